@@ -1,0 +1,115 @@
+import { z } from 'zod';
+
+const port = z.coerce.number().int().min(0).max(65535);
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean),
+);
+const url = z.url({ protocol: /^https?$/ }).transform((text) => text.replace(/\/+$/, ''));
+const postgresUrl = z.string().regex(/^postgres(ql)?:\/\//, 'must start with postgres:// or postgresql://');
+
+const environment = z.object({
+  NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('warn'),
+  HOST: z.string().default('127.0.0.1'),
+  PORT: port.default(8000),
+  DATA_DIR: z.string().default('./.data'),
+  DATABASE_URL: postgresUrl.optional(),
+  DATABASE_DIRECT_URL: postgresUrl.optional(),
+  PG_POOL_MAX: z.coerce.number().int().min(2).max(500).default(20),
+  WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(2000).default(200),
+  // HS256 wants a key no shorter than its hash (RFC 7518, 3.2).
+  JWT_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
+  REGISTRATION: z.enum(['open', 'first-only', 'closed']).optional(),
+  CORS_ORIGINS: list.optional(),
+  OPENAI_API_KEY: z.string().optional(),
+  OPENAI_BASE_URL: url.optional(),
+});
+
+type Environment = z.infer<typeof environment>;
+
+export interface OpenAiConfig {
+  apiKey: string;
+  baseUrl: string;
+}
+
+export interface Config {
+  production: boolean;
+  logLevel: Environment['LOG_LEVEL'];
+  host: string;
+  port: number;
+  dataDir: string;
+  /** null: the embedded Postgres in `dataDir`. */
+  databaseUrl: string | null;
+  /** Serves locks, LISTEN and migrations, so that a transaction pooler may stand before the rest. */
+  databaseDirectUrl: string | null;
+  poolMax: number;
+  workerConcurrency: number;
+  /** null: made once and kept in `dataDir`. */
+  jwtSecret: string | null;
+  registration: 'open' | 'first-only' | 'closed';
+  corsOrigins: readonly string[];
+  /** null: not configured. */
+  openai: OpenAiConfig | null;
+}
+
+/** Every problem of the environment at once, so that an operator mends them in one go. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/**
+ * Reads the whole configuration. A variable set to an empty string counts as unset.
+ * @throws ConfigError naming each wrong variable, what it held and what is allowed.
+ */
+export function readConfig(variables: Record<string, string | undefined> = process.env): Config {
+  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''));
+  const parsed = environment.safeParse(given);
+  const problems = parsed.success ? missingInProduction(parsed.data) : describe(parsed.error);
+  if (!parsed.success || problems.length > 0) {
+    throw new ConfigError(`Configuration is wrong:\n${problems.map((line) => `  ${line}`).join('\n')}`);
+  }
+  return toConfig(parsed.data);
+}
+
+function describe(error: z.ZodError): string[] {
+  return error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+}
+
+function missingInProduction(env: Environment): string[] {
+  if (env.NODE_ENV !== 'production') return [];
+  const missing: string[] = [];
+  if (!env.DATABASE_URL) missing.push('DATABASE_URL: required when NODE_ENV=production');
+  if (!env.JWT_SECRET) missing.push('JWT_SECRET: required when NODE_ENV=production');
+  return missing;
+}
+
+function toConfig(env: Environment): Config {
+  const production = env.NODE_ENV === 'production';
+  return {
+    production,
+    logLevel: env.LOG_LEVEL,
+    host: env.HOST,
+    port: env.PORT,
+    dataDir: env.DATA_DIR,
+    databaseUrl: env.DATABASE_URL ?? null,
+    databaseDirectUrl: env.DATABASE_DIRECT_URL ?? env.DATABASE_URL ?? null,
+    poolMax: env.PG_POOL_MAX,
+    workerConcurrency: env.WORKER_CONCURRENCY,
+    jwtSecret: env.JWT_SECRET ?? null,
+    registration: env.REGISTRATION ?? (production ? 'first-only' : 'open'),
+    corsOrigins: env.CORS_ORIGINS ?? (production ? [] : ['http://localhost:5173', 'http://localhost:3000']),
+    openai: openAi(env),
+  };
+}
+
+/** A base URL alone is enough: servers that speak the API often want no key. */
+function openAi(env: Environment): OpenAiConfig | null {
+  if (!env.OPENAI_API_KEY && !env.OPENAI_BASE_URL) return null;
+  return {
+    apiKey: env.OPENAI_API_KEY ?? 'none',
+    baseUrl: env.OPENAI_BASE_URL ?? 'https://api.openai.com/v1',
+  };
+}

@@ -1,0 +1,46 @@
+import type DataLoader from 'dataloader';
+import type { Config } from './config.ts';
+import type { Log } from './log.ts';
+import type { ModelCallRow, SpendRow } from './store/model-call-reports.ts';
+import type { Store } from './store/store.ts';
+import type { Origin, ProviderId } from './vocabulary.ts';
+
+/** Who asks. */
+export interface Viewer {
+  userId: string;
+  isAdmin: boolean;
+  /** When the credentials stop being good; sockets close then. null: never. */
+  expiresAt: Date | null;
+}
+
+/** Signs and checks the tokens that login gives out. */
+export interface Tokens {
+  /** @param lifetime seconds */
+  sign(userId: string, lifetime: number): Promise<string>;
+  /** @returns null when it is not ours, altered or expired. */
+  verify(token: string): Promise<{ userId: string; expiresAt: Date } | null>;
+}
+
+/** What a process has for all requests. */
+export interface Services {
+  config: Config;
+  log: Log;
+  store: Store;
+  tokens: Tokens;
+  /** The providers that this installation is configured for. */
+  providers: readonly ProviderId[];
+  version: string;
+}
+
+/** Reads of one request that are gathered into one query each. */
+export interface Loaders {
+  spend: DataLoader<string, SpendRow | null>;
+  modelCalls: DataLoader<string, ModelCallRow[]>;
+}
+
+/** What a use-case may touch. */
+export interface Context extends Services {
+  viewer: Viewer | null;
+  origin: Origin;
+  loaders: Loaders;
+}

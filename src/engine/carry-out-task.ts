@@ -1,0 +1,41 @@
+import { coerceError, DomainError, RUN_ERROR_CODES, type RunError, type RunErrorCode } from '../errors.ts';
+import { ProviderError } from '../providers/provider.ts';
+import type { TaskResult } from '../rules/task.ts';
+import type { ClaimedTask } from '../store/claim-run.ts';
+import { completeTask, failTask } from '../store/finish-run.ts';
+import type { Lease } from '../store/lease.ts';
+import type { TaskKind } from '../vocabulary.ts';
+import type { EngineContext } from './context.ts';
+import { runPrompt } from './run-prompt.ts';
+
+type Runner = (context: EngineContext, lease: Lease, task: ClaimedTask) => Promise<TaskResult>;
+
+const RUNNERS: Record<TaskKind, Runner> = { prompt: runPrompt };
+
+/**
+ * Carries a claimed task to its end and writes that end. A lost lease is an end, too: whoever took it decides.
+ * @throws only when the end could not be written.
+ */
+export async function carryOutTask(context: EngineContext, lease: Lease, task: ClaimedTask): Promise<void> {
+  try {
+    const result = await RUNNERS[task.kind](context, lease, task);
+    await completeTask(context.store, lease, result);
+  } catch (thrown) {
+    if (lease.signal.aborted) return;
+    await failTask(context.store, lease, toRunError(context, task, thrown));
+  }
+}
+
+function toRunError(context: EngineContext, task: ClaimedTask, thrown: unknown): RunError {
+  if (thrown instanceof ProviderError) return { code: thrown.code, message: thrown.message };
+  if (thrown instanceof DomainError && isRunErrorCode(thrown.code)) {
+    return { code: thrown.code, message: thrown.message };
+  }
+  const error = coerceError(thrown);
+  context.log.error({ task: task.id, error: error.stack }, 'task failed unexpectedly');
+  return { code: 'INTERNAL_ERROR', message: `unexpected failure; the log has it under task ${task.id}` };
+}
+
+function isRunErrorCode(code: string): code is RunErrorCode {
+  return (RUN_ERROR_CODES as readonly string[]).includes(code);
+}

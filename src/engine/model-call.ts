@@ -1,0 +1,160 @@
+import { DomainError } from '../errors.ts';
+import type { ModelRequest, Provider, StreamPart } from '../providers/provider.ts';
+import { ProviderError } from '../providers/provider.ts';
+import { newId } from '../rules/ids.ts';
+import { costOf, UNKNOWN_USAGE, type Usage } from '../rules/money.ts';
+import { listPrices } from '../rules/price-list.ts';
+import { splitIncomplete } from '../rules/text.ts';
+import type { Lease } from '../store/lease.ts';
+import { beginModelCall, type Settlement, settleModelCall } from '../store/model-calls.ts';
+import type { FinishReason, ProviderId } from '../vocabulary.ts';
+import type { EngineContext } from './context.ts';
+
+export interface ModelCallResult {
+  callId: string;
+  text: string;
+  finishReason: FinishReason;
+}
+
+/** A provider's failure, with the call whose text so far it makes void. */
+export class ModelCallFailed extends Error {
+  override readonly name = 'ModelCallFailed';
+  readonly callId: string;
+  readonly error: ProviderError;
+
+  constructor(callId: string, error: ProviderError) {
+    super(error.message, { cause: error });
+    this.callId = callId;
+    this.error = error;
+  }
+}
+
+/**
+ * One request to a provider, its text streamed into the run's log and its row settled however it ends.
+ * @param willRetry asked on failure, for the log. @throws ModelCallFailed, LeaseLost
+ */
+export async function callModel(
+  context: EngineContext,
+  lease: Lease,
+  providerId: ProviderId,
+  request: ModelRequest,
+  willRetry: (error: ProviderError) => boolean,
+): Promise<ModelCallResult> {
+  const provider = requireProvider(context, providerId);
+  const call = { id: newId(), provider: providerId, model: request.model };
+  await beginModelCall(context.store, lease, call);
+  const progress = startProgress();
+  try {
+    const finish = await streamIntoLog(
+      context,
+      lease,
+      call.id,
+      provider.stream(request, lease.signal),
+      progress,
+    );
+    await context.writer.drain(lease);
+    await settleModelCall(context.store, lease, settlement(call, progress, { finish }));
+    return { callId: call.id, text: progress.texts.join(''), finishReason: finish.reason };
+  } catch (thrown) {
+    // What was streamed comes before what is said about it.
+    await context.writer.drain(lease).catch(() => {});
+    const error = thrown instanceof ProviderError ? thrown : null;
+    await settleModelCall(context.store, lease, settlement(call, progress, { error, willRetry }));
+    throw error ? new ModelCallFailed(call.id, error) : thrown;
+  }
+}
+
+function requireProvider(context: EngineContext, id: ProviderId): Provider {
+  const provider = context.providers.get(id);
+  if (provider) return provider;
+  throw new DomainError('PROVIDER_NOT_CONFIGURED', `the provider ${id} is not configured on this worker`);
+}
+
+type Finish = Extract<StreamPart, { type: 'finish' }>;
+
+interface Progress {
+  startedAt: number;
+  firstTokenAt: number | null;
+  texts: string[];
+}
+
+function startProgress(): Progress {
+  return { startedAt: performance.now(), firstTokenAt: null, texts: [] };
+}
+
+async function streamIntoLog(
+  context: EngineContext,
+  lease: Lease,
+  callId: string,
+  parts: AsyncIterable<StreamPart>,
+  progress: Progress,
+): Promise<Finish> {
+  const held = { text: '', reasoning: '' };
+  let finish: Finish | null = null;
+  for await (const part of parts) {
+    if (part.type === 'finish') {
+      finish = part;
+      continue;
+    }
+    progress.firstTokenAt ??= performance.now();
+    const [complete, rest] = splitIncomplete(held[part.type] + part.text);
+    held[part.type] = rest;
+    const room = write(context, lease, callId, part.type, complete, progress);
+    if (room) await room;
+  }
+  write(context, lease, callId, 'reasoning', held.reasoning, progress);
+  write(context, lease, callId, 'text', held.text, progress);
+  if (!finish)
+    throw new ProviderError('PROVIDER_STREAM_BROKEN', 'the answer ended without its finish marker');
+  return finish;
+}
+
+function write(
+  { writer }: EngineContext,
+  lease: Lease,
+  callId: string,
+  kind: 'text' | 'reasoning',
+  text: string,
+  progress: Progress,
+): Promise<void> | undefined {
+  if (text === '') return undefined;
+  if (kind === 'reasoning') return writer.write(lease, 'ReasoningGenerated', callId, text);
+  progress.texts.push(text);
+  return writer.write(lease, 'TokensGenerated', callId, text);
+}
+
+interface Ending {
+  finish?: Finish;
+  /** null: the call was broken off by us, not by the provider. */
+  error?: ProviderError | null;
+  willRetry?: (error: ProviderError) => boolean;
+}
+
+function settlement(
+  call: { id: string; provider: ProviderId; model: string },
+  progress: Progress,
+  { finish, error, willRetry }: Ending,
+): Settlement {
+  const usage = finish?.usage ?? (isRefused(error) ? NOTHING_USED : UNKNOWN_USAGE);
+  const { startedAt, firstTokenAt } = progress;
+  return {
+    callId: call.id,
+    status: finish ? 'completed' : error ? 'failed' : 'cancelled',
+    usage,
+    cost: costOf(usage, listPrices(call.provider, call.model, usage.inputTokens ?? 0)),
+    finishReason: finish?.reason ?? null,
+    rawFinishReason: finish?.rawReason ?? null,
+    error: error
+      ? { code: error.code, message: error.message, willRetry: willRetry?.(error) ?? false }
+      : null,
+    timeToFirstTokenMs: firstTokenAt === null ? null : firstTokenAt - startedAt,
+    latencyMs: performance.now() - startedAt,
+  };
+}
+
+const NOTHING_USED: Usage = { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0, reasoningTokens: 0 };
+
+/** An HTTP error instead of an answer: nothing was generated, and nothing is charged. */
+function isRefused(error: ProviderError | null | undefined): boolean {
+  return typeof error?.status === 'number';
+}

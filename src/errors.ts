@@ -1,0 +1,73 @@
+/** Codes that answer a request. */
+export const REQUEST_ERROR_CODES = [
+  'BAD_CURSOR',
+  'CONFLICT',
+  'FORBIDDEN',
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'INTERNAL_ERROR',
+  'INVALID_STATE',
+  'METHOD_NOT_ALLOWED',
+  'NOT_FOUND',
+  'PAYLOAD_TOO_LARGE',
+  'PROVIDER_NOT_CONFIGURED',
+  'RATE_LIMITED',
+  'UNAUTHENTICATED',
+  'UNKNOWN_MODEL',
+  'UNSUPPORTED_MEDIA_TYPE',
+  'VALIDATION_ERROR',
+] as const;
+
+/** Codes that end a run; they stand in the run's `error` and in its `RunFailed` event. */
+export const RUN_ERROR_CODES = [
+  'CONTEXT_TOO_LONG',
+  'MODEL_NOT_FOUND',
+  'PROVIDER_AUTH',
+  'PROVIDER_BAD_REQUEST',
+  'PROVIDER_NOT_CONFIGURED',
+  'PROVIDER_RATE_LIMITED',
+  'PROVIDER_STREAM_BROKEN',
+  'PROVIDER_TIMEOUT',
+  'PROVIDER_UNAVAILABLE',
+  'INTERNAL_ERROR',
+] as const;
+
+export type RequestErrorCode = (typeof REQUEST_ERROR_CODES)[number];
+export type RunErrorCode = (typeof RUN_ERROR_CODES)[number];
+export type ErrorCode = RequestErrorCode | RunErrorCode;
+
+/** One broken rule of an input: which field, what is wrong and what was allowed. */
+export interface FieldIssue {
+  field: string;
+  message: string;
+}
+
+export interface ErrorDetails {
+  field?: string;
+  issues?: FieldIssue[];
+  allowed?: readonly string[];
+}
+
+/** The only error class of the domain. Edges translate its code; anything else is masked and logged. */
+export class DomainError extends Error {
+  override readonly name = 'DomainError';
+  readonly code: ErrorCode;
+  readonly details: ErrorDetails;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    this.details = details;
+  }
+}
+
+/** A failure as it is stored on a run and shown to its owner. */
+export interface RunError {
+  code: RunErrorCode;
+  message: string;
+}
+
+/** Whatever was thrown, as an Error; the thrown value is kept as its cause. */
+export function coerceError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown), { cause: thrown });
+}

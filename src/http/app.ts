@@ -1,0 +1,47 @@
+import cors from '@fastify/cors';
+import helmet from '@fastify/helmet';
+import Fastify, { type FastifyInstance } from 'fastify';
+import type { Services } from '../context.ts';
+import { authenticate } from '../resolvers/authenticate.ts';
+import { health } from '../resolvers/health.ts';
+import { createContext, headerCredentials } from './context.ts';
+import { createGraphiqlPage } from './graphiql.ts';
+import { createGraphql, type Yoga } from './graphql.ts';
+import { attachSockets } from './sockets.ts';
+
+const MAX_BODY_BYTES = 5 * 1024 * 1024;
+
+export interface AppOptions {
+  /** Whose token stands in GraphiQL; null: nobody's. */
+  localAdminId: string | null;
+}
+
+/** The whole HTTP side: GraphQL with its page and its sockets, health, and the legacy mounts. */
+export async function createApp(services: Services, options: AppOptions): Promise<FastifyInstance> {
+  const app = Fastify({ bodyLimit: MAX_BODY_BYTES, forceCloseConnections: true });
+  const graphiql = services.config.production ? null : createGraphiqlPage(services, options.localAdminId);
+  const yoga = createGraphql(services, graphiql);
+  // GraphiQL is one page with its scripts inside it, and its editor starts workers from blobs.
+  await app.register(helmet, {
+    contentSecurityPolicy: false,
+    strictTransportSecurity: services.config.production,
+  });
+  await app.register(cors, { origin: [...services.config.corsOrigins], credentials: true });
+  mountGraphql(app, yoga, services);
+  app.get('/health', async () => health(createContext(services, null, 'graphql')));
+  const sockets = attachSockets(app.server, yoga.graphqlEndpoint, yoga, services);
+  app.addHook('preClose', () => sockets.close());
+  return app;
+}
+
+function mountGraphql(app: FastifyInstance, yoga: Yoga, services: Services): void {
+  app.route({
+    url: yoga.graphqlEndpoint,
+    method: ['GET', 'POST', 'OPTIONS'],
+    handler: (request, reply) =>
+      yoga.handleNodeRequestAndResponse(request, reply, {
+        authenticate: () => authenticate(services, headerCredentials(request.headers)),
+        http: request,
+      }),
+  });
+}

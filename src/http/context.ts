@@ -1,0 +1,31 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Context, Services, Viewer } from '../context.ts';
+import type { Credentials } from '../resolvers/authenticate.ts';
+import { createLoaders } from '../resolvers/loaders.ts';
+import type { Origin } from '../vocabulary.ts';
+
+export function createContext(services: Services, viewer: Viewer | null, origin: Origin): Context {
+  return { ...services, viewer, origin, loaders: createLoaders(services.store.database) };
+}
+
+export function headerCredentials(headers: IncomingHttpHeaders): Credentials {
+  const apiKey = headers['x-api-key'];
+  return { authorization: headers.authorization ?? null, apiKey: typeof apiKey === 'string' ? apiKey : null };
+}
+
+/** What graphql-ws brings in its first message: the names of the headers, in any case, or a `headers` object. */
+export function parameterCredentials(parameters: unknown): Credentials {
+  const given = isRecord(parameters) ? parameters : {};
+  const nested = isRecord(given.headers) ? given.headers : {};
+  const named = Object.entries({ ...nested, ...given }).map(([name, value]) => [name.toLowerCase(), value]);
+  const byName = Object.fromEntries(named) as Record<string, unknown>;
+  return { authorization: textOf(byName.authorization), apiKey: textOf(byName['x-api-key']) };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}

@@ -1,0 +1,106 @@
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { CloseCode, type Context as SocketContext, type SubscribePayload } from 'graphql-ws';
+import { type Extra, useServer } from 'graphql-ws/use/ws';
+import { WebSocketServer } from 'ws';
+import type { Services, Viewer } from '../context.ts';
+import { DomainError } from '../errors.ts';
+import { authenticate } from '../resolvers/authenticate.ts';
+import { headerCredentials, parameterCredentials } from './context.ts';
+import { maskError } from './errors.ts';
+import type { Yoga } from './graphql.ts';
+
+const MAX_MESSAGE_BYTES = 1024 * 1024;
+
+interface Connection extends Record<PropertyKey, unknown> {
+  viewer: Viewer | null;
+  expiry: NodeJS.Timeout;
+}
+type Socket = SocketContext<Record<string, unknown>, Extra & Partial<Connection>>;
+
+export interface Sockets {
+  /** Tells every client that the server goes away, and waits until they are gone. */
+  close(): Promise<void>;
+}
+
+/** graphql-ws at `path`: the same pipeline as over HTTP, with the credentials of the first message. */
+export function attachSockets(server: Server, path: string, yoga: Yoga, services: Services): Sockets {
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES });
+  const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    if (request.url?.split('?')[0] !== path)
+      return socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
+    sockets.handleUpgrade(request, socket, head, (client) => sockets.emit('connection', client, request));
+  };
+  server.on('upgrade', upgrade);
+  const mask = maskError(services.log);
+  const protocol = useServer<Record<string, unknown>, Connection>(
+    {
+      isProd: true,
+      onConnect: (socket) => admit(services, socket),
+      onDisconnect: (socket) => clearTimeout(socket.extra.expiry),
+      onSubscribe: (socket, _id, payload) => prepare(yoga, socket, payload, mask),
+      execute: (operation) => (operation.rootValue as Enveloped).execute(operation),
+      subscribe: (operation) => (operation.rootValue as Enveloped).subscribe(operation),
+    },
+    sockets,
+  );
+  return {
+    async close() {
+      server.off('upgrade', upgrade);
+      await protocol.dispose();
+    },
+  };
+}
+
+type Enveloped = ReturnType<Yoga['getEnveloped']>;
+
+/** @returns false, which closes the socket with 4403, when the credentials are no good. */
+async function admit(services: Services, socket: Socket): Promise<boolean> {
+  const fromMessage = parameterCredentials(socket.connectionParams);
+  const hasNone = fromMessage.authorization === null && fromMessage.apiKey === null;
+  const credentials = hasNone ? headerCredentials(socket.extra.request.headers) : fromMessage;
+  try {
+    socket.extra.viewer = await authenticate(services, credentials);
+  } catch (error) {
+    if (error instanceof DomainError) return false;
+    throw error;
+  }
+  closeOnExpiry(socket);
+  return true;
+}
+
+/** Node's timers hold 31 bits of milliseconds; what expires later than that outlives any socket. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+function closeOnExpiry({ extra }: Socket): void {
+  const { viewer } = extra;
+  if (!viewer?.expiresAt) return;
+  const left = viewer.expiresAt.getTime() - Date.now();
+  if (left > LONGEST_TIMER_MS) return;
+  extra.expiry = setTimeout(() => extra.socket.close(CloseCode.Forbidden, 'credentials expired'), left);
+}
+
+async function prepare(
+  yoga: Yoga,
+  socket: Socket,
+  payload: SubscribePayload,
+  mask: ReturnType<typeof maskError>,
+) {
+  const viewer = socket.extra.viewer ?? null;
+  const enveloped = yoga.getEnveloped({ authenticate: async () => viewer, params: payload } as never);
+  try {
+    const document = enveloped.parse(payload.query);
+    const faults = enveloped.validate(enveloped.schema, document) as Error[];
+    if (faults.length > 0) return faults.map(mask);
+    return {
+      schema: enveloped.schema,
+      operationName: payload.operationName,
+      document,
+      variableValues: payload.variables,
+      contextValue: await enveloped.contextFactory(),
+      rootValue: enveloped,
+    };
+  } catch (error) {
+    return [mask(error)];
+  }
+}

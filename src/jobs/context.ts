@@ -1,0 +1,11 @@
+import type { EngineContext } from '../engine/context.ts';
+import type { Lease } from '../store/lease.ts';
+
+/** What a job may touch: the engine, and whose worker it runs on. */
+export interface JobContext {
+  engine: EngineContext;
+  /** Changes when the others had given this worker up and it came back. */
+  workerId: () => string;
+  /** The leases that are held right now. */
+  leases: Set<Lease>;
+}

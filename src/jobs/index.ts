@@ -1,0 +1,14 @@
+import type { JobName } from '../store/job-queue.ts';
+import { carryOutRun } from './carry-out-run.ts';
+import type { JobContext } from './context.ts';
+
+type Job = (context: JobContext, payload: unknown) => Promise<void>;
+
+const JOBS: Record<JobName, Job> = { 'carry-out-run': carryOutRun };
+
+/** The jobs as graphile-worker wants them. */
+export function createTaskList(context: JobContext) {
+  return Object.fromEntries(
+    Object.entries(JOBS).map(([name, job]) => [name, (payload: unknown) => job(context, payload)]),
+  );
+}

@@ -1,0 +1,79 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { coerceError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { newId } from '../rules/ids.ts';
+import type { Database } from '../store/database.ts';
+import { holdWorkerLock, type WorkerLock } from '../store/worker-lock.ts';
+import { beat, recordJobPool, registerWorker } from '../store/workers.ts';
+
+const BEAT_MS = 2_000;
+
+/** A worker as the others see it: a row that beats and a lock that its session holds. */
+export interface Presence {
+  id(): string;
+  lock(): WorkerLock;
+  setJobPool(poolId: string): Promise<void>;
+  /** Stops beating and lets go of the lock; the row is for whoever releases the worker. */
+  leave(): Promise<void>;
+}
+
+/** @param onGivenUp called when the others had given this worker up, before it comes back under a new id. */
+export async function bePresent(options: {
+  database: Database;
+  directUrl: string;
+  log: Log;
+  onGivenUp(): void;
+}): Promise<Presence> {
+  const { database, log } = options;
+  const leaving = new AbortController();
+  let jobPoolId: string | null = null;
+  let id = newId();
+  let lock = await enter(options, id);
+
+  async function comeBack(): Promise<void> {
+    log.warn({ worker: id }, 'this worker was given up by the others; it starts anew');
+    options.onGivenUp();
+    const given = lock;
+    id = newId();
+    lock = await enter(options, id);
+    if (jobPoolId) await recordJobPool(database, id, jobPoolId);
+    await given.release();
+  }
+
+  async function keepBeating(): Promise<void> {
+    while (!leaving.signal.aborted) {
+      await wait(BEAT_MS, undefined, { signal: leaving.signal }).catch(() => {});
+      if (leaving.signal.aborted) return;
+      try {
+        if (!(await beat(database, id))) await comeBack();
+      } catch (error) {
+        log.warn({ error: coerceError(error).message }, 'beat failed; will try again');
+      }
+    }
+  }
+
+  const beating = keepBeating();
+  return {
+    id: () => id,
+    lock: () => lock,
+    async setJobPool(poolId) {
+      jobPoolId = poolId;
+      await recordJobPool(database, id, poolId);
+    },
+    async leave() {
+      leaving.abort();
+      await beating;
+      await lock.release();
+    },
+  };
+}
+
+/** The lock first: a row without its lock looks like a worker that is gone. */
+async function enter(
+  { database, directUrl, log }: { database: Database; directUrl: string; log: Log },
+  id: string,
+): Promise<WorkerLock> {
+  const lock = await holdWorkerLock(directUrl, id, log);
+  await registerWorker(database, id);
+  return lock;
+}

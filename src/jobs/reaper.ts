@@ -1,0 +1,37 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { coerceError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type { Database } from '../store/database.ts';
+import { readOtherWorkers, releaseWorker } from '../store/workers.ts';
+import type { Presence } from './presence.ts';
+
+const INTERVAL_MS = 500;
+/** A restart of Postgres drops every lock at once; live workers need a moment to retake theirs. */
+const MIN_SESSION_AGE_MS = 3_000;
+
+/** Looks for workers that are gone, and takes their runs from them, until `signal` aborts. */
+export async function reap(
+  { database, presence, log }: { database: Database; presence: Presence; log: Log },
+  signal: AbortSignal,
+): Promise<void> {
+  let freeBefore = new Set<string>();
+  while (!signal.aborted) {
+    try {
+      const others = await readOtherWorkers(database, presence.id());
+      const free = new Set(others.filter(({ lockIsFree }) => lockIsFree).map(({ id }) => id));
+      if (presence.lock().sessionAgeMs() > MIN_SESSION_AGE_MS) {
+        const gone = others.filter(({ id, isSilent }) => isSilent || (free.has(id) && freeBefore.has(id)));
+        for (const { id } of gone) await takeOver(database, id, log);
+      }
+      freeBefore = free;
+    } catch (error) {
+      log.warn({ error: coerceError(error).message }, 'could not look for lost workers; will try again');
+    }
+    await wait(INTERVAL_MS, undefined, { signal }).catch(() => {});
+  }
+}
+
+async function takeOver(database: Database, workerId: string, log: Log): Promise<void> {
+  const runs = await releaseWorker(database, workerId);
+  log.warn({ worker: workerId, runs: runs.length }, 'a worker is gone; its runs were queued again');
+}

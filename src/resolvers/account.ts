@@ -1,0 +1,111 @@
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import type { Context } from '../context.ts';
+import { DomainError } from '../errors.ts';
+import { newId } from '../rules/ids.ts';
+import { insertUser } from '../store/accounts.ts';
+import { ApiKey } from '../store/entities/api-key.ts';
+import { User } from '../store/entities/user.ts';
+import { hashApiKey } from './authenticate.ts';
+import { hashPassword, isPassword } from './passwords.ts';
+import { text, validate } from './validate.ts';
+import { requireViewer } from './viewer.ts';
+
+export const TOKEN_LIFETIME_SECONDS = 3600;
+
+const email = text({ max: 254 })
+  .trim()
+  .toLowerCase()
+  .pipe(
+    z.email({ pattern: z.regexes.html5Email, message: 'must be an e-mail address such as ann@example.com' }),
+  );
+
+const registration = z.object({
+  email,
+  password: text({ min: 8, max: 200 }),
+  name: text({ min: 1, max: 200 }),
+});
+
+export interface Session {
+  user: User;
+  token: string;
+  expiresIn: number;
+}
+
+export async function register(context: Context, input: unknown): Promise<Session> {
+  const { config, store } = context;
+  if (config.registration === 'closed') throw registrationClosed();
+  const { password, ...account } = validate(registration, input, 'input');
+  const user = { id: newId(), ...account, passwordHash: await hashPassword(password) };
+  const outcome = await insertUser(store.database, user, config.registration === 'first-only');
+  if (outcome === 'closed') throw registrationClosed();
+  if (outcome === 'email-taken') {
+    throw new DomainError('CONFLICT', `input.email: ${account.email} is registered already`, {
+      field: 'input.email',
+    });
+  }
+  return openSession(context, await store.database.entityManager().findOneOrFail(User, user.id));
+}
+
+function registrationClosed(): DomainError {
+  return new DomainError(
+    'FORBIDDEN',
+    'registration is closed on this server; ask its operator for an account',
+  );
+}
+
+const credentials = z.object({
+  email: text({ max: 254 }).trim().toLowerCase(),
+  password: text({ max: 200 }),
+});
+
+export async function login(context: Context, input: unknown): Promise<Session> {
+  const given = validate(credentials, input, 'input');
+  const user = await context.store.database.entityManager().findOne(User, { email: given.email });
+  const known = await isPassword(user?.passwordHash ?? null, given.password);
+  if (!user || !known) throw new DomainError('UNAUTHENTICATED', 'e-mail or password is wrong');
+  return openSession(context, user);
+}
+
+async function openSession(context: Context, user: User): Promise<Session> {
+  const token = await context.tokens.sign(user.id, TOKEN_LIFETIME_SECONDS);
+  return { user, token, expiresIn: TOKEN_LIFETIME_SECONDS };
+}
+
+const newApiKey = z.object({
+  name: text({ min: 1, max: 200 }),
+  expiresAt: z
+    .date()
+    .refine((date) => date > new Date(), 'must be in the future')
+    .nullish(),
+});
+
+/** @returns the key itself once; only its hash is kept. */
+export async function createApiKey(
+  context: Context,
+  input: unknown,
+): Promise<{ apiKey: ApiKey; key: string }> {
+  const { userId } = requireViewer(context);
+  const { name, expiresAt } = validate(newApiKey, input, 'input');
+  const key = `md_${randomBytes(32).toString('base64url')}`;
+  const row = { id: newId(), owner: userId, name, prefix: key.slice(0, 8), hash: hashApiKey(key) };
+  const em = context.store.database.entityManager();
+  const apiKey = em.create(ApiKey, { ...row, expiresAt: expiresAt ?? null });
+  await em.flush();
+  return { apiKey: await em.refreshOrFail(apiKey), key };
+}
+
+/** The viewer's keys, newest first; their secrets are gone. */
+export async function apiKeys(context: Context): Promise<ApiKey[]> {
+  const { userId } = requireViewer(context);
+  const em = context.store.database.entityManager();
+  return em.find(ApiKey, { owner: userId }, { orderBy: { createdAt: 'desc', id: 'desc' }, limit: 100 });
+}
+
+/** @throws DomainError NOT_FOUND, for another user's key too. */
+export async function apiKey(context: Context, id: string): Promise<ApiKey> {
+  const { userId } = requireViewer(context);
+  const found = await context.store.database.entityManager().findOne(ApiKey, { id, owner: userId });
+  if (!found) throw new DomainError('NOT_FOUND', 'there is no such API key');
+  return found;
+}

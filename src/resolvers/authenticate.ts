@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+import type { Services, Viewer } from '../context.ts';
+import { DomainError } from '../errors.ts';
+import { findKeyHolder, findUser } from '../store/accounts.ts';
+
+/** What a request brought along. */
+export interface Credentials {
+  authorization: string | null;
+  apiKey: string | null;
+}
+
+/**
+ * Who the credentials belong to; null when there are none. Credentials that are no good are refused, not ignored.
+ * @throws DomainError UNAUTHENTICATED
+ */
+export async function authenticate(services: Services, credentials: Credentials): Promise<Viewer | null> {
+  if (credentials.authorization !== null) return byToken(services, credentials.authorization);
+  if (credentials.apiKey !== null) return byApiKey(services, credentials.apiKey);
+  return null;
+}
+
+async function byToken({ tokens, store }: Services, authorization: string): Promise<Viewer> {
+  const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
+  const verified = token === undefined ? null : await tokens.verify(token);
+  const user = verified && (await findUser(store.database, verified.userId));
+  if (!user) throw refused('the bearer token is not valid (any more); log in again');
+  return { userId: user.id, isAdmin: user.isAdmin, expiresAt: verified.expiresAt };
+}
+
+async function byApiKey({ store }: Services, key: string): Promise<Viewer> {
+  const holder = await findKeyHolder(store.database, hashApiKey(key));
+  if (!holder) throw refused('the API key is not valid (any more)');
+  return { userId: holder.id, isAdmin: holder.isAdmin, expiresAt: holder.expiresAt };
+}
+
+function refused(message: string): DomainError {
+  return new DomainError('UNAUTHENTICATED', message);
+}
+
+export function hashApiKey(key: string): string {
+  return createHash('sha256').update(key).digest('hex');
+}

@@ -1,0 +1,24 @@
+import DataLoader from 'dataloader';
+import type { Loaders } from '../context.ts';
+import type { Database } from '../store/database.ts';
+import { readModelCalls, readSpend } from '../store/model-call-reports.ts';
+
+/** Gathers, but does not remember: a subscription's context lives as long as the run changes. */
+export function createLoaders(database: Database): Loaders {
+  return {
+    spend: new DataLoader(
+      async (runIds: readonly string[]) => {
+        const byRun = await readSpend(database, runIds);
+        return runIds.map((id) => byRun.get(id) ?? null);
+      },
+      { cache: false },
+    ),
+    modelCalls: new DataLoader(
+      async (runIds: readonly string[]) => {
+        const byRun = Map.groupBy(await readModelCalls(database, runIds), ({ runId }) => runId);
+        return runIds.map((id) => byRun.get(id) ?? []);
+      },
+      { cache: false },
+    ),
+  };
+}

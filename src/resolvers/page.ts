@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { DomainError } from '../errors.ts';
+import { validate } from './validate.ts';
+
+const DEFAULT_SIZE = 20;
+const MAX_SIZE = 100;
+
+/** Relay's arguments, as they come. */
+export interface PageArguments {
+  first?: number | null | undefined;
+  last?: number | null | undefined;
+  after?: string | null | undefined;
+  before?: string | null | undefined;
+}
+
+/** Where a row stands in a list that is ordered by time of creation and id. */
+export interface Position {
+  createdAtText: string;
+  id: string;
+}
+
+export interface Page {
+  size: number;
+  fromEnd: boolean;
+  after: Position | null;
+  before: Position | null;
+}
+
+const size = z.number().int().min(1, 'must be at least 1').max(MAX_SIZE, `must be at most ${MAX_SIZE}`);
+const sizes = z.object({ first: size.nullish(), last: size.nullish() });
+
+/** @throws DomainError VALIDATION_ERROR, BAD_CURSOR */
+export function readPage(given: PageArguments): Page {
+  const { first, last } = validate(sizes, { first: given.first, last: given.last });
+  if (first && last) {
+    throw new DomainError('VALIDATION_ERROR', 'last: give first or last, not both', {
+      field: 'last',
+    });
+  }
+  return {
+    size: first ?? last ?? DEFAULT_SIZE,
+    fromEnd: Boolean(last),
+    after: readCursor(given.after, 'after'),
+    before: readCursor(given.before, 'before'),
+  };
+}
+
+const cursorContent = z.tuple([z.iso.datetime({ precision: 6 }), z.string()]);
+
+export function writeCursor({ createdAtText, id }: Position): string {
+  return Buffer.from(JSON.stringify([createdAtText, id])).toString('base64url');
+}
+
+function readCursor(cursor: string | null | undefined, field: string): Position | null {
+  if (cursor === null || cursor === undefined) return null;
+  try {
+    const [createdAtText, id] = cursorContent.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
+    return { createdAtText, id };
+  } catch (cause) {
+    throw new DomainError('BAD_CURSOR', `${field}: not a cursor of this list`, { field }, { cause });
+  }
+}
+
+/** A Relay connection of rows that were read with one more than the page's size, to know if there are more. */
+export function toConnection<Row extends Position>(page: Page, rows: Row[]) {
+  const hasMore = rows.length > page.size;
+  const shown = page.fromEnd ? rows.slice(-page.size) : rows.slice(0, page.size);
+  const edges = shown.map((node) => ({ cursor: writeCursor(node), node }));
+  return {
+    edges,
+    pageInfo: {
+      hasNextPage: page.fromEnd ? page.before !== null : hasMore,
+      hasPreviousPage: page.fromEnd ? hasMore : page.after !== null,
+      startCursor: edges[0]?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
+    },
+  };
+}

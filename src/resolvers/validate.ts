@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { DomainError } from '../errors.ts';
+import { isStorable } from '../rules/text.ts';
+
+/**
+ * What a use-case was given, checked.
+ * @throws DomainError VALIDATION_ERROR with the path of every wrong field, which begins at `root`.
+ */
+export function validate<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  root = '',
+): z.output<Schema> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issues = parsed.error.issues.map((issue) => ({
+    field: [root, ...issue.path].filter((part) => part !== '').join('.'),
+    message: issue.message,
+  }));
+  const message = issues.map(({ field, message }) => `${field}: ${message}`).join('; ');
+  throw new DomainError('VALIDATION_ERROR', message, { field: issues[0]!.field, issues });
+}
+
+/** Text that a database can hold, of a bounded length. Absent and null are the caller's to allow. */
+export function text(limits: { min?: number; max: number }) {
+  const { min = 0, max } = limits;
+  return z
+    .string()
+    .min(min, min === 1 ? 'must not be empty' : `must have at least ${min} characters`)
+    .max(max, `must have at most ${max} characters`)
+    .refine(isStorable, 'must not contain U+0000 or half of a surrogate pair');
+}

@@ -1,0 +1,50 @@
+/** Token counts of one model call as its vendor reported them; null is unknown. */
+export interface Usage {
+  inputTokens: number | null;
+  /** The part of `inputTokens` that the vendor served from its cache. */
+  cachedInputTokens: number | null;
+  outputTokens: number | null;
+  /** The part of `outputTokens` that was reasoning. */
+  reasoningTokens: number | null;
+}
+
+export const UNKNOWN_USAGE: Usage = {
+  inputTokens: null,
+  cachedInputTokens: null,
+  outputTokens: null,
+  reasoningTokens: null,
+};
+
+/** US dollars per million tokens, as decimal text. */
+export interface Prices {
+  input: string;
+  /** null: cached input costs as much as any other. */
+  cachedInput: string | null;
+  output: string;
+}
+
+/**
+ * The exact cost of a call in US dollars, as decimal text with 12 places; null when a price or a count is
+ * unknown, which is not the same as free.
+ */
+export function costOf(usage: Usage, prices: Prices | null): string | null {
+  if (!prices || usage.inputTokens === null || usage.outputTokens === null) return null;
+  const cached = BigInt(Math.min(usage.cachedInputTokens ?? 0, usage.inputTokens));
+  const fresh = BigInt(usage.inputTokens) - cached;
+  const picodollars =
+    fresh * picodollarsPerToken(prices.input) +
+    cached * picodollarsPerToken(prices.cachedInput ?? prices.input) +
+    BigInt(usage.outputTokens) * picodollarsPerToken(prices.output);
+  return dollars(picodollars);
+}
+
+/** A dollar per million tokens is a million picodollars per token, so six decimal places are exact. */
+function picodollarsPerToken(dollarsPerMillion: string): bigint {
+  const [whole = '0', fraction = ''] = dollarsPerMillion.split('.');
+  return BigInt(whole + fraction.slice(0, 6).padEnd(6, '0'));
+}
+
+function dollars(picodollars: bigint): string {
+  const digits = picodollars.toString().padStart(13, '0');
+  return `${digits.slice(0, -12)}.${digits.slice(-12)}`;
+}

@@ -1,0 +1,36 @@
+import { calcPrice, type ModelPrice, type TieredPrices } from '@pydantic/genai-prices';
+import type { ProviderId } from '../vocabulary.ts';
+import type { Prices } from './money.ts';
+
+const FREE: Prices = { input: '0', cachedInput: null, output: '0' };
+
+/** Whose prices of the list apply; null for providers whose models cost nothing. */
+const LIST: Record<ProviderId, string | null> = { openai: 'openai', demo: null };
+
+/**
+ * What a model costs by the published price list. What follows an `@` in an id is a version or a setting of
+ * that model, at its price. Long prompts have prices of their own with some models.
+ * @returns null when the list does not have the model: unknown, which is not free.
+ */
+export function listPrices(provider: ProviderId, model: string, inputTokens: number): Prices | null {
+  const providerId = LIST[provider];
+  if (providerId === null) return FREE;
+  const id = model.split('@')[0] ?? model;
+  // One token of each kind: what interests is the price that was found, not the float sum.
+  const found = calcPrice({ input_tokens: 1, output_tokens: 1 }, id, { providerId });
+  return found && toPrices(found.model_price, inputTokens);
+}
+
+function toPrices(price: ModelPrice, inputTokens: number): Prices | null {
+  const input = atSize(price.input_mtok, inputTokens);
+  const output = atSize(price.output_mtok, inputTokens);
+  if (input === null || output === null) return null;
+  return { input, cachedInput: atSize(price.cache_read_mtok, inputTokens), output };
+}
+
+function atSize(price: number | TieredPrices | undefined, inputTokens: number): string | null {
+  if (price === undefined) return null;
+  if (typeof price === 'number') return price.toFixed(6);
+  const tier = price.tiers.findLast(({ start }) => inputTokens > start);
+  return (tier?.price ?? price.base).toFixed(6);
+}

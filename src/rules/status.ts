@@ -1,0 +1,25 @@
+import type { RunStatus } from '../vocabulary.ts';
+
+/** The one table of status moves. */
+const MOVES: Record<RunStatus, readonly RunStatus[]> = {
+  pending: ['queued', 'failed', 'cancelled'],
+  queued: ['running', 'failed', 'cancelled'],
+  running: ['queued', 'waiting', 'completed', 'failed', 'cancelled'],
+  waiting: ['queued', 'failed', 'cancelled'],
+  completed: [],
+  failed: ['queued'],
+  cancelled: [],
+};
+
+export function canMove(from: RunStatus, to: RunStatus): boolean {
+  return MOVES[from].includes(to);
+}
+
+/** The statuses from which a run may become `to`; for the `where` of the statement that moves it. */
+export function statusesBefore(to: RunStatus): RunStatus[] {
+  return (Object.keys(MOVES) as RunStatus[]).filter((from) => canMove(from, to));
+}
+
+export function isFinished(status: RunStatus): boolean {
+  return status === 'completed' || status === 'failed' || status === 'cancelled';
+}

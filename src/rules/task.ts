@@ -1,0 +1,18 @@
+import type { FinishReason } from '../vocabulary.ts';
+
+/** Sampling settings of a prompt; absent ones are the vendor's own defaults. */
+export interface PromptParameters {
+  temperature?: number;
+  topP?: number;
+  maxTokens?: number;
+  stop?: string[];
+  seed?: number;
+}
+
+/** What a task leaves: always the whole text of its final attempt. */
+export interface TaskResult {
+  output: string;
+  model: string;
+  provider: string;
+  finishReason: FinishReason;
+}

@@ -1,0 +1,7 @@
+import './account.ts';
+import './event.ts';
+import './health.ts';
+import './task.ts';
+import { builder } from './builder.ts';
+
+export const schema = builder.toSchema();

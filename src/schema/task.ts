@@ -1,0 +1,190 @@
+import type { RunError } from '../errors.ts';
+import { cancelTask, createTask, task } from '../resolvers/task.ts';
+import { tasks } from '../resolvers/tasks.ts';
+import type { PromptParameters } from '../rules/task.ts';
+import type { SpendRow } from '../store/model-call-reports.ts';
+import type { TaskRow } from '../store/tasks.ts';
+import { builder } from './builder.ts';
+import { ProviderEnum, RunErrorCodeEnum, RunStatusEnum, TaskKindEnum } from './enums.ts';
+import { localId } from './global-id.ts';
+import { ModelCallType } from './model-call.ts';
+
+export const RunErrorType = builder.objectRef<RunError>('RunError').implement({
+  description: 'Why a run failed.',
+  fields: (t) => ({
+    code: t.expose('code', { type: RunErrorCodeEnum, description: 'For programs.' }),
+    message: t.exposeString('message', { description: 'For people.' }),
+  }),
+});
+
+const UsageType = builder.objectRef<Pick<SpendRow, 'inputTokens' | 'outputTokens'>>('Usage').implement({
+  description: 'Tokens of all model calls of a run, as far as the providers told.',
+  fields: (t) => ({
+    inputTokens: t.exposeInt('inputTokens', { description: 'Tokens sent.' }),
+    outputTokens: t.exposeInt('outputTokens', { description: 'Tokens generated.' }),
+  }),
+});
+
+const PromptParametersType = builder.objectRef<PromptParameters>('PromptParameters').implement({
+  description: "Sampling settings; null ones are the provider's defaults.",
+  fields: (t) => ({
+    temperature: t.exposeFloat('temperature', { nullable: true, description: '0 to 2.' }),
+    topP: t.exposeFloat('topP', { nullable: true, description: '0 to 1.' }),
+    maxTokens: t.exposeInt('maxTokens', { nullable: true, description: 'The most tokens to generate.' }),
+    stop: t.exposeStringList('stop', { nullable: true, description: 'Texts before which the model stops.' }),
+    seed: t.exposeInt('seed', { nullable: true, description: 'For answers that can be repeated.' }),
+  }),
+});
+
+const NO_SPEND = { cost: 0, costComplete: true, inputTokens: 0, outputTokens: 0 };
+
+export const TaskType = builder.objectRef<TaskRow>('Task');
+builder.node(TaskType, {
+  description: 'One piece of AI work.',
+  id: { description: 'For every argument that asks for a task.', resolve: ({ id }) => id },
+  isTypeOf: (value) => typeof value === 'object' && value !== null && 'prompt' in value,
+  loadWithoutCache: (id, context) => task(context, id),
+  fields: (t) => ({
+    kind: t.expose('kind', { type: TaskKindEnum, description: 'How it is carried out.' }),
+    status: t.expose('status', { type: RunStatusEnum, description: 'Where it stands.' }),
+    prompt: t.exposeString('prompt', { description: 'What the model is asked.' }),
+    system: t.exposeString('system', { nullable: true, description: 'The system prompt.' }),
+    parameters: t.expose('parameters', { type: PromptParametersType, description: 'Sampling settings.' }),
+    model: t.exposeString('model', { description: "The model's id, as the provider is sent it." }),
+    provider: t.field({
+      type: ProviderEnum,
+      description: 'Who serves it.',
+      resolve: (row) => row.provider as never,
+    }),
+    priority: t.exposeInt('priority', { description: '1 to 10; a higher number runs first.' }),
+    progress: t.exposeFloat('progress', { description: '0 to 1; never falls.' }),
+    attempt: t.exposeInt('attempt', {
+      description: '0 until it is first started; rises with every restart of its text.',
+    }),
+    result: t.expose('result', {
+      type: 'JSON',
+      nullable: true,
+      description: 'When completed: `output`, the whole text, with `model`, `provider` and `finishReason`.',
+    }),
+    error: t.expose('error', { type: RunErrorType, nullable: true, description: 'When failed: why.' }),
+    cancelReason: t.exposeString('cancelReason', {
+      nullable: true,
+      description: 'When cancelled: the given reason.',
+    }),
+    cost: t.float({
+      description: 'US dollars: the sum of all calls whose cost is known.',
+      resolve: async ({ id }, _arguments, { loaders }) => ((await loaders.spend.load(id)) ?? NO_SPEND).cost,
+    }),
+    costComplete: t.boolean({
+      description: 'Whether the cost of every call is known and in `cost`.',
+      resolve: async ({ id }, _arguments, { loaders }) =>
+        ((await loaders.spend.load(id)) ?? NO_SPEND).costComplete,
+    }),
+    usage: t.field({
+      type: UsageType,
+      description: 'Tokens of all its calls.',
+      resolve: async ({ id }, _arguments, { loaders }) => (await loaders.spend.load(id)) ?? NO_SPEND,
+    }),
+    modelCalls: t.field({
+      type: [ModelCallType],
+      description: 'Its requests to providers, oldest first.',
+      resolve: ({ id }, _arguments, { loaders }) => loaders.modelCalls.load(id),
+    }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
+    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When its status last changed.' }),
+    startedAt: t.expose('startedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it was first started.',
+    }),
+    completedAt: t.expose('completedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it ended, in whatever way.',
+    }),
+  }),
+});
+
+const PromptParametersInput = builder.inputType('PromptParametersInput', {
+  description: "Sampling settings; absent ones are the provider's defaults.",
+  fields: (t) => ({
+    temperature: t.float({ description: '0 to 2.' }),
+    topP: t.float({ description: '0 to 1.' }),
+    maxTokens: t.int({ description: 'The most tokens to generate, 1 to 1000000.' }),
+    stop: t.stringList({ description: 'At most 4 texts before which the model stops.' }),
+    seed: t.int({ description: 'For answers that can be repeated.' }),
+  }),
+});
+
+const CreateTaskInput = builder.inputType('CreateTaskInput', {
+  fields: (t) => ({
+    kind: t.field({ type: TaskKindEnum, description: 'Absent: PROMPT.' }),
+    prompt: t.string({ required: true, description: 'What the model is asked, 1 to 1000000 characters.' }),
+    system: t.string({ description: 'A system prompt.' }),
+    model: t.string({
+      description:
+        'An id of the catalog, or of a configured provider (`gpt-4o`, `openai/gpt-4o`), sent verbatim. Absent: chosen.',
+    }),
+    parameters: t.field({ type: PromptParametersInput, description: 'Sampling settings.' }),
+  }),
+});
+
+const CancelTaskInput = builder.inputType('CancelTaskInput', {
+  fields: (t) => ({
+    id: t.id({ required: true, description: 'The task.' }),
+    reason: t.string({ description: 'Why, for its log; at most 1000 characters.' }),
+  }),
+});
+
+const TaskFilter = builder.inputType('TaskFilter', {
+  fields: (t) => ({
+    status: t.field({ type: RunStatusEnum, description: 'Only tasks that stand there.' }),
+  }),
+});
+
+function payload(name: string, description: string) {
+  return builder.objectRef<{ task: TaskRow }>(name).implement({
+    description,
+    fields: (t) => ({ task: t.expose('task', { type: TaskType, description: 'The task, as it is now.' }) }),
+  });
+}
+
+const CreateTaskPayload = payload('CreateTaskPayload', 'A fresh task, queued.');
+const CancelTaskPayload = payload('CancelTaskPayload', 'A cancelled task.');
+
+builder.queryFields((t) => ({
+  task: t.field({
+    type: TaskType,
+    nullable: true,
+    description: "One of the viewer's tasks.",
+    args: { id: t.arg.id({ required: true }) },
+    resolve: (_root, { id }, context) => task(context, localId('Task', id)),
+  }),
+  tasks: t.connection({
+    type: TaskType,
+    nullable: true,
+    description: "The viewer's tasks, newest first. `first` or `last`: 1 to 100, default 20.",
+    args: { filter: t.arg({ type: TaskFilter }) },
+    resolve: (_root, { filter, ...page }, context) => tasks(context, page, filter),
+  }),
+}));
+
+builder.mutationFields((t) => ({
+  createTask: t.field({
+    type: CreateTaskPayload,
+    nullable: true,
+    description: 'Makes a task and queues it. Follow it with the subscription `taskEvents`.',
+    args: { input: t.arg({ type: CreateTaskInput, required: true }) },
+    resolve: async (_root, { input }, context) => ({ task: await createTask(context, input) }),
+  }),
+  cancelTask: t.field({
+    type: CancelTaskPayload,
+    nullable: true,
+    description:
+      "Ends a task. After the answer it writes nothing more, and the provider's connection is closed.",
+    args: { input: t.arg({ type: CancelTaskInput, required: true }) },
+    resolve: async (_root, { input }, context) => ({
+      task: await cancelTask(context, localId('Task', input.id), input.reason ?? null),
+    }),
+  }),
+}));

@@ -1,0 +1,63 @@
+/** `npm run start:api`: the API alone; workers run elsewhere, on the same database. */
+import type { AddressInfo } from 'node:net';
+import { resolve } from 'node:path';
+import packageJson from '../package.json' with { type: 'json' };
+import type { Config } from './config.ts';
+import type { Services } from './context.ts';
+import { createApp } from './http/app.ts';
+import type { Log } from './log.ts';
+import { isEntryPoint, requireDatabaseUrl, runUntilStopped } from './process.ts';
+import { createProviders } from './providers/registry.ts';
+import { createTokens } from './resolvers/tokens.ts';
+import { newId } from './rules/ids.ts';
+import { ensureLocalAdmin } from './store/accounts.ts';
+import { keptSecret } from './store/kept-secret.ts';
+import { migrate } from './store/migrate.ts';
+import { openStore } from './store/open-store.ts';
+import type { Store } from './store/store.ts';
+
+export interface RunningServer {
+  url: string;
+  stop(): Promise<void>;
+}
+
+/** @param isEmbedded the database is this process's own; then GraphiQL on this machine needs no login. */
+export async function startServer(
+  config: Config,
+  log: Log,
+  store: Store,
+  isEmbedded: boolean,
+): Promise<RunningServer> {
+  const services: Services = {
+    config,
+    log,
+    store,
+    tokens: createTokens(config.jwtSecret ?? (await keptSecret(resolve(config.dataDir, 'jwt.secret')))),
+    providers: [...createProviders(config).keys()],
+    version: packageJson.version,
+  };
+  const isPrivate = isEmbedded && ['127.0.0.1', 'localhost', '::1'].includes(config.host);
+  const localAdminId = isPrivate ? await ensureLocalAdmin(store.database, newId()) : null;
+  const app = await createApp(services, { localAdminId });
+  await app.listen({ host: config.host, port: config.port });
+  return { url: urlOf(app.server.address() as AddressInfo), stop: () => app.close() };
+}
+
+function urlOf({ address, port, family }: AddressInfo): string {
+  const anywhere = address === '0.0.0.0' || address === '::';
+  const host =
+    anywhere || address === '127.0.0.1' ? 'localhost' : family === 'IPv6' ? `[${address}]` : address;
+  return `http://${host}:${port}`;
+}
+
+if (isEntryPoint(import.meta)) {
+  await runUntilStopped(async ({ config, log, atStop }) => {
+    const { url, directUrl } = requireDatabaseUrl(config, 'start:api');
+    await migrate(directUrl, log);
+    const store = await openStore({ url, poolMax: config.poolMax, log });
+    atStop(() => store.close());
+    const server = await startServer(config, log, store, false);
+    atStop(() => server.stop());
+    return `Polyphony API is at ${server.url}/graphql`;
+  });
+}

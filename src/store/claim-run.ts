@@ -1,0 +1,51 @@
+import type { PromptParameters } from '../rules/task.ts';
+import type { ProviderId, TaskKind } from '../vocabulary.ts';
+import { appendSql } from './event-log.ts';
+import type { LoggedEvent } from './events.ts';
+import type { Store } from './store.ts';
+
+/** What a worker needs to carry a task out, as it was when the worker took it. */
+export interface ClaimedTask {
+  id: string;
+  epoch: number;
+  kind: TaskKind;
+  prompt: string;
+  system: string | null;
+  parameters: PromptParameters;
+  provider: ProviderId;
+  model: string;
+}
+
+/**
+ * Takes a queued run for a worker: status, epoch, attempt and the event in one statement.
+ * @returns null when it is not there to be taken (any more): done, cancelled, or another worker's.
+ */
+export async function claimRun(store: Store, runId: string, workerId: string): Promise<ClaimedTask | null> {
+  const { rows } = await store.database.pool.query<LoggedEvent & { task: ClaimedTask; epoch: number }>({
+    name: 'claim-run',
+    text: `
+      with moved as (
+        update run set status = 'running', worker_id = $2, epoch = epoch + 1, attempt = attempt + 1,
+          last_seq = last_seq + 1, updated_at = clock_timestamp()
+        where id = $1 and status = 'queued'
+        returning id, last_seq, attempt, epoch
+      ), started as (
+        update task set started_at = coalesce(started_at, clock_timestamp()) from moved where task.id = moved.id
+        returning task.id, task.kind, task.prompt, task.system, task.parameters, task.provider, task.model
+      ), fact as (
+        select jsonb_build_array(case when moved.attempt = 1
+          then jsonb_build_object('type', 'RunStarted', 'data', '{}'::jsonb)
+          else jsonb_build_object('type', 'AttemptStarted', 'data', jsonb_build_object('reason', 'resumed',
+            'voidCallId', (select id from model_call where run_id = moved.id order by started_at desc, id desc limit 1)))
+          end) as events
+        from moved
+      ), logged as (${appendSql('(select events from fact)')})
+      select logged.*, to_jsonb(started) as task, moved.epoch from logged, started, moved`,
+    values: [runId, workerId],
+  });
+  const [row] = rows;
+  if (!row) return null;
+  const { task, epoch, ...event } = row;
+  store.bus.publish(runId, [event as LoggedEvent]);
+  return { ...task, epoch };
+}

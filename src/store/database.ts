@@ -1,0 +1,58 @@
+import { Migrator } from '@mikro-orm/migrations';
+import { defineConfig, type EntityManager, MikroORM } from '@mikro-orm/postgresql';
+import { PostgresDialect } from 'kysely';
+import pg from 'pg';
+import type { Log } from '../log.ts';
+import { entities } from './entities.ts';
+
+export interface Database {
+  /** For hand-written statements on hot paths; the entity managers draw on it too. */
+  pool: pg.Pool;
+  orm: MikroORM;
+  /** A fresh entity manager: one unit of work each. */
+  entityManager(): EntityManager;
+  close(): Promise<void>;
+}
+
+export const migrationsFolder = new URL('../../migrations', import.meta.url).pathname;
+
+export async function openDatabase(options: { url: string; poolMax: number; log: Log }): Promise<Database> {
+  const pool = createPool(options.url, options.poolMax, options.log);
+  const orm = await MikroORM.init(ormOptions(new PostgresDialect({ pool })));
+  return {
+    pool,
+    orm,
+    entityManager: () => orm.em.fork(),
+    // Closing the ORM ends the pool that its dialect was given.
+    close: () => orm.close(true),
+  };
+}
+
+/** Everything of the ORM that does not need a connection: entities, migrations, their snapshot. */
+export function ormOptions(driverOptions: object) {
+  return defineConfig({
+    dbName: 'polyphony',
+    entities,
+    extensions: [Migrator],
+    driverOptions,
+    logger: () => {},
+    migrations: {
+      path: migrationsFolder,
+      pathTs: migrationsFolder,
+      emit: 'ts',
+      snapshot: true,
+      snapshotName: 'schema',
+      tableName: 'polyphony_migration',
+    },
+  });
+}
+
+/** A dropped connection is an event of the pool or of the client; without a listener it would end the process. */
+export function createPool(url: string, max: number, log: Log): pg.Pool {
+  const pool = new pg.Pool({ connectionString: url, max });
+  pool.on('error', (error) => log.warn({ error: error.message }, 'idle database connection lost'));
+  pool.on('connect', (client) => {
+    client.on('error', (error) => log.warn({ error: error.message }, 'database connection lost'));
+  });
+  return pool;
+}

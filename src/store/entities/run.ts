@@ -1,0 +1,42 @@
+import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import { RUN_KINDS, RUN_STATUSES } from '../../vocabulary.ts';
+import { timestamps } from './timestamps.ts';
+import { User } from './user.ts';
+
+/**
+ * The truth about a run; narrow and hot. `last_seq` changes with every flush of its log, so nothing that a
+ * flush changes is indexed (its updates stay heap-only, with half of each page kept free for them).
+ */
+export const Run = defineEntity({
+  name: 'Run',
+  tableName: 'run',
+  indexes: [
+    {
+      name: 'run_owner_created',
+      expression:
+        'create index "run_owner_created" on "run" ("owner_id", "kind", "created_at" desc, "id" desc)',
+    },
+    {
+      name: 'run_worker',
+      expression: `create index "run_worker" on "run" ("worker_id") where "worker_id" is not null`,
+    },
+  ],
+  properties: {
+    id: p.text().primary(),
+    kind: p.enum(RUN_KINDS),
+    owner: () => p.manyToOne(User).mapToPk(),
+    origin: p.text(),
+    status: p.enum(RUN_STATUSES),
+    /** 1-10; a higher number runs first. */
+    priority: p.integer().default(5),
+    /** Raised by whoever takes the run over or ends it; a write with an older epoch touches nothing. */
+    epoch: p.integer().default(0),
+    /** 0 until first started; rises with every restart of its text. */
+    attempt: p.integer().default(0),
+    workerId: p.text().nullable(),
+    lastSeq: p.integer().default(0),
+    cancelReason: p.text().nullable(),
+    ...timestamps,
+  },
+});
+export type Run = InferEntity<typeof Run>;

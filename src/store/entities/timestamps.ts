@@ -1,0 +1,7 @@
+import { p } from '@mikro-orm/core';
+
+/** `created_at` and `updated_at`, kept by the database's clock so that every process agrees on the order. */
+export const timestamps = {
+  createdAt: p.datetime(6).defaultRaw('now()'),
+  updatedAt: p.datetime(6).defaultRaw('now()'),
+};

@@ -1,0 +1,18 @@
+import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import { timestamps } from './timestamps.ts';
+
+export const User = defineEntity({
+  name: 'User',
+  tableName: 'app_user',
+  properties: {
+    id: p.text().primary(),
+    /** Lower case: addresses are compared without regard to case. */
+    email: p.text().unique(),
+    name: p.text(),
+    /** null: an account that nobody can log in to, such as the local admin of the embedded mode. */
+    passwordHash: p.text().nullable(),
+    isAdmin: p.boolean().default(false),
+    ...timestamps,
+  },
+});
+export type User = InferEntity<typeof User>;

@@ -1,0 +1,14 @@
+import { defineEntity, p } from '@mikro-orm/core';
+
+/** A live worker process. It also holds a session advisory lock named by its id. */
+export const Worker = defineEntity({
+  name: 'Worker',
+  tableName: 'worker',
+  properties: {
+    id: p.text().primary(),
+    /** The name under which graphile-worker locks this worker's jobs. */
+    poolId: p.text().nullable(),
+    startedAt: p.datetime(6).defaultRaw('clock_timestamp()'),
+    beatAt: p.datetime(6).defaultRaw('clock_timestamp()'),
+  },
+});

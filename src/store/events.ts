@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { RUN_ERROR_CODES } from '../errors.ts';
+import { type EventType, FINISH_REASONS, PROVIDERS } from '../vocabulary.ts';
+
+const callId = z.string();
+const provider = z.enum(PROVIDERS);
+const count = z.number().int().min(0);
+const error = z.object({ code: z.enum(RUN_ERROR_CODES), message: z.string() });
+
+/** What each fact carries. Parsed on the way into the log, so that a reader may trust what it finds there. */
+export const eventData = {
+  RunCreated: z.object({ kind: z.string() }),
+  ModelSelected: z.object({
+    provider,
+    model: z.string(),
+    reason: z.string(),
+    alternatives: z.array(z.string()),
+  }),
+  RunStarted: z.object({}),
+  /** `voidCallId` names the model call whose text so far no longer counts. */
+  AttemptStarted: z.object({
+    reason: z.enum(['resumed', 'provider_error']),
+    voidCallId: callId.nullable(),
+  }),
+  ModelCallStarted: z.object({ callId, provider, model: z.string() }),
+  TokensGenerated: z.object({ callId, text: z.string() }),
+  ReasoningGenerated: z.object({ callId, text: z.string() }),
+  ModelCallCompleted: z.object({
+    callId,
+    finishReason: z.enum(FINISH_REASONS),
+    inputTokens: count.nullable(),
+    outputTokens: count.nullable(),
+    cost: z.number().nullable(),
+  }),
+  ModelCallFailed: z.object({ callId, error, willRetry: z.boolean() }),
+  ProgressMade: z.object({ progress: z.number().min(0).max(1) }),
+  RunCompleted: z.object({ result: z.record(z.string(), z.unknown()) }),
+  RunFailed: z.object({ error }),
+  RunCancelled: z.object({ reason: z.string().nullable() }),
+} satisfies Record<EventType, z.ZodType>;
+
+export type EventData<Type extends EventType> = z.infer<(typeof eventData)[Type]>;
+
+interface Place {
+  runId: string;
+  /** Dense from 1. */
+  seq: number;
+  attempt: number;
+  /** The database's clock. */
+  at: Date;
+}
+
+/** A fact on its way into a log. */
+export type NewEvent = { [Type in EventType]: { type: Type; data: EventData<Type> } }[EventType];
+
+/** A fact in the log of a run. */
+export type LoggedEvent = { [Type in EventType]: Place & { type: Type; data: EventData<Type> } }[EventType];
+
+export function parseEvent(event: NewEvent): NewEvent {
+  return { type: event.type, data: eventData[event.type].parse(event.data) } as NewEvent;
+}
+
+const ENDINGS: ReadonlySet<EventType> = new Set(['RunCompleted', 'RunFailed', 'RunCancelled']);
+
+/** Nothing follows an ending in its log. */
+export function isEnding(event: NewEvent): boolean {
+  return ENDINGS.has(event.type);
+}

@@ -1,0 +1,44 @@
+import { readEvents } from './event-log.ts';
+import { isEnding, type LoggedEvent } from './events.ts';
+import { type Inbox, openInbox } from './inbox.ts';
+import type { Store } from './store.ts';
+
+const PAGE = 200;
+
+/**
+ * The log of a run after `afterSeq`, gapless and in order: what is stored, then what comes, until the ending,
+ * or until `signal` aborts. Live first, then the backlog: nothing can fall between the two.
+ */
+export async function* followRun(
+  store: Store,
+  runId: string,
+  afterSeq: number,
+  signal: AbortSignal,
+): AsyncGenerator<LoggedEvent, void, undefined> {
+  const inbox = openInbox(store, runId, signal);
+  let position = afterSeq;
+  try {
+    await inbox.ready;
+    while (!signal.aborted && !inbox.isGone()) {
+      const events = inbox.isBehind(position)
+        ? await readPage(store, runId, position, inbox)
+        : inbox.take(position);
+      for (const event of events) {
+        position = event.seq;
+        yield event;
+        if (isEnding(event) || signal.aborted) return;
+      }
+      if (events.length === 0) await inbox.wake();
+    }
+  } finally {
+    inbox.close();
+  }
+}
+
+/** A full page may have more behind it; a short one holds all there is, and what comes later rings the inbox. */
+async function readPage(store: Store, runId: string, position: number, inbox: Inbox): Promise<LoggedEvent[]> {
+  inbox.catchUp();
+  const events = await readEvents(store.database, runId, position, PAGE);
+  if (events.length === PAGE) inbox.fallBehind();
+  return events;
+}

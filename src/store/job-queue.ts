@@ -1,0 +1,27 @@
+import { z } from 'zod';
+
+/** Jobs are declared here, beside the transaction that adds them, and implemented in jobs/. */
+export const jobPayloads = {
+  'carry-out-run': z.object({ runId: z.string() }),
+};
+export type JobName = keyof typeof jobPayloads;
+export type JobPayload<Name extends JobName> = z.infer<(typeof jobPayloads)[Name]>;
+
+export function runJobKey(runId: string): string {
+  return `run:${runId}`;
+}
+
+/**
+ * SQL that adds the job of a run, to be part of the statement or transaction that makes the run ready. The key
+ * makes it one job a run; graphile-worker runs the lowest priority number first, runs the highest.
+ * @param id SQL of the run's id. @param priority SQL of the run's priority.
+ */
+export function addRunJobSql(id: string, priority: string): string {
+  return `graphile_worker.add_job('carry-out-run', json_build_object('runId', ${id}),
+    job_key => 'run:' || ${id}, priority => -(${priority}), max_attempts => 25)`;
+}
+
+/** SQL that takes the waiting job of a run out of the queue; a job that runs already is only kept from a retry. */
+export function removeRunJobSql(id: string): string {
+  return `graphile_worker.remove_job('run:' || ${id})`;
+}

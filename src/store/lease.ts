@@ -1,0 +1,34 @@
+/**
+ * A worker's hold on a run. Every write of the run names the lease's epoch; when the run has a higher one the
+ * write touches nothing, and the holder is fenced: it drops the run at once.
+ */
+export interface Lease {
+  readonly runId: string;
+  readonly epoch: number;
+  /** Aborts when the lease is lost: cancelled, taken over, or the worker stops. */
+  readonly signal: AbortSignal;
+  /** Called by whoever learns that the lease is lost. */
+  lose(reason: LeaseLost): void;
+}
+
+/** Not a failure of the run: somebody else decides about it now. */
+export class LeaseLost extends Error {
+  override readonly name = 'LeaseLost';
+}
+
+export function openLease(runId: string, epoch: number): Lease {
+  const controller = new AbortController();
+  return {
+    runId,
+    epoch,
+    signal: controller.signal,
+    lose: (reason) => controller.abort(reason),
+  };
+}
+
+/** The lease's fate when a write of it touched no row. */
+export function fenced(lease: Lease): LeaseLost {
+  const lost = new LeaseLost(`run ${lease.runId} is no longer held under epoch ${lease.epoch}`);
+  lease.lose(lost);
+  return lost;
+}

@@ -1,0 +1,46 @@
+import { runMigrations } from 'graphile-worker';
+import pg from 'pg';
+import type { Log } from '../log.ts';
+import { createPool, type Database, openDatabase } from './database.ts';
+import { seedCatalog } from './model-catalog.ts';
+
+/** One number for all processes; the migrator itself takes no lock, and two at once fail. */
+const MIGRATION_LOCK = 7_305_001;
+
+/** Brings the database up to date, one process at a time; the others wait and find nothing to do. */
+export async function migrate(directUrl: string, log: Log): Promise<void> {
+  const lock = new pg.Client({ connectionString: directUrl });
+  lock.on('error', (error) => log.warn({ error: error.message }, 'migration lock connection lost'));
+  await lock.connect();
+  try {
+    await lock.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await applyAll(directUrl, log);
+  } finally {
+    await lock.end();
+  }
+}
+
+async function applyAll(directUrl: string, log: Log): Promise<void> {
+  const database = await openDatabase({ url: directUrl, poolMax: 2, log });
+  try {
+    await database.orm.migrator.up();
+    await migrateJobs(directUrl, log);
+    await seedCatalog(database);
+  } finally {
+    await database.close();
+  }
+}
+
+async function migrateJobs(directUrl: string, log: Log): Promise<void> {
+  const pool = createPool(directUrl, 1, log);
+  try {
+    await runMigrations({ pgPool: pool });
+  } finally {
+    await pool.end();
+  }
+}
+
+/** Whether the tables are there and every migration of this build is applied. */
+export async function isMigrated(database: Database): Promise<boolean> {
+  return (await database.orm.migrator.getPending()).length === 0;
+}

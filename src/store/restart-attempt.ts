@@ -1,0 +1,25 @@
+import { appendSql, eventsParameter } from './event-log.ts';
+import type { LoggedEvent } from './events.ts';
+import { fenced, type Lease } from './lease.ts';
+import type { Store } from './store.ts';
+
+/**
+ * Raises the attempt within a lease: the text of `voidCallId` no longer counts, the next call starts it again.
+ * @throws LeaseLost when the run is no longer this worker's.
+ */
+export async function restartAttempt(store: Store, lease: Lease, voidCallId: string): Promise<void> {
+  const data = { reason: 'provider_error', voidCallId } as const;
+  const { rows } = await store.database.pool.query<LoggedEvent>({
+    name: 'restart-attempt',
+    text: `
+      with moved as (
+        update run set attempt = attempt + 1, last_seq = last_seq + 1, updated_at = clock_timestamp()
+        where id = $1 and epoch = $2
+        returning id, last_seq, attempt
+      )
+      ${appendSql('$3')}`,
+    values: [lease.runId, lease.epoch, eventsParameter([{ type: 'AttemptStarted', data }])],
+  });
+  if (rows.length === 0) throw fenced(lease);
+  store.bus.publish(lease.runId, rows);
+}

@@ -1,0 +1,97 @@
+import { coerceError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { storable } from '../rules/text.ts';
+import type { Bus } from './bus.ts';
+import { type Batch, commitBatches } from './commit-batches.ts';
+import type { Database } from './database.ts';
+import { fenced, type Lease, LeaseLost } from './lease.ts';
+
+export type TextEventType = 'TokensGenerated' | 'ReasoningGenerated';
+
+/**
+ * Group commit: the texts of all runs of a worker share one statement. The next flush starts as soon as the last
+ * one returned and takes what gathered meanwhile, so that a quiet worker writes at once and a busy one in
+ * larger batches. Every batch of a run's call is one row, one `seq` and one message, published after its commit.
+ */
+export interface RunWriter {
+  /** Adds text to the run's next batch; wait for the promise, if there is one, before adding more. */
+  write(lease: Lease, type: TextEventType, callId: string, text: string): Promise<void> | undefined;
+  /** Resolves when all that was written under the lease is committed. @throws LeaseLost */
+  drain(lease: Lease): Promise<void>;
+}
+
+/** A run whose provider outruns Postgres waits once this much of its text does. */
+const MAX_PENDING_CHARACTERS = 64 * 1024;
+
+interface Pending {
+  batches: Batch[];
+  characters: number;
+}
+
+export function createRunWriter(database: Database, bus: Bus, log: Log): RunWriter {
+  let pending = new Map<Lease, Pending>();
+  let taken = new Map<Lease, Pending>();
+  let isFlushing = false;
+  let cycle = Promise.withResolvers<void>();
+
+  async function flush(): Promise<void> {
+    isFlushing = true;
+    // The turn of the event loop that brought this text may bring more; take it along.
+    await new Promise(setImmediate);
+    while (pending.size > 0) {
+      taken = pending;
+      pending = new Map();
+      await commit();
+      taken = new Map();
+      cycle.resolve();
+      cycle = Promise.withResolvers();
+    }
+    isFlushing = false;
+  }
+
+  async function commit(): Promise<void> {
+    const leases = [...taken.keys()];
+    try {
+      const logged = await commitBatches(
+        database,
+        leases.map((lease) => ({
+          runId: lease.runId,
+          epoch: lease.epoch,
+          batches: taken.get(lease)!.batches,
+        })),
+      );
+      for (const lease of leases) {
+        const events = logged.get(lease.runId);
+        if (events) bus.publish(lease.runId, events);
+        else fenced(lease);
+      }
+    } catch (thrown) {
+      const error = coerceError(thrown);
+      log.error({ error: error.message, runs: leases.length }, 'could not write the log of running tasks');
+      for (const lease of leases) lease.lose(new LeaseLost(error.message, { cause: error }));
+    }
+  }
+
+  async function drain(lease: Lease): Promise<void> {
+    while (pending.has(lease) || taken.has(lease)) await cycle.promise;
+    lease.signal.throwIfAborted();
+  }
+
+  return {
+    write(lease, type, callId, text) {
+      const ofRun = pending.get(lease) ?? { batches: [], characters: 0 };
+      pending.set(lease, ofRun);
+      addText(ofRun, type, callId, storable(text));
+      if (!isFlushing) void flush();
+      return ofRun.characters > MAX_PENDING_CHARACTERS ? drain(lease) : undefined;
+    },
+    drain,
+  };
+}
+
+function addText(pending: Pending, type: TextEventType, callId: string, text: string): void {
+  pending.characters += text.length;
+  const last = pending.batches.at(-1);
+  if (last?.type === type && last.callId === callId) last.texts.push(text);
+  else pending.batches.push({ type, callId, texts: [text] });
+}

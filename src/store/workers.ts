@@ -1,0 +1,86 @@
+import type { Database } from './database.ts';
+import { addRunJobSql } from './job-queue.ts';
+import { transaction } from './transaction.ts';
+import { WORKER_LOCK_SEED } from './worker-lock.ts';
+
+/** How long a worker's beat may be silent before it counts as gone although its session seems to live. */
+const SILENCE = '8 seconds';
+
+export async function registerWorker(database: Database, workerId: string): Promise<void> {
+  await database.pool.query('insert into worker (id) values ($1)', [workerId]);
+}
+
+/** Tells under which name graphile-worker locks this worker's jobs. */
+export async function recordJobPool(database: Database, workerId: string, poolId: string): Promise<void> {
+  await database.pool.query('update worker set pool_id = $2 where id = $1', [workerId, poolId]);
+}
+
+/** @returns false when the others have given this worker up: what it held is no longer its own. */
+export async function beat(database: Database, workerId: string): Promise<boolean> {
+  const { rowCount } = await database.pool.query({
+    name: 'worker-beat',
+    text: 'update worker set beat_at = clock_timestamp() where id = $1',
+    values: [workerId],
+  });
+  return rowCount === 1;
+}
+
+export interface WorkerState {
+  id: string;
+  /** Its session is gone, or has not taken the lock yet. */
+  lockIsFree: boolean;
+  isSilent: boolean;
+}
+
+export async function readOtherWorkers(database: Database, workerId: string): Promise<WorkerState[]> {
+  const { rows } = await database.pool.query<WorkerState>({
+    name: 'read-workers',
+    text: `
+      select worker.id, worker.beat_at < clock_timestamp() - interval '${SILENCE}' as "isSilent",
+        not exists (
+          select from pg_locks where locktype = 'advisory' and granted and objsubid = 1
+            and database = (select oid from pg_database where datname = current_database())
+            and (classid::bigint << 32 | objid::bigint) = hashtextextended(worker.id, ${WORKER_LOCK_SEED})
+        ) as "lockIsFree"
+      from worker where worker.id <> $1`,
+    values: [workerId],
+  });
+  return rows;
+}
+
+/**
+ * Takes everything from a worker that is gone or goes: its runs get a higher epoch and a fresh job, its open
+ * model calls are closed, its jobs are unlocked. One of several callers wins, the others find nothing.
+ * @returns the ids of the runs that wait for another worker now.
+ */
+export async function releaseWorker(database: Database, workerId: string): Promise<string[]> {
+  return transaction(database, async (client) => {
+    const { rows } = await client.query<{ pool_id: string | null }>(
+      'delete from worker where id = $1 returning pool_id',
+      [workerId],
+    );
+    if (!rows[0]) return [];
+    const held = await client.query<{ id: string }>(
+      `select id from run where worker_id = $1 and status = 'running' order by id for update`,
+      [workerId],
+    );
+    const ids = held.rows.map(({ id }) => id);
+    await client.query(
+      `update model_call set status = 'failed', error_code = 'INTERNAL_ERROR'
+       where run_id = any($1::text[]) and status = 'started'`,
+      [ids],
+    );
+    await client.query('select graphile_worker.force_unlock_workers(array[$1]) where $1 is not null', [
+      rows[0].pool_id,
+    ]);
+    await client.query(
+      `with moved as (
+         update run set status = 'queued', epoch = epoch + 1, worker_id = null, updated_at = clock_timestamp()
+         where id = any($1::text[]) returning id, priority
+       )
+       select ${addRunJobSql('moved.id', 'moved.priority')} from moved`,
+      [ids],
+    );
+    return ids;
+  });
+}

@@ -1,0 +1,59 @@
+/**
+ * The words of Polyphony. Every list here is closed: adding a word makes the compiler name each table that
+ * must answer for it. DESIGN: run, task, event, model call, provider, dialect.
+ */
+
+export const RUN_KINDS = ['task'] as const;
+export type RunKind = (typeof RUN_KINDS)[number];
+
+export const TASK_KINDS = ['prompt'] as const;
+export type TaskKind = (typeof TASK_KINDS)[number];
+
+/** `pending` waits for an execute, `waiting` for a person, a child or a grant. */
+export const RUN_STATUSES = [
+  'pending',
+  'queued',
+  'running',
+  'waiting',
+  'completed',
+  'failed',
+  'cancelled',
+] as const;
+export type RunStatus = (typeof RUN_STATUSES)[number];
+
+/** Facts in a run's log, in the past tense. `TokensGenerated` is one flushed batch, not one token. */
+export const EVENT_TYPES = [
+  'RunCreated',
+  'ModelSelected',
+  'RunStarted',
+  'AttemptStarted',
+  'ModelCallStarted',
+  'TokensGenerated',
+  'ReasoningGenerated',
+  'ModelCallCompleted',
+  'ModelCallFailed',
+  'ProgressMade',
+  'RunCompleted',
+  'RunFailed',
+  'RunCancelled',
+] as const;
+export type EventType = (typeof EVENT_TYPES)[number];
+
+export const PROVIDERS = ['openai', 'demo'] as const;
+export type ProviderId = (typeof PROVIDERS)[number];
+
+export const MODEL_CALL_STATUSES = ['started', 'completed', 'failed', 'cancelled'] as const;
+export type ModelCallStatus = (typeof MODEL_CALL_STATUSES)[number];
+
+/** Why a model stopped; the vendor's own word is kept beside it. */
+export const FINISH_REASONS = ['stop', 'length', 'tool_calls', 'content_filter', 'other'] as const;
+export type FinishReason = (typeof FINISH_REASONS)[number];
+
+export const MODEL_CAPABILITIES = ['text', 'code', 'reasoning', 'planning', 'vision', 'audio'] as const;
+export type ModelCapability = (typeof MODEL_CAPABILITIES)[number];
+
+export const DIALECTS = ['mini-devin'] as const;
+export type Dialect = (typeof DIALECTS)[number];
+
+/** The surface through which a row was made. */
+export type Origin = Dialect | 'graphql';

@@ -1,0 +1,37 @@
+/** `npm run start:worker`: a worker alone; any number of them share a database. */
+import type { Config } from './config.ts';
+import { type Jobs, startJobs } from './jobs/start-jobs.ts';
+import type { Log } from './log.ts';
+import { isEntryPoint, requireDatabaseUrl, runUntilStopped } from './process.ts';
+import { createProviders } from './providers/registry.ts';
+import { migrate } from './store/migrate.ts';
+import { openStore } from './store/open-store.ts';
+import { createRunWriter } from './store/run-writer.ts';
+import type { Store } from './store/store.ts';
+
+export async function startWorker(
+  config: Config,
+  log: Log,
+  store: Store,
+  urls: { url: string; directUrl: string },
+): Promise<Jobs> {
+  const writer = createRunWriter(store.database, store.bus, log);
+  const engine = { store, writer, providers: createProviders(config), log };
+  return startJobs(engine, {
+    databaseUrl: urls.url,
+    directUrl: urls.directUrl,
+    concurrency: config.workerConcurrency,
+  });
+}
+
+if (isEntryPoint(import.meta)) {
+  await runUntilStopped(async ({ config, log, atStop }) => {
+    const urls = requireDatabaseUrl(config, 'start:worker');
+    await migrate(urls.directUrl, log);
+    const store = await openStore({ url: urls.url, poolMax: config.poolMax, log });
+    atStop(() => store.close());
+    const jobs = await startWorker(config, log, store, urls);
+    atStop(() => jobs.stop());
+    return `Polyphony worker is ready for ${config.workerConcurrency} runs at once`;
+  });
+}

@@ -1,0 +1,64 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import type { TestProject } from 'vitest/node';
+import { createLog } from '../../src/log.ts';
+import { passwordOf } from '../../src/store/embedded-postgres/secret.ts';
+import { startEmbeddedPostgres } from '../../src/store/embedded-postgres/start.ts';
+import { keptSecret } from '../../src/store/kept-secret.ts';
+import { migrate } from '../../src/store/migrate.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** A database server on which tests may make databases; its path names the migrated template. */
+    postgresUrl: string;
+  }
+}
+
+const TEMPLATE = 'polyphony_template';
+
+/** One Postgres for the whole suite, and in it a migrated database that every test file gets a copy of. */
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const server = process.env.TEST_DATABASE_URL
+    ? { url: process.env.TEST_DATABASE_URL, stop: async () => {} }
+    : await startOwn();
+  await admin(
+    server.url,
+    `drop database if exists ${TEMPLATE}`,
+    `create database ${TEMPLATE} template template0`,
+  );
+  const url = withDatabase(server.url, TEMPLATE);
+  await migrate(url, createLog('error'));
+  project.provide('postgresUrl', url);
+  return () => server.stop();
+}
+
+async function startOwn(): Promise<{ url: string; stop(): Promise<void> }> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'polyphony-test-'));
+  const postgres = await startEmbeddedPostgres({ dataDir, log: { info() {}, warn: console.warn } });
+  const url = new URL(postgres.url);
+  url.username = 'postgres';
+  url.password = passwordOf('postgres', await keptSecret(join(dataDir, 'postgres.secret')));
+  return {
+    url: withDatabase(url.href, 'template1'),
+    async stop() {
+      await postgres.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+export function withDatabase(url: string, name: string): string {
+  return url.replace(/\/[^/?]*(\?.*)?$/, `/${name}$1`);
+}
+
+export async function admin(url: string, ...statements: string[]): Promise<void> {
+  const client = new pg.Client({ connectionString: withDatabase(url, 'template1') });
+  await client.connect();
+  try {
+    for (const statement of statements) await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,80 @@
+import { randomBytes } from 'node:crypto';
+import { inject } from 'vitest';
+import { type Config, readConfig } from '../../src/config.ts';
+import { createLog } from '../../src/log.ts';
+import { startServer } from '../../src/server.ts';
+import { openStore } from '../../src/store/open-store.ts';
+import type { Store } from '../../src/store/store.ts';
+import { startWorker } from '../../src/worker.ts';
+import { type Client, createClient } from './client.ts';
+import { admin, withDatabase } from './postgres.ts';
+
+export interface TestServer {
+  url: string;
+  databaseUrl: string;
+  store: Store;
+  config: Config;
+  /** A client of a fresh account. */
+  newUser(): Promise<Client>;
+  /** A client without credentials. */
+  anonymous: Client;
+  stop(): Promise<void>;
+}
+
+export interface TestServerOptions {
+  /** Environment variables beyond the defaults of the tests. */
+  variables?: Record<string, string>;
+  /** false: only the API; runs stay queued. */
+  worker?: boolean;
+  /** GraphiQL with the local admin's token, as in embedded mode. */
+  embedded?: boolean;
+}
+
+/** A migrated database of its own. */
+export async function createDatabase(): Promise<{ url: string; drop(): Promise<void> }> {
+  const template = inject('postgresUrl');
+  const name = `test_${randomBytes(6).toString('hex')}`;
+  await admin(template, `create database ${name} template polyphony_template`);
+  return {
+    url: withDatabase(template, name),
+    drop: () => admin(template, `drop database if exists ${name} with (force)`),
+  };
+}
+
+/** API and worker in this process, as `npm start` has them, on a database of their own and a free port. */
+export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
+  const database = await createDatabase();
+  const config = readConfig({
+    NODE_ENV: 'test',
+    PORT: '0',
+    DATABASE_URL: database.url,
+    JWT_SECRET: 'a secret of the tests, long enough',
+    WORKER_CONCURRENCY: '50',
+    PG_POOL_MAX: '10',
+    ...options.variables,
+  });
+  const log = createLog(config.logLevel);
+  const store = await openStore({ url: database.url, poolMax: config.poolMax, log });
+  const urls = { url: database.url, directUrl: database.url };
+  const jobs = options.worker === false ? null : await startWorker(config, log, store, urls);
+  const server = await startServer(config, log, store, options.embedded ?? false);
+  let users = 0;
+  return {
+    url: server.url,
+    databaseUrl: database.url,
+    store,
+    config,
+    anonymous: createClient(server.url),
+    async newUser() {
+      users += 1;
+      const email = `user${users}@example.com`;
+      return createClient(server.url).register({ email, password: 'a good password', name: `User ${users}` });
+    },
+    async stop() {
+      await server.stop();
+      await jobs?.stop();
+      await store.close();
+      await database.drop();
+    },
+  };
+}

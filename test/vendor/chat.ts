@@ -1,0 +1,93 @@
+import type { ServerResponse } from 'node:http';
+import { type Answer, composeAnswer, countTokens, type ScriptedAnswer } from './answer.ts';
+import {
+  type Break,
+  type Fault,
+  invalidRequest,
+  isRefusal,
+  nextFault,
+  Refused,
+  retryHeaders,
+} from './faults.ts';
+import { playStream, playWhole } from './interrupt.ts';
+import { pause, play, untilClosed } from './playback.ts';
+import { parseSettings, type Settings } from './settings.ts';
+import type { Statistics } from './statistics.ts';
+import type { Call, Reply, Usage, Wire } from './wire.ts';
+
+/** What a vendor remembers between requests. */
+export interface Memory {
+  readonly scripts: Map<string, readonly ScriptedAnswer[]>;
+  readonly attempts: Map<string, number>;
+  readonly statistics: Statistics;
+}
+
+/** One request on its way to an answer. */
+export interface Exchange {
+  readonly memory: Memory;
+  readonly wire: Wire;
+  readonly sequence: number;
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly response: ServerResponse;
+  readonly signal: AbortSignal;
+}
+
+/** The next scripted answer. One that a fault spoils is not used up, so that the retry gets it. */
+function takeScripted(
+  { scripts }: Memory,
+  model: string,
+  fault: Fault | undefined,
+): ScriptedAnswer | undefined {
+  const answers = scripts.get(model);
+  if (!answers) return undefined;
+  const [next, ...rest] = answers;
+  if (!next) throw invalidRequest(`The script of ${model} has no answer left`, 'model', 'script_exhausted');
+  if (!fault) scripts.set(model, rest);
+  return next;
+}
+
+function countUsage(call: Call, answer: Answer, settings: Settings): Usage | undefined {
+  if (!settings.usage) return undefined;
+  const prompt = countTokens(call.promptText);
+  return {
+    prompt,
+    cached: Math.min(settings.cached, prompt),
+    completion: answer.tokens,
+    reasoning: answer.reasoning.length,
+  };
+}
+
+function prepareReply({ memory, sequence }: Exchange, call: Call, settings: Settings, fault?: Fault): Reply {
+  const scripted = takeScripted(memory, call.model, fault);
+  const answer = composeAnswer({ settings, scripted, lastUserText: call.lastUserText, limit: call.limit });
+  const created = Math.floor(Date.now() / 1000);
+  return { sequence, created, call, answer, usage: countUsage(call, answer, settings) };
+}
+
+async function respond(exchange: Exchange, reply: Reply, settings: Settings, fault?: Break): Promise<void> {
+  const { memory, wire, response, signal, sequence } = exchange;
+  const { stream } = reply.call;
+  const type = stream ? wire.streamType : 'application/json';
+  // A whole answer takes as long as its stream would have.
+  if (!stream) await pause(settings.itl * Math.max(0, reply.answer.tokens - 1), signal);
+  response.writeHead(200, { 'content-type': type, ...wire.replyHeaders(sequence) });
+  const sent = (deltas: number): void => memory.statistics.add({ deltas });
+  const playback = stream ? playStream(wire, reply, fault, settings.at) : playWhole(wire, reply, fault);
+  await play({ response, signal, sent }, playback, settings);
+}
+
+/** Serves a chat request in any wire format. Rejects with Refused, or when the client goes away. */
+export async function serveChat(exchange: Exchange): Promise<void> {
+  const { memory, wire, signal } = exchange;
+  const call = wire.parse(exchange.body);
+  const settings = parseSettings(call.model);
+  const fault = nextFault(memory.attempts, settings.key ?? call.model, settings);
+  await pause(settings.ttft, signal);
+  if (isRefusal(fault)) {
+    throw new Refused(wire.refusals[fault](call), retryHeaders(fault, settings.retryafter));
+  }
+  const reply = prepareReply(exchange, call, settings, fault);
+  if (fault) memory.statistics.add({ faults: 1 });
+  if (fault === 'hang') await untilClosed(signal);
+  await respond(exchange, reply, settings, fault);
+}

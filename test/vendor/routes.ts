@@ -1,0 +1,22 @@
+import { type Exchange, serveChat } from './chat.ts';
+import { modelList, openai } from './openai.ts';
+import type { Wire } from './wire.ts';
+
+export interface Route {
+  readonly wire: Wire;
+  /** Rejects with Refused for an HTTP error. */
+  readonly serve: (exchange: Exchange) => Promise<void>;
+}
+
+const fixed =
+  (body: () => unknown) =>
+  async ({ response, wire, sequence }: Exchange): Promise<void> => {
+    response.writeHead(200, { 'content-type': 'application/json', ...wire.replyHeaders(sequence) });
+    response.end(JSON.stringify(body()));
+  };
+
+/** Method and path to wire format; the next vendor is a line here. */
+export const routes: Readonly<Record<string, Route>> = {
+  'POST /v1/chat/completions': { wire: openai, serve: serveChat },
+  'GET /v1/models': { wire: openai, serve: fixed(modelList) },
+};

@@ -1,0 +1,55 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Memory } from './chat.ts';
+import { handle } from './exchange.ts';
+import type { VendorRequest } from './requests.ts';
+import { createStatistics, type Predicate, type VendorStats } from './statistics.ts';
+
+export type { ScriptedAnswer, ScriptedToolCall } from './answer.ts';
+export { answerText, answerTokens, countTokens, reasoningText } from './answer.ts';
+export type { VendorRequest } from './requests.ts';
+export type { VendorStats } from './statistics.ts';
+
+/** The far side of the network: a server that speaks the vendors' wire formats, faults included. */
+export interface Vendor {
+  /** Without a path: OpenAI's base URL is `${url}/v1`. */
+  readonly url: string;
+  stats(): VendorStats;
+  /** The last requests received, oldest first. */
+  readonly requests: readonly VendorRequest[];
+  /** Answers by model name as requested, settings included; each request takes the next one. */
+  readonly scripts: Memory['scripts'];
+  /** Resolves once the statistics satisfy the predicate; rejects after `timeoutMs`. */
+  waitFor(predicate: Predicate, timeoutMs: number): Promise<void>;
+  /** Closes every connection, streaming ones too. */
+  stop(): Promise<void>;
+}
+
+/** Listens on the loopback interface, on a free port unless one is given. */
+export async function startVendor({ port = 0 }: { readonly port?: number } = {}): Promise<Vendor> {
+  const memory: Memory = { scripts: new Map(), attempts: new Map(), statistics: createStatistics() };
+  const requests: VendorRequest[] = [];
+  let sequence = 0;
+  const server = createServer((incoming, response) => {
+    sequence += 1;
+    void handle({ memory, requests }, sequence, incoming, response);
+  });
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    stats: memory.statistics.now,
+    requests,
+    scripts: memory.scripts,
+    waitFor: memory.statistics.waitFor,
+    stop: async () => {
+      if (!server.listening) return;
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
