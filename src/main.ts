@@ -6,6 +6,7 @@ import { startServer } from './server.ts';
 import { startEmbeddedPostgres } from './store/embedded-postgres/start.ts';
 import { migrate } from './store/migrate.ts';
 import { openStore } from './store/open-store.ts';
+import { releaseAllWorkers } from './store/workers.ts';
 import { startWorker } from './worker.ts';
 
 await runUntilStopped(async ({ config, log, atStop }) => {
@@ -14,6 +15,8 @@ await runUntilStopped(async ({ config, log, atStop }) => {
   await migrate(urls.directUrl, log);
   const store = await openStore({ url: urls.url, poolMax: config.poolMax, log });
   atStop(() => store.close());
+  // Nobody else can be at work on a database of our own, so what a killed process left is taken up at once.
+  if (config.databaseUrl === null) await releaseAllWorkers(store.database);
   const jobs = await startWorker(config, log, store, urls);
   atStop(() => jobs.stop());
   const server = await startServer(config, log, store, config.databaseUrl === null);

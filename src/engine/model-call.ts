@@ -41,7 +41,8 @@ export async function callModel(
   willRetry: (error: ProviderError) => boolean,
 ): Promise<ModelCallResult> {
   const provider = requireProvider(context, providerId);
-  const call = { id: newId(), provider: providerId, model: request.model };
+  const cost = costOf(UNKNOWN_USAGE, listPrices(providerId, request.model, 0));
+  const call = { id: newId(), provider: providerId, model: request.model, cost };
   await beginModelCall(context.store, lease, call);
   const progress = startProgress();
   try {

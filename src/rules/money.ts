@@ -28,6 +28,7 @@ export interface Prices {
  * unknown, which is not the same as free.
  */
 export function costOf(usage: Usage, prices: Prices | null): string | null {
+  if (isFree(prices)) return dollars(0n);
   if (!prices || usage.inputTokens === null || usage.outputTokens === null) return null;
   const cached = BigInt(Math.min(usage.cachedInputTokens ?? 0, usage.inputTokens));
   const fresh = BigInt(usage.inputTokens) - cached;
@@ -36,6 +37,14 @@ export function costOf(usage: Usage, prices: Prices | null): string | null {
     cached * picodollarsPerToken(prices.cachedInput ?? prices.input) +
     BigInt(usage.outputTokens) * picodollarsPerToken(prices.output);
   return dollars(picodollars);
+}
+
+/** What is free costs nothing however much was used, known or not. */
+export function isFree(prices: Prices | null): boolean {
+  return (
+    prices !== null &&
+    [prices.input, prices.cachedInput ?? '0', prices.output].every((price) => Number(price) === 0)
+  );
 }
 
 /** A dollar per million tokens is a million picodollars per token, so six decimal places are exact. */

@@ -7,10 +7,6 @@ export const jobPayloads = {
 export type JobName = keyof typeof jobPayloads;
 export type JobPayload<Name extends JobName> = z.infer<(typeof jobPayloads)[Name]>;
 
-export function runJobKey(runId: string): string {
-  return `run:${runId}`;
-}
-
 /**
  * SQL that adds the job of a run, to be part of the statement or transaction that makes the run ready. The key
  * makes it one job a run; graphile-worker runs the lowest priority number first, runs the highest.

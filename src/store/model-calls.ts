@@ -10,6 +10,8 @@ export interface NewModelCall {
   id: string;
   provider: ProviderId;
   model: string;
+  /** Known beforehand when the model is free; else null, until the call is settled. */
+  cost: string | null;
 }
 
 /**
@@ -27,11 +29,19 @@ export async function beginModelCall(store: Store, lease: Lease, call: NewModelC
       with moved as (
         update run set last_seq = last_seq + 1 where id = $1 and epoch = $2 returning id, last_seq, attempt
       ), called as (
-        insert into model_call (id, run_id, attempt, provider, model, status)
-        select $3, moved.id, moved.attempt, $4, $5, 'started' from moved
+        insert into model_call (id, run_id, attempt, provider, model, status, cost)
+        select $3, moved.id, moved.attempt, $4, $5, 'started', $7::numeric from moved
       )
       ${appendSql('$6')}`,
-    values: [lease.runId, lease.epoch, call.id, call.provider, call.model, eventsParameter([event])],
+    values: [
+      lease.runId,
+      lease.epoch,
+      call.id,
+      call.provider,
+      call.model,
+      eventsParameter([event]),
+      call.cost,
+    ],
   });
   if (rows.length === 0) throw fenced(lease);
   store.bus.publish(lease.runId, rows);

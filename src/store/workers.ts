@@ -84,3 +84,9 @@ export async function releaseWorker(database: Database, workerId: string): Promi
     return ids;
   });
 }
+
+/** For a process that owns its database alone: whoever else is registered there is gone. */
+export async function releaseAllWorkers(database: Database): Promise<void> {
+  const { rows } = await database.pool.query<{ id: string }>('select id from worker');
+  for (const { id } of rows) await releaseWorker(database, id);
+}

@@ -1,0 +1,57 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+
+export interface Polyphony {
+  pid: number;
+  /** Where the API is; empty for a worker. */
+  url: string;
+  output(): string;
+  /** SIGTERM, and wait for the end. @returns the exit code. */
+  stop(): Promise<number | null>;
+  /** SIGKILL: no chance to clean up. */
+  kill(): Promise<void>;
+}
+
+const SCRIPTS = { start: 'main.ts', 'start:api': 'server.ts', 'start:worker': 'worker.ts' } as const;
+
+/**
+ * A process of its own, as `npm run <script>` starts it, up and ready.
+ * @throws Error with its output when it ends before.
+ */
+export async function launch(
+  script: keyof typeof SCRIPTS,
+  variables: Record<string, string>,
+): Promise<Polyphony> {
+  const file = new URL(`../../src/${SCRIPTS[script]}`, import.meta.url).pathname;
+  const env = { PATH: process.env.PATH ?? '', PORT: '0', ...variables };
+  const child = spawn(process.execPath, [file], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  child.stderr.on('data', (chunk) => (output += chunk));
+  const ended = once(child, 'exit');
+  await new Promise<void>((resolve, reject) => {
+    child.stdout.on('data', (chunk) => {
+      output += chunk;
+      if (/is ready|API is at/.test(output)) resolve();
+    });
+    child.once('exit', (code) => reject(new Error(`ended with ${code}: ${output}`)));
+  });
+  return {
+    pid: child.pid!,
+    url: /http:\/\/\S+(?=\/graphql)/.exec(output)?.[0] ?? '',
+    output: () => output,
+    stop: () => end(child, ended, 'SIGTERM'),
+    async kill() {
+      await end(child, ended, 'SIGKILL');
+    },
+  };
+}
+
+async function end(
+  child: ChildProcess,
+  ended: Promise<unknown[]>,
+  signal: NodeJS.Signals,
+): Promise<number | null> {
+  child.kill(signal);
+  const [code] = await ended;
+  return code as number | null;
+}
