@@ -2,7 +2,9 @@ import { coerceError, DomainError, RUN_ERROR_CODES, type RunError, type RunError
 import { ProviderError } from '../providers/provider.ts';
 import type { TaskResult } from '../rules/task.ts';
 import type { ClaimedTask } from '../store/claim-run.ts';
+import { isConnectionLoss, outlastConnectionLoss } from '../store/connection-loss.ts';
 import { completeTask, failTask } from '../store/finish-run.ts';
+import { giveBackRun } from '../store/give-back-run.ts';
 import type { Lease } from '../store/lease.ts';
 import type { TaskKind } from '../vocabulary.ts';
 import type { EngineContext } from './context.ts';
@@ -22,8 +24,15 @@ export async function carryOutTask(context: EngineContext, lease: Lease, task: C
     await completeTask(context.store, lease, result);
   } catch (thrown) {
     if (lease.signal.aborted) return;
+    if (isConnectionLoss(thrown)) return startAgainLater(context, lease);
     await failTask(context.store, lease, toRunError(context, task, thrown));
   }
+}
+
+/** Nobody knows which of the last writes were committed, so the text starts again, under a higher epoch. */
+async function startAgainLater({ store, log }: EngineContext, lease: Lease): Promise<void> {
+  log.warn({ run: lease.runId }, 'the database went away; the run starts again when it is back');
+  await outlastConnectionLoss(() => giveBackRun(store, lease), lease.signal);
 }
 
 function toRunError(context: EngineContext, task: ClaimedTask, thrown: unknown): RunError {

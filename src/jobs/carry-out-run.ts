@@ -10,7 +10,7 @@ export async function carryOutRun(context: JobContext, payload: unknown): Promis
   const { store } = context.engine;
   const task = await claimRun(store, runId, context.workerId());
   if (!task) return;
-  const lease = openLease(runId, task.epoch);
+  const lease = openLease(task);
   const unwatch = watchForLoss(context, lease);
   context.leases.add(lease);
   try {

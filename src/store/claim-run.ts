@@ -8,6 +8,7 @@ import type { Store } from './store.ts';
 export interface ClaimedTask {
   id: string;
   epoch: number;
+  attempt: number;
   kind: TaskKind;
   prompt: string;
   system: string | null;
@@ -47,5 +48,5 @@ export async function claimRun(store: Store, runId: string, workerId: string): P
   if (!row) return null;
   const { task, epoch, ...event } = row;
   store.bus.publish(runId, [event as LoggedEvent]);
-  return { ...task, epoch };
+  return { ...task, epoch, attempt: event.attempt };
 }

@@ -55,6 +55,7 @@ const COMMIT = `
     select run_id, epoch, count(*)::int as count from item group by run_id, epoch
   ), held as (
     select run.id from run join wanted on wanted.run_id = run.id and wanted.epoch = run.epoch
+    where run.status = 'running'
     order by run.id for update of run
   ), moved as (
     update run set last_seq = run.last_seq + wanted.count
@@ -98,4 +99,22 @@ function pairUp(
     else events.set(item.runId, [event]);
   }
   return events;
+}
+
+/**
+ * How many batches each run has in its log since an attempt of it: what a writer whose connection broke during a
+ * commit asks, to learn whether that commit happened.
+ */
+export async function countBatches(
+  database: Database,
+  runs: readonly { runId: string; attempt: number }[],
+): Promise<Map<string, number>> {
+  const { rows } = await database.pool.query<{ runId: string; count: number }>(
+    `select event.run_id as "runId", count(*)::int as count
+     from unnest($1::text[], $2::int[]) as wanted(run_id, attempt)
+     join event on event.run_id = wanted.run_id and event.attempt >= wanted.attempt
+     where event.type in ('TokensGenerated', 'ReasoningGenerated') group by event.run_id`,
+    [runs.map(({ runId }) => runId), runs.map(({ attempt }) => attempt)],
+  );
+  return new Map(rows.map(({ runId, count }) => [runId, count]));
 }

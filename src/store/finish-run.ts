@@ -31,7 +31,7 @@ async function finish(
       with moved as (
         update run set status = $3, worker_id = null, last_seq = last_seq + jsonb_array_length($6::jsonb),
           updated_at = clock_timestamp()
-        where id = $1 and epoch = $2
+        where id = $1 and epoch = $2 and status = 'running'
         returning id, last_seq, attempt
       ), ended as (
         update task set result = $4::jsonb, error = $5::jsonb, completed_at = clock_timestamp(),

@@ -1,3 +1,4 @@
+import { outlastConnectionLoss } from './connection-loss.ts';
 import { readEvents } from './event-log.ts';
 import { isEnding, type LoggedEvent } from './events.ts';
 import { type Inbox, openInbox } from './inbox.ts';
@@ -21,7 +22,7 @@ export async function* followRun(
     await inbox.ready;
     while (!signal.aborted && !inbox.isGone()) {
       const events = inbox.isBehind(position)
-        ? await readPage(store, runId, position, inbox)
+        ? await readPage(store, runId, position, inbox, signal)
         : inbox.take(position);
       for (const event of events) {
         position = event.seq;
@@ -36,9 +37,15 @@ export async function* followRun(
 }
 
 /** A full page may have more behind it; a short one holds all there is, and what comes later rings the inbox. */
-async function readPage(store: Store, runId: string, position: number, inbox: Inbox): Promise<LoggedEvent[]> {
+async function readPage(
+  store: Store,
+  runId: string,
+  position: number,
+  inbox: Inbox,
+  signal: AbortSignal,
+): Promise<LoggedEvent[]> {
   inbox.catchUp();
-  const events = await readEvents(store.database, runId, position, PAGE);
+  const events = await outlastConnectionLoss(() => readEvents(store.database, runId, position, PAGE), signal);
   if (events.length === PAGE) inbox.fallBehind();
   return events;
 }

@@ -5,6 +5,8 @@
 export interface Lease {
   readonly runId: string;
   readonly epoch: number;
+  /** The run's attempt when it was taken. */
+  readonly attempt: number;
   /** Aborts when the lease is lost: cancelled, taken over, or the worker stops. */
   readonly signal: AbortSignal;
   /** Called by whoever learns that the lease is lost. */
@@ -16,11 +18,12 @@ export class LeaseLost extends Error {
   override readonly name = 'LeaseLost';
 }
 
-export function openLease(runId: string, epoch: number): Lease {
+export function openLease(claimed: { id: string; epoch: number; attempt: number }): Lease {
   const controller = new AbortController();
   return {
-    runId,
-    epoch,
+    runId: claimed.id,
+    epoch: claimed.epoch,
+    attempt: claimed.attempt,
     signal: controller.signal,
     lose: (reason) => controller.abort(reason),
   };

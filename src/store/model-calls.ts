@@ -27,7 +27,7 @@ export async function beginModelCall(store: Store, lease: Lease, call: NewModelC
     name: 'begin-model-call',
     text: `
       with moved as (
-        update run set last_seq = last_seq + 1 where id = $1 and epoch = $2 returning id, last_seq, attempt
+        update run set last_seq = last_seq + 1 where id = $1 and epoch = $2 and status = 'running' returning id, last_seq, attempt
       ), called as (
         insert into model_call (id, run_id, attempt, provider, model, status, cost)
         select $3, moved.id, moved.attempt, $4, $5, 'started', $7::numeric from moved
@@ -77,7 +77,7 @@ export async function settleModelCall(store: Store, lease: Lease, settlement: Se
         where id = $3
       ), moved as (
         update run set last_seq = last_seq + jsonb_array_length($15::jsonb)
-        where id = $1 and epoch = $2 and jsonb_array_length($15::jsonb) > 0
+        where id = $1 and epoch = $2 and status = 'running' and jsonb_array_length($15::jsonb) > 0
         returning id, last_seq, attempt
       )
       ${appendSql('$15')}`,

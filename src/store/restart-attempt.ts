@@ -14,7 +14,7 @@ export async function restartAttempt(store: Store, lease: Lease, voidCallId: str
     text: `
       with moved as (
         update run set attempt = attempt + 1, last_seq = last_seq + 1, updated_at = clock_timestamp()
-        where id = $1 and epoch = $2
+        where id = $1 and epoch = $2 and status = 'running'
         returning id, last_seq, attempt
       )
       ${appendSql('$3')}`,

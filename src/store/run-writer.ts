@@ -2,7 +2,8 @@ import { coerceError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { storable } from '../rules/text.ts';
 import type { Bus } from './bus.ts';
-import { type Batch, commitBatches } from './commit-batches.ts';
+import type { Batch } from './commit-batches.ts';
+import { createSureCommit, type LeaseBatches } from './commit-surely.ts';
 import type { Database } from './database.ts';
 import { fenced, type Lease, LeaseLost } from './lease.ts';
 
@@ -23,12 +24,12 @@ export interface RunWriter {
 /** A run whose provider outruns Postgres waits once this much of its text does. */
 const MAX_PENDING_CHARACTERS = 64 * 1024;
 
-interface Pending {
-  batches: Batch[];
+interface Pending extends LeaseBatches {
   characters: number;
 }
 
 export function createRunWriter(database: Database, bus: Bus, log: Log): RunWriter {
+  const commitSurely = createSureCommit(database, log);
   let pending = new Map<Lease, Pending>();
   let taken = new Map<Lease, Pending>();
   let isFlushing = false;
@@ -41,7 +42,7 @@ export function createRunWriter(database: Database, bus: Bus, log: Log): RunWrit
     while (pending.size > 0) {
       taken = pending;
       pending = new Map();
-      await commit();
+      await commit([...taken.values()]);
       taken = new Map();
       cycle.resolve();
       cycle = Promise.withResolvers();
@@ -49,26 +50,18 @@ export function createRunWriter(database: Database, bus: Bus, log: Log): RunWrit
     isFlushing = false;
   }
 
-  async function commit(): Promise<void> {
-    const leases = [...taken.keys()];
+  async function commit(runs: Pending[]): Promise<void> {
     try {
-      const logged = await commitBatches(
-        database,
-        leases.map((lease) => ({
-          runId: lease.runId,
-          epoch: lease.epoch,
-          batches: taken.get(lease)!.batches,
-        })),
-      );
-      for (const lease of leases) {
+      const logged = await commitSurely(runs);
+      for (const { lease } of runs) {
         const events = logged.get(lease.runId);
         if (events) bus.publish(lease.runId, events);
         else fenced(lease);
       }
     } catch (thrown) {
       const error = coerceError(thrown);
-      log.error({ error: error.message, runs: leases.length }, 'could not write the log of running tasks');
-      for (const lease of leases) lease.lose(new LeaseLost(error.message, { cause: error }));
+      log.error({ error: error.message, runs: runs.length }, 'could not write the log of running tasks');
+      for (const { lease } of runs) lease.lose(new LeaseLost(error.message, { cause: error }));
     }
   }
 
@@ -79,9 +72,10 @@ export function createRunWriter(database: Database, bus: Bus, log: Log): RunWrit
 
   return {
     write(lease, type, callId, text) {
-      const ofRun = pending.get(lease) ?? { batches: [], characters: 0 };
+      const ofRun = pending.get(lease) ?? { lease, batches: [], characters: 0 };
       pending.set(lease, ofRun);
-      addText(ofRun, type, callId, storable(text));
+      ofRun.characters += text.length;
+      addText(ofRun.batches, type, callId, storable(text));
       if (!isFlushing) void flush();
       return ofRun.characters > MAX_PENDING_CHARACTERS ? drain(lease) : undefined;
     },
@@ -89,9 +83,8 @@ export function createRunWriter(database: Database, bus: Bus, log: Log): RunWrit
   };
 }
 
-function addText(pending: Pending, type: TextEventType, callId: string, text: string): void {
-  pending.characters += text.length;
-  const last = pending.batches.at(-1);
+function addText(batches: Batch[], type: TextEventType, callId: string, text: string): void {
+  const last = batches.at(-1);
   if (last?.type === type && last.callId === callId) last.texts.push(text);
-  else pending.batches.push({ type, callId, texts: [text] });
+  else batches.push({ type, callId, texts: [text] });
 }

@@ -66,6 +66,29 @@ test('after kill -9 of everything the next start carries the running tasks to th
   }
 });
 
+test('a restart of Postgres in the middle of streams is outlasted by all of them, and by their followers', async () => {
+  const polyphony = await start();
+  const client = await createClient(polyphony.url).register(ann);
+  const model = 'demo@tokens=100,itl=20';
+  const ids = await Promise.all(Array.from({ length: 10 }, () => client.createTask({ prompt: 'x', model })));
+  const followed = ids.map((id) => client.events(id));
+  for await (const payload of client.subscribe(TASK_EVENTS, { id: ids[9] })) {
+    if (data(payload).taskEvents.__typename === 'TokensGenerated') break;
+  }
+  process.kill(await postmasterPid(), 'SIGKILL');
+  for (const events of await Promise.all(followed)) {
+    const facts = events.slice(1);
+    expect(facts.map(({ seq }) => seq)).toEqual(facts.map((_, index) => index + 1));
+    expect(facts.at(-1)).toMatchObject({
+      __typename: 'RunCompleted',
+      result: { output: rebuildText(facts) },
+    });
+    expect(rebuildText(facts)).toBe(Array.from({ length: 100 }, (_, index) => `word${index + 1} `).join(''));
+  }
+  const later = await client.createTask({ prompt: 'x', model: 'demo@tokens=3,itl=1' });
+  expect((await client.events(later)).at(-1)?.__typename).toBe('RunCompleted');
+});
+
 test('a second start in the same folder is refused in clear words', async () => {
   const first = await start();
   await expect(launch('start', { DATA_DIR: dataDir })).rejects.toThrow(
