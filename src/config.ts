@@ -1,13 +1,16 @@
 import { z } from 'zod';
 
-const port = z.coerce.number().int().min(0).max(65535);
+const port = whole(0, 65535);
 const list = z.string().transform((text) =>
   text
     .split(',')
     .map((item) => item.trim())
     .filter(Boolean),
 );
-const url = z.url({ protocol: /^https?$/ }).transform((text) => text.replace(/\/+$/, ''));
+const url = z
+  .url({ protocol: /^https?$/, error: 'must be an address that starts with http:// or https://' })
+  .refine((text) => !/^[^/]*\/\/[^/]*@/.test(text), 'must not hold a user name or password')
+  .transform((text) => text.replace(/\/+$/, ''));
 const postgresUrl = z.string().regex(/^postgres(ql)?:\/\//, 'must start with postgres:// or postgresql://');
 
 const environment = z.object({
@@ -18,8 +21,8 @@ const environment = z.object({
   DATA_DIR: z.string().default('./.data'),
   DATABASE_URL: postgresUrl.optional(),
   DATABASE_DIRECT_URL: postgresUrl.optional(),
-  PG_POOL_MAX: z.coerce.number().int().min(2).max(500).default(20),
-  WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(2000).default(200),
+  PG_POOL_MAX: whole(2, 500).default(20),
+  WORKER_CONCURRENCY: whole(1, 2000).default(200),
   // HS256 wants a key no shorter than its hash (RFC 7518, 3.2).
   JWT_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
   REGISTRATION: z.enum(['open', 'first-only', 'closed']).optional(),
@@ -27,6 +30,17 @@ const environment = z.object({
   OPENAI_API_KEY: z.string().optional(),
   OPENAI_BASE_URL: url.optional(),
 });
+
+/** Only digits: a number made of ` ` is 0, of `0x50` is 80. */
+function whole(least: number, most: number) {
+  return z
+    .string()
+    .refine(
+      (text) => /^\d{1,15}$/.test(text) && Number(text) >= least && Number(text) <= most,
+      `must be a whole number from ${least} to ${most}`,
+    )
+    .transform(Number);
+}
 
 type Environment = z.infer<typeof environment>;
 
@@ -62,28 +76,33 @@ export class ConfigError extends Error {
 
 /**
  * Reads the whole configuration. A variable set to an empty string counts as unset.
- * @throws ConfigError naming each wrong variable, what it held and what is allowed.
+ * @throws ConfigError naming each wrong variable, what it held (unless that is secret) and what is allowed.
  */
 export function readConfig(variables: Record<string, string | undefined> = process.env): Config {
   const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''));
   const parsed = environment.safeParse(given);
-  const problems = parsed.success ? missingInProduction(parsed.data) : describe(parsed.error);
+  const problems = [...(parsed.success ? [] : describe(parsed.error, given)), ...missingInProduction(given)];
   if (!parsed.success || problems.length > 0) {
     throw new ConfigError(`Configuration is wrong:\n${problems.map((line) => `  ${line}`).join('\n')}`);
   }
   return toConfig(parsed.data);
 }
 
-function describe(error: z.ZodError): string[] {
-  return error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+function describe(error: z.ZodError, given: Record<string, string | undefined>): string[] {
+  return error.issues.map(({ path, message }) => {
+    const name = path.join('.');
+    // What a secret or an address with a password holds must not end up in a terminal's or a service's log.
+    const isOpen = !/KEY|SECRET|URL/.test(name);
+    return `${name}: ${message}${isOpen ? ` (it is ${JSON.stringify(given[name])})` : ''}`;
+  });
 }
 
-function missingInProduction(env: Environment): string[] {
-  if (env.NODE_ENV !== 'production') return [];
-  const missing: string[] = [];
-  if (!env.DATABASE_URL) missing.push('DATABASE_URL: required when NODE_ENV=production');
-  if (!env.JWT_SECRET) missing.push('JWT_SECRET: required when NODE_ENV=production');
-  return missing;
+const REQUIRED_IN_PRODUCTION = ['DATABASE_URL', 'JWT_SECRET'];
+
+function missingInProduction(given: Record<string, string | undefined>): string[] {
+  if (given.NODE_ENV !== 'production') return [];
+  const missing = REQUIRED_IN_PRODUCTION.filter((name) => given[name] === undefined);
+  return missing.map((name) => `${name}: required when NODE_ENV=production`);
 }
 
 function toConfig(env: Environment): Config {

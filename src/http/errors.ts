@@ -1,22 +1,22 @@
 import { GraphQLError } from 'graphql';
-import { DomainError, type ErrorCode } from '../errors.ts';
+import { coerceError, DomainError, REQUEST_ERROR_CODES, type RequestErrorCode } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { newId } from '../rules/ids.ts';
+import { statusOf } from './failures.ts';
+import { variableIssue } from './variable-issue.ts';
+
+export type MaskError = (thrown: unknown) => GraphQLError;
 
 /** What a client is told: the errors of the domain as they are, of GraphQL with a code, all others masked. */
-export function maskError(log: Log) {
-  return (thrown: unknown): GraphQLError => {
+export function maskError(log: Log): MaskError {
+  return (thrown) => {
     const error =
-      thrown instanceof GraphQLError ? thrown : new GraphQLError('', { originalError: toError(thrown) });
+      thrown instanceof GraphQLError ? thrown : new GraphQLError('', { originalError: coerceError(thrown) });
     const original = rootCause(error);
     if (original instanceof DomainError) return fromDomain(error, original);
-    if (original === undefined) return fromGraphql(error);
-    return unexpected(error, original, log);
+    const told = original === undefined ? fromGraphql(error) : null;
+    return told ?? unexpected(error, original ?? error, log);
   };
-}
-
-function toError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(String(thrown));
 }
 
 /** What lies under GraphQL's own wrappings; undefined when GraphQL itself found the fault. */
@@ -25,56 +25,50 @@ function rootCause(error: Error): Error | undefined {
   return error.originalError && rootCause(error.originalError);
 }
 
-function fromDomain(error: GraphQLError, original: DomainError): GraphQLError {
-  const extensions = { code: original.code, ...original.details, ...httpOf(error, original.code) };
-  return located(error, original.message, extensions);
+function fromDomain(error: GraphQLError, { code, message, details }: DomainError): GraphQLError {
+  return located(error, message, { code, ...details, ...httpOf(error, statusOf(code)) });
 }
 
-/** Credentials that are no good fail the whole request; that is for its status to say, too. */
-function httpOf(error: GraphQLError, code: ErrorCode): object {
-  return error.path === undefined && code === 'UNAUTHENTICATED' ? { http: { status: 401 } } : {};
+/** What fails a whole request, and not one of its fields, is for its HTTP status to say, too. */
+function httpOf(error: GraphQLError, status: number): object {
+  return error.path === undefined ? { http: { status } } : {};
 }
 
-function fromGraphql(error: GraphQLError): GraphQLError {
-  const field = fieldOf(error);
-  const given = error.extensions.code;
-  const code = isOurs(given)
-    ? given
-    : isRequestFault(error)
-      ? 'GRAPHQL_VALIDATION_FAILED'
-      : 'VALIDATION_ERROR';
-  return located(error, error.message, { ...error.extensions, code, ...(field && { field }) });
+/** null: a fault of the schema or of a resolver that GraphQL noticed, so not the client's. */
+function fromGraphql(error: GraphQLError): GraphQLError | null {
+  if (isOurs(error.extensions.code)) return error;
+  const field = wrongValueOf(error);
+  if (error.path !== undefined && field === undefined) return null;
+  const { http } = error.extensions;
+  return located(error, error.message, {
+    code: codeOf(error, field),
+    ...(field && { field }),
+    ...(http && { http }),
+  });
 }
 
-function isOurs(code: unknown): code is ErrorCode {
-  return code === 'GRAPHQL_PARSE_FAILED' || code === 'GRAPHQL_VALIDATION_FAILED';
+function isOurs(code: unknown): code is RequestErrorCode {
+  return REQUEST_ERROR_CODES.some((known) => known === code);
 }
 
-/** The document is at fault, not a value that came with it. */
-function isRequestFault(error: GraphQLError): boolean {
-  return error.path === undefined && fieldOf(error) === null;
+/** Yoga has a code of its own, the same for everything that is wrong with a request around its document. */
+function codeOf({ extensions }: GraphQLError, field: string | undefined): RequestErrorCode {
+  if ((extensions.http as { status?: number } | undefined)?.status === 405) return 'METHOD_NOT_ALLOWED';
+  return field || extensions.code === 'BAD_REQUEST' ? 'VALIDATION_ERROR' : 'GRAPHQL_VALIDATION_FAILED';
 }
 
-/** graphql-js names the place of a wrong value only in its message. */
-function fieldOf({ message }: GraphQLError): string | null {
-  const variable =
-    /^Variable "\$(\w+)" (?:has|got) invalid value(?: .*?)?(?: at "?([\w.$[\]]+?)"?)?[:;]/.exec(message);
-  if (variable) return pathText(variable[1]!, variable[2] ?? '');
-  const argument = /Argument "(?:\w+\.)*(\w+)(?:\([^)]*\))?"? has invalid value(?: at ([\w.[\]]+))?/.exec(
-    message,
-  );
-  return argument ? pathText(argument[1]!, argument[2] ?? '') : null;
-}
-
-function pathText(root: string, rest: string): string {
-  return `${root}${rest.replaceAll(/\[(\d+)\]/g, '.$1')}`.replace(/^(\w+)\1\./, '$1.');
+/** The variable, the argument or the member of the body that is wrong; their messages begin with it. */
+function wrongValueOf({ message }: GraphQLError): string | undefined {
+  if (message === 'Must provide query string.') return 'query';
+  const named = /^(?:Argument|Expected|Unexpected parameter) "(\w+)"/.exec(message);
+  return variableIssue(message)?.field ?? named?.[1];
 }
 
 function unexpected(error: GraphQLError, original: Error, log: Log): GraphQLError {
   const errorId = newId();
   log.error({ errorId, path: error.path, error: original.stack }, 'unexpected error');
   const message = `something went wrong on our side; the log has it under ${errorId}`;
-  return located(error, message, { code: 'INTERNAL_ERROR', errorId });
+  return located(error, message, { code: 'INTERNAL_ERROR', errorId, ...httpOf(error, 500) });
 }
 
 function located(error: GraphQLError, message: string, extensions: Record<string, unknown>): GraphQLError {

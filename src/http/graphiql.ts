@@ -8,14 +8,21 @@ export interface GraphiqlPage {
   options(request: FastifyRequest): Promise<GraphiQLOptions>;
 }
 
-const WELCOME = `# Polyphony. Run each operation with Ctrl-Enter; the headers tab below holds your credentials.
+/** Lines of at most 54 characters: that is what its editor shows of a line on a laptop. */
+const WELCOME = `# Polyphony. Press the button and choose an operation.
+# Your credentials stand under Headers, below.
+
+# 1. Give the model some work.
 mutation Ask {
-  createTask(input: { prompt: "Say hello in three languages." }) {
+  createTask(
+    input: { prompt: "Say hello in three languages." }
+  ) {
     task { id status model }
   }
 }
 
-# Copy the id of the answer into the variables: { "id": "…" }
+# 2. Put the id from the answer under Variables:
+#    { "id": "…" }, and watch the answer come.
 subscription Follow($id: ID!) {
   taskEvents(taskId: $id) {
     __typename
@@ -26,8 +33,15 @@ subscription Follow($id: ID!) {
   }
 }
 
+# 3. What came of it, and what it cost.
 query Look($id: ID!) {
-  task(id: $id) { status result cost usage { inputTokens outputTokens } modelCalls { provider timeToFirstTokenMs } }
+  task(id: $id) {
+    status
+    result
+    cost
+    usage { inputTokens outputTokens }
+    modelCalls { provider timeToFirstTokenMs }
+  }
 }
 `;
 
@@ -75,26 +89,32 @@ export function renderPage(options: GraphiQLOptions): string {
     );
 }
 
-interface BrowserStorage {
-  getItem(key: string): string | null;
-  setItem(key: string, value: string): void;
+interface Browser {
+  localStorage: Record<string, string>;
 }
 
 /** Runs in the browser, as text: it may use nothing of this file. */
 function prepare(options: GraphiQLOptions & { connectionParams?: () => unknown }) {
-  const { localStorage } = globalThis as unknown as { localStorage: BrowserStorage };
-  const TABS = 'graphiql:tabState';
-  const TOKEN = 'polyphony:headers';
-  const earlier = localStorage.getItem(TOKEN);
-  const tabs = localStorage.getItem(TABS);
-  if (earlier && options.headers && tabs) {
-    const [from, to] = [earlier, options.headers].map((text) => JSON.stringify(text).slice(1, -1));
-    localStorage.setItem(TABS, tabs.replaceAll(from!, to!));
+  const { localStorage } = globalThis as unknown as Browser;
+  const KEPT = 'polyphony:authorization';
+  const parse = (text: string | undefined) => {
+    try {
+      return JSON.parse(text || '{}');
+    } catch {
+      return {};
+    }
+  };
+  const fresh = parse(options.headers).authorization;
+  const earlier = localStorage[KEPT];
+  if (earlier && fresh) {
+    for (const key of Object.keys(localStorage).filter((name) => name.startsWith('graphiql:'))) {
+      localStorage[key] = localStorage[key]!.replaceAll(earlier, fresh);
+    }
   }
-  if (options.headers) localStorage.setItem(TOKEN, options.headers);
+  if (fresh) localStorage[KEPT] = fresh;
   options.connectionParams = () => {
-    const state = JSON.parse(localStorage.getItem(TABS) ?? '{"tabs":[],"activeTabIndex":0}');
-    return JSON.parse(state.tabs[state.activeTabIndex]?.headers || options.headers || '{}');
+    const { tabs, activeTabIndex } = parse(localStorage['graphiql:tabState']);
+    return parse(tabs?.[activeTabIndex]?.headers ?? options.headers);
   };
   return options;
 }

@@ -6,6 +6,8 @@ import { schema } from '../schema/index.ts';
 import { createContext } from './context.ts';
 import { maskError } from './errors.ts';
 import { type GraphiqlPage, renderPage } from './graphiql.ts';
+import { explainNotAcceptable } from './not-acceptable.ts';
+import { tellWrongInput } from './wrong-input.ts';
 
 /** What the carrier of a request (HTTP or a socket) knows about it. */
 export interface Carrier {
@@ -31,7 +33,11 @@ export function createGraphql(services: Services, graphiql: GraphiqlPage | null)
     cors: false,
     multipart: false,
     maskedErrors: { maskError: maskError(services.log) },
-    plugins: services.config.production ? [withoutIntrospection] : [],
+    plugins: [
+      tellWrongInput,
+      explainNotAcceptable,
+      ...(services.config.production ? [withoutIntrospection] : []),
+    ],
   });
 }
 

@@ -1,16 +1,23 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { CloseCode, type Context as SocketContext, type SubscribePayload } from 'graphql-ws';
+import type { FormattedExecutionResult, GraphQLError, GraphQLFormattedError } from 'graphql';
+import {
+  CloseCode,
+  type ExecutionResult,
+  type Context as SocketContext,
+  type SubscribePayload,
+} from 'graphql-ws';
 import { type Extra, useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import type { Services, Viewer } from '../context.ts';
 import { DomainError } from '../errors.ts';
 import { authenticate } from '../resolvers/authenticate.ts';
 import { headerCredentials, parameterCredentials } from './context.ts';
-import { maskError } from './errors.ts';
+import { type MaskError, maskError } from './errors.ts';
 import type { Yoga } from './graphql.ts';
 
 const MAX_MESSAGE_BYTES = 1024 * 1024;
+const MAX_SUBSCRIPTIONS = 100;
 
 interface Connection extends Record<PropertyKey, unknown> {
   viewer: Viewer | null;
@@ -39,6 +46,8 @@ export function attachSockets(server: Server, path: string, yoga: Yoga, services
       onConnect: (socket) => admit(services, socket),
       onDisconnect: (socket) => clearTimeout(socket.extra.expiry),
       onSubscribe: (socket, _id, payload) => prepare(yoga, socket, payload, mask),
+      onNext: (_socket, _id, _payload, _operation, result) => withoutHttp(result),
+      onError: (_socket, _id, _payload, errors) => errors.map((error) => toFormatted(mask(error))),
       execute: (operation) => (operation.rootValue as Enveloped).execute(operation),
       subscribe: (operation) => (operation.rootValue as Enveloped).subscribe(operation),
     },
@@ -80,12 +89,8 @@ function closeOnExpiry({ extra }: Socket): void {
   extra.expiry = setTimeout(() => extra.socket.close(CloseCode.Forbidden, 'credentials expired'), left);
 }
 
-async function prepare(
-  yoga: Yoga,
-  socket: Socket,
-  payload: SubscribePayload,
-  mask: ReturnType<typeof maskError>,
-) {
+async function prepare(yoga: Yoga, socket: Socket, payload: SubscribePayload, mask: MaskError) {
+  if (Object.keys(socket.subscriptions).length > MAX_SUBSCRIPTIONS) return [mask(tooMany())];
   const viewer = socket.extra.viewer ?? null;
   const enveloped = yoga.getEnveloped({ authenticate: async () => viewer, params: payload } as never);
   try {
@@ -103,4 +108,21 @@ async function prepare(
   } catch (error) {
     return [mask(error)];
   }
+}
+
+function tooMany(): DomainError {
+  return new DomainError(
+    'RATE_LIMITED',
+    `a socket carries at most ${MAX_SUBSCRIPTIONS} operations at a time`,
+  );
+}
+
+/** What errors say to HTTP alone stays there. */
+function withoutHttp({ errors, ...result }: ExecutionResult): FormattedExecutionResult | undefined {
+  return errors && ({ ...result, errors: errors.map(toFormatted) } as FormattedExecutionResult);
+}
+
+function toFormatted(error: GraphQLError): GraphQLFormattedError {
+  const { http: _http, ...extensions } = error.extensions;
+  return { ...error.toJSON(), extensions };
 }

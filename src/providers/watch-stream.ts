@@ -11,37 +11,62 @@ export const DEFAULT_PATIENCE: Patience = { firstPartMs: 120_000, idleMs: 60_000
 /**
  * Holds every vendor's stream to the same contract, because client libraries differ: an aborted stream throws
  * the signal's reason (some end as if complete), a stream without its finish marker is broken (some end as if
- * complete), and silence is a timeout (none of them notices).
+ * complete), silence is a timeout (none of them notices), and nothing comes after the finish marker.
+ * @param open must heed the signal that it is given: it is all that ends a silent connection.
  */
 export async function* watchStream(
+  vendorName: string,
   open: (signal: AbortSignal) => AsyncIterable<StreamPart>,
   signal: AbortSignal,
   patience: Patience = DEFAULT_PATIENCE,
 ): AsyncGenerator<StreamPart, void, undefined> {
-  const silence = new AbortController();
-  let timer = setTimeout(tooQuiet, patience.firstPartMs, patience.firstPartMs);
-  function tooQuiet(waitedMs: number): void {
-    silence.abort(
-      new ProviderError('PROVIDER_TIMEOUT', `the provider sent nothing for ${waitedMs / 1000} s`),
-    );
-  }
+  signal.throwIfAborted();
+  const silence = listenForSilence(vendorName);
   const either = AbortSignal.any([signal, silence.signal]);
-  let finished = false;
   try {
+    silence.expect(patience.firstPartMs);
     for await (const part of open(either)) {
       either.throwIfAborted();
-      clearTimeout(timer);
+      // While the reader takes its time, silence is not the vendor's.
+      silence.stop();
       yield part;
-      finished ||= part.type === 'finish';
-      timer = setTimeout(tooQuiet, patience.idleMs, patience.idleMs);
+      if (part.type === 'finish') return;
+      silence.expect(patience.idleMs);
     }
-    either.throwIfAborted();
+    throw broken(vendorName);
   } catch (error) {
     // Whatever the library threw because we aborted it, the reason is ours.
     throw either.aborted ? either.reason : error;
   } finally {
-    clearTimeout(timer);
+    silence.stop();
   }
-  if (!finished)
-    throw new ProviderError('PROVIDER_STREAM_BROKEN', 'the answer ended without its finish marker');
+}
+
+interface Silence {
+  /** Aborted when nothing came in time. */
+  signal: AbortSignal;
+  expect(withinMs: number): void;
+  stop(): void;
+}
+
+function listenForSilence(vendorName: string): Silence {
+  const controller = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  return {
+    signal: controller.signal,
+    expect(withinMs) {
+      timer = setTimeout(() => controller.abort(tooQuiet(vendorName, withinMs)), withinMs);
+    },
+    stop: () => clearTimeout(timer),
+  };
+}
+
+function tooQuiet(vendorName: string, waitedMs: number): ProviderError {
+  const message = `${vendorName} sent nothing for ${waitedMs / 1000} s. Try again later.`;
+  return new ProviderError('PROVIDER_TIMEOUT', message);
+}
+
+function broken(vendorName: string): ProviderError {
+  const message = `${vendorName} ended its answer without a finish marker. Try again.`;
+  return new ProviderError('PROVIDER_STREAM_BROKEN', message);
 }

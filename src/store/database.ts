@@ -23,8 +23,11 @@ export async function openDatabase(options: { url: string; poolMax: number; log:
     pool,
     orm,
     entityManager: () => orm.em.fork(),
-    // Closing the ORM ends the pool that its dialect was given.
-    close: () => orm.close(true),
+    async close() {
+      await orm.close(true);
+      // The ORM ends the pool that it was given, but only when it has used it.
+      if (!pool.ended) await pool.end();
+    },
   };
 }
 

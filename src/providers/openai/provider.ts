@@ -3,15 +3,22 @@ import type { ChatCompletionChunk } from 'openai/resources/chat/completions';
 import type { CompletionUsage } from 'openai/resources/completions';
 import type { OpenAiConfig } from '../../config.ts';
 import type { ModelRequest, Provider, StreamPart } from '../provider.ts';
-import { watchStream } from '../watch-stream.ts';
+import type { Vendor } from '../vendor.ts';
+import { DEFAULT_PATIENCE, watchStream } from '../watch-stream.ts';
 import { toProviderError } from './errors.ts';
 import { mapFinishReason } from './finish-reason.ts';
 import { toChatRequest } from './request.ts';
 import { mapUsage } from './usage.ts';
 
 /** OpenAI's chat completions, or any server that speaks them. */
-export function createOpenAiProvider(config: OpenAiConfig): Provider {
-  const client = new OpenAI({ apiKey: config.apiKey, baseURL: config.baseUrl, maxRetries: 0 });
+export function createOpenAiProvider(config: OpenAiConfig, patience = DEFAULT_PATIENCE): Provider {
+  const client = createClient(config);
+  const vendor: Vendor = {
+    name: 'OpenAI',
+    keyVariable: 'OPENAI_API_KEY',
+    urlVariable: 'OPENAI_BASE_URL',
+    apiKey: config.apiKey,
+  };
   const isOpenAi = new URL(config.baseUrl).hostname === 'api.openai.com';
   const maxTokensField = isOpenAi ? 'max_completion_tokens' : 'max_tokens';
 
@@ -20,13 +27,27 @@ export function createOpenAiProvider(config: OpenAiConfig): Provider {
       const chunks = await client.chat.completions.create(toChatRequest(request, maxTokensField), { signal });
       yield* readChunks(chunks);
     } catch (error) {
-      throw toProviderError(error);
+      throw toProviderError(vendor, error);
     }
   }
   return {
     id: 'openai',
-    stream: (request, signal) => watchStream((either) => chat(request, either), signal),
+    stream: (request, signal) =>
+      watchStream(vendor.name, (either) => chat(request, either), signal, patience),
   };
+}
+
+/** What is null here the library would read from the environment, and what it logs would go to the console. */
+function createClient({ apiKey, baseUrl }: OpenAiConfig): OpenAI {
+  return new OpenAI({
+    apiKey,
+    baseURL: baseUrl,
+    adminAPIKey: null,
+    organization: null,
+    project: null,
+    logLevel: 'off',
+    maxRetries: 0,
+  });
 }
 
 /** The usage comes in a chunk of its own after the finish reason, so `finish` waits for the end. */

@@ -5,9 +5,14 @@ import { UNKNOWN_USAGE, type Usage } from '../../rules/money.ts';
 export function mapUsage(usage: Partial<CompletionUsage> | null | undefined): Usage {
   if (!usage) return UNKNOWN_USAGE;
   return {
-    inputTokens: usage.prompt_tokens ?? null,
-    cachedInputTokens: usage.prompt_tokens_details?.cached_tokens ?? null,
-    outputTokens: usage.completion_tokens ?? null,
-    reasoningTokens: usage.completion_tokens_details?.reasoning_tokens ?? null,
+    inputTokens: count(usage.prompt_tokens),
+    cachedInputTokens: count(usage.prompt_tokens_details?.cached_tokens),
+    outputTokens: count(usage.completion_tokens),
+    reasoningTokens: count(usage.completion_tokens_details?.reasoning_tokens),
   };
+}
+
+/** Anything but a whole number would end as a wrong sum of money. */
+function count(sent: unknown): number | null {
+  return typeof sent === 'number' && Number.isSafeInteger(sent) && sent >= 0 ? sent : null;
 }

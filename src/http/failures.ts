@@ -1,0 +1,54 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { DomainError, type ErrorCode, type RequestErrorCode } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { fastifyFault } from '../rest-compat/fastify-faults.ts';
+import { newId } from '../rules/ids.ts';
+
+const STATUS = {
+  BAD_CURSOR: 400,
+  CONFLICT: 409,
+  FORBIDDEN: 403,
+  GRAPHQL_PARSE_FAILED: 400,
+  GRAPHQL_VALIDATION_FAILED: 400,
+  INTERNAL_ERROR: 500,
+  INVALID_STATE: 409,
+  METHOD_NOT_ALLOWED: 405,
+  NOT_FOUND: 404,
+  PAYLOAD_TOO_LARGE: 413,
+  PROVIDER_NOT_CONFIGURED: 400,
+  RATE_LIMITED: 429,
+  UNAUTHENTICATED: 401,
+  UNKNOWN_MODEL: 400,
+  UNSUPPORTED_MEDIA_TYPE: 415,
+  VALIDATION_ERROR: 400,
+} as const satisfies Record<RequestErrorCode, number>;
+
+/** The HTTP status of a request that failed with the code as a whole. */
+export function statusOf(code: ErrorCode): number {
+  return (STATUS as Partial<Record<ErrorCode, number>>)[code] ?? 500;
+}
+
+/** Answers what failed outside of GraphQL in the shape that GraphQL has for errors. */
+export function answerFailure(log: Log) {
+  return (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
+    const failure = error instanceof DomainError ? error : fastifyFault(error, request);
+    if (failure) return send(reply, failure);
+    const errorId = newId();
+    log.error({ errorId, error: error.stack }, 'unexpected error');
+    const message = `something went wrong on our side; the log has it under ${errorId}`;
+    return reply.code(500).send({ errors: [{ message, extensions: { code: 'INTERNAL_ERROR', errorId } }] });
+  };
+}
+
+export function answerUnknownPath({ method, url }: FastifyRequest, reply: FastifyReply) {
+  const path = url.split('?')[0];
+  return send(
+    reply,
+    new DomainError('NOT_FOUND', `there is nothing at ${method} ${path}; GraphQL is at /graphql`),
+  );
+}
+
+function send(reply: FastifyReply, { code, message, details }: DomainError) {
+  const extensions = { code, ...details };
+  return reply.code(statusOf(code)).send({ errors: [{ message, extensions }] });
+}

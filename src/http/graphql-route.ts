@@ -1,0 +1,65 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Services } from '../context.ts';
+import { DomainError } from '../errors.ts';
+import { authenticate } from '../resolvers/authenticate.ts';
+import { headerCredentials } from './context.ts';
+import type { Yoga } from './graphql.ts';
+
+/** `/graphql`. Bodies are JSON and nothing else: forms and plain text could be posted from any page. */
+export function graphqlRoute(yoga: Yoga, services: Services) {
+  return async (app: FastifyInstance): Promise<void> => {
+    app.removeContentTypeParser('text/plain');
+    app.route({
+      url: yoga.graphqlEndpoint,
+      method: ['GET', 'POST'],
+      exposeHeadRoute: false,
+      handler: (request, reply) => {
+        checkForm(request);
+        // The page may hold a token.
+        if (request.method === 'GET') reply.header('cache-control', 'no-store');
+        return yoga.handleNodeRequestAndResponse(request, reply, {
+          authenticate: () => authenticate(services, headerCredentials(request.headers)),
+          http: request,
+        });
+      },
+    });
+    app.route({
+      url: yoga.graphqlEndpoint,
+      method: ['HEAD', 'PUT', 'PATCH', 'DELETE'],
+      handler: async ({ method }, reply) => {
+        reply.header('allow', 'GET, POST');
+        throw new DomainError('METHOD_NOT_ALLOWED', `${method} is not for GraphQL; use GET or POST`);
+      },
+    });
+  };
+}
+
+/** What Yoga would answer with a fault of its own. @throws DomainError */
+function checkForm({ method, headers, body, query }: FastifyRequest): void {
+  if (!URL.canParse(`http://${headers.host}`)) {
+    throw new DomainError('VALIDATION_ERROR', 'Host: is not the name of a host', { field: 'Host' });
+  }
+  if (method === 'POST') checkBody(body);
+  else checkParameters(query as Record<string, string>);
+}
+
+function checkBody(body: unknown): void {
+  if (body === undefined) {
+    throw new DomainError('UNSUPPORTED_MEDIA_TYPE', 'the body must be application/json');
+  }
+  if (typeof body !== 'object' || body === null || Array.isArray(body) || Object.keys(body).length === 0) {
+    throw new DomainError('VALIDATION_ERROR', 'the body must be one object with `query` in it', {
+      field: 'query',
+    });
+  }
+}
+
+function checkParameters(parameters: Record<string, string>): void {
+  for (const name of ['variables', 'extensions']) {
+    try {
+      if (parameters[name]) JSON.parse(parameters[name]);
+    } catch {
+      throw new DomainError('VALIDATION_ERROR', `${name}: is not valid JSON`, { field: name });
+    }
+  }
+}

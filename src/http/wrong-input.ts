@@ -1,0 +1,63 @@
+import {
+  type DocumentNode,
+  type ExecutionArgs,
+  GraphQLError,
+  getOperationAST,
+  getVariableValues,
+  visit,
+} from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import { fieldAt } from './field-at.ts';
+import { variableIssue } from './variable-issue.ts';
+
+/** A list of a million wrong values is told about as if it had these few. */
+const MAX_ISSUES = 20;
+
+/** Values that the schema does not take are refused with the names of their fields, in literals and variables. */
+export const tellWrongInput: Plugin = {
+  onValidate: ({ params }) => {
+    return ({ result }) => nameFields(params.documentAST, result as GraphQLError[]);
+  },
+  onExecute: ({ args, setResultAndStopExecution }) => {
+    const error = wrongVariables(args as ExecutionArgs);
+    if (error) setResultAndStopExecution({ errors: [error] });
+  },
+  onSubscribe: ({ args, setResultAndStopExecution }) => {
+    const error = wrongVariables(args as ExecutionArgs);
+    if (error) setResultAndStopExecution({ errors: [error] });
+  },
+};
+
+/** The errors of a document are kept with it in a cache, so they are told their fields once and in place. */
+function nameFields(document: DocumentNode, errors: readonly GraphQLError[]): void {
+  const unnamed = new Map(
+    errors
+      .filter((error) => error.nodes && error.extensions.field === undefined)
+      .map((error) => [error.nodes!.at(-1)!, error]),
+  );
+  if (unnamed.size === 0) return;
+  visit(document, {
+    enter(node, _key, parent, _path, ancestors) {
+      const error = unnamed.get(node);
+      const field = error && fieldAt([...ancestors, parent ?? document, node], error.message);
+      if (field) error.extensions.field = field;
+    },
+  });
+}
+
+/** One error for all variables, in the shape that a use-case gives for a broken rule. */
+function wrongVariables({ schema, document, operationName, variableValues }: ExecutionArgs) {
+  const definitions = getOperationAST(document, operationName)?.variableDefinitions ?? [];
+  const values = getVariableValues(schema, definitions, variableValues ?? {}, { maxErrors: MAX_ISSUES });
+  if (!values.errors) return null;
+  const issues = values.errors.flatMap(({ message }) => variableIssue(message) ?? []);
+  return new GraphQLError(issues.map(({ field, message }) => `${field}: ${message}`).join('; '), {
+    nodes: values.errors[0]?.nodes,
+    extensions: {
+      code: 'VALIDATION_ERROR',
+      field: issues[0]?.field,
+      issues,
+      http: { spec: true, status: 400 },
+    },
+  });
+}

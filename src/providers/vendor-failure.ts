@@ -1,0 +1,100 @@
+import { ProviderError, type ProviderErrorCode } from './provider.ts';
+import { quote } from './quote.ts';
+import type { Vendor } from './vendor.ts';
+
+/** What a vendor says about a failure, as its client library reports it. */
+export interface VendorFailure {
+  /** The HTTP status; null when the failure came inside a stream that had begun. */
+  status: number | null;
+  /** The vendor's own code, when it sent one; some servers send a number like an HTTP status. */
+  vendorCode: string | null;
+  /** The vendor's class of errors, when it sent one. */
+  vendorType: string | null;
+  message: string;
+  /** The `retry-after` header. */
+  retryAfter: string | null;
+}
+
+// Maps and not records: a vendor's word may be `constructor`.
+
+/** Codes that say more than the status they come with. */
+const CODE_BY_WORD = new Map<string, ProviderErrorCode>([
+  ['context_length_exceeded', 'CONTEXT_TOO_LONG'],
+  // A 429 that waiting does not mend: whoever owns the account has to act, as with a key that is refused.
+  ['insufficient_quota', 'PROVIDER_AUTH'],
+  ['invalid_api_key', 'PROVIDER_AUTH'],
+  ['model_not_found', 'MODEL_NOT_FOUND'],
+  ['rate_limit_exceeded', 'PROVIDER_RATE_LIMITED'],
+]);
+
+const CODE_BY_STATUS = new Map<number, ProviderErrorCode>([
+  [401, 'PROVIDER_AUTH'],
+  [403, 'PROVIDER_AUTH'],
+  [404, 'MODEL_NOT_FOUND'],
+  [408, 'PROVIDER_TIMEOUT'],
+  [409, 'PROVIDER_UNAVAILABLE'],
+  [413, 'CONTEXT_TOO_LONG'],
+  [429, 'PROVIDER_RATE_LIMITED'],
+]);
+
+/** Asked only inside a stream, where there is no status. */
+const CODE_BY_TYPE = new Map<string, ProviderErrorCode>([
+  ['server_error', 'PROVIDER_UNAVAILABLE'],
+  ['api_error', 'PROVIDER_UNAVAILABLE'],
+  ['overloaded_error', 'PROVIDER_UNAVAILABLE'],
+  ['rate_limit_error', 'PROVIDER_RATE_LIMITED'],
+  ['authentication_error', 'PROVIDER_AUTH'],
+  ['permission_error', 'PROVIDER_AUTH'],
+  ['invalid_request_error', 'PROVIDER_BAD_REQUEST'],
+]);
+
+/** The vendor's own failure in our words. What the library threw is not kept as cause: it may hold the key. */
+export function fromVendorFailure(vendor: Vendor, failure: VendorFailure): ProviderError {
+  const { status } = failure;
+  const code = codeOf(failure);
+  const happened = status === null ? 'broke off its answer' : `answered ${status}`;
+  const said = quote(failure.message, vendor.apiKey);
+  return new ProviderError(code, `${vendor.name} ${happened}: ${said}. ${advice(vendor, code, failure)}`, {
+    status,
+    retryAfterMs: retryAfterMs(failure.retryAfter),
+  });
+}
+
+function codeOf({ status, vendorCode, vendorType }: VendorFailure): ProviderErrorCode {
+  const byWord = CODE_BY_WORD.get(vendorCode ?? '') ?? CODE_BY_WORD.get(vendorType ?? '');
+  const byStatus = codeOfStatus(status ?? Number(vendorCode));
+  return byWord ?? byStatus ?? CODE_BY_TYPE.get(vendorType ?? '') ?? 'PROVIDER_STREAM_BROKEN';
+}
+
+function codeOfStatus(status: number): ProviderErrorCode | null {
+  const known = CODE_BY_STATUS.get(status);
+  if (known) return known;
+  if (status >= 500 && status < 600) return 'PROVIDER_UNAVAILABLE';
+  return status >= 300 && status < 500 ? 'PROVIDER_BAD_REQUEST' : null;
+}
+
+const ADVICE: Record<ProviderErrorCode, (vendor: Vendor) => string> = {
+  CONTEXT_TOO_LONG: () => 'Shorten the prompt or choose a model with a larger context.',
+  MODEL_NOT_FOUND: ({ urlVariable }) => `Check the model's name and ${urlVariable}.`,
+  PROVIDER_AUTH: ({ keyVariable }) => `Check ${keyVariable} and what it may use.`,
+  PROVIDER_BAD_REQUEST: () => 'Check the parameters; this model may not take them.',
+  PROVIDER_RATE_LIMITED: ({ name }) => `Try again later, or raise the limits of the account at ${name}.`,
+  PROVIDER_STREAM_BROKEN: () => 'Try again.',
+  PROVIDER_TIMEOUT: () => 'Try again later.',
+  PROVIDER_UNAVAILABLE: () => 'Try again later.',
+};
+
+function advice(vendor: Vendor, code: ProviderErrorCode, { vendorCode, vendorType }: VendorFailure): string {
+  const isQuota = [vendorCode, vendorType].includes('insufficient_quota');
+  return isQuota
+    ? `Add credit to the account of ${vendor.keyVariable}, or set another key.`
+    : ADVICE[code](vendor);
+}
+
+/** `retry-after` is seconds or an HTTP date (RFC 9110, 10.2.3). */
+function retryAfterMs(header: string | null): number | null {
+  if (header === null || header.trim() === '') return null;
+  const seconds = Number(header);
+  const wait = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(header) - Date.now();
+  return Number.isFinite(wait) ? Math.max(0, wait) : null;
+}

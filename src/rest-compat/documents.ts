@@ -1,0 +1,61 @@
+import type { initGraphQLTada } from 'gql.tada';
+import {
+  type DefinitionNode,
+  type DocumentNode,
+  type GraphQLSchema,
+  Kind,
+  type OperationDefinitionNode,
+  parse,
+  validate,
+} from 'graphql';
+import type { introspection } from './graphql-env.d.ts';
+
+interface Setup {
+  introspection: introspection;
+  // In this process nothing makes JSON of an answer: DateTime is read and written as a Date.
+  scalars: { DateTime: Date; JSON: unknown };
+}
+
+type Graphql = ReturnType<typeof initGraphQLTada<Setup>>;
+
+/**
+ * A document whose variables and result are typed by the schema. Only the types of gql.tada are used: its
+ * runtime parses with a parser of its own, and as a dependency it would bring the TypeScript compiler along.
+ */
+export const graphql = ((source: string, fragments: readonly DocumentNode[] = []): DocumentNode => {
+  const definitions = [parse(source), ...fragments].flatMap((document) => document.definitions);
+  return { kind: Kind.DOCUMENT, definitions: [...new Set(definitions)] };
+}) as unknown as Graphql;
+
+/** Sound, and ready for any number of executions. */
+export interface PreparedDocument {
+  document: DocumentNode;
+  /** What people find in the schema: `mutation register`. */
+  operation: string;
+}
+
+/**
+ * @param owner who is named when the document is no good
+ * @throws Error at boot rather than at the first request: gql.tada lets an unknown field pass as `unknown`.
+ */
+export function prepareDocument(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  owner: string,
+): PreparedDocument {
+  const faults = validate(schema, document).map(({ message }) => message);
+  const operations = document.definitions.filter(isOperation);
+  const [operation] = operations;
+  if (!operation || operations.length > 1) faults.push(`it has ${operations.length} operations, not one.`);
+  if (!operation || faults.length > 0) throw new Error(`${owner} has a bad document: ${faults.join(' ')}`);
+  return { document, operation: titleOf(operation) };
+}
+
+function isOperation(definition: DefinitionNode): definition is OperationDefinitionNode {
+  return definition.kind === Kind.OPERATION_DEFINITION;
+}
+
+function titleOf({ operation, selectionSet }: OperationDefinitionNode): string {
+  const fields = selectionSet.selections.flatMap((node) => (node.kind === Kind.FIELD ? node.name.value : []));
+  return `${operation} ${fields.join(', ')}`;
+}

@@ -1,0 +1,39 @@
+import type { GraphQLError } from 'graphql';
+import type { z } from 'zod';
+import { DomainError, type ErrorCode, type ErrorDetails, type FieldIssue } from '../errors.ts';
+
+/** What GraphQL refused, in the words of a REST client: `input.expiresAt` is its `expires_at`. */
+export function faultOf(error: GraphQLError): DomainError {
+  const {
+    code = 'INTERNAL_ERROR',
+    field,
+    issues,
+    allowed,
+  } = error.extensions as ErrorDetails & { code?: ErrorCode };
+  const details = allowed ? { allowed } : {};
+  if (issues) return fieldFault(code, issues.map(inRestWords), details);
+  if (field && error.message.startsWith(`${field}: `)) {
+    const message = error.message.slice(field.length + 2);
+    return fieldFault(code, [inRestWords({ field, message })], details);
+  }
+  return new DomainError(code, error.message, details);
+}
+
+/** What zod refused of params, query and body. */
+export function inputFault({ issues }: z.ZodError): DomainError {
+  const named = issues.map(({ path, message }) => {
+    const [part, ...rest] = path.map(String);
+    return { field: rest.length > 0 ? rest.join('.') : (part ?? 'body'), message };
+  });
+  return fieldFault('VALIDATION_ERROR', named, {});
+}
+
+function fieldFault(code: ErrorCode, issues: FieldIssue[], details: ErrorDetails): DomainError {
+  const message = issues.map((issue) => `${issue.field}: ${issue.message}`).join('; ');
+  return new DomainError(code, message, { ...details, field: issues[0]?.field ?? '', issues });
+}
+
+function inRestWords({ field, message }: FieldIssue): FieldIssue {
+  const name = field.replace(/^input(\.|$)/, '').replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  return { field: name || 'body', message };
+}

@@ -1,0 +1,17 @@
+import type { FastifyInstance } from 'fastify';
+import type { Dialect } from '../vocabulary.ts';
+import type { DialectTable } from './dialect.ts';
+import { miniDevin } from './mini-devin/index.ts';
+import { dialectScope } from './router.ts';
+import type { SchemaAccess } from './schema-access.ts';
+
+export const DIALECT_TABLES = {
+  'mini-devin': miniDevin,
+} satisfies { [Name in Dialect]: DialectTable & { name: Name } };
+
+/** Every dialect under its own name: `/mini-devin` + the documented path. @throws Error when a document is invalid */
+export async function mountDialects(app: FastifyInstance, access: SchemaAccess): Promise<void> {
+  for (const dialect of Object.values(DIALECT_TABLES)) {
+    await app.register(dialectScope(dialect, access), { prefix: `/${dialect.name}` });
+  }
+}

@@ -1,0 +1,58 @@
+import { endpoint } from '../dialect.ts';
+import { graphql } from '../documents.ts';
+import { jsonBody, moment, text } from '../input.ts';
+import { isoSeconds, plainId } from '../output.ts';
+
+export const accountEndpoints = [
+  endpoint({
+    method: 'POST',
+    path: '/api/auth/register',
+    access: 'public',
+    input: jsonBody({ email: text(), password: text(), name: text() }),
+    document: graphql(`mutation register($input: RegisterInput!) {
+      register(input: $input) { user { id email name createdAt } }
+    }`),
+    variables: ({ body }) => ({ input: body }),
+    respond: ({ register: { user } }) => ({
+      id: plainId(user.id),
+      email: user.email,
+      name: user.name,
+      created_at: isoSeconds(user.createdAt),
+    }),
+    status: 200,
+  }),
+
+  endpoint({
+    method: 'POST',
+    path: '/api/auth/login',
+    access: 'public',
+    input: jsonBody({ email: text(), password: text() }),
+    document: graphql(`mutation login($input: LoginInput!) { login(input: $input) { token expiresIn } }`),
+    variables: ({ body }) => ({ input: body }),
+    respond: ({ login }) => ({
+      access_token: login.token,
+      token_type: 'bearer',
+      expires_in: login.expiresIn,
+    }),
+    status: 200,
+  }),
+
+  endpoint({
+    method: 'POST',
+    path: '/api/auth/api-keys',
+    access: 'account',
+    input: jsonBody({ name: text(), expires_at: moment().nullish() }),
+    document: graphql(`mutation createApiKey($input: CreateApiKeyInput!) {
+      createApiKey(input: $input) { key apiKey { id name createdAt expiresAt } }
+    }`),
+    variables: ({ body }) => ({ input: { name: body.name, expiresAt: body.expires_at ?? null } }),
+    respond: ({ createApiKey: { key, apiKey } }) => ({
+      id: plainId(apiKey.id),
+      name: apiKey.name,
+      key,
+      created_at: isoSeconds(apiKey.createdAt),
+      expires_at: apiKey.expiresAt && isoSeconds(apiKey.expiresAt),
+    }),
+    status: 200,
+  }),
+];

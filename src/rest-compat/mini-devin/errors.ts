@@ -1,0 +1,44 @@
+import type { DomainError, ErrorCode } from '../../errors.ts';
+import type { Refusal } from '../dialect.ts';
+import { isoSeconds } from '../output.ts';
+
+interface Answer {
+  status: number;
+  code: string;
+}
+
+const INVALID: Answer = { status: 422, code: 'VALIDATION_ERROR' };
+const INTERNAL: Answer = { status: 500, code: 'INTERNAL_ERROR' };
+
+/** The documented codes where there is one; the document calls its list the common ones, so there may be others. */
+const ANSWERS = {
+  BAD_CURSOR: INVALID,
+  CONFLICT: { status: 409, code: 'CONFLICT' },
+  CONTEXT_TOO_LONG: INVALID,
+  FORBIDDEN: { status: 403, code: 'FORBIDDEN' },
+  GRAPHQL_PARSE_FAILED: INTERNAL,
+  GRAPHQL_VALIDATION_FAILED: INTERNAL,
+  INTERNAL_ERROR: INTERNAL,
+  INVALID_STATE: { status: 409, code: 'INVALID_STATE' },
+  METHOD_NOT_ALLOWED: { status: 405, code: 'METHOD_NOT_ALLOWED' },
+  MODEL_NOT_FOUND: INVALID,
+  NOT_FOUND: { status: 404, code: 'NOT_FOUND' },
+  PAYLOAD_TOO_LARGE: { status: 413, code: 'PAYLOAD_TOO_LARGE' },
+  PROVIDER_AUTH: { status: 502, code: 'PROVIDER_AUTH' },
+  PROVIDER_BAD_REQUEST: { status: 502, code: 'PROVIDER_BAD_REQUEST' },
+  PROVIDER_NOT_CONFIGURED: INVALID,
+  PROVIDER_RATE_LIMITED: { status: 503, code: 'PROVIDER_RATE_LIMITED' },
+  PROVIDER_STREAM_BROKEN: { status: 502, code: 'PROVIDER_STREAM_BROKEN' },
+  PROVIDER_TIMEOUT: { status: 504, code: 'PROVIDER_TIMEOUT' },
+  PROVIDER_UNAVAILABLE: { status: 503, code: 'PROVIDER_UNAVAILABLE' },
+  RATE_LIMITED: { status: 429, code: 'RATE_LIMITED' },
+  UNAUTHENTICATED: { status: 401, code: 'UNAUTHORIZED' },
+  UNKNOWN_MODEL: INVALID,
+  UNSUPPORTED_MEDIA_TYPE: { status: 415, code: 'UNSUPPORTED_MEDIA_TYPE' },
+  VALIDATION_ERROR: INVALID,
+} satisfies Record<ErrorCode, Answer>;
+
+export function refuse(fault: DomainError, at: Date): Refusal {
+  const { status, code } = ANSWERS[fault.code];
+  return { status, body: { detail: fault.message, code, timestamp: isoSeconds(at) } };
+}

@@ -1,0 +1,99 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { DomainError } from '../errors.ts';
+import { type PreparedEndpoint, prepareEndpoint } from './answer.ts';
+import type { DialectTable, Method } from './dialect.ts';
+import { fastifyFault } from './fastify-faults.ts';
+import { faultOf } from './faults.ts';
+import type { SchemaAccess } from './schema-access.ts';
+
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+
+/**
+ * A dialect in a Fastify scope of its own, so that its errors, its unknown paths and its body parser are its own.
+ * @throws Error when a document is invalid
+ */
+export function dialectScope(dialect: DialectTable, access: SchemaAccess) {
+  const endpoints = dialect.endpoints.map((row) => prepareEndpoint(access, dialect.name, row));
+  return async (app: FastifyInstance): Promise<void> => {
+    acceptOnlyJson(app);
+    app.setErrorHandler<FastifyError>((thrown, request, reply) =>
+      refuse(dialect, toFault(thrown, request, access), reply),
+    );
+    // With a handler of its own, unknown paths under the mount belong to this scope and its hooks.
+    app.setNotFoundHandler((request) => Promise.reject(unknownPath(request)));
+    app.addHook('onRequest', async (request, reply) => {
+      nameSuccessor(reply, null);
+      // Before the body is read: whatever is wrong with that, the path is what to tell.
+      if (request.is404) throw unknownPath(request);
+    });
+    for (const endpoint of endpoints) addRoute(app, endpoint);
+    for (const [path, methods] of methodsByPath(endpoints)) refuseOtherMethods(app, path, methods);
+  };
+}
+
+function addRoute(app: FastifyInstance, endpoint: PreparedEndpoint): void {
+  app.route({
+    method: endpoint.method,
+    url: fastifyPath(endpoint.path),
+    onRequest: async (_request, reply) => nameSuccessor(reply, endpoint.operation),
+    handler: async (request, reply) => {
+      const { params, query, body, headers } = request;
+      const answer = await endpoint.answer({ params, query, body }, headers);
+      return reply.code(endpoint.status).send(answer);
+    },
+  });
+}
+
+function refuseOtherMethods(app: FastifyInstance, path: string, methods: Method[]): void {
+  const allowed = METHODS.filter((method) => methods.includes(method === 'HEAD' ? 'GET' : method));
+  app.route({
+    method: METHODS.filter((method) => !allowed.includes(method)),
+    url: fastifyPath(path),
+    onRequest: async (request, reply) => {
+      reply.header('allow', allowed.join(', '));
+      const message = `${request.method} is not allowed here; allowed: ${allowed.join(', ')}`;
+      throw new DomainError('METHOD_NOT_ALLOWED', message, { allowed });
+    },
+    handler: () => {},
+  });
+}
+
+function methodsByPath(endpoints: PreparedEndpoint[]): Map<string, Method[]> {
+  const methods = Map.groupBy(endpoints, ({ path }) => path);
+  return new Map([...methods].map(([path, rows]) => [path, rows.map(({ method }) => method)]));
+}
+
+/** `/tasks/{task_id}` of the documents is Fastify's `/tasks/:task_id`. */
+function fastifyPath(path: string): string {
+  return path.replaceAll(/\{(\w+)\}/g, ':$1');
+}
+
+/** An empty body is no body, as it was to the old servers: some clients send the header with every request. */
+function acceptOnlyJson(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('remove', 'remove');
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) =>
+    body === '' ? done(null, undefined) : parse(request, body, done),
+  );
+}
+
+function toFault(thrown: FastifyError, request: FastifyRequest, access: SchemaAccess): DomainError {
+  if (thrown instanceof DomainError) return thrown;
+  return fastifyFault(thrown, request) ?? faultOf(access.mask(thrown));
+}
+
+function refuse(dialect: DialectTable, fault: DomainError, reply: FastifyReply): FastifyReply {
+  const { status, body } = dialect.refuse(fault, new Date());
+  if (status === 401) reply.header('www-authenticate', 'Bearer');
+  return reply.code(status).send(body);
+}
+
+function unknownPath({ method, url }: FastifyRequest): DomainError {
+  // What follows the path may be a token.
+  return new DomainError('NOT_FOUND', `there is no ${method} ${url.split('?')[0]}`);
+}
+
+function nameSuccessor(reply: FastifyReply, operation: string | null): void {
+  const title = operation === null ? '' : `; title="${operation}"`;
+  reply.header('link', `</graphql>; rel="successor-version"${title}`);
+}

@@ -1,0 +1,28 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { DocumentNode, GraphQLError, GraphQLSchema } from 'graphql';
+import type { Dialect } from '../vocabulary.ts';
+
+export interface Execution {
+  document: DocumentNode;
+  variables: Record<string, unknown>;
+  /** The credentials are read from these: `authorization`, `x-api-key`. */
+  headers: IncomingHttpHeaders;
+  /** The surface through which rows are made. */
+  origin: Dialect;
+}
+
+export interface ExecutionAnswer {
+  data?: Record<string, unknown> | null | undefined;
+  /** Masked, each with a code of ours. Credentials that are no good are one of them. */
+  errors?: readonly GraphQLError[] | undefined;
+}
+
+/** All that this room is given of the house: whatever a dialect does, it does by a document. */
+export interface SchemaAccess {
+  /** For checking documents at boot. */
+  schema: GraphQLSchema;
+  /** Never rejects. */
+  execute(execution: Execution): Promise<ExecutionAnswer>;
+  /** What a client is told of something thrown here; what was not expected is logged under an id. */
+  mask(thrown: unknown): GraphQLError;
+}

@@ -1,0 +1,143 @@
+import { describe, expect, test } from 'vitest';
+import { ConfigError, readConfig } from '../src/config.ts';
+
+const SECRET = 'a secret of thirty-two characters';
+const PRODUCTION = { NODE_ENV: 'production', DATABASE_URL: 'postgres://db/polyphony', JWT_SECRET: SECRET };
+
+/** The lines of the refusal, without its headline. */
+function problemsOf(variables: Record<string, string>): string[] {
+  try {
+    readConfig(variables);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message.split('\n  ').slice(1);
+    throw error;
+  }
+  return [];
+}
+
+describe('what a variable becomes', () => {
+  test('nothing set: what one machine with one command needs', () => {
+    expect(readConfig({})).toEqual({
+      production: false,
+      logLevel: 'warn',
+      host: '127.0.0.1',
+      port: 8000,
+      dataDir: './.data',
+      databaseUrl: null,
+      databaseDirectUrl: null,
+      poolMax: 20,
+      workerConcurrency: 200,
+      jwtSecret: null,
+      registration: 'open',
+      corsOrigins: ['http://localhost:5173', 'http://localhost:3000'],
+      openai: null,
+    });
+  });
+
+  test('set to an empty string: the same as not set', () => {
+    const names = ['NODE_ENV', 'PORT', 'DATABASE_URL', 'JWT_SECRET', 'CORS_ORIGINS', 'OPENAI_API_KEY'];
+    expect(readConfig(Object.fromEntries(names.map((name) => [name, ''])))).toEqual(readConfig({}));
+  });
+
+  test.each([
+    { given: { PORT: '0' }, expected: { port: 0 } },
+    { given: { PORT: '65535' }, expected: { port: 65535 } },
+    { given: { HOST: '0.0.0.0' }, expected: { host: '0.0.0.0' } },
+    { given: { WORKER_CONCURRENCY: '7', PG_POOL_MAX: '5' }, expected: { workerConcurrency: 7, poolMax: 5 } },
+    {
+      given: { CORS_ORIGINS: ' https://a.example, https://b.example ,' },
+      expected: { corsOrigins: ['https://a.example', 'https://b.example'] },
+    },
+    { given: { REGISTRATION: 'closed' }, expected: { registration: 'closed' } },
+    {
+      given: { DATABASE_URL: 'postgresql://db/x' },
+      expected: { databaseUrl: 'postgresql://db/x', databaseDirectUrl: 'postgresql://db/x' },
+    },
+    {
+      given: { DATABASE_URL: 'postgres://pooler/x', DATABASE_DIRECT_URL: 'postgres://db/x' },
+      expected: { databaseUrl: 'postgres://pooler/x', databaseDirectUrl: 'postgres://db/x' },
+    },
+    {
+      given: { OPENAI_API_KEY: 'sk-1' },
+      expected: { openai: { apiKey: 'sk-1', baseUrl: 'https://api.openai.com/v1' } },
+    },
+    {
+      given: { OPENAI_BASE_URL: 'http://localhost:1234/v1//' },
+      expected: { openai: { apiKey: 'none', baseUrl: 'http://localhost:1234/v1' } },
+    },
+    {
+      given: { OPENAI_API_KEY: 'sk-1', OPENAI_BASE_URL: 'https://eu.example/v1' },
+      expected: { openai: { apiKey: 'sk-1', baseUrl: 'https://eu.example/v1' } },
+    },
+    {
+      given: { ...PRODUCTION },
+      expected: { production: true, registration: 'first-only', corsOrigins: [], jwtSecret: SECRET },
+    },
+    { given: { ...PRODUCTION, REGISTRATION: 'open' }, expected: { registration: 'open' } },
+  ])('$given', ({ given, expected }) => {
+    expect(readConfig(given)).toMatchObject(expected);
+  });
+});
+
+describe('what is refused, and in which words', () => {
+  const port = 'PORT: must be a whole number from 0 to 65535';
+
+  test.each([
+    { given: { PORT: 'http' }, expected: [`${port} (it is "http")`] },
+    { given: { PORT: '65536' }, expected: [`${port} (it is "65536")`] },
+    { given: { PORT: ' ' }, expected: [`${port} (it is " ")`] },
+    { given: { PORT: '80.5' }, expected: [`${port} (it is "80.5")`] },
+    {
+      given: { PG_POOL_MAX: '1' },
+      expected: ['PG_POOL_MAX: must be a whole number from 2 to 500 (it is "1")'],
+    },
+    {
+      given: { WORKER_CONCURRENCY: '0' },
+      expected: ['WORKER_CONCURRENCY: must be a whole number from 1 to 2000 (it is "0")'],
+    },
+    {
+      given: { REGISTRATION: 'yes' },
+      expected: ['REGISTRATION: Invalid option: expected one of "open"|"first-only"|"closed" (it is "yes")'],
+    },
+    {
+      given: { DATABASE_URL: 'mysql://me:pass@db/x' },
+      expected: ['DATABASE_URL: must start with postgres:// or postgresql://'],
+    },
+    { given: { JWT_SECRET: 'too short' }, expected: ['JWT_SECRET: must have at least 32 characters'] },
+    {
+      given: { OPENAI_BASE_URL: 'ftp://host/v1' },
+      expected: ['OPENAI_BASE_URL: must be an address that starts with http:// or https://'],
+    },
+    {
+      given: { OPENAI_BASE_URL: 'https://me:pass@host/v1' },
+      expected: ['OPENAI_BASE_URL: must not hold a user name or password'],
+    },
+    {
+      given: { NODE_ENV: 'production' },
+      expected: [
+        'DATABASE_URL: required when NODE_ENV=production',
+        'JWT_SECRET: required when NODE_ENV=production',
+      ],
+    },
+    { given: { ...PRODUCTION, JWT_SECRET: '' }, expected: ['JWT_SECRET: required when NODE_ENV=production'] },
+  ])('$given', ({ given, expected }) => {
+    expect(problemsOf(given)).toEqual(expected);
+  });
+
+  test('everything that is wrong at once, in one message', () => {
+    const variables = { NODE_ENV: 'production', PORT: 'x', LOG_LEVEL: 'loud', OPENAI_BASE_URL: 'host' };
+    const named = problemsOf(variables).map((line) => line.split(':')[0]);
+    expect(named.toSorted()).toEqual(['DATABASE_URL', 'JWT_SECRET', 'LOG_LEVEL', 'OPENAI_BASE_URL', 'PORT']);
+  });
+
+  test('the message repeats no secret', () => {
+    const variables = {
+      JWT_SECRET: 'canary',
+      DATABASE_URL: 'canary',
+      DATABASE_DIRECT_URL: 'canary',
+      OPENAI_BASE_URL: 'canary',
+    };
+    expect(problemsOf(variables)).toHaveLength(4);
+    expect(problemsOf(variables).join()).not.toContain('canary');
+  });
+});

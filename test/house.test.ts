@@ -1,0 +1,218 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { bodies, readSource, readSources, type Source } from './house/read-source.ts';
+
+const EVERYBODYS = ['vocabulary.ts', 'errors.ts'];
+
+/** What a room may import. `type x` only in an `import type`, which is gone at run time. DESIGN, section 3. */
+const ARROWS: Record<string, readonly string[]> = {
+  rules: EVERYBODYS,
+  store: ['rules', 'type log.ts', ...EVERYBODYS],
+  providers: ['rules', 'type config.ts', ...EVERYBODYS],
+  engine: ['store', 'providers', 'rules', 'type log.ts', ...EVERYBODYS],
+  resolvers: ['store', 'rules', 'type context.ts', ...EVERYBODYS],
+  schema: ['resolvers', 'rules', 'type store', 'type context.ts', ...EVERYBODYS],
+  jobs: ['engine', 'store', 'rules', 'type log.ts', ...EVERYBODYS],
+  'rest-compat': EVERYBODYS,
+  http: ['schema', 'resolvers', 'rest-compat', 'rules', 'type context.ts', 'type log.ts', ...EVERYBODYS],
+
+  'vocabulary.ts': [],
+  'errors.ts': [],
+  'config.ts': [],
+  'log.ts': [],
+  'context.ts': ['type store', 'type vocabulary.ts', 'type config.ts', 'type log.ts'],
+  'process.ts': ['config.ts', 'log.ts', 'errors.ts'],
+
+  'main.ts': ['*'],
+  'server.ts': ['*'],
+  'worker.ts': ['*'],
+  'migrate.ts': ['*'],
+};
+
+const ENTRY_POINTS = ['main.ts', 'server.ts', 'worker.ts', 'migrate.ts'];
+
+/** Rules decide and do nothing: these packages are pure or, as ids are, harmless. */
+const PACKAGES_OF_RULES = ['uuid', '@pydantic/genai-prices'];
+
+const sources = readSources();
+
+describe('arrows', () => {
+  test.each(Object.keys(ARROWS).filter((room) => !room.endsWith('.ts')))(
+    '%s imports only what it may',
+    (room) => {
+      expect(wrongArrows(sources.filter((source) => source.room === room))).toEqual([]);
+    },
+  );
+
+  test('the files at the root import only what they may', () => {
+    expect(wrongArrows(sources.filter(({ room }) => room.endsWith('.ts')))).toEqual([]);
+  });
+
+  test('every room has its row', () => {
+    expect(sources.filter(({ room }) => !ARROWS[room]).map(({ path }) => path)).toEqual([]);
+  });
+
+  test('imports name the file, with .ts', () => {
+    const endings = /\.(ts|json)$/;
+    expect(
+      offenders((source) => source.imports.some(({ from, room }) => room !== null && !endings.test(from))),
+    ).toEqual([]);
+  });
+});
+
+describe('rules are pure', () => {
+  const rules = sources.filter(({ room }) => room === 'rules');
+
+  test('they import no package that does something', () => {
+    const packages = rules.flatMap(({ imports }) => imports.filter(({ room }) => room === null));
+    expect(packages.map(({ from }) => from).filter((from) => !PACKAGES_OF_RULES.includes(from))).toEqual([]);
+  });
+
+  test('they wait for nothing and touch nothing', () => {
+    const impure = /\b(async|await|Promise|fetch|process|console|setTimeout|Math\.random|Date\.now)\b/;
+    expect(rules.filter(({ code }) => impure.test(code)).map(({ path }) => path)).toEqual([]);
+  });
+});
+
+describe('words that stand where they may', () => {
+  const consoles = [...ENTRY_POINTS, 'process.ts'];
+
+  test.each([
+    { given: 'process.env', pattern: /\bprocess\.env\b|\bimport\.meta\.env\b/, allowed: ['config.ts'] },
+    { given: 'console', pattern: /\bconsole\./, allowed: consoles },
+    { given: 'process.exit', pattern: /\bprocess\.exit\b/, allowed: consoles },
+    { given: 'any', pattern: /(?::|\bas|[<,|&])\s*any\b(?!\s*[:(])/, allowed: [] },
+    { given: 'enum', pattern: /^\s*(export\s+)?(declare\s+)?(const\s+)?enum\s/m, allowed: [] },
+    {
+      given: 'parameter properties',
+      pattern: /constructor\s*\([^)]*\b(public|private|protected|readonly)\s/,
+      allowed: [],
+    },
+    { given: 'default exports', pattern: /\bexport\s+default\b|\bas\s+default\b/, allowed: [] },
+    {
+      given: 'classes that are not errors',
+      pattern: /\bclass\s+\w+(?!\w|\s+extends\s+\w*Error\b)/,
+      allowed: [],
+    },
+  ])('$given: $allowed', ({ pattern, allowed }) => {
+    expect(offenders(({ path, code }) => pattern.test(code) && !allowed.includes(path))).toEqual([]);
+  });
+});
+
+describe('sizes and names', () => {
+  test('no file is longer than 250 lines', () => {
+    expect(offenders(({ lines }) => lines > 250)).toEqual([]);
+  });
+
+  test('no function is longer than 60 lines', () => {
+    const long = sources.flatMap(({ path, code }) =>
+      bodies(code)
+        .filter(({ lines }) => lines > 60)
+        .map(({ line, lines }) => `${path}:${line} has ${lines} lines`),
+    );
+    expect(long).toEqual([]);
+  });
+
+  test('nothing is called utils, common, helpers or manager', () => {
+    const path = /(^|[/-])(utils?|common|helpers?|managers?)([.\-/]|$)/;
+    const declared = /\b(class|interface)\s+\w*(Utils?|Helpers?|Manager|Common)\b/;
+    expect(offenders((source) => path.test(source.path) || declared.test(source.code))).toEqual([]);
+  });
+});
+
+test('package.json has exact versions only, and every package that src imports', () => {
+  const { dependencies, devDependencies, optionalDependencies } = JSON.parse(
+    readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
+  );
+  const all = Object.entries({ ...dependencies, ...devDependencies, ...optionalDependencies });
+  expect(all.filter(([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(String(version)))).toEqual([]);
+  const imported = sources.flatMap(({ imports }) =>
+    imports.filter(({ room, isType }) => room === null && !isType),
+  );
+  const names = imported
+    .map(({ from }) => from)
+    .filter((from) => !from.startsWith('node:'))
+    .map(packageOf);
+  expect([...new Set(names)].filter((name) => !(name in dependencies))).toEqual([]);
+});
+
+describe('this test sees what it is to see', () => {
+  const read = (path: string, text: string): Source => readSource(path, text);
+
+  test.each([
+    { path: 'rules/a.ts', text: "import { store } from '../store/store.ts';" },
+    { path: 'rules/a.ts', text: "import type { Config } from '../config.ts';" },
+    { path: 'engine/a.ts', text: "import {\n  one,\n  two,\n} from '../resolvers/a.ts';" },
+    { path: 'engine/tools/a.ts', text: "export * from '../../jobs/a.ts';" },
+    { path: 'resolvers/a.ts', text: "const a = await import('../engine/a.ts');" },
+    { path: 'resolvers/a.ts', text: "import '../providers/registry.ts';" },
+    { path: 'schema/a.ts', text: "import { type Row } from '../store/row.ts';" },
+    {
+      path: 'schema/a.ts',
+      text: "import type { A } from '../store/a.ts';\nimport { B } from '../store/b.ts';",
+    },
+    { path: 'rest-compat/a.ts', text: "import type { Context } from '../context.ts';" },
+    { path: 'jobs/a.ts', text: "import { main } from '../main.ts';" },
+    { path: 'store/a.ts', text: "const a = 'it is';\nimport { b } from '../engine/b.ts'; // why" },
+  ])('$path: $text', ({ path, text }) => {
+    expect(wrongArrows([read(path, text)])).toHaveLength(1);
+  });
+
+  test.each([
+    { path: 'rules/a.ts', text: "import { a } from './b.ts';\n// import { c } from '../store/c.ts';" },
+    { path: 'schema/a.ts', text: "import type { Row } from '../store/row.ts';" },
+    {
+      path: 'store/embedded-postgres/a.ts',
+      text: "import { b } from '../b.ts';\nimport { c } from '../../rules/c.ts';",
+    },
+    {
+      path: 'server.ts',
+      text: "import { a } from './http/app.ts';\nimport p from '../package.json' with {};",
+    },
+  ])('and lets pass: $path: $text', ({ path, text }) => {
+    expect(wrongArrows([read(path, text)])).toEqual([]);
+  });
+
+  test('words in comments, strings and patterns are no code', () => {
+    const text = `// any
+      const a = 'process.env'; /* console.log */ const b = /class {2}\\/'/; const c = \`\${a} any\`;`;
+    const { code } = read('a.ts', text);
+    expect(code).not.toMatch(/any|process|console|class/);
+    expect(code).toContain('{a}');
+  });
+
+  test('a function is as long as its braces say', () => {
+    const { code } = read(
+      'a.ts',
+      "function a(): void {\n  if (b) {\n    c('}');\n  }\n}\nconst d = {\n  e: 1,\n};\n",
+    );
+    expect(bodies(code)).toEqual([
+      { line: 2, lines: 3 },
+      { line: 1, lines: 5 },
+    ]);
+  });
+});
+
+function offenders(isWrong: (source: Source) => boolean): string[] {
+  return sources.filter(isWrong).map(({ path }) => path);
+}
+
+function wrongArrows(files: readonly Source[]): string[] {
+  return files.flatMap(({ path, room, imports }) =>
+    imports
+      .filter((one) => one.room !== null && one.room !== room && !mayImport(room, one.room, one.isType))
+      .map(({ from, isType }) => `${path} -> ${isType ? 'type ' : ''}${from}`),
+  );
+}
+
+function mayImport(from: string, to: string, isType: boolean): boolean {
+  const allowed = ARROWS[from] ?? [];
+  return allowed.includes('*') || allowed.includes(to) || (isType && allowed.includes(`type ${to}`));
+}
+
+function packageOf(from: string): string {
+  return from
+    .split('/')
+    .slice(0, from.startsWith('@') ? 2 : 1)
+    .join('/');
+}

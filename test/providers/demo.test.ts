@@ -1,0 +1,81 @@
+import { describe, expect, test } from 'vitest';
+import { createDemoProvider } from '../../src/providers/demo.ts';
+import type { ModelRequest } from '../../src/providers/provider.ts';
+import { listen } from './listen.ts';
+
+const demo = createDemoProvider();
+
+const ask = (model: string, more: Partial<ModelRequest> = {}, signal = new AbortController().signal) =>
+  listen(demo.stream({ model, messages: [{ role: 'user', content: 'one two  three ' }], ...more }, signal));
+
+const OPENING = 'This is the demo model: it has no weights and repeats what it is told. You wrote: ';
+
+describe('the demo model', () => {
+  test.each([
+    { given: 'demo@itl=0', text: `${OPENING}one two  three `, reason: 'stop', outputTokens: 20 },
+    { given: 'demo@tokens=3,itl=0', text: 'word1 word2 word3 ', reason: 'stop', outputTokens: 3 },
+    { given: 'demo@itl=0,tokens=1', text: 'word1 ', reason: 'stop', outputTokens: 1 },
+    { given: 'demo@itl=0,tokens=0', text: `${OPENING}one two  three `, reason: 'stop', outputTokens: 20 },
+    { given: 'demo@itl=0,tokens=x', text: `${OPENING}one two  three `, reason: 'stop', outputTokens: 20 },
+  ])('given $given, it answers "$text"', async ({ given, text, reason, outputTokens }) => {
+    const heard = await ask(given);
+    expect(heard.error).toBeNull();
+    expect(heard.text).toBe(text);
+    const usage = { inputTokens: 3, cachedInputTokens: 0, outputTokens, reasoningTokens: 0 };
+    expect(heard.parts.at(-1)).toEqual({ type: 'finish', reason, rawReason: reason, usage });
+  });
+
+  test('says the same every time', async () => {
+    expect(await ask('demo@itl=0')).toEqual(await ask('demo@itl=0'));
+  });
+
+  test('says a word at a time, with pauses', async () => {
+    const startedAt = performance.now();
+    const { parts } = await ask('demo@tokens=5,itl=20');
+    expect(performance.now() - startedAt).toBeGreaterThan(90);
+    expect(parts).toHaveLength(6);
+  });
+
+  test.each([
+    { maxTokens: 2, text: 'word1 word2 ', reason: 'length' },
+    { maxTokens: 3, text: 'word1 word2 word3 ', reason: 'stop' },
+    { maxTokens: 9, text: 'word1 word2 word3 ', reason: 'stop' },
+  ])('limited to $maxTokens tokens, it finishes with $reason', async ({ maxTokens, text, reason }) => {
+    const heard = await ask('demo@tokens=3,itl=0', { maxTokens });
+    expect(heard.text).toBe(text);
+    expect(heard.parts.at(-1)).toMatchObject({ reason });
+  });
+
+  test('counts the words of every message', async () => {
+    const messages: ModelRequest['messages'] = [
+      { role: 'system', content: ' Be brief. ' },
+      { role: 'user', content: 'Hello' },
+      { role: 'assistant', content: '  ' },
+    ];
+    const { parts, text } = await ask('demo@itl=0', { messages });
+    expect(text).toBe(`${OPENING}Hello`);
+    expect(parts.at(-1)).toMatchObject({ usage: { inputTokens: 3 } });
+  });
+
+  test.each(['demo', 'demo@tokens=100000,itl=0'])(
+    '%s stops when told, with the reason that it was told',
+    async (model) => {
+      const controller = new AbortController();
+      setTimeout(() => controller.abort('enough'), 30);
+      const heard = await ask(model, {}, controller.signal);
+      expect(heard.error).toBe('enough');
+      expect(heard.parts.some(({ type }) => type === 'finish')).toBe(false);
+    },
+  );
+
+  test('no setting makes it fill the memory', async () => {
+    const { parts } = await ask('demo@tokens=999999999999,itl=0');
+    expect(parts.at(-1)).toMatchObject({ usage: { outputTokens: 100_000 } });
+  });
+
+  test('a prompt of nothing but space is counted in no time', async () => {
+    const startedAt = performance.now();
+    await ask('demo@tokens=1,itl=0', { messages: [{ role: 'user', content: ' '.repeat(1_000_000) }] });
+    expect(performance.now() - startedAt).toBeLessThan(500);
+  });
+});

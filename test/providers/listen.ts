@@ -1,0 +1,33 @@
+import { ProviderError, type StreamPart } from '../../src/providers/provider.ts';
+
+export interface Heard {
+  parts: StreamPart[];
+  text: string;
+  reasoning: string;
+  /** What the stream rejected with. */
+  error: unknown;
+}
+
+/** Reads to the end, keeping what came before an error. */
+export async function listen(
+  stream: AsyncIterable<StreamPart>,
+  onPart: (part: StreamPart) => void = () => {},
+): Promise<Heard> {
+  const heard: Heard = { parts: [], text: '', reasoning: '', error: null };
+  try {
+    for await (const part of stream) {
+      heard.parts.push(part);
+      if (part.type !== 'finish') heard[part.type] += part.text;
+      onPart(part);
+    }
+  } catch (error) {
+    heard.error = error;
+  }
+  return heard;
+}
+
+/** How a stream failed that had to fail. */
+export function failureOf({ error }: Heard): ProviderError {
+  if (error instanceof ProviderError) return error;
+  throw new Error(`expected a ProviderError, got ${String(error)}`, { cause: error });
+}

@@ -1,0 +1,50 @@
+import { describe, expect, test } from 'vitest';
+import { canMove, isFinished, statusesBefore } from '../../src/rules/status.ts';
+import { RUN_STATUSES, type RunStatus } from '../../src/vocabulary.ts';
+
+const MOVES: Record<RunStatus, readonly RunStatus[]> = {
+  pending: ['queued', 'failed', 'cancelled'],
+  queued: ['running', 'failed', 'cancelled'],
+  running: ['queued', 'waiting', 'completed', 'failed', 'cancelled'],
+  waiting: ['queued', 'failed', 'cancelled'],
+  completed: [],
+  failed: ['queued'],
+  cancelled: [],
+};
+
+describe('status moves, every pair of them', () => {
+  const pairs = RUN_STATUSES.flatMap((from) => RUN_STATUSES.map((to) => ({ from, to })));
+
+  test.each(pairs.map((pair) => ({ ...pair, may: MOVES[pair.from].includes(pair.to) })))(
+    'given $from, then $to: $may',
+    ({ from, to, may }) => {
+      expect(canMove(from, to)).toBe(may);
+    },
+  );
+});
+
+describe('the statuses before a move are the moves read backwards', () => {
+  test.each(RUN_STATUSES)('to %s', (to) => {
+    expect(statusesBefore(to)).toEqual(RUN_STATUSES.filter((from) => canMove(from, to)));
+  });
+});
+
+describe('finished', () => {
+  test.each([
+    { given: 'pending', expected: false },
+    { given: 'queued', expected: false },
+    { given: 'running', expected: false },
+    { given: 'waiting', expected: false },
+    { given: 'completed', expected: true },
+    { given: 'failed', expected: true },
+    { given: 'cancelled', expected: true },
+  ] as const)('given $given, then $expected', ({ given, expected }) => {
+    expect(isFinished(given)).toBe(expected);
+  });
+
+  test('from every status that is not finished, a run can still be cancelled and can fail', () => {
+    const open = RUN_STATUSES.filter((status) => !isFinished(status));
+    expect(statusesBefore('cancelled')).toEqual(open);
+    expect(statusesBefore('failed')).toEqual(open);
+  });
+});
