@@ -21,6 +21,10 @@ const environment = z.object({
   DATA_DIR: z.string().default('./.data'),
   DATABASE_URL: postgresUrl.optional(),
   DATABASE_DIRECT_URL: postgresUrl.optional(),
+  REDIS_URL: z
+    .string()
+    .regex(/^rediss?:\/\//, 'must start with redis:// or rediss://')
+    .optional(),
   PG_POOL_MAX: whole(2, 500).default(20),
   WORKER_CONCURRENCY: whole(1, 2000).default(200),
   // HS256 wants a key no shorter than its hash (RFC 7518, 3.2).
@@ -60,6 +64,8 @@ export interface Config {
   /** Serves locks, LISTEN and migrations, so that a transaction pooler may stand before the rest. */
   databaseDirectUrl: string | null;
   poolMax: number;
+  /** Fan-out between processes; null: within this process alone. */
+  redisUrl: string | null;
   workerConcurrency: number;
   /** null: made once and kept in `dataDir`. */
   jwtSecret: string | null;
@@ -116,6 +122,7 @@ function toConfig(env: Environment): Config {
     databaseUrl: env.DATABASE_URL ?? null,
     databaseDirectUrl: env.DATABASE_DIRECT_URL ?? env.DATABASE_URL ?? null,
     poolMax: env.PG_POOL_MAX,
+    redisUrl: env.REDIS_URL ?? null,
     workerConcurrency: env.WORKER_CONCURRENCY,
     jwtSecret: env.JWT_SECRET ?? null,
     registration: env.REGISTRATION ?? (production ? 'first-only' : 'open'),

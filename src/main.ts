@@ -13,7 +13,7 @@ await runUntilStopped(async ({ config, log, atStop }) => {
   const { atEnd, ...urls } = await databaseUrls(config, log);
   atStop(atEnd);
   await migrate(urls.directUrl, log);
-  const store = await openStore({ url: urls.url, poolMax: config.poolMax, log });
+  const store = await openStore({ url: urls.url, poolMax: config.poolMax, redisUrl: config.redisUrl, log });
   atStop(() => store.close());
   // Nobody else can be at work on a database of our own, so what a killed process left is taken up at once.
   if (config.databaseUrl === null) await releaseAllWorkers(store.database);

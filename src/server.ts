@@ -54,7 +54,7 @@ if (isEntryPoint(import.meta)) {
   await runUntilStopped(async ({ config, log, atStop }) => {
     const { url, directUrl } = requireDatabaseUrl(config, 'start:api');
     await migrate(directUrl, log);
-    const store = await openStore({ url, poolMax: config.poolMax, log });
+    const store = await openStore({ url, poolMax: config.poolMax, redisUrl: config.redisUrl, log });
     atStop(() => store.close());
     const server = await startServer(config, log, store, false);
     atStop(() => server.stop());

@@ -28,7 +28,7 @@ if (isEntryPoint(import.meta)) {
   await runUntilStopped(async ({ config, log, atStop }) => {
     const urls = requireDatabaseUrl(config, 'start:worker');
     await migrate(urls.directUrl, log);
-    const store = await openStore({ url: urls.url, poolMax: config.poolMax, log });
+    const store = await openStore({ url: urls.url, poolMax: config.poolMax, redisUrl: config.redisUrl, log });
     atStop(() => store.close());
     const jobs = await startWorker(config, log, store, urls);
     atStop(() => jobs.stop());

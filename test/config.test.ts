@@ -26,6 +26,7 @@ describe('what a variable becomes', () => {
       databaseUrl: null,
       databaseDirectUrl: null,
       poolMax: 20,
+      redisUrl: null,
       workerConcurrency: 200,
       jwtSecret: null,
       registration: 'open',

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdir, readdir, readFile, readlink, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { MikroORM } from '@mikro-orm/postgresql';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { chownTree, NOBODY } from '../src/store/embedded-postgres/account.ts';
 import { packageFor } from '../src/store/embedded-postgres/binaries.ts';
 import { completeLibraryLinks } from '../src/store/embedded-postgres/library-links.ts';
 import { entities } from '../src/store/entities.ts';
@@ -210,13 +211,28 @@ test('makes the library links that npm did not make', async () => {
   expect(await readlink(join(native, 'lib/libicuuc.so.60'))).toBe('libicuuc.so.60.2');
 });
 
-// Root writes into folders without write permission.
-test.skipIf(isRoot)('makes the library links elsewhere when the package is read-only', async () => {
+/** Root writes into folders without write permission, so whoever is root becomes somebody else meanwhile. */
+async function asNobody<Result>(folder: string, act: () => Promise<Result>): Promise<Result> {
+  if (process.getuid?.() !== 0) return act();
+  await chownTree(folder, NOBODY);
+  process.seteuid?.(NOBODY.uid);
+  try {
+    return await act();
+  } finally {
+    process.seteuid?.(0);
+  }
+}
+
+test('makes the library links elsewhere when the package is read-only', async () => {
   const { dataDir } = await workbench();
   const native = await fakePackage(dataDir);
   await chmod(join(native, 'lib'), 0o555);
   onTestFinished(() => chmod(join(native, 'lib'), 0o755));
-  for (const _ of [1, 2])
-    expect(await completeLibraryLinks(native, join(dataDir, 'spare'))).toBe(`${dataDir}/spare:${native}/lib`);
+  await asNobody(dirname(dataDir), async () => {
+    for (const _ of [1, 2])
+      expect(await completeLibraryLinks(native, join(dataDir, 'spare'))).toBe(
+        `${dataDir}/spare:${native}/lib`,
+      );
+  });
   expect(await readFile(join(dataDir, 'spare/libicuuc.so.60'), 'utf8')).toBe('library');
 });

@@ -1,4 +1,3 @@
-import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import type { FastifyRequest } from 'fastify';
 import type { GraphiQLOptions } from 'graphql-yoga';
 import type { Services } from '../context.ts';
@@ -74,47 +73,4 @@ function isLocalPerson({ headers }: FastifyRequest): boolean {
   const isLoopback = ['localhost', '127.0.0.1', '[::1]'].includes(host);
   const site = headers['sec-fetch-site'] ?? 'none';
   return isLoopback && headers.origin === undefined && (site === 'none' || site === 'same-origin');
-}
-
-/**
- * The page, with two things that GraphiQL leaves out: its socket is opened with the headers of the editor, and
- * a token of ours that an earlier visit left in the browser's storage is replaced by the fresh one.
- */
-export function renderPage(options: GraphiQLOptions): string {
-  return renderGraphiQL(options)
-    .replace(/<title>.*?<\/title>/, `<title>${options.title}</title>`)
-    .replace(
-      /(renderYogaGraphiQL\(\s*window\.document\.querySelector\('#root'\),\s*)(\{.*\})(,\s*\);)/s,
-      (_all, head, json, tail) => `${head}(${prepare.toString()})(${json})${tail}`,
-    );
-}
-
-interface Browser {
-  localStorage: Record<string, string>;
-}
-
-/** Runs in the browser, as text: it may use nothing of this file. */
-function prepare(options: GraphiQLOptions & { connectionParams?: () => unknown }) {
-  const { localStorage } = globalThis as unknown as Browser;
-  const KEPT = 'polyphony:authorization';
-  const parse = (text: string | undefined) => {
-    try {
-      return JSON.parse(text || '{}');
-    } catch {
-      return {};
-    }
-  };
-  const fresh = parse(options.headers).authorization;
-  const earlier = localStorage[KEPT];
-  if (earlier && fresh) {
-    for (const key of Object.keys(localStorage).filter((name) => name.startsWith('graphiql:'))) {
-      localStorage[key] = localStorage[key]!.replaceAll(earlier, fresh);
-    }
-  }
-  if (fresh) localStorage[KEPT] = fresh;
-  options.connectionParams = () => {
-    const { tabs, activeTabIndex } = parse(localStorage['graphiql:tabState']);
-    return parse(tabs?.[activeTabIndex]?.headers ?? options.headers);
-  };
-  return options;
 }

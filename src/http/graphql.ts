@@ -5,7 +5,8 @@ import type { Context, Services, Viewer } from '../context.ts';
 import { schema } from '../schema/index.ts';
 import { createContext } from './context.ts';
 import { maskError } from './errors.ts';
-import { type GraphiqlPage, renderPage } from './graphiql.ts';
+import type { GraphiqlPage } from './graphiql.ts';
+import { renderPage } from './graphiql-page.ts';
 import { explainNotAcceptable } from './not-acceptable.ts';
 import { tellWrongInput } from './wrong-input.ts';
 

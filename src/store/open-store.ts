@@ -1,6 +1,7 @@
 import type { Log } from '../log.ts';
-import { createLocalBus } from './bus.ts';
+import { type Bus, createLocalBus } from './bus.ts';
 import { openDatabase } from './database.ts';
+import { createRedisBus } from './redis-bus.ts';
 import { createRunWatch } from './run-watch.ts';
 import type { Store } from './store.ts';
 
@@ -8,16 +9,21 @@ import type { Store } from './store.ts';
 export async function openStore(options: {
   url: string;
   poolMax: number;
+  redisUrl: string | null;
   log: Log;
 }): Promise<Store & { close(): Promise<void> }> {
   const database = await openDatabase(options);
   const watch = createRunWatch(database, options.log);
+  const bus: Bus & { close?(): Promise<void> } = options.redisUrl
+    ? createRedisBus(options.redisUrl, options.log)
+    : createLocalBus();
   return {
     database,
-    bus: createLocalBus(),
+    bus,
     watch,
     async close() {
       watch.stop();
+      await bus.close?.();
       await database.close();
     },
   };

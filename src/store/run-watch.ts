@@ -29,10 +29,12 @@ export function createRunWatch(database: Database, log: Log): RunWatch {
   let timer: NodeJS.Timeout | null = null;
 
   async function look(): Promise<void> {
+    // Whoever comes while the query runs may already know more than it tells.
+    const before = [...listeners].map(([runId, ofRun]) => ({ runId, ofRun, heard: [...ofRun] }));
     try {
       const states = await readRunStates(database, [...listeners.keys()]);
-      for (const [runId, ofRun] of listeners) {
-        for (const listener of ofRun) listener(states.get(runId) ?? null);
+      for (const { runId, ofRun, heard } of before) {
+        for (const listener of heard) if (ofRun.has(listener)) listener(states.get(runId) ?? null);
       }
     } catch (error) {
       log.warn({ error: String(error) }, 'could not look after runs; will try again');

@@ -54,7 +54,12 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     ...options.variables,
   });
   const log = createLog(config.logLevel);
-  const store = await openStore({ url: database.url, poolMax: config.poolMax, log });
+  const store = await openStore({
+    url: database.url,
+    poolMax: config.poolMax,
+    redisUrl: config.redisUrl,
+    log,
+  });
   const urls = { url: database.url, directUrl: database.url };
   const jobs = options.worker === false ? null : await startWorker(config, log, store, urls);
   const server = await startServer(config, log, store, options.embedded ?? false);

@@ -1,0 +1,101 @@
+import { createClient } from 'redis';
+import { coerceError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { newId } from '../rules/ids.ts';
+import { type Bus, createLocalBus } from './bus.ts';
+import type { LoggedEvent } from './events.ts';
+
+interface Message {
+  /** The process that published; it has told its own listeners already. */
+  from: string;
+  events: LoggedEvent[];
+}
+
+/**
+ * The local bus, carried on to other processes by Redis pub/sub, a channel per run. Redis may be absent, restarted
+ * or flushed at any time: what it loses, the run watch finds in Postgres.
+ */
+export function createRedisBus(url: string, log: Log): Bus & { close(): Promise<void> } {
+  const self = newId();
+  const local = createLocalBus();
+  const publisher = connect(url, log);
+  const subscriber = connect(url, log);
+  const wanted = new Map<string, number>();
+
+  const deliver = (text: string) => {
+    const { from, events } = JSON.parse(text) as Message;
+    if (from !== self) local.publish(events[0]!.runId, events.map(revive));
+  };
+  const listen = async (channel: string) => {
+    if (subscriber.isReady) await subscriber.subscribe(channel, deliver).catch(() => {});
+  };
+  // What was wanted while Redis was away; a channel that it knows already is not subscribed twice.
+  subscriber.on('ready', () => {
+    for (const channel of wanted.keys()) void listen(channel);
+  });
+
+  function unlisten(channel: string): void {
+    const left = (wanted.get(channel) ?? 0) - 1;
+    if (left > 0) return void wanted.set(channel, left);
+    wanted.delete(channel);
+    if (subscriber.isReady) subscriber.unsubscribe(channel, deliver).catch(() => {});
+  }
+
+  return {
+    publish(runId, events) {
+      if (events.length === 0) return;
+      local.publish(runId, events);
+      if (!publisher.isReady) return;
+      publisher.publish(channelOf(runId), JSON.stringify({ from: self, events })).catch(() => {});
+    },
+    subscribe(runId, listener) {
+      const subscription = local.subscribe(runId, listener);
+      const channel = channelOf(runId);
+      const count = wanted.get(channel) ?? 0;
+      wanted.set(channel, count + 1);
+      return {
+        ready: listen(channel),
+        close() {
+          subscription.close();
+          unlisten(channel);
+        },
+      };
+    },
+    async close() {
+      for (const client of [publisher, subscriber]) client.destroy();
+    },
+  };
+}
+
+function channelOf(runId: string): string {
+  return `polyphony:run:${runId}`;
+}
+
+function revive(event: LoggedEvent): LoggedEvent {
+  return { ...event, at: new Date(event.at) };
+}
+
+/** Beyond this many commands that Redis has not answered, messages are dropped; their readers have Postgres. */
+const MAX_UNANSWERED = 10_000;
+const LONGEST_RECONNECT_MS = 500;
+
+/** A client that keeps trying, and neither queues while it is away nor ends the process. */
+function connect(url: string, log: Log) {
+  const client = createClient({
+    url,
+    disableOfflineQueue: true,
+    commandsQueueMaxLength: MAX_UNANSWERED,
+    socket: { reconnectStrategy: (retries) => Math.min(50 * (retries + 1), LONGEST_RECONNECT_MS) },
+  });
+  let isTold = false;
+  client.on('error', (error) => {
+    if (!isTold)
+      log.warn({ error: coerceError(error).message }, 'Redis is away; streams go on from Postgres');
+    isTold = true;
+  });
+  client.on('ready', () => {
+    isTold = false;
+  });
+  client.connect().catch(() => {});
+  return client;
+}

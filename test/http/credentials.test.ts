@@ -1,0 +1,139 @@
+import { once } from 'node:events';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { createTokens } from '../../src/resolvers/tokens.ts';
+import { type Client, data } from '../harness/client.ts';
+import { startTestServer, type TestServer } from '../harness/server.ts';
+
+let server: TestServer;
+let ann: Client;
+let annId: string;
+let key: string;
+let oldKey: string;
+
+async function createKey(): Promise<string> {
+  const answer = await ann.query('mutation { createApiKey(input: { name: "k" }) { key } }');
+  return data(answer).createApiKey.key;
+}
+
+beforeAll(async () => {
+  server = await startTestServer({ worker: false });
+  ann = await server.newUser();
+  key = await createKey();
+  oldKey = await createKey();
+  const prefixed =
+    "update api_key set expires_at = now() - interval '1 second' where id = (select max(id) from api_key)";
+  await server.store.database.pool.query(prefixed);
+  const { id } = data(await ann.query('{ viewer { id } }')).viewer;
+  annId = Buffer.from(id, 'base64url').toString().replace('User:', '');
+});
+afterAll(() => server?.stop());
+
+const tokens = () => createTokens(server.config.jwtSecret!);
+
+/** Each is made when its test runs: tokens expire. */
+const BAD: [string, () => Promise<Record<string, string>>][] = [
+  ['no token of ours', async () => ({ authorization: 'Bearer nonsense' })],
+  ['no bearer at all', async () => ({ authorization: 'Basic YTpi' })],
+  ['an expired token', async () => ({ authorization: `Bearer ${await tokens().sign(annId, -1)}` })],
+  ['a token of nobody', async () => ({ authorization: `Bearer ${await tokens().sign('nobody', 60)}` })],
+  [
+    'a token signed by somebody else',
+    async () => ({ authorization: `Bearer ${await createTokens('x'.repeat(32)).sign(annId, 60)}` }),
+  ],
+  ['an unknown API key', async () => ({ 'x-api-key': 'md_nonsense' })],
+  ['an expired API key', async () => ({ 'x-api-key': oldKey })],
+];
+
+describe.each(BAD)('%s', (_what, credentials) => {
+  test.each(['application/json', 'text/event-stream'])('is refused with 401 for %s', async (accept) => {
+    const response = await fetch(`${server.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept, ...(await credentials()) },
+      body: '{"query":"{ health { status } }"}',
+    });
+    expect(response.status).toBe(401);
+    expect(response.headers.get('content-type')).toContain(accept);
+    expect(await response.text()).toContain('"extensions":{"code":"UNAUTHENTICATED"}');
+  });
+
+  test('closes a socket with 4403, in its first message and in its headers', async () => {
+    expect(await connect({ first: await credentials() })).toBe(4403);
+    expect(await connect({ headers: await credentials() })).toBe(4403);
+  });
+});
+
+const GOOD: [string, () => Opening][] = [
+  ['authorization', () => ({ first: { authorization: `Bearer ${ann.token}` } })],
+  ['AUTHORIZATION', () => ({ first: { AUTHORIZATION: `bearer ${ann.token}` } })],
+  ['x-api-key', () => ({ first: { 'x-api-key': key } })],
+  ['X-API-Key', () => ({ first: { 'X-API-Key': key } })],
+  ['nested under headers', () => ({ first: { headers: { Authorization: `Bearer ${ann.token}` } } })],
+  ['a token in the headers of the upgrade', () => ({ headers: { authorization: `Bearer ${ann.token}` } })],
+  ['a key in the headers of the upgrade', () => ({ headers: { 'X-Api-Key': key } })],
+];
+
+test.each(GOOD)('a socket takes credentials as %s', async (_how, opening) => {
+  expect(await connect(opening())).toBe(annId);
+});
+
+test('a socket without credentials belongs to nobody', async () => {
+  expect(await connect({})).toBeNull();
+});
+
+test('a socket closes with 4403 at the moment when its token expires', async () => {
+  const socket = open({ first: { authorization: `Bearer ${await tokens().sign(annId, 2)}` } });
+  const begun = Date.now();
+  const [code, reason] = await once(socket, 'close');
+  expect({ code, reason: String(reason) }).toEqual({ code: 4403, reason: 'credentials expired' });
+  expect(Date.now() - begun).toBeGreaterThan(500);
+});
+
+test('more than 100 operations on a socket are refused, one by one', async () => {
+  const id = await ann.createTask({ prompt: 'x' });
+  const socket = open({ first: { authorization: `Bearer ${ann.token}` } });
+  const refused = new Promise<{ id: string; payload: object[] }>((resolve) => {
+    socket.on('message', (text) => {
+      const message = JSON.parse(String(text));
+      if (message.type === 'connection_ack') {
+        for (let index = 1; index <= 101; index += 1) {
+          const query = `subscription { tokens(taskId: "${id}") }`;
+          socket.send(JSON.stringify({ id: `${index}`, type: 'subscribe', payload: { query } }));
+        }
+      }
+      if (message.type === 'error') resolve(message);
+    });
+  });
+  expect(await refused).toMatchObject({ id: '101', payload: [{ extensions: { code: 'RATE_LIMITED' } }] });
+  socket.terminate();
+});
+
+interface Opening {
+  first?: object;
+  headers?: Record<string, string>;
+}
+
+function open({ first, headers }: Opening): WebSocket {
+  const socket = new WebSocket(`${server.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', {
+    headers: headers ?? {},
+  });
+  socket.on('open', () => socket.send(JSON.stringify({ type: 'connection_init', payload: first })));
+  return socket;
+}
+
+/** The id of whom the server takes us for, null for nobody; or the code with which it closes. */
+async function connect(opening: Opening): Promise<string | number | null> {
+  const socket = open(opening);
+  return new Promise((resolve) => {
+    socket.on('close', resolve);
+    socket.on('message', (text) => {
+      const { type, payload } = JSON.parse(String(text));
+      const subscribe = { id: '1', type: 'subscribe', payload: { query: '{ viewer { id } }' } };
+      if (type === 'connection_ack') socket.send(JSON.stringify(subscribe));
+      if (type !== 'next') return;
+      const id = payload.data.viewer?.id;
+      resolve(id ? Buffer.from(id, 'base64url').toString().replace('User:', '') : null);
+      socket.terminate();
+    });
+  });
+}

@@ -1,0 +1,114 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createTokens } from '../../src/resolvers/tokens.ts';
+import { startTestServer, type TestServer } from '../harness/server.ts';
+import { startVendor, type Vendor } from '../vendor/server.ts';
+import {
+  choose,
+  HEADERS,
+  openBrowser,
+  openTool,
+  runOnly,
+  screenshot,
+  shows,
+  VARIABLES,
+  visit,
+  watchResult,
+  write,
+} from './browser.ts';
+
+let vendor: Vendor;
+let server: TestServer;
+let browser: Browser;
+
+beforeAll(async () => {
+  vendor = await startVendor();
+  [server, browser] = await Promise.all([
+    startTestServer({ embedded: true, variables: { OPENAI_BASE_URL: `${vendor.url}/v1` } }),
+    openBrowser(),
+  ]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+  await vendor?.stop();
+});
+
+test('a newcomer asks, follows the answer over a socket and looks at the costs, all offline', async () => {
+  const { page, complaints, sent, received } = await visit(browser, server.url);
+  const shown = await watchResult(page);
+  await choose(page, 'Ask');
+  await shows(page, 'QUEUED');
+  const id = /"id": "([\w-]+)"/.exec((await shown()).at(-1)!)![1]!;
+
+  await openTool(page, 'Variables');
+  await write(page, VARIABLES, JSON.stringify({ id }));
+  await choose(page, 'Follow');
+  await shows(page, 'RunCompleted');
+  await screenshot(page, 'followed');
+  expect(received.find(({ type }) => type === 'next')).toMatchObject({
+    payload: { data: { taskEvents: { __typename: 'CurrentState' } } },
+  });
+  expect(received.at(-1)).toMatchObject({ type: 'complete' });
+  const [first, second] = sent;
+  expect(first).toMatchObject({
+    type: 'connection_init',
+    payload: { authorization: expect.stringMatching(/^Bearer .+/) },
+  });
+  expect(second).toMatchObject({ type: 'subscribe' });
+
+  await choose(page, 'Look');
+  await shows(page, 'COMPLETED');
+  expect((await shown()).at(-1)).toContain('"modelCalls": [ { "provider": "OPENAI"');
+  expect(complaints).toEqual([]);
+  await page.close();
+});
+
+test('tokens show as they come', async () => {
+  const { page, complaints } = await visit(browser, server.url);
+  const shown = await watchResult(page);
+  const model = 'gpt-4o@tokens=40,itl=20';
+  const input = `{ prompt: "x", model: "${model}" }`;
+  await runOnly(page, 'Make', `mutation Make { createTask(input: ${input}) { task { id } } }`);
+  await shows(page, 'createTask');
+  const id = /"id": "([\w-]+)"/.exec((await shown()).at(-1)!)![1]!;
+  await runOnly(page, 'Events', `subscription Events { taskEvents(taskId: "${id}") { seq __typename } }`);
+  await shows(page, 'RunCompleted');
+  const pieces = (await shown()).filter((text) => text.includes('TokensGenerated'));
+  expect(pieces.length).toBeGreaterThan(3);
+  expect(complaints).toEqual([]);
+  await page.close();
+});
+
+test('a token that an earlier visit left in the browser is replaced, everywhere, by the fresh one', async () => {
+  const { page, complaints } = await visit(browser, server.url);
+  await choose(page, 'Ask');
+  await shows(page, 'QUEUED');
+  await page.waitForFunction(`localStorage['graphiql:tabState']?.includes('Bearer')`);
+  const expired = await createTokens(server.config.jwtSecret!).sign('somebody', -60);
+  await page.evaluate(`for (const key of Object.keys(localStorage))
+    localStorage[key] = localStorage[key].replaceAll(/Bearer [\\w.-]+/g, 'Bearer ${expired}')`);
+  await page.reload();
+  await choose(page, 'Ask');
+  await shows(page, 'QUEUED');
+  expect(await page.evaluate('JSON.stringify(localStorage)')).not.toContain(expired);
+  expect(await page.locator('.graphiql-tab').count()).toBe(1);
+  expect(complaints).toEqual([]);
+  await page.close();
+});
+
+test('headers that are typed in hold for the socket, too; without any the server wants a login', async () => {
+  const { page, sent } = await visit(browser, server.url);
+  const ann = await server.newUser();
+  const id = await ann.createTask({ prompt: 'x', model: 'gpt-4o' });
+  await write(page, HEADERS, JSON.stringify({ Authorization: `Bearer ${ann.token}` }));
+  await page.waitForFunction(`localStorage['graphiql:tabState']?.includes('${ann.token}')`);
+  await runOnly(page, 'Tokens', `subscription Tokens { tokens(taskId: "${id}") }`);
+  await shows(page, 'tokens');
+  expect(sent[0]).toMatchObject({ payload: { Authorization: `Bearer ${ann.token}` } });
+  await write(page, HEADERS, '{}');
+  await page.waitForFunction(`!localStorage['graphiql:tabState'].includes('${ann.token}')`);
+  await page.keyboard.press('ControlOrMeta+Enter');
+  await shows(page, 'UNAUTHENTICATED');
+  await page.close();
+});

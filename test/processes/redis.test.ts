@@ -1,0 +1,77 @@
+import { createClient as createRedisClient } from 'redis';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Client, createClient, rebuildText } from '../harness/client.ts';
+import { launch, type Polyphony } from '../harness/process.ts';
+import { arrivals, longestGap, type Redis, startRedis } from '../harness/redis.ts';
+import { createDatabase } from '../harness/server.ts';
+import { answerText, startVendor, type Vendor } from '../vendor/server.ts';
+
+let vendor: Vendor;
+let redis: Redis;
+let database: Awaited<ReturnType<typeof createDatabase>>;
+let api: Polyphony;
+let worker: Polyphony;
+let ann: Client;
+
+beforeAll(async () => {
+  [vendor, redis, database] = await Promise.all([startVendor(), startRedis(), createDatabase()]);
+  const variables = {
+    DATABASE_URL: database.url,
+    REDIS_URL: redis.url,
+    JWT_SECRET: 'a secret of the tests, long enough',
+    OPENAI_BASE_URL: `${vendor.url}/v1`,
+  };
+  [api, worker] = await Promise.all([launch('start:api', variables), launch('start:worker', variables)]);
+  ann = await createClient(api.url).register({ email: 'a@b.c', password: 'a good password', name: 'Ann' });
+});
+afterAll(async () => {
+  await Promise.all([api?.stop(), worker?.stop()]);
+  await redis?.kill();
+  await database?.drop();
+  await vendor?.stop();
+});
+
+const MODEL = 'gpt-4o@tokens=150,itl=20';
+
+test('tokens go from the worker to a subscriber of the API as they come', async () => {
+  const id = await ann.createTask({ prompt: 'x', model: MODEL });
+  const times = await arrivals(ann, id);
+  expect(times.length).toBeGreaterThan(100);
+  expect(longestGap(times)).toBeLessThan(400);
+});
+
+test('a cancel reaches the other process through it at once', async () => {
+  const id = await ann.createTask({ prompt: 'x', model: 'gpt-4o@fault=stall,at=3' });
+  const before = vendor.stats();
+  const following = arrivals(ann, id);
+  await vendor.waitFor(({ deltas }) => deltas >= before.deltas + 3, 5_000);
+  await ann.query('mutation ($id: ID!) { cancelTask(input: { id: $id }) { task { status } } }', { id });
+  await vendor.waitFor(({ aborted }) => aborted === before.aborted + 1, 300);
+  await following;
+});
+
+test('flushed in the middle: nothing is noticed', async () => {
+  const id = await ann.createTask({ prompt: 'x', model: MODEL });
+  const client = await createRedisClient({ url: redis.url }).connect();
+  const times = await arrivals(ann, id, (count) => count === 30 && void client.flushAll());
+  client.destroy();
+  expect(longestGap(times)).toBeLessThan(1_000);
+  expect(rebuildText(await ann.events(id))).toBe(answerText(150));
+});
+
+test('killed in the middle: streams go on from Postgres within a second; restarted: through it again', async () => {
+  const id = await ann.createTask({ prompt: 'x', model: MODEL });
+  const times = await arrivals(ann, id, (count) => count === 30 && void redis.kill());
+  expect(longestGap(times)).toBeLessThan(1_000);
+  expect(rebuildText(await ann.events(id))).toBe(answerText(150));
+
+  const without = await ann.createTask({ prompt: 'x', model: MODEL });
+  expect(longestGap(await arrivals(ann, without))).toBeLessThan(1_000);
+  expect(rebuildText(await ann.events(without))).toBe(answerText(150));
+
+  redis = await startRedis(redis.port);
+  const restarted = await ann.createTask({ prompt: 'x', model: 'gpt-4o@tokens=250,itl=20' });
+  const after = await arrivals(ann, restarted);
+  expect(longestGap(after.slice(-50))).toBeLessThan(400);
+  expect(rebuildText(await ann.events(restarted))).toBe(answerText(250));
+});
