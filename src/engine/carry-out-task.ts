@@ -5,7 +5,7 @@ import type { ClaimedTask } from '../store/claim-run.ts';
 import { isConnectionLoss, outlastConnectionLoss } from '../store/connection-loss.ts';
 import { completeTask, failTask } from '../store/finish-run.ts';
 import { giveBackRun } from '../store/give-back-run.ts';
-import type { Lease } from '../store/lease.ts';
+import { type Lease, LeaseLost } from '../store/lease.ts';
 import type { TaskKind } from '../vocabulary.ts';
 import type { EngineContext } from './context.ts';
 import { runPrompt } from './run-prompt.ts';
@@ -15,24 +15,26 @@ type Runner = (context: EngineContext, lease: Lease, task: ClaimedTask) => Promi
 const RUNNERS: Record<TaskKind, Runner> = { prompt: runPrompt };
 
 /**
- * Carries a claimed task to its end and writes that end. A lost lease is an end, too: whoever took it decides.
- * @throws only when the end could not be written.
+ * Carries a claimed task to its end and writes that end; a lost lease is given back, if nobody took it.
+ * @throws only when neither could be written.
  */
 export async function carryOutTask(context: EngineContext, lease: Lease, task: ClaimedTask): Promise<void> {
   try {
     const result = await RUNNERS[task.kind](context, lease, task);
     await completeTask(context.store, lease, result);
   } catch (thrown) {
-    if (lease.signal.aborted) return;
-    if (isConnectionLoss(thrown)) return startAgainLater(context, lease);
-    await failTask(context.store, lease, toRunError(context, task, thrown));
+    const cause = lease.signal.aborted ? lease.signal.reason : thrown;
+    if (cause instanceof LeaseLost || isConnectionLoss(cause)) return letGo(context, lease);
+    await failTask(context.store, lease, toRunError(context, task, cause));
   }
 }
 
-/** Nobody knows which of the last writes were committed, so the text starts again, under a higher epoch. */
-async function startAgainLater({ store, log }: EngineContext, lease: Lease): Promise<void> {
-  log.warn({ run: lease.runId }, 'the database went away; the run starts again when it is back');
-  await outlastConnectionLoss(() => giveBackRun(store, lease), lease.signal);
+/**
+ * The text starts again elsewhere, under a higher epoch. Whoever took the lease has raised it already, and this
+ * touches nothing; but a lease may be lost by mistake, or to a write whose outcome nobody knows.
+ */
+async function letGo({ store }: EngineContext, lease: Lease): Promise<void> {
+  await outlastConnectionLoss(() => giveBackRun(store, lease));
 }
 
 function toRunError(context: EngineContext, task: ClaimedTask, thrown: unknown): RunError {

@@ -32,7 +32,13 @@ export async function createApp(services: Services, options: AppOptions): Promis
     contentSecurityPolicy: false,
     strictTransportSecurity: services.config.production,
   });
-  await app.register(cors, { origin: [...services.config.corsOrigins], credentials: true });
+  await app.register(cors, {
+    origin: [...services.config.corsOrigins],
+    credentials: true,
+    exposedHeaders: ['Link'],
+    // Not every OPTIONS is a browser's question.
+    strictPreflight: false,
+  });
   await app.register(graphqlRoute(yoga, services));
   app.get('/health', async () => health(createContext(services, null, 'graphql')));
   await mountDialects(app, createSchemaAccess(services));

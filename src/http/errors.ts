@@ -1,6 +1,7 @@
 import { GraphQLError } from 'graphql';
 import { coerceError, DomainError, REQUEST_ERROR_CODES, type RequestErrorCode } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { asUnavailable } from '../resolvers/unavailable.ts';
 import { newId } from '../rules/ids.ts';
 import { statusOf } from './failures.ts';
 import { variableIssue } from './variable-issue.ts';
@@ -13,7 +14,8 @@ export function maskError(log: Log): MaskError {
     const error =
       thrown instanceof GraphQLError ? thrown : new GraphQLError('', { originalError: coerceError(thrown) });
     const original = rootCause(error);
-    if (original instanceof DomainError) return fromDomain(error, original);
+    const known = original instanceof DomainError ? original : original && asUnavailable(original);
+    if (known) return fromDomain(error, known);
     const told = original === undefined ? fromGraphql(error) : null;
     return told ?? unexpected(error, original ?? error, log);
   };

@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError, type ErrorCode, type RequestErrorCode } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { asUnavailable } from '../resolvers/unavailable.ts';
 import { fastifyFault } from '../rest-compat/fastify-faults.ts';
 import { newId } from '../rules/ids.ts';
 
@@ -18,6 +19,7 @@ const STATUS = {
   PROVIDER_NOT_CONFIGURED: 400,
   RATE_LIMITED: 429,
   UNAUTHENTICATED: 401,
+  UNAVAILABLE: 503,
   UNKNOWN_MODEL: 400,
   UNSUPPORTED_MEDIA_TYPE: 415,
   VALIDATION_ERROR: 400,
@@ -31,7 +33,8 @@ export function statusOf(code: ErrorCode): number {
 /** Answers what failed outside of GraphQL in the shape that GraphQL has for errors. */
 export function answerFailure(log: Log) {
   return (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
-    const failure = error instanceof DomainError ? error : fastifyFault(error, request);
+    const failure =
+      error instanceof DomainError ? error : (fastifyFault(error, request) ?? asUnavailable(error));
     if (failure) return send(reply, failure);
     const errorId = newId();
     log.error({ errorId, error: error.stack }, 'unexpected error');

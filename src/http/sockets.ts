@@ -10,8 +10,9 @@ import {
 import { type Extra, useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import type { Services, Viewer } from '../context.ts';
-import { DomainError } from '../errors.ts';
+import { coerceError, DomainError } from '../errors.ts';
 import { authenticate } from '../resolvers/authenticate.ts';
+import { asUnavailable } from '../resolvers/unavailable.ts';
 import { headerCredentials, parameterCredentials } from './context.ts';
 import { type MaskError, maskError } from './errors.ts';
 import type { Yoga } from './graphql.ts';
@@ -63,7 +64,10 @@ export function attachSockets(server: Server, path: string, yoga: Yoga, services
 
 type Enveloped = ReturnType<Yoga['getEnveloped']>;
 
-/** @returns false, which closes the socket with 4403, when the credentials are no good. */
+/** Of RFC 6455's registry: clients of graphql-ws come back by themselves after it. */
+const TRY_AGAIN_LATER = 1013;
+
+/** @returns false, which closes the socket with 4403 unless it is closed already. */
 async function admit(services: Services, socket: Socket): Promise<boolean> {
   const fromMessage = parameterCredentials(socket.connectionParams);
   const hasNone = fromMessage.authorization === null && fromMessage.apiKey === null;
@@ -71,8 +75,10 @@ async function admit(services: Services, socket: Socket): Promise<boolean> {
   try {
     socket.extra.viewer = await authenticate(services, credentials);
   } catch (error) {
-    if (error instanceof DomainError) return false;
-    throw error;
+    const unavailable = asUnavailable(coerceError(error));
+    if (unavailable) socket.extra.socket.close(TRY_AGAIN_LATER, unavailable.message);
+    else if (!(error instanceof DomainError)) throw error;
+    return false;
   }
   closeOnExpiry(socket);
   return true;

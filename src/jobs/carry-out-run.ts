@@ -25,10 +25,10 @@ export async function carryOutRun(context: JobContext, payload: unknown): Promis
 function watchForLoss({ engine: { store } }: JobContext, lease: Lease): () => void {
   const subscription = store.bus.subscribe(lease.runId, (events) => {
     if (events.some(({ type }) => type === 'RunCancelled'))
-      lease.lose(new LeaseLost('the run was cancelled'));
+      lease.abort(new LeaseLost('the run was cancelled'));
   });
   const unwatch = store.watch.add(lease.runId, (state) => {
-    if (state?.epoch !== lease.epoch) lease.lose(new LeaseLost('the run was taken or ended by another'));
+    if (state?.epoch !== lease.epoch) lease.abort(new LeaseLost('the run was taken or ended by another'));
   });
   return () => {
     subscription.close();

@@ -8,6 +8,7 @@ import type { JobContext } from './context.ts';
 import { createTaskList } from './index.ts';
 import { bePresent } from './presence.ts';
 import { reap } from './reaper.ts';
+import { sweep } from './sweep.ts';
 
 export interface Jobs {
   /** Takes no more jobs, hands the running ones over, and leaves. */
@@ -26,7 +27,7 @@ export async function startJobs(
   const { database } = engine.store;
   const leases = new Set<Lease>();
   const loseAll = (reason: string) => {
-    for (const lease of leases) lease.lose(new LeaseLost(reason));
+    for (const lease of leases) lease.abort(new LeaseLost(reason));
   };
   const presence = await bePresent({
     database,
@@ -56,13 +57,16 @@ export async function startJobs(
     },
   });
   await presence.setJobPool(await poolId);
-  const stopReaping = new AbortController();
-  const reaping = reap({ database, presence, log }, stopReaping.signal);
+  const stopping = new AbortController();
+  const lookingAfter = Promise.all([
+    reap({ database, presence, log }, stopping.signal),
+    sweep(context, stopping.signal),
+  ]);
 
   return {
     async stop() {
-      stopReaping.abort();
-      await reaping;
+      stopping.abort();
+      await lookingAfter;
       const stopped = runner.stop();
       loseAll('the worker stops');
       await stopped;

@@ -6,7 +6,7 @@ import type { Store } from './store.ts';
  * Lets go of a run that cannot be carried on here, for any worker to start its text again. What was asked of a
  * provider meanwhile is closed as failed. A run that is no longer held is left alone.
  */
-export async function giveBackRun(store: Store, lease: Lease): Promise<void> {
+export async function giveBackRun(store: Store, lease: Pick<Lease, 'runId' | 'epoch'>): Promise<void> {
   await store.database.pool.query({
     name: 'give-back-run',
     text: `

@@ -7,13 +7,12 @@ export interface Lease {
   readonly epoch: number;
   /** The run's attempt when it was taken. */
   readonly attempt: number;
-  /** Aborts when the lease is lost: cancelled, taken over, or the worker stops. */
+  /** Aborts when the run cannot go on here; its reason is `LeaseLost`, or the fault that ends the run. */
   readonly signal: AbortSignal;
-  /** Called by whoever learns that the lease is lost. */
-  lose(reason: LeaseLost): void;
+  abort(reason: Error): void;
 }
 
-/** Not a failure of the run: somebody else decides about it now. */
+/** Not a failure of the run: somebody else decides about it now, or has to. */
 export class LeaseLost extends Error {
   override readonly name = 'LeaseLost';
 }
@@ -25,13 +24,13 @@ export function openLease(claimed: { id: string; epoch: number; attempt: number 
     epoch: claimed.epoch,
     attempt: claimed.attempt,
     signal: controller.signal,
-    lose: (reason) => controller.abort(reason),
+    abort: (reason) => controller.abort(reason),
   };
 }
 
 /** The lease's fate when a write of it touched no row. */
 export function fenced(lease: Lease): LeaseLost {
   const lost = new LeaseLost(`run ${lease.runId} is no longer held under epoch ${lease.epoch}`);
-  lease.lose(lost);
+  lease.abort(lost);
   return lost;
 }

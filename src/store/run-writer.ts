@@ -5,7 +5,7 @@ import type { Bus } from './bus.ts';
 import type { Batch } from './commit-batches.ts';
 import { createSureCommit, type LeaseBatches } from './commit-surely.ts';
 import type { Database } from './database.ts';
-import { fenced, type Lease, LeaseLost } from './lease.ts';
+import { fenced, type Lease } from './lease.ts';
 
 export type TextEventType = 'TokensGenerated' | 'ReasoningGenerated';
 
@@ -17,7 +17,7 @@ export type TextEventType = 'TokensGenerated' | 'ReasoningGenerated';
 export interface RunWriter {
   /** Adds text to the run's next batch; wait for the promise, if there is one, before adding more. */
   write(lease: Lease, type: TextEventType, callId: string, text: string): Promise<void> | undefined;
-  /** Resolves when all that was written under the lease is committed. @throws LeaseLost */
+  /** Resolves when all that was written under the lease is committed. @throws LeaseLost, or why it was not. */
   drain(lease: Lease): Promise<void>;
 }
 
@@ -59,9 +59,9 @@ export function createRunWriter(database: Database, bus: Bus, log: Log): RunWrit
         else fenced(lease);
       }
     } catch (thrown) {
-      const error = coerceError(thrown);
-      log.error({ error: error.message, runs: runs.length }, 'could not write the log of running tasks');
-      for (const { lease } of runs) lease.lose(new LeaseLost(error.message, { cause: error }));
+      // One run's text must not fail the others: nothing of the statement was written, so each tries alone.
+      if (runs.length > 1) for (const run of runs) await commit([run]);
+      else for (const { lease } of runs) lease.abort(coerceError(thrown));
     }
   }
 

@@ -35,7 +35,7 @@ export interface Visit {
 /** GraphiQL of the server at the origin, ready to be used, in a profile of its own. */
 export async function visit(browser: Browser, origin: string): Promise<Visit> {
   const page = await browser.newPage({ viewport: { width: 1400, height: 850 } });
-  page.setDefaultTimeout(5_000);
+  page.setDefaultTimeout(15_000);
   const complaints: string[] = [];
   const sent: Message[] = [];
   const received: Message[] = [];

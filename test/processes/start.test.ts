@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createClient, data, rebuildText, TASK_EVENTS } from '../harness/client.ts';
+import { createClient, data, rebuildText, TASK_EVENTS, type TaskEvent } from '../harness/client.ts';
 import { launch, type Polyphony } from '../harness/process.ts';
 
 const ann = { email: 'ann@example.com', password: 'a good password', name: 'Ann' };
@@ -71,13 +71,15 @@ test('a restart of Postgres in the middle of streams is outlasted by all of them
   const client = await createClient(polyphony.url).register(ann);
   const model = 'demo@tokens=100,itl=20';
   const ids = await Promise.all(Array.from({ length: 10 }, () => client.createTask({ prompt: 'x', model })));
-  const followed = ids.map((id) => client.events(id));
+  const followers = ids.map((id) => client.subscribe(TASK_EVENTS, { id }));
+  for (const follower of followers) await follower.next();
   for await (const payload of client.subscribe(TASK_EVENTS, { id: ids[9] })) {
     if (data(payload).taskEvents.__typename === 'TokensGenerated') break;
   }
   process.kill(await postmasterPid(), 'SIGKILL');
-  for (const events of await Promise.all(followed)) {
-    const facts = events.slice(1);
+  for (const follower of followers) {
+    const facts: TaskEvent[] = [];
+    for await (const payload of follower) facts.push(data(payload).taskEvents);
     expect(facts.map(({ seq }) => seq)).toEqual(facts.map((_, index) => index + 1));
     expect(facts.at(-1)).toMatchObject({
       __typename: 'RunCompleted',

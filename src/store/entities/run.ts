@@ -17,6 +17,10 @@ export const Run = defineEntity({
         'create index "run_owner_created" on "run" ("owner_id", "kind", "created_at" desc, "id" desc)',
     },
     {
+      name: 'run_queued',
+      expression: `create index "run_queued" on "run" ("id") where "status" = 'queued'`,
+    },
+    {
       name: 'run_worker',
       expression: `create index "run_worker" on "run" ("worker_id") where "worker_id" is not null`,
     },

@@ -1,0 +1,46 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { coerceError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { giveBackRun } from '../store/give-back-run.ts';
+import { readHeldRuns, requeueStrayRuns } from '../store/stray-runs.ts';
+import type { JobContext } from './context.ts';
+
+const INTERVAL_MS = 5_000;
+
+/** The backstop of the queue, until `signal` aborts: finds runs that wait, or are held, with nobody at work on them. */
+export async function sweep(context: JobContext, signal: AbortSignal): Promise<void> {
+  const { store, log } = context.engine;
+  let unheldBefore = new Set<string>();
+  while (!signal.aborted) {
+    try {
+      tell(log, await requeueStrayRuns(store.database), 'queued runs had lost their jobs');
+      const unheld = await readUnheldRuns(context);
+      // A run that is being claimed right now has its lease by the next look.
+      const stray = unheld.filter((run) => unheldBefore.has(nameOf(run)));
+      for (const run of stray) await giveBackRun(store, run);
+      tell(
+        log,
+        stray.map(({ runId }) => runId),
+        'runs of this worker had lost their jobs',
+      );
+      unheldBefore = new Set(unheld.map(nameOf));
+    } catch (error) {
+      log.warn({ error: coerceError(error).message }, 'could not look for stray runs; will try again');
+    }
+    await wait(INTERVAL_MS, undefined, { signal }).catch(() => {});
+  }
+}
+
+type HeldRun = Awaited<ReturnType<typeof readHeldRuns>>[number];
+
+const nameOf = ({ runId, epoch }: HeldRun) => `${runId} ${epoch}`;
+
+async function readUnheldRuns({ engine, workerId, leases }: JobContext): Promise<HeldRun[]> {
+  const held = await readHeldRuns(engine.store.database, workerId());
+  const working = new Set([...leases].map(nameOf));
+  return held.filter((run) => !working.has(nameOf(run)));
+}
+
+function tell(log: Log, runs: string[], message: string): void {
+  if (runs.length > 0) log.warn({ runs }, `${message}; queued again`);
+}

@@ -1,0 +1,40 @@
+import type { Database } from './database.ts';
+import { addRunJobSql } from './job-queue.ts';
+
+/** Between a job's lock and its run's claim lie milliseconds; after this its worker was lost in between. */
+const CLAIM_LIMIT = '15 seconds';
+
+/**
+ * Queues again what waits without a job that could still take it: each statement of ours keeps the two together,
+ * but a job is also graphile-worker's, and an operator's.
+ * @returns the ids of the runs.
+ */
+export async function requeueStrayRuns(database: Database): Promise<string[]> {
+  const { rows } = await database.pool.query<{ id: string }>({
+    name: 'requeue-stray-runs',
+    text: `
+      with stray as (
+        select id, priority from run
+        where status = 'queued' and not exists (
+          select from graphile_worker.jobs as job
+          where job.key = 'run:' || run.id and job.attempts < job.max_attempts
+            and (job.locked_at is null or job.locked_at > clock_timestamp() - interval '${CLAIM_LIMIT}'))
+        for update skip locked
+      )
+      select id, ${addRunJobSql('stray.id', 'stray.priority')} from stray`,
+  });
+  return rows.map(({ id }) => id);
+}
+
+/** The runs that a worker holds according to the database. */
+export async function readHeldRuns(
+  database: Database,
+  workerId: string,
+): Promise<{ runId: string; epoch: number }[]> {
+  const { rows } = await database.pool.query<{ runId: string; epoch: number }>({
+    name: 'read-held-runs',
+    text: `select id as "runId", epoch from run where worker_id = $1 and status = 'running'`,
+    values: [workerId],
+  });
+  return rows;
+}
