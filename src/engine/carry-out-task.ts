@@ -21,12 +21,19 @@ const RUNNERS: Record<TaskKind, Runner> = { prompt: runPrompt };
 export async function carryOutTask(context: EngineContext, lease: Lease, task: ClaimedTask): Promise<void> {
   try {
     const result = await RUNNERS[task.kind](context, lease, task);
-    await completeTask(context.store, lease, result);
+    await outlastConnectionLoss(() => completeTask(context.store, lease, result));
   } catch (thrown) {
     const cause = lease.signal.aborted ? lease.signal.reason : thrown;
     if (cause instanceof LeaseLost || isConnectionLoss(cause)) return letGo(context, lease);
-    await failTask(context.store, lease, toRunError(context, task, cause));
+    await fail(context, lease, toRunError(context, task, cause));
   }
+}
+
+/** A try whose answer was lost may have ended the run; then the next one finds it so, and all is done. */
+async function fail({ store }: EngineContext, lease: Lease, error: RunError): Promise<void> {
+  await outlastConnectionLoss(() => failTask(store, lease, error)).catch((thrown) => {
+    if (!(thrown instanceof LeaseLost)) throw thrown;
+  });
 }
 
 /**

@@ -4,7 +4,7 @@ import { ProviderError } from '../providers/provider.ts';
 import { newId } from '../rules/ids.ts';
 import { costOf, UNKNOWN_USAGE, type Usage } from '../rules/money.ts';
 import { listPrices } from '../rules/price-list.ts';
-import { splitIncomplete } from '../rules/text.ts';
+import { splitIncomplete, storable } from '../rules/text.ts';
 import type { Lease } from '../store/lease.ts';
 import { beginModelCall, type Settlement, settleModelCall } from '../store/model-calls.ts';
 import type { FinishReason, ProviderId } from '../vocabulary.ts';
@@ -119,9 +119,10 @@ function write(
   progress: Progress,
 ): Promise<void> | undefined {
   if (text === '') return undefined;
-  if (kind === 'reasoning') return writer.write(lease, 'ReasoningGenerated', callId, text);
-  progress.texts.push(text);
-  return writer.write(lease, 'TokensGenerated', callId, text);
+  const clean = storable(text);
+  if (kind === 'reasoning') return writer.write(lease, 'ReasoningGenerated', callId, clean);
+  progress.texts.push(clean);
+  return writer.write(lease, 'TokensGenerated', callId, clean);
 }
 
 interface Ending {

@@ -1,5 +1,6 @@
 import { carryOutTask } from '../engine/carry-out-task.ts';
-import { claimRun } from '../store/claim-run.ts';
+import { type ClaimedTask, claimRun } from '../store/claim-run.ts';
+import { outlastConnectionLoss } from '../store/connection-loss.ts';
 import { jobPayloads } from '../store/job-queue.ts';
 import { type Lease, LeaseLost, openLease } from '../store/lease.ts';
 import type { JobContext } from './context.ts';
@@ -7,12 +8,12 @@ import type { JobContext } from './context.ts';
 /** The vehicle of a run. The run row decides: a job whose run is not waiting for it has nothing to do. */
 export async function carryOutRun(context: JobContext, payload: unknown): Promise<void> {
   const { runId } = jobPayloads['carry-out-run'].parse(payload);
-  const { store } = context.engine;
-  const task = await claimRun(store, runId, context.workerId());
+  const task = await claim(context, runId);
   if (!task) return;
   const lease = openLease(task);
   const unwatch = watchForLoss(context, lease);
   context.leases.add(lease);
+  if (context.stopping.aborted) lease.abort(new LeaseLost('the worker stops'));
   try {
     await carryOutTask(context.engine, lease, task);
   } finally {
@@ -21,9 +22,22 @@ export async function carryOutRun(context: JobContext, payload: unknown): Promis
   }
 }
 
+/** A claim whose answer was lost may have happened; then it is repeated on the run that this worker holds. */
+async function claim(context: JobContext, runId: string): Promise<ClaimedTask | null> {
+  let isRepeated = false;
+  return outlastConnectionLoss(async () => {
+    try {
+      return await claimRun(context.engine.store, runId, context.workerId(), isRepeated);
+    } catch (error) {
+      isRepeated = true;
+      throw error;
+    }
+  }, context.stopping);
+}
+
 /** The bus tells of a cancel at once; the watch, of anything that raised the epoch, within its interval. */
 function watchForLoss({ engine: { store } }: JobContext, lease: Lease): () => void {
-  const subscription = store.bus.subscribe(lease.runId, (events) => {
+  const unsubscribe = store.bus.subscribe(lease.runId, (events) => {
     if (events.some(({ type }) => type === 'RunCancelled'))
       lease.abort(new LeaseLost('the run was cancelled'));
   });
@@ -31,7 +45,7 @@ function watchForLoss({ engine: { store } }: JobContext, lease: Lease): () => vo
     if (state?.epoch !== lease.epoch) lease.abort(new LeaseLost('the run was taken or ended by another'));
   });
   return () => {
-    subscription.close();
+    unsubscribe();
     unwatch();
   };
 }

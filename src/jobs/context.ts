@@ -8,4 +8,6 @@ export interface JobContext {
   workerId: () => string;
   /** The leases that are held right now. */
   leases: Set<Lease>;
+  /** Aborts when this worker stops: what is claimed after that is handed over at once. */
+  stopping: AbortSignal;
 }

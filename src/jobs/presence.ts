@@ -12,7 +12,8 @@ const BEAT_MS = 2_000;
 export interface Presence {
   id(): string;
   lock(): WorkerLock;
-  setJobPool(poolId: string): Promise<void>;
+  /** Tells the others under which name this worker locks jobs. */
+  addJobPool(poolId: string): Promise<void>;
   /** Stops beating and lets go of the lock; the row is for whoever releases the worker. */
   leave(): Promise<void>;
 }
@@ -26,7 +27,7 @@ export async function bePresent(options: {
 }): Promise<Presence> {
   const { database, log } = options;
   const leaving = new AbortController();
-  let jobPoolId: string | null = null;
+  const jobPoolIds: string[] = [];
   let id = newId();
   let lock = await enter(options, id);
 
@@ -34,10 +35,11 @@ export async function bePresent(options: {
     log.warn({ worker: id }, 'this worker was given up by the others; it starts anew');
     options.onGivenUp();
     const given = lock;
-    id = newId();
-    lock = await enter(options, id);
-    if (jobPoolId) await recordJobPool(database, id, jobPoolId);
+    const next = newId();
+    lock = await enter(options, next);
+    id = next;
     await given.release();
+    for (const poolId of jobPoolIds) await recordJobPool(database, id, poolId);
   }
 
   async function keepBeating(): Promise<void> {
@@ -56,8 +58,8 @@ export async function bePresent(options: {
   return {
     id: () => id,
     lock: () => lock,
-    async setJobPool(poolId) {
-      jobPoolId = poolId;
+    async addJobPool(poolId) {
+      jobPoolIds.push(poolId);
       await recordJobPool(database, id, poolId);
     },
     async leave() {
@@ -74,6 +76,11 @@ async function enter(
   id: string,
 ): Promise<WorkerLock> {
   const lock = await holdWorkerLock(directUrl, id, log);
-  await registerWorker(database, id);
+  try {
+    await registerWorker(database, id);
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
   return lock;
 }

@@ -5,7 +5,7 @@ import type { Database } from '../store/database.ts';
 import { readOtherWorkers, releaseWorker } from '../store/workers.ts';
 import type { Presence } from './presence.ts';
 
-const INTERVAL_MS = 500;
+const INTERVAL_MS = 250;
 /** A restart of Postgres drops every lock at once; live workers need a moment to retake theirs. */
 const MIN_SESSION_AGE_MS = 3_000;
 

@@ -72,11 +72,15 @@ async function openSession(context: Context, user: User): Promise<Session> {
   return { user, token, expiresIn: TOKEN_LIFETIME_SECONDS };
 }
 
+/** Postgres and ISO 8601 write later years in other ways. */
+const LAST_EXPIRY = new Date('9999-12-31T23:59:59Z');
+
 const newApiKey = z.object({
   name: text({ min: 1, max: 200 }),
   expiresAt: z
     .date()
     .refine((date) => date > new Date(), 'must be in the future')
+    .refine((date) => date < LAST_EXPIRY, 'must be before the year 10000')
     .nullish(),
 });
 

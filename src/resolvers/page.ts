@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DomainError } from '../errors.ts';
+import { isStorable } from '../rules/text.ts';
 import { validate } from './validate.ts';
 
 const DEFAULT_SIZE = 20;
@@ -45,7 +46,10 @@ export function readPage(given: PageArguments): Page {
   };
 }
 
-const cursorContent = z.tuple([z.iso.datetime({ precision: 6 }), z.string()]);
+const cursorContent = z.tuple([
+  z.iso.datetime({ precision: 6 }).refine((time) => !time.startsWith('0000')),
+  z.string().refine(isStorable),
+]);
 
 export function writeCursor({ createdAtText, id }: Position): string {
   return Buffer.from(JSON.stringify([createdAtText, id])).toString('base64url');

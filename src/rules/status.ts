@@ -19,7 +19,3 @@ export function canMove(from: RunStatus, to: RunStatus): boolean {
 export function statusesBefore(to: RunStatus): RunStatus[] {
   return (Object.keys(MOVES) as RunStatus[]).filter((from) => canMove(from, to));
 }
-
-export function isFinished(status: RunStatus): boolean {
-  return status === 'completed' || status === 'failed' || status === 'cancelled';
-}

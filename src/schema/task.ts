@@ -19,9 +19,10 @@ export const RunErrorType = builder.objectRef<RunError>('RunError').implement({
 
 const UsageType = builder.objectRef<Pick<SpendRow, 'inputTokens' | 'outputTokens'>>('Usage').implement({
   description: 'Tokens of all model calls of a run, as far as the providers told.',
+  // Sums outgrow GraphQL's Int of 32 bits.
   fields: (t) => ({
-    inputTokens: t.exposeInt('inputTokens', { description: 'Tokens sent.' }),
-    outputTokens: t.exposeInt('outputTokens', { description: 'Tokens generated.' }),
+    inputTokens: t.exposeFloat('inputTokens', { description: 'Tokens sent.' }),
+    outputTokens: t.exposeFloat('outputTokens', { description: 'Tokens generated.' }),
   }),
 });
 

@@ -35,6 +35,8 @@ export async function findKeyHolder(
   return rows[0] ?? null;
 }
 
+const LOCAL_ADMIN_EMAIL = 'admin@localhost';
+
 /** One registration at a time, so that only one account can be the first. */
 const REGISTRATION_LOCK = 7_305_002;
 
@@ -50,20 +52,21 @@ export async function insertUser(
     await em.execute('select pg_advisory_xact_lock(?)', [REGISTRATION_LOCK]);
     const isFirst = (await em.count(User, { passwordHash: { $ne: null } })) === 0;
     if (onlyFirst && !isFirst) return 'closed';
+    if (account.email === LOCAL_ADMIN_EMAIL) return 'email-taken';
     if ((await em.count(User, { email: account.email })) > 0) return 'email-taken';
     em.create(User, { ...account, isAdmin: isFirst });
     return 'created';
   });
 }
 
-export const LOCAL_ADMIN_EMAIL = 'admin@localhost';
-
 /** The account behind GraphiQL in embedded mode. It has no password, so that nobody can log in as it. */
 export async function ensureLocalAdmin(database: Database, id: string): Promise<string> {
   const { rows } = await database.pool.query<{ id: string }>(
     `insert into app_user (id, email, name, is_admin) values ($1, $2, 'Local admin', true)
-     on conflict (email) do update set is_admin = true returning id`,
+     on conflict (email) do update set is_admin = true where app_user.password_hash is null returning id`,
     [id, LOCAL_ADMIN_EMAIL],
   );
-  return rows[0]!.id;
+  if (!rows[0])
+    throw new Error(`the account ${LOCAL_ADMIN_EMAIL} has a password, so it is somebody's: delete it`);
+  return rows[0].id;
 }

@@ -2,19 +2,14 @@ import type { LoggedEvent } from './events.ts';
 
 export type RunListener = (events: readonly LoggedEvent[]) => void;
 
-export interface BusSubscription {
-  /** Resolves when nothing published from now on can be missed. */
-  ready: Promise<void>;
-  close(): void;
-}
-
 /**
  * Carries committed events to those who follow their run. A wake-up with a payload, nothing more: a lost
  * message costs a read from Postgres, which is the truth.
  */
 export interface Bus {
   publish(runId: string, events: readonly LoggedEvent[]): void;
-  subscribe(runId: string, listener: RunListener): BusSubscription;
+  /** @returns a function that ends the subscription. */
+  subscribe(runId: string, listener: RunListener): () => void;
 }
 
 export function createLocalBus(): Bus {
@@ -27,12 +22,9 @@ export function createLocalBus(): Bus {
     subscribe(runId, listener) {
       const ofRun = listeners.get(runId) ?? new Set();
       listeners.set(runId, ofRun.add(listener));
-      return {
-        ready: Promise.resolve(),
-        close() {
-          ofRun.delete(listener);
-          if (ofRun.size === 0 && listeners.get(runId) === ofRun) listeners.delete(runId);
-        },
+      return () => {
+        ofRun.delete(listener);
+        if (ofRun.size === 0 && listeners.get(runId) === ofRun) listeners.delete(runId);
       };
     },
   };

@@ -19,17 +19,27 @@ export interface ClaimedTask {
 
 /**
  * Takes a queued run for a worker: status, epoch, attempt and the event in one statement.
- * @returns null when it is not there to be taken (any more): done, cancelled, or another worker's.
+ * @param isRepeated an earlier claim of this worker may have happened: what it holds is taken, too.
+ * @returns null when it is not there to be taken (any more): done, cancelled, or another worker's; or the others
+ * have given this worker up, and would never look for what it takes.
  */
-export async function claimRun(store: Store, runId: string, workerId: string): Promise<ClaimedTask | null> {
+export async function claimRun(
+  store: Store,
+  runId: string,
+  workerId: string,
+  isRepeated: boolean,
+): Promise<ClaimedTask | null> {
   const { rows } = await store.database.pool.query<LoggedEvent & { task: ClaimedTask; epoch: number }>({
     name: 'claim-run',
     text: `
-      with moved as (
-        update run set status = 'running', worker_id = $2, epoch = epoch + 1, attempt = attempt + 1,
-          last_seq = last_seq + 1, updated_at = clock_timestamp()
-        where id = $1 and status = 'queued'
-        returning id, last_seq, attempt, epoch
+      with present as (
+        select id from worker where id = $2 for key share
+      ), moved as (
+        update run set status = 'running', worker_id = present.id, epoch = epoch + 1, attempt = attempt + 1,
+          last_seq = last_seq + 1, written = 0, updated_at = clock_timestamp()
+        from present
+        where run.id = $1 and (status = 'queued' or ($3 and status = 'running' and worker_id = $2))
+        returning run.id, last_seq, attempt, epoch
       ), started as (
         update task set started_at = coalesce(started_at, clock_timestamp()) from moved where task.id = moved.id
         returning task.id, task.kind, task.prompt, task.system, task.parameters, task.provider, task.model
@@ -42,7 +52,7 @@ export async function claimRun(store: Store, runId: string, workerId: string): P
         from moved
       ), logged as (${appendSql('(select events from fact)')})
       select logged.*, to_jsonb(started) as task, moved.epoch from logged, started, moved`,
-    values: [runId, workerId],
+    values: [runId, workerId, isRepeated],
   });
   const [row] = rows;
   if (!row) return null;

@@ -7,7 +7,7 @@ const provider = z.enum(PROVIDERS);
 const count = z.number().int().min(0);
 const error = z.object({ code: z.enum(RUN_ERROR_CODES), message: z.string() });
 
-/** What each fact carries. Parsed on the way into the log, so that a reader may trust what it finds there. */
+/** What each fact carries. */
 export const eventData = {
   RunCreated: z.object({ kind: z.string() }),
   ModelSelected: z.object({
@@ -55,10 +55,6 @@ export type NewEvent = { [Type in EventType]: { type: Type; data: EventData<Type
 
 /** A fact in the log of a run. */
 export type LoggedEvent = { [Type in EventType]: Place & { type: Type; data: EventData<Type> } }[EventType];
-
-export function parseEvent(event: NewEvent): NewEvent {
-  return { type: event.type, data: eventData[event.type].parse(event.data) } as NewEvent;
-}
 
 const ENDINGS: ReadonlySet<EventType> = new Set(['RunCompleted', 'RunFailed', 'RunCancelled']);
 

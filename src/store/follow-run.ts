@@ -19,7 +19,6 @@ export async function* followRun(
   const inbox = openInbox(store, runId, signal);
   let position = afterSeq;
   try {
-    await inbox.ready;
     while (!signal.aborted && !inbox.isGone()) {
       const events = inbox.isBehind(position)
         ? await readPage(store, runId, position, inbox, signal)

@@ -7,8 +7,6 @@ const MAX_WAITING_CHARACTERS = 256 * 1024;
 
 /** The live side of one follower. It never holds more than its limits; what it drops, Postgres has. */
 export interface Inbox {
-  /** Resolves when nothing published from now on can be missed. */
-  ready: Promise<void>;
   /** Whether the next event has to come from Postgres. */
   isBehind(position: number): boolean;
   /** Called before a read from Postgres: whatever is dropped from now on is dropped after that read. */
@@ -38,7 +36,7 @@ export function openInbox(store: Store, runId: string, signal: AbortSignal): Inb
     characters = 0;
     ring();
   };
-  const subscription = store.bus.subscribe(runId, (events) => {
+  const unsubscribe = store.bus.subscribe(runId, (events) => {
     for (const event of events) characters += textLength(event);
     const tooMuch =
       waiting.length + events.length > MAX_WAITING_EVENTS || characters > MAX_WAITING_CHARACTERS;
@@ -54,7 +52,6 @@ export function openInbox(store: Store, runId: string, signal: AbortSignal): Inb
   signal.addEventListener('abort', ring, { once: true });
 
   return {
-    ready: subscription.ready,
     // The watch saw a higher number than the bus brought: a message was lost, or never reached this process.
     isBehind: (position) => behind || (waiting.length === 0 && highestSeen > position),
     catchUp() {
@@ -77,7 +74,7 @@ export function openInbox(store: Store, runId: string, signal: AbortSignal): Inb
     },
     isGone: () => gone,
     close() {
-      subscription.close();
+      unsubscribe();
       unwatch();
       signal.removeEventListener('abort', ring);
     },

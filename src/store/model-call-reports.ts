@@ -20,7 +20,7 @@ export async function readSpend(
     name: 'read-spend',
     text: `
       select run_id as "runId", coalesce(sum(cost), 0)::float8 as cost, bool_and(cost is not null) as "costComplete",
-        coalesce(sum(input_tokens), 0)::int as "inputTokens", coalesce(sum(output_tokens), 0)::int as "outputTokens"
+        coalesce(sum(input_tokens), 0)::float8 as "inputTokens", coalesce(sum(output_tokens), 0)::float8 as "outputTokens"
       from model_call where run_id = any($1::text[]) group by run_id`,
     values: [runIds],
   });

@@ -26,12 +26,13 @@ export function createRedisBus(url: string, log: Log): Bus & { close(): Promise<
     const { from, events } = JSON.parse(text) as Message;
     if (from !== self) local.publish(events[0]!.runId, events.map(revive));
   };
-  const listen = async (channel: string) => {
-    if (subscriber.isReady) await subscriber.subscribe(channel, deliver).catch(() => {});
+  // Nobody waits for it: until Redis has heard, and when it never does, the run watch brings the events.
+  const listen = (channel: string) => {
+    if (subscriber.isReady) subscriber.subscribe(channel, deliver).catch(() => {});
   };
   // What was wanted while Redis was away; a channel that it knows already is not subscribed twice.
   subscriber.on('ready', () => {
-    for (const channel of wanted.keys()) void listen(channel);
+    for (const channel of wanted.keys()) listen(channel);
   });
 
   function unlisten(channel: string): void {
@@ -49,16 +50,13 @@ export function createRedisBus(url: string, log: Log): Bus & { close(): Promise<
       publisher.publish(channelOf(runId), JSON.stringify({ from: self, events })).catch(() => {});
     },
     subscribe(runId, listener) {
-      const subscription = local.subscribe(runId, listener);
+      const unsubscribe = local.subscribe(runId, listener);
       const channel = channelOf(runId);
-      const count = wanted.get(channel) ?? 0;
-      wanted.set(channel, count + 1);
-      return {
-        ready: listen(channel),
-        close() {
-          subscription.close();
-          unlisten(channel);
-        },
+      wanted.set(channel, (wanted.get(channel) ?? 0) + 1);
+      listen(channel);
+      return () => {
+        unsubscribe();
+        unlisten(channel);
       };
     },
     async close() {

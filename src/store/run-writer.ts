@@ -1,13 +1,11 @@
 import { coerceError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { storable } from '../rules/text.ts';
 import type { Bus } from './bus.ts';
-import type { Batch } from './commit-batches.ts';
-import { createSureCommit, type LeaseBatches } from './commit-surely.ts';
+import type { Batch, LeaseBatches, TextEventType } from './commit-batches.ts';
+import { createSureCommit } from './commit-surely.ts';
 import type { Database } from './database.ts';
+import type { LoggedEvent } from './events.ts';
 import { fenced, type Lease } from './lease.ts';
-
-export type TextEventType = 'TokensGenerated' | 'ReasoningGenerated';
 
 /**
  * Group commit: the texts of all runs of a worker share one statement. The next flush starts as soon as the last
@@ -15,7 +13,7 @@ export type TextEventType = 'TokensGenerated' | 'ReasoningGenerated';
  * larger batches. Every batch of a run's call is one row, one `seq` and one message, published after its commit.
  */
 export interface RunWriter {
-  /** Adds text to the run's next batch; wait for the promise, if there is one, before adding more. */
+  /** Adds storable text to the run's next batch; wait for the promise, if there is one, before adding more. */
   write(lease: Lease, type: TextEventType, callId: string, text: string): Promise<void> | undefined;
   /** Resolves when all that was written under the lease is committed. @throws LeaseLost, or why it was not. */
   drain(lease: Lease): Promise<void>;
@@ -51,18 +49,21 @@ export function createRunWriter(database: Database, bus: Bus, log: Log): RunWrit
   }
 
   async function commit(runs: Pending[]): Promise<void> {
-    try {
-      const logged = await commitSurely(runs);
-      for (const { lease } of runs) {
-        const events = logged.get(lease.runId);
-        if (events) bus.publish(lease.runId, events);
-        else fenced(lease);
-      }
-    } catch (thrown) {
-      // One run's text must not fail the others: nothing of the statement was written, so each tries alone.
-      if (runs.length > 1) for (const run of runs) await commit([run]);
-      else for (const { lease } of runs) lease.abort(coerceError(thrown));
+    const logged = await commitSurely(runs).catch(coerceError);
+    // One run's text must not fail the others: nothing of the statement was written, so each tries alone.
+    if (logged instanceof Error && runs.length > 1) {
+      for (const run of runs) await commit([run]);
+      return;
     }
+    for (const { lease } of runs) {
+      if (logged instanceof Error) lease.abort(logged);
+      else tell(lease, logged.get(lease));
+    }
+  }
+
+  function tell(lease: Lease, events: LoggedEvent[] | undefined): void {
+    if (events) bus.publish(lease.runId, events);
+    else fenced(lease);
   }
 
   async function drain(lease: Lease): Promise<void> {
@@ -75,7 +76,7 @@ export function createRunWriter(database: Database, bus: Bus, log: Log): RunWrit
       const ofRun = pending.get(lease) ?? { lease, batches: [], characters: 0 };
       pending.set(lease, ofRun);
       ofRun.characters += text.length;
-      addText(ofRun.batches, type, callId, storable(text));
+      addText(ofRun.batches, type, callId, text);
       if (!isFlushing) void flush();
       return ofRun.characters > MAX_PENDING_CHARACTERS ? drain(lease) : undefined;
     },

@@ -26,14 +26,17 @@ export async function requeueStrayRuns(database: Database): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
-/** The runs that a worker holds according to the database. */
+/** The runs that a worker holds according to the database, and those whose worker is unknown. */
 export async function readHeldRuns(
   database: Database,
   workerId: string,
 ): Promise<{ runId: string; epoch: number }[]> {
   const { rows } = await database.pool.query<{ runId: string; epoch: number }>({
     name: 'read-held-runs',
-    text: `select id as "runId", epoch from run where worker_id = $1 and status = 'running'`,
+    text: `
+      select id as "runId", epoch from run
+      where status = 'running' and worker_id is not null
+        and (worker_id = $1 or not exists (select from worker where worker.id = run.worker_id))`,
     values: [workerId],
   });
   return rows;

@@ -10,9 +10,12 @@ export async function registerWorker(database: Database, workerId: string): Prom
   await database.pool.query('insert into worker (id) values ($1)', [workerId]);
 }
 
-/** Tells under which name graphile-worker locks this worker's jobs. */
+/** Tells under which name graphile-worker locks this worker's jobs; there may be several. */
 export async function recordJobPool(database: Database, workerId: string, poolId: string): Promise<void> {
-  await database.pool.query('update worker set pool_id = $2 where id = $1', [workerId, poolId]);
+  await database.pool.query('update worker set pool_ids = pool_ids || $2::text where id = $1', [
+    workerId,
+    poolId,
+  ]);
 }
 
 /** @returns false when the others have given this worker up: what it held is no longer its own. */
@@ -55,8 +58,8 @@ export async function readOtherWorkers(database: Database, workerId: string): Pr
  */
 export async function releaseWorker(database: Database, workerId: string): Promise<string[]> {
   return transaction(database, async (client) => {
-    const { rows } = await client.query<{ pool_id: string | null }>(
-      'delete from worker where id = $1 returning pool_id',
+    const { rows } = await client.query<{ pool_ids: string[] }>(
+      'delete from worker where id = $1 returning pool_ids',
       [workerId],
     );
     if (!rows[0]) return [];
@@ -70,9 +73,14 @@ export async function releaseWorker(database: Database, workerId: string): Promi
        where run_id = any($1::text[]) and status = 'started'`,
       [ids],
     );
-    await client.query('select graphile_worker.force_unlock_workers(array[$1]) where $1 is not null', [
-      rows[0].pool_id,
-    ]);
+    await client.query('select graphile_worker.force_unlock_workers($1::text[])', [rows[0].pool_ids]);
+    // Out of the way, so that each run's fresh job has an id of its own: a worker that was only frozen may yet
+    // wake and declare its job done.
+    await client.query(
+      `select graphile_worker.complete_jobs(array(
+         select id from graphile_worker.jobs where key in (select 'run:' || id from unnest($1::text[]) as id)))`,
+      [ids],
+    );
     await client.query(
       `with moved as (
          update run set status = 'queued', epoch = epoch + 1, worker_id = null, updated_at = clock_timestamp()

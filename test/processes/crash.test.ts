@@ -71,7 +71,7 @@ function expectWhole(followed: readonly Followed[], text: string): void {
 test('kill -9 of a worker with 30 streams: all go on elsewhere within 2 s, and all complete', async () => {
   const doomed = await startWorker();
   const before = vendor.stats().deltas;
-  const ids = await startRuns(30, 'gpt-4o@tokens=150,itl=40');
+  const ids = await startRuns(30, 'gpt-4o@tokens=300,itl=40');
   const following = Promise.all(ids.map(follow));
   await vendor.waitFor(({ open, deltas }) => open === 30 && deltas > before + 100, 10_000);
   await startWorker();
@@ -81,7 +81,7 @@ test('kill -9 of a worker with 30 streams: all go on elsewhere within 2 s, and a
   workers.delete(doomed);
   await doomed.kill();
   for (const followed of await following) {
-    expectWhole(followed, answerText(150));
+    expectWhole(followed, answerText(300));
     const resumed = followed.find(({ event }) => event.__typename === 'AttemptStarted')!;
     expect(resumed.at - killedAt).toBeLessThan(2_000);
   }

@@ -39,6 +39,8 @@ export const Run = defineEntity({
     attempt: p.integer().default(0),
     workerId: p.text().nullable(),
     lastSeq: p.integer().default(0),
+    /** Batches of text written under the present epoch; a write that is repeated is known by it. */
+    written: p.integer().default(0),
     cancelReason: p.text().nullable(),
     ...timestamps,
   },

@@ -6,8 +6,8 @@ export const Worker = defineEntity({
   tableName: 'worker',
   properties: {
     id: p.text().primary(),
-    /** The name under which graphile-worker locks this worker's jobs. */
-    poolId: p.text().nullable(),
+    /** The names under which graphile-worker locks this worker's jobs. */
+    poolIds: p.array().default([]),
     startedAt: p.datetime(6).defaultRaw('clock_timestamp()'),
     beatAt: p.datetime(6).defaultRaw('clock_timestamp()'),
   },
