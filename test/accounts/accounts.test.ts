@@ -82,6 +82,7 @@ describe('API keys', () => {
     [{ name: '' }, 'input.name'],
     [{ name: 'x', expiresAt: '2020-01-01T00:00:00Z' }, 'input.expiresAt'],
     [{ name: 'x', expiresAt: 'tomorrow' }, 'input.expiresAt'],
+    [{ name: 'x', expiresAt: '9999-12-31T23:59:59-23:59' }, 'input.expiresAt'],
   ])('%j is refused', async (input, field) => {
     const owner = await server.newUser();
     const answer = await owner.query(CREATE_KEY, { input });

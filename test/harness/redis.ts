@@ -7,6 +7,9 @@ export interface Redis {
   url: string;
   port: number;
   kill(): Promise<void>;
+  /** It neither answers nor goes away, until it is resumed. */
+  freeze(): void;
+  resume(): void;
 }
 
 /** A real redis-server without persistence, on a free port or on the port of one that was killed. */
@@ -35,6 +38,8 @@ export async function startRedis(port?: number): Promise<Redis> {
   return {
     url: `redis://127.0.0.1:${at}`,
     port: at,
+    freeze: () => server.kill('SIGSTOP'),
+    resume: () => server.kill('SIGCONT'),
     async kill() {
       server.kill('SIGKILL');
       await ended;

@@ -59,6 +59,17 @@ test('flushed in the middle: nothing is noticed', async () => {
   expect(rebuildText(await ann.events(id))).toBe(answerText(150));
 });
 
+test('frozen: old and new subscribers alike go on from Postgres', async () => {
+  const finished = await ann.createTask({ prompt: 'x', model: 'gpt-4o@tokens=5' });
+  await ann.events(finished);
+  redis.freeze();
+  expect(rebuildText(await ann.events(finished))).toBe(answerText(5));
+  const id = await ann.createTask({ prompt: 'x', model: 'gpt-4o@tokens=50,itl=20' });
+  expect(longestGap(await arrivals(ann, id))).toBeLessThan(1_000);
+  expect(rebuildText(await ann.events(id))).toBe(answerText(50));
+  redis.resume();
+});
+
 test('killed in the middle: streams go on from Postgres within a second; restarted: through it again', async () => {
   const id = await ann.createTask({ prompt: 'x', model: MODEL });
   const times = await arrivals(ann, id, (count) => count === 30 && void redis.kill());

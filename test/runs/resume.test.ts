@@ -60,7 +60,7 @@ test('a subscriber that comes and goes while the run streams misses nothing and 
     ),
     { numRuns: 15 },
   );
-});
+}, 60_000);
 
 test('twenty subscribers of one run see the same log', async () => {
   const id = await ann.createTask({ prompt: 'x', model: 'gpt-4o@tokens=200,itl=1' });

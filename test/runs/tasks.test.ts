@@ -127,6 +127,8 @@ const LIST = `query ($first: Int, $last: Int, $after: String, $before: String, $
   tasks(first: $first, last: $last, after: $after, before: $before, filter: $filter) {
     nodes { id } edges { cursor node { id } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }`;
 
+const cursorOf = (...content: string[]) => Buffer.from(JSON.stringify(content)).toString('base64url');
+
 describe('the list of tasks', () => {
   let carol: Client;
   let newestFirst: string[];
@@ -194,16 +196,10 @@ describe('the list of tasks', () => {
     [{ last: -1 }, 'VALIDATION_ERROR', 'last'],
     [{ first: 1, last: 1 }, 'VALIDATION_ERROR', 'last'],
     [{ after: 'nonsense' }, 'BAD_CURSOR', 'after'],
-    [
-      { before: Buffer.from('["2026-01-01T00:00:00.000000Z"]').toString('base64url') },
-      'BAD_CURSOR',
-      'before',
-    ],
-    [
-      { after: Buffer.from('["2026-13-41T00:00:00.000000Z","x"]').toString('base64url') },
-      'BAD_CURSOR',
-      'after',
-    ],
+    [{ after: cursorOf('2026-01-01T00:00:00.000000Z', 'a\0b') }, 'BAD_CURSOR', 'after'],
+    [{ before: cursorOf('0000-01-01T00:00:00.000000Z', 'a') }, 'BAD_CURSOR', 'before'],
+    [{ before: cursorOf('2026-01-01T00:00:00.000000Z') }, 'BAD_CURSOR', 'before'],
+    [{ after: cursorOf('2026-13-41T00:00:00.000000Z', 'x') }, 'BAD_CURSOR', 'after'],
   ])('refuses %j', async (variables, code, field) => {
     const answer = await carol.query(LIST, variables);
     expect(errorCode(answer)).toBe(code);
