@@ -3,6 +3,7 @@ import type { Config } from './config.ts';
 import type { Log } from './log.ts';
 import type { ModelCallRow, SpendRow } from './store/model-call-reports.ts';
 import type { Store } from './store/store.ts';
+import type { TaskRow } from './store/tasks.ts';
 import type { Origin, ProviderId } from './vocabulary.ts';
 
 /** Who asks. */
@@ -36,6 +37,7 @@ export interface Services {
 export interface Loaders {
   spend: DataLoader<string, SpendRow | null>;
   modelCalls: DataLoader<string, ModelCallRow[]>;
+  dependencies: DataLoader<string, TaskRow[]>;
 }
 
 /** What a use-case may touch. */

@@ -22,6 +22,7 @@ export const REQUEST_ERROR_CODES = [
 /** Codes that end a run; they stand in the run's `error` and in its `RunFailed` event. */
 export const RUN_ERROR_CODES = [
   'CONTEXT_TOO_LONG',
+  'DEPENDENCY_FAILED',
   'MODEL_NOT_FOUND',
   'PROVIDER_AUTH',
   'PROVIDER_BAD_REQUEST',

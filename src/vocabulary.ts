@@ -25,6 +25,7 @@ export type RunStatus = (typeof RUN_STATUSES)[number];
 export const EVENT_TYPES = [
   'RunCreated',
   'ModelSelected',
+  'RunQueued',
   'RunStarted',
   'AttemptStarted',
   'ModelCallStarted',
@@ -38,6 +39,10 @@ export const EVENT_TYPES = [
   'RunCancelled',
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
+
+/** Why a run became a worker's to take: somebody had it executed or tried again, or what it waited for completed. */
+export const QUEUE_REASONS = ['executed', 'retried', 'dependencies_completed'] as const;
+export type QueueReason = (typeof QUEUE_REASONS)[number];
 
 export const PROVIDERS = ['openai', 'demo'] as const;
 export type ProviderId = (typeof PROVIDERS)[number];

@@ -2,6 +2,7 @@ import DataLoader from 'dataloader';
 import type { Loaders } from '../context.ts';
 import type { Database } from '../store/database.ts';
 import { readModelCalls, readSpend } from '../store/model-call-reports.ts';
+import { readDependencies } from '../store/tasks.ts';
 
 /** Gathers, but does not remember: a subscription's context lives as long as the run changes. */
 export function createLoaders(database: Database): Loaders {
@@ -17,6 +18,13 @@ export function createLoaders(database: Database): Loaders {
       async (runIds: readonly string[]) => {
         const byRun = Map.groupBy(await readModelCalls(database, runIds), ({ runId }) => runId);
         return runIds.map((id) => byRun.get(id) ?? []);
+      },
+      { cache: false },
+    ),
+    dependencies: new DataLoader(
+      async (ids: readonly string[]) => {
+        const byTask = Map.groupBy(await readDependencies(database, ids), ({ dependentId }) => dependentId);
+        return ids.map((id) => byTask.get(id) ?? []);
       },
       { cache: false },
     ),

@@ -25,6 +25,20 @@ export async function resolveModel(
   return { ...reference, events: [] };
 }
 
+/** Several that the caller named, in order. @throws as `resolveModel`, with the place in the list. */
+export function resolveModels(
+  context: Context,
+  names: readonly string[],
+  field: string,
+): Promise<ModelReference[]> {
+  return Promise.all(
+    names.map(async (name, index) => {
+      const { provider, model } = await resolveModel(context, name, `${field}.${index}`);
+      return { provider, model };
+    }),
+  );
+}
+
 async function chooseForCaller(context: Context): Promise<ResolvedModel> {
   const candidates = await findModels(context.store.database, { providers: context.providers, name: null });
   const choice = chooseModel(candidates);

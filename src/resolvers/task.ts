@@ -1,48 +1,27 @@
-import { z } from 'zod';
+import { createHash } from 'node:crypto';
+import type { z } from 'zod';
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
 import { newId } from '../rules/ids.ts';
-import type { PromptParameters } from '../rules/task.ts';
-import { cancelRun } from '../store/cancel-run.ts';
 import { createTask as insertTask } from '../store/create-task.ts';
 import { findTask, type TaskRow } from '../store/tasks.ts';
-import { TASK_KINDS } from '../vocabulary.ts';
-import { resolveModel } from './model.ts';
-import { text, validate } from './validate.ts';
+import { resolveModel, resolveModels } from './model.ts';
+import { newTask, withoutNulls } from './task-input.ts';
+import { thread } from './thread.ts';
+import { validate } from './validate.ts';
 import { requireViewer } from './viewer.ts';
 
-const MAX_PROMPT = 1_000_000;
 const DEFAULT_PRIORITY = 5;
 
-const parameters = z.object({
-  temperature: z.number().min(0).max(2).nullish(),
-  topP: z.number().min(0).max(1).nullish(),
-  maxTokens: z.number().int().min(1).max(1_000_000).nullish(),
-  stop: z
-    .array(text({ min: 1, max: 200 }))
-    .max(4)
-    .nullish(),
-  seed: z.number().int().nullish(),
-});
-
-const newTask = z.object({
-  kind: z.enum(TASK_KINDS).nullish(),
-  prompt: text({ min: 1, max: MAX_PROMPT }).refine((prompt) => prompt.trim() !== '', 'must not be blank'),
-  system: text({ max: MAX_PROMPT }).nullish(),
-  model: text({ min: 1, max: 200 })
-    .regex(/^[^\p{C}\p{Z}]([^\p{C}]*[^\p{C}\p{Z}])?$/u, 'must be printable characters')
-    .nullish(),
-  parameters: parameters.nullish(),
-});
-
+/** @throws DomainError for what is wrong with the input, with the field; CONFLICT for a key that was used before. */
 export async function createTask(context: Context, input: unknown): Promise<TaskRow> {
   const { userId } = requireViewer(context);
   const given = validate(newTask, input, 'input');
+  if (given.threadId) await thread(context, given.threadId, 'input.threadId');
   const { provider, model, events } = await resolveModel(context, given.model ?? null, 'input.model');
-  const id = newId();
   const kind = given.kind ?? 'prompt';
-  await insertTask(context.store, {
-    id,
+  const id = await insertTask(context.store, {
+    id: newId(),
     ownerId: userId,
     origin: context.origin,
     kind,
@@ -51,16 +30,24 @@ export async function createTask(context: Context, input: unknown): Promise<Task
     parameters: withoutNulls(given.parameters ?? {}),
     provider,
     model,
-    priority: DEFAULT_PRIORITY,
+    fallbackModels: await resolveModels(context, given.fallbackModels ?? [], 'input.fallbackModels'),
+    responseSchema: given.responseSchema ?? null,
+    threadId: given.threadId ?? null,
+    priority: given.priority ?? DEFAULT_PRIORITY,
+    hold: given.hold ?? false,
+    dependsOn: given.dependsOn ?? [],
+    idempotency: idempotencyOf(given),
     events: [{ type: 'RunCreated', data: { kind } }, ...events],
   });
   return task(context, id);
 }
 
-function withoutNulls(given: z.infer<typeof parameters>): PromptParameters {
-  return Object.fromEntries(
-    Object.entries(given).filter(([, value]) => value !== null && value !== undefined),
-  );
+/** Equal requests have equal hashes; a member that is null is the same as an absent one. */
+function idempotencyOf({ idempotencyKey: key, ...body }: z.infer<typeof newTask>) {
+  if (!key) return null;
+  const given = Object.entries(body).filter(([, value]) => value !== null && value !== undefined);
+  const text = JSON.stringify(given.sort(([one], [other]) => one.localeCompare(other)));
+  return { key, bodyHash: createHash('sha256').update(text).digest('hex') };
 }
 
 /** @throws DomainError NOT_FOUND, for another user's task too. */
@@ -69,20 +56,4 @@ export async function task(context: Context, id: string): Promise<TaskRow> {
   const found = await findTask(context.store.database, userId, id);
   if (!found) throw new DomainError('NOT_FOUND', 'there is no such task');
   return found;
-}
-
-/**
- * After the answer no later token of the task exists. Cancelling what is cancelled already is no error.
- * @throws DomainError NOT_FOUND, INVALID_STATE when the task ended otherwise.
- */
-export async function cancelTask(context: Context, id: string, reason: string | null): Promise<TaskRow> {
-  const { userId } = requireViewer(context);
-  const given = validate(z.object({ reason: text({ max: 1000 }).nullable() }), { reason }, 'input');
-  const cancelled = await cancelRun(context.store, { runId: id, ownerId: userId, reason: given.reason });
-  const row = await task(context, id);
-  if (!cancelled && row.status !== 'cancelled') {
-    const message = `input.id: the task is ${row.status} already and cannot be cancelled`;
-    throw new DomainError('INVALID_STATE', message, { field: 'input.id' });
-  }
-  return row;
 }

@@ -6,6 +6,7 @@ import { requireViewer } from './viewer.ts';
 
 export interface TaskFilter {
   status?: RunStatus | null | undefined;
+  threadId?: string | null | undefined;
 }
 
 /** The viewer's tasks, newest first. */
@@ -15,6 +16,7 @@ export async function tasks(context: Context, given: PageArguments, filter: Task
   const rows = await listTasks(context.store.database, {
     ownerId: userId,
     status: filter?.status ?? null,
+    threadId: filter?.threadId ?? null,
     after: page.after,
     before: page.before,
     fromEnd: page.fromEnd,

@@ -3,6 +3,7 @@ import {
   FINISH_REASONS,
   MODEL_CALL_STATUSES,
   PROVIDERS,
+  QUEUE_REASONS,
   RUN_STATUSES,
   type RunStatus,
   TASK_KINDS,
@@ -43,6 +44,15 @@ export const ProviderEnum = builder.enumType('Provider', {
   values: capitals(PROVIDERS, {
     openai: 'OpenAI, or a server that speaks its API.',
     demo: 'The built-in demo model: deterministic, without network, no real AI.',
+  }),
+});
+
+export const QueueReasonEnum = builder.enumType('QueueReason', {
+  description: "Why a run became a worker's to take.",
+  values: capitals(QUEUE_REASONS, {
+    executed: 'Somebody had it executed.',
+    retried: 'It had failed, and somebody had it tried again.',
+    dependencies_completed: 'All that it waited for has completed.',
   }),
 });
 

@@ -3,7 +3,7 @@ import { type CurrentState, type TaskEvent, taskEvents, tokens } from '../resolv
 import type { LoggedEvent } from '../store/events.ts';
 import type { EventType } from '../vocabulary.ts';
 import { builder } from './builder.ts';
-import { FinishReasonEnum, ProviderEnum, TaskKindEnum } from './enums.ts';
+import { FinishReasonEnum, ProviderEnum, QueueReasonEnum, TaskKindEnum } from './enums.ts';
 import { localId } from './global-id.ts';
 import { RunErrorType, TaskType } from './task.ts';
 
@@ -54,6 +54,13 @@ const EVENTS = {
         description: 'What else could have been chosen, as `provider/model`, best first.',
         resolve: ({ data }) => data.alternatives,
       }),
+    }),
+  }),
+  RunQueued: event('RunQueued').implement({
+    interfaces: [RunEvent],
+    description: "A run that was held, had failed or waited for others is a worker's to take.",
+    fields: (t) => ({
+      reason: t.field({ type: QueueReasonEnum, description: 'Why.', resolve: ({ data }) => data.reason }),
     }),
   }),
   RunStarted: event('RunStarted').implement({

@@ -2,6 +2,8 @@ import './account.ts';
 import './event.ts';
 import './health.ts';
 import './task.ts';
+import './task-mutations.ts';
+import './thread.ts';
 import { builder } from './builder.ts';
 
 export const schema = builder.toSchema();

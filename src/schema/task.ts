@@ -1,12 +1,12 @@
 import type { RunError } from '../errors.ts';
-import { cancelTask, createTask, task } from '../resolvers/task.ts';
+import { task } from '../resolvers/task.ts';
 import { tasks } from '../resolvers/tasks.ts';
 import type { PromptParameters } from '../rules/task.ts';
 import type { SpendRow } from '../store/model-call-reports.ts';
 import type { TaskRow } from '../store/tasks.ts';
 import { builder } from './builder.ts';
 import { ProviderEnum, RunErrorCodeEnum, RunStatusEnum, TaskKindEnum } from './enums.ts';
-import { localId } from './global-id.ts';
+import { globalId, localId } from './global-id.ts';
 import { ModelCallType } from './model-call.ts';
 
 export const RunErrorType = builder.objectRef<RunError>('RunError').implement({
@@ -57,6 +57,25 @@ builder.node(TaskType, {
       description: 'Who serves it.',
       resolve: (row) => row.provider as never,
     }),
+    fallbackModels: t.stringList({
+      description: 'Models, as `provider/model`, that are asked in this order when the one before fails.',
+      resolve: ({ fallbackModels }) => fallbackModels.map(({ provider, model }) => `${provider}/${model}`),
+    }),
+    responseSchema: t.expose('responseSchema', {
+      type: 'JSON',
+      nullable: true,
+      description: 'The JSON Schema that the answer has to meet.',
+    }),
+    threadId: t.id({
+      nullable: true,
+      description: 'The conversation that it is a turn of.',
+      resolve: ({ threadId }) => threadId && globalId('Thread', threadId),
+    }),
+    dependsOn: t.field({
+      type: [TaskType],
+      description: 'Tasks that have to complete first, oldest first.',
+      resolve: ({ id }, _arguments, { loaders }) => loaders.dependencies.load(id),
+    }),
     priority: t.exposeInt('priority', { description: '1 to 10; a higher number runs first.' }),
     progress: t.exposeFloat('progress', { description: '0 to 1; never falls.' }),
     attempt: t.exposeInt('attempt', {
@@ -106,52 +125,17 @@ builder.node(TaskType, {
   }),
 });
 
-const PromptParametersInput = builder.inputType('PromptParametersInput', {
-  description: "Sampling settings; absent ones are the provider's defaults.",
-  fields: (t) => ({
-    temperature: t.float({ description: '0 to 2.' }),
-    topP: t.float({ description: '0 to 1.' }),
-    maxTokens: t.int({ description: 'The most tokens to generate, 1 to 1000000.' }),
-    stop: t.stringList({ description: 'At most 4 texts before which the model stops.' }),
-    seed: t.int({ description: 'For answers that can be repeated.' }),
-  }),
-});
-
-const CreateTaskInput = builder.inputType('CreateTaskInput', {
-  fields: (t) => ({
-    kind: t.field({ type: TaskKindEnum, description: 'Absent: PROMPT.' }),
-    prompt: t.string({ required: true, description: 'What the model is asked, 1 to 1000000 characters.' }),
-    system: t.string({ description: 'A system prompt.' }),
-    model: t.string({
-      description:
-        'An id of the catalog, or of a configured provider (`gpt-4o`, `openai/gpt-4o`), sent verbatim. Absent: chosen.',
-    }),
-    parameters: t.field({ type: PromptParametersInput, description: 'Sampling settings.' }),
-  }),
-});
-
-const CancelTaskInput = builder.inputType('CancelTaskInput', {
-  fields: (t) => ({
-    id: t.id({ required: true, description: 'The task.' }),
-    reason: t.string({ description: 'Why, for its log; at most 1000 characters.' }),
-  }),
-});
-
 const TaskFilter = builder.inputType('TaskFilter', {
   fields: (t) => ({
     status: t.field({ type: RunStatusEnum, description: 'Only tasks that stand there.' }),
+    threadId: t.id({ description: 'Only turns of this conversation.' }),
   }),
 });
 
-function payload(name: string, description: string) {
-  return builder.objectRef<{ task: TaskRow }>(name).implement({
-    description,
-    fields: (t) => ({ task: t.expose('task', { type: TaskType, description: 'The task, as it is now.' }) }),
-  });
+function localFilter(filter: typeof TaskFilter.$inferInput | null | undefined) {
+  const threadId = filter?.threadId ? localId('Thread', filter.threadId, 'filter.threadId') : null;
+  return { status: filter?.status, threadId };
 }
-
-const CreateTaskPayload = payload('CreateTaskPayload', 'A fresh task, queued.');
-const CancelTaskPayload = payload('CancelTaskPayload', 'A cancelled task.');
 
 builder.queryFields((t) => ({
   task: t.field({
@@ -166,26 +150,6 @@ builder.queryFields((t) => ({
     nullable: true,
     description: "The viewer's tasks, newest first. `first` or `last`: 1 to 100, default 20.",
     args: { filter: t.arg({ type: TaskFilter }) },
-    resolve: (_root, { filter, ...page }, context) => tasks(context, page, filter),
-  }),
-}));
-
-builder.mutationFields((t) => ({
-  createTask: t.field({
-    type: CreateTaskPayload,
-    nullable: true,
-    description: 'Makes a task and queues it. Follow it with the subscription `taskEvents`.',
-    args: { input: t.arg({ type: CreateTaskInput, required: true }) },
-    resolve: async (_root, { input }, context) => ({ task: await createTask(context, input) }),
-  }),
-  cancelTask: t.field({
-    type: CancelTaskPayload,
-    nullable: true,
-    description:
-      "Ends a task. After the answer it writes nothing more, and the provider's connection is closed.",
-    args: { input: t.arg({ type: CancelTaskInput, required: true }) },
-    resolve: async (_root, { input }, context) => ({
-      task: await cancelTask(context, localId('Task', input.id), input.reason ?? null),
-    }),
+    resolve: (_root, { filter, ...page }, context) => tasks(context, page, localFilter(filter)),
   }),
 }));

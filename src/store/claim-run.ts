@@ -1,3 +1,4 @@
+import type { ModelReference } from '../rules/model-id.ts';
 import type { PromptParameters } from '../rules/task.ts';
 import type { ProviderId, TaskKind } from '../vocabulary.ts';
 import { appendSql } from './event-log.ts';
@@ -15,6 +16,9 @@ export interface ClaimedTask {
   parameters: PromptParameters;
   provider: ProviderId;
   model: string;
+  fallbackModels: ModelReference[];
+  responseSchema: Record<string, unknown> | null;
+  threadId: string | null;
 }
 
 /**
@@ -38,11 +42,12 @@ export async function claimRun(
         update run set status = 'running', worker_id = present.id, epoch = epoch + 1, attempt = attempt + 1,
           last_seq = last_seq + 1, written = 0, updated_at = clock_timestamp()
         from present
-        where run.id = $1 and (status = 'queued' or ($3 and status = 'running' and worker_id = $2))
+        where run.id = $1 and ((status = 'queued' and blockers = 0) or ($3 and status = 'running' and worker_id = $2))
         returning run.id, last_seq, attempt, epoch
       ), started as (
         update task set started_at = coalesce(started_at, clock_timestamp()) from moved where task.id = moved.id
-        returning task.id, task.kind, task.prompt, task.system, task.parameters, task.provider, task.model
+        returning task.id, task.kind, task.prompt, task.system, task.parameters, task.provider, task.model,
+          task.fallback_models, task.response_schema, task.thread_id
       ), fact as (
         select jsonb_build_array(case when moved.attempt = 1
           then jsonb_build_object('type', 'RunStarted', 'data', '{}'::jsonb)
@@ -51,7 +56,9 @@ export async function claimRun(
           end) as events
         from moved
       ), logged as (${appendSql('(select events from fact)')})
-      select logged.*, to_jsonb(started) as task, moved.epoch from logged, started, moved`,
+      select logged.*, json_build_object('id', started.id, 'kind', kind, 'prompt', prompt, 'system', system,
+        'parameters', parameters, 'provider', provider, 'model', model, 'fallbackModels', fallback_models,
+        'responseSchema', response_schema, 'threadId', thread_id) as task, moved.epoch from logged, started, moved`,
     values: [runId, workerId, isRepeated],
   });
   const [row] = rows;

@@ -1,9 +1,14 @@
+import type { ClientBase, Pool } from 'pg';
+import { DomainError } from '../errors.ts';
+import type { ModelReference } from '../rules/model-id.ts';
 import type { PromptParameters } from '../rules/task.ts';
 import type { Origin, ProviderId, TaskKind } from '../vocabulary.ts';
+import { addDependencies, countBlockers } from './dependencies.ts';
 import { appendSql, eventsParameter } from './event-log.ts';
 import type { LoggedEvent, NewEvent } from './events.ts';
 import { addRunJobSql } from './job-queue.ts';
 import type { Store } from './store.ts';
+import { transaction } from './transaction.ts';
 
 export interface NewTask {
   id: string;
@@ -15,24 +20,65 @@ export interface NewTask {
   parameters: PromptParameters;
   provider: ProviderId;
   model: string;
+  fallbackModels: readonly ModelReference[];
+  responseSchema: Record<string, unknown> | null;
+  threadId: string | null;
   priority: number;
+  /** true: it waits until somebody has it executed. */
+  hold: boolean;
+  /** Ids of the runs that have to complete first. */
+  dependsOn: readonly string[];
+  idempotency: { key: string; bodyHash: string } | null;
   events: readonly NewEvent[];
 }
 
-/** Run, task, first events and job in one statement, hence in one transaction: all of it is there or none. */
-export async function createTask(store: Store, task: NewTask): Promise<void> {
-  const { rows } = await store.database.pool.query<LoggedEvent>({
+/**
+ * Run, task, first events and job in one transaction: all of it is there or none.
+ * @returns the id of the task; an earlier one's when the idempotency key was used for the same before.
+ * @throws DomainError CONFLICT; NOT_FOUND or INVALID_STATE for what it depends on.
+ */
+export async function createTask(store: Store, task: NewTask): Promise<string> {
+  const events =
+    task.dependsOn.length === 0
+      ? await insert(store.database.pool, task, 0)
+      : await transaction(store.database, (client) => insertDependent(client, task));
+  if (events.length === 0) return findRepeated(store, task);
+  store.bus.publish(task.id, events);
+  return task.id;
+}
+
+async function insertDependent(client: ClientBase, task: NewTask): Promise<LoggedEvent[]> {
+  const blockers = await countBlockers(client, task.ownerId, task.dependsOn);
+  const events = await insert(client, task, blockers);
+  if (events.length > 0) await addDependencies(client, task.id, task.dependsOn);
+  return events;
+}
+
+/** One statement. @returns nothing when the idempotency key was taken. */
+async function insert(
+  connection: Pool | ClientBase,
+  task: NewTask,
+  blockers: number,
+): Promise<LoggedEvent[]> {
+  const { rows } = await connection.query<LoggedEvent>({
     name: 'create-task',
     text: `
-      with moved as (
-        insert into run (id, kind, owner_id, origin, status, priority, last_seq)
-        values ($1, 'task', $2, $3, 'queued', $4, jsonb_array_length($11::jsonb))
-        returning id, last_seq, attempt, priority
+      with claimed as (
+        insert into idempotency_key (owner_id, key, body_hash, run_id)
+        select $2, $12, $13, $1 where $12::text is not null
+        on conflict do nothing returning key
+      ), moved as (
+        insert into run (id, kind, owner_id, origin, status, priority, blockers, last_seq)
+        select $1, 'task', $2, $3, $14, $4, $15, jsonb_array_length($11::jsonb)
+        where $12::text is null or exists (select from claimed)
+        returning id, last_seq, attempt, priority, status, blockers
       ), asked as (
-        insert into task (id, kind, prompt, system, parameters, provider, model)
-        values ($1, $5, $6, $7, $8, $9, $10)
+        insert into task (id, kind, prompt, system, parameters, provider, model, fallback_models, response_schema, thread_id)
+        select id, $5, $6, $7, $8::jsonb, $9, $10, $16::jsonb, $17::jsonb, $18 from moved
       ), logged as (${appendSql('$11')}),
-      queued as (select ${addRunJobSql('moved.id', 'moved.priority')} from moved)
+      queued as (
+        select ${addRunJobSql('moved.id', 'moved.priority')} from moved where status = 'queued' and blockers = 0
+      )
       select logged.* from logged, (select count(*) from queued) as enqueue order by seq`,
     values: [
       task.id,
@@ -46,7 +92,25 @@ export async function createTask(store: Store, task: NewTask): Promise<void> {
       task.provider,
       task.model,
       eventsParameter(task.events),
+      task.idempotency?.key ?? null,
+      task.idempotency?.bodyHash ?? null,
+      task.hold ? 'pending' : 'queued',
+      blockers,
+      JSON.stringify(task.fallbackModels),
+      task.responseSchema && JSON.stringify(task.responseSchema),
+      task.threadId,
     ],
   });
-  store.bus.publish(task.id, rows);
+  return rows;
+}
+
+async function findRepeated({ database }: Store, { ownerId, idempotency }: NewTask): Promise<string> {
+  const { rows } = await database.pool.query<{ runId: string; bodyHash: string }>({
+    name: 'find-repeated',
+    text: `select run_id as "runId", body_hash as "bodyHash" from idempotency_key where owner_id = $1 and key = $2`,
+    values: [ownerId, idempotency?.key],
+  });
+  if (rows[0]?.bodyHash === idempotency?.bodyHash && rows[0]) return rows[0].runId;
+  const message = 'input.idempotencyKey: was used before, for something else';
+  throw new DomainError('CONFLICT', message, { field: 'input.idempotencyKey' });
 }

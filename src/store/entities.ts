@@ -1,10 +1,25 @@
 import { ApiKey } from './entities/api-key.ts';
+import { Dependency } from './entities/dependency.ts';
 import { Event } from './entities/event.ts';
+import { IdempotencyKey } from './entities/idempotency-key.ts';
 import { Model } from './entities/model.ts';
 import { ModelCall } from './entities/model-call.ts';
 import { Run } from './entities/run.ts';
 import { Task } from './entities/task.ts';
+import { Thread } from './entities/thread.ts';
 import { User } from './entities/user.ts';
 import { Worker } from './entities/worker.ts';
 
-export const entities = [ApiKey, Event, Model, ModelCall, Run, Task, User, Worker];
+export const entities = [
+  ApiKey,
+  Dependency,
+  Event,
+  IdempotencyKey,
+  Model,
+  ModelCall,
+  Run,
+  Task,
+  Thread,
+  User,
+  Worker,
+];

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { RUN_ERROR_CODES } from '../errors.ts';
-import { type EventType, FINISH_REASONS, PROVIDERS } from '../vocabulary.ts';
+import { type EventType, FINISH_REASONS, PROVIDERS, QUEUE_REASONS } from '../vocabulary.ts';
 
 const callId = z.string();
 const provider = z.enum(PROVIDERS);
@@ -16,6 +16,8 @@ export const eventData = {
     reason: z.string(),
     alternatives: z.array(z.string()),
   }),
+  /** A run that had to wait, or had failed, is a worker's to take again. */
+  RunQueued: z.object({ reason: z.enum(QUEUE_REASONS) }),
   RunStarted: z.object({}),
   /** `voidCallId` names the model call whose text so far no longer counts. */
   AttemptStarted: z.object({
@@ -58,7 +60,7 @@ export type LoggedEvent = { [Type in EventType]: Place & { type: Type; data: Eve
 
 const ENDINGS: ReadonlySet<EventType> = new Set(['RunCompleted', 'RunFailed', 'RunCancelled']);
 
-/** Nothing follows an ending in its log. */
+/** Nothing follows an ending in its log, unless a failed run is tried again. */
 export function isEnding(event: NewEvent): boolean {
   return ENDINGS.has(event.type);
 }

@@ -18,6 +18,7 @@ export async function* followRun(
 ): AsyncGenerator<LoggedEvent, void, undefined> {
   const inbox = openInbox(store, runId, signal);
   let position = afterSeq;
+  let ended = false;
   try {
     while (!signal.aborted && !inbox.isGone()) {
       const events = inbox.isBehind(position)
@@ -26,8 +27,11 @@ export async function* followRun(
       for (const event of events) {
         position = event.seq;
         yield event;
-        if (isEnding(event) || signal.aborted) return;
+        ended = isEnding(event);
+        if (signal.aborted) return;
       }
+      // A failed run that was tried again has more behind its ending, as a full page may show.
+      if (ended && events.length < PAGE) return;
       if (events.length === 0) await inbox.wake();
     }
   } finally {

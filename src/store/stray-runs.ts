@@ -15,7 +15,7 @@ export async function requeueStrayRuns(database: Database): Promise<string[]> {
     text: `
       with stray as (
         select id, priority from run
-        where status = 'queued' and not exists (
+        where status = 'queued' and blockers = 0 and not exists (
           select from graphile_worker.jobs as job
           where job.key = 'run:' || run.id and job.attempts < job.max_attempts
             and (job.locked_at is null or job.locked_at > clock_timestamp() - interval '${CLAIM_LIMIT}'))

@@ -1,4 +1,5 @@
 import type { RunError } from '../errors.ts';
+import type { ModelReference } from '../rules/model-id.ts';
 import type { PromptParameters, TaskResult } from '../rules/task.ts';
 import type { RunStatus, TaskKind } from '../vocabulary.ts';
 import type { Database } from './database.ts';
@@ -22,6 +23,9 @@ export interface TaskRow {
   parameters: PromptParameters;
   provider: string;
   model: string;
+  fallbackModels: ModelReference[];
+  responseSchema: Record<string, unknown> | null;
+  threadId: string | null;
   progress: number;
   result: TaskResult | null;
   error: RunError | null;
@@ -34,6 +38,7 @@ const COLUMNS = `
   run.cancel_reason as "cancelReason", run.created_at as "createdAt", run.updated_at as "updatedAt",
   to_char(run.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.USZ') as "createdAtText",
   task.kind, task.prompt, task.system, task.parameters, task.provider, task.model, task.progress,
+  task.fallback_models as "fallbackModels", task.response_schema as "responseSchema", task.thread_id as "threadId",
   task.result, task.error, task.started_at as "startedAt", task.completed_at as "completedAt"`;
 
 /** @returns null when there is no such task of this owner; not there and not theirs look the same. */
@@ -46,6 +51,22 @@ export async function findTask(database: Database, ownerId: string, id: string):
   return rows[0] ?? null;
 }
 
+/** Of many tasks in one query: the tasks that each waits for, or waited for, oldest first. */
+export async function readDependencies(
+  database: Database,
+  ids: readonly string[],
+): Promise<(TaskRow & { dependentId: string })[]> {
+  const { rows } = await database.pool.query<TaskRow & { dependentId: string }>({
+    name: 'read-dependencies',
+    text: `
+      select dependency.run_id as "dependentId", ${COLUMNS}
+      from dependency join run on run.id = dependency.on_run_id join task on task.id = run.id
+      where dependency.run_id = any($1::text[]) order by run.created_at, run.id`,
+    values: [ids],
+  });
+  return rows;
+}
+
 /** A place in a list: everything is ordered by time of creation, then by id, newest first. */
 export interface TaskPosition {
   createdAtText: string;
@@ -55,6 +76,7 @@ export interface TaskPosition {
 export interface TaskListing {
   ownerId: string;
   status: RunStatus | null;
+  threadId: string | null;
   after: TaskPosition | null;
   before: TaskPosition | null;
   limit: number;
@@ -72,6 +94,7 @@ export async function listTasks(database: Database, listing: TaskListing): Promi
       where run.owner_id = $1 and run.kind = 'task' and ($2::text is null or run.status = $2)
         and ($3::timestamptz is null or (run.created_at, run.id) < ($3::timestamptz, $4::text))
         and ($5::timestamptz is null or (run.created_at, run.id) > ($5::timestamptz, $6::text))
+        and ($8::text is null or task.thread_id = $8)
       order by run.created_at ${direction}, run.id ${direction} limit $7`,
     values: [
       listing.ownerId,
@@ -81,6 +104,7 @@ export async function listTasks(database: Database, listing: TaskListing): Promi
       listing.before?.createdAtText ?? null,
       listing.before?.id ?? null,
       listing.limit,
+      listing.threadId,
     ],
   });
   return listing.fromEnd ? rows.reverse() : rows;

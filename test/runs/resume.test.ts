@@ -50,7 +50,7 @@ async function followInPieces(client: Client, id: string, stays: readonly number
 test('a subscriber that comes and goes while the run streams misses nothing and sees nothing twice', async () => {
   await fc.assert(
     fc.asyncProperty(
-      fc.array(fc.integer({ min: 0, max: 25 }), { minLength: 1, maxLength: 6 }),
+      fc.array(fc.integer({ min: 1, max: 25 }), { minLength: 1, maxLength: 6 }),
       async (stays) => {
         const id = await ann.createTask({ prompt: 'x', model: 'gpt-4o@tokens=120,itl=1' });
         const [inPieces, atOnce] = await Promise.all([followInPieces(ann, id, stays), ann.events(id)]);
@@ -60,7 +60,7 @@ test('a subscriber that comes and goes while the run streams misses nothing and 
     ),
     { numRuns: 15 },
   );
-}, 60_000);
+});
 
 test('twenty subscribers of one run see the same log', async () => {
   const id = await ann.createTask({ prompt: 'x', model: 'gpt-4o@tokens=200,itl=1' });

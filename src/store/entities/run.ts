@@ -41,6 +41,10 @@ export const Run = defineEntity({
     lastSeq: p.integer().default(0),
     /** Batches of text written under the present epoch; a write that is repeated is known by it. */
     written: p.integer().default(0),
+    /** Runs that have to complete before this one may start. */
+    blockers: p.integer().default(0),
+    /** Whether others wait for this one; its end then releases or fails them. */
+    hasDependents: p.boolean().default(false),
     cancelReason: p.text().nullable(),
     ...timestamps,
   },

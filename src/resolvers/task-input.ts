@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import type { PromptParameters } from '../rules/task.ts';
+import { TASK_KINDS } from '../vocabulary.ts';
+import { text } from './validate.ts';
+
+const MAX_PROMPT = 1_000_000;
+const MAX_SCHEMA = 65_536;
+const MAX_DEPENDENCIES = 100;
+
+const parameters = z.object({
+  temperature: z.number().min(0).max(2).nullish(),
+  topP: z.number().min(0).max(1).nullish(),
+  maxTokens: z.number().int().min(1).max(1_000_000).nullish(),
+  stop: z
+    .array(text({ min: 1, max: 200 }))
+    .max(4)
+    .nullish(),
+  seed: z.number().int().nullish(),
+});
+
+const prompt = text({ min: 1, max: MAX_PROMPT }).refine((given) => given.trim() !== '', 'must not be blank');
+const system = text({ max: MAX_PROMPT });
+const model = text({ min: 1, max: 200 }).regex(
+  /^[^\p{C}\p{Z}]([^\p{C}]*[^\p{C}\p{Z}])?$/u,
+  'must be printable characters',
+);
+const responseSchema = z
+  .record(z.string(), z.unknown(), 'must be a JSON Schema: an object')
+  .refine(
+    (given) => JSON.stringify(given).length <= MAX_SCHEMA,
+    `must have at most ${MAX_SCHEMA} characters`,
+  );
+
+export const priority = z.number().int().min(1, 'must be 1 to 10').max(10, 'must be 1 to 10');
+
+export const newTask = z.object({
+  kind: z.enum(TASK_KINDS).nullish(),
+  prompt,
+  system: system.nullish(),
+  model: model.nullish(),
+  parameters: parameters.nullish(),
+  fallbackModels: z.array(model).max(5, 'must have at most 5 models').nullish(),
+  responseSchema: responseSchema.nullish(),
+  threadId: z.string().nullish(),
+  priority: priority.nullish(),
+  hold: z.boolean().nullish(),
+  dependsOn: z
+    .array(z.string())
+    .max(MAX_DEPENDENCIES, `must have at most ${MAX_DEPENDENCIES} tasks`)
+    .transform((ids) => [...new Set(ids)])
+    .nullish(),
+  idempotencyKey: text({ min: 1, max: 200 }).nullish(),
+});
+
+/** An absent member stays as it is; a null takes it away where that means something. */
+export const taskChange = z.object({
+  prompt: prompt.nullish(),
+  system: system.nullish(),
+  model: model.nullish(),
+  parameters: parameters.nullish(),
+});
+
+export function withoutNulls(given: z.infer<typeof parameters>): PromptParameters {
+  return Object.fromEntries(
+    Object.entries(given).filter(([, value]) => value !== null && value !== undefined),
+  );
+}

@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import type { Context } from '../context.ts';
+import { DomainError } from '../errors.ts';
+import { cancelRun } from '../store/cancel-run.ts';
+import { changePriority, changeTask, deleteTask as removeTask } from '../store/change-task.ts';
+import { queueRun } from '../store/queue-run.ts';
+import type { TaskRow } from '../store/tasks.ts';
+import { resolveModel } from './model.ts';
+import { task } from './task.ts';
+import { priority, taskChange, withoutNulls } from './task-input.ts';
+import { text, validate } from './validate.ts';
+import { requireViewer } from './viewer.ts';
+
+/** @throws DomainError NOT_FOUND, INVALID_STATE when it is not pending. */
+export async function executeTask(context: Context, id: string): Promise<TaskRow> {
+  const { userId } = requireViewer(context);
+  const moved = await queueRun(context.store, { runId: id, ownerId: userId, from: 'pending' });
+  return told(context, id, moved, 'only a pending task can be executed');
+}
+
+/** @throws DomainError NOT_FOUND, INVALID_STATE when it has not failed, or waits for one that has not completed. */
+export async function retryTask(context: Context, id: string): Promise<TaskRow> {
+  const { userId } = requireViewer(context);
+  const moved = await queueRun(context.store, { runId: id, ownerId: userId, from: 'failed' });
+  return told(context, id, moved, 'only a failed task whose dependencies have completed can be retried');
+}
+
+/**
+ * After the answer no later token of the task exists. Cancelling what is cancelled already is no error.
+ * @throws DomainError NOT_FOUND, INVALID_STATE when the task ended otherwise.
+ */
+export async function cancelTask(context: Context, id: string, reason: string | null): Promise<TaskRow> {
+  const { userId } = requireViewer(context);
+  const given = validate(z.object({ reason: text({ max: 1000 }).nullable() }), { reason }, 'input');
+  const moved = await cancelRun(context.store, { runId: id, ownerId: userId, reason: given.reason });
+  const row = await task(context, id);
+  return moved || row.status === 'cancelled' ? row : refuse(row, 'it has ended already');
+}
+
+/** @throws DomainError NOT_FOUND, INVALID_STATE when a worker has taken it already. */
+export async function updateTask(context: Context, id: string, input: unknown): Promise<TaskRow> {
+  const { userId } = requireViewer(context);
+  const given = validate(taskChange, input, 'input');
+  const resolved = given.model ? await resolveModel(context, given.model, 'input.model') : null;
+  const moved = await changeTask(
+    context.store,
+    { runId: id, ownerId: userId },
+    {
+      ...(given.prompt ? { prompt: given.prompt } : {}),
+      ...(given.system !== undefined ? { system: given.system } : {}),
+      ...(given.parameters ? { parameters: withoutNulls(given.parameters) } : {}),
+      ...(resolved ? { provider: resolved.provider, model: resolved.model } : {}),
+    },
+  );
+  return told(context, id, moved, 'a worker has taken it already');
+}
+
+/** @throws DomainError NOT_FOUND, INVALID_STATE when a worker has taken it already. */
+export async function updateTaskPriority(context: Context, id: string, wanted: number): Promise<TaskRow> {
+  const { userId } = requireViewer(context);
+  const given = validate(z.object({ priority }), { priority: wanted }, 'input');
+  const moved = await changePriority(context.store, { runId: id, ownerId: userId }, given.priority);
+  return told(context, id, moved, 'a worker has taken it already');
+}
+
+/** Ends what is not finished, and its subscriptions with it. @throws DomainError NOT_FOUND */
+export async function deleteTask(context: Context, id: string): Promise<void> {
+  const { userId } = requireViewer(context);
+  if (await removeTask(context.store, { runId: id, ownerId: userId })) return;
+  throw new DomainError('NOT_FOUND', 'there is no such task');
+}
+
+/** The task as it is now. @throws DomainError INVALID_STATE when it could not be moved. */
+async function told(context: Context, id: string, moved: boolean, why: string): Promise<TaskRow> {
+  const row = await task(context, id);
+  return moved ? row : refuse(row, why);
+}
+
+function refuse({ status }: TaskRow, why: string): never {
+  throw new DomainError('INVALID_STATE', `input.id: the task is ${status}: ${why}`, { field: 'input.id' });
+}

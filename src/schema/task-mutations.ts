@@ -1,0 +1,190 @@
+import { createTask } from '../resolvers/task.ts';
+import {
+  cancelTask,
+  deleteTask,
+  executeTask,
+  retryTask,
+  updateTask,
+  updateTaskPriority,
+} from '../resolvers/task-moves.ts';
+import type { TaskRow } from '../store/tasks.ts';
+import { builder } from './builder.ts';
+import { TaskKindEnum } from './enums.ts';
+import { localId } from './global-id.ts';
+import { TaskType } from './task.ts';
+
+const PromptParametersInput = builder.inputType('PromptParametersInput', {
+  description: "Sampling settings; absent ones are the provider's defaults.",
+  fields: (t) => ({
+    temperature: t.float({ description: '0 to 2.' }),
+    topP: t.float({ description: '0 to 1.' }),
+    maxTokens: t.int({ description: 'The most tokens to generate, 1 to 1000000.' }),
+    stop: t.stringList({ description: 'At most 4 texts before which the model stops.' }),
+    seed: t.int({ description: 'For answers that can be repeated.' }),
+  }),
+});
+
+const CreateTaskInput = builder.inputType('CreateTaskInput', {
+  fields: (t) => ({
+    kind: t.field({ type: TaskKindEnum, description: 'Absent: PROMPT.' }),
+    prompt: t.string({ required: true, description: 'What the model is asked, 1 to 1000000 characters.' }),
+    system: t.string({ description: 'A system prompt.' }),
+    model: t.string({
+      description:
+        'An id of the catalog, or of a configured provider (`gpt-4o`, `openai/gpt-4o`), sent verbatim. Absent: chosen.',
+    }),
+    parameters: t.field({ type: PromptParametersInput, description: 'Sampling settings.' }),
+    fallbackModels: t.stringList({
+      description:
+        'At most 5 models to ask instead, in this order, when the one before fails for reasons that another may not have.',
+    }),
+    responseSchema: t.field({
+      type: 'JSON',
+      description: 'A JSON Schema that the answer has to meet; `result.data` is then the answer as JSON.',
+    }),
+    threadId: t.id({
+      description: 'A conversation; the model is sent its completed turns before the prompt.',
+    }),
+    priority: t.int({ description: '1 to 10; a higher number runs first. Absent: 5.' }),
+    hold: t.boolean({ description: 'True: it stays PENDING until `executeTask`.' }),
+    dependsOn: t.idList({
+      description: 'At most 100 tasks that have to complete first; when one fails, so does this one.',
+    }),
+    idempotencyKey: t.string({
+      description:
+        'Equal requests with one key make one task, also at the same time; another request with it is a CONFLICT.',
+    }),
+  }),
+});
+
+const CancelTaskInput = builder.inputType('CancelTaskInput', {
+  fields: (t) => ({
+    id: t.id({ required: true, description: 'The task.' }),
+    reason: t.string({ description: 'Why, for its log; at most 1000 characters.' }),
+  }),
+});
+
+const TaskIdInput = (name: string) =>
+  builder.inputType(name, {
+    fields: (t) => ({ id: t.id({ required: true, description: 'The task.' }) }),
+  });
+const ExecuteTaskInput = TaskIdInput('ExecuteTaskInput');
+const RetryTaskInput = TaskIdInput('RetryTaskInput');
+const DeleteTaskInput = TaskIdInput('DeleteTaskInput');
+
+const UpdateTaskInput = builder.inputType('UpdateTaskInput', {
+  description: 'What is absent stays as it is.',
+  fields: (t) => ({
+    id: t.id({ required: true, description: 'The task.' }),
+    prompt: t.string({ description: 'What the model is asked, 1 to 1000000 characters.' }),
+    system: t.string({ description: 'A system prompt; null takes it away.' }),
+    model: t.string({ description: 'As in `createTask`.' }),
+    parameters: t.field({ type: PromptParametersInput, description: 'All of the sampling settings.' }),
+  }),
+});
+
+const UpdateTaskPriorityInput = builder.inputType('UpdateTaskPriorityInput', {
+  fields: (t) => ({
+    id: t.id({ required: true, description: 'The task.' }),
+    priority: t.int({ required: true, description: '1 to 10; a higher number runs first.' }),
+  }),
+});
+
+function payload(name: string, description: string) {
+  return builder.objectRef<{ task: TaskRow }>(name).implement({
+    description,
+    fields: (t) => ({ task: t.expose('task', { type: TaskType, description: 'The task, as it is now.' }) }),
+  });
+}
+
+const CreateTaskPayload = payload('CreateTaskPayload', 'A fresh task, queued.');
+const CancelTaskPayload = payload('CancelTaskPayload', 'A cancelled task.');
+
+const ExecuteTaskPayload = payload('ExecuteTaskPayload', 'A task that waits for a worker.');
+const RetryTaskPayload = payload('RetryTaskPayload', 'A task that waits for a worker again.');
+const UpdateTaskPayload = payload('UpdateTaskPayload', 'A changed task.');
+const UpdateTaskPriorityPayload = payload('UpdateTaskPriorityPayload', 'A changed task.');
+
+const DeleteTaskPayload = builder.objectRef<{ deletedId: string }>('DeleteTaskPayload').implement({
+  description: 'A task that is no more.',
+  fields: (t) => ({
+    deletedId: t.id({ description: 'The id that it had.', resolve: ({ deletedId }) => deletedId }),
+  }),
+});
+
+builder.mutationFields((t) => ({
+  createTask: t.field({
+    type: CreateTaskPayload,
+    nullable: true,
+    description: 'Makes a task and queues it. Follow it with the subscription `taskEvents`.',
+    args: { input: t.arg({ type: CreateTaskInput, required: true }) },
+    resolve: async (_root, { input }, context) => ({
+      task: await createTask(context, withLocalIds(input)),
+    }),
+  }),
+  cancelTask: t.field({
+    type: CancelTaskPayload,
+    nullable: true,
+    description:
+      "Ends a task. After the answer it writes nothing more, and the provider's connection is closed.",
+    args: { input: t.arg({ type: CancelTaskInput, required: true }) },
+    resolve: async (_root, { input }, context) => ({
+      task: await cancelTask(context, localTask(input), input.reason ?? null),
+    }),
+  }),
+  executeTask: t.field({
+    type: ExecuteTaskPayload,
+    nullable: true,
+    description: 'Queues a task that was made with `hold`.',
+    args: { input: t.arg({ type: ExecuteTaskInput, required: true }) },
+    resolve: async (_root, { input }, context) => ({ task: await executeTask(context, localTask(input)) }),
+  }),
+  retryTask: t.field({
+    type: RetryTaskPayload,
+    nullable: true,
+    description: 'Queues a failed task again; it goes on from its last checkpoint, with a higher attempt.',
+    args: { input: t.arg({ type: RetryTaskInput, required: true }) },
+    resolve: async (_root, { input }, context) => ({ task: await retryTask(context, localTask(input)) }),
+  }),
+  updateTask: t.field({
+    type: UpdateTaskPayload,
+    nullable: true,
+    description: 'Changes a task that no worker has taken yet.',
+    args: { input: t.arg({ type: UpdateTaskInput, required: true }) },
+    resolve: async (_root, { input }, context) => ({
+      task: await updateTask(context, localTask(input), input),
+    }),
+  }),
+  updateTaskPriority: t.field({
+    type: UpdateTaskPriorityPayload,
+    nullable: true,
+    description: 'Moves a task that no worker has taken yet forward or back in the queue.',
+    args: { input: t.arg({ type: UpdateTaskPriorityInput, required: true }) },
+    resolve: async (_root, { input }, context) => ({
+      task: await updateTaskPriority(context, localTask(input), input.priority),
+    }),
+  }),
+  deleteTask: t.field({
+    type: DeleteTaskPayload,
+    nullable: true,
+    description: 'Takes a task and its log away. One that is not finished is cancelled first.',
+    args: { input: t.arg({ type: DeleteTaskInput, required: true }) },
+    resolve: async (_root, { input }, context) => {
+      await deleteTask(context, localTask(input));
+      return { deletedId: input.id };
+    },
+  }),
+}));
+
+function localTask({ id }: { id: string }): string {
+  return localId('Task', id, 'input.id');
+}
+
+/** The input with the ids that GraphQL printed turned into our own. */
+function withLocalIds(input: typeof CreateTaskInput.$inferInput) {
+  return {
+    ...input,
+    threadId: input.threadId && localId('Thread', input.threadId, 'input.threadId'),
+    dependsOn: input.dependsOn?.map((id, index) => localId('Task', id, `input.dependsOn.${index}`)),
+  };
+}

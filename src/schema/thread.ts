@@ -1,0 +1,48 @@
+import { createThread, thread } from '../resolvers/thread.ts';
+import type { Thread } from '../store/entities/thread.ts';
+import { builder } from './builder.ts';
+import { localId } from './global-id.ts';
+
+export const ThreadType = builder.objectRef<Thread>('Thread');
+builder.node(ThreadType, {
+  description: 'A conversation: a task in it is sent the completed turns before it.',
+  id: { description: 'For every argument that asks for a thread.', resolve: ({ id }) => id },
+  isTypeOf: (value) => typeof value === 'object' && value !== null && 'title' in value,
+  loadWithoutCache: (id, context) => thread(context, id),
+  fields: (t) => ({
+    title: t.exposeString('title', { nullable: true, description: 'For people.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
+    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it last changed.' }),
+  }),
+});
+
+const CreateThreadInput = builder.inputType('CreateThreadInput', {
+  fields: (t) => ({ title: t.string({ description: 'For people; 1 to 200 characters.' }) }),
+});
+
+const CreateThreadPayload = builder.objectRef<{ thread: Thread }>('CreateThreadPayload').implement({
+  description: 'A fresh thread.',
+  fields: (t) => ({
+    thread: t.expose('thread', { type: ThreadType, description: 'The thread, still empty.' }),
+  }),
+});
+
+builder.queryField('thread', (t) =>
+  t.field({
+    type: ThreadType,
+    nullable: true,
+    description: "One of the viewer's threads.",
+    args: { id: t.arg.id({ required: true }) },
+    resolve: (_root, { id }, context) => thread(context, localId('Thread', id)),
+  }),
+);
+
+builder.mutationField('createThread', (t) =>
+  t.field({
+    type: CreateThreadPayload,
+    nullable: true,
+    description: 'Begins a conversation. Make its turns with `createTask(input: { threadId: … })`.',
+    args: { input: t.arg({ type: CreateThreadInput, required: true }) },
+    resolve: async (_root, { input }, context) => ({ thread: await createThread(context, input) }),
+  }),
+);

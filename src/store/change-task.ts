@@ -1,0 +1,92 @@
+import type { PromptParameters } from '../rules/task.ts';
+import { cancelWithin } from './cancel-run.ts';
+import { failDependents } from './dependencies.ts';
+import type { LoggedEvent } from './events.ts';
+import { addRunJobSql, removeRunJobSql } from './job-queue.ts';
+import { publishAll } from './publish-all.ts';
+import type { Store } from './store.ts';
+import { transaction } from './transaction.ts';
+
+interface Target {
+  runId: string;
+  ownerId: string;
+}
+
+/** What a task asks for; an absent member stays as it is. */
+export interface TaskChange {
+  prompt?: string;
+  system?: string | null;
+  parameters?: PromptParameters;
+  provider?: string;
+  model?: string;
+}
+
+/** @returns false when the task is not the owner's, or a worker has taken it already. */
+export async function changeTask(store: Store, target: Target, change: TaskChange): Promise<boolean> {
+  const { rowCount } = await store.database.pool.query({
+    name: 'change-task',
+    text: `
+      with held as (
+        update run set updated_at = clock_timestamp()
+        where id = $1 and owner_id = $2 and status in ('pending', 'queued') returning id
+      )
+      update task set prompt = coalesce($3, prompt), system = case when $4 then $5 else system end,
+        parameters = coalesce($6::jsonb, parameters), provider = coalesce($7, provider), model = coalesce($8, model)
+      from held where task.id = held.id`,
+    values: [
+      target.runId,
+      target.ownerId,
+      change.prompt ?? null,
+      change.system !== undefined,
+      change.system ?? null,
+      change.parameters ? JSON.stringify(change.parameters) : null,
+      change.provider ?? null,
+      change.model ?? null,
+    ],
+  });
+  return rowCount === 1;
+}
+
+/** @returns false when the task is not the owner's, or a worker has taken it already. */
+export async function changePriority(store: Store, target: Target, priority: number): Promise<boolean> {
+  const { rowCount } = await store.database.pool.query({
+    name: 'change-priority',
+    text: `
+      with moved as (
+        update run set priority = $3, updated_at = clock_timestamp()
+        where id = $1 and owner_id = $2 and status in ('pending', 'queued')
+        returning id, priority, status, blockers
+      ), queued as (
+        select ${addRunJobSql('moved.id', 'moved.priority')} from moved where status = 'queued' and blockers = 0
+      )
+      select id from moved, (select count(*) from queued) as enqueue`,
+    values: [target.runId, target.ownerId, priority],
+  });
+  return rowCount === 1;
+}
+
+/**
+ * Ends what is not finished, then takes the task and its log away. What its model calls cost stays in the books.
+ * @returns false when there is no such task of the owner.
+ */
+export async function deleteTask(store: Store, target: Target): Promise<boolean> {
+  const { found, events } = await transaction(store.database, async (client) => {
+    const { rowCount } = await client.query(
+      `select from run where id = $1 and owner_id = $2 and kind = 'task' for update`,
+      [target.runId, target.ownerId],
+    );
+    if (rowCount === 0) return { found: false, events: [] as LoggedEvent[] };
+    const cancelled = await cancelWithin(client, { ...target, reason: 'deleted' });
+    const failed = await failDependents(client, target.runId);
+    await client.query(`select ${removeRunJobSql('$1::text')}`, [target.runId]);
+    for (const table of ['event', 'model_call']) {
+      await client.query(`delete from ${table} where run_id = $1`, [target.runId]);
+    }
+    for (const table of ['task', 'run']) {
+      await client.query(`delete from ${table} where id = $1`, [target.runId]);
+    }
+    return { found: true, events: [...cancelled, ...failed] };
+  });
+  publishAll(store.bus, events);
+  return found;
+}

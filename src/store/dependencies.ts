@@ -1,0 +1,102 @@
+import type { ClientBase } from 'pg';
+import { DomainError, type RunError } from '../errors.ts';
+import type { RunStatus } from '../vocabulary.ts';
+import { appendSql, eventsParameter } from './event-log.ts';
+import type { LoggedEvent } from './events.ts';
+import { addRunJobSql } from './job-queue.ts';
+
+/**
+ * How many of `ids` have not completed yet. They stay locked until the transaction ends, and know by then that
+ * somebody waits for them, so that none can end in between unnoticed.
+ * @throws DomainError NOT_FOUND, INVALID_STATE for one that failed or was cancelled.
+ */
+export async function countBlockers(
+  client: ClientBase,
+  ownerId: string,
+  ids: readonly string[],
+): Promise<number> {
+  const { rows } = await client.query<{ id: string; status: RunStatus }>(
+    `with held as (
+       select id, status from run where id = any($1::text[]) and owner_id = $2 and kind = 'task'
+       order by id for update
+     ), told as (
+       update run set has_dependents = true from held where run.id = held.id and held.status <> 'completed'
+     )
+     select id, status from held`,
+    [ids, ownerId],
+  );
+  const statuses = new Map(rows.map(({ id, status }) => [id, status]));
+  for (const [index, id] of ids.entries()) checkDependency(statuses.get(id), `input.dependsOn.${index}`);
+  return rows.filter(({ status }) => status !== 'completed').length;
+}
+
+function checkDependency(status: RunStatus | undefined, field: string): void {
+  if (!status) throw new DomainError('NOT_FOUND', `${field}: there is no such task`, { field });
+  if (status !== 'failed' && status !== 'cancelled') return;
+  throw new DomainError('INVALID_STATE', `${field}: the task is ${status}, so nothing can wait for it`, {
+    field,
+  });
+}
+
+export async function addDependencies(
+  client: ClientBase,
+  runId: string,
+  ids: readonly string[],
+): Promise<void> {
+  await client.query(
+    'insert into dependency (run_id, on_run_id) select $1, id from unnest($2::text[]) as id',
+    [runId, ids],
+  );
+}
+
+/** Of a run that completed, in a statement after its end's own: what waits for nothing else is a worker's to take. */
+export async function releaseDependents(client: ClientBase, runId: string): Promise<LoggedEvent[]> {
+  const event = { type: 'RunQueued', data: { reason: 'dependencies_completed' } } as const;
+  const { rows } = await client.query<LoggedEvent>(
+    `with held as (
+       select run.id from run join dependency on dependency.run_id = run.id
+       where dependency.on_run_id = $1 and run.status in ('pending', 'queued') order by run.id for update of run
+     ), released as (
+       update run set blockers = blockers - 1,
+         last_seq = last_seq + case when blockers = 1 and status = 'queued' then 1 else 0 end
+       from held where run.id = held.id
+       returning run.id, run.last_seq, run.attempt, run.priority, blockers = 0 and status = 'queued' as is_ready
+     ), moved as (
+       select * from released where is_ready
+     ), logged as (${appendSql('$2')}),
+     queued as (select ${addRunJobSql('moved.id', 'moved.priority')} from moved)
+     select logged.* from logged, (select count(*) from queued) as enqueue`,
+    [runId, eventsParameter([event])],
+  );
+  return rows;
+}
+
+/** Of a run that will never complete: what waits for it fails, and what waits for that, and so on. */
+export async function failDependents(client: ClientBase, runId: string): Promise<LoggedEvent[]> {
+  const error: RunError = {
+    code: 'DEPENDENCY_FAILED',
+    message: `the task that it waited for did not complete; have it done again, then retry this one`,
+  };
+  const event = { type: 'RunFailed', data: { error } } as const;
+  const all: LoggedEvent[] = [];
+  for (let ended = [runId]; ended.length > 0; ) {
+    const { rows } = await client.query<LoggedEvent>(
+      `with held as (
+         select run.id from run join dependency on dependency.run_id = run.id
+         where dependency.on_run_id = any($1::text[]) and run.status in ('pending', 'queued')
+         order by run.id for update of run
+       ), moved as (
+         update run set status = 'failed', epoch = epoch + 1, last_seq = last_seq + 1, updated_at = clock_timestamp()
+         from held where run.id = held.id
+         returning run.id, run.last_seq, run.attempt
+       ), ended as (
+         update task set error = $3::jsonb, completed_at = clock_timestamp() from moved where task.id = moved.id
+       )
+       ${appendSql('$2')}`,
+      [ended, eventsParameter([event]), JSON.stringify(error)],
+    );
+    all.push(...rows);
+    ended = rows.map((row) => row.runId);
+  }
+  return all;
+}

@@ -1,0 +1,23 @@
+import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import { timestamps } from './timestamps.ts';
+import { User } from './user.ts';
+
+/** A conversation: tasks in it are sent the turns before them. */
+export const Thread = defineEntity({
+  name: 'Thread',
+  tableName: 'thread',
+  indexes: [
+    {
+      name: 'thread_owner_created',
+      expression:
+        'create index "thread_owner_created" on "thread" ("owner_id", "created_at" desc, "id" desc)',
+    },
+  ],
+  properties: {
+    id: p.text().primary(),
+    owner: () => p.manyToOne(User).mapToPk().index(false),
+    title: p.text().nullable(),
+    ...timestamps,
+  },
+});
+export type Thread = InferEntity<typeof Thread>;

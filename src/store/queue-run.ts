@@ -1,0 +1,41 @@
+import type { QueueReason, RunStatus } from '../vocabulary.ts';
+import { appendSql, eventsParameter } from './event-log.ts';
+import type { LoggedEvent } from './events.ts';
+import { addRunJobSql } from './job-queue.ts';
+import type { Store } from './store.ts';
+
+/**
+ * Makes a run that was held, or that failed, a worker's to take: at once, or when what it depends on has completed.
+ * @returns false when it is not the owner's, or not in the status `from`; and for a failed run while something
+ * that it depends on has not completed.
+ */
+export async function queueRun(
+  store: Store,
+  target: { runId: string; ownerId: string; from: Extract<RunStatus, 'pending' | 'failed'> },
+): Promise<boolean> {
+  const reason: QueueReason = target.from === 'pending' ? 'executed' : 'retried';
+  const { rows } = await store.database.pool.query<LoggedEvent>({
+    name: 'queue-run',
+    text: `
+      with moved as (
+        update run set status = 'queued', last_seq = last_seq + 1, updated_at = clock_timestamp(),
+          blockers = case when $3 = 'failed' then 0 else blockers end
+        where id = $1 and owner_id = $2 and status = $3 and ($3 = 'pending' or not exists (
+          select from dependency join run as needed on needed.id = dependency.on_run_id
+          where dependency.run_id = $1 and needed.status <> 'completed'))
+        returning id, last_seq, attempt, priority, blockers
+      ), reopened as (
+        update task set error = null, completed_at = null from moved where task.id = moved.id
+      ), logged as (${appendSql('$4')}),
+      queued as (select ${addRunJobSql('moved.id', 'moved.priority')} from moved where blockers = 0)
+      select logged.* from logged, (select count(*) from queued) as enqueue`,
+    values: [
+      target.runId,
+      target.ownerId,
+      target.from,
+      eventsParameter([{ type: 'RunQueued', data: { reason } }]),
+    ],
+  });
+  store.bus.publish(target.runId, rows);
+  return rows.length > 0;
+}
