@@ -5,16 +5,19 @@ import {
   type ModelRequest,
   type ProviderError,
 } from '../providers/provider.ts';
+import type { ModelReference } from '../rules/model-id.ts';
 import { MODEL_CALL_RETRIES, nextWait } from '../rules/retry.ts';
 import type { TaskResult } from '../rules/task.ts';
 import type { ClaimedTask } from '../store/claim-run.ts';
 import type { Lease } from '../store/lease.ts';
 import { restartAttempt } from '../store/restart-attempt.ts';
+import { readTurns } from '../store/threads.ts';
 import type { EngineContext } from './context.ts';
 import { callModel, ModelCallFailed } from './model-call.ts';
 
 /**
- * A prompt task: one model call, tried again by policy while its failures are worth it.
+ * A prompt task: one model call, tried again by policy while its failures are worth it; with fallback models, on
+ * the next one.
  * @throws ProviderError when it is not worth another try, LeaseLost
  */
 export async function runPrompt(
@@ -22,30 +25,69 @@ export async function runPrompt(
   lease: Lease,
   task: ClaimedTask,
 ): Promise<TaskResult> {
-  const request = toRequest(task);
-  for (let failures = 0; ; ) {
-    let waitMs: number | null = null;
-    const willRetry = (error: ProviderError) => {
-      failures += 1;
-      waitMs = isRetryable(error)
-        ? nextWait(MODEL_CALL_RETRIES, failures, error.retryAfterMs, Math.random())
-        : null;
-      return waitMs !== null;
-    };
+  const messages = await toMessages(context, task);
+  const tries = createTries([task, ...task.fallbackModels]);
+  for (;;) {
+    const { provider, model } = tries.reference();
+    const request: ModelRequest = { model, messages, ...task.parameters };
     try {
-      const { text, finishReason } = await callModel(context, lease, task.provider, request, willRetry);
-      return { output: text, model: task.model, provider: task.provider, finishReason };
+      const { text, finishReason } = await callModel(context, lease, provider, request, tries.failed);
+      return { output: text, model, provider, finishReason };
     } catch (error) {
       if (!(error instanceof ModelCallFailed)) throw error;
+      const waitMs = tries.wait();
       if (waitMs === null) throw error.error;
-      await wait(waitMs, undefined, { signal: lease.signal });
+      if (waitMs > 0) await wait(waitMs, undefined, { signal: lease.signal });
       await restartAttempt(context.store, lease, error.callId);
     }
   }
 }
 
-function toRequest(task: ClaimedTask): ModelRequest {
-  const messages: ModelMessage[] = [{ role: 'user', content: task.prompt }];
-  if (task.system) messages.unshift({ role: 'system', content: task.system });
-  return { model: task.model, messages, ...task.parameters };
+/** Which model is asked, and when again. */
+interface Tries {
+  reference(): ModelReference;
+  /** Decides what follows a failure. @returns whether there is another try. */
+  failed(error: ProviderError): boolean;
+  /** How long to wait before it, in milliseconds; null: there is none. */
+  wait(): number | null;
+}
+
+/** All but the last model are asked once: a caller who named others wants an answer, not a wait. */
+function createTries([first, ...rest]: readonly [ModelReference, ...ModelReference[]]): Tries {
+  let reference = first;
+  const others = [...rest];
+  let failures = 0;
+  let waitMs: number | null = null;
+  return {
+    reference: () => reference,
+    failed(error) {
+      const next = isRetryable(error) ? others.shift() : undefined;
+      if (next) {
+        reference = next;
+        waitMs = 0;
+        return true;
+      }
+      failures += 1;
+      waitMs = isRetryable(error)
+        ? nextWait(MODEL_CALL_RETRIES, failures, error.retryAfterMs, Math.random())
+        : null;
+      return waitMs !== null;
+    },
+    wait: () => waitMs,
+  };
+}
+
+/** Beyond these the conversation's beginning is left out. */
+const MAX_TURNS = 100;
+
+async function toMessages({ store }: EngineContext, task: ClaimedTask): Promise<ModelMessage[]> {
+  const turns = task.threadId ? await readTurns(store.database, task.threadId, task.id, MAX_TURNS) : [];
+  return [
+    ...(task.system ? [{ role: 'system' as const, content: task.system }] : []),
+    ...turns.flatMap(({ prompt, output }) => [
+      { role: 'user' as const, content: prompt },
+      { role: 'assistant' as const, content: output },
+    ]),
+    { role: 'user', content: task.prompt },
+  ];
 }

@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Client, data, errorCode } from '../harness/client.ts';
+import { startTestServer, type TestServer } from '../harness/server.ts';
+import { answerText, startVendor, type Vendor } from '../vendor/server.ts';
+
+let vendor: Vendor;
+let server: TestServer;
+let ann: Client;
+
+beforeAll(async () => {
+  vendor = await startVendor();
+  server = await startTestServer({ variables: { OPENAI_BASE_URL: `${vendor.url}/v1` } });
+  ann = await server.newUser();
+});
+afterAll(async () => {
+  await server?.stop();
+  await vendor?.stop();
+});
+
+async function newThread(client: Client): Promise<string> {
+  const answer = await client.query(
+    'mutation { createThread(input: { title: "Talk" }) { thread { id title } } }',
+  );
+  expect(data(answer).createThread.thread.title).toBe('Talk');
+  return data(answer).createThread.thread.id;
+}
+
+test('a task in a thread is sent the completed turns before it', async () => {
+  const threadId = await newThread(ann);
+  const ask = async (prompt: string, model = 'gpt-4o@tokens=3') => {
+    const id = await ann.createTask({ prompt, model, system: 'Be brief.', threadId });
+    await ann.events(id);
+    return id;
+  };
+  const ids = [await ask('one'), await ask('lost', 'gpt-4o@fault=401'), await ask('two'), await ask('three')];
+  expect(vendor.requests.at(-1)!.body.messages).toEqual([
+    { role: 'system', content: 'Be brief.' },
+    { role: 'user', content: 'one' },
+    { role: 'assistant', content: answerText(3) },
+    { role: 'user', content: 'two' },
+    { role: 'assistant', content: answerText(3) },
+    { role: 'user', content: 'three' },
+  ]);
+  const listed = await ann.query(
+    'query ($threadId: ID!) { tasks(filter: { threadId: $threadId }) { nodes { id threadId } } }',
+    { threadId },
+  );
+  expect(data(listed).tasks.nodes).toEqual(ids.toReversed().map((id) => ({ id, threadId })));
+});
+
+test('a thread is its owner’s', async () => {
+  const threadId = await newThread(await server.newUser());
+  const answer = await ann.query(
+    'mutation ($input: CreateTaskInput!) { createTask(input: $input) { task { id } } }',
+    { input: { prompt: 'x', threadId } },
+  );
+  expect([errorCode(answer), answer.errors![0]!.extensions.field]).toEqual(['NOT_FOUND', 'input.threadId']);
+  expect(errorCode(await ann.query('query ($id: ID!) { thread(id: $id) { id } }', { id: threadId }))).toBe(
+    'NOT_FOUND',
+  );
+});
