@@ -1,6 +1,7 @@
 import type DataLoader from 'dataloader';
 import type { Config } from './config.ts';
 import type { Log } from './log.ts';
+import type { BudgetRow } from './store/budgets.ts';
 import type { ModelCallRow, SpendRow } from './store/model-call-reports.ts';
 import type { Store } from './store/store.ts';
 import type { TaskRow } from './store/tasks.ts';
@@ -38,6 +39,7 @@ export interface Loaders {
   spend: DataLoader<string, SpendRow | null>;
   modelCalls: DataLoader<string, ModelCallRow[]>;
   dependencies: DataLoader<string, TaskRow[]>;
+  budgets: DataLoader<string, BudgetRow | null>;
 }
 
 /** What a use-case may touch. */

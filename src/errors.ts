@@ -21,9 +21,11 @@ export const REQUEST_ERROR_CODES = [
 
 /** Codes that end a run; they stand in the run's `error` and in its `RunFailed` event. */
 export const RUN_ERROR_CODES = [
+  'BUDGET_EXCEEDED',
   'CONTEXT_TOO_LONG',
   'DEPENDENCY_FAILED',
   'MODEL_NOT_FOUND',
+  'PRICE_UNKNOWN',
   'PROVIDER_AUTH',
   'PROVIDER_BAD_REQUEST',
   'PROVIDER_NOT_CONFIGURED',

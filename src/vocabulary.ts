@@ -44,6 +44,10 @@ export type EventType = (typeof EVENT_TYPES)[number];
 export const QUEUE_REASONS = ['executed', 'retried', 'dependencies_completed'] as const;
 export type QueueReason = (typeof QUEUE_REASONS)[number];
 
+/** What a cost limit may be set on. */
+export const BUDGET_KINDS = ['task', 'user'] as const;
+export type BudgetKind = (typeof BUDGET_KINDS)[number];
+
 export const PROVIDERS = ['openai', 'demo'] as const;
 export type ProviderId = (typeof PROVIDERS)[number];
 

@@ -5,8 +5,11 @@ import { newId } from '../rules/ids.ts';
 import { costOf, UNKNOWN_USAGE, type Usage } from '../rules/money.ts';
 import { listPrices } from '../rules/price-list.ts';
 import { splitIncomplete, storable } from '../rules/text.ts';
+import type { CallBounds } from '../store/budgets.ts';
+import { outlastConnectionLoss } from '../store/connection-loss.ts';
 import type { Lease } from '../store/lease.ts';
 import { beginModelCall, type Settlement, settleModelCall } from '../store/model-calls.ts';
+import { findMaxOutput } from '../store/model-catalog.ts';
 import type { FinishReason, ProviderId } from '../vocabulary.ts';
 import type { EngineContext } from './context.ts';
 
@@ -43,26 +46,51 @@ export async function callModel(
   const provider = requireProvider(context, providerId);
   const cost = costOf(UNKNOWN_USAGE, listPrices(providerId, request.model, 0));
   const call = { id: newId(), provider: providerId, model: request.model, cost };
-  await beginModelCall(context.store, lease, call);
+  const longest = await beginModelCall(context.store, lease, call, () =>
+    boundsOf(context, providerId, request),
+  );
+  const bounded = longest === null ? request : { ...request, maxTokens: longest };
   const progress = startProgress();
   try {
     const finish = await streamIntoLog(
       context,
       lease,
       call.id,
-      provider.stream(request, lease.signal),
+      provider.stream(bounded, lease.signal),
       progress,
     );
     await context.writer.drain(lease);
-    await settleModelCall(context.store, lease, settlement(call, progress, { finish }));
+    await settle(context, lease, settlement(call, progress, { finish }));
     return { callId: call.id, text: progress.texts.join(''), finishReason: finish.reason };
   } catch (thrown) {
     // What was streamed comes before what is said about it.
     await context.writer.drain(lease).catch(() => {});
     const error = thrown instanceof ProviderError ? thrown : null;
-    await settleModelCall(context.store, lease, settlement(call, progress, { error, willRetry }));
+    await settle(context, lease, settlement(call, progress, { error, willRetry }));
     throw error ? new ModelCallFailed(call.id, error) : thrown;
   }
+}
+
+/** Money that was spent is written however often the database goes away. */
+function settle({ store }: EngineContext, lease: Lease, settlement: Settlement): Promise<void> {
+  return outlastConnectionLoss(() => settleModelCall(store, lease, settlement));
+}
+
+/** Longest answer of a model that the catalog does not know, where a cost limit makes one necessary. */
+const UNKNOWN_MAX_OUTPUT = 4_096;
+
+async function boundsOf(
+  { store }: EngineContext,
+  provider: ProviderId,
+  request: ModelRequest,
+): Promise<CallBounds> {
+  const inputBytes = Buffer.byteLength(JSON.stringify(request));
+  const maxOutput = await findMaxOutput(store.database, provider, request.model);
+  return {
+    inputBytes,
+    maxTokens: request.maxTokens ?? maxOutput ?? UNKNOWN_MAX_OUTPUT,
+    prices: listPrices(provider, request.model, inputBytes),
+  };
 }
 
 function requireProvider(context: EngineContext, id: ProviderId): Provider {

@@ -1,5 +1,6 @@
 import DataLoader from 'dataloader';
 import type { Loaders } from '../context.ts';
+import { readBudgets } from '../store/budgets.ts';
 import type { Database } from '../store/database.ts';
 import { readModelCalls, readSpend } from '../store/model-call-reports.ts';
 import { readDependencies } from '../store/tasks.ts';
@@ -18,6 +19,13 @@ export function createLoaders(database: Database): Loaders {
       async (runIds: readonly string[]) => {
         const byRun = Map.groupBy(await readModelCalls(database, runIds), ({ runId }) => runId);
         return runIds.map((id) => byRun.get(id) ?? []);
+      },
+      { cache: false },
+    ),
+    budgets: new DataLoader(
+      async (subjectIds: readonly string[]) => {
+        const bySubject = await readBudgets(database, subjectIds);
+        return subjectIds.map((id) => bySubject.get(id) ?? null);
       },
       { cache: false },
     ),

@@ -33,6 +33,12 @@ const responseSchema = z
 
 export const priority = z.number().int().min(1, 'must be 1 to 10').max(10, 'must be 1 to 10');
 
+/** US dollars; twelve places are kept. */
+export const costLimit = z
+  .number()
+  .positive('must be more than 0')
+  .max(1_000_000_000, 'must be at most 1000000000');
+
 export const newTask = z.object({
   kind: z.enum(TASK_KINDS).nullish(),
   prompt,
@@ -43,6 +49,7 @@ export const newTask = z.object({
   responseSchema: responseSchema.nullish(),
   threadId: z.string().nullish(),
   priority: priority.nullish(),
+  maxCost: costLimit.nullish(),
   hold: z.boolean().nullish(),
   dependsOn: z
     .array(z.string())

@@ -33,6 +33,7 @@ export async function createTask(context: Context, input: unknown): Promise<Task
     fallbackModels: await resolveModels(context, given.fallbackModels ?? [], 'input.fallbackModels'),
     responseSchema: given.responseSchema ?? null,
     threadId: given.threadId ?? null,
+    maxCost: given.maxCost?.toFixed(12) ?? null,
     priority: given.priority ?? DEFAULT_PRIORITY,
     hold: given.hold ?? false,
     dependsOn: given.dependsOn ?? [],

@@ -28,7 +28,7 @@ export interface Prices {
  * unknown, which is not the same as free.
  */
 export function costOf(usage: Usage, prices: Prices | null): string | null {
-  if (isFree(prices)) return dollars(0n);
+  if (isFree(prices)) return toDollars(0n);
   if (!prices || usage.inputTokens === null || usage.outputTokens === null) return null;
   const cached = BigInt(Math.min(usage.cachedInputTokens ?? 0, usage.inputTokens));
   const fresh = BigInt(usage.inputTokens) - cached;
@@ -36,7 +36,7 @@ export function costOf(usage: Usage, prices: Prices | null): string | null {
     fresh * picodollarsPerToken(prices.input) +
     cached * picodollarsPerToken(prices.cachedInput ?? prices.input) +
     BigInt(usage.outputTokens) * picodollarsPerToken(prices.output);
-  return dollars(picodollars);
+  return toDollars(picodollars);
 }
 
 /** What is free costs nothing however much was used, known or not. */
@@ -53,7 +53,16 @@ function picodollarsPerToken(dollarsPerMillion: string): bigint {
   return BigInt(whole + fraction.slice(0, 6).padEnd(6, '0'));
 }
 
-function dollars(picodollars: bigint): string {
+/** Decimal text with 12 places. */
+export function toDollars(picodollars: bigint): string {
+  if (picodollars < 0n) return `-${toDollars(-picodollars)}`;
   const digits = picodollars.toString().padStart(13, '0');
   return `${digits.slice(0, -12)}.${digits.slice(-12)}`;
+}
+
+/** The inverse of `toDollars`; also of what Postgres prints of a numeric. Places beyond the twelfth are dropped. */
+export function toPicodollars(dollars: string): bigint {
+  const [whole = '0', fraction = ''] = dollars.replace('-', '').split('.');
+  const picodollars = BigInt(whole + fraction.slice(0, 12).padEnd(12, '0'));
+  return dollars.startsWith('-') ? -picodollars : picodollars;
 }

@@ -2,9 +2,10 @@ import { apiKey, apiKeys, createApiKey, login, register, type Session } from '..
 import { user, viewer } from '../resolvers/viewer.ts';
 import type { ApiKey } from '../store/entities/api-key.ts';
 import type { User } from '../store/entities/user.ts';
+import { BudgetType } from './budget.ts';
 import { builder } from './builder.ts';
 
-const UserType = builder.objectRef<User>('User');
+export const UserType = builder.objectRef<User>('User');
 builder.node(UserType, {
   description: 'An account.',
   id: { description: "The account's id.", resolve: ({ id }) => id },
@@ -14,6 +15,12 @@ builder.node(UserType, {
     email: t.exposeString('email', { description: 'In lower case.' }),
     name: t.exposeString('name', { description: 'As the person wants to be called.' }),
     isAdmin: t.exposeBoolean('isAdmin', { description: 'Whether it may change what belongs to everybody.' }),
+    budget: t.field({
+      type: BudgetType,
+      nullable: true,
+      description: 'The cost limit on all its tasks together, when an admin has set one.',
+      resolve: ({ id }, _arguments, { loaders }) => loaders.budgets.load(id),
+    }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was registered.' }),
   }),
 });

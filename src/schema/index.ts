@@ -1,9 +1,11 @@
 import './account.ts';
+import './budget.ts';
 import './event.ts';
 import './health.ts';
 import './task.ts';
 import './task-mutations.ts';
 import './thread.ts';
+import './user-mutations.ts';
 import { builder } from './builder.ts';
 
 export const schema = builder.toSchema();

@@ -42,6 +42,10 @@ const CreateTaskInput = builder.inputType('CreateTaskInput', {
       type: 'JSON',
       description: 'A JSON Schema that the answer has to meet; `result.data` is then the answer as JSON.',
     }),
+    maxCost: t.float({
+      description:
+        'US dollars that its model calls may cost together. An answer that does not fit is shortened, or the task fails with BUDGET_EXCEEDED.',
+    }),
     threadId: t.id({
       description: 'A conversation; the model is sent its completed turns before the prompt.',
     }),

@@ -4,6 +4,7 @@ import { tasks } from '../resolvers/tasks.ts';
 import type { PromptParameters } from '../rules/task.ts';
 import type { SpendRow } from '../store/model-call-reports.ts';
 import type { TaskRow } from '../store/tasks.ts';
+import { BudgetType } from './budget.ts';
 import { builder } from './builder.ts';
 import { ProviderEnum, RunErrorCodeEnum, RunStatusEnum, TaskKindEnum } from './enums.ts';
 import { globalId, localId } from './global-id.ts';
@@ -70,6 +71,12 @@ builder.node(TaskType, {
       nullable: true,
       description: 'The conversation that it is a turn of.',
       resolve: ({ threadId }) => threadId && globalId('Thread', threadId),
+    }),
+    budget: t.field({
+      type: BudgetType,
+      nullable: true,
+      description: 'Its own cost limit, when it was made with `maxCost`.',
+      resolve: ({ id }, _arguments, { loaders }) => loaders.budgets.load(id),
     }),
     dependsOn: t.field({
       type: [TaskType],

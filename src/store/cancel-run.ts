@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg';
 import { statusesBefore } from '../rules/status.ts';
+import { settleOpenReservations } from './budgets.ts';
 import { failDependents } from './dependencies.ts';
 import { appendSql, eventsParameter } from './event-log.ts';
 import type { LoggedEvent } from './events.ts';
@@ -53,6 +54,7 @@ export async function cancelWithin(client: ClientBase, target: CancelTarget): Pr
   await client.query(`update model_call set status = 'cancelled' where run_id = $1 and status = 'started'`, [
     target.runId,
   ]);
+  await settleOpenReservations(client, [target.runId]);
   await client.query(`select ${removeRunJobSql('$1::text')}`, [target.runId]);
   return [...rows, ...(await failDependents(client, target.runId))];
 }

@@ -66,7 +66,7 @@ export async function changePriority(store: Store, target: Target, priority: num
 }
 
 /**
- * Ends what is not finished, then takes the task and its log away. What its model calls cost stays in the books.
+ * Ends what is not finished, then takes the task and its log away. What its model calls cost stays in its owner's budget.
  * @returns false when there is no such task of the owner.
  */
 export async function deleteTask(store: Store, target: Target): Promise<boolean> {
@@ -82,6 +82,7 @@ export async function deleteTask(store: Store, target: Target): Promise<boolean>
     for (const table of ['event', 'model_call']) {
       await client.query(`delete from ${table} where run_id = $1`, [target.runId]);
     }
+    await client.query('delete from budget where subject_id = $1', [target.runId]);
     for (const table of ['task', 'run']) {
       await client.query(`delete from ${table} where id = $1`, [target.runId]);
     }

@@ -23,6 +23,8 @@ export interface NewTask {
   fallbackModels: readonly ModelReference[];
   responseSchema: Record<string, unknown> | null;
   threadId: string | null;
+  /** US dollars as decimal text; null: no limit of its own. */
+  maxCost: string | null;
   priority: number;
   /** true: it waits until somebody has it executed. */
   hold: boolean;
@@ -75,6 +77,9 @@ async function insert(
       ), asked as (
         insert into task (id, kind, prompt, system, parameters, provider, model, fallback_models, response_schema, thread_id)
         select id, $5, $6, $7, $8::jsonb, $9, $10, $16::jsonb, $17::jsonb, $18 from moved
+      ), limited as (
+        insert into budget (subject_id, kind, cost_limit)
+        select id, 'task', $19::numeric from moved where $19::numeric is not null
       ), logged as (${appendSql('$11')}),
       queued as (
         select ${addRunJobSql('moved.id', 'moved.priority')} from moved where status = 'queued' and blockers = 0
@@ -99,6 +104,7 @@ async function insert(
       JSON.stringify(task.fallbackModels),
       task.responseSchema && JSON.stringify(task.responseSchema),
       task.threadId,
+      task.maxCost,
     ],
   });
   return rows;

@@ -1,4 +1,5 @@
 import { ApiKey } from './entities/api-key.ts';
+import { Budget, BudgetEntry } from './entities/budget.ts';
 import { Dependency } from './entities/dependency.ts';
 import { Event } from './entities/event.ts';
 import { IdempotencyKey } from './entities/idempotency-key.ts';
@@ -12,6 +13,8 @@ import { Worker } from './entities/worker.ts';
 
 export const entities = [
   ApiKey,
+  Budget,
+  BudgetEntry,
   Dependency,
   Event,
   IdempotencyKey,

@@ -1,10 +1,13 @@
+import type { ClientBase, Pool } from 'pg';
 import type { RunError } from '../errors.ts';
 import type { Usage } from '../rules/money.ts';
 import type { FinishReason, ModelCallStatus, ProviderId } from '../vocabulary.ts';
+import { type CallBounds, isLimitedSql, reserveForCall, settleForCall } from './budgets.ts';
 import { appendSql, eventsParameter } from './event-log.ts';
 import type { LoggedEvent, NewEvent } from './events.ts';
 import { fenced, type Lease } from './lease.ts';
 import type { Store } from './store.ts';
+import { transaction } from './transaction.ts';
 
 export interface NewModelCall {
   id: string;
@@ -15,19 +18,55 @@ export interface NewModelCall {
 }
 
 /**
- * Writes the call and its event before the request leaves, both under the lease.
- * @throws LeaseLost when the run is no longer this worker's; then no request may be made.
+ * Writes the call and its event before the request leaves, under the lease; where a cost limit is set, with a
+ * reservation in the same transaction.
+ * @returns how long the answer may be; null: as long as it is.
+ * @throws LeaseLost when the run is no longer this worker's, DomainError BUDGET_EXCEEDED, PRICE_UNKNOWN: then no
+ * request may be made.
  */
-export async function beginModelCall(store: Store, lease: Lease, call: NewModelCall): Promise<void> {
+export async function beginModelCall(
+  store: Store,
+  lease: Lease,
+  call: NewModelCall,
+  bounds: () => Promise<CallBounds>,
+): Promise<number | null> {
+  const unlimited = await begin(store.database.pool, lease, call, false);
+  const { events, maxTokens } =
+    unlimited.length > 0
+      ? { events: unlimited, maxTokens: null }
+      : await beginWithinLimits(store, lease, call, await bounds());
+  if (events.length === 0) throw fenced(lease);
+  store.bus.publish(lease.runId, events);
+  return maxTokens;
+}
+
+function beginWithinLimits(store: Store, lease: Lease, call: NewModelCall, bounds: CallBounds) {
+  return transaction(store.database, async (client) => {
+    const events = await begin(client, lease, call, true);
+    if (events.length === 0) return { events, maxTokens: null };
+    const reservation = await reserveForCall(client, { id: call.id, runId: lease.runId }, bounds);
+    return { events, maxTokens: reservation?.maxTokens ?? null };
+  });
+}
+
+/** @returns nothing when the lease is lost, or when a cost limit is set and must not be. */
+async function begin(
+  connection: Pool | ClientBase,
+  lease: Lease,
+  call: NewModelCall,
+  maybeLimited: boolean,
+): Promise<LoggedEvent[]> {
   const event: NewEvent = {
     type: 'ModelCallStarted',
     data: { callId: call.id, provider: call.provider, model: call.model },
   };
-  const { rows } = await store.database.pool.query<LoggedEvent>({
+  const { rows } = await connection.query<LoggedEvent>({
     name: 'begin-model-call',
     text: `
       with moved as (
-        update run set last_seq = last_seq + 1 where id = $1 and epoch = $2 and status = 'running' returning id, last_seq, attempt
+        update run set last_seq = last_seq + 1
+        where id = $1 and epoch = $2 and status = 'running' and ($8 or not ${isLimitedSql('run')})
+        returning id, last_seq, attempt
       ), called as (
         insert into model_call (id, run_id, attempt, provider, model, status, cost)
         select $3, moved.id, moved.attempt, $4, $5, 'started', $7::numeric from moved
@@ -41,10 +80,10 @@ export async function beginModelCall(store: Store, lease: Lease, call: NewModelC
       call.model,
       eventsParameter([event]),
       call.cost,
+      maybeLimited,
     ],
   });
-  if (rows.length === 0) throw fenced(lease);
-  store.bus.publish(lease.runId, rows);
+  return rows;
 }
 
 /** How a call ended, as far as it is known. */
@@ -63,27 +102,68 @@ export interface Settlement {
 
 /**
  * Closes the call's row, whoever holds the run by now (what was spent was spent), and tells the log when the
- * lease still holds. A lost lease is no error here.
+ * lease still holds. A lost lease is no error here. May be repeated when its answer was lost.
  */
 export async function settleModelCall(store: Store, lease: Lease, settlement: Settlement): Promise<void> {
-  const events = eventsParameter(settlementEvents(settlement));
-  const { rows } = await store.database.pool.query<LoggedEvent>({
+  const unlimited = await settle(store.database.pool, lease, settlement, false);
+  const rows = unlimited.length > 0 ? unlimited : await settleWithinLimits(store, lease, settlement);
+  store.bus.publish(
+    lease.runId,
+    rows.flatMap(({ event }) => (event ? [event] : [])),
+  );
+}
+
+function settleWithinLimits(store: Store, lease: Lease, settlement: Settlement): Promise<Settled[]> {
+  return transaction(store.database, async (client) => {
+    await client.query('select from run where id = $1 for update', [lease.runId]);
+    const rows = await settle(client, lease, settlement, true);
+    const call = { id: settlement.callId, runId: lease.runId };
+    if (rows.length > 0) await settleForCall(client, call, settlement.cost);
+    return rows;
+  });
+}
+
+interface Settled {
+  /** null: there was nothing to tell, or nobody to whom. */
+  event: LoggedEvent | null;
+}
+
+/** @returns nothing when it is settled already, is no more, or when a cost limit is set and must not be. */
+async function settle(
+  connection: Pool | ClientBase,
+  lease: Lease,
+  settlement: Settlement,
+  maybeLimited: boolean,
+): Promise<Settled[]> {
+  const { rows } = await connection.query<LoggedEvent | { runId: null }>({
     name: 'settle-model-call',
     text: `
       with settled as (
         update model_call set status = $4, input_tokens = $5, cached_input_tokens = $6, output_tokens = $7,
           reasoning_tokens = $8, cost = $9, finish_reason = $10, raw_finish_reason = $11, error_code = $12,
           time_to_first_token_ms = $13, latency_ms = $14
-        where id = $3
+        from run
+        where model_call.id = $3 and latency_ms is null and run.id = model_call.run_id
+          and ($16 or not ${isLimitedSql('run')})
+        returning model_call.id
       ), moved as (
         update run set last_seq = last_seq + jsonb_array_length($15::jsonb)
-        where id = $1 and epoch = $2 and status = 'running' and jsonb_array_length($15::jsonb) > 0
-        returning id, last_seq, attempt
-      )
-      ${appendSql('$15')}`,
-    values: [lease.runId, lease.epoch, settlement.callId, settlement.status, ...columns(settlement), events],
+        from settled
+        where run.id = $1 and epoch = $2 and status = 'running' and jsonb_array_length($15::jsonb) > 0
+        returning run.id, last_seq, attempt
+      ), logged as (${appendSql('$15')})
+      select logged.* from settled left join logged on true`,
+    values: [
+      lease.runId,
+      lease.epoch,
+      settlement.callId,
+      settlement.status,
+      ...columns(settlement),
+      eventsParameter(settlementEvents(settlement)),
+      maybeLimited,
+    ],
   });
-  store.bus.publish(lease.runId, rows);
+  return rows.map((row) => ({ event: row.runId === null ? null : row }));
 }
 
 function columns({ usage, ...call }: Settlement): unknown[] {

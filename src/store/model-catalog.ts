@@ -106,3 +106,18 @@ export async function findModels(
   });
   return rows;
 }
+
+/** The longest answer of a built-in model, in tokens; null when the catalog does not know. */
+export async function findMaxOutput(
+  database: Database,
+  provider: ProviderId,
+  model: string,
+): Promise<number | null> {
+  const { rows } = await database.pool.query<{ maxOutput: number | null }>({
+    name: 'find-max-output',
+    text: `select max_output as "maxOutput" from model
+           where owner_id is null and provider = $1 and model_id = split_part($2, '@', 1)`,
+    values: [provider, model],
+  });
+  return rows[0]?.maxOutput ?? null;
+}

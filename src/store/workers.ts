@@ -1,5 +1,5 @@
 import type { Database } from './database.ts';
-import { addRunJobSql } from './job-queue.ts';
+import { requeueRuns } from './requeue-runs.ts';
 import { transaction } from './transaction.ts';
 import { WORKER_LOCK_SEED } from './worker-lock.ts';
 
@@ -68,11 +68,6 @@ export async function releaseWorker(database: Database, workerId: string): Promi
       [workerId],
     );
     const ids = held.rows.map(({ id }) => id);
-    await client.query(
-      `update model_call set status = 'failed', error_code = 'INTERNAL_ERROR'
-       where run_id = any($1::text[]) and status = 'started'`,
-      [ids],
-    );
     await client.query('select graphile_worker.force_unlock_workers($1::text[])', [rows[0].pool_ids]);
     // Out of the way, so that each run's fresh job has an id of its own: a worker that was only frozen may yet
     // wake and declare its job done.
@@ -81,14 +76,7 @@ export async function releaseWorker(database: Database, workerId: string): Promi
          select id from graphile_worker.jobs where key in (select 'run:' || id from unnest($1::text[]) as id)))`,
       [ids],
     );
-    await client.query(
-      `with moved as (
-         update run set status = 'queued', epoch = epoch + 1, worker_id = null, updated_at = clock_timestamp()
-         where id = any($1::text[]) returning id, priority
-       )
-       select ${addRunJobSql('moved.id', 'moved.priority')} from moved`,
-      [ids],
-    );
+    await requeueRuns(client, ids);
     return ids;
   });
 }

@@ -87,7 +87,7 @@ describe('when one does not complete, what depends on it fails, and what depends
 });
 
 test('after the repair of its dependency a failed task can be retried', async () => {
-  const model = 'gpt-4o@tokens=2,fault=401,times=1,key=repaired';
+  const model = 'gpt-4o@tokens=2,fault=401,ttft=300,times=1,key=repaired';
   const first = await ann.createTask({ prompt: 'x', model });
   const second = await ann.createTask({ ...quick, dependsOn: [first] });
   await lastOf(second);

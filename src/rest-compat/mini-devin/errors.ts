@@ -13,6 +13,7 @@ const INTERNAL: Answer = { status: 500, code: 'INTERNAL_ERROR' };
 /** The documented codes where there is one; the document calls its list the common ones, so there may be others. */
 const ANSWERS = {
   BAD_CURSOR: INVALID,
+  BUDGET_EXCEEDED: { status: 409, code: 'BUDGET_EXCEEDED' },
   CONFLICT: { status: 409, code: 'CONFLICT' },
   CONTEXT_TOO_LONG: INVALID,
   DEPENDENCY_FAILED: { status: 409, code: 'DEPENDENCY_FAILED' },
@@ -25,6 +26,7 @@ const ANSWERS = {
   MODEL_NOT_FOUND: INVALID,
   NOT_FOUND: { status: 404, code: 'NOT_FOUND' },
   PAYLOAD_TOO_LARGE: { status: 413, code: 'PAYLOAD_TOO_LARGE' },
+  PRICE_UNKNOWN: INVALID,
   PROVIDER_AUTH: { status: 502, code: 'PROVIDER_AUTH' },
   PROVIDER_BAD_REQUEST: { status: 502, code: 'PROVIDER_BAD_REQUEST' },
   PROVIDER_NOT_CONFIGURED: INVALID,

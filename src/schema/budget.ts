@@ -1,0 +1,15 @@
+import type { BudgetRow } from '../store/budgets.ts';
+import { builder } from './builder.ts';
+
+export const BudgetType = builder.objectRef<BudgetRow>('Budget').implement({
+  description:
+    'A cost limit in US dollars. `spent` and `reserved` together never exceed it, however many calls are made at once.',
+  fields: (t) => ({
+    limit: t.exposeFloat('limit', { description: 'What may be spent.' }),
+    spent: t.exposeFloat('spent', {
+      description:
+        'What finished calls cost; of those whose cost nobody told, the most that they can have cost.',
+    }),
+    reserved: t.exposeFloat('reserved', { description: 'The most that running calls can cost.' }),
+  }),
+});

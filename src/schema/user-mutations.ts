@@ -1,0 +1,31 @@
+import { updateUser } from '../resolvers/user.ts';
+import type { User } from '../store/entities/user.ts';
+import { UserType } from './account.ts';
+import { builder } from './builder.ts';
+import { localId } from './global-id.ts';
+
+const UpdateUserInput = builder.inputType('UpdateUserInput', {
+  fields: (t) => ({
+    id: t.id({ required: true, description: 'The account.' }),
+    costLimit: t.float({
+      description: 'US dollars that all its tasks may cost together, from the first on; null: without limit.',
+    }),
+  }),
+});
+
+const UpdateUserPayload = builder.objectRef<{ user: User }>('UpdateUserPayload').implement({
+  description: 'A changed account.',
+  fields: (t) => ({ user: t.expose('user', { type: UserType, description: 'The account, as it is now.' }) }),
+});
+
+builder.mutationField('updateUser', (t) =>
+  t.field({
+    type: UpdateUserPayload,
+    nullable: true,
+    description: 'For admins: sets what an account may spend.',
+    args: { input: t.arg({ type: UpdateUserInput, required: true }) },
+    resolve: async (_root, { input: { id, ...input } }, context) => ({
+      user: await updateUser(context, localId('User', id, 'input.id'), input),
+    }),
+  }),
+);
