@@ -32,7 +32,7 @@ const ARROWS: Record<string, readonly string[]> = {
 const ENTRY_POINTS = ['main.ts', 'server.ts', 'worker.ts', 'migrate.ts'];
 
 /** Rules decide and do nothing: these packages are pure or, as ids are, harmless. */
-const PACKAGES_OF_RULES = ['uuid', '@pydantic/genai-prices'];
+const PACKAGES_OF_RULES = ['uuid', '@pydantic/genai-prices', 'ajv', 're2js'];
 
 const sources = readSources();
 
@@ -65,7 +65,9 @@ describe('rules are pure', () => {
 
   test('they import no package that does something', () => {
     const packages = rules.flatMap(({ imports }) => imports.filter(({ room }) => room === null));
-    expect(packages.map(({ from }) => from).filter((from) => !PACKAGES_OF_RULES.includes(from))).toEqual([]);
+    expect(
+      packages.map(({ from }) => packageOf(from)).filter((name) => !PACKAGES_OF_RULES.includes(name)),
+    ).toEqual([]);
   });
 
   test('they wait for nothing and touch nothing', () => {

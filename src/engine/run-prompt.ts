@@ -1,10 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { DomainError } from '../errors.ts';
 import {
   isRetryable,
   type ModelMessage,
   type ModelRequest,
   type ProviderError,
 } from '../providers/provider.ts';
+import { type Answer, readAnswer } from '../rules/answer-schema.ts';
 import type { ModelReference } from '../rules/model-id.ts';
 import { MODEL_CALL_RETRIES, nextWait } from '../rules/retry.ts';
 import type { TaskResult } from '../rules/task.ts';
@@ -29,16 +31,21 @@ export async function runPrompt(
   const tries = createTries([task, ...task.fallbackModels]);
   for (;;) {
     const { provider, model } = tries.reference();
-    const request: ModelRequest = { model, messages, ...task.parameters };
+    const request: ModelRequest = { model, messages, ...task.parameters, ...shapeOf(task) };
     try {
-      const { text, finishReason } = await callModel(context, lease, provider, request, tries.failed);
-      return { output: text, model, provider, finishReason };
+      const { callId, text, finishReason } = await callModel(context, lease, provider, request, tries.failed);
+      const answer: Answer | { fault?: undefined } = task.responseSchema
+        ? readAnswer(task.responseSchema, text)
+        : {};
+      if (answer.fault === undefined) return { output: text, ...answer, model, provider, finishReason };
+      if (!tries.isWorthAnother()) throw new DomainError('OUTPUT_INVALID', answer.fault);
+      await restartAttempt(context.store, lease, { voidCallId: callId, reason: 'output_invalid' });
     } catch (error) {
       if (!(error instanceof ModelCallFailed)) throw error;
       const waitMs = tries.wait();
       if (waitMs === null) throw error.error;
       if (waitMs > 0) await wait(waitMs, undefined, { signal: lease.signal });
-      await restartAttempt(context.store, lease, error.callId);
+      await restartAttempt(context.store, lease, { voidCallId: error.callId, reason: 'provider_error' });
     }
   }
 }
@@ -50,7 +57,12 @@ interface Tries {
   failed(error: ProviderError): boolean;
   /** How long to wait before it, in milliseconds; null: there is none. */
   wait(): number | null;
+  /** After an answer that does not meet its schema: whether to ask again. */
+  isWorthAnother(): boolean;
 }
+
+/** The same model may do better once; it costs as much again. */
+const MAX_INVALID_ANSWERS = 2;
 
 /** All but the last model are asked once: a caller who named others wants an answer, not a wait. */
 function createTries([first, ...rest]: readonly [ModelReference, ...ModelReference[]]): Tries {
@@ -58,6 +70,7 @@ function createTries([first, ...rest]: readonly [ModelReference, ...ModelReferen
   const others = [...rest];
   let failures = 0;
   let waitMs: number | null = null;
+  let invalidAnswers = 0;
   return {
     reference: () => reference,
     failed(error) {
@@ -74,7 +87,16 @@ function createTries([first, ...rest]: readonly [ModelReference, ...ModelReferen
       return waitMs !== null;
     },
     wait: () => waitMs,
+    isWorthAnother() {
+      invalidAnswers += 1;
+      reference = others.shift() ?? reference;
+      return invalidAnswers < MAX_INVALID_ANSWERS + rest.length;
+    },
   };
+}
+
+function shapeOf({ responseSchema }: ClaimedTask): Pick<ModelRequest, 'responseSchema'> {
+  return responseSchema ? { responseSchema } : {};
 }
 
 /** Beyond these the conversation's beginning is left out. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { schemaFault } from '../rules/answer-schema.ts';
 import type { PromptParameters } from '../rules/task.ts';
 import { TASK_KINDS } from '../vocabulary.ts';
 import { text } from './validate.ts';
@@ -26,10 +27,11 @@ const model = text({ min: 1, max: 200 }).regex(
 );
 const responseSchema = z
   .record(z.string(), z.unknown(), 'must be a JSON Schema: an object')
-  .refine(
-    (given) => JSON.stringify(given).length <= MAX_SCHEMA,
-    `must have at most ${MAX_SCHEMA} characters`,
-  );
+  .refine((given) => JSON.stringify(given).length <= MAX_SCHEMA, `must have at most ${MAX_SCHEMA} characters`)
+  .superRefine((given, issues) => {
+    const message = schemaFault(given);
+    if (message) issues.addIssue({ code: 'custom', message });
+  });
 
 export const priority = z.number().int().min(1, 'must be 1 to 10').max(10, 'must be 1 to 10');
 

@@ -12,6 +12,8 @@ export interface PromptParameters {
 /** What a task leaves: always the whole text of its final attempt. */
 export interface TaskResult {
   output: string;
+  /** The text as JSON, when the task has a response schema. */
+  data?: unknown;
   model: string;
   provider: string;
   finishReason: FinishReason;

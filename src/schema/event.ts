@@ -72,7 +72,8 @@ const EVENTS = {
     description: 'The text of the run starts again. Text of earlier attempts no longer counts.',
     fields: (t) => ({
       reason: t.string({
-        description: '`resumed`: its worker went away. `provider_error`: its provider failed.',
+        description:
+          '`resumed`: its worker went away, or it was retried. `provider_error`: its provider failed. `output_invalid`: the answer did not meet the response schema.',
         resolve: ({ data }) => data.reason,
       }),
       voidCallId: t.string({

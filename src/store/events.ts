@@ -21,7 +21,7 @@ export const eventData = {
   RunStarted: z.object({}),
   /** `voidCallId` names the model call whose text so far no longer counts. */
   AttemptStarted: z.object({
-    reason: z.enum(['resumed', 'provider_error']),
+    reason: z.enum(['resumed', 'provider_error', 'output_invalid']),
     voidCallId: callId.nullable(),
   }),
   ModelCallStarted: z.object({ callId, provider, model: z.string() }),

@@ -7,8 +7,12 @@ import type { Store } from './store.ts';
  * Raises the attempt within a lease: the text of `voidCallId` no longer counts, the next call starts it again.
  * @throws LeaseLost when the run is no longer this worker's.
  */
-export async function restartAttempt(store: Store, lease: Lease, voidCallId: string): Promise<void> {
-  const data = { reason: 'provider_error', voidCallId } as const;
+export async function restartAttempt(
+  store: Store,
+  lease: Lease,
+  { voidCallId, reason }: { voidCallId: string; reason: 'provider_error' | 'output_invalid' },
+): Promise<void> {
+  const data = { reason, voidCallId } as const;
   const { rows } = await store.database.pool.query<LoggedEvent>({
     name: 'restart-attempt',
     text: `

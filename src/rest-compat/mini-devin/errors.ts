@@ -26,6 +26,7 @@ const ANSWERS = {
   MODEL_NOT_FOUND: INVALID,
   NOT_FOUND: { status: 404, code: 'NOT_FOUND' },
   PAYLOAD_TOO_LARGE: { status: 413, code: 'PAYLOAD_TOO_LARGE' },
+  OUTPUT_INVALID: { status: 502, code: 'OUTPUT_INVALID' },
   PRICE_UNKNOWN: INVALID,
   PROVIDER_AUTH: { status: 502, code: 'PROVIDER_AUTH' },
   PROVIDER_BAD_REQUEST: { status: 502, code: 'PROVIDER_BAD_REQUEST' },

@@ -1,0 +1,52 @@
+import { describe, expect, test } from 'vitest';
+import { readAnswer, schemaFault } from '../../src/rules/answer-schema.ts';
+
+const CITY = {
+  type: 'object',
+  properties: { name: { type: 'string', pattern: '^[A-Z]' }, size: { type: 'integer' } },
+  required: ['name'],
+  additionalProperties: false,
+};
+
+describe('an answer is what its schema says', () => {
+  test.each([
+    ['{"name":"Bern","size":1}', { data: { name: 'Bern', size: 1 } }],
+    [' \n{"name":"Bern"}\n', { data: { name: 'Bern' } }],
+    ['```json\n{"name":"Bern"}\n```', { data: { name: 'Bern' } }],
+    ['```\n{"name":"Bern"}\n```\n', { data: { name: 'Bern' } }],
+    ['Bern', { fault: expect.stringContaining('is not JSON') }],
+    ['', { fault: expect.stringContaining('is not JSON') }],
+    ['{"name":"bern"}', { fault: expect.stringContaining('answer/name must match pattern') }],
+    ['{"size":1}', { fault: expect.stringContaining("must have required property 'name'") }],
+    ['{"name":"Bern","more":1}', { fault: expect.stringContaining('must NOT have additional properties') }],
+    ['null', { fault: expect.stringContaining('must be object') }],
+  ])('%s', (text, expected) => {
+    expect(readAnswer(CITY, text)).toEqual(expected);
+  });
+});
+
+describe('a schema that cannot be used is told', () => {
+  test.each([
+    [{ type: 'nonsense' }, 'must be equal to one of the allowed values'],
+    [{ $ref: 'https://example.com/schema.json' }, "can't resolve reference"],
+    [{ type: 'string', pattern: '(' }, 'missing closing )'],
+    [{ type: 'string', pattern: '(a)\\1' }, 'invalid escape sequence'],
+  ])('%j', (schema, expected) => {
+    expect(schemaFault(schema)).toContain(expected);
+  });
+
+  test.each([
+    [{}],
+    [CITY],
+    [{ type: 'string', format: 'email', 'x-more': 1 }],
+    [{ $defs: { a: {} }, $ref: '#/$defs/a' }],
+  ])('and %j can', (schema) => {
+    expect(schemaFault(schema)).toBeNull();
+  });
+});
+
+test('a pattern made to take for ever does not', () => {
+  const before = performance.now();
+  readAnswer({ type: 'string', pattern: '^(a+)+$' }, JSON.stringify(`${'a'.repeat(50_000)}b`));
+  expect(performance.now() - before).toBeLessThan(2_000);
+});
