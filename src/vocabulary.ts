@@ -39,7 +39,8 @@ export const EVENT_TYPES = [
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
-export const PROVIDERS = ['openai', 'demo'] as const;
+/** In the order in which a bare model id looks for its own. */
+export const PROVIDERS = ['openai', 'anthropic', 'azure', 'ollama', 'demo'] as const;
 export type ProviderId = (typeof PROVIDERS)[number];
 
 export const MODEL_CALL_STATUSES = ['started', 'completed', 'failed', 'cancelled'] as const;

@@ -8,6 +8,7 @@ import { builder } from './builder.ts';
 import { ProviderEnum, RunErrorCodeEnum, RunStatusEnum, TaskKindEnum } from './enums.ts';
 import { localId } from './global-id.ts';
 import { ModelCallType } from './model-call.ts';
+import { pageCost } from './page-cost.ts';
 
 export const RunErrorType = builder.objectRef<RunError>('RunError').implement({
   description: 'Why a run failed.',
@@ -165,6 +166,7 @@ builder.queryFields((t) => ({
     type: TaskType,
     nullable: true,
     description: "The viewer's tasks, newest first. `first` or `last`: 1 to 100, default 20.",
+    complexity: pageCost,
     args: { filter: t.arg({ type: TaskFilter }) },
     resolve: (_root, { filter, ...page }, context) => tasks(context, page, filter),
   }),
