@@ -1,3 +1,4 @@
+import proxyAddress from '@fastify/proxy-addr';
 import { z } from 'zod';
 
 const port = whole(0, 65535);
@@ -11,6 +12,17 @@ const url = z
   .url({ protocol: /^https?$/, error: 'must be an address that starts with http:// or https://' })
   .refine((text) => !/^[^/]*\/\/[^/]*@/.test(text), 'must not hold a user name or password')
   .transform((text) => text.replace(/\/+$/, ''));
+const proxies = list.refine(
+  isProxies,
+  'must be addresses or ranges such as 10.0.0.0/8, or loopback, linklocal, uniquelocal, separated by commas',
+);
+/** As Ollama's own programs take it: `host`, `host:port`, or an address with a scheme. */
+const ollamaHost = z
+  .string()
+  .transform((text) => (/^https?:\/\//.test(text) ? text : `http://${withOllamaPort(text)}`))
+  .pipe(url)
+  // Where it listens on every address, this is how to reach it from the same machine.
+  .transform((text) => text.replace(/^(https?:\/\/)0\.0\.0\.0(?=[:/]|$)/, '$1127.0.0.1'));
 const postgresUrl = z.string().regex(/^postgres(ql)?:\/\//, 'must start with postgres:// or postgresql://');
 
 const environment = z.object({
@@ -31,9 +43,25 @@ const environment = z.object({
   JWT_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
   REGISTRATION: z.enum(['open', 'first-only', 'closed']).optional(),
   CORS_ORIGINS: list.optional(),
+  TRUST_PROXY: proxies.optional(),
+  RATE_LIMIT_FACTOR: factor().default(1),
   OPENAI_API_KEY: z.string().optional(),
   OPENAI_BASE_URL: url.optional(),
+  ANTHROPIC_API_KEY: z.string().optional(),
+  ANTHROPIC_BASE_URL: url.optional(),
+  AZURE_OPENAI_API_KEY: z.string().optional(),
+  AZURE_OPENAI_ENDPOINT: url.optional(),
+  // The oldest whose streams tell their usage and whose answers can be held to a schema.
+  AZURE_OPENAI_API_VERSION: z
+    .string()
+    .regex(/^\d{4}-\d{2}-\d{2}(-preview)?$/, 'must look like 2024-10-21 or 2025-04-01-preview')
+    .default('2024-10-21'),
+  OLLAMA_HOST: ollamaHost.default('http://127.0.0.1:11434'),
 });
+
+function withOllamaPort(host: string): string {
+  return /(:\d+|\/.*)$/.test(host) ? host : `${host}:11434`;
+}
 
 /** Only digits: a number made of ` ` is 0, of `0x50` is 80. */
 function whole(least: number, most: number) {
@@ -46,10 +74,42 @@ function whole(least: number, most: number) {
     .transform(Number);
 }
 
+function factor() {
+  return z
+    .string()
+    .refine(
+      (text) => /^\d{1,9}(\.\d{1,9})?$/.test(text) && Number(text) > 0,
+      'must be a number greater than 0, such as 2 or 0.5',
+    )
+    .transform(Number);
+}
+
+function isProxies(proxies: string[]): boolean {
+  // A number of hops, as elsewhere, would pass for an address: 1 is 0.0.0.1.
+  if (proxies.some((proxy) => /^\d+$/.test(proxy))) return false;
+  try {
+    proxyAddress.compile(proxies);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 type Environment = z.infer<typeof environment>;
 
-export interface OpenAiConfig {
+export interface VendorConfig {
   apiKey: string;
+  baseUrl: string;
+}
+
+export interface AzureConfig {
+  apiKey: string;
+  /** Of the resource, without a path: `https://resource.openai.azure.com`. */
+  endpoint: string;
+  apiVersion: string;
+}
+
+export interface OllamaConfig {
   baseUrl: string;
 }
 
@@ -71,8 +131,16 @@ export interface Config {
   jwtSecret: string | null;
   registration: 'open' | 'first-only' | 'closed';
   corsOrigins: readonly string[];
+  /** Whose word on a client's address and on the name it asked for is believed. */
+  trustProxy: readonly string[];
+  /** Multiplies every rate limit. */
+  rateLimitFactor: number;
   /** null: not configured. */
-  openai: OpenAiConfig | null;
+  openai: VendorConfig | null;
+  anthropic: VendorConfig | null;
+  azure: AzureConfig | null;
+  /** Needs no key, so it is looked for at its default address when none is named. */
+  ollama: OllamaConfig;
 }
 
 /** Every problem of the environment at once, so that an operator mends them in one go. */
@@ -87,7 +155,8 @@ export class ConfigError extends Error {
 export function readConfig(variables: Record<string, string | undefined> = process.env): Config {
   const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''));
   const parsed = environment.safeParse(given);
-  const problems = [...(parsed.success ? [] : describe(parsed.error, given)), ...missingInProduction(given)];
+  const missing = [...missingInProduction(given), ...missingOfAzure(given)];
+  const problems = [...(parsed.success ? [] : describe(parsed.error, given)), ...missing];
   if (!parsed.success || problems.length > 0) {
     throw new ConfigError(`Configuration is wrong:\n${problems.map((line) => `  ${line}`).join('\n')}`);
   }
@@ -98,7 +167,7 @@ function describe(error: z.ZodError, given: Record<string, string | undefined>):
   return error.issues.map(({ path, message }) => {
     const name = path.join('.');
     // What a secret or an address with a password holds must not end up in a terminal's or a service's log.
-    const isOpen = !/KEY|SECRET|URL/.test(name);
+    const isOpen = !/KEY|SECRET|URL|ENDPOINT|OLLAMA_HOST/.test(name);
     return `${name}: ${message}${isOpen ? ` (it is ${JSON.stringify(given[name])})` : ''}`;
   });
 }
@@ -109,6 +178,14 @@ function missingInProduction(given: Record<string, string | undefined>): string[
   if (given.NODE_ENV !== 'production') return [];
   const missing = REQUIRED_IN_PRODUCTION.filter((name) => given[name] === undefined);
   return missing.map((name) => `${name}: required when NODE_ENV=production`);
+}
+
+const AZURE_PAIR = ['AZURE_OPENAI_API_KEY', 'AZURE_OPENAI_ENDPOINT'] as const;
+
+function missingOfAzure(given: Record<string, string | undefined>): string[] {
+  const missing = AZURE_PAIR.filter((name) => given[name] === undefined);
+  const [present] = AZURE_PAIR.filter((name) => given[name] !== undefined);
+  return present ? missing.map((name) => `${name}: required when ${present} is set`) : [];
 }
 
 function toConfig(env: Environment): Config {
@@ -127,15 +204,21 @@ function toConfig(env: Environment): Config {
     jwtSecret: env.JWT_SECRET ?? null,
     registration: env.REGISTRATION ?? (production ? 'first-only' : 'open'),
     corsOrigins: env.CORS_ORIGINS ?? (production ? [] : ['http://localhost:5173', 'http://localhost:3000']),
-    openai: openAi(env),
+    trustProxy: env.TRUST_PROXY ?? [],
+    rateLimitFactor: env.RATE_LIMIT_FACTOR,
+    openai: vendor(env.OPENAI_API_KEY, env.OPENAI_BASE_URL, 'https://api.openai.com/v1'),
+    anthropic: vendor(env.ANTHROPIC_API_KEY, env.ANTHROPIC_BASE_URL, 'https://api.anthropic.com'),
+    azure: azure(env),
+    ollama: { baseUrl: env.OLLAMA_HOST },
   };
 }
 
 /** A base URL alone is enough: servers that speak the API often want no key. */
-function openAi(env: Environment): OpenAiConfig | null {
-  if (!env.OPENAI_API_KEY && !env.OPENAI_BASE_URL) return null;
-  return {
-    apiKey: env.OPENAI_API_KEY ?? 'none',
-    baseUrl: env.OPENAI_BASE_URL ?? 'https://api.openai.com/v1',
-  };
+function vendor(apiKey: string | undefined, baseUrl: string | undefined, usual: string): VendorConfig | null {
+  return apiKey || baseUrl ? { apiKey: apiKey ?? 'none', baseUrl: baseUrl ?? usual } : null;
+}
+
+function azure(env: Environment): AzureConfig | null {
+  const { AZURE_OPENAI_API_KEY: apiKey, AZURE_OPENAI_ENDPOINT: endpoint } = env;
+  return apiKey && endpoint ? { apiKey, endpoint, apiVersion: env.AZURE_OPENAI_API_VERSION } : null;
 }

@@ -23,12 +23,26 @@ export interface Tokens {
   verify(token: string): Promise<{ userId: string; expiresAt: Date } | null>;
 }
 
+export interface Passwords {
+  hash(password: string): Promise<string>;
+  /** Takes as long when there is no hash, and so no account, so that the time does not tell. */
+  matches(passwordHash: string | null, password: string): Promise<boolean>;
+}
+
+/** How often somebody may try to log in or to register. */
+export interface LoginLimits {
+  /** @throws DomainError RATE_LIMITED, when the address or the account has had its tries. */
+  count(address: string, account: string): Promise<void>;
+}
+
 /** What a process has for all requests. */
 export interface Services {
   config: Config;
   log: Log;
   store: Store;
   tokens: Tokens;
+  passwords: Passwords;
+  loginLimits: LoginLimits;
   /** The providers that this installation is configured for. */
   providers: readonly ProviderId[];
   version: string;
@@ -45,6 +59,8 @@ export interface Loaders {
 /** What a use-case may touch. */
 export interface Context extends Services {
   viewer: Viewer | null;
+  /** The client's, as limits count it: an IPv4 address or an IPv6 network. */
+  address: string;
   origin: Origin;
   loaders: Loaders;
 }

@@ -51,6 +51,8 @@ export interface ErrorDetails {
   field?: string;
   issues?: FieldIssue[];
   allowed?: readonly string[];
+  /** Seconds. */
+  retryAfter?: number;
 }
 
 /** The only error class of the domain. Edges translate its code; anything else is masked and logged. */

@@ -40,7 +40,9 @@ function welcome(config: Config, url: string): string {
   const lines = [`Polyphony is ready.`, `  GraphQL, and GraphiQL in a browser: ${url}/graphql`];
   lines.push(`  Health: ${url}/health`);
   if (config.databaseUrl === null) lines.push(`  Data is kept in ${config.dataDir}`);
-  if (!config.openai)
-    lines.push('  No provider is configured: the demo model answers. Set OPENAI_API_KEY for a real one.');
+  if (!config.openai && !config.anthropic && !config.azure)
+    lines.push(
+      '  No provider is configured: the demo model answers unless Ollama runs here. Set OPENAI_API_KEY or ANTHROPIC_API_KEY.',
+    );
   return lines.join('\n');
 }

@@ -5,9 +5,11 @@ import packageJson from '../package.json' with { type: 'json' };
 import type { Config } from './config.ts';
 import type { Services } from './context.ts';
 import { createApp } from './http/app.ts';
+import { createLoginLimits } from './http/login-limits.ts';
 import type { Log } from './log.ts';
 import { isEntryPoint, requireDatabaseUrl, runUntilStopped } from './process.ts';
 import { createProviders } from './providers/registry.ts';
+import { createPasswords } from './resolvers/passwords.ts';
 import { createTokens } from './resolvers/tokens.ts';
 import { newId } from './rules/ids.ts';
 import { ensureLocalAdmin } from './store/accounts.ts';
@@ -15,6 +17,8 @@ import { keptSecret } from './store/kept-secret.ts';
 import { migrate } from './store/migrate.ts';
 import { openStore } from './store/open-store.ts';
 import type { Store } from './store/store.ts';
+
+const HASHES_AT_ONCE = 2;
 
 export interface RunningServer {
   url: string;
@@ -28,17 +32,21 @@ export async function startServer(
   store: Store,
   isEmbedded: boolean,
 ): Promise<RunningServer> {
+  const loginLimits = createLoginLimits({ config, log });
   const services: Services = {
     config,
     log,
     store,
     tokens: createTokens(config.jwtSecret ?? (await keptSecret(resolve(config.dataDir, 'jwt.secret')))),
+    passwords: createPasswords(Math.max(1, Math.round(HASHES_AT_ONCE * config.rateLimitFactor))),
+    loginLimits,
     providers: [...createProviders(config).keys()],
     version: packageJson.version,
   };
   const isPrivate = isEmbedded && ['127.0.0.1', 'localhost', '::1'].includes(config.host);
   const localAdminId = isPrivate ? await ensureLocalAdmin(store.database, newId()) : null;
   const app = await createApp(services, { localAdminId });
+  app.addHook('onClose', async () => loginLimits.close());
   await app.listen({ host: config.host, port: config.port });
   return { url: urlOf(app.server.address() as AddressInfo), stop: () => app.close() };
 }

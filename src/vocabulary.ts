@@ -48,7 +48,8 @@ export type QueueReason = (typeof QUEUE_REASONS)[number];
 export const BUDGET_KINDS = ['task', 'user'] as const;
 export type BudgetKind = (typeof BUDGET_KINDS)[number];
 
-export const PROVIDERS = ['openai', 'demo'] as const;
+/** In the order in which a bare model id looks for its own. */
+export const PROVIDERS = ['openai', 'anthropic', 'azure', 'ollama', 'demo'] as const;
 export type ProviderId = (typeof PROVIDERS)[number];
 
 export const MODEL_CALL_STATUSES = ['started', 'completed', 'failed', 'cancelled'] as const;

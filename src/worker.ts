@@ -1,5 +1,6 @@
 /** `npm run start:worker`: a worker alone; any number of them share a database. */
 import type { Config } from './config.ts';
+import { keepFindingModels } from './engine/find-models.ts';
 import { type Jobs, startJobs } from './jobs/start-jobs.ts';
 import type { Log } from './log.ts';
 import { isEntryPoint, requireDatabaseUrl, runUntilStopped } from './process.ts';
@@ -17,11 +18,18 @@ export async function startWorker(
 ): Promise<Jobs> {
   const writer = createRunWriter(store.database, store.bus, log);
   const engine = { store, writer, providers: createProviders(config), log };
-  return startJobs(engine, {
+  const jobs = await startJobs(engine, {
     databaseUrl: urls.url,
     directUrl: urls.directUrl,
     concurrency: config.workerConcurrency,
   });
+  const stopFindingModels = keepFindingModels(engine);
+  return {
+    async stop() {
+      await stopFindingModels();
+      await jobs.stop();
+    },
+  };
 }
 
 if (isEntryPoint(import.meta)) {

@@ -31,12 +31,21 @@ describe('what a variable becomes', () => {
       jwtSecret: null,
       registration: 'open',
       corsOrigins: ['http://localhost:5173', 'http://localhost:3000'],
+      trustProxy: [],
+      rateLimitFactor: 1,
       openai: null,
+      anthropic: null,
+      azure: null,
+      ollama: { baseUrl: 'http://127.0.0.1:11434' },
     });
   });
 
   test('set to an empty string: the same as not set', () => {
-    const names = ['NODE_ENV', 'PORT', 'DATABASE_URL', 'JWT_SECRET', 'CORS_ORIGINS', 'OPENAI_API_KEY'];
+    const names = [
+      ...['NODE_ENV', 'PORT', 'DATABASE_URL', 'JWT_SECRET', 'CORS_ORIGINS', 'OPENAI_API_KEY'],
+      ...['ANTHROPIC_API_KEY', 'ANTHROPIC_BASE_URL', 'OLLAMA_HOST', 'AZURE_OPENAI_API_KEY'],
+      ...['AZURE_OPENAI_ENDPOINT', 'AZURE_OPENAI_API_VERSION'],
+    ];
     expect(readConfig(Object.fromEntries(names.map((name) => [name, ''])))).toEqual(readConfig({}));
   });
 
@@ -50,6 +59,12 @@ describe('what a variable becomes', () => {
       expected: { corsOrigins: ['https://a.example', 'https://b.example'] },
     },
     { given: { REGISTRATION: 'closed' }, expected: { registration: 'closed' } },
+    {
+      given: { TRUST_PROXY: 'loopback, 10.0.0.0/8,2001:db8::1' },
+      expected: { trustProxy: ['loopback', '10.0.0.0/8', '2001:db8::1'] },
+    },
+    { given: { RATE_LIMIT_FACTOR: '2' }, expected: { rateLimitFactor: 2 } },
+    { given: { RATE_LIMIT_FACTOR: '0.5' }, expected: { rateLimitFactor: 0.5 } },
     {
       given: { DATABASE_URL: 'postgresql://db/x' },
       expected: { databaseUrl: 'postgresql://db/x', databaseDirectUrl: 'postgresql://db/x' },
@@ -70,6 +85,35 @@ describe('what a variable becomes', () => {
       given: { OPENAI_API_KEY: 'sk-1', OPENAI_BASE_URL: 'https://eu.example/v1' },
       expected: { openai: { apiKey: 'sk-1', baseUrl: 'https://eu.example/v1' } },
     },
+    {
+      given: { ANTHROPIC_API_KEY: 'sk-ant' },
+      expected: { anthropic: { apiKey: 'sk-ant', baseUrl: 'https://api.anthropic.com' } },
+    },
+    {
+      given: { ANTHROPIC_BASE_URL: 'http://localhost:4000/' },
+      expected: { anthropic: { apiKey: 'none', baseUrl: 'http://localhost:4000' } },
+    },
+    {
+      given: { AZURE_OPENAI_API_KEY: 'k', AZURE_OPENAI_ENDPOINT: 'https://r.openai.azure.com/' },
+      expected: {
+        azure: { apiKey: 'k', endpoint: 'https://r.openai.azure.com', apiVersion: '2024-10-21' },
+      },
+    },
+    {
+      given: {
+        AZURE_OPENAI_API_KEY: 'k',
+        AZURE_OPENAI_ENDPOINT: 'https://r.openai.azure.com',
+        AZURE_OPENAI_API_VERSION: '2025-04-01-preview',
+      },
+      expected: { azure: { apiVersion: '2025-04-01-preview' } },
+    },
+    { given: { AZURE_OPENAI_API_VERSION: '2025-04-01-preview' }, expected: { azure: null } },
+    { given: { OLLAMA_HOST: 'gpu' }, expected: { ollama: { baseUrl: 'http://gpu:11434' } } },
+    { given: { OLLAMA_HOST: 'gpu:8080' }, expected: { ollama: { baseUrl: 'http://gpu:8080' } } },
+    { given: { OLLAMA_HOST: '0.0.0.0' }, expected: { ollama: { baseUrl: 'http://127.0.0.1:11434' } } },
+    { given: { OLLAMA_HOST: '[::1]' }, expected: { ollama: { baseUrl: 'http://[::1]:11434' } } },
+    { given: { OLLAMA_HOST: 'gpu/ollama/' }, expected: { ollama: { baseUrl: 'http://gpu/ollama' } } },
+    { given: { OLLAMA_HOST: 'https://gpu' }, expected: { ollama: { baseUrl: 'https://gpu' } } },
     {
       given: { ...PRODUCTION },
       expected: { production: true, registration: 'first-only', corsOrigins: [], jwtSecret: SECRET },
@@ -114,12 +158,45 @@ describe('what is refused, and in which words', () => {
       expected: ['OPENAI_BASE_URL: must not hold a user name or password'],
     },
     {
+      given: { ANTHROPIC_BASE_URL: 'api.anthropic.com' },
+      expected: ['ANTHROPIC_BASE_URL: must be an address that starts with http:// or https://'],
+    },
+    {
+      given: { AZURE_OPENAI_API_KEY: 'k' },
+      expected: ['AZURE_OPENAI_ENDPOINT: required when AZURE_OPENAI_API_KEY is set'],
+    },
+    {
+      given: { AZURE_OPENAI_ENDPOINT: 'https://r', AZURE_OPENAI_API_VERSION: 'latest' },
+      expected: [
+        'AZURE_OPENAI_API_VERSION: must look like 2024-10-21 or 2025-04-01-preview (it is "latest")',
+        'AZURE_OPENAI_API_KEY: required when AZURE_OPENAI_ENDPOINT is set',
+      ],
+    },
+    {
+      given: { OLLAMA_HOST: 'me:pass@gpu' },
+      expected: ['OLLAMA_HOST: must not hold a user name or password'],
+    },
+    {
+      given: { OLLAMA_HOST: 'my gpu' },
+      expected: ['OLLAMA_HOST: must be an address that starts with http:// or https://'],
+    },
+    {
       given: { NODE_ENV: 'production' },
       expected: [
         'DATABASE_URL: required when NODE_ENV=production',
         'JWT_SECRET: required when NODE_ENV=production',
       ],
     },
+    ...['0', '-1', 'off', '0.0', '1e3', ''.padEnd(2)].map((given) => ({
+      given: { RATE_LIMIT_FACTOR: given },
+      expected: [`RATE_LIMIT_FACTOR: must be a number greater than 0, such as 2 or 0.5 (it is "${given}")`],
+    })),
+    ...['true', '1', 'proxy.example', '10.0.0.0/40'].map((given) => ({
+      given: { TRUST_PROXY: given },
+      expected: [
+        `TRUST_PROXY: must be addresses or ranges such as 10.0.0.0/8, or loopback, linklocal, uniquelocal, separated by commas (it is "${given}")`,
+      ],
+    })),
     { given: { ...PRODUCTION, JWT_SECRET: '' }, expected: ['JWT_SECRET: required when NODE_ENV=production'] },
   ])('$given', ({ given, expected }) => {
     expect(problemsOf(given)).toEqual(expected);
@@ -137,8 +214,11 @@ describe('what is refused, and in which words', () => {
       DATABASE_URL: 'canary',
       DATABASE_DIRECT_URL: 'canary',
       OPENAI_BASE_URL: 'canary',
+      AZURE_OPENAI_API_KEY: 'canary',
+      AZURE_OPENAI_ENDPOINT: 'canary',
+      OLLAMA_HOST: 'canary:canary@host',
     };
-    expect(problemsOf(variables)).toHaveLength(4);
+    expect(problemsOf(variables)).toHaveLength(6);
     expect(problemsOf(variables).join()).not.toContain('canary');
   });
 });

@@ -441,3 +441,98 @@ describe('time and connections', () => {
     expect(await once(child, 'exit')).toEqual([0, null]);
   });
 });
+
+describe('the other wire formats', () => {
+  const post = async (path: string, body: object) => {
+    const response = await fetch(vendor.url + path, {
+      method: 'POST',
+      headers: { 'x-api-key': 'k', 'api-key': 'k' },
+      body: JSON.stringify({ messages: [{ role: 'user', content: 'Hello' }], ...body }),
+    });
+    return { status: response.status, answer: await response.text() };
+  };
+  const azurePath = '/openai/deployments/ours/chat/completions';
+
+  test.each([
+    {
+      given: 'Anthropic',
+      path: '/v1/messages',
+      body: { model: 'c@tokens=2,reasoning=1', max_tokens: 9 },
+      expected: {
+        type: 'message',
+        content: [
+          { type: 'thinking', thinking: reasoningText(1) },
+          { type: 'text', text: answerText(2) },
+        ],
+        stop_reason: 'end_turn',
+        usage: { output_tokens: 3 },
+      },
+    },
+    {
+      given: 'Ollama',
+      path: '/api/chat',
+      body: { model: 'l@tokens=2,reasoning=1', stream: false },
+      expected: {
+        message: { content: answerText(2), thinking: reasoningText(1) },
+        done_reason: 'stop',
+        eval_count: 3,
+      },
+    },
+    {
+      given: 'Azure',
+      path: azurePath,
+      body: { model: 'a@tokens=2' },
+      expected: { choices: [{ message: { content: answerText(2) } }] },
+    },
+  ])('$given answers whole when no stream is asked for', async ({ path, body, expected }) => {
+    const { status, answer } = await post(path, body);
+    expect(status).toBe(200);
+    expect(JSON.parse(answer)).toMatchObject(expected);
+  });
+
+  test.each([
+    {
+      given: 'no limit for Anthropic',
+      path: '/v1/messages',
+      body: { model: 'c' },
+      says: 'max_tokens: Field required',
+    },
+    {
+      given: 'a system message among the others for Anthropic',
+      path: '/v1/messages',
+      body: { model: 'c', max_tokens: 9, messages: [{ role: 'system', content: 'x' }] },
+      says: "messages.0.role: Input should be 'user' or 'assistant'",
+    },
+    {
+      given: 'a call without its result for Anthropic',
+      path: '/v1/messages',
+      body: {
+        model: 'c',
+        max_tokens: 9,
+        messages: [
+          { role: 'assistant', content: [{ type: 'tool_use', id: 't1', name: 'a', input: {} }] },
+          { role: 'user', content: 'and?' },
+        ],
+      },
+      says: 'ids t1 need as many `tool_result` blocks',
+    },
+    {
+      given: 'arguments that are text for Ollama',
+      path: '/api/chat',
+      body: {
+        model: 'l',
+        messages: [{ role: 'assistant', tool_calls: [{ function: { arguments: '{}' } }] }],
+      },
+      says: 'cannot unmarshal string',
+    },
+    {
+      given: 'an unknown setting for Azure',
+      path: azurePath,
+      body: { model: 'a@x=1' },
+      says: 'Unknown setting',
+    },
+  ])('$given is refused', async ({ path, body, says }) => {
+    const { status, answer } = await post(path, body);
+    expect([status, answer]).toEqual([400, expect.stringContaining(says)]);
+  });
+});

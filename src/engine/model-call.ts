@@ -126,6 +126,7 @@ async function streamIntoLog(
       continue;
     }
     progress.firstTokenAt ??= performance.now();
+    if (part.type === 'tool_call') continue;
     const [complete, rest] = splitIncomplete(held[part.type] + part.text);
     held[part.type] = rest;
     const room = write(context, lease, callId, part.type, complete, progress);

@@ -3,7 +3,9 @@ import helmet from '@fastify/helmet';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Services } from '../context.ts';
 import { health } from '../resolvers/health.ts';
-import { mountDialects } from '../rest-compat/index.ts';
+import { dialectAt, mountDialects } from '../rest-compat/index.ts';
+import { refuseUnreadablePath } from '../rest-compat/router.ts';
+import { createAdmission } from './admission.ts';
 import { createContext } from './context.ts';
 import { answerFailure, answerUnknownPath } from './failures.ts';
 import { createGraphiqlPage } from './graphiql.ts';
@@ -22,10 +24,18 @@ export interface AppOptions {
 /** The whole HTTP side: GraphQL with its page and its sockets, health, and the legacy mounts. */
 export async function createApp(services: Services, options: AppOptions): Promise<FastifyInstance> {
   const onFailure = answerFailure(services.log);
-  const app = Fastify({ bodyLimit: MAX_BODY_BYTES, forceCloseConnections: true, frameworkErrors: onFailure });
+  const app = Fastify({
+    bodyLimit: MAX_BODY_BYTES,
+    forceCloseConnections: true,
+    frameworkErrors(error, request, reply) {
+      const dialect = dialectAt(request);
+      return dialect ? refuseUnreadablePath(dialect, request, reply) : onFailure(error, request, reply);
+    },
+  });
   app.setErrorHandler(onFailure);
   app.setNotFoundHandler(answerUnknownPath);
   const graphiql = services.config.production ? null : createGraphiqlPage(services, options.localAdminId);
+  const admission = createAdmission(services);
   const yoga = createGraphql(services, graphiql);
   // GraphiQL is one page with its scripts inside it, and its editor starts workers from blobs.
   await app.register(helmet, {
@@ -39,10 +49,13 @@ export async function createApp(services: Services, options: AppOptions): Promis
     // Not every OPTIONS is a browser's question.
     strictPreflight: false,
   });
-  await app.register(graphqlRoute(yoga, services));
-  app.get('/health', async () => health(createContext(services, null, 'graphql')));
-  await mountDialects(app, createSchemaAccess(services));
-  const sockets = attachSockets(app.server, yoga.graphqlEndpoint, yoga, services);
+  await app.register(graphqlRoute(yoga, admission));
+  app.get('/health', async ({ raw }) => {
+    const asker = { viewer: null, address: admission.address(raw) };
+    return health(createContext(services, asker, 'graphql'));
+  });
+  await mountDialects(app, createSchemaAccess(services, admission));
+  const sockets = attachSockets(app.server, yoga, services, admission);
   app.addHook('preClose', () => sockets.close());
   return app;
 }

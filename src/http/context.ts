@@ -4,8 +4,14 @@ import type { Credentials } from '../resolvers/authenticate.ts';
 import { createLoaders } from '../resolvers/loaders.ts';
 import type { Origin } from '../vocabulary.ts';
 
-export function createContext(services: Services, viewer: Viewer | null, origin: Origin): Context {
-  return { ...services, viewer, origin, loaders: createLoaders(services.store.database) };
+/** Who asks, and from where. */
+export interface Asker {
+  viewer: Viewer | null;
+  address: string;
+}
+
+export function createContext(services: Services, { viewer, address }: Asker, origin: Origin): Context {
+  return { ...services, viewer, address, origin, loaders: createLoaders(services.store.database) };
 }
 
 export function headerCredentials(headers: IncomingHttpHeaders): Credentials {
@@ -26,6 +32,8 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }
 
+/** What is there but no text is no good either, and must not pass for nothing. */
 function textOf(value: unknown): string | null {
-  return typeof value === 'string' ? value : null;
+  if (value === undefined || value === null) return null;
+  return typeof value === 'string' ? value : '';
 }

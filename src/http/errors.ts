@@ -1,5 +1,11 @@
 import { GraphQLError } from 'graphql';
-import { coerceError, DomainError, REQUEST_ERROR_CODES, type RequestErrorCode } from '../errors.ts';
+import {
+  coerceError,
+  DomainError,
+  type ErrorDetails,
+  REQUEST_ERROR_CODES,
+  type RequestErrorCode,
+} from '../errors.ts';
 import type { Log } from '../log.ts';
 import { asUnavailable } from '../resolvers/unavailable.ts';
 import { newId } from '../rules/ids.ts';
@@ -28,12 +34,16 @@ function rootCause(error: Error): Error | undefined {
 }
 
 function fromDomain(error: GraphQLError, { code, message, details }: DomainError): GraphQLError {
-  return located(error, message, { code, ...details, ...httpOf(error, statusOf(code)) });
+  return located(error, message, { code, ...details, ...httpOf(error, statusOf(code), details) });
 }
 
 /** What fails a whole request, and not one of its fields, is for its HTTP status to say, too. */
-function httpOf(error: GraphQLError, status: number): object {
-  return error.path === undefined ? { http: { status } } : {};
+function httpOf(error: GraphQLError, status: number, { retryAfter }: ErrorDetails = {}): object {
+  const http = {
+    ...(error.path === undefined && { status }),
+    ...(retryAfter !== undefined && { headers: { 'retry-after': String(retryAfter) } }),
+  };
+  return Object.keys(http).length > 0 ? { http } : {};
 }
 
 /** null: a fault of the schema or of a resolver that GraphQL noticed, so not the client's. */

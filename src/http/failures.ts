@@ -33,6 +33,8 @@ export function statusOf(code: ErrorCode): number {
 /** Answers what failed outside of GraphQL in the shape that GraphQL has for errors. */
 export function answerFailure(log: Log) {
   return (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
+    // The connection was the client's to close, and there is nobody left to answer.
+    if (isDeparture(error) && request.socket.destroyed) return reply.hijack();
     const failure =
       error instanceof DomainError ? error : (fastifyFault(error, request) ?? asUnavailable(error));
     if (failure) return send(reply, failure);
@@ -41,6 +43,13 @@ export function answerFailure(log: Log) {
     const message = `something went wrong on our side; the log has it under ${errorId}`;
     return reply.code(500).send({ errors: [{ message, extensions: { code: 'INTERNAL_ERROR', errorId } }] });
   };
+}
+
+/** What reading from and writing to a connection fails with when its other end goes away. */
+const DEPARTURES = ['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_DESTROYED', 'ABORT_ERR'];
+
+function isDeparture({ code }: FastifyError): boolean {
+  return DEPARTURES.includes(code);
 }
 
 export function answerUnknownPath({ method, url }: FastifyRequest, reply: FastifyReply) {

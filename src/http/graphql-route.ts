@@ -1,12 +1,11 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Services } from '../context.ts';
 import { DomainError } from '../errors.ts';
-import { authenticate } from '../resolvers/authenticate.ts';
+import type { Admission } from './admission.ts';
 import { headerCredentials } from './context.ts';
 import type { Yoga } from './graphql.ts';
 
 /** `/graphql`. Bodies are JSON and nothing else: forms and plain text could be posted from any page. */
-export function graphqlRoute(yoga: Yoga, services: Services) {
+export function graphqlRoute(yoga: Yoga, admission: Admission) {
   return async (app: FastifyInstance): Promise<void> => {
     app.removeContentTypeParser('text/plain');
     app.route({
@@ -18,7 +17,10 @@ export function graphqlRoute(yoga: Yoga, services: Services) {
         // The page may hold a token.
         if (request.method === 'GET') reply.header('cache-control', 'no-store');
         return yoga.handleNodeRequestAndResponse(request, reply, {
-          authenticate: () => authenticate(services, headerCredentials(request.headers)),
+          asker: async () => ({
+            viewer: await admission.viewer(request.raw, headerCredentials(request.headers)),
+            address: admission.address(request.raw),
+          }),
           http: request,
         });
       },

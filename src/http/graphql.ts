@@ -1,9 +1,11 @@
 import type { FastifyRequest } from 'fastify';
 import { NoSchemaIntrospectionCustomRule } from 'graphql';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
-import type { Context, Services, Viewer } from '../context.ts';
+import type { Context, Services } from '../context.ts';
 import { schema } from '../schema/index.ts';
-import { createContext } from './context.ts';
+import { type Asker, createContext } from './context.ts';
+import { limitCost } from './cost.ts';
+import { createDocumentCache, limitDocument } from './document-limits.ts';
 import { maskError } from './errors.ts';
 import type { GraphiqlPage } from './graphiql.ts';
 import { renderPage } from './graphiql-page.ts';
@@ -12,7 +14,8 @@ import { tellWrongInput } from './wrong-input.ts';
 
 /** What the carrier of a request (HTTP or a socket) knows about it. */
 export interface Carrier {
-  authenticate(): Promise<Viewer | null>;
+  /** @throws DomainError when the request is refused */
+  asker(): Promise<Asker>;
   /** Present when the request came over HTTP. */
   http?: FastifyRequest;
 }
@@ -23,7 +26,7 @@ export type Yoga = YogaServerInstance<Carrier, Context>;
 export function createGraphql(services: Services, graphiql: GraphiqlPage | null): Yoga {
   return createYoga<Carrier, Context>({
     schema,
-    context: async ({ authenticate }) => createContext(services, await authenticate(), 'graphql'),
+    context: async ({ asker }) => createContext(services, await asker(), 'graphql'),
     logging: false,
     landingPage: false,
     graphiql: graphiql
@@ -33,9 +36,12 @@ export function createGraphql(services: Services, graphiql: GraphiqlPage | null)
     // One CORS policy for all paths, Fastify's.
     cors: false,
     multipart: false,
+    parserAndValidationCache: createDocumentCache(),
     maskedErrors: { maskError: maskError(services.log) },
     plugins: [
+      limitDocument,
       tellWrongInput,
+      limitCost,
       explainNotAcceptable,
       ...(services.config.production ? [withoutIntrospection] : []),
     ],

@@ -8,12 +8,12 @@ import {
   type SubscribePayload,
 } from 'graphql-ws';
 import { type Extra, useServer } from 'graphql-ws/use/ws';
-import { WebSocketServer } from 'ws';
-import type { Services, Viewer } from '../context.ts';
+import { WebSocket, WebSocketServer } from 'ws';
+import type { Services } from '../context.ts';
 import { coerceError, DomainError } from '../errors.ts';
-import { authenticate } from '../resolvers/authenticate.ts';
 import { asUnavailable } from '../resolvers/unavailable.ts';
-import { headerCredentials, parameterCredentials } from './context.ts';
+import type { Admission } from './admission.ts';
+import { type Asker, headerCredentials, parameterCredentials } from './context.ts';
 import { type MaskError, maskError } from './errors.ts';
 import type { Yoga } from './graphql.ts';
 
@@ -21,7 +21,7 @@ const MAX_MESSAGE_BYTES = 1024 * 1024;
 const MAX_SUBSCRIPTIONS = 100;
 
 interface Connection extends Record<PropertyKey, unknown> {
-  viewer: Viewer | null;
+  asker: Asker;
   expiry: NodeJS.Timeout;
 }
 type Socket = SocketContext<Record<string, unknown>, Extra & Partial<Connection>>;
@@ -32,11 +32,12 @@ export interface Sockets {
 }
 
 /** graphql-ws at `path`: the same pipeline as over HTTP, with the credentials of the first message. */
-export function attachSockets(server: Server, path: string, yoga: Yoga, services: Services): Sockets {
+export function attachSockets(server: Server, yoga: Yoga, services: Services, admission: Admission): Sockets {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES });
   const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    if (request.url?.split('?')[0] !== path)
-      return socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
+    // Node takes its own listener away before an upgrade, and an error that nobody hears ends the process.
+    socket.on('error', () => {});
+    if (request.url?.split('?')[0] !== yoga.graphqlEndpoint) return refuse(socket);
     sockets.handleUpgrade(request, socket, head, (client) => sockets.emit('connection', client, request));
   };
   server.on('upgrade', upgrade);
@@ -44,7 +45,7 @@ export function attachSockets(server: Server, path: string, yoga: Yoga, services
   const protocol = useServer<Record<string, unknown>, Connection>(
     {
       isProd: true,
-      onConnect: (socket) => admit(services, socket),
+      onConnect: (socket) => admit(admission, socket),
       onDisconnect: (socket) => clearTimeout(socket.extra.expiry),
       onSubscribe: (socket, _id, payload) => prepare(yoga, socket, payload, mask),
       onNext: (_socket, _id, _payload, _operation, result) => withoutHttp(result),
@@ -64,16 +65,22 @@ export function attachSockets(server: Server, path: string, yoga: Yoga, services
 
 type Enveloped = ReturnType<Yoga['getEnveloped']>;
 
+function refuse(socket: Duplex): void {
+  socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n', () => socket.destroy());
+}
+
 /** Of RFC 6455's registry: clients of graphql-ws come back by themselves after it. */
 const TRY_AGAIN_LATER = 1013;
 
 /** @returns false, which closes the socket with 4403 unless it is closed already. */
-async function admit(services: Services, socket: Socket): Promise<boolean> {
+async function admit(admission: Admission, socket: Socket): Promise<boolean> {
   const fromMessage = parameterCredentials(socket.connectionParams);
   const hasNone = fromMessage.authorization === null && fromMessage.apiKey === null;
-  const credentials = hasNone ? headerCredentials(socket.extra.request.headers) : fromMessage;
+  const { request } = socket.extra;
+  const credentials = hasNone ? headerCredentials(request.headers) : fromMessage;
   try {
-    socket.extra.viewer = await authenticate(services, credentials);
+    const viewer = await admission.viewer(request, credentials);
+    socket.extra.asker = { viewer, address: admission.address(request) };
   } catch (error) {
     const unavailable = asUnavailable(coerceError(error));
     if (unavailable) socket.extra.socket.close(TRY_AGAIN_LATER, unavailable.message);
@@ -88,17 +95,18 @@ async function admit(services: Services, socket: Socket): Promise<boolean> {
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 function closeOnExpiry({ extra }: Socket): void {
-  const { viewer } = extra;
-  if (!viewer?.expiresAt) return;
-  const left = viewer.expiresAt.getTime() - Date.now();
+  const expiresAt = extra.asker?.viewer?.expiresAt;
+  // Who left while we looked at the credentials is not told of as disconnected: nobody would stop the timer.
+  if (!expiresAt || extra.socket.readyState !== WebSocket.OPEN) return;
+  const left = expiresAt.getTime() - Date.now();
   if (left > LONGEST_TIMER_MS) return;
   extra.expiry = setTimeout(() => extra.socket.close(CloseCode.Forbidden, 'credentials expired'), left);
 }
 
 async function prepare(yoga: Yoga, socket: Socket, payload: SubscribePayload, mask: MaskError) {
   if (Object.keys(socket.subscriptions).length > MAX_SUBSCRIPTIONS) return [mask(tooMany())];
-  const viewer = socket.extra.viewer ?? null;
-  const enveloped = yoga.getEnveloped({ authenticate: async () => viewer, params: payload } as never);
+  const asker = async () => socket.extra.asker;
+  const enveloped = yoga.getEnveloped({ asker, params: payload } as never);
   try {
     const document = enveloped.parse(payload.query);
     const faults = enveloped.validate(enveloped.schema, document) as Error[];

@@ -1,11 +1,38 @@
 import type { RunErrorCode } from '../errors.ts';
 import type { Usage } from '../rules/money.ts';
 import type { FinishReason, ProviderId } from '../vocabulary.ts';
+import type { JsonObject } from './json-object.ts';
 
-export interface ModelMessage {
-  role: 'system' | 'user' | 'assistant';
-  content: string;
+export interface ToolDefinition {
+  name: string;
+  description: string;
+  /** JSON schema of an object. */
+  parameters: JsonObject;
 }
+
+/** A model's wish that a tool be run. */
+export interface ToolCall {
+  /** Names the call in the message that answers it. */
+  id: string;
+  name: string;
+  /** JSON as the model wrote it, which may not parse. */
+  arguments: string;
+}
+
+/**
+ * An assistant's turn in its vendor's own form, where our form loses something (signed reasoning). It is JSON, to
+ * be kept and sent back as it is; other providers than its own pass it over.
+ */
+export interface VendorTurn {
+  provider: ProviderId;
+  content: unknown;
+}
+
+export type ModelMessage =
+  | { role: 'system' | 'user'; content: string }
+  | { role: 'assistant'; content: string; toolCalls?: readonly ToolCall[]; vendorTurn?: VendorTurn }
+  /** A tool's result. */
+  | { role: 'tool'; content: string; toolCallId: string; toolName: string };
 
 /** What every vendor is asked for, in one form. Absent settings are the vendor's own defaults. */
 export interface ModelRequest {
@@ -17,19 +44,42 @@ export interface ModelRequest {
   maxTokens?: number;
   stop?: readonly string[];
   seed?: number;
+  /** What the model may call; it is never forced to. */
+  tools?: readonly ToolDefinition[];
+  /** JSON schema that the answer's text is to match. Vendors differ in how strictly they see to it. */
+  responseSchema?: JsonObject;
+}
+
+/** Where the time went, as the vendor tells it, in milliseconds; null is unknown. */
+export interface Durations {
+  totalMs: number | null;
+  loadMs: number | null;
+  promptMs: number | null;
+  outputMs: number | null;
 }
 
 /** One flat union. `finish` comes exactly once, last; a stream that ends without it is a broken one. */
 export type StreamPart =
   | { type: 'text'; text: string }
   | { type: 'reasoning'; text: string }
-  | { type: 'finish'; reason: FinishReason; rawReason: string | null; usage: Usage };
+  /** Whole, however many pieces it came in. */
+  | ({ type: 'tool_call' } & ToolCall)
+  | {
+      type: 'finish';
+      reason: FinishReason;
+      rawReason: string | null;
+      usage: Usage;
+      durations?: Durations;
+      vendorTurn?: VendorTurn;
+    };
 
 /** The far side of the network. One streaming method; a whole answer is a fold over it. */
 export interface Provider {
   readonly id: ProviderId;
   /** @throws ProviderError; aborting `signal` closes the connection and ends the stream with its reason. */
   stream(request: ModelRequest, signal: AbortSignal): AsyncIterable<StreamPart>;
+  /** The ids of its models, where only the vendor knows them. @throws ProviderError */
+  models?(signal: AbortSignal): Promise<string[]>;
 }
 
 export type ProviderErrorCode = Extract<

@@ -22,6 +22,7 @@ const CODE_BY_WORD = new Map<string, ProviderErrorCode>([
   ['context_length_exceeded', 'CONTEXT_TOO_LONG'],
   // A 429 that waiting does not mend: whoever owns the account has to act, as with a key that is refused.
   ['insufficient_quota', 'PROVIDER_AUTH'],
+  ['billing_error', 'PROVIDER_AUTH'],
   ['invalid_api_key', 'PROVIDER_AUTH'],
   ['model_not_found', 'MODEL_NOT_FOUND'],
   ['rate_limit_exceeded', 'PROVIDER_RATE_LIMITED'],
@@ -29,6 +30,7 @@ const CODE_BY_WORD = new Map<string, ProviderErrorCode>([
 
 const CODE_BY_STATUS = new Map<number, ProviderErrorCode>([
   [401, 'PROVIDER_AUTH'],
+  [402, 'PROVIDER_AUTH'],
   [403, 'PROVIDER_AUTH'],
   [404, 'MODEL_NOT_FOUND'],
   [408, 'PROVIDER_TIMEOUT'],
@@ -42,9 +44,12 @@ const CODE_BY_TYPE = new Map<string, ProviderErrorCode>([
   ['server_error', 'PROVIDER_UNAVAILABLE'],
   ['api_error', 'PROVIDER_UNAVAILABLE'],
   ['overloaded_error', 'PROVIDER_UNAVAILABLE'],
+  ['timeout_error', 'PROVIDER_TIMEOUT'],
   ['rate_limit_error', 'PROVIDER_RATE_LIMITED'],
   ['authentication_error', 'PROVIDER_AUTH'],
   ['permission_error', 'PROVIDER_AUTH'],
+  ['not_found_error', 'MODEL_NOT_FOUND'],
+  ['request_too_large', 'CONTEXT_TOO_LONG'],
   ['invalid_request_error', 'PROVIDER_BAD_REQUEST'],
 ]);
 
@@ -84,9 +89,11 @@ const ADVICE: Record<ProviderErrorCode, (vendor: Vendor) => string> = {
   PROVIDER_UNAVAILABLE: () => 'Try again later.',
 };
 
+const EMPTY_ACCOUNT = ['insufficient_quota', 'billing_error'];
+
 function advice(vendor: Vendor, code: ProviderErrorCode, { vendorCode, vendorType }: VendorFailure): string {
-  const isQuota = [vendorCode, vendorType].includes('insufficient_quota');
-  return isQuota
+  const isEmpty = EMPTY_ACCOUNT.includes(vendorCode ?? '') || EMPTY_ACCOUNT.includes(vendorType ?? '');
+  return isEmpty
     ? `Add credit to the account of ${vendor.keyVariable}, or set another key.`
     : ADVICE[code](vendor);
 }

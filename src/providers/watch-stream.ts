@@ -2,7 +2,9 @@ import { ProviderError, type StreamPart } from './provider.ts';
 
 /** Longest silences that are taken for life, in milliseconds. */
 export interface Patience {
+  /** Before the first part. */
   firstPartMs: number;
+  /** After it. */
   idleMs: number;
 }
 
@@ -12,11 +14,12 @@ export const DEFAULT_PATIENCE: Patience = { firstPartMs: 120_000, idleMs: 60_000
  * Holds every vendor's stream to the same contract, because client libraries differ: an aborted stream throws
  * the signal's reason (some end as if complete), a stream without its finish marker is broken (some end as if
  * complete), silence is a timeout (none of them notices), and nothing comes after the finish marker.
- * @param open must heed the signal that it is given: it is all that ends a silent connection.
+ * @param open must heed the signal that it is given: it is all that ends a silent connection. It tells by
+ * `alive` what came without becoming a part: pings, and pieces of a long tool call.
  */
 export async function* watchStream(
   vendorName: string,
-  open: (signal: AbortSignal) => AsyncIterable<StreamPart>,
+  open: (signal: AbortSignal, alive: () => void) => AsyncIterable<StreamPart>,
   signal: AbortSignal,
   patience: Patience = DEFAULT_PATIENCE,
 ): AsyncGenerator<StreamPart, void, undefined> {
@@ -25,7 +28,7 @@ export async function* watchStream(
   const either = AbortSignal.any([signal, silence.signal]);
   try {
     silence.expect(patience.firstPartMs);
-    for await (const part of open(either)) {
+    for await (const part of open(either, silence.expectAnew)) {
       either.throwIfAborted();
       // While the reader takes its time, silence is not the vendor's.
       silence.stop();
@@ -46,6 +49,8 @@ interface Silence {
   /** Aborted when nothing came in time. */
   signal: AbortSignal;
   expect(withinMs: number): void;
+  /** Something came: the wait begins anew. */
+  expectAnew(): void;
   stop(): void;
 }
 
@@ -55,9 +60,15 @@ function listenForSilence(vendorName: string): Silence {
   return {
     signal: controller.signal,
     expect(withinMs) {
+      clearTimeout(timer);
       timer = setTimeout(() => controller.abort(tooQuiet(vendorName, withinMs)), withinMs);
     },
-    stop: () => clearTimeout(timer),
+    expectAnew: () => timer?.refresh(),
+    stop() {
+      clearTimeout(timer);
+      // A cleared timer would run again when refreshed.
+      timer = undefined;
+    },
   };
 }
 

@@ -7,7 +7,6 @@ import { insertUser } from '../store/accounts.ts';
 import { ApiKey } from '../store/entities/api-key.ts';
 import { User } from '../store/entities/user.ts';
 import { hashApiKey } from './authenticate.ts';
-import { hashPassword, isPassword } from './passwords.ts';
 import { text, validate } from './validate.ts';
 import { requireViewer } from './viewer.ts';
 
@@ -33,10 +32,11 @@ export interface Session {
 }
 
 export async function register(context: Context, input: unknown): Promise<Session> {
-  const { config, store } = context;
+  const { config, store, passwords, loginLimits } = context;
   if (config.registration === 'closed') throw registrationClosed();
   const { password, ...account } = validate(registration, input, 'input');
-  const user = { id: newId(), ...account, passwordHash: await hashPassword(password) };
+  await loginLimits.count(context.address, account.email);
+  const user = { id: newId(), ...account, passwordHash: await passwords.hash(password) };
   const outcome = await insertUser(store.database, user, config.registration === 'first-only');
   if (outcome === 'closed') throw registrationClosed();
   if (outcome === 'email-taken') {
@@ -61,8 +61,9 @@ const credentials = z.object({
 
 export async function login(context: Context, input: unknown): Promise<Session> {
   const given = validate(credentials, input, 'input');
+  await context.loginLimits.count(context.address, given.email);
   const user = await context.store.database.entityManager().findOne(User, { email: given.email });
-  const known = await isPassword(user?.passwordHash ?? null, given.password);
+  const known = await context.passwords.matches(user?.passwordHash ?? null, given.password);
   if (!user || !known) throw new DomainError('UNAUTHENTICATED', 'e-mail or password is wrong');
   return openSession(context, user);
 }

@@ -3,8 +3,8 @@ import { DomainError } from '../errors.ts';
 import { isStorable } from '../rules/text.ts';
 import { validate } from './validate.ts';
 
-const DEFAULT_SIZE = 20;
-const MAX_SIZE = 100;
+export const DEFAULT_SIZE = 20;
+export const MAX_SIZE = 100;
 
 /** Relay's arguments, as they come. */
 export interface PageArguments {

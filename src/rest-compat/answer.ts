@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { DomainError } from '../errors.ts';
 import type { Dialect } from '../vocabulary.ts';
 import type { Endpoint, RequestParts } from './dialect.ts';
@@ -8,7 +8,7 @@ import type { ExecutionAnswer, SchemaAccess } from './schema-access.ts';
 
 export interface PreparedEndpoint extends Endpoint, PreparedDocument {
   /** @returns the body of the answer. @throws DomainError, in the words of the endpoint's input. */
-  answer(parts: RequestParts, headers: IncomingHttpHeaders): Promise<unknown>;
+  answer(parts: RequestParts, request: IncomingMessage): Promise<unknown>;
 }
 
 /** @throws Error when its document is invalid */
@@ -16,18 +16,18 @@ export function prepareEndpoint(access: SchemaAccess, origin: Dialect, row: Endp
   const prepared = prepareDocument(access.schema, row.document, `${origin} ${row.method} ${row.path}`);
   const account = prepareDocument(access.schema, ACCOUNT, 'the check of credentials');
 
-  async function execute({ document }: PreparedDocument, variables: object, headers: IncomingHttpHeaders) {
-    return dataOf(await access.execute({ document, variables: { ...variables }, headers, origin }));
+  async function execute({ document }: PreparedDocument, variables: object, request: IncomingMessage) {
+    const execution = { document, variables: { ...variables }, request, access: row.access, origin };
+    return dataOf(await access.execute(execution));
   }
 
   return {
     ...row,
     ...prepared,
-    async answer(parts, allHeaders) {
-      const headers = row.access === 'public' ? {} : allHeaders;
+    async answer(parts, request) {
       const given = row.input.safeParse(parts);
-      if (given.success) return row.respond(await execute(prepared, row.variables(given.data), headers));
-      if (row.access === 'account') await execute(account, {}, headers);
+      if (given.success) return row.respond(await execute(prepared, row.variables(given.data), request));
+      if (row.access === 'account') await execute(account, {}, request);
       throw inputFault(given.error);
     },
   };

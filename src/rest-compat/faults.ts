@@ -9,8 +9,9 @@ export function faultOf(error: GraphQLError): DomainError {
     field,
     issues,
     allowed,
+    retryAfter,
   } = error.extensions as ErrorDetails & { code?: ErrorCode };
-  const details = allowed ? { allowed } : {};
+  const details = { ...(allowed && { allowed }), ...(retryAfter !== undefined && { retryAfter }) };
   if (issues) return fieldFault(code, issues.map(inRestWords), details);
   if (field && error.message.startsWith(`${field}: `)) {
     const message = error.message.slice(field.length + 2);

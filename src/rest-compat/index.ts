@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Dialect } from '../vocabulary.ts';
 import type { DialectTable } from './dialect.ts';
 import { miniDevin } from './mini-devin/index.ts';
@@ -8,6 +8,12 @@ import type { SchemaAccess } from './schema-access.ts';
 export const DIALECT_TABLES = {
   'mini-devin': miniDevin,
 } satisfies { [Name in Dialect]: DialectTable & { name: Name } };
+
+/** The dialect under whose mount a request is; null: under none. */
+export function dialectAt({ url }: FastifyRequest): DialectTable | null {
+  const mount = url.split(/[/?]/, 2)[1];
+  return Object.values(DIALECT_TABLES).find(({ name }) => name === mount) ?? null;
+}
 
 /** Every dialect under its own name: `/mini-devin` + the documented path. @throws Error when a document is invalid */
 export async function mountDialects(app: FastifyInstance, access: SchemaAccess): Promise<void> {

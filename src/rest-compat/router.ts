@@ -37,8 +37,8 @@ function addRoute(app: FastifyInstance, endpoint: PreparedEndpoint): void {
     url: fastifyPath(endpoint.path),
     onRequest: async (_request, reply) => nameSuccessor(reply, endpoint.operation),
     handler: async (request, reply) => {
-      const { params, query, body, headers } = request;
-      const answer = await endpoint.answer({ params, query, body }, headers);
+      const { params, query, body } = request;
+      const answer = await endpoint.answer({ params, query, body }, request.raw);
       return reply.code(endpoint.status).send(answer);
     },
   });
@@ -77,6 +77,16 @@ function acceptOnlyJson(app: FastifyInstance): void {
   );
 }
 
+/** What Fastify refuses before it looks for a route: a path that cannot be decoded names nothing. */
+export function refuseUnreadablePath(
+  dialect: DialectTable,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  nameSuccessor(reply, null);
+  return refuse(dialect, unknownPath(request), reply);
+}
+
 function toFault(thrown: FastifyError, request: FastifyRequest, access: SchemaAccess): DomainError {
   if (thrown instanceof DomainError) return thrown;
   return fastifyFault(thrown, request) ?? faultOf(access.mask(thrown));
@@ -84,7 +94,9 @@ function toFault(thrown: FastifyError, request: FastifyRequest, access: SchemaAc
 
 function refuse(dialect: DialectTable, fault: DomainError, reply: FastifyReply): FastifyReply {
   const { status, body } = dialect.refuse(fault, new Date());
+  const { retryAfter } = fault.details;
   if (status === 401) reply.header('www-authenticate', 'Bearer');
+  if (retryAfter !== undefined) reply.header('retry-after', retryAfter);
   return reply.code(status).send(body);
 }
 

@@ -1,12 +1,14 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { DocumentNode, GraphQLError, GraphQLSchema } from 'graphql';
 import type { Dialect } from '../vocabulary.ts';
+import type { Access } from './dialect.ts';
 
 export interface Execution {
   document: DocumentNode;
   variables: Record<string, unknown>;
-  /** The credentials are read from these: `authorization`, `x-api-key`. */
-  headers: IncomingHttpHeaders;
+  /** Whose it is: the credentials and the address are read from it. */
+  request: IncomingMessage;
+  access: Access;
   /** The surface through which rows are made. */
   origin: Dialect;
 }

@@ -6,19 +6,25 @@ export interface ModelReference {
   model: string;
 }
 
-/** Prefixes by which a vendor's models are known even when they are newer than the catalog. */
-const PREFIXES: Record<ProviderId, RegExp> = {
-  openai: /^(gpt-|chatgpt-|o\d)/,
+/**
+ * Forms by which a vendor's models are known even when they are newer than the catalog. `gpt-oss:20b` is Ollama's:
+ * only OpenAI's fine-tuned models have a colon. What Azure has is called as its operator likes.
+ */
+const FORMS: Record<ProviderId, RegExp | null> = {
+  openai: /^(ft:|(gpt-|chatgpt-|o\d)[^:]*$)/,
+  anthropic: /^claude-/,
+  azure: null,
+  ollama: /^[^\s:@]+:[\w.-]/,
   demo: /^demo(@|$)/,
 };
 
 /**
- * Whose model it plainly is: `provider/rest`, or a known prefix. null when the id does not tell.
+ * Whose model it plainly is: `provider/rest`, or a known form. null when the id does not tell.
  */
 export function plainProvider(id: string): ModelReference | null {
   const slash = id.indexOf('/');
   const word = PROVIDERS.find((provider) => provider === id.slice(0, slash));
   if (slash > 0 && word && id.length > slash + 1) return { provider: word, model: id.slice(slash + 1) };
-  const byPrefix = PROVIDERS.find((provider) => PREFIXES[provider].test(id));
-  return byPrefix ? { provider: byPrefix, model: id } : null;
+  const byForm = PROVIDERS.find((provider) => FORMS[provider]?.test(id));
+  return byForm ? { provider: byForm, model: id } : null;
 }

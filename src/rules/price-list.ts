@@ -5,7 +5,14 @@ import type { Prices } from './money.ts';
 const FREE: Prices = { input: '0', cachedInput: null, output: '0' };
 
 /** Whose prices of the list apply; null for providers whose models cost nothing. */
-const LIST: Record<ProviderId, string | null> = { openai: 'openai', demo: null };
+const LIST: Record<ProviderId, string | null> = {
+  openai: 'openai',
+  anthropic: 'anthropic',
+  // By deployments that are called like their model.
+  azure: 'azure',
+  ollama: null,
+  demo: null,
+};
 
 /**
  * What a model costs by the published price list. What follows an `@` in an id is a version or a setting of

@@ -1,4 +1,5 @@
 import SchemaBuilder from '@pothos/core';
+import ComplexityPlugin from '@pothos/plugin-complexity';
 import RelayPlugin from '@pothos/plugin-relay';
 import type { GraphQLScalarType } from 'graphql';
 import { DateTimeResolver, JSONResolver } from 'graphql-scalars';
@@ -15,10 +16,15 @@ export interface SchemaTypes {
 }
 
 export const builder = new SchemaBuilder<SchemaTypes>({
-  plugins: [RelayPlugin],
+  plugins: [RelayPlugin, ComplexityPlugin],
   defaultFieldNullability: false,
+  // Measured before execution, and not for the dialects' own documents: by http/cost.ts.
+  complexity: { disabled: true },
   relay: {
-    nodesOnConnection: true,
+    // A connection's field costs by its page's length already.
+    nodesOnConnection: { complexity: { field: 1, multiplier: 1 } },
+    edgesFieldOptions: { complexity: { field: 1, multiplier: 1 } },
+    pageInfoFieldOptions: { complexity: { field: 0, multiplier: 0 } },
     encodeGlobalID: globalId,
     decodeGlobalID: nodeId,
     nodeTypeOptions: { description: 'Anything that can be asked for by its id.' },

@@ -43,6 +43,9 @@ export const ProviderEnum = builder.enumType('Provider', {
   description: 'Who serves a model.',
   values: capitals(PROVIDERS, {
     openai: 'OpenAI, or a server that speaks its API.',
+    anthropic: 'Anthropic: the Claude models.',
+    azure: 'Azure OpenAI; its models are named after their deployments.',
+    ollama: 'Ollama: models on a machine of your own, for nothing.',
     demo: 'The built-in demo model: deterministic, without network, no real AI.',
   }),
 });

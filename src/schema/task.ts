@@ -9,6 +9,7 @@ import { builder } from './builder.ts';
 import { ProviderEnum, RunErrorCodeEnum, RunStatusEnum, TaskKindEnum } from './enums.ts';
 import { globalId, localId } from './global-id.ts';
 import { ModelCallType } from './model-call.ts';
+import { pageCost } from './page-cost.ts';
 
 export const RunErrorType = builder.objectRef<RunError>('RunError').implement({
   description: 'Why a run failed.',
@@ -156,6 +157,7 @@ builder.queryFields((t) => ({
     type: TaskType,
     nullable: true,
     description: "The viewer's tasks, newest first. `first` or `last`: 1 to 100, default 20.",
+    complexity: pageCost,
     args: { filter: t.arg({ type: TaskFilter }) },
     resolve: (_root, { filter, ...page }, context) => tasks(context, page, localFilter(filter)),
   }),

@@ -117,10 +117,19 @@ export function errorCode(answer: Answer): unknown {
   return answer.errors[0]?.extensions.code;
 }
 
-export function openSockets(endpoint: string, connectionParams: Record<string, string>): SocketClient {
+/** @param headers of the upgrade, as a proxy adds them. */
+export function openSockets(
+  endpoint: string,
+  connectionParams: Record<string, string>,
+  headers: Record<string, string> = {},
+): SocketClient {
   return createSocketClient({
     url: endpoint.replace(/^http/, 'ws'),
-    webSocketImpl: WebSocket,
+    webSocketImpl: class extends WebSocket {
+      constructor(url: string, protocol: string) {
+        super(url, protocol, { headers });
+      }
+    },
     connectionParams,
     retryAttempts: 0,
   });

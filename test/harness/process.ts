@@ -23,7 +23,7 @@ export async function launch(
   variables: Record<string, string>,
 ): Promise<Polyphony> {
   const file = new URL(`../../src/${SCRIPTS[script]}`, import.meta.url).pathname;
-  const env = { PATH: process.env.PATH ?? '', PORT: '0', ...variables };
+  const env = { PATH: process.env.PATH ?? '', PORT: '0', OLLAMA_HOST: '127.0.0.1:9', ...variables };
   const child = spawn(process.execPath, [file], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   child.stderr.on('data', (chunk) => (output += chunk));

@@ -6,6 +6,7 @@ import { type Client, data, TASK_EVENTS } from './client.ts';
 export interface Redis {
   url: string;
   port: number;
+  pid: number;
   kill(): Promise<void>;
   /** It neither answers nor goes away, until it is resumed. */
   freeze(): void;
@@ -38,6 +39,7 @@ export async function startRedis(port?: number): Promise<Redis> {
   return {
     url: `redis://127.0.0.1:${at}`,
     port: at,
+    pid: server.pid!,
     freeze: () => server.kill('SIGSTOP'),
     resume: () => server.kill('SIGCONT'),
     async kill() {

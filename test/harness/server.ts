@@ -51,6 +51,9 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     JWT_SECRET: 'a secret of the tests, long enough',
     WORKER_CONCURRENCY: '50',
     PG_POOL_MAX: '10',
+    // Nobody is there: an Ollama of the developer's own would be found, and chosen before the demo model.
+    OLLAMA_HOST: '127.0.0.1:9',
+    RATE_LIMIT_FACTOR: '1000',
     ...options.variables,
   });
   const log = createLog(config.logLevel);

@@ -3,7 +3,10 @@ import { type Answer, createClient, openSockets } from '../harness/client.ts';
 export type Carrier = 'HTTP' | 'SSE' | 'graphql-ws';
 export const CARRIERS: Carrier[] = ['HTTP', 'SSE', 'graphql-ws'];
 
-/** The first answer to an operation, whichever way it travels and wherever the carrier puts its errors. */
+/**
+ * The first answer to an operation, whichever way it travels and wherever the carrier puts its errors.
+ * @param credentials and `x-forwarded-for`, which over graphql-ws is a header of the upgrade.
+ */
 export async function ask(
   carrier: Carrier,
   url: string,
@@ -14,7 +17,8 @@ export async function ask(
   const client = createClient(url, credentials);
   if (carrier === 'HTTP') return client.query(document, variables);
   if (carrier === 'SSE') return first(client.subscribeSse(document, variables));
-  const sockets = openSockets(`${url}/graphql`, credentials);
+  const { 'x-forwarded-for': forwarded, ...params } = credentials;
+  const sockets = openSockets(`${url}/graphql`, params, forwarded ? { 'x-forwarded-for': forwarded } : {});
   try {
     return await first(sockets.iterate({ query: document, variables }) as AsyncGenerator<Answer>);
   } catch (thrown) {

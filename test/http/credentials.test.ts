@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { createTokens } from '../../src/resolvers/tokens.ts';
 import { type Client, data } from '../harness/client.ts';
@@ -77,6 +77,21 @@ test.each(GOOD)('a socket takes credentials as %s', async (_how, opening) => {
   expect(await connect(opening())).toBe(annId);
 });
 
+test.each([
+  { authorization: 5 },
+  { authorization: '' },
+  { authorization: { token: 'x' } },
+  { 'x-api-key': 5 },
+  { 'X-Api-Key': ['md_x'] },
+  { headers: { authorization: true } },
+])('a socket is closed with 4403 for credentials that are no text: %j', async (first) => {
+  expect(await connect({ first })).toBe(4403);
+});
+
+test('null stands for no credentials', async () => {
+  expect(await connect({ first: { authorization: null, 'x-api-key': null } })).toBeNull();
+});
+
 test('a socket without credentials belongs to nobody', async () => {
   expect(await connect({})).toBeNull();
 });
@@ -87,6 +102,59 @@ test('a socket closes with 4403 at the moment when its token expires', async () 
   const [code, reason] = await once(socket, 'close');
   expect({ code, reason: String(reason) }).toEqual({ code: 4403, reason: 'credentials expired' });
   expect(Date.now() - begun).toBeGreaterThan(500);
+});
+
+describe('the timer that waits for the expiry of a token', () => {
+  const LIFETIME_SECONDS = 54_321;
+
+  /** How many such timers were set while a socket connected. */
+  async function timersSet(during: (socket: WebSocket) => Promise<void>): Promise<number> {
+    const authorization = `Bearer ${await tokens().sign(annId, LIFETIME_SECONDS)}`;
+    const setTimers = vi.spyOn(globalThis, 'setTimeout');
+    try {
+      await during(open({ first: { authorization } }));
+      const delays = setTimers.mock.calls.map(([, delay]) => delay ?? 0);
+      return delays.filter((delay) => delay > (LIFETIME_SECONDS - 60) * 1000).length;
+    } finally {
+      setTimers.mockRestore();
+    }
+  }
+
+  test('is set for a socket that stays', async () => {
+    const acknowledged = async (socket: WebSocket) => {
+      await once(socket, 'message');
+      socket.terminate();
+    };
+    expect(await timersSet(acknowledged)).toBe(1);
+  });
+
+  test('is not set for a socket that closes while its credentials are looked at', async () => {
+    const { pool } = server.store.database;
+    const ask = pool.query.bind(pool);
+    const { promise: held, resolve: release } = Promise.withResolvers<void>();
+    const query = vi.spyOn(pool, 'query');
+    const asked = new Promise<void>((resolve) => {
+      query.mockImplementation((async (question: never) => {
+        resolve();
+        await held;
+        return ask(question);
+      }) as never);
+    });
+    const left = async (socket: WebSocket) => {
+      await asked;
+      socket.terminate();
+      await settle();
+      release();
+      await settle();
+    };
+    expect(await timersSet(left)).toBe(0);
+    query.mockRestore();
+  });
+
+  /** Both ends of a connection to this process have heard what there is to hear. */
+  async function settle(): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
 });
 
 test('more than 100 operations on a socket are refused, one by one', async () => {

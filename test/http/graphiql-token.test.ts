@@ -1,6 +1,10 @@
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
+import type { FastifyRequest } from 'fastify';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Services } from '../../src/context.ts';
+import { createGraphiqlPage } from '../../src/http/graphiql.ts';
+import { createTokens } from '../../src/resolvers/tokens.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
 
 interface Page {
@@ -41,6 +45,11 @@ describe('in embedded mode', () => {
     ['a Host that begins like ours', { host: 'localhost.evil.example' }],
     ['an Origin', { origin: 'https://evil.example' }],
     ['Sec-Fetch-Site: cross-site', { 'sec-fetch-site': 'cross-site' }],
+    ['X-Forwarded-For, as a proxy on this machine sends', { 'x-forwarded-for': '203.0.113.7' }],
+    ['X-Forwarded-Proto', { 'x-forwarded-proto': 'https' }],
+    ['Forwarded', { forwarded: 'for=203.0.113.7' }],
+    ['X-Real-IP', { 'x-real-ip': '203.0.113.7' }],
+    ['Via', { via: '1.1 proxy' }],
     ['Sec-Fetch-Site: same-site, another port of this machine', { 'sec-fetch-site': 'same-site' }],
   ])('%s gets the page, but no token', async (_name, headers) => {
     const { status, body } = await page(server, headers);
@@ -53,6 +62,20 @@ describe('in embedded mode', () => {
     const { headers } = await page(server, { origin: 'https://evil.example' });
     expect(headers['access-control-allow-origin']).toBeUndefined();
   });
+});
+
+test.each([
+  ['127.0.0.1', true],
+  ['::1', true],
+  ['::ffff:127.0.0.1', true],
+  ['203.0.113.7', false],
+  ['::ffff:10.0.0.1', false],
+  ['fe80::1', false],
+])('somebody who comes from %s and says localhost: token %s', async (remoteAddress, isGiven) => {
+  const services = { tokens: createTokens('a secret of the tests, long enough') } as Services;
+  const request = { headers: { host: 'localhost:8000' }, socket: { remoteAddress } } as FastifyRequest;
+  const { headers } = await createGraphiqlPage(services, 'the local admin').options(request);
+  expect(headers !== undefined).toBe(isGiven);
 });
 
 test('with a database of the operator nobody gets a token', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { createDemoProvider } from '../../src/providers/demo.ts';
+import { createDemoProvider } from '../../src/providers/demo/provider.ts';
 import type { ModelRequest } from '../../src/providers/provider.ts';
+import { ANSWER_SCHEMA, WEATHER } from './conversation.ts';
 import { listen } from './listen.ts';
 
 const demo = createDemoProvider();
@@ -78,4 +79,81 @@ describe('the demo model', () => {
     await ask('demo@tokens=1,itl=0', { messages: [{ role: 'user', content: ' '.repeat(1_000_000) }] });
     expect(performance.now() - startedAt).toBeLessThan(500);
   });
+});
+
+describe('the demo model and tools', () => {
+  const now: ModelRequest['tools'] = [
+    { name: 'now', description: 'The time', parameters: { type: 'object' } },
+  ];
+  const tools = [WEATHER, ...now];
+  const asked = (content: string): ModelRequest['messages'] => [{ role: 'user', content }];
+
+  const turn = async (messages: ModelRequest['messages']) => {
+    const { parts, text } = await ask('demo@itl=0', { messages, tools });
+    const call = parts.find((part) => part.type === 'tool_call');
+    return { call, text, finish: parts.at(-1) };
+  };
+
+  test.each([
+    { given: 'What is the weather?', name: 'weather', json: '{"city":""}' },
+    { given: 'weather {"city": "Rome {}\\""}', name: 'weather', json: '{"city": "Rome {}\\""}' },
+    { given: 'weather\n{"city":"now"}', name: 'weather', json: '{"city":"now"}' },
+    { given: 'weather {"city": }', name: 'weather', json: '{"city":""}' },
+    { given: 'now, please', name: 'now', json: '{}' },
+  ])('told "$given", it calls $name with $json', async ({ given, name, json }) => {
+    const { call, finish, text } = await turn(asked(given));
+    expect(call).toMatchObject({ name, arguments: json });
+    expect([text, finish]).toMatchObject(['', { reason: 'tool_calls' }]);
+  });
+
+  test.each(['Hello', 'weatherman, know, snow, weather-now'])(
+    'told "%s", it calls nothing',
+    async (content) => {
+      const { call, finish } = await turn(asked(content));
+      expect([call, finish]).toMatchObject([undefined, { reason: 'stop' }]);
+    },
+  );
+
+  test('it calls what it was told one a turn, in order, and then says what the last one gave', async () => {
+    const messages = [...asked('First now, then weather {"city":"Rome"}, then now again')];
+    const called = [];
+    for (;;) {
+      const { call, text } = await turn(messages);
+      if (!call) {
+        expect(text).toContain('The last answer was: result 3');
+        break;
+      }
+      called.push(call.name);
+      messages.push({ role: 'assistant', content: '', toolCalls: [call] });
+      messages.push({
+        role: 'tool',
+        toolCallId: call.id,
+        toolName: call.name,
+        content: `result ${called.length}`,
+      });
+    }
+    expect(called).toEqual(['now', 'weather', 'now']);
+    expect(new Set(messages.flatMap((one) => (one.role === 'tool' ? [one.toolCallId] : []))).size).toBe(3);
+  });
+
+  test('what it was told before is done', async () => {
+    const { call } = await turn([
+      ...asked('now'),
+      { role: 'assistant', content: 'Noon' },
+      ...asked('Thanks'),
+    ]);
+    expect(call).toBeUndefined();
+  });
+
+  test('a long prompt of names and braces is read in no time', async () => {
+    const startedAt = performance.now();
+    await turn(asked('now {'.repeat(20_000)));
+    expect(performance.now() - startedAt).toBeLessThan(1000);
+  });
+});
+
+test('the demo model answers a schema with its smallest instance, whatever else it was asked', async () => {
+  const { text, parts } = await ask('demo@itl=0,tokens=5', { responseSchema: ANSWER_SCHEMA });
+  expect(JSON.parse(text)).toEqual({ score: 1 });
+  expect(parts.at(-1)).toMatchObject({ reason: 'stop' });
 });

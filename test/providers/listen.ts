@@ -17,7 +17,7 @@ export async function listen(
   try {
     for await (const part of stream) {
       heard.parts.push(part);
-      if (part.type !== 'finish') heard[part.type] += part.text;
+      if ('text' in part) heard[part.type] += part.text;
       onPart(part);
     }
   } catch (error) {

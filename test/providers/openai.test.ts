@@ -4,28 +4,16 @@ import { createOpenAiProvider } from '../../src/providers/openai/provider.ts';
 import { toChatRequest } from '../../src/providers/openai/request.ts';
 import type { ModelRequest, Provider } from '../../src/providers/provider.ts';
 import { startVendor, type Vendor } from '../vendor/server.ts';
-import { describeContract } from './contract.ts';
+import { ABSURD_COUNTS, ANSWER_SCHEMA, CANARY, CONVERSATION, never, WEATHER } from './conversation.ts';
 import { failureOf, type Heard, listen } from './listen.ts';
 import { type Saying, withServerSaying } from './saying.ts';
 
-describe('the contract of a provider', () => {
-  describeContract({
-    name: 'OpenAI',
-    keyVariable: 'OPENAI_API_KEY',
-    model: 'gpt-4o',
-    connect: (url, apiKey, patience) => createOpenAiProvider({ apiKey, baseUrl: `${url}/v1` }, patience),
-  });
-});
-
-const CANARY = 'canary-key-1234567890';
 const MESSAGES: ModelRequest['messages'] = [
   { role: 'system', content: 'Be brief.' },
   { role: 'user', content: 'Hello' },
 ];
 const REQUEST: ModelRequest = { model: 'gpt-4o', messages: MESSAGES };
 const ALWAYS = { model: 'gpt-4o', messages: MESSAGES, stream: true, stream_options: { include_usage: true } };
-
-const never = (): AbortSignal => new AbortController().signal;
 
 describe('what goes over the wire', () => {
   let vendor: Vendor;
@@ -49,12 +37,48 @@ describe('what goes over the wire', () => {
     { given: { maxTokens: 9 }, wire: { max_tokens: 9 } },
     { given: { stop: ['a', 'b'] }, wire: { stop: ['a', 'b'] } },
     { given: { seed: 0 }, wire: { seed: 0 } },
+    { given: { tools: [] }, wire: {} },
+    { given: { tools: [WEATHER] }, wire: { tools: [{ type: 'function', function: WEATHER }] } },
+    {
+      given: { responseSchema: ANSWER_SCHEMA },
+      wire: {
+        response_format: {
+          type: 'json_schema',
+          json_schema: { name: 'answer', schema: ANSWER_SCHEMA, strict: true },
+        },
+      },
+    },
+    {
+      given: { responseSchema: { type: 'object' } },
+      wire: {
+        response_format: {
+          type: 'json_schema',
+          json_schema: { name: 'answer', schema: { type: 'object' }, strict: false },
+        },
+      },
+    },
   ])(
     'given $given, the request has $wire and nothing else beside what every one has',
     async ({ given, wire }) => {
       expect((await send(given))?.body).toEqual({ ...ALWAYS, ...wire });
     },
   );
+
+  test('a conversation with tools: arguments as they were written, results by the id of their call', async () => {
+    expect((await send({ messages: CONVERSATION }))?.body.messages).toEqual([
+      ...CONVERSATION.slice(0, 2),
+      {
+        role: 'assistant',
+        content: null,
+        tool_calls: [
+          { id: 'call_a', type: 'function', function: { name: 'weather', arguments: '{"city":"Zürich"}' } },
+          { id: 'call_b', type: 'function', function: { name: 'weather', arguments: '{"city":' } },
+        ],
+      },
+      { role: 'tool', content: 'rain', tool_call_id: 'call_a' },
+      { role: 'tool', content: 'error: arguments are no JSON', tool_call_id: 'call_b' },
+    ]);
+  });
 
   test('the key goes in its header', async () => {
     expect((await send({}))?.headers.authorization).toBe(`Bearer ${CANARY}`);
@@ -281,6 +305,12 @@ describe('answers of other servers', () => {
       finish: { usage: { inputTokens: null, outputTokens: null } },
     },
     {
+      given: 'a reason that cannot be stored',
+      chunks: [chunk({}, 'a\0b\uD83D')],
+      text: '',
+      finish: { reason: 'other', rawReason: 'a\uFFFDb\uFFFD' },
+    },
+    {
       given: 'the other word for reasoning',
       chunks: [chunk({ reasoning: 'Hm' }), chunk({ content: 'Hi' }, 'stop')],
       text: 'Hi',
@@ -291,5 +321,62 @@ describe('answers of other servers', () => {
     expect(heard.error).toBeNull();
     expect(heard.text).toBe(text);
     expect(heard.parts.at(-1)).toMatchObject({ type: 'finish', ...finish });
+  });
+});
+
+describe('calls of tools as other servers send them', () => {
+  const called = (...toolCalls: object[]) => chunk({ tool_calls: toolCalls });
+  const named = (name: string, json: string) => ({ function: { name, arguments: json } });
+
+  test.each([
+    {
+      given: 'whole, without index or id',
+      chunks: [called({ ...named('a', '{}'), id: '' }), called({ ...named('b', '{"x":1}'), id: 'b1' })],
+      calls: [
+        { id: expect.stringMatching(/^call_/), name: 'a', arguments: '{}' },
+        { id: 'b1', name: 'b', arguments: '{"x":1}' },
+      ],
+    },
+    {
+      given: 'without arguments',
+      chunks: [called({ index: 0, id: 'a1', function: { name: 'a' } })],
+      calls: [{ id: 'a1', name: 'a', arguments: '{}' }],
+    },
+    {
+      given: 'with an id and a name on every piece',
+      chunks: [
+        called({ index: 0, id: 'a1', ...named('a', '{"x"') }),
+        called({ index: 0, id: 'a1', ...named('a', ':1}') }),
+      ],
+      calls: [{ id: 'a1', name: 'a', arguments: '{"x":1}' }],
+    },
+    {
+      given: 'mixed',
+      chunks: [
+        called({ index: 0, id: 'a1', ...named('a', '{') }, { index: 1, id: 'b1', ...named('b', '[') }),
+        called({ index: 1, ...named('', ']') }, { index: 0, ...named('', '}') }),
+      ],
+      calls: [
+        { id: 'a1', name: 'a', arguments: '{}' },
+        { id: 'b1', name: 'b', arguments: '[]' },
+      ],
+    },
+  ])('$given', async ({ chunks, calls }) => {
+    const body = events(...chunks, chunk({}, 'tool_calls'));
+    const heard = await ask({ status: 200, body, headers: EVENT_STREAM });
+    expect(heard.parts.slice(0, -1)).toEqual(calls.map((call) => ({ type: 'tool_call', ...call })));
+  });
+});
+
+test.each(ABSURD_COUNTS)('a count of %j is unknown', async (count) => {
+  const usage = {
+    prompt_tokens: count,
+    completion_tokens: count,
+    prompt_tokens_details: { cached_tokens: count },
+  };
+  const body = events(chunk({}, 'stop'), { choices: [], usage });
+  const heard = await ask({ status: 200, body, headers: EVENT_STREAM });
+  expect(heard.parts.at(-1)).toMatchObject({
+    usage: { inputTokens: null, cachedInputTokens: null, outputTokens: null, reasoningTokens: null },
   });
 });

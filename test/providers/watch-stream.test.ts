@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { StreamPart } from '../../src/providers/provider.ts';
 import { watchStream } from '../../src/providers/watch-stream.ts';
 import { UNKNOWN_USAGE } from '../../src/rules/money.ts';
@@ -151,4 +151,47 @@ test('a stream that nobody reads is never opened', () => {
   watchStream('Vendor', open, new AbortController().signal, PATIENCE);
   expect(open).not.toHaveBeenCalled();
   expect(vi.getTimerCount()).toBe(0);
+});
+
+describe('signs of life that are no parts', () => {
+  /** A sign every 900 ms, so many times, and then the end. */
+  async function* signs(count: number, alive: () => void): AsyncGenerator<StreamPart> {
+    for (let sign = 0; sign < count; sign++) {
+      await silence(900, new AbortController().signal);
+      alive();
+    }
+    yield FINISH;
+  }
+
+  test('keep a stream from being silent', async () => {
+    const stream = watchStream(
+      'Vendor',
+      async function* (_signal, alive) {
+        yield HI;
+        yield* signs(20, alive);
+      },
+      new AbortController().signal,
+      PATIENCE,
+    );
+    const hearing = listen(stream);
+    await vi.runAllTimersAsync();
+    expect(await hearing).toMatchObject({ parts: [HI, FINISH], error: null });
+  });
+
+  test('that come late leave no clock running', async () => {
+    let late = () => {};
+    const stream = watchStream(
+      'Vendor',
+      async function* (_signal, alive) {
+        late = alive;
+        yield HI;
+      },
+      new AbortController().signal,
+      PATIENCE,
+    );
+    await stream.next();
+    late();
+    expect(vi.getTimerCount()).toBe(0);
+    await stream.return();
+  });
 });

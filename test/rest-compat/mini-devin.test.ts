@@ -349,6 +349,17 @@ const decided: Audit[] = [
     },
   ],
   [
+    'MD-ERR-D8',
+    'NOT_FOUND 404: a path that cannot be read',
+    async () => {
+      for (const path of ['/%zz', '/api/auth/login/%e0%a4%a', '/%zz?token=secret']) {
+        const answer = await ask('GET', path);
+        expectRefusal(answer, 404, 'NOT_FOUND', `there is no GET /mini-devin${path.split('?')[0]}`);
+        expect(answer.headers.get('link')).toBe('</graphql>; rel="successor-version"');
+      }
+    },
+  ],
+  [
     'MD-LINK-1',
     'every answer names the GraphQL operation that does the same',
     async () => {

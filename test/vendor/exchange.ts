@@ -3,7 +3,7 @@ import type { Exchange, Memory } from './chat.ts';
 import { Refused } from './faults.ts';
 import { openai } from './openai.ts';
 import { receive, remember, type VendorRequest } from './requests.ts';
-import { routes } from './routes.ts';
+import { routeOf } from './routes.ts';
 
 export interface Desk {
   readonly memory: Memory;
@@ -35,7 +35,7 @@ async function answer(
 ): Promise<void> {
   const { request, body } = await receive(incoming);
   remember(desk.requests, request);
-  const route = routes[`${request.method} ${request.path}`];
+  const route = routeOf(request.method, request.path);
   const wire = route?.wire ?? openai;
   try {
     if (!route) throw unknownPath(request);

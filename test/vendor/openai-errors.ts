@@ -1,20 +1,9 @@
 import { countTokens } from './answer.ts';
-import type { Problem, Refusal } from './faults.ts';
-import { refusalStatus } from './faults.ts';
-import type { Call } from './wire.ts';
-
-type Said = Pick<Problem, 'type' | 'message'> & Partial<Pick<Problem, 'code' | 'param'>>;
-
-const say = (status: number, { type, message, code = null, param = null }: Said): Problem => ({
-  status,
-  type,
-  message,
-  code,
-  param,
-});
+import type { Problem } from './faults.ts';
+import { refusalsOf, say } from './problem.ts';
 
 // https://platform.openai.com/docs/guides/error-codes
-const said = {
+export const openaiRefusals = refusalsOf({
   '401': () => ({
     type: 'invalid_request_error',
     code: 'invalid_api_key',
@@ -51,14 +40,7 @@ const said = {
     param: 'messages',
     message: `This model's maximum context length is 128000 tokens. However, your messages resulted in ${countTokens(promptText)} tokens. Please reduce the length of the messages.`,
   }),
-} as const satisfies Record<Refusal, (call: Call) => Said>;
-
-export const openaiRefusals = Object.fromEntries(
-  Object.entries(said).map(([refusal, speak]) => [
-    refusal,
-    (call: Call) => say(refusalStatus[refusal as Refusal], speak(call)),
-  ]),
-) as Record<Refusal, (call: Call) => Problem>;
+});
 
 export const missingKey = say(401, {
   type: 'invalid_request_error',

@@ -6,6 +6,7 @@ import { invalidRequest } from './faults.ts';
 export interface VendorRequest {
   readonly method: string;
   readonly path: string;
+  readonly query: Readonly<Record<string, string>>;
   readonly headers: IncomingHttpHeaders;
   /** The parsed JSON body; empty when there was none or it was no JSON object. */
   readonly body: Readonly<Record<string, unknown>>;
@@ -41,9 +42,15 @@ export async function receive(incoming: IncomingMessage): Promise<Received> {
   const json = await text(incoming);
   const parsed = json === '' ? {} : parseObject(json);
   const { method = '', headers } = incoming;
-  const { pathname } = new URL(incoming.url ?? '/', 'http://vendor');
+  const { pathname, searchParams } = new URL(incoming.url ?? '/', 'http://vendor');
   return {
-    request: { method, path: pathname, headers, body: parsed ?? {} },
+    request: {
+      method,
+      path: pathname,
+      query: Object.fromEntries(searchParams),
+      headers,
+      body: parsed ?? {},
+    },
     body: () => {
       if (parsed) return parsed;
       throw invalidRequest('We could not parse the JSON body of your request.');

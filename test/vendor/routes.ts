@@ -1,4 +1,7 @@
+import { anthropic } from './anthropic.ts';
+import { azure } from './azure.ts';
 import { type Exchange, serveChat } from './chat.ts';
+import { ollama, tagList } from './ollama.ts';
 import { modelList, openai } from './openai.ts';
 import type { Wire } from './wire.ts';
 
@@ -15,8 +18,15 @@ const fixed =
     response.end(JSON.stringify(body()));
   };
 
-/** Method and path to wire format; the next vendor is a line here. */
-export const routes: Readonly<Record<string, Route>> = {
+/** Method and path to wire format; the next vendor is a line here. `*` is one step of any name. */
+const routes: Readonly<Record<string, Route>> = {
   'POST /v1/chat/completions': { wire: openai, serve: serveChat },
   'GET /v1/models': { wire: openai, serve: fixed(modelList) },
+  'POST /v1/messages': { wire: anthropic, serve: serveChat },
+  'POST /api/chat': { wire: ollama, serve: serveChat },
+  'GET /api/tags': { wire: ollama, serve: fixed(tagList) },
+  'POST /openai/deployments/*/chat/completions': { wire: azure, serve: serveChat },
 };
+
+export const routeOf = (method: string, path: string): Route | undefined =>
+  routes[`${method} ${path.replace(/(?<=\/deployments\/)[^/]+/, '*')}`];

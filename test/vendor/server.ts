@@ -13,7 +13,7 @@ export type { VendorStats } from './statistics.ts';
 
 /** The far side of the network: a server that speaks the vendors' wire formats, faults included. */
 export interface Vendor {
-  /** Without a path: OpenAI's base URL is `${url}/v1`. */
+  /** Without a path: OpenAI's base URL is `${url}/v1`, the others' is this one. */
   readonly url: string;
   stats(): VendorStats;
   /** The last requests received, oldest first. */

@@ -1,9 +1,13 @@
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
-import type { Usage } from '../rules/money.ts';
-import type { ModelRequest, Provider, StreamPart } from './provider.ts';
-import { watchStream } from './watch-stream.ts';
+import type { Usage } from '../../rules/money.ts';
+import type { ModelRequest, Provider, StreamPart } from '../provider.ts';
+import { watchStream } from '../watch-stream.ts';
+import { minimalInstance } from './instance.ts';
+import { nextCall, type ScriptedCall } from './script.ts';
+import { splitWords } from './words.ts';
 
 const OPENING = 'This is the demo model: it has no weights and repeats what it is told. You wrote: ';
+const AFTER_TOOLS = 'This is the demo model: it has called what you named. The last answer was: ';
 
 /** Its answers are made in memory, so whoever names the model must not choose how much of it. */
 const MOST_TOKENS = 100_000;
@@ -12,8 +16,9 @@ const MOST_TOKENS = 100_000;
 const BURST = 64;
 
 /**
- * A deterministic model without weights or network, for first steps, tests and load. Settings may ride in the
- * model's id: `demo@tokens=200,itl=2` answers 200 words, one every 2 ms.
+ * A deterministic model without weights or network, for first steps, tests and load. It calls the tools that it is
+ * told to (see `nextCall`) and answers a JSON schema with its smallest instance. Settings may ride in the model's
+ * id: `demo@tokens=200,itl=2` answers 200 words, one every 2 ms.
  */
 export function createDemoProvider(): Provider {
   return {
@@ -24,6 +29,8 @@ export function createDemoProvider(): Provider {
 
 async function* speak(request: ModelRequest, signal: AbortSignal): AsyncGenerator<StreamPart> {
   const { tokens, itl } = readSettings(request.model);
+  const call = nextCall(request);
+  if (call) return yield* callTool(request, call);
   const words = answerWords(request, tokens);
   const limit = Math.min(words.length, request.maxTokens ?? words.length);
   for (const [index, word] of words.slice(0, limit).entries()) {
@@ -35,6 +42,12 @@ async function* speak(request: ModelRequest, signal: AbortSignal): AsyncGenerato
   yield { type: 'finish', reason, rawReason: reason, usage: countUsage(request, limit) };
 }
 
+function* callTool(request: ModelRequest, call: ScriptedCall): Generator<StreamPart> {
+  yield { type: 'tool_call', id: `call_demo_${request.messages.length}`, ...call };
+  const usage = countUsage(request, splitWords(call.arguments).length);
+  yield { type: 'finish', reason: 'tool_calls', rawReason: 'tool_calls', usage };
+}
+
 function readSettings(model: string): { tokens: number | null; itl: number } {
   const settings = new URLSearchParams(model.split('@')[1]?.replaceAll(',', '&'));
   const tokens = Number.parseInt(settings.get('tokens') ?? '', 10);
@@ -42,15 +55,11 @@ function readSettings(model: string): { tokens: number | null; itl: number } {
   return { tokens: tokens > 0 ? Math.min(tokens, MOST_TOKENS) : null, itl: itl >= 0 ? itl : 20 };
 }
 
-function answerWords(request: ModelRequest, tokens: number | null): string[] {
-  const prompt = request.messages.findLast((message) => message.role === 'user')?.content ?? '';
-  if (tokens === null) return splitWords(OPENING + prompt);
-  return Array.from({ length: tokens }, (_, index) => `word${index + 1} `);
-}
-
-/** Linear in any text; a pattern that begins with optional space is quadratic in a text of nothing else. */
-function splitWords(text: string): string[] {
-  return text.match(/\S+\s*/g) ?? [];
+function answerWords({ messages, responseSchema }: ModelRequest, tokens: number | null): string[] {
+  if (responseSchema) return splitWords(JSON.stringify(minimalInstance(responseSchema), null, 1));
+  if (tokens !== null) return Array.from({ length: tokens }, (_, index) => `word${index + 1} `);
+  const last = messages.findLast(({ role }) => role === 'user' || role === 'tool');
+  return splitWords((last?.role === 'tool' ? AFTER_TOOLS : OPENING) + (last?.content ?? ''));
 }
 
 function countUsage(request: ModelRequest, outputTokens: number): Usage {

@@ -1,0 +1,54 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { coerceError } from '../errors.ts';
+import type { Provider } from '../providers/provider.ts';
+import { recordFoundModels } from '../store/model-catalog.ts';
+import type { EngineContext } from './context.ts';
+
+/** People pull and remove models while we run, and start Ollama after us. */
+const INTERVAL_MS = 60_000;
+
+const PATIENCE_MS = 5000;
+
+/** Keeps the catalog true to what those providers have whose models only they know. @returns what ends it. */
+export function keepFindingModels(context: EngineContext): () => Promise<void> {
+  const controller = new AbortController();
+  const ended = findAgainAndAgain(context, controller.signal);
+  return () => {
+    controller.abort();
+    return ended;
+  };
+}
+
+async function findAgainAndAgain(context: EngineContext, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await findModels(context, signal).catch((error) => {
+      if (signal.aborted) return;
+      context.log.warn({ error: coerceError(error).message }, 'the catalog could not be brought up to date');
+    });
+    await wait(INTERVAL_MS, undefined, { signal, ref: false }).catch(() => {});
+  }
+}
+
+/** One look at every such provider. One that does not answer has no models now. */
+export async function findModels(context: EngineContext, signal: AbortSignal): Promise<void> {
+  for (const provider of context.providers.values()) {
+    if (!provider.models) continue;
+    const found = await askForModels(context, provider, signal);
+    signal.throwIfAborted();
+    await recordFoundModels(context.store.database, provider.id, found);
+  }
+}
+
+async function askForModels(
+  { log }: EngineContext,
+  provider: Provider,
+  signal: AbortSignal,
+): Promise<string[]> {
+  try {
+    const models = await provider.models?.(AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]));
+    return models ?? [];
+  } catch (error) {
+    log.debug({ provider: provider.id, error: coerceError(error).message }, 'no models were found');
+    return [];
+  }
+}

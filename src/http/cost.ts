@@ -1,0 +1,61 @@
+import { createComplexityRule } from '@pothos/plugin-complexity';
+import { type ExecutionArgs, GraphQLError, validate } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+
+/** About as many fields as are answered in a tenth of a second. */
+const MAX_COST = 10_000;
+const MAX_DEPTH = 12;
+
+/** Refuses, before anything is carried out, what would cost too much; every answer tells its cost. */
+export const limitCost: Plugin = {
+  onExecute({ args, setResultAndStopExecution }) {
+    const { cost, errors } = measure(args as ExecutionArgs);
+    const extensions = { cost };
+    if (errors.length > 0) return setResultAndStopExecution({ errors, extensions });
+    return {
+      onExecuteDone: ({ result, setResult }) => {
+        if (!(Symbol.asyncIterator in result)) setResult({ ...result, extensions });
+      },
+    };
+  },
+  onSubscribe({ args, setResultAndStopExecution }) {
+    const { cost, errors } = measure(args as ExecutionArgs);
+    if (errors.length > 0) setResultAndStopExecution({ errors, extensions: { cost } });
+  },
+};
+
+interface Cost {
+  requested: number;
+  limit: number;
+}
+
+function measure({ schema, document, operationName, variableValues, contextValue }: ExecutionArgs) {
+  let measured = { complexity: 0, depth: 0 };
+  const rule = createComplexityRule({
+    context: contextValue as object,
+    variableValues: variableValues ?? {},
+    operationName: operationName ?? null,
+    validate: (result) => {
+      measured = result;
+    },
+  });
+  const faults = validate(schema, document, [rule]);
+  const cost: Cost = { requested: measured.complexity, limit: MAX_COST };
+  return { cost, errors: faults.length > 0 ? faults : tooMuch(measured) };
+}
+
+function tooMuch({ complexity, depth }: { complexity: number; depth: number }): GraphQLError[] {
+  const errors = [];
+  if (depth > MAX_DEPTH)
+    errors.push(refusal(`The query is ${depth} levels deep; at most ${MAX_DEPTH} are allowed.`));
+  if (complexity > MAX_COST) {
+    const remedy = 'ask for smaller pages or fewer fields';
+    errors.push(refusal(`The query costs ${complexity}; at most ${MAX_COST} are allowed: ${remedy}.`));
+  }
+  return errors;
+}
+
+function refusal(message: string): GraphQLError {
+  const http = { spec: true, status: 400 };
+  return new GraphQLError(message, { extensions: { code: 'GRAPHQL_VALIDATION_FAILED', http } });
+}

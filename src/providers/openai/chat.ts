@@ -1,0 +1,48 @@
+import type OpenAI from 'openai';
+import type { ProviderId } from '../../vocabulary.ts';
+import type { ModelRequest, Provider, StreamPart } from '../provider.ts';
+import type { Vendor } from '../vendor.ts';
+import { type Patience, watchStream } from '../watch-stream.ts';
+import { toProviderError } from './errors.ts';
+import { readChunks } from './read-chunks.ts';
+import { type MaxTokensField, toChatRequest } from './request.ts';
+
+export interface ChatVendor {
+  id: ProviderId;
+  vendor: Vendor;
+  client: OpenAI;
+  maxTokensField: MaxTokensField;
+}
+
+/** What the library would read from the environment if it were not told, and log to the console. */
+export const QUIET = {
+  adminAPIKey: null,
+  organization: null,
+  project: null,
+  logLevel: 'off',
+  maxRetries: 0,
+} as const;
+
+/** A provider that speaks OpenAI's chat completions. */
+export function createChatProvider(
+  { id, vendor, client, maxTokensField }: ChatVendor,
+  patience: Patience,
+): Provider {
+  async function* chat(
+    request: ModelRequest,
+    signal: AbortSignal,
+    alive: () => void,
+  ): AsyncGenerator<StreamPart> {
+    try {
+      const chunks = await client.chat.completions.create(toChatRequest(request, maxTokensField), { signal });
+      yield* readChunks(chunks, alive);
+    } catch (error) {
+      throw toProviderError(vendor, error);
+    }
+  }
+  return {
+    id,
+    stream: (request, signal) =>
+      watchStream(vendor.name, (either, alive) => chat(request, either, alive), signal, patience),
+  };
+}

@@ -1,0 +1,30 @@
+import { coerceError } from '../errors.ts';
+import { ProviderError } from './provider.ts';
+import { quote } from './quote.ts';
+import type { Vendor } from './vendor.ts';
+
+export function tooLate({ name }: Vendor): ProviderError {
+  return new ProviderError('PROVIDER_TIMEOUT', `${name} did not answer in time. Try again later.`);
+}
+
+/** No connection, or one that ended before an answer began. */
+export function unreachable(vendor: Vendor, thrown: unknown): ProviderError {
+  const reason = quote(rootMessage(thrown), vendor.apiKey);
+  const message = `${vendor.name} could not be reached: ${reason}. Check ${vendor.urlVariable} and the network.`;
+  return new ProviderError('PROVIDER_UNAVAILABLE', message, { cause: thrown });
+}
+
+/** An answer that ended by itself or makes no sense. */
+export function brokenOff(vendor: Vendor, thrown: unknown): ProviderError {
+  const reason = quote(rootMessage(thrown), vendor.apiKey);
+  const message = `${vendor.name} broke off its answer: ${reason}. Try again.`;
+  return new ProviderError('PROVIDER_STREAM_BROKEN', message, { cause: thrown });
+}
+
+/** What is at the bottom of the chain; a host with two addresses fails with a list and no words. */
+function rootMessage(thrown: unknown): string {
+  const error = coerceError(thrown);
+  if (error.cause instanceof Error) return rootMessage(error.cause);
+  if (error instanceof AggregateError && error.errors.length > 0) return rootMessage(error.errors[0]);
+  return error.message || error.name;
+}

@@ -1,0 +1,14 @@
+/** What a column of the log can hold. */
+const MOST = 2 ** 31 - 1;
+
+/** A vendor's count; null, unknown, when it sent none or one that would end as a wrong sum of money. */
+export function tokenCount(sent: unknown): number | null {
+  return typeof sent === 'number' && Number.isInteger(sent) && sent >= 0 && sent <= MOST ? sent : null;
+}
+
+/** The sum of counts that are parts of one; a part that was not sent is none, if any was. */
+export function sumOfCounts(...sent: unknown[]): number | null {
+  const parts = sent.filter((part) => part !== null && part !== undefined);
+  if (parts.length === 0) return null;
+  return tokenCount(parts.reduce<number>((sum, part) => sum + (tokenCount(part) ?? Number.NaN), 0));
+}

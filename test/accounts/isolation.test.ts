@@ -1,0 +1,208 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { schema } from '../../src/schema/index.ts';
+import { type Answer, type Client, createClient, data } from '../harness/client.ts';
+import { startTestServer, type TestServer } from '../harness/server.ts';
+import { ask } from '../http/carriers.ts';
+import { startVendor, type Vendor } from '../vendor/server.ts';
+import {
+  documentsFor,
+  idPaths,
+  nestedFieldsWithArguments,
+  OPERATIONS,
+  type Operation,
+  rootFields,
+} from './selection.ts';
+
+/** Stands in everything of Bob's that somebody could see. */
+const CANARY = 'canary-of-bob';
+const bobs = { email: `${CANARY}@example.com`, password: 'a good password', name: CANARY };
+
+/** Bob's ids, by type. A new type that can be asked for by its id needs one here. */
+type Ids = Record<string, string>;
+
+interface Attempt {
+  variables(ids: Ids): Record<string, unknown>;
+  /** What comes of it for somebody else: nothing is found, or only what is the asker's own. */
+  expected: 'NOT_FOUND' | 'own';
+}
+
+const none = { variables: () => ({}), expected: 'own' } satisfies Attempt;
+const input = (value: (ids: Ids) => object, expected: Attempt['expected']): Attempt => ({
+  variables: (ids) => ({ input: value(ids) }),
+  expected,
+});
+
+/** How Ann tries to get at what is Bob's, by every field that there is. */
+const ATTEMPTS: Record<Operation, Record<string, Attempt>> = {
+  query: {
+    apiKeys: none,
+    health: none,
+    node: { variables: ({ Task }) => ({ id: Task }), expected: 'NOT_FOUND' },
+    task: { variables: ({ Task }) => ({ id: Task }), expected: 'NOT_FOUND' },
+    tasks: { variables: ({ cursor }) => ({ first: 5, before: cursor }), expected: 'own' },
+    viewer: none,
+  },
+  mutation: {
+    cancelTask: input(({ Task }) => ({ id: Task, reason: 'not mine' }), 'NOT_FOUND'),
+    createApiKey: input(() => ({ name: 'k' }), 'own'),
+    createTask: input(() => ({ prompt: 'x' }), 'own'),
+    login: input(() => ({ email: 'user1@example.com', password: 'a good password' }), 'own'),
+    register: input(() => ({ email: 'other@example.com', password: 'a good password', name: 'O' }), 'own'),
+  },
+  subscription: {
+    taskEvents: { variables: ({ Task }) => ({ taskId: Task, after: 1 }), expected: 'NOT_FOUND' },
+    tokens: { variables: ({ Task }) => ({ taskId: Task }), expected: 'NOT_FOUND' },
+  },
+};
+
+let vendor: Vendor;
+let server: TestServer;
+let ann: Client;
+let bob: Client;
+let ids: Ids;
+let before: unknown;
+
+beforeAll(async () => {
+  vendor = await startVendor();
+  server = await startTestServer({ variables: { OPENAI_BASE_URL: `${vendor.url}/v1` } });
+  ann = await server.newUser();
+  bob = await server.anonymous.register(bobs);
+  await bob.events(await bob.createTask({ prompt: CANARY, model: 'gpt-4o@echo=1' }));
+  const Task = await bob.createTask({ prompt: `${CANARY} `.repeat(500), model: 'gpt-4o@echo=1,itl=100' });
+  const started = bob.subscribe(`subscription { tokens(taskId: "${Task}") }`);
+  await started.next();
+  await started.return(undefined);
+  const made = await bob.query(`mutation { createApiKey(input: { name: "${CANARY}" }) { apiKey { id } } }`);
+  const { viewer, tasks } = data(await bob.query('{ viewer { id } tasks(first: 1) { edges { cursor } } }'));
+  ids = {
+    Task,
+    ApiKey: data(made).createApiKey.apiKey.id,
+    User: viewer.id,
+    cursor: tasks.edges[0].cursor,
+  };
+  before = await stateOfBob();
+});
+afterAll(async () => {
+  await server?.stop();
+  await vendor?.stop();
+});
+
+const STATE =
+  '{ viewer { name email } apiKeys { id name } tasks { nodes { id status prompt cancelReason } } }';
+
+async function stateOfBob(): Promise<unknown> {
+  return data(await bob.query(STATE));
+}
+
+const ROWS = OPERATIONS.flatMap((operation) =>
+  Object.entries(ATTEMPTS[operation]).map(([name, attempt]) => ({ operation, name, attempt })),
+);
+
+function fieldOf(operation: Operation, name: string) {
+  return rootFields(schema, operation).find((field) => field.name === name)!;
+}
+
+async function run(who: Client, operation: Operation, name: string, variables: object): Promise<Answer[]> {
+  const credentials: Record<string, string> = who.token ? { authorization: `Bearer ${who.token}` } : {};
+  const given = variables as Record<string, unknown>;
+  const carrier = operation === 'subscription' ? 'SSE' : 'HTTP';
+  return Promise.all(
+    documentsFor(schema, operation, fieldOf(operation, name), given).map((document) =>
+      ask(carrier, server.url, credentials, document, given),
+    ),
+  );
+}
+
+function codes(answers: Answer[]): unknown[] {
+  return [...new Set(answers.flatMap(({ errors = [] }) => errors.map(({ extensions }) => extensions.code)))];
+}
+
+describe('the table of attempts is whole', () => {
+  test.each(OPERATIONS)('every field of the %s has its row', (operation) => {
+    const fields = rootFields(schema, operation).map(({ name }) => name);
+    expect(Object.keys(ATTEMPTS[operation]).toSorted()).toEqual(fields.toSorted());
+  });
+
+  test('every type that can be asked for by its id has one of Bob', () => {
+    const nodes = schema.getPossibleTypes(schema.getType('Node') as never).map(({ name }) => name);
+    expect(Object.keys(ids).toSorted()).toEqual([...nodes, 'cursor'].toSorted());
+  });
+
+  test.each(ROWS)(
+    'wherever $operation $name takes an id, it is given one of Bob',
+    ({ operation, name, attempt }) => {
+      const variables = attempt.variables(ids);
+      for (const path of idPaths(fieldOf(operation, name))) {
+        const value = path.split('.').reduce((within, key) => (within as Ids)?.[key] as never, variables);
+        expect(Object.values(ids)).toContain(value);
+      }
+    },
+  );
+
+  test('no field below the roots takes arguments that this test would have to try', () => {
+    expect(nestedFieldsWithArguments(schema)).toEqual([]);
+  });
+});
+
+describe.each(ROWS)('$operation $name', ({ operation, name, attempt }) => {
+  test('shows Ann nothing of Bob', async () => {
+    const answers = await run(ann, operation, name, attempt.variables(ids));
+    expect(JSON.stringify(answers)).not.toContain(CANARY);
+    expect(codes(answers)).toEqual(attempt.expected === 'own' ? [] : ['NOT_FOUND']);
+  });
+
+  test('shows nobody anything of Bob', async () => {
+    const answers = await run(server.anonymous, operation, name, attempt.variables(ids));
+    expect(JSON.stringify(answers)).not.toContain(CANARY);
+  });
+
+  test('finds nothing by an id that is not in the form that GraphQL prints', async () => {
+    const plain = Object.entries(ids).map(([type, id]) => [
+      type,
+      type === 'cursor' ? id : Buffer.from(id, 'base64url').toString().replace(`${type}:`, ''),
+    ]);
+    const answers = await run(ann, operation, name, attempt.variables(Object.fromEntries(plain)));
+    expect(JSON.stringify(answers)).not.toContain(CANARY);
+  });
+});
+
+describe('by their ids', () => {
+  test.each(['Task', 'ApiKey', 'User'])('Ann does not find the %s of Bob', async (type) => {
+    const answers = await run(ann, 'query', 'node', { id: ids[type] });
+    expect(JSON.stringify(answers)).not.toContain(CANARY);
+    expect(codes(answers)).toEqual(['NOT_FOUND']);
+  });
+
+  test.each(['Task', 'ApiKey', 'User'])('Bob finds his %s', async (type) => {
+    const answers = await run(bob, 'query', 'node', { id: ids[type] });
+    expect(JSON.stringify(answers)).toContain(CANARY);
+    expect(codes(answers)).toEqual([]);
+  });
+
+  test("a key of Ann's opens nothing of Bob", async () => {
+    const made = await ann.query('mutation { createApiKey(input: { name: "k" }) { key } }');
+    const program = createClient(server.url, { 'x-api-key': data(made).createApiKey.key });
+    const answer = await program.query('query ($id: ID!) { node(id: $id) { id } }', { id: ids.Task });
+    expect(codes([answer])).toEqual(['NOT_FOUND']);
+  });
+});
+
+test('whatever Ann tried, all of Bob is as it was', async () => {
+  expect(await stateOfBob()).toEqual(before);
+});
+
+describe('this test sees what it is to see: to Bob the same requests show', () => {
+  const readers = ROWS.filter(({ operation, name }) => operation !== 'mutation' && name !== 'health');
+
+  test.each(readers)('$operation $name', async ({ operation, name, attempt }) => {
+    const variables = { ...attempt.variables(ids) };
+    if ('after' in variables) variables.after = 0;
+    if ('before' in variables) delete variables.before;
+    expect(JSON.stringify(await run(bob, operation, name, variables))).toContain(CANARY);
+  });
+
+  test('mutation cancelTask, last: it does to Bob’s task what it did not for Ann', async () => {
+    const answers = await run(bob, 'mutation', 'cancelTask', ATTEMPTS.mutation.cancelTask!.variables(ids));
+    expect(codes(answers)).toEqual([]);
+  });
+});

@@ -1,0 +1,85 @@
+import {
+  type GraphQLField,
+  type GraphQLNamedType,
+  type GraphQLObjectType,
+  type GraphQLOutputType,
+  type GraphQLSchema,
+  getNamedType,
+  isAbstractType,
+  isCompositeType,
+  isInputObjectType,
+  isObjectType,
+  isRequiredArgument,
+} from 'graphql';
+
+export const OPERATIONS = ['query', 'mutation', 'subscription'] as const;
+export type Operation = (typeof OPERATIONS)[number];
+
+type Field = GraphQLField<unknown, unknown>;
+
+export function rootFields(schema: GraphQLSchema, operation: Operation): Field[] {
+  return Object.values(schema.getRootType(operation as never)?.getFields() ?? {});
+}
+
+/** Documents that ask a root field for all there is below it; one for each type that it may be of. */
+export function documentsFor(
+  schema: GraphQLSchema,
+  operation: Operation,
+  { name, args, type }: Field,
+  variables: Record<string, unknown>,
+): string[] {
+  const given = args.filter((argument) => argument.name in variables);
+  const definitions = given.map((argument) => `$${argument.name}: ${argument.type}`).join(', ');
+  const values = given.map((argument) => `${argument.name}: $${argument.name}`).join(', ');
+  const head = `${operation} ${definitions && `(${definitions})`} { ${name} ${values && `(${values})`}`;
+  return selections(schema, type).map((selection) => `${head} ${selection} }`);
+}
+
+function selections(schema: GraphQLSchema, type: GraphQLOutputType): string[] {
+  const named = getNamedType(type);
+  if (!isCompositeType(named)) return [''];
+  if (!isAbstractType(named)) return [fieldsOf(schema, named, [])];
+  return schema
+    .getPossibleTypes(named)
+    .map((possible) => `{ __typename ... on ${possible.name} ${fieldsOf(schema, possible, [])} }`);
+}
+
+/** All fields, down to where a type comes again. */
+function fieldsOf(schema: GraphQLSchema, type: GraphQLObjectType, above: string[]): string {
+  const fields = Object.values(type.getFields())
+    .filter((field) => !field.args.some(isRequiredArgument))
+    .map(({ name, type: of }) => `${name} ${below(schema, getNamedType(of), [...above, type.name])}`);
+  return `{ __typename ${fields.join(' ')} }`;
+}
+
+function below(schema: GraphQLSchema, type: GraphQLNamedType, above: string[]): string {
+  if (!isCompositeType(type)) return '';
+  if (isAbstractType(type) || above.includes(type.name)) return '{ __typename }';
+  return fieldsOf(schema, type, above);
+}
+
+/** Where a field takes ids: `input.id`. */
+export function idPaths({ args }: Field): string[] {
+  return args.flatMap(({ name, type }) => pathsBelow(getNamedType(type), name));
+}
+
+function pathsBelow(type: GraphQLNamedType, path: string): string[] {
+  if (type.name === 'ID') return [path];
+  if (!isInputObjectType(type)) return [];
+  return Object.values(type.getFields()).flatMap((field) =>
+    pathsBelow(getNamedType(field.type), `${path}.${field.name}`),
+  );
+}
+
+/** Fields below the roots that take arguments, and with them perhaps somebody else's ids. */
+export function nestedFieldsWithArguments(schema: GraphQLSchema): string[] {
+  const roots = OPERATIONS.map((operation) => schema.getRootType(operation as never));
+  return Object.values(schema.getTypeMap())
+    .filter(isObjectType)
+    .filter((type) => !roots.includes(type) && !type.name.startsWith('__'))
+    .flatMap((type) =>
+      Object.values(type.getFields())
+        .filter(({ args }) => args.length > 0)
+        .map(({ name }) => `${type.name}.${name}`),
+    );
+}

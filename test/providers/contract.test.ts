@@ -1,0 +1,57 @@
+import { describe } from 'vitest';
+import { createAnthropicProvider } from '../../src/providers/anthropic/provider.ts';
+import { createAzureProvider } from '../../src/providers/azure.ts';
+import { createOllamaProvider } from '../../src/providers/ollama/provider.ts';
+import { createOpenAiProvider } from '../../src/providers/openai/provider.ts';
+import { describeContract, type Subject } from './contract.ts';
+
+const SUBJECTS: readonly Subject[] = [
+  {
+    name: 'OpenAI',
+    keyVariable: 'OPENAI_API_KEY',
+    urlVariable: 'OPENAI_BASE_URL',
+    model: 'gpt-4o',
+    connect: (url, apiKey, patience) => createOpenAiProvider({ apiKey, baseUrl: `${url}/v1` }, patience),
+  },
+  {
+    name: 'Azure OpenAI',
+    keyVariable: 'AZURE_OPENAI_API_KEY',
+    urlVariable: 'AZURE_OPENAI_ENDPOINT',
+    model: 'our-gpt-4o',
+    connect: (endpoint, apiKey, patience) =>
+      createAzureProvider({ apiKey, endpoint, apiVersion: '2024-10-21' }, patience),
+  },
+  {
+    name: 'Anthropic',
+    keyVariable: 'ANTHROPIC_API_KEY',
+    urlVariable: 'ANTHROPIC_BASE_URL',
+    model: 'claude-sonnet-5-5',
+    connect: (baseUrl, apiKey, patience) => createAnthropicProvider({ apiKey, baseUrl }, patience),
+    differences: {
+      'fault=404': { says: [/404: model: claude/, /Check the model's name/] },
+      'fault=quota': { status: 400, says: [/credit balance is too low/, /Add credit to the account of ANT/] },
+      'fault=context': { says: [/prompt is too long/, /Shorten the prompt/] },
+      'fault=error': { says: [/broke off its answer: Overloaded/] },
+    },
+  },
+  {
+    name: 'Ollama',
+    keyVariable: 'OLLAMA_HOST',
+    urlVariable: 'OLLAMA_HOST',
+    model: 'llama3.2:3b',
+    connect: (baseUrl, _apiKey, patience) => createOllamaProvider({ baseUrl }, patience),
+    differences: {
+      'fault=404': { says: [/404: model '.*' not found/, /Check the model's name and OLLAMA_HOST/] },
+      'fault=context': { says: [/exceeds the available context size/, /Shorten the prompt/] },
+      // Its headers come with the first word.
+      'fault=cut,at=0': { code: 'PROVIDER_UNAVAILABLE', says: [/could not be reached/, /Check OLLAMA_HOST/] },
+      'fault=error': { says: [/broke off its answer: an error was encountered/] },
+    },
+    // Its hosted models have limits of use, which waiting does mend.
+    without: ['fault=quota'],
+    uncounted: ['cachedInputTokens', 'reasoningTokens'],
+    sendsCallsWhole: true,
+  },
+];
+
+describe.each(SUBJECTS)('the contract of a provider: $name', describeContract);

@@ -1,0 +1,184 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createOllamaProvider } from '../../src/providers/ollama/provider.ts';
+import type { ModelRequest, Provider } from '../../src/providers/provider.ts';
+import { startVendor, type Vendor } from '../vendor/server.ts';
+import { ABSURD_COUNTS, ANSWER_SCHEMA, CONVERSATION, never, REQUEST, WEATHER } from './conversation.ts';
+import { failureOf, type Heard, listen } from './listen.ts';
+import { type Saying, withServerSaying } from './saying.ts';
+
+let vendor: Vendor;
+let provider: Provider;
+
+beforeAll(async () => {
+  vendor = await startVendor();
+  provider = createOllamaProvider({ baseUrl: vendor.url });
+});
+afterAll(() => vendor.stop());
+
+describe('what goes over the wire', () => {
+  const send = async (more: Partial<ModelRequest>) => {
+    expect((await listen(provider.stream({ ...REQUEST, ...more }, never()))).error).toBeNull();
+    return vendor.requests.at(-1)!.body;
+  };
+  // Without `truncate: false` it drops what is too long, and says nothing.
+  const ALWAYS = { model: 'm', messages: REQUEST.messages, stream: true, truncate: false };
+
+  test.each([
+    { given: {}, wire: {} },
+    { given: { temperature: 0, topP: 0.5 }, wire: { options: { temperature: 0, top_p: 0.5 } } },
+    { given: { maxTokens: 9, seed: 0 }, wire: { options: { num_predict: 9, seed: 0 } } },
+    { given: { stop: ['a'] }, wire: { options: { stop: ['a'] } } },
+    { given: { tools: [WEATHER] }, wire: { tools: [{ type: 'function', function: WEATHER }] } },
+    { given: { responseSchema: ANSWER_SCHEMA }, wire: { format: ANSWER_SCHEMA } },
+  ])('given $given, the request has $wire and what every one has', async ({ given, wire }) => {
+    expect(await send(given)).toEqual({ ...ALWAYS, ...wire });
+  });
+
+  test('a conversation with tools: arguments as objects, results by the name of their tool', async () => {
+    expect((await send({ messages: CONVERSATION })).messages).toEqual([
+      ...CONVERSATION.slice(0, 2),
+      {
+        role: 'assistant',
+        content: '',
+        tool_calls: [
+          { id: 'call_a', function: { name: 'weather', arguments: { city: 'Zürich' } } },
+          { id: 'call_b', function: { name: 'weather', arguments: {} } },
+        ],
+      },
+      { role: 'tool', content: 'rain', tool_name: 'weather', tool_call_id: 'call_a' },
+      {
+        role: 'tool',
+        content: 'error: arguments are no JSON',
+        tool_name: 'weather',
+        tool_call_id: 'call_b',
+      },
+    ]);
+  });
+});
+
+test('it tells where the time went', async () => {
+  const { parts } = await listen(provider.stream(REQUEST, never()));
+  const durations = { totalMs: 2500, loadMs: 1000, promptMs: 250, outputMs: 1250 };
+  expect(parts.at(-1)).toMatchObject({ type: 'finish', durations });
+});
+
+describe('its models', () => {
+  test('are what /api/tags says', async () => {
+    expect(await provider.models!(never())).toEqual(['llama3.2:latest', 'qwen3:8b']);
+  });
+
+  const ask = (saying: Saying) =>
+    withServerSaying(saying, (baseUrl) => createOllamaProvider({ baseUrl }).models!(never()));
+
+  test('names that cannot be stored are left out', async () => {
+    const models = [{ name: 'a\0b' }, { name: 'c:1' }, { name: '\uD83D' }];
+    expect(await ask({ status: 200, body: JSON.stringify({ models }) })).toEqual(['c:1']);
+  });
+
+  test.each([
+    { given: { status: 500, body: '{"error":"no"}' }, code: 'PROVIDER_UNAVAILABLE' },
+    { given: { status: 200, body: '<html>' }, code: 'PROVIDER_STREAM_BROKEN' },
+    { given: { status: 200, body: '{}' }, code: 'PROVIDER_STREAM_BROKEN' },
+  ])('$given is $code', async ({ given, code }) => {
+    await expect(ask(given)).rejects.toMatchObject({ code });
+  });
+});
+
+const hear = (...lines: (string | object)[]): Promise<Heard> => {
+  const body = lines.map((line) => (typeof line === 'string' ? line : `${JSON.stringify(line)}\n`)).join('');
+  return withServerSaying({ status: 200, body }, (baseUrl) =>
+    listen(createOllamaProvider({ baseUrl }).stream(REQUEST, never())),
+  );
+};
+const said = (content: string) => ({ message: { role: 'assistant', content }, done: false });
+const done = (more: object = {}) => ({ message: { content: '' }, done: true, done_reason: 'stop', ...more });
+
+describe('answers', () => {
+  test.each([
+    { given: 'no line end at the end', lines: [said('Hi'), JSON.stringify(done())] },
+    {
+      given: 'empty lines and Windows line ends',
+      lines: [said('Hi'), '\r\n\n', `${JSON.stringify(done())}\r\n`],
+    },
+    { given: 'lines after the last one', lines: [said('Hi'), done(), 'garbage'] },
+  ])('$given', async ({ lines }) => {
+    expect(await hear(...lines)).toMatchObject({ text: 'Hi', error: null });
+  });
+
+  test.each([
+    { given: 'length', reason: 'length', rawReason: 'length' },
+    { given: 'load', reason: 'other', rawReason: 'load' },
+    { given: 'a\0b', reason: 'other', rawReason: 'a\uFFFDb' },
+    { given: null, reason: 'other', rawReason: null },
+  ])('the end by $given is $reason', async ({ given, reason, rawReason }) => {
+    expect((await hear(done({ done_reason: given }))).parts.at(-1)).toMatchObject({ reason, rawReason });
+  });
+
+  test('calls without ids, as older versions send them, get some', async () => {
+    const call = { function: { name: 'now' } };
+    const { parts } = await hear({ message: { tool_calls: [call, call] } }, done());
+    const calls = parts.filter((part) => part.type === 'tool_call');
+    expect(calls).toMatchObject([
+      { name: 'now', arguments: '{}' },
+      { name: 'now', arguments: '{}' },
+    ]);
+    expect(new Set(calls.map(({ id }) => id)).size).toBe(2);
+  });
+
+  test.each(ABSURD_COUNTS)('a count of %j is unknown', async (count) => {
+    const { parts, error } = await hear(done({ prompt_eval_count: count, eval_count: count }));
+    expect(error).toBeNull();
+    expect(parts.at(-1)).toMatchObject({ usage: { inputTokens: null, outputTokens: null } });
+  });
+});
+
+describe('what is no line of the API is a fault', () => {
+  test.each([
+    { given: 'cut JSON', line: '{"message":\n' },
+    { given: 'a list', line: '[]\n' },
+    { given: 'a word', line: 'hello\n' },
+    { given: 'text that is a number', line: '{"message":{"content":7}}\n' },
+    {
+      given: 'arguments that are text',
+      line: '{"message":{"tool_calls":[{"function":{"name":"a","arguments":"{}"}}]}}\n',
+    },
+  ])('$given', async ({ line }) => {
+    const heard = await hear(said('Hi'), line, done());
+    expect(heard.text).toBe('Hi');
+    expect(failureOf(heard)).toMatchObject({ code: 'PROVIDER_STREAM_BROKEN', status: null });
+  });
+});
+
+describe('refusals', () => {
+  const refuse = async (status: number, body: string) =>
+    failureOf(
+      await withServerSaying({ status, body }, (baseUrl) =>
+        listen(createOllamaProvider({ baseUrl }).stream(REQUEST, never())),
+      ),
+    );
+
+  test.each([
+    {
+      given: 'the words of the model’s server within its own',
+      status: 400,
+      body: '{"error":"{\\"error\\":{\\"code\\":400,\\"type\\":\\"exceed_context_size_error\\"}}"}',
+      code: 'CONTEXT_TOO_LONG',
+    },
+    {
+      given: 'a model without tools',
+      status: 400,
+      body: '{"error":"m does not support tools"}',
+      code: 'PROVIDER_BAD_REQUEST',
+    },
+    { given: 'a proxy', status: 502, body: '<html>', code: 'PROVIDER_UNAVAILABLE' },
+    { given: 'nothing said', status: 500, body: '', code: 'PROVIDER_UNAVAILABLE' },
+  ])('$given: $code', async ({ status, body, code }) => {
+    expect(await refuse(status, body)).toMatchObject({ code, status });
+  });
+
+  test('a key that something before it repeats is not passed on', async () => {
+    expect((await refuse(401, '{"error":"bad key sk-abcdef123"}')).message).toBe(
+      'Ollama answered 401: bad key [key]. Check OLLAMA_HOST and what it may use.',
+    );
+  });
+});

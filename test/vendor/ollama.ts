@@ -1,0 +1,116 @@
+import { countTokens } from './answer.ts';
+import { invalidRequest, type Problem } from './faults.ts';
+import { type Json, readMessages, readModel, textsOf } from './messages.ts';
+import { refusalsOf } from './problem.ts';
+import { isObject } from './requests.ts';
+import type { Call, Frame, Reply, Wire } from './wire.ts';
+
+// https://docs.ollama.com/api/chat
+const line = (part: Frame['part'], data: unknown): Frame => ({ part, text: `${JSON.stringify(data)}\n` });
+
+const TYPE = 'api_error';
+const usageLimit = 'you have reached your hourly usage limit, please upgrade to continue';
+
+const refusals = refusalsOf({
+  '401': () => ({ type: TYPE, message: 'unauthorized' }),
+  '404': ({ model }) => ({ type: TYPE, message: `model '${model}' not found` }),
+  '429': () => ({ type: TYPE, message: usageLimit }),
+  '500': () => ({ type: TYPE, message: 'model runner has unexpectedly stopped' }),
+  '503': () => ({ type: TYPE, message: 'server busy, please try again. maximum pending requests exceeded' }),
+  '529': () => ({ type: TYPE, message: 'overloaded' }),
+  quota: () => ({ type: TYPE, message: usageLimit }),
+  context: ({ promptText }) => ({
+    type: TYPE,
+    message: `request (${countTokens(promptText)} tokens) exceeds the available context size (4096 tokens), try increasing it`,
+  }),
+});
+
+function readLimit({ options }: Json): number {
+  const limit = isObject(options) ? options.num_predict : undefined;
+  return typeof limit === 'number' && limit >= 0 ? limit : Number.POSITIVE_INFINITY;
+}
+
+function parse(body: Json): Call {
+  const messages = readMessages(body);
+  const isCall = (call: unknown): boolean =>
+    isObject(call) && isObject(call.function) && isObject(call.function.arguments);
+  if (!messages.every(({ tool_calls }) => !Array.isArray(tool_calls) || tool_calls.every(isCall))) {
+    throw invalidRequest('json: cannot unmarshal string into Go struct field of tool call arguments');
+  }
+  return {
+    model: readModel(body),
+    stream: body.stream !== false,
+    streamUsage: true,
+    limit: readLimit(body),
+    ...textsOf(messages),
+  };
+}
+
+/** Unlike the others it sends arguments as an object, and a call in one piece. */
+const toolCalls = ({ answer, sequence }: Reply): unknown[] =>
+  answer.toolCalls.map(({ name, fragments }, index) => ({
+    id: `call_${sequence}_${index}`,
+    function: { index, name, arguments: JSON.parse(fragments.join('')) },
+  }));
+
+const DURATIONS = {
+  total_duration: 2_500_000_000,
+  load_duration: 1_000_000_000,
+  prompt_eval_duration: 250_000_000,
+  eval_duration: 1_250_000_000,
+};
+
+const envelope = ({ created, call }: Reply): object => ({
+  model: call.model,
+  created_at: new Date(created * 1000).toISOString(),
+});
+
+/** What it calls `stop` is also the end of an answer that calls tools. */
+const ending = ({ answer, usage }: Reply): object => ({
+  done: true,
+  done_reason: answer.finish === 'length' ? 'length' : 'stop',
+  ...DURATIONS,
+  ...(usage && { prompt_eval_count: usage.prompt, eval_count: usage.completion }),
+});
+
+function frames(reply: Reply): Frame[] {
+  const { reasoning, text } = reply.answer;
+  const chunk = (part: Frame['part'], message: object): Frame =>
+    line(part, { ...envelope(reply), message: { role: 'assistant', content: '', ...message }, done: false });
+  return [
+    ...reasoning.map((thinking) => chunk('thought', { thinking })),
+    ...text.map((content) => chunk('answer', { content })),
+    ...toolCalls(reply).map((call) => chunk('answer', { tool_calls: [call] })),
+    line('closing', { ...envelope(reply), message: { role: 'assistant', content: '' }, ...ending(reply) }),
+  ];
+}
+
+function whole(reply: Reply): unknown {
+  const { reasoning, text } = reply.answer;
+  const message = {
+    role: 'assistant',
+    content: text.join(''),
+    ...(reasoning.length > 0 && { thinking: reasoning.join('') }),
+    ...(reply.answer.toolCalls.length > 0 && { tool_calls: toolCalls(reply) }),
+  };
+  return { ...envelope(reply), message, ...ending(reply) };
+}
+
+export const ollama: Wire = {
+  streamType: 'application/x-ndjson',
+  refusals,
+  authorize: () => undefined,
+  parse,
+  replyHeaders: () => ({}),
+  errorBody: ({ message }: Problem) => ({ error: message }),
+  frames,
+  whole,
+  failure: () =>
+    line('closing', { error: 'an error was encountered while running the model: unexpected EOF' }),
+  garbage: ({ call }) => ({ part: 'structure', text: `{"model":"${call.model}","message":{"role":"assis\n` }),
+};
+
+/** The body of GET /api/tags. */
+export const tagList = (): unknown => ({
+  models: ['llama3.2:latest', 'qwen3:8b'].map((name) => ({ name, model: name, size: 2_019_393_189 })),
+});
