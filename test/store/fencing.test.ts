@@ -161,5 +161,5 @@ test('token counts beyond 32 bits are summed', async () => {
   }
   const id = Buffer.from(`Task:${runId}`).toString('base64url');
   const answer = await ann.query('query ($id: ID!) { task(id: $id) { usage { inputTokens } } }', { id });
-  expect(answer).toEqual({ data: { task: { usage: { inputTokens: 4_000_000_000 } } } });
+  expect(answer.data).toEqual({ task: { usage: { inputTokens: 4_000_000_000 } } });
 });

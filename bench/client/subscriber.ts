@@ -1,0 +1,40 @@
+import { openSocket, type Socket } from './socket.ts';
+
+/** What a front end asks for to show an answer as it comes. */
+const FOLLOW = `subscription ($id: ID!) { taskEvents(taskId: $id) {
+  __typename seq ... on TokensGenerated { text } ... on RunFailed { error { code message } } } }`;
+
+export interface Subscriber {
+  follow(taskId: string, onMessage: (payload: Buffer) => void): Promise<void>;
+  close(): void;
+}
+
+/** A graphql-ws socket that follows one task at a time. */
+export async function openSubscriber(url: string, token: string): Promise<Subscriber> {
+  let onMessage: (payload: Buffer) => void = () => {};
+  let turn = Promise.withResolvers<void>();
+  const socket: Socket = await openSocket(`${url}/graphql`, 'graphql-transport-ws', (payload) => {
+    if (payload.includes('"type":"next"')) return onMessage(payload);
+    if (payload.includes('"type":"error"')) return turn.reject(new Error(payload.toString()));
+    turn.resolve();
+  });
+  socket.send({ type: 'connection_init', payload: { authorization: `Bearer ${token}` } });
+  await turn.promise;
+  return {
+    follow(id, listener) {
+      onMessage = listener;
+      turn = Promise.withResolvers();
+      const payload = { query: FOLLOW, variables: { id } };
+      // As long an id as the clients that people use make.
+      socket.send({ id: '00000000-0000-4000-8000-000000000000', type: 'subscribe', payload });
+      return turn.promise;
+    },
+    close: socket.close,
+  };
+}
+
+export function textIn(payload: Buffer): string | null {
+  const { taskEvents } = JSON.parse(payload.toString()).payload.data;
+  if (taskEvents.__typename === 'RunFailed') throw new Error(`the run failed: ${payload}`);
+  return taskEvents.__typename === 'TokensGenerated' ? taskEvents.text : null;
+}

@@ -1,0 +1,157 @@
+/** The load generator: everything that asks Polyphony, and the servers that it is compared with. */
+
+import { openConnection, postRequest } from '../client/http.ts';
+import { openSocket } from '../client/socket.ts';
+import { openSubscriber, textIn } from '../client/subscriber.ts';
+import { inLanes, openCreator, type Target, withCreators } from '../client/tasks.ts';
+import { serveCommands } from '../fork.ts';
+import { createStreamMeter, type StreamFigures, type StreamPlan } from '../measure/stream-meter.ts';
+import { audiences, openAudience } from './audience.ts';
+
+/** More at once would only queue: the first runs would end before the last have begun. */
+const CREATORS = 8;
+
+export interface FirstToken {
+  /** Milliseconds from sending the mutation. */
+  sinceSubmitted: number;
+  /** Milliseconds from its answer. */
+  sinceCreated: number;
+}
+
+const commands = {
+  async createTasks({ lanes, count, model, ...target }: Target & Asked & { lanes: number; count: number }) {
+    await withCreators(target, lanes, count, async (creator) => void (await creator.create(model)));
+  },
+
+  createTask: async ({ model, ...target }: Target & Asked): Promise<string> => {
+    const creator = await openCreator(target);
+    return creator.create(model).finally(creator.close);
+  },
+
+  async firstTokens({ samples, model, ...target }: Target & Asked & { samples: number }) {
+    const creator = await openCreator(target);
+    const subscriber = await openSubscriber(target.url, target.token);
+    const results: FirstToken[] = [];
+    for (let index = 0; index < samples; index += 1) {
+      const submittedAt = performance.now();
+      const id = await creator.create(model);
+      const createdAt = performance.now();
+      let firstAt = 0;
+      await subscriber.follow(id, (payload) => {
+        if (firstAt === 0 && textIn(payload) !== null) firstAt = performance.now();
+      });
+      results.push({ sinceSubmitted: firstAt - submittedAt, sinceCreated: firstAt - createdAt });
+    }
+    subscriber.close();
+    creator.close();
+    return results;
+  },
+
+  async stream({ plan, model, ...target }: Target & Asked & { plan: StreamPlan }): Promise<StreamFigures> {
+    const subscribers = await openSubscribers(target, plan.streams);
+    const meter = createStreamMeter(plan);
+    const streams: Promise<void>[] = [];
+    await withCreators(target, Math.min(CREATORS, plan.streams), plan.streams, async (creator, index) => {
+      const id = await creator.create(model);
+      const following = subscribers[index]!.follow(id, (payload) => {
+        const text = textIn(payload);
+        if (text !== null) meter.received(index, text);
+      });
+      streams.push(following);
+    });
+    await Promise.all(streams);
+    for (const subscriber of subscribers) subscriber.close();
+    return meter.figures();
+  },
+
+  /** Sends the same request over and over. @returns answers per second. */
+  async ask({ url, body, headers, lanes, seconds }: Ask): Promise<number> {
+    const request = postRequest(url, body, headers);
+    const until = performance.now() + seconds * 1000;
+    let answers = 0;
+    const from = performance.now();
+    await inLanes(lanes, lanes, async () => {
+      const connection = await openConnection(url);
+      while (performance.now() < until) {
+        await connection.send(request);
+        answers += 1;
+      }
+      connection.close();
+    });
+    return (answers / (performance.now() - from)) * 1000;
+  },
+
+  /** Opens an audience of so many followers of one run. */
+  async gather({ audience, count, taskId, ...target }: Target & Gathering & { taskId: string }) {
+    const subscribers = await openSubscribers(target, count);
+    const followers = openAudience(audience, count, () => {
+      for (const subscriber of subscribers) subscriber.close();
+    });
+    // Each is sent the present state first; until then it follows nothing.
+    await inLanes(50, count, async (index) => {
+      const first = Promise.withResolvers<void>();
+      const following = subscribers[index]!.follow(taskId, (payload) => {
+        first.resolve();
+        followers.count(payload);
+      });
+      await Promise.race([first.promise, following]);
+    });
+  },
+
+  /** The same at a server that has nothing but sockets. */
+  async gatherBare({ audience, count, url }: Gathering & { url: string }) {
+    const sockets: { close(): void }[] = [];
+    const followers = openAudience(audience, count, () => {
+      for (const socket of sockets) socket.close();
+    });
+    await inLanes(100, count, async () => {
+      sockets.push(await openSocket(url, null, followers.count));
+    });
+  },
+
+  /** Has events sent one after the other, each when all have the one before. @returns milliseconds of each. */
+  async deliver({ audience, url, events }: { audience: string; url: string; events: number }) {
+    const connection = await openConnection(url);
+    const request = postRequest(url, {});
+    const milliseconds: number[] = [];
+    for (let index = 0; index < events; index += 1) {
+      const everybody = audiences.get(audience)!.everybody();
+      const from = performance.now();
+      await connection.send(request);
+      await everybody;
+      milliseconds.push(performance.now() - from);
+    }
+    connection.close();
+    return milliseconds;
+  },
+
+  leave: async ({ audience }: { audience: string }) => audiences.get(audience)?.leave(),
+};
+export type LoadCommands = typeof commands;
+
+interface Asked {
+  model: string;
+}
+
+interface Gathering {
+  audience: string;
+  count: number;
+}
+
+interface Ask {
+  url: string;
+  body: unknown;
+  headers: Record<string, string>;
+  lanes: number;
+  seconds: number;
+}
+
+async function openSubscribers({ url, token }: Target, count: number) {
+  const subscribers: Awaited<ReturnType<typeof openSubscriber>>[] = [];
+  await inLanes(50, count, async () => {
+    subscribers.push(await openSubscriber(url, token));
+  });
+  return subscribers;
+}
+
+serveCommands(commands);

@@ -1,0 +1,17 @@
+import { fanOut } from './fan-out.ts';
+import { firstToken } from './first-token.ts';
+import { lifecycle } from './lifecycle.ts';
+import { list } from './list.ts';
+import { start } from './start.ts';
+import { streaming } from './streaming.ts';
+
+export const ROWS = [
+  { number: 1, ...lifecycle },
+  { number: 2, ...firstToken },
+  { number: 3, ...streaming },
+  { number: 4, ...list },
+  { number: 5, ...fanOut },
+  { number: 6, ...start },
+] as const;
+
+export type RowNumber = (typeof ROWS)[number]['number'];
