@@ -1,11 +1,12 @@
-import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import type { GraphiQLOptions } from 'graphql-yoga';
 
 /**
  * The page, with what GraphiQL leaves out: its socket is opened with the headers of the editor, a token of ours
  * that an earlier visit left in the browser is replaced by the fresh one, and a reload shows the tab that was open.
  */
-export function renderPage(options: GraphiQLOptions): string {
+export async function renderPage(options: GraphiQLOptions): Promise<string> {
+  // 9 MB of text, which most processes are never asked for.
+  const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
   return renderGraphiQL(options)
     .replace(/<title>.*?<\/title>/, `<title>${options.title}</title>`)
     .replace(

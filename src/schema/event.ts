@@ -231,7 +231,7 @@ builder.subscriptionFields((t) => ({
       after: t.arg.int({ description: 'The last seq that you saw; absent or 0: from the start.' }),
     },
     subscribe: (_root, { taskId, after }, context: Context) =>
-      taskEvents(context, localId('Task', taskId), after ?? 0),
+      taskEvents(context, localId('Task', taskId, 'taskId'), after ?? 0),
     resolve: (taskEvent) => taskEvent,
   }),
   tokens: t.field({
@@ -240,7 +240,7 @@ builder.subscriptionFields((t) => ({
     description:
       "The text of the task's present attempt, from its beginning and as it comes, as plain pieces. Cannot be resumed: use `taskEvents` for that.",
     args: { taskId: t.arg.id({ required: true }) },
-    subscribe: (_root, { taskId }, context: Context) => tokens(context, localId('Task', taskId)),
+    subscribe: (_root, { taskId }, context: Context) => tokens(context, localId('Task', taskId, 'taskId')),
     resolve: (piece) => piece,
   }),
 }));

@@ -23,7 +23,7 @@ type Ids = Record<string, string>;
 interface Attempt {
   variables(ids: Ids): Record<string, unknown>;
   /** What comes of it for somebody else: nothing is found, or only what is the asker's own. */
-  expected: 'NOT_FOUND' | 'own';
+  expected: 'NOT_FOUND' | 'FORBIDDEN' | 'own';
 }
 
 const none = { variables: () => ({}), expected: 'own' } satisfies Attempt;
@@ -39,15 +39,29 @@ const ATTEMPTS: Record<Operation, Record<string, Attempt>> = {
     health: none,
     node: { variables: ({ Task }) => ({ id: Task }), expected: 'NOT_FOUND' },
     task: { variables: ({ Task }) => ({ id: Task }), expected: 'NOT_FOUND' },
-    tasks: { variables: ({ cursor }) => ({ first: 5, before: cursor }), expected: 'own' },
+    tasks: {
+      variables: ({ cursor, Thread }) => ({ first: 5, before: cursor, filter: { threadId: Thread } }),
+      expected: 'own',
+    },
+    thread: { variables: ({ Thread }) => ({ id: Thread }), expected: 'NOT_FOUND' },
     viewer: none,
   },
   mutation: {
     cancelTask: input(({ Task }) => ({ id: Task, reason: 'not mine' }), 'NOT_FOUND'),
     createApiKey: input(() => ({ name: 'k' }), 'own'),
-    createTask: input(() => ({ prompt: 'x' }), 'own'),
+    createTask: input(
+      ({ Task, Thread }) => ({ prompt: 'x', threadId: Thread, dependsOn: [Task] }),
+      'NOT_FOUND',
+    ),
+    createThread: input(() => ({ title: 't' }), 'own'),
+    deleteTask: input(({ Task }) => ({ id: Task }), 'NOT_FOUND'),
+    executeTask: input(({ Task }) => ({ id: Task }), 'NOT_FOUND'),
     login: input(() => ({ email: 'user1@example.com', password: 'a good password' }), 'own'),
     register: input(() => ({ email: 'other@example.com', password: 'a good password', name: 'O' }), 'own'),
+    retryTask: input(({ Task }) => ({ id: Task }), 'NOT_FOUND'),
+    updateTask: input(({ Task }) => ({ id: Task, prompt: 'mine' }), 'NOT_FOUND'),
+    updateTaskPriority: input(({ Task }) => ({ id: Task, priority: 1 }), 'NOT_FOUND'),
+    updateUser: input(({ User }) => ({ id: User, costLimit: 1 }), 'FORBIDDEN'),
   },
   subscription: {
     taskEvents: { variables: ({ Task }) => ({ taskId: Task, after: 1 }), expected: 'NOT_FOUND' },
@@ -65,9 +79,15 @@ let before: unknown;
 beforeAll(async () => {
   vendor = await startVendor();
   server = await startTestServer({ variables: { OPENAI_BASE_URL: `${vendor.url}/v1` } });
+  // The first account is the admin's.
+  await server.newUser();
   ann = await server.newUser();
   bob = await server.anonymous.register(bobs);
-  await bob.events(await bob.createTask({ prompt: CANARY, model: 'gpt-4o@echo=1' }));
+  const thread = await bob.query(
+    `mutation { createThread(input: { title: "${CANARY}" }) { thread { id } } }`,
+  );
+  const Thread = data(thread).createThread.thread.id;
+  await bob.events(await bob.createTask({ prompt: CANARY, model: 'gpt-4o@echo=1', threadId: Thread }));
   const Task = await bob.createTask({ prompt: `${CANARY} `.repeat(500), model: 'gpt-4o@echo=1,itl=100' });
   const started = bob.subscribe(`subscription { tokens(taskId: "${Task}") }`);
   await started.next();
@@ -76,6 +96,7 @@ beforeAll(async () => {
   const { viewer, tasks } = data(await bob.query('{ viewer { id } tasks(first: 1) { edges { cursor } } }'));
   ids = {
     Task,
+    Thread,
     ApiKey: data(made).createApiKey.apiKey.id,
     User: viewer.id,
     cursor: tasks.edges[0].cursor,
@@ -134,7 +155,7 @@ describe('the table of attempts is whole', () => {
       const variables = attempt.variables(ids);
       for (const path of idPaths(fieldOf(operation, name))) {
         const value = path.split('.').reduce((within, key) => (within as Ids)?.[key] as never, variables);
-        expect(Object.values(ids)).toContain(value);
+        expect(Object.values(ids)).toEqual(expect.arrayContaining([value].flat()));
       }
     },
   );
@@ -148,7 +169,7 @@ describe.each(ROWS)('$operation $name', ({ operation, name, attempt }) => {
   test('shows Ann nothing of Bob', async () => {
     const answers = await run(ann, operation, name, attempt.variables(ids));
     expect(JSON.stringify(answers)).not.toContain(CANARY);
-    expect(codes(answers)).toEqual(attempt.expected === 'own' ? [] : ['NOT_FOUND']);
+    expect(codes(answers)).toEqual(attempt.expected === 'own' ? [] : [attempt.expected]);
   });
 
   test('shows nobody anything of Bob', async () => {
@@ -167,13 +188,13 @@ describe.each(ROWS)('$operation $name', ({ operation, name, attempt }) => {
 });
 
 describe('by their ids', () => {
-  test.each(['Task', 'ApiKey', 'User'])('Ann does not find the %s of Bob', async (type) => {
+  test.each(['Task', 'Thread', 'ApiKey', 'User'])('Ann does not find the %s of Bob', async (type) => {
     const answers = await run(ann, 'query', 'node', { id: ids[type] });
     expect(JSON.stringify(answers)).not.toContain(CANARY);
     expect(codes(answers)).toEqual(['NOT_FOUND']);
   });
 
-  test.each(['Task', 'ApiKey', 'User'])('Bob finds his %s', async (type) => {
+  test.each(['Task', 'Thread', 'ApiKey', 'User'])('Bob finds his %s', async (type) => {
     const answers = await run(bob, 'query', 'node', { id: ids[type] });
     expect(JSON.stringify(answers)).toContain(CANARY);
     expect(codes(answers)).toEqual([]);

@@ -124,8 +124,8 @@ const LITERALS: Wrong[] = [
   ['{', {}, 'GRAPHQL_PARSE_FAILED'],
   ['', {}, 'GRAPHQL_PARSE_FAILED'],
   ['query A { health { status } } query B { health { status } }', {}, 'GRAPHQL_VALIDATION_FAILED'],
-  ['{ task(id: "x") { id } }', {}, 'NOT_FOUND'],
-  ['subscription { tokens(taskId: "x") }', {}, 'NOT_FOUND'],
+  ['{ task(id: "x") { id } }', {}, 'NOT_FOUND', 'id'],
+  ['subscription { tokens(taskId: "x") }', {}, 'NOT_FOUND', 'taskId'],
 ];
 
 describe.each(CARRIERS)('over %s', (carrier) => {
