@@ -8,7 +8,7 @@ import { createApp } from './http/app.ts';
 import { createLoginLimits } from './http/login-limits.ts';
 import type { Log } from './log.ts';
 import { isEntryPoint, requireDatabaseUrl, runUntilStopped } from './process.ts';
-import { createProviders } from './providers/registry.ts';
+import { configuredProviders } from './providers/registry.ts';
 import { createPasswords } from './resolvers/passwords.ts';
 import { createTokens } from './resolvers/tokens.ts';
 import { newId } from './rules/ids.ts';
@@ -32,7 +32,7 @@ export async function startServer(
   store: Store,
   isEmbedded: boolean,
 ): Promise<RunningServer> {
-  const loginLimits = createLoginLimits({ config, log });
+  const loginLimits = await createLoginLimits({ config, log });
   const services: Services = {
     config,
     log,
@@ -40,7 +40,7 @@ export async function startServer(
     tokens: createTokens(config.jwtSecret ?? (await keptSecret(resolve(config.dataDir, 'jwt.secret')))),
     passwords: createPasswords(Math.max(1, Math.round(HASHES_AT_ONCE * config.rateLimitFactor))),
     loginLimits,
-    providers: [...createProviders(config).keys()],
+    providers: configuredProviders(config),
     version: packageJson.version,
   };
   const isPrivate = isEmbedded && ['127.0.0.1', 'localhost', '::1'].includes(config.host);

@@ -17,7 +17,7 @@ export async function startWorker(
   urls: { url: string; directUrl: string },
 ): Promise<Jobs> {
   const writer = createRunWriter(store.database, store.bus, log);
-  const engine = { store, writer, providers: createProviders(config), log };
+  const engine = { store, writer, providers: await createProviders(config), log };
   const jobs = await startJobs(engine, {
     databaseUrl: urls.url,
     directUrl: urls.directUrl,

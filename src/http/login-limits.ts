@@ -6,7 +6,6 @@ import {
   RateLimiterRes,
   RLWrapperTimeouts,
 } from 'rate-limiter-flexible';
-import { createClient } from 'redis';
 import type { LoginLimits, Services } from '../context.ts';
 import { coerceError, DomainError } from '../errors.ts';
 import type { Log } from '../log.ts';
@@ -14,15 +13,15 @@ import type { Log } from '../log.ts';
 const PER_ADDRESS = { keyPrefix: 'polyphony:login:address', points: 5, duration: 1 };
 const PER_ACCOUNT = { keyPrefix: 'polyphony:login:account', points: 10, duration: 60 };
 
-type Redis = ReturnType<typeof connect>;
+type Redis = Awaited<ReturnType<typeof connect>>;
 type Limiter = RateLimiterMemory | RLWrapperTimeouts;
 
 /** Counts in Redis for all processes together, and in this one alone where there is none or while it is away. */
-export function createLoginLimits({
+export async function createLoginLimits({
   config,
   log,
-}: Pick<Services, 'config' | 'log'>): LoginLimits & { close(): void } {
-  const redis = config.redisUrl ? connect(config.redisUrl, log) : null;
+}: Pick<Services, 'config' | 'log'>): Promise<LoginLimits & { close(): void }> {
+  const redis = config.redisUrl ? await connect(config.redisUrl, log) : null;
   const limiter = ({ points, ...limit }: typeof PER_ADDRESS) =>
     createLimiter({ ...limit, points: Math.max(1, Math.round(points * config.rateLimitFactor)) }, redis);
   const perAddress = limiter(PER_ADDRESS);
@@ -66,7 +65,8 @@ async function take(limiter: Limiter, key: string, where: string): Promise<void>
 
 const LONGEST_RECONNECT_MS = 500;
 
-function connect(url: string, log: Log) {
+async function connect(url: string, log: Log) {
+  const { createClient } = await import('redis');
   const client = createClient({
     url,
     disableOfflineQueue: true,

@@ -1,26 +1,38 @@
 import type { Config } from '../config.ts';
 import type { ProviderId } from '../vocabulary.ts';
-import { createAnthropicProvider } from './anthropic/provider.ts';
-import { createAzureProvider } from './azure.ts';
-import { createDemoProvider } from './demo/provider.ts';
-import { createOllamaProvider } from './ollama/provider.ts';
-import { createOpenAiProvider } from './openai/provider.ts';
 import type { Provider } from './provider.ts';
 
-/** Every provider, made from its configuration; null when it is not configured. */
-const MAKERS: Record<ProviderId, (config: Config) => Provider | null> = {
-  openai: (config) => config.openai && createOpenAiProvider(config.openai),
-  anthropic: (config) => config.anthropic && createAnthropicProvider(config.anthropic),
-  azure: (config) => config.azure && createAzureProvider(config.azure),
-  ollama: (config) => createOllamaProvider(config.ollama),
-  demo: () => createDemoProvider(),
+/** What makes a provider from its configuration; null when it is not configured. A vendor's library is read then. */
+type Maker = (config: Config) => (() => Promise<Provider>) | null;
+
+const MAKERS: Record<ProviderId, Maker> = {
+  openai: ({ openai }) =>
+    openai && (async () => (await import('./openai/provider.ts')).createOpenAiProvider(openai)),
+  anthropic: ({ anthropic }) =>
+    anthropic && (async () => (await import('./anthropic/provider.ts')).createAnthropicProvider(anthropic)),
+  azure: ({ azure }) => azure && (async () => (await import('./azure.ts')).createAzureProvider(azure)),
+  ollama:
+    ({ ollama }) =>
+    async () =>
+      (await import('./ollama/provider.ts')).createOllamaProvider(ollama),
+  demo: () => async () => (await import('./demo/provider.ts')).createDemoProvider(),
 };
 
 export type Providers = ReadonlyMap<ProviderId, Provider>;
 
-export function createProviders(config: Config): Providers {
-  const providers = Object.values(MAKERS).map((make) => make(config));
-  return new Map(
-    providers.filter((provider) => provider !== null).map((provider) => [provider.id, provider]),
-  );
+/** The providers that an installation is configured for. */
+export function configuredProviders(config: Config): ProviderId[] {
+  return makersOf(config).map(({ id }) => id);
+}
+
+export async function createProviders(config: Config): Promise<Providers> {
+  const providers = await Promise.all(makersOf(config).map(({ make }) => make()));
+  return new Map(providers.map((provider) => [provider.id, provider]));
+}
+
+function makersOf(config: Config) {
+  return (Object.entries(MAKERS) as [ProviderId, Maker][]).flatMap(([id, maker]) => {
+    const make = maker(config);
+    return make ? [{ id, make }] : [];
+  });
 }

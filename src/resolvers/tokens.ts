@@ -1,13 +1,20 @@
 import { jwtVerify, SignJWT } from 'jose';
+import { LRUCache } from 'lru-cache';
 import type { Tokens } from '../context.ts';
 
 const ISSUER = 'polyphony';
 const AUDIENCE = 'polyphony';
 const ALGORITHM = 'HS256';
 
+type Verified = NonNullable<Awaited<ReturnType<Tokens['verify']>>>;
+
+/** A signature is checked once, not with every request; whether its user still exists, every time. */
+const MAX_KEPT = 10_000;
+
 /** Expiring bearer tokens; one algorithm, so that a token cannot choose a weaker one. */
 export function createTokens(secret: string): Tokens {
   const key = new TextEncoder().encode(secret);
+  const verified = new LRUCache<string, Verified>({ max: MAX_KEPT });
   return {
     sign: (userId, lifetime) =>
       new SignJWT()
@@ -19,6 +26,8 @@ export function createTokens(secret: string): Tokens {
         .setExpirationTime(`${lifetime}s`)
         .sign(key),
     async verify(token) {
+      const known = verified.get(token);
+      if (known) return known.expiresAt > new Date() ? known : null;
       try {
         const { payload } = await jwtVerify(token, key, {
           algorithms: [ALGORITHM],
@@ -26,7 +35,9 @@ export function createTokens(secret: string): Tokens {
           audience: AUDIENCE,
           requiredClaims: ['sub', 'exp'],
         });
-        return { userId: payload.sub!, expiresAt: new Date(payload.exp! * 1000) };
+        const found = { userId: payload.sub!, expiresAt: new Date(payload.exp! * 1000) };
+        verified.set(token, found);
+        return found;
       } catch {
         return null;
       }

@@ -1,7 +1,6 @@
 import type { Log } from '../log.ts';
 import { type Bus, createLocalBus } from './bus.ts';
 import { openDatabase } from './database.ts';
-import { createRedisBus } from './redis-bus.ts';
 import { createRunWatch } from './run-watch.ts';
 import type { Store } from './store.ts';
 
@@ -15,7 +14,7 @@ export async function openStore(options: {
   const database = await openDatabase(options);
   const watch = createRunWatch(database, options.log);
   const bus: Bus & { close?(): Promise<void> } = options.redisUrl
-    ? createRedisBus(options.redisUrl, options.log)
+    ? (await import('./redis-bus.ts')).createRedisBus(options.redisUrl, options.log)
     : createLocalBus();
   return {
     database,
