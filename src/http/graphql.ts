@@ -10,6 +10,7 @@ import { maskError } from './errors.ts';
 import type { GraphiqlPage } from './graphiql.ts';
 import { renderPage } from './graphiql-page.ts';
 import { explainNotAcceptable } from './not-acceptable.ts';
+import { shareResults } from './share-results.ts';
 import { tellWrongInput } from './wrong-input.ts';
 
 /** What the carrier of a request (HTTP or a socket) knows about it. */
@@ -42,6 +43,7 @@ export function createGraphql(services: Services, graphiql: GraphiqlPage | null)
       limitDocument,
       tellWrongInput,
       limitCost,
+      shareResults,
       explainNotAcceptable,
       ...(services.config.production ? [withoutIntrospection] : []),
     ],
