@@ -18,7 +18,8 @@ export const migrationsFolder = new URL('../../migrations', import.meta.url).pat
 
 export async function openDatabase(options: { url: string; poolMax: number; log: Log }): Promise<Database> {
   const pool = createPool(options.url, options.poolMax, options.log);
-  const orm = await MikroORM.init(ormOptions(new PostgresDialect({ pool })));
+  const { database = 'polyphony' } = new pg.Client({ connectionString: options.url });
+  const orm = await MikroORM.init({ ...ormOptions(new PostgresDialect({ pool })), dbName: database });
   return {
     pool,
     orm,
@@ -35,6 +36,8 @@ export async function openDatabase(options: { url: string; poolMax: number; log:
 export function ormOptions(driverOptions: object) {
   return defineConfig({
     dbName: 'polyphony',
+    // Which database it is, the URL says; MikroORM would look for this name and make it.
+    ensureDatabase: false,
     entities,
     extensions: [Migrator],
     driverOptions,
