@@ -1,6 +1,7 @@
 import { coerceError, DomainError, RUN_ERROR_CODES, type RunError, type RunErrorCode } from '../errors.ts';
 import { ProviderError } from '../providers/provider.ts';
 import type { TaskResult } from '../rules/task.ts';
+import { storable } from '../rules/text.ts';
 import type { ClaimedTask } from '../store/claim-run.ts';
 import { isConnectionLoss, outlastConnectionLoss } from '../store/connection-loss.ts';
 import { completeTask, failTask } from '../store/finish-run.ts';
@@ -31,7 +32,8 @@ export async function carryOutTask(context: EngineContext, lease: Lease, task: C
 
 /** A try whose answer was lost may have ended the run; then the next one finds it so, and all is done. */
 async function fail({ store }: EngineContext, lease: Lease, error: RunError): Promise<void> {
-  await outlastConnectionLoss(() => failTask(store, lease, error)).catch((thrown) => {
+  const storableError = { ...error, message: storable(error.message) };
+  await outlastConnectionLoss(() => failTask(store, lease, storableError)).catch((thrown) => {
     if (!(thrown instanceof LeaseLost)) throw thrown;
   });
 }

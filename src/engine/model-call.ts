@@ -51,24 +51,20 @@ export async function callModel(
   );
   const bounded = longest === null ? request : { ...request, maxTokens: longest };
   const progress = startProgress();
+  let finish: Finish | null = null;
   try {
-    const finish = await streamIntoLog(
-      context,
-      lease,
-      call.id,
-      provider.stream(bounded, lease.signal),
-      progress,
-    );
+    finish = await streamIntoLog(context, lease, call.id, provider.stream(bounded, lease.signal), progress);
     await context.writer.drain(lease);
-    await settle(context, lease, settlement(call, progress, { finish }));
-    return { callId: call.id, text: progress.texts.join(''), finishReason: finish.reason };
   } catch (thrown) {
     // What was streamed comes before what is said about it.
     await context.writer.drain(lease).catch(() => {});
     const error = thrown instanceof ProviderError ? thrown : null;
-    await settle(context, lease, settlement(call, progress, { error, willRetry }));
+    const ending = finish ? { finish } : { error, willRetry };
+    await settle(context, lease, settlement(call, progress, ending));
     throw error ? new ModelCallFailed(call.id, error) : thrown;
   }
+  await settle(context, lease, settlement(call, progress, { finish }));
+  return { callId: call.id, text: progress.texts.join(''), finishReason: finish.reason };
 }
 
 /** Money that was spent is written however often the database goes away. */

@@ -27,11 +27,18 @@ const model = text({ min: 1, max: 200 }).regex(
 );
 const responseSchema = z
   .record(z.string(), z.unknown(), 'must be a JSON Schema: an object')
-  .refine((given) => JSON.stringify(given).length <= MAX_SCHEMA, `must have at most ${MAX_SCHEMA} characters`)
   .superRefine((given, issues) => {
-    const message = schemaFault(given);
+    const message = sizeFault(given) ?? schemaFault(given);
     if (message) issues.addIssue({ code: 'custom', message });
   });
+
+function sizeFault(given: object): string | null {
+  try {
+    return JSON.stringify(given).length > MAX_SCHEMA ? `must have at most ${MAX_SCHEMA} characters` : null;
+  } catch {
+    return 'must be a JSON Schema: it is nested too deep';
+  }
+}
 
 export const priority = z.number().int().min(1, 'must be 1 to 10').max(10, 'must be 1 to 10');
 

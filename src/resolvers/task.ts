@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
 import { newId } from '../rules/ids.ts';
-import { createTask as insertTask } from '../store/create-task.ts';
+import { findRepeated, type Idempotency, createTask as insertTask } from '../store/create-task.ts';
 import { findTask, type TaskRow } from '../store/tasks.ts';
 import { resolveModel, resolveModels } from './model.ts';
 import { newTask, withoutNulls } from './task-input.ts';
@@ -17,6 +17,9 @@ const DEFAULT_PRIORITY = 5;
 export async function createTask(context: Context, input: unknown): Promise<TaskRow> {
   const { userId } = requireViewer(context);
   const given = validate(newTask, input, 'input');
+  const idempotency = idempotencyOf(given);
+  const earlier = idempotency && (await findRepeated(context.store, userId, idempotency));
+  if (earlier) return task(context, earlier);
   if (given.threadId) await thread(context, given.threadId, 'input.threadId');
   const { provider, model, events } = await resolveModel(context, given.model ?? null, 'input.model');
   const kind = given.kind ?? 'prompt';
@@ -37,18 +40,31 @@ export async function createTask(context: Context, input: unknown): Promise<Task
     priority: given.priority ?? DEFAULT_PRIORITY,
     hold: given.hold ?? false,
     dependsOn: given.dependsOn ?? [],
-    idempotency: idempotencyOf(given),
+    idempotency,
     events: [{ type: 'RunCreated', data: { kind } }, ...events],
   });
   return task(context, id);
 }
 
-/** Equal requests have equal hashes; a member that is null is the same as an absent one. */
-function idempotencyOf({ idempotencyKey: key, ...body }: z.infer<typeof newTask>) {
+/** Equal requests have equal hashes; what is null or empty is the same as what is absent. */
+function idempotencyOf({ idempotencyKey: key, ...body }: z.infer<typeof newTask>): Idempotency | null {
   if (!key) return null;
-  const given = Object.entries(body).filter(([, value]) => value !== null && value !== undefined);
-  const text = JSON.stringify(given.sort(([one], [other]) => one.localeCompare(other)));
-  return { key, bodyHash: createHash('sha256').update(text).digest('hex') };
+  return {
+    key,
+    bodyHash: createHash('sha256')
+      .update(JSON.stringify(significant(body)))
+      .digest('hex'),
+  };
+}
+
+function significant(given: unknown): unknown {
+  if (typeof given !== 'object' || given === null) return given ?? undefined;
+  if (Array.isArray(given)) return given.length > 0 ? given : undefined;
+  const members = Object.entries(given)
+    .map(([name, value]) => [name, significant(value)] as const)
+    .filter(([, value]) => value !== undefined)
+    .sort(([one], [other]) => (one < other ? -1 : 1));
+  return members.length > 0 ? Object.fromEntries(members) : undefined;
 }
 
 /** @throws DomainError NOT_FOUND, for another user's task too. */

@@ -1,5 +1,9 @@
+import { createContext, Script } from 'node:vm';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { RE2JS } from 're2js';
+import { isStorable } from './text.ts';
+
+type Schema = Record<string, unknown>;
 
 /** Patterns come from callers, and are matched in linear time whatever they are. */
 const linearTime = Object.assign(
@@ -12,40 +16,84 @@ const linearTime = Object.assign(
 );
 
 /** `format` is a note to the model; nothing checks it. */
-const validator = () => new Ajv2020({ strict: false, validateFormats: false, code: { regExp: linearTime } });
+const newValidator = () =>
+  new Ajv2020({
+    strict: false,
+    validateFormats: false,
+    ownProperties: true,
+    code: { regExp: linearTime },
+  });
 
-/** What is wrong with a JSON Schema (draft 2020-12); null when it can be used. */
-export function schemaFault(schema: Record<string, unknown>): string | null {
+/** The draft that a schema names is passed over: its keywords mean the same to us. */
+function compile({ $schema: _draft, ...schema }: Schema) {
+  const check = newValidator().compile(schema);
+  if ('$async' in check) throw new Error('$async has no meaning here');
+  return check;
+}
+
+/** What is wrong with a JSON Schema; null when it can be used. */
+export function schemaFault(schema: Schema): string | null {
   try {
-    validator().compile(schema);
+    JSON.stringify(schema, storableOnly);
+    withinTime(() => compile(schema));
     return null;
   } catch (thrown) {
-    return `must be a JSON Schema: ${thrown instanceof Error ? thrown.message : String(thrown)}`;
+    return `must be a JSON Schema: ${messageOf(thrown)}`;
   }
 }
 
 export type Answer = { data: unknown; fault?: undefined } | { fault: string };
 
 /** An answer's text as JSON that meets the schema, or what is wrong with it. */
-export function readAnswer(schema: Record<string, unknown>, text: string): Answer {
-  const data = parse(unfenced(text));
+export function readAnswer(schema: Schema, text: string): Answer {
+  const data = parse(unfenced(text.trim()));
   if (data === undefined) return { fault: 'the answer is not JSON, and the task wants JSON by its schema' };
-  const check = validator();
-  if (check.validate(schema, data)) return { data };
-  return {
-    fault: `the answer does not meet the task's schema: ${check.errorsText(check.errors, { dataVar: 'answer' })}`,
-  };
+  try {
+    const fault = withinTime(() => faultOf(schema, data));
+    return fault === null ? { data } : { fault: `the answer does not meet the task's schema: ${fault}` };
+  } catch (thrown) {
+    return { fault: `the answer could not be checked by the task's schema: ${messageOf(thrown)}` };
+  }
+}
+
+function faultOf(schema: Schema, data: unknown): string | null {
+  const check = compile(schema);
+  return check(data) ? null : newValidator().errorsText(check.errors, { dataVar: 'answer' });
 }
 
 /** Models like to wrap JSON in a block of Markdown. */
 function unfenced(text: string): string {
-  return /^\s*```(?:json)?\s*\n([\s\S]*?)\n\s*```\s*$/.exec(text)?.[1] ?? text;
+  const firstLine = text.indexOf('\n');
+  const isFenced = /^```(json)?\s*$/.test(text.slice(0, Math.max(0, firstLine))) && text.endsWith('```');
+  return isFenced ? text.slice(firstLine, -'```'.length) : text;
 }
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text, storableOnly);
   } catch {
     return undefined;
   }
+}
+
+/** For `JSON.parse` and `JSON.stringify`. @throws Error for text that a database cannot hold */
+function storableOnly(key: string, value: unknown): unknown {
+  if (isStorable(key) && (typeof value !== 'string' || isStorable(value))) return value;
+  throw new Error('must not contain U+0000 or half of a surrogate pair');
+}
+
+/** What a schema makes of an answer can take for ever, and nothing else happens meanwhile. */
+const PATIENCE_MS = 500;
+
+const bounded = new Script('work()');
+
+/** @throws Error when it takes too long. */
+function withinTime<Result>(work: () => Result): Result {
+  return bounded.runInContext(createContext({ work }), { timeout: PATIENCE_MS }) as Result;
+}
+
+function messageOf(thrown: unknown): string {
+  const error = thrown as { code?: unknown; message?: unknown };
+  if (error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') return 'it is too complex';
+  return String(error.message ?? thrown);
 }

@@ -3,7 +3,7 @@ import { builder } from './builder.ts';
 
 export const BudgetType = builder.objectRef<BudgetRow>('Budget').implement({
   description:
-    'A cost limit in US dollars. `spent` and `reserved` together never exceed it, however many calls are made at once.',
+    'A cost limit in US dollars. Calls that begin under it never take `spent` and `reserved` beyond it, however many are made at once; one that began before it was set is counted when it ends.',
   fields: (t) => ({
     limit: t.exposeFloat('limit', { description: 'What may be spent.' }),
     spent: t.exposeFloat('spent', {

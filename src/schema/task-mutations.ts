@@ -101,7 +101,7 @@ function payload(name: string, description: string) {
   });
 }
 
-const CreateTaskPayload = payload('CreateTaskPayload', 'A fresh task, queued.');
+const CreateTaskPayload = payload('CreateTaskPayload', 'A fresh task.');
 const CancelTaskPayload = payload('CancelTaskPayload', 'A cancelled task.');
 
 const ExecuteTaskPayload = payload('ExecuteTaskPayload', 'A task that waits for a worker.');
@@ -120,7 +120,8 @@ builder.mutationFields((t) => ({
   createTask: t.field({
     type: CreateTaskPayload,
     nullable: true,
-    description: 'Makes a task and queues it. Follow it with the subscription `taskEvents`.',
+    description:
+      'Makes a task and, unless it is held, queues it. Follow it with the subscription `taskEvents`.',
     args: { input: t.arg({ type: CreateTaskInput, required: true }) },
     resolve: async (_root, { input }, context) => ({
       task: await createTask(context, withLocalIds(input)),

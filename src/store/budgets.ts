@@ -124,17 +124,14 @@ export async function settleOpenReservations(client: ClientBase, runIds: readonl
 
 /** Sets, changes or takes away (null) what all tasks of a user may cost together, from the first on. */
 export async function setUserLimit(database: Database, userId: string, limit: string | null): Promise<void> {
-  if (limit === null) {
-    await database.pool.query(
-      `with gone as (delete from budget where subject_id = $1)
-       delete from budget_entry where subject_id = $1`,
-      [userId],
-    );
-    return;
-  }
   await transaction(database, async (client) => {
-    // Calls that settle meanwhile must either be in the sum or see the new row.
+    // Calls that begin or settle meanwhile come before all of this, or after.
     await client.query('lock table model_call in share row exclusive mode');
+    if (limit === null) {
+      await client.query('delete from budget where subject_id = $1', [userId]);
+      await client.query('delete from budget_entry where subject_id = $1', [userId]);
+      return;
+    }
     await client.query(
       `insert into budget (subject_id, kind, cost_limit, spent)
        select $1, 'user', $2, coalesce(sum(model_call.cost), 0)

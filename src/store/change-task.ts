@@ -1,6 +1,5 @@
 import type { PromptParameters } from '../rules/task.ts';
 import { cancelWithin } from './cancel-run.ts';
-import { failDependents } from './dependencies.ts';
 import type { LoggedEvent } from './events.ts';
 import { addRunJobSql, removeRunJobSql } from './job-queue.ts';
 import { publishAll } from './publish-all.ts';
@@ -77,16 +76,17 @@ export async function deleteTask(store: Store, target: Target): Promise<boolean>
     );
     if (rowCount === 0) return { found: false, events: [] as LoggedEvent[] };
     const cancelled = await cancelWithin(client, { ...target, reason: 'deleted' });
-    const failed = await failDependents(client, target.runId);
     await client.query(`select ${removeRunJobSql('$1::text')}`, [target.runId]);
     for (const table of ['event', 'model_call']) {
       await client.query(`delete from ${table} where run_id = $1`, [target.runId]);
     }
-    await client.query('delete from budget where subject_id = $1', [target.runId]);
+    for (const table of ['budget', 'budget_entry']) {
+      await client.query(`delete from ${table} where subject_id = $1`, [target.runId]);
+    }
     for (const table of ['task', 'run']) {
       await client.query(`delete from ${table} where id = $1`, [target.runId]);
     }
-    return { found: true, events: [...cancelled, ...failed] };
+    return { found: true, events: cancelled };
   });
   publishAll(store.bus, events);
   return found;

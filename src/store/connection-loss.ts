@@ -1,7 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** SQLSTATE classes and codes of a server that goes, comes, or is out of reach (PostgreSQL, appendix A). */
-const SQLSTATES = /^(08...|57P0[1-3]|53300)$/;
+/**
+ * SQLSTATE classes and codes of a server that goes, comes, or is out of reach, and of statements that it rolled back
+ * for others to go on (PostgreSQL, appendix A).
+ */
+const SQLSTATES = /^(08...|57P0[1-3]|53300|40001|40P01)$/;
 const SYSTEM_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH']);
 
 /**

@@ -10,6 +10,12 @@ import { addRunJobSql } from './job-queue.ts';
 import type { Store } from './store.ts';
 import { transaction } from './transaction.ts';
 
+export interface Idempotency {
+  key: string;
+  /** Equal for requests that ask for the same. */
+  bodyHash: string;
+}
+
 export interface NewTask {
   id: string;
   ownerId: string;
@@ -30,7 +36,7 @@ export interface NewTask {
   hold: boolean;
   /** Ids of the runs that have to complete first. */
   dependsOn: readonly string[];
-  idempotency: { key: string; bodyHash: string } | null;
+  idempotency: Idempotency | null;
   events: readonly NewEvent[];
 }
 
@@ -44,7 +50,7 @@ export async function createTask(store: Store, task: NewTask): Promise<string> {
     task.dependsOn.length === 0
       ? await insert(store.database.pool, task, 0)
       : await transaction(store.database, (client) => insertDependent(client, task));
-  if (events.length === 0) return findRepeated(store, task);
+  if (events.length === 0) return repeatedMeanwhile(store, task);
   store.bus.publish(task.id, events);
   return task.id;
 }
@@ -110,13 +116,31 @@ async function insert(
   return rows;
 }
 
-async function findRepeated({ database }: Store, { ownerId, idempotency }: NewTask): Promise<string> {
+/** An equal request was faster; unless its task is gone again already, that one is it. */
+async function repeatedMeanwhile(store: Store, { ownerId, idempotency }: NewTask): Promise<string> {
+  const earlier = idempotency && (await findRepeated(store, ownerId, idempotency));
+  if (earlier) return earlier;
+  throw new DomainError('CONFLICT', 'input.idempotencyKey: its task was deleted at this moment; try again', {
+    field: 'input.idempotencyKey',
+  });
+}
+
+/**
+ * The run that an equal request made before; null when there is none.
+ * @throws DomainError CONFLICT when the key was used for something else.
+ */
+export async function findRepeated(
+  { database }: Store,
+  ownerId: string,
+  { key, bodyHash }: Idempotency,
+): Promise<string | null> {
   const { rows } = await database.pool.query<{ runId: string; bodyHash: string }>({
     name: 'find-repeated',
     text: `select run_id as "runId", body_hash as "bodyHash" from idempotency_key where owner_id = $1 and key = $2`,
-    values: [ownerId, idempotency?.key],
+    values: [ownerId, key],
   });
-  if (rows[0]?.bodyHash === idempotency?.bodyHash && rows[0]) return rows[0].runId;
+  const [found] = rows;
+  if (!found || found.bodyHash === bodyHash) return found?.runId ?? null;
   const message = 'input.idempotencyKey: was used before, for something else';
   throw new DomainError('CONFLICT', message, { field: 'input.idempotencyKey' });
 }

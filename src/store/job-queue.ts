@@ -5,7 +5,6 @@ export const jobPayloads = {
   'carry-out-run': z.object({ runId: z.string() }),
 };
 export type JobName = keyof typeof jobPayloads;
-export type JobPayload<Name extends JobName> = z.infer<(typeof jobPayloads)[Name]>;
 
 /**
  * SQL that adds the job of a run, to be part of the statement or transaction that makes the run ready. The key

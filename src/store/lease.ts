@@ -5,8 +5,6 @@
 export interface Lease {
   readonly runId: string;
   readonly epoch: number;
-  /** The run's attempt when it was taken. */
-  readonly attempt: number;
   /** Aborts when the run cannot go on here; its reason is `LeaseLost`, or the fault that ends the run. */
   readonly signal: AbortSignal;
   abort(reason: Error): void;
@@ -17,12 +15,11 @@ export class LeaseLost extends Error {
   override readonly name = 'LeaseLost';
 }
 
-export function openLease(claimed: { id: string; epoch: number; attempt: number }): Lease {
+export function openLease(claimed: { id: string; epoch: number }): Lease {
   const controller = new AbortController();
   return {
     runId: claimed.id,
     epoch: claimed.epoch,
-    attempt: claimed.attempt,
     signal: controller.signal,
     abort: (reason) => controller.abort(reason),
   };

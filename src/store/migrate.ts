@@ -1,7 +1,7 @@
 import { runMigrations } from 'graphile-worker';
 import pg from 'pg';
 import type { Log } from '../log.ts';
-import { createPool, type Database, openDatabase } from './database.ts';
+import { createPool, openDatabase } from './database.ts';
 import { seedCatalog } from './model-catalog.ts';
 
 /** One number for all processes; the migrator itself takes no lock, and two at once fail. */
@@ -38,9 +38,4 @@ async function migrateJobs(directUrl: string, log: Log): Promise<void> {
   } finally {
     await pool.end();
   }
-}
-
-/** Whether the tables are there and every migration of this build is applied. */
-export async function isMigrated(database: Database): Promise<boolean> {
-  return (await database.orm.migrator.getPending()).length === 0;
 }

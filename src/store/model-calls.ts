@@ -115,7 +115,6 @@ export async function settleModelCall(store: Store, lease: Lease, settlement: Se
 
 function settleWithinLimits(store: Store, lease: Lease, settlement: Settlement): Promise<Settled[]> {
   return transaction(store.database, async (client) => {
-    await client.query('select from run where id = $1 for update', [lease.runId]);
     const rows = await settle(client, lease, settlement, true);
     const call = { id: settlement.callId, runId: lease.runId };
     if (rows.length > 0) await settleForCall(client, call, settlement.cost);
@@ -138,13 +137,14 @@ async function settle(
   const { rows } = await connection.query<LoggedEvent | { runId: null }>({
     name: 'settle-model-call',
     text: `
-      with settled as (
+      with held as (
+        select id, owner_id from run where id = $1 for update
+      ), settled as (
         update model_call set status = $4, input_tokens = $5, cached_input_tokens = $6, output_tokens = $7,
           reasoning_tokens = $8, cost = $9, finish_reason = $10, raw_finish_reason = $11, error_code = $12,
           time_to_first_token_ms = $13, latency_ms = $14
-        from run
-        where model_call.id = $3 and latency_ms is null and run.id = model_call.run_id
-          and ($16 or not ${isLimitedSql('run')})
+        from held
+        where model_call.id = $3 and latency_ms is null and ($16 or not ${isLimitedSql('held')})
         returning model_call.id
       ), moved as (
         update run set last_seq = last_seq + jsonb_array_length($15::jsonb)

@@ -19,7 +19,7 @@ export async function readTurns(
       select task.prompt, task.result ->> 'output' as output
       from task join run on run.id = task.id,
         (select created_at, id from run where id = $2) as present
-      where task.thread_id = $1 and run.status = 'completed'
+      where task.thread_id = $1 and run.status = 'completed' and task.result ->> 'output' <> ''
         and (run.created_at, run.id) < (present.created_at, present.id)
       order by run.created_at desc, run.id desc limit $3`,
     values: [threadId, beforeRunId, limit],

@@ -1,8 +1,31 @@
 import type { PoolClient } from 'pg';
 import type { Database } from './database.ts';
 
-/** Runs `work` in a transaction; whatever it throws rolls everything back. */
+const MAX_TRIES = 5;
+
+/**
+ * Runs `work` in a transaction; whatever it throws rolls everything back. Where Postgres rolled it back for others
+ * to go on, it is done again, so `work` does nothing but write to the database.
+ */
 export async function transaction<Result>(
+  database: Database,
+  work: (client: PoolClient) => Promise<Result>,
+): Promise<Result> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await tryOnce(database, work);
+    } catch (error) {
+      if (!isRolledBackForOthers(error) || tries === MAX_TRIES) throw error;
+    }
+  }
+}
+
+/** A deadlock, or a serialization failure. */
+function isRolledBackForOthers(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === '40P01' || error.code === '40001');
+}
+
+async function tryOnce<Result>(
   database: Database,
   work: (client: PoolClient) => Promise<Result>,
 ): Promise<Result> {

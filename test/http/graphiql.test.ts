@@ -67,7 +67,7 @@ test('a newcomer asks, follows the answer over a socket and looks at the costs, 
 test('tokens show as they come', async () => {
   const { page, complaints } = await visit(browser, server.url);
   const shown = await watchResult(page);
-  const model = 'gpt-4o@tokens=40,itl=20';
+  const model = 'gpt-4o@tokens=150,itl=40';
   const input = `{ prompt: "x", model: "${model}" }`;
   await runOnly(page, 'Make', `mutation Make { createTask(input: ${input}) { task { id } } }`);
   await shows(page, 'createTask');

@@ -19,6 +19,8 @@ describe('an answer is what its schema says', () => {
     ['{"name":"bern"}', { fault: expect.stringContaining('answer/name must match pattern') }],
     ['{"size":1}', { fault: expect.stringContaining("must have required property 'name'") }],
     ['{"name":"Bern","more":1}', { fault: expect.stringContaining('must NOT have additional properties') }],
+    ['{"name":"B\\u0000"}', { fault: expect.stringContaining('is not JSON') }],
+    ['{"\\ud800":1}', { fault: expect.stringContaining('is not JSON') }],
     ['null', { fault: expect.stringContaining('must be object') }],
   ])('%s', (text, expected) => {
     expect(readAnswer(CITY, text)).toEqual(expected);
@@ -31,6 +33,9 @@ describe('a schema that cannot be used is told', () => {
     [{ $ref: 'https://example.com/schema.json' }, "can't resolve reference"],
     [{ type: 'string', pattern: '(' }, 'missing closing )'],
     [{ type: 'string', pattern: '(a)\\1' }, 'invalid escape sequence'],
+    [{ $async: true, type: 'string' }, '$async has no meaning'],
+    [{ title: 'a\0b' }, 'must not contain U+0000'],
+    [{ 'a\ud800': 1 }, 'must not contain U+0000'],
   ])('%j', (schema, expected) => {
     expect(schemaFault(schema)).toContain(expected);
   });
@@ -40,6 +45,7 @@ describe('a schema that cannot be used is told', () => {
     [CITY],
     [{ type: 'string', format: 'email', 'x-more': 1 }],
     [{ $defs: { a: {} }, $ref: '#/$defs/a' }],
+    [{ $schema: 'http://json-schema.org/draft-07/schema#', type: 'object' }],
   ])('and %j can', (schema) => {
     expect(schemaFault(schema)).toBeNull();
   });
@@ -49,4 +55,31 @@ test('a pattern made to take for ever does not', () => {
   const before = performance.now();
   readAnswer({ type: 'string', pattern: '^(a+)+$' }, JSON.stringify(`${'a'.repeat(50_000)}b`));
   expect(performance.now() - before).toBeLessThan(2_000);
+});
+
+test('names that every object has are nothing special', () => {
+  expect(readAnswer({ properties: { constructor: { type: 'string' } } }, '{}')).toEqual({ data: {} });
+  expect(readAnswer({ required: ['toString'] }, '{}')).toMatchObject({ fault: expect.anything() });
+});
+
+describe('what would take for ever is given up', () => {
+  const steps = Array.from({ length: 60 }, (_, index) => index + 1);
+  const doubling = Object.fromEntries(
+    steps.map((step) => [
+      `d${step}`,
+      { allOf: [{ $ref: `#/$defs/d${step - 1}` }, { $ref: `#/$defs/d${step - 1}` }] },
+    ]),
+  );
+  test.each([
+    [
+      'a schema that doubles its work with every step',
+      { $defs: { d0: {}, ...doubling }, $ref: '#/$defs/d60' },
+      '{}',
+    ],
+    ['a block of Markdown that never ends', {}, `\`\`\`${'\n'.repeat(20_000)}`],
+  ])('%s', (_name, schema, text) => {
+    const before = performance.now();
+    expect(readAnswer(schema, text)).toMatchObject({ fault: expect.anything() });
+    expect(performance.now() - before).toBeLessThan(2_000);
+  });
 });

@@ -100,6 +100,23 @@ describe('a limit on a user', () => {
     expect(data(await limitUser(id, null)).updateUser.user.budget).toBeNull();
   });
 
+  test('taken away and set again while a call is open, it counts that call once', async () => {
+    const { client, id } = await limitedUser(1);
+    const task = await client.createTask({
+      prompt: 'x',
+      model: 'gpt-4o@tokens=60,itl=20',
+      parameters: { maxTokens: 100 },
+    });
+    for await (const payload of client.subscribe(TASK_EVENTS, { id: task })) {
+      if (data(payload).taskEvents.__typename === 'TokensGenerated') break;
+    }
+    data(await limitUser(id, null));
+    data(await limitUser(id, 2));
+    await client.events(task);
+    const { cost } = await client.task(task);
+    expect((await viewerOf(client)).budget).toEqual({ limit: 2, spent: cost, reserved: 0 });
+  });
+
   test('is an admin’s to set', async () => {
     const { client, id } = await limitedUser(1);
     expect(errorCode(await limitUser(id, 100, client))).toBe('FORBIDDEN');

@@ -86,6 +86,16 @@ describe('when one does not complete, what depends on it fails, and what depends
   });
 });
 
+test('a completed task that is deleted fails nobody', async () => {
+  const first = await ann.createTask(quick);
+  await lastOf(first);
+  const held = await ann.createTask({ ...quick, hold: true, dependsOn: [first] });
+  data(await move('deleteTask', first));
+  expect(await statusOf(held)).toBe('PENDING');
+  await move('executeTask', held);
+  expect(await lastOf(held)).toMatchObject({ __typename: 'RunCompleted' });
+});
+
 test('after the repair of its dependency a failed task can be retried', async () => {
   const model = 'gpt-4o@tokens=2,fault=401,ttft=300,times=1,key=repaired';
   const first = await ann.createTask({ prompt: 'x', model });

@@ -41,6 +41,9 @@ test('a hundred equal requests at once make one task', async () => {
 test('a member that is null is the same as an absent one; any other difference is a conflict', async () => {
   const first = data(await create(ann, { idempotencyKey: 'k', priority: 5, system: null }));
   expect(data(await create(ann, { idempotencyKey: 'k', priority: 5 }))).toEqual(first);
+  expect(
+    data(await create(ann, { idempotencyKey: 'k', priority: 5, parameters: { seed: null }, dependsOn: [] })),
+  ).toEqual(first);
   for (const other of [{ priority: 6 }, { prompt: 'y' }, { priority: 5, parameters: { seed: 1 } }]) {
     const answer = await create(ann, { idempotencyKey: 'k', ...other });
     expect(errorCode(answer)).toBe('CONFLICT');
@@ -62,6 +65,14 @@ test('it holds with dependencies, too', async () => {
     Array.from({ length: 20 }, () => create(ann, { idempotencyKey: 'dependent', dependsOn: [needed] })),
   );
   expect(new Set(answers.map((answer) => data(answer).createTask.task.id)).size).toBe(1);
+});
+
+test('it holds although what the request named is no longer there to be named', async () => {
+  const needed = data(await create(ann, { hold: true })).createTask.task.id;
+  const request = { idempotencyKey: 'outlives', dependsOn: [needed] };
+  const first = data(await create(ann, request));
+  await ann.query('mutation ($id: ID!) { deleteTask(input: { id: $id }) { deletedId } }', { id: needed });
+  expect(data(await create(ann, request))).toEqual(first);
 });
 
 test('a refused request uses no key up', async () => {

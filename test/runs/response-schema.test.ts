@@ -66,6 +66,15 @@ test('with a fallback model the next try is that model’s', async () => {
   });
 });
 
+test('an answer that no database can hold fails the task once, with its reason', async () => {
+  const events = await ask('gpt-4o@key=nul', ['{"\\u0000":"x"}', '{"city":"\\u0000"}']);
+  expect(events.at(-1)).toMatchObject({
+    __typename: 'RunFailed',
+    attempt: 2,
+    error: { code: 'OUTPUT_INVALID' },
+  });
+});
+
 test('a schema that is none is refused', async () => {
   const answer = await ann.query(
     'mutation ($input: CreateTaskInput!) { createTask(input: $input) { task { id } } }',

@@ -1,0 +1,59 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { newId } from '../../src/rules/ids.ts';
+import { UNKNOWN_USAGE } from '../../src/rules/money.ts';
+import { cancelRun } from '../../src/store/cancel-run.ts';
+import { claimRun } from '../../src/store/claim-run.ts';
+import { openLease } from '../../src/store/lease.ts';
+import { beginModelCall, settleModelCall } from '../../src/store/model-calls.ts';
+import { registerWorker } from '../../src/store/workers.ts';
+import { startTestServer, type TestServer } from '../harness/server.ts';
+
+let server: TestServer;
+
+beforeAll(async () => {
+  server = await startTestServer({ worker: false });
+});
+afterAll(() => server?.stop());
+
+async function countDeadlocks(): Promise<number> {
+  const { rows } = await server.store.database.pool.query(
+    'select deadlocks::int from pg_stat_database where datname = current_database()',
+  );
+  return rows[0].deadlocks;
+}
+
+test('a call that is settled while its run is cancelled waits for it, or it for the call', async () => {
+  const { store } = server;
+  const ann = await server.newUser();
+  const { id: globalId } = (await ann.query('{ viewer { id } }')).data.viewer;
+  const ownerId = Buffer.from(globalId, 'base64url').toString().slice('User:'.length);
+  const worker = newId();
+  await registerWorker(store.database, worker);
+  for (let round = 0; round < 40; round += 1) {
+    const task = await ann.createTask({ prompt: 'x', model: 'demo' });
+    const runId = Buffer.from(task, 'base64url').toString().slice('Task:'.length);
+    const lease = openLease((await claimRun(store, runId, worker, false))!);
+    const call = { id: newId(), provider: 'demo' as const, model: 'demo', cost: null };
+    await beginModelCall(store, lease, call, () => Promise.reject(new Error('there is no limit')));
+    const settlement = {
+      callId: call.id,
+      status: 'completed' as const,
+      usage: UNKNOWN_USAGE,
+      cost: '1.000000000000',
+      finishReason: 'stop' as const,
+      rawFinishReason: null,
+      error: null,
+      timeToFirstTokenMs: 1,
+      latencyMs: 1,
+    };
+    await Promise.all([
+      cancelRun(store, { runId, ownerId, reason: null }),
+      settleModelCall(store, lease, settlement),
+    ]);
+    const { rows } = await store.database.pool.query('select cost::float8 from model_call where id = $1', [
+      call.id,
+    ]);
+    expect(rows).toEqual([{ cost: 1 }]);
+  }
+  expect(await countDeadlocks()).toBe(0);
+});
