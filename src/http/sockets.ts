@@ -18,6 +18,8 @@ import { type MaskError, maskError } from './errors.ts';
 import type { Yoga } from './graphql.ts';
 
 const MAX_MESSAGE_BYTES = 1024 * 1024;
+/** How long a client has to answer that it closes, too; one that does not read never would. */
+const GOODBYE_MS = 2_000;
 const MAX_SUBSCRIPTIONS = 100;
 
 interface Connection extends Record<PropertyKey, unknown> {
@@ -58,7 +60,11 @@ export function attachSockets(server: Server, yoga: Yoga, services: Services, ad
   return {
     async close() {
       server.off('upgrade', upgrade);
+      const impatience = setTimeout(() => {
+        for (const client of sockets.clients) client.terminate();
+      }, GOODBYE_MS);
       await protocol.dispose();
+      clearTimeout(impatience);
     },
   };
 }

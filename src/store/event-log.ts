@@ -20,20 +20,38 @@ export function eventsParameter(events: readonly NewEvent[]): string {
   return JSON.stringify(events);
 }
 
-/** Events of a run after `seq`, in order, at most `limit`. */
-export async function readEvents(
-  database: Database,
-  runId: string,
-  afterSeq: number,
-  limit: number,
-): Promise<LoggedEvent[]> {
-  const { rows } = await database.pool.query<LoggedEvent>({
+/** A page ends with the event that passes one of these; a reader holds a page in memory. */
+const PAGE_EVENTS = 200;
+const PAGE_CHARACTERS = 64 * 1024;
+
+export interface EventPage {
+  events: LoggedEvent[];
+  /** Whether there may be more behind it. */
+  hasMore: boolean;
+}
+
+/** Events of a run after `seq`, in order. */
+export async function readEvents(database: Database, runId: string, afterSeq: number): Promise<EventPage> {
+  const { rows } = await database.pool.query<LoggedEvent & { found: number }>({
     name: 'read-events',
-    text: `select run_id as "runId", seq, attempt, type, data, at from event
-           where run_id = $1 and seq > $2 order by seq limit $3`,
-    values: [runId, afterSeq, limit],
+    text: `
+      select run_id as "runId", seq, attempt, type, data, at, found from (
+        select *, (count(*) over ())::int as found,
+          coalesce(sum(length(data::text)) over (order by seq rows between unbounded preceding and 1 preceding), 0)
+            as characters_before
+        from (
+          select run_id, seq, attempt, type, data, at from event
+          where run_id = $1 and seq > $2 order by seq limit ${PAGE_EVENTS}
+        ) as page
+      ) as measured
+      where characters_before < ${PAGE_CHARACTERS} order by seq`,
+    values: [runId, afterSeq],
   });
-  return rows;
+  const found = rows[0]?.found ?? 0;
+  return {
+    events: rows.map(({ found: _, ...event }) => event as LoggedEvent),
+    hasMore: found === PAGE_EVENTS || rows.length < found,
+  };
 }
 
 /** The `seq` before the first event of the run's present attempt. */

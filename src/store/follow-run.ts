@@ -1,10 +1,8 @@
 import { outlastConnectionLoss } from './connection-loss.ts';
-import { readEvents } from './event-log.ts';
+import { type EventPage, readEvents } from './event-log.ts';
 import { isEnding, type LoggedEvent } from './events.ts';
 import { type Inbox, openInbox } from './inbox.ts';
 import type { Store } from './store.ts';
-
-const PAGE = 200;
 
 /**
  * The log of a run after `afterSeq`, gapless and in order: what is stored, then what comes, until the ending,
@@ -21,17 +19,17 @@ export async function* followRun(
   let ended = false;
   try {
     while (!signal.aborted && !inbox.isGone()) {
-      const events = inbox.isBehind(position)
+      const { events, hasMore } = inbox.isBehind(position)
         ? await readPage(store, runId, position, inbox, signal)
-        : inbox.take(position);
+        : { events: inbox.take(position), hasMore: false };
       for (const event of events) {
         position = event.seq;
         yield event;
         ended = isEnding(event);
         if (signal.aborted) return;
       }
-      // A failed run that was tried again has more behind its ending, as a full page may show.
-      if (ended && events.length < PAGE) return;
+      // A failed run that was tried again has more behind its ending.
+      if (ended && !hasMore) return;
       if (events.length === 0) await inbox.wake();
     }
   } finally {
@@ -39,16 +37,16 @@ export async function* followRun(
   }
 }
 
-/** A full page may have more behind it; a short one holds all there is, and what comes later rings the inbox. */
+/** What may have more behind it is read on; the last page holds all there is, and what comes later rings the inbox. */
 async function readPage(
   store: Store,
   runId: string,
   position: number,
   inbox: Inbox,
   signal: AbortSignal,
-): Promise<LoggedEvent[]> {
+): Promise<EventPage> {
   inbox.catchUp();
-  const events = await outlastConnectionLoss(() => readEvents(store.database, runId, position, PAGE), signal);
-  if (events.length === PAGE) inbox.fallBehind();
-  return events;
+  const page = await outlastConnectionLoss(() => readEvents(store.database, runId, position), signal);
+  if (page.hasMore) inbox.fallBehind();
+  return page;
 }

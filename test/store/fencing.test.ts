@@ -45,7 +45,7 @@ const text = (...texts: string[]): Batch[] =>
   texts.map((piece, index) => ({ type: 'TokensGenerated', callId: `call${index}`, texts: [piece] }));
 
 async function textsOf(runId: string): Promise<string[]> {
-  const events = await readEvents(server.store.database, runId, 0, 100);
+  const { events } = await readEvents(server.store.database, runId, 0);
   return events.flatMap((event) => (event.type === 'TokensGenerated' ? [event.data.text] : []));
 }
 

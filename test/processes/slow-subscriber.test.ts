@@ -1,0 +1,99 @@
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { type Client, createClient, rebuildText, TASK_EVENTS, type TaskEvent } from '../harness/client.ts';
+import { launch, type Polyphony } from '../harness/process.ts';
+import { createDatabase } from '../harness/server.ts';
+import { startVendor, type Vendor } from '../vendor/server.ts';
+
+let vendor: Vendor;
+let database: Awaited<ReturnType<typeof createDatabase>>;
+let api: Polyphony;
+let worker: Polyphony;
+let ann: Client;
+
+beforeAll(async () => {
+  [vendor, database] = await Promise.all([startVendor(), createDatabase()]);
+  const variables = {
+    DATABASE_URL: database.url,
+    JWT_SECRET: 'a secret of the tests, long enough',
+    OPENAI_BASE_URL: `${vendor.url}/v1`,
+  };
+  [api, worker] = await Promise.all([launch('start:api', variables), launch('start:worker', variables)]);
+  ann = await createClient(api.url).register({ email: 'a@b.c', password: 'a good password', name: 'Ann' });
+});
+afterAll(async () => {
+  await Promise.all([api?.stop(), worker?.stop()]);
+  await database?.drop();
+  await vendor?.stop();
+});
+
+async function memoryOf({ pid }: Polyphony): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  return Number(/VmRSS:\s+(\d+)/.exec(status)![1]) / 1024;
+}
+
+/** One socket with a subscription to the run; a stalled one stops reading as soon as it has subscribed. */
+async function openSocket(id: string, isStalled: boolean) {
+  const socket = new WebSocket(`${api.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+  await new Promise((resolve) => socket.once('open', resolve));
+  socket.send(JSON.stringify({ type: 'connection_init', payload: { authorization: `Bearer ${ann.token}` } }));
+  await new Promise((resolve) => socket.once('message', resolve));
+  const events: TaskEvent[] = [];
+  const ended = Promise.withResolvers<void>();
+  socket.on('message', (message) => {
+    const { type, payload } = JSON.parse(String(message));
+    if (type === 'next') events.push(payload.data.taskEvents);
+    if (type === 'complete') ended.resolve();
+  });
+  const subscription = { id: '1', type: 'subscribe', payload: { query: TASK_EVENTS, variables: { id } } };
+  socket.send(JSON.stringify(subscription));
+  if (isStalled) socket.pause();
+  return { events, ended: ended.promise, resume: () => socket.resume(), close: () => socket.terminate() };
+}
+
+/** An answer of eight megabytes, in words of a thousand characters. */
+const TEXT = Array.from({ length: 8_000 }, (_, index) => `${index}`.padStart(1000, 'x')).join(' ');
+const MODEL = 'gpt-4o@key=long';
+const SOCKETS = 6;
+const MAX_GROWTH_MB = 60;
+
+async function makeRun(): Promise<string> {
+  vendor.scripts.set(MODEL, [{ text: TEXT }]);
+  return ann.createTask({ prompt: 'x', model: MODEL, hold: true });
+}
+
+async function carryOut(id: string): Promise<void> {
+  await ann.query('mutation ($id: ID!) { executeTask(input: { id: $id }) { __typename } }', { id });
+  for await (const _ of ann.subscribe('subscription ($id: ID!) { taskEvents(taskId: $id) { seq } }', { id }));
+}
+
+/** A run with many subscribers. @returns the memory that its end finds, and the subscribers. */
+async function follow(isStalled: boolean) {
+  const id = await makeRun();
+  const sockets = await Promise.all(Array.from({ length: SOCKETS }, () => openSocket(id, isStalled)));
+  await carryOut(id);
+  return { memory: await memoryOf(api), sockets };
+}
+
+test('subscribers that do not read cost hardly more than those that do, and have missed nothing when they read again', async () => {
+  const reading = await follow(false);
+  for (const { ended, close } of reading.sockets) await ended.then(close);
+  const stalled = await follow(true);
+  // A hundred megabytes wait for them: the text, and once more in the result.
+  expect(stalled.memory - reading.memory).toBeLessThan(MAX_GROWTH_MB);
+  for (const { events, ended, resume, close } of stalled.sockets) {
+    resume();
+    await ended;
+    expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index));
+    expect(rebuildText(events).trim()).toBe(TEXT);
+    close();
+  }
+}, 120_000);
+
+test('a client that does not read holds up no stop', async () => {
+  await openSocket(await makeRun(), true);
+  const before = performance.now();
+  expect(await api.stop()).toBe(0);
+  expect(performance.now() - before).toBeLessThan(10_000);
+}, 60_000);
