@@ -56,7 +56,7 @@ async function openSocket(id: string, isStalled: boolean) {
 const TEXT = Array.from({ length: 8_000 }, (_, index) => `${index}`.padStart(1000, 'x')).join(' ');
 const MODEL = 'gpt-4o@key=long';
 const SOCKETS = 6;
-const MAX_GROWTH_MB = 60;
+const MAX_GROWTH_MB = 80;
 
 async function makeRun(): Promise<string> {
   vendor.scripts.set(MODEL, [{ text: TEXT }]);
