@@ -1,10 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-/**
- * SQLSTATE classes and codes of a server that goes, comes, or is out of reach, and of statements that it rolled back
- * for others to go on (PostgreSQL, appendix A).
- */
-const SQLSTATES = /^(08...|57P0[1-3]|53300|40001|40P01)$/;
+/** SQLSTATE classes and codes of a server that goes, comes, or is out of reach (PostgreSQL, appendix A). */
+const SQLSTATES = /^(08...|57P0[1-3]|53300)$/;
 const SYSTEM_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH']);
 
 /**
@@ -14,8 +11,13 @@ const SYSTEM_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', '
 export function isConnectionLoss(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = 'code' in error ? String(error.code) : '';
-  if (SQLSTATES.test(code) || SYSTEM_CODES.has(code)) return true;
+  if (isRolledBackForOthers(error) || SQLSTATES.test(code) || SYSTEM_CODES.has(code)) return true;
   return /^(Connection terminated|timeout exceeded when trying to connect)/.test(error.message);
+}
+
+/** Whether Postgres rolled a statement back for others to go on: a deadlock, or a serialization failure. */
+export function isRolledBackForOthers(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === '40P01' || error.code === '40001');
 }
 
 const FIRST_WAIT_MS = 50;

@@ -1,4 +1,5 @@
 import type { PoolClient } from 'pg';
+import { isRolledBackForOthers } from './connection-loss.ts';
 import type { Database } from './database.ts';
 
 const MAX_TRIES = 5;
@@ -18,11 +19,6 @@ export async function transaction<Result>(
       if (!isRolledBackForOthers(error) || tries === MAX_TRIES) throw error;
     }
   }
-}
-
-/** A deadlock, or a serialization failure. */
-function isRolledBackForOthers(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === '40P01' || error.code === '40001');
 }
 
 async function tryOnce<Result>(
