@@ -33,7 +33,8 @@ export interface TaskRow {
   completedAt: Date | null;
 }
 
-const COLUMNS = `
+/** SQL: a task's columns, where `run` and `task` name its rows. */
+export const TASK_COLUMNS = `
   run.id, run.owner_id as "ownerId", run.status, run.priority, run.attempt, run.last_seq as "lastSeq",
   run.cancel_reason as "cancelReason", run.created_at as "createdAt", run.updated_at as "updatedAt",
   to_char(run.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.USZ') as "createdAtText",
@@ -45,7 +46,7 @@ const COLUMNS = `
 export async function findTask(database: Database, ownerId: string, id: string): Promise<TaskRow | null> {
   const { rows } = await database.pool.query<TaskRow>({
     name: 'find-task',
-    text: `select ${COLUMNS} from run join task on task.id = run.id where run.id = $1 and run.owner_id = $2`,
+    text: `select ${TASK_COLUMNS} from run join task on task.id = run.id where run.id = $1 and run.owner_id = $2`,
     values: [id, ownerId],
   });
   return rows[0] ?? null;
@@ -59,7 +60,7 @@ export async function readDependencies(
   const { rows } = await database.pool.query<TaskRow & { dependentId: string }>({
     name: 'read-dependencies',
     text: `
-      select dependency.run_id as "dependentId", ${COLUMNS}
+      select dependency.run_id as "dependentId", ${TASK_COLUMNS}
       from dependency join run on run.id = dependency.on_run_id join task on task.id = run.id
       where dependency.run_id = any($1::text[]) order by run.created_at, run.id`,
     values: [ids],
@@ -90,7 +91,7 @@ export async function listTasks(database: Database, listing: TaskListing): Promi
   const { rows } = await database.pool.query<TaskRow>({
     name: `list-tasks-${direction}`,
     text: `
-      select ${COLUMNS} from run join task on task.id = run.id
+      select ${TASK_COLUMNS} from run join task on task.id = run.id
       where run.owner_id = $1 and run.kind = 'task' and ($2::text is null or run.status = $2)
         and ($3::timestamptz is null or (run.created_at, run.id) < ($3::timestamptz, $4::text))
         and ($5::timestamptz is null or (run.created_at, run.id) > ($5::timestamptz, $6::text))
