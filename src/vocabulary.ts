@@ -55,6 +55,10 @@ export type ProviderId = (typeof PROVIDERS)[number];
 export const MODEL_CALL_STATUSES = ['started', 'completed', 'failed', 'cancelled'] as const;
 export type ModelCallStatus = (typeof MODEL_CALL_STATUSES)[number];
 
+/** Whose prices a model call has: an admin's for the model, or the price list's. */
+export const PRICE_SOURCES = ['catalog', 'list'] as const;
+export type PriceSource = (typeof PRICE_SOURCES)[number];
+
 /** Of a checkpoint. One that started and did not complete was interrupted. */
 export const STEP_STATUSES = ['started', 'completed'] as const;
 export type StepStatus = (typeof STEP_STATUSES)[number];

@@ -3,8 +3,9 @@ import { DomainError } from '../errors.ts';
 import { chooseModel } from '../rules/model-choice.ts';
 import type { ModelReference } from '../rules/model-id.ts';
 import type { NewEvent } from '../store/events.ts';
-import { findModels } from '../store/model-catalog.ts';
+import { findOfferedModels, type ModelRow } from '../store/models.ts';
 import type { ProviderId } from '../vocabulary.ts';
+import { requireViewer } from './viewer.ts';
 
 export interface ResolvedModel extends ModelReference {
   /** What the run's log says about the choice; empty when the caller made it. */
@@ -18,7 +19,7 @@ export async function resolveModel(
   field: string,
 ): Promise<ResolvedModel> {
   if (name === null) return chooseForCaller(context);
-  const reference = await context.store.lookups.model(name);
+  const reference = await context.store.lookups.model(requireViewer(context).userId, name);
   if (!reference) throw await unknownModel(context, name, field);
   if (!context.providers.includes(reference.provider)) throw notConfigured(reference.provider, name, field);
   return { ...reference, events: [] };
@@ -39,7 +40,7 @@ export function resolveModels(
 }
 
 async function chooseForCaller(context: Context): Promise<ResolvedModel> {
-  const candidates = await findModels(context.store.database, { providers: context.providers, name: null });
+  const candidates = await offered(context);
   const choice = chooseModel(candidates);
   if (!choice) throw new DomainError('UNKNOWN_MODEL', 'there is no active model to choose from');
   const { provider, modelId: model } = choice.selected;
@@ -48,8 +49,13 @@ async function chooseForCaller(context: Context): Promise<ResolvedModel> {
   return { provider, model, events: [{ type: 'ModelSelected', data }] };
 }
 
+function offered(context: Context): Promise<ModelRow[]> {
+  const { userId } = requireViewer(context);
+  return findOfferedModels(context.store.database, userId, context.providers);
+}
+
 async function unknownModel(context: Context, name: string, field: string): Promise<DomainError> {
-  const models = await findModels(context.store.database, { providers: context.providers, name: null });
+  const models = await offered(context);
   const allowed = models.map(({ modelId }) => modelId);
   const message = `${field}: there is no model ${JSON.stringify(name)}; there are ${allowed.join(', ')}`;
   return new DomainError('UNKNOWN_MODEL', message, { field, allowed });

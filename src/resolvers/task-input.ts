@@ -21,7 +21,7 @@ const parameters = z.object({
 
 const prompt = text({ min: 1, max: MAX_PROMPT }).refine((given) => given.trim() !== '', 'must not be blank');
 const system = text({ max: MAX_PROMPT });
-const model = text({ min: 1, max: 200 }).regex(
+export const modelName = text({ min: 1, max: 200 }).regex(
   /^[^\p{C}\p{Z}]([^\p{C}]*[^\p{C}\p{Z}])?$/u,
   'must be printable characters',
 );
@@ -52,9 +52,9 @@ export const newTask = z.object({
   kind: z.enum(TASK_KINDS).nullish(),
   prompt,
   system: system.nullish(),
-  model: model.nullish(),
+  model: modelName.nullish(),
   parameters: parameters.nullish(),
-  fallbackModels: z.array(model).max(5, 'must have at most 5 models').nullish(),
+  fallbackModels: z.array(modelName).max(5, 'must have at most 5 models').nullish(),
   responseSchema: responseSchema.nullish(),
   threadId: z.string().nullish(),
   priority: priority.nullish(),
@@ -72,7 +72,7 @@ export const newTask = z.object({
 export const taskChange = z.object({
   prompt: prompt.nullish(),
   system: system.nullish(),
-  model: model.nullish(),
+  model: modelName.nullish(),
   parameters: parameters.nullish(),
 });
 

@@ -1,5 +1,6 @@
 import { calcPrice, type ModelPrice, type TieredPrices } from '@pydantic/genai-prices';
 import type { ProviderId } from '../vocabulary.ts';
+import type { ModelReference } from './model-id.ts';
 import type { Prices } from './money.ts';
 
 const FREE: Prices = { input: '0', cachedInput: null, output: '0' };
@@ -13,6 +14,18 @@ const LIST: Record<ProviderId, string | null> = {
   ollama: null,
   demo: null,
 };
+
+/**
+ * What a model costs: what an admin said, else what the list says.
+ * @param ownPrices of the model's row in the catalog; null: none.
+ */
+export function pricesOf(
+  ownPrices: Prices | null,
+  { provider, model }: ModelReference,
+  inputTokens: number,
+): Prices | null {
+  return ownPrices ?? listPrices(provider, model, inputTokens);
+}
 
 /**
  * What a model costs by the published price list. What follows an `@` in an id is a version or a setting of

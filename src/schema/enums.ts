@@ -2,6 +2,7 @@ import { RUN_ERROR_CODES } from '../errors.ts';
 import {
   FINISH_REASONS,
   MODEL_CALL_STATUSES,
+  MODEL_CAPABILITIES,
   PROVIDERS,
   QUEUE_REASONS,
   RUN_STATUSES,
@@ -62,6 +63,18 @@ export const QueueReasonEnum = builder.enumType('QueueReason', {
 export const ModelCallStatusEnum = builder.enumType('ModelCallStatus', {
   description: 'Where a request to a provider stands.',
   values: capitals(MODEL_CALL_STATUSES),
+});
+
+export const ModelCapabilityEnum = builder.enumType('ModelCapability', {
+  description: 'What a model can do.',
+  values: capitals(MODEL_CAPABILITIES, {
+    text: 'Understands and writes text.',
+    code: 'Reads and writes code.',
+    reasoning: 'Thinks before it answers.',
+    planning: 'Breaks work down into steps.',
+    vision: 'Sees pictures.',
+    audio: 'Hears or speaks.',
+  }),
 });
 
 export const FinishReasonEnum = builder.enumType('FinishReason', {

@@ -2,6 +2,8 @@ import './account.ts';
 import './budget.ts';
 import './event.ts';
 import './health.ts';
+import './model.ts';
+import './model-mutations.ts';
 import './task.ts';
 import './task-mutations.ts';
 import './thread.ts';

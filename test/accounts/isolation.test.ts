@@ -37,6 +37,8 @@ const ATTEMPTS: Record<Operation, Record<string, Attempt>> = {
   query: {
     apiKeys: none,
     health: none,
+    model: { variables: ({ Model }) => ({ id: Model }), expected: 'NOT_FOUND' },
+    models: { variables: () => ({ first: 5, filter: { provider: 'OPENAI' } }), expected: 'own' },
     node: { variables: ({ Task }) => ({ id: Task }), expected: 'NOT_FOUND' },
     task: { variables: ({ Task }) => ({ id: Task }), expected: 'NOT_FOUND' },
     tasks: {
@@ -49,16 +51,19 @@ const ATTEMPTS: Record<Operation, Record<string, Attempt>> = {
   mutation: {
     cancelTask: input(({ Task }) => ({ id: Task, reason: 'not mine' }), 'NOT_FOUND'),
     createApiKey: input(() => ({ name: 'k' }), 'own'),
+    createModel: input(() => ({ provider: 'OPENAI', modelId: 'mine' }), 'own'),
     createTask: input(
       ({ Task, Thread }) => ({ prompt: 'x', threadId: Thread, dependsOn: [Task] }),
       'NOT_FOUND',
     ),
     createThread: input(() => ({ title: 't' }), 'own'),
+    deleteModel: input(({ Model }) => ({ id: Model }), 'NOT_FOUND'),
     deleteTask: input(({ Task }) => ({ id: Task }), 'NOT_FOUND'),
     executeTask: input(({ Task }) => ({ id: Task }), 'NOT_FOUND'),
     login: input(() => ({ email: 'user1@example.com', password: 'a good password' }), 'own'),
     register: input(() => ({ email: 'other@example.com', password: 'a good password', name: 'O' }), 'own'),
     retryTask: input(({ Task }) => ({ id: Task }), 'NOT_FOUND'),
+    updateModel: input(({ Model }) => ({ id: Model, name: 'mine' }), 'NOT_FOUND'),
     updateTask: input(({ Task }) => ({ id: Task, prompt: 'mine' }), 'NOT_FOUND'),
     updateTaskPriority: input(({ Task }) => ({ id: Task, priority: 1 }), 'NOT_FOUND'),
     updateUser: input(({ User }) => ({ id: User, costLimit: 1 }), 'FORBIDDEN'),
@@ -93,10 +98,14 @@ beforeAll(async () => {
   await started.next();
   await started.return(undefined);
   const made = await bob.query(`mutation { createApiKey(input: { name: "${CANARY}" }) { apiKey { id } } }`);
+  const model = await bob.query(
+    `mutation { createModel(input: { provider: OPENAI, modelId: "${CANARY}" }) { model { id } } }`,
+  );
   const { viewer, tasks } = data(await bob.query('{ viewer { id } tasks(first: 1) { edges { cursor } } }'));
   ids = {
     Task,
     Thread,
+    Model: data(model).createModel.model.id,
     ApiKey: data(made).createApiKey.apiKey.id,
     User: viewer.id,
     cursor: tasks.edges[0].cursor,
@@ -109,7 +118,7 @@ afterAll(async () => {
 });
 
 const STATE =
-  '{ viewer { name email } apiKeys { id name } tasks { nodes { id status prompt cancelReason } } }';
+  '{ viewer { name email } apiKeys { id name } models(first: 100) { nodes { name } } tasks { nodes { id status prompt cancelReason } } }';
 
 async function stateOfBob(): Promise<unknown> {
   return data(await bob.query(STATE));
@@ -188,13 +197,16 @@ describe.each(ROWS)('$operation $name', ({ operation, name, attempt }) => {
 });
 
 describe('by their ids', () => {
-  test.each(['Task', 'Thread', 'ApiKey', 'User'])('Ann does not find the %s of Bob', async (type) => {
-    const answers = await run(ann, 'query', 'node', { id: ids[type] });
-    expect(JSON.stringify(answers)).not.toContain(CANARY);
-    expect(codes(answers)).toEqual(['NOT_FOUND']);
-  });
+  test.each(['Task', 'Thread', 'Model', 'ApiKey', 'User'])(
+    'Ann does not find the %s of Bob',
+    async (type) => {
+      const answers = await run(ann, 'query', 'node', { id: ids[type] });
+      expect(JSON.stringify(answers)).not.toContain(CANARY);
+      expect(codes(answers)).toEqual(['NOT_FOUND']);
+    },
+  );
 
-  test.each(['Task', 'Thread', 'ApiKey', 'User'])('Bob finds his %s', async (type) => {
+  test.each(['Task', 'Thread', 'Model', 'ApiKey', 'User'])('Bob finds his %s', async (type) => {
     const answers = await run(bob, 'query', 'node', { id: ids[type] });
     expect(JSON.stringify(answers)).toContain(CANARY);
     expect(codes(answers)).toEqual([]);
