@@ -1,6 +1,7 @@
 import type DataLoader from 'dataloader';
 import type { Config } from './config.ts';
 import type { Log } from './log.ts';
+import type { ArtifactRow } from './store/artifacts.ts';
 import type { BudgetRow } from './store/budgets.ts';
 import type { ModelCallRow, SpendRow } from './store/model-call-reports.ts';
 import type { Store } from './store/store.ts';
@@ -50,6 +51,7 @@ export interface Services {
 
 /** Reads of one request that are gathered into one query each. */
 export interface Loaders {
+  artifacts: DataLoader<string, ArtifactRow[]>;
   spend: DataLoader<string, SpendRow | null>;
   modelCalls: DataLoader<string, ModelCallRow[]>;
   dependencies: DataLoader<string, TaskRow[]>;

@@ -21,6 +21,7 @@ export const REQUEST_ERROR_CODES = [
 
 /** Codes that end a run; they stand in the run's `error` and in its `RunFailed` event. */
 export const RUN_ERROR_CODES = [
+  'ARTIFACT_TOO_LARGE',
   'BUDGET_EXCEEDED',
   'CONTEXT_TOO_LONG',
   'DEPENDENCY_FAILED',

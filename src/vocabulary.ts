@@ -33,6 +33,7 @@ export const EVENT_TYPES = [
   'ReasoningGenerated',
   'ModelCallCompleted',
   'ModelCallFailed',
+  'ArtifactSaved',
   'ProgressMade',
   'RunCompleted',
   'RunFailed',
@@ -58,6 +59,10 @@ export type ModelCallStatus = (typeof MODEL_CALL_STATUSES)[number];
 /** Of a checkpoint. One that started and did not complete was interrupted. */
 export const STEP_STATUSES = ['started', 'completed'] as const;
 export type StepStatus = (typeof STEP_STATUSES)[number];
+
+/** What a file that a run leaves is. */
+export const ARTIFACT_TYPES = ['plan', 'diff', 'log', 'output', 'file'] as const;
+export type ArtifactType = (typeof ARTIFACT_TYPES)[number];
 
 /** Why a model stopped; the vendor's own word is kept beside it. */
 export const FINISH_REASONS = ['stop', 'length', 'tool_calls', 'content_filter', 'other'] as const;

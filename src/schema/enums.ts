@@ -1,5 +1,6 @@
 import { RUN_ERROR_CODES } from '../errors.ts';
 import {
+  ARTIFACT_TYPES,
   FINISH_REASONS,
   MODEL_CALL_STATUSES,
   PROVIDERS,
@@ -62,6 +63,17 @@ export const QueueReasonEnum = builder.enumType('QueueReason', {
 export const ModelCallStatusEnum = builder.enumType('ModelCallStatus', {
   description: 'Where a request to a provider stands.',
   values: capitals(MODEL_CALL_STATUSES),
+});
+
+export const ArtifactTypeEnum = builder.enumType('ArtifactType', {
+  description: 'What a file that a task left is.',
+  values: capitals(ARTIFACT_TYPES, {
+    plan: 'The plan of an agent, as JSON.',
+    diff: 'What changed in a working directory, as a patch.',
+    log: 'What a command wrote.',
+    output: 'What the task was to bring forth.',
+    file: 'Any other file.',
+  }),
 });
 
 export const FinishReasonEnum = builder.enumType('FinishReason', {

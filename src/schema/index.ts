@@ -1,4 +1,5 @@
 import './account.ts';
+import './artifact.ts';
 import './budget.ts';
 import './event.ts';
 import './health.ts';

@@ -4,6 +4,7 @@ import { tasks } from '../resolvers/tasks.ts';
 import type { PromptParameters } from '../rules/task.ts';
 import type { SpendRow } from '../store/model-call-reports.ts';
 import type { TaskRow } from '../store/tasks.ts';
+import { ArtifactType } from './artifact.ts';
 import { BudgetType } from './budget.ts';
 import { builder } from './builder.ts';
 import { ProviderEnum, RunErrorCodeEnum, RunStatusEnum, TaskKindEnum } from './enums.ts';
@@ -117,6 +118,11 @@ builder.node(TaskType, {
       type: [ModelCallType],
       description: 'Its requests to providers, oldest first.',
       resolve: ({ id }, _arguments, { loaders }) => loaders.modelCalls.load(id),
+    }),
+    artifacts: t.field({
+      type: [ArtifactType],
+      description: 'The files that it left, oldest first.',
+      resolve: ({ id }, _arguments, { loaders }) => loaders.artifacts.load(id),
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
     updatedAt: t.expose('updatedAt', {

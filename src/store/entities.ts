@@ -1,4 +1,5 @@
 import { ApiKey } from './entities/api-key.ts';
+import { Artifact } from './entities/artifact.ts';
 import { Budget, BudgetEntry } from './entities/budget.ts';
 import { Dependency } from './entities/dependency.ts';
 import { Event } from './entities/event.ts';
@@ -14,6 +15,7 @@ import { Worker } from './entities/worker.ts';
 
 export const entities = [
   ApiKey,
+  Artifact,
   Budget,
   BudgetEntry,
   Dependency,

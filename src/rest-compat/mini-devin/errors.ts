@@ -12,6 +12,7 @@ const INTERNAL: Answer = { status: 500, code: 'INTERNAL_ERROR' };
 
 /** The documented codes where there is one; the document calls its list the common ones, so there may be others. */
 const ANSWERS = {
+  ARTIFACT_TOO_LARGE: { status: 409, code: 'ARTIFACT_TOO_LARGE' },
   BAD_CURSOR: INVALID,
   BUDGET_EXCEEDED: { status: 409, code: 'BUDGET_EXCEEDED' },
   CONFLICT: { status: 409, code: 'CONFLICT' },
