@@ -8,6 +8,7 @@ import { createProviders } from './providers/registry.ts';
 import { migrate } from './store/migrate.ts';
 import { openStore } from './store/open-store.ts';
 import { createRunWriter } from './store/run-writer.ts';
+import { createSecretBox } from './store/secret-box.ts';
 import type { Store } from './store/store.ts';
 
 export async function startWorker(
@@ -17,7 +18,8 @@ export async function startWorker(
   urls: { url: string; directUrl: string },
 ): Promise<Jobs> {
   const writer = createRunWriter(store.database, store.bus, log);
-  const engine = { store, writer, providers: await createProviders(config), log };
+  const providers = await createProviders(config);
+  const engine = { store, writer, providers, secrets: createSecretBox(config), log };
   const jobs = await startJobs(engine, {
     databaseUrl: urls.url,
     directUrl: urls.directUrl,

@@ -6,6 +6,7 @@ import { builder } from './builder.ts';
 import { FinishReasonEnum, ProviderEnum, QueueReasonEnum, TaskKindEnum } from './enums.ts';
 import { localId } from './global-id.ts';
 import { event, RunEvent } from './run-event.ts';
+import { StepCompleted, StepStarted } from './step-event.ts';
 import { RunErrorType, TaskType } from './task.ts';
 
 /** Every fact has its type here; the list in vocabulary.ts says which. */
@@ -149,6 +150,8 @@ const EVENTS = {
       }),
     }),
   }),
+  StepStarted,
+  StepCompleted,
   ArtifactSaved,
   ProgressMade: event('ProgressMade').implement({
     interfaces: [RunEvent],

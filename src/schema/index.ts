@@ -5,6 +5,8 @@ import './event.ts';
 import './health.ts';
 import './task.ts';
 import './task-mutations.ts';
+import './template.ts';
+import './template-mutations.ts';
 import './thread.ts';
 import './user-mutations.ts';
 import { builder } from './builder.ts';

@@ -9,6 +9,7 @@ import { ModelCall } from './entities/model-call.ts';
 import { Run } from './entities/run.ts';
 import { Step } from './entities/step.ts';
 import { Task } from './entities/task.ts';
+import { Template } from './entities/template.ts';
 import { Thread } from './entities/thread.ts';
 import { User } from './entities/user.ts';
 import { Worker } from './entities/worker.ts';
@@ -26,6 +27,7 @@ export const entities = [
   Run,
   Step,
   Task,
+  Template,
   Thread,
   User,
   Worker,

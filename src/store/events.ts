@@ -35,6 +35,8 @@ export const eventData = {
     cost: z.number().nullable(),
   }),
   ModelCallFailed: z.object({ callId, error, willRetry: z.boolean() }),
+  StepStarted: z.object({ stepId: z.string(), stepType: z.string() }),
+  StepCompleted: z.object({ stepId: z.string(), stepType: z.string() }),
   ArtifactSaved: z.object({
     artifactId: z.string(),
     name: z.string(),

@@ -12,6 +12,7 @@ const INTERNAL: Answer = { status: 500, code: 'INTERNAL_ERROR' };
 
 /** The documented codes where there is one; the document calls its list the common ones, so there may be others. */
 const ANSWERS = {
+  ADDRESS_REFUSED: { status: 409, code: 'ADDRESS_REFUSED' },
   ARTIFACT_TOO_LARGE: { status: 409, code: 'ARTIFACT_TOO_LARGE' },
   BAD_CURSOR: INVALID,
   BUDGET_EXCEEDED: { status: 409, code: 'BUDGET_EXCEEDED' },
@@ -19,6 +20,7 @@ const ANSWERS = {
   CONTEXT_TOO_LONG: INVALID,
   DEPENDENCY_FAILED: { status: 409, code: 'DEPENDENCY_FAILED' },
   FORBIDDEN: { status: 403, code: 'FORBIDDEN' },
+  GIT_FAILED: { status: 502, code: 'GIT_FAILED' },
   GRAPHQL_PARSE_FAILED: INTERNAL,
   GRAPHQL_VALIDATION_FAILED: INTERNAL,
   INTERNAL_ERROR: INTERNAL,
@@ -37,6 +39,8 @@ const ANSWERS = {
   PROVIDER_TIMEOUT: { status: 504, code: 'PROVIDER_TIMEOUT' },
   PROVIDER_UNAVAILABLE: { status: 503, code: 'PROVIDER_UNAVAILABLE' },
   RATE_LIMITED: { status: 429, code: 'RATE_LIMITED' },
+  SCRIPT_FAILED: { status: 409, code: 'SCRIPT_FAILED' },
+  TEMPLATE_FAILED: { status: 409, code: 'TEMPLATE_FAILED' },
   UNAUTHENTICATED: { status: 401, code: 'UNAUTHORIZED' },
   UNAVAILABLE: { status: 503, code: 'UNAVAILABLE' },
   UNKNOWN_MODEL: INVALID,
