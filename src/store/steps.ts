@@ -76,7 +76,7 @@ async function writeStep(
         update run set last_seq = last_seq + jsonb_array_length($6::jsonb) from written where run.id = written.run_id
         returning run.id, last_seq, attempt
       ), progressed as (
-        update task set progress = greatest(progress, told.progress)
+        update task set progress = greatest(task.progress, told.progress)
         from moved, (
           select max((item -> 'data' ->> 'progress')::float8) as progress from jsonb_array_elements($6::jsonb) as item
           where item ->> 'type' = 'ProgressMade'
