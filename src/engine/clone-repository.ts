@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { DomainError } from '../errors.ts';
 import type { Repository } from '../rules/git.ts';
 import { storable } from '../rules/text.ts';
@@ -76,7 +77,7 @@ function argumentsOf(
     `protocol.${protocol}.allow=always`,
     'http.followRedirects=false',
     'http.proxy=',
-    `http.curloptResolve=${host}:${port}:${addresses.map(bracketed).join(',')}`,
+    ...pinned(host, port, addresses),
     'http.lowSpeedLimit=1000',
     'http.lowSpeedTime=30',
     'credential.helper=',
@@ -100,6 +101,12 @@ function argumentsOf(
     ...(ref === null ? [] : [`--branch=${ref}`]),
     ...['--', url.href],
   ];
+}
+
+/** Else git would look the name up again, and may be led elsewhere. */
+function pinned(host: string, port: number, addresses: readonly string[]): string[] {
+  const isLiteral = isIP(host.replace(/^\[(.*)\]$/, '$1')) !== 0;
+  return isLiteral ? [] : [`http.curloptResolve=${host}:${port}:${addresses.map(bracketed).join(',')}`];
 }
 
 function bracketed(address: string): string {

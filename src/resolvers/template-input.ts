@@ -26,7 +26,10 @@ const parameter = z.object({
     .boolean()
     .nullish()
     .transform((given) => given ?? false),
-  default: z.unknown().transform((given) => given ?? null),
+  default: z
+    .unknown()
+    .optional()
+    .transform((given) => given ?? null),
   description: orNull(description),
   allowed: orNull(z.array(z.unknown()).min(1, 'must not be empty').max(200, 'must have at most 200 values')),
   min: bound,

@@ -21,6 +21,8 @@ export function readRepositoryUrl(
   if (url.username || url.password) {
     return { fault: `${shown} holds a user name or password: hand it over as the token` };
   }
+  // What is asked for is looked up by another name than it is pinned to.
+  if (url.hostname.endsWith('.')) return { fault: `${shown} has a host that ends with a dot` };
   if (url.protocol === 'http:' && !isPlainAllowed(url.hostname)) {
     return { fault: `${shown} must start with https://` };
   }

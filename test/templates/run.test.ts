@@ -63,7 +63,8 @@ describe('ollama-inference', () => {
         templateName: 'ollama-inference',
         templateParameters: { ...parameters, system_prompt },
       });
-      const { messages } = vendor.requests.at(-1)!.body as { messages: unknown[] };
+      const asked = vendor.requests.findLast(({ path }) => path === '/api/chat')!;
+      const { messages } = asked.body as { messages: unknown[] };
       expect(messages).toEqual([
         ...(system_prompt ? [{ role: 'system', content: system_prompt }] : []),
         { role: 'user', content: 'Explain' },
