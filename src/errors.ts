@@ -21,9 +21,12 @@ export const REQUEST_ERROR_CODES = [
 
 /** Codes that end a run; they stand in the run's `error` and in its `RunFailed` event. */
 export const RUN_ERROR_CODES = [
+  'ADDRESS_REFUSED',
+  'ARTIFACT_TOO_LARGE',
   'BUDGET_EXCEEDED',
   'CONTEXT_TOO_LONG',
   'DEPENDENCY_FAILED',
+  'GIT_FAILED',
   'MODEL_NOT_FOUND',
   'OUTPUT_INVALID',
   'PRICE_UNKNOWN',
@@ -34,6 +37,9 @@ export const RUN_ERROR_CODES = [
   'PROVIDER_STREAM_BROKEN',
   'PROVIDER_TIMEOUT',
   'PROVIDER_UNAVAILABLE',
+  'SANDBOX_UNAVAILABLE',
+  'SCRIPT_FAILED',
+  'TEMPLATE_FAILED',
   'WORKER_LOST',
   'INTERNAL_ERROR',
 ] as const;

@@ -1,5 +1,5 @@
 import { DomainError } from '../errors.ts';
-import type { ModelRequest, Provider, StreamPart } from '../providers/provider.ts';
+import type { Durations, ModelRequest, Provider, StreamPart } from '../providers/provider.ts';
 import { ProviderError } from '../providers/provider.ts';
 import { newId } from '../rules/ids.ts';
 import type { ModelReference } from '../rules/model-id.ts';
@@ -22,6 +22,9 @@ export interface ModelCallResult {
   callId: string;
   text: string;
   finishReason: FinishReason;
+  usage: Usage;
+  /** null: the provider does not tell. */
+  durations: Durations | null;
 }
 
 /** A provider's failure, with the call whose text so far it makes void. */
@@ -71,7 +74,8 @@ export async function callModel(
     throw error ? new ModelCallFailed(call.id, error) : thrown;
   }
   await settle(context, lease, settlement(call, progress, { finish }));
-  return { callId: call.id, text: progress.texts.join(''), finishReason: finish.reason };
+  const { reason: finishReason, usage, durations = null } = finish;
+  return { callId: call.id, text: progress.texts.join(''), finishReason, usage, durations };
 }
 
 /** Money that was spent is written however often the database goes away. */

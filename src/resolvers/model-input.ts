@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { MODEL_CAPABILITIES, PROVIDERS } from '../vocabulary.ts';
-import { modelName } from './task-input.ts';
+import { model } from './task-input.ts';
 import { text } from './validate.ts';
 
 /** Kept with six places; what rounds to 0 would be free. */
@@ -24,7 +24,7 @@ const MOST = 20;
 /** What can be changed. An absent member stays as it is; a null takes it away where that means something. */
 export const modelChange = z.object({
   name: text({ min: 1, max: 200 }).nullish(),
-  aliases: unique(modelName, MOST).nullish(),
+  aliases: unique(model, MOST).nullish(),
   version: text({ min: 1, max: 200 }).nullish(),
   capabilities: unique(z.enum(MODEL_CAPABILITIES), MOST).nullish(),
   specialties: unique(text({ min: 1, max: 50 }).toLowerCase(), MOST).nullish(),
@@ -40,6 +40,6 @@ export type ModelChangeInput = z.output<typeof modelChange>;
 
 export const newModel = modelChange.extend({
   provider: z.enum(PROVIDERS),
-  modelId: modelName,
+  modelId: model,
   isBuiltIn: z.boolean().nullish(),
 });

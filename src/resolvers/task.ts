@@ -3,12 +3,19 @@ import type { z } from 'zod';
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
 import { newId } from '../rules/ids.ts';
-import { findRepeated, type Idempotency, createTask as insertTask } from '../store/create-task.ts';
+import {
+  findRepeated,
+  type Idempotency,
+  createTask as insertTask,
+  type NewTask,
+} from '../store/create-task.ts';
 import { findTask, type TaskRow } from '../store/tasks.ts';
+import type { TaskKind } from '../vocabulary.ts';
 import { resolveModel, resolveModels } from './model.ts';
-import { newTask, withoutNulls } from './task-input.ts';
+import { type NewTaskInput, newTask, withoutNulls } from './task-input.ts';
+import { fromTemplate } from './task-template.ts';
 import { thread } from './thread.ts';
-import { validate } from './validate.ts';
+import { invalidInput, refuseIssues, validate } from './validate.ts';
 import { requireViewer } from './viewer.ts';
 
 const DEFAULT_PRIORITY = 5;
@@ -20,22 +27,14 @@ export async function createTask(context: Context, input: unknown): Promise<Task
   const idempotency = idempotencyOf(given);
   const earlier = idempotency && (await findRepeated(context.store, userId, idempotency));
   if (earlier) return task(context, earlier);
-  if (given.threadId) await thread(context, given.threadId, 'input.threadId');
-  const { provider, model, events } = await resolveModel(context, given.model ?? null, 'input.model');
-  const kind = given.kind ?? 'prompt';
+  const kind = given.kind ?? (given.templateId || given.templateName ? 'template' : 'prompt');
+  const { events, ...asked } = await ASKED[kind](context, given);
   const created = await insertTask(context.store, {
     id: newId(),
     ownerId: userId,
     origin: context.origin,
     kind,
-    prompt: given.prompt,
-    system: given.system ?? null,
-    parameters: withoutNulls(given.parameters ?? {}),
-    provider,
-    model,
-    fallbackModels: await resolveModels(context, given.fallbackModels ?? [], 'input.fallbackModels'),
-    responseSchema: given.responseSchema ?? null,
-    threadId: given.threadId ?? null,
+    ...asked,
     maxCost: given.maxCost?.toFixed(12) ?? null,
     priority: given.priority ?? DEFAULT_PRIORITY,
     hold: given.hold ?? false,
@@ -44,6 +43,56 @@ export async function createTask(context: Context, input: unknown): Promise<Task
     events: [{ type: 'RunCreated', data: { kind } }, ...events],
   });
   return typeof created === 'string' ? task(context, created) : created;
+}
+
+/** What a task asks for, which differs with its kind. */
+type Asked = Pick<
+  NewTask,
+  | 'prompt'
+  | 'system'
+  | 'parameters'
+  | 'provider'
+  | 'model'
+  | 'fallbackModels'
+  | 'responseSchema'
+  | 'threadId'
+  | 'template'
+  | 'events'
+>;
+
+const ASKED: Record<TaskKind, (context: Context, given: NewTaskInput) => Promise<Asked>> = {
+  prompt: askPrompt,
+  template: async (context, given) => ({ ...NOTHING_ASKED, ...(await fromTemplate(context, given)) }),
+};
+
+const NOTHING_ASKED = {
+  prompt: '',
+  system: null,
+  parameters: {},
+  fallbackModels: [],
+  responseSchema: null,
+  threadId: null,
+  template: null,
+};
+
+async function askPrompt(context: Context, given: NewTaskInput): Promise<Asked> {
+  const { prompt, threadId } = given;
+  const foreign = (['templateId', 'templateName', 'templateParameters'] as const).filter(
+    (name) => given[name],
+  );
+  refuseIssues(foreign.map((name) => ({ field: `input.${name}`, message: 'is for the kind TEMPLATE' })));
+  if (!prompt) throw invalidInput([{ field: 'input.prompt', message: 'is required' }]);
+  if (threadId) await thread(context, threadId, 'input.threadId');
+  return {
+    ...NOTHING_ASKED,
+    ...(await resolveModel(context, given.model ?? null, 'input.model')),
+    prompt,
+    system: given.system ?? null,
+    parameters: withoutNulls(given.parameters ?? {}),
+    fallbackModels: await resolveModels(context, given.fallbackModels ?? [], 'input.fallbackModels'),
+    responseSchema: given.responseSchema ?? null,
+    threadId: threadId ?? null,
+  };
 }
 
 /** Equal requests have equal hashes; what is null or empty is the same as what is absent. */

@@ -7,6 +7,7 @@ import { requireViewer } from './viewer.ts';
 export interface TaskFilter {
   status?: RunStatus | null | undefined;
   threadId?: string | null | undefined;
+  templateName?: string | null | undefined;
 }
 
 /** The viewer's tasks, newest first. */
@@ -17,6 +18,7 @@ export async function tasks(context: Context, given: PageArguments, filter: Task
     ownerId: userId,
     status: filter?.status ?? null,
     threadId: filter?.threadId ?? null,
+    templateName: filter?.templateName ?? null,
     after: page.after,
     before: page.before,
     fromEnd: page.fromEnd,

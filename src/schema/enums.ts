@@ -1,13 +1,16 @@
 import { RUN_ERROR_CODES } from '../errors.ts';
 import {
+  ARTIFACT_TYPES,
   FINISH_REASONS,
   MODEL_CALL_STATUSES,
   MODEL_CAPABILITIES,
+  PARAMETER_TYPES,
   PROVIDERS,
   QUEUE_REASONS,
   RUN_STATUSES,
   type RunStatus,
   TASK_KINDS,
+  TEMPLATE_STEP_TYPES,
 } from '../vocabulary.ts';
 import { builder } from './builder.ts';
 
@@ -37,7 +40,10 @@ export const RunStatusEnum = builder.enumType('RunStatus', {
 
 export const TaskKindEnum = builder.enumType('TaskKind', {
   description: 'How a task is carried out.',
-  values: capitals(TASK_KINDS, { prompt: 'One prompt, answered by one model.' }),
+  values: capitals(TASK_KINDS, {
+    prompt: 'One prompt, answered by one model.',
+    template: 'The steps of a template, one after the other.',
+  }),
 });
 
 export const ProviderEnum = builder.enumType('Provider', {
@@ -75,6 +81,33 @@ export const ModelCapabilityEnum = builder.enumType('ModelCapability', {
     vision: 'Sees pictures.',
     audio: 'Hears or speaks.',
   }),
+});
+
+export const ArtifactTypeEnum = builder.enumType('ArtifactType', {
+  description: 'What a file that a task left is.',
+  values: capitals(ARTIFACT_TYPES, {
+    plan: 'The plan of an agent, as JSON.',
+    diff: 'What changed in a working directory, as a patch.',
+    log: 'What a command wrote.',
+    output: 'What the task was to bring forth.',
+    file: 'Any other file.',
+  }),
+});
+
+export const TemplateStepTypeEnum = builder.enumType('TemplateStepType', {
+  description: 'What a step of a template does.',
+  values: capitals(TEMPLATE_STEP_TYPES, {
+    generate: 'Asks a model. Outputs: `output`, `model`, `provider`, `finishReason`.',
+    ollama_generate: 'Asks a model of Ollama, and tells what that used. Outputs as of GENERATE.',
+    git_clone: 'Clones a repository over https. Outputs: `output` and `commit`, `directory`.',
+    run_script: 'Runs a script in the sandbox. Outputs: `output` (stdout), `stderr`, `exitCode`.',
+    store_output: 'Keeps a text or a file as an artifact. Outputs: `output`, `name`, `size`.',
+  }),
+});
+
+export const ParameterTypeEnum = builder.enumType('ParameterType', {
+  description: 'What a parameter of a template may be.',
+  values: capitals(PARAMETER_TYPES, { list: 'A list of texts.' }),
 });
 
 export const FinishReasonEnum = builder.enumType('FinishReason', {

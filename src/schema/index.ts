@@ -1,4 +1,5 @@
 import './account.ts';
+import './artifact.ts';
 import './budget.ts';
 import './event.ts';
 import './health.ts';
@@ -6,6 +7,8 @@ import './model.ts';
 import './model-mutations.ts';
 import './task.ts';
 import './task-mutations.ts';
+import './template.ts';
+import './template-mutations.ts';
 import './thread.ts';
 import './user-mutations.ts';
 import { builder } from './builder.ts';

@@ -13,7 +13,7 @@ import { TaskKindEnum } from './enums.ts';
 import { localId } from './global-id.ts';
 import { TaskType } from './task.ts';
 
-const PromptParametersInput = builder.inputType('PromptParametersInput', {
+export const PromptParametersInput = builder.inputType('PromptParametersInput', {
   description: "Sampling settings; absent ones are the provider's defaults.",
   fields: (t) => ({
     temperature: t.float({ description: '0 to 2.' }),
@@ -26,14 +26,23 @@ const PromptParametersInput = builder.inputType('PromptParametersInput', {
 
 const CreateTaskInput = builder.inputType('CreateTaskInput', {
   fields: (t) => ({
-    kind: t.field({ type: TaskKindEnum, description: 'Absent: PROMPT.' }),
-    prompt: t.string({ required: true, description: 'What the model is asked, 1 to 1000000 characters.' }),
+    kind: t.field({
+      type: TaskKindEnum,
+      description: 'Absent: PROMPT, or TEMPLATE when a template is named.',
+    }),
+    prompt: t.string({ description: 'PROMPT: required; what the model is asked, 1 to 1000000 characters.' }),
     system: t.string({ description: 'A system prompt.' }),
     model: t.string({
       description:
         'An id of the catalog, or of a configured provider (`gpt-4o`, `openai/gpt-4o`), sent verbatim. Absent: chosen.',
     }),
     parameters: t.field({ type: PromptParametersInput, description: 'Sampling settings.' }),
+    templateId: t.id({ description: 'TEMPLATE: which one; or give its name.' }),
+    templateName: t.string({ description: 'TEMPLATE: which one, by its name.' }),
+    templateParameters: t.field({
+      type: 'JSON',
+      description: 'TEMPLATE: an object, values by the names of its parameters.',
+    }),
     fallbackModels: t.stringList({
       description:
         'At most 5 models to ask instead, in this order, when the one before fails for reasons that another may not have.',
@@ -189,6 +198,7 @@ function localTask({ id }: { id: string }): string {
 function withLocalIds(input: typeof CreateTaskInput.$inferInput) {
   return {
     ...input,
+    templateId: input.templateId && localId('Template', input.templateId, 'input.templateId'),
     threadId: input.threadId && localId('Thread', input.threadId, 'input.threadId'),
     dependsOn: input.dependsOn?.map((id, index) => localId('Task', id, `input.dependsOn.${index}`)),
   };

@@ -1,9 +1,11 @@
 import type { RunError } from '../errors.ts';
 import { task } from '../resolvers/task.ts';
 import { tasks } from '../resolvers/tasks.ts';
+import type { ResourceUsage } from '../rules/resource-usage.ts';
 import type { PromptParameters } from '../rules/task.ts';
 import type { SpendRow } from '../store/model-call-reports.ts';
 import type { TaskRow } from '../store/tasks.ts';
+import { ArtifactType } from './artifact.ts';
 import { BudgetType } from './budget.ts';
 import { builder } from './builder.ts';
 import { ProviderEnum, RunErrorCodeEnum, RunStatusEnum, TaskKindEnum } from './enums.ts';
@@ -28,7 +30,7 @@ const UsageType = builder.objectRef<Pick<SpendRow, 'inputTokens' | 'outputTokens
   }),
 });
 
-const PromptParametersType = builder.objectRef<PromptParameters>('PromptParameters').implement({
+export const PromptParametersType = builder.objectRef<PromptParameters>('PromptParameters').implement({
   description: "Sampling settings; null ones are the provider's defaults.",
   fields: (t) => ({
     temperature: t.exposeFloat('temperature', { nullable: true, description: '0 to 2.' }),
@@ -36,6 +38,20 @@ const PromptParametersType = builder.objectRef<PromptParameters>('PromptParamete
     maxTokens: t.exposeInt('maxTokens', { nullable: true, description: 'The most tokens to generate.' }),
     stop: t.exposeStringList('stop', { nullable: true, description: 'Texts before which the model stops.' }),
     seed: t.exposeInt('seed', { nullable: true, description: 'For answers that can be repeated.' }),
+  }),
+});
+
+const ResourceUsageType = builder.objectRef<ResourceUsage>('ResourceUsage').implement({
+  description: "What models on the operator's own machine used, as Ollama tells.",
+  fields: (t) => ({
+    modelName: t.exposeString('modelName', { description: 'The model; of several, the last.' }),
+    seconds: t.exposeFloat('seconds', { nullable: true, description: 'Its time at work; null: not told.' }),
+    memoryGb: t.exposeFloat('memoryGb', {
+      nullable: true,
+      description: 'The most memory that it took, in 10^9 bytes; null: not told.',
+    }),
+    inputTokens: t.exposeFloat('inputTokens', { nullable: true, description: 'Null: not told.' }),
+    outputTokens: t.exposeFloat('outputTokens', { nullable: true, description: 'Null: not told.' }),
   }),
 });
 
@@ -50,12 +66,16 @@ builder.node(TaskType, {
   fields: (t) => ({
     kind: t.expose('kind', { type: TaskKindEnum, description: 'How it is carried out.' }),
     status: t.expose('status', { type: RunStatusEnum, description: 'Where it stands.' }),
-    prompt: t.exposeString('prompt', { description: 'What the model is asked.' }),
+    prompt: t.exposeString('prompt', { description: 'What the model is asked; empty for a template.' }),
     system: t.exposeString('system', { nullable: true, description: 'The system prompt.' }),
     parameters: t.expose('parameters', { type: PromptParametersType, description: 'Sampling settings.' }),
-    model: t.exposeString('model', { description: "The model's id, as the provider is sent it." }),
+    model: t.exposeString('model', {
+      nullable: true,
+      description: "The model's id, as the provider is sent it; null: a template that asks none.",
+    }),
     provider: t.field({
       type: ProviderEnum,
+      nullable: true,
       description: 'Who serves it.',
       resolve: (row) => row.provider as never,
     }),
@@ -67,6 +87,25 @@ builder.node(TaskType, {
       type: 'JSON',
       nullable: true,
       description: 'The JSON Schema that the answer has to meet.',
+    }),
+    templateName: t.exposeString('templateName', {
+      nullable: true,
+      description: 'The template that it was made from.',
+    }),
+    templateVersion: t.exposeInt('templateVersion', {
+      nullable: true,
+      description: 'The version of the template, which it keeps.',
+    }),
+    templateParameters: t.expose('templateParameters', {
+      type: 'JSON',
+      nullable: true,
+      description: 'What the parameters of the template are; secrets are left out.',
+    }),
+    resourceUsage: t.field({
+      type: ResourceUsageType,
+      nullable: true,
+      description: 'What its OLLAMA_GENERATE steps used; null: it has none that is done.',
+      resolve: ({ id }, _arguments, { loaders }) => loaders.resourceUsage.load(id),
     }),
     threadId: t.id({
       nullable: true,
@@ -92,7 +131,8 @@ builder.node(TaskType, {
     result: t.expose('result', {
       type: 'JSON',
       nullable: true,
-      description: 'When completed: `output`, the whole text, with `model`, `provider` and `finishReason`.',
+      description:
+        'When completed: `output`, the whole text, with `model`, `provider` and `finishReason`; for a template with `steps`.',
     }),
     error: t.expose('error', { type: RunErrorType, nullable: true, description: 'When failed: why.' }),
     cancelReason: t.exposeString('cancelReason', {
@@ -118,6 +158,11 @@ builder.node(TaskType, {
       description: 'Its requests to providers, oldest first.',
       resolve: ({ id }, _arguments, { loaders }) => loaders.modelCalls.load(id),
     }),
+    artifacts: t.field({
+      type: [ArtifactType],
+      description: 'The files that it left, oldest first.',
+      resolve: ({ id }, _arguments, { loaders }) => loaders.artifacts.load(id),
+    }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
     updatedAt: t.expose('updatedAt', {
       type: 'DateTime',
@@ -140,12 +185,13 @@ const TaskFilter = builder.inputType('TaskFilter', {
   fields: (t) => ({
     status: t.field({ type: RunStatusEnum, description: 'Only tasks that stand there.' }),
     threadId: t.id({ description: 'Only turns of this conversation.' }),
+    templateName: t.string({ description: 'Only tasks that were made from a template of this name.' }),
   }),
 });
 
 function localFilter(filter: typeof TaskFilter.$inferInput | null | undefined) {
   const threadId = filter?.threadId ? localId('Thread', filter.threadId, 'filter.threadId') : null;
-  return { status: filter?.status, threadId };
+  return { status: filter?.status, threadId, templateName: filter?.templateName };
 }
 
 builder.queryFields((t) => ({

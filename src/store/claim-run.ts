@@ -1,16 +1,22 @@
 import type { ModelReference } from '../rules/model-id.ts';
 import type { PromptParameters } from '../rules/task.ts';
+import type { TemplatePlan } from '../rules/template.ts';
 import type { ProviderId, TaskKind } from '../vocabulary.ts';
 import { appendSql } from './event-log.ts';
 import type { LoggedEvent } from './events.ts';
 import type { Store } from './store.ts';
 
-/** What a worker needs to carry a task out, as it was when the worker took it. */
-export interface ClaimedTask {
+interface Claimed {
   id: string;
   epoch: number;
   attempt: number;
-  kind: TaskKind;
+  /** How many workers were lost while they had it. */
+  losses: number;
+}
+
+/** What a worker needs to carry a task out, as it was when the worker took it. */
+export interface ClaimedTask extends Claimed {
+  kind: Exclude<TaskKind, 'template'>;
   prompt: string;
   system: string | null;
   parameters: PromptParameters;
@@ -19,9 +25,19 @@ export interface ClaimedTask {
   fallbackModels: ModelReference[];
   responseSchema: Record<string, unknown> | null;
   threadId: string | null;
-  /** How many workers were lost while they had it. */
-  losses: number;
 }
+
+/** The same of a template. */
+export interface ClaimedTemplate extends Claimed {
+  kind: 'template';
+  plan: TemplatePlan;
+  ownerId: string;
+  values: Record<string, unknown>;
+  /** Sealed. */
+  secrets: string | null;
+}
+
+export type ClaimedRun = ClaimedTask | ClaimedTemplate;
 
 /**
  * Takes a queued run for a worker: status, epoch, attempt and the event in one statement.
@@ -34,8 +50,8 @@ export async function claimRun(
   runId: string,
   workerId: string,
   isRepeated: boolean,
-): Promise<ClaimedTask | null> {
-  const { rows } = await store.database.pool.query<LoggedEvent & { task: ClaimedTask; epoch: number }>({
+): Promise<ClaimedRun | null> {
+  const { rows } = await store.database.pool.query<LoggedEvent & { task: ClaimedRun; epoch: number }>({
     name: 'claim-run',
     text: `
       with present as (
@@ -45,22 +61,31 @@ export async function claimRun(
           last_seq = last_seq + 1, written = 0, updated_at = clock_timestamp()
         from present
         where run.id = $1 and ((status = 'queued' and blockers = 0) or ($3 and status = 'running' and worker_id = $2))
-        returning run.id, last_seq, attempt, epoch, losses
+        returning run.id, last_seq, attempt, epoch, losses, owner_id
       ), started as (
         update task set started_at = coalesce(started_at, clock_timestamp()) from moved where task.id = moved.id
         returning task.id, task.kind, task.prompt, task.system, task.parameters, task.provider, task.model,
-          task.fallback_models, task.response_schema, task.thread_id
+          task.fallback_models, task.response_schema, task.thread_id, task.template_plan, task.template_parameters,
+          task.secrets
       ), fact as (
         select jsonb_build_array(case when moved.attempt = 1
           then jsonb_build_object('type', 'RunStarted', 'data', '{}'::jsonb)
           else jsonb_build_object('type', 'AttemptStarted', 'data', jsonb_build_object('reason', 'resumed',
-            'voidCallId', (select id from model_call where run_id = moved.id order by started_at desc, id desc limit 1)))
+            'voidCallId', (
+              select id from (
+                select id from model_call where run_id = moved.id order by started_at desc, id desc limit 1
+              ) as last
+              where not exists (
+                select from step where run_id = moved.id and status = 'completed' and output ->> 'callId' = last.id
+              ))))
           end) as events
         from moved
       ), logged as (${appendSql('(select events from fact)')})
       select logged.*, json_build_object('id', started.id, 'kind', kind, 'prompt', prompt, 'system', system,
         'parameters', parameters, 'provider', provider, 'model', model, 'fallbackModels', fallback_models,
-        'responseSchema', response_schema, 'threadId', thread_id, 'losses', losses) as task, moved.epoch from logged, started, moved`,
+        'responseSchema', response_schema, 'threadId', thread_id, 'losses', losses, 'plan', template_plan,
+        'values', template_parameters, 'secrets', secrets, 'ownerId', moved.owner_id) as task, moved.epoch
+      from logged, started, moved`,
     values: [runId, workerId, isRepeated],
   });
   const [row] = rows;

@@ -1,4 +1,5 @@
 import { ApiKey } from './entities/api-key.ts';
+import { Artifact } from './entities/artifact.ts';
 import { Budget, BudgetEntry } from './entities/budget.ts';
 import { Dependency } from './entities/dependency.ts';
 import { Event } from './entities/event.ts';
@@ -8,12 +9,14 @@ import { ModelCall } from './entities/model-call.ts';
 import { Run } from './entities/run.ts';
 import { Step } from './entities/step.ts';
 import { Task } from './entities/task.ts';
+import { Template } from './entities/template.ts';
 import { Thread } from './entities/thread.ts';
 import { User } from './entities/user.ts';
 import { Worker } from './entities/worker.ts';
 
 export const entities = [
   ApiKey,
+  Artifact,
   Budget,
   BudgetEntry,
   Dependency,
@@ -24,6 +27,7 @@ export const entities = [
   Run,
   Step,
   Task,
+  Template,
   Thread,
   User,
   Worker,

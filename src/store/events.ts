@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { RUN_ERROR_CODES } from '../errors.ts';
-import { type EventType, FINISH_REASONS, PROVIDERS, QUEUE_REASONS } from '../vocabulary.ts';
+import { ARTIFACT_TYPES, type EventType, FINISH_REASONS, PROVIDERS, QUEUE_REASONS } from '../vocabulary.ts';
 
 const callId = z.string();
 const provider = z.enum(PROVIDERS);
@@ -35,6 +35,15 @@ export const eventData = {
     cost: z.number().nullable(),
   }),
   ModelCallFailed: z.object({ callId, error, willRetry: z.boolean() }),
+  StepStarted: z.object({ stepId: z.string(), stepType: z.string() }),
+  StepCompleted: z.object({ stepId: z.string(), stepType: z.string() }),
+  ArtifactSaved: z.object({
+    artifactId: z.string(),
+    name: z.string(),
+    type: z.enum(ARTIFACT_TYPES),
+    mediaType: z.string(),
+    size: count,
+  }),
   ProgressMade: z.object({ progress: z.number().min(0).max(1) }),
   RunCompleted: z.object({ result: z.record(z.string(), z.unknown()) }),
   RunFailed: z.object({ error }),

@@ -1,3 +1,4 @@
+import type { ResourceUsage } from '../rules/resource-usage.ts';
 import type { StepStatus } from '../vocabulary.ts';
 import type { Database } from './database.ts';
 import { appendSql, eventsParameter } from './event-log.ts';
@@ -51,6 +52,7 @@ interface StepWrite {
   events: readonly NewEvent[];
 }
 
+/** What the events say about progress is so for the task, too. */
 async function writeStep(
   store: Store,
   lease: Lease,
@@ -73,6 +75,13 @@ async function writeStep(
       ), moved as (
         update run set last_seq = last_seq + jsonb_array_length($6::jsonb) from written where run.id = written.run_id
         returning run.id, last_seq, attempt
+      ), progressed as (
+        update task set progress = greatest(task.progress, told.progress)
+        from moved, (
+          select max((item -> 'data' ->> 'progress')::float8) as progress from jsonb_array_elements($6::jsonb) as item
+          where item ->> 'type' = 'ProgressMade'
+        ) as told
+        where task.id = moved.id and told.progress is not null
       ), logged as (${appendSql('$6')})
       select logged.* from held left join logged on true order by seq`,
     values: [lease.runId, lease.epoch, key, status, JSON.stringify(output), eventsParameter(events)],
@@ -82,4 +91,20 @@ async function writeStep(
     lease.runId,
     rows.filter((row) => row.runId !== null),
   );
+}
+
+/** What the finished steps of many runs used, where they tell, in one query, in the order in which they began. */
+export async function readResourceUsage(
+  database: Database,
+  runIds: readonly string[],
+): Promise<{ runId: string; usage: ResourceUsage }[]> {
+  const { rows } = await database.pool.query<{ runId: string; usage: ResourceUsage }>({
+    name: 'read-resource-usage',
+    text: `
+      select run_id as "runId", output -> 'resourceUsage' as usage from step
+      where run_id = any($1::text[]) and status = 'completed' and jsonb_typeof(output -> 'resourceUsage') = 'object'
+      order by run_id, position`,
+    values: [runIds],
+  });
+  return rows;
 }

@@ -21,10 +21,13 @@ export interface TaskRow {
   prompt: string;
   system: string | null;
   parameters: PromptParameters;
-  provider: string;
-  model: string;
+  provider: string | null;
+  model: string | null;
   fallbackModels: ModelReference[];
   responseSchema: Record<string, unknown> | null;
+  templateName: string | null;
+  templateVersion: number | null;
+  templateParameters: Record<string, unknown> | null;
   threadId: string | null;
   progress: number;
   result: TaskResult | null;
@@ -40,6 +43,8 @@ export const TASK_COLUMNS = `
   to_char(run.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.USZ') as "createdAtText",
   task.kind, task.prompt, task.system, task.parameters, task.provider, task.model, task.progress,
   task.fallback_models as "fallbackModels", task.response_schema as "responseSchema", task.thread_id as "threadId",
+  task.template_name as "templateName", task.template_version as "templateVersion",
+  task.template_parameters as "templateParameters",
   task.result, task.error, task.started_at as "startedAt", task.completed_at as "completedAt"`;
 
 /** @returns null when there is no such task of this owner; not there and not theirs look the same. */
@@ -78,6 +83,7 @@ export interface TaskListing {
   ownerId: string;
   status: RunStatus | null;
   threadId: string | null;
+  templateName: string | null;
   after: TaskPosition | null;
   before: TaskPosition | null;
   limit: number;
@@ -95,7 +101,7 @@ export async function listTasks(database: Database, listing: TaskListing): Promi
       where run.owner_id = $1 and run.kind = 'task' and ($2::text is null or run.status = $2)
         and ($3::timestamptz is null or (run.created_at, run.id) < ($3::timestamptz, $4::text))
         and ($5::timestamptz is null or (run.created_at, run.id) > ($5::timestamptz, $6::text))
-        and ($8::text is null or task.thread_id = $8)
+        and ($8::text is null or task.thread_id = $8) and ($9::text is null or task.template_name = $9)
       order by run.created_at ${direction}, run.id ${direction} limit $7`,
     values: [
       listing.ownerId,
@@ -106,6 +112,7 @@ export async function listTasks(database: Database, listing: TaskListing): Promi
       listing.before?.id ?? null,
       listing.limit,
       listing.threadId,
+      listing.templateName,
     ],
   });
   return listing.fromEnd ? rows.reverse() : rows;

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { schema } from '../../src/schema/index.ts';
+import { saveArtifact } from '../../src/store/artifacts.ts';
+import { openLease } from '../../src/store/lease.ts';
 import { type Answer, type Client, createClient, data } from '../harness/client.ts';
+import { runIdOf } from '../harness/lease.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
 import { ask } from '../http/carriers.ts';
 import { startVendor, type Vendor } from '../vendor/server.ts';
@@ -36,6 +39,7 @@ const input = (value: (ids: Ids) => object, expected: Attempt['expected']): Atte
 const ATTEMPTS: Record<Operation, Record<string, Attempt>> = {
   query: {
     apiKeys: none,
+    artifact: { variables: ({ Artifact }) => ({ id: Artifact }), expected: 'NOT_FOUND' },
     health: none,
     model: { variables: ({ Model }) => ({ id: Model }), expected: 'NOT_FOUND' },
     models: { variables: () => ({ first: 5, filter: { provider: 'OPENAI' } }), expected: 'own' },
@@ -104,6 +108,7 @@ beforeAll(async () => {
   const { viewer, tasks } = data(await bob.query('{ viewer { id } tasks(first: 1) { edges { cursor } } }'));
   ids = {
     Task,
+    Artifact: await keepArtifact(Task),
     Thread,
     Model: data(model).createModel.model.id,
     ApiKey: data(made).createApiKey.apiKey.id,
@@ -116,6 +121,25 @@ afterAll(async () => {
   await server?.stop();
   await vendor?.stop();
 });
+
+/** As a worker would that carries the task out. */
+async function keepArtifact(taskId: string): Promise<string> {
+  const { rows } = await server.store.database.pool.query(
+    'select id as "runId", epoch from run where id = $1',
+    [runIdOf(taskId)],
+  );
+  const { runId, epoch } = rows[0];
+  const lease = openLease({ id: runId, epoch });
+  const content = Buffer.from(CANARY);
+  const artifact = {
+    name: CANARY,
+    type: 'file',
+    mediaType: 'text/plain',
+    content,
+    isTruncated: false,
+  } as const;
+  return Buffer.from(`Artifact:${await saveArtifact(server.store, lease, artifact)}`).toString('base64url');
+}
 
 const STATE =
   '{ viewer { name email } apiKeys { id name } models(first: 100) { nodes { name } } tasks { nodes { id status prompt cancelReason } } }';
@@ -197,7 +221,7 @@ describe.each(ROWS)('$operation $name', ({ operation, name, attempt }) => {
 });
 
 describe('by their ids', () => {
-  test.each(['Task', 'Thread', 'Model', 'ApiKey', 'User'])(
+  test.each(['Artifact', 'Task', 'Thread', 'Model', 'ApiKey', 'User'])(
     'Ann does not find the %s of Bob',
     async (type) => {
       const answers = await run(ann, 'query', 'node', { id: ids[type] });
@@ -206,7 +230,7 @@ describe('by their ids', () => {
     },
   );
 
-  test.each(['Task', 'Thread', 'Model', 'ApiKey', 'User'])('Bob finds his %s', async (type) => {
+  test.each(['Artifact', 'Task', 'Thread', 'Model', 'ApiKey', 'User'])('Bob finds his %s', async (type) => {
     const answers = await run(bob, 'query', 'node', { id: ids[type] });
     expect(JSON.stringify(answers)).toContain(CANARY);
     expect(codes(answers)).toEqual([]);
