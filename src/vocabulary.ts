@@ -52,7 +52,7 @@ export const BUDGET_KINDS = ['task', 'user'] as const;
 export type BudgetKind = (typeof BUDGET_KINDS)[number];
 
 /** In the order in which a bare model id looks for its own. */
-export const PROVIDERS = ['openai', 'anthropic', 'azure', 'ollama', 'demo'] as const;
+export const PROVIDERS = ['openai', 'anthropic', 'azure', 'custom', 'ollama', 'demo'] as const;
 export type ProviderId = (typeof PROVIDERS)[number];
 
 export const MODEL_CALL_STATUSES = ['started', 'completed', 'failed', 'cancelled'] as const;

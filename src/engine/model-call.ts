@@ -198,7 +198,7 @@ function settlement(
 
 const NOTHING_USED: Usage = { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0, reasoningTokens: 0 };
 
-/** An HTTP error instead of an answer: nothing was generated, and nothing is charged. */
+/** An HTTP error instead of an answer, or no question at all: nothing was generated, and nothing is charged. */
 function isRefused(error: ProviderError | null | undefined): boolean {
-  return typeof error?.status === 'number';
+  return typeof error?.status === 'number' || error?.code === 'ADDRESS_REFUSED';
 }

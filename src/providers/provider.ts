@@ -89,6 +89,7 @@ export interface Provider {
 
 export type ProviderErrorCode = Extract<
   RunErrorCode,
+  | 'ADDRESS_REFUSED'
   | 'CONTEXT_TOO_LONG'
   | 'MODEL_NOT_FOUND'
   | 'PROVIDER_AUTH'
@@ -121,6 +122,7 @@ export class ProviderError extends Error {
 }
 
 const RETRYABLE: Record<ProviderErrorCode, boolean> = {
+  ADDRESS_REFUSED: false,
   CONTEXT_TOO_LONG: false,
   MODEL_NOT_FOUND: false,
   PROVIDER_AUTH: false,

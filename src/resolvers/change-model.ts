@@ -10,6 +10,7 @@ import {
 } from '../store/change-model.ts';
 import { isSeeded } from '../store/model-catalog.ts';
 import type { ModelRow } from '../store/models.ts';
+import type { ProviderId } from '../vocabulary.ts';
 import { type ModelChangeInput, modelChange, newModel } from './model-input.ts';
 import { modelById } from './models.ts';
 import { validate } from './validate.ts';
@@ -19,13 +20,16 @@ import { requireViewer } from './viewer.ts';
 export async function createModel(context: Context, input: unknown): Promise<ModelRow> {
   const viewer = requireViewer(context);
   const { provider, modelId, isBuiltIn, ...given } = validate(newModel, input, 'input');
-  const owner = isBuiltIn ? null : viewer.userId;
+  if (provider === 'custom') requireAdmin(viewer, 'input.provider', 'add custom models');
+  const owner = isBuiltIn || provider === 'custom' ? null : viewer.userId;
   if (owner === null) requireAdmin(viewer, 'input.isBuiltIn', 'make built-in models');
   refusePrices(viewer, owner, given);
+  refuseAddress(provider, given);
+  if (provider === 'custom' && !given.baseUrl) throw lacksAddress();
   if (owner !== null) await refuseBuiltInNames(context, given.aliases ?? [], modelId);
   const id = newId();
   const { database } = context.store;
-  const row = { id, owner, provider, modelId, name: modelId, ...toChange(given) };
+  const row = { id, owner, provider, modelId, name: modelId, ...(await toChange(context, given)) };
   if (!(await insertModel(database, row))) {
     const message = `input.modelId: there is a model ${modelId} of ${provider} already; change that one`;
     throw new DomainError('CONFLICT', message, { field: 'input.modelId' });
@@ -38,10 +42,12 @@ export async function createModel(context: Context, input: unknown): Promise<Mod
 export async function updateModel(context: Context, id: string, input: unknown): Promise<ModelRow> {
   const viewer = requireViewer(context);
   const given = validate(modelChange, input, 'input');
-  const { ownerId } = await changeable(context, id);
+  const { ownerId, provider } = await changeable(context, id);
   refusePrices(viewer, ownerId, given);
+  refuseAddress(provider, given);
+  if (given.baseUrl === null && provider === 'custom') throw lacksAddress();
   if (ownerId !== null) await refuseBuiltInNames(context, given.aliases ?? []);
-  await changeModel(context.store.database, id, { ...toChange(given), isEdited: true });
+  await changeModel(context.store.database, id, { ...(await toChange(context, given)), isEdited: true });
   context.store.lookups.forgetModels();
   return modelById(context, id, 'input.id');
 }
@@ -77,6 +83,20 @@ function refusePrices(viewer: Viewer, ownerId: string | null, { prices }: ModelC
   throw new DomainError('VALIDATION_ERROR', message, { field });
 }
 
+/** Whoever chooses an address chooses what this server asks, and what it shows its key. */
+function refuseAddress(provider: ProviderId, given: ModelChangeInput): void {
+  if (provider === 'custom') return;
+  const field = (['baseUrl', 'apiKey'] as const).find((name) => given[name]);
+  if (!field) return;
+  const message = `input.${field}: only custom models have one; those of ${provider} use its configuration`;
+  throw new DomainError('VALIDATION_ERROR', message, { field: `input.${field}` });
+}
+
+function lacksAddress(): DomainError {
+  const field = 'input.baseUrl';
+  return new DomainError('VALIDATION_ERROR', `${field}: a custom model needs an address`, { field });
+}
+
 /** A name means the same to everybody, except for those that nobody else has. */
 async function refuseBuiltInNames(
   { store }: Context,
@@ -92,13 +112,17 @@ async function refuseBuiltInNames(
   });
 }
 
-function toChange({ prices, ...given }: ModelChangeInput): ModelChange {
+async function toChange(
+  { secrets }: Context,
+  { prices, apiKey, ...given }: ModelChangeInput,
+): Promise<ModelChange> {
   const { version, contextWindow, maxOutput, ...others } = given;
   return {
     ...present(others),
     ...(version !== undefined && { version }),
     ...(contextWindow !== undefined && { contextWindow }),
     ...(maxOutput !== undefined && { maxOutput }),
+    ...(apiKey !== undefined && { sealedApiKey: apiKey && (await secrets.seal(apiKey)) }),
     ...(prices !== undefined && {
       inputPrice: prices?.input.toFixed(6) ?? null,
       cachedInputPrice: prices?.cachedInput?.toFixed(6) ?? null,

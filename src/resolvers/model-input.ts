@@ -21,6 +21,15 @@ function unique<Item extends z.ZodType>(item: Item, most: number) {
 
 const MOST = 20;
 
+/** Where a key goes along, it stands in `apiKey` and not in the address. */
+const address = text({ max: 2000 })
+  .pipe(z.url({ protocol: /^https?$/, error: 'must be an address that starts with http:// or https://' }))
+  .refine((given) => {
+    const url = URL.parse(given);
+    return !url || `${url.username}${url.password}${url.search}${url.hash}` === '';
+  }, 'must not hold a user name, a password, a query or a fragment')
+  .transform((given) => given.replace(/\/+$/, ''));
+
 /** What can be changed. An absent member stays as it is; a null takes it away where that means something. */
 export const modelChange = z.object({
   name: text({ min: 1, max: 200 }).nullish(),
@@ -34,6 +43,10 @@ export const modelChange = z.object({
   supportsVision: z.boolean().nullish(),
   supportsFunctionCalling: z.boolean().nullish(),
   isActive: z.boolean().nullish(),
+  baseUrl: address.nullish(),
+  apiKey: text({ min: 1, max: 1000 })
+    .regex(/^[\x21-\x7e]+$/, 'must be printable ASCII without spaces')
+    .nullish(),
 });
 
 export type ModelChangeInput = z.output<typeof modelChange>;

@@ -65,6 +65,7 @@ const VARIABLES: Record<ProviderId, string> = {
   openai: 'OPENAI_API_KEY or OPENAI_BASE_URL',
   anthropic: 'ANTHROPIC_API_KEY or ANTHROPIC_BASE_URL',
   azure: 'AZURE_OPENAI_API_KEY and AZURE_OPENAI_ENDPOINT',
+  custom: 'nothing',
   ollama: 'OLLAMA_HOST',
   demo: 'nothing',
 };

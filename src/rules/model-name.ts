@@ -21,7 +21,9 @@ export function resolveName(name: string, rows: readonly NamedModel[]): ModelRef
   if (known) return { provider: known.provider, model: known.model };
   const plain = plainProvider(name);
   const row = plain && rows.find((each) => each.isBuiltIn && isOf(each, plain));
-  return row && !row.isActive ? null : plain;
+  if (row) return row.isActive ? plain : null;
+  // Only its row knows where a custom model is.
+  return plain?.provider === 'custom' ? null : plain;
 }
 
 /** What follows an `@` in an id is a setting of the model before it. */

@@ -5,14 +5,15 @@ import type { Prices } from './money.ts';
 
 const FREE: Prices = { input: '0', cachedInput: null, output: '0' };
 
-/** Whose prices of the list apply; null for providers whose models cost nothing. */
-const LIST: Record<ProviderId, string | null> = {
+/** Whose prices of the list apply, or what all models of a provider cost. */
+const LIST: Record<ProviderId, string | { all: Prices | null }> = {
   openai: 'openai',
   anthropic: 'anthropic',
   // By deployments that are called like their model.
   azure: 'azure',
-  ollama: null,
-  demo: null,
+  custom: { all: null },
+  ollama: { all: FREE },
+  demo: { all: FREE },
 };
 
 /**
@@ -34,7 +35,7 @@ export function pricesOf(
  */
 export function listPrices(provider: ProviderId, model: string, inputTokens: number): Prices | null {
   const providerId = LIST[provider];
-  if (providerId === null) return FREE;
+  if (typeof providerId === 'object') return providerId.all;
   const id = model.split('@')[0] ?? model;
   // One token of each kind: what interests is the price that was found, not the float sum.
   const found = calcPrice({ input_tokens: 1, output_tokens: 1 }, id, { providerId });

@@ -52,6 +52,7 @@ export const ProviderEnum = builder.enumType('Provider', {
     openai: 'OpenAI, or a server that speaks its API.',
     anthropic: 'Anthropic: the Claude models.',
     azure: 'Azure OpenAI; its models are named after their deployments.',
+    custom: 'Any server that speaks the API of OpenAI, at an address that an admin gave the model.',
     ollama: 'Ollama: models on a machine of your own, for nothing.',
     demo: 'The built-in demo model: deterministic, without network, no real AI.',
   }),

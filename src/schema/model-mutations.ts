@@ -36,6 +36,11 @@ const CreateModelInput = builder.inputType('CreateModelInput', {
     supportsVision: t.boolean({ description: 'Whether it sees pictures; absent: no.' }),
     supportsFunctionCalling: t.boolean({ description: 'Whether it can call tools; absent: no.' }),
     isActive: t.boolean({ description: 'Whether it is offered; absent: yes.' }),
+    baseUrl: t.string({
+      description:
+        "For admins, of the provider CUSTOM, whose models are everybody's: where it is served, such as `https://models.example.com/v1`. OUTBOUND_ALLOW has to name private addresses.",
+    }),
+    apiKey: t.string({ description: 'The key of a custom model. It is encrypted and never shown again.' }),
   }),
 });
 
@@ -55,6 +60,8 @@ const UpdateModelInput = builder.inputType('UpdateModelInput', {
     supportsVision: t.boolean({ description: 'Whether it sees pictures.' }),
     supportsFunctionCalling: t.boolean({ description: 'Whether it can call tools.' }),
     isActive: t.boolean({ description: 'False: it is neither chosen nor may be named.' }),
+    baseUrl: t.string({ description: 'Of a custom model: where it is served.' }),
+    apiKey: t.string({ description: 'Of a custom model: another key; null: none.' }),
   }),
 });
 

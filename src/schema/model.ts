@@ -53,6 +53,14 @@ builder.node(ModelType, {
       description: 'Whether an admin set its prices; else they are those of the price list of this build.',
       resolve: ({ ownPrices }) => ownPrices !== null,
     }),
+    baseUrl: t.string({
+      nullable: true,
+      description: 'For admins, of a custom model: where it is served.',
+      resolve: ({ baseUrl }, _arguments, { viewer }) => (viewer?.isAdmin ? baseUrl : null),
+    }),
+    hasApiKey: t.exposeBoolean('hasApiKey', {
+      description: 'Whether a custom model is asked with an API key; the key itself is never shown.',
+    }),
     supportsVision: t.exposeBoolean('supportsVision', { description: 'Whether it sees pictures.' }),
     supportsFunctionCalling: t.exposeBoolean('supportsFunctionCalling', {
       description: 'Whether it can call tools.',

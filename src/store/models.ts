@@ -22,6 +22,9 @@ export interface ModelRow {
   maxOutput: number | null;
   /** An admin's; null: the price list's. */
   ownPrices: Prices | null;
+  /** Of a custom model: where it is served. */
+  baseUrl: string | null;
+  hasApiKey: boolean;
   supportsVision: boolean;
   supportsFunctionCalling: boolean;
   isActive: boolean;
@@ -35,7 +38,7 @@ export interface ModelRow {
 const MODEL_COLUMNS = `
   id, owner_id as "ownerId", provider, model_id as "modelId", name, aliases, version, capabilities, specialties, rank,
   context_window as "contextWindow", max_output as "maxOutput", ${pricesSql('model')} as "ownPrices",
-  supports_vision as "supportsVision", supports_function_calling as "supportsFunctionCalling",
+  base_url as "baseUrl", sealed_api_key is not null as "hasApiKey", supports_vision as "supportsVision", supports_function_calling as "supportsFunctionCalling",
   is_active as "isActive", is_present as "isPresent", created_at as "createdAt", updated_at as "updatedAt",
   to_char(created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.USZ') as "createdAtText"`;
 

@@ -36,6 +36,10 @@ export const Model = defineEntity({
     outputPrice: p.decimal().precision(18).scale(6).nullable(),
     supportsVision: p.boolean().default(false),
     supportsFunctionCalling: p.boolean().default(false),
+    /** Of a custom model: where it is served. */
+    baseUrl: p.text().nullable(),
+    /** Sealed; null: its server wants none. */
+    sealedApiKey: p.text().nullable(),
     /** Whether people want it used. */
     isActive: p.boolean().default(true),
     /** Whether its provider, where only that one knows, still has it. */
