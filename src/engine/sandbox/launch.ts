@@ -24,6 +24,13 @@ export function stdinOf({ stdin }: Command): 'pipe' | 'ignore' {
   return stdin === undefined ? 'ignore' : 'pipe';
 }
 
+/** Where the server is root, working directories belong to others, and git would not touch them. */
+const TRUST_IN_FOLDERS = {
+  GIT_CONFIG_COUNT: '1',
+  GIT_CONFIG_KEY_0: 'safe.directory',
+  GIT_CONFIG_VALUE_0: '*',
+};
+
 /** Without a sandbox. What left its process group cannot be found again, and stays alive. */
 export const launchPlain: Launch = async (command) => {
   // A shell, so that a program that is not there is told as it is in a sandbox.
@@ -31,7 +38,7 @@ export const launchPlain: Launch = async (command) => {
   // Detached: a process group of its own, so that one signal reaches all of it.
   const child = spawn('/bin/sh', args, {
     cwd: command.workspace,
-    env: ENVIRONMENT,
+    env: { ...ENVIRONMENT, ...TRUST_IN_FOLDERS },
     detached: true,
     stdio: [stdinOf(command), 'pipe', 'pipe'],
   });
