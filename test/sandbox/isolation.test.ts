@@ -190,7 +190,11 @@ describe('what a command is', () => {
 describe('a link in the place of a working directory', () => {
   const nested = async () => {
     const { dataDir, tenant } = place;
-    const settings = { dataDir, workspaceRoots: [join(dataDir, 'workspaces')] };
+    const settings = {
+      dataDir,
+      workspaceRoots: [join(dataDir, 'workspaces')],
+      sandbox: 'bubblewrap' as const,
+    };
     const { path } = await openWorkspace(
       settings,
       tenant,

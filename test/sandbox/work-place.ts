@@ -1,5 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command, CommandResult } from '../../src/engine/sandbox/command.ts';
@@ -35,12 +43,14 @@ export interface WorkPlaceOptions {
 
 export async function openWorkPlace({ limits, settings }: WorkPlaceOptions = {}): Promise<WorkPlace> {
   const dataDir = realpathSync(mkdtempSync(join(tmpdir(), 'work-place-')));
+  // Nothing but the sandbox keeps anybody out.
+  chmodSync(dataDir, 0o777);
   const secretFile = join(dataDir, 'jwt.secret');
   writeFileSync(secretFile, SECRET, { mode: 0o666 });
   const tenant = { userId: randomUUID(), isAdmin: false };
-  const workspaceRoots = [join(dataDir, 'workspaces')];
+  const places = { dataDir, workspaceRoots: [join(dataDir, 'workspaces')], sandbox: 'bubblewrap' as const };
   const newWorkspace = async (owner = tenant) =>
-    (await openWorkspace({ dataDir, workspaceRoots }, owner, null, 'workingDirectory')).path;
+    (await openWorkspace(places, owner, null, 'workingDirectory')).path;
   const workspace = await newWorkspace();
   const sandbox = createSandbox({
     mode: 'bubblewrap',

@@ -33,7 +33,7 @@ async function script(text: string): Promise<string> {
 /** The diff undone in a copy of what is there now gives what was there before. */
 async function undone(text: string): Promise<string> {
   const result = await place.run(
-    'cp -r . /tmp/copy && cd /tmp/copy && patch -s -R -p1 && find . -path ./.git -prune -o -type f -print | sort | xargs tail -n +1',
+    'cp -r . /tmp/copy && cd /tmp/copy && git apply -R - && find . -path ./.git -prune -o -type f -print | sort | xargs tail -n +1',
     {
       stdin: text,
     },
@@ -55,7 +55,7 @@ describe('a directory that is no repository', () => {
     expect(text).toMatch(/^\+\+\+ b\/d\/new\t.*\n@@ -0,0 \+1 @@\n\+new$/m);
     expect(text).not.toContain('same');
     const { stdout } = await place.run(
-      'cp -r . /tmp/copy && cd /tmp/copy && patch -s -R -p1 && find . -type f | sort | xargs -d "\\n" tail -n +1',
+      'cp -r . /tmp/copy && cd /tmp/copy && git apply -R - && find . -type f | sort | xargs -d "\\n" tail -n +1',
       { stdin: text },
     );
     expect(stdout).toBe(before);

@@ -29,7 +29,11 @@ let own: string;
 
 beforeEach(() => {
   base = realpathSync(mkdtempSync(join(tmpdir(), 'workspaces-')));
-  settings = { dataDir: join(base, 'data'), workspaceRoots: [join(base, 'data/workspaces')] };
+  settings = {
+    dataDir: join(base, 'data'),
+    workspaceRoots: [join(base, 'data/workspaces')],
+    sandbox: 'bubblewrap',
+  };
   me = { userId: randomUUID(), isAdmin: false };
   own = join(base, 'data/workspaces', me.userId);
 });
@@ -106,6 +110,10 @@ describe('a working directory', () => {
     const error = await refusal(join(base, 'projects/site'), { ...me, isAdmin: true });
     expect(error).toMatchObject({ code: 'VALIDATION_ERROR', message: expect.stringContaining('chown') });
     expect(statSync(join(base, 'projects/site')).uid).toBe(0);
+    // Without a sandbox commands run as root, and it is theirs.
+    settings = { ...settings, sandbox: 'none' };
+    const admin = { ...me, isAdmin: true };
+    expect(await openWorkspace(settings, admin, join(base, 'projects/site'), 'x')).toBeDefined();
   });
 });
 
