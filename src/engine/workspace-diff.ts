@@ -122,7 +122,8 @@ const HEAD = `${GIT}
 git rev-parse --verify --quiet 'HEAD^{commit}' || true`;
 
 /**
- * New files are listed in a copy of the index, so that looking changes nothing. An unborn branch is compared with the
+ * New files are listed in a copy of the index, so that looking changes nothing; it has to be as old as the index,
+ * or a file that was changed in the same instant passes for unchanged. An unborn branch is compared with the
  * tree that holds nothing, which git knows in any repository.
  */
 const GIT_DIFF = `${GIT}
@@ -130,7 +131,7 @@ start=$1
 [ -n "$start" ] || start=$(git hash-object -t tree /dev/null)
 work=$(mktemp -d) || exit 1
 trap 'rm -rf -- "$work"' EXIT
-[ ! -f .git/index ] || cp .git/index "$work/index" || exit 1
+[ ! -f .git/index ] || cp -p .git/index "$work/index" || exit 1
 export GIT_INDEX_FILE=$work/index GIT_OBJECT_DIRECTORY=$work GIT_ALTERNATE_OBJECT_DIRECTORIES=.git/objects
 git add --intent-to-add . &&
   git diff --no-ext-diff --no-textconv --no-color --no-renames --src-prefix=a/ --dst-prefix=b/ "$start" --`;

@@ -39,6 +39,12 @@ describe('how a command ends', () => {
     expect(result).toMatchObject({ exitCode: 127, stderr: expect.stringContaining('no-such-program') });
   });
 
+  test('a script that is too long for an argument is refused', async () => {
+    const { run } = await openPlace();
+    const message = expect.stringContaining('E2BIG');
+    await expect(run('#'.repeat(200_000))).rejects.toMatchObject({ code: 'SANDBOX_UNAVAILABLE', message });
+  });
+
   test('what it left in the background ends with it, and is not waited for', async () => {
     const { run } = await openPlace();
     const result = await run('sleep 60 & setsid sleep 60 & echo started');
