@@ -105,7 +105,7 @@ export interface TaskPosition {
 }
 
 /** No page is longer, with the one row more that tells of another. */
-export const MAX_LISTED = 101;
+const MAX_LISTED = 101;
 
 export interface TaskListing {
   ownerId: string;
@@ -140,13 +140,13 @@ function listStatement({ ownerId, status, threadId, after, before, limit, fromEn
     name,
     `case when ${parameter(columns.has(name), 'boolean')} then ${column} end`,
   ]);
-  const conditions = {
+  const conditions: Record<string, string> = {
     owner: `run.owner_id = ${parameter(ownerId, 'text')} and run.kind = 'task'`,
-    ...(status && { status: `run.status = ${parameter(status, 'text')}` }),
-    ...(threadId && { thread: `task.thread_id = ${parameter(threadId, 'text')}` }),
-    ...(after && { after: beyond('<', after) }),
-    ...(before && { before: beyond('>', before) }),
   };
+  if (status !== null) conditions.status = `run.status = ${parameter(status, 'text')}`;
+  if (threadId !== null) conditions.thread = `task.thread_id = ${parameter(threadId, 'text')}`;
+  if (after !== null) conditions.after = beyond('<', after);
+  if (before !== null) conditions.before = beyond('>', before);
   const direction = fromEnd ? 'asc' : 'desc';
   const text = `
     select * from (
