@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import { listTasks } from '../store/tasks.ts';
+import { listTasks } from '../store/list-tasks.ts';
 import type { RunStatus } from '../vocabulary.ts';
 import { type PageArguments, readPage, toConnection } from './page.ts';
 import { requireViewer } from './viewer.ts';
