@@ -23,7 +23,7 @@ export async function createTask(context: Context, input: unknown): Promise<Task
   if (given.threadId) await thread(context, given.threadId, 'input.threadId');
   const { provider, model, events } = await resolveModel(context, given.model ?? null, 'input.model');
   const kind = given.kind ?? 'prompt';
-  const id = await insertTask(context.store, {
+  const created = await insertTask(context.store, {
     id: newId(),
     ownerId: userId,
     origin: context.origin,
@@ -43,7 +43,7 @@ export async function createTask(context: Context, input: unknown): Promise<Task
     idempotency,
     events: [{ type: 'RunCreated', data: { kind } }, ...events],
   });
-  return task(context, id);
+  return typeof created === 'string' ? task(context, created) : created;
 }
 
 /** Equal requests have equal hashes; what is null or empty is the same as what is absent. */

@@ -4,10 +4,11 @@ import type { ModelReference } from '../rules/model-id.ts';
 import type { PromptParameters } from '../rules/task.ts';
 import type { Origin, ProviderId, TaskKind } from '../vocabulary.ts';
 import { addDependencies, countBlockers } from './dependencies.ts';
-import { appendSql, eventsParameter } from './event-log.ts';
+import { appendSql, eventsParameter, loggedSql, toLoggedEvents } from './event-log.ts';
 import type { LoggedEvent, NewEvent } from './events.ts';
-import { addRunJobSql } from './job-queue.ts';
+import { addFirstRunJobSql } from './job-queue.ts';
 import type { Store } from './store.ts';
+import { TASK_COLUMNS, type TaskRow } from './tasks.ts';
 import { transaction } from './transaction.ts';
 
 export interface Idempotency {
@@ -42,33 +43,38 @@ export interface NewTask {
 
 /**
  * Run, task, first events and job in one transaction: all of it is there or none.
- * @returns the id of the task; an earlier one's when the idempotency key was used for the same before.
+ * @returns the task as it was made, or the id of an earlier one whose idempotency key was used for the same.
  * @throws DomainError CONFLICT; NOT_FOUND or INVALID_STATE for what it depends on.
  */
-export async function createTask(store: Store, task: NewTask): Promise<string> {
-  const events =
+export async function createTask(store: Store, task: NewTask): Promise<TaskRow | string> {
+  const created =
     task.dependsOn.length === 0
       ? await insert(store.database.pool, task, 0)
       : await transaction(store.database, (client) => insertDependent(client, task));
-  if (events.length === 0) return repeatedMeanwhile(store, task);
-  store.bus.publish(task.id, events);
-  return task.id;
+  if (!created) return repeatedMeanwhile(store, task);
+  store.bus.publish(task.id, created.events);
+  return created.row;
 }
 
-async function insertDependent(client: ClientBase, task: NewTask): Promise<LoggedEvent[]> {
+interface Created {
+  row: TaskRow;
+  events: LoggedEvent[];
+}
+
+async function insertDependent(client: ClientBase, task: NewTask): Promise<Created | null> {
   const blockers = await countBlockers(client, task.ownerId, task.dependsOn);
-  const events = await insert(client, task, blockers);
-  if (events.length > 0) await addDependencies(client, task.id, task.dependsOn);
-  return events;
+  const created = await insert(client, task, blockers);
+  if (created) await addDependencies(client, task.id, task.dependsOn);
+  return created;
 }
 
-/** One statement. @returns nothing when the idempotency key was taken. */
+/** One statement. @returns null when the idempotency key was taken. */
 async function insert(
   connection: Pool | ClientBase,
   task: NewTask,
   blockers: number,
-): Promise<LoggedEvent[]> {
-  const { rows } = await connection.query<LoggedEvent>({
+): Promise<Created | null> {
+  const { rows } = await connection.query<TaskRow & { events: LoggedEvent[] }>({
     name: 'create-task',
     text: `
       with claimed as (
@@ -79,18 +85,20 @@ async function insert(
         insert into run (id, kind, owner_id, origin, status, priority, blockers, last_seq)
         select $1, 'task', $2, $3, $14, $4, $15, jsonb_array_length($11::jsonb)
         where $12::text is null or exists (select from claimed)
-        returning id, last_seq, attempt, priority, status, blockers
+        returning *
       ), asked as (
         insert into task (id, kind, prompt, system, parameters, provider, model, fallback_models, response_schema, thread_id)
         select id, $5, $6, $7, $8::jsonb, $9, $10, $16::jsonb, $17::jsonb, $18 from moved
+        returning *
       ), limited as (
         insert into budget (subject_id, kind, cost_limit)
         select id, 'task', $19::numeric from moved where $19::numeric is not null
       ), logged as (${appendSql('$11')}),
       queued as (
-        select ${addRunJobSql('moved.id', 'moved.priority')} from moved where status = 'queued' and blockers = 0
+        select ${addFirstRunJobSql('moved.id', 'moved.priority')} from moved where status = 'queued' and blockers = 0
       )
-      select logged.* from logged, (select count(*) from queued) as enqueue order by seq`,
+      select ${TASK_COLUMNS}, ${loggedSql} as events
+      from moved as run, asked as task, (select count(*) from queued) as enqueue`,
     values: [
       task.id,
       task.ownerId,
@@ -113,7 +121,10 @@ async function insert(
       task.maxCost,
     ],
   });
-  return rows;
+  const [created] = rows;
+  if (!created) return null;
+  const { events, ...row } = created;
+  return { row, events: toLoggedEvents(events) };
 }
 
 /** An equal request was faster; unless its task is gone again already, that one is it. */
