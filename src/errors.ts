@@ -40,6 +40,7 @@ export const RUN_ERROR_CODES = [
   'SANDBOX_UNAVAILABLE',
   'SCRIPT_FAILED',
   'TEMPLATE_FAILED',
+  'WORKER_LOST',
   'INTERNAL_ERROR',
 ] as const;
 

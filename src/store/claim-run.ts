@@ -10,6 +10,8 @@ interface Claimed {
   id: string;
   epoch: number;
   attempt: number;
+  /** How many workers were lost while they had it. */
+  losses: number;
 }
 
 /** What a worker needs to carry a task out, as it was when the worker took it. */
@@ -59,7 +61,7 @@ export async function claimRun(
           last_seq = last_seq + 1, written = 0, updated_at = clock_timestamp()
         from present
         where run.id = $1 and ((status = 'queued' and blockers = 0) or ($3 and status = 'running' and worker_id = $2))
-        returning run.id, last_seq, attempt, epoch, owner_id
+        returning run.id, last_seq, attempt, epoch, losses, owner_id
       ), started as (
         update task set started_at = coalesce(started_at, clock_timestamp()) from moved where task.id = moved.id
         returning task.id, task.kind, task.prompt, task.system, task.parameters, task.provider, task.model,
@@ -81,8 +83,9 @@ export async function claimRun(
       ), logged as (${appendSql('(select events from fact)')})
       select logged.*, json_build_object('id', started.id, 'kind', kind, 'prompt', prompt, 'system', system,
         'parameters', parameters, 'provider', provider, 'model', model, 'fallbackModels', fallback_models,
-        'responseSchema', response_schema, 'threadId', thread_id, 'plan', template_plan, 'values', template_parameters,
-        'secrets', secrets, 'ownerId', moved.owner_id) as task, moved.epoch from logged, started, moved`,
+        'responseSchema', response_schema, 'threadId', thread_id, 'losses', losses, 'plan', template_plan,
+        'values', template_parameters, 'secrets', secrets, 'ownerId', moved.owner_id) as task, moved.epoch
+      from logged, started, moved`,
     values: [runId, workerId, isRepeated],
   });
   const [row] = rows;

@@ -236,8 +236,9 @@ describe('a clone', () => {
   ) {
     const read = typeof repository === 'string' ? readRepositoryUrl(repository, () => true) : repository;
     if ('fault' in read) throw new Error(read.fault);
-    const settings = { dataDir: folder.path, workspaceRoots: [join(folder.path, 'workspaces')] };
-    await mkdir(settings.workspaceRoots[0]!, { recursive: true });
+    const workspaceRoots = [join(folder.path, 'workspaces')];
+    const settings = { dataDir: folder.path, workspaceRoots, sandbox: 'bubblewrap' } as const;
+    await mkdir(workspaceRoots[0]!, { recursive: true });
     const tenant = { userId: newId(), isAdmin: false };
     const { path: workspace } = await openWorkspace(settings, tenant, null, 'workspace');
     const request = { ...read, ref: null, directory: 'there', token: null, workspace };
