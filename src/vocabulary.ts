@@ -58,6 +58,10 @@ export type ProviderId = (typeof PROVIDERS)[number];
 export const MODEL_CALL_STATUSES = ['started', 'completed', 'failed', 'cancelled'] as const;
 export type ModelCallStatus = (typeof MODEL_CALL_STATUSES)[number];
 
+/** `half_open`: a model failed again and again, and one call may try whether it still does. */
+export const CIRCUITS = ['closed', 'open', 'half_open'] as const;
+export type Circuit = (typeof CIRCUITS)[number];
+
 /** Whose prices a model call has: an admin's for the model, or the price list's. */
 export const PRICE_SOURCES = ['catalog', 'list'] as const;
 export type PriceSource = (typeof PRICE_SOURCES)[number];

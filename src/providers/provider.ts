@@ -1,5 +1,5 @@
-import type { RunErrorCode } from '../errors.ts';
 import type { Usage } from '../rules/money.ts';
+import { FAILURES, type ProviderErrorCode } from '../rules/provider-failure.ts';
 import type { FinishReason, ProviderId } from '../vocabulary.ts';
 import type { JsonObject } from './json-object.ts';
 
@@ -87,20 +87,7 @@ export interface Provider {
   memoryOf?(model: string, signal: AbortSignal): Promise<number | null>;
 }
 
-export type ProviderErrorCode = Extract<
-  RunErrorCode,
-  | 'ADDRESS_REFUSED'
-  | 'CONTEXT_TOO_LONG'
-  | 'MODEL_NOT_FOUND'
-  | 'PROVIDER_AUTH'
-  | 'PROVIDER_BAD_REQUEST'
-  | 'PROVIDER_RATE_LIMITED'
-  | 'PROVIDER_STREAM_BROKEN'
-  | 'PROVIDER_TIMEOUT'
-  | 'PROVIDER_UNAVAILABLE'
->;
-
-/** A vendor's failure in our words. Retryable is a property of the code, see `RETRYABLE`. */
+/** A vendor's failure in our words. Retryable is a property of the code, see `FAILURES`. */
 export class ProviderError extends Error {
   override readonly name = 'ProviderError';
   readonly code: ProviderErrorCode;
@@ -121,18 +108,6 @@ export class ProviderError extends Error {
   }
 }
 
-const RETRYABLE: Record<ProviderErrorCode, boolean> = {
-  ADDRESS_REFUSED: false,
-  CONTEXT_TOO_LONG: false,
-  MODEL_NOT_FOUND: false,
-  PROVIDER_AUTH: false,
-  PROVIDER_BAD_REQUEST: false,
-  PROVIDER_RATE_LIMITED: true,
-  PROVIDER_STREAM_BROKEN: true,
-  PROVIDER_TIMEOUT: true,
-  PROVIDER_UNAVAILABLE: true,
-};
-
 export function isRetryable(error: ProviderError): boolean {
-  return RETRYABLE[error.code];
+  return FAILURES[error.code] === 'passing';
 }

@@ -1,4 +1,5 @@
-import { ProviderError, type ProviderErrorCode } from './provider.ts';
+import type { ProviderErrorCode } from '../rules/provider-failure.ts';
+import { ProviderError } from './provider.ts';
 import { quote } from './quote.ts';
 import type { Vendor } from './vendor.ts';
 

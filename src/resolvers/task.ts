@@ -11,7 +11,7 @@ import {
 } from '../store/create-task.ts';
 import { findTask, type TaskRow } from '../store/tasks.ts';
 import type { TaskKind } from '../vocabulary.ts';
-import { resolveModel, resolveModels } from './model.ts';
+import { chooseForCaller, resolveModel, resolveModels } from './model.ts';
 import { type NewTaskInput, newTask, withoutNulls } from './task-input.ts';
 import { fromTemplate } from './task-template.ts';
 import { thread } from './thread.ts';
@@ -54,6 +54,7 @@ type Asked = Pick<
   | 'provider'
   | 'model'
   | 'fallbackModels'
+  | 'fallbackIsOurs'
   | 'responseSchema'
   | 'threadId'
   | 'template'
@@ -70,6 +71,7 @@ const NOTHING_ASKED = {
   system: null,
   parameters: {},
   fallbackModels: [],
+  fallbackIsOurs: false,
   responseSchema: null,
   threadId: null,
   template: null,
@@ -85,14 +87,27 @@ async function askPrompt(context: Context, given: NewTaskInput): Promise<Asked> 
   if (threadId) await thread(context, threadId, 'input.threadId');
   return {
     ...NOTHING_ASKED,
-    ...(await resolveModel(context, given.model ?? null, 'input.model')),
+    ...(await modelsFor(context, prompt, given)),
     prompt,
     system: given.system ?? null,
     parameters: withoutNulls(given.parameters ?? {}),
-    fallbackModels: await resolveModels(context, given.fallbackModels ?? [], 'input.fallbackModels'),
     responseSchema: given.responseSchema ?? null,
     threadId: threadId ?? null,
   };
+}
+
+/** Those that the caller named; where one was not, ours to choose. A model that was named is never replaced. */
+async function modelsFor(
+  context: Context,
+  prompt: string,
+  { model, fallbackModels: names }: NewTaskInput,
+): Promise<Pick<Asked, 'provider' | 'model' | 'fallbackModels' | 'fallbackIsOurs' | 'events'>> {
+  const fallbackModels = await resolveModels(context, names ?? [], 'input.fallbackModels');
+  const named = { fallbackModels, fallbackIsOurs: false };
+  if (model) return { ...(await resolveModel(context, model, 'input.model')), ...named, events: [] };
+  const { standIns, ...chosen } = await chooseForCaller(context, prompt.length);
+  if (fallbackModels.length > 0) return { ...chosen, ...named };
+  return { ...chosen, fallbackModels: standIns, fallbackIsOurs: true };
 }
 
 /** Equal requests have equal hashes; what is null or empty is the same as what is absent. */

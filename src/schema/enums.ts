@@ -1,6 +1,7 @@
 import { RUN_ERROR_CODES } from '../errors.ts';
 import {
   ARTIFACT_TYPES,
+  CIRCUITS,
   FINISH_REASONS,
   MODEL_CALL_STATUSES,
   MODEL_CAPABILITIES,
@@ -109,6 +110,15 @@ export const TemplateStepTypeEnum = builder.enumType('TemplateStepType', {
 export const ParameterTypeEnum = builder.enumType('ParameterType', {
   description: 'What a parameter of a template may be.',
   values: capitals(PARAMETER_TYPES, { list: 'A list of texts.' }),
+});
+
+export const CircuitEnum = builder.enumType('Circuit', {
+  description: 'Whether a model is chosen for those who name none. One that is named is always asked.',
+  values: capitals(CIRCUITS, {
+    closed: 'It answers.',
+    open: 'It failed five times in a row, the last time less than half a minute ago: it is avoided.',
+    half_open: 'It failed like that before; one call may try it again.',
+  }),
 });
 
 export const FinishReasonEnum = builder.enumType('FinishReason', {

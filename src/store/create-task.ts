@@ -29,6 +29,8 @@ export interface NewTask {
   provider: ProviderId | null;
   model: string | null;
   fallbackModels: readonly ModelReference[];
+  /** Whether we chose them, and not the caller. */
+  fallbackIsOurs: boolean;
   responseSchema: Record<string, unknown> | null;
   threadId: string | null;
   /** null: it is not made from a template. */
@@ -100,8 +102,8 @@ async function insert(
         returning *
       ), asked as (
         insert into task (id, kind, prompt, system, parameters, provider, model, fallback_models, response_schema, thread_id,
-          template_name, template_version, template_plan, template_parameters, secrets)
-        select id, $5, $6, $7, $8::jsonb, $9, $10, $16::jsonb, $17::jsonb, $18, $20, $21, $22::jsonb, $23::jsonb, $24 from moved
+          template_name, template_version, template_plan, template_parameters, secrets, fallback_is_ours)
+        select id, $5, $6, $7, $8::jsonb, $9, $10, $16::jsonb, $17::jsonb, $18, $20, $21, $22::jsonb, $23::jsonb, $24, $25 from moved
         returning *
       ), limited as (
         insert into budget (subject_id, kind, cost_limit)
@@ -133,6 +135,7 @@ async function insert(
       task.threadId,
       task.maxCost,
       ...templateColumns(task.template),
+      task.fallbackIsOurs,
     ],
   });
   const [created] = rows;

@@ -1,9 +1,11 @@
 import { LRUCache } from 'lru-cache';
 import type { ModelReference } from '../rules/model-id.ts';
 import { resolveName } from '../rules/model-name.ts';
+import type { PastCall } from '../rules/track-record.ts';
 import { findUser, type UserRow } from './accounts.ts';
 import type { Database } from './database.ts';
 import { findNamedModels } from './models.ts';
+import { readRecentCalls } from './recent-calls.ts';
 
 /**
  * What nearly every request asks for, read once a second and not once a request. What was not there is asked for
@@ -13,6 +15,8 @@ export interface Lookups {
   user(id: string): Promise<UserRow | null>;
   /** What a model's name means to a user, see `resolveName`. */
   model(userId: string, name: string): Promise<ModelReference | null>;
+  /** The last calls of some models, see `readRecentCalls`. */
+  recentCalls(models: readonly ModelReference[]): Promise<ReadonlyMap<string, PastCall[]>>;
   /** After a change of the catalog in this process; the others see it within a second. */
   forgetModels(): void;
 }
@@ -26,9 +30,11 @@ export function createLookups(database: Database): Lookups {
     const [userId, name] = JSON.parse(key) as [string, string];
     return resolveName(name, await findNamedModels(database, userId, name));
   });
+  const calls = keep((key) => readRecentCalls(database, JSON.parse(key) as ModelReference[]));
   return {
     user: users.find,
     model: (userId, name) => models.find(JSON.stringify([userId, name])),
+    recentCalls: async (wanted) => (await calls.find(JSON.stringify(wanted))) ?? new Map(),
     forgetModels: models.forget,
   };
 }

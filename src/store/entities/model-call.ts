@@ -8,7 +8,10 @@ import { MODEL_CALL_STATUSES, PRICE_SOURCES } from '../../vocabulary.ts';
 export const ModelCall = defineEntity({
   name: 'ModelCall',
   tableName: 'model_call',
-  indexes: [{ name: 'model_call_run', properties: ['runId', 'startedAt', 'id'] }],
+  indexes: [
+    { name: 'model_call_run', properties: ['runId', 'startedAt', 'id'] },
+    { name: 'model_call_model', properties: ['provider', 'model', 'startedAt'] },
+  ],
   properties: {
     id: p.text().primary(),
     runId: p.text(),
