@@ -5,6 +5,7 @@ import './event.ts';
 import './health.ts';
 import './model.ts';
 import './model-mutations.ts';
+import './provider.ts';
 import './select-model.ts';
 import './task.ts';
 import './task-mutations.ts';

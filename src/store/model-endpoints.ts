@@ -18,3 +18,13 @@ export async function findModelEndpoint(database: Database, model: string): Prom
   });
   return rows[0] ?? null;
 }
+
+/** Where custom models that are in use are served, the oldest first. */
+export async function readModelAddresses(database: Database): Promise<string[]> {
+  const { rows } = await database.pool.query<{ baseUrl: string }>({
+    name: 'read-model-addresses',
+    text: `select base_url as "baseUrl" from model where owner_id is null and provider = 'custom' and is_active
+           group by base_url order by min(created_at)`,
+  });
+  return rows.map(({ baseUrl }) => baseUrl);
+}
