@@ -6,7 +6,7 @@
 export const RUN_KINDS = ['task'] as const;
 export type RunKind = (typeof RUN_KINDS)[number];
 
-export const TASK_KINDS = ['prompt', 'template'] as const;
+export const TASK_KINDS = ['prompt', 'template', 'pull'] as const;
 export type TaskKind = (typeof TASK_KINDS)[number];
 
 /** `pending` waits for an execute, `waiting` for a person, a child or a grant. */

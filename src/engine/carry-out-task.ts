@@ -9,6 +9,7 @@ import { giveBackRun } from '../store/give-back-run.ts';
 import { type Lease, LeaseLost } from '../store/lease.ts';
 import type { EngineContext } from './context.ts';
 import { runPrompt } from './run-prompt.ts';
+import { runPull } from './run-pull.ts';
 import { runTemplate } from './template/run-template.ts';
 
 type Runner = (context: EngineContext, lease: Lease, task: ClaimedTask) => Promise<TaskResult>;
@@ -16,7 +17,7 @@ type Runner = (context: EngineContext, lease: Lease, task: ClaimedTask) => Promi
 /** A run that ends its worker's process each time would go on doing so, and take its neighbours along. */
 const MAX_LOSSES = 10;
 
-const RUNNERS: Record<ClaimedTask['kind'], Runner> = { prompt: runPrompt };
+const RUNNERS: Record<ClaimedTask['kind'], Runner> = { prompt: runPrompt, pull: runPull };
 
 function run(context: EngineContext, lease: Lease, task: ClaimedRun): Promise<TaskResult> {
   return task.kind === 'template'

@@ -73,6 +73,11 @@ export type StreamPart =
       vendorTurn?: VendorTurn;
     };
 
+/** How far the fetching of a model has come; `finish` comes once, last. */
+export type PullPart =
+  /** @param share 0 to 1, of what is known of by now: it may fall. */
+  { type: 'progress'; share: number } | { type: 'finish' };
+
 /** The far side of the network. One streaming method; a whole answer is a fold over it. */
 export interface Provider {
   readonly id: ProviderId;
@@ -83,6 +88,8 @@ export interface Provider {
   stream(request: ModelRequest, signal: AbortSignal): AsyncIterable<readonly StreamPart[]>;
   /** The ids of its models, where only the vendor knows them. @throws ProviderError */
   models?(signal: AbortSignal): Promise<string[]>;
+  /** Fetches a model that it lacks, where it can. @throws as `stream` does. */
+  pull?(model: string, signal: AbortSignal): AsyncIterable<readonly PullPart[]>;
   /** Bytes that a model takes up in memory now, where that is the operator's own; null: it is not loaded. @throws ProviderError */
   memoryOf?(model: string, signal: AbortSignal): Promise<number | null>;
 }

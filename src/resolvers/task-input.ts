@@ -48,7 +48,7 @@ export const costLimit = z
   .max(1_000_000_000, 'must be at most 1000000000');
 
 export const newTask = z.object({
-  kind: z.enum(TASK_KINDS).nullish(),
+  kind: z.enum(TASK_KINDS).exclude(['pull'], 'is made by pullModel').nullish(),
   prompt: prompt.nullish(),
   system: system.nullish(),
   model: model.nullish(),

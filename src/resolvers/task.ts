@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import type { z } from 'zod';
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
 import { newId } from '../rules/ids.ts';
@@ -22,13 +21,29 @@ const DEFAULT_PRIORITY = 5;
 
 /** @throws DomainError for what is wrong with the input, with the field; CONFLICT for a key that was used before. */
 export async function createTask(context: Context, input: unknown): Promise<TaskRow> {
-  const { userId } = requireViewer(context);
+  requireViewer(context);
   const given = validate(newTask, input, 'input');
+  const kind = given.kind ?? (given.templateId || given.templateName ? 'template' : 'prompt');
+  return addTask(context, kind, given, () => ASKED[kind](context, given));
+}
+
+/** What any kind of task may be given. */
+type TaskSettings = Partial<
+  Pick<NewTaskInput, 'maxCost' | 'priority' | 'hold' | 'dependsOn' | 'idempotencyKey'>
+>;
+
+/** @param ask tells what it is to do, when it is no repetition. @throws DomainError CONFLICT, and what `ask` throws. */
+export async function addTask(
+  context: Context,
+  kind: TaskKind,
+  given: TaskSettings,
+  ask: () => Promise<Asked>,
+): Promise<TaskRow> {
+  const { userId } = requireViewer(context);
   const idempotency = idempotencyOf(given);
   const earlier = idempotency && (await findRepeated(context.store, userId, idempotency));
   if (earlier) return task(context, earlier);
-  const kind = given.kind ?? (given.templateId || given.templateName ? 'template' : 'prompt');
-  const { events, ...asked } = await ASKED[kind](context, given);
+  const { events, ...asked } = await ask();
   const created = await insertTask(context.store, {
     id: newId(),
     ownerId: userId,
@@ -61,12 +76,12 @@ type Asked = Pick<
   | 'events'
 >;
 
-const ASKED: Record<TaskKind, (context: Context, given: NewTaskInput) => Promise<Asked>> = {
+const ASKED: Record<Exclude<TaskKind, 'pull'>, (context: Context, given: NewTaskInput) => Promise<Asked>> = {
   prompt: askPrompt,
   template: async (context, given) => ({ ...NOTHING_ASKED, ...(await fromTemplate(context, given)) }),
 };
 
-const NOTHING_ASKED = {
+export const NOTHING_ASKED = {
   prompt: '',
   system: null,
   parameters: {},
@@ -111,7 +126,7 @@ async function modelsFor(
 }
 
 /** Equal requests have equal hashes; what is null or empty is the same as what is absent. */
-function idempotencyOf({ idempotencyKey: key, ...body }: z.infer<typeof newTask>): Idempotency | null {
+function idempotencyOf({ idempotencyKey: key, ...body }: TaskSettings): Idempotency | null {
   if (!key) return null;
   return {
     key,

@@ -42,6 +42,7 @@ export const RunStatusEnum = builder.enumType('RunStatus', {
 export const TaskKindEnum = builder.enumType('TaskKind', {
   description: 'How a task is carried out.',
   values: capitals(TASK_KINDS, {
+    pull: 'A model that Ollama fetches; made by `pullModel`.',
     prompt: 'One prompt, answered by one model.',
     template: 'The steps of a template, one after the other.',
   }),

@@ -1,9 +1,12 @@
 import { createModel, deleteModel, updateModel } from '../resolvers/change-model.ts';
+import { pullModel } from '../resolvers/pull-model.ts';
 import type { ModelRow } from '../store/models.ts';
+import type { TaskRow } from '../store/tasks.ts';
 import { builder } from './builder.ts';
 import { ModelCapabilityEnum, ProviderEnum } from './enums.ts';
 import { localId } from './global-id.ts';
 import { ModelType } from './model.ts';
+import { TaskType } from './task.ts';
 
 const ModelPricesInput = builder.inputType('ModelPricesInput', {
   description: 'US dollars per million tokens, with at most 6 decimal places.',
@@ -69,6 +72,22 @@ const DeleteModelInput = builder.inputType('DeleteModelInput', {
   fields: (t) => ({ id: t.id({ required: true, description: 'The model.' }) }),
 });
 
+const PullModelInput = builder.inputType('PullModelInput', {
+  fields: (t) => ({
+    model: t.string({ required: true, description: 'As Ollama calls it: `llama3.2`, `qwen3:8b`.' }),
+    idempotencyKey: t.string({
+      description: 'Equal requests with one key make one task; another request with it is a CONFLICT.',
+    }),
+  }),
+});
+
+const PullModelPayload = builder.objectRef<{ task: TaskRow }>('PullModelPayload').implement({
+  description: 'A model that is on its way.',
+  fields: (t) => ({
+    task: t.expose('task', { type: TaskType, description: 'A task of the kind PULL.' }),
+  }),
+});
+
 function payload(name: string, description: string) {
   return builder.objectRef<{ model: ModelRow }>(name).implement({
     description,
@@ -104,6 +123,14 @@ builder.mutationFields((t) => ({
     resolve: async (_root, { input: { id, ...input } }, context) => ({
       model: await updateModel(context, localId('Model', id, 'input.id'), input),
     }),
+  }),
+  pullModel: t.field({
+    type: PullModelPayload,
+    nullable: true,
+    description:
+      'For admins: has Ollama fetch a model. Follow it with `taskEvents`, where `ProgressMade` tells how far it has come; `cancelTask` ends it.',
+    args: { input: t.arg({ type: PullModelInput, required: true }) },
+    resolve: async (_root, { input }, context) => ({ task: await pullModel(context, input) }),
   }),
   deleteModel: t.field({
     type: DeleteModelPayload,

@@ -78,6 +78,7 @@ const ATTEMPTS: Record<Operation, Record<string, Attempt>> = {
     deleteTask: input(({ Task }) => ({ id: Task }), 'NOT_FOUND'),
     executeTask: input(({ Task }) => ({ id: Task }), 'NOT_FOUND'),
     login: input(() => ({ email: 'user1@example.com', password: 'a good password' }), 'own'),
+    pullModel: input(() => ({ model: 'llama3.2' }), 'FORBIDDEN'),
     register: input(() => ({ email: 'other@example.com', password: 'a good password', name: 'O' }), 'own'),
     retryTask: input(({ Task }) => ({ id: Task }), 'NOT_FOUND'),
     updateModel: input(({ Model }) => ({ id: Model, name: 'mine' }), 'NOT_FOUND'),

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import type { OllamaConfig } from '../../config.ts';
 import { isStorable } from '../../rules/text.ts';
-import { type ModelRequest, type Provider, ProviderError, type StreamPart } from '../provider.ts';
+import { type Provider, ProviderError } from '../provider.ts';
 import { brokenOff, unreachable } from '../thrown.ts';
 import type { Vendor } from '../vendor.ts';
 import { type Patience, watchStream } from '../watch-stream.ts';
 import { refused } from './errors.ts';
+import { readPull } from './pull.ts';
 import { readChunks } from './read-chunks.ts';
 import { readLines } from './read-lines.ts';
 import { toChatRequest } from './request.ts';
@@ -15,6 +16,11 @@ import { toChatRequest } from './request.ts';
  * is whole: on small machines both take minutes. Less than the 300 s after which `fetch` gives up.
  */
 const PATIENCE: Patience = { firstPartMs: 240_000, idleMs: 240_000 };
+
+type LineReader<Part> = (
+  vendor: Vendor,
+  arrivals: AsyncIterable<readonly string[]>,
+) => AsyncIterable<readonly Part[]>;
 
 /**
  * Ollama's own API by plain `fetch`: its client library cannot be given a signal, leaves the connection open when
@@ -36,15 +42,29 @@ export function createOllamaProvider({ baseUrl }: OllamaConfig, patience = PATIE
     return response;
   }
 
-  async function* chat(asked: ModelRequest, signal: AbortSignal): AsyncGenerator<readonly StreamPart[]> {
-    const body = JSON.stringify(toChatRequest(asked));
+  async function* post<Part extends { type: string }>(
+    path: string,
+    asked: object,
+    read: LineReader<Part>,
+    signal: AbortSignal,
+  ): AsyncGenerator<readonly Part[]> {
+    const body = JSON.stringify(asked);
     const headers = { 'content-type': 'application/json' };
     try {
-      const response = await request('/api/chat', { method: 'POST', headers, body, signal });
-      yield* readChunks(vendor, readLines(response.body ?? []));
+      const response = await request(path, { method: 'POST', headers, body, signal });
+      yield* read(vendor, readLines(response.body ?? []));
     } catch (error) {
       throw error instanceof ProviderError ? error : brokenOff(vendor, error);
     }
+  }
+
+  function watch<Part extends { type: string }>(
+    path: string,
+    asked: object,
+    read: LineReader<Part>,
+    signal: AbortSignal,
+  ) {
+    return watchStream(vendor.name, (either) => post(path, asked, read, either), signal, patience);
   }
 
   async function read<Shape extends z.ZodType>(
@@ -61,7 +81,8 @@ export function createOllamaProvider({ baseUrl }: OllamaConfig, patience = PATIE
   }
   return {
     id: 'ollama',
-    stream: (asked, signal) => watchStream(vendor.name, (either) => chat(asked, either), signal, patience),
+    stream: (asked, signal) => watch('/api/chat', toChatRequest(asked), readChunks, signal),
+    pull: (model, signal) => watch('/api/pull', { model, stream: true }, readPull, signal),
     async models(signal) {
       const { models } = await read('/api/tags', TAGS, signal);
       return models.map(({ name }) => name).filter(isStorable);
