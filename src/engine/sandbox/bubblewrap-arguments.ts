@@ -102,7 +102,7 @@ for inherited in /proc/self/fd/*; do
 done
 [ "$(stat -c %d:%i .)" = "$1" ] || { echo 'the working directory was replaced' >&2; exit 126; }
 shift
-nice -n 10 "$@"
+nice -n 5 "$@"
 exit $?`;
 
 function becoming({ uid, gid }: Owner): string[] {
