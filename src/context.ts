@@ -3,6 +3,8 @@ import type { Config } from './config.ts';
 import type { Log } from './log.ts';
 import type { BudgetRow } from './store/budgets.ts';
 import type { ModelCallRow, SpendRow } from './store/model-call-reports.ts';
+import type { SessionTotals } from './store/session-totals.ts';
+import type { SessionRow } from './store/sessions.ts';
 import type { Store } from './store/store.ts';
 import type { TaskRow } from './store/tasks.ts';
 import type { Origin, ProviderId } from './vocabulary.ts';
@@ -52,7 +54,10 @@ export interface Services {
 export interface Loaders {
   spend: DataLoader<string, SpendRow | null>;
   modelCalls: DataLoader<string, ModelCallRow[]>;
+  tasks: DataLoader<string, TaskRow | null>;
   dependencies: DataLoader<string, TaskRow[]>;
+  sessions: DataLoader<string, SessionRow | null>;
+  sessionTotals: DataLoader<string, SessionTotals | null>;
   budgets: DataLoader<string, BudgetRow | null>;
 }
 

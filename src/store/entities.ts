@@ -6,6 +6,7 @@ import { IdempotencyKey } from './entities/idempotency-key.ts';
 import { Model } from './entities/model.ts';
 import { ModelCall } from './entities/model-call.ts';
 import { Run } from './entities/run.ts';
+import { Session } from './entities/session.ts';
 import { Task } from './entities/task.ts';
 import { Thread } from './entities/thread.ts';
 import { User } from './entities/user.ts';
@@ -21,6 +22,7 @@ export const entities = [
   Model,
   ModelCall,
   Run,
+  Session,
   Task,
   Thread,
   User,

@@ -3,6 +3,7 @@ import type { ModelReference } from '../rules/model-id.ts';
 import type { PromptParameters, TaskResult } from '../rules/task.ts';
 import type { RunStatus, TaskKind } from '../vocabulary.ts';
 import type { Database } from './database.ts';
+import { createdAtTextSql, type ListRange, rangeSql, rangeValues } from './list-range.ts';
 
 /** A task with what its run says about it. */
 export interface TaskRow {
@@ -26,6 +27,7 @@ export interface TaskRow {
   fallbackModels: ModelReference[];
   responseSchema: Record<string, unknown> | null;
   threadId: string | null;
+  sessionId: string | null;
   progress: number;
   result: TaskResult | null;
   error: RunError | null;
@@ -36,7 +38,7 @@ export interface TaskRow {
 const COLUMNS = `
   run.id, run.owner_id as "ownerId", run.status, run.priority, run.attempt, run.last_seq as "lastSeq",
   run.cancel_reason as "cancelReason", run.created_at as "createdAt", run.updated_at as "updatedAt",
-  to_char(run.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.USZ') as "createdAtText",
+  run.session_id as "sessionId", ${createdAtTextSql('run')} as "createdAtText",
   task.kind, task.prompt, task.system, task.parameters, task.provider, task.model, task.progress,
   task.fallback_models as "fallbackModels", task.response_schema as "responseSchema", task.thread_id as "threadId",
   task.result, task.error, task.started_at as "startedAt", task.completed_at as "completedAt"`;
@@ -67,44 +69,40 @@ export async function readDependencies(
   return rows;
 }
 
-/** A place in a list: everything is ordered by time of creation, then by id, newest first. */
-export interface TaskPosition {
-  createdAtText: string;
-  id: string;
+/** Many in one query, whoever owns them; by id. */
+export async function readTasks(database: Database, ids: readonly string[]): Promise<Map<string, TaskRow>> {
+  const { rows } = await database.pool.query<TaskRow>({
+    name: 'read-tasks',
+    text: `select ${COLUMNS} from run join task on task.id = run.id where run.id = any($1::text[])`,
+    values: [ids],
+  });
+  return new Map(rows.map((row) => [row.id, row]));
 }
 
-export interface TaskListing {
+export interface TaskListing extends ListRange {
   ownerId: string;
   status: RunStatus | null;
   threadId: string | null;
-  after: TaskPosition | null;
-  before: TaskPosition | null;
-  limit: number;
-  /** true: the last `limit` of the range instead of the first. */
-  fromEnd: boolean;
+  sessionId: string | null;
 }
 
-/** Tasks newest first, between two places, by keyset: nothing is skipped or repeated while others are made. */
+/** Tasks newest first, by keyset. Those of a session are a statement of their own: another index has them in order. */
 export async function listTasks(database: Database, listing: TaskListing): Promise<TaskRow[]> {
-  const direction = listing.fromEnd ? 'asc' : 'desc';
+  const { name, condition, order } = rangeSql('run', listing.fromEnd);
+  const { sessionId } = listing;
   const { rows } = await database.pool.query<TaskRow>({
-    name: `list-tasks-${direction}`,
+    name: `list-tasks-${sessionId ? 'of-session-' : ''}${name}`,
     text: `
       select ${COLUMNS} from run join task on task.id = run.id
-      where run.owner_id = $1 and run.kind = 'task' and ($2::text is null or run.status = $2)
-        and ($3::timestamptz is null or (run.created_at, run.id) < ($3::timestamptz, $4::text))
-        and ($5::timestamptz is null or (run.created_at, run.id) > ($5::timestamptz, $6::text))
-        and ($8::text is null or task.thread_id = $8)
-      order by run.created_at ${direction}, run.id ${direction} limit $7`,
+      where run.owner_id = $6 and run.kind = 'task' and ($7::text is null or run.status = $7)
+        and ($8::text is null or task.thread_id = $8) ${sessionId ? 'and run.session_id = $9' : ''}
+        and ${condition} ${order}`,
     values: [
+      ...rangeValues(listing),
       listing.ownerId,
       listing.status,
-      listing.after?.createdAtText ?? null,
-      listing.after?.id ?? null,
-      listing.before?.createdAtText ?? null,
-      listing.before?.id ?? null,
-      listing.limit,
       listing.threadId,
+      ...(sessionId ? [sessionId] : []),
     ],
   });
   return listing.fromEnd ? rows.reverse() : rows;

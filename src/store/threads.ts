@@ -1,4 +1,60 @@
 import type { Database } from './database.ts';
+import { createdAtTextSql, type ListRange, rangeSql, rangeValues } from './list-range.ts';
+import { homeSql } from './sessions.ts';
+
+export interface ThreadRow {
+  id: string;
+  ownerId: string;
+  sessionId: string | null;
+  title: string | null;
+  createdAt: Date;
+  updatedAt: Date;
+  createdAtText: string;
+}
+
+const COLUMNS = `
+  thread.id, thread.owner_id as "ownerId", thread.session_id as "sessionId", thread.title,
+  thread.created_at as "createdAt", thread.updated_at as "updatedAt", ${createdAtTextSql('thread')} as "createdAtText"`;
+
+/** @returns null when its session takes nothing new (any more). */
+export async function insertThread(
+  database: Database,
+  thread: { id: string; ownerId: string; sessionId: string | null; title: string | null },
+): Promise<ThreadRow | null> {
+  const { rows } = await database.pool.query<ThreadRow>({
+    name: 'insert-thread',
+    text: `
+      with ${homeSql('$3', '$2')}
+      insert into thread (id, owner_id, session_id, title) select $1, $2, session_id, $4 from home
+      returning ${COLUMNS}`,
+    values: [thread.id, thread.ownerId, thread.sessionId, thread.title],
+  });
+  return rows[0] ?? null;
+}
+
+/** @returns null when there is no such thread of this owner; not there and not theirs look the same. */
+export async function findThread(database: Database, ownerId: string, id: string): Promise<ThreadRow | null> {
+  const { rows } = await database.pool.query<ThreadRow>({
+    name: 'find-thread',
+    text: `select ${COLUMNS} from thread where id = $1 and owner_id = $2`,
+    values: [id, ownerId],
+  });
+  return rows[0] ?? null;
+}
+
+/** The threads of a session newest first, by keyset. */
+export async function listThreads(
+  database: Database,
+  listing: ListRange & { sessionId: string },
+): Promise<ThreadRow[]> {
+  const { name, condition, order } = rangeSql('thread', listing.fromEnd);
+  const { rows } = await database.pool.query<ThreadRow>({
+    name: `list-threads-${name}`,
+    text: `select ${COLUMNS} from thread where thread.session_id = $6 and ${condition} ${order}`,
+    values: [...rangeValues(listing), listing.sessionId],
+  });
+  return listing.fromEnd ? rows.reverse() : rows;
+}
 
 /** A question and its answer. */
 export interface Turn {
