@@ -5,10 +5,11 @@ export interface FeedPayload {
   isLast: boolean;
   taskId: string | null;
   sessionId: string | null;
+  task: { prompt: string } | null;
   event: { __typename: string; seq: number } | null;
 }
 
-const FIELDS = 'cursor isLast taskId sessionId event { __typename seq }';
+const FIELDS = 'cursor isLast taskId sessionId task { prompt } event { __typename seq }';
 export const SESSION_EVENTS = `subscription ($id: ID!, $after: String) {
   sessionEvents(sessionId: $id, after: $after) { ${FIELDS} } }`;
 export const ACTIVITY = `subscription ($after: String) { activity(after: $after) { ${FIELDS} } }`;

@@ -82,15 +82,17 @@ describe('a transaction that wrote early and commits late', () => {
     const feed = readFeed(ann, {});
     await feed.next();
     const late = await connect();
-    await late.query('begin');
-    await append(late, localOf(early));
-    const younger = await hold(ann);
-    await readUntil(feed, isOf('RunCreated', younger));
-    const before = performance.now();
-    await late.query('commit');
+    for (let round = 0; round < 3; round += 1) {
+      await late.query('begin');
+      await append(late, localOf(early));
+      const younger = await hold(ann);
+      await readUntil(feed, isOf('RunCreated', younger));
+      const before = performance.now();
+      await late.query('commit');
+      await readUntil(feed, isOf('ProgressMade', early));
+      expect(performance.now() - before).toBeLessThan(1_000);
+    }
     await late.end();
-    await readUntil(feed, isOf('ProgressMade', early));
-    expect(performance.now() - before).toBeLessThan(1_000);
     await feed.return();
   });
 
