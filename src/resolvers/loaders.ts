@@ -5,7 +5,9 @@ import type { Database } from '../store/database.ts';
 import { readModelCalls, readSpend } from '../store/model-call-reports.ts';
 import { readSessionTotals } from '../store/session-totals.ts';
 import { readSessions } from '../store/sessions.ts';
-import { readDependencies, readTasks } from '../store/tasks.ts';
+import { readDependencies, readSessionTasks, readTasks } from '../store/tasks.ts';
+import { readSessionThreads } from '../store/threads.ts';
+import { createPageLoader } from './page-loader.ts';
 
 /** Gathers, but does not remember: a subscription's context lives as long as the run changes. */
 export function createLoaders(database: Database): Loaders {
@@ -36,5 +38,7 @@ export function createLoaders(database: Database): Loaders {
     dependencies: many(readDependencies, ({ dependentId }) => dependentId),
     sessions: one(readSessions),
     sessionTotals: one(readSessionTotals),
+    sessionTasks: createPageLoader(database, readSessionTasks),
+    sessionThreads: createPageLoader(database, readSessionThreads),
   };
 }

@@ -1,7 +1,9 @@
 import type { Context } from '../context.ts';
-import { listSessions } from '../store/sessions.ts';
+import type { SessionPage } from '../store/list-range.ts';
+import { listSessions, type SessionRow } from '../store/sessions.ts';
 import type { SessionStatus } from '../vocabulary.ts';
-import { type PageArguments, readPage, toConnection } from './page.ts';
+import { type Page, type PageArguments, readPage, toConnection } from './page.ts';
+
 import { requireViewer } from './viewer.ts';
 
 export interface SessionFilter {
@@ -24,4 +26,20 @@ export async function sessions(
     userLabel: filter?.userLabel ?? null,
   });
   return toConnection(page, rows);
+}
+
+/** The tasks of a session, newest first. */
+export async function tasksOf({ loaders }: Context, session: SessionRow, given: PageArguments) {
+  const page = readPage(given);
+  return toConnection(page, await loaders.sessionTasks.load(pageOf(session, page)));
+}
+
+/** The threads of a session, newest first. */
+export async function threadsOf({ loaders }: Context, session: SessionRow, given: PageArguments) {
+  const page = readPage(given);
+  return toConnection(page, await loaders.sessionThreads.load(pageOf(session, page)));
+}
+
+function pageOf({ id }: SessionRow, range: Page): SessionPage {
+  return { sessionId: id, range };
 }

@@ -2,9 +2,7 @@ import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
 import { newId } from '../rules/ids.ts';
-import type { SessionRow } from '../store/sessions.ts';
-import { findThread, insertThread, listThreads, type ThreadRow } from '../store/threads.ts';
-import { type PageArguments, readPage, toConnection } from './page.ts';
+import { findThread, insertThread, type ThreadRow } from '../store/threads.ts';
 import { activeSession } from './session.ts';
 import { text, validate } from './validate.ts';
 import { requireViewer } from './viewer.ts';
@@ -36,10 +34,4 @@ export async function thread(context: Context, id: string, field = 'id'): Promis
   const found = await findThread(context.store.database, userId, id);
   if (!found) throw new DomainError('NOT_FOUND', `${field}: there is no such thread`, { field });
   return found;
-}
-
-/** Newest first. */
-export async function threadsOf({ store }: Context, session: SessionRow, given: PageArguments) {
-  const page = readPage(given);
-  return toConnection(page, await listThreads(store.database, { ...page, sessionId: session.id }));
 }

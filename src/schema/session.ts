@@ -1,7 +1,5 @@
 import { session } from '../resolvers/session.ts';
-import { sessions } from '../resolvers/sessions.ts';
-import { tasks } from '../resolvers/tasks.ts';
-import { threadsOf } from '../resolvers/thread.ts';
+import { sessions, tasksOf, threadsOf } from '../resolvers/sessions.ts';
 import type { SessionSettings } from '../rules/session.ts';
 import type { SessionTotals } from '../store/session-totals.ts';
 import type { SessionRow } from '../store/sessions.ts';
@@ -100,7 +98,7 @@ builder.node(SessionType, {
       type: TaskType,
       description: 'Its tasks, newest first. `first` or `last`: 1 to 100, default 20.',
       complexity: pageCost,
-      resolve: ({ id }, page, context) => tasks(context, page, { sessionId: id }),
+      resolve: (row, page, context) => tasksOf(context, row, page),
     }),
     threads: t.connection({
       type: ThreadType,

@@ -3,7 +3,7 @@ import type { ModelReference } from '../rules/model-id.ts';
 import type { PromptParameters, TaskResult } from '../rules/task.ts';
 import type { RunStatus, TaskKind } from '../vocabulary.ts';
 import type { Database } from './database.ts';
-import { createdAtTextSql, type ListRange, rangeSql, rangeValues } from './list-range.ts';
+import { createdAtTextSql, type ListRange, ofEachSessionSql, rangeSql, rangeValues } from './list-range.ts';
 
 /** A task with what its run says about it. */
 export interface TaskRow {
@@ -84,6 +84,25 @@ export interface TaskListing extends ListRange {
   status: RunStatus | null;
   threadId: string | null;
   sessionId: string | null;
+}
+
+/** A page of the tasks of each of many sessions in one query. */
+export async function readSessionTasks(
+  database: Database,
+  sessionIds: readonly string[],
+  range: ListRange,
+): Promise<TaskRow[]> {
+  const sql = rangeSql('run', range.fromEnd);
+  const { rows } = await database.pool.query<TaskRow>({
+    name: `read-session-tasks-${sql.name}`,
+    text: ofEachSessionSql(
+      `select ${COLUMNS} from run join task on task.id = run.id
+       where run.session_id = wanted.id and ${sql.condition} ${sql.order}`,
+      sql,
+    ),
+    values: [...rangeValues(range), sessionIds],
+  });
+  return range.fromEnd ? rows.reverse() : rows;
 }
 
 /** Tasks newest first, by keyset. Those of a session are a statement of their own: another index has them in order. */

@@ -1,5 +1,5 @@
 import type { Database } from './database.ts';
-import { createdAtTextSql, type ListRange, rangeSql, rangeValues } from './list-range.ts';
+import { createdAtTextSql, type ListRange, ofEachSessionSql, rangeSql, rangeValues } from './list-range.ts';
 import { homeSql } from './sessions.ts';
 
 export interface ThreadRow {
@@ -42,18 +42,22 @@ export async function findThread(database: Database, ownerId: string, id: string
   return rows[0] ?? null;
 }
 
-/** The threads of a session newest first, by keyset. */
-export async function listThreads(
+/** A page of the threads of each of many sessions in one query, newest first, by keyset. */
+export async function readSessionThreads(
   database: Database,
-  listing: ListRange & { sessionId: string },
+  sessionIds: readonly string[],
+  range: ListRange,
 ): Promise<ThreadRow[]> {
-  const { name, condition, order } = rangeSql('thread', listing.fromEnd);
+  const sql = rangeSql('thread', range.fromEnd);
   const { rows } = await database.pool.query<ThreadRow>({
-    name: `list-threads-${name}`,
-    text: `select ${COLUMNS} from thread where thread.session_id = $6 and ${condition} ${order}`,
-    values: [...rangeValues(listing), listing.sessionId],
+    name: `read-session-threads-${sql.name}`,
+    text: ofEachSessionSql(
+      `select ${COLUMNS} from thread where thread.session_id = wanted.id and ${sql.condition} ${sql.order}`,
+      sql,
+    ),
+    values: [...rangeValues(range), sessionIds],
   });
-  return listing.fromEnd ? rows.reverse() : rows;
+  return range.fromEnd ? rows.reverse() : rows;
 }
 
 /** A question and its answer. */

@@ -6,10 +6,10 @@ export interface FeedPayload {
   taskId: string | null;
   sessionId: string | null;
   task: { prompt: string } | null;
-  event: { __typename: string; seq: number } | null;
+  event: { __typename: string; seq: number; at: string } | null;
 }
 
-const FIELDS = 'cursor isLast taskId sessionId task { prompt } event { __typename seq }';
+const FIELDS = 'cursor isLast taskId sessionId task { prompt } event { __typename seq at }';
 export const SESSION_EVENTS = `subscription ($id: ID!, $after: String) {
   sessionEvents(sessionId: $id, after: $after) { ${FIELDS} } }`;
 export const ACTIVITY = `subscription ($after: String) { activity(after: $after) { ${FIELDS} } }`;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Client, data, errorCode } from '../harness/client.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
 import { startVendor, type Vendor } from '../vendor/server.ts';
@@ -232,6 +232,40 @@ describe('sessions', () => {
     expect(await list({ status: 'PAUSED' })).toEqual([0]);
     expect(await list({ status: 'ACTIVE', userLabel: 'a' })).toEqual([2]);
   });
+});
+
+test('a page of sessions with all that is in them costs as many queries as one session', async () => {
+  const carol = await server.newUser();
+  const document = `{ sessions(first: 10) { nodes { name budget { limit } totals { cost }
+    tasks(first: 2) { nodes { prompt session { name } } } threads(last: 1) { nodes { title session { name } } } } } }`;
+  const count = async () => {
+    const spy = vi.spyOn(server.store.database.pool, 'query');
+    const { sessions } = data(await carol.query(document));
+    // The worker of this process asks, too, whenever it likes.
+    const names = (spy.mock.calls as unknown as [{ name?: string }][]).map(([{ name }]) => name ?? '');
+    const queries = names.filter((name) => /session|budget/.test(name)).toSorted();
+    spy.mockRestore();
+    return { sessions: sessions.nodes, queries };
+  };
+  const fill = async (name: string) => {
+    const sessionId = await createSession(carol, { name });
+    for (const prompt of ['1', '2', '3']) {
+      await carol.createTask({ ...quick, prompt: name + prompt, hold: true, sessionId });
+      const thread =
+        'mutation ($input: CreateThreadInput!) { createThread(input: $input) { thread { id } } }';
+      data(await carol.query(thread, { input: { title: name + prompt, sessionId } }));
+    }
+  };
+  await fill('a');
+  const one = await count();
+  for (const name of ['b', 'c', 'd', 'e']) await fill(name);
+  const many = await count();
+  expect(many.queries).toEqual(one.queries);
+  expect(many.sessions.map(({ name }: { name: string }) => name)).toEqual(['e', 'd', 'c', 'b', 'a']);
+  for (const { name, tasks, threads } of many.sessions) {
+    expect(tasks.nodes).toEqual(['3', '2'].map((each) => ({ prompt: name + each, session: { name } })));
+    expect(threads.nodes).toEqual([{ title: `${name}1`, session: { name } }]);
+  }
 });
 
 describe('a session that is deleted', () => {

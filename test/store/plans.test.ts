@@ -4,7 +4,7 @@ import type { Feed } from '../../src/store/bus.ts';
 import { presentProgress, readFeed } from '../../src/store/feed.ts';
 import { readSessionTotals } from '../../src/store/session-totals.ts';
 import { listSessions } from '../../src/store/sessions.ts';
-import { listTasks } from '../../src/store/tasks.ts';
+import { listTasks, readSessionTasks } from '../../src/store/tasks.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
 
 let server: TestServer;
@@ -94,6 +94,11 @@ describe.each([
         threadId: null,
         sessionId: 's7',
       }),
+    index: 'run_session_created',
+  },
+  {
+    what: 'the tasks of a page of sessions',
+    ask: () => readSessionTasks(server.store.database, ['s1', 's21', 's41'], range),
     index: 'run_session_created',
   },
   {
