@@ -59,6 +59,10 @@ export type ProviderId = (typeof PROVIDERS)[number];
 export const MODEL_CALL_STATUSES = ['started', 'completed', 'failed', 'cancelled'] as const;
 export type ModelCallStatus = (typeof MODEL_CALL_STATUSES)[number];
 
+/** Of a checkpoint. One that started and did not complete was interrupted. */
+export const STEP_STATUSES = ['started', 'completed'] as const;
+export type StepStatus = (typeof STEP_STATUSES)[number];
+
 /** Why a model stopped; the vendor's own word is kept beside it. */
 export const FINISH_REASONS = ['stop', 'length', 'tool_calls', 'content_filter', 'other'] as const;
 export type FinishReason = (typeof FINISH_REASONS)[number];

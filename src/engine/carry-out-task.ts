@@ -13,6 +13,9 @@ import { runPrompt } from './run-prompt.ts';
 
 type Runner = (context: EngineContext, lease: Lease, task: ClaimedTask) => Promise<TaskResult>;
 
+/** A run that ends its worker's process each time would go on doing so, and take its neighbours along. */
+const MAX_LOSSES = 10;
+
 const RUNNERS: Record<TaskKind, Runner> = { prompt: runPrompt };
 
 /**
@@ -21,6 +24,7 @@ const RUNNERS: Record<TaskKind, Runner> = { prompt: runPrompt };
  */
 export async function carryOutTask(context: EngineContext, lease: Lease, task: ClaimedTask): Promise<void> {
   try {
+    if (task.losses >= MAX_LOSSES) throw lostTooOften(task);
     const result = await RUNNERS[task.kind](context, lease, task);
     await outlastConnectionLoss(() => completeTask(context.store, lease, result));
   } catch (thrown) {
@@ -28,6 +32,11 @@ export async function carryOutTask(context: EngineContext, lease: Lease, task: C
     if (cause instanceof LeaseLost || isConnectionLoss(cause)) return letGo(context, lease);
     await fail(context, lease, toRunError(context, task, cause));
   }
+}
+
+function lostTooOften({ losses }: ClaimedTask): DomainError {
+  const message = `${losses} workers were lost while they had the task; if it is not to blame, retry it`;
+  return new DomainError('WORKER_LOST', message);
 }
 
 /** A try whose answer was lost may have ended the run; then the next one finds it so, and all is done. */

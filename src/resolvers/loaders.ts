@@ -2,10 +2,11 @@ import DataLoader from 'dataloader';
 import type { Loaders } from '../context.ts';
 import { readBudgets } from '../store/budgets.ts';
 import type { Database } from '../store/database.ts';
+import { readSessionTasks } from '../store/list-tasks.ts';
 import { readModelCalls, readSpend } from '../store/model-call-reports.ts';
 import { readSessionTotals } from '../store/session-totals.ts';
 import { readSessions } from '../store/sessions.ts';
-import { readDependencies, readSessionTasks, readTasks } from '../store/tasks.ts';
+import { readDependencies, readTasks } from '../store/tasks.ts';
 import { readSessionThreads } from '../store/threads.ts';
 import { createPageLoader } from './page-loader.ts';
 

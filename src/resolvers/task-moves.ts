@@ -15,14 +15,18 @@ import { requireViewer } from './viewer.ts';
 export async function executeTask(context: Context, id: string): Promise<TaskRow> {
   const { userId } = requireViewer(context);
   const moved = await queueRun(context.store, { runId: id, ownerId: userId, from: 'pending' });
-  return told(context, id, moved, 'only a pending task can be executed');
+  return moved ?? refuse(await task(context, id), 'only a pending task can be executed');
 }
 
 /** @throws DomainError NOT_FOUND, INVALID_STATE when it has not failed, or waits for one that has not completed. */
 export async function retryTask(context: Context, id: string): Promise<TaskRow> {
   const { userId } = requireViewer(context);
   const moved = await queueRun(context.store, { runId: id, ownerId: userId, from: 'failed' });
-  return told(context, id, moved, 'only a failed task whose dependencies have completed can be retried');
+  if (moved) return moved;
+  return refuse(
+    await task(context, id),
+    'only a failed task whose dependencies have completed can be retried',
+  );
 }
 
 /**

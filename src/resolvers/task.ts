@@ -24,7 +24,7 @@ export async function createTask(context: Context, input: unknown): Promise<Task
   const sessionId = await sessionFor(context, given);
   const { provider, model, events } = await resolveModel(context, given.model ?? null, 'input.model');
   const kind = given.kind ?? 'prompt';
-  const id = await insertTask(context.store, {
+  const created = await insertTask(context.store, {
     id: newId(),
     ownerId: userId,
     origin: context.origin,
@@ -45,7 +45,7 @@ export async function createTask(context: Context, input: unknown): Promise<Task
     idempotency,
     events: [{ type: 'RunCreated', data: { kind } }, ...events],
   });
-  return task(context, id);
+  return typeof created === 'string' ? task(context, created) : created;
 }
 
 /** A task in a thread is in the thread's session. @throws DomainError NOT_FOUND, INVALID_STATE, VALIDATION_ERROR */

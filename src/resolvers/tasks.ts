@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import { listTasks } from '../store/tasks.ts';
+import { listTasks } from '../store/list-tasks.ts';
 import type { RunStatus } from '../vocabulary.ts';
 import { type PageArguments, readPage, toConnection } from './page.ts';
 import { requireViewer } from './viewer.ts';
@@ -10,8 +10,16 @@ export interface TaskFilter {
   sessionId?: string | null | undefined;
 }
 
-/** The viewer's tasks, newest first. */
-export async function tasks(context: Context, given: PageArguments, filter: TaskFilter | null | undefined) {
+/**
+ * The viewer's tasks, newest first.
+ * @param columns that are needed of them, as in the store's listing
+ */
+export async function tasks(
+  context: Context,
+  given: PageArguments,
+  filter: TaskFilter | null | undefined,
+  columns: ReadonlySet<string>,
+) {
   const { userId } = requireViewer(context);
   const page = readPage(given);
   const rows = await listTasks(context.store.database, {
@@ -20,6 +28,7 @@ export async function tasks(context: Context, given: PageArguments, filter: Task
     status: filter?.status ?? null,
     threadId: filter?.threadId ?? null,
     sessionId: filter?.sessionId ?? null,
+    columns,
   });
   return toConnection(page, rows);
 }

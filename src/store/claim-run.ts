@@ -19,6 +19,8 @@ export interface ClaimedTask {
   fallbackModels: ModelReference[];
   responseSchema: Record<string, unknown> | null;
   threadId: string | null;
+  /** How many workers were lost while they had it. */
+  losses: number;
 }
 
 /**
@@ -43,7 +45,7 @@ export async function claimRun(
           ${raiseSql('1')}, written = 0, updated_at = clock_timestamp()
         from present
         where run.id = $1 and ((status = 'queued' and blockers = 0) or ($3 and status = 'running' and worker_id = $2))
-        returning ${RAISED}, run.epoch
+        returning ${RAISED}, run.epoch, run.losses
       ), started as (
         update task set started_at = coalesce(started_at, clock_timestamp()) from moved where task.id = moved.id
         returning task.id, task.kind, task.prompt, task.system, task.parameters, task.provider, task.model,
@@ -58,7 +60,7 @@ export async function claimRun(
       ), logged as (${appendSql('(select events from fact)')})
       select logged.*, json_build_object('id', started.id, 'kind', kind, 'prompt', prompt, 'system', system,
         'parameters', parameters, 'provider', provider, 'model', model, 'fallbackModels', fallback_models,
-        'responseSchema', response_schema, 'threadId', thread_id) as task, moved.epoch from logged, started, moved`,
+        'responseSchema', response_schema, 'threadId', thread_id, 'losses', losses) as task, moved.epoch from logged, started, moved`,
     values: [runId, workerId, isRepeated],
   });
   const [row] = rows;

@@ -4,11 +4,12 @@ import type { ModelReference } from '../rules/model-id.ts';
 import type { PromptParameters } from '../rules/task.ts';
 import type { Origin, ProviderId, TaskKind } from '../vocabulary.ts';
 import { addDependencies, countBlockers } from './dependencies.ts';
-import { appendSql, eventsParameter, RAISED } from './event-log.ts';
+import { appendSql, eventsParameter, loggedSql, toLoggedEvents } from './event-log.ts';
 import type { LoggedEvent, NewEvent } from './events.ts';
-import { addRunJobSql } from './job-queue.ts';
+import { addFirstRunJobSql } from './job-queue.ts';
 import { homeSql } from './sessions.ts';
 import type { Store } from './store.ts';
+import { TASK_COLUMNS, type TaskRow } from './tasks.ts';
 import { transaction } from './transaction.ts';
 
 export interface Idempotency {
@@ -44,34 +45,39 @@ export interface NewTask {
 
 /**
  * Run, task, first events and job in one transaction: all of it is there or none.
- * @returns the id of the task; an earlier one's when the idempotency key was used for the same before.
+ * @returns the task as it was made, or the id of an earlier one whose idempotency key was used for the same.
  * @throws DomainError CONFLICT; NOT_FOUND or INVALID_STATE for what it depends on; INVALID_STATE when its session
  * takes no tasks.
  */
-export async function createTask(store: Store, task: NewTask): Promise<string> {
-  const events =
+export async function createTask(store: Store, task: NewTask): Promise<TaskRow | string> {
+  const created =
     task.dependsOn.length === 0
       ? await insert(store.database.pool, task, 0)
       : await transaction(store.database, (client) => insertDependent(client, task));
-  if (events.length === 0) return notInserted(store, task);
-  store.bus.publish(task.id, events);
-  return task.id;
+  if (!created) return notCreated(store, task);
+  store.bus.publish(task.id, created.events);
+  return created.row;
 }
 
-async function insertDependent(client: ClientBase, task: NewTask): Promise<LoggedEvent[]> {
+interface Created {
+  row: TaskRow;
+  events: LoggedEvent[];
+}
+
+async function insertDependent(client: ClientBase, task: NewTask): Promise<Created | null> {
   const blockers = await countBlockers(client, task.ownerId, task.dependsOn);
-  const events = await insert(client, task, blockers);
-  if (events.length > 0) await addDependencies(client, task.id, task.dependsOn);
-  return events;
+  const created = await insert(client, task, blockers);
+  if (created) await addDependencies(client, task.id, task.dependsOn);
+  return created;
 }
 
-/** One statement. @returns nothing when the idempotency key was taken, or when the session takes no tasks. */
+/** One statement. @returns null when the idempotency key was taken, or when the session takes no tasks. */
 async function insert(
   connection: Pool | ClientBase,
   task: NewTask,
   blockers: number,
-): Promise<LoggedEvent[]> {
-  const { rows } = await connection.query<LoggedEvent>({
+): Promise<Created | null> {
+  const { rows } = await connection.query<TaskRow & { events: LoggedEvent[] }>({
     name: 'create-task',
     text: `
       with ${homeSql('$20', '$2')}, claimed as (
@@ -82,18 +88,20 @@ async function insert(
         insert into run (id, kind, owner_id, session_id, origin, status, priority, blockers, last_seq)
         select $1, 'task', $2, home.session_id, $3, $14, $4, $15, jsonb_array_length($11::jsonb)
         from home where $12::text is null or exists (select from claimed)
-        returning ${RAISED}, run.priority, run.status, run.blockers
+        returning *
       ), asked as (
         insert into task (id, kind, prompt, system, parameters, provider, model, fallback_models, response_schema, thread_id)
         select id, $5, $6, $7, $8::jsonb, $9, $10, $16::jsonb, $17::jsonb, $18 from moved
+        returning *
       ), limited as (
         insert into budget (subject_id, kind, cost_limit)
         select id, 'task', $19::numeric from moved where $19::numeric is not null
       ), logged as (${appendSql('$11')}),
       queued as (
-        select ${addRunJobSql('moved.id', 'moved.priority')} from moved where status = 'queued' and blockers = 0
+        select ${addFirstRunJobSql('moved.id', 'moved.priority')} from moved where status = 'queued' and blockers = 0
       )
-      select logged.* from logged, (select count(*) from queued) as enqueue order by seq`,
+      select ${TASK_COLUMNS}, ${loggedSql} as events
+      from moved as run, asked as task, (select count(*) from queued) as enqueue`,
     values: [
       task.id,
       task.ownerId,
@@ -117,11 +125,14 @@ async function insert(
       task.sessionId,
     ],
   });
-  return rows;
+  const [created] = rows;
+  if (!created) return null;
+  const { events, ...row } = created;
+  return { row, events: toLoggedEvents(events) };
 }
 
 /** An equal request was faster; unless its task is gone again already, that one is it. Or the session was closed. */
-async function notInserted(store: Store, { ownerId, sessionId, idempotency }: NewTask): Promise<string> {
+async function notCreated(store: Store, { ownerId, sessionId, idempotency }: NewTask): Promise<string> {
   const earlier = idempotency && (await findRepeated(store, ownerId, idempotency));
   if (earlier) return earlier;
   if (sessionId && !(await takesTasks(store, sessionId))) throw closedMeanwhile();

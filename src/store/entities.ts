@@ -7,6 +7,7 @@ import { Model } from './entities/model.ts';
 import { ModelCall } from './entities/model-call.ts';
 import { Run } from './entities/run.ts';
 import { Session } from './entities/session.ts';
+import { Step } from './entities/step.ts';
 import { Task } from './entities/task.ts';
 import { Thread } from './entities/thread.ts';
 import { User } from './entities/user.ts';
@@ -23,6 +24,7 @@ export const entities = [
   ModelCall,
   Run,
   Session,
+  Step,
   Task,
   Thread,
   User,

@@ -26,6 +26,14 @@ export function appendSql(parameter: string): string {
     returning run_id as "runId", seq, attempt, type, data, at, owner_id as "ownerId", session_id as "sessionId"`;
 }
 
+/** The events that CTE `logged` appended, for a statement that gives back something else as well. */
+export const loggedSql = `(select json_agg(logged order by seq) from logged)`;
+
+/** What `loggedSql` gives: JSON knows no dates. */
+export function toLoggedEvents(events: readonly (LoggedEvent & { at: string | Date })[]): LoggedEvent[] {
+  return events.map((event) => ({ ...event, at: new Date(event.at) }));
+}
+
 /** The parameter that `appendSql` reads, and the number by which `last_seq` has to rise. */
 export function eventsParameter(events: readonly NewEvent[]): string {
   return JSON.stringify(events);

@@ -2,6 +2,7 @@ import type { Log } from '../log.ts';
 import { type Bus, createLocalBus } from './bus.ts';
 import { openDatabase } from './database.ts';
 import { createFeedWatch } from './feed-watch.ts';
+import { createLookups } from './lookups.ts';
 import { createRunWatch } from './run-watch.ts';
 import type { Store } from './store.ts';
 
@@ -23,6 +24,7 @@ export async function openStore(options: {
     bus,
     watch,
     feedWatch,
+    lookups: createLookups(database),
     async close() {
       watch.stop();
       feedWatch.stop();

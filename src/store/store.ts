@@ -1,6 +1,7 @@
 import type { Bus } from './bus.ts';
 import type { Database } from './database.ts';
 import type { FeedWatch } from './feed-watch.ts';
+import type { Lookups } from './lookups.ts';
 import type { RunWatch } from './run-watch.ts';
 
 /** What everybody who reads or writes runs is handed. */
@@ -9,4 +10,5 @@ export interface Store {
   bus: Bus;
   watch: RunWatch;
   feedWatch: FeedWatch;
+  lookups: Lookups;
 }

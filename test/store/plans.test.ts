@@ -2,9 +2,9 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Feed } from '../../src/store/bus.ts';
 import { presentProgress, readFeed } from '../../src/store/feed.ts';
+import { listTasks, readSessionTasks } from '../../src/store/list-tasks.ts';
 import { readSessionTotals } from '../../src/store/session-totals.ts';
 import { listSessions } from '../../src/store/sessions.ts';
-import { listTasks, readSessionTasks } from '../../src/store/tasks.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
 
 let server: TestServer;
@@ -93,6 +93,7 @@ describe.each([
         status: null,
         threadId: null,
         sessionId: 's7',
+        columns: new Set<string>(),
       }),
     index: 'run_session_created',
   },

@@ -35,6 +35,7 @@ const ANSWERS = {
   PROVIDER_STREAM_BROKEN: { status: 502, code: 'PROVIDER_STREAM_BROKEN' },
   PROVIDER_TIMEOUT: { status: 504, code: 'PROVIDER_TIMEOUT' },
   PROVIDER_UNAVAILABLE: { status: 503, code: 'PROVIDER_UNAVAILABLE' },
+  WORKER_LOST: { status: 500, code: 'WORKER_LOST' },
   RATE_LIMITED: { status: 429, code: 'RATE_LIMITED' },
   UNAUTHENTICATED: { status: 401, code: 'UNAUTHORIZED' },
   UNAVAILABLE: { status: 503, code: 'UNAVAILABLE' },

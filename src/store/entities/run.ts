@@ -45,6 +45,8 @@ export const Run = defineEntity({
     /** 0 until first started; rises with every restart of its text. */
     attempt: p.integer().default(0),
     workerId: p.text().nullable(),
+    /** How often a worker was lost while it had the run. */
+    losses: p.integer().default(0),
     lastSeq: p.integer().default(0),
     /** The place in the feeds of its last event that has one: the highest transaction that wrote such an event. */
     place: p.string().columnType('xid8').defaultRaw('pg_current_xact_id()'),

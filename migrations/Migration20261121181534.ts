@@ -1,8 +1,8 @@
 import { Migration } from '@mikro-orm/migrations';
 
-export class Migration20261121174129 extends Migration {
+export class Migration20261121181534 extends Migration {
 
-  override name = 'Migration20261121174129';
+  override name = 'Migration20261121181534';
 
   override up(): void | Promise<void> {
     this.addSql(`create table "session" ("id" text not null, "owner_id" text not null, "origin" text not null, "name" text null, "description" text null, "status" text not null default 'active', "settings" jsonb not null default '{}', "working_directory" text null, "user_label" text null, "ended_at" timestamptz(6) null, "created_at" timestamptz(6) not null default now(), "updated_at" timestamptz(6) not null default now(), primary key ("id"));`);

@@ -1,0 +1,85 @@
+import type { StepStatus } from '../vocabulary.ts';
+import type { Database } from './database.ts';
+import { appendSql, eventsParameter, RAISED, raiseSql } from './event-log.ts';
+import type { LoggedEvent, NewEvent } from './events.ts';
+import { fenced, type Lease } from './lease.ts';
+import type { Store } from './store.ts';
+
+/** A checkpoint of a run. One that has started and not completed was interrupted: its outcome is unknown. */
+export interface StepRow {
+  key: string;
+  status: StepStatus;
+  output: unknown;
+}
+
+/** All checkpoints of a run, in the order in which they began. */
+export async function readSteps(database: Database, runId: string): Promise<StepRow[]> {
+  const { rows } = await database.pool.query<StepRow>({
+    name: 'read-steps',
+    text: 'select key, status, output from step where run_id = $1 order by position',
+    values: [runId],
+  });
+  return rows;
+}
+
+/**
+ * Writes that a step begins, before anything of it is done; one that began before is left as it is, without events.
+ * @throws LeaseLost when the run is no longer this worker's: then nothing may be done.
+ */
+export function beginStep(
+  store: Store,
+  lease: Lease,
+  key: string,
+  events: readonly NewEvent[],
+): Promise<void> {
+  return writeStep(store, lease, { key, status: 'started', output: null, events });
+}
+
+/** Writes what came of a step, once, begun before or not. @throws LeaseLost when the run is no longer this worker's. */
+export function completeStep(
+  store: Store,
+  lease: Lease,
+  step: { key: string; output: unknown; events: readonly NewEvent[] },
+): Promise<void> {
+  return writeStep(store, lease, { ...step, status: 'completed' });
+}
+
+interface StepWrite {
+  key: string;
+  status: StepStatus;
+  output: unknown;
+  events: readonly NewEvent[];
+}
+
+async function writeStep(
+  store: Store,
+  lease: Lease,
+  { key, status, output, events }: StepWrite,
+): Promise<void> {
+  const { rows } = await store.database.pool.query<LoggedEvent | { runId: null }>({
+    name: 'write-step',
+    text: `
+      with held as (
+        select id from run where id = $1 and epoch = $2 and status = 'running' for update
+      ), written as (
+        insert into step (run_id, key, position, status, output, completed_at)
+        select held.id, $3, (select coalesce(max(position), 0) + 1 from step where run_id = $1), $4, $5::jsonb,
+          case when $4 = 'completed' then clock_timestamp() end
+        from held
+        on conflict (run_id, key) do update
+        set status = excluded.status, output = excluded.output, completed_at = excluded.completed_at
+        where step.status = 'started' and excluded.status = 'completed'
+        returning run_id
+      ), moved as (
+        update run set ${raiseSql('jsonb_array_length($6::jsonb)')} from written where run.id = written.run_id
+        returning ${RAISED}
+      ), logged as (${appendSql('$6')})
+      select logged.* from held left join logged on true order by seq`,
+    values: [lease.runId, lease.epoch, key, status, JSON.stringify(output), eventsParameter(events)],
+  });
+  if (rows.length === 0) throw fenced(lease);
+  store.bus.publish(
+    lease.runId,
+    rows.filter((row) => row.runId !== null),
+  );
+}
