@@ -134,9 +134,9 @@ describe('subscribers that leave and come back with their last cursor', () => {
   });
   type Write = typeof write extends fc.Arbitrary<infer Value> ? Value : never;
   const plan = fc.record({
-    writers: fc.array(fc.array(write, { minLength: 5, maxLength: 15 }), { minLength: 3, maxLength: 6 }),
+    writers: fc.array(fc.array(write, { minLength: 4, maxLength: 10 }), { minLength: 3, maxLength: 5 }),
     /** After how many payloads each reader leaves, again and again. */
-    leaves: fc.array(fc.array(fc.integer({ min: 1, max: 8 }), { minLength: 1, maxLength: 6 }), {
+    leaves: fc.array(fc.array(fc.integer({ min: 3, max: 20 }), { minLength: 1, maxLength: 6 }), {
       minLength: 2,
       maxLength: 4,
     }),
@@ -207,7 +207,7 @@ describe('subscribers that leave and come back with their last cursor', () => {
           }
         }
       }),
-      { numRuns: 8 },
+      { numRuns: 5 },
     );
   }, 120_000);
 });
