@@ -65,6 +65,8 @@ interface Created {
 }
 
 async function insertDependent(client: ClientBase, task: NewTask): Promise<Created | null> {
+  // Everywhere a session is locked before its runs.
+  if (task.sessionId) await client.query('select from session where id = $1 for share', [task.sessionId]);
   const blockers = await countBlockers(client, task.ownerId, task.dependsOn);
   const created = await insert(client, task, blockers);
   if (created) await addDependencies(client, task.id, task.dependsOn);
