@@ -67,7 +67,7 @@ async function* tell(
   }
 }
 
-const position = z.tuple([
+const cursorContent = z.tuple([
   z.string().regex(/^\d{1,19}$/),
   z.string().max(100).refine(isStorable),
   z.number().int().min(0).max(2_147_483_647),
@@ -78,16 +78,19 @@ function writeCursor({ place, runId, seq }: FeedPosition): string {
 }
 
 function resume(after: string, present: FeedProgress): FeedProgress {
+  const position = readCursor(after);
+  // What a cursor covers was final when it was given, so that by now no running transaction is older.
+  if (BigInt(position.place) > BigInt(present.position.place)) throw notOurs();
+  return { position, told: null, present: null };
+}
+
+function readCursor(cursor: string): FeedPosition {
   try {
-    const [place, runId, seq] = position.parse(JSON.parse(Buffer.from(after, 'base64url').toString()));
-    // What it was given was final, so that by now all of it lies below what still runs, or at its beginning.
-    if (BigInt(place) <= BigInt(present.position.place)) {
-      return { position: { place, runId, seq }, told: null, present: null };
-    }
+    const [place, runId, seq] = cursorContent.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
+    return { place, runId, seq };
   } catch (cause) {
     throw notOurs(cause);
   }
-  throw notOurs();
 }
 
 function notOurs(cause?: unknown): DomainError {

@@ -40,8 +40,8 @@ export function eventsParameter(events: readonly NewEvent[]): string {
 }
 
 /** A page ends with the event that passes one of these; a reader holds a page in memory. */
-const PAGE_EVENTS = 200;
-const PAGE_CHARACTERS = 64 * 1024;
+export const PAGE_EVENTS = 200;
+export const PAGE_CHARACTERS = 64 * 1024;
 
 export interface EventPage {
   events: LoggedEvent[];

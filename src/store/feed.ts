@@ -1,5 +1,6 @@
 import type { Feed } from './bus.ts';
 import type { Database } from './database.ts';
+import { PAGE_CHARACTERS, PAGE_EVENTS } from './event-log.ts';
 import type { LoggedEvent } from './events.ts';
 
 /**
@@ -33,10 +34,6 @@ export interface FeedPage {
   /** Whether the session was deleted. */
   isGone: boolean;
 }
-
-/** A page ends with the event that passes one of these; a reader holds a page in memory. */
-const PAGE_EVENTS = 200;
-const PAGE_CHARACTERS = 64 * 1024;
 
 const COLUMN = { owner: 'owner_id', session: 'session_id' } as const satisfies Record<Feed['kind'], string>;
 const TABLE = { owner: 'app_user', session: 'session' } as const satisfies Record<Feed['kind'], string>;
