@@ -2,9 +2,13 @@ import type DataLoader from 'dataloader';
 import type { Config } from './config.ts';
 import type { Log } from './log.ts';
 import type { BudgetRow } from './store/budgets.ts';
+import type { SessionPage } from './store/list-range.ts';
 import type { ModelCallRow, SpendRow } from './store/model-call-reports.ts';
+import type { SessionTotals } from './store/session-totals.ts';
+import type { SessionRow } from './store/sessions.ts';
 import type { Store } from './store/store.ts';
 import type { TaskRow } from './store/tasks.ts';
+import type { ThreadRow } from './store/threads.ts';
 import type { Origin, ProviderId } from './vocabulary.ts';
 
 /** Who asks. */
@@ -52,7 +56,12 @@ export interface Services {
 export interface Loaders {
   spend: DataLoader<string, SpendRow | null>;
   modelCalls: DataLoader<string, ModelCallRow[]>;
+  tasks: DataLoader<string, TaskRow | null>;
   dependencies: DataLoader<string, TaskRow[]>;
+  sessions: DataLoader<string, SessionRow | null>;
+  sessionTotals: DataLoader<string, SessionTotals | null>;
+  sessionTasks: DataLoader<SessionPage, TaskRow[]>;
+  sessionThreads: DataLoader<SessionPage, ThreadRow[]>;
   budgets: DataLoader<string, BudgetRow | null>;
 }
 

@@ -21,6 +21,10 @@ export const RUN_STATUSES = [
 ] as const;
 export type RunStatus = (typeof RUN_STATUSES)[number];
 
+/** Only an `active` session takes new tasks; what runs in one that is `paused` or `completed` goes on. */
+export const SESSION_STATUSES = ['active', 'paused', 'completed'] as const;
+export type SessionStatus = (typeof SESSION_STATUSES)[number];
+
 /** Facts in a run's log, in the past tense. `TokensGenerated` is one flushed batch, not one token. */
 export const EVENT_TYPES = [
   'RunCreated',
@@ -45,7 +49,7 @@ export const QUEUE_REASONS = ['executed', 'retried', 'dependencies_completed'] a
 export type QueueReason = (typeof QUEUE_REASONS)[number];
 
 /** What a cost limit may be set on. */
-export const BUDGET_KINDS = ['task', 'user'] as const;
+export const BUDGET_KINDS = ['task', 'session', 'user'] as const;
 export type BudgetKind = (typeof BUDGET_KINDS)[number];
 
 /** In the order in which a bare model id looks for its own. */

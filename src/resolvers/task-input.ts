@@ -21,7 +21,7 @@ const parameters = z.object({
 
 const prompt = text({ min: 1, max: MAX_PROMPT }).refine((given) => given.trim() !== '', 'must not be blank');
 const system = text({ max: MAX_PROMPT });
-const model = text({ min: 1, max: 200 }).regex(
+export const model = text({ min: 1, max: 200 }).regex(
   /^[^\p{C}\p{Z}]([^\p{C}]*[^\p{C}\p{Z}])?$/u,
   'must be printable characters',
 );
@@ -57,6 +57,7 @@ export const newTask = z.object({
   fallbackModels: z.array(model).max(5, 'must have at most 5 models').nullish(),
   responseSchema: responseSchema.nullish(),
   threadId: z.string().nullish(),
+  sessionId: z.string().nullish(),
   priority: priority.nullish(),
   maxCost: costLimit.nullish(),
   hold: z.boolean().nullish(),

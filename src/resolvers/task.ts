@@ -6,6 +6,7 @@ import { newId } from '../rules/ids.ts';
 import { findRepeated, type Idempotency, createTask as insertTask } from '../store/create-task.ts';
 import { findTask, type TaskRow } from '../store/tasks.ts';
 import { resolveModel, resolveModels } from './model.ts';
+import { activeSession } from './session.ts';
 import { newTask, withoutNulls } from './task-input.ts';
 import { thread } from './thread.ts';
 import { validate } from './validate.ts';
@@ -20,7 +21,7 @@ export async function createTask(context: Context, input: unknown): Promise<Task
   const idempotency = idempotencyOf(given);
   const earlier = idempotency && (await findRepeated(context.store, userId, idempotency));
   if (earlier) return task(context, earlier);
-  if (given.threadId) await thread(context, given.threadId, 'input.threadId');
+  const sessionId = await sessionFor(context, given);
   const { provider, model, events } = await resolveModel(context, given.model ?? null, 'input.model');
   const kind = given.kind ?? 'prompt';
   const created = await insertTask(context.store, {
@@ -36,6 +37,7 @@ export async function createTask(context: Context, input: unknown): Promise<Task
     fallbackModels: await resolveModels(context, given.fallbackModels ?? [], 'input.fallbackModels'),
     responseSchema: given.responseSchema ?? null,
     threadId: given.threadId ?? null,
+    sessionId,
     maxCost: given.maxCost?.toFixed(12) ?? null,
     priority: given.priority ?? DEFAULT_PRIORITY,
     hold: given.hold ?? false,
@@ -44,6 +46,22 @@ export async function createTask(context: Context, input: unknown): Promise<Task
     events: [{ type: 'RunCreated', data: { kind } }, ...events],
   });
   return typeof created === 'string' ? task(context, created) : created;
+}
+
+/** A task in a thread is in the thread's session. @throws DomainError NOT_FOUND, INVALID_STATE, VALIDATION_ERROR */
+async function sessionFor(
+  context: Context,
+  { threadId, sessionId }: z.infer<typeof newTask>,
+): Promise<string | null> {
+  const ofThread = threadId ? (await thread(context, threadId, 'input.threadId')).sessionId : null;
+  if (sessionId) await activeSession(context, sessionId, 'input.sessionId');
+  if (threadId && sessionId && ofThread !== sessionId) {
+    throw new DomainError('VALIDATION_ERROR', 'input.sessionId: must be the session of the thread', {
+      field: 'input.sessionId',
+    });
+  }
+  if (ofThread && !sessionId) await activeSession(context, ofThread, 'input.threadId');
+  return sessionId ?? ofThread;
 }
 
 /** Equal requests have equal hashes; what is null or empty is the same as what is absent. */

@@ -7,6 +7,7 @@ import { requireViewer } from './viewer.ts';
 export interface TaskFilter {
   status?: RunStatus | null | undefined;
   threadId?: string | null | undefined;
+  sessionId?: string | null | undefined;
 }
 
 /**
@@ -22,13 +23,11 @@ export async function tasks(
   const { userId } = requireViewer(context);
   const page = readPage(given);
   const rows = await listTasks(context.store.database, {
+    ...page,
     ownerId: userId,
     status: filter?.status ?? null,
     threadId: filter?.threadId ?? null,
-    after: page.after,
-    before: page.before,
-    fromEnd: page.fromEnd,
-    limit: page.size + 1,
+    sessionId: filter?.sessionId ?? null,
     columns,
   });
   return toConnection(page, rows);

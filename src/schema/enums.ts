@@ -6,6 +6,7 @@ import {
   QUEUE_REASONS,
   RUN_STATUSES,
   type RunStatus,
+  SESSION_STATUSES,
   TASK_KINDS,
 } from '../vocabulary.ts';
 import { builder } from './builder.ts';
@@ -32,6 +33,15 @@ const STATUS_DESCRIPTIONS: Record<RunStatus, string> = {
 export const RunStatusEnum = builder.enumType('RunStatus', {
   description: 'Where a run stands.',
   values: capitals(RUN_STATUSES, STATUS_DESCRIPTIONS),
+});
+
+export const SessionStatusEnum = builder.enumType('SessionStatus', {
+  description: 'Where a session stands.',
+  values: capitals(SESSION_STATUSES, {
+    active: 'Takes tasks and threads.',
+    paused: 'Takes nothing new for the time being. What runs in it goes on.',
+    completed: 'Is done and takes nothing new. What runs in it goes on.',
+  }),
 });
 
 export const TaskKindEnum = builder.enumType('TaskKind', {

@@ -7,7 +7,7 @@ import { FinishReasonEnum, ProviderEnum, QueueReasonEnum, TaskKindEnum } from '.
 import { localId } from './global-id.ts';
 import { RunErrorType, TaskType } from './task.ts';
 
-const RunEvent = builder
+export const RunEvent = builder
   .interfaceRef<Pick<TaskEvent, 'type' | 'seq' | 'attempt' | 'at'>>('RunEvent')
   .implement({
     description: 'A fact in the log of a run, or, with seq 0, its present state.',

@@ -1,7 +1,10 @@
 import './account.ts';
 import './budget.ts';
 import './event.ts';
+import './feed.ts';
 import './health.ts';
+import './session.ts';
+import './session-mutations.ts';
 import './task.ts';
 import './task-mutations.ts';
 import './thread.ts';

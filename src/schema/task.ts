@@ -12,6 +12,7 @@ import { globalId, localId } from './global-id.ts';
 import { mentionedFields } from './mentioned-fields.ts';
 import { ModelCallType } from './model-call.ts';
 import { pageCost } from './page-cost.ts';
+import { SessionType } from './session.ts';
 
 export const RunErrorType = builder.objectRef<RunError>('RunError').implement({
   description: 'Why a run failed.',
@@ -74,6 +75,13 @@ builder.node(TaskType, {
       nullable: true,
       description: 'The conversation that it is a turn of.',
       resolve: ({ threadId }) => threadId && globalId('Thread', threadId),
+    }),
+    session: t.field({
+      type: SessionType,
+      nullable: true,
+      description: 'The session that it is in, when it is in one.',
+      resolve: ({ sessionId }, _arguments, { loaders }) =>
+        sessionId === null ? null : loaders.sessions.load(sessionId),
     }),
     budget: t.field({
       type: BudgetType,
@@ -142,12 +150,14 @@ const TaskFilter = builder.inputType('TaskFilter', {
   fields: (t) => ({
     status: t.field({ type: RunStatusEnum, description: 'Only tasks that stand there.' }),
     threadId: t.id({ description: 'Only turns of this conversation.' }),
+    sessionId: t.id({ description: 'Only tasks of this session.' }),
   }),
 });
 
 function localFilter(filter: typeof TaskFilter.$inferInput | null | undefined) {
   const threadId = filter?.threadId ? localId('Thread', filter.threadId, 'filter.threadId') : null;
-  return { status: filter?.status, threadId };
+  const sessionId = filter?.sessionId ? localId('Session', filter.sessionId, 'filter.sessionId') : null;
+  return { status: filter?.status, threadId, sessionId };
 }
 
 const CURSORS = ['cursor', 'startCursor', 'endCursor'];

@@ -1,7 +1,7 @@
 import type { ModelReference } from '../rules/model-id.ts';
 import type { PromptParameters } from '../rules/task.ts';
 import type { ProviderId, TaskKind } from '../vocabulary.ts';
-import { appendSql } from './event-log.ts';
+import { appendSql, RAISED, raiseSql } from './event-log.ts';
 import type { LoggedEvent } from './events.ts';
 import type { Store } from './store.ts';
 
@@ -42,10 +42,10 @@ export async function claimRun(
         select id from worker where id = $2 for key share
       ), moved as (
         update run set status = 'running', worker_id = present.id, epoch = epoch + 1, attempt = attempt + 1,
-          last_seq = last_seq + 1, written = 0, updated_at = clock_timestamp()
+          ${raiseSql('1')}, written = 0, updated_at = clock_timestamp()
         from present
         where run.id = $1 and ((status = 'queued' and blockers = 0) or ($3 and status = 'running' and worker_id = $2))
-        returning run.id, last_seq, attempt, epoch, losses
+        returning ${RAISED}, run.epoch, run.losses
       ), started as (
         update task set started_at = coalesce(started_at, clock_timestamp()) from moved where task.id = moved.id
         returning task.id, task.kind, task.prompt, task.system, task.parameters, task.provider, task.model,

@@ -6,6 +6,7 @@ import { IdempotencyKey } from './entities/idempotency-key.ts';
 import { Model } from './entities/model.ts';
 import { ModelCall } from './entities/model-call.ts';
 import { Run } from './entities/run.ts';
+import { Session } from './entities/session.ts';
 import { Step } from './entities/step.ts';
 import { Task } from './entities/task.ts';
 import { Thread } from './entities/thread.ts';
@@ -22,6 +23,7 @@ export const entities = [
   Model,
   ModelCall,
   Run,
+  Session,
   Step,
   Task,
   Thread,

@@ -50,6 +50,9 @@ interface Place {
   attempt: number;
   /** The database's clock. */
   at: Date;
+  /** Whose feeds tell of it; absent in text, which is in no feed. */
+  ownerId?: string;
+  sessionId?: string | null;
 }
 
 /** A fact on its way into a log. */

@@ -2,7 +2,7 @@ import type { ClientBase, Pool } from 'pg';
 import type { RunError } from '../errors.ts';
 import type { TaskResult } from '../rules/task.ts';
 import { failDependents, releaseDependents } from './dependencies.ts';
-import { appendSql, eventsParameter } from './event-log.ts';
+import { appendSql, eventsParameter, RAISED, raiseSql } from './event-log.ts';
 import type { LoggedEvent, NewEvent } from './events.ts';
 import { fenced, type Lease } from './lease.ts';
 import { publishAll } from './publish-all.ts';
@@ -67,10 +67,10 @@ async function end(
     name: 'finish-run',
     text: `
       with moved as (
-        update run set status = $3, worker_id = null, last_seq = last_seq + jsonb_array_length($6::jsonb),
+        update run set status = $3, worker_id = null, ${raiseSql('jsonb_array_length($6::jsonb)')},
           updated_at = clock_timestamp()
         where id = $1 and epoch = $2 and status = 'running' and has_dependents = $7
-        returning id, last_seq, attempt
+        returning ${RAISED}
       ), ended as (
         update task set result = $4::jsonb, error = $5::jsonb, completed_at = clock_timestamp(),
           progress = case when $3 = 'completed' then 1 else progress end
