@@ -8,12 +8,17 @@ import { completeTask, failTask } from '../store/finish-run.ts';
 import { giveBackRun } from '../store/give-back-run.ts';
 import { type Lease, LeaseLost } from '../store/lease.ts';
 import type { TaskKind } from '../vocabulary.ts';
+import { runAgent } from './agent/run-agent.ts';
 import type { EngineContext } from './context.ts';
 import { runPrompt } from './run-prompt.ts';
 
-type Runner = (context: EngineContext, lease: Lease, task: ClaimedTask) => Promise<TaskResult>;
+/** A result, and how many inputs of people it takes into account, where people may give any. */
+export type RunOutcome = TaskResult & { inputs?: number };
 
-const RUNNERS: Record<TaskKind, Runner> = { prompt: runPrompt };
+/** null: the run waits, and what wakes it makes a job of its own. */
+type Runner = (context: EngineContext, lease: Lease, task: ClaimedTask) => Promise<RunOutcome | null>;
+
+const RUNNERS: Record<TaskKind, Runner> = { prompt: runPrompt, agent: runAgent };
 
 /**
  * Carries a claimed task to its end and writes that end; a lost lease is given back, if nobody took it.
@@ -21,8 +26,11 @@ const RUNNERS: Record<TaskKind, Runner> = { prompt: runPrompt };
  */
 export async function carryOutTask(context: EngineContext, lease: Lease, task: ClaimedTask): Promise<void> {
   try {
-    const result = await RUNNERS[task.kind](context, lease, task);
-    await outlastConnectionLoss(() => completeTask(context.store, lease, result));
+    for (let isOver = false; !isOver; ) {
+      const outcome = await RUNNERS[task.kind](context, lease, task);
+      isOver =
+        outcome === null || (await outlastConnectionLoss(() => completeTask(context.store, lease, outcome)));
+    }
   } catch (thrown) {
     const cause = lease.signal.aborted ? lease.signal.reason : thrown;
     if (cause instanceof LeaseLost || isConnectionLoss(cause)) return letGo(context, lease);

@@ -1,6 +1,8 @@
+import type { AgentLimits } from '../rules/agent.ts';
 import type { ModelReference } from '../rules/model-id.ts';
+import type { Plan } from '../rules/plan.ts';
 import type { PromptParameters } from '../rules/task.ts';
-import type { ProviderId, TaskKind } from '../vocabulary.ts';
+import type { ProviderId, TaskKind, ToolName } from '../vocabulary.ts';
 import { appendSql } from './event-log.ts';
 import type { LoggedEvent } from './events.ts';
 import type { Store } from './store.ts';
@@ -19,7 +21,18 @@ export interface ClaimedTask {
   fallbackModels: ModelReference[];
   responseSchema: Record<string, unknown> | null;
   threadId: string | null;
+  tools: ToolName[];
+  plan: Plan;
+  progress: number;
+  limits: AgentLimits | null;
+  /** Turns of its model that do not count, because it was retried since. */
+  iterationsBefore: number;
+  /** Until its time is up; null: it has no limit. */
+  msLeft: number | null;
 }
+
+/** SQL: whether the run has checkpoints, and all text that it made is in them. CTE `lost` holds the call whose is not. */
+const CONTINUES = '(exists (select from step where run_id = $1) and not exists (select from lost))';
 
 /**
  * Takes a queued run for a worker: status, epoch, attempt and the event in one statement.
@@ -38,27 +51,39 @@ export async function claimRun(
     text: `
       with present as (
         select id from worker where id = $2 for key share
+      ), lost as materialized (
+        select id from (
+          select id from model_call where run_id = $1 order by started_at desc, id desc limit 1
+        ) as last
+        where not exists (select from step where run_id = $1 and status = 'completed' and output ->> 'callId' = last.id)
       ), moved as (
-        update run set status = 'running', worker_id = present.id, epoch = epoch + 1, attempt = attempt + 1,
+        update run set status = 'running', worker_id = present.id, epoch = epoch + 1,
+          attempt = attempt + case when ${CONTINUES} then 0 else 1 end,
           last_seq = last_seq + 1, written = 0, updated_at = clock_timestamp()
         from present
         where run.id = $1 and ((status = 'queued' and blockers = 0) or ($3 and status = 'running' and worker_id = $2))
         returning run.id, last_seq, attempt, epoch
       ), started as (
-        update task set started_at = coalesce(started_at, clock_timestamp()) from moved where task.id = moved.id
+        update task set started_at = coalesce(started_at, clock_timestamp()),
+          deadline_at = coalesce(deadline_at,
+            clock_timestamp() + make_interval(secs => (limits ->> 'timeoutSeconds')::float8))
+        from moved where task.id = moved.id
         returning task.id, task.kind, task.prompt, task.system, task.parameters, task.provider, task.model,
-          task.fallback_models, task.response_schema, task.thread_id
+          task.fallback_models, task.response_schema, task.thread_id, task.tools, task.limits,
+          task.plan, task.progress,
+          task.iterations_before, extract(epoch from deadline_at - clock_timestamp()) * 1000 as ms_left
       ), fact as (
-        select jsonb_build_array(case when moved.attempt = 1
-          then jsonb_build_object('type', 'RunStarted', 'data', '{}'::jsonb)
-          else jsonb_build_object('type', 'AttemptStarted', 'data', jsonb_build_object('reason', 'resumed',
-            'voidCallId', (select id from model_call where run_id = moved.id order by started_at desc, id desc limit 1)))
-          end) as events
+        select jsonb_build_array(case
+          when ${CONTINUES} then jsonb_build_object('type', 'RunResumed', 'data', '{}'::jsonb)
+          when moved.attempt = 1 then jsonb_build_object('type', 'RunStarted', 'data', '{}'::jsonb)
+          else jsonb_build_object('type', 'AttemptStarted', 'data',
+            jsonb_build_object('reason', 'resumed', 'voidCallId', (select id from lost))) end) as events
         from moved
       ), logged as (${appendSql('(select events from fact)')})
       select logged.*, json_build_object('id', started.id, 'kind', kind, 'prompt', prompt, 'system', system,
         'parameters', parameters, 'provider', provider, 'model', model, 'fallbackModels', fallback_models,
-        'responseSchema', response_schema, 'threadId', thread_id) as task, moved.epoch from logged, started, moved`,
+        'responseSchema', response_schema, 'threadId', thread_id, 'tools', tools, 'limits', limits, 'plan', plan, 'progress', progress,
+        'iterationsBefore', iterations_before, 'msLeft', ms_left) as task, moved.epoch from logged, started, moved`,
     values: [runId, workerId, isRepeated],
   });
   const [row] = rows;
