@@ -10,6 +10,7 @@ import type { Store } from './store.ts';
 /** What a worker needs to carry a task out, as it was when the worker took it. */
 export interface ClaimedTask {
   id: string;
+  ownerId: string;
   epoch: number;
   attempt: number;
   kind: TaskKind;
@@ -22,6 +23,8 @@ export interface ClaimedTask {
   responseSchema: Record<string, unknown> | null;
   threadId: string | null;
   tools: ToolName[];
+  /** Absolute path; null: it has none yet. */
+  workingDirectory: string | null;
   plan: Plan;
   progress: number;
   limits: AgentLimits | null;
@@ -62,7 +65,7 @@ export async function claimRun(
           last_seq = last_seq + 1, written = 0, updated_at = clock_timestamp()
         from present
         where run.id = $1 and ((status = 'queued' and blockers = 0) or ($3 and status = 'running' and worker_id = $2))
-        returning run.id, last_seq, attempt, epoch
+        returning run.id, run.owner_id, last_seq, attempt, epoch
       ), started as (
         update task set started_at = coalesce(started_at, clock_timestamp()),
           deadline_at = coalesce(deadline_at,
@@ -70,7 +73,7 @@ export async function claimRun(
         from moved where task.id = moved.id
         returning task.id, task.kind, task.prompt, task.system, task.parameters, task.provider, task.model,
           task.fallback_models, task.response_schema, task.thread_id, task.tools, task.limits,
-          task.plan, task.progress,
+          task.working_directory, task.plan, task.progress,
           task.iterations_before, extract(epoch from deadline_at - clock_timestamp()) * 1000 as ms_left
       ), fact as (
         select jsonb_build_array(case
@@ -82,7 +85,8 @@ export async function claimRun(
       ), logged as (${appendSql('(select events from fact)')})
       select logged.*, json_build_object('id', started.id, 'kind', kind, 'prompt', prompt, 'system', system,
         'parameters', parameters, 'provider', provider, 'model', model, 'fallbackModels', fallback_models,
-        'responseSchema', response_schema, 'threadId', thread_id, 'tools', tools, 'limits', limits, 'plan', plan, 'progress', progress,
+        'responseSchema', response_schema, 'threadId', thread_id, 'tools', tools, 'limits', limits, 'plan', plan, 'workingDirectory', working_directory,
+        'ownerId', moved.owner_id, 'progress', progress,
         'iterationsBefore', iterations_before, 'msLeft', ms_left) as task, moved.epoch from logged, started, moved`,
     values: [runId, workerId, isRepeated],
   });
