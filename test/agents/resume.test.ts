@@ -229,7 +229,10 @@ test('kill -9 in the middle of a command, of an answer, and while a task waits f
     { text: 'done' },
   ]);
   const answer = { text: 'word '.repeat(300) };
-  const inAnswer = scripts.model([call('terminal', { command: 'echo x >> log' }), answer, answer], 'itl=10');
+  const inAnswer = scripts.model(
+    [call('terminal', { command: 'echo x >> log' }), answer, answer, { text: 'Thanks' }],
+    'itl=10',
+  );
   const asking = scripts.model([call('ask_user', { question: 'Which?' }), { text: 'done' }]);
   const [first, second, third] = await Promise.all(
     [inCommand, inAnswer, asking].map((model) => startAgent(ann, model)),
@@ -240,7 +243,9 @@ test('kill -9 in the middle of a command, of an answer, and while a task waits f
     seen(ann, third!, 'InputRequested'),
   ]);
   while ((await logOf(first!)) === '') await new Promise((resolve) => setTimeout(resolve, 50));
+  await say(ann, second!, 'Be brief');
   await kill(doomed);
+  await say(ann, second!, 'and quick');
   await startWorker();
 
   expect((await ann.events(first!)).at(-1)).toMatchObject({ __typename: 'RunCompleted', attempt: 1 });
@@ -251,11 +256,13 @@ test('kill -9 in the middle of a command, of an answer, and while a task waits f
   expect(log.at(-1)).toMatchObject({
     __typename: 'RunCompleted',
     attempt: 2,
-    result: { output: answer.text },
+    result: { output: 'Thanks' },
   });
   expect(ofType(log, 'AttemptStarted')).toMatchObject([{ restart: 'resumed' }]);
-  expect(scripts.asked(inAnswer)).toHaveLength(3);
+  expect(scripts.asked(inAnswer)).toHaveLength(4);
   expect(scripts.asked(inAnswer)[2]).toEqual(scripts.asked(inAnswer)[1]);
+  const last = scripts.asked(inAnswer)[3]!.slice(-3);
+  expect(last.map(({ content }) => content)).toEqual([answer.text, 'Be brief', 'and quick']);
   expect(await logOf(second!)).toBe('x\n');
 
   expect(await ann.task(third!)).toMatchObject({ status: 'WAITING' });
