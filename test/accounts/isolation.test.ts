@@ -35,6 +35,8 @@ const input = (value: (ids: Ids) => object, expected: Attempt['expected']): Atte
 /** How Ann tries to get at what is Bob's, by every field that there is. */
 const ATTEMPTS: Record<Operation, Record<string, Attempt>> = {
   query: {
+    agent: { variables: ({ Agent }) => ({ id: Agent }), expected: 'NOT_FOUND' },
+    agents: { variables: ({ agentCursor }) => ({ first: 5, before: agentCursor }), expected: 'own' },
     apiKeys: none,
     health: none,
     node: { variables: ({ Task }) => ({ id: Task }), expected: 'NOT_FOUND' },
@@ -48,17 +50,28 @@ const ATTEMPTS: Record<Operation, Record<string, Attempt>> = {
   },
   mutation: {
     cancelTask: input(({ Task }) => ({ id: Task, reason: 'not mine' }), 'NOT_FOUND'),
+    createAgent: input(() => ({ name: 'a' }), 'own'),
     createApiKey: input(() => ({ name: 'k' }), 'own'),
     createTask: input(
-      ({ Task, Thread }) => ({ prompt: 'x', threadId: Thread, dependsOn: [Task] }),
+      ({ Agent, Task, Thread }) => ({
+        kind: 'AGENT',
+        prompt: 'x',
+        agentId: Agent,
+        threadId: Thread,
+        dependsOn: [Task],
+      }),
       'NOT_FOUND',
     ),
     createThread: input(() => ({ title: 't' }), 'own'),
+    deleteAgent: input(({ Agent }) => ({ id: Agent }), 'NOT_FOUND'),
     deleteTask: input(({ Task }) => ({ id: Task }), 'NOT_FOUND'),
+    executeAgent: input(({ Agent }) => ({ agentId: Agent, prompt: 'x' }), 'NOT_FOUND'),
     executeTask: input(({ Task }) => ({ id: Task }), 'NOT_FOUND'),
     login: input(() => ({ email: 'user1@example.com', password: 'a good password' }), 'own'),
+    provideTaskInput: input(({ Task }) => ({ id: Task, text: 'mine' }), 'NOT_FOUND'),
     register: input(() => ({ email: 'other@example.com', password: 'a good password', name: 'O' }), 'own'),
     retryTask: input(({ Task }) => ({ id: Task }), 'NOT_FOUND'),
+    updateAgent: input(({ Agent }) => ({ id: Agent, name: 'mine' }), 'NOT_FOUND'),
     updateTask: input(({ Task }) => ({ id: Task, prompt: 'mine' }), 'NOT_FOUND'),
     updateTaskPriority: input(({ Task }) => ({ id: Task, priority: 1 }), 'NOT_FOUND'),
     updateUser: input(({ User }) => ({ id: User, costLimit: 1 }), 'FORBIDDEN'),
@@ -93,13 +106,20 @@ beforeAll(async () => {
   await started.next();
   await started.return(undefined);
   const made = await bob.query(`mutation { createApiKey(input: { name: "${CANARY}" }) { apiKey { id } } }`);
-  const { viewer, tasks } = data(await bob.query('{ viewer { id } tasks(first: 1) { edges { cursor } } }'));
+  const agent = await bob.query(`mutation { createAgent(input: { name: "${CANARY}" }) { agent { id } } }`);
+  const { viewer, tasks, agents } = data(
+    await bob.query(
+      '{ viewer { id } tasks(first: 1) { edges { cursor } } agents(first: 1) { edges { cursor } } }',
+    ),
+  );
   ids = {
+    Agent: data(agent).createAgent.agent.id,
     Task,
     Thread,
     ApiKey: data(made).createApiKey.apiKey.id,
     User: viewer.id,
     cursor: tasks.edges[0].cursor,
+    agentCursor: agents.edges[0].cursor,
   };
   before = await stateOfBob();
 });
@@ -109,7 +129,7 @@ afterAll(async () => {
 });
 
 const STATE =
-  '{ viewer { name email } apiKeys { id name } tasks { nodes { id status prompt cancelReason } } }';
+  '{ viewer { name email } agents { nodes { id name } } apiKeys { id name } tasks { nodes { id status prompt cancelReason } } }';
 
 async function stateOfBob(): Promise<unknown> {
   return data(await bob.query(STATE));
@@ -146,7 +166,7 @@ describe('the table of attempts is whole', () => {
 
   test('every type that can be asked for by its id has one of Bob', () => {
     const nodes = schema.getPossibleTypes(schema.getType('Node') as never).map(({ name }) => name);
-    expect(Object.keys(ids).toSorted()).toEqual([...nodes, 'cursor'].toSorted());
+    expect(Object.keys(ids).toSorted()).toEqual([...nodes, 'agentCursor', 'cursor'].toSorted());
   });
 
   test.each(ROWS)(
@@ -180,7 +200,7 @@ describe.each(ROWS)('$operation $name', ({ operation, name, attempt }) => {
   test('finds nothing by an id that is not in the form that GraphQL prints', async () => {
     const plain = Object.entries(ids).map(([type, id]) => [
       type,
-      type === 'cursor' ? id : Buffer.from(id, 'base64url').toString().replace(`${type}:`, ''),
+      /cursor/i.test(type) ? id : Buffer.from(id, 'base64url').toString().replace(`${type}:`, ''),
     ]);
     const answers = await run(ann, operation, name, attempt.variables(Object.fromEntries(plain)));
     expect(JSON.stringify(answers)).not.toContain(CANARY);
@@ -188,13 +208,16 @@ describe.each(ROWS)('$operation $name', ({ operation, name, attempt }) => {
 });
 
 describe('by their ids', () => {
-  test.each(['Task', 'Thread', 'ApiKey', 'User'])('Ann does not find the %s of Bob', async (type) => {
-    const answers = await run(ann, 'query', 'node', { id: ids[type] });
-    expect(JSON.stringify(answers)).not.toContain(CANARY);
-    expect(codes(answers)).toEqual(['NOT_FOUND']);
-  });
+  test.each(['Agent', 'Task', 'Thread', 'ApiKey', 'User'])(
+    'Ann does not find the %s of Bob',
+    async (type) => {
+      const answers = await run(ann, 'query', 'node', { id: ids[type] });
+      expect(JSON.stringify(answers)).not.toContain(CANARY);
+      expect(codes(answers)).toEqual(['NOT_FOUND']);
+    },
+  );
 
-  test.each(['Task', 'Thread', 'ApiKey', 'User'])('Bob finds his %s', async (type) => {
+  test.each(['Agent', 'Task', 'Thread', 'ApiKey', 'User'])('Bob finds his %s', async (type) => {
     const answers = await run(bob, 'query', 'node', { id: ids[type] });
     expect(JSON.stringify(answers)).toContain(CANARY);
     expect(codes(answers)).toEqual([]);
