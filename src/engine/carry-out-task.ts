@@ -15,6 +15,9 @@ import { runPrompt } from './run-prompt.ts';
 /** A result, and how many inputs of people it takes into account, where people may give any. */
 export type RunOutcome = TaskResult & { inputs?: number };
 
+/** A run that ends its worker's process each time would go on doing so, and take its neighbours along. */
+const MAX_LOSSES = 10;
+
 /** null: the run waits, and what wakes it makes a job of its own. */
 type Runner = (context: EngineContext, lease: Lease, task: ClaimedTask) => Promise<RunOutcome | null>;
 
@@ -26,6 +29,7 @@ const RUNNERS: Record<TaskKind, Runner> = { prompt: runPrompt, agent: runAgent }
  */
 export async function carryOutTask(context: EngineContext, lease: Lease, task: ClaimedTask): Promise<void> {
   try {
+    if (task.losses >= MAX_LOSSES) throw lostTooOften(task);
     for (let isOver = false; !isOver; ) {
       const outcome = await RUNNERS[task.kind](context, lease, task);
       isOver =
@@ -36,6 +40,11 @@ export async function carryOutTask(context: EngineContext, lease: Lease, task: C
     if (cause instanceof LeaseLost || isConnectionLoss(cause)) return letGo(context, lease);
     await fail(context, lease, toRunError(context, task, cause));
   }
+}
+
+function lostTooOften({ losses }: ClaimedTask): DomainError {
+  const message = `${losses} workers were lost while they had the task; if it is not to blame, retry it`;
+  return new DomainError('WORKER_LOST', message);
 }
 
 /** A try whose answer was lost may have ended the run; then the next one finds it so, and all is done. */

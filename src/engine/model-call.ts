@@ -121,25 +121,28 @@ async function streamIntoLog(
   context: EngineContext,
   lease: Lease,
   callId: string,
-  parts: AsyncIterable<StreamPart>,
+  arrivals: AsyncIterable<readonly StreamPart[]>,
   progress: Progress,
 ): Promise<Finish> {
   const held = { text: '', reasoning: '' };
   let finish: Finish | null = null;
-  for await (const part of parts) {
-    if (part.type === 'finish') {
-      finish = part;
-      continue;
+  for await (const parts of arrivals) {
+    let room: Promise<void> | undefined;
+    for (const part of parts) {
+      if (part.type === 'finish') {
+        finish = part;
+        continue;
+      }
+      progress.firstTokenAt ??= performance.now();
+      if (part.type === 'tool_call') {
+        const { type: _type, ...toolCall } = part;
+        progress.toolCalls.push(toolCall);
+        continue;
+      }
+      const [complete, rest] = splitIncomplete(held[part.type] + part.text);
+      held[part.type] = rest;
+      room = write(context, lease, callId, part.type, complete, progress) ?? room;
     }
-    progress.firstTokenAt ??= performance.now();
-    if (part.type === 'tool_call') {
-      const { type: _type, ...toolCall } = part;
-      progress.toolCalls.push(toolCall);
-      continue;
-    }
-    const [complete, rest] = splitIncomplete(held[part.type] + part.text);
-    held[part.type] = rest;
-    const room = write(context, lease, callId, part.type, complete, progress);
     if (room) await room;
   }
   write(context, lease, callId, 'reasoning', held.reasoning, progress);

@@ -76,8 +76,11 @@ export type StreamPart =
 /** The far side of the network. One streaming method; a whole answer is a fold over it. */
 export interface Provider {
   readonly id: ProviderId;
-  /** @throws ProviderError; aborting `signal` closes the connection and ends the stream with its reason. */
-  stream(request: ModelRequest, signal: AbortSignal): AsyncIterable<StreamPart>;
+  /**
+   * The parts of the answer, as many at a time as came together.
+   * @throws ProviderError; aborting `signal` closes the connection and ends the stream with its reason.
+   */
+  stream(request: ModelRequest, signal: AbortSignal): AsyncIterable<readonly StreamPart[]>;
   /** The ids of its models, where only the vendor knows them. @throws ProviderError */
   models?(signal: AbortSignal): Promise<string[]>;
 }

@@ -14,27 +14,31 @@ export const DEFAULT_PATIENCE: Patience = { firstPartMs: 120_000, idleMs: 60_000
  * Holds every vendor's stream to the same contract, because client libraries differ: an aborted stream throws
  * the signal's reason (some end as if complete), a stream without its finish marker is broken (some end as if
  * complete), silence is a timeout (none of them notices), and nothing comes after the finish marker.
- * @param open must heed the signal that it is given: it is all that ends a silent connection. It tells by
- * `alive` what came without becoming a part: pings, and pieces of a long tool call.
+ * @param open must heed the signal that it is given: it is all that ends a silent connection. What came without
+ * becoming a part, as pings and pieces of a long tool call do, is an empty list: a sign of life.
  */
 export async function* watchStream(
   vendorName: string,
-  open: (signal: AbortSignal, alive: () => void) => AsyncIterable<StreamPart>,
+  open: (signal: AbortSignal) => AsyncIterable<readonly StreamPart[]>,
   signal: AbortSignal,
   patience: Patience = DEFAULT_PATIENCE,
-): AsyncGenerator<StreamPart, void, undefined> {
+): AsyncGenerator<readonly StreamPart[], void, undefined> {
   signal.throwIfAborted();
   const silence = listenForSilence(vendorName);
   const either = AbortSignal.any([signal, silence.signal]);
   try {
     silence.expect(patience.firstPartMs);
-    for await (const part of open(either, silence.expectAnew)) {
+    for await (const parts of open(either)) {
       either.throwIfAborted();
-      // While the reader takes its time, silence is not the vendor's.
-      silence.stop();
-      yield part;
-      if (part.type === 'finish') return;
-      silence.expect(patience.idleMs);
+      if (parts.length === 0) silence.expectAnew();
+      else {
+        // While the reader takes its time, silence is not the vendor's.
+        silence.stop();
+        const finish = parts.findIndex(({ type }) => type === 'finish');
+        yield finish === -1 ? parts : parts.slice(0, finish + 1);
+        if (finish !== -1) return;
+        silence.expect(patience.idleMs);
+      }
     }
     throw broken(vendorName);
   } catch (error) {
@@ -64,11 +68,7 @@ function listenForSilence(vendorName: string): Silence {
       timer = setTimeout(() => controller.abort(tooQuiet(vendorName, withinMs)), withinMs);
     },
     expectAnew: () => timer?.refresh(),
-    stop() {
-      clearTimeout(timer);
-      // A cleared timer would run again when refreshed.
-      timer = undefined;
-    },
+    stop: () => clearTimeout(timer),
   };
 }
 

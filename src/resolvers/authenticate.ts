@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Services, Viewer } from '../context.ts';
 import { DomainError } from '../errors.ts';
-import { findKeyHolder, findUser } from '../store/accounts.ts';
+import { findKeyHolder } from '../store/accounts.ts';
 
 /** What a request brought along. */
 export interface Credentials {
@@ -22,7 +22,7 @@ export async function authenticate(services: Services, credentials: Credentials)
 async function byToken({ tokens, store }: Services, authorization: string): Promise<Viewer> {
   const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
   const verified = token === undefined ? null : await tokens.verify(token);
-  const user = verified && (await findUser(store.database, verified.userId));
+  const user = verified && (await store.lookups.user(verified.userId));
   if (!user) throw refused('the bearer token is not valid (any more); log in again');
   return { userId: user.id, isAdmin: user.isAdmin, expiresAt: verified.expiresAt };
 }

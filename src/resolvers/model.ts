@@ -1,10 +1,10 @@
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
 import { chooseModel } from '../rules/model-choice.ts';
-import { type ModelReference, plainProvider } from '../rules/model-id.ts';
+import type { ModelReference } from '../rules/model-id.ts';
 import type { NewEvent } from '../store/events.ts';
 import { findModels } from '../store/model-catalog.ts';
-import { PROVIDERS, type ProviderId } from '../vocabulary.ts';
+import type { ProviderId } from '../vocabulary.ts';
 
 export interface ResolvedModel extends ModelReference {
   /** What the run's log says about the choice; empty when the caller made it. */
@@ -18,8 +18,7 @@ export async function resolveModel(
   field: string,
 ): Promise<ResolvedModel> {
   if (name === null) return chooseForCaller(context);
-  const [known] = await findModels(context.store.database, { providers: PROVIDERS, name });
-  const reference = known ? { provider: known.provider, model: known.modelId } : plainProvider(name);
+  const reference = await context.store.lookups.model(name);
   if (!reference) throw await unknownModel(context, name, field);
   if (!context.providers.includes(reference.provider)) throw notConfigured(reference.provider, name, field);
   return { ...reference, events: [] };

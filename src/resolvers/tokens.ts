@@ -8,7 +8,7 @@ const ALGORITHM = 'HS256';
 
 type Verified = NonNullable<Awaited<ReturnType<Tokens['verify']>>>;
 
-/** A signature is checked once, not with every request; whether its user still exists, every time. */
+/** A signature is checked once, not with every request; whether its user still exists, is asked elsewhere. */
 const MAX_KEPT = 10_000;
 
 /** Expiring bearer tokens; one algorithm, so that a token cannot choose a weaker one. */

@@ -32,6 +32,8 @@ export interface ClaimedTask {
   iterationsBefore: number;
   /** Until its time is up; null: it has no limit. */
   msLeft: number | null;
+  /** How many workers were lost while they had it. */
+  losses: number;
 }
 
 /** SQL: whether the run has checkpoints, and all text that it made is in them. CTE `lost` holds the call whose is not. */
@@ -65,7 +67,7 @@ export async function claimRun(
           last_seq = last_seq + 1, written = 0, updated_at = clock_timestamp()
         from present
         where run.id = $1 and ((status = 'queued' and blockers = 0) or ($3 and status = 'running' and worker_id = $2))
-        returning run.id, run.owner_id, last_seq, attempt, epoch
+        returning run.id, run.owner_id, last_seq, attempt, epoch, losses
       ), started as (
         update task set started_at = coalesce(started_at, clock_timestamp()),
           deadline_at = coalesce(deadline_at,
@@ -86,7 +88,7 @@ export async function claimRun(
       select logged.*, json_build_object('id', started.id, 'kind', kind, 'prompt', prompt, 'system', system,
         'parameters', parameters, 'provider', provider, 'model', model, 'fallbackModels', fallback_models,
         'responseSchema', response_schema, 'threadId', thread_id, 'tools', tools, 'limits', limits, 'plan', plan, 'workingDirectory', working_directory,
-        'ownerId', moved.owner_id, 'progress', progress,
+        'ownerId', moved.owner_id, 'losses', losses, 'progress', progress,
         'iterationsBefore', iterations_before, 'msLeft', ms_left) as task, moved.epoch from logged, started, moved`,
     values: [runId, workerId, isRepeated],
   });

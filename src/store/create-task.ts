@@ -7,7 +7,7 @@ import type { Origin, ProviderId, TaskKind, ToolName } from '../vocabulary.ts';
 import { addDependencies, countBlockers } from './dependencies.ts';
 import { appendSql, eventsParameter, loggedSql, toLoggedEvents } from './event-log.ts';
 import type { LoggedEvent, NewEvent } from './events.ts';
-import { addRunJobSql } from './job-queue.ts';
+import { addFirstRunJobSql } from './job-queue.ts';
 import type { Store } from './store.ts';
 import { TASK_COLUMNS, type TaskRow } from './tasks.ts';
 import { transaction } from './transaction.ts';
@@ -100,7 +100,7 @@ async function insert(
         select id, 'task', $19::numeric from moved where $19::numeric is not null
       ), logged as (${appendSql('$11')}),
       queued as (
-        select ${addRunJobSql('moved.id', 'moved.priority')} from moved where status = 'queued' and blockers = 0
+        select ${addFirstRunJobSql('moved.id', 'moved.priority')} from moved where status = 'queued' and blockers = 0
       )
       select ${TASK_COLUMNS}, ${loggedSql} as events
       from moved as run, asked as task, (select count(*) from queued) as enqueue`,

@@ -1,6 +1,7 @@
 import type { Log } from '../log.ts';
 import { type Bus, createLocalBus } from './bus.ts';
 import { openDatabase } from './database.ts';
+import { createLookups } from './lookups.ts';
 import { createRunWatch } from './run-watch.ts';
 import type { Store } from './store.ts';
 
@@ -20,6 +21,7 @@ export async function openStore(options: {
     database,
     bus,
     watch,
+    lookups: createLookups(database),
     async close() {
       watch.stop();
       await bus.close?.();

@@ -1,5 +1,6 @@
 import type { Bus } from './bus.ts';
 import type { Database } from './database.ts';
+import type { Lookups } from './lookups.ts';
 import type { RunWatch } from './run-watch.ts';
 
 /** What everybody who reads or writes runs is handed. */
@@ -7,4 +8,5 @@ export interface Store {
   database: Database;
   bus: Bus;
   watch: RunWatch;
+  lookups: Lookups;
 }

@@ -76,6 +76,7 @@ export async function releaseWorker(database: Database, workerId: string): Promi
          select id from graphile_worker.jobs where key in (select 'run:' || id from unnest($1::text[]) as id)))`,
       [ids],
     );
+    await client.query('update run set losses = losses + 1 where id = any($1::text[])', [ids]);
     await requeueRuns(client, ids);
     return ids;
   });

@@ -11,7 +11,7 @@ import type { Usage } from '../../src/rules/money.ts';
 import { UNKNOWN_USAGE } from '../../src/rules/money.ts';
 import type { FinishReason } from '../../src/vocabulary.ts';
 import { answerText, countTokens, reasoningText, startVendor, type Vendor } from '../vendor/server.ts';
-import { failureOf, type Heard, listen } from './listen.ts';
+import { each, failureOf, type Heard, listen } from './listen.ts';
 
 /** An adapter, and what its vendor's wire format has and has not. */
 export interface Subject {
@@ -299,7 +299,9 @@ export function describeContract(subject: Subject): void {
 
     test('a reader who takes longer than patience is not a silent vendor', async () => {
       let text = '';
-      for await (const part of provider.stream(requestFor('tokens=4,itl=5'), new AbortController().signal)) {
+      for await (const part of each(
+        provider.stream(requestFor('tokens=4,itl=5'), new AbortController().signal),
+      )) {
         if (part.type === 'text') text += part.text;
         if (text === answerText(2)) await pause(800);
       }

@@ -10,12 +10,12 @@ export interface Heard {
 
 /** Reads to the end, keeping what came before an error. */
 export async function listen(
-  stream: AsyncIterable<StreamPart>,
+  stream: AsyncIterable<readonly StreamPart[]>,
   onPart: (part: StreamPart) => void = () => {},
 ): Promise<Heard> {
   const heard: Heard = { parts: [], text: '', reasoning: '', error: null };
   try {
-    for await (const part of stream) {
+    for await (const part of each(stream)) {
       heard.parts.push(part);
       if ('text' in part) heard[part.type] += part.text;
       onPart(part);
@@ -24,6 +24,11 @@ export async function listen(
     heard.error = error;
   }
   return heard;
+}
+
+/** One part at a time. */
+export async function* each(stream: AsyncIterable<readonly StreamPart[]>): AsyncGenerator<StreamPart> {
+  for await (const parts of stream) yield* parts;
 }
 
 /** How a stream failed that had to fail. */

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { StreamPart } from '../../src/providers/provider.ts';
 import { watchStream } from '../../src/providers/watch-stream.ts';
 import { UNKNOWN_USAGE } from '../../src/rules/money.ts';
@@ -10,7 +10,7 @@ const FINISH: StreamPart = { type: 'finish', reason: 'stop', rawReason: 'stop', 
 
 interface Played {
   closed: boolean;
-  open(signal: AbortSignal): AsyncGenerator<StreamPart>;
+  open(signal: AbortSignal): AsyncGenerator<readonly StreamPart[]>;
 }
 
 /** A library's stream: numbers are silences in milliseconds, errors are thrown. It heeds its signal by ending. */
@@ -22,7 +22,7 @@ function play(...script: (StreamPart | number | Error)[]): Played {
         for (const step of script) {
           if (step instanceof Error) throw step;
           if (typeof step === 'number') await silence(step, signal);
-          else yield step;
+          else yield [step];
           if (signal.aborted) return;
         }
       } finally {
@@ -142,7 +142,7 @@ test('a reader who rests longer than patience gets the rest', async () => {
   const stream = watch(play(HI, HI, FINISH));
   await stream.next();
   await vi.advanceTimersByTimeAsync(60_000);
-  expect(await stream.next()).toEqual({ done: false, value: HI });
+  expect(await stream.next()).toEqual({ done: false, value: [HI] });
   await stream.return();
 });
 
@@ -153,45 +153,31 @@ test('a stream that nobody reads is never opened', () => {
   expect(vi.getTimerCount()).toBe(0);
 });
 
-describe('signs of life that are no parts', () => {
-  /** A sign every 900 ms, so many times, and then the end. */
-  async function* signs(count: number, alive: () => void): AsyncGenerator<StreamPart> {
-    for (let sign = 0; sign < count; sign++) {
-      await silence(900, new AbortController().signal);
-      alive();
-    }
-    yield FINISH;
+test('what came together is read together, up to the finish', async () => {
+  const played = async function* () {
+    yield [HI, HI];
+    yield [HI, FINISH, HI];
+  };
+  const groups: (readonly StreamPart[])[] = [];
+  for await (const parts of watchStream('Vendor', played, new AbortController().signal, PATIENCE)) {
+    groups.push(parts);
   }
+  expect(groups).toEqual([
+    [HI, HI],
+    [HI, FINISH],
+  ]);
+});
 
-  test('keep a stream from being silent', async () => {
-    const stream = watchStream(
-      'Vendor',
-      async function* (_signal, alive) {
-        yield HI;
-        yield* signs(20, alive);
-      },
-      new AbortController().signal,
-      PATIENCE,
-    );
-    const hearing = listen(stream);
-    await vi.runAllTimersAsync();
-    expect(await hearing).toMatchObject({ parts: [HI, FINISH], error: null });
-  });
-
-  test('that come late leave no clock running', async () => {
-    let late = () => {};
-    const stream = watchStream(
-      'Vendor',
-      async function* (_signal, alive) {
-        late = alive;
-        yield HI;
-      },
-      new AbortController().signal,
-      PATIENCE,
-    );
-    await stream.next();
-    late();
-    expect(vi.getTimerCount()).toBe(0);
-    await stream.return();
-  });
+test('signs of life that are no parts keep a stream from being silent', async () => {
+  const open = async function* (): AsyncGenerator<readonly StreamPart[]> {
+    yield [HI];
+    for (let sign = 0; sign < 20; sign++) {
+      await silence(900, new AbortController().signal);
+      yield [];
+    }
+    yield [FINISH];
+  };
+  const hearing = listen(watchStream('Vendor', open, new AbortController().signal, PATIENCE));
+  await vi.runAllTimersAsync();
+  expect(await hearing).toMatchObject({ parts: [HI, FINISH], error: null });
 });

@@ -21,8 +21,7 @@ export function createAnthropicProvider(config: VendorConfig, patience = DEFAULT
   async function* converse(
     request: ModelRequest,
     signal: AbortSignal,
-    alive: () => void,
-  ): AsyncGenerator<StreamPart> {
+  ): AsyncGenerator<readonly StreamPart[]> {
     try {
       const body = toMessagesRequest(request);
       // `messages.create` prints to the console when a model is deprecated, and its stream skips unnamed events.
@@ -31,7 +30,7 @@ export function createAnthropicProvider(config: VendorConfig, patience = DEFAULT
       const response = await client
         .post('/v1/messages', { body, headers, stream: true, signal })
         .asResponse();
-      yield* readEvents(vendor, Stream.rawEvents(response), alive);
+      yield* readEvents(vendor, Stream.rawEvents(response));
     } catch (error) {
       throw toProviderError(vendor, error);
     }
@@ -39,7 +38,7 @@ export function createAnthropicProvider(config: VendorConfig, patience = DEFAULT
   return {
     id: 'anthropic',
     stream: (request, signal) =>
-      watchStream(vendor.name, (either, alive) => converse(request, either, alive), signal, patience),
+      watchStream(vendor.name, (either) => converse(request, either), signal, patience),
   };
 }
 

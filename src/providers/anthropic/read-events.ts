@@ -12,20 +12,18 @@ import { mapUsage, mergeUsage } from './usage.ts';
 export async function* readEvents(
   vendor: Vendor,
   events: AsyncIterable<ServerSentEvent>,
-  alive: () => void,
-): AsyncGenerator<StreamPart> {
+): AsyncGenerator<readonly StreamPart[]> {
   const turn = gatherTurn();
   let usage: Partial<AnthropicUsage> = {};
   let rawReason: string | null = null;
   for await (const sent of events) {
-    alive();
     const event = readEvent(sent);
+    if (event?.type === 'error') throw failure(vendor, event);
+    yield event ? [...turn.add(event)] : [];
     if (!event) continue;
-    if (event.type === 'error') throw failure(vendor, event);
-    yield* turn.add(event);
     usage = mergeUsage(mergeUsage(usage, event.message?.usage), event.usage);
     rawReason = event.delta?.stop_reason ?? rawReason;
-    if (event.type === 'message_stop') return yield finish(rawReason, usage, turn);
+    if (event.type === 'message_stop') return yield [finish(rawReason, usage, turn)];
   }
 }
 

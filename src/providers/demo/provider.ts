@@ -27,19 +27,19 @@ export function createDemoProvider(): Provider {
   };
 }
 
-async function* speak(request: ModelRequest, signal: AbortSignal): AsyncGenerator<StreamPart> {
+async function* speak(request: ModelRequest, signal: AbortSignal): AsyncGenerator<readonly StreamPart[]> {
   const { tokens, itl } = readSettings(request.model);
   const call = nextCall(request);
-  if (call) return yield* callTool(request, call);
+  if (call) return yield [...callTool(request, call)];
   const words = answerWords(request, tokens);
   const limit = Math.min(words.length, request.maxTokens ?? words.length);
   for (const [index, word] of words.slice(0, limit).entries()) {
     if (itl > 0) await wait(itl, undefined, { signal });
     else if (index % BURST === 0) await nextTurn();
-    yield { type: 'text', text: word };
+    yield [{ type: 'text', text: word }];
   }
   const reason = limit < words.length ? 'length' : 'stop';
-  yield { type: 'finish', reason, rawReason: reason, usage: countUsage(request, limit) };
+  yield [{ type: 'finish', reason, rawReason: reason, usage: countUsage(request, limit) }];
 }
 
 function* callTool(request: ModelRequest, call: ScriptedCall): Generator<StreamPart> {

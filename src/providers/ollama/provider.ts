@@ -36,24 +36,19 @@ export function createOllamaProvider({ baseUrl }: OllamaConfig, patience = PATIE
     return response;
   }
 
-  async function* chat(
-    asked: ModelRequest,
-    signal: AbortSignal,
-    alive: () => void,
-  ): AsyncGenerator<StreamPart> {
+  async function* chat(asked: ModelRequest, signal: AbortSignal): AsyncGenerator<readonly StreamPart[]> {
     const body = JSON.stringify(toChatRequest(asked));
     const headers = { 'content-type': 'application/json' };
     try {
       const response = await request('/api/chat', { method: 'POST', headers, body, signal });
-      yield* readChunks(vendor, readLines(response.body ?? [], alive));
+      yield* readChunks(vendor, readLines(response.body ?? []));
     } catch (error) {
       throw error instanceof ProviderError ? error : brokenOff(vendor, error);
     }
   }
   return {
     id: 'ollama',
-    stream: (asked, signal) =>
-      watchStream(vendor.name, (either, alive) => chat(asked, either, alive), signal, patience),
+    stream: (asked, signal) => watchStream(vendor.name, (either) => chat(asked, either), signal, patience),
     async models(signal) {
       try {
         const response = await request('/api/tags', { signal });

@@ -1,21 +1,26 @@
 import { storable } from '../../rules/text.ts';
 import type { FinishReason } from '../../vocabulary.ts';
 import type { Durations, StreamPart } from '../provider.ts';
+import { readTogether } from '../read-together.ts';
 import { tokenCount } from '../token-count.ts';
 import { toolCallPart } from '../tool-call.ts';
 import type { Vendor } from '../vendor.ts';
 import { type Chunk, chunk as chunkSchema } from './chunk.ts';
 import { fromOllamaError } from './errors.ts';
 
-export async function* readChunks(vendor: Vendor, lines: AsyncIterable<string>): AsyncGenerator<StreamPart> {
+export async function* readChunks(
+  vendor: Vendor,
+  arrivals: AsyncIterable<readonly string[]>,
+): AsyncGenerator<readonly StreamPart[]> {
   let hasCalled = false;
-  for await (const line of lines) {
+  function read(line: string, parts: StreamPart[]): void {
     const chunk = readChunk(line);
     if (chunk.error) throw fromOllamaError(vendor, { status: null, message: chunk.error, retryAfter: null });
-    yield* readMessage(chunk.message);
+    parts.push(...readMessage(chunk.message));
     hasCalled ||= Boolean(chunk.message?.tool_calls?.length);
-    if (chunk.done) return yield finish(chunk, hasCalled);
+    if (chunk.done) parts.push(finish(chunk, hasCalled));
   }
+  for await (const lines of arrivals) yield* readTogether(lines, read);
 }
 
 function readChunk(line: string): Chunk {

@@ -5,6 +5,7 @@ import type { Vendor } from '../vendor.ts';
 import { type Patience, watchStream } from '../watch-stream.ts';
 import { toProviderError } from './errors.ts';
 import { readChunks } from './read-chunks.ts';
+import { readData } from './read-data.ts';
 import { type MaxTokensField, toChatRequest } from './request.ts';
 
 export interface ChatVendor {
@@ -28,14 +29,12 @@ export function createChatProvider(
   { id, vendor, client, maxTokensField }: ChatVendor,
   patience: Patience,
 ): Provider {
-  async function* chat(
-    request: ModelRequest,
-    signal: AbortSignal,
-    alive: () => void,
-  ): AsyncGenerator<StreamPart> {
+  async function* chat(request: ModelRequest, signal: AbortSignal): AsyncGenerator<readonly StreamPart[]> {
     try {
-      const chunks = await client.chat.completions.create(toChatRequest(request, maxTokensField), { signal });
-      yield* readChunks(chunks, alive);
+      const body = toChatRequest(request, maxTokensField);
+      // The library's own reading of the stream costs more than all that we do with it.
+      const response = await client.chat.completions.create(body, { signal }).asResponse();
+      yield* readChunks(readData(response.body ?? []));
     } catch (error) {
       throw toProviderError(vendor, error);
     }
@@ -43,6 +42,6 @@ export function createChatProvider(
   return {
     id,
     stream: (request, signal) =>
-      watchStream(vendor.name, (either, alive) => chat(request, either, alive), signal, patience),
+      watchStream(vendor.name, (either) => chat(request, either), signal, patience),
   };
 }

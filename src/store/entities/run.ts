@@ -38,6 +38,8 @@ export const Run = defineEntity({
     /** 0 until first started; rises with every restart of its text. */
     attempt: p.integer().default(0),
     workerId: p.text().nullable(),
+    /** How often a worker was lost while it had the run. */
+    losses: p.integer().default(0),
     lastSeq: p.integer().default(0),
     /** Batches of text written under the present epoch; a write that is repeated is known by it. */
     written: p.integer().default(0),

@@ -1,8 +1,8 @@
 import { Migration } from '@mikro-orm/migrations';
 
-export class Migration20261121175428 extends Migration {
+export class Migration20261121181343 extends Migration {
 
-  override name = 'Migration20261121175428';
+  override name = 'Migration20261121181343';
 
   override up(): void | Promise<void> {
     this.addSql(`create table "input" ("run_id" text not null, "position" int not null, "text" text not null, primary key ("run_id", "position"));`);

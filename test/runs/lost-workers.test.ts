@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createLog } from '../../src/log.ts';
+import { newId } from '../../src/rules/ids.ts';
+import { claimRun } from '../../src/store/claim-run.ts';
+import { registerWorker, releaseWorker } from '../../src/store/workers.ts';
+import { startWorker } from '../../src/worker.ts';
+import { type Client, data } from '../harness/client.ts';
+import { startTestServer, type TestServer } from '../harness/server.ts';
+
+let server: TestServer;
+let ann: Client;
+
+beforeAll(async () => {
+  server = await startTestServer({ worker: false });
+  ann = await server.newUser();
+});
+afterAll(() => server?.stop());
+
+/** As the reaper does with a worker that is gone. */
+async function loseWorker(runId: string): Promise<void> {
+  const { database } = server.store;
+  const workerId = newId();
+  await registerWorker(database, workerId);
+  expect(await claimRun(server.store, runId, workerId, false)).not.toBeNull();
+  expect(await releaseWorker(database, workerId)).toEqual([runId]);
+}
+
+test.each([
+  { losses: 9, status: 'COMPLETED', error: null },
+  { losses: 10, status: 'FAILED', error: { code: 'WORKER_LOST' } },
+])('a task whose worker was lost $losses times: $status', async ({ losses, status, error }) => {
+  const id = await ann.createTask({ prompt: 'x', model: 'demo@tokens=2,itl=0' });
+  const runId = Buffer.from(id, 'base64url').toString().slice('Task:'.length);
+  for (let loss = 0; loss < losses; loss++) await loseWorker(runId);
+  const worker = await startWorker(server.config, createLog('silent'), server.store, {
+    url: server.databaseUrl,
+    directUrl: server.databaseUrl,
+  });
+  try {
+    await ann.events(id);
+    expect(await ann.task(id)).toMatchObject({ status, error });
+    if (error === null) return;
+    const retried = await ann.query(
+      `mutation ($id: ID!) { retryTask(input: { id: $id }) { task { status } } }`,
+      {
+        id,
+      },
+    );
+    expect(data(retried).retryTask.task.status).toBe('QUEUED');
+    await ann.events(id);
+    expect(await ann.task(id)).toMatchObject({ status: 'COMPLETED', error: null });
+  } finally {
+    await worker.stop();
+  }
+});
