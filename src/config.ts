@@ -1,5 +1,6 @@
 import { isAbsolute, resolve } from 'node:path';
 import proxyAddress from '@fastify/proxy-addr';
+import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 
 const port = whole(0, 65535);
@@ -16,6 +17,10 @@ const url = z
 const proxies = list.refine(
   isProxies,
   'must be addresses or ranges such as 10.0.0.0/8, or loopback, linklocal, uniquelocal, separated by commas',
+);
+const outbound = list.refine(
+  (entries) => entries.every((entry) => !entry.includes('/') || ipaddr.isValidCIDR(entry)),
+  'must be hosts, addresses and ranges such as git.example.com or 10.0.0.0/8, separated by commas',
 );
 const folders = list.refine(
   (paths) => paths.length > 0 && paths.every((path) => isAbsolute(path)),
@@ -46,6 +51,10 @@ const environment = z.object({
   WORKER_CONCURRENCY: whole(1, 2000).default(200),
   // HS256 wants a key no shorter than its hash (RFC 7518, 3.2).
   JWT_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
+  SECRETS_KEY: z
+    .string()
+    .regex(/^[A-Za-z0-9+/_-]{43}=?$/, 'must be 32 bytes in base64')
+    .optional(),
   REGISTRATION: z.enum(['open', 'first-only', 'closed']).optional(),
   CORS_ORIGINS: list.optional(),
   TRUST_PROXY: proxies.optional(),
@@ -65,6 +74,7 @@ const environment = z.object({
   WORKSPACE_ROOTS: folders.optional(),
   SANDBOX: z.enum(['bubblewrap', 'none']).default('bubblewrap'),
   PATH: z.string().default('/usr/local/bin:/usr/bin:/bin'),
+  OUTBOUND_ALLOW: outbound.optional(),
 });
 
 function withOllamaPort(host: string): string {
@@ -137,6 +147,8 @@ export interface Config {
   workerConcurrency: number;
   /** null: made once and kept in `dataDir`. */
   jwtSecret: string | null;
+  /** 32 bytes in base64, which seal what people entrust to us; null: made once and kept in `dataDir`. */
+  secretsKey: string | null;
   registration: 'open' | 'first-only' | 'closed';
   corsOrigins: readonly string[];
   /** Whose word on a client's address and on the name it asked for is believed. */
@@ -155,6 +167,8 @@ export interface Config {
   sandbox: 'bubblewrap' | 'none';
   /** Where programs of the system are looked for. */
   searchPath: string;
+  /** Hosts and ranges that outbound requests may reach although they are private. */
+  outboundAllow: readonly string[];
 }
 
 /** Every problem of the environment at once, so that an operator mends them in one go. */
@@ -186,7 +200,7 @@ function describe(error: z.ZodError, given: Record<string, string | undefined>):
   });
 }
 
-const REQUIRED_IN_PRODUCTION = ['DATABASE_URL', 'JWT_SECRET'];
+const REQUIRED_IN_PRODUCTION = ['DATABASE_URL', 'JWT_SECRET', 'SECRETS_KEY'];
 
 function missingInProduction(given: Record<string, string | undefined>): string[] {
   if (given.NODE_ENV !== 'production') return [];
@@ -216,6 +230,7 @@ function toConfig(env: Environment): Config {
     redisUrl: env.REDIS_URL ?? null,
     workerConcurrency: env.WORKER_CONCURRENCY,
     jwtSecret: env.JWT_SECRET ?? null,
+    secretsKey: env.SECRETS_KEY ?? null,
     registration: env.REGISTRATION ?? (production ? 'first-only' : 'open'),
     corsOrigins: env.CORS_ORIGINS ?? (production ? [] : ['http://localhost:5173', 'http://localhost:3000']),
     trustProxy: env.TRUST_PROXY ?? [],
@@ -229,6 +244,7 @@ function toConfig(env: Environment): Config {
     ),
     sandbox: env.SANDBOX,
     searchPath: env.PATH,
+    outboundAllow: env.OUTBOUND_ALLOW ?? [],
   };
 }
 

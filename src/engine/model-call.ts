@@ -1,5 +1,12 @@
 import { DomainError } from '../errors.ts';
-import type { ModelRequest, Provider, StreamPart, ToolCall, VendorTurn } from '../providers/provider.ts';
+import type {
+  Durations,
+  ModelRequest,
+  Provider,
+  StreamPart,
+  ToolCall,
+  VendorTurn,
+} from '../providers/provider.ts';
 import { ProviderError } from '../providers/provider.ts';
 import { newId } from '../rules/ids.ts';
 import { costOf, UNKNOWN_USAGE, type Usage } from '../rules/money.ts';
@@ -20,6 +27,9 @@ export interface ModelCallResult {
   finishReason: FinishReason;
   /** The turn in the vendor's own form, where it has to be sent back so. */
   vendorTurn: VendorTurn | null;
+  usage: Usage;
+  /** null: the provider does not tell. */
+  durations: Durations | null;
 }
 
 /** A provider's failure, with the call whose text so far it makes void. */
@@ -73,6 +83,8 @@ export async function callModel(
     toolCalls: progress.toolCalls,
     finishReason: finish.reason,
     vendorTurn: finish.vendorTurn ?? null,
+    usage: finish.usage,
+    durations: finish.durations ?? null,
   };
 }
 

@@ -1,16 +1,33 @@
 import DataLoader from 'dataloader';
 import type { Loaders } from '../context.ts';
+import { totalUsage } from '../rules/resource-usage.ts';
 import { readAgentReports } from '../store/agent-reports.ts';
 import { findAgents } from '../store/agents.ts';
+import { readArtifacts } from '../store/artifacts.ts';
 import { readBudgets } from '../store/budgets.ts';
 import type { Database } from '../store/database.ts';
 import { readModelCalls, readSpend } from '../store/model-call-reports.ts';
+import { readResourceUsage } from '../store/steps.ts';
 import { readDependencies } from '../store/tasks.ts';
 import { readToolCalls } from '../store/tool-calls.ts';
 
 /** Gathers, but does not remember: a subscription's context lives as long as the run changes. */
 export function createLoaders(database: Database, userId: string | null): Loaders {
   return {
+    artifacts: new DataLoader(
+      async (runIds: readonly string[]) => {
+        const byRun = Map.groupBy(await readArtifacts(database, runIds), ({ runId }) => runId);
+        return runIds.map((id) => byRun.get(id) ?? []);
+      },
+      { cache: false },
+    ),
+    resourceUsage: new DataLoader(
+      async (runIds: readonly string[]) => {
+        const byRun = Map.groupBy(await readResourceUsage(database, runIds), ({ runId }) => runId);
+        return runIds.map((id) => totalUsage((byRun.get(id) ?? []).map(({ usage }) => usage)));
+      },
+      { cache: false },
+    ),
     spend: new DataLoader(
       async (runIds: readonly string[]) => {
         const byRun = await readSpend(database, runIds);

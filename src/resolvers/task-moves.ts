@@ -45,6 +45,8 @@ export async function cancelTask(context: Context, id: string, reason: string | 
 export async function updateTask(context: Context, id: string, input: unknown): Promise<TaskRow> {
   const { userId } = requireViewer(context);
   const given = validate(taskChange, input, 'input');
+  const present = await task(context, id);
+  if (present.kind === 'template') refuse(present, 'a template is not changed task by task; make another');
   const resolved = given.model ? await resolveModel(context, given.model, 'input.model') : null;
   const moved = await changeTask(
     context.store,

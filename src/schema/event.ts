@@ -2,11 +2,13 @@ import type { Context } from '../context.ts';
 import { type CurrentState, taskEvents, tokens } from '../resolvers/task-events.ts';
 import type { EventType } from '../vocabulary.ts';
 import { AGENT_EVENTS } from './agent-events.ts';
+import { ArtifactSaved } from './artifact-event.ts';
 import { builder } from './builder.ts';
 import { FinishReasonEnum, ProviderEnum, QueueReasonEnum, TaskKindEnum } from './enums.ts';
 import { localId } from './global-id.ts';
 import { RunErrorType } from './parts.ts';
 import { event, RunEvent } from './run-event.ts';
+import { StepCompleted, StepStarted } from './step-event.ts';
 import { TaskType } from './task.ts';
 
 /** Every fact has its type here; the list in vocabulary.ts says which. */
@@ -151,6 +153,9 @@ const EVENTS = {
       }),
     }),
   }),
+  StepStarted,
+  StepCompleted,
+  ArtifactSaved,
   ProgressMade: event('ProgressMade').implement({
     interfaces: [RunEvent],
     description: 'The run came further.',

@@ -2,18 +2,24 @@ import type { AgentLimits } from '../rules/agent.ts';
 import type { ModelReference } from '../rules/model-id.ts';
 import type { Plan } from '../rules/plan.ts';
 import type { PromptParameters } from '../rules/task.ts';
+import type { TemplatePlan } from '../rules/template.ts';
 import type { ProviderId, TaskKind, ToolName } from '../vocabulary.ts';
 import { appendSql } from './event-log.ts';
 import type { LoggedEvent } from './events.ts';
 import type { Store } from './store.ts';
 
-/** What a worker needs to carry a task out, as it was when the worker took it. */
-export interface ClaimedTask {
+interface Claimed {
   id: string;
   ownerId: string;
   epoch: number;
   attempt: number;
-  kind: TaskKind;
+  /** How many workers were lost while they had it. */
+  losses: number;
+}
+
+/** What a worker needs to carry a task out, as it was when the worker took it. */
+export interface ClaimedTask extends Claimed {
+  kind: Exclude<TaskKind, 'template'>;
   prompt: string;
   system: string | null;
   parameters: PromptParameters;
@@ -32,9 +38,18 @@ export interface ClaimedTask {
   iterationsBefore: number;
   /** Until its time is up; null: it has no limit. */
   msLeft: number | null;
-  /** How many workers were lost while they had it. */
-  losses: number;
 }
+
+/** The same of a template. */
+export interface ClaimedTemplate extends Claimed {
+  kind: 'template';
+  plan: TemplatePlan;
+  values: Record<string, unknown>;
+  /** Sealed. */
+  secrets: string | null;
+}
+
+export type ClaimedRun = ClaimedTask | ClaimedTemplate;
 
 /** SQL: whether the run has checkpoints, and all text that it made is in them. CTE `lost` holds the call whose is not. */
 const CONTINUES = '(exists (select from step where run_id = $1) and not exists (select from lost))';
@@ -50,8 +65,8 @@ export async function claimRun(
   runId: string,
   workerId: string,
   isRepeated: boolean,
-): Promise<ClaimedTask | null> {
-  const { rows } = await store.database.pool.query<LoggedEvent & { task: ClaimedTask; epoch: number }>({
+): Promise<ClaimedRun | null> {
+  const { rows } = await store.database.pool.query<LoggedEvent & { task: ClaimedRun; epoch: number }>({
     name: 'claim-run',
     text: `
       with present as (
@@ -76,7 +91,8 @@ export async function claimRun(
         returning task.id, task.kind, task.prompt, task.system, task.parameters, task.provider, task.model,
           task.fallback_models, task.response_schema, task.thread_id, task.tools, task.limits,
           task.working_directory, task.plan, task.progress,
-          task.iterations_before, extract(epoch from deadline_at - clock_timestamp()) * 1000 as ms_left
+          task.iterations_before, task.template_plan, task.template_parameters, task.secrets,
+          extract(epoch from deadline_at - clock_timestamp()) * 1000 as ms_left
       ), fact as (
         select jsonb_build_array(case
           when ${CONTINUES} then jsonb_build_object('type', 'RunResumed', 'data', '{}'::jsonb)
@@ -87,7 +103,8 @@ export async function claimRun(
       ), logged as (${appendSql('(select events from fact)')})
       select logged.*, json_build_object('id', started.id, 'kind', kind, 'prompt', prompt, 'system', system,
         'parameters', parameters, 'provider', provider, 'model', model, 'fallbackModels', fallback_models,
-        'responseSchema', response_schema, 'threadId', thread_id, 'tools', tools, 'limits', limits, 'plan', plan, 'workingDirectory', working_directory,
+        'responseSchema', response_schema, 'threadId', thread_id, 'tools', tools, 'limits', limits, 'plan', coalesce(template_plan, plan),
+        'values', template_parameters, 'secrets', secrets, 'workingDirectory', working_directory,
         'ownerId', moved.owner_id, 'losses', losses, 'progress', progress,
         'iterationsBefore', iterations_before, 'msLeft', ms_left) as task, moved.epoch from logged, started, moved`,
     values: [runId, workerId, isRepeated],

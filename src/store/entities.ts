@@ -1,5 +1,6 @@
 import { Agent } from './entities/agent.ts';
 import { ApiKey } from './entities/api-key.ts';
+import { Artifact } from './entities/artifact.ts';
 import { Budget, BudgetEntry } from './entities/budget.ts';
 import { Dependency } from './entities/dependency.ts';
 import { Event } from './entities/event.ts';
@@ -10,6 +11,7 @@ import { ModelCall } from './entities/model-call.ts';
 import { Run } from './entities/run.ts';
 import { Step } from './entities/step.ts';
 import { Task } from './entities/task.ts';
+import { Template } from './entities/template.ts';
 import { Thread } from './entities/thread.ts';
 import { User } from './entities/user.ts';
 import { Worker } from './entities/worker.ts';
@@ -17,6 +19,7 @@ import { Worker } from './entities/worker.ts';
 export const entities = [
   Agent,
   ApiKey,
+  Artifact,
   Budget,
   BudgetEntry,
   Dependency,
@@ -28,6 +31,7 @@ export const entities = [
   Run,
   Step,
   Task,
+  Template,
   Thread,
   User,
   Worker,

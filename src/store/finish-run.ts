@@ -101,7 +101,8 @@ async function end(
         returning id, last_seq, attempt
       ), ended as (
         update task set result = $4::jsonb, error = $5::jsonb, completed_at = clock_timestamp(),
-          progress = case when $3 = 'completed' then 1 else progress end
+          progress = case when $3 = 'completed' then 1 else progress end,
+          secrets = case when $3 = 'completed' then null else secrets end
         from moved where task.id = moved.id
       ), logged as (${appendSql('$6')})
       select * from logged order by seq`,

@@ -1,4 +1,5 @@
 import type { Plan } from '../rules/plan.ts';
+import type { ResourceUsage } from '../rules/resource-usage.ts';
 import type { StepStatus } from '../vocabulary.ts';
 import type { Database } from './database.ts';
 import { appendSql, eventsParameter } from './event-log.ts';
@@ -28,8 +29,6 @@ export interface TaskProgress {
   iterations?: number;
   workingDirectory?: string;
   plan?: Plan;
-  /** 0 to 1; one that is behind the task's own is passed over. */
-  progress?: number;
 }
 
 /**
@@ -64,6 +63,7 @@ interface StepWrite {
   task?: TaskProgress;
 }
 
+/** What the events say about progress is so for the task, too. */
 async function writeStep(
   store: Store,
   lease: Lease,
@@ -89,9 +89,12 @@ async function writeStep(
       ), advanced as (
         update task set iterations = coalesce(($7::jsonb ->> 'iterations')::int, iterations),
           working_directory = coalesce($7::jsonb ->> 'workingDirectory', working_directory),
-          plan = coalesce($7::jsonb -> 'plan', plan),
-          progress = greatest(progress, ($7::jsonb ->> 'progress')::float8)
-        from written where task.id = written.run_id and $7::jsonb is not null
+          plan = coalesce($7::jsonb -> 'plan', plan), progress = greatest(task.progress, told.progress)
+        from moved, (
+          select max((item -> 'data' ->> 'progress')::float8) as progress from jsonb_array_elements($6::jsonb) as item
+          where item ->> 'type' = 'ProgressMade'
+        ) as told
+        where task.id = moved.id and (told.progress is not null or $7::jsonb is not null)
       ), logged as (${appendSql('$6')})
       select logged.* from held left join logged on true order by seq`,
     values: [
@@ -109,4 +112,20 @@ async function writeStep(
     lease.runId,
     rows.filter((row) => row.runId !== null),
   );
+}
+
+/** What the finished steps of many runs used, where they tell, in one query, in the order in which they began. */
+export async function readResourceUsage(
+  database: Database,
+  runIds: readonly string[],
+): Promise<{ runId: string; usage: ResourceUsage }[]> {
+  const { rows } = await database.pool.query<{ runId: string; usage: ResourceUsage }>({
+    name: 'read-resource-usage',
+    text: `
+      select run_id as "runId", output -> 'resourceUsage' as usage from step
+      where run_id = any($1::text[]) and status = 'completed' and jsonb_typeof(output -> 'resourceUsage') = 'object'
+      order by run_id, position`,
+    values: [runIds],
+  });
+  return rows;
 }

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { schema } from '../../src/schema/index.ts';
+import { saveArtifact } from '../../src/store/artifacts.ts';
+import { openLease } from '../../src/store/lease.ts';
 import { type Answer, type Client, createClient, data } from '../harness/client.ts';
+import { runIdOf } from '../harness/lease.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
 import { ask } from '../http/carriers.ts';
 import { startVendor, type Vendor } from '../vendor/server.ts';
@@ -38,6 +41,7 @@ const ATTEMPTS: Record<Operation, Record<string, Attempt>> = {
     agent: { variables: ({ Agent }) => ({ id: Agent }), expected: 'NOT_FOUND' },
     agents: { variables: ({ agentCursor }) => ({ first: 5, before: agentCursor }), expected: 'own' },
     apiKeys: none,
+    artifact: { variables: ({ Artifact }) => ({ id: Artifact }), expected: 'NOT_FOUND' },
     health: none,
     node: { variables: ({ Task }) => ({ id: Task }), expected: 'NOT_FOUND' },
     task: { variables: ({ Task }) => ({ id: Task }), expected: 'NOT_FOUND' },
@@ -115,6 +119,7 @@ beforeAll(async () => {
   ids = {
     Agent: data(agent).createAgent.agent.id,
     Task,
+    Artifact: await keepArtifact(Task),
     Thread,
     ApiKey: data(made).createApiKey.apiKey.id,
     User: viewer.id,
@@ -127,6 +132,25 @@ afterAll(async () => {
   await server?.stop();
   await vendor?.stop();
 });
+
+/** As a worker would that carries the task out. */
+async function keepArtifact(taskId: string): Promise<string> {
+  const { rows } = await server.store.database.pool.query(
+    'select id as "runId", epoch from run where id = $1',
+    [runIdOf(taskId)],
+  );
+  const { runId, epoch } = rows[0];
+  const lease = openLease({ id: runId, epoch });
+  const content = Buffer.from(CANARY);
+  const artifact = {
+    name: CANARY,
+    type: 'file',
+    mediaType: 'text/plain',
+    content,
+    isTruncated: false,
+  } as const;
+  return Buffer.from(`Artifact:${await saveArtifact(server.store, lease, artifact)}`).toString('base64url');
+}
 
 const STATE =
   '{ viewer { name email } agents { nodes { id name } } apiKeys { id name } tasks { nodes { id status prompt cancelReason } } }';
@@ -208,7 +232,7 @@ describe.each(ROWS)('$operation $name', ({ operation, name, attempt }) => {
 });
 
 describe('by their ids', () => {
-  test.each(['Agent', 'Task', 'Thread', 'ApiKey', 'User'])(
+  test.each(['Agent', 'Artifact', 'Task', 'Thread', 'ApiKey', 'User'])(
     'Ann does not find the %s of Bob',
     async (type) => {
       const answers = await run(ann, 'query', 'node', { id: ids[type] });
@@ -217,7 +241,7 @@ describe('by their ids', () => {
     },
   );
 
-  test.each(['Agent', 'Task', 'Thread', 'ApiKey', 'User'])('Bob finds his %s', async (type) => {
+  test.each(['Agent', 'Artifact', 'Task', 'Thread', 'ApiKey', 'User'])('Bob finds his %s', async (type) => {
     const answers = await run(bob, 'query', 'node', { id: ids[type] });
     expect(JSON.stringify(answers)).toContain(CANARY);
     expect(codes(answers)).toEqual([]);
