@@ -139,9 +139,7 @@ async function insert(
       task.threadId,
       task.maxCost,
       task.type,
-      task.agent?.id ?? null,
-      task.agent?.tools ?? [],
-      task.agent && JSON.stringify(task.agent.limits),
+      ...agentColumns(task.agent),
       ...templateColumns(task.template),
     ],
   });
@@ -149,6 +147,10 @@ async function insert(
   if (!created) return null;
   const { events, ...row } = created;
   return { row, events: toLoggedEvents(events) };
+}
+
+function agentColumns(agent: NewTask['agent']): unknown[] {
+  return agent ? [agent.id, agent.tools, JSON.stringify(agent.limits)] : [null, [], null];
 }
 
 function templateColumns(template: NewTemplateTask | null): unknown[] {

@@ -67,6 +67,8 @@ describe('a question', () => {
       'ModelCallStarted',
       ...types(ofType(events, 'TokensGenerated')),
       'ModelCallCompleted',
+      'ArtifactSaved',
+      'ArtifactSaved',
       'ProgressMade',
       'RunCompleted',
     ]);

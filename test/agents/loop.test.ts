@@ -48,6 +48,8 @@ describe('the end of a task', () => {
       'ModelCallStarted',
       ...types(ofType(events, 'TokensGenerated')),
       'ModelCallCompleted',
+      'ArtifactSaved',
+      'ArtifactSaved',
       'ProgressMade',
       'RunCompleted',
     ]);
@@ -95,6 +97,8 @@ describe('the end of a task', () => {
     const model = scripts.model([call('terminal', { command: 'sleep 30' })]);
     const id = await startAgent(ann, model, { agentId: data(agent).createAgent.agent.id });
     expect((await ann.events(id)).at(-1)).toMatchObject({ error: { code: 'TIME_LIMIT_REACHED' } });
+    const { task } = data(await ann.query(`{ task(id: "${id}") { artifacts { name size } } }`));
+    expect(task.artifacts).toMatchObject([{ name: 'plan.json' }, { name: 'diff.patch' }]);
   });
 
   test('its cost limit: BUDGET_EXCEEDED', async () => {
