@@ -1,45 +1,22 @@
-import { isAbsolute, resolve } from 'node:path';
-import proxyAddress from '@fastify/proxy-addr';
-import ipaddr from 'ipaddr.js';
+import { resolve } from 'node:path';
 import { z } from 'zod';
-
-const port = whole(0, 65535);
-const list = z.string().transform((text) =>
-  text
-    .split(',')
-    .map((item) => item.trim())
-    .filter(Boolean),
-);
-const url = z
-  .url({ protocol: /^https?$/, error: 'must be an address that starts with http:// or https://' })
-  .refine((text) => !/^[^/]*\/\/[^/]*@/.test(text), 'must not hold a user name or password')
-  .transform((text) => text.replace(/\/+$/, ''));
-const proxies = list.refine(
-  isProxies,
-  'must be addresses or ranges such as 10.0.0.0/8, or loopback, linklocal, uniquelocal, separated by commas',
-);
-const outbound = list.refine(
-  (entries) => entries.every((entry) => !entry.includes('/') || ipaddr.isValidCIDR(entry)),
-  'must be hosts, addresses and ranges such as git.example.com or 10.0.0.0/8, separated by commas',
-);
-const folders = list.refine(
-  (paths) => paths.length > 0 && paths.every((path) => isAbsolute(path)),
-  'must be absolute folders, separated by commas',
-);
-/** As Ollama's own programs take it: `host`, `host:port`, or an address with a scheme. */
-const ollamaHost = z
-  .string()
-  .transform((text) => (/^https?:\/\//.test(text) ? text : `http://${withOllamaPort(text)}`))
-  .pipe(url)
-  // Where it listens on every address, this is how to reach it from the same machine.
-  .transform((text) => text.replace(/^(https?:\/\/)0\.0\.0\.0(?=[:/]|$)/, '$1127.0.0.1'));
-const postgresUrl = z.string().regex(/^postgres(ql)?:\/\//, 'must start with postgres:// or postgresql://');
+import {
+  factor,
+  folders,
+  list,
+  ollamaHost,
+  outbound,
+  postgresUrl,
+  proxies,
+  url,
+  whole,
+} from './config-values.ts';
 
 const environment = z.object({
   NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('warn'),
   HOST: z.string().default('127.0.0.1'),
-  PORT: port.default(8000),
+  PORT: whole(0, 65535).default(8000),
   DATA_DIR: z.string().default('./.data'),
   DATABASE_URL: postgresUrl.optional(),
   DATABASE_DIRECT_URL: postgresUrl.optional(),
@@ -76,42 +53,6 @@ const environment = z.object({
   PATH: z.string().default('/usr/local/bin:/usr/bin:/bin'),
   OUTBOUND_ALLOW: outbound.optional(),
 });
-
-function withOllamaPort(host: string): string {
-  return /(:\d+|\/.*)$/.test(host) ? host : `${host}:11434`;
-}
-
-/** Only digits: a number made of ` ` is 0, of `0x50` is 80. */
-function whole(least: number, most: number) {
-  return z
-    .string()
-    .refine(
-      (text) => /^\d{1,15}$/.test(text) && Number(text) >= least && Number(text) <= most,
-      `must be a whole number from ${least} to ${most}`,
-    )
-    .transform(Number);
-}
-
-function factor() {
-  return z
-    .string()
-    .refine(
-      (text) => /^\d{1,9}(\.\d{1,9})?$/.test(text) && Number(text) > 0,
-      'must be a number greater than 0, such as 2 or 0.5',
-    )
-    .transform(Number);
-}
-
-function isProxies(proxies: string[]): boolean {
-  // A number of hops, as elsewhere, would pass for an address: 1 is 0.0.0.1.
-  if (proxies.some((proxy) => /^\d+$/.test(proxy))) return false;
-  try {
-    proxyAddress.compile(proxies);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 type Environment = z.infer<typeof environment>;
 

@@ -118,8 +118,6 @@ function credentialsOf(token: string): string {
   return Buffer.from(token.includes(':') ? token : `x-access-token:${token}`).toString('base64');
 }
 
-const SIGXFSZ = 25;
-
 function whyNot(
   { url }: CloneRequest,
   { exitCode, stderr, timedOut, overfull }: CommandResult,
@@ -128,8 +126,8 @@ function whyNot(
   const what = `${url.href} could not be cloned`;
   if (timedOut) return `${what} within ${timeoutMs / 1000} s`;
   if (overfull) return `${what}: ${overfull}`;
-  if (exitCode === 128 + SIGXFSZ || new RegExp(`signal ${SIGXFSZ}|File too large`).test(stderr)) {
-    return `${what}: it is larger than ${fileBytes} bytes`;
+  if (/invalid index-pack output|died of signal|File too large/.test(stderr)) {
+    return `${what}: it is broken, or larger than ${fileBytes} bytes`;
   }
   return `${what}: ${storable(stderr).trim().slice(-500) || `git ended with exit code ${exitCode}`}`;
 }

@@ -5,9 +5,9 @@ export function isAllowed(hostOrAddress: string, allow: readonly string[]): bool
   const name = hostOrAddress.toLowerCase();
   if (allow.some((entry) => entry.toLowerCase() === name)) return true;
   if (!ipaddr.isValid(name)) return false;
-  const address = ipaddr.process(name);
+  const address = unwrapped(name);
   return allow.some((entry) => {
-    if (ipaddr.isValid(entry)) return ipaddr.process(entry).toString() === address.toString();
+    if (ipaddr.isValid(entry)) return unwrapped(entry).toString() === address.toString();
     if (!ipaddr.isValidCIDR(entry)) return false;
     const [network, bits] = ipaddr.parseCIDR(entry);
     return network.kind() === address.kind() && address.match(network, bits);
@@ -16,6 +16,11 @@ export function isAllowed(hostOrAddress: string, allow: readonly string[]): bool
 
 /** Whether an address is one of the public internet: not of a machine, a local network, or a cloud's own services. */
 export function isPublic(address: string): boolean {
-  // `process` takes an IPv4 address out of its IPv6 wrapping; other wrappings have ranges of their own.
-  return ipaddr.isValid(address) && ipaddr.process(address).range() === 'unicast';
+  return ipaddr.isValid(address) && unwrapped(address).range() === 'unicast';
+}
+
+/** An IPv4 address out of its IPv6 wrapping; other wrappings have ranges of their own. */
+function unwrapped(text: string): ipaddr.IPv4 | ipaddr.IPv6 {
+  const address = ipaddr.parse(text);
+  return address instanceof ipaddr.IPv6 && address.isIPv4MappedAddress() ? address.toIPv4Address() : address;
 }

@@ -90,6 +90,9 @@ const TemplateStepType = builder.objectRef<TemplateStep>('TemplateStep').impleme
   },
 });
 
+/** They come with their template: nothing more is read for them. */
+const OF_THE_ROW = { field: 1, multiplier: 3 };
+
 export const TemplateType = builder.objectRef<TemplateRow>('Template');
 builder.node(TemplateType, {
   description: 'A named list of steps with parameters.',
@@ -99,8 +102,16 @@ builder.node(TemplateType, {
   fields: (t) => ({
     name: t.exposeString('name', { description: 'Unique among those that the viewer may use.' }),
     description: t.exposeString('description', { nullable: true, description: 'For people.' }),
-    parameters: t.expose('parameters', { type: [TemplateParameterType], description: 'In their order.' }),
-    steps: t.expose('steps', { type: [TemplateStepType], description: 'In their order.' }),
+    parameters: t.expose('parameters', {
+      type: [TemplateParameterType],
+      description: 'In their order.',
+      complexity: OF_THE_ROW,
+    }),
+    steps: t.expose('steps', {
+      type: [TemplateStepType],
+      description: 'In their order.',
+      complexity: OF_THE_ROW,
+    }),
     version: t.exposeInt('version', {
       description: 'Raised by every change. A task keeps what it was made with.',
     }),

@@ -36,17 +36,8 @@ export async function listTasks(database: Database, listing: TaskListing): Promi
  * A statement for each set of conditions, so that the plan that Postgres keeps of it uses the index for all of
  * them. It keeps none that it expects to cost more than planning anew: hence the limit that it knows.
  */
-function listStatement({
-  ownerId,
-  status,
-  threadId,
-  templateName,
-  after,
-  before,
-  limit,
-  fromEnd,
-  columns,
-}: TaskListing) {
+function listStatement(listing: TaskListing) {
+  const { ownerId, status, threadId, templateName, after, before, limit, fromEnd, columns } = listing;
   const values: unknown[] = [];
   const parameter = (value: unknown, type: string) => `$${values.push(value)}::${type}`;
   const beyond = (sign: string, { createdAtText, id }: TaskPosition) =>

@@ -63,6 +63,8 @@ export const COLUMNS = {
   provider: 'task.provider',
   model: 'task.model',
   threadId: 'task.thread_id',
+  templateName: 'task.template_name',
+  templateVersion: 'task.template_version',
   progress: 'task.progress',
 } as const;
 

@@ -35,7 +35,9 @@ const input = (value: (ids: Ids) => object, expected: Attempt['expected']): Atte
   expected,
 });
 
-/** How Ann tries to get at what is Bob's, by every field that there is. */
+const STEP = { id: 'a', type: 'STORE_OUTPUT', name: 'a', content: 'a' };
+
+/** How Ann tries to get at what is Bob's, by every field that there is; what follows a field's name tells ways apart. */
 const ATTEMPTS: Record<Operation, Record<string, Attempt>> = {
   query: {
     agent: { variables: ({ Agent }) => ({ id: Agent }), expected: 'NOT_FOUND' },
@@ -49,7 +51,13 @@ const ATTEMPTS: Record<Operation, Record<string, Attempt>> = {
       variables: ({ cursor, Thread }) => ({ first: 5, before: cursor, filter: { threadId: Thread } }),
       expected: 'own',
     },
+    template: { variables: ({ Template }) => ({ id: Template }), expected: 'NOT_FOUND' },
+    templates: none,
     thread: { variables: ({ Thread }) => ({ id: Thread }), expected: 'NOT_FOUND' },
+    validateTemplate: input(
+      ({ Template }) => ({ templateId: Template, parameters: { p: 'x' } }),
+      'NOT_FOUND',
+    ),
     viewer: none,
   },
   mutation: {
@@ -66,8 +74,11 @@ const ATTEMPTS: Record<Operation, Record<string, Attempt>> = {
       }),
       'NOT_FOUND',
     ),
+    createTemplate: input(() => ({ name: 't', steps: [STEP] }), 'own'),
+    'createTask of a template': input(({ Template }) => ({ templateId: Template }), 'NOT_FOUND'),
     createThread: input(() => ({ title: 't' }), 'own'),
     deleteAgent: input(({ Agent }) => ({ id: Agent }), 'NOT_FOUND'),
+    deleteTemplate: input(({ Template }) => ({ id: Template }), 'NOT_FOUND'),
     deleteTask: input(({ Task }) => ({ id: Task }), 'NOT_FOUND'),
     executeAgent: input(({ Agent }) => ({ agentId: Agent, prompt: 'x' }), 'NOT_FOUND'),
     executeTask: input(({ Task }) => ({ id: Task }), 'NOT_FOUND'),
@@ -78,6 +89,7 @@ const ATTEMPTS: Record<Operation, Record<string, Attempt>> = {
     updateAgent: input(({ Agent }) => ({ id: Agent, name: 'mine' }), 'NOT_FOUND'),
     updateTask: input(({ Task }) => ({ id: Task, prompt: 'mine' }), 'NOT_FOUND'),
     updateTaskPriority: input(({ Task }) => ({ id: Task, priority: 1 }), 'NOT_FOUND'),
+    updateTemplate: input(({ Template }) => ({ id: Template, isActive: false }), 'NOT_FOUND'),
     updateUser: input(({ User }) => ({ id: User, costLimit: 1 }), 'FORBIDDEN'),
   },
   subscription: {
@@ -120,6 +132,7 @@ beforeAll(async () => {
     Agent: data(agent).createAgent.agent.id,
     Task,
     Artifact: await keepArtifact(Task),
+    Template: data(await bob.query(NEW_TEMPLATE)).createTemplate.template.id,
     Thread,
     ApiKey: data(made).createApiKey.apiKey.id,
     User: viewer.id,
@@ -132,6 +145,10 @@ afterAll(async () => {
   await server?.stop();
   await vendor?.stop();
 });
+
+const NEW_TEMPLATE = `mutation { createTemplate(input: { name: "${CANARY}", description: "${CANARY}",
+  parameters: [{ name: "p", type: STRING, allowed: ["${CANARY}"] }],
+  steps: [{ id: "a", type: STORE_OUTPUT, name: "a", content: "${CANARY}" }] }) { template { id } } }`;
 
 /** As a worker would that carries the task out. */
 async function keepArtifact(taskId: string): Promise<string> {
@@ -153,14 +170,19 @@ async function keepArtifact(taskId: string): Promise<string> {
 }
 
 const STATE =
-  '{ viewer { name email } agents { nodes { id name } } apiKeys { id name } tasks { nodes { id status prompt cancelReason } } }';
+  '{ viewer { name email } agents { nodes { id name } } apiKeys { id name } templates { nodes { id name isActive } } tasks { nodes { id status prompt cancelReason } } }';
 
 async function stateOfBob(): Promise<unknown> {
   return data(await bob.query(STATE));
 }
 
 const ROWS = OPERATIONS.flatMap((operation) =>
-  Object.entries(ATTEMPTS[operation]).map(([name, attempt]) => ({ operation, name, attempt })),
+  Object.entries(ATTEMPTS[operation]).map(([row, attempt]) => ({
+    operation,
+    row,
+    name: row.split(' ')[0]!,
+    attempt,
+  })),
 );
 
 function fieldOf(operation: Operation, name: string) {
@@ -185,7 +207,8 @@ function codes(answers: Answer[]): unknown[] {
 describe('the table of attempts is whole', () => {
   test.each(OPERATIONS)('every field of the %s has its row', (operation) => {
     const fields = rootFields(schema, operation).map(({ name }) => name);
-    expect(Object.keys(ATTEMPTS[operation]).toSorted()).toEqual(fields.toSorted());
+    const rows = ROWS.filter((row) => row.operation === operation).map(({ name }) => name);
+    expect([...new Set(rows)].toSorted()).toEqual(fields.toSorted());
   });
 
   test('every type that can be asked for by its id has one of Bob', () => {
@@ -193,23 +216,24 @@ describe('the table of attempts is whole', () => {
     expect(Object.keys(ids).toSorted()).toEqual([...nodes, 'agentCursor', 'cursor'].toSorted());
   });
 
-  test.each(ROWS)(
-    'wherever $operation $name takes an id, it is given one of Bob',
-    ({ operation, name, attempt }) => {
-      const variables = attempt.variables(ids);
-      for (const path of idPaths(fieldOf(operation, name))) {
-        const value = path.split('.').reduce((within, key) => (within as Ids)?.[key] as never, variables);
-        expect(Object.values(ids)).toEqual(expect.arrayContaining([value].flat()));
-      }
-    },
-  );
+  test.each(ROWS)('wherever $operation $name takes an id, it is given one of Bob', ({ operation, name }) => {
+    const ways = ROWS.filter((row) => row.operation === operation && row.name === name);
+    for (const path of idPaths(fieldOf(operation, name))) {
+      const values = ways.flatMap(({ attempt }) => {
+        const variables: unknown = attempt.variables(ids);
+        return path.split('.').reduce((within, key) => (within as Ids)?.[key], variables) ?? [];
+      });
+      expect(values).not.toEqual([]);
+      expect(Object.values(ids)).toEqual(expect.arrayContaining(values));
+    }
+  });
 
   test('no field below the roots takes arguments that this test would have to try', () => {
     expect(nestedFieldsWithArguments(schema)).toEqual([]);
   });
 });
 
-describe.each(ROWS)('$operation $name', ({ operation, name, attempt }) => {
+describe.each(ROWS)('$operation $row', ({ operation, name, attempt }) => {
   test('shows Ann nothing of Bob', async () => {
     const answers = await run(ann, operation, name, attempt.variables(ids));
     expect(JSON.stringify(answers)).not.toContain(CANARY);
@@ -231,17 +255,16 @@ describe.each(ROWS)('$operation $name', ({ operation, name, attempt }) => {
   });
 });
 
-describe('by their ids', () => {
-  test.each(['Agent', 'Artifact', 'Task', 'Thread', 'ApiKey', 'User'])(
-    'Ann does not find the %s of Bob',
-    async (type) => {
-      const answers = await run(ann, 'query', 'node', { id: ids[type] });
-      expect(JSON.stringify(answers)).not.toContain(CANARY);
-      expect(codes(answers)).toEqual(['NOT_FOUND']);
-    },
-  );
+const NODES = ['Agent', 'Artifact', 'Task', 'Template', 'Thread', 'ApiKey', 'User'];
 
-  test.each(['Agent', 'Artifact', 'Task', 'Thread', 'ApiKey', 'User'])('Bob finds his %s', async (type) => {
+describe('by their ids', () => {
+  test.each(NODES)('Ann does not find the %s of Bob', async (type) => {
+    const answers = await run(ann, 'query', 'node', { id: ids[type] });
+    expect(JSON.stringify(answers)).not.toContain(CANARY);
+    expect(codes(answers)).toEqual(['NOT_FOUND']);
+  });
+
+  test.each(NODES)('Bob finds his %s', async (type) => {
     const answers = await run(bob, 'query', 'node', { id: ids[type] });
     expect(JSON.stringify(answers)).toContain(CANARY);
     expect(codes(answers)).toEqual([]);

@@ -1,8 +1,8 @@
 import { Migration } from '@mikro-orm/migrations';
 
-export class Migration20261121181736 extends Migration {
+export class Migration20261121183032 extends Migration {
 
-  override name = 'Migration20261121181736';
+  override name = 'Migration20261121183032';
 
   override up(): void | Promise<void> {
     this.addSql(`create table "template" ("id" text not null, "owner_id" text null, "name" text not null, "description" text null, "parameters" jsonb not null, "steps" jsonb not null, "version" int not null default 1, "is_active" boolean not null default true, "created_at" timestamptz(6) not null default now(), "updated_at" timestamptz(6) not null default now(), primary key ("id"));`);
