@@ -58,8 +58,6 @@ export const COLUMNS = {
   type: 'task.type',
   agentId: 'task.agent_id',
   iterations: 'task.iterations',
-  templateName: 'task.template_name',
-  templateVersion: 'task.template_version',
   provider: 'task.provider',
   model: 'task.model',
   threadId: 'task.thread_id',
