@@ -8,6 +8,7 @@ export interface TaskFilter {
   status?: RunStatus | null | undefined;
   threadId?: string | null | undefined;
   sessionId?: string | null | undefined;
+  templateName?: string | null | undefined;
 }
 
 /**
@@ -28,6 +29,7 @@ export async function tasks(
     status: filter?.status ?? null,
     threadId: filter?.threadId ?? null,
     sessionId: filter?.sessionId ?? null,
+    templateName: filter?.templateName ?? null,
     columns,
   });
   return toConnection(page, rows);

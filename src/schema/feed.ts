@@ -1,8 +1,9 @@
 import type { Context } from '../context.ts';
 import { activity, type FeedEvent, sessionEvents } from '../resolvers/feed.ts';
 import { builder } from './builder.ts';
-import { RunEvent } from './event.ts';
+
 import { globalId, localId } from './global-id.ts';
+import { RunEvent } from './run-event.ts';
 import { SessionType } from './session.ts';
 import { TaskType } from './task.ts';
 

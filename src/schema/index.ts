@@ -1,4 +1,7 @@
 import './account.ts';
+import './agent.ts';
+import './agent-mutations.ts';
+import './artifact.ts';
 import './budget.ts';
 import './event.ts';
 import './feed.ts';
@@ -7,6 +10,8 @@ import './session.ts';
 import './session-mutations.ts';
 import './task.ts';
 import './task-mutations.ts';
+import './template.ts';
+import './template-mutations.ts';
 import './thread.ts';
 import './user-mutations.ts';
 import { builder } from './builder.ts';

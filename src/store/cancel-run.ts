@@ -38,7 +38,7 @@ export async function cancelWithin(client: ClientBase, target: CancelTarget): Pr
         where id = $1 and owner_id = $2 and status = any($5::text[])
         returning ${RAISED}
       ), ended as (
-        update task set completed_at = clock_timestamp() from moved where task.id = moved.id
+        update task set completed_at = clock_timestamp(), secrets = null from moved where task.id = moved.id
       )
       ${appendSql('$4')}`,
     values: [

@@ -1,7 +1,9 @@
 import type { RunError } from '../errors.ts';
+import type { AgentLimits } from '../rules/agent.ts';
 import type { ModelReference } from '../rules/model-id.ts';
+import type { Plan } from '../rules/plan.ts';
 import type { PromptParameters, TaskResult } from '../rules/task.ts';
-import type { RunStatus, TaskKind } from '../vocabulary.ts';
+import type { RunStatus, TaskKind, ToolName } from '../vocabulary.ts';
 import type { Database } from './database.ts';
 import { createdAtTextSql } from './list-range.ts';
 
@@ -19,15 +21,25 @@ export interface TaskRow {
   /** `createdAt` with all six digits, which a Date cannot hold; the first part of a list cursor. */
   createdAtText: string;
   kind: TaskKind;
+  type: string | null;
   prompt: string;
   system: string | null;
   parameters: PromptParameters;
-  provider: string;
-  model: string;
+  provider: string | null;
+  model: string | null;
   fallbackModels: ModelReference[];
   responseSchema: Record<string, unknown> | null;
+  templateName: string | null;
+  templateVersion: number | null;
+  templateParameters: Record<string, unknown> | null;
   threadId: string | null;
   sessionId: string | null;
+  agentId: string | null;
+  tools: ToolName[];
+  limits: AgentLimits | null;
+  workingDirectory: string | null;
+  plan: Plan;
+  iterations: number;
   progress: number;
   result: TaskResult | null;
   error: RunError | null;
@@ -45,10 +57,15 @@ export const COLUMNS = {
   cancelReason: 'run.cancel_reason',
   createdAt: 'run.created_at',
   kind: 'task.kind',
+  type: 'task.type',
+  agentId: 'task.agent_id',
+  iterations: 'task.iterations',
   provider: 'task.provider',
   model: 'task.model',
   threadId: 'task.thread_id',
   sessionId: 'run.session_id',
+  templateName: 'task.template_name',
+  templateVersion: 'task.template_version',
   progress: 'task.progress',
 } as const;
 
@@ -61,6 +78,11 @@ export const COSTLY_COLUMNS = {
   parameters: 'task.parameters',
   fallbackModels: 'task.fallback_models',
   responseSchema: 'task.response_schema',
+  templateParameters: 'task.template_parameters',
+  tools: 'task.tools',
+  limits: 'task.limits',
+  workingDirectory: 'task.working_directory',
+  plan: 'task.plan',
   result: 'task.result',
   error: 'task.error',
   startedAt: 'task.started_at',

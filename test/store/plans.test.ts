@@ -93,6 +93,7 @@ describe.each([
         status: null,
         threadId: null,
         sessionId: 's7',
+        templateName: null,
         columns: new Set<string>(),
       }),
     index: 'run_session_created',
