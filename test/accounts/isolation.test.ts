@@ -48,7 +48,7 @@ const ATTEMPTS: Record<Operation, Record<string, Attempt>> = {
     health: none,
     node: { variables: ({ Task }) => ({ id: Task }), expected: 'NOT_FOUND' },
     session: { variables: ({ Session }) => ({ id: Session }), expected: 'NOT_FOUND' },
-    sessions: { variables: ({ cursor }) => ({ first: 5, before: cursor }), expected: 'own' },
+    sessions: { variables: ({ cursor }) => ({ first: 2, before: cursor }), expected: 'own' },
     task: { variables: ({ Task }) => ({ id: Task }), expected: 'NOT_FOUND' },
     tasks: {
       variables: ({ cursor, Thread, Session }) => ({
