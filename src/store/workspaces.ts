@@ -90,9 +90,12 @@ async function realPathOf(path: string): Promise<string> {
   try {
     return await realpath(path);
   } catch (error) {
-    const isMissing = hasCode(error, 'ENOENT') && (await lstat(path).catch(() => null)) === null;
-    if (!isMissing) throw error;
-    return join(await realPathOf(dirname(path)), basename(path));
+    if (!hasCode(error, 'ENOENT')) throw error;
+    const found = await lstat(path).catch(() => null);
+    if (found === null) return join(await realPathOf(dirname(path)), basename(path));
+    if (found.isSymbolicLink()) throw error;
+    // Somebody else has made it just now.
+    return realPathOf(path);
   }
 }
 
@@ -103,12 +106,13 @@ async function makeReady(
   { roots }: WorkspaceFolders,
   { sandbox }: WorkspaceSettings,
 ): Promise<string | null> {
-  for (const root of roots) {
-    // The server's own, so that no command can ever put a link in the place of a working directory in it.
-    if (path.startsWith(`${ownFolder(root, tenant)}/`)) await mkdir(ownFolder(root, tenant), MADE);
-  }
+  const own = roots.map((root) => ownFolder(root, tenant)).find((folder) => path.startsWith(`${folder}/`));
+  // The server's own, so that no command can ever put a link in the place of a working directory in it.
+  if (own) await mkdir(own, MADE);
   const firstMade = await mkdir(path, MADE);
-  for (const made of firstMade ? madeFolders(firstMade, path) : []) await handOver(made, uidOf(tenant));
+  // All below one's own folder, as who made it a moment ago may not have come to hand it over.
+  const last = own ?? (firstMade && dirname(firstMade));
+  for (const made of last ? foldersBetween(last, path) : []) await handOver(made, uidOf(tenant));
   // A command at work in a folder above may have put a link somewhere, just now.
   if ((await realpath(path)) !== path) return 'it was replaced meanwhile';
   await access(path, constants.W_OK | constants.X_OK);
@@ -119,8 +123,8 @@ async function makeReady(
 const ROOTS = 'it belongs to root, and no command runs as root; give it to another user with chown';
 const MADE = { recursive: true, mode: 0o700 };
 
-function madeFolders(first: string, last: string): string[] {
-  return first === last ? [last] : [...madeFolders(first, dirname(last)), last];
+function foldersBetween(above: string, path: string): string[] {
+  return path === above ? [] : [...foldersBetween(above, dirname(path)), path];
 }
 
 /** By a handle: a path could lead elsewhere by now, and root would give that away. */
@@ -128,7 +132,8 @@ async function handOver(path: string, uid: number): Promise<void> {
   if (!isRoot()) return;
   const handle = await open(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
   try {
-    if ((await readlink(`/proc/self/fd/${handle.fd}`)) === path) await handle.chown(uid, uid);
+    const isRoots = (await handle.stat()).uid === 0;
+    if (isRoots && (await readlink(`/proc/self/fd/${handle.fd}`)) === path) await handle.chown(uid, uid);
   } finally {
     await handle.close();
   }
