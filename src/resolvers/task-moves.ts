@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Context } from '../context.ts';
-import { coerceError, DomainError } from '../errors.ts';
+import { DomainError } from '../errors.ts';
 import { cancelRun } from '../store/cancel-run.ts';
 import { changePriority, changeTask, deleteTask as removeTask } from '../store/change-task.ts';
 import { queueRun } from '../store/queue-run.ts';
