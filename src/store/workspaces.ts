@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { constants } from 'node:fs';
-import { access, mkdir, open, readlink, realpath, stat } from 'node:fs/promises';
+import { access, lstat, mkdir, open, readlink, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { DomainError } from '../errors.ts';
@@ -36,7 +36,8 @@ const APPLICATION = resolve(import.meta.dirname, '../..');
 /**
  * A working directory for a user, made when it is missing.
  * @param named absolute, or relative to the user's own folder; null: a fresh one.
- * @throws DomainError VALIDATION_ERROR for `field`, with the folders that it may lie in as `allowed`.
+ * @throws DomainError VALIDATION_ERROR for `field`, with the folders that it may lie in as `allowed`; what stands in
+ * the way of a fresh one as it is, because that is the operator's to mend.
  */
 export async function openWorkspace(
   settings: WorkspaceSettings,
@@ -46,14 +47,16 @@ export async function openWorkspace(
 ): Promise<Workspace> {
   const folders = await foldersOf(settings);
   const own = ownFolder(folders.roots[0]!, tenant);
-  const path = await realPathOf(resolve(own, named ?? newId())).catch((error) => {
-    throw refused(field, named!, `cannot be used: ${messageOf(error)}`, tenant, folders);
-  });
-  if (!mayWorkIn(path, tenant, folders)) {
-    throw refused(field, named!, 'is not a folder to work in', tenant, folders);
+  // One answer for all that lies outside, whatever is there, is not there, or cannot be reached.
+  const path = await realPathOf(resolve(own, named ?? newId())).catch(() => null);
+  if (path === null || !mayWorkIn(path, tenant, folders)) {
+    throw refused(field, `${named} is not a folder to work in`, tenant, folders);
   }
-  const problem = await makeReady(path, tenant, folders, settings).catch((error) => messageOf(error));
-  if (problem) throw refused(field, named ?? path, `cannot be used: ${problem}`, tenant, folders);
+  const problem = await makeReady(path, tenant, folders, settings).catch((error) => {
+    if (named === null) throw error;
+    return messageOf(error);
+  });
+  if (problem) throw refused(field, `${path} cannot be used: ${problem}`, tenant, folders);
   return { path, isFresh: named === null };
 }
 
@@ -65,15 +68,9 @@ export async function removeWorkspace(path: string): Promise<void> {
   await promisify(execFile)('/bin/sh', ['-c', script, 'sh', path], { env: { PATH: '/usr/bin:/bin' } });
 }
 
-function refused(
-  field: string,
-  named: string,
-  problem: string,
-  tenant: Tenant,
-  folders: WorkspaceFolders,
-): DomainError {
+function refused(field: string, problem: string, tenant: Tenant, folders: WorkspaceFolders): DomainError {
   const allowed = allowedFolders(tenant, folders);
-  const message = `${field}: ${named} ${problem}; allowed are folders below ${allowed.join(' and ')}`;
+  const message = `${field}: ${problem}; allowed are folders below ${allowed.join(' and ')}`;
   return new DomainError('VALIDATION_ERROR', message, { field, allowed });
 }
 
@@ -88,12 +85,13 @@ async function foldersOf({ dataDir, workspaceRoots }: WorkspaceSettings): Promis
   };
 }
 
-/** Without links, as far as it exists. */
+/** Without links, as far as it exists. @throws for a link that leads to nothing. */
 async function realPathOf(path: string): Promise<string> {
   try {
     return await realpath(path);
   } catch (error) {
-    if (!hasCode(error, 'ENOENT')) throw error;
+    const isMissing = hasCode(error, 'ENOENT') && (await lstat(path).catch(() => null)) === null;
+    if (!isMissing) throw error;
     return join(await realPathOf(dirname(path)), basename(path));
   }
 }
