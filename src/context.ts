@@ -2,12 +2,19 @@ import type DataLoader from 'dataloader';
 import type { Config } from './config.ts';
 import type { Log } from './log.ts';
 import type { ResourceUsage } from './rules/resource-usage.ts';
+import type { AgentReport } from './store/agent-reports.ts';
+import type { AgentRow } from './store/agents.ts';
 import type { ArtifactRow } from './store/artifacts.ts';
 import type { BudgetRow } from './store/budgets.ts';
+import type { SessionPage } from './store/list-range.ts';
 import type { ModelCallRow, SpendRow } from './store/model-call-reports.ts';
 import type { SecretBox } from './store/secret-box.ts';
+import type { SessionTotals } from './store/session-totals.ts';
+import type { SessionRow } from './store/sessions.ts';
 import type { Store } from './store/store.ts';
 import type { TaskRow } from './store/tasks.ts';
+import type { ThreadRow } from './store/threads.ts';
+import type { ToolCallRow } from './store/tool-calls.ts';
 import type { Origin, ProviderId } from './vocabulary.ts';
 
 /** Who asks. */
@@ -64,8 +71,16 @@ export interface Loaders {
   resourceUsage: DataLoader<string, ResourceUsage | null>;
   spend: DataLoader<string, SpendRow | null>;
   modelCalls: DataLoader<string, ModelCallRow[]>;
+  tasks: DataLoader<string, TaskRow | null>;
   dependencies: DataLoader<string, TaskRow[]>;
+  sessions: DataLoader<string, SessionRow | null>;
+  sessionTotals: DataLoader<string, SessionTotals | null>;
+  sessionTasks: DataLoader<SessionPage, TaskRow[]>;
+  sessionThreads: DataLoader<SessionPage, ThreadRow[]>;
   budgets: DataLoader<string, BudgetRow | null>;
+  toolCalls: DataLoader<string, ToolCallRow[]>;
+  agents: DataLoader<string, AgentRow | null>;
+  agentReports: DataLoader<string, AgentReport>;
 }
 
 /** What a use-case may touch. */

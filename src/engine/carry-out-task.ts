@@ -7,19 +7,28 @@ import { isConnectionLoss, outlastConnectionLoss } from '../store/connection-los
 import { completeTask, failTask } from '../store/finish-run.ts';
 import { giveBackRun } from '../store/give-back-run.ts';
 import { type Lease, LeaseLost } from '../store/lease.ts';
+import { runAgent } from './agent/run-agent.ts';
 import type { EngineContext } from './context.ts';
 import { runPrompt } from './run-prompt.ts';
 import { runPull } from './run-pull.ts';
 import { runTemplate } from './template/run-template.ts';
 
-type Runner = (context: EngineContext, lease: Lease, task: ClaimedTask) => Promise<TaskResult>;
+/** A result, and how many inputs of people it takes into account, where people may give any. */
+export type RunOutcome = TaskResult & { inputs?: number };
 
 /** A run that ends its worker's process each time would go on doing so, and take its neighbours along. */
 const MAX_LOSSES = 10;
 
-const RUNNERS: Record<ClaimedTask['kind'], Runner> = { prompt: runPrompt, pull: runPull };
+/** null: the run waits, and what wakes it makes a job of its own. */
+type Runner = (context: EngineContext, lease: Lease, task: ClaimedTask) => Promise<RunOutcome | null>;
 
-function run(context: EngineContext, lease: Lease, task: ClaimedRun): Promise<TaskResult> {
+const RUNNERS: Record<ClaimedTask['kind'], Runner> = {
+  prompt: runPrompt,
+  agent: runAgent,
+  pull: runPull,
+};
+
+function run(context: EngineContext, lease: Lease, task: ClaimedRun): Promise<RunOutcome | null> {
   return task.kind === 'template'
     ? runTemplate(context, lease, task)
     : RUNNERS[task.kind](context, lease, task);
@@ -32,8 +41,11 @@ function run(context: EngineContext, lease: Lease, task: ClaimedRun): Promise<Ta
 export async function carryOutTask(context: EngineContext, lease: Lease, task: ClaimedRun): Promise<void> {
   try {
     if (task.losses >= MAX_LOSSES) throw lostTooOften(task);
-    const result = await run(context, lease, task);
-    await outlastConnectionLoss(() => completeTask(context.store, lease, result));
+    for (let isOver = false; !isOver; ) {
+      const outcome = await run(context, lease, task);
+      isOver =
+        outcome === null || (await outlastConnectionLoss(() => completeTask(context.store, lease, outcome)));
+    }
   } catch (thrown) {
     const cause = lease.signal.aborted ? lease.signal.reason : thrown;
     if (cause instanceof LeaseLost || isConnectionLoss(cause)) return letGo(context, lease);

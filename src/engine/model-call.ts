@@ -1,5 +1,12 @@
 import { DomainError } from '../errors.ts';
-import type { Durations, ModelRequest, Provider, StreamPart } from '../providers/provider.ts';
+import type {
+  Durations,
+  ModelRequest,
+  Provider,
+  StreamPart,
+  ToolCall,
+  VendorTurn,
+} from '../providers/provider.ts';
 import { ProviderError } from '../providers/provider.ts';
 import { newId } from '../rules/ids.ts';
 import type { ModelReference } from '../rules/model-id.ts';
@@ -21,7 +28,10 @@ import type { EngineContext } from './context.ts';
 export interface ModelCallResult {
   callId: string;
   text: string;
+  toolCalls: ToolCall[];
   finishReason: FinishReason;
+  /** The turn in the vendor's own form, where it has to be sent back so. */
+  vendorTurn: VendorTurn | null;
   usage: Usage;
   /** null: the provider does not tell. */
   durations: Durations | null;
@@ -74,8 +84,15 @@ export async function callModel(
     throw error ? new ModelCallFailed(call.id, error) : thrown;
   }
   await settle(context, lease, settlement(call, progress, { finish }));
-  const { reason: finishReason, usage, durations = null } = finish;
-  return { callId: call.id, text: progress.texts.join(''), finishReason, usage, durations };
+  return {
+    callId: call.id,
+    text: progress.texts.join(''),
+    toolCalls: progress.toolCalls,
+    finishReason: finish.reason,
+    vendorTurn: finish.vendorTurn ?? null,
+    usage: finish.usage,
+    durations: finish.durations ?? null,
+  };
 }
 
 /** Money that was spent is written however often the database goes away. */
@@ -113,10 +130,11 @@ interface Progress {
   startedAt: number;
   firstTokenAt: number | null;
   texts: string[];
+  toolCalls: ToolCall[];
 }
 
 function startProgress(): Progress {
-  return { startedAt: performance.now(), firstTokenAt: null, texts: [] };
+  return { startedAt: performance.now(), firstTokenAt: null, texts: [], toolCalls: [] };
 }
 
 async function streamIntoLog(
@@ -136,7 +154,11 @@ async function streamIntoLog(
         continue;
       }
       progress.firstTokenAt ??= performance.now();
-      if (part.type === 'tool_call') continue;
+      if (part.type === 'tool_call') {
+        const { type: _type, ...toolCall } = part;
+        progress.toolCalls.push(toolCall);
+        continue;
+      }
       const [complete, rest] = splitIncomplete(held[part.type] + part.text);
       held[part.type] = rest;
       room = write(context, lease, callId, part.type, complete, progress) ?? room;

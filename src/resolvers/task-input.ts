@@ -18,8 +18,11 @@ export const parameters = z.object({
   seed: z.number().int().nullish(),
 });
 
-const prompt = text({ min: 1, max: MAX_PROMPT }).refine((given) => given.trim() !== '', 'must not be blank');
-const system = text({ max: MAX_PROMPT });
+export const prompt = text({ min: 1, max: MAX_PROMPT }).refine(
+  (given) => given.trim() !== '',
+  'must not be blank',
+);
+export const system = text({ max: MAX_PROMPT });
 export const model = text({ min: 1, max: 200 }).regex(
   /^[^\p{C}\p{Z}]([^\p{C}]*[^\p{C}\p{Z}])?$/u,
   'must be printable characters',
@@ -47,8 +50,19 @@ export const costLimit = z
   .positive('must be more than 0')
   .max(1_000_000_000, 'must be at most 1000000000');
 
+/** In the caller's word: `code`, `security_scan`. */
+export const taskType = text({ min: 1, max: 100 }).refine(
+  (given) => given.trim() === given,
+  'must not begin or end with space',
+);
+
+export const maxIterations = z.number().int().min(1).max(1000, 'must be at most 1000');
+
 export const newTask = z.object({
   kind: z.enum(TASK_KINDS).exclude(['pull'], 'is made by pullModel').nullish(),
+  type: taskType.nullish(),
+  agentId: z.string().nullish(),
+  maxIterations: maxIterations.nullish(),
   prompt: prompt.nullish(),
   system: system.nullish(),
   model: model.nullish(),
@@ -59,6 +73,7 @@ export const newTask = z.object({
   fallbackModels: z.array(model).max(5, 'must have at most 5 models').nullish(),
   responseSchema: responseSchema.nullish(),
   threadId: z.string().nullish(),
+  sessionId: z.string().nullish(),
   priority: priority.nullish(),
   maxCost: costLimit.nullish(),
   hold: z.boolean().nullish(),

@@ -6,6 +6,7 @@ import { changePriority, changeTask, deleteTask as removeTask } from '../store/c
 import { queueRun } from '../store/queue-run.ts';
 import type { TaskRow } from '../store/tasks.ts';
 import { resolveModel } from './model.ts';
+import { removeOwnFolder } from './own-folder.ts';
 import { task } from './task.ts';
 import { priority, taskChange, withoutNulls } from './task-input.ts';
 import { text, validate } from './validate.ts';
@@ -73,8 +74,10 @@ export async function updateTaskPriority(context: Context, id: string, wanted: n
 /** Ends what is not finished, and its subscriptions with it. @throws DomainError NOT_FOUND */
 export async function deleteTask(context: Context, id: string): Promise<void> {
   const { userId } = requireViewer(context);
-  if (await removeTask(context.store, { runId: id, ownerId: userId })) return;
-  throw new DomainError('NOT_FOUND', 'there is no such task');
+  const { workingDirectory } = await task(context, id);
+  if (!(await removeTask(context.store, { runId: id, ownerId: userId })))
+    throw new DomainError('NOT_FOUND', 'there is no such task');
+  await removeOwnFolder(context, workingDirectory, id);
 }
 
 /** The task as it is now. @throws DomainError INVALID_STATE when it could not be moved. */

@@ -8,9 +8,13 @@ import {
   createTask as insertTask,
   type NewTask,
 } from '../store/create-task.ts';
+import type { SessionRow } from '../store/sessions.ts';
 import { findTask, type TaskRow } from '../store/tasks.ts';
 import type { TaskKind } from '../vocabulary.ts';
 import { chooseForCaller, resolveModel, resolveModels } from './model.ts';
+import { preferredModel } from './preferred-model.ts';
+import { activeSession } from './session.ts';
+import { assign, OF_AGENTS } from './task-agent.ts';
 import { type NewTaskInput, newTask, withoutNulls } from './task-input.ts';
 import { fromTemplate } from './task-template.ts';
 import { thread } from './thread.ts';
@@ -23,13 +27,16 @@ const DEFAULT_PRIORITY = 5;
 export async function createTask(context: Context, input: unknown): Promise<TaskRow> {
   requireViewer(context);
   const given = validate(newTask, input, 'input');
-  const kind = given.kind ?? (given.templateId || given.templateName ? 'template' : 'prompt');
-  return addTask(context, kind, given, () => ASKED[kind](context, given));
+  const kind = kindOf(given);
+  return addTask(context, kind, given, (session) => ASKED[kind](context, given, session));
 }
 
 /** What any kind of task may be given. */
 type TaskSettings = Partial<
-  Pick<NewTaskInput, 'maxCost' | 'priority' | 'hold' | 'dependsOn' | 'idempotencyKey'>
+  Pick<
+    NewTaskInput,
+    'type' | 'threadId' | 'sessionId' | 'maxCost' | 'priority' | 'hold' | 'dependsOn' | 'idempotencyKey'
+  >
 >;
 
 /** @param ask tells what it is to do, when it is no repetition. @throws DomainError CONFLICT, and what `ask` throws. */
@@ -37,20 +44,23 @@ export async function addTask(
   context: Context,
   kind: TaskKind,
   given: TaskSettings,
-  ask: () => Promise<Asked>,
+  ask: (session: SessionRow | null) => Promise<Asked>,
 ): Promise<TaskRow> {
   const { userId } = requireViewer(context);
   const idempotency = idempotencyOf(given);
   const earlier = idempotency && (await findRepeated(context.store, userId, idempotency));
   if (earlier) return task(context, earlier);
-  const { events, ...asked } = await ask();
+  const session = await sessionFor(context, given);
+  const { events, ...asked } = await ask(session);
   const created = await insertTask(context.store, {
     id: newId(),
     ownerId: userId,
     origin: context.origin,
     kind,
-    ...asked,
+    type: given.type ?? null,
+    sessionId: session?.id ?? null,
     maxCost: given.maxCost?.toFixed(12) ?? null,
+    ...asked,
     priority: given.priority ?? DEFAULT_PRIORITY,
     hold: given.hold ?? false,
     dependsOn: given.dependsOn ?? [],
@@ -58,6 +68,21 @@ export async function addTask(
     events: [{ type: 'RunCreated', data: { kind } }, ...events],
   });
   return typeof created === 'string' ? task(context, created) : created;
+}
+
+/** A task in a thread is in the thread's session. @throws DomainError NOT_FOUND, INVALID_STATE, VALIDATION_ERROR */
+async function sessionFor(
+  context: Context,
+  { threadId, sessionId }: TaskSettings,
+): Promise<SessionRow | null> {
+  const ofThread = threadId ? (await thread(context, threadId, 'input.threadId')).sessionId : null;
+  const named = sessionId ? await activeSession(context, sessionId, 'input.sessionId') : null;
+  if (threadId && sessionId && ofThread !== sessionId) {
+    throw new DomainError('VALIDATION_ERROR', 'input.sessionId: must be the session of the thread', {
+      field: 'input.sessionId',
+    });
+  }
+  return named ?? (ofThread ? activeSession(context, ofThread, 'input.threadId') : null);
 }
 
 /** What a task asks for, which differs with its kind. */
@@ -72,12 +97,17 @@ type Asked = Pick<
   | 'fallbackIsOurs'
   | 'responseSchema'
   | 'threadId'
+  | 'agent'
   | 'template'
   | 'events'
->;
+> &
+  Partial<Pick<NewTask, 'maxCost'>>;
 
-const ASKED: Record<Exclude<TaskKind, 'pull'>, (context: Context, given: NewTaskInput) => Promise<Asked>> = {
+type Ask = (context: Context, given: NewTaskInput, session: SessionRow | null) => Promise<Asked>;
+
+const ASKED: Record<Exclude<TaskKind, 'pull'>, Ask> = {
   prompt: askPrompt,
+  agent: askAgent,
   template: async (context, given) => ({ ...NOTHING_ASKED, ...(await fromTemplate(context, given)) }),
 };
 
@@ -89,37 +119,68 @@ export const NOTHING_ASKED = {
   fallbackIsOurs: false,
   responseSchema: null,
   threadId: null,
+  agent: null,
   template: null,
 };
 
-async function askPrompt(context: Context, given: NewTaskInput): Promise<Asked> {
+function kindOf({ kind, templateId, templateName, agentId }: NewTaskInput): keyof typeof ASKED {
+  return kind ?? (templateId || templateName ? 'template' : agentId ? 'agent' : 'prompt');
+}
+
+const OF_TEMPLATES = ['templateId', 'templateName', 'templateParameters'] as const;
+
+/** What is another kind's, and would be passed over. */
+function refuse(given: NewTaskInput, names: readonly (keyof NewTaskInput)[], kind: string): void {
+  const foreign = names.filter((name) => given[name] !== undefined && given[name] !== null);
+  refuseIssues(foreign.map((name) => ({ field: `input.${name}`, message: `is for the kind ${kind}` })));
+}
+
+async function askPrompt(context: Context, given: NewTaskInput, session: SessionRow | null): Promise<Asked> {
+  refuse(given, OF_TEMPLATES, 'TEMPLATE');
+  refuse(given, OF_AGENTS, 'AGENT');
+  const { model = null, system = null } = given;
+  const parameters = withoutNulls(given.parameters ?? {});
+  return askModel(context, given, session, { model, system, parameters });
+}
+
+async function askAgent(context: Context, given: NewTaskInput, session: SessionRow | null): Promise<Asked> {
+  refuse(given, OF_TEMPLATES, 'TEMPLATE');
+  refuse(given, ['responseSchema'], 'PROMPT');
+  const { agent, maxCost, events, ...settings } = await assign(context, given);
+  const asked = await askModel(context, given, session, settings);
+  return { ...asked, agent, maxCost, events: [...events, ...asked.events] };
+}
+
+async function askModel(
+  context: Context,
+  given: NewTaskInput,
+  session: SessionRow | null,
+  { model, system, parameters }: Pick<Asked, 'system' | 'parameters'> & { model: string | null },
+): Promise<Asked> {
   const { prompt, threadId } = given;
-  const foreign = (['templateId', 'templateName', 'templateParameters'] as const).filter(
-    (name) => given[name],
-  );
-  refuseIssues(foreign.map((name) => ({ field: `input.${name}`, message: 'is for the kind TEMPLATE' })));
   if (!prompt) throw invalidInput([{ field: 'input.prompt', message: 'is required' }]);
-  if (threadId) await thread(context, threadId, 'input.threadId');
+  const fallbackModels = await resolveModels(context, given.fallbackModels ?? [], 'input.fallbackModels');
   return {
     ...NOTHING_ASKED,
-    ...(await modelsFor(context, prompt, given)),
+    ...(await modelsFor(context, session, { model, prompt, fallbackModels })),
     prompt,
-    system: given.system ?? null,
-    parameters: withoutNulls(given.parameters ?? {}),
+    system,
+    parameters,
     responseSchema: given.responseSchema ?? null,
     threadId: threadId ?? null,
   };
 }
 
-/** Those that the caller named; where one was not, ours to choose. A model that was named is never replaced. */
+/** A model that was named is never replaced; where none was, ours to choose are also those that stand in for it. */
 async function modelsFor(
   context: Context,
-  prompt: string,
-  { model, fallbackModels: names }: NewTaskInput,
+  session: SessionRow | null,
+  { model, prompt, fallbackModels }: Pick<Asked, 'prompt' | 'fallbackModels'> & { model: string | null },
 ): Promise<Pick<Asked, 'provider' | 'model' | 'fallbackModels' | 'fallbackIsOurs' | 'events'>> {
-  const fallbackModels = await resolveModels(context, names ?? [], 'input.fallbackModels');
   const named = { fallbackModels, fallbackIsOurs: false };
-  if (model) return { ...(await resolveModel(context, model, 'input.model')), ...named, events: [] };
+  if (model !== null) return { ...(await resolveModel(context, model, 'input.model')), ...named, events: [] };
+  const preferred = session && (await preferredModel(context, session));
+  if (preferred) return { ...preferred, ...named };
   const { standIns, ...chosen } = await chooseForCaller(context, prompt.length);
   if (fallbackModels.length > 0) return { ...chosen, ...named };
   return { ...chosen, fallbackModels: standIns, fallbackIsOurs: true };

@@ -7,6 +7,7 @@ import { requireViewer } from './viewer.ts';
 export interface TaskFilter {
   status?: RunStatus | null | undefined;
   threadId?: string | null | undefined;
+  sessionId?: string | null | undefined;
   templateName?: string | null | undefined;
 }
 
@@ -23,14 +24,12 @@ export async function tasks(
   const { userId } = requireViewer(context);
   const page = readPage(given);
   const rows = await listTasks(context.store.database, {
+    ...page,
     ownerId: userId,
     status: filter?.status ?? null,
     threadId: filter?.threadId ?? null,
+    sessionId: filter?.sessionId ?? null,
     templateName: filter?.templateName ?? null,
-    after: page.after,
-    before: page.before,
-    fromEnd: page.fromEnd,
-    limit: page.size + 1,
     columns,
   });
   return toConnection(page, rows);

@@ -1,12 +1,17 @@
 import './account.ts';
+import './agent.ts';
+import './agent-mutations.ts';
 import './artifact.ts';
 import './budget.ts';
 import './event.ts';
+import './feed.ts';
 import './health.ts';
 import './model.ts';
 import './model-mutations.ts';
 import './provider.ts';
 import './select-model.ts';
+import './session.ts';
+import './session-mutations.ts';
 import './task.ts';
 import './task-mutations.ts';
 import './template.ts';

@@ -1,27 +1,21 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import type { RunError } from '../errors.ts';
 import { task } from '../resolvers/task.ts';
 import { tasks } from '../resolvers/tasks.ts';
 import type { ResourceUsage } from '../rules/resource-usage.ts';
-import type { PromptParameters } from '../rules/task.ts';
 import type { SpendRow } from '../store/model-call-reports.ts';
 import type { TaskRow } from '../store/tasks.ts';
+import { AgentType } from './agent.ts';
 import { ArtifactType } from './artifact.ts';
 import { BudgetType } from './budget.ts';
 import { builder } from './builder.ts';
-import { ProviderEnum, RunErrorCodeEnum, RunStatusEnum, TaskKindEnum } from './enums.ts';
+import { ProviderEnum, RunStatusEnum, TaskKindEnum } from './enums.ts';
 import { globalId, localId } from './global-id.ts';
 import { mentionedFields } from './mentioned-fields.ts';
 import { ModelCallType } from './model-call.ts';
 import { pageCost } from './page-cost.ts';
-
-export const RunErrorType = builder.objectRef<RunError>('RunError').implement({
-  description: 'Why a run failed.',
-  fields: (t) => ({
-    code: t.expose('code', { type: RunErrorCodeEnum, description: 'For programs.' }),
-    message: t.exposeString('message', { description: 'For people.' }),
-  }),
-});
+import { PlanType, PromptParametersType, RunErrorType } from './parts.ts';
+import { SessionType } from './session.ts';
+import { ToolCallType } from './tool-call.ts';
 
 const UsageType = builder.objectRef<Pick<SpendRow, 'inputTokens' | 'outputTokens'>>('Usage').implement({
   description: 'Tokens of all model calls of a run, as far as the providers told.',
@@ -29,17 +23,6 @@ const UsageType = builder.objectRef<Pick<SpendRow, 'inputTokens' | 'outputTokens
   fields: (t) => ({
     inputTokens: t.exposeFloat('inputTokens', { description: 'Tokens sent.' }),
     outputTokens: t.exposeFloat('outputTokens', { description: 'Tokens generated.' }),
-  }),
-});
-
-export const PromptParametersType = builder.objectRef<PromptParameters>('PromptParameters').implement({
-  description: "Sampling settings; null ones are the provider's defaults.",
-  fields: (t) => ({
-    temperature: t.exposeFloat('temperature', { nullable: true, description: '0 to 2.' }),
-    topP: t.exposeFloat('topP', { nullable: true, description: '0 to 1.' }),
-    maxTokens: t.exposeInt('maxTokens', { nullable: true, description: 'The most tokens to generate.' }),
-    stop: t.exposeStringList('stop', { nullable: true, description: 'Texts before which the model stops.' }),
-    seed: t.exposeInt('seed', { nullable: true, description: 'For answers that can be repeated.' }),
   }),
 });
 
@@ -68,6 +51,10 @@ builder.node(TaskType, {
   fields: (t) => ({
     kind: t.expose('kind', { type: TaskKindEnum, description: 'How it is carried out.' }),
     status: t.expose('status', { type: RunStatusEnum, description: 'Where it stands.' }),
+    type: t.exposeString('type', {
+      nullable: true,
+      description: 'What kind of work it is, in the word of whoever made it.',
+    }),
     prompt: t.exposeString('prompt', { description: 'What the model is asked; empty for a template.' }),
     system: t.exposeString('system', { nullable: true, description: 'The system prompt.' }),
     parameters: t.expose('parameters', { type: PromptParametersType, description: 'Sampling settings.' }),
@@ -114,6 +101,13 @@ builder.node(TaskType, {
       description: 'The conversation that it is a turn of.',
       resolve: ({ threadId }) => threadId && globalId('Thread', threadId),
     }),
+    session: t.field({
+      type: SessionType,
+      nullable: true,
+      description: 'The session that it is in, when it is in one.',
+      resolve: ({ sessionId }, _arguments, { loaders }) =>
+        sessionId === null ? null : loaders.sessions.load(sessionId),
+    }),
     budget: t.field({
       type: BudgetType,
       nullable: true,
@@ -125,6 +119,27 @@ builder.node(TaskType, {
       description: 'Tasks that have to complete first, oldest first.',
       resolve: ({ id }, _arguments, { loaders }) => loaders.dependencies.load(id),
     }),
+    agent: t.field({
+      type: AgentType,
+      nullable: true,
+      description: 'Who does it, when its kind is AGENT; null, when that agent is no more.',
+      resolve: ({ agentId }, _arguments, { loaders }) =>
+        agentId === null ? null : loaders.agents.load(agentId),
+    }),
+    plan: t.expose('plan', { type: PlanType, description: 'What its agent means to do.' }),
+    workingDirectory: t.exposeString('workingDirectory', {
+      nullable: true,
+      description: 'Where its agent works, on the machine of its worker; null until it is started.',
+    }),
+    iterations: t.int({
+      description: "Turns that its agent's model has begun; at least 1 once it has run.",
+      resolve: ({ iterations, attempt }) => Math.max(iterations, attempt > 0 ? 1 : 0),
+    }),
+    toolCalls: t.field({
+      type: [ToolCallType],
+      description: 'The tools that its agent called, in order.',
+      resolve: ({ id }, _arguments, { loaders }) => loaders.toolCalls.load(id),
+    }),
     priority: t.exposeInt('priority', { description: '1 to 10; a higher number runs first.' }),
     progress: t.exposeFloat('progress', { description: '0 to 1; never falls.' }),
     attempt: t.exposeInt('attempt', {
@@ -134,7 +149,7 @@ builder.node(TaskType, {
       type: 'JSON',
       nullable: true,
       description:
-        'When completed: `output`, the whole text, with `model`, `provider` and `finishReason`; for a template with `steps`.',
+        'When completed: `output`, the whole text, with `model`, `provider` and `finishReason`; for a template with `steps`, of an agent with `success` and `summary`.',
     }),
     error: t.expose('error', { type: RunErrorType, nullable: true, description: 'When failed: why.' }),
     cancelReason: t.exposeString('cancelReason', {
@@ -187,13 +202,15 @@ const TaskFilter = builder.inputType('TaskFilter', {
   fields: (t) => ({
     status: t.field({ type: RunStatusEnum, description: 'Only tasks that stand there.' }),
     threadId: t.id({ description: 'Only turns of this conversation.' }),
+    sessionId: t.id({ description: 'Only tasks of this session.' }),
     templateName: t.string({ description: 'Only tasks that were made from a template of this name.' }),
   }),
 });
 
 function localFilter(filter: typeof TaskFilter.$inferInput | null | undefined) {
   const threadId = filter?.threadId ? localId('Thread', filter.threadId, 'filter.threadId') : null;
-  return { status: filter?.status, threadId, templateName: filter?.templateName };
+  const sessionId = filter?.sessionId ? localId('Session', filter.sessionId, 'filter.sessionId') : null;
+  return { status: filter?.status, threadId, sessionId, templateName: filter?.templateName };
 }
 
 const CURSORS = ['cursor', 'startCursor', 'endCursor'];

@@ -3,7 +3,7 @@ import type { TemplateRow } from '../store/templates.ts';
 import { builder } from './builder.ts';
 import { ParameterTypeEnum, TemplateStepTypeEnum } from './enums.ts';
 import { localId } from './global-id.ts';
-import { PromptParametersInput } from './task-mutations.ts';
+import { PromptParametersInput } from './parts.ts';
 import { TemplateType } from './template.ts';
 
 const TemplateParameterInput = builder.inputType('TemplateParameterInput', {

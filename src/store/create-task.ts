@@ -1,13 +1,15 @@
 import type { ClientBase, Pool } from 'pg';
 import { DomainError } from '../errors.ts';
+import type { AgentLimits } from '../rules/agent.ts';
 import type { ModelReference } from '../rules/model-id.ts';
 import type { PromptParameters } from '../rules/task.ts';
 import type { TemplatePlan } from '../rules/template.ts';
-import type { Origin, ProviderId, TaskKind } from '../vocabulary.ts';
+import type { Origin, ProviderId, TaskKind, ToolName } from '../vocabulary.ts';
 import { addDependencies, countBlockers } from './dependencies.ts';
 import { appendSql, eventsParameter, loggedSql, toLoggedEvents } from './event-log.ts';
 import type { LoggedEvent, NewEvent } from './events.ts';
 import { addFirstRunJobSql } from './job-queue.ts';
+import { homeSql } from './sessions.ts';
 import type { Store } from './store.ts';
 import { TASK_COLUMNS, type TaskRow } from './tasks.ts';
 import { transaction } from './transaction.ts';
@@ -23,6 +25,7 @@ export interface NewTask {
   ownerId: string;
   origin: Origin;
   kind: TaskKind;
+  type: string | null;
   prompt: string;
   system: string | null;
   parameters: PromptParameters;
@@ -33,6 +36,9 @@ export interface NewTask {
   fallbackIsOurs: boolean;
   responseSchema: Record<string, unknown> | null;
   threadId: string | null;
+  sessionId: string | null;
+  /** Who does it, as it was when the task was made; null: a model without tools. */
+  agent: { id: string; tools: readonly ToolName[]; limits: AgentLimits } | null;
   /** null: it is not made from a template. */
   template: NewTemplateTask | null;
   /** US dollars as decimal text; null: no limit of its own. */
@@ -58,14 +64,15 @@ export interface NewTemplateTask {
 /**
  * Run, task, first events and job in one transaction: all of it is there or none.
  * @returns the task as it was made, or the id of an earlier one whose idempotency key was used for the same.
- * @throws DomainError CONFLICT; NOT_FOUND or INVALID_STATE for what it depends on.
+ * @throws DomainError CONFLICT; NOT_FOUND or INVALID_STATE for what it depends on; INVALID_STATE when its session
+ * takes no tasks.
  */
 export async function createTask(store: Store, task: NewTask): Promise<TaskRow | string> {
   const created =
     task.dependsOn.length === 0
       ? await insert(store.database.pool, task, 0)
       : await transaction(store.database, (client) => insertDependent(client, task));
-  if (!created) return repeatedMeanwhile(store, task);
+  if (!created) return notCreated(store, task);
   store.bus.publish(task.id, created.events);
   return created.row;
 }
@@ -76,13 +83,15 @@ interface Created {
 }
 
 async function insertDependent(client: ClientBase, task: NewTask): Promise<Created | null> {
+  // Everywhere a session is locked before its runs.
+  if (task.sessionId) await client.query('select from session where id = $1 for share', [task.sessionId]);
   const blockers = await countBlockers(client, task.ownerId, task.dependsOn);
   const created = await insert(client, task, blockers);
   if (created) await addDependencies(client, task.id, task.dependsOn);
   return created;
 }
 
-/** One statement. @returns null when the idempotency key was taken. */
+/** One statement. @returns null when the idempotency key was taken, or when the session takes no tasks. */
 async function insert(
   connection: Pool | ClientBase,
   task: NewTask,
@@ -91,19 +100,21 @@ async function insert(
   const { rows } = await connection.query<TaskRow & { events: LoggedEvent[] }>({
     name: 'create-task',
     text: `
-      with claimed as (
+      with ${homeSql('$20', '$2')}, claimed as (
         insert into idempotency_key (owner_id, key, body_hash, run_id)
-        select $2, $12, $13, $1 where $12::text is not null
+        select $2, $12, $13, $1 from home where $12::text is not null
         on conflict do nothing returning key
       ), moved as (
-        insert into run (id, kind, owner_id, origin, status, priority, blockers, last_seq)
-        select $1, 'task', $2, $3, $14, $4, $15, jsonb_array_length($11::jsonb)
-        where $12::text is null or exists (select from claimed)
+        insert into run (id, kind, owner_id, session_id, origin, status, priority, blockers, last_seq)
+        select $1, 'task', $2, home.session_id, $3, $14, $4, $15, jsonb_array_length($11::jsonb)
+        from home where $12::text is null or exists (select from claimed)
         returning *
       ), asked as (
-        insert into task (id, kind, prompt, system, parameters, provider, model, fallback_models, response_schema, thread_id,
+        insert into task (id, kind, prompt, system, parameters, provider, model, fallback_models, response_schema,
+          thread_id, type, agent_id, tools, limits,
           template_name, template_version, template_plan, template_parameters, secrets, fallback_is_ours)
-        select id, $5, $6, $7, $8::jsonb, $9, $10, $16::jsonb, $17::jsonb, $18, $20, $21, $22::jsonb, $23::jsonb, $24, $25 from moved
+        select id, $5, $6, $7, $8::jsonb, $9, $10, $16::jsonb, $17::jsonb, $18, $21, $22, $23::text[], $24::jsonb,
+          $25, $26, $27::jsonb, $28::jsonb, $29, $30 from moved
         returning *
       ), limited as (
         insert into budget (subject_id, kind, cost_limit)
@@ -134,6 +145,9 @@ async function insert(
       task.responseSchema && JSON.stringify(task.responseSchema),
       task.threadId,
       task.maxCost,
+      task.sessionId,
+      task.type,
+      ...agentColumns(task.agent),
       ...templateColumns(task.template),
       task.fallbackIsOurs,
     ],
@@ -144,19 +158,36 @@ async function insert(
   return { row, events: toLoggedEvents(events) };
 }
 
+function agentColumns(agent: NewTask['agent']): unknown[] {
+  return agent ? [agent.id, agent.tools, JSON.stringify(agent.limits)] : [null, [], null];
+}
+
 function templateColumns(template: NewTemplateTask | null): unknown[] {
   if (!template) return [null, null, null, null, null];
   const { name, version, plan, values, secrets } = template;
   return [name, version, JSON.stringify(plan), JSON.stringify(values), secrets];
 }
 
-/** An equal request was faster; unless its task is gone again already, that one is it. */
-async function repeatedMeanwhile(store: Store, { ownerId, idempotency }: NewTask): Promise<string> {
+/** An equal request was faster; unless its task is gone again already, that one is it. Or the session was closed. */
+async function notCreated(store: Store, { ownerId, sessionId, idempotency }: NewTask): Promise<string> {
   const earlier = idempotency && (await findRepeated(store, ownerId, idempotency));
   if (earlier) return earlier;
+  if (sessionId && !(await takesTasks(store, sessionId))) throw closedMeanwhile();
   throw new DomainError('CONFLICT', 'input.idempotencyKey: its task was deleted at this moment; try again', {
     field: 'input.idempotencyKey',
   });
+}
+
+async function takesTasks({ database }: Store, sessionId: string): Promise<boolean> {
+  const { rowCount } = await database.pool.query(`select from session where id = $1 and status = 'active'`, [
+    sessionId,
+  ]);
+  return rowCount === 1;
+}
+
+function closedMeanwhile(): DomainError {
+  const field = 'input.sessionId';
+  return new DomainError('INVALID_STATE', `${field}: the session was closed at this moment`, { field });
 }
 
 /**

@@ -6,11 +6,12 @@ import { type Answer, type Client, createClient, data } from '../harness/client.
 import { runIdOf } from '../harness/lease.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
 import { ask } from '../http/carriers.ts';
+import { createSession, readFeed, readUntil } from '../sessions/feed-reader.ts';
 import { startVendor, type Vendor } from '../vendor/server.ts';
 import {
   documentsFor,
   idPaths,
-  nestedFieldsWithArguments,
+  nestedFieldsWithIds,
   OPERATIONS,
   type Operation,
   rootFields,
@@ -40,6 +41,8 @@ const STEP = { id: 'a', type: 'STORE_OUTPUT', name: 'a', content: 'a' };
 /** How Ann tries to get at what is Bob's, by every field that there is; what follows a field's name tells ways apart. */
 const ATTEMPTS: Record<Operation, Record<string, Attempt>> = {
   query: {
+    agent: { variables: ({ Agent }) => ({ id: Agent }), expected: 'NOT_FOUND' },
+    agents: { variables: ({ agentCursor }) => ({ first: 5, before: agentCursor }), expected: 'own' },
     apiKeys: none,
     artifact: { variables: ({ Artifact }) => ({ id: Artifact }), expected: 'NOT_FOUND' },
     health: none,
@@ -48,9 +51,15 @@ const ATTEMPTS: Record<Operation, Record<string, Attempt>> = {
     node: { variables: ({ Task }) => ({ id: Task }), expected: 'NOT_FOUND' },
     providers: none,
     selectModel: input(() => ({ taskType: 'code' }), 'own'),
+    session: { variables: ({ Session }) => ({ id: Session }), expected: 'NOT_FOUND' },
+    sessions: { variables: ({ cursor }) => ({ first: 2, before: cursor }), expected: 'own' },
     task: { variables: ({ Task }) => ({ id: Task }), expected: 'NOT_FOUND' },
     tasks: {
-      variables: ({ cursor, Thread }) => ({ first: 5, before: cursor, filter: { threadId: Thread } }),
+      variables: ({ cursor, Thread, Session }) => ({
+        first: 5,
+        before: cursor,
+        filter: { threadId: Thread, sessionId: Session },
+      }),
       expected: 'own',
     },
     template: { variables: ({ Template }) => ({ id: Template }), expected: 'NOT_FOUND' },
@@ -64,23 +73,41 @@ const ATTEMPTS: Record<Operation, Record<string, Attempt>> = {
   },
   mutation: {
     cancelTask: input(({ Task }) => ({ id: Task, reason: 'not mine' }), 'NOT_FOUND'),
+    createAgent: input(() => ({ name: 'a' }), 'own'),
     createApiKey: input(() => ({ name: 'k' }), 'own'),
     createModel: input(() => ({ provider: 'OPENAI', modelId: 'mine' }), 'own'),
+    createSession: input(() => ({ name: 's' }), 'own'),
     createTask: input(
-      ({ Task, Thread }) => ({ prompt: 'x', threadId: Thread, dependsOn: [Task] }),
+      ({ Agent, Session, Task, Thread }) => ({
+        kind: 'AGENT',
+        prompt: 'x',
+        agentId: Agent,
+        threadId: Thread,
+        sessionId: Session,
+        dependsOn: [Task],
+      }),
       'NOT_FOUND',
     ),
+    createThread: input(({ Session }) => ({ title: 't', sessionId: Session }), 'NOT_FOUND'),
+    deleteSession: input(({ Session }) => ({ id: Session }), 'NOT_FOUND'),
     createTemplate: input(() => ({ name: 't', steps: [STEP] }), 'own'),
     'createTask of a template': input(({ Template }) => ({ templateId: Template }), 'NOT_FOUND'),
-    createThread: input(() => ({ title: 't' }), 'own'),
     deleteModel: input(({ Model }) => ({ id: Model }), 'NOT_FOUND'),
+    deleteAgent: input(({ Agent }) => ({ id: Agent }), 'NOT_FOUND'),
     deleteTemplate: input(({ Template }) => ({ id: Template }), 'NOT_FOUND'),
     deleteTask: input(({ Task }) => ({ id: Task }), 'NOT_FOUND'),
+    executeAgent: input(({ Agent }) => ({ agentId: Agent, prompt: 'x' }), 'NOT_FOUND'),
     executeTask: input(({ Task }) => ({ id: Task }), 'NOT_FOUND'),
     login: input(() => ({ email: 'user1@example.com', password: 'a good password' }), 'own'),
+    provideTaskInput: input(({ Task }) => ({ id: Task, text: 'mine' }), 'NOT_FOUND'),
     pullModel: input(() => ({ model: 'llama3.2' }), 'FORBIDDEN'),
     register: input(() => ({ email: 'other@example.com', password: 'a good password', name: 'O' }), 'own'),
     retryTask: input(({ Task }) => ({ id: Task }), 'NOT_FOUND'),
+    updateSession: input(
+      ({ Session }) => ({ id: Session, name: 'mine', status: 'PAUSED', costLimit: 1 }),
+      'NOT_FOUND',
+    ),
+    updateAgent: input(({ Agent }) => ({ id: Agent, name: 'mine' }), 'NOT_FOUND'),
     updateModel: input(({ Model }) => ({ id: Model, name: 'mine' }), 'NOT_FOUND'),
     updateTask: input(({ Task }) => ({ id: Task, prompt: 'mine' }), 'NOT_FOUND'),
     updateTaskPriority: input(({ Task }) => ({ id: Task, priority: 1 }), 'NOT_FOUND'),
@@ -88,6 +115,8 @@ const ATTEMPTS: Record<Operation, Record<string, Attempt>> = {
     updateUser: input(({ User }) => ({ id: User, costLimit: 1 }), 'FORBIDDEN'),
   },
   subscription: {
+    activity: none,
+    sessionEvents: { variables: ({ Session }) => ({ sessionId: Session }), expected: 'NOT_FOUND' },
     taskEvents: { variables: ({ Task }) => ({ taskId: Task, after: 1 }), expected: 'NOT_FOUND' },
     tokens: { variables: ({ Task }) => ({ taskId: Task }), expected: 'NOT_FOUND' },
   },
@@ -98,6 +127,8 @@ let server: TestServer;
 let ann: Client;
 let bob: Client;
 let ids: Ids;
+/** From before all that is told of Bob's tasks. */
+let feedCursor: string;
 let before: unknown;
 
 beforeAll(async () => {
@@ -107,8 +138,12 @@ beforeAll(async () => {
   await server.newUser();
   ann = await server.newUser();
   bob = await server.anonymous.register(bobs);
+  const Session = await createSession(bob, { name: CANARY });
+  const feed = readFeed(bob, { id: Session });
+  feedCursor = (await feed.next()).value!.cursor;
+  await feed.return();
   const thread = await bob.query(
-    `mutation { createThread(input: { title: "${CANARY}" }) { thread { id } } }`,
+    `mutation { createThread(input: { title: "${CANARY}", sessionId: "${Session}" }) { thread { id } } }`,
   );
   const Thread = data(thread).createThread.thread.id;
   await bob.events(await bob.createTask({ prompt: CANARY, model: 'gpt-4o@echo=1', threadId: Thread }));
@@ -120,16 +155,24 @@ beforeAll(async () => {
   const model = await bob.query(
     `mutation { createModel(input: { provider: OPENAI, modelId: "${CANARY}" }) { model { id } } }`,
   );
-  const { viewer, tasks } = data(await bob.query('{ viewer { id } tasks(first: 1) { edges { cursor } } }'));
+  const agent = await bob.query(`mutation { createAgent(input: { name: "${CANARY}" }) { agent { id } } }`);
+  const { viewer, tasks, agents } = data(
+    await bob.query(
+      '{ viewer { id } tasks(first: 1) { edges { cursor } } agents(first: 1) { edges { cursor } } }',
+    ),
+  );
   ids = {
+    Agent: data(agent).createAgent.agent.id,
     Task,
     Artifact: await keepArtifact(Task),
     Template: data(await bob.query(NEW_TEMPLATE)).createTemplate.template.id,
     Thread,
     Model: data(model).createModel.model.id,
+    Session,
     ApiKey: data(made).createApiKey.apiKey.id,
     User: viewer.id,
     cursor: tasks.edges[0].cursor,
+    agentCursor: agents.edges[0].cursor,
   };
   before = await stateOfBob();
 });
@@ -162,7 +205,7 @@ async function keepArtifact(taskId: string): Promise<string> {
 }
 
 const STATE =
-  '{ viewer { name email } apiKeys { id name } models(first: 100) { nodes { name } } templates { nodes { id name isActive } } tasks { nodes { id status prompt cancelReason } } }';
+  '{ viewer { name email } agents { nodes { id name } } apiKeys { id name } models(first: 100) { nodes { name } } sessions { nodes { id name status budget { limit } } } templates { nodes { id name isActive } } tasks { nodes { id status prompt cancelReason } } }';
 
 async function stateOfBob(): Promise<unknown> {
   return data(await bob.query(STATE));
@@ -205,7 +248,7 @@ describe('the table of attempts is whole', () => {
 
   test('every type that can be asked for by its id has one of Bob', () => {
     const nodes = schema.getPossibleTypes(schema.getType('Node') as never).map(({ name }) => name);
-    expect(Object.keys(ids).toSorted()).toEqual([...nodes, 'cursor'].toSorted());
+    expect(Object.keys(ids).toSorted()).toEqual([...nodes, 'agentCursor', 'cursor'].toSorted());
   });
 
   test.each(ROWS)('wherever $operation $name takes an id, it is given one of Bob', ({ operation, name }) => {
@@ -220,8 +263,8 @@ describe('the table of attempts is whole', () => {
     }
   });
 
-  test('no field below the roots takes arguments that this test would have to try', () => {
-    expect(nestedFieldsWithArguments(schema)).toEqual([]);
+  test('no field below the roots takes ids that this test would have to try', () => {
+    expect(nestedFieldsWithIds(schema)).toEqual([]);
   });
 });
 
@@ -240,14 +283,14 @@ describe.each(ROWS)('$operation $row', ({ operation, name, attempt }) => {
   test('finds nothing by an id that is not in the form that GraphQL prints', async () => {
     const plain = Object.entries(ids).map(([type, id]) => [
       type,
-      type === 'cursor' ? id : Buffer.from(id, 'base64url').toString().replace(`${type}:`, ''),
+      /cursor/i.test(type) ? id : Buffer.from(id, 'base64url').toString().replace(`${type}:`, ''),
     ]);
     const answers = await run(ann, operation, name, attempt.variables(Object.fromEntries(plain)));
     expect(JSON.stringify(answers)).not.toContain(CANARY);
   });
 });
 
-const NODES = ['Artifact', 'Model', 'Task', 'Template', 'Thread', 'ApiKey', 'User'];
+const NODES = ['Agent', 'Artifact', 'Model', 'Session', 'Task', 'Template', 'Thread', 'ApiKey', 'User'];
 
 describe('by their ids', () => {
   test.each(NODES)('Ann does not find the %s of Bob', async (type) => {
@@ -270,14 +313,31 @@ describe('by their ids', () => {
   });
 });
 
+test("with Bob's cursor Ann's feed tells of her tasks alone", async () => {
+  const feed = readFeed(ann, { after: feedCursor });
+  const task = await ann.createTask({ prompt: 'hers', hold: true });
+  const told = await readUntil(feed, (_, sofar) => sofar.length === 2);
+  await feed.return();
+  expect(told.map(({ taskId }) => taskId)).toEqual([null, task]);
+  expect(JSON.stringify(told)).not.toContain(CANARY);
+});
+
 test('whatever Ann tried, all of Bob is as it was', async () => {
   expect(await stateOfBob()).toEqual(before);
 });
 
 describe('this test sees what it is to see: to Bob the same requests show', () => {
-  const readers = ROWS.filter(
-    ({ operation, name }) => operation !== 'mutation' && !['health', 'providers'].includes(name),
-  );
+  // The first payload of a feed has nothing in it yet; it has a test of its own.
+  const EMPTY = ['health', 'providers', 'activity', 'sessionEvents'];
+  const readers = ROWS.filter(({ operation, name }) => operation !== 'mutation' && !EMPTY.includes(name));
+
+  test.each(['activity', 'session'])('subscription, beyond its first payload: %s', async (kind) => {
+    const scope = kind === 'session' ? { id: ids.Session! } : {};
+    const feed = readFeed(bob, { ...scope, after: feedCursor });
+    const told = await readUntil(feed, (_, sofar) => sofar.length === 3);
+    await feed.return();
+    expect(told.at(-1)).toMatchObject({ sessionId: ids.Session, task: { prompt: CANARY } });
+  });
 
   test.each(readers)('$operation $name', async ({ operation, name, attempt }) => {
     const variables = { ...attempt.variables(ids) };

@@ -8,3 +8,7 @@ import { writeFile } from './write-file.ts';
 
 /** What an agent can be given, in the order in which models are told of it. */
 export const TOOLS: readonly Tool[] = [terminal, readFile, writeFile, editFile, listFiles, search];
+
+export function toolNamed(name: string): Tool | undefined {
+  return TOOLS.find(({ definition }) => definition.name === name);
+}
