@@ -111,8 +111,8 @@ async function insert(
         returning *
       ), asked as (
         insert into task (id, kind, prompt, system, parameters, provider, model, fallback_models, response_schema,
-          thread_id, type, agent_id, tools, limits,
-          template_name, template_version, template_plan, template_parameters, secrets, fallback_is_ours)
+          thread_id, type, agent_id, tools, limits, template_name, template_version, template_plan,
+          template_parameters, secrets, fallback_is_ours)
         select id, $5, $6, $7, $8::jsonb, $9, $10, $16::jsonb, $17::jsonb, $18, $21, $22, $23::text[], $24::jsonb,
           $25, $26, $27::jsonb, $28::jsonb, $29, $30 from moved
         returning *
@@ -121,8 +121,7 @@ async function insert(
         select id, 'task', $19::numeric from moved where $19::numeric is not null
       ), logged as (${appendSql('$11')}),
       queued as (
-        select ${addFirstRunJobSql('moved.id', 'moved.priority')} from moved where status = 'queued' and blockers = 0
-      )
+        select ${addFirstRunJobSql('moved.id', 'moved.priority')} from moved where status = 'queued' and blockers = 0)
       select ${TASK_COLUMNS}, ${loggedSql} as events
       from moved as run, asked as task, (select count(*) from queued) as enqueue`,
     values: [

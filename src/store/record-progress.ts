@@ -1,4 +1,4 @@
-import { appendSql, eventsParameter } from './event-log.ts';
+import { appendSql, eventsParameter, RAISED, raiseSql } from './event-log.ts';
 import type { LoggedEvent } from './events.ts';
 import { fenced, type Lease } from './lease.ts';
 import type { Store } from './store.ts';
@@ -16,8 +16,7 @@ export async function recordProgress(store: Store, lease: Lease, progress: numbe
       ), further as (
         update task set progress = $3 from held where task.id = held.id and progress < $3 returning task.id
       ), moved as (
-        update run set last_seq = last_seq + 1 from further where run.id = further.id
-        returning run.id, last_seq, attempt
+        update run set ${raiseSql('1')} from further where run.id = further.id returning ${RAISED}
       ), logged as (${appendSql('$4')})
       select logged.* from held left join logged on true`,
     values: [
