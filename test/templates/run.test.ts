@@ -177,7 +177,7 @@ describe('steps', () => {
     await run([{ id: 'run', type: 'RUN_SCRIPT', script: 'touch a; chmod 000 .' }]);
     await run([{ id: 'run', type: 'RUN_SCRIPT', script: 'touch a; exit 1' }]);
     const roots = await readdir(join(folder.path, 'workspaces'), { recursive: true });
-    expect(roots.filter((path) => path.includes('task-'))).toEqual([]);
+    expect(roots.filter((path) => path.includes('.template-'))).toEqual([]);
   });
 });
 
@@ -291,7 +291,7 @@ test('a cancelled task stops its script at once, and leaves no files', async () 
     .poll(
       async () => {
         const paths = await readdir(join(folder.path, 'workspaces'), { recursive: true });
-        return paths.filter((path) => path.includes('task-'));
+        return paths.filter((path) => path.includes('.template-'));
       },
       { timeout: 5_000 },
     )
