@@ -231,6 +231,16 @@ describe('what a person says without being asked', () => {
     expect(answer.errors![0]!.extensions.field).toBe('input.text');
   });
 
+  test('is refused when a task has been told as much as it can hold', async () => {
+    const id = await startAgent(ann, scripts.model([{ text: 'done' }]), { hold: true });
+    const long = 'x'.repeat(100_000);
+    for (let said = 0; said < 10; said += 1) data(await say(ann, id, long));
+    const answer = await say(ann, id, 'x');
+    expect(errorCode(answer)).toBe('INVALID_STATE');
+    expect(answer.errors![0]!.message).toContain('1000000 characters');
+    expect(await ann.task(id)).toMatchObject({ status: 'PENDING' });
+  });
+
   test('is refused by a task without an agent, and by one that has ended', async () => {
     const prompt = await ann.createTask({ prompt: 'x', model: 'gpt-4o@tokens=1', hold: true });
     expect(errorCode(await say(ann, prompt, 'Hello'))).toBe('INVALID_STATE');
