@@ -150,6 +150,12 @@ describe('steps', () => {
     expect(await content(ann, server.url, task.artifacts[1])).toBe('\0'.repeat(100_000));
   });
 
+  test('keep a log of what is no text, too', async () => {
+    const print = `head -c 1000000 /dev/zero | tr '\\0' '\\377'`;
+    const { task } = await run([{ id: 'run', type: 'RUN_SCRIPT', script: `${print}; ${print} >&2` }]);
+    expect(task).toMatchObject({ status: 'COMPLETED', artifacts: [{ isTruncated: true }] });
+  });
+
   test('keep a text where there is no file, and follow no link out of the working directory', async () => {
     const { task } = await run([
       {
