@@ -41,11 +41,11 @@ function run(context: EngineContext, lease: Lease, task: ClaimedRun): Promise<Ru
 export async function carryOutTask(context: EngineContext, lease: Lease, task: ClaimedRun): Promise<void> {
   try {
     if (task.losses >= MAX_LOSSES) throw lostTooOften(task);
-    for (let isOver = false; !isOver; ) {
-      const outcome = await run(context, lease, task);
-      isOver =
-        outcome === null || (await outlastConnectionLoss(() => completeTask(context.store, lease, outcome)));
-    }
+    const outcome = await run(context, lease, task);
+    if (outcome === null) return;
+    const isOver = await outlastConnectionLoss(() => completeTask(context.store, lease, outcome));
+    // Somebody has said more meanwhile; it goes on from its checkpoints, with what is left of its time.
+    if (!isOver) await letGo(context, lease);
   } catch (thrown) {
     const cause = lease.signal.aborted ? lease.signal.reason : thrown;
     if (cause instanceof LeaseLost || isConnectionLoss(cause)) return letGo(context, lease);

@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
-import { renderLiquid } from '../rules/liquid.ts';
+import { type Patience, renderLiquid, startPatience } from '../rules/liquid.ts';
 import type { ModelReference } from '../rules/model-id.ts';
 import type { TemplateParameter, TemplateStep } from '../rules/template.ts';
 import { checkParameters } from '../rules/template-parameters.ts';
@@ -97,9 +97,10 @@ async function resolveModels(
 ): Promise<{ models: Record<string, ModelReference>; events: NewEvent[] }> {
   const models: Record<string, ModelReference> = {};
   const chosen: NewEvent[] = [];
+  const patience = startPatience();
   for (const step of steps) {
     if (step.type !== 'generate' && step.type !== 'ollama_generate') continue;
-    const name = modelName(step, values);
+    const name = modelName(step, values, patience);
     if (step.type === 'ollama_generate') {
       models[step.id] = {
         provider: 'ollama',
@@ -122,9 +123,10 @@ async function resolveModels(
 function modelName(
   step: { id: string; model: string | null },
   values: Record<string, unknown>,
+  patience: Patience,
 ): string | null {
   try {
-    return renderLiquid(step.model ?? '', values).trim() || null;
+    return renderLiquid(step.model ?? '', values, patience).trim() || null;
   } catch (cause) {
     const message = `${FIELD}: the model of ${step.id}: ${(cause as Error).message}`;
     throw new DomainError('VALIDATION_ERROR', message, { field: FIELD }, { cause });

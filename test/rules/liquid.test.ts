@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { liquidReferences, renderLiquid } from '../../src/rules/liquid.ts';
+import { liquidReferences, renderLiquid, startPatience } from '../../src/rules/liquid.ts';
 
 describe('a text is filled', () => {
   test.each([
@@ -49,6 +49,16 @@ describe('a text that cannot be filled', () => {
     }
     expect(performance.now() - startedAt).toBeLessThan(10_000);
   });
+});
+
+test('many texts of one piece of work take no longer than one', () => {
+  const slow = '{% for i in (1..900) %}{% for j in (1..900) %}{% endfor %}{% endfor %}';
+  const patience = startPatience();
+  const startedAt = performance.now();
+  const fill = () => Array.from({ length: 50 }, () => renderLiquid(slow, {}, patience));
+  expect(fill).toThrow('too complex');
+  expect(liquidReferences('{{a}}', patience).fault).toContain('too complex');
+  expect(performance.now() - startedAt).toBeLessThan(3_000);
 });
 
 describe('what a text reads', () => {

@@ -1,5 +1,6 @@
 import { coerceError, DomainError } from '../../errors.ts';
 import { ProviderError } from '../../providers/provider.ts';
+import { startPatience } from '../../rules/liquid.ts';
 import type { TemplateResult } from '../../rules/task.ts';
 import type { TemplateStep } from '../../rules/template.ts';
 import type { ClaimedTemplate } from '../../store/claim-run.ts';
@@ -43,7 +44,7 @@ export async function runTemplate(
   try {
     const finished = await finishedSteps(context, task);
     for (const [index, step] of steps.entries()) {
-      const work = { context, lease, task, step, outputs: { ...outputs } };
+      const work = { context, lease, task, step, outputs: { ...outputs }, patience: startPatience() };
       const progress = (index + 1) / steps.length;
       outputs[step.id] = finished.get(step.id) ?? (await doStep(work, progress));
     }

@@ -1,19 +1,15 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ownFolder } from '../../rules/workspace.ts';
+import { ownFolder, templateFolder } from '../../rules/workspace.ts';
 import type { ClaimedTemplate } from '../../store/claim-run.ts';
 import { openWorkspace, removeWorkspace } from '../../store/workspaces.ts';
 import type { EngineContext } from '../context.ts';
 
+const tenantOf = ({ ownerId }: ClaimedTemplate) => ({ userId: ownerId, isAdmin: false, isTemplate: true });
+
 /** The same for every attempt, so that one which goes on finds what the last one left. */
-function nameOf({ id }: ClaimedTemplate): string {
-  return `task-${id}`;
-}
-
-const tenantOf = ({ ownerId }: ClaimedTemplate) => ({ userId: ownerId, isAdmin: false });
-
 function pathOf({ workspaces }: EngineContext, task: ClaimedTemplate): string {
-  return join(ownFolder(workspaces.workspaceRoots[0]!, tenantOf(task)), nameOf(task));
+  return join(ownFolder(workspaces.workspaceRoots[0]!, tenantOf(task)), templateFolder(task.id));
 }
 
 /** Whether the working directory is there: an attempt on another machine, or an end, may have left it behind. */
@@ -26,7 +22,7 @@ export async function hasWorkspace(context: EngineContext, task: ClaimedTemplate
 
 /** Where the commands of the task work; made when it is missing. @throws DomainError */
 export async function workspaceOf({ workspaces }: EngineContext, task: ClaimedTemplate): Promise<string> {
-  const { path } = await openWorkspace(workspaces, tenantOf(task), nameOf(task), 'workspace');
+  const { path } = await openWorkspace(workspaces, tenantOf(task), templateFolder(task.id), 'workspace');
   return path;
 }
 
