@@ -1,10 +1,13 @@
 import type DataLoader from 'dataloader';
 import type { Config } from './config.ts';
 import type { Log } from './log.ts';
+import type { AgentReport } from './store/agent-reports.ts';
+import type { AgentRow } from './store/agents.ts';
 import type { BudgetRow } from './store/budgets.ts';
 import type { ModelCallRow, SpendRow } from './store/model-call-reports.ts';
 import type { Store } from './store/store.ts';
 import type { TaskRow } from './store/tasks.ts';
+import type { ToolCallRow } from './store/tool-calls.ts';
 import type { Origin, ProviderId } from './vocabulary.ts';
 
 /** Who asks. */
@@ -54,6 +57,9 @@ export interface Loaders {
   modelCalls: DataLoader<string, ModelCallRow[]>;
   dependencies: DataLoader<string, TaskRow[]>;
   budgets: DataLoader<string, BudgetRow | null>;
+  toolCalls: DataLoader<string, ToolCallRow[]>;
+  agents: DataLoader<string, AgentRow | null>;
+  agentReports: DataLoader<string, AgentReport>;
 }
 
 /** What a use-case may touch. */

@@ -6,7 +6,7 @@
 export const RUN_KINDS = ['task'] as const;
 export type RunKind = (typeof RUN_KINDS)[number];
 
-export const TASK_KINDS = ['prompt'] as const;
+export const TASK_KINDS = ['prompt', 'agent'] as const;
 export type TaskKind = (typeof TASK_KINDS)[number];
 
 /** `pending` waits for an execute, `waiting` for a person, a child or a grant. */
@@ -24,15 +24,22 @@ export type RunStatus = (typeof RUN_STATUSES)[number];
 /** Facts in a run's log, in the past tense. `TokensGenerated` is one flushed batch, not one token. */
 export const EVENT_TYPES = [
   'RunCreated',
+  'AgentSelected',
   'ModelSelected',
   'RunQueued',
   'RunStarted',
   'AttemptStarted',
+  'RunResumed',
   'ModelCallStarted',
   'TokensGenerated',
   'ReasoningGenerated',
   'ModelCallCompleted',
   'ModelCallFailed',
+  'ToolCallStarted',
+  'ToolCallCompleted',
+  'PlanUpdated',
+  'InputRequested',
+  'InputProvided',
   'ProgressMade',
   'RunCompleted',
   'RunFailed',
@@ -43,6 +50,32 @@ export type EventType = (typeof EVENT_TYPES)[number];
 /** Why a run became a worker's to take: somebody had it executed or tried again, or what it waited for completed. */
 export const QUEUE_REASONS = ['executed', 'retried', 'dependencies_completed'] as const;
 export type QueueReason = (typeof QUEUE_REASONS)[number];
+
+/** What an agent may be given to work with. */
+export const TOOL_NAMES = [
+  'terminal',
+  'read_file',
+  'write_file',
+  'edit_file',
+  'list_files',
+  'search',
+  'update_plan',
+  'ask_user',
+  'finish',
+] as const;
+export type ToolName = (typeof TOOL_NAMES)[number];
+
+/** Where a step of an agent's plan stands. */
+export const PLAN_STEP_STATUSES = ['pending', 'in_progress', 'completed'] as const;
+export type PlanStepStatus = (typeof PLAN_STEP_STATUSES)[number];
+
+/** Whether an agent is at work. */
+export const AGENT_STATUSES = ['idle', 'busy', 'inactive'] as const;
+export type AgentStatus = (typeof AGENT_STATUSES)[number];
+
+/** What an agent's last runs say about it. */
+export const AGENT_CONDITIONS = ['unknown', 'healthy', 'degraded', 'failing'] as const;
+export type AgentCondition = (typeof AGENT_CONDITIONS)[number];
 
 /** What a cost limit may be set on. */
 export const BUDGET_KINDS = ['task', 'user'] as const;

@@ -1,12 +1,15 @@
 import DataLoader from 'dataloader';
 import type { Loaders } from '../context.ts';
+import { readAgentReports } from '../store/agent-reports.ts';
+import { findAgents } from '../store/agents.ts';
 import { readBudgets } from '../store/budgets.ts';
 import type { Database } from '../store/database.ts';
 import { readModelCalls, readSpend } from '../store/model-call-reports.ts';
 import { readDependencies } from '../store/tasks.ts';
+import { readToolCalls } from '../store/tool-calls.ts';
 
 /** Gathers, but does not remember: a subscription's context lives as long as the run changes. */
-export function createLoaders(database: Database): Loaders {
+export function createLoaders(database: Database, userId: string | null): Loaders {
   return {
     spend: new DataLoader(
       async (runIds: readonly string[]) => {
@@ -26,6 +29,27 @@ export function createLoaders(database: Database): Loaders {
       async (subjectIds: readonly string[]) => {
         const bySubject = await readBudgets(database, subjectIds);
         return subjectIds.map((id) => bySubject.get(id) ?? null);
+      },
+      { cache: false },
+    ),
+    toolCalls: new DataLoader(
+      async (runIds: readonly string[]) => {
+        const byRun = Map.groupBy(await readToolCalls(database, runIds), ({ runId }) => runId);
+        return runIds.map((id) => byRun.get(id) ?? []);
+      },
+      { cache: false },
+    ),
+    agents: new DataLoader(
+      async (ids: readonly string[]) => {
+        const byId = new Map((await findAgents(database, userId ?? '', ids)).map((row) => [row.id, row]));
+        return ids.map((id) => byId.get(id) ?? null);
+      },
+      { cache: false },
+    ),
+    agentReports: new DataLoader(
+      async (ids: readonly string[]) => {
+        const byAgent = await readAgentReports(database, userId ?? '', [...new Set(ids)]);
+        return ids.map((id) => byAgent.get(id)!);
       },
       { cache: false },
     ),

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { schemaFault } from '../rules/answer-schema.ts';
-import type { PromptParameters } from '../rules/task.ts';
 import { TASK_KINDS } from '../vocabulary.ts';
 import { text } from './validate.ts';
 
@@ -8,7 +7,7 @@ const MAX_PROMPT = 1_000_000;
 const MAX_SCHEMA = 65_536;
 const MAX_DEPENDENCIES = 100;
 
-const parameters = z.object({
+export const parameters = z.object({
   temperature: z.number().min(0).max(2).nullish(),
   topP: z.number().min(0).max(1).nullish(),
   maxTokens: z.number().int().min(1).max(1_000_000).nullish(),
@@ -19,9 +18,12 @@ const parameters = z.object({
   seed: z.number().int().nullish(),
 });
 
-const prompt = text({ min: 1, max: MAX_PROMPT }).refine((given) => given.trim() !== '', 'must not be blank');
-const system = text({ max: MAX_PROMPT });
-const model = text({ min: 1, max: 200 }).regex(
+export const prompt = text({ min: 1, max: MAX_PROMPT }).refine(
+  (given) => given.trim() !== '',
+  'must not be blank',
+);
+export const system = text({ max: MAX_PROMPT });
+export const model = text({ min: 1, max: 200 }).regex(
   /^[^\p{C}\p{Z}]([^\p{C}]*[^\p{C}\p{Z}])?$/u,
   'must be printable characters',
 );
@@ -48,8 +50,19 @@ export const costLimit = z
   .positive('must be more than 0')
   .max(1_000_000_000, 'must be at most 1000000000');
 
+/** In the caller's word: `code`, `security_scan`. */
+export const taskType = text({ min: 1, max: 100 }).refine(
+  (given) => given.trim() === given,
+  'must not begin or end with space',
+);
+
+export const maxIterations = z.number().int().min(1).max(1000, 'must be at most 1000');
+
 export const newTask = z.object({
   kind: z.enum(TASK_KINDS).nullish(),
+  type: taskType.nullish(),
+  agentId: z.string().nullish(),
+  maxIterations: maxIterations.nullish(),
   prompt,
   system: system.nullish(),
   model: model.nullish(),
@@ -76,8 +89,10 @@ export const taskChange = z.object({
   parameters: parameters.nullish(),
 });
 
-export function withoutNulls(given: z.infer<typeof parameters>): PromptParameters {
+type WithoutNulls<Given> = { [Name in keyof Given]?: NonNullable<Given[Name]> };
+
+export function withoutNulls<Given extends object>(given: Given): WithoutNulls<Given> {
   return Object.fromEntries(
     Object.entries(given).filter(([, value]) => value !== null && value !== undefined),
-  );
+  ) as WithoutNulls<Given>;
 }

@@ -6,7 +6,8 @@ import { newId } from '../rules/ids.ts';
 import { findRepeated, type Idempotency, createTask as insertTask } from '../store/create-task.ts';
 import { findTask, type TaskRow } from '../store/tasks.ts';
 import { resolveModel, resolveModels } from './model.ts';
-import { newTask, withoutNulls } from './task-input.ts';
+import { assign } from './task-agent.ts';
+import { newTask } from './task-input.ts';
 import { thread } from './thread.ts';
 import { validate } from './validate.ts';
 import { requireViewer } from './viewer.ts';
@@ -21,27 +22,27 @@ export async function createTask(context: Context, input: unknown): Promise<Task
   const earlier = idempotency && (await findRepeated(context.store, userId, idempotency));
   if (earlier) return task(context, earlier);
   if (given.threadId) await thread(context, given.threadId, 'input.threadId');
-  const { provider, model, events } = await resolveModel(context, given.model ?? null, 'input.model');
+  const { model: wanted, ...assignment } = await assign(context, given);
+  const { provider, model, events } = await resolveModel(context, wanted, 'input.model');
   const kind = given.kind ?? 'prompt';
   const created = await insertTask(context.store, {
     id: newId(),
     ownerId: userId,
     origin: context.origin,
     kind,
+    type: given.type ?? null,
     prompt: given.prompt,
-    system: given.system ?? null,
-    parameters: withoutNulls(given.parameters ?? {}),
+    ...assignment,
     provider,
     model,
     fallbackModels: await resolveModels(context, given.fallbackModels ?? [], 'input.fallbackModels'),
     responseSchema: given.responseSchema ?? null,
     threadId: given.threadId ?? null,
-    maxCost: given.maxCost?.toFixed(12) ?? null,
     priority: given.priority ?? DEFAULT_PRIORITY,
     hold: given.hold ?? false,
     dependsOn: given.dependsOn ?? [],
     idempotency,
-    events: [{ type: 'RunCreated', data: { kind } }, ...events],
+    events: [{ type: 'RunCreated', data: { kind } }, ...assignment.events, ...events],
   });
   return typeof created === 'string' ? task(context, created) : created;
 }

@@ -1,12 +1,16 @@
 import { RUN_ERROR_CODES } from '../errors.ts';
 import {
+  AGENT_CONDITIONS,
+  AGENT_STATUSES,
   FINISH_REASONS,
   MODEL_CALL_STATUSES,
+  PLAN_STEP_STATUSES,
   PROVIDERS,
   QUEUE_REASONS,
   RUN_STATUSES,
   type RunStatus,
   TASK_KINDS,
+  TOOL_NAMES,
 } from '../vocabulary.ts';
 import { builder } from './builder.ts';
 
@@ -36,7 +40,10 @@ export const RunStatusEnum = builder.enumType('RunStatus', {
 
 export const TaskKindEnum = builder.enumType('TaskKind', {
   description: 'How a task is carried out.',
-  values: capitals(TASK_KINDS, { prompt: 'One prompt, answered by one model.' }),
+  values: capitals(TASK_KINDS, {
+    prompt: 'One prompt, answered by one model.',
+    agent: 'An agent at work with tools, turn by turn.',
+  }),
 });
 
 export const ProviderEnum = builder.enumType('Provider', {
@@ -47,6 +54,45 @@ export const ProviderEnum = builder.enumType('Provider', {
     azure: 'Azure OpenAI; its models are named after their deployments.',
     ollama: 'Ollama: models on a machine of your own, for nothing.',
     demo: 'The built-in demo model: deterministic, without network, no real AI.',
+  }),
+});
+
+export const ToolNameEnum = builder.enumType('ToolName', {
+  description: 'What an agent may work with; its model knows it in lower case.',
+  values: capitals(TOOL_NAMES, {
+    terminal: 'Runs a command.',
+    read_file: 'Reads a file.',
+    write_file: 'Writes a file.',
+    edit_file: 'Replaces text in a file.',
+    list_files: 'Lists files.',
+    search: 'Searches in files.',
+    update_plan: 'Tells what it means to do.',
+    ask_user: 'Asks a person and waits for the answer.',
+    finish: 'Ends the task.',
+  }),
+});
+
+export const PlanStepStatusEnum = builder.enumType('PlanStepStatus', {
+  description: "Where a step of an agent's plan stands.",
+  values: capitals(PLAN_STEP_STATUSES),
+});
+
+export const AgentStatusEnum = builder.enumType('AgentStatus', {
+  description: 'Whether an agent is at work.',
+  values: capitals(AGENT_STATUSES, {
+    idle: 'It has nothing to do.',
+    busy: 'It is at work.',
+    inactive: 'It is given no tasks.',
+  }),
+});
+
+export const AgentConditionEnum = builder.enumType('AgentCondition', {
+  description: "What an agent's last tasks say about it.",
+  values: capitals(AGENT_CONDITIONS, {
+    unknown: 'None has ended yet.',
+    healthy: 'At least 4 in 5 succeeded.',
+    degraded: 'At least 1 in 2 succeeded.',
+    failing: 'Fewer succeeded.',
   }),
 });
 

@@ -1,33 +1,17 @@
 import type { Context } from '../context.ts';
-import { type CurrentState, type TaskEvent, taskEvents, tokens } from '../resolvers/task-events.ts';
-import type { LoggedEvent } from '../store/events.ts';
+import { type CurrentState, taskEvents, tokens } from '../resolvers/task-events.ts';
 import type { EventType } from '../vocabulary.ts';
+import { AGENT_EVENTS } from './agent-events.ts';
 import { builder } from './builder.ts';
 import { FinishReasonEnum, ProviderEnum, QueueReasonEnum, TaskKindEnum } from './enums.ts';
 import { localId } from './global-id.ts';
-import { RunErrorType, TaskType } from './task.ts';
-
-const RunEvent = builder
-  .interfaceRef<Pick<TaskEvent, 'type' | 'seq' | 'attempt' | 'at'>>('RunEvent')
-  .implement({
-    description: 'A fact in the log of a run, or, with seq 0, its present state.',
-    resolveType: ({ type }) => type,
-    fields: (t) => ({
-      seq: t.exposeInt('seq', {
-        description:
-          'Its number in the log: dense from 1. Hand the last one that you saw to `after`, and nothing is missed or repeated.',
-      }),
-      attempt: t.exposeInt('attempt', { description: 'The attempt of the run in which it happened.' }),
-      at: t.expose('at', { type: 'DateTime', description: "When it happened, by the database's clock." }),
-    }),
-  });
-
-function event<Type extends EventType>(type: Type) {
-  return builder.objectRef<Extract<LoggedEvent, { type: Type }>>(type);
-}
+import { RunErrorType } from './parts.ts';
+import { event, RunEvent } from './run-event.ts';
+import { TaskType } from './task.ts';
 
 /** Every fact has its type here; the list in vocabulary.ts says which. */
 const EVENTS = {
+  ...AGENT_EVENTS,
   RunCreated: event('RunCreated').implement({
     interfaces: [RunEvent],
     description: 'The run was made.',

@@ -1,4 +1,6 @@
 import './account.ts';
+import './agent.ts';
+import './agent-mutations.ts';
 import './budget.ts';
 import './event.ts';
 import './health.ts';

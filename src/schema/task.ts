@@ -1,23 +1,16 @@
-import type { RunError } from '../errors.ts';
 import { task } from '../resolvers/task.ts';
 import { tasks } from '../resolvers/tasks.ts';
-import type { PromptParameters } from '../rules/task.ts';
 import type { SpendRow } from '../store/model-call-reports.ts';
 import type { TaskRow } from '../store/tasks.ts';
+import { AgentType } from './agent.ts';
 import { BudgetType } from './budget.ts';
 import { builder } from './builder.ts';
-import { ProviderEnum, RunErrorCodeEnum, RunStatusEnum, TaskKindEnum } from './enums.ts';
+import { ProviderEnum, RunStatusEnum, TaskKindEnum } from './enums.ts';
 import { globalId, localId } from './global-id.ts';
 import { ModelCallType } from './model-call.ts';
 import { pageCost } from './page-cost.ts';
-
-export const RunErrorType = builder.objectRef<RunError>('RunError').implement({
-  description: 'Why a run failed.',
-  fields: (t) => ({
-    code: t.expose('code', { type: RunErrorCodeEnum, description: 'For programs.' }),
-    message: t.exposeString('message', { description: 'For people.' }),
-  }),
-});
+import { PlanType, PromptParametersType, RunErrorType } from './parts.ts';
+import { ToolCallType } from './tool-call.ts';
 
 const UsageType = builder.objectRef<Pick<SpendRow, 'inputTokens' | 'outputTokens'>>('Usage').implement({
   description: 'Tokens of all model calls of a run, as far as the providers told.',
@@ -25,17 +18,6 @@ const UsageType = builder.objectRef<Pick<SpendRow, 'inputTokens' | 'outputTokens
   fields: (t) => ({
     inputTokens: t.exposeFloat('inputTokens', { description: 'Tokens sent.' }),
     outputTokens: t.exposeFloat('outputTokens', { description: 'Tokens generated.' }),
-  }),
-});
-
-const PromptParametersType = builder.objectRef<PromptParameters>('PromptParameters').implement({
-  description: "Sampling settings; null ones are the provider's defaults.",
-  fields: (t) => ({
-    temperature: t.exposeFloat('temperature', { nullable: true, description: '0 to 2.' }),
-    topP: t.exposeFloat('topP', { nullable: true, description: '0 to 1.' }),
-    maxTokens: t.exposeInt('maxTokens', { nullable: true, description: 'The most tokens to generate.' }),
-    stop: t.exposeStringList('stop', { nullable: true, description: 'Texts before which the model stops.' }),
-    seed: t.exposeInt('seed', { nullable: true, description: 'For answers that can be repeated.' }),
   }),
 });
 
@@ -50,6 +32,10 @@ builder.node(TaskType, {
   fields: (t) => ({
     kind: t.expose('kind', { type: TaskKindEnum, description: 'How it is carried out.' }),
     status: t.expose('status', { type: RunStatusEnum, description: 'Where it stands.' }),
+    type: t.exposeString('type', {
+      nullable: true,
+      description: 'What kind of work it is, in the word of whoever made it.',
+    }),
     prompt: t.exposeString('prompt', { description: 'What the model is asked.' }),
     system: t.exposeString('system', { nullable: true, description: 'The system prompt.' }),
     parameters: t.expose('parameters', { type: PromptParametersType, description: 'Sampling settings.' }),
@@ -84,6 +70,23 @@ builder.node(TaskType, {
       description: 'Tasks that have to complete first, oldest first.',
       resolve: ({ id }, _arguments, { loaders }) => loaders.dependencies.load(id),
     }),
+    agent: t.field({
+      type: AgentType,
+      nullable: true,
+      description: 'Who does it, when its kind is AGENT; null, when that agent is no more.',
+      resolve: ({ agentId }, _arguments, { loaders }) =>
+        agentId === null ? null : loaders.agents.load(agentId),
+    }),
+    plan: t.expose('plan', { type: PlanType, description: 'What its agent means to do.' }),
+    iterations: t.int({
+      description: "Turns that its agent's model has begun; at least 1 once it has run.",
+      resolve: ({ iterations, startedAt }) => Math.max(iterations, startedAt ? 1 : 0),
+    }),
+    toolCalls: t.field({
+      type: [ToolCallType],
+      description: 'The tools that its agent called, in order.',
+      resolve: ({ id }, _arguments, { loaders }) => loaders.toolCalls.load(id),
+    }),
     priority: t.exposeInt('priority', { description: '1 to 10; a higher number runs first.' }),
     progress: t.exposeFloat('progress', { description: '0 to 1; never falls.' }),
     attempt: t.exposeInt('attempt', {
@@ -92,7 +95,8 @@ builder.node(TaskType, {
     result: t.expose('result', {
       type: 'JSON',
       nullable: true,
-      description: 'When completed: `output`, the whole text, with `model`, `provider` and `finishReason`.',
+      description:
+        'When completed: `output`, the whole text, with `model`, `provider` and `finishReason`; of an agent also `success` and `summary`.',
     }),
     error: t.expose('error', { type: RunErrorType, nullable: true, description: 'When failed: why.' }),
     cancelReason: t.exposeString('cancelReason', {

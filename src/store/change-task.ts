@@ -27,7 +27,9 @@ export async function changeTask(store: Store, target: Target, change: TaskChang
     text: `
       with held as (
         update run set updated_at = clock_timestamp()
-        where id = $1 and owner_id = $2 and status in ('pending', 'queued') returning id
+        where id = $1 and owner_id = $2 and status in ('pending', 'queued')
+          and not exists (select from step where run_id = $1)
+        returning id
       )
       update task set prompt = coalesce($3, prompt), system = case when $4 then $5 else system end,
         parameters = coalesce($6::jsonb, parameters), provider = coalesce($7, provider), model = coalesce($8, model)

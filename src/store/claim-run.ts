@@ -1,27 +1,21 @@
-import type { ModelReference } from '../rules/model-id.ts';
-import type { PromptParameters } from '../rules/task.ts';
-import type { ProviderId, TaskKind } from '../vocabulary.ts';
+import type { RunKind } from '../vocabulary.ts';
 import { appendSql } from './event-log.ts';
 import type { LoggedEvent } from './events.ts';
 import type { Store } from './store.ts';
 
-/** What a worker needs to carry a task out, as it was when the worker took it. */
-export interface ClaimedTask {
+/** A run that a worker has taken. What is asked of it, whoever carries out its kind reads. */
+export interface ClaimedRun {
   id: string;
+  kind: RunKind;
+  ownerId: string;
   epoch: number;
   attempt: number;
-  kind: TaskKind;
-  prompt: string;
-  system: string | null;
-  parameters: PromptParameters;
-  provider: ProviderId;
-  model: string;
-  fallbackModels: ModelReference[];
-  responseSchema: Record<string, unknown> | null;
-  threadId: string | null;
   /** How many workers were lost while they had it. */
   losses: number;
 }
+
+/** SQL: whether the run has checkpoints, and all text that it made is in them. CTE `lost` holds the call whose is not. */
+const CONTINUES = '(exists (select from step where run_id = $1) and not exists (select from lost))';
 
 /**
  * Takes a queued run for a worker: status, epoch, attempt and the event in one statement.
@@ -34,38 +28,40 @@ export async function claimRun(
   runId: string,
   workerId: string,
   isRepeated: boolean,
-): Promise<ClaimedTask | null> {
-  const { rows } = await store.database.pool.query<LoggedEvent & { task: ClaimedTask; epoch: number }>({
+): Promise<ClaimedRun | null> {
+  const { rows } = await store.database.pool.query<LoggedEvent & { run: Omit<ClaimedRun, 'attempt'> }>({
     name: 'claim-run',
     text: `
       with present as (
         select id from worker where id = $2 for key share
+      ), lost as materialized (
+        select id from (
+          select id from model_call where run_id = $1 order by started_at desc, id desc limit 1
+        ) as last
+        where not exists (select from step where run_id = $1 and status = 'completed' and output ->> 'callId' = last.id)
       ), moved as (
-        update run set status = 'running', worker_id = present.id, epoch = epoch + 1, attempt = attempt + 1,
+        update run set status = 'running', worker_id = present.id, epoch = epoch + 1,
+          attempt = attempt + case when ${CONTINUES} then 0 else 1 end,
           last_seq = last_seq + 1, written = 0, updated_at = clock_timestamp()
         from present
         where run.id = $1 and ((status = 'queued' and blockers = 0) or ($3 and status = 'running' and worker_id = $2))
-        returning run.id, last_seq, attempt, epoch, losses
-      ), started as (
-        update task set started_at = coalesce(started_at, clock_timestamp()) from moved where task.id = moved.id
-        returning task.id, task.kind, task.prompt, task.system, task.parameters, task.provider, task.model,
-          task.fallback_models, task.response_schema, task.thread_id
+        returning run.id, run.kind, run.owner_id, last_seq, attempt, epoch, losses
       ), fact as (
-        select jsonb_build_array(case when moved.attempt = 1
-          then jsonb_build_object('type', 'RunStarted', 'data', '{}'::jsonb)
-          else jsonb_build_object('type', 'AttemptStarted', 'data', jsonb_build_object('reason', 'resumed',
-            'voidCallId', (select id from model_call where run_id = moved.id order by started_at desc, id desc limit 1)))
-          end) as events
+        select jsonb_build_array(case
+          when ${CONTINUES} then jsonb_build_object('type', 'RunResumed', 'data', '{}'::jsonb)
+          when moved.attempt = 1 then jsonb_build_object('type', 'RunStarted', 'data', '{}'::jsonb)
+          else jsonb_build_object('type', 'AttemptStarted', 'data',
+            jsonb_build_object('reason', 'resumed', 'voidCallId', (select id from lost))) end) as events
         from moved
       ), logged as (${appendSql('(select events from fact)')})
-      select logged.*, json_build_object('id', started.id, 'kind', kind, 'prompt', prompt, 'system', system,
-        'parameters', parameters, 'provider', provider, 'model', model, 'fallbackModels', fallback_models,
-        'responseSchema', response_schema, 'threadId', thread_id, 'losses', losses) as task, moved.epoch from logged, started, moved`,
+      select logged.*, json_build_object('id', moved.id, 'kind', moved.kind, 'ownerId', moved.owner_id,
+        'epoch', moved.epoch, 'losses', moved.losses) as run
+      from logged, moved`,
     values: [runId, workerId, isRepeated],
   });
   const [row] = rows;
   if (!row) return null;
-  const { task, epoch, ...event } = row;
+  const { run, ...event } = row;
   store.bus.publish(runId, [event as LoggedEvent]);
-  return { ...task, epoch, attempt: event.attempt };
+  return { ...run, attempt: event.attempt };
 }

@@ -1,8 +1,9 @@
 import type { ClientBase, Pool } from 'pg';
 import { DomainError } from '../errors.ts';
+import type { AgentLimits } from '../rules/agent.ts';
 import type { ModelReference } from '../rules/model-id.ts';
 import type { PromptParameters } from '../rules/task.ts';
-import type { Origin, ProviderId, TaskKind } from '../vocabulary.ts';
+import type { Origin, ProviderId, TaskKind, ToolName } from '../vocabulary.ts';
 import { addDependencies, countBlockers } from './dependencies.ts';
 import { appendSql, eventsParameter, loggedSql, toLoggedEvents } from './event-log.ts';
 import type { LoggedEvent, NewEvent } from './events.ts';
@@ -22,6 +23,7 @@ export interface NewTask {
   ownerId: string;
   origin: Origin;
   kind: TaskKind;
+  type: string | null;
   prompt: string;
   system: string | null;
   parameters: PromptParameters;
@@ -30,6 +32,8 @@ export interface NewTask {
   fallbackModels: readonly ModelReference[];
   responseSchema: Record<string, unknown> | null;
   threadId: string | null;
+  /** Who does it, as it was when the task was made; null: a model without tools. */
+  agent: { id: string; tools: readonly ToolName[]; limits: AgentLimits } | null;
   /** US dollars as decimal text; null: no limit of its own. */
   maxCost: string | null;
   priority: number;
@@ -87,8 +91,9 @@ async function insert(
         where $12::text is null or exists (select from claimed)
         returning *
       ), asked as (
-        insert into task (id, kind, prompt, system, parameters, provider, model, fallback_models, response_schema, thread_id)
-        select id, $5, $6, $7, $8::jsonb, $9, $10, $16::jsonb, $17::jsonb, $18 from moved
+        insert into task (id, kind, prompt, system, parameters, provider, model, fallback_models, response_schema,
+          thread_id, type, agent_id, tools, limits)
+        select id, $5, $6, $7, $8::jsonb, $9, $10, $16::jsonb, $17::jsonb, $18, $20, $21, $22::text[], $23::jsonb from moved
         returning *
       ), limited as (
         insert into budget (subject_id, kind, cost_limit)
@@ -119,6 +124,10 @@ async function insert(
       task.responseSchema && JSON.stringify(task.responseSchema),
       task.threadId,
       task.maxCost,
+      task.type,
+      task.agent?.id ?? null,
+      task.agent?.tools ?? [],
+      task.agent && JSON.stringify(task.agent.limits),
     ],
   });
   const [created] = rows;

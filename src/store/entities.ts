@@ -1,8 +1,10 @@
+import { Agent } from './entities/agent.ts';
 import { ApiKey } from './entities/api-key.ts';
 import { Budget, BudgetEntry } from './entities/budget.ts';
 import { Dependency } from './entities/dependency.ts';
 import { Event } from './entities/event.ts';
 import { IdempotencyKey } from './entities/idempotency-key.ts';
+import { Input } from './entities/input.ts';
 import { Model } from './entities/model.ts';
 import { ModelCall } from './entities/model-call.ts';
 import { Run } from './entities/run.ts';
@@ -13,12 +15,14 @@ import { User } from './entities/user.ts';
 import { Worker } from './entities/worker.ts';
 
 export const entities = [
+  Agent,
   ApiKey,
   Budget,
   BudgetEntry,
   Dependency,
   Event,
   IdempotencyKey,
+  Input,
   Model,
   ModelCall,
   Run,

@@ -1,15 +1,25 @@
 import { z } from 'zod';
 import { RUN_ERROR_CODES } from '../errors.ts';
-import { type EventType, FINISH_REASONS, PROVIDERS, QUEUE_REASONS } from '../vocabulary.ts';
+import {
+  type EventType,
+  FINISH_REASONS,
+  PLAN_STEP_STATUSES,
+  PROVIDERS,
+  QUEUE_REASONS,
+} from '../vocabulary.ts';
 
 const callId = z.string();
 const provider = z.enum(PROVIDERS);
 const count = z.number().int().min(0);
+const plan = z.object({
+  steps: z.array(z.object({ id: z.string(), description: z.string(), status: z.enum(PLAN_STEP_STATUSES) })),
+});
 const error = z.object({ code: z.enum(RUN_ERROR_CODES), message: z.string() });
 
 /** What each fact carries. */
 export const eventData = {
   RunCreated: z.object({ kind: z.string() }),
+  AgentSelected: z.object({ agentId: z.string(), name: z.string(), reason: z.string() }),
   ModelSelected: z.object({
     provider,
     model: z.string(),
@@ -24,6 +34,8 @@ export const eventData = {
     reason: z.enum(['resumed', 'provider_error', 'output_invalid']),
     voidCallId: callId.nullable(),
   }),
+  /** A worker goes on after the last checkpoint, and nothing of the text is void. */
+  RunResumed: z.object({}),
   ModelCallStarted: z.object({ callId, provider, model: z.string() }),
   TokensGenerated: z.object({ callId, text: z.string() }),
   ReasoningGenerated: z.object({ callId, text: z.string() }),
@@ -35,6 +47,17 @@ export const eventData = {
     cost: z.number().nullable(),
   }),
   ModelCallFailed: z.object({ callId, error, willRetry: z.boolean() }),
+  /** `toolCallId` is ours, unique in its run; `input` and `output` are shortened when they are long. */
+  ToolCallStarted: z.object({ toolCallId: z.string(), tool: z.string(), input: z.unknown() }),
+  ToolCallCompleted: z.object({
+    toolCallId: z.string(),
+    tool: z.string(),
+    output: z.string(),
+    isError: z.boolean(),
+  }),
+  PlanUpdated: z.object({ plan }),
+  InputRequested: z.object({ question: z.string() }),
+  InputProvided: z.object({ text: z.string() }),
   ProgressMade: z.object({ progress: z.number().min(0).max(1) }),
   RunCompleted: z.object({ result: z.record(z.string(), z.unknown()) }),
   RunFailed: z.object({ error }),

@@ -1,6 +1,7 @@
 import { runMigrations } from 'graphile-worker';
 import pg from 'pg';
 import type { Log } from '../log.ts';
+import { seedAgents } from './agent-catalog.ts';
 import { createPool, openDatabase } from './database.ts';
 import { seedCatalog } from './model-catalog.ts';
 
@@ -26,6 +27,7 @@ async function applyAll(directUrl: string, log: Log): Promise<void> {
     await database.orm.migrator.up();
     await migrateJobs(directUrl, log);
     await seedCatalog(database);
+    await seedAgents(database);
   } finally {
     await database.close();
   }

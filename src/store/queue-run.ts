@@ -26,7 +26,8 @@ export async function queueRun(
           where dependency.run_id = $1 and needed.status <> 'completed'))
         returning *
       ), reopened as (
-        update task set error = null, completed_at = null from moved where task.id = moved.id
+        update task set error = null, completed_at = null, deadline_at = null, iterations_before = iterations
+        from moved where task.id = moved.id
         returning task.*
       ), logged as (${appendSql('$4')}),
       queued as (select ${addRunJobSql('moved.id', 'moved.priority')} from moved where blockers = 0)

@@ -1,3 +1,4 @@
+import type { Plan } from '../rules/plan.ts';
 import type { StepStatus } from '../vocabulary.ts';
 import type { Database } from './database.ts';
 import { appendSql, eventsParameter } from './event-log.ts';
@@ -22,8 +23,17 @@ export async function readSteps(database: Database, runId: string): Promise<Step
   return rows;
 }
 
+/** What a step changes in its task, in the statement that writes the step. */
+export interface TaskProgress {
+  iterations?: number;
+  plan?: Plan;
+  /** 0 to 1; one that is behind the task's own is passed over. */
+  progress?: number;
+}
+
 /**
  * Writes that a step begins, before anything of it is done; one that began before is left as it is, without events.
+ * @param known what its output is as yet.
  * @throws LeaseLost when the run is no longer this worker's: then nothing may be done.
  */
 export function beginStep(
@@ -31,15 +41,16 @@ export function beginStep(
   lease: Lease,
   key: string,
   events: readonly NewEvent[],
+  known: { output?: unknown; task?: TaskProgress } = {},
 ): Promise<void> {
-  return writeStep(store, lease, { key, status: 'started', output: null, events });
+  return writeStep(store, lease, { output: null, ...known, key, status: 'started', events });
 }
 
 /** Writes what came of a step, once, begun before or not. @throws LeaseLost when the run is no longer this worker's. */
 export function completeStep(
   store: Store,
   lease: Lease,
-  step: { key: string; output: unknown; events: readonly NewEvent[] },
+  step: { key: string; output: unknown; events: readonly NewEvent[]; task?: TaskProgress },
 ): Promise<void> {
   return writeStep(store, lease, { ...step, status: 'completed' });
 }
@@ -49,12 +60,13 @@ interface StepWrite {
   status: StepStatus;
   output: unknown;
   events: readonly NewEvent[];
+  task?: TaskProgress;
 }
 
 async function writeStep(
   store: Store,
   lease: Lease,
-  { key, status, output, events }: StepWrite,
+  { key, status, output, events, task }: StepWrite,
 ): Promise<void> {
   const { rows } = await store.database.pool.query<LoggedEvent | { runId: null }>({
     name: 'write-step',
@@ -73,9 +85,22 @@ async function writeStep(
       ), moved as (
         update run set last_seq = last_seq + jsonb_array_length($6::jsonb) from written where run.id = written.run_id
         returning run.id, last_seq, attempt
+      ), advanced as (
+        update task set iterations = coalesce(($7::jsonb ->> 'iterations')::int, iterations),
+          plan = coalesce($7::jsonb -> 'plan', plan),
+          progress = greatest(progress, ($7::jsonb ->> 'progress')::float8)
+        from written where task.id = written.run_id and $7::jsonb is not null
       ), logged as (${appendSql('$6')})
       select logged.* from held left join logged on true order by seq`,
-    values: [lease.runId, lease.epoch, key, status, JSON.stringify(output), eventsParameter(events)],
+    values: [
+      lease.runId,
+      lease.epoch,
+      key,
+      status,
+      JSON.stringify(output),
+      eventsParameter(events),
+      task ? JSON.stringify(task) : null,
+    ],
   });
   if (rows.length === 0) throw fenced(lease);
   store.bus.publish(

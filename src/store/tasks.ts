@@ -1,7 +1,9 @@
 import type { RunError } from '../errors.ts';
+import type { AgentLimits } from '../rules/agent.ts';
 import type { ModelReference } from '../rules/model-id.ts';
+import type { Plan } from '../rules/plan.ts';
 import type { PromptParameters, TaskResult } from '../rules/task.ts';
-import type { RunStatus, TaskKind } from '../vocabulary.ts';
+import type { RunStatus, TaskKind, ToolName } from '../vocabulary.ts';
 import type { Database } from './database.ts';
 
 /** A task with what its run says about it. */
@@ -18,6 +20,7 @@ export interface TaskRow {
   /** `createdAt` with all six digits, which a Date cannot hold; the first part of a list cursor. */
   createdAtText: string;
   kind: TaskKind;
+  type: string | null;
   prompt: string;
   system: string | null;
   parameters: PromptParameters;
@@ -26,6 +29,11 @@ export interface TaskRow {
   fallbackModels: ModelReference[];
   responseSchema: Record<string, unknown> | null;
   threadId: string | null;
+  agentId: string | null;
+  tools: ToolName[];
+  limits: AgentLimits | null;
+  plan: Plan;
+  iterations: number;
   progress: number;
   result: TaskResult | null;
   error: RunError | null;
@@ -38,8 +46,9 @@ export const TASK_COLUMNS = `
   run.id, run.owner_id as "ownerId", run.status, run.priority, run.attempt, run.last_seq as "lastSeq",
   run.cancel_reason as "cancelReason", run.created_at as "createdAt", run.updated_at as "updatedAt",
   to_char(run.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.USZ') as "createdAtText",
-  task.kind, task.prompt, task.system, task.parameters, task.provider, task.model, task.progress,
+  task.kind, task.type, task.prompt, task.system, task.parameters, task.provider, task.model, task.progress,
   task.fallback_models as "fallbackModels", task.response_schema as "responseSchema", task.thread_id as "threadId",
+  task.agent_id as "agentId", task.tools, task.limits, task.plan, task.iterations,
   task.result, task.error, task.started_at as "startedAt", task.completed_at as "completedAt"`;
 
 /** @returns null when there is no such task of this owner; not there and not theirs look the same. */

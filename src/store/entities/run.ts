@@ -47,6 +47,8 @@ export const Run = defineEntity({
     blockers: p.integer().default(0),
     /** Whether others wait for this one; its end then releases or fails them. */
     hasDependents: p.boolean().default(false),
+    /** What people have told it while it is at work. */
+    inputs: p.integer().default(0),
     cancelReason: p.text().nullable(),
     ...timestamps,
   },

@@ -1,48 +1,52 @@
 import { coerceError, DomainError, RUN_ERROR_CODES, type RunError, type RunErrorCode } from '../errors.ts';
 import { ProviderError } from '../providers/provider.ts';
-import type { TaskResult } from '../rules/task.ts';
 import { storable } from '../rules/text.ts';
-import type { ClaimedTask } from '../store/claim-run.ts';
+import type { ClaimedRun } from '../store/claim-run.ts';
 import { isConnectionLoss, outlastConnectionLoss } from '../store/connection-loss.ts';
-import { completeTask, failTask } from '../store/finish-run.ts';
+import { completeRun, failRun, type RunOutcome } from '../store/finish-run.ts';
 import { giveBackRun } from '../store/give-back-run.ts';
 import { type Lease, LeaseLost } from '../store/lease.ts';
-import type { TaskKind } from '../vocabulary.ts';
+import type { RunKind } from '../vocabulary.ts';
 import type { EngineContext } from './context.ts';
-import { runPrompt } from './run-prompt.ts';
+import { runTask } from './run-task.ts';
 
-type Runner = (context: EngineContext, lease: Lease, task: ClaimedTask) => Promise<TaskResult>;
+/** null: the run waits, and what wakes it makes a job of its own. */
+type Runner = (context: EngineContext, lease: Lease) => Promise<RunOutcome | null>;
 
 /** A run that ends its worker's process each time would go on doing so, and take its neighbours along. */
 const MAX_LOSSES = 10;
 
-const RUNNERS: Record<TaskKind, Runner> = { prompt: runPrompt };
+/** Each reads what is asked of a run of its kind. */
+const RUNNERS: Record<RunKind, Runner> = { task: runTask };
 
 /**
- * Carries a claimed task to its end and writes that end; a lost lease is given back, if nobody took it.
+ * Carries a claimed run to its end and writes that end; a lost lease is given back, if nobody took it.
  * @throws only when neither could be written.
  */
-export async function carryOutTask(context: EngineContext, lease: Lease, task: ClaimedTask): Promise<void> {
+export async function carryOut(context: EngineContext, lease: Lease, run: ClaimedRun): Promise<void> {
   try {
-    if (task.losses >= MAX_LOSSES) throw lostTooOften(task);
-    const result = await RUNNERS[task.kind](context, lease, task);
-    await outlastConnectionLoss(() => completeTask(context.store, lease, result));
+    if (run.losses >= MAX_LOSSES) throw lostTooOften(run);
+    for (let isOver = false; !isOver; ) {
+      const outcome = await RUNNERS[run.kind](context, lease);
+      isOver =
+        outcome === null || (await outlastConnectionLoss(() => completeRun(context.store, lease, outcome)));
+    }
   } catch (thrown) {
     const cause = lease.signal.aborted ? lease.signal.reason : thrown;
     if (cause instanceof LeaseLost || isConnectionLoss(cause)) return letGo(context, lease);
-    await fail(context, lease, toRunError(context, task, cause));
+    await fail(context, lease, toRunError(context, run, cause));
   }
 }
 
-function lostTooOften({ losses }: ClaimedTask): DomainError {
-  const message = `${losses} workers were lost while they had the task; if it is not to blame, retry it`;
+function lostTooOften({ losses, kind }: ClaimedRun): DomainError {
+  const message = `${losses} workers were lost while they had the ${kind}; if it is not to blame, retry it`;
   return new DomainError('WORKER_LOST', message);
 }
 
 /** A try whose answer was lost may have ended the run; then the next one finds it so, and all is done. */
 async function fail({ store }: EngineContext, lease: Lease, error: RunError): Promise<void> {
   const storableError = { ...error, message: storable(error.message) };
-  await outlastConnectionLoss(() => failTask(store, lease, storableError)).catch((thrown) => {
+  await outlastConnectionLoss(() => failRun(store, lease, storableError)).catch((thrown) => {
     if (!(thrown instanceof LeaseLost)) throw thrown;
   });
 }
@@ -55,14 +59,14 @@ async function letGo({ store }: EngineContext, lease: Lease): Promise<void> {
   await outlastConnectionLoss(() => giveBackRun(store, lease));
 }
 
-function toRunError(context: EngineContext, task: ClaimedTask, thrown: unknown): RunError {
+function toRunError(context: EngineContext, { id, kind }: ClaimedRun, thrown: unknown): RunError {
   if (thrown instanceof ProviderError) return { code: thrown.code, message: thrown.message };
   if (thrown instanceof DomainError && isRunErrorCode(thrown.code)) {
     return { code: thrown.code, message: thrown.message };
   }
   const error = coerceError(thrown);
-  context.log.error({ task: task.id, error: error.stack }, 'task failed unexpectedly');
-  return { code: 'INTERNAL_ERROR', message: `unexpected failure; the log has it under task ${task.id}` };
+  context.log.error({ [kind]: id, error: error.stack }, `${kind} failed unexpectedly`);
+  return { code: 'INTERNAL_ERROR', message: `unexpected failure; the log has it under ${kind} ${id}` };
 }
 
 function isRunErrorCode(code: string): code is RunErrorCode {

@@ -1,0 +1,50 @@
+import type { AgentLimits } from '../rules/agent.ts';
+import type { ModelReference } from '../rules/model-id.ts';
+import type { Plan } from '../rules/plan.ts';
+import type { PromptParameters } from '../rules/task.ts';
+import type { ProviderId, TaskKind, ToolName } from '../vocabulary.ts';
+import { fenced, type Lease } from './lease.ts';
+import type { Store } from './store.ts';
+
+/** What a worker needs to carry a task out, as it was when the worker took it. */
+export interface StartedTask {
+  id: string;
+  kind: TaskKind;
+  prompt: string;
+  system: string | null;
+  parameters: PromptParameters;
+  provider: ProviderId;
+  model: string;
+  fallbackModels: ModelReference[];
+  responseSchema: Record<string, unknown> | null;
+  threadId: string | null;
+  tools: ToolName[];
+  plan: Plan;
+  progress: number;
+  limits: AgentLimits | null;
+  /** Turns of its model that do not count, because it was retried since. */
+  iterationsBefore: number;
+  /** Until its time is up; null: it has no limit. */
+  msLeft: number | null;
+}
+
+/** A task that its worker begins, or goes on with. @throws LeaseLost when the run is no longer this worker's. */
+export async function startTask({ database }: Store, lease: Lease): Promise<StartedTask> {
+  const { rows } = await database.pool.query<StartedTask>({
+    name: 'start-task',
+    text: `
+      update task set started_at = coalesce(started_at, clock_timestamp()),
+        deadline_at = coalesce(deadline_at,
+          clock_timestamp() + make_interval(secs => (limits ->> 'timeoutSeconds')::float8))
+      from run
+      where task.id = $1 and run.id = $1 and run.epoch = $2 and run.status = 'running'
+      returning task.id, task.kind, prompt, system, parameters, provider, model, fallback_models as "fallbackModels",
+        response_schema as "responseSchema", thread_id as "threadId", tools, plan, progress, limits,
+        iterations_before as "iterationsBefore",
+        (extract(epoch from deadline_at - clock_timestamp()) * 1000)::float8 as "msLeft"`,
+    values: [lease.runId, lease.epoch],
+  });
+  const [task] = rows;
+  if (!task) throw fenced(lease);
+  return task;
+}
