@@ -1,3 +1,4 @@
+import { isAbsolute, resolve } from 'node:path';
 import proxyAddress from '@fastify/proxy-addr';
 import { z } from 'zod';
 
@@ -15,6 +16,10 @@ const url = z
 const proxies = list.refine(
   isProxies,
   'must be addresses or ranges such as 10.0.0.0/8, or loopback, linklocal, uniquelocal, separated by commas',
+);
+const folders = list.refine(
+  (paths) => paths.length > 0 && paths.every((path) => isAbsolute(path)),
+  'must be absolute folders, separated by commas',
 );
 /** As Ollama's own programs take it: `host`, `host:port`, or an address with a scheme. */
 const ollamaHost = z
@@ -57,6 +62,9 @@ const environment = z.object({
     .regex(/^\d{4}-\d{2}-\d{2}(-preview)?$/, 'must look like 2024-10-21 or 2025-04-01-preview')
     .default('2024-10-21'),
   OLLAMA_HOST: ollamaHost.default('http://127.0.0.1:11434'),
+  WORKSPACE_ROOTS: folders.optional(),
+  SANDBOX: z.enum(['bubblewrap', 'none']).default('bubblewrap'),
+  PATH: z.string().default('/usr/local/bin:/usr/bin:/bin'),
 });
 
 function withOllamaPort(host: string): string {
@@ -141,6 +149,12 @@ export interface Config {
   azure: AzureConfig | null;
   /** Needs no key, so it is looked for at its default address when none is named. */
   ollama: OllamaConfig;
+  /** Absolute folders; the first one takes working directories that nobody named a place for. */
+  workspaceRoots: readonly string[];
+  /** `none`: commands of agents run with all rights of the server. */
+  sandbox: 'bubblewrap' | 'none';
+  /** Where programs of the system are looked for. */
+  searchPath: string;
 }
 
 /** Every problem of the environment at once, so that an operator mends them in one go. */
@@ -210,6 +224,11 @@ function toConfig(env: Environment): Config {
     anthropic: vendor(env.ANTHROPIC_API_KEY, env.ANTHROPIC_BASE_URL, 'https://api.anthropic.com'),
     azure: azure(env),
     ollama: { baseUrl: env.OLLAMA_HOST },
+    workspaceRoots: (env.WORKSPACE_ROOTS ?? [resolve(env.DATA_DIR, 'workspaces')]).map((root) =>
+      resolve(root),
+    ),
+    sandbox: env.SANDBOX,
+    searchPath: env.PATH,
   };
 }
 

@@ -1,6 +1,8 @@
 /** `npm run start:worker`: a worker alone; any number of them share a database. */
+import { resolve } from 'node:path';
 import type { Config } from './config.ts';
 import { keepFindingModels } from './engine/find-models.ts';
+import { createSandbox } from './engine/sandbox/sandbox.ts';
 import { type Jobs, startJobs } from './jobs/start-jobs.ts';
 import type { Log } from './log.ts';
 import { isEntryPoint, requireDatabaseUrl, runUntilStopped } from './process.ts';
@@ -17,7 +19,13 @@ export async function startWorker(
   urls: { url: string; directUrl: string },
 ): Promise<Jobs> {
   const writer = createRunWriter(store.database, store.bus, log);
-  const engine = { store, writer, providers: await createProviders(config), log };
+  const sandbox = createSandbox({
+    mode: config.sandbox,
+    searchPath: config.searchPath,
+    hidden: [resolve(config.dataDir), ...config.workspaceRoots],
+  });
+  const providers = await createProviders(config);
+  const engine = { store, writer, providers, sandbox, workspaces: config, log };
   const jobs = await startJobs(engine, {
     databaseUrl: urls.url,
     directUrl: urls.directUrl,

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ConfigError, readConfig } from '../src/config.ts';
 
@@ -37,6 +38,9 @@ describe('what a variable becomes', () => {
       anthropic: null,
       azure: null,
       ollama: { baseUrl: 'http://127.0.0.1:11434' },
+      workspaceRoots: [resolve('.data/workspaces')],
+      sandbox: 'bubblewrap',
+      searchPath: '/usr/local/bin:/usr/bin:/bin',
     });
   });
 
@@ -113,6 +117,9 @@ describe('what a variable becomes', () => {
     { given: { OLLAMA_HOST: '0.0.0.0' }, expected: { ollama: { baseUrl: 'http://127.0.0.1:11434' } } },
     { given: { OLLAMA_HOST: '[::1]' }, expected: { ollama: { baseUrl: 'http://[::1]:11434' } } },
     { given: { OLLAMA_HOST: 'gpu/ollama/' }, expected: { ollama: { baseUrl: 'http://gpu/ollama' } } },
+    { given: { DATA_DIR: '/data' }, expected: { workspaceRoots: ['/data/workspaces'] } },
+    { given: { WORKSPACE_ROOTS: '/a, /b/' }, expected: { workspaceRoots: ['/a', '/b'] } },
+    { given: { SANDBOX: 'none', PATH: '/opt/bin' }, expected: { sandbox: 'none', searchPath: '/opt/bin' } },
     { given: { OLLAMA_HOST: 'https://gpu' }, expected: { ollama: { baseUrl: 'https://gpu' } } },
     {
       given: { ...PRODUCTION },
@@ -179,6 +186,14 @@ describe('what is refused, and in which words', () => {
     {
       given: { OLLAMA_HOST: 'my gpu' },
       expected: ['OLLAMA_HOST: must be an address that starts with http:// or https://'],
+    },
+    ...['projects', '/a,b', ','].map((given) => ({
+      given: { WORKSPACE_ROOTS: given },
+      expected: [`WORKSPACE_ROOTS: must be absolute folders, separated by commas (it is "${given}")`],
+    })),
+    {
+      given: { SANDBOX: 'off' },
+      expected: ['SANDBOX: Invalid option: expected one of "bubblewrap"|"none" (it is "off")'],
     },
     {
       given: { NODE_ENV: 'production' },

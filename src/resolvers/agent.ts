@@ -1,7 +1,6 @@
 import type { z } from 'zod';
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
-import { GENERAL_TYPE } from '../rules/agent.ts';
 import { newId } from '../rules/ids.ts';
 import {
   type AgentRow,
@@ -49,8 +48,9 @@ export async function agents(context: Context, given: PageArguments, filter: Age
   return toConnection(page, rows);
 }
 
+/** Its type is nobody's, so that it is given only tasks that name it. */
 const FRESH: Omit<AgentSettings, 'name'> = {
-  type: GENERAL_TYPE,
+  type: 'custom',
   description: '',
   capabilities: [],
   provider: null,

@@ -23,7 +23,10 @@ const AgentLimitsInput = builder.inputType('AgentLimitsInput', {
 const CreateAgentInput = builder.inputType('CreateAgentInput', {
   fields: (t) => ({
     name: t.string({ required: true, description: 'For people; 1 to 200 characters.' }),
-    type: t.string({ description: 'The type of the tasks that it is for. Absent: `general`, any.' }),
+    type: t.string({
+      description:
+        'The type of the tasks that it is for. Absent: `custom`, and it is given the tasks that name it; `general`: any that no other is for.',
+    }),
     description: t.string({ description: 'What it does, for people; at most 10000 characters.' }),
     capabilities: t.stringList({ description: 'What it can do, in at most 50 words.' }),
     model: t.string({ description: 'As in `createTask`. Absent: chosen for each task.' }),

@@ -68,7 +68,7 @@ builder.node(AgentType, {
   fields: (t) => ({
     name: t.exposeString('name', { description: 'For people.' }),
     type: t.exposeString('type', {
-      description: 'The type of the tasks that it is for; `general` is for any.',
+      description: 'The type of the tasks that it is for; `general` is for any that no other agent is for.',
     }),
     description: t.exposeString('description', { description: 'What it does, for people.' }),
     capabilities: t.stringList({

@@ -78,6 +78,10 @@ builder.node(TaskType, {
         agentId === null ? null : loaders.agents.load(agentId),
     }),
     plan: t.expose('plan', { type: PlanType, description: 'What its agent means to do.' }),
+    workingDirectory: t.exposeString('workingDirectory', {
+      nullable: true,
+      description: 'Where its agent works, on the machine of its worker; null until it is started.',
+    }),
     iterations: t.int({
       description: "Turns that its agent's model has begun; at least 1 once it has run.",
       resolve: ({ iterations, startedAt }) => Math.max(iterations, startedAt ? 1 : 0),

@@ -9,6 +9,7 @@ import type { Store } from './store.ts';
 /** What a worker needs to carry a task out, as it was when the worker took it. */
 export interface StartedTask {
   id: string;
+  ownerId: string;
   kind: TaskKind;
   prompt: string;
   system: string | null;
@@ -19,6 +20,8 @@ export interface StartedTask {
   responseSchema: Record<string, unknown> | null;
   threadId: string | null;
   tools: ToolName[];
+  /** Absolute path; null: it has none yet. */
+  workingDirectory: string | null;
   plan: Plan;
   progress: number;
   limits: AgentLimits | null;
@@ -38,9 +41,9 @@ export async function startTask({ database }: Store, lease: Lease): Promise<Star
           clock_timestamp() + make_interval(secs => (limits ->> 'timeoutSeconds')::float8))
       from run
       where task.id = $1 and run.id = $1 and run.epoch = $2 and run.status = 'running'
-      returning task.id, task.kind, prompt, system, parameters, provider, model, fallback_models as "fallbackModels",
-        response_schema as "responseSchema", thread_id as "threadId", tools, plan, progress, limits,
-        iterations_before as "iterationsBefore",
+      returning task.id, run.owner_id as "ownerId", task.kind, prompt, system, parameters, provider, model,
+        fallback_models as "fallbackModels", response_schema as "responseSchema", thread_id as "threadId", tools,
+        working_directory as "workingDirectory", plan, progress, limits, iterations_before as "iterationsBefore",
         (extract(epoch from deadline_at - clock_timestamp()) * 1000)::float8 as "msLeft"`,
     values: [lease.runId, lease.epoch],
   });

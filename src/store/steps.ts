@@ -26,6 +26,7 @@ export async function readSteps(database: Database, runId: string): Promise<Step
 /** What a step changes in its task, in the statement that writes the step. */
 export interface TaskProgress {
   iterations?: number;
+  workingDirectory?: string;
   plan?: Plan;
   /** 0 to 1; one that is behind the task's own is passed over. */
   progress?: number;
@@ -87,6 +88,7 @@ async function writeStep(
         returning run.id, last_seq, attempt
       ), advanced as (
         update task set iterations = coalesce(($7::jsonb ->> 'iterations')::int, iterations),
+          working_directory = coalesce($7::jsonb ->> 'workingDirectory', working_directory),
           plan = coalesce($7::jsonb -> 'plan', plan),
           progress = greatest(progress, ($7::jsonb ->> 'progress')::float8)
         from written where task.id = written.run_id and $7::jsonb is not null

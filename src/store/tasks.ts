@@ -32,6 +32,7 @@ export interface TaskRow {
   agentId: string | null;
   tools: ToolName[];
   limits: AgentLimits | null;
+  workingDirectory: string | null;
   plan: Plan;
   iterations: number;
   progress: number;
@@ -48,7 +49,7 @@ export const TASK_COLUMNS = `
   to_char(run.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.USZ') as "createdAtText",
   task.kind, task.type, task.prompt, task.system, task.parameters, task.provider, task.model, task.progress,
   task.fallback_models as "fallbackModels", task.response_schema as "responseSchema", task.thread_id as "threadId",
-  task.agent_id as "agentId", task.tools, task.limits, task.plan, task.iterations,
+  task.agent_id as "agentId", task.tools, task.limits, task.working_directory as "workingDirectory", task.plan, task.iterations,
   task.result, task.error, task.started_at as "startedAt", task.completed_at as "completedAt"`;
 
 /** @returns null when there is no such task of this owner; not there and not theirs look the same. */

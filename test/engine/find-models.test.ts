@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { EngineContext } from '../../src/engine/context.ts';
 import { findModels } from '../../src/engine/find-models.ts';
+import { createSandbox } from '../../src/engine/sandbox/sandbox.ts';
 import { createLog } from '../../src/log.ts';
 import { type Provider, ProviderError } from '../../src/providers/provider.ts';
 import { createRunWriter } from '../../src/store/run-writer.ts';
@@ -23,7 +24,9 @@ beforeEach(async () => {
   const log = createLog('silent');
   const { store } = server;
   const writer = createRunWriter(store.database, store.bus, log);
-  context = { store, writer, providers: new Map([['ollama', ollama]]), log };
+  const sandbox = createSandbox({ mode: 'none', searchPath: '', hidden: [] });
+  const workspaces = { dataDir: '', workspaceRoots: [] };
+  context = { store, writer, providers: new Map([['ollama', ollama]]), sandbox, workspaces, log };
 });
 afterEach(() => server.stop());
 

@@ -6,8 +6,8 @@ import { storable } from '../../rules/text.ts';
 import { outlastConnectionLoss } from '../../store/connection-loss.ts';
 import { beginStep, completeStep } from '../../store/steps.ts';
 import type { ToolName } from '../../vocabulary.ts';
-import { TOOLS } from '../tools/index.ts';
-import { LOOP_TOOLS, type LoopTool } from './loop-tools.ts';
+import { toolNamed } from '../tools/index.ts';
+import { LOOP_TOOLS } from './loop-tools.ts';
 import { type Outcome, refused } from './outcome.ts';
 import { callKey, type Turn } from './turn.ts';
 import type { Work } from './work.ts';
@@ -53,7 +53,7 @@ async function carryOut(work: Work, call: ToolCall, hasBegun: boolean): Promise<
   const input = readObject(call.arguments);
   if (!input) return refused('The arguments are not a JSON object. Nothing was run.');
   try {
-    const loopTool = (LOOP_TOOLS as Partial<Record<ToolName, LoopTool>>)[name];
+    const loopTool = LOOP_TOOLS.find(({ definition }) => definition.name === name);
     if (loopTool) return await loopTool.run(work, input, hasBegun);
     return hasBegun ? refused(INTERRUPTED) : await useTool(work, name, input);
   } catch (error) {
@@ -68,13 +68,14 @@ async function useTool(
   name: ToolName,
   input: unknown,
 ): Promise<Outcome> {
-  const tool = TOOLS[name];
-  if (!tool) return refused(`The tool ${name} is not to be had here.`);
+  const tool = toolNamed(name);
+  if (!tool || !workspace) return refused(`The tool ${name} is not to be had here.`);
   try {
-    return await tool.run({ workspace, signal: lease.signal }, input);
+    return await tool.run({ sandbox: context.sandbox, workspace, signal: lease.signal }, input);
   } catch (thrown) {
     lease.signal.throwIfAborted();
-    if (thrown instanceof DomainError || thrown instanceof z.ZodError) return refused(thrown.message);
+    // Without a sandbox there is nothing that the model could do about it.
+    if (thrown instanceof DomainError) throw thrown;
     context.log.error({ task: lease.runId, tool: name, error: coerceError(thrown).stack }, 'a tool failed');
     return refused('The tool failed unexpectedly.');
   }

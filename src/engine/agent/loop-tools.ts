@@ -3,7 +3,7 @@ import type { ToolDefinition } from '../../providers/provider.ts';
 import { storableJson } from '../../rules/bounded.ts';
 import { type Plan, planProgress } from '../../rules/plan.ts';
 import { readInputs, requestInput } from '../../store/inputs.ts';
-import { PLAN_STEP_STATUSES, type ToolName } from '../../vocabulary.ts';
+import { PLAN_STEP_STATUSES } from '../../vocabulary.ts';
 import type { Outcome } from './outcome.ts';
 import { inputsTaken } from './turn.ts';
 import type { Work } from './work.ts';
@@ -73,8 +73,8 @@ function parametersOf(schema: z.ZodType): ToolDefinition['parameters'] {
   return parameters;
 }
 
-export const LOOP_TOOLS = {
-  update_plan: {
+export const LOOP_TOOLS: readonly LoopTool[] = [
+  {
     definition: {
       name: 'update_plan',
       description: 'Tells the person what you mean to do, and how far you are.',
@@ -82,7 +82,7 @@ export const LOOP_TOOLS = {
     },
     run: updatePlan,
   },
-  ask_user: {
+  {
     definition: {
       name: 'ask_user',
       description: 'Asks the person a question and waits for the answer, however long that takes.',
@@ -90,12 +90,8 @@ export const LOOP_TOOLS = {
     },
     run: askUser,
   },
-  finish: {
-    definition: {
-      name: 'finish',
-      description: 'Ends the task.',
-      parameters: parametersOf(finishInput),
-    },
+  {
+    definition: { name: 'finish', description: 'Ends the task.', parameters: parametersOf(finishInput) },
     run: finish,
   },
-} satisfies Partial<Record<ToolName, LoopTool>>;
+];

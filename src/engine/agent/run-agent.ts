@@ -8,10 +8,11 @@ import { readInputs } from '../../store/inputs.ts';
 import type { Lease } from '../../store/lease.ts';
 import type { StartedTask } from '../../store/start-task.ts';
 import { beginStep, completeStep, readSteps } from '../../store/steps.ts';
+import { openWorkspace } from '../../store/workspaces.ts';
 import { askModel, createTries } from '../ask-model.ts';
 import type { EngineContext } from '../context.ts';
 import { openingMessages } from '../opening.ts';
-import { TOOLS } from '../tools/index.ts';
+import { toolNamed } from '../tools/index.ts';
 import { callTool } from './call-tool.ts';
 import { instructionsFor } from './instructions.ts';
 import { LOOP_TOOLS } from './loop-tools.ts';
@@ -33,7 +34,8 @@ export async function runAgent(
   try {
     const steps = await readSteps(context.store.database, task.id);
     const { plan, progress } = task;
-    const work: Work = { context, lease, task, workspace: '', turns: toTurns(steps), plan, progress };
+    const workspace = await openOwnWorkspace(context, task);
+    const work: Work = { context, lease, task, workspace, turns: toTurns(steps), plan, progress };
     const opening = await openingMessages(context, task, instructionsFor(task));
     return await takeTurns(work, opening);
   } finally {
@@ -59,14 +61,15 @@ function newInputs({ context, task, turns }: Work): Promise<string[]> {
   return readInputs(context.store.database, task.id, inputsTaken(turns));
 }
 
-async function beginTurn({ context, lease, task, turns }: Work, inputs: string[]): Promise<Turn> {
+async function beginTurn({ context, lease, task, turns, workspace }: Work, inputs: string[]): Promise<Turn> {
   const number = turns.length + 1;
   const most = task.limits?.maxIterations ?? DEFAULT_MAX_ITERATIONS;
   if (number - task.iterationsBefore > most) {
     const message = `the agent was not done after ${most} turns; retry the task to give it as many again`;
     throw new DomainError('MAX_ITERATIONS_REACHED', message);
   }
-  const known = { output: { inputs }, task: { iterations: number } };
+  const place = workspace === null ? {} : { workingDirectory: workspace };
+  const known = { output: { inputs }, task: { iterations: number, ...place } };
   await beginStep(context.store, lease, turnKey(number), [], known);
   const turn: Turn = { number, inputs, answer: null, calls: new Map() };
   turns.push(turn);
@@ -86,7 +89,7 @@ async function takeAnswer(work: Work, opening: readonly ModelMessage[], turn: Tu
 }
 
 function definitionOf(name: StartedTask['tools'][number]) {
-  return { ...TOOLS, ...LOOP_TOOLS }[name]?.definition;
+  return (toolNamed(name) ?? LOOP_TOOLS.find(({ definition }) => definition.name === name))?.definition;
 }
 
 /** A model that calls more than these in one turn has lost its way. */
@@ -122,6 +125,17 @@ function isOver(turn: Turn): boolean {
 
 function toOutcome({ turns }: Work, { model, provider, finishReason }: Answer, ending: Ending): RunOutcome {
   return { output: ending.summary, ...ending, model, provider, finishReason, inputs: inputsTaken(turns) };
+}
+
+/** The task's own folder, or the one that it was given, where it is to work in one. */
+async function openOwnWorkspace(
+  { workspaces }: EngineContext,
+  { id, ownerId, tools, workingDirectory }: StartedTask,
+): Promise<string | null> {
+  if (!tools.some(toolNamed)) return null;
+  const tenant = { userId: ownerId, isAdmin: false };
+  const { path } = await openWorkspace(workspaces, tenant, workingDirectory ?? id, 'workingDirectory');
+  return path;
 }
 
 /** When its time is up the lease ends, whatever is going on under it. */

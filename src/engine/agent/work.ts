@@ -9,8 +9,8 @@ export interface Work {
   context: EngineContext;
   lease: Lease;
   task: StartedTask;
-  /** Absolute path of its working directory. */
-  workspace: string;
+  /** Absolute path of its working directory; null: its agent has no tools that need one. */
+  workspace: string | null;
   turns: Turn[];
   plan: Plan;
   /** 0 to 1; never falls. */

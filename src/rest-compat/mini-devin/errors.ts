@@ -38,6 +38,7 @@ const ANSWERS = {
   PROVIDER_UNAVAILABLE: { status: 503, code: 'PROVIDER_UNAVAILABLE' },
   WORKER_LOST: { status: 500, code: 'WORKER_LOST' },
   RATE_LIMITED: { status: 429, code: 'RATE_LIMITED' },
+  SANDBOX_UNAVAILABLE: { status: 503, code: 'SANDBOX_UNAVAILABLE' },
   TIME_LIMIT_REACHED: { status: 409, code: 'TIME_LIMIT_REACHED' },
   UNAUTHENTICATED: { status: 401, code: 'UNAUTHORIZED' },
   UNAVAILABLE: { status: 503, code: 'UNAVAILABLE' },

@@ -40,6 +40,8 @@ export const Task = defineEntity({
     tools: p.array().$type<ToolName[]>().defaultRaw(`'{}'`),
     limits: p.json<AgentLimits>().nullable(),
     plan: p.json<Plan>().defaultRaw(`'{"steps": []}'::jsonb`),
+    /** Absolute path; null until it is first started, and of tasks that work in none. */
+    workingDirectory: p.text().nullable(),
     /** Turns of its model that began. */
     iterations: p.integer().default(0),
     /** Those of them before it was retried: each try has the whole limit. */

@@ -1,8 +1,8 @@
 import { Migration } from '@mikro-orm/migrations';
 
-export class Migration20261121175209 extends Migration {
+export class Migration20261121175428 extends Migration {
 
-  override name = 'Migration20261121175209';
+  override name = 'Migration20261121175428';
 
   override up(): void | Promise<void> {
     this.addSql(`create table "input" ("run_id" text not null, "position" int not null, "text" text not null, primary key ("run_id", "position"));`);
@@ -13,7 +13,7 @@ export class Migration20261121175209 extends Migration {
     this.addSql(`alter table "run" add "inputs" int not null default 0;`);
 
     this.addSql(`alter table "task" drop constraint "task_kind_check";`);
-    this.addSql(`alter table "task" add "type" text null, add "agent_id" text null, add "tools" text[] not null default '{}', add "limits" jsonb null, add "plan" jsonb not null default '{"steps": []}', add "iterations" int not null default 0, add "iterations_before" int not null default 0, add "deadline_at" timestamptz(6) null;`);
+    this.addSql(`alter table "task" add "type" text null, add "agent_id" text null, add "tools" text[] not null default '{}', add "limits" jsonb null, add "plan" jsonb not null default '{"steps": []}', add "working_directory" text null, add "iterations" int not null default 0, add "iterations_before" int not null default 0, add "deadline_at" timestamptz(6) null;`);
     this.addSql(`alter table "task" add constraint "task_agent_id_foreign" foreign key ("agent_id") references "agent" ("id") on delete set null;`);
     this.addSql(`create index "task_agent_completed" on "task" ("agent_id", "completed_at" desc nulls first) where "agent_id" is not null;`);
     this.addSql(`alter table "task" add constraint "task_kind_check" check ("kind" in ('prompt', 'agent'));`);
@@ -33,7 +33,7 @@ export class Migration20261121175209 extends Migration {
 
     this.addSql(`drop index "task_agent_completed";`);
     this.addSql(`alter table "task" drop constraint "task_kind_check";`);
-    this.addSql(`alter table "task" drop column "type", drop column "agent_id", drop column "tools", drop column "limits", drop column "plan", drop column "iterations", drop column "iterations_before", drop column "deadline_at";`);
+    this.addSql(`alter table "task" drop column "type", drop column "agent_id", drop column "tools", drop column "limits", drop column "plan", drop column "working_directory", drop column "iterations", drop column "iterations_before", drop column "deadline_at";`);
     this.addSql(`alter table "task" add constraint "task_kind_check" check ("kind" in ('prompt'));`);
   }
 

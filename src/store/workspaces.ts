@@ -1,0 +1,135 @@
+import { execFile } from 'node:child_process';
+import { constants } from 'node:fs';
+import { access, mkdir, open, readlink, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { DomainError } from '../errors.ts';
+import { newId } from '../rules/ids.ts';
+import {
+  allowedFolders,
+  mayWorkIn,
+  ownFolder,
+  type Tenant,
+  uidOf,
+  type WorkspaceFolders,
+} from '../rules/workspace.ts';
+import { hasCode, messageOf } from './error-code.ts';
+
+/** The part of the configuration that working directories need. */
+export interface WorkspaceSettings {
+  dataDir: string;
+  /** The first one takes what nobody named a place for. */
+  workspaceRoots: readonly string[];
+}
+
+export interface Workspace {
+  /** Absolute, free of symbolic links: what the sandbox takes, and what the user is told. */
+  path: string;
+  /** Made for this occasion, and so to be removed with what it was made for. */
+  isFresh: boolean;
+}
+
+const APPLICATION = resolve(import.meta.dirname, '../..');
+
+/**
+ * A working directory for a user, made when it is missing.
+ * @param named absolute, or relative to the user's own folder; null: a fresh one.
+ * @throws DomainError VALIDATION_ERROR for `field`, with the folders that it may lie in as `allowed`.
+ */
+export async function openWorkspace(
+  settings: WorkspaceSettings,
+  tenant: Tenant,
+  named: string | null,
+  field: string,
+): Promise<Workspace> {
+  const folders = await foldersOf(settings);
+  const own = ownFolder(folders.roots[0]!, tenant);
+  const path = await realPathOf(resolve(own, named ?? newId())).catch((error) => {
+    throw refused(field, named!, `cannot be used: ${messageOf(error)}`, tenant, folders);
+  });
+  if (!mayWorkIn(path, tenant, folders)) {
+    throw refused(field, named!, 'is not a folder to work in', tenant, folders);
+  }
+  const problem = await makeReady(path, tenant, folders).catch((error) => messageOf(error));
+  if (problem) throw refused(field, named ?? path, `cannot be used: ${problem}`, tenant, folders);
+  return { path, isFresh: named === null };
+}
+
+/** Removes a fresh working directory with all that is in it; one that is gone is no error. */
+export async function removeWorkspace(path: string): Promise<void> {
+  // rm walks by descriptors, so no link that a command puts in its way leads it out; Node's own does not. Commands
+  // may have closed folders, which stops everybody but root.
+  const script = '[ "$(id -u)" = 0 ] || chmod -R u+rwx -- "$1" 2>/dev/null; rm -rf -- "$1"';
+  await promisify(execFile)('/bin/sh', ['-c', script, 'sh', path], { env: { PATH: '/usr/bin:/bin' } });
+}
+
+function refused(
+  field: string,
+  named: string,
+  problem: string,
+  tenant: Tenant,
+  folders: WorkspaceFolders,
+): DomainError {
+  const allowed = allowedFolders(tenant, folders);
+  const message = `${field}: ${named} ${problem}; allowed are folders below ${allowed.join(' and ')}`;
+  return new DomainError('VALIDATION_ERROR', message, { field, allowed });
+}
+
+async function foldersOf({ dataDir, workspaceRoots }: WorkspaceSettings): Promise<WorkspaceFolders> {
+  for (const root of workspaceRoots) await mkdir(root, { recursive: true, mode: 0o711 });
+  const data = await realPathOf(resolve(dataDir));
+  return {
+    roots: await Promise.all(workspaceRoots.map((root) => realpath(root))),
+    data,
+    open: join(data, 'workspaces'),
+    application: await realpath(APPLICATION),
+  };
+}
+
+/** Without links, as far as it exists. */
+async function realPathOf(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT')) throw error;
+    return join(await realPathOf(dirname(path)), basename(path));
+  }
+}
+
+/** @returns what stands in the way, or null. */
+async function makeReady(path: string, tenant: Tenant, { roots }: WorkspaceFolders): Promise<string | null> {
+  for (const root of roots) {
+    // The server's own, so that no command can ever put a link in the place of a working directory in it.
+    if (path.startsWith(`${ownFolder(root, tenant)}/`)) await mkdir(ownFolder(root, tenant), MADE);
+  }
+  const firstMade = await mkdir(path, MADE);
+  for (const made of firstMade ? madeFolders(firstMade, path) : []) await handOver(made, uidOf(tenant));
+  // A command at work in a folder above may have put a link somewhere, just now.
+  if ((await realpath(path)) !== path) return 'it was replaced meanwhile';
+  if (!isRoot()) return access(path, constants.W_OK | constants.X_OK).then(() => null);
+  const { uid } = await stat(path);
+  return uid === 0
+    ? 'it belongs to root, and no command runs as root; give it to another user with chown'
+    : null;
+}
+
+const MADE = { recursive: true, mode: 0o700 };
+
+function madeFolders(first: string, last: string): string[] {
+  return first === last ? [last] : [...madeFolders(first, dirname(last)), last];
+}
+
+/** By a handle: a path could lead elsewhere by now, and root would give that away. */
+async function handOver(path: string, uid: number): Promise<void> {
+  if (!isRoot()) return;
+  const handle = await open(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+  try {
+    if ((await readlink(`/proc/self/fd/${handle.fd}`)) === path) await handle.chown(uid, uid);
+  } finally {
+    await handle.close();
+  }
+}
+
+function isRoot(): boolean {
+  return process.getuid?.() === 0;
+}
