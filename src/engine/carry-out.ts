@@ -1,6 +1,4 @@
-import { coerceError, DomainError, RUN_ERROR_CODES, type RunError, type RunErrorCode } from '../errors.ts';
-import { ProviderError } from '../providers/provider.ts';
-import { storable } from '../rules/text.ts';
+import { coerceError, DomainError, type RunError } from '../errors.ts';
 import type { ClaimedRun } from '../store/claim-run.ts';
 import { isConnectionLoss, outlastConnectionLoss } from '../store/connection-loss.ts';
 import { completeRun, failRun, type RunOutcome } from '../store/finish-run.ts';
@@ -8,6 +6,8 @@ import { giveBackRun } from '../store/give-back-run.ts';
 import { type Lease, LeaseLost } from '../store/lease.ts';
 import type { RunKind } from '../vocabulary.ts';
 import type { EngineContext } from './context.ts';
+import { runOrchestration } from './orchestration/run-orchestration.ts';
+import { knownRunError } from './run-error.ts';
 import { runTask } from './run-task.ts';
 
 /** null: the run waits, and what wakes it makes a job of its own. */
@@ -17,7 +17,7 @@ type Runner = (context: EngineContext, lease: Lease) => Promise<RunOutcome | nul
 const MAX_LOSSES = 10;
 
 /** Each reads what is asked of a run of its kind. */
-const RUNNERS: Record<RunKind, Runner> = { task: runTask };
+const RUNNERS: Record<RunKind, Runner> = { task: runTask, orchestration: runOrchestration };
 
 /**
  * Carries a claimed run to its end and writes that end; a lost lease is given back, if nobody took it.
@@ -45,8 +45,7 @@ function lostTooOften({ losses, kind }: ClaimedRun): DomainError {
 
 /** A try whose answer was lost may have ended the run; then the next one finds it so, and all is done. */
 async function fail({ store }: EngineContext, lease: Lease, error: RunError): Promise<void> {
-  const storableError = { ...error, message: storable(error.message) };
-  await outlastConnectionLoss(() => failRun(store, lease, storableError)).catch((thrown) => {
+  await outlastConnectionLoss(() => failRun(store, lease, error)).catch((thrown) => {
     if (!(thrown instanceof LeaseLost)) throw thrown;
   });
 }
@@ -60,15 +59,9 @@ async function letGo({ store }: EngineContext, lease: Lease): Promise<void> {
 }
 
 function toRunError(context: EngineContext, { id, kind }: ClaimedRun, thrown: unknown): RunError {
-  if (thrown instanceof ProviderError) return { code: thrown.code, message: thrown.message };
-  if (thrown instanceof DomainError && isRunErrorCode(thrown.code)) {
-    return { code: thrown.code, message: thrown.message };
-  }
+  const known = knownRunError(thrown);
+  if (known) return known;
   const error = coerceError(thrown);
   context.log.error({ [kind]: id, error: error.stack }, `${kind} failed unexpectedly`);
   return { code: 'INTERNAL_ERROR', message: `unexpected failure; the log has it under ${kind} ${id}` };
-}
-
-function isRunErrorCode(code: string): code is RunErrorCode {
-  return (RUN_ERROR_CODES as readonly string[]).includes(code);
 }

@@ -18,6 +18,7 @@ export interface ModelCallResult {
   text: string;
   toolCalls: ToolCall[];
   finishReason: FinishReason;
+  usage: Usage;
   /** The turn in the vendor's own form, where it has to be sent back so. */
   vendorTurn: VendorTurn | null;
 }
@@ -72,6 +73,7 @@ export async function callModel(
     text: progress.texts.join(''),
     toolCalls: progress.toolCalls,
     finishReason: finish.reason,
+    usage: finish.usage,
     vendorTurn: finish.vendorTurn ?? null,
   };
 }

@@ -6,19 +6,19 @@ import type { EngineContext } from './context.ts';
 /** Beyond these the conversation's beginning is left out. */
 const MAX_TURNS = 100;
 
-/** What a model is sent first: its system prompt, the conversation so far, and the task. */
+/** What a model is sent first: its system prompt, the conversation so far, and what it is asked. */
 export async function openingMessages(
   { store }: EngineContext,
-  task: StartedTask,
+  asked: Pick<StartedTask, 'id' | 'prompt' | 'threadId'>,
   system: string | null,
 ): Promise<ModelMessage[]> {
-  const turns = task.threadId ? await readTurns(store.database, task.threadId, task.id, MAX_TURNS) : [];
+  const turns = asked.threadId ? await readTurns(store.database, asked.threadId, asked.id, MAX_TURNS) : [];
   return [
     ...(system ? [{ role: 'system' as const, content: system }] : []),
     ...turns.flatMap(({ prompt, output }) => [
       { role: 'user' as const, content: prompt },
       { role: 'assistant' as const, content: output },
     ]),
-    { role: 'user', content: task.prompt },
+    { role: 'user', content: asked.prompt },
   ];
 }

@@ -7,6 +7,7 @@ import { IdempotencyKey } from './entities/idempotency-key.ts';
 import { Input } from './entities/input.ts';
 import { Model } from './entities/model.ts';
 import { ModelCall } from './entities/model-call.ts';
+import { Orchestration, OrchestrationRound } from './entities/orchestration.ts';
 import { Run } from './entities/run.ts';
 import { Step } from './entities/step.ts';
 import { Task } from './entities/task.ts';
@@ -25,6 +26,8 @@ export const entities = [
   Input,
   Model,
   ModelCall,
+  Orchestration,
+  OrchestrationRound,
   Run,
   Step,
   Task,

@@ -1,5 +1,6 @@
 import type { ClientBase, Pool } from 'pg';
 import type { RunError } from '../errors.ts';
+import type { OrchestrationResult } from '../rules/orchestration.ts';
 import type { TaskResult } from '../rules/task.ts';
 import { failDependents, releaseDependents } from './dependencies.ts';
 import { appendSql, eventsParameter } from './event-log.ts';
@@ -11,7 +12,7 @@ import type { Store } from './store.ts';
 import { transaction } from './transaction.ts';
 
 /** What a run leaves; `output` is its text. */
-export type RunResult = TaskResult;
+export type RunResult = TaskResult | OrchestrationResult;
 
 /** With how many inputs of people it takes into account, where people may give any. */
 export type RunOutcome = RunResult & { inputs?: number };

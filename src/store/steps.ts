@@ -1,9 +1,11 @@
+import type { Round } from '../rules/orchestration.ts';
 import type { Plan } from '../rules/plan.ts';
 import type { StepStatus } from '../vocabulary.ts';
 import type { Database } from './database.ts';
 import { appendSql, eventsParameter } from './event-log.ts';
 import type { LoggedEvent, NewEvent } from './events.ts';
 import { fenced, type Lease } from './lease.ts';
+import { roundColumns, WRITE_ROUND } from './orchestration-rounds.ts';
 import type { Store } from './store.ts';
 
 /** A checkpoint of a run. One that has started and not completed was interrupted: its outcome is unknown. */
@@ -23,7 +25,7 @@ export async function readSteps(database: Database, runId: string): Promise<Step
   return rows;
 }
 
-/** What a step changes in its task, in the statement that writes the step. */
+/** What a step changes in its task. */
 export interface TaskProgress {
   iterations?: number;
   workingDirectory?: string;
@@ -31,6 +33,26 @@ export interface TaskProgress {
   /** 0 to 1; one that is behind the task's own is passed over. */
   progress?: number;
 }
+
+/** What a step changes besides, in the statement that writes it. */
+interface Change {
+  task?: TaskProgress;
+  round?: Round;
+}
+
+/** SQL of CTEs over `written`, by what they change; their parameter is $7. */
+const CHANGES = {
+  nothing: 'changed as (select $7::jsonb)',
+  task: `
+    changed as (
+      update task set iterations = coalesce(($7::jsonb ->> 'iterations')::int, iterations),
+        working_directory = coalesce($7::jsonb ->> 'workingDirectory', working_directory),
+        plan = coalesce($7::jsonb -> 'plan', plan),
+        progress = greatest(progress, ($7::jsonb ->> 'progress')::float8)
+      from written where task.id = written.run_id
+    )`,
+  round: WRITE_ROUND,
+};
 
 /**
  * Writes that a step begins, before anything of it is done; one that began before is left as it is, without events.
@@ -42,7 +64,7 @@ export function beginStep(
   lease: Lease,
   key: string,
   events: readonly NewEvent[],
-  known: { output?: unknown; task?: TaskProgress } = {},
+  known: { output?: unknown } & Change = {},
 ): Promise<void> {
   return writeStep(store, lease, { output: null, ...known, key, status: 'started', events });
 }
@@ -51,26 +73,27 @@ export function beginStep(
 export function completeStep(
   store: Store,
   lease: Lease,
-  step: { key: string; output: unknown; events: readonly NewEvent[]; task?: TaskProgress },
+  step: { key: string; output: unknown; events: readonly NewEvent[] } & Change,
 ): Promise<void> {
   return writeStep(store, lease, { ...step, status: 'completed' });
 }
 
-interface StepWrite {
+interface StepWrite extends Change {
   key: string;
   status: StepStatus;
   output: unknown;
   events: readonly NewEvent[];
-  task?: TaskProgress;
 }
 
 async function writeStep(
   store: Store,
   lease: Lease,
-  { key, status, output, events, task }: StepWrite,
+  { key, status, output, events, task, round }: StepWrite,
 ): Promise<void> {
+  const changed = round ? 'round' : task ? 'task' : 'nothing';
+  const change = round ? roundColumns(round) : task;
   const { rows } = await store.database.pool.query<LoggedEvent | { runId: null }>({
-    name: 'write-step',
+    name: `write-step-and-${changed}`,
     text: `
       with held as (
         select id from run where id = $1 and epoch = $2 and status = 'running' for update
@@ -86,13 +109,7 @@ async function writeStep(
       ), moved as (
         update run set last_seq = last_seq + jsonb_array_length($6::jsonb) from written where run.id = written.run_id
         returning run.id, last_seq, attempt
-      ), advanced as (
-        update task set iterations = coalesce(($7::jsonb ->> 'iterations')::int, iterations),
-          working_directory = coalesce($7::jsonb ->> 'workingDirectory', working_directory),
-          plan = coalesce($7::jsonb -> 'plan', plan),
-          progress = greatest(progress, ($7::jsonb ->> 'progress')::float8)
-        from written where task.id = written.run_id and $7::jsonb is not null
-      ), logged as (${appendSql('$6')})
+      ), ${CHANGES[changed]}, logged as (${appendSql('$6')})
       select logged.* from held left join logged on true order by seq`,
     values: [
       lease.runId,
@@ -101,7 +118,7 @@ async function writeStep(
       status,
       JSON.stringify(output),
       eventsParameter(events),
-      task ? JSON.stringify(task) : null,
+      change ? JSON.stringify(change) : null,
     ],
   });
   if (rows.length === 0) throw fenced(lease);
