@@ -5,6 +5,7 @@ import type { AgentReport } from './store/agent-reports.ts';
 import type { AgentRow } from './store/agents.ts';
 import type { BudgetRow } from './store/budgets.ts';
 import type { ModelCallRow, SpendRow } from './store/model-call-reports.ts';
+import type { RoundRow } from './store/orchestration-rounds.ts';
 import type { Store } from './store/store.ts';
 import type { TaskRow } from './store/tasks.ts';
 import type { ToolCallRow } from './store/tool-calls.ts';
@@ -57,6 +58,7 @@ export interface Loaders {
   modelCalls: DataLoader<string, ModelCallRow[]>;
   dependencies: DataLoader<string, TaskRow[]>;
   budgets: DataLoader<string, BudgetRow | null>;
+  rounds: DataLoader<string, RoundRow[]>;
   toolCalls: DataLoader<string, ToolCallRow[]>;
   agents: DataLoader<string, AgentRow | null>;
   agentReports: DataLoader<string, AgentReport>;

@@ -5,6 +5,7 @@ import { findAgents } from '../store/agents.ts';
 import { readBudgets } from '../store/budgets.ts';
 import type { Database } from '../store/database.ts';
 import { readModelCalls, readSpend } from '../store/model-call-reports.ts';
+import { readRounds } from '../store/orchestration-rounds.ts';
 import { readDependencies } from '../store/tasks.ts';
 import { readToolCalls } from '../store/tool-calls.ts';
 
@@ -50,6 +51,14 @@ export function createLoaders(database: Database, userId: string | null): Loader
       async (ids: readonly string[]) => {
         const byAgent = await readAgentReports(database, userId ?? '', [...new Set(ids)]);
         return ids.map((id) => byAgent.get(id)!);
+      },
+      { cache: false },
+    ),
+    rounds: new DataLoader(
+      async (ids: readonly string[]) => {
+        const rounds = await readRounds(database, ids);
+        const byOrchestration = Map.groupBy(rounds, ({ orchestrationId }) => orchestrationId);
+        return ids.map((id) => byOrchestration.get(id) ?? []);
       },
       { cache: false },
     ),

@@ -1,18 +1,15 @@
-import { createHash } from 'node:crypto';
-import type { z } from 'zod';
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
 import { newId } from '../rules/ids.ts';
-import { findRepeated, type Idempotency, createTask as insertTask } from '../store/create-task.ts';
+import { findRepeated, createTask as insertTask } from '../store/create-task.ts';
 import { findTask, type TaskRow } from '../store/tasks.ts';
+import { idempotencyOf } from './idempotency.ts';
 import { resolveModel, resolveModels } from './model.ts';
 import { assign } from './task-agent.ts';
-import { newTask } from './task-input.ts';
+import { DEFAULT_PRIORITY, newTask } from './task-input.ts';
 import { thread } from './thread.ts';
 import { validate } from './validate.ts';
 import { requireViewer } from './viewer.ts';
-
-const DEFAULT_PRIORITY = 5;
 
 /** @throws DomainError for what is wrong with the input, with the field; CONFLICT for a key that was used before. */
 export async function createTask(context: Context, input: unknown): Promise<TaskRow> {
@@ -45,27 +42,6 @@ export async function createTask(context: Context, input: unknown): Promise<Task
     events: [{ type: 'RunCreated', data: { kind } }, ...assignment.events, ...events],
   });
   return typeof created === 'string' ? task(context, created) : created;
-}
-
-/** Equal requests have equal hashes; what is null or empty is the same as what is absent. */
-function idempotencyOf({ idempotencyKey: key, ...body }: z.infer<typeof newTask>): Idempotency | null {
-  if (!key) return null;
-  return {
-    key,
-    bodyHash: createHash('sha256')
-      .update(JSON.stringify(significant(body)))
-      .digest('hex'),
-  };
-}
-
-function significant(given: unknown): unknown {
-  if (typeof given !== 'object' || given === null) return given ?? undefined;
-  if (Array.isArray(given)) return given.length > 0 ? given : undefined;
-  const members = Object.entries(given)
-    .map(([name, value]) => [name, significant(value)] as const)
-    .filter(([, value]) => value !== undefined)
-    .sort(([one], [other]) => (one < other ? -1 : 1));
-  return members.length > 0 ? Object.fromEntries(members) : undefined;
 }
 
 /** @throws DomainError NOT_FOUND, for another user's task too. */

@@ -1,10 +1,14 @@
 import type { Context } from '../context.ts';
-import { type CurrentState, taskEvents, tokens } from '../resolvers/task-events.ts';
-import type { EventType } from '../vocabulary.ts';
+import { orchestrationEvents } from '../resolvers/orchestration-events.ts';
+import type { CurrentState } from '../resolvers/run-events.ts';
+import { taskEvents, tokens } from '../resolvers/task-events.ts';
+import { type EventType, RUN_KINDS, TASK_KINDS } from '../vocabulary.ts';
 import { AGENT_EVENTS } from './agent-events.ts';
 import { builder } from './builder.ts';
-import { FinishReasonEnum, ProviderEnum, QueueReasonEnum, TaskKindEnum } from './enums.ts';
+import { FinishReasonEnum, ProviderEnum, QueueReasonEnum, RunKindEnum, TaskKindEnum } from './enums.ts';
 import { localId } from './global-id.ts';
+import { OrchestrationType } from './orchestration.ts';
+import { ORCHESTRATION_EVENTS } from './orchestration-events.ts';
 import { RunErrorType } from './parts.ts';
 import { event, RunEvent } from './run-event.ts';
 import { TaskType } from './task.ts';
@@ -12,20 +16,27 @@ import { TaskType } from './task.ts';
 /** Every fact has its type here; the list in vocabulary.ts says which. */
 const EVENTS = {
   ...AGENT_EVENTS,
+  ...ORCHESTRATION_EVENTS,
   RunCreated: event('RunCreated').implement({
     interfaces: [RunEvent],
     description: 'The run was made.',
     fields: (t) => ({
+      runKind: t.field({
+        type: RunKindEnum,
+        description: 'What it is.',
+        resolve: ({ data }) => (isOneOf(RUN_KINDS, data.kind) ? data.kind : 'task'),
+      }),
       kind: t.field({
         type: TaskKindEnum,
-        description: 'Of the task.',
-        resolve: ({ data }) => data.kind as never,
+        nullable: true,
+        description: 'Of a task.',
+        resolve: ({ data }) => (isOneOf(TASK_KINDS, data.kind) ? data.kind : null),
       }),
     }),
   }),
   ModelSelected: event('ModelSelected').implement({
     interfaces: [RunEvent],
-    description: 'A model was chosen, because the caller named none.',
+    description: 'A model was chosen: because the caller named none, or for a round of an orchestration.',
     fields: (t) => ({
       provider: t.field({
         type: ProviderEnum,
@@ -199,7 +210,13 @@ builder.objectRef<CurrentState>('CurrentState').implement({
   fields: (t) => ({
     task: t.expose('task', {
       type: TaskType,
+      nullable: true,
       description: 'The task as it was when the subscription began.',
+    }),
+    orchestration: t.expose('orchestration', {
+      type: OrchestrationType,
+      nullable: true,
+      description: 'The orchestration as it was when the subscription began.',
     }),
   }),
 });
@@ -218,6 +235,19 @@ builder.subscriptionFields((t) => ({
       taskEvents(context, localId('Task', taskId, 'taskId'), after ?? 0),
     resolve: (taskEvent) => taskEvent,
   }),
+  orchestrationEvents: t.field({
+    type: RunEvent,
+    nullable: true,
+    description:
+      'First the present state, then the log of the orchestration after `after`, gapless and in order, until its last event; then the stream completes.',
+    args: {
+      orchestrationId: t.arg.id({ required: true }),
+      after: t.arg.int({ description: 'The last seq that you saw; absent or 0: from the start.' }),
+    },
+    subscribe: (_root, { orchestrationId, after }, context: Context) =>
+      orchestrationEvents(context, localId('Orchestration', orchestrationId, 'orchestrationId'), after ?? 0),
+    resolve: (runEvent) => runEvent,
+  }),
   tokens: t.field({
     type: 'String',
     nullable: true,
@@ -228,3 +258,7 @@ builder.subscriptionFields((t) => ({
     resolve: (piece) => piece,
   }),
 }));
+
+function isOneOf<Word extends string>(words: readonly Word[], word: string): word is Word {
+  return (words as readonly string[]).includes(word);
+}

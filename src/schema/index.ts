@@ -4,6 +4,8 @@ import './agent-mutations.ts';
 import './budget.ts';
 import './event.ts';
 import './health.ts';
+import './orchestration.ts';
+import './orchestration-mutations.ts';
 import './task.ts';
 import './task-mutations.ts';
 import './thread.ts';

@@ -114,6 +114,7 @@ export async function recordFoundModels(
 export interface CatalogEntry {
   provider: ProviderId;
   modelId: string;
+  capabilities: ModelCapability[];
 }
 
 /** The active built-in models of some providers that answer to `name`, or all of them; best first. */
@@ -123,7 +124,7 @@ export async function findModels(
 ): Promise<CatalogEntry[]> {
   const { rows } = await database.pool.query<CatalogEntry>({
     name: 'find-models',
-    text: `select provider, model_id as "modelId" from model
+    text: `select provider, model_id as "modelId", capabilities from model
            where owner_id is null and is_active and provider = any($1::text[])
              and ($2::text is null or model_id = $2 or $2 = any(aliases))
            order by rank, model_id`,

@@ -3,6 +3,7 @@ import type { ModelReference } from '../rules/model-id.ts';
 import type { OrchestrationResult } from '../rules/orchestration.ts';
 import type { RunStatus } from '../vocabulary.ts';
 import type { Database } from './database.ts';
+import { createdAtTextSql, type ListRange, rangeSql, rangeValues } from './list-range.ts';
 
 /** An orchestration with what its run says about it. */
 export interface OrchestrationRow {
@@ -35,7 +36,7 @@ export interface OrchestrationRow {
 export const ORCHESTRATION_COLUMNS = `
   run.id, run.owner_id as "ownerId", run.status, run.priority, run.attempt, run.last_seq as "lastSeq",
   run.cancel_reason as "cancelReason", run.created_at as "createdAt", run.updated_at as "updatedAt",
-  to_char(run.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.USZ') as "createdAtText",
+  ${createdAtTextSql('run')} as "createdAtText",
   orchestration.prompt, orchestration.domain, orchestration.thread_id as "threadId",
   orchestration.preferred_models as "preferredModels", orchestration.candidates, orchestration.reasoning,
   orchestration.evaluation_threshold as "evaluationThreshold", orchestration.max_iterations as "maxIterations",
@@ -56,4 +57,27 @@ export async function findOrchestration(
     values: [id, ownerId],
   });
   return rows[0] ?? null;
+}
+
+export interface OrchestrationListing extends ListRange {
+  ownerId: string;
+  status: RunStatus | null;
+  threadId: string | null;
+}
+
+/** Newest first, by keyset. */
+export async function listOrchestrations(
+  database: Database,
+  listing: OrchestrationListing,
+): Promise<OrchestrationRow[]> {
+  const { name, condition, order } = rangeSql('run', listing.fromEnd);
+  const { rows } = await database.pool.query<OrchestrationRow>({
+    name: `list-orchestrations-${name}`,
+    text: `
+      select ${ORCHESTRATION_COLUMNS} from run join orchestration on orchestration.id = run.id
+      where run.owner_id = $6 and run.kind = 'orchestration' and ($7::text is null or run.status = $7)
+        and ($8::text is null or orchestration.thread_id = $8) and ${condition} ${order}`,
+    values: [...rangeValues(listing), listing.ownerId, listing.status, listing.threadId],
+  });
+  return listing.fromEnd ? rows.reverse() : rows;
 }
