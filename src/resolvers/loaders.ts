@@ -11,42 +11,34 @@ import { readToolCalls } from '../store/tool-calls.ts';
 
 /** Gathers, but does not remember: a subscription's context lives as long as the run changes. */
 export function createLoaders(database: Database, userId: string | null): Loaders {
-  return {
-    spend: new DataLoader(
-      async (runIds: readonly string[]) => {
-        const byRun = await readSpend(database, runIds);
-        return runIds.map((id) => byRun.get(id) ?? null);
-      },
-      { cache: false },
-    ),
-    modelCalls: new DataLoader(
-      async (runIds: readonly string[]) => {
-        const byRun = Map.groupBy(await readModelCalls(database, runIds), ({ runId }) => runId);
-        return runIds.map((id) => byRun.get(id) ?? []);
-      },
-      { cache: false },
-    ),
-    budgets: new DataLoader(
-      async (subjectIds: readonly string[]) => {
-        const bySubject = await readBudgets(database, subjectIds);
-        return subjectIds.map((id) => bySubject.get(id) ?? null);
-      },
-      { cache: false },
-    ),
-    toolCalls: new DataLoader(
-      async (runIds: readonly string[]) => {
-        const byRun = Map.groupBy(await readToolCalls(database, runIds), ({ runId }) => runId);
-        return runIds.map((id) => byRun.get(id) ?? []);
-      },
-      { cache: false },
-    ),
-    agents: new DataLoader(
-      async (ids: readonly string[]) => {
-        const byId = new Map((await findAgents(database, userId ?? '', ids)).map((row) => [row.id, row]));
+  const one = <Row>(read: (database: Database, ids: readonly string[]) => Promise<Map<string, Row>>) =>
+    new DataLoader<string, Row | null>(
+      async (ids) => {
+        const byId = await read(database, ids);
         return ids.map((id) => byId.get(id) ?? null);
       },
       { cache: false },
-    ),
+    );
+  const many = <Row>(
+    read: (database: Database, ids: readonly string[]) => Promise<Row[]>,
+    idOf: (row: Row) => string,
+  ) =>
+    new DataLoader<string, Row[]>(
+      async (ids) => {
+        const byId = Map.groupBy(await read(database, ids), idOf);
+        return ids.map((id) => byId.get(id) ?? []);
+      },
+      { cache: false },
+    );
+  return {
+    spend: one(readSpend),
+    modelCalls: many(readModelCalls, ({ runId }) => runId),
+    budgets: one(readBudgets),
+    toolCalls: many(readToolCalls, ({ runId }) => runId),
+    agents: one(async (_database, ids) => {
+      const rows = await findAgents(database, userId ?? '', ids);
+      return new Map(rows.map((row) => [row.id, row]));
+    }),
     agentReports: new DataLoader(
       async (ids: readonly string[]) => {
         const byAgent = await readAgentReports(database, userId ?? '', [...new Set(ids)]);
@@ -54,20 +46,7 @@ export function createLoaders(database: Database, userId: string | null): Loader
       },
       { cache: false },
     ),
-    rounds: new DataLoader(
-      async (ids: readonly string[]) => {
-        const rounds = await readRounds(database, ids);
-        const byOrchestration = Map.groupBy(rounds, ({ orchestrationId }) => orchestrationId);
-        return ids.map((id) => byOrchestration.get(id) ?? []);
-      },
-      { cache: false },
-    ),
-    dependencies: new DataLoader(
-      async (ids: readonly string[]) => {
-        const byTask = Map.groupBy(await readDependencies(database, ids), ({ dependentId }) => dependentId);
-        return ids.map((id) => byTask.get(id) ?? []);
-      },
-      { cache: false },
-    ),
+    rounds: many(readRounds, ({ orchestrationId }) => orchestrationId),
+    dependencies: many(readDependencies, ({ dependentId }) => dependentId),
   };
 }

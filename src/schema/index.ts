@@ -6,6 +6,7 @@ import './event.ts';
 import './health.ts';
 import './orchestration.ts';
 import './orchestration-mutations.ts';
+import './run-subscriptions.ts';
 import './task.ts';
 import './task-mutations.ts';
 import './thread.ts';
