@@ -119,19 +119,26 @@ export function bestRound<Any extends Round>(rounds: readonly Any[]): Any | null
   return scored.reduce((best, round) => (scoreOf(round)! > scoreOf(best)! ? round : best));
 }
 
-/** Another model than the one that answered, if there is any: the best of those whose last evaluation did not fail. */
+/** Another model than the one that answered, if there is any: the best that has not failed. */
 function chooseEvaluator(
   candidates: readonly ModelReference[],
   author: ModelReference,
   rounds: readonly Round[],
 ): { evaluator: ModelReference; isSelfEvaluated: boolean } {
   const others = candidates.filter((candidate) => !sameModel(candidate, author));
-  const reliable = others.find((other) => {
-    const last = rounds.findLast(({ evaluation }) => evaluation && sameModel(evaluation, other));
-    return !last?.evaluation?.error;
-  });
-  const { provider, model } = reliable ?? others[0] ?? author;
-  return { evaluator: { provider, model }, isSelfEvaluated: others.length === 0 };
+  const sound = others.find((other) => !gaveNoAnswer(other, rounds) && !gaveNoEvaluation(other, rounds));
+  return { evaluator: pick(sound ?? others[0] ?? author), isSelfEvaluated: others.length === 0 };
+}
+
+/** Whether another model had to answer in its place when it was last to. */
+function gaveNoAnswer(model: ModelReference, rounds: readonly Round[]): boolean {
+  const last = rounds.findLast(({ selected }) => sameModel(selected, model));
+  return last !== undefined && (!last.answer || !sameModel(last.answer, model));
+}
+
+function gaveNoEvaluation(model: ModelReference, rounds: readonly Round[]): boolean {
+  const last = rounds.findLast(({ evaluation }) => evaluation && sameModel(evaluation, model));
+  return Boolean(last?.evaluation?.error);
 }
 
 /** The model of the best answer goes on with it while that brings a gain; after a round without, the next one does. */
@@ -143,16 +150,20 @@ function nextRound(candidates: readonly ModelReference[], opening: string, round
     return { ...open, selected: pick(candidates[0]!), reason: opening, improves: null };
   }
   const isGain = best === last && scoreOf(best) !== null;
-  const selected = pick(isGain ? best.answer : after(candidates, last.answer));
+  const others = after(candidates, last.answer);
+  const selected = pick(
+    isGain ? best.answer : (others.find((one) => !gaveNoAnswer(one, rounds)) ?? others[0]!),
+  );
   const reason = isGain
     ? `its answer has the highest score so far, ${scoreOf(best)}: it improves it`
     : `round ${last.iteration} brought no gain, so the next model improves the answer of round ${best.iteration}`;
   return { ...open, selected, reason, improves: best.iteration };
 }
 
-function after(candidates: readonly ModelReference[], author: ModelReference): ModelReference {
-  const place = candidates.findIndex((candidate) => sameModel(candidate, author));
-  return candidates[(place + 1) % candidates.length]!;
+/** All of them, beginning behind the author of an answer. */
+function after(candidates: readonly ModelReference[], author: ModelReference): ModelReference[] {
+  const place = candidates.findIndex((candidate) => sameModel(candidate, author)) + 1;
+  return [...candidates.slice(place), ...candidates.slice(0, place)];
 }
 
 function pick({ provider, model }: ModelReference): ModelReference {

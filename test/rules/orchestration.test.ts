@@ -104,6 +104,12 @@ describe('which model answers', () => {
     { given: 'none', rounds: [round(1, 5), round(2, 5)], selected: b, improves: 1 },
     { given: 'none, by the last of them', rounds: [round(1, 5), round(2, 4, c)], selected: a, improves: 1 },
     { given: 'an evaluation that failed', rounds: [round(1, null)], selected: b, improves: 1 },
+    {
+      given: 'one that had not answered when it was to',
+      rounds: [{ ...round(1, 5, a, c), selected: b }, round(2, 5, a, c)],
+      selected: c,
+      improves: 1,
+    },
   ])('given $given', ({ rounds, selected, improves }) => {
     expect(selectedIn(next(rounds, [a, b, c]))).toMatchObject({
       iteration: rounds.length + 1,
@@ -132,6 +138,13 @@ describe('which model evaluates', () => {
       given: 'one whose last evaluation failed',
       candidates: [a, b, c],
       rounds: [round(1, null, a, b), answered(2)],
+      evaluator: c,
+      isSelfEvaluated: false,
+    },
+    {
+      given: 'one that had not answered when it was to',
+      candidates: [b, a, c],
+      rounds: [{ ...answered(1, a), selected: b }],
       evaluator: c,
       isSelfEvaluated: false,
     },
@@ -184,7 +197,7 @@ const limits = fc.record({
   evaluationThreshold: fc.integer({ min: 0, max: 10 }),
   maxIterations: fc.integer({ min: 1, max: 20 }),
 });
-const candidates = fc.constantFrom([a], [a, b], [a, b, c]);
+const candidates = fc.constantFrom<ModelReference[][]>([a], [a, b], [a, b, c]);
 
 test('whatever the scores: the best answer wins, within all limits, and not a round too many', () => {
   fc.assert(
