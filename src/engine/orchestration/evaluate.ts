@@ -1,7 +1,7 @@
 import { DomainError } from '../../errors.ts';
-import { readAnswer } from '../../rules/answer-schema.ts';
 import { boundedText } from '../../rules/bounded.ts';
 import type { Decision, Evaluation, Round, RoundAnswer } from '../../rules/orchestration.ts';
+import { readVerdict, VERDICT_SCHEMA } from '../../rules/verdict.ts';
 import { outlastConnectionLoss } from '../../store/connection-loss.ts';
 import type { NewEvent } from '../../store/events.ts';
 import { restartAttempt } from '../../store/restart-attempt.ts';
@@ -10,13 +10,6 @@ import { askModel, createTries } from '../ask-model.ts';
 import { knownRunError } from '../run-error.ts';
 import { evaluationMessages } from './messages.ts';
 import type { Work } from './work.ts';
-
-const EVALUATION_SCHEMA = {
-  type: 'object',
-  properties: { score: { type: 'number', minimum: 0, maximum: 10 }, feedback: { type: 'string' } },
-  required: ['score', 'feedback'],
-  additionalProperties: false,
-};
 
 const LONGEST_FEEDBACK = 10_000;
 
@@ -48,8 +41,8 @@ interface Judged {
 async function judge(work: Work, { round, evaluator, isSelfEvaluated }: Evaluating): Promise<Judged> {
   const known = { ...evaluator, isSelfEvaluated };
   try {
-    const { callId, ...verdict } = await askForVerdict(work, round.answer!, evaluator);
-    return { callId, evaluation: { ...known, ...verdict } };
+    const { callId, ...judgement } = await askForVerdict(work, round.answer!, evaluator);
+    return { callId, evaluation: { ...known, ...judgement } };
   } catch (thrown) {
     work.lease.signal.throwIfAborted();
     const error = knownRunError(thrown);
@@ -58,24 +51,24 @@ async function judge(work: Work, { round, evaluator, isSelfEvaluated }: Evaluati
   }
 }
 
-type Verdict = Pick<Evaluation, 'score' | 'feedback' | 'error'> & { callId: string };
+type Judgement = Pick<Evaluation, 'score' | 'feedback' | 'error'> & { callId: string };
 
 /** @throws ProviderError, DomainError OUTPUT_INVALID, BUDGET_EXCEEDED, PRICE_UNKNOWN, LeaseLost */
 async function askForVerdict(
   { context, lease, opening }: Work,
   { text }: RoundAnswer,
   evaluator: Evaluating['evaluator'],
-): Promise<Verdict> {
+): Promise<Judgement> {
   const tries = createTries([evaluator]);
-  const request = { messages: evaluationMessages(opening, text), responseSchema: EVALUATION_SCHEMA };
+  const request = { messages: evaluationMessages(opening, text), responseSchema: VERDICT_SCHEMA };
   for (;;) {
     const said = await askModel(context, lease, tries, request);
-    const answer = readAnswer(EVALUATION_SCHEMA, said.text);
-    if (answer.fault === undefined) {
-      const { score, feedback } = answer.data as { score: number; feedback: string };
-      return { callId: said.callId, score, feedback: boundedText(feedback, LONGEST_FEEDBACK), error: null };
+    const read = readVerdict(said.text);
+    if (read.fault === undefined) {
+      const feedback = boundedText(read.verdict.feedback, LONGEST_FEEDBACK);
+      return { callId: said.callId, score: read.verdict.score, feedback, error: null };
     }
-    if (!tries.isWorthAnother()) throw new DomainError('OUTPUT_INVALID', answer.fault);
+    if (!tries.isWorthAnother()) throw new DomainError('OUTPUT_INVALID', read.fault);
     await restartAttempt(context.store, lease, { voidCallId: said.callId, reason: 'output_invalid' });
   }
 }
