@@ -1,11 +1,14 @@
 import type DataLoader from 'dataloader';
 import type { Config } from './config.ts';
 import type { Log } from './log.ts';
+import type { ResourceUsage } from './rules/resource-usage.ts';
 import type { AgentReport } from './store/agent-reports.ts';
 import type { AgentRow } from './store/agents.ts';
+import type { ArtifactRow } from './store/artifacts.ts';
 import type { BudgetRow } from './store/budgets.ts';
 import type { ModelCallRow, SpendRow } from './store/model-call-reports.ts';
 import type { RoundRow } from './store/orchestration-rounds.ts';
+import type { SecretBox } from './store/secret-box.ts';
 import type { Store } from './store/store.ts';
 import type { TaskRow } from './store/tasks.ts';
 import type { ToolCallRow } from './store/tool-calls.ts';
@@ -47,6 +50,7 @@ export interface Services {
   tokens: Tokens;
   passwords: Passwords;
   loginLimits: LoginLimits;
+  secrets: SecretBox;
   /** The providers that this installation is configured for. */
   providers: readonly ProviderId[];
   version: string;
@@ -54,6 +58,8 @@ export interface Services {
 
 /** Reads of one request that are gathered into one query each. */
 export interface Loaders {
+  artifacts: DataLoader<string, ArtifactRow[]>;
+  resourceUsage: DataLoader<string, ResourceUsage | null>;
   spend: DataLoader<string, SpendRow | null>;
   modelCalls: DataLoader<string, ModelCallRow[]>;
   dependencies: DataLoader<string, TaskRow[]>;

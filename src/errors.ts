@@ -21,10 +21,13 @@ export const REQUEST_ERROR_CODES = [
 
 /** Codes that end a run; they stand in the run's `error` and in its `RunFailed` event. */
 export const RUN_ERROR_CODES = [
+  'ADDRESS_REFUSED',
+  'ARTIFACT_TOO_LARGE',
   'BUDGET_EXCEEDED',
   'CONTEXT_TOO_LONG',
   'DEPENDENCY_FAILED',
   'MAX_ITERATIONS_REACHED',
+  'GIT_FAILED',
   'MODEL_NOT_FOUND',
   'OUTPUT_INVALID',
   'PRICE_UNKNOWN',
@@ -38,6 +41,8 @@ export const RUN_ERROR_CODES = [
   'SANDBOX_UNAVAILABLE',
   'TIME_LIMIT_REACHED',
   'WORKER_LOST',
+  'SCRIPT_FAILED',
+  'TEMPLATE_FAILED',
   'INTERNAL_ERROR',
 ] as const;
 

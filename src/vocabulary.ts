@@ -7,7 +7,7 @@
 export const RUN_KINDS = ['task', 'orchestration'] as const;
 export type RunKind = (typeof RUN_KINDS)[number];
 
-export const TASK_KINDS = ['prompt', 'agent'] as const;
+export const TASK_KINDS = ['prompt', 'agent', 'template'] as const;
 export type TaskKind = (typeof TASK_KINDS)[number];
 
 /** `pending` waits for an execute, `waiting` for a person, a child or a grant. */
@@ -44,6 +44,9 @@ export const EVENT_TYPES = [
   'EvaluationFailed',
   'InputRequested',
   'InputProvided',
+  'StepStarted',
+  'StepCompleted',
+  'ArtifactSaved',
   'ProgressMade',
   'RunCompleted',
   'RunFailed',
@@ -105,6 +108,24 @@ export type ModelCallStatus = (typeof MODEL_CALL_STATUSES)[number];
 /** Of a checkpoint. One that started and did not complete was interrupted. */
 export const STEP_STATUSES = ['started', 'completed'] as const;
 export type StepStatus = (typeof STEP_STATUSES)[number];
+
+/** What a file that a run leaves is. */
+export const ARTIFACT_TYPES = ['plan', 'diff', 'log', 'output', 'file'] as const;
+export type ArtifactType = (typeof ARTIFACT_TYPES)[number];
+
+/** What a step of a template does. */
+export const TEMPLATE_STEP_TYPES = [
+  'generate',
+  'ollama_generate',
+  'git_clone',
+  'run_script',
+  'store_output',
+] as const;
+export type TemplateStepType = (typeof TEMPLATE_STEP_TYPES)[number];
+
+/** What a parameter of a template may be; `list` holds texts. */
+export const PARAMETER_TYPES = ['string', 'integer', 'number', 'boolean', 'list'] as const;
+export type ParameterType = (typeof PARAMETER_TYPES)[number];
 
 /** Why a model stopped; the vendor's own word is kept beside it. */
 export const FINISH_REASONS = ['stop', 'length', 'tool_calls', 'content_filter', 'other'] as const;

@@ -1,5 +1,12 @@
 import { DomainError } from '../errors.ts';
-import type { ModelRequest, Provider, StreamPart, ToolCall, VendorTurn } from '../providers/provider.ts';
+import type {
+  Durations,
+  ModelRequest,
+  Provider,
+  StreamPart,
+  ToolCall,
+  VendorTurn,
+} from '../providers/provider.ts';
 import { ProviderError } from '../providers/provider.ts';
 import { newId } from '../rules/ids.ts';
 import { costOf, UNKNOWN_USAGE, type Usage } from '../rules/money.ts';
@@ -18,9 +25,11 @@ export interface ModelCallResult {
   text: string;
   toolCalls: ToolCall[];
   finishReason: FinishReason;
-  usage: Usage;
   /** The turn in the vendor's own form, where it has to be sent back so. */
   vendorTurn: VendorTurn | null;
+  usage: Usage;
+  /** null: the provider does not tell. */
+  durations: Durations | null;
 }
 
 /** A provider's failure, with the call whose text so far it makes void. */
@@ -73,8 +82,9 @@ export async function callModel(
     text: progress.texts.join(''),
     toolCalls: progress.toolCalls,
     finishReason: finish.reason,
-    usage: finish.usage,
     vendorTurn: finish.vendorTurn ?? null,
+    usage: finish.usage,
+    durations: finish.durations ?? null,
   };
 }
 

@@ -1,17 +1,19 @@
 import type { RunOutcome } from '../store/finish-run.ts';
 import type { Lease } from '../store/lease.ts';
 import { type StartedTask, startTask } from '../store/start-task.ts';
-import type { TaskKind } from '../vocabulary.ts';
 import { runAgent } from './agent/run-agent.ts';
 import type { EngineContext } from './context.ts';
 import { runPrompt } from './run-prompt.ts';
+import { runTemplate } from './template/run-template.ts';
 
 type Runner = (context: EngineContext, lease: Lease, task: StartedTask) => Promise<RunOutcome | null>;
 
-const RUNNERS: Record<TaskKind, Runner> = { prompt: runPrompt, agent: runAgent };
+const RUNNERS: Record<StartedTask['kind'], Runner> = { prompt: runPrompt, agent: runAgent };
 
 /** A run that is a task. @returns null when it waits. @throws what ends it, LeaseLost */
 export async function runTask(context: EngineContext, lease: Lease): Promise<RunOutcome | null> {
   const task = await startTask(context.store, lease);
-  return RUNNERS[task.kind](context, lease, task);
+  return task.kind === 'template'
+    ? runTemplate(context, lease, task)
+    : RUNNERS[task.kind](context, lease, task);
 }

@@ -106,7 +106,7 @@ function reasonOf({ timedOut, overfull, truncated, stderr, exitCode }: CommandRe
 
 /**
  * What a repository says of programs to run is not followed, although they would run in the sandbox, so that a
- * diff tells what is there. Its index is copied, because listing new files in it must not change it.
+ * diff tells what is there.
  */
 const GIT = `
 export GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null GIT_TERMINAL_PROMPT=0 GIT_OPTIONAL_LOCKS=0
@@ -121,14 +121,18 @@ git() {
 const HEAD = `${GIT}
 git rev-parse --verify --quiet 'HEAD^{commit}' || true`;
 
-/** What an unborn branch is compared with: the tree that holds nothing, which git knows in any repository. */
+/**
+ * New files are listed in a copy of the index, so that looking changes nothing; it has to be as old as the index,
+ * or a file that was changed in the same instant passes for unchanged. An unborn branch is compared with the
+ * tree that holds nothing, which git knows in any repository.
+ */
 const GIT_DIFF = `${GIT}
 start=$1
 [ -n "$start" ] || start=$(git hash-object -t tree /dev/null)
-index=$(mktemp) || exit 1
-trap 'rm -f -- "$index" "$index.lock"' EXIT
-if [ -f .git/index ]; then cp .git/index "$index"; else rm -f -- "$index"; fi
-export GIT_INDEX_FILE=$index
+work=$(mktemp -d) || exit 1
+trap 'rm -rf -- "$work"' EXIT
+[ ! -f .git/index ] || cp -p .git/index "$work/index" || exit 1
+export GIT_INDEX_FILE=$work/index GIT_OBJECT_DIRECTORY=$work GIT_ALTERNATE_OBJECT_DIRECTORIES=.git/objects
 git add --intent-to-add . &&
   git diff --no-ext-diff --no-textconv --no-color --no-renames --src-prefix=a/ --dst-prefix=b/ "$start" --`;
 

@@ -1,52 +1,73 @@
 import DataLoader from 'dataloader';
 import type { Loaders } from '../context.ts';
+import { totalUsage } from '../rules/resource-usage.ts';
 import { readAgentReports } from '../store/agent-reports.ts';
 import { findAgents } from '../store/agents.ts';
+import { readArtifacts } from '../store/artifacts.ts';
 import { readBudgets } from '../store/budgets.ts';
 import type { Database } from '../store/database.ts';
 import { readModelCalls, readSpend } from '../store/model-call-reports.ts';
 import { readRounds } from '../store/orchestration-rounds.ts';
+import { readResourceUsage } from '../store/steps.ts';
 import { readDependencies } from '../store/tasks.ts';
 import { readToolCalls } from '../store/tool-calls.ts';
 
 /** Gathers, but does not remember: a subscription's context lives as long as the run changes. */
 export function createLoaders(database: Database, userId: string | null): Loaders {
-  const one = <Row>(read: (database: Database, ids: readonly string[]) => Promise<Map<string, Row>>) =>
-    new DataLoader<string, Row | null>(
-      async (ids) => {
-        const byId = await read(database, ids);
-        return ids.map((id) => byId.get(id) ?? null);
-      },
-      { cache: false },
-    );
-  const many = <Row>(
-    read: (database: Database, ids: readonly string[]) => Promise<Row[]>,
-    idOf: (row: Row) => string,
-  ) =>
-    new DataLoader<string, Row[]>(
-      async (ids) => {
-        const byId = Map.groupBy(await read(database, ids), idOf);
-        return ids.map((id) => byId.get(id) ?? []);
-      },
-      { cache: false },
-    );
+  const asker = userId ?? '';
   return {
-    spend: one(readSpend),
-    modelCalls: many(readModelCalls, ({ runId }) => runId),
-    budgets: one(readBudgets),
-    toolCalls: many(readToolCalls, ({ runId }) => runId),
-    agents: one(async (_database, ids) => {
-      const rows = await findAgents(database, userId ?? '', ids);
-      return new Map(rows.map((row) => [row.id, row]));
-    }),
-    agentReports: new DataLoader(
-      async (ids: readonly string[]) => {
-        const byAgent = await readAgentReports(database, userId ?? '', [...new Set(ids)]);
-        return ids.map((id) => byAgent.get(id)!);
-      },
-      { cache: false },
+    artifacts: manyOfEach((ids) => readArtifacts(database, ids)),
+    modelCalls: manyOfEach((ids) => readModelCalls(database, ids)),
+    toolCalls: manyOfEach((ids) => readToolCalls(database, ids)),
+    spend: oneOfEach((ids) => readSpend(database, ids)),
+    budgets: oneOfEach((ids) => readBudgets(database, ids)),
+    agents: oneOfEach(
+      async (ids) => new Map((await findAgents(database, asker, ids)).map((row) => [row.id, row])),
     ),
-    rounds: many(readRounds, ({ orchestrationId }) => orchestrationId),
-    dependencies: many(readDependencies, ({ dependentId }) => dependentId),
+    agentReports: gathering(async (ids) => {
+      const byAgent = await readAgentReports(database, asker, [...new Set(ids)]);
+      return (id) => byAgent.get(id)!;
+    }),
+    rounds: gathering(async (ids) => {
+      const byOrchestration = Map.groupBy(await readRounds(database, ids), (row) => row.orchestrationId);
+      return (id) => byOrchestration.get(id) ?? [];
+    }),
+    dependencies: gathering(async (ids) => {
+      const byTask = Map.groupBy(await readDependencies(database, ids), ({ dependentId }) => dependentId);
+      return (id) => byTask.get(id) ?? [];
+    }),
+    resourceUsage: gathering(async (ids) => {
+      const byRun = Map.groupBy(await readResourceUsage(database, ids), ({ runId }) => runId);
+      return (id) => totalUsage((byRun.get(id) ?? []).map(({ usage }) => usage));
+    }),
   };
+}
+
+type Ids = readonly string[];
+
+/** @param read one query for all ids; gives what finds each one's own in what it brought. */
+function gathering<Value>(read: (ids: Ids) => Promise<(id: string) => Value>): DataLoader<string, Value> {
+  return new DataLoader(
+    async (ids: Ids) => {
+      const find = await read(ids);
+      return ids.map(find);
+    },
+    { cache: false },
+  );
+}
+
+function oneOfEach<Row>(read: (ids: Ids) => Promise<Map<string, Row>>): DataLoader<string, Row | null> {
+  return gathering(async (ids) => {
+    const byId = await read(ids);
+    return (id) => byId.get(id) ?? null;
+  });
+}
+
+function manyOfEach<Row extends { runId: string }>(
+  read: (runIds: Ids) => Promise<Row[]>,
+): DataLoader<string, Row[]> {
+  return gathering(async (ids) => {
+    const byRun = Map.groupBy(await read(ids), ({ runId }) => runId);
+    return (id) => byRun.get(id) ?? [];
+  });
 }

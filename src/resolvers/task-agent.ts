@@ -1,4 +1,3 @@
-import type { z } from 'zod';
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
 import { chooseAgent, stricter } from '../rules/agent.ts';
@@ -6,60 +5,38 @@ import { type AgentRow, activeAgents } from '../store/agents.ts';
 import type { NewTask } from '../store/create-task.ts';
 import type { NewEvent } from '../store/events.ts';
 import { agent } from './agent.ts';
-import { type newTask, withoutNulls } from './task-input.ts';
+import { type NewTaskInput, withoutNulls } from './task-input.ts';
 import { requireViewer } from './viewer.ts';
 
-type Given = z.infer<typeof newTask>;
+/** What is an agent's, and would be passed over by a model alone. */
+export const OF_AGENTS = ['agentId', 'maxIterations'] as const;
 
-/** What a task asks for, with its agent's part in it. */
-export interface Assignment extends Pick<NewTask, 'system' | 'parameters' | 'maxCost' | 'agent'> {
+/** The part of a new task that its agent has a say in. */
+export interface Assignment extends Pick<NewTask, 'system' | 'parameters' | 'maxCost'> {
+  agent: NonNullable<NewTask['agent']>;
   /** null: chosen. */
   model: string | null;
   events: NewEvent[];
 }
 
 /** @throws DomainError NOT_FOUND, INVALID_STATE, VALIDATION_ERROR with the field */
-export async function assign(context: Context, given: Given): Promise<Assignment> {
-  const system = given.system ?? null;
-  const parameters = withoutNulls(given.parameters ?? {});
-  const maxCost = given.maxCost ?? null;
-  const own = { system, parameters, model: given.model ?? null };
-  if (given.kind !== 'agent') {
-    refuseForPrompts(given);
-    return { ...own, maxCost: toText(maxCost), agent: null, events: [] };
-  }
-  if (given.responseSchema) throw notForAgents('responseSchema');
+export async function assign(context: Context, given: NewTaskInput): Promise<Assignment> {
   const { chosen, events } = await chosenAgent(context, given);
-  const { maxIterations } = given;
+  const { maxIterations, maxCost } = given;
   const limits = stricter(chosen.limits, withoutNulls({ maxIterations, maxCost }));
   return {
-    system: [chosen.systemPrompt, system].filter(Boolean).join('\n\n') || null,
-    parameters: { ...chosen.parameters, ...parameters },
-    model: own.model ?? (chosen.model && `${chosen.provider}/${chosen.model}`),
-    maxCost: toText(limits.maxCost ?? null),
+    system: [chosen.systemPrompt, given.system].filter(Boolean).join('\n\n') || null,
+    parameters: { ...chosen.parameters, ...withoutNulls(given.parameters ?? {}) },
+    model: given.model ?? (chosen.model && `${chosen.provider}/${chosen.model}`),
+    maxCost: limits.maxCost?.toFixed(12) ?? null,
     agent: { id: chosen.id, tools: chosen.tools, limits },
     events,
   };
 }
 
-const toText = (dollars: number | null) => dollars?.toFixed(12) ?? null;
-
-function refuseForPrompts(given: Given): void {
-  for (const name of ['agentId', 'maxIterations'] as const) {
-    if (given[name] === null || given[name] === undefined) continue;
-    const field = `input.${name}`;
-    throw new DomainError('VALIDATION_ERROR', `${field}: is for tasks of the kind AGENT`, { field });
-  }
-}
-
-function notForAgents(name: string): DomainError {
-  const field = `input.${name}`;
-  return new DomainError('VALIDATION_ERROR', `${field}: is for tasks of the kind PROMPT`, { field });
-}
-
 async function chosenAgent(
   context: Context,
-  { agentId, type }: Given,
+  { agentId, type }: NewTaskInput,
 ): Promise<{ chosen: AgentRow; events: NewEvent[] }> {
   if (agentId) return { chosen: requireActive(await agent(context, agentId, 'input.agentId')), events: [] };
   const candidates = await activeAgents(context.store.database, requireViewer(context).userId);

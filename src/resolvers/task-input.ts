@@ -64,10 +64,13 @@ export const newTask = z.object({
   type: taskType.nullish(),
   agentId: z.string().nullish(),
   maxIterations: maxIterations.nullish(),
-  prompt,
+  prompt: prompt.nullish(),
   system: system.nullish(),
   model: model.nullish(),
   parameters: parameters.nullish(),
+  templateId: z.string().nullish(),
+  templateName: z.string().nullish(),
+  templateParameters: z.record(z.string(), z.unknown(), 'must be an object').nullish(),
   fallbackModels: z.array(model).max(5, 'must have at most 5 models').nullish(),
   responseSchema: responseSchema.nullish(),
   threadId: z.string().nullish(),
@@ -81,6 +84,8 @@ export const newTask = z.object({
     .nullish(),
   idempotencyKey: text({ min: 1, max: 200 }).nullish(),
 });
+
+export type NewTaskInput = z.infer<typeof newTask>;
 
 /** An absent member stays as it is; a null takes it away where that means something. */
 export const taskChange = z.object({

@@ -1,10 +1,12 @@
+import { basename } from 'node:path';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
-import { DomainError } from '../errors.ts';
+import { coerceError, DomainError } from '../errors.ts';
 import { cancelRun } from '../store/cancel-run.ts';
 import { changePriority, changeTask, deleteTask as removeTask } from '../store/change-task.ts';
 import { queueRun } from '../store/queue-run.ts';
 import type { TaskRow } from '../store/tasks.ts';
+import { removeWorkspace } from '../store/workspaces.ts';
 import { resolveModel } from './model.ts';
 import { task } from './task.ts';
 import { priority, taskChange, withoutNulls } from './task-input.ts';
@@ -45,6 +47,8 @@ export async function cancelTask(context: Context, id: string, reason: string | 
 export async function updateTask(context: Context, id: string, input: unknown): Promise<TaskRow> {
   const { userId } = requireViewer(context);
   const given = validate(taskChange, input, 'input');
+  const present = await task(context, id);
+  if (present.kind === 'template') refuse(present, 'a template is not changed task by task; make another');
   const resolved = given.model ? await resolveModel(context, given.model, 'input.model') : null;
   const moved = await changeTask(
     context.store,
@@ -70,8 +74,17 @@ export async function updateTaskPriority(context: Context, id: string, wanted: n
 /** Ends what is not finished, and its subscriptions with it. @throws DomainError NOT_FOUND */
 export async function deleteTask(context: Context, id: string): Promise<void> {
   const { userId } = requireViewer(context);
-  if (await removeTask(context.store, { runId: id, ownerId: userId })) return;
-  throw new DomainError('NOT_FOUND', 'there is no such task');
+  const { workingDirectory } = await task(context, id);
+  if (!(await removeTask(context.store, { runId: id, ownerId: userId })))
+    throw new DomainError('NOT_FOUND', 'there is no such task');
+  // One that was made for the task has its name; any other is somebody's own.
+  if (workingDirectory && basename(workingDirectory) === id) await tidyUp(context, workingDirectory);
+}
+
+async function tidyUp({ log }: Context, workingDirectory: string): Promise<void> {
+  await removeWorkspace(workingDirectory).catch((error) => {
+    log.warn({ workingDirectory, error: coerceError(error).message }, 'a working directory was not removed');
+  });
 }
 
 /** The task as it is now. @throws DomainError INVALID_STATE when it could not be moved. */

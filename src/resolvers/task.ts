@@ -1,14 +1,16 @@
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
 import { newId } from '../rules/ids.ts';
-import { findRepeated, createTask as insertTask } from '../store/create-task.ts';
+import { findRepeated, createTask as insertTask, type NewTask } from '../store/create-task.ts';
 import { findTask, type TaskRow } from '../store/tasks.ts';
+import type { TaskKind } from '../vocabulary.ts';
 import { idempotencyOf } from './idempotency.ts';
 import { resolveModel, resolveModels } from './model.ts';
-import { assign } from './task-agent.ts';
-import { DEFAULT_PRIORITY, newTask } from './task-input.ts';
+import { assign, OF_AGENTS } from './task-agent.ts';
+import { DEFAULT_PRIORITY, type NewTaskInput, newTask, withoutNulls } from './task-input.ts';
+import { fromTemplate } from './task-template.ts';
 import { thread } from './thread.ts';
-import { validate } from './validate.ts';
+import { invalidInput, refuseIssues, validate } from './validate.ts';
 import { requireViewer } from './viewer.ts';
 
 /** @throws DomainError for what is wrong with the input, with the field; CONFLICT for a key that was used before. */
@@ -18,30 +20,104 @@ export async function createTask(context: Context, input: unknown): Promise<Task
   const idempotency = idempotencyOf(given);
   const earlier = idempotency && (await findRepeated(context.store, userId, idempotency));
   if (earlier) return task(context, earlier);
-  if (given.threadId) await thread(context, given.threadId, 'input.threadId');
-  const { model: wanted, ...assignment } = await assign(context, given);
-  const { provider, model, events } = await resolveModel(context, wanted, 'input.model');
-  const kind = given.kind ?? 'prompt';
+  const kind = kindOf(given);
+  const { events, ...asked } = await ASKED[kind](context, given);
   const created = await insertTask(context.store, {
     id: newId(),
     ownerId: userId,
     origin: context.origin,
     kind,
     type: given.type ?? null,
-    prompt: given.prompt,
-    ...assignment,
-    provider,
-    model,
-    fallbackModels: await resolveModels(context, given.fallbackModels ?? [], 'input.fallbackModels'),
-    responseSchema: given.responseSchema ?? null,
-    threadId: given.threadId ?? null,
+    maxCost: given.maxCost?.toFixed(12) ?? null,
+    ...asked,
     priority: given.priority ?? DEFAULT_PRIORITY,
     hold: given.hold ?? false,
     dependsOn: given.dependsOn ?? [],
     idempotency,
-    events: [{ type: 'RunCreated', data: { kind } }, ...assignment.events, ...events],
+    events: [{ type: 'RunCreated', data: { kind } }, ...events],
   });
   return typeof created === 'string' ? task(context, created) : created;
+}
+
+/** What a task asks for, which differs with its kind. */
+type Asked = Pick<
+  NewTask,
+  | 'prompt'
+  | 'system'
+  | 'parameters'
+  | 'provider'
+  | 'model'
+  | 'fallbackModels'
+  | 'responseSchema'
+  | 'threadId'
+  | 'agent'
+  | 'template'
+  | 'events'
+> &
+  Partial<Pick<NewTask, 'maxCost'>>;
+
+const ASKED: Record<TaskKind, (context: Context, given: NewTaskInput) => Promise<Asked>> = {
+  prompt: askPrompt,
+  agent: askAgent,
+  template: async (context, given) => ({ ...NOTHING_ASKED, ...(await fromTemplate(context, given)) }),
+};
+
+const NOTHING_ASKED = {
+  prompt: '',
+  system: null,
+  parameters: {},
+  fallbackModels: [],
+  responseSchema: null,
+  threadId: null,
+  agent: null,
+  template: null,
+};
+
+function kindOf({ kind, templateId, templateName, agentId }: NewTaskInput): TaskKind {
+  return kind ?? (templateId || templateName ? 'template' : agentId ? 'agent' : 'prompt');
+}
+
+const OF_TEMPLATES = ['templateId', 'templateName', 'templateParameters'] as const;
+
+/** What is another kind's, and would be passed over. */
+function refuse(given: NewTaskInput, names: readonly (keyof NewTaskInput)[], kind: string): void {
+  const foreign = names.filter((name) => given[name] !== undefined && given[name] !== null);
+  refuseIssues(foreign.map((name) => ({ field: `input.${name}`, message: `is for the kind ${kind}` })));
+}
+
+async function askPrompt(context: Context, given: NewTaskInput): Promise<Asked> {
+  refuse(given, OF_TEMPLATES, 'TEMPLATE');
+  refuse(given, OF_AGENTS, 'AGENT');
+  const { model = null, system = null } = given;
+  return askModel(context, given, { model, system, parameters: withoutNulls(given.parameters ?? {}) });
+}
+
+async function askAgent(context: Context, given: NewTaskInput): Promise<Asked> {
+  refuse(given, OF_TEMPLATES, 'TEMPLATE');
+  refuse(given, ['responseSchema'], 'PROMPT');
+  const { agent, maxCost, events, ...settings } = await assign(context, given);
+  const asked = await askModel(context, given, settings);
+  return { ...asked, agent, maxCost, events: [...events, ...asked.events] };
+}
+
+async function askModel(
+  context: Context,
+  given: NewTaskInput,
+  { model, system, parameters }: Pick<Asked, 'model' | 'system' | 'parameters'>,
+): Promise<Asked> {
+  const { prompt, threadId } = given;
+  if (!prompt) throw invalidInput([{ field: 'input.prompt', message: 'is required' }]);
+  if (threadId) await thread(context, threadId, 'input.threadId');
+  return {
+    ...NOTHING_ASKED,
+    ...(await resolveModel(context, model, 'input.model')),
+    prompt,
+    system,
+    parameters,
+    fallbackModels: await resolveModels(context, given.fallbackModels ?? [], 'input.fallbackModels'),
+    responseSchema: given.responseSchema ?? null,
+    threadId: threadId ?? null,
+  };
 }
 
 /** @throws DomainError NOT_FOUND, for another user's task too. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DomainError } from '../errors.ts';
+import { DomainError, type FieldIssue } from '../errors.ts';
 import { isStorable } from '../rules/text.ts';
 
 /**
@@ -17,8 +17,18 @@ export function validate<Schema extends z.ZodType>(
     field: [root, ...issue.path].filter((part) => part !== '').join('.'),
     message: issue.message,
   }));
+  throw invalidInput(issues);
+}
+
+/** @throws DomainError VALIDATION_ERROR with all of them, when there are any. */
+export function refuseIssues(issues: FieldIssue[]): void {
+  if (issues.length > 0) throw invalidInput(issues);
+}
+
+/** @param issues at least one. */
+export function invalidInput(issues: FieldIssue[]): DomainError {
   const message = issues.map(({ field, message }) => `${field}: ${message}`).join('; ');
-  throw new DomainError('VALIDATION_ERROR', message, { field: issues[0]!.field, issues });
+  return new DomainError('VALIDATION_ERROR', message, { field: issues[0]!.field, issues });
 }
 
 /** Text that a database can hold, of a bounded length. Absent and null are the caller's to allow. */

@@ -9,8 +9,10 @@ export interface PromptParameters {
   seed?: number;
 }
 
-/** What a task leaves: always the whole text of its final attempt. */
-export interface TaskResult {
+export type TaskResult = PromptResult | TemplateResult;
+
+/** What a prompt leaves: always the whole text of its final attempt. */
+export interface PromptResult {
   output: string;
   /** Of an agent's task: whether the agent did what it was asked, and its account of that. */
   success?: boolean;
@@ -20,4 +22,12 @@ export interface TaskResult {
   model: string;
   provider: string;
   finishReason: FinishReason;
+}
+
+/** What a template leaves. */
+export interface TemplateResult {
+  /** Of its last step. */
+  output: string;
+  /** What each step came to, texts left out, in their order. */
+  steps: Record<string, unknown>[];
 }

@@ -2,8 +2,10 @@ import { RUN_ERROR_CODES } from '../errors.ts';
 import {
   AGENT_CONDITIONS,
   AGENT_STATUSES,
+  ARTIFACT_TYPES,
   FINISH_REASONS,
   MODEL_CALL_STATUSES,
+  PARAMETER_TYPES,
   PLAN_STEP_STATUSES,
   PROVIDERS,
   QUEUE_REASONS,
@@ -12,6 +14,7 @@ import {
   type RunStatus,
   STOP_REASONS,
   TASK_KINDS,
+  TEMPLATE_STEP_TYPES,
   TOOL_NAMES,
 } from '../vocabulary.ts';
 import { builder } from './builder.ts';
@@ -64,6 +67,7 @@ export const TaskKindEnum = builder.enumType('TaskKind', {
   values: capitals(TASK_KINDS, {
     prompt: 'One prompt, answered by one model.',
     agent: 'An agent at work with tools, turn by turn.',
+    template: 'The steps of a template, one after the other.',
   }),
 });
 
@@ -129,6 +133,33 @@ export const QueueReasonEnum = builder.enumType('QueueReason', {
 export const ModelCallStatusEnum = builder.enumType('ModelCallStatus', {
   description: 'Where a request to a provider stands.',
   values: capitals(MODEL_CALL_STATUSES),
+});
+
+export const ArtifactTypeEnum = builder.enumType('ArtifactType', {
+  description: 'What a file that a task left is.',
+  values: capitals(ARTIFACT_TYPES, {
+    plan: 'The plan of an agent, as JSON.',
+    diff: 'What changed in a working directory, as a patch.',
+    log: 'What a command wrote.',
+    output: 'What the task was to bring forth.',
+    file: 'Any other file.',
+  }),
+});
+
+export const TemplateStepTypeEnum = builder.enumType('TemplateStepType', {
+  description: 'What a step of a template does.',
+  values: capitals(TEMPLATE_STEP_TYPES, {
+    generate: 'Asks a model. Outputs: `output`, `model`, `provider`, `finishReason`.',
+    ollama_generate: 'Asks a model of Ollama, and tells what that used. Outputs as of GENERATE.',
+    git_clone: 'Clones a repository over https. Outputs: `output` and `commit`, `directory`.',
+    run_script: 'Runs a script in the sandbox. Outputs: `output` (stdout), `stderr`, `exitCode`.',
+    store_output: 'Keeps a text or a file as an artifact. Outputs: `output`, `name`, `size`.',
+  }),
+});
+
+export const ParameterTypeEnum = builder.enumType('ParameterType', {
+  description: 'What a parameter of a template may be.',
+  values: capitals(PARAMETER_TYPES, { list: 'A list of texts.' }),
 });
 
 export const FinishReasonEnum = builder.enumType('FinishReason', {

@@ -1,9 +1,11 @@
 import { type EventType, RUN_KINDS, TASK_KINDS } from '../vocabulary.ts';
 import { AGENT_EVENTS } from './agent-events.ts';
+import { ArtifactSaved } from './artifact-event.ts';
 import { FinishReasonEnum, ProviderEnum, QueueReasonEnum, RunKindEnum, TaskKindEnum } from './enums.ts';
 import { ORCHESTRATION_EVENTS } from './orchestration-events.ts';
 import { RunErrorType } from './parts.ts';
 import { event, RunEvent } from './run-event.ts';
+import { StepCompleted, StepStarted } from './step-event.ts';
 
 /** Every fact has its type here; the list in vocabulary.ts says which. */
 const EVENTS = {
@@ -154,6 +156,9 @@ const EVENTS = {
       }),
     }),
   }),
+  StepStarted,
+  StepCompleted,
+  ArtifactSaved,
   ProgressMade: event('ProgressMade').implement({
     interfaces: [RunEvent],
     description: 'The run came further.',

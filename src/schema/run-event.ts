@@ -18,6 +18,7 @@ export const RunEvent = builder
     }),
   });
 
+/** A fact's type; its fields read the fact's `data`. */
 export function event<Type extends EventType>(type: Type) {
   return builder.objectRef<Extract<LoggedEvent, { type: Type }>>(type);
 }

@@ -17,7 +17,10 @@ import { TaskType } from './task.ts';
 
 const CreateTaskInput = builder.inputType('CreateTaskInput', {
   fields: (t) => ({
-    kind: t.field({ type: TaskKindEnum, description: 'Absent: PROMPT.' }),
+    kind: t.field({
+      type: TaskKindEnum,
+      description: 'Absent: TEMPLATE when a template is named, AGENT when an agent is, else PROMPT.',
+    }),
     type: t.string({
       description:
         'What kind of work it is: `code`, `security_scan`. Chooses the agent of a task that names none.',
@@ -28,13 +31,21 @@ const CreateTaskInput = builder.inputType('CreateTaskInput', {
     maxIterations: t.int({
       description: "Turns of its agent's model, 1 to 1000; the agent's own limit holds as well.",
     }),
-    prompt: t.string({ required: true, description: 'What the model is asked, 1 to 1000000 characters.' }),
+    prompt: t.string({
+      description: 'Required of a PROMPT and an AGENT: what the model is asked, 1 to 1000000 characters.',
+    }),
     system: t.string({ description: 'A system prompt.' }),
     model: t.string({
       description:
         'An id of the catalog, or of a configured provider (`gpt-4o`, `openai/gpt-4o`), sent verbatim. Absent: chosen.',
     }),
     parameters: t.field({ type: PromptParametersInput, description: 'Sampling settings.' }),
+    templateId: t.id({ description: 'TEMPLATE: which one; or give its name.' }),
+    templateName: t.string({ description: 'TEMPLATE: which one, by its name.' }),
+    templateParameters: t.field({
+      type: 'JSON',
+      description: 'TEMPLATE: an object, values by the names of its parameters.',
+    }),
     fallbackModels: t.stringList({
       description:
         'At most 5 models to ask instead, in this order, when the one before fails for reasons that another may not have.',
@@ -209,6 +220,7 @@ function withLocalIds(input: typeof CreateTaskInput.$inferInput) {
   return {
     ...input,
     agentId: input.agentId && localId('Agent', input.agentId, 'input.agentId'),
+    templateId: input.templateId && localId('Template', input.templateId, 'input.templateId'),
     threadId: input.threadId && localId('Thread', input.threadId, 'input.threadId'),
     dependsOn: input.dependsOn?.map((id, index) => localId('Task', id, `input.dependsOn.${index}`)),
   };

@@ -1,8 +1,10 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { task } from '../resolvers/task.ts';
 import { tasks } from '../resolvers/tasks.ts';
+import type { ResourceUsage } from '../rules/resource-usage.ts';
 import type { TaskRow } from '../store/tasks.ts';
 import { AgentType } from './agent.ts';
+import { ArtifactType } from './artifact.ts';
 import { BudgetType } from './budget.ts';
 import { builder } from './builder.ts';
 import { ProviderEnum, RunStatusEnum, TaskKindEnum } from './enums.ts';
@@ -13,6 +15,20 @@ import { pageCost } from './page-cost.ts';
 import { PlanType, PromptParametersType, RunErrorType } from './parts.ts';
 import { ToolCallType } from './tool-call.ts';
 import { NO_SPEND, UsageType } from './usage.ts';
+
+const ResourceUsageType = builder.objectRef<ResourceUsage>('ResourceUsage').implement({
+  description: "What models on the operator's own machine used, as Ollama tells.",
+  fields: (t) => ({
+    modelName: t.exposeString('modelName', { description: 'The model; of several, the last.' }),
+    seconds: t.exposeFloat('seconds', { nullable: true, description: 'Its time at work; null: not told.' }),
+    memoryGb: t.exposeFloat('memoryGb', {
+      nullable: true,
+      description: 'The most memory that it took, in 10^9 bytes; null: not told.',
+    }),
+    inputTokens: t.exposeFloat('inputTokens', { nullable: true, description: 'Null: not told.' }),
+    outputTokens: t.exposeFloat('outputTokens', { nullable: true, description: 'Null: not told.' }),
+  }),
+});
 
 export const TaskType = builder.objectRef<TaskRow>('Task');
 builder.node(TaskType, {
@@ -27,12 +43,16 @@ builder.node(TaskType, {
       nullable: true,
       description: 'What kind of work it is, in the word of whoever made it.',
     }),
-    prompt: t.exposeString('prompt', { description: 'What the model is asked.' }),
+    prompt: t.exposeString('prompt', { description: 'What the model is asked; empty for a template.' }),
     system: t.exposeString('system', { nullable: true, description: 'The system prompt.' }),
     parameters: t.expose('parameters', { type: PromptParametersType, description: 'Sampling settings.' }),
-    model: t.exposeString('model', { description: "The model's id, as the provider is sent it." }),
+    model: t.exposeString('model', {
+      nullable: true,
+      description: "The model's id, as the provider is sent it; null: a template that asks none.",
+    }),
     provider: t.field({
       type: ProviderEnum,
+      nullable: true,
       description: 'Who serves it.',
       resolve: (row) => row.provider as never,
     }),
@@ -44,6 +64,25 @@ builder.node(TaskType, {
       type: 'JSON',
       nullable: true,
       description: 'The JSON Schema that the answer has to meet.',
+    }),
+    templateName: t.exposeString('templateName', {
+      nullable: true,
+      description: 'The template that it was made from.',
+    }),
+    templateVersion: t.exposeInt('templateVersion', {
+      nullable: true,
+      description: 'The version of the template, which it keeps.',
+    }),
+    templateParameters: t.expose('templateParameters', {
+      type: 'JSON',
+      nullable: true,
+      description: 'What the parameters of the template are; secrets are left out.',
+    }),
+    resourceUsage: t.field({
+      type: ResourceUsageType,
+      nullable: true,
+      description: 'What its OLLAMA_GENERATE steps used; null: it has none that is done.',
+      resolve: ({ id }, _arguments, { loaders }) => loaders.resourceUsage.load(id),
     }),
     threadId: t.id({
       nullable: true,
@@ -75,7 +114,7 @@ builder.node(TaskType, {
     }),
     iterations: t.int({
       description: "Turns that its agent's model has begun; at least 1 once it has run.",
-      resolve: ({ iterations, startedAt }) => Math.max(iterations, startedAt ? 1 : 0),
+      resolve: ({ iterations, attempt }) => Math.max(iterations, attempt > 0 ? 1 : 0),
     }),
     toolCalls: t.field({
       type: [ToolCallType],
@@ -91,7 +130,7 @@ builder.node(TaskType, {
       type: 'JSON',
       nullable: true,
       description:
-        'When completed: `output`, the whole text, with `model`, `provider` and `finishReason`; of an agent also `success` and `summary`.',
+        'When completed: `output`, the whole text, with `model`, `provider` and `finishReason`; for a template with `steps`, of an agent with `success` and `summary`.',
     }),
     error: t.expose('error', { type: RunErrorType, nullable: true, description: 'When failed: why.' }),
     cancelReason: t.exposeString('cancelReason', {
@@ -117,6 +156,11 @@ builder.node(TaskType, {
       description: 'Its requests to providers, oldest first.',
       resolve: ({ id }, _arguments, { loaders }) => loaders.modelCalls.load(id),
     }),
+    artifacts: t.field({
+      type: [ArtifactType],
+      description: 'The files that it left, oldest first.',
+      resolve: ({ id }, _arguments, { loaders }) => loaders.artifacts.load(id),
+    }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
     updatedAt: t.expose('updatedAt', {
       type: 'DateTime',
@@ -139,12 +183,13 @@ const TaskFilter = builder.inputType('TaskFilter', {
   fields: (t) => ({
     status: t.field({ type: RunStatusEnum, description: 'Only tasks that stand there.' }),
     threadId: t.id({ description: 'Only turns of this conversation.' }),
+    templateName: t.string({ description: 'Only tasks that were made from a template of this name.' }),
   }),
 });
 
 function localFilter(filter: typeof TaskFilter.$inferInput | null | undefined) {
   const threadId = filter?.threadId ? localId('Thread', filter.threadId, 'filter.threadId') : null;
-  return { status: filter?.status, threadId };
+  return { status: filter?.status, threadId, templateName: filter?.templateName };
 }
 
 const CURSORS = ['cursor', 'startCursor', 'endCursor'];

@@ -38,7 +38,7 @@ export async function cancelWithin(client: ClientBase, target: CancelTarget): Pr
           last_seq = last_seq + 1, updated_at = clock_timestamp()
         where id = $1 and owner_id = $2 and status = any($5::text[])
         returning id, last_seq, attempt
-      ), ${setOfKindsSql('completed_at = clock_timestamp()')}
+      ), ${setOfKindsSql('completed_at = clock_timestamp()', { task: 'secrets = null' })}
       ${appendSql('$4')}`,
     values: [
       target.runId,

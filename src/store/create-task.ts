@@ -3,6 +3,7 @@ import { DomainError } from '../errors.ts';
 import type { AgentLimits } from '../rules/agent.ts';
 import type { ModelReference } from '../rules/model-id.ts';
 import type { PromptParameters } from '../rules/task.ts';
+import type { TemplatePlan } from '../rules/template.ts';
 import type { Origin, ProviderId, TaskKind, ToolName } from '../vocabulary.ts';
 import { addDependencies, countBlockers } from './dependencies.ts';
 import { appendSql, eventsParameter, loggedSql, toLoggedEvents } from './event-log.ts';
@@ -27,13 +28,15 @@ export interface NewTask {
   prompt: string;
   system: string | null;
   parameters: PromptParameters;
-  provider: ProviderId;
-  model: string;
+  provider: ProviderId | null;
+  model: string | null;
   fallbackModels: readonly ModelReference[];
   responseSchema: Record<string, unknown> | null;
   threadId: string | null;
   /** Who does it, as it was when the task was made; null: a model without tools. */
   agent: { id: string; tools: readonly ToolName[]; limits: AgentLimits } | null;
+  /** null: it is not made from a template. */
+  template: NewTemplateTask | null;
   /** US dollars as decimal text; null: no limit of its own. */
   maxCost: string | null;
   priority: number;
@@ -43,6 +46,15 @@ export interface NewTask {
   dependsOn: readonly string[];
   idempotency: Idempotency | null;
   events: readonly NewEvent[];
+}
+
+export interface NewTemplateTask {
+  name: string;
+  version: number;
+  plan: TemplatePlan;
+  values: Record<string, unknown>;
+  /** Sealed. */
+  secrets: string | null;
 }
 
 /**
@@ -92,8 +104,10 @@ async function insert(
         returning *
       ), asked as (
         insert into task (id, kind, prompt, system, parameters, provider, model, fallback_models, response_schema,
-          thread_id, type, agent_id, tools, limits)
-        select id, $5, $6, $7, $8::jsonb, $9, $10, $16::jsonb, $17::jsonb, $18, $20, $21, $22::text[], $23::jsonb from moved
+          thread_id, type, agent_id, tools, limits,
+          template_name, template_version, template_plan, template_parameters, secrets)
+        select id, $5, $6, $7, $8::jsonb, $9, $10, $16::jsonb, $17::jsonb, $18, $20, $21, $22::text[], $23::jsonb,
+          $24, $25, $26::jsonb, $27::jsonb, $28 from moved
         returning *
       ), limited as (
         insert into budget (subject_id, kind, cost_limit)
@@ -125,15 +139,24 @@ async function insert(
       task.threadId,
       task.maxCost,
       task.type,
-      task.agent?.id ?? null,
-      task.agent?.tools ?? [],
-      task.agent && JSON.stringify(task.agent.limits),
+      ...agentColumns(task.agent),
+      ...templateColumns(task.template),
     ],
   });
   const [created] = rows;
   if (!created) return null;
   const { events, ...row } = created;
   return { row, events: toLoggedEvents(events) };
+}
+
+function agentColumns(agent: NewTask['agent']): unknown[] {
+  return agent ? [agent.id, agent.tools, JSON.stringify(agent.limits)] : [null, [], null];
+}
+
+function templateColumns(template: NewTemplateTask | null): unknown[] {
+  if (!template) return [null, null, null, null, null];
+  const { name, version, plan, values, secrets } = template;
+  return [name, version, JSON.stringify(plan), JSON.stringify(values), secrets];
 }
 
 /** An equal request was faster; unless its task is gone again already, that one is it. */

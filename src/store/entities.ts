@@ -1,5 +1,6 @@
 import { Agent } from './entities/agent.ts';
 import { ApiKey } from './entities/api-key.ts';
+import { Artifact } from './entities/artifact.ts';
 import { Budget, BudgetEntry } from './entities/budget.ts';
 import { Dependency } from './entities/dependency.ts';
 import { Event } from './entities/event.ts';
@@ -11,6 +12,7 @@ import { Orchestration, OrchestrationRound } from './entities/orchestration.ts';
 import { Run } from './entities/run.ts';
 import { Step } from './entities/step.ts';
 import { Task } from './entities/task.ts';
+import { Template } from './entities/template.ts';
 import { Thread } from './entities/thread.ts';
 import { User } from './entities/user.ts';
 import { Worker } from './entities/worker.ts';
@@ -18,6 +20,7 @@ import { Worker } from './entities/worker.ts';
 export const entities = [
   Agent,
   ApiKey,
+  Artifact,
   Budget,
   BudgetEntry,
   Dependency,
@@ -31,6 +34,7 @@ export const entities = [
   Run,
   Step,
   Task,
+  Template,
   Thread,
   User,
   Worker,

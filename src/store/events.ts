@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { RUN_ERROR_CODES } from '../errors.ts';
 import {
+  ARTIFACT_TYPES,
   type EventType,
   FINISH_REASONS,
   PLAN_STEP_STATUSES,
@@ -58,6 +59,15 @@ export const eventData = {
   PlanUpdated: z.object({ plan }),
   InputRequested: z.object({ question: z.string() }),
   InputProvided: z.object({ text: z.string() }),
+  StepStarted: z.object({ stepId: z.string(), stepType: z.string() }),
+  StepCompleted: z.object({ stepId: z.string(), stepType: z.string() }),
+  ArtifactSaved: z.object({
+    artifactId: z.string(),
+    name: z.string(),
+    type: z.enum(ARTIFACT_TYPES),
+    mediaType: z.string(),
+    size: count,
+  }),
   /** A round's answer; `preview` is its beginning. */
   ResponseGenerated: z.object({
     iteration: count,

@@ -90,6 +90,7 @@ function finishBeforeOthers(store: Store, lease: Lease, outcome: Outcome): Promi
 const ENDED = `
   result = $4::jsonb, error = $5::jsonb, completed_at = clock_timestamp(),
   progress = case when $3 = 'completed' then 1 else progress end`;
+const FORGOTTEN = { task: `secrets = case when $3 = 'completed' then null else secrets end` };
 
 /**
  * @returns nothing when the lease is lost, when the run has dependents and must not have any, or more inputs.
@@ -110,7 +111,7 @@ async function end(
         where id = $1 and epoch = $2 and status = 'running' and has_dependents = $7
           and inputs = coalesce($8, inputs)
         returning id, last_seq, attempt
-      ), ${setOfKindsSql(ENDED)}, logged as (${appendSql('$6')})
+      ), ${setOfKindsSql(ENDED, FORGOTTEN)}, logged as (${appendSql('$6')})
       select * from logged order by seq`,
     values: [
       lease.runId,

@@ -15,6 +15,7 @@ export interface TaskListing {
   ownerId: string;
   status: RunStatus | null;
   threadId: string | null;
+  templateName: string | null;
   after: TaskPosition | null;
   before: TaskPosition | null;
   /** Up to MAX_LISTED. */
@@ -35,7 +36,8 @@ export async function listTasks(database: Database, listing: TaskListing): Promi
  * A statement for each set of conditions, so that the plan that Postgres keeps of it uses the index for all of
  * them. It keeps none that it expects to cost more than planning anew: hence the limit that it knows.
  */
-function listStatement({ ownerId, status, threadId, after, before, limit, fromEnd, columns }: TaskListing) {
+function listStatement(listing: TaskListing) {
+  const { ownerId, status, threadId, templateName, after, before, limit, fromEnd, columns } = listing;
   const values: unknown[] = [];
   const parameter = (value: unknown, type: string) => `$${values.push(value)}::${type}`;
   const beyond = (sign: string, { createdAtText, id }: TaskPosition) =>
@@ -49,6 +51,7 @@ function listStatement({ ownerId, status, threadId, after, before, limit, fromEn
   };
   if (status !== null) conditions.status = `run.status = ${parameter(status, 'text')}`;
   if (threadId !== null) conditions.thread = `task.thread_id = ${parameter(threadId, 'text')}`;
+  if (templateName !== null) conditions.template = `task.template_name = ${parameter(templateName, 'text')}`;
   if (after !== null) conditions.after = beyond('<', after);
   if (before !== null) conditions.before = beyond('>', before);
   const direction = fromEnd ? 'asc' : 'desc';

@@ -1,5 +1,6 @@
 import type { Round } from '../rules/orchestration.ts';
 import type { Plan } from '../rules/plan.ts';
+import type { ResourceUsage } from '../rules/resource-usage.ts';
 import type { StepStatus } from '../vocabulary.ts';
 import type { Database } from './database.ts';
 import { appendSql, eventsParameter } from './event-log.ts';
@@ -30,8 +31,6 @@ export interface TaskProgress {
   iterations?: number;
   workingDirectory?: string;
   plan?: Plan;
-  /** 0 to 1; one that is behind the task's own is passed over. */
-  progress?: number;
 }
 
 /** What a step changes besides, in the statement that writes it. */
@@ -40,19 +39,18 @@ interface Change {
   round?: Round;
 }
 
-/** SQL of CTEs over `written`, by what they change; their parameter is $7. */
-const CHANGES = {
-  nothing: 'changed as (select $7::jsonb)',
-  task: `
-    changed as (
-      update task set iterations = coalesce(($7::jsonb ->> 'iterations')::int, iterations),
-        working_directory = coalesce($7::jsonb ->> 'workingDirectory', working_directory),
-        plan = coalesce($7::jsonb -> 'plan', plan),
-        progress = greatest(progress, ($7::jsonb ->> 'progress')::float8)
-      from written where task.id = written.run_id
-    )`,
-  round: WRITE_ROUND,
-};
+/** SQL of a CTE over `moved`. What the events say about progress is so for the task, too. */
+const ADVANCE_TASK = `
+  advanced as (
+    update task set iterations = coalesce(($7::jsonb ->> 'iterations')::int, iterations),
+      working_directory = coalesce($7::jsonb ->> 'workingDirectory', working_directory),
+      plan = coalesce($7::jsonb -> 'plan', plan), progress = greatest(task.progress, told.progress)
+    from moved, (
+      select max((item -> 'data' ->> 'progress')::float8) as progress from jsonb_array_elements($6::jsonb) as item
+      where item ->> 'type' = 'ProgressMade'
+    ) as told
+    where task.id = moved.id and (told.progress is not null or $7::jsonb is not null)
+  )`;
 
 /**
  * Writes that a step begins, before anything of it is done; one that began before is left as it is, without events.
@@ -90,10 +88,11 @@ async function writeStep(
   lease: Lease,
   { key, status, output, events, task, round }: StepWrite,
 ): Promise<void> {
-  const changed = round ? 'round' : task ? 'task' : 'nothing';
-  const change = round ? roundColumns(round) : task;
+  const [what, changes, change] = round
+    ? ['round', WRITE_ROUND, roundColumns(round)]
+    : ['task', ADVANCE_TASK, task];
   const { rows } = await store.database.pool.query<LoggedEvent | { runId: null }>({
-    name: `write-step-and-${changed}`,
+    name: `write-step-of-${what}`,
     text: `
       with held as (
         select id from run where id = $1 and epoch = $2 and status = 'running' for update
@@ -109,7 +108,7 @@ async function writeStep(
       ), moved as (
         update run set last_seq = last_seq + jsonb_array_length($6::jsonb) from written where run.id = written.run_id
         returning run.id, last_seq, attempt
-      ), ${CHANGES[changed]}, logged as (${appendSql('$6')})
+      ), ${changes}, logged as (${appendSql('$6')})
       select logged.* from held left join logged on true order by seq`,
     values: [
       lease.runId,
@@ -126,4 +125,20 @@ async function writeStep(
     lease.runId,
     rows.filter((row) => row.runId !== null),
   );
+}
+
+/** What the finished steps of many runs used, where they tell, in one query, in the order in which they began. */
+export async function readResourceUsage(
+  database: Database,
+  runIds: readonly string[],
+): Promise<{ runId: string; usage: ResourceUsage }[]> {
+  const { rows } = await database.pool.query<{ runId: string; usage: ResourceUsage }>({
+    name: 'read-resource-usage',
+    text: `
+      select run_id as "runId", output -> 'resourceUsage' as usage from step
+      where run_id = any($1::text[]) and status = 'completed' and jsonb_typeof(output -> 'resourceUsage') = 'object'
+      order by run_id, position`,
+    values: [runIds],
+  });
+  return rows;
 }

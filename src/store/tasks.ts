@@ -24,10 +24,13 @@ export interface TaskRow {
   prompt: string;
   system: string | null;
   parameters: PromptParameters;
-  provider: string;
-  model: string;
+  provider: string | null;
+  model: string | null;
   fallbackModels: ModelReference[];
   responseSchema: Record<string, unknown> | null;
+  templateName: string | null;
+  templateVersion: number | null;
+  templateParameters: Record<string, unknown> | null;
   threadId: string | null;
   agentId: string | null;
   tools: ToolName[];
@@ -53,11 +56,13 @@ export const COLUMNS = {
   createdAt: 'run.created_at',
   kind: 'task.kind',
   type: 'task.type',
+  agentId: 'task.agent_id',
+  iterations: 'task.iterations',
   provider: 'task.provider',
   model: 'task.model',
   threadId: 'task.thread_id',
-  agentId: 'task.agent_id',
-  iterations: 'task.iterations',
+  templateName: 'task.template_name',
+  templateVersion: 'task.template_version',
   progress: 'task.progress',
 } as const;
 
@@ -70,6 +75,7 @@ export const COSTLY_COLUMNS = {
   parameters: 'task.parameters',
   fallbackModels: 'task.fallback_models',
   responseSchema: 'task.response_schema',
+  templateParameters: 'task.template_parameters',
   tools: 'task.tools',
   limits: 'task.limits',
   workingDirectory: 'task.working_directory',

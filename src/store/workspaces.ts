@@ -20,6 +20,8 @@ export interface WorkspaceSettings {
   dataDir: string;
   /** The first one takes what nobody named a place for. */
   workspaceRoots: readonly string[];
+  /** `none`: commands run as the server, and where it is root may work in what is root's. */
+  sandbox: 'bubblewrap' | 'none';
 }
 
 export interface Workspace {
@@ -50,7 +52,7 @@ export async function openWorkspace(
   if (!mayWorkIn(path, tenant, folders)) {
     throw refused(field, named!, 'is not a folder to work in', tenant, folders);
   }
-  const problem = await makeReady(path, tenant, folders).catch((error) => messageOf(error));
+  const problem = await makeReady(path, tenant, folders, settings).catch((error) => messageOf(error));
   if (problem) throw refused(field, named ?? path, `cannot be used: ${problem}`, tenant, folders);
   return { path, isFresh: named === null };
 }
@@ -97,7 +99,12 @@ async function realPathOf(path: string): Promise<string> {
 }
 
 /** @returns what stands in the way, or null. */
-async function makeReady(path: string, tenant: Tenant, { roots }: WorkspaceFolders): Promise<string | null> {
+async function makeReady(
+  path: string,
+  tenant: Tenant,
+  { roots }: WorkspaceFolders,
+  { sandbox }: WorkspaceSettings,
+): Promise<string | null> {
   for (const root of roots) {
     // The server's own, so that no command can ever put a link in the place of a working directory in it.
     if (path.startsWith(`${ownFolder(root, tenant)}/`)) await mkdir(ownFolder(root, tenant), MADE);
@@ -106,13 +113,12 @@ async function makeReady(path: string, tenant: Tenant, { roots }: WorkspaceFolde
   for (const made of firstMade ? madeFolders(firstMade, path) : []) await handOver(made, uidOf(tenant));
   // A command at work in a folder above may have put a link somewhere, just now.
   if ((await realpath(path)) !== path) return 'it was replaced meanwhile';
-  if (!isRoot()) return access(path, constants.W_OK | constants.X_OK).then(() => null);
-  const { uid } = await stat(path);
-  return uid === 0
-    ? 'it belongs to root, and no command runs as root; give it to another user with chown'
-    : null;
+  await access(path, constants.W_OK | constants.X_OK);
+  const isRoots = isRoot() && (await stat(path)).uid === 0;
+  return isRoots && sandbox !== 'none' ? ROOTS : null;
 }
 
+const ROOTS = 'it belongs to root, and no command runs as root; give it to another user with chown';
 const MADE = { recursive: true, mode: 0o700 };
 
 function madeFolders(first: string, last: string): string[] {

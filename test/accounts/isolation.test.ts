@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { schema } from '../../src/schema/index.ts';
+import { saveArtifact } from '../../src/store/artifacts.ts';
+import { openLease } from '../../src/store/lease.ts';
 import { type Answer, type Client, createClient, data } from '../harness/client.ts';
+import { runIdOf } from '../harness/lease.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
 import { ask } from '../http/carriers.ts';
 import { startVendor, type Vendor } from '../vendor/server.ts';
@@ -32,10 +35,15 @@ const input = (value: (ids: Ids) => object, expected: Attempt['expected']): Atte
   expected,
 });
 
-/** How Ann tries to get at what is Bob's, by every field that there is. */
+const STEP = { id: 'a', type: 'STORE_OUTPUT', name: 'a', content: 'a' };
+
+/** How Ann tries to get at what is Bob's, by every field that there is; what follows a field's name tells ways apart. */
 const ATTEMPTS: Record<Operation, Record<string, Attempt>> = {
   query: {
+    agent: { variables: ({ Agent }) => ({ id: Agent }), expected: 'NOT_FOUND' },
+    agents: { variables: ({ agentCursor }) => ({ first: 5, before: agentCursor }), expected: 'own' },
     apiKeys: none,
+    artifact: { variables: ({ Artifact }) => ({ id: Artifact }), expected: 'NOT_FOUND' },
     health: none,
     node: { variables: ({ Task }) => ({ id: Task }), expected: 'NOT_FOUND' },
     task: { variables: ({ Task }) => ({ id: Task }), expected: 'NOT_FOUND' },
@@ -43,24 +51,45 @@ const ATTEMPTS: Record<Operation, Record<string, Attempt>> = {
       variables: ({ cursor, Thread }) => ({ first: 5, before: cursor, filter: { threadId: Thread } }),
       expected: 'own',
     },
+    template: { variables: ({ Template }) => ({ id: Template }), expected: 'NOT_FOUND' },
+    templates: none,
     thread: { variables: ({ Thread }) => ({ id: Thread }), expected: 'NOT_FOUND' },
+    validateTemplate: input(
+      ({ Template }) => ({ templateId: Template, parameters: { p: 'x' } }),
+      'NOT_FOUND',
+    ),
     viewer: none,
   },
   mutation: {
     cancelTask: input(({ Task }) => ({ id: Task, reason: 'not mine' }), 'NOT_FOUND'),
+    createAgent: input(() => ({ name: 'a' }), 'own'),
     createApiKey: input(() => ({ name: 'k' }), 'own'),
     createTask: input(
-      ({ Task, Thread }) => ({ prompt: 'x', threadId: Thread, dependsOn: [Task] }),
+      ({ Agent, Task, Thread }) => ({
+        kind: 'AGENT',
+        prompt: 'x',
+        agentId: Agent,
+        threadId: Thread,
+        dependsOn: [Task],
+      }),
       'NOT_FOUND',
     ),
+    createTemplate: input(() => ({ name: 't', steps: [STEP] }), 'own'),
+    'createTask of a template': input(({ Template }) => ({ templateId: Template }), 'NOT_FOUND'),
     createThread: input(() => ({ title: 't' }), 'own'),
+    deleteAgent: input(({ Agent }) => ({ id: Agent }), 'NOT_FOUND'),
+    deleteTemplate: input(({ Template }) => ({ id: Template }), 'NOT_FOUND'),
     deleteTask: input(({ Task }) => ({ id: Task }), 'NOT_FOUND'),
+    executeAgent: input(({ Agent }) => ({ agentId: Agent, prompt: 'x' }), 'NOT_FOUND'),
     executeTask: input(({ Task }) => ({ id: Task }), 'NOT_FOUND'),
     login: input(() => ({ email: 'user1@example.com', password: 'a good password' }), 'own'),
+    provideTaskInput: input(({ Task }) => ({ id: Task, text: 'mine' }), 'NOT_FOUND'),
     register: input(() => ({ email: 'other@example.com', password: 'a good password', name: 'O' }), 'own'),
     retryTask: input(({ Task }) => ({ id: Task }), 'NOT_FOUND'),
+    updateAgent: input(({ Agent }) => ({ id: Agent, name: 'mine' }), 'NOT_FOUND'),
     updateTask: input(({ Task }) => ({ id: Task, prompt: 'mine' }), 'NOT_FOUND'),
     updateTaskPriority: input(({ Task }) => ({ id: Task, priority: 1 }), 'NOT_FOUND'),
+    updateTemplate: input(({ Template }) => ({ id: Template, isActive: false }), 'NOT_FOUND'),
     updateUser: input(({ User }) => ({ id: User, costLimit: 1 }), 'FORBIDDEN'),
   },
   subscription: {
@@ -93,13 +122,22 @@ beforeAll(async () => {
   await started.next();
   await started.return(undefined);
   const made = await bob.query(`mutation { createApiKey(input: { name: "${CANARY}" }) { apiKey { id } } }`);
-  const { viewer, tasks } = data(await bob.query('{ viewer { id } tasks(first: 1) { edges { cursor } } }'));
+  const agent = await bob.query(`mutation { createAgent(input: { name: "${CANARY}" }) { agent { id } } }`);
+  const { viewer, tasks, agents } = data(
+    await bob.query(
+      '{ viewer { id } tasks(first: 1) { edges { cursor } } agents(first: 1) { edges { cursor } } }',
+    ),
+  );
   ids = {
+    Agent: data(agent).createAgent.agent.id,
     Task,
+    Artifact: await keepArtifact(Task),
+    Template: data(await bob.query(NEW_TEMPLATE)).createTemplate.template.id,
     Thread,
     ApiKey: data(made).createApiKey.apiKey.id,
     User: viewer.id,
     cursor: tasks.edges[0].cursor,
+    agentCursor: agents.edges[0].cursor,
   };
   before = await stateOfBob();
 });
@@ -108,15 +146,43 @@ afterAll(async () => {
   await vendor?.stop();
 });
 
+const NEW_TEMPLATE = `mutation { createTemplate(input: { name: "${CANARY}", description: "${CANARY}",
+  parameters: [{ name: "p", type: STRING, allowed: ["${CANARY}"] }],
+  steps: [{ id: "a", type: STORE_OUTPUT, name: "a", content: "${CANARY}" }] }) { template { id } } }`;
+
+/** As a worker would that carries the task out. */
+async function keepArtifact(taskId: string): Promise<string> {
+  const { rows } = await server.store.database.pool.query(
+    'select id as "runId", epoch from run where id = $1',
+    [runIdOf(taskId)],
+  );
+  const { runId, epoch } = rows[0];
+  const lease = openLease({ id: runId, epoch });
+  const content = Buffer.from(CANARY);
+  const artifact = {
+    name: CANARY,
+    type: 'file',
+    mediaType: 'text/plain',
+    content,
+    isTruncated: false,
+  } as const;
+  return Buffer.from(`Artifact:${await saveArtifact(server.store, lease, artifact)}`).toString('base64url');
+}
+
 const STATE =
-  '{ viewer { name email } apiKeys { id name } tasks { nodes { id status prompt cancelReason } } }';
+  '{ viewer { name email } agents { nodes { id name } } apiKeys { id name } templates { nodes { id name isActive } } tasks { nodes { id status prompt cancelReason } } }';
 
 async function stateOfBob(): Promise<unknown> {
   return data(await bob.query(STATE));
 }
 
 const ROWS = OPERATIONS.flatMap((operation) =>
-  Object.entries(ATTEMPTS[operation]).map(([name, attempt]) => ({ operation, name, attempt })),
+  Object.entries(ATTEMPTS[operation]).map(([row, attempt]) => ({
+    operation,
+    row,
+    name: row.split(' ')[0]!,
+    attempt,
+  })),
 );
 
 function fieldOf(operation: Operation, name: string) {
@@ -141,31 +207,33 @@ function codes(answers: Answer[]): unknown[] {
 describe('the table of attempts is whole', () => {
   test.each(OPERATIONS)('every field of the %s has its row', (operation) => {
     const fields = rootFields(schema, operation).map(({ name }) => name);
-    expect(Object.keys(ATTEMPTS[operation]).toSorted()).toEqual(fields.toSorted());
+    const rows = ROWS.filter((row) => row.operation === operation).map(({ name }) => name);
+    expect([...new Set(rows)].toSorted()).toEqual(fields.toSorted());
   });
 
   test('every type that can be asked for by its id has one of Bob', () => {
     const nodes = schema.getPossibleTypes(schema.getType('Node') as never).map(({ name }) => name);
-    expect(Object.keys(ids).toSorted()).toEqual([...nodes, 'cursor'].toSorted());
+    expect(Object.keys(ids).toSorted()).toEqual([...nodes, 'agentCursor', 'cursor'].toSorted());
   });
 
-  test.each(ROWS)(
-    'wherever $operation $name takes an id, it is given one of Bob',
-    ({ operation, name, attempt }) => {
-      const variables = attempt.variables(ids);
-      for (const path of idPaths(fieldOf(operation, name))) {
-        const value = path.split('.').reduce((within, key) => (within as Ids)?.[key] as never, variables);
-        expect(Object.values(ids)).toEqual(expect.arrayContaining([value].flat()));
-      }
-    },
-  );
+  test.each(ROWS)('wherever $operation $name takes an id, it is given one of Bob', ({ operation, name }) => {
+    const ways = ROWS.filter((row) => row.operation === operation && row.name === name);
+    for (const path of idPaths(fieldOf(operation, name))) {
+      const values = ways.flatMap(({ attempt }) => {
+        const variables: unknown = attempt.variables(ids);
+        return path.split('.').reduce((within, key) => (within as Ids)?.[key], variables) ?? [];
+      });
+      expect(values).not.toEqual([]);
+      expect(Object.values(ids)).toEqual(expect.arrayContaining(values));
+    }
+  });
 
   test('no field below the roots takes arguments that this test would have to try', () => {
     expect(nestedFieldsWithArguments(schema)).toEqual([]);
   });
 });
 
-describe.each(ROWS)('$operation $name', ({ operation, name, attempt }) => {
+describe.each(ROWS)('$operation $row', ({ operation, name, attempt }) => {
   test('shows Ann nothing of Bob', async () => {
     const answers = await run(ann, operation, name, attempt.variables(ids));
     expect(JSON.stringify(answers)).not.toContain(CANARY);
@@ -180,21 +248,23 @@ describe.each(ROWS)('$operation $name', ({ operation, name, attempt }) => {
   test('finds nothing by an id that is not in the form that GraphQL prints', async () => {
     const plain = Object.entries(ids).map(([type, id]) => [
       type,
-      type === 'cursor' ? id : Buffer.from(id, 'base64url').toString().replace(`${type}:`, ''),
+      /cursor/i.test(type) ? id : Buffer.from(id, 'base64url').toString().replace(`${type}:`, ''),
     ]);
     const answers = await run(ann, operation, name, attempt.variables(Object.fromEntries(plain)));
     expect(JSON.stringify(answers)).not.toContain(CANARY);
   });
 });
 
+const NODES = ['Agent', 'Artifact', 'Task', 'Template', 'Thread', 'ApiKey', 'User'];
+
 describe('by their ids', () => {
-  test.each(['Task', 'Thread', 'ApiKey', 'User'])('Ann does not find the %s of Bob', async (type) => {
+  test.each(NODES)('Ann does not find the %s of Bob', async (type) => {
     const answers = await run(ann, 'query', 'node', { id: ids[type] });
     expect(JSON.stringify(answers)).not.toContain(CANARY);
     expect(codes(answers)).toEqual(['NOT_FOUND']);
   });
 
-  test.each(['Task', 'Thread', 'ApiKey', 'User'])('Bob finds his %s', async (type) => {
+  test.each(NODES)('Bob finds his %s', async (type) => {
     const answers = await run(bob, 'query', 'node', { id: ids[type] });
     expect(JSON.stringify(answers)).toContain(CANARY);
     expect(codes(answers)).toEqual([]);

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Client, data, errorCode } from '../harness/client.ts';
@@ -48,6 +48,8 @@ describe('the end of a task', () => {
       'ModelCallStarted',
       ...types(ofType(events, 'TokensGenerated')),
       'ModelCallCompleted',
+      'ArtifactSaved',
+      'ArtifactSaved',
       'ProgressMade',
       'RunCompleted',
     ]);
@@ -90,11 +92,13 @@ describe('the end of a task', () => {
 
   test('its time: TIME_LIMIT_REACHED, in the middle of a command', async () => {
     const agent = await ann.query(
-      `mutation { createAgent(input: { name: "Hasty", limits: { timeoutSeconds: 1 } }) { agent { id } } }`,
+      `mutation { createAgent(input: { name: "Hasty", limits: { timeoutSeconds: 3 } }) { agent { id } } }`,
     );
     const model = scripts.model([call('terminal', { command: 'sleep 30' })]);
     const id = await startAgent(ann, model, { agentId: data(agent).createAgent.agent.id });
     expect((await ann.events(id)).at(-1)).toMatchObject({ error: { code: 'TIME_LIMIT_REACHED' } });
+    const { task } = data(await ann.query(`{ task(id: "${id}") { artifacts { name size } } }`));
+    expect(task.artifacts).toMatchObject([{ name: 'plan.json' }, { name: 'diff.patch' }]);
   });
 
   test('its cost limit: BUDGET_EXCEEDED', async () => {
@@ -300,6 +304,16 @@ describe('cancelling', () => {
     expect(data(await cancel(id)).cancelTask.task.status).toBe('CANCELLED');
     expect(errorCode(await say(ann, id, 'Because'))).toBe('INVALID_STATE');
   });
+});
+
+test('a task that is deleted takes the folder with it that was made for it', async () => {
+  const model = scripts.model([call('terminal', { command: 'mkdir -m 0 shut' }), { text: 'done' }]);
+  const id = await startAgent(ann, model);
+  await ann.events(id);
+  const { task } = data(await ann.query(`{ task(id: "${id}") { workingDirectory } }`));
+  await stat(task.workingDirectory);
+  data(await ann.query(`mutation { deleteTask(input: { id: "${id}" }) { deletedId } }`));
+  await expect(stat(task.workingDirectory)).rejects.toThrow('ENOENT');
 });
 
 test('who may run what: the folder of another user’s task is out of reach', async () => {

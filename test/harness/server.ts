@@ -49,6 +49,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     PORT: '0',
     DATABASE_URL: database.url,
     JWT_SECRET: 'a secret of the tests, long enough',
+    SECRETS_KEY: Buffer.alloc(32).toString('base64'),
     WORKER_CONCURRENCY: '50',
     PG_POOL_MAX: '10',
     // Nobody is there: an Ollama of the developer's own would be found, and chosen before the demo model.

@@ -39,7 +39,7 @@ async function updatePlan(work: Work, input: unknown): Promise<Outcome> {
   Object.assign(work, { plan, progress });
   return {
     output: 'The plan is noted.',
-    task: { plan, progress },
+    task: { plan },
     events: [{ type: 'PlanUpdated', data: { plan } }, ...further],
   };
 }

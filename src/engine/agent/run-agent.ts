@@ -1,11 +1,11 @@
-import { DomainError } from '../../errors.ts';
+import { coerceError, DomainError } from '../../errors.ts';
 import type { ModelMessage } from '../../providers/provider.ts';
 import { DEFAULT_MAX_ITERATIONS } from '../../rules/agent.ts';
 import { storableJson } from '../../rules/bounded.ts';
-import { outlastConnectionLoss } from '../../store/connection-loss.ts';
+import { isConnectionLoss, outlastConnectionLoss } from '../../store/connection-loss.ts';
 import type { RunOutcome } from '../../store/finish-run.ts';
 import { readInputs } from '../../store/inputs.ts';
-import type { Lease } from '../../store/lease.ts';
+import { type Lease, LeaseLost } from '../../store/lease.ts';
 import type { StartedTask } from '../../store/start-task.ts';
 import { beginStep, completeStep, readSteps } from '../../store/steps.ts';
 import { openWorkspace } from '../../store/workspaces.ts';
@@ -15,6 +15,7 @@ import { openingMessages } from '../opening.ts';
 import { toolNamed } from '../tools/index.ts';
 import { callTool } from './call-tool.ts';
 import { instructionsFor } from './instructions.ts';
+import { leaveArtifacts, readStart } from './leave-artifacts.ts';
 import { LOOP_TOOLS } from './loop-tools.ts';
 import { type Answer, type Ending, inputsTaken, type Turn, toMessages, toTurns, turnKey } from './turn.ts';
 import type { Work } from './work.ts';
@@ -32,15 +33,38 @@ export async function runAgent(
 ): Promise<RunOutcome | null> {
   const timer = startTimer(lease, task);
   try {
-    const steps = await readSteps(context.store.database, task.id);
-    const { plan, progress } = task;
-    const workspace = await openOwnWorkspace(context, task);
-    const work: Work = { context, lease, task, workspace, turns: toTurns(steps), plan, progress };
+    const work = await takeUp(context, lease, task);
     const opening = await openingMessages(context, task, instructionsFor(task));
-    return await takeTurns(work, opening);
+    const outcome = await takeTurns(work, opening).catch((error) => leaveAndThrow(work, error));
+    if (outcome) await leaveArtifacts(work);
+    return outcome;
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** The task as its checkpoints have it. */
+async function takeUp(context: EngineContext, lease: Lease, task: StartedTask): Promise<Work> {
+  const steps = await readSteps(context.store.database, task.id);
+  const { plan, progress } = task;
+  const workspace = await openOwnWorkspace(context, task);
+  const start = await readStart({ context, lease, workspace }, steps);
+  return { context, lease, task, workspace, start, turns: toTurns(steps), plan, progress };
+}
+
+/** What ends the task is what it fails with, whatever becomes of its artifacts. */
+async function leaveAndThrow(work: Work, error: unknown): Promise<never> {
+  const { context, lease } = work;
+  const cause = lease.signal.aborted ? lease.signal.reason : error;
+  if (!(cause instanceof LeaseLost) && !isConnectionLoss(cause)) {
+    await leaveArtifacts(work).catch((failure) => {
+      context.log.warn(
+        { task: lease.runId, error: coerceError(failure).message },
+        'a task left no artifacts',
+      );
+    });
+  }
+  throw error;
 }
 
 async function takeTurns(work: Work, opening: readonly ModelMessage[]): Promise<RunOutcome | null> {

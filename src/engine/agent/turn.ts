@@ -59,7 +59,8 @@ export function toTurns(steps: readonly StepRow[]): Turn[] {
         answer: isAnswered ? (answer as Answer) : null,
         calls: new Map(),
       });
-    } else turns.at(-1)?.calls.set(Number(index), { ...(output as ToolCallOutput), status });
+    } else if (kind === 'tool')
+      turns.at(-1)?.calls.set(Number(index), { ...(output as ToolCallOutput), status });
   }
   return turns;
 }

@@ -42,8 +42,13 @@ export function createBoundedOutput(maxBytes: number): BoundedOutput {
   };
 }
 
-/** Without the rest of a character whose beginning is missing. */
+/** Without the rest of a character whose beginning is missing: up to three bytes. */
 function fromCharacter(bytes: Buffer): Buffer {
-  const start = bytes.subarray(0, 4).findIndex((byte) => (byte & 0xc0) !== 0x80);
-  return start > 0 ? bytes.subarray(start) : bytes;
+  let start = 0;
+  while (start < 3 && isContinuation(bytes[start])) start += 1;
+  return isContinuation(bytes[start]) ? bytes : bytes.subarray(start);
+}
+
+function isContinuation(byte: number | undefined): boolean {
+  return byte !== undefined && (byte & 0xc0) === 0x80;
 }

@@ -23,7 +23,7 @@ const OF_ETC = [
 export async function systemRoot(settings: { hidden: readonly string[]; limits: Limits }): Promise<string[]> {
   const isRoot = process.getuid?.() === 0;
   return [
-    ...['--unshare-pid', '--unshare-net', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try'],
+    ...['--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try'],
     ...(isRoot ? ROOTS_CAPABILITIES : ['--unshare-user']),
     // The first process is ours and is waited for by bwrap; bwrap's own would outlive it, as a zombie of nobody's.
     ...['--as-pid-1', '--die-with-parent', '--new-session', '--hostname', 'sandbox'],
@@ -74,6 +74,7 @@ export function inside(
 ): string[] {
   const { workspace, timeoutMs } = command;
   return [
+    ...(command.isOnline ? [] : ['--unshare-net']),
     // Made by bwrap alone they would be closed to everybody where those outside are.
     ...ancestors(workspace).flatMap((path) => ['--perms', '0755', '--dir', path]),
     ...['--bind', workspace, workspace, '--chdir', workspace, '--remount-ro', '/dev', '--remount-ro', '/'],

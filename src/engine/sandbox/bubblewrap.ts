@@ -9,7 +9,7 @@ import { FIRST_UID } from '../../rules/workspace.ts';
 import { inside, type Owner, systemRoot } from './bubblewrap-arguments.ts';
 import type { Command } from './command.ts';
 import { innerProcess } from './inner-process.ts';
-import { ENVIRONMENT, type Launch, type Launched, stdinOf } from './launch.ts';
+import { ENVIRONMENT, type Launch, type Launched, start, stdinOf } from './launch.ts';
 import type { Limits } from './limits.ts';
 import { runProcess } from './run-process.ts';
 import { systemCallFilter } from './system-calls.ts';
@@ -28,7 +28,7 @@ export async function createBubblewrap(settings: BubblewrapSettings): Promise<La
     const folder = await openFolder(command.workspace);
     const owner = ownerOf(command.workspace, folder);
     const args = [...root, ...inside(command, { ...folder, owner, limits: settings.limits })];
-    return start(settings.searchPath, args, { owner, filter, stdin: stdinOf(command) });
+    return launchIn(settings.searchPath, args, { owner, filter, stdin: stdinOf(command) });
   };
   await prove(launch, settings.limits);
   return launch;
@@ -72,19 +72,21 @@ function unusable(path: string, reason: string): DomainError {
   return new DomainError('SANDBOX_UNAVAILABLE', `commands cannot work in ${path}: ${reason}`);
 }
 
-function start(
+async function launchIn(
   searchPath: string,
   args: readonly string[],
   { owner, filter, stdin }: { owner: Owner | null; filter: Buffer | null; stdin: 'pipe' | 'ignore' },
-): Launched {
-  const child = spawn('bwrap', args, {
-    cwd: '/',
-    env: { PATH: searchPath },
-    // A Ctrl-C in the terminal is for the server, which ends its commands in order.
-    detached: true,
-    // 3 tells the inner process, the others are read by bwrap.
-    stdio: [stdin, 'pipe', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
-  });
+): Promise<Launched> {
+  const child = await start(() =>
+    spawn('bwrap', args, {
+      cwd: '/',
+      env: { PATH: searchPath },
+      // A Ctrl-C in the terminal is for the server, which ends its commands in order.
+      detached: true,
+      // 3 tells the inner process, the others are read by bwrap.
+      stdio: [stdin, 'pipe', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
+    }),
+  );
   const { uid, gid } = owner ?? { uid: process.getuid!(), gid: process.getgid!() };
   give(child, 4, filter ?? '');
   give(child, 5, `root:x:0:0::/:/bin/sh\nagent:x:${uid}:${gid}::${ENVIRONMENT.HOME}:/bin/bash\n`);
@@ -93,10 +95,10 @@ function start(
 }
 
 function give(child: ChildProcess, descriptor: number, content: string | Buffer): void {
-  const pipe = child.stdio[descriptor] as Writable | null | undefined;
+  const pipe = child.stdio[descriptor] as Writable;
   // It may end before it has read: then it has said why.
-  pipe?.on('error', () => {});
-  pipe?.end(content);
+  pipe.on('error', () => {});
+  pipe.end(content);
 }
 
 const ADVICE =

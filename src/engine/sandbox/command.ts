@@ -4,6 +4,8 @@ export interface Command {
   workspace: string;
   /** A program, looked for in the system's own folders, and its arguments; or a script for bash. */
   run: readonly [string, ...string[]] | string;
+  /** Whether it has a network, which is for commands of our own alone. */
+  isOnline?: boolean;
   /** Nothing when absent. */
   stdin?: string;
   timeoutMs: number;

@@ -45,7 +45,7 @@ export function watchDisk(
   };
 }
 
-interface Room {
+export interface Room {
   /** Bytes. */
   free: number;
   files: number;
@@ -56,8 +56,12 @@ async function measure(folder: string): Promise<Room> {
   return { free: bavail * bsize, files: ffree };
 }
 
-/** A disk that was short before the command is no reason to end it, as long as it takes little of the rest. */
-function diskShortage(start: Room, now: Room, { diskReserve }: Limits): string | null {
+/** @returns what is short now, or null. A disk that was short before the command is no reason to end it, as long as it takes little of the rest. */
+export function diskShortage(
+  start: Room,
+  now: Room,
+  { diskReserve }: Pick<Limits, 'diskReserve'>,
+): string | null {
   if (now.free < Math.min(diskReserve, start.free / 2))
     return `the server's disk has only ${mebibytes(now.free)} left`;
   if (now.files < Math.min(FILE_RESERVE, start.files / 2))

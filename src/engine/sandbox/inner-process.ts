@@ -20,9 +20,9 @@ export function innerProcess(bwrap: ChildProcess): () => void {
     if (inner !== null) return signal(inner);
     setTimeout(() => inner ?? bwrap.kill('SIGKILL'), TELLING_MS).unref();
   };
-  const pipe = bwrap.stdio[3] as Readable | null;
-  pipe?.setEncoding('utf8').on('data', (text: string) => told.push(text));
-  pipe?.on('end', () => {
+  const pipe = bwrap.stdio[3] as Readable;
+  pipe.setEncoding('utf8').on('data', (text: string) => told.push(text));
+  pipe.on('end', () => {
     inner = childPid(told.join(''));
     if (isToDie) kill();
   });

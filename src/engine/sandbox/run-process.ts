@@ -2,7 +2,6 @@ import type { ChildProcess } from 'node:child_process';
 import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
-import { DomainError } from '../../errors.ts';
 import { type BoundedOutput, createBoundedOutput } from './bounded-output.ts';
 import type { Command, CommandResult } from './command.ts';
 import { watchDisk } from './disk-watch.ts';
@@ -13,7 +12,10 @@ const MAX_OUTPUT_BYTES = 64 * 1024;
 /** How long pipes may stay open after the end: only what left a plain command's process group can hold them. */
 const CLOSE_MS = 1_000;
 
-/** Runs a command to its end, or to the end that time, disk or its caller set. @throws what the signal says, DomainError SANDBOX_UNAVAILABLE. */
+/**
+ * Runs a command to its end, or to the end that time, disk or its caller set.
+ * @throws what the signal says, DomainError SANDBOX_UNAVAILABLE.
+ */
 export async function runProcess(launch: Launch, command: Command, limits: Limits): Promise<CommandResult> {
   const { signal, workspace, timeoutMs } = command;
   const startedAt = performance.now();
@@ -33,14 +35,10 @@ export async function runProcess(launch: Launch, command: Command, limits: Limit
   signal.addEventListener('abort', launched.kill);
   // It may have come while the command was being launched.
   if (signal.aborted) launched.kill();
-  let exitCode: number;
-  try {
-    exitCode = await ending(launched, command);
-  } finally {
-    clearTimeout(timer);
-    stopWatching();
-    signal.removeEventListener('abort', launched.kill);
-  }
+  const exitCode = await ending(launched, command);
+  clearTimeout(timer);
+  stopWatching();
+  signal.removeEventListener('abort', launched.kill);
   signal.throwIfAborted();
   const truncated = stdout.isTruncated() || stderr.isTruncated();
   const durationMs = performance.now() - startedAt;
@@ -56,13 +54,9 @@ export async function runProcess(launch: Launch, command: Command, limits: Limit
 }
 
 /** Settles when the command has ended and its pipes are read to their end; says how it ended, as a shell would. */
-function ending({ child }: Launched, { workspace, stdin }: Command): Promise<number> {
-  const { promise, resolve, reject } = Promise.withResolvers<number>();
+function ending({ child }: Launched, { stdin }: Command): Promise<number> {
+  const { promise, resolve } = Promise.withResolvers<number>();
   let timer: NodeJS.Timeout | undefined;
-  child.on('error', (cause) => {
-    const message = `no command could be started in ${workspace}: ${cause.message}`;
-    reject(new DomainError('SANDBOX_UNAVAILABLE', message, {}, { cause }));
-  });
   child.once('exit', () => {
     timer = setTimeout(() => closePipes(child), CLOSE_MS);
   });

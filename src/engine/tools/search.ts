@@ -16,8 +16,9 @@ const SEARCH = `
 pattern=$1 where=$2 glob=$3 ignore=$4 columns=$5 lines=$6
 [ -e "$where" ] || { echo "there is no $where" >&2; exit 2; }
 if command -v rg >/dev/null; then
-  set -- rg --no-config --no-heading --with-filename --line-number --color=never --hidden --sort=path --glob '!.git'
+  set -- rg --no-config --no-heading --with-filename --line-number --color=never --hidden --sort=path
   [ -z "$glob" ] || set -- "$@" --glob "$glob"
+  set -- "$@" --glob '!.git' --glob '!node_modules'
 else
   set -- grep -rHnIE --exclude-dir=.git --exclude-dir=node_modules
   [ -z "$glob" ] || set -- "$@" --include="$glob"
@@ -30,7 +31,7 @@ const NOTHING_FOUND = 1;
 
 export const search = defineTool(
   'search',
-  `Finds lines of text files by a regular expression, up to ${MAX_LINES} of them. Binary files and .git are left out.`,
+  `Finds lines of text files by a regular expression, up to ${MAX_LINES} of them. Binary files, .git and node_modules are left out.`,
   input,
   async (context, { pattern, path: where = '.', glob = '', ignore_case = false }) => {
     const limits = [String(MAX_COLUMNS), String(MAX_LINES + 1)];

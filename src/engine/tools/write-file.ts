@@ -29,7 +29,10 @@ export const writeFile = defineTool(
 /** No condition on what the file holds. */
 const ANY = '';
 
-/** A rename puts the new file in the place of the old, so that nobody ever reads a half of it. */
+/**
+ * A rename puts the new file in the place of the old, so that nobody ever reads a half of it. The lock is for edits
+ * of the same file at the same time: nothing comes between looking whether it is as it was read, and the rename.
+ */
 const WRITE = `
 here=$(pwd -P)
 target=$(realpath -m -- "$1")
@@ -49,6 +52,7 @@ trap 'rm -f -- "$draft"' EXIT
 cat >"$draft" || exit 1
 [ "$(stat -c %s -- "$draft")" = "$2" ] || { echo 'it could not be written whole' >&2; exit 1; }
 if [ "$done" = replaced ]; then chmod --reference="$target" -- "$draft"; else chmod 644 -- "$draft"; fi
+exec 9<. && flock -w 20 9 || { echo 'another command holds the lock on the working directory' >&2; exit 1; }
 [ -z "$3" ] || [ "$(sha256sum <"$target")" = "$3" ] || { echo "$1 was changed by another command meanwhile; read it again" >&2; exit 1; }
 mv -fT -- "$draft" "$target" && echo "$done"`;
 

@@ -12,12 +12,15 @@ const INTERNAL: Answer = { status: 500, code: 'INTERNAL_ERROR' };
 
 /** The documented codes where there is one; the document calls its list the common ones, so there may be others. */
 const ANSWERS = {
+  ADDRESS_REFUSED: { status: 409, code: 'ADDRESS_REFUSED' },
+  ARTIFACT_TOO_LARGE: { status: 409, code: 'ARTIFACT_TOO_LARGE' },
   BAD_CURSOR: INVALID,
   BUDGET_EXCEEDED: { status: 409, code: 'BUDGET_EXCEEDED' },
   CONFLICT: { status: 409, code: 'CONFLICT' },
   CONTEXT_TOO_LONG: INVALID,
   DEPENDENCY_FAILED: { status: 409, code: 'DEPENDENCY_FAILED' },
   FORBIDDEN: { status: 403, code: 'FORBIDDEN' },
+  GIT_FAILED: { status: 502, code: 'GIT_FAILED' },
   GRAPHQL_PARSE_FAILED: INTERNAL,
   GRAPHQL_VALIDATION_FAILED: INTERNAL,
   INTERNAL_ERROR: INTERNAL,
@@ -40,6 +43,8 @@ const ANSWERS = {
   RATE_LIMITED: { status: 429, code: 'RATE_LIMITED' },
   SANDBOX_UNAVAILABLE: { status: 503, code: 'SANDBOX_UNAVAILABLE' },
   TIME_LIMIT_REACHED: { status: 409, code: 'TIME_LIMIT_REACHED' },
+  SCRIPT_FAILED: { status: 409, code: 'SCRIPT_FAILED' },
+  TEMPLATE_FAILED: { status: 409, code: 'TEMPLATE_FAILED' },
   UNAUTHENTICATED: { status: 401, code: 'UNAUTHORIZED' },
   UNAVAILABLE: { status: 503, code: 'UNAVAILABLE' },
   UNKNOWN_MODEL: INVALID,

@@ -4,6 +4,7 @@ import type { AgentLimits } from '../../rules/agent.ts';
 import type { ModelReference } from '../../rules/model-id.ts';
 import type { Plan } from '../../rules/plan.ts';
 import type { PromptParameters, TaskResult } from '../../rules/task.ts';
+import type { TemplatePlan } from '../../rules/template.ts';
 import { TASK_KINDS, type ToolName } from '../../vocabulary.ts';
 import { Agent } from './agent.ts';
 import { Thread } from './thread.ts';
@@ -24,16 +25,25 @@ export const Task = defineEntity({
     kind: p.enum(TASK_KINDS),
     /** What kind of work it is, in the caller's word; it chooses the agent of a task that names none. */
     type: p.text().nullable(),
+    /** Empty: a template's prompts are in its steps. */
     prompt: p.text(),
     system: p.text().nullable(),
     parameters: p.json<PromptParameters>().defaultRaw(`'{}'::jsonb`),
-    /** Who serves the model, and the model's id, verbatim as the vendor is sent it. */
-    provider: p.text(),
-    model: p.text(),
+    /** Who serves the model, and the model's id, verbatim as the vendor is sent it; null: a template that asks none. */
+    provider: p.text().nullable(),
+    model: p.text().nullable(),
     /** Asked in this order when the model before fails for reasons that another may not have. */
     fallbackModels: p.json<ModelReference[]>().defaultRaw(`'[]'::jsonb`),
     /** A JSON Schema that the answer has to meet. */
     responseSchema: p.json<Record<string, unknown>>().nullable(),
+    /** The template's name and version at the time, and what of it a worker carries out. */
+    templateName: p.text().nullable(),
+    templateVersion: p.integer().nullable(),
+    templatePlan: p.json<TemplatePlan>().nullable(),
+    /** What its parameters are; secrets are not among them. */
+    templateParameters: p.json<Record<string, unknown>>().nullable(),
+    /** Its secret parameters, sealed. */
+    secrets: p.text().nullable(),
     thread: () => p.manyToOne(Thread).mapToPk().nullable().index(),
     agent: () => p.manyToOne(Agent).mapToPk().deleteRule('set null').nullable().index(false),
     /** The agent's when the task was made: a change of the agent changes no task that is there. */
