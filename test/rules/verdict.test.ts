@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readVerdict, VERDICT_SCHEMA } from '../../src/rules/verdict.ts';
+import { readVerdict } from '../../src/rules/verdict.ts';
 
 test.each([
   { given: 'a verdict', text: '{"score": 8.5, "feedback": "ok"}', expected: { score: 8.5, feedback: 'ok' } },
@@ -18,22 +18,18 @@ test.each([
 test.each([
   { given: 'prose', text: 'I give it an 8.', fault: 'not JSON' },
   { given: 'nothing', text: '', fault: 'not JSON' },
-  { given: 'a number', text: '8', fault: 'a score from 0 to 10' },
-  { given: 'a score beyond the scale', text: '{"score":10.1,"feedback":""}', fault: 'score' },
-  { given: 'a score below it', text: '{"score":-1,"feedback":""}', fault: 'score' },
-  { given: 'a score as text', text: '{"score":"8","feedback":""}', fault: 'score' },
-  { given: 'no score', text: '{"feedback":"ok"}', fault: 'score' },
-  { given: 'no feedback', text: '{"score":8}', fault: 'feedback' },
+  { given: 'a number', text: '8', fault: 'no score' },
+  { given: 'null', text: 'null', fault: 'no score' },
+  {
+    given: 'a score beyond the scale',
+    text: '{"score":10.1,"feedback":""}',
+    fault: 'no score, a number from 0 to 10',
+  },
+  { given: 'a score below it', text: '{"score":-1,"feedback":""}', fault: 'no score, a number from 0 to 10' },
+  { given: 'a score as text', text: '{"score":"8","feedback":""}', fault: 'no score, a number from 0 to 10' },
+  { given: 'no score', text: '{"feedback":"ok"}', fault: 'no score, a number from 0 to 10' },
+  { given: 'no feedback', text: '{"score":8}', fault: 'no feedback' },
   { given: 'what no database can hold', text: '{"score":8,"feedback":"\\u0000"}', fault: 'not JSON' },
 ])('$given is a fault', ({ text, fault }) => {
   expect(readVerdict(text)).toEqual({ fault: expect.stringContaining(fault) });
-});
-
-test('what is asked for is what is read', () => {
-  expect(VERDICT_SCHEMA).toEqual({
-    type: 'object',
-    properties: { score: { type: 'number', minimum: 0, maximum: 10 }, feedback: { type: 'string' } },
-    required: ['score', 'feedback'],
-    additionalProperties: false,
-  });
 });
