@@ -22,6 +22,10 @@ export const RUN_STATUSES = [
 ] as const;
 export type RunStatus = (typeof RUN_STATUSES)[number];
 
+/** Only an `active` session takes new tasks; what runs in one that is `paused` or `completed` goes on. */
+export const SESSION_STATUSES = ['active', 'paused', 'completed'] as const;
+export type SessionStatus = (typeof SESSION_STATUSES)[number];
+
 /** Facts in a run's log, in the past tense. `TokensGenerated` is one flushed batch, not one token. */
 export const EVENT_TYPES = [
   'RunCreated',
@@ -95,7 +99,7 @@ export const STOP_REASONS = [
 export type StopReason = (typeof STOP_REASONS)[number];
 
 /** What a cost limit may be set on. */
-export const BUDGET_KINDS = ['task', 'orchestration', 'user'] as const;
+export const BUDGET_KINDS = ['task', 'orchestration', 'session', 'user'] as const;
 export type BudgetKind = (typeof BUDGET_KINDS)[number];
 
 /** In the order in which a bare model id looks for its own. */

@@ -6,11 +6,17 @@ import { findAgents } from '../store/agents.ts';
 import { readArtifacts } from '../store/artifacts.ts';
 import { readBudgets } from '../store/budgets.ts';
 import type { Database } from '../store/database.ts';
+import { readSessionTasks } from '../store/list-tasks.ts';
 import { readModelCalls, readSpend } from '../store/model-call-reports.ts';
 import { readRounds } from '../store/orchestration-rounds.ts';
+import { readOrchestrations } from '../store/orchestrations.ts';
+import { readSessionTotals } from '../store/session-totals.ts';
+import { readSessions } from '../store/sessions.ts';
 import { readResourceUsage } from '../store/steps.ts';
-import { readDependencies } from '../store/tasks.ts';
+import { readDependencies, readTasks } from '../store/tasks.ts';
+import { readSessionThreads } from '../store/threads.ts';
 import { readToolCalls } from '../store/tool-calls.ts';
+import { createPageLoader } from './page-loader.ts';
 
 /** Gathers, but does not remember: a subscription's context lives as long as the run changes. */
 export function createLoaders(database: Database, userId: string | null): Loaders {
@@ -21,6 +27,11 @@ export function createLoaders(database: Database, userId: string | null): Loader
     toolCalls: manyOfEach((ids) => readToolCalls(database, ids)),
     spend: oneOfEach((ids) => readSpend(database, ids)),
     budgets: oneOfEach((ids) => readBudgets(database, ids)),
+    tasks: oneOfEach((ids) => readTasks(database, ids)),
+    sessions: oneOfEach((ids) => readSessions(database, ids)),
+    sessionTotals: oneOfEach((ids) => readSessionTotals(database, ids)),
+    sessionTasks: createPageLoader(database, readSessionTasks),
+    sessionThreads: createPageLoader(database, readSessionThreads),
     agents: oneOfEach(
       async (ids) => new Map((await findAgents(database, asker, ids)).map((row) => [row.id, row])),
     ),
@@ -28,6 +39,7 @@ export function createLoaders(database: Database, userId: string | null): Loader
       const byAgent = await readAgentReports(database, asker, [...new Set(ids)]);
       return (id) => byAgent.get(id)!;
     }),
+    orchestrations: oneOfEach((ids) => readOrchestrations(database, ids)),
     rounds: gathering(async (ids) => {
       const byOrchestration = Map.groupBy(await readRounds(database, ids), (row) => row.orchestrationId);
       return (id) => byOrchestration.get(id) ?? [];

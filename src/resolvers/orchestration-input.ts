@@ -5,6 +5,7 @@ import { text } from './validate.ts';
 export const newOrchestration = z.object({
   prompt,
   domain: text({ min: 1, max: 100 }).nullish(),
+  sessionId: z.string().nullish(),
   threadId: z.string().nullish(),
   preferredModels: z.array(model).max(20, 'must have at most 20 models').nullish(),
   evaluationThreshold: z.number().min(0, 'must be 0 to 10').max(10, 'must be 0 to 10').nullish(),

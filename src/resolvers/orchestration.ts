@@ -4,11 +4,11 @@ import { newId } from '../rules/ids.ts';
 import { createOrchestration } from '../store/create-orchestration.ts';
 import { findRepeated } from '../store/create-task.ts';
 import { findOrchestration, type OrchestrationRow } from '../store/orchestrations.ts';
+import { homeOf } from './home.ts';
 import { idempotencyOf } from './idempotency.ts';
 import { newOrchestration } from './orchestration-input.ts';
 import { route } from './orchestration-models.ts';
 import { DEFAULT_PRIORITY } from './task-input.ts';
-import { thread } from './thread.ts';
 import { validate } from './validate.ts';
 import { requireViewer } from './viewer.ts';
 
@@ -27,8 +27,8 @@ export async function startOrchestration(context: Context, input: unknown): Prom
   const idempotency = idempotencyOf({ idempotencyKey, orchestration: asked });
   const earlier = idempotency && (await findRepeated(context.store, userId, idempotency));
   if (earlier) return orchestration(context, earlier);
-  if (given.threadId) await thread(context, given.threadId, 'input.threadId');
-  const preferredModels = given.preferredModels ?? [];
+  const home = await homeOf(context, given);
+  const preferredModels = given.preferredModels ?? home?.settings.preferredModels ?? [];
   const domain = given.domain ?? null;
   const started = await createOrchestration(
     context.store,
@@ -39,10 +39,12 @@ export async function startOrchestration(context: Context, input: unknown): Prom
       prompt: given.prompt,
       domain,
       threadId: given.threadId ?? null,
+      sessionId: home?.id ?? null,
       preferredModels,
       ...(await route(context, { preferredModels, domain })),
-      evaluationThreshold: given.evaluationThreshold ?? DEFAULT_THRESHOLD,
-      maxIterations: given.maxIterations ?? DEFAULT_ITERATIONS,
+      evaluationThreshold:
+        given.evaluationThreshold ?? home?.settings.evaluationThreshold ?? DEFAULT_THRESHOLD,
+      maxIterations: given.maxIterations ?? home?.settings.maxIterations ?? DEFAULT_ITERATIONS,
       costLimit: given.costLimit?.toFixed(12) ?? null,
       priority: given.priority ?? DEFAULT_PRIORITY,
       idempotency,

@@ -7,6 +7,7 @@ import { requireViewer } from './viewer.ts';
 export interface OrchestrationFilter {
   status?: RunStatus | null | undefined;
   threadId?: string | null | undefined;
+  sessionId?: string | null | undefined;
 }
 
 /** The viewer's orchestrations, newest first. */
@@ -18,6 +19,7 @@ export async function orchestrations(context: Context, given: PageArguments, fil
     ownerId: userId,
     status: filter.status ?? null,
     threadId: filter.threadId ?? null,
+    sessionId: filter.sessionId ?? null,
     limit: size + 1,
   });
   return toConnection({ size, ...page }, rows);

@@ -74,6 +74,7 @@ export const newTask = z.object({
   fallbackModels: z.array(model).max(5, 'must have at most 5 models').nullish(),
   responseSchema: responseSchema.nullish(),
   threadId: z.string().nullish(),
+  sessionId: z.string().nullish(),
   priority: priority.nullish(),
   maxCost: costLimit.nullish(),
   hold: z.boolean().nullish(),

@@ -4,12 +4,12 @@ import { newId } from '../rules/ids.ts';
 import { findRepeated, createTask as insertTask, type NewTask } from '../store/create-task.ts';
 import { findTask, type TaskRow } from '../store/tasks.ts';
 import type { TaskKind } from '../vocabulary.ts';
+import { homeOf } from './home.ts';
 import { idempotencyOf } from './idempotency.ts';
 import { resolveModel, resolveModels } from './model.ts';
 import { assign, OF_AGENTS } from './task-agent.ts';
 import { DEFAULT_PRIORITY, type NewTaskInput, newTask, withoutNulls } from './task-input.ts';
 import { fromTemplate } from './task-template.ts';
-import { thread } from './thread.ts';
 import { invalidInput, refuseIssues, validate } from './validate.ts';
 import { requireViewer } from './viewer.ts';
 
@@ -22,11 +22,13 @@ export async function createTask(context: Context, input: unknown): Promise<Task
   if (earlier) return task(context, earlier);
   const kind = kindOf(given);
   const { events, ...asked } = await ASKED[kind](context, given);
+  const home = await homeOf(context, given);
   const created = await insertTask(context.store, {
     id: newId(),
     ownerId: userId,
     origin: context.origin,
     kind,
+    sessionId: home?.id ?? null,
     type: given.type ?? null,
     maxCost: given.maxCost?.toFixed(12) ?? null,
     ...asked,
@@ -107,7 +109,6 @@ async function askModel(
 ): Promise<Asked> {
   const { prompt, threadId } = given;
   if (!prompt) throw invalidInput([{ field: 'input.prompt', message: 'is required' }]);
-  if (threadId) await thread(context, threadId, 'input.threadId');
   return {
     ...NOTHING_ASKED,
     ...(await resolveModel(context, model, 'input.model')),

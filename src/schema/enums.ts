@@ -12,6 +12,7 @@ import {
   RUN_KINDS,
   RUN_STATUSES,
   type RunStatus,
+  SESSION_STATUSES,
   STOP_REASONS,
   TASK_KINDS,
   TEMPLATE_STEP_TYPES,
@@ -59,6 +60,15 @@ export const StopReasonEnum = builder.enumType('StopReason', {
     no_gain: 'Two rounds, one after the other, brought no higher score.',
     cost_limit: 'What is left of a cost limit does not cover another call.',
     models_failed: 'No model could give a further answer.',
+  }),
+});
+
+export const SessionStatusEnum = builder.enumType('SessionStatus', {
+  description: 'Where a session stands.',
+  values: capitals(SESSION_STATUSES, {
+    active: 'Takes tasks and threads.',
+    paused: 'Takes nothing new for the time being. What runs in it goes on.',
+    completed: 'Is done and takes nothing new. What runs in it goes on.',
   }),
 });
 

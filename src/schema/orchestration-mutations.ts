@@ -15,14 +15,18 @@ const StartOrchestrationInput = builder.inputType('StartOrchestrationInput', {
     threadId: t.id({
       description: 'A conversation; the models are sent its completed turns before the prompt.',
     }),
+    sessionId: t.id({
+      description:
+        'A session that it is to be in; its settings hold for what is absent here. Absent: the session of the thread.',
+    }),
     preferredModels: t.stringList({
       description:
         'At most 20 models, best first. They answer and evaluate before others do; one that is not there is passed over and told of in `reasoning`.',
     }),
     evaluationThreshold: t.float({
-      description: '0 to 10: the score at which an answer is good enough. Absent: 8.',
+      description: "0 to 10: the score at which an answer is good enough. Absent: the session's, or 8.",
     }),
-    maxIterations: t.int({ description: 'The most rounds, 1 to 100. Absent: 5.' }),
+    maxIterations: t.int({ description: "The most rounds, 1 to 100. Absent: the session's, or 5." }),
     costLimit: t.float({
       description:
         'US dollars that its model calls may cost together. When what is left does not cover another call, the best answer so far is taken; when there is none, it fails with BUDGET_EXCEEDED.',
@@ -70,7 +74,7 @@ builder.mutationFields((t) => ({
     type: StartOrchestrationPayload,
     nullable: true,
     description:
-      'Has models answer a prompt, evaluate each other and improve. At most 10 of a user run at once; another is RATE_LIMITED. Follow it with the subscription `orchestrationEvents`.',
+      'Has models answer a prompt, evaluate each other and improve. At most 10 of a user run at once, in sessions with a user label 10 for each label; another is RATE_LIMITED. Follow it with the subscription `orchestrationEvents`.',
     args: { input: t.arg({ type: StartOrchestrationInput, required: true }) },
     resolve: async (_root, { input }, context) => ({
       orchestration: await startOrchestration(context, withLocalIds(input)),
@@ -103,5 +107,9 @@ function local({ id }: { id: string }): string {
 
 /** The input with the ids that GraphQL printed turned into our own. */
 function withLocalIds(input: typeof StartOrchestrationInput.$inferInput) {
-  return { ...input, threadId: input.threadId && localId('Thread', input.threadId, 'input.threadId') };
+  return {
+    ...input,
+    sessionId: input.sessionId && localId('Session', input.sessionId, 'input.sessionId'),
+    threadId: input.threadId && localId('Thread', input.threadId, 'input.threadId'),
+  };
 }

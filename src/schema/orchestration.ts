@@ -28,6 +28,11 @@ builder.node(OrchestrationType, {
       description: 'The conversation that it is a turn of.',
       resolve: ({ threadId }) => threadId && globalId('Thread', threadId),
     }),
+    sessionId: t.id({
+      nullable: true,
+      description: 'The session that it is in.',
+      resolve: ({ sessionId }) => sessionId && globalId('Session', sessionId),
+    }),
     preferredModels: t.exposeStringList('preferredModels', { description: 'As they were given.' }),
     candidates: t.expose('candidates', {
       type: [ModelReferenceType],
@@ -128,12 +133,14 @@ const OrchestrationFilter = builder.inputType('OrchestrationFilter', {
   fields: (t) => ({
     status: t.field({ type: RunStatusEnum, description: 'Only orchestrations that stand there.' }),
     threadId: t.id({ description: 'Only turns of this conversation.' }),
+    sessionId: t.id({ description: 'Only orchestrations of this session.' }),
   }),
 });
 
 function localFilter(filter: typeof OrchestrationFilter.$inferInput | null | undefined) {
   const threadId = filter?.threadId ? localId('Thread', filter.threadId, 'filter.threadId') : null;
-  return { status: filter?.status, threadId };
+  const sessionId = filter?.sessionId ? localId('Session', filter.sessionId, 'filter.sessionId') : null;
+  return { status: filter?.status, threadId, sessionId };
 }
 
 builder.queryFields((t) => ({

@@ -61,6 +61,9 @@ const CreateTaskInput = builder.inputType('CreateTaskInput', {
     threadId: t.id({
       description: 'A conversation; the model is sent its completed turns before the prompt.',
     }),
+    sessionId: t.id({
+      description: "An active session that it is to be in. Absent: its thread's, if that is in one.",
+    }),
     priority: t.int({ description: '1 to 10; a higher number runs first. Absent: 5.' }),
     hold: t.boolean({ description: 'True: it stays PENDING until `executeTask`.' }),
     dependsOn: t.idList({
@@ -222,6 +225,7 @@ function withLocalIds(input: typeof CreateTaskInput.$inferInput) {
     agentId: input.agentId && localId('Agent', input.agentId, 'input.agentId'),
     templateId: input.templateId && localId('Template', input.templateId, 'input.templateId'),
     threadId: input.threadId && localId('Thread', input.threadId, 'input.threadId'),
+    sessionId: input.sessionId && localId('Session', input.sessionId, 'input.sessionId'),
     dependsOn: input.dependsOn?.map((id, index) => localId('Task', id, `input.dependsOn.${index}`)),
   };
 }

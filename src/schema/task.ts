@@ -13,6 +13,7 @@ import { mentionedFields } from './mentioned-fields.ts';
 import { ModelCallType } from './model-call.ts';
 import { pageCost } from './page-cost.ts';
 import { PlanType, PromptParametersType, RunErrorType } from './parts.ts';
+import { SessionType } from './session.ts';
 import { ToolCallType } from './tool-call.ts';
 import { NO_SPEND, UsageType } from './usage.ts';
 
@@ -88,6 +89,13 @@ builder.node(TaskType, {
       nullable: true,
       description: 'The conversation that it is a turn of.',
       resolve: ({ threadId }) => threadId && globalId('Thread', threadId),
+    }),
+    session: t.field({
+      type: SessionType,
+      nullable: true,
+      description: 'The session that it is in, when it is in one.',
+      resolve: ({ sessionId }, _arguments, { loaders }) =>
+        sessionId === null ? null : loaders.sessions.load(sessionId),
     }),
     budget: t.field({
       type: BudgetType,
@@ -184,12 +192,14 @@ const TaskFilter = builder.inputType('TaskFilter', {
     status: t.field({ type: RunStatusEnum, description: 'Only tasks that stand there.' }),
     threadId: t.id({ description: 'Only turns of this conversation.' }),
     templateName: t.string({ description: 'Only tasks that were made from a template of this name.' }),
+    sessionId: t.id({ description: 'Only tasks of this session.' }),
   }),
 });
 
 function localFilter(filter: typeof TaskFilter.$inferInput | null | undefined) {
   const threadId = filter?.threadId ? localId('Thread', filter.threadId, 'filter.threadId') : null;
-  return { status: filter?.status, threadId, templateName: filter?.templateName };
+  const sessionId = filter?.sessionId ? localId('Session', filter.sessionId, 'filter.sessionId') : null;
+  return { status: filter?.status, threadId, sessionId, templateName: filter?.templateName };
 }
 
 const CURSORS = ['cursor', 'startCursor', 'endCursor'];

@@ -3,7 +3,7 @@ import { DomainError } from '../errors.ts';
 import { newId } from '../rules/ids.ts';
 import type { ArtifactType } from '../vocabulary.ts';
 import type { Database } from './database.ts';
-import { appendSql, loggedSql, toLoggedEvents } from './event-log.ts';
+import { appendSql, loggedSql, RAISED, raiseSql, toLoggedEvents } from './event-log.ts';
 import type { LoggedEvent } from './events.ts';
 import { fenced, type Lease } from './lease.ts';
 import { publishAll } from './publish-all.ts';
@@ -93,8 +93,8 @@ async function save(database: Database, lease: Lease, artifact: NewArtifact): Pr
           is distinct from (excluded.sha256, excluded.type, excluded.media_type, excluded.is_truncated)
         returning id, run_id
       ), moved as (
-        update run set last_seq = last_seq + 1 from saved where run.id = saved.run_id
-        returning run.id, last_seq, attempt
+        update run set ${raiseSql('1')} from saved where run.id = saved.run_id
+        returning ${RAISED}
       ), fact as (
         select jsonb_build_array(jsonb_build_object('type', 'ArtifactSaved', 'data', jsonb_build_object(
           'artifactId', id, 'name', $4::text, 'type', $5::text, 'mediaType', $6::text, 'size', $7::int))) as events

@@ -2,7 +2,7 @@ import type { ClientBase } from 'pg';
 import { statusesBefore } from '../rules/status.ts';
 import { settleOpenReservations } from './budgets.ts';
 import { failDependents } from './dependencies.ts';
-import { appendSql, eventsParameter } from './event-log.ts';
+import { appendSql, eventsParameter, RAISED, raiseSql } from './event-log.ts';
 import type { LoggedEvent } from './events.ts';
 import { removeRunJobSql } from './job-queue.ts';
 import { publishAll } from './publish-all.ts';
@@ -35,9 +35,9 @@ export async function cancelWithin(client: ClientBase, target: CancelTarget): Pr
     text: `
       with moved as (
         update run set status = 'cancelled', cancel_reason = $3, epoch = epoch + 1, worker_id = null,
-          last_seq = last_seq + 1, updated_at = clock_timestamp()
+          ${raiseSql('1')}, updated_at = clock_timestamp()
         where id = $1 and owner_id = $2 and status = any($5::text[])
-        returning id, last_seq, attempt
+        returning ${RAISED}
       ), ${setOfKindsSql('completed_at = clock_timestamp()', { task: 'secrets = null' })}
       ${appendSql('$4')}`,
     values: [

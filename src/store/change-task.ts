@@ -1,7 +1,7 @@
 import type { PromptParameters } from '../rules/task.ts';
-import { cancelWithin } from './cancel-run.ts';
+import { deleteRunsWithin } from './delete-runs.ts';
 import type { LoggedEvent } from './events.ts';
-import { addRunJobSql, removeRunJobSql } from './job-queue.ts';
+import { addRunJobSql } from './job-queue.ts';
 import { publishAll } from './publish-all.ts';
 import type { Store } from './store.ts';
 import { transaction } from './transaction.ts';
@@ -67,7 +67,7 @@ export async function changePriority(store: Store, target: Target, priority: num
 }
 
 /**
- * Ends what is not finished, then takes the task and its log away. What its model calls cost stays in its owner's budget.
+ * Ends what is not finished, then takes the task and its log away.
  * @returns false when there is no such task of the owner.
  */
 export async function deleteTask(store: Store, target: Target): Promise<boolean> {
@@ -77,18 +77,7 @@ export async function deleteTask(store: Store, target: Target): Promise<boolean>
       [target.runId, target.ownerId],
     );
     if (rowCount === 0) return { found: false, events: [] as LoggedEvent[] };
-    const cancelled = await cancelWithin(client, { ...target, reason: 'deleted' });
-    await client.query(`select ${removeRunJobSql('$1::text')}`, [target.runId]);
-    for (const table of ['event', 'model_call']) {
-      await client.query(`delete from ${table} where run_id = $1`, [target.runId]);
-    }
-    for (const table of ['budget', 'budget_entry']) {
-      await client.query(`delete from ${table} where subject_id = $1`, [target.runId]);
-    }
-    for (const table of ['task', 'run']) {
-      await client.query(`delete from ${table} where id = $1`, [target.runId]);
-    }
-    return { found: true, events: cancelled };
+    return { found: true, events: await deleteRunsWithin(client, target.ownerId, [target.runId]) };
   });
   publishAll(store.bus, events);
   return found;

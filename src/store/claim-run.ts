@@ -1,5 +1,5 @@
 import type { RunKind } from '../vocabulary.ts';
-import { appendSql } from './event-log.ts';
+import { appendSql, RAISED, raiseSql } from './event-log.ts';
 import type { LoggedEvent } from './events.ts';
 import type { Store } from './store.ts';
 
@@ -42,10 +42,10 @@ export async function claimRun(
       ), moved as (
         update run set status = 'running', worker_id = present.id, epoch = epoch + 1,
           attempt = attempt + case when ${CONTINUES} then 0 else 1 end,
-          last_seq = last_seq + 1, written = 0, updated_at = clock_timestamp()
+          ${raiseSql('1')}, written = 0, updated_at = clock_timestamp()
         from present
         where run.id = $1 and ((status = 'queued' and blockers = 0) or ($3 and status = 'running' and worker_id = $2))
-        returning run.id, run.kind, run.owner_id, last_seq, attempt, epoch, losses
+        returning ${RAISED}, run.kind, run.epoch, run.losses
       ), fact as (
         select jsonb_build_array(case
           when ${CONTINUES} then jsonb_build_object('type', 'RunResumed', 'data', '{}'::jsonb)

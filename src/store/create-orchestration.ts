@@ -7,6 +7,7 @@ import type { LoggedEvent, NewEvent } from './events.ts';
 import { addFirstRunJobSql } from './job-queue.ts';
 import { hasRoomSql, lockOrchestrations, tooMany } from './orchestration-room.ts';
 import { ORCHESTRATION_COLUMNS, type OrchestrationRow } from './orchestrations.ts';
+import { homeSql } from './sessions.ts';
 import type { Store } from './store.ts';
 import { transaction } from './transaction.ts';
 
@@ -17,6 +18,7 @@ export interface NewOrchestration {
   prompt: string;
   domain: string | null;
   threadId: string | null;
+  sessionId: string | null;
   preferredModels: readonly string[];
   candidates: readonly ModelReference[];
   reasoning: string;
@@ -64,15 +66,15 @@ async function insert(
   const { rows } = await client.query<OrchestrationRow & { events: LoggedEvent[] }>({
     name: 'create-orchestration',
     text: `
-      with room as (
-        select where ${hasRoomSql('$2', '$16')}
+      with ${homeSql('$18', '$2')}, room as (
+        select session_id from home where ${hasRoomSql('$2', '$18', '$16')}
       ), claimed as (
         insert into idempotency_key (owner_id, key, body_hash, run_id)
         select $2, $14, $15, $1 from room where $14::text is not null
         on conflict do nothing returning key
       ), moved as (
-        insert into run (id, kind, owner_id, origin, status, priority, last_seq)
-        select $1, 'orchestration', $2, $3, 'queued', $4, jsonb_array_length($13::jsonb)
+        insert into run (id, kind, owner_id, session_id, origin, status, priority, last_seq)
+        select $1, 'orchestration', $2, room.session_id, $3, 'queued', $4, jsonb_array_length($13::jsonb)
         from room where $14::text is null or exists (select from claimed)
         returning *
       ), asked as (
@@ -105,6 +107,7 @@ async function insert(
       orchestration.idempotency?.bodyHash ?? null,
       most,
       orchestration.costLimit,
+      orchestration.sessionId,
     ],
   });
   const [created] = rows;

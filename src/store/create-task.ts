@@ -9,6 +9,7 @@ import { addDependencies, countBlockers } from './dependencies.ts';
 import { appendSql, eventsParameter, loggedSql, toLoggedEvents } from './event-log.ts';
 import type { LoggedEvent, NewEvent } from './events.ts';
 import { addFirstRunJobSql } from './job-queue.ts';
+import { homeSql } from './sessions.ts';
 import type { Store } from './store.ts';
 import { TASK_COLUMNS, type TaskRow } from './tasks.ts';
 import { transaction } from './transaction.ts';
@@ -37,6 +38,7 @@ export interface NewTask {
   agent: { id: string; tools: readonly ToolName[]; limits: AgentLimits } | null;
   /** null: it is not made from a template. */
   template: NewTemplateTask | null;
+  sessionId: string | null;
   /** US dollars as decimal text; null: no limit of its own. */
   maxCost: string | null;
   priority: number;
@@ -60,14 +62,15 @@ export interface NewTemplateTask {
 /**
  * Run, task, first events and job in one transaction: all of it is there or none.
  * @returns the task as it was made, or the id of an earlier one whose idempotency key was used for the same.
- * @throws DomainError CONFLICT; NOT_FOUND or INVALID_STATE for what it depends on.
+ * @throws DomainError CONFLICT; NOT_FOUND or INVALID_STATE for what it depends on; INVALID_STATE when its session
+ * takes no tasks.
  */
 export async function createTask(store: Store, task: NewTask): Promise<TaskRow | string> {
   const created =
     task.dependsOn.length === 0
       ? await insert(store.database.pool, task, 0)
       : await transaction(store.database, (client) => insertDependent(client, task));
-  if (!created) return repeatedMeanwhile(store, task);
+  if (!created) return notCreated(store, task);
   store.bus.publish(task.id, created.events);
   return created.row;
 }
@@ -78,13 +81,15 @@ interface Created {
 }
 
 async function insertDependent(client: ClientBase, task: NewTask): Promise<Created | null> {
+  // Everywhere a session is locked before its runs.
+  if (task.sessionId) await client.query('select from session where id = $1 for share', [task.sessionId]);
   const blockers = await countBlockers(client, task.ownerId, task.dependsOn);
   const created = await insert(client, task, blockers);
   if (created) await addDependencies(client, task.id, task.dependsOn);
   return created;
 }
 
-/** One statement. @returns null when the idempotency key was taken. */
+/** One statement. @returns null when the idempotency key was taken, or when the session takes no tasks. */
 async function insert(
   connection: Pool | ClientBase,
   task: NewTask,
@@ -93,14 +98,14 @@ async function insert(
   const { rows } = await connection.query<TaskRow & { events: LoggedEvent[] }>({
     name: 'create-task',
     text: `
-      with claimed as (
+      with ${homeSql('$29', '$2')}, claimed as (
         insert into idempotency_key (owner_id, key, body_hash, run_id)
-        select $2, $12, $13, $1 where $12::text is not null
+        select $2, $12, $13, $1 from home where $12::text is not null
         on conflict do nothing returning key
       ), moved as (
-        insert into run (id, kind, owner_id, origin, status, priority, blockers, last_seq)
-        select $1, 'task', $2, $3, $14, $4, $15, jsonb_array_length($11::jsonb)
-        where $12::text is null or exists (select from claimed)
+        insert into run (id, kind, owner_id, session_id, origin, status, priority, blockers, last_seq)
+        select $1, 'task', $2, home.session_id, $3, $14, $4, $15, jsonb_array_length($11::jsonb)
+        from home where $12::text is null or exists (select from claimed)
         returning *
       ), asked as (
         insert into task (id, kind, prompt, system, parameters, provider, model, fallback_models, response_schema,
@@ -141,6 +146,7 @@ async function insert(
       task.type,
       ...agentColumns(task.agent),
       ...templateColumns(task.template),
+      task.sessionId,
     ],
   });
   const [created] = rows;
@@ -159,13 +165,26 @@ function templateColumns(template: NewTemplateTask | null): unknown[] {
   return [name, version, JSON.stringify(plan), JSON.stringify(values), secrets];
 }
 
-/** An equal request was faster; unless its task is gone again already, that one is it. */
-async function repeatedMeanwhile(store: Store, { ownerId, idempotency }: NewTask): Promise<string> {
+/** An equal request was faster; unless its task is gone again already, that one is it. Or the session was closed. */
+async function notCreated(store: Store, { ownerId, sessionId, idempotency }: NewTask): Promise<string> {
   const earlier = idempotency && (await findRepeated(store, ownerId, idempotency));
   if (earlier) return earlier;
+  if (sessionId && !(await takesTasks(store, sessionId))) throw closedMeanwhile();
   throw new DomainError('CONFLICT', 'input.idempotencyKey: its task was deleted at this moment; try again', {
     field: 'input.idempotencyKey',
   });
+}
+
+async function takesTasks({ database }: Store, sessionId: string): Promise<boolean> {
+  const { rowCount } = await database.pool.query(`select from session where id = $1 and status = 'active'`, [
+    sessionId,
+  ]);
+  return rowCount === 1;
+}
+
+function closedMeanwhile(): DomainError {
+  const field = 'input.sessionId';
+  return new DomainError('INVALID_STATE', `${field}: the session was closed at this moment`, { field });
 }
 
 /**

@@ -10,6 +10,7 @@ import { Model } from './entities/model.ts';
 import { ModelCall } from './entities/model-call.ts';
 import { Orchestration, OrchestrationRound } from './entities/orchestration.ts';
 import { Run } from './entities/run.ts';
+import { Session } from './entities/session.ts';
 import { Step } from './entities/step.ts';
 import { Task } from './entities/task.ts';
 import { Template } from './entities/template.ts';
@@ -32,6 +33,7 @@ export const entities = [
   Orchestration,
   OrchestrationRound,
   Run,
+  Session,
   Step,
   Task,
   Template,

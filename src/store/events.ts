@@ -7,6 +7,7 @@ import {
   PLAN_STEP_STATUSES,
   PROVIDERS,
   QUEUE_REASONS,
+  type RunKind,
 } from '../vocabulary.ts';
 
 const callId = z.string();
@@ -103,6 +104,11 @@ interface Place {
   attempt: number;
   /** The database's clock. */
   at: Date;
+  /** Whose feeds tell of it; absent in text, which is in no feed. */
+  ownerId?: string;
+  sessionId?: string | null;
+  /** What its run is; in feeds. */
+  runKind?: RunKind;
 }
 
 /** A fact on its way into a log. */

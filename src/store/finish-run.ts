@@ -3,7 +3,7 @@ import type { RunError } from '../errors.ts';
 import type { OrchestrationResult } from '../rules/orchestration.ts';
 import type { TaskResult } from '../rules/task.ts';
 import { failDependents, releaseDependents } from './dependencies.ts';
-import { appendSql, eventsParameter } from './event-log.ts';
+import { appendSql, eventsParameter, RAISED, raiseSql } from './event-log.ts';
 import type { LoggedEvent, NewEvent } from './events.ts';
 import { fenced, type Lease } from './lease.ts';
 import { publishAll } from './publish-all.ts';
@@ -106,11 +106,11 @@ async function end(
     name: 'finish-run',
     text: `
       with moved as (
-        update run set status = $3, worker_id = null, last_seq = last_seq + jsonb_array_length($6::jsonb),
+        update run set status = $3, worker_id = null, ${raiseSql('jsonb_array_length($6::jsonb)')},
           updated_at = clock_timestamp()
         where id = $1 and epoch = $2 and status = 'running' and has_dependents = $7
           and inputs = coalesce($8, inputs)
-        returning id, last_seq, attempt
+        returning ${RAISED}
       ), ${setOfKindsSql(ENDED, FORGOTTEN)}, logged as (${appendSql('$6')})
       select * from logged order by seq`,
     values: [

@@ -1,6 +1,6 @@
 import { statusesBefore } from '../rules/status.ts';
 import type { Database } from './database.ts';
-import { appendSql, eventsParameter, loggedSql, toLoggedEvents } from './event-log.ts';
+import { appendSql, eventsParameter, loggedSql, RAISED, raiseSql, toLoggedEvents } from './event-log.ts';
 import type { LoggedEvent } from './events.ts';
 import { addRunJobSql } from './job-queue.ts';
 import { fenced, type Lease } from './lease.ts';
@@ -25,7 +25,7 @@ export async function provideInput(
         where run.id = $1 and run.owner_id = $2 and run.status = any($3::text[]) and task.kind = 'agent'
         for update of run
       ), moved as (
-        update run set inputs = inputs + 1, last_seq = last_seq + 1, updated_at = clock_timestamp(),
+        update run set inputs = inputs + 1, ${raiseSql('1')}, updated_at = clock_timestamp(),
           status = case when held.status = 'waiting' then 'queued' else held.status end
         from held where run.id = held.id
         returning run.*
@@ -80,11 +80,11 @@ export async function requestInput(
     name: 'request-input',
     text: `
       with moved as (
-        update run set last_seq = last_seq + 1, updated_at = clock_timestamp(),
+        update run set ${raiseSql('1')}, updated_at = clock_timestamp(),
           status = case when inputs = $3 then 'waiting' else status end,
           worker_id = case when inputs = $3 then null else worker_id end
         where id = $1 and epoch = $2 and status = 'running'
-        returning id, last_seq, attempt, status = 'waiting' as waits
+        returning ${RAISED}, run.status = 'waiting' as waits
       ), logged as (${appendSql('$4')})
       select logged.*, moved.waits from logged, moved`,
     values: [

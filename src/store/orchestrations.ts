@@ -20,6 +20,7 @@ export interface OrchestrationRow {
   prompt: string;
   domain: string | null;
   threadId: string | null;
+  sessionId: string | null;
   preferredModels: string[];
   candidates: ModelReference[];
   reasoning: string;
@@ -35,7 +36,7 @@ export interface OrchestrationRow {
 /** SQL: an orchestration's columns, where `run` and `orchestration` name its rows. */
 export const ORCHESTRATION_COLUMNS = `
   run.id, run.owner_id as "ownerId", run.status, run.priority, run.attempt, run.last_seq as "lastSeq",
-  run.cancel_reason as "cancelReason", run.created_at as "createdAt", run.updated_at as "updatedAt",
+  run.session_id as "sessionId", run.cancel_reason as "cancelReason", run.created_at as "createdAt", run.updated_at as "updatedAt",
   ${createdAtTextSql('run')} as "createdAtText",
   orchestration.prompt, orchestration.domain, orchestration.thread_id as "threadId",
   orchestration.preferred_models as "preferredModels", orchestration.candidates, orchestration.reasoning,
@@ -59,10 +60,26 @@ export async function findOrchestration(
   return rows[0] ?? null;
 }
 
+/** Many in one query, whoever owns them; by id. */
+export async function readOrchestrations(
+  database: Database,
+  ids: readonly string[],
+): Promise<Map<string, OrchestrationRow>> {
+  const { rows } = await database.pool.query<OrchestrationRow>({
+    name: 'read-orchestrations',
+    text: `
+      select ${ORCHESTRATION_COLUMNS} from run join orchestration on orchestration.id = run.id
+      where run.id = any($1::text[])`,
+    values: [ids],
+  });
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
 export interface OrchestrationListing extends ListRange {
   ownerId: string;
   status: RunStatus | null;
   threadId: string | null;
+  sessionId: string | null;
 }
 
 /** Newest first, by keyset. */
@@ -76,8 +93,9 @@ export async function listOrchestrations(
     text: `
       select ${ORCHESTRATION_COLUMNS} from run join orchestration on orchestration.id = run.id
       where run.owner_id = $6 and run.kind = 'orchestration' and ($7::text is null or run.status = $7)
-        and ($8::text is null or orchestration.thread_id = $8) and ${condition} ${order}`,
-    values: [...rangeValues(listing), listing.ownerId, listing.status, listing.threadId],
+        and ($8::text is null or orchestration.thread_id = $8)
+        and ($9::text is null or run.session_id = $9) and ${condition} ${order}`,
+    values: [...rangeValues(listing), listing.ownerId, listing.status, listing.threadId, listing.sessionId],
   });
   return listing.fromEnd ? rows.reverse() : rows;
 }

@@ -1,4 +1,4 @@
-import { appendSql, eventsParameter, loggedSql, toLoggedEvents } from './event-log.ts';
+import { appendSql, eventsParameter, loggedSql, raiseSql, toLoggedEvents } from './event-log.ts';
 import type { LoggedEvent, NewEvent } from './events.ts';
 import { addRunJobSql } from './job-queue.ts';
 import { hasRoomSql, lockOrchestrations } from './orchestration-room.ts';
@@ -24,9 +24,9 @@ export async function requeueOrchestration(
       name: 'requeue-orchestration',
       text: `
         with moved as (
-          update run set status = 'queued', last_seq = last_seq + 1, updated_at = clock_timestamp(), losses = 0
+          update run set status = 'queued', ${raiseSql('1')}, updated_at = clock_timestamp(), losses = 0
           where id = $1 and owner_id = $2 and kind = 'orchestration' and status = 'failed'
-            and ${hasRoomSql('$2', '$4')}
+            and ${hasRoomSql('$2', 'run.session_id', '$4')}
           returning *
         ), reopened as (
           update orchestration set error = null, completed_at = null from moved where orchestration.id = moved.id

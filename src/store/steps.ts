@@ -3,7 +3,7 @@ import type { Plan } from '../rules/plan.ts';
 import type { ResourceUsage } from '../rules/resource-usage.ts';
 import type { StepStatus } from '../vocabulary.ts';
 import type { Database } from './database.ts';
-import { appendSql, eventsParameter } from './event-log.ts';
+import { appendSql, eventsParameter, RAISED, raiseSql } from './event-log.ts';
 import type { LoggedEvent, NewEvent } from './events.ts';
 import { fenced, type Lease } from './lease.ts';
 import { roundColumns, WRITE_ROUND } from './orchestration-rounds.ts';
@@ -106,8 +106,8 @@ async function writeStep(
         where step.status = 'started' and excluded.status = 'completed'
         returning run_id
       ), moved as (
-        update run set last_seq = last_seq + jsonb_array_length($6::jsonb) from written where run.id = written.run_id
-        returning run.id, last_seq, attempt
+        update run set ${raiseSql('jsonb_array_length($6::jsonb)')} from written where run.id = written.run_id
+        returning ${RAISED}
       ), ${changes}, logged as (${appendSql('$6')})
       select logged.* from held left join logged on true order by seq`,
     values: [

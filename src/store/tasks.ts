@@ -5,6 +5,7 @@ import type { Plan } from '../rules/plan.ts';
 import type { PromptParameters, TaskResult } from '../rules/task.ts';
 import type { RunStatus, TaskKind, ToolName } from '../vocabulary.ts';
 import type { Database } from './database.ts';
+import { createdAtTextSql } from './list-range.ts';
 
 /** A task with what its run says about it. */
 export interface TaskRow {
@@ -38,6 +39,7 @@ export interface TaskRow {
   workingDirectory: string | null;
   plan: Plan;
   iterations: number;
+  sessionId: string | null;
   progress: number;
   result: TaskResult | null;
   error: RunError | null;
@@ -63,13 +65,14 @@ export const COLUMNS = {
   threadId: 'task.thread_id',
   templateName: 'task.template_name',
   templateVersion: 'task.template_version',
+  sessionId: 'run.session_id',
   progress: 'task.progress',
 } as const;
 
 /** What is long, or work to read: a list has it only where it is asked for. */
 export const COSTLY_COLUMNS = {
   updatedAt: 'run.updated_at',
-  createdAtText: `to_char(run.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.USZ')`,
+  createdAtText: createdAtTextSql('run'),
   prompt: 'task.prompt',
   system: 'task.system',
   parameters: 'task.parameters',
@@ -103,6 +106,16 @@ export async function findTask(database: Database, ownerId: string, id: string):
     values: [id, ownerId],
   });
   return rows[0] ?? null;
+}
+
+/** Many in one query, whoever owns them; by id. */
+export async function readTasks(database: Database, ids: readonly string[]): Promise<Map<string, TaskRow>> {
+  const { rows } = await database.pool.query<TaskRow>({
+    name: 'read-tasks',
+    text: `select ${TASK_COLUMNS} from run join task on task.id = run.id where run.id = any($1::text[])`,
+    values: [ids],
+  });
+  return new Map(rows.map((row) => [row.id, row]));
 }
 
 /** Of many tasks in one query: the tasks that each waits for, or waited for, oldest first. */

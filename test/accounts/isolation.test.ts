@@ -6,11 +6,12 @@ import { type Answer, type Client, createClient, data } from '../harness/client.
 import { runIdOf } from '../harness/lease.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
 import { ask } from '../http/carriers.ts';
+import { createSession, readFeed, readUntil } from '../sessions/feed-reader.ts';
 import { startVendor, type Vendor } from '../vendor/server.ts';
 import {
   documentsFor,
   idPaths,
-  nestedFieldsWithArguments,
+  nestedFieldsWithIds,
   OPERATIONS,
   type Operation,
   rootFields,
@@ -46,9 +47,15 @@ const ATTEMPTS: Record<Operation, Record<string, Attempt>> = {
     artifact: { variables: ({ Artifact }) => ({ id: Artifact }), expected: 'NOT_FOUND' },
     health: none,
     node: { variables: ({ Task }) => ({ id: Task }), expected: 'NOT_FOUND' },
+    session: { variables: ({ Session }) => ({ id: Session }), expected: 'NOT_FOUND' },
+    sessions: { variables: ({ cursor }) => ({ first: 5, before: cursor }), expected: 'own' },
     task: { variables: ({ Task }) => ({ id: Task }), expected: 'NOT_FOUND' },
     tasks: {
-      variables: ({ cursor, Thread }) => ({ first: 5, before: cursor, filter: { threadId: Thread } }),
+      variables: ({ cursor, Thread, Session }) => ({
+        first: 5,
+        before: cursor,
+        filter: { threadId: Thread, sessionId: Session },
+      }),
       expected: 'own',
     },
     template: { variables: ({ Template }) => ({ id: Template }), expected: 'NOT_FOUND' },
@@ -64,21 +71,24 @@ const ATTEMPTS: Record<Operation, Record<string, Attempt>> = {
     cancelTask: input(({ Task }) => ({ id: Task, reason: 'not mine' }), 'NOT_FOUND'),
     createAgent: input(() => ({ name: 'a' }), 'own'),
     createApiKey: input(() => ({ name: 'k' }), 'own'),
+    createSession: input(() => ({ name: 's' }), 'own'),
     createTask: input(
-      ({ Agent, Task, Thread }) => ({
+      ({ Agent, Task, Thread, Session }) => ({
         kind: 'AGENT',
         prompt: 'x',
         agentId: Agent,
         threadId: Thread,
+        sessionId: Session,
         dependsOn: [Task],
       }),
       'NOT_FOUND',
     ),
     createTemplate: input(() => ({ name: 't', steps: [STEP] }), 'own'),
     'createTask of a template': input(({ Template }) => ({ templateId: Template }), 'NOT_FOUND'),
-    createThread: input(() => ({ title: 't' }), 'own'),
     deleteAgent: input(({ Agent }) => ({ id: Agent }), 'NOT_FOUND'),
     deleteTemplate: input(({ Template }) => ({ id: Template }), 'NOT_FOUND'),
+    createThread: input(({ Session }) => ({ title: 't', sessionId: Session }), 'NOT_FOUND'),
+    deleteSession: input(({ Session }) => ({ id: Session }), 'NOT_FOUND'),
     deleteTask: input(({ Task }) => ({ id: Task }), 'NOT_FOUND'),
     executeAgent: input(({ Agent }) => ({ agentId: Agent, prompt: 'x' }), 'NOT_FOUND'),
     executeTask: input(({ Task }) => ({ id: Task }), 'NOT_FOUND'),
@@ -87,12 +97,18 @@ const ATTEMPTS: Record<Operation, Record<string, Attempt>> = {
     register: input(() => ({ email: 'other@example.com', password: 'a good password', name: 'O' }), 'own'),
     retryTask: input(({ Task }) => ({ id: Task }), 'NOT_FOUND'),
     updateAgent: input(({ Agent }) => ({ id: Agent, name: 'mine' }), 'NOT_FOUND'),
+    updateSession: input(
+      ({ Session }) => ({ id: Session, name: 'mine', status: 'PAUSED', costLimit: 1 }),
+      'NOT_FOUND',
+    ),
     updateTask: input(({ Task }) => ({ id: Task, prompt: 'mine' }), 'NOT_FOUND'),
     updateTaskPriority: input(({ Task }) => ({ id: Task, priority: 1 }), 'NOT_FOUND'),
     updateTemplate: input(({ Template }) => ({ id: Template, isActive: false }), 'NOT_FOUND'),
     updateUser: input(({ User }) => ({ id: User, costLimit: 1 }), 'FORBIDDEN'),
   },
   subscription: {
+    activity: none,
+    sessionEvents: { variables: ({ Session }) => ({ sessionId: Session }), expected: 'NOT_FOUND' },
     taskEvents: { variables: ({ Task }) => ({ taskId: Task, after: 1 }), expected: 'NOT_FOUND' },
     tokens: { variables: ({ Task }) => ({ taskId: Task }), expected: 'NOT_FOUND' },
   },
@@ -103,6 +119,8 @@ let server: TestServer;
 let ann: Client;
 let bob: Client;
 let ids: Ids;
+/** From before all that is told of Bob's tasks. */
+let feedCursor: string;
 let before: unknown;
 
 beforeAll(async () => {
@@ -112,8 +130,12 @@ beforeAll(async () => {
   await server.newUser();
   ann = await server.newUser();
   bob = await server.anonymous.register(bobs);
+  const Session = await createSession(bob, { name: CANARY });
+  const feed = readFeed(bob, { id: Session });
+  feedCursor = (await feed.next()).value!.cursor;
+  await feed.return();
   const thread = await bob.query(
-    `mutation { createThread(input: { title: "${CANARY}" }) { thread { id } } }`,
+    `mutation { createThread(input: { title: "${CANARY}", sessionId: "${Session}" }) { thread { id } } }`,
   );
   const Thread = data(thread).createThread.thread.id;
   await bob.events(await bob.createTask({ prompt: CANARY, model: 'gpt-4o@echo=1', threadId: Thread }));
@@ -134,6 +156,7 @@ beforeAll(async () => {
     Artifact: await keepArtifact(Task),
     Template: data(await bob.query(NEW_TEMPLATE)).createTemplate.template.id,
     Thread,
+    Session,
     ApiKey: data(made).createApiKey.apiKey.id,
     User: viewer.id,
     cursor: tasks.edges[0].cursor,
@@ -170,7 +193,7 @@ async function keepArtifact(taskId: string): Promise<string> {
 }
 
 const STATE =
-  '{ viewer { name email } agents { nodes { id name } } apiKeys { id name } templates { nodes { id name isActive } } tasks { nodes { id status prompt cancelReason } } }';
+  '{ viewer { name email } agents { nodes { id name } } apiKeys { id name } sessions { nodes { id name status budget { limit } } } templates { nodes { id name isActive } } tasks { nodes { id status prompt cancelReason } } }';
 
 async function stateOfBob(): Promise<unknown> {
   return data(await bob.query(STATE));
@@ -228,8 +251,8 @@ describe('the table of attempts is whole', () => {
     }
   });
 
-  test('no field below the roots takes arguments that this test would have to try', () => {
-    expect(nestedFieldsWithArguments(schema)).toEqual([]);
+  test('no field below the roots takes ids that this test would have to try', () => {
+    expect(nestedFieldsWithIds(schema)).toEqual([]);
   });
 });
 
@@ -255,7 +278,7 @@ describe.each(ROWS)('$operation $row', ({ operation, name, attempt }) => {
   });
 });
 
-const NODES = ['Agent', 'Artifact', 'Task', 'Template', 'Thread', 'ApiKey', 'User'];
+const NODES = ['Agent', 'Artifact', 'Session', 'Task', 'Template', 'Thread', 'ApiKey', 'User'];
 
 describe('by their ids', () => {
   test.each(NODES)('Ann does not find the %s of Bob', async (type) => {
@@ -278,12 +301,31 @@ describe('by their ids', () => {
   });
 });
 
+test("with Bob's cursor Ann's feed tells of her tasks alone", async () => {
+  const feed = readFeed(ann, { after: feedCursor });
+  const task = await ann.createTask({ prompt: 'hers', hold: true });
+  const told = await readUntil(feed, (_, sofar) => sofar.length === 2);
+  await feed.return();
+  expect(told.map(({ taskId }) => taskId)).toEqual([null, task]);
+  expect(JSON.stringify(told)).not.toContain(CANARY);
+});
+
 test('whatever Ann tried, all of Bob is as it was', async () => {
   expect(await stateOfBob()).toEqual(before);
 });
 
 describe('this test sees what it is to see: to Bob the same requests show', () => {
-  const readers = ROWS.filter(({ operation, name }) => operation !== 'mutation' && name !== 'health');
+  // The first payload of a feed has nothing in it yet; it has a test of its own.
+  const EMPTY = ['health', 'activity', 'sessionEvents'];
+  const readers = ROWS.filter(({ operation, name }) => operation !== 'mutation' && !EMPTY.includes(name));
+
+  test.each(['activity', 'session'])('subscription, beyond its first payload: %s', async (kind) => {
+    const scope = kind === 'session' ? { id: ids.Session! } : {};
+    const feed = readFeed(bob, { ...scope, after: feedCursor });
+    const told = await readUntil(feed, (_, sofar) => sofar.length === 3);
+    await feed.return();
+    expect(told.at(-1)).toMatchObject({ sessionId: ids.Session, task: { prompt: CANARY } });
+  });
 
   test.each(readers)('$operation $name', async ({ operation, name, attempt }) => {
     const variables = { ...attempt.variables(ids) };

@@ -12,7 +12,9 @@ let id: string;
 beforeAll(async () => {
   server = await startTestServer({ worker: false });
   ann = await server.newUser();
-  const thread = 'mutation { createThread(input: {}) { thread { id } } }';
+  const session = 'mutation { createSession(input: {}) { session { id } } }';
+  const sessionId = data(await ann.query(session)).createSession.session.id;
+  const thread = `mutation { createThread(input: { sessionId: "${sessionId}" }) { thread { id } } }`;
   id = await ann.createTask({
     prompt: 'a prompt',
     system: 'a system prompt',
@@ -20,6 +22,7 @@ beforeAll(async () => {
     fallbackModels: ['demo'],
     responseSchema: { type: 'object' },
     threadId: data(await ann.query(thread)).createThread.thread.id,
+    sessionId,
     maxCost: 1,
   });
   await server.store.database.pool.query(`
