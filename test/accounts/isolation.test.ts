@@ -6,6 +6,7 @@ import { type Answer, type Client, createClient, data } from '../harness/client.
 import { runIdOf } from '../harness/lease.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
 import { ask } from '../http/carriers.ts';
+import { follow, start } from '../orchestration/orchestra.ts';
 import { createSession, readFeed, readUntil } from '../sessions/feed-reader.ts';
 import { startVendor, type Vendor } from '../vendor/server.ts';
 import {
@@ -47,8 +48,17 @@ const ATTEMPTS: Record<Operation, Record<string, Attempt>> = {
     artifact: { variables: ({ Artifact }) => ({ id: Artifact }), expected: 'NOT_FOUND' },
     health: none,
     node: { variables: ({ Task }) => ({ id: Task }), expected: 'NOT_FOUND' },
+    orchestration: { variables: ({ Orchestration }) => ({ id: Orchestration }), expected: 'NOT_FOUND' },
+    orchestrations: {
+      variables: ({ cursor, Thread, Session }) => ({
+        first: 5,
+        before: cursor,
+        filter: { threadId: Thread, sessionId: Session },
+      }),
+      expected: 'own',
+    },
     session: { variables: ({ Session }) => ({ id: Session }), expected: 'NOT_FOUND' },
-    sessions: { variables: ({ cursor }) => ({ first: 5, before: cursor }), expected: 'own' },
+    sessions: { variables: ({ cursor }) => ({ first: 3, before: cursor }), expected: 'own' },
     task: { variables: ({ Task }) => ({ id: Task }), expected: 'NOT_FOUND' },
     tasks: {
       variables: ({ cursor, Thread, Session }) => ({
@@ -68,6 +78,10 @@ const ATTEMPTS: Record<Operation, Record<string, Attempt>> = {
     viewer: none,
   },
   mutation: {
+    cancelOrchestration: input(
+      ({ Orchestration }) => ({ id: Orchestration, reason: 'not mine' }),
+      'NOT_FOUND',
+    ),
     cancelTask: input(({ Task }) => ({ id: Task, reason: 'not mine' }), 'NOT_FOUND'),
     createAgent: input(() => ({ name: 'a' }), 'own'),
     createApiKey: input(() => ({ name: 'k' }), 'own'),
@@ -95,7 +109,12 @@ const ATTEMPTS: Record<Operation, Record<string, Attempt>> = {
     login: input(() => ({ email: 'user1@example.com', password: 'a good password' }), 'own'),
     provideTaskInput: input(({ Task }) => ({ id: Task, text: 'mine' }), 'NOT_FOUND'),
     register: input(() => ({ email: 'other@example.com', password: 'a good password', name: 'O' }), 'own'),
+    retryOrchestration: input(({ Orchestration }) => ({ id: Orchestration }), 'NOT_FOUND'),
     retryTask: input(({ Task }) => ({ id: Task }), 'NOT_FOUND'),
+    startOrchestration: input(
+      ({ Session, Thread }) => ({ prompt: 'x', sessionId: Session, threadId: Thread }),
+      'NOT_FOUND',
+    ),
     updateAgent: input(({ Agent }) => ({ id: Agent, name: 'mine' }), 'NOT_FOUND'),
     updateSession: input(
       ({ Session }) => ({ id: Session, name: 'mine', status: 'PAUSED', costLimit: 1 }),
@@ -109,6 +128,10 @@ const ATTEMPTS: Record<Operation, Record<string, Attempt>> = {
   subscription: {
     activity: none,
     sessionEvents: { variables: ({ Session }) => ({ sessionId: Session }), expected: 'NOT_FOUND' },
+    orchestrationEvents: {
+      variables: ({ Orchestration }) => ({ orchestrationId: Orchestration, after: 1 }),
+      expected: 'NOT_FOUND',
+    },
     taskEvents: { variables: ({ Task }) => ({ taskId: Task, after: 1 }), expected: 'NOT_FOUND' },
     tokens: { variables: ({ Task }) => ({ taskId: Task }), expected: 'NOT_FOUND' },
   },
@@ -157,6 +180,7 @@ beforeAll(async () => {
     Template: data(await bob.query(NEW_TEMPLATE)).createTemplate.template.id,
     Thread,
     Session,
+    Orchestration: await orchestrate({ sessionId: Session, threadId: Thread }),
     ApiKey: data(made).createApiKey.apiKey.id,
     User: viewer.id,
     cursor: tasks.edges[0].cursor,
@@ -192,8 +216,15 @@ async function keepArtifact(taskId: string): Promise<string> {
   return Buffer.from(`Artifact:${await saveArtifact(server.store, lease, artifact)}`).toString('base64url');
 }
 
+async function orchestrate(home: object): Promise<string> {
+  const input = { prompt: CANARY, domain: CANARY, preferredModels: [CANARY, 'gpt-4o@echo=1'], ...home };
+  const id = await start(bob, { ...input, maxIterations: 1 });
+  await follow(bob, id);
+  return id;
+}
+
 const STATE =
-  '{ viewer { name email } agents { nodes { id name } } apiKeys { id name } sessions { nodes { id name status budget { limit } } } templates { nodes { id name isActive } } tasks { nodes { id status prompt cancelReason } } }';
+  '{ viewer { name email } agents { nodes { id name } } apiKeys { id name } orchestrations { nodes { id status attempt } } sessions { nodes { id name status budget { limit } } } templates { nodes { id name isActive } } tasks { nodes { id status prompt cancelReason } } }';
 
 async function stateOfBob(): Promise<unknown> {
   return data(await bob.query(STATE));
@@ -278,7 +309,17 @@ describe.each(ROWS)('$operation $row', ({ operation, name, attempt }) => {
   });
 });
 
-const NODES = ['Agent', 'Artifact', 'Session', 'Task', 'Template', 'Thread', 'ApiKey', 'User'];
+const NODES = [
+  'Agent',
+  'Artifact',
+  'Orchestration',
+  'Session',
+  'Task',
+  'Template',
+  'Thread',
+  'ApiKey',
+  'User',
+];
 
 describe('by their ids', () => {
   test.each(NODES)('Ann does not find the %s of Bob', async (type) => {
