@@ -120,12 +120,12 @@ function credentialsOf(token: string): string {
 
 function whyNot(
   { url }: CloneRequest,
-  { exitCode, stderr, timedOut, overfull }: CommandResult,
+  { exitCode, stderr, timedOut, exceeded }: CommandResult,
   { fileBytes, timeoutMs }: CloneLimits,
 ): string {
   const what = `${url.href} could not be cloned`;
   if (timedOut) return `${what} within ${timeoutMs / 1000} s`;
-  if (overfull) return `${what}: ${overfull}`;
+  if (exceeded) return `${what}: ${exceeded}`;
   if (/invalid index-pack output|died of signal|File too large/.test(stderr)) {
     return `${what}: it is broken, or larger than ${fileBytes} bytes`;
   }

@@ -98,10 +98,10 @@ function remark(text: string): string {
   return `# ${text.replaceAll(/\p{Cc}+/gu, ' ')}\n`;
 }
 
-function reasonOf({ timedOut, overfull, truncated, stderr, exitCode }: CommandResult): string {
+function reasonOf({ timedOut, exceeded, truncated, stderr, exitCode }: CommandResult): string {
   if (timedOut) return `it took longer than ${TIMEOUT_MS / 1000} s`;
   if (truncated) return 'it is too large';
-  return overfull ?? (stderr.trim() || `exit code ${exitCode}`);
+  return exceeded ?? (stderr.trim() || `exit code ${exitCode}`);
 }
 
 /**

@@ -1,7 +1,10 @@
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
+import { newId } from '../rules/ids.ts';
 import { changeSession, insertSession, deleteSession as removeSession } from '../store/change-session.ts';
 import { findSession, type SessionRow } from '../store/sessions.ts';
+import { openWorkspace } from '../store/workspaces.ts';
+import { removeOwnFolder } from './own-folder.ts';
 import { newSession, sessionChange, withoutNulls } from './session-input.ts';
 import { validate } from './validate.ts';
 import { requireViewer } from './viewer.ts';
@@ -9,21 +12,29 @@ import { requireViewer } from './viewer.ts';
 export async function createSession(context: Context, input: unknown): Promise<SessionRow> {
   const { userId } = requireViewer(context);
   const given = validate(newSession, input, 'input');
-  const id = await insertSession(context.store.database, {
+  const id = newId();
+  await insertSession(context.store.database, {
+    id,
     ownerId: userId,
     origin: context.origin,
     name: given.name ?? null,
     description: given.description ?? null,
     settings: withoutNulls(given.settings ?? {}),
-    workingDirectory: await acceptWorkingDirectory(context, given.workingDirectory ?? null),
+    workingDirectory: await acceptWorkingDirectory(context, given.workingDirectory ?? id),
     userLabel: given.userLabel ?? null,
     costLimit: given.costLimit?.toFixed(12) ?? null,
   });
   return session(context, id);
 }
 
-/** Every path on which a session is to work comes through here before it is kept. */
-async function acceptWorkingDirectory(_context: Context, path: string | null): Promise<string | null> {
+/** One that nobody named has the name of what it is made for. @throws DomainError VALIDATION_ERROR */
+async function acceptWorkingDirectory(context: Context, named: string): Promise<string> {
+  const { path } = await openWorkspace(
+    context.config,
+    requireViewer(context),
+    named,
+    'input.workingDirectory',
+  );
   return path;
 }
 
@@ -65,7 +76,9 @@ export async function updateSession(context: Context, id: string, input: unknown
 /** Ends what is not finished in it, and its subscriptions with it. @throws DomainError NOT_FOUND */
 export async function deleteSession(context: Context, id: string): Promise<void> {
   const { userId } = requireViewer(context);
+  const { workingDirectory } = await session(context, id, 'input.id');
   if (!(await removeSession(context.store, { id, ownerId: userId }))) throw notFound();
+  await removeOwnFolder(context, workingDirectory, id);
 }
 
 function notFound(): DomainError {

@@ -1,13 +1,12 @@
-import { basename } from 'node:path';
 import { z } from 'zod';
 import type { Context } from '../context.ts';
-import { coerceError, DomainError } from '../errors.ts';
+import { DomainError } from '../errors.ts';
 import { cancelRun } from '../store/cancel-run.ts';
 import { changePriority, changeTask, deleteTask as removeTask } from '../store/change-task.ts';
 import { queueRun } from '../store/queue-run.ts';
 import type { TaskRow } from '../store/tasks.ts';
-import { removeWorkspace } from '../store/workspaces.ts';
 import { resolveModel } from './model.ts';
+import { removeOwnFolder } from './own-folder.ts';
 import { task } from './task.ts';
 import { priority, taskChange, withoutNulls } from './task-input.ts';
 import { text, validate } from './validate.ts';
@@ -77,14 +76,7 @@ export async function deleteTask(context: Context, id: string): Promise<void> {
   const { workingDirectory } = await task(context, id);
   if (!(await removeTask(context.store, { runId: id, ownerId: userId })))
     throw new DomainError('NOT_FOUND', 'there is no such task');
-  // One that was made for the task has its name; any other is somebody's own.
-  if (workingDirectory && basename(workingDirectory) === id) await tidyUp(context, workingDirectory);
-}
-
-async function tidyUp({ log }: Context, workingDirectory: string): Promise<void> {
-  await removeWorkspace(workingDirectory).catch((error) => {
-    log.warn({ workingDirectory, error: coerceError(error).message }, 'a working directory was not removed');
-  });
+  await removeOwnFolder(context, workingDirectory, id);
 }
 
 /** The task as it is now. @throws DomainError INVALID_STATE when it could not be moved. */

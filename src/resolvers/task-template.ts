@@ -9,7 +9,7 @@ import type { NewEvent } from '../store/events.ts';
 import type { TemplateRow } from '../store/templates.ts';
 import { resolveModel } from './model.ts';
 import { model as modelId, type NewTaskInput } from './task-input.ts';
-import { chosenTemplate } from './template.ts';
+import { chosenTemplate, INPUT_FIELDS } from './template.ts';
 import { refuseIssues, validate } from './validate.ts';
 
 /** The part of a new task that its template decides. */
@@ -36,7 +36,8 @@ const FIELD = 'input.templateParameters';
 export async function fromTemplate(context: Context, given: NewTaskInput): Promise<TemplateTask> {
   const foreign = OF_PROMPTS.filter((name) => given[name] !== undefined && given[name] !== null);
   refuseIssues(foreign.map((name) => ({ field: `input.${name}`, message: 'is not for a template' })));
-  const template = await chosenTemplate(context, given, 'input');
+  const { templateId: id, templateName: name } = given;
+  const template = await chosenTemplate(context, { id, name }, INPUT_FIELDS);
   if (!template.isActive) {
     throw new DomainError('INVALID_STATE', `input: the template ${template.name} is not active`);
   }

@@ -2,11 +2,13 @@ import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
 import { newId } from '../rules/ids.ts';
 import { findRepeated, createTask as insertTask, type NewTask } from '../store/create-task.ts';
+import type { SessionRow } from '../store/sessions.ts';
 import { findTask, type TaskRow } from '../store/tasks.ts';
 import type { TaskKind } from '../vocabulary.ts';
 import { homeOf } from './home.ts';
 import { idempotencyOf } from './idempotency.ts';
 import { resolveModel, resolveModels } from './model.ts';
+import { preferredModel } from './preferred-model.ts';
 import { assign, OF_AGENTS } from './task-agent.ts';
 import { DEFAULT_PRIORITY, type NewTaskInput, newTask, withoutNulls } from './task-input.ts';
 import { fromTemplate } from './task-template.ts';
@@ -20,16 +22,16 @@ export async function createTask(context: Context, input: unknown): Promise<Task
   const idempotency = idempotencyOf(given);
   const earlier = idempotency && (await findRepeated(context.store, userId, idempotency));
   if (earlier) return task(context, earlier);
+  const session = await homeOf(context, given);
   const kind = kindOf(given);
-  const { events, ...asked } = await ASKED[kind](context, given);
-  const home = await homeOf(context, given);
+  const { events, ...asked } = await ASKED[kind](context, given, session);
   const created = await insertTask(context.store, {
     id: newId(),
     ownerId: userId,
     origin: context.origin,
     kind,
-    sessionId: home?.id ?? null,
     type: given.type ?? null,
+    sessionId: session?.id ?? null,
     maxCost: given.maxCost?.toFixed(12) ?? null,
     ...asked,
     priority: given.priority ?? DEFAULT_PRIORITY,
@@ -58,7 +60,9 @@ type Asked = Pick<
 > &
   Partial<Pick<NewTask, 'maxCost'>>;
 
-const ASKED: Record<TaskKind, (context: Context, given: NewTaskInput) => Promise<Asked>> = {
+type Ask = (context: Context, given: NewTaskInput, session: SessionRow | null) => Promise<Asked>;
+
+const ASKED: Record<TaskKind, Ask> = {
   prompt: askPrompt,
   agent: askAgent,
   template: async (context, given) => ({ ...NOTHING_ASKED, ...(await fromTemplate(context, given)) }),
@@ -87,31 +91,34 @@ function refuse(given: NewTaskInput, names: readonly (keyof NewTaskInput)[], kin
   refuseIssues(foreign.map((name) => ({ field: `input.${name}`, message: `is for the kind ${kind}` })));
 }
 
-async function askPrompt(context: Context, given: NewTaskInput): Promise<Asked> {
+async function askPrompt(context: Context, given: NewTaskInput, session: SessionRow | null): Promise<Asked> {
   refuse(given, OF_TEMPLATES, 'TEMPLATE');
   refuse(given, OF_AGENTS, 'AGENT');
   const { model = null, system = null } = given;
-  return askModel(context, given, { model, system, parameters: withoutNulls(given.parameters ?? {}) });
+  const parameters = withoutNulls(given.parameters ?? {});
+  return askModel(context, given, session, { model, system, parameters });
 }
 
-async function askAgent(context: Context, given: NewTaskInput): Promise<Asked> {
+async function askAgent(context: Context, given: NewTaskInput, session: SessionRow | null): Promise<Asked> {
   refuse(given, OF_TEMPLATES, 'TEMPLATE');
   refuse(given, ['responseSchema'], 'PROMPT');
   const { agent, maxCost, events, ...settings } = await assign(context, given);
-  const asked = await askModel(context, given, settings);
+  const asked = await askModel(context, given, session, settings);
   return { ...asked, agent, maxCost, events: [...events, ...asked.events] };
 }
 
 async function askModel(
   context: Context,
   given: NewTaskInput,
+  session: SessionRow | null,
   { model, system, parameters }: Pick<Asked, 'model' | 'system' | 'parameters'>,
 ): Promise<Asked> {
   const { prompt, threadId } = given;
   if (!prompt) throw invalidInput([{ field: 'input.prompt', message: 'is required' }]);
+  const preferred = model === null && session ? await preferredModel(context, session) : null;
   return {
     ...NOTHING_ASKED,
-    ...(await resolveModel(context, model, 'input.model')),
+    ...(preferred ?? (await resolveModel(context, model, 'input.model'))),
     prompt,
     system,
     parameters,

@@ -7,8 +7,8 @@ import { requireViewer } from './viewer.ts';
 export interface TaskFilter {
   status?: RunStatus | null | undefined;
   threadId?: string | null | undefined;
-  templateName?: string | null | undefined;
   sessionId?: string | null | undefined;
+  templateName?: string | null | undefined;
 }
 
 /**
@@ -28,8 +28,8 @@ export async function tasks(
     ownerId: userId,
     status: filter?.status ?? null,
     threadId: filter?.threadId ?? null,
-    templateName: filter?.templateName ?? null,
     sessionId: filter?.sessionId ?? null,
+    templateName: filter?.templateName ?? null,
     columns,
   });
   return toConnection(page, rows);

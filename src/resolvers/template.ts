@@ -17,10 +17,10 @@ import { newTemplate, templateChange } from './template-input.ts';
 import { invalidInput, refuseIssues, validate } from './validate.ts';
 import { requireViewer } from './viewer.ts';
 
-/** Which template is meant. */
+/** Which template is meant: one of the two. */
 export interface TemplateChoice {
-  templateId?: string | null | undefined;
-  templateName?: string | null | undefined;
+  id: string | null | undefined;
+  name: string | null | undefined;
 }
 
 /** @throws DomainError NOT_FOUND, for another user's template too. @param field which argument named it. */
@@ -28,20 +28,22 @@ export async function template(context: Context, id: string, field = 'id'): Prom
   return (await find(context, { id })) ?? missing(field);
 }
 
-/** By id or by name, built-in ones first. @throws DomainError NOT_FOUND, VALIDATION_ERROR when not exactly one is given. */
+/**
+ * By id or by name, built-in ones first.
+ * @param fields which arguments named it. @throws DomainError NOT_FOUND, VALIDATION_ERROR when not exactly one is given.
+ */
 export async function chosenTemplate(
   context: Context,
-  { templateId, templateName }: TemplateChoice,
-  root: string,
+  { id, name }: TemplateChoice,
+  fields: { id: string; name: string } = { id: 'id', name: 'name' },
 ): Promise<TemplateRow> {
-  if (!templateId === !templateName) {
-    const field = [root, 'templateName'].filter(Boolean).join('.');
-    throw invalidInput([{ field, message: 'give either templateId or templateName' }]);
-  }
-  if (templateId) return template(context, templateId, [root, 'templateId'].filter(Boolean).join('.'));
-  const found = await find(context, { name: templateName! });
-  return found ?? missing([root, 'templateName'].filter(Boolean).join('.'));
+  if (id && !name) return template(context, id, fields.id);
+  if (name && !id) return (await find(context, { name })) ?? missing(fields.name);
+  throw invalidInput([{ field: fields.name, message: `give either ${fields.id} or ${fields.name}` }]);
 }
+
+/** Where inputs name a template. */
+export const INPUT_FIELDS = { id: 'input.templateId', name: 'input.templateName' };
 
 function find(context: Context, by: { id: string } | { name: string }): Promise<TemplateRow | null> {
   return findTemplate(context.store.database, requireViewer(context).userId, by);
@@ -125,9 +127,10 @@ function checkDefinition(definition: TemplateDefinition): void {
 /** What a task of the template would be refused for; nothing is made. */
 export async function validateTemplate(
   context: Context,
-  { parameters, ...choice }: TemplateChoice & { parameters?: unknown },
+  choice: TemplateChoice,
+  parameters: unknown,
 ): Promise<ParameterCheck> {
-  const { parameters: known } = await chosenTemplate(context, choice, 'input');
+  const { parameters: known } = await chosenTemplate(context, choice, INPUT_FIELDS);
   return checkParameters(known, asObject(parameters, 'input.parameters'));
 }
 

@@ -191,8 +191,8 @@ const TaskFilter = builder.inputType('TaskFilter', {
   fields: (t) => ({
     status: t.field({ type: RunStatusEnum, description: 'Only tasks that stand there.' }),
     threadId: t.id({ description: 'Only turns of this conversation.' }),
-    templateName: t.string({ description: 'Only tasks that were made from a template of this name.' }),
     sessionId: t.id({ description: 'Only tasks of this session.' }),
+    templateName: t.string({ description: 'Only tasks that were made from a template of this name.' }),
   }),
 });
 

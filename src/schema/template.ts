@@ -1,5 +1,5 @@
 import type { FieldIssue } from '../errors.ts';
-import { template, templates, validateTemplate } from '../resolvers/template.ts';
+import { chosenTemplate, template, templates, validateTemplate } from '../resolvers/template.ts';
 import type { TemplateParameter, TemplateStep } from '../rules/template.ts';
 import type { ParameterCheck } from '../rules/template-parameters.ts';
 import type { TemplateRow } from '../store/templates.ts';
@@ -159,9 +159,10 @@ builder.queryFields((t) => ({
   template: t.field({
     type: TemplateType,
     nullable: true,
-    description: "One of the viewer's templates, or a built-in one.",
-    args: { id: t.arg.id({ required: true }) },
-    resolve: (_root, { id }, context) => template(context, localId('Template', id)),
+    description: "One of the viewer's templates, or a built-in one. Give `id` or `name`.",
+    args: { id: t.arg.id(), name: t.arg.string() },
+    resolve: (_root, { id, name }, context) =>
+      chosenTemplate(context, { id: id && localId('Template', id), name }),
   }),
   templates: t.connection({
     type: TemplateType,
@@ -176,10 +177,9 @@ builder.queryFields((t) => ({
     nullable: true,
     description: 'What a task of a template would be refused for. Makes nothing.',
     args: { input: t.arg({ type: ValidateTemplateInput, required: true }) },
-    resolve: (_root, { input: { templateId, ...input } }, context) =>
-      validateTemplate(context, {
-        ...input,
-        templateId: templateId && localId('Template', templateId, 'input.templateId'),
-      }),
+    resolve: (_root, { input: { templateId, templateName: name, parameters } }, context) => {
+      const id = templateId && localId('Template', templateId, 'input.templateId');
+      return validateTemplate(context, { id, name }, parameters);
+    },
   }),
 }));

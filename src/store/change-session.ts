@@ -1,5 +1,4 @@
 import type { ClientBase } from 'pg';
-import { newId } from '../rules/ids.ts';
 import type { SessionSettings } from '../rules/session.ts';
 import type { Origin, SessionStatus } from '../vocabulary.ts';
 import { setSessionLimit } from './budgets.ts';
@@ -10,6 +9,7 @@ import type { Store } from './store.ts';
 import { transaction } from './transaction.ts';
 
 export interface NewSession {
+  id: string;
   ownerId: string;
   origin: Origin;
   name: string | null;
@@ -21,9 +21,7 @@ export interface NewSession {
   costLimit: string | null;
 }
 
-/** @returns its id. */
-export async function insertSession(database: Database, session: NewSession): Promise<string> {
-  const id = newId();
+export async function insertSession(database: Database, session: NewSession): Promise<void> {
   await database.pool.query({
     name: 'insert-session',
     text: `
@@ -34,7 +32,7 @@ export async function insertSession(database: Database, session: NewSession): Pr
       insert into budget (subject_id, kind, cost_limit)
       select id, 'session', $9::numeric from made where $9::numeric is not null`,
     values: [
-      id,
+      session.id,
       session.ownerId,
       session.origin,
       session.name,
@@ -45,7 +43,6 @@ export async function insertSession(database: Database, session: NewSession): Pr
       session.costLimit,
     ],
   });
-  return id;
 }
 
 interface Target {

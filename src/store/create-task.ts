@@ -34,11 +34,11 @@ export interface NewTask {
   fallbackModels: readonly ModelReference[];
   responseSchema: Record<string, unknown> | null;
   threadId: string | null;
+  sessionId: string | null;
   /** Who does it, as it was when the task was made; null: a model without tools. */
   agent: { id: string; tools: readonly ToolName[]; limits: AgentLimits } | null;
   /** null: it is not made from a template. */
   template: NewTemplateTask | null;
-  sessionId: string | null;
   /** US dollars as decimal text; null: no limit of its own. */
   maxCost: string | null;
   priority: number;
@@ -98,7 +98,7 @@ async function insert(
   const { rows } = await connection.query<TaskRow & { events: LoggedEvent[] }>({
     name: 'create-task',
     text: `
-      with ${homeSql('$29', '$2')}, claimed as (
+      with ${homeSql('$20', '$2')}, claimed as (
         insert into idempotency_key (owner_id, key, body_hash, run_id)
         select $2, $12, $13, $1 from home where $12::text is not null
         on conflict do nothing returning key
@@ -111,8 +111,8 @@ async function insert(
         insert into task (id, kind, prompt, system, parameters, provider, model, fallback_models, response_schema,
           thread_id, type, agent_id, tools, limits,
           template_name, template_version, template_plan, template_parameters, secrets)
-        select id, $5, $6, $7, $8::jsonb, $9, $10, $16::jsonb, $17::jsonb, $18, $20, $21, $22::text[], $23::jsonb,
-          $24, $25, $26::jsonb, $27::jsonb, $28 from moved
+        select id, $5, $6, $7, $8::jsonb, $9, $10, $16::jsonb, $17::jsonb, $18, $21, $22, $23::text[], $24::jsonb,
+          $25, $26, $27::jsonb, $28::jsonb, $29 from moved
         returning *
       ), limited as (
         insert into budget (subject_id, kind, cost_limit)
@@ -143,10 +143,10 @@ async function insert(
       task.responseSchema && JSON.stringify(task.responseSchema),
       task.threadId,
       task.maxCost,
+      task.sessionId,
       task.type,
       ...agentColumns(task.agent),
       ...templateColumns(task.template),
-      task.sessionId,
     ],
   });
   const [created] = rows;

@@ -84,7 +84,7 @@ export async function requestInput(
           status = case when inputs = $3 then 'waiting' else status end,
           worker_id = case when inputs = $3 then null else worker_id end
         where id = $1 and epoch = $2 and status = 'running'
-        returning ${RAISED}, run.status = 'waiting' as waits
+        returning ${RAISED}, status = 'waiting' as waits
       ), logged as (${appendSql('$4')})
       select logged.*, moved.waits from logged, moved`,
     values: [

@@ -11,8 +11,8 @@ export interface TaskListing extends ListRange {
   ownerId: string;
   status: RunStatus | null;
   threadId: string | null;
-  templateName: string | null;
   sessionId: string | null;
+  templateName: string | null;
   /** Which columns are needed; of the costly ones, the others are null. */
   columns: ReadonlySet<string>;
 }
@@ -28,7 +28,7 @@ export async function listTasks(database: Database, listing: TaskListing): Promi
  * them. It keeps none that it expects to cost more than planning anew: hence the limit that it knows.
  */
 function listStatement(listing: TaskListing) {
-  const { ownerId, status, threadId, templateName, sessionId, after, before, limit, fromEnd, columns } =
+  const { ownerId, status, threadId, sessionId, templateName, after, before, limit, fromEnd, columns } =
     listing;
   const values: unknown[] = [];
   const parameter = (value: unknown, type: string) => `$${values.push(value)}::${type}`;
@@ -43,8 +43,8 @@ function listStatement(listing: TaskListing) {
   };
   if (status !== null) conditions.status = `run.status = ${parameter(status, 'text')}`;
   if (threadId !== null) conditions.thread = `task.thread_id = ${parameter(threadId, 'text')}`;
-  if (templateName !== null) conditions.template = `task.template_name = ${parameter(templateName, 'text')}`;
   if (sessionId !== null) conditions.session = `run.session_id = ${parameter(sessionId, 'text')}`;
+  if (templateName !== null) conditions.template = `task.template_name = ${parameter(templateName, 'text')}`;
   if (after !== null) conditions.after = beyond('<', after);
   if (before !== null) conditions.before = beyond('>', before);
   const direction = fromEnd ? 'asc' : 'desc';

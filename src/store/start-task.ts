@@ -25,8 +25,9 @@ export interface StartedTask extends Started {
   responseSchema: Record<string, unknown> | null;
   threadId: string | null;
   tools: ToolName[];
-  /** Absolute path; null: it has none yet. */
+  /** Absolute path, its own or its session's; null: it has none yet. */
   workingDirectory: string | null;
+  ownerIsAdmin: boolean;
   plan: Plan;
   progress: number;
   limits: AgentLimits | null;
@@ -57,7 +58,9 @@ export async function startTask({ database }: Store, lease: Lease): Promise<Star
       where task.id = $1 and run.id = $1 and run.epoch = $2 and run.status = 'running'
       returning task.id, run.owner_id as "ownerId", run.attempt, task.kind, prompt, system, parameters, provider,
         model, fallback_models as "fallbackModels", response_schema as "responseSchema", thread_id as "threadId",
-        tools, working_directory as "workingDirectory", coalesce(template_plan, plan) as plan,
+        tools, coalesce(working_directory,
+          (select session.working_directory from session where session.id = run.session_id)) as "workingDirectory",
+        (select is_admin from app_user where app_user.id = run.owner_id) as "ownerIsAdmin", coalesce(template_plan, plan) as plan,
         template_parameters as values, secrets, progress, limits, iterations_before as "iterationsBefore",
         (extract(epoch from deadline_at - clock_timestamp()) * 1000)::float8 as "msLeft"`,
     values: [lease.runId, lease.epoch],

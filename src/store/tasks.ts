@@ -33,13 +33,13 @@ export interface TaskRow {
   templateVersion: number | null;
   templateParameters: Record<string, unknown> | null;
   threadId: string | null;
+  sessionId: string | null;
   agentId: string | null;
   tools: ToolName[];
   limits: AgentLimits | null;
   workingDirectory: string | null;
   plan: Plan;
   iterations: number;
-  sessionId: string | null;
   progress: number;
   result: TaskResult | null;
   error: RunError | null;
@@ -63,9 +63,9 @@ export const COLUMNS = {
   provider: 'task.provider',
   model: 'task.model',
   threadId: 'task.thread_id',
+  sessionId: 'run.session_id',
   templateName: 'task.template_name',
   templateVersion: 'task.template_version',
-  sessionId: 'run.session_id',
   progress: 'task.progress',
 } as const;
 

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { constants } from 'node:fs';
-import { access, mkdir, open, readlink, realpath, stat } from 'node:fs/promises';
+import { access, lstat, mkdir, open, readlink, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { DomainError } from '../errors.ts';
@@ -36,7 +36,8 @@ const APPLICATION = resolve(import.meta.dirname, '../..');
 /**
  * A working directory for a user, made when it is missing.
  * @param named absolute, or relative to the user's own folder; null: a fresh one.
- * @throws DomainError VALIDATION_ERROR for `field`, with the folders that it may lie in as `allowed`.
+ * @throws DomainError VALIDATION_ERROR for `field`, with the folders that it may lie in as `allowed`; what stands in
+ * the way of a fresh one as it is, because that is the operator's to mend.
  */
 export async function openWorkspace(
   settings: WorkspaceSettings,
@@ -46,14 +47,16 @@ export async function openWorkspace(
 ): Promise<Workspace> {
   const folders = await foldersOf(settings);
   const own = ownFolder(folders.roots[0]!, tenant);
-  const path = await realPathOf(resolve(own, named ?? newId())).catch((error) => {
-    throw refused(field, named!, `cannot be used: ${messageOf(error)}`, tenant, folders);
-  });
-  if (!mayWorkIn(path, tenant, folders)) {
-    throw refused(field, named!, 'is not a folder to work in', tenant, folders);
+  // One answer for all that lies outside, whatever is there, is not there, or cannot be reached.
+  const path = await realPathOf(resolve(own, named ?? newId())).catch(() => null);
+  if (path === null || !mayWorkIn(path, tenant, folders)) {
+    throw refused(field, `${named} is not a folder to work in`, tenant, folders);
   }
-  const problem = await makeReady(path, tenant, folders, settings).catch((error) => messageOf(error));
-  if (problem) throw refused(field, named ?? path, `cannot be used: ${problem}`, tenant, folders);
+  const problem = await makeReady(path, tenant, folders, settings).catch((error) => {
+    if (named === null) throw error;
+    return messageOf(error);
+  });
+  if (problem) throw refused(field, `${path} cannot be used: ${problem}`, tenant, folders);
   return { path, isFresh: named === null };
 }
 
@@ -65,15 +68,9 @@ export async function removeWorkspace(path: string): Promise<void> {
   await promisify(execFile)('/bin/sh', ['-c', script, 'sh', path], { env: { PATH: '/usr/bin:/bin' } });
 }
 
-function refused(
-  field: string,
-  named: string,
-  problem: string,
-  tenant: Tenant,
-  folders: WorkspaceFolders,
-): DomainError {
+function refused(field: string, problem: string, tenant: Tenant, folders: WorkspaceFolders): DomainError {
   const allowed = allowedFolders(tenant, folders);
-  const message = `${field}: ${named} ${problem}; allowed are folders below ${allowed.join(' and ')}`;
+  const message = `${field}: ${problem}; allowed are folders below ${allowed.join(' and ')}`;
   return new DomainError('VALIDATION_ERROR', message, { field, allowed });
 }
 
@@ -88,13 +85,17 @@ async function foldersOf({ dataDir, workspaceRoots }: WorkspaceSettings): Promis
   };
 }
 
-/** Without links, as far as it exists. */
+/** Without links, as far as it exists. @throws for a link that leads to nothing. */
 async function realPathOf(path: string): Promise<string> {
   try {
     return await realpath(path);
   } catch (error) {
     if (!hasCode(error, 'ENOENT')) throw error;
-    return join(await realPathOf(dirname(path)), basename(path));
+    const found = await lstat(path).catch(() => null);
+    if (found === null) return join(await realPathOf(dirname(path)), basename(path));
+    if (found.isSymbolicLink()) throw error;
+    // Somebody else has made it just now.
+    return realPathOf(path);
   }
 }
 
@@ -105,12 +106,13 @@ async function makeReady(
   { roots }: WorkspaceFolders,
   { sandbox }: WorkspaceSettings,
 ): Promise<string | null> {
-  for (const root of roots) {
-    // The server's own, so that no command can ever put a link in the place of a working directory in it.
-    if (path.startsWith(`${ownFolder(root, tenant)}/`)) await mkdir(ownFolder(root, tenant), MADE);
-  }
+  const own = roots.map((root) => ownFolder(root, tenant)).find((folder) => path.startsWith(`${folder}/`));
+  // The server's own, so that no command can ever put a link in the place of a working directory in it.
+  if (own) await mkdir(own, MADE);
   const firstMade = await mkdir(path, MADE);
-  for (const made of firstMade ? madeFolders(firstMade, path) : []) await handOver(made, uidOf(tenant));
+  // All below one's own folder, as who made it a moment ago may not have come to hand it over.
+  const last = own ?? (firstMade && dirname(firstMade));
+  for (const made of last ? foldersBetween(last, path) : []) await handOver(made, uidOf(tenant));
   // A command at work in a folder above may have put a link somewhere, just now.
   if ((await realpath(path)) !== path) return 'it was replaced meanwhile';
   await access(path, constants.W_OK | constants.X_OK);
@@ -121,8 +123,8 @@ async function makeReady(
 const ROOTS = 'it belongs to root, and no command runs as root; give it to another user with chown';
 const MADE = { recursive: true, mode: 0o700 };
 
-function madeFolders(first: string, last: string): string[] {
-  return first === last ? [last] : [...madeFolders(first, dirname(last)), last];
+function foldersBetween(above: string, path: string): string[] {
+  return path === above ? [] : [...foldersBetween(above, dirname(path)), path];
 }
 
 /** By a handle: a path could lead elsewhere by now, and root would give that away. */
@@ -130,7 +132,8 @@ async function handOver(path: string, uid: number): Promise<void> {
   if (!isRoot()) return;
   const handle = await open(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
   try {
-    if ((await readlink(`/proc/self/fd/${handle.fd}`)) === path) await handle.chown(uid, uid);
+    const isRoots = (await handle.stat()).uid === 0;
+    if (isRoots && (await readlink(`/proc/self/fd/${handle.fd}`)) === path) await handle.chown(uid, uid);
   } finally {
     await handle.close();
   }

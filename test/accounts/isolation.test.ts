@@ -58,7 +58,7 @@ const ATTEMPTS: Record<Operation, Record<string, Attempt>> = {
       expected: 'own',
     },
     session: { variables: ({ Session }) => ({ id: Session }), expected: 'NOT_FOUND' },
-    sessions: { variables: ({ cursor }) => ({ first: 3, before: cursor }), expected: 'own' },
+    sessions: { variables: ({ cursor }) => ({ first: 2, before: cursor }), expected: 'own' },
     task: { variables: ({ Task }) => ({ id: Task }), expected: 'NOT_FOUND' },
     tasks: {
       variables: ({ cursor, Thread, Session }) => ({
@@ -87,7 +87,7 @@ const ATTEMPTS: Record<Operation, Record<string, Attempt>> = {
     createApiKey: input(() => ({ name: 'k' }), 'own'),
     createSession: input(() => ({ name: 's' }), 'own'),
     createTask: input(
-      ({ Agent, Task, Thread, Session }) => ({
+      ({ Agent, Session, Task, Thread }) => ({
         kind: 'AGENT',
         prompt: 'x',
         agentId: Agent,
@@ -97,12 +97,12 @@ const ATTEMPTS: Record<Operation, Record<string, Attempt>> = {
       }),
       'NOT_FOUND',
     ),
+    createThread: input(({ Session }) => ({ title: 't', sessionId: Session }), 'NOT_FOUND'),
+    deleteSession: input(({ Session }) => ({ id: Session }), 'NOT_FOUND'),
     createTemplate: input(() => ({ name: 't', steps: [STEP] }), 'own'),
     'createTask of a template': input(({ Template }) => ({ templateId: Template }), 'NOT_FOUND'),
     deleteAgent: input(({ Agent }) => ({ id: Agent }), 'NOT_FOUND'),
     deleteTemplate: input(({ Template }) => ({ id: Template }), 'NOT_FOUND'),
-    createThread: input(({ Session }) => ({ title: 't', sessionId: Session }), 'NOT_FOUND'),
-    deleteSession: input(({ Session }) => ({ id: Session }), 'NOT_FOUND'),
     deleteTask: input(({ Task }) => ({ id: Task }), 'NOT_FOUND'),
     executeAgent: input(({ Agent }) => ({ agentId: Agent, prompt: 'x' }), 'NOT_FOUND'),
     executeTask: input(({ Task }) => ({ id: Task }), 'NOT_FOUND'),
@@ -115,11 +115,11 @@ const ATTEMPTS: Record<Operation, Record<string, Attempt>> = {
       ({ Session, Thread }) => ({ prompt: 'x', sessionId: Session, threadId: Thread }),
       'NOT_FOUND',
     ),
-    updateAgent: input(({ Agent }) => ({ id: Agent, name: 'mine' }), 'NOT_FOUND'),
     updateSession: input(
       ({ Session }) => ({ id: Session, name: 'mine', status: 'PAUSED', costLimit: 1 }),
       'NOT_FOUND',
     ),
+    updateAgent: input(({ Agent }) => ({ id: Agent, name: 'mine' }), 'NOT_FOUND'),
     updateTask: input(({ Task }) => ({ id: Task, prompt: 'mine' }), 'NOT_FOUND'),
     updateTaskPriority: input(({ Task }) => ({ id: Task, priority: 1 }), 'NOT_FOUND'),
     updateTemplate: input(({ Template }) => ({ id: Template, isActive: false }), 'NOT_FOUND'),

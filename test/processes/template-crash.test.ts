@@ -58,12 +58,13 @@ async function followOverDeath(id: string, doomed: Polyphony, stepId: string, he
   return events;
 }
 
-const SLOW = {
+/** Waits for its worker to be killed, and then not again. */
+const slow = (isToDie: string) => ({
   id: 'slow',
   type: 'RUN_SCRIPT',
-  script: 'echo slow >>count; sleep 12; echo "$1"',
+  script: `echo slow >>count; ${isToDie} && sleep 600; echo "$1"`,
   args: ['done'],
-};
+});
 const KEPT = { id: 'kept', type: 'STORE_OUTPUT', name: 'count', path: 'count' };
 const ONCE = { id: 'once', type: 'RUN_SCRIPT', script: 'echo once >>count' };
 const PAID = { id: 'paid', type: 'GENERATE', model: 'gpt-4o@tokens=3', prompt: 'x' };
@@ -74,7 +75,9 @@ const ofType = (events: readonly TaskEvent[], type: string) =>
 const asked = () => vendor.requests.filter(({ path }) => path === '/v1/chat/completions').length;
 
 test('kill -9 in the middle of a step: it is done again elsewhere, and those before it are not', async () => {
-  const { name } = await createTemplate(ann, { steps: [PAID, ONCE, SLOW, KEPT] });
+  const { name } = await createTemplate(ann, {
+    steps: [PAID, ONCE, slow('[ $(grep -c slow count) = 1 ]'), KEPT],
+  });
   const doomed = await startWorker();
   const before = asked();
   const id = await ann.createTask({ templateName: name });
@@ -97,7 +100,9 @@ test('on another machine, what was in the working directory is made again', asyn
   for (const worker of workers) await worker.stop();
   workers.clear();
   const elsewhere = await createFolder();
-  const { name } = await createTemplate(ann, { steps: [PAID, ONCE, SLOW, KEPT] });
+  const { name } = await createTemplate(ann, {
+    steps: [PAID, ONCE, slow(`[[ $PWD = ${folder.path}/* ]]`), KEPT],
+  });
   const doomed = await startWorker();
   const before = asked();
   const id = await ann.createTask({ templateName: name });

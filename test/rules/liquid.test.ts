@@ -47,7 +47,7 @@ describe('a text that cannot be filled', () => {
     } catch {
       // Some are only slow.
     }
-    expect(performance.now() - startedAt).toBeLessThan(2_500);
+    expect(performance.now() - startedAt).toBeLessThan(10_000);
   });
 });
 

@@ -26,9 +26,13 @@ beforeAll(async () => {
     maxCost: 1,
   });
   await server.store.database.pool.query(`
-    with ended as (update run set cancel_reason = 'a reason')
+    with ended as (update run set cancel_reason = 'a reason'), used as (
+      insert into step (run_id, key, position, status, output)
+      select id, 'a', 1, 'completed', '{"resourceUsage":{"modelName":"m"}}' from run
+    )
     update task set result = '{"output":"an answer"}', error = '{"code":"RUN_FAILED","message":"a fault"}',
-      started_at = now(), completed_at = now()`);
+      started_at = now(), completed_at = now(), template_name = 'a template', template_version = 1,
+      template_parameters = '{"a":"b"}'`);
 });
 afterAll(() => server?.stop());
 

@@ -30,7 +30,7 @@ describe('how a command ends', () => {
     { script: 'if then', exitCode: 2 },
   ])('$script: $exitCode', async ({ script, exitCode }) => {
     const { run } = await openPlace();
-    expect(await run(script)).toMatchObject({ exitCode, timedOut: false, overfull: null, truncated: false });
+    expect(await run(script)).toMatchObject({ exitCode, timedOut: false, exceeded: null, truncated: false });
   });
 
   test('a program that is not there says so', async () => {
@@ -164,7 +164,7 @@ describe('processes and memory', () => {
 
   test('it is the first to go when memory is short, and gives way to the server', async () => {
     const { run } = await openPlace();
-    expect(await run('cat /proc/self/oom_score_adj; nice')).toMatchObject({ stdout: '1000\n10\n' });
+    expect(await run('cat /proc/self/oom_score_adj; nice')).toMatchObject({ stdout: '1000\n5\n' });
   });
 
   test('20 at once: each its own, in a directory that they share', async () => {
@@ -193,8 +193,18 @@ describe('output', () => {
     expect(result.stdout.length).toBeLessThan(1_100);
   });
 
+  test('without end is the end of its command', async () => {
+    const { run } = await openPlace({ limits: { output: 10 * MiB } });
+    expect(await run('yes & yes >&2; wait', { timeoutMs: 60_000 })).toMatchObject({
+      exceeded: 'it printed more than 10 MiB',
+      timedOut: false,
+      truncated: true,
+      exitCode: 137,
+    });
+  });
+
   test('without end, until its time is over', async () => {
-    const { run } = await openPlace();
+    const { run } = await openPlace({ limits: { output: Number.MAX_SAFE_INTEGER } });
     const told: string[] = [];
     const onOutput = (text: string) => told.push(text);
     const result = await run('yes & yes >&2', { timeoutMs: 1_000, maxOutputBytes: 10_000, onOutput });
@@ -234,7 +244,7 @@ describe('disk', () => {
     });
     expect(result).toMatchObject({
       exitCode: 137,
-      overfull: expect.stringMatching(/the working directory holds \d+ MiB, and 100 MiB are allowed/),
+      exceeded: expect.stringMatching(/the working directory holds \d+ MiB, and 100 MiB are allowed/),
     });
     const { stdout } = await run('du -sm . | cut -f1; rm -f *');
     expect(Number(stdout)).toBeLessThan(2_000);

@@ -136,6 +136,14 @@ describe('whom a command can reach', () => {
     server.close();
   });
 
+  test('but its own servers, by the name that everybody uses', async () => {
+    const perl = `use IO::Socket::INET;
+      my $server = IO::Socket::INET->new(Listen => 1, LocalHost => "localhost") or die "no server: $!";
+      my $client = IO::Socket::INET->new(PeerHost => "localhost", PeerPort => $server->sockport) or die "no client: $!";
+      print "met";`;
+    expect(await place.run(['perl', '-e', perl])).toMatchObject({ stdout: 'met', stderr: '' });
+  });
+
   test('nobody through sockets that have no network namespace, or an abstract name', async () => {
     const server = createServer((socket) => socket.end('hello'));
     const name = `polyphony-test-${process.pid}`;

@@ -23,8 +23,10 @@ import { isRoot, openWorkPlace, SECRET, type WorkPlace } from './work-place.ts';
 const { signal } = new AbortController();
 
 const open: WorkPlace[] = [];
+const folders: string[] = [];
 afterEach(() => {
   for (const place of open.splice(0)) place.close();
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
 });
 
 async function openPlace(settings: Parameters<typeof openWorkPlace>[0]): Promise<WorkPlace> {
@@ -36,6 +38,7 @@ async function openPlace(settings: Parameters<typeof openWorkPlace>[0]): Promise
 describe('where there is no sandbox', () => {
   const programs = async () => {
     const folder = mkdtempSync(join(tmpdir(), 'programs-'));
+    folders.push(folder);
     const place = await openPlace({ settings: { searchPath: folder } });
     return { folder, place };
   };
@@ -113,7 +116,10 @@ describe('SANDBOX=none', () => {
 
   test('time, output and aborts have the same bounds', async () => {
     const { run } = await plain();
-    const timed = await run('(trap "" TERM; sleep 77.7) & yes', { timeoutMs: 500, maxOutputBytes: 1_000 });
+    const timed = await run('(trap "" TERM; sleep 77.7) & while :; do echo yes; done', {
+      timeoutMs: 500,
+      maxOutputBytes: 1_000,
+    });
     expect(timed).toMatchObject({ timedOut: true, truncated: true, exitCode: 137 });
     const controller = new AbortController();
     const onOutput = () => controller.abort(new Error('cancelled'));

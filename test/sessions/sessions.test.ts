@@ -44,7 +44,7 @@ describe('a session', () => {
     const id = await createSession(ann, {
       name: 'Bug Fix Session',
       description: 'All of it.',
-      workingDirectory: '/path/to/project',
+      workingDirectory: 'project',
       userLabel: 'test_user_123',
       settings: { preferredModels: ['gpt4', 'claude'], maxIterations: 5, evaluationThreshold: 8 },
       costLimit: 10,
@@ -54,7 +54,7 @@ describe('a session', () => {
       name: 'Bug Fix Session',
       description: 'All of it.',
       status: 'ACTIVE',
-      workingDirectory: '/path/to/project',
+      workingDirectory: expect.stringMatching(/\/workspaces\/[^/]+\/project$/),
       userLabel: 'test_user_123',
       endedAt: null,
       budget: { limit: 10 },

@@ -70,6 +70,16 @@ describe('a working directory', () => {
     expect(statSync(own).uid).toBe(process.getuid!());
   });
 
+  test('is there for each of many who ask at once, before any folder is', async () => {
+    const tenants = Array.from({ length: 10 }, () => ({ userId: randomUUID(), isAdmin: false }));
+    const asked = [...tenants, ...tenants].map((tenant) => openWorkspace(settings, tenant, 'same', 'x'));
+    const paths = (await Promise.all(asked)).map(({ path }) => path);
+    expect(new Set(paths).size).toBe(10);
+    for (const [index, tenant] of tenants.entries()) {
+      expect(statSync(paths[index]!).uid).toBe(isRoot ? uidOf(tenant) : process.getuid!());
+    }
+  });
+
   test('that is named is made, with all above it, and is the same when it is named again', async () => {
     for (const named of ['project/deep/er', join(own, 'project/deep/er'), './project/x/../deep/er/']) {
       expect(await openWorkspace(settings, me, named, 'x')).toEqual({
@@ -161,8 +171,10 @@ describe('refused, with nothing made', () => {
     'a\0b',
   ])('%j', async (named) => {
     const before = everything();
+    const problem = named === 'file' ? /cannot be used: EEXIST/ : /is not a folder to work in; allowed are/;
     expect(await refusal(named)).toMatchObject({
       code: 'VALIDATION_ERROR',
+      message: expect.stringMatching(problem),
       details: { field: 'input.workingDirectory', allowed: [own] },
     });
     expect(everything()).toBe(before);

@@ -112,6 +112,9 @@ describe("a user's template", () => {
       id: made.template.id,
     });
     expect(data(found).template).toEqual(made.template);
+    const named = await ann.query(`{ template(name: "whole") { ${TEMPLATE} } }`);
+    expect(data(named).template).toEqual(made.template);
+    expect(errorCode(await ann.query('{ template { id } }'))).toBe('VALIDATION_ERROR');
     expect((await list(ann))[0]).toEqual(made.template);
   });
 
@@ -314,7 +317,7 @@ describe('createTask of a template', () => {
     [{ ...good, kind: 'PROMPT', prompt: 'x' }, 'input.templateName', 'is for the kind TEMPLATE'],
     [{ ...good, prompt: 'x' }, 'input.prompt', 'is not for a template'],
     [{ ...good, model: 'gpt-4o' }, 'input.model', 'is not for a template'],
-    [{ kind: 'TEMPLATE' }, 'input.templateName', 'either templateId or templateName'],
+    [{ kind: 'TEMPLATE' }, 'input.templateName', 'give either input.templateId or input.templateName'],
     [{ kind: 'PROMPT' }, 'input.prompt', 'is required'],
     [{}, 'input.prompt', 'is required'],
     [{ ...good, templateParameters: {} }, 'input.templateParameters.model', 'is required'],

@@ -154,10 +154,10 @@ function toOutcome({ turns }: Work, { model, provider, finishReason }: Answer, e
 /** The task's own folder, or the one that it was given, where it is to work in one. */
 async function openOwnWorkspace(
   { workspaces }: EngineContext,
-  { id, ownerId, tools, workingDirectory }: StartedTask,
+  { id, ownerId, ownerIsAdmin, tools, workingDirectory }: StartedTask,
 ): Promise<string | null> {
   if (!tools.some(toolNamed)) return null;
-  const tenant = { userId: ownerId, isAdmin: false };
+  const tenant = { userId: ownerId, isAdmin: ownerIsAdmin };
   const { path } = await openWorkspace(workspaces, tenant, workingDirectory ?? id, 'workingDirectory');
   return path;
 }

@@ -33,6 +33,7 @@ export async function systemRoot(settings: { hidden: readonly string[]; limits: 
     ...OF_ETC.flatMap((name) => ['--ro-bind-try', `/etc/${name}`, `/etc/${name}`]),
     ...['--perms', '0444', '--ro-bind-data', '5', '/etc/passwd'],
     ...['--perms', '0444', '--ro-bind-data', '6', '/etc/group'],
+    ...['--perms', '0444', '--ro-bind-data', '7', '/etc/hosts'],
     ...['--dev', '/dev', '--proc', '/proc'],
     ...temporary('/dev/shm', settings.limits.temporary / 4),
     ...temporary('/tmp', settings.limits.temporary),
@@ -103,7 +104,7 @@ for inherited in /proc/self/fd/*; do
 done
 [ "$(stat -c %d:%i .)" = "$1" ] || { echo 'the working directory was replaced' >&2; exit 126; }
 shift
-nice -n 10 "$@"
+nice -n 5 "$@"
 exit $?`;
 
 function becoming({ uid, gid }: Owner): string[] {

@@ -84,13 +84,15 @@ async function launchIn(
       // A Ctrl-C in the terminal is for the server, which ends its commands in order.
       detached: true,
       // 3 tells the inner process, the others are read by bwrap.
-      stdio: [stdin, 'pipe', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
+      stdio: [stdin, 'pipe', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
     }),
   );
   const { uid, gid } = owner ?? { uid: process.getuid!(), gid: process.getgid!() };
   give(child, 4, filter ?? '');
   give(child, 5, `root:x:0:0::/:/bin/sh\nagent:x:${uid}:${gid}::${ENVIRONMENT.HOME}:/bin/bash\n`);
   give(child, 6, `root:x:0:\nagent:x:${gid}:\n`);
+  // A loopback interface is there, for servers that a command starts and asks itself.
+  give(child, 7, '127.0.0.1 localhost sandbox\n::1 localhost\n');
   return { child, kill: innerProcess(child) };
 }
 

@@ -25,8 +25,8 @@ export interface CommandResult {
   /** Something was left out of stdout or stderr; a line in their middle says how much. */
   truncated: boolean;
   timedOut: boolean;
-  /** It was killed because it had filled its working directory, or the disk; says which. */
-  overfull: string | null;
+  /** It was killed because it had filled its working directory or the disk, or printed without end; says which. */
+  exceeded: string | null;
   durationMs: number;
 }
 

@@ -12,14 +12,10 @@ const FILE_RESERVE = 10_000;
 /**
  * Looks at the disk while a command runs; no file system that is everywhere has quotas. Its free space tells at
  * once, also of files that are deleted but open; whose it was, only a measurement of the folder tells.
- * @param onOverfull is called once, with the reason.
+ * @param onExcess is called once, with the reason.
  * @returns what ends the watch.
  */
-export function watchDisk(
-  workspace: string,
-  limits: Limits,
-  onOverfull: (reason: string) => void,
-): () => void {
+export function watchDisk(workspace: string, limits: Limits, onExcess: (reason: string) => void): () => void {
   let isOver = false;
   let timer: NodeJS.Timeout | undefined;
   const watch = async () => {
@@ -34,7 +30,7 @@ export function watchDisk(
       const isNoticeable = measuredAt - now.free > NOTICEABLE;
       const reason = diskShortage(start, now, limits) ?? (isNoticeable && (await excess(workspace, limits)));
       if (isNoticeable) measuredAt = now.free;
-      if (reason && !isOver) return onOverfull(reason);
+      if (reason && !isOver) return onExcess(reason);
     }
   };
   // A folder that is gone or cannot be measured is nothing to bound.

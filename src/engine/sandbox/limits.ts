@@ -14,6 +14,8 @@ export interface Limits {
   temporary: number;
   /** What a working directory may hold at the end of a command that wrote to it. */
   workspace: number;
+  /** What it may print: reading is the server's own time, even where next to nothing is kept. */
+  output: number;
   /** What commands leave free of the disk, for the database above all. */
   diskReserve: number;
 }
@@ -25,5 +27,6 @@ export const LIMITS: Limits = {
   file: 2 * GiB,
   temporary: 256 * MiB,
   workspace: 8 * GiB,
+  output: 64 * MiB,
   diskReserve: 1 * GiB,
 };

@@ -20,18 +20,20 @@ export async function runProcess(launch: Launch, command: Command, limits: Limit
   const { signal, workspace, timeoutMs } = command;
   const startedAt = performance.now();
   const launched = await launch(command);
+  let timedOut = false;
+  let exceeded: string | null = null;
+  const onExcess = (reason: string) => {
+    exceeded ??= reason;
+    launched.kill();
+  };
   const stdout = collect(launched.child.stdout!, command);
   const stderr = collect(launched.child.stderr!, command);
-  let timedOut = false;
-  let overfull: string | null = null;
+  boundOutput(launched.child, limits.output, onExcess);
   const timer = setTimeout(() => {
     timedOut = true;
     launched.kill();
   }, timeoutMs);
-  const stopWatching = watchDisk(workspace, limits, (reason) => {
-    overfull = reason;
-    launched.kill();
-  });
+  const stopWatching = watchDisk(workspace, limits, onExcess);
   signal.addEventListener('abort', launched.kill);
   // It may have come while the command was being launched.
   if (signal.aborted) launched.kill();
@@ -48,7 +50,7 @@ export async function runProcess(launch: Launch, command: Command, limits: Limit
     stderr: stderr.text(),
     truncated,
     timedOut,
-    overfull,
+    exceeded,
     durationMs,
   };
 }
@@ -78,6 +80,20 @@ function collect(pipe: Readable, { maxOutputBytes = MAX_OUTPUT_BYTES, onOutput }
   pipe.on('data', (chunk: Buffer) => output.push(chunk));
   if (onOutput) tell(pipe, maxOutputBytes, onOutput);
   return output;
+}
+
+function boundOutput(
+  { stdout, stderr }: ChildProcess,
+  limit: number,
+  onExcess: (reason: string) => void,
+): void {
+  let total = 0;
+  for (const pipe of [stdout!, stderr!]) {
+    pipe.on('data', (chunk: Buffer) => {
+      total += chunk.length;
+      if (total > limit) onExcess(`it printed more than ${Math.round(limit / 2 ** 20)} MiB`);
+    });
+  }
 }
 
 function tell(pipe: Readable, maxBytes: number, onOutput: (text: string) => void): void {

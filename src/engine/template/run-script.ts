@@ -95,11 +95,11 @@ async function keepLog(
 
 /** @throws DomainError SCRIPT_FAILED */
 function refuseFailure(
-  { exitCode, stdout, stderr, timedOut, overfull }: CommandResult,
+  { exitCode, stdout, stderr, timedOut, exceeded }: CommandResult,
   seconds: number,
 ): void {
   if (timedOut) throw new DomainError('SCRIPT_FAILED', `the script did not end within ${seconds} s`);
-  if (overfull) throw new DomainError('SCRIPT_FAILED', `the script was ended: ${overfull}`);
+  if (exceeded) throw new DomainError('SCRIPT_FAILED', `the script was ended: ${exceeded}`);
   if (exitCode === 0) return;
   const last = storable(stderr.trim() || stdout.trim()).slice(-500);
   const message = `the script ended with exit code ${exitCode}${last && `: ${last}`}`;

@@ -63,10 +63,16 @@ async function finishedSteps(
 ): Promise<Map<string, StepOutput>> {
   const rows = await readSteps(context.store.database, task.id);
   const done = rows.filter(({ status }) => status === 'completed');
-  const typeOf = new Map(task.plan.steps.map(({ id, type }) => [id, type]));
-  const isLost = done.length > 0 && !(await hasWorkspace(context, task));
-  const kept = done.filter(({ key }) => !(isLost && LEAVES_FILES.includes(typeOf.get(key)!)));
-  return new Map(kept.map(({ key, output }) => [key, output as StepOutput]));
+  const finished = new Map(done.map(({ key, output }) => [key, output as StepOutput]));
+  const needsFiles = task.plan.steps.some((step) => !finished.has(step.id) && usesFiles(step));
+  if (needsFiles && !(await hasWorkspace(context, task))) {
+    for (const { id, type } of task.plan.steps) if (LEAVES_FILES.includes(type)) finished.delete(id);
+  }
+  return finished;
+}
+
+function usesFiles(step: TemplateStep): boolean {
+  return LEAVES_FILES.includes(step.type) || (step.type === 'store_output' && step.path !== null);
 }
 
 async function doStep(work: StepWork<TemplateStep>, progress: number): Promise<StepOutput> {

@@ -10,6 +10,8 @@ import { hasWorkspace, workspaceOf } from './workspace.ts';
 type Work = StepWork<StoreOutputStep>;
 
 const MAX_NAME = 200;
+/** Characters of it that later steps may read, and that the task answers with. */
+const MAX_TEXT = 1_000_000;
 
 /** Keeps a file of the working directory, or else a text, as an artifact. */
 export async function storeOutput(work: Work): Promise<StepOutput> {
@@ -27,7 +29,8 @@ export async function storeOutput(work: Work): Promise<StepOutput> {
   const mediaType = mediaTypeIn(work) ?? mediaTypeOf(name, fallback);
   const artifact = { name, type: 'output', mediaType, content, isTruncated } as const;
   await saveArtifact(context.store, lease, artifact);
-  return { output: text ?? '', name, size: content.byteLength, isTruncated };
+  const output = storable((text ?? '').slice(0, MAX_TEXT));
+  return { output, name, size: content.byteLength, isTruncated };
 }
 
 function mediaTypeIn(work: Work): string | null {
@@ -85,7 +88,7 @@ const decoder = new TextDecoder('utf-8', { fatal: true });
 /** null: it is none. */
 function textOf(content: Buffer): string | null {
   try {
-    return storable(decoder.decode(content));
+    return content.includes(0) ? null : decoder.decode(content);
   } catch {
     return null;
   }

@@ -40,10 +40,10 @@ export const terminal = defineTool(
 );
 
 function describe(result: CommandResult, seconds: number): ToolResult {
-  const { exitCode, overfull, timedOut } = result;
+  const { exitCode, exceeded, timedOut } = result;
   const printed = [result.stdout, result.stderr].map((text) => text.trimEnd()).filter(Boolean);
   const told = printed.length > 0 ? printed.join('\n') : '(no output)';
-  if (overfull) return failure(`${told}\n[killed: ${overfull}]`);
+  if (exceeded) return failure(`${told}\n[killed: ${exceeded}]`);
   if (timedOut) return failure(`${told}\n[killed: it ran longer than ${seconds} s]`);
   return (exitCode === 0 ? success : failure)(`${told}\n[exit code ${exitCode}]`);
 }

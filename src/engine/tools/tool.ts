@@ -87,8 +87,8 @@ export function runScript(
 }
 
 /** What a failed script said, or what ended it. */
-export function scriptFailure({ stderr, timedOut, overfull, exitCode }: CommandResult): ToolResult {
-  if (overfull) return failure(`stopped: ${overfull}`);
+export function scriptFailure({ stderr, timedOut, exceeded, exitCode }: CommandResult): ToolResult {
+  if (exceeded) return failure(`stopped: ${exceeded}`);
   if (timedOut) return failure(`stopped: it took longer than ${FILE_TOOL_MS / 1000} s`);
   return failure(stderr.trim() || `failed with exit code ${exitCode}`);
 }
