@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { costLimit, model, priority, prompt } from './task-input.ts';
+import { domain } from './thread.ts';
 import { text } from './validate.ts';
 
 export const newOrchestration = z.object({
   prompt,
-  domain: text({ min: 1, max: 100 }).nullish(),
+  domain: domain.nullish(),
   sessionId: z.string().nullish(),
   threadId: z.string().nullish(),
   preferredModels: z.array(model).max(20, 'must have at most 20 models').nullish(),

@@ -9,6 +9,7 @@ import { idempotencyOf } from './idempotency.ts';
 import { newOrchestration } from './orchestration-input.ts';
 import { route } from './orchestration-models.ts';
 import { DEFAULT_PRIORITY } from './task-input.ts';
+import { thread } from './thread.ts';
 import { validate } from './validate.ts';
 import { requireViewer } from './viewer.ts';
 
@@ -29,7 +30,8 @@ export async function startOrchestration(context: Context, input: unknown): Prom
   if (earlier) return orchestration(context, earlier);
   const home = await homeOf(context, given);
   const preferredModels = given.preferredModels ?? home?.settings.preferredModels ?? [];
-  const domain = given.domain ?? null;
+  const ofThread = given.threadId ? await thread(context, given.threadId, 'input.threadId') : null;
+  const domain = given.domain ?? ofThread?.domain ?? null;
   const started = await createOrchestration(
     context.store,
     {

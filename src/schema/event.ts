@@ -58,7 +58,7 @@ const EVENTS = {
   }),
   AttemptStarted: event('AttemptStarted').implement({
     interfaces: [RunEvent],
-    description: 'The text of the run starts again. Text of earlier attempts no longer counts.',
+    description: 'The text of a model call no longer counts; it is asked for again.',
     fields: (t) => ({
       reason: t.string({
         description:
@@ -172,7 +172,8 @@ const EVENTS = {
     fields: (t) => ({
       result: t.field({
         type: 'JSON',
-        description: '`output` is the whole text.',
+        description:
+          '`output` is the whole text. Of an orchestration it is the best answer, with `score`, `bestIteration`, `iterations`, `stopReason`, `cost` and `costComplete`.',
         resolve: ({ data }) => data.result,
       }),
     }),

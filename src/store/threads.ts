@@ -7,6 +7,9 @@ export interface ThreadRow {
   ownerId: string;
   sessionId: string | null;
   title: string | null;
+  originalPrompt: string | null;
+  domain: string | null;
+  context: string | null;
   createdAt: Date;
   updatedAt: Date;
   createdAtText: string;
@@ -14,20 +17,30 @@ export interface ThreadRow {
 
 const COLUMNS = `
   thread.id, thread.owner_id as "ownerId", thread.session_id as "sessionId", thread.title,
+  thread.original_prompt as "originalPrompt", thread.domain, thread.context,
   thread.created_at as "createdAt", thread.updated_at as "updatedAt", ${createdAtTextSql('thread')} as "createdAtText"`;
 
 /** @returns null when its session takes nothing new (any more). */
 export async function insertThread(
   database: Database,
-  thread: { id: string; ownerId: string; sessionId: string | null; title: string | null },
+  thread: Omit<ThreadRow, 'createdAt' | 'updatedAt' | 'createdAtText'>,
 ): Promise<ThreadRow | null> {
   const { rows } = await database.pool.query<ThreadRow>({
     name: 'insert-thread',
     text: `
       with ${homeSql('$3', '$2')}
-      insert into thread (id, owner_id, session_id, title) select $1, $2, session_id, $4 from home
+      insert into thread (id, owner_id, session_id, title, original_prompt, domain, context)
+      select $1, $2, session_id, $4, $5, $6, $7 from home
       returning ${COLUMNS}`,
-    values: [thread.id, thread.ownerId, thread.sessionId, thread.title],
+    values: [
+      thread.id,
+      thread.ownerId,
+      thread.sessionId,
+      thread.title,
+      thread.originalPrompt,
+      thread.domain,
+      thread.context,
+    ],
   });
   return rows[0] ?? null;
 }
@@ -58,6 +71,16 @@ export async function readSessionThreads(
     values: [...rangeValues(range), sessionIds],
   });
   return range.fromEnd ? rows.reverse() : rows;
+}
+
+/** What the models are told with every turn of a thread. */
+export async function readThreadContext(database: Database, id: string): Promise<string | null> {
+  const { rows } = await database.pool.query<{ context: string | null }>({
+    name: 'read-thread-context',
+    text: 'select context from thread where id = $1',
+    values: [id],
+  });
+  return rows[0]?.context ?? null;
 }
 
 /** A question and its answer. */

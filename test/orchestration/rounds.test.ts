@@ -86,6 +86,9 @@ test('a model improves its best answer with what the evaluator says, and the bes
     stopReason: 'NO_GAIN',
     bestRound: { iteration: 2 },
   });
+  const costs: number[] = orchestration.rounds.map(({ cost }: { cost: number }) => cost);
+  expect(costs.reduce((sum, cost) => sum + cost)).toBeCloseTo(orchestration.cost, 12);
+  expect(Math.min(...costs)).toBeGreaterThan(0);
   expect(
     orchestration.rounds.map((round: Record<string, { model: string }> & { improves: number }) => [
       round.model!.model,
@@ -255,4 +258,26 @@ test('an answer in an orchestration is a turn of its thread, and the turns befor
     question: 'The last?',
     answer: 'Neptune.',
   });
+});
+
+test('what its thread is about holds for it: the domain, and a context that every model is told', async () => {
+  const made = await ann.query(
+    `mutation { createThread(input: { originalPrompt: "Planets?", domain: "coding", context: "For beginners." }) {
+      thread { id originalPrompt domain context } } }`,
+  );
+  const { id: threadId, ...told } = made.data.createThread.thread;
+  expect(told).toEqual({ originalPrompt: 'Planets?', domain: 'coding', context: 'For beginners.' });
+  const { author, evaluator } = scriptPair(vendor, ['Eight.'], [verdict(9)]);
+  const id = await start(ann, { preferredModels: [author, evaluator], threadId });
+  await follow(ann, id);
+  expect((await read(ann, id)).reasoning).toContain('it can do code, which coding wants');
+  expect(bodiesOf(author)[0]!.messages[0]).toEqual({ role: 'system', content: 'For beginners.' });
+  expect(JSON.parse(bodiesOf(evaluator)[0]!.messages[1]!.content).conversation).toEqual([
+    { role: 'system', content: 'For beginners.' },
+  ]);
+  vendor.scripts.set('gpt-4o@key=context', [{ text: 'Yes.' }]);
+  await ann.events(
+    await ann.createTask({ prompt: 'Sure?', system: 'Be kind.', model: 'gpt-4o@key=context', threadId }),
+  );
+  expect(bodiesOf('gpt-4o@key=context')[0]!.messages[0]!.content).toBe('Be kind.\n\nFor beginners.');
 });

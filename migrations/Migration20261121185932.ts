@@ -1,8 +1,8 @@
 import { Migration } from '@mikro-orm/migrations';
 
-export class Migration20261121185454 extends Migration {
+export class Migration20261121185932 extends Migration {
 
-  override name = 'Migration20261121185454';
+  override name = 'Migration20261121185932';
 
   override up(): void | Promise<void> {
     this.addSql(`create table "orchestration" ("id" text not null, "prompt" text not null, "domain" text null, "thread_id" text null, "preferred_models" text[] not null default '{}', "candidates" jsonb not null, "reasoning" text not null, "evaluation_threshold" double precision not null, "max_iterations" int not null, "progress" double precision not null default 0, "result" jsonb null, "error" jsonb null, "started_at" timestamptz(6) null, "completed_at" timestamptz(6) null, primary key ("id"));`);
@@ -12,6 +12,8 @@ export class Migration20261121185454 extends Migration {
 
     this.addSql(`alter table "budget" drop constraint "budget_kind_check";`);
     this.addSql(`alter table "budget" add constraint "budget_kind_check" check ("kind" in ('task', 'orchestration', 'session', 'user'));`);
+
+    this.addSql(`alter table "thread" add "original_prompt" text null, add "domain" text null, add "context" text null;`);
 
     this.addSql(`alter table "run" drop constraint "run_kind_check";`);
     this.addSql(`create index "run_unfinished_orchestration" on "run" ("owner_id") where "kind" = 'orchestration' and "status" in ('pending', 'queued', 'running', 'waiting');`);
@@ -35,6 +37,8 @@ export class Migration20261121185454 extends Migration {
     this.addSql(`drop index "run_unfinished_orchestration";`);
     this.addSql(`alter table "run" drop constraint "run_kind_check";`);
     this.addSql(`alter table "run" add constraint "run_kind_check" check ("kind" in ('task'));`);
+
+    this.addSql(`alter table "thread" drop column "original_prompt", drop column "domain", drop column "context";`);
   }
 
 }
