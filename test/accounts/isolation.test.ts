@@ -104,7 +104,10 @@ const ATTEMPTS: Record<Operation, Record<string, Attempt>> = {
     deleteAgent: input(({ Agent }) => ({ id: Agent }), 'NOT_FOUND'),
     deleteTemplate: input(({ Template }) => ({ id: Template }), 'NOT_FOUND'),
     deleteTask: input(({ Task }) => ({ id: Task }), 'NOT_FOUND'),
-    executeAgent: input(({ Agent }) => ({ agentId: Agent, prompt: 'x' }), 'NOT_FOUND'),
+    executeAgent: input(
+      ({ Agent, Session }) => ({ agentId: Agent, sessionId: Session, prompt: 'x' }),
+      'NOT_FOUND',
+    ),
     executeTask: input(({ Task }) => ({ id: Task }), 'NOT_FOUND'),
     login: input(() => ({ email: 'user1@example.com', password: 'a good password' }), 'own'),
     provideTaskInput: input(({ Task }) => ({ id: Task, text: 'mine' }), 'NOT_FOUND'),
