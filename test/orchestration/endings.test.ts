@@ -194,6 +194,17 @@ describe('a cost limit', () => {
     });
   });
 
+  test('passes over models whose price nobody knows', async () => {
+    const { author, evaluator } = scriptPair(vendor, ['Eight.'], [verdict(9)]);
+    const preferredModels = ['openai/unheard-of', 'openai/nor-of-this', author, evaluator];
+    const id = await start(ann, { preferredModels, costLimit: 1, maxIterations: 1 });
+    await follow(ann, id);
+    expect(await read(ann, id)).toMatchObject({
+      status: 'COMPLETED',
+      rounds: [{ selected: { model: 'unheard-of' }, model: { model: author } }],
+    });
+  });
+
   test('that covers nothing: it fails before anything is asked', async () => {
     const before = vendor.stats().total;
     const { author, evaluator } = scriptPair(vendor, [long], [verdict(5)]);

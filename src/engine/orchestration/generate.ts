@@ -1,9 +1,12 @@
-import { sameModel } from '../../rules/model-id.ts';
+import { DomainError } from '../../errors.ts';
+import type { ModelMessage } from '../../providers/provider.ts';
+import { type ModelReference, sameModel } from '../../rules/model-id.ts';
 import { bestRound, type Round } from '../../rules/orchestration.ts';
 import { outlastConnectionLoss } from '../../store/connection-loss.ts';
 import type { NewEvent } from '../../store/events.ts';
 import { beginStep, completeStep } from '../../store/steps.ts';
 import { askModel, createTries } from '../ask-model.ts';
+import type { ModelCallResult } from '../model-call.ts';
 import { knownRunError } from '../run-error.ts';
 import { generationMessages } from './messages.ts';
 import type { Work } from './work.ts';
@@ -32,16 +35,14 @@ interface Generated {
 }
 
 async function answer(work: Work, round: Round): Promise<Generated> {
-  const { context, lease, opening, rounds } = work;
-  const tries = createTries([round.selected, ...otherModels(work, round)], () => true);
+  const { lease, opening, rounds } = work;
   const messages = generationMessages(
     opening,
     rounds.find(({ iteration }) => iteration === round.improves),
   );
   try {
-    const { callId, text, finishReason, usage, provider, model } = await askModel(context, lease, tries, {
-      messages,
-    });
+    const models = [round.selected, ...otherModels(work, round)] as const;
+    const { callId, text, finishReason, usage, provider, model } = await ask(work, models, messages);
     const { iteration } = round;
     const { inputTokens, outputTokens } = usage;
     const told = { iteration, callId, provider, model, preview: preview(text), inputTokens, outputTokens };
@@ -55,6 +56,24 @@ async function answer(work: Work, round: Round): Promise<Generated> {
     const error = knownRunError(thrown);
     if (!error || bestRound(rounds) === null) throw thrown;
     return { over: { ...round, error }, output: { callId: null }, events: [] };
+  }
+}
+
+/** What a model cannot even be asked for; the next one may be. */
+const NOT_ASKED: ReadonlySet<unknown> = new Set(['PRICE_UNKNOWN', 'PROVIDER_NOT_CONFIGURED']);
+
+async function ask(
+  work: Work,
+  models: readonly [ModelReference, ...ModelReference[]],
+  messages: readonly ModelMessage[],
+): Promise<ModelCallResult & ModelReference> {
+  const tries = createTries(models, () => true);
+  try {
+    return await askModel(work.context, work.lease, tries, { messages });
+  } catch (error) {
+    const [next, ...rest] = models.slice(models.indexOf(tries.reference()) + 1);
+    if (!next || !(error instanceof DomainError) || !NOT_ASKED.has(error.code)) throw error;
+    return ask(work, [next, ...rest], messages);
   }
 }
 
