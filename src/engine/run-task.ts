@@ -4,11 +4,12 @@ import { type StartedTask, startTask } from '../store/start-task.ts';
 import { runAgent } from './agent/run-agent.ts';
 import type { EngineContext } from './context.ts';
 import { runPrompt } from './run-prompt.ts';
+import { runPull } from './run-pull.ts';
 import { runTemplate } from './template/run-template.ts';
 
 type Runner = (context: EngineContext, lease: Lease, task: StartedTask) => Promise<RunOutcome | null>;
 
-const RUNNERS: Record<StartedTask['kind'], Runner> = { prompt: runPrompt, agent: runAgent };
+const RUNNERS: Record<StartedTask['kind'], Runner> = { prompt: runPrompt, agent: runAgent, pull: runPull };
 
 /** A run that is a task. @returns null when it waits. @throws what ends it, LeaseLost */
 export async function runTask(context: EngineContext, lease: Lease): Promise<RunOutcome | null> {

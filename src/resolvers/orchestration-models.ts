@@ -1,9 +1,10 @@
 import type { Context } from '../context.ts';
 import { DomainError, type ErrorCode } from '../errors.ts';
+import { chooseModel, NO_NEEDS } from '../rules/model-choice.ts';
 import { type ModelReference, sameModel } from '../rules/model-id.ts';
 import { type PassedOver, type RoutableModel, type Routing, routeModels } from '../rules/model-routing.ts';
-import { findModels } from '../store/model-catalog.ts';
 import { resolveModel } from './model.ts';
+import { type ModelCandidate, readCandidates } from './select-model.ts';
 
 /**
  * The models of an orchestration, best first. A preferred one that is not there is passed over and told of.
@@ -13,17 +14,25 @@ export async function route(
   context: Context,
   wishes: { preferredModels: readonly string[]; domain: string | null },
 ): Promise<Routing> {
-  const { database } = context.store;
-  const found = await findModels(database, { providers: context.providers, name: null });
-  const models = found.map(({ provider, modelId, capabilities }) => ({
-    provider,
-    model: modelId,
-    capabilities,
-  }));
-  const { preferred, passedOver } = await resolvePreferred(context, wishes.preferredModels, models);
-  const routing = routeModels(models, { preferred, passedOver, domain: wishes.domain });
+  const domain = wishes.domain?.trim().toLowerCase() ?? null;
+  const candidates = await readCandidates(context);
+  const { preferred, passedOver } = await resolvePreferred(
+    context,
+    wishes.preferredModels,
+    candidates.map(toRoutable),
+  );
+  const choice = chooseModel(candidates, { ...NO_NEEDS, wishes: domain === null ? [] : [domain] });
+  const best = choice ? [choice.selected, ...choice.alternatives] : [];
+  const routing = routeModels(
+    { models: best.map(({ model }) => toRoutable(model)), reason: choice?.reason ?? '' },
+    { preferred, passedOver, domain },
+  );
   if (routing.candidates.length > 0) return routing;
   throw new DomainError('UNKNOWN_MODEL', 'there is no active model to choose from');
+}
+
+function toRoutable({ provider, modelId, capabilities, specialties }: ModelCandidate): RoutableModel {
+  return { provider, model: modelId, goodAt: [...capabilities, ...specialties] };
 }
 
 async function resolvePreferred(
@@ -37,7 +46,7 @@ async function resolvePreferred(
     const resolved = await lookUp(context, name, `input.preferredModels.${index}`);
     if ('why' in resolved) passedOver.push(resolved);
     else if (!preferred.some((one) => sameModel(one, resolved)))
-      preferred.push({ ...resolved, capabilities: capabilitiesOf(resolved, models) });
+      preferred.push({ ...resolved, goodAt: talentsOf(resolved, models) });
   }
   return { preferred, passedOver };
 }
@@ -58,8 +67,8 @@ async function lookUp(context: Context, name: string, field: string): Promise<Mo
   }
 }
 
-/** A version of a model, or one with settings after an `@`, can do what the catalog says of it. */
-function capabilitiesOf({ provider, model }: ModelReference, models: readonly RoutableModel[]) {
+/** A version of a model, or one with settings after an `@`, is good at what the catalog says of it. */
+function talentsOf({ provider, model }: ModelReference, models: readonly RoutableModel[]) {
   const [id] = model.split('@');
-  return models.find((one) => one.provider === provider && one.model === id)?.capabilities ?? [];
+  return models.find((one) => one.provider === provider && one.model === id)?.goodAt ?? [];
 }

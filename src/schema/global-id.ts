@@ -5,6 +5,7 @@ const NODES = [
   'Agent',
   'ApiKey',
   'Artifact',
+  'Model',
   'Orchestration',
   'Session',
   'Task',

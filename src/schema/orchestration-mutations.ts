@@ -10,7 +10,7 @@ const StartOrchestrationInput = builder.inputType('StartOrchestrationInput', {
     prompt: t.string({ required: true, description: 'What the models are asked, 1 to 1000000 characters.' }),
     domain: t.string({
       description:
-        "What kind of work it is, 1 to 100 characters. `coding`, `math`, `analysis`, `planning` and their like prefer models that are good at it. Absent: the thread's.",
+        "What kind of work it is, 1 to 100 characters: `coding`, `math`, `writing`. Models with such a specialty or capability go before others. Absent: the thread's.",
     }),
     threadId: t.id({
       description: 'A conversation; the models are sent its completed turns before the prompt.',

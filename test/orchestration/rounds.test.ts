@@ -188,12 +188,12 @@ describe('which models', () => {
     const { author: other, evaluator } = scriptPair(vendor, ['Eight.'], [verdict(9)]);
     const id = await start(ann, {
       preferredModels: ['nobody', 'claude', other, evaluator],
-      domain: 'coding',
+      domain: 'Writing',
     });
     expect((await follow(ann, id)).find(({ __typename: type }) => type === 'ModelSelected')).toMatchObject({
       model: other,
       provider: 'OPENAI',
-      reason: `openai/${other} answers first: it is preferred, and it can do code, which coding wants. Passed over: nobody (there is no such model), claude (its provider is not configured).`,
+      reason: `openai/${other} answers first: it is preferred, and good at writing. Passed over: nobody (there is no such model), claude (its provider is not configured).`,
       alternatives: expect.arrayContaining([`openai/${evaluator}`]),
     });
     expect(await read(ann, id)).toMatchObject({ status: 'COMPLETED', iterations: 1 });
@@ -204,7 +204,7 @@ describe('which models', () => {
     const id = await start(ann, { preferredModels: ['nobody'], domain: 'math', maxIterations: 1 });
     const { candidates, reasoning } = await read(ann, id);
     expect(candidates[0].model).toBe('gpt-5');
-    expect(reasoning).toContain('it can do reasoning, which math wants. Passed over: nobody');
+    expect(reasoning).toContain('good at math. Passed over: nobody');
     await follow(ann, id);
   });
 
@@ -262,15 +262,15 @@ test('an answer in an orchestration is a turn of its thread, and the turns befor
 
 test('what its thread is about holds for it: the domain, and a context that every model is told', async () => {
   const made = await ann.query(
-    `mutation { createThread(input: { originalPrompt: "Planets?", domain: "coding", context: "For beginners." }) {
+    `mutation { createThread(input: { originalPrompt: "Planets?", domain: "writing", context: "For beginners." }) {
       thread { id originalPrompt domain context } } }`,
   );
   const { id: threadId, ...told } = made.data.createThread.thread;
-  expect(told).toEqual({ originalPrompt: 'Planets?', domain: 'coding', context: 'For beginners.' });
+  expect(told).toEqual({ originalPrompt: 'Planets?', domain: 'writing', context: 'For beginners.' });
   const { author, evaluator } = scriptPair(vendor, ['Eight.'], [verdict(9)]);
   const id = await start(ann, { preferredModels: [author, evaluator], threadId });
   await follow(ann, id);
-  expect((await read(ann, id)).reasoning).toContain('it can do code, which coding wants');
+  expect((await read(ann, id)).reasoning).toContain('good at writing');
   expect(bodiesOf(author)[0]!.messages[0]).toEqual({ role: 'system', content: 'For beginners.' });
   expect(JSON.parse(bodiesOf(evaluator)[0]!.messages[1]!.content).conversation).toEqual([
     { role: 'system', content: 'For beginners.' },
