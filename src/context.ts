@@ -8,6 +8,8 @@ import type { ArtifactRow } from './store/artifacts.ts';
 import type { BudgetRow } from './store/budgets.ts';
 import type { SessionPage } from './store/list-range.ts';
 import type { ModelCallRow, SpendRow } from './store/model-call-reports.ts';
+import type { RoundRow } from './store/orchestration-rounds.ts';
+import type { OrchestrationRow } from './store/orchestrations.ts';
 import type { SecretBox } from './store/secret-box.ts';
 import type { SessionTotals } from './store/session-totals.ts';
 import type { SessionRow } from './store/sessions.ts';
@@ -78,6 +80,8 @@ export interface Loaders {
   sessionTasks: DataLoader<SessionPage, TaskRow[]>;
   sessionThreads: DataLoader<SessionPage, ThreadRow[]>;
   budgets: DataLoader<string, BudgetRow | null>;
+  orchestrations: DataLoader<string, OrchestrationRow | null>;
+  rounds: DataLoader<string, RoundRow[]>;
   toolCalls: DataLoader<string, ToolCallRow[]>;
   agents: DataLoader<string, AgentRow | null>;
   agentReports: DataLoader<string, AgentReport>;

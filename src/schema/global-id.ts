@@ -6,6 +6,7 @@ const NODES = [
   'ApiKey',
   'Artifact',
   'Model',
+  'Orchestration',
   'Session',
   'Task',
   'Template',

@@ -6,6 +6,7 @@ import { appendSql, eventsParameter, RAISED, raiseSql } from './event-log.ts';
 import type { LoggedEvent } from './events.ts';
 import { removeRunJobSql } from './job-queue.ts';
 import { publishAll } from './publish-all.ts';
+import { setOfKindsSql } from './run-kinds.ts';
 import type { Store } from './store.ts';
 import { transaction } from './transaction.ts';
 
@@ -37,9 +38,7 @@ export async function cancelWithin(client: ClientBase, target: CancelTarget): Pr
           ${raiseSql('1')}, updated_at = clock_timestamp()
         where id = $1 and owner_id = $2 and status = any($5::text[])
         returning ${RAISED}
-      ), ended as (
-        update task set completed_at = clock_timestamp(), secrets = null from moved where task.id = moved.id
-      )
+      ), ${setOfKindsSql('completed_at = clock_timestamp()', { task: 'secrets = null' })}
       ${appendSql('$4')}`,
     values: [
       target.runId,

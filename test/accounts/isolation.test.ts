@@ -6,6 +6,7 @@ import { type Answer, type Client, createClient, data } from '../harness/client.
 import { runIdOf } from '../harness/lease.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
 import { ask } from '../http/carriers.ts';
+import { follow, start } from '../orchestration/orchestra.ts';
 import { createSession, readFeed, readUntil } from '../sessions/feed-reader.ts';
 import { startVendor, type Vendor } from '../vendor/server.ts';
 import {
@@ -49,6 +50,15 @@ const ATTEMPTS: Record<Operation, Record<string, Attempt>> = {
     model: { variables: ({ Model }) => ({ id: Model }), expected: 'NOT_FOUND' },
     models: { variables: () => ({ first: 5, filter: { provider: 'OPENAI' } }), expected: 'own' },
     node: { variables: ({ Task }) => ({ id: Task }), expected: 'NOT_FOUND' },
+    orchestration: { variables: ({ Orchestration }) => ({ id: Orchestration }), expected: 'NOT_FOUND' },
+    orchestrations: {
+      variables: ({ cursor, Thread, Session }) => ({
+        first: 5,
+        before: cursor,
+        filter: { threadId: Thread, sessionId: Session },
+      }),
+      expected: 'own',
+    },
     providers: none,
     selectModel: input(() => ({ taskType: 'code' }), 'own'),
     session: { variables: ({ Session }) => ({ id: Session }), expected: 'NOT_FOUND' },
@@ -72,6 +82,10 @@ const ATTEMPTS: Record<Operation, Record<string, Attempt>> = {
     viewer: none,
   },
   mutation: {
+    cancelOrchestration: input(
+      ({ Orchestration }) => ({ id: Orchestration, reason: 'not mine' }),
+      'NOT_FOUND',
+    ),
     cancelTask: input(({ Task }) => ({ id: Task, reason: 'not mine' }), 'NOT_FOUND'),
     createAgent: input(() => ({ name: 'a' }), 'own'),
     createApiKey: input(() => ({ name: 'k' }), 'own'),
@@ -105,7 +119,12 @@ const ATTEMPTS: Record<Operation, Record<string, Attempt>> = {
     provideTaskInput: input(({ Task }) => ({ id: Task, text: 'mine' }), 'NOT_FOUND'),
     pullModel: input(() => ({ model: 'llama3.2' }), 'FORBIDDEN'),
     register: input(() => ({ email: 'other@example.com', password: 'a good password', name: 'O' }), 'own'),
+    retryOrchestration: input(({ Orchestration }) => ({ id: Orchestration }), 'NOT_FOUND'),
     retryTask: input(({ Task }) => ({ id: Task }), 'NOT_FOUND'),
+    startOrchestration: input(
+      ({ Session, Thread }) => ({ prompt: 'x', sessionId: Session, threadId: Thread }),
+      'NOT_FOUND',
+    ),
     updateSession: input(
       ({ Session }) => ({ id: Session, name: 'mine', status: 'PAUSED', costLimit: 1 }),
       'NOT_FOUND',
@@ -120,6 +139,10 @@ const ATTEMPTS: Record<Operation, Record<string, Attempt>> = {
   subscription: {
     activity: none,
     sessionEvents: { variables: ({ Session }) => ({ sessionId: Session }), expected: 'NOT_FOUND' },
+    orchestrationEvents: {
+      variables: ({ Orchestration }) => ({ orchestrationId: Orchestration, after: 1 }),
+      expected: 'NOT_FOUND',
+    },
     taskEvents: { variables: ({ Task }) => ({ taskId: Task, after: 1 }), expected: 'NOT_FOUND' },
     tokens: { variables: ({ Task }) => ({ taskId: Task }), expected: 'NOT_FOUND' },
   },
@@ -172,6 +195,7 @@ beforeAll(async () => {
     Thread,
     Model: data(model).createModel.model.id,
     Session,
+    Orchestration: await orchestrate({ sessionId: Session, threadId: Thread }),
     ApiKey: data(made).createApiKey.apiKey.id,
     User: viewer.id,
     cursor: tasks.edges[0].cursor,
@@ -207,8 +231,15 @@ async function keepArtifact(taskId: string): Promise<string> {
   return Buffer.from(`Artifact:${await saveArtifact(server.store, lease, artifact)}`).toString('base64url');
 }
 
+async function orchestrate(home: object): Promise<string> {
+  const input = { prompt: CANARY, domain: CANARY, preferredModels: [CANARY, 'gpt-4o@echo=1'], ...home };
+  const id = await start(bob, { ...input, maxIterations: 1 });
+  await follow(bob, id);
+  return id;
+}
+
 const STATE =
-  '{ viewer { name email } agents { nodes { id name } } apiKeys { id name } models(first: 100) { nodes { name } } sessions { nodes { id name status budget { limit } } } templates { nodes { id name isActive } } tasks { nodes { id status prompt cancelReason } } }';
+  '{ viewer { name email } agents { nodes { id name } } apiKeys { id name } orchestrations { nodes { id status attempt } } models(first: 100) { nodes { name } } sessions { nodes { id name status budget { limit } } } templates { nodes { id name isActive } } tasks { nodes { id status prompt cancelReason } } }';
 
 async function stateOfBob(): Promise<unknown> {
   return data(await bob.query(STATE));
@@ -293,7 +324,18 @@ describe.each(ROWS)('$operation $row', ({ operation, name, attempt }) => {
   });
 });
 
-const NODES = ['Agent', 'Artifact', 'Model', 'Session', 'Task', 'Template', 'Thread', 'ApiKey', 'User'];
+const NODES = [
+  'Agent',
+  'Artifact',
+  'Model',
+  'Orchestration',
+  'Session',
+  'Task',
+  'Template',
+  'Thread',
+  'ApiKey',
+  'User',
+];
 
 describe('by their ids', () => {
   test.each(NODES)('Ann does not find the %s of Bob', async (type) => {

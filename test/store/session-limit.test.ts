@@ -36,6 +36,7 @@ test('a call that is settled while a limit is being set on its session is counte
     error: null,
     timeToFirstTokenMs: 1,
     latencyMs: 1,
+    prices: null,
   });
   for (;;) {
     const { rows } = await store.database.pool.query(

@@ -2,14 +2,14 @@ import { coerceError, DomainError } from '../../errors.ts';
 import type { ModelMessage } from '../../providers/provider.ts';
 import { DEFAULT_MAX_ITERATIONS } from '../../rules/agent.ts';
 import { storableJson } from '../../rules/bounded.ts';
-import type { ClaimedTask } from '../../store/claim-run.ts';
 import { isConnectionLoss, outlastConnectionLoss } from '../../store/connection-loss.ts';
+import type { RunOutcome } from '../../store/finish-run.ts';
 import { readInputs } from '../../store/inputs.ts';
 import { type Lease, LeaseLost } from '../../store/lease.ts';
+import type { StartedTask } from '../../store/start-task.ts';
 import { beginStep, completeStep, readSteps } from '../../store/steps.ts';
 import { openWorkspace } from '../../store/workspaces.ts';
 import { askModel, createTries } from '../ask-model.ts';
-import type { RunOutcome } from '../carry-out-task.ts';
 import type { EngineContext } from '../context.ts';
 import { openingMessages } from '../opening.ts';
 import { toolNamed } from '../tools/index.ts';
@@ -29,7 +29,7 @@ import type { Work } from './work.ts';
 export async function runAgent(
   context: EngineContext,
   lease: Lease,
-  task: ClaimedTask,
+  task: StartedTask,
 ): Promise<RunOutcome | null> {
   const timer = startTimer(lease, task);
   try {
@@ -44,7 +44,7 @@ export async function runAgent(
 }
 
 /** The task as its checkpoints have it. */
-async function takeUp(context: EngineContext, lease: Lease, task: ClaimedTask): Promise<Work> {
+async function takeUp(context: EngineContext, lease: Lease, task: StartedTask): Promise<Work> {
   const steps = await readSteps(context.store.database, task.id);
   const { plan, progress } = task;
   const workspace = await openOwnWorkspace(context, task);
@@ -112,7 +112,7 @@ async function takeAnswer(work: Work, opening: readonly ModelMessage[], turn: Tu
   return answer;
 }
 
-function definitionOf(name: ClaimedTask['tools'][number]) {
+function definitionOf(name: StartedTask['tools'][number]) {
   return (toolNamed(name) ?? LOOP_TOOLS.find(({ definition }) => definition.name === name))?.definition;
 }
 
@@ -154,7 +154,7 @@ function toOutcome({ turns }: Work, { model, provider, finishReason }: Answer, e
 /** The task's own folder, or the one that it was given, where it is to work in one. */
 async function openOwnWorkspace(
   { workspaces }: EngineContext,
-  { id, ownerId, ownerIsAdmin, tools, workingDirectory }: ClaimedTask,
+  { id, ownerId, ownerIsAdmin, tools, workingDirectory }: StartedTask,
 ): Promise<string | null> {
   if (!tools.some(toolNamed)) return null;
   const tenant = { userId: ownerId, isAdmin: ownerIsAdmin };
@@ -163,7 +163,7 @@ async function openOwnWorkspace(
 }
 
 /** When its time is up the lease ends, whatever is going on under it. */
-function startTimer(lease: Lease, { msLeft, limits }: ClaimedTask): NodeJS.Timeout | undefined {
+function startTimer(lease: Lease, { msLeft, limits }: StartedTask): NodeJS.Timeout | undefined {
   if (msLeft === null) return undefined;
   const message = `the agent was not done within ${limits?.timeoutSeconds} s`;
   const stop = () => lease.abort(new DomainError('TIME_LIMIT_REACHED', message));

@@ -1,15 +1,15 @@
 import { DomainError } from '../../errors.ts';
 import { type Patience, renderLiquid } from '../../rules/liquid.ts';
 import type { TemplateStep } from '../../rules/template.ts';
-import type { ClaimedTemplate } from '../../store/claim-run.ts';
 import type { Lease } from '../../store/lease.ts';
+import type { StartedTemplate } from '../../store/start-task.ts';
 import type { EngineContext } from '../context.ts';
 
 /** What a step has to work with. */
 export interface StepWork<Step extends TemplateStep> {
   context: EngineContext;
   lease: Lease;
-  task: ClaimedTemplate;
+  task: StartedTemplate;
   step: Step;
   /** Outputs of the steps before, by their ids. */
   outputs: Readonly<Record<string, StepOutput>>;
