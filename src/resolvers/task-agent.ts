@@ -4,6 +4,7 @@ import { chooseAgent, stricter } from '../rules/agent.ts';
 import { type AgentRow, activeAgents } from '../store/agents.ts';
 import type { NewTask } from '../store/create-task.ts';
 import type { NewEvent } from '../store/events.ts';
+import type { SessionRow } from '../store/sessions.ts';
 import { agent } from './agent.ts';
 import { type NewTaskInput, withoutNulls } from './task-input.ts';
 import { requireViewer } from './viewer.ts';
@@ -20,10 +21,15 @@ export interface Assignment extends Pick<NewTask, 'system' | 'parameters' | 'max
 }
 
 /** @throws DomainError NOT_FOUND, INVALID_STATE, VALIDATION_ERROR with the field */
-export async function assign(context: Context, given: NewTaskInput): Promise<Assignment> {
+export async function assign(
+  context: Context,
+  given: NewTaskInput,
+  session: SessionRow | null,
+): Promise<Assignment> {
   const { chosen, events } = await chosenAgent(context, given);
   const { maxIterations, maxCost } = given;
-  const limits = stricter(chosen.limits, withoutNulls({ maxIterations, maxCost }));
+  const ofSession = withoutNulls({ maxIterations: session?.settings.maxIterations });
+  const limits = stricter(stricter(chosen.limits, ofSession), withoutNulls({ maxIterations, maxCost }));
   return {
     system: [chosen.systemPrompt, given.system].filter(Boolean).join('\n\n') || null,
     parameters: { ...chosen.parameters, ...withoutNulls(given.parameters ?? {}) },

@@ -1,7 +1,17 @@
 import { DomainError } from '../errors.ts';
 
 /** Types that can be asked for by id. */
-const NODES = ['Agent', 'ApiKey', 'Artifact', 'Session', 'Task', 'Template', 'Thread', 'User'] as const;
+const NODES = [
+  'Agent',
+  'ApiKey',
+  'Artifact',
+  'Model',
+  'Session',
+  'Task',
+  'Template',
+  'Thread',
+  'User',
+] as const;
 export type NodeName = (typeof NODES)[number];
 
 /** The id that GraphQL prints: opaque, and unique over all types. */
