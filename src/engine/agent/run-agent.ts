@@ -158,8 +158,14 @@ async function openOwnWorkspace(
 ): Promise<string | null> {
   if (!tools.some(toolNamed)) return null;
   const tenant = { userId: ownerId, isAdmin: ownerIsAdmin };
-  const { path } = await openWorkspace(workspaces, tenant, workingDirectory ?? id, 'workingDirectory');
-  return path;
+  const opened = openWorkspace(workspaces, tenant, workingDirectory ?? id, 'workingDirectory');
+  return opened.then(({ path }) => path, unusable);
+}
+
+/** It was accepted when it was named; what has become of it since is the task's owner's to know. */
+function unusable(thrown: unknown): never {
+  if (!(thrown instanceof DomainError)) throw thrown;
+  throw new DomainError('SANDBOX_UNAVAILABLE', thrown.message, thrown.details, { cause: thrown });
 }
 
 /** When its time is up the lease ends, whatever is going on under it. */
