@@ -126,7 +126,7 @@ builder.node(TaskType, {
     }),
     toolCalls: t.field({
       type: [ToolCallType],
-      description: 'The tools that its agent called, in order.',
+      description: 'The last 100 tools that its agent called, in order; its events have all of them.',
       resolve: ({ id }, _arguments, { loaders }) => loaders.toolCalls.load(id),
     }),
     priority: t.exposeInt('priority', { description: '1 to 10; a higher number runs first.' }),

@@ -31,7 +31,6 @@ test('a call that is settled while a limit is being set on its session is counte
     status: 'completed',
     usage: UNKNOWN_USAGE,
     cost: '1.000000000000',
-    prices: null,
     finishReason: 'stop',
     rawFinishReason: null,
     error: null,

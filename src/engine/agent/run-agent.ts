@@ -36,6 +36,8 @@ export async function runAgent(
     const work = await takeUp(context, lease, task);
     const opening = await openingMessages(context, task, instructionsFor(task));
     const outcome = await takeTurns(work, opening).catch((error) => leaveAndThrow(work, error));
+    // What is done in time does not fail because the diff of it takes longer.
+    clearTimeout(timer);
     if (outcome) await leaveArtifacts(work);
     return outcome;
   } finally {
