@@ -3,7 +3,7 @@
  * must answer for it. DESIGN: run, task, event, model call, provider, dialect.
  */
 
-export const RUN_KINDS = ['task'] as const;
+export const RUN_KINDS = ['task', 'execution'] as const;
 export type RunKind = (typeof RUN_KINDS)[number];
 
 export const TASK_KINDS = ['prompt'] as const;
@@ -33,6 +33,11 @@ export const EVENT_TYPES = [
   'ReasoningGenerated',
   'ModelCallCompleted',
   'ModelCallFailed',
+  'StepStarted',
+  'StepTaskCreated',
+  'StepCompleted',
+  'StepFailed',
+  'StepSkipped',
   'ProgressMade',
   'RunCompleted',
   'RunFailed',
@@ -45,7 +50,7 @@ export const QUEUE_REASONS = ['executed', 'retried', 'dependencies_completed'] a
 export type QueueReason = (typeof QUEUE_REASONS)[number];
 
 /** What a cost limit may be set on. */
-export const BUDGET_KINDS = ['task', 'user'] as const;
+export const BUDGET_KINDS = ['task', 'execution', 'user'] as const;
 export type BudgetKind = (typeof BUDGET_KINDS)[number];
 
 /** In the order in which a bare model id looks for its own. */
@@ -58,6 +63,21 @@ export type ModelCallStatus = (typeof MODEL_CALL_STATUSES)[number];
 /** Of a checkpoint. One that started and did not complete was interrupted. */
 export const STEP_STATUSES = ['started', 'completed'] as const;
 export type StepStatus = (typeof STEP_STATUSES)[number];
+
+/** Of a step of an execution. `cancelled` began, and was given up because the execution ended. */
+export const EXECUTION_STEP_STATUSES = [
+  'pending',
+  'running',
+  'completed',
+  'failed',
+  'skipped',
+  'cancelled',
+] as const;
+export type ExecutionStepStatus = (typeof EXECUTION_STEP_STATUSES)[number];
+
+/** What made an execution: a person or program that asked for it, or the workflow's schedule. */
+export const EXECUTION_TRIGGERS = ['request', 'schedule'] as const;
+export type ExecutionTrigger = (typeof EXECUTION_TRIGGERS)[number];
 
 /** Why a model stopped; the vendor's own word is kept beside it. */
 export const FINISH_REASONS = ['stop', 'length', 'tool_calls', 'content_filter', 'other'] as const;

@@ -32,7 +32,7 @@ const ARROWS: Record<string, readonly string[]> = {
 const ENTRY_POINTS = ['main.ts', 'server.ts', 'worker.ts', 'migrate.ts'];
 
 /** Rules decide and do nothing: these packages are pure or, as ids are, harmless. */
-const PACKAGES_OF_RULES = ['uuid', '@pydantic/genai-prices', 'ajv', 're2js', 'node:vm'];
+const PACKAGES_OF_RULES = ['uuid', '@pydantic/genai-prices', 'ajv', 'liquidjs', 're2js', 'node:vm'];
 
 const sources = readSources();
 

@@ -1,7 +1,7 @@
-import { createContext, Script } from 'node:vm';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { RE2JS } from 're2js';
 import { isStorable } from './text.ts';
+import { faultMessage, withinTime } from './within-time.ts';
 
 type Schema = Record<string, unknown>;
 
@@ -38,7 +38,7 @@ export function schemaFault(schema: Schema): string | null {
     withinTime(() => compile(schema));
     return null;
   } catch (thrown) {
-    return `must be a JSON Schema: ${messageOf(thrown)}`;
+    return `must be a JSON Schema: ${faultMessage(thrown)}`;
   }
 }
 
@@ -52,7 +52,7 @@ export function readAnswer(schema: Schema, text: string): Answer {
     const fault = withinTime(() => faultOf(schema, data));
     return fault === null ? { data } : { fault: `the answer does not meet the task's schema: ${fault}` };
   } catch (thrown) {
-    return { fault: `the answer could not be checked by the task's schema: ${messageOf(thrown)}` };
+    return { fault: `the answer could not be checked by the task's schema: ${faultMessage(thrown)}` };
   }
 }
 
@@ -80,20 +80,4 @@ function parse(text: string): unknown {
 function storableOnly(key: string, value: unknown): unknown {
   if (isStorable(key) && (typeof value !== 'string' || isStorable(value))) return value;
   throw new Error('must not contain U+0000 or half of a surrogate pair');
-}
-
-/** What a schema makes of an answer can take for ever, and nothing else happens meanwhile. */
-const PATIENCE_MS = 500;
-
-const bounded = new Script('work()');
-
-/** @throws Error when it takes too long. */
-function withinTime<Result>(work: () => Result): Result {
-  return bounded.runInContext(createContext({ work }), { timeout: PATIENCE_MS }) as Result;
-}
-
-function messageOf(thrown: unknown): string {
-  const error = thrown as { code?: unknown; message?: unknown };
-  if (error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') return 'it is too complex';
-  return String(error.message ?? thrown);
 }

@@ -1,0 +1,87 @@
+import { Liquid } from 'liquidjs';
+import { storable } from './text.ts';
+import { faultMessage, withinTime } from './within-time.ts';
+
+/** Characters that a text may have, before and after. */
+const LONGEST = 1_000_000;
+
+/** Objects and characters that one text may make on its way. */
+const MEMORY = 20_000_000;
+
+const engine = createEngine();
+
+function createEngine(): Liquid {
+  const liquid = new Liquid({
+    // In the place of a file system.
+    templates: {},
+    strictVariables: true,
+    // What is absent is false in a condition, and a fault everywhere else.
+    lenientIf: true,
+    strictFilters: true,
+    ownPropertyOnly: true,
+    parseLimit: LONGEST,
+    memoryLimit: MEMORY,
+  });
+  // They would look for other templates, and there are none.
+  for (const tag of ['render', 'include', 'layout', 'block']) delete liquid.tags[tag];
+  return liquid;
+}
+
+/** What a text reads: `steps.a.output` is ['steps', 'a', 'output']; a part that is computed is null. */
+export type Reference = readonly (string | number | null)[];
+
+/** What a text reads from outside of it, or what is wrong with it. */
+export function liquidReferences(
+  text: string,
+): { references: readonly Reference[]; fault?: undefined } | { fault: string } {
+  try {
+    const found = withinTime(() => engine.globalVariableSegmentsSync(engine.parse(text)));
+    const references = found.map((segments) =>
+      segments.map((segment) => (Array.isArray(segment) ? null : segment)),
+    );
+    return { references: [...references, ...found.flatMap(computedParts)] };
+  } catch (thrown) {
+    return { fault: faultMessage(thrown) };
+  }
+}
+
+type Segments = ReturnType<Liquid['globalVariableSegmentsSync']>[number];
+
+/** `a[b.c]` reads `b.c`, too. */
+function computedParts(segments: Segments): Reference[] {
+  return segments.flatMap((segment) => {
+    if (!Array.isArray(segment)) return [];
+    const inner = segment as Segments;
+    return [inner.map((part) => (Array.isArray(part) ? null : part)), ...computedParts(inner)];
+  });
+}
+
+/** The text with its holes filled, storable and of a bounded length. @throws Error that says what is wrong with it. */
+export function renderLiquid(text: string, scope: Record<string, unknown>): string {
+  const rendered = attempt(() => withinTime(() => String(engine.parseAndRenderSync(text, scope))));
+  if (rendered.length > LONGEST) throw new Error(`it became longer than ${LONGEST} characters`);
+  return storable(rendered);
+}
+
+/** Whether a condition, as it stands in `{% if … %}`, holds. @throws Error that says what is wrong with it. */
+export function holdsInLiquid(condition: string, scope: Record<string, unknown>): boolean {
+  return renderLiquid(conditionText(condition), scope) !== '';
+}
+
+/** A condition as a text whose references can be read. */
+export function conditionText(condition: string): string {
+  return `{% if ${condition} %}true{% endif %}`;
+}
+
+/** What an expression, as it stands in `{{ … }}`, comes to. @throws Error that says what is wrong with it. */
+export function evaluateLiquid(expression: string, scope: Record<string, unknown>): unknown {
+  return attempt(() => withinTime(() => engine.evalValueSync(expression, scope)));
+}
+
+function attempt<Result>(work: () => Result): Result {
+  try {
+    return work();
+  } catch (cause) {
+    throw new Error(faultMessage(cause), { cause });
+  }
+}
