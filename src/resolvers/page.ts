@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DomainError } from '../errors.ts';
 import { isStorable } from '../rules/text.ts';
+import type { ListPosition, ListRange } from '../store/list-range.ts';
 import { validate } from './validate.ts';
 
 export const DEFAULT_SIZE = 20;
@@ -14,17 +15,9 @@ export interface PageArguments {
   before?: string | null | undefined;
 }
 
-/** Where a row stands in a list that is ordered by time of creation and id. */
-export interface Position {
-  createdAtText: string;
-  id: string;
-}
-
-export interface Page {
+/** What to read for a page. */
+export interface Page extends ListRange {
   size: number;
-  fromEnd: boolean;
-  after: Position | null;
-  before: Position | null;
 }
 
 const size = z.number().int().min(1, 'must be at least 1').max(MAX_SIZE, `must be at most ${MAX_SIZE}`);
@@ -38,8 +31,11 @@ export function readPage(given: PageArguments): Page {
       field: 'last',
     });
   }
+  const size = first ?? last ?? DEFAULT_SIZE;
   return {
-    size: first ?? last ?? DEFAULT_SIZE,
+    size,
+    // One more, to know if there are more.
+    limit: size + 1,
     fromEnd: Boolean(last),
     after: readCursor(given.after, 'after'),
     before: readCursor(given.before, 'before'),
@@ -51,11 +47,11 @@ const cursorContent = z.tuple([
   z.string().refine(isStorable),
 ]);
 
-export function writeCursor({ createdAtText, id }: Position): string {
+export function writeCursor({ createdAtText, id }: ListPosition): string {
   return Buffer.from(JSON.stringify([createdAtText, id])).toString('base64url');
 }
 
-function readCursor(cursor: string | null | undefined, field: string): Position | null {
+function readCursor(cursor: string | null | undefined, field: string): ListPosition | null {
   if (cursor === null || cursor === undefined) return null;
   try {
     const [createdAtText, id] = cursorContent.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
@@ -65,8 +61,8 @@ function readCursor(cursor: string | null | undefined, field: string): Position 
   }
 }
 
-/** A Relay connection of rows that were read with one more than the page's size, to know if there are more. */
-export function toConnection<Row extends Position>(page: Page, rows: Row[]) {
+/** A Relay connection of the rows that were read for a page. */
+export function toConnection<Row extends ListPosition>(page: Page, rows: Row[]) {
   const hasMore = rows.length > page.size;
   const shown = page.fromEnd ? rows.slice(-page.size) : rows.slice(0, page.size);
   const edges = shown.map((node) => ({ cursor: writeCursor(node), node }));

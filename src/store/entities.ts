@@ -2,6 +2,7 @@ import { ApiKey } from './entities/api-key.ts';
 import { Budget, BudgetEntry } from './entities/budget.ts';
 import { Dependency } from './entities/dependency.ts';
 import { Event } from './entities/event.ts';
+import { Execution, ExecutionStep } from './entities/execution.ts';
 import { IdempotencyKey } from './entities/idempotency-key.ts';
 import { Model } from './entities/model.ts';
 import { ModelCall } from './entities/model-call.ts';
@@ -11,6 +12,7 @@ import { Task } from './entities/task.ts';
 import { Thread } from './entities/thread.ts';
 import { User } from './entities/user.ts';
 import { Worker } from './entities/worker.ts';
+import { Workflow } from './entities/workflow.ts';
 
 export const entities = [
   ApiKey,
@@ -18,6 +20,8 @@ export const entities = [
   BudgetEntry,
   Dependency,
   Event,
+  Execution,
+  ExecutionStep,
   IdempotencyKey,
   Model,
   ModelCall,
@@ -27,4 +31,5 @@ export const entities = [
   Thread,
   User,
   Worker,
+  Workflow,
 ];

@@ -1,6 +1,14 @@
 import type { Database } from './database.ts';
 import type { LoggedEvent, NewEvent } from './events.ts';
 
+/** What a statement that appends sets of the run's row. */
+export function raiseSql(count: string): string {
+  return `last_seq = run.last_seq + ${count}`;
+}
+
+/** What it returns of that row. */
+export const RAISED = 'run.id, run.last_seq, run.attempt';
+
 /**
  * The tail of a statement that appends: the statement's CTE `moved` must have updated the run row under its
  * epoch, raised `last_seq` by the number of events in `parameter` and return (id, last_seq, attempt). Taking the

@@ -35,6 +35,18 @@ export const eventData = {
     cost: z.number().nullable(),
   }),
   ModelCallFailed: z.object({ callId, error, willRetry: z.boolean() }),
+  StepStarted: z.object({ stepId: z.string(), stepType: z.string() }),
+  /** `after` is the failure of the try before. */
+  StepTaskCreated: z.object({
+    stepId: z.string(),
+    taskId: z.string(),
+    item: count.nullable(),
+    attempt: count,
+    after: error.nullable(),
+  }),
+  StepCompleted: z.object({ stepId: z.string(), stepType: z.string() }),
+  StepFailed: z.object({ stepId: z.string(), error }),
+  StepSkipped: z.object({ stepId: z.string() }),
   ProgressMade: z.object({ progress: z.number().min(0).max(1) }),
   RunCompleted: z.object({ result: z.record(z.string(), z.unknown()) }),
   RunFailed: z.object({ error }),

@@ -14,7 +14,7 @@ export const Run = defineEntity({
     {
       name: 'run_owner_created',
       expression:
-        'create index "run_owner_created" on "run" ("owner_id", "kind", "created_at" desc, "id" desc)',
+        'create index "run_owner_created" on "run" ("owner_id", "kind", "created_at" desc, "id" desc) where "parent_id" is null',
     },
     {
       name: 'run_queued',
@@ -23,6 +23,10 @@ export const Run = defineEntity({
     {
       name: 'run_worker',
       expression: `create index "run_worker" on "run" ("worker_id") where "worker_id" is not null`,
+    },
+    {
+      name: 'run_parent',
+      expression: `create index "run_parent" on "run" ("parent_id") where "parent_id" is not null`,
     },
   ],
   properties: {
@@ -45,6 +49,8 @@ export const Run = defineEntity({
     written: p.integer().default(0),
     /** Runs that have to complete before this one may start. */
     blockers: p.integer().default(0),
+    /** The run that this one is a part of; it is woken by this one's end. */
+    parentId: p.text().nullable(),
     /** Whether others wait for this one; its end then releases or fails them. */
     hasDependents: p.boolean().default(false),
     cancelReason: p.text().nullable(),

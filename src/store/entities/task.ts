@@ -23,6 +23,10 @@ export const Task = defineEntity({
     /** A JSON Schema that the answer has to meet. */
     responseSchema: p.json<Record<string, unknown>>().nullable(),
     thread: () => p.manyToOne(Thread).mapToPk().nullable().index(),
+    /** Of an execution's: the step that it is done for, its place in that step's list, and which try it is, from 1. */
+    stepKey: p.text().nullable(),
+    stepItem: p.integer().nullable(),
+    stepAttempt: p.integer().nullable(),
     /** 0 to 1; never falls. */
     progress: p.double().$type<number>().default(0),
     result: p.json<TaskResult>().nullable(),

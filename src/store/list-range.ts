@@ -1,0 +1,45 @@
+/** A place in a list: everything is ordered by time of creation, then by id, newest first. */
+export interface ListPosition {
+  /** `created_at` with all six digits, which a Date cannot hold. */
+  createdAtText: string;
+  id: string;
+}
+
+/** What of a list is read, by keyset: nothing is skipped or repeated while others are made. */
+export interface ListRange {
+  after: ListPosition | null;
+  before: ListPosition | null;
+  limit: number;
+  /** true: the last `limit` of the range instead of the first; they are read in reverse. */
+  fromEnd: boolean;
+}
+
+/** SQL of the first part of a list cursor. */
+export function createdAtTextSql(table: string): string {
+  return `to_char(${table}.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.USZ')`;
+}
+
+/** SQL over a table with `created_at` and `id`. Its parameters are the first five: `rangeValues`. */
+export function rangeSql(
+  table: string,
+  fromEnd: boolean,
+): { name: string; condition: string; order: string } {
+  const name = fromEnd ? 'asc' : 'desc';
+  const key = `(${table}.created_at, ${table}.id)`;
+  return {
+    name,
+    condition: `($1::timestamptz is null or ${key} < ($1::timestamptz, $2::text))
+        and ($3::timestamptz is null or ${key} > ($3::timestamptz, $4::text))`,
+    order: `order by ${table}.created_at ${name}, ${table}.id ${name} limit $5`,
+  };
+}
+
+export function rangeValues({ after, before, limit }: ListRange): unknown[] {
+  return [
+    after?.createdAtText ?? null,
+    after?.id ?? null,
+    before?.createdAtText ?? null,
+    before?.id ?? null,
+    limit,
+  ];
+}
