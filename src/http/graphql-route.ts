@@ -2,7 +2,8 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { DomainError } from '../errors.ts';
 import type { Admission } from './admission.ts';
 import { headerCredentials } from './context.ts';
-import type { Yoga } from './graphql.ts';
+import type { Carrier, Yoga } from './graphql.ts';
+import { answerPlainly, isPlain } from './plain-requests.ts';
 
 /** `/graphql`. Bodies are JSON and nothing else: forms and plain text could be posted from any page. */
 export function graphqlRoute(yoga: Yoga, admission: Admission) {
@@ -16,13 +17,16 @@ export function graphqlRoute(yoga: Yoga, admission: Admission) {
         checkForm(request);
         // The page may hold a token.
         if (request.method === 'GET') reply.header('cache-control', 'no-store');
-        return yoga.handleNodeRequestAndResponse(request, reply, {
+        const carrier: Carrier = {
           asker: async () => ({
             viewer: await admission.viewer(request.raw, headerCredentials(request.headers)),
             address: admission.address(request.raw),
           }),
           http: request,
-        });
+        };
+        return isPlain(request)
+          ? answerPlainly(yoga, request, reply, carrier)
+          : yoga.handleNodeRequestAndResponse(request, reply, carrier);
       },
     });
     app.route({

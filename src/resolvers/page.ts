@@ -65,14 +65,24 @@ function readCursor(cursor: string | null | undefined, field: string): ListPosit
 export function toConnection<Row extends ListPosition>(page: Page, rows: Row[]) {
   const hasMore = rows.length > page.size;
   const shown = page.fromEnd ? rows.slice(-page.size) : rows.slice(0, page.size);
-  const edges = shown.map((node) => ({ cursor: writeCursor(node), node }));
+  // Getters: a cursor needs a column of its own, which is read only for those who ask for it.
   return {
-    edges,
+    edges: shown.map((node) => ({
+      node,
+      get cursor() {
+        return writeCursor(node);
+      },
+    })),
     pageInfo: {
       hasNextPage: page.fromEnd ? page.before !== null : hasMore,
       hasPreviousPage: page.fromEnd ? hasMore : page.after !== null,
-      startCursor: edges[0]?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
+      get startCursor() {
+        return shown[0] ? writeCursor(shown[0]) : null;
+      },
+      get endCursor() {
+        const last = shown.at(-1);
+        return last ? writeCursor(last) : null;
+      },
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import { listTasks } from '../store/tasks.ts';
+import { listTasks } from '../store/list-tasks.ts';
 import type { RunStatus } from '../vocabulary.ts';
 import { type PageArguments, readPage, toConnection } from './page.ts';
 import { requireViewer } from './viewer.ts';
@@ -9,8 +9,16 @@ export interface TaskFilter {
   threadId?: string | null | undefined;
 }
 
-/** The viewer's tasks, newest first. */
-export async function tasks(context: Context, given: PageArguments, filter: TaskFilter | null | undefined) {
+/**
+ * The viewer's tasks, newest first.
+ * @param columns that are needed of them, as in the store's listing
+ */
+export async function tasks(
+  context: Context,
+  given: PageArguments,
+  filter: TaskFilter | null | undefined,
+  columns: ReadonlySet<string>,
+) {
   const { userId } = requireViewer(context);
   const page = readPage(given);
   const rows = await listTasks(context.store.database, {
@@ -21,6 +29,7 @@ export async function tasks(context: Context, given: PageArguments, filter: Task
     before: page.before,
     fromEnd: page.fromEnd,
     limit: page.size + 1,
+    columns,
   });
   return toConnection(page, rows);
 }

@@ -16,7 +16,9 @@ export function fastifyFault(error: FastifyError, request: FastifyRequest): Doma
       );
     }
     case 'FST_ERR_CTP_INVALID_JSON_BODY':
-      return new DomainError('VALIDATION_ERROR', 'body: is not valid JSON');
+      return new DomainError('VALIDATION_ERROR', 'body: is not valid JSON, or has a member named __proto__', {
+        field: 'body',
+      });
     default:
       return isRequestFault(error) ? new DomainError('VALIDATION_ERROR', error.message) : null;
   }

@@ -1,3 +1,4 @@
+import type { GraphQLResolveInfo } from 'graphql';
 import type { RunError } from '../errors.ts';
 import { task } from '../resolvers/task.ts';
 import { tasks } from '../resolvers/tasks.ts';
@@ -8,6 +9,7 @@ import { BudgetType } from './budget.ts';
 import { builder } from './builder.ts';
 import { ProviderEnum, RunErrorCodeEnum, RunStatusEnum, TaskKindEnum } from './enums.ts';
 import { globalId, localId } from './global-id.ts';
+import { mentionedFields } from './mentioned-fields.ts';
 import { ModelCallType } from './model-call.ts';
 import { pageCost } from './page-cost.ts';
 
@@ -148,6 +150,14 @@ function localFilter(filter: typeof TaskFilter.$inferInput | null | undefined) {
   return { status: filter?.status, threadId };
 }
 
+const CURSORS = ['cursor', 'startCursor', 'endCursor'];
+
+/** Columns have the names of their fields. */
+function listedColumns(info: GraphQLResolveInfo): ReadonlySet<string> {
+  const fields = mentionedFields(info);
+  return CURSORS.some((name) => fields.has(name)) ? new Set([...fields, 'createdAtText']) : fields;
+}
+
 builder.queryFields((t) => ({
   task: t.field({
     type: TaskType,
@@ -162,6 +172,7 @@ builder.queryFields((t) => ({
     description: "The viewer's tasks, newest first. `first` or `last`: 1 to 100, default 20.",
     complexity: pageCost,
     args: { filter: t.arg({ type: TaskFilter }) },
-    resolve: (_root, { filter, ...page }, context) => tasks(context, page, localFilter(filter)),
+    resolve: (_root, { filter, ...page }, context, info) =>
+      tasks(context, page, localFilter(filter), listedColumns(info)),
   }),
 }));

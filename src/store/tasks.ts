@@ -33,14 +33,45 @@ export interface TaskRow {
   completedAt: Date | null;
 }
 
+export const COLUMNS = {
+  id: 'run.id',
+  ownerId: 'run.owner_id',
+  status: 'run.status',
+  priority: 'run.priority',
+  attempt: 'run.attempt',
+  lastSeq: 'run.last_seq',
+  cancelReason: 'run.cancel_reason',
+  createdAt: 'run.created_at',
+  kind: 'task.kind',
+  provider: 'task.provider',
+  model: 'task.model',
+  threadId: 'task.thread_id',
+  progress: 'task.progress',
+} as const;
+
+/** What is long, or work to read: a list has it only where it is asked for. */
+export const COSTLY_COLUMNS = {
+  updatedAt: 'run.updated_at',
+  createdAtText: `to_char(run.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.USZ')`,
+  prompt: 'task.prompt',
+  system: 'task.system',
+  parameters: 'task.parameters',
+  fallbackModels: 'task.fallback_models',
+  responseSchema: 'task.response_schema',
+  result: 'task.result',
+  error: 'task.error',
+  startedAt: 'task.started_at',
+  completedAt: 'task.completed_at',
+} as const;
+
 /** SQL: a task's columns, where `run` and `task` name its rows. */
-export const TASK_COLUMNS = `
-  run.id, run.owner_id as "ownerId", run.status, run.priority, run.attempt, run.last_seq as "lastSeq",
-  run.cancel_reason as "cancelReason", run.created_at as "createdAt", run.updated_at as "updatedAt",
-  to_char(run.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.USZ') as "createdAtText",
-  task.kind, task.prompt, task.system, task.parameters, task.provider, task.model, task.progress,
-  task.fallback_models as "fallbackModels", task.response_schema as "responseSchema", task.thread_id as "threadId",
-  task.result, task.error, task.started_at as "startedAt", task.completed_at as "completedAt"`;
+export const TASK_COLUMNS = select({ ...COLUMNS, ...COSTLY_COLUMNS } satisfies Record<keyof TaskRow, string>);
+
+export function select(columns: Record<string, string>): string {
+  return Object.entries(columns)
+    .map(([name, column]) => `${column} as "${name}"`)
+    .join(', ');
+}
 
 /** @returns null when there is no such task of this owner; not there and not theirs look the same. */
 export async function findTask(database: Database, ownerId: string, id: string): Promise<TaskRow | null> {
@@ -66,47 +97,4 @@ export async function readDependencies(
     values: [ids],
   });
   return rows;
-}
-
-/** A place in a list: everything is ordered by time of creation, then by id, newest first. */
-export interface TaskPosition {
-  createdAtText: string;
-  id: string;
-}
-
-export interface TaskListing {
-  ownerId: string;
-  status: RunStatus | null;
-  threadId: string | null;
-  after: TaskPosition | null;
-  before: TaskPosition | null;
-  limit: number;
-  /** true: the last `limit` of the range instead of the first. */
-  fromEnd: boolean;
-}
-
-/** Tasks newest first, between two places, by keyset: nothing is skipped or repeated while others are made. */
-export async function listTasks(database: Database, listing: TaskListing): Promise<TaskRow[]> {
-  const direction = listing.fromEnd ? 'asc' : 'desc';
-  const { rows } = await database.pool.query<TaskRow>({
-    name: `list-tasks-${direction}`,
-    text: `
-      select ${TASK_COLUMNS} from run join task on task.id = run.id
-      where run.owner_id = $1 and run.kind = 'task' and ($2::text is null or run.status = $2)
-        and ($3::timestamptz is null or (run.created_at, run.id) < ($3::timestamptz, $4::text))
-        and ($5::timestamptz is null or (run.created_at, run.id) > ($5::timestamptz, $6::text))
-        and ($8::text is null or task.thread_id = $8)
-      order by run.created_at ${direction}, run.id ${direction} limit $7`,
-    values: [
-      listing.ownerId,
-      listing.status,
-      listing.after?.createdAtText ?? null,
-      listing.after?.id ?? null,
-      listing.before?.createdAtText ?? null,
-      listing.before?.id ?? null,
-      listing.limit,
-      listing.threadId,
-    ],
-  });
-  return listing.fromEnd ? rows.reverse() : rows;
 }

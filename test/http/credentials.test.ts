@@ -129,16 +129,16 @@ describe('the timer that waits for the expiry of a token', () => {
   });
 
   test('is not set for a socket that closes while its credentials are looked at', async () => {
-    const { pool } = server.store.database;
-    const ask = pool.query.bind(pool);
+    const { lookups } = server.store;
+    const ask = lookups.user;
     const { promise: held, resolve: release } = Promise.withResolvers<void>();
-    const query = vi.spyOn(pool, 'query');
+    const look = vi.spyOn(lookups, 'user');
     const asked = new Promise<void>((resolve) => {
-      query.mockImplementation((async (question: never) => {
+      look.mockImplementation(async (id) => {
         resolve();
         await held;
-        return ask(question);
-      }) as never);
+        return ask(id);
+      });
     });
     const left = async (socket: WebSocket) => {
       await asked;
@@ -148,7 +148,7 @@ describe('the timer that waits for the expiry of a token', () => {
       await settle();
     };
     expect(await timersSet(left)).toBe(0);
-    query.mockRestore();
+    look.mockRestore();
   });
 
   /** Both ends of a connection to this process have heard what there is to hear. */

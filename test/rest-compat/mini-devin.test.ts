@@ -278,7 +278,12 @@ const decided: Audit[] = [
     'MD-ERR-D2',
     'VALIDATION_ERROR 422: a body that is no JSON',
     async () => {
-      expectRefusal(await makeKey('{"name": '), 422, 'VALIDATION_ERROR', 'body: is not valid JSON');
+      expectRefusal(
+        await makeKey('{"name": '),
+        422,
+        'VALIDATION_ERROR',
+        'body: is not valid JSON, or has a member named __proto__',
+      );
     },
   ],
   [
