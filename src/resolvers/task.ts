@@ -39,6 +39,7 @@ export async function createTask(context: Context, input: unknown): Promise<Task
     maxCost: given.maxCost?.toFixed(12) ?? null,
     priority: given.priority ?? DEFAULT_PRIORITY,
     hold: given.hold ?? false,
+    parent: null,
     dependsOn: given.dependsOn ?? [],
     idempotency,
     events: [{ type: 'RunCreated', data: { kind } }, ...events],

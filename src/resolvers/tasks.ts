@@ -7,6 +7,7 @@ import { requireViewer } from './viewer.ts';
 export interface TaskFilter {
   status?: RunStatus | null | undefined;
   threadId?: string | null | undefined;
+  executionId?: string | null | undefined;
 }
 
 /**
@@ -25,6 +26,7 @@ export async function tasks(
     ownerId: userId,
     status: filter?.status ?? null,
     threadId: filter?.threadId ?? null,
+    executionId: filter?.executionId ?? null,
     after: page.after,
     before: page.before,
     fromEnd: page.fromEnd,

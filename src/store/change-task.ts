@@ -1,7 +1,6 @@
 import type { PromptParameters } from '../rules/task.ts';
-import { cancelWithin } from './cancel-run.ts';
-import type { LoggedEvent } from './events.ts';
-import { addRunJobSql, removeRunJobSql } from './job-queue.ts';
+import { deleteRunsWithin } from './delete-runs.ts';
+import { addRunJobSql } from './job-queue.ts';
 import { publishAll } from './publish-all.ts';
 import type { Store } from './store.ts';
 import { transaction } from './transaction.ts';
@@ -66,27 +65,16 @@ export async function changePriority(store: Store, target: Target, priority: num
 
 /**
  * Ends what is not finished, then takes the task and its log away. What its model calls cost stays in its owner's budget.
- * @returns false when there is no such task of the owner.
+ * @returns false when there is no such task of the owner, or when it is a part of something else.
  */
-export async function deleteTask(store: Store, target: Target): Promise<boolean> {
+export async function deleteTask(store: Store, { runId, ownerId }: Target): Promise<boolean> {
   const { found, events } = await transaction(store.database, async (client) => {
     const { rowCount } = await client.query(
-      `select from run where id = $1 and owner_id = $2 and kind = 'task' for update`,
-      [target.runId, target.ownerId],
+      `select from run where id = $1 and owner_id = $2 and kind = 'task' and parent_id is null for update`,
+      [runId, ownerId],
     );
-    if (rowCount === 0) return { found: false, events: [] as LoggedEvent[] };
-    const cancelled = await cancelWithin(client, { ...target, reason: 'deleted' });
-    await client.query(`select ${removeRunJobSql('$1::text')}`, [target.runId]);
-    for (const table of ['event', 'model_call']) {
-      await client.query(`delete from ${table} where run_id = $1`, [target.runId]);
-    }
-    for (const table of ['budget', 'budget_entry']) {
-      await client.query(`delete from ${table} where subject_id = $1`, [target.runId]);
-    }
-    for (const table of ['task', 'run']) {
-      await client.query(`delete from ${table} where id = $1`, [target.runId]);
-    }
-    return { found: true, events: cancelled };
+    const events = rowCount === 1 ? await deleteRunsWithin(client, ownerId, [runId]) : [];
+    return { found: rowCount === 1, events };
   });
   publishAll(store.bus, events);
   return found;

@@ -35,10 +35,22 @@ export interface NewTask {
   priority: number;
   /** true: it waits until somebody has it executed. */
   hold: boolean;
+  /** null: it is nobody's part. */
+  parent: TaskParent | null;
   /** Ids of the runs that have to complete first. */
   dependsOn: readonly string[];
   idempotency: Idempotency | null;
   events: readonly NewEvent[];
+}
+
+/** What a task is a part of. */
+export interface TaskParent {
+  runId: string;
+  stepKey: string;
+  /** Place in the list of the step. */
+  stepItem: number;
+  /** From 1. */
+  stepAttempt: number;
 }
 
 /**
@@ -49,31 +61,31 @@ export interface NewTask {
 export async function createTask(store: Store, task: NewTask): Promise<TaskRow | string> {
   const created =
     task.dependsOn.length === 0
-      ? await insert(store.database.pool, task, 0)
+      ? await insertTask(store.database.pool, task, 0)
       : await transaction(store.database, (client) => insertDependent(client, task));
   if (!created) return repeatedMeanwhile(store, task);
   store.bus.publish(task.id, created.events);
   return created.row;
 }
 
-interface Created {
+export interface CreatedTask {
   row: TaskRow;
   events: LoggedEvent[];
 }
 
-async function insertDependent(client: ClientBase, task: NewTask): Promise<Created | null> {
+async function insertDependent(client: ClientBase, task: NewTask): Promise<CreatedTask | null> {
   const blockers = await countBlockers(client, task.ownerId, task.dependsOn);
-  const created = await insert(client, task, blockers);
+  const created = await insertTask(client, task, blockers);
   if (created) await addDependencies(client, task.id, task.dependsOn);
   return created;
 }
 
 /** One statement. @returns null when the idempotency key was taken. */
-async function insert(
+export async function insertTask(
   connection: Pool | ClientBase,
   task: NewTask,
   blockers: number,
-): Promise<Created | null> {
+): Promise<CreatedTask | null> {
   const { rows } = await connection.query<TaskRow & { events: LoggedEvent[] }>({
     name: 'create-task',
     text: `
@@ -82,13 +94,14 @@ async function insert(
         select $2, $12, $13, $1 where $12::text is not null
         on conflict do nothing returning key
       ), moved as (
-        insert into run (id, kind, owner_id, origin, status, priority, blockers, last_seq)
-        select $1, 'task', $2, $3, $14, $4, $15, jsonb_array_length($11::jsonb)
+        insert into run (id, kind, owner_id, origin, status, priority, blockers, last_seq, parent_id, has_dependents)
+        select $1, 'task', $2, $3, $14, $4, $15, jsonb_array_length($11::jsonb), $20, $20 is not null
         where $12::text is null or exists (select from claimed)
         returning *
       ), asked as (
-        insert into task (id, kind, prompt, system, parameters, provider, model, fallback_models, response_schema, thread_id)
-        select id, $5, $6, $7, $8::jsonb, $9, $10, $16::jsonb, $17::jsonb, $18 from moved
+        insert into task (id, kind, prompt, system, parameters, provider, model, fallback_models, response_schema, thread_id,
+          step_key, step_item, step_attempt)
+        select id, $5, $6, $7, $8::jsonb, $9, $10, $16::jsonb, $17::jsonb, $18, $21, $22, $23 from moved
         returning *
       ), limited as (
         insert into budget (subject_id, kind, cost_limit)
@@ -119,6 +132,10 @@ async function insert(
       task.responseSchema && JSON.stringify(task.responseSchema),
       task.threadId,
       task.maxCost,
+      task.parent?.runId ?? null,
+      task.parent?.stepKey ?? null,
+      task.parent?.stepItem ?? null,
+      task.parent?.stepAttempt ?? null,
     ],
   });
   const [created] = rows;

@@ -3,7 +3,7 @@ import { DomainError, type RunError } from '../errors.ts';
 import type { RunStatus } from '../vocabulary.ts';
 import { appendSql, eventsParameter } from './event-log.ts';
 import type { LoggedEvent } from './events.ts';
-import { addRunJobSql } from './job-queue.ts';
+import { addAdvanceJobSql, addRunJobSql } from './job-queue.ts';
 
 /**
  * How many of `ids` have not completed yet. They stay locked until the transaction ends, and know by then that
@@ -49,7 +49,10 @@ export async function addDependencies(
   );
 }
 
-/** Of a run that completed, in a statement after its end's own: what waits for nothing else is a worker's to take. */
+/**
+ * Of a run that completed, in a statement after its end's own: what waits for nothing else is a worker's to take, and
+ * what it is a part of goes on.
+ */
 export async function releaseDependents(client: ClientBase, runId: string): Promise<LoggedEvent[]> {
   const event = { type: 'RunQueued', data: { reason: 'dependencies_completed' } } as const;
   const { rows } = await client.query<LoggedEvent>(
@@ -68,18 +71,23 @@ export async function releaseDependents(client: ClientBase, runId: string): Prom
      select logged.* from logged, (select count(*) from queued) as enqueue`,
     [runId, eventsParameter([event])],
   );
+  await wakeParents(client, [runId]);
   return rows;
 }
 
-/** Of a run that will never complete: what waits for it fails, and what waits for that, and so on. */
-export async function failDependents(client: ClientBase, runId: string): Promise<LoggedEvent[]> {
+/**
+ * Of runs that will never complete: what waits for them fails, and what waits for that, and so on. What they are a
+ * part of goes on, and sees to it.
+ */
+export async function failDependents(client: ClientBase, runIds: readonly string[]): Promise<LoggedEvent[]> {
   const error: RunError = {
     code: 'DEPENDENCY_FAILED',
     message: `the task that it waited for did not complete; have it done again, then retry this one`,
   };
   const event = { type: 'RunFailed', data: { error } } as const;
   const all: LoggedEvent[] = [];
-  for (let ended = [runId]; ended.length > 0; ) {
+  for (let ended = runIds; ended.length > 0; ) {
+    await wakeParents(client, ended);
     const { rows } = await client.query<LoggedEvent>(
       `with held as (
          select run.id from run join dependency on dependency.run_id = run.id
@@ -99,4 +107,23 @@ export async function failDependents(client: ClientBase, runId: string): Promise
     ended = rows.map((row) => row.runId);
   }
   return all;
+}
+
+/**
+ * One that is being looked at right now is waited for: it may not have seen the end that this transaction writes, and
+ * waits by then.
+ */
+async function wakeParents(client: ClientBase, runIds: readonly string[]): Promise<void> {
+  await client.query(
+    `with held as (
+       select id, status from run
+       where id in (select parent_id from run where id = any($1::text[])) and status in ('queued', 'waiting')
+       order by id for update
+     ), moved as (
+       update run set status = 'queued' from held where run.id = held.id and run.status = 'waiting'
+       returning run.id, run.priority
+     )
+     select ${addAdvanceJobSql('moved.id', 'moved.priority')} from moved`,
+    [runIds],
+  );
 }

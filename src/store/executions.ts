@@ -133,3 +133,13 @@ export async function readExecutionSpend(
   });
   return new Map(rows.map((row) => [row.runId, row]));
 }
+
+/** Whose run it is; null: it is no more. */
+export async function readOwner(database: Database, runId: string): Promise<string | null> {
+  const { rows } = await database.pool.query<{ ownerId: string }>({
+    name: 'read-owner',
+    text: 'select owner_id as "ownerId" from run where id = $1',
+    values: [runId],
+  });
+  return rows[0]?.ownerId ?? null;
+}

@@ -51,8 +51,11 @@ function finishBeforeOthers(store: Store, lease: Lease, outcome: Outcome): Promi
   return transaction(store.database, async (client) => {
     const own = await end(client, lease, outcome, true);
     if (own.length === 0) return [];
-    const settle = outcome.status === 'completed' ? releaseDependents : failDependents;
-    return [...own, ...(await settle(client, lease.runId))];
+    const others =
+      outcome.status === 'completed'
+        ? await releaseDependents(client, lease.runId)
+        : await failDependents(client, [lease.runId]);
+    return [...own, ...others];
   });
 }
 

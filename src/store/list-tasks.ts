@@ -15,6 +15,8 @@ export interface TaskListing {
   ownerId: string;
   status: RunStatus | null;
   threadId: string | null;
+  /** null: those that are no part of anything. */
+  executionId: string | null;
   after: TaskPosition | null;
   before: TaskPosition | null;
   /** Up to MAX_LISTED. */
@@ -35,7 +37,7 @@ export async function listTasks(database: Database, listing: TaskListing): Promi
  * A statement for each set of conditions, so that the plan that Postgres keeps of it uses the index for all of
  * them. It keeps none that it expects to cost more than planning anew: hence the limit that it knows.
  */
-function listStatement({ ownerId, status, threadId, after, before, limit, fromEnd, columns }: TaskListing) {
+function listStatement({ ownerId, status, threadId, executionId, after, before, limit, fromEnd, columns }: TaskListing) {
   const values: unknown[] = [];
   const parameter = (value: unknown, type: string) => `$${values.push(value)}::${type}`;
   const beyond = (sign: string, { createdAtText, id }: TaskPosition) =>
@@ -47,6 +49,8 @@ function listStatement({ ownerId, status, threadId, after, before, limit, fromEn
   const conditions: Record<string, string> = {
     owner: `run.owner_id = ${parameter(ownerId, 'text')} and run.kind = 'task'`,
   };
+  if (executionId === null) conditions.whole = 'run.parent_id is null';
+  else conditions.execution = `run.parent_id = ${parameter(executionId, 'text')}`;
   if (status !== null) conditions.status = `run.status = ${parameter(status, 'text')}`;
   if (threadId !== null) conditions.thread = `task.thread_id = ${parameter(threadId, 'text')}`;
   if (after !== null) conditions.after = beyond('<', after);

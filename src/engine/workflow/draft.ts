@@ -1,0 +1,75 @@
+import type { ClientBase } from 'pg';
+import { type FinishedStep, type StepScope, scopeOf, type WorkflowStep } from '../../rules/workflow.ts';
+import type { StepState, Try } from '../../rules/workflow-plan.ts';
+import type { LoggedEvent, NewEvent } from '../../store/events.ts';
+import {
+  type ExecutionState,
+  readStepContents,
+  type StepChange,
+  type StepContent,
+} from '../../store/execution-state.ts';
+import type { StepWorkers } from './step-workers.ts';
+
+/** An execution on its way from one state to the next, within the transaction that locks it. */
+export interface Draft {
+  client: ClientBase;
+  execution: ExecutionState;
+  workers: StepWorkers;
+  /** As they are by now. */
+  steps: StepState[];
+  tries: Try[];
+  /** By the step's id. */
+  changes: Map<string, StepChange>;
+  /** For the execution's log. */
+  events: NewEvent[];
+  /** In the logs of the tasks that were made. */
+  created: LoggedEvent[];
+  /** Read when the first step needs it. */
+  contents: StepContent[] | null;
+}
+
+export function openDraft(client: ClientBase, execution: ExecutionState, workers: StepWorkers): Draft {
+  return {
+    client,
+    execution,
+    workers,
+    steps: [...execution.steps],
+    tries: [...execution.tries],
+    changes: new Map(),
+    events: execution.startedAt ? [] : [{ type: 'RunStarted', data: {} }],
+    created: [],
+    contents: null,
+  };
+}
+
+export function stepOf({ execution }: Draft, key: string): WorkflowStep {
+  return execution.definition.steps.find(({ id }) => id === key)!;
+}
+
+export function changeStep(draft: Draft, key: string, change: Partial<StepChange> & Pick<StepChange, 'status'>) {
+  const place = draft.steps.findIndex((step) => step.key === key);
+  const step = { ...draft.steps[place]!, ...pickState(change) };
+  draft.steps[place] = step;
+  const unchanged = { items: null, result: null, error: null };
+  const before = draft.changes.get(key) ?? unchanged;
+  draft.changes.set(key, { ...before, key, size: step.size, ...change });
+}
+
+function pickState({ status, size }: Partial<StepChange> & Pick<StepChange, 'status'>): Partial<StepState> {
+  return size === undefined ? { status } : { status, size };
+}
+
+/** What steps have left by now, with what this draft has changed. */
+export async function contentsOf(draft: Draft): Promise<StepContent[]> {
+  draft.contents ??= await readStepContents(draft.client, draft.execution.id);
+  return draft.contents.map((content) => {
+    const change = draft.changes.get(content.key);
+    return change ? { ...content, ...change, items: change.items ?? content.items } : content;
+  });
+}
+
+/** What the Liquid of a step may read now. */
+export async function readScope(draft: Draft): Promise<StepScope> {
+  const finished: FinishedStep[] = await contentsOf(draft);
+  return scopeOf(draft.execution, finished);
+}

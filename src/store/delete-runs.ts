@@ -1,0 +1,26 @@
+import type { ClientBase } from 'pg';
+import { cancelAllWithin } from './cancel-run.ts';
+import type { LoggedEvent } from './events.ts';
+import { removeRunJobSql } from './job-queue.ts';
+
+/**
+ * Ends those of the runs, locked by the transaction, that are not finished, then takes all of them away with their
+ * logs. What their model calls cost stays in the budgets of their owner.
+ * @returns what has to be published after the commit.
+ */
+export async function deleteRunsWithin(
+  client: ClientBase,
+  ownerId: string,
+  ids: readonly string[],
+): Promise<LoggedEvent[]> {
+  const events = await cancelAllWithin(client, { runIds: ids, ownerId, reason: 'deleted' });
+  await client.query(`select ${removeRunJobSql('id')} from unnest($1::text[]) as id`, [ids]);
+  for (const table of ['event', 'model_call', 'budget_entry']) {
+    await client.query(`delete from ${table} where run_id = any($1::text[])`, [ids]);
+  }
+  await client.query('delete from budget where subject_id = any($1::text[])', [ids]);
+  for (const table of ['task', 'execution', 'run']) {
+    await client.query(`delete from ${table} where id = any($1::text[])`, [ids]);
+  }
+  return events;
+}
