@@ -2,9 +2,11 @@ import type DataLoader from 'dataloader';
 import type { Config } from './config.ts';
 import type { Log } from './log.ts';
 import type { BudgetRow } from './store/budgets.ts';
+import type { ExecutionStepRow, ExecutionTaskRow } from './store/executions.ts';
 import type { ModelCallRow, SpendRow } from './store/model-call-reports.ts';
 import type { Store } from './store/store.ts';
 import type { TaskRow } from './store/tasks.ts';
+import type { WorkflowRow } from './store/workflows.ts';
 import type { Origin, ProviderId } from './vocabulary.ts';
 
 /** Who asks. */
@@ -54,6 +56,10 @@ export interface Loaders {
   modelCalls: DataLoader<string, ModelCallRow[]>;
   dependencies: DataLoader<string, TaskRow[]>;
   budgets: DataLoader<string, BudgetRow | null>;
+  workflows: DataLoader<string, WorkflowRow | null>;
+  executionSteps: DataLoader<string, ExecutionStepRow[]>;
+  executionTasks: DataLoader<string, ExecutionTaskRow[]>;
+  executionSpend: DataLoader<string, SpendRow | null>;
 }
 
 /** What a use-case may touch. */

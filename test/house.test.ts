@@ -32,7 +32,15 @@ const ARROWS: Record<string, readonly string[]> = {
 const ENTRY_POINTS = ['main.ts', 'server.ts', 'worker.ts', 'migrate.ts'];
 
 /** Rules decide and do nothing: these packages are pure or, as ids and graphile-worker's parser of cron are, harmless. */
-const PACKAGES_OF_RULES = ['uuid', '@pydantic/genai-prices', 'ajv', 'graphile-worker', 'liquidjs', 're2js', 'node:vm'];
+const PACKAGES_OF_RULES = [
+  'uuid',
+  '@pydantic/genai-prices',
+  'ajv',
+  'graphile-worker',
+  'liquidjs',
+  're2js',
+  'node:vm',
+];
 
 const sources = readSources();
 

@@ -8,7 +8,7 @@ const MAX_PROMPT = 1_000_000;
 const MAX_SCHEMA = 65_536;
 const MAX_DEPENDENCIES = 100;
 
-const parameters = z.object({
+export const parameters = z.object({
   temperature: z.number().min(0).max(2).nullish(),
   topP: z.number().min(0).max(1).nullish(),
   maxTokens: z.number().int().min(1).max(1_000_000).nullish(),
@@ -21,11 +21,11 @@ const parameters = z.object({
 
 const prompt = text({ min: 1, max: MAX_PROMPT }).refine((given) => given.trim() !== '', 'must not be blank');
 const system = text({ max: MAX_PROMPT });
-const model = text({ min: 1, max: 200 }).regex(
+export const model = text({ min: 1, max: 200 }).regex(
   /^[^\p{C}\p{Z}]([^\p{C}]*[^\p{C}\p{Z}])?$/u,
   'must be printable characters',
 );
-const responseSchema = z
+export const responseSchema = z
   .record(z.string(), z.unknown(), 'must be a JSON Schema: an object')
   .superRefine((given, issues) => {
     const message = sizeFault(given) ?? schemaFault(given);

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import type { z } from 'zod';
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
 import { newId } from '../rules/ids.ts';
@@ -48,7 +47,12 @@ export async function createTask(context: Context, input: unknown): Promise<Task
 }
 
 /** Equal requests have equal hashes; what is null or empty is the same as what is absent. */
-function idempotencyOf({ idempotencyKey: key, ...body }: z.infer<typeof newTask>): Idempotency | null {
+export function idempotencyOf({
+  idempotencyKey: key,
+  ...body
+}: {
+  idempotencyKey?: string | null | undefined;
+}): Idempotency | null {
   if (!key) return null;
   return {
     key,

@@ -13,7 +13,10 @@ export interface Schedule {
 type Ticks = Pick<Schedule, 'cron' | 'timeZone'>;
 
 /** What is wrong with a schedule, and in which member; null: nothing. */
-export function scheduleFault(schedule: Ticks, now: Date): { member: 'cron' | 'timeZone'; message: string } | null {
+export function scheduleFault(
+  schedule: Ticks,
+  now: Date,
+): { member: 'cron' | 'timeZone'; message: string } | null {
   if (!isTimeZone(schedule.timeZone)) {
     const message = `must be a time zone like Europe/Berlin or UTC; got ${JSON.stringify(schedule.timeZone)}`;
     return { member: 'timeZone', message };
@@ -38,7 +41,8 @@ function cronFault(cron: string): string | null {
     matcher(cron);
     return null;
   } catch (thrown) {
-    const form = 'five fields (minute, hour, day of the month, month, day of the week) of numbers, ranges, lists, * or */n';
+    const form =
+      'five fields (minute, hour, day of the month, month, day of the week) of numbers, ranges, lists, * or */n';
     return `must be ${form}: ${(thrown as Error).message}`;
   }
 }

@@ -55,7 +55,8 @@ function reachable(steps: Steps): Set<string> {
   const reached = new Set<string>();
   for (let size = -1; size < reached.size; ) {
     size = reached.size;
-    for (const { id, dependsOn } of steps) if (dependsOn.every((needed) => reached.has(needed))) reached.add(id);
+    for (const { id, dependsOn } of steps)
+      if (dependsOn.every((needed) => reached.has(needed))) reached.add(id);
   }
   return reached;
 }

@@ -97,7 +97,9 @@ export function decide(
     overdue: looks.flatMap(({ overdue }) => overdue),
     isFailing,
     isOver: isFailing ? !isActive : definitions.every(({ id }) => isOverNow(id)),
-    wakeAt: earliest(looks.flatMap(({ moments, retries }) => (isFailing ? moments : [...moments, ...retries]))),
+    wakeAt: earliest(
+      looks.flatMap(({ moments, retries }) => (isFailing ? moments : [...moments, ...retries])),
+    ),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { RunError } from '../errors.ts';
 import type { ExecutionStepStatus } from '../vocabulary.ts';
+import type { PromptParameters } from './task.ts';
 
 /** One node of a workflow. Its work is a task: of an agent, from a template, or a prompt to a model. */
 export interface WorkflowStep {
@@ -11,7 +12,7 @@ export interface WorkflowStep {
   /** A model's id; null: chosen. */
   model: string | null;
   /** Sampling settings of a prompt. */
-  parameters: Record<string, unknown>;
+  parameters: PromptParameters;
   /** A JSON Schema that the answer has to meet; what it says is then `steps.<id>.data`. */
   responseSchema: Record<string, unknown> | null;
   /** Ids of the steps that have to be over first. */
@@ -74,10 +75,7 @@ export function scopeOf(
   return { ...given, steps: Object.fromEntries(steps.map(({ key, result }) => [key, result ?? NOTHING])) };
 }
 
-export function resultOf(
-  { steps }: WorkflowDefinition,
-  finished: readonly FinishedStep[],
-): ExecutionResult {
+export function resultOf({ steps }: WorkflowDefinition, finished: readonly FinishedStep[]): ExecutionResult {
   const outputs = Object.fromEntries(finished.map(({ key, result }) => [key, result?.output ?? null]));
   const waitedFor = new Set(steps.flatMap(({ dependsOn }) => dependsOn));
   const last = steps.map(({ id }) => id).filter((id) => !waitedFor.has(id));

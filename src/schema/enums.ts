@@ -1,5 +1,7 @@
 import { RUN_ERROR_CODES } from '../errors.ts';
 import {
+  EXECUTION_STEP_STATUSES,
+  EXECUTION_TRIGGERS,
   FINISH_REASONS,
   MODEL_CALL_STATUSES,
   PROVIDERS,
@@ -56,6 +58,26 @@ export const QueueReasonEnum = builder.enumType('QueueReason', {
     executed: 'Somebody had it executed.',
     retried: 'It had failed, and somebody had it tried again.',
     dependencies_completed: 'All that it waited for has completed.',
+  }),
+});
+
+export const ExecutionStepStatusEnum = builder.enumType('ExecutionStepStatus', {
+  description: 'Where a step of an execution stands.',
+  values: capitals(EXECUTION_STEP_STATUSES, {
+    pending: 'Its turn has not come.',
+    running: 'It is being done, or is about to be tried again.',
+    completed: 'It is done; its output is there.',
+    failed: 'It failed, with all of its tries.',
+    skipped: 'Its condition did not hold.',
+    cancelled: 'It was given up, because the execution ended.',
+  }),
+});
+
+export const ExecutionTriggerEnum = builder.enumType('ExecutionTrigger', {
+  description: 'What made an execution.',
+  values: capitals(EXECUTION_TRIGGERS, {
+    request: 'Somebody asked for it.',
+    schedule: 'A tick of the schedule of its workflow.',
   }),
 });
 

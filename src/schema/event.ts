@@ -1,30 +1,16 @@
 import type { Context } from '../context.ts';
-import { type CurrentState, type TaskEvent, taskEvents, tokens } from '../resolvers/task-events.ts';
-import type { LoggedEvent } from '../store/events.ts';
-import type { EventType } from '../vocabulary.ts';
+import { executionEvents } from '../resolvers/execution-events.ts';
+import type { CurrentState } from '../resolvers/run-events.ts';
+import { taskEvents, tokens } from '../resolvers/task-events.ts';
+import { type EventType, TASK_KINDS } from '../vocabulary.ts';
 import { builder } from './builder.ts';
 import { FinishReasonEnum, ProviderEnum, QueueReasonEnum, TaskKindEnum } from './enums.ts';
+import { ExecutionType } from './execution.ts';
+import { StepFailed, StepSkipped, StepTaskCreated } from './execution-step-event.ts';
 import { localId } from './global-id.ts';
+import { event, RunEvent } from './run-event.ts';
+import { StepCompleted, StepStarted } from './step-event.ts';
 import { RunErrorType, TaskType } from './task.ts';
-
-const RunEvent = builder
-  .interfaceRef<Pick<TaskEvent, 'type' | 'seq' | 'attempt' | 'at'>>('RunEvent')
-  .implement({
-    description: 'A fact in the log of a run, or, with seq 0, its present state.',
-    resolveType: ({ type }) => type,
-    fields: (t) => ({
-      seq: t.exposeInt('seq', {
-        description:
-          'Its number in the log: dense from 1. Hand the last one that you saw to `after`, and nothing is missed or repeated.',
-      }),
-      attempt: t.exposeInt('attempt', { description: 'The attempt of the run in which it happened.' }),
-      at: t.expose('at', { type: 'DateTime', description: "When it happened, by the database's clock." }),
-    }),
-  });
-
-function event<Type extends EventType>(type: Type) {
-  return builder.objectRef<Extract<LoggedEvent, { type: Type }>>(type);
-}
 
 /** Every fact has its type here; the list in vocabulary.ts says which. */
 const EVENTS = {
@@ -34,8 +20,9 @@ const EVENTS = {
     fields: (t) => ({
       kind: t.field({
         type: TaskKindEnum,
-        description: 'Of the task.',
-        resolve: ({ data }) => data.kind as never,
+        nullable: true,
+        description: 'Of the task; null: the run is no task.',
+        resolve: ({ data }) => TASK_KINDS.find((kind) => kind === data.kind) ?? null,
       }),
     }),
   }),
@@ -167,6 +154,11 @@ const EVENTS = {
       }),
     }),
   }),
+  StepStarted,
+  StepTaskCreated,
+  StepCompleted,
+  StepFailed,
+  StepSkipped,
   ProgressMade: event('ProgressMade').implement({
     interfaces: [RunEvent],
     description: 'The run came further.',
@@ -180,7 +172,7 @@ const EVENTS = {
     fields: (t) => ({
       result: t.field({
         type: 'JSON',
-        description: '`output` is the whole text.',
+        description: 'Of a task: `output` is the whole text. Of an execution: as its `result`.',
         resolve: ({ data }) => data.result,
       }),
     }),
@@ -215,7 +207,13 @@ builder.objectRef<CurrentState>('CurrentState').implement({
   fields: (t) => ({
     task: t.expose('task', {
       type: TaskType,
-      description: 'The task as it was when the subscription began.',
+      nullable: true,
+      description: 'The task as it was when the subscription began; null: the run is no task.',
+    }),
+    execution: t.expose('execution', {
+      type: ExecutionType,
+      nullable: true,
+      description: 'The execution as it was when the subscription began; null: the run is no execution.',
     }),
   }),
 });
@@ -233,6 +231,19 @@ builder.subscriptionFields((t) => ({
     subscribe: (_root, { taskId, after }, context: Context) =>
       taskEvents(context, localId('Task', taskId, 'taskId'), after ?? 0),
     resolve: (taskEvent) => taskEvent,
+  }),
+  executionEvents: t.field({
+    type: RunEvent,
+    nullable: true,
+    description:
+      'The same for an execution: its steps. Each `StepTaskCreated` names a task, which `taskEvents` follows.',
+    args: {
+      executionId: t.arg.id({ required: true }),
+      after: t.arg.int({ description: 'The last seq that you saw; absent or 0: from the start.' }),
+    },
+    subscribe: (_root, { executionId, after }, context: Context) =>
+      executionEvents(context, localId('Execution', executionId, 'executionId'), after ?? 0),
+    resolve: (executionEvent) => executionEvent,
   }),
   tokens: t.field({
     type: 'String',

@@ -1,7 +1,7 @@
 import { DomainError } from '../errors.ts';
 
 /** Types that can be asked for by id. */
-const NODES = ['ApiKey', 'Task', 'Thread', 'User'] as const;
+const NODES = ['ApiKey', 'Execution', 'Task', 'Thread', 'User', 'Workflow'] as const;
 export type NodeName = (typeof NODES)[number];
 
 /** The id that GraphQL prints: opaque, and unique over all types. */

@@ -13,7 +13,7 @@ import { TaskKindEnum } from './enums.ts';
 import { localId } from './global-id.ts';
 import { TaskType } from './task.ts';
 
-const PromptParametersInput = builder.inputType('PromptParametersInput', {
+export const PromptParametersInput = builder.inputType('PromptParametersInput', {
   description: "Sampling settings; absent ones are the provider's defaults.",
   fields: (t) => ({
     temperature: t.float({ description: '0 to 2.' }),

@@ -21,16 +21,18 @@ export const RunErrorType = builder.objectRef<RunError>('RunError').implement({
   }),
 });
 
-const UsageType = builder.objectRef<Pick<SpendRow, 'inputTokens' | 'outputTokens'>>('Usage').implement({
-  description: 'Tokens of all model calls of a run, as far as the providers told.',
-  // Sums outgrow GraphQL's Int of 32 bits.
-  fields: (t) => ({
-    inputTokens: t.exposeFloat('inputTokens', { description: 'Tokens sent.' }),
-    outputTokens: t.exposeFloat('outputTokens', { description: 'Tokens generated.' }),
-  }),
-});
+export const UsageType = builder
+  .objectRef<Pick<SpendRow, 'inputTokens' | 'outputTokens'>>('Usage')
+  .implement({
+    description: 'Tokens of all model calls of a run, as far as the providers told.',
+    // Sums outgrow GraphQL's Int of 32 bits.
+    fields: (t) => ({
+      inputTokens: t.exposeFloat('inputTokens', { description: 'Tokens sent.' }),
+      outputTokens: t.exposeFloat('outputTokens', { description: 'Tokens generated.' }),
+    }),
+  });
 
-const PromptParametersType = builder.objectRef<PromptParameters>('PromptParameters').implement({
+export const PromptParametersType = builder.objectRef<PromptParameters>('PromptParameters').implement({
   description: "Sampling settings; null ones are the provider's defaults.",
   fields: (t) => ({
     temperature: t.exposeFloat('temperature', { nullable: true, description: '0 to 2.' }),
@@ -41,7 +43,7 @@ const PromptParametersType = builder.objectRef<PromptParameters>('PromptParamete
   }),
 });
 
-const NO_SPEND = { cost: 0, costComplete: true, inputTokens: 0, outputTokens: 0 };
+export const NO_SPEND = { cost: 0, costComplete: true, inputTokens: 0, outputTokens: 0 };
 
 export const TaskType = builder.objectRef<TaskRow>('Task');
 builder.node(TaskType, {
@@ -142,12 +144,18 @@ const TaskFilter = builder.inputType('TaskFilter', {
   fields: (t) => ({
     status: t.field({ type: RunStatusEnum, description: 'Only tasks that stand there.' }),
     threadId: t.id({ description: 'Only turns of this conversation.' }),
+    executionId: t.id({
+      description: 'The tasks of this execution; without it, only tasks that are no part of one.',
+    }),
   }),
 });
 
 function localFilter(filter: typeof TaskFilter.$inferInput | null | undefined) {
   const threadId = filter?.threadId ? localId('Thread', filter.threadId, 'filter.threadId') : null;
-  return { status: filter?.status, threadId };
+  const executionId = filter?.executionId
+    ? localId('Execution', filter.executionId, 'filter.executionId')
+    : null;
+  return { status: filter?.status, threadId, executionId };
 }
 
 const CURSORS = ['cursor', 'startCursor', 'endCursor'];

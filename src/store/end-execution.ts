@@ -33,12 +33,7 @@ export function failExecution(store: Store, target: Target, error: RunError): Pr
 type End = (client: ClientBase) => Promise<LoggedEvent[]>;
 
 /** Tasks before what they are a part of: in this order their own ends lock the two as well. */
-async function endExecution(
-  store: Store,
-  target: Target,
-  reason: string | null,
-  end: End,
-): Promise<boolean> {
+async function endExecution(store: Store, target: Target, reason: string | null, end: End): Promise<boolean> {
   const { own, events } = await transaction(store.database, async (client) => {
     const before = await cancelTasks(client, target, reason);
     const own = await end(client);
@@ -66,10 +61,9 @@ async function cancelTasks(
 }
 
 async function closeSteps(client: ClientBase, runId: string): Promise<void> {
-  await client.query(
-    'update execution set completed_at = clock_timestamp(), wake_at = null where id = $1',
-    [runId],
-  );
+  await client.query('update execution set completed_at = clock_timestamp(), wake_at = null where id = $1', [
+    runId,
+  ]);
   await client.query(
     `update execution_step set status = 'cancelled', completed_at = clock_timestamp()
      where execution_id = $1 and status = 'running'`,
@@ -77,11 +71,7 @@ async function closeSteps(client: ClientBase, runId: string): Promise<void> {
   );
 }
 
-async function fail(
-  client: ClientBase,
-  { runId, ownerId }: Target,
-  error: RunError,
-): Promise<LoggedEvent[]> {
+async function fail(client: ClientBase, { runId, ownerId }: Target, error: RunError): Promise<LoggedEvent[]> {
   const { rows } = await client.query<LoggedEvent>(
     `with moved as (
        update run set status = 'failed', ${raiseSql('1')}, updated_at = clock_timestamp()
@@ -138,9 +128,10 @@ export async function deleteExecution(store: Store, { runId, ownerId }: Target):
     );
     if (!locked.rows.some(({ id }) => id === runId)) return { found: false, events: [] };
     // With those that were begun while this waited.
-    const { rows } = await client.query<{ id: string }>('select id from run where parent_id = $1 or id = $1', [
-      runId,
-    ]);
+    const { rows } = await client.query<{ id: string }>(
+      'select id from run where parent_id = $1 or id = $1',
+      [runId],
+    );
     const ids = rows.map(({ id }) => id);
     return { found: true, events: await deleteRunsWithin(client, ownerId, ids) };
   });

@@ -4,6 +4,7 @@ import type { ExecutionStepStatus, ExecutionTrigger, RunStatus } from '../vocabu
 import type { Database } from './database.ts';
 import { createdAtTextSql, type ListRange, rangeSql, rangeValues } from './list-range.ts';
 import type { SpendRow } from './model-call-reports.ts';
+import { TASK_COLUMNS, type TaskRow } from './tasks.ts';
 
 /** An execution with what its run says about it. */
 export interface ExecutionRow {
@@ -111,6 +112,31 @@ export async function readExecutionSteps(
           where run.parent_id = step.execution_id and task.step_key = step.key), 0) as attempt,
         step.result, step.error, step.started_at as "startedAt", step.completed_at as "completedAt"
       from execution_step as step where step.execution_id = any($1::text[]) order by step.execution_id, step.position`,
+    values: [executionIds],
+  });
+  return rows;
+}
+
+/** A task of an execution, and what it is for. */
+export interface ExecutionTaskRow extends TaskRow {
+  executionId: string;
+  stepKey: string;
+}
+
+/** The latest tasks of the steps of many executions in one query; steps over lists have too many, and none here. */
+export async function readExecutionTasks(
+  database: Database,
+  executionIds: readonly string[],
+): Promise<ExecutionTaskRow[]> {
+  const { rows } = await database.pool.query<ExecutionTaskRow>({
+    name: 'read-execution-tasks',
+    text: `
+      select distinct on (run.parent_id, task.step_key)
+        run.parent_id as "executionId", task.step_key as "stepKey", ${TASK_COLUMNS}
+      from run join task on task.id = run.id
+        join execution_step as step on step.execution_id = run.parent_id and step.key = task.step_key
+      where run.parent_id = any($1::text[]) and step.items is null
+      order by run.parent_id, task.step_key, task.step_attempt desc`,
     values: [executionIds],
   });
   return rows;

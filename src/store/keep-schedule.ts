@@ -31,7 +31,8 @@ async function keepWithin(client: ClientBase, workflowId: string): Promise<Logge
   if (!workflow?.schedule) return [];
   const next = nextTick(workflow.schedule, workflow.now);
   await client.query('update workflow set next_run_at = $2 where id = $1', [workflowId, next]);
-  if (next) await client.query(`select ${addScheduleJobSql('$1::text', '$2::timestamptz')}`, [workflowId, next]);
+  if (next)
+    await client.query(`select ${addScheduleJobSql('$1::text', '$2::timestamptz')}`, [workflowId, next]);
   return execute(client, workflow);
 }
 

@@ -37,7 +37,17 @@ export async function listTasks(database: Database, listing: TaskListing): Promi
  * A statement for each set of conditions, so that the plan that Postgres keeps of it uses the index for all of
  * them. It keeps none that it expects to cost more than planning anew: hence the limit that it knows.
  */
-function listStatement({ ownerId, status, threadId, executionId, after, before, limit, fromEnd, columns }: TaskListing) {
+function listStatement({
+  ownerId,
+  status,
+  threadId,
+  executionId,
+  after,
+  before,
+  limit,
+  fromEnd,
+  columns,
+}: TaskListing) {
   const values: unknown[] = [];
   const parameter = (value: unknown, type: string) => `$${values.push(value)}::${type}`;
   const beyond = (sign: string, { createdAtText, id }: TaskPosition) =>

@@ -120,7 +120,10 @@ export async function changeWorkflow(
     );
     if (rows.length > 0) await client.query(`select ${removeScheduleJobSql('$1::text')}`, [id]);
     if (rows[0]?.nextRunAt) {
-      await client.query(`select ${addScheduleJobSql('$1::text', '$2::timestamptz')}`, [id, change.nextRunAt]);
+      await client.query(`select ${addScheduleJobSql('$1::text', '$2::timestamptz')}`, [
+        id,
+        change.nextRunAt,
+      ]);
     }
     return rows[0] ?? null;
   });

@@ -4,15 +4,15 @@ import { TIMED_OUT } from '../../rules/workflow-plan.ts';
 import { cancelRun } from '../../store/cancel-run.ts';
 import { outlastConnectionLoss } from '../../store/connection-loss.ts';
 import { failExecution } from '../../store/end-execution.ts';
+import type { LoggedEvent } from '../../store/events.ts';
 import { type ExecutionState, lockExecution, writeExecution } from '../../store/execution-state.ts';
 import { readOwner } from '../../store/executions.ts';
-import type { LoggedEvent } from '../../store/events.ts';
 import { publishAll } from '../../store/publish-all.ts';
 import { transaction } from '../../store/transaction.ts';
 import type { EngineContext } from '../context.ts';
 import { openDraft } from './draft.ts';
 import { proceed } from './proceed.ts';
-import { settleWorkers, type StepWorkers } from './step-workers.ts';
+import { type StepWorkers, settleWorkers } from './step-workers.ts';
 
 /**
  * Looks at an execution and does what is to be done now: takes in the tasks that have ended, begins those whose turn

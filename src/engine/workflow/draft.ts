@@ -46,7 +46,11 @@ export function stepOf({ execution }: Draft, key: string): WorkflowStep {
   return execution.definition.steps.find(({ id }) => id === key)!;
 }
 
-export function changeStep(draft: Draft, key: string, change: Partial<StepChange> & Pick<StepChange, 'status'>) {
+export function changeStep(
+  draft: Draft,
+  key: string,
+  change: Partial<StepChange> & Pick<StepChange, 'status'>,
+) {
   const place = draft.steps.findIndex((step) => step.key === key);
   const step = { ...draft.steps[place]!, ...pickState(change) };
   draft.steps[place] = step;

@@ -39,7 +39,8 @@ async function modelOf(
   }
   const candidates = await findModels(store.database, { providers: [...providers.keys()], name: null });
   const choice = chooseModel(candidates);
-  if (!choice) throw new DomainError('MODEL_NOT_FOUND', `step ${id}: there is no active model to choose from`);
+  if (!choice)
+    throw new DomainError('MODEL_NOT_FOUND', `step ${id}: there is no active model to choose from`);
   const { provider, modelId } = choice.selected;
   const alternatives = choice.alternatives.map((other) => `${other.provider}/${other.modelId}`);
   const data = { provider, model: modelId, reason: choice.reason, alternatives };
