@@ -25,7 +25,7 @@ export async function retryTask(context: Context, id: string): Promise<TaskRow> 
   if (moved) return moved;
   return refuse(
     await task(context, id),
-    'only a failed task whose dependencies have completed can be retried',
+    'only a failed task whose dependencies have completed can be retried; one of an execution is, with it',
   );
 }
 
@@ -67,11 +67,11 @@ export async function updateTaskPriority(context: Context, id: string, wanted: n
   return told(context, id, moved, 'a worker has taken it already');
 }
 
-/** Ends what is not finished, and its subscriptions with it. @throws DomainError NOT_FOUND */
+/** Ends what is not finished, and its subscriptions with it. @throws DomainError NOT_FOUND, INVALID_STATE */
 export async function deleteTask(context: Context, id: string): Promise<void> {
   const { userId } = requireViewer(context);
   if (await removeTask(context.store, { runId: id, ownerId: userId })) return;
-  throw new DomainError('NOT_FOUND', 'there is no such task');
+  refuse(await task(context, id), 'it is a part of an execution, and goes with it');
 }
 
 /** The task as it is now. @throws DomainError INVALID_STATE when it could not be moved. */

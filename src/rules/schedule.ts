@@ -1,4 +1,4 @@
-import { type ParsedCronItem, parseCronItem } from 'graphile-worker';
+import { parseCronItem } from 'graphile-worker';
 
 /** When a workflow is executed by itself, and with what. */
 export interface Schedule {

@@ -95,7 +95,7 @@ export async function insertTask(
         on conflict do nothing returning key
       ), moved as (
         insert into run (id, kind, owner_id, origin, status, priority, blockers, last_seq, parent_id, has_dependents)
-        select $1, 'task', $2, $3, $14, $4, $15, jsonb_array_length($11::jsonb), $20, $20 is not null
+        select $1, 'task', $2, $3, $14, $4, $15, jsonb_array_length($11::jsonb), $20::text, $20::text is not null
         where $12::text is null or exists (select from claimed)
         returning *
       ), asked as (
