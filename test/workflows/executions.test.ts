@@ -100,7 +100,9 @@ test('steps that wait for nothing run at the same time', async () => {
   const id = await execute(ann, await createWorkflow(ann, steps));
   await vendor.waitFor(({ open }) => open === 3, 10_000);
   expect(await execution(ann, id)).toMatchObject({ status: 'RUNNING', progress: 0 });
-  const answer = await ann.query(`mutation { cancelExecution(input: { id: "${id}" }) { execution { status } } }`);
+  const answer = await ann.query(
+    `mutation { cancelExecution(input: { id: "${id}" }) { execution { status } } }`,
+  );
   expect(data(answer).cancelExecution.execution.status).toBe('CANCELLED');
   await vendor.waitFor(({ open }) => open === 0, 2_000);
 });
@@ -118,12 +120,19 @@ describe('conditions', () => {
     choice('yes', 'steps.check.output contains "red"'),
     choice('no', 'steps.check.output contains "blue"'),
     choice('unset', 'input.unset'),
-    { id: 'last', model: echo, task: '[{{ steps.yes.output }}][{{ steps.no.output }}]', dependsOn: ['yes', 'no'] },
+    {
+      id: 'last',
+      model: echo,
+      task: '[{{ steps.yes.output }}][{{ steps.no.output }}]',
+      dependsOn: ['yes', 'no'],
+    },
   ];
 
   test('a step whose condition does not hold is skipped; what waits for it goes on and reads null', async () => {
     const done = await carryOut(ann, steps, { input: { colour: 'red' } });
-    const status = Object.fromEntries(done.steps.map((one: Record<string, unknown>) => [one.key, one.status]));
+    const status = Object.fromEntries(
+      done.steps.map((one: Record<string, unknown>) => [one.key, one.status]),
+    );
     expect(status).toMatchObject({ yes: 'COMPLETED', no: 'SKIPPED', unset: 'SKIPPED', last: 'COMPLETED' });
     expect(step('no', done)).toMatchObject({ attempt: 0, output: null, task: null, startedAt: null });
     expect(done).toMatchObject({ status: 'COMPLETED', progress: 1 });
@@ -165,7 +174,13 @@ describe('lists', () => {
 
   test('its output is the list of theirs, in its order, for the steps after it', async () => {
     const steps = [
-      { id: 'each', model: echo, task: 'i{{ item }}', forEach: 'input.text | split: ","', maxConcurrency: 50 },
+      {
+        id: 'each',
+        model: echo,
+        task: 'i{{ item }}',
+        forEach: 'input.text | split: ","',
+        maxConcurrency: 50,
+      },
       { id: 'sum', model: echo, task: '{{ steps.each.output | join: "+" }}', dependsOn: ['each'] },
     ];
     const done = await carryOut(ann, steps, { input: { text: 'a,b,c,d,e,f' } });
@@ -178,7 +193,13 @@ describe('lists', () => {
     vendor.scripts.set(plan, [{ text: '{"files": ["x", "y"]}' }]);
     const steps = [
       { id: 'plan', model: plan, task: 'plan', responseSchema: { type: 'object', required: ['files'] } },
-      { id: 'each', model: echo, task: 'do {{ item }}', forEach: 'steps.plan.data.files', dependsOn: ['plan'] },
+      {
+        id: 'each',
+        model: echo,
+        task: 'do {{ item }}',
+        forEach: 'steps.plan.data.files',
+        dependsOn: ['plan'],
+      },
     ];
     const done = await carryOut(ann, steps);
     expect(step('plan', done).data).toEqual({ files: ['x', 'y'] });
@@ -200,7 +221,9 @@ describe('lists', () => {
     ['what is not there', {}, 'undefined variable: input.list'],
     ['more than 1000 items', { list: Array.from({ length: 1001 }, () => 1) }, 'more than 1000'],
   ])('%s fails the step', async (_what, input, message) => {
-    const done = await carryOut(ann, [{ id: 'each', model: echo, task: 'x', forEach: 'input.list' }], { input });
+    const done = await carryOut(ann, [{ id: 'each', model: echo, task: 'x', forEach: 'input.list' }], {
+      input,
+    });
     expect(done).toMatchObject({ status: 'FAILED', error: { code: 'STEP_FAILED' } });
     expect(step('each', done)).toMatchObject({ status: 'FAILED', error: { code: 'TEMPLATE_FAILED' } });
     expect(done.error.message).toContain(message);
@@ -214,7 +237,9 @@ describe('failures', () => {
     expect(done.status).toBe('COMPLETED');
     expect(step('a', done).attempt).toBe(3);
     const tries = of('StepTaskCreated', done.events);
-    expect(tries.map(({ tryNumber, after }) => [tryNumber, (after as { code: string } | null)?.code])).toEqual([
+    expect(
+      tries.map(({ tryNumber, after }) => [tryNumber, (after as { code: string } | null)?.code]),
+    ).toEqual([
       [1, undefined],
       [2, 'PROVIDER_AUTH'],
       [3, 'PROVIDER_AUTH'],
@@ -256,12 +281,18 @@ describe('failures', () => {
   });
 
   test('a task that somebody cancels fails its step, and is not tried again', async () => {
-    const id = await execute(ann, await createWorkflow(ann, [{ id: 'a', model: slow, task: 'x', retries: 3 }]));
+    const id = await execute(
+      ann,
+      await createWorkflow(ann, [{ id: 'a', model: slow, task: 'x', retries: 3 }]),
+    );
     const { taskId } = await waitForEvent(ann, id, ({ __typename: type }) => type === 'StepTaskCreated');
     await ann.query(`mutation { cancelTask(input: { id: "${taskId}", reason: "enough" }) { task { id } } }`);
     await follow(ann, id);
     const done = await execution(ann, id);
-    expect(step('a', done).error).toMatchObject({ code: 'TASK_CANCELLED', message: expect.stringContaining('enough') });
+    expect(step('a', done).error).toMatchObject({
+      code: 'TASK_CANCELLED',
+      message: expect.stringContaining('enough'),
+    });
     expect(await tasksOf(ann, id)).toHaveLength(1);
   });
 
@@ -281,7 +312,11 @@ describe('time limits', () => {
   test('a task that takes longer than its step allows is cancelled, and tried again', async () => {
     const steps = [{ id: 'a', model: slow, task: 'x', timeoutSeconds: 1, retries: 1, retryDelaySeconds: 1 }];
     const done = await carryOut(ann, steps);
-    expect(step('a', done)).toMatchObject({ status: 'FAILED', attempt: 2, error: { code: 'TIME_LIMIT_REACHED' } });
+    expect(step('a', done)).toMatchObject({
+      status: 'FAILED',
+      attempt: 2,
+      error: { code: 'TIME_LIMIT_REACHED' },
+    });
     expect((await tasksOf(ann, done.id)).map(({ status }) => status)).toEqual(['CANCELLED', 'CANCELLED']);
     await vendor.waitFor(({ open }) => open === 0, 2_000);
   });
