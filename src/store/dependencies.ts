@@ -111,7 +111,7 @@ export async function failDependents(client: ClientBase, runIds: readonly string
 
 /**
  * One that is being looked at right now is waited for: it may not have seen the end that this transaction writes, and
- * waits by then.
+ * waits by then. What it is by then stands in `held`; the statement itself still sees the row as it was before.
  */
 async function wakeParents(client: ClientBase, runIds: readonly string[]): Promise<void> {
   await client.query(
@@ -120,7 +120,7 @@ async function wakeParents(client: ClientBase, runIds: readonly string[]): Promi
        where id in (select parent_id from run where id = any($1::text[])) and status in ('queued', 'waiting')
        order by id for update
      ), moved as (
-       update run set status = 'queued' from held where run.id = held.id and run.status = 'waiting'
+       update run set status = 'queued' from held where run.id = held.id and held.status = 'waiting'
        returning run.id, run.priority
      )
      select ${addAdvanceJobSql('moved.id', 'moved.priority')} from moved`,

@@ -64,7 +64,7 @@ interface Row {
   steps: WorkflowStep[];
   states: StepState[];
   tries?: Try[];
-  then: Partial<Decision>;
+  decided: Partial<Decision>;
 }
 
 const again = { ...a, retries: 2, retryDelaySeconds: 4 };
@@ -75,162 +75,162 @@ const rows: Row[] = [
     given: 'nothing has begun: what waits for nothing is ready',
     steps: [a, b, lone],
     states: [state('a', 'pending'), state('b', 'pending'), state('lone', 'pending')],
-    then: { ready: ['a', 'lone'] },
+    decided: { ready: ['a', 'lone'] },
   },
   {
     given: 'a step has just begun: its task is made',
     steps: [a, b],
     states: [state('a', 'running'), state('b', 'pending')],
-    then: { starts: [{ step: 'a', item: 0, attempt: 1, after: null }] },
+    decided: { starts: [{ step: 'a', item: 0, attempt: 1, after: null }] },
   },
   {
     given: 'its task runs: there is nothing to do',
     steps: [a, b],
     states: [state('a', 'running'), state('b', 'pending')],
     tries: [tried('a', 'running')],
-    then: {},
+    decided: {},
   },
   {
     given: 'its task waits for a person: there is nothing to do',
     steps: [a],
     states: [state('a', 'running')],
     tries: [tried('a', 'waiting')],
-    then: {},
+    decided: {},
   },
   {
     given: 'its task has completed: the step has, and the next is ready',
     steps: [a, b],
     states: [state('a', 'running'), state('b', 'pending')],
     tries: [tried('a', 'completed')],
-    then: { completed: ['a'], ready: ['b'] },
+    decided: { completed: ['a'], ready: ['b'] },
   },
   {
     given: 'the step before was skipped: the next is ready',
     steps: [a, b],
     states: [state('a', 'skipped'), state('b', 'pending')],
-    then: { ready: ['b'] },
+    decided: { ready: ['b'] },
   },
   {
     given: 'all steps are over: so is the execution',
     steps: [a, b],
     states: [state('a', 'completed'), state('b', 'skipped')],
-    then: { isOver: true },
+    decided: { isOver: true },
   },
   {
     given: 'its task has failed for good: the step has, and nothing goes on',
     steps: [a, b],
     states: [state('a', 'running'), state('b', 'pending')],
     tries: [tried('a', 'failed')],
-    then: { failed: [{ key: 'a', error }], isFailing: true, isOver: true },
+    decided: { failed: [{ key: 'a', error }], isFailing: true, isOver: true },
   },
   {
     given: 'a step has failed and another runs: it is waited for, and nothing new begins',
     steps: [a, b, lone],
     states: [state('a', 'failed'), state('b', 'pending'), state('lone', 'running')],
     tries: [tried('a', 'failed'), tried('lone', 'running')],
-    then: { isFailing: true },
+    decided: { isFailing: true },
   },
   {
     given: 'a step has failed and another is to be tried again: it is not',
     steps: [lone, again],
     states: [state('lone', 'failed'), state('a', 'running')],
     tries: [tried('a', 'failed', { endedAt: at(-100) })],
-    then: { isFailing: true, isOver: true },
+    decided: { isFailing: true, isOver: true },
   },
   {
     given: 'a failed task is to be tried again, later',
     steps: [again],
     states: [state('a', 'running')],
     tries: [tried('a', 'failed')],
-    then: { wakeAt: at(2) },
+    decided: { wakeAt: at(2) },
   },
   {
     given: 'the wait is over: it is tried again',
     steps: [again],
     states: [state('a', 'running')],
     tries: [tried('a', 'failed', { endedAt: at(-4) })],
-    then: { starts: [{ step: 'a', item: 0, attempt: 2, after: error }] },
+    decided: { starts: [{ step: 'a', item: 0, attempt: 2, after: error }] },
   },
   {
     given: 'the second wait is twice as long',
     steps: [again],
     states: [state('a', 'running')],
     tries: [tried('a', 'failed'), tried('a', 'failed', { attempt: 2 })],
-    then: { wakeAt: at(6) },
+    decided: { wakeAt: at(6) },
   },
   {
     given: 'its tries are used up',
     steps: [again],
     states: [state('a', 'running')],
     tries: [1, 2, 3].map((attempt) => tried('a', 'failed', { attempt })),
-    then: { failed: [{ key: 'a', error }], isFailing: true, isOver: true },
+    decided: { failed: [{ key: 'a', error }], isFailing: true, isOver: true },
   },
   {
     given: 'its failures were forgiven: it is tried again at once, with all of its tries',
     steps: [again],
     states: [state('a', 'running', { forgiven: 3 })],
     tries: [1, 2, 3].map((attempt) => tried('a', 'failed', { attempt })),
-    then: { starts: [{ step: 'a', item: 0, attempt: 4, after: error }] },
+    decided: { starts: [{ step: 'a', item: 0, attempt: 4, after: error }] },
   },
   {
     given: 'somebody cancelled its task: that is not tried again',
     steps: [again],
     states: [state('a', 'running')],
     tries: [tried('a', 'cancelled')],
-    then: { failed: [{ key: 'a', error: cancelled }], isFailing: true, isOver: true },
+    decided: { failed: [{ key: 'a', error: cancelled }], isFailing: true, isOver: true },
   },
   {
     given: 'its task was cancelled for its time: that is',
     steps: [again],
     states: [state('a', 'running')],
     tries: [tried('a', 'cancelled', { cancelReason: TIMED_OUT })],
-    then: { wakeAt: at(2) },
+    decided: { wakeAt: at(2) },
   },
   {
     given: 'its task may run for a while',
     steps: [{ ...a, timeoutSeconds: 15 }],
     states: [state('a', 'running')],
     tries: [tried('a', 'running')],
-    then: { wakeAt: at(5) },
+    decided: { wakeAt: at(5) },
   },
   {
     given: 'its task takes too long; it is looked at again, should its canceller be lost',
     steps: [{ ...a, timeoutSeconds: 10 }],
     states: [state('a', 'running')],
     tries: [tried('a', 'running')],
-    then: { overdue: ['a:0:1'], wakeAt: at(5) },
+    decided: { overdue: ['a:0:1'], wakeAt: at(5) },
   },
   {
     given: 'a list: as many tasks are made as may run at once',
     steps: [list],
     states: [state('a', 'running', { size: 4 })],
-    then: { starts: [0, 1].map((item) => ({ step: 'a', item, attempt: 1, after: null })) },
+    decided: { starts: [0, 1].map((item) => ({ step: 'a', item, attempt: 1, after: null })) },
   },
   {
     given: 'a list, one of whose tasks has completed: the next is made',
     steps: [list],
     states: [state('a', 'running', { size: 4 })],
     tries: [tried('a', 'completed'), tried('a', 'running', { item: 1 })],
-    then: { starts: [{ step: 'a', item: 2, attempt: 1, after: null }] },
+    decided: { starts: [{ step: 'a', item: 2, attempt: 1, after: null }] },
   },
   {
     given: 'a list, all of whose tasks have completed',
     steps: [list],
     states: [state('a', 'running', { size: 2 })],
     tries: [tried('a', 'completed'), tried('a', 'completed', { item: 1 })],
-    then: { completed: ['a'], isOver: true },
+    decided: { completed: ['a'], isOver: true },
   },
   {
     given: 'a list, one of whose tasks has failed: the step has, and says which; the other is waited for',
     steps: [list],
     states: [state('a', 'running', { size: 3 })],
     tries: [tried('a', 'running'), tried('a', 'failed', { item: 1 })],
-    then: { failed: [{ key: 'a', error: { ...error, message: 'item 1: away' } }], isFailing: true },
+    decided: { failed: [{ key: 'a', error: { ...error, message: 'item 1: away' } }], isFailing: true },
   },
 ];
 
-test.each(rows)('$given', ({ steps, states, tries = [], then }) => {
-  expect(decide({ steps, timeoutSeconds: null }, states, tries, NOW)).toEqual({ ...nothing, ...then });
+test.each(rows)('$given', ({ steps, states, tries = [], decided }) => {
+  expect(decide({ steps, timeoutSeconds: null }, states, tries, NOW)).toEqual({ ...nothing, ...decided });
 });
 
 /** Steps each of which waits for some of those before it. */
