@@ -36,7 +36,12 @@ export async function retryTask(context: Context, id: string): Promise<TaskRow> 
 export async function cancelTask(context: Context, id: string, reason: string | null): Promise<TaskRow> {
   const { userId } = requireViewer(context);
   const given = validate(z.object({ reason: text({ max: 1000 }).nullable() }), { reason }, 'input');
-  const moved = await cancelRun(context.store, { runId: id, ownerId: userId, reason: given.reason });
+  const moved = await cancelRun(context.store, {
+    runId: id,
+    kind: 'task',
+    ownerId: userId,
+    reason: given.reason,
+  });
   const row = await task(context, id);
   return moved || row.status === 'cancelled' ? row : refuse(row, 'it has ended already');
 }

@@ -1,5 +1,4 @@
 import type { Context } from '../context.ts';
-import { executionEvents } from '../resolvers/execution-events.ts';
 import type { CurrentState } from '../resolvers/run-events.ts';
 import { taskEvents, tokens } from '../resolvers/task-events.ts';
 import { type EventType, TASK_KINDS } from '../vocabulary.ts';
@@ -231,19 +230,6 @@ builder.subscriptionFields((t) => ({
     subscribe: (_root, { taskId, after }, context: Context) =>
       taskEvents(context, localId('Task', taskId, 'taskId'), after ?? 0),
     resolve: (taskEvent) => taskEvent,
-  }),
-  executionEvents: t.field({
-    type: RunEvent,
-    nullable: true,
-    description:
-      'The same for an execution: its steps. Each `StepTaskCreated` names a task, which `taskEvents` follows.',
-    args: {
-      executionId: t.arg.id({ required: true }),
-      after: t.arg.int({ description: 'The last seq that you saw; absent or 0: from the start.' }),
-    },
-    subscribe: (_root, { executionId, after }, context: Context) =>
-      executionEvents(context, localId('Execution', executionId, 'executionId'), after ?? 0),
-    resolve: (executionEvent) => executionEvent,
   }),
   tokens: t.field({
     type: 'String',

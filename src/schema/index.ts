@@ -2,6 +2,7 @@ import './account.ts';
 import './budget.ts';
 import './event.ts';
 import './execution.ts';
+import './execution-events.ts';
 import './execution-mutations.ts';
 import './health.ts';
 import './task.ts';

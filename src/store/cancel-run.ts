@@ -1,7 +1,8 @@
 import type { ClientBase } from 'pg';
 import { statusesBefore } from '../rules/status.ts';
+import type { RunKind } from '../vocabulary.ts';
 import { settleOpenReservations } from './budgets.ts';
-import { failDependents } from './dependencies.ts';
+import { failDependents, lockParents } from './dependencies.ts';
 import { appendSql, eventsParameter, RAISED, raiseSql } from './event-log.ts';
 import type { LoggedEvent } from './events.ts';
 import { removeRunJobSql } from './job-queue.ts';
@@ -12,6 +13,8 @@ import { transaction } from './transaction.ts';
 export interface CancelTarget {
   runId: string;
   ownerId: string;
+  /** A run of another kind is not found. */
+  kind: RunKind;
   reason: string | null;
 }
 
@@ -29,22 +32,29 @@ export async function cancelRun(store: Store, target: CancelTarget): Promise<boo
 /** As part of a transaction. @returns what has to be published after its commit; nothing when nothing was done. */
 export function cancelWithin(
   client: ClientBase,
-  { runId, ownerId, reason }: CancelTarget,
+  { runId, kind, ownerId, reason }: CancelTarget,
 ): Promise<LoggedEvent[]> {
-  return cancelAllWithin(client, { runIds: [runId], ownerId, reason });
+  return cancelAllWithin(client, { runIds: [runId], kinds: [kind], ownerId, reason });
+}
+
+export interface CancelTargets extends Omit<CancelTarget, 'runId' | 'kind'> {
+  runIds: readonly string[];
+  kinds: readonly RunKind[];
 }
 
 /** The same for many runs of an owner at once; those that are not to be cancelled are passed over. */
 export async function cancelAllWithin(
   client: ClientBase,
-  { runIds, ownerId, reason }: Omit<CancelTarget, 'runId'> & { runIds: readonly string[] },
+  { runIds, kinds, ownerId, reason }: CancelTargets,
 ): Promise<LoggedEvent[]> {
   const event = { type: 'RunCancelled', data: { reason } } as const;
+  await lockParents(client, runIds);
   const { rows } = await client.query<LoggedEvent>({
     name: 'cancel-runs',
     text: `
       with held as (
         select id from run where id = any($1::text[]) and owner_id = $2 and status = any($5::text[])
+          and kind = any($6::text[])
         order by id for update
       ), moved as (
         update run set status = 'cancelled', cancel_reason = $3, epoch = epoch + 1, worker_id = null,
@@ -55,7 +65,7 @@ export async function cancelAllWithin(
         update task set completed_at = clock_timestamp() from moved where task.id = moved.id
       )
       ${appendSql('$4')}`,
-    values: [runIds, ownerId, reason, eventsParameter([event]), statusesBefore('cancelled')],
+    values: [runIds, ownerId, reason, eventsParameter([event]), statusesBefore('cancelled'), kinds],
   });
   const ids = rows.map((row) => row.runId);
   if (ids.length === 0) return rows;

@@ -26,7 +26,7 @@ export async function changeTask(store: Store, target: Target, change: TaskChang
     text: `
       with held as (
         update run set updated_at = clock_timestamp()
-        where id = $1 and owner_id = $2 and status in ('pending', 'queued') returning id
+        where id = $1 and owner_id = $2 and kind = 'task' and status in ('pending', 'queued') returning id
       )
       update task set prompt = coalesce($3, prompt), system = case when $4 then $5 else system end,
         parameters = coalesce($6::jsonb, parameters), provider = coalesce($7, provider), model = coalesce($8, model)
@@ -52,7 +52,7 @@ export async function changePriority(store: Store, target: Target, priority: num
     text: `
       with moved as (
         update run set priority = $3, updated_at = clock_timestamp()
-        where id = $1 and owner_id = $2 and status in ('pending', 'queued')
+        where id = $1 and owner_id = $2 and kind = 'task' and status in ('pending', 'queued')
         returning id, priority, status, blockers
       ), queued as (
         select ${addRunJobSql('moved.id', 'moved.priority')} from moved where status = 'queued' and blockers = 0

@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg';
+import { RUN_KINDS } from '../vocabulary.ts';
 import { cancelAllWithin } from './cancel-run.ts';
 import type { LoggedEvent } from './events.ts';
 import { removeRunJobSql } from './job-queue.ts';
@@ -13,7 +14,7 @@ export async function deleteRunsWithin(
   ownerId: string,
   ids: readonly string[],
 ): Promise<LoggedEvent[]> {
-  const events = await cancelAllWithin(client, { runIds: ids, ownerId, reason: 'deleted' });
+  const events = await cancelAllWithin(client, { runIds: ids, kinds: RUN_KINDS, ownerId, reason: 'deleted' });
   await client.query(`select ${removeRunJobSql('id')} from unnest($1::text[]) as id`, [ids]);
   for (const table of ['event', 'model_call', 'budget_entry']) {
     await client.query(`delete from ${table} where run_id = any($1::text[])`, [ids]);

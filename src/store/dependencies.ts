@@ -110,20 +110,28 @@ export async function failDependents(client: ClientBase, runIds: readonly string
 }
 
 /**
- * One that is being looked at right now is waited for: it may not have seen the end that this transaction writes, and
- * waits by then. What it is by then stands in `held`; the statement itself still sees the row as it was before.
+ * What runs are a part of is locked before they are, by whoever ends them: also by what goes on with it, or ends it
+ * with all of its parts, in the same order.
  */
+export async function lockParents(client: ClientBase, runIds: readonly string[]): Promise<void> {
+  await client.query({
+    name: 'lock-parents',
+    text: `
+      select from run where id in (select parent_id from run where id = any($1::text[])) order by id for update`,
+    values: [runIds],
+  });
+}
+
 async function wakeParents(client: ClientBase, runIds: readonly string[]): Promise<void> {
-  await client.query(
-    `with held as (
-       select id, status from run
-       where id in (select parent_id from run where id = any($1::text[])) and status in ('queued', 'waiting')
-       order by id for update
-     ), moved as (
-       update run set status = 'queued' from held where run.id = held.id and held.status = 'waiting'
-       returning run.id, run.priority
-     )
-     select ${addAdvanceJobSql('moved.id', 'moved.priority')} from moved`,
-    [runIds],
-  );
+  await client.query({
+    name: 'wake-parents',
+    text: `
+      with moved as (
+        update run set status = 'queued'
+        where id in (select parent_id from run where id = any($1::text[])) and status = 'waiting'
+        returning run.id, run.priority
+      )
+      select ${addAdvanceJobSql('moved.id', 'moved.priority')} from moved`,
+    values: [runIds],
+  });
 }

@@ -1,7 +1,8 @@
 import type { ClientBase } from 'pg';
 import type { RunError } from '../errors.ts';
 import { statusesBefore } from '../rules/status.ts';
-import { cancelAllWithin } from './cancel-run.ts';
+import { RUN_KINDS } from '../vocabulary.ts';
+import { cancelAllWithin, cancelWithin } from './cancel-run.ts';
 import { deleteRunsWithin } from './delete-runs.ts';
 import { appendSql, eventsParameter, RAISED, raiseSql } from './event-log.ts';
 import type { LoggedEvent } from './events.ts';
@@ -21,7 +22,7 @@ interface Target {
  */
 export function cancelExecution(store: Store, target: Target, reason: string | null): Promise<boolean> {
   return endExecution(store, target, reason, (client) =>
-    cancelAllWithin(client, { runIds: [target.runId], ownerId: target.ownerId, reason }),
+    cancelWithin(client, { ...target, kind: 'execution', reason }),
   );
 }
 
@@ -32,32 +33,28 @@ export function failExecution(store: Store, target: Target, error: RunError): Pr
 
 type End = (client: ClientBase) => Promise<LoggedEvent[]>;
 
-/** Tasks before what they are a part of: in this order their own ends lock the two as well. */
 async function endExecution(store: Store, target: Target, reason: string | null, end: End): Promise<boolean> {
-  const { own, events } = await transaction(store.database, async (client) => {
-    const before = await cancelTasks(client, target, reason);
+  const events = await transaction(store.database, async (client) => {
     const own = await end(client);
-    if (own.length === 0) return { own, events: before };
+    if (own.length === 0) return [];
     await closeSteps(client, target.runId);
-    // What was begun while the first statement waited.
-    const late = await cancelTasks(client, target, reason);
-    return { own, events: [...before, ...own, ...late] };
+    return [...own, ...(await cancelTasks(client, target, reason))];
   });
   publishAll(store.bus, events);
-  return own.length > 0;
+  return events.length > 0;
 }
 
+/** No more are made: what makes them needs the lock of the execution. */
 async function cancelTasks(
   client: ClientBase,
   { runId, ownerId }: Target,
   reason: string | null,
 ): Promise<LoggedEvent[]> {
   const { rows } = await client.query<{ id: string }>(
-    `select run.id from run join run as parent on parent.id = run.parent_id
-     where parent.id = $1 and parent.owner_id = $2 and run.status = any($3::text[]) and parent.kind = 'execution'`,
-    [runId, ownerId, statusesBefore('cancelled')],
+    'select id from run where parent_id = $1 and status = any($2::text[])',
+    [runId, statusesBefore('cancelled')],
   );
-  return cancelAllWithin(client, { runIds: rows.map(({ id }) => id), ownerId, reason });
+  return cancelAllWithin(client, { runIds: rows.map(({ id }) => id), kinds: RUN_KINDS, ownerId, reason });
 }
 
 async function closeSteps(client: ClientBase, runId: string): Promise<void> {
@@ -123,7 +120,7 @@ export async function deleteExecution(store: Store, { runId, ownerId }: Target):
   const { found, events } = await transaction(store.database, async (client) => {
     const locked = await client.query<{ id: string }>(
       `select id from run where owner_id = $2 and (parent_id = $1 or (id = $1 and kind = 'execution'))
-       order by parent_id nulls last, id for update`,
+       order by parent_id nulls first, id for update`,
       [runId, ownerId],
     );
     if (!locked.rows.some(({ id }) => id === runId)) return { found: false, events: [] };

@@ -1,7 +1,7 @@
 import type { ClientBase, Pool } from 'pg';
 import type { RunError } from '../errors.ts';
 import type { TaskResult } from '../rules/task.ts';
-import { failDependents, releaseDependents } from './dependencies.ts';
+import { failDependents, lockParents, releaseDependents } from './dependencies.ts';
 import { appendSql, eventsParameter } from './event-log.ts';
 import type { LoggedEvent, NewEvent } from './events.ts';
 import { fenced, type Lease } from './lease.ts';
@@ -49,6 +49,7 @@ async function finish(store: Store, lease: Lease, outcome: Outcome): Promise<voi
 
 function finishBeforeOthers(store: Store, lease: Lease, outcome: Outcome): Promise<LoggedEvent[]> {
   return transaction(store.database, async (client) => {
+    await lockParents(client, [lease.runId]);
     const own = await end(client, lease, outcome, true);
     if (own.length === 0) return [];
     const others =

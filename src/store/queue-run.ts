@@ -21,7 +21,7 @@ export async function queueRun(
       with moved as (
         update run set status = 'queued', last_seq = last_seq + 1, updated_at = clock_timestamp(),
           blockers = case when $3 = 'failed' then 0 else blockers end, losses = 0
-        where id = $1 and owner_id = $2 and status = $3 and parent_id is null and ($3 = 'pending' or not exists (
+        where id = $1 and owner_id = $2 and kind = 'task' and status = $3 and parent_id is null and ($3 = 'pending' or not exists (
           select from dependency join run as needed on needed.id = dependency.on_run_id
           where dependency.run_id = $1 and needed.status <> 'completed'))
         returning *

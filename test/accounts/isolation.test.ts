@@ -36,17 +36,29 @@ const input = (value: (ids: Ids) => object, expected: Attempt['expected']): Atte
 const ATTEMPTS: Record<Operation, Record<string, Attempt>> = {
   query: {
     apiKeys: none,
+    execution: { variables: ({ Execution }) => ({ id: Execution }), expected: 'NOT_FOUND' },
+    executions: {
+      variables: ({ cursor, Workflow }) => ({ first: 1, before: cursor, filter: { workflowId: Workflow } }),
+      expected: 'own',
+    },
     health: none,
     node: { variables: ({ Task }) => ({ id: Task }), expected: 'NOT_FOUND' },
     task: { variables: ({ Task }) => ({ id: Task }), expected: 'NOT_FOUND' },
     tasks: {
-      variables: ({ cursor, Thread }) => ({ first: 5, before: cursor, filter: { threadId: Thread } }),
+      variables: ({ cursor, Thread, Execution }) => ({
+        first: 5,
+        before: cursor,
+        filter: { threadId: Thread, executionId: Execution },
+      }),
       expected: 'own',
     },
     thread: { variables: ({ Thread }) => ({ id: Thread }), expected: 'NOT_FOUND' },
     viewer: none,
+    workflow: { variables: ({ Workflow }) => ({ id: Workflow }), expected: 'NOT_FOUND' },
+    workflows: { variables: ({ cursor }) => ({ first: 5, before: cursor }), expected: 'own' },
   },
   mutation: {
+    cancelExecution: input(({ Execution }) => ({ id: Execution, reason: 'not mine' }), 'NOT_FOUND'),
     cancelTask: input(({ Task }) => ({ id: Task, reason: 'not mine' }), 'NOT_FOUND'),
     createApiKey: input(() => ({ name: 'k' }), 'own'),
     createTask: input(
@@ -54,16 +66,26 @@ const ATTEMPTS: Record<Operation, Record<string, Attempt>> = {
       'NOT_FOUND',
     ),
     createThread: input(() => ({ title: 't' }), 'own'),
+    createWorkflow: input(() => ({ name: 'w', steps: [{ id: 'a', task: 'x' }] }), 'own'),
+    deleteExecution: input(({ Execution }) => ({ id: Execution }), 'NOT_FOUND'),
     deleteTask: input(({ Task }) => ({ id: Task }), 'NOT_FOUND'),
+    deleteWorkflow: input(({ Workflow }) => ({ id: Workflow }), 'NOT_FOUND'),
+    executeWorkflow: input(({ Workflow }) => ({ workflowId: Workflow }), 'NOT_FOUND'),
     executeTask: input(({ Task }) => ({ id: Task }), 'NOT_FOUND'),
     login: input(() => ({ email: 'user1@example.com', password: 'a good password' }), 'own'),
     register: input(() => ({ email: 'other@example.com', password: 'a good password', name: 'O' }), 'own'),
+    retryExecution: input(({ Execution }) => ({ id: Execution }), 'NOT_FOUND'),
     retryTask: input(({ Task }) => ({ id: Task }), 'NOT_FOUND'),
     updateTask: input(({ Task }) => ({ id: Task, prompt: 'mine' }), 'NOT_FOUND'),
     updateTaskPriority: input(({ Task }) => ({ id: Task, priority: 1 }), 'NOT_FOUND'),
     updateUser: input(({ User }) => ({ id: User, costLimit: 1 }), 'FORBIDDEN'),
+    updateWorkflow: input(({ Workflow }) => ({ id: Workflow, name: 'mine' }), 'NOT_FOUND'),
   },
   subscription: {
+    executionEvents: {
+      variables: ({ Execution }) => ({ executionId: Execution, after: 1 }),
+      expected: 'NOT_FOUND',
+    },
     taskEvents: { variables: ({ Task }) => ({ taskId: Task, after: 1 }), expected: 'NOT_FOUND' },
     tokens: { variables: ({ Task }) => ({ taskId: Task }), expected: 'NOT_FOUND' },
   },
@@ -92,11 +114,28 @@ beforeAll(async () => {
   const started = bob.subscribe(`subscription { tokens(taskId: "${Task}") }`);
   await started.next();
   await started.return(undefined);
+  const workflow = await bob.query(
+    `mutation { createWorkflow(input: { name: "${CANARY}", steps: [{ id: "a", task: "${CANARY}", model: "gpt-4o@tokens=400,itl=100" }] })
+      { workflow { id } } }`,
+  );
+  const Workflow = data(workflow).createWorkflow.workflow.id;
+  const execution = await bob.query(
+    `mutation { executeWorkflow(input: { workflowId: "${Workflow}", input: { x: "${CANARY}" } }) { execution { id } } }`,
+  );
+  const Execution = data(execution).executeWorkflow.execution.id;
+  const events = bob.subscribe(
+    `subscription { executionEvents(executionId: "${Execution}") { __typename } }`,
+  );
+  for await (const payload of events) {
+    if (data(payload).executionEvents.__typename === 'StepTaskCreated') break;
+  }
   const made = await bob.query(`mutation { createApiKey(input: { name: "${CANARY}" }) { apiKey { id } } }`);
   const { viewer, tasks } = data(await bob.query('{ viewer { id } tasks(first: 1) { edges { cursor } } }'));
   ids = {
     Task,
     Thread,
+    Workflow,
+    Execution,
     ApiKey: data(made).createApiKey.apiKey.id,
     User: viewer.id,
     cursor: tasks.edges[0].cursor,
@@ -109,7 +148,7 @@ afterAll(async () => {
 });
 
 const STATE =
-  '{ viewer { name email } apiKeys { id name } tasks { nodes { id status prompt cancelReason } } }';
+  '{ viewer { name email } apiKeys { id name } tasks { nodes { id status prompt cancelReason } } workflows { nodes { id name version } } executions { nodes { id status attempt } } }';
 
 async function stateOfBob(): Promise<unknown> {
   return data(await bob.query(STATE));
@@ -188,17 +227,23 @@ describe.each(ROWS)('$operation $name', ({ operation, name, attempt }) => {
 });
 
 describe('by their ids', () => {
-  test.each(['Task', 'Thread', 'ApiKey', 'User'])('Ann does not find the %s of Bob', async (type) => {
-    const answers = await run(ann, 'query', 'node', { id: ids[type] });
-    expect(JSON.stringify(answers)).not.toContain(CANARY);
-    expect(codes(answers)).toEqual(['NOT_FOUND']);
-  });
+  test.each(['Task', 'Thread', 'ApiKey', 'User', 'Workflow', 'Execution'])(
+    'Ann does not find the %s of Bob',
+    async (type) => {
+      const answers = await run(ann, 'query', 'node', { id: ids[type] });
+      expect(JSON.stringify(answers)).not.toContain(CANARY);
+      expect(codes(answers)).toEqual(['NOT_FOUND']);
+    },
+  );
 
-  test.each(['Task', 'Thread', 'ApiKey', 'User'])('Bob finds his %s', async (type) => {
-    const answers = await run(bob, 'query', 'node', { id: ids[type] });
-    expect(JSON.stringify(answers)).toContain(CANARY);
-    expect(codes(answers)).toEqual([]);
-  });
+  test.each(['Task', 'Thread', 'ApiKey', 'User', 'Workflow', 'Execution'])(
+    'Bob finds his %s',
+    async (type) => {
+      const answers = await run(bob, 'query', 'node', { id: ids[type] });
+      expect(JSON.stringify(answers)).toContain(CANARY);
+      expect(codes(answers)).toEqual([]);
+    },
+  );
 
   test("a key of Ann's opens nothing of Bob", async () => {
     const made = await ann.query('mutation { createApiKey(input: { name: "k" }) { key } }');
@@ -219,7 +264,14 @@ describe('this test sees what it is to see: to Bob the same requests show', () =
     const variables = { ...attempt.variables(ids) };
     if ('after' in variables) variables.after = 0;
     if ('before' in variables) delete variables.before;
+    // A turn of a thread is no step of an execution.
+    if (name === 'tasks') variables.filter = { threadId: ids.Thread };
     expect(JSON.stringify(await run(bob, operation, name, variables))).toContain(CANARY);
+  });
+
+  test('mutation cancelExecution, last: it does to Bob’s execution what it did not for Ann', async () => {
+    const { variables } = ATTEMPTS.mutation.cancelExecution!;
+    expect(codes(await run(bob, 'mutation', 'cancelExecution', variables(ids)))).toEqual([]);
   });
 
   test('mutation cancelTask, last: it does to Bob’s task what it did not for Ann', async () => {

@@ -11,7 +11,7 @@ function step(id: string, more: Partial<WorkflowStep> = {}): WorkflowStep {
   };
 }
 
-const after = (...dependsOn: string[]) => ({ dependsOn });
+const needs = (...dependsOn: string[]) => ({ dependsOn });
 
 test.each([
   {
@@ -21,21 +21,21 @@ test.each([
   },
   {
     given: 'a step that is not there',
-    steps: [step('a'), step('b', after('a', 'x'))],
+    steps: [step('a'), step('b', needs('a', 'x'))],
     faults: { 'steps.1.dependsOn.1': 'step b waits for x, which is no step; there are a, b' },
   },
   {
     given: 'a step that waits for itself',
-    steps: [step('a', after('a'))],
+    steps: [step('a', needs('a'))],
     faults: { 'steps.0.dependsOn': 'step a waits for itself: a → a' },
   },
   {
     given: 'a circle, and what is never reached behind it',
     steps: [
-      step('a', after('c')),
-      step('b', after('a')),
-      step('c', after('b')),
-      step('d', after('c')),
+      step('a', needs('c')),
+      step('b', needs('a')),
+      step('c', needs('b')),
+      step('d', needs('c')),
       step('e'),
     ],
     faults: {
@@ -85,11 +85,11 @@ describe('there is nothing wrong with', () => {
   test.each([
     [
       'steps that wait for each other in any order',
-      [step('b', after('a')), step('a'), step('c', after('a', 'b'))],
+      [step('b', needs('a')), step('a'), step('c', needs('a', 'b'))],
     ],
     [
       'what is read over several steps',
-      [step('a'), step('b', after('a')), step('c', { ...after('b'), task: '{{ steps.a.output }}' })],
+      [step('a'), step('b', needs('a')), step('c', { ...needs('b'), task: '{{ steps.a.output }}' })],
     ],
     ['items of a list', [step('a', { forEach: 'input.l', task: '{{ index }} {{ item.x }}' })]],
     [

@@ -139,6 +139,23 @@ describe('retry', () => {
     ]);
   });
 
+  test('an id that says it is a task moves no execution', async () => {
+    const id = await execute(ann, await createWorkflow(ann, parallel));
+    const local = Buffer.from(id, 'base64url').toString().replace('Execution:', 'Task:');
+    const forged = Buffer.from(local).toString('base64url');
+    for (const name of ['cancelTask', 'executeTask', 'retryTask', 'deleteTask']) {
+      const shown = name === 'deleteTask' ? 'deletedId' : 'task { id }';
+      const answer = await ann.query(`mutation { ${name}(input: { id: "${forged}" }) { ${shown} } }`);
+      expect([name, errorCode(answer)]).toEqual([name, 'NOT_FOUND']);
+    }
+    const priority = await ann.query(
+      `mutation { updateTaskPriority(input: { id: "${forged}", priority: 1 }) { task { id } } }`,
+    );
+    expect(errorCode(priority)).toBe('NOT_FOUND');
+    expect(['RUNNING', 'QUEUED']).toContain((await execution(ann, id)).status);
+    data(await move('cancelExecution', id));
+  });
+
   test('only what has failed is retried', async () => {
     const id = await execute(ann, await createWorkflow(ann, parallel));
     expect(errorCode(await move('retryExecution', id))).toBe('INVALID_STATE');
@@ -181,6 +198,24 @@ describe('delete', () => {
       const { rows } = await pool.query(`select from ${table} where ${column} = any($1::text[])`, [local]);
       expect([table, rows.length]).toEqual([table, 0]);
     }
+  });
+});
+
+describe('maxCost', () => {
+  test('is what all tasks of an execution may cost together', async () => {
+    const steps = [
+      { id: 'a', model: 'gpt-4o@tokens=300', task: 'x' },
+      { id: 'b', model: 'gpt-4o@tokens=300', task: 'x', dependsOn: ['a'], retries: 3 },
+    ];
+    const id = await execute(ann, await createWorkflow(ann, steps), { maxCost: 0.005 });
+    expect(types(await follow(ann, id)).at(-1)).toBe('RunFailed');
+    const done = await execution(ann, id);
+    expect(step('a', done).status).toBe('COMPLETED');
+    expect(step('b', done)).toMatchObject({ attempt: 1, error: { code: 'BUDGET_EXCEEDED' } });
+    const answer = await ann.query(`{ execution(id: "${id}") { cost budget { limit spent reserved } } }`);
+    const { cost, budget } = data(answer).execution;
+    expect(budget).toEqual({ limit: 0.005, spent: cost, reserved: 0 });
+    expect(cost).toBeGreaterThan(0.003);
   });
 });
 

@@ -47,8 +47,9 @@ async function advance(context: EngineContext, runId: string, workers?: StepWork
     return;
   }
   publishAll(store.bus, left.events);
-  // One by one, as they end: a task is locked before what it is a part of.
-  for (const taskId of left.overdue) await cancelRun(store, { runId: taskId, ownerId, reason: TIMED_OUT });
+  for (const overdue of left.overdue) {
+    await cancelRun(store, { runId: overdue, kind: 'task', ownerId, reason: TIMED_OUT });
+  }
 }
 
 async function advanceWithin(client: ClientBase, runId: string, given?: StepWorkers): Promise<Left> {
