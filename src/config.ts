@@ -1,35 +1,22 @@
-import proxyAddress from '@fastify/proxy-addr';
+import { resolve } from 'node:path';
 import { z } from 'zod';
-
-const port = whole(0, 65535);
-const list = z.string().transform((text) =>
-  text
-    .split(',')
-    .map((item) => item.trim())
-    .filter(Boolean),
-);
-const url = z
-  .url({ protocol: /^https?$/, error: 'must be an address that starts with http:// or https://' })
-  .refine((text) => !/^[^/]*\/\/[^/]*@/.test(text), 'must not hold a user name or password')
-  .transform((text) => text.replace(/\/+$/, ''));
-const proxies = list.refine(
-  isProxies,
-  'must be addresses or ranges such as 10.0.0.0/8, or loopback, linklocal, uniquelocal, separated by commas',
-);
-/** As Ollama's own programs take it: `host`, `host:port`, or an address with a scheme. */
-const ollamaHost = z
-  .string()
-  .transform((text) => (/^https?:\/\//.test(text) ? text : `http://${withOllamaPort(text)}`))
-  .pipe(url)
-  // Where it listens on every address, this is how to reach it from the same machine.
-  .transform((text) => text.replace(/^(https?:\/\/)0\.0\.0\.0(?=[:/]|$)/, '$1127.0.0.1'));
-const postgresUrl = z.string().regex(/^postgres(ql)?:\/\//, 'must start with postgres:// or postgresql://');
+import {
+  factor,
+  folders,
+  list,
+  ollamaHost,
+  outbound,
+  postgresUrl,
+  proxies,
+  url,
+  whole,
+} from './config-values.ts';
 
 const environment = z.object({
   NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('warn'),
   HOST: z.string().default('127.0.0.1'),
-  PORT: port.default(8000),
+  PORT: whole(0, 65535).default(8000),
   DATA_DIR: z.string().default('./.data'),
   DATABASE_URL: postgresUrl.optional(),
   DATABASE_DIRECT_URL: postgresUrl.optional(),
@@ -41,6 +28,10 @@ const environment = z.object({
   WORKER_CONCURRENCY: whole(1, 2000).default(200),
   // HS256 wants a key no shorter than its hash (RFC 7518, 3.2).
   JWT_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
+  SECRETS_KEY: z
+    .string()
+    .regex(/^[A-Za-z0-9+/_-]{43}=?$/, 'must be 32 bytes in base64')
+    .optional(),
   REGISTRATION: z.enum(['open', 'first-only', 'closed']).optional(),
   CORS_ORIGINS: list.optional(),
   TRUST_PROXY: proxies.optional(),
@@ -57,43 +48,11 @@ const environment = z.object({
     .regex(/^\d{4}-\d{2}-\d{2}(-preview)?$/, 'must look like 2024-10-21 or 2025-04-01-preview')
     .default('2024-10-21'),
   OLLAMA_HOST: ollamaHost.default('http://127.0.0.1:11434'),
+  WORKSPACE_ROOTS: folders.optional(),
+  SANDBOX: z.enum(['bubblewrap', 'none']).default('bubblewrap'),
+  PATH: z.string().default('/usr/local/bin:/usr/bin:/bin'),
+  OUTBOUND_ALLOW: outbound.optional(),
 });
-
-function withOllamaPort(host: string): string {
-  return /(:\d+|\/.*)$/.test(host) ? host : `${host}:11434`;
-}
-
-/** Only digits: a number made of ` ` is 0, of `0x50` is 80. */
-function whole(least: number, most: number) {
-  return z
-    .string()
-    .refine(
-      (text) => /^\d{1,15}$/.test(text) && Number(text) >= least && Number(text) <= most,
-      `must be a whole number from ${least} to ${most}`,
-    )
-    .transform(Number);
-}
-
-function factor() {
-  return z
-    .string()
-    .refine(
-      (text) => /^\d{1,9}(\.\d{1,9})?$/.test(text) && Number(text) > 0,
-      'must be a number greater than 0, such as 2 or 0.5',
-    )
-    .transform(Number);
-}
-
-function isProxies(proxies: string[]): boolean {
-  // A number of hops, as elsewhere, would pass for an address: 1 is 0.0.0.1.
-  if (proxies.some((proxy) => /^\d+$/.test(proxy))) return false;
-  try {
-    proxyAddress.compile(proxies);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 type Environment = z.infer<typeof environment>;
 
@@ -129,6 +88,8 @@ export interface Config {
   workerConcurrency: number;
   /** null: made once and kept in `dataDir`. */
   jwtSecret: string | null;
+  /** 32 bytes in base64, which seal what people entrust to us; null: made once and kept in `dataDir`. */
+  secretsKey: string | null;
   registration: 'open' | 'first-only' | 'closed';
   corsOrigins: readonly string[];
   /** Whose word on a client's address and on the name it asked for is believed. */
@@ -141,6 +102,14 @@ export interface Config {
   azure: AzureConfig | null;
   /** Needs no key, so it is looked for at its default address when none is named. */
   ollama: OllamaConfig;
+  /** Absolute folders; the first one takes working directories that nobody named a place for. */
+  workspaceRoots: readonly string[];
+  /** `none`: commands of agents run with all rights of the server. */
+  sandbox: 'bubblewrap' | 'none';
+  /** Where programs of the system are looked for. */
+  searchPath: string;
+  /** Hosts and ranges that outbound requests may reach although they are private. */
+  outboundAllow: readonly string[];
 }
 
 /** Every problem of the environment at once, so that an operator mends them in one go. */
@@ -172,7 +141,7 @@ function describe(error: z.ZodError, given: Record<string, string | undefined>):
   });
 }
 
-const REQUIRED_IN_PRODUCTION = ['DATABASE_URL', 'JWT_SECRET'];
+const REQUIRED_IN_PRODUCTION = ['DATABASE_URL', 'JWT_SECRET', 'SECRETS_KEY'];
 
 function missingInProduction(given: Record<string, string | undefined>): string[] {
   if (given.NODE_ENV !== 'production') return [];
@@ -202,6 +171,7 @@ function toConfig(env: Environment): Config {
     redisUrl: env.REDIS_URL ?? null,
     workerConcurrency: env.WORKER_CONCURRENCY,
     jwtSecret: env.JWT_SECRET ?? null,
+    secretsKey: env.SECRETS_KEY ?? null,
     registration: env.REGISTRATION ?? (production ? 'first-only' : 'open'),
     corsOrigins: env.CORS_ORIGINS ?? (production ? [] : ['http://localhost:5173', 'http://localhost:3000']),
     trustProxy: env.TRUST_PROXY ?? [],
@@ -210,6 +180,12 @@ function toConfig(env: Environment): Config {
     anthropic: vendor(env.ANTHROPIC_API_KEY, env.ANTHROPIC_BASE_URL, 'https://api.anthropic.com'),
     azure: azure(env),
     ollama: { baseUrl: env.OLLAMA_HOST },
+    workspaceRoots: (env.WORKSPACE_ROOTS ?? [resolve(env.DATA_DIR, 'workspaces')]).map((root) =>
+      resolve(root),
+    ),
+    sandbox: env.SANDBOX,
+    searchPath: env.PATH,
+    outboundAllow: env.OUTBOUND_ALLOW ?? [],
   };
 }
 

@@ -1,11 +1,21 @@
 import type DataLoader from 'dataloader';
 import type { Config } from './config.ts';
 import type { Log } from './log.ts';
+import type { ResourceUsage } from './rules/resource-usage.ts';
+import type { AgentReport } from './store/agent-reports.ts';
+import type { AgentRow } from './store/agents.ts';
+import type { ArtifactRow } from './store/artifacts.ts';
 import type { BudgetRow } from './store/budgets.ts';
-import type { ExecutionStepRow, ExecutionTaskRow } from './store/executions.ts';
+import type { ExecutionRow, ExecutionStepRow, ExecutionTaskRow } from './store/executions.ts';
+import type { SessionPage } from './store/list-range.ts';
 import type { ModelCallRow, SpendRow } from './store/model-call-reports.ts';
+import type { SecretBox } from './store/secret-box.ts';
+import type { SessionTotals } from './store/session-totals.ts';
+import type { SessionRow } from './store/sessions.ts';
 import type { Store } from './store/store.ts';
 import type { TaskRow } from './store/tasks.ts';
+import type { ThreadRow } from './store/threads.ts';
+import type { ToolCallRow } from './store/tool-calls.ts';
 import type { WorkflowRow } from './store/workflows.ts';
 import type { Origin, ProviderId } from './vocabulary.ts';
 
@@ -45,6 +55,7 @@ export interface Services {
   tokens: Tokens;
   passwords: Passwords;
   loginLimits: LoginLimits;
+  secrets: SecretBox;
   /** The providers that this installation is configured for. */
   providers: readonly ProviderId[];
   version: string;
@@ -52,14 +63,25 @@ export interface Services {
 
 /** Reads of one request that are gathered into one query each. */
 export interface Loaders {
+  artifacts: DataLoader<string, ArtifactRow[]>;
+  resourceUsage: DataLoader<string, ResourceUsage | null>;
   spend: DataLoader<string, SpendRow | null>;
   modelCalls: DataLoader<string, ModelCallRow[]>;
+  tasks: DataLoader<string, TaskRow | null>;
   dependencies: DataLoader<string, TaskRow[]>;
+  sessions: DataLoader<string, SessionRow | null>;
+  sessionTotals: DataLoader<string, SessionTotals | null>;
+  sessionTasks: DataLoader<SessionPage, TaskRow[]>;
+  sessionThreads: DataLoader<SessionPage, ThreadRow[]>;
   budgets: DataLoader<string, BudgetRow | null>;
   workflows: DataLoader<string, WorkflowRow | null>;
   executionSteps: DataLoader<string, ExecutionStepRow[]>;
   executionTasks: DataLoader<string, ExecutionTaskRow[]>;
+  executions: DataLoader<string, ExecutionRow | null>;
   executionSpend: DataLoader<string, SpendRow | null>;
+  toolCalls: DataLoader<string, ToolCallRow[]>;
+  agents: DataLoader<string, AgentRow | null>;
+  agentReports: DataLoader<string, AgentReport>;
 }
 
 /** What a use-case may touch. */

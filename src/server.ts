@@ -16,6 +16,7 @@ import { ensureLocalAdmin } from './store/accounts.ts';
 import { keptSecret } from './store/kept-secret.ts';
 import { migrate } from './store/migrate.ts';
 import { openStore } from './store/open-store.ts';
+import { createSecretBox } from './store/secret-box.ts';
 import type { Store } from './store/store.ts';
 
 const HASHES_AT_ONCE = 2;
@@ -40,6 +41,7 @@ export async function startServer(
     tokens: createTokens(config.jwtSecret ?? (await keptSecret(resolve(config.dataDir, 'jwt.secret')))),
     passwords: createPasswords(Math.max(1, Math.round(HASHES_AT_ONCE * config.rateLimitFactor))),
     loginLimits,
+    secrets: createSecretBox(config),
     providers: configuredProviders(config),
     version: packageJson.version,
   };

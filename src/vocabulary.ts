@@ -6,7 +6,7 @@
 export const RUN_KINDS = ['task', 'execution'] as const;
 export type RunKind = (typeof RUN_KINDS)[number];
 
-export const TASK_KINDS = ['prompt'] as const;
+export const TASK_KINDS = ['prompt', 'agent', 'template'] as const;
 export type TaskKind = (typeof TASK_KINDS)[number];
 
 /** `pending` waits for an execute, `waiting` for a person, a child or a grant. */
@@ -21,23 +21,35 @@ export const RUN_STATUSES = [
 ] as const;
 export type RunStatus = (typeof RUN_STATUSES)[number];
 
+/** Only an `active` session takes new tasks; what runs in one that is `paused` or `completed` goes on. */
+export const SESSION_STATUSES = ['active', 'paused', 'completed'] as const;
+export type SessionStatus = (typeof SESSION_STATUSES)[number];
+
 /** Facts in a run's log, in the past tense. `TokensGenerated` is one flushed batch, not one token. */
 export const EVENT_TYPES = [
   'RunCreated',
+  'AgentSelected',
   'ModelSelected',
   'RunQueued',
   'RunStarted',
   'AttemptStarted',
+  'RunResumed',
   'ModelCallStarted',
   'TokensGenerated',
   'ReasoningGenerated',
   'ModelCallCompleted',
   'ModelCallFailed',
+  'ToolCallStarted',
+  'ToolCallCompleted',
+  'PlanUpdated',
+  'InputRequested',
+  'InputProvided',
   'StepStarted',
   'StepTaskCreated',
   'StepCompleted',
   'StepFailed',
   'StepSkipped',
+  'ArtifactSaved',
   'ProgressMade',
   'RunCompleted',
   'RunFailed',
@@ -49,8 +61,34 @@ export type EventType = (typeof EVENT_TYPES)[number];
 export const QUEUE_REASONS = ['executed', 'retried', 'dependencies_completed'] as const;
 export type QueueReason = (typeof QUEUE_REASONS)[number];
 
+/** What an agent may be given to work with. */
+export const TOOL_NAMES = [
+  'terminal',
+  'read_file',
+  'write_file',
+  'edit_file',
+  'list_files',
+  'search',
+  'update_plan',
+  'ask_user',
+  'finish',
+] as const;
+export type ToolName = (typeof TOOL_NAMES)[number];
+
+/** Where a step of an agent's plan stands. */
+export const PLAN_STEP_STATUSES = ['pending', 'in_progress', 'completed'] as const;
+export type PlanStepStatus = (typeof PLAN_STEP_STATUSES)[number];
+
+/** Whether an agent is at work. */
+export const AGENT_STATUSES = ['idle', 'busy', 'inactive'] as const;
+export type AgentStatus = (typeof AGENT_STATUSES)[number];
+
+/** What an agent's last runs say about it. */
+export const AGENT_CONDITIONS = ['unknown', 'healthy', 'degraded', 'failing'] as const;
+export type AgentCondition = (typeof AGENT_CONDITIONS)[number];
+
 /** What a cost limit may be set on. */
-export const BUDGET_KINDS = ['task', 'execution', 'user'] as const;
+export const BUDGET_KINDS = ['task', 'execution', 'session', 'user'] as const;
 export type BudgetKind = (typeof BUDGET_KINDS)[number];
 
 /** In the order in which a bare model id looks for its own. */
@@ -78,6 +116,24 @@ export type ExecutionStepStatus = (typeof EXECUTION_STEP_STATUSES)[number];
 /** What made an execution: a person or program that asked for it, or the workflow's schedule. */
 export const EXECUTION_TRIGGERS = ['request', 'schedule'] as const;
 export type ExecutionTrigger = (typeof EXECUTION_TRIGGERS)[number];
+
+/** What a file that a run leaves is. */
+export const ARTIFACT_TYPES = ['plan', 'diff', 'log', 'output', 'file'] as const;
+export type ArtifactType = (typeof ARTIFACT_TYPES)[number];
+
+/** What a step of a template does. */
+export const TEMPLATE_STEP_TYPES = [
+  'generate',
+  'ollama_generate',
+  'git_clone',
+  'run_script',
+  'store_output',
+] as const;
+export type TemplateStepType = (typeof TEMPLATE_STEP_TYPES)[number];
+
+/** What a parameter of a template may be; `list` holds texts. */
+export const PARAMETER_TYPES = ['string', 'integer', 'number', 'boolean', 'list'] as const;
+export type ParameterType = (typeof PARAMETER_TYPES)[number];
 
 /** Why a model stopped; the vendor's own word is kept beside it. */
 export const FINISH_REASONS = ['stop', 'length', 'tool_calls', 'content_filter', 'other'] as const;

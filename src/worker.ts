@@ -1,6 +1,9 @@
 /** `npm run start:worker`: a worker alone; any number of them share a database. */
+import { resolve } from 'node:path';
 import type { Config } from './config.ts';
 import { keepFindingModels } from './engine/find-models.ts';
+import { createOutbound } from './engine/outbound.ts';
+import { createSandbox } from './engine/sandbox/sandbox.ts';
 import { type Jobs, startJobs } from './jobs/start-jobs.ts';
 import type { Log } from './log.ts';
 import { isEntryPoint, requireDatabaseUrl, runUntilStopped } from './process.ts';
@@ -8,6 +11,7 @@ import { createProviders } from './providers/registry.ts';
 import { migrate } from './store/migrate.ts';
 import { openStore } from './store/open-store.ts';
 import { createRunWriter } from './store/run-writer.ts';
+import { createSecretBox } from './store/secret-box.ts';
 import type { Store } from './store/store.ts';
 
 export async function startWorker(
@@ -17,7 +21,20 @@ export async function startWorker(
   urls: { url: string; directUrl: string },
 ): Promise<Jobs> {
   const writer = createRunWriter(store.database, store.bus, log);
-  const engine = { store, writer, providers: await createProviders(config), log };
+  const engine = {
+    store,
+    writer,
+    providers: await createProviders(config),
+    sandbox: createSandbox({
+      mode: config.sandbox,
+      searchPath: config.searchPath,
+      hidden: [resolve(config.dataDir), ...config.workspaceRoots],
+    }),
+    workspaces: config,
+    outbound: createOutbound(config.outboundAllow),
+    secrets: createSecretBox(config),
+    log,
+  };
   const jobs = await startJobs(engine, {
     databaseUrl: urls.url,
     directUrl: urls.directUrl,

@@ -1,8 +1,15 @@
+import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ConfigError, readConfig } from '../src/config.ts';
 
 const SECRET = 'a secret of thirty-two characters';
-const PRODUCTION = { NODE_ENV: 'production', DATABASE_URL: 'postgres://db/polyphony', JWT_SECRET: SECRET };
+const SECRETS_KEY = Buffer.alloc(32, 1).toString('base64');
+const PRODUCTION = {
+  NODE_ENV: 'production',
+  DATABASE_URL: 'postgres://db/polyphony',
+  JWT_SECRET: SECRET,
+  SECRETS_KEY,
+};
 
 /** The lines of the refusal, without its headline. */
 function problemsOf(variables: Record<string, string>): string[] {
@@ -29,6 +36,7 @@ describe('what a variable becomes', () => {
       redisUrl: null,
       workerConcurrency: 200,
       jwtSecret: null,
+      secretsKey: null,
       registration: 'open',
       corsOrigins: ['http://localhost:5173', 'http://localhost:3000'],
       trustProxy: [],
@@ -37,6 +45,10 @@ describe('what a variable becomes', () => {
       anthropic: null,
       azure: null,
       ollama: { baseUrl: 'http://127.0.0.1:11434' },
+      outboundAllow: [],
+      workspaceRoots: [resolve('.data/workspaces')],
+      sandbox: 'bubblewrap',
+      searchPath: '/usr/local/bin:/usr/bin:/bin',
     });
   });
 
@@ -113,6 +125,14 @@ describe('what a variable becomes', () => {
     { given: { OLLAMA_HOST: '0.0.0.0' }, expected: { ollama: { baseUrl: 'http://127.0.0.1:11434' } } },
     { given: { OLLAMA_HOST: '[::1]' }, expected: { ollama: { baseUrl: 'http://[::1]:11434' } } },
     { given: { OLLAMA_HOST: 'gpu/ollama/' }, expected: { ollama: { baseUrl: 'http://gpu/ollama' } } },
+    { given: { DATA_DIR: '/data' }, expected: { workspaceRoots: ['/data/workspaces'] } },
+    { given: { WORKSPACE_ROOTS: '/a, /b/' }, expected: { workspaceRoots: ['/a', '/b'] } },
+    { given: { SECRETS_KEY }, expected: { secretsKey: SECRETS_KEY } },
+    {
+      given: { OUTBOUND_ALLOW: 'git.example.com, 10.0.0.0/8,::1' },
+      expected: { outboundAllow: ['git.example.com', '10.0.0.0/8', '::1'] },
+    },
+    { given: { SANDBOX: 'none', PATH: '/opt/bin' }, expected: { sandbox: 'none', searchPath: '/opt/bin' } },
     { given: { OLLAMA_HOST: 'https://gpu' }, expected: { ollama: { baseUrl: 'https://gpu' } } },
     {
       given: { ...PRODUCTION },
@@ -180,11 +200,27 @@ describe('what is refused, and in which words', () => {
       given: { OLLAMA_HOST: 'my gpu' },
       expected: ['OLLAMA_HOST: must be an address that starts with http:// or https://'],
     },
+    ...['projects', '/a,b', ','].map((given) => ({
+      given: { WORKSPACE_ROOTS: given },
+      expected: [`WORKSPACE_ROOTS: must be absolute folders, separated by commas (it is "${given}")`],
+    })),
+    ...['http://git.example.com', 'git.example.com:8080', '10.0.0.0/40'].map((given) => ({
+      given: { OUTBOUND_ALLOW: given },
+      expected: [
+        `OUTBOUND_ALLOW: must be hosts, addresses and ranges such as git.example.com or 10.0.0.0/8, separated by commas (it is "${given}")`,
+      ],
+    })),
+    { given: { SECRETS_KEY: 'short' }, expected: ['SECRETS_KEY: must be 32 bytes in base64'] },
+    {
+      given: { SANDBOX: 'off' },
+      expected: ['SANDBOX: Invalid option: expected one of "bubblewrap"|"none" (it is "off")'],
+    },
     {
       given: { NODE_ENV: 'production' },
       expected: [
         'DATABASE_URL: required when NODE_ENV=production',
         'JWT_SECRET: required when NODE_ENV=production',
+        'SECRETS_KEY: required when NODE_ENV=production',
       ],
     },
     ...['0', '-1', 'off', '0.0', '1e3', ''.padEnd(2)].map((given) => ({
@@ -205,12 +241,15 @@ describe('what is refused, and in which words', () => {
   test('everything that is wrong at once, in one message', () => {
     const variables = { NODE_ENV: 'production', PORT: 'x', LOG_LEVEL: 'loud', OPENAI_BASE_URL: 'host' };
     const named = problemsOf(variables).map((line) => line.split(':')[0]);
-    expect(named.toSorted()).toEqual(['DATABASE_URL', 'JWT_SECRET', 'LOG_LEVEL', 'OPENAI_BASE_URL', 'PORT']);
+    expect(named.toSorted()).toEqual([
+      ...['DATABASE_URL', 'JWT_SECRET', 'LOG_LEVEL', 'OPENAI_BASE_URL', 'PORT', 'SECRETS_KEY'],
+    ]);
   });
 
   test('the message repeats no secret', () => {
     const variables = {
       JWT_SECRET: 'canary',
+      SECRETS_KEY: 'canary',
       DATABASE_URL: 'canary',
       DATABASE_DIRECT_URL: 'canary',
       OPENAI_BASE_URL: 'canary',
@@ -218,7 +257,7 @@ describe('what is refused, and in which words', () => {
       AZURE_OPENAI_ENDPOINT: 'canary',
       OLLAMA_HOST: 'canary:canary@host',
     };
-    expect(problemsOf(variables)).toHaveLength(6);
+    expect(problemsOf(variables)).toHaveLength(7);
     expect(problemsOf(variables).join()).not.toContain('canary');
   });
 });

@@ -1,12 +1,23 @@
 import type { Log } from '../log.ts';
 import type { Providers } from '../providers/registry.ts';
 import type { RunWriter } from '../store/run-writer.ts';
+import type { SecretBox } from '../store/secret-box.ts';
 import type { Store } from '../store/store.ts';
+import type { WorkspaceSettings } from '../store/workspaces.ts';
+import type { Outbound } from './outbound.ts';
+import type { Sandbox } from './sandbox/sandbox.ts';
 
 /** What the engine may touch. */
 export interface EngineContext {
   store: Store;
   writer: RunWriter;
   providers: Providers;
+  /** Where agents' commands and templates' scripts run. */
+  sandbox: Sandbox;
+  /** Where their working directories are. */
+  workspaces: WorkspaceSettings;
+  /** What requests that users steer may reach. */
+  outbound: Outbound;
+  secrets: SecretBox;
   log: Log;
 }

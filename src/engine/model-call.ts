@@ -1,5 +1,12 @@
 import { DomainError } from '../errors.ts';
-import type { ModelRequest, Provider, StreamPart } from '../providers/provider.ts';
+import type {
+  Durations,
+  ModelRequest,
+  Provider,
+  StreamPart,
+  ToolCall,
+  VendorTurn,
+} from '../providers/provider.ts';
 import { ProviderError } from '../providers/provider.ts';
 import { newId } from '../rules/ids.ts';
 import { costOf, UNKNOWN_USAGE, type Usage } from '../rules/money.ts';
@@ -16,7 +23,13 @@ import type { EngineContext } from './context.ts';
 export interface ModelCallResult {
   callId: string;
   text: string;
+  toolCalls: ToolCall[];
   finishReason: FinishReason;
+  /** The turn in the vendor's own form, where it has to be sent back so. */
+  vendorTurn: VendorTurn | null;
+  usage: Usage;
+  /** null: the provider does not tell. */
+  durations: Durations | null;
 }
 
 /** A provider's failure, with the call whose text so far it makes void. */
@@ -64,7 +77,15 @@ export async function callModel(
     throw error ? new ModelCallFailed(call.id, error) : thrown;
   }
   await settle(context, lease, settlement(call, progress, { finish }));
-  return { callId: call.id, text: progress.texts.join(''), finishReason: finish.reason };
+  return {
+    callId: call.id,
+    text: progress.texts.join(''),
+    toolCalls: progress.toolCalls,
+    finishReason: finish.reason,
+    vendorTurn: finish.vendorTurn ?? null,
+    usage: finish.usage,
+    durations: finish.durations ?? null,
+  };
 }
 
 /** Money that was spent is written however often the database goes away. */
@@ -101,10 +122,11 @@ interface Progress {
   startedAt: number;
   firstTokenAt: number | null;
   texts: string[];
+  toolCalls: ToolCall[];
 }
 
 function startProgress(): Progress {
-  return { startedAt: performance.now(), firstTokenAt: null, texts: [] };
+  return { startedAt: performance.now(), firstTokenAt: null, texts: [], toolCalls: [] };
 }
 
 async function streamIntoLog(
@@ -124,7 +146,11 @@ async function streamIntoLog(
         continue;
       }
       progress.firstTokenAt ??= performance.now();
-      if (part.type === 'tool_call') continue;
+      if (part.type === 'tool_call') {
+        const { type: _type, ...toolCall } = part;
+        progress.toolCalls.push(toolCall);
+        continue;
+      }
       const [complete, rest] = splitIncomplete(held[part.type] + part.text);
       held[part.type] = rest;
       room = write(context, lease, callId, part.type, complete, progress) ?? room;

@@ -6,6 +6,7 @@ import { health } from '../resolvers/health.ts';
 import { dialectAt, mountDialects } from '../rest-compat/index.ts';
 import { refuseUnreadablePath } from '../rest-compat/router.ts';
 import { createAdmission } from './admission.ts';
+import { artifactRoute } from './artifacts.ts';
 import { createContext } from './context.ts';
 import { answerFailure, answerUnknownPath } from './failures.ts';
 import { createGraphiqlPage } from './graphiql.ts';
@@ -45,11 +46,12 @@ export async function createApp(services: Services, options: AppOptions): Promis
   await app.register(cors, {
     origin: [...services.config.corsOrigins],
     credentials: true,
-    exposedHeaders: ['Link'],
+    exposedHeaders: ['Content-Disposition', 'Link'],
     // Not every OPTIONS is a browser's question.
     strictPreflight: false,
   });
   await app.register(graphqlRoute(yoga, admission));
+  await app.register(artifactRoute(services, admission));
   app.get('/health', async ({ raw }) => {
     const asker = { viewer: null, address: admission.address(raw) };
     return health(createContext(services, asker, 'graphql'));

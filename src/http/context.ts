@@ -11,7 +11,13 @@ export interface Asker {
 }
 
 export function createContext(services: Services, { viewer, address }: Asker, origin: Origin): Context {
-  return { ...services, viewer, address, origin, loaders: createLoaders(services.store.database) };
+  return {
+    ...services,
+    viewer,
+    address,
+    origin,
+    loaders: createLoaders(services.store.database, viewer?.userId ?? null),
+  };
 }
 
 export function headerCredentials(headers: IncomingHttpHeaders): Credentials {

@@ -1,5 +1,5 @@
 import { carryOutTask } from '../engine/carry-out-task.ts';
-import { type ClaimedTask, claimRun } from '../store/claim-run.ts';
+import { type ClaimedRun, claimRun } from '../store/claim-run.ts';
 import { outlastConnectionLoss } from '../store/connection-loss.ts';
 import { jobPayloads } from '../store/job-queue.ts';
 import { type Lease, LeaseLost, openLease } from '../store/lease.ts';
@@ -23,7 +23,7 @@ export async function carryOutRun(context: JobContext, payload: unknown): Promis
 }
 
 /** A claim whose answer was lost may have happened; then it is repeated on the run that this worker holds. */
-async function claim(context: JobContext, runId: string): Promise<ClaimedTask | null> {
+async function claim(context: JobContext, runId: string): Promise<ClaimedRun | null> {
   let isRepeated = false;
   return outlastConnectionLoss(async () => {
     try {

@@ -83,6 +83,8 @@ export interface Provider {
   stream(request: ModelRequest, signal: AbortSignal): AsyncIterable<readonly StreamPart[]>;
   /** The ids of its models, where only the vendor knows them. @throws ProviderError */
   models?(signal: AbortSignal): Promise<string[]>;
+  /** Bytes that a model takes up in memory now, where that is the operator's own; null: it is not loaded. @throws ProviderError */
+  memoryOf?(model: string, signal: AbortSignal): Promise<number | null>;
 }
 
 export type ProviderErrorCode = Extract<

@@ -25,13 +25,13 @@ const registration = z.object({
   name: text({ min: 1, max: 200 }),
 });
 
-export interface Session {
+export interface Login {
   user: User;
   token: string;
   expiresIn: number;
 }
 
-export async function register(context: Context, input: unknown): Promise<Session> {
+export async function register(context: Context, input: unknown): Promise<Login> {
   const { config, store, passwords, loginLimits } = context;
   if (config.registration === 'closed') throw registrationClosed();
   const { password, ...account } = validate(registration, input, 'input');
@@ -44,7 +44,7 @@ export async function register(context: Context, input: unknown): Promise<Sessio
       field: 'input.email',
     });
   }
-  return openSession(context, await store.database.entityManager().findOneOrFail(User, user.id));
+  return logIn(context, await store.database.entityManager().findOneOrFail(User, user.id));
 }
 
 function registrationClosed(): DomainError {
@@ -59,16 +59,16 @@ const credentials = z.object({
   password: text({ max: 200 }),
 });
 
-export async function login(context: Context, input: unknown): Promise<Session> {
+export async function login(context: Context, input: unknown): Promise<Login> {
   const given = validate(credentials, input, 'input');
   await context.loginLimits.count(context.address, given.email);
   const user = await context.store.database.entityManager().findOne(User, { email: given.email });
   const known = await context.passwords.matches(user?.passwordHash ?? null, given.password);
   if (!user || !known) throw new DomainError('UNAUTHENTICATED', 'e-mail or password is wrong');
-  return openSession(context, user);
+  return logIn(context, user);
 }
 
-async function openSession(context: Context, user: User): Promise<Session> {
+async function logIn(context: Context, user: User): Promise<Login> {
   const token = await context.tokens.sign(user.id, TOKEN_LIFETIME_SECONDS);
   return { user, token, expiresIn: TOKEN_LIFETIME_SECONDS };
 }

@@ -1,65 +1,90 @@
 import DataLoader from 'dataloader';
 import type { Loaders } from '../context.ts';
+import { totalUsage } from '../rules/resource-usage.ts';
+import { readAgentReports } from '../store/agent-reports.ts';
+import { findAgents } from '../store/agents.ts';
+import { readArtifacts } from '../store/artifacts.ts';
 import { readBudgets } from '../store/budgets.ts';
 import type { Database } from '../store/database.ts';
-import { readExecutionSpend, readExecutionSteps, readExecutionTasks } from '../store/executions.ts';
+import {
+  readExecutionSpend,
+  readExecutionSteps,
+  readExecutions,
+  readExecutionTasks,
+} from '../store/executions.ts';
+import { readSessionTasks } from '../store/list-tasks.ts';
 import { readModelCalls, readSpend } from '../store/model-call-reports.ts';
-import { readDependencies } from '../store/tasks.ts';
+import { readSessionTotals } from '../store/session-totals.ts';
+import { readSessions } from '../store/sessions.ts';
+import { readResourceUsage } from '../store/steps.ts';
+import { readDependencies, readTasks } from '../store/tasks.ts';
+import { readSessionThreads } from '../store/threads.ts';
+import { readToolCalls } from '../store/tool-calls.ts';
 import { readWorkflows } from '../store/workflows.ts';
+import { createPageLoader } from './page-loader.ts';
 
 /** Gathers, but does not remember: a subscription's context lives as long as the run changes. */
-export function createLoaders(database: Database): Loaders {
-  const one = <Row>(read: (database: Database, ids: readonly string[]) => Promise<Map<string, Row>>) =>
-    new DataLoader<string, Row | null>(
-      async (ids) => {
-        const byId = await read(database, ids);
-        return ids.map((id) => byId.get(id) ?? null);
-      },
-      { cache: false },
-    );
-  const many = <Row>(
-    read: (database: Database, ids: readonly string[]) => Promise<Row[]>,
-    idOf: (row: Row) => string,
-  ) =>
-    new DataLoader<string, Row[]>(
-      async (ids) => {
-        const byId = Map.groupBy(await read(database, ids), idOf);
-        return ids.map((id) => byId.get(id) ?? []);
-      },
-      { cache: false },
-    );
+export function createLoaders(database: Database, userId: string | null): Loaders {
+  const asker = userId ?? '';
   return {
-    workflows: one(readWorkflows),
-    executionSteps: many(readExecutionSteps, ({ executionId }) => executionId),
-    executionTasks: many(readExecutionTasks, ({ executionId }) => executionId),
-    executionSpend: one(readExecutionSpend),
-    spend: new DataLoader(
-      async (runIds: readonly string[]) => {
-        const byRun = await readSpend(database, runIds);
-        return runIds.map((id) => byRun.get(id) ?? null);
-      },
-      { cache: false },
+    artifacts: manyOfEach((ids) => readArtifacts(database, ids)),
+    modelCalls: manyOfEach((ids) => readModelCalls(database, ids)),
+    toolCalls: manyOfEach((ids) => readToolCalls(database, ids)),
+    spend: oneOfEach((ids) => readSpend(database, ids)),
+    budgets: oneOfEach((ids) => readBudgets(database, ids)),
+    workflows: oneOfEach((ids) => readWorkflows(database, ids)),
+    executions: oneOfEach((ids) => readExecutions(database, ids)),
+    executionSpend: oneOfEach((ids) => readExecutionSpend(database, ids)),
+    executionSteps: manyOfEach((ids) => readExecutionSteps(database, ids)),
+    executionTasks: manyOfEach((ids) => readExecutionTasks(database, ids)),
+    tasks: oneOfEach((ids) => readTasks(database, ids)),
+    sessions: oneOfEach((ids) => readSessions(database, ids)),
+    sessionTotals: oneOfEach((ids) => readSessionTotals(database, ids)),
+    sessionTasks: createPageLoader(database, readSessionTasks),
+    sessionThreads: createPageLoader(database, readSessionThreads),
+    agents: oneOfEach(
+      async (ids) => new Map((await findAgents(database, asker, ids)).map((row) => [row.id, row])),
     ),
-    modelCalls: new DataLoader(
-      async (runIds: readonly string[]) => {
-        const byRun = Map.groupBy(await readModelCalls(database, runIds), ({ runId }) => runId);
-        return runIds.map((id) => byRun.get(id) ?? []);
-      },
-      { cache: false },
-    ),
-    budgets: new DataLoader(
-      async (subjectIds: readonly string[]) => {
-        const bySubject = await readBudgets(database, subjectIds);
-        return subjectIds.map((id) => bySubject.get(id) ?? null);
-      },
-      { cache: false },
-    ),
-    dependencies: new DataLoader(
-      async (ids: readonly string[]) => {
-        const byTask = Map.groupBy(await readDependencies(database, ids), ({ dependentId }) => dependentId);
-        return ids.map((id) => byTask.get(id) ?? []);
-      },
-      { cache: false },
-    ),
+    agentReports: gathering(async (ids) => {
+      const byAgent = await readAgentReports(database, asker, [...new Set(ids)]);
+      return (id) => byAgent.get(id)!;
+    }),
+    dependencies: gathering(async (ids) => {
+      const byTask = Map.groupBy(await readDependencies(database, ids), ({ dependentId }) => dependentId);
+      return (id) => byTask.get(id) ?? [];
+    }),
+    resourceUsage: gathering(async (ids) => {
+      const byRun = Map.groupBy(await readResourceUsage(database, ids), ({ runId }) => runId);
+      return (id) => totalUsage((byRun.get(id) ?? []).map(({ usage }) => usage));
+    }),
   };
+}
+
+type Ids = readonly string[];
+
+/** @param read one query for all ids; gives what finds each one's own in what it brought. */
+function gathering<Value>(read: (ids: Ids) => Promise<(id: string) => Value>): DataLoader<string, Value> {
+  return new DataLoader(
+    async (ids: Ids) => {
+      const find = await read(ids);
+      return ids.map(find);
+    },
+    { cache: false },
+  );
+}
+
+function oneOfEach<Row>(read: (ids: Ids) => Promise<Map<string, Row>>): DataLoader<string, Row | null> {
+  return gathering(async (ids) => {
+    const byId = await read(ids);
+    return (id) => byId.get(id) ?? null;
+  });
+}
+
+function manyOfEach<Row extends { runId: string }>(
+  read: (runIds: Ids) => Promise<Row[]>,
+): DataLoader<string, Row[]> {
+  return gathering(async (ids) => {
+    const byRun = Map.groupBy(await read(ids), ({ runId }) => runId);
+    return (id) => byRun.get(id) ?? [];
+  });
 }

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { schemaFault } from '../rules/answer-schema.ts';
-import type { PromptParameters } from '../rules/task.ts';
 import { TASK_KINDS } from '../vocabulary.ts';
 import { text } from './validate.ts';
 
@@ -19,8 +18,11 @@ export const parameters = z.object({
   seed: z.number().int().nullish(),
 });
 
-const prompt = text({ min: 1, max: MAX_PROMPT }).refine((given) => given.trim() !== '', 'must not be blank');
-const system = text({ max: MAX_PROMPT });
+export const prompt = text({ min: 1, max: MAX_PROMPT }).refine(
+  (given) => given.trim() !== '',
+  'must not be blank',
+);
+export const system = text({ max: MAX_PROMPT });
 export const model = text({ min: 1, max: 200 }).regex(
   /^[^\p{C}\p{Z}]([^\p{C}]*[^\p{C}\p{Z}])?$/u,
   'must be printable characters',
@@ -48,15 +50,30 @@ export const costLimit = z
   .positive('must be more than 0')
   .max(1_000_000_000, 'must be at most 1000000000');
 
+/** In the caller's word: `code`, `security_scan`. */
+export const taskType = text({ min: 1, max: 100 }).refine(
+  (given) => given.trim() === given,
+  'must not begin or end with space',
+);
+
+export const maxIterations = z.number().int().min(1).max(1000, 'must be at most 1000');
+
 export const newTask = z.object({
   kind: z.enum(TASK_KINDS).nullish(),
-  prompt,
+  type: taskType.nullish(),
+  agentId: z.string().nullish(),
+  maxIterations: maxIterations.nullish(),
+  prompt: prompt.nullish(),
   system: system.nullish(),
   model: model.nullish(),
   parameters: parameters.nullish(),
+  templateId: z.string().nullish(),
+  templateName: z.string().nullish(),
+  templateParameters: z.record(z.string(), z.unknown(), 'must be an object').nullish(),
   fallbackModels: z.array(model).max(5, 'must have at most 5 models').nullish(),
   responseSchema: responseSchema.nullish(),
   threadId: z.string().nullish(),
+  sessionId: z.string().nullish(),
   priority: priority.nullish(),
   maxCost: costLimit.nullish(),
   hold: z.boolean().nullish(),
@@ -68,6 +85,8 @@ export const newTask = z.object({
   idempotencyKey: text({ min: 1, max: 200 }).nullish(),
 });
 
+export type NewTaskInput = z.infer<typeof newTask>;
+
 /** An absent member stays as it is; a null takes it away where that means something. */
 export const taskChange = z.object({
   prompt: prompt.nullish(),
@@ -76,8 +95,10 @@ export const taskChange = z.object({
   parameters: parameters.nullish(),
 });
 
-export function withoutNulls(given: z.infer<typeof parameters>): PromptParameters {
+type WithoutNulls<Given> = { [Name in keyof Given]?: NonNullable<Given[Name]> };
+
+export function withoutNulls<Given extends object>(given: Given): WithoutNulls<Given> {
   return Object.fromEntries(
     Object.entries(given).filter(([, value]) => value !== null && value !== undefined),
-  );
+  ) as WithoutNulls<Given>;
 }

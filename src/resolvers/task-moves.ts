@@ -6,6 +6,7 @@ import { changePriority, changeTask, deleteTask as removeTask } from '../store/c
 import { queueRun } from '../store/queue-run.ts';
 import type { TaskRow } from '../store/tasks.ts';
 import { resolveModel } from './model.ts';
+import { removeOwnFolder } from './own-folder.ts';
 import { task } from './task.ts';
 import { priority, taskChange, withoutNulls } from './task-input.ts';
 import { text, validate } from './validate.ts';
@@ -50,6 +51,8 @@ export async function cancelTask(context: Context, id: string, reason: string | 
 export async function updateTask(context: Context, id: string, input: unknown): Promise<TaskRow> {
   const { userId } = requireViewer(context);
   const given = validate(taskChange, input, 'input');
+  const present = await task(context, id);
+  if (present.kind === 'template') refuse(present, 'a template is not changed task by task; make another');
   const resolved = given.model ? await resolveModel(context, given.model, 'input.model') : null;
   const moved = await changeTask(
     context.store,
@@ -75,8 +78,10 @@ export async function updateTaskPriority(context: Context, id: string, wanted: n
 /** Ends what is not finished, and its subscriptions with it. @throws DomainError NOT_FOUND, INVALID_STATE */
 export async function deleteTask(context: Context, id: string): Promise<void> {
   const { userId } = requireViewer(context);
-  if (await removeTask(context.store, { runId: id, ownerId: userId })) return;
-  refuse(await task(context, id), 'it is a part of an execution, and goes with it');
+  const { workingDirectory } = await task(context, id);
+  if (!(await removeTask(context.store, { runId: id, ownerId: userId })))
+    refuse(await task(context, id), 'it is a part of an execution, and goes with it');
+  await removeOwnFolder(context, workingDirectory, id);
 }
 
 /** The task as it is now. @throws DomainError INVALID_STATE when it could not be moved. */

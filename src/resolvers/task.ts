@@ -2,12 +2,23 @@ import { createHash } from 'node:crypto';
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
 import { newId } from '../rules/ids.ts';
-import { findRepeated, type Idempotency, createTask as insertTask } from '../store/create-task.ts';
+import {
+  findRepeated,
+  type Idempotency,
+  createTask as insertTask,
+  type NewTask,
+} from '../store/create-task.ts';
+import type { SessionRow } from '../store/sessions.ts';
 import { findTask, type TaskRow } from '../store/tasks.ts';
+import type { TaskKind } from '../vocabulary.ts';
 import { resolveModel, resolveModels } from './model.ts';
-import { newTask, withoutNulls } from './task-input.ts';
+import { preferredModel } from './preferred-model.ts';
+import { activeSession } from './session.ts';
+import { assign, OF_AGENTS } from './task-agent.ts';
+import { type NewTaskInput, newTask, withoutNulls } from './task-input.ts';
+import { fromTemplate } from './task-template.ts';
 import { thread } from './thread.ts';
-import { validate } from './validate.ts';
+import { invalidInput, refuseIssues, validate } from './validate.ts';
 import { requireViewer } from './viewer.ts';
 
 const DEFAULT_PRIORITY = 5;
@@ -19,23 +30,18 @@ export async function createTask(context: Context, input: unknown): Promise<Task
   const idempotency = idempotencyOf(given);
   const earlier = idempotency && (await findRepeated(context.store, userId, idempotency));
   if (earlier) return task(context, earlier);
-  if (given.threadId) await thread(context, given.threadId, 'input.threadId');
-  const { provider, model, events } = await resolveModel(context, given.model ?? null, 'input.model');
-  const kind = given.kind ?? 'prompt';
+  const session = await sessionFor(context, given);
+  const kind = kindOf(given);
+  const { events, ...asked } = await ASKED[kind](context, given, session);
   const created = await insertTask(context.store, {
     id: newId(),
     ownerId: userId,
     origin: context.origin,
     kind,
-    prompt: given.prompt,
-    system: given.system ?? null,
-    parameters: withoutNulls(given.parameters ?? {}),
-    provider,
-    model,
-    fallbackModels: await resolveModels(context, given.fallbackModels ?? [], 'input.fallbackModels'),
-    responseSchema: given.responseSchema ?? null,
-    threadId: given.threadId ?? null,
+    type: given.type ?? null,
+    sessionId: session?.id ?? null,
     maxCost: given.maxCost?.toFixed(12) ?? null,
+    ...asked,
     priority: given.priority ?? DEFAULT_PRIORITY,
     hold: given.hold ?? false,
     parent: null,
@@ -44,6 +50,106 @@ export async function createTask(context: Context, input: unknown): Promise<Task
     events: [{ type: 'RunCreated', data: { kind } }, ...events],
   });
   return typeof created === 'string' ? task(context, created) : created;
+}
+
+/** A task in a thread is in the thread's session. @throws DomainError NOT_FOUND, INVALID_STATE, VALIDATION_ERROR */
+async function sessionFor(
+  context: Context,
+  { threadId, sessionId }: NewTaskInput,
+): Promise<SessionRow | null> {
+  const ofThread = threadId ? (await thread(context, threadId, 'input.threadId')).sessionId : null;
+  const named = sessionId ? await activeSession(context, sessionId, 'input.sessionId') : null;
+  if (threadId && sessionId && ofThread !== sessionId) {
+    throw new DomainError('VALIDATION_ERROR', 'input.sessionId: must be the session of the thread', {
+      field: 'input.sessionId',
+    });
+  }
+  return named ?? (ofThread ? activeSession(context, ofThread, 'input.threadId') : null);
+}
+
+/** What a task asks for, which differs with its kind. */
+type Asked = Pick<
+  NewTask,
+  | 'prompt'
+  | 'system'
+  | 'parameters'
+  | 'provider'
+  | 'model'
+  | 'fallbackModels'
+  | 'responseSchema'
+  | 'threadId'
+  | 'agent'
+  | 'template'
+  | 'events'
+> &
+  Partial<Pick<NewTask, 'maxCost'>>;
+
+type Ask = (context: Context, given: NewTaskInput, session: SessionRow | null) => Promise<Asked>;
+
+const ASKED: Record<TaskKind, Ask> = {
+  prompt: askPrompt,
+  agent: askAgent,
+  template: async (context, given) => ({ ...NOTHING_ASKED, ...(await fromTemplate(context, given)) }),
+};
+
+const NOTHING_ASKED = {
+  prompt: '',
+  system: null,
+  parameters: {},
+  fallbackModels: [],
+  responseSchema: null,
+  threadId: null,
+  agent: null,
+  template: null,
+};
+
+function kindOf({ kind, templateId, templateName, agentId }: NewTaskInput): TaskKind {
+  return kind ?? (templateId || templateName ? 'template' : agentId ? 'agent' : 'prompt');
+}
+
+const OF_TEMPLATES = ['templateId', 'templateName', 'templateParameters'] as const;
+
+/** What is another kind's, and would be passed over. */
+function refuse(given: NewTaskInput, names: readonly (keyof NewTaskInput)[], kind: string): void {
+  const foreign = names.filter((name) => given[name] !== undefined && given[name] !== null);
+  refuseIssues(foreign.map((name) => ({ field: `input.${name}`, message: `is for the kind ${kind}` })));
+}
+
+async function askPrompt(context: Context, given: NewTaskInput, session: SessionRow | null): Promise<Asked> {
+  refuse(given, OF_TEMPLATES, 'TEMPLATE');
+  refuse(given, OF_AGENTS, 'AGENT');
+  const { model = null, system = null } = given;
+  const parameters = withoutNulls(given.parameters ?? {});
+  return askModel(context, given, session, { model, system, parameters });
+}
+
+async function askAgent(context: Context, given: NewTaskInput, session: SessionRow | null): Promise<Asked> {
+  refuse(given, OF_TEMPLATES, 'TEMPLATE');
+  refuse(given, ['responseSchema'], 'PROMPT');
+  const { agent, maxCost, events, ...settings } = await assign(context, given);
+  const asked = await askModel(context, given, session, settings);
+  return { ...asked, agent, maxCost, events: [...events, ...asked.events] };
+}
+
+async function askModel(
+  context: Context,
+  given: NewTaskInput,
+  session: SessionRow | null,
+  { model, system, parameters }: Pick<Asked, 'model' | 'system' | 'parameters'>,
+): Promise<Asked> {
+  const { prompt, threadId } = given;
+  if (!prompt) throw invalidInput([{ field: 'input.prompt', message: 'is required' }]);
+  const preferred = model === null && session ? await preferredModel(context, session) : null;
+  return {
+    ...NOTHING_ASKED,
+    ...(preferred ?? (await resolveModel(context, model, 'input.model'))),
+    prompt,
+    system,
+    parameters,
+    fallbackModels: await resolveModels(context, given.fallbackModels ?? [], 'input.fallbackModels'),
+    responseSchema: given.responseSchema ?? null,
+    threadId: threadId ?? null,
+  };
 }
 
 /** Equal requests have equal hashes; what is null or empty is the same as what is absent. */

@@ -8,6 +8,8 @@ export interface TaskFilter {
   status?: RunStatus | null | undefined;
   threadId?: string | null | undefined;
   executionId?: string | null | undefined;
+  sessionId?: string | null | undefined;
+  templateName?: string | null | undefined;
 }
 
 /**
@@ -23,14 +25,13 @@ export async function tasks(
   const { userId } = requireViewer(context);
   const page = readPage(given);
   const rows = await listTasks(context.store.database, {
+    ...page,
     ownerId: userId,
     status: filter?.status ?? null,
     threadId: filter?.threadId ?? null,
     executionId: filter?.executionId ?? null,
-    after: page.after,
-    before: page.before,
-    fromEnd: page.fromEnd,
-    limit: page.size + 1,
+    sessionId: filter?.sessionId ?? null,
+    templateName: filter?.templateName ?? null,
     columns,
   });
   return toConnection(page, rows);

@@ -2,25 +2,36 @@ import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
 import { newId } from '../rules/ids.ts';
-import { Thread } from '../store/entities/thread.ts';
+import { findThread, insertThread, type ThreadRow } from '../store/threads.ts';
+import { activeSession } from './session.ts';
 import { text, validate } from './validate.ts';
 import { requireViewer } from './viewer.ts';
 
-const newThread = z.object({ title: text({ min: 1, max: 200 }).nullish() });
+const newThread = z.object({
+  title: text({ min: 1, max: 200 }).nullish(),
+  sessionId: z.string().nullish(),
+});
 
-export async function createThread(context: Context, input: unknown): Promise<Thread> {
+/** @throws DomainError NOT_FOUND, INVALID_STATE for its session. */
+export async function createThread(context: Context, input: unknown): Promise<ThreadRow> {
   const { userId } = requireViewer(context);
-  const { title } = validate(newThread, input, 'input');
-  const em = context.store.database.entityManager();
-  const created = em.create(Thread, { id: newId(), owner: userId, title: title ?? null });
-  await em.flush();
-  return em.refreshOrFail(created);
+  const { title, sessionId } = validate(newThread, input, 'input');
+  if (sessionId) await activeSession(context, sessionId, 'input.sessionId');
+  const created = await insertThread(context.store.database, {
+    id: newId(),
+    ownerId: userId,
+    sessionId: sessionId ?? null,
+    title: title ?? null,
+  });
+  if (created) return created;
+  const message = 'input.sessionId: the session was closed at this moment';
+  throw new DomainError('INVALID_STATE', message, { field: 'input.sessionId' });
 }
 
 /** @throws DomainError NOT_FOUND, for another user's thread too. @param field which argument named it. */
-export async function thread(context: Context, id: string, field = 'id'): Promise<Thread> {
+export async function thread(context: Context, id: string, field = 'id'): Promise<ThreadRow> {
   const { userId } = requireViewer(context);
-  const found = await context.store.database.entityManager().findOne(Thread, { id, owner: userId });
+  const found = await findThread(context.store.database, userId, id);
   if (!found) throw new DomainError('NOT_FOUND', `${field}: there is no such thread`, { field });
   return found;
 }

@@ -8,6 +8,9 @@ const LONGEST = 1_000_000;
 /** Objects and characters that one text may make on its way. */
 const MEMORY = 20_000_000;
 
+/** A text that was accepted when its template was made should not fail because the machine is busy. */
+const PATIENCE_MS = 1_000;
+
 const engine = createEngine();
 
 function createEngine(): Liquid {
@@ -35,7 +38,7 @@ export function liquidReferences(
   text: string,
 ): { references: readonly Reference[]; fault?: undefined } | { fault: string } {
   try {
-    const found = withinTime(() => engine.globalVariableSegmentsSync(engine.parse(text)));
+    const found = withinTime(() => engine.globalVariableSegmentsSync(engine.parse(text)), PATIENCE_MS);
     const references = found.map((segments) =>
       segments.map((segment) => (Array.isArray(segment) ? null : segment)),
     );
@@ -58,7 +61,9 @@ function computedParts(segments: Segments): Reference[] {
 
 /** The text with its holes filled, storable and of a bounded length. @throws Error that says what is wrong with it. */
 export function renderLiquid(text: string, scope: Record<string, unknown>): string {
-  const rendered = attempt(() => withinTime(() => String(engine.parseAndRenderSync(text, scope))));
+  const rendered = attempt(() =>
+    withinTime(() => String(engine.parseAndRenderSync(text, scope)), PATIENCE_MS),
+  );
   if (rendered.length > LONGEST) throw new Error(`it became longer than ${LONGEST} characters`);
   return storable(rendered);
 }
@@ -75,7 +80,7 @@ export function conditionText(condition: string): string {
 
 /** What an expression, as it stands in `{{ … }}`, comes to. @throws Error that says what is wrong with it. */
 export function evaluateLiquid(expression: string, scope: Record<string, unknown>): unknown {
-  return attempt(() => withinTime(() => engine.evalValueSync(expression, scope)));
+  return attempt(() => withinTime(() => engine.evalValueSync(expression, scope), PATIENCE_MS));
 }
 
 function attempt<Result>(work: () => Result): Result {

@@ -9,12 +9,25 @@ export interface PromptParameters {
   seed?: number;
 }
 
-/** What a task leaves: always the whole text of its final attempt. */
-export interface TaskResult {
+export type TaskResult = PromptResult | TemplateResult;
+
+/** What a prompt leaves: always the whole text of its final attempt. */
+export interface PromptResult {
   output: string;
+  /** Of an agent's task: whether the agent did what it was asked, and its account of that. */
+  success?: boolean;
+  summary?: string;
   /** The text as JSON, when the task has a response schema. */
   data?: unknown;
   model: string;
   provider: string;
   finishReason: FinishReason;
+}
+
+/** What a template leaves. */
+export interface TemplateResult {
+  /** Of its last step. */
+  output: string;
+  /** What each step came to, texts left out, in their order. */
+  steps: Record<string, unknown>[];
 }

@@ -6,8 +6,8 @@ const PATIENCE_MS = 500;
 const bounded = new Script('work()');
 
 /** Ends what computes for too long. @throws Error when it did, and whatever `work` throws. */
-export function withinTime<Result>(work: () => Result): Result {
-  return bounded.runInContext(createContext({ work }), { timeout: PATIENCE_MS }) as Result;
+export function withinTime<Result>(work: () => Result, patienceMs = PATIENCE_MS): Result {
+  return bounded.runInContext(createContext({ work }), { timeout: patienceMs }) as Result;
 }
 
 /** What was thrown within, in words. */

@@ -1,4 +1,4 @@
-import { apiKey, apiKeys, createApiKey, login, register, type Session } from '../resolvers/account.ts';
+import { apiKey, apiKeys, createApiKey, type Login, login, register } from '../resolvers/account.ts';
 import { user, viewer } from '../resolvers/viewer.ts';
 import type { ApiKey } from '../store/entities/api-key.ts';
 import type { User } from '../store/entities/user.ts';
@@ -69,7 +69,7 @@ const CreateApiKeyInput = builder.inputType('CreateApiKeyInput', {
 const TOKEN = 'Send it as `Authorization: Bearer <token>`.';
 const EXPIRES_IN = 'Seconds until the token expires.';
 
-const RegisterPayload = builder.objectRef<Session>('RegisterPayload').implement({
+const RegisterPayload = builder.objectRef<Login>('RegisterPayload').implement({
   description: 'A fresh account, logged in.',
   fields: (t) => ({
     user: t.expose('user', { type: UserType, description: 'The account.' }),
@@ -78,7 +78,7 @@ const RegisterPayload = builder.objectRef<Session>('RegisterPayload').implement(
   }),
 });
 
-const LoginPayload = builder.objectRef<Session>('LoginPayload').implement({
+const LoginPayload = builder.objectRef<Login>('LoginPayload').implement({
   description: 'A login.',
   fields: (t) => ({
     user: t.expose('user', { type: UserType, description: 'Who logged in.' }),

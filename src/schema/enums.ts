@@ -1,14 +1,22 @@
 import { RUN_ERROR_CODES } from '../errors.ts';
 import {
+  AGENT_CONDITIONS,
+  AGENT_STATUSES,
+  ARTIFACT_TYPES,
   EXECUTION_STEP_STATUSES,
   EXECUTION_TRIGGERS,
   FINISH_REASONS,
   MODEL_CALL_STATUSES,
+  PARAMETER_TYPES,
+  PLAN_STEP_STATUSES,
   PROVIDERS,
   QUEUE_REASONS,
   RUN_STATUSES,
   type RunStatus,
+  SESSION_STATUSES,
   TASK_KINDS,
+  TEMPLATE_STEP_TYPES,
+  TOOL_NAMES,
 } from '../vocabulary.ts';
 import { builder } from './builder.ts';
 
@@ -36,9 +44,22 @@ export const RunStatusEnum = builder.enumType('RunStatus', {
   values: capitals(RUN_STATUSES, STATUS_DESCRIPTIONS),
 });
 
+export const SessionStatusEnum = builder.enumType('SessionStatus', {
+  description: 'Where a session stands.',
+  values: capitals(SESSION_STATUSES, {
+    active: 'Takes tasks and threads.',
+    paused: 'Takes nothing new for the time being. What runs in it goes on.',
+    completed: 'Is done and takes nothing new. What runs in it goes on.',
+  }),
+});
+
 export const TaskKindEnum = builder.enumType('TaskKind', {
   description: 'How a task is carried out.',
-  values: capitals(TASK_KINDS, { prompt: 'One prompt, answered by one model.' }),
+  values: capitals(TASK_KINDS, {
+    prompt: 'One prompt, answered by one model.',
+    agent: 'An agent at work with tools, turn by turn.',
+    template: 'The steps of a template, one after the other.',
+  }),
 });
 
 export const ProviderEnum = builder.enumType('Provider', {
@@ -49,6 +70,45 @@ export const ProviderEnum = builder.enumType('Provider', {
     azure: 'Azure OpenAI; its models are named after their deployments.',
     ollama: 'Ollama: models on a machine of your own, for nothing.',
     demo: 'The built-in demo model: deterministic, without network, no real AI.',
+  }),
+});
+
+export const ToolNameEnum = builder.enumType('ToolName', {
+  description: 'What an agent may work with; its model knows it in lower case.',
+  values: capitals(TOOL_NAMES, {
+    terminal: 'Runs a command.',
+    read_file: 'Reads a file.',
+    write_file: 'Writes a file.',
+    edit_file: 'Replaces text in a file.',
+    list_files: 'Lists files.',
+    search: 'Searches in files.',
+    update_plan: 'Tells what it means to do.',
+    ask_user: 'Asks a person and waits for the answer.',
+    finish: 'Ends the task.',
+  }),
+});
+
+export const PlanStepStatusEnum = builder.enumType('PlanStepStatus', {
+  description: "Where a step of an agent's plan stands.",
+  values: capitals(PLAN_STEP_STATUSES),
+});
+
+export const AgentStatusEnum = builder.enumType('AgentStatus', {
+  description: 'Whether an agent is at work.',
+  values: capitals(AGENT_STATUSES, {
+    idle: 'It has nothing to do.',
+    busy: 'It is at work.',
+    inactive: 'It is given no tasks.',
+  }),
+});
+
+export const AgentConditionEnum = builder.enumType('AgentCondition', {
+  description: "What an agent's last tasks say about it.",
+  values: capitals(AGENT_CONDITIONS, {
+    unknown: 'None has ended yet.',
+    healthy: 'At least 4 in 5 succeeded.',
+    degraded: 'At least 1 in 2 succeeded.',
+    failing: 'Fewer succeeded.',
   }),
 });
 
@@ -84,6 +144,33 @@ export const ExecutionTriggerEnum = builder.enumType('ExecutionTrigger', {
 export const ModelCallStatusEnum = builder.enumType('ModelCallStatus', {
   description: 'Where a request to a provider stands.',
   values: capitals(MODEL_CALL_STATUSES),
+});
+
+export const ArtifactTypeEnum = builder.enumType('ArtifactType', {
+  description: 'What a file that a task left is.',
+  values: capitals(ARTIFACT_TYPES, {
+    plan: 'The plan of an agent, as JSON.',
+    diff: 'What changed in a working directory, as a patch.',
+    log: 'What a command wrote.',
+    output: 'What the task was to bring forth.',
+    file: 'Any other file.',
+  }),
+});
+
+export const TemplateStepTypeEnum = builder.enumType('TemplateStepType', {
+  description: 'What a step of a template does.',
+  values: capitals(TEMPLATE_STEP_TYPES, {
+    generate: 'Asks a model. Outputs: `output`, `model`, `provider`, `finishReason`.',
+    ollama_generate: 'Asks a model of Ollama, and tells what that used. Outputs as of GENERATE.',
+    git_clone: 'Clones a repository over https. Outputs: `output` and `commit`, `directory`.',
+    run_script: 'Runs a script in the sandbox. Outputs: `output` (stdout), `stderr`, `exitCode`.',
+    store_output: 'Keeps a text or a file as an artifact. Outputs: `output`, `name`, `size`.',
+  }),
+});
+
+export const ParameterTypeEnum = builder.enumType('ParameterType', {
+  description: 'What a parameter of a template may be.',
+  values: capitals(PARAMETER_TYPES, { list: 'A list of texts.' }),
 });
 
 export const FinishReasonEnum = builder.enumType('FinishReason', {

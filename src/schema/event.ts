@@ -2,17 +2,21 @@ import type { Context } from '../context.ts';
 import type { CurrentState } from '../resolvers/run-events.ts';
 import { taskEvents, tokens } from '../resolvers/task-events.ts';
 import { type EventType, TASK_KINDS } from '../vocabulary.ts';
+import { AGENT_EVENTS } from './agent-events.ts';
+import { ArtifactSaved } from './artifact-event.ts';
 import { builder } from './builder.ts';
 import { FinishReasonEnum, ProviderEnum, QueueReasonEnum, TaskKindEnum } from './enums.ts';
 import { ExecutionType } from './execution.ts';
 import { StepFailed, StepSkipped, StepTaskCreated } from './execution-step-event.ts';
 import { localId } from './global-id.ts';
+import { RunErrorType } from './parts.ts';
 import { event, RunEvent } from './run-event.ts';
 import { StepCompleted, StepStarted } from './step-event.ts';
-import { RunErrorType, TaskType } from './task.ts';
+import { TaskType } from './task.ts';
 
 /** Every fact has its type here; the list in vocabulary.ts says which. */
 const EVENTS = {
+  ...AGENT_EVENTS,
   RunCreated: event('RunCreated').implement({
     interfaces: [RunEvent],
     description: 'The run was made.',
@@ -158,6 +162,7 @@ const EVENTS = {
   StepCompleted,
   StepFailed,
   StepSkipped,
+  ArtifactSaved,
   ProgressMade: event('ProgressMade').implement({
     interfaces: [RunEvent],
     description: 'The run came further.',

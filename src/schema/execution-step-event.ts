@@ -1,6 +1,6 @@
 import { globalId } from './global-id.ts';
+import { RunErrorType } from './parts.ts';
 import { event, RunEvent } from './run-event.ts';
-import { RunErrorType } from './task.ts';
 
 export const StepTaskCreated = event('StepTaskCreated').implement({
   interfaces: [RunEvent],

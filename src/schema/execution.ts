@@ -5,7 +5,8 @@ import { builder } from './builder.ts';
 import { ExecutionStepStatusEnum, ExecutionTriggerEnum, RunStatusEnum } from './enums.ts';
 import { globalId, localId } from './global-id.ts';
 import { pageCost } from './page-cost.ts';
-import { NO_SPEND, RunErrorType, TaskType, UsageType } from './task.ts';
+import { RunErrorType } from './parts.ts';
+import { NO_SPEND, TaskType, UsageType } from './task.ts';
 import { WorkflowType } from './workflow.ts';
 
 const ExecutionStepType = builder.objectRef<ExecutionStepRow>('ExecutionStep').implement({
@@ -37,8 +38,8 @@ const ExecutionStepType = builder.objectRef<ExecutionStepRow>('ExecutionStep').i
       nullable: true,
       description:
         'The task of its latest try. Null: it has none, or one for each item of a list; `tasks(filter: { executionId: … })` has them all.',
-      resolve: async ({ executionId, key }, _arguments, { loaders }) =>
-        (await loaders.executionTasks.load(executionId)).find(({ stepKey }) => stepKey === key) ?? null,
+      resolve: async ({ runId, key }, _arguments, { loaders }) =>
+        (await loaders.executionTasks.load(runId)).find(({ stepKey }) => stepKey === key) ?? null,
     }),
     startedAt: t.expose('startedAt', { type: 'DateTime', nullable: true, description: 'When it began.' }),
     completedAt: t.expose('completedAt', {

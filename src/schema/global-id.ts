@@ -1,7 +1,18 @@
 import { DomainError } from '../errors.ts';
 
 /** Types that can be asked for by id. */
-const NODES = ['ApiKey', 'Execution', 'Task', 'Thread', 'User', 'Workflow'] as const;
+const NODES = [
+  'Agent',
+  'ApiKey',
+  'Artifact',
+  'Execution',
+  'Session',
+  'Task',
+  'Template',
+  'Thread',
+  'User',
+  'Workflow',
+] as const;
 export type NodeName = (typeof NODES)[number];
 
 /** The id that GraphQL prints: opaque, and unique over all types. */

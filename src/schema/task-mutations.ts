@@ -1,3 +1,4 @@
+import { provideTaskInput } from '../resolvers/provide-input.ts';
 import { createTask } from '../resolvers/task.ts';
 import {
   cancelTask,
@@ -11,29 +12,40 @@ import type { TaskRow } from '../store/tasks.ts';
 import { builder } from './builder.ts';
 import { TaskKindEnum } from './enums.ts';
 import { localId } from './global-id.ts';
+import { PromptParametersInput } from './parts.ts';
 import { TaskType } from './task.ts';
-
-export const PromptParametersInput = builder.inputType('PromptParametersInput', {
-  description: "Sampling settings; absent ones are the provider's defaults.",
-  fields: (t) => ({
-    temperature: t.float({ description: '0 to 2.' }),
-    topP: t.float({ description: '0 to 1.' }),
-    maxTokens: t.int({ description: 'The most tokens to generate, 1 to 1000000.' }),
-    stop: t.stringList({ description: 'At most 4 texts before which the model stops.' }),
-    seed: t.int({ description: 'For answers that can be repeated.' }),
-  }),
-});
 
 const CreateTaskInput = builder.inputType('CreateTaskInput', {
   fields: (t) => ({
-    kind: t.field({ type: TaskKindEnum, description: 'Absent: PROMPT.' }),
-    prompt: t.string({ required: true, description: 'What the model is asked, 1 to 1000000 characters.' }),
+    kind: t.field({
+      type: TaskKindEnum,
+      description: 'Absent: TEMPLATE when a template is named, AGENT when an agent is, else PROMPT.',
+    }),
+    type: t.string({
+      description:
+        'What kind of work it is: `code`, `security_scan`. Chooses the agent of a task that names none.',
+    }),
+    agentId: t.id({
+      description: 'Who does it, when its kind is AGENT. Absent: chosen by `type`, your own agents first.',
+    }),
+    maxIterations: t.int({
+      description: "Turns of its agent's model, 1 to 1000; the agent's own limit holds as well.",
+    }),
+    prompt: t.string({
+      description: 'Required of a PROMPT and an AGENT: what the model is asked, 1 to 1000000 characters.',
+    }),
     system: t.string({ description: 'A system prompt.' }),
     model: t.string({
       description:
         'An id of the catalog, or of a configured provider (`gpt-4o`, `openai/gpt-4o`), sent verbatim. Absent: chosen.',
     }),
     parameters: t.field({ type: PromptParametersInput, description: 'Sampling settings.' }),
+    templateId: t.id({ description: 'TEMPLATE: which one; or give its name.' }),
+    templateName: t.string({ description: 'TEMPLATE: which one, by its name.' }),
+    templateParameters: t.field({
+      type: 'JSON',
+      description: 'TEMPLATE: an object, values by the names of its parameters.',
+    }),
     fallbackModels: t.stringList({
       description:
         'At most 5 models to ask instead, in this order, when the one before fails for reasons that another may not have.',
@@ -48,6 +60,9 @@ const CreateTaskInput = builder.inputType('CreateTaskInput', {
     }),
     threadId: t.id({
       description: 'A conversation; the model is sent its completed turns before the prompt.',
+    }),
+    sessionId: t.id({
+      description: "An active session that it is to be in. Absent: its thread's, if that is in one.",
     }),
     priority: t.int({ description: '1 to 10; a higher number runs first. Absent: 5.' }),
     hold: t.boolean({ description: 'True: it stays PENDING until `executeTask`.' }),
@@ -109,6 +124,14 @@ const RetryTaskPayload = payload('RetryTaskPayload', 'A task that waits for a wo
 const UpdateTaskPayload = payload('UpdateTaskPayload', 'A changed task.');
 const UpdateTaskPriorityPayload = payload('UpdateTaskPriorityPayload', 'A changed task.');
 
+const ProvideTaskInputInput = builder.inputType('ProvideTaskInputInput', {
+  fields: (t) => ({
+    id: t.id({ required: true, description: 'The task.' }),
+    text: t.string({ required: true, description: 'What you say to its agent, 1 to 100000 characters.' }),
+  }),
+});
+const ProvideTaskInputPayload = payload('ProvideTaskInputPayload', 'A task whose agent has been told.');
+
 const DeleteTaskPayload = builder.objectRef<{ deletedId: string }>('DeleteTaskPayload').implement({
   description: 'A task that is no more.',
   fields: (t) => ({
@@ -169,6 +192,16 @@ builder.mutationFields((t) => ({
       task: await updateTaskPriority(context, localTask(input), input.priority),
     }),
   }),
+  provideTaskInput: t.field({
+    type: ProvideTaskInputPayload,
+    nullable: true,
+    description:
+      'Says something to the agent of a task that is not finished: the answer to its question, when it is WAITING, else what its model is told at its next turn.',
+    args: { input: t.arg({ type: ProvideTaskInputInput, required: true }) },
+    resolve: async (_root, { input }, context) => ({
+      task: await provideTaskInput(context, localTask(input), { text: input.text }),
+    }),
+  }),
   deleteTask: t.field({
     type: DeleteTaskPayload,
     nullable: true,
@@ -189,7 +222,10 @@ function localTask({ id }: { id: string }): string {
 function withLocalIds(input: typeof CreateTaskInput.$inferInput) {
   return {
     ...input,
+    agentId: input.agentId && localId('Agent', input.agentId, 'input.agentId'),
+    templateId: input.templateId && localId('Template', input.templateId, 'input.templateId'),
     threadId: input.threadId && localId('Thread', input.threadId, 'input.threadId'),
+    sessionId: input.sessionId && localId('Session', input.sessionId, 'input.sessionId'),
     dependsOn: input.dependsOn?.map((id, index) => localId('Task', id, `input.dependsOn.${index}`)),
   };
 }

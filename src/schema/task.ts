@@ -1,25 +1,21 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import type { RunError } from '../errors.ts';
 import { task } from '../resolvers/task.ts';
 import { tasks } from '../resolvers/tasks.ts';
-import type { PromptParameters } from '../rules/task.ts';
+import type { ResourceUsage } from '../rules/resource-usage.ts';
 import type { SpendRow } from '../store/model-call-reports.ts';
 import type { TaskRow } from '../store/tasks.ts';
+import { AgentType } from './agent.ts';
+import { ArtifactType } from './artifact.ts';
 import { BudgetType } from './budget.ts';
 import { builder } from './builder.ts';
-import { ProviderEnum, RunErrorCodeEnum, RunStatusEnum, TaskKindEnum } from './enums.ts';
+import { ProviderEnum, RunStatusEnum, TaskKindEnum } from './enums.ts';
 import { globalId, localId } from './global-id.ts';
 import { mentionedFields } from './mentioned-fields.ts';
 import { ModelCallType } from './model-call.ts';
 import { pageCost } from './page-cost.ts';
-
-export const RunErrorType = builder.objectRef<RunError>('RunError').implement({
-  description: 'Why a run failed.',
-  fields: (t) => ({
-    code: t.expose('code', { type: RunErrorCodeEnum, description: 'For programs.' }),
-    message: t.exposeString('message', { description: 'For people.' }),
-  }),
-});
+import { PlanType, PromptParametersType, RunErrorType } from './parts.ts';
+import { SessionType } from './session.ts';
+import { ToolCallType } from './tool-call.ts';
 
 export const UsageType = builder
   .objectRef<Pick<SpendRow, 'inputTokens' | 'outputTokens'>>('Usage')
@@ -32,14 +28,17 @@ export const UsageType = builder
     }),
   });
 
-export const PromptParametersType = builder.objectRef<PromptParameters>('PromptParameters').implement({
-  description: "Sampling settings; null ones are the provider's defaults.",
+const ResourceUsageType = builder.objectRef<ResourceUsage>('ResourceUsage').implement({
+  description: "What models on the operator's own machine used, as Ollama tells.",
   fields: (t) => ({
-    temperature: t.exposeFloat('temperature', { nullable: true, description: '0 to 2.' }),
-    topP: t.exposeFloat('topP', { nullable: true, description: '0 to 1.' }),
-    maxTokens: t.exposeInt('maxTokens', { nullable: true, description: 'The most tokens to generate.' }),
-    stop: t.exposeStringList('stop', { nullable: true, description: 'Texts before which the model stops.' }),
-    seed: t.exposeInt('seed', { nullable: true, description: 'For answers that can be repeated.' }),
+    modelName: t.exposeString('modelName', { description: 'The model; of several, the last.' }),
+    seconds: t.exposeFloat('seconds', { nullable: true, description: 'Its time at work; null: not told.' }),
+    memoryGb: t.exposeFloat('memoryGb', {
+      nullable: true,
+      description: 'The most memory that it took, in 10^9 bytes; null: not told.',
+    }),
+    inputTokens: t.exposeFloat('inputTokens', { nullable: true, description: 'Null: not told.' }),
+    outputTokens: t.exposeFloat('outputTokens', { nullable: true, description: 'Null: not told.' }),
   }),
 });
 
@@ -54,12 +53,20 @@ builder.node(TaskType, {
   fields: (t) => ({
     kind: t.expose('kind', { type: TaskKindEnum, description: 'How it is carried out.' }),
     status: t.expose('status', { type: RunStatusEnum, description: 'Where it stands.' }),
-    prompt: t.exposeString('prompt', { description: 'What the model is asked.' }),
+    type: t.exposeString('type', {
+      nullable: true,
+      description: 'What kind of work it is, in the word of whoever made it.',
+    }),
+    prompt: t.exposeString('prompt', { description: 'What the model is asked; empty for a template.' }),
     system: t.exposeString('system', { nullable: true, description: 'The system prompt.' }),
     parameters: t.expose('parameters', { type: PromptParametersType, description: 'Sampling settings.' }),
-    model: t.exposeString('model', { description: "The model's id, as the provider is sent it." }),
+    model: t.exposeString('model', {
+      nullable: true,
+      description: "The model's id, as the provider is sent it; null: a template that asks none.",
+    }),
     provider: t.field({
       type: ProviderEnum,
+      nullable: true,
       description: 'Who serves it.',
       resolve: (row) => row.provider as never,
     }),
@@ -72,10 +79,36 @@ builder.node(TaskType, {
       nullable: true,
       description: 'The JSON Schema that the answer has to meet.',
     }),
+    templateName: t.exposeString('templateName', {
+      nullable: true,
+      description: 'The template that it was made from.',
+    }),
+    templateVersion: t.exposeInt('templateVersion', {
+      nullable: true,
+      description: 'The version of the template, which it keeps.',
+    }),
+    templateParameters: t.expose('templateParameters', {
+      type: 'JSON',
+      nullable: true,
+      description: 'What the parameters of the template are; secrets are left out.',
+    }),
+    resourceUsage: t.field({
+      type: ResourceUsageType,
+      nullable: true,
+      description: 'What its OLLAMA_GENERATE steps used; null: it has none that is done.',
+      resolve: ({ id }, _arguments, { loaders }) => loaders.resourceUsage.load(id),
+    }),
     threadId: t.id({
       nullable: true,
       description: 'The conversation that it is a turn of.',
       resolve: ({ threadId }) => threadId && globalId('Thread', threadId),
+    }),
+    session: t.field({
+      type: SessionType,
+      nullable: true,
+      description: 'The session that it is in, when it is in one.',
+      resolve: ({ sessionId }, _arguments, { loaders }) =>
+        sessionId === null ? null : loaders.sessions.load(sessionId),
     }),
     budget: t.field({
       type: BudgetType,
@@ -88,6 +121,27 @@ builder.node(TaskType, {
       description: 'Tasks that have to complete first, oldest first.',
       resolve: ({ id }, _arguments, { loaders }) => loaders.dependencies.load(id),
     }),
+    agent: t.field({
+      type: AgentType,
+      nullable: true,
+      description: 'Who does it, when its kind is AGENT; null, when that agent is no more.',
+      resolve: ({ agentId }, _arguments, { loaders }) =>
+        agentId === null ? null : loaders.agents.load(agentId),
+    }),
+    plan: t.expose('plan', { type: PlanType, description: 'What its agent means to do.' }),
+    workingDirectory: t.exposeString('workingDirectory', {
+      nullable: true,
+      description: 'Where its agent works, on the machine of its worker; null until it is started.',
+    }),
+    iterations: t.int({
+      description: "Turns that its agent's model has begun; at least 1 once it has run.",
+      resolve: ({ iterations, attempt }) => Math.max(iterations, attempt > 0 ? 1 : 0),
+    }),
+    toolCalls: t.field({
+      type: [ToolCallType],
+      description: 'The tools that its agent called, in order.',
+      resolve: ({ id }, _arguments, { loaders }) => loaders.toolCalls.load(id),
+    }),
     priority: t.exposeInt('priority', { description: '1 to 10; a higher number runs first.' }),
     progress: t.exposeFloat('progress', { description: '0 to 1; never falls.' }),
     attempt: t.exposeInt('attempt', {
@@ -96,7 +150,8 @@ builder.node(TaskType, {
     result: t.expose('result', {
       type: 'JSON',
       nullable: true,
-      description: 'When completed: `output`, the whole text, with `model`, `provider` and `finishReason`.',
+      description:
+        'When completed: `output`, the whole text, with `model`, `provider` and `finishReason`; for a template with `steps`, of an agent with `success` and `summary`.',
     }),
     error: t.expose('error', { type: RunErrorType, nullable: true, description: 'When failed: why.' }),
     cancelReason: t.exposeString('cancelReason', {
@@ -121,6 +176,11 @@ builder.node(TaskType, {
       type: [ModelCallType],
       description: 'Its requests to providers, oldest first.',
       resolve: ({ id }, _arguments, { loaders }) => loaders.modelCalls.load(id),
+    }),
+    artifacts: t.field({
+      type: [ArtifactType],
+      description: 'The files that it left, oldest first.',
+      resolve: ({ id }, _arguments, { loaders }) => loaders.artifacts.load(id),
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
     updatedAt: t.expose('updatedAt', {
@@ -147,15 +207,18 @@ const TaskFilter = builder.inputType('TaskFilter', {
     executionId: t.id({
       description: 'The tasks of this execution; without it, only tasks that are no part of one.',
     }),
+    sessionId: t.id({ description: 'Only tasks of this session.' }),
+    templateName: t.string({ description: 'Only tasks that were made from a template of this name.' }),
   }),
 });
 
 function localFilter(filter: typeof TaskFilter.$inferInput | null | undefined) {
   const threadId = filter?.threadId ? localId('Thread', filter.threadId, 'filter.threadId') : null;
+  const sessionId = filter?.sessionId ? localId('Session', filter.sessionId, 'filter.sessionId') : null;
   const executionId = filter?.executionId
     ? localId('Execution', filter.executionId, 'filter.executionId')
     : null;
-  return { status: filter?.status, threadId, executionId };
+  return { status: filter?.status, threadId, executionId, sessionId, templateName: filter?.templateName };
 }
 
 const CURSORS = ['cursor', 'startCursor', 'endCursor'];

@@ -1,9 +1,10 @@
 import { createThread, thread } from '../resolvers/thread.ts';
-import type { Thread } from '../store/entities/thread.ts';
+import type { ThreadRow } from '../store/threads.ts';
 import { builder } from './builder.ts';
 import { localId } from './global-id.ts';
+import { SessionType } from './session.ts';
 
-export const ThreadType = builder.objectRef<Thread>('Thread');
+export const ThreadType = builder.objectRef<ThreadRow>('Thread');
 builder.node(ThreadType, {
   description: 'A conversation: a task in it is sent the completed turns before it.',
   id: { description: 'For every argument that asks for a thread.', resolve: ({ id }) => id },
@@ -11,16 +12,26 @@ builder.node(ThreadType, {
   loadWithoutCache: (id, context) => thread(context, id),
   fields: (t) => ({
     title: t.exposeString('title', { nullable: true, description: 'For people.' }),
+    session: t.field({
+      type: SessionType,
+      nullable: true,
+      description: 'The session that it is in, when it is in one; so are its tasks.',
+      resolve: ({ sessionId }, _arguments, { loaders }) =>
+        sessionId === null ? null : loaders.sessions.load(sessionId),
+    }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it last changed.' }),
   }),
 });
 
 const CreateThreadInput = builder.inputType('CreateThreadInput', {
-  fields: (t) => ({ title: t.string({ description: 'For people; 1 to 200 characters.' }) }),
+  fields: (t) => ({
+    title: t.string({ description: 'For people; 1 to 200 characters.' }),
+    sessionId: t.id({ description: 'An active session that it is to be in.' }),
+  }),
 });
 
-const CreateThreadPayload = builder.objectRef<{ thread: Thread }>('CreateThreadPayload').implement({
+const CreateThreadPayload = builder.objectRef<{ thread: ThreadRow }>('CreateThreadPayload').implement({
   description: 'A fresh thread.',
   fields: (t) => ({
     thread: t.expose('thread', { type: ThreadType, description: 'The thread, still empty.' }),
@@ -43,6 +54,11 @@ builder.mutationField('createThread', (t) =>
     nullable: true,
     description: 'Begins a conversation. Make its turns with `createTask(input: { threadId: … })`.',
     args: { input: t.arg({ type: CreateThreadInput, required: true }) },
-    resolve: async (_root, { input }, context) => ({ thread: await createThread(context, input) }),
+    resolve: async (_root, { input }, context) => ({
+      thread: await createThread(context, {
+        ...input,
+        sessionId: input.sessionId && localId('Session', input.sessionId, 'input.sessionId'),
+      }),
+    }),
   }),
 );

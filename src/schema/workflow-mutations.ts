@@ -2,7 +2,7 @@ import { createWorkflow, deleteWorkflow, updateWorkflow } from '../resolvers/wor
 import type { WorkflowRow } from '../store/workflows.ts';
 import { builder } from './builder.ts';
 import { localId } from './global-id.ts';
-import { PromptParametersInput } from './task-mutations.ts';
+import { PromptParametersInput } from './parts.ts';
 import { WorkflowType } from './workflow.ts';
 
 const WorkflowStepInput = builder.inputType('WorkflowStepInput', {

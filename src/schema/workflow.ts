@@ -4,7 +4,7 @@ import type { WorkflowRow } from '../store/workflows.ts';
 import { builder } from './builder.ts';
 import { localId } from './global-id.ts';
 import { pageCost } from './page-cost.ts';
-import { PromptParametersType } from './task.ts';
+import { PromptParametersType } from './parts.ts';
 
 export const WorkflowStepType = builder.objectRef<WorkflowStep>('WorkflowStep').implement({
   description: 'One node of a workflow. Its work is a task.',

@@ -5,9 +5,9 @@ import { isFree, type Prices } from '../rules/money.ts';
 import type { Database } from './database.ts';
 import { transaction } from './transaction.ts';
 
-/** SQL: whether a limit is set on a run, on what it is a part of, or on its owner. @param run SQL name of the run's row. */
+/** SQL: whether a limit is set on a run, what it is a part of, its session or its owner. @param run SQL name of the run's row. */
 export function isLimitedSql(run: string): string {
-  return `exists (select from budget where subject_id in (${run}.id, ${run}.parent_id, ${run}.owner_id))`;
+  return `exists (select from budget where subject_id in (${run}.id, ${run}.parent_id, ${run}.session_id, ${run}.owner_id))`;
 }
 
 /** What a call may need at most. */
@@ -32,7 +32,7 @@ export async function reserveForCall(
 ): Promise<Reservation | null> {
   const { rows: budgets } = await client.query<{ subjectId: string; left: string }>(
     `select subject_id as "subjectId", (cost_limit - spent - reserved)::text as left
-     from budget where subject_id in (select unnest(array[id, parent_id, owner_id]) from run where id = $1)
+     from budget where subject_id in (select unnest(array[id, parent_id, session_id, owner_id]) from run where id = $1)
      order by subject_id for update`,
     [call.runId],
   );
@@ -83,7 +83,7 @@ export async function settleForCall(
   await client.query(
     `with held as (
        select subject_id from budget
-       where subject_id in (select unnest(array[id, parent_id, owner_id]) from run where id = $2) order by subject_id for update
+       where subject_id in (select unnest(array[id, parent_id, session_id, owner_id]) from run where id = $2) order by subject_id for update
      ), entry as (
        select held.subject_id, coalesce(budget_entry.reserved, 0) as reserved, budget_entry.amount,
          budget_entry.call_id is not null and budget_entry.amount is null as is_open
@@ -140,6 +140,34 @@ export async function setUserLimit(database: Database, userId: string, limit: st
       [userId, limit],
     );
   });
+}
+
+/**
+ * Sets, changes or takes away (null) what all tasks of a session may cost together, from the first on. The caller
+ * has locked the session's row, so that no task is made in it meanwhile.
+ */
+export async function setSessionLimit(
+  client: ClientBase,
+  sessionId: string,
+  limit: string | null,
+): Promise<void> {
+  // Calls that begin or settle meanwhile come before all of this, or after: each locks its run first.
+  await client.query('select from run where session_id = $1 order by id for update', [sessionId]);
+  if (limit === null) {
+    await client.query('delete from budget where subject_id = $1', [sessionId]);
+    await client.query(
+      'delete from budget_entry where subject_id = $1 and run_id in (select id from run where session_id = $1)',
+      [sessionId],
+    );
+    return;
+  }
+  await client.query(
+    `insert into budget (subject_id, kind, cost_limit, spent)
+     select $1, 'session', $2, coalesce(sum(model_call.cost), 0)
+     from run join model_call on model_call.run_id = run.id where run.session_id = $1
+     on conflict (subject_id) do update set cost_limit = excluded.cost_limit`,
+    [sessionId, limit],
+  );
 }
 
 export interface BudgetRow {

@@ -62,7 +62,7 @@ export async function cancelAllWithin(
         from held where run.id = held.id
         returning ${RAISED}
       ), ended as (
-        update task set completed_at = clock_timestamp() from moved where task.id = moved.id
+        update task set completed_at = clock_timestamp(), secrets = null from moved where task.id = moved.id
       )
       ${appendSql('$4')}`,
     values: [runIds, ownerId, reason, eventsParameter([event]), statusesBefore('cancelled'), kinds],

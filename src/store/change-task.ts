@@ -26,7 +26,9 @@ export async function changeTask(store: Store, target: Target, change: TaskChang
     text: `
       with held as (
         update run set updated_at = clock_timestamp()
-        where id = $1 and owner_id = $2 and kind = 'task' and status in ('pending', 'queued') returning id
+        where id = $1 and owner_id = $2 and kind = 'task' and status in ('pending', 'queued')
+          and not exists (select from step where run_id = $1)
+        returning id
       )
       update task set prompt = coalesce($3, prompt), system = case when $4 then $5 else system end,
         parameters = coalesce($6::jsonb, parameters), provider = coalesce($7, provider), model = coalesce($8, model)
@@ -64,7 +66,7 @@ export async function changePriority(store: Store, target: Target, priority: num
 }
 
 /**
- * Ends what is not finished, then takes the task and its log away. What its model calls cost stays in its owner's budget.
+ * Ends what is not finished, then takes the task and its log away. What its model calls cost stays in the budgets of its session and owner.
  * @returns false when there is no such task of the owner, or when it is a part of something else.
  */
 export async function deleteTask(store: Store, { runId, ownerId }: Target): Promise<boolean> {

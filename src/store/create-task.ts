@@ -1,12 +1,15 @@
 import type { ClientBase, Pool } from 'pg';
 import { DomainError } from '../errors.ts';
+import type { AgentLimits } from '../rules/agent.ts';
 import type { ModelReference } from '../rules/model-id.ts';
 import type { PromptParameters } from '../rules/task.ts';
-import type { Origin, ProviderId, TaskKind } from '../vocabulary.ts';
+import type { TemplatePlan } from '../rules/template.ts';
+import type { Origin, ProviderId, TaskKind, ToolName } from '../vocabulary.ts';
 import { addDependencies, countBlockers } from './dependencies.ts';
 import { appendSql, eventsParameter, loggedSql, toLoggedEvents } from './event-log.ts';
 import type { LoggedEvent, NewEvent } from './events.ts';
 import { addFirstRunJobSql } from './job-queue.ts';
+import { homeSql } from './sessions.ts';
 import type { Store } from './store.ts';
 import { TASK_COLUMNS, type TaskRow } from './tasks.ts';
 import { transaction } from './transaction.ts';
@@ -22,14 +25,20 @@ export interface NewTask {
   ownerId: string;
   origin: Origin;
   kind: TaskKind;
+  type: string | null;
   prompt: string;
   system: string | null;
   parameters: PromptParameters;
-  provider: ProviderId;
-  model: string;
+  provider: ProviderId | null;
+  model: string | null;
   fallbackModels: readonly ModelReference[];
   responseSchema: Record<string, unknown> | null;
   threadId: string | null;
+  sessionId: string | null;
+  /** Who does it, as it was when the task was made; null: a model without tools. */
+  agent: { id: string; tools: readonly ToolName[]; limits: AgentLimits } | null;
+  /** null: it is not made from a template. */
+  template: NewTemplateTask | null;
   /** US dollars as decimal text; null: no limit of its own. */
   maxCost: string | null;
   priority: number;
@@ -53,17 +62,27 @@ export interface TaskParent {
   stepAttempt: number;
 }
 
+export interface NewTemplateTask {
+  name: string;
+  version: number;
+  plan: TemplatePlan;
+  values: Record<string, unknown>;
+  /** Sealed. */
+  secrets: string | null;
+}
+
 /**
  * Run, task, first events and job in one transaction: all of it is there or none.
  * @returns the task as it was made, or the id of an earlier one whose idempotency key was used for the same.
- * @throws DomainError CONFLICT; NOT_FOUND or INVALID_STATE for what it depends on.
+ * @throws DomainError CONFLICT; NOT_FOUND or INVALID_STATE for what it depends on; INVALID_STATE when its session
+ * takes no tasks.
  */
 export async function createTask(store: Store, task: NewTask): Promise<TaskRow | string> {
   const created =
     task.dependsOn.length === 0
       ? await insertTask(store.database.pool, task, 0)
       : await transaction(store.database, (client) => insertDependent(client, task));
-  if (!created) return repeatedMeanwhile(store, task);
+  if (!created) return notCreated(store, task);
   store.bus.publish(task.id, created.events);
   return created.row;
 }
@@ -74,13 +93,15 @@ export interface CreatedTask {
 }
 
 async function insertDependent(client: ClientBase, task: NewTask): Promise<CreatedTask | null> {
+  // Everywhere a session is locked before its runs.
+  if (task.sessionId) await client.query('select from session where id = $1 for share', [task.sessionId]);
   const blockers = await countBlockers(client, task.ownerId, task.dependsOn);
   const created = await insertTask(client, task, blockers);
   if (created) await addDependencies(client, task.id, task.dependsOn);
   return created;
 }
 
-/** One statement. @returns null when the idempotency key was taken. */
+/** One statement. @returns null when the idempotency key was taken, or when the session takes no tasks. */
 export async function insertTask(
   connection: Pool | ClientBase,
   task: NewTask,
@@ -89,19 +110,24 @@ export async function insertTask(
   const { rows } = await connection.query<TaskRow & { events: LoggedEvent[] }>({
     name: 'create-task',
     text: `
-      with claimed as (
+      with ${homeSql('$20', '$2')}, claimed as (
         insert into idempotency_key (owner_id, key, body_hash, run_id)
-        select $2, $12, $13, $1 where $12::text is not null
+        select $2, $12, $13, $1 from home where $12::text is not null
         on conflict do nothing returning key
       ), moved as (
-        insert into run (id, kind, owner_id, origin, status, priority, blockers, last_seq, parent_id, has_dependents)
-        select $1, 'task', $2, $3, $14, $4, $15, jsonb_array_length($11::jsonb), $20::text, $20::text is not null
-        where $12::text is null or exists (select from claimed)
+        insert into run (id, kind, owner_id, session_id, origin, status, priority, blockers, last_seq,
+          parent_id, has_dependents)
+        select $1, 'task', $2, home.session_id, $3, $14, $4, $15, jsonb_array_length($11::jsonb),
+          $30::text, $30::text is not null
+        from home where $12::text is null or exists (select from claimed)
         returning *
       ), asked as (
-        insert into task (id, kind, prompt, system, parameters, provider, model, fallback_models, response_schema, thread_id,
+        insert into task (id, kind, prompt, system, parameters, provider, model, fallback_models, response_schema,
+          thread_id, type, agent_id, tools, limits,
+          template_name, template_version, template_plan, template_parameters, secrets,
           step_key, step_item, step_attempt)
-        select id, $5, $6, $7, $8::jsonb, $9, $10, $16::jsonb, $17::jsonb, $18, $21, $22, $23 from moved
+        select id, $5, $6, $7, $8::jsonb, $9, $10, $16::jsonb, $17::jsonb, $18, $21, $22, $23::text[], $24::jsonb,
+          $25, $26, $27::jsonb, $28::jsonb, $29, $31, $32, $33 from moved
         returning *
       ), limited as (
         insert into budget (subject_id, kind, cost_limit)
@@ -132,10 +158,11 @@ export async function insertTask(
       task.responseSchema && JSON.stringify(task.responseSchema),
       task.threadId,
       task.maxCost,
-      task.parent?.runId ?? null,
-      task.parent?.stepKey ?? null,
-      task.parent?.stepItem ?? null,
-      task.parent?.stepAttempt ?? null,
+      task.sessionId,
+      task.type,
+      ...agentColumns(task.agent),
+      ...templateColumns(task.template),
+      ...parentColumns(task.parent),
     ],
   });
   const [created] = rows;
@@ -144,13 +171,36 @@ export async function insertTask(
   return { row, events: toLoggedEvents(events) };
 }
 
-/** An equal request was faster; unless its task is gone again already, that one is it. */
-async function repeatedMeanwhile(store: Store, { ownerId, idempotency }: NewTask): Promise<string> {
+function agentColumns(agent: NewTask['agent']): unknown[] {
+  return agent ? [agent.id, agent.tools, JSON.stringify(agent.limits)] : [null, [], null];
+}
+
+function templateColumns(template: NewTemplateTask | null): unknown[] {
+  if (!template) return [null, null, null, null, null];
+  const { name, version, plan, values, secrets } = template;
+  return [name, version, JSON.stringify(plan), JSON.stringify(values), secrets];
+}
+
+/** An equal request was faster; unless its task is gone again already, that one is it. Or the session was closed. */
+async function notCreated(store: Store, { ownerId, sessionId, idempotency }: NewTask): Promise<string> {
   const earlier = idempotency && (await findRepeated(store, ownerId, idempotency));
   if (earlier) return earlier;
+  if (sessionId && !(await takesTasks(store, sessionId))) throw closedMeanwhile();
   throw new DomainError('CONFLICT', 'input.idempotencyKey: its task was deleted at this moment; try again', {
     field: 'input.idempotencyKey',
   });
+}
+
+async function takesTasks({ database }: Store, sessionId: string): Promise<boolean> {
+  const { rowCount } = await database.pool.query(`select from session where id = $1 and status = 'active'`, [
+    sessionId,
+  ]);
+  return rowCount === 1;
+}
+
+function closedMeanwhile(): DomainError {
+  const field = 'input.sessionId';
+  return new DomainError('INVALID_STATE', `${field}: the session was closed at this moment`, { field });
 }
 
 /**
@@ -171,4 +221,10 @@ export async function findRepeated(
   if (!found || found.bodyHash === bodyHash) return found?.runId ?? null;
   const message = 'input.idempotencyKey: was used before, for something else';
   throw new DomainError('CONFLICT', message, { field: 'input.idempotencyKey' });
+}
+
+function parentColumns(parent: TaskParent | null): unknown[] {
+  return [parent?.runId, parent?.stepKey, parent?.stepItem, parent?.stepAttempt].map(
+    (value) => value ?? null,
+  );
 }

@@ -6,7 +6,7 @@ import { removeRunJobSql } from './job-queue.ts';
 
 /**
  * Ends those of the runs, locked by the transaction, that are not finished, then takes all of them away with their
- * logs. What their model calls cost stays in the budgets of their owner.
+ * logs. What their model calls cost stays in the budgets of their session and owner.
  * @returns what has to be published after the commit.
  */
 export async function deleteRunsWithin(

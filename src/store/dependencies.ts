@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg';
 import { DomainError, type RunError } from '../errors.ts';
 import type { RunStatus } from '../vocabulary.ts';
-import { appendSql, eventsParameter } from './event-log.ts';
+import { appendSql, eventsParameter, RAISED, raiseSql } from './event-log.ts';
 import type { LoggedEvent } from './events.ts';
 import { addAdvanceJobSql, addRunJobSql } from './job-queue.ts';
 
@@ -61,9 +61,9 @@ export async function releaseDependents(client: ClientBase, runId: string): Prom
        where dependency.on_run_id = $1 and run.status in ('pending', 'queued') order by run.id for update of run
      ), released as (
        update run set blockers = blockers - 1,
-         last_seq = last_seq + case when blockers = 1 and status = 'queued' then 1 else 0 end
+         ${raiseSql("case when blockers = 1 and status = 'queued' then 1 else 0 end")}
        from held where run.id = held.id
-       returning run.id, run.last_seq, run.attempt, run.priority, blockers = 0 and status = 'queued' as is_ready
+       returning ${RAISED}, run.priority, blockers = 0 and status = 'queued' as is_ready
      ), moved as (
        select * from released where is_ready
      ), logged as (${appendSql('$2')}),
@@ -94,9 +94,9 @@ export async function failDependents(client: ClientBase, runIds: readonly string
          where dependency.on_run_id = any($1::text[]) and run.status in ('pending', 'queued')
          order by run.id for update of run
        ), moved as (
-         update run set status = 'failed', epoch = epoch + 1, last_seq = last_seq + 1, updated_at = clock_timestamp()
+         update run set status = 'failed', epoch = epoch + 1, ${raiseSql('1')}, updated_at = clock_timestamp()
          from held where run.id = held.id
-         returning run.id, run.last_seq, run.attempt
+         returning ${RAISED}
        ), ended as (
          update task set error = $3::jsonb, completed_at = clock_timestamp() from moved where task.id = moved.id
        )

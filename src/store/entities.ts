@@ -1,21 +1,28 @@
+import { Agent } from './entities/agent.ts';
 import { ApiKey } from './entities/api-key.ts';
+import { Artifact } from './entities/artifact.ts';
 import { Budget, BudgetEntry } from './entities/budget.ts';
 import { Dependency } from './entities/dependency.ts';
 import { Event } from './entities/event.ts';
 import { Execution, ExecutionStep } from './entities/execution.ts';
 import { IdempotencyKey } from './entities/idempotency-key.ts';
+import { Input } from './entities/input.ts';
 import { Model } from './entities/model.ts';
 import { ModelCall } from './entities/model-call.ts';
 import { Run } from './entities/run.ts';
+import { Session } from './entities/session.ts';
 import { Step } from './entities/step.ts';
 import { Task } from './entities/task.ts';
+import { Template } from './entities/template.ts';
 import { Thread } from './entities/thread.ts';
 import { User } from './entities/user.ts';
 import { Worker } from './entities/worker.ts';
 import { Workflow } from './entities/workflow.ts';
 
 export const entities = [
+  Agent,
   ApiKey,
+  Artifact,
   Budget,
   BudgetEntry,
   Dependency,
@@ -23,11 +30,14 @@ export const entities = [
   Execution,
   ExecutionStep,
   IdempotencyKey,
+  Input,
   Model,
   ModelCall,
   Run,
+  Session,
   Step,
   Task,
+  Template,
   Thread,
   User,
   Worker,

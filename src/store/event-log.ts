@@ -1,26 +1,29 @@
 import type { Database } from './database.ts';
 import type { LoggedEvent, NewEvent } from './events.ts';
 
-/** What a statement that appends sets of the run's row. */
+/**
+ * What a statement that appends sets of the run's row. The place in the feeds never falls from one event of a run
+ * to the next: a transaction may be older than one that wrote to the run before it.
+ */
 export function raiseSql(count: string): string {
-  return `last_seq = run.last_seq + ${count}`;
+  return `last_seq = run.last_seq + ${count}, place = greatest(run.place, pg_current_xact_id())`;
 }
 
 /** What it returns of that row. */
-export const RAISED = 'run.id, run.last_seq, run.attempt';
+export const RAISED = 'run.id, run.owner_id, run.session_id, run.place, run.last_seq, run.attempt';
 
 /**
  * The tail of a statement that appends: the statement's CTE `moved` must have updated the run row under its
- * epoch, raised `last_seq` by the number of events in `parameter` and return (id, last_seq, attempt). Taking the
- * numbers from that update makes commit order the order of `seq`, whoever appends.
+ * epoch with `raiseSql`, by the number of events in `parameter`, and return `RAISED`. Taking the numbers from that
+ * update makes commit order the order of `seq`, whoever appends. What is appended here is told in the feeds.
  */
 export function appendSql(parameter: string): string {
   return `
-    insert into event (run_id, seq, attempt, type, data)
+    insert into event (run_id, seq, attempt, type, data, owner_id, session_id, place, xid)
     select moved.id, moved.last_seq - jsonb_array_length(${parameter}::jsonb) + item.ordinality, moved.attempt,
-      item.value ->> 'type', item.value -> 'data'
+      item.value ->> 'type', item.value -> 'data', moved.owner_id, moved.session_id, moved.place, pg_current_xact_id()
     from moved, jsonb_array_elements(${parameter}::jsonb) with ordinality as item
-    returning run_id as "runId", seq, attempt, type, data, at`;
+    returning run_id as "runId", seq, attempt, type, data, at, owner_id as "ownerId", session_id as "sessionId"`;
 }
 
 /** The events that CTE `logged` appended, for a statement that gives back something else as well. */
@@ -37,8 +40,8 @@ export function eventsParameter(events: readonly NewEvent[]): string {
 }
 
 /** A page ends with the event that passes one of these; a reader holds a page in memory. */
-const PAGE_EVENTS = 200;
-const PAGE_CHARACTERS = 64 * 1024;
+export const PAGE_EVENTS = 200;
+export const PAGE_CHARACTERS = 64 * 1024;
 
 export interface EventPage {
   events: LoggedEvent[];

@@ -1,15 +1,26 @@
 import { z } from 'zod';
 import { RUN_ERROR_CODES } from '../errors.ts';
-import { type EventType, FINISH_REASONS, PROVIDERS, QUEUE_REASONS } from '../vocabulary.ts';
+import {
+  ARTIFACT_TYPES,
+  type EventType,
+  FINISH_REASONS,
+  PLAN_STEP_STATUSES,
+  PROVIDERS,
+  QUEUE_REASONS,
+} from '../vocabulary.ts';
 
 const callId = z.string();
 const provider = z.enum(PROVIDERS);
 const count = z.number().int().min(0);
+const plan = z.object({
+  steps: z.array(z.object({ id: z.string(), description: z.string(), status: z.enum(PLAN_STEP_STATUSES) })),
+});
 const error = z.object({ code: z.enum(RUN_ERROR_CODES), message: z.string() });
 
 /** What each fact carries. */
 export const eventData = {
   RunCreated: z.object({ kind: z.string() }),
+  AgentSelected: z.object({ agentId: z.string(), name: z.string(), reason: z.string() }),
   ModelSelected: z.object({
     provider,
     model: z.string(),
@@ -24,6 +35,8 @@ export const eventData = {
     reason: z.enum(['resumed', 'provider_error', 'output_invalid']),
     voidCallId: callId.nullable(),
   }),
+  /** A worker goes on after the last checkpoint, and nothing of the text is void. */
+  RunResumed: z.object({}),
   ModelCallStarted: z.object({ callId, provider, model: z.string() }),
   TokensGenerated: z.object({ callId, text: z.string() }),
   ReasoningGenerated: z.object({ callId, text: z.string() }),
@@ -35,6 +48,17 @@ export const eventData = {
     cost: z.number().nullable(),
   }),
   ModelCallFailed: z.object({ callId, error, willRetry: z.boolean() }),
+  /** `toolCallId` is ours, unique in its run; `input` and `output` are shortened when they are long. */
+  ToolCallStarted: z.object({ toolCallId: z.string(), tool: z.string(), input: z.unknown() }),
+  ToolCallCompleted: z.object({
+    toolCallId: z.string(),
+    tool: z.string(),
+    output: z.string(),
+    isError: z.boolean(),
+  }),
+  PlanUpdated: z.object({ plan }),
+  InputRequested: z.object({ question: z.string() }),
+  InputProvided: z.object({ text: z.string() }),
   StepStarted: z.object({ stepId: z.string(), stepType: z.string() }),
   /** `after` is the failure of the try before. */
   StepTaskCreated: z.object({
@@ -47,6 +71,13 @@ export const eventData = {
   StepCompleted: z.object({ stepId: z.string(), stepType: z.string() }),
   StepFailed: z.object({ stepId: z.string(), error }),
   StepSkipped: z.object({ stepId: z.string() }),
+  ArtifactSaved: z.object({
+    artifactId: z.string(),
+    name: z.string(),
+    type: z.enum(ARTIFACT_TYPES),
+    mediaType: z.string(),
+    size: count,
+  }),
   ProgressMade: z.object({ progress: z.number().min(0).max(1) }),
   RunCompleted: z.object({ result: z.record(z.string(), z.unknown()) }),
   RunFailed: z.object({ error }),
@@ -62,6 +93,9 @@ interface Place {
   attempt: number;
   /** The database's clock. */
   at: Date;
+  /** Whose feeds tell of it; absent in text, which is in no feed. */
+  ownerId?: string;
+  sessionId?: string | null;
 }
 
 /** A fact on its way into a log. */

@@ -64,6 +64,20 @@ export async function findExecution(
   return rows[0] ?? null;
 }
 
+/** Many in one query, whoever owns them; by id. */
+export async function readExecutions(
+  database: Database,
+  ids: readonly string[],
+): Promise<Map<string, ExecutionRow>> {
+  const { rows } = await database.pool.query<ExecutionRow>({
+    name: 'read-executions',
+    text: `
+      select ${EXECUTION_COLUMNS} from run join execution on execution.id = run.id where run.id = any($1::text[])`,
+    values: [ids],
+  });
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
 export interface ExecutionListing extends ListRange {
   ownerId: string;
   workflowId: string | null;
@@ -86,7 +100,7 @@ export async function listExecutions(database: Database, listing: ExecutionListi
 }
 
 export interface ExecutionStepRow {
-  executionId: string;
+  runId: string;
   key: string;
   name: string;
   status: ExecutionStepStatus;
@@ -106,7 +120,7 @@ export async function readExecutionSteps(
   const { rows } = await database.pool.query<ExecutionStepRow>({
     name: 'read-execution-steps',
     text: `
-      select step.execution_id as "executionId", step.key, step.name, step.status,
+      select step.execution_id as "runId", step.key, step.name, step.status,
         coalesce((
           select max(task.step_attempt) from run join task on task.id = run.id
           where run.parent_id = step.execution_id and task.step_key = step.key), 0) as attempt,
@@ -119,7 +133,7 @@ export async function readExecutionSteps(
 
 /** A task of an execution, and what it is for. */
 export interface ExecutionTaskRow extends TaskRow {
-  executionId: string;
+  runId: string;
   stepKey: string;
 }
 
@@ -132,7 +146,7 @@ export async function readExecutionTasks(
     name: 'read-execution-tasks',
     text: `
       select distinct on (run.parent_id, task.step_key)
-        run.parent_id as "executionId", task.step_key as "stepKey", ${TASK_COLUMNS}
+        run.parent_id as "runId", task.step_key as "stepKey", ${TASK_COLUMNS}
       from run join task on task.id = run.id
         join execution_step as step on step.execution_id = run.parent_id and step.key = task.step_key
       where run.parent_id = any($1::text[]) and step.items is null

@@ -2,49 +2,73 @@ import type { ClientBase, Pool } from 'pg';
 import type { RunError } from '../errors.ts';
 import type { TaskResult } from '../rules/task.ts';
 import { failDependents, lockParents, releaseDependents } from './dependencies.ts';
-import { appendSql, eventsParameter } from './event-log.ts';
+import { appendSql, eventsParameter, RAISED, raiseSql } from './event-log.ts';
 import type { LoggedEvent, NewEvent } from './events.ts';
 import { fenced, type Lease } from './lease.ts';
 import { publishAll } from './publish-all.ts';
 import type { Store } from './store.ts';
 import { transaction } from './transaction.ts';
 
-/** @throws LeaseLost when somebody else has ended or taken the run. */
-export async function completeTask(store: Store, lease: Lease, result: TaskResult): Promise<void> {
-  await finish(store, lease, {
+/**
+ * @param inputs of people that the result takes into account, where people may give any.
+ * @returns false when there are more, so that the run goes on.
+ * @throws LeaseLost when somebody else has ended or taken the run.
+ */
+export async function completeTask(
+  store: Store,
+  lease: Lease,
+  { inputs, ...result }: TaskResult & { inputs?: number },
+): Promise<boolean> {
+  const isFinished = await finish(store, lease, {
     status: 'completed',
     result,
+    inputs: inputs ?? null,
     error: null,
     events: [
       { type: 'ProgressMade', data: { progress: 1 } },
       { type: 'RunCompleted', data: { result: { ...result } } },
     ],
   });
+  if (!isFinished && !(await isHeld(store, lease))) throw fenced(lease);
+  return isFinished;
 }
 
 /** @throws LeaseLost when somebody else has ended or taken the run. */
 export async function failTask(store: Store, lease: Lease, error: RunError): Promise<void> {
-  await finish(store, lease, {
+  const isFinished = await finish(store, lease, {
     status: 'failed',
     result: null,
+    inputs: null,
     error,
     events: [{ type: 'RunFailed', data: { error } }],
   });
+  if (!isFinished) throw fenced(lease);
 }
 
 interface Outcome {
   status: 'completed' | 'failed';
   result: TaskResult | null;
+  /** null: however many there are. */
+  inputs: number | null;
   error: RunError | null;
   events: NewEvent[];
 }
 
 /** One statement; a transaction of two when others wait for the run. */
-async function finish(store: Store, lease: Lease, outcome: Outcome): Promise<void> {
+async function finish(store: Store, lease: Lease, outcome: Outcome): Promise<boolean> {
   const alone = await end(store.database.pool, lease, outcome, false);
   const events = alone.length > 0 ? alone : await finishBeforeOthers(store, lease, outcome);
-  if (events.length === 0) throw fenced(lease);
   publishAll(store.bus, events);
+  return events.length > 0;
+}
+
+async function isHeld({ database }: Store, { runId, epoch }: Lease): Promise<boolean> {
+  const { rowCount } = await database.pool.query({
+    name: 'is-held',
+    text: `select from run where id = $1 and epoch = $2 and status = 'running'`,
+    values: [runId, epoch],
+  });
+  return rowCount === 1;
 }
 
 function finishBeforeOthers(store: Store, lease: Lease, outcome: Outcome): Promise<LoggedEvent[]> {
@@ -60,24 +84,29 @@ function finishBeforeOthers(store: Store, lease: Lease, outcome: Outcome): Promi
   });
 }
 
-/** @returns nothing when the lease is lost, or when the run has dependents and must not have any. */
+/**
+ * @returns nothing when the lease is lost, when the run has dependents and must not have any, or more inputs.
+ * A person's input raises the number in the row that this waits for, so none is missed.
+ */
 async function end(
   connection: Pool | ClientBase,
   lease: Lease,
-  { status, result, error, events }: Outcome,
+  { status, result, inputs, error, events }: Outcome,
   withDependents: boolean,
 ): Promise<LoggedEvent[]> {
   const { rows } = await connection.query<LoggedEvent>({
     name: 'finish-run',
     text: `
       with moved as (
-        update run set status = $3, worker_id = null, last_seq = last_seq + jsonb_array_length($6::jsonb),
+        update run set status = $3, worker_id = null, ${raiseSql('jsonb_array_length($6::jsonb)')},
           updated_at = clock_timestamp()
         where id = $1 and epoch = $2 and status = 'running' and has_dependents = $7
-        returning id, last_seq, attempt
+          and inputs = coalesce($8, inputs)
+        returning ${RAISED}
       ), ended as (
         update task set result = $4::jsonb, error = $5::jsonb, completed_at = clock_timestamp(),
-          progress = case when $3 = 'completed' then 1 else progress end
+          progress = case when $3 = 'completed' then 1 else progress end,
+          secrets = case when $3 = 'completed' then null else secrets end
         from moved where task.id = moved.id
       ), logged as (${appendSql('$6')})
       select * from logged order by seq`,
@@ -89,6 +118,7 @@ async function end(
       error && JSON.stringify(error),
       eventsParameter(events),
       withDependents,
+      inputs,
     ],
   });
   return rows;

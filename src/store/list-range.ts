@@ -14,6 +14,12 @@ export interface ListRange {
   fromEnd: boolean;
 }
 
+/** A page of what one session holds. */
+export interface SessionPage {
+  sessionId: string;
+  range: ListRange;
+}
+
 /** SQL of the first part of a list cursor. */
 export function createdAtTextSql(table: string): string {
   return `to_char(${table}.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.USZ')`;
@@ -32,6 +38,13 @@ export function rangeSql(
         and ($3::timestamptz is null or ${key} > ($3::timestamptz, $4::text))`,
     order: `order by ${table}.created_at ${name}, ${table}.id ${name} limit $5`,
   };
+}
+
+/** SQL that reads a page of each of the sessions in parameter 6. @param select SQL of one, of `session_id = wanted.id`. */
+export function ofEachSessionSql(select: string, { name }: { name: string }): string {
+  return `
+    select page.* from (select distinct unnest($6::text[]) as id) as wanted cross join lateral (${select}) as page
+    order by page."createdAtText" ${name}, page.id ${name}`;
 }
 
 export function rangeValues({ after, before, limit }: ListRange): unknown[] {

@@ -1,8 +1,10 @@
 import { runMigrations } from 'graphile-worker';
 import pg from 'pg';
 import type { Log } from '../log.ts';
+import { seedAgents } from './agent-catalog.ts';
 import { createPool, openDatabase } from './database.ts';
 import { seedCatalog } from './model-catalog.ts';
+import { seedTemplates } from './templates.ts';
 
 /** One number for all processes; the migrator itself takes no lock, and two at once fail. */
 const MIGRATION_LOCK = 7_305_001;
@@ -26,6 +28,8 @@ async function applyAll(directUrl: string, log: Log): Promise<void> {
     await database.orm.migrator.up();
     await migrateJobs(directUrl, log);
     await seedCatalog(database);
+    await seedAgents(database);
+    await seedTemplates(database);
   } finally {
     await database.close();
   }

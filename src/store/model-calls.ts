@@ -3,7 +3,7 @@ import type { RunError } from '../errors.ts';
 import type { Usage } from '../rules/money.ts';
 import type { FinishReason, ModelCallStatus, ProviderId } from '../vocabulary.ts';
 import { type CallBounds, isLimitedSql, reserveForCall, settleForCall } from './budgets.ts';
-import { appendSql, eventsParameter } from './event-log.ts';
+import { appendSql, eventsParameter, RAISED, raiseSql } from './event-log.ts';
 import type { LoggedEvent, NewEvent } from './events.ts';
 import { fenced, type Lease } from './lease.ts';
 import type { Store } from './store.ts';
@@ -64,9 +64,9 @@ async function begin(
     name: 'begin-model-call',
     text: `
       with moved as (
-        update run set last_seq = last_seq + 1
+        update run set ${raiseSql('1')}
         where id = $1 and epoch = $2 and status = 'running' and ($8 or not ${isLimitedSql('run')})
-        returning id, last_seq, attempt
+        returning ${RAISED}
       ), called as (
         insert into model_call (id, run_id, attempt, provider, model, status, cost)
         select $3, moved.id, moved.attempt, $4, $5, 'started', $7::numeric from moved
@@ -138,7 +138,7 @@ async function settle(
     name: 'settle-model-call',
     text: `
       with held as (
-        select id, parent_id, owner_id from run where id = $1 for update
+        select id, parent_id, session_id, owner_id from run where id = $1 for update
       ), settled as (
         update model_call set status = $4, input_tokens = $5, cached_input_tokens = $6, output_tokens = $7,
           reasoning_tokens = $8, cost = $9, finish_reason = $10, raw_finish_reason = $11, error_code = $12,
@@ -147,10 +147,10 @@ async function settle(
         where model_call.id = $3 and latency_ms is null and ($16 or not ${isLimitedSql('held')})
         returning model_call.id
       ), moved as (
-        update run set last_seq = last_seq + jsonb_array_length($15::jsonb)
+        update run set ${raiseSql('jsonb_array_length($15::jsonb)')}
         from settled
         where run.id = $1 and epoch = $2 and status = 'running' and jsonb_array_length($15::jsonb) > 0
-        returning run.id, last_seq, attempt
+        returning ${RAISED}
       ), logged as (${appendSql('$15')})
       select logged.* from settled left join logged on true`,
     values: [

@@ -1,6 +1,7 @@
 import type { Log } from '../log.ts';
 import { type Bus, createLocalBus } from './bus.ts';
 import { openDatabase } from './database.ts';
+import { createFeedWatch } from './feed-watch.ts';
 import { createLookups } from './lookups.ts';
 import { createRunWatch } from './run-watch.ts';
 import type { Store } from './store.ts';
@@ -14,6 +15,7 @@ export async function openStore(options: {
 }): Promise<Store & { close(): Promise<void> }> {
   const database = await openDatabase(options);
   const watch = createRunWatch(database, options.log);
+  const feedWatch = createFeedWatch(database, options.log);
   const bus: Bus & { close?(): Promise<void> } = options.redisUrl
     ? (await import('./redis-bus.ts')).createRedisBus(options.redisUrl, options.log)
     : createLocalBus();
@@ -21,9 +23,11 @@ export async function openStore(options: {
     database,
     bus,
     watch,
+    feedWatch,
     lookups: createLookups(database),
     async close() {
       watch.stop();
+      feedWatch.stop();
       await bus.close?.();
       await database.close();
     },

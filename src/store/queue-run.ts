@@ -1,5 +1,5 @@
 import type { QueueReason, RunStatus } from '../vocabulary.ts';
-import { appendSql, eventsParameter, loggedSql, toLoggedEvents } from './event-log.ts';
+import { appendSql, eventsParameter, loggedSql, raiseSql, toLoggedEvents } from './event-log.ts';
 import type { LoggedEvent } from './events.ts';
 import { addRunJobSql } from './job-queue.ts';
 import type { Store } from './store.ts';
@@ -19,14 +19,15 @@ export async function queueRun(
     name: 'queue-run',
     text: `
       with moved as (
-        update run set status = 'queued', last_seq = last_seq + 1, updated_at = clock_timestamp(),
+        update run set status = 'queued', ${raiseSql('1')}, updated_at = clock_timestamp(),
           blockers = case when $3 = 'failed' then 0 else blockers end, losses = 0
         where id = $1 and owner_id = $2 and kind = 'task' and status = $3 and parent_id is null and ($3 = 'pending' or not exists (
           select from dependency join run as needed on needed.id = dependency.on_run_id
           where dependency.run_id = $1 and needed.status <> 'completed'))
         returning *
       ), reopened as (
-        update task set error = null, completed_at = null from moved where task.id = moved.id
+        update task set error = null, completed_at = null, deadline_at = null, iterations_before = iterations
+        from moved where task.id = moved.id
         returning task.*
       ), logged as (${appendSql('$4')}),
       queued as (select ${addRunJobSql('moved.id', 'moved.priority')} from moved where blockers = 0)

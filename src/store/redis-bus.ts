@@ -2,18 +2,23 @@ import { createClient } from 'redis';
 import { coerceError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { newId } from '../rules/ids.ts';
-import { type Bus, createLocalBus } from './bus.ts';
+import { type Bus, createLocalBus, type Feed, feedsOf, nameOf } from './bus.ts';
 import type { LoggedEvent } from './events.ts';
 
 interface Message {
   /** The process that published; it has told its own listeners already. */
   from: string;
+}
+interface RunMessage extends Message {
   events: LoggedEvent[];
+}
+interface FeedMessage extends Message {
+  feed: Feed;
 }
 
 /**
- * The local bus, carried on to other processes by Redis pub/sub, a channel per run. Redis may be absent, restarted
- * or flushed at any time: what it loses, the run watch finds in Postgres.
+ * The local bus, carried on to other processes by Redis pub/sub, a channel per run and per feed. Redis may be absent, restarted
+ * or flushed at any time: what it loses, the watches find in Postgres.
  */
 export function createRedisBus(url: string, log: Log): Bus & { close(): Promise<void> } {
   const self = newId();
@@ -23,10 +28,12 @@ export function createRedisBus(url: string, log: Log): Bus & { close(): Promise<
   const wanted = new Map<string, number>();
 
   const deliver = (text: string) => {
-    const { from, events } = JSON.parse(text) as Message;
-    if (from !== self) local.publish(events[0]!.runId, events.map(revive));
+    const message = JSON.parse(text) as RunMessage | FeedMessage;
+    if (message.from === self) return;
+    if ('feed' in message) local.ring(message.feed);
+    else local.publish(message.events[0]!.runId, message.events.map(revive));
   };
-  // Nobody waits for it: until Redis has heard, and when it never does, the run watch brings the events.
+  // Nobody waits for it: until Redis has heard, and when it never does, the watches bring the events.
   const listen = (channel: string) => {
     if (subscriber.isReady) subscriber.subscribe(channel, deliver).catch(() => {});
   };
@@ -42,31 +49,45 @@ export function createRedisBus(url: string, log: Log): Bus & { close(): Promise<
     if (subscriber.isReady) subscriber.unsubscribe(channel, deliver).catch(() => {});
   }
 
+  function want(channel: string): () => void {
+    wanted.set(channel, (wanted.get(channel) ?? 0) + 1);
+    listen(channel);
+    return () => unlisten(channel);
+  }
+
+  function send(channel: string, message: object): void {
+    if (!publisher.isReady) return;
+    publisher.publish(channel, JSON.stringify({ from: self, ...message })).catch(() => {});
+  }
+
   return {
     publish(runId, events) {
       if (events.length === 0) return;
       local.publish(runId, events);
-      if (!publisher.isReady) return;
-      publisher.publish(channelOf(runId), JSON.stringify({ from: self, events })).catch(() => {});
+      send(channelOf(`run:${runId}`), { events });
+      for (const feed of feedsOf(events)) send(channelOf(nameOf(feed)), { feed });
     },
-    subscribe(runId, listener) {
-      const unsubscribe = local.subscribe(runId, listener);
-      const channel = channelOf(runId);
-      wanted.set(channel, (wanted.get(channel) ?? 0) + 1);
-      listen(channel);
-      return () => {
-        unsubscribe();
-        unlisten(channel);
-      };
+    subscribe: (runId, listener) => both(local.subscribe(runId, listener), want(channelOf(`run:${runId}`))),
+    ring(feed) {
+      local.ring(feed);
+      send(channelOf(nameOf(feed)), { feed });
     },
+    onRing: (feed, bell) => both(local.onRing(feed, bell), want(channelOf(nameOf(feed)))),
     async close() {
       for (const client of [publisher, subscriber]) client.destroy();
     },
   };
 }
 
-function channelOf(runId: string): string {
-  return `polyphony:run:${runId}`;
+function both(one: () => void, other: () => void): () => void {
+  return () => {
+    one();
+    other();
+  };
+}
+
+function channelOf(name: string): string {
+  return `polyphony:${name}`;
 }
 
 function revive(event: LoggedEvent): LoggedEvent {

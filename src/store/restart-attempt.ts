@@ -1,4 +1,4 @@
-import { appendSql, eventsParameter } from './event-log.ts';
+import { appendSql, eventsParameter, RAISED, raiseSql } from './event-log.ts';
 import type { LoggedEvent } from './events.ts';
 import { fenced, type Lease } from './lease.ts';
 import type { Store } from './store.ts';
@@ -17,9 +17,9 @@ export async function restartAttempt(
     name: 'restart-attempt',
     text: `
       with moved as (
-        update run set attempt = attempt + 1, last_seq = last_seq + 1, updated_at = clock_timestamp()
+        update run set attempt = attempt + 1, ${raiseSql('1')}, updated_at = clock_timestamp()
         where id = $1 and epoch = $2 and status = 'running'
-        returning id, last_seq, attempt
+        returning ${RAISED}
       )
       ${appendSql('$3')}`,
     values: [lease.runId, lease.epoch, eventsParameter([{ type: 'AttemptStarted', data }])],

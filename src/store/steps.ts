@@ -1,6 +1,8 @@
+import type { Plan } from '../rules/plan.ts';
+import type { ResourceUsage } from '../rules/resource-usage.ts';
 import type { StepStatus } from '../vocabulary.ts';
 import type { Database } from './database.ts';
-import { appendSql, eventsParameter } from './event-log.ts';
+import { appendSql, eventsParameter, RAISED, raiseSql } from './event-log.ts';
 import type { LoggedEvent, NewEvent } from './events.ts';
 import { fenced, type Lease } from './lease.ts';
 import type { Store } from './store.ts';
@@ -22,8 +24,16 @@ export async function readSteps(database: Database, runId: string): Promise<Step
   return rows;
 }
 
+/** What a step changes in its task, in the statement that writes the step. */
+export interface TaskProgress {
+  iterations?: number;
+  workingDirectory?: string;
+  plan?: Plan;
+}
+
 /**
  * Writes that a step begins, before anything of it is done; one that began before is left as it is, without events.
+ * @param known what its output is as yet.
  * @throws LeaseLost when the run is no longer this worker's: then nothing may be done.
  */
 export function beginStep(
@@ -31,15 +41,16 @@ export function beginStep(
   lease: Lease,
   key: string,
   events: readonly NewEvent[],
+  known: { output?: unknown; task?: TaskProgress } = {},
 ): Promise<void> {
-  return writeStep(store, lease, { key, status: 'started', output: null, events });
+  return writeStep(store, lease, { output: null, ...known, key, status: 'started', events });
 }
 
 /** Writes what came of a step, once, begun before or not. @throws LeaseLost when the run is no longer this worker's. */
 export function completeStep(
   store: Store,
   lease: Lease,
-  step: { key: string; output: unknown; events: readonly NewEvent[] },
+  step: { key: string; output: unknown; events: readonly NewEvent[]; task?: TaskProgress },
 ): Promise<void> {
   return writeStep(store, lease, { ...step, status: 'completed' });
 }
@@ -49,12 +60,14 @@ interface StepWrite {
   status: StepStatus;
   output: unknown;
   events: readonly NewEvent[];
+  task?: TaskProgress;
 }
 
+/** What the events say about progress is so for the task, too. */
 async function writeStep(
   store: Store,
   lease: Lease,
-  { key, status, output, events }: StepWrite,
+  { key, status, output, events, task }: StepWrite,
 ): Promise<void> {
   const { rows } = await store.database.pool.query<LoggedEvent | { runId: null }>({
     name: 'write-step',
@@ -71,15 +84,48 @@ async function writeStep(
         where step.status = 'started' and excluded.status = 'completed'
         returning run_id
       ), moved as (
-        update run set last_seq = last_seq + jsonb_array_length($6::jsonb) from written where run.id = written.run_id
-        returning run.id, last_seq, attempt
+        update run set ${raiseSql('jsonb_array_length($6::jsonb)')} from written where run.id = written.run_id
+        returning ${RAISED}
+      ), advanced as (
+        update task set iterations = coalesce(($7::jsonb ->> 'iterations')::int, iterations),
+          working_directory = coalesce($7::jsonb ->> 'workingDirectory', working_directory),
+          plan = coalesce($7::jsonb -> 'plan', plan), progress = greatest(task.progress, told.progress)
+        from moved, (
+          select max((item -> 'data' ->> 'progress')::float8) as progress from jsonb_array_elements($6::jsonb) as item
+          where item ->> 'type' = 'ProgressMade'
+        ) as told
+        where task.id = moved.id and (told.progress is not null or $7::jsonb is not null)
       ), logged as (${appendSql('$6')})
       select logged.* from held left join logged on true order by seq`,
-    values: [lease.runId, lease.epoch, key, status, JSON.stringify(output), eventsParameter(events)],
+    values: [
+      lease.runId,
+      lease.epoch,
+      key,
+      status,
+      JSON.stringify(output),
+      eventsParameter(events),
+      task ? JSON.stringify(task) : null,
+    ],
   });
   if (rows.length === 0) throw fenced(lease);
   store.bus.publish(
     lease.runId,
     rows.filter((row) => row.runId !== null),
   );
+}
+
+/** What the finished steps of many runs used, where they tell, in one query, in the order in which they began. */
+export async function readResourceUsage(
+  database: Database,
+  runIds: readonly string[],
+): Promise<{ runId: string; usage: ResourceUsage }[]> {
+  const { rows } = await database.pool.query<{ runId: string; usage: ResourceUsage }>({
+    name: 'read-resource-usage',
+    text: `
+      select run_id as "runId", output -> 'resourceUsage' as usage from step
+      where run_id = any($1::text[]) and status = 'completed' and jsonb_typeof(output -> 'resourceUsage') = 'object'
+      order by run_id, position`,
+    values: [runIds],
+  });
+  return rows;
 }

@@ -1,8 +1,11 @@
 import type { RunError } from '../errors.ts';
+import type { AgentLimits } from '../rules/agent.ts';
 import type { ModelReference } from '../rules/model-id.ts';
+import type { Plan } from '../rules/plan.ts';
 import type { PromptParameters, TaskResult } from '../rules/task.ts';
-import type { RunStatus, TaskKind } from '../vocabulary.ts';
+import type { RunStatus, TaskKind, ToolName } from '../vocabulary.ts';
 import type { Database } from './database.ts';
+import { createdAtTextSql } from './list-range.ts';
 
 /** A task with what its run says about it. */
 export interface TaskRow {
@@ -18,14 +21,25 @@ export interface TaskRow {
   /** `createdAt` with all six digits, which a Date cannot hold; the first part of a list cursor. */
   createdAtText: string;
   kind: TaskKind;
+  type: string | null;
   prompt: string;
   system: string | null;
   parameters: PromptParameters;
-  provider: string;
-  model: string;
+  provider: string | null;
+  model: string | null;
   fallbackModels: ModelReference[];
   responseSchema: Record<string, unknown> | null;
+  templateName: string | null;
+  templateVersion: number | null;
+  templateParameters: Record<string, unknown> | null;
   threadId: string | null;
+  sessionId: string | null;
+  agentId: string | null;
+  tools: ToolName[];
+  limits: AgentLimits | null;
+  workingDirectory: string | null;
+  plan: Plan;
+  iterations: number;
   progress: number;
   result: TaskResult | null;
   error: RunError | null;
@@ -43,21 +57,32 @@ export const COLUMNS = {
   cancelReason: 'run.cancel_reason',
   createdAt: 'run.created_at',
   kind: 'task.kind',
+  type: 'task.type',
+  agentId: 'task.agent_id',
+  iterations: 'task.iterations',
   provider: 'task.provider',
   model: 'task.model',
   threadId: 'task.thread_id',
+  sessionId: 'run.session_id',
+  templateName: 'task.template_name',
+  templateVersion: 'task.template_version',
   progress: 'task.progress',
 } as const;
 
 /** What is long, or work to read: a list has it only where it is asked for. */
 export const COSTLY_COLUMNS = {
   updatedAt: 'run.updated_at',
-  createdAtText: `to_char(run.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.USZ')`,
+  createdAtText: createdAtTextSql('run'),
   prompt: 'task.prompt',
   system: 'task.system',
   parameters: 'task.parameters',
   fallbackModels: 'task.fallback_models',
   responseSchema: 'task.response_schema',
+  templateParameters: 'task.template_parameters',
+  tools: 'task.tools',
+  limits: 'task.limits',
+  workingDirectory: 'task.working_directory',
+  plan: 'task.plan',
   result: 'task.result',
   error: 'task.error',
   startedAt: 'task.started_at',
@@ -81,6 +106,16 @@ export async function findTask(database: Database, ownerId: string, id: string):
     values: [id, ownerId],
   });
   return rows[0] ?? null;
+}
+
+/** Many in one query, whoever owns them; by id. */
+export async function readTasks(database: Database, ids: readonly string[]): Promise<Map<string, TaskRow>> {
+  const { rows } = await database.pool.query<TaskRow>({
+    name: 'read-tasks',
+    text: `select ${TASK_COLUMNS} from run join task on task.id = run.id where run.id = any($1::text[])`,
+    values: [ids],
+  });
+  return new Map(rows.map((row) => [row.id, row]));
 }
 
 /** Of many tasks in one query: the tasks that each waits for, or waited for, oldest first. */

@@ -1,4 +1,64 @@
 import type { Database } from './database.ts';
+import { createdAtTextSql, type ListRange, ofEachSessionSql, rangeSql, rangeValues } from './list-range.ts';
+import { homeSql } from './sessions.ts';
+
+export interface ThreadRow {
+  id: string;
+  ownerId: string;
+  sessionId: string | null;
+  title: string | null;
+  createdAt: Date;
+  updatedAt: Date;
+  createdAtText: string;
+}
+
+const COLUMNS = `
+  thread.id, thread.owner_id as "ownerId", thread.session_id as "sessionId", thread.title,
+  thread.created_at as "createdAt", thread.updated_at as "updatedAt", ${createdAtTextSql('thread')} as "createdAtText"`;
+
+/** @returns null when its session takes nothing new (any more). */
+export async function insertThread(
+  database: Database,
+  thread: { id: string; ownerId: string; sessionId: string | null; title: string | null },
+): Promise<ThreadRow | null> {
+  const { rows } = await database.pool.query<ThreadRow>({
+    name: 'insert-thread',
+    text: `
+      with ${homeSql('$3', '$2')}
+      insert into thread (id, owner_id, session_id, title) select $1, $2, session_id, $4 from home
+      returning ${COLUMNS}`,
+    values: [thread.id, thread.ownerId, thread.sessionId, thread.title],
+  });
+  return rows[0] ?? null;
+}
+
+/** @returns null when there is no such thread of this owner; not there and not theirs look the same. */
+export async function findThread(database: Database, ownerId: string, id: string): Promise<ThreadRow | null> {
+  const { rows } = await database.pool.query<ThreadRow>({
+    name: 'find-thread',
+    text: `select ${COLUMNS} from thread where id = $1 and owner_id = $2`,
+    values: [id, ownerId],
+  });
+  return rows[0] ?? null;
+}
+
+/** A page of the threads of each of many sessions in one query, newest first, by keyset. */
+export async function readSessionThreads(
+  database: Database,
+  sessionIds: readonly string[],
+  range: ListRange,
+): Promise<ThreadRow[]> {
+  const sql = rangeSql('thread', range.fromEnd);
+  const { rows } = await database.pool.query<ThreadRow>({
+    name: `read-session-threads-${sql.name}`,
+    text: ofEachSessionSql(
+      `select ${COLUMNS} from thread where thread.session_id = wanted.id and ${sql.condition} ${sql.order}`,
+      sql,
+    ),
+    values: [...rangeValues(range), sessionIds],
+  });
+  return range.fromEnd ? rows.reverse() : rows;
+}
 
 /** A question and its answer. */
 export interface Turn {

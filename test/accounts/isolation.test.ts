@@ -1,13 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { schema } from '../../src/schema/index.ts';
+import { saveArtifact } from '../../src/store/artifacts.ts';
+import { openLease } from '../../src/store/lease.ts';
 import { type Answer, type Client, createClient, data } from '../harness/client.ts';
+import { runIdOf } from '../harness/lease.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
 import { ask } from '../http/carriers.ts';
+import { createSession, readFeed, readUntil } from '../sessions/feed-reader.ts';
 import { startVendor, type Vendor } from '../vendor/server.ts';
 import {
   documentsFor,
   idPaths,
-  nestedFieldsWithArguments,
+  nestedFieldsWithIds,
   OPERATIONS,
   type Operation,
   rootFields,
@@ -32,27 +36,40 @@ const input = (value: (ids: Ids) => object, expected: Attempt['expected']): Atte
   expected,
 });
 
-/** How Ann tries to get at what is Bob's, by every field that there is. */
+const STEP = { id: 'a', type: 'STORE_OUTPUT', name: 'a', content: 'a' };
+
+/** How Ann tries to get at what is Bob's, by every field that there is; what follows a field's name tells ways apart. */
 const ATTEMPTS: Record<Operation, Record<string, Attempt>> = {
   query: {
+    agent: { variables: ({ Agent }) => ({ id: Agent }), expected: 'NOT_FOUND' },
+    agents: { variables: ({ agentCursor }) => ({ first: 5, before: agentCursor }), expected: 'own' },
     apiKeys: none,
     execution: { variables: ({ Execution }) => ({ id: Execution }), expected: 'NOT_FOUND' },
     executions: {
       variables: ({ cursor, Workflow }) => ({ first: 1, before: cursor, filter: { workflowId: Workflow } }),
       expected: 'own',
     },
+    artifact: { variables: ({ Artifact }) => ({ id: Artifact }), expected: 'NOT_FOUND' },
     health: none,
     node: { variables: ({ Task }) => ({ id: Task }), expected: 'NOT_FOUND' },
+    session: { variables: ({ Session }) => ({ id: Session }), expected: 'NOT_FOUND' },
+    sessions: { variables: ({ cursor }) => ({ first: 2, before: cursor }), expected: 'own' },
     task: { variables: ({ Task }) => ({ id: Task }), expected: 'NOT_FOUND' },
     tasks: {
-      variables: ({ cursor, Thread, Execution }) => ({
+      variables: ({ cursor, Thread, Session, Execution }) => ({
         first: 5,
         before: cursor,
-        filter: { threadId: Thread, executionId: Execution },
+        filter: { threadId: Thread, sessionId: Session, executionId: Execution },
       }),
       expected: 'own',
     },
+    template: { variables: ({ Template }) => ({ id: Template }), expected: 'NOT_FOUND' },
+    templates: none,
     thread: { variables: ({ Thread }) => ({ id: Thread }), expected: 'NOT_FOUND' },
+    validateTemplate: input(
+      ({ Template }) => ({ templateId: Template, parameters: { p: 'x' } }),
+      'NOT_FOUND',
+    ),
     viewer: none,
     workflow: { variables: ({ Workflow }) => ({ id: Workflow }), expected: 'NOT_FOUND' },
     workflows: { variables: ({ cursor }) => ({ first: 5, before: cursor }), expected: 'own' },
@@ -60,24 +77,46 @@ const ATTEMPTS: Record<Operation, Record<string, Attempt>> = {
   mutation: {
     cancelExecution: input(({ Execution }) => ({ id: Execution, reason: 'not mine' }), 'NOT_FOUND'),
     cancelTask: input(({ Task }) => ({ id: Task, reason: 'not mine' }), 'NOT_FOUND'),
+    createAgent: input(() => ({ name: 'a' }), 'own'),
     createApiKey: input(() => ({ name: 'k' }), 'own'),
+    createSession: input(() => ({ name: 's' }), 'own'),
     createTask: input(
-      ({ Task, Thread }) => ({ prompt: 'x', threadId: Thread, dependsOn: [Task] }),
+      ({ Agent, Session, Task, Thread }) => ({
+        kind: 'AGENT',
+        prompt: 'x',
+        agentId: Agent,
+        threadId: Thread,
+        sessionId: Session,
+        dependsOn: [Task],
+      }),
       'NOT_FOUND',
     ),
-    createThread: input(() => ({ title: 't' }), 'own'),
+    createThread: input(({ Session }) => ({ title: 't', sessionId: Session }), 'NOT_FOUND'),
+    deleteSession: input(({ Session }) => ({ id: Session }), 'NOT_FOUND'),
+    createTemplate: input(() => ({ name: 't', steps: [STEP] }), 'own'),
+    'createTask of a template': input(({ Template }) => ({ templateId: Template }), 'NOT_FOUND'),
+    deleteAgent: input(({ Agent }) => ({ id: Agent }), 'NOT_FOUND'),
+    deleteTemplate: input(({ Template }) => ({ id: Template }), 'NOT_FOUND'),
     createWorkflow: input(() => ({ name: 'w', steps: [{ id: 'a', task: 'x' }] }), 'own'),
     deleteExecution: input(({ Execution }) => ({ id: Execution }), 'NOT_FOUND'),
-    deleteTask: input(({ Task }) => ({ id: Task }), 'NOT_FOUND'),
     deleteWorkflow: input(({ Workflow }) => ({ id: Workflow }), 'NOT_FOUND'),
     executeWorkflow: input(({ Workflow }) => ({ workflowId: Workflow }), 'NOT_FOUND'),
+    deleteTask: input(({ Task }) => ({ id: Task }), 'NOT_FOUND'),
+    executeAgent: input(({ Agent }) => ({ agentId: Agent, prompt: 'x' }), 'NOT_FOUND'),
     executeTask: input(({ Task }) => ({ id: Task }), 'NOT_FOUND'),
     login: input(() => ({ email: 'user1@example.com', password: 'a good password' }), 'own'),
+    provideTaskInput: input(({ Task }) => ({ id: Task, text: 'mine' }), 'NOT_FOUND'),
     register: input(() => ({ email: 'other@example.com', password: 'a good password', name: 'O' }), 'own'),
     retryExecution: input(({ Execution }) => ({ id: Execution }), 'NOT_FOUND'),
     retryTask: input(({ Task }) => ({ id: Task }), 'NOT_FOUND'),
+    updateSession: input(
+      ({ Session }) => ({ id: Session, name: 'mine', status: 'PAUSED', costLimit: 1 }),
+      'NOT_FOUND',
+    ),
+    updateAgent: input(({ Agent }) => ({ id: Agent, name: 'mine' }), 'NOT_FOUND'),
     updateTask: input(({ Task }) => ({ id: Task, prompt: 'mine' }), 'NOT_FOUND'),
     updateTaskPriority: input(({ Task }) => ({ id: Task, priority: 1 }), 'NOT_FOUND'),
+    updateTemplate: input(({ Template }) => ({ id: Template, isActive: false }), 'NOT_FOUND'),
     updateUser: input(({ User }) => ({ id: User, costLimit: 1 }), 'FORBIDDEN'),
     updateWorkflow: input(({ Workflow }) => ({ id: Workflow, name: 'mine' }), 'NOT_FOUND'),
   },
@@ -86,6 +125,8 @@ const ATTEMPTS: Record<Operation, Record<string, Attempt>> = {
       variables: ({ Execution }) => ({ executionId: Execution, after: 1 }),
       expected: 'NOT_FOUND',
     },
+    activity: none,
+    sessionEvents: { variables: ({ Session }) => ({ sessionId: Session }), expected: 'NOT_FOUND' },
     taskEvents: { variables: ({ Task }) => ({ taskId: Task, after: 1 }), expected: 'NOT_FOUND' },
     tokens: { variables: ({ Task }) => ({ taskId: Task }), expected: 'NOT_FOUND' },
   },
@@ -96,6 +137,8 @@ let server: TestServer;
 let ann: Client;
 let bob: Client;
 let ids: Ids;
+/** From before all that is told of Bob's tasks. */
+let feedCursor: string;
 let before: unknown;
 
 beforeAll(async () => {
@@ -105,8 +148,12 @@ beforeAll(async () => {
   await server.newUser();
   ann = await server.newUser();
   bob = await server.anonymous.register(bobs);
+  const Session = await createSession(bob, { name: CANARY });
+  const feed = readFeed(bob, { id: Session });
+  feedCursor = (await feed.next()).value!.cursor;
+  await feed.return();
   const thread = await bob.query(
-    `mutation { createThread(input: { title: "${CANARY}" }) { thread { id } } }`,
+    `mutation { createThread(input: { title: "${CANARY}", sessionId: "${Session}" }) { thread { id } } }`,
   );
   const Thread = data(thread).createThread.thread.id;
   await bob.events(await bob.createTask({ prompt: CANARY, model: 'gpt-4o@echo=1', threadId: Thread }));
@@ -130,15 +177,25 @@ beforeAll(async () => {
     if (data(payload).executionEvents.__typename === 'StepTaskCreated') break;
   }
   const made = await bob.query(`mutation { createApiKey(input: { name: "${CANARY}" }) { apiKey { id } } }`);
-  const { viewer, tasks } = data(await bob.query('{ viewer { id } tasks(first: 1) { edges { cursor } } }'));
+  const agent = await bob.query(`mutation { createAgent(input: { name: "${CANARY}" }) { agent { id } } }`);
+  const { viewer, tasks, agents } = data(
+    await bob.query(
+      '{ viewer { id } tasks(first: 1) { edges { cursor } } agents(first: 1) { edges { cursor } } }',
+    ),
+  );
   ids = {
+    Agent: data(agent).createAgent.agent.id,
     Task,
+    Artifact: await keepArtifact(Task),
+    Template: data(await bob.query(NEW_TEMPLATE)).createTemplate.template.id,
     Thread,
     Workflow,
     Execution,
+    Session,
     ApiKey: data(made).createApiKey.apiKey.id,
     User: viewer.id,
     cursor: tasks.edges[0].cursor,
+    agentCursor: agents.edges[0].cursor,
   };
   before = await stateOfBob();
 });
@@ -147,15 +204,43 @@ afterAll(async () => {
   await vendor?.stop();
 });
 
+const NEW_TEMPLATE = `mutation { createTemplate(input: { name: "${CANARY}", description: "${CANARY}",
+  parameters: [{ name: "p", type: STRING, allowed: ["${CANARY}"] }],
+  steps: [{ id: "a", type: STORE_OUTPUT, name: "a", content: "${CANARY}" }] }) { template { id } } }`;
+
+/** As a worker would that carries the task out. */
+async function keepArtifact(taskId: string): Promise<string> {
+  const { rows } = await server.store.database.pool.query(
+    'select id as "runId", epoch from run where id = $1',
+    [runIdOf(taskId)],
+  );
+  const { runId, epoch } = rows[0];
+  const lease = openLease({ id: runId, epoch });
+  const content = Buffer.from(CANARY);
+  const artifact = {
+    name: CANARY,
+    type: 'file',
+    mediaType: 'text/plain',
+    content,
+    isTruncated: false,
+  } as const;
+  return Buffer.from(`Artifact:${await saveArtifact(server.store, lease, artifact)}`).toString('base64url');
+}
+
 const STATE =
-  '{ viewer { name email } apiKeys { id name } tasks { nodes { id status prompt cancelReason } } workflows { nodes { id name version } } executions { nodes { id status attempt } } }';
+  '{ viewer { name email } agents { nodes { id name } } apiKeys { id name } sessions { nodes { id name status budget { limit } } } templates { nodes { id name isActive } } workflows { nodes { id name version } } executions { nodes { id status attempt } } tasks { nodes { id status prompt cancelReason } } }';
 
 async function stateOfBob(): Promise<unknown> {
   return data(await bob.query(STATE));
 }
 
 const ROWS = OPERATIONS.flatMap((operation) =>
-  Object.entries(ATTEMPTS[operation]).map(([name, attempt]) => ({ operation, name, attempt })),
+  Object.entries(ATTEMPTS[operation]).map(([row, attempt]) => ({
+    operation,
+    row,
+    name: row.split(' ')[0]!,
+    attempt,
+  })),
 );
 
 function fieldOf(operation: Operation, name: string) {
@@ -180,31 +265,33 @@ function codes(answers: Answer[]): unknown[] {
 describe('the table of attempts is whole', () => {
   test.each(OPERATIONS)('every field of the %s has its row', (operation) => {
     const fields = rootFields(schema, operation).map(({ name }) => name);
-    expect(Object.keys(ATTEMPTS[operation]).toSorted()).toEqual(fields.toSorted());
+    const rows = ROWS.filter((row) => row.operation === operation).map(({ name }) => name);
+    expect([...new Set(rows)].toSorted()).toEqual(fields.toSorted());
   });
 
   test('every type that can be asked for by its id has one of Bob', () => {
     const nodes = schema.getPossibleTypes(schema.getType('Node') as never).map(({ name }) => name);
-    expect(Object.keys(ids).toSorted()).toEqual([...nodes, 'cursor'].toSorted());
+    expect(Object.keys(ids).toSorted()).toEqual([...nodes, 'agentCursor', 'cursor'].toSorted());
   });
 
-  test.each(ROWS)(
-    'wherever $operation $name takes an id, it is given one of Bob',
-    ({ operation, name, attempt }) => {
-      const variables = attempt.variables(ids);
-      for (const path of idPaths(fieldOf(operation, name))) {
-        const value = path.split('.').reduce((within, key) => (within as Ids)?.[key] as never, variables);
-        expect(Object.values(ids)).toEqual(expect.arrayContaining([value].flat()));
-      }
-    },
-  );
+  test.each(ROWS)('wherever $operation $name takes an id, it is given one of Bob', ({ operation, name }) => {
+    const ways = ROWS.filter((row) => row.operation === operation && row.name === name);
+    for (const path of idPaths(fieldOf(operation, name))) {
+      const values = ways.flatMap(({ attempt }) => {
+        const variables: unknown = attempt.variables(ids);
+        return path.split('.').reduce((within, key) => (within as Ids)?.[key], variables) ?? [];
+      });
+      expect(values).not.toEqual([]);
+      expect(Object.values(ids)).toEqual(expect.arrayContaining(values));
+    }
+  });
 
-  test('no field below the roots takes arguments that this test would have to try', () => {
-    expect(nestedFieldsWithArguments(schema)).toEqual([]);
+  test('no field below the roots takes ids that this test would have to try', () => {
+    expect(nestedFieldsWithIds(schema)).toEqual([]);
   });
 });
 
-describe.each(ROWS)('$operation $name', ({ operation, name, attempt }) => {
+describe.each(ROWS)('$operation $row', ({ operation, name, attempt }) => {
   test('shows Ann nothing of Bob', async () => {
     const answers = await run(ann, operation, name, attempt.variables(ids));
     expect(JSON.stringify(answers)).not.toContain(CANARY);
@@ -219,31 +306,30 @@ describe.each(ROWS)('$operation $name', ({ operation, name, attempt }) => {
   test('finds nothing by an id that is not in the form that GraphQL prints', async () => {
     const plain = Object.entries(ids).map(([type, id]) => [
       type,
-      type === 'cursor' ? id : Buffer.from(id, 'base64url').toString().replace(`${type}:`, ''),
+      /cursor/i.test(type) ? id : Buffer.from(id, 'base64url').toString().replace(`${type}:`, ''),
     ]);
     const answers = await run(ann, operation, name, attempt.variables(Object.fromEntries(plain)));
     expect(JSON.stringify(answers)).not.toContain(CANARY);
   });
 });
 
-describe('by their ids', () => {
-  test.each(['Task', 'Thread', 'ApiKey', 'User', 'Workflow', 'Execution'])(
-    'Ann does not find the %s of Bob',
-    async (type) => {
-      const answers = await run(ann, 'query', 'node', { id: ids[type] });
-      expect(JSON.stringify(answers)).not.toContain(CANARY);
-      expect(codes(answers)).toEqual(['NOT_FOUND']);
-    },
-  );
+const NODES = [
+  ...['Agent', 'Artifact', 'Session', 'Task', 'Template', 'Thread', 'ApiKey', 'User'],
+  ...['Workflow', 'Execution'],
+];
 
-  test.each(['Task', 'Thread', 'ApiKey', 'User', 'Workflow', 'Execution'])(
-    'Bob finds his %s',
-    async (type) => {
-      const answers = await run(bob, 'query', 'node', { id: ids[type] });
-      expect(JSON.stringify(answers)).toContain(CANARY);
-      expect(codes(answers)).toEqual([]);
-    },
-  );
+describe('by their ids', () => {
+  test.each(NODES)('Ann does not find the %s of Bob', async (type) => {
+    const answers = await run(ann, 'query', 'node', { id: ids[type] });
+    expect(JSON.stringify(answers)).not.toContain(CANARY);
+    expect(codes(answers)).toEqual(['NOT_FOUND']);
+  });
+
+  test.each(NODES)('Bob finds his %s', async (type) => {
+    const answers = await run(bob, 'query', 'node', { id: ids[type] });
+    expect(JSON.stringify(answers)).toContain(CANARY);
+    expect(codes(answers)).toEqual([]);
+  });
 
   test("a key of Ann's opens nothing of Bob", async () => {
     const made = await ann.query('mutation { createApiKey(input: { name: "k" }) { key } }');
@@ -253,12 +339,31 @@ describe('by their ids', () => {
   });
 });
 
+test("with Bob's cursor Ann's feed tells of her tasks alone", async () => {
+  const feed = readFeed(ann, { after: feedCursor });
+  const task = await ann.createTask({ prompt: 'hers', hold: true });
+  const told = await readUntil(feed, (_, sofar) => sofar.length === 2);
+  await feed.return();
+  expect(told.map(({ taskId }) => taskId)).toEqual([null, task]);
+  expect(JSON.stringify(told)).not.toContain(CANARY);
+});
+
 test('whatever Ann tried, all of Bob is as it was', async () => {
   expect(await stateOfBob()).toEqual(before);
 });
 
 describe('this test sees what it is to see: to Bob the same requests show', () => {
-  const readers = ROWS.filter(({ operation, name }) => operation !== 'mutation' && name !== 'health');
+  // The first payload of a feed has nothing in it yet; it has a test of its own.
+  const EMPTY = ['health', 'activity', 'sessionEvents'];
+  const readers = ROWS.filter(({ operation, name }) => operation !== 'mutation' && !EMPTY.includes(name));
+
+  test.each(['activity', 'session'])('subscription, beyond its first payload: %s', async (kind) => {
+    const scope = kind === 'session' ? { id: ids.Session! } : {};
+    const feed = readFeed(bob, { ...scope, after: feedCursor });
+    const told = await readUntil(feed, (_, sofar) => sofar.length === 3);
+    await feed.return();
+    expect(told.at(-1)).toMatchObject({ sessionId: ids.Session, task: { prompt: CANARY } });
+  });
 
   test.each(readers)('$operation $name', async ({ operation, name, attempt }) => {
     const variables = { ...attempt.variables(ids) };

@@ -48,8 +48,16 @@ function selections(schema: GraphQLSchema, type: GraphQLOutputType): string[] {
 function fieldsOf(schema: GraphQLSchema, type: GraphQLObjectType, above: string[]): string {
   const fields = Object.values(type.getFields())
     .filter((field) => !field.args.some(isRequiredArgument))
-    .map(({ name, type: of }) => `${name} ${below(schema, getNamedType(of), [...above, type.name])}`);
+    .map(
+      ({ name, type: of, args }) =>
+        `${name} ${shortest(args)} ${below(schema, getNamedType(of), [...above, type.name])}`,
+    );
   return `{ __typename ${fields.join(' ')} }`;
+}
+
+/** A page of one: what a longer one holds is more of the same. */
+function shortest(args: Field['args']): string {
+  return args.some(({ name }) => name === 'first') ? '(first: 1)' : '';
 }
 
 function below(schema: GraphQLSchema, type: GraphQLNamedType, above: string[]): string {
@@ -71,15 +79,15 @@ function pathsBelow(type: GraphQLNamedType, path: string): string[] {
   );
 }
 
-/** Fields below the roots that take arguments, and with them perhaps somebody else's ids. */
-export function nestedFieldsWithArguments(schema: GraphQLSchema): string[] {
+/** Fields below the roots that take ids, perhaps somebody else's. */
+export function nestedFieldsWithIds(schema: GraphQLSchema): string[] {
   const roots = OPERATIONS.map((operation) => schema.getRootType(operation as never));
   return Object.values(schema.getTypeMap())
     .filter(isObjectType)
     .filter((type) => !roots.includes(type) && !type.name.startsWith('__'))
     .flatMap((type) =>
       Object.values(type.getFields())
-        .filter(({ args }) => args.length > 0)
+        .filter((field) => idPaths(field).length > 0)
         .map(({ name }) => `${type.name}.${name}`),
     );
 }

@@ -1,9 +1,12 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { EngineContext } from '../../src/engine/context.ts';
 import { findModels } from '../../src/engine/find-models.ts';
+import { createOutbound } from '../../src/engine/outbound.ts';
+import { createSandbox } from '../../src/engine/sandbox/sandbox.ts';
 import { createLog } from '../../src/log.ts';
 import { type Provider, ProviderError } from '../../src/providers/provider.ts';
 import { createRunWriter } from '../../src/store/run-writer.ts';
+import { createSecretBox } from '../../src/store/secret-box.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
 
 let server: TestServer;
@@ -23,7 +26,11 @@ beforeEach(async () => {
   const log = createLog('silent');
   const { store } = server;
   const writer = createRunWriter(store.database, store.bus, log);
-  context = { store, writer, providers: new Map([['ollama', ollama]]), log };
+  const sandbox = createSandbox({ mode: 'none', searchPath: '', hidden: [] });
+  const secrets = createSecretBox(server.config);
+  const outbound = createOutbound([]);
+  const providers = new Map([['ollama', ollama]] as const);
+  context = { store, writer, providers, sandbox, workspaces: server.config, outbound, secrets, log };
 });
 afterEach(() => server.stop());
 

@@ -7,6 +7,7 @@ import { openStore } from '../../src/store/open-store.ts';
 import type { Store } from '../../src/store/store.ts';
 import { startWorker } from '../../src/worker.ts';
 import { type Client, createClient } from './client.ts';
+import { createFolder } from './folder.ts';
 import { admin, withDatabase } from './postgres.ts';
 
 export interface TestServer {
@@ -44,11 +45,14 @@ export async function createDatabase(): Promise<{ url: string; drop(): Promise<v
 /** API and worker in this process, as `npm start` has them, on a database of their own and a free port. */
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   const database = await createDatabase();
+  const folder = await createFolder();
   const config = readConfig({
     NODE_ENV: 'test',
     PORT: '0',
     DATABASE_URL: database.url,
     JWT_SECRET: 'a secret of the tests, long enough',
+    DATA_DIR: folder.path,
+    SECRETS_KEY: Buffer.alloc(32).toString('base64'),
     WORKER_CONCURRENCY: '50',
     PG_POOL_MAX: '10',
     // Nobody is there: an Ollama of the developer's own would be found, and chosen before the demo model.
@@ -83,6 +87,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
       await jobs?.stop();
       await store.close();
       await database.drop();
+      await folder.remove();
     },
   };
 }

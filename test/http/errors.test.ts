@@ -87,8 +87,10 @@ const VARIABLES: Wrong[] = [
 
 const LITERALS: Wrong[] = [
   [literal('{ prompt: 5 }'), {}, 'GRAPHQL_VALIDATION_FAILED', 'input.prompt'],
-  [literal('{ prompt: null }'), {}, 'GRAPHQL_VALIDATION_FAILED', 'input.prompt'],
-  [literal('{}'), {}, 'GRAPHQL_VALIDATION_FAILED', 'input.prompt'],
+  [literal('{ prompt: null }'), {}, 'VALIDATION_ERROR', 'input.prompt'],
+  [literal('{}'), {}, 'VALIDATION_ERROR', 'input.prompt'],
+  ['mutation { deleteTask(input: {}) { deletedId } }', {}, 'GRAPHQL_VALIDATION_FAILED', 'input.id'],
+  ['mutation { deleteTask(input: { id: null }) { deletedId } }', {}, 'GRAPHQL_VALIDATION_FAILED', 'input.id'],
   [literal('5'), {}, 'GRAPHQL_VALIDATION_FAILED', 'input'],
   [literal('{ prompt: "x", kind: NO }'), {}, 'GRAPHQL_VALIDATION_FAILED', 'input.kind'],
   [literal('{ prompt: "x", bogus: 1 }'), {}, 'GRAPHQL_VALIDATION_FAILED', 'input.bogus'],

@@ -136,6 +136,20 @@ describe('the demo model and tools', () => {
     expect(new Set(messages.flatMap((one) => (one.role === 'tool' ? [one.toolCallId] : []))).size).toBe(3);
   });
 
+  test('told of no tool, it shows those of an agent, and ends the task', async () => {
+    const offered = ['write_file', 'list_files', 'finish'].map((name) => ({ ...now[0]!, name }));
+    const messages = [...asked('Fix the bug')];
+    const called = [];
+    while (called.at(-1) !== 'finish') {
+      const { parts } = await ask('demo@itl=0', { messages, tools: offered });
+      const call = parts.find((part) => part.type === 'tool_call')!;
+      called.push(call.name);
+      messages.push({ role: 'assistant', content: '', toolCalls: [call] });
+      messages.push({ role: 'tool', toolCallId: call.id, toolName: call.name, content: 'ok' });
+    }
+    expect(called).toEqual(['write_file', 'list_files', 'finish']);
+  });
+
   test('what it was told before is done', async () => {
     const { call } = await turn([
       ...asked('now'),

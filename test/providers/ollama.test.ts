@@ -62,6 +62,24 @@ test('it tells where the time went', async () => {
   expect(parts.at(-1)).toMatchObject({ type: 'finish', durations });
 });
 
+describe('the memory of a model', () => {
+  test('is that of its own entry in /api/ps, whether or not its name says `:latest`', async () => {
+    expect(await provider.memoryOf!('qwen3:8b', never())).toBe(6_654_289_920);
+    expect(await provider.memoryOf!('llama3.2', never())).toBe(3_421_000_000);
+  });
+
+  test('is not known of one that is not loaded', async () => {
+    expect(await provider.memoryOf!('llama3', never())).toBeNull();
+  });
+
+  test('is a failure where there is no answer', async () => {
+    const asking = withServerSaying({ status: 200, body: '<html>' }, (baseUrl) =>
+      createOllamaProvider({ baseUrl }).memoryOf!('m', never()),
+    );
+    await expect(asking).rejects.toMatchObject({ name: 'ProviderError' });
+  });
+});
+
 describe('its models', () => {
   test('are what /api/tags says', async () => {
     expect(await provider.models!(never())).toEqual(['llama3.2:latest', 'qwen3:8b']);

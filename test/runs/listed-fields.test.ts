@@ -12,7 +12,9 @@ let id: string;
 beforeAll(async () => {
   server = await startTestServer({ worker: false });
   ann = await server.newUser();
-  const thread = 'mutation { createThread(input: {}) { thread { id } } }';
+  const session = 'mutation { createSession(input: {}) { session { id } } }';
+  const sessionId = data(await ann.query(session)).createSession.session.id;
+  const thread = `mutation { createThread(input: { sessionId: "${sessionId}" }) { thread { id } } }`;
   id = await ann.createTask({
     prompt: 'a prompt',
     system: 'a system prompt',
@@ -20,12 +22,17 @@ beforeAll(async () => {
     fallbackModels: ['demo'],
     responseSchema: { type: 'object' },
     threadId: data(await ann.query(thread)).createThread.thread.id,
+    sessionId,
     maxCost: 1,
   });
   await server.store.database.pool.query(`
-    with ended as (update run set cancel_reason = 'a reason')
+    with ended as (update run set cancel_reason = 'a reason'), used as (
+      insert into step (run_id, key, position, status, output)
+      select id, 'a', 1, 'completed', '{"resourceUsage":{"modelName":"m"}}' from run
+    )
     update task set result = '{"output":"an answer"}', error = '{"code":"RUN_FAILED","message":"a fault"}',
-      started_at = now(), completed_at = now()`);
+      started_at = now(), completed_at = now(), template_name = 'a template', template_version = 1,
+      template_parameters = '{"a":"b"}'`);
 });
 afterAll(() => server?.stop());
 

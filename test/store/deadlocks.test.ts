@@ -6,7 +6,9 @@ import { claimRun } from '../../src/store/claim-run.ts';
 import { openLease } from '../../src/store/lease.ts';
 import { beginModelCall, settleModelCall } from '../../src/store/model-calls.ts';
 import { registerWorker } from '../../src/store/workers.ts';
+import { data } from '../harness/client.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
+import { createSession } from '../sessions/feed-reader.ts';
 
 let server: TestServer;
 
@@ -54,6 +56,26 @@ test('a call that is settled while its run is cancelled waits for it, or it for 
       call.id,
     ]);
     expect(rows).toEqual([{ cost: 1 }]);
+  }
+  expect(await countDeadlocks()).toBe(0);
+});
+
+test('tasks that wait for others in their session are made while its limit changes, and while it is deleted', async () => {
+  const ann = await server.newUser();
+  const change = 'mutation ($input: UpdateSessionInput!) { updateSession(input: $input) { session { id } } }';
+  const remove = 'mutation ($id: ID!) { deleteSession(input: { id: $id }) { deletedId } }';
+  const make = 'mutation ($input: CreateTaskInput!) { createTask(input: $input) { task { id } } }';
+  for (let round = 0; round < 10; round += 1) {
+    const id = await createSession(ann);
+    const first = { prompt: 'x', model: 'demo', hold: true, sessionId: id };
+    const before = await Promise.all([1, 2, 3].map(() => ann.createTask(first)));
+    const dependent = () => ann.query(make, { input: { ...first, dependsOn: before } });
+    const limit = async (costLimit: number | null) =>
+      data(await ann.query(change, { input: { id, costLimit } }));
+    await Promise.all([dependent(), limit(1), dependent(), limit(null), dependent(), limit(2)]);
+    const answers = await Promise.all([dependent(), ann.query(remove, { id }), dependent()]);
+    const codes = answers.flatMap(({ errors = [] }) => errors.map(({ extensions }) => extensions.code));
+    expect(codes.filter((code) => code !== 'NOT_FOUND' && code !== 'INVALID_STATE')).toEqual([]);
   }
   expect(await countDeadlocks()).toBe(0);
 });

@@ -114,3 +114,11 @@ export const ollama: Wire = {
 export const tagList = (): unknown => ({
   models: ['llama3.2:latest', 'qwen3:8b'].map((name) => ({ name, model: name, size: 2_019_393_189 })),
 });
+
+/** The body of GET /api/ps: what is loaded, of which only one entry is the model that was asked. */
+export const runningList = (): unknown => ({
+  models: [
+    { name: 'qwen3:8b', model: 'qwen3:8b', size: 6_654_289_920, size_vram: 6_654_289_920 },
+    { name: 'llama3.2:latest', model: 'llama3.2:latest', size: 3_421_000_000, size_vram: 0 },
+  ],
+});

@@ -1,7 +1,7 @@
 import { anthropic } from './anthropic.ts';
 import { azure } from './azure.ts';
 import { type Exchange, serveChat } from './chat.ts';
-import { ollama, tagList } from './ollama.ts';
+import { ollama, runningList, tagList } from './ollama.ts';
 import { modelList, openai } from './openai.ts';
 import type { Wire } from './wire.ts';
 
@@ -24,6 +24,7 @@ const routes: Readonly<Record<string, Route>> = {
   'GET /v1/models': { wire: openai, serve: fixed(modelList) },
   'POST /v1/messages': { wire: anthropic, serve: serveChat },
   'POST /api/chat': { wire: ollama, serve: serveChat },
+  'GET /api/ps': { wire: ollama, serve: fixed(runningList) },
   'GET /api/tags': { wire: ollama, serve: fixed(tagList) },
   'POST /openai/deployments/*/chat/completions': { wire: azure, serve: serveChat },
 };

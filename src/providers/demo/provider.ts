@@ -17,7 +17,7 @@ const BURST = 64;
 
 /**
  * A deterministic model without weights or network, for first steps, tests and load. It calls the tools that it is
- * told to (see `nextCall`) and answers a JSON schema with its smallest instance. Settings may ride in the model's
+ * told to, or shows those of an agent (see `nextCall`), and answers a JSON schema with its smallest instance. Settings may ride in the model's
  * id: `demo@tokens=200,itl=2` answers 200 words, one every 2 ms.
  */
 export function createDemoProvider(): Provider {

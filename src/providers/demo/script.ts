@@ -13,13 +13,34 @@ export interface ScriptedCall {
  * Which tool the demo model calls now. It does what the last message of a person says: the tools that the message
  * names are called in the order in which they stand there, one a turn, with the JSON object that follows the name,
  * or else the smallest arguments that the tool's schema allows. `write_file {"path":"a"}, then list_files` is
- * two turns with a call, and a third without.
+ * two turns with a call, and a third without. Where no tool is named, an agent's tools are shown in a small `tour`.
  * @returns null when everything has been called: then it answers.
  */
 export function nextCall({ tools = [], messages }: ModelRequest): ScriptedCall | null {
   const spoken = messages.findLastIndex(({ role }) => role === 'user');
-  const calls = namedCalls(messages[spoken]?.content ?? '', tools);
+  const text = messages[spoken]?.content ?? '';
+  const named = namedCalls(text, tools);
+  const calls = named.length > 0 ? named : tour(text, tools);
   return calls[messages.slice(spoken + 1).filter(isCalling).length] ?? null;
+}
+
+const LONGEST_NOTE = 1_000;
+
+/** What an agent does, in small: it plans, writes the task down in a file, looks at it, and finishes. */
+function tour(text: string, tools: readonly ToolDefinition[]): ScriptedCall[] {
+  const offered = (name: string) => tools.some((tool) => tool.name === name);
+  if (!offered('finish')) return [];
+  const plan = (status: string) => ({ steps: [{ id: 'note', description: 'Write the task down', status }] });
+  const calls: [name: string, input: object][] = [
+    ['update_plan', plan('in_progress')],
+    ['write_file', { path: 'demo.txt', content: `${text.slice(0, LONGEST_NOTE).toWellFormed()}\n` }],
+    ['list_files', {}],
+    ['update_plan', plan('completed')],
+    ['finish', { summary: 'This is the demo model: it has shown its tools, and done nothing of the task.' }],
+  ];
+  return calls
+    .filter(([name]) => offered(name))
+    .map(([name, input]) => ({ name, arguments: JSON.stringify(input) }));
 }
 
 function isCalling(message: ModelMessage): boolean {

@@ -46,20 +46,33 @@ export function createOllamaProvider({ baseUrl }: OllamaConfig, patience = PATIE
       throw error instanceof ProviderError ? error : brokenOff(vendor, error);
     }
   }
+
+  async function read<Shape extends z.ZodType>(
+    path: string,
+    shape: Shape,
+    signal: AbortSignal,
+  ): Promise<z.output<Shape>> {
+    try {
+      const response = await request(path, { signal });
+      return shape.parse(await response.json());
+    } catch (error) {
+      throw error instanceof ProviderError ? error : brokenOff(vendor, error);
+    }
+  }
   return {
     id: 'ollama',
     stream: (asked, signal) => watchStream(vendor.name, (either) => chat(asked, either), signal, patience),
     async models(signal) {
-      try {
-        const response = await request('/api/tags', { signal });
-        return TAGS.parse(await response.json())
-          .models.map(({ name }) => name)
-          .filter(isStorable);
-      } catch (error) {
-        throw error instanceof ProviderError ? error : brokenOff(vendor, error);
-      }
+      const { models } = await read('/api/tags', TAGS, signal);
+      return models.map(({ name }) => name).filter(isStorable);
+    },
+    async memoryOf(model, signal) {
+      const { models } = await read('/api/ps', RUNNING, signal);
+      return models.find(({ name }) => name === model || name === `${model}:latest`)?.size ?? null;
     },
   };
 }
 
 const TAGS = z.object({ models: z.array(z.object({ name: z.string() })) });
+// https://docs.ollama.com/api/ps
+const RUNNING = z.object({ models: z.array(z.object({ name: z.string(), size: z.number().nullish() })) });

@@ -3,12 +3,12 @@ import { BUDGET_KINDS } from '../../vocabulary.ts';
 
 const dollars = () => p.decimal().precision(24).scale(12);
 
-/** What a task, or all tasks of a user, may cost. Only what has a limit has a row. US dollars, exact. */
+/** What a task, or all tasks of a session or a user, may cost. Only what has a limit has a row. US dollars, exact. */
 export const Budget = defineEntity({
   name: 'Budget',
   tableName: 'budget',
   properties: {
-    /** The id of the task or user. */
+    /** The id of the task, session or user. */
     subjectId: p.text().primary(),
     kind: p.enum(BUDGET_KINDS),
     costLimit: dollars(),

@@ -7,6 +7,18 @@ import { defineEntity, p } from '@mikro-orm/core';
 export const Event = defineEntity({
   name: 'Event',
   tableName: 'event',
+  indexes: [
+    {
+      name: 'event_owner_place',
+      expression:
+        'create index "event_owner_place" on "event" ("owner_id", "place") where "owner_id" is not null',
+    },
+    {
+      name: 'event_session_place',
+      expression:
+        'create index "event_session_place" on "event" ("session_id", "place") where "session_id" is not null',
+    },
+  ],
   properties: {
     runId: p.text().primary(),
     seq: p.integer().primary(),
@@ -14,5 +26,12 @@ export const Event = defineEntity({
     type: p.text(),
     data: p.json(),
     at: p.datetime(6).defaultRaw('clock_timestamp()'),
+    // From here on: the feeds. Null in text, which is in no feed, so that a batch of it pays for no index.
+    ownerId: p.text().nullable(),
+    sessionId: p.text().nullable(),
+    /** Feeds are in the order of this, then of run and seq. Never lower than `xid`. */
+    place: p.string().columnType('xid8').nullable(),
+    /** The transaction that wrote it. */
+    xid: p.string().columnType('xid8').nullable(),
   },
 });

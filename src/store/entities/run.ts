@@ -1,5 +1,6 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import { RUN_KINDS, RUN_STATUSES } from '../../vocabulary.ts';
+import { Session } from './session.ts';
 import { timestamps } from './timestamps.ts';
 import { User } from './user.ts';
 
@@ -12,9 +13,14 @@ export const Run = defineEntity({
   tableName: 'run',
   indexes: [
     {
-      name: 'run_owner_created',
+      name: 'run_owner_whole',
       expression:
-        'create index "run_owner_created" on "run" ("owner_id", "kind", "created_at" desc, "id" desc) where "parent_id" is null',
+        'create index "run_owner_whole" on "run" ("owner_id", "kind", "created_at" desc, "id" desc) where "parent_id" is null',
+    },
+    {
+      name: 'run_session_created',
+      expression:
+        'create index "run_session_created" on "run" ("session_id", "created_at" desc, "id" desc) where "session_id" is not null',
     },
     {
       name: 'run_queued',
@@ -33,6 +39,7 @@ export const Run = defineEntity({
     id: p.text().primary(),
     kind: p.enum(RUN_KINDS),
     owner: () => p.manyToOne(User).mapToPk(),
+    session: () => p.manyToOne(Session).mapToPk().nullable().deleteRule('no action').index(false),
     origin: p.text(),
     status: p.enum(RUN_STATUSES),
     /** 1-10; a higher number runs first. */
@@ -45,6 +52,8 @@ export const Run = defineEntity({
     /** How often a worker was lost while it had the run. */
     losses: p.integer().default(0),
     lastSeq: p.integer().default(0),
+    /** The place in the feeds of its last event that has one: the highest transaction that wrote such an event. */
+    place: p.string().columnType('xid8').defaultRaw('pg_current_xact_id()'),
     /** Batches of text written under the present epoch; a write that is repeated is known by it. */
     written: p.integer().default(0),
     /** Runs that have to complete before this one may start. */
@@ -53,6 +62,8 @@ export const Run = defineEntity({
     parentId: p.text().nullable(),
     /** Whether others wait for this one; its end then releases or fails them. */
     hasDependents: p.boolean().default(false),
+    /** What people have told it while it is at work. */
+    inputs: p.integer().default(0),
     cancelReason: p.text().nullable(),
     ...timestamps,
   },

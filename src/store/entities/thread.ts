@@ -1,4 +1,5 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import { Session } from './session.ts';
 import { timestamps } from './timestamps.ts';
 import { User } from './user.ts';
 
@@ -12,10 +13,16 @@ export const Thread = defineEntity({
       expression:
         'create index "thread_owner_created" on "thread" ("owner_id", "created_at" desc, "id" desc)',
     },
+    {
+      name: 'thread_session_created',
+      expression:
+        'create index "thread_session_created" on "thread" ("session_id", "created_at" desc, "id" desc) where "session_id" is not null',
+    },
   ],
   properties: {
     id: p.text().primary(),
     owner: () => p.manyToOne(User).mapToPk().index(false),
+    session: () => p.manyToOne(Session).mapToPk().nullable().deleteRule('no action').index(false),
     title: p.text().nullable(),
     ...timestamps,
   },

@@ -1,0 +1,96 @@
+import { Migration } from '@mikro-orm/migrations';
+
+export class Migration20261121184306 extends Migration {
+
+  override name = 'Migration20261121184306';
+
+  override up(): void | Promise<void> {
+    this.addSql(`create table "template" ("id" text not null, "owner_id" text null, "name" text not null, "description" text null, "parameters" jsonb not null, "steps" jsonb not null, "version" int not null default 1, "is_active" boolean not null default true, "created_at" timestamptz(6) not null default now(), "updated_at" timestamptz(6) not null default now(), primary key ("id"));`);
+    this.addSql(`create unique index "template_key" on "template" ("owner_id", "name") nulls not distinct;`);
+
+    this.addSql(`create table "session" ("id" text not null, "owner_id" text not null, "origin" text not null, "name" text null, "description" text null, "status" text not null default 'active', "settings" jsonb not null default '{}', "working_directory" text null, "user_label" text null, "ended_at" timestamptz(6) null, "created_at" timestamptz(6) not null default now(), "updated_at" timestamptz(6) not null default now(), primary key ("id"));`);
+    this.addSql(`create index "session_owner_created" on "session" ("owner_id", "created_at" desc, "id" desc);`);
+
+    this.addSql(`create table "step" ("run_id" text not null, "key" text not null, "position" int not null, "status" text not null, "output" jsonb null, "started_at" timestamptz(6) not null default clock_timestamp(), "completed_at" timestamptz(6) null, primary key ("run_id", "key"));`);
+
+    this.addSql(`create table "input" ("run_id" text not null, "position" int not null, "text" text not null, primary key ("run_id", "position"));`);
+
+    this.addSql(`create table "artifact" ("id" text not null, "run_id" text not null, "name" text not null, "type" text not null, "media_type" text not null, "size" int not null, "sha256" text not null, "content" bytea not null, "is_truncated" boolean not null, "created_at" timestamptz(6) not null default clock_timestamp(), primary key ("id"));`);
+    this.addSql(`alter table "artifact" add constraint "artifact_run_name" unique ("run_id", "name");`);
+
+    this.addSql(`create table "agent" ("id" text not null, "owner_id" text null, "origin" text not null, "name" text not null, "type" text not null, "description" text not null, "capabilities" text[] not null default '{}', "provider" text null, "model" text null, "system_prompt" text null, "tools" text[] not null default '{}', "parameters" jsonb not null default '{}', "limits" jsonb not null default '{}', "is_active" boolean not null default true, "created_at" timestamptz(6) not null default now(), "updated_at" timestamptz(6) not null default now(), primary key ("id"));`);
+    this.addSql(`create index "agent_owner_created" on "agent" ("owner_id", "created_at" desc, "id" desc);`);
+
+    this.addSql(`alter table "budget" drop constraint "budget_kind_check";`);
+    this.addSql(`alter table "budget" add constraint "budget_kind_check" check ("kind" in ('task', 'session', 'user'));`);
+
+    this.addSql(`alter table "event" add "owner_id" text null, add "session_id" text null, add "place" xid8 null, add "xid" xid8 null;`);
+    this.addSql(`create index "event_owner_place" on "event" ("owner_id", "place") where "owner_id" is not null;`);
+    this.addSql(`create index "event_session_place" on "event" ("session_id", "place") where "session_id" is not null;`);
+
+    this.addSql(`alter table "thread" add "session_id" text null;`);
+    this.addSql(`alter table "thread" add constraint "thread_session_id_foreign" foreign key ("session_id") references "session" ("id") on delete no action;`);
+    this.addSql(`create index "thread_session_created" on "thread" ("session_id", "created_at" desc, "id" desc) where "session_id" is not null;`);
+
+    this.addSql(`alter table "run" add "session_id" text null, add "losses" int not null default 0, add "place" xid8 not null default pg_current_xact_id(), add "inputs" int not null default 0;`);
+    this.addSql(`alter table "run" add constraint "run_session_id_foreign" foreign key ("session_id") references "session" ("id") on delete no action;`);
+    this.addSql(`create index "run_session_created" on "run" ("session_id", "created_at" desc, "id" desc) where "session_id" is not null;`);
+
+    this.addSql(`alter table "task" drop constraint "task_kind_check";`);
+    this.addSql(`alter table "task" add "type" text null, add "template_name" text null, add "template_version" int null, add "template_plan" jsonb null, add "template_parameters" jsonb null, add "secrets" text null, add "agent_id" text null, add "tools" text[] not null default '{}', add "limits" jsonb null, add "plan" jsonb not null default '{"steps": []}', add "working_directory" text null, add "iterations" int not null default 0, add "iterations_before" int not null default 0, add "deadline_at" timestamptz(6) null;`);
+    this.addSql(`alter table "task" add constraint "task_agent_id_foreign" foreign key ("agent_id") references "agent" ("id") on delete set null;`);
+    this.addSql(`alter table "task" alter column "model" drop not null;`);
+    this.addSql(`alter table "task" alter column "provider" drop not null;`);
+    this.addSql(`create index "task_agent_completed" on "task" ("agent_id", "completed_at" desc nulls first) where "agent_id" is not null;`);
+    this.addSql(`alter table "task" add constraint "task_kind_check" check ("kind" in ('prompt', 'agent', 'template'));`);
+
+    this.addSql(`alter table "template" add constraint "template_owner_id_foreign" foreign key ("owner_id") references "app_user" ("id") on delete cascade;`);
+
+    this.addSql(`alter table "session" add constraint "session_owner_id_foreign" foreign key ("owner_id") references "app_user" ("id");`);
+    this.addSql(`alter table "session" add constraint "session_status_check" check ("status" in ('active', 'paused', 'completed'));`);
+
+    this.addSql(`alter table "step" add constraint "step_run_id_foreign" foreign key ("run_id") references "run" ("id") on delete cascade;`);
+    this.addSql(`alter table "step" add constraint "step_status_check" check ("status" in ('started', 'completed'));`);
+
+    this.addSql(`alter table "input" add constraint "input_run_id_foreign" foreign key ("run_id") references "run" ("id") on delete cascade;`);
+
+    this.addSql(`alter table "artifact" add constraint "artifact_run_id_foreign" foreign key ("run_id") references "run" ("id") on delete cascade;`);
+    this.addSql(`alter table "artifact" add constraint "artifact_type_check" check ("type" in ('plan', 'diff', 'log', 'output', 'file'));`);
+
+    this.addSql(`alter table "agent" add constraint "agent_owner_id_foreign" foreign key ("owner_id") references "app_user" ("id") on delete cascade;`);
+  }
+
+  override down(): void | Promise<void> {
+    this.addSql(`alter table "thread" drop constraint "thread_session_id_foreign";`);
+    this.addSql(`alter table "run" drop constraint "run_session_id_foreign";`);
+    this.addSql(`alter table "task" drop constraint "task_agent_id_foreign";`);
+
+    this.addSql(`drop table if exists "template" cascade;`);
+    this.addSql(`drop table if exists "session" cascade;`);
+    this.addSql(`drop table if exists "step" cascade;`);
+    this.addSql(`drop table if exists "input" cascade;`);
+    this.addSql(`drop table if exists "artifact" cascade;`);
+    this.addSql(`drop table if exists "agent" cascade;`);
+
+    this.addSql(`alter table "budget" drop constraint "budget_kind_check";`);
+    this.addSql(`alter table "budget" add constraint "budget_kind_check" check ("kind" in ('task', 'user'));`);
+
+    this.addSql(`drop index "event_owner_place";`);
+    this.addSql(`drop index "event_session_place";`);
+    this.addSql(`alter table "event" drop column "owner_id", drop column "session_id", drop column "place", drop column "xid";`);
+
+    this.addSql(`drop index "run_session_created";`);
+    this.addSql(`alter table "run" drop column "session_id", drop column "losses", drop column "place", drop column "inputs";`);
+
+    this.addSql(`drop index "task_agent_completed";`);
+    this.addSql(`alter table "task" drop constraint "task_kind_check";`);
+    this.addSql(`alter table "task" drop column "type", drop column "template_name", drop column "template_version", drop column "template_plan", drop column "template_parameters", drop column "secrets", drop column "agent_id", drop column "tools", drop column "limits", drop column "plan", drop column "working_directory", drop column "iterations", drop column "iterations_before", drop column "deadline_at";`);
+    this.addSql(`alter table "task" alter column "provider" set not null;`);
+    this.addSql(`alter table "task" alter column "model" set not null;`);
+    this.addSql(`alter table "task" add constraint "task_kind_check" check ("kind" in ('prompt'));`);
+
+    this.addSql(`drop index "thread_session_created";`);
+    this.addSql(`alter table "thread" drop column "session_id";`);
+  }
+
+}

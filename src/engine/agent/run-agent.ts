@@ -1,0 +1,171 @@
+import { coerceError, DomainError } from '../../errors.ts';
+import type { ModelMessage } from '../../providers/provider.ts';
+import { DEFAULT_MAX_ITERATIONS } from '../../rules/agent.ts';
+import { storableJson } from '../../rules/bounded.ts';
+import type { ClaimedTask } from '../../store/claim-run.ts';
+import { isConnectionLoss, outlastConnectionLoss } from '../../store/connection-loss.ts';
+import { readInputs } from '../../store/inputs.ts';
+import { type Lease, LeaseLost } from '../../store/lease.ts';
+import { beginStep, completeStep, readSteps } from '../../store/steps.ts';
+import { openWorkspace } from '../../store/workspaces.ts';
+import { askModel, createTries } from '../ask-model.ts';
+import type { RunOutcome } from '../carry-out-task.ts';
+import type { EngineContext } from '../context.ts';
+import { openingMessages } from '../opening.ts';
+import { toolNamed } from '../tools/index.ts';
+import { callTool } from './call-tool.ts';
+import { instructionsFor } from './instructions.ts';
+import { leaveArtifacts, readStart } from './leave-artifacts.ts';
+import { LOOP_TOOLS } from './loop-tools.ts';
+import { type Answer, type Ending, inputsTaken, type Turn, toMessages, toTurns, turnKey } from './turn.ts';
+import type { Work } from './work.ts';
+
+/**
+ * An agent's task: the model answers, the tools that it calls are run, and so on until it calls none. Every answer
+ * and every tool call is a checkpoint; a worker that takes the run over goes on after the last one.
+ * @returns null when it waits for a person.
+ * @throws ProviderError, LeaseLost, DomainError MAX_ITERATIONS_REACHED, TIME_LIMIT_REACHED, BUDGET_EXCEEDED
+ */
+export async function runAgent(
+  context: EngineContext,
+  lease: Lease,
+  task: ClaimedTask,
+): Promise<RunOutcome | null> {
+  const timer = startTimer(lease, task);
+  try {
+    const work = await takeUp(context, lease, task);
+    const opening = await openingMessages(context, task, instructionsFor(task));
+    const outcome = await takeTurns(work, opening).catch((error) => leaveAndThrow(work, error));
+    if (outcome) await leaveArtifacts(work);
+    return outcome;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The task as its checkpoints have it. */
+async function takeUp(context: EngineContext, lease: Lease, task: ClaimedTask): Promise<Work> {
+  const steps = await readSteps(context.store.database, task.id);
+  const { plan, progress } = task;
+  const workspace = await openOwnWorkspace(context, task);
+  const start = await readStart({ context, lease, workspace }, steps);
+  return { context, lease, task, workspace, start, turns: toTurns(steps), plan, progress };
+}
+
+/** What ends the task is what it fails with, whatever becomes of its artifacts. */
+async function leaveAndThrow(work: Work, error: unknown): Promise<never> {
+  const { context, lease } = work;
+  const cause = lease.signal.aborted ? lease.signal.reason : error;
+  if (!(cause instanceof LeaseLost) && !isConnectionLoss(cause)) {
+    await leaveArtifacts(work).catch((failure) => {
+      context.log.warn(
+        { task: lease.runId, error: coerceError(failure).message },
+        'a task left no artifacts',
+      );
+    });
+  }
+  throw error;
+}
+
+async function takeTurns(work: Work, opening: readonly ModelMessage[]): Promise<RunOutcome | null> {
+  for (;;) {
+    work.lease.signal.throwIfAborted();
+    const inputs = await newInputs(work);
+    const last = work.turns.at(-1);
+    const ending = last?.answer && endingOf(last, last.answer);
+    if (last?.answer && ending && inputs.length === 0) return toOutcome(work, last.answer, ending);
+    const turn = last && !isOver(last) ? last : await beginTurn(work, inputs);
+    const answer = turn.answer ?? (await takeAnswer(work, opening, turn));
+    if (!(await callTools(work, turn, answer))) return null;
+  }
+}
+
+/** What people have said since the model was last told. */
+function newInputs({ context, task, turns }: Work): Promise<string[]> {
+  return readInputs(context.store.database, task.id, inputsTaken(turns));
+}
+
+async function beginTurn({ context, lease, task, turns, workspace }: Work, inputs: string[]): Promise<Turn> {
+  const number = turns.length + 1;
+  const most = task.limits?.maxIterations ?? DEFAULT_MAX_ITERATIONS;
+  if (number - task.iterationsBefore > most) {
+    const message = `the agent was not done after ${most} turns; retry the task to give it as many again`;
+    throw new DomainError('MAX_ITERATIONS_REACHED', message);
+  }
+  const place = workspace === null ? {} : { workingDirectory: workspace };
+  const known = { output: { inputs }, task: { iterations: number, ...place } };
+  await beginStep(context.store, lease, turnKey(number), [], known);
+  const turn: Turn = { number, inputs, answer: null, calls: new Map() };
+  turns.push(turn);
+  return turn;
+}
+
+async function takeAnswer(work: Work, opening: readonly ModelMessage[], turn: Turn): Promise<Answer> {
+  const { context, lease, task, turns } = work;
+  const tools = task.tools.flatMap((name) => definitionOf(name) ?? []);
+  const request = { messages: toMessages(opening, turns), ...task.parameters, tools };
+  const answer = await askModel(context, lease, createTries([task, ...task.fallbackModels]), request);
+  const output = storableJson({ inputs: turn.inputs, ...answer });
+  const step = { key: turnKey(turn.number), output, events: [] };
+  await outlastConnectionLoss(() => completeStep(context.store, lease, step));
+  turn.answer = answer;
+  return answer;
+}
+
+function definitionOf(name: ClaimedTask['tools'][number]) {
+  return (toolNamed(name) ?? LOOP_TOOLS.find(({ definition }) => definition.name === name))?.definition;
+}
+
+/** A model that calls more than these in one turn has lost its way. */
+const MOST_CALLS = 64;
+
+/** @returns false when the task waits for a person. */
+async function callTools(work: Work, turn: Turn, { toolCalls }: Answer): Promise<boolean> {
+  for (const [index, call] of toolCalls.slice(0, MOST_CALLS).entries()) {
+    if (turn.calls.get(index)?.status === 'completed') continue;
+    if (finished(turn)) return true;
+    work.lease.signal.throwIfAborted();
+    if (!(await callTool(work, turn, call, index))) return false;
+  }
+  return true;
+}
+
+function finished({ calls }: Turn): Ending | undefined {
+  return [...calls.values()].find(({ ending }) => ending)?.ending;
+}
+
+function endingOf(turn: Turn, { text, toolCalls }: Answer): Ending | undefined {
+  return toolCalls.length === 0 ? { success: true, summary: text } : finished(turn);
+}
+
+/** Whether all of it is done that will be. */
+function isOver(turn: Turn): boolean {
+  const { answer, calls } = turn;
+  if (!answer) return false;
+  const wanted = Math.min(answer.toolCalls.length, MOST_CALLS);
+  const done = [...calls.values()].filter(({ status }) => status === 'completed').length;
+  return Boolean(finished(turn)) || done === wanted;
+}
+
+function toOutcome({ turns }: Work, { model, provider, finishReason }: Answer, ending: Ending): RunOutcome {
+  return { output: ending.summary, ...ending, model, provider, finishReason, inputs: inputsTaken(turns) };
+}
+
+/** The task's own folder, or the one that it was given, where it is to work in one. */
+async function openOwnWorkspace(
+  { workspaces }: EngineContext,
+  { id, ownerId, ownerIsAdmin, tools, workingDirectory }: ClaimedTask,
+): Promise<string | null> {
+  if (!tools.some(toolNamed)) return null;
+  const tenant = { userId: ownerId, isAdmin: ownerIsAdmin };
+  const { path } = await openWorkspace(workspaces, tenant, workingDirectory ?? id, 'workingDirectory');
+  return path;
+}
+
+/** When its time is up the lease ends, whatever is going on under it. */
+function startTimer(lease: Lease, { msLeft, limits }: ClaimedTask): NodeJS.Timeout | undefined {
+  if (msLeft === null) return undefined;
+  const message = `the agent was not done within ${limits?.timeoutSeconds} s`;
+  const stop = () => lease.abort(new DomainError('TIME_LIMIT_REACHED', message));
+  return setTimeout(stop, Math.max(0, msLeft));
+}

@@ -1,0 +1,102 @@
+import type { ModelMessage, ToolCall, VendorTurn } from '../../providers/provider.ts';
+import type { StepRow } from '../../store/steps.ts';
+import type { ToolCallOutput } from '../../store/tool-calls.ts';
+import type { FinishReason, ProviderId, StepStatus } from '../../vocabulary.ts';
+
+/** What a model said in a turn. `callId` names its model call, as every step does that holds a call's text. */
+export interface Answer {
+  callId: string;
+  provider: ProviderId;
+  model: string;
+  text: string;
+  toolCalls: ToolCall[];
+  vendorTurn: VendorTurn | null;
+  finishReason: FinishReason;
+}
+
+/** What the step of a turn holds: what people said before it, and when it is completed the answer. */
+export interface TurnOutput extends Partial<Answer> {
+  inputs: string[];
+}
+
+/** How the agent itself ended the task. */
+export interface Ending {
+  success: boolean;
+  summary: string;
+}
+
+/** A tool call that has begun. */
+export interface CallState extends ToolCallOutput {
+  status: StepStatus;
+  ending?: Ending;
+}
+
+/** One answer of the model and what came of the tools that it called. */
+export interface Turn {
+  /** From 1. */
+  number: number;
+  inputs: string[];
+  /** null: not there yet. */
+  answer: Answer | null;
+  /** By their place in the answer; one that is missing has not begun. */
+  calls: Map<number, CallState>;
+}
+
+export const turnKey = (number: number) => `turn:${number}`;
+export const callKey = (number: number, index: number) => `tool:${number}:${index}`;
+
+/** The turns of a task, as its checkpoints have them. */
+export function toTurns(steps: readonly StepRow[]): Turn[] {
+  const turns: Turn[] = [];
+  for (const { key, status, output } of steps) {
+    const [kind, number, index] = key.split(':');
+    if (kind === 'turn') {
+      const { inputs, ...answer } = output as TurnOutput;
+      const isAnswered = status === 'completed';
+      turns.push({
+        number: Number(number),
+        inputs,
+        answer: isAnswered ? (answer as Answer) : null,
+        calls: new Map(),
+      });
+    } else if (kind === 'tool')
+      turns.at(-1)?.calls.set(Number(index), { ...(output as ToolCallOutput), status });
+  }
+  return turns;
+}
+
+/** How many inputs of people the model has been told. */
+export function inputsTaken(turns: readonly Turn[]): number {
+  return turns.reduce((sum, { inputs, calls }) => {
+    const answers = [...calls.values()].reduce((count, call) => count + (call.inputs ?? 0), 0);
+    return sum + inputs.length + answers;
+  }, 0);
+}
+
+/** What the model is sent for its next answer. */
+export function toMessages(opening: readonly ModelMessage[], turns: readonly Turn[]): ModelMessage[] {
+  return [
+    ...opening,
+    ...turns.flatMap((turn) => [
+      ...turn.inputs.map((content) => ({ role: 'user' as const, content })),
+      ...said(turn),
+    ]),
+  ];
+}
+
+const NOT_RUN = 'This call was not run, because of the one before it or because there were too many.';
+
+function said({ answer, calls }: Turn): ModelMessage[] {
+  // Vendors refuse an empty message.
+  if (!answer || (answer.text === '' && answer.toolCalls.length === 0)) return [];
+  const { text: content, toolCalls, vendorTurn } = answer;
+  return [
+    { role: 'assistant', content, toolCalls, ...(vendorTurn && { vendorTurn }) },
+    ...toolCalls.map(({ id, name }, index) => ({
+      role: 'tool' as const,
+      content: calls.get(index)?.output ?? NOT_RUN,
+      toolCallId: id,
+      toolName: name,
+    })),
+  ];
+}

@@ -1,0 +1,79 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { isRetryable, type ModelRequest, type ProviderError } from '../providers/provider.ts';
+import type { ModelReference } from '../rules/model-id.ts';
+import { MODEL_CALL_RETRIES, nextWait } from '../rules/retry.ts';
+import type { Lease } from '../store/lease.ts';
+import { restartAttempt } from '../store/restart-attempt.ts';
+import type { EngineContext } from './context.ts';
+import { callModel, ModelCallFailed, type ModelCallResult } from './model-call.ts';
+
+/**
+ * One answer of a model: its call is tried again by policy while its failures are worth it; with fallback models,
+ * on the next one.
+ * @throws ProviderError when it is not worth another try, LeaseLost
+ */
+export async function askModel(
+  context: EngineContext,
+  lease: Lease,
+  tries: Tries,
+  request: Omit<ModelRequest, 'model'>,
+): Promise<ModelCallResult & ModelReference> {
+  for (;;) {
+    const { provider, model } = tries.reference();
+    try {
+      const result = await callModel(context, lease, provider, { ...request, model }, tries.failed);
+      return { ...result, provider, model };
+    } catch (error) {
+      if (!(error instanceof ModelCallFailed)) throw error;
+      const waitMs = tries.wait();
+      if (waitMs === null) throw error.error;
+      if (waitMs > 0) await wait(waitMs, undefined, { signal: lease.signal });
+      await restartAttempt(context.store, lease, { voidCallId: error.callId, reason: 'provider_error' });
+    }
+  }
+}
+
+/** Which model is asked, and when again. */
+export interface Tries {
+  reference(): ModelReference;
+  /** Decides what follows a failure. @returns whether there is another try. */
+  failed(error: ProviderError): boolean;
+  /** How long to wait before it, in milliseconds; null: there is none. */
+  wait(): number | null;
+  /** After an answer that does not meet its schema: whether to ask again. */
+  isWorthAnother(): boolean;
+}
+
+/** The same model may do better once; it costs as much again. */
+const MAX_INVALID_ANSWERS = 2;
+
+/** All but the last model are asked once: a caller who named others wants an answer, not a wait. */
+export function createTries([first, ...rest]: readonly [ModelReference, ...ModelReference[]]): Tries {
+  let reference = first;
+  const others = [...rest];
+  let failures = 0;
+  let waitMs: number | null = null;
+  let invalidAnswers = 0;
+  return {
+    reference: () => reference,
+    failed(error) {
+      const next = isRetryable(error) ? others.shift() : undefined;
+      if (next) {
+        reference = next;
+        waitMs = 0;
+        return true;
+      }
+      failures += 1;
+      waitMs = isRetryable(error)
+        ? nextWait(MODEL_CALL_RETRIES, failures, error.retryAfterMs, Math.random())
+        : null;
+      return waitMs !== null;
+    },
+    wait: () => waitMs,
+    isWorthAnother() {
+      invalidAnswers += 1;
+      reference = others.shift() ?? reference;
+      return invalidAnswers < MAX_INVALID_ANSWERS + rest.length;
+    },
+  };
+}

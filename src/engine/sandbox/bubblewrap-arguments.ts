@@ -1,0 +1,124 @@
+import { lstat, readlink, realpath } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { hasCode } from '../../store/error-code.ts';
+import { argvOf, type Command } from './command.ts';
+import { ENVIRONMENT } from './launch.ts';
+import type { Limits } from './limits.ts';
+
+/** Whom a command runs as. */
+export interface Owner {
+  uid: number;
+  gid: number;
+}
+
+/** Where programs and their libraries are. On most systems all but the first are links into it. */
+const SYSTEM_FOLDERS = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32'];
+/** What programs look for; the accounts are ours, as the system's own are nobody's business. */
+const OF_ETC = [
+  ...['alternatives', 'ld.so.cache', 'ld.so.conf', 'ld.so.conf.d', 'localtime', 'mime.types', 'protocols'],
+  ...['services', 'ssl/certs', 'ssl/openssl.cnf', 'terminfo', 'timezone'],
+];
+
+/** The part of bwrap's arguments that is the same for all commands. */
+export async function systemRoot(settings: { hidden: readonly string[]; limits: Limits }): Promise<string[]> {
+  const isRoot = process.getuid?.() === 0;
+  return [
+    ...['--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try'],
+    ...(isRoot ? ROOTS_CAPABILITIES : ['--unshare-user']),
+    // The first process is ours and is waited for by bwrap; bwrap's own would outlive it, as a zombie of nobody's.
+    ...['--as-pid-1', '--die-with-parent', '--new-session', '--hostname', 'sandbox'],
+    ...['--clearenv', ...Object.entries(ENVIRONMENT).flatMap(([name, value]) => ['--setenv', name, value])],
+    ...(await Promise.all(SYSTEM_FOLDERS.map(systemFolder))).flat(),
+    ...['--perms', '0755', '--dir', '/etc', '--perms', '0755', '--dir', '/etc/ssl'],
+    ...OF_ETC.flatMap((name) => ['--ro-bind-try', `/etc/${name}`, `/etc/${name}`]),
+    ...['--perms', '0444', '--ro-bind-data', '5', '/etc/passwd'],
+    ...['--perms', '0444', '--ro-bind-data', '6', '/etc/group'],
+    ...['--perms', '0444', '--ro-bind-data', '7', '/etc/hosts'],
+    ...['--dev', '/dev', '--proc', '/proc'],
+    ...temporary('/dev/shm', settings.limits.temporary / 4),
+    ...temporary('/tmp', settings.limits.temporary),
+    ...(await coverHidden(settings.hidden)),
+  ];
+}
+
+/** Enough to become another user, and to enter folders that are closed to all others on the way. */
+const ROOTS_CAPABILITIES = [
+  ...['--cap-drop', 'ALL', '--cap-add', 'CAP_SETUID', '--cap-add', 'CAP_SETGID'],
+  ...['--cap-add', 'CAP_SETPCAP', '--cap-add', 'CAP_DAC_READ_SEARCH'],
+];
+
+function temporary(path: string, bytes: number): string[] {
+  return ['--perms', '1777', '--size', String(bytes), '--tmpfs', path];
+}
+
+async function systemFolder(path: string): Promise<string[]> {
+  try {
+    const isLink = (await lstat(path)).isSymbolicLink();
+    return isLink ? ['--symlink', await readlink(path), path] : ['--ro-bind', path, path];
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return [];
+    throw error;
+  }
+}
+
+/** An application in /usr/src/app, say, would be seen with all its secrets. */
+async function coverHidden(hidden: readonly string[]): Promise<string[]> {
+  const real = await Promise.all(hidden.map((path) => realpath(path).catch(() => path)));
+  const seen = real.filter((path) => SYSTEM_FOLDERS.some((folder) => path.startsWith(`${folder}/`)));
+  return seen.flatMap((path) => ['--perms', '0755', '--size', '65536', '--tmpfs', path]);
+}
+
+/** bwrap's arguments for one command. Its folder is found inside under the same path as outside. */
+export function inside(
+  command: Command,
+  { identity, owner, limits }: { identity: string; owner: Owner | null; limits: Limits },
+): string[] {
+  const { workspace, timeoutMs } = command;
+  return [
+    ...(command.isOnline ? [] : ['--unshare-net']),
+    // Made by bwrap alone they would be closed to everybody where those outside are.
+    ...ancestors(workspace).flatMap((path) => ['--perms', '0755', '--dir', path]),
+    ...['--bind', workspace, workspace, '--chdir', workspace, '--remount-ro', '/dev', '--remount-ro', '/'],
+    ...['--info-fd', '3', '--', '/bin/bash', '-c', FIRST_PROCESS, 'bash', identity],
+    ...(owner ? becoming(owner) : []),
+    ...within(limits, timeoutMs),
+    ...argvOf(command),
+  ];
+}
+
+function ancestors(path: string): string[] {
+  const parent = dirname(path);
+  return parent === '/' ? [] : [...ancestors(parent), parent];
+}
+
+/**
+ * It stays, reaps, and is not to be signalled from inside. Commands are the first that the kernel ends when memory
+ * is short, and give way to the server where the processor is. Descriptors that the server was started with, by
+ * whatever supervises it, are not for them.
+ */
+const FIRST_PROCESS = `
+echo 1000 >/proc/self/oom_score_adj
+for inherited in /proc/self/fd/*; do
+  inherited=\${inherited##*/}
+  [ "$inherited" -le 2 ] || eval "exec $inherited>&-"
+done
+[ "$(stat -c %d:%i .)" = "$1" ] || { echo 'the working directory was replaced' >&2; exit 126; }
+shift
+nice -n 5 "$@"
+exit $?`;
+
+function becoming({ uid, gid }: Owner): string[] {
+  return [
+    ...['setpriv', '--reuid', String(uid), '--regid', String(gid), '--clear-groups', '--no-new-privs'],
+    ...['--inh-caps=-all', '--ambient-caps=-all', '--bounding-set=-all', '--'],
+  ];
+}
+
+function within(limits: Limits, timeoutMs: number): string[] {
+  const { memory, processes, openFiles, file } = limits;
+  const cpuSeconds = Math.ceil(timeoutMs / 1000) + 1;
+  return [
+    ...['prlimit', `--data=${memory}`, `--nproc=${processes}`, `--nofile=${openFiles}`, `--fsize=${file}`],
+    ...[`--cpu=${cpuSeconds}`, '--core=0', '--'],
+  ];
+}

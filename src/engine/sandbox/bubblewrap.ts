@@ -1,0 +1,130 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { constants } from 'node:fs';
+import { chown, mkdtemp, open, readlink, realpath, rmdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Writable } from 'node:stream';
+import { coerceError, DomainError } from '../../errors.ts';
+import { FIRST_UID } from '../../rules/workspace.ts';
+import { inside, type Owner, systemRoot } from './bubblewrap-arguments.ts';
+import type { Command } from './command.ts';
+import { innerProcess } from './inner-process.ts';
+import { ENVIRONMENT, type Launch, type Launched, start, stdinOf } from './launch.ts';
+import type { Limits } from './limits.ts';
+import { runProcess } from './run-process.ts';
+import { systemCallFilter } from './system-calls.ts';
+
+export interface BubblewrapSettings {
+  searchPath: string;
+  hidden: readonly string[];
+  limits: Limits;
+}
+
+/** How commands are launched in bubblewrap, once it has shown that it works. @throws DomainError SANDBOX_UNAVAILABLE */
+export async function createBubblewrap(settings: BubblewrapSettings): Promise<Launch> {
+  const filter = systemCallFilter(process.arch);
+  const root = [...(filter ? ['--seccomp', '4'] : []), ...(await systemRoot(settings))];
+  const launch: Launch = async (command) => {
+    const folder = await openFolder(command.workspace);
+    const owner = ownerOf(command.workspace, folder);
+    const args = [...root, ...inside(command, { ...folder, owner, limits: settings.limits })];
+    return launchIn(settings.searchPath, args, { owner, filter, stdin: stdinOf(command) });
+  };
+  await prove(launch, settings.limits);
+  return launch;
+}
+
+interface Folder {
+  uid: number;
+  gid: number;
+  /** Device and inode: inside, the folder is looked at again before anything runs in it. */
+  identity: string;
+}
+
+/**
+ * A command of another task may be at work in a folder above and put a link in this one's place, at any time, so
+ * the path is believed only of a folder that is held open.
+ */
+async function openFolder(path: string): Promise<Folder> {
+  const handle = await open(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW).catch(
+    (error) => {
+      throw unusable(path, coerceError(error).message);
+    },
+  );
+  try {
+    const real = await readlink(`/proc/self/fd/${handle.fd}`);
+    if (real !== path) throw unusable(path, `it leads to ${real} now`);
+    const { uid, gid, dev, ino } = await handle.stat({ bigint: true });
+    return { uid: Number(uid), gid: Number(gid), identity: `${dev}:${ino}` };
+  } finally {
+    await handle.close();
+  }
+}
+
+/** null: the server is not root, and commands run under its own uid, which is all that it can give them. */
+function ownerOf(path: string, { uid, gid }: Folder): Owner | null {
+  if (process.getuid?.() !== 0) return null;
+  if (uid !== 0) return { uid, gid };
+  throw unusable(path, 'it belongs to root, and no command runs as root; give it to another user with chown');
+}
+
+function unusable(path: string, reason: string): DomainError {
+  return new DomainError('SANDBOX_UNAVAILABLE', `commands cannot work in ${path}: ${reason}`);
+}
+
+async function launchIn(
+  searchPath: string,
+  args: readonly string[],
+  { owner, filter, stdin }: { owner: Owner | null; filter: Buffer | null; stdin: 'pipe' | 'ignore' },
+): Promise<Launched> {
+  const child = await start(() =>
+    spawn('bwrap', args, {
+      cwd: '/',
+      env: { PATH: searchPath },
+      // A Ctrl-C in the terminal is for the server, which ends its commands in order.
+      detached: true,
+      // 3 tells the inner process, the others are read by bwrap.
+      stdio: [stdin, 'pipe', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
+    }),
+  );
+  const { uid, gid } = owner ?? { uid: process.getuid!(), gid: process.getgid!() };
+  give(child, 4, filter ?? '');
+  give(child, 5, `root:x:0:0::/:/bin/sh\nagent:x:${uid}:${gid}::${ENVIRONMENT.HOME}:/bin/bash\n`);
+  give(child, 6, `root:x:0:\nagent:x:${gid}:\n`);
+  // A loopback interface is there, for servers that a command starts and asks itself.
+  give(child, 7, '127.0.0.1 localhost sandbox\n::1 localhost\n');
+  return { child, kill: innerProcess(child) };
+}
+
+function give(child: ChildProcess, descriptor: number, content: string | Buffer): void {
+  const pipe = child.stdio[descriptor] as Writable;
+  // It may end before it has read: then it has said why.
+  pipe.on('error', () => {});
+  pipe.end(content);
+}
+
+const ADVICE =
+  'Install bubblewrap and util-linux (apt-get install bubblewrap util-linux), and let this user make namespaces: ' +
+  'on Ubuntu sysctl kernel.apparmor_restrict_unprivileged_userns=0; in a container --cap-add SYS_ADMIN ' +
+  '--security-opt seccomp=unconfined --security-opt apparmor=unconfined --security-opt systempaths=unconfined. ' +
+  'SANDBOX=none runs commands without a sandbox, with all rights of the server.';
+
+/** Runs one command as all others will run, in a folder for it alone. */
+async function prove(launch: Launch, limits: Limits): Promise<void> {
+  const workspace = await realpath(await mkdtemp(join(tmpdir(), 'polyphony-')));
+  try {
+    if (process.getuid?.() === 0) await chown(workspace, FIRST_UID, FIRST_UID);
+    const signal = AbortSignal.timeout(PROOF_MS);
+    const command: Command = { workspace, run: ['true'], timeoutMs: PROOF_MS, signal };
+    const { exitCode, stderr } = await runProcess(launch, command, limits);
+    if (exitCode !== 0) throw new Error(stderr.trim() || `it ended with exit code ${exitCode}`);
+  } catch (thrown) {
+    const cause = coerceError(thrown);
+    const message = `This server has no sandbox for commands: ${cause.message}. ${ADVICE}`;
+    throw new DomainError('SANDBOX_UNAVAILABLE', message, {}, { cause });
+  } finally {
+    await rmdir(workspace);
+  }
+}
+
+const PROOF_MS = 10_000;

@@ -1,0 +1,107 @@
+import type { ChildProcess } from 'node:child_process';
+import { constants } from 'node:os';
+import type { Readable } from 'node:stream';
+import { StringDecoder } from 'node:string_decoder';
+import { type BoundedOutput, createBoundedOutput } from './bounded-output.ts';
+import type { Command, CommandResult } from './command.ts';
+import { watchDisk } from './disk-watch.ts';
+import type { Launch, Launched } from './launch.ts';
+import type { Limits } from './limits.ts';
+
+const MAX_OUTPUT_BYTES = 64 * 1024;
+/** How long pipes may stay open after the end: only what left a plain command's process group can hold them. */
+const CLOSE_MS = 1_000;
+
+/**
+ * Runs a command to its end, or to the end that time, disk or its caller set.
+ * @throws what the signal says, DomainError SANDBOX_UNAVAILABLE.
+ */
+export async function runProcess(launch: Launch, command: Command, limits: Limits): Promise<CommandResult> {
+  const { signal, workspace, timeoutMs } = command;
+  const startedAt = performance.now();
+  const launched = await launch(command);
+  let timedOut = false;
+  let exceeded: string | null = null;
+  const onExcess = (reason: string) => {
+    exceeded ??= reason;
+    launched.kill();
+  };
+  const stdout = collect(launched.child.stdout!, command);
+  const stderr = collect(launched.child.stderr!, command);
+  boundOutput(launched.child, limits.output, onExcess);
+  const timer = setTimeout(() => {
+    timedOut = true;
+    launched.kill();
+  }, timeoutMs);
+  const stopWatching = watchDisk(workspace, limits, onExcess);
+  signal.addEventListener('abort', launched.kill);
+  // It may have come while the command was being launched.
+  if (signal.aborted) launched.kill();
+  const exitCode = await ending(launched, command);
+  clearTimeout(timer);
+  stopWatching();
+  signal.removeEventListener('abort', launched.kill);
+  signal.throwIfAborted();
+  const truncated = stdout.isTruncated() || stderr.isTruncated();
+  const durationMs = performance.now() - startedAt;
+  return {
+    exitCode,
+    stdout: stdout.text(),
+    stderr: stderr.text(),
+    truncated,
+    timedOut,
+    exceeded,
+    durationMs,
+  };
+}
+
+/** Settles when the command has ended and its pipes are read to their end; says how it ended, as a shell would. */
+function ending({ child }: Launched, { stdin }: Command): Promise<number> {
+  const { promise, resolve } = Promise.withResolvers<number>();
+  let timer: NodeJS.Timeout | undefined;
+  child.once('exit', () => {
+    timer = setTimeout(() => closePipes(child), CLOSE_MS);
+  });
+  child.once('close', (code: number | null, name: NodeJS.Signals | null) => {
+    clearTimeout(timer);
+    resolve(code ?? 128 + constants.signals[name!]);
+  });
+  // A command need not read what it is given.
+  child.stdin?.on('error', () => {}).end(stdin);
+  return promise;
+}
+
+function closePipes({ stdio }: ChildProcess): void {
+  for (const pipe of stdio) pipe?.destroy();
+}
+
+function collect(pipe: Readable, { maxOutputBytes = MAX_OUTPUT_BYTES, onOutput }: Command): BoundedOutput {
+  const output = createBoundedOutput(maxOutputBytes);
+  pipe.on('data', (chunk: Buffer) => output.push(chunk));
+  if (onOutput) tell(pipe, maxOutputBytes, onOutput);
+  return output;
+}
+
+function boundOutput(
+  { stdout, stderr }: ChildProcess,
+  limit: number,
+  onExcess: (reason: string) => void,
+): void {
+  let total = 0;
+  for (const pipe of [stdout!, stderr!]) {
+    pipe.on('data', (chunk: Buffer) => {
+      total += chunk.length;
+      if (total > limit) onExcess(`it printed more than ${Math.round(limit / 2 ** 20)} MiB`);
+    });
+  }
+}
+
+function tell(pipe: Readable, maxBytes: number, onOutput: (text: string) => void): void {
+  const decoder = new StringDecoder('utf8');
+  let left = maxBytes;
+  pipe.on('data', (chunk: Buffer) => {
+    const text = decoder.write(chunk.subarray(0, left));
+    left = Math.max(0, left - chunk.length);
+    if (text !== '') onOutput(text);
+  });
+}

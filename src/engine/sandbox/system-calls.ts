@@ -1,0 +1,110 @@
+/**
+ * A seccomp filter: what namespaces leave open. A command must not make a user namespace of its own, in which it
+ * would have capabilities and could mount memory without limit; sockets must not leave the network namespace by a
+ * family that has none (vsock reaches the host of a virtual machine); and the kernel's larger interfaces that no
+ * build or script needs are closed. The list is that of flatpak, as far as it applies.
+ */
+interface Machine {
+  audit: number;
+  clone: number;
+  unshare: number;
+  socket: number;
+  /** Takes space as fast as one can ask for it, so no watch could come in time; C libraries fall back to writing. */
+  fallocate: number;
+  denied: readonly number[];
+}
+
+/** Numbers from 424 on are the same everywhere: io_uring (425-427), the newer calls for mounts (428-433, 442). */
+const DENIED_EVERYWHERE = [425, 426, 427, 428, 429, 430, 431, 432, 433, 442];
+const CLONE3 = 435;
+
+const MACHINES: Partial<Record<NodeJS.Architecture, Machine>> = {
+  x64: {
+    audit: 0xc000003e,
+    clone: 56,
+    unshare: 272,
+    socket: 41,
+    fallocate: 285,
+    // pivot_root, mount, umount2, add_key, request_key, keyctl, perf_event_open, setns, bpf, userfaultfd.
+    denied: [155, 165, 166, 248, 249, 250, 298, 308, 321, 323],
+  },
+  arm64: {
+    audit: 0xc00000b7,
+    clone: 220,
+    unshare: 97,
+    socket: 198,
+    fallocate: 47,
+    denied: [41, 40, 39, 217, 218, 219, 241, 268, 280, 282],
+  },
+};
+
+const NEW_USER_NAMESPACE = 0x10000000;
+/** unix, inet, inet6, netlink: all that have the network namespace's own view. */
+const FAMILIES = [1, 2, 10, 16];
+/** Numbers of the x32 interface, which has another table. */
+const X32 = 0x40000000;
+
+const EPERM = 1;
+const ENOSYS = 38;
+const EOPNOTSUPP = 95;
+const EAFNOSUPPORT = 97;
+const ALLOW = 0x7fff0000;
+const refuse = (errno: number) => 0x00050000 | errno;
+
+type Instruction = readonly [code: number, ifTrue: number, ifFalse: number, operand: number];
+const load = (offset: number): Instruction => [0x20, 0, 0, offset];
+const answer = (verdict: number): Instruction => [0x06, 0, 0, verdict];
+/** Goes on with the next instruction when equal, else skips `skip`. */
+const equals = (value: number, skip: number): Instruction => [0x15, 0, skip, value];
+
+/** Offsets in `struct seccomp_data`: the call's number, the machine, the low half of the first argument. */
+const NUMBER = 0;
+const AUDIT = 4;
+const ARGUMENT = 16;
+
+/** As bwrap's `--seccomp` takes it; null where this machine's numbers are not known. */
+export function systemCallFilter(architecture: NodeJS.Architecture): Buffer | null {
+  const machine = MACHINES[architecture];
+  return machine ? encode(filterFor(machine)) : null;
+}
+
+function filterFor({ audit, clone, unshare, socket, fallocate, denied }: Machine): Instruction[] {
+  return [
+    load(AUDIT),
+    [0x15, 1, 0, audit],
+    answer(refuse(ENOSYS)),
+    load(NUMBER),
+    [0x35, 0, 1, X32],
+    answer(refuse(ENOSYS)),
+    // Its flags lie in memory, out of reach; C libraries fall back to clone.
+    ...whenCalled(CLONE3, [answer(refuse(ENOSYS))]),
+    ...whenCalled(fallocate, [answer(refuse(EOPNOTSUPP))]),
+    ...[...denied, ...DENIED_EVERYWHERE].flatMap((number) => whenCalled(number, [answer(refuse(EPERM))])),
+    ...[clone, unshare].flatMap((number) => whenCalled(number, refuseNewUserNamespace())),
+    ...whenCalled(socket, [
+      load(ARGUMENT),
+      ...FAMILIES.flatMap((family) => [equals(family, 1), answer(ALLOW)]),
+      answer(refuse(EAFNOSUPPORT)),
+    ]),
+    answer(ALLOW),
+  ];
+}
+
+function whenCalled(number: number, then: readonly Instruction[]): Instruction[] {
+  return [equals(number, then.length), ...then];
+}
+
+function refuseNewUserNamespace(): Instruction[] {
+  return [load(ARGUMENT), [0x45, 0, 1, NEW_USER_NAMESPACE], answer(refuse(EPERM)), answer(ALLOW)];
+}
+
+function encode(instructions: readonly Instruction[]): Buffer {
+  const bytes = Buffer.alloc(instructions.length * 8);
+  for (const [index, [code, ifTrue, ifFalse, operand]] of instructions.entries()) {
+    bytes.writeUInt16LE(code, index * 8);
+    bytes.writeUInt8(ifTrue, index * 8 + 2);
+    bytes.writeUInt8(ifFalse, index * 8 + 3);
+    bytes.writeUInt32LE(operand, index * 8 + 4);
+  }
+  return bytes;
+}

@@ -1,0 +1,70 @@
+import { coerceError, DomainError } from '../../errors.ts';
+import type { ModelMessage } from '../../providers/provider.ts';
+import type { ModelReference } from '../../rules/model-id.ts';
+import type { ResourceUsage } from '../../rules/resource-usage.ts';
+import type { GenerateStep, OllamaGenerateStep } from '../../rules/template.ts';
+import { askModel, createTries } from '../ask-model.ts';
+import type { ModelCallResult } from '../model-call.ts';
+import { fill, fillIfAny, type StepOutput, type StepWork } from './step-work.ts';
+
+type Work = StepWork<GenerateStep | OllamaGenerateStep>;
+
+/** Asks a model; its text is in the log as it comes. */
+export async function generate(work: Work): Promise<StepOutput> {
+  return outputOf(await ask(work));
+}
+
+/** The same of Ollama, with what it used on the operator's machine. */
+export async function ollamaGenerate(work: Work): Promise<StepOutput> {
+  const answer = await ask(work);
+  return { ...outputOf(answer), resourceUsage: await usageOf(work, answer) };
+}
+
+type Answer = ModelCallResult & ModelReference;
+
+function ask(work: Work): Promise<Answer> {
+  const { context, lease, task, step } = work;
+  const reference = task.plan.models[step.id]!;
+  return askModel(context, lease, createTries([reference]), {
+    messages: messagesOf(work),
+    ...step.parameters,
+  });
+}
+
+function messagesOf(work: Work): ModelMessage[] {
+  const { prompt, system } = work.step;
+  const content = fill(work, prompt);
+  if (content.trim() === '') throw new DomainError('TEMPLATE_FAILED', 'its prompt came out blank');
+  const instruction = fillIfAny(work, system);
+  return [
+    ...(instruction ? [{ role: 'system' as const, content: instruction }] : []),
+    { role: 'user', content },
+  ];
+}
+
+function outputOf({ text, callId, model, provider, finishReason }: Answer): StepOutput {
+  return { output: text, callId, model, provider, finishReason };
+}
+
+const PATIENCE_MS = 2_000;
+
+async function usageOf(
+  { context, lease }: Work,
+  { model, provider, usage, durations }: Answer,
+): Promise<ResourceUsage> {
+  const signal = AbortSignal.any([lease.signal, AbortSignal.timeout(PATIENCE_MS)]);
+  const bytes = await context.providers
+    .get(provider)
+    ?.memoryOf?.(model, signal)
+    .catch((error) => {
+      context.log.debug({ model, error: coerceError(error).message }, 'the memory of a model is not known');
+    });
+  const { inputTokens, outputTokens } = usage;
+  return {
+    modelName: model,
+    seconds: durations?.totalMs == null ? null : durations.totalMs / 1000,
+    memoryGb: bytes == null ? null : bytes / 1e9,
+    inputTokens,
+    outputTokens,
+  };
+}

@@ -1,0 +1,46 @@
+import { DomainError } from '../../errors.ts';
+import { isRef, type Repository, readRepositoryUrl } from '../../rules/git.ts';
+import { isRelativePath } from '../../rules/relative-path.ts';
+import type { GitCloneStep } from '../../rules/template.ts';
+import { cloneRepository } from '../clone-repository.ts';
+import { fill, fillIfAny, type StepOutput, type StepWork } from './step-work.ts';
+import { workspaceOf } from './workspace.ts';
+
+type Work = StepWork<GitCloneStep>;
+
+/** Clones a repository into the working directory, without its history. */
+export async function gitClone(work: Work): Promise<StepOutput> {
+  const { context, lease, task, step } = work;
+  const repository = repositoryOf(work);
+  const ref = fillIfAny(work, step.ref);
+  if (ref !== null && !isRef(ref)) {
+    throw new DomainError('GIT_FAILED', `${JSON.stringify(ref)} is not the name of a branch or tag`);
+  }
+  const directory = fillIfAny(work, step.directory) ?? step.id;
+  if (!isRelativePath(directory)) {
+    throw new DomainError('GIT_FAILED', `${JSON.stringify(directory)} is not a folder to clone into`);
+  }
+  const commit = await cloneRepository(context, {
+    ...repository,
+    ref,
+    directory,
+    token: await tokenOf(work),
+    workspace: await workspaceOf(context, task),
+    signal: lease.signal,
+  });
+  return { output: commit, commit, directory };
+}
+
+function repositoryOf(work: Work): Repository {
+  const read = readRepositoryUrl(fill(work, work.step.url), work.context.outbound.isNamed);
+  if ('fault' in read) throw new DomainError('GIT_FAILED', read.fault);
+  return read;
+}
+
+/** The only text of a template that may hold a secret. */
+async function tokenOf(work: Work): Promise<string | null> {
+  const { context, task, step } = work;
+  if (step.token === null) return null;
+  const secrets = task.secrets === null ? {} : JSON.parse(await context.secrets.open(task.secrets));
+  return fill(work, step.token, secrets).trim() || null;
+}

@@ -1,0 +1,95 @@
+import { DomainError } from '../../errors.ts';
+import { isMediaType, mediaTypeOf } from '../../rules/media-type.ts';
+import { isRelativePath } from '../../rules/relative-path.ts';
+import type { StoreOutputStep } from '../../rules/template.ts';
+import { storable } from '../../rules/text.ts';
+import { MAX_ARTIFACT_BYTES, saveArtifact } from '../../store/artifacts.ts';
+import { fill, fillIfAny, type StepOutput, type StepWork } from './step-work.ts';
+import { hasWorkspace, workspaceOf } from './workspace.ts';
+
+type Work = StepWork<StoreOutputStep>;
+
+const MAX_NAME = 200;
+/** Characters of it that later steps may read, and that the task answers with. */
+const MAX_TEXT = 1_000_000;
+
+/** Keeps a file of the working directory, or else a text, as an artifact. */
+export async function storeOutput(work: Work): Promise<StepOutput> {
+  const { context, lease, step } = work;
+  const name = fill(work, step.name).trim();
+  if (name === '' || name.length > MAX_NAME || /\p{C}/u.test(name)) {
+    throw new DomainError(
+      'TEMPLATE_FAILED',
+      `${JSON.stringify(name)} is not a name: 1 to ${MAX_NAME} characters`,
+    );
+  }
+  const { content, isTruncated } = await contentOf(work);
+  const text = textOf(content);
+  const fallback = text === null ? 'application/octet-stream' : 'text/plain; charset=utf-8';
+  const mediaType = mediaTypeIn(work) ?? mediaTypeOf(name, fallback);
+  const artifact = { name, type: 'output', mediaType, content, isTruncated } as const;
+  await saveArtifact(context.store, lease, artifact);
+  const output = storable((text ?? '').slice(0, MAX_TEXT));
+  return { output, name, size: content.byteLength, isTruncated };
+}
+
+function mediaTypeIn(work: Work): string | null {
+  const given = fillIfAny(work, work.step.mediaType);
+  if (given === null || isMediaType(given)) return given;
+  throw new DomainError('TEMPLATE_FAILED', `${JSON.stringify(given)} is not a media type`);
+}
+
+interface Content {
+  content: Buffer;
+  isTruncated: boolean;
+}
+
+async function contentOf(work: Work): Promise<Content> {
+  const { step } = work;
+  const path = fillIfAny(work, step.path);
+  const file = path === null ? null : await readFile(work, path);
+  if (file) return bounded(file);
+  if (step.content !== null) return bounded(Buffer.from(fill(work, step.content)));
+  throw new DomainError('TEMPLATE_FAILED', `there is no file ${JSON.stringify(path)}`);
+}
+
+function bounded(content: Buffer): Content {
+  return {
+    content: content.subarray(0, MAX_ARTIFACT_BYTES),
+    isTruncated: content.byteLength > MAX_ARTIFACT_BYTES,
+  };
+}
+
+const NO_FILE = 44;
+const READ = `[ -f "$1" ] || exit ${NO_FILE}; head -c "$2" -- "$1" | base64 -w 0`;
+const READ_MS = 30_000;
+
+/** Read in the sandbox, where a link leads nowhere. null: there is no such file. */
+async function readFile({ context, lease, task }: Work, path: string): Promise<Buffer | null> {
+  if (!isRelativePath(path) || path.startsWith('-')) return null;
+  if (!(await hasWorkspace(context, task))) return null;
+  const { exitCode, stdout, stderr } = await context.sandbox.run({
+    workspace: await workspaceOf(context, task),
+    run: ['bash', '-c', READ, 'bash', path, String(MAX_ARTIFACT_BYTES + 1)],
+    timeoutMs: READ_MS,
+    signal: lease.signal,
+    maxOutputBytes: 2 * MAX_ARTIFACT_BYTES,
+  });
+  if (exitCode === NO_FILE) return null;
+  if (exitCode === 0) return Buffer.from(stdout, 'base64');
+  throw new DomainError(
+    'TEMPLATE_FAILED',
+    `${path} could not be read: ${storable(stderr).trim().slice(-300)}`,
+  );
+}
+
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
+/** null: it is none. */
+function textOf(content: Buffer): string | null {
+  try {
+    return content.includes(0) ? null : decoder.decode(content);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,14 @@
+import { editFile } from './edit-file.ts';
+import { listFiles } from './list-files.ts';
+import { readFile } from './read-file.ts';
+import { search } from './search.ts';
+import { terminal } from './terminal.ts';
+import type { Tool } from './tool.ts';
+import { writeFile } from './write-file.ts';
+
+/** What an agent can be given, in the order in which models are told of it. */
+export const TOOLS: readonly Tool[] = [terminal, readFile, writeFile, editFile, listFiles, search];
+
+export function toolNamed(name: string): Tool | undefined {
+  return TOOLS.find(({ definition }) => definition.name === name);
+}

@@ -1,0 +1,86 @@
+import type { Context } from '../context.ts';
+import { DomainError } from '../errors.ts';
+import { newId } from '../rules/ids.ts';
+import { changeSession, insertSession, deleteSession as removeSession } from '../store/change-session.ts';
+import { findSession, type SessionRow } from '../store/sessions.ts';
+import { openWorkspace } from '../store/workspaces.ts';
+import { removeOwnFolder } from './own-folder.ts';
+import { newSession, sessionChange, withoutNulls } from './session-input.ts';
+import { validate } from './validate.ts';
+import { requireViewer } from './viewer.ts';
+
+export async function createSession(context: Context, input: unknown): Promise<SessionRow> {
+  const { userId } = requireViewer(context);
+  const given = validate(newSession, input, 'input');
+  const id = newId();
+  await insertSession(context.store.database, {
+    id,
+    ownerId: userId,
+    origin: context.origin,
+    name: given.name ?? null,
+    description: given.description ?? null,
+    settings: withoutNulls(given.settings ?? {}),
+    workingDirectory: await acceptWorkingDirectory(context, given.workingDirectory ?? id),
+    userLabel: given.userLabel ?? null,
+    costLimit: given.costLimit?.toFixed(12) ?? null,
+  });
+  return session(context, id);
+}
+
+/** One that nobody named has the name of what it is made for. @throws DomainError VALIDATION_ERROR */
+async function acceptWorkingDirectory(context: Context, named: string): Promise<string> {
+  const { path } = await openWorkspace(
+    context.config,
+    requireViewer(context),
+    named,
+    'input.workingDirectory',
+  );
+  return path;
+}
+
+/** @throws DomainError NOT_FOUND, for another user's session too. @param field which argument named it. */
+export async function session(context: Context, id: string, field = 'id'): Promise<SessionRow> {
+  const { userId } = requireViewer(context);
+  const found = await findSession(context.store.database, userId, id);
+  if (!found) throw new DomainError('NOT_FOUND', `${field}: there is no such session`, { field });
+  return found;
+}
+
+/** For what is to be made in it. @throws DomainError NOT_FOUND, INVALID_STATE when it takes nothing new. */
+export async function activeSession(context: Context, id: string, field: string): Promise<SessionRow> {
+  const found = await session(context, id, field);
+  if (found.status === 'active') return found;
+  const message = `${field}: the session is ${found.status}: only an active one takes tasks and threads`;
+  throw new DomainError('INVALID_STATE', message, { field });
+}
+
+/** @throws DomainError NOT_FOUND */
+export async function updateSession(context: Context, id: string, input: unknown): Promise<SessionRow> {
+  const { userId } = requireViewer(context);
+  const { name, description, status, settings, costLimit } = validate(sessionChange, input, 'input');
+  const isFound = await changeSession(
+    context.store.database,
+    { id, ownerId: userId },
+    {
+      ...(name !== undefined ? { name } : {}),
+      ...(description !== undefined ? { description } : {}),
+      ...(status ? { status } : {}),
+      ...(settings ? { settings } : {}),
+      ...(costLimit !== undefined ? { costLimit: costLimit?.toFixed(12) ?? null } : {}),
+    },
+  );
+  if (!isFound) throw notFound();
+  return session(context, id);
+}
+
+/** Ends what is not finished in it, and its subscriptions with it. @throws DomainError NOT_FOUND */
+export async function deleteSession(context: Context, id: string): Promise<void> {
+  const { userId } = requireViewer(context);
+  const { workingDirectory } = await session(context, id, 'input.id');
+  if (!(await removeSession(context.store, { id, ownerId: userId }))) throw notFound();
+  await removeOwnFolder(context, workingDirectory, id);
+}
+
+function notFound(): DomainError {
+  return new DomainError('NOT_FOUND', 'input.id: there is no such session', { field: 'input.id' });
+}

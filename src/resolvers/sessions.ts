@@ -1,0 +1,45 @@
+import type { Context } from '../context.ts';
+import type { SessionPage } from '../store/list-range.ts';
+import { listSessions, type SessionRow } from '../store/sessions.ts';
+import type { SessionStatus } from '../vocabulary.ts';
+import { type Page, type PageArguments, readPage, toConnection } from './page.ts';
+
+import { requireViewer } from './viewer.ts';
+
+export interface SessionFilter {
+  status?: SessionStatus | null | undefined;
+  userLabel?: string | null | undefined;
+}
+
+/** The viewer's sessions, newest first. */
+export async function sessions(
+  context: Context,
+  given: PageArguments,
+  filter: SessionFilter | null | undefined,
+) {
+  const { userId } = requireViewer(context);
+  const page = readPage(given);
+  const rows = await listSessions(context.store.database, {
+    ...page,
+    ownerId: userId,
+    status: filter?.status ?? null,
+    userLabel: filter?.userLabel ?? null,
+  });
+  return toConnection(page, rows);
+}
+
+/** The tasks of a session, newest first. */
+export async function tasksOf({ loaders }: Context, session: SessionRow, given: PageArguments) {
+  const page = readPage(given);
+  return toConnection(page, await loaders.sessionTasks.load(pageOf(session, page)));
+}
+
+/** The threads of a session, newest first. */
+export async function threadsOf({ loaders }: Context, session: SessionRow, given: PageArguments) {
+  const page = readPage(given);
+  return toConnection(page, await loaders.sessionThreads.load(pageOf(session, page)));
+}
+
+function pageOf({ id }: SessionRow, range: Page): SessionPage {
+  return { sessionId: id, range };
+}

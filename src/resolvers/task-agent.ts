@@ -1,0 +1,58 @@
+import type { Context } from '../context.ts';
+import { DomainError } from '../errors.ts';
+import { chooseAgent, stricter } from '../rules/agent.ts';
+import { type AgentRow, activeAgents } from '../store/agents.ts';
+import type { NewTask } from '../store/create-task.ts';
+import type { NewEvent } from '../store/events.ts';
+import { agent } from './agent.ts';
+import { type NewTaskInput, withoutNulls } from './task-input.ts';
+import { requireViewer } from './viewer.ts';
+
+/** What is an agent's, and would be passed over by a model alone. */
+export const OF_AGENTS = ['agentId', 'maxIterations'] as const;
+
+/** The part of a new task that its agent has a say in. */
+export interface Assignment extends Pick<NewTask, 'system' | 'parameters' | 'maxCost'> {
+  agent: NonNullable<NewTask['agent']>;
+  /** null: chosen. */
+  model: string | null;
+  events: NewEvent[];
+}
+
+/** @throws DomainError NOT_FOUND, INVALID_STATE, VALIDATION_ERROR with the field */
+export async function assign(context: Context, given: NewTaskInput): Promise<Assignment> {
+  const { chosen, events } = await chosenAgent(context, given);
+  const { maxIterations, maxCost } = given;
+  const limits = stricter(chosen.limits, withoutNulls({ maxIterations, maxCost }));
+  return {
+    system: [chosen.systemPrompt, given.system].filter(Boolean).join('\n\n') || null,
+    parameters: { ...chosen.parameters, ...withoutNulls(given.parameters ?? {}) },
+    model: given.model ?? (chosen.model && `${chosen.provider}/${chosen.model}`),
+    maxCost: limits.maxCost?.toFixed(12) ?? null,
+    agent: { id: chosen.id, tools: chosen.tools, limits },
+    events,
+  };
+}
+
+async function chosenAgent(
+  context: Context,
+  { agentId, type }: NewTaskInput,
+): Promise<{ chosen: AgentRow; events: NewEvent[] }> {
+  if (agentId) return { chosen: requireActive(await agent(context, agentId, 'input.agentId')), events: [] };
+  const candidates = await activeAgents(context.store.database, requireViewer(context).userId);
+  const choice = chooseAgent(candidates, type ?? null);
+  if (!choice) {
+    const message =
+      'input.type: there is no active agent for it, and none for any work; name one with agentId';
+    throw new DomainError('VALIDATION_ERROR', message, { field: 'input.type' });
+  }
+  const { agent: chosen, reason } = choice;
+  const data = { agentId: chosen.id, name: chosen.name, reason };
+  return { chosen, events: [{ type: 'AgentSelected', data }] };
+}
+
+function requireActive(found: AgentRow): AgentRow {
+  if (found.isActive) return found;
+  const message = 'input.agentId: the agent is not active';
+  throw new DomainError('INVALID_STATE', message, { field: 'input.agentId' });
+}

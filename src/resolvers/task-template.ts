@@ -1,0 +1,128 @@
+import type { Context } from '../context.ts';
+import { DomainError } from '../errors.ts';
+import { renderLiquid } from '../rules/liquid.ts';
+import type { ModelReference } from '../rules/model-id.ts';
+import type { TemplateParameter, TemplateStep } from '../rules/template.ts';
+import { checkParameters } from '../rules/template-parameters.ts';
+import type { NewTask, NewTemplateTask } from '../store/create-task.ts';
+import type { NewEvent } from '../store/events.ts';
+import type { TemplateRow } from '../store/templates.ts';
+import { resolveModel } from './model.ts';
+import { model as modelId, type NewTaskInput } from './task-input.ts';
+import { chosenTemplate, INPUT_FIELDS } from './template.ts';
+import { refuseIssues, validate } from './validate.ts';
+
+/** The part of a new task that its template decides. */
+export type TemplateTask = Pick<NewTask, 'provider' | 'model' | 'template'> & { events: NewEvent[] };
+
+/** What is a prompt's, and would be passed over. */
+const OF_PROMPTS = [
+  ...[
+    'prompt',
+    'system',
+    'model',
+    'parameters',
+    'fallbackModels',
+    'responseSchema',
+    'threadId',
+    'agentId',
+    'maxIterations',
+  ],
+] as (keyof NewTaskInput)[];
+
+const FIELD = 'input.templateParameters';
+
+/** @throws DomainError NOT_FOUND, VALIDATION_ERROR for all that is wrong with its parameters, UNKNOWN_MODEL */
+export async function fromTemplate(context: Context, given: NewTaskInput): Promise<TemplateTask> {
+  const foreign = OF_PROMPTS.filter((name) => given[name] !== undefined && given[name] !== null);
+  refuseIssues(foreign.map((name) => ({ field: `input.${name}`, message: 'is not for a template' })));
+  const { templateId: id, templateName: name } = given;
+  const template = await chosenTemplate(context, { id, name }, INPUT_FIELDS);
+  if (!template.isActive) {
+    throw new DomainError('INVALID_STATE', `input: the template ${template.name} is not active`);
+  }
+  const values = readValues(template, given.templateParameters ?? {});
+  const { models, events } = await resolveModels(context, template.steps, values);
+  const [first] = Object.values(models);
+  return {
+    provider: first?.provider ?? null,
+    model: first?.model ?? null,
+    template: {
+      ...namesOf(template),
+      plan: { steps: template.steps, models },
+      ...(await seal(context, template, values)),
+    },
+    events,
+  };
+}
+
+function namesOf({ name, version }: TemplateRow): Pick<NewTemplateTask, 'name' | 'version'> {
+  return { name, version };
+}
+
+function readValues({ parameters }: TemplateRow, given: Record<string, unknown>): Record<string, unknown> {
+  const { missing, invalid, unknown, values } = checkParameters(parameters, given);
+  const names = parameters.map(({ name }) => name).join(', ') || 'none';
+  refuseIssues([
+    ...missing.map((name) => ({ field: `${FIELD}.${name}`, message: 'is required' })),
+    ...invalid.map(({ field, message }) => ({ field: `${FIELD}.${field}`, message })),
+    ...unknown.map((name) => ({
+      field: `${FIELD}.${name}`,
+      message: `is no parameter of the template; there are: ${names}`,
+    })),
+  ]);
+  return values;
+}
+
+/** Secrets apart from the rest, which everybody who may see the task sees. */
+async function seal(
+  { secrets }: Context,
+  { parameters }: TemplateRow,
+  values: Record<string, unknown>,
+): Promise<Pick<NewTemplateTask, 'values' | 'secrets'>> {
+  const pick = (isWanted: (parameter: TemplateParameter) => boolean) =>
+    Object.fromEntries(parameters.filter(isWanted).map(({ name }) => [name, values[name]]));
+  const hasSecrets = parameters.some(({ isSecret }) => isSecret);
+  return {
+    values: pick(({ isSecret }) => !isSecret),
+    secrets: hasSecrets ? await secrets.seal(JSON.stringify(pick(({ isSecret }) => isSecret))) : null,
+  };
+}
+
+/** Before the task is made, so that one which wants a model that is not there is refused. */
+async function resolveModels(
+  context: Context,
+  steps: readonly TemplateStep[],
+  values: Record<string, unknown>,
+): Promise<{ models: Record<string, ModelReference>; events: NewEvent[] }> {
+  const models: Record<string, ModelReference> = {};
+  const chosen: NewEvent[] = [];
+  for (const step of steps) {
+    if (step.type !== 'generate' && step.type !== 'ollama_generate') continue;
+    const name = modelName(step, values);
+    if (step.type === 'ollama_generate') {
+      models[step.id] = {
+        provider: 'ollama',
+        model: validate(modelId, name ?? '', `${FIELD}: the model of ${step.id}`),
+      };
+      continue;
+    }
+    const { events, ...reference } = await resolveModel(context, name, `${FIELD}: the model of ${step.id}`);
+    models[step.id] = reference;
+    chosen.push(...events);
+  }
+  return { models, events: chosen };
+}
+
+/** null: none is named. */
+function modelName(
+  step: { id: string; model: string | null },
+  values: Record<string, unknown>,
+): string | null {
+  try {
+    return renderLiquid(step.model ?? '', values).trim() || null;
+  } catch (cause) {
+    const message = `${FIELD}: the model of ${step.id}: ${(cause as Error).message}`;
+    throw new DomainError('VALIDATION_ERROR', message, { field: FIELD }, { cause });
+  }
+}

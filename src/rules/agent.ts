@@ -1,0 +1,49 @@
+/** What a task of an agent may take; what is absent is not limited, except for iterations. */
+export interface AgentLimits {
+  maxIterations?: number;
+  /** From its first start, without the time in which it waits for a person. */
+  timeoutSeconds?: number;
+  /** US dollars. */
+  maxCost?: number;
+}
+
+/** Turns of its model, where neither the agent nor its task says how many. */
+export const DEFAULT_MAX_ITERATIONS = 50;
+
+/** The stricter of two limits, member by member. */
+export function stricter(one: AgentLimits, other: AgentLimits): AgentLimits {
+  const names = ['maxIterations', 'timeoutSeconds', 'maxCost'] as const;
+  const given = names.flatMap((name) => {
+    const values = [one[name], other[name]].filter((value) => value !== undefined);
+    return values.length > 0 ? [[name, Math.min(...values)] as const] : [];
+  });
+  return Object.fromEntries(given);
+}
+
+/** The type of the agent that takes any work. */
+export const GENERAL_TYPE = 'general';
+
+interface Candidate {
+  type: string;
+}
+
+/**
+ * The agent for a task that names none: the first of the task's type, else of a word in it (`security_scan` is for
+ * `security`), else the general one.
+ * @param candidates the preferred before the others. @returns null when there is none.
+ */
+export function chooseAgent<Agent extends Candidate>(
+  candidates: readonly Agent[],
+  taskType: string | null,
+): { agent: Agent; reason: string } | null {
+  const type = taskType?.toLowerCase() ?? GENERAL_TYPE;
+  const words = type.split(/[^\p{L}\p{N}]+/u);
+  const find = (fits: (candidate: string) => boolean) =>
+    candidates.find((candidate) => fits(candidate.type.toLowerCase()));
+  const exact = find((candidate) => candidate === type);
+  if (exact) return { agent: exact, reason: `it is for tasks of the type ${type}` };
+  const related = find((candidate) => words.includes(candidate));
+  if (related) return { agent: related, reason: `${type} is a kind of ${related.type}` };
+  const general = find((candidate) => candidate === GENERAL_TYPE);
+  return general ? { agent: general, reason: `no agent is for tasks of the type ${type}` } : null;
+}

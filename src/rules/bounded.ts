@@ -1,0 +1,36 @@
+import { storable } from './text.ts';
+
+/** Text of at most `limit` characters and a note: beginning and end are kept, as errors stand at the end. */
+export function boundedText(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  const half = Math.floor(limit / 2);
+  const left = text.length - 2 * half;
+  return storable(`${text.slice(0, half)}\n… ${left} characters left out …\n${text.slice(-half)}`);
+}
+
+const LONGEST_STRING = 1_000;
+
+/** A JSON value that a database can hold, of about `limit` characters: long texts in it are shortened, then the whole. */
+export function boundedJson(value: unknown, limit: number): unknown {
+  const whole = storableJson(value);
+  if (JSON.stringify(whole).length <= limit) return whole;
+  const shorter = mapTexts(whole, (text) => boundedText(text, LONGEST_STRING));
+  const json = JSON.stringify(shorter);
+  return json.length <= limit ? shorter : boundedText(json, limit);
+}
+
+/** A JSON value with all that Postgres cannot hold in its texts replaced. */
+export function storableJson(value: unknown): unknown {
+  return mapTexts(value, storable);
+}
+
+const DEEPEST = 100;
+
+function mapTexts(value: unknown, change: (text: string) => string, depth = 0): unknown {
+  if (typeof value === 'string') return change(value);
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth === DEEPEST) return '… nested too deep …';
+  const map = (item: unknown) => mapTexts(item, change, depth + 1);
+  if (Array.isArray(value)) return value.map(map);
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [change(name), map(item)]));
+}

@@ -1,0 +1,33 @@
+/** A file of a working directory. */
+export interface FoundFile {
+  path: string;
+  bytes: number;
+}
+
+export interface ComparableFiles {
+  /** Paths of what is small enough. */
+  compared: string[];
+  leftOut: string[];
+}
+
+const MAX_FILE_BYTES = 256 * 1024;
+const MAX_TOTAL_BYTES = 4 * 1024 * 1024;
+
+/**
+ * Which files of a working directory are kept to be compared later: small ones first, up to a sum.
+ * @param alsoLeftOut what an earlier choice did not keep, so that there is nothing to compare it with.
+ */
+export function chooseFiles(
+  found: readonly FoundFile[],
+  alsoLeftOut: readonly string[] = [],
+): ComparableFiles {
+  const unknown = new Set(alsoLeftOut);
+  const chosen: ComparableFiles = { compared: [], leftOut: [] };
+  let total = 0;
+  for (const { path, bytes } of found.toSorted((a, b) => a.bytes - b.bytes)) {
+    const isComparable = !unknown.has(path) && bytes <= MAX_FILE_BYTES && total + bytes <= MAX_TOTAL_BYTES;
+    if (isComparable) total += bytes;
+    (isComparable ? chosen.compared : chosen.leftOut).push(path);
+  }
+  return chosen;
+}

@@ -1,0 +1,84 @@
+import { globalId } from './global-id.ts';
+import { PlanType } from './parts.ts';
+import { event, RunEvent } from './run-event.ts';
+
+/** What an agent and the people around it do. */
+export const AGENT_EVENTS = {
+  AgentSelected: event('AgentSelected').implement({
+    interfaces: [RunEvent],
+    description: 'An agent was chosen, because the caller named none.',
+    fields: (t) => ({
+      agentId: t.id({
+        description: 'The chosen one.',
+        resolve: ({ data }) => globalId('Agent', data.agentId),
+      }),
+      name: t.string({ description: 'Its name.', resolve: ({ data }) => data.name }),
+      reason: t.string({ description: 'Why it was chosen.', resolve: ({ data }) => data.reason }),
+    }),
+  }),
+  RunResumed: event('RunResumed').implement({
+    interfaces: [RunEvent],
+    description:
+      'A worker goes on with the run after its last checkpoint: somebody answered, its worker had gone away, or it was retried. No text is void.',
+  }),
+  ToolCallStarted: event('ToolCallStarted').implement({
+    interfaces: [RunEvent],
+    description: 'The agent called a tool, and it is about to run.',
+    fields: (t) => ({
+      toolCallId: t.string({
+        description: 'Unique in its run.',
+        resolve: ({ data }) => data.toolCallId,
+      }),
+      tool: t.string({
+        description: 'Which one, in the word of the model.',
+        resolve: ({ data }) => data.tool,
+      }),
+      input: t.field({
+        type: 'JSON',
+        nullable: true,
+        description: 'Its arguments, shortened where they are long; text, when they were no JSON object.',
+        resolve: ({ data }) => data.input,
+      }),
+    }),
+  }),
+  ToolCallCompleted: event('ToolCallCompleted').implement({
+    interfaces: [RunEvent],
+    description: 'A tool call has its result.',
+    fields: (t) => ({
+      toolCallId: t.string({
+        description: 'The same as when it started.',
+        resolve: ({ data }) => data.toolCallId,
+      }),
+      tool: t.string({
+        description: 'Which one, in the word of the model.',
+        resolve: ({ data }) => data.tool,
+      }),
+      output: t.string({ description: 'What the model is told.', resolve: ({ data }) => data.output }),
+      isError: t.boolean({ description: 'Whether it went wrong.', resolve: ({ data }) => data.isError }),
+    }),
+  }),
+  PlanUpdated: event('PlanUpdated').implement({
+    interfaces: [RunEvent],
+    description: 'The agent told what it means to do, or how far it is.',
+    fields: (t) => ({
+      plan: t.field({
+        type: PlanType,
+        description: 'The whole plan as it is now.',
+        resolve: ({ data }) => data.plan,
+      }),
+    }),
+  }),
+  InputRequested: event('InputRequested').implement({
+    interfaces: [RunEvent],
+    description:
+      'The agent asked a person. The task is WAITING until somebody answers with `provideTaskInput`.',
+    fields: (t) => ({
+      question: t.string({ description: 'What it asked.', resolve: ({ data }) => data.question }),
+    }),
+  }),
+  InputProvided: event('InputProvided').implement({
+    interfaces: [RunEvent],
+    description: 'A person said something to the agent.',
+    fields: (t) => ({ text: t.string({ description: 'What was said.', resolve: ({ data }) => data.text }) }),
+  }),
+};

@@ -1,0 +1,88 @@
+import type { Context } from '../context.ts';
+import { activity, type FeedEvent, sessionEvents } from '../resolvers/feed.ts';
+import { builder } from './builder.ts';
+import { ExecutionType } from './execution.ts';
+import { globalId, localId } from './global-id.ts';
+import { RunEvent } from './run-event.ts';
+import { SessionType } from './session.ts';
+import { TaskType } from './task.ts';
+
+const FeedEventType = builder.objectRef<FeedEvent>('FeedEvent').implement({
+  description:
+    'What a feed over many tasks tells. First a payload without an event, whose cursor is a place to come back to; then one for each fact of the log of each task, but none for its text. The facts of one task come in the order of their seq.',
+  fields: (t) => ({
+    cursor: t.exposeString('cursor', {
+      description:
+        'Hand the last one that you saw to `after`, and nothing is missed. Something may be told again: you know it by `taskId`, or the id of `execution`, and the seq of `event`.',
+    }),
+    event: t.expose('event', {
+      type: RunEvent,
+      nullable: true,
+      description: 'What happened. Null in the first payload and in the last.',
+    }),
+    taskId: t.id({
+      nullable: true,
+      description: 'The task in whose log it stands; null: that of an execution.',
+      resolve: async ({ event }, _arguments, { loaders }) => {
+        if (event === null || (await loaders.executions.load(event.runId))) return null;
+        return globalId('Task', event.runId);
+      },
+    }),
+    task: t.field({
+      type: TaskType,
+      nullable: true,
+      description: 'That task as it is now; null when it was deleted.',
+      resolve: ({ event }, _arguments, { loaders }) =>
+        event === null ? null : loaders.tasks.load(event.runId),
+    }),
+    execution: t.field({
+      type: ExecutionType,
+      nullable: true,
+      description: 'The execution in whose log it stands, as it is now; null: that of a task.',
+      resolve: ({ event }, _arguments, { loaders }) =>
+        event === null ? null : loaders.executions.load(event.runId),
+    }),
+    sessionId: t.id({
+      nullable: true,
+      description: 'The session that the task is in, when it is in one.',
+      resolve: ({ event }) => (event?.sessionId ? globalId('Session', event.sessionId) : null),
+    }),
+    session: t.field({
+      type: SessionType,
+      nullable: true,
+      description: 'That session as it is now; null when it was deleted.',
+      resolve: ({ event }, _arguments, { loaders }) =>
+        event?.sessionId ? loaders.sessions.load(event.sessionId) : null,
+    }),
+    isLast: t.exposeBoolean('isLast', {
+      description: 'True when the session was deleted: nothing follows, and the stream completes.',
+    }),
+  }),
+});
+
+const AFTER = 'The last cursor that you saw, of any feed; absent: only what happens from now on.';
+
+builder.subscriptionFields((t) => ({
+  activity: t.field({
+    type: FeedEventType,
+    nullable: true,
+    description:
+      "What happens in all of the viewer's tasks, without their text; `taskEvents` has that. It does not end by itself. A deleted task takes what it told with it.",
+    args: { after: t.arg.string({ description: AFTER }) },
+    subscribe: (_root, { after }, context: Context) => activity(context, after ?? null),
+    resolve: (feedEvent) => feedEvent,
+  }),
+  sessionEvents: t.field({
+    type: FeedEventType,
+    nullable: true,
+    description:
+      'What happens in all tasks of a session, without their text; `taskEvents` has that. It ends when the session is deleted.',
+    args: {
+      sessionId: t.arg.id({ required: true }),
+      after: t.arg.string({ description: AFTER }),
+    },
+    subscribe: (_root, { sessionId, after }, context: Context) =>
+      sessionEvents(context, localId('Session', sessionId, 'sessionId'), after ?? null),
+    resolve: (feedEvent) => feedEvent,
+  }),
+}));

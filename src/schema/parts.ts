@@ -1,0 +1,51 @@
+import type { RunError } from '../errors.ts';
+import type { Plan, PlanStep } from '../rules/plan.ts';
+import type { PromptParameters } from '../rules/task.ts';
+import { builder } from './builder.ts';
+import { PlanStepStatusEnum, RunErrorCodeEnum } from './enums.ts';
+
+export const RunErrorType = builder.objectRef<RunError>('RunError').implement({
+  description: 'Why a run failed.',
+  fields: (t) => ({
+    code: t.expose('code', { type: RunErrorCodeEnum, description: 'For programs.' }),
+    message: t.exposeString('message', { description: 'For people.' }),
+  }),
+});
+
+export const PromptParametersType = builder.objectRef<PromptParameters>('PromptParameters').implement({
+  description: "Sampling settings; null ones are the provider's defaults.",
+  fields: (t) => ({
+    temperature: t.exposeFloat('temperature', { nullable: true, description: '0 to 2.' }),
+    topP: t.exposeFloat('topP', { nullable: true, description: '0 to 1.' }),
+    maxTokens: t.exposeInt('maxTokens', { nullable: true, description: 'The most tokens to generate.' }),
+    stop: t.exposeStringList('stop', { nullable: true, description: 'Texts before which the model stops.' }),
+    seed: t.exposeInt('seed', { nullable: true, description: 'For answers that can be repeated.' }),
+  }),
+});
+
+export const PromptParametersInput = builder.inputType('PromptParametersInput', {
+  description: "Sampling settings; absent ones are the provider's defaults.",
+  fields: (t) => ({
+    temperature: t.float({ description: '0 to 2.' }),
+    topP: t.float({ description: '0 to 1.' }),
+    maxTokens: t.int({ description: 'The most tokens to generate, 1 to 1000000.' }),
+    stop: t.stringList({ description: 'At most 4 texts before which the model stops.' }),
+    seed: t.int({ description: 'For answers that can be repeated.' }),
+  }),
+});
+
+const PlanStepType = builder.objectRef<PlanStep>('PlanStep').implement({
+  description: 'Something that an agent means to do.',
+  fields: (t) => ({
+    id: t.exposeString('id', { description: 'Unique in its plan.' }),
+    description: t.exposeString('description', { description: 'What is to be done.' }),
+    status: t.expose('status', { type: PlanStepStatusEnum, description: 'How far it is.' }),
+  }),
+});
+
+export const PlanType = builder.objectRef<Plan>('Plan').implement({
+  description: 'What an agent means to do, in order.',
+  fields: (t) => ({
+    steps: t.expose('steps', { type: [PlanStepType], description: 'Empty, until it has made one.' }),
+  }),
+});

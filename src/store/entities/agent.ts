@@ -1,0 +1,38 @@
+import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import type { AgentLimits } from '../../rules/agent.ts';
+import type { PromptParameters } from '../../rules/task.ts';
+import type { ToolName } from '../../vocabulary.ts';
+import { timestamps } from './timestamps.ts';
+import { User } from './user.ts';
+
+/** A named configuration of a model at work with tools. */
+export const Agent = defineEntity({
+  name: 'Agent',
+  tableName: 'agent',
+  indexes: [
+    {
+      name: 'agent_owner_created',
+      expression: 'create index "agent_owner_created" on "agent" ("owner_id", "created_at" desc, "id" desc)',
+    },
+  ],
+  properties: {
+    id: p.text().primary(),
+    /** null: built in, everybody's to read. */
+    owner: () => p.manyToOne(User).mapToPk().deleteRule('cascade').nullable().index(false),
+    origin: p.text(),
+    name: p.text(),
+    type: p.text(),
+    description: p.text(),
+    capabilities: p.array().defaultRaw(`'{}'`),
+    /** Both or neither; null: chosen for each task. */
+    provider: p.text().nullable(),
+    model: p.text().nullable(),
+    systemPrompt: p.text().nullable(),
+    tools: p.array().$type<ToolName[]>().defaultRaw(`'{}'`),
+    parameters: p.json<PromptParameters>().defaultRaw(`'{}'::jsonb`),
+    limits: p.json<AgentLimits>().defaultRaw(`'{}'::jsonb`),
+    isActive: p.boolean().default(true),
+    ...timestamps,
+  },
+});
+export type Agent = InferEntity<typeof Agent>;

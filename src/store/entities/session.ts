@@ -1,0 +1,33 @@
+import { defineEntity, p } from '@mikro-orm/core';
+import type { SessionSettings } from '../../rules/session.ts';
+import { SESSION_STATUSES } from '../../vocabulary.ts';
+import { timestamps } from './timestamps.ts';
+import { User } from './user.ts';
+
+/** A user's working context: tasks and threads, a folder to work in, a cost limit (its budget). */
+export const Session = defineEntity({
+  name: 'Session',
+  tableName: 'session',
+  indexes: [
+    {
+      name: 'session_owner_created',
+      expression:
+        'create index "session_owner_created" on "session" ("owner_id", "created_at" desc, "id" desc)',
+    },
+  ],
+  properties: {
+    id: p.text().primary(),
+    owner: () => p.manyToOne(User).mapToPk().index(false),
+    origin: p.text(),
+    name: p.text().nullable(),
+    description: p.text().nullable(),
+    status: p.enum(SESSION_STATUSES).default('active'),
+    settings: p.json<SessionSettings>().defaultRaw(`'{}'::jsonb`),
+    workingDirectory: p.text().nullable(),
+    /** Whom it is for, in the words of a client that has users of its own. */
+    userLabel: p.text().nullable(),
+    /** When it was completed; null while it is not. */
+    endedAt: p.datetime(6).nullable(),
+    ...timestamps,
+  },
+});

@@ -1,0 +1,102 @@
+import { statusesBefore } from '../rules/status.ts';
+import type { Database } from './database.ts';
+import { appendSql, eventsParameter, loggedSql, RAISED, raiseSql, toLoggedEvents } from './event-log.ts';
+import type { LoggedEvent } from './events.ts';
+import { addRunJobSql } from './job-queue.ts';
+import { fenced, type Lease } from './lease.ts';
+import type { Store } from './store.ts';
+import { TASK_COLUMNS, type TaskRow } from './tasks.ts';
+
+/**
+ * Gives an agent's unfinished task what a person says; one that waits for it is a worker's to take again, and its
+ * time goes on.
+ * @returns the task as this left it; null when there is no such task of the owner's.
+ */
+export async function provideInput(
+  store: Store,
+  target: { runId: string; ownerId: string },
+  text: string,
+): Promise<TaskRow | null> {
+  const { rows } = await store.database.pool.query<TaskRow & { events: LoggedEvent[] }>({
+    name: 'provide-input',
+    text: `
+      with held as (
+        select run.id, run.status, run.updated_at from run join task on task.id = run.id
+        where run.id = $1 and run.owner_id = $2 and run.status = any($3::text[]) and task.kind = 'agent'
+        for update of run
+      ), moved as (
+        update run set inputs = inputs + 1, ${raiseSql('1')}, updated_at = clock_timestamp(),
+          status = case when held.status = 'waiting' then 'queued' else held.status end
+        from held where run.id = held.id
+        returning run.*
+      ), given as (
+        insert into input (run_id, position, text) select id, inputs, $4 from moved
+      ), told as (
+        update task set deadline_at = case when held.status = 'waiting'
+          then deadline_at + (clock_timestamp() - held.updated_at) else deadline_at end
+        from held where task.id = held.id
+        returning task.*
+      ), logged as (${appendSql('$5')}),
+      queued as (
+        select ${addRunJobSql('moved.id', 'moved.priority')} from moved, held where held.status = 'waiting'
+      )
+      select ${TASK_COLUMNS}, ${loggedSql} as events
+      from moved as run, told as task, (select count(*) from queued) as enqueue`,
+    values: [
+      target.runId,
+      target.ownerId,
+      statusesBefore('cancelled'),
+      text,
+      eventsParameter([{ type: 'InputProvided', data: { text } }]),
+    ],
+  });
+  const [provided] = rows;
+  if (!provided) return null;
+  const { events, ...row } = provided;
+  store.bus.publish(target.runId, toLoggedEvents(events));
+  return row;
+}
+
+/** What people told a run after the first `after` of their inputs, oldest first. */
+export async function readInputs(database: Database, runId: string, after: number): Promise<string[]> {
+  const { rows } = await database.pool.query<{ text: string }>({
+    name: 'read-inputs',
+    text: 'select text from input where run_id = $1 and position > $2 order by position',
+    values: [runId, after],
+  });
+  return rows.map(({ text }) => text);
+}
+
+/**
+ * Asks a person, and lets go of the run until somebody answers; one that has been told more than `inputs` already
+ * goes on. @returns whether it waits. @throws LeaseLost
+ */
+export async function requestInput(
+  store: Store,
+  lease: Lease,
+  { question, inputs }: { question: string; inputs: number },
+): Promise<boolean> {
+  const { rows } = await store.database.pool.query<LoggedEvent & { waits: boolean }>({
+    name: 'request-input',
+    text: `
+      with moved as (
+        update run set ${raiseSql('1')}, updated_at = clock_timestamp(),
+          status = case when inputs = $3 then 'waiting' else status end,
+          worker_id = case when inputs = $3 then null else worker_id end
+        where id = $1 and epoch = $2 and status = 'running'
+        returning ${RAISED}, status = 'waiting' as waits
+      ), logged as (${appendSql('$4')})
+      select logged.*, moved.waits from logged, moved`,
+    values: [
+      lease.runId,
+      lease.epoch,
+      inputs,
+      eventsParameter([{ type: 'InputRequested', data: { question } }]),
+    ],
+  });
+  const [row] = rows;
+  if (!row) throw fenced(lease);
+  const { waits, ...event } = row;
+  store.bus.publish(lease.runId, [event as LoggedEvent]);
+  return waits;
+}

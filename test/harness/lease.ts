@@ -1,0 +1,17 @@
+import { newId } from '../../src/rules/ids.ts';
+import { claimRun } from '../../src/store/claim-run.ts';
+import { type Lease, openLease } from '../../src/store/lease.ts';
+import type { Store } from '../../src/store/store.ts';
+import { registerWorker } from '../../src/store/workers.ts';
+
+/** The id that the store knows a task by. */
+export function runIdOf(taskId: string): string {
+  return Buffer.from(taskId, 'base64url').toString().slice('Task:'.length);
+}
+
+/** Takes a queued task as a worker would that has no engine, on a server without a worker. */
+export async function holdTask(store: Store, taskId: string): Promise<Lease> {
+  const workerId = newId();
+  await registerWorker(store.database, workerId);
+  return openLease((await claimRun(store, runIdOf(taskId), workerId, false))!);
+}

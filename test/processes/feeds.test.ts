@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Client, createClient } from '../harness/client.ts';
+import { launch, type Polyphony } from '../harness/process.ts';
+import { type Redis, startRedis } from '../harness/redis.ts';
+import { createDatabase } from '../harness/server.ts';
+import { createSession, isEndOf, keyOf, readFeed, readUntil } from '../sessions/feed-reader.ts';
+import { startVendor, type Vendor } from '../vendor/server.ts';
+
+let vendor: Vendor;
+let redis: Redis;
+
+beforeAll(async () => {
+  [vendor, redis] = await Promise.all([startVendor(), startRedis()]);
+});
+afterAll(async () => {
+  await redis?.kill();
+  await vendor?.stop();
+});
+
+const MODEL = 'gpt-4o@tokens=3';
+const FACTS = 6;
+
+/** How long the feed waits for each fact after it was written, by the clock of this machine. */
+async function delays(client: Client, id: string, tasks: number): Promise<number[]> {
+  const feed = readFeed(client, { id });
+  await feed.next();
+  const waits: number[] = [];
+  for (let index = 0; index < tasks; index += 1) {
+    const task = await client.createTask({ prompt: 'x', model: MODEL, sessionId: id });
+    const isEnd = isEndOf(task);
+    const told = await readUntil(feed, (payload) => {
+      waits.push(Date.now() - Date.parse(payload.event!.at));
+      return isEnd(payload);
+    });
+    expect(told).toHaveLength(FACTS);
+  }
+  await feed.return();
+  return waits;
+}
+
+describe.each([
+  { how: 'through Redis', bus: true, p50: 50 },
+  { how: 'without a bus between them', bus: false, p50: 700 },
+])('API and worker in processes of their own, $how', ({ bus, p50 }) => {
+  let database: Awaited<ReturnType<typeof createDatabase>>;
+  let api: Polyphony;
+  let worker: Polyphony;
+  let ann: Client;
+
+  beforeAll(async () => {
+    database = await createDatabase();
+    const variables = {
+      DATABASE_URL: database.url,
+      JWT_SECRET: 'a secret of the tests, long enough',
+      OPENAI_BASE_URL: `${vendor.url}/v1`,
+      ...(bus ? { REDIS_URL: redis.url } : {}),
+    };
+    [api, worker] = await Promise.all([launch('start:api', variables), launch('start:worker', variables)]);
+    ann = await createClient(api.url).register({ email: 'a@b.c', password: 'a good password', name: 'Ann' });
+  });
+  afterAll(async () => {
+    await Promise.all([api?.stop(), worker?.stop()]);
+    await database?.drop();
+  });
+
+  test('a feed tells of what the worker does as it happens', async () => {
+    const waits = await delays(ann, await createSession(ann), 8);
+    const sorted = waits.toSorted((one, other) => one - other);
+    expect(sorted[Math.floor(sorted.length / 2)]).toBeLessThan(p50);
+    expect(sorted.at(-1)).toBeLessThan(1_000);
+  });
+
+  test('a worker that is killed is in the feed, and so is who takes its run over', async () => {
+    const feed = readFeed(ann, {});
+    await feed.next();
+    const task = await ann.createTask({ prompt: 'x', model: 'gpt-4o@tokens=100,itl=20' });
+    await readUntil(feed, ({ event }) => event?.__typename === 'ModelCallStarted');
+    await worker.kill();
+    const variables = { DATABASE_URL: database.url, OPENAI_BASE_URL: `${vendor.url}/v1` };
+    worker = await launch('start:worker', { ...variables, ...(bus ? { REDIS_URL: redis.url } : {}) });
+    const told = await readUntil(feed, isEndOf(task));
+    expect(told.map(({ event }) => event!.__typename)).toContain('AttemptStarted');
+    expect(new Set(told.map(keyOf)).size).toBe(told.length);
+    await feed.return();
+  }, 40_000);
+});
+
+test('while Redis is away, feeds go on from Postgres, and again through it when it is back', async () => {
+  const database = await createDatabase();
+  const variables = {
+    DATABASE_URL: database.url,
+    REDIS_URL: redis.url,
+    JWT_SECRET: 'a secret of the tests, long enough',
+    OPENAI_BASE_URL: `${vendor.url}/v1`,
+  };
+  const both = await Promise.all([launch('start:api', variables), launch('start:worker', variables)]);
+  const bob = await createClient(both[0].url).register({
+    email: 'b@b.c',
+    password: 'a good password',
+    name: 'Bob',
+  });
+  const id = await createSession(bob);
+  await redis.kill();
+  expect(Math.max(...(await delays(bob, id, 2)))).toBeLessThan(1_500);
+  redis = await startRedis(redis.port);
+  await expect
+    .poll(async () => Math.max(...(await delays(bob, id, 1))), { timeout: 15_000, interval: 100 })
+    .toBeLessThan(200);
+  await Promise.all(both.map((each) => each.stop()));
+  await database.drop();
+}, 40_000);

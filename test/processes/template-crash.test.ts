@@ -1,0 +1,117 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Client, createClient, data, TASK_EVENTS, type TaskEvent } from '../harness/client.ts';
+import { createFolder } from '../harness/folder.ts';
+import { launch, type Polyphony } from '../harness/process.ts';
+import { createDatabase } from '../harness/server.ts';
+import { content, createTemplate, taskOf } from '../templates/template.ts';
+import { startVendor, type Vendor } from '../vendor/server.ts';
+
+let vendor: Vendor;
+let folder: Awaited<ReturnType<typeof createFolder>>;
+let database: Awaited<ReturnType<typeof createDatabase>>;
+let variables: Record<string, string>;
+let api: Polyphony;
+let ann: Client;
+const workers = new Set<Polyphony>();
+
+beforeAll(async () => {
+  vendor = await startVendor();
+  folder = await createFolder();
+  database = await createDatabase();
+  variables = {
+    DATABASE_URL: database.url,
+    JWT_SECRET: 'a secret of the tests, long enough',
+    OPENAI_BASE_URL: `${vendor.url}/v1`,
+    DATA_DIR: folder.path,
+  };
+  api = await launch('start:api', variables);
+  ann = await createClient(api.url).register({ email: 'a@b.c', password: 'a good password', name: 'Ann' });
+});
+afterAll(async () => {
+  await Promise.all([api, ...workers].map((process) => process?.stop()));
+  await database?.drop();
+  await vendor?.stop();
+  await folder?.remove();
+});
+
+async function startWorker(dataDir = folder.path): Promise<Polyphony> {
+  const worker = await launch('start:worker', { ...variables, DATA_DIR: dataDir });
+  workers.add(worker);
+  return worker;
+}
+
+const EVENTS = TASK_EVENTS.replace('__typename seq', '__typename ... on StepStarted { stepId } seq');
+
+/** Follows a task to its end, over the death of its worker in the middle of a step. */
+async function followOverDeath(id: string, doomed: Polyphony, stepId: string, heir: () => Promise<unknown>) {
+  const events: TaskEvent[] = [];
+  for await (const answer of ann.subscribe(EVENTS, { id })) {
+    const event: TaskEvent = data(answer).taskEvents;
+    if (event.seq > 0) events.push(event);
+    if (event.stepId !== stepId) continue;
+    await heir();
+    // Its lock has to be older than a restart of Postgres could make it look.
+    await new Promise((resolve) => setTimeout(resolve, 3_500));
+    workers.delete(doomed);
+    await doomed.kill();
+  }
+  return events;
+}
+
+/** Waits for its worker to be killed, and then not again. */
+const slow = (isToDie: string) => ({
+  id: 'slow',
+  type: 'RUN_SCRIPT',
+  script: `echo slow >>count; ${isToDie} && sleep 600; echo "$1"`,
+  args: ['done'],
+});
+const KEPT = { id: 'kept', type: 'STORE_OUTPUT', name: 'count', path: 'count' };
+const ONCE = { id: 'once', type: 'RUN_SCRIPT', script: 'echo once >>count' };
+const PAID = { id: 'paid', type: 'GENERATE', model: 'gpt-4o@tokens=3', prompt: 'x' };
+
+const ofType = (events: readonly TaskEvent[], type: string) =>
+  events.filter(({ __typename }) => __typename === type);
+
+const asked = () => vendor.requests.filter(({ path }) => path === '/v1/chat/completions').length;
+
+test('kill -9 in the middle of a step: it is done again elsewhere, and those before it are not', async () => {
+  const { name } = await createTemplate(ann, {
+    steps: [PAID, ONCE, slow('[ $(grep -c slow count) = 1 ]'), KEPT],
+  });
+  const doomed = await startWorker();
+  const before = asked();
+  const id = await ann.createTask({ templateName: name });
+  const events = await followOverDeath(id, doomed, 'slow', () => startWorker());
+  expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
+  expect(events.at(-1)).toMatchObject({ __typename: 'RunCompleted', attempt: 2 });
+  // The text of the finished step still counts.
+  expect(ofType(events, 'AttemptStarted')).toMatchObject([{ restart: 'resumed', voidCallId: null }]);
+  expect(ofType(events, 'StepStarted')).toHaveLength(4);
+  expect(ofType(events, 'StepCompleted')).toHaveLength(4);
+  const { artifacts } = await taskOf(ann, id);
+  expect(artifacts.map((artifact: { name: string }) => artifact.name)).toEqual([
+    ...['once.log', 'slow.log', 'count'],
+  ]);
+  expect(await content(ann, api.url, artifacts[2])).toBe('once\nslow\nslow\n');
+  expect(asked()).toBe(before + 1);
+}, 60_000);
+
+test('on another machine, what was in the working directory is made again', async () => {
+  for (const worker of workers) await worker.stop();
+  workers.clear();
+  const elsewhere = await createFolder();
+  const { name } = await createTemplate(ann, {
+    steps: [PAID, ONCE, slow(`[[ $PWD = ${folder.path}/* ]]`), KEPT],
+  });
+  const doomed = await startWorker();
+  const before = asked();
+  const id = await ann.createTask({ templateName: name });
+  const events = await followOverDeath(id, doomed, 'slow', () => startWorker(elsewhere.path));
+  expect(events.at(-1)).toMatchObject({ __typename: 'RunCompleted', attempt: 2 });
+  const { artifacts } = await taskOf(ann, id);
+  expect(await content(ann, api.url, artifacts[2])).toBe('once\nslow\n');
+  expect(asked()).toBe(before + 1);
+  for (const worker of workers) await worker.stop();
+  workers.clear();
+  await elsewhere.remove();
+}, 60_000);

@@ -1,0 +1,75 @@
+import { describe, expect, test } from 'vitest';
+import { liquidReferences, renderLiquid } from '../../src/rules/liquid.ts';
+
+describe('a text is filled', () => {
+  test.each([
+    ['plain', {}, 'plain'],
+    ['{{a}} {{ b.c }}', { a: 1, b: { c: 'x' } }, '1 x'],
+    ['{% if a %}yes{% else %}no{% endif %}', { a: null }, 'no'],
+    ['{{ a }}', { a: null }, ''],
+    ['{% for x in a %}<{{x}}>{% endfor %}', { a: ['1', '2'] }, '<1><2>'],
+    ['{{ a | json }}', { a: { b: [1] } }, '{"b":[1]}'],
+    ['{{ "%00" | url_decode }}', {}, '\uFFFD'],
+  ])('%s with %j', (text, scope, expected) => {
+    expect(renderLiquid(text, scope)).toBe(expected);
+  });
+});
+
+describe('a text that cannot be filled', () => {
+  const scope = { a: 'a', long: 'x'.repeat(500_000) };
+
+  test.each([
+    ['{{ nothing }}', 'undefined variable: nothing'],
+    ['{{ a.constructor }}', 'undefined variable'],
+    ['{{ a.__proto__ }}', 'undefined variable'],
+    ['{{ a | nothing }}', 'undefined filter: nothing'],
+    ['{% if %', 'not closed'],
+    ['{% include "/etc/passwd" %}', 'tag "include" not found'],
+    ['{% render "x" %}', 'tag "render" not found'],
+    ['{% layout "x" %}', 'tag "layout" not found'],
+    ['{{ long }}{{ long }}{{ long }}', 'longer than 1000000 characters'],
+  ])('%s: %s', (text, expected) => {
+    expect(() => renderLiquid(text, scope)).toThrow(expected);
+  });
+
+  test.each([
+    '{% for i in (1..1000000000) %}{% endfor %}',
+    '{% for i in (1..3000) %}{% for j in (1..3000) %}{{ i | times: j }}{% endfor %}{% endfor %}',
+    '{% assign s = "xxxxxxxx" %}{% for i in (1..40) %}{% assign s = s | append: s %}{% endfor %}',
+    '{% assign l = "a,b" | split: "," %}{% for i in (1..40) %}{% assign l = l | concat: l %}{% endfor %}',
+    `${'{% if true %}'.repeat(5_000)}${'{% endif %}'.repeat(5_000)}`,
+    `{{ "${'<'.repeat(90_000)}" | strip_html }}`,
+    '{% for i in (1..100000) %}{{ long | replace: "x", "xx" }}{% endfor %}',
+  ])('ends soon: %s', (text) => {
+    const startedAt = performance.now();
+    try {
+      renderLiquid(text, scope);
+    } catch {
+      // Some are only slow.
+    }
+    expect(performance.now() - startedAt).toBeLessThan(10_000);
+  });
+});
+
+describe('what a text reads', () => {
+  test.each([
+    ['nothing', []],
+    ['{{a}}{{ b["c"] }}', [['a'], ['b', 'c']]],
+    ['{% assign x = a %}{{ x }}{% for y in b %}{{ y }}{% endfor %}', [['a'], ['b']]],
+    [
+      '{{ a[b.c].d }}',
+      [
+        ['a', null, 'd'],
+        ['b', 'c'],
+      ],
+    ],
+    ['{{ "x" | append: a }}', [['a']]],
+  ])('%s', (text, references) => {
+    const read = liquidReferences(text);
+    expect(read).toEqual({ references: expect.arrayContaining(references) });
+  });
+
+  test('or what is wrong with it', () => {
+    expect(liquidReferences('{{ a')).toEqual({ fault: expect.stringContaining('not closed') });
+  });
+});

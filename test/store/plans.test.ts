@@ -1,0 +1,136 @@
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { Feed } from '../../src/store/bus.ts';
+import { presentProgress, readFeed } from '../../src/store/feed.ts';
+import { listTasks, readSessionTasks } from '../../src/store/list-tasks.ts';
+import { readSessionTotals } from '../../src/store/session-totals.ts';
+import { listSessions } from '../../src/store/sessions.ts';
+import { startTestServer, type TestServer } from '../harness/server.ts';
+
+let server: TestServer;
+
+/** 20 of the owners have 50 sessions of 20 runs each; five events a run, of which four are text. */
+const FILL = [
+  `insert into app_user (id, email, name) select 'u' || i, i || '@b.c', 'n' from generate_series(1, 2000) as i`,
+  `insert into session (id, owner_id, origin, created_at)
+   select 's' || i, 'u' || (1 + i % 20), 'graphql', now() - i * interval '1 minute' from generate_series(1, 1000) as i`,
+  `insert into run (id, kind, owner_id, session_id, origin, status, created_at)
+   select 'r' || i, 'task', 'u' || (1 + i % 1000 % 20), 's' || (1 + (i + 999) % 1000), 'graphql', 'completed',
+     now() - i * interval '1 second' from generate_series(1, 20000) as i`,
+  `insert into task (id, kind, prompt, provider, model) select id, 'prompt', 'x', 'demo', 'demo' from run`,
+  `insert into model_call (id, run_id, attempt, provider, model, status, cost)
+   select 'c' || id, id, 1, 'demo', 'demo', 'completed', 0.1 from run`,
+  `insert into event (run_id, seq, attempt, type, data)
+   select id, seq, 1, 'TokensGenerated', '{"callId": "c", "text": "x"}' from run, generate_series(1, 4) as seq`,
+  `insert into event (run_id, seq, attempt, type, data, owner_id, session_id, place, xid)
+   select id, 5, 1, 'ProgressMade', '{"progress": 1}', owner_id, session_id, pg_current_xact_id(), pg_current_xact_id()
+   from run`,
+  'analyze',
+];
+
+beforeAll(async () => {
+  server = await startTestServer({ worker: false });
+  for (const statement of FILL) await server.store.database.pool.query(statement);
+}, 60_000);
+afterAll(() => server?.stop());
+
+interface Plan {
+  'Node Type': string;
+  'Relation Name'?: string;
+  'Index Name'?: string;
+  Plans?: Plan[];
+}
+
+/** How Postgres carries out what `act` asks: the plan for the given values, and the one for any. */
+async function plansOf(act: () => Promise<unknown>): Promise<Plan[][]> {
+  const spy = vi.spyOn(server.store.database.pool, 'query');
+  await act();
+  const [{ text, values }] = spy.mock.calls.at(-1) as unknown as [{ text: string; values: unknown[] }];
+  spy.mockRestore();
+  const client = new pg.Client({ connectionString: server.databaseUrl });
+  await client.connect();
+  await client.query(`prepare asked as ${text}`);
+  const literals = values.map((value) => literalOf(value)).join(', ');
+  const plans: Plan[][] = [];
+  for (const mode of ['force_custom_plan', 'force_generic_plan']) {
+    await client.query(`set plan_cache_mode = ${mode}`);
+    const { rows } = await client.query(`explain (format json) execute asked(${literals})`);
+    plans.push(nodesOf(rows[0]['QUERY PLAN'][0].Plan));
+  }
+  await client.end();
+  return plans;
+}
+
+function literalOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return `array[${value.map(literalOf).join(', ')}]`;
+  return pg.escapeLiteral(String(value));
+}
+
+function nodesOf(plan: Plan): Plan[] {
+  return [plan, ...(plan.Plans ?? []).flatMap(nodesOf)];
+}
+
+const range = { after: null, before: null, limit: 21, fromEnd: false };
+const feeds: [Feed['kind'], string, string][] = [
+  ['owner', 'u7', 'event_owner_place'],
+  ['session', 's7', 'event_session_place'],
+];
+
+describe.each([
+  {
+    what: 'the list of sessions',
+    ask: () =>
+      listSessions(server.store.database, { ...range, ownerId: 'u7', status: null, userLabel: null }),
+    index: 'session_owner_created',
+  },
+  {
+    what: 'the tasks of a session',
+    ask: () =>
+      listTasks(server.store.database, {
+        ...range,
+        ownerId: 'u7',
+        status: null,
+        threadId: null,
+        executionId: null,
+        sessionId: 's7',
+        templateName: null,
+        columns: new Set<string>(),
+      }),
+    index: 'run_session_created',
+  },
+  {
+    what: 'the tasks of a page of sessions',
+    ask: () => readSessionTasks(server.store.database, ['s1', 's21', 's41'], range),
+    index: 'run_session_created',
+  },
+  {
+    what: 'the totals of a page of sessions',
+    ask: () => readSessionTotals(server.store.database, ['s1', 's21', 's41']),
+    index: 'run_session_created',
+  },
+  ...feeds.flatMap(([kind, id, index]) => [
+    {
+      what: `the catch-up of a feed of one ${kind}`,
+      ask: () => {
+        const position = { place: '3', runId: '', seq: 0 };
+        return readFeed(server.store.database, { kind, id }, { position, told: null, present: null });
+      },
+      index,
+    },
+    {
+      what: `the news of a feed of one ${kind}`,
+      ask: async () =>
+        readFeed(server.store.database, { kind, id }, await presentProgress(server.store.database)),
+      index,
+    },
+  ]),
+])('$what', ({ ask, index }) => {
+  test(`is read by ${index}, and no table is read whole`, async () => {
+    for (const nodes of await plansOf(ask)) {
+      expect(nodes.map((node) => node['Index Name'])).toContain(index);
+      const whole = nodes.filter((node) => node['Node Type'].includes('Seq Scan'));
+      expect(whole.map((node) => node['Relation Name'])).toEqual([]);
+    }
+  });
+});

@@ -1,0 +1,361 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Client, data, errorCode } from '../harness/client.ts';
+import { startTestServer, type TestServer } from '../harness/server.ts';
+import { createTemplate } from './template.ts';
+
+let server: TestServer;
+let admin: Client;
+let ann: Client;
+let bob: Client;
+
+beforeAll(async () => {
+  server = await startTestServer({ worker: false });
+  admin = await server.newUser();
+  ann = await server.newUser();
+  bob = await server.newUser();
+});
+afterAll(() => server?.stop());
+
+const store = { id: 'a', type: 'STORE_OUTPUT', name: 'a', content: 'a' };
+const TEMPLATE = `id name description version isBuiltIn isActive
+  parameters { name type required default description allowed min max isSecret }
+  steps { id type model prompt system url ref token directory path script args timeoutSeconds name content }`;
+
+const list = async (who: Client) =>
+  data(await who.query(`{ templates(first: 30) { nodes { ${TEMPLATE} } } }`)).templates.nodes;
+
+const create = (input: object, who = ann) =>
+  who.query(
+    `mutation ($input: CreateTemplateInput!) { createTemplate(input: $input) { template { ${TEMPLATE} } } }`,
+    { input },
+  );
+
+const update = (input: object, who = ann) =>
+  who.query(
+    `mutation ($input: UpdateTemplateInput!) { updateTemplate(input: $input) { template { ${TEMPLATE} } } }`,
+    { input },
+  );
+
+const remove = (id: string, who = ann) =>
+  who.query('mutation ($id: ID!) { deleteTemplate(input: { id: $id }) { deletedId } }', { id });
+
+const builtIn = async (name: string) => (await list(ann)).find((one: { name: string }) => one.name === name);
+
+describe('built-in templates', () => {
+  test('are there, as AI Task Orchestra documents them', async () => {
+    const ollama = await builtIn('ollama-inference');
+    expect(ollama).toMatchObject({
+      description: 'Run inference with specified model and prompt',
+      isBuiltIn: true,
+      version: 1,
+      parameters: [
+        { name: 'model', type: 'STRING', required: true, description: 'Ollama model name' },
+        { name: 'prompt', type: 'STRING', required: true, description: 'Prompt for the model' },
+        { name: 'system_prompt', type: 'STRING', required: false, description: 'Optional system prompt' },
+      ],
+      steps: [
+        { type: 'OLLAMA_GENERATE', model: '{{model}}', prompt: '{{prompt}}', system: '{{system_prompt}}' },
+      ],
+    });
+    const git = await builtIn('git-script-execution');
+    expect(git.description).toBe('Clone repository, run script, store results');
+    expect(git.parameters.slice(0, 3)).toMatchObject([
+      { name: 'repo_url', required: true, description: 'Git repository URL' },
+      { name: 'script_path', required: true, description: 'Path to script within repository' },
+      { name: 'output_path', required: true, description: 'Path to store output' },
+    ]);
+    expect(git.steps.map(({ type }: { type: string }) => type)).toEqual([
+      ...['GIT_CLONE', 'RUN_SCRIPT', 'STORE_OUTPUT'],
+    ]);
+  });
+
+  test('are for admins to change, and for nobody to take away', async () => {
+    const { id, description } = await builtIn('ollama-inference');
+    expect(errorCode(await update({ id, description: 'mine' }))).toBe('FORBIDDEN');
+    expect(errorCode(await remove(id))).toBe('FORBIDDEN');
+    expect(errorCode(await remove(id, admin))).toBe('FORBIDDEN');
+    const changed = data(await update({ id, isActive: false }, admin)).updateTemplate.template;
+    expect(changed).toMatchObject({ version: 2, isActive: false, description });
+    const refused = await ann.query(
+      'mutation ($p: JSON) { createTask(input: { templateName: "ollama-inference", templateParameters: $p }) { task { id } } }',
+      { p: { model: 'x:1', prompt: 'x' } },
+    );
+    expect(errorCode(refused)).toBe('INVALID_STATE');
+    await update({ id, isActive: true }, admin);
+  });
+
+  test('lend their names to nobody', async () => {
+    expect(errorCode(await create({ name: 'ollama-inference', steps: [store] }))).toBe('CONFLICT');
+  });
+});
+
+describe("a user's template", () => {
+  test('is as it was made, with defaults for what was left out', async () => {
+    const steps = [
+      { id: 'g', type: 'GENERATE', prompt: '{{topic}}' },
+      { id: 'r', type: 'RUN_SCRIPT', script: 'echo "$1"', args: ['{{steps.g.output}}'] },
+    ];
+    const parameters = [{ name: 'topic', type: 'STRING', allowed: ['a', 'b'], default: 'a' }];
+    const made = data(await create({ name: 'whole', description: 'd', parameters, steps })).createTemplate;
+    expect(made.template).toMatchObject({
+      name: 'whole',
+      version: 1,
+      isBuiltIn: false,
+      isActive: true,
+      parameters: [{ name: 'topic', required: false, default: 'a', allowed: ['a', 'b'], isSecret: false }],
+      steps: [
+        { id: 'g', type: 'GENERATE', model: null, args: null },
+        { id: 'r', script: 'echo "$1"', args: ['{{steps.g.output}}'], timeoutSeconds: null },
+      ],
+    });
+    const found = await ann.query(`query ($id: ID!) { template(id: $id) { ${TEMPLATE} } }`, {
+      id: made.template.id,
+    });
+    expect(data(found).template).toEqual(made.template);
+    const named = await ann.query(`{ template(name: "whole") { ${TEMPLATE} } }`);
+    expect(data(named).template).toEqual(made.template);
+    expect(errorCode(await ann.query('{ template { id } }'))).toBe('VALIDATION_ERROR');
+    expect((await list(ann))[0]).toEqual(made.template);
+  });
+
+  test('is its own, and its name is free for others', async () => {
+    const { id } = await createTemplate(ann, { name: 'mine', steps: [store] });
+    expect((await list(bob)).map(({ name }: { name: string }) => name)).not.toContain('mine');
+    expect(errorCode(await update({ id, description: 'x' }, bob))).toBe('NOT_FOUND');
+    expect(errorCode(await remove(id, bob))).toBe('NOT_FOUND');
+    expect(errorCode(await create({ name: 'mine', steps: [store] }))).toBe('CONFLICT');
+    data(await create({ name: 'mine', steps: [store] }, bob));
+  });
+
+  test('changes only where it is told to', async () => {
+    const { id } = await createTemplate(ann, { name: 'changing', description: 'd', steps: [store] });
+    expect(data(await update({ id, isActive: false })).updateTemplate.template).toMatchObject({
+      version: 2,
+      description: 'd',
+      isActive: false,
+      steps: [{ id: 'a' }],
+    });
+    expect(data(await update({ id, description: null })).updateTemplate.template.description).toBeNull();
+    const broken = await update({ id, parameters: [], steps: [{ ...store, content: '{{x}}' }] });
+    expect(broken.errors?.[0]?.extensions).toMatchObject({ field: 'input.steps.0.content' });
+  });
+
+  test('that is changed twice at once is changed once', async () => {
+    const { id } = await createTemplate(ann, { name: 'raced', steps: [store] });
+    const answers = await Promise.all(
+      Array.from({ length: 5 }, (_, index) => update({ id, description: `${index}` })),
+    );
+    const codes = answers.map(({ errors }) => errors?.[0]?.extensions.code ?? 'ok');
+    expect(new Set(codes)).toEqual(new Set(['ok', 'CONFLICT']));
+    const { version } = (await list(ann)).find(({ name }: { name: string }) => name === 'raced');
+    expect(version).toBe(1 + codes.filter((code) => code === 'ok').length);
+  });
+
+  test('goes, and what was made from it stays', async () => {
+    const { id, name } = await createTemplate(ann, { name: 'going', steps: [store] });
+    const taskId = await ann.createTask({ templateId: id, hold: true });
+    expect(data(await remove(id)).deleteTemplate.deletedId).toBe(id);
+    expect(errorCode(await remove(id))).toBe('NOT_FOUND');
+    const task = await ann.query('query ($id: ID!) { task(id: $id) { templateName } }', { id: taskId });
+    expect(data(task).task.templateName).toBe(name);
+    const listed = await ann.query('{ tasks(filter: { templateName: "going" }) { nodes { id } } }');
+    expect(data(listed).tasks.nodes).toEqual([{ id: taskId }]);
+  });
+
+  test('is listed by pages', async () => {
+    const carol = await server.newUser();
+    for (const name of ['one', 'two', 'three']) await createTemplate(carol, { name, steps: [store] });
+    const names: string[] = [];
+    for (let after: string | null = null, more = true; more; ) {
+      const page: { nodes: { name: string }[]; pageInfo: { endCursor: string; hasNextPage: boolean } } = data(
+        await carol.query(
+          'query ($after: String) { templates(first: 2, after: $after) { nodes { name } pageInfo { endCursor hasNextPage } } }',
+          { after },
+        ),
+      ).templates;
+      names.push(...page.nodes.map(({ name }) => name));
+      after = page.pageInfo.endCursor;
+      more = page.pageInfo.hasNextPage;
+    }
+    expect(names.slice(0, 3)).toEqual(['three', 'two', 'one']);
+    expect(names.toSorted()).toEqual(['git-script-execution', 'ollama-inference', 'one', 'three', 'two']);
+  });
+});
+
+describe('a template that is wrong is refused, with the place', () => {
+  const parameter = (more: object) => ({ parameters: [{ name: 'p', type: 'STRING', ...more }] });
+  const steps = (...given: object[]) => ({ steps: given.map((step) => ({ ...store, ...step })) });
+
+  test.each([
+    [{ name: 'a b' }, 'name', 'must be 1 to 100 letters'],
+    [{ steps: [] }, 'steps', 'at least one step'],
+    [{ steps: Array(51).fill(store) }, 'steps', 'at most 50'],
+    [steps({}, {}), 'steps.1.id', '"a" is there already'],
+    [steps({ id: '1' }), 'steps.0.id', 'a letter first'],
+    [{ steps: [{ id: 'a', type: 'GENERATE' }] }, 'steps.0.prompt', ''],
+    [
+      steps({ url: 'https://x' }),
+      'steps.0',
+      'url: no member of a step of the type store_output; it has name',
+    ],
+    [{ steps: [{ id: 'a', type: 'RUN_SCRIPT' }] }, 'steps.0.script', 'either path or script'],
+    [{ steps: [{ id: 'a', type: 'STORE_OUTPUT', name: 'x' }] }, 'steps.0.content', 'give content'],
+    [
+      { steps: [{ id: 'a', type: 'RUN_SCRIPT', script: 'x', timeoutSeconds: 0 }] },
+      'steps.0.timeoutSeconds',
+      '1',
+    ],
+    [steps({ content: '{% if' }), 'steps.0.content', 'is not Liquid: tag "{% if" not closed'],
+    [steps({ content: '{% include "x" %}' }), 'steps.0.content', 'tag "include" not found'],
+    [steps({ content: '{{ x | nothing }}' }), 'steps.0.content', 'undefined filter: nothing'],
+    [steps({ content: '{{ nothing }}' }), 'steps.0.content', 'no parameter; there are: none'],
+    [
+      steps({ content: '{{ steps.b.output }}' }, { id: 'b' }),
+      'steps.0.content',
+      'no earlier step; there are: none',
+    ],
+    [steps({}, { id: 'b', content: '{{ steps.a.x }}' }), 'steps.1.content', 'there are: output, name, size'],
+    [steps({}, { id: 'b', content: '{{ steps[p].x }}' }), 'steps.1.content', 'no earlier step'],
+    [steps({}, { id: 'b', content: '{{ steps.b.output }}' }), 'steps.1.content', 'there are: a'],
+    [
+      { steps: [store, { id: 'b', type: 'GENERATE', prompt: 'x', model: '{{steps.a.output}}' }] },
+      ...['steps.1.model', 'parameters only'],
+    ],
+    [parameter({ name: 'steps' }), 'parameters.0.name', 'outputs of steps'],
+    [parameter({ name: 'a-b' }), 'parameters.0.name', 'letters, digits and _'],
+    [parameter({ type: 'INTEGER', default: 'x' }), 'parameters.0.default', 'must be an integer'],
+    [parameter({ required: true, default: 'x' }), 'parameters.0.default', 'required has no default'],
+    [parameter({ min: 3, max: 2 }), 'parameters.0.max', 'at least min, which is 3'],
+    [parameter({ type: 'BOOLEAN', min: 1 }), 'parameters.0.min', 'no bounds'],
+    [parameter({ allowed: [] }), 'parameters.0.allowed', 'must not be empty'],
+    [parameter({ allowed: ['a', 1] }), 'parameters.0.allowed.1', 'must be a string'],
+    [parameter({ type: 'BOOLEAN', isSecret: true }), 'parameters.0.isSecret', 'only a string'],
+    [
+      { ...parameter({ isSecret: true }), ...steps({ content: '{{p}}' }) },
+      ...['steps.0.content', 'a secret such as p may only be a token'],
+    ],
+    [
+      {
+        parameters: [
+          { name: 'p', type: 'STRING' },
+          { name: 'p', type: 'LIST' },
+        ],
+      },
+      'parameters.1.name',
+      'already',
+    ],
+    [{ description: 'a\0b' }, 'description', 'U+0000'],
+    [{ steps: [{ ...store, content: 'x\ud800' }] }, 'steps.0.content', ''],
+  ] as [object, string, string][])('%j at %s: %s', async (more, field, message) => {
+    const answer = await create({ name: 'wrong', steps: [store], ...more });
+    expect(errorCode(answer)).toBe('VALIDATION_ERROR');
+    expect(answer.errors?.[0]?.extensions.field).toBe(`input.${field}`);
+    expect(answer.errors?.[0]?.message).toContain(message);
+  });
+
+  test('all of it at once', async () => {
+    const answer = await create({
+      name: 'wrong',
+      parameters: [{ name: 'p', type: 'INTEGER', default: 'x' }],
+      steps: [{ ...store, name: '{{q}}', content: '{% x %}' }],
+    });
+    const fields = answer.errors?.[0]?.extensions.issues.map(({ field }: { field: string }) => field);
+    expect(fields).toEqual(['input.parameters.0.default', 'input.steps.0.name', 'input.steps.0.content']);
+  });
+});
+
+describe('validateTemplate', () => {
+  const check = async (input: object, who = ann) =>
+    who.query(
+      `query ($input: ValidateTemplateInput!) { validateTemplate(input: $input) {
+        valid missing unknown invalid { field message } } }`,
+      { input },
+    );
+
+  test('says what is missing, invalid and unknown, at once', async () => {
+    const templateName = 'ollama-inference';
+    const good = await check({ templateName, parameters: { model: 'llama3.1:8b', prompt: 'x' } });
+    expect(data(good).validateTemplate).toEqual({ valid: true, missing: [], unknown: [], invalid: [] });
+    const bad = await check({ templateName, parameters: { model: 5, sytem: 'x' } });
+    expect(data(bad).validateTemplate).toEqual({
+      valid: false,
+      missing: ['prompt'],
+      unknown: ['sytem'],
+      invalid: [{ field: 'model', message: 'must be a string' }],
+    });
+    expect(data(await check({ templateName })).validateTemplate.missing).toEqual(['model', 'prompt']);
+  });
+
+  test('wants one template, and an object', async () => {
+    expect(errorCode(await check({ parameters: {} }))).toBe('VALIDATION_ERROR');
+    expect(errorCode(await check({ templateName: 'none' }))).toBe('NOT_FOUND');
+    const list = await check({ templateName: 'ollama-inference', parameters: [] });
+    expect(list.errors?.[0]?.extensions.field).toBe('input.parameters');
+  });
+});
+
+describe('createTask of a template', () => {
+  const make = (input: object) =>
+    ann.query(
+      `mutation ($input: CreateTaskInput!) { createTask(input: $input) { task {
+        kind status prompt model provider templateName templateParameters } } }`,
+      { input },
+    );
+  const good = { templateName: 'ollama-inference', templateParameters: { model: 'a:b', prompt: 'x' } };
+
+  test('takes its kind from the template', async () => {
+    expect(data(await make(good)).createTask.task).toMatchObject({
+      kind: 'TEMPLATE',
+      prompt: '',
+      model: 'a:b',
+      provider: 'OLLAMA',
+      templateName: 'ollama-inference',
+    });
+  });
+
+  test.each([
+    [{ ...good, kind: 'PROMPT', prompt: 'x' }, 'input.templateName', 'is for the kind TEMPLATE'],
+    [{ ...good, prompt: 'x' }, 'input.prompt', 'is not for a template'],
+    [{ ...good, model: 'gpt-4o' }, 'input.model', 'is not for a template'],
+    [{ kind: 'TEMPLATE' }, 'input.templateName', 'give either input.templateId or input.templateName'],
+    [{ kind: 'PROMPT' }, 'input.prompt', 'is required'],
+    [{}, 'input.prompt', 'is required'],
+    [{ ...good, templateParameters: {} }, 'input.templateParameters.model', 'is required'],
+    [{ ...good, templateParameters: 'x' }, 'input.templateParameters', 'must be an object'],
+    [
+      { ...good, templateParameters: { ...good.templateParameters, x: 1 } },
+      ...['input.templateParameters.x', 'there are: model, prompt, system_prompt'],
+    ],
+    [
+      { ...good, templateParameters: { model: ' \u202e', prompt: 'x' } },
+      ...['input.templateParameters: the model of generate', 'must be printable'],
+    ],
+  ] as [object, string, string][])('refuses %j at %s', async (input, field, message) => {
+    const answer = await make(input);
+    expect(errorCode(answer)).toBe('VALIDATION_ERROR');
+    expect(answer.errors?.[0]?.extensions.field).toBe(field);
+    expect(answer.errors?.[0]?.message).toContain(message);
+  });
+
+  test('refuses a model that is not there, before anything is made', async () => {
+    const parameters = [{ name: 'm', type: 'STRING' }];
+    const steps = [{ id: 'g', type: 'GENERATE', model: '{{m}}', prompt: 'x' }];
+    const { name } = await createTemplate(ann, { parameters, steps });
+    const answer = await make({ templateName: name, templateParameters: { m: 'nonsense' } });
+    expect(errorCode(answer)).toBe('UNKNOWN_MODEL');
+    const chosen = await make({ templateName: name });
+    expect(data(chosen).createTask.task.model).toBe('demo');
+  });
+
+  test('an equal request with one key makes one task', async () => {
+    const input = { ...good, idempotencyKey: 'k' };
+    const ask = () =>
+      ann.query('mutation ($input: CreateTaskInput!) { createTask(input: $input) { task { id } } }', {
+        input,
+      });
+    const [one, other] = [data(await ask()), data(await ask())];
+    expect(one).toEqual(other);
+    const changed = await make({ ...input, templateParameters: { model: 'a:b', prompt: 'y' } });
+    expect(errorCode(changed)).toBe('CONFLICT');
+  });
+});
