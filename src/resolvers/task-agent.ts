@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
-import { chooseAgent, stricter } from '../rules/agent.ts';
+import { assignment, chooseAgent } from '../rules/agent.ts';
 import { type AgentRow, activeAgents } from '../store/agents.ts';
 import type { NewTask } from '../store/create-task.ts';
 import type { NewEvent } from '../store/events.ts';
@@ -23,15 +23,13 @@ export interface Assignment extends Pick<NewTask, 'system' | 'parameters' | 'max
 export async function assign(context: Context, given: NewTaskInput): Promise<Assignment> {
   const { chosen, events } = await chosenAgent(context, given);
   const { maxIterations, maxCost } = given;
-  const limits = stricter(chosen.limits, withoutNulls({ maxIterations, maxCost }));
-  return {
-    system: [chosen.systemPrompt, given.system].filter(Boolean).join('\n\n') || null,
-    parameters: { ...chosen.parameters, ...withoutNulls(given.parameters ?? {}) },
-    model: given.model ?? (chosen.model && `${chosen.provider}/${chosen.model}`),
-    maxCost: limits.maxCost?.toFixed(12) ?? null,
-    agent: { id: chosen.id, tools: chosen.tools, limits },
-    events,
+  const asked = {
+    system: given.system ?? null,
+    model: given.model ?? null,
+    parameters: withoutNulls(given.parameters ?? {}),
+    limits: withoutNulls({ maxIterations, maxCost }),
   };
+  return { ...assignment(chosen, asked), events };
 }
 
 async function chosenAgent(

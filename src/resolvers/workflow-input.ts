@@ -28,7 +28,12 @@ const expression = text({ min: 1, max: 10_000 })
 const step = z.object({
   id,
   name: text({ min: 1, max: 200 }).nullish(),
-  task: text({ min: 1, max: MAX_TASK }).refine((given) => given.trim() !== '', 'must not be blank'),
+  task: text({ min: 1, max: MAX_TASK })
+    .refine((given) => given.trim() !== '', 'must not be blank')
+    .nullish(),
+  agentId: z.string().nullish(),
+  template: text({ min: 1, max: 200 }).nullish(),
+  templateParameters: jsonObject(MAX_TASK).nullish(),
   model: model.nullish(),
   parameters: parameters.nullish(),
   responseSchema: responseSchema.nullish(),

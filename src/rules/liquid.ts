@@ -83,6 +83,23 @@ export function evaluateLiquid(expression: string, scope: Record<string, unknown
   return attempt(() => withinTime(() => engine.evalValueSync(expression, scope), PATIENCE_MS));
 }
 
+/** `{{ … }}` and nothing else. */
+const ALONE = /^\s*\{\{-?((?:(?!\}\}).)*?)-?\}\}\s*$/s;
+
+/**
+ * A JSON value with the holes of its texts filled; a text that is one hole alone becomes what fills it, of whatever
+ * type. @throws Error that says what is wrong with it.
+ */
+export function fillIn(value: unknown, scope: Record<string, unknown>): unknown {
+  if (typeof value === 'string') {
+    const alone = ALONE.exec(value)?.[1];
+    return alone === undefined ? renderLiquid(value, scope) : evaluateLiquid(alone.trim(), scope);
+  }
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map((item) => fillIn(item, scope));
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, fillIn(inner, scope)]));
+}
+
 function attempt<Result>(work: () => Result): Result {
   try {
     return work();

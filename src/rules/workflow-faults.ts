@@ -105,13 +105,21 @@ interface LiquidText {
 
 const ROOTS = ['input', 'parameters'] as const;
 
-function liquidTexts({ task, condition, forEach }: WorkflowStep): LiquidText[] {
+function liquidTexts({ task, templateParameters, condition, forEach }: WorkflowStep): LiquidText[] {
   const inItem = forEach === null ? ROOTS : [...ROOTS, 'item', 'index'];
   return [
     { member: 'task', text: task, roots: inItem },
+    ...textsIn('templateParameters', templateParameters).map((found) => ({ ...found, roots: inItem })),
     ...(condition === null ? [] : [{ member: 'condition', text: conditionText(condition), roots: ROOTS }]),
     ...(forEach === null ? [] : [{ member: 'forEach', text: `{{ ${forEach} }}`, roots: ROOTS }]),
   ];
+}
+
+/** All texts in a JSON value, with their places. */
+function textsIn(member: string, value: unknown): { member: string; text: string }[] {
+  if (typeof value === 'string') return [{ member, text: value }];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, inner]) => textsIn(`${member}.${name}`, inner));
 }
 
 function textFaults(text: string, faultOf: (reference: Reference) => string | null): string[] {

@@ -1,5 +1,5 @@
 import type { RunError } from '../errors.ts';
-import type { ExecutionStepStatus } from '../vocabulary.ts';
+import type { ExecutionStepStatus, TaskKind } from '../vocabulary.ts';
 import type { PromptParameters } from './task.ts';
 
 /** One node of a workflow. Its work is a task: of an agent, from a template, or a prompt to a model. */
@@ -7,11 +7,17 @@ export interface WorkflowStep {
   /** Unique in its workflow; others read what came of it as `steps.<id>.output`. */
   id: string;
   name: string;
-  /** Liquid: what is asked for. */
+  /** Liquid: what is asked for. Empty: a template's prompts are in its steps. */
   task: string;
-  /** A model's id; null: chosen. */
+  /** A model's id; null: the agent's own, or chosen. */
   model: string | null;
-  /** Sampling settings of a prompt. */
+  /** Who does it; null: a model without tools, or a template. */
+  agentId: string | null;
+  /** By its name; null: it is no template. */
+  template: string | null;
+  /** What the template is given. Texts are Liquid; one that is `{{ … }}` alone becomes what stands in it. */
+  templateParameters: Record<string, unknown>;
+  /** Sampling settings of a prompt, and of an agent's. */
   parameters: PromptParameters;
   /** A JSON Schema that the answer has to meet; what it says is then `steps.<id>.data`. */
   responseSchema: Record<string, unknown> | null;
@@ -29,6 +35,12 @@ export interface WorkflowStep {
   retryDelaySeconds: number;
   /** What each task may take from its making on; null: as long as it takes. */
   timeoutSeconds: number | null;
+}
+
+/** How the work of a step is carried out. */
+export function kindOf({ agentId, template }: Pick<WorkflowStep, 'agentId' | 'template'>): TaskKind {
+  if (template !== null) return 'template';
+  return agentId === null ? 'prompt' : 'agent';
 }
 
 /** The parts of a workflow that an execution keeps. */

@@ -93,6 +93,8 @@ builder.node(ExecutionType, {
     steps: t.field({
       type: [ExecutionStepType],
       description: 'All of its steps, in the order of the workflow.',
+      // Most workflows have a few.
+      complexity: { field: 1, multiplier: 5 },
       resolve: ({ id }, _arguments, { loaders }) => loaders.executionSteps.load(id),
     }),
     result: t.expose('result', {

@@ -15,10 +15,19 @@ const WorkflowStepInput = builder.inputType('WorkflowStepInput', {
     }),
     name: t.string({ description: 'For people; 1 to 200 characters. Absent: the id.' }),
     task: t.string({
-      required: true,
-      description: 'What is asked for, as Liquid: `Sum up: {{ steps.read.output }}`. 1 to 100000 characters.',
+      description:
+        'Required, except of a template. What is asked for, as Liquid: `Sum up: {{ steps.read.output }}`. 1 to 100000 characters.',
     }),
-    model: t.string({ description: 'As in `createTask`. Absent: chosen when the execution starts.' }),
+    model: t.string({
+      description: "As in `createTask`. Absent: the agent's own, or chosen when the execution starts.",
+    }),
+    agentId: t.id({ description: 'Who does it. Absent: a model without tools, or a template.' }),
+    template: t.string({ description: 'The name of a template that is carried out as this step.' }),
+    templateParameters: t.field({
+      type: 'JSON',
+      description:
+        'What the template is given: an object. Its texts are Liquid; one that is `{{ … }}` alone becomes what stands in it, of whatever type.',
+    }),
     parameters: t.field({ type: PromptParametersInput, description: 'Sampling settings.' }),
     responseSchema: t.field({
       type: 'JSON',
@@ -123,7 +132,9 @@ builder.mutationFields((t) => ({
     description:
       'Makes a workflow. Steps that could not be carried out (in a circle, never reached, reading what is not there) are refused, each with its id.',
     args: { input: t.arg({ type: CreateWorkflowInput, required: true }) },
-    resolve: async (_root, { input }, context) => ({ workflow: await createWorkflow(context, input) }),
+    resolve: async (_root, { input }, context) => ({
+      workflow: await createWorkflow(context, withLocalIds(input)),
+    }),
   }),
   updateWorkflow: t.field({
     type: UpdateWorkflowPayload,
@@ -131,7 +142,7 @@ builder.mutationFields((t) => ({
     description: 'Makes a new version of a workflow.',
     args: { input: t.arg({ type: UpdateWorkflowInput, required: true }) },
     resolve: async (_root, { input: { id, ...input } }, context) => ({
-      workflow: await updateWorkflow(context, localId('Workflow', id, 'input.id'), input),
+      workflow: await updateWorkflow(context, localId('Workflow', id, 'input.id'), withLocalIds(input)),
     }),
   }),
   deleteWorkflow: t.field({
@@ -145,3 +156,14 @@ builder.mutationFields((t) => ({
     },
   }),
 }));
+
+/** The steps with the ids that GraphQL printed turned into our own. */
+function withLocalIds<Input extends { steps?: (typeof WorkflowStepInput.$inferInput)[] | null | undefined }>(
+  input: Input,
+) {
+  const steps = input.steps?.map(({ agentId, ...step }, index) => ({
+    ...step,
+    agentId: agentId && localId('Agent', agentId, `input.steps.${index}.agentId`),
+  }));
+  return { ...input, ...(steps ? { steps } : {}) };
+}

@@ -2,7 +2,7 @@ import { workflow, workflows } from '../resolvers/workflow.ts';
 import type { WorkflowStep } from '../rules/workflow.ts';
 import type { WorkflowRow } from '../store/workflows.ts';
 import { builder } from './builder.ts';
-import { localId } from './global-id.ts';
+import { globalId, localId } from './global-id.ts';
 import { pageCost } from './page-cost.ts';
 import { PromptParametersType } from './parts.ts';
 
@@ -16,6 +16,19 @@ export const WorkflowStepType = builder.objectRef<WorkflowStep>('WorkflowStep').
     name: t.exposeString('name', { description: 'For people.' }),
     task: t.exposeString('task', { description: 'What is asked for, as Liquid.' }),
     model: t.exposeString('model', { nullable: true, description: 'Who is asked; null: chosen.' }),
+    agentId: t.id({
+      nullable: true,
+      description: 'The agent that does it; null: a model without tools, or a template.',
+      resolve: ({ agentId }) => agentId && globalId('Agent', agentId),
+    }),
+    template: t.exposeString('template', {
+      nullable: true,
+      description: 'The name of the template that it is.',
+    }),
+    templateParameters: t.expose('templateParameters', {
+      type: 'JSON',
+      description: 'What the template is given; its texts are Liquid.',
+    }),
     parameters: t.expose('parameters', { type: PromptParametersType, description: 'Sampling settings.' }),
     responseSchema: t.expose('responseSchema', {
       type: 'JSON',

@@ -138,32 +138,7 @@ export async function insertTask(
       )
       select ${TASK_COLUMNS}, ${loggedSql} as events
       from moved as run, asked as task, (select count(*) from queued) as enqueue`,
-    values: [
-      task.id,
-      task.ownerId,
-      task.origin,
-      task.priority,
-      task.kind,
-      task.prompt,
-      task.system,
-      JSON.stringify(task.parameters),
-      task.provider,
-      task.model,
-      eventsParameter(task.events),
-      task.idempotency?.key ?? null,
-      task.idempotency?.bodyHash ?? null,
-      task.hold ? 'pending' : 'queued',
-      blockers,
-      JSON.stringify(task.fallbackModels),
-      task.responseSchema && JSON.stringify(task.responseSchema),
-      task.threadId,
-      task.maxCost,
-      task.sessionId,
-      task.type,
-      ...agentColumns(task.agent),
-      ...templateColumns(task.template),
-      ...parentColumns(task.parent),
-    ],
+    values: values(task, blockers),
   });
   const [created] = rows;
   if (!created) return null;
@@ -221,6 +196,35 @@ export async function findRepeated(
   if (!found || found.bodyHash === bodyHash) return found?.runId ?? null;
   const message = 'input.idempotencyKey: was used before, for something else';
   throw new DomainError('CONFLICT', message, { field: 'input.idempotencyKey' });
+}
+
+function values(task: NewTask, blockers: number): unknown[] {
+  return [
+    task.id,
+    task.ownerId,
+    task.origin,
+    task.priority,
+    task.kind,
+    task.prompt,
+    task.system,
+    JSON.stringify(task.parameters),
+    task.provider,
+    task.model,
+    eventsParameter(task.events),
+    task.idempotency?.key ?? null,
+    task.idempotency?.bodyHash ?? null,
+    task.hold ? 'pending' : 'queued',
+    blockers,
+    JSON.stringify(task.fallbackModels),
+    task.responseSchema && JSON.stringify(task.responseSchema),
+    task.threadId,
+    task.maxCost,
+    task.sessionId,
+    task.type,
+    ...agentColumns(task.agent),
+    ...templateColumns(task.template),
+    ...parentColumns(task.parent),
+  ];
 }
 
 function parentColumns(parent: TaskParent | null): unknown[] {

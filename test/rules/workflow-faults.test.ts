@@ -4,7 +4,17 @@ import { workflowFaults } from '../../src/rules/workflow-faults.ts';
 
 function step(id: string, more: Partial<WorkflowStep> = {}): WorkflowStep {
   return {
-    ...{ id, name: id, task: 'x', model: null, parameters: {}, responseSchema: null },
+    ...{
+      id,
+      name: id,
+      task: 'x',
+      model: null,
+      agentId: null,
+      template: null,
+      templateParameters: {},
+      parameters: {},
+      responseSchema: null,
+    },
     ...{ dependsOn: [], condition: null, forEach: null, maxConcurrency: 5 },
     ...{ retries: 0, retryDelaySeconds: 1, timeoutSeconds: null },
     ...more,

@@ -10,9 +10,10 @@ import { readOwner } from '../../store/executions.ts';
 import { publishAll } from '../../store/publish-all.ts';
 import { transaction } from '../../store/transaction.ts';
 import type { EngineContext } from '../context.ts';
-import { openDraft } from './draft.ts';
+import { openDraft, type Supplies } from './draft.ts';
 import { proceed } from './proceed.ts';
-import { type StepWorkers, settleWorkers } from './step-workers.ts';
+import { findModel, type StepWorkers, settleWorkers } from './step-workers.ts';
+import { ModelNeeded } from './template-task.ts';
 
 /**
  * Looks at an execution and does what is to be done now: takes in the tasks that have ended, begins those whose turn
@@ -32,15 +33,23 @@ type Left =
   | { kind: 'nothing' }
   /** Nobody has said yet who does its steps. */
   | { kind: 'start'; state: ExecutionState }
+  /** A template names a model that nobody has looked up. */
+  | { kind: 'look-up'; model: string | null }
   | { kind: 'time-out'; state: ExecutionState }
   | { kind: 'done'; state: ExecutionState; events: LoggedEvent[]; overdue: string[] };
 
-async function advance(context: EngineContext, runId: string, workers?: StepWorkers): Promise<void> {
+async function advance(context: EngineContext, runId: string, given: Given = NOTHING_GIVEN): Promise<void> {
   const { store } = context;
-  const left = await transaction(store.database, (client) => advanceWithin(client, runId, workers));
+  const left = await tryToAdvance(context, runId, given);
   if (left.kind === 'nothing') return;
+  if (left.kind === 'look-up') {
+    const found = await findModel(context, left.model);
+    return advance(context, runId, { ...given, models: new Map([...given.models, [left.model, found]]) });
+  }
   const { ownerId } = left.state;
-  if (left.kind === 'start') return advance(context, runId, await settleWorkers(context, left.state));
+  if (left.kind === 'start') {
+    return advance(context, runId, { ...given, workers: await settleWorkers(context, left.state) });
+  }
   if (left.kind === 'time-out') {
     const message = `it took longer than ${left.state.definition.timeoutSeconds} s`;
     await failExecution(store, { runId, ownerId }, { code: 'TIME_LIMIT_REACHED', message });
@@ -52,13 +61,31 @@ async function advance(context: EngineContext, runId: string, workers?: StepWork
   }
 }
 
-async function advanceWithin(client: ClientBase, runId: string, given?: StepWorkers): Promise<Left> {
+/** What was found out outside of the transaction. */
+type Given = Pick<Supplies, 'models'> & { workers: StepWorkers | null };
+
+const NOTHING_GIVEN: Given = { workers: null, models: new Map() };
+
+async function tryToAdvance({ store, secrets }: EngineContext, runId: string, given: Given): Promise<Left> {
+  try {
+    return await transaction(store.database, (client) => advanceWithin(client, runId, { ...given, secrets }));
+  } catch (thrown) {
+    if (thrown instanceof ModelNeeded) return { kind: 'look-up', model: thrown.model };
+    throw thrown;
+  }
+}
+
+async function advanceWithin(
+  client: ClientBase,
+  runId: string,
+  { workers: settled, ...supplies }: Given & Pick<Supplies, 'secrets'>,
+): Promise<Left> {
   const state = await lockExecution(client, runId);
   if (!state) return { kind: 'nothing' };
-  const workers = (state.workers as StepWorkers | null) ?? given;
+  const workers = (state.workers as StepWorkers | null) ?? settled;
   if (!workers) return { kind: 'start', state };
   if (state.deadlineAt && state.deadlineAt <= state.now) return { kind: 'time-out', state };
-  const { change, created, overdue } = await proceed(openDraft(client, state, workers));
+  const { change, created, overdue } = await proceed(openDraft(client, state, { ...supplies, workers }));
   const own = await writeExecution(client, runId, change);
   return { kind: 'done', state, events: [...created, ...own], overdue };
 }

@@ -8,13 +8,23 @@ import {
   type StepChange,
   type StepContent,
 } from '../../store/execution-state.ts';
-import type { StepWorkers } from './step-workers.ts';
+import type { SecretBox } from '../../store/secret-box.ts';
+import type { findModel, StepWorkers } from './step-workers.ts';
+
+/** Names that were looked up for templates; null: there is no such model. */
+export type LookedUp = ReadonlyMap<string | null, Awaited<ReturnType<typeof findModel>>>;
+
+/** What a draft needs from outside of its transaction. */
+export interface Supplies {
+  workers: StepWorkers;
+  models: LookedUp;
+  secrets: SecretBox;
+}
 
 /** An execution on its way from one state to the next, within the transaction that locks it. */
-export interface Draft {
+export interface Draft extends Supplies {
   client: ClientBase;
   execution: ExecutionState;
-  workers: StepWorkers;
   /** As they are by now. */
   steps: StepState[];
   tries: Try[];
@@ -28,11 +38,11 @@ export interface Draft {
   contents: StepContent[] | null;
 }
 
-export function openDraft(client: ClientBase, execution: ExecutionState, workers: StepWorkers): Draft {
+export function openDraft(client: ClientBase, execution: ExecutionState, supplies: Supplies): Draft {
   return {
+    ...supplies,
     client,
     execution,
-    workers,
     steps: [...execution.steps],
     tries: [...execution.tries],
     changes: new Map(),
