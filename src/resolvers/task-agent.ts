@@ -1,9 +1,10 @@
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
-import { assignment, chooseAgent } from '../rules/agent.ts';
+import { assignment, chooseAgent, stricter } from '../rules/agent.ts';
 import { type AgentRow, activeAgents } from '../store/agents.ts';
 import type { NewTask } from '../store/create-task.ts';
 import type { NewEvent } from '../store/events.ts';
+import type { SessionRow } from '../store/sessions.ts';
 import { agent } from './agent.ts';
 import { type NewTaskInput, withoutNulls } from './task-input.ts';
 import { requireViewer } from './viewer.ts';
@@ -20,14 +21,19 @@ export interface Assignment extends Pick<NewTask, 'system' | 'parameters' | 'max
 }
 
 /** @throws DomainError NOT_FOUND, INVALID_STATE, VALIDATION_ERROR with the field */
-export async function assign(context: Context, given: NewTaskInput): Promise<Assignment> {
+export async function assign(
+  context: Context,
+  given: NewTaskInput,
+  session: SessionRow | null,
+): Promise<Assignment> {
   const { chosen, events } = await chosenAgent(context, given);
   const { maxIterations, maxCost } = given;
+  const ofSession = withoutNulls({ maxIterations: session?.settings.maxIterations });
   const asked = {
     system: given.system ?? null,
     model: given.model ?? null,
     parameters: withoutNulls(given.parameters ?? {}),
-    limits: withoutNulls({ maxIterations, maxCost }),
+    limits: stricter(ofSession, withoutNulls({ maxIterations, maxCost })),
   };
   return { ...assignment(chosen, asked), events };
 }

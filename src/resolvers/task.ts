@@ -126,7 +126,7 @@ async function askPrompt(context: Context, given: NewTaskInput, session: Session
 async function askAgent(context: Context, given: NewTaskInput, session: SessionRow | null): Promise<Asked> {
   refuse(given, OF_TEMPLATES, 'TEMPLATE');
   refuse(given, ['responseSchema'], 'PROMPT');
-  const { agent, maxCost, events, ...settings } = await assign(context, given);
+  const { agent, maxCost, events, ...settings } = await assign(context, given, session);
   const asked = await askModel(context, given, session, settings);
   return { ...asked, agent, maxCost, events: [...events, ...asked.events] };
 }

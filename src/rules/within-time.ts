@@ -1,7 +1,7 @@
 import { createContext, Script } from 'node:vm';
 
 /** What callers wrote can take for ever, and nothing else happens meanwhile. */
-const PATIENCE_MS = 500;
+const PATIENCE_MS = 1_000;
 
 const bounded = new Script('work()');
 

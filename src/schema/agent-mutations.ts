@@ -73,6 +73,7 @@ const ExecuteAgentInput = builder.inputType('ExecuteAgentInput', {
     maxIterations: t.int({
       description: "Turns of its model, 1 to 1000; the agent's own limit holds as well.",
     }),
+    sessionId: t.id({ description: 'The session that it belongs to, in whose folder the agent works.' }),
     priority: t.int({ description: '1 to 10; a higher number runs first. Absent: 5.' }),
     idempotencyKey: t.string({ description: 'Equal requests with one key make one task.' }),
   }),
@@ -137,7 +138,8 @@ builder.mutationFields((t) => ({
     args: { input: t.arg({ type: ExecuteAgentInput, required: true }) },
     resolve: async (_root, { input }, context) => {
       const agentId = localId('Agent', input.agentId, 'input.agentId');
-      return { task: await createTask(context, { ...input, kind: 'agent', agentId }) };
+      const sessionId = input.sessionId && localId('Session', input.sessionId, 'input.sessionId');
+      return { task: await createTask(context, { ...input, kind: 'agent', agentId, sessionId }) };
     },
   }),
 }));

@@ -12,7 +12,9 @@ const SessionSettingsInput = builder.inputType('SessionSettingsInput', {
     preferredModels: t.stringList({
       description: 'At most 20, best first; one that is not there is passed over.',
     }),
-    maxIterations: t.int({ description: 'How often an answer may be improved, 1 to 100.' }),
+    maxIterations: t.int({
+      description: 'How many turns an agent may take, and how often an answer may be improved, 1 to 100.',
+    }),
     evaluationThreshold: t.float({
       description: 'The score at which an answer is good enough, 0 to 10.',
     }),

@@ -21,7 +21,7 @@ const SessionSettingsType = builder.objectRef<SessionSettings>('SessionSettings'
     }),
     maxIterations: t.exposeInt('maxIterations', {
       nullable: true,
-      description: 'How often an answer may be improved, 1 to 100.',
+      description: 'How many turns an agent may take, and how often an answer may be improved, 1 to 100.',
     }),
     evaluationThreshold: t.exposeFloat('evaluationThreshold', {
       nullable: true,

@@ -2,7 +2,7 @@ import type { RunError } from '../errors.ts';
 import type { Database } from './database.ts';
 
 /** How many of an agent's last finished tasks count. */
-export const LAST_TASKS = 50;
+const LAST_TASKS = 50;
 
 /** What an agent's tasks of one user come to. */
 export interface AgentReport {
