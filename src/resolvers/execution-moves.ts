@@ -6,8 +6,9 @@ import {
   deleteExecution as remove,
   retryExecution as retry,
 } from '../store/end-execution.ts';
-import type { ExecutionRow } from '../store/executions.ts';
+import { type ExecutionRow, readWorkingDirectories } from '../store/executions.ts';
 import { execution } from './execution.ts';
+import { removeOwnFolder } from './own-folder.ts';
 import { text, validate } from './validate.ts';
 import { requireViewer } from './viewer.ts';
 
@@ -38,8 +39,12 @@ export async function retryExecution(context: Context, id: string): Promise<Exec
 /** Ends what is not finished, and its subscriptions with it. @throws DomainError NOT_FOUND */
 export async function deleteExecution(context: Context, id: string): Promise<void> {
   const { userId } = requireViewer(context);
-  if (await remove(context.store, { runId: id, ownerId: userId })) return;
-  throw new DomainError('NOT_FOUND', 'input.id: there is no such execution', { field: 'input.id' });
+  const folders = await readWorkingDirectories(context.store.database, id);
+  if (!(await remove(context.store, { runId: id, ownerId: userId }))) {
+    throw new DomainError('NOT_FOUND', 'input.id: there is no such execution', { field: 'input.id' });
+  }
+  for (const { taskId, workingDirectory } of folders)
+    await removeOwnFolder(context, workingDirectory, taskId);
 }
 
 function refuse({ status }: ExecutionRow, why: string): never {

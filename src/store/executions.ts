@@ -174,6 +174,19 @@ export async function readExecutionSpend(
   return new Map(rows.map((row) => [row.runId, row]));
 }
 
+/** Where the tasks of an execution work. */
+export async function readWorkingDirectories(
+  database: Database,
+  executionId: string,
+): Promise<{ taskId: string; workingDirectory: string }[]> {
+  const { rows } = await database.pool.query<{ taskId: string; workingDirectory: string }>(
+    `select task.id as "taskId", task.working_directory as "workingDirectory" from run join task on task.id = run.id
+     where run.parent_id = $1 and task.working_directory is not null`,
+    [executionId],
+  );
+  return rows;
+}
+
 /** Whose run it is; null: it is no more. */
 export async function readOwner(database: Database, runId: string): Promise<string | null> {
   const { rows } = await database.pool.query<{ ownerId: string }>({

@@ -97,12 +97,18 @@ const ATTEMPTS: Record<Operation, Record<string, Attempt>> = {
     'createTask of a template': input(({ Template }) => ({ templateId: Template }), 'NOT_FOUND'),
     deleteAgent: input(({ Agent }) => ({ id: Agent }), 'NOT_FOUND'),
     deleteTemplate: input(({ Template }) => ({ id: Template }), 'NOT_FOUND'),
-    createWorkflow: input(() => ({ name: 'w', steps: [{ id: 'a', task: 'x' }] }), 'own'),
+    createWorkflow: input(
+      ({ Agent }) => ({ name: 'w', steps: [{ id: 'a', task: 'x', agentId: Agent }] }),
+      'NOT_FOUND',
+    ),
     deleteExecution: input(({ Execution }) => ({ id: Execution }), 'NOT_FOUND'),
     deleteWorkflow: input(({ Workflow }) => ({ id: Workflow }), 'NOT_FOUND'),
     executeWorkflow: input(({ Workflow }) => ({ workflowId: Workflow }), 'NOT_FOUND'),
     deleteTask: input(({ Task }) => ({ id: Task }), 'NOT_FOUND'),
-    executeAgent: input(({ Agent }) => ({ agentId: Agent, prompt: 'x' }), 'NOT_FOUND'),
+    executeAgent: input(
+      ({ Agent, Session }) => ({ agentId: Agent, sessionId: Session, prompt: 'x' }),
+      'NOT_FOUND',
+    ),
     executeTask: input(({ Task }) => ({ id: Task }), 'NOT_FOUND'),
     login: input(() => ({ email: 'user1@example.com', password: 'a good password' }), 'own'),
     provideTaskInput: input(({ Task }) => ({ id: Task, text: 'mine' }), 'NOT_FOUND'),
@@ -118,7 +124,10 @@ const ATTEMPTS: Record<Operation, Record<string, Attempt>> = {
     updateTaskPriority: input(({ Task }) => ({ id: Task, priority: 1 }), 'NOT_FOUND'),
     updateTemplate: input(({ Template }) => ({ id: Template, isActive: false }), 'NOT_FOUND'),
     updateUser: input(({ User }) => ({ id: User, costLimit: 1 }), 'FORBIDDEN'),
-    updateWorkflow: input(({ Workflow }) => ({ id: Workflow, name: 'mine' }), 'NOT_FOUND'),
+    updateWorkflow: input(
+      ({ Workflow, Agent }) => ({ id: Workflow, steps: [{ id: 'a', task: 'x', agentId: Agent }] }),
+      'NOT_FOUND',
+    ),
   },
   subscription: {
     executionEvents: {
@@ -262,6 +271,11 @@ function codes(answers: Answer[]): unknown[] {
   return [...new Set(answers.flatMap(({ errors = [] }) => errors.map(({ extensions }) => extensions.code)))];
 }
 
+/** Of lists, of all their items. */
+function membersOf(within: unknown[], key: string): unknown[] {
+  return within.flatMap((one) => (one as Record<string, unknown> | undefined)?.[key] ?? []);
+}
+
 describe('the table of attempts is whole', () => {
   test.each(OPERATIONS)('every field of the %s has its row', (operation) => {
     const fields = rootFields(schema, operation).map(({ name }) => name);
@@ -279,7 +293,7 @@ describe('the table of attempts is whole', () => {
     for (const path of idPaths(fieldOf(operation, name))) {
       const values = ways.flatMap(({ attempt }) => {
         const variables: unknown = attempt.variables(ids);
-        return path.split('.').reduce((within, key) => (within as Ids)?.[key], variables) ?? [];
+        return path.split('.').reduce(membersOf, [variables]);
       });
       expect(values).not.toEqual([]);
       expect(Object.values(ids)).toEqual(expect.arrayContaining(values));

@@ -264,6 +264,23 @@ describe('events', () => {
     await subscription.return(undefined);
   });
 
+  test('the feed of an account tells of them, and of their tasks', async () => {
+    const document = `subscription { activity { taskId execution { id } event { __typename ... on RunCompleted { result } } } }`;
+    const feed = ann.subscribe(document);
+    await feed.next();
+    const id = await execute(ann, await createWorkflow(ann, [{ ...behind, dependsOn: [] }]));
+    const told: string[] = [];
+    for await (const payload of feed) {
+      const { taskId, execution: of, event } = data(payload).activity;
+      if (of) expect([of.id, taskId]).toEqual([id, null]);
+      told.push(`${of ? 'execution' : 'task'} ${event.__typename}`);
+      if (of && event.__typename === 'RunCompleted') break;
+    }
+    expect(told).toEqual(
+      expect.arrayContaining(['execution RunCreated', 'task RunCreated', 'task RunCompleted']),
+    );
+  });
+
   test('a task that an event names can be followed', async () => {
     const id = await execute(ann, await createWorkflow(ann, [{ ...behind, dependsOn: [] }]));
     const { taskId } = await waitForEvent(ann, id, ({ __typename: type }) => type === 'StepTaskCreated');
