@@ -189,7 +189,7 @@ describe('lists', () => {
   });
 
   test('the JSON of a step is a list that the next is over', async () => {
-    const plan = 'gpt-4o@plan';
+    const plan = 'gpt-4o@key=plan';
     vendor.scripts.set(plan, [{ text: '{"files": ["x", "y"]}' }]);
     const steps = [
       { id: 'plan', model: plan, task: 'plan', responseSchema: { type: 'object', required: ['files'] } },
