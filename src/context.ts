@@ -47,6 +47,10 @@ export interface LoginLimits {
   count(address: string, account: string): Promise<void>;
 }
 
+export interface Reach {
+  isReachable(provider: ProviderId): Promise<boolean>;
+}
+
 /** What a process has for all requests. */
 export interface Services {
   config: Config;
@@ -58,6 +62,8 @@ export interface Services {
   secrets: SecretBox;
   /** The providers that this installation is configured for. */
   providers: readonly ProviderId[];
+  /** Whether providers answer at this moment. */
+  reach: Reach;
   version: string;
 }
 

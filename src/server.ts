@@ -4,10 +4,13 @@ import { resolve } from 'node:path';
 import packageJson from '../package.json' with { type: 'json' };
 import type { Config } from './config.ts';
 import type { Services } from './context.ts';
+import { createOutbound } from './engine/outbound.ts';
+import { createOutboundFetch } from './engine/outbound-fetch.ts';
 import { createApp } from './http/app.ts';
 import { createLoginLimits } from './http/login-limits.ts';
 import type { Log } from './log.ts';
 import { isEntryPoint, requireDatabaseUrl, runUntilStopped } from './process.ts';
+import { createReach } from './providers/reach.ts';
 import { configuredProviders } from './providers/registry.ts';
 import { createPasswords } from './resolvers/passwords.ts';
 import { createTokens } from './resolvers/tokens.ts';
@@ -15,6 +18,7 @@ import { newId } from './rules/ids.ts';
 import { ensureLocalAdmin } from './store/accounts.ts';
 import { keptSecret } from './store/kept-secret.ts';
 import { migrate } from './store/migrate.ts';
+import { readModelAddresses } from './store/model-endpoints.ts';
 import { openStore } from './store/open-store.ts';
 import { createSecretBox } from './store/secret-box.ts';
 import type { Store } from './store/store.ts';
@@ -43,6 +47,10 @@ export async function startServer(
     loginLimits,
     secrets: createSecretBox(config),
     providers: configuredProviders(config),
+    reach: createReach(config, {
+      baseUrls: () => readModelAddresses(store.database),
+      fetch: createOutboundFetch(createOutbound(config.outboundAllow)),
+    }),
     version: packageJson.version,
   };
   const isPrivate = isEmbedded && ['127.0.0.1', 'localhost', '::1'].includes(config.host);

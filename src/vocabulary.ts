@@ -6,7 +6,7 @@
 export const RUN_KINDS = ['task', 'execution'] as const;
 export type RunKind = (typeof RUN_KINDS)[number];
 
-export const TASK_KINDS = ['prompt', 'agent', 'template'] as const;
+export const TASK_KINDS = ['prompt', 'agent', 'template', 'pull'] as const;
 export type TaskKind = (typeof TASK_KINDS)[number];
 
 /** `pending` waits for an execute, `waiting` for a person, a child or a grant. */
@@ -92,11 +92,19 @@ export const BUDGET_KINDS = ['task', 'execution', 'session', 'user'] as const;
 export type BudgetKind = (typeof BUDGET_KINDS)[number];
 
 /** In the order in which a bare model id looks for its own. */
-export const PROVIDERS = ['openai', 'anthropic', 'azure', 'ollama', 'demo'] as const;
+export const PROVIDERS = ['openai', 'anthropic', 'azure', 'custom', 'ollama', 'demo'] as const;
 export type ProviderId = (typeof PROVIDERS)[number];
 
 export const MODEL_CALL_STATUSES = ['started', 'completed', 'failed', 'cancelled'] as const;
 export type ModelCallStatus = (typeof MODEL_CALL_STATUSES)[number];
+
+/** `half_open`: a model failed again and again, and one call may try whether it still does. */
+export const CIRCUITS = ['closed', 'open', 'half_open'] as const;
+export type Circuit = (typeof CIRCUITS)[number];
+
+/** Whose prices a model call has: an admin's for the model, or the price list's. */
+export const PRICE_SOURCES = ['catalog', 'list'] as const;
+export type PriceSource = (typeof PRICE_SOURCES)[number];
 
 /** Of a checkpoint. One that started and did not complete was interrupted. */
 export const STEP_STATUSES = ['started', 'completed'] as const;

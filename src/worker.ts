@@ -1,6 +1,7 @@
 /** `npm run start:worker`: a worker alone; any number of them share a database. */
 import { resolve } from 'node:path';
 import type { Config } from './config.ts';
+import { createCustomModels } from './engine/custom-models.ts';
 import { keepFindingModels } from './engine/find-models.ts';
 import { createOutbound } from './engine/outbound.ts';
 import { createSandbox } from './engine/sandbox/sandbox.ts';
@@ -21,18 +22,21 @@ export async function startWorker(
   urls: { url: string; directUrl: string },
 ): Promise<Jobs> {
   const writer = createRunWriter(store.database, store.bus, log);
+  const outbound = createOutbound(config.outboundAllow);
+  const secrets = createSecretBox(config);
+  const custom = createCustomModels({ database: store.database, secrets, outbound });
   const engine = {
     store,
     writer,
-    providers: await createProviders(config),
+    providers: await createProviders(config, custom),
     sandbox: createSandbox({
       mode: config.sandbox,
       searchPath: config.searchPath,
       hidden: [resolve(config.dataDir), ...config.workspaceRoots],
     }),
     workspaces: config,
-    outbound: createOutbound(config.outboundAllow),
-    secrets: createSecretBox(config),
+    outbound,
+    secrets,
     log,
   };
   const jobs = await startJobs(engine, {

@@ -10,6 +10,7 @@ import { type Lease, LeaseLost } from '../store/lease.ts';
 import { runAgent } from './agent/run-agent.ts';
 import type { EngineContext } from './context.ts';
 import { runPrompt } from './run-prompt.ts';
+import { runPull } from './run-pull.ts';
 import { runTemplate } from './template/run-template.ts';
 
 /** A result, and how many inputs of people it takes into account, where people may give any. */
@@ -21,7 +22,11 @@ const MAX_LOSSES = 10;
 /** null: the run waits, and what wakes it makes a job of its own. */
 type Runner = (context: EngineContext, lease: Lease, task: ClaimedTask) => Promise<RunOutcome | null>;
 
-const RUNNERS: Record<ClaimedTask['kind'], Runner> = { prompt: runPrompt, agent: runAgent };
+const RUNNERS: Record<ClaimedTask['kind'], Runner> = {
+  prompt: runPrompt,
+  agent: runAgent,
+  pull: runPull,
+};
 
 function run(context: EngineContext, lease: Lease, task: ClaimedRun): Promise<RunOutcome | null> {
   return task.kind === 'template'

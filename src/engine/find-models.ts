@@ -32,11 +32,20 @@ async function findAgainAndAgain(context: EngineContext, signal: AbortSignal): P
 /** One look at every such provider. One that does not answer has no models now. */
 export async function findModels(context: EngineContext, signal: AbortSignal): Promise<void> {
   for (const provider of context.providers.values()) {
-    if (!provider.models) continue;
-    const found = await askForModels(context, provider, signal);
-    signal.throwIfAborted();
-    await recordFoundModels(context.store.database, provider.id, found);
+    await findModelsOf(context, provider, signal);
   }
+}
+
+/** One look at a provider whose models only it knows. */
+export async function findModelsOf(
+  context: EngineContext,
+  provider: Provider,
+  signal: AbortSignal,
+): Promise<void> {
+  if (!provider.models) return;
+  const found = await askForModels(context, provider, signal);
+  signal.throwIfAborted();
+  await recordFoundModels(context.store.database, provider.id, found);
 }
 
 async function askForModels(

@@ -9,13 +9,18 @@ import type {
 } from '../providers/provider.ts';
 import { ProviderError } from '../providers/provider.ts';
 import { newId } from '../rules/ids.ts';
-import { costOf, UNKNOWN_USAGE, type Usage } from '../rules/money.ts';
-import { listPrices } from '../rules/price-list.ts';
+import type { ModelReference } from '../rules/model-id.ts';
+import { costOf, type Prices, UNKNOWN_USAGE, type Usage } from '../rules/money.ts';
+import { pricesOf } from '../rules/price-list.ts';
 import { splitIncomplete, storable } from '../rules/text.ts';
-import type { CallBounds } from '../store/budgets.ts';
 import { outlastConnectionLoss } from '../store/connection-loss.ts';
 import type { Lease } from '../store/lease.ts';
-import { beginModelCall, type Settlement, settleModelCall } from '../store/model-calls.ts';
+import {
+  type BoundsByPrices,
+  beginModelCall,
+  type Settlement,
+  settleModelCall,
+} from '../store/model-calls.ts';
 import { findMaxOutput } from '../store/model-catalog.ts';
 import type { FinishReason, ProviderId } from '../vocabulary.ts';
 import type { EngineContext } from './context.ts';
@@ -57,12 +62,14 @@ export async function callModel(
   willRetry: (error: ProviderError) => boolean,
 ): Promise<ModelCallResult> {
   const provider = requireProvider(context, providerId);
-  const cost = costOf(UNKNOWN_USAGE, listPrices(providerId, request.model, 0));
-  const call = { id: newId(), provider: providerId, model: request.model, cost };
-  const longest = await beginModelCall(context.store, lease, call, () =>
+  const reference = { provider: providerId, model: request.model };
+  const cost = costOf(UNKNOWN_USAGE, pricesOf(null, reference, 0));
+  const begun = { id: newId(), ...reference, cost };
+  const { maxTokens, prices } = await beginModelCall(context.store, lease, begun, () =>
     boundsOf(context, providerId, request),
   );
-  const bounded = longest === null ? request : { ...request, maxTokens: longest };
+  const call = { ...begun, prices };
+  const bounded = maxTokens === null ? request : { ...request, maxTokens };
   const progress = startProgress();
   let finish: Finish | null = null;
   try {
@@ -100,14 +107,15 @@ async function boundsOf(
   { store }: EngineContext,
   provider: ProviderId,
   request: ModelRequest,
-): Promise<CallBounds> {
+): Promise<BoundsByPrices> {
   const inputBytes = Buffer.byteLength(JSON.stringify(request));
   const maxOutput = await findMaxOutput(store.database, provider, request.model);
-  return {
+  const maxTokens = request.maxTokens ?? maxOutput ?? UNKNOWN_MAX_OUTPUT;
+  return (ownPrices) => ({
     inputBytes,
-    maxTokens: request.maxTokens ?? maxOutput ?? UNKNOWN_MAX_OUTPUT,
-    prices: listPrices(provider, request.model, inputBytes),
-  };
+    maxTokens,
+    prices: pricesOf(ownPrices, { provider, model: request.model }, inputBytes),
+  });
 }
 
 function requireProvider(context: EngineContext, id: ProviderId): Provider {
@@ -187,17 +195,19 @@ interface Ending {
 }
 
 function settlement(
-  call: { id: string; provider: ProviderId; model: string },
+  call: ModelReference & { id: string; prices: Prices | null },
   progress: Progress,
   { finish, error, willRetry }: Ending,
 ): Settlement {
   const usage = finish?.usage ?? (isRefused(error) ? NOTHING_USED : UNKNOWN_USAGE);
   const { startedAt, firstTokenAt } = progress;
+  const prices = pricesOf(call.prices, call, usage.inputTokens ?? 0);
   return {
     callId: call.id,
     status: finish ? 'completed' : error ? 'failed' : 'cancelled',
     usage,
-    cost: costOf(usage, listPrices(call.provider, call.model, usage.inputTokens ?? 0)),
+    prices,
+    cost: costOf(usage, prices),
     finishReason: finish?.reason ?? null,
     rawFinishReason: finish?.rawReason ?? null,
     error: error
@@ -210,7 +220,7 @@ function settlement(
 
 const NOTHING_USED: Usage = { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0, reasoningTokens: 0 };
 
-/** An HTTP error instead of an answer: nothing was generated, and nothing is charged. */
+/** An HTTP error instead of an answer, or no question at all: nothing was generated, and nothing is charged. */
 function isRefused(error: ProviderError | null | undefined): boolean {
-  return typeof error?.status === 'number';
+  return typeof error?.status === 'number' || error?.code === 'ADDRESS_REFUSED';
 }

@@ -1,5 +1,5 @@
-import type { RunErrorCode } from '../errors.ts';
 import type { Usage } from '../rules/money.ts';
+import { FAILURES, type ProviderErrorCode } from '../rules/provider-failure.ts';
 import type { FinishReason, ProviderId } from '../vocabulary.ts';
 import type { JsonObject } from './json-object.ts';
 
@@ -73,6 +73,11 @@ export type StreamPart =
       vendorTurn?: VendorTurn;
     };
 
+/** How far the fetching of a model has come; `finish` comes once, last. */
+export type PullPart =
+  /** @param share 0 to 1, of what is known of by now: it may fall. */
+  { type: 'progress'; share: number } | { type: 'finish' };
+
 /** The far side of the network. One streaming method; a whole answer is a fold over it. */
 export interface Provider {
   readonly id: ProviderId;
@@ -83,23 +88,13 @@ export interface Provider {
   stream(request: ModelRequest, signal: AbortSignal): AsyncIterable<readonly StreamPart[]>;
   /** The ids of its models, where only the vendor knows them. @throws ProviderError */
   models?(signal: AbortSignal): Promise<string[]>;
+  /** Fetches a model that it lacks, where it can. @throws as `stream` does. */
+  pull?(model: string, signal: AbortSignal): AsyncIterable<readonly PullPart[]>;
   /** Bytes that a model takes up in memory now, where that is the operator's own; null: it is not loaded. @throws ProviderError */
   memoryOf?(model: string, signal: AbortSignal): Promise<number | null>;
 }
 
-export type ProviderErrorCode = Extract<
-  RunErrorCode,
-  | 'CONTEXT_TOO_LONG'
-  | 'MODEL_NOT_FOUND'
-  | 'PROVIDER_AUTH'
-  | 'PROVIDER_BAD_REQUEST'
-  | 'PROVIDER_RATE_LIMITED'
-  | 'PROVIDER_STREAM_BROKEN'
-  | 'PROVIDER_TIMEOUT'
-  | 'PROVIDER_UNAVAILABLE'
->;
-
-/** A vendor's failure in our words. Retryable is a property of the code, see `RETRYABLE`. */
+/** A vendor's failure in our words. Retryable is a property of the code, see `FAILURES`. */
 export class ProviderError extends Error {
   override readonly name = 'ProviderError';
   readonly code: ProviderErrorCode;
@@ -120,17 +115,6 @@ export class ProviderError extends Error {
   }
 }
 
-const RETRYABLE: Record<ProviderErrorCode, boolean> = {
-  CONTEXT_TOO_LONG: false,
-  MODEL_NOT_FOUND: false,
-  PROVIDER_AUTH: false,
-  PROVIDER_BAD_REQUEST: false,
-  PROVIDER_RATE_LIMITED: true,
-  PROVIDER_STREAM_BROKEN: true,
-  PROVIDER_TIMEOUT: true,
-  PROVIDER_UNAVAILABLE: true,
-};
-
 export function isRetryable(error: ProviderError): boolean {
-  return RETRYABLE[error.code];
+  return FAILURES[error.code] === 'passing';
 }

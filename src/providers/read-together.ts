@@ -1,11 +1,9 @@
-import type { StreamPart } from './provider.ts';
-
 /** The parts of all that came together; those before a fault come before it. */
-export function* readTogether(
+export function* readTogether<Part>(
   arrived: readonly string[],
-  read: (text: string, parts: StreamPart[]) => void,
-): Generator<readonly StreamPart[]> {
-  const parts: StreamPart[] = [];
+  read: (text: string, parts: Part[]) => void,
+): Generator<readonly Part[]> {
+  const parts: Part[] = [];
   try {
     for (const text of arrived) read(text, parts);
   } catch (fault) {

@@ -1,9 +1,10 @@
 import type { Config } from '../config.ts';
 import type { ProviderId } from '../vocabulary.ts';
+import type { CustomModels } from './custom/provider.ts';
 import type { Provider } from './provider.ts';
 
 /** What makes a provider from its configuration; null when it is not configured. A vendor's library is read then. */
-type Maker = (config: Config) => (() => Promise<Provider>) | null;
+type Maker = (config: Config) => ((custom: CustomModels) => Promise<Provider>) | null;
 
 const MAKERS: Record<ProviderId, Maker> = {
   openai: ({ openai }) =>
@@ -11,6 +12,7 @@ const MAKERS: Record<ProviderId, Maker> = {
   anthropic: ({ anthropic }) =>
     anthropic && (async () => (await import('./anthropic/provider.ts')).createAnthropicProvider(anthropic)),
   azure: ({ azure }) => azure && (async () => (await import('./azure.ts')).createAzureProvider(azure)),
+  custom: () => async (models) => (await import('./custom/provider.ts')).createCustomProvider(models),
   ollama:
     ({ ollama }) =>
     async () =>
@@ -25,8 +27,8 @@ export function configuredProviders(config: Config): ProviderId[] {
   return makersOf(config).map(({ id }) => id);
 }
 
-export async function createProviders(config: Config): Promise<Providers> {
-  const providers = await Promise.all(makersOf(config).map(({ make }) => make()));
+export async function createProviders(config: Config, custom: CustomModels): Promise<Providers> {
+  const providers = await Promise.all(makersOf(config).map(({ make }) => make(custom)));
   return new Map(providers.map((provider) => [provider.id, provider]));
 }
 

@@ -1,4 +1,5 @@
-import { ProviderError, type ProviderErrorCode } from './provider.ts';
+import type { ProviderErrorCode } from '../rules/provider-failure.ts';
+import { ProviderError } from './provider.ts';
 import { quote } from './quote.ts';
 import type { Vendor } from './vendor.ts';
 
@@ -79,6 +80,7 @@ function codeOfStatus(status: number): ProviderErrorCode | null {
 }
 
 const ADVICE: Record<ProviderErrorCode, (vendor: Vendor) => string> = {
+  ADDRESS_REFUSED: ({ urlVariable }) => `Check ${urlVariable}.`,
   CONTEXT_TOO_LONG: () => 'Shorten the prompt or choose a model with a larger context.',
   MODEL_NOT_FOUND: ({ urlVariable }) => `Check the model's name and ${urlVariable}.`,
   PROVIDER_AUTH: ({ keyVariable }) => `Check ${keyVariable} and what it may use.`,

@@ -1,4 +1,4 @@
-import { ProviderError, type StreamPart } from './provider.ts';
+import { ProviderError } from './provider.ts';
 
 /** Longest silences that are taken for life, in milliseconds. */
 export interface Patience {
@@ -17,12 +17,12 @@ export const DEFAULT_PATIENCE: Patience = { firstPartMs: 120_000, idleMs: 60_000
  * @param open must heed the signal that it is given: it is all that ends a silent connection. What came without
  * becoming a part, as pings and pieces of a long tool call do, is an empty list: a sign of life.
  */
-export async function* watchStream(
+export async function* watchStream<Part extends { type: string }>(
   vendorName: string,
-  open: (signal: AbortSignal) => AsyncIterable<readonly StreamPart[]>,
+  open: (signal: AbortSignal) => AsyncIterable<readonly Part[]>,
   signal: AbortSignal,
   patience: Patience = DEFAULT_PATIENCE,
-): AsyncGenerator<readonly StreamPart[], void, undefined> {
+): AsyncGenerator<readonly Part[], void, undefined> {
   signal.throwIfAborted();
   const silence = listenForSilence(vendorName);
   const either = AbortSignal.any([signal, silence.signal]);

@@ -1,27 +1,18 @@
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
-import { chooseModel } from '../rules/model-choice.ts';
+import { NO_NEEDS, takeChoice } from '../rules/model-choice.ts';
 import type { ModelReference } from '../rules/model-id.ts';
 import type { NewEvent } from '../store/events.ts';
-import { findModels } from '../store/model-catalog.ts';
 import type { ProviderId } from '../vocabulary.ts';
+import { choose, readCandidates } from './select-model.ts';
+import { requireViewer } from './viewer.ts';
 
-export interface ResolvedModel extends ModelReference {
-  /** What the run's log says about the choice; empty when the caller made it. */
-  events: NewEvent[];
-}
-
-/** @throws DomainError UNKNOWN_MODEL, PROVIDER_NOT_CONFIGURED */
-export async function resolveModel(
-  context: Context,
-  name: string | null,
-  field: string,
-): Promise<ResolvedModel> {
-  if (name === null) return chooseForCaller(context);
-  const reference = await context.store.lookups.model(name);
+/** @throws DomainError UNKNOWN_MODEL, PROVIDER_NOT_CONFIGURED @param field which argument named it. */
+export async function resolveModel(context: Context, name: string, field: string): Promise<ModelReference> {
+  const reference = await context.store.lookups.model(requireViewer(context).userId, name);
   if (!reference) throw await unknownModel(context, name, field);
   if (!context.providers.includes(reference.provider)) throw notConfigured(reference.provider, name, field);
-  return { ...reference, events: [] };
+  return reference;
 }
 
 /** Several that the caller named, in order. @throws as `resolveModel`, with the place in the list. */
@@ -30,27 +21,29 @@ export function resolveModels(
   names: readonly string[],
   field: string,
 ): Promise<ModelReference[]> {
-  return Promise.all(
-    names.map(async (name, index) => {
-      const { provider, model } = await resolveModel(context, name, `${field}.${index}`);
-      return { provider, model };
-    }),
-  );
+  return Promise.all(names.map((name, index) => resolveModel(context, name, `${field}.${index}`)));
 }
 
-async function chooseForCaller(context: Context): Promise<ResolvedModel> {
-  const candidates = await findModels(context.store.database, { providers: context.providers, name: null });
-  const choice = chooseModel(candidates);
-  if (!choice) throw new DomainError('UNKNOWN_MODEL', 'there is no active model to choose from');
-  const { provider, modelId: model } = choice.selected;
-  const alternatives = choice.alternatives.map((other) => `${other.provider}/${other.modelId}`);
-  const data = { provider, model, reason: choice.reason, alternatives };
-  return { provider, model, events: [{ type: 'ModelSelected', data }] };
+export interface ChosenModel extends ModelReference {
+  /** What to ask when the chosen one fails. */
+  standIns: ModelReference[];
+  /** What the run's log says about the choice. */
+  events: NewEvent[];
+}
+
+/** About as many characters of plain English are one token. */
+const CHARACTERS_PER_TOKEN = 4;
+
+/** For a caller who names none. @param length of what is asked, in characters. @throws DomainError UNKNOWN_MODEL */
+export async function chooseForCaller(context: Context, length: number): Promise<ChosenModel> {
+  const contextSize = Math.ceil(length / CHARACTERS_PER_TOKEN);
+  const choice = await choose(context, { ...NO_NEEDS, contextSize }, NO_NEEDS);
+  const { told, ...taken } = takeChoice(choice);
+  return { ...taken, events: [{ type: 'ModelSelected', data: told }] };
 }
 
 async function unknownModel(context: Context, name: string, field: string): Promise<DomainError> {
-  const models = await findModels(context.store.database, { providers: context.providers, name: null });
-  const allowed = models.map(({ modelId }) => modelId);
+  const allowed = (await readCandidates(context)).map(({ modelId }) => modelId);
   const message = `${field}: there is no model ${JSON.stringify(name)}; there are ${allowed.join(', ')}`;
   return new DomainError('UNKNOWN_MODEL', message, { field, allowed });
 }
@@ -59,6 +52,7 @@ const VARIABLES: Record<ProviderId, string> = {
   openai: 'OPENAI_API_KEY or OPENAI_BASE_URL',
   anthropic: 'ANTHROPIC_API_KEY or ANTHROPIC_BASE_URL',
   azure: 'AZURE_OPENAI_API_KEY and AZURE_OPENAI_ENDPOINT',
+  custom: 'nothing',
   ollama: 'OLLAMA_HOST',
   demo: 'nothing',
 };

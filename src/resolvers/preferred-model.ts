@@ -1,13 +1,13 @@
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
 import type { SessionRow } from '../store/sessions.ts';
-import { type ResolvedModel, resolveModel } from './model.ts';
+import { type ChosenModel, resolveModel } from './model.ts';
 
 /** The first of a session's preferred models that is to be had; null: it has no say. */
 export async function preferredModel(
   context: Context,
   { settings }: Pick<SessionRow, 'settings'>,
-): Promise<ResolvedModel | null> {
+): Promise<Omit<ChosenModel, 'standIns'> | null> {
   for (const name of settings.preferredModels ?? []) {
     const found = await resolveModel(context, name, 'preferredModels').catch(passOver);
     if (!found) continue;

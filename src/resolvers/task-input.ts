@@ -59,7 +59,7 @@ export const taskType = text({ min: 1, max: 100 }).refine(
 export const maxIterations = z.number().int().min(1).max(1000, 'must be at most 1000');
 
 export const newTask = z.object({
-  kind: z.enum(TASK_KINDS).nullish(),
+  kind: z.enum(TASK_KINDS).exclude(['pull'], 'is made by pullModel').nullish(),
   type: taskType.nullish(),
   agentId: z.string().nullish(),
   maxIterations: maxIterations.nullish(),

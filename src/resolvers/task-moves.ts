@@ -53,6 +53,7 @@ export async function updateTask(context: Context, id: string, input: unknown): 
   const given = validate(taskChange, input, 'input');
   const present = await task(context, id);
   if (present.kind === 'template') refuse(present, 'a template is not changed task by task; make another');
+  if (present.kind === 'pull') refuse(present, 'what a pull fetches is not changed; make another');
   const resolved = given.model ? await resolveModel(context, given.model, 'input.model') : null;
   const moved = await changeTask(
     context.store,

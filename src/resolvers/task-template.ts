@@ -7,7 +7,7 @@ import { askingSteps, modelName, parameterFaults, splitSecrets } from '../rules/
 import type { NewTask, NewTemplateTask } from '../store/create-task.ts';
 import type { NewEvent } from '../store/events.ts';
 import type { TemplateRow } from '../store/templates.ts';
-import { resolveModel } from './model.ts';
+import { chooseForCaller, resolveModel } from './model.ts';
 import { model as modelId, type NewTaskInput } from './task-input.ts';
 import { chosenTemplate, INPUT_FIELDS } from './template.ts';
 import { refuseIssues, validate } from './validate.ts';
@@ -93,8 +93,12 @@ async function resolveModels(
       };
       continue;
     }
-    const { events, ...reference } = await resolveModel(context, name, `${FIELD}: the model of ${step.id}`);
-    models[step.id] = reference;
+    if (name !== null) {
+      models[step.id] = await resolveModel(context, name, `${FIELD}: the model of ${step.id}`);
+      continue;
+    }
+    const { provider, model, events } = await chooseForCaller(context, 0);
+    models[step.id] = { provider, model };
     chosen.push(...events);
   }
   return { models, events: chosen };

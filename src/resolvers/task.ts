@@ -11,7 +11,7 @@ import {
 import type { SessionRow } from '../store/sessions.ts';
 import { findTask, type TaskRow } from '../store/tasks.ts';
 import type { TaskKind } from '../vocabulary.ts';
-import { resolveModel, resolveModels } from './model.ts';
+import { chooseForCaller, resolveModel, resolveModels } from './model.ts';
 import { preferredModel } from './preferred-model.ts';
 import { activeSession } from './session.ts';
 import { assign, OF_AGENTS } from './task-agent.ts';
@@ -25,14 +25,33 @@ const DEFAULT_PRIORITY = 5;
 
 /** @throws DomainError for what is wrong with the input, with the field; CONFLICT for a key that was used before. */
 export async function createTask(context: Context, input: unknown): Promise<TaskRow> {
-  const { userId } = requireViewer(context);
+  requireViewer(context);
   const given = validate(newTask, input, 'input');
+  const kind = kindOf(given);
+  return addTask(context, kind, given, (session) => ASKED[kind](context, given, session));
+}
+
+/** What any kind of task may be given. */
+type TaskSettings = Partial<
+  Pick<
+    NewTaskInput,
+    'type' | 'threadId' | 'sessionId' | 'maxCost' | 'priority' | 'hold' | 'dependsOn' | 'idempotencyKey'
+  >
+>;
+
+/** @param ask tells what it is to do, when it is no repetition. @throws DomainError CONFLICT, and what `ask` throws. */
+export async function addTask(
+  context: Context,
+  kind: TaskKind,
+  given: TaskSettings,
+  ask: (session: SessionRow | null) => Promise<Asked>,
+): Promise<TaskRow> {
+  const { userId } = requireViewer(context);
   const idempotency = idempotencyOf(given);
   const earlier = idempotency && (await findRepeated(context.store, userId, idempotency));
   if (earlier) return task(context, earlier);
   const session = await sessionFor(context, given);
-  const kind = kindOf(given);
-  const { events, ...asked } = await ASKED[kind](context, given, session);
+  const { events, ...asked } = await ask(session);
   const created = await insertTask(context.store, {
     id: newId(),
     ownerId: userId,
@@ -55,7 +74,7 @@ export async function createTask(context: Context, input: unknown): Promise<Task
 /** A task in a thread is in the thread's session. @throws DomainError NOT_FOUND, INVALID_STATE, VALIDATION_ERROR */
 async function sessionFor(
   context: Context,
-  { threadId, sessionId }: NewTaskInput,
+  { threadId, sessionId }: TaskSettings,
 ): Promise<SessionRow | null> {
   const ofThread = threadId ? (await thread(context, threadId, 'input.threadId')).sessionId : null;
   const named = sessionId ? await activeSession(context, sessionId, 'input.sessionId') : null;
@@ -76,6 +95,7 @@ type Asked = Pick<
   | 'provider'
   | 'model'
   | 'fallbackModels'
+  | 'fallbackIsOurs'
   | 'responseSchema'
   | 'threadId'
   | 'agent'
@@ -86,24 +106,25 @@ type Asked = Pick<
 
 type Ask = (context: Context, given: NewTaskInput, session: SessionRow | null) => Promise<Asked>;
 
-const ASKED: Record<TaskKind, Ask> = {
+const ASKED: Record<Exclude<TaskKind, 'pull'>, Ask> = {
   prompt: askPrompt,
   agent: askAgent,
   template: async (context, given) => ({ ...NOTHING_ASKED, ...(await fromTemplate(context, given)) }),
 };
 
-const NOTHING_ASKED = {
+export const NOTHING_ASKED = {
   prompt: '',
   system: null,
   parameters: {},
   fallbackModels: [],
+  fallbackIsOurs: false,
   responseSchema: null,
   threadId: null,
   agent: null,
   template: null,
 };
 
-function kindOf({ kind, templateId, templateName, agentId }: NewTaskInput): TaskKind {
+function kindOf({ kind, templateId, templateName, agentId }: NewTaskInput): keyof typeof ASKED {
   return kind ?? (templateId || templateName ? 'template' : agentId ? 'agent' : 'prompt');
 }
 
@@ -135,21 +156,35 @@ async function askModel(
   context: Context,
   given: NewTaskInput,
   session: SessionRow | null,
-  { model, system, parameters }: Pick<Asked, 'model' | 'system' | 'parameters'>,
+  { model, system, parameters }: Pick<Asked, 'system' | 'parameters'> & { model: string | null },
 ): Promise<Asked> {
   const { prompt, threadId } = given;
   if (!prompt) throw invalidInput([{ field: 'input.prompt', message: 'is required' }]);
-  const preferred = model === null && session ? await preferredModel(context, session) : null;
+  const fallbackModels = await resolveModels(context, given.fallbackModels ?? [], 'input.fallbackModels');
   return {
     ...NOTHING_ASKED,
-    ...(preferred ?? (await resolveModel(context, model, 'input.model'))),
+    ...(await modelsFor(context, session, { model, prompt, fallbackModels })),
     prompt,
     system,
     parameters,
-    fallbackModels: await resolveModels(context, given.fallbackModels ?? [], 'input.fallbackModels'),
     responseSchema: given.responseSchema ?? null,
     threadId: threadId ?? null,
   };
+}
+
+/** A model that was named is never replaced; where none was, ours to choose are also those that stand in for it. */
+async function modelsFor(
+  context: Context,
+  session: SessionRow | null,
+  { model, prompt, fallbackModels }: Pick<Asked, 'prompt' | 'fallbackModels'> & { model: string | null },
+): Promise<Pick<Asked, 'provider' | 'model' | 'fallbackModels' | 'fallbackIsOurs' | 'events'>> {
+  const named = { fallbackModels, fallbackIsOurs: false };
+  if (model !== null) return { ...(await resolveModel(context, model, 'input.model')), ...named, events: [] };
+  const preferred = session && (await preferredModel(context, session));
+  if (preferred) return { ...preferred, ...named };
+  const { standIns, ...chosen } = await chooseForCaller(context, prompt.length);
+  if (fallbackModels.length > 0) return { ...chosen, ...named };
+  return { ...chosen, fallbackModels: standIns, fallbackIsOurs: true };
 }
 
 /** Equal requests have equal hashes; what is null or empty is the same as what is absent. */

@@ -3,9 +3,8 @@ import type { FieldIssue } from '../errors.ts';
 import { type Schedule, scheduleFault } from '../rules/schedule.ts';
 import { checkParameters } from '../rules/template-parameters.ts';
 import { parameterFaults } from '../rules/template-task.ts';
-import { kindOf, type WorkflowStep } from '../rules/workflow.ts';
+import { kindOf, type StepKind, type WorkflowStep } from '../rules/workflow.ts';
 import { workflowFaults } from '../rules/workflow-faults.ts';
-import type { TaskKind } from '../vocabulary.ts';
 import { agent } from './agent.ts';
 import { resolveModel } from './model.ts';
 import { withoutNulls } from './task-input.ts';
@@ -44,13 +43,13 @@ function mismatches(given: StepInput, index: number): FieldIssue[] {
   }));
 }
 
-const FOREIGN: Record<TaskKind, readonly (keyof StepInput)[]> = {
+const FOREIGN: Record<StepKind, readonly (keyof StepInput)[]> = {
   prompt: ['templateParameters'],
   agent: ['templateParameters', 'responseSchema'],
   template: ['agentId', 'task', 'model', 'parameters', 'responseSchema'],
 };
 
-const WITH: Record<TaskKind, string> = { prompt: 'a model', agent: 'an agent', template: 'a template' };
+const WITH: Record<StepKind, string> = { prompt: 'a model', agent: 'an agent', template: 'a template' };
 
 /** @throws DomainError NOT_FOUND, UNKNOWN_MODEL, PROVIDER_NOT_CONFIGURED, VALIDATION_ERROR */
 async function requireWorker(context: Context, step: WorkflowStep, field: string): Promise<void> {

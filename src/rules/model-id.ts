@@ -8,12 +8,14 @@ export interface ModelReference {
 
 /**
  * Forms by which a vendor's models are known even when they are newer than the catalog. `gpt-oss:20b` is Ollama's:
- * only OpenAI's fine-tuned models have a colon. What Azure has is called as its operator likes.
+ * only OpenAI's fine-tuned models have a colon. What Azure and custom servers have is called as
+ * their operators like.
  */
 const FORMS: Record<ProviderId, RegExp | null> = {
   openai: /^(ft:|(gpt-|chatgpt-|o\d)[^:]*$)/,
   anthropic: /^claude-/,
   azure: null,
+  custom: null,
   ollama: /^[^\s:@]+:[\w.-]/,
   demo: /^demo(@|$)/,
 };

@@ -1,18 +1,32 @@
 import { calcPrice, type ModelPrice, type TieredPrices } from '@pydantic/genai-prices';
 import type { ProviderId } from '../vocabulary.ts';
+import type { ModelReference } from './model-id.ts';
 import type { Prices } from './money.ts';
 
 const FREE: Prices = { input: '0', cachedInput: null, output: '0' };
 
-/** Whose prices of the list apply; null for providers whose models cost nothing. */
-const LIST: Record<ProviderId, string | null> = {
+/** Whose prices of the list apply, or what all models of a provider cost. */
+const LIST: Record<ProviderId, string | { all: Prices | null }> = {
   openai: 'openai',
   anthropic: 'anthropic',
   // By deployments that are called like their model.
   azure: 'azure',
-  ollama: null,
-  demo: null,
+  custom: { all: null },
+  ollama: { all: FREE },
+  demo: { all: FREE },
 };
+
+/**
+ * What a model costs: what an admin said, else what the list says.
+ * @param ownPrices of the model's row in the catalog; null: none.
+ */
+export function pricesOf(
+  ownPrices: Prices | null,
+  { provider, model }: ModelReference,
+  inputTokens: number,
+): Prices | null {
+  return ownPrices ?? listPrices(provider, model, inputTokens);
+}
 
 /**
  * What a model costs by the published price list. What follows an `@` in an id is a version or a setting of
@@ -21,7 +35,7 @@ const LIST: Record<ProviderId, string | null> = {
  */
 export function listPrices(provider: ProviderId, model: string, inputTokens: number): Prices | null {
   const providerId = LIST[provider];
-  if (providerId === null) return FREE;
+  if (typeof providerId === 'object') return providerId.all;
   const id = model.split('@')[0] ?? model;
   // One token of each kind: what interests is the price that was found, not the float sum.
   const found = calcPrice({ input_tokens: 1, output_tokens: 1 }, id, { providerId });

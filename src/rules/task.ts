@@ -9,7 +9,7 @@ export interface PromptParameters {
   seed?: number;
 }
 
-export type TaskResult = PromptResult | TemplateResult;
+export type TaskResult = PromptResult | TemplateResult | PullResult;
 
 /** What a prompt leaves: always the whole text of its final attempt. */
 export interface PromptResult {
@@ -30,4 +30,11 @@ export interface TemplateResult {
   output: string;
   /** What each step came to, texts left out, in their order. */
   steps: Record<string, unknown>[];
+}
+
+/** What the fetching of a model leaves. */
+export interface PullResult {
+  output: string;
+  model: string;
+  provider: string;
 }

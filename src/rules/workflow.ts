@@ -38,7 +38,9 @@ export interface WorkflowStep {
 }
 
 /** How the work of a step is carried out. */
-export function kindOf({ agentId, template }: Pick<WorkflowStep, 'agentId' | 'template'>): TaskKind {
+export type StepKind = Exclude<TaskKind, 'pull'>;
+
+export function kindOf({ agentId, template }: Pick<WorkflowStep, 'agentId' | 'template'>): StepKind {
   if (template !== null) return 'template';
   return agentId === null ? 'prompt' : 'agent';
 }

@@ -3,10 +3,12 @@ import {
   AGENT_CONDITIONS,
   AGENT_STATUSES,
   ARTIFACT_TYPES,
+  CIRCUITS,
   EXECUTION_STEP_STATUSES,
   EXECUTION_TRIGGERS,
   FINISH_REASONS,
   MODEL_CALL_STATUSES,
+  MODEL_CAPABILITIES,
   PARAMETER_TYPES,
   PLAN_STEP_STATUSES,
   PROVIDERS,
@@ -56,6 +58,7 @@ export const SessionStatusEnum = builder.enumType('SessionStatus', {
 export const TaskKindEnum = builder.enumType('TaskKind', {
   description: 'How a task is carried out.',
   values: capitals(TASK_KINDS, {
+    pull: 'A model that Ollama fetches; made by `pullModel`.',
     prompt: 'One prompt, answered by one model.',
     agent: 'An agent at work with tools, turn by turn.',
     template: 'The steps of a template, one after the other.',
@@ -68,6 +71,7 @@ export const ProviderEnum = builder.enumType('Provider', {
     openai: 'OpenAI, or a server that speaks its API.',
     anthropic: 'Anthropic: the Claude models.',
     azure: 'Azure OpenAI; its models are named after their deployments.',
+    custom: 'Any server that speaks the API of OpenAI, at an address that an admin gave the model.',
     ollama: 'Ollama: models on a machine of your own, for nothing.',
     demo: 'The built-in demo model: deterministic, without network, no real AI.',
   }),
@@ -146,6 +150,18 @@ export const ModelCallStatusEnum = builder.enumType('ModelCallStatus', {
   values: capitals(MODEL_CALL_STATUSES),
 });
 
+export const ModelCapabilityEnum = builder.enumType('ModelCapability', {
+  description: 'What a model can do.',
+  values: capitals(MODEL_CAPABILITIES, {
+    text: 'Understands and writes text.',
+    code: 'Reads and writes code.',
+    reasoning: 'Thinks before it answers.',
+    planning: 'Breaks work down into steps.',
+    vision: 'Sees pictures.',
+    audio: 'Hears or speaks.',
+  }),
+});
+
 export const ArtifactTypeEnum = builder.enumType('ArtifactType', {
   description: 'What a file that a task left is.',
   values: capitals(ARTIFACT_TYPES, {
@@ -171,6 +187,15 @@ export const TemplateStepTypeEnum = builder.enumType('TemplateStepType', {
 export const ParameterTypeEnum = builder.enumType('ParameterType', {
   description: 'What a parameter of a template may be.',
   values: capitals(PARAMETER_TYPES, { list: 'A list of texts.' }),
+});
+
+export const CircuitEnum = builder.enumType('Circuit', {
+  description: 'Whether a model is chosen for those who name none. One that is named is always asked.',
+  values: capitals(CIRCUITS, {
+    closed: 'It answers.',
+    open: 'It failed five times in a row, the last time less than half a minute ago: it is avoided.',
+    half_open: 'It failed like that before; one call may try it again.',
+  }),
 });
 
 export const FinishReasonEnum = builder.enumType('FinishReason', {

@@ -6,6 +6,7 @@ const NODES = [
   'ApiKey',
   'Artifact',
   'Execution',
+  'Model',
   'Session',
   'Task',
   'Template',

@@ -31,7 +31,8 @@ export async function changeTask(store: Store, target: Target, change: TaskChang
         returning id
       )
       update task set prompt = coalesce($3, prompt), system = case when $4 then $5 else system end,
-        parameters = coalesce($6::jsonb, parameters), provider = coalesce($7, provider), model = coalesce($8, model)
+        parameters = coalesce($6::jsonb, parameters), provider = coalesce($7, provider), model = coalesce($8, model),
+        fallback_models = case when $8 is not null and fallback_is_ours then '[]'::jsonb else fallback_models end
       from held where task.id = held.id`,
     values: [
       target.runId,

@@ -32,6 +32,8 @@ export interface NewTask {
   provider: ProviderId | null;
   model: string | null;
   fallbackModels: readonly ModelReference[];
+  /** Whether we chose them, and not the caller. */
+  fallbackIsOurs: boolean;
   responseSchema: Record<string, unknown> | null;
   threadId: string | null;
   sessionId: string | null;
@@ -125,17 +127,16 @@ export async function insertTask(
         insert into task (id, kind, prompt, system, parameters, provider, model, fallback_models, response_schema,
           thread_id, type, agent_id, tools, limits,
           template_name, template_version, template_plan, template_parameters, secrets,
-          step_key, step_item, step_attempt)
+          step_key, step_item, step_attempt, fallback_is_ours)
         select id, $5, $6, $7, $8::jsonb, $9, $10, $16::jsonb, $17::jsonb, $18, $21, $22, $23::text[], $24::jsonb,
-          $25, $26, $27::jsonb, $28::jsonb, $29, $31, $32, $33 from moved
+          $25, $26, $27::jsonb, $28::jsonb, $29, $31, $32, $33, $34 from moved
         returning *
       ), limited as (
         insert into budget (subject_id, kind, cost_limit)
         select id, 'task', $19::numeric from moved where $19::numeric is not null
       ), logged as (${appendSql('$11')}),
       queued as (
-        select ${addFirstRunJobSql('moved.id', 'moved.priority')} from moved where status = 'queued' and blockers = 0
-      )
+        select ${addFirstRunJobSql('moved.id', 'moved.priority')} from moved where status = 'queued' and blockers = 0)
       select ${TASK_COLUMNS}, ${loggedSql} as events
       from moved as run, asked as task, (select count(*) from queued) as enqueue`,
     values: values(task, blockers),
@@ -224,6 +225,7 @@ function values(task: NewTask, blockers: number): unknown[] {
     ...agentColumns(task.agent),
     ...templateColumns(task.template),
     ...parentColumns(task.parent),
+    task.fallbackIsOurs,
   ];
 }
 

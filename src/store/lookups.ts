@@ -1,9 +1,11 @@
 import { LRUCache } from 'lru-cache';
-import { type ModelReference, plainProvider } from '../rules/model-id.ts';
-import { PROVIDERS } from '../vocabulary.ts';
+import type { ModelReference } from '../rules/model-id.ts';
+import { resolveName } from '../rules/model-name.ts';
+import type { PastCall } from '../rules/track-record.ts';
 import { findUser, type UserRow } from './accounts.ts';
 import type { Database } from './database.ts';
-import { findModels } from './model-catalog.ts';
+import { findNamedModels } from './models.ts';
+import { readRecentCalls } from './recent-calls.ts';
 
 /**
  * What nearly every request asks for, read once a second and not once a request. What was not there is asked for
@@ -11,31 +13,53 @@ import { findModels } from './model-catalog.ts';
  */
 export interface Lookups {
   user(id: string): Promise<UserRow | null>;
-  /** What a name means: the best active built-in model that answers to it, or the id of a plain provider's. */
-  model(name: string): Promise<ModelReference | null>;
+  /** What a model's name means to a user, see `resolveName`. */
+  model(userId: string, name: string): Promise<ModelReference | null>;
+  /** The last calls of some models, see `readRecentCalls`. */
+  recentCalls(models: readonly ModelReference[]): Promise<ReadonlyMap<string, PastCall[]>>;
+  /** After a change of the catalog in this process; the others see it within a second. */
+  forgetModels(): void;
 }
 
 const KEPT_MS = 1_000;
 const MAX_KEPT = 1_000;
 
 export function createLookups(database: Database): Lookups {
+  const users = keep((id) => findUser(database, id));
+  const models = keep(async (key) => {
+    const [userId, name] = JSON.parse(key) as [string, string];
+    return resolveName(name, await findNamedModels(database, userId, name));
+  });
+  const calls = keep((key) => readRecentCalls(database, JSON.parse(key) as ModelReference[]));
   return {
-    user: keep((id) => findUser(database, id)),
-    model: keep((name) => findModel(database, name)),
+    user: users.find,
+    model: (userId, name) => models.find(JSON.stringify([userId, name])),
+    recentCalls: async (wanted) => (await calls.find(JSON.stringify(wanted))) ?? new Map(),
+    forgetModels: models.forget,
   };
 }
 
-async function findModel(database: Database, name: string): Promise<ModelReference | null> {
-  const [known] = await findModels(database, { providers: PROVIDERS, name });
-  return known ? { provider: known.provider, model: known.modelId } : plainProvider(name);
+interface Kept<Row> {
+  find(key: string): Promise<Row | null>;
+  forget(): void;
 }
 
 /** Equal questions at the same time are asked once. */
-function keep<Row extends object>(find: (key: string) => Promise<Row | null>) {
-  const kept = new LRUCache<string, Row>({
+function keep<Row extends object>(find: (key: string) => Promise<Row | null>): Kept<Row> {
+  let kept = createCache(find);
+  return {
+    find: async (key) => (await kept.fetch(key)) ?? null,
+    // A new one: what is being asked for right now may be answered with what was before, and must not stay.
+    forget() {
+      kept = createCache(find);
+    },
+  };
+}
+
+function createCache<Row extends object>(find: (key: string) => Promise<Row | null>) {
+  return new LRUCache<string, Row>({
     max: MAX_KEPT,
     ttl: KEPT_MS,
     fetchMethod: async (key) => (await find(key)) ?? undefined,
   });
-  return async (key: string) => (await kept.fetch(key)) ?? null;
 }

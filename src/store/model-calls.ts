@@ -1,11 +1,12 @@
 import type { ClientBase, Pool } from 'pg';
 import type { RunError } from '../errors.ts';
-import type { Usage } from '../rules/money.ts';
+import type { Prices, Usage } from '../rules/money.ts';
 import type { FinishReason, ModelCallStatus, ProviderId } from '../vocabulary.ts';
 import { type CallBounds, isLimitedSql, reserveForCall, settleForCall } from './budgets.ts';
 import { appendSql, eventsParameter, RAISED, raiseSql } from './event-log.ts';
 import type { LoggedEvent, NewEvent } from './events.ts';
 import { fenced, type Lease } from './lease.ts';
+import { callPricesSql, pricesSql } from './prices.ts';
 import type { Store } from './store.ts';
 import { transaction } from './transaction.ts';
 
@@ -13,14 +14,25 @@ export interface NewModelCall {
   id: string;
   provider: ProviderId;
   model: string;
-  /** Known beforehand when the model is free; else null, until the call is settled. */
+  /** By the price list: known beforehand when the model is free; else null, until the call is settled. */
   cost: string | null;
+}
+
+/** What a call may need at most, once the catalog's prices are known. */
+export type BoundsByPrices = (ownPrices: Prices | null) => CallBounds;
+
+/** What a call may do and costs. */
+export interface CallTerms {
+  /** The longest answer in tokens; null: as long as it is. */
+  maxTokens: number | null;
+  /** The catalog's, which go before the price list; null: none. */
+  prices: Prices | null;
 }
 
 /**
  * Writes the call and its event before the request leaves, under the lease; where a cost limit is set, with a
  * reservation in the same transaction.
- * @returns how long the answer may be; null: as long as it is.
+ * @param bounds asked only where a limit is set.
  * @throws LeaseLost when the run is no longer this worker's, DomainError BUDGET_EXCEEDED, PRICE_UNKNOWN: then no
  * request may be made.
  */
@@ -28,24 +40,29 @@ export async function beginModelCall(
   store: Store,
   lease: Lease,
   call: NewModelCall,
-  bounds: () => Promise<CallBounds>,
-): Promise<number | null> {
+  bounds: () => Promise<BoundsByPrices>,
+): Promise<CallTerms> {
   const unlimited = await begin(store.database.pool, lease, call, false);
-  const { events, maxTokens } =
-    unlimited.length > 0
-      ? { events: unlimited, maxTokens: null }
-      : await beginWithinLimits(store, lease, call, await bounds());
-  if (events.length === 0) throw fenced(lease);
-  store.bus.publish(lease.runId, events);
-  return maxTokens;
+  const { event, ...terms } = unlimited
+    ? { ...unlimited, maxTokens: null }
+    : await beginWithinLimits(store, lease, call, await bounds());
+  if (!event) throw fenced(lease);
+  store.bus.publish(lease.runId, [event]);
+  return terms;
 }
 
-function beginWithinLimits(store: Store, lease: Lease, call: NewModelCall, bounds: CallBounds) {
+function beginWithinLimits(
+  store: Store,
+  lease: Lease,
+  call: NewModelCall,
+  boundsBy: BoundsByPrices,
+): Promise<CallTerms & { event: LoggedEvent | null }> {
   return transaction(store.database, async (client) => {
-    const events = await begin(client, lease, call, true);
-    if (events.length === 0) return { events, maxTokens: null };
+    const begun = await begin(client, lease, call, true);
+    if (!begun) return { event: null, prices: null, maxTokens: null };
+    const bounds = boundsBy(begun.prices);
     const reservation = await reserveForCall(client, { id: call.id, runId: lease.runId }, bounds);
-    return { events, maxTokens: reservation?.maxTokens ?? null };
+    return { ...begun, maxTokens: reservation?.maxTokens ?? null };
   });
 }
 
@@ -55,12 +72,12 @@ async function begin(
   lease: Lease,
   call: NewModelCall,
   maybeLimited: boolean,
-): Promise<LoggedEvent[]> {
+): Promise<{ event: LoggedEvent; prices: Prices | null } | null> {
   const event: NewEvent = {
     type: 'ModelCallStarted',
     data: { callId: call.id, provider: call.provider, model: call.model },
   };
-  const { rows } = await connection.query<LoggedEvent>({
+  const { rows } = await connection.query<LoggedEvent & { prices: Prices | null }>({
     name: 'begin-model-call',
     text: `
       with moved as (
@@ -68,10 +85,16 @@ async function begin(
         where id = $1 and epoch = $2 and status = 'running' and ($8 or not ${isLimitedSql('run')})
         returning ${RAISED}
       ), called as (
-        insert into model_call (id, run_id, attempt, provider, model, status, cost)
-        select $3, moved.id, moved.attempt, $4, $5, 'started', $7::numeric from moved
-      )
-      ${appendSql('$6')}`,
+        insert into model_call (id, run_id, attempt, provider, model, status, price_source, input_price,
+          cached_input_price, output_price, cost)
+        select $3, moved.id, moved.attempt, $4, $5, 'started', price.price_source, price.input_price,
+          price.cached_input_price, price.output_price,
+          case when price.price_source = 'list' then $7::numeric
+            when greatest(price.input_price, price.cached_input_price, price.output_price) = 0 then 0 end
+        from moved, ${callPricesSql('$1', '$4', '$5')} as price
+        returning *
+      ), logged as (${appendSql('$6')})
+      select logged.*, ${pricesSql('called')} as prices from logged, called`,
     values: [
       lease.runId,
       lease.epoch,
@@ -83,7 +106,10 @@ async function begin(
       maybeLimited,
     ],
   });
-  return rows;
+  const [row] = rows;
+  if (!row) return null;
+  const { prices, ...logged } = row;
+  return { event: logged as LoggedEvent, prices };
 }
 
 /** How a call ended, as far as it is known. */
@@ -91,6 +117,8 @@ export interface Settlement {
   callId: string;
   status: Exclude<ModelCallStatus, 'started'>;
   usage: Usage;
+  /** What it was charged by; null is unknown. */
+  prices: Prices | null;
   /** US dollars as decimal text; null is unknown. */
   cost: string | null;
   finishReason: FinishReason | null;
@@ -142,7 +170,8 @@ async function settle(
       ), settled as (
         update model_call set status = $4, input_tokens = $5, cached_input_tokens = $6, output_tokens = $7,
           reasoning_tokens = $8, cost = $9, finish_reason = $10, raw_finish_reason = $11, error_code = $12,
-          time_to_first_token_ms = $13, latency_ms = $14
+          time_to_first_token_ms = $13, latency_ms = $14, input_price = $17, cached_input_price = $18,
+          output_price = $19
         from held
         where model_call.id = $3 and latency_ms is null and ($16 or not ${isLimitedSql('held')})
         returning model_call.id
@@ -161,6 +190,9 @@ async function settle(
       ...columns(settlement),
       eventsParameter(settlementEvents(settlement)),
       maybeLimited,
+      settlement.prices?.input ?? null,
+      settlement.prices?.cachedInput ?? null,
+      settlement.prices?.output ?? null,
     ],
   });
   return rows.map((row) => ({ event: row.runId === null ? null : row }));

@@ -1,4 +1,3 @@
-import { listPrices } from '../rules/price-list.ts';
 import type { ModelCapability, ProviderId } from '../vocabulary.ts';
 import type { Database } from './database.ts';
 
@@ -10,24 +9,30 @@ interface Seed {
   capabilities: ModelCapability[];
   contextWindow: number;
   maxOutput: number;
+  specialties: string[];
   vision: boolean;
 }
 
 const TEXT: ModelCapability[] = ['text', 'code'];
 const THINKING: ModelCapability[] = ['text', 'code', 'reasoning', 'planning'];
 
+/** What models that think are good at, and the others. */
+const SPECIALTIES = { thinking: ['coding', 'analysis', 'math'], other: ['general', 'writing', 'chat'] };
+
 /** A model of a vendor all of whose models see. */
 function seeing(
   provider: ProviderId,
   modelId: string,
   name: string,
-  capabilities: ModelCapability[],
+  known: ModelCapability[],
   contextWindow: number,
   maxOutput: number,
   aliases: string[] = [],
 ): Seed {
-  const seen: ModelCapability[] = [...capabilities, 'vision'];
-  return { provider, modelId, name, aliases, capabilities: seen, contextWindow, maxOutput, vision: true };
+  const specialties = known.includes('reasoning') ? SPECIALTIES.thinking : SPECIALTIES.other;
+  const capabilities: ModelCapability[] = [...known, 'vision'];
+  const bounds = { contextWindow, maxOutput };
+  return { provider, modelId, name, aliases, capabilities, specialties, ...bounds, vision: true };
 }
 
 /** Built-in models, general-purpose first: the order in which an unnamed model is chosen. */
@@ -55,41 +60,47 @@ const SEEDS: readonly Seed[] = [
     capabilities: ['text'],
     contextWindow: 1_000_000,
     maxOutput: 100_000,
+    specialties: [],
     vision: false,
   },
 ];
 
-/** Brings the built-in models up to date with this build; rows that people made are not touched. */
+/** Whether a model comes with this build. */
+export function isSeeded(provider: ProviderId, modelId: string): boolean {
+  return SEEDS.some((seed) => seed.provider === provider && seed.modelId === modelId);
+}
+
+/**
+ * Brings the built-in models up to date with this build; what people made or edited is not touched. Their prices
+ * are the price list's, which knows those of long prompts, too.
+ */
 export async function seedCatalog(database: Database): Promise<void> {
-  const rows = SEEDS.map((seed, rank) => ({
-    ...seed,
-    rank,
-    prices: listPrices(seed.provider, seed.modelId, 0),
-  }));
+  const rows = SEEDS.map((seed, rank) => ({ ...seed, rank }));
   await database.pool.query(
-    `insert into model (id, provider, model_id, name, aliases, capabilities, rank, context_window, max_output,
-       input_price, cached_input_price, output_price, supports_vision, supports_function_calling)
+    `insert into model (id, provider, model_id, name, aliases, capabilities, specialties, rank, context_window,
+       max_output, supports_vision, supports_function_calling)
      select row ->> 'provider' || '/' || (row ->> 'modelId'), row ->> 'provider', row ->> 'modelId', row ->> 'name',
        array(select jsonb_array_elements_text(row -> 'aliases')),
        array(select jsonb_array_elements_text(row -> 'capabilities')),
+       array(select jsonb_array_elements_text(row -> 'specialties')),
        (row ->> 'rank')::int, (row ->> 'contextWindow')::int, (row ->> 'maxOutput')::int,
-       (row -> 'prices' ->> 'input')::numeric, (row -> 'prices' ->> 'cachedInput')::numeric,
-       (row -> 'prices' ->> 'output')::numeric, (row ->> 'vision')::boolean, true
+       (row ->> 'vision')::boolean, true
      from jsonb_array_elements($1::jsonb) as row
      on conflict (owner_id, provider, model_id) do update set name = excluded.name, aliases = excluded.aliases,
-       capabilities = excluded.capabilities, rank = excluded.rank, context_window = excluded.context_window,
-       max_output = excluded.max_output, input_price = excluded.input_price,
-       cached_input_price = excluded.cached_input_price, output_price = excluded.output_price, updated_at = now()`,
+       capabilities = excluded.capabilities, specialties = excluded.specialties, rank = excluded.rank,
+       context_window = excluded.context_window, max_output = excluded.max_output, input_price = null,
+       cached_input_price = null, output_price = null, updated_at = now()
+     where not model.is_edited`,
     [JSON.stringify(rows)],
   );
 }
 
 /** After everything that costs money: whoever has configured a vendor wants its models. */
-const FOUND_RANK = 1000;
+export const FOUND_RANK = 1000;
 
 /**
  * Brings the built-in models of a provider that knows them itself up to date with what it has now. One that is gone
- * stays, inactive: what it did is still in the log. `name:latest` answers to `name`, too.
+ * stays, but is not offered: what it did is still in the log. `name:latest` answers to `name`, too.
  */
 export async function recordFoundModels(
   database: Database,
@@ -98,38 +109,17 @@ export async function recordFoundModels(
 ): Promise<void> {
   await database.pool.query(
     `with found as (select distinct unnest($2::text[]) as model_id), gone as (
-       update model set is_active = false, updated_at = now() where owner_id is null and provider = $1 and is_active
+       update model set is_present = false, updated_at = now() where owner_id is null and provider = $1 and is_present
          and model_id <> all($2::text[])
      )
-     insert into model (id, provider, model_id, name, aliases, capabilities, rank, input_price, output_price)
+     insert into model (id, provider, model_id, name, aliases, capabilities, rank)
      select $1 || '/' || model_id, $1, model_id, model_id,
-       case when model_id like '%:latest' then array[left(model_id, -length(':latest'))] else '{}'::text[] end, '{text}'::text[], $3::int, $4::numeric, $4::numeric
+       case when model_id like '%:latest' then array[left(model_id, -length(':latest'))] else '{}'::text[] end, '{text}'::text[], $3::int
      from found
-     on conflict (owner_id, provider, model_id) do update set is_active = true, updated_at = now()
-       where not model.is_active`,
-    [provider, modelIds, FOUND_RANK, listPrices(provider, '', 0)?.input ?? null],
+     on conflict (owner_id, provider, model_id) do update set is_present = true, updated_at = now()
+       where not model.is_present`,
+    [provider, modelIds, FOUND_RANK],
   );
-}
-
-export interface CatalogEntry {
-  provider: ProviderId;
-  modelId: string;
-}
-
-/** The active built-in models of some providers that answer to `name`, or all of them; best first. */
-export async function findModels(
-  database: Database,
-  search: { providers: readonly ProviderId[]; name: string | null },
-): Promise<CatalogEntry[]> {
-  const { rows } = await database.pool.query<CatalogEntry>({
-    name: 'find-models',
-    text: `select provider, model_id as "modelId" from model
-           where owner_id is null and is_active and provider = any($1::text[])
-             and ($2::text is null or model_id = $2 or $2 = any(aliases))
-           order by rank, model_id`,
-    values: [search.providers, search.name],
-  });
-  return rows;
 }
 
 /** The longest answer of a built-in model, in tokens; null when the catalog does not know. */

@@ -51,7 +51,11 @@ const ATTEMPTS: Record<Operation, Record<string, Attempt>> = {
     },
     artifact: { variables: ({ Artifact }) => ({ id: Artifact }), expected: 'NOT_FOUND' },
     health: none,
+    model: { variables: ({ Model }) => ({ id: Model }), expected: 'NOT_FOUND' },
+    models: { variables: () => ({ first: 5, filter: { provider: 'OPENAI' } }), expected: 'own' },
     node: { variables: ({ Task }) => ({ id: Task }), expected: 'NOT_FOUND' },
+    providers: none,
+    selectModel: input(() => ({ taskType: 'code' }), 'own'),
     session: { variables: ({ Session }) => ({ id: Session }), expected: 'NOT_FOUND' },
     sessions: { variables: ({ cursor }) => ({ first: 2, before: cursor }), expected: 'own' },
     task: { variables: ({ Task }) => ({ id: Task }), expected: 'NOT_FOUND' },
@@ -79,6 +83,7 @@ const ATTEMPTS: Record<Operation, Record<string, Attempt>> = {
     cancelTask: input(({ Task }) => ({ id: Task, reason: 'not mine' }), 'NOT_FOUND'),
     createAgent: input(() => ({ name: 'a' }), 'own'),
     createApiKey: input(() => ({ name: 'k' }), 'own'),
+    createModel: input(() => ({ provider: 'OPENAI', modelId: 'mine' }), 'own'),
     createSession: input(() => ({ name: 's' }), 'own'),
     createTask: input(
       ({ Agent, Session, Task, Thread }) => ({
@@ -95,6 +100,7 @@ const ATTEMPTS: Record<Operation, Record<string, Attempt>> = {
     deleteSession: input(({ Session }) => ({ id: Session }), 'NOT_FOUND'),
     createTemplate: input(() => ({ name: 't', steps: [STEP] }), 'own'),
     'createTask of a template': input(({ Template }) => ({ templateId: Template }), 'NOT_FOUND'),
+    deleteModel: input(({ Model }) => ({ id: Model }), 'NOT_FOUND'),
     deleteAgent: input(({ Agent }) => ({ id: Agent }), 'NOT_FOUND'),
     deleteTemplate: input(({ Template }) => ({ id: Template }), 'NOT_FOUND'),
     createWorkflow: input(
@@ -106,12 +112,13 @@ const ATTEMPTS: Record<Operation, Record<string, Attempt>> = {
     executeWorkflow: input(({ Workflow }) => ({ workflowId: Workflow }), 'NOT_FOUND'),
     deleteTask: input(({ Task }) => ({ id: Task }), 'NOT_FOUND'),
     executeAgent: input(
-      ({ Agent, Session }) => ({ agentId: Agent, sessionId: Session, prompt: 'x' }),
+      ({ Agent, Session }) => ({ agentId: Agent, prompt: 'x', sessionId: Session }),
       'NOT_FOUND',
     ),
     executeTask: input(({ Task }) => ({ id: Task }), 'NOT_FOUND'),
     login: input(() => ({ email: 'user1@example.com', password: 'a good password' }), 'own'),
     provideTaskInput: input(({ Task }) => ({ id: Task, text: 'mine' }), 'NOT_FOUND'),
+    pullModel: input(() => ({ model: 'llama3.2' }), 'FORBIDDEN'),
     register: input(() => ({ email: 'other@example.com', password: 'a good password', name: 'O' }), 'own'),
     retryExecution: input(({ Execution }) => ({ id: Execution }), 'NOT_FOUND'),
     retryTask: input(({ Task }) => ({ id: Task }), 'NOT_FOUND'),
@@ -120,6 +127,7 @@ const ATTEMPTS: Record<Operation, Record<string, Attempt>> = {
       'NOT_FOUND',
     ),
     updateAgent: input(({ Agent }) => ({ id: Agent, name: 'mine' }), 'NOT_FOUND'),
+    updateModel: input(({ Model }) => ({ id: Model, name: 'mine' }), 'NOT_FOUND'),
     updateTask: input(({ Task }) => ({ id: Task, prompt: 'mine' }), 'NOT_FOUND'),
     updateTaskPriority: input(({ Task }) => ({ id: Task, priority: 1 }), 'NOT_FOUND'),
     updateTemplate: input(({ Template }) => ({ id: Template, isActive: false }), 'NOT_FOUND'),
@@ -186,6 +194,9 @@ beforeAll(async () => {
     if (data(payload).executionEvents.__typename === 'StepTaskCreated') break;
   }
   const made = await bob.query(`mutation { createApiKey(input: { name: "${CANARY}" }) { apiKey { id } } }`);
+  const model = await bob.query(
+    `mutation { createModel(input: { provider: OPENAI, modelId: "${CANARY}" }) { model { id } } }`,
+  );
   const agent = await bob.query(`mutation { createAgent(input: { name: "${CANARY}" }) { agent { id } } }`);
   const { viewer, tasks, agents } = data(
     await bob.query(
@@ -200,6 +211,7 @@ beforeAll(async () => {
     Thread,
     Workflow,
     Execution,
+    Model: data(model).createModel.model.id,
     Session,
     ApiKey: data(made).createApiKey.apiKey.id,
     User: viewer.id,
@@ -237,7 +249,7 @@ async function keepArtifact(taskId: string): Promise<string> {
 }
 
 const STATE =
-  '{ viewer { name email } agents { nodes { id name } } apiKeys { id name } sessions { nodes { id name status budget { limit } } } templates { nodes { id name isActive } } workflows { nodes { id name version } } executions { nodes { id status attempt } } tasks { nodes { id status prompt cancelReason } } }';
+  '{ viewer { name email } agents { nodes { id name } } apiKeys { id name } models(first: 100) { nodes { name } } sessions { nodes { id name status budget { limit } } } templates { nodes { id name isActive } } workflows { nodes { id name version } } executions { nodes { id status attempt } } tasks { nodes { id status prompt cancelReason } } }';
 
 async function stateOfBob(): Promise<unknown> {
   return data(await bob.query(STATE));
@@ -328,7 +340,7 @@ describe.each(ROWS)('$operation $row', ({ operation, name, attempt }) => {
 });
 
 const NODES = [
-  ...['Agent', 'Artifact', 'Session', 'Task', 'Template', 'Thread', 'ApiKey', 'User'],
+  ...['Agent', 'Artifact', 'Model', 'Session', 'Task', 'Template', 'Thread', 'ApiKey', 'User'],
   ...['Workflow', 'Execution'],
 ];
 
@@ -368,7 +380,7 @@ test('whatever Ann tried, all of Bob is as it was', async () => {
 
 describe('this test sees what it is to see: to Bob the same requests show', () => {
   // The first payload of a feed has nothing in it yet; it has a test of its own.
-  const EMPTY = ['health', 'activity', 'sessionEvents'];
+  const EMPTY = ['health', 'providers', 'activity', 'sessionEvents'];
   const readers = ROWS.filter(({ operation, name }) => operation !== 'mutation' && !EMPTY.includes(name));
 
   test.each(['activity', 'session'])('subscription, beyond its first payload: %s', async (kind) => {

@@ -40,25 +40,25 @@ async function look(): Promise<void> {
 
 async function catalog(): Promise<unknown[]> {
   const { rows } = await server.store.database.pool.query(
-    `select model_id, aliases, is_active, input_price from model where provider = 'ollama' order by model_id`,
+    `select model_id, aliases, is_present, input_price from model where provider = 'ollama' order by model_id`,
   );
   return rows;
 }
 
-const row = (model_id: string, is_active: boolean, aliases: string[] = []) => ({
+const row = (model_id: string, is_present: boolean, aliases: string[] = []) => ({
   model_id,
   aliases,
-  is_active,
-  input_price: '0.000000',
+  is_present,
+  input_price: null,
 });
 
-test('what is found is in the catalog, at no price; `:latest` may be left out', async () => {
+test('what is found is in the catalog, at no price of its own; `:latest` may be left out', async () => {
   has = ['llama3.2:latest', 'qwen3:8b', 'qwen3:8b'];
   await look();
   expect(await catalog()).toEqual([row('llama3.2:latest', true, ['llama3.2']), row('qwen3:8b', true)]);
 });
 
-test('what is gone is inactive, and what comes back is active again', async () => {
+test('what is gone is not offered, and what comes back is offered again', async () => {
   has = ['a:1', 'b:1'];
   await look();
   has = ['b:1', 'c:1'];
@@ -81,7 +81,7 @@ test('other providers’ models are left alone', async () => {
   has = [];
   await look();
   const { rows } = await server.store.database.pool.query(
-    `select count(*)::int from model where provider <> 'ollama' and not is_active`,
+    `select count(*)::int from model where provider <> 'ollama' and not is_present`,
   );
   expect(rows).toEqual([{ count: 0 }]);
 });

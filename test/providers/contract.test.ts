@@ -1,6 +1,9 @@
 import { describe } from 'vitest';
+import { createOutbound } from '../../src/engine/outbound.ts';
+import { createOutboundFetch } from '../../src/engine/outbound-fetch.ts';
 import { createAnthropicProvider } from '../../src/providers/anthropic/provider.ts';
 import { createAzureProvider } from '../../src/providers/azure.ts';
+import { createCustomProvider } from '../../src/providers/custom/provider.ts';
 import { createOllamaProvider } from '../../src/providers/ollama/provider.ts';
 import { createOpenAiProvider } from '../../src/providers/openai/provider.ts';
 import { describeContract, type Subject } from './contract.ts';
@@ -20,6 +23,20 @@ const SUBJECTS: readonly Subject[] = [
     model: 'our-gpt-4o',
     connect: (endpoint, apiKey, patience) =>
       createAzureProvider({ apiKey, endpoint, apiVersion: '2024-10-21' }, patience),
+  },
+  {
+    name: 'The custom model',
+    keyVariable: 'the apiKey of the model',
+    urlVariable: 'the baseUrl of the model',
+    model: 'our-llama',
+    connect: (url, apiKey, patience) =>
+      createCustomProvider(
+        {
+          endpointOf: async () => ({ baseUrl: `${url}/v1`, apiKey }),
+          fetch: createOutboundFetch(createOutbound(['127.0.0.0/8'])),
+        },
+        patience,
+      ),
   },
   {
     name: 'Anthropic',

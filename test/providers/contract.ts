@@ -1,14 +1,10 @@
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  isRetryable,
-  type ModelRequest,
-  type Provider,
-  type ProviderErrorCode,
-} from '../../src/providers/provider.ts';
+import { isRetryable, type ModelRequest, type Provider } from '../../src/providers/provider.ts';
 import { DEFAULT_PATIENCE, type Patience } from '../../src/providers/watch-stream.ts';
 import type { Usage } from '../../src/rules/money.ts';
 import { UNKNOWN_USAGE } from '../../src/rules/money.ts';
+import type { ProviderErrorCode } from '../../src/rules/provider-failure.ts';
 import type { FinishReason } from '../../src/vocabulary.ts';
 import { answerText, countTokens, reasoningText, startVendor, type Vendor } from '../vendor/server.ts';
 import { each, failureOf, type Heard, listen } from './listen.ts';

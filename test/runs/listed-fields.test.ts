@@ -31,7 +31,8 @@ beforeAll(async () => {
       select id, 'a', 1, 'completed', '{"resourceUsage":{"modelName":"m"}}' from run
     )
     update task set result = '{"output":"an answer"}', error = '{"code":"RUN_FAILED","message":"a fault"}',
-      started_at = now(), completed_at = now(), template_name = 'a template', template_version = 1,
+      started_at = now(), completed_at = now(), type = 'code', working_directory = '/a',
+      agent_id = (select id from agent limit 1), template_name = 'a template', template_version = 1,
       template_parameters = '{"a":"b"}'`);
 });
 afterAll(() => server?.stop());

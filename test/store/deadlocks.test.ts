@@ -41,6 +41,7 @@ test('a call that is settled while its run is cancelled waits for it, or it for 
       callId: call.id,
       status: 'completed' as const,
       usage: UNKNOWN_USAGE,
+      prices: null,
       cost: '1.000000000000',
       finishReason: 'stop' as const,
       rawFinishReason: null,

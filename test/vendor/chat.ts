@@ -19,6 +19,8 @@ import type { Call, Reply, Usage, Wire } from './wire.ts';
 export interface Memory {
   readonly scripts: Map<string, readonly ScriptedAnswer[]>;
   readonly attempts: Map<string, number>;
+  /** Models that somebody had it fetch. */
+  readonly pulled: Set<string>;
   readonly statistics: Statistics;
 }
 

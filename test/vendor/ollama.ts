@@ -110,9 +110,53 @@ export const ollama: Wire = {
   garbage: ({ call }) => ({ part: 'structure', text: `{"model":"${call.model}","message":{"role":"assis\n` }),
 };
 
+/** Two layers, one after the other; each word of the answer is a piece of them. */
+function pullFrames({ answer }: Reply): Frame[] {
+  const pieces = answer.text.length;
+  const layer = (digest: string, total: number): Frame[] =>
+    Array.from({ length: pieces }, (_, index) =>
+      line('answer', {
+        status: `pulling ${digest}`,
+        digest: `sha256:${digest}`,
+        total,
+        completed: Math.round((total * (index + 1)) / pieces),
+      }),
+    );
+  return [
+    line('structure', { status: 'pulling manifest' }),
+    ...layer('aabbcc', 2_000_000_000),
+    ...layer('ddeeff', 500),
+    line('closing', { status: 'verifying sha256 digest' }),
+    line('closing', { status: 'writing manifest' }),
+    line('closing', { status: 'success' }),
+  ];
+}
+
+/** https://docs.ollama.com/api/pull: a model that its library lacks is a line within an answer with status 200. */
+export const ollamaPull: Wire = {
+  ...ollama,
+  parse: (body) => ({
+    model: readModel(body),
+    stream: body.stream !== false,
+    streamUsage: false,
+    limit: Number.POSITIVE_INFINITY,
+    promptText: '',
+    lastUserText: '',
+  }),
+  frames: (reply) =>
+    reply.call.model.startsWith('missing')
+      ? [line('closing', { error: 'pull model manifest: file does not exist' })]
+      : pullFrames(reply),
+  failure: () => line('closing', { error: 'max retries exceeded: unexpected EOF' }),
+};
+
 /** The body of GET /api/tags. */
-export const tagList = (): unknown => ({
-  models: ['llama3.2:latest', 'qwen3:8b'].map((name) => ({ name, model: name, size: 2_019_393_189 })),
+export const tagList = (pulled: ReadonlySet<string> = new Set()): unknown => ({
+  models: ['llama3.2:latest', 'qwen3:8b', ...pulled].map((name) => ({
+    name,
+    model: name,
+    size: 2_019_393_189,
+  })),
 });
 
 /** The body of GET /api/ps: what is loaded, of which only one entry is the model that was asked. */

@@ -1,7 +1,7 @@
 import { anthropic } from './anthropic.ts';
 import { azure } from './azure.ts';
 import { type Exchange, serveChat } from './chat.ts';
-import { ollama, runningList, tagList } from './ollama.ts';
+import { ollama, ollamaPull, runningList, tagList } from './ollama.ts';
 import { modelList, openai } from './openai.ts';
 import type { Wire } from './wire.ts';
 
@@ -18,6 +18,11 @@ const fixed =
     response.end(JSON.stringify(body()));
   };
 
+async function servePull(exchange: Exchange): Promise<void> {
+  exchange.memory.pulled.add(exchange.wire.parse(exchange.body).model);
+  await serveChat(exchange);
+}
+
 /** Method and path to wire format; the next vendor is a line here. `*` is one step of any name. */
 const routes: Readonly<Record<string, Route>> = {
   'POST /v1/chat/completions': { wire: openai, serve: serveChat },
@@ -25,7 +30,11 @@ const routes: Readonly<Record<string, Route>> = {
   'POST /v1/messages': { wire: anthropic, serve: serveChat },
   'POST /api/chat': { wire: ollama, serve: serveChat },
   'GET /api/ps': { wire: ollama, serve: fixed(runningList) },
-  'GET /api/tags': { wire: ollama, serve: fixed(tagList) },
+  'GET /api/tags': {
+    wire: ollama,
+    serve: (exchange) => fixed(() => tagList(exchange.memory.pulled))(exchange),
+  },
+  'POST /api/pull': { wire: ollamaPull, serve: servePull },
   'POST /openai/deployments/*/chat/completions': { wire: azure, serve: serveChat },
 };
 

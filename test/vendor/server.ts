@@ -28,7 +28,12 @@ export interface Vendor {
 
 /** Listens on the loopback interface, on a free port unless one is given. */
 export async function startVendor({ port = 0 }: { readonly port?: number } = {}): Promise<Vendor> {
-  const memory: Memory = { scripts: new Map(), attempts: new Map(), statistics: createStatistics() };
+  const memory: Memory = {
+    scripts: new Map(),
+    attempts: new Map(),
+    pulled: new Set(),
+    statistics: createStatistics(),
+  };
   const requests: VendorRequest[] = [];
   let sequence = 0;
   const server = createServer((incoming, response) => {

@@ -34,7 +34,7 @@ type Left =
   /** Nobody has said yet who does its steps. */
   | { kind: 'start'; state: ExecutionState }
   /** A template names a model that nobody has looked up. */
-  | { kind: 'look-up'; model: string | null }
+  | { kind: 'look-up'; model: string | null; ownerId: string }
   | { kind: 'time-out'; state: ExecutionState }
   | { kind: 'done'; state: ExecutionState; events: LoggedEvent[]; overdue: string[] };
 
@@ -43,7 +43,7 @@ async function advance(context: EngineContext, runId: string, given: Given = NOT
   const left = await tryToAdvance(context, runId, given);
   if (left.kind === 'nothing') return;
   if (left.kind === 'look-up') {
-    const found = await findModel(context, left.model);
+    const found = await findModel(context, left.ownerId, left.model);
     return advance(context, runId, { ...given, models: new Map([...given.models, [left.model, found]]) });
   }
   const { ownerId } = left.state;
@@ -70,7 +70,8 @@ async function tryToAdvance({ store, secrets }: EngineContext, runId: string, gi
   try {
     return await transaction(store.database, (client) => advanceWithin(client, runId, { ...given, secrets }));
   } catch (thrown) {
-    if (thrown instanceof ModelNeeded) return { kind: 'look-up', model: thrown.model };
+    if (thrown instanceof ModelNeeded)
+      return { kind: 'look-up', model: thrown.model, ownerId: thrown.ownerId };
     throw thrown;
   }
 }

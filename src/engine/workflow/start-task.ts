@@ -27,7 +27,17 @@ export async function startTask(draft: Draft, next: NextTry): Promise<void> {
 /** What a task asks for, which differs with its kind. */
 type Asked = Pick<
   NewTask,
-  'prompt' | 'system' | 'parameters' | 'provider' | 'model' | 'agent' | 'template' | 'maxCost' | 'events'
+  | 'fallbackModels'
+  | 'fallbackIsOurs'
+  | 'prompt'
+  | 'system'
+  | 'parameters'
+  | 'provider'
+  | 'model'
+  | 'agent'
+  | 'template'
+  | 'maxCost'
+  | 'events'
 >;
 
 /** null: it cannot be asked, and the step has failed. */
@@ -48,6 +58,8 @@ const NOTHING_ASKED = {
   agent: null,
   template: null,
   maxCost: null,
+  fallbackModels: [],
+  fallbackIsOurs: false,
 };
 
 async function ask(draft: Draft, step: WorkflowStep, scope: Record<string, unknown>): Promise<Asked> {
@@ -87,7 +99,6 @@ function newTask(
     kind,
     type: null,
     sessionId: null,
-    fallbackModels: [],
     responseSchema: step.responseSchema,
     threadId: null,
     priority: execution.priority,

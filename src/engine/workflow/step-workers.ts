@@ -1,18 +1,20 @@
 import { DomainError } from '../../errors.ts';
 import { type AgentPart, assignment } from '../../rules/agent.ts';
-import { chooseModel } from '../../rules/model-choice.ts';
+import { chooseModel, NO_NEEDS, takeChoice } from '../../rules/model-choice.ts';
 import type { ModelReference } from '../../rules/model-id.ts';
 import type { TemplateDefinition } from '../../rules/template.ts';
-import { kindOf, type WorkflowStep } from '../../rules/workflow.ts';
+import { kindOf, type StepKind, type WorkflowStep } from '../../rules/workflow.ts';
 import { findAgents } from '../../store/agents.ts';
 import type { NewEvent } from '../../store/events.ts';
 import type { ExecutionState } from '../../store/execution-state.ts';
-import { findModels } from '../../store/model-catalog.ts';
+import { readModelCandidates } from '../../store/model-candidates.ts';
 import { findTemplate } from '../../store/templates.ts';
-import type { TaskKind } from '../../vocabulary.ts';
 import type { EngineContext } from '../context.ts';
 
 interface AskedModel extends ModelReference {
+  /** Asked when it fails; ours where nobody named a model. */
+  fallbackModels: ModelReference[];
+  fallbackIsOurs: boolean;
   /** What the log of each task says about the choice. */
   events: NewEvent[];
 }
@@ -52,24 +54,28 @@ export async function settleWorkers(
 
 type Settle = (context: EngineContext, step: WorkflowStep, ownerId: string) => Promise<StepWorker>;
 
-const WORKERS: Record<TaskKind, Settle> = {
-  prompt: async (context, { id, model }) => ({ kind: 'prompt', ...(await askedModel(context, model, id)) }),
+const WORKERS: Record<StepKind, Settle> = {
+  prompt: async (context, step, ownerId) => ({
+    kind: 'prompt',
+    ...(await askedModel(context, step, ownerId, step.model)),
+  }),
   agent: settleAgent,
   template: settleTemplate,
 };
 
 async function settleAgent(
   context: EngineContext,
-  { id, agentId, model, parameters }: WorkflowStep,
+  step: WorkflowStep,
   ownerId: string,
 ): Promise<AgentWorker> {
+  const { id, agentId, model, parameters } = step;
   const [agent] = await findAgents(context.store.database, ownerId, [agentId!]);
   if (!agent) throw new DomainError('NOT_FOUND', `step ${id}: its agent is no more`);
   if (!agent.isActive)
     throw new DomainError('INVALID_STATE', `step ${id}: the agent ${agent.name} is not active`);
   const asked = { system: null, model, parameters, limits: {} };
   const { model: wanted, ...assigned } = assignment(agent satisfies AgentPart, asked);
-  return { kind: 'agent', ...assigned, ...(await askedModel(context, wanted, id)) };
+  return { kind: 'agent', ...assigned, ...(await askedModel(context, step, ownerId, wanted)) };
 }
 
 async function settleTemplate(
@@ -85,27 +91,31 @@ async function settleTemplate(
   return { kind: 'template', name: template.name, version, parameters, steps };
 }
 
-async function askedModel(context: EngineContext, name: string | null, stepId: string): Promise<AskedModel> {
-  const found = await findModel(context, name);
+async function askedModel(
+  context: EngineContext,
+  { id }: WorkflowStep,
+  ownerId: string,
+  name: string | null,
+): Promise<AskedModel> {
+  const found = await findModel(context, ownerId, name);
   if (found) return found;
   const what = name === null ? 'no active model to choose from' : `no model ${JSON.stringify(name)}`;
-  throw new DomainError('MODEL_NOT_FOUND', `step ${stepId}: there is ${what}`);
+  throw new DomainError('MODEL_NOT_FOUND', `step ${id}: there is ${what}`);
 }
 
-/** The model of a name, or a chosen one for null. @returns null when there is none. */
+/** What a name means to a user; for null, a chosen model with those that stand in for it. @returns null: there is none. */
 export async function findModel(
   { store, providers }: EngineContext,
+  ownerId: string,
   name: string | null,
 ): Promise<AskedModel | null> {
   if (name !== null) {
-    const known = await store.lookups.model(name);
-    return known && { ...known, events: [] };
+    const known = await store.lookups.model(ownerId, name);
+    return known && { ...known, fallbackModels: [], fallbackIsOurs: false, events: [] };
   }
-  const candidates = await findModels(store.database, { providers: [...providers.keys()], name: null });
-  const choice = chooseModel(candidates);
+  const choice = chooseModel(await readModelCandidates(store, ownerId, [...providers.keys()]), NO_NEEDS);
   if (!choice) return null;
-  const { provider, modelId } = choice.selected;
-  const alternatives = choice.alternatives.map((other) => `${other.provider}/${other.modelId}`);
-  const data = { provider, model: modelId, reason: choice.reason, alternatives };
-  return { provider, model: modelId, events: [{ type: 'ModelSelected', data }] };
+  const { standIns, told, ...chosen } = takeChoice(choice);
+  const events: NewEvent[] = [{ type: 'ModelSelected', data: told }];
+  return { ...chosen, fallbackModels: standIns, fallbackIsOurs: true, events };
 }

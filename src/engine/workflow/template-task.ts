@@ -11,10 +11,12 @@ import type { StepWorker } from './step-workers.ts';
 export class ModelNeeded extends Error {
   override readonly name = 'ModelNeeded';
   readonly model: string | null;
+  readonly ownerId: string;
 
-  constructor(model: string | null) {
+  constructor(model: string | null, ownerId: string) {
     super(`the model ${model} is to be looked up`);
     this.model = model;
+    this.ownerId = ownerId;
   }
 }
 
@@ -62,9 +64,9 @@ function ofOllama(id: string, model: string | null): ModelReference & { events: 
   return { provider: 'ollama', model, events: [] };
 }
 
-function lookedUp({ models }: Draft, id: string, name: string | null) {
+function lookedUp({ models, execution }: Draft, id: string, name: string | null) {
   const found = models.get(name);
-  if (found === undefined) throw new ModelNeeded(name);
-  if (found) return found;
+  if (found === undefined) throw new ModelNeeded(name, execution.ownerId);
+  if (found) return { provider: found.provider, model: found.model, events: found.events };
   throw new Error(`the model of ${id}: there is no model ${JSON.stringify(name)}`);
 }

@@ -8,10 +8,12 @@ export function fromOllamaError(
   vendor: Vendor,
   { status, message, retryAfter }: { status: number | null; message: string; retryAfter: string | null },
 ): ProviderError {
+  // What a pull says of a model that its library does not have.
+  const isMissing = /pull model manifest: file does not exist/.test(message);
   const isTooLong = /exceed\w* the (available )?context|exceed_context_size/i.test(message);
   return fromVendorFailure(vendor, {
     status,
-    vendorCode: isTooLong ? 'context_length_exceeded' : null,
+    vendorCode: isTooLong ? 'context_length_exceeded' : isMissing ? 'model_not_found' : null,
     // In mid-answer it is the model's process that failed.
     vendorType: status === null ? 'server_error' : null,
     message,

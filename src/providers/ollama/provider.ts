@@ -1,13 +1,12 @@
 import { z } from 'zod';
 import type { OllamaConfig } from '../../config.ts';
 import { isStorable } from '../../rules/text.ts';
-import { type ModelRequest, type Provider, ProviderError, type StreamPart } from '../provider.ts';
-import { brokenOff, unreachable } from '../thrown.ts';
+import type { Provider } from '../provider.ts';
 import type { Vendor } from '../vendor.ts';
 import { type Patience, watchStream } from '../watch-stream.ts';
-import { refused } from './errors.ts';
+import { connect, type LineReader } from './connection.ts';
+import { readPull } from './pull.ts';
 import { readChunks } from './read-chunks.ts';
-import { readLines } from './read-lines.ts';
 import { toChatRequest } from './request.ts';
 
 /**
@@ -16,10 +15,7 @@ import { toChatRequest } from './request.ts';
  */
 const PATIENCE: Patience = { firstPartMs: 240_000, idleMs: 240_000 };
 
-/**
- * Ollama's own API by plain `fetch`: its client library cannot be given a signal, leaves the connection open when
- * the reader goes, waits for headers for ever, and prints lines that it cannot read to the console.
- */
+/** Ollama: its models, in its own API. */
 export function createOllamaProvider({ baseUrl }: OllamaConfig, patience = PATIENCE): Provider {
   const vendor: Vendor = {
     name: 'Ollama',
@@ -27,47 +23,26 @@ export function createOllamaProvider({ baseUrl }: OllamaConfig, patience = PATIE
     urlVariable: 'OLLAMA_HOST',
     apiKey: '',
   };
+  const { get, post } = connect(vendor, baseUrl);
 
-  async function request(path: string, init: RequestInit): Promise<Response> {
-    const response = await fetch(`${baseUrl}${path}`, init).catch((error) => {
-      throw unreachable(vendor, error);
-    });
-    if (!response.ok) throw await refused(vendor, response);
-    return response;
-  }
-
-  async function* chat(asked: ModelRequest, signal: AbortSignal): AsyncGenerator<readonly StreamPart[]> {
-    const body = JSON.stringify(toChatRequest(asked));
-    const headers = { 'content-type': 'application/json' };
-    try {
-      const response = await request('/api/chat', { method: 'POST', headers, body, signal });
-      yield* readChunks(vendor, readLines(response.body ?? []));
-    } catch (error) {
-      throw error instanceof ProviderError ? error : brokenOff(vendor, error);
-    }
-  }
-
-  async function read<Shape extends z.ZodType>(
+  function watch<Part extends { type: string }>(
     path: string,
-    shape: Shape,
+    asked: object,
+    read: LineReader<Part>,
     signal: AbortSignal,
-  ): Promise<z.output<Shape>> {
-    try {
-      const response = await request(path, { signal });
-      return shape.parse(await response.json());
-    } catch (error) {
-      throw error instanceof ProviderError ? error : brokenOff(vendor, error);
-    }
+  ) {
+    return watchStream(vendor.name, (either) => post(path, asked, read, either), signal, patience);
   }
   return {
     id: 'ollama',
-    stream: (asked, signal) => watchStream(vendor.name, (either) => chat(asked, either), signal, patience),
+    stream: (asked, signal) => watch('/api/chat', toChatRequest(asked), readChunks, signal),
+    pull: (model, signal) => watch('/api/pull', { model, stream: true }, readPull, signal),
     async models(signal) {
-      const { models } = await read('/api/tags', TAGS, signal);
+      const { models } = await get('/api/tags', TAGS, signal);
       return models.map(({ name }) => name).filter(isStorable);
     },
     async memoryOf(model, signal) {
-      const { models } = await read('/api/ps', RUNNING, signal);
+      const { models } = await get('/api/ps', RUNNING, signal);
       return models.find(({ name }) => name === model || name === `${model}:latest`)?.size ?? null;
     },
   };

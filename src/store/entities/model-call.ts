@@ -1,5 +1,5 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
-import { MODEL_CALL_STATUSES } from '../../vocabulary.ts';
+import { MODEL_CALL_STATUSES, PRICE_SOURCES } from '../../vocabulary.ts';
 
 /**
  * One request to a provider. Written before the request and never fenced: money that was spent was spent,
@@ -8,7 +8,10 @@ import { MODEL_CALL_STATUSES } from '../../vocabulary.ts';
 export const ModelCall = defineEntity({
   name: 'ModelCall',
   tableName: 'model_call',
-  indexes: [{ name: 'model_call_run', properties: ['runId', 'startedAt', 'id'] }],
+  indexes: [
+    { name: 'model_call_run', properties: ['runId', 'startedAt', 'id'] },
+    { name: 'model_call_model', properties: ['provider', 'model', 'startedAt'] },
+  ],
   properties: {
     id: p.text().primary(),
     runId: p.text(),
@@ -22,6 +25,11 @@ export const ModelCall = defineEntity({
     reasoningTokens: p.integer().nullable(),
     /** US dollars, exact. */
     cost: p.decimal().precision(24).scale(12).nullable(),
+    /** US dollars per million tokens; null is unknown. Of the catalog's they are set with the call, else when it ends. */
+    priceSource: p.enum(PRICE_SOURCES).default('list'),
+    inputPrice: p.decimal().precision(18).scale(6).nullable(),
+    cachedInputPrice: p.decimal().precision(18).scale(6).nullable(),
+    outputPrice: p.decimal().precision(18).scale(6).nullable(),
     finishReason: p.text().nullable(),
     /** The vendor's own word. */
     rawFinishReason: p.text().nullable(),

@@ -2,7 +2,7 @@ import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import { timestamps } from './timestamps.ts';
 import { User } from './user.ts';
 
-/** The catalog. Prices are US dollars per million tokens; null is unknown, which is not free. */
+/** The catalog. */
 export const Model = defineEntity({
   name: 'Model',
   tableName: 'model',
@@ -24,15 +24,28 @@ export const Model = defineEntity({
     /** Among equals the lower number is chosen. */
     rank: p.integer().default(1000),
     aliases: p.array().defaultRaw(`'{}'`),
+    version: p.text().nullable(),
     capabilities: p.array().defaultRaw(`'{}'`),
+    /** What people say it is good at, in lower case. */
+    specialties: p.array().defaultRaw(`'{}'`),
     contextWindow: p.integer().nullable(),
     maxOutput: p.integer().nullable(),
+    /** An admin's word on prices, US dollars per million tokens; null: the price list's. */
     inputPrice: p.decimal().precision(18).scale(6).nullable(),
     cachedInputPrice: p.decimal().precision(18).scale(6).nullable(),
     outputPrice: p.decimal().precision(18).scale(6).nullable(),
     supportsVision: p.boolean().default(false),
     supportsFunctionCalling: p.boolean().default(false),
+    /** Of a custom model: where it is served. */
+    baseUrl: p.text().nullable(),
+    /** Sealed; null: its server wants none. */
+    sealedApiKey: p.text().nullable(),
+    /** Whether people want it used. */
     isActive: p.boolean().default(true),
+    /** Whether its provider, where only that one knows, still has it. */
+    isPresent: p.boolean().default(true),
+    /** An admin changed a model of ours: later builds leave it as it is. */
+    isEdited: p.boolean().default(false),
     ...timestamps,
   },
 });

@@ -34,6 +34,8 @@ export const Task = defineEntity({
     model: p.text().nullable(),
     /** Asked in this order when the model before fails for reasons that another may not have. */
     fallbackModels: p.json<ModelReference[]>().defaultRaw(`'[]'::jsonb`),
+    /** Whether we chose them, and not the caller; then naming a model takes them away. */
+    fallbackIsOurs: p.boolean().default(false),
     /** A JSON Schema that the answer has to meet. */
     responseSchema: p.json<Record<string, unknown>>().nullable(),
     /** The template's name and version at the time, and what of it a worker carries out. */

@@ -1,8 +1,8 @@
 import { Migration } from '@mikro-orm/migrations';
 
-export class Migration20261121185240 extends Migration {
+export class Migration20261121191839 extends Migration {
 
-  override name = 'Migration20261121185240';
+  override name = 'Migration20261121191839';
 
   override up(): void | Promise<void> {
     this.addSql(`create table "execution" ("id" text not null, "workflow_id" text not null, "workflow_name" text not null, "workflow_version" int not null, "definition" jsonb not null, "input" jsonb not null, "parameters" jsonb not null, "trigger" text not null, "scheduled_for" timestamptz(6) null, "workers" jsonb null, "progress" double precision not null default 0, "result" jsonb null, "error" jsonb null, "wake_at" timestamptz(6) null, "deadline_at" timestamptz(6) null, "started_at" timestamptz(6) null, "completed_at" timestamptz(6) null, primary key ("id"));`);

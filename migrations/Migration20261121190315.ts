@@ -1,8 +1,8 @@
 import { Migration } from '@mikro-orm/migrations';
 
-export class Migration20261121184306 extends Migration {
+export class Migration20261121190315 extends Migration {
 
-  override name = 'Migration20261121184306';
+  override name = 'Migration20261121190315';
 
   override up(): void | Promise<void> {
     this.addSql(`create table "template" ("id" text not null, "owner_id" text null, "name" text not null, "description" text null, "parameters" jsonb not null, "steps" jsonb not null, "version" int not null default 1, "is_active" boolean not null default true, "created_at" timestamptz(6) not null default now(), "updated_at" timestamptz(6) not null default now(), primary key ("id"));`);
@@ -28,6 +28,10 @@ export class Migration20261121184306 extends Migration {
     this.addSql(`create index "event_owner_place" on "event" ("owner_id", "place") where "owner_id" is not null;`);
     this.addSql(`create index "event_session_place" on "event" ("session_id", "place") where "session_id" is not null;`);
 
+    this.addSql(`alter table "model_call" add "price_source" text not null default 'list', add "input_price" numeric(18,6) null, add "cached_input_price" numeric(18,6) null, add "output_price" numeric(18,6) null;`);
+    this.addSql(`create index "model_call_model" on "model_call" ("provider", "model", "started_at");`);
+    this.addSql(`alter table "model_call" add constraint "model_call_price_source_check" check ("price_source" in ('catalog', 'list'));`);
+
     this.addSql(`alter table "thread" add "session_id" text null;`);
     this.addSql(`alter table "thread" add constraint "thread_session_id_foreign" foreign key ("session_id") references "session" ("id") on delete no action;`);
     this.addSql(`create index "thread_session_created" on "thread" ("session_id", "created_at" desc, "id" desc) where "session_id" is not null;`);
@@ -36,13 +40,15 @@ export class Migration20261121184306 extends Migration {
     this.addSql(`alter table "run" add constraint "run_session_id_foreign" foreign key ("session_id") references "session" ("id") on delete no action;`);
     this.addSql(`create index "run_session_created" on "run" ("session_id", "created_at" desc, "id" desc) where "session_id" is not null;`);
 
+    this.addSql(`alter table "model" add "version" text null, add "specialties" text[] not null default '{}', add "base_url" text null, add "sealed_api_key" text null, add "is_present" boolean not null default true, add "is_edited" boolean not null default false;`);
+
     this.addSql(`alter table "task" drop constraint "task_kind_check";`);
-    this.addSql(`alter table "task" add "type" text null, add "template_name" text null, add "template_version" int null, add "template_plan" jsonb null, add "template_parameters" jsonb null, add "secrets" text null, add "agent_id" text null, add "tools" text[] not null default '{}', add "limits" jsonb null, add "plan" jsonb not null default '{"steps": []}', add "working_directory" text null, add "iterations" int not null default 0, add "iterations_before" int not null default 0, add "deadline_at" timestamptz(6) null;`);
+    this.addSql(`alter table "task" add "type" text null, add "fallback_is_ours" boolean not null default false, add "template_name" text null, add "template_version" int null, add "template_plan" jsonb null, add "template_parameters" jsonb null, add "secrets" text null, add "agent_id" text null, add "tools" text[] not null default '{}', add "limits" jsonb null, add "plan" jsonb not null default '{"steps": []}', add "working_directory" text null, add "iterations" int not null default 0, add "iterations_before" int not null default 0, add "deadline_at" timestamptz(6) null;`);
     this.addSql(`alter table "task" add constraint "task_agent_id_foreign" foreign key ("agent_id") references "agent" ("id") on delete set null;`);
     this.addSql(`alter table "task" alter column "model" drop not null;`);
     this.addSql(`alter table "task" alter column "provider" drop not null;`);
     this.addSql(`create index "task_agent_completed" on "task" ("agent_id", "completed_at" desc nulls first) where "agent_id" is not null;`);
-    this.addSql(`alter table "task" add constraint "task_kind_check" check ("kind" in ('prompt', 'agent', 'template'));`);
+    this.addSql(`alter table "task" add constraint "task_kind_check" check ("kind" in ('prompt', 'agent', 'template', 'pull'));`);
 
     this.addSql(`alter table "template" add constraint "template_owner_id_foreign" foreign key ("owner_id") references "app_user" ("id") on delete cascade;`);
 
@@ -79,12 +85,18 @@ export class Migration20261121184306 extends Migration {
     this.addSql(`drop index "event_session_place";`);
     this.addSql(`alter table "event" drop column "owner_id", drop column "session_id", drop column "place", drop column "xid";`);
 
+    this.addSql(`alter table "model" drop column "version", drop column "specialties", drop column "base_url", drop column "sealed_api_key", drop column "is_present", drop column "is_edited";`);
+
+    this.addSql(`drop index "model_call_model";`);
+    this.addSql(`alter table "model_call" drop constraint "model_call_price_source_check";`);
+    this.addSql(`alter table "model_call" drop column "price_source", drop column "input_price", drop column "cached_input_price", drop column "output_price";`);
+
     this.addSql(`drop index "run_session_created";`);
     this.addSql(`alter table "run" drop column "session_id", drop column "losses", drop column "place", drop column "inputs";`);
 
     this.addSql(`drop index "task_agent_completed";`);
     this.addSql(`alter table "task" drop constraint "task_kind_check";`);
-    this.addSql(`alter table "task" drop column "type", drop column "template_name", drop column "template_version", drop column "template_plan", drop column "template_parameters", drop column "secrets", drop column "agent_id", drop column "tools", drop column "limits", drop column "plan", drop column "working_directory", drop column "iterations", drop column "iterations_before", drop column "deadline_at";`);
+    this.addSql(`alter table "task" drop column "type", drop column "fallback_is_ours", drop column "template_name", drop column "template_version", drop column "template_plan", drop column "template_parameters", drop column "secrets", drop column "agent_id", drop column "tools", drop column "limits", drop column "plan", drop column "working_directory", drop column "iterations", drop column "iterations_before", drop column "deadline_at";`);
     this.addSql(`alter table "task" alter column "provider" set not null;`);
     this.addSql(`alter table "task" alter column "model" set not null;`);
     this.addSql(`alter table "task" add constraint "task_kind_check" check ("kind" in ('prompt'));`);

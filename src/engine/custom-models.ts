@@ -1,0 +1,37 @@
+import { DomainError } from '../errors.ts';
+import type { CustomModels } from '../providers/custom/provider.ts';
+import type { Database } from '../store/database.ts';
+import { findModelEndpoint } from '../store/model-endpoints.ts';
+import type { SecretBox } from '../store/secret-box.ts';
+import type { Outbound } from './outbound.ts';
+import { createOutboundFetch } from './outbound-fetch.ts';
+
+/** Custom models as the catalog has them at the moment of a call. */
+export function createCustomModels({
+  database,
+  secrets,
+  outbound,
+}: {
+  database: Database;
+  secrets: SecretBox;
+  outbound: Outbound;
+}): CustomModels {
+  return {
+    async endpointOf(model) {
+      const endpoint = await findModelEndpoint(database, model);
+      if (!endpoint) return null;
+      const { baseUrl, sealedApiKey } = endpoint;
+      return { baseUrl, apiKey: sealedApiKey && (await openKey(secrets, model, sealedApiKey)) };
+    },
+    fetch: createOutboundFetch(outbound),
+  };
+}
+
+async function openKey(secrets: SecretBox, model: string, sealed: string): Promise<string> {
+  try {
+    return await secrets.open(sealed);
+  } catch (cause) {
+    const message = `the API key of the custom model ${model} cannot be read with the SECRETS_KEY of this worker; set it again`;
+    throw new DomainError('PROVIDER_NOT_CONFIGURED', message, {}, { cause });
+  }
+}

@@ -1,0 +1,66 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { DomainError } from '../errors.ts';
+import { isRetryable, type Provider, ProviderError } from '../providers/provider.ts';
+import { MODEL_CALL_RETRIES, nextWait } from '../rules/retry.ts';
+import type { PullResult } from '../rules/task.ts';
+import type { ClaimedTask } from '../store/claim-run.ts';
+import type { Lease } from '../store/lease.ts';
+import { recordProgress } from '../store/record-progress.ts';
+import type { EngineContext } from './context.ts';
+import { findModelsOf } from './find-models.ts';
+
+/**
+ * Has a provider fetch a model, and the catalog know it. What was fetched before a fault or a crash, the provider
+ * keeps; asked again, it goes on from there.
+ * @throws ProviderError when it is not worth another try, LeaseLost
+ */
+export async function runPull(
+  context: EngineContext,
+  lease: Lease,
+  { provider: id, model }: ClaimedTask,
+): Promise<PullResult> {
+  const provider = context.providers.get(id);
+  if (!provider?.pull) {
+    throw new DomainError('PROVIDER_NOT_CONFIGURED', `${id} cannot fetch models on this worker`);
+  }
+  const tell = createTeller(context, lease);
+  for (let failures = 1; ; failures += 1) {
+    try {
+      await pullOnce(provider.pull(model, lease.signal), tell);
+      break;
+    } catch (error) {
+      await waitForNext(lease, error, failures);
+    }
+  }
+  await findModelsOf(context, provider, lease.signal);
+  return { output: `${model} is there`, model, provider: id };
+}
+
+async function pullOnce(
+  parts: ReturnType<NonNullable<Provider['pull']>>,
+  tell: (share: number) => Promise<void>,
+): Promise<void> {
+  for await (const arrived of parts) {
+    const last = arrived.findLast((part) => part.type === 'progress');
+    if (last) await tell(last.share);
+  }
+}
+
+/** One event for each percent, so that a log has at most a hundred of them. */
+function createTeller({ store }: EngineContext, lease: Lease): (share: number) => Promise<void> {
+  let told = 0;
+  return async (share) => {
+    // The rest is for checking what was fetched: a task is at 1 when it has completed.
+    const percent = Math.min(99, Math.floor(share * 100));
+    if (percent <= told) return;
+    told = percent;
+    await recordProgress(store, lease, percent / 100);
+  };
+}
+
+async function waitForNext(lease: Lease, error: unknown, failures: number): Promise<void> {
+  if (lease.signal.aborted || !(error instanceof ProviderError) || !isRetryable(error)) throw error;
+  const waitMs = nextWait(MODEL_CALL_RETRIES, failures, error.retryAfterMs, Math.random());
+  if (waitMs === null) throw error;
+  await wait(waitMs, undefined, { signal: lease.signal });
+}

@@ -1,0 +1,141 @@
+import type { Context, Viewer } from '../context.ts';
+import { DomainError } from '../errors.ts';
+import { newId } from '../rules/ids.ts';
+import {
+  changeModel,
+  findBuiltInName,
+  insertModel,
+  type ModelChange,
+  deleteModel as removeModel,
+} from '../store/change-model.ts';
+import { isSeeded } from '../store/model-catalog.ts';
+import type { ModelRow } from '../store/models.ts';
+import type { ProviderId } from '../vocabulary.ts';
+import { type ModelChangeInput, modelChange, newModel } from './model-input.ts';
+import { modelById } from './models.ts';
+import { validate } from './validate.ts';
+import { requireViewer } from './viewer.ts';
+
+/** @throws DomainError FORBIDDEN for what only admins may, CONFLICT for a model or a name that is taken. */
+export async function createModel(context: Context, input: unknown): Promise<ModelRow> {
+  const viewer = requireViewer(context);
+  const { provider, modelId, isBuiltIn, ...given } = validate(newModel, input, 'input');
+  if (provider === 'custom') requireAdmin(viewer, 'input.provider', 'add custom models');
+  const owner = isBuiltIn || provider === 'custom' ? null : viewer.userId;
+  if (owner === null) requireAdmin(viewer, 'input.isBuiltIn', 'make built-in models');
+  refusePrices(viewer, owner, given);
+  refuseAddress(provider, given);
+  if (provider === 'custom' && !given.baseUrl) throw lacksAddress();
+  if (owner !== null) await refuseBuiltInNames(context, given.aliases ?? [], modelId);
+  const id = newId();
+  const { database } = context.store;
+  const row = { id, owner, provider, modelId, name: modelId, ...(await toChange(context, given)) };
+  if (!(await insertModel(database, row))) {
+    const message = `input.modelId: there is a model ${modelId} of ${provider} already; change that one`;
+    throw new DomainError('CONFLICT', message, { field: 'input.modelId' });
+  }
+  context.store.lookups.forgetModels();
+  return modelById(context, id);
+}
+
+/** @throws DomainError NOT_FOUND, FORBIDDEN for what only admins may, CONFLICT for a name that is taken. */
+export async function updateModel(context: Context, id: string, input: unknown): Promise<ModelRow> {
+  const viewer = requireViewer(context);
+  const given = validate(modelChange, input, 'input');
+  const { ownerId, provider } = await changeable(context, id);
+  refusePrices(viewer, ownerId, given);
+  refuseAddress(provider, given);
+  if (given.baseUrl === null && provider === 'custom') throw lacksAddress();
+  if (ownerId !== null) await refuseBuiltInNames(context, given.aliases ?? []);
+  await changeModel(context.store.database, id, { ...(await toChange(context, given)), isEdited: true });
+  context.store.lookups.forgetModels();
+  return modelById(context, id, 'input.id');
+}
+
+/** @throws DomainError NOT_FOUND, FORBIDDEN, INVALID_STATE for one that comes with this build. */
+export async function deleteModel(context: Context, id: string): Promise<void> {
+  const row = await changeable(context, id);
+  if (row.ownerId === null && isSeeded(row.provider, row.modelId)) {
+    const message = `input.id: ${row.modelId} comes with this build and would come back; set isActive to false`;
+    throw new DomainError('INVALID_STATE', message, { field: 'input.id' });
+  }
+  await removeModel(context.store.database, id);
+  context.store.lookups.forgetModels();
+}
+
+async function changeable(context: Context, id: string): Promise<ModelRow> {
+  const row = await modelById(context, id, 'input.id');
+  if (row.ownerId === null) requireAdmin(requireViewer(context), 'input.id', 'change built-in models');
+  return row;
+}
+
+function requireAdmin({ isAdmin }: Viewer, field: string, what: string): void {
+  if (!isAdmin) throw new DomainError('FORBIDDEN', `${field}: only an admin may ${what}`, { field });
+}
+
+/** The money is the installation's: a user who could set prices could spend past every cost limit. */
+function refusePrices(viewer: Viewer, ownerId: string | null, { prices }: ModelChangeInput): void {
+  if (prices === undefined) return;
+  const field = 'input.prices';
+  requireAdmin(viewer, field, 'set prices');
+  if (ownerId === null || prices === null) return;
+  const message = `${field}: only built-in models have prices of their own; make it with isBuiltIn`;
+  throw new DomainError('VALIDATION_ERROR', message, { field });
+}
+
+/** Whoever chooses an address chooses what this server asks, and what it shows its key. */
+function refuseAddress(provider: ProviderId, given: ModelChangeInput): void {
+  if (provider === 'custom') return;
+  const field = (['baseUrl', 'apiKey'] as const).find((name) => given[name]);
+  if (!field) return;
+  const message = `input.${field}: only custom models have one; those of ${provider} use its configuration`;
+  throw new DomainError('VALIDATION_ERROR', message, { field: `input.${field}` });
+}
+
+function lacksAddress(): DomainError {
+  const field = 'input.baseUrl';
+  return new DomainError('VALIDATION_ERROR', `${field}: a custom model needs an address`, { field });
+}
+
+/** A name means the same to everybody, except for those that nobody else has. */
+async function refuseBuiltInNames(
+  { store }: Context,
+  aliases: readonly string[],
+  modelId?: string,
+): Promise<void> {
+  const names = modelId === undefined ? aliases : [modelId, ...aliases];
+  const taken = await findBuiltInName(store.database, names);
+  if (taken === null) return;
+  const field = taken === modelId ? 'input.modelId' : 'input.aliases';
+  throw new DomainError('CONFLICT', `${field}: a built-in model is called ${JSON.stringify(taken)}`, {
+    field,
+  });
+}
+
+async function toChange(
+  { secrets }: Context,
+  { prices, apiKey, ...given }: ModelChangeInput,
+): Promise<ModelChange> {
+  const { version, contextWindow, maxOutput, ...others } = given;
+  return {
+    ...present(others),
+    ...(version !== undefined && { version }),
+    ...(contextWindow !== undefined && { contextWindow }),
+    ...(maxOutput !== undefined && { maxOutput }),
+    ...(apiKey !== undefined && { sealedApiKey: apiKey && (await secrets.seal(apiKey)) }),
+    ...(prices !== undefined && {
+      inputPrice: prices?.input.toFixed(6) ?? null,
+      cachedInputPrice: prices?.cachedInput?.toFixed(6) ?? null,
+      outputPrice: prices?.output.toFixed(6) ?? null,
+    }),
+  };
+}
+
+type Present<Given> = { [Name in keyof Given]?: NonNullable<Given[Name]> };
+
+/** Without the members that are absent or null. */
+function present<Given extends object>(given: Given): Present<Given> {
+  return Object.fromEntries(
+    Object.entries(given).filter(([, value]) => value !== null && value !== undefined),
+  ) as Present<Given>;
+}

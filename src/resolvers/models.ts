@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import type { Context } from '../context.ts';
+import { DomainError } from '../errors.ts';
+import { findModelByKey, findModelRow, listModels, type ModelRow } from '../store/models.ts';
+import type { ModelCapability, ProviderId } from '../vocabulary.ts';
+import { type PageArguments, readPage, toConnection } from './page.ts';
+import { text, validate } from './validate.ts';
+import { requireViewer } from './viewer.ts';
+
+export interface ModelFilter {
+  provider?: ProviderId | null | undefined;
+  capability?: ModelCapability | null | undefined;
+  isActive?: boolean | null | undefined;
+  search?: string | null | undefined;
+}
+
+const searched = z.object({ search: text({ max: 200 }).nullish() });
+
+/** The built-in models and the viewer's own, newest first. */
+export async function models(context: Context, given: PageArguments, filter: ModelFilter | null | undefined) {
+  const { userId } = requireViewer(context);
+  const page = readPage(given);
+  const { search } = validate(searched, { search: filter?.search }, 'filter');
+  const rows = await listModels(context.store.database, {
+    userId,
+    provider: filter?.provider ?? null,
+    capability: filter?.capability ?? null,
+    isActive: filter?.isActive ?? null,
+    search: search ?? null,
+    after: page.after,
+    before: page.before,
+    fromEnd: page.fromEnd,
+    limit: page.size + 1,
+  });
+  return toConnection(page, rows);
+}
+
+/** @throws DomainError NOT_FOUND, for another user's model too. @param field which argument named it. */
+export async function modelById(context: Context, id: string, field = 'id'): Promise<ModelRow> {
+  const { userId } = requireViewer(context);
+  const found = await findModelRow(context.store.database, userId, id);
+  return found ?? missing(field);
+}
+
+/** What a task would get that names this model. @throws DomainError NOT_FOUND when the catalog does not have it. */
+export async function modelByName(context: Context, name: string): Promise<ModelRow> {
+  const { userId } = requireViewer(context);
+  const given = validate(z.object({ name: text({ max: 200 }) }), { name });
+  const reference = await context.store.lookups.model(userId, given.name);
+  const key = reference && { provider: reference.provider, modelId: reference.model };
+  return (key && (await findModelByKey(context.store.database, userId, key))) ?? missing('name');
+}
+
+function missing(field: string): never {
+  throw new DomainError('NOT_FOUND', `${field}: there is no such model`, { field });
+}
+
+/** By one of the two. @throws DomainError NOT_FOUND, VALIDATION_ERROR */
+export async function model(
+  context: Context,
+  { id, name }: { id: string | null; name: string | null },
+): Promise<ModelRow> {
+  if (id !== null && name === null) return modelById(context, id);
+  if (id === null && name !== null) return modelByName(context, name);
+  throw new DomainError('VALIDATION_ERROR', 'id: give either id or name', { field: 'id' });
+}

@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import type { Context } from '../context.ts';
+import { DomainError } from '../errors.ts';
+import { chooseModel, type ModelChoice, type ModelNeeds, NO_NEEDS } from '../rules/model-choice.ts';
+import { costOf } from '../rules/money.ts';
+import { pricesOf } from '../rules/price-list.ts';
+import { type ModelCandidate, readModelCandidates } from '../store/model-candidates.ts';
+import type { ModelRow } from '../store/models.ts';
+import { MODEL_CAPABILITIES, PROVIDERS } from '../vocabulary.ts';
+import { text, validate } from './validate.ts';
+import { requireViewer } from './viewer.ts';
+
+/** The models on offer to the viewer, best first, with what their last calls tell. */
+export function readCandidates(context: Context): Promise<ModelCandidate[]> {
+  const { userId } = requireViewer(context);
+  return readModelCandidates(context.store, userId, context.providers);
+}
+
+/**
+ * The choice for the first of the needs that any model meets.
+ * @throws DomainError UNKNOWN_MODEL when none would do.
+ */
+export async function choose(
+  context: Context,
+  ...needs: readonly ModelNeeds[]
+): Promise<ModelChoice<ModelCandidate>> {
+  const candidates = await readCandidates(context);
+  for (const each of needs) {
+    const choice = chooseModel(candidates, each);
+    if (choice) return choice;
+  }
+  const message = 'no active model of the configured providers does all that is required';
+  throw new DomainError('UNKNOWN_MODEL', message);
+}
+
+const word = text({ min: 1, max: 50 }).toLowerCase();
+
+const needs = z.object({
+  taskType: word.nullish(),
+  requiredCapabilities: z.array(z.enum(MODEL_CAPABILITIES)).max(20, 'must have at most 20').nullish(),
+  specialties: z.array(word).max(20, 'must have at most 20').nullish(),
+  contextSize: z.number().int().min(1, 'must be at least 1').nullish(),
+  costSensitivity: z.number().min(0, 'must be 0 to 1').max(1, 'must be 0 to 1').nullish(),
+  preferredProvider: z.enum(PROVIDERS).nullish(),
+});
+
+export interface ModelSelection extends ModelChoice<ModelCandidate> {
+  /** Tokens of input that the estimate is for. */
+  tokens: number;
+  /** US dollars; null: the price is unknown. */
+  estimatedCost: number | null;
+}
+
+/** What an estimate is for where nobody says how much is sent. */
+const USUAL_TOKENS = 1_000;
+
+/** @throws DomainError VALIDATION_ERROR, UNKNOWN_MODEL when no model does what is required. */
+export async function selectModel(context: Context, input: unknown): Promise<ModelSelection> {
+  const given = validate(needs, input, 'input');
+  const wishes = [...(given.taskType ? [given.taskType] : []), ...(given.specialties ?? [])];
+  const choice = await choose(context, {
+    capabilities: given.requiredCapabilities ?? [],
+    wishes: [...new Set(wishes)],
+    contextSize: given.contextSize ?? null,
+    costSensitivity: given.costSensitivity ?? NO_NEEDS.costSensitivity,
+    preferredProvider: given.preferredProvider ?? null,
+  });
+  const tokens = given.contextSize ?? USUAL_TOKENS;
+  return { ...choice, tokens, estimatedCost: estimate(choice.selected.model.row, tokens) };
+}
+
+function estimate({ ownPrices, provider, modelId }: ModelRow, inputTokens: number): number | null {
+  const prices = pricesOf(ownPrices, { provider, model: modelId }, inputTokens);
+  const cost = costOf({ inputTokens, cachedInputTokens: 0, outputTokens: 0, reasoningTokens: 0 }, prices);
+  return cost === null ? null : Number(cost);
+}

@@ -1,0 +1,32 @@
+import { type ModelReference, plainProvider } from './model-id.ts';
+
+/** A row of the catalog that a name may mean. */
+export interface NamedModel extends ModelReference {
+  isBuiltIn: boolean;
+  /** Whether the name is its id or one of its aliases. */
+  isNamed: boolean;
+  /** Whether people want it used. */
+  isActive: boolean;
+  /** Whether, besides, its provider still has it. */
+  isOffered: boolean;
+}
+
+/**
+ * What a name means: the first row on offer that is called so, else the id of a plain provider's model, unless that
+ * one was taken out of use.
+ * @param rows in the order in which they are preferred.
+ */
+export function resolveName(name: string, rows: readonly NamedModel[]): ModelReference | null {
+  const known = rows.find(({ isNamed, isOffered }) => isNamed && isOffered);
+  if (known) return { provider: known.provider, model: known.model };
+  const plain = plainProvider(name);
+  const row = plain && rows.find((each) => each.isBuiltIn && isOf(each, plain));
+  if (row) return row.isActive ? plain : null;
+  // Only its row knows where a custom model is.
+  return plain?.provider === 'custom' ? null : plain;
+}
+
+/** What follows an `@` in an id is a setting of the model before it. */
+function isOf(row: ModelReference, { provider, model }: ModelReference): boolean {
+  return row.provider === provider && [model, model.split('@')[0]].includes(row.model);
+}

@@ -1,0 +1,153 @@
+import { plainProvider } from '../rules/model-id.ts';
+import type { NamedModel } from '../rules/model-name.ts';
+import type { Prices } from '../rules/money.ts';
+import { type ModelCapability, PROVIDERS, type ProviderId } from '../vocabulary.ts';
+import type { Database } from './database.ts';
+import { pricesSql } from './prices.ts';
+
+/** A model of the catalog. */
+export interface ModelRow {
+  id: string;
+  /** null: built in, everybody's to read. */
+  ownerId: string | null;
+  provider: ProviderId;
+  modelId: string;
+  name: string;
+  aliases: string[];
+  version: string | null;
+  capabilities: ModelCapability[];
+  specialties: string[];
+  rank: number;
+  contextWindow: number | null;
+  maxOutput: number | null;
+  /** An admin's; null: the price list's. */
+  ownPrices: Prices | null;
+  /** Of a custom model: where it is served. */
+  baseUrl: string | null;
+  hasApiKey: boolean;
+  supportsVision: boolean;
+  supportsFunctionCalling: boolean;
+  isActive: boolean;
+  isPresent: boolean;
+  createdAt: Date;
+  updatedAt: Date;
+  /** `createdAt` with all six digits, which a Date cannot hold; the first part of a list cursor. */
+  createdAtText: string;
+}
+
+const MODEL_COLUMNS = `
+  id, owner_id as "ownerId", provider, model_id as "modelId", name, aliases, version, capabilities, specialties, rank,
+  context_window as "contextWindow", max_output as "maxOutput", ${pricesSql('model')} as "ownPrices",
+  base_url as "baseUrl", sealed_api_key is not null as "hasApiKey", supports_vision as "supportsVision", supports_function_calling as "supportsFunctionCalling",
+  is_active as "isActive", is_present as "isPresent", created_at as "createdAt", updated_at as "updatedAt",
+  to_char(created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.USZ') as "createdAtText"`;
+
+/** @returns null when there is none that is built in or of this user. */
+export async function findModelRow(database: Database, userId: string, id: string): Promise<ModelRow | null> {
+  const { rows } = await database.pool.query<ModelRow>({
+    name: 'find-model-row',
+    text: `select ${MODEL_COLUMNS} from model where id = $1 and (owner_id is null or owner_id = $2)`,
+    values: [id, userId],
+  });
+  return rows[0] ?? null;
+}
+
+/** The row of a model that a user may name; the user's own before the built-in one. */
+export async function findModelByKey(
+  database: Database,
+  userId: string,
+  { provider, modelId }: Pick<ModelRow, 'provider' | 'modelId'>,
+): Promise<ModelRow | null> {
+  const { rows } = await database.pool.query<ModelRow>({
+    name: 'find-model-by-key',
+    text: `select ${MODEL_COLUMNS} from model
+           where (owner_id is null or owner_id = $1) and provider = $2 and model_id = $3 order by owner_id limit 1`,
+    values: [userId, provider, modelId],
+  });
+  return rows[0] ?? null;
+}
+
+/** All models on offer to a user from some providers, the best first. */
+export async function findOfferedModels(
+  database: Database,
+  userId: string,
+  providers: readonly ProviderId[],
+): Promise<ModelRow[]> {
+  const { rows } = await database.pool.query<ModelRow>({
+    name: 'find-offered-models',
+    text: `select ${MODEL_COLUMNS} from model
+           where (owner_id is null or owner_id = $1) and provider = any($2::text[]) and is_active and is_present
+           order by rank, model_id, owner_id`,
+    values: [userId, providers],
+  });
+  return rows;
+}
+
+/** The rows that a name may mean to a user: own ones, built-in ones, in the order of their providers. */
+export async function findNamedModels(
+  database: Database,
+  userId: string,
+  name: string,
+): Promise<NamedModel[]> {
+  const plain = plainProvider(name);
+  const { rows } = await database.pool.query<NamedModel>({
+    name: 'find-named-models',
+    text: `select provider, model_id as model, owner_id is null as "isBuiltIn", is_active as "isActive",
+             model_id = $2 or $2 = any(aliases) as "isNamed", is_active and is_present as "isOffered"
+           from model
+           where (owner_id is null or owner_id = $1) and (model_id = $2 or $2 = any(aliases)
+             or (provider = $3 and model_id in ($4, split_part($4, '@', 1))))
+           order by owner_id is null, model_id = $2 desc, array_position($5::text[], provider), rank, model_id`,
+    values: [userId, name, plain?.provider ?? null, plain?.model ?? null, PROVIDERS],
+  });
+  return rows;
+}
+
+interface ModelPosition {
+  createdAtText: string;
+  id: string;
+}
+
+export interface ModelListing {
+  userId: string;
+  provider: ProviderId | null;
+  capability: ModelCapability | null;
+  isActive: boolean | null;
+  /** Part of an id, a name or an alias, whatever its case. */
+  search: string | null;
+  after: ModelPosition | null;
+  before: ModelPosition | null;
+  limit: number;
+  /** true: the last `limit` of the range instead of the first. */
+  fromEnd: boolean;
+}
+
+/** A user's own models and the built-in ones, newest first, between two places. */
+export async function listModels(database: Database, listing: ModelListing): Promise<ModelRow[]> {
+  const direction = listing.fromEnd ? 'asc' : 'desc';
+  const { rows } = await database.pool.query<ModelRow>({
+    name: `list-models-${direction}`,
+    text: `
+      select ${MODEL_COLUMNS} from model
+      where (owner_id is null or owner_id = $1) and ($2::text is null or provider = $2)
+        and ($3::text is null or $3 = any(capabilities))
+        and ($4::boolean is null or (is_active and is_present) = $4)
+        and ($5::text is null or position(lower($5) in lower(concat_ws(' ', model_id, name, array_to_string(aliases, ' ')))) > 0)
+        and ($6::timestamptz is null or (created_at, id) < ($6::timestamptz, $7::text))
+        and ($8::timestamptz is null or (created_at, id) > ($8::timestamptz, $9::text))
+      order by created_at ${direction}, id ${direction} limit $10`,
+    values: [
+      listing.userId,
+      listing.provider,
+      listing.capability,
+      listing.isActive,
+      listing.search,
+      listing.after?.createdAtText ?? null,
+      listing.after?.id ?? null,
+      listing.before?.createdAtText ?? null,
+      listing.before?.id ?? null,
+      listing.limit,
+    ],
+  });
+  return listing.fromEnd ? rows.reverse() : rows;
+}

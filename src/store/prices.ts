@@ -1,0 +1,27 @@
+/** SQL: the prices of a row as `Prices`, null when it has none. @param row SQL name of the row. */
+export function pricesSql(row: string): string {
+  return `case when ${row}.input_price is not null then json_build_object('input', ${row}.input_price::text,
+    'cachedInput', ${row}.cached_input_price::text, 'output', ${row}.output_price::text) end`;
+}
+
+/**
+ * SQL of a subquery: what a call is to cost as far as the catalog says. The price of a model does not change while
+ * a run asks it, so an earlier call decides. @param run, provider, model SQL of their ids.
+ */
+export function callPricesSql(run: string, provider: string, model: string): string {
+  return `(
+    select price_source, input_price, cached_input_price, output_price from (
+      (select 1 as place, price_source, case when price_source = 'catalog' then input_price end as input_price,
+         case when price_source = 'catalog' then cached_input_price end as cached_input_price,
+         case when price_source = 'catalog' then output_price end as output_price
+       from model_call where run_id = ${run} and provider = ${provider} and model = ${model} limit 1)
+      union all
+      (select 2, 'catalog', input_price, cached_input_price, output_price from model
+       where owner_id is null and provider = ${provider} and model_id in (${model}, split_part(${model}, '@', 1))
+         and input_price is not null
+       order by model_id = ${model} desc limit 1)
+      union all
+      (select 3, 'list', null, null, null)
+    ) as known order by place limit 1
+  )`;
+}
