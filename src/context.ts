@@ -9,6 +9,8 @@ import type { BudgetRow } from './store/budgets.ts';
 import type { ExecutionRow, ExecutionStepRow, ExecutionTaskRow } from './store/executions.ts';
 import type { SessionPage } from './store/list-range.ts';
 import type { ModelCallRow, SpendRow } from './store/model-call-reports.ts';
+import type { RoundRow } from './store/orchestration-rounds.ts';
+import type { OrchestrationRow } from './store/orchestrations.ts';
 import type { SecretBox } from './store/secret-box.ts';
 import type { SessionTotals } from './store/session-totals.ts';
 import type { SessionRow } from './store/sessions.ts';
@@ -85,6 +87,8 @@ export interface Loaders {
   executionTasks: DataLoader<string, ExecutionTaskRow[]>;
   executions: DataLoader<string, ExecutionRow | null>;
   executionSpend: DataLoader<string, SpendRow | null>;
+  orchestrations: DataLoader<string, OrchestrationRow | null>;
+  rounds: DataLoader<string, RoundRow[]>;
   toolCalls: DataLoader<string, ToolCallRow[]>;
   agents: DataLoader<string, AgentRow | null>;
   agentReports: DataLoader<string, AgentReport>;

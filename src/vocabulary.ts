@@ -3,7 +3,8 @@
  * must answer for it. DESIGN: run, task, event, model call, provider, dialect.
  */
 
-export const RUN_KINDS = ['task', 'execution'] as const;
+/** A run's kind is the name of the table that has the rest of it. */
+export const RUN_KINDS = ['task', 'execution', 'orchestration'] as const;
 export type RunKind = (typeof RUN_KINDS)[number];
 
 export const TASK_KINDS = ['prompt', 'agent', 'template', 'pull'] as const;
@@ -42,6 +43,9 @@ export const EVENT_TYPES = [
   'ToolCallStarted',
   'ToolCallCompleted',
   'PlanUpdated',
+  'ResponseGenerated',
+  'EvaluationCompleted',
+  'EvaluationFailed',
   'InputRequested',
   'InputProvided',
   'StepStarted',
@@ -87,8 +91,18 @@ export type AgentStatus = (typeof AGENT_STATUSES)[number];
 export const AGENT_CONDITIONS = ['unknown', 'healthy', 'degraded', 'failing'] as const;
 export type AgentCondition = (typeof AGENT_CONDITIONS)[number];
 
+/** Why an orchestration asked for no further answer. */
+export const STOP_REASONS = [
+  'threshold_reached',
+  'max_iterations',
+  'no_gain',
+  'cost_limit',
+  'models_failed',
+] as const;
+export type StopReason = (typeof STOP_REASONS)[number];
+
 /** What a cost limit may be set on. */
-export const BUDGET_KINDS = ['task', 'execution', 'session', 'user'] as const;
+export const BUDGET_KINDS = ['task', 'execution', 'orchestration', 'session', 'user'] as const;
 export type BudgetKind = (typeof BUDGET_KINDS)[number];
 
 /** In the order in which a bare model id looks for its own. */

@@ -47,8 +47,14 @@ export interface Tries {
 /** The same model may do better once; it costs as much again. */
 const MAX_INVALID_ANSWERS = 2;
 
-/** All but the last model are asked once: a caller who named others wants an answer, not a wait. */
-export function createTries([first, ...rest]: readonly [ModelReference, ...ModelReference[]]): Tries {
+/**
+ * All but the last model are asked once: a caller who named others wants an answer, not a wait.
+ * @param isForNext whether a failure may be none of the next model.
+ */
+export function createTries(
+  [first, ...rest]: readonly [ModelReference, ...ModelReference[]],
+  isForNext: (error: ProviderError) => boolean = isRetryable,
+): Tries {
   let reference = first;
   const others = [...rest];
   let failures = 0;
@@ -57,7 +63,7 @@ export function createTries([first, ...rest]: readonly [ModelReference, ...Model
   return {
     reference: () => reference,
     failed(error) {
-      const next = isRetryable(error) ? others.shift() : undefined;
+      const next = isForNext(error) ? others.shift() : undefined;
       if (next) {
         reference = next;
         waitMs = 0;

@@ -2,9 +2,9 @@ import { DomainError } from '../errors.ts';
 import type { ModelRequest } from '../providers/provider.ts';
 import { type Answer, readAnswer } from '../rules/answer-schema.ts';
 import type { TaskResult } from '../rules/task.ts';
-import type { ClaimedTask } from '../store/claim-run.ts';
 import type { Lease } from '../store/lease.ts';
 import { restartAttempt } from '../store/restart-attempt.ts';
+import type { StartedTask } from '../store/start-task.ts';
 import { askModel, createTries } from './ask-model.ts';
 import type { EngineContext } from './context.ts';
 import { openingMessages } from './opening.ts';
@@ -16,7 +16,7 @@ import { openingMessages } from './opening.ts';
 export async function runPrompt(
   context: EngineContext,
   lease: Lease,
-  task: ClaimedTask,
+  task: StartedTask,
 ): Promise<TaskResult> {
   const messages = await openingMessages(context, task, task.system);
   const tries = createTries([task, ...task.fallbackModels]);
@@ -33,6 +33,6 @@ export async function runPrompt(
   }
 }
 
-function shapeOf({ responseSchema }: ClaimedTask): Pick<ModelRequest, 'responseSchema'> {
+function shapeOf({ responseSchema }: StartedTask): Pick<ModelRequest, 'responseSchema'> {
   return responseSchema ? { responseSchema } : {};
 }

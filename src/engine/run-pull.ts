@@ -3,9 +3,9 @@ import { DomainError } from '../errors.ts';
 import { isRetryable, type Provider, ProviderError } from '../providers/provider.ts';
 import { MODEL_CALL_RETRIES, nextWait } from '../rules/retry.ts';
 import type { PullResult } from '../rules/task.ts';
-import type { ClaimedTask } from '../store/claim-run.ts';
 import type { Lease } from '../store/lease.ts';
 import { recordProgress } from '../store/record-progress.ts';
+import type { StartedTask } from '../store/start-task.ts';
 import type { EngineContext } from './context.ts';
 import { findModelsOf } from './find-models.ts';
 
@@ -17,7 +17,7 @@ import { findModelsOf } from './find-models.ts';
 export async function runPull(
   context: EngineContext,
   lease: Lease,
-  { provider: id, model }: ClaimedTask,
+  { provider: id, model }: StartedTask,
 ): Promise<PullResult> {
   const provider = context.providers.get(id);
   if (!provider?.pull) {

@@ -1,4 +1,4 @@
-import { carryOutTask } from '../engine/carry-out-task.ts';
+import { carryOut } from '../engine/carry-out.ts';
 import { type ClaimedRun, claimRun } from '../store/claim-run.ts';
 import { outlastConnectionLoss } from '../store/connection-loss.ts';
 import { jobPayloads } from '../store/job-queue.ts';
@@ -8,14 +8,14 @@ import type { JobContext } from './context.ts';
 /** The vehicle of a run. The run row decides: a job whose run is not waiting for it has nothing to do. */
 export async function carryOutRun(context: JobContext, payload: unknown): Promise<void> {
   const { runId } = jobPayloads['carry-out-run'].parse(payload);
-  const task = await claim(context, runId);
-  if (!task) return;
-  const lease = openLease(task);
+  const run = await claim(context, runId);
+  if (!run) return;
+  const lease = openLease(run);
   const unwatch = watchForLoss(context, lease);
   context.leases.add(lease);
   if (context.stopping.aborted) lease.abort(new LeaseLost('the worker stops'));
   try {
-    await carryOutTask(context.engine, lease, task);
+    await carryOut(context.engine, lease, run);
   } finally {
     context.leases.delete(lease);
     unwatch();

@@ -14,6 +14,8 @@ import {
 } from '../store/executions.ts';
 import { readSessionTasks } from '../store/list-tasks.ts';
 import { readModelCalls, readSpend } from '../store/model-call-reports.ts';
+import { readRounds } from '../store/orchestration-rounds.ts';
+import { readOrchestrations } from '../store/orchestrations.ts';
 import { readSessionTotals } from '../store/session-totals.ts';
 import { readSessions } from '../store/sessions.ts';
 import { readResourceUsage } from '../store/steps.ts';
@@ -48,6 +50,11 @@ export function createLoaders(database: Database, userId: string | null): Loader
     agentReports: gathering(async (ids) => {
       const byAgent = await readAgentReports(database, asker, [...new Set(ids)]);
       return (id) => byAgent.get(id)!;
+    }),
+    orchestrations: oneOfEach((ids) => readOrchestrations(database, ids)),
+    rounds: gathering(async (ids) => {
+      const byOrchestration = Map.groupBy(await readRounds(database, ids), (row) => row.orchestrationId);
+      return (id) => byOrchestration.get(id) ?? [];
     }),
     dependencies: gathering(async (ids) => {
       const byTask = Map.groupBy(await readDependencies(database, ids), ({ dependentId }) => dependentId);

@@ -3,6 +3,7 @@ import { DomainError } from '../errors.ts';
 import type { LoggedEvent } from '../store/events.ts';
 import type { ExecutionRow } from '../store/executions.ts';
 import { followRun } from '../store/follow-run.ts';
+import type { OrchestrationRow } from '../store/orchestrations.ts';
 import type { TaskRow } from '../store/tasks.ts';
 import { stoppable } from './stoppable.ts';
 
@@ -12,38 +13,43 @@ export interface CurrentState {
   seq: 0;
   attempt: number;
   at: Date;
-  /** Whichever it is. */
+  /** The run, as what it is; the others are null. */
   task: TaskRow | null;
+  orchestration: OrchestrationRow | null;
   execution: ExecutionRow | null;
 }
 
 export type RunEvent = CurrentState | LoggedEvent;
 
+type State = Pick<CurrentState, 'task' | 'orchestration' | 'execution'>;
+type FollowedRun = Pick<TaskRow, 'id' | 'attempt' | 'lastSeq' | 'completedAt'>;
+
 /**
  * A run's present state, then its log after `after`, gapless, to its ending.
  * @throws DomainError BAD_CURSOR when `after` lies beyond the log.
  */
-export function stateThenLog(
+export function runEvents(
   context: Context,
-  subject: Pick<CurrentState, 'task' | 'execution'>,
+  run: FollowedRun,
+  state: Partial<State>,
   after: number,
 ): AsyncIterable<RunEvent> {
-  const run = (subject.task ?? subject.execution)!;
   if (after < 0 || after > run.lastSeq) {
     const message = `after: must be the last seq that you saw, 0 to ${run.lastSeq}; got ${after}`;
     throw new DomainError('BAD_CURSOR', message, { field: 'after' });
   }
-  return stoppable((signal) => follow(context, subject, after, signal));
+  const known = { task: null, orchestration: null, execution: null, ...state };
+  return stoppable((signal) => stateThenLog(context, run, known, after, signal));
 }
 
-async function* follow(
+async function* stateThenLog(
   context: Context,
-  subject: Pick<CurrentState, 'task' | 'execution'>,
+  run: FollowedRun,
+  state: State,
   after: number,
   signal: AbortSignal,
 ): AsyncGenerator<RunEvent, void, undefined> {
-  const run = (subject.task ?? subject.execution)!;
-  yield { type: 'CurrentState', seq: 0, attempt: run.attempt, at: new Date(), ...subject };
+  yield { type: 'CurrentState', seq: 0, attempt: run.attempt, at: new Date(), ...state };
   if (run.completedAt !== null && after === run.lastSeq) return;
   yield* followRun(context.store, run.id, after, signal);
 }

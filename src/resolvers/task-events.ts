@@ -2,17 +2,21 @@ import type { Context } from '../context.ts';
 import { attemptStart } from '../store/event-log.ts';
 import type { LoggedEvent } from '../store/events.ts';
 import { followRun } from '../store/follow-run.ts';
-import { type RunEvent, stateThenLog } from './run-events.ts';
+import { type RunEvent, runEvents } from './run-events.ts';
 import { stoppable } from './stoppable.ts';
 import { task } from './task.ts';
 
-/** @throws DomainError NOT_FOUND, BAD_CURSOR when `after` lies beyond the log. */
+/**
+ * The task's present state, then its log after `after`, gapless, to its ending.
+ * @throws DomainError NOT_FOUND, BAD_CURSOR when `after` lies beyond the log.
+ */
 export async function taskEvents(
   context: Context,
   id: string,
   after: number,
 ): Promise<AsyncIterable<RunEvent>> {
-  return stateThenLog(context, { task: await task(context, id), execution: null }, after);
+  const row = await task(context, id);
+  return runEvents(context, row, { task: row }, after);
 }
 
 /** The text of the present attempt and what comes after, as plain pieces. */

@@ -42,6 +42,7 @@ function sizeFault(given: object): string | null {
   }
 }
 
+export const DEFAULT_PRIORITY = 5;
 export const priority = z.number().int().min(1, 'must be 1 to 10').max(10, 'must be 1 to 10');
 
 /** US dollars; twelve places are kept. */

@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
+import { type Patience, startPatience } from '../rules/liquid.ts';
 import type { ModelReference } from '../rules/model-id.ts';
 import type { TemplateStep } from '../rules/template.ts';
 import { checkParameters } from '../rules/template-parameters.ts';
@@ -84,8 +85,9 @@ async function resolveModels(
 ): Promise<{ models: Record<string, ModelReference>; events: NewEvent[] }> {
   const models: Record<string, ModelReference> = {};
   const chosen: NewEvent[] = [];
+  const patience = startPatience();
   for (const step of askingSteps(steps)) {
-    const name = nameOf(step, values);
+    const name = nameOf(step, values, patience);
     if (step.type === 'ollama_generate') {
       models[step.id] = {
         provider: 'ollama',
@@ -108,9 +110,10 @@ async function resolveModels(
 function nameOf(
   step: ReturnType<typeof askingSteps>[number],
   values: Record<string, unknown>,
+  patience: Patience,
 ): string | null {
   try {
-    return modelName(step, values);
+    return modelName(step, values, patience);
   } catch (cause) {
     const message = `${FIELD}: the model of ${step.id}: ${(cause as Error).message}`;
     throw new DomainError('VALIDATION_ERROR', message, { field: FIELD }, { cause });

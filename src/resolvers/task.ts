@@ -1,27 +1,19 @@
-import { createHash } from 'node:crypto';
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
 import { newId } from '../rules/ids.ts';
-import {
-  findRepeated,
-  type Idempotency,
-  createTask as insertTask,
-  type NewTask,
-} from '../store/create-task.ts';
+import { findRepeated, createTask as insertTask, type NewTask } from '../store/create-task.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import { findTask, type TaskRow } from '../store/tasks.ts';
 import type { TaskKind } from '../vocabulary.ts';
+import { homeOf } from './home.ts';
+import { idempotencyOf } from './idempotency.ts';
 import { chooseForCaller, resolveModel, resolveModels } from './model.ts';
 import { preferredModel } from './preferred-model.ts';
-import { activeSession } from './session.ts';
 import { assign, OF_AGENTS } from './task-agent.ts';
-import { type NewTaskInput, newTask, withoutNulls } from './task-input.ts';
+import { DEFAULT_PRIORITY, type NewTaskInput, newTask, withoutNulls } from './task-input.ts';
 import { fromTemplate } from './task-template.ts';
-import { thread } from './thread.ts';
 import { invalidInput, refuseIssues, validate } from './validate.ts';
 import { requireViewer } from './viewer.ts';
-
-const DEFAULT_PRIORITY = 5;
 
 /** @throws DomainError for what is wrong with the input, with the field; CONFLICT for a key that was used before. */
 export async function createTask(context: Context, input: unknown): Promise<TaskRow> {
@@ -50,7 +42,7 @@ export async function addTask(
   const idempotency = idempotencyOf(given);
   const earlier = idempotency && (await findRepeated(context.store, userId, idempotency));
   if (earlier) return task(context, earlier);
-  const session = await sessionFor(context, given);
+  const session = await homeOf(context, given);
   const { events, ...asked } = await ask(session);
   const created = await insertTask(context.store, {
     id: newId(),
@@ -69,21 +61,6 @@ export async function addTask(
     events: [{ type: 'RunCreated', data: { kind } }, ...events],
   });
   return typeof created === 'string' ? task(context, created) : created;
-}
-
-/** A task in a thread is in the thread's session. @throws DomainError NOT_FOUND, INVALID_STATE, VALIDATION_ERROR */
-async function sessionFor(
-  context: Context,
-  { threadId, sessionId }: TaskSettings,
-): Promise<SessionRow | null> {
-  const ofThread = threadId ? (await thread(context, threadId, 'input.threadId')).sessionId : null;
-  const named = sessionId ? await activeSession(context, sessionId, 'input.sessionId') : null;
-  if (threadId && sessionId && ofThread !== sessionId) {
-    throw new DomainError('VALIDATION_ERROR', 'input.sessionId: must be the session of the thread', {
-      field: 'input.sessionId',
-    });
-  }
-  return named ?? (ofThread ? activeSession(context, ofThread, 'input.threadId') : null);
 }
 
 /** What a task asks for, which differs with its kind. */
@@ -185,32 +162,6 @@ async function modelsFor(
   const { standIns, ...chosen } = await chooseForCaller(context, prompt.length);
   if (fallbackModels.length > 0) return { ...chosen, ...named };
   return { ...chosen, fallbackModels: standIns, fallbackIsOurs: true };
-}
-
-/** Equal requests have equal hashes; what is null or empty is the same as what is absent. */
-export function idempotencyOf({
-  idempotencyKey: key,
-  ...body
-}: {
-  idempotencyKey?: string | null | undefined;
-}): Idempotency | null {
-  if (!key) return null;
-  return {
-    key,
-    bodyHash: createHash('sha256')
-      .update(JSON.stringify(significant(body)))
-      .digest('hex'),
-  };
-}
-
-function significant(given: unknown): unknown {
-  if (typeof given !== 'object' || given === null) return given ?? undefined;
-  if (Array.isArray(given)) return given.length > 0 ? given : undefined;
-  const members = Object.entries(given)
-    .map(([name, value]) => [name, significant(value)] as const)
-    .filter(([, value]) => value !== undefined)
-    .sort(([one], [other]) => (one < other ? -1 : 1));
-  return members.length > 0 ? Object.fromEntries(members) : undefined;
 }
 
 /** @throws DomainError NOT_FOUND, for another user's task too. */

@@ -7,21 +7,32 @@ import { activeSession } from './session.ts';
 import { text, validate } from './validate.ts';
 import { requireViewer } from './viewer.ts';
 
+const MAX_TEXT = 100_000;
+
+/** What kind of work it is, in the caller's word. */
+export const domain = text({ min: 1, max: 100 });
+
 const newThread = z.object({
   title: text({ min: 1, max: 200 }).nullish(),
   sessionId: z.string().nullish(),
+  originalPrompt: text({ min: 1, max: MAX_TEXT }).nullish(),
+  domain: domain.nullish(),
+  context: text({ min: 1, max: MAX_TEXT }).nullish(),
 });
 
 /** @throws DomainError NOT_FOUND, INVALID_STATE for its session. */
 export async function createThread(context: Context, input: unknown): Promise<ThreadRow> {
   const { userId } = requireViewer(context);
-  const { title, sessionId } = validate(newThread, input, 'input');
+  const { title, sessionId, ...given } = validate(newThread, input, 'input');
   if (sessionId) await activeSession(context, sessionId, 'input.sessionId');
   const created = await insertThread(context.store.database, {
     id: newId(),
     ownerId: userId,
     sessionId: sessionId ?? null,
     title: title ?? null,
+    originalPrompt: given.originalPrompt ?? null,
+    domain: given.domain ?? null,
+    context: given.context ?? null,
   });
   if (created) return created;
   const message = 'input.sessionId: the session was closed at this moment';

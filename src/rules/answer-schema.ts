@@ -46,7 +46,7 @@ export type Answer = { data: unknown; fault?: undefined } | { fault: string };
 
 /** An answer's text as JSON that meets the schema, or what is wrong with it. */
 export function readAnswer(schema: Schema, text: string): Answer {
-  const data = parse(unfenced(text.trim()));
+  const data = parseAnswer(text);
   if (data === undefined) return { fault: 'the answer is not JSON, and the task wants JSON by its schema' };
   try {
     const fault = withinTime(() => faultOf(schema, data));
@@ -68,9 +68,10 @@ function unfenced(text: string): string {
   return isFenced ? text.slice(firstLine, -'```'.length) : text;
 }
 
-function parse(text: string): unknown {
+/** An answer's text as JSON that a database can hold; undefined when it is none. */
+export function parseAnswer(text: string): unknown {
   try {
-    return JSON.parse(text, storableOnly);
+    return JSON.parse(unfenced(text.trim()), storableOnly);
   } catch {
     return undefined;
   }

@@ -11,6 +11,27 @@ const MEMORY = 20_000_000;
 /** A text that was accepted when its template was made should not fail because the machine is busy. */
 const PATIENCE_MS = 1_000;
 
+/** How long the texts of one piece of work may take together: while one is read or filled, nothing else happens. */
+export interface Patience {
+  leftMs: number;
+}
+
+export function startPatience(): Patience {
+  return { leftMs: PATIENCE_MS };
+}
+
+function attempt<Result>(work: () => Result, patience: Patience): Result {
+  if (patience.leftMs <= 0) throw new Error('it is too complex, with the texts before it');
+  const startedAt = performance.now();
+  try {
+    return withinTime(work, Math.ceil(patience.leftMs));
+  } catch (cause) {
+    throw new Error(faultMessage(cause), { cause });
+  } finally {
+    patience.leftMs -= performance.now() - startedAt;
+  }
+}
+
 const engine = createEngine();
 
 function createEngine(): Liquid {
@@ -36,15 +57,16 @@ export type Reference = readonly (string | number | null)[];
 /** What a text reads from outside of it, or what is wrong with it. */
 export function liquidReferences(
   text: string,
+  patience = startPatience(),
 ): { references: readonly Reference[]; fault?: undefined } | { fault: string } {
   try {
-    const found = withinTime(() => engine.globalVariableSegmentsSync(engine.parse(text)), PATIENCE_MS);
+    const found = attempt(() => engine.globalVariableSegmentsSync(engine.parse(text)), patience);
     const references = found.map((segments) =>
       segments.map((segment) => (Array.isArray(segment) ? null : segment)),
     );
     return { references: [...references, ...found.flatMap(computedParts)] };
   } catch (thrown) {
-    return { fault: faultMessage(thrown) };
+    return { fault: (thrown as Error).message };
   }
 }
 
@@ -60,10 +82,12 @@ function computedParts(segments: Segments): Reference[] {
 }
 
 /** The text with its holes filled, storable and of a bounded length. @throws Error that says what is wrong with it. */
-export function renderLiquid(text: string, scope: Record<string, unknown>): string {
-  const rendered = attempt(() =>
-    withinTime(() => String(engine.parseAndRenderSync(text, scope)), PATIENCE_MS),
-  );
+export function renderLiquid(
+  text: string,
+  scope: Record<string, unknown>,
+  patience = startPatience(),
+): string {
+  const rendered = attempt(() => String(engine.parseAndRenderSync(text, scope)), patience);
   if (rendered.length > LONGEST) throw new Error(`it became longer than ${LONGEST} characters`);
   return storable(rendered);
 }
@@ -79,8 +103,12 @@ export function conditionText(condition: string): string {
 }
 
 /** What an expression, as it stands in `{{ … }}`, comes to. @throws Error that says what is wrong with it. */
-export function evaluateLiquid(expression: string, scope: Record<string, unknown>): unknown {
-  return attempt(() => withinTime(() => engine.evalValueSync(expression, scope), PATIENCE_MS));
+export function evaluateLiquid(
+  expression: string,
+  scope: Record<string, unknown>,
+  patience = startPatience(),
+): unknown {
+  return attempt(() => engine.evalValueSync(expression, scope), patience);
 }
 
 /** `{{ … }}` and nothing else. */
@@ -90,20 +118,14 @@ const ALONE = /^\s*\{\{-?((?:(?!\}\}).)*?)-?\}\}\s*$/s;
  * A JSON value with the holes of its texts filled; a text that is one hole alone becomes what fills it, of whatever
  * type. @throws Error that says what is wrong with it.
  */
-export function fillIn(value: unknown, scope: Record<string, unknown>): unknown {
+export function fillIn(value: unknown, scope: Record<string, unknown>, patience = startPatience()): unknown {
+  const fill = (inner: unknown) => fillIn(inner, scope, patience);
   if (typeof value === 'string') {
     const alone = ALONE.exec(value)?.[1];
-    return alone === undefined ? renderLiquid(value, scope) : evaluateLiquid(alone.trim(), scope);
+    if (alone === undefined) return renderLiquid(value, scope, patience);
+    return evaluateLiquid(alone.trim(), scope, patience);
   }
   if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map((item) => fillIn(item, scope));
-  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, fillIn(inner, scope)]));
-}
-
-function attempt<Result>(work: () => Result): Result {
-  try {
-    return work();
-  } catch (cause) {
-    throw new Error(faultMessage(cause), { cause });
-  }
+  if (Array.isArray(value)) return value.map(fill);
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, fill(inner)]));
 }

@@ -6,6 +6,10 @@ export interface ModelReference {
   model: string;
 }
 
+export function sameModel(one: ModelReference, other: ModelReference): boolean {
+  return one.provider === other.provider && one.model === other.model;
+}
+
 /**
  * Forms by which a vendor's models are known even when they are newer than the catalog. `gpt-oss:20b` is Ollama's:
  * only OpenAI's fine-tuned models have a colon. What Azure and custom servers have is called as

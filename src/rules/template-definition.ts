@@ -1,5 +1,5 @@
 import type { FieldIssue } from '../errors.ts';
-import { liquidReferences, type Reference } from './liquid.ts';
+import { liquidReferences, type Patience, type Reference, startPatience } from './liquid.ts';
 import {
   liquidTexts,
   STEP_OUTPUTS,
@@ -11,6 +11,7 @@ import { valueFault } from './template-parameters.ts';
 
 /** All that is wrong with a template whose members have the right shape: where, what, and what was allowed. */
 export function definitionFaults({ parameters, steps }: TemplateDefinition): FieldIssue[] {
+  const patience = startPatience();
   return [
     ...repeated(
       'parameters',
@@ -26,7 +27,7 @@ export function definitionFaults({ parameters, steps }: TemplateDefinition): Fie
     ...steps.flatMap((step, index) =>
       within(`steps.${index}`, [
         ...shapeFaults(step),
-        ...textFaults(step, parameters, steps.slice(0, index)),
+        ...textFaults(step, { parameters, earlier: steps.slice(0, index), patience }),
       ]),
     ),
   ];
@@ -82,15 +83,12 @@ function shapeFaults(step: TemplateStep): FieldIssue[] {
 
 function textFaults(
   step: TemplateStep,
-  parameters: readonly TemplateParameter[],
-  earlier: readonly TemplateStep[],
+  { patience, ...known }: Omit<Scope, 'field'> & { patience: Patience },
 ): FieldIssue[] {
   return liquidTexts(step).flatMap(({ field, text }) => {
-    const read = liquidReferences(text);
+    const read = liquidReferences(text, patience);
     if (read.fault !== undefined) return [{ field, message: `is not Liquid: ${read.fault}` }];
-    const faults = read.references.flatMap(
-      (one) => referenceFault(one, { field, parameters, earlier }) ?? [],
-    );
+    const faults = read.references.flatMap((one) => referenceFault(one, { field, ...known }) ?? []);
     return [...new Set(faults)].map((message) => ({ field, message }));
   });
 }

@@ -1,4 +1,4 @@
-import { renderLiquid } from './liquid.ts';
+import { type Patience, renderLiquid } from './liquid.ts';
 import type { GenerateStep, OllamaGenerateStep, TemplateParameter, TemplateStep } from './template.ts';
 import type { ParameterCheck } from './template-parameters.ts';
 
@@ -12,8 +12,12 @@ export function askingSteps(steps: readonly TemplateStep[]): AskingStep[] {
 }
 
 /** The model that a step names with these parameters; null: none. @throws Error that says what is wrong with it. */
-export function modelName({ model }: AskingStep, values: Record<string, unknown>): string | null {
-  return renderLiquid(model ?? '', values).trim() || null;
+export function modelName(
+  { model }: AskingStep,
+  values: Record<string, unknown>,
+  patience: Patience,
+): string | null {
+  return renderLiquid(model ?? '', values, patience).trim() || null;
 }
 
 /** Secrets apart from the rest, which everybody who may see the task sees. secrets: null, there are none. */

@@ -5,6 +5,11 @@ import { validate as isUuid } from 'uuid';
 export interface Tenant {
   userId: string;
   isAdmin: boolean;
+  /**
+   * A template at work for the user. Where it clones, git is online and does what the folder's configuration says:
+   * a command that is not online must not come near it, and so nobody else works there.
+   */
+  isTemplate?: boolean;
 }
 
 /** Absolute paths, free of symbolic links. */
@@ -23,14 +28,22 @@ export function ownFolder(root: string, { userId }: Tenant): string {
   return join(root, userId);
 }
 
+const TEMPLATE_PREFIX = '.template-';
+
+/** Where a template works, below its user's own folder. */
+export function templateFolder(taskId: string): string {
+  return `${TEMPLATE_PREFIX}${taskId}`;
+}
+
 /** What a tenant may choose from, for messages. */
 export function allowedFolders(tenant: Tenant, { roots }: WorkspaceFolders): string[] {
   return roots.map((root) => (tenant.isAdmin ? root : ownFolder(root, tenant)));
 }
 
 /**
- * Whether a tenant may work in a folder: one below its own in a root. An admin may also work in what the operator
- * has put into a root, as long as it is not another user's. Never in what holds the server, or is held by it.
+ * Whether a tenant may work in a folder: one below its own in a root, a template in a template's and others in
+ * others. An admin may also work in what the operator has put into a root, as long as it is not another user's.
+ * Never in what holds the server, or is held by it.
  */
 export function mayWorkIn(path: string, tenant: Tenant, folders: WorkspaceFolders): boolean {
   const { roots, data, open, application } = folders;
@@ -39,8 +52,10 @@ export function mayWorkIn(path: string, tenant: Tenant, folders: WorkspaceFolder
   if (root === undefined) return false;
   if (isBelow(path, data) && !isBelow(path, open)) return false;
   if (isBelow(path, application) && !isBelow(root, application)) return false;
-  const [first, ...rest] = relative(root, path).split('/');
-  if (first === tenant.userId) return rest.length > 0;
+  const [first, second] = relative(root, path).split('/');
+  if (first === tenant.userId) {
+    return second !== undefined && second.startsWith(TEMPLATE_PREFIX) === (tenant.isTemplate ?? false);
+  }
   return tenant.isAdmin && !isUuid(first);
 }
 

@@ -13,9 +13,11 @@ import {
   PLAN_STEP_STATUSES,
   PROVIDERS,
   QUEUE_REASONS,
+  RUN_KINDS,
   RUN_STATUSES,
   type RunStatus,
   SESSION_STATUSES,
+  STOP_REASONS,
   TASK_KINDS,
   TEMPLATE_STEP_TYPES,
   TOOL_NAMES,
@@ -44,6 +46,25 @@ const STATUS_DESCRIPTIONS: Record<RunStatus, string> = {
 export const RunStatusEnum = builder.enumType('RunStatus', {
   description: 'Where a run stands.',
   values: capitals(RUN_STATUSES, STATUS_DESCRIPTIONS),
+});
+
+export const RunKindEnum = builder.enumType('RunKind', {
+  description: 'What a run is.',
+  values: capitals(RUN_KINDS, {
+    task: 'One piece of AI work.',
+    orchestration: 'A prompt that models answer, evaluate and improve.',
+  }),
+});
+
+export const StopReasonEnum = builder.enumType('StopReason', {
+  description: 'Why an orchestration asked for no further answer.',
+  values: capitals(STOP_REASONS, {
+    threshold_reached: 'An answer reached the score that was asked for.',
+    max_iterations: 'All rounds that it may have were used.',
+    no_gain: 'Two rounds, one after the other, brought no higher score.',
+    cost_limit: 'What is left of a cost limit does not cover another call.',
+    models_failed: 'No model could give a further answer.',
+  }),
 });
 
 export const SessionStatusEnum = builder.enumType('SessionStatus', {

@@ -1,37 +1,37 @@
-import type { Context } from '../context.ts';
-import type { CurrentState } from '../resolvers/run-events.ts';
-import { taskEvents, tokens } from '../resolvers/task-events.ts';
-import { type EventType, TASK_KINDS } from '../vocabulary.ts';
+import { type EventType, RUN_KINDS, TASK_KINDS } from '../vocabulary.ts';
 import { AGENT_EVENTS } from './agent-events.ts';
 import { ArtifactSaved } from './artifact-event.ts';
-import { builder } from './builder.ts';
-import { FinishReasonEnum, ProviderEnum, QueueReasonEnum, TaskKindEnum } from './enums.ts';
-import { ExecutionType } from './execution.ts';
+import { FinishReasonEnum, ProviderEnum, QueueReasonEnum, RunKindEnum, TaskKindEnum } from './enums.ts';
 import { StepFailed, StepSkipped, StepTaskCreated } from './execution-step-event.ts';
-import { localId } from './global-id.ts';
+import { ORCHESTRATION_EVENTS } from './orchestration-events.ts';
 import { RunErrorType } from './parts.ts';
 import { event, RunEvent } from './run-event.ts';
 import { StepCompleted, StepStarted } from './step-event.ts';
-import { TaskType } from './task.ts';
 
 /** Every fact has its type here; the list in vocabulary.ts says which. */
 const EVENTS = {
   ...AGENT_EVENTS,
+  ...ORCHESTRATION_EVENTS,
   RunCreated: event('RunCreated').implement({
     interfaces: [RunEvent],
     description: 'The run was made.',
     fields: (t) => ({
+      runKind: t.field({
+        type: RunKindEnum,
+        description: 'What it is.',
+        resolve: ({ data }) => (isOneOf(RUN_KINDS, data.kind) ? data.kind : 'task'),
+      }),
       kind: t.field({
         type: TaskKindEnum,
         nullable: true,
-        description: 'Of the task; null: the run is no task.',
-        resolve: ({ data }) => TASK_KINDS.find((kind) => kind === data.kind) ?? null,
+        description: 'Of a task.',
+        resolve: ({ data }) => (isOneOf(TASK_KINDS, data.kind) ? data.kind : null),
       }),
     }),
   }),
   ModelSelected: event('ModelSelected').implement({
     interfaces: [RunEvent],
-    description: 'A model was chosen, because the caller named none.',
+    description: 'A model was chosen: because the caller named none, or for a round of an orchestration.',
     fields: (t) => ({
       provider: t.field({
         type: ProviderEnum,
@@ -59,7 +59,7 @@ const EVENTS = {
   }),
   AttemptStarted: event('AttemptStarted').implement({
     interfaces: [RunEvent],
-    description: 'The text of the run starts again. Text of earlier attempts no longer counts.',
+    description: 'The text of a model call no longer counts; it is asked for again.',
     fields: (t) => ({
       reason: t.string({
         description:
@@ -176,7 +176,8 @@ const EVENTS = {
     fields: (t) => ({
       result: t.field({
         type: 'JSON',
-        description: 'Of a task: `output` is the whole text. Of an execution: as its `result`.',
+        description:
+          '`output` is the whole text. Of an orchestration it is the best answer, with `score`, `bestIteration`, `iterations`, `stopReason`, `cost` and `costComplete`.',
         resolve: ({ data }) => data.result,
       }),
     }),
@@ -204,45 +205,6 @@ const EVENTS = {
 /** The schema knows them by their names. */
 export type EventObjectTypes = typeof EVENTS;
 
-builder.objectRef<CurrentState>('CurrentState').implement({
-  interfaces: [RunEvent],
-  description:
-    'The present state of a run, sent first to every subscriber. Its seq is 0: it is no fact of the log.',
-  fields: (t) => ({
-    task: t.expose('task', {
-      type: TaskType,
-      nullable: true,
-      description: 'The task as it was when the subscription began; null: the run is no task.',
-    }),
-    execution: t.expose('execution', {
-      type: ExecutionType,
-      nullable: true,
-      description: 'The execution as it was when the subscription began; null: the run is no execution.',
-    }),
-  }),
-});
-
-builder.subscriptionFields((t) => ({
-  taskEvents: t.field({
-    type: RunEvent,
-    nullable: true,
-    description:
-      'First the present state, then the log of the task after `after`, gapless and in order, until its last event; then the stream completes.',
-    args: {
-      taskId: t.arg.id({ required: true }),
-      after: t.arg.int({ description: 'The last seq that you saw; absent or 0: from the start.' }),
-    },
-    subscribe: (_root, { taskId, after }, context: Context) =>
-      taskEvents(context, localId('Task', taskId, 'taskId'), after ?? 0),
-    resolve: (taskEvent) => taskEvent,
-  }),
-  tokens: t.field({
-    type: 'String',
-    nullable: true,
-    description:
-      "The text of the task's present attempt, from its beginning and as it comes, as plain pieces. Cannot be resumed: use `taskEvents` for that.",
-    args: { taskId: t.arg.id({ required: true }) },
-    subscribe: (_root, { taskId }, context: Context) => tokens(context, localId('Task', taskId, 'taskId')),
-    resolve: (piece) => piece,
-  }),
-}));
+function isOneOf<Word extends string>(words: readonly Word[], word: string): word is Word {
+  return (words as readonly string[]).includes(word);
+}

@@ -6,7 +6,8 @@ import { ExecutionStepStatusEnum, ExecutionTriggerEnum, RunStatusEnum } from './
 import { globalId, localId } from './global-id.ts';
 import { pageCost } from './page-cost.ts';
 import { RunErrorType } from './parts.ts';
-import { NO_SPEND, TaskType, UsageType } from './task.ts';
+import { TaskType } from './task.ts';
+import { NO_SPEND, UsageType } from './usage.ts';
 import { WorkflowType } from './workflow.ts';
 
 const ExecutionStepType = builder.objectRef<ExecutionStepRow>('ExecutionStep').implement({

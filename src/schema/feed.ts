@@ -3,17 +3,18 @@ import { activity, type FeedEvent, sessionEvents } from '../resolvers/feed.ts';
 import { builder } from './builder.ts';
 import { ExecutionType } from './execution.ts';
 import { globalId, localId } from './global-id.ts';
+import { OrchestrationType } from './orchestration.ts';
 import { RunEvent } from './run-event.ts';
 import { SessionType } from './session.ts';
 import { TaskType } from './task.ts';
 
 const FeedEventType = builder.objectRef<FeedEvent>('FeedEvent').implement({
   description:
-    'What a feed over many tasks tells. First a payload without an event, whose cursor is a place to come back to; then one for each fact of the log of each task, but none for its text. The facts of one task come in the order of their seq.',
+    'What a feed over many runs tells. First a payload without an event, whose cursor is a place to come back to; then one for each fact of the log of each run, but none for its text. The facts of one run come in the order of their seq.',
   fields: (t) => ({
     cursor: t.exposeString('cursor', {
       description:
-        'Hand the last one that you saw to `after`, and nothing is missed. Something may be told again: you know it by `taskId`, or the id of `execution`, and the seq of `event`.',
+        'Hand the last one that you saw to `after`, and nothing is missed. Something may be told again: you know it by the run and the seq of `event`.',
     }),
     event: t.expose('event', {
       type: RunEvent,
@@ -22,29 +23,39 @@ const FeedEventType = builder.objectRef<FeedEvent>('FeedEvent').implement({
     }),
     taskId: t.id({
       nullable: true,
-      description: 'The task in whose log it stands; null: that of an execution.',
-      resolve: async ({ event }, _arguments, { loaders }) => {
-        if (event === null || (await loaders.executions.load(event.runId))) return null;
-        return globalId('Task', event.runId);
-      },
+      description: 'The task in whose log it stands; null when it is of something else.',
+      resolve: ({ event }) => (event?.runKind === 'task' ? globalId('Task', event.runId) : null),
     }),
     task: t.field({
       type: TaskType,
       nullable: true,
       description: 'That task as it is now; null when it was deleted.',
       resolve: ({ event }, _arguments, { loaders }) =>
-        event === null ? null : loaders.tasks.load(event.runId),
+        event?.runKind === 'task' ? loaders.tasks.load(event.runId) : null,
+    }),
+    orchestrationId: t.id({
+      nullable: true,
+      description: 'The orchestration in whose log it stands; null when it is of something else.',
+      resolve: ({ event }) =>
+        event?.runKind === 'orchestration' ? globalId('Orchestration', event.runId) : null,
+    }),
+    orchestration: t.field({
+      type: OrchestrationType,
+      nullable: true,
+      description: 'That orchestration as it is now; null when it was deleted.',
+      resolve: ({ event }, _arguments, { loaders }) =>
+        event?.runKind === 'orchestration' ? loaders.orchestrations.load(event.runId) : null,
     }),
     execution: t.field({
       type: ExecutionType,
       nullable: true,
-      description: 'The execution in whose log it stands, as it is now; null: that of a task.',
+      description: 'The execution in whose log it stands, as it is now; null when it is of something else.',
       resolve: ({ event }, _arguments, { loaders }) =>
-        event === null ? null : loaders.executions.load(event.runId),
+        event?.runKind === 'execution' ? loaders.executions.load(event.runId) : null,
     }),
     sessionId: t.id({
       nullable: true,
-      description: 'The session that the task is in, when it is in one.',
+      description: 'The session that the run is in, when it is in one.',
       resolve: ({ event }) => (event?.sessionId ? globalId('Session', event.sessionId) : null),
     }),
     session: t.field({
@@ -67,7 +78,7 @@ builder.subscriptionFields((t) => ({
     type: FeedEventType,
     nullable: true,
     description:
-      "What happens in all of the viewer's tasks, without their text; `taskEvents` has that. It does not end by itself. A deleted task takes what it told with it.",
+      "What happens in all of the viewer's runs, without their text; `taskEvents` and `orchestrationEvents` have that. It does not end by itself. A deleted task takes what it told with it.",
     args: { after: t.arg.string({ description: AFTER }) },
     subscribe: (_root, { after }, context: Context) => activity(context, after ?? null),
     resolve: (feedEvent) => feedEvent,
@@ -76,7 +87,7 @@ builder.subscriptionFields((t) => ({
     type: FeedEventType,
     nullable: true,
     description:
-      'What happens in all tasks of a session, without their text; `taskEvents` has that. It ends when the session is deleted.',
+      'What happens in all runs of a session, without their text; `taskEvents` and `orchestrationEvents` have that. It ends when the session is deleted.',
     args: {
       sessionId: t.arg.id({ required: true }),
       after: t.arg.string({ description: AFTER }),

@@ -7,6 +7,7 @@ const NODES = [
   'Artifact',
   'Execution',
   'Model',
+  'Orchestration',
   'Session',
   'Task',
   'Template',

@@ -1,10 +1,10 @@
-import type { RunEvent as AnyRunEvent } from '../resolvers/run-events.ts';
+import type { RunEvent as RunEventRow } from '../resolvers/run-events.ts';
 import type { LoggedEvent } from '../store/events.ts';
 import type { EventType } from '../vocabulary.ts';
 import { builder } from './builder.ts';
 
 export const RunEvent = builder
-  .interfaceRef<Pick<AnyRunEvent, 'type' | 'seq' | 'attempt' | 'at'>>('RunEvent')
+  .interfaceRef<Pick<RunEventRow, 'type' | 'seq' | 'attempt' | 'at'>>('RunEvent')
   .implement({
     description: 'A fact in the log of a run, or, with seq 0, its present state.',
     resolveType: ({ type }) => type,

@@ -48,7 +48,7 @@ const TaskCountsType = builder.objectRef<SessionTotals['tasks']>('TaskCounts').i
 });
 
 const SessionTotalsType = builder.objectRef<Omit<SessionTotals, 'sessionId'>>('SessionTotals').implement({
-  description: 'What the tasks of a session come to by now.',
+  description: 'What is done in a session comes to by now.',
   // Sums outgrow GraphQL's Int of 32 bits.
   fields: (t) => ({
     tasks: t.expose('tasks', { type: TaskCountsType, description: 'How many there are.' }),

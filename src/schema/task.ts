@@ -2,7 +2,6 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { task } from '../resolvers/task.ts';
 import { tasks } from '../resolvers/tasks.ts';
 import type { ResourceUsage } from '../rules/resource-usage.ts';
-import type { SpendRow } from '../store/model-call-reports.ts';
 import type { TaskRow } from '../store/tasks.ts';
 import { AgentType } from './agent.ts';
 import { ArtifactType } from './artifact.ts';
@@ -16,17 +15,7 @@ import { pageCost } from './page-cost.ts';
 import { PlanType, PromptParametersType, RunErrorType } from './parts.ts';
 import { SessionType } from './session.ts';
 import { ToolCallType } from './tool-call.ts';
-
-export const UsageType = builder
-  .objectRef<Pick<SpendRow, 'inputTokens' | 'outputTokens'>>('Usage')
-  .implement({
-    description: 'Tokens of all model calls of a run, as far as the providers told.',
-    // Sums outgrow GraphQL's Int of 32 bits.
-    fields: (t) => ({
-      inputTokens: t.exposeFloat('inputTokens', { description: 'Tokens sent.' }),
-      outputTokens: t.exposeFloat('outputTokens', { description: 'Tokens generated.' }),
-    }),
-  });
+import { NO_SPEND, UsageType } from './usage.ts';
 
 const ResourceUsageType = builder.objectRef<ResourceUsage>('ResourceUsage').implement({
   description: "What models on the operator's own machine used, as Ollama tells.",
@@ -42,13 +31,11 @@ const ResourceUsageType = builder.objectRef<ResourceUsage>('ResourceUsage').impl
   }),
 });
 
-export const NO_SPEND = { cost: 0, costComplete: true, inputTokens: 0, outputTokens: 0 };
-
 export const TaskType = builder.objectRef<TaskRow>('Task');
 builder.node(TaskType, {
   description: 'One piece of AI work.',
   id: { description: 'For every argument that asks for a task.', resolve: ({ id }) => id },
-  isTypeOf: (value) => typeof value === 'object' && value !== null && 'prompt' in value,
+  isTypeOf: (value) => typeof value === 'object' && value !== null && 'fallbackModels' in value,
   loadWithoutCache: (id, context) => task(context, id),
   fields: (t) => ({
     kind: t.expose('kind', { type: TaskKindEnum, description: 'How it is carried out.' }),
@@ -139,7 +126,7 @@ builder.node(TaskType, {
     }),
     toolCalls: t.field({
       type: [ToolCallType],
-      description: 'The tools that its agent called, in order.',
+      description: 'The last 100 tools that its agent called, in order; its events have all of them.',
       resolve: ({ id }, _arguments, { loaders }) => loaders.toolCalls.load(id),
     }),
     priority: t.exposeInt('priority', { description: '1 to 10; a higher number runs first.' }),

@@ -6,12 +6,24 @@ import { SessionType } from './session.ts';
 
 export const ThreadType = builder.objectRef<ThreadRow>('Thread');
 builder.node(ThreadType, {
-  description: 'A conversation: a task in it is sent the completed turns before it.',
+  description: 'A conversation: a task or an orchestration in it is sent the completed turns before it.',
   id: { description: 'For every argument that asks for a thread.', resolve: ({ id }) => id },
   isTypeOf: (value) => typeof value === 'object' && value !== null && 'title' in value,
   loadWithoutCache: (id, context) => thread(context, id),
   fields: (t) => ({
     title: t.exposeString('title', { nullable: true, description: 'For people.' }),
+    originalPrompt: t.exposeString('originalPrompt', {
+      nullable: true,
+      description: 'What it is about to begin with; kept, and not sent by itself.',
+    }),
+    domain: t.exposeString('domain', {
+      nullable: true,
+      description: 'What kind of work it is about; an orchestration in it takes this for its own.',
+    }),
+    context: t.exposeString('context', {
+      nullable: true,
+      description: 'What the models are told with every turn.',
+    }),
     session: t.field({
       type: SessionType,
       nullable: true,
@@ -28,6 +40,15 @@ const CreateThreadInput = builder.inputType('CreateThreadInput', {
   fields: (t) => ({
     title: t.string({ description: 'For people; 1 to 200 characters.' }),
     sessionId: t.id({ description: 'An active session that it is to be in.' }),
+    originalPrompt: t.string({
+      description: 'What it is about to begin with, 1 to 100000 characters; kept, and not sent by itself.',
+    }),
+    domain: t.string({
+      description: 'What kind of work it is about, for its orchestrations; 1 to 100 characters.',
+    }),
+    context: t.string({
+      description: 'What the models are told with every turn, 1 to 100000 characters.',
+    }),
   }),
 });
 
@@ -52,7 +73,8 @@ builder.mutationField('createThread', (t) =>
   t.field({
     type: CreateThreadPayload,
     nullable: true,
-    description: 'Begins a conversation. Make its turns with `createTask(input: { threadId: … })`.',
+    description:
+      'Begins a conversation. Make its turns with `createTask(input: { threadId: … })` or `startOrchestration`.',
     args: { input: t.arg({ type: CreateThreadInput, required: true }) },
     resolve: async (_root, { input }, context) => ({
       thread: await createThread(context, {

@@ -24,6 +24,14 @@ export interface NewArtifact {
   isTruncated: boolean;
 }
 
+/** As much of it as one artifact may have. */
+export function boundedContent(content: Buffer): Pick<NewArtifact, 'content' | 'isTruncated'> {
+  return {
+    content: content.subarray(0, MAX_ARTIFACT_BYTES),
+    isTruncated: content.byteLength > MAX_ARTIFACT_BYTES,
+  };
+}
+
 /** All that is told about an artifact without reading it. */
 export interface ArtifactRow extends Omit<NewArtifact, 'content'> {
   id: string;

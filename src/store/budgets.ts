@@ -151,9 +151,9 @@ export async function setSessionLimit(
   sessionId: string,
   limit: string | null,
 ): Promise<void> {
-  // Calls that begin or settle meanwhile come before all of this, or after: each locks its run first.
-  await client.query('select from run where session_id = $1 order by id for update', [sessionId]);
   if (limit === null) {
+    // Whoever ends a run locks its entries before its budgets.
+    await client.query('select from run where session_id = $1 order by id for update', [sessionId]);
     await client.query('delete from budget where subject_id = $1', [sessionId]);
     await client.query(
       'delete from budget_entry where subject_id = $1 and run_id in (select id from run where session_id = $1)',
@@ -161,11 +161,18 @@ export async function setSessionLimit(
     );
     return;
   }
+  const { rowCount } = await client.query('update budget set cost_limit = $2 where subject_id = $1', [
+    sessionId,
+    limit,
+  ]);
+  if (rowCount === 1) return;
+  // Calls that begin or settle meanwhile come before all of this, or after. A lock on their runs would not do:
+  // a statement that waits for one has looked for limits already.
+  await client.query('lock table model_call in share row exclusive mode');
   await client.query(
     `insert into budget (subject_id, kind, cost_limit, spent)
      select $1, 'session', $2, coalesce(sum(model_call.cost), 0)
-     from run join model_call on model_call.run_id = run.id where run.session_id = $1
-     on conflict (subject_id) do update set cost_limit = excluded.cost_limit`,
+     from run join model_call on model_call.run_id = run.id where run.session_id = $1`,
     [sessionId, limit],
   );
 }

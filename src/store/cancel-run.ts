@@ -7,6 +7,7 @@ import { appendSql, eventsParameter, RAISED, raiseSql } from './event-log.ts';
 import type { LoggedEvent } from './events.ts';
 import { removeRunJobSql } from './job-queue.ts';
 import { publishAll } from './publish-all.ts';
+import { setOfKindsSql } from './run-kinds.ts';
 import type { Store } from './store.ts';
 import { transaction } from './transaction.ts';
 
@@ -61,9 +62,7 @@ export async function cancelAllWithin(
           ${raiseSql('1')}, updated_at = clock_timestamp()
         from held where run.id = held.id
         returning ${RAISED}
-      ), ended as (
-        update task set completed_at = clock_timestamp(), secrets = null from moved where task.id = moved.id
-      )
+      ), ${setOfKindsSql('completed_at = clock_timestamp()', { task: 'secrets = null' })}
       ${appendSql('$4')}`,
     values: [runIds, ownerId, reason, eventsParameter([event]), statusesBefore('cancelled'), kinds],
   });

@@ -20,7 +20,7 @@ export async function deleteRunsWithin(
     await client.query(`delete from ${table} where run_id = any($1::text[])`, [ids]);
   }
   await client.query('delete from budget where subject_id = any($1::text[])', [ids]);
-  for (const table of ['task', 'execution', 'run']) {
+  for (const table of [...RUN_KINDS, 'run']) {
     await client.query(`delete from ${table} where id = any($1::text[])`, [ids]);
   }
   return events;

@@ -9,6 +9,7 @@ import { IdempotencyKey } from './entities/idempotency-key.ts';
 import { Input } from './entities/input.ts';
 import { Model } from './entities/model.ts';
 import { ModelCall } from './entities/model-call.ts';
+import { Orchestration, OrchestrationRound } from './entities/orchestration.ts';
 import { Run } from './entities/run.ts';
 import { Session } from './entities/session.ts';
 import { Step } from './entities/step.ts';
@@ -33,6 +34,8 @@ export const entities = [
   Input,
   Model,
   ModelCall,
+  Orchestration,
+  OrchestrationRound,
   Run,
   Session,
   Step,

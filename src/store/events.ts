@@ -7,6 +7,7 @@ import {
   PLAN_STEP_STATUSES,
   PROVIDERS,
   QUEUE_REASONS,
+  type RunKind,
 } from '../vocabulary.ts';
 
 const callId = z.string();
@@ -78,6 +79,26 @@ export const eventData = {
     mediaType: z.string(),
     size: count,
   }),
+  /** A round's answer; `preview` is its beginning. */
+  ResponseGenerated: z.object({
+    iteration: count,
+    callId,
+    provider,
+    model: z.string(),
+    preview: z.string(),
+    inputTokens: count.nullable(),
+    outputTokens: count.nullable(),
+  }),
+  EvaluationCompleted: z.object({
+    iteration: count,
+    callId,
+    provider,
+    model: z.string(),
+    score: z.number().min(0).max(10),
+    feedback: z.string(),
+    isSelfEvaluated: z.boolean(),
+  }),
+  EvaluationFailed: z.object({ iteration: count, provider, model: z.string(), error }),
   ProgressMade: z.object({ progress: z.number().min(0).max(1) }),
   RunCompleted: z.object({ result: z.record(z.string(), z.unknown()) }),
   RunFailed: z.object({ error }),
@@ -96,6 +117,8 @@ interface Place {
   /** Whose feeds tell of it; absent in text, which is in no feed. */
   ownerId?: string;
   sessionId?: string | null;
+  /** What its run is; in feeds. */
+  runKind?: RunKind;
 }
 
 /** A fact on its way into a log. */

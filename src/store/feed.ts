@@ -72,7 +72,8 @@ export async function readFeed(
         from page
       )
       select present.snapshot::text, pg_snapshot_xmin(present.snapshot)::text as xmin, is_there as "isThere", found,
-        run_id as "runId", seq, attempt, type, data, at, session_id as "sessionId", place::text
+        run_id as "runId", seq, attempt, type, data, at, session_id as "sessionId", place::text,
+        (select kind from run where run.id = measured.run_id) as "runKind"
       from present left join measured on characters_before < ${PAGE_CHARACTERS} order by measured.place, run_id, seq`,
     values: [feed.id, position.place, position.runId, position.seq, present, told],
   });

@@ -1,23 +1,30 @@
 import type { ClientBase, Pool } from 'pg';
 import type { RunError } from '../errors.ts';
+import type { OrchestrationResult } from '../rules/orchestration.ts';
 import type { TaskResult } from '../rules/task.ts';
 import { failDependents, lockParents, releaseDependents } from './dependencies.ts';
 import { appendSql, eventsParameter, RAISED, raiseSql } from './event-log.ts';
 import type { LoggedEvent, NewEvent } from './events.ts';
 import { fenced, type Lease } from './lease.ts';
 import { publishAll } from './publish-all.ts';
+import { setOfKindsSql } from './run-kinds.ts';
 import type { Store } from './store.ts';
 import { transaction } from './transaction.ts';
 
+/** What a run leaves; `output` is its text. */
+export type RunResult = TaskResult | OrchestrationResult;
+
+/** With how many inputs of people it takes into account, where people may give any. */
+export type RunOutcome = RunResult & { inputs?: number };
+
 /**
- * @param inputs of people that the result takes into account, where people may give any.
- * @returns false when there are more, so that the run goes on.
+ * @returns false when people gave more inputs than it takes into account, so that the run goes on.
  * @throws LeaseLost when somebody else has ended or taken the run.
  */
-export async function completeTask(
+export async function completeRun(
   store: Store,
   lease: Lease,
-  { inputs, ...result }: TaskResult & { inputs?: number },
+  { inputs, ...result }: RunOutcome,
 ): Promise<boolean> {
   const isFinished = await finish(store, lease, {
     status: 'completed',
@@ -34,7 +41,7 @@ export async function completeTask(
 }
 
 /** @throws LeaseLost when somebody else has ended or taken the run. */
-export async function failTask(store: Store, lease: Lease, error: RunError): Promise<void> {
+export async function failRun(store: Store, lease: Lease, error: RunError): Promise<void> {
   const isFinished = await finish(store, lease, {
     status: 'failed',
     result: null,
@@ -47,7 +54,7 @@ export async function failTask(store: Store, lease: Lease, error: RunError): Pro
 
 interface Outcome {
   status: 'completed' | 'failed';
-  result: TaskResult | null;
+  result: RunResult | null;
   /** null: however many there are. */
   inputs: number | null;
   error: RunError | null;
@@ -84,6 +91,11 @@ function finishBeforeOthers(store: Store, lease: Lease, outcome: Outcome): Promi
   });
 }
 
+const ENDED = `
+  result = $4::jsonb, error = $5::jsonb, completed_at = clock_timestamp(),
+  progress = case when $3 = 'completed' then 1 else progress end`;
+const FORGOTTEN = { task: `secrets = case when $3 = 'completed' then null else secrets end` };
+
 /**
  * @returns nothing when the lease is lost, when the run has dependents and must not have any, or more inputs.
  * A person's input raises the number in the row that this waits for, so none is missed.
@@ -103,12 +115,7 @@ async function end(
         where id = $1 and epoch = $2 and status = 'running' and has_dependents = $7
           and inputs = coalesce($8, inputs)
         returning ${RAISED}
-      ), ended as (
-        update task set result = $4::jsonb, error = $5::jsonb, completed_at = clock_timestamp(),
-          progress = case when $3 = 'completed' then 1 else progress end,
-          secrets = case when $3 = 'completed' then null else secrets end
-        from moved where task.id = moved.id
-      ), logged as (${appendSql('$6')})
+      ), ${setOfKindsSql(ENDED, FORGOTTEN)}, logged as (${appendSql('$6')})
       select * from logged order by seq`,
     values: [
       lease.runId,

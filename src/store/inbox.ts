@@ -81,8 +81,8 @@ export function openInbox(store: Store, runId: string, signal: AbortSignal): Inb
   };
 }
 
-function textLength(event: LoggedEvent): number {
-  return event.type === 'TokensGenerated' || event.type === 'ReasoningGenerated'
-    ? event.data.text.length
-    : 64;
+function textLength({ type, data }: LoggedEvent): number {
+  return type === 'TokensGenerated' || type === 'ReasoningGenerated'
+    ? data.text.length
+    : JSON.stringify(data).length;
 }

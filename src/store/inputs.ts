@@ -7,10 +7,13 @@ import { fenced, type Lease } from './lease.ts';
 import type { Store } from './store.ts';
 import { TASK_COLUMNS, type TaskRow } from './tasks.ts';
 
+/** Characters that a run is told in all: whoever carries it out holds them in memory, and sends them each turn. */
+export const MAX_INPUT_CHARACTERS = 1_000_000;
+
 /**
  * Gives an agent's unfinished task what a person says; one that waits for it is a worker's to take again, and its
  * time goes on.
- * @returns the task as this left it; null when there is no such task of the owner's.
+ * @returns the task as this left it; null when there is no such task of the owner's, or it has been told too much.
  */
 export async function provideInput(
   store: Store,
@@ -23,6 +26,8 @@ export async function provideInput(
       with held as (
         select run.id, run.status, run.updated_at from run join task on task.id = run.id
         where run.id = $1 and run.owner_id = $2 and run.status = any($3::text[]) and task.kind = 'agent'
+          and (select coalesce(sum(length(text)), 0) from input where run_id = $1) + length($4::text)
+            <= ${MAX_INPUT_CHARACTERS}
         for update of run
       ), moved as (
         update run set inputs = inputs + 1, ${raiseSql('1')}, updated_at = clock_timestamp(),
@@ -30,7 +35,7 @@ export async function provideInput(
         from held where run.id = held.id
         returning run.*
       ), given as (
-        insert into input (run_id, position, text) select id, inputs, $4 from moved
+        insert into input (run_id, position, text) select id, inputs, $4::text from moved
       ), told as (
         update task set deadline_at = case when held.status = 'waiting'
           then deadline_at + (clock_timestamp() - held.updated_at) else deadline_at end

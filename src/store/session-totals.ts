@@ -1,7 +1,7 @@
 import { RUN_STATUSES, type RunStatus } from '../vocabulary.ts';
 import type { Database } from './database.ts';
 
-/** What the tasks of a session come to. Cost and counts sum what is known. */
+/** What the runs of a session come to. Cost and counts of tokens sum what is known. */
 export interface SessionTotals {
   sessionId: string;
   tasks: Record<RunStatus, number>;
@@ -14,10 +14,10 @@ export interface SessionTotals {
 }
 
 const COUNTS = RUN_STATUSES.map(
-  (status) => `'${status}', count(*) filter (where run.status = '${status}')`,
+  (status) => `'${status}', count(*) filter (where run.kind = 'task' and run.status = '${status}')`,
 ).join(', ');
 
-/** One query for many sessions; a session without tasks has no row. */
+/** One query for many sessions; a session without runs has no row. */
 export async function readSessionTotals(
   database: Database,
   sessionIds: readonly string[],
@@ -34,7 +34,7 @@ export async function readSessionTotals(
           sum(output_tokens) as output_tokens
         from model_call where run_id = run.id
       ) as spent on true
-      where run.session_id = any($1::text[]) and run.kind = 'task' group by run.session_id`,
+      where run.session_id = any($1::text[]) group by run.session_id`,
     values: [sessionIds],
   });
   return new Map(rows.map((row) => [row.sessionId, row]));

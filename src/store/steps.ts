@@ -1,3 +1,4 @@
+import type { Round } from '../rules/orchestration.ts';
 import type { Plan } from '../rules/plan.ts';
 import type { ResourceUsage } from '../rules/resource-usage.ts';
 import type { StepStatus } from '../vocabulary.ts';
@@ -5,6 +6,7 @@ import type { Database } from './database.ts';
 import { appendSql, eventsParameter, RAISED, raiseSql } from './event-log.ts';
 import type { LoggedEvent, NewEvent } from './events.ts';
 import { fenced, type Lease } from './lease.ts';
+import { roundColumns, WRITE_ROUND } from './orchestration-rounds.ts';
 import type { Store } from './store.ts';
 
 /** A checkpoint of a run. One that has started and not completed was interrupted: its outcome is unknown. */
@@ -24,12 +26,31 @@ export async function readSteps(database: Database, runId: string): Promise<Step
   return rows;
 }
 
-/** What a step changes in its task, in the statement that writes the step. */
+/** What a step changes in its task. */
 export interface TaskProgress {
   iterations?: number;
   workingDirectory?: string;
   plan?: Plan;
 }
+
+/** What a step changes besides, in the statement that writes it. */
+interface Change {
+  task?: TaskProgress;
+  round?: Round;
+}
+
+/** SQL of a CTE over `moved`. What the events say about progress is so for the task, too. */
+const ADVANCE_TASK = `
+  advanced as (
+    update task set iterations = coalesce(($7::jsonb ->> 'iterations')::int, iterations),
+      working_directory = coalesce($7::jsonb ->> 'workingDirectory', working_directory),
+      plan = coalesce($7::jsonb -> 'plan', plan), progress = greatest(task.progress, told.progress)
+    from moved, (
+      select max((item -> 'data' ->> 'progress')::float8) as progress from jsonb_array_elements($6::jsonb) as item
+      where item ->> 'type' = 'ProgressMade'
+    ) as told
+    where task.id = moved.id and (told.progress is not null or $7::jsonb is not null)
+  )`;
 
 /**
  * Writes that a step begins, before anything of it is done; one that began before is left as it is, without events.
@@ -41,7 +62,7 @@ export function beginStep(
   lease: Lease,
   key: string,
   events: readonly NewEvent[],
-  known: { output?: unknown; task?: TaskProgress } = {},
+  known: { output?: unknown } & Change = {},
 ): Promise<void> {
   return writeStep(store, lease, { output: null, ...known, key, status: 'started', events });
 }
@@ -50,27 +71,28 @@ export function beginStep(
 export function completeStep(
   store: Store,
   lease: Lease,
-  step: { key: string; output: unknown; events: readonly NewEvent[]; task?: TaskProgress },
+  step: { key: string; output: unknown; events: readonly NewEvent[] } & Change,
 ): Promise<void> {
   return writeStep(store, lease, { ...step, status: 'completed' });
 }
 
-interface StepWrite {
+interface StepWrite extends Change {
   key: string;
   status: StepStatus;
   output: unknown;
   events: readonly NewEvent[];
-  task?: TaskProgress;
 }
 
-/** What the events say about progress is so for the task, too. */
 async function writeStep(
   store: Store,
   lease: Lease,
-  { key, status, output, events, task }: StepWrite,
+  { key, status, output, events, task, round }: StepWrite,
 ): Promise<void> {
+  const [what, changes, change] = round
+    ? ['round', WRITE_ROUND, roundColumns(round)]
+    : ['task', ADVANCE_TASK, task];
   const { rows } = await store.database.pool.query<LoggedEvent | { runId: null }>({
-    name: 'write-step',
+    name: `write-step-of-${what}`,
     text: `
       with held as (
         select id from run where id = $1 and epoch = $2 and status = 'running' for update
@@ -86,16 +108,7 @@ async function writeStep(
       ), moved as (
         update run set ${raiseSql('jsonb_array_length($6::jsonb)')} from written where run.id = written.run_id
         returning ${RAISED}
-      ), advanced as (
-        update task set iterations = coalesce(($7::jsonb ->> 'iterations')::int, iterations),
-          working_directory = coalesce($7::jsonb ->> 'workingDirectory', working_directory),
-          plan = coalesce($7::jsonb -> 'plan', plan), progress = greatest(task.progress, told.progress)
-        from moved, (
-          select max((item -> 'data' ->> 'progress')::float8) as progress from jsonb_array_elements($6::jsonb) as item
-          where item ->> 'type' = 'ProgressMade'
-        ) as told
-        where task.id = moved.id and (told.progress is not null or $7::jsonb is not null)
-      ), logged as (${appendSql('$6')})
+      ), ${changes}, logged as (${appendSql('$6')})
       select logged.* from held left join logged on true order by seq`,
     values: [
       lease.runId,
@@ -104,7 +117,7 @@ async function writeStep(
       status,
       JSON.stringify(output),
       eventsParameter(events),
-      task ? JSON.stringify(task) : null,
+      change ? JSON.stringify(change) : null,
     ],
   });
   if (rows.length === 0) throw fenced(lease);

@@ -7,6 +7,9 @@ export interface ThreadRow {
   ownerId: string;
   sessionId: string | null;
   title: string | null;
+  originalPrompt: string | null;
+  domain: string | null;
+  context: string | null;
   createdAt: Date;
   updatedAt: Date;
   createdAtText: string;
@@ -14,20 +17,30 @@ export interface ThreadRow {
 
 const COLUMNS = `
   thread.id, thread.owner_id as "ownerId", thread.session_id as "sessionId", thread.title,
+  thread.original_prompt as "originalPrompt", thread.domain, thread.context,
   thread.created_at as "createdAt", thread.updated_at as "updatedAt", ${createdAtTextSql('thread')} as "createdAtText"`;
 
 /** @returns null when its session takes nothing new (any more). */
 export async function insertThread(
   database: Database,
-  thread: { id: string; ownerId: string; sessionId: string | null; title: string | null },
+  thread: Omit<ThreadRow, 'createdAt' | 'updatedAt' | 'createdAtText'>,
 ): Promise<ThreadRow | null> {
   const { rows } = await database.pool.query<ThreadRow>({
     name: 'insert-thread',
     text: `
       with ${homeSql('$3', '$2')}
-      insert into thread (id, owner_id, session_id, title) select $1, $2, session_id, $4 from home
+      insert into thread (id, owner_id, session_id, title, original_prompt, domain, context)
+      select $1, $2, session_id, $4, $5, $6, $7 from home
       returning ${COLUMNS}`,
-    values: [thread.id, thread.ownerId, thread.sessionId, thread.title],
+    values: [
+      thread.id,
+      thread.ownerId,
+      thread.sessionId,
+      thread.title,
+      thread.originalPrompt,
+      thread.domain,
+      thread.context,
+    ],
   });
   return rows[0] ?? null;
 }
@@ -60,13 +73,23 @@ export async function readSessionThreads(
   return range.fromEnd ? rows.reverse() : rows;
 }
 
+/** What the models are told with every turn of a thread. */
+export async function readThreadContext(database: Database, id: string): Promise<string | null> {
+  const { rows } = await database.pool.query<{ context: string | null }>({
+    name: 'read-thread-context',
+    text: 'select context from thread where id = $1',
+    values: [id],
+  });
+  return rows[0]?.context ?? null;
+}
+
 /** A question and its answer. */
 export interface Turn {
   prompt: string;
   output: string;
 }
 
-/** The completed turns of a thread that were asked before a task, oldest first, at most the last `limit`. */
+/** The completed turns of a thread that were asked before a run, oldest first, at most the last `limit`. */
 export async function readTurns(
   database: Database,
   threadId: string,
@@ -76,10 +99,13 @@ export async function readTurns(
   const { rows } = await database.pool.query<Turn>({
     name: 'read-turns',
     text: `
-      select task.prompt, task.result ->> 'output' as output
-      from task join run on run.id = task.id,
+      select asked.prompt, asked.result ->> 'output' as output
+      from (
+        select id, prompt, result from task where thread_id = $1
+        union all select id, prompt, result from orchestration where thread_id = $1
+      ) as asked join run on run.id = asked.id,
         (select created_at, id from run where id = $2) as present
-      where task.thread_id = $1 and run.status = 'completed' and task.result ->> 'output' <> ''
+      where run.status = 'completed' and asked.result ->> 'output' <> ''
         and (run.created_at, run.id) < (present.created_at, present.id)
       order by run.created_at desc, run.id desc limit $3`,
     values: [threadId, beforeRunId, limit],

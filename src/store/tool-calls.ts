@@ -20,15 +20,21 @@ export interface ToolCallRow extends ToolCallOutput {
   completedAt: Date | null;
 }
 
-/** The tool calls of many runs in one query, in the order in which they began. */
+/** Of each run; an agent may make many thousands, and each may hold tens of kilobytes. */
+const MOST_CALLS = 100;
+
+/** The last tool calls of many runs in one query, in the order in which they began. */
 export async function readToolCalls(database: Database, runIds: readonly string[]): Promise<ToolCallRow[]> {
   const { rows } = await database.pool.query<
     Omit<ToolCallRow, keyof ToolCallOutput> & { output: ToolCallOutput }
   >({
     name: 'read-tool-calls',
     text: `
-      select run_id as "runId", key, status, output, started_at as "startedAt", completed_at as "completedAt"
-      from step where run_id = any($1::text[]) and key like 'tool:%' order by run_id, position`,
+      select step.run_id as "runId", key, status, output, started_at as "startedAt", completed_at as "completedAt"
+      from unnest($1::text[]) as asked(run_id) cross join lateral (
+        select * from step where step.run_id = asked.run_id and key like 'tool:%'
+        order by position desc limit ${MOST_CALLS}
+      ) as step order by step.run_id, position`,
     values: [runIds],
   });
   return rows.map(({ output, ...row }) => ({ ...row, ...output }));

@@ -6,6 +6,7 @@ import { type Answer, type Client, createClient, data } from '../harness/client.
 import { runIdOf } from '../harness/lease.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
 import { ask } from '../http/carriers.ts';
+import { follow, start } from '../orchestration/orchestra.ts';
 import { createSession, readFeed, readUntil } from '../sessions/feed-reader.ts';
 import { startVendor, type Vendor } from '../vendor/server.ts';
 import {
@@ -54,6 +55,15 @@ const ATTEMPTS: Record<Operation, Record<string, Attempt>> = {
     model: { variables: ({ Model }) => ({ id: Model }), expected: 'NOT_FOUND' },
     models: { variables: () => ({ first: 5, filter: { provider: 'OPENAI' } }), expected: 'own' },
     node: { variables: ({ Task }) => ({ id: Task }), expected: 'NOT_FOUND' },
+    orchestration: { variables: ({ Orchestration }) => ({ id: Orchestration }), expected: 'NOT_FOUND' },
+    orchestrations: {
+      variables: ({ cursor, Thread, Session }) => ({
+        first: 5,
+        before: cursor,
+        filter: { threadId: Thread, sessionId: Session },
+      }),
+      expected: 'own',
+    },
     providers: none,
     selectModel: input(() => ({ taskType: 'code' }), 'own'),
     session: { variables: ({ Session }) => ({ id: Session }), expected: 'NOT_FOUND' },
@@ -80,6 +90,10 @@ const ATTEMPTS: Record<Operation, Record<string, Attempt>> = {
   },
   mutation: {
     cancelExecution: input(({ Execution }) => ({ id: Execution, reason: 'not mine' }), 'NOT_FOUND'),
+    cancelOrchestration: input(
+      ({ Orchestration }) => ({ id: Orchestration, reason: 'not mine' }),
+      'NOT_FOUND',
+    ),
     cancelTask: input(({ Task }) => ({ id: Task, reason: 'not mine' }), 'NOT_FOUND'),
     createAgent: input(() => ({ name: 'a' }), 'own'),
     createApiKey: input(() => ({ name: 'k' }), 'own'),
@@ -121,7 +135,12 @@ const ATTEMPTS: Record<Operation, Record<string, Attempt>> = {
     pullModel: input(() => ({ model: 'llama3.2' }), 'FORBIDDEN'),
     register: input(() => ({ email: 'other@example.com', password: 'a good password', name: 'O' }), 'own'),
     retryExecution: input(({ Execution }) => ({ id: Execution }), 'NOT_FOUND'),
+    retryOrchestration: input(({ Orchestration }) => ({ id: Orchestration }), 'NOT_FOUND'),
     retryTask: input(({ Task }) => ({ id: Task }), 'NOT_FOUND'),
+    startOrchestration: input(
+      ({ Session, Thread }) => ({ prompt: 'x', sessionId: Session, threadId: Thread }),
+      'NOT_FOUND',
+    ),
     updateSession: input(
       ({ Session }) => ({ id: Session, name: 'mine', status: 'PAUSED', costLimit: 1 }),
       'NOT_FOUND',
@@ -144,6 +163,10 @@ const ATTEMPTS: Record<Operation, Record<string, Attempt>> = {
     },
     activity: none,
     sessionEvents: { variables: ({ Session }) => ({ sessionId: Session }), expected: 'NOT_FOUND' },
+    orchestrationEvents: {
+      variables: ({ Orchestration }) => ({ orchestrationId: Orchestration, after: 1 }),
+      expected: 'NOT_FOUND',
+    },
     taskEvents: { variables: ({ Task }) => ({ taskId: Task, after: 1 }), expected: 'NOT_FOUND' },
     tokens: { variables: ({ Task }) => ({ taskId: Task }), expected: 'NOT_FOUND' },
   },
@@ -213,6 +236,7 @@ beforeAll(async () => {
     Execution,
     Model: data(model).createModel.model.id,
     Session,
+    Orchestration: await orchestrate({ sessionId: Session, threadId: Thread }),
     ApiKey: data(made).createApiKey.apiKey.id,
     User: viewer.id,
     cursor: tasks.edges[0].cursor,
@@ -248,8 +272,15 @@ async function keepArtifact(taskId: string): Promise<string> {
   return Buffer.from(`Artifact:${await saveArtifact(server.store, lease, artifact)}`).toString('base64url');
 }
 
+async function orchestrate(home: object): Promise<string> {
+  const input = { prompt: CANARY, domain: CANARY, preferredModels: [CANARY, 'gpt-4o@echo=1'], ...home };
+  const id = await start(bob, { ...input, maxIterations: 1 });
+  await follow(bob, id);
+  return id;
+}
+
 const STATE =
-  '{ viewer { name email } agents { nodes { id name } } apiKeys { id name } models(first: 100) { nodes { name } } sessions { nodes { id name status budget { limit } } } templates { nodes { id name isActive } } workflows { nodes { id name version } } executions { nodes { id status attempt } } tasks { nodes { id status prompt cancelReason } } }';
+  '{ viewer { name email } agents { nodes { id name } } apiKeys { id name } orchestrations { nodes { id status attempt } } models(first: 100) { nodes { name } } sessions { nodes { id name status budget { limit } } } templates { nodes { id name isActive } } workflows { nodes { id name version } } executions { nodes { id status attempt } } tasks { nodes { id status prompt cancelReason } } }';
 
 async function stateOfBob(): Promise<unknown> {
   return data(await bob.query(STATE));
@@ -340,8 +371,18 @@ describe.each(ROWS)('$operation $row', ({ operation, name, attempt }) => {
 });
 
 const NODES = [
-  ...['Agent', 'Artifact', 'Model', 'Session', 'Task', 'Template', 'Thread', 'ApiKey', 'User'],
-  ...['Workflow', 'Execution'],
+  'Agent',
+  'Artifact',
+  'Model',
+  'Orchestration',
+  'Session',
+  'Task',
+  'Template',
+  'Thread',
+  'ApiKey',
+  'User',
+  'Workflow',
+  'Execution',
 ];
 
 describe('by their ids', () => {

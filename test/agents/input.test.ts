@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Client, data, errorCode } from '../harness/client.ts';
+import { runIdOf } from '../harness/lease.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
 import { startVendor, type Vendor } from '../vendor/server.ts';
 import { call, createScripts, dataFolder, ofType, results, say, seen, startAgent, types } from './script.ts';
@@ -180,6 +181,23 @@ describe('what a person says without being asked', () => {
     expect(scripts.asked(model).map(said)).toEqual([['Do it'], ['Do it', 'One more thing']]);
   });
 
+  test('while the task leaves its artifacts: it changes nothing of the plan that is there', async () => {
+    const steps = [
+      { description: 'a', status: 'completed' },
+      { description: 'b', status: 'pending' },
+    ];
+    const model = scripts.model([call('update_plan', { steps }), { text: 'first' }, { text: 'second' }]);
+    const id = await startAgent(ann, model);
+    await seen(ann, id, 'ArtifactSaved');
+    data(await say(ann, id, 'One more thing'));
+    expect((await ann.events(id)).at(-1)).toMatchObject({ result: { summary: 'second' } });
+    const { rows } = await server.store.database.pool.query(
+      `select convert_from(content, 'UTF8') as text from artifact where name = 'plan.json' and run_id = $1`,
+      [runIdOf(id)],
+    );
+    expect(JSON.parse(rows[0].text).steps).toMatchObject(steps);
+  });
+
   test('at any moment, by many at once: accepted and told exactly once and in order, or refused', async () => {
     const turns = Array.from({ length: 60 }, () => ({ text: 'a b c' }));
     const model = scripts.model(turns, 'itl=2');
@@ -211,6 +229,16 @@ describe('what a person says without being asked', () => {
     const answer = await say(ann, id, text);
     expect(errorCode(answer)).toBe('VALIDATION_ERROR');
     expect(answer.errors![0]!.extensions.field).toBe('input.text');
+  });
+
+  test('is refused when a task has been told as much as it can hold', async () => {
+    const id = await startAgent(ann, scripts.model([{ text: 'done' }]), { hold: true });
+    const long = 'x'.repeat(100_000);
+    for (let said = 0; said < 10; said += 1) data(await say(ann, id, long));
+    const answer = await say(ann, id, 'x');
+    expect(errorCode(answer)).toBe('INVALID_STATE');
+    expect(answer.errors![0]!.message).toContain('1000000 characters');
+    expect(await ann.task(id)).toMatchObject({ status: 'PENDING' });
   });
 
   test('is refused by a task without an agent, and by one that has ended', async () => {

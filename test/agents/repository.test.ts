@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openWorkspace } from '../../src/store/workspaces.ts';
 import { type Client, data } from '../harness/client.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
+import { createSession } from '../sessions/feed-reader.ts';
 import { type ScriptedAnswer, startVendor, type Vendor } from '../vendor/server.ts';
 import { createScripts, dataFolder, ofType, results, startAgent } from './script.ts';
 
@@ -137,3 +138,15 @@ async function download({ url, size }: { url: string; size: number }): Promise<s
   expect(Buffer.byteLength(content)).toBe(size);
   return content;
 }
+
+test('a folder that is no longer one to work in is told by name', async () => {
+  const session = await createSession(ann);
+  const query = 'query ($id: ID!) { session(id: $id) { workingDirectory } }';
+  const { workingDirectory } = data(await ann.query(query, { id: session })).session;
+  await rm(workingDirectory, { recursive: true });
+  await symlink('/usr', workingDirectory);
+  const id = await startAgent(ann, createScripts(vendor).model([{ text: 'x' }]), { sessionId: session });
+  expect((await ann.events(id)).at(-1)).toMatchObject({
+    error: { code: 'SANDBOX_UNAVAILABLE', message: expect.stringContaining('is not a folder to work in') },
+  });
+});

@@ -5,6 +5,7 @@ import {
   holdsInLiquid,
   liquidReferences,
   renderLiquid,
+  startPatience,
 } from '../../src/rules/liquid.ts';
 
 describe('a text is filled', () => {
@@ -55,6 +56,16 @@ describe('a text that cannot be filled', () => {
     }
     expect(performance.now() - startedAt).toBeLessThan(10_000);
   });
+});
+
+test('many texts of one piece of work take no longer than one', () => {
+  const slow = '{% for i in (1..900) %}{% for j in (1..900) %}{% endfor %}{% endfor %}';
+  const patience = startPatience();
+  const startedAt = performance.now();
+  const fill = () => Array.from({ length: 50 }, () => renderLiquid(slow, {}, patience));
+  expect(fill).toThrow('too complex');
+  expect(liquidReferences('{{a}}', patience).fault).toContain('too complex');
+  expect(performance.now() - startedAt).toBeLessThan(3_000);
 });
 
 describe('what a text reads', () => {

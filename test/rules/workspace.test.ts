@@ -3,6 +3,7 @@ import {
   allowedFolders,
   FIRST_UID,
   mayWorkIn,
+  templateFolder,
   uidOf,
   type WorkspaceFolders,
 } from '../../src/rules/workspace.ts';
@@ -74,6 +75,20 @@ describe('where a user may work', () => {
   ])('$path: $user, an admin $admin', ({ path, folders, user, admin }) => {
     expect(mayWorkIn(path, { userId: ME, isAdmin: false }, folders)).toBe(user);
     expect(mayWorkIn(path, { userId: ME, isAdmin: true }, folders)).toBe(admin);
+  });
+
+  test('what is a template’s is nobody else’s, and the other way round', () => {
+    const of = (isTemplate: boolean, isAdmin = false) => ({ userId: ME, isAdmin, isTemplate });
+    const may = (name: string, tenant: ReturnType<typeof of>) =>
+      mayWorkIn(`/app/.data/workspaces/${ME}/${name}`, tenant, usual);
+    for (const name of [templateFolder('x'), `${templateFolder('x')}/repository`]) {
+      expect([may(name, of(true)), may(name, of(false)), may(name, of(false, true))]).toEqual([
+        true,
+        false,
+        false,
+      ]);
+    }
+    expect(may('x', of(true))).toBe(false);
   });
 
   test('and what they are told', () => {

@@ -6,7 +6,7 @@ import {
   saveArtifact,
 } from '../../src/store/artifacts.ts';
 import { readEvents } from '../../src/store/event-log.ts';
-import { completeTask } from '../../src/store/finish-run.ts';
+import { completeRun } from '../../src/store/finish-run.ts';
 import { giveBackRun } from '../../src/store/give-back-run.ts';
 import { type Lease, LeaseLost } from '../../src/store/lease.ts';
 import type { Client } from '../harness/client.ts';
@@ -86,7 +86,7 @@ test('a lease that was lost, or a run that has ended, leaves nothing', async () 
   await giveBackRun(server.store, lost);
   const ended = await newLease();
   const result = { output: '', model: 'demo', provider: 'demo', finishReason: 'stop' } as const;
-  await completeTask(server.store, ended, result);
+  await completeRun(server.store, ended, result);
   for (const lease of [lost, ended]) {
     await expect(saveArtifact(server.store, lease, file('a', 'x'))).rejects.toThrow(LeaseLost);
     expect(await saved(lease)).toEqual([]);

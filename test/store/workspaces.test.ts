@@ -17,7 +17,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { DomainError } from '../../src/errors.ts';
-import { type Tenant, uidOf } from '../../src/rules/workspace.ts';
+import { type Tenant, templateFolder, uidOf } from '../../src/rules/workspace.ts';
 import { openWorkspace, removeWorkspace, type WorkspaceSettings } from '../../src/store/workspaces.ts';
 
 const isRoot = process.getuid?.() === 0;
@@ -52,6 +52,16 @@ function everything(): string {
 }
 
 describe('a working directory', () => {
+  test('of a template, where git may be online, is nobody else’s, by its name or by a link', async () => {
+    const { path } = await openWorkspace(settings, { ...me, isTemplate: true }, templateFolder('x'), 'x');
+    const { path: mine } = await openWorkspace(settings, me, 'mine', 'x');
+    symlinkSync(path, join(mine, 'link'));
+    for (const named of [templateFolder('x'), path, 'mine/link', `${path}/repository`]) {
+      expect((await refusal(named)).code).toBe('VALIDATION_ERROR');
+      expect((await refusal(named, { ...me, isAdmin: true })).code).toBe('VALIDATION_ERROR');
+    }
+  });
+
   test('that nobody named is fresh, the user’s own, and closed to others', async () => {
     const [first, second] = await Promise.all([
       openWorkspace(settings, me, null, 'x'),

@@ -150,6 +150,12 @@ describe('steps', () => {
     expect(await content(ann, server.url, task.artifacts[1])).toBe('\0'.repeat(100_000));
   });
 
+  test('keep a log of what is no text, too', async () => {
+    const print = `head -c 1000000 /dev/zero | tr '\\0' '\\377'`;
+    const { task } = await run([{ id: 'run', type: 'RUN_SCRIPT', script: `${print}; ${print} >&2` }]);
+    expect(task).toMatchObject({ status: 'COMPLETED', artifacts: [{ isTruncated: true }] });
+  });
+
   test('keep a text where there is no file, and follow no link out of the working directory', async () => {
     const { task } = await run([
       {
@@ -177,7 +183,7 @@ describe('steps', () => {
     await run([{ id: 'run', type: 'RUN_SCRIPT', script: 'touch a; chmod 000 .' }]);
     await run([{ id: 'run', type: 'RUN_SCRIPT', script: 'touch a; exit 1' }]);
     const roots = await readdir(join(folder.path, 'workspaces'), { recursive: true });
-    expect(roots.filter((path) => path.includes('task-'))).toEqual([]);
+    expect(roots.filter((path) => path.includes('.template-'))).toEqual([]);
   });
 });
 
@@ -291,7 +297,7 @@ test('a cancelled task stops its script at once, and leaves no files', async () 
     .poll(
       async () => {
         const paths = await readdir(join(folder.path, 'workspaces'), { recursive: true });
-        return paths.filter((path) => path.includes('task-'));
+        return paths.filter((path) => path.includes('.template-'));
       },
       { timeout: 5_000 },
     )

@@ -1,4 +1,4 @@
-import type { ClaimedTask } from '../../store/claim-run.ts';
+import type { StartedTask } from '../../store/start-task.ts';
 import type { ToolName } from '../../vocabulary.ts';
 
 const ALWAYS = [
@@ -15,7 +15,7 @@ const WHEN_OFFERED: Partial<Record<ToolName, string>> = {
 };
 
 /** The system prompt: how an agent works, then what is asked of this one. */
-export function instructionsFor({ system, tools }: ClaimedTask): string {
+export function instructionsFor({ system, tools }: StartedTask): string {
   const offered = tools.flatMap((name) => WHEN_OFFERED[name] ?? []);
   return [...ALWAYS, ...offered, ...(system ? [system] : [])].join('\n\n');
 }

@@ -2,14 +2,14 @@ import { coerceError, DomainError } from '../../errors.ts';
 import type { ModelMessage } from '../../providers/provider.ts';
 import { DEFAULT_MAX_ITERATIONS } from '../../rules/agent.ts';
 import { storableJson } from '../../rules/bounded.ts';
-import type { ClaimedTask } from '../../store/claim-run.ts';
 import { isConnectionLoss, outlastConnectionLoss } from '../../store/connection-loss.ts';
+import type { RunOutcome } from '../../store/finish-run.ts';
 import { readInputs } from '../../store/inputs.ts';
 import { type Lease, LeaseLost } from '../../store/lease.ts';
+import type { StartedTask } from '../../store/start-task.ts';
 import { beginStep, completeStep, readSteps } from '../../store/steps.ts';
 import { openWorkspace } from '../../store/workspaces.ts';
 import { askModel, createTries } from '../ask-model.ts';
-import type { RunOutcome } from '../carry-out-task.ts';
 import type { EngineContext } from '../context.ts';
 import { openingMessages } from '../opening.ts';
 import { toolNamed } from '../tools/index.ts';
@@ -29,13 +29,15 @@ import type { Work } from './work.ts';
 export async function runAgent(
   context: EngineContext,
   lease: Lease,
-  task: ClaimedTask,
+  task: StartedTask,
 ): Promise<RunOutcome | null> {
   const timer = startTimer(lease, task);
   try {
     const work = await takeUp(context, lease, task);
     const opening = await openingMessages(context, task, instructionsFor(task));
     const outcome = await takeTurns(work, opening).catch((error) => leaveAndThrow(work, error));
+    // What is done in time does not fail because the diff of it takes longer.
+    clearTimeout(timer);
     if (outcome) await leaveArtifacts(work);
     return outcome;
   } finally {
@@ -44,7 +46,7 @@ export async function runAgent(
 }
 
 /** The task as its checkpoints have it. */
-async function takeUp(context: EngineContext, lease: Lease, task: ClaimedTask): Promise<Work> {
+async function takeUp(context: EngineContext, lease: Lease, task: StartedTask): Promise<Work> {
   const steps = await readSteps(context.store.database, task.id);
   const { plan, progress } = task;
   const workspace = await openOwnWorkspace(context, task);
@@ -112,7 +114,7 @@ async function takeAnswer(work: Work, opening: readonly ModelMessage[], turn: Tu
   return answer;
 }
 
-function definitionOf(name: ClaimedTask['tools'][number]) {
+function definitionOf(name: StartedTask['tools'][number]) {
   return (toolNamed(name) ?? LOOP_TOOLS.find(({ definition }) => definition.name === name))?.definition;
 }
 
@@ -154,16 +156,22 @@ function toOutcome({ turns }: Work, { model, provider, finishReason }: Answer, e
 /** The task's own folder, or the one that it was given, where it is to work in one. */
 async function openOwnWorkspace(
   { workspaces }: EngineContext,
-  { id, ownerId, ownerIsAdmin, tools, workingDirectory }: ClaimedTask,
+  { id, ownerId, ownerIsAdmin, tools, workingDirectory }: StartedTask,
 ): Promise<string | null> {
   if (!tools.some(toolNamed)) return null;
   const tenant = { userId: ownerId, isAdmin: ownerIsAdmin };
-  const { path } = await openWorkspace(workspaces, tenant, workingDirectory ?? id, 'workingDirectory');
-  return path;
+  const opened = openWorkspace(workspaces, tenant, workingDirectory ?? id, 'workingDirectory');
+  return opened.then(({ path }) => path, unusable);
+}
+
+/** It was accepted when it was named; what has become of it since is the task's owner's to know. */
+function unusable(thrown: unknown): never {
+  if (!(thrown instanceof DomainError)) throw thrown;
+  throw new DomainError('SANDBOX_UNAVAILABLE', thrown.message, thrown.details, { cause: thrown });
 }
 
 /** When its time is up the lease ends, whatever is going on under it. */
-function startTimer(lease: Lease, { msLeft, limits }: ClaimedTask): NodeJS.Timeout | undefined {
+function startTimer(lease: Lease, { msLeft, limits }: StartedTask): NodeJS.Timeout | undefined {
   if (msLeft === null) return undefined;
   const message = `the agent was not done within ${limits?.timeoutSeconds} s`;
   const stop = () => lease.abort(new DomainError('TIME_LIMIT_REACHED', message));

@@ -1,6 +1,6 @@
 import type { Plan } from '../../rules/plan.ts';
-import type { ClaimedTask } from '../../store/claim-run.ts';
 import type { Lease } from '../../store/lease.ts';
+import type { StartedTask } from '../../store/start-task.ts';
 import type { EngineContext } from '../context.ts';
 import type { Snapshot } from '../workspace-diff.ts';
 import type { Turn } from './turn.ts';
@@ -9,7 +9,7 @@ import type { Turn } from './turn.ts';
 export interface Work {
   context: EngineContext;
   lease: Lease;
-  task: ClaimedTask;
+  task: StartedTask;
   /** Absolute path of its working directory; null: its agent has no tools that need one. */
   workspace: string | null;
   /** What was in it before; null when there is none. */

@@ -2,7 +2,8 @@ import { DomainError } from '../../errors.ts';
 import { isRelativePath } from '../../rules/relative-path.ts';
 import type { RunScriptStep } from '../../rules/template.ts';
 import { storable } from '../../rules/text.ts';
-import { saveArtifact } from '../../store/artifacts.ts';
+import { boundedContent, saveArtifact } from '../../store/artifacts.ts';
+import { outlastConnectionLoss } from '../../store/connection-loss.ts';
 import type { CommandResult } from '../sandbox/command.ts';
 import { fill, fillIfAny, type StepOutput, type StepWork } from './step-work.ts';
 import { workspaceOf } from './workspace.ts';
@@ -84,13 +85,17 @@ async function keepLog(
   text: string,
   { truncated }: CommandResult,
 ): Promise<void> {
-  await saveArtifact(context.store, lease, {
+  // What is no UTF-8 takes up to three times as many bytes as text.
+  const { content, isTruncated } = boundedContent(Buffer.from(text));
+  const artifact = {
     name: `${step.id}.log`,
     type: 'log',
     mediaType: 'text/plain; charset=utf-8',
-    content: Buffer.from(text),
-    isTruncated: truncated,
-  });
+    content,
+    isTruncated: truncated || isTruncated,
+  } as const;
+  // A script that has run is not to run again because the database was away.
+  await outlastConnectionLoss(() => saveArtifact(context.store, lease, artifact));
 }
 
 /** @throws DomainError SCRIPT_FAILED */

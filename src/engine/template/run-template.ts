@@ -1,12 +1,13 @@
 import { coerceError, DomainError } from '../../errors.ts';
 import { ProviderError } from '../../providers/provider.ts';
+import { startPatience } from '../../rules/liquid.ts';
 import type { TemplateResult } from '../../rules/task.ts';
 import type { TemplateStep } from '../../rules/template.ts';
-import type { ClaimedTemplate } from '../../store/claim-run.ts';
 import { outlastConnectionLoss } from '../../store/connection-loss.ts';
 import type { NewEvent } from '../../store/events.ts';
 import { isCancelled } from '../../store/is-cancelled.ts';
 import { type Lease, LeaseLost } from '../../store/lease.ts';
+import type { StartedTemplate } from '../../store/start-task.ts';
 import { beginStep, completeStep, readSteps } from '../../store/steps.ts';
 import type { TemplateStepType } from '../../vocabulary.ts';
 import type { EngineContext } from '../context.ts';
@@ -36,14 +37,14 @@ const LEAVES_FILES: readonly TemplateStepType[] = ['git_clone', 'run_script'];
 export async function runTemplate(
   context: EngineContext,
   lease: Lease,
-  task: ClaimedTemplate,
+  task: StartedTemplate,
 ): Promise<TemplateResult> {
   const { steps } = task.plan;
   const outputs: Record<string, StepOutput> = {};
   try {
     const finished = await finishedSteps(context, task);
     for (const [index, step] of steps.entries()) {
-      const work = { context, lease, task, step, outputs: { ...outputs } };
+      const work = { context, lease, task, step, outputs: { ...outputs }, patience: startPatience() };
       const progress = (index + 1) / steps.length;
       outputs[step.id] = finished.get(step.id) ?? (await doStep(work, progress));
     }
@@ -59,7 +60,7 @@ export async function runTemplate(
 
 async function finishedSteps(
   context: EngineContext,
-  task: ClaimedTemplate,
+  task: StartedTemplate,
 ): Promise<Map<string, StepOutput>> {
   const rows = await readSteps(context.store.database, task.id);
   const done = rows.filter(({ status }) => status === 'completed');
@@ -107,7 +108,7 @@ function named({ id }: TemplateStep, error: unknown): unknown {
   return error;
 }
 
-async function clearUp(context: EngineContext, task: ClaimedTemplate): Promise<void> {
+async function clearUp(context: EngineContext, task: StartedTemplate): Promise<void> {
   await dropWorkspace(context, task).catch((error) => {
     const { message } = coerceError(error);
     context.log.warn({ task: task.id, error: message }, 'a working directory could not be removed');

@@ -3,7 +3,8 @@ import { isMediaType, mediaTypeOf } from '../../rules/media-type.ts';
 import { isRelativePath } from '../../rules/relative-path.ts';
 import type { StoreOutputStep } from '../../rules/template.ts';
 import { storable } from '../../rules/text.ts';
-import { MAX_ARTIFACT_BYTES, saveArtifact } from '../../store/artifacts.ts';
+import { boundedContent, MAX_ARTIFACT_BYTES, saveArtifact } from '../../store/artifacts.ts';
+import { outlastConnectionLoss } from '../../store/connection-loss.ts';
 import { fill, fillIfAny, type StepOutput, type StepWork } from './step-work.ts';
 import { hasWorkspace, workspaceOf } from './workspace.ts';
 
@@ -28,7 +29,7 @@ export async function storeOutput(work: Work): Promise<StepOutput> {
   const fallback = text === null ? 'application/octet-stream' : 'text/plain; charset=utf-8';
   const mediaType = mediaTypeIn(work) ?? mediaTypeOf(name, fallback);
   const artifact = { name, type: 'output', mediaType, content, isTruncated } as const;
-  await saveArtifact(context.store, lease, artifact);
+  await outlastConnectionLoss(() => saveArtifact(context.store, lease, artifact));
   const output = storable((text ?? '').slice(0, MAX_TEXT));
   return { output, name, size: content.byteLength, isTruncated };
 }
@@ -39,25 +40,13 @@ function mediaTypeIn(work: Work): string | null {
   throw new DomainError('TEMPLATE_FAILED', `${JSON.stringify(given)} is not a media type`);
 }
 
-interface Content {
-  content: Buffer;
-  isTruncated: boolean;
-}
-
-async function contentOf(work: Work): Promise<Content> {
+async function contentOf(work: Work): Promise<ReturnType<typeof boundedContent>> {
   const { step } = work;
   const path = fillIfAny(work, step.path);
   const file = path === null ? null : await readFile(work, path);
-  if (file) return bounded(file);
-  if (step.content !== null) return bounded(Buffer.from(fill(work, step.content)));
+  if (file) return boundedContent(file);
+  if (step.content !== null) return boundedContent(Buffer.from(fill(work, step.content)));
   throw new DomainError('TEMPLATE_FAILED', `there is no file ${JSON.stringify(path)}`);
-}
-
-function bounded(content: Buffer): Content {
-  return {
-    content: content.subarray(0, MAX_ARTIFACT_BYTES),
-    isTruncated: content.byteLength > MAX_ARTIFACT_BYTES,
-  };
 }
 
 const NO_FILE = 44;

@@ -1,23 +1,19 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ownFolder } from '../../rules/workspace.ts';
-import type { ClaimedTemplate } from '../../store/claim-run.ts';
+import { ownFolder, templateFolder } from '../../rules/workspace.ts';
+import type { StartedTemplate } from '../../store/start-task.ts';
 import { openWorkspace, removeWorkspace } from '../../store/workspaces.ts';
 import type { EngineContext } from '../context.ts';
 
+const tenantOf = ({ ownerId }: StartedTemplate) => ({ userId: ownerId, isAdmin: false, isTemplate: true });
+
 /** The same for every attempt, so that one which goes on finds what the last one left. */
-function nameOf({ id }: ClaimedTemplate): string {
-  return `task-${id}`;
-}
-
-const tenantOf = ({ ownerId }: ClaimedTemplate) => ({ userId: ownerId, isAdmin: false });
-
-function pathOf({ workspaces }: EngineContext, task: ClaimedTemplate): string {
-  return join(ownFolder(workspaces.workspaceRoots[0]!, tenantOf(task)), nameOf(task));
+function pathOf({ workspaces }: EngineContext, task: StartedTemplate): string {
+  return join(ownFolder(workspaces.workspaceRoots[0]!, tenantOf(task)), templateFolder(task.id));
 }
 
 /** Whether the working directory is there: an attempt on another machine, or an end, may have left it behind. */
-export async function hasWorkspace(context: EngineContext, task: ClaimedTemplate): Promise<boolean> {
+export async function hasWorkspace(context: EngineContext, task: StartedTemplate): Promise<boolean> {
   return stat(pathOf(context, task)).then(
     () => true,
     () => false,
@@ -25,11 +21,11 @@ export async function hasWorkspace(context: EngineContext, task: ClaimedTemplate
 }
 
 /** Where the commands of the task work; made when it is missing. @throws DomainError */
-export async function workspaceOf({ workspaces }: EngineContext, task: ClaimedTemplate): Promise<string> {
-  const { path } = await openWorkspace(workspaces, tenantOf(task), nameOf(task), 'workspace');
+export async function workspaceOf({ workspaces }: EngineContext, task: StartedTemplate): Promise<string> {
+  const { path } = await openWorkspace(workspaces, tenantOf(task), templateFolder(task.id), 'workspace');
   return path;
 }
 
-export async function dropWorkspace(context: EngineContext, task: ClaimedTemplate): Promise<void> {
+export async function dropWorkspace(context: EngineContext, task: StartedTemplate): Promise<void> {
   await removeWorkspace(pathOf(context, task));
 }

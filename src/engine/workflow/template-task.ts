@@ -1,4 +1,4 @@
-import { fillIn } from '../../rules/liquid.ts';
+import { fillIn, startPatience } from '../../rules/liquid.ts';
 import type { ModelReference } from '../../rules/model-id.ts';
 import { checkParameters } from '../../rules/template-parameters.ts';
 import { askingSteps, modelName, parameterFaults, splitSecrets } from '../../rules/template-task.ts';
@@ -49,8 +49,9 @@ function modelsOf(
 ): { models: Record<string, ModelReference>; events: NewEvent[] } {
   const models: Record<string, ModelReference> = {};
   const chosen: NewEvent[] = [];
+  const patience = startPatience();
   for (const step of askingSteps(steps)) {
-    const name = modelName(step, values);
+    const name = modelName(step, values, patience);
     const { events, ...reference } =
       step.type === 'ollama_generate' ? ofOllama(step.id, name) : lookedUp(draft, step.id, name);
     models[step.id] = reference;

@@ -27,6 +27,10 @@ export const Run = defineEntity({
       expression: `create index "run_queued" on "run" ("id") where "status" = 'queued'`,
     },
     {
+      name: 'run_unfinished_orchestration',
+      expression: `create index "run_unfinished_orchestration" on "run" ("owner_id") where "kind" = 'orchestration' and "status" in ('pending', 'queued', 'running', 'waiting')`,
+    },
+    {
       name: 'run_worker',
       expression: `create index "run_worker" on "run" ("worker_id") where "worker_id" is not null`,
     },

@@ -24,6 +24,12 @@ export const Thread = defineEntity({
     owner: () => p.manyToOne(User).mapToPk().index(false),
     session: () => p.manyToOne(Session).mapToPk().nullable().deleteRule('no action').index(false),
     title: p.text().nullable(),
+    /** What it began with; kept for its maker. */
+    originalPrompt: p.text().nullable(),
+    /** What kind of work it is about: an orchestration in it takes this for its own. */
+    domain: p.text().nullable(),
+    /** What the models are told with every turn. */
+    context: p.text().nullable(),
     ...timestamps,
   },
 });

@@ -1,8 +1,8 @@
 import { Migration } from '@mikro-orm/migrations';
 
-export class Migration20261121190315 extends Migration {
+export class Migration20261121191559 extends Migration {
 
-  override name = 'Migration20261121190315';
+  override name = 'Migration20261121191559';
 
   override up(): void | Promise<void> {
     this.addSql(`create table "template" ("id" text not null, "owner_id" text null, "name" text not null, "description" text null, "parameters" jsonb not null, "steps" jsonb not null, "version" int not null default 1, "is_active" boolean not null default true, "created_at" timestamptz(6) not null default now(), "updated_at" timestamptz(6) not null default now(), primary key ("id"));`);
@@ -13,6 +13,11 @@ export class Migration20261121190315 extends Migration {
 
     this.addSql(`create table "step" ("run_id" text not null, "key" text not null, "position" int not null, "status" text not null, "output" jsonb null, "started_at" timestamptz(6) not null default clock_timestamp(), "completed_at" timestamptz(6) null, primary key ("run_id", "key"));`);
 
+    this.addSql(`create table "orchestration" ("id" text not null, "prompt" text not null, "domain" text null, "thread_id" text null, "preferred_models" text[] not null default '{}', "candidates" jsonb not null, "reasoning" text not null, "evaluation_threshold" double precision not null, "max_iterations" int not null, "progress" double precision not null default 0, "result" jsonb null, "error" jsonb null, "started_at" timestamptz(6) null, "completed_at" timestamptz(6) null, primary key ("id"));`);
+    this.addSql(`create index "orchestration_thread_id_index" on "orchestration" ("thread_id");`);
+
+    this.addSql(`create table "orchestration_round" ("orchestration_id" text not null, "iteration" int not null, "selected" jsonb not null, "reason" text not null, "improves" int null, "provider" text null, "model" text null, "call_id" text null, "response" text null, "finish_reason" text null, "error" jsonb null, "evaluator_provider" text null, "evaluator_model" text null, "score" double precision null, "feedback" text null, "is_self_evaluated" boolean null, "evaluation_error" jsonb null, "started_at" timestamptz(6) not null default clock_timestamp(), "completed_at" timestamptz(6) null, primary key ("orchestration_id", "iteration"));`);
+
     this.addSql(`create table "input" ("run_id" text not null, "position" int not null, "text" text not null, primary key ("run_id", "position"));`);
 
     this.addSql(`create table "artifact" ("id" text not null, "run_id" text not null, "name" text not null, "type" text not null, "media_type" text not null, "size" int not null, "sha256" text not null, "content" bytea not null, "is_truncated" boolean not null, "created_at" timestamptz(6) not null default clock_timestamp(), primary key ("id"));`);
@@ -22,7 +27,7 @@ export class Migration20261121190315 extends Migration {
     this.addSql(`create index "agent_owner_created" on "agent" ("owner_id", "created_at" desc, "id" desc);`);
 
     this.addSql(`alter table "budget" drop constraint "budget_kind_check";`);
-    this.addSql(`alter table "budget" add constraint "budget_kind_check" check ("kind" in ('task', 'session', 'user'));`);
+    this.addSql(`alter table "budget" add constraint "budget_kind_check" check ("kind" in ('task', 'orchestration', 'session', 'user'));`);
 
     this.addSql(`alter table "event" add "owner_id" text null, add "session_id" text null, add "place" xid8 null, add "xid" xid8 null;`);
     this.addSql(`create index "event_owner_place" on "event" ("owner_id", "place") where "owner_id" is not null;`);
@@ -32,13 +37,16 @@ export class Migration20261121190315 extends Migration {
     this.addSql(`create index "model_call_model" on "model_call" ("provider", "model", "started_at");`);
     this.addSql(`alter table "model_call" add constraint "model_call_price_source_check" check ("price_source" in ('catalog', 'list'));`);
 
-    this.addSql(`alter table "thread" add "session_id" text null;`);
+    this.addSql(`alter table "thread" add "session_id" text null, add "original_prompt" text null, add "domain" text null, add "context" text null;`);
     this.addSql(`alter table "thread" add constraint "thread_session_id_foreign" foreign key ("session_id") references "session" ("id") on delete no action;`);
     this.addSql(`create index "thread_session_created" on "thread" ("session_id", "created_at" desc, "id" desc) where "session_id" is not null;`);
 
+    this.addSql(`alter table "run" drop constraint "run_kind_check";`);
     this.addSql(`alter table "run" add "session_id" text null, add "losses" int not null default 0, add "place" xid8 not null default pg_current_xact_id(), add "inputs" int not null default 0;`);
     this.addSql(`alter table "run" add constraint "run_session_id_foreign" foreign key ("session_id") references "session" ("id") on delete no action;`);
     this.addSql(`create index "run_session_created" on "run" ("session_id", "created_at" desc, "id" desc) where "session_id" is not null;`);
+    this.addSql(`create index "run_unfinished_orchestration" on "run" ("owner_id") where "kind" = 'orchestration' and "status" in ('pending', 'queued', 'running', 'waiting');`);
+    this.addSql(`alter table "run" add constraint "run_kind_check" check ("kind" in ('task', 'orchestration'));`);
 
     this.addSql(`alter table "model" add "version" text null, add "specialties" text[] not null default '{}', add "base_url" text null, add "sealed_api_key" text null, add "is_present" boolean not null default true, add "is_edited" boolean not null default false;`);
 
@@ -58,6 +66,11 @@ export class Migration20261121190315 extends Migration {
     this.addSql(`alter table "step" add constraint "step_run_id_foreign" foreign key ("run_id") references "run" ("id") on delete cascade;`);
     this.addSql(`alter table "step" add constraint "step_status_check" check ("status" in ('started', 'completed'));`);
 
+    this.addSql(`alter table "orchestration" add constraint "orchestration_id_foreign" foreign key ("id") references "run" ("id") on update cascade on delete cascade;`);
+    this.addSql(`alter table "orchestration" add constraint "orchestration_thread_id_foreign" foreign key ("thread_id") references "thread" ("id") on delete set null;`);
+
+    this.addSql(`alter table "orchestration_round" add constraint "orchestration_round_orchestration_id_foreign" foreign key ("orchestration_id") references "orchestration" ("id") on delete cascade;`);
+
     this.addSql(`alter table "input" add constraint "input_run_id_foreign" foreign key ("run_id") references "run" ("id") on delete cascade;`);
 
     this.addSql(`alter table "artifact" add constraint "artifact_run_id_foreign" foreign key ("run_id") references "run" ("id") on delete cascade;`);
@@ -69,11 +82,14 @@ export class Migration20261121190315 extends Migration {
   override down(): void | Promise<void> {
     this.addSql(`alter table "thread" drop constraint "thread_session_id_foreign";`);
     this.addSql(`alter table "run" drop constraint "run_session_id_foreign";`);
+    this.addSql(`alter table "orchestration_round" drop constraint "orchestration_round_orchestration_id_foreign";`);
     this.addSql(`alter table "task" drop constraint "task_agent_id_foreign";`);
 
     this.addSql(`drop table if exists "template" cascade;`);
     this.addSql(`drop table if exists "session" cascade;`);
     this.addSql(`drop table if exists "step" cascade;`);
+    this.addSql(`drop table if exists "orchestration" cascade;`);
+    this.addSql(`drop table if exists "orchestration_round" cascade;`);
     this.addSql(`drop table if exists "input" cascade;`);
     this.addSql(`drop table if exists "artifact" cascade;`);
     this.addSql(`drop table if exists "agent" cascade;`);
@@ -92,7 +108,10 @@ export class Migration20261121190315 extends Migration {
     this.addSql(`alter table "model_call" drop column "price_source", drop column "input_price", drop column "cached_input_price", drop column "output_price";`);
 
     this.addSql(`drop index "run_session_created";`);
+    this.addSql(`drop index "run_unfinished_orchestration";`);
+    this.addSql(`alter table "run" drop constraint "run_kind_check";`);
     this.addSql(`alter table "run" drop column "session_id", drop column "losses", drop column "place", drop column "inputs";`);
+    this.addSql(`alter table "run" add constraint "run_kind_check" check ("kind" in ('task'));`);
 
     this.addSql(`drop index "task_agent_completed";`);
     this.addSql(`alter table "task" drop constraint "task_kind_check";`);
@@ -102,7 +121,7 @@ export class Migration20261121190315 extends Migration {
     this.addSql(`alter table "task" add constraint "task_kind_check" check ("kind" in ('prompt'));`);
 
     this.addSql(`drop index "thread_session_created";`);
-    this.addSql(`alter table "thread" drop column "session_id";`);
+    this.addSql(`alter table "thread" drop column "session_id", drop column "original_prompt", drop column "domain", drop column "context";`);
   }
 
 }

@@ -1,8 +1,8 @@
 import { Migration } from '@mikro-orm/migrations';
 
-export class Migration20261121191839 extends Migration {
+export class Migration20261121192609 extends Migration {
 
-  override name = 'Migration20261121191839';
+  override name = 'Migration20261121192609';
 
   override up(): void | Promise<void> {
     this.addSql(`create table "execution" ("id" text not null, "workflow_id" text not null, "workflow_name" text not null, "workflow_version" int not null, "definition" jsonb not null, "input" jsonb not null, "parameters" jsonb not null, "trigger" text not null, "scheduled_for" timestamptz(6) null, "workers" jsonb null, "progress" double precision not null default 0, "result" jsonb null, "error" jsonb null, "wake_at" timestamptz(6) null, "deadline_at" timestamptz(6) null, "started_at" timestamptz(6) null, "completed_at" timestamptz(6) null, primary key ("id"));`);
@@ -15,14 +15,14 @@ export class Migration20261121191839 extends Migration {
     this.addSql(`create index "workflow_owner_created" on "workflow" ("owner_id", "created_at" desc, "id" desc);`);
 
     this.addSql(`alter table "budget" drop constraint "budget_kind_check";`);
-    this.addSql(`alter table "budget" add constraint "budget_kind_check" check ("kind" in ('task', 'execution', 'session', 'user'));`);
+    this.addSql(`alter table "budget" add constraint "budget_kind_check" check ("kind" in ('task', 'execution', 'orchestration', 'session', 'user'));`);
 
     this.addSql(`drop index "run_owner_created";`);
     this.addSql(`alter table "run" drop constraint "run_kind_check";`);
     this.addSql(`alter table "run" add "parent_id" text null;`);
     this.addSql(`create index "run_owner_whole" on "run" ("owner_id", "kind", "created_at" desc, "id" desc) where "parent_id" is null;`);
     this.addSql(`create index "run_parent" on "run" ("parent_id") where "parent_id" is not null;`);
-    this.addSql(`alter table "run" add constraint "run_kind_check" check ("kind" in ('task', 'execution'));`);
+    this.addSql(`alter table "run" add constraint "run_kind_check" check ("kind" in ('task', 'execution', 'orchestration'));`);
 
     this.addSql(`alter table "task" add "step_key" text null, add "step_item" int null, add "step_attempt" int null;`);
 
@@ -42,14 +42,14 @@ export class Migration20261121191839 extends Migration {
     this.addSql(`drop table if exists "workflow" cascade;`);
 
     this.addSql(`alter table "budget" drop constraint "budget_kind_check";`);
-    this.addSql(`alter table "budget" add constraint "budget_kind_check" check ("kind" in ('task', 'session', 'user'));`);
+    this.addSql(`alter table "budget" add constraint "budget_kind_check" check ("kind" in ('task', 'orchestration', 'session', 'user'));`);
 
     this.addSql(`drop index "run_owner_whole";`);
     this.addSql(`drop index "run_parent";`);
     this.addSql(`alter table "run" drop constraint "run_kind_check";`);
     this.addSql(`alter table "run" drop column "parent_id";`);
     this.addSql(`create index "run_owner_created" on "run" ("owner_id", "kind", "created_at" desc, "id" desc);`);
-    this.addSql(`alter table "run" add constraint "run_kind_check" check ("kind" in ('task'));`);
+    this.addSql(`alter table "run" add constraint "run_kind_check" check ("kind" in ('task', 'orchestration'));`);
 
     this.addSql(`alter table "task" drop column "step_key", drop column "step_item", drop column "step_attempt";`);
   }

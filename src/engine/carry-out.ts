@@ -1,0 +1,65 @@
+import { coerceError, DomainError, type RunError } from '../errors.ts';
+import type { ClaimedKind, ClaimedRun } from '../store/claim-run.ts';
+import { isConnectionLoss, outlastConnectionLoss } from '../store/connection-loss.ts';
+import { completeRun, failRun, type RunOutcome } from '../store/finish-run.ts';
+import { giveBackRun } from '../store/give-back-run.ts';
+import { type Lease, LeaseLost } from '../store/lease.ts';
+import type { EngineContext } from './context.ts';
+import { runOrchestration } from './orchestration/run-orchestration.ts';
+import { knownRunError } from './run-error.ts';
+import { runTask } from './run-task.ts';
+
+/** null: the run waits, and what wakes it makes a job of its own. */
+type Runner = (context: EngineContext, lease: Lease, run: ClaimedRun) => Promise<RunOutcome | null>;
+
+/** A run that ends its worker's process each time would go on doing so, and take its neighbours along. */
+const MAX_LOSSES = 10;
+
+const RUNNERS: Record<ClaimedKind, Runner> = { task: runTask, orchestration: runOrchestration };
+
+/**
+ * Carries a claimed run to its end and writes that end; a lost lease is given back, if nobody took it.
+ * @throws only when neither could be written.
+ */
+export async function carryOut(context: EngineContext, lease: Lease, run: ClaimedRun): Promise<void> {
+  try {
+    if (run.losses >= MAX_LOSSES) throw lostTooOften(run);
+    const outcome = await RUNNERS[run.kind](context, lease, run);
+    if (outcome === null) return;
+    const isOver = await outlastConnectionLoss(() => completeRun(context.store, lease, outcome));
+    // Somebody has said more meanwhile; it goes on from its checkpoints, with what is left of its time.
+    if (!isOver) await letGo(context, lease);
+  } catch (thrown) {
+    const cause = lease.signal.aborted ? lease.signal.reason : thrown;
+    if (cause instanceof LeaseLost || isConnectionLoss(cause)) return letGo(context, lease);
+    await fail(context, lease, toRunError(context, run, cause));
+  }
+}
+
+function lostTooOften({ losses, kind }: ClaimedRun): DomainError {
+  const message = `${losses} workers were lost while they had the ${kind}; if it is not to blame, retry it`;
+  return new DomainError('WORKER_LOST', message);
+}
+
+/** A try whose answer was lost may have ended the run; then the next one finds it so, and all is done. */
+async function fail({ store }: EngineContext, lease: Lease, error: RunError): Promise<void> {
+  await outlastConnectionLoss(() => failRun(store, lease, error)).catch((thrown) => {
+    if (!(thrown instanceof LeaseLost)) throw thrown;
+  });
+}
+
+/**
+ * The text starts again elsewhere, under a higher epoch. Whoever took the lease has raised it already, and this
+ * touches nothing; but a lease may be lost by mistake, or to a write whose outcome nobody knows.
+ */
+async function letGo({ store }: EngineContext, lease: Lease): Promise<void> {
+  await outlastConnectionLoss(() => giveBackRun(store, lease));
+}
+
+function toRunError(context: EngineContext, { id, kind }: ClaimedRun, thrown: unknown): RunError {
+  const known = knownRunError(thrown);
+  if (known) return known;
+  const error = coerceError(thrown);
+  context.log.error({ [kind]: id, error: error.stack }, `${kind} failed unexpectedly`);
+  return { code: 'INTERNAL_ERROR', message: `unexpected failure; the log has it under ${kind} ${id}` };
+}

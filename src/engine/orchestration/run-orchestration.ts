@@ -1,0 +1,51 @@
+import { bestRound, decide, type OrchestrationResult, type Round } from '../../rules/orchestration.ts';
+import type { Lease } from '../../store/lease.ts';
+import { readSpend } from '../../store/model-call-reports.ts';
+import { readRounds } from '../../store/orchestration-rounds.ts';
+import { startOrchestration } from '../../store/start-orchestration.ts';
+import type { StopReason } from '../../vocabulary.ts';
+import type { EngineContext } from '../context.ts';
+import { openingMessages } from '../opening.ts';
+import { evaluate } from './evaluate.ts';
+import { generate } from './generate.ts';
+import type { Work } from './work.ts';
+
+/**
+ * Generate, evaluate, improve, until it is good enough or not worth more. Every answer and every evaluation is a
+ * checkpoint; a worker that takes the run over goes on after the last one.
+ * @throws ProviderError, DomainError BUDGET_EXCEEDED, PRICE_UNKNOWN, when there is no answer; LeaseLost
+ */
+export async function runOrchestration(context: EngineContext, lease: Lease): Promise<OrchestrationResult> {
+  const orchestration = await startOrchestration(context.store, lease);
+  const opening = await openingMessages(context, orchestration, null);
+  const rounds: Round[] = await readRounds(context.store.database, [orchestration.id]);
+  const work = { context, lease, orchestration, opening, rounds };
+  for (;;) {
+    lease.signal.throwIfAborted();
+    const decision = decide(orchestration, orchestration.candidates, orchestration.reasoning, rounds);
+    if (decision.next === 'stop') return toResult(work, decision.reason);
+    const { iteration } = decision.round;
+    rounds[iteration - 1] =
+      decision.next === 'generate' ? await generate(work, decision.round) : await evaluate(work, decision);
+  }
+}
+
+async function toResult(
+  { context, orchestration, rounds }: Work,
+  stopReason: StopReason,
+): Promise<OrchestrationResult> {
+  const best = bestRound(rounds);
+  if (!best?.answer) throw new Error(`orchestration ${orchestration.id} stops without an answer`);
+  const spend = (await readSpend(context.store.database, [orchestration.id])).get(orchestration.id);
+  return {
+    output: best.answer.text,
+    score: best.evaluation?.score ?? null,
+    bestIteration: best.iteration,
+    iterations: rounds.filter(({ answer }) => answer !== null).length,
+    stopReason,
+    model: best.answer.model,
+    provider: best.answer.provider,
+    cost: spend?.cost ?? 0,
+    costComplete: spend?.costComplete ?? true,
+  };
+}

@@ -1,0 +1,16 @@
+import type { ModelMessage } from '../../providers/provider.ts';
+import type { Round } from '../../rules/orchestration.ts';
+import type { Lease } from '../../store/lease.ts';
+import type { StartedOrchestration } from '../../store/start-orchestration.ts';
+import type { EngineContext } from '../context.ts';
+
+/** An orchestration in a worker's hands. */
+export interface Work {
+  context: EngineContext;
+  lease: Lease;
+  orchestration: StartedOrchestration;
+  /** The conversation so far, and the prompt. */
+  opening: readonly ModelMessage[];
+  /** In order; the last may be in the middle. */
+  rounds: readonly Round[];
+}

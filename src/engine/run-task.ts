@@ -1,0 +1,25 @@
+import type { ClaimedRun } from '../store/claim-run.ts';
+import type { RunOutcome } from '../store/finish-run.ts';
+import type { Lease } from '../store/lease.ts';
+import type { StartedTask } from '../store/start-task.ts';
+import { runAgent } from './agent/run-agent.ts';
+import type { EngineContext } from './context.ts';
+import { runPrompt } from './run-prompt.ts';
+import { runPull } from './run-pull.ts';
+import { runTemplate } from './template/run-template.ts';
+
+type Runner = (context: EngineContext, lease: Lease, task: StartedTask) => Promise<RunOutcome | null>;
+
+const RUNNERS: Record<StartedTask['kind'], Runner> = { prompt: runPrompt, agent: runAgent, pull: runPull };
+
+/** A run that is a task. @returns null when it waits. @throws what ends it, LeaseLost */
+export async function runTask(
+  context: EngineContext,
+  lease: Lease,
+  { id, task }: ClaimedRun,
+): Promise<RunOutcome | null> {
+  if (!task) throw new Error(`run ${id} is a task and has no row of one`);
+  return task.kind === 'template'
+    ? runTemplate(context, lease, task)
+    : RUNNERS[task.kind](context, lease, task);
+}

@@ -1,0 +1,70 @@
+import type { Context } from '../context.ts';
+import { DomainError } from '../errors.ts';
+import { newId } from '../rules/ids.ts';
+import { createOrchestration } from '../store/create-orchestration.ts';
+import { findRepeated } from '../store/create-task.ts';
+import { findOrchestration, type OrchestrationRow } from '../store/orchestrations.ts';
+import { homeOf } from './home.ts';
+import { idempotencyOf } from './idempotency.ts';
+import { newOrchestration } from './orchestration-input.ts';
+import { route } from './orchestration-models.ts';
+import { DEFAULT_PRIORITY } from './task-input.ts';
+import { thread } from './thread.ts';
+import { validate } from './validate.ts';
+import { requireViewer } from './viewer.ts';
+
+const DEFAULT_THRESHOLD = 8;
+const DEFAULT_ITERATIONS = 5;
+const MOST_AT_ONCE = 10;
+
+/**
+ * @throws DomainError for what is wrong with the input, with the field; CONFLICT for a key that was used before;
+ * RATE_LIMITED when too many of the viewer's are not finished.
+ */
+export async function startOrchestration(context: Context, input: unknown): Promise<OrchestrationRow> {
+  const { userId } = requireViewer(context);
+  const given = validate(newOrchestration, input, 'input');
+  const { idempotencyKey, ...asked } = given;
+  const idempotency = idempotencyOf({ idempotencyKey, orchestration: asked });
+  const earlier = idempotency && (await findRepeated(context.store, userId, idempotency));
+  if (earlier) return orchestration(context, earlier);
+  const home = await homeOf(context, given);
+  const preferredModels = given.preferredModels ?? home?.settings.preferredModels ?? [];
+  const ofThread = given.threadId ? await thread(context, given.threadId, 'input.threadId') : null;
+  const domain = given.domain ?? ofThread?.domain ?? null;
+  const started = await createOrchestration(
+    context.store,
+    {
+      id: newId(),
+      ownerId: userId,
+      origin: context.origin,
+      prompt: given.prompt,
+      domain,
+      threadId: given.threadId ?? null,
+      sessionId: home?.id ?? null,
+      preferredModels,
+      ...(await route(context, { preferredModels, domain })),
+      evaluationThreshold:
+        given.evaluationThreshold ?? home?.settings.evaluationThreshold ?? DEFAULT_THRESHOLD,
+      maxIterations: given.maxIterations ?? home?.settings.maxIterations ?? DEFAULT_ITERATIONS,
+      costLimit: given.costLimit?.toFixed(12) ?? null,
+      priority: given.priority ?? DEFAULT_PRIORITY,
+      idempotency,
+    },
+    mostAtOnce(context),
+  );
+  return typeof started === 'string' ? orchestration(context, started) : started;
+}
+
+/** How many of a user's may be unfinished at the same time. */
+export function mostAtOnce({ config }: Context): number {
+  return Math.max(1, Math.round(MOST_AT_ONCE * config.rateLimitFactor));
+}
+
+/** @throws DomainError NOT_FOUND, for another user's too. */
+export async function orchestration(context: Context, id: string): Promise<OrchestrationRow> {
+  const { userId } = requireViewer(context);
+  const found = await findOrchestration(context.store.database, userId, id);
+  if (!found) throw new DomainError('NOT_FOUND', 'there is no such orchestration');
+  return found;
+}

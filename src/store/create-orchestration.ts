@@ -1,0 +1,117 @@
+import type { ClientBase } from 'pg';
+import type { ModelReference } from '../rules/model-id.ts';
+import type { Origin } from '../vocabulary.ts';
+import { findRepeated, type Idempotency } from './create-task.ts';
+import { appendSql, eventsParameter, loggedSql, toLoggedEvents } from './event-log.ts';
+import type { LoggedEvent, NewEvent } from './events.ts';
+import { addFirstRunJobSql } from './job-queue.ts';
+import { hasRoomSql, lockOrchestrations, tooMany } from './orchestration-room.ts';
+import { ORCHESTRATION_COLUMNS, type OrchestrationRow } from './orchestrations.ts';
+import { homeSql } from './sessions.ts';
+import type { Store } from './store.ts';
+import { transaction } from './transaction.ts';
+
+export interface NewOrchestration {
+  id: string;
+  ownerId: string;
+  origin: Origin;
+  prompt: string;
+  domain: string | null;
+  threadId: string | null;
+  sessionId: string | null;
+  preferredModels: readonly string[];
+  candidates: readonly ModelReference[];
+  reasoning: string;
+  evaluationThreshold: number;
+  maxIterations: number;
+  /** US dollars as decimal text; null: no limit of its own. */
+  costLimit: string | null;
+  priority: number;
+  idempotency: Idempotency | null;
+}
+
+/**
+ * Run, orchestration, first event and job in one transaction: all of it is there or none.
+ * @param most how many of the owner's may be unfinished at once.
+ * @returns it as it was made, or the id of an earlier run whose idempotency key was used for the same.
+ * @throws DomainError CONFLICT, RATE_LIMITED
+ */
+export async function createOrchestration(
+  store: Store,
+  orchestration: NewOrchestration,
+  most: number,
+): Promise<OrchestrationRow | string> {
+  const { ownerId, idempotency } = orchestration;
+  const created = await transaction(store.database, async (client) => {
+    await lockOrchestrations(client, ownerId);
+    return insert(client, orchestration, most);
+  });
+  if (created) {
+    store.bus.publish(orchestration.id, created.events);
+    return created.row;
+  }
+  const earlier = idempotency && (await findRepeated(store, ownerId, idempotency));
+  if (earlier) return earlier;
+  throw tooMany(most);
+}
+
+const CREATED: NewEvent = { type: 'RunCreated', data: { kind: 'orchestration' } };
+
+/** @returns null when the idempotency key was taken, or when there are too many. */
+async function insert(
+  client: ClientBase,
+  orchestration: NewOrchestration,
+  most: number,
+): Promise<{ row: OrchestrationRow; events: LoggedEvent[] } | null> {
+  const { rows } = await client.query<OrchestrationRow & { events: LoggedEvent[] }>({
+    name: 'create-orchestration',
+    text: `
+      with ${homeSql('$18', '$2')}, room as (
+        select session_id from home where ${hasRoomSql('$2', '$18', '$16')}
+      ), claimed as (
+        insert into idempotency_key (owner_id, key, body_hash, run_id)
+        select $2, $14, $15, $1 from room where $14::text is not null
+        on conflict do nothing returning key
+      ), moved as (
+        insert into run (id, kind, owner_id, session_id, origin, status, priority, last_seq)
+        select $1, 'orchestration', $2, room.session_id, $3, 'queued', $4, jsonb_array_length($13::jsonb)
+        from room where $14::text is null or exists (select from claimed)
+        returning *
+      ), asked as (
+        insert into orchestration (id, prompt, domain, thread_id, preferred_models, candidates, reasoning,
+          evaluation_threshold, max_iterations)
+        select id, $5, $6, $7, $8::text[], $9::jsonb, $10, $11, $12 from moved
+        returning *
+      ), limited as (
+        insert into budget (subject_id, kind, cost_limit)
+        select id, 'orchestration', $17::numeric from moved where $17::numeric is not null
+      ), logged as (${appendSql('$13')}),
+      queued as (select ${addFirstRunJobSql('moved.id', 'moved.priority')} from moved)
+      select ${ORCHESTRATION_COLUMNS}, ${loggedSql} as events
+      from moved as run, asked as orchestration, (select count(*) from queued) as enqueue`,
+    values: [
+      orchestration.id,
+      orchestration.ownerId,
+      orchestration.origin,
+      orchestration.priority,
+      orchestration.prompt,
+      orchestration.domain,
+      orchestration.threadId,
+      orchestration.preferredModels,
+      JSON.stringify(orchestration.candidates),
+      orchestration.reasoning,
+      orchestration.evaluationThreshold,
+      orchestration.maxIterations,
+      eventsParameter([CREATED]),
+      orchestration.idempotency?.key ?? null,
+      orchestration.idempotency?.bodyHash ?? null,
+      most,
+      orchestration.costLimit,
+      orchestration.sessionId,
+    ],
+  });
+  const [created] = rows;
+  if (!created) return null;
+  const { events, ...row } = created;
+  return { row, events: toLoggedEvents(events) };
+}

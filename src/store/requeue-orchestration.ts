@@ -1,0 +1,46 @@
+import { appendSql, eventsParameter, loggedSql, raiseSql, toLoggedEvents } from './event-log.ts';
+import type { LoggedEvent, NewEvent } from './events.ts';
+import { addRunJobSql } from './job-queue.ts';
+import { hasRoomSql, lockOrchestrations } from './orchestration-room.ts';
+import { ORCHESTRATION_COLUMNS, type OrchestrationRow } from './orchestrations.ts';
+import type { Store } from './store.ts';
+import { transaction } from './transaction.ts';
+
+const RETRIED: NewEvent = { type: 'RunQueued', data: { reason: 'retried' } };
+
+/**
+ * Makes an orchestration that failed a worker's to take again; it goes on after its last checkpoint.
+ * @param most how many of the owner's may be unfinished at once.
+ * @returns it as this left it; null when it is not the owner's, has not failed, or there are too many.
+ */
+export async function requeueOrchestration(
+  store: Store,
+  target: { runId: string; ownerId: string },
+  most: number,
+): Promise<OrchestrationRow | null> {
+  const queued = await transaction(store.database, async (client) => {
+    await lockOrchestrations(client, target.ownerId);
+    const { rows } = await client.query<OrchestrationRow & { events: LoggedEvent[] }>({
+      name: 'requeue-orchestration',
+      text: `
+        with moved as (
+          update run set status = 'queued', ${raiseSql('1')}, updated_at = clock_timestamp(), losses = 0
+          where id = $1 and owner_id = $2 and kind = 'orchestration' and status = 'failed'
+            and ${hasRoomSql('$2', 'run.session_id', '$4')}
+          returning *
+        ), reopened as (
+          update orchestration set error = null, completed_at = null from moved where orchestration.id = moved.id
+          returning orchestration.*
+        ), logged as (${appendSql('$3')}),
+        queued as (select ${addRunJobSql('moved.id', 'moved.priority')} from moved)
+        select ${ORCHESTRATION_COLUMNS}, ${loggedSql} as events
+        from moved as run, reopened as orchestration, (select count(*) from queued) as enqueue`,
+      values: [target.runId, target.ownerId, eventsParameter([RETRIED]), most],
+    });
+    return rows[0];
+  });
+  if (!queued) return null;
+  const { events, ...row } = queued;
+  store.bus.publish(target.runId, toLoggedEvents(events));
+  return row;
+}
