@@ -52,6 +52,7 @@ export const RunKindEnum = builder.enumType('RunKind', {
   description: 'What a run is.',
   values: capitals(RUN_KINDS, {
     task: 'One piece of AI work.',
+    execution: 'One run of a workflow.',
     orchestration: 'A prompt that models answer, evaluate and improve.',
   }),
 });

@@ -177,7 +177,7 @@ const EVENTS = {
       result: t.field({
         type: 'JSON',
         description:
-          '`output` is the whole text. Of an orchestration it is the best answer, with `score`, `bestIteration`, `iterations`, `stopReason`, `cost` and `costComplete`.',
+          '`output` is the whole text. Of an execution it is that of its last step, with `steps`, the outputs of all. Of an orchestration it is the best answer, with `score`, `bestIteration`, `iterations`, `stopReason`, `cost` and `costComplete`.',
         resolve: ({ data }) => data.result,
       }),
     }),
