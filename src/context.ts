@@ -6,6 +6,7 @@ import type { AgentReport } from './store/agent-reports.ts';
 import type { AgentRow } from './store/agents.ts';
 import type { ArtifactRow } from './store/artifacts.ts';
 import type { BudgetRow } from './store/budgets.ts';
+import type { ExecutionRow, ExecutionStepRow, ExecutionTaskRow } from './store/executions.ts';
 import type { SessionPage } from './store/list-range.ts';
 import type { ModelCallRow, SpendRow } from './store/model-call-reports.ts';
 import type { RoundRow } from './store/orchestration-rounds.ts';
@@ -17,6 +18,7 @@ import type { Store } from './store/store.ts';
 import type { TaskRow } from './store/tasks.ts';
 import type { ThreadRow } from './store/threads.ts';
 import type { ToolCallRow } from './store/tool-calls.ts';
+import type { WorkflowRow } from './store/workflows.ts';
 import type { Origin, ProviderId } from './vocabulary.ts';
 
 /** Who asks. */
@@ -80,6 +82,11 @@ export interface Loaders {
   sessionTasks: DataLoader<SessionPage, TaskRow[]>;
   sessionThreads: DataLoader<SessionPage, ThreadRow[]>;
   budgets: DataLoader<string, BudgetRow | null>;
+  workflows: DataLoader<string, WorkflowRow | null>;
+  executionSteps: DataLoader<string, ExecutionStepRow[]>;
+  executionTasks: DataLoader<string, ExecutionTaskRow[]>;
+  executions: DataLoader<string, ExecutionRow | null>;
+  executionSpend: DataLoader<string, SpendRow | null>;
   orchestrations: DataLoader<string, OrchestrationRow | null>;
   rounds: DataLoader<string, RoundRow[]>;
   toolCalls: DataLoader<string, ToolCallRow[]>;

@@ -4,7 +4,7 @@
  */
 
 /** A run's kind is the name of the table that has the rest of it. */
-export const RUN_KINDS = ['task', 'orchestration'] as const;
+export const RUN_KINDS = ['task', 'execution', 'orchestration'] as const;
 export type RunKind = (typeof RUN_KINDS)[number];
 
 export const TASK_KINDS = ['prompt', 'agent', 'template', 'pull'] as const;
@@ -49,7 +49,10 @@ export const EVENT_TYPES = [
   'InputRequested',
   'InputProvided',
   'StepStarted',
+  'StepTaskCreated',
   'StepCompleted',
+  'StepFailed',
+  'StepSkipped',
   'ArtifactSaved',
   'ProgressMade',
   'RunCompleted',
@@ -99,7 +102,7 @@ export const STOP_REASONS = [
 export type StopReason = (typeof STOP_REASONS)[number];
 
 /** What a cost limit may be set on. */
-export const BUDGET_KINDS = ['task', 'orchestration', 'session', 'user'] as const;
+export const BUDGET_KINDS = ['task', 'execution', 'orchestration', 'session', 'user'] as const;
 export type BudgetKind = (typeof BUDGET_KINDS)[number];
 
 /** In the order in which a bare model id looks for its own. */
@@ -120,6 +123,21 @@ export type PriceSource = (typeof PRICE_SOURCES)[number];
 /** Of a checkpoint. One that started and did not complete was interrupted. */
 export const STEP_STATUSES = ['started', 'completed'] as const;
 export type StepStatus = (typeof STEP_STATUSES)[number];
+
+/** Of a step of an execution. `cancelled` began, and was given up because the execution ended. */
+export const EXECUTION_STEP_STATUSES = [
+  'pending',
+  'running',
+  'completed',
+  'failed',
+  'skipped',
+  'cancelled',
+] as const;
+export type ExecutionStepStatus = (typeof EXECUTION_STEP_STATUSES)[number];
+
+/** What made an execution: a person or program that asked for it, or the workflow's schedule. */
+export const EXECUTION_TRIGGERS = ['request', 'schedule'] as const;
+export type ExecutionTrigger = (typeof EXECUTION_TRIGGERS)[number];
 
 /** What a file that a run leaves is. */
 export const ARTIFACT_TYPES = ['plan', 'diff', 'log', 'output', 'file'] as const;

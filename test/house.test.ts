@@ -32,9 +32,19 @@ const ARROWS: Record<string, readonly string[]> = {
 
 const ENTRY_POINTS = ['main.ts', 'server.ts', 'worker.ts', 'migrate.ts'];
 
-/** Rules decide and do nothing: these packages are pure or, as ids are, harmless. */
+/** Rules decide and do nothing: these packages are pure or, as ids and graphile-worker's parser of cron are, harmless. */
 const PACKAGES_OF_RULES = [
-  ...['uuid', '@pydantic/genai-prices', 'ajv', 'ipaddr.js', 'liquidjs', 're2js', 'node:path', 'node:vm'],
+  ...[
+    'uuid',
+    '@pydantic/genai-prices',
+    'ajv',
+    'graphile-worker',
+    'ipaddr.js',
+    'liquidjs',
+    're2js',
+    'node:path',
+    'node:vm',
+  ],
 ];
 
 const sources = readSources();

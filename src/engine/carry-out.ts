@@ -1,10 +1,9 @@
 import { coerceError, DomainError, type RunError } from '../errors.ts';
-import type { ClaimedRun } from '../store/claim-run.ts';
+import type { ClaimedKind, ClaimedRun } from '../store/claim-run.ts';
 import { isConnectionLoss, outlastConnectionLoss } from '../store/connection-loss.ts';
 import { completeRun, failRun, type RunOutcome } from '../store/finish-run.ts';
 import { giveBackRun } from '../store/give-back-run.ts';
 import { type Lease, LeaseLost } from '../store/lease.ts';
-import type { RunKind } from '../vocabulary.ts';
 import type { EngineContext } from './context.ts';
 import { runOrchestration } from './orchestration/run-orchestration.ts';
 import { knownRunError } from './run-error.ts';
@@ -16,7 +15,7 @@ type Runner = (context: EngineContext, lease: Lease, run: ClaimedRun) => Promise
 /** A run that ends its worker's process each time would go on doing so, and take its neighbours along. */
 const MAX_LOSSES = 10;
 
-const RUNNERS: Record<RunKind, Runner> = { task: runTask, orchestration: runOrchestration };
+const RUNNERS: Record<ClaimedKind, Runner> = { task: runTask, orchestration: runOrchestration };
 
 /**
  * Carries a claimed run to its end and writes that end; a lost lease is given back, if nobody took it.

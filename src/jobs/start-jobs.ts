@@ -7,6 +7,7 @@ import { startJobRunner } from './job-runner.ts';
 import { bePresent } from './presence.ts';
 import { reap } from './reaper.ts';
 import { sweep } from './sweep.ts';
+import { keepTime } from './timers.ts';
 
 export interface Jobs {
   /** Takes no more jobs, hands the running ones over, and leaves. */
@@ -43,6 +44,7 @@ export async function startJobs(
   const lookingAfter = Promise.all([
     reap({ database, presence, log }, stopping.signal),
     sweep(context, stopping.signal),
+    keepTime(context, stopping.signal),
   ]);
 
   return {

@@ -6,6 +6,12 @@ import { findAgents } from '../store/agents.ts';
 import { readArtifacts } from '../store/artifacts.ts';
 import { readBudgets } from '../store/budgets.ts';
 import type { Database } from '../store/database.ts';
+import {
+  readExecutionSpend,
+  readExecutionSteps,
+  readExecutions,
+  readExecutionTasks,
+} from '../store/executions.ts';
 import { readSessionTasks } from '../store/list-tasks.ts';
 import { readModelCalls, readSpend } from '../store/model-call-reports.ts';
 import { readRounds } from '../store/orchestration-rounds.ts';
@@ -16,6 +22,7 @@ import { readResourceUsage } from '../store/steps.ts';
 import { readDependencies, readTasks } from '../store/tasks.ts';
 import { readSessionThreads } from '../store/threads.ts';
 import { readToolCalls } from '../store/tool-calls.ts';
+import { readWorkflows } from '../store/workflows.ts';
 import { createPageLoader } from './page-loader.ts';
 
 /** Gathers, but does not remember: a subscription's context lives as long as the run changes. */
@@ -27,6 +34,11 @@ export function createLoaders(database: Database, userId: string | null): Loader
     toolCalls: manyOfEach((ids) => readToolCalls(database, ids)),
     spend: oneOfEach((ids) => readSpend(database, ids)),
     budgets: oneOfEach((ids) => readBudgets(database, ids)),
+    workflows: oneOfEach((ids) => readWorkflows(database, ids)),
+    executions: oneOfEach((ids) => readExecutions(database, ids)),
+    executionSpend: oneOfEach((ids) => readExecutionSpend(database, ids)),
+    executionSteps: manyOfEach((ids) => readExecutionSteps(database, ids)),
+    executionTasks: manyOfEach((ids) => readExecutionTasks(database, ids)),
     tasks: oneOfEach((ids) => readTasks(database, ids)),
     sessions: oneOfEach((ids) => readSessions(database, ids)),
     sessionTotals: oneOfEach((ids) => readSessionTotals(database, ids)),

@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
-import { NO_NEEDS } from '../rules/model-choice.ts';
+import { NO_NEEDS, takeChoice } from '../rules/model-choice.ts';
 import type { ModelReference } from '../rules/model-id.ts';
 import type { NewEvent } from '../store/events.ts';
 import type { ProviderId } from '../vocabulary.ts';
@@ -31,33 +31,15 @@ export interface ChosenModel extends ModelReference {
   events: NewEvent[];
 }
 
-/** Whoever waited for three more that fail has waited long enough. */
-const MAX_STAND_INS = 3;
-
 /** About as many characters of plain English are one token. */
 const CHARACTERS_PER_TOKEN = 4;
 
 /** For a caller who names none. @param length of what is asked, in characters. @throws DomainError UNKNOWN_MODEL */
 export async function chooseForCaller(context: Context, length: number): Promise<ChosenModel> {
   const contextSize = Math.ceil(length / CHARACTERS_PER_TOKEN);
-  const { selected, alternatives, reason } = await choose(context, { ...NO_NEEDS, contextSize }, NO_NEEDS);
-  const { provider, modelId: model } = selected.model;
-  const others = alternatives.map((other) => ({
-    provider: other.model.provider,
-    model: other.model.modelId,
-  }));
-  const data = {
-    provider,
-    model,
-    reason,
-    alternatives: others.map((each) => `${each.provider}/${each.model}`),
-  };
-  return {
-    provider,
-    model,
-    standIns: others.slice(0, MAX_STAND_INS),
-    events: [{ type: 'ModelSelected', data }],
-  };
+  const choice = await choose(context, { ...NO_NEEDS, contextSize }, NO_NEEDS);
+  const { told, ...taken } = takeChoice(choice);
+  return { ...taken, events: [{ type: 'ModelSelected', data: told }] };
 }
 
 async function unknownModel(context: Context, name: string, field: string): Promise<DomainError> {

@@ -3,8 +3,9 @@ import { DomainError, type ErrorCode } from '../errors.ts';
 import { chooseModel, NO_NEEDS } from '../rules/model-choice.ts';
 import { type ModelReference, sameModel } from '../rules/model-id.ts';
 import { type PassedOver, type RoutableModel, type Routing, routeModels } from '../rules/model-routing.ts';
+import type { ModelCandidate } from '../store/model-candidates.ts';
 import { resolveModel } from './model.ts';
-import { type ModelCandidate, readCandidates } from './select-model.ts';
+import { readCandidates } from './select-model.ts';
 
 /**
  * The models of an orchestration, best first. A preferred one that is not there is passed over and told of.

@@ -20,7 +20,12 @@ export async function cancelOrchestration(
 ): Promise<OrchestrationRow> {
   const given = validate(z.object({ reason: text({ max: 1000 }).nullable() }), { reason }, 'input');
   const { ownerId } = await orchestration(context, id);
-  const moved = await cancelRun(context.store, { runId: id, ownerId, reason: given.reason });
+  const moved = await cancelRun(context.store, {
+    runId: id,
+    kind: 'orchestration',
+    ownerId,
+    reason: given.reason,
+  });
   const row = await orchestration(context, id);
   return moved || row.status === 'cancelled' ? row : refuse(row, 'it has ended already');
 }

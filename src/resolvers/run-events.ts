@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
 import type { LoggedEvent } from '../store/events.ts';
+import type { ExecutionRow } from '../store/executions.ts';
 import { followRun } from '../store/follow-run.ts';
 import type { OrchestrationRow } from '../store/orchestrations.ts';
 import type { TaskRow } from '../store/tasks.ts';
@@ -15,11 +16,12 @@ export interface CurrentState {
   /** The run, as what it is; the others are null. */
   task: TaskRow | null;
   orchestration: OrchestrationRow | null;
+  execution: ExecutionRow | null;
 }
 
 export type RunEvent = CurrentState | LoggedEvent;
 
-type State = Pick<CurrentState, 'task' | 'orchestration'>;
+type State = Pick<CurrentState, 'task' | 'orchestration' | 'execution'>;
 type FollowedRun = Pick<TaskRow, 'id' | 'attempt' | 'lastSeq' | 'completedAt'>;
 
 /**
@@ -36,7 +38,7 @@ export function runEvents(
     const message = `after: must be the last seq that you saw, 0 to ${run.lastSeq}; got ${after}`;
     throw new DomainError('BAD_CURSOR', message, { field: 'after' });
   }
-  const known = { task: null, orchestration: null, ...state };
+  const known = { task: null, orchestration: null, execution: null, ...state };
   return stoppable((signal) => stateThenLog(context, run, known, after, signal));
 }
 

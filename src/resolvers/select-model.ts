@@ -1,38 +1,19 @@
 import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
-import {
-  type Candidate,
-  chooseModel,
-  type ModelChoice,
-  type ModelNeeds,
-  NO_NEEDS,
-} from '../rules/model-choice.ts';
+import { chooseModel, type ModelChoice, type ModelNeeds, NO_NEEDS } from '../rules/model-choice.ts';
 import { costOf } from '../rules/money.ts';
 import { pricesOf } from '../rules/price-list.ts';
-import { readTrackRecord } from '../rules/track-record.ts';
-import { findOfferedModels, type ModelRow } from '../store/models.ts';
+import { type ModelCandidate, readModelCandidates } from '../store/model-candidates.ts';
+import type { ModelRow } from '../store/models.ts';
 import { MODEL_CAPABILITIES, PROVIDERS } from '../vocabulary.ts';
 import { text, validate } from './validate.ts';
 import { requireViewer } from './viewer.ts';
 
-export interface ModelCandidate extends Candidate {
-  row: ModelRow;
-}
-
 /** The models on offer to the viewer, best first, with what their last calls tell. */
-export async function readCandidates(context: Context): Promise<ModelCandidate[]> {
+export function readCandidates(context: Context): Promise<ModelCandidate[]> {
   const { userId } = requireViewer(context);
-  const rows = await findOfferedModels(context.store.database, userId, context.providers);
-  const calls = await context.store.lookups.recentCalls(
-    rows.map(({ provider, modelId }) => ({ provider, model: modelId })),
-  );
-  return rows.map((row) => ({
-    ...row,
-    row,
-    prices: pricesOf(row.ownPrices, { provider: row.provider, model: row.modelId }, 0),
-    record: readTrackRecord(calls.get(`${row.provider}/${row.modelId}`) ?? []),
-  }));
+  return readModelCandidates(context.store, userId, context.providers);
 }
 
 /**

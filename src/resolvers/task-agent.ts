@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
-import { chooseAgent, stricter } from '../rules/agent.ts';
+import { assignment, chooseAgent, stricter } from '../rules/agent.ts';
 import { type AgentRow, activeAgents } from '../store/agents.ts';
 import type { NewTask } from '../store/create-task.ts';
 import type { NewEvent } from '../store/events.ts';
@@ -29,15 +29,13 @@ export async function assign(
   const { chosen, events } = await chosenAgent(context, given);
   const { maxIterations, maxCost } = given;
   const ofSession = withoutNulls({ maxIterations: session?.settings.maxIterations });
-  const limits = stricter(stricter(chosen.limits, ofSession), withoutNulls({ maxIterations, maxCost }));
-  return {
-    system: [chosen.systemPrompt, given.system].filter(Boolean).join('\n\n') || null,
-    parameters: { ...chosen.parameters, ...withoutNulls(given.parameters ?? {}) },
-    model: given.model ?? (chosen.model && `${chosen.provider}/${chosen.model}`),
-    maxCost: limits.maxCost?.toFixed(12) ?? null,
-    agent: { id: chosen.id, tools: chosen.tools, limits },
-    events,
+  const asked = {
+    system: given.system ?? null,
+    model: given.model ?? null,
+    parameters: withoutNulls(given.parameters ?? {}),
+    limits: stricter(ofSession, withoutNulls({ maxIterations, maxCost })),
   };
+  return { ...assignment(chosen, asked), events };
 }
 
 async function chosenAgent(

@@ -27,7 +27,7 @@ export const model = text({ min: 1, max: 200 }).regex(
   /^[^\p{C}\p{Z}]([^\p{C}]*[^\p{C}\p{Z}])?$/u,
   'must be printable characters',
 );
-const responseSchema = z
+export const responseSchema = z
   .record(z.string(), z.unknown(), 'must be a JSON Schema: an object')
   .superRefine((given, issues) => {
     const message = sizeFault(given) ?? schemaFault(given);

@@ -26,7 +26,7 @@ export async function retryTask(context: Context, id: string): Promise<TaskRow> 
   if (moved) return moved;
   return refuse(
     await task(context, id),
-    'only a failed task whose dependencies have completed can be retried',
+    'only a failed task whose dependencies have completed can be retried; one of an execution is, with it',
   );
 }
 
@@ -37,7 +37,12 @@ export async function retryTask(context: Context, id: string): Promise<TaskRow> 
 export async function cancelTask(context: Context, id: string, reason: string | null): Promise<TaskRow> {
   const { userId } = requireViewer(context);
   const given = validate(z.object({ reason: text({ max: 1000 }).nullable() }), { reason }, 'input');
-  const moved = await cancelRun(context.store, { runId: id, ownerId: userId, reason: given.reason });
+  const moved = await cancelRun(context.store, {
+    runId: id,
+    kind: 'task',
+    ownerId: userId,
+    reason: given.reason,
+  });
   const row = await task(context, id);
   return moved || row.status === 'cancelled' ? row : refuse(row, 'it has ended already');
 }
@@ -71,12 +76,12 @@ export async function updateTaskPriority(context: Context, id: string, wanted: n
   return told(context, id, moved, 'a worker has taken it already');
 }
 
-/** Ends what is not finished, and its subscriptions with it. @throws DomainError NOT_FOUND */
+/** Ends what is not finished, and its subscriptions with it. @throws DomainError NOT_FOUND, INVALID_STATE */
 export async function deleteTask(context: Context, id: string): Promise<void> {
   const { userId } = requireViewer(context);
   const { workingDirectory } = await task(context, id);
   if (!(await removeTask(context.store, { runId: id, ownerId: userId })))
-    throw new DomainError('NOT_FOUND', 'there is no such task');
+    refuse(await task(context, id), 'it is a part of an execution, and goes with it');
   await removeOwnFolder(context, workingDirectory, id);
 }
 

@@ -1,9 +1,10 @@
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
-import { type Patience, renderLiquid, startPatience } from '../rules/liquid.ts';
+import { type Patience, startPatience } from '../rules/liquid.ts';
 import type { ModelReference } from '../rules/model-id.ts';
-import type { TemplateParameter, TemplateStep } from '../rules/template.ts';
+import type { TemplateStep } from '../rules/template.ts';
 import { checkParameters } from '../rules/template-parameters.ts';
+import { askingSteps, modelName, parameterFaults, splitSecrets } from '../rules/template-task.ts';
 import type { NewTask, NewTemplateTask } from '../store/create-task.ts';
 import type { NewEvent } from '../store/events.ts';
 import type { TemplateRow } from '../store/templates.ts';
@@ -61,32 +62,19 @@ function namesOf({ name, version }: TemplateRow): Pick<NewTemplateTask, 'name' |
 }
 
 function readValues({ parameters }: TemplateRow, given: Record<string, unknown>): Record<string, unknown> {
-  const { missing, invalid, unknown, values } = checkParameters(parameters, given);
-  const names = parameters.map(({ name }) => name).join(', ') || 'none';
-  refuseIssues([
-    ...missing.map((name) => ({ field: `${FIELD}.${name}`, message: 'is required' })),
-    ...invalid.map(({ field, message }) => ({ field: `${FIELD}.${field}`, message })),
-    ...unknown.map((name) => ({
-      field: `${FIELD}.${name}`,
-      message: `is no parameter of the template; there are: ${names}`,
-    })),
-  ]);
-  return values;
+  const check = checkParameters(parameters, given);
+  const faults = parameterFaults(parameters, check);
+  refuseIssues(faults.map(({ field, message }) => ({ field: `${FIELD}.${field}`, message })));
+  return check.values;
 }
 
-/** Secrets apart from the rest, which everybody who may see the task sees. */
 async function seal(
-  { secrets }: Context,
+  context: Context,
   { parameters }: TemplateRow,
-  values: Record<string, unknown>,
+  given: Record<string, unknown>,
 ): Promise<Pick<NewTemplateTask, 'values' | 'secrets'>> {
-  const pick = (isWanted: (parameter: TemplateParameter) => boolean) =>
-    Object.fromEntries(parameters.filter(isWanted).map(({ name }) => [name, values[name]]));
-  const hasSecrets = parameters.some(({ isSecret }) => isSecret);
-  return {
-    values: pick(({ isSecret }) => !isSecret),
-    secrets: hasSecrets ? await secrets.seal(JSON.stringify(pick(({ isSecret }) => isSecret))) : null,
-  };
+  const { values, secrets } = splitSecrets(parameters, given);
+  return { values, secrets: secrets && (await context.secrets.seal(JSON.stringify(secrets))) };
 }
 
 /** Before the task is made, so that one which wants a model that is not there is refused. */
@@ -98,9 +86,8 @@ async function resolveModels(
   const models: Record<string, ModelReference> = {};
   const chosen: NewEvent[] = [];
   const patience = startPatience();
-  for (const step of steps) {
-    if (step.type !== 'generate' && step.type !== 'ollama_generate') continue;
-    const name = modelName(step, values, patience);
+  for (const step of askingSteps(steps)) {
+    const name = nameOf(step, values, patience);
     if (step.type === 'ollama_generate') {
       models[step.id] = {
         provider: 'ollama',
@@ -120,13 +107,13 @@ async function resolveModels(
 }
 
 /** null: none is named. */
-function modelName(
-  step: { id: string; model: string | null },
+function nameOf(
+  step: ReturnType<typeof askingSteps>[number],
   values: Record<string, unknown>,
   patience: Patience,
 ): string | null {
   try {
-    return renderLiquid(step.model ?? '', values, patience).trim() || null;
+    return modelName(step, values, patience);
   } catch (cause) {
     const message = `${FIELD}: the model of ${step.id}: ${(cause as Error).message}`;
     throw new DomainError('VALIDATION_ERROR', message, { field: FIELD }, { cause });

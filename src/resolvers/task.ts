@@ -55,6 +55,7 @@ export async function addTask(
     ...asked,
     priority: given.priority ?? DEFAULT_PRIORITY,
     hold: given.hold ?? false,
+    parent: null,
     dependsOn: given.dependsOn ?? [],
     idempotency,
     events: [{ type: 'RunCreated', data: { kind } }, ...events],

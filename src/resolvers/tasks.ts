@@ -7,6 +7,7 @@ import { requireViewer } from './viewer.ts';
 export interface TaskFilter {
   status?: RunStatus | null | undefined;
   threadId?: string | null | undefined;
+  executionId?: string | null | undefined;
   sessionId?: string | null | undefined;
   templateName?: string | null | undefined;
 }
@@ -28,6 +29,7 @@ export async function tasks(
     ownerId: userId,
     status: filter?.status ?? null,
     threadId: filter?.threadId ?? null,
+    executionId: filter?.executionId ?? null,
     sessionId: filter?.sessionId ?? null,
     templateName: filter?.templateName ?? null,
     columns,

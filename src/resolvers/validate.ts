@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DomainError, type FieldIssue } from '../errors.ts';
-import { isStorable } from '../rules/text.ts';
+import { isStorable, isStorableJson } from '../rules/text.ts';
 
 /**
  * What a use-case was given, checked.
@@ -39,4 +39,21 @@ export function text(limits: { min?: number; max: number }) {
     .min(min, min === 1 ? 'must not be empty' : `must have at least ${min} characters`)
     .max(max, `must have at most ${max} characters`)
     .refine(isStorable, 'must not contain U+0000 or half of a surrogate pair');
+}
+
+/** A JSON object that a database can hold, of a bounded length as text. */
+export function jsonObject(max: number) {
+  return z.record(z.string(), z.unknown(), 'must be an object').superRefine((given, issues) => {
+    const message = jsonFault(given, max);
+    if (message) issues.addIssue({ code: 'custom', message });
+  });
+}
+
+function jsonFault(given: object, max: number): string | null {
+  try {
+    if (!isStorableJson(given)) return 'must not contain U+0000 or half of a surrogate pair';
+    return JSON.stringify(given).length > max ? `must have at most ${max} characters` : null;
+  } catch {
+    return 'is nested too deep';
+  }
 }

@@ -1,3 +1,6 @@
+import type { ToolName } from '../vocabulary.ts';
+import type { PromptParameters } from './task.ts';
+
 /** What a task of an agent may take; what is absent is not limited, except for iterations. */
 export interface AgentLimits {
   maxIterations?: number;
@@ -46,4 +49,35 @@ export function chooseAgent<Agent extends Candidate>(
   if (related) return { agent: related, reason: `${type} is a kind of ${related.type}` };
   const general = find((candidate) => candidate === GENERAL_TYPE);
   return general ? { agent: general, reason: `no agent is for tasks of the type ${type}` } : null;
+}
+
+/** What an agent brings to a task. */
+export interface AgentPart {
+  id: string;
+  provider: string | null;
+  model: string | null;
+  systemPrompt: string | null;
+  tools: readonly ToolName[];
+  parameters: PromptParameters;
+  limits: AgentLimits;
+}
+
+/** What a task asks for beside it. */
+export interface AskedOfAgent {
+  system: string | null;
+  model: string | null;
+  parameters: PromptParameters;
+  limits: AgentLimits;
+}
+
+/** A task's settings with its agent's: the task's come after, or count more; of limits, the stricter ones. */
+export function assignment(agent: AgentPart, asked: AskedOfAgent) {
+  const limits = stricter(agent.limits, asked.limits);
+  return {
+    system: [agent.systemPrompt, asked.system].filter(Boolean).join('\n\n') || null,
+    parameters: { ...agent.parameters, ...asked.parameters },
+    model: asked.model ?? (agent.model && `${agent.provider}/${agent.model}`),
+    maxCost: limits.maxCost?.toFixed(12) ?? null,
+    agent: { id: agent.id, tools: agent.tools, limits },
+  };
 }

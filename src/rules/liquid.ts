@@ -39,6 +39,8 @@ function createEngine(): Liquid {
     // In the place of a file system.
     templates: {},
     strictVariables: true,
+    // What is absent is false in a condition, and a fault everywhere else.
+    lenientIf: true,
     strictFilters: true,
     ownPropertyOnly: true,
     parseLimit: LONGEST,
@@ -88,4 +90,42 @@ export function renderLiquid(
   const rendered = attempt(() => String(engine.parseAndRenderSync(text, scope)), patience);
   if (rendered.length > LONGEST) throw new Error(`it became longer than ${LONGEST} characters`);
   return storable(rendered);
+}
+
+/** Whether a condition, as it stands in `{% if … %}`, holds. @throws Error that says what is wrong with it. */
+export function holdsInLiquid(condition: string, scope: Record<string, unknown>): boolean {
+  return renderLiquid(conditionText(condition), scope) !== '';
+}
+
+/** A condition as a text whose references can be read. */
+export function conditionText(condition: string): string {
+  return `{% if ${condition} %}true{% endif %}`;
+}
+
+/** What an expression, as it stands in `{{ … }}`, comes to. @throws Error that says what is wrong with it. */
+export function evaluateLiquid(
+  expression: string,
+  scope: Record<string, unknown>,
+  patience = startPatience(),
+): unknown {
+  return attempt(() => engine.evalValueSync(expression, scope), patience);
+}
+
+/** `{{ … }}` and nothing else. */
+const ALONE = /^\s*\{\{-?((?:(?!\}\}).)*?)-?\}\}\s*$/s;
+
+/**
+ * A JSON value with the holes of its texts filled; a text that is one hole alone becomes what fills it, of whatever
+ * type. @throws Error that says what is wrong with it.
+ */
+export function fillIn(value: unknown, scope: Record<string, unknown>, patience = startPatience()): unknown {
+  const fill = (inner: unknown) => fillIn(inner, scope, patience);
+  if (typeof value === 'string') {
+    const alone = ALONE.exec(value)?.[1];
+    if (alone === undefined) return renderLiquid(value, scope, patience);
+    return evaluateLiquid(alone.trim(), scope, patience);
+  }
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(fill);
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, fill(inner)]));
 }

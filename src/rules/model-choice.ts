@@ -141,3 +141,21 @@ function reasonFor(model: Candidate, needs: ModelNeeds, avoided: readonly Candid
 function nameOf({ provider, modelId }: Candidate): string {
   return `${provider}/${modelId}`;
 }
+
+/** Whoever waited for three more that fail has waited long enough. */
+const MAX_STAND_INS = 3;
+
+/** A choice as a task takes it: the model, what to ask when that fails, and what the task's log says about it. */
+export function takeChoice({ selected, alternatives, reason }: ModelChoice<Candidate>) {
+  const { provider, modelId: model } = selected.model;
+  const others = alternatives.map((other) => ({
+    provider: other.model.provider,
+    model: other.model.modelId,
+  }));
+  return {
+    provider,
+    model,
+    standIns: others.slice(0, MAX_STAND_INS),
+    told: { provider, model, reason, alternatives: others.map((each) => `${each.provider}/${each.model}`) },
+  };
+}

@@ -7,6 +7,13 @@ export function isStorable(text: string): boolean {
   return !text.includes('\0') && text.isWellFormed();
 }
 
+/** Whether a database can hold a JSON value: all texts in it, and the names of their places. */
+export function isStorableJson(value: unknown): boolean {
+  if (typeof value === 'string') return isStorable(value);
+  if (typeof value !== 'object' || value === null) return true;
+  return Object.entries(value).every(([name, member]) => isStorable(name) && isStorableJson(member));
+}
+
 /**
  * Splits off a trailing high surrogate: a vendor may cut a character in two, and its other half comes with the
  * next piece. Returns what may be passed on, and what has to wait.

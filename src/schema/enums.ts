@@ -4,6 +4,8 @@ import {
   AGENT_STATUSES,
   ARTIFACT_TYPES,
   CIRCUITS,
+  EXECUTION_STEP_STATUSES,
+  EXECUTION_TRIGGERS,
   FINISH_REASONS,
   MODEL_CALL_STATUSES,
   MODEL_CAPABILITIES,
@@ -50,6 +52,7 @@ export const RunKindEnum = builder.enumType('RunKind', {
   description: 'What a run is.',
   values: capitals(RUN_KINDS, {
     task: 'One piece of AI work.',
+    execution: 'One run of a workflow.',
     orchestration: 'A prompt that models answer, evaluate and improve.',
   }),
 });
@@ -141,6 +144,26 @@ export const QueueReasonEnum = builder.enumType('QueueReason', {
     executed: 'Somebody had it executed.',
     retried: 'It had failed, and somebody had it tried again.',
     dependencies_completed: 'All that it waited for has completed.',
+  }),
+});
+
+export const ExecutionStepStatusEnum = builder.enumType('ExecutionStepStatus', {
+  description: 'Where a step of an execution stands.',
+  values: capitals(EXECUTION_STEP_STATUSES, {
+    pending: 'Its turn has not come.',
+    running: 'It is being done, or is about to be tried again.',
+    completed: 'It is done; its output is there.',
+    failed: 'It failed, with all of its tries.',
+    skipped: 'Its condition did not hold.',
+    cancelled: 'It was given up, because the execution ended.',
+  }),
+});
+
+export const ExecutionTriggerEnum = builder.enumType('ExecutionTrigger', {
+  description: 'What made an execution.',
+  values: capitals(EXECUTION_TRIGGERS, {
+    request: 'Somebody asked for it.',
+    schedule: 'A tick of the schedule of its workflow.',
   }),
 });
 

@@ -2,6 +2,7 @@ import { type EventType, RUN_KINDS, TASK_KINDS } from '../vocabulary.ts';
 import { AGENT_EVENTS } from './agent-events.ts';
 import { ArtifactSaved } from './artifact-event.ts';
 import { FinishReasonEnum, ProviderEnum, QueueReasonEnum, RunKindEnum, TaskKindEnum } from './enums.ts';
+import { StepFailed, StepSkipped, StepTaskCreated } from './execution-step-event.ts';
 import { ORCHESTRATION_EVENTS } from './orchestration-events.ts';
 import { RunErrorType } from './parts.ts';
 import { event, RunEvent } from './run-event.ts';
@@ -157,7 +158,10 @@ const EVENTS = {
     }),
   }),
   StepStarted,
+  StepTaskCreated,
   StepCompleted,
+  StepFailed,
+  StepSkipped,
   ArtifactSaved,
   ProgressMade: event('ProgressMade').implement({
     interfaces: [RunEvent],
@@ -173,7 +177,7 @@ const EVENTS = {
       result: t.field({
         type: 'JSON',
         description:
-          '`output` is the whole text. Of an orchestration it is the best answer, with `score`, `bestIteration`, `iterations`, `stopReason`, `cost` and `costComplete`.',
+          '`output` is the whole text. Of an execution it is that of its last step, with `steps`, the outputs of all. Of an orchestration it is the best answer, with `score`, `bestIteration`, `iterations`, `stopReason`, `cost` and `costComplete`.',
         resolve: ({ data }) => data.result,
       }),
     }),

@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts';
 import { activity, type FeedEvent, sessionEvents } from '../resolvers/feed.ts';
 import { builder } from './builder.ts';
+import { ExecutionType } from './execution.ts';
 import { globalId, localId } from './global-id.ts';
 import { OrchestrationType } from './orchestration.ts';
 import { RunEvent } from './run-event.ts';
@@ -44,6 +45,13 @@ const FeedEventType = builder.objectRef<FeedEvent>('FeedEvent').implement({
       description: 'That orchestration as it is now; null when it was deleted.',
       resolve: ({ event }, _arguments, { loaders }) =>
         event?.runKind === 'orchestration' ? loaders.orchestrations.load(event.runId) : null,
+    }),
+    execution: t.field({
+      type: ExecutionType,
+      nullable: true,
+      description: 'The execution in whose log it stands, as it is now; null when it is of something else.',
+      resolve: ({ event }, _arguments, { loaders }) =>
+        event?.runKind === 'execution' ? loaders.executions.load(event.runId) : null,
     }),
     sessionId: t.id({
       nullable: true,

@@ -5,6 +5,7 @@ const NODES = [
   'Agent',
   'ApiKey',
   'Artifact',
+  'Execution',
   'Model',
   'Orchestration',
   'Session',
@@ -12,6 +13,7 @@ const NODES = [
   'Template',
   'Thread',
   'User',
+  'Workflow',
 ] as const;
 export type NodeName = (typeof NODES)[number];
 

@@ -4,6 +4,9 @@ import './agent-mutations.ts';
 import './artifact.ts';
 import './budget.ts';
 import './event.ts';
+import './execution.ts';
+import './execution-events.ts';
+import './execution-mutations.ts';
 import './feed.ts';
 import './health.ts';
 import './model.ts';
@@ -21,6 +24,8 @@ import './template.ts';
 import './template-mutations.ts';
 import './thread.ts';
 import './user-mutations.ts';
+import './workflow.ts';
+import './workflow-mutations.ts';
 import { builder } from './builder.ts';
 
 export const schema = builder.toSchema();

@@ -3,6 +3,7 @@ import { orchestrationEvents } from '../resolvers/orchestration-events.ts';
 import type { CurrentState } from '../resolvers/run-events.ts';
 import { taskEvents, tokens } from '../resolvers/task-events.ts';
 import { builder } from './builder.ts';
+import { ExecutionType } from './execution.ts';
 import { localId } from './global-id.ts';
 import { OrchestrationType } from './orchestration.ts';
 import { RunEvent } from './run-event.ts';
@@ -22,6 +23,11 @@ builder.objectRef<CurrentState>('CurrentState').implement({
       type: OrchestrationType,
       nullable: true,
       description: 'The orchestration as it was when the subscription began.',
+    }),
+    execution: t.expose('execution', {
+      type: ExecutionType,
+      nullable: true,
+      description: 'The execution as it was when the subscription began.',
     }),
   }),
 });

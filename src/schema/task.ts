@@ -191,6 +191,9 @@ const TaskFilter = builder.inputType('TaskFilter', {
   fields: (t) => ({
     status: t.field({ type: RunStatusEnum, description: 'Only tasks that stand there.' }),
     threadId: t.id({ description: 'Only turns of this conversation.' }),
+    executionId: t.id({
+      description: 'The tasks of this execution; without it, only tasks that are no part of one.',
+    }),
     sessionId: t.id({ description: 'Only tasks of this session.' }),
     templateName: t.string({ description: 'Only tasks that were made from a template of this name.' }),
   }),
@@ -199,7 +202,10 @@ const TaskFilter = builder.inputType('TaskFilter', {
 function localFilter(filter: typeof TaskFilter.$inferInput | null | undefined) {
   const threadId = filter?.threadId ? localId('Thread', filter.threadId, 'filter.threadId') : null;
   const sessionId = filter?.sessionId ? localId('Session', filter.sessionId, 'filter.sessionId') : null;
-  return { status: filter?.status, threadId, sessionId, templateName: filter?.templateName };
+  const executionId = filter?.executionId
+    ? localId('Execution', filter.executionId, 'filter.executionId')
+    : null;
+  return { status: filter?.status, threadId, executionId, sessionId, templateName: filter?.templateName };
 }
 
 const CURSORS = ['cursor', 'startCursor', 'endCursor'];

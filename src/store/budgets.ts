@@ -5,9 +5,9 @@ import { isFree, type Prices } from '../rules/money.ts';
 import type { Database } from './database.ts';
 import { transaction } from './transaction.ts';
 
-/** SQL: whether a limit is set on a run, its session or its owner. @param run SQL name of the run's row. */
+/** SQL: whether a limit is set on a run, what it is a part of, its session or its owner. @param run SQL name of the run's row. */
 export function isLimitedSql(run: string): string {
-  return `exists (select from budget where subject_id in (${run}.id, ${run}.session_id, ${run}.owner_id))`;
+  return `exists (select from budget where subject_id in (${run}.id, ${run}.parent_id, ${run}.session_id, ${run}.owner_id))`;
 }
 
 /** What a call may need at most. */
@@ -32,7 +32,7 @@ export async function reserveForCall(
 ): Promise<Reservation | null> {
   const { rows: budgets } = await client.query<{ subjectId: string; left: string }>(
     `select subject_id as "subjectId", (cost_limit - spent - reserved)::text as left
-     from budget where subject_id in (select unnest(array[id, session_id, owner_id]) from run where id = $1)
+     from budget where subject_id in (select unnest(array[id, parent_id, session_id, owner_id]) from run where id = $1)
      order by subject_id for update`,
     [call.runId],
   );
@@ -83,7 +83,7 @@ export async function settleForCall(
   await client.query(
     `with held as (
        select subject_id from budget
-       where subject_id in (select unnest(array[id, session_id, owner_id]) from run where id = $2) order by subject_id for update
+       where subject_id in (select unnest(array[id, parent_id, session_id, owner_id]) from run where id = $2) order by subject_id for update
      ), entry as (
        select held.subject_id, coalesce(budget_entry.reserved, 0) as reserved, budget_entry.amount,
          budget_entry.call_id is not null and budget_entry.amount is null as is_open

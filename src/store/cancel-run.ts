@@ -1,7 +1,8 @@
 import type { ClientBase } from 'pg';
 import { statusesBefore } from '../rules/status.ts';
+import type { RunKind } from '../vocabulary.ts';
 import { settleOpenReservations } from './budgets.ts';
-import { failDependents } from './dependencies.ts';
+import { failDependents, lockParents } from './dependencies.ts';
 import { appendSql, eventsParameter, RAISED, raiseSql } from './event-log.ts';
 import type { LoggedEvent } from './events.ts';
 import { removeRunJobSql } from './job-queue.ts';
@@ -13,6 +14,8 @@ import { transaction } from './transaction.ts';
 export interface CancelTarget {
   runId: string;
   ownerId: string;
+  /** A run of another kind is not found. */
+  kind: RunKind;
   reason: string | null;
 }
 
@@ -28,32 +31,49 @@ export async function cancelRun(store: Store, target: CancelTarget): Promise<boo
 }
 
 /** As part of a transaction. @returns what has to be published after its commit; nothing when nothing was done. */
-export async function cancelWithin(client: ClientBase, target: CancelTarget): Promise<LoggedEvent[]> {
-  const event = { type: 'RunCancelled', data: { reason: target.reason } } as const;
+export function cancelWithin(
+  client: ClientBase,
+  { runId, kind, ownerId, reason }: CancelTarget,
+): Promise<LoggedEvent[]> {
+  return cancelAllWithin(client, { runIds: [runId], kinds: [kind], ownerId, reason });
+}
+
+export interface CancelTargets extends Omit<CancelTarget, 'runId' | 'kind'> {
+  runIds: readonly string[];
+  kinds: readonly RunKind[];
+}
+
+/** The same for many runs of an owner at once; those that are not to be cancelled are passed over. */
+export async function cancelAllWithin(
+  client: ClientBase,
+  { runIds, kinds, ownerId, reason }: CancelTargets,
+): Promise<LoggedEvent[]> {
+  const event = { type: 'RunCancelled', data: { reason } } as const;
+  await lockParents(client, runIds);
   const { rows } = await client.query<LoggedEvent>({
-    name: 'cancel-run',
+    name: 'cancel-runs',
     text: `
-      with moved as (
+      with held as (
+        select id from run where id = any($1::text[]) and owner_id = $2 and status = any($5::text[])
+          and kind = any($6::text[])
+        order by id for update
+      ), moved as (
         update run set status = 'cancelled', cancel_reason = $3, epoch = epoch + 1, worker_id = null,
           ${raiseSql('1')}, updated_at = clock_timestamp()
-        where id = $1 and owner_id = $2 and status = any($5::text[])
+        from held where run.id = held.id
         returning ${RAISED}
       ), ${setOfKindsSql('completed_at = clock_timestamp()', { task: 'secrets = null' })}
       ${appendSql('$4')}`,
-    values: [
-      target.runId,
-      target.ownerId,
-      target.reason,
-      eventsParameter([event]),
-      statusesBefore('cancelled'),
-    ],
+    values: [runIds, ownerId, reason, eventsParameter([event]), statusesBefore('cancelled'), kinds],
   });
-  if (rows.length === 0) return rows;
+  const ids = rows.map((row) => row.runId);
+  if (ids.length === 0) return rows;
   // A statement of its own: it must see a call that was written while the first one waited for the row.
-  await client.query(`update model_call set status = 'cancelled' where run_id = $1 and status = 'started'`, [
-    target.runId,
-  ]);
-  await settleOpenReservations(client, [target.runId]);
-  await client.query(`select ${removeRunJobSql('$1::text')}`, [target.runId]);
-  return [...rows, ...(await failDependents(client, target.runId))];
+  await client.query(
+    `update model_call set status = 'cancelled' where run_id = any($1::text[]) and status = 'started'`,
+    [ids],
+  );
+  await settleOpenReservations(client, ids);
+  await client.query(`select ${removeRunJobSql('id')} from unnest($1::text[]) as id`, [ids]);
+  return [...rows, ...(await failDependents(client, ids))];
 }

@@ -1,6 +1,5 @@
 import type { PromptParameters } from '../rules/task.ts';
 import { deleteRunsWithin } from './delete-runs.ts';
-import type { LoggedEvent } from './events.ts';
 import { addRunJobSql } from './job-queue.ts';
 import { publishAll } from './publish-all.ts';
 import type { Store } from './store.ts';
@@ -27,7 +26,7 @@ export async function changeTask(store: Store, target: Target, change: TaskChang
     text: `
       with held as (
         update run set updated_at = clock_timestamp()
-        where id = $1 and owner_id = $2 and status in ('pending', 'queued')
+        where id = $1 and owner_id = $2 and kind = 'task' and status in ('pending', 'queued')
           and not exists (select from step where run_id = $1)
         returning id
       )
@@ -56,7 +55,7 @@ export async function changePriority(store: Store, target: Target, priority: num
     text: `
       with moved as (
         update run set priority = $3, updated_at = clock_timestamp()
-        where id = $1 and owner_id = $2 and status in ('pending', 'queued')
+        where id = $1 and owner_id = $2 and kind = 'task' and status in ('pending', 'queued')
         returning id, priority, status, blockers
       ), queued as (
         select ${addRunJobSql('moved.id', 'moved.priority')} from moved where status = 'queued' and blockers = 0
@@ -68,17 +67,17 @@ export async function changePriority(store: Store, target: Target, priority: num
 }
 
 /**
- * Ends what is not finished, then takes the task and its log away.
- * @returns false when there is no such task of the owner.
+ * Ends what is not finished, then takes the task and its log away. What its model calls cost stays in the budgets of its session and owner.
+ * @returns false when there is no such task of the owner, or when it is a part of something else.
  */
-export async function deleteTask(store: Store, target: Target): Promise<boolean> {
+export async function deleteTask(store: Store, { runId, ownerId }: Target): Promise<boolean> {
   const { found, events } = await transaction(store.database, async (client) => {
     const { rowCount } = await client.query(
-      `select from run where id = $1 and owner_id = $2 and kind = 'task' for update`,
-      [target.runId, target.ownerId],
+      `select from run where id = $1 and owner_id = $2 and kind = 'task' and parent_id is null for update`,
+      [runId, ownerId],
     );
-    if (rowCount === 0) return { found: false, events: [] as LoggedEvent[] };
-    return { found: true, events: await deleteRunsWithin(client, target.ownerId, [target.runId]) };
+    const events = rowCount === 1 ? await deleteRunsWithin(client, ownerId, [runId]) : [];
+    return { found: rowCount === 1, events };
   });
   publishAll(store.bus, events);
   return found;

@@ -4,10 +4,13 @@ import type { LoggedEvent } from './events.ts';
 import { START_TASK, type StartedTask, type StartedTemplate } from './start-task.ts';
 import type { Store } from './store.ts';
 
+/** An execution is taken by nobody: what goes on with it is one transaction. */
+export type ClaimedKind = Exclude<RunKind, 'execution'>;
+
 /** A run that a worker has taken. */
 export interface ClaimedRun {
   id: string;
-  kind: RunKind;
+  kind: ClaimedKind;
   ownerId: string;
   epoch: number;
   attempt: number;
@@ -47,7 +50,7 @@ export async function claimRun(
           attempt = attempt + case when ${CONTINUES} then 0 else 1 end,
           ${raiseSql('1')}, written = 0, updated_at = clock_timestamp()
         from present
-        where run.id = $1 and ((status = 'queued' and blockers = 0) or ($3 and status = 'running' and worker_id = $2))
+        where run.id = $1 and kind <> 'execution' and ((status = 'queued' and blockers = 0) or ($3 and status = 'running' and worker_id = $2))
         returning ${RAISED}, run.kind, run.epoch, run.losses
       ), started as (${START_TASK}
       ), fact as (

@@ -46,10 +46,22 @@ export interface NewTask {
   priority: number;
   /** true: it waits until somebody has it executed. */
   hold: boolean;
+  /** null: it is nobody's part. */
+  parent: TaskParent | null;
   /** Ids of the runs that have to complete first. */
   dependsOn: readonly string[];
   idempotency: Idempotency | null;
   events: readonly NewEvent[];
+}
+
+/** What a task is a part of. */
+export interface TaskParent {
+  runId: string;
+  stepKey: string;
+  /** Place in the list of the step. */
+  stepItem: number;
+  /** From 1. */
+  stepAttempt: number;
 }
 
 export interface NewTemplateTask {
@@ -70,33 +82,33 @@ export interface NewTemplateTask {
 export async function createTask(store: Store, task: NewTask): Promise<TaskRow | string> {
   const created =
     task.dependsOn.length === 0
-      ? await insert(store.database.pool, task, 0)
+      ? await insertTask(store.database.pool, task, 0)
       : await transaction(store.database, (client) => insertDependent(client, task));
   if (!created) return notCreated(store, task);
   store.bus.publish(task.id, created.events);
   return created.row;
 }
 
-interface Created {
+export interface CreatedTask {
   row: TaskRow;
   events: LoggedEvent[];
 }
 
-async function insertDependent(client: ClientBase, task: NewTask): Promise<Created | null> {
+async function insertDependent(client: ClientBase, task: NewTask): Promise<CreatedTask | null> {
   // Everywhere a session is locked before its runs.
   if (task.sessionId) await client.query('select from session where id = $1 for share', [task.sessionId]);
   const blockers = await countBlockers(client, task.ownerId, task.dependsOn);
-  const created = await insert(client, task, blockers);
+  const created = await insertTask(client, task, blockers);
   if (created) await addDependencies(client, task.id, task.dependsOn);
   return created;
 }
 
 /** One statement. @returns null when the idempotency key was taken, or when the session takes no tasks. */
-async function insert(
+export async function insertTask(
   connection: Pool | ClientBase,
   task: NewTask,
   blockers: number,
-): Promise<Created | null> {
+): Promise<CreatedTask | null> {
   const { rows } = await connection.query<TaskRow & { events: LoggedEvent[] }>({
     name: 'create-task',
     text: `
@@ -105,16 +117,19 @@ async function insert(
         select $2, $12, $13, $1 from home where $12::text is not null
         on conflict do nothing returning key
       ), moved as (
-        insert into run (id, kind, owner_id, session_id, origin, status, priority, blockers, last_seq)
-        select $1, 'task', $2, home.session_id, $3, $14, $4, $15, jsonb_array_length($11::jsonb)
+        insert into run (id, kind, owner_id, session_id, origin, status, priority, blockers, last_seq,
+          parent_id, has_dependents)
+        select $1, 'task', $2, home.session_id, $3, $14, $4, $15, jsonb_array_length($11::jsonb),
+          $30::text, $30::text is not null
         from home where $12::text is null or exists (select from claimed)
         returning *
       ), asked as (
         insert into task (id, kind, prompt, system, parameters, provider, model, fallback_models, response_schema,
-          thread_id, type, agent_id, tools, limits, template_name, template_version, template_plan,
-          template_parameters, secrets, fallback_is_ours)
+          thread_id, type, agent_id, tools, limits,
+          template_name, template_version, template_plan, template_parameters, secrets,
+          step_key, step_item, step_attempt, fallback_is_ours)
         select id, $5, $6, $7, $8::jsonb, $9, $10, $16::jsonb, $17::jsonb, $18, $21, $22, $23::text[], $24::jsonb,
-          $25, $26, $27::jsonb, $28::jsonb, $29, $30 from moved
+          $25, $26, $27::jsonb, $28::jsonb, $29, $31, $32, $33, $34 from moved
         returning *
       ), limited as (
         insert into budget (subject_id, kind, cost_limit)
@@ -124,32 +139,7 @@ async function insert(
         select ${addFirstRunJobSql('moved.id', 'moved.priority')} from moved where status = 'queued' and blockers = 0)
       select ${TASK_COLUMNS}, ${loggedSql} as events
       from moved as run, asked as task, (select count(*) from queued) as enqueue`,
-    values: [
-      task.id,
-      task.ownerId,
-      task.origin,
-      task.priority,
-      task.kind,
-      task.prompt,
-      task.system,
-      JSON.stringify(task.parameters),
-      task.provider,
-      task.model,
-      eventsParameter(task.events),
-      task.idempotency?.key ?? null,
-      task.idempotency?.bodyHash ?? null,
-      task.hold ? 'pending' : 'queued',
-      blockers,
-      JSON.stringify(task.fallbackModels),
-      task.responseSchema && JSON.stringify(task.responseSchema),
-      task.threadId,
-      task.maxCost,
-      task.sessionId,
-      task.type,
-      ...agentColumns(task.agent),
-      ...templateColumns(task.template),
-      task.fallbackIsOurs,
-    ],
+    values: values(task, blockers),
   });
   const [created] = rows;
   if (!created) return null;
@@ -207,4 +197,40 @@ export async function findRepeated(
   if (!found || found.bodyHash === bodyHash) return found?.runId ?? null;
   const message = 'input.idempotencyKey: was used before, for something else';
   throw new DomainError('CONFLICT', message, { field: 'input.idempotencyKey' });
+}
+
+function values(task: NewTask, blockers: number): unknown[] {
+  return [
+    task.id,
+    task.ownerId,
+    task.origin,
+    task.priority,
+    task.kind,
+    task.prompt,
+    task.system,
+    JSON.stringify(task.parameters),
+    task.provider,
+    task.model,
+    eventsParameter(task.events),
+    task.idempotency?.key ?? null,
+    task.idempotency?.bodyHash ?? null,
+    task.hold ? 'pending' : 'queued',
+    blockers,
+    JSON.stringify(task.fallbackModels),
+    task.responseSchema && JSON.stringify(task.responseSchema),
+    task.threadId,
+    task.maxCost,
+    task.sessionId,
+    task.type,
+    ...agentColumns(task.agent),
+    ...templateColumns(task.template),
+    ...parentColumns(task.parent),
+    task.fallbackIsOurs,
+  ];
+}
+
+function parentColumns(parent: TaskParent | null): unknown[] {
+  return [parent?.runId, parent?.stepKey, parent?.stepItem, parent?.stepAttempt].map(
+    (value) => value ?? null,
+  );
 }

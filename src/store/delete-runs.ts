@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg';
-import { cancelWithin } from './cancel-run.ts';
+import { RUN_KINDS } from '../vocabulary.ts';
+import { cancelAllWithin } from './cancel-run.ts';
 import type { LoggedEvent } from './events.ts';
 import { removeRunJobSql } from './job-queue.ts';
 
@@ -13,16 +14,13 @@ export async function deleteRunsWithin(
   ownerId: string,
   ids: readonly string[],
 ): Promise<LoggedEvent[]> {
-  const events: LoggedEvent[] = [];
-  for (const runId of ids) {
-    events.push(...(await cancelWithin(client, { runId, ownerId, reason: 'deleted' })));
-  }
+  const events = await cancelAllWithin(client, { runIds: ids, kinds: RUN_KINDS, ownerId, reason: 'deleted' });
   await client.query(`select ${removeRunJobSql('id')} from unnest($1::text[]) as id`, [ids]);
   for (const table of ['event', 'model_call', 'budget_entry']) {
     await client.query(`delete from ${table} where run_id = any($1::text[])`, [ids]);
   }
   await client.query('delete from budget where subject_id = any($1::text[])', [ids]);
-  for (const table of ['task', 'run']) {
+  for (const table of [...RUN_KINDS, 'run']) {
     await client.query(`delete from ${table} where id = any($1::text[])`, [ids]);
   }
   return events;

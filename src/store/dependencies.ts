@@ -3,7 +3,7 @@ import { DomainError, type RunError } from '../errors.ts';
 import type { RunStatus } from '../vocabulary.ts';
 import { appendSql, eventsParameter, RAISED, raiseSql } from './event-log.ts';
 import type { LoggedEvent } from './events.ts';
-import { addRunJobSql } from './job-queue.ts';
+import { addAdvanceJobSql, addRunJobSql } from './job-queue.ts';
 
 /**
  * How many of `ids` have not completed yet. They stay locked until the transaction ends, and know by then that
@@ -49,7 +49,10 @@ export async function addDependencies(
   );
 }
 
-/** Of a run that completed, in a statement after its end's own: what waits for nothing else is a worker's to take. */
+/**
+ * Of a run that completed, in a statement after its end's own: what waits for nothing else is a worker's to take, and
+ * what it is a part of goes on.
+ */
 export async function releaseDependents(client: ClientBase, runId: string): Promise<LoggedEvent[]> {
   const event = { type: 'RunQueued', data: { reason: 'dependencies_completed' } } as const;
   const { rows } = await client.query<LoggedEvent>(
@@ -68,18 +71,23 @@ export async function releaseDependents(client: ClientBase, runId: string): Prom
      select logged.* from logged, (select count(*) from queued) as enqueue`,
     [runId, eventsParameter([event])],
   );
+  await wakeParents(client, [runId]);
   return rows;
 }
 
-/** Of a run that will never complete: what waits for it fails, and what waits for that, and so on. */
-export async function failDependents(client: ClientBase, runId: string): Promise<LoggedEvent[]> {
+/**
+ * Of runs that will never complete: what waits for them fails, and what waits for that, and so on. What they are a
+ * part of goes on, and sees to it.
+ */
+export async function failDependents(client: ClientBase, runIds: readonly string[]): Promise<LoggedEvent[]> {
   const error: RunError = {
     code: 'DEPENDENCY_FAILED',
     message: `the task that it waited for did not complete; have it done again, then retry this one`,
   };
   const event = { type: 'RunFailed', data: { error } } as const;
   const all: LoggedEvent[] = [];
-  for (let ended = [runId]; ended.length > 0; ) {
+  for (let ended = runIds; ended.length > 0; ) {
+    await wakeParents(client, ended);
     const { rows } = await client.query<LoggedEvent>(
       `with held as (
          select run.id from run join dependency on dependency.run_id = run.id
@@ -99,4 +107,31 @@ export async function failDependents(client: ClientBase, runId: string): Promise
     ended = rows.map((row) => row.runId);
   }
   return all;
+}
+
+/**
+ * What runs are a part of is locked before they are, by whoever ends them: also by what goes on with it, or ends it
+ * with all of its parts, in the same order.
+ */
+export async function lockParents(client: ClientBase, runIds: readonly string[]): Promise<void> {
+  await client.query({
+    name: 'lock-parents',
+    text: `
+      select from run where id in (select parent_id from run where id = any($1::text[])) order by id for update`,
+    values: [runIds],
+  });
+}
+
+async function wakeParents(client: ClientBase, runIds: readonly string[]): Promise<void> {
+  await client.query({
+    name: 'wake-parents',
+    text: `
+      with moved as (
+        update run set status = 'queued'
+        where id in (select parent_id from run where id = any($1::text[])) and status = 'waiting'
+        returning run.id, run.priority
+      )
+      select ${addAdvanceJobSql('moved.id', 'moved.priority')} from moved`,
+    values: [runIds],
+  });
 }

@@ -4,6 +4,7 @@ import { Artifact } from './entities/artifact.ts';
 import { Budget, BudgetEntry } from './entities/budget.ts';
 import { Dependency } from './entities/dependency.ts';
 import { Event } from './entities/event.ts';
+import { Execution, ExecutionStep } from './entities/execution.ts';
 import { IdempotencyKey } from './entities/idempotency-key.ts';
 import { Input } from './entities/input.ts';
 import { Model } from './entities/model.ts';
@@ -17,6 +18,7 @@ import { Template } from './entities/template.ts';
 import { Thread } from './entities/thread.ts';
 import { User } from './entities/user.ts';
 import { Worker } from './entities/worker.ts';
+import { Workflow } from './entities/workflow.ts';
 
 export const entities = [
   Agent,
@@ -26,6 +28,8 @@ export const entities = [
   BudgetEntry,
   Dependency,
   Event,
+  Execution,
+  ExecutionStep,
   IdempotencyKey,
   Input,
   Model,
@@ -40,4 +44,5 @@ export const entities = [
   Thread,
   User,
   Worker,
+  Workflow,
 ];

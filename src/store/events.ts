@@ -61,7 +61,17 @@ export const eventData = {
   InputRequested: z.object({ question: z.string() }),
   InputProvided: z.object({ text: z.string() }),
   StepStarted: z.object({ stepId: z.string(), stepType: z.string() }),
+  /** `after` is the failure of the try before. */
+  StepTaskCreated: z.object({
+    stepId: z.string(),
+    taskId: z.string(),
+    item: count.nullable(),
+    attempt: count,
+    after: error.nullable(),
+  }),
   StepCompleted: z.object({ stepId: z.string(), stepType: z.string() }),
+  StepFailed: z.object({ stepId: z.string(), error }),
+  StepSkipped: z.object({ stepId: z.string() }),
   ArtifactSaved: z.object({
     artifactId: z.string(),
     name: z.string(),

@@ -2,7 +2,7 @@ import type { ClientBase, Pool } from 'pg';
 import type { RunError } from '../errors.ts';
 import type { OrchestrationResult } from '../rules/orchestration.ts';
 import type { TaskResult } from '../rules/task.ts';
-import { failDependents, releaseDependents } from './dependencies.ts';
+import { failDependents, lockParents, releaseDependents } from './dependencies.ts';
 import { appendSql, eventsParameter, RAISED, raiseSql } from './event-log.ts';
 import type { LoggedEvent, NewEvent } from './events.ts';
 import { fenced, type Lease } from './lease.ts';
@@ -80,10 +80,14 @@ async function isHeld({ database }: Store, { runId, epoch }: Lease): Promise<boo
 
 function finishBeforeOthers(store: Store, lease: Lease, outcome: Outcome): Promise<LoggedEvent[]> {
   return transaction(store.database, async (client) => {
+    await lockParents(client, [lease.runId]);
     const own = await end(client, lease, outcome, true);
     if (own.length === 0) return [];
-    const settle = outcome.status === 'completed' ? releaseDependents : failDependents;
-    return [...own, ...(await settle(client, lease.runId))];
+    const others =
+      outcome.status === 'completed'
+        ? await releaseDependents(client, lease.runId)
+        : await failDependents(client, [lease.runId]);
+    return [...own, ...others];
   });
 }
 

@@ -3,6 +3,8 @@ import { z } from 'zod';
 /** Jobs are declared here, beside the transaction that adds them, and implemented in jobs/. */
 export const jobPayloads = {
   'carry-out-run': z.object({ runId: z.string() }),
+  'advance-execution': z.object({ runId: z.string() }),
+  'keep-schedule': z.object({ workflowId: z.string() }),
 };
 export type JobName = keyof typeof jobPayloads;
 
@@ -23,9 +25,29 @@ export function addFirstRunJobSql(id: string, priority: string): string {
   return addJobSql(id, priority, 'unsafe_dedupe');
 }
 
-function addJobSql(id: string, priority: string, keyMode: 'replace' | 'unsafe_dedupe'): string {
-  return `graphile_worker.add_job('carry-out-run', json_build_object('runId', ${id}),
+/** The same for an execution, which no worker holds: each of its jobs looks what has ended, and begins what is next. */
+export function addAdvanceJobSql(id: string, priority: string): string {
+  return addJobSql(id, priority, 'replace', 'advance-execution');
+}
+
+function addJobSql(
+  id: string,
+  priority: string,
+  keyMode: 'replace' | 'unsafe_dedupe',
+  name: JobName = 'carry-out-run',
+): string {
+  return `graphile_worker.add_job('${name}', json_build_object('runId', ${id}),
     job_key => 'run:' || ${id}, job_key_mode => '${keyMode}', priority => -(${priority}), max_attempts => 25)`;
+}
+
+/** SQL that adds the job of a workflow's next tick, in place of an earlier one. @param at SQL of the tick. */
+export function addScheduleJobSql(id: string, at: string): string {
+  return `graphile_worker.add_job('keep-schedule', json_build_object('workflowId', ${id}),
+    run_at => ${at}, job_key => 'schedule:' || ${id}, max_attempts => 25)`;
+}
+
+export function removeScheduleJobSql(id: string): string {
+  return `graphile_worker.remove_job('schedule:' || ${id})`;
 }
 
 /** SQL that takes the waiting job of a run out of the queue; a job that runs already is only kept from a retry. */

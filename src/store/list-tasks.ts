@@ -11,6 +11,8 @@ export interface TaskListing extends ListRange {
   ownerId: string;
   status: RunStatus | null;
   threadId: string | null;
+  /** null: those that are no part of anything. */
+  executionId: string | null;
   sessionId: string | null;
   templateName: string | null;
   /** Which columns are needed; of the costly ones, the others are null. */
@@ -28,8 +30,19 @@ export async function listTasks(database: Database, listing: TaskListing): Promi
  * them. It keeps none that it expects to cost more than planning anew: hence the limit that it knows.
  */
 function listStatement(listing: TaskListing) {
-  const { ownerId, status, threadId, sessionId, templateName, after, before, limit, fromEnd, columns } =
-    listing;
+  const {
+    ownerId,
+    status,
+    threadId,
+    executionId,
+    sessionId,
+    templateName,
+    after,
+    before,
+    limit,
+    fromEnd,
+    columns,
+  } = listing;
   const values: unknown[] = [];
   const parameter = (value: unknown, type: string) => `$${values.push(value)}::${type}`;
   const beyond = (sign: string, { createdAtText, id }: ListPosition) =>
@@ -41,6 +54,8 @@ function listStatement(listing: TaskListing) {
   const conditions: Record<string, string> = {
     owner: `run.owner_id = ${parameter(ownerId, 'text')} and run.kind = 'task'`,
   };
+  if (executionId === null) conditions.whole = 'run.parent_id is null';
+  else conditions.execution = `run.parent_id = ${parameter(executionId, 'text')}`;
   if (status !== null) conditions.status = `run.status = ${parameter(status, 'text')}`;
   if (threadId !== null) conditions.thread = `task.thread_id = ${parameter(threadId, 'text')}`;
   if (sessionId !== null) conditions.session = `run.session_id = ${parameter(sessionId, 'text')}`;

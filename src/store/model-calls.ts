@@ -166,7 +166,7 @@ async function settle(
     name: 'settle-model-call',
     text: `
       with held as (
-        select id, session_id, owner_id from run where id = $1 for update
+        select id, parent_id, session_id, owner_id from run where id = $1 for update
       ), settled as (
         update model_call set status = $4, input_tokens = $5, cached_input_tokens = $6, output_tokens = $7,
           reasoning_tokens = $8, cost = $9, finish_reason = $10, raw_finish_reason = $11, error_code = $12,

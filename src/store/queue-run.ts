@@ -7,7 +7,7 @@ import { TASK_COLUMNS, type TaskRow } from './tasks.ts';
 
 /**
  * Makes a run that was held, or that failed, a worker's to take: at once, or when what it depends on has completed.
- * @returns the task as this left it; null when it is not the owner's, or not in the status `from`; and for a failed run while something
+ * @returns the task as this left it; null when it is not the owner's, a part of something else, or not in the status `from`; and for a failed run while something
  * that it depends on has not completed.
  */
 export async function queueRun(
@@ -21,7 +21,7 @@ export async function queueRun(
       with moved as (
         update run set status = 'queued', ${raiseSql('1')}, updated_at = clock_timestamp(),
           blockers = case when $3 = 'failed' then 0 else blockers end, losses = 0
-        where id = $1 and owner_id = $2 and kind = 'task' and status = $3 and ($3 = 'pending' or not exists (
+        where id = $1 and owner_id = $2 and kind = 'task' and status = $3 and parent_id is null and ($3 = 'pending' or not exists (
           select from dependency join run as needed on needed.id = dependency.on_run_id
           where dependency.run_id = $1 and needed.status <> 'completed'))
         returning *

@@ -1,5 +1,5 @@
 import type { Database } from './database.ts';
-import { addRunJobSql } from './job-queue.ts';
+import { addAdvanceJobSql, addRunJobSql } from './job-queue.ts';
 
 /** Between a job's lock and its run's claim lie milliseconds; after this its worker was lost in between. */
 const CLAIM_LIMIT = '15 seconds';
@@ -14,14 +14,17 @@ export async function requeueStrayRuns(database: Database): Promise<string[]> {
     name: 'requeue-stray-runs',
     text: `
       with stray as (
-        select id, priority from run
+        select id, kind, priority from run
         where status = 'queued' and blockers = 0 and not exists (
           select from graphile_worker.jobs as job
           where job.key = 'run:' || run.id and job.attempts < job.max_attempts
             and (job.locked_at is null or job.locked_at > clock_timestamp() - interval '${CLAIM_LIMIT}'))
         for update skip locked
       )
-      select id, ${addRunJobSql('stray.id', 'stray.priority')} from stray`,
+      select id, case kind
+        when 'execution' then ${addAdvanceJobSql('stray.id', 'stray.priority')}
+        else ${addRunJobSql('stray.id', 'stray.priority')}
+      end from stray`,
   });
   return rows.map(({ id }) => id);
 }

@@ -45,6 +45,11 @@ const ATTEMPTS: Record<Operation, Record<string, Attempt>> = {
     agent: { variables: ({ Agent }) => ({ id: Agent }), expected: 'NOT_FOUND' },
     agents: { variables: ({ agentCursor }) => ({ first: 5, before: agentCursor }), expected: 'own' },
     apiKeys: none,
+    execution: { variables: ({ Execution }) => ({ id: Execution }), expected: 'NOT_FOUND' },
+    executions: {
+      variables: ({ cursor, Workflow }) => ({ first: 1, before: cursor, filter: { workflowId: Workflow } }),
+      expected: 'own',
+    },
     artifact: { variables: ({ Artifact }) => ({ id: Artifact }), expected: 'NOT_FOUND' },
     health: none,
     model: { variables: ({ Model }) => ({ id: Model }), expected: 'NOT_FOUND' },
@@ -65,10 +70,10 @@ const ATTEMPTS: Record<Operation, Record<string, Attempt>> = {
     sessions: { variables: ({ cursor }) => ({ first: 2, before: cursor }), expected: 'own' },
     task: { variables: ({ Task }) => ({ id: Task }), expected: 'NOT_FOUND' },
     tasks: {
-      variables: ({ cursor, Thread, Session }) => ({
+      variables: ({ cursor, Thread, Session, Execution }) => ({
         first: 5,
         before: cursor,
-        filter: { threadId: Thread, sessionId: Session },
+        filter: { threadId: Thread, sessionId: Session, executionId: Execution },
       }),
       expected: 'own',
     },
@@ -80,8 +85,11 @@ const ATTEMPTS: Record<Operation, Record<string, Attempt>> = {
       'NOT_FOUND',
     ),
     viewer: none,
+    workflow: { variables: ({ Workflow }) => ({ id: Workflow }), expected: 'NOT_FOUND' },
+    workflows: { variables: ({ cursor }) => ({ first: 5, before: cursor }), expected: 'own' },
   },
   mutation: {
+    cancelExecution: input(({ Execution }) => ({ id: Execution, reason: 'not mine' }), 'NOT_FOUND'),
     cancelOrchestration: input(
       ({ Orchestration }) => ({ id: Orchestration, reason: 'not mine' }),
       'NOT_FOUND',
@@ -109,6 +117,13 @@ const ATTEMPTS: Record<Operation, Record<string, Attempt>> = {
     deleteModel: input(({ Model }) => ({ id: Model }), 'NOT_FOUND'),
     deleteAgent: input(({ Agent }) => ({ id: Agent }), 'NOT_FOUND'),
     deleteTemplate: input(({ Template }) => ({ id: Template }), 'NOT_FOUND'),
+    createWorkflow: input(
+      ({ Agent }) => ({ name: 'w', steps: [{ id: 'a', task: 'x', agentId: Agent }] }),
+      'NOT_FOUND',
+    ),
+    deleteExecution: input(({ Execution }) => ({ id: Execution }), 'NOT_FOUND'),
+    deleteWorkflow: input(({ Workflow }) => ({ id: Workflow }), 'NOT_FOUND'),
+    executeWorkflow: input(({ Workflow }) => ({ workflowId: Workflow }), 'NOT_FOUND'),
     deleteTask: input(({ Task }) => ({ id: Task }), 'NOT_FOUND'),
     executeAgent: input(
       ({ Agent, Session }) => ({ agentId: Agent, prompt: 'x', sessionId: Session }),
@@ -119,6 +134,7 @@ const ATTEMPTS: Record<Operation, Record<string, Attempt>> = {
     provideTaskInput: input(({ Task }) => ({ id: Task, text: 'mine' }), 'NOT_FOUND'),
     pullModel: input(() => ({ model: 'llama3.2' }), 'FORBIDDEN'),
     register: input(() => ({ email: 'other@example.com', password: 'a good password', name: 'O' }), 'own'),
+    retryExecution: input(({ Execution }) => ({ id: Execution }), 'NOT_FOUND'),
     retryOrchestration: input(({ Orchestration }) => ({ id: Orchestration }), 'NOT_FOUND'),
     retryTask: input(({ Task }) => ({ id: Task }), 'NOT_FOUND'),
     startOrchestration: input(
@@ -135,8 +151,16 @@ const ATTEMPTS: Record<Operation, Record<string, Attempt>> = {
     updateTaskPriority: input(({ Task }) => ({ id: Task, priority: 1 }), 'NOT_FOUND'),
     updateTemplate: input(({ Template }) => ({ id: Template, isActive: false }), 'NOT_FOUND'),
     updateUser: input(({ User }) => ({ id: User, costLimit: 1 }), 'FORBIDDEN'),
+    updateWorkflow: input(
+      ({ Workflow, Agent }) => ({ id: Workflow, steps: [{ id: 'a', task: 'x', agentId: Agent }] }),
+      'NOT_FOUND',
+    ),
   },
   subscription: {
+    executionEvents: {
+      variables: ({ Execution }) => ({ executionId: Execution, after: 1 }),
+      expected: 'NOT_FOUND',
+    },
     activity: none,
     sessionEvents: { variables: ({ Session }) => ({ sessionId: Session }), expected: 'NOT_FOUND' },
     orchestrationEvents: {
@@ -177,6 +201,21 @@ beforeAll(async () => {
   const started = bob.subscribe(`subscription { tokens(taskId: "${Task}") }`);
   await started.next();
   await started.return(undefined);
+  const workflow = await bob.query(
+    `mutation { createWorkflow(input: { name: "${CANARY}", steps: [{ id: "a", task: "${CANARY}", model: "gpt-4o@tokens=400,itl=100" }] })
+      { workflow { id } } }`,
+  );
+  const Workflow = data(workflow).createWorkflow.workflow.id;
+  const execution = await bob.query(
+    `mutation { executeWorkflow(input: { workflowId: "${Workflow}", input: { x: "${CANARY}" } }) { execution { id } } }`,
+  );
+  const Execution = data(execution).executeWorkflow.execution.id;
+  const events = bob.subscribe(
+    `subscription { executionEvents(executionId: "${Execution}") { __typename } }`,
+  );
+  for await (const payload of events) {
+    if (data(payload).executionEvents.__typename === 'StepTaskCreated') break;
+  }
   const made = await bob.query(`mutation { createApiKey(input: { name: "${CANARY}" }) { apiKey { id } } }`);
   const model = await bob.query(
     `mutation { createModel(input: { provider: OPENAI, modelId: "${CANARY}" }) { model { id } } }`,
@@ -193,6 +232,8 @@ beforeAll(async () => {
     Artifact: await keepArtifact(Task),
     Template: data(await bob.query(NEW_TEMPLATE)).createTemplate.template.id,
     Thread,
+    Workflow,
+    Execution,
     Model: data(model).createModel.model.id,
     Session,
     Orchestration: await orchestrate({ sessionId: Session, threadId: Thread }),
@@ -239,7 +280,7 @@ async function orchestrate(home: object): Promise<string> {
 }
 
 const STATE =
-  '{ viewer { name email } agents { nodes { id name } } apiKeys { id name } orchestrations { nodes { id status attempt } } models(first: 100) { nodes { name } } sessions { nodes { id name status budget { limit } } } templates { nodes { id name isActive } } tasks { nodes { id status prompt cancelReason } } }';
+  '{ viewer { name email } agents { nodes { id name } } apiKeys { id name } orchestrations { nodes { id status attempt } } models(first: 100) { nodes { name } } sessions { nodes { id name status budget { limit } } } templates { nodes { id name isActive } } workflows { nodes { id name version } } executions { nodes { id status attempt } } tasks { nodes { id status prompt cancelReason } } }';
 
 async function stateOfBob(): Promise<unknown> {
   return data(await bob.query(STATE));
@@ -273,6 +314,11 @@ function codes(answers: Answer[]): unknown[] {
   return [...new Set(answers.flatMap(({ errors = [] }) => errors.map(({ extensions }) => extensions.code)))];
 }
 
+/** Of lists, of all their items. */
+function membersOf(within: unknown[], key: string): unknown[] {
+  return within.flatMap((one) => (one as Record<string, unknown> | undefined)?.[key] ?? []);
+}
+
 describe('the table of attempts is whole', () => {
   test.each(OPERATIONS)('every field of the %s has its row', (operation) => {
     const fields = rootFields(schema, operation).map(({ name }) => name);
@@ -290,7 +336,7 @@ describe('the table of attempts is whole', () => {
     for (const path of idPaths(fieldOf(operation, name))) {
       const values = ways.flatMap(({ attempt }) => {
         const variables: unknown = attempt.variables(ids);
-        return path.split('.').reduce((within, key) => (within as Ids)?.[key], variables) ?? [];
+        return path.split('.').reduce(membersOf, [variables]);
       });
       expect(values).not.toEqual([]);
       expect(Object.values(ids)).toEqual(expect.arrayContaining(values));
@@ -335,6 +381,8 @@ const NODES = [
   'Thread',
   'ApiKey',
   'User',
+  'Workflow',
+  'Execution',
 ];
 
 describe('by their ids', () => {
@@ -388,7 +436,14 @@ describe('this test sees what it is to see: to Bob the same requests show', () =
     const variables = { ...attempt.variables(ids) };
     if ('after' in variables) variables.after = 0;
     if ('before' in variables) delete variables.before;
+    // A turn of a thread is no step of an execution.
+    if (name === 'tasks') variables.filter = { threadId: ids.Thread };
     expect(JSON.stringify(await run(bob, operation, name, variables))).toContain(CANARY);
+  });
+
+  test('mutation cancelExecution, last: it does to Bob’s execution what it did not for Ann', async () => {
+    const { variables } = ATTEMPTS.mutation.cancelExecution!;
+    expect(codes(await run(bob, 'mutation', 'cancelExecution', variables(ids)))).toEqual([]);
   });
 
   test('mutation cancelTask, last: it does to Bob’s task what it did not for Ann', async () => {

@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { liquidReferences, renderLiquid, startPatience } from '../../src/rules/liquid.ts';
+import {
+  evaluateLiquid,
+  fillIn,
+  holdsInLiquid,
+  liquidReferences,
+  renderLiquid,
+  startPatience,
+} from '../../src/rules/liquid.ts';
 
 describe('a text is filled', () => {
   test.each([
@@ -82,4 +89,43 @@ describe('what a text reads', () => {
   test('or what is wrong with it', () => {
     expect(liquidReferences('{{ a')).toEqual({ fault: expect.stringContaining('not closed') });
   });
+});
+
+describe('a condition holds, as in an if', () => {
+  test.each([
+    ['a', { a: 1 }, true],
+    ['a', { a: null }, false],
+    ['a', { a: false }, false],
+    ['a', {}, false],
+    ['a.b.c == 1', { a: {} }, false],
+    ['a == "x" and b contains "y"', { a: 'x', b: 'xyz' }, true],
+  ])('%s of %j: %j', (condition, scope, holds) => {
+    expect(holdsInLiquid(condition, scope)).toBe(holds);
+  });
+});
+
+describe('an expression is what it comes to, of whatever type', () => {
+  test.each([
+    ['a.b', { a: { b: [1] } }, [1]],
+    ['a | split: ","', { a: 'x,y' }, ['x', 'y']],
+    ['a == 1', { a: 1 }, true],
+  ])('%s of %j: %j', (expression, scope, value) => {
+    expect(evaluateLiquid(expression, scope)).toEqual(value);
+  });
+
+  test('or a fault, where it reads what is not there', () => {
+    expect(() => evaluateLiquid('a.b', { a: {} })).toThrow('undefined variable: a.b');
+  });
+});
+
+test('of a JSON value all texts are filled in; one hole alone becomes what fills it', () => {
+  const scope = { n: 3, list: ['x'], text: 'T' };
+  const value = {
+    a: '{{ n }}',
+    b: ' {{- list -}} ',
+    c: 'n={{ n }}',
+    d: ['{{ text }}', 1, null],
+    e: '{{ n }}{{ n }}',
+  };
+  expect(fillIn(value, scope)).toEqual({ a: 3, b: ['x'], c: 'n=3', d: ['T', 1, null], e: '33' });
 });

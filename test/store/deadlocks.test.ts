@@ -50,7 +50,7 @@ test('a call that is settled while its run is cancelled waits for it, or it for 
       latencyMs: 1,
     };
     await Promise.all([
-      cancelRun(store, { runId, ownerId, reason: null }),
+      cancelRun(store, { runId, ownerId, kind: 'task', reason: null }),
       settleModelCall(store, lease, settlement),
     ]);
     const { rows } = await store.database.pool.query('select cost::float8 from model_call where id = $1', [

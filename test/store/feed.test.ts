@@ -51,6 +51,7 @@ describe('a transaction that wrote early and commits late', () => {
       await late.query('begin');
       const cancelled = await cancelWithin(late, {
         runId: localOf(early),
+        kind: 'task',
         ownerId: await userOf(ann),
         reason: 'early, but late',
       });

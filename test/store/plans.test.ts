@@ -92,6 +92,7 @@ describe.each([
         ownerId: 'u7',
         status: null,
         threadId: null,
+        executionId: null,
         sessionId: 's7',
         templateName: null,
         columns: new Set<string>(),

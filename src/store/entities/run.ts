@@ -13,9 +13,9 @@ export const Run = defineEntity({
   tableName: 'run',
   indexes: [
     {
-      name: 'run_owner_created',
+      name: 'run_owner_whole',
       expression:
-        'create index "run_owner_created" on "run" ("owner_id", "kind", "created_at" desc, "id" desc)',
+        'create index "run_owner_whole" on "run" ("owner_id", "kind", "created_at" desc, "id" desc) where "parent_id" is null',
     },
     {
       name: 'run_session_created',
@@ -33,6 +33,10 @@ export const Run = defineEntity({
     {
       name: 'run_worker',
       expression: `create index "run_worker" on "run" ("worker_id") where "worker_id" is not null`,
+    },
+    {
+      name: 'run_parent',
+      expression: `create index "run_parent" on "run" ("parent_id") where "parent_id" is not null`,
     },
   ],
   properties: {
@@ -58,6 +62,8 @@ export const Run = defineEntity({
     written: p.integer().default(0),
     /** Runs that have to complete before this one may start. */
     blockers: p.integer().default(0),
+    /** The run that this one is a part of; it is woken by this one's end. */
+    parentId: p.text().nullable(),
     /** Whether others wait for this one; its end then releases or fails them. */
     hasDependents: p.boolean().default(false),
     /** What people have told it while it is at work. */

@@ -47,6 +47,10 @@ export const Task = defineEntity({
     /** Its secret parameters, sealed. */
     secrets: p.text().nullable(),
     thread: () => p.manyToOne(Thread).mapToPk().nullable().index(),
+    /** Of an execution's: the step that it is done for, its place in that step's list, and which try it is, from 1. */
+    stepKey: p.text().nullable(),
+    stepItem: p.integer().nullable(),
+    stepAttempt: p.integer().nullable(),
     agent: () => p.manyToOne(Agent).mapToPk().deleteRule('set null').nullable().index(false),
     /** The agent's when the task was made: a change of the agent changes no task that is there. */
     tools: p.array().$type<ToolName[]>().defaultRaw(`'{}'`),

@@ -1,0 +1,105 @@
+import type { ClientBase } from 'pg';
+import { coerceError, DomainError } from '../../errors.ts';
+import { TIMED_OUT } from '../../rules/workflow-plan.ts';
+import { cancelRun } from '../../store/cancel-run.ts';
+import { outlastConnectionLoss } from '../../store/connection-loss.ts';
+import { failExecution } from '../../store/end-execution.ts';
+import type { LoggedEvent } from '../../store/events.ts';
+import { type ExecutionState, lockExecution, writeExecution } from '../../store/execution-state.ts';
+import { readOwner } from '../../store/executions.ts';
+import { publishAll } from '../../store/publish-all.ts';
+import { transaction } from '../../store/transaction.ts';
+import type { EngineContext } from '../context.ts';
+import { openDraft, type Supplies } from './draft.ts';
+import { proceed } from './proceed.ts';
+import { findModel, type StepWorkers, settleWorkers } from './step-workers.ts';
+import { ModelNeeded } from './template-task.ts';
+
+/**
+ * Looks at an execution and does what is to be done now: takes in the tasks that have ended, begins those whose turn
+ * it is, ends it. All of that is one transaction that decides from what it finds, so that this may be done at any
+ * time, by anybody, and as often as anybody likes.
+ */
+export async function advanceExecution(context: EngineContext, runId: string): Promise<void> {
+  try {
+    await outlastConnectionLoss(() => advance(context, runId));
+  } catch (thrown) {
+    await fail(context, runId, thrown);
+  }
+}
+
+/** What is left to do when the transaction is over. */
+type Left =
+  | { kind: 'nothing' }
+  /** Nobody has said yet who does its steps. */
+  | { kind: 'start'; state: ExecutionState }
+  /** A template names a model that nobody has looked up. */
+  | { kind: 'look-up'; model: string | null; ownerId: string }
+  | { kind: 'time-out'; state: ExecutionState }
+  | { kind: 'done'; state: ExecutionState; events: LoggedEvent[]; overdue: string[] };
+
+async function advance(context: EngineContext, runId: string, given: Given = NOTHING_GIVEN): Promise<void> {
+  const { store } = context;
+  const left = await tryToAdvance(context, runId, given);
+  if (left.kind === 'nothing') return;
+  if (left.kind === 'look-up') {
+    const found = await findModel(context, left.ownerId, left.model);
+    return advance(context, runId, { ...given, models: new Map([...given.models, [left.model, found]]) });
+  }
+  const { ownerId } = left.state;
+  if (left.kind === 'start') {
+    return advance(context, runId, { ...given, workers: await settleWorkers(context, left.state) });
+  }
+  if (left.kind === 'time-out') {
+    const message = `it took longer than ${left.state.definition.timeoutSeconds} s`;
+    await failExecution(store, { runId, ownerId }, { code: 'TIME_LIMIT_REACHED', message });
+    return;
+  }
+  publishAll(store.bus, left.events);
+  for (const overdue of left.overdue) {
+    await cancelRun(store, { runId: overdue, kind: 'task', ownerId, reason: TIMED_OUT });
+  }
+}
+
+/** What was found out outside of the transaction. */
+type Given = Pick<Supplies, 'models'> & { workers: StepWorkers | null };
+
+const NOTHING_GIVEN: Given = { workers: null, models: new Map() };
+
+async function tryToAdvance({ store, secrets }: EngineContext, runId: string, given: Given): Promise<Left> {
+  try {
+    return await transaction(store.database, (client) => advanceWithin(client, runId, { ...given, secrets }));
+  } catch (thrown) {
+    if (thrown instanceof ModelNeeded)
+      return { kind: 'look-up', model: thrown.model, ownerId: thrown.ownerId };
+    throw thrown;
+  }
+}
+
+async function advanceWithin(
+  client: ClientBase,
+  runId: string,
+  { workers: settled, ...supplies }: Given & Pick<Supplies, 'secrets'>,
+): Promise<Left> {
+  const state = await lockExecution(client, runId);
+  if (!state) return { kind: 'nothing' };
+  const workers = (state.workers as StepWorkers | null) ?? settled;
+  if (!workers) return { kind: 'start', state };
+  if (state.deadlineAt && state.deadlineAt <= state.now) return { kind: 'time-out', state };
+  const { change, created, overdue } = await proceed(openDraft(client, state, { ...supplies, workers }));
+  const own = await writeExecution(client, runId, change);
+  return { kind: 'done', state, events: [...created, ...own], overdue };
+}
+
+/** What nobody foresaw would only happen again; its owner is told, and may have it tried again. */
+async function fail(context: EngineContext, runId: string, thrown: unknown): Promise<void> {
+  const { store, log } = context;
+  const isForeseen = thrown instanceof DomainError;
+  if (!isForeseen) {
+    log.error({ execution: runId, error: coerceError(thrown).stack }, 'execution failed unexpectedly');
+  }
+  const message = isForeseen ? thrown.message : `unexpected failure; the log has it under execution ${runId}`;
+  const code = isForeseen ? 'STEP_FAILED' : 'INTERNAL_ERROR';
+  const ownerId = await readOwner(store.database, runId);
+  if (ownerId) await outlastConnectionLoss(() => failExecution(store, { runId, ownerId }, { code, message }));
+}

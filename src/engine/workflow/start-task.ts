@@ -1,0 +1,116 @@
+import { newId } from '../../rules/ids.ts';
+import { renderLiquid } from '../../rules/liquid.ts';
+import type { WorkflowStep } from '../../rules/workflow.ts';
+import type { NextTry, Try } from '../../rules/workflow-plan.ts';
+import { isConnectionLoss } from '../../store/connection-loss.ts';
+import { insertTask, type NewTask } from '../../store/create-task.ts';
+import { contentsOf, type Draft, readScope, stepOf } from './draft.ts';
+import { failInLiquid } from './fail-step.ts';
+import { ModelNeeded, templatePart } from './template-task.ts';
+
+/** Makes the task of a step, or of one item of its list; what cannot be asked fails the step. */
+export async function startTask(draft: Draft, next: NextTry): Promise<void> {
+  const step = stepOf(draft, next.step);
+  // What an item before it has failed is not begun.
+  if (draft.steps.find(({ key }) => key === step.id)!.status !== 'running') return;
+  const asked = await askedOf(draft, step, next.item);
+  if (asked === null) return;
+  const task = newTask(draft, step, next, asked);
+  const created = await insertTask(draft.client, task, 0);
+  draft.created.push(...created!.events);
+  draft.tries.push(fresh(draft, next, task.id));
+  const item = step.forEach === null ? null : next.item;
+  const data = { stepId: step.id, taskId: task.id, item, attempt: next.attempt, after: next.after };
+  draft.events.push({ type: 'StepTaskCreated', data });
+}
+
+/** What a task asks for, which differs with its kind. */
+type Asked = Pick<
+  NewTask,
+  | 'fallbackModels'
+  | 'fallbackIsOurs'
+  | 'prompt'
+  | 'system'
+  | 'parameters'
+  | 'provider'
+  | 'model'
+  | 'agent'
+  | 'template'
+  | 'maxCost'
+  | 'events'
+>;
+
+/** null: it cannot be asked, and the step has failed. */
+async function askedOf(draft: Draft, step: WorkflowStep, index: number): Promise<Asked | null> {
+  try {
+    return await ask(draft, step, await scopeOfItem(draft, step, index));
+  } catch (thrown) {
+    if (thrown instanceof ModelNeeded || isConnectionLoss(thrown)) throw thrown;
+    failInLiquid(draft, step.id, thrown);
+    return null;
+  }
+}
+
+const NOTHING_ASKED = {
+  prompt: '',
+  system: null,
+  parameters: {},
+  agent: null,
+  template: null,
+  maxCost: null,
+  fallbackModels: [],
+  fallbackIsOurs: false,
+};
+
+async function ask(draft: Draft, step: WorkflowStep, scope: Record<string, unknown>): Promise<Asked> {
+  const worker = draft.workers[step.id]!;
+  if (worker.kind === 'template') {
+    return { ...NOTHING_ASKED, ...(await templatePart(draft, worker, step.templateParameters, scope)) };
+  }
+  const prompt = renderLiquid(step.task, scope);
+  if (prompt.trim() === '') throw new Error('the task came out empty');
+  return { ...NOTHING_ASKED, parameters: step.parameters, ...worker, prompt };
+}
+
+async function scopeOfItem(
+  draft: Draft,
+  { id, forEach }: WorkflowStep,
+  index: number,
+): Promise<Record<string, unknown>> {
+  const scope = await readScope(draft);
+  if (forEach === null) return { ...scope };
+  const contents = await contentsOf(draft);
+  const item = contents.find(({ key }) => key === id)!.items![index];
+  return { ...scope, item, index };
+}
+
+function newTask(
+  { execution, workers }: Draft,
+  step: WorkflowStep,
+  { item, attempt }: NextTry,
+  { events, ...asked }: Asked,
+): NewTask {
+  const { kind } = workers[step.id]!;
+  return {
+    ...asked,
+    id: newId(),
+    ownerId: execution.ownerId,
+    origin: execution.origin,
+    kind,
+    type: null,
+    sessionId: null,
+    responseSchema: step.responseSchema,
+    threadId: null,
+    priority: execution.priority,
+    hold: false,
+    parent: { runId: execution.id, stepKey: step.id, stepItem: item, stepAttempt: attempt },
+    dependsOn: [],
+    idempotency: null,
+    events: [{ type: 'RunCreated', data: { kind } }, ...events],
+  };
+}
+
+function fresh({ execution }: Draft, { step, item, attempt }: NextTry, taskId: string): Try {
+  const ended = { cancelReason: null, error: null, endedAt: null };
+  return { taskId, step, item, attempt, status: 'queued', createdAt: execution.now, ...ended };
+}

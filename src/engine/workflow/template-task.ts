@@ -1,0 +1,73 @@
+import { fillIn, startPatience } from '../../rules/liquid.ts';
+import type { ModelReference } from '../../rules/model-id.ts';
+import { checkParameters } from '../../rules/template-parameters.ts';
+import { askingSteps, modelName, parameterFaults, splitSecrets } from '../../rules/template-task.ts';
+import type { NewTask } from '../../store/create-task.ts';
+import type { NewEvent } from '../../store/events.ts';
+import type { Draft } from './draft.ts';
+import type { StepWorker } from './step-workers.ts';
+
+/** A name that nobody has looked up yet; that is done outside of the transaction, which is then begun anew. */
+export class ModelNeeded extends Error {
+  override readonly name = 'ModelNeeded';
+  readonly model: string | null;
+  readonly ownerId: string;
+
+  constructor(model: string | null, ownerId: string) {
+    super(`the model ${model} is to be looked up`);
+    this.model = model;
+    this.ownerId = ownerId;
+  }
+}
+
+/** The part of a task that its template decides. @throws Error that says what is wrong with its parameters; ModelNeeded */
+export async function templatePart(
+  draft: Draft,
+  { name, version, parameters, steps }: Extract<StepWorker, { kind: 'template' }>,
+  given: Record<string, unknown>,
+  scope: Record<string, unknown>,
+): Promise<Pick<NewTask, 'provider' | 'model' | 'template'> & { events: NewEvent[] }> {
+  const check = checkParameters(parameters, fillIn(given, scope) as Record<string, unknown>);
+  const faults = parameterFaults(parameters, check).map(({ field, message }) => `${field}: ${message}`);
+  if (faults.length > 0) throw new Error(`parameters of the template ${name}: ${faults.join('; ')}`);
+  const { models, events } = modelsOf(draft, steps, check.values);
+  const { values, secrets } = splitSecrets(parameters, check.values);
+  const sealed = secrets && (await draft.secrets.seal(JSON.stringify(secrets)));
+  const [first] = Object.values(models);
+  return {
+    provider: first?.provider ?? null,
+    model: first?.model ?? null,
+    template: { name, version, plan: { steps, models }, values, secrets: sealed },
+    events,
+  };
+}
+
+function modelsOf(
+  draft: Draft,
+  steps: Extract<StepWorker, { kind: 'template' }>['steps'],
+  values: Record<string, unknown>,
+): { models: Record<string, ModelReference>; events: NewEvent[] } {
+  const models: Record<string, ModelReference> = {};
+  const chosen: NewEvent[] = [];
+  const patience = startPatience();
+  for (const step of askingSteps(steps)) {
+    const name = modelName(step, values, patience);
+    const { events, ...reference } =
+      step.type === 'ollama_generate' ? ofOllama(step.id, name) : lookedUp(draft, step.id, name);
+    models[step.id] = reference;
+    chosen.push(...events);
+  }
+  return { models, events: chosen };
+}
+
+function ofOllama(id: string, model: string | null): ModelReference & { events: NewEvent[] } {
+  if (model === null) throw new Error(`the model of ${id} came out empty`);
+  return { provider: 'ollama', model, events: [] };
+}
+
+function lookedUp({ models, execution }: Draft, id: string, name: string | null) {
+  const found = models.get(name);
+  if (found === undefined) throw new ModelNeeded(name, execution.ownerId);
+  if (found) return { provider: found.provider, model: found.model, events: found.events };
+  throw new Error(`the model of ${id}: there is no model ${JSON.stringify(name)}`);
+}

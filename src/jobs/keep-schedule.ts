@@ -1,0 +1,8 @@
+import { jobPayloads } from '../store/job-queue.ts';
+import { keepSchedule as keep } from '../store/keep-schedule.ts';
+import type { JobContext } from './context.ts';
+
+/** Runs when a tick of a workflow's schedule has come; a tick that was moved meanwhile has a job of its own. */
+export async function keepSchedule({ engine }: JobContext, payload: unknown): Promise<void> {
+  await keep(engine.store, jobPayloads['keep-schedule'].parse(payload).workflowId);
+}

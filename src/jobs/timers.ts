@@ -1,0 +1,20 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { coerceError } from '../errors.ts';
+import { wakeDueExecutions } from '../store/execution-state.ts';
+import type { JobContext } from './context.ts';
+
+/** graphile-worker would look for what is due every few seconds only. */
+const INTERVAL_MS = 250;
+
+/** Has executions looked at whose time has come: a failed task is to be tried again, or one takes too long. */
+export async function keepTime({ engine }: JobContext, signal: AbortSignal): Promise<void> {
+  const { store, log } = engine;
+  while (!signal.aborted) {
+    try {
+      await wakeDueExecutions(store.database.pool);
+    } catch (error) {
+      log.warn({ error: coerceError(error).message }, 'could not look at the clock; will try again');
+    }
+    await wait(INTERVAL_MS, undefined, { signal }).catch(() => {});
+  }
+}

@@ -1,0 +1,88 @@
+import type { Context } from '../context.ts';
+import { DomainError } from '../errors.ts';
+import { newId } from '../rules/ids.ts';
+import { insertExecution } from '../store/create-execution.ts';
+import { findRepeated } from '../store/create-task.ts';
+import { type ExecutionRow, findExecution, listExecutions } from '../store/executions.ts';
+import type { WorkflowRow } from '../store/workflows.ts';
+import type { RunStatus } from '../vocabulary.ts';
+import { idempotencyOf } from './idempotency.ts';
+import { type PageArguments, readPage, toConnection } from './page.ts';
+import { validate } from './validate.ts';
+import { requireViewer } from './viewer.ts';
+import { workflow } from './workflow.ts';
+import { newExecution } from './workflow-input.ts';
+
+const DEFAULT_PRIORITY = 5;
+
+/** @throws DomainError NOT_FOUND, INVALID_STATE when the workflow is not active, CONFLICT for a key that was used before. */
+export async function executeWorkflow(context: Context, input: unknown): Promise<ExecutionRow> {
+  const { userId } = requireViewer(context);
+  const given = validate(newExecution, input, 'input');
+  const idempotency = idempotencyOf(given);
+  const earlier = idempotency && (await findRepeated(context.store, userId, idempotency));
+  if (earlier) return execution(context, earlier);
+  const asked = requireActive(await workflow(context, given.workflowId, 'input.workflowId'));
+  const id = newId();
+  const events = await insertExecution(context.store.database.pool, {
+    ...definitionOf(asked, given.timeoutSeconds ?? null),
+    id,
+    ownerId: userId,
+    origin: context.origin,
+    input: given.input ?? {},
+    parameters: given.parameters ?? {},
+    trigger: 'request',
+    scheduledFor: null,
+    priority: given.priority ?? DEFAULT_PRIORITY,
+    maxCost: given.maxCost?.toFixed(12) ?? null,
+    idempotency,
+  });
+  if (events.length === 0) return executeWorkflow(context, input);
+  context.store.bus.publish(id, events);
+  return execution(context, id);
+}
+
+function requireActive(found: WorkflowRow): WorkflowRow {
+  if (found.isActive) return found;
+  const message = 'input.workflowId: the workflow is not active';
+  throw new DomainError('INVALID_STATE', message, { field: 'input.workflowId' });
+}
+
+function definitionOf({ id, name, version, steps, timeoutSeconds }: WorkflowRow, limit: number | null) {
+  return {
+    workflowId: id,
+    workflowName: name,
+    workflowVersion: version,
+    definition: { steps, timeoutSeconds: limit ?? timeoutSeconds },
+  };
+}
+
+/** @throws DomainError NOT_FOUND, for another user's execution too. */
+export async function execution(context: Context, id: string, field = 'id'): Promise<ExecutionRow> {
+  const { userId } = requireViewer(context);
+  const found = await findExecution(context.store.database, userId, id);
+  if (!found) throw new DomainError('NOT_FOUND', `${field}: there is no such execution`, { field });
+  return found;
+}
+
+export interface ExecutionFilter {
+  workflowId?: string | null | undefined;
+  status?: RunStatus | null | undefined;
+}
+
+/** The viewer's executions, newest first. */
+export async function executions(
+  context: Context,
+  given: PageArguments,
+  filter: ExecutionFilter | null | undefined,
+) {
+  const { userId } = requireViewer(context);
+  const page = readPage(given);
+  const rows = await listExecutions(context.store.database, {
+    ...page,
+    ownerId: userId,
+    workflowId: filter?.workflowId ?? null,
+    status: filter?.status ?? null,
+  });
+  return toConnection(page, rows);
+}

@@ -1,0 +1,113 @@
+import { parseCronItem } from 'graphile-worker';
+
+/** When a workflow is executed by itself, and with what. */
+export interface Schedule {
+  /** Minute, hour, day of the month, month, day of the week. */
+  cron: string;
+  /** A name of the IANA data base. */
+  timeZone: string;
+  input: unknown;
+  parameters: Record<string, unknown>;
+}
+
+type Ticks = Pick<Schedule, 'cron' | 'timeZone'>;
+
+/** What is wrong with a schedule, and in which member; null: nothing. */
+export function scheduleFault(
+  schedule: Ticks,
+  now: Date,
+): { member: 'cron' | 'timeZone'; message: string } | null {
+  if (!isTimeZone(schedule.timeZone)) {
+    const message = `must be a time zone like Europe/Berlin or UTC; got ${JSON.stringify(schedule.timeZone)}`;
+    return { member: 'timeZone', message };
+  }
+  const message = cronFault(schedule.cron);
+  if (message) return { member: 'cron', message };
+  if (nextTick(schedule, now)) return null;
+  return { member: 'cron', message: `${schedule.cron} never comes` };
+}
+
+function isTimeZone(timeZone: string): boolean {
+  try {
+    clockOf(timeZone);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function cronFault(cron: string): string | null {
+  try {
+    matcher(cron);
+    return null;
+  } catch (thrown) {
+    const form =
+      'five fields (minute, hour, day of the month, month, day of the week) of numbers, ranges, lists, * or */n';
+    return `must be ${form}: ${(thrown as Error).message}`;
+  }
+}
+
+/** Whether a moment, told as if it were UTC, is one of the pattern's. @throws Error for what is no pattern */
+function matcher(cron: string): (shown: number) => boolean {
+  const { match } = parseCronItem({ task: 'execute', match: cron }, 'the schedule');
+  return (shown) => {
+    const date = new Date(shown);
+    return match({
+      min: date.getUTCMinutes(),
+      hour: date.getUTCHours(),
+      date: date.getUTCDate(),
+      month: date.getUTCMonth() + 1,
+      dow: date.getUTCDay(),
+    });
+  };
+}
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 1_440 * MINUTE_MS;
+
+/** The 29th of February comes again after at most eight years. */
+const MAX_DAYS = 8 * 366;
+
+/**
+ * The first tick after `now`; null: none comes. Ticks are times of the zone's clocks: one that they jump over comes
+ * when they have jumped, one that they show twice comes once.
+ */
+export function nextTick({ cron, timeZone }: Ticks, now: Date): Date | null {
+  const [minute, hour, ...day] = cron.split(/\s+/);
+  const isTickOfDay = matcher(`${minute} ${hour} * * *`);
+  const isTickDay = matcher(`* * ${day.join(' ')}`);
+  const ticksOfDay = Array.from({ length: 1_440 }, (_, at) => at * MINUTE_MS).filter(isTickOfDay);
+  const clock = clockOf(timeZone);
+  const today = Math.floor((now.getTime() + clock(now.getTime())) / DAY_MS) * DAY_MS;
+  for (let days = 0; days < MAX_DAYS; days += 1) {
+    const midnight = today + days * DAY_MS;
+    if (!isTickDay(midnight)) continue;
+    const ticks = ticksOfDay.map((at) => momentOf(midnight + at, clock));
+    const next = ticks.find((tick) => tick > now.getTime());
+    if (next !== undefined) return new Date(next);
+  }
+  return null;
+}
+
+/** How far a zone's clocks are ahead of UTC at a moment, both in milliseconds. */
+type Clock = (moment: number) => number;
+
+/** @throws RangeError for a zone that is not there */
+function clockOf(timeZone: string): Clock {
+  const format = new Intl.DateTimeFormat('en-US', {
+    timeZone,
+    hourCycle: 'h23',
+    ...{ year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric' },
+  });
+  return (moment) => {
+    const whole = Math.floor(moment / MINUTE_MS) * MINUTE_MS;
+    const parts = format.formatToParts(whole).map(({ type, value }) => [type, Number(value)] as const);
+    const { year, month, day, hour, minute } = Object.fromEntries(parts) as Record<string, number>;
+    return Date.UTC(year!, month! - 1, day!, hour!, minute!) - whole;
+  };
+}
+
+/** When the clocks show it. */
+function momentOf(shown: number, clock: Clock): number {
+  return shown - clock(shown - clock(shown));
+}

@@ -1,0 +1,148 @@
+import type { FieldIssue } from '../errors.ts';
+import { conditionText, liquidReferences, type Reference } from './liquid.ts';
+import type { WorkflowStep } from './workflow.ts';
+
+/** What stands where in a list of steps. */
+type Steps = readonly WorkflowStep[];
+
+/** Everything that keeps steps from being carried out, each with its field and the step's name. Empty: nothing. */
+export function workflowFaults(steps: Steps): FieldIssue[] {
+  const first = [...repeatedIds(steps), ...unknownDependencies(steps)];
+  if (first.length > 0) return first;
+  const circles = circleFaults(steps);
+  return circles.length > 0 ? circles : liquidFaults(steps);
+}
+
+function repeatedIds(steps: Steps): FieldIssue[] {
+  return steps.flatMap(({ id }, index) =>
+    steps.findIndex((other) => other.id === id) < index
+      ? [{ field: `steps.${index}.id`, message: `there are two steps ${id}` }]
+      : [],
+  );
+}
+
+function unknownDependencies(steps: Steps): FieldIssue[] {
+  const ids = steps.map(({ id }) => id);
+  return steps.flatMap(({ id, dependsOn }, index) =>
+    dependsOn.flatMap((needed, place) =>
+      ids.includes(needed)
+        ? []
+        : [
+            {
+              field: `steps.${index}.dependsOn.${place}`,
+              message: `step ${id} waits for ${needed}, which is no step; there are ${ids.join(', ')}`,
+            },
+          ],
+    ),
+  );
+}
+
+/** Steps that wait for themselves, over however many others, and those that wait for such a step. */
+function circleFaults(steps: Steps): FieldIssue[] {
+  const reached = reachable(steps);
+  return steps.flatMap((step, index) => {
+    if (reached.has(step.id)) return [];
+    const circle = wayBack(steps, step.id);
+    const message = circle
+      ? `step ${step.id} waits for itself: ${circle.join(' → ')}`
+      : `step ${step.id} is never reached: it waits for ${step.dependsOn.filter((id) => !reached.has(id)).join(', ')}`;
+    return [{ field: `steps.${index}.dependsOn`, message }];
+  });
+}
+
+/** The steps whose turn comes. */
+function reachable(steps: Steps): Set<string> {
+  const reached = new Set<string>();
+  for (let size = -1; size < reached.size; ) {
+    size = reached.size;
+    for (const { id, dependsOn } of steps)
+      if (dependsOn.every((needed) => reached.has(needed))) reached.add(id);
+  }
+  return reached;
+}
+
+/** From a step over what it waits for to itself; null: there is no such way. */
+function wayBack(steps: Steps, from: string): string[] | null {
+  const needs = new Map(steps.map(({ id, dependsOn }) => [id, dependsOn]));
+  const ways: string[][] = [[from]];
+  const seen = new Set<string>();
+  for (const way of ways) {
+    for (const needed of needs.get(way.at(-1)!) ?? []) {
+      if (needed === from) return [...way, from];
+      if (!seen.has(needed)) ways.push([...way, needed]);
+      seen.add(needed);
+    }
+  }
+  return null;
+}
+
+/** All that a step waits for, directly or not. */
+function stepsBefore(steps: Steps, { dependsOn }: WorkflowStep): Set<string> {
+  const before = new Set(dependsOn);
+  const byId = new Map(steps.map((step) => [step.id, step]));
+  for (const id of before) for (const needed of byId.get(id)?.dependsOn ?? []) before.add(needed);
+  return before;
+}
+
+function liquidFaults(steps: Steps): FieldIssue[] {
+  return steps.flatMap((step, index) => {
+    const before = stepsBefore(steps, step);
+    return liquidTexts(step).flatMap(({ member, text, roots }) =>
+      textFaults(text, (reference) => referenceFault(reference, roots, steps, before)).map((fault) => ({
+        field: `steps.${index}.${member}`,
+        message: `step ${step.id}: ${fault}`,
+      })),
+    );
+  });
+}
+
+interface LiquidText {
+  member: string;
+  text: string;
+  /** What may be read, besides steps. */
+  roots: readonly string[];
+}
+
+const ROOTS = ['input', 'parameters'] as const;
+
+function liquidTexts({ task, templateParameters, condition, forEach }: WorkflowStep): LiquidText[] {
+  const inItem = forEach === null ? ROOTS : [...ROOTS, 'item', 'index'];
+  return [
+    { member: 'task', text: task, roots: inItem },
+    ...textsIn('templateParameters', templateParameters).map((found) => ({ ...found, roots: inItem })),
+    ...(condition === null ? [] : [{ member: 'condition', text: conditionText(condition), roots: ROOTS }]),
+    ...(forEach === null ? [] : [{ member: 'forEach', text: `{{ ${forEach} }}`, roots: ROOTS }]),
+  ];
+}
+
+/** All texts in a JSON value, with their places. */
+function textsIn(member: string, value: unknown): { member: string; text: string }[] {
+  if (typeof value === 'string') return [{ member, text: value }];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, inner]) => textsIn(`${member}.${name}`, inner));
+}
+
+function textFaults(text: string, faultOf: (reference: Reference) => string | null): string[] {
+  const found = liquidReferences(text);
+  if (found.fault !== undefined) return [found.fault];
+  return [...new Set(found.references.flatMap((reference) => faultOf(reference) ?? []))];
+}
+
+const STEP_MEMBERS = ['output', 'data'];
+
+function referenceFault(
+  [root, id, member]: Reference,
+  roots: readonly string[],
+  steps: Steps,
+  before: ReadonlySet<string>,
+): string | null {
+  if (root !== 'steps') {
+    const allowed = [...roots, 'steps'];
+    return allowed.includes(String(root)) ? null : `reads ${root}; there are ${allowed.join(', ')}`;
+  }
+  if (id === undefined || id === null) return null;
+  if (!steps.some((step) => step.id === id)) return `reads steps.${id}, which is no step`;
+  if (!before.has(String(id))) return `reads steps.${id}, for which it does not wait; add it to dependsOn`;
+  if (member === undefined || member === null || STEP_MEMBERS.includes(String(member))) return null;
+  return `reads steps.${id}.${member}; there are ${STEP_MEMBERS.join(' and ')}`;
+}

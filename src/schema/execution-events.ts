@@ -1,0 +1,21 @@
+import type { Context } from '../context.ts';
+import { executionEvents } from '../resolvers/execution-events.ts';
+import { builder } from './builder.ts';
+import { localId } from './global-id.ts';
+import { RunEvent } from './run-event.ts';
+
+builder.subscriptionField('executionEvents', (t) =>
+  t.field({
+    type: RunEvent,
+    nullable: true,
+    description:
+      'As `taskEvents`, of an execution: its steps. Each `StepTaskCreated` names a task, which `taskEvents` follows.',
+    args: {
+      executionId: t.arg.id({ required: true }),
+      after: t.arg.int({ description: 'The last seq that you saw; absent or 0: from the start.' }),
+    },
+    subscribe: (_root, { executionId, after }, context: Context) =>
+      executionEvents(context, localId('Execution', executionId, 'executionId'), after ?? 0),
+    resolve: (executionEvent) => executionEvent,
+  }),
+);

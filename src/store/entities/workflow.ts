@@ -1,0 +1,36 @@
+import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import type { Schedule } from '../../rules/schedule.ts';
+import type { WorkflowStep } from '../../rules/workflow.ts';
+import { timestamps } from './timestamps.ts';
+import { User } from './user.ts';
+
+/** A graph of steps, as its present version has it; an execution keeps the definition that it began with. */
+export const Workflow = defineEntity({
+  name: 'Workflow',
+  tableName: 'workflow',
+  indexes: [
+    {
+      name: 'workflow_owner_created',
+      expression:
+        'create index "workflow_owner_created" on "workflow" ("owner_id", "created_at" desc, "id" desc)',
+    },
+  ],
+  properties: {
+    id: p.text().primary(),
+    owner: () => p.manyToOne(User).mapToPk().index(false),
+    origin: p.text(),
+    name: p.text(),
+    description: p.text().nullable(),
+    steps: p.json<WorkflowStep[]>(),
+    /** Seconds that an execution may take. */
+    timeoutSeconds: p.integer().nullable(),
+    /** From 1; raised by every change. */
+    version: p.integer().default(1),
+    isActive: p.boolean().default(true),
+    schedule: p.json<Schedule>().nullable(),
+    /** The tick that its job waits for; null: none. */
+    nextRunAt: p.datetime(6).nullable(),
+    ...timestamps,
+  },
+});
+export type Workflow = InferEntity<typeof Workflow>;

@@ -1,0 +1,58 @@
+import type { ClientBase } from 'pg';
+import { newId } from '../rules/ids.ts';
+import { nextTick } from '../rules/schedule.ts';
+import type { Origin } from '../vocabulary.ts';
+import { insertExecution } from './create-execution.ts';
+import type { LoggedEvent } from './events.ts';
+import { addScheduleJobSql } from './job-queue.ts';
+import { publishAll } from './publish-all.ts';
+import type { Store } from './store.ts';
+import { transaction } from './transaction.ts';
+import { WORKFLOW_COLUMNS, type WorkflowRow } from './workflows.ts';
+
+type DueWorkflow = WorkflowRow & { origin: Origin; now: Date };
+
+/**
+ * Executes a workflow whose tick has come, and plans its next one, in one transaction: each tick is executed once,
+ * however many workers look at it. Of ticks that nobody was there for, the last ones are made up for by one.
+ */
+export async function keepSchedule(store: Store, workflowId: string): Promise<void> {
+  const events = await transaction(store.database, (client) => keepWithin(client, workflowId));
+  publishAll(store.bus, events);
+}
+
+async function keepWithin(client: ClientBase, workflowId: string): Promise<LoggedEvent[]> {
+  const { rows } = await client.query<DueWorkflow>(
+    `select ${WORKFLOW_COLUMNS}, workflow.origin, clock_timestamp() as now from workflow
+     where id = $1 and is_active and next_run_at <= clock_timestamp() for update`,
+    [workflowId],
+  );
+  const [workflow] = rows;
+  if (!workflow?.schedule) return [];
+  const next = nextTick(workflow.schedule, workflow.now);
+  await client.query('update workflow set next_run_at = $2 where id = $1', [workflowId, next]);
+  if (next)
+    await client.query(`select ${addScheduleJobSql('$1::text', '$2::timestamptz')}`, [workflowId, next]);
+  return execute(client, workflow);
+}
+
+const PRIORITY = 5;
+
+function execute(client: ClientBase, workflow: DueWorkflow): Promise<LoggedEvent[]> {
+  return insertExecution(client, {
+    id: newId(),
+    ownerId: workflow.ownerId,
+    origin: workflow.origin,
+    workflowId: workflow.id,
+    workflowName: workflow.name,
+    workflowVersion: workflow.version,
+    definition: { steps: workflow.steps, timeoutSeconds: workflow.timeoutSeconds },
+    input: workflow.schedule?.input ?? {},
+    parameters: workflow.schedule?.parameters ?? {},
+    trigger: 'schedule',
+    scheduledFor: workflow.nextRunAt,
+    priority: PRIORITY,
+    maxCost: null,
+    idempotency: null,
+  });
+}
