@@ -40,7 +40,6 @@ export async function startWorker(
     log,
   };
   const jobs = await startJobs(engine, {
-    databaseUrl: urls.url,
     directUrl: urls.directUrl,
     concurrency: config.workerConcurrency,
   });

@@ -17,9 +17,15 @@ export interface Jobs {
 /** Queries that run jobs make besides: claiming, completing. graphile-worker wants a pool of its own. */
 const JOB_POOL_MAX = 10;
 
+/**
+ * What graphile-worker writes of its jobs may be lost when Postgres falls: the runs are the truth, and their writes
+ * wait for the disk, those before them included.
+ */
+const UNHURRIED = '-c synchronous_commit=off';
+
 export async function startJobs(
   engine: EngineContext,
-  options: { databaseUrl: string; directUrl: string; concurrency: number },
+  options: { directUrl: string; concurrency: number },
 ): Promise<Jobs> {
   const { log } = engine;
   const { database } = engine.store;
@@ -35,7 +41,7 @@ export async function startJobs(
     onGivenUp: () => loseAll('the worker was given up'),
   });
   const context: JobContext = { engine, workerId: presence.id, leases, stopping: stopping.signal };
-  const pool = createPool(options.databaseUrl, JOB_POOL_MAX, log);
+  const pool = createPool(options.directUrl, JOB_POOL_MAX, log, UNHURRIED);
   const runner = await startJobRunner(context, {
     pool,
     concurrency: options.concurrency,

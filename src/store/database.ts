@@ -53,9 +53,12 @@ export function ormOptions(driverOptions: object) {
   });
 }
 
-/** A dropped connection is an event of the pool or of the client; without a listener it would end the process. */
-export function createPool(url: string, max: number, log: Log): pg.Pool {
-  const pool = new pg.Pool({ connectionString: url, max });
+/**
+ * A dropped connection is an event of the pool or of the client; without a listener it would end the process.
+ * @param options what Postgres is told of each session as it begins, as in `-c name=value`
+ */
+export function createPool(url: string, max: number, log: Log, options?: string): pg.Pool {
+  const pool = new pg.Pool({ connectionString: url, max, ...(options && { options }) });
   pool.on('error', (error) => log.warn({ error: error.message }, 'idle database connection lost'));
   pool.on('connect', (client) => {
     client.on('error', (error) => log.warn({ error: error.message }, 'database connection lost'));
