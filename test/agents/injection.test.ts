@@ -56,7 +56,7 @@ test('a model that a file has talked into it gets at nothing, and tells nobody',
     ...commands.map((command) => call('terminal', { command })),
     call('read_file', { path: `${bobsFolder}/diary` }),
     call('read_file', { path: 'link' }),
-    call('search', { pattern: 'canary', path: '/' }),
+    call('search', { pattern: 'canary', path: '..' }),
     call('createApiKey', { name: 'mine' }),
     { text: 'Done.' },
   ]);
