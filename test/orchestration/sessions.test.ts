@@ -114,14 +114,13 @@ test('a deleted one takes its orchestrations with it, and ends what runs', async
   const sessionId = await open();
   const id = await start(ann, { ...SLOW, sessionId });
   const events = ann.subscribe(ORCHESTRATION_EVENTS, { id });
-  for await (const payload of events) {
-    if (data(payload).orchestrationEvents.__typename === 'TokensGenerated') break;
-  }
-  const following = follow(ann, id);
+  const next = async () => data((await events.next()).value!).orchestrationEvents.__typename;
+  while ((await next()) !== 'TokensGenerated');
   const abortedBefore = vendor.stats().aborted;
   data(await mutate('deleteSession', { id: sessionId }));
   await vendor.waitFor(({ aborted }) => aborted > abortedBefore, 2000);
-  await following;
+  // Whoever follows it is told that it ended.
+  while ((await next()) !== 'RunCancelled');
   const gone = await ann.query('query ($id: ID!) { orchestration(id: $id) { id } }', { id });
   expect(errorCode(gone)).toBe('NOT_FOUND');
 });
