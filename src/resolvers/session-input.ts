@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { SessionSettings } from '../rules/session.ts';
 import { SESSION_STATUSES } from '../vocabulary.ts';
 import { costLimit, model } from './task-input.ts';
 import { text } from './validate.ts';
@@ -29,9 +28,3 @@ export const sessionChange = z.object({
   settings: settings.nullish(),
   costLimit: costLimit.nullish(),
 });
-
-export function withoutNulls(given: z.infer<typeof settings>): SessionSettings {
-  return Object.fromEntries(
-    Object.entries(given).filter(([, value]) => value !== null && value !== undefined),
-  );
-}

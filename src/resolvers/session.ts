@@ -5,7 +5,8 @@ import { changeSession, insertSession, deleteSession as removeSession } from '..
 import { findSession, type SessionRow } from '../store/sessions.ts';
 import { openWorkspace } from '../store/workspaces.ts';
 import { removeOwnFolder } from './own-folder.ts';
-import { newSession, sessionChange, withoutNulls } from './session-input.ts';
+import { newSession, sessionChange } from './session-input.ts';
+import { withoutNulls } from './task-input.ts';
 import { validate } from './validate.ts';
 import { requireViewer } from './viewer.ts';
 

@@ -2,6 +2,7 @@ import type { AgentLimits } from '../rules/agent.ts';
 import type { PromptParameters } from '../rules/task.ts';
 import type { Origin, ToolName } from '../vocabulary.ts';
 import type { Database } from './database.ts';
+import { createdAtTextSql, type ListRange, rangeSql, rangeValues } from './list-range.ts';
 
 /** What people say about an agent. */
 export interface AgentSettings {
@@ -33,7 +34,7 @@ const COLUMNS = `
   agent.id, agent.owner_id as "ownerId", agent.name, agent.type, agent.description, agent.capabilities,
   agent.provider, agent.model, agent.system_prompt as "systemPrompt", agent.tools, agent.parameters, agent.limits,
   agent.is_active as "isActive", agent.created_at as "createdAt", agent.updated_at as "updatedAt",
-  to_char(agent.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.USZ') as "createdAtText"`;
+  ${createdAtTextSql('agent')} as "createdAtText"`;
 
 /** The agents of some ids that a user may see: their own, and those that are built in. */
 export async function findAgents(
@@ -61,39 +62,23 @@ export async function activeAgents(database: Database, userId: string): Promise<
   return rows;
 }
 
-export interface AgentListing {
+export interface AgentListing extends ListRange {
   userId: string;
   type: string | null;
   isActive: boolean | null;
-  after: { createdAtText: string; id: string } | null;
-  before: { createdAtText: string; id: string } | null;
-  limit: number;
-  /** true: the last `limit` of the range instead of the first. */
-  fromEnd: boolean;
 }
 
 /** Agents newest first, between two places, by keyset. */
 export async function listAgents(database: Database, listing: AgentListing): Promise<AgentRow[]> {
-  const direction = listing.fromEnd ? 'asc' : 'desc';
+  const range = rangeSql('agent', listing.fromEnd);
   const { rows } = await database.pool.query<AgentRow>({
-    name: `list-agents-${direction}`,
+    name: `list-agents-${range.name}`,
     text: `
       select ${COLUMNS} from agent
-      where (owner_id = $1 or owner_id is null) and ($2::text is null or type = $2)
-        and ($3::boolean is null or is_active = $3)
-        and ($4::timestamptz is null or (created_at, id) < ($4::timestamptz, $5::text))
-        and ($6::timestamptz is null or (created_at, id) > ($6::timestamptz, $7::text))
-      order by created_at ${direction}, id ${direction} limit $8`,
-    values: [
-      listing.userId,
-      listing.type,
-      listing.isActive,
-      listing.after?.createdAtText ?? null,
-      listing.after?.id ?? null,
-      listing.before?.createdAtText ?? null,
-      listing.before?.id ?? null,
-      listing.limit,
-    ],
+      where (owner_id = $6 or owner_id is null) and ($7::text is null or type = $7)
+        and ($8::boolean is null or is_active = $8) and ${range.condition}
+      ${range.order}`,
+    values: [...rangeValues(listing), listing.userId, listing.type, listing.isActive],
   });
   return listing.fromEnd ? rows.reverse() : rows;
 }

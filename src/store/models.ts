@@ -3,6 +3,7 @@ import type { NamedModel } from '../rules/model-name.ts';
 import type { Prices } from '../rules/money.ts';
 import { type ModelCapability, PROVIDERS, type ProviderId } from '../vocabulary.ts';
 import type { Database } from './database.ts';
+import { createdAtTextSql, type ListRange, rangeSql, rangeValues } from './list-range.ts';
 import { pricesSql } from './prices.ts';
 
 /** A model of the catalog. */
@@ -40,7 +41,7 @@ const MODEL_COLUMNS = `
   context_window as "contextWindow", max_output as "maxOutput", ${pricesSql('model')} as "ownPrices",
   base_url as "baseUrl", sealed_api_key is not null as "hasApiKey", supports_vision as "supportsVision", supports_function_calling as "supportsFunctionCalling",
   is_active as "isActive", is_present as "isPresent", created_at as "createdAt", updated_at as "updatedAt",
-  to_char(created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.USZ') as "createdAtText"`;
+  ${createdAtTextSql('model')} as "createdAtText"`;
 
 /** @returns null when there is none that is built in or of this user. */
 export async function findModelRow(database: Database, userId: string, id: string): Promise<ModelRow | null> {
@@ -103,50 +104,35 @@ export async function findNamedModels(
   return rows;
 }
 
-interface ModelPosition {
-  createdAtText: string;
-  id: string;
-}
-
-export interface ModelListing {
+export interface ModelListing extends ListRange {
   userId: string;
   provider: ProviderId | null;
   capability: ModelCapability | null;
   isActive: boolean | null;
   /** Part of an id, a name or an alias, whatever its case. */
   search: string | null;
-  after: ModelPosition | null;
-  before: ModelPosition | null;
-  limit: number;
-  /** true: the last `limit` of the range instead of the first. */
-  fromEnd: boolean;
 }
 
 /** A user's own models and the built-in ones, newest first, between two places. */
 export async function listModels(database: Database, listing: ModelListing): Promise<ModelRow[]> {
-  const direction = listing.fromEnd ? 'asc' : 'desc';
+  const range = rangeSql('model', listing.fromEnd);
   const { rows } = await database.pool.query<ModelRow>({
-    name: `list-models-${direction}`,
+    name: `list-models-${range.name}`,
     text: `
       select ${MODEL_COLUMNS} from model
-      where (owner_id is null or owner_id = $1) and ($2::text is null or provider = $2)
-        and ($3::text is null or $3 = any(capabilities))
-        and ($4::boolean is null or (is_active and is_present) = $4)
-        and ($5::text is null or position(lower($5) in lower(concat_ws(' ', model_id, name, array_to_string(aliases, ' ')))) > 0)
-        and ($6::timestamptz is null or (created_at, id) < ($6::timestamptz, $7::text))
-        and ($8::timestamptz is null or (created_at, id) > ($8::timestamptz, $9::text))
-      order by created_at ${direction}, id ${direction} limit $10`,
+      where (owner_id is null or owner_id = $6) and ($7::text is null or provider = $7)
+        and ($8::text is null or $8 = any(capabilities))
+        and ($9::boolean is null or (is_active and is_present) = $9)
+        and ($10::text is null or position(lower($10) in lower(concat_ws(' ', model_id, name, array_to_string(aliases, ' ')))) > 0)
+        and ${range.condition}
+      ${range.order}`,
     values: [
+      ...rangeValues(listing),
       listing.userId,
       listing.provider,
       listing.capability,
       listing.isActive,
       listing.search,
-      listing.after?.createdAtText ?? null,
-      listing.after?.id ?? null,
-      listing.before?.createdAtText ?? null,
-      listing.before?.id ?? null,
-      listing.limit,
     ],
   });
   return listing.fromEnd ? rows.reverse() : rows;

@@ -1,6 +1,7 @@
 import { BUILT_IN_TEMPLATES } from '../rules/built-in-templates.ts';
 import type { TemplateDefinition, TemplateParameter, TemplateStep } from '../rules/template.ts';
 import type { Database } from './database.ts';
+import { createdAtTextSql, type ListRange, rangeSql, rangeValues } from './list-range.ts';
 
 export interface TemplateRow {
   id: string;
@@ -21,7 +22,7 @@ export interface TemplateRow {
 const COLUMNS = `
   id, owner_id as "ownerId", name, description, parameters, steps, version, is_active as "isActive",
   created_at as "createdAt", updated_at as "updatedAt",
-  to_char(created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.USZ') as "createdAtText"`;
+  ${createdAtTextSql('template')} as "createdAtText"`;
 
 /** Adds the built-in templates that are not there yet; those that an admin has changed stay as they are. */
 export async function seedTemplates(database: Database): Promise<void> {
@@ -50,39 +51,20 @@ export async function findTemplate(
   return rows[0] ?? null;
 }
 
-interface Place {
-  createdAtText: string;
-  id: string;
-}
-
-export interface TemplateListing {
+export interface TemplateListing extends ListRange {
   userId: string;
-  after: Place | null;
-  before: Place | null;
-  limit: number;
-  /** true: the last `limit` of the range instead of the first. */
-  fromEnd: boolean;
 }
 
 /** The templates that a user may read, newest first, between two places. */
 export async function listTemplates(database: Database, listing: TemplateListing): Promise<TemplateRow[]> {
-  const direction = listing.fromEnd ? 'asc' : 'desc';
+  const range = rangeSql('template', listing.fromEnd);
   const { rows } = await database.pool.query<TemplateRow>({
-    name: `list-templates-${direction}`,
+    name: `list-templates-${range.name}`,
     text: `
       select ${COLUMNS} from template
-      where (owner_id is null or owner_id = $1)
-        and ($2::timestamptz is null or (created_at, id) < ($2::timestamptz, $3::text))
-        and ($4::timestamptz is null or (created_at, id) > ($4::timestamptz, $5::text))
-      order by created_at ${direction}, id ${direction} limit $6`,
-    values: [
-      listing.userId,
-      listing.after?.createdAtText ?? null,
-      listing.after?.id ?? null,
-      listing.before?.createdAtText ?? null,
-      listing.before?.id ?? null,
-      listing.limit,
-    ],
+      where (owner_id is null or owner_id = $6) and ${range.condition}
+      ${range.order}`,
+    values: [...rangeValues(listing), listing.userId],
   });
   return listing.fromEnd ? rows.reverse() : rows;
 }
