@@ -71,7 +71,7 @@ export async function createApp(services: Services, options: AppOptions): Promis
   });
   const count = createRequestLimits(services.config.rateLimitFactor, options.redis);
   const access = createSchemaAccess(services, admission, sendArtifact, count);
-  await mountDialects(app, access);
+  await mountDialects(app, access, services.config.compatDefault);
   const carriers = [openSockets(yoga, services, admission), mountSockets(access)];
   const upgrades = routeUpgrades(app.server, carriers);
   app.addHook('preClose', () => upgrades.close());

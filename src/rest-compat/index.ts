@@ -6,6 +6,8 @@ import { amas } from './amas/index.ts';
 import type { DialectTable } from './dialect.ts';
 import { miniDevin } from './mini-devin/index.ts';
 import { orchestrateX } from './orchestratex/index.ts';
+import type { Passages } from './root/passage.ts';
+import { openRootPaths } from './root/root-paths.ts';
 import { dialectScope } from './router.ts';
 import type { SchemaAccess } from './schema-access.ts';
 import { type Destination, openDialectSockets, type SocketCarrier } from './sockets/upgrades.ts';
@@ -25,11 +27,21 @@ export function dialectAt({ url = '' }: Pick<IncomingMessage, 'url'>): DialectTa
   return Object.values(DIALECT_TABLES).find(({ name }) => name === mount) ?? null;
 }
 
-/** Every dialect under its own name: `/mini-devin` + the documented path. @throws Error when a document is invalid */
-export async function mountDialects(app: FastifyInstance, access: SchemaAccess): Promise<void> {
+/**
+ * Every dialect under its own name, `/mini-devin` + the documented path, and at the documented paths themselves.
+ * @param fallback whose a request for such a path is when nothing about it says so.
+ * @throws Error when a document is invalid
+ */
+export async function mountDialects(
+  app: FastifyInstance,
+  access: SchemaAccess,
+  fallback: Dialect,
+): Promise<void> {
+  const passages: Passages = new WeakMap();
   for (const dialect of Object.values(DIALECT_TABLES)) {
-    await app.register(dialectScope(dialect, access), { prefix: `/${dialect.name}` });
+    await app.register(dialectScope(dialect, access, passages), { prefix: `/${dialect.name}` });
   }
+  await openRootPaths(app, { tables: DIALECT_TABLES, access, passages, fallback });
 }
 
 /** The sockets of every dialect, each under its mount: `/mini-devin/ws/tasks/{task_id}`. @throws Error when a document is invalid */
