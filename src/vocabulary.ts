@@ -10,6 +10,10 @@ export type RunKind = (typeof RUN_KINDS)[number];
 export const TASK_KINDS = ['prompt', 'agent', 'template', 'pull'] as const;
 export type TaskKind = (typeof TASK_KINDS)[number];
 
+/** What a task may be described by, beside its prompt; lists can ask for tasks that have it. */
+export const TASK_LABELS = ['type', 'title', 'description', 'target'] as const;
+export type TaskLabel = (typeof TASK_LABELS)[number];
+
 /** `pending` waits for an execute, `waiting` for a person, a child or a grant. */
 export const RUN_STATUSES = [
   'pending',
@@ -168,4 +172,5 @@ export const DIALECTS = ['mini-devin'] as const;
 export type Dialect = (typeof DIALECTS)[number];
 
 /** The surface through which a row was made. */
-export type Origin = Dialect | 'graphql';
+export const ORIGINS = ['graphql', ...DIALECTS] as const;
+export type Origin = (typeof ORIGINS)[number];

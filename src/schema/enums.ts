@@ -9,6 +9,7 @@ import {
   FINISH_REASONS,
   MODEL_CALL_STATUSES,
   MODEL_CAPABILITIES,
+  ORIGINS,
   PARAMETER_TYPES,
   PLAN_STEP_STATUSES,
   PROVIDERS,
@@ -19,18 +20,26 @@ import {
   SESSION_STATUSES,
   STOP_REASONS,
   TASK_KINDS,
+  TASK_LABELS,
   TEMPLATE_STEP_TYPES,
   TOOL_NAMES,
 } from '../vocabulary.ts';
 import { builder } from './builder.ts';
 
-/** GraphQL's capitals for our words: `in_progress` is `IN_PROGRESS`. */
+type Joined<Word extends string> = Word extends `${infer Head}-${infer Tail}`
+  ? `${Head}_${Joined<Tail>}`
+  : Word;
+
+/** GraphQL's capitals for our words: `in_progress` is `IN_PROGRESS`, and so is `in-progress`. */
 function capitals<Word extends string>(
   words: readonly Word[],
   descriptions: Partial<Record<Word, string>> = {},
 ) {
-  const values = words.map((word) => [word.toUpperCase(), { value: word, description: descriptions[word] }]);
-  return Object.fromEntries(values) as Record<Uppercase<Word>, { value: Word; description: string }>;
+  const values = words.map((word) => [
+    word.toUpperCase().replaceAll('-', '_'),
+    { value: word, description: descriptions[word] },
+  ]);
+  return Object.fromEntries(values) as Record<Uppercase<Joined<Word>>, { value: Word; description: string }>;
 }
 
 const STATUS_DESCRIPTIONS: Record<RunStatus, string> = {
@@ -85,6 +94,16 @@ export const TaskKindEnum = builder.enumType('TaskKind', {
     agent: 'An agent at work with tools, turn by turn.',
     template: 'The steps of a template, one after the other.',
   }),
+});
+
+export const OriginEnum = builder.enumType('Origin', {
+  description: 'Through which surface something was made: this one, or one of the older APIs.',
+  values: capitals(ORIGINS, { graphql: 'This API, by GraphQL.' }),
+});
+
+export const TaskLabelEnum = builder.enumType('TaskLabel', {
+  description: 'What a task may be described by, beside its prompt.',
+  values: capitals(TASK_LABELS),
 });
 
 export const ProviderEnum = builder.enumType('Provider', {

@@ -25,6 +25,19 @@ const CreateTaskInput = builder.inputType('CreateTaskInput', {
       description:
         'What kind of work it is: `code`, `security_scan`. Chooses the agent of a task that names none.',
     }),
+    title: t.string({ description: 'What it is about, for people; 1 to 500 characters.' }),
+    description: t.string({ description: 'The same at length, 1 to 1000000 characters.' }),
+    target: t.string({
+      description: 'What the work is done on: a host, a repository, a file; 1 to 2000 characters.',
+    }),
+    context: t.field({
+      type: 'JSON',
+      description: 'What is to be known about it: an object of at most 100000 characters.',
+    }),
+    taskParameters: t.field({
+      type: 'JSON',
+      description: 'Free parameters of the work, kept as they are: an object of at most 100000 characters.',
+    }),
     agentId: t.id({
       description: 'Who does it, when its kind is AGENT. Absent: chosen by `type`, your own agents first.',
     }),
@@ -32,7 +45,8 @@ const CreateTaskInput = builder.inputType('CreateTaskInput', {
       description: "Turns of its agent's model, 1 to 1000; the agent's own limit holds as well.",
     }),
     prompt: t.string({
-      description: 'Required of a PROMPT and an AGENT: what the model is asked, 1 to 1000000 characters.',
+      description:
+        'PROMPT, AGENT: what the model is asked, word for word, 1 to 1000000 characters. Absent: composed of title, description, target, taskParameters and context; it needs a title or a description.',
     }),
     system: t.string({ description: 'A system prompt.' }),
     model: t.string({
@@ -92,9 +106,26 @@ const RetryTaskInput = TaskIdInput('RetryTaskInput');
 const DeleteTaskInput = TaskIdInput('DeleteTaskInput');
 
 const UpdateTaskInput = builder.inputType('UpdateTaskInput', {
-  description: 'What is absent stays as it is.',
+  description:
+    'What is absent stays as it is; null takes away title, description, target, context and taskParameters.',
   fields: (t) => ({
     id: t.id({ required: true, description: 'The task.' }),
+    title: t.string({
+      description:
+        'What it is about, for people; 1 to 500 characters. A prompt that was composed of this is composed anew.',
+    }),
+    description: t.string({ description: 'The same at length, 1 to 1000000 characters.' }),
+    target: t.string({
+      description: 'What the work is done on: a host, a repository, a file; 1 to 2000 characters.',
+    }),
+    context: t.field({
+      type: 'JSON',
+      description: 'What is to be known about it: an object of at most 100000 characters.',
+    }),
+    taskParameters: t.field({
+      type: 'JSON',
+      description: 'Free parameters of the work, kept as they are: an object of at most 100000 characters.',
+    }),
     prompt: t.string({ description: 'What the model is asked, 1 to 1000000 characters.' }),
     system: t.string({ description: 'A system prompt; null takes it away.' }),
     model: t.string({ description: 'As in `createTask`.' }),
@@ -177,7 +208,8 @@ builder.mutationFields((t) => ({
   updateTask: t.field({
     type: UpdateTaskPayload,
     nullable: true,
-    description: 'Changes a task that no worker has taken yet.',
+    description:
+      'Changes a task: what it is about at any time, and what its model is asked until a worker takes it.',
     args: { input: t.arg({ type: UpdateTaskInput, required: true }) },
     resolve: async (_root, { input }, context) => ({
       task: await updateTask(context, localTask(input), input),

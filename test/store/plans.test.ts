@@ -2,7 +2,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Feed } from '../../src/store/bus.ts';
 import { presentProgress, readFeed } from '../../src/store/feed.ts';
-import { listTasks, readSessionTasks } from '../../src/store/list-tasks.ts';
+import { listTasks, readSessionTasks, type TaskListing } from '../../src/store/list-tasks.ts';
 import { readSessionTotals } from '../../src/store/session-totals.ts';
 import { listSessions } from '../../src/store/sessions.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
@@ -71,7 +71,42 @@ function nodesOf(plan: Plan): Plan[] {
   return [plan, ...(plan.Plans ?? []).flatMap(nodesOf)];
 }
 
-const range = { after: null, before: null, limit: 21, fromEnd: false };
+const range = { after: null, before: null, offset: 0, limit: 21, fromEnd: false };
+const tasks: TaskListing = {
+  ...range,
+  ownerId: 'u7',
+  status: null,
+  statuses: null,
+  kinds: null,
+  types: null,
+  origins: null,
+  having: [],
+  threadId: null,
+  executionId: null,
+  sessionId: null,
+  templateName: null,
+  columns: new Set<string>(),
+};
+const FILTERS: [what: string, filter: Partial<TaskListing>][] = [
+  ['all tasks', {}],
+  ['tasks behind a thousand others', { offset: 900 }],
+  ['tasks of some statuses', { statuses: ['completed', 'failed'] }],
+  ['tasks of some kinds', { kinds: ['prompt'] }],
+  ['tasks of some types', { types: ['code'] }],
+  ['tasks of some surfaces', { origins: ['graphql'] }],
+  ['tasks that have a title', { having: ['title'] }],
+  ['tasks of a template', { templateName: 'a' }],
+  [
+    'a page of an older API',
+    {
+      origins: ['graphql'],
+      having: ['type', 'title'],
+      statuses: ['completed'],
+      types: ['code'],
+      offset: 100,
+    },
+  ],
+];
 const feeds: [Feed['kind'], string, string][] = [
   ['owner', 'u7', 'event_owner_place'],
   ['session', 's7', 'event_session_place'],
@@ -81,22 +116,19 @@ describe.each([
   {
     what: 'the list of sessions',
     ask: () =>
-      listSessions(server.store.database, { ...range, ownerId: 'u7', status: null, userLabel: null }),
+      listSessions(server.store.database, {
+        ...range,
+        ownerId: 'u7',
+        status: null,
+        userLabel: null,
+        origins: null,
+        isNamed: null,
+      }),
     index: 'session_owner_created',
   },
   {
     what: 'the tasks of a session',
-    ask: () =>
-      listTasks(server.store.database, {
-        ...range,
-        ownerId: 'u7',
-        status: null,
-        threadId: null,
-        executionId: null,
-        sessionId: 's7',
-        templateName: null,
-        columns: new Set<string>(),
-      }),
+    ask: () => listTasks(server.store.database, { ...tasks, sessionId: 's7' }),
     index: 'run_session_created',
   },
   {
@@ -109,6 +141,11 @@ describe.each([
     ask: () => readSessionTotals(server.store.database, ['s1', 's21', 's41']),
     index: 'run_session_created',
   },
+  ...FILTERS.map(([what, filter]) => ({
+    what,
+    ask: () => listTasks(server.store.database, { ...tasks, ...filter }),
+    index: 'run_owner_whole',
+  })),
   ...feeds.flatMap(([kind, id, index]) => [
     {
       what: `the catch-up of a feed of one ${kind}`,
