@@ -26,6 +26,10 @@ export const RUN_STATUSES = [
 ] as const;
 export type RunStatus = (typeof RUN_STATUSES)[number];
 
+/** To which a task may be ended by hand; a cancel is a move of its own. */
+export const HAND_ENDINGS = ['completed', 'failed'] as const satisfies RunStatus[];
+export type HandEnding = (typeof HAND_ENDINGS)[number];
+
 /** Only an `active` session takes new tasks; what runs in one that is `paused` or `completed` goes on. */
 export const SESSION_STATUSES = ['active', 'paused', 'completed'] as const;
 export type SessionStatus = (typeof SESSION_STATUSES)[number];

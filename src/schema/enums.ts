@@ -7,6 +7,7 @@ import {
   EXECUTION_STEP_STATUSES,
   EXECUTION_TRIGGERS,
   FINISH_REASONS,
+  HAND_ENDINGS,
   MODEL_CALL_STATUSES,
   MODEL_CAPABILITIES,
   ORIGINS,
@@ -55,6 +56,14 @@ const STATUS_DESCRIPTIONS: Record<RunStatus, string> = {
 export const RunStatusEnum = builder.enumType('RunStatus', {
   description: 'Where a run stands.',
   values: capitals(RUN_STATUSES, STATUS_DESCRIPTIONS),
+});
+
+export const HandEndingEnum = builder.enumType('HandEnding', {
+  description: 'To which a task may be ended by hand.',
+  values: capitals(HAND_ENDINGS, {
+    completed: 'It is done, whoever did it.',
+    failed: 'It cannot be done, or is not to be.',
+  }),
 });
 
 export const RunKindEnum = builder.enumType('RunKind', {

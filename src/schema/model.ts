@@ -1,4 +1,4 @@
-import { MAX_MODELS, model, modelById, models } from '../resolvers/models.ts';
+import { model, modelById, models } from '../resolvers/models.ts';
 import type { Prices } from '../rules/money.ts';
 import { pricesOf } from '../rules/price-list.ts';
 import type { ModelRow } from '../store/models.ts';
@@ -6,7 +6,7 @@ import { builder } from './builder.ts';
 import { ModelCapabilityEnum, ProviderEnum } from './enums.ts';
 import { localId } from './global-id.ts';
 import { pageArguments } from './page-arguments.ts';
-import { pageCostUpTo } from './page-cost.ts';
+import { modelPageCost } from './page-cost.ts';
 
 const ModelPricesType = builder.objectRef<Prices>('ModelPrices').implement({
   description: 'US dollars per million tokens.',
@@ -110,7 +110,7 @@ builder.queryFields((t) => ({
     nullable: true,
     description:
       "The built-in models and the viewer's own, newest first. `first` or `last`: 1 to 1000, default 20.",
-    complexity: pageCostUpTo(MAX_MODELS),
+    complexity: modelPageCost,
     args: { ...pageArguments, filter: t.arg({ type: ModelFilter }) },
     resolve: (_root, { filter, ...page }, context) => models(context, page, filter),
   }),

@@ -1,3 +1,4 @@
+import { endTask } from '../resolvers/end-task.ts';
 import { provideTaskInput } from '../resolvers/provide-input.ts';
 import { createTask } from '../resolvers/task.ts';
 import {
@@ -10,7 +11,7 @@ import {
 } from '../resolvers/task-moves.ts';
 import type { TaskRow } from '../store/tasks.ts';
 import { builder } from './builder.ts';
-import { TaskKindEnum } from './enums.ts';
+import { HandEndingEnum, TaskKindEnum } from './enums.ts';
 import { localId } from './global-id.ts';
 import { PromptParametersInput } from './parts.ts';
 import { TaskType } from './task.ts';
@@ -97,6 +98,21 @@ const CancelTaskInput = builder.inputType('CancelTaskInput', {
   }),
 });
 
+const EndTaskInput = builder.inputType('EndTaskInput', {
+  fields: (t) => ({
+    id: t.id({ required: true, description: 'The task.' }),
+    status: t.field({ type: HandEndingEnum, required: true, description: 'Where it is to stand.' }),
+    result: t.field({
+      type: 'JSON',
+      description:
+        'COMPLETED: what came of it, an object of at most 1000000 characters; `output` is its text, which tasks of its thread are sent. Absent: an empty output.',
+    }),
+    error: t.string({
+      description: 'FAILED: why, 1 to 10000 characters; the code is ENDED_BY_HAND.',
+    }),
+  }),
+});
+
 const TaskIdInput = (name: string) =>
   builder.inputType(name, {
     fields: (t) => ({ id: t.id({ required: true, description: 'The task.' }) }),
@@ -149,7 +165,7 @@ function payload(name: string, description: string) {
 
 const CreateTaskPayload = payload('CreateTaskPayload', 'A fresh task.');
 const CancelTaskPayload = payload('CancelTaskPayload', 'A cancelled task.');
-
+const EndTaskPayload = payload('EndTaskPayload', 'An ended task.');
 const ExecuteTaskPayload = payload('ExecuteTaskPayload', 'A task that waits for a worker.');
 const RetryTaskPayload = payload('RetryTaskPayload', 'A task that waits for a worker again.');
 const UpdateTaskPayload = payload('UpdateTaskPayload', 'A changed task.');
@@ -189,6 +205,16 @@ builder.mutationFields((t) => ({
     args: { input: t.arg({ type: CancelTaskInput, required: true }) },
     resolve: async (_root, { input }, context) => ({
       task: await cancelTask(context, localTask(input), input.reason ?? null),
+    }),
+  }),
+  endTask: t.field({
+    type: EndTaskPayload,
+    nullable: true,
+    description:
+      'Ends a task by hand, done or failed. What is at work on it stops as at `cancelTask`; tasks that wait for it go on, or fail. Ending it again in the same way changes nothing.',
+    args: { input: t.arg({ type: EndTaskInput, required: true }) },
+    resolve: async (_root, { input }, context) => ({
+      task: await endTask(context, localTask(input), input),
     }),
   }),
   executeTask: t.field({

@@ -14,6 +14,8 @@ export interface ClaimedRun {
   ownerId: string;
   epoch: number;
   attempt: number;
+  /** Of the event of its taking: what is told of it with a lower one was before. */
+  seq: number;
   /** How many workers were lost while they had it. */
   losses: number;
   /** What is asked of it when it is a task: read in the same statement, on the way to its first word. */
@@ -35,7 +37,9 @@ export async function claimRun(
   workerId: string,
   isRepeated: boolean,
 ): Promise<ClaimedRun | null> {
-  const { rows } = await store.database.pool.query<LoggedEvent & { run: Omit<ClaimedRun, 'attempt'> }>({
+  const { rows } = await store.database.pool.query<
+    LoggedEvent & { run: Omit<ClaimedRun, 'attempt' | 'seq'> }
+  >({
     name: 'claim-run',
     text: `
       with present as (
@@ -70,5 +74,5 @@ export async function claimRun(
   if (!row) return null;
   const { run, ...event } = row;
   store.bus.publish(runId, [event as LoggedEvent]);
-  return { ...run, attempt: event.attempt };
+  return { ...run, attempt: event.attempt, seq: event.seq };
 }

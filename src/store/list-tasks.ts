@@ -62,7 +62,9 @@ function listStatement(listing: TaskListing) {
   ]);
   const conditions = conditionsOf(listing, parameter);
   const direction = fromEnd ? 'asc' : 'desc';
-  const names = [...Object.keys(conditions), ...(offset > 0 ? ['offset'] : []), direction];
+  const names = Object.keys(conditions);
+  // A plan for any offset would be made for a large one.
+  const isKept = names.length <= MAX_NAMED && offset === 0;
   const text = `
     select * from (
       select ${select({ ...COLUMNS, ...Object.fromEntries(asked) })} from run join task on task.id = run.id
@@ -70,7 +72,7 @@ function listStatement(listing: TaskListing) {
       order by run.created_at ${direction}, run.id ${direction} limit ${MAX_LISTED}
       ${offset > 0 ? `offset ${parameter(offset, 'integer')}` : ''}
     ) as listed order by "createdAt" ${direction}, id ${direction} limit ${parameter(limit, 'integer')}`;
-  return { ...(names.length <= MAX_NAMED + 1 && { name: `list-tasks-${names.join('-')}` }), text, values };
+  return { ...(isKept && { name: `list-tasks-${names.join('-')}-${direction}` }), text, values };
 }
 
 /** SQL of a value's place. */

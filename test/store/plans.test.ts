@@ -17,7 +17,8 @@ const FILL = [
   `insert into run (id, kind, owner_id, session_id, origin, status, created_at)
    select 'r' || i, 'task', 'u' || (1 + i % 1000 % 20), 's' || (1 + (i + 999) % 1000), 'graphql', 'completed',
      now() - i * interval '1 second' from generate_series(1, 20000) as i`,
-  `insert into task (id, kind, prompt, provider, model) select id, 'prompt', 'x', 'demo', 'demo' from run`,
+  `insert into task (id, kind, type, title, template_name, prompt, provider, model)
+   select id, 'prompt', (array['code', 'test'])[1 + length(id) % 2], 'a title', 'a', 'x', 'demo', 'demo' from run`,
   `insert into model_call (id, run_id, attempt, provider, model, status, cost)
    select 'c' || id, id, 1, 'demo', 'demo', 'completed', 0.1 from run`,
   `insert into event (run_id, seq, attempt, type, data)
@@ -41,18 +42,20 @@ interface Plan {
   Plans?: Plan[];
 }
 
-/** How Postgres carries out what `act` asks: the plan for the given values, and the one for any. */
+/** How Postgres carries out what `act` asks: the plan for the given values, and the one for any where it may be kept. */
 async function plansOf(act: () => Promise<unknown>): Promise<Plan[][]> {
   const spy = vi.spyOn(server.store.database.pool, 'query');
   await act();
-  const [{ text, values }] = spy.mock.calls.at(-1) as unknown as [{ text: string; values: unknown[] }];
+  const [{ name, text, values }] = spy.mock.calls.at(-1) as unknown as [
+    { name?: string; text: string; values: unknown[] },
+  ];
   spy.mockRestore();
   const client = new pg.Client({ connectionString: server.databaseUrl });
   await client.connect();
   await client.query(`prepare asked as ${text}`);
   const literals = values.map((value) => literalOf(value)).join(', ');
   const plans: Plan[][] = [];
-  for (const mode of ['force_custom_plan', 'force_generic_plan']) {
+  for (const mode of ['force_custom_plan', ...(name ? ['force_generic_plan'] : [])]) {
     await client.query(`set plan_cache_mode = ${mode}`);
     const { rows } = await client.query(`explain (format json) execute asked(${literals})`);
     plans.push(nodesOf(rows[0]['QUERY PLAN'][0].Plan));
@@ -89,7 +92,7 @@ const tasks: TaskListing = {
 };
 const FILTERS: [what: string, filter: Partial<TaskListing>][] = [
   ['all tasks', {}],
-  ['tasks behind a thousand others', { offset: 900 }],
+  ['tasks behind two hundred others', { offset: 200 }],
   ['tasks of some statuses', { statuses: ['completed', 'failed'] }],
   ['tasks of some kinds', { kinds: ['prompt'] }],
   ['tasks of some types', { types: ['code'] }],

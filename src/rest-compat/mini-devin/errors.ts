@@ -19,6 +19,7 @@ const ANSWERS = {
   CONFLICT: { status: 409, code: 'CONFLICT' },
   CONTEXT_TOO_LONG: INVALID,
   DEPENDENCY_FAILED: { status: 409, code: 'DEPENDENCY_FAILED' },
+  ENDED_BY_HAND: { status: 409, code: 'ENDED_BY_HAND' },
   FORBIDDEN: { status: 403, code: 'FORBIDDEN' },
   GIT_FAILED: { status: 502, code: 'GIT_FAILED' },
   GRAPHQL_PARSE_FAILED: INTERNAL,
