@@ -1,11 +1,10 @@
 import type { IncomingMessage } from 'node:http';
-import type { DocumentNode } from 'graphql';
 import type { Dialect, Origin } from '../../vocabulary.ts';
 import { graphql, prepareDocument } from '../documents.ts';
 import { globalIdOf } from '../output.ts';
 import type { SchemaAccess } from '../schema-access.ts';
 
-/** Things that more than one dialect has at the same path. */
+/** What more than one dialect has at the same path. */
 const NOUNS = {
   tasks: { type: 'Task', document: graphql('query task($id: ID!) { it: task(id: $id) { origin } }') },
   agents: { type: 'Agent', document: graphql('query agent($id: ID!) { it: agent(id: $id) { origin } }') },
@@ -15,28 +14,26 @@ const NOUNS = {
   },
 } as const;
 
-type Noun = keyof typeof NOUNS;
+/** Through what the thing was made that a path names; null: it names none, or none of the viewer's. */
+export type ReadOrigin = (request: IncomingMessage, asking: Dialect) => Promise<Origin | null>;
 
-/**
- * Through what the thing was made that a path names: `/api/v1/tasks/{id}`, `/api/sessions/{id}`.
- * @returns null when the path names none, or none of the viewer's.
- */
-export function createReadOrigin(access: SchemaAccess) {
-  const prepared = Object.fromEntries(
-    Object.entries(NOUNS).map(([noun, { type, document }]) => [
-      noun,
-      { type, ...prepareDocument(access.schema, document as DocumentNode, `the origin of ${noun}`) },
-    ]),
-  ) as Record<Noun, { type: (typeof NOUNS)[Noun]['type']; document: DocumentNode }>;
-
-  return async (request: IncomingMessage, origin: Dialect): Promise<Origin | null> => {
-    const [, noun, id] = /\/(tasks|agents|sessions)\/([^/?]+)/.exec(request.url ?? '') ?? [];
-    if (!noun || !id) return null;
-    const { type, document } = prepared[noun as Noun];
-    const variables = { id: globalIdOf(type, decodeURIComponent(id)) };
-    const { data } = await access.execute({ document, variables, request, access: 'account', origin });
-    const found = data?.it as { origin: string } | null | undefined;
-    return found ? wordOf(found.origin) : null;
+export function createReadOrigin(access: SchemaAccess): ReadOrigin {
+  const readers = Object.entries(NOUNS).map(([noun, { type, document }]) => {
+    const pattern = new RegExp(`/${noun}/([^/?]+)`);
+    const prepared = prepareDocument(access.schema, document, `the origin of ${noun}`);
+    return { pattern, type, document: prepared.document };
+  });
+  return async (request, asking) => {
+    for (const { pattern, type, document } of readers) {
+      const id = pattern.exec(request.url ?? '')?.[1];
+      if (id === undefined) continue;
+      const variables = { id: globalIdOf(type, decodeURIComponent(id)) };
+      const execution = { document, variables, request, access: 'account', origin: asking } as const;
+      const { data } = await access.execute(execution);
+      const found = data?.it as { origin: string } | null | undefined;
+      return found ? wordOf(found.origin) : null;
+    }
+    return null;
   };
 }
 
