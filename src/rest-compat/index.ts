@@ -8,6 +8,7 @@ import { miniDevin } from './mini-devin/index.ts';
 import { orchestrateX } from './orchestratex/index.ts';
 import type { Passages } from './root/passage.ts';
 import { openRootPaths } from './root/root-paths.ts';
+import { socketAt } from './root/socket-at.ts';
 import { dialectScope } from './router.ts';
 import type { SchemaAccess } from './schema-access.ts';
 import { type Destination, openDialectSockets, type SocketCarrier } from './sockets/upgrades.ts';
@@ -44,12 +45,14 @@ export async function mountDialects(
   await openRootPaths(app, { tables: DIALECT_TABLES, access, passages, fallback });
 }
 
-/** The sockets of every dialect, each under its mount: `/mini-devin/ws/tasks/{task_id}`. @throws Error when a document is invalid */
+/** The sockets of every dialect, each under its mount, `/mini-devin/ws/tasks/{task_id}`, and without one. @throws Error when a document is invalid */
 export function mountSockets(access: SchemaAccess): SocketCarrier {
-  return openDialectSockets(Object.values(DIALECT_TABLES), access, socketAt);
+  return openDialectSockets(Object.values(DIALECT_TABLES), access, destinationOf);
 }
 
-function socketAt(request: Pick<IncomingMessage, 'url'>): Destination | null {
+function destinationOf(request: IncomingMessage): Destination | null {
   const dialect = dialectAt(request);
-  return dialect && { dialect, path: request.url!.slice(`/${dialect.name}`.length).split('?')[0]! };
+  if (dialect) return { dialect, path: request.url!.slice(`/${dialect.name}`.length).split('?')[0]! };
+  const place = socketAt(request);
+  return place && { ...place, dialect: DIALECT_TABLES[place.dialect] };
 }
