@@ -2,7 +2,7 @@ import { isAbsolute } from 'node:path';
 import proxyAddress from '@fastify/proxy-addr';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
-import { DIALECTS, type Dialect } from './vocabulary.ts';
+import { DIALECTS } from './vocabulary.ts';
 
 export const list = z.string().transform((text) =>
   text
@@ -27,11 +27,6 @@ export const folders = list.refine(
   (paths) => paths.length > 0 && paths.every((path) => isAbsolute(path)),
   'must be absolute folders, separated by commas',
 );
-export interface DialectPort {
-  dialect: Dialect;
-  port: number;
-}
-
 /** `amas:8004,orchestratex:8005` */
 export const dialectPorts = list
   .refine(
@@ -50,7 +45,7 @@ export const postgresUrl = z
   .string()
   .regex(/^postgres(ql)?:\/\//, 'must start with postgres:// or postgresql://');
 
-function readDialectPort(entry: string): DialectPort | null {
+function readDialectPort(entry: string) {
   const [name, digits = ''] = entry.split(':');
   const dialect = DIALECTS.find((known) => known === name);
   const isPort = /^\d{1,5}$/.test(digits) && Number(digits) <= 65535;

@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import {
-  type DialectPort,
   dialectPorts,
   factor,
   folders,
@@ -71,6 +70,11 @@ export interface AzureConfig {
   /** Of the resource, without a path: `https://resource.openai.azure.com`. */
   endpoint: string;
   apiVersion: string;
+}
+
+export interface DialectPort {
+  dialect: Dialect;
+  port: number;
 }
 
 export interface OllamaConfig {

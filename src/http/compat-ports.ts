@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { DialectPort } from '../config-values.ts';
+import type { Services } from '../context.ts';
 
 /** What a port of one dialect hands its requests on to. */
 export interface Behind {
@@ -14,7 +14,7 @@ export interface Behind {
  * @returns what closes them. @throws Error when a port is taken; then none of them is open.
  */
 export async function openCompatPorts(
-  ports: readonly DialectPort[],
+  ports: Services['config']['compatPorts'],
   host: string,
   behind: Behind,
 ): Promise<() => Promise<void>> {
