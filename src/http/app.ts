@@ -72,7 +72,8 @@ export async function createApp(services: Services, options: AppOptions): Promis
   });
   const count = createRequestLimits(services.config.rateLimitFactor, options.redis);
   const access = createSchemaAccess(services, admission, sendArtifact, count);
-  await mountDialects(app, access, services.config.compatDefault);
+  const { config, version } = services;
+  await mountDialects(app, access, { fallback: config.compatDefault, version });
   const carriers = [openSockets(yoga, services, admission), mountSockets(access)];
   const upgrades = routeUpgrades(app.server, carriers);
   const closers = [upgrades.close];

@@ -5,6 +5,7 @@ import { aiTaskOrchestra } from './ai-task-orchestra/index.ts';
 import { amas } from './amas/index.ts';
 import type { DialectTable } from './dialect.ts';
 import { miniDevin } from './mini-devin/index.ts';
+import { openDocs } from './openapi/docs.ts';
 import { orchestrateX } from './orchestratex/index.ts';
 import type { Passages } from './root/passage.ts';
 import { openRootPaths } from './root/root-paths.ts';
@@ -30,19 +31,21 @@ export function dialectAt({ url = '' }: Pick<IncomingMessage, 'url'>): DialectTa
 
 /**
  * Every dialect under its own name, `/mini-devin` + the documented path, and at the documented paths themselves.
- * @param fallback whose a request for such a path is when nothing about it says so.
+ * A page at `/docs` describes them.
+ * @param options.fallback whose a request for such a path is when nothing about it says so.
  * @throws Error when a document is invalid
  */
 export async function mountDialects(
   app: FastifyInstance,
   access: SchemaAccess,
-  fallback: Dialect,
+  { fallback, version }: { fallback: Dialect; version: string },
 ): Promise<void> {
   const passages: Passages = new WeakMap();
   for (const dialect of Object.values(DIALECT_TABLES)) {
     await app.register(dialectScope(dialect, access, passages), { prefix: `/${dialect.name}` });
   }
   await openRootPaths(app, { tables: DIALECT_TABLES, access, passages, fallback });
+  await openDocs(app, Object.values(DIALECT_TABLES), version);
 }
 
 /** The sockets of every dialect, each under its mount, `/mini-devin/ws/tasks/{task_id}`, and without one. @throws Error when a document is invalid */
