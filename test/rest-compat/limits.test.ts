@@ -1,8 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { TestServer } from '../harness/server.ts';
-import { startTestServer } from '../harness/server.ts';
+import { z } from 'zod';
+import { endpoint } from '../../src/rest-compat/dialect.ts';
+import { graphql } from '../../src/rest-compat/documents.ts';
+import { orchestrateX } from '../../src/rest-compat/orchestratex/index.ts';
+import { type Redis, startRedis } from '../harness/redis.ts';
+import { startTestServer, type TestServer } from '../harness/server.ts';
 import { createLegacyClient, type LegacyAnswer, type LegacyClient } from './legacy-client.ts';
 import { refusedUpgrade } from './legacy-socket.ts';
+import { type RowServer, serveRows } from './row-server.ts';
 
 let server: TestServer;
 let addresses = 0;
@@ -34,7 +39,10 @@ function standing({ headers }: LegacyAnswer): (number | null)[] {
 
 const legacy = (dialect: string): LegacyClient => createLegacyClient(`${server.url}/${dialect}`);
 
-async function statuses(howOften: number, work: () => Promise<LegacyAnswer>): Promise<Record<number, number>> {
+async function statuses(
+  howOften: number,
+  work: () => Promise<LegacyAnswer>,
+): Promise<Record<number, number>> {
   const answers = await Promise.all(Array.from({ length: howOften }, work));
   const counted: Record<number, number> = {};
   for (const { status } of answers) counted[status] = (counted[status] ?? 0) + 1;
@@ -121,12 +129,43 @@ describe('AMAS', { retry: 2 }, () => {
 });
 
 describe('OrchestrateX', () => {
-  test('a session has 100 requests a minute, wherever it is named', async () => {
-    const ask = legacy('orchestratex');
-    const from = freshAddress();
-    const start = (session_id: string) => ask('POST', '/api/nothing', { session_id }, from);
-    expect(standing(await start('a'))).toEqual([100, 99]);
-    expect(standing(await start('b'))).toEqual([100, 98]);
+  const row = {
+    access: 'account',
+    input: z.object({}),
+    document: graphql('query health { health { status } }'),
+    variables: () => ({}),
+    respond: () => ({}),
+    status: 200,
+  } as const;
+  const endpoints = [
+    endpoint({ ...row, method: 'POST', path: '/api/threads/' }),
+    endpoint({ ...row, method: 'GET', path: '/api/threads/session/{session_id}' }),
+  ];
+  let rows: RowServer;
+
+  beforeAll(async () => {
+    rows = await serveRows(server, { ...orchestrateX, endpoints });
+  });
+  afterAll(() => rows?.stop());
+
+  test('a session of an account has 100 requests a minute, named in the path or in the body', async () => {
+    const [ann, bob] = [await freshToken(), await freshToken()];
+    const ask = createLegacyClient(rows.url);
+    const left = async (work: Promise<LegacyAnswer>) => standing(await work)[1];
+    const create = (body: unknown, who = ann) => ask('POST', '/api/threads/', body, who);
+    const read = (id: string, who = ann) => ask('GET', `/api/threads/session/${id}`, undefined, who);
+    expect(await left(create({ session_id: 'a' }))).toBe(99);
+    expect(await left(read('a'))).toBe(98);
+    expect(await left(read('b'))).toBe(99);
+    expect(await left(read('a', bob))).toBe(99);
+    // What names none counts for the account.
+    expect(await left(create({ session_id: 3 }))).toBe(99);
+    expect(await left(create('no JSON'))).toBe(98);
+    expect(await statuses(99, () => create({ session_id: 'a' }))).toEqual({ 200: 98, 429: 1 });
+    const { status, body, headers } = await create({ session_id: 'a' });
+    expect([status, body]).toEqual([429, { detail: expect.stringContaining('100'), status_code: 429 }]);
+    expect(Number(headers.get('retry-after'))).toBeGreaterThan(10);
+    expect((await read('b')).status).toBe(200);
   });
 });
 
@@ -138,5 +177,63 @@ describe('limits', () => {
 
   test.each(['themachine', 'ai-task-orchestra'])('%s documents none', async (dialect) => {
     expect(standing(await legacy(dialect)('GET', '/api/v1/nothing'))).toEqual([null, null]);
+  });
+});
+
+test('RATE_LIMIT_FACTOR multiplies', async () => {
+  const other = await startTestServer({ worker: false, variables: { RATE_LIMIT_FACTOR: '0.25' } });
+  try {
+    const ask = createLegacyClient(`${other.url}/mini-devin`);
+    const answers = [await ask('GET', '/api/nothing'), await ask('GET', '/api/nothing')];
+    // A quarter of ten, rounded.
+    expect(answers.map(standing)).toEqual([
+      [3, 2],
+      [3, 1],
+    ]);
+  } finally {
+    await other.stop();
+  }
+});
+
+describe('processes that share a Redis', () => {
+  let redis: Redis;
+  let servers: TestServer[];
+
+  beforeAll(async () => {
+    redis = await startRedis();
+    const variables = {
+      REDIS_URL: redis.url,
+      RATE_LIMIT_FACTOR: '1',
+      TRUST_PROXY: 'loopback',
+      LOG_LEVEL: 'error',
+    };
+    servers = await Promise.all([1, 2].map(() => startTestServer({ worker: false, variables })));
+  });
+  afterAll(async () => {
+    await Promise.all((servers ?? []).map((one) => one.stop()));
+    await redis?.kill();
+  });
+
+  /** Twelve requests to each process. */
+  async function counted(from: Record<string, string>): Promise<Record<number, number>> {
+    const clients = servers.map(({ url }) => createLegacyClient(`${url}/mini-devin`));
+    let turn = 0;
+    return statuses(24, () => clients[turn++ % 2]!('GET', '/api/nothing', undefined, from));
+  }
+
+  test('count together', async () => {
+    await expect.poll(() => counted(freshAddress()), { timeout: 10_000 }).toEqual({ 404: 10, 429: 14 });
+  });
+
+  test('and each for itself while it does not answer, or is away, without an error', async () => {
+    redis.freeze();
+    const begun = performance.now();
+    expect(await counted(freshAddress())).toEqual({ 404: 20, 429: 4 });
+    expect(performance.now() - begun).toBeLessThan(8_000);
+    redis.resume();
+    await redis.kill();
+    expect(await counted(freshAddress())).toEqual({ 404: 20, 429: 4 });
+    redis = await startRedis(redis.port);
+    await expect.poll(() => counted(freshAddress()), { timeout: 20_000 }).toEqual({ 404: 10, 429: 14 });
   });
 });

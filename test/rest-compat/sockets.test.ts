@@ -58,7 +58,10 @@ describe('who is let in', () => {
     for (const token of ['', '?token=', '?token=eyJ.no.good', '?token=md_no']) {
       const devin = await refusedUpgrade(server.url, `/mini-devin/ws/tasks/x${token}`);
       expect(devin).toMatchObject({ status: 401, body: { code: 'UNAUTHORIZED', timestamp: MOMENT } });
-      expect(devin.headers['www-authenticate']).toBe('Bearer');
+      expect(devin.headers).toMatchObject({
+        'www-authenticate': 'Bearer',
+        link: '</graphql>; rel="successor-version"; title="subscription taskEvents"',
+      });
       const { status, body } = await refusedUpgrade(server.url, `/amas/ws${token}`);
       expect([status, body]).toMatchObject([
         401,

@@ -6,6 +6,7 @@ import type { DialectTable } from '../dialect.ts';
 import { inputFault } from '../faults.ts';
 import { countRequest, limitHeaders, tooMany } from '../limits.ts';
 import type { SchemaAccess, Visitor } from '../schema-access.ts';
+import { successorLink } from '../successor.ts';
 import { type Conversation, converse } from './connection.ts';
 import { shorten } from './outlet.ts';
 import { type PreparedSocket, prepareSocket } from './prepare.ts';
@@ -69,7 +70,8 @@ export function openDialectSockets(
         client.close(closeCodeOf(found.socket, fault), shorten(fault.message));
       });
     }
-    refuse(destination.dialect, outcome, socket);
+    const headers = { ...outcome.headers, Link: successorLink(found?.socket.operation ?? null) };
+    refuse(destination.dialect, { ...outcome, headers }, socket);
   }
 
   return {
