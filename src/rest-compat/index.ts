@@ -12,7 +12,8 @@ import { openRootPaths } from './root/root-paths.ts';
 import { socketAt } from './root/socket-at.ts';
 import { dialectScope } from './router.ts';
 import type { SchemaAccess } from './schema-access.ts';
-import { type Destination, openDialectSockets, type SocketCarrier } from './sockets/upgrades.ts';
+import type { Destination } from './sockets/admit.ts';
+import { openDialectSockets, type SocketCarrier } from './sockets/upgrades.ts';
 import { theMachine } from './themachine/index.ts';
 
 export const DIALECT_TABLES = {

@@ -6,6 +6,7 @@ import { refuse, toFault } from './refusals.ts';
 import { requestCount } from './request-count.ts';
 import { type Passages, readAgain } from './root/passage.ts';
 import type { SchemaAccess } from './schema-access.ts';
+import { successorLink } from './successor.ts';
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
@@ -110,6 +111,5 @@ function unknownPath({ method, url }: FastifyRequest): DomainError {
 }
 
 function nameSuccessor(reply: FastifyReply, operation: string | null): void {
-  const title = operation === null ? '' : `; title="${operation}"`;
-  reply.header('link', `</graphql>; rel="successor-version"${title}`);
+  reply.header('link', successorLink(operation));
 }
