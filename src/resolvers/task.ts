@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
 import { newId } from '../rules/ids.ts';
+import { type Work, workOf } from '../rules/outcomes.ts';
 import { findRepeated, createTask as insertTask, type NewTask } from '../store/create-task.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import { findTask, type TaskRow } from '../store/tasks.ts';
@@ -8,9 +9,10 @@ import type { TaskKind } from '../vocabulary.ts';
 import { homeOf } from './home.ts';
 import { idempotencyOf } from './idempotency.ts';
 import { chooseForCaller, resolveModel, resolveModels } from './model.ts';
+import { predictWork } from './predict-work.ts';
 import { preferredModel } from './preferred-model.ts';
 import { assign, OF_AGENTS } from './task-agent.ts';
-import { DEFAULT_PRIORITY, type NewTaskInput, newTask, withoutNulls } from './task-input.ts';
+import { DEFAULT_PRIORITY, kindOf, type NewTaskInput, newTask, withoutNulls } from './task-input.ts';
 import { fromTemplate } from './task-template.ts';
 import { invalidInput, refuseIssues, validate } from './validate.ts';
 import { requireViewer } from './viewer.ts';
@@ -27,7 +29,15 @@ export async function createTask(context: Context, input: unknown): Promise<Task
 type TaskSettings = Partial<
   Pick<
     NewTaskInput,
-    'type' | 'threadId' | 'sessionId' | 'maxCost' | 'priority' | 'hold' | 'dependsOn' | 'idempotencyKey'
+    | 'type'
+    | 'threadId'
+    | 'sessionId'
+    | 'maxCost'
+    | 'priority'
+    | 'hold'
+    | 'predict'
+    | 'dependsOn'
+    | 'idempotencyKey'
   >
 >;
 
@@ -44,6 +54,7 @@ export async function addTask(
   if (earlier) return task(context, earlier);
   const session = await homeOf(context, given);
   const { events, ...asked } = await ask(session);
+  const prediction = given.predict ? await predictWork(context, askedWork(kind, given, asked)) : null;
   const created = await insertTask(context.store, {
     id: newId(),
     ownerId: userId,
@@ -58,9 +69,19 @@ export async function addTask(
     parent: null,
     dependsOn: given.dependsOn ?? [],
     idempotency,
+    prediction,
     events: [{ type: 'RunCreated', data: { kind } }, ...events],
   });
   return typeof created === 'string' ? task(context, created) : created;
+}
+
+function askedWork(
+  kind: TaskKind,
+  { type }: TaskSettings,
+  { agent, template, provider, model }: Omit<Asked, 'events'>,
+): Work {
+  const doer = { kind, agentId: agent?.id ?? null, templateName: template?.name ?? null };
+  return workOf({ type: type ?? null, ...doer, provider, model });
 }
 
 /** What a task asks for, which differs with its kind. */
@@ -100,10 +121,6 @@ export const NOTHING_ASKED = {
   agent: null,
   template: null,
 };
-
-function kindOf({ kind, templateId, templateName, agentId }: NewTaskInput): keyof typeof ASKED {
-  return kind ?? (templateId || templateName ? 'template' : agentId ? 'agent' : 'prompt');
-}
 
 const OF_TEMPLATES = ['templateId', 'templateName', 'templateParameters'] as const;
 

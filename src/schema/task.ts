@@ -14,6 +14,7 @@ import { ModelCallType } from './model-call.ts';
 import { pageCost } from './page-cost.ts';
 import { PlanType, PromptParametersType, RunErrorType } from './parts.ts';
 import { SessionType } from './session.ts';
+import { TaskPredictionType } from './task-prediction.ts';
 import { ToolCallType } from './tool-call.ts';
 import { NO_SPEND, UsageType } from './usage.ts';
 
@@ -128,6 +129,11 @@ builder.node(TaskType, {
       type: [ToolCallType],
       description: 'The last 100 tools that its agent called, in order; its events have all of them.',
       resolve: ({ id }, _arguments, { loaders }) => loaders.toolCalls.load(id),
+    }),
+    prediction: t.expose('prediction', {
+      type: TaskPredictionType,
+      nullable: true,
+      description: 'What was expected of it when it was made, if that was asked for with `predict`.',
     }),
     priority: t.exposeInt('priority', { description: '1 to 10; a higher number runs first.' }),
     progress: t.exposeFloat('progress', { description: '0 to 1; never falls.' }),

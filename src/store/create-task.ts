@@ -2,6 +2,7 @@ import type { ClientBase, Pool } from 'pg';
 import { DomainError } from '../errors.ts';
 import type { AgentLimits } from '../rules/agent.ts';
 import type { ModelReference } from '../rules/model-id.ts';
+import type { ToldPrediction } from '../rules/prediction.ts';
 import type { PromptParameters } from '../rules/task.ts';
 import type { TemplatePlan } from '../rules/template.ts';
 import type { Origin, ProviderId, TaskKind, ToolName } from '../vocabulary.ts';
@@ -52,6 +53,8 @@ export interface NewTask {
   dependsOn: readonly string[];
   idempotency: Idempotency | null;
   events: readonly NewEvent[];
+  /** null: nobody asked for one. */
+  prediction: ToldPrediction | null;
 }
 
 /** What a task is a part of. */
@@ -127,9 +130,9 @@ export async function insertTask(
         insert into task (id, kind, prompt, system, parameters, provider, model, fallback_models, response_schema,
           thread_id, type, agent_id, tools, limits,
           template_name, template_version, template_plan, template_parameters, secrets,
-          step_key, step_item, step_attempt, fallback_is_ours)
+          step_key, step_item, step_attempt, fallback_is_ours, prediction)
         select id, $5, $6, $7, $8::jsonb, $9, $10, $16::jsonb, $17::jsonb, $18, $21, $22, $23::text[], $24::jsonb,
-          $25, $26, $27::jsonb, $28::jsonb, $29, $31, $32, $33, $34 from moved
+          $25, $26, $27::jsonb, $28::jsonb, $29, $31, $32, $33, $34, $35::jsonb from moved
         returning *
       ), limited as (
         insert into budget (subject_id, kind, cost_limit)
@@ -226,6 +229,7 @@ function values(task: NewTask, blockers: number): unknown[] {
     ...templateColumns(task.template),
     ...parentColumns(task.parent),
     task.fallbackIsOurs,
+    task.prediction && JSON.stringify(task.prediction),
   ];
 }
 

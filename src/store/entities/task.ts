@@ -3,6 +3,7 @@ import type { RunError } from '../../errors.ts';
 import type { AgentLimits } from '../../rules/agent.ts';
 import type { ModelReference } from '../../rules/model-id.ts';
 import type { Plan } from '../../rules/plan.ts';
+import type { ToldPrediction } from '../../rules/prediction.ts';
 import type { PromptParameters, TaskResult } from '../../rules/task.ts';
 import type { TemplatePlan } from '../../rules/template.ts';
 import { TASK_KINDS, type ToolName } from '../../vocabulary.ts';
@@ -68,6 +69,15 @@ export const Task = defineEntity({
     progress: p.double().$type<number>().default(0),
     result: p.json<TaskResult>().nullable(),
     error: p.json<RunError>().nullable(),
+    /** Whether it did what was asked, once it has ended by itself. Apart from `result`, which may be long to read. */
+    succeeded: p
+      .boolean()
+      .nullable()
+      .generated(
+        `(case when error is not null then false when result is not null then (result -> 'success') is distinct from 'false'::jsonb end) stored`,
+      ),
+    /** What was expected of it when it was made. */
+    prediction: p.json<ToldPrediction>().nullable(),
     startedAt: p.datetime(6).nullable(),
     completedAt: p.datetime(6).nullable(),
   },
