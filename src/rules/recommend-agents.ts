@@ -11,7 +11,7 @@ interface Candidate {
   model: string | null;
 }
 
-const MOST = 5;
+export const MOST_RECOMMENDED = 5;
 
 /** In log-odds: what it counts that an agent is meant for such tasks, beside how well it did so far. */
 const FIT_COUNTS = { exact: 1, related: 0.5, general: 0 } satisfies Record<AgentFit, number>;
@@ -37,7 +37,7 @@ export function recommendAgents(
       return [{ score, agent, probability, tasks: record.all.tasks, reason: why.join('; ') }];
     })
     .sort((one, other) => other.score - one.score)
-    .slice(0, MOST)
+    .slice(0, MOST_RECOMMENDED)
     .map(({ agent, probability, tasks, reason }) => ({
       agentId: agent.id,
       name: agent.name,

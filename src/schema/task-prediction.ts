@@ -2,6 +2,8 @@ import type { DurationEstimate } from '../rules/duration-estimate.ts';
 import type { Evidence } from '../rules/outcomes.ts';
 import type { RecommendedAgent, ToldPrediction } from '../rules/prediction.ts';
 import type { QualityEstimate } from '../rules/quality-estimate.ts';
+import { MOST_RECOMMENDED } from '../rules/recommend-agents.ts';
+import { PREDICTION_LEVELS } from '../vocabulary.ts';
 import { AgentType } from './agent.ts';
 import { builder } from './builder.ts';
 import { PredictionLevelEnum } from './enums.ts';
@@ -70,11 +72,13 @@ export const TaskPredictionType = builder.objectRef<ToldPrediction>('TaskPredict
     }),
     basis: t.expose('evidence', {
       type: [PredictionEvidenceType],
+      complexity: { field: 1, multiplier: PREDICTION_LEVELS.length },
       description: 'What it goes by, the broadest level first; levels without any task are left out.',
     }),
     reason: t.exposeString('reason', { description: 'The same for people.' }),
     recommendedAgents: t.expose('recommendedAgents', {
       type: [RecommendedAgentType],
+      complexity: { field: 1, multiplier: MOST_RECOMMENDED },
       description:
         'At most 5 active agents for tasks of its type, best first: those that suit it, and those that have done such tasks.',
     }),

@@ -69,12 +69,15 @@ export const Task = defineEntity({
     progress: p.double().$type<number>().default(0),
     result: p.json<TaskResult>().nullable(),
     error: p.json<RunError>().nullable(),
-    /** Whether it did what was asked, once it has ended by itself. Apart from `result`, which may be long to read. */
+    /**
+     * Whether it did what was asked, once it has ended by itself; apart from `result`, which may be long to read. In
+     * the words in which Postgres gives it back, so that the snapshot stays as it is.
+     */
     succeeded: p
       .boolean()
       .nullable()
       .generated(
-        `(case when error is not null then false when result is not null then (result -> 'success') is distinct from 'false'::jsonb end) stored`,
+        "((error IS NULL) AND (COALESCE((result -> 'success'::text), result) <> 'false'::jsonb)) stored",
       ),
     /** What was expected of it when it was made. */
     prediction: p.json<ToldPrediction>().nullable(),
