@@ -16,6 +16,8 @@ export const PRIOR_SECONDS = 60;
 const PRIOR_LOG_SECONDS = Math.log(PRIOR_SECONDS);
 /** Of the logarithm of the seconds of tasks that are alike in everything, before any is known; weighs as many tasks. */
 const PRIOR_VARIANCE = { value: 1, weight: 2 };
+/** No tasks are taken to be alike to less than a tenth, however often they were so far. */
+const LEAST_VARIANCE = 0.01;
 /** As many tasks that vary as all others do are added to those of a combination. */
 const VARIANCE_WEIGHT = 10;
 
@@ -66,7 +68,8 @@ function estimate(logSeconds: number, deviation: number): DurationEstimate {
 function commonVariance(records: readonly Outcomes[]): number {
   const squares = records.reduce((sum, record) => sum + squaresWithin(record), 0);
   const degrees = records.reduce((sum, { succeeded }) => sum + succeeded - 1, 0);
-  return (squares + PRIOR_VARIANCE.value * PRIOR_VARIANCE.weight) / (degrees + PRIOR_VARIANCE.weight);
+  const found = (squares + PRIOR_VARIANCE.value * PRIOR_VARIANCE.weight) / (degrees + PRIOR_VARIANCE.weight);
+  return Math.max(found, LEAST_VARIANCE);
 }
 
 function ownVariance(record: Outcomes | undefined, common: number): number {

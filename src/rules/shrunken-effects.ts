@@ -35,7 +35,9 @@ export function varianceOfSum(
 }
 
 export function sumOf(values: readonly number[], effects: readonly number[]): number {
-  return effects.reduce((sum, effect) => sum + values[effect]!, 0);
+  let sum = 0;
+  for (const effect of effects) sum += values[effect]!;
+  return sum;
 }
 
 const MAX_STEPS = 200;
@@ -89,10 +91,12 @@ function apply(
 }
 
 function dot(one: readonly number[], other: readonly number[]): number {
-  return one.reduce((sum, value, place) => sum + value * other[place]!, 0);
+  let sum = 0;
+  for (let place = 0; place < one.length; place += 1) sum += one[place]! * other[place]!;
+  return sum;
 }
 
 function addTo(target: number[], factor: number, vector: readonly number[]): number[] {
-  for (const [place, value] of vector.entries()) target[place]! += factor * value;
+  for (let place = 0; place < vector.length; place += 1) target[place]! += factor * vector[place]!;
   return target;
 }

@@ -34,7 +34,7 @@ interface Tally extends Pick<Outcomes, 'tasks' | 'succeeded'> {
 }
 
 const MAX_STEPS = 25;
-const TOLERANCE = 1e-9;
+const TOLERANCE = 1e-6;
 
 /** By Newton's method: each step takes the odds for a straight line where they are. */
 function likeliest(records: readonly Tally[], precisions: readonly number[]): number[] {

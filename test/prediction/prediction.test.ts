@@ -26,6 +26,7 @@ async function newUser() {
   const ownerId = localId(viewer.id);
   return {
     client,
+    ownerId,
     past: (tasks: readonly PastTask[]) => insertPast(server, ownerId, tasks),
     predict: async (input: object) => data(await client.query(PREDICT, { input })).predictTask,
     create: async (input: object) => data(await client.query(CREATE, { input })).createTask.task,
@@ -114,6 +115,54 @@ describe('given a history', () => {
       );
     }
   });
+});
+
+describe('quality', () => {
+  test('goes by what other models said about first answers, in the user’s own orchestrations', async () => {
+    const ann = await newUser();
+    const bob = await newUser();
+    await insertRounds(ann.ownerId, 'law', [
+      { score: 9 },
+      { score: 7 },
+      { score: 10, improves: 1 },
+      { score: 0, isSelfEvaluated: true },
+      { score: null },
+    ]);
+    await insertRounds(bob.ownerId, 'law', [{ score: 1 }]);
+    const { quality } = await ann.predict({ type: 'Law', model: 'demo' });
+    expect(quality).toEqual({
+      score: expect.closeTo(0.8, 9),
+      sampleSize: 2,
+      reason: expect.stringMatching(/scored 2 answers of demo\/demo .* 2 of them in the domain law/),
+    });
+  });
+
+  interface PastRound {
+    score: number | null;
+    improves?: number;
+    isSelfEvaluated?: boolean;
+  }
+
+  async function insertRounds(ownerId: string, domain: string, rounds: PastRound[]) {
+    const { pool } = server.store.database;
+    const { rows } = await pool.query(
+      `with run as (
+         insert into run (id, kind, owner_id, origin, status)
+         values ('past-' || gen_random_uuid(), 'orchestration', $1, 'graphql', 'completed') returning id
+       )
+       insert into orchestration (id, prompt, domain, candidates, reasoning, evaluation_threshold, max_iterations)
+       select id, 'past', $2, '[]', '', 8, 5 from run returning id`,
+      [ownerId, domain],
+    );
+    for (const [index, { score, improves = null, isSelfEvaluated = false }] of rounds.entries()) {
+      await pool.query(
+        `insert into orchestration_round (orchestration_id, iteration, selected, reason, provider, model, score,
+           improves, is_self_evaluated)
+         values ($1, $2, '{}', '', 'demo', 'demo', $3, $4, $5)`,
+        [rows[0].id, index + 1, score, improves, isSelfEvaluated],
+      );
+    }
+  }
 });
 
 describe('recommended agents', () => {
