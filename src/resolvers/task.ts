@@ -1,8 +1,8 @@
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
-import { newId } from '../rules/ids.ts';
 import { type Work, workOf } from '../rules/outcomes.ts';
 import { findRepeated, createTask as insertTask, type NewTask } from '../store/create-task.ts';
+import { withFreshId } from '../store/fresh-id.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import { findTask, type TaskRow } from '../store/tasks.ts';
 import type { TaskKind } from '../vocabulary.ts';
@@ -13,8 +13,9 @@ import { predictWork } from './predict-work.ts';
 import { preferredModel } from './preferred-model.ts';
 import { assign, OF_AGENTS } from './task-agent.ts';
 import { DEFAULT_PRIORITY, kindOf, type NewTaskInput, newTask, withoutNulls } from './task-input.ts';
+import { promptOf, subjectOf } from './task-subject.ts';
 import { fromTemplate } from './task-template.ts';
-import { invalidInput, refuseIssues, validate } from './validate.ts';
+import { refuseIssues, validate } from './validate.ts';
 import { requireViewer } from './viewer.ts';
 
 /** @throws DomainError for what is wrong with the input, with the field; CONFLICT for a key that was used before. */
@@ -30,6 +31,11 @@ type TaskSettings = Partial<
   Pick<
     NewTaskInput,
     | 'type'
+    | 'title'
+    | 'description'
+    | 'target'
+    | 'context'
+    | 'taskParameters'
     | 'threadId'
     | 'sessionId'
     | 'maxCost'
@@ -55,12 +61,12 @@ export async function addTask(
   const session = await homeOf(context, given);
   const { events, ...asked } = await ask(session);
   const prediction = given.predict ? await predictWork(context, askedWork(kind, given, asked)) : null;
-  const created = await insertTask(context.store, {
-    id: newId(),
+  const fresh: Omit<NewTask, 'id'> = {
     ownerId: userId,
     origin: context.origin,
     kind,
     type: given.type ?? null,
+    subject: subjectOf(given),
     sessionId: session?.id ?? null,
     maxCost: given.maxCost?.toFixed(12) ?? null,
     ...asked,
@@ -71,7 +77,10 @@ export async function addTask(
     idempotency,
     prediction,
     events: [{ type: 'RunCreated', data: { kind } }, ...events],
-  });
+  };
+  const created = await withFreshId({ origin: context.origin, kind: 'task' }, (id) =>
+    insertTask(context.store, { id, ...fresh }),
+  );
   return typeof created === 'string' ? task(context, created) : created;
 }
 
@@ -88,6 +97,7 @@ function askedWork(
 type Asked = Pick<
   NewTask,
   | 'prompt'
+  | 'promptIsOurs'
   | 'system'
   | 'parameters'
   | 'provider'
@@ -112,6 +122,7 @@ const ASKED: Record<Exclude<TaskKind, 'pull'>, Ask> = {
 
 export const NOTHING_ASKED = {
   prompt: '',
+  promptIsOurs: false,
   system: null,
   parameters: {},
   fallbackModels: [],
@@ -152,13 +163,13 @@ async function askModel(
   session: SessionRow | null,
   { model, system, parameters }: Pick<Asked, 'system' | 'parameters'> & { model: string | null },
 ): Promise<Asked> {
-  const { prompt, threadId } = given;
-  if (!prompt) throw invalidInput([{ field: 'input.prompt', message: 'is required' }]);
+  const { threadId } = given;
+  const asked = promptOf(given);
   const fallbackModels = await resolveModels(context, given.fallbackModels ?? [], 'input.fallbackModels');
   return {
     ...NOTHING_ASKED,
-    ...(await modelsFor(context, session, { model, prompt, fallbackModels })),
-    prompt,
+    ...(await modelsFor(context, session, { model, prompt: asked.prompt, fallbackModels })),
+    ...asked,
     system,
     parameters,
     responseSchema: given.responseSchema ?? null,

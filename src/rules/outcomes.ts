@@ -6,7 +6,7 @@ export interface Work {
   type: string | null;
   /** Who or what does it: `agent:<id>`, `template:<name>`, or `prompt`. */
   doer: string;
-  /** `provider/model`; null: unknown, or none. */
+  /** `provider/model`; null: a template's, whose steps may ask several. */
   model: string | null;
 }
 
@@ -29,7 +29,7 @@ export function workOf(task: {
   return {
     type: type?.toLowerCase() ?? null,
     doer: doers[kind],
-    model: model && `${provider}/${model}`,
+    model: kind === 'template' || model === null ? null : `${provider}/${model}`,
   };
 }
 

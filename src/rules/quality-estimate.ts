@@ -19,7 +19,7 @@ export function readQuality(scores: readonly Scores[]): (work: Work) => QualityE
     if (own.answers === 0) {
       const reason = model
         ? `no other model has scored an answer of ${model} in an orchestration of yours`
-        : 'it is not known which model will answer';
+        : 'the steps of a template may ask several models';
       return { score: null, answers: 0, reason };
     }
     const alike = total(scores.filter((one) => one.model === model && type !== null && one.type === type));

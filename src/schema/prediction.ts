@@ -1,8 +1,8 @@
 import { predictionCalibration, predictTask } from '../resolvers/prediction.ts';
 import type { CalibrationBin, PredictionCalibration } from '../store/prediction-calibration.ts';
 import { builder } from './builder.ts';
-import { TaskKindEnum } from './enums.ts';
 import { localId } from './global-id.ts';
+import { TaskKindEnum } from './task-enums.ts';
 import { TaskPredictionType } from './task-prediction.ts';
 
 const PredictTaskInput = builder.inputType('PredictTaskInput', {

@@ -5,7 +5,7 @@ import type { Database } from './database.ts';
 const LAST_TASKS = 1_000;
 const LAST_ORCHESTRATIONS = 200;
 
-/** SQL: what did a task, as in `Work.doer`. */
+/** SQL: as `workOf` tells it. */
 const DOER = `case when task.kind = 'prompt' then 'prompt' when task.kind = 'template' then 'template:' || task.template_name
   else 'agent:' || coalesce(task.agent_id, '') end`;
 
@@ -18,7 +18,8 @@ export async function readHistory(database: Database, userId: string): Promise<H
     name: 'read-history',
     text: `
       with ended as (
-        select lower(task.type) as type, ${DOER} as doer, task.provider || '/' || task.model as model, task.succeeded,
+        select lower(task.type) as type, ${DOER} as doer, 
+          case when task.kind <> 'template' then task.provider || '/' || task.model end as model, task.succeeded,
           ln(greatest(extract(epoch from task.completed_at - task.started_at), 0.001)::float8) as log_seconds
         from (
           select id from run

@@ -162,7 +162,7 @@ describe('the quality', () => {
 
   test.each([
     { model: 'demo/unscored', reason: /no other model has scored an answer of demo\/unscored/ },
-    { model: null, reason: /not known which model/ },
+    { model: null, reason: /a template/ },
   ])('is unknown for $model', ({ model, reason }) => {
     expect(quality({ ...SCAN, model })).toEqual({
       score: null,
@@ -188,10 +188,10 @@ test('what it goes by is told level by level, and what has nothing is left out',
 });
 
 test.each([
-  { kind: 'prompt', doer: 'prompt' },
-  { kind: 'agent', doer: 'agent:a' },
-  { kind: 'template', doer: 'template:t' },
-] as const)('a task of the kind $kind is the work of $doer', ({ kind, doer }) => {
+  { kind: 'prompt', doer: 'prompt', model: 'demo/m/n' },
+  { kind: 'agent', doer: 'agent:a', model: 'demo/m/n' },
+  { kind: 'template', doer: 'template:t', model: null },
+] as const)('a task of the kind $kind is the work of $doer', ({ kind, doer, model }) => {
   const task = { kind, type: 'Code', agentId: 'a', templateName: 't', provider: 'demo', model: 'm/n' };
-  expect(workOf(task)).toEqual({ type: 'code', doer, model: 'demo/m/n' });
+  expect(workOf(task)).toEqual({ type: 'code', doer, model });
 });

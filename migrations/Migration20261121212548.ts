@@ -1,8 +1,8 @@
 import { Migration } from '@mikro-orm/migrations';
 
-export class Migration20261121210829 extends Migration {
+export class Migration20261121212548 extends Migration {
 
-  override name = 'Migration20261121210829';
+  override name = 'Migration20261121212548';
 
   override up(): void | Promise<void> {
     this.addSql(`create index "run_owner_ended" on "run" ("owner_id", "created_at" desc) where "kind" = 'task' and "status" in ('completed', 'failed');`);
