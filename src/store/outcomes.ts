@@ -1,7 +1,10 @@
 import type { History } from '../rules/outcomes.ts';
 import type { Database } from './database.ts';
 
-/** The last tasks and orchestrations of a user that count, by when they were made. */
+/**
+ * The last tasks and orchestrations of a user that count, by when they were made. Their rows are sought one by one (hence the
+ * `offset 0`): Postgres would rather read all tasks of everybody than a thousand by their ids.
+ */
 const LAST_TASKS = 1_000;
 const LAST_ORCHESTRATIONS = 200;
 
@@ -18,14 +21,14 @@ export async function readHistory(database: Database, userId: string): Promise<H
     name: 'read-history',
     text: `
       with ended as (
-        select lower(task.type) as type, ${DOER} as doer, 
+        select lower(task.type) as type, ${DOER} as doer,
           case when task.kind <> 'template' then task.provider || '/' || task.model end as model, task.succeeded,
           ln(greatest(extract(epoch from task.completed_at - task.started_at), 0.001)::float8) as log_seconds
         from (
           select id from run
           where owner_id = $1 and kind = 'task' and status in ('completed', 'failed')
           order by created_at desc limit ${LAST_TASKS}
-        ) as last join task on task.id = last.id
+        ) as last cross join lateral (select * from task where task.id = last.id offset 0) as task
         where task.kind <> 'pull' and task.started_at is not null and task.succeeded is not null
       ), grouped as (
         select type, doer, model, count(*)::int as tasks, count(*) filter (where succeeded)::int as succeeded,

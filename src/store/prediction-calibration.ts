@@ -43,7 +43,7 @@ export async function readCalibration(database: Database, userId: string): Promi
           select id from run
           where owner_id = $1 and kind = 'task' and status in ('completed', 'failed')
           order by created_at desc limit ${LAST_TASKS}
-        ) as last join task on task.id = last.id
+        ) as last cross join lateral (select * from task where task.id = last.id offset 0) as task
         where task.prediction is not null and task.started_at is not null and task.succeeded is not null
       ), bins as (
         select least(floor(predicted * ${BINS}), ${BINS - 1}) as bin, count(*)::int as tasks,
