@@ -2,9 +2,18 @@ import type { DialectTable } from '../dialect.ts';
 import { accountEndpoints } from './account.ts';
 import { refuse } from './errors.ts';
 import { healthEndpoints } from './health.ts';
+import { modelEndpoints } from './models.ts';
+import { sessionEndpoints } from './sessions.ts';
+import { taskEndpoints } from './tasks.ts';
 
 export const miniDevin = {
   name: 'mini-devin',
-  endpoints: [...healthEndpoints, ...accountEndpoints],
+  endpoints: [
+    ...healthEndpoints,
+    ...accountEndpoints,
+    ...modelEndpoints,
+    ...sessionEndpoints,
+    ...taskEndpoints,
+  ],
   refuse,
 } satisfies DialectTable;

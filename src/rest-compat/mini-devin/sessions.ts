@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import { endpoint } from '../dialect.ts';
+import { graphql } from '../documents.ts';
+import { globalId } from '../global-id.ts';
+import { jsonBody, text } from '../input.ts';
+import { isoSeconds, lowerCase, plainId } from '../output.ts';
+import { descriptionOf, STATUS } from './task-words.ts';
+
+const oneSession = z.object({ params: z.object({ session_id: z.string() }) });
+
+/** The other surfaces have sessions without a name; here every session has one. */
+const nameOf = ({ name }: { name: string | null }) => name ?? 'Untitled session';
+
+export const sessionEndpoints = [
+  endpoint({
+    method: 'GET',
+    path: '/api/sessions',
+    access: 'account',
+    input: z.object({}),
+    document: graphql(`query sessions {
+      sessions(first: 100) { nodes { id name status createdAt updatedAt totals { tasks { total } } } }
+    }`),
+    variables: () => ({}),
+    respond: ({ sessions }) =>
+      sessions.nodes.map((session) => ({
+        id: plainId(session.id),
+        name: nameOf(session),
+        status: lowerCase(session.status),
+        created_at: isoSeconds(session.createdAt),
+        updated_at: isoSeconds(session.updatedAt),
+        task_count: session.totals.tasks.total,
+      })),
+    status: 200,
+  }),
+
+  endpoint({
+    method: 'POST',
+    path: '/api/sessions',
+    access: 'account',
+    input: jsonBody({ name: text(), working_directory: text().nullish() }),
+    document: graphql(`mutation createSession($input: CreateSessionInput!) {
+      createSession(input: $input) { session { id name status workingDirectory createdAt } }
+    }`),
+    variables: ({ body }) => ({
+      input: { name: body.name, workingDirectory: body.working_directory ?? null },
+    }),
+    respond: ({ createSession: { session } }) => ({
+      id: plainId(session.id),
+      name: nameOf(session),
+      status: lowerCase(session.status),
+      working_directory: session.workingDirectory,
+      created_at: isoSeconds(session.createdAt),
+    }),
+    status: 200,
+  }),
+
+  endpoint({
+    method: 'GET',
+    path: '/api/sessions/{session_id}',
+    access: 'account',
+    input: oneSession,
+    document: graphql(`query session($id: ID!) {
+      session(id: $id) {
+        id name status workingDirectory createdAt updatedAt
+        tasks(first: 100) { nodes { id prompt templateName model status } }
+      }
+    }`),
+    variables: ({ params }) => ({ id: globalId('Session', params.session_id) }),
+    respond: ({ session }) => ({
+      id: plainId(session.id),
+      name: nameOf(session),
+      status: lowerCase(session.status),
+      working_directory: session.workingDirectory,
+      created_at: isoSeconds(session.createdAt),
+      updated_at: isoSeconds(session.updatedAt),
+      tasks: session.tasks.nodes.map((task) => ({
+        id: plainId(task.id),
+        description: descriptionOf(task),
+        status: STATUS[task.status],
+      })),
+    }),
+    status: 200,
+  }),
+
+  endpoint({
+    method: 'DELETE',
+    path: '/api/sessions/{session_id}',
+    access: 'account',
+    input: oneSession,
+    document: graphql(`mutation deleteSession($input: DeleteSessionInput!) {
+      deleteSession(input: $input) { deletedId }
+    }`),
+    variables: ({ params }) => ({ input: { id: globalId('Session', params.session_id) } }),
+    respond: () => undefined,
+    status: 204,
+  }),
+];

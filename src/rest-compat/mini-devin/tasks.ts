@@ -1,0 +1,114 @@
+import { z } from 'zod';
+import { endpoint } from '../dialect.ts';
+import { graphql } from '../documents.ts';
+import { globalId } from '../global-id.ts';
+import { jsonBody, text } from '../input.ts';
+import { isoSeconds, lowerCase, plainId } from '../output.ts';
+import { descriptionOf, resultOf, STATUS } from './task-words.ts';
+
+const ofSession = z.object({ params: z.object({ session_id: z.string() }) });
+const oneTask = z.object({ params: z.object({ task_id: z.string() }) });
+
+const ONLINE = 'online is not available: commands have no network; send offline, or leave it out';
+
+const runMode = z
+  .enum(['offline', 'online'], { error: 'must be offline' })
+  .refine((mode) => mode === 'offline', ONLINE);
+
+const whenEnded = (at: Date | null) => at && isoSeconds(at);
+
+/** A task that no worker has taken yet is in what will be its first. */
+const iterationsOf = ({ iterations }: { iterations: number }) => Math.max(1, iterations);
+
+export const taskEndpoints = [
+  endpoint({
+    method: 'GET',
+    path: '/api/sessions/{session_id}/tasks',
+    access: 'account',
+    input: ofSession,
+    document: graphql(`query sessionTasks($id: ID!) {
+      session(id: $id) {
+        tasks(first: 100) {
+          nodes { id prompt templateName model status createdAt completedAt iterations }
+        }
+      }
+    }`),
+    variables: ({ params }) => ({ id: globalId('Session', params.session_id) }),
+    respond: ({ session }) =>
+      session.tasks.nodes.map((task) => ({
+        id: plainId(task.id),
+        description: descriptionOf(task),
+        status: STATUS[task.status],
+        created_at: isoSeconds(task.createdAt),
+        completed_at: whenEnded(task.completedAt),
+        iterations: iterationsOf(task),
+      })),
+    status: 200,
+  }),
+
+  endpoint({
+    method: 'POST',
+    path: '/api/sessions/{session_id}/tasks',
+    access: 'account',
+    input: z.object({
+      ...ofSession.shape,
+      ...jsonBody({ description: text(), model: text().nullish(), run_mode: runMode.nullish() }).shape,
+    }),
+    document: graphql(`mutation createTask($input: CreateTaskInput!) {
+      createTask(input: $input) { task { id prompt status createdAt } }
+    }`),
+    variables: ({ params, body }) => ({
+      input: {
+        kind: 'AGENT' as const,
+        sessionId: globalId('Session', params.session_id),
+        prompt: body.description,
+        model: body.model ?? null,
+      },
+    }),
+    respond: ({ createTask: { task } }) => ({
+      id: plainId(task.id),
+      description: task.prompt,
+      status: STATUS[task.status],
+      created_at: isoSeconds(task.createdAt),
+    }),
+    status: 200,
+  }),
+
+  endpoint({
+    method: 'GET',
+    path: '/api/tasks/{task_id}',
+    access: 'account',
+    input: oneTask,
+    document: graphql(`query task($id: ID!) {
+      task(id: $id) {
+        id prompt templateName model status createdAt completedAt iterations result cancelReason
+        error { message } plan { steps { id description status } }
+      }
+    }`),
+    variables: ({ params }) => ({ id: globalId('Task', params.task_id) }),
+    respond: ({ task }) => ({
+      id: plainId(task.id),
+      description: descriptionOf(task),
+      status: STATUS[task.status],
+      created_at: isoSeconds(task.createdAt),
+      completed_at: whenEnded(task.completedAt),
+      iterations: iterationsOf(task),
+      plan: { steps: task.plan.steps.map((step) => ({ ...step, status: lowerCase(step.status) })) },
+      result: resultOf(task),
+    }),
+    status: 200,
+  }),
+
+  endpoint({
+    method: 'POST',
+    path: '/api/tasks/{task_id}/stop',
+    access: 'account',
+    input: oneTask,
+    document: graphql(`mutation cancelTask($input: CancelTaskInput!) {
+      cancelTask(input: $input) { task { id status } }
+    }`),
+    variables: ({ params }) => ({ input: { id: globalId('Task', params.task_id) } }),
+    respond: ({ cancelTask: { task } }) => ({ id: plainId(task.id), status: STATUS[task.status] }),
+    status: 200,
+  }),
+];
