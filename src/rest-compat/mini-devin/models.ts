@@ -54,7 +54,7 @@ export const modelEndpoints = [
         id: lowerCase(id),
         name,
         configured,
-        models_count: modelsCount,
+        models_count: configured ? modelsCount : 0,
       })),
       default_model: selectModel.selected.model.modelId,
     }),

@@ -1,0 +1,27 @@
+import { expect } from 'vitest';
+
+export type Audit = [id: string, fact: string, run: () => Promise<void>];
+
+/**
+ * One audit for each field of an answer, and one that it has no others.
+ * @param first the number of the first; the others follow
+ */
+export function fieldAudits(
+  prefix: string,
+  first: number,
+  answer: string,
+  read: () => Promise<Record<string, unknown>>,
+  fields: Record<string, unknown>,
+): Audit[] {
+  const names = Object.keys(fields);
+  const id = (index: number) => `${prefix}-${String(first + index).padStart(2, '0')}`;
+  const each = names.map(
+    (name, index): Audit => [
+      id(index),
+      `${answer} has ${name}`,
+      async () => expect((await read())[name]).toEqual(fields[name]),
+    ],
+  );
+  const others = async () => expect(Object.keys(await read()).toSorted()).toEqual(names.toSorted());
+  return [...each, [id(names.length), `${answer} has no other fields`, others]];
+}

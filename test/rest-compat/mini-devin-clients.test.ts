@@ -1,0 +1,62 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { startTestServer, type TestServer } from '../harness/server.ts';
+import { startVendor, type Vendor } from '../vendor/server.ts';
+
+const CLIENTS = join(import.meta.dirname, 'clients');
+
+let vendor: Vendor;
+let server: TestServer;
+
+beforeAll(async () => {
+  vendor = await startVendor();
+  server = await startTestServer({ variables: { OPENAI_BASE_URL: `${vendor.url}/v1` } });
+});
+afterAll(async () => {
+  await server?.stop();
+  await vendor?.stop();
+});
+
+const plan = (first: string, second: string) => ({
+  name: 'update_plan',
+  arguments: {
+    steps: [
+      { id: 'step-1', description: 'Read the failing test', status: first },
+      { id: 'step-2', description: 'Fix the assertion', status: second },
+    ],
+  },
+});
+const summary = 'Fixed the test by updating the expected value';
+
+beforeEach(() => {
+  vendor.scripts.set('gpt-4o', [
+    { toolCalls: [plan('in_progress', 'pending')] },
+    {
+      toolCalls: [
+        { name: 'write_file', arguments: { path: 'tests/test_api.py', content: 'assert 1 + 1 == 2\n' } },
+      ],
+    },
+    { toolCalls: [{ name: 'terminal', arguments: { command: 'cat tests/test_api.py' } }] },
+    { toolCalls: [plan('completed', 'completed')] },
+    { toolCalls: [{ name: 'finish', arguments: { summary } }] },
+  ]);
+});
+
+/** A program of somebody who has the document and nothing else of ours. @returns what it wrote at the end */
+async function walk(program: string, file: string, email: string): Promise<string> {
+  const script = join(CLIENTS, file);
+  // requests looks for proxies in its environment.
+  const env = { PATH: process.env.PATH, NO_PROXY: '127.0.0.1' };
+  const run = promisify(execFile)(program, [script, `${server.url}/mini-devin`, email], { env });
+  return (await run).stdout.trim();
+}
+
+test('a Python program walks the document with requests', async () => {
+  expect(await walk('python3', 'mini_devin.py', 'python@example.com')).toBe('walked');
+}, 60_000);
+
+test('a page walks it with fetch and WebSocket', async () => {
+  expect(await walk(process.execPath, 'mini-devin.mjs', 'page@example.com')).toBe('walked');
+}, 60_000);
