@@ -1,6 +1,5 @@
 import { expect } from 'vitest';
-
-export type Audit = [id: string, fact: string, run: () => Promise<void>];
+import type { Audit } from './audits.ts';
 
 /**
  * One audit for each field of an answer, and one that it has no others.
@@ -15,13 +14,15 @@ export function fieldAudits(
 ): Audit[] {
   const names = Object.keys(fields);
   const id = (index: number) => `${prefix}-${String(first + index).padStart(2, '0')}`;
-  const each = names.map(
-    (name, index): Audit => [
-      id(index),
-      `${answer} has ${name}`,
-      async () => expect((await read())[name]).toEqual(fields[name]),
-    ],
-  );
-  const others = async () => expect(Object.keys(await read()).toSorted()).toEqual(names.toSorted());
-  return [...each, [id(names.length), `${answer} has no other fields`, others]];
+  const each = names.map((name, index) => ({
+    id: id(index),
+    fact: `${answer} has ${name}`,
+    check: async () => expect((await read())[name]).toEqual(fields[name]),
+  }));
+  const noOthers = {
+    id: id(names.length),
+    fact: `${answer} has no other fields`,
+    check: async () => expect(Object.keys(await read()).toSorted()).toEqual(names.toSorted()),
+  };
+  return [...each, noOthers];
 }

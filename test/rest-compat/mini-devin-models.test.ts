@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, vi } from 'vitest';
 import { data } from '../harness/client.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
 import { startVendor, type Vendor } from '../vendor/server.ts';
-import { type Audit, fieldAudits } from './field-audits.ts';
+import { type Audit, runAudits } from './audits.ts';
+import { fieldAudits } from './field-audits.ts';
 import { type Account, containing, expectRefusal, openAccount, text } from './mini-devin-account.ts';
 
 let vendor: Vendor;
@@ -50,11 +51,11 @@ const provider = async (id: string): Promise<Shown> =>
 const left = async (filter: string) => [...new Set((await models(filter)).map((each) => each.provider))];
 
 const documented: Audit[] = [
-  [
-    'MD-MOD-01',
-    'GET /api/models answers 200',
-    async () => expect((await account.ask('GET', '/api/models')).status).toBe(200),
-  ],
+  {
+    id: 'MD-MOD-01',
+    fact: 'GET /api/models answers 200',
+    check: async () => expect((await account.ask('GET', '/api/models')).status).toBe(200),
+  },
   ...fieldAudits('MD-MOD', 2, 'the answer', answer, { models: expect.any(Array) }),
   ...fieldAudits('MD-MOD', 4, 'a model', () => model('gpt-4o'), {
     id: 'gpt-4o',
@@ -64,33 +65,45 @@ const documented: Audit[] = [
     supports_vision: true,
     supports_function_calling: true,
   }),
-  [
-    'MD-MOD-11',
-    'models of Anthropic are in the list, by the ids that Anthropic gave them',
-    async () =>
+  {
+    id: 'MD-MOD-11',
+    fact: 'models of Anthropic are in the list, by the ids that Anthropic gave them',
+    check: async () =>
       expect(await model('claude-sonnet-5-5')).toMatchObject({
         name: 'Claude Sonnet 5.5',
         provider: 'anthropic',
       }),
-  ],
-  [
-    'MD-MOD-12',
-    'provider is optional: without it there are models of all that are configured',
-    async () => expect((await left('')).toSorted()).toEqual(['anthropic', 'demo', 'ollama', 'openai']),
-  ],
-  ['MD-MOD-13', 'provider=openai', async () => expect(await left('?provider=openai')).toEqual(['openai'])],
-  [
-    'MD-MOD-14',
-    'provider=anthropic',
-    async () => expect(await left('?provider=anthropic')).toEqual(['anthropic']),
-  ],
-  ['MD-MOD-15', 'provider=ollama', async () => expect(await left('?provider=ollama')).toEqual(['ollama'])],
-  ['MD-MOD-16', 'provider=azure', async () => expect(await left('?provider=azure')).toEqual([])],
-  [
-    'MD-PRO-01',
-    'GET /api/providers answers 200',
-    async () => expect((await account.ask('GET', '/api/providers')).status).toBe(200),
-  ],
+  },
+  {
+    id: 'MD-MOD-12',
+    fact: 'provider is optional: without it there are models of all that are configured',
+    check: async () => expect((await left('')).toSorted()).toEqual(['anthropic', 'demo', 'ollama', 'openai']),
+  },
+  {
+    id: 'MD-MOD-13',
+    fact: 'provider=openai',
+    check: async () => expect(await left('?provider=openai')).toEqual(['openai']),
+  },
+  {
+    id: 'MD-MOD-14',
+    fact: 'provider=anthropic',
+    check: async () => expect(await left('?provider=anthropic')).toEqual(['anthropic']),
+  },
+  {
+    id: 'MD-MOD-15',
+    fact: 'provider=ollama',
+    check: async () => expect(await left('?provider=ollama')).toEqual(['ollama']),
+  },
+  {
+    id: 'MD-MOD-16',
+    fact: 'provider=azure',
+    check: async () => expect(await left('?provider=azure')).toEqual([]),
+  },
+  {
+    id: 'MD-PRO-01',
+    fact: 'GET /api/providers answers 200',
+    check: async () => expect((await account.ask('GET', '/api/providers')).status).toBe(200),
+  },
   ...fieldAudits('MD-PRO', 2, 'the answer', providersAnswer, {
     providers: expect.any(Array),
     default_model: text,
@@ -101,23 +114,23 @@ const documented: Audit[] = [
     configured: true,
     models_count: 10,
   }),
-  [
-    'MD-PRO-10',
-    'Anthropic and Ollama are providers',
-    async () => {
+  {
+    id: 'MD-PRO-10',
+    fact: 'Anthropic and Ollama are providers',
+    check: async () => {
       expect(await provider('anthropic')).toMatchObject({ name: 'Anthropic', configured: true });
       expect(await provider('ollama')).toMatchObject({ name: 'Ollama', configured: true, models_count: 2 });
     },
-  ],
-  [
-    'MD-PRO-11',
-    'one that is not configured says so, and has 0 models',
-    async () => expect(await provider('azure')).toMatchObject({ configured: false, models_count: 0 }),
-  ],
-  [
-    'MD-PRO-12',
-    'default_model is the model that a task gets that names none',
-    async () => {
+  },
+  {
+    id: 'MD-PRO-11',
+    fact: 'one that is not configured says so, and has 0 models',
+    check: async () => expect(await provider('azure')).toMatchObject({ configured: false, models_count: 0 }),
+  },
+  {
+    id: 'MD-PRO-12',
+    fact: 'default_model is the model that a task gets that names none',
+    check: async () => {
       const { default_model } = await providersAnswer();
       const session = (await account.ask('POST', '/api/sessions', { name: 'a' })).body;
       const path = `/api/sessions/${session.id}/tasks`;
@@ -126,51 +139,51 @@ const documented: Audit[] = [
       const asked = await account.query('query ($task: ID!) { task(id: $task) { model } }', { task });
       expect([default_model, data(asked.body).task.model]).toEqual(['gpt-4o', 'gpt-4o']);
     },
-  ],
+  },
 ];
 
 const decided: Audit[] = [
-  [
-    'MD-MOD-D1',
-    'VALIDATION_ERROR 422: a provider that there is not, with those that there are',
-    async () => {
+  {
+    id: 'MD-MOD-D1',
+    fact: 'VALIDATION_ERROR 422: a provider that there is not, with those that there are',
+    check: async () => {
       const detail = containing('provider: must be one of openai, anthropic, azure, custom, ollama, demo');
       for (const given of ['google', 'OpenAI', '', 'openai&provider=ollama']) {
         const refused = await account.ask('GET', `/api/models?provider=${given}`);
         expectRefusal(refused, 422, 'VALIDATION_ERROR', detail);
       }
     },
-  ],
-  [
-    'MD-MOD-D2',
-    'a filter takes every provider that a list shows',
-    async () => {
+  },
+  {
+    id: 'MD-MOD-D2',
+    fact: 'a filter takes every provider that a list shows',
+    check: async () => {
       for (const id of new Set((await models()).map((each) => each.provider))) {
         expect(await left(`?provider=${id}`)).toEqual([id]);
       }
     },
-  ],
-  [
-    'MD-MOD-D3',
-    'the list has as many models of each provider as models_count says',
-    async () => {
+  },
+  {
+    id: 'MD-MOD-D3',
+    fact: 'the list has as many models of each provider as models_count says',
+    check: async () => {
       for (const { id, models_count } of (await providersAnswer()).providers) {
         expect([id, (await models(`?provider=${id}`)).length]).toEqual([id, models_count]);
       }
     },
-  ],
-  [
-    'MD-MOD-D4',
-    'a model whose window nobody knows has context_window null',
-    async () => {
+  },
+  {
+    id: 'MD-MOD-D4',
+    fact: 'a model whose window nobody knows has context_window null',
+    check: async () => {
       expect((await model('qwen3:8b')).context_window).toBeNull();
       expect((await model('demo-2')).context_window).toBeNull();
     },
-  ],
-  [
-    'MD-MOD-D5',
-    'a model that was taken out of use is not available',
-    async () => {
+  },
+  {
+    id: 'MD-MOD-D5',
+    fact: 'a model that was taken out of use is not available',
+    check: async () => {
       const change = 'mutation ($input: UpdateModelInput!) { updateModel(input: $input) { model { id } } }';
       const id = Buffer.from('Model:openai/o3').toString('base64url');
       data((await admin.query(change, { input: { id, isActive: false } })).body);
@@ -181,33 +194,29 @@ const decided: Audit[] = [
       }
       expect((await model('o3')).id).toBe('o3');
     },
-  ],
-  [
-    'MD-MOD-D6',
-    'there may be more models than GraphQL gives at once',
-    async () => {
+  },
+  {
+    id: 'MD-MOD-D6',
+    fact: 'there may be more models than GraphQL gives at once',
+    check: async () => {
       await server.store.database.pool.query(
         `insert into model (id, provider, model_id, name, aliases, capabilities, rank)
          select 'demo/many-' || n, 'demo', 'many-' || n, 'Many', '{}', '{text}', 5000 from generate_series(1, 150) n`,
       );
       expect((await models('?provider=demo')).length).toBe(152);
     },
-  ],
-  [
-    'MD-PRO-D1',
-    'all that there can be are told, also those that the document could not know',
-    async () => {
+  },
+  {
+    id: 'MD-PRO-D1',
+    fact: 'all that there can be are told, also those that the document could not know',
+    check: async () => {
       const { providers } = await providersAnswer();
       const ids = providers.map((each: Shown) => each.id);
       expect(ids).toEqual(['openai', 'anthropic', 'azure', 'custom', 'ollama', 'demo']);
     },
-  ],
+  },
 ];
 
-describe('Mini-Devin models and providers, as documented', () => {
-  test.each(documented)('%s %s', (_id, _fact, run) => run());
-});
+runAudits('Mini-Devin models and providers, as documented', documented);
 
-describe('Mini-Devin models and providers, where the document is silent', () => {
-  test.each(decided)('%s %s', (_id, _fact, run) => run());
-});
+runAudits('Mini-Devin models and providers, where the document is silent', decided);

@@ -1,10 +1,11 @@
 import { access, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { data } from '../harness/client.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
 import { startVendor, type Vendor } from '../vendor/server.ts';
-import { type Audit, fieldAudits } from './field-audits.ts';
+import { type Audit, runAudits } from './audits.ts';
+import { fieldAudits } from './field-audits.ts';
 import type { LegacyAnswer } from './legacy-client.ts';
 import {
   type Account,
@@ -71,7 +72,11 @@ const exists = (path: string) =>
   );
 
 const documented: Audit[] = [
-  ['MD-SES-01', 'POST /api/sessions answers 200', async () => expect(session.status).toBe(200)],
+  {
+    id: 'MD-SES-01',
+    fact: 'POST /api/sessions answers 200',
+    check: async () => expect(session.status).toBe(200),
+  },
   ...fieldAudits('MD-SES', 2, 'a new session', async () => session.body, {
     id: uuid,
     name: 'Bug Fix Session',
@@ -79,33 +84,33 @@ const documented: Audit[] = [
     working_directory: expect.stringMatching(/^\/.+/),
     created_at: moment,
   }),
-  [
-    'MD-SES-08',
-    'name is what it was given',
-    async () => {
+  {
+    id: 'MD-SES-08',
+    fact: 'name is what it was given',
+    check: async () => {
       const { body } = await make({ name: 'New Session' });
       expect([body.name, (await read(body.id)).body.name]).toEqual(['New Session', 'New Session']);
     },
-  ],
-  [
-    'MD-SES-09',
-    'working_directory is where it works',
-    async () => {
+  },
+  {
+    id: 'MD-SES-09',
+    fact: 'working_directory is where it works',
+    check: async () => {
       const path = join(session.body.working_directory, '..', 'project');
       const { status, body } = await make({ name: 'a', working_directory: path });
       expect([status, body.working_directory]).toEqual([200, path]);
       expect(await exists(path)).toBe(true);
       expect((await read(body.id)).body.working_directory).toBe(path);
     },
-  ],
-  [
-    'MD-SES-10',
-    'GET /api/sessions answers 200 and a list',
-    async () => {
+  },
+  {
+    id: 'MD-SES-10',
+    fact: 'GET /api/sessions answers 200 and a list',
+    check: async () => {
       const answer = await account.ask('GET', '/api/sessions');
       expect([answer.status, Array.isArray(answer.body)]).toEqual([200, true]);
     },
-  ],
+  },
   ...fieldAudits('MD-SES', 11, 'a session of the list', listed, {
     id: uuid,
     name: 'Bug Fix Session',
@@ -114,18 +119,22 @@ const documented: Audit[] = [
     updated_at: moment,
     task_count: 1,
   }),
-  [
-    'MD-SES-18',
-    'task_count is how many tasks it has',
-    async () => {
+  {
+    id: 'MD-SES-18',
+    fact: 'task_count is how many tasks it has',
+    check: async () => {
       const { id } = (await make({ name: 'a' })).body;
       const path = `/api/sessions/${id}/tasks`;
       for (const description of ['one', 'two']) await account.ask('POST', path, { description, model: LONG });
       expect((await listed(id)).task_count).toBe(2);
       await remove(id);
     },
-  ],
-  ['MD-SES-19', 'GET /api/sessions/{id} answers 200', async () => expect((await read()).status).toBe(200)],
+  },
+  {
+    id: 'MD-SES-19',
+    fact: 'GET /api/sessions/{id} answers 200',
+    check: async () => expect((await read()).status).toBe(200),
+  },
   ...fieldAudits('MD-SES', 20, 'a session', async () => (await read()).body, {
     id: uuid,
     name: 'Bug Fix Session',
@@ -140,34 +149,34 @@ const documented: Audit[] = [
     description: 'Fix failing test',
     status: 'running',
   }),
-  [
-    'MD-SES-32',
-    'the id of a task of a session is that of the task',
-    async () => expect((await read()).body.tasks[0].id).toBe(task.body.id),
-  ],
-  [
-    'MD-SES-33',
-    'DELETE /api/sessions/{id} answers 204 without content',
-    async () => {
+  {
+    id: 'MD-SES-32',
+    fact: 'the id of a task of a session is that of the task',
+    check: async () => expect((await read()).body.tasks[0].id).toBe(task.body.id),
+  },
+  {
+    id: 'MD-SES-33',
+    fact: 'DELETE /api/sessions/{id} answers 204 without content',
+    check: async () => {
       const answer = await remove((await make({ name: 'a' })).body.id);
       expect([answer.status, answer.body, answer.headers.get('content-type')]).toEqual([204, '', null]);
     },
-  ],
-  [
-    'MD-SES-34',
-    'a deleted session is gone',
-    async () => {
+  },
+  {
+    id: 'MD-SES-34',
+    fact: 'a deleted session is gone',
+    check: async () => {
       const { id } = (await make({ name: 'a' })).body;
       await remove(id);
       expect(await listed(id)).toEqual({});
       expectRefusal(await read(id), 404, 'NOT_FOUND', containing('there is no such session'));
       expectRefusal(await remove(id), 404, 'NOT_FOUND', containing('there is no such session'));
     },
-  ],
-  [
-    'MD-SES-35',
-    'NOT_FOUND 404: a session that never was, and another account’s alike',
-    async () => {
+  },
+  {
+    id: 'MD-SES-35',
+    fact: 'NOT_FOUND 404: a session that never was, and another account’s alike',
+    check: async () => {
       for (const id of ['nothing', '00000000-0000-7000-8000-000000000000', '%00', session.body.id]) {
         const asker = id === session.body.id ? stranger : account;
         for (const method of ['GET', 'DELETE']) {
@@ -177,30 +186,30 @@ const documented: Audit[] = [
       }
       expect((await read()).status).toBe(200);
     },
-  ],
-  [
-    'MD-SES-36',
-    'VALIDATION_ERROR 422: a session without a name',
-    async () => {
+  },
+  {
+    id: 'MD-SES-36',
+    fact: 'VALIDATION_ERROR 422: a session without a name',
+    check: async () => {
       expectRefusal(await make({}), 422, 'VALIDATION_ERROR', 'name: is required');
       expectRefusal(await make({ name: '' }), 422, 'VALIDATION_ERROR', 'name: must not be empty');
     },
-  ],
-  [
-    'MD-SES-37',
-    'VALIDATION_ERROR 422: fields of a wrong type',
-    async () => {
+  },
+  {
+    id: 'MD-SES-37',
+    fact: 'VALIDATION_ERROR 422: fields of a wrong type',
+    check: async () => {
       const detail = 'name: must be text; working_directory: must be text';
       expectRefusal(await make({ name: 7, working_directory: [] }), 422, 'VALIDATION_ERROR', detail);
     },
-  ],
+  },
 ];
 
 const decided: Audit[] = [
-  [
-    'MD-SES-D1',
-    'without a working_directory there is a fresh folder, which goes with the session',
-    async () => {
+  {
+    id: 'MD-SES-D1',
+    fact: 'without a working_directory there is a fresh folder, which goes with the session',
+    check: async () => {
       for (const more of [{}, { working_directory: null }]) {
         const { body } = await make({ name: 'a', ...more });
         expect(body.working_directory).toContain(body.id);
@@ -209,11 +218,11 @@ const decided: Audit[] = [
         expect(await exists(body.working_directory)).toBe(false);
       }
     },
-  ],
-  [
-    'MD-SES-D2',
-    'a folder that was named stays when the session goes',
-    async () => {
+  },
+  {
+    id: 'MD-SES-D2',
+    fact: 'a folder that was named stays when the session goes',
+    check: async () => {
       const working_directory = join(session.body.working_directory, '..', 'kept');
       await mkdir(working_directory, { recursive: true });
       await writeFile(join(working_directory, 'work'), 'mine');
@@ -222,11 +231,11 @@ const decided: Audit[] = [
       await remove(body.id);
       expect(await exists(join(working_directory, 'work'))).toBe(true);
     },
-  ],
-  [
-    'MD-SES-D3',
-    'VALIDATION_ERROR 422: a folder outside those that hold working directories, with their names',
-    async () => {
+  },
+  {
+    id: 'MD-SES-D3',
+    fact: 'VALIDATION_ERROR 422: a folder outside those that hold working directories, with their names',
+    check: async () => {
       const [root] = server.config.workspaceRoots;
       const folders = ['/etc', '/path/to/project', '../../outside', server.config.dataDir];
       for (const working_directory of folders) {
@@ -235,54 +244,54 @@ const decided: Audit[] = [
         expectRefusal(answer, 422, 'VALIDATION_ERROR', detail);
       }
     },
-  ],
-  [
-    'MD-SES-D4',
-    'fields that are not documented are ignored',
-    async () =>
+  },
+  {
+    id: 'MD-SES-D4',
+    fact: 'fields that are not documented are ignored',
+    check: async () =>
       expect((await make({ name: 'a', status: 'completed', id: 'mine' })).body).toMatchObject({
         id: uuid,
         status: 'active',
       }),
-  ],
-  [
-    'MD-SES-D5',
-    'what was made last comes first',
-    async () => {
+  },
+  {
+    id: 'MD-SES-D5',
+    fact: 'what was made last comes first',
+    check: async () => {
       const ids = [];
       for (const name of ['one', 'two']) ids.unshift((await make({ name })).body.id);
       expect((await list()).slice(0, 2).map(({ id }) => id)).toEqual(ids);
     },
-  ],
-  [
-    'MD-SES-D6',
-    'only the account’s own sessions are in the list',
-    async () => expect((await stranger.ask('GET', '/api/sessions')).body).toEqual([]),
-  ],
-  [
-    'MD-SES-D7',
-    'a session of GraphQL is there, too; one without a name has one here',
-    async () => {
+  },
+  {
+    id: 'MD-SES-D6',
+    fact: 'only the account’s own sessions are in the list',
+    check: async () => expect((await stranger.ask('GET', '/api/sessions')).body).toEqual([]),
+  },
+  {
+    id: 'MD-SES-D7',
+    fact: 'a session of GraphQL is there, too; one without a name has one here',
+    check: async () => {
       const id = await makeNative({});
       expect((await read(id)).body).toMatchObject({ id, name: 'Untitled session', tasks: [] });
       expect(await listed(await makeNative({ name: 'Native' }))).toMatchObject({ name: 'Native' });
     },
-  ],
-  [
-    'MD-SES-D8',
-    'a session that GraphQL paused or completed says so',
-    async () => {
+  },
+  {
+    id: 'MD-SES-D8',
+    fact: 'a session that GraphQL paused or completed says so',
+    check: async () => {
       const { id } = (await make({ name: 'a' })).body;
       for (const status of ['paused', 'completed']) {
         await change(id, { status: status.toUpperCase() });
         expect([(await listed(id)).status, (await read(id)).body.status]).toEqual([status, status]);
       }
     },
-  ],
-  [
-    'MD-SES-D9',
-    'deleting a session stops what runs in it',
-    async () => {
+  },
+  {
+    id: 'MD-SES-D9',
+    fact: 'deleting a session stops what runs in it',
+    check: async () => {
       const { id } = (await make({ name: 'a' })).body;
       const path = `/api/sessions/${id}/tasks`;
       const running = (await account.ask('POST', path, { description: 'Talk', model: `${LONG},key=delete` }))
@@ -294,24 +303,20 @@ const decided: Audit[] = [
       const answer = await account.ask('GET', `/api/tasks/${running.id}`);
       expectRefusal(answer, 404, 'NOT_FOUND', containing('there is no such task'));
     },
-  ],
-  [
-    'MD-SES-D10',
-    'all sessions are in the list, and limit and offset give a part of them',
-    async () => {
+  },
+  {
+    id: 'MD-SES-D10',
+    fact: 'all sessions are in the list, and limit and offset give a part of them',
+    check: async () => {
       const many = await openAccount(server.url, 'many@example.com');
       for (let made = 0; made < 130; made += 1) await many.ask('POST', '/api/sessions', { name: `${made}` });
       const all = (await many.ask('GET', '/api/sessions')).body;
       expect(all.map(({ name }: { name: string }) => Number(name))).toEqual([...Array(130).keys()].reverse());
       expect((await many.ask('GET', '/api/sessions?limit=3&offset=105')).body).toEqual(all.slice(105, 108));
     },
-  ],
+  },
 ];
 
-describe('Mini-Devin sessions, as documented', () => {
-  test.each(documented)('%s %s', (_id, _fact, run) => run());
-});
+runAudits('Mini-Devin sessions, as documented', documented);
 
-describe('Mini-Devin sessions, where the document is silent', () => {
-  test.each(decided)('%s %s', (_id, _fact, run) => run());
-});
+runAudits('Mini-Devin sessions, where the document is silent', decided);

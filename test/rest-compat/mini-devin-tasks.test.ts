@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, vi } from 'vitest';
 import { data } from '../harness/client.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
 import { type ScriptedAnswer, startVendor, type Vendor } from '../vendor/server.ts';
-import { type Audit, fieldAudits } from './field-audits.ts';
+import { type Audit, runAudits } from './audits.ts';
+import { fieldAudits } from './field-audits.ts';
 import type { LegacyAnswer } from './legacy-client.ts';
 import {
   type Account,
@@ -84,26 +85,30 @@ async function native(input: object): Promise<string> {
 }
 
 const documented: Audit[] = [
-  ['MD-TASK-01', 'POST /api/sessions/{id}/tasks answers 200', async () => expect(fresh.status).toBe(200)],
+  {
+    id: 'MD-TASK-01',
+    fact: 'POST /api/sessions/{id}/tasks answers 200',
+    check: async () => expect(fresh.status).toBe(200),
+  },
   ...fieldAudits('MD-TASK', 2, 'a new task', async () => fresh.body, {
     id: uuid,
     description: DESCRIPTION,
     status: 'running',
     created_at: moment,
   }),
-  [
-    'MD-TASK-07',
-    'model is who is asked',
-    async () => {
+  {
+    id: 'MD-TASK-07',
+    fact: 'model is who is asked',
+    check: async () => {
       const model = 'gpt-4o@key=named';
       await ended((await make({ description: 'Say hello', model })).body.id);
       expect(vendor.requests.map(({ body }) => body.model)).toContain(model);
     },
-  ],
-  [
-    'MD-TASK-08',
-    'run_mode offline: commands have no network',
-    async () => {
+  },
+  {
+    id: 'MD-TASK-08',
+    fact: 'run_mode offline: commands have no network',
+    check: async () => {
       const model = 'gpt-4o@key=offline';
       const { port } = new URL(server.url);
       const command = `(exec 3<>/dev/tcp/127.0.0.1/${port}) && echo reached`;
@@ -115,16 +120,20 @@ const documented: Audit[] = [
       expect(task.toolCalls[0].output).toMatch(/refused|unreachable/i);
       expect(task.toolCalls[0].output).not.toContain('reached\n');
     },
-  ],
-  ['MD-TASK-09', 'it is started at once', async () => expect(done.body.status).toBe('completed')],
-  [
-    'MD-TASK-10',
-    'GET /api/sessions/{id}/tasks answers 200 and a list',
-    async () => {
+  },
+  {
+    id: 'MD-TASK-09',
+    fact: 'it is started at once',
+    check: async () => expect(done.body.status).toBe('completed'),
+  },
+  {
+    id: 'MD-TASK-10',
+    fact: 'GET /api/sessions/{id}/tasks answers 200 and a list',
+    check: async () => {
       const answer = await list();
       expect([answer.status, Array.isArray(answer.body)]).toEqual([200, true]);
     },
-  ],
+  },
   ...fieldAudits('MD-TASK', 11, 'a task of the list', async () => (await list()).body.find(isDone), {
     id: uuid,
     description: DESCRIPTION,
@@ -133,7 +142,11 @@ const documented: Audit[] = [
     completed_at: moment,
     iterations: 2,
   }),
-  ['MD-TASK-18', 'GET /api/tasks/{id} answers 200', async () => expect(done.status).toBe(200)],
+  {
+    id: 'MD-TASK-18',
+    fact: 'GET /api/tasks/{id} answers 200',
+    check: async () => expect(done.status).toBe(200),
+  },
   ...fieldAudits('MD-TASK', 19, 'a task', async () => done.body, {
     id: uuid,
     description: DESCRIPTION,
@@ -149,26 +162,34 @@ const documented: Audit[] = [
     description: 'Read the failing test',
     status: 'completed',
   }),
-  [
-    'MD-TASK-32',
-    'a step that is under way is in_progress',
-    async () => expect(done.body.plan.steps[1].status).toBe('in_progress'),
-  ],
-  ['MD-TASK-33', 'result has success', async () => expect(done.body.result.success).toBe(true)],
-  ['MD-TASK-34', 'result has summary', async () => expect(done.body.result.summary).toBe(SUMMARY)],
-  [
-    'MD-TASK-35',
-    'POST /api/tasks/{id}/stop answers 200, the id and the status stopped, and no more',
-    async () => {
+  {
+    id: 'MD-TASK-32',
+    fact: 'a step that is under way is in_progress',
+    check: async () => expect(done.body.plan.steps[1].status).toBe('in_progress'),
+  },
+  {
+    id: 'MD-TASK-33',
+    fact: 'result has success',
+    check: async () => expect(done.body.result.success).toBe(true),
+  },
+  {
+    id: 'MD-TASK-34',
+    fact: 'result has summary',
+    check: async () => expect(done.body.result.summary).toBe(SUMMARY),
+  },
+  {
+    id: 'MD-TASK-35',
+    fact: 'POST /api/tasks/{id}/stop answers 200, the id and the status stopped, and no more',
+    check: async () => {
       const { id } = (await make({ description: 'Talk', model: LONG })).body;
       const answer = await stop(id);
       expect([answer.status, answer.body]).toEqual([200, { id, status: 'stopped' }]);
     },
-  ],
-  [
-    'MD-TASK-36',
-    'a stopped task is stopped everywhere',
-    async () => {
+  },
+  {
+    id: 'MD-TASK-36',
+    fact: 'a stopped task is stopped everywhere',
+    check: async () => {
       const of = await newSession();
       const { id } = (await make({ description: 'Talk', model: LONG }, of)).body;
       await stop(id);
@@ -179,11 +200,11 @@ const documented: Audit[] = [
         'stopped',
       ]);
     },
-  ],
-  [
-    'MD-TASK-37',
-    'NOT_FOUND 404: a task that never was, and another account’s alike',
-    async () => {
+  },
+  {
+    id: 'MD-TASK-37',
+    fact: 'NOT_FOUND 404: a task that never was, and another account’s alike',
+    check: async () => {
       for (const id of ['nothing', '00000000-0000-7000-8000-000000000000', '%00', done.body.id]) {
         const { ask } = id === done.body.id ? stranger : account;
         const detail = containing('there is no such task');
@@ -191,11 +212,11 @@ const documented: Audit[] = [
         expectRefusal(await ask('POST', `/api/tasks/${id}/stop`), 404, 'NOT_FOUND', detail);
       }
     },
-  ],
-  [
-    'MD-TASK-38',
-    'NOT_FOUND 404: the tasks of a session that never was, or of another account’s',
-    async () => {
+  },
+  {
+    id: 'MD-TASK-38',
+    fact: 'NOT_FOUND 404: the tasks of a session that never was, or of another account’s',
+    check: async () => {
       for (const id of ['nothing', session]) {
         const { ask } = id === session ? stranger : account;
         const detail = containing('there is no such session');
@@ -204,11 +225,11 @@ const documented: Audit[] = [
         expectRefusal(await ask('POST', path, { description: 'Say hello' }), 404, 'NOT_FOUND', detail);
       }
     },
-  ],
-  [
-    'MD-TASK-39',
-    'VALIDATION_ERROR 422: a task without a description',
-    async () => {
+  },
+  {
+    id: 'MD-TASK-39',
+    fact: 'VALIDATION_ERROR 422: a task without a description',
+    check: async () => {
       expectRefusal(await make({}), 422, 'VALIDATION_ERROR', 'description: is required');
       for (const description of ['', '   ']) {
         expectRefusal(
@@ -219,82 +240,82 @@ const documented: Audit[] = [
         );
       }
     },
-  ],
-  [
-    'MD-TASK-40',
-    'VALIDATION_ERROR 422: fields of a wrong type',
-    async () => {
+  },
+  {
+    id: 'MD-TASK-40',
+    fact: 'VALIDATION_ERROR 422: fields of a wrong type',
+    check: async () => {
       const answer = await make({ description: {}, model: 4, run_mode: true });
       const detail = 'description: must be text; model: must be text; run_mode: must be offline';
       expectRefusal(answer, 422, 'VALIDATION_ERROR', detail);
     },
-  ],
+  },
 ];
 
 const isDone = ({ id }: { id: string }) => id === done.body.id;
 
 const decided: Audit[] = [
-  [
-    'MD-TASK-D1',
-    'model and run_mode may be absent or null: the default model, offline',
-    async () => {
+  {
+    id: 'MD-TASK-D1',
+    fact: 'model and run_mode may be absent or null: the default model, offline',
+    check: async () => {
       for (const more of [{}, { model: null, run_mode: null }]) {
         const { status, body } = await make({ description: 'Say hello', ...more });
         expect([status, (await ended(body.id)).body.status]).toEqual([200, 'completed']);
       }
     },
-  ],
-  [
-    'MD-TASK-D2',
-    'VALIDATION_ERROR 422: run_mode online, which there is not, and words that are none',
-    async () => {
+  },
+  {
+    id: 'MD-TASK-D2',
+    fact: 'VALIDATION_ERROR 422: run_mode online, which there is not, and words that are none',
+    check: async () => {
       const online = await make({ description: 'a', run_mode: 'online' });
       expectRefusal(online, 422, 'VALIDATION_ERROR', containing('run_mode: online is not available'));
       const other = await make({ description: 'a', run_mode: 'cloud' });
       expectRefusal(other, 422, 'VALIDATION_ERROR', 'run_mode: must be offline');
     },
-  ],
-  [
-    'MD-TASK-D3',
-    'VALIDATION_ERROR 422: a model that there is not, with those that there are, or whose provider is not configured',
-    async () => {
+  },
+  {
+    id: 'MD-TASK-D3',
+    fact: 'VALIDATION_ERROR 422: a model that there is not, with those that there are, or whose provider is not configured',
+    check: async () => {
       const unknown = await make({ description: 'a', model: 'no such model' });
       expectRefusal(unknown, 422, 'VALIDATION_ERROR', expect.stringMatching(/^model: .*there are gpt-4o/));
       const foreign = await make({ description: 'a', model: 'claude-sonnet-5-5' });
       expectRefusal(foreign, 422, 'VALIDATION_ERROR', containing('ANTHROPIC_API_KEY'));
     },
-  ],
-  [
-    'MD-TASK-D4',
-    'a refused task was not made',
-    async () => {
+  },
+  {
+    id: 'MD-TASK-D4',
+    fact: 'a refused task was not made',
+    check: async () => {
       const of = await newSession();
       await make({ description: 'a', model: 'no such model' }, of);
       expect((await list(of)).body).toEqual([]);
     },
-  ],
-  [
-    'MD-TASK-D5',
-    'fields that are not documented are ignored',
-    async () => {
+  },
+  {
+    id: 'MD-TASK-D5',
+    fact: 'fields that are not documented are ignored',
+    check: async () => {
       const { status, body } = await make({ description: 'Say hello', kind: 'PULL', max_iterations: 0 });
       expect([status, body.status]).toEqual([200, 'running']);
     },
-  ],
-  [
-    'MD-TASK-D6',
-    'while it goes on: completed_at and result are null, plan has no steps, iterations is at least 1',
-    async () => {
+  },
+  {
+    id: 'MD-TASK-D6',
+    fact: 'while it goes on: completed_at and result are null, plan has no steps, iterations is at least 1',
+    check: async () => {
       const { id } = (await make({ description: 'Talk', model: LONG })).body;
       const rest = { completed_at: null, iterations: 1, result: null, plan: { steps: [] } };
       expect((await read(id)).body).toMatchObject({ status: 'running', ...rest });
       await stop(id);
     },
-  ],
-  [
-    'MD-TASK-D7',
-    'a task that waits for a person is running',
-    async () => {
+  },
+  {
+    id: 'MD-TASK-D7',
+    fact: 'a task that waits for a person is running',
+    check: async () => {
       const model = 'gpt-4o@key=question';
       vendor.scripts.set(model, [
         call('ask_user', { question: 'Proceed?' }),
@@ -308,52 +329,52 @@ const decided: Audit[] = [
       expect((await read(id)).body.status).toBe('running');
       await stop(id);
     },
-  ],
-  [
-    'MD-TASK-D8',
-    'a task that failed says why in its result',
-    async () =>
+  },
+  {
+    id: 'MD-TASK-D8',
+    fact: 'a task that failed says why in its result',
+    check: async () =>
       expect(failed.body).toMatchObject({
         status: 'failed',
         completed_at: moment,
         result: { success: false, summary: containing('401'), output: null },
       }),
-  ],
-  [
-    'MD-TASK-D9',
-    'a task whose agent did not do what it was asked has completed without success',
-    async () => {
+  },
+  {
+    id: 'MD-TASK-D9',
+    fact: 'a task whose agent did not do what it was asked has completed without success',
+    check: async () => {
       const model = 'gpt-4o@key=gave-up';
       vendor.scripts.set(model, [call('finish', { summary: 'No such test.', success: false })]);
       const { body } = await ended((await make({ description: 'Try', model })).body.id);
       const result = { success: false, summary: 'No such test.', output: 'No such test.' };
       expect([body.status, body.result]).toEqual(['completed', result]);
     },
-  ],
-  [
-    'MD-TASK-D10',
-    'a stopped task has a result that says so',
-    async () => {
+  },
+  {
+    id: 'MD-TASK-D10',
+    fact: 'a stopped task has a result that says so',
+    check: async () => {
       const { id } = (await make({ description: 'Talk', model: LONG })).body;
       await stop(id);
       const result = { success: false, summary: 'The task was stopped', output: null };
       expect((await read(id)).body).toMatchObject({ completed_at: moment, result });
     },
-  ],
-  [
-    'MD-TASK-D11',
-    'to stop what is stopped is no error; INVALID_STATE 409: it has ended otherwise',
-    async () => {
+  },
+  {
+    id: 'MD-TASK-D11',
+    fact: 'to stop what is stopped is no error; INVALID_STATE 409: it has ended otherwise',
+    check: async () => {
       const { id } = (await make({ description: 'Talk', model: LONG })).body;
       for (const _ of [1, 2]) expect((await stop(id)).body).toEqual({ id, status: 'stopped' });
       expectRefusal(await stop(done.body.id), 409, 'INVALID_STATE', containing('the task is completed'));
       expectRefusal(await stop(failed.body.id), 409, 'INVALID_STATE', containing('the task is failed'));
     },
-  ],
-  [
-    'MD-TASK-D12',
-    'INVALID_STATE 409: a session that GraphQL has paused takes no tasks',
-    async () => {
+  },
+  {
+    id: 'MD-TASK-D12',
+    fact: 'INVALID_STATE 409: a session that GraphQL has paused takes no tasks',
+    check: async () => {
       const of = await newSession();
       const pause =
         'mutation ($input: UpdateSessionInput!) { updateSession(input: $input) { session { id } } }';
@@ -361,11 +382,11 @@ const decided: Audit[] = [
       data((await account.query(pause, { input })).body);
       expectRefusal(await make({ description: 'a' }, of), 409, 'INVALID_STATE', containing('paused'));
     },
-  ],
-  [
-    'MD-TASK-D13',
-    'tasks of GraphQL are there, too, whatever their kind',
-    async () => {
+  },
+  {
+    id: 'MD-TASK-D13',
+    fact: 'tasks of GraphQL are there, too, whatever their kind',
+    check: async () => {
       const of = await newSession();
       const sessionId = globalIdOf('Session', of);
       const prompt = await native({ prompt: 'Say hello', model: 'gpt-4o@tokens=3', sessionId });
@@ -377,11 +398,11 @@ const decided: Audit[] = [
       expect((await read(held)).body).toMatchObject({ status: 'running', completed_at: null });
       expect((await list(of)).body[0]).toMatchObject({ id: prompt, status: 'completed' });
     },
-  ],
-  [
-    'MD-TASK-D14',
-    'a task made of a template is called as the template',
-    async () => {
+  },
+  {
+    id: 'MD-TASK-D14',
+    fact: 'a task made of a template is called as the template',
+    check: async () => {
       const make =
         'mutation ($input: CreateTemplateInput!) { createTemplate(input: $input) { template { name } } }';
       const steps = [{ id: 'keep', type: 'STORE_OUTPUT', name: 'a.txt', content: 'a' }];
@@ -389,11 +410,11 @@ const decided: Audit[] = [
       const { body } = await ended(await native({ templateName: 'keeper' }));
       expect(body).toMatchObject({ description: 'keeper', status: 'completed', result: { success: true } });
     },
-  ],
-  [
-    'MD-TASK-D15',
-    'what was made last comes first, and limit and offset give a part of the list',
-    async () => {
+  },
+  {
+    id: 'MD-TASK-D15',
+    fact: 'what was made last comes first, and limit and offset give a part of the list',
+    check: async () => {
       const of = await newSession();
       const ids: string[] = [];
       for (let made = 0; made < 105; made += 1) {
@@ -404,13 +425,9 @@ const decided: Audit[] = [
       expect(idsOf((await list(of, '?limit=3&offset=100')).body)).toEqual(ids.slice(100, 103));
       expect(idsOf((await account.ask('GET', `/api/sessions/${of}`)).body.tasks)).toEqual(ids);
     },
-  ],
+  },
 ];
 
-describe('Mini-Devin tasks, as documented', () => {
-  test.each(documented)('%s %s', (_id, _fact, run) => run());
-});
+runAudits('Mini-Devin tasks, as documented', documented);
 
-describe('Mini-Devin tasks, where the document is silent', () => {
-  test.each(decided)('%s %s', (_id, _fact, run) => run());
-});
+runAudits('Mini-Devin tasks, where the document is silent', decided);
