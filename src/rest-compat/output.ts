@@ -1,3 +1,5 @@
+import type { introspection } from './graphql-env.d.ts';
+
 /**
  * The id as the old documents show it, out of the one that GraphQL prints: base64url of `User:<uuid>`. To the
  * clients of GraphQL that form is opaque; this room is in the house, and a field of the schema that prints
@@ -16,4 +18,17 @@ export function isoSeconds(date: Date): string {
 /** GraphQL writes its words in capitals. */
 export function lowerCase<Word extends string>(word: Word): Lowercase<Word> {
   return word.toLowerCase() as Lowercase<Word>;
+}
+
+/** Of Node in the schema. */
+type NodeType = introspection['types']['Node']['possibleTypes'];
+
+/** The id that GraphQL takes, of one from a path or a body. Whether it names anything is for the schema to say. */
+export function globalIdOf(type: NodeType, plainId: string): string {
+  return Buffer.from(`${type}:${plainId}`).toString('base64url');
+}
+
+/** `2025-08-30T09:52:58.278000`, as Python writes a UTC time that has forgotten that it is one. */
+export function naiveMicroseconds(date: Date): string {
+  return `${date.toISOString().slice(0, 23)}000`;
 }

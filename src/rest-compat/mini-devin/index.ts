@@ -1,5 +1,6 @@
 import type { DialectTable } from '../dialect.ts';
 import { accountEndpoints } from './account.ts';
+import { artifactEndpoints } from './artifacts.ts';
 import { refuse } from './errors.ts';
 import { healthEndpoints } from './health.ts';
 import { modelEndpoints } from './models.ts';
@@ -14,6 +15,7 @@ export const miniDevin = {
     ...modelEndpoints,
     ...sessionEndpoints,
     ...taskEndpoints,
+    ...artifactEndpoints,
   ],
   refuse,
 } satisfies DialectTable;

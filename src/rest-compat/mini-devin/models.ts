@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { PROVIDERS } from '../../vocabulary.ts';
 import { endpoint } from '../dialect.ts';
 import { graphql } from '../documents.ts';
-import { upperCase } from '../input.ts';
+import { oneOf, upperCase } from '../input.ts';
 import { lowerCase } from '../output.ts';
 
 /** The four of the document, and those whose models it could not know; the list shows all, and so takes all. */
-const provider = z.enum(PROVIDERS, { error: `must be one of ${PROVIDERS.join(', ')}` });
+const provider = oneOf(PROVIDERS);
 
 export const modelEndpoints = [
   endpoint({

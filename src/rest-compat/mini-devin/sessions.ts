@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import { endpoint } from '../dialect.ts';
 import { graphql } from '../documents.ts';
-import { globalId } from '../global-id.ts';
-import { jsonBody, text } from '../input.ts';
-import { isoSeconds, lowerCase, plainId } from '../output.ts';
+import { jsonBody, path, text } from '../input.ts';
+import { globalIdOf, isoSeconds, lowerCase, plainId } from '../output.ts';
 import { descriptionOf, STATUS } from './task-words.ts';
 
-const oneSession = z.object({ params: z.object({ session_id: z.string() }) });
+const oneSession = z.object({ params: path('session_id') });
 
 /** The other surfaces have sessions without a name; here every session has one. */
 const nameOf = ({ name }: { name: string | null }) => name ?? 'Untitled session';
@@ -37,7 +36,7 @@ export const sessionEndpoints = [
     method: 'POST',
     path: '/api/sessions',
     access: 'account',
-    input: jsonBody({ name: text(), working_directory: text().nullish() }),
+    input: z.object({ body: jsonBody({ name: text(), working_directory: text().nullish() }) }),
     document: graphql(`mutation createSession($input: CreateSessionInput!) {
       createSession(input: $input) { session { id name status workingDirectory createdAt } }
     }`),
@@ -65,7 +64,7 @@ export const sessionEndpoints = [
         tasks(first: 100) { nodes { id prompt templateName model status } }
       }
     }`),
-    variables: ({ params }) => ({ id: globalId('Session', params.session_id) }),
+    variables: ({ params }) => ({ id: globalIdOf('Session', params.session_id) }),
     respond: ({ session }) => ({
       id: plainId(session.id),
       name: nameOf(session),
@@ -90,8 +89,8 @@ export const sessionEndpoints = [
     document: graphql(`mutation deleteSession($input: DeleteSessionInput!) {
       deleteSession(input: $input) { deletedId }
     }`),
-    variables: ({ params }) => ({ input: { id: globalId('Session', params.session_id) } }),
-    respond: () => undefined,
+    variables: ({ params }) => ({ input: { id: globalIdOf('Session', params.session_id) } }),
+    respond: () => null,
     status: 204,
   }),
 ];

@@ -1,13 +1,12 @@
 import { z } from 'zod';
 import { endpoint } from '../dialect.ts';
 import { graphql } from '../documents.ts';
-import { globalId } from '../global-id.ts';
-import { jsonBody, text } from '../input.ts';
-import { isoSeconds, lowerCase, plainId } from '../output.ts';
+import { jsonBody, path, text } from '../input.ts';
+import { globalIdOf, isoSeconds, lowerCase, plainId } from '../output.ts';
 import { descriptionOf, resultOf, STATUS } from './task-words.ts';
 
-const ofSession = z.object({ params: z.object({ session_id: z.string() }) });
-const oneTask = z.object({ params: z.object({ task_id: z.string() }) });
+const ofSession = z.object({ params: path('session_id') });
+const oneTask = z.object({ params: path('task_id') });
 
 const ONLINE = 'online is not available: commands have no network; send offline, or leave it out';
 
@@ -33,7 +32,7 @@ export const taskEndpoints = [
         }
       }
     }`),
-    variables: ({ params }) => ({ id: globalId('Session', params.session_id) }),
+    variables: ({ params }) => ({ id: globalIdOf('Session', params.session_id) }),
     respond: ({ session }) =>
       session.tasks.nodes.map((task) => ({
         id: plainId(task.id),
@@ -52,7 +51,7 @@ export const taskEndpoints = [
     access: 'account',
     input: z.object({
       ...ofSession.shape,
-      ...jsonBody({ description: text(), model: text().nullish(), run_mode: runMode.nullish() }).shape,
+      body: jsonBody({ description: text(), model: text().nullish(), run_mode: runMode.nullish() }),
     }),
     document: graphql(`mutation createTask($input: CreateTaskInput!) {
       createTask(input: $input) { task { id prompt status createdAt } }
@@ -60,7 +59,7 @@ export const taskEndpoints = [
     variables: ({ params, body }) => ({
       input: {
         kind: 'AGENT' as const,
-        sessionId: globalId('Session', params.session_id),
+        sessionId: globalIdOf('Session', params.session_id),
         prompt: body.description,
         model: body.model ?? null,
       },
@@ -85,7 +84,7 @@ export const taskEndpoints = [
         error { message } plan { steps { id description status } }
       }
     }`),
-    variables: ({ params }) => ({ id: globalId('Task', params.task_id) }),
+    variables: ({ params }) => ({ id: globalIdOf('Task', params.task_id) }),
     respond: ({ task }) => ({
       id: plainId(task.id),
       description: descriptionOf(task),
@@ -107,7 +106,7 @@ export const taskEndpoints = [
     document: graphql(`mutation cancelTask($input: CancelTaskInput!) {
       cancelTask(input: $input) { task { id status } }
     }`),
-    variables: ({ params }) => ({ input: { id: globalId('Task', params.task_id) } }),
+    variables: ({ params }) => ({ input: { id: globalIdOf('Task', params.task_id) } }),
     respond: ({ cancelTask: { task } }) => ({ id: plainId(task.id), status: STATUS[task.status] }),
     status: 200,
   }),
