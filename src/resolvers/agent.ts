@@ -11,7 +11,7 @@ import {
   deleteAgent as removeAgent,
   updateAgent as writeAgent,
 } from '../store/agents.ts';
-import { TOOL_NAMES } from '../vocabulary.ts';
+import { type Origin, TOOL_NAMES } from '../vocabulary.ts';
 import { agentChange, newAgent } from './agent-input.ts';
 import { resolveModel } from './model.ts';
 import { type PageArguments, readPage, toConnection } from './page.ts';
@@ -30,6 +30,7 @@ export async function agent(context: Context, id: string, field = 'id'): Promise
 export interface AgentFilter {
   type?: string | null | undefined;
   isActive?: boolean | null | undefined;
+  origins?: Origin[] | null | undefined;
 }
 
 /** The viewer's agents and those that are built in, newest first. */
@@ -40,10 +41,8 @@ export async function agents(context: Context, given: PageArguments, filter: Age
     userId,
     type: filter?.type ?? null,
     isActive: filter?.isActive ?? null,
-    after: page.after,
-    before: page.before,
-    fromEnd: page.fromEnd,
-    limit: page.size + 1,
+    origins: filter?.origins ?? null,
+    ...page,
   });
   return toConnection(page, rows);
 }

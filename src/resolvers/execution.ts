@@ -5,7 +5,7 @@ import { insertExecution } from '../store/create-execution.ts';
 import { findRepeated } from '../store/create-task.ts';
 import { type ExecutionRow, findExecution, listExecutions } from '../store/executions.ts';
 import type { WorkflowRow } from '../store/workflows.ts';
-import type { RunStatus } from '../vocabulary.ts';
+import type { Origin, RunStatus } from '../vocabulary.ts';
 import { idempotencyOf } from './idempotency.ts';
 import { type PageArguments, readPage, toConnection } from './page.ts';
 import { validate } from './validate.ts';
@@ -68,6 +68,8 @@ export async function execution(context: Context, id: string, field = 'id'): Pro
 export interface ExecutionFilter {
   workflowId?: string | null | undefined;
   status?: RunStatus | null | undefined;
+  statuses?: RunStatus[] | null | undefined;
+  origins?: Origin[] | null | undefined;
 }
 
 /** The viewer's executions, newest first. */
@@ -83,6 +85,8 @@ export async function executions(
     ownerId: userId,
     workflowId: filter?.workflowId ?? null,
     status: filter?.status ?? null,
+    statuses: filter?.statuses ?? null,
+    origins: filter?.origins ?? null,
   });
   return toConnection(page, rows);
 }

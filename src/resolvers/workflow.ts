@@ -12,6 +12,7 @@ import {
   type WorkflowRow,
   type WorkflowSettings,
 } from '../store/workflows.ts';
+import type { Origin } from '../vocabulary.ts';
 import { type PageArguments, readPage, toConnection } from './page.ts';
 import { validate } from './validate.ts';
 import { requireViewer } from './viewer.ts';
@@ -96,6 +97,7 @@ function notFound(field: string): DomainError {
 
 export interface WorkflowFilter {
   isActive?: boolean | null | undefined;
+  origins?: Origin[] | null | undefined;
 }
 
 /** The viewer's workflows, newest first. */
@@ -110,6 +112,7 @@ export async function workflows(
     ...page,
     ownerId: userId,
     isActive: filter?.isActive ?? null,
+    origins: filter?.origins ?? null,
   });
   return toConnection(page, rows);
 }

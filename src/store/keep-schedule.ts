@@ -1,7 +1,6 @@
 import type { ClientBase } from 'pg';
 import { newId } from '../rules/ids.ts';
 import { nextTick } from '../rules/schedule.ts';
-import type { Origin } from '../vocabulary.ts';
 import { insertExecution } from './create-execution.ts';
 import type { LoggedEvent } from './events.ts';
 import { addScheduleJobSql } from './job-queue.ts';
@@ -10,7 +9,7 @@ import type { Store } from './store.ts';
 import { transaction } from './transaction.ts';
 import { WORKFLOW_COLUMNS, type WorkflowRow } from './workflows.ts';
 
-type DueWorkflow = WorkflowRow & { origin: Origin; now: Date };
+type DueWorkflow = WorkflowRow & { now: Date };
 
 /**
  * Executes a workflow whose tick has come, and plans its next one, in one transaction: each tick is executed once,
@@ -23,7 +22,7 @@ export async function keepSchedule(store: Store, workflowId: string): Promise<vo
 
 async function keepWithin(client: ClientBase, workflowId: string): Promise<LoggedEvent[]> {
   const { rows } = await client.query<DueWorkflow>(
-    `select ${WORKFLOW_COLUMNS}, workflow.origin, clock_timestamp() as now from workflow
+    `select ${WORKFLOW_COLUMNS}, clock_timestamp() as now from workflow
      where id = $1 and is_active and next_run_at <= clock_timestamp() for update`,
     [workflowId],
   );

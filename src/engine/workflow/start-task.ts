@@ -1,5 +1,6 @@
 import { newId } from '../../rules/ids.ts';
 import { renderLiquid } from '../../rules/liquid.ts';
+import { NO_SUBJECT } from '../../rules/task.ts';
 import type { WorkflowStep } from '../../rules/workflow.ts';
 import type { NextTry, Try } from '../../rules/workflow-plan.ts';
 import { isConnectionLoss } from '../../store/connection-loss.ts';
@@ -98,6 +99,8 @@ function newTask(
     origin: execution.origin,
     kind,
     type: null,
+    subject: NO_SUBJECT,
+    promptIsOurs: false,
     sessionId: null,
     responseSchema: step.responseSchema,
     threadId: null,
