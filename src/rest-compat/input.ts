@@ -60,8 +60,3 @@ function isFourDigitYear(date: Date): boolean {
 export function missingOr(wrong: string) {
   return ({ input }: { input?: unknown }) => (input === undefined ? 'is required' : wrong);
 }
-
-/** A word, as GraphQL writes it. */
-export function upperCase<Word extends string>(word: Word): Uppercase<Word> {
-  return word.toUpperCase() as Uppercase<Word>;
-}

@@ -196,6 +196,17 @@ const decided: Audit[] = [
     },
   },
   {
+    id: 'MD-MOD-D6',
+    fact: 'there may be more models than GraphQL gives at once',
+    check: async () => {
+      await server.store.database.pool.query(
+        `insert into model (id, provider, model_id, name, aliases, capabilities, rank)
+         select 'demo/many-' || n, 'demo', 'many-' || n, 'Many', '{}', '{text}', 5000 from generate_series(1, 150) n`,
+      );
+      expect((await models('?provider=demo')).length).toBe(152);
+    },
+  },
+  {
     id: 'MD-PRO-D1',
     fact: 'all that there can be are told, also those that the document could not know',
     check: async () => {

@@ -304,6 +304,17 @@ const decided: Audit[] = [
       expectRefusal(answer, 404, 'NOT_FOUND', containing('there is no such task'));
     },
   },
+  {
+    id: 'MD-SES-D10',
+    fact: 'all sessions are in the list, and limit and offset give a part of them',
+    check: async () => {
+      const many = await openAccount(server.url, 'many@example.com');
+      for (let made = 0; made < 130; made += 1) await many.ask('POST', '/api/sessions', { name: `${made}` });
+      const all = (await many.ask('GET', '/api/sessions')).body;
+      expect(all.map(({ name }: { name: string }) => Number(name))).toEqual([...Array(130).keys()].reverse());
+      expect((await many.ask('GET', '/api/sessions?limit=3&offset=105')).body).toEqual(all.slice(105, 108));
+    },
+  },
 ];
 
 runAudits('Mini-Devin sessions, as documented', documented);

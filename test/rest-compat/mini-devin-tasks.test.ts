@@ -411,6 +411,21 @@ const decided: Audit[] = [
       expect(body).toMatchObject({ description: 'keeper', status: 'completed', result: { success: true } });
     },
   },
+  {
+    id: 'MD-TASK-D15',
+    fact: 'what was made last comes first, and limit and offset give a part of the list',
+    check: async () => {
+      const of = await newSession();
+      const ids: string[] = [];
+      for (let made = 0; made < 105; made += 1) {
+        ids.unshift(await native({ prompt: `${made}`, hold: true, sessionId: globalIdOf('Session', of) }));
+      }
+      const idsOf = (rows: { id: string }[]) => rows.map(({ id }) => id);
+      expect(idsOf((await list(of)).body)).toEqual(ids);
+      expect(idsOf((await list(of, '?limit=3&offset=100')).body)).toEqual(ids.slice(100, 103));
+      expect(idsOf((await account.ask('GET', `/api/sessions/${of}`)).body.tasks)).toEqual(ids);
+    },
+  },
 ];
 
 runAudits('Mini-Devin tasks, as documented', documented);

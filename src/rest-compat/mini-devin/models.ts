@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { PROVIDERS } from '../../vocabulary.ts';
 import { endpoint } from '../dialect.ts';
 import { graphql } from '../documents.ts';
-import { oneOf, upperCase } from '../input.ts';
+import { oneOf } from '../input.ts';
 import { lowerCase } from '../output.ts';
+import { WHOLE_LIST } from './ranges.ts';
 
 /** The four of the document, and those whose models it could not know; the list shows all, and so takes all. */
 const provider = oneOf(PROVIDERS);
@@ -14,28 +15,30 @@ export const modelEndpoints = [
     path: '/api/models',
     access: 'account',
     input: z.object({ query: z.object({ provider: provider.optional() }) }),
-    document: graphql(`query models($provider: Provider) {
-      models(filter: { provider: $provider, isActive: true }, first: 100) {
+    before: {
+      document: graphql('query providers { providers { id configured } }'),
+      variables: () => ({}),
+    },
+    document: graphql(`query models($providers: [Provider!]!, $first: Int!, $offset: Int!) {
+      models(filter: { providers: $providers, isActive: true }, first: $first, offset: $offset) {
         nodes { modelId name provider contextWindow supportsVision supportsFunctionCalling }
       }
-      providers { id configured }
     }`),
-    variables: ({ query }) => ({ provider: query.provider ? upperCase(query.provider) : null }),
-    respond: ({ models, providers }) => {
-      const configured = providers.filter((each) => each.configured).map(({ id }) => id);
-      return {
-        models: models.nodes
-          .filter((model) => configured.includes(model.provider))
-          .map((model) => ({
-            id: model.modelId,
-            name: model.name,
-            provider: lowerCase(model.provider),
-            context_window: model.contextWindow,
-            supports_vision: model.supportsVision,
-            supports_function_calling: model.supportsFunctionCalling,
-          })),
-      };
+    paged: true,
+    variables: ({ query }, { providers }) => {
+      const wanted = providers.filter(({ id }) => !query.provider || lowerCase(id) === query.provider);
+      return { providers: wanted.filter(({ configured }) => configured).map(({ id }) => id), ...WHOLE_LIST };
     },
+    respond: ({ models }) => ({
+      models: models.nodes.map((model) => ({
+        id: model.modelId,
+        name: model.name,
+        provider: lowerCase(model.provider),
+        context_window: model.contextWindow,
+        supports_vision: model.supportsVision,
+        supports_function_calling: model.supportsFunctionCalling,
+      })),
+    }),
     status: 200,
   }),
 

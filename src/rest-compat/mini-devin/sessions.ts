@@ -3,6 +3,7 @@ import { endpoint } from '../dialect.ts';
 import { graphql } from '../documents.ts';
 import { jsonBody, path, text } from '../input.ts';
 import { globalIdOf, isoSeconds, lowerCase, plainId } from '../output.ts';
+import { listRange, WHOLE_LIST } from './ranges.ts';
 import { descriptionOf, STATUS } from './task-words.ts';
 
 const oneSession = z.object({ params: path('session_id') });
@@ -15,11 +16,14 @@ export const sessionEndpoints = [
     method: 'GET',
     path: '/api/sessions',
     access: 'account',
-    input: z.object({}),
-    document: graphql(`query sessions {
-      sessions(first: 100) { nodes { id name status createdAt updatedAt totals { tasks { total } } } }
+    input: z.object({ query: z.object(listRange) }),
+    document: graphql(`query sessions($first: Int!, $offset: Int!) {
+      sessions(filter: { origins: [MINI_DEVIN, GRAPHQL], isNamed: true }, first: $first, offset: $offset) {
+        nodes { id name status createdAt updatedAt totals { tasks { total } } }
+      }
     }`),
-    variables: () => ({}),
+    paged: true,
+    variables: ({ query: { limit, offset } }) => ({ first: limit, offset }),
     respond: ({ sessions }) =>
       sessions.nodes.map((session) => ({
         id: plainId(session.id),
@@ -58,21 +62,27 @@ export const sessionEndpoints = [
     path: '/api/sessions/{session_id}',
     access: 'account',
     input: oneSession,
-    document: graphql(`query session($id: ID!) {
-      session(id: $id) {
-        id name status workingDirectory createdAt updatedAt
-        tasks(first: 100) { nodes { id prompt templateName model status } }
+    before: {
+      document: graphql(`query session($id: ID!) {
+        session(id: $id) { id name status workingDirectory createdAt updatedAt }
+      }`),
+      variables: ({ params }) => ({ id: globalIdOf('Session', params.session_id) }),
+    },
+    document: graphql(`query tasks($session: ID!, $first: Int!, $offset: Int!) {
+      tasks(filter: { sessionId: $session }, first: $first, offset: $offset) {
+        nodes { id description prompt templateName model status }
       }
     }`),
-    variables: ({ params }) => ({ id: globalIdOf('Session', params.session_id) }),
-    respond: ({ session }) => ({
+    paged: true,
+    variables: (_given, { session }) => ({ session: session.id, ...WHOLE_LIST }),
+    respond: ({ tasks }, _given, { session }) => ({
       id: plainId(session.id),
       name: nameOf(session),
       status: lowerCase(session.status),
       working_directory: session.workingDirectory,
       created_at: isoSeconds(session.createdAt),
       updated_at: isoSeconds(session.updatedAt),
-      tasks: session.tasks.nodes.map((task) => ({
+      tasks: tasks.nodes.map((task) => ({
         id: plainId(task.id),
         description: descriptionOf(task),
         status: STATUS[task.status],

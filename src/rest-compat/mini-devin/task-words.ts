@@ -14,11 +14,12 @@ export const STATUS = {
 
 /** What it was asked; tasks of other surfaces may have been asked in other ways. */
 export function descriptionOf(task: {
+  description: string | null;
   prompt: string;
   templateName: string | null;
   model: string | null;
 }): string {
-  return task.prompt || task.templateName || task.model || '';
+  return task.description || task.prompt || task.templateName || task.model || '';
 }
 
 interface Ended {

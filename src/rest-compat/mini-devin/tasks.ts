@@ -3,6 +3,7 @@ import { endpoint } from '../dialect.ts';
 import { graphql } from '../documents.ts';
 import { jsonBody, path, text } from '../input.ts';
 import { globalIdOf, isoSeconds, lowerCase, plainId } from '../output.ts';
+import { listRange } from './ranges.ts';
 import { descriptionOf, resultOf, STATUS } from './task-words.ts';
 
 const ofSession = z.object({ params: path('session_id') });
@@ -24,17 +25,20 @@ export const taskEndpoints = [
     method: 'GET',
     path: '/api/sessions/{session_id}/tasks',
     access: 'account',
-    input: ofSession,
-    document: graphql(`query sessionTasks($id: ID!) {
-      session(id: $id) {
-        tasks(first: 100) {
-          nodes { id prompt templateName model status createdAt completedAt iterations }
-        }
+    input: z.object({ ...ofSession.shape, query: z.object(listRange) }),
+    before: {
+      document: graphql('query session($id: ID!) { session(id: $id) { id } }'),
+      variables: ({ params }) => ({ id: globalIdOf('Session', params.session_id) }),
+    },
+    document: graphql(`query tasks($session: ID!, $first: Int!, $offset: Int!) {
+      tasks(filter: { sessionId: $session }, first: $first, offset: $offset) {
+        nodes { id description prompt templateName model status createdAt completedAt iterations }
       }
     }`),
-    variables: ({ params }) => ({ id: globalIdOf('Session', params.session_id) }),
-    respond: ({ session }) =>
-      session.tasks.nodes.map((task) => ({
+    paged: true,
+    variables: ({ query: { limit, offset } }, { session }) => ({ session: session.id, first: limit, offset }),
+    respond: ({ tasks }) =>
+      tasks.nodes.map((task) => ({
         id: plainId(task.id),
         description: descriptionOf(task),
         status: STATUS[task.status],
@@ -54,19 +58,19 @@ export const taskEndpoints = [
       body: jsonBody({ description: text(), model: text().nullish(), run_mode: runMode.nullish() }),
     }),
     document: graphql(`mutation createTask($input: CreateTaskInput!) {
-      createTask(input: $input) { task { id prompt status createdAt } }
+      createTask(input: $input) { task { id description prompt templateName model status createdAt } }
     }`),
     variables: ({ params, body }) => ({
       input: {
         kind: 'AGENT' as const,
         sessionId: globalIdOf('Session', params.session_id),
-        prompt: body.description,
+        description: body.description,
         model: body.model ?? null,
       },
     }),
     respond: ({ createTask: { task } }) => ({
       id: plainId(task.id),
-      description: task.prompt,
+      description: descriptionOf(task),
       status: STATUS[task.status],
       created_at: isoSeconds(task.createdAt),
     }),
@@ -80,7 +84,7 @@ export const taskEndpoints = [
     input: oneTask,
     document: graphql(`query task($id: ID!) {
       task(id: $id) {
-        id prompt templateName model status createdAt completedAt iterations result cancelReason
+        id description prompt templateName model status createdAt completedAt iterations result cancelReason
         error { message } plan { steps { id description status } }
       }
     }`),
