@@ -39,6 +39,8 @@ export interface Endpoint {
   /** Its lists are longer than a page of GraphQL: variables `first` and `offset` say which part to gather. */
   paged?: true;
   wait?: Wait;
+  /** The shape of a success, for who reads the OpenAPI document; the compiler holds `respond` to it. */
+  body?: z.ZodType;
   /** The documented body, or, when it `sends` an artifact, the id of that in GraphQL. */
   respond(data: unknown, given: unknown, before: unknown): unknown;
   sends?: 'artifact';
@@ -63,8 +65,14 @@ type Values = Record<string, unknown>;
 /** An answer without errors has all its root fields, but those that the document left out by `@include`. */
 type Present<Data> = { [Field in keyof Data]: NonNullable<Data[Field]> };
 
-interface Row<Input extends z.ZodType, Before, BeforeVariables extends Values, Data, Variables extends Values>
-  extends Endpoint {
+interface Row<
+  Input extends z.ZodType,
+  Before,
+  BeforeVariables extends Values,
+  Data,
+  Variables extends Values,
+  Body extends z.ZodType,
+> extends Endpoint {
   input: Input;
   before?: {
     document: TadaDocumentNode<Before, BeforeVariables>;
@@ -73,7 +81,8 @@ interface Row<Input extends z.ZodType, Before, BeforeVariables extends Values, D
   document: TadaDocumentNode<Data, Variables>;
   variables(given: z.output<Input>, before: Present<Before>): NoInfer<Variables>;
   wait?: never;
-  respond(data: Present<Data>, given: z.output<Input>, before: Present<Before>): unknown;
+  body?: Body;
+  respond(data: Present<Data>, given: z.output<Input>, before: Present<Before>): z.input<NoInfer<Body>>;
 }
 
 /** A row, checked as a whole: its input against its variables, its document's result against its answer. */
@@ -83,7 +92,8 @@ export function endpoint<
   Variables extends Values,
   Before = unknown,
   BeforeVariables extends Values = Values,
->(row: Row<Input, Before, BeforeVariables, Data, Variables>): Endpoint {
+  Body extends z.ZodType = z.ZodUnknown,
+>(row: Row<Input, Before, BeforeVariables, Data, Variables, Body>): Endpoint {
   return row;
 }
 
@@ -93,6 +103,7 @@ interface WaitingRow<
   Variables extends Values,
   Data,
   WaitVariables extends Values,
+  Body extends z.ZodType,
 > extends Endpoint {
   input: Input;
   before?: never;
@@ -104,7 +115,8 @@ interface WaitingRow<
     document: TadaDocumentNode<Data, WaitVariables>;
     variables(data: Present<NoInfer<Begun>>): NoInfer<WaitVariables>;
   };
-  respond(data: Present<Data>, given: z.output<Input>): unknown;
+  body?: Body;
+  respond(data: Present<Data>, given: z.output<Input>): z.input<NoInfer<Body>>;
 }
 
 /** A row that begins a run and answers when it has ended. */
@@ -114,7 +126,8 @@ export function waitingEndpoint<
   Variables extends Values,
   Data,
   WaitVariables extends Values,
->(row: WaitingRow<Input, Begun, Variables, Data, WaitVariables>): Endpoint {
+  Body extends z.ZodType = z.ZodUnknown,
+>(row: WaitingRow<Input, Begun, Variables, Data, WaitVariables, Body>): Endpoint {
   return row;
 }
 
