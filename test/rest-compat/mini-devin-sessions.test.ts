@@ -270,10 +270,11 @@ const decided: Audit[] = [
   },
   {
     id: 'MD-SES-D7',
-    fact: 'a session of GraphQL is there, too; one without a name has one here',
+    fact: 'a session of GraphQL is there, too; one without a name is not in the list, and has one here',
     check: async () => {
       const id = await makeNative({});
       expect((await read(id)).body).toMatchObject({ id, name: 'Untitled session', tasks: [] });
+      expect(await listed(id)).toEqual({});
       expect(await listed(await makeNative({ name: 'Native' }))).toMatchObject({ name: 'Native' });
     },
   },
@@ -313,6 +314,27 @@ const decided: Audit[] = [
       const all = (await many.ask('GET', '/api/sessions')).body;
       expect(all.map(({ name }: { name: string }) => Number(name))).toEqual([...Array(130).keys()].reverse());
       expect((await many.ask('GET', '/api/sessions?limit=3&offset=105')).body).toEqual(all.slice(105, 108));
+    },
+  },
+  {
+    id: 'MD-SES-D11',
+    fact: 'sessions and tasks say in GraphQL where they were made',
+    check: async () => {
+      const document = 'query ($id: ID!) { session(id: $id) { origin tasks { nodes { origin } } } }';
+      const { id } = session.body;
+      const shown = data((await account.query(document, { id: globalIdOf('Session', id) })).body).session;
+      expect(shown).toEqual({ origin: 'MINI_DEVIN', tasks: { nodes: [{ origin: 'MINI_DEVIN' }] } });
+    },
+  },
+  {
+    id: 'MD-SES-D12',
+    fact: 'a session of another old API is not in the list, and is there for who has its id',
+    check: async () => {
+      const { id } = (await make({ name: 'foreign' })).body;
+      const sql = `update session set origin = 'orchestratex' where id = $1`;
+      await server.store.database.pool.query(sql, [id]);
+      expect(await listed(id)).toEqual({});
+      expect((await read(id)).body).toMatchObject({ id, name: 'foreign' });
     },
   },
 ];

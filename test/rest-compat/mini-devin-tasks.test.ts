@@ -426,6 +426,28 @@ const decided: Audit[] = [
       expect(idsOf((await account.ask('GET', `/api/sessions/${of}`)).body.tasks)).toEqual(ids);
     },
   },
+  {
+    id: 'MD-TASK-D16',
+    fact: 'a task that GraphQL ended by hand has a result, whatever was written into it',
+    check: async () => {
+      const document = 'mutation ($input: EndTaskInput!) { endTask(input: $input) { task { id } } }';
+      for (const [given, result] of [
+        [
+          { output: 'By hand.', success: 'yes', summary: 7 },
+          { success: true, summary: 'By hand.' },
+        ],
+        [
+          { success: false, summary: 'Gave up.' },
+          { success: false, summary: 'Gave up.' },
+        ],
+      ]) {
+        const { id } = (await make({ description: 'Talk', model: LONG })).body;
+        const input = { id: globalIdOf('Task', id), status: 'COMPLETED', result: given };
+        data((await account.query(document, { input })).body);
+        expect((await read(id)).body).toMatchObject({ status: 'completed', result });
+      }
+    },
+  },
 ];
 
 runAudits('Mini-Devin tasks, as documented', documented);

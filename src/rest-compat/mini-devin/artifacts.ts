@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { DomainError } from '../../errors.ts';
+import { ARTIFACT_TYPES } from '../../vocabulary.ts';
 import { endpoint } from '../dialect.ts';
 import { graphql } from '../documents.ts';
 import { path } from '../input.ts';
 import { globalIdOf, isoSeconds, lowerCase, plainId } from '../output.ts';
+import { id, moment } from './shapes.ts';
 
 export const artifactEndpoints = [
   endpoint({
@@ -15,6 +17,9 @@ export const artifactEndpoints = [
       task(id: $id) { artifacts { id name type size createdAt } }
     }`),
     variables: ({ params }) => ({ id: globalIdOf('Task', params.task_id) }),
+    body: z.array(
+      z.object({ id, name: z.string(), type: z.enum(ARTIFACT_TYPES), size: z.int(), created_at: moment }),
+    ),
     respond: ({ task }) =>
       task.artifacts.map((artifact) => ({
         id: plainId(artifact.id),

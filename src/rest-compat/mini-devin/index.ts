@@ -3,8 +3,10 @@ import { accountEndpoints } from './account.ts';
 import { artifactEndpoints } from './artifacts.ts';
 import { refuse } from './errors.ts';
 import { healthEndpoints } from './health.ts';
+import { limits } from './limits.ts';
 import { modelEndpoints } from './models.ts';
 import { sessionEndpoints } from './sessions.ts';
+import { taskSocket } from './socket.ts';
 import { taskEndpoints } from './tasks.ts';
 
 export const miniDevin = {
@@ -17,5 +19,7 @@ export const miniDevin = {
     ...taskEndpoints,
     ...artifactEndpoints,
   ],
+  sockets: [taskSocket],
+  limits,
   refuse,
 } satisfies DialectTable;

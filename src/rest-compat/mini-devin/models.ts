@@ -29,6 +29,18 @@ export const modelEndpoints = [
       const wanted = providers.filter(({ id }) => !query.provider || lowerCase(id) === query.provider);
       return { providers: wanted.filter(({ configured }) => configured).map(({ id }) => id), ...WHOLE_LIST };
     },
+    body: z.object({
+      models: z.array(
+        z.object({
+          id: z.string(),
+          name: z.string(),
+          provider: z.enum(PROVIDERS),
+          context_window: z.int().nullable(),
+          supports_vision: z.boolean(),
+          supports_function_calling: z.boolean(),
+        }),
+      ),
+    }),
     respond: ({ models }) => ({
       models: models.nodes.map((model) => ({
         id: model.modelId,
@@ -52,6 +64,12 @@ export const modelEndpoints = [
       selectModel(input: {}) { selected { model { modelId } } }
     }`),
     variables: () => ({}),
+    body: z.object({
+      providers: z.array(
+        z.object({ id: z.enum(PROVIDERS), name: z.string(), configured: z.boolean(), models_count: z.int() }),
+      ),
+      default_model: z.string(),
+    }),
     respond: ({ providers, selectModel }) => ({
       providers: providers.map(({ id, name, configured, modelsCount }) => ({
         id: lowerCase(id),

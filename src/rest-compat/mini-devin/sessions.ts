@@ -4,6 +4,7 @@ import { graphql } from '../documents.ts';
 import { jsonBody, path, text } from '../input.ts';
 import { globalIdOf, isoSeconds, lowerCase, plainId } from '../output.ts';
 import { listRange, WHOLE_LIST } from './ranges.ts';
+import { id, moment, sessionStatus, taskStatus } from './shapes.ts';
 import { descriptionOf, STATUS } from './task-words.ts';
 
 const oneSession = z.object({ params: path('session_id') });
@@ -24,6 +25,16 @@ export const sessionEndpoints = [
     }`),
     paged: true,
     variables: ({ query: { limit, offset } }) => ({ first: limit, offset }),
+    body: z.array(
+      z.object({
+        id,
+        name: z.string(),
+        status: sessionStatus,
+        created_at: moment,
+        updated_at: moment,
+        task_count: z.int(),
+      }),
+    ),
     respond: ({ sessions }) =>
       sessions.nodes.map((session) => ({
         id: plainId(session.id),
@@ -46,6 +57,13 @@ export const sessionEndpoints = [
     }`),
     variables: ({ body }) => ({
       input: { name: body.name, workingDirectory: body.working_directory ?? null },
+    }),
+    body: z.object({
+      id,
+      name: z.string(),
+      status: sessionStatus,
+      working_directory: z.string().nullable(),
+      created_at: moment,
     }),
     respond: ({ createSession: { session } }) => ({
       id: plainId(session.id),
@@ -75,6 +93,15 @@ export const sessionEndpoints = [
     }`),
     paged: true,
     variables: (_given, { session }) => ({ session: session.id, ...WHOLE_LIST }),
+    body: z.object({
+      id,
+      name: z.string(),
+      status: sessionStatus,
+      working_directory: z.string().nullable(),
+      created_at: moment,
+      updated_at: moment,
+      tasks: z.array(z.object({ id, description: z.string(), status: taskStatus })),
+    }),
     respond: ({ tasks }, _given, { session }) => ({
       id: plainId(session.id),
       name: nameOf(session),

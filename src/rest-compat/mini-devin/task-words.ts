@@ -10,7 +10,7 @@ export const STATUS = {
   COMPLETED: 'completed',
   FAILED: 'failed',
   CANCELLED: 'stopped',
-} satisfies Record<Uppercase<RunStatus>, string>;
+} as const satisfies Record<Uppercase<RunStatus>, string>;
 
 /** What it was asked; tasks of other surfaces may have been asked in other ways. */
 export function descriptionOf(task: {
@@ -36,18 +36,19 @@ interface Result {
   output: string | null;
 }
 
+/** Who ends a task by hand writes into its result what he likes. */
 const completed = z.object({
-  output: z.string(),
-  success: z.boolean().default(true),
-  summary: z.string().optional(),
+  output: z.string().catch(''),
+  success: z.boolean().catch(true),
+  summary: z.string().nullable().catch(null),
 });
 
 /** What came of it; null while it is going on. */
 export function resultOf({ status, result, error, cancelReason }: Ended): Result | null {
   switch (status) {
     case 'COMPLETED': {
-      const { output, success, summary = output } = completed.parse(result);
-      return { success, summary, output };
+      const { output, success, summary } = completed.parse(result);
+      return { success, summary: summary ?? output, output };
     }
     case 'FAILED':
       return { success: false, summary: error?.message ?? 'The task failed', output: null };

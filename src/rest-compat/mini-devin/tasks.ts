@@ -4,6 +4,7 @@ import { graphql } from '../documents.ts';
 import { jsonBody, path, text } from '../input.ts';
 import { globalIdOf, isoSeconds, lowerCase, plainId } from '../output.ts';
 import { listRange } from './ranges.ts';
+import { id, moment, plan, taskStatus } from './shapes.ts';
 import { descriptionOf, resultOf, STATUS } from './task-words.ts';
 
 const ofSession = z.object({ params: path('session_id') });
@@ -37,6 +38,16 @@ export const taskEndpoints = [
     }`),
     paged: true,
     variables: ({ query: { limit, offset } }, { session }) => ({ session: session.id, first: limit, offset }),
+    body: z.array(
+      z.object({
+        id,
+        description: z.string(),
+        status: taskStatus,
+        created_at: moment,
+        completed_at: moment.nullable(),
+        iterations: z.int(),
+      }),
+    ),
     respond: ({ tasks }) =>
       tasks.nodes.map((task) => ({
         id: plainId(task.id),
@@ -68,6 +79,7 @@ export const taskEndpoints = [
         model: body.model ?? null,
       },
     }),
+    body: z.object({ id, description: z.string(), status: taskStatus, created_at: moment }),
     respond: ({ createTask: { task } }) => ({
       id: plainId(task.id),
       description: descriptionOf(task),
@@ -89,6 +101,18 @@ export const taskEndpoints = [
       }
     }`),
     variables: ({ params }) => ({ id: globalIdOf('Task', params.task_id) }),
+    body: z.object({
+      id,
+      description: z.string(),
+      status: taskStatus,
+      created_at: moment,
+      completed_at: moment.nullable(),
+      iterations: z.int(),
+      plan,
+      result: z
+        .object({ success: z.boolean(), summary: z.string(), output: z.string().nullable() })
+        .nullable(),
+    }),
     respond: ({ task }) => ({
       id: plainId(task.id),
       description: descriptionOf(task),
@@ -111,6 +135,7 @@ export const taskEndpoints = [
       cancelTask(input: $input) { task { id status } }
     }`),
     variables: ({ params }) => ({ input: { id: globalIdOf('Task', params.task_id) } }),
+    body: z.object({ id, status: taskStatus }),
     respond: ({ cancelTask: { task } }) => ({ id: plainId(task.id), status: STATUS[task.status] }),
     status: 200,
   }),
