@@ -1,7 +1,6 @@
 import type { z } from 'zod';
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
-import { newId } from '../rules/ids.ts';
 import {
   type AgentRow,
   type AgentSettings,
@@ -11,6 +10,7 @@ import {
   deleteAgent as removeAgent,
   updateAgent as writeAgent,
 } from '../store/agents.ts';
+import { withFreshId } from '../store/fresh-id.ts';
 import { type Origin, TOOL_NAMES } from '../vocabulary.ts';
 import { agentChange, newAgent } from './agent-input.ts';
 import { resolveModel } from './model.ts';
@@ -67,7 +67,10 @@ export async function createAgent(context: Context, input: unknown): Promise<Age
   const given = validate(newAgent, input, 'input');
   const settings = await changed(context, { ...FRESH, name: given.name }, given);
   const { database } = context.store;
-  return insertAgent(database, { id: newId(), ownerId: userId, origin: context.origin, ...settings });
+  const { origin } = context;
+  return withFreshId({ origin, kind: 'agent' }, (id) =>
+    insertAgent(database, { id, ownerId: userId, origin, ...settings }),
+  );
 }
 
 /** Tasks that are there already stay as they are. @throws DomainError NOT_FOUND, FORBIDDEN for a built-in one. */

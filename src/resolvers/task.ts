@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
-import { newId } from '../rules/ids.ts';
 import { findRepeated, createTask as insertTask, type NewTask } from '../store/create-task.ts';
+import { withFreshId } from '../store/fresh-id.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import { findTask, type TaskRow } from '../store/tasks.ts';
 import type { TaskKind } from '../vocabulary.ts';
@@ -57,8 +57,7 @@ export async function addTask(
   if (earlier) return task(context, earlier);
   const session = await homeOf(context, given);
   const { events, ...asked } = await ask(session);
-  const created = await insertTask(context.store, {
-    id: newId(),
+  const fresh: Omit<NewTask, 'id'> = {
     ownerId: userId,
     origin: context.origin,
     kind,
@@ -73,7 +72,10 @@ export async function addTask(
     dependsOn: given.dependsOn ?? [],
     idempotency,
     events: [{ type: 'RunCreated', data: { kind } }, ...events],
-  });
+  };
+  const created = await withFreshId({ origin: context.origin, kind: 'task' }, (id) =>
+    insertTask(context.store, { id, ...fresh }),
+  );
   return typeof created === 'string' ? task(context, created) : created;
 }
 

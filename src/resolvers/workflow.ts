@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
-import { newId } from '../rules/ids.ts';
 import { nextTick, type Schedule } from '../rules/schedule.ts';
+import { withFreshId } from '../store/fresh-id.ts';
 import {
   changeWorkflow,
   findWorkflow,
@@ -26,8 +26,7 @@ export async function createWorkflow(context: Context, input: unknown): Promise<
   const steps = await acceptSteps(context, given.steps);
   const schedule = given.schedule ? acceptSchedule(given.schedule) : null;
   const isActive = given.isActive ?? true;
-  return insertWorkflow(context.store.database, {
-    id: newId(),
+  const fresh = {
     ownerId: userId,
     origin: context.origin,
     name: given.name,
@@ -37,7 +36,10 @@ export async function createWorkflow(context: Context, input: unknown): Promise<
     isActive,
     schedule,
     nextRunAt: firstTick(schedule, isActive),
-  });
+  };
+  return withFreshId({ origin: context.origin, kind: 'workflow' }, (id) =>
+    insertWorkflow(context.store.database, { id, ...fresh }),
+  );
 }
 
 function firstTick(schedule: Schedule | null, isActive: boolean): Date | null {

@@ -7,14 +7,7 @@ export function newId(): string {
 }
 
 /** What people ask for by an id that its origin has a form for. */
-export type NamedKind =
-  | 'task'
-  | 'agent'
-  | 'workflow'
-  | 'execution'
-  | 'session'
-  | 'thread'
-  | 'orchestration';
+export type NamedKind = 'task' | 'agent' | 'workflow' | 'execution' | 'session' | 'thread' | 'orchestration';
 
 /** What an id is made of: a moment, bytes that nobody can guess (12 at least), a UUID of the same. */
 export interface IdSource {

@@ -1,8 +1,8 @@
 import type { ClientBase } from 'pg';
-import { newId } from '../rules/ids.ts';
 import { nextTick } from '../rules/schedule.ts';
 import { insertExecution } from './create-execution.ts';
 import type { LoggedEvent } from './events.ts';
+import { freshId } from './fresh-id.ts';
 import { addScheduleJobSql } from './job-queue.ts';
 import { publishAll } from './publish-all.ts';
 import type { Store } from './store.ts';
@@ -39,7 +39,7 @@ const PRIORITY = 5;
 
 function execute(client: ClientBase, workflow: DueWorkflow): Promise<LoggedEvent[]> {
   return insertExecution(client, {
-    id: newId(),
+    id: freshId(workflow.origin, 'execution'),
     ownerId: workflow.ownerId,
     origin: workflow.origin,
     workflowId: workflow.id,
