@@ -156,7 +156,9 @@ const linkAudits = rows.map(
       const does = method === 'GET' ? 'query' : 'mutation';
       for (const { ask } of [account, { ask: account.anonymous }]) {
         const { headers } = await ask(method, pathOf(path));
-        expect(headers.get('link')).toMatch(new RegExp(`rel="successor-version"; title="${does} \\w+(, \\w+)*"$`));
+        expect(headers.get('link')).toMatch(
+          new RegExp(`rel="successor-version"; title="${does} \\w+(, \\w+)*"$`),
+        );
       }
     },
   }),

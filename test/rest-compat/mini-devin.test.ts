@@ -361,6 +361,7 @@ const decided: Audit[] = [
       expect(await link('POST', '/api/auth/register')).toBe(successor('mutation register'));
       expect(await link('POST', '/api/auth/login')).toBe(successor('mutation login'));
       expect(await link('POST', '/api/auth/api-keys')).toBe(successor('mutation createApiKey'));
+      expect(await link('GET', '/api/sessions/{id}')).toBe(successor('query session, tasks'));
       expect(await link('GET', '/api/nothing')).toBe('</graphql>; rel="successor-version"');
     },
   },
