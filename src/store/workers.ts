@@ -51,6 +51,28 @@ export async function readOtherWorkers(database: Database, workerId: string): Pr
   return rows;
 }
 
+/** A worker as an operator sees it. */
+export interface WorkerReport {
+  id: string;
+  startedAt: Date;
+  beatAgeSeconds: number;
+  isSilent: boolean;
+  /** Runs that it carries out. */
+  running: number;
+}
+
+export async function readWorkers(database: Database): Promise<WorkerReport[]> {
+  const { rows } = await database.pool.query<WorkerReport>({
+    name: 'read-worker-reports',
+    text: `
+      select id, started_at as "startedAt", beat_at < clock_timestamp() - interval '${SILENCE}' as "isSilent",
+        greatest(extract(epoch from clock_timestamp() - beat_at), 0)::float8 as "beatAgeSeconds",
+        (select count(*)::int from run where worker_id = worker.id and status = 'running') as running
+      from worker order by started_at, id`,
+  });
+  return rows;
+}
+
 /**
  * Takes everything from a worker that is gone or goes: its runs get a higher epoch and a fresh job, its open
  * model calls are closed, its jobs are unlocked. One of several callers wins, the others find nothing.

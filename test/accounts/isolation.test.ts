@@ -67,6 +67,9 @@ const ATTEMPTS: Record<Operation, Record<string, Attempt>> = {
     providers: none,
     selectModel: input(() => ({ taskType: 'code' }), 'own'),
     session: { variables: ({ Session }) => ({ id: Session }), expected: 'NOT_FOUND' },
+    sessionAnalytics: { variables: ({ Session }) => ({ sessionId: Session }), expected: 'NOT_FOUND' },
+    systemStatus: none,
+    userAnalytics: { variables: () => ({ userLabel: 'label' }), expected: 'own' },
     sessions: { variables: ({ cursor }) => ({ first: 2, before: cursor }), expected: 'own' },
     task: { variables: ({ Task }) => ({ id: Task }), expected: 'NOT_FOUND' },
     tasks: {
