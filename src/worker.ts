@@ -1,5 +1,6 @@
 /** `npm run start:worker`: a worker alone; any number of them share a database. */
 import { resolve } from 'node:path';
+import packageJson from '../package.json' with { type: 'json' };
 import type { Config } from './config.ts';
 import { createCustomModels } from './engine/custom-models.ts';
 import { keepFindingModels } from './engine/find-models.ts';
@@ -7,6 +8,7 @@ import { createOutbound } from './engine/outbound.ts';
 import { createSandbox } from './engine/sandbox/sandbox.ts';
 import { type Jobs, startJobs } from './jobs/start-jobs.ts';
 import type { Log } from './log.ts';
+import { createMetrics, type Metrics } from './metrics/metrics.ts';
 import { isEntryPoint, requireDatabaseUrl, runUntilStopped } from './process.ts';
 import { createProviders } from './providers/registry.ts';
 import { migrate } from './store/migrate.ts';
@@ -20,6 +22,7 @@ export async function startWorker(
   log: Log,
   store: Store,
   urls: { url: string; directUrl: string },
+  metrics: Metrics,
 ): Promise<Jobs> {
   const writer = createRunWriter(store.database, store.bus, log);
   const outbound = createOutbound(config.outboundAllow);
@@ -37,6 +40,7 @@ export async function startWorker(
     workspaces: config,
     outbound,
     secrets,
+    metrics: metrics.work,
     log,
   };
   const jobs = await startJobs(engine, {
@@ -56,9 +60,11 @@ if (isEntryPoint(import.meta)) {
   await runUntilStopped(async ({ config, log, atStop }) => {
     const urls = requireDatabaseUrl(config, 'start:worker');
     await migrate(urls.directUrl, log);
-    const store = await openStore({ url: urls.url, poolMax: config.poolMax, redisUrl: config.redisUrl, log });
+    const metrics = createMetrics(packageJson.version);
+    const { poolMax, redisUrl } = config;
+    const store = metrics.measure(await openStore({ url: urls.url, poolMax, redisUrl, log }));
     atStop(() => store.close());
-    const jobs = await startWorker(config, log, store, urls);
+    const jobs = await startWorker(config, log, store, urls, metrics);
     atStop(() => jobs.stop());
     return `Polyphony worker is ready for ${config.workerConcurrency} runs at once`;
   });

@@ -8,10 +8,12 @@ import { refuseUnreadablePath } from '../rest-compat/router.ts';
 import { createAdmission } from './admission.ts';
 import { artifactRoute } from './artifacts.ts';
 import { createContext } from './context.ts';
+import { countRequests } from './count-requests.ts';
 import { answerFailure, answerUnknownPath } from './failures.ts';
 import { createGraphiqlPage } from './graphiql.ts';
 import { createGraphql } from './graphql.ts';
 import { graphqlRoute } from './graphql-route.ts';
+import { metricsRoute } from './metrics-route.ts';
 import { createSchemaAccess } from './schema-access.ts';
 import { attachSockets } from './sockets.ts';
 
@@ -35,6 +37,7 @@ export async function createApp(services: Services, options: AppOptions): Promis
   });
   app.setErrorHandler(onFailure);
   app.setNotFoundHandler(answerUnknownPath);
+  countRequests(app, services.metrics.http);
   const graphiql = services.config.production ? null : createGraphiqlPage(services, options.localAdminId);
   const admission = createAdmission(services);
   const yoga = createGraphql(services, graphiql);
@@ -56,6 +59,7 @@ export async function createApp(services: Services, options: AppOptions): Promis
     const asker = { viewer: null, address: admission.address(raw) };
     return health(createContext(services, asker, 'graphql'));
   });
+  await app.register(metricsRoute(services.metrics, admission));
   await mountDialects(app, createSchemaAccess(services, admission));
   const sockets = attachSockets(app.server, yoga, services, admission);
   app.addHook('preClose', () => sockets.close());

@@ -1,5 +1,7 @@
 import type { Context } from '../context.ts';
+import type { Traffic } from '../metrics/http-metrics.ts';
 import { systemCondition } from '../rules/system-condition.ts';
+import { readInstallation } from '../store/installation-report.ts';
 import { type QueueReport, readQueue } from '../store/queue-report.ts';
 import { readTaskTotals, type TaskTotals } from '../store/task-totals.ts';
 import { readWorkers, type WorkerReport } from '../store/workers.ts';
@@ -20,21 +22,46 @@ export interface SystemStatus extends TaskTotals {
 export async function systemStatus(context: Context): Promise<SystemStatus> {
   const { userId, isAdmin } = requireViewer(context);
   const { database } = context.store;
-  const ownerId = isAdmin ? null : userId;
-  const [totals, queue, ownQueue, workers] = await Promise.all([
-    readTaskTotals(database, ownerId),
-    readQueue(database, null),
+  const [totals, installation, workers, queue] = await Promise.all([
+    readTaskTotals(database, isAdmin ? null : userId),
+    readInstallation(database),
+    isAdmin ? readWorkers(database) : null,
     isAdmin ? null : readQueue(database, userId),
-    readWorkers(database),
   ]);
-  const silentWorkers = workers.filter(({ isSilent }) => isSilent).length;
-  const liveWorkers = workers.length - silentWorkers;
   return {
     ...totals,
-    condition: systemCondition({ liveWorkers, silentWorkers, ...queue }),
+    condition: systemCondition(installation),
     isOfAll: isAdmin,
-    queue: ownQueue ?? queue,
-    liveWorkers,
-    workers: isAdmin ? workers : null,
+    queue: queue ?? installation,
+    liveWorkers: installation.liveWorkers,
+    workers,
+  };
+}
+
+/** What the process that answers takes of its machine. */
+export interface SystemMetrics {
+  version: string;
+  uptimeSeconds: number;
+  /** Of its memory that is in RAM, and of its heap. */
+  residentBytes: number;
+  heapUsedBytes: number;
+  /** Since it started. */
+  cpuSeconds: number;
+  /** null: only an admin may know. */
+  traffic: Traffic | null;
+}
+
+/** Of this process alone, since it started. What others do here is for admins to know. */
+export function systemMetrics(context: Context): SystemMetrics {
+  const { isAdmin } = requireViewer(context);
+  const { rss, heapUsed } = process.memoryUsage();
+  const { user, system } = process.cpuUsage();
+  return {
+    version: context.version,
+    uptimeSeconds: process.uptime(),
+    residentBytes: rss,
+    heapUsedBytes: heapUsed,
+    cpuSeconds: (user + system) / 1_000_000,
+    traffic: isAdmin ? context.metrics.http.traffic() : null,
   };
 }

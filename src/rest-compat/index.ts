@@ -15,6 +15,12 @@ export function dialectAt({ url }: FastifyRequest): DialectTable | null {
   return Object.values(DIALECT_TABLES).find(({ name }) => name === mount) ?? null;
 }
 
+/** Which of the documented paths a request is for; null: it is of no dialect. */
+export function legacyRouteOf(request: FastifyRequest): { dialect: Dialect; route: string } | null {
+  const dialect = dialectAt(request);
+  return dialect && { dialect: dialect.name, route: request.routeOptions.config?.legacyPath ?? 'unknown' };
+}
+
 /** Every dialect under its own name: `/mini-devin` + the documented path. @throws Error when a document is invalid */
 export async function mountDialects(app: FastifyInstance, access: SchemaAccess): Promise<void> {
   for (const dialect of Object.values(DIALECT_TABLES)) {

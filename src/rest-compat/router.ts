@@ -6,6 +6,13 @@ import { fastifyFault } from './fastify-faults.ts';
 import { faultOf } from './faults.ts';
 import type { SchemaAccess } from './schema-access.ts';
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The path that a legacy document gives, for those who count who still asks for it. */
+    legacyPath?: string | undefined;
+  }
+}
+
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
 /**
@@ -35,6 +42,7 @@ function addRoute(app: FastifyInstance, endpoint: PreparedEndpoint): void {
   app.route({
     method: endpoint.method,
     url: fastifyPath(endpoint.path),
+    config: { legacyPath: endpoint.path },
     onRequest: async (_request, reply) => nameSuccessor(reply, endpoint.operation),
     handler: async (request, reply) => {
       const { params, query, body } = request;
@@ -49,6 +57,7 @@ function refuseOtherMethods(app: FastifyInstance, path: string, methods: Method[
   app.route({
     method: METHODS.filter((method) => !allowed.includes(method)),
     url: fastifyPath(path),
+    config: { legacyPath: path },
     onRequest: async (request, reply) => {
       reply.header('allow', allowed.join(', '));
       const message = `${request.method} is not allowed here; allowed: ${allowed.join(', ')}`;

@@ -1,4 +1,5 @@
-import { type SystemStatus, systemStatus } from '../resolvers/system.ts';
+import type { Traffic } from '../metrics/http-metrics.ts';
+import { type SystemMetrics, type SystemStatus, systemMetrics, systemStatus } from '../resolvers/system.ts';
 import type { QueueReport } from '../store/queue-report.ts';
 import type { WorkerReport } from '../store/workers.ts';
 import { builder } from './builder.ts';
@@ -66,6 +67,33 @@ const SystemStatusType = builder.objectRef<SystemStatus>('SystemStatus').impleme
   }),
 });
 
+const TrafficType = builder.objectRef<Traffic>('Traffic').implement({
+  description: 'What has come in at the process that answers, since it started.',
+  fields: (t) => ({
+    requests: t.exposeFloat('requests', { description: 'HTTP requests that were answered.' }),
+    operations: t.exposeFloat('operations', { description: 'GraphQL operations, over sockets, too.' }),
+    subscriptions: t.exposeInt('subscriptions', { description: 'Subscriptions that are open.' }),
+    sockets: t.exposeInt('sockets', { description: 'WebSockets that are open.' }),
+  }),
+});
+
+const SystemMetricsType = builder.objectRef<SystemMetrics>('SystemMetrics').implement({
+  description:
+    'What the process that answers takes of its machine. All that there is to measure is at `/metrics`.',
+  fields: (t) => ({
+    version: t.exposeString('version', { description: 'Of the server.' }),
+    uptimeSeconds: t.exposeFloat('uptimeSeconds', { description: 'Since it started.' }),
+    residentBytes: t.exposeFloat('residentBytes', { description: 'Memory that it takes.' }),
+    heapUsedBytes: t.exposeFloat('heapUsedBytes', { description: 'Memory of its objects.' }),
+    cpuSeconds: t.exposeFloat('cpuSeconds', { description: 'Time of processors that it took by now.' }),
+    traffic: t.expose('traffic', {
+      type: TrafficType,
+      nullable: true,
+      description: 'What has come in; null for all but admins.',
+    }),
+  }),
+});
+
 builder.queryFields((t) => ({
   systemStatus: t.field({
     type: SystemStatusType,
@@ -73,5 +101,11 @@ builder.queryFields((t) => ({
     description: 'How the work goes: tasks, agents, queue and workers.',
     complexity: STATUS_COST,
     resolve: (_root, _arguments, context) => systemStatus(context),
+  }),
+  systemMetrics: t.field({
+    type: SystemMetricsType,
+    nullable: true,
+    description: 'What the process that answers takes of its machine.',
+    resolve: (_root, _arguments, context) => systemMetrics(context),
   }),
 }));

@@ -11,19 +11,25 @@ export interface QueueReport {
 }
 
 /**
- * A ready run has a job, made when it became ready; a change of its priority moves that, and leaves its age as it is.
- * @param ownerId null: of all accounts.
+ * SQL of a report. A ready run has a job, made when it became ready; a change of its priority moves that, and leaves
+ * its age as it is.
+ * @param condition SQL over `run`.
  */
-export async function readQueue(database: Database, ownerId: string | null): Promise<QueueReport> {
+export function queueSql(condition: string): string {
+  return `
+    select count(*) filter (where blockers = 0)::int as ready, count(*) filter (where blockers > 0)::int as blocked,
+      extract(epoch from clock_timestamp() - min(coalesce(job.created_at, run.updated_at))
+        filter (where blockers = 0))::float8 as "oldestReadySeconds"
+    from run left join graphile_worker.jobs as job on job.key = 'run:' || run.id
+    where run.status = 'queued' and ${condition}`;
+}
+
+/** What of an account's waits. */
+export async function readQueue(database: Database, ownerId: string): Promise<QueueReport> {
   const { rows } = await database.pool.query<QueueReport>({
-    name: ownerId === null ? 'read-queue' : 'read-queue-of-owner',
-    text: `
-      select count(*) filter (where blockers = 0)::int as ready, count(*) filter (where blockers > 0)::int as blocked,
-        greatest(extract(epoch from clock_timestamp() - min(coalesce(job.created_at, run.updated_at))
-          filter (where blockers = 0)), 0)::float8 as "oldestReadySeconds"
-      from run left join graphile_worker.jobs as job on job.key = 'run:' || run.id
-      where run.status = 'queued' ${ownerId === null ? '' : 'and run.owner_id = $1'}`,
-    values: ownerId === null ? [] : [ownerId],
+    name: 'read-queue',
+    text: queueSql('run.owner_id = $1'),
+    values: [ownerId],
   });
   return rows[0]!;
 }

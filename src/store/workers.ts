@@ -4,7 +4,7 @@ import { transaction } from './transaction.ts';
 import { WORKER_LOCK_SEED } from './worker-lock.ts';
 
 /** How long a worker's beat may be silent before it counts as gone although its session seems to live. */
-const SILENCE = '8 seconds';
+export const SILENCE = '8 seconds';
 
 export async function registerWorker(database: Database, workerId: string): Promise<void> {
   await database.pool.query('insert into worker (id) values ($1)', [workerId]);

@@ -68,6 +68,7 @@ const ATTEMPTS: Record<Operation, Record<string, Attempt>> = {
     selectModel: input(() => ({ taskType: 'code' }), 'own'),
     session: { variables: ({ Session }) => ({ id: Session }), expected: 'NOT_FOUND' },
     sessionAnalytics: { variables: ({ Session }) => ({ sessionId: Session }), expected: 'NOT_FOUND' },
+    systemMetrics: none,
     systemStatus: none,
     userAnalytics: { variables: () => ({ userLabel: 'label' }), expected: 'own' },
     sessions: { variables: ({ cursor }) => ({ first: 2, before: cursor }), expected: 'own' },

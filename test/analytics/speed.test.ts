@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type AnalyticsScope, readAnalytics } from '../../src/store/analytics.ts';
+import { readInstallation } from '../../src/store/installation-report.ts';
 import { readQueue } from '../../src/store/queue-report.ts';
 import { readTaskTotals } from '../../src/store/task-totals.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
@@ -109,7 +110,7 @@ describe.each([
 });
 
 test.each([
-  { given: 'the queue', act: () => readQueue(server.store.database, null), limit: 50 },
+  { given: 'the queue', act: () => readInstallation(server.store.database), limit: 50 },
   { given: "an account's queue", act: () => readQueue(server.store.database, 'u7'), limit: 50 },
   { given: "an account's tasks", act: () => readTaskTotals(server.store.database, 'u7'), limit: 100 },
   { given: 'all tasks', act: () => readTaskTotals(server.store.database, null), limit: 150 },
