@@ -1,4 +1,5 @@
 /** `npm run start:worker`: a worker alone; any number of them share a database. */
+import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import packageJson from '../package.json' with { type: 'json' };
 import type { Config } from './config.ts';
@@ -11,6 +12,7 @@ import type { Log } from './log.ts';
 import { createMetrics, type Metrics } from './metrics/metrics.ts';
 import { isEntryPoint, requireDatabaseUrl, runUntilStopped } from './process.ts';
 import { createProviders } from './providers/registry.ts';
+import { keptSecret } from './store/kept-secret.ts';
 import { migrate } from './store/migrate.ts';
 import { openStore } from './store/open-store.ts';
 import { createRunWriter } from './store/run-writer.ts';
@@ -56,6 +58,16 @@ export async function startWorker(
   };
 }
 
+/** Most workers show nothing, and need not load what it takes. */
+async function show(config: Config, log: Log, store: Store, metrics: Metrics) {
+  const { createWorkerApp } = await import('./http/worker-app.ts');
+  const { createTokens } = await import('./resolvers/tokens.ts');
+  await mkdir(config.dataDir, { recursive: true });
+  const secret = config.jwtSecret ?? (await keptSecret(resolve(config.dataDir, 'jwt.secret')));
+  const tokens = createTokens(secret);
+  return createWorkerApp({ config, log, store, tokens, metrics, version: packageJson.version });
+}
+
 if (isEntryPoint(import.meta)) {
   await runUntilStopped(async ({ config, log, atStop }) => {
     const urls = requireDatabaseUrl(config, 'start:worker');
@@ -66,6 +78,11 @@ if (isEntryPoint(import.meta)) {
     atStop(() => store.close());
     const jobs = await startWorker(config, log, store, urls, metrics);
     atStop(() => jobs.stop());
+    if (config.metricsPort !== null) {
+      const app = await show(config, log, store, metrics);
+      atStop(() => app.close());
+      await app.listen({ host: config.host, port: config.metricsPort });
+    }
     return `Polyphony worker is ready for ${config.workerConcurrency} runs at once`;
   });
 }

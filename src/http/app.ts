@@ -2,12 +2,11 @@ import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Services } from '../context.ts';
-import { health } from '../resolvers/health.ts';
+import { probe } from '../resolvers/health.ts';
 import { dialectAt, mountDialects } from '../rest-compat/index.ts';
 import { refuseUnreadablePath } from '../rest-compat/router.ts';
 import { createAdmission } from './admission.ts';
-import { artifactRoute } from './artifacts.ts';
-import { createContext } from './context.ts';
+import { artifactRoute, createSendArtifact } from './artifacts.ts';
 import { countRequests } from './count-requests.ts';
 import { answerFailure, answerUnknownPath } from './failures.ts';
 import { createGraphiqlPage } from './graphiql.ts';
@@ -54,13 +53,11 @@ export async function createApp(services: Services, options: AppOptions): Promis
     strictPreflight: false,
   });
   await app.register(graphqlRoute(yoga, admission));
-  await app.register(artifactRoute(services, admission));
-  app.get('/health', async ({ raw }) => {
-    const asker = { viewer: null, address: admission.address(raw) };
-    return health(createContext(services, asker, 'graphql'));
-  });
+  const sendArtifact = createSendArtifact(services, admission);
+  await app.register(artifactRoute(sendArtifact));
+  app.get('/health', () => probe(services));
   await app.register(metricsRoute(services.metrics, admission));
-  await mountDialects(app, createSchemaAccess(services, admission));
+  await mountDialects(app, createSchemaAccess(services, admission, sendArtifact));
   const sockets = attachSockets(app.server, yoga, services, admission);
   app.addHook('preClose', () => sockets.close());
   return app;

@@ -9,6 +9,7 @@ import {
   FINISH_REASONS,
   MODEL_CALL_STATUSES,
   MODEL_CAPABILITIES,
+  ORIGINS,
   PARAMETER_TYPES,
   PLAN_STEP_STATUSES,
   PROVIDERS,
@@ -19,20 +20,11 @@ import {
   SESSION_STATUSES,
   STOP_REASONS,
   SYSTEM_CONDITIONS,
-  TASK_KINDS,
   TEMPLATE_STEP_TYPES,
   TOOL_NAMES,
 } from '../vocabulary.ts';
 import { builder } from './builder.ts';
-
-/** GraphQL's capitals for our words: `in_progress` is `IN_PROGRESS`. */
-function capitals<Word extends string>(
-  words: readonly Word[],
-  descriptions: Partial<Record<Word, string>> = {},
-) {
-  const values = words.map((word) => [word.toUpperCase(), { value: word, description: descriptions[word] }]);
-  return Object.fromEntries(values) as Record<Uppercase<Word>, { value: Word; description: string }>;
-}
+import { capitals } from './capitals.ts';
 
 const STATUS_DESCRIPTIONS: Record<RunStatus, string> = {
   pending: 'Waits until somebody has it executed.',
@@ -78,14 +70,9 @@ export const SessionStatusEnum = builder.enumType('SessionStatus', {
   }),
 });
 
-export const TaskKindEnum = builder.enumType('TaskKind', {
-  description: 'How a task is carried out.',
-  values: capitals(TASK_KINDS, {
-    pull: 'A model that Ollama fetches; made by `pullModel`.',
-    prompt: 'One prompt, answered by one model.',
-    agent: 'An agent at work with tools, turn by turn.',
-    template: 'The steps of a template, one after the other.',
-  }),
+export const OriginEnum = builder.enumType('Origin', {
+  description: 'Through which surface something was made: this one, or one of the older APIs.',
+  values: capitals(ORIGINS, { graphql: 'This API, by GraphQL.' }),
 });
 
 export const ProviderEnum = builder.enumType('Provider', {

@@ -197,7 +197,7 @@ test('sockets and subscriptions are counted while they are open', async () => {
   expect(await open('polyphony_sockets')).toBe(1);
   await overSocket.return(undefined);
   streaming.abort();
-  await expect(overHttp.next()).rejects.toThrow();
+  await expect(Array.fromAsync(overHttp)).rejects.toThrow();
   await vi.waitFor(async () => {
     expect(await open('polyphony_graphql_subscriptions')).toBe(0);
     expect(await open('polyphony_sockets')).toBe(0);
