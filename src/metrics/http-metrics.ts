@@ -1,5 +1,6 @@
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { Gauge, Registry } from 'prom-client';
 import type { Dialect } from '../vocabulary.ts';
+import { createInstruments } from './instruments.ts';
 
 /** A request that was answered. */
 export interface AnsweredRequest {
@@ -40,42 +41,30 @@ const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
 export function measureHttp(registry: Registry): HttpMetrics {
-  const registers = [registry];
-  const requests = new Counter({
-    name: 'polyphony_http_requests_total',
-    help: 'HTTP requests that were answered, by the template of their route.',
-    labelNames: ['method', 'route', 'status'],
-    registers,
-  });
-  const durations = new Histogram({
-    name: 'polyphony_http_request_duration_seconds',
-    help: 'From the arrival of an HTTP request to the end of its answer; event streams are not in it.',
-    labelNames: ['method', 'route'],
-    buckets: SECONDS,
-    registers,
-  });
-  const legacyRequests = new Counter({
-    name: 'polyphony_legacy_requests_total',
-    help: 'Requests to the older REST APIs, by the path that their documents give.',
-    labelNames: ['dialect', 'route', 'status'],
-    registers,
-  });
-  const operations = new Counter({
-    name: 'polyphony_graphql_operations_total',
-    help: 'GraphQL operations by type; refused ones were not carried out, failed ones have errors beside their data.',
-    labelNames: ['type', 'outcome'],
-    registers,
-  });
-  const subscriptions = gauge(
-    registry,
-    'polyphony_graphql_subscriptions',
-    'GraphQL subscriptions that are open.',
+  const make = createInstruments(registry);
+  const requests = make.counter(
+    'polyphony_http_requests_total',
+    'HTTP requests that were answered, by the template of their route.',
+    ['method', 'route', 'status'],
   );
-  const sockets = gauge(
-    registry,
-    'polyphony_sockets',
-    'WebSockets that are open, those of the older APIs too.',
+  const durations = make.histogram(
+    'polyphony_http_request_duration_seconds',
+    'From the arrival of an HTTP request to the end of its answer; event streams are not in it.',
+    ['method', 'route'],
+    SECONDS,
   );
+  const legacyRequests = make.counter(
+    'polyphony_legacy_requests_total',
+    'Requests to the older REST APIs, by the path that their documents give.',
+    ['dialect', 'route', 'status'],
+  );
+  const operations = make.counter(
+    'polyphony_graphql_operations_total',
+    'GraphQL operations by type; refused ones were not carried out, failed ones have errors beside their data.',
+    ['type', 'outcome'],
+  );
+  const subscriptions = make.gauge('polyphony_graphql_subscriptions', 'GraphQL subscriptions that are open.');
+  const sockets = make.gauge('polyphony_sockets', 'WebSockets that are open, those of the older APIs too.');
   const traffic: Traffic = { requests: 0, operations: 0, subscriptions: 0, sockets: 0 };
 
   const opened = (open: Gauge, name: 'subscriptions' | 'sockets') => {
@@ -107,8 +96,4 @@ export function measureHttp(registry: Registry): HttpMetrics {
     socketOpened: () => opened(sockets, 'sockets'),
     traffic: () => ({ ...traffic }),
   };
-}
-
-function gauge(registry: Registry, name: string, help: string): Gauge {
-  return new Gauge({ name, help, registers: [registry] });
 }

@@ -1,6 +1,7 @@
 import { Counter, type Registry } from 'prom-client';
 import type { LoggedEvent } from '../store/events.ts';
 import { RUN_KINDS, type RunKind } from '../vocabulary.ts';
+import { createInstruments } from './instruments.ts';
 
 export interface RunMetrics {
   /** Takes an event that this process has committed. */
@@ -15,30 +16,23 @@ interface Batches {
 
 /** A view of the log like any other: what happens to runs is told by the events that are written. */
 export function measureRuns(registry: Registry): RunMetrics {
-  const registers = [registry];
-  const created = new Counter({
-    name: 'polyphony_runs_created_total',
-    help: 'Runs that were made; the steps of executions are tasks.',
-    labelNames: ['kind'],
-    registers,
-  });
-  const started = new Counter({
-    name: 'polyphony_runs_started_total',
-    help: 'Runs that were begun.',
-    registers,
-  });
-  const restarted = new Counter({
-    name: 'polyphony_runs_restarted_total',
-    help: 'Attempts of runs after their first, by what made them necessary.',
-    labelNames: ['reason'],
-    registers,
-  });
-  const ended = new Counter({
-    name: 'polyphony_runs_ended_total',
-    help: 'Runs that ended; code is that of the error of those that failed, and empty otherwise.',
-    labelNames: ['kind', 'outcome', 'code'],
-    registers,
-  });
+  const make = createInstruments(registry);
+  const created = make.counter(
+    'polyphony_runs_created_total',
+    'Runs that were made; the steps of executions are tasks.',
+    ['kind'],
+  );
+  const started = make.counter('polyphony_runs_started_total', 'Runs that were begun.');
+  const restarted = make.counter(
+    'polyphony_runs_restarted_total',
+    'Attempts of runs after their first, by what made them necessary.',
+    ['reason'],
+  );
+  const ended = make.counter(
+    'polyphony_runs_ended_total',
+    'Runs that ended; code is that of the error of those that failed, and empty otherwise.',
+    ['kind', 'outcome', 'code'],
+  );
   const batches = measureBatches(registry);
 
   return {

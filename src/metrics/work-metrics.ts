@@ -1,6 +1,7 @@
-import { Counter, Histogram, type Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
 import type { Usage } from '../rules/money.ts';
 import type { ModelCallStatus, ProviderId } from '../vocabulary.ts';
+import { createInstruments } from './instruments.ts';
 
 /** A model call that has ended. */
 export interface EndedCall {
@@ -24,51 +25,44 @@ const FIRST_TOKEN_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 const CALL_SECONDS = [0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600];
 
 export function measureWork(registry: Registry): WorkMetrics {
-  const registers = [registry];
-  const calls = new Counter({
-    name: 'polyphony_model_calls_total',
-    help: 'Model calls that ended; code is that of the error of those that failed, and empty otherwise.',
-    labelNames: ['provider', 'outcome', 'code'],
-    registers,
-  });
-  const tokens = new Counter({
-    name: 'polyphony_model_tokens_total',
-    help: 'Tokens of model calls, as far as the providers told; cached ones are part of the input.',
-    labelNames: ['provider', 'type'],
-    registers,
-  });
-  const cost = new Counter({
-    name: 'polyphony_model_cost_dollars_total',
-    help: 'US dollars that model calls cost, as far as that is known.',
-    labelNames: ['provider'],
-    registers,
-  });
-  const unknownCosts = new Counter({
-    name: 'polyphony_model_calls_of_unknown_cost_total',
-    help: 'Model calls whose cost is not known.',
-    labelNames: ['provider'],
-    registers,
-  });
-  const firstToken = new Histogram({
-    name: 'polyphony_model_first_token_seconds',
-    help: 'From a request to a provider to the first piece of its answer.',
-    labelNames: ['provider'],
-    buckets: FIRST_TOKEN_SECONDS,
-    registers,
-  });
-  const duration = new Histogram({
-    name: 'polyphony_model_call_duration_seconds',
-    help: 'From a request to a provider to the end of its answer; calls that failed or were broken off are not in it.',
-    labelNames: ['provider'],
-    buckets: CALL_SECONDS,
-    registers,
-  });
-  const failedJobs = new Counter({
-    name: 'polyphony_job_failures_total',
-    help: 'Jobs that threw, and are tried again; what a run fails with is no failure of its job.',
-    labelNames: ['job'],
-    registers,
-  });
+  const make = createInstruments(registry);
+  const calls = make.counter(
+    'polyphony_model_calls_total',
+    'Model calls that ended; code is that of the error of those that failed, and empty otherwise.',
+    ['provider', 'outcome', 'code'],
+  );
+  const tokens = make.counter(
+    'polyphony_model_tokens_total',
+    'Tokens of model calls, as far as the providers told; cached ones are part of the input.',
+    ['provider', 'type'],
+  );
+  const cost = make.counter(
+    'polyphony_model_cost_dollars_total',
+    'US dollars that model calls cost, as far as that is known.',
+    ['provider'],
+  );
+  const unknownCosts = make.counter(
+    'polyphony_model_calls_of_unknown_cost_total',
+    'Model calls whose cost is not known.',
+    ['provider'],
+  );
+  const firstToken = make.histogram(
+    'polyphony_model_first_token_seconds',
+    'From a request to a provider to the first piece of its answer.',
+    ['provider'],
+    FIRST_TOKEN_SECONDS,
+  );
+  const duration = make.histogram(
+    'polyphony_model_call_duration_seconds',
+    'From a request to a provider to the end of its answer; calls that failed or were broken off are not in it.',
+    ['provider'],
+    CALL_SECONDS,
+  );
+  const failedJobs = make.counter(
+    'polyphony_job_failures_total',
+    'Jobs that threw, and are tried again; what a run fails with is no failure of its job.',
+    ['job'],
+  );
 
   return {
     callEnded({ provider, status, error, usage, ...call }) {
