@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import packageJson from '../package.json' with { type: 'json' };
 import type { Config } from './config.ts';
 import type { Services } from './context.ts';
+import { createIntegrationTester } from './engine/integration/tester.ts';
 import { createOutbound } from './engine/outbound.ts';
 import { createOutboundFetch } from './engine/outbound-fetch.ts';
 import { createApp } from './http/app.ts';
@@ -38,6 +39,8 @@ export async function startServer(
   isEmbedded: boolean,
 ): Promise<RunningServer> {
   const loginLimits = await createLoginLimits({ config, log });
+  const outbound = createOutbound(config.outboundAllow);
+  const secrets = createSecretBox(config);
   const services: Services = {
     config,
     log,
@@ -45,12 +48,13 @@ export async function startServer(
     tokens: createTokens(config.jwtSecret ?? (await keptSecret(resolve(config.dataDir, 'jwt.secret')))),
     passwords: createPasswords(Math.max(1, Math.round(HASHES_AT_ONCE * config.rateLimitFactor))),
     loginLimits,
-    secrets: createSecretBox(config),
+    secrets,
     providers: configuredProviders(config),
     reach: createReach(config, {
       baseUrls: () => readModelAddresses(store.database),
-      fetch: createOutboundFetch(createOutbound(config.outboundAllow)),
+      fetch: createOutboundFetch(outbound),
     }),
+    integrationTester: createIntegrationTester({ outbound, secrets }),
     version: packageJson.version,
   };
   const isPrivate = isEmbedded && ['127.0.0.1', 'localhost', '::1'].includes(config.host);

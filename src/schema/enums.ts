@@ -23,15 +23,7 @@ import {
   TOOL_NAMES,
 } from '../vocabulary.ts';
 import { builder } from './builder.ts';
-
-/** GraphQL's capitals for our words: `in_progress` is `IN_PROGRESS`. */
-function capitals<Word extends string>(
-  words: readonly Word[],
-  descriptions: Partial<Record<Word, string>> = {},
-) {
-  const values = words.map((word) => [word.toUpperCase(), { value: word, description: descriptions[word] }]);
-  return Object.fromEntries(values) as Record<Uppercase<Word>, { value: Word; description: string }>;
-}
+import { capitals } from './capitals.ts';
 
 const STATUS_DESCRIPTIONS: Record<RunStatus, string> = {
   pending: 'Waits until somebody has it executed.',

@@ -1,9 +1,10 @@
 import type { ClientBase } from 'pg';
 import { statusesBefore } from '../rules/status.ts';
 import type { RunKind } from '../vocabulary.ts';
+import { announceSql, ENDED_RUN } from './announce-end.ts';
 import { settleOpenReservations } from './budgets.ts';
 import { failDependents, lockParents } from './dependencies.ts';
-import { appendSql, eventsParameter, RAISED, raiseSql } from './event-log.ts';
+import { appendSql, eventsParameter, raiseSql } from './event-log.ts';
 import type { LoggedEvent } from './events.ts';
 import { removeRunJobSql } from './job-queue.ts';
 import { publishAll } from './publish-all.ts';
@@ -61,8 +62,8 @@ export async function cancelAllWithin(
         update run set status = 'cancelled', cancel_reason = $3, epoch = epoch + 1, worker_id = null,
           ${raiseSql('1')}, updated_at = clock_timestamp()
         from held where run.id = held.id
-        returning ${RAISED}
-      ), ${setOfKindsSql('completed_at = clock_timestamp()', { task: 'secrets = null' })}
+        returning ${ENDED_RUN}
+      ), ${setOfKindsSql('completed_at = moved.updated_at', { task: 'secrets = null' })}, ${announceSql('$4')}
       ${appendSql('$4')}`,
     values: [runIds, ownerId, reason, eventsParameter([event]), statusesBefore('cancelled'), kinds],
   });

@@ -2,8 +2,9 @@ import type { ClientBase, Pool } from 'pg';
 import type { RunError } from '../errors.ts';
 import type { OrchestrationResult } from '../rules/orchestration.ts';
 import type { TaskResult } from '../rules/task.ts';
+import { announceSql, ENDED_RUN } from './announce-end.ts';
 import { failDependents, lockParents, releaseDependents } from './dependencies.ts';
-import { appendSql, eventsParameter, RAISED, raiseSql } from './event-log.ts';
+import { appendSql, eventsParameter, raiseSql } from './event-log.ts';
 import type { LoggedEvent, NewEvent } from './events.ts';
 import { fenced, type Lease } from './lease.ts';
 import { publishAll } from './publish-all.ts';
@@ -92,7 +93,7 @@ function finishBeforeOthers(store: Store, lease: Lease, outcome: Outcome): Promi
 }
 
 const ENDED = `
-  result = $4::jsonb, error = $5::jsonb, completed_at = clock_timestamp(),
+  result = $4::jsonb, error = $5::jsonb, completed_at = moved.updated_at,
   progress = case when $3 = 'completed' then 1 else progress end`;
 const FORGOTTEN = { task: `secrets = case when $3 = 'completed' then null else secrets end` };
 
@@ -114,8 +115,8 @@ async function end(
           updated_at = clock_timestamp()
         where id = $1 and epoch = $2 and status = 'running' and has_dependents = $7
           and inputs = coalesce($8, inputs)
-        returning ${RAISED}
-      ), ${setOfKindsSql(ENDED, FORGOTTEN)}, logged as (${appendSql('$6')})
+        returning ${ENDED_RUN}
+      ), ${setOfKindsSql(ENDED, FORGOTTEN)}, ${announceSql('$6')}, logged as (${appendSql('$6')})
       select * from logged order by seq`,
     values: [
       lease.runId,
