@@ -176,7 +176,8 @@ export type FinishReason = (typeof FINISH_REASONS)[number];
 export const MODEL_CAPABILITIES = ['text', 'code', 'reasoning', 'planning', 'vision', 'audio'] as const;
 export type ModelCapability = (typeof MODEL_CAPABILITIES)[number];
 
-export const DIALECTS = ['mini-devin'] as const;
+/** The old APIs that are answered, by the names of their mounts. */
+export const DIALECTS = ['themachine', 'ai-task-orchestra', 'mini-devin', 'amas', 'orchestratex'] as const;
 export type Dialect = (typeof DIALECTS)[number];
 
 /** The surface through which a row was made. */

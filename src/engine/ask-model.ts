@@ -3,6 +3,7 @@ import { isRetryable, type ModelRequest, type ProviderError } from '../providers
 import type { ModelReference } from '../rules/model-id.ts';
 import { MODEL_CALL_RETRIES, nextWait } from '../rules/retry.ts';
 import type { Lease } from '../store/lease.ts';
+import type { BegunCall } from '../store/model-calls.ts';
 import { restartAttempt } from '../store/restart-attempt.ts';
 import type { EngineContext } from './context.ts';
 import { callModel, ModelCallFailed, type ModelCallResult } from './model-call.ts';
@@ -10,6 +11,7 @@ import { callModel, ModelCallFailed, type ModelCallResult } from './model-call.t
 /**
  * One answer of a model: its call is tried again by policy while its failures are worth it; with fallback models,
  * on the next one.
+ * @param firstCall when the first of them is written already.
  * @throws ProviderError when it is not worth another try, LeaseLost
  */
 export async function askModel(
@@ -17,11 +19,12 @@ export async function askModel(
   lease: Lease,
   tries: Tries,
   request: Omit<ModelRequest, 'model'>,
+  firstCall: BegunCall | null = null,
 ): Promise<ModelCallResult & ModelReference> {
-  for (;;) {
+  for (let begun = firstCall; ; begun = null) {
     const { provider, model } = tries.reference();
     try {
-      const result = await callModel(context, lease, provider, { ...request, model }, tries.failed);
+      const result = await callModel(context, lease, provider, { ...request, model }, tries.failed, begun);
       return { ...result, provider, model };
     } catch (error) {
       if (!(error instanceof ModelCallFailed)) throw error;

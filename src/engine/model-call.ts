@@ -16,6 +16,7 @@ import { splitIncomplete, storable } from '../rules/text.ts';
 import { outlastConnectionLoss } from '../store/connection-loss.ts';
 import type { Lease } from '../store/lease.ts';
 import {
+  type BegunCall,
   type BoundsByPrices,
   beginModelCall,
   type Settlement,
@@ -52,7 +53,7 @@ export class ModelCallFailed extends Error {
 
 /**
  * One request to a provider, its text streamed into the run's log and its row settled however it ends.
- * @param willRetry asked on failure, for the log. @throws ModelCallFailed, LeaseLost
+ * @param begun when the call is written already. @param willRetry asked on failure, for the log. @throws ModelCallFailed, LeaseLost
  */
 export async function callModel(
   context: EngineContext,
@@ -60,15 +61,12 @@ export async function callModel(
   providerId: ProviderId,
   request: ModelRequest,
   willRetry: (error: ProviderError) => boolean,
+  begun: BegunCall | null,
 ): Promise<ModelCallResult> {
   const provider = requireProvider(context, providerId);
   const reference = { provider: providerId, model: request.model };
-  const cost = costOf(UNKNOWN_USAGE, pricesOf(null, reference, 0));
-  const begun = { id: newId(), ...reference, cost };
-  const { maxTokens, prices } = await beginModelCall(context.store, lease, begun, () =>
-    boundsOf(context, providerId, request),
-  );
-  const call = { ...begun, prices };
+  const { maxTokens, ...written } = begun ?? (await begin(context, lease, reference, request));
+  const call = { ...written, ...reference };
   const bounded = maxTokens === null ? request : { ...request, maxTokens };
   const progress = startProgress();
   let finish: Finish | null = null;
@@ -93,6 +91,17 @@ export async function callModel(
     usage: finish.usage,
     durations: finish.durations ?? null,
   };
+}
+
+function begin(
+  context: EngineContext,
+  lease: Lease,
+  reference: ModelReference,
+  request: ModelRequest,
+): Promise<BegunCall> {
+  return beginModelCall(context.store, lease, { id: newId(), ...reference }, () =>
+    boundsOf(context, reference.provider, request),
+  );
 }
 
 /** Money that was spent is written however often the database goes away. */

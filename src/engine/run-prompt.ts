@@ -20,9 +20,9 @@ export async function runPrompt(
 ): Promise<TaskResult> {
   const messages = await openingMessages(context, task, task.system);
   const tries = createTries([task, ...task.fallbackModels]);
-  for (;;) {
-    const request = { messages, ...task.parameters, ...shapeOf(task) };
-    const { callId, text, ...end } = await askModel(context, lease, tries, request);
+  const request = { messages, ...task.parameters, ...shapeOf(task) };
+  for (let { firstCall } = task; ; firstCall = null) {
+    const { callId, text, ...end } = await askModel(context, lease, tries, request, firstCall);
     const answer: Answer | { fault?: undefined } = task.responseSchema
       ? readAnswer(task.responseSchema, text)
       : {};

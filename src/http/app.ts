@@ -6,7 +6,7 @@ import { health } from '../resolvers/health.ts';
 import { dialectAt, mountDialects } from '../rest-compat/index.ts';
 import { refuseUnreadablePath } from '../rest-compat/router.ts';
 import { createAdmission } from './admission.ts';
-import { artifactRoute } from './artifacts.ts';
+import { artifactRoute, createSendArtifact } from './artifacts.ts';
 import { createContext } from './context.ts';
 import { answerFailure, answerUnknownPath } from './failures.ts';
 import { createGraphiqlPage } from './graphiql.ts';
@@ -51,12 +51,13 @@ export async function createApp(services: Services, options: AppOptions): Promis
     strictPreflight: false,
   });
   await app.register(graphqlRoute(yoga, admission));
-  await app.register(artifactRoute(services, admission));
+  const sendArtifact = createSendArtifact(services, admission);
+  await app.register(artifactRoute(sendArtifact));
   app.get('/health', async ({ raw }) => {
     const asker = { viewer: null, address: admission.address(raw) };
     return health(createContext(services, asker, 'graphql'));
   });
-  await mountDialects(app, createSchemaAccess(services, admission));
+  await mountDialects(app, createSchemaAccess(services, admission, sendArtifact));
   const sockets = attachSockets(app.server, yoga, services, admission);
   app.addHook('preClose', () => sockets.close());
   return app;

@@ -1,30 +1,43 @@
 import { create as contentDisposition } from 'content-disposition';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Services } from '../context.ts';
 import { artifactContent } from '../resolvers/artifact.ts';
 import { localId } from '../schema/global-id.ts';
 import type { Admission } from './admission.ts';
 import { createContext, headerCredentials } from './context.ts';
 
-/** `GET /artifacts/{id}`: what a task left, with the credentials of its owner. */
-export function artifactRoute(services: Services, admission: Admission) {
-  return async (app: FastifyInstance): Promise<void> => {
-    app.get<{ Params: { id: string } }>('/artifacts/:id', async (request, reply) => {
-      const viewer = await admission.viewer(request.raw, headerCredentials(request.headers));
-      const asker = { viewer, address: admission.address(request.raw) };
-      const context = createContext(services, asker, 'graphql');
-      const { content, ...artifact } = await artifactContent(context, localId('Artifact', request.params.id));
-      const etag = `"${artifact.sha256}"`;
-      reply.headers({
-        etag,
-        'cache-control': 'private, no-cache',
-        'content-type': artifact.mediaType,
-        // A model or a script wrote it: no browser may take it for a page of ours.
-        'content-disposition': contentDisposition(fileName(artifact.name)),
-        'content-security-policy': "sandbox; default-src 'none'",
-      });
-      return isKnown(request, etag) ? reply.code(304).send() : reply.send(content);
+export type SendArtifact = (
+  id: string,
+  request: FastifyRequest,
+  reply: FastifyReply,
+) => Promise<FastifyReply>;
+
+/** What a task left, as a download for whoever has the credentials of its owner. @throws DomainError NOT_FOUND */
+export function createSendArtifact(services: Services, admission: Admission): SendArtifact {
+  return async (id, request, reply) => {
+    const viewer = await admission.viewer(request.raw, headerCredentials(request.headers));
+    const asker = { viewer, address: admission.address(request.raw) };
+    const context = createContext(services, asker, 'graphql');
+    const { content, ...artifact } = await artifactContent(context, localId('Artifact', id));
+    const etag = `"${artifact.sha256}"`;
+    reply.headers({
+      etag,
+      'cache-control': 'private, no-cache',
+      'content-type': artifact.mediaType,
+      // A model or a script wrote it: no browser may take it for a page of ours.
+      'content-disposition': contentDisposition(fileName(artifact.name)),
+      'content-security-policy': "sandbox; default-src 'none'",
     });
+    return isKnown(request, etag) ? reply.code(304).send() : reply.send(content);
+  };
+}
+
+/** `GET /artifacts/{id}` */
+export function artifactRoute(sendArtifact: SendArtifact) {
+  return async (app: FastifyInstance): Promise<void> => {
+    app.get<{ Params: { id: string } }>('/artifacts/:id', (request, reply) =>
+      sendArtifact(request.params.id, request, reply),
+    );
   };
 }
 

@@ -1,27 +1,64 @@
-import { execute } from 'graphql';
+import { type ExecutionArgs, execute } from 'graphql';
 import type { Services } from '../context.ts';
 import type { Execution, ExecutionAnswer, SchemaAccess } from '../rest-compat/schema-access.ts';
 import { schema } from '../schema/index.ts';
 import type { Admission } from './admission.ts';
+import type { SendArtifact } from './artifacts.ts';
 import { createContext, headerCredentials } from './context.ts';
 import { maskError } from './errors.ts';
+import { subscribe } from './share-results.ts';
 
 /** The schema for the dialects, in this process: the same credentials, context and errors as over HTTP. */
-export function createSchemaAccess(services: Services, admission: Admission): SchemaAccess {
+export function createSchemaAccess(
+  services: Services,
+  admission: Admission,
+  sendArtifact: SendArtifact,
+): SchemaAccess {
   const mask = maskError(services.log);
+  const masked = ({ data, errors }: ExecutionAnswer): ExecutionAnswer => ({
+    data,
+    errors: errors?.map(mask),
+  });
 
-  async function run(execution: Execution): Promise<ExecutionAnswer> {
+  async function operation(execution: Execution): Promise<ExecutionArgs> {
     const { document, variables, request, access, origin } = execution;
     const credentials = headerCredentials(access === 'public' ? {} : request.headers);
     const viewer = await admission.viewer(request, credentials);
     const contextValue = createContext(services, { viewer, address: admission.address(request) }, origin);
-    const { data, errors } = await execute({ schema, document, variableValues: variables, contextValue });
-    return { data, errors: errors?.map(mask) };
+    return { schema, document, variableValues: variables, contextValue };
+  }
+
+  async function* follow(execution: Execution, signal: AbortSignal): AsyncGenerator<ExecutionAnswer> {
+    const answers = await subscribe(await operation(execution));
+    if (!(Symbol.asyncIterator in answers)) return yield masked(answers);
+    // Not at the next answer: that may never come.
+    const stop = () => void answers.return(undefined);
+    signal.addEventListener('abort', stop);
+    try {
+      if (signal.aborted) stop();
+      for await (const answer of answers) yield masked(answer);
+    } finally {
+      signal.removeEventListener('abort', stop);
+    }
   }
 
   return {
     schema,
     mask,
-    execute: (execution) => run(execution).catch((thrown) => ({ errors: [mask(thrown)] })),
+    sendArtifact,
+    execute: async (execution) => {
+      try {
+        return masked(await execute(await operation(execution)));
+      } catch (thrown) {
+        return { errors: [mask(thrown)] };
+      }
+    },
+    async *subscribe(execution, signal) {
+      try {
+        yield* follow(execution, signal);
+      } catch (thrown) {
+        yield { errors: [mask(thrown)] };
+      }
+    },
   };
 }

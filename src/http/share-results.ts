@@ -21,7 +21,8 @@ export const shareResults: Plugin<Context> = {
   },
 };
 
-async function subscribe(args: ExecutionArgs) {
+/** As graphql's own. */
+export async function subscribe(args: ExecutionArgs) {
   const validated = validateSubscriptionArgs(args);
   if (isErrors(validated)) return { errors: validated };
   const source = await createSourceEventStream(validated);

@@ -23,16 +23,17 @@ export async function carryOutRun(context: JobContext, payload: unknown): Promis
 }
 
 /** A claim whose answer was lost may have happened; then it is repeated on the run that this worker holds. */
-async function claim(context: JobContext, runId: string): Promise<ClaimedRun | null> {
+async function claim({ engine, workerId, stopping }: JobContext, runId: string): Promise<ClaimedRun | null> {
+  const providers = [...engine.providers.keys()];
   let isRepeated = false;
   return outlastConnectionLoss(async () => {
     try {
-      return await claimRun(context.engine.store, runId, context.workerId(), isRepeated);
+      return await claimRun(engine.store, runId, { workerId: workerId(), providers }, isRepeated);
     } catch (error) {
       isRepeated = true;
       throw error;
     }
-  }, context.stopping);
+  }, stopping);
 }
 
 /** The bus tells of a cancel at once; the watch, of anything that raised the epoch, within its interval. */

@@ -1,36 +1,68 @@
 import type { IncomingMessage } from 'node:http';
+import type { DocumentNode } from 'graphql';
 import { DomainError } from '../errors.ts';
 import type { Dialect } from '../vocabulary.ts';
 import type { Endpoint, RequestParts } from './dialect.ts';
 import { graphql, type PreparedDocument, prepareDocument } from './documents.ts';
 import { faultOf, inputFault } from './faults.ts';
+import { readPages } from './pages.ts';
 import type { ExecutionAnswer, SchemaAccess } from './schema-access.ts';
 
 export interface PreparedEndpoint extends Endpoint, PreparedDocument {
-  /** @returns the body of the answer. @throws DomainError, in the words of the endpoint's input. */
-  answer(parts: RequestParts, request: IncomingMessage): Promise<unknown>;
+  /**
+   * @param left aborted when the client is gone
+   * @returns what the row responds. @throws DomainError, in the words of the endpoint's input.
+   */
+  answer(parts: RequestParts, request: IncomingMessage, left: AbortSignal): Promise<unknown>;
 }
 
-/** @throws Error when its document is invalid */
+/** @throws Error when a document of its is invalid */
 export function prepareEndpoint(access: SchemaAccess, origin: Dialect, row: Endpoint): PreparedEndpoint {
-  const prepared = prepareDocument(access.schema, row.document, `${origin} ${row.method} ${row.path}`);
-  const account = prepareDocument(access.schema, ACCOUNT, 'the check of credentials');
+  const prepare = (document: DocumentNode) =>
+    prepareDocument(access.schema, document, `${origin} ${row.method} ${row.path}`);
+  const execution = ({ document }: PreparedDocument, variables: object, request: IncomingMessage) => ({
+    document,
+    variables: { ...variables },
+    request,
+    access: row.access,
+    origin,
+  });
+  const execute = async (...asked: Parameters<typeof execution>) =>
+    dataOf(await access.execute(execution(...asked)));
 
-  async function execute({ document }: PreparedDocument, variables: object, request: IncomingMessage) {
-    const execution = { document, variables: { ...variables }, request, access: row.access, origin };
-    return dataOf(await access.execute(execution));
+  const account = prepare(ACCOUNT);
+  const main = prepare(row.document);
+  const before = row.before && { ...row.before, ...prepare(row.before.document) };
+  const wait = row.wait && { ...row.wait, until: prepare(row.wait.until), read: prepare(row.wait.document) };
+
+  async function given(parts: RequestParts, request: IncomingMessage): Promise<unknown> {
+    const { data, error } = row.input.safeParse(parts);
+    if (!error) return data;
+    if (row.access === 'account') await execute(account, {}, request);
+    throw inputFault(error);
   }
 
   return {
     ...row,
-    ...prepared,
-    async answer(parts, request) {
-      const given = row.input.safeParse(parts);
-      if (given.success) return row.respond(await execute(prepared, row.variables(given.data), request));
-      if (row.access === 'account') await execute(account, {}, request);
-      throw inputFault(given.error);
+    ...main,
+    async answer(parts, request, left) {
+      const asked = await given(parts, request);
+      const known = before ? await execute(before, before.variables(asked), request) : {};
+      const read = (variables: object) => execute(main, variables, request);
+      const variables = row.variables(asked, known);
+      const data = row.paged ? await readPages(read, variables) : await read(variables);
+      if (!wait) return row.respond(data, asked, known);
+      const awaited = wait.variables(data);
+      const patience = AbortSignal.any([left, AbortSignal.timeout(wait.seconds * 1000)]);
+      await exhaust(access.subscribe(execution(wait.until, awaited, request), patience));
+      return row.respond(await execute(wait.read, awaited, request), asked, known);
     },
   };
+}
+
+/** Whatever ends the wait: the run has begun, and how far it is, is the answer. */
+async function exhaust(answers: AsyncIterable<unknown>): Promise<void> {
+  for await (const _answer of answers);
 }
 
 const ACCOUNT = graphql('query viewer { viewer { id } }');

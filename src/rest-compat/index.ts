@@ -1,12 +1,20 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Dialect } from '../vocabulary.ts';
+import { aiTaskOrchestra } from './ai-task-orchestra/index.ts';
+import { amas } from './amas/index.ts';
 import type { DialectTable } from './dialect.ts';
 import { miniDevin } from './mini-devin/index.ts';
+import { orchestrateX } from './orchestratex/index.ts';
 import { dialectScope } from './router.ts';
 import type { SchemaAccess } from './schema-access.ts';
+import { theMachine } from './themachine/index.ts';
 
 export const DIALECT_TABLES = {
+  themachine: theMachine,
+  'ai-task-orchestra': aiTaskOrchestra,
   'mini-devin': miniDevin,
+  amas,
+  orchestratex: orchestrateX,
 } satisfies { [Name in Dialect]: DialectTable & { name: Name } };
 
 /** The dialect under whose mount a request is; null: under none. */

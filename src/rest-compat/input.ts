@@ -1,12 +1,45 @@
 import { z } from 'zod';
 
+/** The ids and names in a path; whatever they are, they may name something. */
+export function path<Name extends string>(...names: Name[]) {
+  const shape = Object.fromEntries(names.map((name) => [name, z.string()]));
+  return z.object(shape as Record<Name, z.ZodString>);
+}
+
 /** A JSON object; bounds are the use-cases' to check, so that they are the same on every surface. */
 export function jsonBody<Shape extends z.ZodRawShape>(shape: Shape) {
-  return z.object({ body: z.object(shape, { error: missingOr('must be a JSON object') }) });
+  return z.object(shape, { error: missingOr('must be a JSON object') });
+}
+
+/** An object of whatever its maker likes. */
+export function anyObject() {
+  return z.record(z.string(), z.unknown(), { error: missingOr('must be a JSON object') });
 }
 
 export function text() {
   return z.string({ error: missingOr('must be text') });
+}
+
+export function number() {
+  return z.number({ error: missingOr('must be a number') });
+}
+
+/** As GraphQL has them, in 32 bits. */
+export function integer() {
+  return z.int32({ error: missingOr('must be a whole number') });
+}
+
+export function flag() {
+  return z.boolean({ error: missingOr('must be true or false') });
+}
+
+export function list<Item extends z.ZodType>(item: Item) {
+  return z.array(item, { error: missingOr('must be a list') });
+}
+
+/** One of a dialect's words, in a body or in the query. */
+export function oneOf<const Words extends readonly string[]>(words: Words) {
+  return z.enum(words, { error: missingOr(`must be one of ${words.join(', ')}`) });
 }
 
 const MOMENT = 'must be a date and time such as 2030-01-01T00:00:00Z';
@@ -24,6 +57,6 @@ function isFourDigitYear(date: Date): boolean {
   return date.getUTCFullYear() >= 0 && date.getUTCFullYear() <= 9999;
 }
 
-function missingOr(wrong: string) {
+export function missingOr(wrong: string) {
   return ({ input }: { input?: unknown }) => (input === undefined ? 'is required' : wrong);
 }

@@ -1,10 +1,16 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../errors.ts';
 import { type PreparedEndpoint, prepareEndpoint } from './answer.ts';
-import type { DialectTable, Method } from './dialect.ts';
+import type { DialectTable, Method, Subject } from './dialect.ts';
 import { fastifyFault } from './fastify-faults.ts';
 import { faultOf } from './faults.ts';
 import type { SchemaAccess } from './schema-access.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    about?: Subject | undefined;
+  }
+}
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
@@ -17,7 +23,7 @@ export function dialectScope(dialect: DialectTable, access: SchemaAccess) {
   return async (app: FastifyInstance): Promise<void> => {
     acceptOnlyJson(app);
     app.setErrorHandler<FastifyError>((thrown, request, reply) =>
-      refuse(dialect, toFault(thrown, request, access), reply),
+      refuse(dialect, toFault(thrown, request, access), request, reply),
     );
     // With a handler of its own, unknown paths under the mount belong to this scope and its hooks.
     app.setNotFoundHandler((request) => Promise.reject(unknownPath(request)));
@@ -26,22 +32,31 @@ export function dialectScope(dialect: DialectTable, access: SchemaAccess) {
       // Before the body is read: whatever is wrong with that, the path is what to tell.
       if (request.is404) throw unknownPath(request);
     });
-    for (const endpoint of endpoints) addRoute(app, endpoint);
+    for (const endpoint of endpoints) addRoute(app, endpoint, access);
     for (const [path, methods] of methodsByPath(endpoints)) refuseOtherMethods(app, path, methods);
   };
 }
 
-function addRoute(app: FastifyInstance, endpoint: PreparedEndpoint): void {
+function addRoute(app: FastifyInstance, endpoint: PreparedEndpoint, access: SchemaAccess): void {
   app.route({
     method: endpoint.method,
     url: fastifyPath(endpoint.path),
+    config: { about: endpoint.about },
     onRequest: async (_request, reply) => nameSuccessor(reply, endpoint.operation),
     handler: async (request, reply) => {
       const { params, query, body } = request;
-      const answer = await endpoint.answer({ params, query, body }, request.raw);
+      const answer = await endpoint.answer({ params, query, body }, request.raw, departure(reply));
+      if (endpoint.sends === 'artifact') return access.sendArtifact(String(answer), request, reply);
       return reply.code(endpoint.status).send(answer);
     },
   });
+}
+
+/** Aborted when there is nobody left to answer. */
+function departure({ raw }: FastifyReply): AbortSignal {
+  const departed = new AbortController();
+  raw.once('close', () => departed.abort());
+  return departed.signal;
 }
 
 function refuseOtherMethods(app: FastifyInstance, path: string, methods: Method[]): void {
@@ -84,7 +99,7 @@ export function refuseUnreadablePath(
   reply: FastifyReply,
 ): FastifyReply {
   nameSuccessor(reply, null);
-  return refuse(dialect, unknownPath(request), reply);
+  return refuse(dialect, unknownPath(request), request, reply);
 }
 
 function toFault(thrown: FastifyError, request: FastifyRequest, access: SchemaAccess): DomainError {
@@ -92,8 +107,14 @@ function toFault(thrown: FastifyError, request: FastifyRequest, access: SchemaAc
   return fastifyFault(thrown, request) ?? faultOf(access.mask(thrown));
 }
 
-function refuse(dialect: DialectTable, fault: DomainError, reply: FastifyReply): FastifyReply {
-  const { status, body } = dialect.refuse(fault, new Date());
+function refuse(
+  dialect: DialectTable,
+  fault: DomainError,
+  { routeOptions }: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const about = routeOptions.config?.about ?? null;
+  const { status, body } = dialect.refuse(fault, { at: new Date(), about });
   const { retryAfter } = fault.details;
   if (status === 401) reply.header('www-authenticate', 'Bearer');
   if (retryAfter !== undefined) reply.header('retry-after', retryAfter);

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { DocumentNode, GraphQLError, GraphQLSchema } from 'graphql';
 import type { Dialect } from '../vocabulary.ts';
 import type { Access } from './dialect.ts';
@@ -25,6 +26,10 @@ export interface SchemaAccess {
   schema: GraphQLSchema;
   /** Never rejects. */
   execute(execution: Execution): Promise<ExecutionAnswer>;
+  /** Never throws: what is refused is its one answer. Ends at once when `signal` is aborted. */
+  subscribe(execution: Execution, signal: AbortSignal): AsyncIterable<ExecutionAnswer>;
+  /** Its content as a download, with the credentials of the request. @param id as GraphQL prints it. @throws DomainError */
+  sendArtifact(id: string, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply>;
   /** What a client is told of something thrown here; what was not expected is logged under an id. */
   mask(thrown: unknown): GraphQLError;
 }

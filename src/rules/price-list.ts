@@ -1,7 +1,7 @@
 import { calcPrice, type ModelPrice, type TieredPrices } from '@pydantic/genai-prices';
-import type { ProviderId } from '../vocabulary.ts';
+import { PROVIDERS, type ProviderId } from '../vocabulary.ts';
 import type { ModelReference } from './model-id.ts';
-import type { Prices } from './money.ts';
+import { isFree, type Prices } from './money.ts';
 
 const FREE: Prices = { input: '0', cachedInput: null, output: '0' };
 
@@ -15,6 +15,12 @@ const LIST: Record<ProviderId, string | { all: Prices | null }> = {
   ollama: { all: FREE },
   demo: { all: FREE },
 };
+
+/** All that these serve costs nothing, unless an admin gave it a price. */
+export const FREE_PROVIDERS: readonly ProviderId[] = PROVIDERS.filter((provider) => {
+  const entry = LIST[provider];
+  return typeof entry === 'object' && isFree(entry.all);
+});
 
 /**
  * What a model costs: what an admin said, else what the list says.

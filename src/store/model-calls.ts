@@ -1,6 +1,7 @@
 import type { ClientBase, Pool } from 'pg';
 import type { RunError } from '../errors.ts';
 import type { Prices, Usage } from '../rules/money.ts';
+import { FREE_PROVIDERS } from '../rules/price-list.ts';
 import type { FinishReason, ModelCallStatus, ProviderId } from '../vocabulary.ts';
 import { type CallBounds, isLimitedSql, reserveForCall, settleForCall } from './budgets.ts';
 import { appendSql, eventsParameter, RAISED, raiseSql } from './event-log.ts';
@@ -14,15 +15,14 @@ export interface NewModelCall {
   id: string;
   provider: ProviderId;
   model: string;
-  /** By the price list: known beforehand when the model is free; else null, until the call is settled. */
-  cost: string | null;
 }
 
 /** What a call may need at most, once the catalog's prices are known. */
 export type BoundsByPrices = (ownPrices: Prices | null) => CallBounds;
 
-/** What a call may do and costs. */
-export interface CallTerms {
+/** A call that was written and may be made. */
+export interface BegunCall {
+  id: string;
   /** The longest answer in tokens; null: as long as it is. */
   maxTokens: number | null;
   /** The catalog's, which go before the price list; null: none. */
@@ -41,14 +41,14 @@ export async function beginModelCall(
   lease: Lease,
   call: NewModelCall,
   bounds: () => Promise<BoundsByPrices>,
-): Promise<CallTerms> {
+): Promise<BegunCall> {
   const unlimited = await begin(store.database.pool, lease, call, false);
-  const { event, ...terms } = unlimited
+  const { event, ...begun } = unlimited
     ? { ...unlimited, maxTokens: null }
     : await beginWithinLimits(store, lease, call, await bounds());
   if (!event) throw fenced(lease);
   store.bus.publish(lease.runId, [event]);
-  return terms;
+  return { id: call.id, ...begun };
 }
 
 function beginWithinLimits(
@@ -56,7 +56,7 @@ function beginWithinLimits(
   lease: Lease,
   call: NewModelCall,
   boundsBy: BoundsByPrices,
-): Promise<CallTerms & { event: LoggedEvent | null }> {
+): Promise<Omit<BegunCall, 'id'> & { event: LoggedEvent | null }> {
   return transaction(store.database, async (client) => {
     const begun = await begin(client, lease, call, true);
     if (!begun) return { event: null, prices: null, maxTokens: null };
@@ -64,6 +64,26 @@ function beginWithinLimits(
     const reservation = await reserveForCall(client, { id: call.id, runId: lease.runId }, bounds);
     return { ...begun, maxTokens: reservation?.maxTokens ?? null };
   });
+}
+
+/**
+ * SQL that writes the call of the run in `moved`. What costs nothing costs that whatever becomes of the call; else
+ * the cost is null until it is settled.
+ * @param id, provider, model, freeProviders SQL of them. @param from what they need besides `moved`.
+ */
+export function insertCallSql(
+  { id, provider, model, freeProviders }: Record<'id' | 'provider' | 'model' | 'freeProviders', string>,
+  from = 'moved',
+): string {
+  return `
+    insert into model_call (id, run_id, attempt, provider, model, status, price_source, input_price,
+      cached_input_price, output_price, cost)
+    select ${id}, moved.id, moved.attempt, ${provider}, ${model}, 'started', price.price_source, price.input_price,
+      price.cached_input_price, price.output_price,
+      case when price.price_source = 'list' then case when ${provider} = any(${freeProviders}) then 0 end
+        when greatest(price.input_price, price.cached_input_price, price.output_price) = 0 then 0 end
+    from ${from}, lateral ${callPricesSql('moved.id', provider, model)} as price
+    returning *`;
 }
 
 /** @returns nothing when the lease is lost, or when a cost limit is set and must not be. */
@@ -84,15 +104,7 @@ async function begin(
         update run set ${raiseSql('1')}
         where id = $1 and epoch = $2 and status = 'running' and ($8 or not ${isLimitedSql('run')})
         returning ${RAISED}
-      ), called as (
-        insert into model_call (id, run_id, attempt, provider, model, status, price_source, input_price,
-          cached_input_price, output_price, cost)
-        select $3, moved.id, moved.attempt, $4, $5, 'started', price.price_source, price.input_price,
-          price.cached_input_price, price.output_price,
-          case when price.price_source = 'list' then $7::numeric
-            when greatest(price.input_price, price.cached_input_price, price.output_price) = 0 then 0 end
-        from moved, ${callPricesSql('$1', '$4', '$5')} as price
-        returning *
+      ), called as (${insertCallSql({ id: '$3', provider: '$4', model: '$5', freeProviders: '$7::text[]' })}
       ), logged as (${appendSql('$6')})
       select logged.*, ${pricesSql('called')} as prices from logged, called`,
     values: [
@@ -102,7 +114,7 @@ async function begin(
       call.provider,
       call.model,
       eventsParameter([event]),
-      call.cost,
+      FREE_PROVIDERS,
       maybeLimited,
     ],
   });

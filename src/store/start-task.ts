@@ -4,6 +4,8 @@ import type { Plan } from '../rules/plan.ts';
 import type { PromptParameters } from '../rules/task.ts';
 import type { TemplatePlan } from '../rules/template.ts';
 import type { ProviderId, TaskKind, ToolName } from '../vocabulary.ts';
+import type { BegunCall } from './model-calls.ts';
+import { pricesSql } from './prices.ts';
 
 interface Started {
   id: string;
@@ -22,6 +24,8 @@ export interface StartedTask extends Started {
   fallbackModels: ModelReference[];
   responseSchema: Record<string, unknown> | null;
   threadId: string | null;
+  /** That began with the claim; null: none did. */
+  firstCall: BegunCall | null;
   tools: ToolName[];
   /** Absolute path, its own or its session's; null: it has none yet. */
   workingDirectory: string | null;
@@ -44,7 +48,10 @@ export interface StartedTemplate extends Started {
   secrets: string | null;
 }
 
-/** SQL of a CTE: the task of the run that CTE `moved` has taken, if it is one, is begun, or gone on with. */
+/**
+ * SQL of a CTE: the task of the run that CTE `moved` has taken, if it is one, is begun, or gone on with. CTE
+ * `called` has its first call, if that has begun.
+ */
 export const START_TASK = `
   update task set started_at = coalesce(started_at, clock_timestamp()),
     deadline_at = coalesce(deadline_at,
@@ -53,6 +60,7 @@ export const START_TASK = `
   returning json_build_object('id', task.id, 'ownerId', moved.owner_id, 'attempt', moved.attempt,
     'kind', task.kind, 'prompt', prompt, 'system', system, 'parameters', parameters, 'provider', provider,
     'model', model, 'fallbackModels', fallback_models, 'responseSchema', response_schema, 'threadId', thread_id,
+    'firstCall', (select json_build_object('id', id, 'maxTokens', null, 'prices', ${pricesSql('called')}) from called),
     'tools', tools, 'workingDirectory', coalesce(working_directory,
       (select session.working_directory from session where session.id = moved.session_id)),
     'ownerIsAdmin', (select is_admin from app_user where app_user.id = moved.owner_id),

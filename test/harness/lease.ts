@@ -13,5 +13,5 @@ export function runIdOf(taskId: string): string {
 export async function holdTask(store: Store, taskId: string): Promise<Lease> {
   const workerId = newId();
   await registerWorker(store.database, workerId);
-  return openLease((await claimRun(store, runIdOf(taskId), workerId, false))!);
+  return openLease((await claimRun(store, runIdOf(taskId), { workerId, providers: [] }, false))!);
 }

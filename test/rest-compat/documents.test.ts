@@ -4,12 +4,16 @@ import { DIALECT_TABLES } from '../../src/rest-compat/index.ts';
 import { schema } from '../../src/schema/index.ts';
 
 const rows = Object.values(DIALECT_TABLES).flatMap(({ name, endpoints }) =>
-  endpoints.map((row) => [`${name} ${row.method} ${row.path}`, row.document] as const),
+  endpoints.flatMap((row) =>
+    [row.before?.document, row.document, row.wait?.until, row.wait?.document]
+      .filter((document) => document !== undefined)
+      .map((document) => [`${name} ${row.method} ${row.path}`, document] as const),
+  ),
 );
 
 describe('documents', () => {
   test.each(rows)('the document of %s is valid', (owner, document) => {
-    expect(prepareDocument(schema, document, owner).operation).toMatch(/^(query|mutation) \w+/);
+    expect(prepareDocument(schema, document, owner).operation).toMatch(/^(query|mutation|subscription) \w+/);
   });
 
   test('a field that the schema does not have is refused at boot, with the endpoint that asks for it', () => {

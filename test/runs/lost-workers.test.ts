@@ -21,7 +21,7 @@ async function loseWorker(runId: string): Promise<void> {
   const { database } = server.store;
   const workerId = newId();
   await registerWorker(database, workerId);
-  expect(await claimRun(server.store, runId, workerId, false)).not.toBeNull();
+  expect(await claimRun(server.store, runId, { workerId, providers: [] }, false)).not.toBeNull();
   expect(await releaseWorker(database, workerId)).toEqual([runId]);
 }
 

@@ -34,7 +34,7 @@ test('a call that is settled while its run is cancelled waits for it, or it for 
   for (let round = 0; round < 40; round += 1) {
     const task = await ann.createTask({ prompt: 'x', model: 'demo' });
     const runId = Buffer.from(task, 'base64url').toString().slice('Task:'.length);
-    const lease = openLease((await claimRun(store, runId, worker, false))!);
+    const lease = openLease((await claimRun(store, runId, { workerId: worker, providers: [] }, false))!);
     const call = { id: newId(), provider: 'demo' as const, model: 'demo', cost: null };
     await beginModelCall(store, lease, call, () => Promise.reject(new Error('there is no limit')));
     const settlement = {

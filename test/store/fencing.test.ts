@@ -37,7 +37,7 @@ async function newRun(): Promise<string> {
 }
 
 async function take(runId: string, workerId: string): Promise<Lease> {
-  const claimed = await claimRun(server.store, runId, workerId, false);
+  const claimed = await claimRun(server.store, runId, { workerId, providers: [] }, false);
   return openLease(claimed!);
 }
 
@@ -72,16 +72,22 @@ test('a run that is claimed again by the worker that held it: the old lease writ
 test('a worker that was given up takes no run', async () => {
   const [runId, worker] = [await newRun(), await newWorker()];
   await releaseWorker(server.store.database, worker);
-  expect(await claimRun(server.store, runId, worker, false)).toBeNull();
-  expect(await claimRun(server.store, runId, await newWorker(), false)).toMatchObject({ attempt: 1 });
+  expect(await claimRun(server.store, runId, { workerId: worker, providers: [] }, false)).toBeNull();
+  expect(
+    await claimRun(server.store, runId, { workerId: await newWorker(), providers: [] }, false),
+  ).toMatchObject({ attempt: 1 });
 });
 
 test('a claim is repeated only on what the same worker holds', async () => {
   const [runId, worker] = [await newRun(), await newWorker()];
   const first = await take(runId, worker);
-  expect(await claimRun(server.store, runId, await newWorker(), true)).toBeNull();
-  expect(await claimRun(server.store, runId, worker, false)).toBeNull();
-  expect(await claimRun(server.store, runId, worker, true)).toMatchObject({ epoch: first.epoch + 1 });
+  expect(
+    await claimRun(server.store, runId, { workerId: await newWorker(), providers: [] }, true),
+  ).toBeNull();
+  expect(await claimRun(server.store, runId, { workerId: worker, providers: [] }, false)).toBeNull();
+  expect(await claimRun(server.store, runId, { workerId: worker, providers: [] }, true)).toMatchObject({
+    epoch: first.epoch + 1,
+  });
 });
 
 test('the job of a run that is taken from its worker has an id of its own', async () => {

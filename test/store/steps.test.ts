@@ -28,7 +28,7 @@ async function newLease(): Promise<Lease> {
 }
 
 async function take(runId: string): Promise<Lease> {
-  return openLease((await claimRun(server.store, runId, workerId, false))!);
+  return openLease((await claimRun(server.store, runId, { workerId, providers: [] }, false))!);
 }
 
 const progress = (value: number): NewEvent[] => [{ type: 'ProgressMade', data: { progress: value } }];

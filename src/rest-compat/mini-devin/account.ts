@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { endpoint } from '../dialect.ts';
 import { graphql } from '../documents.ts';
 import { jsonBody, moment, text } from '../input.ts';
@@ -8,7 +9,7 @@ export const accountEndpoints = [
     method: 'POST',
     path: '/api/auth/register',
     access: 'public',
-    input: jsonBody({ email: text(), password: text(), name: text() }),
+    input: z.object({ body: jsonBody({ email: text(), password: text(), name: text() }) }),
     document: graphql(`mutation register($input: RegisterInput!) {
       register(input: $input) { user { id email name createdAt } }
     }`),
@@ -26,7 +27,7 @@ export const accountEndpoints = [
     method: 'POST',
     path: '/api/auth/login',
     access: 'public',
-    input: jsonBody({ email: text(), password: text() }),
+    input: z.object({ body: jsonBody({ email: text(), password: text() }) }),
     document: graphql(`mutation login($input: LoginInput!) { login(input: $input) { token expiresIn } }`),
     variables: ({ body }) => ({ input: body }),
     respond: ({ login }) => ({
@@ -41,7 +42,7 @@ export const accountEndpoints = [
     method: 'POST',
     path: '/api/auth/api-keys',
     access: 'account',
-    input: jsonBody({ name: text(), expires_at: moment().nullish() }),
+    input: z.object({ body: jsonBody({ name: text(), expires_at: moment().nullish() }) }),
     document: graphql(`mutation createApiKey($input: CreateApiKeyInput!) {
       createApiKey(input: $input) { key apiKey { id name createdAt expiresAt } }
     }`),

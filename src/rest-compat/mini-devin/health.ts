@@ -10,6 +10,7 @@ export const healthEndpoints = [
     input: z.object({}),
     document: graphql('query health { health { status version } }'),
     variables: () => ({}),
+    body: z.object({ status: z.string(), version: z.string() }),
     respond: ({ health }) => health,
     status: 200,
   }),

@@ -1,0 +1,8 @@
+import type { DialectTable } from '../dialect.ts';
+import { refuse } from './errors.ts';
+
+export const aiTaskOrchestra = {
+  name: 'ai-task-orchestra',
+  endpoints: [],
+  refuse,
+} satisfies DialectTable;

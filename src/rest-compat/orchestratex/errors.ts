@@ -1,0 +1,11 @@
+import type { DomainError } from '../../errors.ts';
+import type { Refusal } from '../dialect.ts';
+import { type FailureKind, failureKind, STATUSES } from '../failures.ts';
+
+/** The document knows no 409; a request that is sound by itself and still cannot be met is its 400. */
+const ANSWERS = { ...STATUSES, conflict: 400 } satisfies Record<FailureKind, number>;
+
+export function refuse({ code, message }: DomainError): Refusal {
+  const status = ANSWERS[failureKind(code)];
+  return { status, body: { detail: message, status_code: status } };
+}

@@ -1,0 +1,8 @@
+import type { DialectTable } from '../dialect.ts';
+import { refuse } from './errors.ts';
+
+export const orchestrateX = {
+  name: 'orchestratex',
+  endpoints: [],
+  refuse,
+} satisfies DialectTable;

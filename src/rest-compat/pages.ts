@@ -1,0 +1,27 @@
+/** What a connection gives at once. */
+const PAGE = 100;
+
+type Connections = Record<string, { nodes: unknown[] }>;
+
+/**
+ * The old lists may be longer than a page of GraphQL: asks on until there are as many nodes as were asked for, or
+ * no more. Every root field of the document has to be a connection that takes these two.
+ */
+export async function readPages(
+  read: (variables: Record<string, unknown>) => Promise<Record<string, unknown>>,
+  variables: Record<string, unknown>,
+): Promise<Connections> {
+  const { first, offset } = variables as { first: number; offset: number };
+  const page = (from: number) =>
+    read({
+      ...variables,
+      first: Math.min(first - from, PAGE),
+      offset: offset + from,
+    }) as Promise<Connections>;
+  const all = await page(0);
+  for (let from = PAGE; from < first && Object.values(all).some(({ nodes }) => nodes.length === from); ) {
+    for (const [field, { nodes }] of Object.entries(await page(from))) all[field]?.nodes.push(...nodes);
+    from += PAGE;
+  }
+  return all;
+}

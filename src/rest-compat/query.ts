@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { missingOr } from './input.ts';
+
+const MOST = 2 ** 31 - 1;
+
+/** A number in the query, where everything is text. Both ends are allowed. */
+export function queryInteger(min: number, max: number) {
+  const wrong = `must be a whole number from ${min} to ${max}`;
+  return z
+    .string({ error: missingOr(wrong) })
+    .regex(/^-?\d+$/, wrong)
+    .transform(Number)
+    .refine((given) => given >= min && given <= max, wrong);
+}
+
+/** `true` and `false`; Python writes them with a capital, some clients as 1 and 0. */
+export function queryFlag() {
+  return z.stringbool({
+    truthy: ['true', '1'],
+    falsy: ['false', '0'],
+    error: missingOr('must be true or false'),
+  });
+}
+
+/** Which part of a list: `limit` and `offset`, as the shape of a query. */
+export function range(limit: { default: number; max: number }) {
+  return {
+    limit: queryInteger(1, limit.max).default(limit.default),
+    offset: queryInteger(0, MOST).default(0),
+  };
+}

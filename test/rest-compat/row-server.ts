@@ -1,0 +1,38 @@
+import Fastify from 'fastify';
+import type { Services } from '../../src/context.ts';
+import { createAdmission } from '../../src/http/admission.ts';
+import { createSendArtifact } from '../../src/http/artifacts.ts';
+import { createSchemaAccess } from '../../src/http/schema-access.ts';
+import { createLog } from '../../src/log.ts';
+import { createReach } from '../../src/providers/reach.ts';
+import { configuredProviders } from '../../src/providers/registry.ts';
+import { createTokens } from '../../src/resolvers/tokens.ts';
+import type { DialectTable } from '../../src/rest-compat/dialect.ts';
+import { dialectScope } from '../../src/rest-compat/router.ts';
+import type { SchemaAccess } from '../../src/rest-compat/schema-access.ts';
+import type { TestServer } from '../harness/server.ts';
+
+export interface RowServer {
+  /** Of the dialect's mount. */
+  url: string;
+  access: SchemaAccess;
+  stop(): Promise<void>;
+}
+
+/** A dialect of the test's own rows, over the real schema and the database and tokens of `server`. */
+export async function serveRows({ config, store }: TestServer, dialect: DialectTable): Promise<RowServer> {
+  const services = {
+    config,
+    log: createLog(config.logLevel),
+    store,
+    tokens: createTokens(config.jwtSecret!),
+    providers: configuredProviders(config),
+    reach: createReach(config, { baseUrls: async () => [], fetch }),
+  } as unknown as Services;
+  const admission = createAdmission(services);
+  const access = createSchemaAccess(services, admission, createSendArtifact(services, admission));
+  const app = Fastify({ forceCloseConnections: true });
+  await app.register(dialectScope(dialect, access), { prefix: `/${dialect.name}` });
+  const url = await app.listen({ host: '127.0.0.1', port: 0 });
+  return { url: `${url}/${dialect.name}`, access, stop: () => app.close() };
+}
