@@ -4,7 +4,7 @@ const MAX_REASON = 200;
 
 /** An answer that is no success, in words: its status, and the reason that came along. */
 export function whyRefused(who: string, { status, text }: Answer, secret: string): string {
-  const reason = reasonIn(text)?.slice(0, MAX_REASON).replaceAll(secret, '…');
+  const reason = reasonIn(text)?.replaceAll(secret, '…').slice(0, MAX_REASON);
   return `${who} answered ${status}${reason ? `: ${reason}` : ''}`;
 }
 
