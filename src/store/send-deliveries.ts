@@ -3,6 +3,9 @@ import type { Platform } from '../vocabulary.ts';
 import type { Database } from './database.ts';
 import { addLaterDeliveryJobSql } from './job-queue.ts';
 
+/** So far behind it is only with many messages to one receiver. */
+const STRAY_AFTER = '1 minute';
+
 /** What is to be sent, and whereto. */
 export interface DueDelivery {
   id: string;
@@ -105,5 +108,16 @@ export async function planDeliveries(
       )
       select ${addLaterDeliveryJobSql('$1::text', 'next.at')} from next`,
     values: [integrationId, pauseMs],
+  });
+}
+
+/** Calls again for what should long be sent: its job may have been lost with a worker, or taken away. */
+export async function requeueStrayDeliveries(database: Database): Promise<void> {
+  await database.pool.query({
+    name: 'requeue-stray-deliveries',
+    text: `
+      select ${addLaterDeliveryJobSql('stray.integration_id', 'clock_timestamp()')}
+      from (select distinct integration_id from delivery
+        where status = 'pending' and next_try_at < clock_timestamp() - interval '${STRAY_AFTER}') as stray`,
   });
 }

@@ -182,6 +182,23 @@ describe('a receiver that does not take it', () => {
   });
 });
 
+test('what has lost its job is sent all the same', async () => {
+  const { id } = await webhook({ status: 500 }, { status: 200 });
+  await endTask(ann);
+  await settled(ann, id, ({ responseStatus }) => responseStatus === 500);
+  const { pool } = server.store.database;
+  await expect
+    .poll(async () => {
+      const gone = await pool.query(
+        `select graphile_worker.complete_jobs(array(select id from graphile_worker.jobs where task_identifier = 'deliver'))`,
+      );
+      return gone.rowCount;
+    })
+    .toBeGreaterThan(0);
+  await pool.query(`update delivery set next_try_at = now() - interval '2 minutes' where status = 'pending'`);
+  await settled(ann, id, ({ status }) => status === 'DELIVERED');
+});
+
 test('a slow receiver holds up nobody else', async () => {
   const slow = await webhook('never');
   const slowAnn = ann;
