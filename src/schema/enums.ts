@@ -9,6 +9,7 @@ import {
   FINISH_REASONS,
   MODEL_CALL_STATUSES,
   MODEL_CAPABILITIES,
+  ORIGINS,
   PARAMETER_TYPES,
   PLAN_STEP_STATUSES,
   PROVIDERS,
@@ -18,7 +19,6 @@ import {
   type RunStatus,
   SESSION_STATUSES,
   STOP_REASONS,
-  TASK_KINDS,
   TEMPLATE_STEP_TYPES,
   TOOL_NAMES,
 } from '../vocabulary.ts';
@@ -69,14 +69,9 @@ export const SessionStatusEnum = builder.enumType('SessionStatus', {
   }),
 });
 
-export const TaskKindEnum = builder.enumType('TaskKind', {
-  description: 'How a task is carried out.',
-  values: capitals(TASK_KINDS, {
-    pull: 'A model that Ollama fetches; made by `pullModel`.',
-    prompt: 'One prompt, answered by one model.',
-    agent: 'An agent at work with tools, turn by turn.',
-    template: 'The steps of a template, one after the other.',
-  }),
+export const OriginEnum = builder.enumType('Origin', {
+  description: 'Through which surface something was made: this one, or one of the older APIs.',
+  values: capitals(ORIGINS, { graphql: 'This API, by GraphQL.' }),
 });
 
 export const ProviderEnum = builder.enumType('Provider', {

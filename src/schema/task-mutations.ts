@@ -1,3 +1,4 @@
+import { endTask } from '../resolvers/end-task.ts';
 import { provideTaskInput } from '../resolvers/provide-input.ts';
 import { createTask } from '../resolvers/task.ts';
 import {
@@ -10,104 +11,19 @@ import {
 } from '../resolvers/task-moves.ts';
 import type { TaskRow } from '../store/tasks.ts';
 import { builder } from './builder.ts';
-import { TaskKindEnum } from './enums.ts';
 import { localId } from './global-id.ts';
-import { PromptParametersInput } from './parts.ts';
 import { TaskType } from './task.ts';
-
-const CreateTaskInput = builder.inputType('CreateTaskInput', {
-  fields: (t) => ({
-    kind: t.field({
-      type: TaskKindEnum,
-      description: 'Absent: TEMPLATE when a template is named, AGENT when an agent is, else PROMPT.',
-    }),
-    type: t.string({
-      description:
-        'What kind of work it is: `code`, `security_scan`. Chooses the agent of a task that names none.',
-    }),
-    agentId: t.id({
-      description: 'Who does it, when its kind is AGENT. Absent: chosen by `type`, your own agents first.',
-    }),
-    maxIterations: t.int({
-      description: "Turns of its agent's model, 1 to 1000; the agent's own limit holds as well.",
-    }),
-    prompt: t.string({
-      description: 'Required of a PROMPT and an AGENT: what the model is asked, 1 to 1000000 characters.',
-    }),
-    system: t.string({ description: 'A system prompt.' }),
-    model: t.string({
-      description:
-        'An id of the catalog, or of a configured provider (`gpt-4o`, `openai/gpt-4o`), sent verbatim. Absent: chosen.',
-    }),
-    parameters: t.field({ type: PromptParametersInput, description: 'Sampling settings.' }),
-    templateId: t.id({ description: 'TEMPLATE: which one; or give its name.' }),
-    templateName: t.string({ description: 'TEMPLATE: which one, by its name.' }),
-    templateParameters: t.field({
-      type: 'JSON',
-      description: 'TEMPLATE: an object, values by the names of its parameters.',
-    }),
-    fallbackModels: t.stringList({
-      description:
-        'At most 5 models to ask instead, in this order, when the one before fails for reasons that another may not have.',
-    }),
-    responseSchema: t.field({
-      type: 'JSON',
-      description: 'A JSON Schema that the answer has to meet; `result.data` is then the answer as JSON.',
-    }),
-    maxCost: t.float({
-      description:
-        'US dollars that its model calls may cost together. An answer that does not fit is shortened, or the task fails with BUDGET_EXCEEDED.',
-    }),
-    threadId: t.id({
-      description: 'A conversation; the model is sent its completed turns before the prompt.',
-    }),
-    sessionId: t.id({
-      description: "An active session that it is to be in. Absent: its thread's, if that is in one.",
-    }),
-    priority: t.int({ description: '1 to 10; a higher number runs first. Absent: 5.' }),
-    hold: t.boolean({ description: 'True: it stays PENDING until `executeTask`.' }),
-    dependsOn: t.idList({
-      description: 'At most 100 tasks that have to complete first; when one fails, so does this one.',
-    }),
-    idempotencyKey: t.string({
-      description:
-        'Equal requests with one key make one task, also at the same time; another request with it is a CONFLICT.',
-    }),
-  }),
-});
-
-const CancelTaskInput = builder.inputType('CancelTaskInput', {
-  fields: (t) => ({
-    id: t.id({ required: true, description: 'The task.' }),
-    reason: t.string({ description: 'Why, for its log; at most 1000 characters.' }),
-  }),
-});
-
-const TaskIdInput = (name: string) =>
-  builder.inputType(name, {
-    fields: (t) => ({ id: t.id({ required: true, description: 'The task.' }) }),
-  });
-const ExecuteTaskInput = TaskIdInput('ExecuteTaskInput');
-const RetryTaskInput = TaskIdInput('RetryTaskInput');
-const DeleteTaskInput = TaskIdInput('DeleteTaskInput');
-
-const UpdateTaskInput = builder.inputType('UpdateTaskInput', {
-  description: 'What is absent stays as it is.',
-  fields: (t) => ({
-    id: t.id({ required: true, description: 'The task.' }),
-    prompt: t.string({ description: 'What the model is asked, 1 to 1000000 characters.' }),
-    system: t.string({ description: 'A system prompt; null takes it away.' }),
-    model: t.string({ description: 'As in `createTask`.' }),
-    parameters: t.field({ type: PromptParametersInput, description: 'All of the sampling settings.' }),
-  }),
-});
-
-const UpdateTaskPriorityInput = builder.inputType('UpdateTaskPriorityInput', {
-  fields: (t) => ({
-    id: t.id({ required: true, description: 'The task.' }),
-    priority: t.int({ required: true, description: '1 to 10; a higher number runs first.' }),
-  }),
-});
+import {
+  CancelTaskInput,
+  CreateTaskInput,
+  DeleteTaskInput,
+  EndTaskInput,
+  ExecuteTaskInput,
+  ProvideTaskInputInput,
+  RetryTaskInput,
+  UpdateTaskInput,
+  UpdateTaskPriorityInput,
+} from './task-inputs.ts';
 
 function payload(name: string, description: string) {
   return builder.objectRef<{ task: TaskRow }>(name).implement({
@@ -118,18 +34,12 @@ function payload(name: string, description: string) {
 
 const CreateTaskPayload = payload('CreateTaskPayload', 'A fresh task.');
 const CancelTaskPayload = payload('CancelTaskPayload', 'A cancelled task.');
-
+const EndTaskPayload = payload('EndTaskPayload', 'An ended task.');
 const ExecuteTaskPayload = payload('ExecuteTaskPayload', 'A task that waits for a worker.');
 const RetryTaskPayload = payload('RetryTaskPayload', 'A task that waits for a worker again.');
 const UpdateTaskPayload = payload('UpdateTaskPayload', 'A changed task.');
 const UpdateTaskPriorityPayload = payload('UpdateTaskPriorityPayload', 'A changed task.');
 
-const ProvideTaskInputInput = builder.inputType('ProvideTaskInputInput', {
-  fields: (t) => ({
-    id: t.id({ required: true, description: 'The task.' }),
-    text: t.string({ required: true, description: 'What you say to its agent, 1 to 100000 characters.' }),
-  }),
-});
 const ProvideTaskInputPayload = payload('ProvideTaskInputPayload', 'A task whose agent has been told.');
 
 const DeleteTaskPayload = builder.objectRef<{ deletedId: string }>('DeleteTaskPayload').implement({
@@ -160,6 +70,16 @@ builder.mutationFields((t) => ({
       task: await cancelTask(context, localTask(input), input.reason ?? null),
     }),
   }),
+  endTask: t.field({
+    type: EndTaskPayload,
+    nullable: true,
+    description:
+      'Ends a task by hand, done or failed. What is at work on it stops as at `cancelTask`; tasks that wait for it go on, or fail. Ending it again in the same way changes nothing.',
+    args: { input: t.arg({ type: EndTaskInput, required: true }) },
+    resolve: async (_root, { input }, context) => ({
+      task: await endTask(context, localTask(input), input),
+    }),
+  }),
   executeTask: t.field({
     type: ExecuteTaskPayload,
     nullable: true,
@@ -177,7 +97,8 @@ builder.mutationFields((t) => ({
   updateTask: t.field({
     type: UpdateTaskPayload,
     nullable: true,
-    description: 'Changes a task that no worker has taken yet.',
+    description:
+      'Changes a task: what it is about at any time, and what its model is asked until a worker takes it.',
     args: { input: t.arg({ type: UpdateTaskInput, required: true }) },
     resolve: async (_root, { input }, context) => ({
       task: await updateTask(context, localTask(input), input),

@@ -1,35 +1,24 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { task } from '../resolvers/task.ts';
 import { tasks } from '../resolvers/tasks.ts';
-import type { ResourceUsage } from '../rules/resource-usage.ts';
 import type { TaskRow } from '../store/tasks.ts';
 import { AgentType } from './agent.ts';
 import { ArtifactType } from './artifact.ts';
 import { BudgetType } from './budget.ts';
 import { builder } from './builder.ts';
-import { ProviderEnum, RunStatusEnum, TaskKindEnum } from './enums.ts';
+import { OriginEnum, ProviderEnum, RunStatusEnum } from './enums.ts';
 import { globalId, localId } from './global-id.ts';
 import { mentionedFields } from './mentioned-fields.ts';
 import { ModelCallType } from './model-call.ts';
+import { pageArguments } from './page-arguments.ts';
 import { pageCost } from './page-cost.ts';
 import { PlanType, PromptParametersType, RunErrorType } from './parts.ts';
+import { ResourceUsageType } from './resource-usage.ts';
 import { SessionType } from './session.ts';
+import { TaskKindEnum } from './task-enums.ts';
+import { localTaskFilter, TaskFilter } from './task-filter.ts';
 import { ToolCallType } from './tool-call.ts';
 import { NO_SPEND, UsageType } from './usage.ts';
-
-const ResourceUsageType = builder.objectRef<ResourceUsage>('ResourceUsage').implement({
-  description: "What models on the operator's own machine used, as Ollama tells.",
-  fields: (t) => ({
-    modelName: t.exposeString('modelName', { description: 'The model; of several, the last.' }),
-    seconds: t.exposeFloat('seconds', { nullable: true, description: 'Its time at work; null: not told.' }),
-    memoryGb: t.exposeFloat('memoryGb', {
-      nullable: true,
-      description: 'The most memory that it took, in 10^9 bytes; null: not told.',
-    }),
-    inputTokens: t.exposeFloat('inputTokens', { nullable: true, description: 'Null: not told.' }),
-    outputTokens: t.exposeFloat('outputTokens', { nullable: true, description: 'Null: not told.' }),
-  }),
-});
 
 export const TaskType = builder.objectRef<TaskRow>('Task');
 builder.node(TaskType, {
@@ -44,7 +33,27 @@ builder.node(TaskType, {
       nullable: true,
       description: 'What kind of work it is, in the word of whoever made it.',
     }),
-    prompt: t.exposeString('prompt', { description: 'What the model is asked; empty for a template.' }),
+    title: t.exposeString('title', { nullable: true, description: 'What it is about, for people.' }),
+    description: t.exposeString('description', { nullable: true, description: 'The same at length.' }),
+    target: t.exposeString('target', {
+      nullable: true,
+      description: 'What the work is done on: a host, a repository, a file.',
+    }),
+    context: t.expose('context', {
+      type: 'JSON',
+      nullable: true,
+      description: 'What is to be known about it, an object.',
+    }),
+    taskParameters: t.expose('taskParameters', {
+      type: 'JSON',
+      nullable: true,
+      description: 'Free parameters of the work, an object, as they were given.',
+    }),
+    origin: t.expose('origin', { type: OriginEnum, description: 'Through which surface it was made.' }),
+    prompt: t.exposeString('prompt', {
+      description:
+        'What the model is asked: as it was given, or composed of title, description, target, taskParameters and context; empty for a template.',
+    }),
     system: t.exposeString('system', { nullable: true, description: 'The system prompt.' }),
     parameters: t.expose('parameters', { type: PromptParametersType, description: 'Sampling settings.' }),
     model: t.exposeString('model', {
@@ -114,6 +123,15 @@ builder.node(TaskType, {
       description: 'Who does it, when its kind is AGENT; null, when that agent is no more.',
       resolve: ({ agentId }, _arguments, { loaders }) =>
         agentId === null ? null : loaders.agents.load(agentId),
+    }),
+    assignedAgents: t.field({
+      type: [AgentType],
+      description: 'All who do it: its `agent`, or nobody.',
+      complexity: { field: 1, multiplier: 1 },
+      resolve: async ({ agentId }, _arguments, { loaders }) => {
+        const agent = agentId === null ? null : await loaders.agents.load(agentId);
+        return agent ? [agent] : [];
+      },
     }),
     plan: t.expose('plan', { type: PlanType, description: 'What its agent means to do.' }),
     workingDirectory: t.exposeString('workingDirectory', {
@@ -187,27 +205,6 @@ builder.node(TaskType, {
   }),
 });
 
-const TaskFilter = builder.inputType('TaskFilter', {
-  fields: (t) => ({
-    status: t.field({ type: RunStatusEnum, description: 'Only tasks that stand there.' }),
-    threadId: t.id({ description: 'Only turns of this conversation.' }),
-    executionId: t.id({
-      description: 'The tasks of this execution; without it, only tasks that are no part of one.',
-    }),
-    sessionId: t.id({ description: 'Only tasks of this session.' }),
-    templateName: t.string({ description: 'Only tasks that were made from a template of this name.' }),
-  }),
-});
-
-function localFilter(filter: typeof TaskFilter.$inferInput | null | undefined) {
-  const threadId = filter?.threadId ? localId('Thread', filter.threadId, 'filter.threadId') : null;
-  const sessionId = filter?.sessionId ? localId('Session', filter.sessionId, 'filter.sessionId') : null;
-  const executionId = filter?.executionId
-    ? localId('Execution', filter.executionId, 'filter.executionId')
-    : null;
-  return { status: filter?.status, threadId, executionId, sessionId, templateName: filter?.templateName };
-}
-
 const CURSORS = ['cursor', 'startCursor', 'endCursor'];
 
 /** Columns have the names of their fields. */
@@ -229,8 +226,8 @@ builder.queryFields((t) => ({
     nullable: true,
     description: "The viewer's tasks, newest first. `first` or `last`: 1 to 100, default 20.",
     complexity: pageCost,
-    args: { filter: t.arg({ type: TaskFilter }) },
+    args: { ...pageArguments, filter: t.arg({ type: TaskFilter }) },
     resolve: (_root, { filter, ...page }, context, info) =>
-      tasks(context, page, localFilter(filter), listedColumns(info)),
+      tasks(context, page, localTaskFilter(filter), listedColumns(info)),
   }),
 }));

@@ -62,7 +62,7 @@ export async function listIntegrations(
     name: `list-integrations-${name}`,
     text: `
       select ${COLUMNS} from integration
-      where owner_id = $6 and ($7::text is null or platform = $7) and ${condition} ${order}`,
+      where owner_id = $7 and ($8::text is null or platform = $8) and ${condition} ${order}`,
     values: [...rangeValues(listing), listing.ownerId, listing.platform],
   });
   return listing.fromEnd ? rows.reverse() : rows;

@@ -75,6 +75,12 @@ describe('each end of a run is told once', () => {
     expect(await told()).toEqual([{ id, kind: 'TASK', status: 'CANCELLED', error: null }]);
   });
 
+  test('of a task that is ended by hand', async () => {
+    const id = await ann.createTask({ prompt: 'x', model: 'demo', hold: true });
+    data(await ask('endTask(input: { id: $id, status: FAILED, error: "no use" }) { task { id } }', id));
+    expect(await told()).toEqual([{ id, kind: 'TASK', status: 'FAILED', error: 'ENDED_BY_HAND' }]);
+  });
+
   test('of tasks that fail with the one that they wait for', async () => {
     const first = await ann.createTask({ prompt: 'x', model: 'demo', hold: true });
     const second = await ann.createTask({ prompt: 'x', model: 'demo', dependsOn: [first] });

@@ -1,8 +1,8 @@
 import { Migration } from '@mikro-orm/migrations';
 
-export class Migration20261121205741 extends Migration {
+export class Migration20261121212433 extends Migration {
 
-  override name = 'Migration20261121205741';
+  override name = 'Migration20261121212433';
 
   override up(): void | Promise<void> {
     this.addSql(`create table "integration" ("id" text not null, "owner_id" text not null, "origin" text not null, "platform" text not null, "name" text not null, "url" text null, "sealed_credentials" text not null, "credentials_hint" text null, "notify_on" text[] not null default '{}', "is_active" boolean not null default true, "disabled_reason" text null, "last_test" jsonb null, "created_at" timestamptz(6) not null default now(), "updated_at" timestamptz(6) not null default now(), primary key ("id"));`);
