@@ -7,12 +7,14 @@ import type { SendArtifact } from './artifacts.ts';
 import { createContext, headerCredentials } from './context.ts';
 import { maskError } from './errors.ts';
 import { subscribe } from './share-results.ts';
+import { createVisitors } from './visitors.ts';
 
 /** The schema for the dialects, in this process: the same credentials, context and errors as over HTTP. */
 export function createSchemaAccess(
   services: Services,
   admission: Admission,
   sendArtifact: SendArtifact,
+  count: SchemaAccess['count'],
 ): SchemaAccess {
   const mask = maskError(services.log);
   const masked = ({ data, errors }: ExecutionAnswer): ExecutionAnswer => ({
@@ -20,10 +22,14 @@ export function createSchemaAccess(
     errors: errors?.map(mask),
   });
 
+  const visitors = createVisitors(admission);
+
   async function operation(execution: Execution): Promise<ExecutionArgs> {
     const { document, variables, request, access, origin } = execution;
-    const credentials = headerCredentials(access === 'public' ? {} : request.headers);
-    const viewer = await admission.viewer(request, credentials);
+    const viewer =
+      access === 'public'
+        ? await admission.viewer(request, headerCredentials({}))
+        : await visitors.take(request);
     const contextValue = createContext(services, { viewer, address: admission.address(request) }, origin);
     return { schema, document, variableValues: variables, contextValue };
   }
@@ -46,6 +52,9 @@ export function createSchemaAccess(
     schema,
     mask,
     sendArtifact,
+    count,
+    address: (request) => admission.address(request),
+    visitor: (request) => visitors.find(request),
     execute: async (execution) => {
       try {
         return masked(await execute(await operation(execution)));

@@ -1,0 +1,102 @@
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type { DialectTable } from '../dialect.ts';
+import type { SchemaAccess } from '../schema-access.ts';
+import { successorLink } from '../successor.ts';
+import { admit, type Destination, findSocket, type Refused } from './admit.ts';
+import { type Conversation, converse } from './connection.ts';
+import { shorten } from './outlet.ts';
+import { prepareSocket } from './prepare.ts';
+import { closeCodeOf, refusal } from './talk.ts';
+import { takeTokenFromPath } from './token-in-path.ts';
+
+const MOST_MESSAGE_BYTES = 1024 * 1024;
+/** How long a client has to answer that it closes, too; one that does not read never would. */
+const GOODBYE_MS = 2_000;
+/** Of RFC 6455's registry. */
+const GOING_AWAY = 1001;
+
+/** null: the upgrade leads to no dialect. */
+export type Locate = (request: IncomingMessage) => Destination | null;
+
+export interface SocketCarrier {
+  /** @returns false: the upgrade leads to no dialect, and is somebody else's. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
+  /** Tells every client that the server goes away, and waits until they are gone. */
+  close(): Promise<void>;
+}
+
+/** @throws Error when a document of a socket is invalid */
+export function openDialectSockets(
+  tables: readonly DialectTable[],
+  access: SchemaAccess,
+  locate: Locate,
+): SocketCarrier {
+  const server = new WebSocketServer({ noServer: true, maxPayload: MOST_MESSAGE_BYTES });
+  let isClosing = false;
+  const conversations = new Map<WebSocket, Conversation>();
+  const prepared = tables.flatMap((table) => table.sockets.map((row) => prepareSocket(access, table, row)));
+
+  async function answer(destination: Destination, request: IncomingMessage, socket: Duplex, head: Buffer) {
+    const query = takeTokenFromPath(request);
+    const found = findSocket(prepared, destination);
+    const outcome = await admit(access, destination, found, request, query);
+    if (isClosing) return void socket.destroy();
+    if ('call' in outcome) {
+      return server.handleUpgrade(request, socket, head, (client) => {
+        conversations.set(client, converse(client, outcome.call));
+        client.once('close', () => conversations.delete(client));
+      });
+    }
+    // A browser tells its page neither the status nor the body of a refused upgrade, but it does tell these.
+    if (found && request.headers.origin !== undefined) {
+      const { fault } = outcome;
+      return server.handleUpgrade(request, socket, head, (client) => {
+        client.on('error', () => {});
+        client.send(JSON.stringify(refusal(found.socket, fault)));
+        client.close(closeCodeOf(found.socket, fault), shorten(fault.message));
+      });
+    }
+    const headers = { ...outcome.headers, Link: successorLink(found?.socket.operation ?? null) };
+    refuse(destination.dialect, { ...outcome, headers }, socket);
+  }
+
+  return {
+    upgrade(request, socket, head) {
+      const destination = locate(request);
+      if (!destination) return false;
+      answer(destination, request, socket, head).catch(() => socket.destroy());
+      return true;
+    },
+    async close() {
+      isClosing = true;
+      const gone = [...server.clients].map(
+        (client) => new Promise((resolve) => client.once('close', resolve)),
+      );
+      for (const { end } of conversations.values()) end(GOING_AWAY, 'the server stops');
+      const impatience = setTimeout(() => {
+        for (const client of server.clients) client.terminate();
+      }, GOODBYE_MS);
+      await Promise.all(gone);
+      clearTimeout(impatience);
+    },
+  };
+}
+
+function refuse(dialect: DialectTable, { fault, headers }: Refused, socket: Duplex): void {
+  const { status, body } = dialect.refuse(fault, { at: new Date(), about: null });
+  const text = JSON.stringify(body);
+  const { retryAfter } = fault.details;
+  const lines = {
+    'Content-Type': 'application/json; charset=utf-8',
+    'Content-Length': Buffer.byteLength(text),
+    Connection: 'close',
+    ...headers,
+    ...(status === 401 && { 'WWW-Authenticate': 'Bearer' }),
+    ...(retryAfter !== undefined && { 'Retry-After': retryAfter }),
+  };
+  const head = Object.entries(lines).map(([name, value]) => `${name}: ${value}`);
+  const first = `HTTP/1.1 ${status} ${STATUS_CODES[status]}`;
+  socket.end(`${[first, ...head].join('\r\n')}\r\n\r\n${text}`, () => socket.destroy());
+}
