@@ -10,7 +10,7 @@ const LOGO = {
     '<svg xmlns="http://www.w3.org/2000/svg" width="180" height="40"><text x="4" y="28" fill="#fff" font-family="sans-serif" font-size="24">Polyphony</text></svg>',
   ),
   href: '/docs',
-  target: '_self',
+  target: '_self' as const,
 };
 
 /** `/amas/openapi.json` of every dialect, and a page at `/docs` to browse and try them. */
