@@ -51,6 +51,8 @@ export async function createApp(services: Services, options: AppOptions): Promis
   await app.register(cors, {
     origin: [...services.config.corsOrigins],
     credentials: true,
+    // The plugin's own are those of forms; the older APIs change and delete, too.
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     exposedHeaders: [
       'Content-Disposition',
       'Link',
