@@ -3,8 +3,8 @@ import type { DocumentNode } from 'graphql';
 import { DomainError } from '../errors.ts';
 import type { Dialect } from '../vocabulary.ts';
 import type { Endpoint, RequestParts } from './dialect.ts';
-import { graphql, type PreparedDocument, prepareDocument } from './documents.ts';
-import { faultOf, inputFault } from './faults.ts';
+import { graphql, oneByOne, type PreparedDocument, prepareDocument } from './documents.ts';
+import { type FieldNames, faultOf, inputFault, renamed } from './faults.ts';
 import { readPages } from './pages.ts';
 import type { ExecutionAnswer, SchemaAccess } from './schema-access.ts';
 
@@ -20,20 +20,29 @@ export interface PreparedEndpoint extends Endpoint, PreparedDocument {
 export function prepareEndpoint(access: SchemaAccess, origin: Dialect, row: Endpoint): PreparedEndpoint {
   const prepare = (document: DocumentNode) =>
     prepareDocument(access.schema, document, `${origin} ${row.method} ${row.path}`);
-  const execution = ({ document }: PreparedDocument, variables: object, request: IncomingMessage) => ({
+  const execution = (document: DocumentNode, variables: object, request: IncomingMessage) => ({
     document,
     variables: { ...variables },
     request,
     access: row.access,
     origin,
   });
-  const execute = async (...asked: Parameters<typeof execution>) =>
-    dataOf(await access.execute(execution(...asked)));
+  const execute = async (documents: readonly DocumentNode[], variables: object, request: IncomingMessage) => {
+    const data: Record<string, unknown> = {};
+    for (const document of documents)
+      Object.assign(data, dataOf(await access.execute(execution(document, variables, request)), row.names));
+    return data;
+  };
 
-  const account = prepare(ACCOUNT);
   const main = prepare(row.document);
-  const before = row.before && { ...row.before, ...prepare(row.before.document) };
-  const wait = row.wait && { ...row.wait, until: prepare(row.wait.until), read: prepare(row.wait.document) };
+  const account = oneByOne(prepare(ACCOUNT).document);
+  const moves = oneByOne(main.document);
+  const before = row.before && { ...row.before, documents: oneByOne(prepare(row.before.document).document) };
+  const wait = row.wait && {
+    ...row.wait,
+    until: prepare(row.wait.until).document,
+    documents: oneByOne(prepare(row.wait.document).document),
+  };
 
   async function given(parts: RequestParts, request: IncomingMessage): Promise<unknown> {
     const { data, error } = row.input.safeParse(parts);
@@ -47,15 +56,15 @@ export function prepareEndpoint(access: SchemaAccess, origin: Dialect, row: Endp
     ...main,
     async answer(parts, request, left) {
       const asked = await given(parts, request);
-      const known = before ? await execute(before, before.variables(asked), request) : {};
-      const read = (variables: object) => execute(main, variables, request);
+      const known = before ? await execute(before.documents, before.variables(asked), request) : {};
+      const read = (variables: object) => execute(moves, variables, request);
       const variables = row.variables(asked, known);
       const data = row.paged ? await readPages(read, variables) : await read(variables);
       if (!wait) return row.respond(data, asked, known);
       const awaited = wait.variables(data);
       const patience = AbortSignal.any([left, AbortSignal.timeout(wait.seconds * 1000)]);
       await exhaust(access.subscribe(execution(wait.until, awaited, request), patience));
-      return row.respond(await execute(wait.read, awaited, request), asked, known);
+      return row.respond(await execute(wait.documents, awaited, request), asked, known);
     },
   };
 }
@@ -67,10 +76,14 @@ async function exhaust(answers: AsyncIterable<unknown>): Promise<void> {
 
 const ACCOUNT = graphql('query viewer { viewer { id } }');
 
-/** REST has no half answers: one error is the answer. A root field that is null without one names nothing. */
-export function dataOf({ data, errors }: ExecutionAnswer): Record<string, unknown> {
+/**
+ * REST has no half answers: one error is the answer. A root field that is null without one names nothing.
+ * @param names of fields, as in `renamed`
+ */
+export function dataOf({ data, errors }: ExecutionAnswer, names: FieldNames = {}): Record<string, unknown> {
   const error = errors?.[0];
-  if (error) throw isOurFault(error.extensions.code) ? new Error(error.message) : faultOf(error);
+  if (error)
+    throw isOurFault(error.extensions.code) ? new Error(error.message) : renamed(faultOf(error), names);
   if (!data || Object.values(data).includes(null))
     throw new DomainError('NOT_FOUND', 'there is no such thing');
   return data;

@@ -14,6 +14,8 @@ interface Setup {
   introspection: introspection;
   // In this process nothing makes JSON of an answer: DateTime is read and written as a Date.
   scalars: { DateTime: Date; JSON: unknown };
+  // Fragments are shapes that rows share, and no secrets of components.
+  disableMasking: true;
 }
 
 type Graphql = ReturnType<typeof initGraphQLTada<Setup>>;
@@ -49,6 +51,24 @@ export function prepareDocument(
   if (!operation || operations.length > 1) faults.push(`it has ${operations.length} operations, not one.`);
   if (!operation || faults.length > 0) throw new Error(`${owner} has a bad document: ${faults.join(' ')}`);
   return { document, operation: titleOf(operation) };
+}
+
+/**
+ * Each root field as an operation of its own, to be carried out one after the other. GraphQL goes on after a
+ * mutation that was refused; whoever gets no half answers must not leave half a work behind, either.
+ */
+export function oneByOne(document: DocumentNode): DocumentNode[] {
+  const { definitions } = document;
+  const operation = definitions.find(isOperation);
+  if (operation?.operation !== 'mutation') return [document];
+  return operation.selectionSet.selections.map((selection) => ({
+    ...document,
+    definitions: definitions.map((definition) =>
+      definition === operation
+        ? { ...operation, selectionSet: { ...operation.selectionSet, selections: [selection] } }
+        : definition,
+    ),
+  }));
 }
 
 function isOperation(definition: DefinitionNode): definition is OperationDefinitionNode {

@@ -132,6 +132,7 @@ export const UpdateTaskInput = builder.inputType('UpdateTaskInput', {
     system: t.string({ description: 'A system prompt; null takes it away.' }),
     model: t.string({ description: 'As in `createTask`.' }),
     parameters: t.field({ type: PromptParametersInput, description: 'All of the sampling settings.' }),
+    priority: t.int({ description: '1 to 10; a higher number runs first.' }),
   }),
 });
 
