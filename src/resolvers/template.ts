@@ -53,11 +53,20 @@ function missing(field: string): never {
   throw new DomainError('NOT_FOUND', `${field}: there is no such template`, { field });
 }
 
+export interface TemplateFilter {
+  isActive?: boolean | null | undefined;
+}
+
 /** The viewer's templates and the built-in ones, newest first. */
-export async function templates(context: Context, given: PageArguments) {
+export async function templates(
+  context: Context,
+  given: PageArguments,
+  filter: TemplateFilter | null | undefined,
+) {
   const { userId } = requireViewer(context);
   const page = readPage(given);
-  const rows = await listTemplates(context.store.database, { ...page, userId });
+  const isActive = filter?.isActive ?? null;
+  const rows = await listTemplates(context.store.database, { ...page, userId, isActive });
   return toConnection(page, rows);
 }
 

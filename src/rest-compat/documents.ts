@@ -77,5 +77,5 @@ function isOperation(definition: DefinitionNode): definition is OperationDefinit
 
 function titleOf({ operation, selectionSet }: OperationDefinitionNode): string {
   const fields = selectionSet.selections.flatMap((node) => (node.kind === Kind.FIELD ? node.name.value : []));
-  return `${operation} ${fields.join(', ')}`;
+  return `${operation} ${[...new Set(fields)].join(', ')}`;
 }

@@ -34,7 +34,7 @@ export function renamed(fault: DomainError, names: FieldNames): DomainError {
 function inNames(field: string, names: FieldNames): string {
   return field
     .split('.')
-    .map((part) => names[part] ?? part)
+    .map((part) => (Object.hasOwn(names, part) ? names[part] : part))
     .join('.');
 }
 

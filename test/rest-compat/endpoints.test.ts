@@ -34,17 +34,7 @@ const NOT_YET: Record<Dialect, readonly string[]> = {
     'POST /api/v1/orchestration/executions/{execution_id}/cancel',
     'POST /api/v1/orchestration/model-selection',
   ],
-  'ai-task-orchestra': [
-    'POST /api/v1/tasks',
-    'GET /api/v1/tasks',
-    'GET /api/v1/tasks/status',
-    'GET /api/v1/tasks/{task_id}',
-    'PATCH /api/v1/tasks/{task_id}/priority',
-    'DELETE /api/v1/tasks/{task_id}',
-    'GET /api/v1/templates',
-    'GET /api/v1/templates/{template_name}',
-    'POST /api/v1/templates/validate',
-  ],
+  'ai-task-orchestra': [],
   'mini-devin': [],
   amas: [
     'POST /api/v1/auth/login',
