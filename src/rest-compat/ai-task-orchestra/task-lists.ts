@@ -21,6 +21,7 @@ export const taskListEndpoints = [
         ...range({ default: 100, max: 100 }),
       }),
     }),
+    names: { template_name: 'template' },
     document: graphql(
       `query tasks($statuses: [RunStatus!], $template: String, $first: Int!, $offset: Int!) {
         tasks(
