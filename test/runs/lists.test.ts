@@ -124,6 +124,14 @@ describe('tasks can be asked for', () => {
       'filter.types',
     ]);
   });
+
+  test('by the name of a template that can be one', async () => {
+    const answer = await ask({ filter: { templateName: 'a\0b' } });
+    expect(answer.errors![0]!.extensions).toMatchObject({
+      code: 'VALIDATION_ERROR',
+      field: 'filter.templateName',
+    });
+  });
 });
 
 test('a catalog is read whole, by 1,000 models', async () => {
