@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { schemaFault } from '../rules/answer-schema.ts';
-import { TASK_KINDS } from '../vocabulary.ts';
+import { TASK_KINDS, type TaskKind } from '../vocabulary.ts';
 import { jsonObject, text } from './validate.ts';
 
 const MAX_PROMPT = 1_000_000;
@@ -18,12 +18,10 @@ export const parameters = z.object({
   seed: z.number().int().nullish(),
 });
 
-/** Text that says something. */
-function words(max: number) {
-  return text({ min: 1, max }).refine((given) => given.trim() !== '', 'must not be blank');
-}
-
-export const prompt = words(MAX_PROMPT);
+export const prompt = text({ min: 1, max: MAX_PROMPT }).refine(
+  (given) => given.trim() !== '',
+  'must not be blank',
+);
 export const system = text({ max: MAX_PROMPT });
 export const model = text({ min: 1, max: 200 }).regex(
   /^[^\p{C}\p{Z}]([^\p{C}]*[^\p{C}\p{Z}])?$/u,
@@ -63,8 +61,8 @@ const MAX_OBJECT = 100_000;
 
 /** What it is about, in the words of whoever makes it. */
 const subject = {
-  title: words(500).nullish(),
-  description: words(MAX_PROMPT).nullish(),
+  title: text({ min: 1, max: 500 }).nullish(),
+  description: text({ min: 1, max: MAX_PROMPT }).nullish(),
   target: text({ min: 1, max: 2_000 }).nullish(),
   context: jsonObject(MAX_OBJECT).nullish(),
   taskParameters: jsonObject(MAX_OBJECT).nullish(),
@@ -92,6 +90,7 @@ export const newTask = z.object({
   priority: priority.nullish(),
   maxCost: costLimit.nullish(),
   hold: z.boolean().nullish(),
+  predict: z.boolean().nullish(),
   dependsOn: z
     .array(z.string())
     .max(MAX_DEPENDENCIES, `must have at most ${MAX_DEPENDENCIES} tasks`)
@@ -100,7 +99,29 @@ export const newTask = z.object({
   idempotencyKey: text({ min: 1, max: 200 }).nullish(),
 });
 
+/** What of a task a prediction goes by. */
+export const predictedTask = newTask.pick({
+  kind: true,
+  type: true,
+  agentId: true,
+  model: true,
+  templateId: true,
+  templateName: true,
+});
+
+export type PredictedTask = z.infer<typeof predictedTask>;
+
 export type NewTaskInput = z.infer<typeof newTask>;
+
+/** Of a task whose input says none. */
+export function kindOf({
+  kind,
+  templateId,
+  templateName,
+  agentId,
+}: Pick<NewTaskInput, 'kind' | 'templateId' | 'templateName' | 'agentId'>): Exclude<TaskKind, 'pull'> {
+  return kind ?? (templateId || templateName ? 'template' : agentId ? 'agent' : 'prompt');
+}
 
 /** An absent member stays as it is; a null takes it away where that means something. */
 export const taskChange = z.object({
