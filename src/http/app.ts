@@ -7,6 +7,7 @@ import { dialectAt, mountDialects, mountSockets } from '../rest-compat/index.ts'
 import { refuseUnreadablePath } from '../rest-compat/router.ts';
 import { createAdmission } from './admission.ts';
 import { artifactRoute, createSendArtifact } from './artifacts.ts';
+import { openCompatPorts } from './compat-ports.ts';
 import { createContext } from './context.ts';
 import { answerFailure, answerUnknownPath } from './failures.ts';
 import { createGraphiqlPage } from './graphiql.ts';
@@ -73,9 +74,15 @@ export async function createApp(services: Services, options: AppOptions): Promis
   });
   const count = createRequestLimits(services.config.rateLimitFactor, options.redis);
   const access = createSchemaAccess(services, admission, sendArtifact, count);
-  await mountDialects(app, access);
+  const { config, version } = services;
+  await mountDialects(app, access, { fallback: config.compatDefault, version });
   const carriers = [openSockets(yoga, services, admission), mountSockets(access)];
   const upgrades = routeUpgrades(app.server, carriers);
-  app.addHook('preClose', () => upgrades.close());
+  const closers = [upgrades.close];
+  app.addHook('onReady', async () => {
+    const behind = { request: app.routing, upgrade: upgrades.route };
+    closers.push(await openCompatPorts(services.config.compatPorts, services.config.host, behind));
+  });
+  app.addHook('preClose', async () => void (await Promise.all(closers.map((close) => close()))));
   return app;
 }
