@@ -18,12 +18,10 @@ export const parameters = z.object({
   seed: z.number().int().nullish(),
 });
 
-/** Text that says something. */
-function words(max: number) {
-  return text({ min: 1, max }).refine((given) => given.trim() !== '', 'must not be blank');
-}
-
-export const prompt = words(MAX_PROMPT);
+export const prompt = text({ min: 1, max: MAX_PROMPT }).refine(
+  (given) => given.trim() !== '',
+  'must not be blank',
+);
 export const system = text({ max: MAX_PROMPT });
 export const model = text({ min: 1, max: 200 }).regex(
   /^[^\p{C}\p{Z}]([^\p{C}]*[^\p{C}\p{Z}])?$/u,
@@ -63,8 +61,8 @@ const MAX_OBJECT = 100_000;
 
 /** What it is about, in the words of whoever makes it. */
 const subject = {
-  title: words(500).nullish(),
-  description: words(MAX_PROMPT).nullish(),
+  title: text({ min: 1, max: 500 }).nullish(),
+  description: text({ min: 1, max: MAX_PROMPT }).nullish(),
   target: text({ min: 1, max: 2_000 }).nullish(),
   context: jsonObject(MAX_OBJECT).nullish(),
   taskParameters: jsonObject(MAX_OBJECT).nullish(),

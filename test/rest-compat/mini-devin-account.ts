@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
 import { createLegacyClient, type LegacyAnswer, type LegacyClient } from './legacy-client.ts';
 
-export const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-export const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 export const PASSWORD = 'securepassword';
 
 /** What the document says of a field without saying its value. */

@@ -148,6 +148,22 @@ const accessAudits = withinAccounts.flatMap(({ method, path }, index): Audit[] =
   ];
 });
 
+const linkAudits = rows.map(
+  ({ method, path }, index): Audit => ({
+    id: `MD-SUCCESSOR-${String(index + 1).padStart(2, '0')}`,
+    fact: `${method} ${path} names what does the same in GraphQL, whatever it answers`,
+    check: async () => {
+      const does = method === 'GET' ? 'query' : 'mutation';
+      for (const { ask } of [account, { ask: account.anonymous }]) {
+        const { headers } = await ask(method, pathOf(path));
+        expect(headers.get('link')).toMatch(
+          new RegExp(`rel="successor-version"; title="${does} \\w+(, \\w+)*"$`),
+        );
+      }
+    },
+  }),
+);
+
 const bodied = rows.filter(({ method, path }) => method === 'POST' && !path.endsWith('/stop'));
 
 const bodyAudits = bodied.map(
@@ -210,5 +226,5 @@ const corsAudits: Audit[] = [
 ];
 
 runAudits('Mini-Devin accounts, field by field', documented);
-runAudits('Mini-Devin credentials, endpoint by endpoint', [...accessAudits, ...bodyAudits]);
+runAudits('Mini-Devin credentials, endpoint by endpoint', [...accessAudits, ...bodyAudits, ...linkAudits]);
 runAudits('Mini-Devin and pages of other origins', corsAudits);
