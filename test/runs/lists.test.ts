@@ -124,13 +124,17 @@ describe('tasks can be asked for', () => {
       'filter.types',
     ]);
   });
+});
 
-  test('by the name of a template that can be one', async () => {
-    const answer = await ask({ filter: { templateName: 'a\0b' } });
-    expect(answer.errors![0]!.extensions).toMatchObject({
-      code: 'VALIDATION_ERROR',
-      field: 'filter.templateName',
-    });
+test.each([
+  ['tasks', 'templateName'],
+  ['agents', 'type'],
+  ['sessions', 'userLabel'],
+])('%s are not searched for a %s that no database can hold', async (list, name) => {
+  const answer = await ann.query(`{ ${list}(filter: { ${name}: "a\\u0000b" }) { nodes { id } } }`);
+  expect(answer.errors?.[0]?.extensions).toMatchObject({
+    code: 'VALIDATION_ERROR',
+    field: `filter.${name}`,
   });
 });
 
