@@ -4,11 +4,13 @@ import { resolve } from 'node:path';
 import packageJson from '../package.json' with { type: 'json' };
 import type { Config } from './config.ts';
 import type { Services } from './context.ts';
+import { createIntegrationTester } from './engine/integration/tester.ts';
 import { createOutbound } from './engine/outbound.ts';
 import { createOutboundFetch } from './engine/outbound-fetch.ts';
 import { createApp } from './http/app.ts';
 import { createLoginLimits } from './http/login-limits.ts';
 import type { Log } from './log.ts';
+import { createMetrics, type Metrics } from './metrics/metrics.ts';
 import { isEntryPoint, requireDatabaseUrl, runUntilStopped } from './process.ts';
 import { createReach } from './providers/reach.ts';
 import { configuredProviders } from './providers/registry.ts';
@@ -36,8 +38,11 @@ export async function startServer(
   log: Log,
   store: Store,
   isEmbedded: boolean,
+  metrics: Metrics,
 ): Promise<RunningServer> {
   const redis = config.redisUrl === null ? null : await connectToRedis(config.redisUrl, log);
+  const outbound = createOutbound(config.outboundAllow);
+  const secrets = createSecretBox(config);
   const services: Services = {
     config,
     log,
@@ -45,12 +50,14 @@ export async function startServer(
     tokens: createTokens(config.jwtSecret ?? (await keptSecret(resolve(config.dataDir, 'jwt.secret')))),
     passwords: createPasswords(Math.max(1, Math.round(HASHES_AT_ONCE * config.rateLimitFactor))),
     loginLimits: createLoginLimits(config.rateLimitFactor, redis),
-    secrets: createSecretBox(config),
+    secrets,
     providers: configuredProviders(config),
     reach: createReach(config, {
       baseUrls: () => readModelAddresses(store.database),
-      fetch: createOutboundFetch(createOutbound(config.outboundAllow)),
+      fetch: createOutboundFetch(outbound),
     }),
+    metrics,
+    integrationTester: createIntegrationTester({ outbound, secrets }),
     version: packageJson.version,
   };
   const isPrivate = isEmbedded && ['127.0.0.1', 'localhost', '::1'].includes(config.host);
@@ -78,9 +85,11 @@ if (isEntryPoint(import.meta)) {
   await runUntilStopped(async ({ config, log, atStop }) => {
     const { url, directUrl } = requireDatabaseUrl(config, 'start:api');
     await migrate(directUrl, log);
-    const store = await openStore({ url, poolMax: config.poolMax, redisUrl: config.redisUrl, log });
+    const metrics = createMetrics(packageJson.version);
+    const { poolMax, redisUrl } = config;
+    const store = metrics.measure(await openStore({ url, poolMax, redisUrl, log }));
     atStop(() => store.close());
-    const server = await startServer(config, log, store, false);
+    const server = await startServer(config, log, store, false, metrics);
     atStop(() => server.stop());
     return `Polyphony API is at ${server.url}/graphql`;
   });
