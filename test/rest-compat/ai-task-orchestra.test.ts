@@ -164,7 +164,7 @@ const decided: Audit[] = [
     fact: '404: an unknown path',
     check: async () => {
       for (const path of ['', '/task', `/tasks/${task}/result`]) {
-        const detail = `there is no GET /ai-task-orchestra/api/v1${path}`;
+        const detail = `there is no GET /api/v1${path}`;
         expectRefusal(await account.ask('GET', path), 404, detail);
       }
     },
