@@ -37,14 +37,14 @@ export async function startServer(
   store: Store,
   isEmbedded: boolean,
 ): Promise<RunningServer> {
-  const loginLimits = await createLoginLimits({ config, log });
+  const redis = config.redisUrl === null ? null : await connectToRedis(config.redisUrl, log);
   const services: Services = {
     config,
     log,
     store,
     tokens: createTokens(config.jwtSecret ?? (await keptSecret(resolve(config.dataDir, 'jwt.secret')))),
     passwords: createPasswords(Math.max(1, Math.round(HASHES_AT_ONCE * config.rateLimitFactor))),
-    loginLimits,
+    loginLimits: createLoginLimits(config.rateLimitFactor, redis),
     secrets: createSecretBox(config),
     providers: configuredProviders(config),
     reach: createReach(config, {
@@ -55,10 +55,16 @@ export async function startServer(
   };
   const isPrivate = isEmbedded && ['127.0.0.1', 'localhost', '::1'].includes(config.host);
   const localAdminId = isPrivate ? await ensureLocalAdmin(store.database, newId()) : null;
-  const app = await createApp(services, { localAdminId });
-  app.addHook('onClose', async () => loginLimits.close());
+  const app = await createApp(services, { localAdminId, redis });
+  app.addHook('onClose', async () => redis?.destroy());
   await app.listen({ host: config.host, port: config.port });
   return { url: urlOf(app.server.address() as AddressInfo), stop: () => app.close() };
+}
+
+/** The store's own client tells people that Redis is away. */
+async function connectToRedis(url: string, log: Log) {
+  const { connectRedis } = await import('./store/redis-client.ts');
+  return connectRedis(url, (error) => log.debug({ error }, 'requests are counted here'));
 }
 
 function urlOf({ address, port, family }: AddressInfo): string {

@@ -3,7 +3,7 @@ import helmet from '@fastify/helmet';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Services } from '../context.ts';
 import { health } from '../resolvers/health.ts';
-import { dialectAt, mountDialects } from '../rest-compat/index.ts';
+import { dialectAt, mountDialects, mountSockets } from '../rest-compat/index.ts';
 import { refuseUnreadablePath } from '../rest-compat/router.ts';
 import { createAdmission } from './admission.ts';
 import { artifactRoute, createSendArtifact } from './artifacts.ts';
@@ -12,14 +12,19 @@ import { answerFailure, answerUnknownPath } from './failures.ts';
 import { createGraphiqlPage } from './graphiql.ts';
 import { createGraphql } from './graphql.ts';
 import { graphqlRoute } from './graphql-route.ts';
+import type { Redis } from './limiter.ts';
+import { createRequestLimits } from './request-limits.ts';
 import { createSchemaAccess } from './schema-access.ts';
-import { attachSockets } from './sockets.ts';
+import { openSockets } from './sockets.ts';
+import { routeUpgrades } from './upgrades.ts';
 
 const MAX_BODY_BYTES = 5 * 1024 * 1024;
 
 export interface AppOptions {
   /** Whose token stands in GraphiQL; null: nobody's. */
   localAdminId: string | null;
+  /** Where requests are counted. */
+  redis: Redis;
 }
 
 /** The whole HTTP side: GraphQL with its page and its sockets, health, and the legacy mounts. */
@@ -46,7 +51,14 @@ export async function createApp(services: Services, options: AppOptions): Promis
   await app.register(cors, {
     origin: [...services.config.corsOrigins],
     credentials: true,
-    exposedHeaders: ['Content-Disposition', 'Link'],
+    exposedHeaders: [
+      'Content-Disposition',
+      'Link',
+      'Retry-After',
+      'X-RateLimit-Limit',
+      'X-RateLimit-Remaining',
+      'X-RateLimit-Reset',
+    ],
     // Not every OPTIONS is a browser's question.
     strictPreflight: false,
   });
@@ -57,8 +69,11 @@ export async function createApp(services: Services, options: AppOptions): Promis
     const asker = { viewer: null, address: admission.address(raw) };
     return health(createContext(services, asker, 'graphql'));
   });
-  await mountDialects(app, createSchemaAccess(services, admission, sendArtifact));
-  const sockets = attachSockets(app.server, yoga, services, admission);
-  app.addHook('preClose', () => sockets.close());
+  const count = createRequestLimits(services.config.rateLimitFactor, options.redis);
+  const access = createSchemaAccess(services, admission, sendArtifact, count);
+  await mountDialects(app, access);
+  const carriers = [openSockets(yoga, services, admission), mountSockets(access)];
+  const upgrades = routeUpgrades(app.server, carriers);
+  app.addHook('preClose', () => upgrades.close());
   return app;
 }

@@ -1,11 +1,13 @@
+import type { IncomingMessage } from 'node:http';
 import { type ExecutionArgs, execute } from 'graphql';
-import type { Services } from '../context.ts';
+import type { Services, Viewer } from '../context.ts';
 import type { Execution, ExecutionAnswer, SchemaAccess } from '../rest-compat/schema-access.ts';
 import { schema } from '../schema/index.ts';
 import type { Admission } from './admission.ts';
 import type { SendArtifact } from './artifacts.ts';
 import { createContext, headerCredentials } from './context.ts';
 import { maskError } from './errors.ts';
+import { atExpiry } from './expiry.ts';
 import { subscribe } from './share-results.ts';
 
 /** The schema for the dialects, in this process: the same credentials, context and errors as over HTTP. */
@@ -13,6 +15,7 @@ export function createSchemaAccess(
   services: Services,
   admission: Admission,
   sendArtifact: SendArtifact,
+  count: SchemaAccess['count'],
 ): SchemaAccess {
   const mask = maskError(services.log);
   const masked = ({ data, errors }: ExecutionAnswer): ExecutionAnswer => ({
@@ -20,10 +23,14 @@ export function createSchemaAccess(
     errors: errors?.map(mask),
   });
 
+  const viewers = createViewers(admission);
+
   async function operation(execution: Execution): Promise<ExecutionArgs> {
     const { document, variables, request, access, origin } = execution;
-    const credentials = headerCredentials(access === 'public' ? {} : request.headers);
-    const viewer = await admission.viewer(request, credentials);
+    const viewer =
+      access === 'public'
+        ? await admission.viewer(request, headerCredentials({}))
+        : await viewers.take(request);
     const contextValue = createContext(services, { viewer, address: admission.address(request) }, origin);
     return { schema, document, variableValues: variables, contextValue };
   }
@@ -46,6 +53,16 @@ export function createSchemaAccess(
     schema,
     mask,
     sendArtifact,
+    count,
+    address: (request) => admission.address(request),
+    async visitor(request) {
+      const viewer = await viewers.find(request);
+      return {
+        accountId: viewer?.userId ?? null,
+        expiresAt: viewer?.expiresAt ?? null,
+        atExpiry: (callback) => atExpiry(viewer, callback),
+      };
+    },
     execute: async (execution) => {
       try {
         return masked(await execute(await operation(execution)));
@@ -59,6 +76,24 @@ export function createSchemaAccess(
       } catch (thrown) {
         yield { errors: [mask(thrown)] };
       }
+    },
+  };
+}
+
+/** Who is looked for to be counted is not looked for again to be answered; but on a socket, each time. */
+function createViewers(admission: Admission) {
+  const found = new WeakMap<IncomingMessage, Promise<Viewer | null>>();
+  const look = (request: IncomingMessage) => admission.viewer(request, headerCredentials(request.headers));
+  return {
+    find(request: IncomingMessage): Promise<Viewer | null> {
+      const viewer = found.get(request) ?? look(request);
+      found.set(request, viewer);
+      return viewer;
+    },
+    take(request: IncomingMessage): Promise<Viewer | null> {
+      const viewer = found.get(request) ?? look(request);
+      found.delete(request);
+      return viewer;
     },
   };
 }

@@ -1,5 +1,3 @@
-import type { IncomingMessage, Server } from 'node:http';
-import type { Duplex } from 'node:stream';
 import type { FormattedExecutionResult, GraphQLError, GraphQLFormattedError } from 'graphql';
 import {
   CloseCode,
@@ -15,7 +13,9 @@ import { asUnavailable } from '../resolvers/unavailable.ts';
 import type { Admission } from './admission.ts';
 import { type Asker, headerCredentials, parameterCredentials } from './context.ts';
 import { type MaskError, maskError } from './errors.ts';
+import { atExpiry } from './expiry.ts';
 import type { Yoga } from './graphql.ts';
+import type { UpgradeCarrier } from './upgrades.ts';
 
 const MAX_MESSAGE_BYTES = 1024 * 1024;
 /** How long a client has to answer that it closes, too; one that does not read never would. */
@@ -24,31 +24,19 @@ const MAX_SUBSCRIPTIONS = 100;
 
 interface Connection extends Record<PropertyKey, unknown> {
   asker: Asker;
-  expiry: NodeJS.Timeout;
+  stopClock(): void;
 }
 type Socket = SocketContext<Record<string, unknown>, Extra & Partial<Connection>>;
 
-export interface Sockets {
-  /** Tells every client that the server goes away, and waits until they are gone. */
-  close(): Promise<void>;
-}
-
-/** graphql-ws at `path`: the same pipeline as over HTTP, with the credentials of the first message. */
-export function attachSockets(server: Server, yoga: Yoga, services: Services, admission: Admission): Sockets {
+/** graphql-ws at Yoga's path: the same pipeline as over HTTP, with the credentials of the first message. */
+export function openSockets(yoga: Yoga, services: Services, admission: Admission): UpgradeCarrier {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES });
-  const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    // Node takes its own listener away before an upgrade, and an error that nobody hears ends the process.
-    socket.on('error', () => {});
-    if (request.url?.split('?')[0] !== yoga.graphqlEndpoint) return refuse(socket);
-    sockets.handleUpgrade(request, socket, head, (client) => sockets.emit('connection', client, request));
-  };
-  server.on('upgrade', upgrade);
   const mask = maskError(services.log);
   const protocol = useServer<Record<string, unknown>, Connection>(
     {
       isProd: true,
       onConnect: (socket) => admit(admission, socket),
-      onDisconnect: (socket) => clearTimeout(socket.extra.expiry),
+      onDisconnect: (socket) => socket.extra.stopClock?.(),
       onSubscribe: (socket, _id, payload) => prepare(yoga, socket, payload, mask),
       onNext: (_socket, _id, _payload, _operation, result) => withoutHttp(result),
       onError: (_socket, _id, _payload, errors) => errors.map((error) => toFormatted(mask(error))),
@@ -58,8 +46,12 @@ export function attachSockets(server: Server, yoga: Yoga, services: Services, ad
     sockets,
   );
   return {
+    upgrade(request, socket, head) {
+      if (request.url?.split('?')[0] !== yoga.graphqlEndpoint) return false;
+      sockets.handleUpgrade(request, socket, head, (client) => sockets.emit('connection', client, request));
+      return true;
+    },
     async close() {
-      server.off('upgrade', upgrade);
       const impatience = setTimeout(() => {
         for (const client of sockets.clients) client.terminate();
       }, GOODBYE_MS);
@@ -70,10 +62,6 @@ export function attachSockets(server: Server, yoga: Yoga, services: Services, ad
 }
 
 type Enveloped = ReturnType<Yoga['getEnveloped']>;
-
-function refuse(socket: Duplex): void {
-  socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n', () => socket.destroy());
-}
 
 /** Of RFC 6455's registry: clients of graphql-ws come back by themselves after it. */
 const TRY_AGAIN_LATER = 1013;
@@ -97,16 +85,11 @@ async function admit(admission: Admission, socket: Socket): Promise<boolean> {
   return true;
 }
 
-/** Node's timers hold 31 bits of milliseconds; what expires later than that outlives any socket. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
-
 function closeOnExpiry({ extra }: Socket): void {
-  const expiresAt = extra.asker?.viewer?.expiresAt;
-  // Who left while we looked at the credentials is not told of as disconnected: nobody would stop the timer.
-  if (!expiresAt || extra.socket.readyState !== WebSocket.OPEN) return;
-  const left = expiresAt.getTime() - Date.now();
-  if (left > LONGEST_TIMER_MS) return;
-  extra.expiry = setTimeout(() => extra.socket.close(CloseCode.Forbidden, 'credentials expired'), left);
+  // Who left while we looked at the credentials is not told of as disconnected: nobody would stop the clock.
+  if (extra.socket.readyState !== WebSocket.OPEN) return;
+  const close = () => extra.socket.close(CloseCode.Forbidden, 'credentials expired');
+  extra.stopClock = atExpiry(extra.asker?.viewer ?? null, close);
 }
 
 async function prepare(yoga: Yoga, socket: Socket, payload: SubscribePayload, mask: MaskError) {

@@ -68,7 +68,7 @@ async function exhaust(answers: AsyncIterable<unknown>): Promise<void> {
 const ACCOUNT = graphql('query viewer { viewer { id } }');
 
 /** REST has no half answers: one error is the answer. A root field that is null without one names nothing. */
-function dataOf({ data, errors }: ExecutionAnswer): Record<string, unknown> {
+export function dataOf({ data, errors }: ExecutionAnswer): Record<string, unknown> {
   const error = errors?.[0];
   if (error) throw isOurFault(error.extensions.code) ? new Error(error.message) : faultOf(error);
   if (!data || Object.values(data).includes(null))

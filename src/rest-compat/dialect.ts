@@ -3,6 +3,8 @@ import type { DocumentNode } from 'graphql';
 import type { z } from 'zod';
 import type { DomainError } from '../errors.ts';
 import type { Dialect } from '../vocabulary.ts';
+import type { RateLimits } from './limits.ts';
+import type { Socket } from './sockets/socket.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -60,10 +62,10 @@ export interface Wait {
   variables(data: unknown): Record<string, unknown>;
 }
 
-type Values = Record<string, unknown>;
+export type Values = Record<string, unknown>;
 
 /** An answer without errors has all its root fields, but those that the document left out by `@include`. */
-type Present<Data> = { [Field in keyof Data]: NonNullable<Data[Field]> };
+export type Present<Data> = { [Field in keyof Data]: NonNullable<Data[Field]> };
 
 interface Row<
   Input extends z.ZodType,
@@ -147,6 +149,9 @@ export interface Circumstances {
 export interface DialectTable {
   name: Dialect;
   endpoints: readonly Endpoint[];
+  sockets: readonly Socket[];
+  /** null: its document names none. */
+  limits: RateLimits | null;
   /** The dialect's own error body. */
   refuse(fault: DomainError, circumstances: Circumstances): Refusal;
 }

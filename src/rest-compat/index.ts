@@ -1,4 +1,5 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { IncomingMessage } from 'node:http';
+import type { FastifyInstance } from 'fastify';
 import type { Dialect } from '../vocabulary.ts';
 import { aiTaskOrchestra } from './ai-task-orchestra/index.ts';
 import { amas } from './amas/index.ts';
@@ -7,6 +8,7 @@ import { miniDevin } from './mini-devin/index.ts';
 import { orchestrateX } from './orchestratex/index.ts';
 import { dialectScope } from './router.ts';
 import type { SchemaAccess } from './schema-access.ts';
+import { type Destination, openDialectSockets, type SocketCarrier } from './sockets/upgrades.ts';
 import { theMachine } from './themachine/index.ts';
 
 export const DIALECT_TABLES = {
@@ -18,7 +20,7 @@ export const DIALECT_TABLES = {
 } satisfies { [Name in Dialect]: DialectTable & { name: Name } };
 
 /** The dialect under whose mount a request is; null: under none. */
-export function dialectAt({ url }: FastifyRequest): DialectTable | null {
+export function dialectAt({ url = '' }: Pick<IncomingMessage, 'url'>): DialectTable | null {
   const mount = url.split(/[/?]/, 2)[1];
   return Object.values(DIALECT_TABLES).find(({ name }) => name === mount) ?? null;
 }
@@ -28,4 +30,14 @@ export async function mountDialects(app: FastifyInstance, access: SchemaAccess):
   for (const dialect of Object.values(DIALECT_TABLES)) {
     await app.register(dialectScope(dialect, access), { prefix: `/${dialect.name}` });
   }
+}
+
+/** The sockets of every dialect, each under its mount: `/mini-devin/ws/tasks/{task_id}`. @throws Error when a document is invalid */
+export function mountSockets(access: SchemaAccess): SocketCarrier {
+  return openDialectSockets(Object.values(DIALECT_TABLES), access, socketAt);
+}
+
+function socketAt(request: Pick<IncomingMessage, 'url'>): Destination | null {
+  const dialect = dialectAt(request);
+  return dialect && { dialect, path: request.url!.slice(`/${dialect.name}`.length).split('?')[0]! };
 }

@@ -4,6 +4,7 @@ import { type PreparedEndpoint, prepareEndpoint } from './answer.ts';
 import type { DialectTable, Method, Subject } from './dialect.ts';
 import { fastifyFault } from './fastify-faults.ts';
 import { faultOf } from './faults.ts';
+import { requestCount } from './request-count.ts';
 import type { SchemaAccess } from './schema-access.ts';
 
 declare module 'fastify' {
@@ -22,16 +23,21 @@ export function dialectScope(dialect: DialectTable, access: SchemaAccess) {
   const endpoints = dialect.endpoints.map((row) => prepareEndpoint(access, dialect.name, row));
   return async (app: FastifyInstance): Promise<void> => {
     acceptOnlyJson(app);
-    app.setErrorHandler<FastifyError>((thrown, request, reply) =>
-      refuse(dialect, toFault(thrown, request, access), request, reply),
-    );
+    const count = requestCount(dialect, access);
+    app.setErrorHandler<FastifyError>(async (thrown, request, reply) => {
+      // What was refused before its body was read counts as well.
+      const limited = await count(request, reply).catch((spent: FastifyError) => spent);
+      return refuse(dialect, toFault(limited ?? thrown, request, access), request, reply);
+    });
     // With a handler of its own, unknown paths under the mount belong to this scope and its hooks.
     app.setNotFoundHandler((request) => Promise.reject(unknownPath(request)));
     app.addHook('onRequest', async (request, reply) => {
       nameSuccessor(reply, null);
+      if (!dialect.limits?.readsBody) await count(request, reply);
       // Before the body is read: whatever is wrong with that, the path is what to tell.
       if (request.is404) throw unknownPath(request);
     });
+    app.addHook('preValidation', count);
     for (const endpoint of endpoints) addRoute(app, endpoint, access);
     for (const [path, methods] of methodsByPath(endpoints)) refuseOtherMethods(app, path, methods);
   };

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { DocumentNode, GraphQLError, GraphQLSchema } from 'graphql';
 import type { Dialect } from '../vocabulary.ts';
 import type { Access } from './dialect.ts';
+import type { Limit, Standing } from './limits.ts';
 
 export interface Execution {
   document: DocumentNode;
@@ -20,6 +21,16 @@ export interface ExecutionAnswer {
   errors?: readonly GraphQLError[] | undefined;
 }
 
+/** Who asks. */
+export interface Visitor {
+  /** null: nobody in particular. */
+  accountId: string | null;
+  /** When the credentials stop being good; null: never. */
+  expiresAt: Date | null;
+  /** @returns a function that forgets it */
+  atExpiry(callback: () => void): () => void;
+}
+
 /** All that this room is given of the house: whatever a dialect does, it does by a document. */
 export interface SchemaAccess {
   /** For checking documents at boot. */
@@ -30,6 +41,12 @@ export interface SchemaAccess {
   subscribe(execution: Execution, signal: AbortSignal): AsyncIterable<ExecutionAnswer>;
   /** Its content as a download, with the credentials of the request. @param id as GraphQL prints it. @throws DomainError */
   sendArtifact(id: string, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply>;
+  /** Who sends a request of a dialect. @throws DomainError UNAUTHENTICATED, FORBIDDEN: not even nobody may ask so. */
+  visitor(request: IncomingMessage, origin: Dialect): Promise<Visitor>;
+  /** Whom limits count when nobody is known. */
+  address(request: IncomingMessage): string;
+  /** Counts a request together with others of the same limit and key. Never rejects because a store of counts is away. */
+  count(limit: Limit & { name: string }, of: string): Promise<Standing>;
   /** What a client is told of something thrown here; what was not expected is logged under an id. */
   mask(thrown: unknown): GraphQLError;
 }

@@ -134,6 +134,10 @@ builder.node(TaskType, {
     attempt: t.exposeInt('attempt', {
       description: '0 until it is first started; rises with every restart of its text.',
     }),
+    lastSeq: t.exposeInt('lastSeq', {
+      description:
+        'The seq of the last fact in its log. Who has that has all; handed to `after` of `taskEvents`, only what comes is told.',
+    }),
     result: t.expose('result', {
       type: 'JSON',
       nullable: true,

@@ -1,9 +1,8 @@
-import { createClient } from 'redis';
-import { coerceError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { newId } from '../rules/ids.ts';
 import { type Bus, createLocalBus, type Feed, feedsOf, nameOf } from './bus.ts';
 import type { LoggedEvent } from './events.ts';
+import { connectRedis } from './redis-client.ts';
 
 interface Message {
   /** The process that published; it has told its own listeners already. */
@@ -23,8 +22,9 @@ interface FeedMessage extends Message {
 export function createRedisBus(url: string, log: Log): Bus & { close(): Promise<void> } {
   const self = newId();
   const local = createLocalBus();
-  const publisher = connect(url, log);
-  const subscriber = connect(url, log);
+  const onAway = (error: string) => log.warn({ error }, 'Redis is away; streams go on from Postgres');
+  const publisher = connectRedis(url, onAway);
+  const subscriber = connectRedis(url, onAway);
   const wanted = new Map<string, number>();
 
   const deliver = (text: string) => {
@@ -92,29 +92,4 @@ function channelOf(name: string): string {
 
 function revive(event: LoggedEvent): LoggedEvent {
   return { ...event, at: new Date(event.at) };
-}
-
-/** Beyond this many commands that Redis has not answered, messages are dropped; their readers have Postgres. */
-const MAX_UNANSWERED = 10_000;
-const LONGEST_RECONNECT_MS = 500;
-
-/** A client that keeps trying, and neither queues while it is away nor ends the process. */
-function connect(url: string, log: Log) {
-  const client = createClient({
-    url,
-    disableOfflineQueue: true,
-    commandsQueueMaxLength: MAX_UNANSWERED,
-    socket: { reconnectStrategy: (retries) => Math.min(50 * (retries + 1), LONGEST_RECONNECT_MS) },
-  });
-  let isTold = false;
-  client.on('error', (error) => {
-    if (!isTold)
-      log.warn({ error: coerceError(error).message }, 'Redis is away; streams go on from Postgres');
-    isTold = true;
-  });
-  client.on('ready', () => {
-    isTold = false;
-  });
-  client.connect().catch(() => {});
-  return client;
 }

@@ -2,6 +2,7 @@ import Fastify from 'fastify';
 import type { Services } from '../../src/context.ts';
 import { createAdmission } from '../../src/http/admission.ts';
 import { createSendArtifact } from '../../src/http/artifacts.ts';
+import { createRequestLimits } from '../../src/http/request-limits.ts';
 import { createSchemaAccess } from '../../src/http/schema-access.ts';
 import { createLog } from '../../src/log.ts';
 import { createReach } from '../../src/providers/reach.ts';
@@ -30,7 +31,12 @@ export async function serveRows({ config, store }: TestServer, dialect: DialectT
     reach: createReach(config, { baseUrls: async () => [], fetch }),
   } as unknown as Services;
   const admission = createAdmission(services);
-  const access = createSchemaAccess(services, admission, createSendArtifact(services, admission));
+  const access = createSchemaAccess(
+    services,
+    admission,
+    createSendArtifact(services, admission),
+    createRequestLimits(config.rateLimitFactor, null),
+  );
   const app = Fastify({ forceCloseConnections: true });
   await app.register(dialectScope(dialect, access), { prefix: `/${dialect.name}` });
   const url = await app.listen({ host: '127.0.0.1', port: 0 });

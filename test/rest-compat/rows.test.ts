@@ -87,7 +87,7 @@ let newTask: () => Promise<string>;
 
 beforeAll(async () => {
   server = await startTestServer({ worker: false });
-  rows = await serveRows(server, { name: 'amas', endpoints, refuse });
+  rows = await serveRows(server, { name: 'amas', endpoints, sockets: [], limits: null, refuse });
   const ann = await server.newUser();
   newTask = async () => runIdOf(await ann.createTask({ prompt: 'x', model: 'demo' }));
   credentials = { authorization: `Bearer ${ann.token}` };

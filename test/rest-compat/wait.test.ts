@@ -45,7 +45,7 @@ let credentials: { authorization: string };
 beforeAll(async () => {
   server = await startTestServer();
   const endpoints = [run('/run', 30), run('/run-briefly', 0.2)];
-  rows = await serveRows(server, { name: 'amas', endpoints, refuse });
+  rows = await serveRows(server, { name: 'amas', endpoints, sockets: [], limits: null, refuse });
   ann = await server.newUser();
   credentials = { authorization: `Bearer ${ann.token}` };
   const client = createLegacyClient(rows.url);

@@ -4,5 +4,7 @@ import { refuse } from './errors.ts';
 export const aiTaskOrchestra = {
   name: 'ai-task-orchestra',
   endpoints: [],
+  sockets: [],
+  limits: null,
   refuse,
 } satisfies DialectTable;

@@ -4,5 +4,7 @@ import { refuse } from './errors.ts';
 export const theMachine = {
   name: 'themachine',
   endpoints: [],
+  sockets: [],
+  limits: null,
   refuse,
 } satisfies DialectTable;

@@ -1,0 +1,53 @@
+import {
+  type IRateLimiterOptions,
+  RateLimiterMemory,
+  RateLimiterRedis,
+  RateLimiterRes,
+  RLWrapperTimeouts,
+} from 'rate-limiter-flexible';
+
+/** A client of the package `redis`, as rate-limiter-flexible takes it; null: counts stand in this process alone. */
+export type Redis = object | null;
+
+/** Counts one more under a key. `remaining` is below 0 when that was too many. */
+export type Limiter = (key: string) => Promise<{ isSpent: boolean; remaining: number; msLeft: number }>;
+
+/** A Redis that does not answer must not hold up a request. */
+const REDIS_PATIENCE_MS = 500;
+
+/**
+ * Counts in Redis for all processes together, and in this one alone where there is none or while it is away.
+ * @param limit `points` in `duration` seconds, times `factor`
+ */
+export function createLimiter(
+  { points, ...limit }: IRateLimiterOptions & { points: number },
+  factor: number,
+  redis: Redis,
+): Limiter {
+  const limiter = limiterOf({ ...limit, points: allowed(points, factor) }, redis);
+  return async (key) => {
+    const standing = await limiter.consume(key).catch((refusal: unknown) => refusal);
+    if (!(standing instanceof RateLimiterRes)) throw standing;
+    const { remainingPoints, consumedPoints, msBeforeNext } = standing;
+    const isSpent = consumedPoints > allowed(points, factor);
+    return { isSpent, remaining: Math.max(0, remainingPoints), msLeft: Math.max(0, msBeforeNext) };
+  };
+}
+
+/** A limit of nothing would be no limit but an end. */
+export function allowed(points: number, factor: number): number {
+  return Math.max(1, Math.round(points * factor));
+}
+
+function limiterOf(limit: IRateLimiterOptions, redis: Redis): RateLimiterMemory | RLWrapperTimeouts {
+  const memory = new RateLimiterMemory(limit);
+  if (!redis) return memory;
+  const shared = new RateLimiterRedis({
+    ...limit,
+    storeClient: redis,
+    useRedisPackage: true,
+    rejectIfRedisNotReady: true,
+    insuranceLimiter: memory,
+  });
+  return new RLWrapperTimeouts({ limiter: shared, timeoutMs: REDIS_PATIENCE_MS, insuranceLimiter: memory });
+}

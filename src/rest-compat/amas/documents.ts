@@ -1,0 +1,29 @@
+import { graphql } from '../documents.ts';
+
+/** What is told of a fact, whether it comes live or in a replay. */
+const FIELDS = `
+  __typename
+  seq
+  at
+  ... on CurrentState { task { lastSeq agent { id name } } }
+  ... on ProgressMade { progress }
+  ... on RunFailed { error { code message } }
+  ... on RunCancelled { reason }
+`;
+
+export const ACTIVITY = graphql(`subscription activity {
+  activity { taskId task { agent { id name } } event { ${FIELDS} } }
+}`);
+
+export const TASK_EVENTS = graphql(`subscription taskEvents($id: ID!) {
+  taskEvents(taskId: $id) { ${FIELDS} }
+}`);
+
+export const RUNNING = graphql(`query tasks($after: String) {
+  tasks(filter: { status: RUNNING }, first: 100, after: $after) {
+    nodes { id progress }
+    pageInfo { endCursor hasNextPage }
+  }
+}`);
+
+export const TASK = graphql('query task($id: ID!) { task(id: $id) { id } }');

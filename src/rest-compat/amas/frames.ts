@@ -1,0 +1,92 @@
+import type { ResultOf } from 'gql.tada';
+import { isoSeconds, plainId } from '../output.ts';
+import { type Frame, type FrameTable, nothing } from '../sockets/socket.ts';
+import type { TASK_EVENTS } from './documents.ts';
+import { raisePercentage, type ToldTask } from './told-tasks.ts';
+
+export type TaskEvent = NonNullable<ResultOf<typeof TASK_EVENTS>['taskEvents']>;
+
+/** Whose fact it is. */
+export interface Teller {
+  taskId: string;
+  told: ToldTask;
+}
+
+type EventName =
+  | 'connected'
+  | 'task_created'
+  | 'task_execution_started'
+  | 'task_progress'
+  | 'agent_started'
+  | 'agent_completed'
+  | 'task_completed'
+  | 'task_failed'
+  | 'heartbeat'
+  | 'error';
+
+export function frame(event: EventName, data: Record<string, unknown>, at: Date): Frame {
+  return { event, data, timestamp: isoSeconds(at) };
+}
+
+export function progress({ taskId, told }: Teller, share: number, at: Date): readonly Frame[] {
+  const percentage = Math.floor(share * 100);
+  if (!raisePercentage(told, percentage)) return [];
+  return [frame('task_progress', { task_id: plainId(taskId), percentage }, at)];
+}
+
+function agent(event: 'agent_started' | 'agent_completed', { taskId, told }: Teller, at: Date): Frame[] {
+  if (!told.agent) return [];
+  const { id, name } = told.agent;
+  return [frame(event, { task_id: plainId(taskId), agent_id: plainId(id), agent_name: name }, at)];
+}
+
+function failed(teller: Teller, status: 'failed' | 'cancelled', error: string, code: string, at: Date) {
+  const data = { task_id: plainId(teller.taskId), status, error, error_code: code };
+  return [...agent('agent_completed', teller, at), frame('task_failed', data, at)];
+}
+
+/** What the documented events have no word for is not told. */
+export const FRAMES: FrameTable<TaskEvent, Teller> = {
+  CurrentState: nothing,
+  RunCreated: ({ at }, { taskId }) => [
+    frame('task_created', { task_id: plainId(taskId), status: 'pending' }, at),
+  ],
+  AgentSelected: nothing,
+  ModelSelected: nothing,
+  RunQueued: nothing,
+  RunStarted: ({ at }, teller) => [
+    frame('task_execution_started', { task_id: plainId(teller.taskId), status: 'in_progress' }, at),
+    ...progress(teller, 0, at),
+    ...agent('agent_started', teller, at),
+  ],
+  AttemptStarted: nothing,
+  RunResumed: nothing,
+  ModelCallStarted: nothing,
+  TokensGenerated: nothing,
+  ReasoningGenerated: nothing,
+  ModelCallCompleted: nothing,
+  ModelCallFailed: nothing,
+  ToolCallStarted: nothing,
+  ToolCallCompleted: nothing,
+  PlanUpdated: nothing,
+  ResponseGenerated: nothing,
+  EvaluationCompleted: nothing,
+  EvaluationFailed: nothing,
+  InputRequested: nothing,
+  InputProvided: nothing,
+  StepStarted: nothing,
+  StepTaskCreated: nothing,
+  StepCompleted: nothing,
+  StepFailed: nothing,
+  StepSkipped: nothing,
+  ArtifactSaved: nothing,
+  ProgressMade: (event, teller) => progress(teller, event.progress, event.at),
+  RunCompleted: ({ at }, teller) => [
+    ...progress(teller, 1, at),
+    ...agent('agent_completed', teller, at),
+    frame('task_completed', { task_id: plainId(teller.taskId), status: 'completed' }, at),
+  ],
+  RunFailed: ({ error, at }, teller) => failed(teller, 'failed', error.message, error.code, at),
+  RunCancelled: ({ reason, at }, teller) =>
+    failed(teller, 'cancelled', reason ?? 'the task was cancelled', 'TASK_CANCELLED', at),
+};

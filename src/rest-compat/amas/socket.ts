@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { jsonBody, text } from '../input.ts';
+import { globalIdOf } from '../output.ts';
+import { change, execution, replay } from '../sockets/command.ts';
+import { framesOf, type Opened, socket } from '../sockets/socket.ts';
+import { ACTIVITY, RUNNING, TASK, TASK_EVENTS } from './documents.ts';
+import { refuse } from './errors.ts';
+import { FRAMES, frame, progress } from './frames.ts';
+import { markReplayed, markTold, type ToldTasks, toldTask, wasTold } from './told-tasks.ts';
+
+type Activity = Opened<unknown, ToldTasks>;
+
+const ofTask = jsonBody({ task_id: text() });
+
+const heartbeat = (at: Date) => frame('heartbeat', {}, at);
+
+/** What happens to all tasks of an account from now on, after how far the running ones are. */
+export const activitySocket = socket({
+  path: '/ws',
+  about: 'task',
+  input: z.object({}),
+  document: ACTIVITY,
+  variables: () => ({}),
+  begin: (): ToldTasks => new Map(),
+  greet: (at) => [frame('connected', { message: 'Connection established' }, at)],
+  snapshot: {
+    document: RUNNING,
+    page(before) {
+      const { hasNextPage, endCursor } = before?.tasks.pageInfo ?? { hasNextPage: true, endCursor: null };
+      return hasNextPage ? { after: endCursor ?? null } : null;
+    },
+    frames: ({ tasks }, { state }) =>
+      tasks.nodes.flatMap((task) =>
+        progress({ taskId: task.id, told: toldTask(state, task.id) }, task.progress, new Date()),
+      ),
+  },
+  frames({ activity: { taskId, task, event } }, { state }) {
+    if (!taskId || !event) return [];
+    const told = toldTask(state, taskId);
+    if (told.isMuted || wasTold(told, event.seq)) return [];
+    markTold(told, event.seq);
+    told.agent = task?.agent ?? told.agent;
+    return framesOf(FRAMES, event, { taskId, told });
+  },
+  heartbeat: { seconds: 30, frame: heartbeat },
+  commandField: 'command',
+  commands: {
+    subscribe_task: replay({
+      input: ofTask,
+      document: TASK_EVENTS,
+      variables: ({ task_id }) => ({ id: globalIdOf('Task', task_id) }),
+      answer({ taskEvents: event }, { task_id }, { state }: Activity) {
+        const taskId = globalIdOf('Task', task_id);
+        const told = toldTask(state, taskId);
+        if (event.__typename === 'CurrentState') {
+          told.replayTo = event.task?.lastSeq ?? 0;
+          told.isMuted = false;
+          told.agent = event.task?.agent ?? null;
+        }
+        const frames = wasTold(told, event.seq) ? [] : framesOf(FRAMES, event, { taskId, told });
+        if (event.seq >= told.replayTo) markReplayed(told);
+        return frames;
+      },
+      isLast: ({ taskEvents: { seq } }, { task_id }, { state }: Activity) =>
+        seq >= toldTask(state, globalIdOf('Task', task_id)).replayTo,
+    }),
+    unsubscribe_task: execution({
+      input: ofTask,
+      document: TASK,
+      variables: ({ task_id }) => ({ id: globalIdOf('Task', task_id) }),
+      answer({ task }, _message, { state }: Activity) {
+        toldTask(state, task.id).isMuted = true;
+        return [];
+      },
+    }),
+    ping: change({ input: z.object({}), answer: (_message, _opened: Activity, at) => [heartbeat(at)] }),
+  },
+  refuse: (fault, circumstances) =>
+    frame('error', refuse(fault, circumstances).body as Record<string, unknown>, circumstances.at),
+});

@@ -1,0 +1,77 @@
+import type { ResultOf } from 'gql.tada';
+import { graphql } from '../documents.ts';
+import { isoSeconds } from '../output.ts';
+import { type Frame, type FrameTable, nothing } from '../sockets/socket.ts';
+
+export const TASK_EVENTS = graphql(`subscription taskEvents($id: ID!) {
+  taskEvents(taskId: $id) {
+    __typename
+    at
+    ... on TokensGenerated { text }
+    ... on ToolCallStarted { tool input }
+    ... on ToolCallCompleted { tool output isError }
+    ... on PlanUpdated { plan { steps { id description status } } }
+    ... on InputRequested { question }
+    ... on RunFailed { error { code message } }
+    ... on RunCancelled { reason }
+  }
+}`);
+
+export type TaskEvent = NonNullable<ResultOf<typeof TASK_EVENTS>['taskEvents']>;
+
+type Status = 'running' | 'completed' | 'failed' | 'stopped';
+
+function status(at: Date, word: Status, message: string): Frame {
+  return { type: 'status', status: word, message, timestamp: isoSeconds(at) };
+}
+
+/** Until it ends a task is `running`; the message tells what is new. */
+function running(message: string) {
+  return ({ at }: { at: Date }) => [status(at, 'running', message)];
+}
+
+/** What the documented messages have no word for is not told. */
+export const FRAMES: FrameTable<TaskEvent, unknown> = {
+  CurrentState: nothing,
+  RunCreated: nothing,
+  AgentSelected: nothing,
+  ModelSelected: nothing,
+  RunQueued: running('Task queued'),
+  RunStarted: running('Task started'),
+  AttemptStarted: running('The answer begins anew; tokens since the last call of a model are void'),
+  RunResumed: running('Task resumed'),
+  ModelCallStarted: nothing,
+  TokensGenerated: ({ text, at }) => [{ type: 'token', content: text, timestamp: isoSeconds(at) }],
+  ReasoningGenerated: nothing,
+  ModelCallCompleted: nothing,
+  ModelCallFailed: nothing,
+  ToolCallStarted: ({ tool, input, at }) => [{ type: 'tool_call', tool, input, timestamp: isoSeconds(at) }],
+  ToolCallCompleted: ({ tool, output, isError, at }) => [
+    { type: 'tool_result', tool, output, success: !isError, timestamp: isoSeconds(at) },
+  ],
+  PlanUpdated: ({ plan, at }) => [
+    {
+      type: 'plan_update',
+      plan: { steps: plan.steps.map((step) => ({ ...step, status: step.status.toLowerCase() })) },
+      timestamp: isoSeconds(at),
+    },
+  ],
+  ResponseGenerated: nothing,
+  EvaluationCompleted: nothing,
+  EvaluationFailed: nothing,
+  InputRequested: ({ question, at }) => [status(at, 'running', question)],
+  InputProvided: nothing,
+  StepStarted: nothing,
+  StepTaskCreated: nothing,
+  StepCompleted: nothing,
+  StepFailed: nothing,
+  StepSkipped: nothing,
+  ArtifactSaved: nothing,
+  ProgressMade: nothing,
+  RunCompleted: ({ at }) => [status(at, 'completed', 'Task completed successfully')],
+  RunFailed: ({ error, at }) => [
+    { type: 'error', error: error.message, code: error.code, timestamp: isoSeconds(at) },
+    status(at, 'failed', error.message),
+  ],
+  RunCancelled: ({ reason, at }) => [status(at, 'stopped', reason ?? 'Task stopped')],
+};

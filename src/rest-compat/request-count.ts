@@ -1,0 +1,27 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { DialectTable } from './dialect.ts';
+import { countRequest, limitHeaders, tooMany } from './limits.ts';
+import type { SchemaAccess } from './schema-access.ts';
+
+/** Counts a request of a dialect, once, and tells in its answer where that leaves the client. @throws DomainError RATE_LIMITED */
+export function requestCount(dialect: DialectTable, access: SchemaAccess) {
+  const counted = new WeakSet<FastifyRequest>();
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    if (counted.has(request)) return;
+    counted.add(request);
+    const path = pathOf(dialect, request);
+    const standing = await countRequest(dialect, access, request.raw, {
+      path,
+      params: request.params,
+      body: request.body,
+    });
+    if (!standing) return;
+    reply.headers(limitHeaders(standing));
+    if (standing.isSpent) throw tooMany(standing);
+  };
+}
+
+/** As its document has it. */
+function pathOf({ name }: DialectTable, { url }: FastifyRequest): string {
+  return url.slice(`/${name}`.length).split('?')[0]!;
+}

@@ -1,0 +1,105 @@
+import type { WebSocket } from 'ws';
+import { dataOf } from '../answer.ts';
+import type { Visitor } from '../schema-access.ts';
+import { carryOut } from './carry-out.ts';
+import { type Inlet, openInlet } from './inlet.ts';
+import { readMessage } from './message.ts';
+import { openOutlet } from './outlet.ts';
+import { watchPeer } from './peer.ts';
+import { type Call, closeCodeOf, executionOf, refusal, type Talk, toFault } from './talk.ts';
+
+export interface Conversation {
+  end(code: number, reason: string): void;
+}
+
+const DONE = 1000;
+const EXPIRED = 4403;
+/** The subscription looks at the clock itself, and may be the first to see that the credentials have expired. */
+const CLOCK_MS = 50;
+
+/** Carries a connection to its end. */
+export function converse(client: WebSocket, call: Call): Conversation {
+  const left = new AbortController();
+  const peer = watchPeer(client);
+  const outlet = openOutlet(client, peer.isAlive);
+  const opened = { given: call.given, state: call.socket.begin() };
+  const talk: Talk = { ...call, opened, outlet, signal: left.signal };
+  const inlet = openInlet(client, (text) => obey(talk, text));
+  const end = (code: number, reason: string) => {
+    left.abort();
+    outlet.close(code, reason);
+  };
+  const stopClock = call.visitor.atExpiry(() => end(EXPIRED, 'credentials expired'));
+  const stopHeart = startHeart(talk);
+  // What is no frame, or too large a one, is closed by ws.
+  client.on('error', () => {});
+  client.once('close', () => left.abort());
+  follow(talk, inlet)
+    .then(() => end(...endingOf(call.visitor)))
+    .catch((thrown) => giveUp(talk, thrown, end))
+    .finally(() => {
+      stopClock();
+      stopHeart();
+      peer.forget();
+    });
+  return { end };
+}
+
+async function follow(talk: Talk, inlet: Inlet): Promise<void> {
+  const { access, socket, opened, outlet, signal } = talk;
+  let isGreeted = false;
+  const execution = executionOf(talk, socket.document, socket.variables(opened.given));
+  for await (const answer of access.subscribe(execution, signal)) {
+    const data = dataOf(answer);
+    if (!isGreeted) {
+      await outlet.tell(socket.greet(new Date()));
+      await show(talk);
+      inlet.start();
+    }
+    isGreeted = true;
+    await outlet.inTurn(() => outlet.tell(socket.frames(data, opened)));
+    if (signal.aborted) return;
+  }
+}
+
+async function show(talk: Talk): Promise<void> {
+  const { access, socket, opened, outlet, signal } = talk;
+  const { snapshot } = socket;
+  if (!snapshot) return;
+  for (let page = snapshot.page(null); page && !signal.aborted; ) {
+    const data = dataOf(await access.execute(executionOf(talk, snapshot.document, page)));
+    await outlet.tell(snapshot.frames(data, opened));
+    page = snapshot.page(data);
+  }
+}
+
+async function obey(talk: Talk, text: string): Promise<void> {
+  try {
+    const { command, message } = readMessage(talk.socket, text);
+    await carryOut(talk, command, message);
+  } catch (thrown) {
+    if (!talk.signal.aborted) await talk.outlet.tell([refusal(talk.socket, toFault(talk.access, thrown))]);
+  }
+}
+
+function startHeart({ socket: { heartbeat }, outlet }: Talk): () => void {
+  if (!heartbeat) return () => {};
+  const beat = () => {
+    // Who does not read needs no more to read.
+    if (!outlet.isFull()) void outlet.tell([heartbeat.frame(new Date())]);
+  };
+  const timer = setInterval(beat, heartbeat.seconds * 1000);
+  return () => clearInterval(timer);
+}
+
+function endingOf({ expiresAt }: Visitor): [code: number, reason: string] {
+  const hasExpired = expiresAt !== null && expiresAt.getTime() <= Date.now() + CLOCK_MS;
+  return hasExpired ? [EXPIRED, 'credentials expired'] : [DONE, 'there is no more to come'];
+}
+
+async function giveUp(talk: Talk, thrown: unknown, end: Conversation['end']): Promise<void> {
+  if (talk.signal.aborted) return;
+  const fault = toFault(talk.access, thrown);
+  void talk.outlet.tell([refusal(talk.socket, fault)]);
+  end(closeCodeOf(talk.socket, fault), fault.message);
+}

@@ -1,0 +1,43 @@
+import type { RawData, WebSocket } from 'ws';
+
+/** Beyond this much that was sent and not yet looked at, a client is not read. */
+const MOST_WAITING = 16;
+const MOST_WAITING_BYTES = 64 * 1024;
+
+export interface Inlet {
+  /** What came before is handled first. */
+  start(): void;
+}
+
+/** The receiving side of a connection: one message after the other, and no more of them than a few in memory. */
+export function openInlet(client: WebSocket, handle: (text: string) => Promise<void>): Inlet {
+  const waiting: string[] = [];
+  let bytes = 0;
+  let isReady = false;
+  let isBusy = false;
+
+  async function work(): Promise<void> {
+    if (!isReady || isBusy) return;
+    isBusy = true;
+    for (let text = waiting.shift(); text !== undefined; text = waiting.shift()) {
+      bytes -= text.length;
+      if (client.readyState === client.OPEN) await handle(text);
+    }
+    isBusy = false;
+    if (client.isPaused) client.resume();
+  }
+
+  client.on('message', (data: RawData) => {
+    const text = data.toString();
+    waiting.push(text);
+    bytes += text.length;
+    if (waiting.length >= MOST_WAITING || bytes > MOST_WAITING_BYTES) client.pause();
+    void work();
+  });
+  return {
+    start() {
+      isReady = true;
+      void work();
+    },
+  };
+}

@@ -1,0 +1,51 @@
+import type { WebSocket } from 'ws';
+import type { Frame } from './socket.ts';
+
+/** Beyond this much that a client has not taken, nothing more is made for it. */
+const MOST_UNSENT_BYTES = 64 * 1024;
+/** Of a close, as RFC 6455 has it, less two for the code. */
+const MOST_REASON_BYTES = 123;
+
+/** The sending side of a connection. What it holds for a client that does not read is bounded. */
+export interface Outlet {
+  /** Resolves when there is room for more, or when the client is gone. */
+  tell(frames: readonly Frame[]): Promise<void>;
+  isFull(): boolean;
+  /** Work that tells more than one thing, and must not be mixed with other such work. */
+  inTurn(work: () => Promise<void>): Promise<void>;
+  close(code: number, reason: string): void;
+}
+
+/** @param onRoom called when a client that had been told too much has taken it: so it lives. */
+export function openOutlet(client: WebSocket, onRoom: () => void): Outlet {
+  const gone = new Promise<void>((resolve) => void client.once('close', () => resolve()));
+  let last = Promise.resolve();
+  const send = (frame: Frame) =>
+    new Promise<void>((resolve) => client.send(JSON.stringify(frame), () => resolve()));
+  const isFull = () => client.bufferedAmount > MOST_UNSENT_BYTES;
+  return {
+    isFull,
+    async tell(frames) {
+      let sent: Promise<void> | undefined;
+      for (const frame of frames) sent = send(frame);
+      if (!sent || !isFull()) return;
+      await Promise.race([sent, gone]);
+      if (client.readyState === client.OPEN) onRoom();
+    },
+    inTurn(work) {
+      const turn = last.then(work);
+      last = turn.catch(() => {});
+      return turn;
+    },
+    close(code, reason) {
+      client.close(code, shorten(reason));
+    },
+  };
+}
+
+/** A reason that a close has room for. */
+export function shorten(reason: string): string {
+  let kept = reason.slice(0, MOST_REASON_BYTES);
+  while (Buffer.byteLength(kept) > MOST_REASON_BYTES) kept = kept.slice(0, -1);
+  return kept;
+}
