@@ -10,6 +10,10 @@ export type RunKind = (typeof RUN_KINDS)[number];
 export const TASK_KINDS = ['prompt', 'agent', 'template', 'pull'] as const;
 export type TaskKind = (typeof TASK_KINDS)[number];
 
+/** What a task may be described by, beside its prompt; lists can ask for tasks that have it. */
+export const TASK_LABELS = ['type', 'title', 'description', 'target'] as const;
+export type TaskLabel = (typeof TASK_LABELS)[number];
+
 /** `pending` waits for an execute, `waiting` for a person, a child or a grant. */
 export const RUN_STATUSES = [
   'pending',
@@ -21,6 +25,10 @@ export const RUN_STATUSES = [
   'cancelled',
 ] as const;
 export type RunStatus = (typeof RUN_STATUSES)[number];
+
+/** To which a task may be ended by hand; a cancel is a move of its own. */
+export const HAND_ENDINGS = ['completed', 'failed'] as const satisfies RunStatus[];
+export type HandEnding = (typeof HAND_ENDINGS)[number];
 
 /** Only an `active` session takes new tasks; what runs in one that is `paused` or `completed` goes on. */
 export const SESSION_STATUSES = ['active', 'paused', 'completed'] as const;
@@ -169,4 +177,5 @@ export const DIALECTS = ['themachine', 'ai-task-orchestra', 'mini-devin', 'amas'
 export type Dialect = (typeof DIALECTS)[number];
 
 /** The surface through which a row was made. */
-export type Origin = Dialect | 'graphql';
+export const ORIGINS = ['graphql', ...DIALECTS] as const;
+export type Origin = (typeof ORIGINS)[number];

@@ -1,6 +1,7 @@
 import { carryOut } from '../engine/carry-out.ts';
 import { type ClaimedRun, claimRun } from '../store/claim-run.ts';
 import { outlastConnectionLoss } from '../store/connection-loss.ts';
+import { isEnding } from '../store/events.ts';
 import { jobPayloads } from '../store/job-queue.ts';
 import { type Lease, LeaseLost, openLease } from '../store/lease.ts';
 import type { JobContext } from './context.ts';
@@ -11,7 +12,7 @@ export async function carryOutRun(context: JobContext, payload: unknown): Promis
   const run = await claim(context, runId);
   if (!run) return;
   const lease = openLease(run);
-  const unwatch = watchForLoss(context, lease);
+  const unwatch = watchForLoss(context, lease, run.seq);
   context.leases.add(lease);
   if (context.stopping.aborted) lease.abort(new LeaseLost('the worker stops'));
   try {
@@ -36,11 +37,14 @@ async function claim({ engine, workerId, stopping }: JobContext, runId: string):
   }, stopping);
 }
 
-/** The bus tells of a cancel at once; the watch, of anything that raised the epoch, within its interval. */
-function watchForLoss({ engine: { store } }: JobContext, lease: Lease): () => void {
+/**
+ * The bus tells at once of an end that others have made; the watch, of anything that raised the epoch, within its
+ * interval. Of what was before `since`, a run that is tried again may still hear.
+ */
+function watchForLoss({ engine: { store } }: JobContext, lease: Lease, since: number): () => void {
   const unsubscribe = store.bus.subscribe(lease.runId, (events) => {
-    if (events.some(({ type }) => type === 'RunCancelled'))
-      lease.abort(new LeaseLost('the run was cancelled'));
+    if (events.some((event) => event.seq > since && isEnding(event)))
+      lease.abort(new LeaseLost('the run has ended'));
   });
   const unwatch = store.watch.add(lease.runId, (state) => {
     if (state?.epoch !== lease.epoch) lease.abort(new LeaseLost('the run was taken or ended by another'));

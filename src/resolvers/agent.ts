@@ -1,7 +1,6 @@
 import type { z } from 'zod';
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
-import { newId } from '../rules/ids.ts';
 import {
   type AgentRow,
   type AgentSettings,
@@ -11,7 +10,8 @@ import {
   deleteAgent as removeAgent,
   updateAgent as writeAgent,
 } from '../store/agents.ts';
-import { TOOL_NAMES } from '../vocabulary.ts';
+import { withFreshId } from '../store/fresh-id.ts';
+import { type Origin, TOOL_NAMES } from '../vocabulary.ts';
 import { agentChange, newAgent } from './agent-input.ts';
 import { resolveModel } from './model.ts';
 import { type PageArguments, readPage, toConnection } from './page.ts';
@@ -30,6 +30,7 @@ export async function agent(context: Context, id: string, field = 'id'): Promise
 export interface AgentFilter {
   type?: string | null | undefined;
   isActive?: boolean | null | undefined;
+  origins?: Origin[] | null | undefined;
 }
 
 /** The viewer's agents and those that are built in, newest first. */
@@ -40,10 +41,8 @@ export async function agents(context: Context, given: PageArguments, filter: Age
     userId,
     type: filter?.type ?? null,
     isActive: filter?.isActive ?? null,
-    after: page.after,
-    before: page.before,
-    fromEnd: page.fromEnd,
-    limit: page.size + 1,
+    origins: filter?.origins ?? null,
+    ...page,
   });
   return toConnection(page, rows);
 }
@@ -68,7 +67,10 @@ export async function createAgent(context: Context, input: unknown): Promise<Age
   const given = validate(newAgent, input, 'input');
   const settings = await changed(context, { ...FRESH, name: given.name }, given);
   const { database } = context.store;
-  return insertAgent(database, { id: newId(), ownerId: userId, origin: context.origin, ...settings });
+  const { origin } = context;
+  return withFreshId({ origin, kind: 'agent' }, (id) =>
+    insertAgent(database, { id, ownerId: userId, origin, ...settings }),
+  );
 }
 
 /** Tasks that are there already stay as they are. @throws DomainError NOT_FOUND, FORBIDDEN for a built-in one. */

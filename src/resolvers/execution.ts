@@ -1,11 +1,11 @@
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
-import { newId } from '../rules/ids.ts';
-import { insertExecution } from '../store/create-execution.ts';
+import { insertExecution, type NewExecution } from '../store/create-execution.ts';
 import { findRepeated } from '../store/create-task.ts';
 import { type ExecutionRow, findExecution, listExecutions } from '../store/executions.ts';
+import { withFreshId } from '../store/fresh-id.ts';
 import type { WorkflowRow } from '../store/workflows.ts';
-import type { RunStatus } from '../vocabulary.ts';
+import type { Origin, RunStatus } from '../vocabulary.ts';
 import { idempotencyOf } from './idempotency.ts';
 import { type PageArguments, readPage, toConnection } from './page.ts';
 import { validate } from './validate.ts';
@@ -23,10 +23,8 @@ export async function executeWorkflow(context: Context, input: unknown): Promise
   const earlier = idempotency && (await findRepeated(context.store, userId, idempotency));
   if (earlier) return execution(context, earlier);
   const asked = requireActive(await workflow(context, given.workflowId, 'input.workflowId'));
-  const id = newId();
-  const events = await insertExecution(context.store.database.pool, {
+  const fresh: Omit<NewExecution, 'id'> = {
     ...definitionOf(asked, given.timeoutSeconds ?? null),
-    id,
     ownerId: userId,
     origin: context.origin,
     input: given.input ?? {},
@@ -36,7 +34,11 @@ export async function executeWorkflow(context: Context, input: unknown): Promise
     priority: given.priority ?? DEFAULT_PRIORITY,
     maxCost: given.maxCost?.toFixed(12) ?? null,
     idempotency,
-  });
+  };
+  const { id, events } = await withFreshId({ origin: context.origin, kind: 'execution' }, async (id) => ({
+    id,
+    events: await insertExecution(context.store.database.pool, { id, ...fresh }),
+  }));
   if (events.length === 0) return executeWorkflow(context, input);
   context.store.bus.publish(id, events);
   return execution(context, id);
@@ -68,6 +70,8 @@ export async function execution(context: Context, id: string, field = 'id'): Pro
 export interface ExecutionFilter {
   workflowId?: string | null | undefined;
   status?: RunStatus | null | undefined;
+  statuses?: RunStatus[] | null | undefined;
+  origins?: Origin[] | null | undefined;
 }
 
 /** The viewer's executions, newest first. */
@@ -83,6 +87,8 @@ export async function executions(
     ownerId: userId,
     workflowId: filter?.workflowId ?? null,
     status: filter?.status ?? null,
+    statuses: filter?.statuses ?? null,
+    origins: filter?.origins ?? null,
   });
   return toConnection(page, rows);
 }

@@ -9,28 +9,30 @@ import { requireViewer } from './viewer.ts';
 
 export interface ModelFilter {
   provider?: ProviderId | null | undefined;
+  providers?: ProviderId[] | null | undefined;
   capability?: ModelCapability | null | undefined;
   isActive?: boolean | null | undefined;
   search?: string | null | undefined;
 }
+
+/** A catalog is read whole by who shows it. */
+export const MAX_MODELS = 1_000;
 
 const searched = z.object({ search: text({ max: 200 }).nullish() });
 
 /** The built-in models and the viewer's own, newest first. */
 export async function models(context: Context, given: PageArguments, filter: ModelFilter | null | undefined) {
   const { userId } = requireViewer(context);
-  const page = readPage(given);
+  const page = readPage(given, MAX_MODELS);
   const { search } = validate(searched, { search: filter?.search }, 'filter');
   const rows = await listModels(context.store.database, {
     userId,
     provider: filter?.provider ?? null,
+    providers: filter?.providers ?? null,
     capability: filter?.capability ?? null,
     isActive: filter?.isActive ?? null,
     search: search ?? null,
-    after: page.after,
-    before: page.before,
-    fromEnd: page.fromEnd,
-    limit: page.size + 1,
+    ...page,
   });
   return toConnection(page, rows);
 }

@@ -1,8 +1,8 @@
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
-import { newId } from '../rules/ids.ts';
-import { createOrchestration } from '../store/create-orchestration.ts';
+import { createOrchestration, type NewOrchestration } from '../store/create-orchestration.ts';
 import { findRepeated } from '../store/create-task.ts';
+import { withFreshId } from '../store/fresh-id.ts';
 import { findOrchestration, type OrchestrationRow } from '../store/orchestrations.ts';
 import { homeOf } from './home.ts';
 import { idempotencyOf } from './idempotency.ts';
@@ -32,26 +32,23 @@ export async function startOrchestration(context: Context, input: unknown): Prom
   const preferredModels = given.preferredModels ?? home?.settings.preferredModels ?? [];
   const ofThread = given.threadId ? await thread(context, given.threadId, 'input.threadId') : null;
   const domain = given.domain ?? ofThread?.domain ?? null;
-  const started = await createOrchestration(
-    context.store,
-    {
-      id: newId(),
-      ownerId: userId,
-      origin: context.origin,
-      prompt: given.prompt,
-      domain,
-      threadId: given.threadId ?? null,
-      sessionId: home?.id ?? null,
-      preferredModels,
-      ...(await route(context, { preferredModels, domain })),
-      evaluationThreshold:
-        given.evaluationThreshold ?? home?.settings.evaluationThreshold ?? DEFAULT_THRESHOLD,
-      maxIterations: given.maxIterations ?? home?.settings.maxIterations ?? DEFAULT_ITERATIONS,
-      costLimit: given.costLimit?.toFixed(12) ?? null,
-      priority: given.priority ?? DEFAULT_PRIORITY,
-      idempotency,
-    },
-    mostAtOnce(context),
+  const fresh: Omit<NewOrchestration, 'id'> = {
+    ownerId: userId,
+    origin: context.origin,
+    prompt: given.prompt,
+    domain,
+    threadId: given.threadId ?? null,
+    sessionId: home?.id ?? null,
+    preferredModels,
+    ...(await route(context, { preferredModels, domain })),
+    evaluationThreshold: given.evaluationThreshold ?? home?.settings.evaluationThreshold ?? DEFAULT_THRESHOLD,
+    maxIterations: given.maxIterations ?? home?.settings.maxIterations ?? DEFAULT_ITERATIONS,
+    costLimit: given.costLimit?.toFixed(12) ?? null,
+    priority: given.priority ?? DEFAULT_PRIORITY,
+    idempotency,
+  };
+  const started = await withFreshId({ origin: context.origin, kind: 'orchestration' }, (id) =>
+    createOrchestration(context.store, { id, ...fresh }, mostAtOnce(context)),
   );
   return typeof started === 'string' ? orchestration(context, started) : started;
 }

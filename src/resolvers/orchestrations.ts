@@ -13,14 +13,13 @@ export interface OrchestrationFilter {
 /** The viewer's orchestrations, newest first. */
 export async function orchestrations(context: Context, given: PageArguments, filter: OrchestrationFilter) {
   const { userId } = requireViewer(context);
-  const { size, ...page } = readPage(given);
+  const page = readPage(given);
   const rows = await listOrchestrations(context.store.database, {
     ...page,
     ownerId: userId,
     status: filter.status ?? null,
     threadId: filter.threadId ?? null,
     sessionId: filter.sessionId ?? null,
-    limit: size + 1,
   });
-  return toConnection({ size, ...page }, rows);
+  return toConnection(page, rows);
 }

@@ -6,6 +6,8 @@ import { validate } from './validate.ts';
 
 export const DEFAULT_SIZE = 20;
 export const MAX_SIZE = 100;
+/** Rows that are passed over are read, too; who wants to go on from there has cursors. */
+export const MAX_OFFSET = 10_000;
 
 /** Relay's arguments, as they come. */
 export interface PageArguments {
@@ -13,6 +15,8 @@ export interface PageArguments {
   last?: number | null | undefined;
   after?: string | null | undefined;
   before?: string | null | undefined;
+  /** Beside Relay's: for pages that have numbers. */
+  offset?: number | null | undefined;
 }
 
 /** What to read for a page. */
@@ -20,22 +24,38 @@ export interface Page extends ListRange {
   size: number;
 }
 
-const size = z.number().int().min(1, 'must be at least 1').max(MAX_SIZE, `must be at most ${MAX_SIZE}`);
-const sizes = z.object({ first: size.nullish(), last: size.nullish() });
+const offset = z
+  .number()
+  .int()
+  .min(0, 'must be at least 0')
+  .max(MAX_OFFSET, `must be at most ${MAX_OFFSET}; go on with after: the endCursor of a page`);
+
+function sizes(maxSize: number) {
+  const size = z.number().int().min(1, 'must be at least 1').max(maxSize, `must be at most ${maxSize}`);
+  return z.object({ first: size.nullish(), last: size.nullish(), offset: offset.nullish() });
+}
 
 /** @throws DomainError VALIDATION_ERROR, BAD_CURSOR */
-export function readPage(given: PageArguments): Page {
-  const { first, last } = validate(sizes, { first: given.first, last: given.last });
+export function readPage(given: PageArguments, maxSize = MAX_SIZE): Page {
+  const { first, last, offset } = validate(sizes(maxSize), {
+    first: given.first,
+    last: given.last,
+    offset: given.offset,
+  });
   if (first && last) {
     throw new DomainError('VALIDATION_ERROR', 'last: give first or last, not both', {
       field: 'last',
     });
+  }
+  if (offset && last) {
+    throw new DomainError('VALIDATION_ERROR', 'offset: goes with first, not with last', { field: 'offset' });
   }
   const size = first ?? last ?? DEFAULT_SIZE;
   return {
     size,
     // One more, to know if there are more.
     limit: size + 1,
+    offset: offset ?? 0,
     fromEnd: Boolean(last),
     after: readCursor(given.after, 'after'),
     before: readCursor(given.before, 'before'),
@@ -75,7 +95,7 @@ export function toConnection<Row extends ListPosition>(page: Page, rows: Row[]) 
     })),
     pageInfo: {
       hasNextPage: page.fromEnd ? page.before !== null : hasMore,
-      hasPreviousPage: page.fromEnd ? hasMore : page.after !== null,
+      hasPreviousPage: page.fromEnd ? hasMore : page.after !== null || page.offset > 0,
       get startCursor() {
         return shown[0] ? writeCursor(shown[0]) : null;
       },

@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
-import { newId } from '../rules/ids.ts';
 import { changeSession, insertSession, deleteSession as removeSession } from '../store/change-session.ts';
+import { withFreshId } from '../store/fresh-id.ts';
 import { findSession, type SessionRow } from '../store/sessions.ts';
 import { openWorkspace } from '../store/workspaces.ts';
 import { removeOwnFolder } from './own-folder.ts';
@@ -13,17 +13,19 @@ import { requireViewer } from './viewer.ts';
 export async function createSession(context: Context, input: unknown): Promise<SessionRow> {
   const { userId } = requireViewer(context);
   const given = validate(newSession, input, 'input');
-  const id = newId();
-  await insertSession(context.store.database, {
-    id,
+  const fresh = {
     ownerId: userId,
     origin: context.origin,
     name: given.name ?? null,
     description: given.description ?? null,
     settings: withoutNulls(given.settings ?? {}),
-    workingDirectory: await acceptWorkingDirectory(context, given.workingDirectory ?? id),
     userLabel: given.userLabel ?? null,
     costLimit: given.costLimit?.toFixed(12) ?? null,
+  };
+  const id = await withFreshId({ origin: context.origin, kind: 'session' }, async (id) => {
+    const workingDirectory = await acceptWorkingDirectory(context, given.workingDirectory ?? id);
+    await insertSession(context.store.database, { id, ...fresh, workingDirectory });
+    return id;
   });
   return session(context, id);
 }

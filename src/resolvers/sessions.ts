@@ -1,14 +1,15 @@
 import type { Context } from '../context.ts';
 import type { SessionPage } from '../store/list-range.ts';
 import { listSessions, type SessionRow } from '../store/sessions.ts';
-import type { SessionStatus } from '../vocabulary.ts';
+import type { Origin, SessionStatus } from '../vocabulary.ts';
 import { type Page, type PageArguments, readPage, toConnection } from './page.ts';
-
 import { requireViewer } from './viewer.ts';
 
 export interface SessionFilter {
   status?: SessionStatus | null | undefined;
   userLabel?: string | null | undefined;
+  origins?: Origin[] | null | undefined;
+  isNamed?: boolean | null | undefined;
 }
 
 /** The viewer's sessions, newest first. */
@@ -24,6 +25,8 @@ export async function sessions(
     ownerId: userId,
     status: filter?.status ?? null,
     userLabel: filter?.userLabel ?? null,
+    origins: filter?.origins ?? null,
+    isNamed: filter?.isNamed ?? null,
   });
   return toConnection(page, rows);
 }

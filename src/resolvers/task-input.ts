@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { schemaFault } from '../rules/answer-schema.ts';
 import { TASK_KINDS } from '../vocabulary.ts';
-import { text } from './validate.ts';
+import { jsonObject, text } from './validate.ts';
 
 const MAX_PROMPT = 1_000_000;
 const MAX_SCHEMA = 65_536;
@@ -57,11 +57,23 @@ export const taskType = text({ min: 1, max: 100 }).refine(
   'must not begin or end with space',
 );
 
+const MAX_OBJECT = 100_000;
+
+/** What it is about, in the words of whoever makes it. */
+const subject = {
+  title: text({ min: 1, max: 500 }).nullish(),
+  description: text({ min: 1, max: MAX_PROMPT }).nullish(),
+  target: text({ min: 1, max: 2_000 }).nullish(),
+  context: jsonObject(MAX_OBJECT).nullish(),
+  taskParameters: jsonObject(MAX_OBJECT).nullish(),
+};
+
 export const maxIterations = z.number().int().min(1).max(1000, 'must be at most 1000');
 
 export const newTask = z.object({
   kind: z.enum(TASK_KINDS).exclude(['pull'], 'is made by pullModel').nullish(),
   type: taskType.nullish(),
+  ...subject,
   agentId: z.string().nullish(),
   maxIterations: maxIterations.nullish(),
   prompt: prompt.nullish(),
@@ -90,6 +102,7 @@ export type NewTaskInput = z.infer<typeof newTask>;
 
 /** An absent member stays as it is; a null takes it away where that means something. */
 export const taskChange = z.object({
+  ...subject,
   prompt: prompt.nullish(),
   system: system.nullish(),
   model: model.nullish(),

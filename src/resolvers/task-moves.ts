@@ -47,21 +47,29 @@ export async function cancelTask(context: Context, id: string, reason: string | 
   return moved || row.status === 'cancelled' ? row : refuse(row, 'it has ended already');
 }
 
-/** @throws DomainError NOT_FOUND, INVALID_STATE when a worker has taken it already. */
+/**
+ * What a task is about may be told at any time; what its model is asked, until a worker takes it.
+ * @throws DomainError NOT_FOUND, INVALID_STATE when a worker has taken it already.
+ */
 export async function updateTask(context: Context, id: string, input: unknown): Promise<TaskRow> {
   const { userId } = requireViewer(context);
   const given = validate(taskChange, input, 'input');
   const present = await task(context, id);
-  if (present.kind === 'template') refuse(present, 'a template is not changed task by task; make another');
-  if (present.kind === 'pull') refuse(present, 'what a pull fetches is not changed; make another');
-  const resolved = given.model ? await resolveModel(context, given.model, 'input.model') : null;
+  const { prompt, system, model, parameters, ...subject } = given;
+  const isAskedAnew = [prompt, model, parameters].some(Boolean) || system !== undefined;
+  if (isAskedAnew && present.kind === 'template')
+    refuse(present, 'a template is not changed task by task; make another');
+  if (isAskedAnew && present.kind === 'pull')
+    refuse(present, 'what a pull fetches is not changed; make another');
+  const resolved = model ? await resolveModel(context, model, 'input.model') : null;
   const moved = await changeTask(
     context.store,
     { runId: id, ownerId: userId },
     {
-      ...(given.prompt ? { prompt: given.prompt } : {}),
-      ...(given.system !== undefined ? { system: given.system } : {}),
-      ...(given.parameters ? { parameters: withoutNulls(given.parameters) } : {}),
+      subject,
+      ...(prompt ? { prompt } : {}),
+      ...(system !== undefined ? { system } : {}),
+      ...(parameters ? { parameters: withoutNulls(parameters) } : {}),
       ...(resolved ? { provider: resolved.provider, model: resolved.model } : {}),
     },
   );

@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
-import { newId } from '../rules/ids.ts';
 import { findRepeated, createTask as insertTask, type NewTask } from '../store/create-task.ts';
+import { withFreshId } from '../store/fresh-id.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import { findTask, type TaskRow } from '../store/tasks.ts';
 import type { TaskKind } from '../vocabulary.ts';
@@ -11,8 +11,9 @@ import { chooseForCaller, resolveModel, resolveModels } from './model.ts';
 import { preferredModel } from './preferred-model.ts';
 import { assign, OF_AGENTS } from './task-agent.ts';
 import { DEFAULT_PRIORITY, type NewTaskInput, newTask, withoutNulls } from './task-input.ts';
+import { promptOf, subjectOf } from './task-subject.ts';
 import { fromTemplate } from './task-template.ts';
-import { invalidInput, refuseIssues, validate } from './validate.ts';
+import { refuseIssues, validate } from './validate.ts';
 import { requireViewer } from './viewer.ts';
 
 /** @throws DomainError for what is wrong with the input, with the field; CONFLICT for a key that was used before. */
@@ -27,7 +28,19 @@ export async function createTask(context: Context, input: unknown): Promise<Task
 type TaskSettings = Partial<
   Pick<
     NewTaskInput,
-    'type' | 'threadId' | 'sessionId' | 'maxCost' | 'priority' | 'hold' | 'dependsOn' | 'idempotencyKey'
+    | 'type'
+    | 'title'
+    | 'description'
+    | 'target'
+    | 'context'
+    | 'taskParameters'
+    | 'threadId'
+    | 'sessionId'
+    | 'maxCost'
+    | 'priority'
+    | 'hold'
+    | 'dependsOn'
+    | 'idempotencyKey'
   >
 >;
 
@@ -44,12 +57,12 @@ export async function addTask(
   if (earlier) return task(context, earlier);
   const session = await homeOf(context, given);
   const { events, ...asked } = await ask(session);
-  const created = await insertTask(context.store, {
-    id: newId(),
+  const fresh: Omit<NewTask, 'id'> = {
     ownerId: userId,
     origin: context.origin,
     kind,
     type: given.type ?? null,
+    subject: subjectOf(given),
     sessionId: session?.id ?? null,
     maxCost: given.maxCost?.toFixed(12) ?? null,
     ...asked,
@@ -59,7 +72,10 @@ export async function addTask(
     dependsOn: given.dependsOn ?? [],
     idempotency,
     events: [{ type: 'RunCreated', data: { kind } }, ...events],
-  });
+  };
+  const created = await withFreshId({ origin: context.origin, kind: 'task' }, (id) =>
+    insertTask(context.store, { id, ...fresh }),
+  );
   return typeof created === 'string' ? task(context, created) : created;
 }
 
@@ -67,6 +83,7 @@ export async function addTask(
 type Asked = Pick<
   NewTask,
   | 'prompt'
+  | 'promptIsOurs'
   | 'system'
   | 'parameters'
   | 'provider'
@@ -91,6 +108,7 @@ const ASKED: Record<Exclude<TaskKind, 'pull'>, Ask> = {
 
 export const NOTHING_ASKED = {
   prompt: '',
+  promptIsOurs: false,
   system: null,
   parameters: {},
   fallbackModels: [],
@@ -135,13 +153,13 @@ async function askModel(
   session: SessionRow | null,
   { model, system, parameters }: Pick<Asked, 'system' | 'parameters'> & { model: string | null },
 ): Promise<Asked> {
-  const { prompt, threadId } = given;
-  if (!prompt) throw invalidInput([{ field: 'input.prompt', message: 'is required' }]);
+  const { threadId } = given;
+  const asked = promptOf(given);
   const fallbackModels = await resolveModels(context, given.fallbackModels ?? [], 'input.fallbackModels');
   return {
     ...NOTHING_ASKED,
-    ...(await modelsFor(context, session, { model, prompt, fallbackModels })),
-    prompt,
+    ...(await modelsFor(context, session, { model, prompt: asked.prompt, fallbackModels })),
+    ...asked,
     system,
     parameters,
     responseSchema: given.responseSchema ?? null,

@@ -1,16 +1,28 @@
+import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { listTasks } from '../store/list-tasks.ts';
-import type { RunStatus } from '../vocabulary.ts';
+import type { Origin, RunStatus, TaskKind, TaskLabel } from '../vocabulary.ts';
 import { type PageArguments, readPage, toConnection } from './page.ts';
+import { taskType } from './task-input.ts';
+import { validate } from './validate.ts';
 import { requireViewer } from './viewer.ts';
 
 export interface TaskFilter {
   status?: RunStatus | null | undefined;
+  statuses?: RunStatus[] | null | undefined;
+  kinds?: TaskKind[] | null | undefined;
+  types?: string[] | null | undefined;
+  origins?: Origin[] | null | undefined;
+  having?: TaskLabel[] | null | undefined;
   threadId?: string | null | undefined;
   executionId?: string | null | undefined;
   sessionId?: string | null | undefined;
   templateName?: string | null | undefined;
 }
+
+const searched = z.object({
+  types: z.array(taskType).max(20, 'must have at most 20 types').nullish(),
+});
 
 /**
  * The viewer's tasks, newest first.
@@ -24,10 +36,16 @@ export async function tasks(
 ) {
   const { userId } = requireViewer(context);
   const page = readPage(given);
+  const { types } = validate(searched, { types: filter?.types }, 'filter');
   const rows = await listTasks(context.store.database, {
     ...page,
     ownerId: userId,
     status: filter?.status ?? null,
+    statuses: distinct(filter?.statuses),
+    kinds: distinct(filter?.kinds),
+    types: types ?? null,
+    origins: distinct(filter?.origins),
+    having: distinct(filter?.having) ?? [],
     threadId: filter?.threadId ?? null,
     executionId: filter?.executionId ?? null,
     sessionId: filter?.sessionId ?? null,
@@ -35,4 +53,9 @@ export async function tasks(
     columns,
   });
   return toConnection(page, rows);
+}
+
+/** Of a closed list somebody may say every word a thousand times. */
+function distinct<Word>(words: readonly Word[] | null | undefined): Word[] | null {
+  return words ? [...new Set(words)] : null;
 }

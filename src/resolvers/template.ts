@@ -57,14 +57,7 @@ function missing(field: string): never {
 export async function templates(context: Context, given: PageArguments) {
   const { userId } = requireViewer(context);
   const page = readPage(given);
-  const { after, before, fromEnd, size } = page;
-  const rows = await listTemplates(context.store.database, {
-    userId,
-    after,
-    before,
-    fromEnd,
-    limit: size + 1,
-  });
+  const rows = await listTemplates(context.store.database, { ...page, userId });
   return toConnection(page, rows);
 }
 

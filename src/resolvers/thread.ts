@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
-import { newId } from '../rules/ids.ts';
+import { withFreshId } from '../store/fresh-id.ts';
 import { findThread, insertThread, type ThreadRow } from '../store/threads.ts';
 import { activeSession } from './session.ts';
 import { text, validate } from './validate.ts';
@@ -25,15 +25,17 @@ export async function createThread(context: Context, input: unknown): Promise<Th
   const { userId } = requireViewer(context);
   const { title, sessionId, ...given } = validate(newThread, input, 'input');
   if (sessionId) await activeSession(context, sessionId, 'input.sessionId');
-  const created = await insertThread(context.store.database, {
-    id: newId(),
+  const fresh = {
     ownerId: userId,
     sessionId: sessionId ?? null,
     title: title ?? null,
     originalPrompt: given.originalPrompt ?? null,
     domain: given.domain ?? null,
     context: given.context ?? null,
-  });
+  };
+  const created = await withFreshId({ origin: context.origin, kind: 'thread' }, (id) =>
+    insertThread(context.store.database, { id, ...fresh }),
+  );
   if (created) return created;
   const message = 'input.sessionId: the session was closed at this moment';
   throw new DomainError('INVALID_STATE', message, { field: 'input.sessionId' });

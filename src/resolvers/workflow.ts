@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
-import { newId } from '../rules/ids.ts';
 import { nextTick, type Schedule } from '../rules/schedule.ts';
+import { withFreshId } from '../store/fresh-id.ts';
 import {
   changeWorkflow,
   findWorkflow,
@@ -12,6 +12,7 @@ import {
   type WorkflowRow,
   type WorkflowSettings,
 } from '../store/workflows.ts';
+import type { Origin } from '../vocabulary.ts';
 import { type PageArguments, readPage, toConnection } from './page.ts';
 import { validate } from './validate.ts';
 import { requireViewer } from './viewer.ts';
@@ -25,8 +26,7 @@ export async function createWorkflow(context: Context, input: unknown): Promise<
   const steps = await acceptSteps(context, given.steps);
   const schedule = given.schedule ? acceptSchedule(given.schedule) : null;
   const isActive = given.isActive ?? true;
-  return insertWorkflow(context.store.database, {
-    id: newId(),
+  const fresh = {
     ownerId: userId,
     origin: context.origin,
     name: given.name,
@@ -36,7 +36,10 @@ export async function createWorkflow(context: Context, input: unknown): Promise<
     isActive,
     schedule,
     nextRunAt: firstTick(schedule, isActive),
-  });
+  };
+  return withFreshId({ origin: context.origin, kind: 'workflow' }, (id) =>
+    insertWorkflow(context.store.database, { id, ...fresh }),
+  );
 }
 
 function firstTick(schedule: Schedule | null, isActive: boolean): Date | null {
@@ -96,6 +99,7 @@ function notFound(field: string): DomainError {
 
 export interface WorkflowFilter {
   isActive?: boolean | null | undefined;
+  origins?: Origin[] | null | undefined;
 }
 
 /** The viewer's workflows, newest first. */
@@ -110,6 +114,7 @@ export async function workflows(
     ...page,
     ownerId: userId,
     isActive: filter?.isActive ?? null,
+    origins: filter?.origins ?? null,
   });
   return toConnection(page, rows);
 }

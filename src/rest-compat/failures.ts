@@ -41,6 +41,7 @@ const KINDS = {
   CONFLICT: 'conflict',
   CONTEXT_TOO_LONG: 'invalid',
   DEPENDENCY_FAILED: 'conflict',
+  ENDED_BY_HAND: 'conflict',
   FORBIDDEN: 'forbidden',
   GIT_FAILED: 'bad_upstream',
   // The documents are ours, and were validated: the client cannot have made them wrong.

@@ -1,11 +1,11 @@
 import type { RunStatus } from '../vocabulary.ts';
 
-/** The one table of status moves. */
+/** The one table of status moves. What has not ended may be ended by hand, whichever way, from wherever it stands. */
 const MOVES: Record<RunStatus, readonly RunStatus[]> = {
-  pending: ['queued', 'failed', 'cancelled'],
-  queued: ['running', 'failed', 'cancelled'],
+  pending: ['queued', 'completed', 'failed', 'cancelled'],
+  queued: ['running', 'completed', 'failed', 'cancelled'],
   running: ['queued', 'waiting', 'completed', 'failed', 'cancelled'],
-  waiting: ['queued', 'failed', 'cancelled'],
+  waiting: ['queued', 'completed', 'failed', 'cancelled'],
   completed: [],
   failed: ['queued'],
   cancelled: [],

@@ -9,7 +9,26 @@ export interface PromptParameters {
   seed?: number;
 }
 
-export type TaskResult = PromptResult | TemplateResult | PullResult;
+/** What a task is about, in the words of whoever made it. */
+export interface TaskSubject {
+  title: string | null;
+  description: string | null;
+  /** What the work is done on: a host, a repository, a file. */
+  target: string | null;
+  context: Record<string, unknown> | null;
+  /** Free ones, which their giver alone understands. */
+  taskParameters: Record<string, unknown> | null;
+}
+
+export const NO_SUBJECT: TaskSubject = {
+  title: null,
+  description: null,
+  target: null,
+  context: null,
+  taskParameters: null,
+};
+
+export type TaskResult = PromptResult | TemplateResult | PullResult | GivenResult;
 
 /** What a prompt leaves: always the whole text of its final attempt. */
 export interface PromptResult {
@@ -30,6 +49,12 @@ export interface TemplateResult {
   output: string;
   /** What each step came to, texts left out, in their order. */
   steps: Record<string, unknown>[];
+}
+
+/** What a task has that a person or a program ended by hand: whatever they say came of it. */
+export interface GivenResult {
+  output: string;
+  [member: string]: unknown;
 }
 
 /** What the fetching of a model leaves. */

@@ -4,8 +4,9 @@ import { agentCondition } from '../rules/agent-condition.ts';
 import type { AgentReport } from '../store/agent-reports.ts';
 import type { AgentRow } from '../store/agents.ts';
 import { builder } from './builder.ts';
-import { AgentConditionEnum, AgentStatusEnum, ProviderEnum, ToolNameEnum } from './enums.ts';
+import { AgentConditionEnum, AgentStatusEnum, OriginEnum, ProviderEnum, ToolNameEnum } from './enums.ts';
 import { localId } from './global-id.ts';
+import { pageArguments } from './page-arguments.ts';
 import { pageCost } from './page-cost.ts';
 import { PromptParametersType, RunErrorType } from './parts.ts';
 
@@ -112,6 +113,7 @@ builder.node(AgentType, {
       description: "What the viewer's tasks say about it.",
       resolve: ({ id }, _arguments, { loaders }) => loaders.agentReports.load(id),
     }),
+    origin: t.expose('origin', { type: OriginEnum, description: 'Through which surface it was made.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it was last changed.' }),
   }),
@@ -121,6 +123,10 @@ const AgentFilter = builder.inputType('AgentFilter', {
   fields: (t) => ({
     type: t.string({ description: 'Only agents for tasks of this type.' }),
     isActive: t.boolean({ description: 'Only agents that are, or are not, given tasks.' }),
+    origins: t.field({
+      type: [OriginEnum],
+      description: 'Only agents that were made through one of these; built-in ones count as GRAPHQL.',
+    }),
   }),
 });
 
@@ -138,7 +144,7 @@ builder.queryFields((t) => ({
     description:
       "The viewer's agents and those that are built in, newest first. `first` or `last`: 1 to 100, default 20.",
     complexity: pageCost,
-    args: { filter: t.arg({ type: AgentFilter }) },
+    args: { ...pageArguments, filter: t.arg({ type: AgentFilter }) },
     resolve: (_root, { filter, ...page }, context) => agents(context, page, filter),
   }),
 }));

@@ -2,8 +2,9 @@ import { execution, executions } from '../resolvers/execution.ts';
 import type { ExecutionRow, ExecutionStepRow } from '../store/executions.ts';
 import { BudgetType } from './budget.ts';
 import { builder } from './builder.ts';
-import { ExecutionStepStatusEnum, ExecutionTriggerEnum, RunStatusEnum } from './enums.ts';
+import { ExecutionStepStatusEnum, ExecutionTriggerEnum, OriginEnum, RunStatusEnum } from './enums.ts';
 import { globalId, localId } from './global-id.ts';
+import { pageArguments } from './page-arguments.ts';
 import { pageCost } from './page-cost.ts';
 import { RunErrorType } from './parts.ts';
 import { TaskType } from './task.ts';
@@ -130,6 +131,7 @@ builder.node(ExecutionType, {
       description: 'Tokens of all calls of its tasks.',
       resolve: async ({ id }, _arguments, { loaders }) => (await loaders.executionSpend.load(id)) ?? NO_SPEND,
     }),
+    origin: t.expose('origin', { type: OriginEnum, description: 'Through which surface it was made.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When its status last changed.' }),
     startedAt: t.expose('startedAt', {
@@ -149,12 +151,17 @@ const ExecutionFilter = builder.inputType('ExecutionFilter', {
   fields: (t) => ({
     workflowId: t.id({ description: 'Only executions of this workflow.' }),
     status: t.field({ type: RunStatusEnum, description: 'Only executions that stand there.' }),
+    statuses: t.field({ type: [RunStatusEnum], description: 'Only executions that stand at one of these.' }),
+    origins: t.field({
+      type: [OriginEnum],
+      description: 'Only executions that were made through one of these.',
+    }),
   }),
 });
 
 function localFilter(filter: typeof ExecutionFilter.$inferInput | null | undefined) {
   const workflowId = filter?.workflowId ? localId('Workflow', filter.workflowId, 'filter.workflowId') : null;
-  return { workflowId, status: filter?.status };
+  return { ...filter, workflowId };
 }
 
 builder.queryFields((t) => ({
@@ -170,7 +177,7 @@ builder.queryFields((t) => ({
     nullable: true,
     description: "The viewer's executions, newest first. `first` or `last`: 1 to 100, default 20.",
     complexity: pageCost,
-    args: { filter: t.arg({ type: ExecutionFilter }) },
+    args: { ...pageArguments, filter: t.arg({ type: ExecutionFilter }) },
     resolve: (_root, { filter, ...page }, context) => executions(context, page, localFilter(filter)),
   }),
 }));

@@ -5,7 +5,8 @@ import type { ModelRow } from '../store/models.ts';
 import { builder } from './builder.ts';
 import { ModelCapabilityEnum, ProviderEnum } from './enums.ts';
 import { localId } from './global-id.ts';
-import { pageCost } from './page-cost.ts';
+import { pageArguments } from './page-arguments.ts';
+import { modelPageCost } from './page-cost.ts';
 
 const ModelPricesType = builder.objectRef<Prices>('ModelPrices').implement({
   description: 'US dollars per million tokens.',
@@ -81,6 +82,7 @@ builder.node(ModelType, {
 const ModelFilter = builder.inputType('ModelFilter', {
   fields: (t) => ({
     provider: t.field({ type: ProviderEnum, description: 'Only models of this one.' }),
+    providers: t.field({ type: [ProviderEnum], description: 'Only models of one of these.' }),
     capability: t.field({ type: ModelCapabilityEnum, description: 'Only models that can do this.' }),
     isActive: t.boolean({ description: 'Only models that are offered, or that are not.' }),
     search: t.string({
@@ -107,9 +109,9 @@ builder.queryFields((t) => ({
     type: ModelType,
     nullable: true,
     description:
-      "The built-in models and the viewer's own, newest first. `first` or `last`: 1 to 100, default 20.",
-    complexity: pageCost,
-    args: { filter: t.arg({ type: ModelFilter }) },
+      "The built-in models and the viewer's own, newest first. `first` or `last`: 1 to 1000, default 20.",
+    complexity: modelPageCost,
+    args: { ...pageArguments, filter: t.arg({ type: ModelFilter }) },
     resolve: (_root, { filter, ...page }, context) => models(context, page, filter),
   }),
 }));

@@ -4,10 +4,11 @@ import { bestRound } from '../rules/orchestration.ts';
 import type { OrchestrationRow } from '../store/orchestrations.ts';
 import { BudgetType } from './budget.ts';
 import { builder } from './builder.ts';
-import { RunStatusEnum, StopReasonEnum } from './enums.ts';
+import { OriginEnum, RunStatusEnum, StopReasonEnum } from './enums.ts';
 import { globalId, localId } from './global-id.ts';
 import { ModelCallType } from './model-call.ts';
 import { ModelReferenceType, OrchestrationRoundType } from './orchestration-round.ts';
+import { pageArguments } from './page-arguments.ts';
 import { pageCost } from './page-cost.ts';
 import { RunErrorType } from './parts.ts';
 import { NO_SPEND, UsageType } from './usage.ts';
@@ -114,6 +115,7 @@ builder.node(OrchestrationType, {
       description: 'Its requests to providers, oldest first.',
       resolve: ({ id }, _arguments, { loaders }) => loaders.modelCalls.load(id),
     }),
+    origin: t.expose('origin', { type: OriginEnum, description: 'Through which surface it was made.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When its status last changed.' }),
     startedAt: t.expose('startedAt', {
@@ -156,7 +158,7 @@ builder.queryFields((t) => ({
     nullable: true,
     description: "The viewer's orchestrations, newest first. `first` or `last`: 1 to 100, default 20.",
     complexity: pageCost,
-    args: { filter: t.arg({ type: OrchestrationFilter }) },
+    args: { ...pageArguments, filter: t.arg({ type: OrchestrationFilter }) },
     resolve: (_root, { filter, ...page }, context) => orchestrations(context, page, localFilter(filter)),
   }),
 }));

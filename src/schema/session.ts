@@ -6,8 +6,9 @@ import type { SessionRow } from '../store/sessions.ts';
 import { RUN_STATUSES } from '../vocabulary.ts';
 import { BudgetType } from './budget.ts';
 import { builder } from './builder.ts';
-import { SessionStatusEnum } from './enums.ts';
+import { OriginEnum, SessionStatusEnum } from './enums.ts';
 import { localId } from './global-id.ts';
+import { pageArguments } from './page-arguments.ts';
 import { pageCost } from './page-cost.ts';
 import { TaskType } from './task.ts';
 import { ThreadType } from './thread.ts';
@@ -98,14 +99,17 @@ builder.node(SessionType, {
       type: TaskType,
       description: 'Its tasks, newest first. `first` or `last`: 1 to 100, default 20.',
       complexity: pageCost,
+      args: { ...pageArguments },
       resolve: (row, page, context) => tasksOf(context, row, page),
     }),
     threads: t.connection({
       type: ThreadType,
       description: 'Its conversations, newest first. `first` or `last`: 1 to 100, default 20.',
       complexity: pageCost,
+      args: { ...pageArguments },
       resolve: (row, page, context) => threadsOf(context, row, page),
     }),
+    origin: t.expose('origin', { type: OriginEnum, description: 'Through which surface it was made.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it was last changed.' }),
     endedAt: t.expose('endedAt', {
@@ -120,6 +124,11 @@ const SessionFilter = builder.inputType('SessionFilter', {
   fields: (t) => ({
     status: t.field({ type: SessionStatusEnum, description: 'Only sessions that stand there.' }),
     userLabel: t.string({ description: 'Only sessions with this label.' }),
+    origins: t.field({
+      type: [OriginEnum],
+      description: 'Only sessions that were made through one of these.',
+    }),
+    isNamed: t.boolean({ description: 'Only sessions that have a name, or that have none.' }),
   }),
 });
 
@@ -136,7 +145,7 @@ builder.queryFields((t) => ({
     nullable: true,
     description: "The viewer's sessions, newest first. `first` or `last`: 1 to 100, default 20.",
     complexity: pageCost,
-    args: { filter: t.arg({ type: SessionFilter }) },
+    args: { ...pageArguments, filter: t.arg({ type: SessionFilter }) },
     resolve: (_root, { filter, ...page }, context) => sessions(context, page, filter),
   }),
 }));

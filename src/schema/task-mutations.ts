@@ -1,3 +1,4 @@
+import { endTask } from '../resolvers/end-task.ts';
 import { provideTaskInput } from '../resolvers/provide-input.ts';
 import { createTask } from '../resolvers/task.ts';
 import {
@@ -10,7 +11,7 @@ import {
 } from '../resolvers/task-moves.ts';
 import type { TaskRow } from '../store/tasks.ts';
 import { builder } from './builder.ts';
-import { TaskKindEnum } from './enums.ts';
+import { HandEndingEnum, TaskKindEnum } from './enums.ts';
 import { localId } from './global-id.ts';
 import { PromptParametersInput } from './parts.ts';
 import { TaskType } from './task.ts';
@@ -25,6 +26,19 @@ const CreateTaskInput = builder.inputType('CreateTaskInput', {
       description:
         'What kind of work it is: `code`, `security_scan`. Chooses the agent of a task that names none.',
     }),
+    title: t.string({ description: 'What it is about, for people; 1 to 500 characters.' }),
+    description: t.string({ description: 'The same at length, 1 to 1000000 characters.' }),
+    target: t.string({
+      description: 'What the work is done on: a host, a repository, a file; 1 to 2000 characters.',
+    }),
+    context: t.field({
+      type: 'JSON',
+      description: 'What is to be known about it: an object of at most 100000 characters.',
+    }),
+    taskParameters: t.field({
+      type: 'JSON',
+      description: 'Free parameters of the work, kept as they are: an object of at most 100000 characters.',
+    }),
     agentId: t.id({
       description: 'Who does it, when its kind is AGENT. Absent: chosen by `type`, your own agents first.',
     }),
@@ -32,7 +46,8 @@ const CreateTaskInput = builder.inputType('CreateTaskInput', {
       description: "Turns of its agent's model, 1 to 1000; the agent's own limit holds as well.",
     }),
     prompt: t.string({
-      description: 'Required of a PROMPT and an AGENT: what the model is asked, 1 to 1000000 characters.',
+      description:
+        'PROMPT, AGENT: what the model is asked, word for word, 1 to 1000000 characters. Absent: composed of title, description, target, taskParameters and context; it needs a title or a description.',
     }),
     system: t.string({ description: 'A system prompt.' }),
     model: t.string({
@@ -83,6 +98,21 @@ const CancelTaskInput = builder.inputType('CancelTaskInput', {
   }),
 });
 
+const EndTaskInput = builder.inputType('EndTaskInput', {
+  fields: (t) => ({
+    id: t.id({ required: true, description: 'The task.' }),
+    status: t.field({ type: HandEndingEnum, required: true, description: 'Where it is to stand.' }),
+    result: t.field({
+      type: 'JSON',
+      description:
+        'COMPLETED: what came of it, an object of at most 1000000 characters; `output` is its text, which tasks of its thread are sent. Absent: an empty output.',
+    }),
+    error: t.string({
+      description: 'FAILED: why, 1 to 10000 characters; the code is ENDED_BY_HAND.',
+    }),
+  }),
+});
+
 const TaskIdInput = (name: string) =>
   builder.inputType(name, {
     fields: (t) => ({ id: t.id({ required: true, description: 'The task.' }) }),
@@ -92,9 +122,26 @@ const RetryTaskInput = TaskIdInput('RetryTaskInput');
 const DeleteTaskInput = TaskIdInput('DeleteTaskInput');
 
 const UpdateTaskInput = builder.inputType('UpdateTaskInput', {
-  description: 'What is absent stays as it is.',
+  description:
+    'What is absent stays as it is; null takes away title, description, target, context and taskParameters.',
   fields: (t) => ({
     id: t.id({ required: true, description: 'The task.' }),
+    title: t.string({
+      description:
+        'What it is about, for people; 1 to 500 characters. A prompt that was composed of this is composed anew.',
+    }),
+    description: t.string({ description: 'The same at length, 1 to 1000000 characters.' }),
+    target: t.string({
+      description: 'What the work is done on: a host, a repository, a file; 1 to 2000 characters.',
+    }),
+    context: t.field({
+      type: 'JSON',
+      description: 'What is to be known about it: an object of at most 100000 characters.',
+    }),
+    taskParameters: t.field({
+      type: 'JSON',
+      description: 'Free parameters of the work, kept as they are: an object of at most 100000 characters.',
+    }),
     prompt: t.string({ description: 'What the model is asked, 1 to 1000000 characters.' }),
     system: t.string({ description: 'A system prompt; null takes it away.' }),
     model: t.string({ description: 'As in `createTask`.' }),
@@ -118,7 +165,7 @@ function payload(name: string, description: string) {
 
 const CreateTaskPayload = payload('CreateTaskPayload', 'A fresh task.');
 const CancelTaskPayload = payload('CancelTaskPayload', 'A cancelled task.');
-
+const EndTaskPayload = payload('EndTaskPayload', 'An ended task.');
 const ExecuteTaskPayload = payload('ExecuteTaskPayload', 'A task that waits for a worker.');
 const RetryTaskPayload = payload('RetryTaskPayload', 'A task that waits for a worker again.');
 const UpdateTaskPayload = payload('UpdateTaskPayload', 'A changed task.');
@@ -160,6 +207,16 @@ builder.mutationFields((t) => ({
       task: await cancelTask(context, localTask(input), input.reason ?? null),
     }),
   }),
+  endTask: t.field({
+    type: EndTaskPayload,
+    nullable: true,
+    description:
+      'Ends a task by hand, done or failed. What is at work on it stops as at `cancelTask`; tasks that wait for it go on, or fail. Ending it again in the same way changes nothing.',
+    args: { input: t.arg({ type: EndTaskInput, required: true }) },
+    resolve: async (_root, { input }, context) => ({
+      task: await endTask(context, localTask(input), input),
+    }),
+  }),
   executeTask: t.field({
     type: ExecuteTaskPayload,
     nullable: true,
@@ -177,7 +234,8 @@ builder.mutationFields((t) => ({
   updateTask: t.field({
     type: UpdateTaskPayload,
     nullable: true,
-    description: 'Changes a task that no worker has taken yet.',
+    description:
+      'Changes a task: what it is about at any time, and what its model is asked until a worker takes it.',
     args: { input: t.arg({ type: UpdateTaskInput, required: true }) },
     resolve: async (_root, { input }, context) => ({
       task: await updateTask(context, localTask(input), input),

@@ -7,10 +7,11 @@ import { AgentType } from './agent.ts';
 import { ArtifactType } from './artifact.ts';
 import { BudgetType } from './budget.ts';
 import { builder } from './builder.ts';
-import { ProviderEnum, RunStatusEnum, TaskKindEnum } from './enums.ts';
+import { OriginEnum, ProviderEnum, RunStatusEnum, TaskKindEnum, TaskLabelEnum } from './enums.ts';
 import { globalId, localId } from './global-id.ts';
 import { mentionedFields } from './mentioned-fields.ts';
 import { ModelCallType } from './model-call.ts';
+import { pageArguments } from './page-arguments.ts';
 import { pageCost } from './page-cost.ts';
 import { PlanType, PromptParametersType, RunErrorType } from './parts.ts';
 import { SessionType } from './session.ts';
@@ -44,7 +45,27 @@ builder.node(TaskType, {
       nullable: true,
       description: 'What kind of work it is, in the word of whoever made it.',
     }),
-    prompt: t.exposeString('prompt', { description: 'What the model is asked; empty for a template.' }),
+    title: t.exposeString('title', { nullable: true, description: 'What it is about, for people.' }),
+    description: t.exposeString('description', { nullable: true, description: 'The same at length.' }),
+    target: t.exposeString('target', {
+      nullable: true,
+      description: 'What the work is done on: a host, a repository, a file.',
+    }),
+    context: t.expose('context', {
+      type: 'JSON',
+      nullable: true,
+      description: 'What is to be known about it, an object.',
+    }),
+    taskParameters: t.expose('taskParameters', {
+      type: 'JSON',
+      nullable: true,
+      description: 'Free parameters of the work, an object, as they were given.',
+    }),
+    origin: t.expose('origin', { type: OriginEnum, description: 'Through which surface it was made.' }),
+    prompt: t.exposeString('prompt', {
+      description:
+        'What the model is asked: as it was given, or composed of title, description, target, taskParameters and context; empty for a template.',
+    }),
     system: t.exposeString('system', { nullable: true, description: 'The system prompt.' }),
     parameters: t.expose('parameters', { type: PromptParametersType, description: 'Sampling settings.' }),
     model: t.exposeString('model', {
@@ -114,6 +135,14 @@ builder.node(TaskType, {
       description: 'Who does it, when its kind is AGENT; null, when that agent is no more.',
       resolve: ({ agentId }, _arguments, { loaders }) =>
         agentId === null ? null : loaders.agents.load(agentId),
+    }),
+    assignedAgents: t.field({
+      type: [AgentType],
+      description: 'All who do it: its `agent`, or nobody.',
+      resolve: async ({ agentId }, _arguments, { loaders }) => {
+        const agent = agentId === null ? null : await loaders.agents.load(agentId);
+        return agent ? [agent] : [];
+      },
     }),
     plan: t.expose('plan', { type: PlanType, description: 'What its agent means to do.' }),
     workingDirectory: t.exposeString('workingDirectory', {
@@ -194,6 +223,14 @@ builder.node(TaskType, {
 const TaskFilter = builder.inputType('TaskFilter', {
   fields: (t) => ({
     status: t.field({ type: RunStatusEnum, description: 'Only tasks that stand there.' }),
+    statuses: t.field({ type: [RunStatusEnum], description: 'Only tasks that stand at one of these.' }),
+    kinds: t.field({ type: [TaskKindEnum], description: 'Only tasks of these kinds.' }),
+    types: t.stringList({ description: 'Only tasks of one of these types, 20 at most.' }),
+    origins: t.field({ type: [OriginEnum], description: 'Only tasks that were made through one of these.' }),
+    having: t.field({
+      type: [TaskLabelEnum],
+      description: 'Only tasks that have all of these.',
+    }),
     threadId: t.id({ description: 'Only turns of this conversation.' }),
     executionId: t.id({
       description: 'The tasks of this execution; without it, only tasks that are no part of one.',
@@ -209,7 +246,7 @@ function localFilter(filter: typeof TaskFilter.$inferInput | null | undefined) {
   const executionId = filter?.executionId
     ? localId('Execution', filter.executionId, 'filter.executionId')
     : null;
-  return { status: filter?.status, threadId, executionId, sessionId, templateName: filter?.templateName };
+  return { ...filter, threadId, executionId, sessionId };
 }
 
 const CURSORS = ['cursor', 'startCursor', 'endCursor'];
@@ -233,7 +270,7 @@ builder.queryFields((t) => ({
     nullable: true,
     description: "The viewer's tasks, newest first. `first` or `last`: 1 to 100, default 20.",
     complexity: pageCost,
-    args: { filter: t.arg({ type: TaskFilter }) },
+    args: { ...pageArguments, filter: t.arg({ type: TaskFilter }) },
     resolve: (_root, { filter, ...page }, context, info) =>
       tasks(context, page, localFilter(filter), listedColumns(info)),
   }),

@@ -6,6 +6,7 @@ import type { TemplateRow } from '../store/templates.ts';
 import { builder } from './builder.ts';
 import { ParameterTypeEnum, TemplateStepTypeEnum } from './enums.ts';
 import { localId } from './global-id.ts';
+import { pageArguments } from './page-arguments.ts';
 import { pageCost } from './page-cost.ts';
 import { PromptParametersType } from './parts.ts';
 
@@ -170,6 +171,7 @@ builder.queryFields((t) => ({
     description:
       "The viewer's templates and the built-in ones, newest first. `first` or `last`: 1 to 100, default 20.",
     complexity: pageCost,
+    args: { ...pageArguments },
     resolve: (_root, page, context) => templates(context, page),
   }),
   validateTemplate: t.field({

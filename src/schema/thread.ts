@@ -8,7 +8,7 @@ export const ThreadType = builder.objectRef<ThreadRow>('Thread');
 builder.node(ThreadType, {
   description: 'A conversation: a task or an orchestration in it is sent the completed turns before it.',
   id: { description: 'For every argument that asks for a thread.', resolve: ({ id }) => id },
-  isTypeOf: (value) => typeof value === 'object' && value !== null && 'title' in value,
+  isTypeOf: (value) => typeof value === 'object' && value !== null && 'originalPrompt' in value,
   loadWithoutCache: (id, context) => thread(context, id),
   fields: (t) => ({
     title: t.exposeString('title', { nullable: true, description: 'For people.' }),

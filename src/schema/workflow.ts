@@ -2,7 +2,9 @@ import { workflow, workflows } from '../resolvers/workflow.ts';
 import type { WorkflowStep } from '../rules/workflow.ts';
 import type { WorkflowRow } from '../store/workflows.ts';
 import { builder } from './builder.ts';
+import { OriginEnum } from './enums.ts';
 import { globalId, localId } from './global-id.ts';
+import { pageArguments } from './page-arguments.ts';
 import { pageCost } from './page-cost.ts';
 import { PromptParametersType } from './parts.ts';
 
@@ -113,13 +115,17 @@ builder.node(WorkflowType, {
       description: 'When it is executed by itself.',
       resolve: (row) => (row.schedule ? row : null),
     }),
+    origin: t.expose('origin', { type: OriginEnum, description: 'Through which surface it was made.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it was last changed.' }),
   }),
 });
 
 const WorkflowFilter = builder.inputType('WorkflowFilter', {
-  fields: (t) => ({ isActive: t.boolean({ description: 'Only those that can, or cannot, be executed.' }) }),
+  fields: (t) => ({
+    isActive: t.boolean({ description: 'Only those that can, or cannot, be executed.' }),
+    origins: t.field({ type: [OriginEnum], description: 'Only those that were made through one of these.' }),
+  }),
 });
 
 builder.queryFields((t) => ({
@@ -135,7 +141,7 @@ builder.queryFields((t) => ({
     nullable: true,
     description: "The viewer's workflows, newest first. `first` or `last`: 1 to 100, default 20.",
     complexity: pageCost,
-    args: { filter: t.arg({ type: WorkflowFilter }) },
+    args: { ...pageArguments, filter: t.arg({ type: WorkflowFilter }) },
     resolve: (_root, { filter, ...page }, context) => workflows(context, page, filter),
   }),
 }));

@@ -24,6 +24,7 @@ export interface AgentRow extends AgentSettings {
   id: string;
   /** null: built in. */
   ownerId: string | null;
+  origin: Origin;
   createdAt: Date;
   updatedAt: Date;
   /** `createdAt` with all six digits, which a Date cannot hold; the first part of a list cursor. */
@@ -31,7 +32,7 @@ export interface AgentRow extends AgentSettings {
 }
 
 const COLUMNS = `
-  agent.id, agent.owner_id as "ownerId", agent.name, agent.type, agent.description, agent.capabilities,
+  agent.id, agent.owner_id as "ownerId", agent.origin, agent.name, agent.type, agent.description, agent.capabilities,
   agent.provider, agent.model, agent.system_prompt as "systemPrompt", agent.tools, agent.parameters, agent.limits,
   agent.is_active as "isActive", agent.created_at as "createdAt", agent.updated_at as "updatedAt",
   ${createdAtTextSql('agent')} as "createdAtText"`;
@@ -66,6 +67,7 @@ export interface AgentListing extends ListRange {
   userId: string;
   type: string | null;
   isActive: boolean | null;
+  origins: readonly Origin[] | null;
 }
 
 /** Agents newest first, between two places, by keyset. */
@@ -75,10 +77,11 @@ export async function listAgents(database: Database, listing: AgentListing): Pro
     name: `list-agents-${range.name}`,
     text: `
       select ${COLUMNS} from agent
-      where (owner_id = $6 or owner_id is null) and ($7::text is null or type = $7)
-        and ($8::boolean is null or is_active = $8) and ${range.condition}
+      where (owner_id = $7 or owner_id is null) and ($8::text is null or type = $8)
+        and ($9::boolean is null or is_active = $9)
+        and ($10::text[] is null or origin = any($10)) and ${range.condition}
       ${range.order}`,
-    values: [...rangeValues(listing), listing.userId, listing.type, listing.isActive],
+    values: [...rangeValues(listing), listing.userId, listing.type, listing.isActive, listing.origins],
   });
   return listing.fromEnd ? rows.reverse() : rows;
 }

@@ -1,13 +1,8 @@
 import type { ClientBase } from 'pg';
-import { statusesBefore } from '../rules/status.ts';
 import type { RunKind } from '../vocabulary.ts';
-import { settleOpenReservations } from './budgets.ts';
-import { failDependents, lockParents } from './dependencies.ts';
-import { appendSql, eventsParameter, RAISED, raiseSql } from './event-log.ts';
+import { type EndTargets, endAllWithin } from './end-run.ts';
 import type { LoggedEvent } from './events.ts';
-import { removeRunJobSql } from './job-queue.ts';
 import { publishAll } from './publish-all.ts';
-import { setOfKindsSql } from './run-kinds.ts';
 import type { Store } from './store.ts';
 import { transaction } from './transaction.ts';
 
@@ -38,42 +33,20 @@ export function cancelWithin(
   return cancelAllWithin(client, { runIds: [runId], kinds: [kind], ownerId, reason });
 }
 
-export interface CancelTargets extends Omit<CancelTarget, 'runId' | 'kind'> {
-  runIds: readonly string[];
-  kinds: readonly RunKind[];
+export interface CancelTargets extends EndTargets {
+  reason: string | null;
 }
 
 /** The same for many runs of an owner at once; those that are not to be cancelled are passed over. */
-export async function cancelAllWithin(
+export function cancelAllWithin(
   client: ClientBase,
-  { runIds, kinds, ownerId, reason }: CancelTargets,
+  { reason, ...targets }: CancelTargets,
 ): Promise<LoggedEvent[]> {
-  const event = { type: 'RunCancelled', data: { reason } } as const;
-  await lockParents(client, runIds);
-  const { rows } = await client.query<LoggedEvent>({
-    name: 'cancel-runs',
-    text: `
-      with held as (
-        select id from run where id = any($1::text[]) and owner_id = $2 and status = any($5::text[])
-          and kind = any($6::text[])
-        order by id for update
-      ), moved as (
-        update run set status = 'cancelled', cancel_reason = $3, epoch = epoch + 1, worker_id = null,
-          ${raiseSql('1')}, updated_at = clock_timestamp()
-        from held where run.id = held.id
-        returning ${RAISED}
-      ), ${setOfKindsSql('completed_at = clock_timestamp()', { task: 'secrets = null' })}
-      ${appendSql('$4')}`,
-    values: [runIds, ownerId, reason, eventsParameter([event]), statusesBefore('cancelled'), kinds],
+  return endAllWithin(client, targets, {
+    status: 'cancelled',
+    result: null,
+    error: null,
+    cancelReason: reason,
+    events: [{ type: 'RunCancelled', data: { reason } }],
   });
-  const ids = rows.map((row) => row.runId);
-  if (ids.length === 0) return rows;
-  // A statement of its own: it must see a call that was written while the first one waited for the row.
-  await client.query(
-    `update model_call set status = 'cancelled' where run_id = any($1::text[]) and status = 'started'`,
-    [ids],
-  );
-  await settleOpenReservations(client, ids);
-  await client.query(`select ${removeRunJobSql('id')} from unnest($1::text[]) as id`, [ids]);
-  return [...rows, ...(await failDependents(client, ids))];
 }

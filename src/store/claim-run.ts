@@ -18,6 +18,8 @@ export interface ClaimedRun {
   ownerId: string;
   epoch: number;
   attempt: number;
+  /** Of the event of its taking: what is told of it with a lower one was before. */
+  seq: number;
   /** How many workers were lost while they had it. */
   losses: number;
   /** What is asked of it when it is a task: read in the same statement, on the way to its first word. */
@@ -56,7 +58,9 @@ export async function claimRun(
   isRepeated: boolean,
 ): Promise<ClaimedRun | null> {
   const callId = isRepeated ? null : newId();
-  const { rows } = await store.database.pool.query<LoggedEvent & { run: Omit<ClaimedRun, 'attempt'> }>({
+  const { rows } = await store.database.pool.query<
+    LoggedEvent & { run: Omit<ClaimedRun, 'attempt' | 'seq'> }
+  >({
     name: 'claim-run',
     text: `
       with present as (
@@ -97,5 +101,5 @@ export async function claimRun(
     runId,
     rows.map(({ run: _run, ...event }) => event as LoggedEvent),
   );
-  return { ...first.run, attempt: first.attempt };
+  return { ...first.run, attempt: first.attempt, seq: first.seq };
 }

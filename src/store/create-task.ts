@@ -2,7 +2,7 @@ import type { ClientBase, Pool } from 'pg';
 import { DomainError } from '../errors.ts';
 import type { AgentLimits } from '../rules/agent.ts';
 import type { ModelReference } from '../rules/model-id.ts';
-import type { PromptParameters } from '../rules/task.ts';
+import type { PromptParameters, TaskSubject } from '../rules/task.ts';
 import type { TemplatePlan } from '../rules/template.ts';
 import type { Origin, ProviderId, TaskKind, ToolName } from '../vocabulary.ts';
 import { addDependencies, countBlockers } from './dependencies.ts';
@@ -26,7 +26,10 @@ export interface NewTask {
   origin: Origin;
   kind: TaskKind;
   type: string | null;
+  subject: TaskSubject;
   prompt: string;
+  /** Whether it is composed of the subject. */
+  promptIsOurs: boolean;
   system: string | null;
   parameters: PromptParameters;
   provider: ProviderId | null;
@@ -127,9 +130,10 @@ export async function insertTask(
         insert into task (id, kind, prompt, system, parameters, provider, model, fallback_models, response_schema,
           thread_id, type, agent_id, tools, limits,
           template_name, template_version, template_plan, template_parameters, secrets,
-          step_key, step_item, step_attempt, fallback_is_ours)
+          step_key, step_item, step_attempt, fallback_is_ours,
+          title, description, target, context, task_parameters, prompt_is_ours)
         select id, $5, $6, $7, $8::jsonb, $9, $10, $16::jsonb, $17::jsonb, $18, $21, $22, $23::text[], $24::jsonb,
-          $25, $26, $27::jsonb, $28::jsonb, $29, $31, $32, $33, $34 from moved
+          $25, $26, $27::jsonb, $28::jsonb, $29, $31, $32, $33, $34, $35, $36, $37, $38::jsonb, $39::jsonb, $40 from moved
         returning *
       ), limited as (
         insert into budget (subject_id, kind, cost_limit)
@@ -226,7 +230,14 @@ function values(task: NewTask, blockers: number): unknown[] {
     ...templateColumns(task.template),
     ...parentColumns(task.parent),
     task.fallbackIsOurs,
+    ...subjectColumns(task.subject),
+    task.promptIsOurs,
   ];
+}
+
+function subjectColumns({ title, description, target, context, taskParameters }: TaskSubject): unknown[] {
+  const objects = [context, taskParameters].map((object) => object && JSON.stringify(object));
+  return [title, description, target, ...objects];
 }
 
 function parentColumns(parent: TaskParent | null): unknown[] {

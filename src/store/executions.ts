@@ -1,6 +1,6 @@
 import type { RunError } from '../errors.ts';
 import type { ExecutionResult, StepResult, WorkflowDefinition } from '../rules/workflow.ts';
-import type { ExecutionStepStatus, ExecutionTrigger, RunStatus } from '../vocabulary.ts';
+import type { ExecutionStepStatus, ExecutionTrigger, Origin, RunStatus } from '../vocabulary.ts';
 import type { Database } from './database.ts';
 import { createdAtTextSql, type ListRange, rangeSql, rangeValues } from './list-range.ts';
 import type { SpendRow } from './model-call-reports.ts';
@@ -10,6 +10,7 @@ import { TASK_COLUMNS, type TaskRow } from './tasks.ts';
 export interface ExecutionRow {
   id: string;
   ownerId: string;
+  origin: Origin;
   /** One that has started and not ended is `running`, whatever its run waits for at this moment. */
   status: RunStatus;
   priority: number;
@@ -40,7 +41,7 @@ const STATUS = `case when execution.started_at is not null and run.status in ('q
 
 /** SQL: an execution's columns, where `run` and `execution` name its rows. */
 export const EXECUTION_COLUMNS = `
-  run.id, run.owner_id as "ownerId", ${STATUS} as status, run.priority, run.attempt, run.last_seq as "lastSeq",
+  run.id, run.owner_id as "ownerId", run.origin, ${STATUS} as status, run.priority, run.attempt, run.last_seq as "lastSeq",
   run.cancel_reason as "cancelReason", run.created_at as "createdAt", run.updated_at as "updatedAt",
   ${createdAtTextSql('run')} as "createdAtText",
   execution.workflow_id as "workflowId", execution.workflow_name as "workflowName",
@@ -82,6 +83,8 @@ export interface ExecutionListing extends ListRange {
   ownerId: string;
   workflowId: string | null;
   status: RunStatus | null;
+  statuses: readonly RunStatus[] | null;
+  origins: readonly Origin[] | null;
 }
 
 /** Executions newest first, by keyset. */
@@ -91,10 +94,18 @@ export async function listExecutions(database: Database, listing: ExecutionListi
     name: `list-executions-${name}`,
     text: `
       select ${EXECUTION_COLUMNS} from run join execution on execution.id = run.id
-      where run.owner_id = $6 and run.kind = 'execution' and run.parent_id is null
-        and ($7::text is null or execution.workflow_id = $7) and ($8::text is null or ${STATUS} = $8)
+      where run.owner_id = $7 and run.kind = 'execution' and run.parent_id is null
+        and ($8::text is null or execution.workflow_id = $8) and ($9::text is null or ${STATUS} = $9)
+        and ($10::text[] is null or ${STATUS} = any($10)) and ($11::text[] is null or run.origin = any($11))
         and ${condition} ${order}`,
-    values: [...rangeValues(listing), listing.ownerId, listing.workflowId, listing.status],
+    values: [
+      ...rangeValues(listing),
+      listing.ownerId,
+      listing.workflowId,
+      listing.status,
+      listing.statuses,
+      listing.origins,
+    ],
   });
   return listing.fromEnd ? rows.reverse() : rows;
 }

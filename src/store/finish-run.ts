@@ -2,7 +2,8 @@ import type { ClientBase, Pool } from 'pg';
 import type { RunError } from '../errors.ts';
 import type { OrchestrationResult } from '../rules/orchestration.ts';
 import type { TaskResult } from '../rules/task.ts';
-import { failDependents, lockParents, releaseDependents } from './dependencies.ts';
+import { lockParents } from './dependencies.ts';
+import { endedSql, forgottenSql, tellOthers } from './end-run.ts';
 import { appendSql, eventsParameter, RAISED, raiseSql } from './event-log.ts';
 import type { LoggedEvent, NewEvent } from './events.ts';
 import { fenced, type Lease } from './lease.ts';
@@ -83,18 +84,11 @@ function finishBeforeOthers(store: Store, lease: Lease, outcome: Outcome): Promi
     await lockParents(client, [lease.runId]);
     const own = await end(client, lease, outcome, true);
     if (own.length === 0) return [];
-    const others =
-      outcome.status === 'completed'
-        ? await releaseDependents(client, lease.runId)
-        : await failDependents(client, [lease.runId]);
-    return [...own, ...others];
+    return [...own, ...(await tellOthers(client, [lease.runId], outcome.status))];
   });
 }
 
-const ENDED = `
-  result = $4::jsonb, error = $5::jsonb, completed_at = clock_timestamp(),
-  progress = case when $3 = 'completed' then 1 else progress end`;
-const FORGOTTEN = { task: `secrets = case when $3 = 'completed' then null else secrets end` };
+const ENDED = endedSql({ status: '$3', result: '$4', error: '$5' });
 
 /**
  * @returns nothing when the lease is lost, when the run has dependents and must not have any, or more inputs.
@@ -115,7 +109,7 @@ async function end(
         where id = $1 and epoch = $2 and status = 'running' and has_dependents = $7
           and inputs = coalesce($8, inputs)
         returning ${RAISED}
-      ), ${setOfKindsSql(ENDED, FORGOTTEN)}, logged as (${appendSql('$6')})
+      ), ${setOfKindsSql(ENDED, forgottenSql('$3'))}, logged as (${appendSql('$6')})
       select * from logged order by seq`,
     values: [
       lease.runId,

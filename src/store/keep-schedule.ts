@@ -1,16 +1,15 @@
 import type { ClientBase } from 'pg';
-import { newId } from '../rules/ids.ts';
 import { nextTick } from '../rules/schedule.ts';
-import type { Origin } from '../vocabulary.ts';
 import { insertExecution } from './create-execution.ts';
 import type { LoggedEvent } from './events.ts';
+import { freshId } from './fresh-id.ts';
 import { addScheduleJobSql } from './job-queue.ts';
 import { publishAll } from './publish-all.ts';
 import type { Store } from './store.ts';
 import { transaction } from './transaction.ts';
 import { WORKFLOW_COLUMNS, type WorkflowRow } from './workflows.ts';
 
-type DueWorkflow = WorkflowRow & { origin: Origin; now: Date };
+type DueWorkflow = WorkflowRow & { now: Date };
 
 /**
  * Executes a workflow whose tick has come, and plans its next one, in one transaction: each tick is executed once,
@@ -23,7 +22,7 @@ export async function keepSchedule(store: Store, workflowId: string): Promise<vo
 
 async function keepWithin(client: ClientBase, workflowId: string): Promise<LoggedEvent[]> {
   const { rows } = await client.query<DueWorkflow>(
-    `select ${WORKFLOW_COLUMNS}, workflow.origin, clock_timestamp() as now from workflow
+    `select ${WORKFLOW_COLUMNS}, clock_timestamp() as now from workflow
      where id = $1 and is_active and next_run_at <= clock_timestamp() for update`,
     [workflowId],
   );
@@ -40,7 +39,7 @@ const PRIORITY = 5;
 
 function execute(client: ClientBase, workflow: DueWorkflow): Promise<LoggedEvent[]> {
   return insertExecution(client, {
-    id: newId(),
+    id: freshId(workflow.origin, 'execution'),
     ownerId: workflow.ownerId,
     origin: workflow.origin,
     workflowId: workflow.id,

@@ -9,6 +9,8 @@ export interface ListPosition {
 export interface ListRange {
   after: ListPosition | null;
   before: ListPosition | null;
+  /** How many rows of the range are passed over first. */
+  offset: number;
   limit: number;
   /** true: the last `limit` of the range instead of the first; they are read in reverse. */
   fromEnd: boolean;
@@ -25,7 +27,7 @@ export function createdAtTextSql(table: string): string {
   return `to_char(${table}.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.USZ')`;
 }
 
-/** SQL over a table with `created_at` and `id`. Its parameters are the first five: `rangeValues`. */
+/** SQL over a table with `created_at` and `id`. Its parameters are the first six: `rangeValues`. */
 export function rangeSql(
   table: string,
   fromEnd: boolean,
@@ -36,23 +38,24 @@ export function rangeSql(
     name,
     condition: `($1::timestamptz is null or ${key} < ($1::timestamptz, $2::text))
         and ($3::timestamptz is null or ${key} > ($3::timestamptz, $4::text))`,
-    order: `order by ${table}.created_at ${name}, ${table}.id ${name} limit $5`,
+    order: `order by ${table}.created_at ${name}, ${table}.id ${name} limit $5 offset $6`,
   };
 }
 
-/** SQL that reads a page of each of the sessions in parameter 6. @param select SQL of one, of `session_id = wanted.id`. */
+/** SQL that reads a page of each of the sessions in parameter 7. @param select SQL of one, of `session_id = wanted.id`. */
 export function ofEachSessionSql(select: string, { name }: { name: string }): string {
   return `
-    select page.* from (select distinct unnest($6::text[]) as id) as wanted cross join lateral (${select}) as page
+    select page.* from (select distinct unnest($7::text[]) as id) as wanted cross join lateral (${select}) as page
     order by page."createdAtText" ${name}, page.id ${name}`;
 }
 
-export function rangeValues({ after, before, limit }: ListRange): unknown[] {
+export function rangeValues({ after, before, limit, offset }: ListRange): unknown[] {
   return [
     after?.createdAtText ?? null,
     after?.id ?? null,
     before?.createdAtText ?? null,
     before?.id ?? null,
     limit,
+    offset,
   ];
 }

@@ -1,4 +1,4 @@
-import type { RunStatus } from '../vocabulary.ts';
+import type { Origin, RunStatus, TaskKind, TaskLabel } from '../vocabulary.ts';
 import type { Database } from './database.ts';
 import { type ListPosition, type ListRange, ofEachSessionSql, rangeSql, rangeValues } from './list-range.ts';
 import { COLUMNS, COSTLY_COLUMNS, select, TASK_COLUMNS, type TaskRow } from './tasks.ts';
@@ -10,6 +10,12 @@ const MAX_LISTED = 101;
 export interface TaskListing extends ListRange {
   ownerId: string;
   status: RunStatus | null;
+  statuses: readonly RunStatus[] | null;
+  kinds: readonly TaskKind[] | null;
+  types: readonly string[] | null;
+  origins: readonly Origin[] | null;
+  /** What of a task has to be there. */
+  having: readonly TaskLabel[];
   threadId: string | null;
   /** null: those that are no part of anything. */
   executionId: string | null;
@@ -25,51 +31,76 @@ export async function listTasks(database: Database, listing: TaskListing): Promi
   return listing.fromEnd ? rows.reverse() : rows;
 }
 
+/** What a filter compares, and with how many values. */
+const ONE = {
+  status: 'run.status',
+  threadId: 'task.thread_id',
+  sessionId: 'run.session_id',
+  templateName: 'task.template_name',
+} as const;
+const SEVERAL = {
+  statuses: 'run.status',
+  kinds: 'task.kind',
+  types: 'task.type',
+  origins: 'run.origin',
+} as const;
+
+/** The names of statements stay on every connection: of the sets of conditions, only the small ones are few. */
+const MAX_NAMED = 5;
+
 /**
  * A statement for each set of conditions, so that the plan that Postgres keeps of it uses the index for all of
  * them. It keeps none that it expects to cost more than planning anew: hence the limit that it knows.
  */
 function listStatement(listing: TaskListing) {
-  const {
-    ownerId,
-    status,
-    threadId,
-    executionId,
-    sessionId,
-    templateName,
-    after,
-    before,
-    limit,
-    fromEnd,
-    columns,
-  } = listing;
+  const { limit, offset, fromEnd, columns } = listing;
   const values: unknown[] = [];
-  const parameter = (value: unknown, type: string) => `$${values.push(value)}::${type}`;
-  const beyond = (sign: string, { createdAtText, id }: ListPosition) =>
-    `(run.created_at, run.id) ${sign} (${parameter(createdAtText, 'timestamptz')}, ${parameter(id, 'text')})`;
+  const parameter: Parameter = (value, type) => `$${values.push(value)}::${type}`;
   const asked = Object.entries(COSTLY_COLUMNS).map(([name, column]) => [
     name,
     `case when ${parameter(columns.has(name), 'boolean')} then ${column} end`,
   ]);
-  const conditions: Record<string, string> = {
-    owner: `run.owner_id = ${parameter(ownerId, 'text')} and run.kind = 'task'`,
-  };
-  if (executionId === null) conditions.whole = 'run.parent_id is null';
-  else conditions.execution = `run.parent_id = ${parameter(executionId, 'text')}`;
-  if (status !== null) conditions.status = `run.status = ${parameter(status, 'text')}`;
-  if (threadId !== null) conditions.thread = `task.thread_id = ${parameter(threadId, 'text')}`;
-  if (sessionId !== null) conditions.session = `run.session_id = ${parameter(sessionId, 'text')}`;
-  if (templateName !== null) conditions.template = `task.template_name = ${parameter(templateName, 'text')}`;
-  if (after !== null) conditions.after = beyond('<', after);
-  if (before !== null) conditions.before = beyond('>', before);
+  const conditions = conditionsOf(listing, parameter);
   const direction = fromEnd ? 'asc' : 'desc';
+  const names = Object.keys(conditions);
+  // A plan for any offset would be made for a large one.
+  const isKept = names.length <= MAX_NAMED && offset === 0;
   const text = `
     select * from (
       select ${select({ ...COLUMNS, ...Object.fromEntries(asked) })} from run join task on task.id = run.id
       where ${Object.values(conditions).join(' and ')}
       order by run.created_at ${direction}, run.id ${direction} limit ${MAX_LISTED}
+      ${offset > 0 ? `offset ${parameter(offset, 'integer')}` : ''}
     ) as listed order by "createdAt" ${direction}, id ${direction} limit ${parameter(limit, 'integer')}`;
-  return { name: `list-tasks-${Object.keys(conditions).join('-')}-${direction}`, text, values };
+  return { ...(isKept && { name: `list-tasks-${names.join('-')}-${direction}` }), text, values };
+}
+
+/** SQL of a value's place. */
+type Parameter = (value: unknown, type: string) => string;
+
+function conditionsOf(listing: TaskListing, parameter: Parameter): Record<string, string> {
+  const { ownerId, executionId, having, after, before } = listing;
+  const beyond = (sign: string, { createdAtText, id }: ListPosition) =>
+    `(run.created_at, run.id) ${sign} (${parameter(createdAtText, 'timestamptz')}, ${parameter(id, 'text')})`;
+  const conditions: Record<string, string> = {
+    owner: `run.owner_id = ${parameter(ownerId, 'text')} and run.kind = 'task'`,
+  };
+  if (executionId === null) conditions.whole = 'run.parent_id is null';
+  else conditions.execution = `run.parent_id = ${parameter(executionId, 'text')}`;
+  for (const [name, column] of entriesOf(ONE)) {
+    if (listing[name] !== null) conditions[name] = `${column} = ${parameter(listing[name], 'text')}`;
+  }
+  for (const [name, column] of entriesOf(SEVERAL)) {
+    if (listing[name] !== null) conditions[name] = `${column} = any(${parameter(listing[name], 'text[]')})`;
+  }
+  for (const label of having) conditions[`having ${label}`] = `task.${label} is not null`;
+  if (after !== null) conditions.after = beyond('<', after);
+  if (before !== null) conditions.before = beyond('>', before);
+  return conditions;
+}
+
+function entriesOf<Table extends object>(table: Table): [keyof Table, Table[keyof Table]][] {
+  return Object.entries(table) as [keyof Table, Table[keyof Table]][];
 }
 
 /** A page of the tasks of each of many sessions in one query. */

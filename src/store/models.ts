@@ -107,6 +107,7 @@ export async function findNamedModels(
 export interface ModelListing extends ListRange {
   userId: string;
   provider: ProviderId | null;
+  providers: readonly ProviderId[] | null;
   capability: ModelCapability | null;
   isActive: boolean | null;
   /** Part of an id, a name or an alias, whatever its case. */
@@ -120,10 +121,11 @@ export async function listModels(database: Database, listing: ModelListing): Pro
     name: `list-models-${range.name}`,
     text: `
       select ${MODEL_COLUMNS} from model
-      where (owner_id is null or owner_id = $6) and ($7::text is null or provider = $7)
-        and ($8::text is null or $8 = any(capabilities))
-        and ($9::boolean is null or (is_active and is_present) = $9)
-        and ($10::text is null or position(lower($10) in lower(concat_ws(' ', model_id, name, array_to_string(aliases, ' ')))) > 0)
+      where (owner_id is null or owner_id = $7) and ($8::text is null or provider = $8)
+        and ($9::text is null or $9 = any(capabilities))
+        and ($10::boolean is null or (is_active and is_present) = $10)
+        and ($12::text[] is null or provider = any($12))
+        and ($11::text is null or position(lower($11) in lower(concat_ws(' ', model_id, name, array_to_string(aliases, ' ')))) > 0)
         and ${range.condition}
       ${range.order}`,
     values: [
@@ -133,6 +135,7 @@ export async function listModels(database: Database, listing: ModelListing): Pro
       listing.capability,
       listing.isActive,
       listing.search,
+      listing.providers,
     ],
   });
   return listing.fromEnd ? rows.reverse() : rows;

@@ -1,7 +1,7 @@
 import type { RunError } from '../errors.ts';
 import type { ModelReference } from '../rules/model-id.ts';
 import type { OrchestrationResult } from '../rules/orchestration.ts';
-import type { RunStatus } from '../vocabulary.ts';
+import type { Origin, RunStatus } from '../vocabulary.ts';
 import type { Database } from './database.ts';
 import { createdAtTextSql, type ListRange, rangeSql, rangeValues } from './list-range.ts';
 
@@ -9,6 +9,7 @@ import { createdAtTextSql, type ListRange, rangeSql, rangeValues } from './list-
 export interface OrchestrationRow {
   id: string;
   ownerId: string;
+  origin: Origin;
   status: RunStatus;
   priority: number;
   attempt: number;
@@ -35,7 +36,7 @@ export interface OrchestrationRow {
 
 /** SQL: an orchestration's columns, where `run` and `orchestration` name its rows. */
 export const ORCHESTRATION_COLUMNS = `
-  run.id, run.owner_id as "ownerId", run.status, run.priority, run.attempt, run.last_seq as "lastSeq",
+  run.id, run.owner_id as "ownerId", run.origin, run.status, run.priority, run.attempt, run.last_seq as "lastSeq",
   run.session_id as "sessionId", run.cancel_reason as "cancelReason", run.created_at as "createdAt", run.updated_at as "updatedAt",
   ${createdAtTextSql('run')} as "createdAtText",
   orchestration.prompt, orchestration.domain, orchestration.thread_id as "threadId",
@@ -92,9 +93,9 @@ export async function listOrchestrations(
     name: `list-orchestrations-${name}`,
     text: `
       select ${ORCHESTRATION_COLUMNS} from run join orchestration on orchestration.id = run.id
-      where run.owner_id = $6 and run.kind = 'orchestration' and ($7::text is null or run.status = $7)
-        and ($8::text is null or orchestration.thread_id = $8)
-        and ($9::text is null or run.session_id = $9) and ${condition} ${order}`,
+      where run.owner_id = $7 and run.kind = 'orchestration' and ($8::text is null or run.status = $8)
+        and ($9::text is null or orchestration.thread_id = $9)
+        and ($10::text is null or run.session_id = $10) and ${condition} ${order}`,
     values: [...rangeValues(listing), listing.ownerId, listing.status, listing.threadId, listing.sessionId],
   });
   return listing.fromEnd ? rows.reverse() : rows;

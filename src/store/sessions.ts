@@ -1,11 +1,12 @@
 import type { SessionSettings } from '../rules/session.ts';
-import type { SessionStatus } from '../vocabulary.ts';
+import type { Origin, SessionStatus } from '../vocabulary.ts';
 import type { Database } from './database.ts';
 import { createdAtTextSql, type ListRange, rangeSql, rangeValues } from './list-range.ts';
 
 export interface SessionRow {
   id: string;
   ownerId: string;
+  origin: Origin;
   name: string | null;
   description: string | null;
   status: SessionStatus;
@@ -19,7 +20,7 @@ export interface SessionRow {
 }
 
 const COLUMNS = `
-  session.id, session.owner_id as "ownerId", session.name, session.description, session.status, session.settings,
+  session.id, session.owner_id as "ownerId", session.origin, session.name, session.description, session.status, session.settings,
   session.working_directory as "workingDirectory", session.user_label as "userLabel", session.ended_at as "endedAt",
   session.created_at as "createdAt", session.updated_at as "updatedAt",
   ${createdAtTextSql('session')} as "createdAtText"`;
@@ -69,6 +70,9 @@ export interface SessionListing extends ListRange {
   ownerId: string;
   status: SessionStatus | null;
   userLabel: string | null;
+  origins: readonly Origin[] | null;
+  /** Whether they have a name; null: either. */
+  isNamed: boolean | null;
 }
 
 /** Sessions newest first, by keyset. */
@@ -78,9 +82,18 @@ export async function listSessions(database: Database, listing: SessionListing):
     name: `list-sessions-${name}`,
     text: `
       select ${COLUMNS} from session
-      where session.owner_id = $6 and ($7::text is null or session.status = $7)
-        and ($8::text is null or session.user_label = $8) and ${condition} ${order}`,
-    values: [...rangeValues(listing), listing.ownerId, listing.status, listing.userLabel],
+      where session.owner_id = $7 and ($8::text is null or session.status = $8)
+        and ($9::text is null or session.user_label = $9)
+        and ($10::text[] is null or session.origin = any($10))
+        and ($11::boolean is null or (session.name is not null) = $11) and ${condition} ${order}`,
+    values: [
+      ...rangeValues(listing),
+      listing.ownerId,
+      listing.status,
+      listing.userLabel,
+      listing.origins,
+      listing.isNamed,
+    ],
   });
   return listing.fromEnd ? rows.reverse() : rows;
 }

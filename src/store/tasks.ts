@@ -3,7 +3,7 @@ import type { AgentLimits } from '../rules/agent.ts';
 import type { ModelReference } from '../rules/model-id.ts';
 import type { Plan } from '../rules/plan.ts';
 import type { PromptParameters, TaskResult } from '../rules/task.ts';
-import type { RunStatus, TaskKind, ToolName } from '../vocabulary.ts';
+import type { Origin, RunStatus, TaskKind, ToolName } from '../vocabulary.ts';
 import type { Database } from './database.ts';
 import { createdAtTextSql } from './list-range.ts';
 
@@ -21,7 +21,13 @@ export interface TaskRow {
   /** `createdAt` with all six digits, which a Date cannot hold; the first part of a list cursor. */
   createdAtText: string;
   kind: TaskKind;
+  origin: Origin;
   type: string | null;
+  title: string | null;
+  description: string | null;
+  target: string | null;
+  context: Record<string, unknown> | null;
+  taskParameters: Record<string, unknown> | null;
   prompt: string;
   system: string | null;
   parameters: PromptParameters;
@@ -57,7 +63,10 @@ export const COLUMNS = {
   cancelReason: 'run.cancel_reason',
   createdAt: 'run.created_at',
   kind: 'task.kind',
+  origin: 'run.origin',
   type: 'task.type',
+  title: 'task.title',
+  target: 'task.target',
   agentId: 'task.agent_id',
   iterations: 'task.iterations',
   provider: 'task.provider',
@@ -73,6 +82,9 @@ export const COLUMNS = {
 export const COSTLY_COLUMNS = {
   updatedAt: 'run.updated_at',
   createdAtText: createdAtTextSql('run'),
+  description: 'task.description',
+  context: 'task.context',
+  taskParameters: 'task.task_parameters',
   prompt: 'task.prompt',
   system: 'task.system',
   parameters: 'task.parameters',

@@ -62,7 +62,7 @@ export async function listTemplates(database: Database, listing: TemplateListing
     name: `list-templates-${range.name}`,
     text: `
       select ${COLUMNS} from template
-      where (owner_id is null or owner_id = $6) and ${range.condition}
+      where (owner_id is null or owner_id = $7) and ${range.condition}
       ${range.order}`,
     values: [...rangeValues(listing), listing.userId],
   });

@@ -9,6 +9,7 @@ import { transaction } from './transaction.ts';
 export interface WorkflowRow {
   id: string;
   ownerId: string;
+  origin: Origin;
   name: string;
   description: string | null;
   steps: WorkflowStep[];
@@ -24,7 +25,7 @@ export interface WorkflowRow {
 }
 
 export const WORKFLOW_COLUMNS = `
-  workflow.id, workflow.owner_id as "ownerId", workflow.name, workflow.description, workflow.steps,
+  workflow.id, workflow.owner_id as "ownerId", workflow.origin, workflow.name, workflow.description, workflow.steps,
   workflow.timeout_seconds as "timeoutSeconds", workflow.version, workflow.is_active as "isActive", workflow.schedule,
   workflow.next_run_at as "nextRunAt", workflow.created_at as "createdAt", workflow.updated_at as "updatedAt",
   ${createdAtTextSql('workflow')} as "createdAtText"`;
@@ -59,6 +60,7 @@ export async function readWorkflows(
 export interface WorkflowListing extends ListRange {
   ownerId: string;
   isActive: boolean | null;
+  origins: readonly Origin[] | null;
 }
 
 /** Workflows newest first, by keyset. */
@@ -68,8 +70,9 @@ export async function listWorkflows(database: Database, listing: WorkflowListing
     name: `list-workflows-${name}`,
     text: `
       select ${WORKFLOW_COLUMNS} from workflow
-      where owner_id = $6 and ($7::boolean is null or is_active = $7) and ${condition} ${order}`,
-    values: [...rangeValues(listing), listing.ownerId, listing.isActive],
+      where owner_id = $7 and ($8::boolean is null or is_active = $8)
+        and ($9::text[] is null or origin = any($9)) and ${condition} ${order}`,
+    values: [...rangeValues(listing), listing.ownerId, listing.isActive, listing.origins],
   });
   return listing.fromEnd ? rows.reverse() : rows;
 }

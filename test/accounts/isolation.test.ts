@@ -125,6 +125,7 @@ const ATTEMPTS: Record<Operation, Record<string, Attempt>> = {
     deleteWorkflow: input(({ Workflow }) => ({ id: Workflow }), 'NOT_FOUND'),
     executeWorkflow: input(({ Workflow }) => ({ workflowId: Workflow }), 'NOT_FOUND'),
     deleteTask: input(({ Task }) => ({ id: Task }), 'NOT_FOUND'),
+    endTask: input(({ Task }) => ({ id: Task, status: 'COMPLETED' }), 'NOT_FOUND'),
     executeAgent: input(
       ({ Agent, Session }) => ({ agentId: Agent, prompt: 'x', sessionId: Session }),
       'NOT_FOUND',

@@ -3,10 +3,10 @@ import { canMove, statusesBefore } from '../../src/rules/status.ts';
 import { RUN_STATUSES, type RunStatus } from '../../src/vocabulary.ts';
 
 const MOVES: Record<RunStatus, readonly RunStatus[]> = {
-  pending: ['queued', 'failed', 'cancelled'],
-  queued: ['running', 'failed', 'cancelled'],
+  pending: ['queued', 'completed', 'failed', 'cancelled'],
+  queued: ['running', 'completed', 'failed', 'cancelled'],
   running: ['queued', 'waiting', 'completed', 'failed', 'cancelled'],
-  waiting: ['queued', 'failed', 'cancelled'],
+  waiting: ['queued', 'completed', 'failed', 'cancelled'],
   completed: [],
   failed: ['queued'],
   cancelled: [],
@@ -29,8 +29,9 @@ describe('the statuses before a move are the moves read backwards', () => {
   });
 });
 
-test('from every status that is not finished, a run can still be cancelled and can fail', () => {
+test('from every status that is not finished, a run can still be cancelled, can fail and can be ended', () => {
   const open = ['pending', 'queued', 'running', 'waiting'];
   expect(statusesBefore('cancelled')).toEqual(open);
   expect(statusesBefore('failed')).toEqual(open);
+  expect(statusesBefore('completed')).toEqual(open);
 });

@@ -17,6 +17,11 @@ beforeAll(async () => {
   const thread = `mutation { createThread(input: { sessionId: "${sessionId}" }) { thread { id } } }`;
   id = await ann.createTask({
     prompt: 'a prompt',
+    title: 'a title',
+    description: 'a description',
+    target: 'a target',
+    context: { a: 'context' },
+    taskParameters: { a: 'parameter' },
     system: 'a system prompt',
     parameters: { temperature: 1 },
     fallbackModels: ['demo'],
@@ -64,7 +69,16 @@ test('what is long is read for those who ask for it', async () => {
     const { rows } = (await read.mock.results[index]!.value) as unknown as { rows: object[] };
     return rows;
   };
-  const nothing = { prompt: null, system: null, result: null, responseSchema: null, createdAtText: null };
+  const nothing = {
+    prompt: null,
+    description: null,
+    context: null,
+    taskParameters: null,
+    system: null,
+    result: null,
+    responseSchema: null,
+    createdAtText: null,
+  };
   expect(await listed('nodes { id status }')).toMatchObject([nothing]);
   expect(await listed('nodes { id prompt }')).toMatchObject([{ ...nothing, prompt: 'a prompt' }]);
   const result = { output: 'an answer' };

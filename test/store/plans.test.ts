@@ -2,7 +2,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Feed } from '../../src/store/bus.ts';
 import { presentProgress, readFeed } from '../../src/store/feed.ts';
-import { listTasks, readSessionTasks } from '../../src/store/list-tasks.ts';
+import { listTasks, readSessionTasks, type TaskListing } from '../../src/store/list-tasks.ts';
 import { readSessionTotals } from '../../src/store/session-totals.ts';
 import { listSessions } from '../../src/store/sessions.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
@@ -17,7 +17,8 @@ const FILL = [
   `insert into run (id, kind, owner_id, session_id, origin, status, created_at)
    select 'r' || i, 'task', 'u' || (1 + i % 1000 % 20), 's' || (1 + (i + 999) % 1000), 'graphql', 'completed',
      now() - i * interval '1 second' from generate_series(1, 20000) as i`,
-  `insert into task (id, kind, prompt, provider, model) select id, 'prompt', 'x', 'demo', 'demo' from run`,
+  `insert into task (id, kind, type, title, template_name, prompt, provider, model)
+   select id, 'prompt', (array['code', 'test'])[1 + length(id) % 2], 'a title', 'a', 'x', 'demo', 'demo' from run`,
   `insert into model_call (id, run_id, attempt, provider, model, status, cost)
    select 'c' || id, id, 1, 'demo', 'demo', 'completed', 0.1 from run`,
   `insert into event (run_id, seq, attempt, type, data)
@@ -41,18 +42,20 @@ interface Plan {
   Plans?: Plan[];
 }
 
-/** How Postgres carries out what `act` asks: the plan for the given values, and the one for any. */
+/** How Postgres carries out what `act` asks: the plan for the given values, and the one for any where it may be kept. */
 async function plansOf(act: () => Promise<unknown>): Promise<Plan[][]> {
   const spy = vi.spyOn(server.store.database.pool, 'query');
   await act();
-  const [{ text, values }] = spy.mock.calls.at(-1) as unknown as [{ text: string; values: unknown[] }];
+  const [{ name, text, values }] = spy.mock.calls.at(-1) as unknown as [
+    { name?: string; text: string; values: unknown[] },
+  ];
   spy.mockRestore();
   const client = new pg.Client({ connectionString: server.databaseUrl });
   await client.connect();
   await client.query(`prepare asked as ${text}`);
   const literals = values.map((value) => literalOf(value)).join(', ');
   const plans: Plan[][] = [];
-  for (const mode of ['force_custom_plan', 'force_generic_plan']) {
+  for (const mode of ['force_custom_plan', ...(name ? ['force_generic_plan'] : [])]) {
     await client.query(`set plan_cache_mode = ${mode}`);
     const { rows } = await client.query(`explain (format json) execute asked(${literals})`);
     plans.push(nodesOf(rows[0]['QUERY PLAN'][0].Plan));
@@ -71,7 +74,42 @@ function nodesOf(plan: Plan): Plan[] {
   return [plan, ...(plan.Plans ?? []).flatMap(nodesOf)];
 }
 
-const range = { after: null, before: null, limit: 21, fromEnd: false };
+const range = { after: null, before: null, offset: 0, limit: 21, fromEnd: false };
+const tasks: TaskListing = {
+  ...range,
+  ownerId: 'u7',
+  status: null,
+  statuses: null,
+  kinds: null,
+  types: null,
+  origins: null,
+  having: [],
+  threadId: null,
+  executionId: null,
+  sessionId: null,
+  templateName: null,
+  columns: new Set<string>(),
+};
+const FILTERS: [what: string, filter: Partial<TaskListing>][] = [
+  ['all tasks', {}],
+  ['tasks behind two hundred others', { offset: 200 }],
+  ['tasks of some statuses', { statuses: ['completed', 'failed'] }],
+  ['tasks of some kinds', { kinds: ['prompt'] }],
+  ['tasks of some types', { types: ['code'] }],
+  ['tasks of some surfaces', { origins: ['graphql'] }],
+  ['tasks that have a title', { having: ['title'] }],
+  ['tasks of a template', { templateName: 'a' }],
+  [
+    'a page of an older API',
+    {
+      origins: ['graphql'],
+      having: ['type', 'title'],
+      statuses: ['completed'],
+      types: ['code'],
+      offset: 100,
+    },
+  ],
+];
 const feeds: [Feed['kind'], string, string][] = [
   ['owner', 'u7', 'event_owner_place'],
   ['session', 's7', 'event_session_place'],
@@ -81,22 +119,19 @@ describe.each([
   {
     what: 'the list of sessions',
     ask: () =>
-      listSessions(server.store.database, { ...range, ownerId: 'u7', status: null, userLabel: null }),
+      listSessions(server.store.database, {
+        ...range,
+        ownerId: 'u7',
+        status: null,
+        userLabel: null,
+        origins: null,
+        isNamed: null,
+      }),
     index: 'session_owner_created',
   },
   {
     what: 'the tasks of a session',
-    ask: () =>
-      listTasks(server.store.database, {
-        ...range,
-        ownerId: 'u7',
-        status: null,
-        threadId: null,
-        executionId: null,
-        sessionId: 's7',
-        templateName: null,
-        columns: new Set<string>(),
-      }),
+    ask: () => listTasks(server.store.database, { ...tasks, sessionId: 's7' }),
     index: 'run_session_created',
   },
   {
@@ -109,6 +144,11 @@ describe.each([
     ask: () => readSessionTotals(server.store.database, ['s1', 's21', 's41']),
     index: 'run_session_created',
   },
+  ...FILTERS.map(([what, filter]) => ({
+    what,
+    ask: () => listTasks(server.store.database, { ...tasks, ...filter }),
+    index: 'run_owner_whole',
+  })),
   ...feeds.flatMap(([kind, id, index]) => [
     {
       what: `the catch-up of a feed of one ${kind}`,

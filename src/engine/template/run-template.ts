@@ -5,7 +5,7 @@ import type { TemplateResult } from '../../rules/task.ts';
 import type { TemplateStep } from '../../rules/template.ts';
 import { outlastConnectionLoss } from '../../store/connection-loss.ts';
 import type { NewEvent } from '../../store/events.ts';
-import { isCancelled } from '../../store/is-cancelled.ts';
+import { isOver } from '../../store/is-over.ts';
 import { type Lease, LeaseLost } from '../../store/lease.ts';
 import type { StartedTemplate } from '../../store/start-task.ts';
 import { beginStep, completeStep, readSteps } from '../../store/steps.ts';
@@ -51,7 +51,7 @@ export async function runTemplate(
   } catch (error) {
     const isLost = lease.signal.aborted || error instanceof LeaseLost;
     // Another attempt may be at work in it already, unless there will be none.
-    if (!isLost || (await isCancelled(context.store.database, task.id))) await clearUp(context, task);
+    if (!isLost || (await isOver(context.store.database, task.id))) await clearUp(context, task);
     throw error;
   }
   await clearUp(context, task);

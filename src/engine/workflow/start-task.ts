@@ -1,9 +1,10 @@
-import { newId } from '../../rules/ids.ts';
 import { renderLiquid } from '../../rules/liquid.ts';
+import { NO_SUBJECT } from '../../rules/task.ts';
 import type { WorkflowStep } from '../../rules/workflow.ts';
 import type { NextTry, Try } from '../../rules/workflow-plan.ts';
 import { isConnectionLoss } from '../../store/connection-loss.ts';
 import { insertTask, type NewTask } from '../../store/create-task.ts';
+import { freshId } from '../../store/fresh-id.ts';
 import { contentsOf, type Draft, readScope, stepOf } from './draft.ts';
 import { failInLiquid } from './fail-step.ts';
 import { ModelNeeded, templatePart } from './template-task.ts';
@@ -93,11 +94,13 @@ function newTask(
   const { kind } = workers[step.id]!;
   return {
     ...asked,
-    id: newId(),
+    id: freshId(execution.origin, 'task'),
     ownerId: execution.ownerId,
     origin: execution.origin,
     kind,
     type: null,
+    subject: NO_SUBJECT,
+    promptIsOurs: false,
     sessionId: null,
     responseSchema: step.responseSchema,
     threadId: null,

@@ -25,8 +25,18 @@ export const Task = defineEntity({
     kind: p.enum(TASK_KINDS),
     /** What kind of work it is, in the caller's word; it chooses the agent of a task that names none. */
     type: p.text().nullable(),
+    /** What it is about, for people; a prompt that nobody gave is composed of it. */
+    title: p.text().nullable(),
+    description: p.text().nullable(),
+    /** What the work is done on: a host, a repository, a file. */
+    target: p.text().nullable(),
+    context: p.json<Record<string, unknown>>().nullable(),
+    /** As the caller gave them, who alone knows what they mean. */
+    taskParameters: p.json<Record<string, unknown>>().nullable(),
     /** Empty: a template's prompts are in its steps. */
     prompt: p.text(),
+    /** Whether we composed it, and not the caller; then it follows what it is composed of. */
+    promptIsOurs: p.boolean().default(false),
     system: p.text().nullable(),
     parameters: p.json<PromptParameters>().defaultRaw(`'{}'::jsonb`),
     /** Who serves the model, and the model's id, verbatim as the vendor is sent it; null: a template that asks none. */

@@ -1,0 +1,28 @@
+import { composePrompt } from '../rules/compose-prompt.ts';
+import type { TaskSubject } from '../rules/task.ts';
+import type { NewTask } from '../store/create-task.ts';
+import type { NewTaskInput } from './task-input.ts';
+import { invalidInput } from './validate.ts';
+
+type Given = Partial<Pick<NewTaskInput, keyof TaskSubject>>;
+
+export function subjectOf(given: Given): TaskSubject {
+  return {
+    title: given.title ?? null,
+    description: given.description ?? null,
+    target: given.target ?? null,
+    context: given.context ?? null,
+    taskParameters: given.taskParameters ?? null,
+  };
+}
+
+/** The caller's, else one that is composed of the subject. @throws DomainError VALIDATION_ERROR when there is neither. */
+export function promptOf(
+  given: Given & Pick<NewTaskInput, 'prompt'>,
+): Pick<NewTask, 'prompt' | 'promptIsOurs'> {
+  if (given.prompt) return { prompt: given.prompt, promptIsOurs: false };
+  const prompt = composePrompt(subjectOf(given));
+  if (prompt !== null) return { prompt, promptIsOurs: true };
+  const message = 'is required, unless there is a title or a description';
+  throw invalidInput([{ field: 'input.prompt', message }]);
+}
