@@ -20,6 +20,14 @@ export function faultOf(error: GraphQLError): DomainError {
   return new DomainError(code, error.message, details);
 }
 
+/** In the words of a client that knows fields by other names. @param names by the schema's: `text` is its `content` */
+export function renamed(fault: DomainError, names: Readonly<Record<string, string>>): DomainError {
+  const { issues, ...details } = fault.details;
+  if (!issues) return fault;
+  const inItsWords = issues.map(({ field, message }) => ({ field: names[field] ?? field, message }));
+  return fieldFault(fault.code, inItsWords, details);
+}
+
 /** What zod refused of params, query and body. */
 export function inputFault({ issues }: z.ZodError): DomainError {
   const named = issues.map(({ path, message }) => {

@@ -112,7 +112,7 @@ const documented: Audit[] = [
     fact: 'error {error, code, timestamp}: MAX_ITERATIONS_REACHED, and the status failed',
     check: async () => {
       const model = scripts.model(Array.from({ length: 9 }, () => call('list_files', {})));
-      const agent = `mutation { createAgent(input: { name: "short", maxIterations: 2 }) { agent { id } } }`;
+      const agent = `mutation { createAgent(input: { name: "short", limits: { maxIterations: 2 } }) { agent { id } } }`;
       const made = await ann.query(agent);
       const agentId = made.data?.createAgent.agent.id;
       const messages = await replay(await startAgent(ann, model, { agentId }));

@@ -33,6 +33,7 @@ export const taskSocket = socket({
     }),
     input: execution({
       input: jsonBody({ content: text() }),
+      names: { text: 'content' },
       document: graphql(`mutation provideTaskInput($input: ProvideTaskInputInput!) {
         provideTaskInput(input: $input) { task { id } }
       }`),

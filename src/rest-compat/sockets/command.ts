@@ -12,6 +12,8 @@ interface Execution<Context> {
   kind: 'execution';
   /** Over the whole message; what it does not name is ignored. */
   input: z.ZodType;
+  /** The schema's names of fields that the client knows by others. */
+  names?: Readonly<Record<string, string>>;
   document: DocumentNode;
   variables(message: unknown, opened: Context): Values;
   answer(data: unknown, message: unknown, opened: Context): readonly Frame[];
@@ -34,15 +36,20 @@ interface Change<Context> {
   answer(message: unknown, opened: Context, at: Date): readonly Frame[];
 }
 
-interface ExecutionRow<Input extends z.ZodType, Data, Variables extends Values, Context> {
+interface QuestionRow<Input extends z.ZodType, Data, Variables extends Values, Context> {
   input: Input;
   document: TadaDocumentNode<Data, Variables>;
   variables(message: z.output<Input>, opened: Context): NoInfer<Variables>;
   answer(data: Present<Data>, message: z.output<Input>, opened: Context): readonly Frame[];
 }
 
+interface ExecutionRow<Input extends z.ZodType, Data, Variables extends Values, Context>
+  extends QuestionRow<Input, Data, Variables, Context> {
+  names?: Readonly<Record<string, string>>;
+}
+
 interface ReplayRow<Input extends z.ZodType, Data, Variables extends Values, Context>
-  extends ExecutionRow<Input, Data, Variables, Context> {
+  extends QuestionRow<Input, Data, Variables, Context> {
   isLast(data: Present<Data>, message: z.output<Input>, opened: Context): boolean;
 }
 

@@ -1,0 +1,121 @@
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Client, createClient } from '../harness/client.ts';
+import { runIdOf } from '../harness/lease.ts';
+import { launch, type Polyphony } from '../harness/process.ts';
+import { createDatabase } from '../harness/server.ts';
+import { type LegacySocket, type Message, openLegacySocket } from '../rest-compat/legacy-socket.ts';
+import { answerText, startVendor, type Vendor } from '../vendor/server.ts';
+
+let vendor: Vendor;
+let database: Awaited<ReturnType<typeof createDatabase>>;
+let variables: Record<string, string>;
+let api: Polyphony;
+let ann: Client;
+const workers = new Set<Polyphony>();
+
+beforeAll(async () => {
+  [vendor, database] = await Promise.all([startVendor(), createDatabase()]);
+  variables = {
+    DATABASE_URL: database.url,
+    JWT_SECRET: 'a secret of the tests, long enough',
+    OPENAI_BASE_URL: `${vendor.url}/v1`,
+  };
+  api = await launch('start:api', variables);
+  ann = await createClient(api.url).register({ email: 'a@b.c', password: 'a good password', name: 'Ann' });
+});
+afterAll(async () => {
+  await Promise.all([api, ...workers].map((process) => process?.stop()));
+  await database?.drop();
+  await vendor?.stop();
+});
+
+async function startWorker(): Promise<Polyphony> {
+  const worker = await launch('start:worker', variables);
+  workers.add(worker);
+  return worker;
+}
+
+const follow = (id: string): Promise<LegacySocket> =>
+  openLegacySocket(api.url, `/mini-devin/ws/tasks/${runIdOf(id)}?token=${ann.token}`);
+
+/** What the socket of a task has to say, by the log that GraphQL tells. */
+async function tokensOf(id: string): Promise<string[]> {
+  const events = await ann.events(id);
+  return events
+    .filter(({ __typename: type }) => type === 'TokensGenerated')
+    .map(({ text }) => text as string);
+}
+
+const tokens = (messages: Message[]): string[] =>
+  messages.filter(({ type }) => type === 'token').map(({ content }) => content);
+
+test('a worker that is killed in mid-stream leaves no hole and no repeat; a reconnect tells the same', async () => {
+  const doomed = await startWorker();
+  const id = await ann.createTask({ prompt: 'x', model: 'gpt-4o@tokens=300,itl=40' });
+  const [devin, amas] = [await follow(id), await openLegacySocket(api.url, `/amas/ws?token=${ann.token}`)];
+  await devin.next(({ type }) => type === 'token');
+  amas.send({ command: 'subscribe_task', task_id: runIdOf(id) });
+  await startWorker();
+  // Its lock has to be older than a restart of Postgres could make it look.
+  await new Promise((resolve) => setTimeout(resolve, 3_500));
+  workers.delete(doomed);
+  await doomed.kill();
+  expect((await devin.closed).code).toBe(1000);
+  const void_ = devin.messages.findIndex(({ message }) => /begins anew/.test(message));
+  expect(void_).toBeGreaterThan(0);
+  expect(tokens(devin.messages.slice(0, void_)).join('').length).toBeGreaterThan(0);
+  expect(tokens(devin.messages.slice(void_)).join('')).toBe(answerText(300));
+  expect(tokens(devin.messages)).toEqual(await tokensOf(id));
+  const again = await follow(id);
+  await again.closed;
+  expect(again.messages).toEqual(devin.messages);
+  await amas.next(({ event }) => event === 'task_completed');
+  expect(
+    amas.messages.map(({ event, data }) => (event === 'task_progress' ? data.percentage : event)),
+  ).toEqual(['connected', 0, 'task_created', 'task_execution_started', 100, 'task_completed']);
+  await amas.close();
+}, 60_000);
+
+async function memoryOf({ pid }: Polyphony): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  return Number(/VmRSS:\s+(\d+)/.exec(status)![1]) / 1024;
+}
+
+/** An answer of eight megabytes, in words of a thousand characters. */
+const TEXT = Array.from({ length: 8_000 }, (_, index) => `${index}`.padStart(1000, 'x')).join(' ');
+const SOCKETS = 8;
+const MAX_GROWTH_MB = 60;
+
+test('clients that do not read cost bounded memory, and have missed nothing when they read again', async () => {
+  if (workers.size === 0) await startWorker();
+  vendor.scripts.set('gpt-4o@key=long', [{ text: TEXT }]);
+  const id = await ann.createTask({ prompt: 'x', model: 'gpt-4o@key=long', hold: true });
+  const sockets = await Promise.all(Array.from({ length: SOCKETS }, () => follow(id)));
+  for (const { raw } of sockets) raw.pause();
+  const before = await memoryOf(api);
+  await ann.query('mutation ($id: ID!) { executeTask(input: { id: $id }) { __typename } }', { id });
+  const reading = await follow(id);
+  await reading.closed;
+  // Sixty-four megabytes of text wait for them.
+  expect((await memoryOf(api)) - before).toBeLessThan(MAX_GROWTH_MB);
+  for (const { raw, closed, messages } of sockets) {
+    raw.resume();
+    expect((await closed).code).toBe(1000);
+    expect(messages).toEqual(reading.messages);
+  }
+  expect(tokens(reading.messages).join('').trim()).toBe(TEXT);
+}, 120_000);
+
+test('a client that does not read and asks again and again costs bounded memory', async () => {
+  const socket = await openLegacySocket(api.url, `/amas/ws?token=${ann.token}`);
+  socket.raw.pause();
+  const before = await memoryOf(api);
+  const ping = JSON.stringify({ command: 'ping', padding: 'x'.repeat(1000) });
+  for (let index = 0; index < 100_000; index += 1) socket.raw.send(ping);
+  await new Promise((resolve) => setTimeout(resolve, 3_000));
+  expect((await memoryOf(api)) - before).toBeLessThan(MAX_GROWTH_MB);
+  // It is not read any more.
+  expect(socket.raw.bufferedAmount).toBeGreaterThan(10_000_000);
+  socket.raw.terminate();
+}, 60_000);
