@@ -5,6 +5,7 @@ import type { Services } from '../context.ts';
 import { health } from '../resolvers/health.ts';
 import { dialectAt, mountDialects, mountSockets } from '../rest-compat/index.ts';
 import { refuseUnreadablePath } from '../rest-compat/router.ts';
+import type { Dialect } from '../vocabulary.ts';
 import { createAdmission } from './admission.ts';
 import { artifactRoute, createSendArtifact } from './artifacts.ts';
 import { createContext } from './context.ts';
@@ -23,6 +24,8 @@ const MAX_BODY_BYTES = 5 * 1024 * 1024;
 export interface AppOptions {
   /** Whose token stands in GraphiQL; null: nobody's. */
   localAdminId: string | null;
+  /** Whose clients need no credentials; null: nobody's. */
+  guestDialect: Dialect | null;
   /** Where requests are counted. */
   redis: Redis;
 }
@@ -70,7 +73,7 @@ export async function createApp(services: Services, options: AppOptions): Promis
     return health(createContext(services, asker, 'graphql'));
   });
   const count = createRequestLimits(services.config.rateLimitFactor, options.redis);
-  const access = createSchemaAccess(services, admission, sendArtifact, count);
+  const access = createSchemaAccess(services, admission, sendArtifact, count, options.guestDialect);
   await mountDialects(app, access);
   const carriers = [openSockets(yoga, services, admission), mountSockets(access)];
   const upgrades = routeUpgrades(app.server, carriers);

@@ -1,8 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { type ExecutionArgs, execute } from 'graphql';
 import type { Services, Viewer } from '../context.ts';
+import { guest } from '../resolvers/authenticate.ts';
 import type { Execution, ExecutionAnswer, SchemaAccess } from '../rest-compat/schema-access.ts';
 import { schema } from '../schema/index.ts';
+import type { Dialect } from '../vocabulary.ts';
 import type { Admission } from './admission.ts';
 import type { SendArtifact } from './artifacts.ts';
 import { createContext, headerCredentials } from './context.ts';
@@ -10,12 +12,16 @@ import { maskError } from './errors.ts';
 import { atExpiry } from './expiry.ts';
 import { subscribe } from './share-results.ts';
 
-/** The schema for the dialects, in this process: the same credentials, context and errors as over HTTP. */
+/**
+ * The schema for the dialects, in this process: the same credentials, context and errors as over HTTP.
+ * @param guestDialect in which whoever brings no credentials is the guest; null: in none.
+ */
 export function createSchemaAccess(
   services: Services,
   admission: Admission,
   sendArtifact: SendArtifact,
   count: SchemaAccess['count'],
+  guestDialect: Dialect | null,
 ): SchemaAccess {
   const mask = maskError(services.log);
   const masked = ({ data, errors }: ExecutionAnswer): ExecutionAnswer => ({
@@ -23,14 +29,17 @@ export function createSchemaAccess(
     errors: errors?.map(mask),
   });
 
-  const viewers = createViewers(admission);
+  const viewers = createViewers(async (request, origin) => {
+    const viewer = await admission.viewer(request, headerCredentials(request.headers));
+    return viewer || origin !== guestDialect ? viewer : guest(services);
+  });
 
   async function operation(execution: Execution): Promise<ExecutionArgs> {
     const { document, variables, request, access, origin } = execution;
     const viewer =
       access === 'public'
         ? await admission.viewer(request, headerCredentials({}))
-        : await viewers.take(request);
+        : await viewers.take(request, origin);
     const contextValue = createContext(services, { viewer, address: admission.address(request) }, origin);
     return { schema, document, variableValues: variables, contextValue };
   }
@@ -55,10 +64,11 @@ export function createSchemaAccess(
     sendArtifact,
     count,
     address: (request) => admission.address(request),
-    async visitor(request) {
-      const viewer = await viewers.find(request);
+    async visitor(request, origin) {
+      const viewer = await viewers.find(request, origin);
       return {
         accountId: viewer?.userId ?? null,
+        isGuest: viewer !== null && isAnonymous(request),
         expiresAt: viewer?.expiresAt ?? null,
         atExpiry: (callback) => atExpiry(viewer, callback),
       };
@@ -80,18 +90,22 @@ export function createSchemaAccess(
   };
 }
 
+function isAnonymous({ headers }: IncomingMessage): boolean {
+  const { authorization, apiKey } = headerCredentials(headers);
+  return authorization === null && apiKey === null;
+}
+
 /** Who is looked for to be counted is not looked for again to be answered; but on a socket, each time. */
-function createViewers(admission: Admission) {
+function createViewers(look: (request: IncomingMessage, origin: Dialect) => Promise<Viewer | null>) {
   const found = new WeakMap<IncomingMessage, Promise<Viewer | null>>();
-  const look = (request: IncomingMessage) => admission.viewer(request, headerCredentials(request.headers));
   return {
-    find(request: IncomingMessage): Promise<Viewer | null> {
-      const viewer = found.get(request) ?? look(request);
+    find(request: IncomingMessage, origin: Dialect): Promise<Viewer | null> {
+      const viewer = found.get(request) ?? look(request, origin);
       found.set(request, viewer);
       return viewer;
     },
-    take(request: IncomingMessage): Promise<Viewer | null> {
-      const viewer = found.get(request) ?? look(request);
+    take(request: IncomingMessage, origin: Dialect): Promise<Viewer | null> {
+      const viewer = found.get(request) ?? look(request, origin);
       found.delete(request);
       return viewer;
     },

@@ -4,7 +4,7 @@ import { DomainError } from '../errors.ts';
 import type { Dialect } from '../vocabulary.ts';
 import type { Endpoint, RequestParts } from './dialect.ts';
 import { graphql, type PreparedDocument, prepareDocument } from './documents.ts';
-import { faultOf, inputFault } from './faults.ts';
+import { type FieldNames, faultOf, inputFault, renamed } from './faults.ts';
 import { readPages } from './pages.ts';
 import type { ExecutionAnswer, SchemaAccess } from './schema-access.ts';
 
@@ -28,7 +28,7 @@ export function prepareEndpoint(access: SchemaAccess, origin: Dialect, row: Endp
     origin,
   });
   const execute = async (...asked: Parameters<typeof execution>) =>
-    dataOf(await access.execute(execution(...asked)));
+    dataOf(await access.execute(execution(...asked)), row.names);
 
   const account = prepare(ACCOUNT);
   const main = prepare(row.document);
@@ -68,9 +68,10 @@ async function exhaust(answers: AsyncIterable<unknown>): Promise<void> {
 const ACCOUNT = graphql('query viewer { viewer { id } }');
 
 /** REST has no half answers: one error is the answer. A root field that is null without one names nothing. */
-export function dataOf({ data, errors }: ExecutionAnswer): Record<string, unknown> {
+export function dataOf({ data, errors }: ExecutionAnswer, names: FieldNames = {}): Record<string, unknown> {
   const error = errors?.[0];
-  if (error) throw isOurFault(error.extensions.code) ? new Error(error.message) : faultOf(error);
+  if (error)
+    throw isOurFault(error.extensions.code) ? new Error(error.message) : renamed(faultOf(error), names);
   if (!data || Object.values(data).includes(null))
     throw new DomainError('NOT_FOUND', 'there is no such thing');
   return data;

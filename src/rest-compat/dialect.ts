@@ -3,6 +3,7 @@ import type { DocumentNode } from 'graphql';
 import type { z } from 'zod';
 import type { DomainError } from '../errors.ts';
 import type { Dialect } from '../vocabulary.ts';
+import type { FieldNames } from './faults.ts';
 import type { RateLimits } from './limits.ts';
 import type { Socket } from './sockets/socket.ts';
 
@@ -38,6 +39,8 @@ export interface Endpoint {
   /** Does what the endpoint is for. */
   document: DocumentNode;
   variables(given: unknown, before: unknown): Record<string, unknown>;
+  /** Fields that the client knows by other names than the schema's in snake case. */
+  names?: FieldNames;
   /** Its lists are longer than a page of GraphQL: variables `first` and `offset` say which part to gather. */
   paged?: true;
   wait?: Wait;

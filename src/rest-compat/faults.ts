@@ -20,12 +20,20 @@ export function faultOf(error: GraphQLError): DomainError {
   return new DomainError(code, error.message, details);
 }
 
-/** In the words of a client that knows fields by other names. @param names by the schema's: `text` is its `content` */
-export function renamed(fault: DomainError, names: Readonly<Record<string, string>>): DomainError {
+/** What a client calls a field: by the schema's name in snake case, `text` is its `content`. */
+export type FieldNames = Readonly<Record<string, string>>;
+
+/** In the words of a client that knows fields, and with them what is in them, by other names. */
+export function renamed(fault: DomainError, names: FieldNames): DomainError {
   const { issues, ...details } = fault.details;
   if (!issues) return fault;
-  const inItsWords = issues.map(({ field, message }) => ({ field: names[field] ?? field, message }));
+  const inItsWords = issues.map(({ field, message }) => ({ field: nameOf(field, names), message }));
   return fieldFault(fault.code, inItsWords, details);
+}
+
+function nameOf(field: string, names: FieldNames): string {
+  const known = Object.keys(names).find((name) => `${field}.`.startsWith(`${name}.`));
+  return known === undefined ? field : `${names[known]}${field.slice(known.length)}`;
 }
 
 /** What zod refused of params, query and body. */

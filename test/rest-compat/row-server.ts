@@ -36,6 +36,7 @@ export async function serveRows({ config, store }: TestServer, dialect: DialectT
     admission,
     createSendArtifact(services, admission),
     createRequestLimits(config.rateLimitFactor, null),
+    null,
   );
   const app = Fastify({ forceCloseConnections: true });
   await app.register(dialectScope(dialect, access), { prefix: `/${dialect.name}` });
