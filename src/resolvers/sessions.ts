@@ -1,8 +1,10 @@
+import { z } from 'zod';
 import type { Context } from '../context.ts';
 import type { SessionPage } from '../store/list-range.ts';
 import { listSessions, type SessionRow } from '../store/sessions.ts';
 import type { Origin, SessionStatus } from '../vocabulary.ts';
 import { type Page, type PageArguments, readPage, toConnection } from './page.ts';
+import { text, validate } from './validate.ts';
 import { requireViewer } from './viewer.ts';
 
 export interface SessionFilter {
@@ -12,7 +14,9 @@ export interface SessionFilter {
   isNamed?: boolean | null | undefined;
 }
 
-/** The viewer's sessions, newest first. */
+const searched = z.object({ userLabel: text({ max: 200 }).nullish() });
+
+/** The viewer's sessions, newest first. @throws DomainError VALIDATION_ERROR */
 export async function sessions(
   context: Context,
   given: PageArguments,
@@ -20,11 +24,12 @@ export async function sessions(
 ) {
   const { userId } = requireViewer(context);
   const page = readPage(given);
+  const { userLabel } = validate(searched, { userLabel: filter?.userLabel }, 'filter');
   const rows = await listSessions(context.store.database, {
     ...page,
     ownerId: userId,
     status: filter?.status ?? null,
-    userLabel: filter?.userLabel ?? null,
+    userLabel: userLabel ?? null,
     origins: filter?.origins ?? null,
     isNamed: filter?.isNamed ?? null,
   });

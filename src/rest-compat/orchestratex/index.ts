@@ -4,12 +4,13 @@ import { limits } from './limits.ts';
 import { modelEndpoints } from './models.ts';
 import { orchestrationEndpoints } from './orchestrations.ts';
 import { sessionEndpoints } from './sessions.ts';
+import { sessionSocket } from './socket.ts';
 import { threadEndpoints } from './threads.ts';
 
 export const orchestrateX = {
   name: 'orchestratex',
   endpoints: [...sessionEndpoints, ...threadEndpoints, ...orchestrationEndpoints, ...modelEndpoints],
-  sockets: [],
+  sockets: [sessionSocket],
   limits,
   refuse,
 } satisfies DialectTable;

@@ -25,7 +25,7 @@ export function named<Model extends Nameable>(models: readonly Model[]): Named<M
   const taken = new Set<string>();
   return models.toSorted(byPrecedence).map((model) => {
     const plain = model.aliases[0] ?? model.modelId;
-    const called = taken.has(plain) ? withProvider(model) : plain;
+    const called = taken.has(plain) ? keyOf(model) : plain;
     taken.add(called);
     return { called, model };
   });
@@ -40,7 +40,7 @@ export function findNamed<Model extends Nameable>(
     ({ called }) => called === name,
     ({ model }) => model.aliases.includes(name),
     ({ model }) => model.modelId === name,
-    ({ model }) => withProvider(model) === name,
+    ({ model }) => keyOf(model) === name,
     ({ model }) => plainId(model.id) === name,
     ({ model }) => model.name === name,
   ];
@@ -55,7 +55,8 @@ export function providerOf({ provider }: Pick<Nameable, 'provider'>) {
   return provider.toLowerCase() as (typeof PROVIDERS)[number];
 }
 
-function withProvider(model: Nameable): string {
+/** `azure/gpt-4o`. */
+export function keyOf(model: Nameable): string {
   return `${providerOf(model)}/${model.modelId}`;
 }
 
