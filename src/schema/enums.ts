@@ -7,7 +7,6 @@ import {
   EXECUTION_STEP_STATUSES,
   EXECUTION_TRIGGERS,
   FINISH_REASONS,
-  HAND_ENDINGS,
   MODEL_CALL_STATUSES,
   MODEL_CAPABILITIES,
   ORIGINS,
@@ -20,28 +19,11 @@ import {
   type RunStatus,
   SESSION_STATUSES,
   STOP_REASONS,
-  TASK_KINDS,
-  TASK_LABELS,
   TEMPLATE_STEP_TYPES,
   TOOL_NAMES,
 } from '../vocabulary.ts';
 import { builder } from './builder.ts';
-
-type Joined<Word extends string> = Word extends `${infer Head}-${infer Tail}`
-  ? `${Head}_${Joined<Tail>}`
-  : Word;
-
-/** GraphQL's capitals for our words: `in_progress` is `IN_PROGRESS`, and so is `in-progress`. */
-function capitals<Word extends string>(
-  words: readonly Word[],
-  descriptions: Partial<Record<Word, string>> = {},
-) {
-  const values = words.map((word) => [
-    word.toUpperCase().replaceAll('-', '_'),
-    { value: word, description: descriptions[word] },
-  ]);
-  return Object.fromEntries(values) as Record<Uppercase<Joined<Word>>, { value: Word; description: string }>;
-}
+import { capitals } from './capitals.ts';
 
 const STATUS_DESCRIPTIONS: Record<RunStatus, string> = {
   pending: 'Waits until somebody has it executed.',
@@ -56,14 +38,6 @@ const STATUS_DESCRIPTIONS: Record<RunStatus, string> = {
 export const RunStatusEnum = builder.enumType('RunStatus', {
   description: 'Where a run stands.',
   values: capitals(RUN_STATUSES, STATUS_DESCRIPTIONS),
-});
-
-export const HandEndingEnum = builder.enumType('HandEnding', {
-  description: 'To which a task may be ended by hand.',
-  values: capitals(HAND_ENDINGS, {
-    completed: 'It is done, whoever did it.',
-    failed: 'It cannot be done, or is not to be.',
-  }),
 });
 
 export const RunKindEnum = builder.enumType('RunKind', {
@@ -95,24 +69,9 @@ export const SessionStatusEnum = builder.enumType('SessionStatus', {
   }),
 });
 
-export const TaskKindEnum = builder.enumType('TaskKind', {
-  description: 'How a task is carried out.',
-  values: capitals(TASK_KINDS, {
-    pull: 'A model that Ollama fetches; made by `pullModel`.',
-    prompt: 'One prompt, answered by one model.',
-    agent: 'An agent at work with tools, turn by turn.',
-    template: 'The steps of a template, one after the other.',
-  }),
-});
-
 export const OriginEnum = builder.enumType('Origin', {
   description: 'Through which surface something was made: this one, or one of the older APIs.',
   values: capitals(ORIGINS, { graphql: 'This API, by GraphQL.' }),
-});
-
-export const TaskLabelEnum = builder.enumType('TaskLabel', {
-  description: 'What a task may be described by, beside its prompt.',
-  values: capitals(TASK_LABELS),
 });
 
 export const ProviderEnum = builder.enumType('Provider', {

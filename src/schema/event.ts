@@ -1,12 +1,13 @@
 import { type EventType, RUN_KINDS, TASK_KINDS } from '../vocabulary.ts';
 import { AGENT_EVENTS } from './agent-events.ts';
 import { ArtifactSaved } from './artifact-event.ts';
-import { FinishReasonEnum, ProviderEnum, QueueReasonEnum, RunKindEnum, TaskKindEnum } from './enums.ts';
+import { FinishReasonEnum, ProviderEnum, QueueReasonEnum, RunKindEnum } from './enums.ts';
 import { StepFailed, StepSkipped, StepTaskCreated } from './execution-step-event.ts';
 import { ORCHESTRATION_EVENTS } from './orchestration-events.ts';
 import { RunErrorType } from './parts.ts';
 import { event, RunEvent } from './run-event.ts';
 import { StepCompleted, StepStarted } from './step-event.ts';
+import { TaskKindEnum } from './task-enums.ts';
 
 /** Every fact has its type here; the list in vocabulary.ts says which. */
 const EVENTS = {

@@ -1,36 +1,24 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { task } from '../resolvers/task.ts';
 import { tasks } from '../resolvers/tasks.ts';
-import type { ResourceUsage } from '../rules/resource-usage.ts';
 import type { TaskRow } from '../store/tasks.ts';
 import { AgentType } from './agent.ts';
 import { ArtifactType } from './artifact.ts';
 import { BudgetType } from './budget.ts';
 import { builder } from './builder.ts';
-import { OriginEnum, ProviderEnum, RunStatusEnum, TaskKindEnum, TaskLabelEnum } from './enums.ts';
+import { OriginEnum, ProviderEnum, RunStatusEnum } from './enums.ts';
 import { globalId, localId } from './global-id.ts';
 import { mentionedFields } from './mentioned-fields.ts';
 import { ModelCallType } from './model-call.ts';
 import { pageArguments } from './page-arguments.ts';
 import { pageCost } from './page-cost.ts';
 import { PlanType, PromptParametersType, RunErrorType } from './parts.ts';
+import { ResourceUsageType } from './resource-usage.ts';
 import { SessionType } from './session.ts';
+import { TaskKindEnum } from './task-enums.ts';
+import { localTaskFilter, TaskFilter } from './task-filter.ts';
 import { ToolCallType } from './tool-call.ts';
 import { NO_SPEND, UsageType } from './usage.ts';
-
-const ResourceUsageType = builder.objectRef<ResourceUsage>('ResourceUsage').implement({
-  description: "What models on the operator's own machine used, as Ollama tells.",
-  fields: (t) => ({
-    modelName: t.exposeString('modelName', { description: 'The model; of several, the last.' }),
-    seconds: t.exposeFloat('seconds', { nullable: true, description: 'Its time at work; null: not told.' }),
-    memoryGb: t.exposeFloat('memoryGb', {
-      nullable: true,
-      description: 'The most memory that it took, in 10^9 bytes; null: not told.',
-    }),
-    inputTokens: t.exposeFloat('inputTokens', { nullable: true, description: 'Null: not told.' }),
-    outputTokens: t.exposeFloat('outputTokens', { nullable: true, description: 'Null: not told.' }),
-  }),
-});
 
 export const TaskType = builder.objectRef<TaskRow>('Task');
 builder.node(TaskType, {
@@ -139,6 +127,7 @@ builder.node(TaskType, {
     assignedAgents: t.field({
       type: [AgentType],
       description: 'All who do it: its `agent`, or nobody.',
+      complexity: { field: 1, multiplier: 1 },
       resolve: async ({ agentId }, _arguments, { loaders }) => {
         const agent = agentId === null ? null : await loaders.agents.load(agentId);
         return agent ? [agent] : [];
@@ -220,35 +209,6 @@ builder.node(TaskType, {
   }),
 });
 
-const TaskFilter = builder.inputType('TaskFilter', {
-  fields: (t) => ({
-    status: t.field({ type: RunStatusEnum, description: 'Only tasks that stand there.' }),
-    statuses: t.field({ type: [RunStatusEnum], description: 'Only tasks that stand at one of these.' }),
-    kinds: t.field({ type: [TaskKindEnum], description: 'Only tasks of these kinds.' }),
-    types: t.stringList({ description: 'Only tasks of one of these types, 20 at most.' }),
-    origins: t.field({ type: [OriginEnum], description: 'Only tasks that were made through one of these.' }),
-    having: t.field({
-      type: [TaskLabelEnum],
-      description: 'Only tasks that have all of these.',
-    }),
-    threadId: t.id({ description: 'Only turns of this conversation.' }),
-    executionId: t.id({
-      description: 'The tasks of this execution; without it, only tasks that are no part of one.',
-    }),
-    sessionId: t.id({ description: 'Only tasks of this session.' }),
-    templateName: t.string({ description: 'Only tasks that were made from a template of this name.' }),
-  }),
-});
-
-function localFilter(filter: typeof TaskFilter.$inferInput | null | undefined) {
-  const threadId = filter?.threadId ? localId('Thread', filter.threadId, 'filter.threadId') : null;
-  const sessionId = filter?.sessionId ? localId('Session', filter.sessionId, 'filter.sessionId') : null;
-  const executionId = filter?.executionId
-    ? localId('Execution', filter.executionId, 'filter.executionId')
-    : null;
-  return { ...filter, threadId, executionId, sessionId };
-}
-
 const CURSORS = ['cursor', 'startCursor', 'endCursor'];
 
 /** Columns have the names of their fields. */
@@ -272,6 +232,6 @@ builder.queryFields((t) => ({
     complexity: pageCost,
     args: { ...pageArguments, filter: t.arg({ type: TaskFilter }) },
     resolve: (_root, { filter, ...page }, context, info) =>
-      tasks(context, page, localFilter(filter), listedColumns(info)),
+      tasks(context, page, localTaskFilter(filter), listedColumns(info)),
   }),
 }));
