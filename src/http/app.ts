@@ -18,6 +18,7 @@ import { createRequestLimits } from './request-limits.ts';
 import { createSchemaAccess } from './schema-access.ts';
 import { openSockets } from './sockets.ts';
 import { routeUpgrades } from './upgrades.ts';
+import { createVisitors } from './visitors.ts';
 
 const MAX_BODY_BYTES = 5 * 1024 * 1024;
 
@@ -73,7 +74,8 @@ export async function createApp(services: Services, options: AppOptions): Promis
     return health(createContext(services, asker, 'graphql'));
   });
   const count = createRequestLimits(services.config.rateLimitFactor, options.redis);
-  const access = createSchemaAccess(services, admission, sendArtifact, count, options.guestDialect);
+  const visitors = createVisitors(services, admission, options.guestDialect);
+  const access = createSchemaAccess(services, admission, visitors, sendArtifact, count);
   await mountDialects(app, access);
   const carriers = [openSockets(yoga, services, admission), mountSockets(access)];
   const upgrades = routeUpgrades(app.server, carriers);

@@ -8,7 +8,8 @@ import { miniDevin } from './mini-devin/index.ts';
 import { orchestrateX } from './orchestratex/index.ts';
 import { dialectScope } from './router.ts';
 import type { SchemaAccess } from './schema-access.ts';
-import { type Destination, openDialectSockets, type SocketCarrier } from './sockets/upgrades.ts';
+import type { Destination } from './sockets/admit.ts';
+import { openDialectSockets, type SocketCarrier } from './sockets/upgrades.ts';
 import { theMachine } from './themachine/index.ts';
 
 export const DIALECT_TABLES = {

@@ -6,6 +6,7 @@ import { fastifyFault } from './fastify-faults.ts';
 import { faultOf } from './faults.ts';
 import { requestCount } from './request-count.ts';
 import type { SchemaAccess } from './schema-access.ts';
+import { successorLink } from './successor.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -141,6 +142,5 @@ function unknownPath({ method, url }: FastifyRequest): DomainError {
 }
 
 function nameSuccessor(reply: FastifyReply, operation: string | null): void {
-  const title = operation === null ? '' : `; title="${operation}"`;
-  reply.header('link', `</graphql>; rel="successor-version"${title}`);
+  reply.header('link', successorLink(operation));
 }

@@ -58,7 +58,10 @@ describe('who is let in', () => {
     for (const token of ['', '?token=', '?token=eyJ.no.good', '?token=md_no']) {
       const devin = await refusedUpgrade(server.url, `/mini-devin/ws/tasks/x${token}`);
       expect(devin).toMatchObject({ status: 401, body: { code: 'UNAUTHORIZED', timestamp: MOMENT } });
-      expect(devin.headers['www-authenticate']).toBe('Bearer');
+      expect(devin.headers).toMatchObject({
+        'www-authenticate': 'Bearer',
+        link: '</graphql>; rel="successor-version"; title="subscription taskEvents"',
+      });
       const { status, body } = await refusedUpgrade(server.url, `/amas/ws${token}`);
       expect([status, body]).toMatchObject([
         401,
@@ -242,8 +245,8 @@ test('a stop of the server tells every client, and waits for none that does not 
   sockets[2]!.raw.pause();
   const begun = performance.now();
   await other.stop();
-  expect(performance.now() - begun).toBeLessThan(5_000);
+  expect(performance.now() - begun).toBeLessThan(10_000);
   expect(await sockets[0]!.closed).toEqual({ code: 1001, reason: 'the server stops' });
   expect((await sockets[1]!.closed).code).toBe(1001);
   sockets[2]!.raw.terminate();
-});
+}, 20_000);

@@ -30,6 +30,7 @@ function commandOf({ commandField: field, commands }: Socket, sent: object): Com
   const command = typeof name === 'string' && Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (command) return command;
   const allowed = Object.keys(commands);
+  if (allowed.length === 0) throw refused('message', 'this socket takes none');
   throw refused(field, `must be one of ${allowed.join(', ')}`, allowed);
 }
 

@@ -1,9 +1,10 @@
+import type { DocumentNode } from 'graphql';
 import type { DialectTable } from '../dialect.ts';
-import { prepareDocument } from '../documents.ts';
+import { type PreparedDocument, prepareDocument } from '../documents.ts';
 import type { SchemaAccess } from '../schema-access.ts';
 import type { Socket } from './socket.ts';
 
-export interface PreparedSocket extends Socket {
+export interface PreparedSocket extends Socket, PreparedDocument {
   dialect: DialectTable;
   /** The parameters in a path without its mount; null: it is not the path of this socket. */
   match(path: string): Record<string, string> | null;
@@ -11,15 +12,14 @@ export interface PreparedSocket extends Socket {
 
 /** @throws Error when a document of its is invalid */
 export function prepareSocket(access: SchemaAccess, dialect: DialectTable, row: Socket): PreparedSocket {
-  const { document, snapshot, commands } = row;
-  const ofCommands = Object.values(commands).flatMap((command) =>
-    command.kind === 'change' ? [] : command.document,
-  );
-  for (const one of [document, ...(snapshot ? [snapshot.document] : []), ...ofCommands]) {
-    prepareDocument(access.schema, one, `${dialect.name} ${row.path}`);
+  const prepare = (document: DocumentNode) =>
+    prepareDocument(access.schema, document, `${dialect.name} ${row.path}`);
+  if (row.snapshot) prepare(row.snapshot.document);
+  for (const command of Object.values(row.commands)) {
+    if (command.kind !== 'change') prepare(command.document);
   }
   const pattern = new RegExp(`^${row.path.replaceAll(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`);
-  return { ...row, dialect, match: (path) => decode(pattern.exec(path)) };
+  return { ...row, ...prepare(row.document), dialect, match: (path) => decode(pattern.exec(path)) };
 }
 
 function decode(found: RegExpExecArray | null): Record<string, string> | null {

@@ -1,15 +1,14 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { DomainError } from '../../errors.ts';
 import type { DialectTable } from '../dialect.ts';
-import { inputFault } from '../faults.ts';
-import { countRequest, limitHeaders, tooMany } from '../limits.ts';
-import type { SchemaAccess, Visitor } from '../schema-access.ts';
+import type { SchemaAccess } from '../schema-access.ts';
+import { successorLink } from '../successor.ts';
+import { admit, type Destination, findSocket, type Refused } from './admit.ts';
 import { type Conversation, converse } from './connection.ts';
 import { shorten } from './outlet.ts';
-import { type PreparedSocket, prepareSocket } from './prepare.ts';
-import { type Call, closeCodeOf, refusal, toFault } from './talk.ts';
+import { prepareSocket } from './prepare.ts';
+import { closeCodeOf, refusal } from './talk.ts';
 import { takeTokenFromPath } from './token-in-path.ts';
 
 const MOST_MESSAGE_BYTES = 1024 * 1024;
@@ -18,12 +17,7 @@ const GOODBYE_MS = 2_000;
 /** Of RFC 6455's registry. */
 const GOING_AWAY = 1001;
 
-/** Where an upgrade leads: a dialect, and the path as its document has it. */
-export interface Destination {
-  dialect: DialectTable;
-  path: string;
-}
-
+/** null: the upgrade leads to no dialect. */
 export type Locate = (request: IncomingMessage) => Destination | null;
 
 export interface SocketCarrier {
@@ -40,22 +34,17 @@ export function openDialectSockets(
   locate: Locate,
 ): SocketCarrier {
   const server = new WebSocketServer({ noServer: true, maxPayload: MOST_MESSAGE_BYTES });
+  let isClosing = false;
   const conversations = new Map<WebSocket, Conversation>();
   const prepared = tables.flatMap((table) => table.sockets.map((row) => prepareSocket(access, table, row)));
 
-  const accept = (
-    request: IncomingMessage,
-    socket: Duplex,
-    head: Buffer,
-    then: (client: WebSocket) => void,
-  ) => server.handleUpgrade(request, socket, head, then);
-
   async function answer(destination: Destination, request: IncomingMessage, socket: Duplex, head: Buffer) {
     const query = takeTokenFromPath(request);
-    const found = find(prepared, destination);
+    const found = findSocket(prepared, destination);
     const outcome = await admit(access, destination, found, request, query);
+    if (isClosing) return void socket.destroy();
     if ('call' in outcome) {
-      return accept(request, socket, head, (client) => {
+      return server.handleUpgrade(request, socket, head, (client) => {
         conversations.set(client, converse(client, outcome.call));
         client.once('close', () => conversations.delete(client));
       });
@@ -63,13 +52,14 @@ export function openDialectSockets(
     // A browser tells its page neither the status nor the body of a refused upgrade, but it does tell these.
     if (found && request.headers.origin !== undefined) {
       const { fault } = outcome;
-      return accept(request, socket, head, (client) => {
+      return server.handleUpgrade(request, socket, head, (client) => {
         client.on('error', () => {});
         client.send(JSON.stringify(refusal(found.socket, fault)));
         client.close(closeCodeOf(found.socket, fault), shorten(fault.message));
       });
     }
-    refuse(destination.dialect, outcome, socket);
+    const headers = { ...outcome.headers, Link: successorLink(found?.socket.operation ?? null) };
+    refuse(destination.dialect, { ...outcome, headers }, socket);
   }
 
   return {
@@ -80,6 +70,7 @@ export function openDialectSockets(
       return true;
     },
     async close() {
+      isClosing = true;
       const gone = [...server.clients].map(
         (client) => new Promise((resolve) => client.once('close', resolve)),
       );
@@ -91,60 +82,6 @@ export function openDialectSockets(
       clearTimeout(impatience);
     },
   };
-}
-
-interface Found {
-  socket: PreparedSocket;
-  params: Record<string, string>;
-}
-
-function find(prepared: readonly PreparedSocket[], { dialect, path }: Destination): Found | null {
-  for (const socket of prepared) {
-    const params = socket.dialect === dialect ? socket.match(path) : null;
-    if (params) return { socket, params };
-  }
-  return null;
-}
-
-interface Refused {
-  fault: DomainError;
-  headers: Record<string, string>;
-}
-
-/** Never rejects. */
-async function admit(
-  access: SchemaAccess,
-  { dialect, path }: Destination,
-  found: Found | null,
-  request: IncomingMessage,
-  query: URLSearchParams,
-): Promise<{ call: Call } | Refused> {
-  let headers = {};
-  try {
-    const asked = { path, params: found?.params ?? {}, body: undefined };
-    const standing = await countRequest(dialect, access, request, asked);
-    if (standing) headers = limitHeaders(standing);
-    if (standing?.isSpent) throw tooMany(standing);
-    if (!found) throw new DomainError('NOT_FOUND', `there is no socket at ${path}`);
-    const { socket, params } = found;
-    const visitor = await knownVisitor(access, request, dialect);
-    const { data, error } = socket.input.safeParse({ params, query: Object.fromEntries(query) });
-    if (error) throw inputFault(error);
-    return { call: { socket, access, request, visitor, given: data } };
-  } catch (thrown) {
-    return { fault: toFault(access, thrown), headers };
-  }
-}
-
-async function knownVisitor(
-  access: SchemaAccess,
-  request: IncomingMessage,
-  { name }: DialectTable,
-): Promise<Visitor> {
-  const visitor = await access.visitor(request, name);
-  if (visitor.accountId !== null) return visitor;
-  const ways = '`?token=<token or API key>`, `Authorization: Bearer <token>` or `X-API-Key: <key>`';
-  throw new DomainError('UNAUTHENTICATED', `log in first, and connect with ${ways}`);
 }
 
 function refuse(dialect: DialectTable, { fault, headers }: Refused, socket: Duplex): void {

@@ -1,0 +1,73 @@
+import type { IncomingMessage } from 'node:http';
+import { DomainError } from '../../errors.ts';
+import type { DialectTable } from '../dialect.ts';
+import { inputFault } from '../faults.ts';
+import { countRequest, limitHeaders, tooMany } from '../limits.ts';
+import type { SchemaAccess, Visitor } from '../schema-access.ts';
+import type { PreparedSocket } from './prepare.ts';
+import { type Call, toFault } from './talk.ts';
+
+/** Where an upgrade leads: a dialect, and the path as its document has it. */
+export interface Destination {
+  dialect: DialectTable;
+  path: string;
+}
+
+/** A socket, and what the path says of it. */
+export interface Found {
+  socket: PreparedSocket;
+  params: Record<string, string>;
+}
+
+/** null: no socket of the dialect has the path. */
+export function findSocket(
+  prepared: readonly PreparedSocket[],
+  { dialect, path }: Destination,
+): Found | null {
+  for (const socket of prepared) {
+    const params = socket.dialect === dialect ? socket.match(path) : null;
+    if (params) return { socket, params };
+  }
+  return null;
+}
+
+export interface Refused {
+  fault: DomainError;
+  headers: Record<string, string>;
+}
+
+/** Who may connect, and to what; counts as a request. Never rejects. */
+export async function admit(
+  access: SchemaAccess,
+  { dialect, path }: Destination,
+  found: Found | null,
+  request: IncomingMessage,
+  query: URLSearchParams,
+): Promise<{ call: Call } | Refused> {
+  let headers = {};
+  try {
+    const asked = { path, params: found?.params ?? {}, body: undefined };
+    const standing = await countRequest(dialect, access, request, asked);
+    if (standing) headers = limitHeaders(standing);
+    if (standing?.isSpent) throw tooMany(standing);
+    if (!found) throw new DomainError('NOT_FOUND', `there is no socket at ${path}`);
+    const { socket, params } = found;
+    const visitor = await knownVisitor(access, request, dialect);
+    const { data, error } = socket.input.safeParse({ params, query: Object.fromEntries(query) });
+    if (error) throw inputFault(error);
+    return { call: { socket, access, request, visitor, given: data } };
+  } catch (thrown) {
+    return { fault: toFault(access, thrown), headers };
+  }
+}
+
+async function knownVisitor(
+  access: SchemaAccess,
+  request: IncomingMessage,
+  { name }: DialectTable,
+): Promise<Visitor> {
+  const visitor = await access.visitor(request, name);
+  if (visitor.accountId !== null) return visitor;
+  const ways = '`?token=<token or API key>`, `Authorization: Bearer <token>` or `X-API-Key: <key>`';
+  throw new DomainError('UNAUTHENTICATED', `log in first, and connect with ${ways}`);
+}

@@ -1,0 +1,239 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { endpoint } from '../../src/rest-compat/dialect.ts';
+import { graphql } from '../../src/rest-compat/documents.ts';
+import { orchestrateX } from '../../src/rest-compat/orchestratex/index.ts';
+import { type Redis, startRedis } from '../harness/redis.ts';
+import { startTestServer, type TestServer } from '../harness/server.ts';
+import { createLegacyClient, type LegacyAnswer, type LegacyClient } from './legacy-client.ts';
+import { refusedUpgrade } from './legacy-socket.ts';
+import { type RowServer, serveRows } from './row-server.ts';
+
+let server: TestServer;
+let addresses = 0;
+
+beforeAll(async () => {
+  const variables = { RATE_LIMIT_FACTOR: '1', TRUST_PROXY: 'loopback' };
+  server = await startTestServer({ worker: false, variables });
+});
+afterAll(() => server?.stop());
+
+/** What a proxy says of a client that nobody has heard of yet. */
+function freshAddress(): Record<string, string> {
+  addresses += 1;
+  return { 'x-forwarded-for': `198.51.100.${addresses}` };
+}
+
+/** A token of a fresh account. */
+async function freshToken(): Promise<Record<string, string>> {
+  const { token } = await server.newUser();
+  return { authorization: `Bearer ${token}` };
+}
+
+function standing({ headers }: LegacyAnswer): (number | null)[] {
+  return ['limit', 'remaining'].map((name) => {
+    const value = headers.get(`x-ratelimit-${name}`);
+    return value === null ? null : Number(value);
+  });
+}
+
+const legacy = (dialect: string): LegacyClient => createLegacyClient(`${server.url}/${dialect}`);
+
+async function statuses(
+  howOften: number,
+  work: () => Promise<LegacyAnswer>,
+): Promise<Record<number, number>> {
+  const answers = await Promise.all(Array.from({ length: howOften }, work));
+  const counted: Record<number, number> = {};
+  for (const { status } of answers) counted[status] = (counted[status] ?? 0) + 1;
+  return counted;
+}
+
+describe('Mini-Devin', () => {
+  test('an account has 100 requests a minute, whatever its address, and is told where it stands', async () => {
+    const ask = legacy('mini-devin');
+    const token = await freshToken();
+    const makeKey = () => ask('POST', '/api/auth/api-keys', { name: 'a' }, { ...token, ...freshAddress() });
+    const first = await makeKey();
+    expect([first.status, ...standing(first)]).toEqual([200, 100, 99]);
+    const reset = Number(first.headers.get('x-ratelimit-reset')) - Date.now() / 1000;
+    expect(reset).toBeGreaterThan(50);
+    expect(reset).toBeLessThanOrEqual(61);
+    expect(await statuses(100, makeKey)).toEqual({ 200: 99, 429: 1 });
+    const refused = await makeKey();
+    expect(refused.body).toMatchObject({ code: 'RATE_LIMITED', detail: expect.stringContaining('100') });
+    expect(standing(refused)).toEqual([100, 0]);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(30);
+  });
+
+  test('without good credentials an address has 10, however wrong what it asks', async () => {
+    const ask = legacy('mini-devin');
+    const from = freshAddress();
+    const stale = { ...from, authorization: 'Bearer stale' };
+    const asked = [
+      () => ask('GET', '/api/nothing', undefined, from),
+      () => ask('PUT', '/api/auth/login', {}, from),
+      () => ask('POST', '/api/auth/login', 'no JSON', from),
+      () => ask('POST', '/api/auth/login', '{}', { ...from, 'content-type': 'text/plain' }),
+      () => ask('POST', '/api/auth/register', {}, from),
+      () => ask('POST', '/api/auth/api-keys', { name: 'a' }, stale),
+    ];
+    const told: unknown[] = [];
+    for (const one of [...asked, ...asked]) {
+      const answer = await one();
+      told.push([answer.status, ...standing(answer)]);
+    }
+    expect(told).toEqual([
+      [404, 10, 9],
+      [405, 10, 8],
+      [422, 10, 7],
+      [415, 10, 6],
+      [422, 10, 5],
+      [401, 10, 4],
+      [404, 10, 3],
+      [405, 10, 2],
+      [422, 10, 1],
+      [415, 10, 0],
+      [429, 10, 0],
+      [429, 10, 0],
+    ]);
+    expect((await ask('GET', '/api/nothing', undefined, freshAddress())).status).toBe(404);
+  });
+
+  test('upgrades count as well', async () => {
+    const headers = freshAddress();
+    const refused = [];
+    for (let times = 0; times < 11; times += 1) {
+      refused.push(await refusedUpgrade(server.url, '/mini-devin/ws/tasks/x', { headers }));
+    }
+    expect(refused.map(({ status }) => status)).toEqual([...Array(10).fill(401), 429]);
+    const { body, headers: told } = refused.at(-1)!;
+    expect(body).toMatchObject({ code: 'RATE_LIMITED' });
+    expect(told).toMatchObject({ 'x-ratelimit-limit': '10', 'x-ratelimit-remaining': '0' });
+    expect(Number(told['retry-after'])).toBeGreaterThan(30);
+  });
+});
+
+describe('AMAS', { retry: 2 }, () => {
+  test('has 100 requests a second, and 5 for authentication', async () => {
+    const ask = legacy('amas');
+    const from = freshAddress();
+    const api = await statuses(120, () => ask('GET', '/api/v1/nothing', undefined, from));
+    expect(api).toEqual({ 404: 100, 429: 20 });
+    const auth = await statuses(8, () => ask('GET', '/api/v1/auth/nothing', undefined, from));
+    expect(auth).toEqual({ 404: 5, 429: 3 });
+    const refused = await ask('GET', '/api/v1/auth/nothing', undefined, from);
+    expect(refused.body).toMatchObject({ status_code: 429, error_code: 'RATE_LIMIT_EXCEEDED' });
+    expect(refused.headers.get('retry-after')).toBe('1');
+  });
+});
+
+describe('OrchestrateX', () => {
+  const row = {
+    access: 'account',
+    input: z.object({}),
+    document: graphql('query health { health { status } }'),
+    variables: () => ({}),
+    respond: () => ({}),
+    status: 200,
+  } as const;
+  const endpoints = [
+    endpoint({ ...row, method: 'POST', path: '/api/threads/' }),
+    endpoint({ ...row, method: 'GET', path: '/api/threads/session/{session_id}' }),
+  ];
+  let rows: RowServer;
+
+  beforeAll(async () => {
+    rows = await serveRows(server, { ...orchestrateX, endpoints });
+  });
+  afterAll(() => rows?.stop());
+
+  test('a session of an account has 100 requests a minute, named in the path or in the body', async () => {
+    const [ann, bob] = [await freshToken(), await freshToken()];
+    const ask = createLegacyClient(rows.url);
+    const left = async (work: Promise<LegacyAnswer>) => standing(await work)[1];
+    const create = (body: unknown, who = ann) => ask('POST', '/api/threads/', body, who);
+    const read = (id: string, who = ann) => ask('GET', `/api/threads/session/${id}`, undefined, who);
+    expect(await left(create({ session_id: 'a' }))).toBe(99);
+    expect(await left(read('a'))).toBe(98);
+    expect(await left(read('b'))).toBe(99);
+    expect(await left(read('a', bob))).toBe(99);
+    // What names none counts for the account.
+    expect(await left(create({ session_id: 3 }))).toBe(99);
+    expect(await left(create('no JSON'))).toBe(98);
+    expect(await statuses(99, () => create({ session_id: 'a' }))).toEqual({ 200: 98, 429: 1 });
+    const { status, body, headers } = await create({ session_id: 'a' });
+    expect([status, body]).toEqual([429, { detail: expect.stringContaining('100'), status_code: 429 }]);
+    expect(Number(headers.get('retry-after'))).toBeGreaterThan(10);
+    expect((await read('b')).status).toBe(200);
+  });
+});
+
+describe('limits', () => {
+  test.each(['mini-devin', 'amas', 'orchestratex'])('health of %s is outside of them', async (dialect) => {
+    const answer = await legacy(dialect)('GET', '/health');
+    expect(standing(answer)).toEqual([null, null]);
+  });
+
+  test.each(['themachine', 'ai-task-orchestra'])('%s documents none', async (dialect) => {
+    expect(standing(await legacy(dialect)('GET', '/api/v1/nothing'))).toEqual([null, null]);
+  });
+});
+
+test('RATE_LIMIT_FACTOR multiplies', async () => {
+  const other = await startTestServer({ worker: false, variables: { RATE_LIMIT_FACTOR: '0.25' } });
+  try {
+    const ask = createLegacyClient(`${other.url}/mini-devin`);
+    const answers = [await ask('GET', '/api/nothing'), await ask('GET', '/api/nothing')];
+    // A quarter of ten, rounded.
+    expect(answers.map(standing)).toEqual([
+      [3, 2],
+      [3, 1],
+    ]);
+  } finally {
+    await other.stop();
+  }
+});
+
+describe('processes that share a Redis', () => {
+  let redis: Redis;
+  let servers: TestServer[];
+
+  beforeAll(async () => {
+    redis = await startRedis();
+    const variables = {
+      REDIS_URL: redis.url,
+      RATE_LIMIT_FACTOR: '1',
+      TRUST_PROXY: 'loopback',
+      LOG_LEVEL: 'error',
+    };
+    servers = await Promise.all([1, 2].map(() => startTestServer({ worker: false, variables })));
+  });
+  afterAll(async () => {
+    await Promise.all((servers ?? []).map((one) => one.stop()));
+    await redis?.kill();
+  });
+
+  /** Twelve requests to each process. */
+  async function counted(from: Record<string, string>): Promise<Record<number, number>> {
+    const clients = servers.map(({ url }) => createLegacyClient(`${url}/mini-devin`));
+    let turn = 0;
+    return statuses(24, () => clients[turn++ % 2]!('GET', '/api/nothing', undefined, from));
+  }
+
+  test('count together', async () => {
+    await expect.poll(() => counted(freshAddress()), { timeout: 10_000 }).toEqual({ 404: 10, 429: 14 });
+  });
+
+  test('and each for itself while it does not answer, or is away, without an error', async () => {
+    redis.freeze();
+    const begun = performance.now();
+    expect(await counted(freshAddress())).toEqual({ 404: 20, 429: 4 });
+    expect(performance.now() - begun).toBeLessThan(8_000);
+    redis.resume();
+    await redis.kill();
+    expect(await counted(freshAddress())).toEqual({ 404: 20, 429: 4 });
+    redis = await startRedis(redis.port);
+    await expect.poll(() => counted(freshAddress()), { timeout: 20_000 }).toEqual({ 404: 10, 429: 14 });
+  });
+});
