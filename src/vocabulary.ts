@@ -99,6 +99,10 @@ export type AgentStatus = (typeof AGENT_STATUSES)[number];
 export const AGENT_CONDITIONS = ['unknown', 'healthy', 'degraded', 'failing'] as const;
 export type AgentCondition = (typeof AGENT_CONDITIONS)[number];
 
+/** Whether work is done: by somebody, without delay. */
+export const SYSTEM_CONDITIONS = ['active', 'degraded', 'stopped'] as const;
+export type SystemCondition = (typeof SYSTEM_CONDITIONS)[number];
+
 /** Why an orchestration asked for no further answer. */
 export const STOP_REASONS = [
   'threshold_reached',

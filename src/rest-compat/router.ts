@@ -11,6 +11,8 @@ import { successorLink } from './successor.ts';
 declare module 'fastify' {
   interface FastifyContextConfig {
     about?: Subject | undefined;
+    /** The path that a legacy document gives, for those who count who still asks for it. */
+    legacyPath?: string | undefined;
   }
 }
 
@@ -43,7 +45,7 @@ export function dialectScope(dialect: DialectTable, access: SchemaAccess) {
       for (const url of fastifyPaths(endpoint.path)) addRoute(app, url, endpoint, access);
     }
     for (const [path, methods] of methodsByPath(endpoints)) {
-      for (const url of fastifyPaths(path)) refuseOtherMethods(app, url, methods);
+      for (const url of fastifyPaths(path)) refuseOtherMethods(app, url, path, methods);
     }
   };
 }
@@ -52,7 +54,7 @@ function addRoute(app: FastifyInstance, url: string, endpoint: PreparedEndpoint,
   app.route({
     method: endpoint.method,
     url,
-    config: { about: endpoint.about },
+    config: { about: endpoint.about, legacyPath: endpoint.path },
     onRequest: async (_request, reply) => nameSuccessor(reply, endpoint.operation),
     handler: async (request, reply) => {
       const { params, query, body } = request;
@@ -70,11 +72,12 @@ function departure({ raw }: FastifyReply): AbortSignal {
   return departed.signal;
 }
 
-function refuseOtherMethods(app: FastifyInstance, url: string, methods: Method[]): void {
+function refuseOtherMethods(app: FastifyInstance, url: string, path: string, methods: Method[]): void {
   const allowed = METHODS.filter((method) => methods.includes(method === 'HEAD' ? 'GET' : method));
   app.route({
     method: METHODS.filter((method) => !allowed.includes(method)),
     url,
+    config: { legacyPath: path },
     onRequest: async (request, reply) => {
       reply.header('allow', allowed.join(', '));
       const message = `${request.method} is not allowed here; allowed: ${allowed.join(', ')}`;
