@@ -73,7 +73,7 @@ const NOT_YET: Record<Dialect, readonly string[]> = {
     'GET /api/v1/integrations',
     'POST /api/v1/integrations',
   ],
-  orchestratex: ['GET /api/analytics/session/{session_id}', 'GET /api/analytics/user/{user_id}'],
+  orchestratex: [],
 };
 
 describe.each(DIALECTS)('%s', (name) => {

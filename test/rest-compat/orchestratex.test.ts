@@ -395,6 +395,14 @@ const orchestrations: Audit[] = [
   },
 ];
 
+/** Two rounds of gpt4, which claude evaluates. @returns its id */
+async function orchestrateAsGpt4(session_id: string): Promise<string> {
+  x.vendor.scripts.set('gpt-4o', [{ text: 'One.' }, { text: 'Two.' }]);
+  x.vendor.scripts.set('claude-sonnet-5-5', [{ text: verdict(3) }, { text: verdict(9) }]);
+  const settings = { preferred_models: ['gpt4', 'claude'] };
+  return good(await start({ thread_id: await x.thread({ session_id }), settings }))._id;
+}
+
 const models: Audit[] = [
   {
     id: 'OX-MODEL-1',
@@ -474,23 +482,128 @@ const models: Audit[] = [
   },
 ];
 
+const analytics: Audit[] = [
+  {
+    id: 'OX-ANALYTICS-1',
+    fact: 'GET /api/analytics/session/{session_id} answers what the work in the session comes to',
+    check: async () => {
+      const made = await x.session({ user_id: 'measured' });
+      const ended = await x.ended(await orchestrateAsGpt4(made._id));
+      const body = good(await ask('GET', `/api/analytics/session/${made._id}`));
+      expect(body).toEqual({
+        _id: made._id,
+        session_id: made._id,
+        user_id: 'measured',
+        total_orchestrations: 1,
+        completed_orchestrations: 1,
+        failed_orchestrations: 0,
+        average_iterations: 2,
+        average_score: 9,
+        best_score: 9,
+        average_duration_seconds: expect.any(Number),
+        total_cost: expect.closeTo(ended.total_cost, 12),
+        tokens_used: expect.any(Number),
+        models: expect.any(Array),
+        days: [
+          {
+            date: expect.stringMatching(/^\d{4}-\d\d-\d\d$/),
+            runs: 1,
+            total_cost: body.total_cost,
+            tokens_used: body.tokens_used,
+          },
+        ],
+        created_at: made.created_at,
+        updated_at: made.updated_at,
+      });
+      const used = {
+        requests: 2,
+        failed_requests: 0,
+        tokens_used: expect.any(Number),
+        total_cost: expect.any(Number),
+      };
+      expect(body.models).toHaveLength(2);
+      expect(body.models).toEqual(
+        expect.arrayContaining([
+          { model_name: 'gpt4', provider: 'openai', ...used, average_score: 6 },
+          { model_name: 'claude', provider: 'anthropic', ...used, average_score: null },
+        ]),
+      );
+    },
+  },
+  {
+    id: 'OX-ANALYTICS-2',
+    fact: 'GET /api/analytics/user/{user_id} answers what the work of the user comes to, in all sessions',
+    check: async () => {
+      const user_id = 'measured/twice';
+      const costs: number[] = [];
+      for (let count = 0; count < 2; count += 1) {
+        const { _id } = await x.session({ user_id });
+        costs.push((await x.ended(await orchestrateAsGpt4(_id))).total_cost);
+      }
+      const body = good(await ask('GET', `/api/analytics/user/${encodeURIComponent(user_id)}`));
+      expect(body).toMatchObject({
+        _id: user_id,
+        user_id,
+        period_start: time,
+        period_end: time,
+        total_sessions: 2,
+        total_orchestrations: 2,
+        completed_orchestrations: 2,
+        average_score: 9,
+        total_cost: expect.closeTo(costs[0]! + costs[1]!, 12),
+        ...stamps,
+      });
+      expect(body.models.map((one: { model_name: string }) => one.model_name).toSorted()).toEqual([
+        'claude',
+        'gpt4',
+      ]);
+    },
+  },
+  {
+    id: 'OX-ANALYTICS-D1',
+    fact: 'a session without work comes to nothing, likewise a user that nobody knows; a session nobody knows is 404',
+    check: async () => {
+      const nothing = {
+        total_orchestrations: 0,
+        average_score: null,
+        average_duration_seconds: null,
+        total_cost: 0,
+        tokens_used: 0,
+        models: [],
+        days: [],
+      };
+      const { _id } = await x.session();
+      expect(good(await ask('GET', `/api/analytics/session/${_id}`))).toMatchObject(nothing);
+      expect(good(await ask('GET', '/api/analytics/user/nobody'))).toMatchObject({
+        total_sessions: 0,
+        ...nothing,
+      });
+      expectRefusal(await ask('GET', `/api/analytics/session/${NOBODY}`), 404, containing('session_id: '));
+      expectRefusal(await ask('GET', '/api/analytics/user/a%00b'), 422, containing('user_id: '));
+    },
+  },
+];
+
 const errors: Audit[] = [
   {
     id: 'OX-ERR-1',
     fact: '404 for what is not there, in every place that names a thing',
     check: async () => {
-      const missing = async (method: string, path: string, body?: object) =>
-        expectRefusal(await ask(method, path, body), 404, expect.any(String));
-      await missing('GET', `/api/sessions/${NOBODY}`);
-      await missing('PATCH', `/api/sessions/${NOBODY}/status`, { status: 'completed' });
-      await missing('POST', '/api/threads/', { session_id: NOBODY, original_prompt: 'p' });
-      await missing('GET', `/api/threads/${NOBODY}`);
-      await missing('GET', `/api/threads/session/${NOBODY}`);
-      await missing('POST', '/api/orchestration/start', { thread_id: NOBODY, prompt: 'p' });
-      await missing('GET', `/api/orchestration/status/${NOBODY}`);
-      await missing('GET', '/api/models/no-such-model');
-      await missing('GET', '/api/sessions/not%20an%20id');
-      await missing('GET', '/api/nothing');
+      const missing = async (method: string, path: string, what: string, body?: object) =>
+        expectRefusal(await ask(method, path, body), 404, what);
+      const session = 'session_id: there is no such session';
+      const thread = 'thread_id: there is no such thread';
+      const orchestration = 'there is no such orchestration';
+      await missing('GET', `/api/sessions/${NOBODY}`, session);
+      await missing('PATCH', `/api/sessions/${NOBODY}/status`, session, { status: 'completed' });
+      await missing('POST', '/api/threads/', session, { session_id: NOBODY, original_prompt: 'p' });
+      await missing('GET', `/api/threads/${NOBODY}`, thread);
+      await missing('GET', `/api/threads/session/${NOBODY}`, session);
+      await missing('POST', '/api/orchestration/start', thread, { thread_id: NOBODY, prompt: 'p' });
+      await missing('GET', `/api/orchestration/status/${NOBODY}`, orchestration);
+      await missing('GET', '/api/models/no-such-model', 'model_name: there is no such model');
+      await missing('GET', '/api/sessions/not%20an%20id', session);
+      await missing('GET', '/api/nothing', 'there is no GET /orchestratex/api/nothing');
     },
   },
   {
@@ -593,4 +706,11 @@ const errors: Audit[] = [
   },
 ];
 
-runAudits('OrchestrateX, as documented', [...sessions, ...threads, ...orchestrations, ...models, ...errors]);
+runAudits('OrchestrateX, as documented', [
+  ...sessions,
+  ...threads,
+  ...orchestrations,
+  ...models,
+  ...analytics,
+  ...errors,
+]);

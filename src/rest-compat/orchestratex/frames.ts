@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { graphql } from '../documents.ts';
 import { naiveMicroseconds, plainId } from '../output.ts';
 import { type Frame, type FrameTable, nothing } from '../sockets/socket.ts';
+import type { NameOf } from './model-names.ts';
 
 export const SESSION_EVENTS = graphql(`subscription sessionEvents($id: ID!) {
   sessionEvents(sessionId: $id) {
@@ -29,7 +30,7 @@ export type SessionEvent = NonNullable<Payload['event']>;
 export interface Teller {
   orchestrationId: string;
   threadId: string | null;
-  nameOf(reference: { provider: string; model: string }): string;
+  nameOf: NameOf;
 }
 
 type Type =

@@ -1,4 +1,5 @@
 import type { DialectTable } from '../dialect.ts';
+import { analyticsEndpoints } from './analytics.ts';
 import { refuse } from './errors.ts';
 import { limits } from './limits.ts';
 import { modelEndpoints } from './models.ts';
@@ -9,7 +10,13 @@ import { threadEndpoints } from './threads.ts';
 
 export const orchestrateX = {
   name: 'orchestratex',
-  endpoints: [...sessionEndpoints, ...threadEndpoints, ...orchestrationEndpoints, ...modelEndpoints],
+  endpoints: [
+    ...sessionEndpoints,
+    ...threadEndpoints,
+    ...orchestrationEndpoints,
+    ...modelEndpoints,
+    ...analyticsEndpoints,
+  ],
   sockets: [sessionSocket],
   limits,
   refuse,

@@ -1,6 +1,9 @@
 import { PROVIDERS } from '../../vocabulary.ts';
 import { plainId } from '../output.ts';
 
+/** Of Nameable. */
+export const NAME_FIELDS = 'id modelId name aliases provider isBuiltIn';
+
 /** What names a model of the catalog. */
 export interface Nameable {
   id: string;
@@ -31,6 +34,14 @@ export function named<Model extends Nameable>(models: readonly Model[]): Named<M
   });
 }
 
+/** What a model of a fact is called, which is written down with its id. */
+export type NameOf = (reference: { provider: string; model: string }) => string;
+
+export function namesOf(models: readonly Nameable[]): NameOf {
+  const names = new Map(named(models).map(({ called, model }) => [keyOf(model), called]));
+  return ({ provider, model }) => names.get(`${provider.toLowerCase()}/${model}`) ?? model;
+}
+
 /** By whatever somebody may call it; null: there is none. */
 export function findNamed<Model extends Nameable>(
   all: readonly Named<Model>[],
@@ -56,7 +67,7 @@ export function providerOf({ provider }: Pick<Nameable, 'provider'>) {
 }
 
 /** `azure/gpt-4o`. */
-export function keyOf(model: Nameable): string {
+function keyOf(model: Nameable): string {
   return `${providerOf(model)}/${model.modelId}`;
 }
 

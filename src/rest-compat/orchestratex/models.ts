@@ -4,24 +4,19 @@ import { endpoint } from '../dialect.ts';
 import { graphql } from '../documents.ts';
 import { path } from '../input.ts';
 import { MOST_LISTED, WHOLE_LIST } from './lists.ts';
-import { findNamed, named } from './model-names.ts';
+import { findNamed, NAME_FIELDS, named } from './model-names.ts';
 import { modelShape, toModel } from './model-shape.ts';
 
 /** All of the catalog: what a model is called depends on what others are. */
 const CATALOG = graphql(`query models($first: Int!) {
   models(first: $first) {
     nodes {
-      id
-      modelId
-      name
-      aliases
-      provider
+      ${NAME_FIELDS}
       version
       specialties
       prices { input }
       contextWindow
       isActive
-      isBuiltIn
       createdAt
       updatedAt
     }

@@ -7,10 +7,11 @@ import { framesOf, socket } from '../sockets/socket.ts';
 import { refuse } from './errors.ts';
 import { FRAMES, SESSION_EVENTS } from './frames.ts';
 import { MOST_LISTED } from './lists.ts';
-import { keyOf, named } from './model-names.ts';
+import { NAME_FIELDS, type NameOf, namesOf } from './model-names.ts';
 
-/** What models are called, by `provider/model`. */
-type Names = Map<string, string>;
+interface Catalog {
+  nameOf: NameOf;
+}
 
 /** What happens to the orchestrations of a session from now on; it ends when the session is deleted. */
 export const sessionSocket = socket({
@@ -18,28 +19,21 @@ export const sessionSocket = socket({
   input: z.object({ params: path('session_id') }),
   document: SESSION_EVENTS,
   variables: ({ params }) => ({ id: globalIdOf('Session', params.session_id) }),
-  begin: (): Names => new Map(),
+  begin: (): Catalog => ({ nameOf: namesOf([]) }),
   greet: () => [],
   // Tells nothing: what comes is told in the names that the dialect's list of models has.
   snapshot: {
-    document: graphql(`query models($first: Int!) {
-      models(first: $first) { nodes { id modelId name aliases provider isBuiltIn } }
-    }`),
+    document: graphql(`query models($first: Int!) { models(first: $first) { nodes { ${NAME_FIELDS} } } }`),
     page: (before) => (before === null ? { first: MOST_LISTED } : null),
     frames({ models }, { state }) {
-      for (const { called, model } of named(models.nodes)) state.set(keyOf(model), called);
+      state.nameOf = namesOf(models.nodes);
       return [];
     },
   },
   frames({ sessionEvents: { orchestrationId, orchestration, event } }, { state }) {
     if (!orchestrationId || !event) return [];
-    const nameOf = ({ provider, model }: { provider: string; model: string }) =>
-      state.get(`${provider.toLowerCase()}/${model}`) ?? model;
-    return framesOf(FRAMES, event, {
-      orchestrationId,
-      threadId: orchestration?.threadId ?? null,
-      nameOf,
-    });
+    const threadId = orchestration?.threadId ?? null;
+    return framesOf(FRAMES, event, { orchestrationId, threadId, nameOf: state.nameOf });
   },
   commandField: 'type',
   commands: {
