@@ -2,6 +2,7 @@ import { isAbsolute } from 'node:path';
 import proxyAddress from '@fastify/proxy-addr';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
+import { DIALECTS } from './vocabulary.ts';
 
 export const list = z.string().transform((text) =>
   text
@@ -26,6 +27,13 @@ export const folders = list.refine(
   (paths) => paths.length > 0 && paths.every((path) => isAbsolute(path)),
   'must be absolute folders, separated by commas',
 );
+/** `amas:8004,orchestratex:8005` */
+export const dialectPorts = list
+  .refine(
+    (entries) => entries.every((entry) => readDialectPort(entry)),
+    `must be dialects with a port each, such as amas:8004, separated by commas; dialects are ${DIALECTS.join(', ')}`,
+  )
+  .transform((entries) => entries.flatMap((entry) => readDialectPort(entry) ?? []));
 /** As Ollama's own programs take it: `host`, `host:port`, or an address with a scheme. */
 export const ollamaHost = z
   .string()
@@ -36,6 +44,13 @@ export const ollamaHost = z
 export const postgresUrl = z
   .string()
   .regex(/^postgres(ql)?:\/\//, 'must start with postgres:// or postgresql://');
+
+function readDialectPort(entry: string) {
+  const [name, digits = ''] = entry.split(':');
+  const dialect = DIALECTS.find((known) => known === name);
+  const isPort = /^\d{1,5}$/.test(digits) && Number(digits) <= 65535;
+  return dialect && isPort && entry === `${name}:${digits}` ? { dialect, port: Number(digits) } : null;
+}
 
 function withOllamaPort(host: string): string {
   return /(:\d+|\/.*)$/.test(host) ? host : `${host}:11434`;

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import {
+  dialectPorts,
   factor,
   folders,
   list,
@@ -11,6 +12,7 @@ import {
   url,
   whole,
 } from './config-values.ts';
+import { DIALECTS, type Dialect } from './vocabulary.ts';
 
 const environment = z.object({
   NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
@@ -54,6 +56,8 @@ const environment = z.object({
   SANDBOX: z.enum(['bubblewrap', 'none']).default('bubblewrap'),
   PATH: z.string().default('/usr/local/bin:/usr/bin:/bin'),
   OUTBOUND_ALLOW: outbound.optional(),
+  COMPAT_PORTS: dialectPorts.optional(),
+  COMPAT_DEFAULT: z.enum(DIALECTS).default('themachine'),
 });
 
 type Environment = z.infer<typeof environment>;
@@ -68,6 +72,11 @@ export interface AzureConfig {
   /** Of the resource, without a path: `https://resource.openai.azure.com`. */
   endpoint: string;
   apiVersion: string;
+}
+
+export interface DialectPort {
+  dialect: Dialect;
+  port: number;
 }
 
 export interface OllamaConfig {
@@ -116,6 +125,10 @@ export interface Config {
   searchPath: string;
   /** Hosts and ranges that outbound requests may reach although they are private. */
   outboundAllow: readonly string[];
+  /** Ports at which one dialect answers at exactly its documented paths. */
+  compatPorts: readonly DialectPort[];
+  /** Whose a request is when nothing about it says so. */
+  compatDefault: Dialect;
 }
 
 /** Every problem of the environment at once, so that an operator mends them in one go. */
@@ -194,6 +207,8 @@ function toConfig(env: Environment): Config {
     sandbox: env.SANDBOX,
     searchPath: env.PATH,
     outboundAllow: env.OUTBOUND_ALLOW ?? [],
+    compatPorts: env.COMPAT_PORTS ?? [],
+    compatDefault: env.COMPAT_DEFAULT,
   };
 }
 

@@ -32,8 +32,8 @@ export interface Viewer {
 
 /** Signs and checks the tokens that login gives out. */
 export interface Tokens {
-  /** @param lifetime seconds */
-  sign(userId: string, lifetime: number): Promise<string>;
+  /** @param lifetime seconds @param origin whose client logged in: it tells whom a request comes from. */
+  sign(userId: string, lifetime: number, origin?: Origin): Promise<string>;
   /** @returns null when it is not ours, altered or expired. */
   verify(token: string): Promise<{ userId: string; expiresAt: Date } | null>;
 }

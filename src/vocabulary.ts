@@ -99,6 +99,10 @@ export type AgentStatus = (typeof AGENT_STATUSES)[number];
 export const AGENT_CONDITIONS = ['unknown', 'healthy', 'degraded', 'failing'] as const;
 export type AgentCondition = (typeof AGENT_CONDITIONS)[number];
 
+/** What the tasks that a prediction goes by have in common with the one that it is for, the broadest first. */
+export const PREDICTION_LEVELS = ['history', 'type', 'doer', 'model', 'combination'] as const;
+export type PredictionLevel = (typeof PREDICTION_LEVELS)[number];
+
 /** Whether work is done: by somebody, without delay. */
 export const SYSTEM_CONDITIONS = ['active', 'degraded', 'stopped'] as const;
 export type SystemCondition = (typeof SYSTEM_CONDITIONS)[number];

@@ -47,6 +47,9 @@ describe('what a variable becomes', () => {
       ollama: { baseUrl: 'http://127.0.0.1:11434' },
       outboundAllow: [],
       compatAnonymous: null,
+      metricsPort: null,
+      compatPorts: [],
+      compatDefault: 'themachine',
       workspaceRoots: [resolve('.data/workspaces')],
       sandbox: 'bubblewrap',
       searchPath: '/usr/local/bin:/usr/bin:/bin',
@@ -135,6 +138,16 @@ describe('what a variable becomes', () => {
       given: { OUTBOUND_ALLOW: 'git.example.com, 10.0.0.0/8,::1' },
       expected: { outboundAllow: ['git.example.com', '10.0.0.0/8', '::1'] },
     },
+    { given: { COMPAT_DEFAULT: 'amas' }, expected: { compatDefault: 'amas' } },
+    {
+      given: { COMPAT_PORTS: 'amas:8004, mini-devin:0' },
+      expected: {
+        compatPorts: [
+          { dialect: 'amas', port: 8004 },
+          { dialect: 'mini-devin', port: 0 },
+        ],
+      },
+    },
     { given: { SANDBOX: 'none', PATH: '/opt/bin' }, expected: { sandbox: 'none', searchPath: '/opt/bin' } },
     { given: { OLLAMA_HOST: 'https://gpu' }, expected: { ollama: { baseUrl: 'https://gpu' } } },
     {
@@ -206,6 +219,12 @@ describe('what is refused, and in which words', () => {
     ...['projects', '/a,b', ','].map((given) => ({
       given: { WORKSPACE_ROOTS: given },
       expected: [`WORKSPACE_ROOTS: must be absolute folders, separated by commas (it is "${given}")`],
+    })),
+    ...['amas', 'amas:', 'amas:70000', 'amas:80:81', 'rasa:80', ':80'].map((given) => ({
+      given: { COMPAT_PORTS: given },
+      expected: [
+        `COMPAT_PORTS: must be dialects with a port each, such as amas:8004, separated by commas; dialects are themachine, ai-task-orchestra, mini-devin, amas, orchestratex (it is "${given}")`,
+      ],
     })),
     ...['http://git.example.com', 'git.example.com:8080', '10.0.0.0/40'].map((given) => ({
       given: { OUTBOUND_ALLOW: given },

@@ -28,8 +28,8 @@ const ARROWS: Record<string, readonly string[]> = {
 
   'vocabulary.ts': [],
   'errors.ts': [],
-  'config.ts': ['config-values.ts'],
-  'config-values.ts': [],
+  'config.ts': ['config-values.ts', 'vocabulary.ts'],
+  'config-values.ts': ['vocabulary.ts'],
   'log.ts': [],
   'context.ts': [
     'type rules',

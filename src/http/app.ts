@@ -8,6 +8,7 @@ import { refuseUnreadablePath } from '../rest-compat/router.ts';
 import type { Dialect } from '../vocabulary.ts';
 import { createAdmission } from './admission.ts';
 import { artifactRoute, createSendArtifact } from './artifacts.ts';
+import { openCompatPorts } from './compat-ports.ts';
 import { countRequests } from './count-requests.ts';
 import { answerFailure, answerUnknownPath } from './failures.ts';
 import { createGraphiqlPage } from './graphiql.ts';
@@ -57,6 +58,8 @@ export async function createApp(services: Services, options: AppOptions): Promis
   await app.register(cors, {
     origin: [...services.config.corsOrigins],
     credentials: true,
+    // The plugin's own are those of forms; the older APIs change and delete, too.
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     exposedHeaders: [
       'Content-Disposition',
       'Link',
@@ -76,9 +79,15 @@ export async function createApp(services: Services, options: AppOptions): Promis
   const count = createRequestLimits(services.config.rateLimitFactor, options.redis);
   const visitors = createVisitors(services, admission, options.guestDialect);
   const access = createSchemaAccess(services, admission, visitors, sendArtifact, count);
-  await mountDialects(app, access);
+  const { config, version } = services;
+  await mountDialects(app, access, { fallback: config.compatDefault, version });
   const carriers = [openSockets(yoga, services, admission), mountSockets(access)];
   const upgrades = routeUpgrades(app.server, carriers);
-  app.addHook('preClose', () => upgrades.close());
+  const closers = [upgrades.close];
+  app.addHook('onReady', async () => {
+    const behind = { request: app.routing, upgrade: upgrades.route };
+    closers.push(await openCompatPorts(services.config.compatPorts, services.config.host, behind));
+  });
+  app.addHook('preClose', async () => void (await Promise.all(closers.map((close) => close()))));
   return app;
 }

@@ -5,6 +5,7 @@ import { legacyRouteOf } from '../rest-compat/index.ts';
 /** Has every request counted that is answered, and every socket; before routes are added, which are told of it then. */
 export function countRequests(app: FastifyInstance, metrics: HttpMetrics): void {
   app.addHook('onResponse', async (request, reply) => {
+    if (reply.isHandedOn) return;
     metrics.answered({
       method: request.method,
       route: routeOf(request),

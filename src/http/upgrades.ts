@@ -9,7 +9,7 @@ export interface UpgradeCarrier {
   close(): Promise<void>;
 }
 
-/** The one listener for all sockets: the first carrier whose path it is takes an upgrade. */
+/** For all sockets: the first carrier whose path it is takes an upgrade. */
 export function routeUpgrades(server: Server, carriers: readonly UpgradeCarrier[]) {
   const route = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     // Node takes its own listener away before an upgrade, and an error that nobody hears ends the process.
@@ -18,6 +18,7 @@ export function routeUpgrades(server: Server, carriers: readonly UpgradeCarrier[
   };
   server.on('upgrade', route);
   return {
+    route,
     async close(): Promise<void> {
       server.off('upgrade', route);
       await Promise.all(carriers.map((carrier) => carrier.close()));

@@ -69,7 +69,7 @@ export async function login(context: Context, input: unknown): Promise<Login> {
 }
 
 async function logIn(context: Context, user: User): Promise<Login> {
-  const token = await context.tokens.sign(user.id, TOKEN_LIFETIME_SECONDS);
+  const token = await context.tokens.sign(user.id, TOKEN_LIFETIME_SECONDS, context.origin);
   return { user, token, expiresIn: TOKEN_LIFETIME_SECONDS };
 }
 

@@ -38,9 +38,10 @@ export async function assign(
   return { ...assignment(chosen, asked), events };
 }
 
-async function chosenAgent(
+/** @throws DomainError NOT_FOUND, INVALID_STATE, VALIDATION_ERROR with the field */
+export async function chosenAgent(
   context: Context,
-  { agentId, type }: NewTaskInput,
+  { agentId, type }: Pick<NewTaskInput, 'agentId' | 'type'>,
 ): Promise<{ chosen: AgentRow; events: NewEvent[] }> {
   if (agentId) return { chosen: requireActive(await agent(context, agentId, 'input.agentId')), events: [] };
   const candidates = await activeAgents(context.store.database, requireViewer(context).userId);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { schemaFault } from '../rules/answer-schema.ts';
-import { TASK_KINDS } from '../vocabulary.ts';
+import { TASK_KINDS, type TaskKind } from '../vocabulary.ts';
 import { jsonObject, text } from './validate.ts';
 
 const MAX_PROMPT = 1_000_000;
@@ -90,6 +90,7 @@ export const newTask = z.object({
   priority: priority.nullish(),
   maxCost: costLimit.nullish(),
   hold: z.boolean().nullish(),
+  predict: z.boolean().nullish(),
   dependsOn: z
     .array(z.string())
     .max(MAX_DEPENDENCIES, `must have at most ${MAX_DEPENDENCIES} tasks`)
@@ -98,7 +99,29 @@ export const newTask = z.object({
   idempotencyKey: text({ min: 1, max: 200 }).nullish(),
 });
 
+/** What of a task a prediction goes by. */
+export const predictedTask = newTask.pick({
+  kind: true,
+  type: true,
+  agentId: true,
+  model: true,
+  templateId: true,
+  templateName: true,
+});
+
+export type PredictedTask = z.infer<typeof predictedTask>;
+
 export type NewTaskInput = z.infer<typeof newTask>;
+
+/** Of a task whose input says none. */
+export function kindOf({
+  kind,
+  templateId,
+  templateName,
+  agentId,
+}: Pick<NewTaskInput, 'kind' | 'templateId' | 'templateName' | 'agentId'>): Exclude<TaskKind, 'pull'> {
+  return kind ?? (templateId || templateName ? 'template' : agentId ? 'agent' : 'prompt');
+}
 
 /** An absent member stays as it is; a null takes it away where that means something. */
 export const taskChange = z.object({

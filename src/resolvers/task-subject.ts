@@ -1,3 +1,4 @@
+import type { FieldIssue } from '../errors.ts';
 import { composePrompt } from '../rules/compose-prompt.ts';
 import type { TaskSubject } from '../rules/task.ts';
 import type { NewTask } from '../store/create-task.ts';
@@ -23,6 +24,14 @@ export function promptOf(
   if (given.prompt) return { prompt: given.prompt, promptIsOurs: false };
   const prompt = composePrompt(subjectOf(given));
   if (prompt !== null) return { prompt, promptIsOurs: true };
+  throw invalidInput(nothingAsked(given));
+}
+
+function nothingAsked(given: Given): FieldIssue[] {
+  const blank = (['title', 'description'] as const).filter((name) => given[name]);
+  if (blank.length > 0) {
+    return blank.map((name) => ({ field: `input.${name}`, message: 'must not be blank' }));
+  }
   const message = 'is required, unless there is a title or a description';
-  throw invalidInput([{ field: 'input.prompt', message }]);
+  return [{ field: 'input.prompt', message }];
 }

@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
+import { type Work, workOf } from '../rules/outcomes.ts';
 import { findRepeated, createTask as insertTask, type NewTask } from '../store/create-task.ts';
 import { withFreshId } from '../store/fresh-id.ts';
 import type { SessionRow } from '../store/sessions.ts';
@@ -8,9 +9,10 @@ import type { TaskKind } from '../vocabulary.ts';
 import { homeOf } from './home.ts';
 import { idempotencyOf } from './idempotency.ts';
 import { chooseForCaller, resolveModel, resolveModels } from './model.ts';
+import { predictWork } from './predict-work.ts';
 import { preferredModel } from './preferred-model.ts';
 import { assign, OF_AGENTS } from './task-agent.ts';
-import { DEFAULT_PRIORITY, type NewTaskInput, newTask, withoutNulls } from './task-input.ts';
+import { DEFAULT_PRIORITY, kindOf, type NewTaskInput, newTask, withoutNulls } from './task-input.ts';
 import { promptOf, subjectOf } from './task-subject.ts';
 import { fromTemplate } from './task-template.ts';
 import { refuseIssues, validate } from './validate.ts';
@@ -39,6 +41,7 @@ type TaskSettings = Partial<
     | 'maxCost'
     | 'priority'
     | 'hold'
+    | 'predict'
     | 'dependsOn'
     | 'idempotencyKey'
   >
@@ -57,6 +60,7 @@ export async function addTask(
   if (earlier) return task(context, earlier);
   const session = await homeOf(context, given);
   const { events, ...asked } = await ask(session);
+  const prediction = given.predict ? await predictWork(context, askedWork(kind, given, asked)) : null;
   const fresh: Omit<NewTask, 'id'> = {
     ownerId: userId,
     origin: context.origin,
@@ -71,12 +75,22 @@ export async function addTask(
     parent: null,
     dependsOn: given.dependsOn ?? [],
     idempotency,
+    prediction,
     events: [{ type: 'RunCreated', data: { kind } }, ...events],
   };
   const created = await withFreshId({ origin: context.origin, kind: 'task' }, (id) =>
     insertTask(context.store, { id, ...fresh }),
   );
   return typeof created === 'string' ? task(context, created) : created;
+}
+
+function askedWork(
+  kind: TaskKind,
+  { type }: TaskSettings,
+  { agent, template, provider, model }: Omit<Asked, 'events'>,
+): Work {
+  const doer = { kind, agentId: agent?.id ?? null, templateName: template?.name ?? null };
+  return workOf({ type: type ?? null, ...doer, provider, model });
 }
 
 /** What a task asks for, which differs with its kind. */
@@ -118,10 +132,6 @@ export const NOTHING_ASKED = {
   agent: null,
   template: null,
 };
-
-function kindOf({ kind, templateId, templateName, agentId }: NewTaskInput): keyof typeof ASKED {
-  return kind ?? (templateId || templateName ? 'template' : agentId ? 'agent' : 'prompt');
-}
 
 const OF_TEMPLATES = ['templateId', 'templateName', 'templateParameters'] as const;
 

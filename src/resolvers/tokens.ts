@@ -16,8 +16,8 @@ export function createTokens(secret: string): Tokens {
   const key = new TextEncoder().encode(secret);
   const verified = new LRUCache<string, Verified>({ max: MAX_KEPT });
   return {
-    sign: (userId, lifetime) =>
-      new SignJWT()
+    sign: (userId, lifetime, origin = 'graphql') =>
+      new SignJWT({ origin })
         .setProtectedHeader({ alg: ALGORITHM })
         .setSubject(userId)
         .setIssuer(ISSUER)

@@ -45,6 +45,7 @@ export function prepareEndpoint(access: SchemaAccess, origin: Dialect, row: Endp
   return {
     ...row,
     ...main,
+    operation: successorOf(main, before),
     async answer(parts, request, left) {
       const asked = await given(parts, request);
       const known = before ? await execute(before, before.variables(asked), request) : {};
@@ -58,6 +59,14 @@ export function prepareEndpoint(access: SchemaAccess, origin: Dialect, row: Endp
       return row.respond(await execute(wait.read, awaited, request), asked, known);
     },
   };
+}
+
+const READING = 'query ';
+
+/** What is read in two steps here is read in one by who asks GraphQL: `query session, tasks`. */
+function successorOf({ operation }: PreparedDocument, before: PreparedDocument | undefined): string {
+  const isRead = [before?.operation, operation].every((each) => each?.startsWith(READING));
+  return before && isRead ? `${before.operation}, ${operation.slice(READING.length)}` : operation;
 }
 
 /** Whatever ends the wait: the run has begun, and how far it is, is the answer. */

@@ -55,6 +55,11 @@ function isOperation(definition: DefinitionNode): definition is OperationDefinit
   return definition.kind === Kind.OPERATION_DEFINITION;
 }
 
+/** What people find in the schema: `mutation register`. */
+export function operationOf({ definitions }: DocumentNode): string {
+  return titleOf(definitions.find(isOperation)!);
+}
+
 function titleOf({ operation, selectionSet }: OperationDefinitionNode): string {
   const fields = selectionSet.selections.flatMap((node) => (node.kind === Kind.FIELD ? node.name.value : []));
   return `${operation} ${fields.join(', ')}`;

@@ -5,7 +5,11 @@ import { aiTaskOrchestra } from './ai-task-orchestra/index.ts';
 import { amas } from './amas/index.ts';
 import type { DialectTable } from './dialect.ts';
 import { miniDevin } from './mini-devin/index.ts';
+import { openDocs } from './openapi/docs.ts';
 import { orchestrateX } from './orchestratex/index.ts';
+import type { Passages } from './root/passage.ts';
+import { openRootPaths } from './root/root-paths.ts';
+import { socketAt } from './root/socket-at.ts';
 import { dialectScope } from './router.ts';
 import type { SchemaAccess } from './schema-access.ts';
 import type { Destination } from './sockets/admit.ts';
@@ -32,19 +36,33 @@ export function legacyRouteOf(request: FastifyRequest): { dialect: Dialect; rout
   return dialect && { dialect: dialect.name, route: request.routeOptions.config?.legacyPath ?? 'unknown' };
 }
 
-/** Every dialect under its own name: `/mini-devin` + the documented path. @throws Error when a document is invalid */
-export async function mountDialects(app: FastifyInstance, access: SchemaAccess): Promise<void> {
+/**
+ * Every dialect under its own name, `/mini-devin` + the documented path, and at the documented paths themselves.
+ * A page at `/docs` describes them.
+ * @param options.fallback whose a request for such a path is when nothing about it says so.
+ * @throws Error when a document is invalid
+ */
+export async function mountDialects(
+  app: FastifyInstance,
+  access: SchemaAccess,
+  { fallback, version }: { fallback: Dialect; version: string },
+): Promise<void> {
+  const passages: Passages = new WeakMap();
   for (const dialect of Object.values(DIALECT_TABLES)) {
-    await app.register(dialectScope(dialect, access), { prefix: `/${dialect.name}` });
+    await app.register(dialectScope(dialect, access, passages), { prefix: `/${dialect.name}` });
   }
+  await openRootPaths(app, { tables: DIALECT_TABLES, access, passages, fallback });
+  await openDocs(app, Object.values(DIALECT_TABLES), version);
 }
 
-/** The sockets of every dialect, each under its mount: `/mini-devin/ws/tasks/{task_id}`. @throws Error when a document is invalid */
+/** The sockets of every dialect, each under its mount, `/mini-devin/ws/tasks/{task_id}`, and without one. @throws Error when a document is invalid */
 export function mountSockets(access: SchemaAccess): SocketCarrier {
-  return openDialectSockets(Object.values(DIALECT_TABLES), access, socketAt);
+  return openDialectSockets(Object.values(DIALECT_TABLES), access, destinationOf);
 }
 
-function socketAt(request: Pick<IncomingMessage, 'url'>): Destination | null {
+function destinationOf(request: IncomingMessage): Destination | null {
   const dialect = dialectAt(request);
-  return dialect && { dialect, path: request.url!.slice(`/${dialect.name}`.length).split('?')[0]! };
+  if (dialect) return { dialect, path: request.url!.slice(`/${dialect.name}`.length).split('?')[0]! };
+  const place = socketAt(request);
+  return place && { ...place, dialect: DIALECT_TABLES[place.dialect] };
 }

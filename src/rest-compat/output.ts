@@ -15,6 +15,11 @@ export function isoSeconds(date: Date): string {
   return `${date.toISOString().slice(0, 19)}Z`;
 }
 
+/** GraphQL writes its words in capitals. */
+export function lowerCase<Word extends string>(word: Word): Lowercase<Word> {
+  return word.toLowerCase() as Lowercase<Word>;
+}
+
 /** Of Node in the schema. */
 type NodeType = introspection['types']['Node']['possibleTypes'];
 

@@ -1,20 +1,12 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../errors.ts';
 import { type PreparedEndpoint, prepareEndpoint } from './answer.ts';
-import type { DialectTable, Method, Subject } from './dialect.ts';
-import { fastifyFault } from './fastify-faults.ts';
-import { faultOf } from './faults.ts';
+import type { DialectTable, Method } from './dialect.ts';
+import { refuse, toFault } from './refusals.ts';
 import { requestCount } from './request-count.ts';
+import { type Passages, readAgain } from './root/passage.ts';
 import type { SchemaAccess } from './schema-access.ts';
 import { successorLink } from './successor.ts';
-
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    about?: Subject | undefined;
-    /** The path that a legacy document gives, for those who count who still asks for it. */
-    legacyPath?: string | undefined;
-  }
-}
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
@@ -22,7 +14,7 @@ const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
  * A dialect in a Fastify scope of its own, so that its errors, its unknown paths and its body parser are its own.
  * @throws Error when a document is invalid
  */
-export function dialectScope(dialect: DialectTable, access: SchemaAccess) {
+export function dialectScope(dialect: DialectTable, access: SchemaAccess, passages: Passages) {
   const endpoints = dialect.endpoints.map((row) => prepareEndpoint(access, dialect.name, row));
   return async (app: FastifyInstance): Promise<void> => {
     acceptOnlyJson(app);
@@ -30,7 +22,8 @@ export function dialectScope(dialect: DialectTable, access: SchemaAccess) {
     app.setErrorHandler<FastifyError>(async (thrown, request, reply) => {
       // What was refused before its body was read counts as well.
       const limited = await count(request, reply).catch((spent: FastifyError) => spent);
-      return refuse(dialect, toFault(limited ?? thrown, request, access), request, reply);
+      const possible = passages.get(request.raw)?.possible ?? [];
+      return refuse(dialect, possible, toFault(limited ?? thrown, request, access), request, reply);
     });
     // With a handler of its own, unknown paths under the mount belong to this scope and its hooks.
     app.setNotFoundHandler((request) => Promise.reject(unknownPath(request)));
@@ -40,6 +33,7 @@ export function dialectScope(dialect: DialectTable, access: SchemaAccess) {
       // Before the body is read: whatever is wrong with that, the path is what to tell.
       if (request.is404) throw unknownPath(request);
     });
+    app.addHook('preParsing', async ({ raw }, _reply, payload) => readAgain(passages, raw) ?? payload);
     app.addHook('preValidation', count);
     for (const endpoint of endpoints) {
       for (const url of fastifyPaths(endpoint.path)) addRoute(app, url, endpoint, access);
@@ -117,26 +111,7 @@ export function refuseUnreadablePath(
   reply: FastifyReply,
 ): FastifyReply {
   nameSuccessor(reply, null);
-  return refuse(dialect, unknownPath(request), request, reply);
-}
-
-function toFault(thrown: FastifyError, request: FastifyRequest, access: SchemaAccess): DomainError {
-  if (thrown instanceof DomainError) return thrown;
-  return fastifyFault(thrown, request) ?? faultOf(access.mask(thrown));
-}
-
-function refuse(
-  dialect: DialectTable,
-  fault: DomainError,
-  { routeOptions }: FastifyRequest,
-  reply: FastifyReply,
-): FastifyReply {
-  const about = routeOptions.config?.about ?? null;
-  const { status, body } = dialect.refuse(fault, { at: new Date(), about });
-  const { retryAfter } = fault.details;
-  if (status === 401) reply.header('www-authenticate', 'Bearer');
-  if (retryAfter !== undefined) reply.header('retry-after', retryAfter);
-  return reply.code(status).send(body);
+  return refuse(dialect, [], unknownPath(request), request, reply);
 }
 
 function unknownPath({ method, url }: FastifyRequest): DomainError {

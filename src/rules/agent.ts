@@ -30,6 +30,29 @@ interface Candidate {
   type: string;
 }
 
+/** How well an agent suits a task: `related` is for a word in the task's type, `general` for any work. */
+export type AgentFit = 'exact' | 'related' | 'general';
+
+/** null: it is for other work. */
+export function fitOf(agentType: string, taskType: string | null): AgentFit | null {
+  const type = taskType?.toLowerCase() ?? GENERAL_TYPE;
+  const candidate = agentType.toLowerCase();
+  if (candidate === type) return 'exact';
+  if (type.split(/[^\p{L}\p{N}]+/u).includes(candidate)) return 'related';
+  return candidate === GENERAL_TYPE ? 'general' : null;
+}
+
+/** Why an agent suits a task. */
+export function fitReason(fit: AgentFit, agentType: string, taskType: string | null): string {
+  const type = taskType?.toLowerCase() ?? GENERAL_TYPE;
+  const reasons = {
+    exact: `it is for tasks of the type ${type}`,
+    related: `${type} is a kind of ${agentType}`,
+    general: `no agent is for tasks of the type ${type}`,
+  } satisfies Record<AgentFit, string>;
+  return reasons[fit];
+}
+
 /**
  * The agent for a task that names none: the first of the task's type, else of a word in it (`security_scan` is for
  * `security`), else the general one.
@@ -39,16 +62,11 @@ export function chooseAgent<Agent extends Candidate>(
   candidates: readonly Agent[],
   taskType: string | null,
 ): { agent: Agent; reason: string } | null {
-  const type = taskType?.toLowerCase() ?? GENERAL_TYPE;
-  const words = type.split(/[^\p{L}\p{N}]+/u);
-  const find = (fits: (candidate: string) => boolean) =>
-    candidates.find((candidate) => fits(candidate.type.toLowerCase()));
-  const exact = find((candidate) => candidate === type);
-  if (exact) return { agent: exact, reason: `it is for tasks of the type ${type}` };
-  const related = find((candidate) => words.includes(candidate));
-  if (related) return { agent: related, reason: `${type} is a kind of ${related.type}` };
-  const general = find((candidate) => candidate === GENERAL_TYPE);
-  return general ? { agent: general, reason: `no agent is for tasks of the type ${type}` } : null;
+  for (const fit of ['exact', 'related', 'general'] as const) {
+    const agent = candidates.find(({ type }) => fitOf(type, taskType) === fit);
+    if (agent) return { agent, reason: fitReason(fit, agent.type, taskType) };
+  }
+  return null;
 }
 
 /** What an agent brings to a task. */

@@ -12,6 +12,7 @@ import {
   ORIGINS,
   PARAMETER_TYPES,
   PLAN_STEP_STATUSES,
+  PREDICTION_LEVELS,
   PROVIDERS,
   QUEUE_REASONS,
   RUN_KINDS,
@@ -47,6 +48,17 @@ export const RunKindEnum = builder.enumType('RunKind', {
     task: 'One piece of AI work.',
     execution: 'One run of a workflow.',
     orchestration: 'A prompt that models answer, evaluate and improve.',
+  }),
+});
+
+export const PredictionLevelEnum = builder.enumType('PredictionLevel', {
+  description: 'What past tasks have in common with the one that is predicted, the broadest first.',
+  values: capitals(PREDICTION_LEVELS, {
+    history: "They are the viewer's.",
+    type: 'They have its type.',
+    doer: 'The same agent did them; of a template: they were made from it; else: no agent did them either.',
+    model: 'They asked the same model.',
+    combination: 'All of that.',
   }),
 });
 

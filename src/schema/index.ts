@@ -14,6 +14,7 @@ import './model.ts';
 import './model-mutations.ts';
 import './orchestration.ts';
 import './orchestration-mutations.ts';
+import './prediction.ts';
 import './provider.ts';
 import './run-subscriptions.ts';
 import './select-model.ts';

@@ -67,6 +67,9 @@ export const CreateTaskInput = builder.inputType('CreateTaskInput', {
     }),
     priority: t.int({ description: '1 to 10; a higher number runs first. Absent: 5.' }),
     hold: t.boolean({ description: 'True: it stays PENDING until `executeTask`.' }),
+    predict: t.boolean({
+      description: 'True: `prediction` tells what is to be expected of it, and is kept with it.',
+    }),
     dependsOn: t.idList({
       description: 'At most 100 tasks that have to complete first; when one fails, so does this one.',
     }),

@@ -17,6 +17,7 @@ import { ResourceUsageType } from './resource-usage.ts';
 import { SessionType } from './session.ts';
 import { TaskKindEnum } from './task-enums.ts';
 import { localTaskFilter, TaskFilter } from './task-filter.ts';
+import { TaskPredictionType } from './task-prediction.ts';
 import { ToolCallType } from './tool-call.ts';
 import { NO_SPEND, UsageType } from './usage.ts';
 
@@ -146,6 +147,11 @@ builder.node(TaskType, {
       type: [ToolCallType],
       description: 'The last 100 tools that its agent called, in order; its events have all of them.',
       resolve: ({ id }, _arguments, { loaders }) => loaders.toolCalls.load(id),
+    }),
+    prediction: t.expose('prediction', {
+      type: TaskPredictionType,
+      nullable: true,
+      description: 'What was expected of it when it was made, if that was asked for with `predict`.',
     }),
     priority: t.exposeInt('priority', { description: '1 to 10; a higher number runs first.' }),
     progress: t.exposeFloat('progress', { description: '0 to 1; never falls.' }),

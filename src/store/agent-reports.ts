@@ -40,8 +40,7 @@ export async function readAgentReports(
           max(completed_at) as "lastFinishedAt",
           (array_agg(error order by completed_at desc) filter (where error is not null))[1] as "lastError"
         from (
-          select task.completed_at, task.started_at, task.error,
-            run.status = 'completed' and coalesce((task.result ->> 'success')::boolean, true) as succeeded
+          select task.completed_at, task.started_at, task.error, task.succeeded
           from task join run on run.id = task.id
           where task.agent_id = wanted.id and task.completed_at is not null and run.owner_id = $1
             and run.status in ('completed', 'failed')

@@ -2,13 +2,15 @@ import type { ClientBase, Pool } from 'pg';
 import { DomainError } from '../errors.ts';
 import type { AgentLimits } from '../rules/agent.ts';
 import type { ModelReference } from '../rules/model-id.ts';
+import type { ToldPrediction } from '../rules/prediction.ts';
 import type { PromptParameters, TaskSubject } from '../rules/task.ts';
 import type { TemplatePlan } from '../rules/template.ts';
 import type { Origin, ProviderId, TaskKind, ToolName } from '../vocabulary.ts';
 import { addDependencies, countBlockers } from './dependencies.ts';
-import { appendSql, eventsParameter, loggedSql, toLoggedEvents } from './event-log.ts';
+import { appendSql, loggedSql, toLoggedEvents } from './event-log.ts';
 import type { LoggedEvent, NewEvent } from './events.ts';
 import { addFirstRunJobSql } from './job-queue.ts';
+import { newTaskValues } from './new-task-values.ts';
 import { homeSql } from './sessions.ts';
 import type { Store } from './store.ts';
 import { TASK_COLUMNS, type TaskRow } from './tasks.ts';
@@ -55,6 +57,8 @@ export interface NewTask {
   dependsOn: readonly string[];
   idempotency: Idempotency | null;
   events: readonly NewEvent[];
+  /** null: nobody asked for one. */
+  prediction: ToldPrediction | null;
 }
 
 /** What a task is a part of. */
@@ -131,9 +135,9 @@ export async function insertTask(
           thread_id, type, agent_id, tools, limits,
           template_name, template_version, template_plan, template_parameters, secrets,
           step_key, step_item, step_attempt, fallback_is_ours,
-          title, description, target, context, task_parameters, prompt_is_ours)
+          title, description, target, context, task_parameters, prompt_is_ours, prediction)
         select id, $5, $6, $7, $8::jsonb, $9, $10, $16::jsonb, $17::jsonb, $18, $21, $22, $23::text[], $24::jsonb,
-          $25, $26, $27::jsonb, $28::jsonb, $29, $31, $32, $33, $34, $35, $36, $37, $38::jsonb, $39::jsonb, $40 from moved
+          $25, $26, $27::jsonb, $28::jsonb, $29, $31, $32, $33, $34, $35, $36, $37, $38::jsonb, $39::jsonb, $40, $41::jsonb from moved
         returning *
       ), limited as (
         insert into budget (subject_id, kind, cost_limit)
@@ -143,22 +147,12 @@ export async function insertTask(
         select ${addFirstRunJobSql('moved.id', 'moved.priority')} from moved where status = 'queued' and blockers = 0)
       select ${TASK_COLUMNS}, ${loggedSql} as events
       from moved as run, asked as task, (select count(*) from queued) as enqueue`,
-    values: values(task, blockers),
+    values: newTaskValues(task, blockers),
   });
   const [created] = rows;
   if (!created) return null;
   const { events, ...row } = created;
   return { row, events: toLoggedEvents(events) };
-}
-
-function agentColumns(agent: NewTask['agent']): unknown[] {
-  return agent ? [agent.id, agent.tools, JSON.stringify(agent.limits)] : [null, [], null];
-}
-
-function templateColumns(template: NewTemplateTask | null): unknown[] {
-  if (!template) return [null, null, null, null, null];
-  const { name, version, plan, values, secrets } = template;
-  return [name, version, JSON.stringify(plan), JSON.stringify(values), secrets];
 }
 
 /** An equal request was faster; unless its task is gone again already, that one is it. Or the session was closed. */
@@ -201,47 +195,4 @@ export async function findRepeated(
   if (!found || found.bodyHash === bodyHash) return found?.runId ?? null;
   const message = 'input.idempotencyKey: was used before, for something else';
   throw new DomainError('CONFLICT', message, { field: 'input.idempotencyKey' });
-}
-
-function values(task: NewTask, blockers: number): unknown[] {
-  return [
-    task.id,
-    task.ownerId,
-    task.origin,
-    task.priority,
-    task.kind,
-    task.prompt,
-    task.system,
-    JSON.stringify(task.parameters),
-    task.provider,
-    task.model,
-    eventsParameter(task.events),
-    task.idempotency?.key ?? null,
-    task.idempotency?.bodyHash ?? null,
-    task.hold ? 'pending' : 'queued',
-    blockers,
-    JSON.stringify(task.fallbackModels),
-    task.responseSchema && JSON.stringify(task.responseSchema),
-    task.threadId,
-    task.maxCost,
-    task.sessionId,
-    task.type,
-    ...agentColumns(task.agent),
-    ...templateColumns(task.template),
-    ...parentColumns(task.parent),
-    task.fallbackIsOurs,
-    ...subjectColumns(task.subject),
-    task.promptIsOurs,
-  ];
-}
-
-function subjectColumns({ title, description, target, context, taskParameters }: TaskSubject): unknown[] {
-  const objects = [context, taskParameters].map((object) => object && JSON.stringify(object));
-  return [title, description, target, ...objects];
-}
-
-function parentColumns(parent: TaskParent | null): unknown[] {
-  return [parent?.runId, parent?.stepKey, parent?.stepItem, parent?.stepAttempt].map(
-    (value) => value ?? null,
-  );
 }

@@ -2,6 +2,7 @@ import type { RunError } from '../errors.ts';
 import type { AgentLimits } from '../rules/agent.ts';
 import type { ModelReference } from '../rules/model-id.ts';
 import type { Plan } from '../rules/plan.ts';
+import type { ToldPrediction } from '../rules/prediction.ts';
 import type { PromptParameters, TaskResult } from '../rules/task.ts';
 import type { Origin, RunStatus, TaskKind, ToolName } from '../vocabulary.ts';
 import type { Database } from './database.ts';
@@ -49,6 +50,7 @@ export interface TaskRow {
   progress: number;
   result: TaskResult | null;
   error: RunError | null;
+  prediction: ToldPrediction | null;
   startedAt: Date | null;
   completedAt: Date | null;
 }
@@ -97,6 +99,7 @@ export const COSTLY_COLUMNS = {
   plan: 'task.plan',
   result: 'task.result',
   error: 'task.error',
+  prediction: 'task.prediction',
   startedAt: 'task.started_at',
   completedAt: 'task.completed_at',
 } as const;

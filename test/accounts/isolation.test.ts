@@ -64,6 +64,13 @@ const ATTEMPTS: Record<Operation, Record<string, Attempt>> = {
       }),
       expected: 'own',
     },
+    predictionCalibration: none,
+    predictTask: input(({ Agent }) => ({ type: 'custom', agentId: Agent }), 'NOT_FOUND'),
+    'predictTask of a template': input(
+      ({ Template }) => ({ type: 'custom', templateId: Template }),
+      'NOT_FOUND',
+    ),
+    'predictTask of a type': input(() => ({ type: 'custom' }), 'own'),
     providers: none,
     selectModel: input(() => ({ taskType: 'code' }), 'own'),
     session: { variables: ({ Session }) => ({ id: Session }), expected: 'NOT_FOUND' },
@@ -430,7 +437,15 @@ test('whatever Ann tried, all of Bob is as it was', async () => {
 
 describe('this test sees what it is to see: to Bob the same requests show', () => {
   // The first payload of a feed has nothing in it yet; it has a test of its own. Of the system there are only numbers.
-  const EMPTY = ['health', 'providers', 'activity', 'sessionEvents', 'systemStatus', 'systemMetrics'];
+  const EMPTY = [
+    'health',
+    'predictionCalibration',
+    'providers',
+    'activity',
+    'sessionEvents',
+    'systemStatus',
+    'systemMetrics',
+  ];
   const readers = ROWS.filter(({ operation, name }) => operation !== 'mutation' && !EMPTY.includes(name));
 
   test.each(['activity', 'session'])('subscription, beyond its first payload: %s', async (kind) => {

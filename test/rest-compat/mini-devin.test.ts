@@ -3,10 +3,7 @@ import { data } from '../harness/client.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
 import { type Audit, runAudits } from './audits.ts';
 import { createLegacyClient, type LegacyAnswer, type LegacyClient } from './legacy-client.ts';
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
-const PASSWORD = 'securepassword';
+import { containing, expectRefusal, moment, PASSWORD, uuid } from './mini-devin-account.ts';
 
 let server: TestServer;
 let ask: LegacyClient;
@@ -39,14 +36,6 @@ function makeKey(body: unknown, headers?: Record<string, string>): Promise<Legac
   return ask('POST', '/api/auth/api-keys', body, headers ?? { authorization: `Bearer ${token}` });
 }
 
-/** The documented error body, exactly. */
-function expectRefusal(answer: LegacyAnswer, status: number, code: string, detail: unknown): void {
-  const body = { detail, code, timestamp: expect.stringMatching(MOMENT) };
-  expect({ status: answer.status, body: answer.body }).toEqual({ status, body });
-}
-
-const containing = (text: string) => expect.stringContaining(text);
-
 const documented: Audit[] = [
   {
     id: 'MD-HEALTH-1',
@@ -64,10 +53,10 @@ const documented: Audit[] = [
       const { status, body } = await register({ email: 'user@example.com' });
       expect(status).toBe(200);
       expect(body).toEqual({
-        id: expect.stringMatching(UUID),
+        id: uuid,
         email: 'user@example.com',
         name: 'John Doe',
-        created_at: expect.stringMatching(MOMENT),
+        created_at: moment,
       });
     },
   },
@@ -92,10 +81,10 @@ const documented: Audit[] = [
       const { status, body } = await makeKey({ name: 'My API Key', expires_at: '2035-01-01T00:00:00Z' });
       expect(status).toBe(200);
       expect(body).toEqual({
-        id: expect.stringMatching(UUID),
+        id: uuid,
         name: 'My API Key',
         key: expect.stringMatching(/^md_/),
-        created_at: expect.stringMatching(MOMENT),
+        created_at: moment,
         expires_at: '2035-01-01T00:00:00Z',
       });
     },
@@ -372,6 +361,7 @@ const decided: Audit[] = [
       expect(await link('POST', '/api/auth/register')).toBe(successor('mutation register'));
       expect(await link('POST', '/api/auth/login')).toBe(successor('mutation login'));
       expect(await link('POST', '/api/auth/api-keys')).toBe(successor('mutation createApiKey'));
+      expect(await link('GET', '/api/sessions/{id}')).toBe(successor('query session, tasks'));
       expect(await link('GET', '/api/nothing')).toBe('</graphql>; rel="successor-version"');
     },
   },

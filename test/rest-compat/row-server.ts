@@ -40,7 +40,7 @@ export async function serveRows({ config, store }: TestServer, dialect: DialectT
     createRequestLimits(config.rateLimitFactor, null),
   );
   const app = Fastify({ forceCloseConnections: true });
-  await app.register(dialectScope(dialect, access), { prefix: `/${dialect.name}` });
+  await app.register(dialectScope(dialect, access, new WeakMap()), { prefix: `/${dialect.name}` });
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   return { url: `${url}/${dialect.name}`, access, stop: () => app.close() };
 }

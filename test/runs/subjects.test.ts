@@ -128,7 +128,8 @@ test('two who change different members at once both have their way', async () =>
 test.each([
   [{}, 'input.prompt'],
   [{ target: 'x', context: { a: 1 } }, 'input.prompt'],
-  [{ title: ' ' }, 'input.prompt'],
+  [{ title: ' ' }, 'input.title'],
+  [{ description: ' ' }, 'input.description'],
   [{ title: '' }, 'input.title'],
   [{ title: 'x'.repeat(501) }, 'input.title'],
   [{ title: 'x', description: 'a\0b' }, 'input.description'],

@@ -109,6 +109,7 @@ function newTask(
     parent: { runId: execution.id, stepKey: step.id, stepItem: item, stepAttempt: attempt },
     dependsOn: [],
     idempotency: null,
+    prediction: null,
     events: [{ type: 'RunCreated', data: { kind } }, ...events],
   };
 }

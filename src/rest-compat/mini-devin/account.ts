@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { endpoint } from '../dialect.ts';
 import { graphql } from '../documents.ts';
-import { jsonBody, moment, text } from '../input.ts';
+import { moment as givenMoment, jsonBody, text } from '../input.ts';
 import { isoSeconds, plainId } from '../output.ts';
+import { id, moment } from './shapes.ts';
 
 export const accountEndpoints = [
   endpoint({
@@ -14,6 +15,7 @@ export const accountEndpoints = [
       register(input: $input) { user { id email name createdAt } }
     }`),
     variables: ({ body }) => ({ input: body }),
+    body: z.object({ id, email: z.string(), name: z.string(), created_at: moment }),
     respond: ({ register: { user } }) => ({
       id: plainId(user.id),
       email: user.email,
@@ -30,6 +32,7 @@ export const accountEndpoints = [
     input: z.object({ body: jsonBody({ email: text(), password: text() }) }),
     document: graphql(`mutation login($input: LoginInput!) { login(input: $input) { token expiresIn } }`),
     variables: ({ body }) => ({ input: body }),
+    body: z.object({ access_token: z.string(), token_type: z.string(), expires_in: z.int() }),
     respond: ({ login }) => ({
       access_token: login.token,
       token_type: 'bearer',
@@ -42,11 +45,18 @@ export const accountEndpoints = [
     method: 'POST',
     path: '/api/auth/api-keys',
     access: 'account',
-    input: z.object({ body: jsonBody({ name: text(), expires_at: moment().nullish() }) }),
+    input: z.object({ body: jsonBody({ name: text(), expires_at: givenMoment().nullish() }) }),
     document: graphql(`mutation createApiKey($input: CreateApiKeyInput!) {
       createApiKey(input: $input) { key apiKey { id name createdAt expiresAt } }
     }`),
     variables: ({ body }) => ({ input: { name: body.name, expiresAt: body.expires_at ?? null } }),
+    body: z.object({
+      id,
+      name: z.string(),
+      key: z.string(),
+      created_at: moment,
+      expires_at: moment.nullable(),
+    }),
     respond: ({ createApiKey: { key, apiKey } }) => ({
       id: plainId(apiKey.id),
       name: apiKey.name,

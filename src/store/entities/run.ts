@@ -23,6 +23,10 @@ export const Run = defineEntity({
         'create index "run_session_created" on "run" ("session_id", "created_at" desc, "id" desc) where "session_id" is not null',
     },
     {
+      name: 'run_owner_ended',
+      expression: `create index "run_owner_ended" on "run" ("owner_id", "created_at" desc) where "kind" = 'task' and "status" in ('completed', 'failed')`,
+    },
+    {
       name: 'run_queued',
       expression: `create index "run_queued" on "run" ("id") where "status" = 'queued'`,
     },

@@ -3,6 +3,7 @@ import type { RunError } from '../../errors.ts';
 import type { AgentLimits } from '../../rules/agent.ts';
 import type { ModelReference } from '../../rules/model-id.ts';
 import type { Plan } from '../../rules/plan.ts';
+import type { ToldPrediction } from '../../rules/prediction.ts';
 import type { PromptParameters, TaskResult } from '../../rules/task.ts';
 import type { TemplatePlan } from '../../rules/template.ts';
 import { TASK_KINDS, type ToolName } from '../../vocabulary.ts';
@@ -78,6 +79,18 @@ export const Task = defineEntity({
     progress: p.double().$type<number>().default(0),
     result: p.json<TaskResult>().nullable(),
     error: p.json<RunError>().nullable(),
+    /**
+     * Whether it did what was asked, once it has ended by itself; apart from `result`, which may be long to read. In
+     * the words in which Postgres gives it back, so that the snapshot stays as it is.
+     */
+    succeeded: p
+      .boolean()
+      .nullable()
+      .generated(
+        "((error IS NULL) AND (COALESCE((result -> 'success'::text), result) <> 'false'::jsonb)) stored",
+      ),
+    /** What was expected of it when it was made. */
+    prediction: p.json<ToldPrediction>().nullable(),
     startedAt: p.datetime(6).nullable(),
     completedAt: p.datetime(6).nullable(),
   },

@@ -1,0 +1,48 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Services } from '../context.ts';
+
+/** What a port of one dialect hands its requests on to. */
+export interface Behind {
+  request: RequestListener;
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+}
+
+/**
+ * Ports at which one dialect answers at exactly its documented paths: what comes there, goes to its mount.
+ * @returns what closes them. @throws Error when a port is taken; then none of them is open.
+ */
+export async function openCompatPorts(
+  ports: Services['config']['compatPorts'],
+  host: string,
+  behind: Behind,
+): Promise<() => Promise<void>> {
+  const servers: Server[] = [];
+  const close = async () => void (await Promise.all(servers.map(closeServer)));
+  try {
+    for (const { dialect, port } of ports) {
+      const server = createServer((request, response) => behind.request(toMount(request, dialect), response));
+      server.on('upgrade', (request, ...rest) => behind.upgrade(toMount(request, dialect), ...rest));
+      server.listen(port, host);
+      await once(server, 'listening');
+      servers.push(server);
+    }
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return close;
+}
+
+function toMount(request: IncomingMessage, dialect: string): IncomingMessage {
+  request.url = `/${dialect}${request.url}`;
+  return request;
+}
+
+async function closeServer(server: Server): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  server.closeAllConnections();
+  await closed;
+}

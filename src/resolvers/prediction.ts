@@ -1,0 +1,51 @@
+import type { Context } from '../context.ts';
+import type { ModelReference } from '../rules/model-id.ts';
+import { workOf } from '../rules/outcomes.ts';
+import type { ToldPrediction } from '../rules/prediction.ts';
+import { type PredictionCalibration, readCalibration } from '../store/prediction-calibration.ts';
+import { chooseForCaller, resolveModel } from './model.ts';
+import { predictWork } from './predict-work.ts';
+import { chosenAgent } from './task-agent.ts';
+import { kindOf, type PredictedTask, predictedTask } from './task-input.ts';
+import { chosenTemplate, INPUT_FIELDS } from './template.ts';
+import { refuseIssues, validate } from './validate.ts';
+import { requireViewer } from './viewer.ts';
+
+/**
+ * What `createTask` would be told with `predict` for the same input.
+ * @throws DomainError VALIDATION_ERROR, NOT_FOUND, INVALID_STATE, UNKNOWN_MODEL, PROVIDER_NOT_CONFIGURED
+ */
+export async function predictTask(context: Context, input: unknown): Promise<ToldPrediction> {
+  requireViewer(context);
+  const given = validate(predictedTask, input, 'input');
+  const kind = kindOf(given);
+  const type = given.type ?? null;
+  const doer = { prompt: ofPrompt, agent: ofAgent, template: ofTemplate }[kind];
+  return predictWork(context, workOf({ kind, type, ...NOBODY, ...(await doer(context, given)) }));
+}
+
+const NOBODY = { agentId: null, templateName: null, provider: null, model: null };
+
+async function ofPrompt(context: Context, { model }: PredictedTask): Promise<ModelReference> {
+  return model ? resolveModel(context, model, 'input.model') : chooseForCaller(context, 0);
+}
+
+async function ofAgent(context: Context, given: PredictedTask) {
+  const { chosen } = await chosenAgent(context, given);
+  const own = chosen.model && `${chosen.provider}/${chosen.model}`;
+  const { provider, model } = await ofPrompt(context, { model: given.model ?? own });
+  return { agentId: chosen.id, provider, model };
+}
+
+/** Which models its steps ask, its parameters decide. */
+async function ofTemplate(context: Context, { templateId: id, templateName: name, model }: PredictedTask) {
+  if (model) refuseIssues([{ field: 'input.model', message: 'is not for a template' }]);
+  const template = await chosenTemplate(context, { id, name }, INPUT_FIELDS);
+  return { templateName: template.name };
+}
+
+/** How good the predictions were that the viewer's tasks were made with. */
+export async function predictionCalibration(context: Context): Promise<PredictionCalibration> {
+  const { userId } = requireViewer(context);
+  return readCalibration(context.store.database, userId);
+}

@@ -1,0 +1,20 @@
+import { z } from 'zod';
+
+/** A UUID, but for what was made through another surface that has ids of its own. */
+export const id = z.string();
+
+export const moment = z.iso.datetime();
+
+export const sessionStatus = z.enum(['active', 'paused', 'completed']);
+
+export const taskStatus = z.enum(['running', 'completed', 'failed', 'stopped']);
+
+export const plan = z.object({
+  steps: z.array(
+    z.object({
+      id: z.string(),
+      description: z.string(),
+      status: z.enum(['pending', 'in_progress', 'completed']),
+    }),
+  ),
+});

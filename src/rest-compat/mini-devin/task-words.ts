@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import type { RunStatus } from '../../vocabulary.ts';
+
+/** The document knows what is going on and three ways in which it ends. */
+export const STATUS = {
+  PENDING: 'running',
+  QUEUED: 'running',
+  RUNNING: 'running',
+  WAITING: 'running',
+  COMPLETED: 'completed',
+  FAILED: 'failed',
+  CANCELLED: 'stopped',
+} as const satisfies Record<Uppercase<RunStatus>, string>;
+
+/** What it was asked; tasks of other surfaces may have been asked in other ways. */
+export function descriptionOf(task: {
+  description: string | null;
+  prompt: string;
+  templateName: string | null;
+  model: string | null;
+}): string {
+  return task.description || task.prompt || task.templateName || task.model || '';
+}
+
+interface Ended {
+  status: Uppercase<RunStatus>;
+  result: unknown;
+  error: { message: string } | null;
+  cancelReason: string | null;
+}
+
+interface Result {
+  success: boolean;
+  summary: string;
+  /** The whole text; null when it did not complete. */
+  output: string | null;
+}
+
+/** Who ends a task by hand writes into its result what he likes. */
+const completed = z.object({
+  output: z.string().catch(''),
+  success: z.boolean().catch(true),
+  summary: z.string().nullable().catch(null),
+});
+
+/** What came of it; null while it is going on. */
+export function resultOf({ status, result, error, cancelReason }: Ended): Result | null {
+  switch (status) {
+    case 'COMPLETED': {
+      const { output, success, summary } = completed.parse(result);
+      return { success, summary: summary ?? output, output };
+    }
+    case 'FAILED':
+      return { success: false, summary: error?.message ?? 'The task failed', output: null };
+    case 'CANCELLED':
+      return { success: false, summary: cancelReason ?? 'The task was stopped', output: null };
+    default:
+      return null;
+  }
+}

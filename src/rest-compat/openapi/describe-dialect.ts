@@ -1,0 +1,122 @@
+import { STATUS_CODES } from 'node:http';
+import { z } from 'zod';
+import { DomainError, type ErrorCode } from '../../errors.ts';
+import type { Dialect } from '../../vocabulary.ts';
+import type { DialectTable, Endpoint } from '../dialect.ts';
+import { operationOf } from '../documents.ts';
+
+type JsonSchema = z.core.JSONSchema.JSONSchema;
+
+/** As their own documents have them. */
+export const TITLES = {
+  themachine: 'TheMachine',
+  'ai-task-orchestra': 'AI Task Orchestra',
+  'mini-devin': 'Mini-Devin',
+  amas: 'AMAS',
+  orchestratex: 'OrchestrateX',
+} satisfies Record<Dialect, string>;
+
+/** An OpenAPI 3.1 document of a dialect, made of its rows. @param version of Polyphony. */
+export function describeDialect(table: DialectTable, version: string) {
+  const { name, endpoints } = table;
+  const paths = Map.groupBy(endpoints, ({ path }) => path);
+  return {
+    openapi: '3.1.0',
+    info: { title: TITLES[name], version, description: introduction(table) },
+    servers: [{ url: `/${name}` }],
+    paths: Object.fromEntries([...paths].map(([path, rows]) => [path, describePath(table, rows)])),
+    components: {
+      securitySchemes: {
+        token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+        apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
+      },
+    },
+  };
+}
+
+function introduction({ name, sockets }: DialectTable): string {
+  const lines = [
+    `What clients of ${TITLES[name]} speak, answered by Polyphony. New programs speak GraphQL: every operation here names the one that does the same.`,
+    ...sockets.map(({ path }) => `WebSocket: \`${path}\``),
+  ];
+  return lines.join('\n\n');
+}
+
+function describePath(table: DialectTable, rows: readonly Endpoint[]) {
+  return Object.fromEntries(rows.map((row) => [row.method.toLowerCase(), describeEndpoint(table, row)]));
+}
+
+function describeEndpoint(table: DialectTable, row: Endpoint) {
+  const { params, query, body } = partsOf(row);
+  const operation = operationOf(row.document);
+  return {
+    operationId: `${row.method.toLowerCase()}${row.path.replaceAll(/\W+(\w)?/g, (_, letter) => letter?.toUpperCase() ?? '')}`,
+    summary: `\`${operation}\` of GraphQL`,
+    ...(row.access === 'account' && { security: [{ token: [] }, { apiKey: [] }] }),
+    parameters: [...describeParameters('path', params), ...describeParameters('query', query)],
+    ...(body && { requestBody: { required: true, content: json(body) } }),
+    responses: { [row.status]: describeSuccess(row), ...describeFailures(table, row) },
+  };
+}
+
+interface Parts {
+  params?: JsonSchema;
+  query?: JsonSchema;
+  body?: JsonSchema;
+}
+
+/** What a client may send, before anything is made of it. */
+function partsOf({ input }: Endpoint): Parts {
+  const { properties = {} } = z.toJSONSchema(input, {
+    io: 'input',
+    unrepresentable: 'any',
+    reused: 'inline',
+  });
+  return properties as Parts;
+}
+
+function describeParameters(place: 'path' | 'query', schema: JsonSchema | undefined) {
+  return Object.entries(schema?.properties ?? {}).map(([name, of]) => ({
+    name,
+    in: place,
+    required: place === 'path' || (schema?.required ?? []).includes(name),
+    schema: of,
+  }));
+}
+
+function describeSuccess({ status, body, sends }: Endpoint) {
+  const description = STATUS_CODES[status] ?? 'Success';
+  if (sends) return { description, content: { '*/*': { schema: { type: 'string', format: 'binary' } } } };
+  if (!body) return { description };
+  return {
+    description,
+    content: json(z.toJSONSchema(body, { io: 'input', unrepresentable: 'any', reused: 'inline' })),
+  };
+}
+
+const FAILURES = [
+  'VALIDATION_ERROR',
+  'UNAUTHENTICATED',
+  'NOT_FOUND',
+  'RATE_LIMITED',
+  'INTERNAL_ERROR',
+] as const satisfies ErrorCode[];
+
+/** Each failure as the dialect words it; what is the same for all of them is not told again and again. */
+function describeFailures(table: DialectTable, row: Endpoint) {
+  const failures = FAILURES.map((code) => {
+    const fault = new DomainError(code, 'what was wrong');
+    return table.refuse(fault, { at: new Date(0), about: row.about ?? null });
+  });
+  return Object.fromEntries(
+    failures.map(({ status, body }) => [
+      status,
+      { description: STATUS_CODES[status], content: { 'application/json': { example: body } } },
+    ]),
+  );
+}
+
+function json(schema: JsonSchema) {
+  const { $schema: _dialect, ...rest } = schema;
+  return { 'application/json': { schema: rest } };
+}

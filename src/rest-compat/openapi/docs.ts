@@ -1,0 +1,31 @@
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import type { FastifyInstance, RouteHandlerMethod } from 'fastify';
+import type { DialectTable } from '../dialect.ts';
+import { describeDialect, TITLES } from './describe-dialect.ts';
+
+/** `/amas/openapi.json` of every dialect, and a page at `/docs` to browse and try them. */
+export async function openDocs(
+  app: FastifyInstance,
+  tables: readonly DialectTable[],
+  version: string,
+): Promise<void> {
+  const urls = tables.map(({ name }) => ({ url: `/${name}/openapi.json`, name: TITLES[name] }));
+  for (const table of tables) app.get(`/${table.name}/openapi.json`, describeOnce(table, version));
+  await app.register(async (scope) => {
+    // The page shows the documents of the dialects; it only starts with one of its own.
+    const info = { title: 'Polyphony', version };
+    const document = { openapi: '3.1.0', info, paths: {} };
+    await scope.register(swagger, { mode: 'static', specification: { document } });
+    await scope.register(swaggerUi, { routePrefix: '/docs', uiConfig: { urls } });
+  });
+}
+
+/** Not before somebody asks: it takes as long as a hundred requests. */
+function describeOnce(table: DialectTable, version: string): RouteHandlerMethod {
+  let document: string | undefined;
+  return (_request, reply) => {
+    document ??= JSON.stringify(describeDialect(table, version));
+    return reply.type('application/json').send(document);
+  };
+}

@@ -1,0 +1,23 @@
+import type { DialectTable } from '../dialect.ts';
+import { operationOf } from '../documents.ts';
+import { TITLES } from './describe-dialect.ts';
+
+/** For those who move on: each documented endpoint and socket with its GraphQL operation, as Markdown. */
+export function successorTables(tables: readonly DialectTable[]): string {
+  return tables.map(successorTable).join('\n\n');
+}
+
+function successorTable({ name, endpoints, sockets }: DialectTable): string {
+  const rows = [
+    ...endpoints.map(({ method, path, document }) => [`${method} ${path}`, operationOf(document)]),
+    ...sockets.map(({ path, document }) => [`WebSocket ${path}`, operationOf(document)]),
+  ];
+  const lines = rows.map(([endpoint, operation]) => `| \`${endpoint}\` | \`${operation}\` |`);
+  return [
+    `**${TITLES[name]}**, at \`/${name}\``,
+    '',
+    '| endpoint | GraphQL |',
+    '| --- | --- |',
+    ...lines,
+  ].join('\n');
+}

@@ -1,0 +1,63 @@
+import type { Dialect, Origin } from '../../vocabulary.ts';
+
+/** What a request for a documented path, without a mount before it, tells about whose client it is. */
+export interface Clues {
+  /** Who documents the method and the path; at least one. */
+  candidates: readonly Dialect[];
+  /** By `X-API-Dialect` or `?dialect=`. */
+  named: Dialect | null;
+  /** As far as it is read. */
+  body: unknown;
+  /** Through what the thing in the path was made; null: nobody looked, or it is not there. */
+  origin: Origin | null;
+  hasApiKey: boolean;
+  /** Whose login gave the token. */
+  issuedBy: string | null;
+  /** `COMPAT_DEFAULT` */
+  fallback: Dialect;
+}
+
+export type Reason = 'named' | 'path' | 'body' | 'origin' | 'api_key' | 'token' | 'default';
+
+export interface Choice {
+  dialect: Dialect;
+  by: Reason;
+}
+
+/** In the order in which they are asked. */
+const RULES = {
+  named: ({ named }) => named,
+  path: ({ candidates: [first, ...others] }) => (others.length === 0 ? (first ?? null) : null),
+  body: ({ body }) => byBody(body),
+  origin: ({ origin }) => (origin === 'graphql' ? null : origin),
+  api_key: ({ hasApiKey }) => (hasApiKey ? 'ai-task-orchestra' : null),
+  token: ({ issuedBy }) => (issuedBy === 'amas' ? 'amas' : null),
+  default: ({ fallback, candidates }) => (candidates.includes(fallback) ? fallback : (candidates[0] ?? null)),
+} satisfies Record<Reason, (clues: Clues) => Dialect | null>;
+
+const REASONS = Object.keys(RULES) as Reason[];
+
+/** Whose client asks. A clue that leads to nobody who has the path is none, unless the client named the dialect. */
+export function chooseDialect(clues: Clues): Choice {
+  for (const by of REASONS) {
+    const dialect = RULES[by](clues);
+    if (dialect && (by === 'named' || clues.candidates.includes(dialect))) return { dialect, by };
+  }
+  return { dialect: clues.fallback, by: 'default' };
+}
+
+/** Whether knowing what the path names could change the choice. */
+export function turnsOnOrigin({ by }: Choice): boolean {
+  return REASONS.indexOf(by) > REASONS.indexOf('origin');
+}
+
+const MEMBERS = [
+  ['template', 'ai-task-orchestra'],
+  ['task_type', 'amas'],
+  ['type', 'themachine'],
+] as const satisfies [string, Dialect][];
+
+function byBody(body: unknown): Dialect | null {
+  if (typeof body !== 'object' || body === null) return null;
+  return MEMBERS.find(([member]) => Object.hasOwn(body, member))?.[1] ?? null;
+}

@@ -1,0 +1,54 @@
+import type { FastifyRequest } from 'fastify';
+import { decodeJwt } from 'jose';
+import { DomainError } from '../../errors.ts';
+import { DIALECTS, type Dialect } from '../../vocabulary.ts';
+import type { Clues } from './choose-dialect.ts';
+
+/**
+ * What the request says of itself. The token is only looked at: whether it is any good, is asked where it counts.
+ * @throws DomainError VALIDATION_ERROR when it names a dialect that there is not.
+ */
+export function readClues({
+  headers,
+  query,
+}: Pick<FastifyRequest, 'headers' | 'query'>): Pick<Clues, 'named' | 'hasApiKey' | 'issuedBy'> {
+  const { dialect } = query as { dialect?: unknown };
+  return {
+    named: namedDialect(headers['x-api-dialect'] ?? dialect),
+    hasApiKey: headers['x-api-key'] !== undefined,
+    issuedBy: issuerOf(headers.authorization),
+  };
+}
+
+function namedDialect(name: unknown): Dialect | null {
+  if (name === undefined) return null;
+  const known = DIALECTS.find((dialect) => dialect === name);
+  if (known) return known;
+  const field = 'X-API-Dialect';
+  const allowed = [...DIALECTS];
+  throw new DomainError('VALIDATION_ERROR', `${field}: must be one of ${allowed.join(', ')}`, {
+    field,
+    allowed,
+  });
+}
+
+function issuerOf(authorization: string | undefined): string | null {
+  const token = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
+  if (!token) return null;
+  try {
+    const { origin } = decodeJwt<{ origin?: unknown }>(token);
+    return typeof origin === 'string' ? origin : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The body as far as it says something; what is wrong with it, is told by who it is for. */
+export function readBodyClue(body: unknown): unknown {
+  if (!Buffer.isBuffer(body)) return undefined;
+  try {
+    return JSON.parse(body.toString());
+  } catch {
+    return undefined;
+  }
+}

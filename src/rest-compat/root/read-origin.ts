@@ -1,0 +1,43 @@
+import type { IncomingMessage } from 'node:http';
+import type { Dialect, Origin } from '../../vocabulary.ts';
+import { graphql, prepareDocument } from '../documents.ts';
+import { globalIdOf } from '../output.ts';
+import type { SchemaAccess } from '../schema-access.ts';
+
+/** What more than one dialect has at the same path. */
+const NOUNS = {
+  tasks: { type: 'Task', document: graphql('query task($id: ID!) { it: task(id: $id) { origin } }') },
+  agents: { type: 'Agent', document: graphql('query agent($id: ID!) { it: agent(id: $id) { origin } }') },
+  sessions: {
+    type: 'Session',
+    document: graphql('query session($id: ID!) { it: session(id: $id) { origin } }'),
+  },
+} as const;
+
+/** Through what the thing was made that a path names; null: it names none, or none of the viewer's. */
+export type ReadOrigin = (request: IncomingMessage, asking: Dialect) => Promise<Origin | null>;
+
+export function createReadOrigin(access: SchemaAccess): ReadOrigin {
+  const readers = Object.entries(NOUNS).map(([noun, { type, document }]) => {
+    const pattern = new RegExp(`/${noun}/([^/?]+)`);
+    const prepared = prepareDocument(access.schema, document, `the origin of ${noun}`);
+    return { pattern, type, document: prepared.document };
+  });
+  return async (request, asking) => {
+    for (const { pattern, type, document } of readers) {
+      const id = pattern.exec(request.url ?? '')?.[1];
+      if (id === undefined) continue;
+      const variables = { id: globalIdOf(type, decodeURIComponent(id)) };
+      const execution = { document, variables, request, access: 'account', origin: asking } as const;
+      const { data } = await access.execute(execution);
+      const found = data?.it as { origin: string } | null | undefined;
+      return found ? wordOf(found.origin) : null;
+    }
+    return null;
+  };
+}
+
+/** `MINI_DEVIN` of the schema is `mini-devin` in the house. */
+function wordOf(name: string): Origin {
+  return name.toLowerCase().replaceAll('_', '-') as Origin;
+}

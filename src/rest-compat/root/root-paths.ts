@@ -1,0 +1,97 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { DIALECTS, type Dialect } from '../../vocabulary.ts';
+import type { DialectTable } from '../dialect.ts';
+import { refuse, toFault } from '../refusals.ts';
+import type { SchemaAccess } from '../schema-access.ts';
+import { type Clues, chooseDialect, turnsOnOrigin } from './choose-dialect.ts';
+import { documentedPaths } from './documented-paths.ts';
+import type { Passages } from './passage.ts';
+import { readBodyClue, readClues } from './read-clues.ts';
+import { createReadOrigin } from './read-origin.ts';
+
+declare module 'fastify' {
+  interface FastifyReply {
+    /** It is answered at a mount, and counted there. */
+    isHandedOn: boolean;
+  }
+}
+
+export interface RootSettings {
+  tables: Record<Dialect, DialectTable>;
+  access: SchemaAccess;
+  passages: Passages;
+  /** Whose a request is when nothing about it says so. */
+  fallback: Dialect;
+}
+
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+
+/** GraphQL's own health is there already, and has all that the documented one has. */
+const TAKEN = ['/health', '/health/'];
+
+/**
+ * The documented paths without a mount before them. A request is led to the mount of the dialect whose client seems
+ * to ask, and goes on there as if it had come there: limits, answers and errors are those of the mount.
+ */
+export async function openRootPaths(app: FastifyInstance, settings: RootSettings): Promise<void> {
+  const lead = createLead(app, settings);
+  app.decorateReply('isHandedOn', false);
+  app.addHook('onRequest', async (request, reply) => {
+    if (request.is404 && request.url.startsWith('/api/')) await lead(request, reply, DIALECTS);
+  });
+  await app.register(async (scope) => {
+    acceptUnread(scope);
+    scope.setErrorHandler<FastifyError>((thrown, request, reply) => {
+      const { tables, fallback, access } = settings;
+      const fault = toFault(thrown, request, access);
+      return refuse(tables[fallback], Object.values(tables), fault, request, reply);
+    });
+    for (const { url, candidates } of documentedPaths(Object.values(settings.tables))) {
+      if (TAKEN.includes(url)) continue;
+      scope.route({
+        method: [...METHODS],
+        url,
+        async onRequest(request, reply) {
+          const possible = candidates(request.method);
+          if (possible.length === 1 || !hasBody(request)) await lead(request, reply, possible);
+        },
+        handler: (request, reply) => lead(request, reply, candidates(request.method)),
+      });
+    }
+  });
+}
+
+function hasBody({ method }: FastifyRequest): boolean {
+  return ['POST', 'PUT', 'PATCH'].includes(method);
+}
+
+/** It is looked at here, and read at the mount. */
+function acceptUnread(scope: FastifyInstance): void {
+  scope.removeAllContentTypeParsers();
+  scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+}
+
+function createLead(app: FastifyInstance, { tables, access, passages, fallback }: RootSettings) {
+  const readOrigin = createReadOrigin(access);
+
+  async function choose(request: FastifyRequest, candidates: Clues['candidates']) {
+    const said = { ...readClues(request), body: readBodyClue(request.body) };
+    const clues = { candidates, ...said, origin: null, fallback };
+    const choice = chooseDialect(clues);
+    if (!turnsOnOrigin(choice)) return choice;
+    return chooseDialect({ ...clues, origin: await readOrigin(request.raw, choice.dialect) });
+  }
+
+  return async (request: FastifyRequest, reply: FastifyReply, candidates: Clues['candidates']) => {
+    const { dialect, by } = await choose(request, candidates);
+    const { raw, body } = request;
+    passages.set(raw, {
+      possible: by === 'default' ? candidates.map((name) => tables[name]) : [],
+      body: Buffer.isBuffer(body) ? body : null,
+    });
+    raw.url = `/${dialect}${raw.url}`;
+    reply.isHandedOn = true;
+    reply.hijack();
+    app.routing(raw, reply.raw);
+  };
+}

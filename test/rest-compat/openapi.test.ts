@@ -1,0 +1,55 @@
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { DIALECT_TABLES } from '../../src/rest-compat/index.ts';
+import { successorTables } from '../../src/rest-compat/openapi/successors.ts';
+import { DIALECTS } from '../../src/vocabulary.ts';
+import { startTestServer, type TestServer } from '../harness/server.ts';
+import { DOCUMENTED } from './documented.ts';
+
+let server: TestServer;
+
+beforeAll(async () => {
+  server = await startTestServer({ worker: false });
+});
+afterAll(() => server?.stop());
+
+const read = async (path: string) => {
+  const response = await fetch(server.url + path);
+  expect(response.status).toBe(200);
+  return response;
+};
+
+describe.each(DIALECTS)('the OpenAPI document of %s', (name) => {
+  const documentOf = async () => (await read(`/${name}/openapi.json`)).json();
+
+  test('is valid as 3.1', async () => {
+    const document = await documentOf();
+    expect(document.openapi).toBe('3.1.0');
+    expect(await new Validator().validate(document)).toEqual({ valid: true });
+  });
+
+  test('has every endpoint, with its GraphQL operation and the shape of its answer', async () => {
+    const { paths } = await documentOf();
+    const told = Object.entries<Record<string, unknown>>(paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    const have = DIALECT_TABLES[name].endpoints.map(({ method, path }) => `${method} ${path}`);
+    expect(told.toSorted()).toEqual(have.toSorted());
+    const bare = DIALECT_TABLES[name].endpoints.filter(
+      ({ body, sends, status }) => !body && !sends && status !== 204,
+    );
+    expect(bare.map(({ method, path }) => `${method} ${path}`)).toEqual([]);
+  });
+});
+
+test('a page offers all of them', async () => {
+  const page = await (await read('/docs/')).text();
+  expect(page).toContain('swagger-ui');
+  const script = await (await read('/docs/static/swagger-initializer.js')).text();
+  for (const name of DIALECTS) expect(script).toContain(`/${name}/openapi.json`);
+});
+
+test('the tables for who moves on name every documented endpoint', () => {
+  const text = successorTables(Object.values(DIALECT_TABLES));
+  for (const line of Object.values(DOCUMENTED).flat()) expect(text).toContain(`| \`${line}\` |`);
+});
