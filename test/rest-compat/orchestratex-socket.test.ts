@@ -148,6 +148,26 @@ const documented: Audit[] = [
         error: expect.stringContaining('cost limit'),
         timestamp,
       });
+      const ann = await x.server.newUser();
+      const headers = { authorization: `Bearer ${ann.token}` };
+      const ask = async (path: string, body: object) => (await x.ask('POST', path, body, headers)).body;
+      const session = await ask('/api/sessions/', { user_id: 'u' });
+      const thread = await ask('/api/threads/', { session_id: session._id, original_prompt: 'x' });
+      const cancelled = await follow(`${session._id}?token=${ann.token}`);
+      const settings = { preferred_models: ['gpt-4o@tokens=5000,itl=20'] };
+      const begun = await ask('/api/orchestration/start', { thread_id: thread._id, prompt: 'x', settings });
+      await cancelled.next(({ type }) => type === 'model_selected');
+      const id = Buffer.from(`Orchestration:${begun._id}`).toString('base64url');
+      await ann.query(
+        `mutation { cancelOrchestration(input: { id: "${id}", reason: "enough" }) { orchestration { id } } }`,
+      );
+      expect(await cancelled.next(isOver)).toEqual({
+        type: 'orchestration_cancelled',
+        orchestration_id: begun._id,
+        thread_id: thread._id,
+        reason: 'enough',
+        timestamp,
+      });
     },
   },
   {
