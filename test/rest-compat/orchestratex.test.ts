@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect } from 'vitest';
+import { data } from '../harness/client.ts';
 import { type Audit, runAudits } from './audits.ts';
 import type { LegacyAnswer } from './legacy-client.ts';
 import { good, ID, type OrchestrateX, startOrchestrateX, TIME, verdict } from './orchestratex-server.ts';
@@ -163,6 +164,20 @@ const sessions: Audit[] = [
       expect(good(await ask('GET', '/api/sessions/user/nobody'))).toEqual([]);
       const wrong = await ask('GET', '/api/sessions/user/pages?limit=1001');
       expectRefusal(wrong, 422, 'limit: must be a whole number from 1 to 1000');
+    },
+  },
+  {
+    id: 'OX-SESSION-D5',
+    fact: 'a user may be called whatever he likes, in 1 to 200 characters',
+    check: async () => {
+      for (const user_id of ['x'.repeat(200), '😀'.repeat(100), 'a?b#c%d']) {
+        const made = await x.session({ user_id });
+        const name = encodeURIComponent(user_id);
+        expect(good(await ask('GET', `/api/sessions/user/${name}`))).toEqual([made]);
+        expect(good(await ask('GET', `/api/analytics/user/${name}`)).user_id).toBe(user_id);
+      }
+      const long = await ask('GET', `/api/sessions/user/${'x'.repeat(201)}`);
+      expectRefusal(long, 422, containing('user_id: '));
     },
   },
   {
@@ -402,6 +417,46 @@ async function orchestrateAsGpt4(session_id: string): Promise<string> {
   const settings = { preferred_models: ['gpt4', 'claude'] };
   return good(await start({ thread_id: await x.thread({ session_id }), settings }))._id;
 }
+
+const others: Audit[] = [
+  {
+    id: 'OX-ALL-D1',
+    fact: 'with credentials it acts for that account, and what that made by GraphQL is there, in this shape',
+    check: async () => {
+      const ann = await x.server.newUser();
+      const headers = { authorization: `Bearer ${ann.token}` };
+      const made = data(
+        await ann.query(`mutation {
+          createSession(input: { name: "Mine" }) { session { id } }
+          createThread(input: {}) { thread { id } }
+          startOrchestration(input: { prompt: "x", maxIterations: 1 }) { orchestration { id } }
+        }`),
+      );
+      const read = async (path: string, globalId: string) => {
+        const own = Buffer.from(globalId, 'base64url').toString().split(':')[1];
+        return good(await ask('GET', `/api/${path}/${own}`, undefined, headers));
+      };
+      expect(await read('sessions', made.createSession.session.id)).toMatchObject({
+        user_id: null,
+        status: 'active',
+        max_iterations: 5,
+        settings: { preferred_models: [], cost_limit: null },
+        ...stamps,
+      });
+      expect(await read('threads', made.createThread.thread.id)).toMatchObject({
+        session_id: null,
+        original_prompt: null,
+        ...stamps,
+      });
+      expect(await read('orchestration/status', made.startOrchestration.orchestration.id)).toMatchObject({
+        thread_id: null,
+        session_id: null,
+        prompt: 'x',
+        ...stamps,
+      });
+    },
+  },
+];
 
 const models: Audit[] = [
   {
@@ -710,6 +765,7 @@ runAudits('OrchestrateX, as documented', [
   ...sessions,
   ...threads,
   ...orchestrations,
+  ...others,
   ...models,
   ...analytics,
   ...errors,
