@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Context } from '../context.ts';
-import type { SessionPage } from '../store/list-range.ts';
+import type { PartsPage } from '../store/list-range.ts';
 import { listSessions, type SessionRow } from '../store/sessions.ts';
 import type { Origin, SessionStatus } from '../vocabulary.ts';
 import { type Page, type PageArguments, readPage, toConnection } from './page.ts';
@@ -16,7 +16,7 @@ export interface SessionFilter {
 
 const searched = z.object({ userLabel: text({ max: 200 }).nullish() });
 
-/** The viewer's sessions, newest first. @throws DomainError VALIDATION_ERROR */
+/** The viewer's sessions, newest first. */
 export async function sessions(
   context: Context,
   given: PageArguments,
@@ -24,7 +24,7 @@ export async function sessions(
 ) {
   const { userId } = requireViewer(context);
   const page = readPage(given);
-  const { userLabel } = validate(searched, { userLabel: filter?.userLabel }, 'filter');
+  const { userLabel } = validate(searched, { ...filter }, 'filter');
   const rows = await listSessions(context.store.database, {
     ...page,
     ownerId: userId,
@@ -48,6 +48,6 @@ export async function threadsOf({ loaders }: Context, session: SessionRow, given
   return toConnection(page, await loaders.sessionThreads.load(pageOf(session, page)));
 }
 
-function pageOf({ id }: SessionRow, range: Page): SessionPage {
-  return { sessionId: id, range };
+function pageOf({ id }: SessionRow, range: Page): PartsPage {
+  return { wholeId: id, range };
 }

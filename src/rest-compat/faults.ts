@@ -20,20 +20,24 @@ export function faultOf(error: GraphQLError): DomainError {
   return new DomainError(code, error.message, details);
 }
 
-/** What a client calls a field: by the schema's name in snake case, `text` is its `content`. */
+/** A dialect's names of fields, by the schema's or by their paths in it: `text` is its `content`. */
 export type FieldNames = Readonly<Record<string, string>>;
 
-/** In the words of a client that knows fields, and with them what is in them, by other names. */
+/** In the words of a client that knows fields, and those in them, by other names. */
 export function renamed(fault: DomainError, names: FieldNames): DomainError {
   const { issues, ...details } = fault.details;
   if (!issues) return fault;
-  const inItsWords = issues.map(({ field, message }) => ({ field: nameOf(field, names), message }));
+  const inItsWords = issues.map(({ field, message }) => ({ field: inNames(field, names), message }));
   return fieldFault(fault.code, inItsWords, details);
 }
 
-function nameOf(field: string, names: FieldNames): string {
-  const known = Object.keys(names).find((name) => `${field}.`.startsWith(`${name}.`));
-  return known === undefined ? field : `${names[known]}${field.slice(known.length)}`;
+function inNames(field: string, names: FieldNames): string {
+  const path = Object.keys(names).find((name) => `${field}.`.startsWith(`${name}.`));
+  if (path !== undefined) return `${names[path]}${field.slice(path.length)}`;
+  return field
+    .split(/(\.|: )/)
+    .map((part) => (Object.hasOwn(names, part) ? names[part] : part))
+    .join('');
 }
 
 /** What zod refused of params, query and body. */
@@ -51,6 +55,8 @@ function fieldFault(code: ErrorCode, issues: FieldIssue[], details: ErrorDetails
 }
 
 function inRestWords({ field, message }: FieldIssue): FieldIssue {
-  const name = field.replace(/^input(\.|$)/, '').replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  const name = field
+    .replace(/^(input|filter)(\.|$)/, '')
+    .replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
   return { field: name || 'body', message };
 }
