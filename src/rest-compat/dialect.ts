@@ -34,15 +34,13 @@ export interface Endpoint {
   about?: Subject;
   /** Over RequestParts; what it does not name is ignored, as the old servers did. */
   input: z.ZodType;
-  /** The schema's names of fields that the client knows by others. */
+  /** The schema's names of fields, or their paths, that the client knows by others. */
   names?: FieldNames;
   /** Asked first, when what to do depends on how things are. */
   before?: { document: DocumentNode; variables(given: unknown): Record<string, unknown> };
   /** Does what the endpoint is for. Of several mutations, none is carried out after one that was refused. */
   document: DocumentNode;
   variables(given: unknown, before: unknown): Record<string, unknown>;
-  /** Fields that the client knows by other names than the schema's in snake case. */
-  names?: FieldNames;
   /** Its lists are longer than a page of GraphQL: variables `first` and `offset` say which part to gather. */
   paged?: true;
   wait?: Wait;
