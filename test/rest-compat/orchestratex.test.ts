@@ -658,7 +658,7 @@ const errors: Audit[] = [
       await missing('GET', `/api/orchestration/status/${NOBODY}`, orchestration);
       await missing('GET', '/api/models/no-such-model', 'model_name: there is no such model');
       await missing('GET', '/api/sessions/not%20an%20id', session);
-      await missing('GET', '/api/nothing', 'there is no GET /orchestratex/api/nothing');
+      await missing('GET', '/api/nothing', 'there is no GET /api/nothing');
     },
   },
   {

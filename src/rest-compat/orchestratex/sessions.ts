@@ -61,7 +61,7 @@ export const sessionEndpoints = [
       sessions(filter: { userLabel: $user }, first: $first, offset: $offset) { nodes { ${SESSION_FIELDS} } }
     }`),
     variables: ({ params, query }) => ({ user: params.user_id, first: query.limit, offset: query.offset }),
-    names: { 'filter.user_label': 'user_id' },
+    names: { user_label: 'user_id' },
     paged: true,
     body: z.array(sessionShape),
     respond: ({ sessions }) => sessions.nodes.map(toSession),
