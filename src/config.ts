@@ -27,6 +27,7 @@ const environment = z.object({
     .regex(/^rediss?:\/\//, 'must start with redis:// or rediss://')
     .optional(),
   PG_POOL_MAX: whole(2, 500).default(20),
+  METRICS_PORT: whole(0, 65535).optional(),
   WORKER_CONCURRENCY: whole(1, 2000).default(200),
   // HS256 wants a key no shorter than its hash (RFC 7518, 3.2).
   JWT_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
@@ -95,6 +96,8 @@ export interface Config {
   /** Fan-out between processes; null: within this process alone. */
   redisUrl: string | null;
   workerConcurrency: number;
+  /** Where a worker alone tells how it is; null: nowhere. The API tells it on its own port. */
+  metricsPort: number | null;
   /** null: made once and kept in `dataDir`. */
   jwtSecret: string | null;
   /** 32 bytes in base64, which seal what people entrust to us; null: made once and kept in `dataDir`. */
@@ -183,6 +186,7 @@ function toConfig(env: Environment): Config {
     poolMax: env.PG_POOL_MAX,
     redisUrl: env.REDIS_URL ?? null,
     workerConcurrency: env.WORKER_CONCURRENCY,
+    metricsPort: env.METRICS_PORT ?? null,
     jwtSecret: env.JWT_SECRET ?? null,
     secretsKey: env.SECRETS_KEY ?? null,
     registration: env.REGISTRATION ?? (production ? 'first-only' : 'open'),

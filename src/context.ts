@@ -1,6 +1,7 @@
 import type DataLoader from 'dataloader';
 import type { Config } from './config.ts';
 import type { Log } from './log.ts';
+import type { Metrics } from './metrics/metrics.ts';
 import type { ResourceUsage } from './rules/resource-usage.ts';
 import type { AgentReport } from './store/agent-reports.ts';
 import type { AgentRow } from './store/agents.ts';
@@ -66,6 +67,7 @@ export interface Services {
   providers: readonly ProviderId[];
   /** Whether providers answer at this moment. */
   reach: Reach;
+  metrics: Metrics;
   version: string;
 }
 

@@ -1,6 +1,8 @@
 /** `npm start`: everything in one process, with a Postgres of its own unless DATABASE_URL names one. */
+import packageJson from '../package.json' with { type: 'json' };
 import type { Config } from './config.ts';
 import type { Log } from './log.ts';
+import { createMetrics } from './metrics/metrics.ts';
 import { runUntilStopped } from './process.ts';
 import { startServer } from './server.ts';
 import { startEmbeddedPostgres } from './store/embedded-postgres/start.ts';
@@ -13,13 +15,15 @@ await runUntilStopped(async ({ config, log, atStop }) => {
   const { atEnd, ...urls } = await databaseUrls(config, log);
   atStop(atEnd);
   await migrate(urls.directUrl, log);
-  const store = await openStore({ url: urls.url, poolMax: config.poolMax, redisUrl: config.redisUrl, log });
+  const metrics = createMetrics(packageJson.version);
+  const { poolMax, redisUrl } = config;
+  const store = metrics.measure(await openStore({ url: urls.url, poolMax, redisUrl, log }));
   atStop(() => store.close());
   // Nobody else can be at work on a database of our own, so what a killed process left is taken up at once.
   if (config.databaseUrl === null) await releaseAllWorkers(store.database);
-  const jobs = await startWorker(config, log, store, urls);
+  const jobs = await startWorker(config, log, store, urls, metrics);
   atStop(() => jobs.stop());
-  const server = await startServer(config, log, store, config.databaseUrl === null);
+  const server = await startServer(config, log, store, config.databaseUrl === null, metrics);
   atStop(() => server.stop());
   return welcome(config, server.url);
 });

@@ -9,6 +9,7 @@ import { createOutboundFetch } from './engine/outbound-fetch.ts';
 import { createApp } from './http/app.ts';
 import { createLoginLimits } from './http/login-limits.ts';
 import type { Log } from './log.ts';
+import { createMetrics, type Metrics } from './metrics/metrics.ts';
 import { isEntryPoint, requireDatabaseUrl, runUntilStopped } from './process.ts';
 import { createReach } from './providers/reach.ts';
 import { configuredProviders } from './providers/registry.ts';
@@ -36,6 +37,7 @@ export async function startServer(
   log: Log,
   store: Store,
   isEmbedded: boolean,
+  metrics: Metrics,
 ): Promise<RunningServer> {
   const redis = config.redisUrl === null ? null : await connectToRedis(config.redisUrl, log);
   const services: Services = {
@@ -51,6 +53,7 @@ export async function startServer(
       baseUrls: () => readModelAddresses(store.database),
       fetch: createOutboundFetch(createOutbound(config.outboundAllow)),
     }),
+    metrics,
     version: packageJson.version,
   };
   const isPrivate = isEmbedded && ['127.0.0.1', 'localhost', '::1'].includes(config.host);
@@ -78,9 +81,11 @@ if (isEntryPoint(import.meta)) {
   await runUntilStopped(async ({ config, log, atStop }) => {
     const { url, directUrl } = requireDatabaseUrl(config, 'start:api');
     await migrate(directUrl, log);
-    const store = await openStore({ url, poolMax: config.poolMax, redisUrl: config.redisUrl, log });
+    const metrics = createMetrics(packageJson.version);
+    const { poolMax, redisUrl } = config;
+    const store = metrics.measure(await openStore({ url, poolMax, redisUrl, log }));
     atStop(() => store.close());
-    const server = await startServer(config, log, store, false);
+    const server = await startServer(config, log, store, false, metrics);
     atStop(() => server.stop());
     return `Polyphony API is at ${server.url}/graphql`;
   });

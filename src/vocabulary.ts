@@ -103,6 +103,10 @@ export type AgentCondition = (typeof AGENT_CONDITIONS)[number];
 export const PREDICTION_LEVELS = ['history', 'type', 'doer', 'model', 'combination'] as const;
 export type PredictionLevel = (typeof PREDICTION_LEVELS)[number];
 
+/** Whether work is done: by somebody, without delay. */
+export const SYSTEM_CONDITIONS = ['active', 'degraded', 'stopped'] as const;
+export type SystemCondition = (typeof SYSTEM_CONDITIONS)[number];
+
 /** Why an orchestration asked for no further answer. */
 export const STOP_REASONS = [
   'threshold_reached',

@@ -1,5 +1,7 @@
 /** `npm run start:worker`: a worker alone; any number of them share a database. */
+import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import packageJson from '../package.json' with { type: 'json' };
 import type { Config } from './config.ts';
 import { createCustomModels } from './engine/custom-models.ts';
 import { keepFindingModels } from './engine/find-models.ts';
@@ -7,8 +9,10 @@ import { createOutbound } from './engine/outbound.ts';
 import { createSandbox } from './engine/sandbox/sandbox.ts';
 import { type Jobs, startJobs } from './jobs/start-jobs.ts';
 import type { Log } from './log.ts';
+import { createMetrics, type Metrics } from './metrics/metrics.ts';
 import { isEntryPoint, requireDatabaseUrl, runUntilStopped } from './process.ts';
 import { createProviders } from './providers/registry.ts';
+import { keptSecret } from './store/kept-secret.ts';
 import { migrate } from './store/migrate.ts';
 import { openStore } from './store/open-store.ts';
 import { createRunWriter } from './store/run-writer.ts';
@@ -20,6 +24,7 @@ export async function startWorker(
   log: Log,
   store: Store,
   urls: { url: string; directUrl: string },
+  metrics: Metrics,
 ): Promise<Jobs> {
   const writer = createRunWriter(store.database, store.bus, log);
   const outbound = createOutbound(config.outboundAllow);
@@ -37,6 +42,7 @@ export async function startWorker(
     workspaces: config,
     outbound,
     secrets,
+    metrics: metrics.work,
     log,
   };
   const jobs = await startJobs(engine, {
@@ -52,14 +58,31 @@ export async function startWorker(
   };
 }
 
+/** Most workers show nothing, and need not load what it takes. */
+async function show(config: Config, log: Log, store: Store, metrics: Metrics) {
+  const { createWorkerApp } = await import('./http/worker-app.ts');
+  const { createTokens } = await import('./resolvers/tokens.ts');
+  await mkdir(config.dataDir, { recursive: true });
+  const secret = config.jwtSecret ?? (await keptSecret(resolve(config.dataDir, 'jwt.secret')));
+  const tokens = createTokens(secret);
+  return createWorkerApp({ config, log, store, tokens, metrics, version: packageJson.version });
+}
+
 if (isEntryPoint(import.meta)) {
   await runUntilStopped(async ({ config, log, atStop }) => {
     const urls = requireDatabaseUrl(config, 'start:worker');
     await migrate(urls.directUrl, log);
-    const store = await openStore({ url: urls.url, poolMax: config.poolMax, redisUrl: config.redisUrl, log });
+    const metrics = createMetrics(packageJson.version);
+    const { poolMax, redisUrl } = config;
+    const store = metrics.measure(await openStore({ url: urls.url, poolMax, redisUrl, log }));
     atStop(() => store.close());
-    const jobs = await startWorker(config, log, store, urls);
+    const jobs = await startWorker(config, log, store, urls, metrics);
     atStop(() => jobs.stop());
+    if (config.metricsPort !== null) {
+      const app = await show(config, log, store, metrics);
+      atStop(() => app.close());
+      await app.listen({ host: config.host, port: config.metricsPort });
+    }
     return `Polyphony worker is ready for ${config.workerConcurrency} runs at once`;
   });
 }

@@ -1,4 +1,5 @@
 import type { Log } from '../log.ts';
+import type { WorkMetrics } from '../metrics/work-metrics.ts';
 import type { Providers } from '../providers/registry.ts';
 import type { RunWriter } from '../store/run-writer.ts';
 import type { SecretBox } from '../store/secret-box.ts';
@@ -19,5 +20,6 @@ export interface EngineContext {
   /** What requests that users steer may reach. */
   outbound: Outbound;
   secrets: SecretBox;
+  metrics: WorkMetrics;
   log: Log;
 }

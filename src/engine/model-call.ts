@@ -78,10 +78,10 @@ export async function callModel(
     await context.writer.drain(lease).catch(() => {});
     const error = thrown instanceof ProviderError ? thrown : null;
     const ending = finish ? { finish } : { error, willRetry };
-    await settle(context, lease, settlement(call, progress, ending));
+    await settle(context, lease, providerId, settlement(call, progress, ending));
     throw error ? new ModelCallFailed(call.id, error) : thrown;
   }
-  await settle(context, lease, settlement(call, progress, { finish }));
+  await settle(context, lease, providerId, settlement(call, progress, { finish }));
   return {
     callId: call.id,
     text: progress.texts.join(''),
@@ -105,7 +105,13 @@ function begin(
 }
 
 /** Money that was spent is written however often the database goes away. */
-function settle({ store }: EngineContext, lease: Lease, settlement: Settlement): Promise<void> {
+function settle(
+  { store, metrics }: EngineContext,
+  lease: Lease,
+  provider: ProviderId,
+  settlement: Settlement,
+): Promise<void> {
+  metrics.callEnded({ provider, ...settlement });
   return outlastConnectionLoss(() => settleModelCall(store, lease, settlement));
 }
 

@@ -16,7 +16,7 @@ export interface Admission {
   address(request: IncomingMessage): string;
 }
 
-export function createAdmission(services: Services): Admission {
+export function createAdmission(services: Pick<Services, 'config' | 'store' | 'tokens'>): Admission {
   const { config } = services;
   const isTrusted = proxyAddress.compile([...config.trustProxy]);
   const comesByProxy = ({ socket }: IncomingMessage) => isTrusted(socket.remoteAddress ?? '', 0);

@@ -5,6 +5,7 @@ import type { Context, Services } from '../context.ts';
 import { schema } from '../schema/index.ts';
 import { type Asker, createContext } from './context.ts';
 import { limitCost } from './cost.ts';
+import { countOperations } from './count-operations.ts';
 import { createDocumentCache, limitDocument } from './document-limits.ts';
 import { maskError } from './errors.ts';
 import type { GraphiqlPage } from './graphiql.ts';
@@ -40,6 +41,7 @@ export function createGraphql(services: Services, graphiql: GraphiqlPage | null)
     parserAndValidationCache: createDocumentCache(),
     maskedErrors: { maskError: maskError(services.log) },
     plugins: [
+      countOperations(services.metrics.http),
       limitDocument,
       tellWrongInput,
       limitCost,

@@ -22,7 +22,7 @@ export async function startJobRunner(
   context: JobContext,
   options: { pool: Pool; concurrency: number; onPool(poolId: string): Promise<void> },
 ): Promise<JobRunner> {
-  const { log } = context.engine;
+  const { log, metrics } = context.engine;
   const runners = new Set<Runner>();
 
   async function begin(): Promise<void> {
@@ -30,6 +30,7 @@ export async function startJobRunner(
     const poolId = new Promise<string>((resolve) => {
       events.once('pool:create', ({ workerPool }) => resolve(workerPool.id));
     });
+    events.on('job:error', ({ job }) => metrics.jobFailed(job.task_identifier));
     events.once('pool:fatalError', ({ error }) => {
       log.warn({ error: String(error) }, 'the job runner ended; the next one begins');
       if (!context.stopping.aborted) void outlastConnectionLoss(begin, context.stopping).catch(() => {});

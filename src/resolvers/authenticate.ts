@@ -3,6 +3,9 @@ import type { Services, Viewer } from '../context.ts';
 import { DomainError } from '../errors.ts';
 import { findKeyHolder } from '../store/accounts.ts';
 
+/** What knows whom credentials belong to. */
+type Accounts = Pick<Services, 'store' | 'tokens'>;
+
 /** What a request brought along. */
 export interface Credentials {
   authorization: string | null;
@@ -13,13 +16,13 @@ export interface Credentials {
  * Who the credentials belong to; null when there are none. Credentials that are no good are refused, not ignored.
  * @throws DomainError UNAUTHENTICATED
  */
-export async function authenticate(services: Services, credentials: Credentials): Promise<Viewer | null> {
+export async function authenticate(services: Accounts, credentials: Credentials): Promise<Viewer | null> {
   if (credentials.authorization !== null) return byToken(services, credentials.authorization);
   if (credentials.apiKey !== null) return byApiKey(services, credentials.apiKey);
   return null;
 }
 
-async function byToken({ tokens, store }: Services, authorization: string): Promise<Viewer> {
+async function byToken({ tokens, store }: Accounts, authorization: string): Promise<Viewer> {
   const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
   const verified = token === undefined ? null : await tokens.verify(token);
   const user = verified && (await store.lookups.user(verified.userId));
@@ -27,7 +30,7 @@ async function byToken({ tokens, store }: Services, authorization: string): Prom
   return { userId: user.id, isAdmin: user.isAdmin, expiresAt: verified.expiresAt };
 }
 
-async function byApiKey({ store }: Services, key: string): Promise<Viewer> {
+async function byApiKey({ store }: Accounts, key: string): Promise<Viewer> {
   const holder = await findKeyHolder(store.database, hashApiKey(key));
   if (!holder) throw refused('the API key is not valid (any more)');
   return { userId: holder.id, isAdmin: holder.isAdmin, expiresAt: holder.expiresAt };

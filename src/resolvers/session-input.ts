@@ -5,6 +5,8 @@ import { text } from './validate.ts';
 
 const name = text({ min: 1, max: 200 });
 const description = text({ max: 10_000 });
+/** Whom it is for, in the words of a client that has users of its own. */
+export const userLabel = text({ min: 1, max: 200 });
 const settings = z.object({
   preferredModels: z.array(model).max(20, 'must have at most 20 models').nullish(),
   maxIterations: z.number().int().min(1, 'must be 1 to 100').max(100, 'must be 1 to 100').nullish(),
@@ -16,7 +18,7 @@ export const newSession = z.object({
   description: description.nullish(),
   settings: settings.nullish(),
   workingDirectory: text({ min: 1, max: 4096 }).nullish(),
-  userLabel: text({ min: 1, max: 200 }).nullish(),
+  userLabel: userLabel.nullish(),
   costLimit: costLimit.nullish(),
 });
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Dialect } from '../vocabulary.ts';
 import { aiTaskOrchestra } from './ai-task-orchestra/index.ts';
 import { amas } from './amas/index.ts';
@@ -28,6 +28,12 @@ export const DIALECT_TABLES = {
 export function dialectAt({ url = '' }: Pick<IncomingMessage, 'url'>): DialectTable | null {
   const mount = url.split(/[/?]/, 2)[1];
   return Object.values(DIALECT_TABLES).find(({ name }) => name === mount) ?? null;
+}
+
+/** Which of the documented paths a request is for; null: it is of no dialect. */
+export function legacyRouteOf(request: FastifyRequest): { dialect: Dialect; route: string } | null {
+  const dialect = dialectAt(request);
+  return dialect && { dialect: dialect.name, route: request.routeOptions.config?.legacyPath ?? 'unknown' };
 }
 
 /**

@@ -8,6 +8,8 @@ import type { SchemaAccess } from './schema-access.ts';
 declare module 'fastify' {
   interface FastifyContextConfig {
     about?: Subject | undefined;
+    /** The path that a legacy document gives, for those who count who still asks for it. */
+    legacyPath?: string | undefined;
   }
 }
 

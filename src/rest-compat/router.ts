@@ -44,7 +44,7 @@ function addRoute(app: FastifyInstance, endpoint: PreparedEndpoint, access: Sche
   app.route({
     method: endpoint.method,
     url: fastifyPath(endpoint.path),
-    config: { about: endpoint.about },
+    config: { about: endpoint.about, legacyPath: endpoint.path },
     onRequest: async (_request, reply) => nameSuccessor(reply, endpoint.operation),
     handler: async (request, reply) => {
       const { params, query, body } = request;
@@ -67,6 +67,7 @@ function refuseOtherMethods(app: FastifyInstance, path: string, methods: Method[
   app.route({
     method: METHODS.filter((method) => !allowed.includes(method)),
     url: fastifyPath(path),
+    config: { legacyPath: path },
     onRequest: async (request, reply) => {
       reply.header('allow', allowed.join(', '));
       const message = `${request.method} is not allowed here; allowed: ${allowed.join(', ')}`;

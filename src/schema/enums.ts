@@ -20,6 +20,7 @@ import {
   type RunStatus,
   SESSION_STATUSES,
   STOP_REASONS,
+  SYSTEM_CONDITIONS,
   TEMPLATE_STEP_TYPES,
   TOOL_NAMES,
 } from '../vocabulary.ts';
@@ -134,6 +135,15 @@ export const AgentConditionEnum = builder.enumType('AgentCondition', {
     healthy: 'At least 4 in 5 succeeded.',
     degraded: 'At least 1 in 2 succeeded.',
     failing: 'Fewer succeeded.',
+  }),
+});
+
+export const SystemConditionEnum = builder.enumType('SystemCondition', {
+  description: 'Whether work is done.',
+  values: capitals(SYSTEM_CONDITIONS, {
+    active: 'Workers take what is ready at once.',
+    degraded: 'A worker is silent, or a run has been ready for one for more than 30 seconds.',
+    stopped: 'There is no live worker: what is made waits.',
   }),
 });
 

@@ -1,11 +1,18 @@
-import { health } from '../resolvers/health.ts';
+import { condition, type Health, health } from '../resolvers/health.ts';
 import { builder } from './builder.ts';
+import { SystemConditionEnum } from './enums.ts';
 
-const HealthType = builder.objectRef<{ status: string; version: string }>('Health').implement({
+const HealthType = builder.objectRef<Health>('Health').implement({
   description: 'How the server is.',
   fields: (t) => ({
     status: t.exposeString('status', { description: '`healthy` when the database answers.' }),
     version: t.exposeString('version', { description: 'Of the server.' }),
+    uptimeSeconds: t.exposeInt('uptimeSeconds', { description: 'Since the process that answers started.' }),
+    condition: t.field({
+      type: SystemConditionEnum,
+      description: 'Whether work is done.',
+      resolve: (_health, _arguments, context) => condition(context),
+    }),
   }),
 });
 

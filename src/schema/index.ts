@@ -1,6 +1,7 @@
 import './account.ts';
 import './agent.ts';
 import './agent-mutations.ts';
+import './analytics.ts';
 import './artifact.ts';
 import './budget.ts';
 import './event.ts';
@@ -19,6 +20,7 @@ import './run-subscriptions.ts';
 import './select-model.ts';
 import './session.ts';
 import './session-mutations.ts';
+import './system.ts';
 import './task.ts';
 import './task-mutations.ts';
 import './template.ts';

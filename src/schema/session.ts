@@ -31,7 +31,7 @@ const SessionSettingsType = builder.objectRef<SessionSettings>('SessionSettings'
   }),
 });
 
-const TaskCountsType = builder.objectRef<SessionTotals['tasks']>('TaskCounts').implement({
+export const TaskCountsType = builder.objectRef<SessionTotals['tasks']>('TaskCounts').implement({
   description: 'How many tasks stand where.',
   fields: (t) => ({
     total: t.int({

@@ -23,7 +23,9 @@ export function appendSql(parameter: string): string {
     select moved.id, moved.last_seq - jsonb_array_length(${parameter}::jsonb) + item.ordinality, moved.attempt,
       item.value ->> 'type', item.value -> 'data', moved.owner_id, moved.session_id, moved.place, pg_current_xact_id()
     from moved, jsonb_array_elements(${parameter}::jsonb) with ordinality as item
-    returning run_id as "runId", seq, attempt, type, data, at, owner_id as "ownerId", session_id as "sessionId"`;
+    returning run_id as "runId", seq, attempt, type, data, at, owner_id as "ownerId", session_id as "sessionId",
+      case when type in ('RunCompleted', 'RunFailed', 'RunCancelled')
+        then (select kind from run where run.id = event.run_id) end as "runKind"`;
 }
 
 /** The events that CTE `logged` appended, for a statement that gives back something else as well. */

@@ -117,8 +117,8 @@ interface Place {
   /** Whose feeds tell of it; absent in text, which is in no feed. */
   ownerId?: string;
   sessionId?: string | null;
-  /** What its run is; in feeds. */
-  runKind?: RunKind;
+  /** What its run is; in feeds, and of endings. */
+  runKind?: RunKind | null;
 }
 
 /** A fact on its way into a log. */

@@ -4,7 +4,7 @@ import { transaction } from './transaction.ts';
 import { WORKER_LOCK_SEED } from './worker-lock.ts';
 
 /** How long a worker's beat may be silent before it counts as gone although its session seems to live. */
-const SILENCE = '8 seconds';
+export const SILENCE = '8 seconds';
 
 export async function registerWorker(database: Database, workerId: string): Promise<void> {
   await database.pool.query('insert into worker (id) values ($1)', [workerId]);
@@ -47,6 +47,28 @@ export async function readOtherWorkers(database: Database, workerId: string): Pr
         ) as "lockIsFree"
       from worker where worker.id <> $1`,
     values: [workerId],
+  });
+  return rows;
+}
+
+/** A worker as an operator sees it. */
+export interface WorkerReport {
+  id: string;
+  startedAt: Date;
+  beatAgeSeconds: number;
+  isSilent: boolean;
+  /** Runs that it carries out. */
+  running: number;
+}
+
+export async function readWorkers(database: Database): Promise<WorkerReport[]> {
+  const { rows } = await database.pool.query<WorkerReport>({
+    name: 'read-worker-reports',
+    text: `
+      select id, started_at as "startedAt", beat_at < clock_timestamp() - interval '${SILENCE}' as "isSilent",
+        greatest(extract(epoch from clock_timestamp() - beat_at), 0)::float8 as "beatAgeSeconds",
+        (select count(*)::int from run where worker_id = worker.id and status = 'running') as running
+      from worker order by started_at, id`,
   });
   return rows;
 }

@@ -74,6 +74,10 @@ const ATTEMPTS: Record<Operation, Record<string, Attempt>> = {
     providers: none,
     selectModel: input(() => ({ taskType: 'code' }), 'own'),
     session: { variables: ({ Session }) => ({ id: Session }), expected: 'NOT_FOUND' },
+    sessionAnalytics: { variables: ({ Session }) => ({ sessionId: Session }), expected: 'NOT_FOUND' },
+    systemMetrics: none,
+    systemStatus: none,
+    userAnalytics: none,
     sessions: { variables: ({ cursor }) => ({ first: 2, before: cursor }), expected: 'own' },
     task: { variables: ({ Task }) => ({ id: Task }), expected: 'NOT_FOUND' },
     tasks: {
@@ -428,8 +432,16 @@ test('whatever Ann tried, all of Bob is as it was', async () => {
 });
 
 describe('this test sees what it is to see: to Bob the same requests show', () => {
-  // The first payload of a feed has nothing in it yet; it has a test of its own.
-  const EMPTY = ['health', 'predictionCalibration', 'providers', 'activity', 'sessionEvents'];
+  // The first payload of a feed has nothing in it yet; it has a test of its own. Of the system there are only numbers.
+  const EMPTY = [
+    'health',
+    'predictionCalibration',
+    'providers',
+    'activity',
+    'sessionEvents',
+    'systemStatus',
+    'systemMetrics',
+  ];
   const readers = ROWS.filter(({ operation, name }) => operation !== 'mutation' && !EMPTY.includes(name));
 
   test.each(['activity', 'session'])('subscription, beyond its first payload: %s', async (kind) => {

@@ -30,7 +30,8 @@ beforeEach(async () => {
   const secrets = createSecretBox(server.config);
   const outbound = createOutbound([]);
   const providers = new Map([['ollama', ollama]] as const);
-  context = { store, writer, providers, sandbox, workspaces: server.config, outbound, secrets, log };
+  const metrics = server.metrics.work;
+  context = { store, writer, providers, sandbox, workspaces: server.config, outbound, secrets, metrics, log };
 });
 afterEach(() => server.stop());
 

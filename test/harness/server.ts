@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { inject } from 'vitest';
 import { type Config, readConfig } from '../../src/config.ts';
 import { createLog } from '../../src/log.ts';
+import { createMetrics, type Metrics } from '../../src/metrics/metrics.ts';
 import { startServer } from '../../src/server.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -14,6 +15,7 @@ export interface TestServer {
   url: string;
   databaseUrl: string;
   store: Store;
+  metrics: Metrics;
   config: Config;
   /** A client of a fresh account. */
   newUser(): Promise<Client>;
@@ -61,20 +63,23 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     ...options.variables,
   });
   const log = createLog(config.logLevel);
-  const store = await openStore({
+  const metrics = createMetrics('test');
+  const opened = await openStore({
     url: database.url,
     poolMax: config.poolMax,
     redisUrl: config.redisUrl,
     log,
   });
+  const store = metrics.measure(opened);
   const urls = { url: database.url, directUrl: database.url };
-  const jobs = options.worker === false ? null : await startWorker(config, log, store, urls);
-  const server = await startServer(config, log, store, options.embedded ?? false);
+  const jobs = options.worker === false ? null : await startWorker(config, log, store, urls, metrics);
+  const server = await startServer(config, log, store, options.embedded ?? false, metrics);
   let users = 0;
   return {
     url: server.url,
     databaseUrl: database.url,
     store,
+    metrics,
     config,
     anonymous: createClient(server.url),
     async newUser() {

@@ -25,7 +25,7 @@ afterEach(async () => {
 
 async function work(): Promise<void> {
   const urls = { url: server.databaseUrl, directUrl: server.databaseUrl };
-  worker = await startWorker(server.config, createLog('error'), server.store, urls);
+  worker = await startWorker(server.config, createLog('error'), server.store, urls, server.metrics);
 }
 
 const lastOf = async (id: string) => (await ann.events(id)).at(-1);

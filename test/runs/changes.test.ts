@@ -147,6 +147,7 @@ test('a higher priority runs first, also one that was given later', async () => 
     createLog('error'),
     idle.store,
     urls,
+    idle.metrics,
   );
   const starts: [number, string][] = [];
   for (const [name, id] of Object.entries({ low, high, raised })) {

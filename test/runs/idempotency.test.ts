@@ -86,7 +86,7 @@ test('it holds over a restart', async () => {
   const first = data(await create(ann, { idempotencyKey: 'kept' }));
   const { createLog } = await import('../../src/log.ts');
   const { startServer } = await import('../../src/server.ts');
-  const again = await startServer(server.config, createLog('error'), server.store, false);
+  const again = await startServer(server.config, createLog('error'), server.store, false, server.metrics);
   const later = createClient(again.url, { authorization: `Bearer ${ann.token}` });
   expect(data(await create(later, { idempotencyKey: 'kept' }))).toEqual(first);
   await again.stop();

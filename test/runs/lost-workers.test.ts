@@ -32,10 +32,13 @@ test.each([
   const id = await ann.createTask({ prompt: 'x', model: 'demo@tokens=2,itl=0' });
   const runId = Buffer.from(id, 'base64url').toString().slice('Task:'.length);
   for (let loss = 0; loss < losses; loss++) await loseWorker(runId);
-  const worker = await startWorker(server.config, createLog('silent'), server.store, {
-    url: server.databaseUrl,
-    directUrl: server.databaseUrl,
-  });
+  const worker = await startWorker(
+    server.config,
+    createLog('silent'),
+    server.store,
+    { url: server.databaseUrl, directUrl: server.databaseUrl },
+    server.metrics,
+  );
   try {
     await ann.events(id);
     expect(await ann.task(id)).toMatchObject({ status, error });

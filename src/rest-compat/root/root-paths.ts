@@ -9,6 +9,13 @@ import type { Passages } from './passage.ts';
 import { readBodyClue, readClues } from './read-clues.ts';
 import { createReadOrigin } from './read-origin.ts';
 
+declare module 'fastify' {
+  interface FastifyReply {
+    /** It is answered at a mount, and counted there. */
+    isHandedOn: boolean;
+  }
+}
+
 export interface RootSettings {
   tables: Record<Dialect, DialectTable>;
   access: SchemaAccess;
@@ -28,6 +35,7 @@ const TAKEN = ['/health', '/health/'];
  */
 export async function openRootPaths(app: FastifyInstance, settings: RootSettings): Promise<void> {
   const lead = createLead(app, settings);
+  app.decorateReply('isHandedOn', false);
   app.addHook('onRequest', async (request, reply) => {
     if (request.is404 && request.url.startsWith('/api/')) await lead(request, reply, DIALECTS);
   });
@@ -82,6 +90,7 @@ function createLead(app: FastifyInstance, { tables, access, passages, fallback }
       body: Buffer.isBuffer(body) ? body : null,
     });
     raw.url = `/${dialect}${raw.url}`;
+    reply.isHandedOn = true;
     reply.hijack();
     app.routing(raw, reply.raw);
   };

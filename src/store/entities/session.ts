@@ -14,6 +14,11 @@ export const Session = defineEntity({
       expression:
         'create index "session_owner_created" on "session" ("owner_id", "created_at" desc, "id" desc)',
     },
+    {
+      name: 'session_owner_label',
+      expression:
+        'create index "session_owner_label" on "session" ("owner_id", "user_label") where "user_label" is not null',
+    },
   ],
   properties: {
     id: p.text().primary(),

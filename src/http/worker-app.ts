@@ -1,0 +1,18 @@
+import Fastify, { type FastifyInstance } from 'fastify';
+import type { Services } from '../context.ts';
+import { probe } from '../resolvers/health.ts';
+import { createAdmission } from './admission.ts';
+import { answerFailure, answerUnknownPath } from './failures.ts';
+import { metricsRoute } from './metrics-route.ts';
+
+/** What a worker alone shows to an operator: `/health` and `/metrics`, by the rules of the API's own. */
+export async function createWorkerApp(
+  services: Pick<Services, 'config' | 'log' | 'store' | 'tokens' | 'metrics' | 'version'>,
+): Promise<FastifyInstance> {
+  const app = Fastify({ forceCloseConnections: true });
+  app.setErrorHandler(answerFailure(services.log));
+  app.setNotFoundHandler(answerUnknownPath);
+  app.get('/health', () => probe(services));
+  await app.register(metricsRoute(services.metrics, createAdmission(services)));
+  return app;
+}

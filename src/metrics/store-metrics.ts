@@ -1,0 +1,65 @@
+import { Gauge, type Registry } from 'prom-client';
+import type { Database } from '../store/database.ts';
+import { readInstallation } from '../store/installation-report.ts';
+import { createInstruments } from './instruments.ts';
+
+/**
+ * What the database and the pool of connections to it tell when somebody asks.
+ * @returns asks the database. It never rejects: out of reach, it has nothing to tell but that.
+ */
+export function measureStore(registry: Registry, database: Database): () => Promise<void> {
+  const make = createInstruments(registry);
+  const isUp = make.gauge('polyphony_database_up', '1: the database answers.');
+  const queue = make.gauge(
+    'polyphony_queue_runs',
+    'Runs of all processes that wait: ready ones for a worker, blocked ones for other runs.',
+    ['state'],
+  );
+  const oldest = make.gauge(
+    'polyphony_queue_oldest_ready_seconds',
+    'How long the first of the ready runs has been ready; 0 when there is none.',
+  );
+  const running = make.gauge('polyphony_running_runs', 'Runs of all processes that a worker carries out.');
+  const workers = make.gauge(
+    'polyphony_workers',
+    'Workers of all processes; the others take the runs of a silent one.',
+    ['state'],
+  );
+  tellPool(registry, database);
+
+  return async () => {
+    const reading = await readInstallation(database).catch(() => null);
+    isUp.set(reading ? 1 : 0);
+    for (const told of [queue, workers]) told.reset();
+    // Unknown is not 0.
+    for (const told of [oldest, running]) told.set(Number.NaN);
+    if (!reading) return;
+    queue.set({ state: 'ready' }, reading.ready);
+    queue.set({ state: 'blocked' }, reading.blocked);
+    oldest.set(reading.oldestReadySeconds ?? 0);
+    running.set(reading.running);
+    workers.set({ state: 'live' }, reading.liveWorkers);
+    workers.set({ state: 'silent' }, reading.silentWorkers);
+  };
+}
+
+function tellPool(registry: Registry, { pool }: Database): void {
+  new Gauge({
+    name: 'polyphony_database_connections',
+    help: 'Connections of the pool of this process.',
+    labelNames: ['state'],
+    registers: [registry],
+    collect() {
+      this.set({ state: 'busy' }, pool.totalCount - pool.idleCount);
+      this.set({ state: 'idle' }, pool.idleCount);
+    },
+  });
+  new Gauge({
+    name: 'polyphony_database_waiting',
+    help: 'Statements of this process that wait for a connection.',
+    registers: [registry],
+    collect() {
+      this.set(pool.waitingCount);
+    },
+  });
+}

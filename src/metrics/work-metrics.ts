@@ -1,0 +1,80 @@
+import type { Registry } from 'prom-client';
+import type { Usage } from '../rules/money.ts';
+import type { ModelCallStatus, ProviderId } from '../vocabulary.ts';
+import { createInstruments } from './instruments.ts';
+
+/** A model call that has ended. */
+export interface EndedCall {
+  provider: ProviderId;
+  status: Exclude<ModelCallStatus, 'started'>;
+  error: { code: string } | null;
+  usage: Usage;
+  /** US dollars as decimal text; null is unknown. */
+  cost: string | null;
+  timeToFirstTokenMs: number | null;
+  latencyMs: number;
+}
+
+export interface WorkMetrics {
+  callEnded(call: EndedCall): void;
+  /** @param job one of those that there are. */
+  jobFailed(job: string): void;
+}
+
+const FIRST_TOKEN_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+const CALL_SECONDS = [0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600];
+
+export function measureWork(registry: Registry): WorkMetrics {
+  const make = createInstruments(registry);
+  const calls = make.counter(
+    'polyphony_model_calls_total',
+    'Model calls that ended; code is that of the error of those that failed, and empty otherwise.',
+    ['provider', 'outcome', 'code'],
+  );
+  const tokens = make.counter(
+    'polyphony_model_tokens_total',
+    'Tokens of model calls, as far as the providers told; cached ones are part of the input.',
+    ['provider', 'type'],
+  );
+  const cost = make.counter(
+    'polyphony_model_cost_dollars_total',
+    'US dollars that model calls cost, as far as that is known.',
+    ['provider'],
+  );
+  const unknownCosts = make.counter(
+    'polyphony_model_calls_of_unknown_cost_total',
+    'Model calls whose cost is not known.',
+    ['provider'],
+  );
+  const firstToken = make.histogram(
+    'polyphony_model_first_token_seconds',
+    'From a request to a provider to the first piece of its answer.',
+    ['provider'],
+    FIRST_TOKEN_SECONDS,
+  );
+  const duration = make.histogram(
+    'polyphony_model_call_duration_seconds',
+    'From a request to a provider to the end of its answer; calls that failed or were broken off are not in it.',
+    ['provider'],
+    CALL_SECONDS,
+  );
+  const failedJobs = make.counter(
+    'polyphony_job_failures_total',
+    'Jobs that threw, and are tried again; what a run fails with is no failure of its job.',
+    ['job'],
+  );
+
+  return {
+    callEnded({ provider, status, error, usage, ...call }) {
+      calls.inc({ provider, outcome: status, code: error?.code ?? '' });
+      tokens.inc({ provider, type: 'input' }, usage.inputTokens ?? 0);
+      tokens.inc({ provider, type: 'cached_input' }, usage.cachedInputTokens ?? 0);
+      tokens.inc({ provider, type: 'output' }, usage.outputTokens ?? 0);
+      if (call.cost === null) unknownCosts.inc({ provider });
+      else cost.inc({ provider }, Number(call.cost));
+      if (call.timeToFirstTokenMs !== null) firstToken.observe({ provider }, call.timeToFirstTokenMs / 1000);
+      if (status === 'completed') duration.observe({ provider }, call.latencyMs / 1000);
+    },
+    jobFailed: (job) => failedJobs.inc({ job }),
+  };
+}
