@@ -21,6 +21,8 @@ import { openSockets } from './sockets.ts';
 import { routeUpgrades } from './upgrades.ts';
 
 const MAX_BODY_BYTES = 5 * 1024 * 1024;
+/** A model's id has up to 200 characters, of which each may be written as twelve. */
+const MAX_PARAM_CHARACTERS = 2400;
 
 export interface AppOptions {
   /** Whose token stands in GraphiQL; null: nobody's. */
@@ -35,6 +37,7 @@ export async function createApp(services: Services, options: AppOptions): Promis
   const app = Fastify({
     bodyLimit: MAX_BODY_BYTES,
     forceCloseConnections: true,
+    routerOptions: { maxParamLength: MAX_PARAM_CHARACTERS },
     frameworkErrors(error, request, reply) {
       const dialect = dialectAt(request);
       return dialect ? refuseUnreadablePath(dialect, request, reply) : onFailure(error, request, reply);
