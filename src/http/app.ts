@@ -23,8 +23,8 @@ import { routeUpgrades } from './upgrades.ts';
 import { createVisitors } from './visitors.ts';
 
 const MAX_BODY_BYTES = 5 * 1024 * 1024;
-/** Characters in a part of a path: a name of 200, each of which has up to twelve when it is encoded. */
-const MAX_PARAMETER = 2_400;
+/** A model's id has up to 200 characters, of which each may be written as twelve. */
+const MAX_PARAM_CHARACTERS = 2400;
 
 export interface AppOptions {
   /** Whose token stands in GraphiQL; null: nobody's. */
@@ -40,8 +40,8 @@ export async function createApp(services: Services, options: AppOptions): Promis
   const onFailure = answerFailure(services.log);
   const app = Fastify({
     bodyLimit: MAX_BODY_BYTES,
-    routerOptions: { maxParamLength: MAX_PARAMETER },
     forceCloseConnections: true,
+    routerOptions: { maxParamLength: MAX_PARAM_CHARACTERS },
     frameworkErrors(error, request, reply) {
       const dialect = dialectAt(request);
       return dialect ? refuseUnreadablePath(dialect, request, reply) : onFailure(error, request, reply);
