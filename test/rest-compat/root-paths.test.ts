@@ -186,7 +186,8 @@ describe('sockets at documented paths', () => {
   test('with a task in the path it is Mini-Devin’s', async () => {
     const id = plain(await ann.createTask({ prompt: 'x', model: 'demo', hold: true }));
     const socket = await openLegacySocket(server.url, `/ws/tasks/${id}`, { headers: bearer });
-    expect(await socket.next(({ type }) => type === 'status')).toBeTruthy();
+    socket.send({ type: 'stop' });
+    expect(await socket.next(({ type }) => type === 'status')).toMatchObject({ status: 'stopped' });
     socket.raw.terminate();
   });
 });
