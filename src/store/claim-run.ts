@@ -38,12 +38,14 @@ export interface Claimer {
 
 /**
  * SQL: the first call of a prompt about which nothing but its rows decides: no limit, no conversation to read
- * first, no loss to look into. It begins with the claim; a commit less is on the way to the first word.
+ * first, no loss to look into. It begins with the claim; a commit less is on the way to the first word. Both rows are
+ * locked, as what waits for one would else know its task as it was before the wait.
  */
 const OPENING = `
   select task.provider, task.model from run join task on task.id = run.id
   where run.id = $1 and task.kind = 'prompt' and task.thread_id is null and task.provider = any($5::text[])
-    and run.losses = 0 and $4::text is not null and not ${isLimitedSql('run')}`;
+    and run.losses = 0 and $4::text is not null and not ${isLimitedSql('run')}
+  for no key update of run, task`;
 
 /**
  * Takes a queued run for a worker: status, epoch, attempt and the events in one statement.

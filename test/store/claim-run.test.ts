@@ -45,6 +45,12 @@ async function callsOf(taskId: string) {
   return rows;
 }
 
+/** Resolves when a statement waits for the locks of another. */
+async function somebodyWaits(): Promise<void> {
+  const waiting = `select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`;
+  while ((await server.store.database.pool.query(waiting)).rows.length === 0);
+}
+
 test('given nothing but the prompt, then its first call begins with the claim', async () => {
   const taskId = await ann.createTask({ prompt: 'x', model: 'demo' });
   const { task } = await claim(taskId);
@@ -119,10 +125,25 @@ test('given a limit that is being set on the session, then the claim waits for i
   await client.query('begin');
   await setSessionLimit(client, Buffer.from(sessionId, 'base64url').toString().slice('Session:'.length), '5');
   const claimed = claim(taskId);
-  const waiting = `select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`;
-  while ((await pool.query(waiting)).rows.length === 0);
+  await somebodyWaits();
   await client.query('commit');
   client.release();
   expect((await claimed).task.firstCall).toBeNull();
   expect(await callsOf(taskId)).toEqual([]);
+});
+
+test('given a model that is being changed, then the claim waits for it, and the call is one of the new model', async () => {
+  const taskId = await ann.createTask({ prompt: 'x', model: 'openai/gpt-4o' });
+  const client = await server.store.database.pool.connect();
+  await client.query('begin');
+  await client.query('select from run where id = $1 for update', [runIdOf(taskId)]);
+  const claimed = claim(taskId);
+  await somebodyWaits();
+  await client.query('update run set updated_at = clock_timestamp() where id = $1', [runIdOf(taskId)]);
+  await client.query(`update task set provider = 'demo', model = 'demo' where id = $1`, [runIdOf(taskId)]);
+  await client.query('commit');
+  client.release();
+  const { task } = await claimed;
+  expect(task).toMatchObject({ provider: 'demo', model: 'demo', firstCall: { id: expect.any(String) } });
+  expect(await callsOf(taskId)).toMatchObject([{ provider: 'demo', model: 'demo', cost: 0 }]);
 });
