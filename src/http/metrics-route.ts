@@ -24,7 +24,9 @@ export function metricsRoute(metrics: Metrics, admission: Admission) {
 const PROXY_HEADERS = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip'];
 
 /** The name that was asked for is this machine's, too: a page in a browser here may have its own lead to it. */
-function isLocal({ socket, headers }: IncomingMessage): boolean {
+function isLocal({ socket, headers, httpVersion }: IncomingMessage): boolean {
+  // nginx, unless it is told otherwise, adds none of these and asks for this machine's own name, but in HTTP/1.0.
+  if (httpVersion === '1.0') return false;
   if (PROXY_HEADERS.some((name) => headers[name] !== undefined)) return false;
   return isLoopback(socket.remoteAddress ?? '') && isLoopback(nameOf(headers.host ?? ''));
 }
