@@ -3,7 +3,7 @@ import type { DocumentNode } from 'graphql';
 import { DomainError } from '../errors.ts';
 import type { Dialect } from '../vocabulary.ts';
 import type { Endpoint, RequestParts } from './dialect.ts';
-import { graphql, oneByOne, type PreparedDocument, prepareDocument } from './documents.ts';
+import { graphql, type PreparedDocument, prepareDocument } from './documents.ts';
 import { type FieldNames, faultOf, inputFault, renamed } from './faults.ts';
 import { readPages } from './pages.ts';
 import type { ExecutionAnswer, SchemaAccess } from './schema-access.ts';
@@ -27,22 +27,17 @@ export function prepareEndpoint(access: SchemaAccess, origin: Dialect, row: Endp
     access: row.access,
     origin,
   });
-  const execute = async (documents: readonly DocumentNode[], variables: object, request: IncomingMessage) => {
+  const execute = async ({ steps }: PreparedDocument, variables: object, request: IncomingMessage) => {
     const data: Record<string, unknown> = {};
-    for (const document of documents)
+    for (const document of steps)
       Object.assign(data, dataOf(await access.execute(execution(document, variables, request)), row.names));
     return data;
   };
 
   const main = prepare(row.document);
-  const account = oneByOne(prepare(ACCOUNT).document);
-  const moves = oneByOne(main.document);
-  const before = row.before && { ...row.before, documents: oneByOne(prepare(row.before.document).document) };
-  const wait = row.wait && {
-    ...row.wait,
-    until: prepare(row.wait.until).document,
-    documents: oneByOne(prepare(row.wait.document).document),
-  };
+  const account = prepare(ACCOUNT);
+  const before = row.before && { ...row.before, ...prepare(row.before.document) };
+  const wait = row.wait && { ...row.wait, until: prepare(row.wait.until), read: prepare(row.wait.document) };
 
   async function given(parts: RequestParts, request: IncomingMessage): Promise<unknown> {
     const { data, error } = row.input.safeParse(parts);
@@ -57,15 +52,15 @@ export function prepareEndpoint(access: SchemaAccess, origin: Dialect, row: Endp
     operation: successorOf(main, before),
     async answer(parts, request, left) {
       const asked = await given(parts, request);
-      const known = before ? await execute(before.documents, before.variables(asked), request) : {};
-      const read = (variables: object) => execute(moves, variables, request);
+      const known = before ? await execute(before, before.variables(asked), request) : {};
+      const read = (variables: object) => execute(main, variables, request);
       const variables = row.variables(asked, known);
       const data = row.paged ? await readPages(read, variables) : await read(variables);
       if (!wait) return row.respond(data, asked, known);
       const awaited = wait.variables(data);
       const patience = AbortSignal.any([left, AbortSignal.timeout(wait.seconds * 1000)]);
-      await exhaust(access.subscribe(execution(wait.until, awaited, request), patience));
-      return row.respond(await execute(wait.documents, awaited, request), asked, known);
+      await exhaust(access.subscribe(execution(wait.until.document, awaited, request), patience));
+      return row.respond(await execute(wait.read, awaited, request), asked, known);
     },
   };
 }

@@ -32,6 +32,8 @@ export const graphql = ((source: string, fragments: readonly DocumentNode[] = []
 /** Sound, and ready for any number of executions. */
 export interface PreparedDocument {
   document: DocumentNode;
+  /** What it asks for, in operations to be executed one after the other. */
+  steps: readonly DocumentNode[];
   /** What people find in the schema: `mutation register`. */
   operation: string;
 }
@@ -50,14 +52,14 @@ export function prepareDocument(
   const [operation] = operations;
   if (!operation || operations.length > 1) faults.push(`it has ${operations.length} operations, not one.`);
   if (!operation || faults.length > 0) throw new Error(`${owner} has a bad document: ${faults.join(' ')}`);
-  return { document, operation: titleOf(operation) };
+  return { document, steps: oneByOne(document), operation: titleOf(operation) };
 }
 
 /**
  * Each root field as an operation of its own, to be carried out one after the other. GraphQL goes on after a
  * mutation that was refused; whoever gets no half answers must not leave half a work behind, either.
  */
-export function oneByOne(document: DocumentNode): DocumentNode[] {
+function oneByOne(document: DocumentNode): DocumentNode[] {
   const { definitions } = document;
   const operation = definitions.find(isOperation);
   if (operation?.operation !== 'mutation') return [document];
