@@ -2,13 +2,16 @@ import type DataLoader from 'dataloader';
 import type { Config } from './config.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics/metrics.ts';
+import type { IntegrationTest } from './rules/integration.ts';
 import type { ResourceUsage } from './rules/resource-usage.ts';
 import type { AgentReport } from './store/agent-reports.ts';
 import type { AgentRow } from './store/agents.ts';
 import type { ArtifactRow } from './store/artifacts.ts';
 import type { BudgetRow } from './store/budgets.ts';
+import type { DeliveryRow } from './store/deliveries.ts';
 import type { ExecutionRow, ExecutionStepRow, ExecutionTaskRow } from './store/executions.ts';
-import type { SessionPage } from './store/list-range.ts';
+import type { IntegrationRow } from './store/integrations.ts';
+import type { PartsPage } from './store/list-range.ts';
 import type { ModelCallRow, SpendRow } from './store/model-call-reports.ts';
 import type { RoundRow } from './store/orchestration-rounds.ts';
 import type { OrchestrationRow } from './store/orchestrations.ts';
@@ -54,6 +57,11 @@ export interface Reach {
   isReachable(provider: ProviderId): Promise<boolean>;
 }
 
+/** Asks the other side of an integration whether it knows us. */
+export interface IntegrationTester {
+  test(integration: IntegrationRow): Promise<IntegrationTest>;
+}
+
 /** What a process has for all requests. */
 export interface Services {
   config: Config;
@@ -68,6 +76,7 @@ export interface Services {
   /** Whether providers answer at this moment. */
   reach: Reach;
   metrics: Metrics;
+  integrationTester: IntegrationTester;
   version: string;
 }
 
@@ -81,8 +90,8 @@ export interface Loaders {
   dependencies: DataLoader<string, TaskRow[]>;
   sessions: DataLoader<string, SessionRow | null>;
   sessionTotals: DataLoader<string, SessionTotals | null>;
-  sessionTasks: DataLoader<SessionPage, TaskRow[]>;
-  sessionThreads: DataLoader<SessionPage, ThreadRow[]>;
+  sessionTasks: DataLoader<PartsPage, TaskRow[]>;
+  sessionThreads: DataLoader<PartsPage, ThreadRow[]>;
   budgets: DataLoader<string, BudgetRow | null>;
   workflows: DataLoader<string, WorkflowRow | null>;
   executionSteps: DataLoader<string, ExecutionStepRow[]>;
@@ -92,6 +101,7 @@ export interface Loaders {
   orchestrations: DataLoader<string, OrchestrationRow | null>;
   rounds: DataLoader<string, RoundRow[]>;
   toolCalls: DataLoader<string, ToolCallRow[]>;
+  deliveries: DataLoader<PartsPage, DeliveryRow[]>;
   agents: DataLoader<string, AgentRow | null>;
   agentReports: DataLoader<string, AgentReport>;
 }

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import packageJson from '../package.json' with { type: 'json' };
 import type { Config } from './config.ts';
 import type { Services } from './context.ts';
+import { createIntegrationTester } from './engine/integration/tester.ts';
 import { createOutbound } from './engine/outbound.ts';
 import { createOutboundFetch } from './engine/outbound-fetch.ts';
 import { createApp } from './http/app.ts';
@@ -40,6 +41,8 @@ export async function startServer(
   metrics: Metrics,
 ): Promise<RunningServer> {
   const redis = config.redisUrl === null ? null : await connectToRedis(config.redisUrl, log);
+  const outbound = createOutbound(config.outboundAllow);
+  const secrets = createSecretBox(config);
   const services: Services = {
     config,
     log,
@@ -47,13 +50,14 @@ export async function startServer(
     tokens: createTokens(config.jwtSecret ?? (await keptSecret(resolve(config.dataDir, 'jwt.secret')))),
     passwords: createPasswords(Math.max(1, Math.round(HASHES_AT_ONCE * config.rateLimitFactor))),
     loginLimits: createLoginLimits(config.rateLimitFactor, redis),
-    secrets: createSecretBox(config),
+    secrets,
     providers: configuredProviders(config),
     reach: createReach(config, {
       baseUrls: () => readModelAddresses(store.database),
-      fetch: createOutboundFetch(createOutbound(config.outboundAllow)),
+      fetch: createOutboundFetch(outbound),
     }),
     metrics,
+    integrationTester: createIntegrationTester({ outbound, secrets }),
     version: packageJson.version,
   };
   const isPrivate = isEmbedded && ['127.0.0.1', 'localhost', '::1'].includes(config.host);

@@ -91,6 +91,18 @@ export type ToolName = (typeof TOOL_NAMES)[number];
 export const PLAN_STEP_STATUSES = ['pending', 'in_progress', 'completed'] as const;
 export type PlanStepStatus = (typeof PLAN_STEP_STATUSES)[number];
 
+/** What an integration is with. `slack` and `webhook` are told how runs ended; the others know who somebody is there. */
+export const PLATFORMS = ['github', 'gitlab', 'slack', 'webhook'] as const;
+export type Platform = (typeof PLATFORMS)[number];
+
+/** How a run can end. */
+export const RUN_ENDINGS = ['completed', 'failed', 'cancelled'] as const satisfies readonly RunStatus[];
+export type RunEnding = (typeof RUN_ENDINGS)[number];
+
+/** Of the message that tells an integration of a run's end. */
+export const DELIVERY_STATUSES = ['pending', 'delivered', 'failed'] as const;
+export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
+
 /** Whether an agent is at work. */
 export const AGENT_STATUSES = ['idle', 'busy', 'inactive'] as const;
 export type AgentStatus = (typeof AGENT_STATUSES)[number];

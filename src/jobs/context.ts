@@ -1,9 +1,12 @@
 import type { EngineContext } from '../engine/context.ts';
+import type { Deliveries } from '../engine/integration/deliveries.ts';
 import type { Lease } from '../store/lease.ts';
 
 /** What a job may touch: the engine, and whose worker it runs on. */
 export interface JobContext {
   engine: EngineContext;
+  /** Messages to those who want to be told of the ends of runs. */
+  deliveries: Deliveries;
   /** Changes when the others had given this worker up and it came back. */
   workerId: () => string;
   /** The leases that are held right now. */

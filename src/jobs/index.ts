@@ -2,6 +2,7 @@ import type { JobName } from '../store/job-queue.ts';
 import { advanceExecution } from './advance-execution.ts';
 import { carryOutRun } from './carry-out-run.ts';
 import type { JobContext } from './context.ts';
+import { deliver } from './deliver.ts';
 import { keepSchedule } from './keep-schedule.ts';
 
 type Job = (context: JobContext, payload: unknown) => Promise<void>;
@@ -10,6 +11,7 @@ const JOBS: Record<JobName, Job> = {
   'carry-out-run': carryOutRun,
   'advance-execution': advanceExecution,
   'keep-schedule': keepSchedule,
+  deliver,
 };
 
 /** The jobs as graphile-worker wants them. */

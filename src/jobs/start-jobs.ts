@@ -1,4 +1,5 @@
 import type { EngineContext } from '../engine/context.ts';
+import { createDeliveries } from '../engine/integration/deliveries.ts';
 import { createPool } from '../store/database.ts';
 import { LeaseLost } from '../store/lease.ts';
 import { releaseWorker } from '../store/workers.ts';
@@ -40,7 +41,13 @@ export async function startJobs(
     log,
     onGivenUp: () => loseAll('the worker was given up'),
   });
-  const context: JobContext = { engine, workerId: presence.id, leases, stopping: stopping.signal };
+  const context: JobContext = {
+    engine,
+    deliveries: createDeliveries(engine),
+    workerId: presence.id,
+    leases,
+    stopping: stopping.signal,
+  };
   const pool = createPool(options.directUrl, JOB_POOL_MAX, log, UNHURRIED);
   const runner = await startJobRunner(context, {
     pool,

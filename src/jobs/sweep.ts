@@ -2,12 +2,16 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { coerceError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { giveBackRun } from '../store/give-back-run.ts';
+import { requeueStrayDeliveries } from '../store/send-deliveries.ts';
 import { readHeldRuns, requeueStrayRuns } from '../store/stray-runs.ts';
 import type { JobContext } from './context.ts';
 
 const INTERVAL_MS = 5_000;
 
-/** The backstop of the queue, until `signal` aborts: finds runs that wait, or are held, with nobody at work on them. */
+/**
+ * The backstop of the queue, until `signal` aborts: finds runs that wait, or are held, with nobody at work on
+ * them, and messages that nobody sends.
+ */
 export async function sweep(context: JobContext, signal: AbortSignal): Promise<void> {
   const { store, log } = context.engine;
   let unheldBefore = new Set<string>();
@@ -24,6 +28,7 @@ export async function sweep(context: JobContext, signal: AbortSignal): Promise<v
         'runs of this worker had lost their jobs',
       );
       unheldBefore = new Set(unheld.map(nameOf));
+      await requeueStrayDeliveries(store.database);
     } catch (error) {
       log.warn({ error: coerceError(error).message }, 'could not look for stray runs; will try again');
     }

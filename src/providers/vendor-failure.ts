@@ -1,4 +1,5 @@
 import type { ProviderErrorCode } from '../rules/provider-failure.ts';
+import { retryAfterMs } from '../rules/retry.ts';
 import { ProviderError } from './provider.ts';
 import { quote } from './quote.ts';
 import type { Vendor } from './vendor.ts';
@@ -62,7 +63,7 @@ export function fromVendorFailure(vendor: Vendor, failure: VendorFailure): Provi
   const said = quote(failure.message, vendor.apiKey);
   return new ProviderError(code, `${vendor.name} ${happened}: ${said}. ${advice(vendor, code, failure)}`, {
     status,
-    retryAfterMs: retryAfterMs(failure.retryAfter),
+    retryAfterMs: retryAfterMs(failure.retryAfter, Date.now()),
   });
 }
 
@@ -98,12 +99,4 @@ function advice(vendor: Vendor, code: ProviderErrorCode, { vendorCode, vendorTyp
   return isEmpty
     ? `Add credit to the account of ${vendor.keyVariable}, or set another key.`
     : ADVICE[code](vendor);
-}
-
-/** `retry-after` is seconds or an HTTP date (RFC 9110, 10.2.3). */
-function retryAfterMs(header: string | null): number | null {
-  if (header === null || header.trim() === '') return null;
-  const seconds = Number(header);
-  const wait = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(header) - Date.now();
-  return Number.isFinite(wait) ? Math.max(0, wait) : null;
 }

@@ -6,6 +6,7 @@ import { findAgents } from '../store/agents.ts';
 import { readArtifacts } from '../store/artifacts.ts';
 import { readBudgets } from '../store/budgets.ts';
 import type { Database } from '../store/database.ts';
+import { readDeliveries } from '../store/deliveries.ts';
 import {
   readExecutionSpend,
   readExecutionSteps,
@@ -42,8 +43,9 @@ export function createLoaders(database: Database, userId: string | null): Loader
     tasks: oneOfEach((ids) => readTasks(database, ids)),
     sessions: oneOfEach((ids) => readSessions(database, ids)),
     sessionTotals: oneOfEach((ids) => readSessionTotals(database, ids)),
-    sessionTasks: createPageLoader(database, readSessionTasks),
-    sessionThreads: createPageLoader(database, readSessionThreads),
+    sessionTasks: createPageLoader(database, readSessionTasks, ({ sessionId }) => sessionId),
+    sessionThreads: createPageLoader(database, readSessionThreads, ({ sessionId }) => sessionId),
+    deliveries: createPageLoader(database, readDeliveries, ({ integrationId }) => integrationId),
     agents: oneOfEach(
       async (ids) => new Map((await findAgents(database, asker, ids)).map((row) => [row.id, row])),
     ),

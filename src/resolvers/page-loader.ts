@@ -1,25 +1,23 @@
 import DataLoader from 'dataloader';
 import type { Database } from '../store/database.ts';
-import type { ListRange, SessionPage } from '../store/list-range.ts';
+import type { ListRange, PartsPage } from '../store/list-range.ts';
 
-type Read<Row> = (database: Database, sessionIds: readonly string[], range: ListRange) => Promise<Row[]>;
+type Read<Row> = (database: Database, wholeIds: readonly string[], range: ListRange) => Promise<Row[]>;
 
-/** Equal pages of many sessions in one query. */
-export function createPageLoader<Row extends { sessionId: string | null }>(
+/** Equal pages of many wholes in one query. @param wholeOf the id of the one that a row is a part of. */
+export function createPageLoader<Row>(
   database: Database,
   read: Read<Row>,
-): DataLoader<SessionPage, Row[]> {
-  return new DataLoader<SessionPage, Row[]>(
+  wholeOf: (row: Row) => string | null,
+): DataLoader<PartsPage, Row[]> {
+  return new DataLoader<PartsPage, Row[]>(
     async (wanted) => {
       const alike = Map.groupBy(wanted, ({ range }) => JSON.stringify(range));
-      const rows = new Map<SessionPage, Row[]>();
+      const rows = new Map<PartsPage, Row[]>();
       for (const pages of alike.values()) {
-        const ids = pages.map(({ sessionId }) => sessionId);
-        const bySession = Map.groupBy(
-          await read(database, ids, pages[0]!.range),
-          ({ sessionId }) => sessionId,
-        );
-        for (const page of pages) rows.set(page, bySession.get(page.sessionId) ?? []);
+        const ids = pages.map(({ wholeId }) => wholeId);
+        const byWhole = Map.groupBy(await read(database, ids, pages[0]!.range), wholeOf);
+        for (const page of pages) rows.set(page, byWhole.get(page.wholeId) ?? []);
       }
       return wanted.map((page) => rows.get(page) ?? []);
     },

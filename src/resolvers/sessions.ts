@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import type { SessionPage } from '../store/list-range.ts';
+import type { PartsPage } from '../store/list-range.ts';
 import { listSessions, type SessionRow } from '../store/sessions.ts';
 import type { Origin, SessionStatus } from '../vocabulary.ts';
 import { type Page, type PageArguments, readPage, toConnection } from './page.ts';
@@ -43,6 +43,6 @@ export async function threadsOf({ loaders }: Context, session: SessionRow, given
   return toConnection(page, await loaders.sessionThreads.load(pageOf(session, page)));
 }
 
-function pageOf({ id }: SessionRow, range: Page): SessionPage {
-  return { sessionId: id, range };
+function pageOf({ id }: SessionRow, range: Page): PartsPage {
+  return { wholeId: id, range };
 }

@@ -9,6 +9,17 @@ export interface RetryPolicy {
 export const MODEL_CALL_RETRIES: RetryPolicy = { tries: 4, firstWaitMs: 500, maxRetryAfterMs: 30_000 };
 
 /**
+ * `retry-after` is seconds or an HTTP date (RFC 9110, 10.2.3).
+ * @param now milliseconds since 1970. @returns milliseconds; null when there is none.
+ */
+export function retryAfterMs(header: string | null, now: number): number | null {
+  if (header === null || header.trim() === '') return null;
+  const seconds = Number(header);
+  const wait = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(header) - now;
+  return Number.isFinite(wait) ? Math.max(0, wait) : null;
+}
+
+/**
  * The wait before the next try: the vendor's wish when it told one, else doubling with jitter, so that runs that
  * failed together do not come back together.
  * @param failures how many tries have failed so far, at least 1. @param random from 0 to 1.

@@ -1,11 +1,15 @@
 import { DomainError } from '../errors.ts';
 
+export { globalId } from '../rules/global-id.ts';
+
 /** Types that can be asked for by id. */
 const NODES = [
   'Agent',
   'ApiKey',
   'Artifact',
+  'Delivery',
   'Execution',
+  'Integration',
   'Model',
   'Orchestration',
   'Session',
@@ -16,11 +20,6 @@ const NODES = [
   'Workflow',
 ] as const;
 export type NodeName = (typeof NODES)[number];
-
-/** The id that GraphQL prints: opaque, and unique over all types. */
-export function globalId(typename: string, id: string | number | bigint): string {
-  return Buffer.from(`${typename}:${id}`).toString('base64url');
-}
 
 /** @throws DomainError NOT_FOUND: what is no id of ours names nothing. */
 export function nodeId(globalId: string): { typename: NodeName; id: string } {

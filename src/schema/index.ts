@@ -10,6 +10,8 @@ import './execution-events.ts';
 import './execution-mutations.ts';
 import './feed.ts';
 import './health.ts';
+import './integration.ts';
+import './integration-mutations.ts';
 import './model.ts';
 import './model-mutations.ts';
 import './orchestration.ts';

@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
 import { DomainError, type RunError } from '../errors.ts';
 import type { RunStatus } from '../vocabulary.ts';
+import { announceSql, ENDED_RUN } from './announce-end.ts';
 import { appendSql, eventsParameter, RAISED, raiseSql } from './event-log.ts';
 import type { LoggedEvent } from './events.ts';
 import { addAdvanceJobSql, addRunJobSql } from './job-queue.ts';
@@ -96,10 +97,10 @@ export async function failDependents(client: ClientBase, runIds: readonly string
        ), moved as (
          update run set status = 'failed', epoch = epoch + 1, ${raiseSql('1')}, updated_at = clock_timestamp()
          from held where run.id = held.id
-         returning ${RAISED}
+         returning ${ENDED_RUN}
        ), ended as (
-         update task set error = $3::jsonb, completed_at = clock_timestamp() from moved where task.id = moved.id
-       )
+         update task set error = $3::jsonb, completed_at = moved.updated_at from moved where task.id = moved.id
+       ), ${announceSql('$2')}
        ${appendSql('$2')}`,
       [ended, eventsParameter([event]), JSON.stringify(error)],
     );

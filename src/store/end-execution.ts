@@ -2,6 +2,7 @@ import type { ClientBase } from 'pg';
 import type { RunError } from '../errors.ts';
 import { statusesBefore } from '../rules/status.ts';
 import { RUN_KINDS } from '../vocabulary.ts';
+import { announceSql, ENDED_RUN } from './announce-end.ts';
 import { cancelAllWithin, cancelWithin } from './cancel-run.ts';
 import { deleteRunsWithin } from './delete-runs.ts';
 import { appendSql, eventsParameter, RAISED, raiseSql } from './event-log.ts';
@@ -58,9 +59,7 @@ async function cancelTasks(
 }
 
 async function closeSteps(client: ClientBase, runId: string): Promise<void> {
-  await client.query('update execution set completed_at = clock_timestamp(), wake_at = null where id = $1', [
-    runId,
-  ]);
+  await client.query('update execution set wake_at = null where id = $1', [runId]);
   await client.query(
     `update execution_step set status = 'cancelled', completed_at = clock_timestamp()
      where execution_id = $1 and status = 'running'`,
@@ -72,10 +71,10 @@ async function fail(client: ClientBase, { runId, ownerId }: Target, error: RunEr
   const { rows } = await client.query<LoggedEvent>(
     `with moved as (
        update run set status = 'failed', ${raiseSql('1')}, updated_at = clock_timestamp()
-       where id = $1 and owner_id = $2 and kind = 'execution' and status in ('queued', 'waiting') returning ${RAISED}
+       where id = $1 and owner_id = $2 and kind = 'execution' and status in ('queued', 'waiting') returning ${ENDED_RUN}
      ), ended as (
-       update execution set error = $4::jsonb from moved where execution.id = moved.id
-     )
+       update execution set error = $4::jsonb, completed_at = moved.updated_at from moved where execution.id = moved.id
+     ), ${announceSql('$3')}
      ${appendSql('$3')}`,
     [runId, ownerId, eventsParameter([{ type: 'RunFailed', data: { error } }]), JSON.stringify(error)],
   );

@@ -2,9 +2,10 @@ import type { ClientBase } from 'pg';
 import type { RunError } from '../errors.ts';
 import { statusesBefore } from '../rules/status.ts';
 import type { RunKind, RunStatus } from '../vocabulary.ts';
+import { announceSql, ENDED_RUN } from './announce-end.ts';
 import { settleOpenReservations } from './budgets.ts';
 import { failDependents, lockParents, releaseDependents } from './dependencies.ts';
-import { appendSql, eventsParameter, RAISED, raiseSql } from './event-log.ts';
+import { appendSql, eventsParameter, raiseSql } from './event-log.ts';
 import type { LoggedEvent, NewEvent } from './events.ts';
 import type { RunResult } from './finish-run.ts';
 import { removeRunJobSql } from './job-queue.ts';
@@ -28,7 +29,7 @@ export interface EndTargets {
 
 /** SQL of how what shares its id with a run looks after its end. @param $ SQL of status, result and error. */
 export function endedSql($: { status: string; result: string; error: string }): string {
-  return `result = ${$.result}::jsonb, error = ${$.error}::jsonb, completed_at = clock_timestamp(),
+  return `result = ${$.result}::jsonb, error = ${$.error}::jsonb, completed_at = moved.updated_at,
     progress = case when ${$.status} = 'completed' then 1 else progress end`;
 }
 
@@ -60,9 +61,9 @@ export async function endAllWithin(
         update run set status = $5, cancel_reason = $6, epoch = epoch + 1, worker_id = null,
           ${raiseSql('jsonb_array_length($9::jsonb)')}, updated_at = clock_timestamp()
         from held where run.id = held.id
-        returning ${RAISED}
+        returning ${ENDED_RUN}
       ), ${setOfKindsSql(endedSql({ status: '$5', result: '$7', error: '$8' }), forgottenSql('$5'))},
-      logged as (${appendSql('$9')})
+      ${announceSql('$9')}, logged as (${appendSql('$9')})
       select * from logged order by "runId", seq`,
     values: [
       runIds,

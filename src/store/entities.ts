@@ -2,11 +2,13 @@ import { Agent } from './entities/agent.ts';
 import { ApiKey } from './entities/api-key.ts';
 import { Artifact } from './entities/artifact.ts';
 import { Budget, BudgetEntry } from './entities/budget.ts';
+import { Delivery } from './entities/delivery.ts';
 import { Dependency } from './entities/dependency.ts';
 import { Event } from './entities/event.ts';
 import { Execution, ExecutionStep } from './entities/execution.ts';
 import { IdempotencyKey } from './entities/idempotency-key.ts';
 import { Input } from './entities/input.ts';
+import { Integration } from './entities/integration.ts';
 import { Model } from './entities/model.ts';
 import { ModelCall } from './entities/model-call.ts';
 import { Orchestration, OrchestrationRound } from './entities/orchestration.ts';
@@ -26,12 +28,14 @@ export const entities = [
   Artifact,
   Budget,
   BudgetEntry,
+  Delivery,
   Dependency,
   Event,
   Execution,
   ExecutionStep,
   IdempotencyKey,
   Input,
+  Integration,
   Model,
   ModelCall,
   Orchestration,

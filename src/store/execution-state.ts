@@ -3,7 +3,8 @@ import type { RunError } from '../errors.ts';
 import type { ExecutionResult, StepResult, WorkflowDefinition } from '../rules/workflow.ts';
 import type { StepState, Try } from '../rules/workflow-plan.ts';
 import type { ExecutionStepStatus, Origin } from '../vocabulary.ts';
-import { appendSql, eventsParameter, RAISED, raiseSql } from './event-log.ts';
+import { announceSql, ENDED_RUN } from './announce-end.ts';
+import { appendSql, eventsParameter, raiseSql } from './event-log.ts';
 import type { LoggedEvent, NewEvent } from './events.ts';
 import { addAdvanceJobSql } from './job-queue.ts';
 
@@ -141,14 +142,14 @@ export async function writeExecution(
         update run set status = $2, ${raiseSql('jsonb_array_length($9::jsonb)')},
           attempt = greatest(attempt, 1),
           updated_at = case when $2 = 'waiting' then updated_at else clock_timestamp() end
-        where run.id = $1 returning ${RAISED}
+        where run.id = $1 returning ${ENDED_RUN}
       ), written as (
         update execution set workers = coalesce($3::jsonb, workers), deadline_at = $4, progress = greatest(progress, $5),
           wake_at = $6, result = $7::jsonb, error = $8::jsonb,
           started_at = coalesce(started_at, clock_timestamp()),
-          completed_at = case when $2 <> 'waiting' then clock_timestamp() end
+          completed_at = case when $2 <> 'waiting' then moved.updated_at end
         from moved where execution.id = moved.id
-      ), logged as (${appendSql('$9')})
+      ), ${announceSql('$9')}, logged as (${appendSql('$9')})
       select * from logged order by seq`,
     values: [
       runId,

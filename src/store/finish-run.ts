@@ -2,9 +2,10 @@ import type { ClientBase, Pool } from 'pg';
 import type { RunError } from '../errors.ts';
 import type { OrchestrationResult } from '../rules/orchestration.ts';
 import type { TaskResult } from '../rules/task.ts';
+import { announceSql, ENDED_RUN } from './announce-end.ts';
 import { lockParents } from './dependencies.ts';
 import { endedSql, forgottenSql, tellOthers } from './end-run.ts';
-import { appendSql, eventsParameter, RAISED, raiseSql } from './event-log.ts';
+import { appendSql, eventsParameter, raiseSql } from './event-log.ts';
 import type { LoggedEvent, NewEvent } from './events.ts';
 import { fenced, type Lease } from './lease.ts';
 import { publishAll } from './publish-all.ts';
@@ -108,8 +109,8 @@ async function end(
           updated_at = clock_timestamp()
         where id = $1 and epoch = $2 and status = 'running' and has_dependents = $7
           and inputs = coalesce($8, inputs)
-        returning ${RAISED}
-      ), ${setOfKindsSql(ENDED, forgottenSql('$3'))}, logged as (${appendSql('$6')})
+        returning ${ENDED_RUN}
+      ), ${setOfKindsSql(ENDED, forgottenSql('$3'))}, ${announceSql('$6')}, logged as (${appendSql('$6')})
       select * from logged order by seq`,
     values: [
       lease.runId,

@@ -5,6 +5,7 @@ export const jobPayloads = {
   'carry-out-run': z.object({ runId: z.string() }),
   'advance-execution': z.object({ runId: z.string() }),
   'keep-schedule': z.object({ workflowId: z.string() }),
+  deliver: z.object({ integrationId: z.string() }),
 };
 export type JobName = keyof typeof jobPayloads;
 
@@ -53,4 +54,22 @@ export function removeScheduleJobSql(id: string): string {
 /** SQL that takes the waiting job of a run out of the queue; a job that runs already is only kept from a retry. */
 export function removeRunJobSql(id: string): string {
   return `graphile_worker.remove_job('run:' || ${id})`;
+}
+
+/** Before any run: it takes no longer than its receivers do, and one of an integration sends all that is due. */
+const DELIVERY_PRIORITY = -100;
+
+/**
+ * SQL that has what is due to an integration sent. Without a key, so that ends of runs do not wait for each other.
+ * @param id SQL of the integration's id.
+ */
+export function addDeliveryJobSql(id: string): string {
+  return `graphile_worker.add_job('deliver', json_build_object('integrationId', ${id}),
+    priority => ${DELIVERY_PRIORITY}, max_attempts => 25)`;
+}
+
+/** The same at a later time, in place of an earlier one like it. @param at SQL of the time. */
+export function addLaterDeliveryJobSql(id: string, at: string): string {
+  return `graphile_worker.add_job('deliver', json_build_object('integrationId', ${id}), run_at => ${at},
+    job_key => 'deliver:' || ${id}, priority => ${DELIVERY_PRIORITY}, max_attempts => 25)`;
 }

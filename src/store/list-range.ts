@@ -16,9 +16,9 @@ export interface ListRange {
   fromEnd: boolean;
 }
 
-/** A page of what one session holds. */
-export interface SessionPage {
-  sessionId: string;
+/** A page of what one row of another table holds. */
+export interface PartsPage {
+  wholeId: string;
   range: ListRange;
 }
 
@@ -42,8 +42,8 @@ export function rangeSql(
   };
 }
 
-/** SQL that reads a page of each of the sessions in parameter 7. @param select SQL of one, of `session_id = wanted.id`. */
-export function ofEachSessionSql(select: string, { name }: { name: string }): string {
+/** SQL that reads a page of each of the wholes in parameter 7. @param select SQL of one, of `session_id = wanted.id`. */
+export function ofEachSql(select: string, { name }: { name: string }): string {
   return `
     select page.* from (select distinct unnest($7::text[]) as id) as wanted cross join lateral (${select}) as page
     order by page."createdAtText" ${name}, page.id ${name}`;

@@ -1,6 +1,6 @@
 import type { Origin, RunStatus, TaskKind, TaskLabel } from '../vocabulary.ts';
 import type { Database } from './database.ts';
-import { type ListPosition, type ListRange, ofEachSessionSql, rangeSql, rangeValues } from './list-range.ts';
+import { type ListPosition, type ListRange, ofEachSql, rangeSql, rangeValues } from './list-range.ts';
 import { COLUMNS, COSTLY_COLUMNS, select, TASK_COLUMNS, type TaskRow } from './tasks.ts';
 
 /** No page is longer, with the one row more that tells of another. */
@@ -112,7 +112,7 @@ export async function readSessionTasks(
   const sql = rangeSql('run', range.fromEnd);
   const { rows } = await database.pool.query<TaskRow>({
     name: `read-session-tasks-${sql.name}`,
-    text: ofEachSessionSql(
+    text: ofEachSql(
       `select ${TASK_COLUMNS} from run join task on task.id = run.id
        where run.session_id = wanted.id and ${sql.condition} ${sql.order}`,
       sql,

@@ -1,5 +1,5 @@
 import type { Database } from './database.ts';
-import { createdAtTextSql, type ListRange, ofEachSessionSql, rangeSql, rangeValues } from './list-range.ts';
+import { createdAtTextSql, type ListRange, ofEachSql, rangeSql, rangeValues } from './list-range.ts';
 import { homeSql } from './sessions.ts';
 
 export interface ThreadRow {
@@ -64,7 +64,7 @@ export async function readSessionThreads(
   const sql = rangeSql('thread', range.fromEnd);
   const { rows } = await database.pool.query<ThreadRow>({
     name: `read-session-threads-${sql.name}`,
-    text: ofEachSessionSql(
+    text: ofEachSql(
       `select ${COLUMNS} from thread where thread.session_id = wanted.id and ${sql.condition} ${sql.order}`,
       sql,
     ),

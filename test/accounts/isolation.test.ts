@@ -52,6 +52,8 @@ const ATTEMPTS: Record<Operation, Record<string, Attempt>> = {
     },
     artifact: { variables: ({ Artifact }) => ({ id: Artifact }), expected: 'NOT_FOUND' },
     health: none,
+    integration: { variables: ({ Integration }) => ({ id: Integration }), expected: 'NOT_FOUND' },
+    integrations: { variables: ({ cursor }) => ({ first: 5, before: cursor }), expected: 'own' },
     model: { variables: ({ Model }) => ({ id: Model }), expected: 'NOT_FOUND' },
     models: { variables: () => ({ first: 5, filter: { provider: 'OPENAI' } }), expected: 'own' },
     node: { variables: ({ Task }) => ({ id: Task }), expected: 'NOT_FOUND' },
@@ -108,6 +110,7 @@ const ATTEMPTS: Record<Operation, Record<string, Attempt>> = {
     cancelTask: input(({ Task }) => ({ id: Task, reason: 'not mine' }), 'NOT_FOUND'),
     createAgent: input(() => ({ name: 'a' }), 'own'),
     createApiKey: input(() => ({ name: 'k' }), 'own'),
+    createIntegration: input(() => ({ platform: 'WEBHOOK', url: 'https://example.com' }), 'own'),
     createModel: input(() => ({ provider: 'OPENAI', modelId: 'mine' }), 'own'),
     createSession: input(() => ({ name: 's' }), 'own'),
     createTask: input(
@@ -127,6 +130,7 @@ const ATTEMPTS: Record<Operation, Record<string, Attempt>> = {
     'createTask of a template': input(({ Template }) => ({ templateId: Template }), 'NOT_FOUND'),
     deleteModel: input(({ Model }) => ({ id: Model }), 'NOT_FOUND'),
     deleteAgent: input(({ Agent }) => ({ id: Agent }), 'NOT_FOUND'),
+    deleteIntegration: input(({ Integration }) => ({ id: Integration }), 'NOT_FOUND'),
     deleteTemplate: input(({ Template }) => ({ id: Template }), 'NOT_FOUND'),
     createWorkflow: input(
       ({ Agent }) => ({ name: 'w', steps: [{ id: 'a', task: 'x', agentId: Agent }] }),
@@ -145,6 +149,7 @@ const ATTEMPTS: Record<Operation, Record<string, Attempt>> = {
     login: input(() => ({ email: 'user1@example.com', password: 'a good password' }), 'own'),
     provideTaskInput: input(({ Task }) => ({ id: Task, text: 'mine' }), 'NOT_FOUND'),
     pullModel: input(() => ({ model: 'llama3.2' }), 'FORBIDDEN'),
+    redeliver: input(({ Delivery }) => ({ id: Delivery }), 'NOT_FOUND'),
     register: input(() => ({ email: 'other@example.com', password: 'a good password', name: 'O' }), 'own'),
     retryExecution: input(({ Execution }) => ({ id: Execution }), 'NOT_FOUND'),
     retryOrchestration: input(({ Orchestration }) => ({ id: Orchestration }), 'NOT_FOUND'),
@@ -155,6 +160,11 @@ const ATTEMPTS: Record<Operation, Record<string, Attempt>> = {
     ),
     updateSession: input(
       ({ Session }) => ({ id: Session, name: 'mine', status: 'PAUSED', costLimit: 1 }),
+      'NOT_FOUND',
+    ),
+    testIntegration: input(({ Integration }) => ({ id: Integration }), 'NOT_FOUND'),
+    updateIntegration: input(
+      ({ Integration }) => ({ id: Integration, name: 'mine', url: 'https://example.com/mine' }),
       'NOT_FOUND',
     ),
     updateAgent: input(({ Agent }) => ({ id: Agent, name: 'mine' }), 'NOT_FOUND'),
@@ -200,6 +210,8 @@ beforeAll(async () => {
   await server.newUser();
   ann = await server.newUser();
   bob = await server.anonymous.register(bobs);
+  // What he makes from here on is told of; Ann's runs are not.
+  const Integration = data(await bob.query(NEW_INTEGRATION)).createIntegration.integration.id;
   const Session = await createSession(bob, { name: CANARY });
   const feed = readFeed(bob, { id: Session });
   feedCursor = (await feed.next()).value!.cursor;
@@ -242,6 +254,8 @@ beforeAll(async () => {
     Agent: data(agent).createAgent.agent.id,
     Task,
     Artifact: await keepArtifact(Task),
+    Integration,
+    Delivery: await deliveryOf(Integration),
     Template: data(await bob.query(NEW_TEMPLATE)).createTemplate.template.id,
     Thread,
     Workflow,
@@ -264,6 +278,15 @@ afterAll(async () => {
 const NEW_TEMPLATE = `mutation { createTemplate(input: { name: "${CANARY}", description: "${CANARY}",
   parameters: [{ name: "p", type: STRING, allowed: ["${CANARY}"] }],
   steps: [{ id: "a", type: STORE_OUTPUT, name: "a", content: "${CANARY}" }] }) { template { id } } }`;
+
+const NEW_INTEGRATION = `mutation { createIntegration(input: { platform: WEBHOOK, name: "${CANARY}",
+  url: "https://127.0.0.1/${CANARY}" }) { integration { id } } }`;
+
+/** Of a task of his that has ended. */
+async function deliveryOf(id: string): Promise<string> {
+  const document = `query ($id: ID!) { integration(id: $id) { deliveries(first: 1) { nodes { id } } } }`;
+  return data(await bob.query(document, { id })).integration.deliveries.nodes[0].id;
+}
 
 /** As a worker would that carries the task out. */
 async function keepArtifact(taskId: string): Promise<string> {
@@ -292,7 +315,7 @@ async function orchestrate(home: object): Promise<string> {
 }
 
 const STATE =
-  '{ viewer { name email } agents { nodes { id name } } apiKeys { id name } orchestrations { nodes { id status attempt } } models(first: 100) { nodes { name } } sessions { nodes { id name status budget { limit } } } templates { nodes { id name isActive } } workflows { nodes { id name version } } executions { nodes { id status attempt } } tasks { nodes { id status prompt cancelReason } } }';
+  '{ viewer { name email } agents { nodes { id name } } apiKeys { id name } orchestrations { nodes { id status attempt } } models(first: 100) { nodes { name } } integrations { nodes { id name url isActive lastTest { at } } } sessions { nodes { id name status budget { limit } } } templates { nodes { id name isActive } } workflows { nodes { id name version } } executions { nodes { id status attempt } } tasks { nodes { id status prompt cancelReason } } }';
 
 async function stateOfBob(): Promise<unknown> {
   return data(await bob.query(STATE));

@@ -38,21 +38,35 @@ export function documentsFor(
 function selections(schema: GraphQLSchema, type: GraphQLOutputType): string[] {
   const named = getNamedType(type);
   if (!isCompositeType(named)) return [''];
-  if (!isAbstractType(named)) return [fieldsOf(schema, named, [])];
+  if (!isAbstractType(named)) return withinLimits(fieldsOf(schema, named, []), () => oneByOne(schema, named));
   return schema
     .getPossibleTypes(named)
     .map((possible) => `{ __typename ... on ${possible.name} ${fieldsOf(schema, possible, [])} }`);
 }
 
+/** What a document may have is bounded; of more, each field has one of its own. */
+const MAX_TOKENS = 1900;
+
+function withinLimits(selection: string, otherwise: () => string[]): string[] {
+  return (selection.match(/\w+|[^\s\w]/g) ?? []).length > MAX_TOKENS ? otherwise() : [selection];
+}
+
+function oneByOne(schema: GraphQLSchema, type: GraphQLObjectType): string[] {
+  return selectedFields(schema, type, []).map((field) => `{ __typename ${field} }`);
+}
+
 /** All fields, down to where a type comes again. */
 function fieldsOf(schema: GraphQLSchema, type: GraphQLObjectType, above: string[]): string {
-  const fields = Object.values(type.getFields())
+  return `{ __typename ${selectedFields(schema, type, above).join(' ')} }`;
+}
+
+function selectedFields(schema: GraphQLSchema, type: GraphQLObjectType, above: string[]): string[] {
+  return Object.values(type.getFields())
     .filter((field) => !field.args.some(isRequiredArgument))
     .map(
       ({ name, type: of, args }) =>
         `${name} ${shortest(args)} ${below(schema, getNamedType(of), [...above, type.name])}`,
     );
-  return `{ __typename ${fields.join(' ')} }`;
 }
 
 /** A page of one: what a longer one holds is more of the same. */

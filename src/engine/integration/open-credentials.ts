@@ -1,0 +1,12 @@
+import { DomainError } from '../../errors.ts';
+import type { SecretBox } from '../../store/secret-box.ts';
+
+/** @throws DomainError when they were sealed with another key. */
+export async function openCredentials(secrets: SecretBox, sealed: string): Promise<string> {
+  try {
+    return await secrets.open(sealed);
+  } catch (cause) {
+    const message = 'the credentials cannot be read with the present SECRETS_KEY; set them again';
+    throw new DomainError('INVALID_STATE', message, {}, { cause });
+  }
+}

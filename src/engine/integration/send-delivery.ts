@@ -1,0 +1,63 @@
+import { DomainError } from '../../errors.ts';
+import { waitAfter } from '../../rules/delivery.ts';
+import { PLATFORM_NAMES } from '../../rules/integration.ts';
+import { messageOf, slackTextOf } from '../../rules/run-end.ts';
+import type { SecretBox } from '../../store/secret-box.ts';
+import type { DueDelivery, Tried } from '../../store/send-deliveries.ts';
+import type { Platform } from '../../vocabulary.ts';
+import { type Call, call } from './call.ts';
+import { openCredentials } from './open-credentials.ts';
+import { signedCall, slackCall } from './sign.ts';
+import { whyRefused } from './why-refused.ts';
+
+/** Whoever answers this wants nothing more, ever. */
+const GONE = 410;
+
+export interface Sent extends Tried {
+  isGone: boolean;
+}
+
+/** Tells one integration of one end, once. What is broken off because this worker stops, another sends at once. */
+export async function sendDelivery(
+  { fetch, secrets }: { fetch: typeof globalThis.fetch; secrets: SecretBox },
+  delivery: DueDelivery,
+  stopping: AbortSignal,
+): Promise<Sent> {
+  const { platform, attempt } = delivery;
+  const retry = (retryAfterMs: number | null) => waitAfter(attempt, retryAfterMs, Math.random());
+  try {
+    const secret = await openCredentials(secrets, delivery.sealedCredentials);
+    const answer = await call(fetch, CALLS[platform](delivery, secret), false, stopping);
+    if ('failure' in answer && stopping.aborted) return failed(null, 'broken off: the worker stopped', 0);
+    if ('failure' in answer) return failed(null, answer.failure, retry(null));
+    const { status, retryAfterMs } = answer;
+    if (status >= 200 && status < 300) {
+      return { responseStatus: status, error: null, waitMs: null, isGone: false };
+    }
+    const why = whyRefused(PLATFORM_NAMES[platform], answer, secret);
+    return status === GONE
+      ? { ...failed(status, why, null), isGone: true }
+      : failed(status, why, retry(retryAfterMs));
+  } catch (thrown) {
+    if (thrown instanceof DomainError) return failed(null, thrown.message, retry(null));
+    throw thrown;
+  }
+}
+
+function failed(responseStatus: number | null, error: string, waitMs: number | null): Sent {
+  return { responseStatus, error, waitMs, isGone: false };
+}
+
+type ToCall = (delivery: DueDelivery, secret: string) => Call;
+
+const notTold: ToCall = ({ platform }) => {
+  throw new Error(`${platform} is told of nothing`);
+};
+
+const CALLS: Record<Platform, ToCall> = {
+  github: notTold,
+  gitlab: notTold,
+  slack: ({ runEnd }, secret) => slackCall(secret, slackTextOf(runEnd)),
+  webhook: ({ id, runEnd, url }, secret) =>
+    signedCall(url!, secret, { id, body: JSON.stringify(messageOf(runEnd)) }),
+};
