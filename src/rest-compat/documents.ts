@@ -84,5 +84,5 @@ export function operationOf({ definitions }: DocumentNode): string {
 
 function titleOf({ operation, selectionSet }: OperationDefinitionNode): string {
   const fields = selectionSet.selections.flatMap((node) => (node.kind === Kind.FIELD ? node.name.value : []));
-  return `${operation} ${fields.join(', ')}`;
+  return `${operation} ${[...new Set(fields)].join(', ')}`;
 }

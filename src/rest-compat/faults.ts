@@ -33,9 +33,9 @@ export function renamed(fault: DomainError, names: FieldNames): DomainError {
 
 function inNames(field: string, names: FieldNames): string {
   return field
-    .split('.')
-    .map((part) => names[part] ?? part)
-    .join('.');
+    .split(/(\.|: )/)
+    .map((part) => (Object.hasOwn(names, part) ? names[part] : part))
+    .join('');
 }
 
 /** What zod refused of params, query and body. */
@@ -53,6 +53,8 @@ function fieldFault(code: ErrorCode, issues: FieldIssue[], details: ErrorDetails
 }
 
 function inRestWords({ field, message }: FieldIssue): FieldIssue {
-  const name = field.replace(/^input(\.|$)/, '').replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  const name = field
+    .replace(/^(input|filter)(\.|$)/, '')
+    .replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
   return { field: name || 'body', message };
 }
