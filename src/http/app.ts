@@ -20,6 +20,7 @@ import { createSchemaAccess } from './schema-access.ts';
 import { openSockets } from './sockets.ts';
 import { routeUpgrades } from './upgrades.ts';
 
+const MAX_ID_CHARACTERS = 1000;
 const MAX_BODY_BYTES = 5 * 1024 * 1024;
 
 export interface AppOptions {
@@ -35,6 +36,8 @@ export async function createApp(services: Services, options: AppOptions): Promis
   const app = Fastify({
     bodyLimit: MAX_BODY_BYTES,
     forceCloseConnections: true,
+    // Ids of models have up to 200 characters; what is longer would be no path at all, and told as such.
+    routerOptions: { maxParamLength: MAX_ID_CHARACTERS },
     frameworkErrors(error, request, reply) {
       const dialect = dialectAt(request);
       return dialect ? refuseUnreadablePath(dialect, request, reply) : onFailure(error, request, reply);

@@ -272,7 +272,7 @@ const decided: Audit[] = [
     fact: 'NOT_FOUND 404: an unknown path, and one that cannot be read',
     check: async () => {
       for (const path of ['/nothing', '/%zz'])
-        expectRefusal(await ann.ask('GET', path), 404, 'NOT_FOUND', `there is no GET /amas/api/v1${path}`);
+        expectRefusal(await ann.ask('GET', path), 404, 'NOT_FOUND', `there is no GET /api/v1${path}`);
     },
   },
   {
