@@ -94,7 +94,7 @@ describe('a shared path with an id', () => {
 
   test('what is not there is told in the words of all that it may be for', async () => {
     const { status, body } = await ask('GET', '/api/v1/tasks/nothing', undefined, bearer);
-    expect([status, body]).toMatchObject([404, { status_code: 404, error_code: 'TASK_NOT_FOUND' }]);
+    expect([status, body]).toMatchObject([404, { status_code: 404, error_code: 'NOT_FOUND' }]);
   });
 });
 
