@@ -2,6 +2,7 @@
 import OpenAI from 'openai';
 import { serveCommands } from '../fork.ts';
 import { createStreamMeter, type StreamFigures, type StreamPlan } from '../measure/stream-meter.ts';
+import { untilQuiet } from '../measure/until-quiet.ts';
 
 interface Asked {
   baseUrl: string;
@@ -19,6 +20,7 @@ const commands = {
         if (isFirst) delays.push(performance.now() - from);
         isFirst = false;
       });
+      await untilQuiet();
     }
     return delays;
   },

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
 import {
@@ -16,7 +16,7 @@ import { agentChange, newAgent } from './agent-input.ts';
 import { resolveModel } from './model.ts';
 import { type PageArguments, readPage, toConnection } from './page.ts';
 import { withoutNulls } from './task-input.ts';
-import { validate } from './validate.ts';
+import { text, validate } from './validate.ts';
 import { requireViewer } from './viewer.ts';
 
 /** Built in, or the viewer's own. @throws DomainError NOT_FOUND @param field which argument named it. */
@@ -33,13 +33,16 @@ export interface AgentFilter {
   origins?: Origin[] | null | undefined;
 }
 
+const searched = z.object({ type: text({ max: 100 }).nullish() });
+
 /** The viewer's agents and those that are built in, newest first. */
 export async function agents(context: Context, given: PageArguments, filter: AgentFilter | null | undefined) {
   const { userId } = requireViewer(context);
   const page = readPage(given);
+  const { type } = validate(searched, { ...filter }, 'filter');
   const rows = await listAgents(context.store.database, {
     userId,
-    type: filter?.type ?? null,
+    type: type ?? null,
     isActive: filter?.isActive ?? null,
     origins: filter?.origins ?? null,
     ...page,

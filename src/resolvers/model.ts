@@ -34,10 +34,18 @@ export interface ChosenModel extends ModelReference {
 /** About as many characters of plain English are one token. */
 const CHARACTERS_PER_TOKEN = 4;
 
-/** For a caller who names none. @param length of what is asked, in characters. @throws DomainError UNKNOWN_MODEL */
-export async function chooseForCaller(context: Context, length: number): Promise<ChosenModel> {
+/**
+ * For a caller who names none.
+ * @param length of what is asked, in characters. @param type of the work; null: any.
+ * @throws DomainError UNKNOWN_MODEL
+ */
+export async function chooseForCaller(
+  context: Context,
+  { length, type }: { length: number; type: string | null },
+): Promise<ChosenModel> {
   const contextSize = Math.ceil(length / CHARACTERS_PER_TOKEN);
-  const choice = await choose(context, { ...NO_NEEDS, contextSize }, NO_NEEDS);
+  const needs = { ...NO_NEEDS, wishes: type === null ? [] : [type.toLowerCase()] };
+  const choice = await choose(context, { ...needs, contextSize }, needs);
   const { told, ...taken } = takeChoice(choice);
   return { ...taken, events: [{ type: 'ModelSelected', data: told }] };
 }

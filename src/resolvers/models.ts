@@ -1,7 +1,11 @@
 import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
-import { findModelByKey, findModelRow, listModels, type ModelRow } from '../store/models.ts';
+import type { ModelReference } from '../rules/model-id.ts';
+import { rowCalled } from '../rules/model-name.ts';
+import { costOf } from '../rules/money.ts';
+import { pricesOf } from '../rules/price-list.ts';
+import { findModelByKey, findModelRow, findNamedModels, listModels, type ModelRow } from '../store/models.ts';
 import type { ModelCapability, ProviderId } from '../vocabulary.ts';
 import { type PageArguments, readPage, sizesUpTo, toConnection } from './page.ts';
 import { text, validate } from './validate.ts';
@@ -45,13 +49,32 @@ export async function modelById(context: Context, id: string, field = 'id'): Pro
   return found ?? missing(field);
 }
 
-/** What a task would get that names this model. @throws DomainError NOT_FOUND when the catalog does not have it. */
+/**
+ * What a task would get that names this model; when it would get none, the one that is called so all the same.
+ * @throws DomainError NOT_FOUND when the catalog does not have it.
+ */
 export async function modelByName(context: Context, name: string): Promise<ModelRow> {
   const { userId } = requireViewer(context);
+  const { database, lookups } = context.store;
   const given = validate(z.object({ name: text({ max: 200 }) }), { name });
-  const reference = await context.store.lookups.model(userId, given.name);
-  const key = reference && { provider: reference.provider, modelId: reference.model };
-  return (key && (await findModelByKey(context.store.database, userId, key))) ?? missing('name');
+  const rowOf = async (reference: ModelReference | null) =>
+    reference && findModelByKey(database, userId, { provider: reference.provider, modelId: reference.model });
+  const offered = await rowOf(await lookups.model(userId, given.name));
+  if (offered) return offered;
+  const called = rowCalled(given.name, await findNamedModels(database, userId, given.name));
+  return (await rowOf(called)) ?? missing('name');
+}
+
+const asked = z.object({
+  inputTokens: z.number().int().min(0, 'must be at least 0'),
+});
+
+/** US dollars of sending so many tokens; null: the price is unknown. @throws DomainError VALIDATION_ERROR */
+export function estimatedCost({ ownPrices, provider, modelId }: ModelRow, given: unknown): number | null {
+  const { inputTokens } = validate(asked, given);
+  const prices = pricesOf(ownPrices, { provider, model: modelId }, inputTokens);
+  const cost = costOf({ inputTokens, cachedInputTokens: 0, outputTokens: 0, reasoningTokens: 0 }, prices);
+  return cost === null ? null : Number(cost);
 }
 
 function missing(field: string): never {

@@ -26,14 +26,14 @@ export async function predictTask(context: Context, input: unknown): Promise<Tol
 
 const NOBODY = { agentId: null, templateName: null, provider: null, model: null };
 
-async function ofPrompt(context: Context, { model }: PredictedTask): Promise<ModelReference> {
-  return model ? resolveModel(context, model, 'input.model') : chooseForCaller(context, 0);
+async function ofPrompt(context: Context, { model, type = null }: PredictedTask): Promise<ModelReference> {
+  return model ? resolveModel(context, model, 'input.model') : chooseForCaller(context, { length: 0, type });
 }
 
 async function ofAgent(context: Context, given: PredictedTask) {
   const { chosen } = await chosenAgent(context, given);
   const own = chosen.model && `${chosen.provider}/${chosen.model}`;
-  const { provider, model } = await ofPrompt(context, { model: given.model ?? own });
+  const { provider, model } = await ofPrompt(context, { ...given, model: given.model ?? own });
   return { agentId: chosen.id, provider, model };
 }
 

@@ -2,11 +2,9 @@ import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
 import { chooseModel, type ModelChoice, type ModelNeeds, NO_NEEDS } from '../rules/model-choice.ts';
-import { costOf } from '../rules/money.ts';
-import { pricesOf } from '../rules/price-list.ts';
 import { type ModelCandidate, readModelCandidates } from '../store/model-candidates.ts';
-import type { ModelRow } from '../store/models.ts';
 import { MODEL_CAPABILITIES, PROVIDERS } from '../vocabulary.ts';
+import { estimatedCost } from './models.ts';
 import { text, validate } from './validate.ts';
 import { requireViewer } from './viewer.ts';
 
@@ -66,11 +64,6 @@ export async function selectModel(context: Context, input: unknown): Promise<Mod
     preferredProvider: given.preferredProvider ?? null,
   });
   const tokens = given.contextSize ?? USUAL_TOKENS;
-  return { ...choice, tokens, estimatedCost: estimate(choice.selected.model.row, tokens) };
-}
-
-function estimate({ ownPrices, provider, modelId }: ModelRow, inputTokens: number): number | null {
-  const prices = pricesOf(ownPrices, { provider, model: modelId }, inputTokens);
-  const cost = costOf({ inputTokens, cachedInputTokens: 0, outputTokens: 0, reasoningTokens: 0 }, prices);
-  return cost === null ? null : Number(cost);
+  const cost = estimatedCost(choice.selected.model.row, { inputTokens: tokens });
+  return { ...choice, tokens, estimatedCost: cost };
 }

@@ -1,8 +1,10 @@
+import { z } from 'zod';
 import type { Context } from '../context.ts';
 import type { PartsPage } from '../store/list-range.ts';
 import { listSessions, type SessionRow } from '../store/sessions.ts';
 import type { Origin, SessionStatus } from '../vocabulary.ts';
 import { type Page, type PageArguments, readPage, toConnection } from './page.ts';
+import { text, validate } from './validate.ts';
 import { requireViewer } from './viewer.ts';
 
 export interface SessionFilter {
@@ -12,6 +14,8 @@ export interface SessionFilter {
   isNamed?: boolean | null | undefined;
 }
 
+const searched = z.object({ userLabel: text({ max: 200 }).nullish() });
+
 /** The viewer's sessions, newest first. */
 export async function sessions(
   context: Context,
@@ -20,11 +24,12 @@ export async function sessions(
 ) {
   const { userId } = requireViewer(context);
   const page = readPage(given);
+  const { userLabel } = validate(searched, { ...filter }, 'filter');
   const rows = await listSessions(context.store.database, {
     ...page,
     ownerId: userId,
     status: filter?.status ?? null,
-    userLabel: filter?.userLabel ?? null,
+    userLabel: userLabel ?? null,
     origins: filter?.origins ?? null,
     isNamed: filter?.isNamed ?? null,
   });

@@ -130,6 +130,7 @@ export const taskChange = z.object({
   system: system.nullish(),
   model: model.nullish(),
   parameters: parameters.nullish(),
+  priority: priority.nullish(),
 });
 
 type WithoutNulls<Given> = { [Name in keyof Given]?: NonNullable<Given[Name]> };

@@ -48,14 +48,14 @@ export async function cancelTask(context: Context, id: string, reason: string | 
 }
 
 /**
- * What a task is about may be told at any time; what its model is asked, until a worker takes it.
+ * What a task is about may be told at any time; what its model is asked, and when, until a worker takes it.
  * @throws DomainError NOT_FOUND, INVALID_STATE when a worker has taken it already.
  */
 export async function updateTask(context: Context, id: string, input: unknown): Promise<TaskRow> {
   const { userId } = requireViewer(context);
   const given = validate(taskChange, input, 'input');
   const present = await task(context, id);
-  const { prompt, system, model, parameters, ...subject } = given;
+  const { prompt, system, model, parameters, priority, ...subject } = given;
   const isAskedAnew = [prompt, model, parameters].some(Boolean) || system !== undefined;
   if (isAskedAnew && present.kind === 'template')
     refuse(present, 'a template is not changed task by task; make another');
@@ -71,6 +71,7 @@ export async function updateTask(context: Context, id: string, input: unknown): 
       ...(system !== undefined ? { system } : {}),
       ...(parameters ? { parameters: withoutNulls(parameters) } : {}),
       ...(resolved ? { provider: resolved.provider, model: resolved.model } : {}),
+      ...(priority ? { priority } : {}),
     },
   );
   return told(context, id, moved, 'a worker has taken it already');

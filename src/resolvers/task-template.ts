@@ -99,7 +99,7 @@ async function resolveModels(
       models[step.id] = await resolveModel(context, name, `${FIELD}: the model of ${step.id}`);
       continue;
     }
-    const { provider, model, events } = await chooseForCaller(context, 0);
+    const { provider, model, events } = await chooseForCaller(context, { length: 0, type: null });
     models[step.id] = { provider, model };
     chosen.push(...events);
   }

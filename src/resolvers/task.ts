@@ -165,10 +165,11 @@ async function askModel(
 ): Promise<Asked> {
   const { threadId } = given;
   const asked = promptOf(given);
+  const work = { prompt: asked.prompt, type: given.type ?? null };
   const fallbackModels = await resolveModels(context, given.fallbackModels ?? [], 'input.fallbackModels');
   return {
     ...NOTHING_ASKED,
-    ...(await modelsFor(context, session, { model, prompt: asked.prompt, fallbackModels })),
+    ...(await modelsFor(context, session, { model, ...work, fallbackModels })),
     ...asked,
     system,
     parameters,
@@ -181,13 +182,18 @@ async function askModel(
 async function modelsFor(
   context: Context,
   session: SessionRow | null,
-  { model, prompt, fallbackModels }: Pick<Asked, 'prompt' | 'fallbackModels'> & { model: string | null },
+  {
+    model,
+    prompt,
+    type,
+    fallbackModels,
+  }: Pick<NewTask, 'prompt' | 'type' | 'fallbackModels'> & { model: string | null },
 ): Promise<Pick<Asked, 'provider' | 'model' | 'fallbackModels' | 'fallbackIsOurs' | 'events'>> {
   const named = { fallbackModels, fallbackIsOurs: false };
   if (model !== null) return { ...(await resolveModel(context, model, 'input.model')), ...named, events: [] };
   const preferred = session && (await preferredModel(context, session));
   if (preferred) return { ...preferred, ...named };
-  const { standIns, ...chosen } = await chooseForCaller(context, prompt.length);
+  const { standIns, ...chosen } = await chooseForCaller(context, { length: prompt.length, type });
   if (fallbackModels.length > 0) return { ...chosen, ...named };
   return { ...chosen, fallbackModels: standIns, fallbackIsOurs: true };
 }

@@ -4,7 +4,7 @@ import { listTasks } from '../store/list-tasks.ts';
 import type { Origin, RunStatus, TaskKind, TaskLabel } from '../vocabulary.ts';
 import { type PageArguments, readPage, toConnection } from './page.ts';
 import { taskType } from './task-input.ts';
-import { validate } from './validate.ts';
+import { text, validate } from './validate.ts';
 import { requireViewer } from './viewer.ts';
 
 export interface TaskFilter {
@@ -22,6 +22,7 @@ export interface TaskFilter {
 
 const searched = z.object({
   types: z.array(taskType).max(20, 'must have at most 20 types').nullish(),
+  templateName: text({ max: 100 }).nullish(),
 });
 
 /**
@@ -36,7 +37,7 @@ export async function tasks(
 ) {
   const { userId } = requireViewer(context);
   const page = readPage(given);
-  const { types } = validate(searched, { types: filter?.types }, 'filter');
+  const { types, templateName } = validate(searched, { ...filter }, 'filter');
   const rows = await listTasks(context.store.database, {
     ...page,
     ownerId: userId,
@@ -49,7 +50,7 @@ export async function tasks(
     threadId: filter?.threadId ?? null,
     executionId: filter?.executionId ?? null,
     sessionId: filter?.sessionId ?? null,
-    templateName: filter?.templateName ?? null,
+    templateName: templateName ?? null,
     columns,
   });
   return toConnection(page, rows);

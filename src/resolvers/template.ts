@@ -4,6 +4,7 @@ import { newId } from '../rules/ids.ts';
 import type { TemplateDefinition } from '../rules/template.ts';
 import { definitionFaults } from '../rules/template-definition.ts';
 import { checkParameters, type ParameterCheck } from '../rules/template-parameters.ts';
+import { isStorable } from '../rules/text.ts';
 import {
   changeTemplate,
   findTemplate,
@@ -45,19 +46,31 @@ export async function chosenTemplate(
 /** Where inputs name a template. */
 export const INPUT_FIELDS = { id: 'input.templateId', name: 'input.templateName' };
 
-function find(context: Context, by: { id: string } | { name: string }): Promise<TemplateRow | null> {
-  return findTemplate(context.store.database, requireViewer(context).userId, by);
+/** What Postgres cannot hold is nobody's name. */
+async function find(context: Context, by: { id: string } | { name: string }): Promise<TemplateRow | null> {
+  const { userId } = requireViewer(context);
+  if ('name' in by && !isStorable(by.name)) return null;
+  return findTemplate(context.store.database, userId, by);
 }
 
 function missing(field: string): never {
   throw new DomainError('NOT_FOUND', `${field}: there is no such template`, { field });
 }
 
+export interface TemplateFilter {
+  isActive?: boolean | null | undefined;
+}
+
 /** The viewer's templates and the built-in ones, newest first. */
-export async function templates(context: Context, given: PageArguments) {
+export async function templates(
+  context: Context,
+  given: PageArguments,
+  filter: TemplateFilter | null | undefined,
+) {
   const { userId } = requireViewer(context);
   const page = readPage(given);
-  const rows = await listTemplates(context.store.database, { ...page, userId });
+  const isActive = filter?.isActive ?? null;
+  const rows = await listTemplates(context.store.database, { ...page, userId, isActive });
   return toConnection(page, rows);
 }
 

@@ -4,7 +4,7 @@ import { DomainError } from '../errors.ts';
 import type { Dialect } from '../vocabulary.ts';
 import type { Endpoint, RequestParts } from './dialect.ts';
 import { graphql, type PreparedDocument, prepareDocument } from './documents.ts';
-import { faultOf, inputFault } from './faults.ts';
+import { type FieldNames, faultOf, inputFault, renamed } from './faults.ts';
 import { readPages } from './pages.ts';
 import type { ExecutionAnswer, SchemaAccess } from './schema-access.ts';
 
@@ -20,18 +20,22 @@ export interface PreparedEndpoint extends Endpoint, PreparedDocument {
 export function prepareEndpoint(access: SchemaAccess, origin: Dialect, row: Endpoint): PreparedEndpoint {
   const prepare = (document: DocumentNode) =>
     prepareDocument(access.schema, document, `${origin} ${row.method} ${row.path}`);
-  const execution = ({ document }: PreparedDocument, variables: object, request: IncomingMessage) => ({
+  const execution = (document: DocumentNode, variables: object, request: IncomingMessage) => ({
     document,
     variables: { ...variables },
     request,
     access: row.access,
     origin,
   });
-  const execute = async (...asked: Parameters<typeof execution>) =>
-    dataOf(await access.execute(execution(...asked)));
+  const execute = async ({ steps }: PreparedDocument, variables: object, request: IncomingMessage) => {
+    const data: Record<string, unknown> = {};
+    for (const document of steps)
+      Object.assign(data, dataOf(await access.execute(execution(document, variables, request)), row.names));
+    return data;
+  };
 
-  const account = prepare(ACCOUNT);
   const main = prepare(row.document);
+  const account = prepare(ACCOUNT);
   const before = row.before && { ...row.before, ...prepare(row.before.document) };
   const wait = row.wait && { ...row.wait, until: prepare(row.wait.until), read: prepare(row.wait.document) };
 
@@ -55,7 +59,7 @@ export function prepareEndpoint(access: SchemaAccess, origin: Dialect, row: Endp
       if (!wait) return row.respond(data, asked, known);
       const awaited = wait.variables(data);
       const patience = AbortSignal.any([left, AbortSignal.timeout(wait.seconds * 1000)]);
-      await exhaust(access.subscribe(execution(wait.until, awaited, request), patience));
+      await exhaust(access.subscribe(execution(wait.until.document, awaited, request), patience));
       return row.respond(await execute(wait.read, awaited, request), asked, known);
     },
   };
@@ -76,10 +80,14 @@ async function exhaust(answers: AsyncIterable<unknown>): Promise<void> {
 
 const ACCOUNT = graphql('query viewer { viewer { id } }');
 
-/** REST has no half answers: one error is the answer. A root field that is null without one names nothing. */
-export function dataOf({ data, errors }: ExecutionAnswer): Record<string, unknown> {
+/**
+ * REST has no half answers: one error is the answer. A root field that is null without one names nothing.
+ * @param names of fields, as in `renamed`
+ */
+export function dataOf({ data, errors }: ExecutionAnswer, names: FieldNames = {}): Record<string, unknown> {
   const error = errors?.[0];
-  if (error) throw isOurFault(error.extensions.code) ? new Error(error.message) : faultOf(error);
+  if (error)
+    throw isOurFault(error.extensions.code) ? new Error(error.message) : renamed(faultOf(error), names);
   if (!data || Object.values(data).includes(null))
     throw new DomainError('NOT_FOUND', 'there is no such thing');
   return data;

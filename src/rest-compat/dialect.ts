@@ -3,6 +3,7 @@ import type { DocumentNode } from 'graphql';
 import type { z } from 'zod';
 import type { DomainError } from '../errors.ts';
 import type { Dialect } from '../vocabulary.ts';
+import type { FieldNames } from './faults.ts';
 import type { RateLimits } from './limits.ts';
 import type { Socket } from './sockets/socket.ts';
 
@@ -33,9 +34,11 @@ export interface Endpoint {
   about?: Subject;
   /** Over RequestParts; what it does not name is ignored, as the old servers did. */
   input: z.ZodType;
+  /** The schema's names of fields that the client knows by others. */
+  names?: FieldNames;
   /** Asked first, when what to do depends on how things are. */
   before?: { document: DocumentNode; variables(given: unknown): Record<string, unknown> };
-  /** Does what the endpoint is for. */
+  /** Does what the endpoint is for. Of several mutations, none is carried out after one that was refused. */
   document: DocumentNode;
   variables(given: unknown, before: unknown): Record<string, unknown>;
   /** Its lists are longer than a page of GraphQL: variables `first` and `offset` say which part to gather. */

@@ -14,6 +14,8 @@ interface Setup {
   introspection: introspection;
   // In this process nothing makes JSON of an answer: DateTime is read and written as a Date.
   scalars: { DateTime: Date; JSON: unknown };
+  // Fragments are shapes that rows share, and no secrets of components.
+  disableMasking: true;
 }
 
 type Graphql = ReturnType<typeof initGraphQLTada<Setup>>;
@@ -30,6 +32,8 @@ export const graphql = ((source: string, fragments: readonly DocumentNode[] = []
 /** Sound, and ready for any number of executions. */
 export interface PreparedDocument {
   document: DocumentNode;
+  /** What it asks for, in operations to be executed one after the other. */
+  steps: readonly DocumentNode[];
   /** What people find in the schema: `mutation register`. */
   operation: string;
 }
@@ -48,7 +52,25 @@ export function prepareDocument(
   const [operation] = operations;
   if (!operation || operations.length > 1) faults.push(`it has ${operations.length} operations, not one.`);
   if (!operation || faults.length > 0) throw new Error(`${owner} has a bad document: ${faults.join(' ')}`);
-  return { document, operation: titleOf(operation) };
+  return { document, steps: oneByOne(document), operation: titleOf(operation) };
+}
+
+/**
+ * Each root field as an operation of its own, to be carried out one after the other. GraphQL goes on after a
+ * mutation that was refused; whoever gets no half answers must not leave half a work behind, either.
+ */
+function oneByOne(document: DocumentNode): DocumentNode[] {
+  const { definitions } = document;
+  const operation = definitions.find(isOperation);
+  if (operation?.operation !== 'mutation') return [document];
+  return operation.selectionSet.selections.map((selection) => ({
+    ...document,
+    definitions: definitions.map((definition) =>
+      definition === operation
+        ? { ...operation, selectionSet: { ...operation.selectionSet, selections: [selection] } }
+        : definition,
+    ),
+  }));
 }
 
 function isOperation(definition: DefinitionNode): definition is OperationDefinitionNode {
@@ -62,5 +84,5 @@ export function operationOf({ definitions }: DocumentNode): string {
 
 function titleOf({ operation, selectionSet }: OperationDefinitionNode): string {
   const fields = selectionSet.selections.flatMap((node) => (node.kind === Kind.FIELD ? node.name.value : []));
-  return `${operation} ${fields.join(', ')}`;
+  return `${operation} ${[...new Set(fields)].join(', ')}`;
 }

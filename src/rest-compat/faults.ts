@@ -20,12 +20,22 @@ export function faultOf(error: GraphQLError): DomainError {
   return new DomainError(code, error.message, details);
 }
 
-/** In the words of a client that knows fields by other names. @param names by the schema's: `text` is its `content` */
-export function renamed(fault: DomainError, names: Readonly<Record<string, string>>): DomainError {
+/** A dialect's names of fields, by the schema's: `text` is its `content`. */
+export type FieldNames = Readonly<Record<string, string>>;
+
+/** In the words of a client that knows fields, and those in them, by other names. */
+export function renamed(fault: DomainError, names: FieldNames): DomainError {
   const { issues, ...details } = fault.details;
   if (!issues) return fault;
-  const inItsWords = issues.map(({ field, message }) => ({ field: names[field] ?? field, message }));
+  const inItsWords = issues.map(({ field, message }) => ({ field: inNames(field, names), message }));
   return fieldFault(fault.code, inItsWords, details);
+}
+
+function inNames(field: string, names: FieldNames): string {
+  return field
+    .split(/(\.|: )/)
+    .map((part) => (Object.hasOwn(names, part) ? names[part] : part))
+    .join('');
 }
 
 /** What zod refused of params, query and body. */
@@ -43,6 +53,8 @@ function fieldFault(code: ErrorCode, issues: FieldIssue[], details: ErrorDetails
 }
 
 function inRestWords({ field, message }: FieldIssue): FieldIssue {
-  const name = field.replace(/^input(\.|$)/, '').replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  const name = field
+    .replace(/^(input|filter)(\.|$)/, '')
+    .replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
   return { field: name || 'body', message };
 }

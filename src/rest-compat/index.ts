@@ -4,6 +4,7 @@ import type { Dialect } from '../vocabulary.ts';
 import { aiTaskOrchestra } from './ai-task-orchestra/index.ts';
 import { amas } from './amas/index.ts';
 import type { DialectTable } from './dialect.ts';
+import { documentedPath } from './documented-path.ts';
 import { miniDevin } from './mini-devin/index.ts';
 import { openDocs } from './openapi/docs.ts';
 import { orchestrateX } from './orchestratex/index.ts';
@@ -62,7 +63,7 @@ export function mountSockets(access: SchemaAccess): SocketCarrier {
 
 function destinationOf(request: IncomingMessage): Destination | null {
   const dialect = dialectAt(request);
-  if (dialect) return { dialect, path: request.url!.slice(`/${dialect.name}`.length).split('?')[0]! };
+  if (dialect) return { dialect, path: documentedPath(dialect, { url: request.url ?? '' }) };
   const place = socketAt(request);
   return place && { ...place, dialect: DIALECT_TABLES[place.dialect] };
 }

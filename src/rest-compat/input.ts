@@ -57,6 +57,12 @@ function isFourDigitYear(date: Date): boolean {
   return date.getUTCFullYear() >= 0 && date.getUTCFullYear() <= 9999;
 }
 
+/** A member that is absent says nothing, and one that is undefined has to be absent: null says something. */
+export function withoutAbsent<Given extends object>(given: Given) {
+  const said = Object.entries(given).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(said) as { [Name in keyof Given]?: Exclude<Given[Name], undefined> };
+}
+
 export function missingOr(wrong: string) {
   return ({ input }: { input?: unknown }) => (input === undefined ? 'is required' : wrong);
 }

@@ -20,6 +20,10 @@ export function lowerCase<Word extends string>(word: Word): Lowercase<Word> {
   return word.toLowerCase() as Lowercase<Word>;
 }
 
+export function upperCase<Word extends string>(word: Word): Uppercase<Word> {
+  return word.toUpperCase() as Uppercase<Word>;
+}
+
 /** Of Node in the schema. */
 type NodeType = introspection['types']['Node']['possibleTypes'];
 

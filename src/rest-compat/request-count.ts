@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { DialectTable } from './dialect.ts';
+import { documentedPath } from './documented-path.ts';
 import { countRequest, limitHeaders, tooMany } from './limits.ts';
 import type { SchemaAccess } from './schema-access.ts';
 
@@ -9,7 +10,7 @@ export function requestCount(dialect: DialectTable, access: SchemaAccess) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     if (counted.has(request)) return;
     counted.add(request);
-    const path = pathOf(dialect, request);
+    const path = documentedPath(dialect, request);
     const standing = await countRequest(dialect, access, request.raw, {
       path,
       params: request.params,
@@ -19,9 +20,4 @@ export function requestCount(dialect: DialectTable, access: SchemaAccess) {
     reply.headers(limitHeaders(standing));
     if (standing.isSpent) throw tooMany(standing);
   };
-}
-
-/** As its document has it. */
-function pathOf({ name }: DialectTable, { url }: FastifyRequest): string {
-  return url.slice(`/${name}`.length).split('?')[0]!;
 }

@@ -2,6 +2,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { DomainError } from '../errors.ts';
 import { type PreparedEndpoint, prepareEndpoint } from './answer.ts';
 import type { DialectTable, Method } from './dialect.ts';
+import { documentedPath } from './documented-path.ts';
 import { refuse, toFault } from './refusals.ts';
 import { requestCount } from './request-count.ts';
 import { type Passages, readAgain } from './root/passage.ts';
@@ -26,12 +27,12 @@ export function dialectScope(dialect: DialectTable, access: SchemaAccess, passag
       return refuse(dialect, possible, toFault(limited ?? thrown, request, access), request, reply);
     });
     // With a handler of its own, unknown paths under the mount belong to this scope and its hooks.
-    app.setNotFoundHandler((request) => Promise.reject(unknownPath(request)));
+    app.setNotFoundHandler((request) => Promise.reject(unknownPath(dialect, request)));
     app.addHook('onRequest', async (request, reply) => {
       nameSuccessor(reply, null);
       if (!dialect.limits?.readsBody) await count(request, reply);
       // Before the body is read: whatever is wrong with that, the path is what to tell.
-      if (request.is404) throw unknownPath(request);
+      if (request.is404) throw unknownPath(dialect, request);
     });
     app.addHook('preParsing', async ({ raw }, _reply, payload) => readAgain(passages, raw) ?? payload);
     app.addHook('preValidation', count);
@@ -105,12 +106,12 @@ export function refuseUnreadablePath(
   reply: FastifyReply,
 ): FastifyReply {
   nameSuccessor(reply, null);
-  return refuse(dialect, [], unknownPath(request), request, reply);
+  return refuse(dialect, [], unknownPath(dialect, request), request, reply);
 }
 
-function unknownPath({ method, url }: FastifyRequest): DomainError {
-  // What follows the path may be a token.
-  return new DomainError('NOT_FOUND', `there is no ${method} ${url.split('?')[0]}`);
+function unknownPath(dialect: DialectTable, request: FastifyRequest): DomainError {
+  const path = documentedPath(dialect, request);
+  return new DomainError('NOT_FOUND', `there is no ${request.method} ${path}`);
 }
 
 function nameSuccessor(reply: FastifyReply, operation: string | null): void {

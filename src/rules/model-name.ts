@@ -26,6 +26,13 @@ export function resolveName(name: string, rows: readonly NamedModel[]): ModelRef
   return plain?.provider === 'custom' ? null : plain;
 }
 
+/** The first row that is called so, on offer or not. @param rows in the order in which they are preferred. */
+export function rowCalled(name: string, rows: readonly NamedModel[]): ModelReference | null {
+  const plain = plainProvider(name);
+  const row = rows.find(({ isNamed }) => isNamed) ?? rows.find((each) => plain && isOf(each, plain));
+  return row ? { provider: row.provider, model: row.model } : null;
+}
+
 /** What follows an `@` in an id is a setting of the model before it. */
 function isOf(row: ModelReference, { provider, model }: ModelReference): boolean {
   return row.provider === provider && [model, model.split('@')[0]].includes(row.model);

@@ -1,4 +1,4 @@
-import { model, modelById, models } from '../resolvers/models.ts';
+import { estimatedCost, model, modelById, models } from '../resolvers/models.ts';
 import type { Prices } from '../rules/money.ts';
 import { pricesOf } from '../rules/price-list.ts';
 import type { ModelRow } from '../store/models.ts';
@@ -50,6 +50,12 @@ builder.node(ModelType, {
       description: 'What short prompts cost; null: unknown, which is not free.',
       resolve: ({ ownPrices, provider, modelId }) => pricesOf(ownPrices, { provider, model: modelId }, 0),
     }),
+    estimatedCost: t.float({
+      nullable: true,
+      description: 'US dollars of sending so many tokens, without the answer; null: the price is unknown.',
+      args: { inputTokens: t.arg.int({ required: true }) },
+      resolve: (row, given) => estimatedCost(row, given),
+    }),
     hasOwnPrices: t.boolean({
       description: 'Whether an admin set its prices; else they are those of the price list of this build.',
       resolve: ({ ownPrices }) => ownPrices !== null,
@@ -99,7 +105,8 @@ builder.queryFields((t) => ({
     args: {
       id: t.arg.id({ description: 'Its id, as GraphQL printed it.' }),
       name: t.arg.string({
-        description: 'What a task would call it: an id of its provider, `provider/id` or an alias.',
+        description:
+          'What a task would call it: an id of its provider, `provider/id` or an alias. One that is not offered is found, too.',
       }),
     },
     resolve: (_root, { id, name }, context) =>

@@ -10,7 +10,7 @@ export const CreateTaskInput = builder.inputType('CreateTaskInput', {
     }),
     type: t.string({
       description:
-        'What kind of work it is: `code`, `security_scan`. Chooses the agent of a task that names none.',
+        'What kind of work it is: `code`, `security_scan`. Chooses the agent of an AGENT that names none, and has a say in the model where none is named.',
     }),
     title: t.string({ description: 'What it is about, for people; 1 to 500 characters.' }),
     description: t.string({ description: 'The same at length, 1 to 1000000 characters.' }),
@@ -135,6 +135,7 @@ export const UpdateTaskInput = builder.inputType('UpdateTaskInput', {
     system: t.string({ description: 'A system prompt; null takes it away.' }),
     model: t.string({ description: 'As in `createTask`.' }),
     parameters: t.field({ type: PromptParametersInput, description: 'All of the sampling settings.' }),
+    priority: t.int({ description: '1 to 10; a higher number runs first.' }),
   }),
 });
 

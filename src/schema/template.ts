@@ -156,6 +156,12 @@ const ValidateTemplateInput = builder.inputType('ValidateTemplateInput', {
   }),
 });
 
+const TemplateFilter = builder.inputType('TemplateFilter', {
+  fields: (t) => ({
+    isActive: t.boolean({ description: 'Only templates from which tasks can be made, or cannot.' }),
+  }),
+});
+
 builder.queryFields((t) => ({
   template: t.field({
     type: TemplateType,
@@ -171,8 +177,8 @@ builder.queryFields((t) => ({
     description:
       "The viewer's templates and the built-in ones, newest first. `first` or `last`: 1 to 100, default 20.",
     complexity: pageCost,
-    args: { ...pageArguments },
-    resolve: (_root, page, context) => templates(context, page),
+    args: { ...pageArguments, filter: t.arg({ type: TemplateFilter }) },
+    resolve: (_root, { filter, ...page }, context) => templates(context, page, filter),
   }),
   validateTemplate: t.field({
     type: ParameterCheckType,

@@ -1,4 +1,4 @@
-import type { ClientBase } from 'pg';
+import type { ClientBase, Pool } from 'pg';
 import { DomainError } from '../errors.ts';
 import { composePrompt } from '../rules/compose-prompt.ts';
 import type { PromptParameters, TaskSubject } from '../rules/task.ts';
@@ -21,17 +21,20 @@ export interface TaskChange {
   parameters?: PromptParameters;
   provider?: string;
   model?: string;
+  priority?: number;
 }
 
 /**
- * @returns false when the task is not the owner's, or when it is to be asked something else and a worker has taken it.
+ * @returns false when the task is not the owner's, or when it is to be asked something else, or sooner or later, and a
+ * worker has taken it.
  * @throws DomainError VALIDATION_ERROR when nothing is left to compose its prompt of.
  */
 export function changeTask(store: Store, target: Target, change: TaskChange): Promise<boolean> {
   return transaction(store.database, async (client) => {
     const present = await lockTask(client, target);
-    const { subject: given, ...asked } = change;
+    const { subject: given, priority, ...asked } = change;
     if (!present || (present.isTaken && Object.keys(asked).length > 0)) return false;
+    if (priority !== undefined && !(await movePriority(client, target, priority))) return false;
     const subject = subjectOf(present, given);
     await write(client, target.runId, subject, { ...asked, ...promptOf(present, subject, change) });
     return true;
@@ -80,7 +83,7 @@ async function write(
   client: ClientBase,
   runId: string,
   { title, description, target, context, taskParameters }: TaskSubject,
-  asked: Omit<TaskChange, 'subject'> & Prompt,
+  asked: Omit<TaskChange, 'subject' | 'priority'> & Prompt,
 ): Promise<void> {
   await client.query(
     `with touched as (update run set updated_at = clock_timestamp() where id = $1)
@@ -107,8 +110,16 @@ async function write(
   );
 }
 /** @returns false when the task is not the owner's, or a worker has taken it already. */
-export async function changePriority(store: Store, target: Target, priority: number): Promise<boolean> {
-  const { rowCount } = await store.database.pool.query({
+export function changePriority(store: Store, target: Target, priority: number): Promise<boolean> {
+  return movePriority(store.database.pool, target, priority);
+}
+
+async function movePriority(
+  connection: Pool | ClientBase,
+  target: Target,
+  priority: number,
+): Promise<boolean> {
+  const { rowCount } = await connection.query({
     name: 'change-priority',
     text: `
       with moved as (

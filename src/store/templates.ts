@@ -53,6 +53,8 @@ export async function findTemplate(
 
 export interface TemplateListing extends ListRange {
   userId: string;
+  /** null: whether they are or not. */
+  isActive: boolean | null;
 }
 
 /** The templates that a user may read, newest first, between two places. */
@@ -62,9 +64,9 @@ export async function listTemplates(database: Database, listing: TemplateListing
     name: `list-templates-${range.name}`,
     text: `
       select ${COLUMNS} from template
-      where (owner_id is null or owner_id = $7) and ${range.condition}
+      where (owner_id is null or owner_id = $7) and ($8::boolean is null or is_active = $8) and ${range.condition}
       ${range.order}`,
-    values: [...rangeValues(listing), listing.userId],
+    values: [...rangeValues(listing), listing.userId, listing.isActive],
   });
   return listing.fromEnd ? rows.reverse() : rows;
 }

@@ -30,6 +30,6 @@ describe('documents', () => {
     const fragment = graphql('fragment Account on User { id email }');
     const source = 'query viewer { viewer { ...Account } again: viewer { ...Account } }';
     const document = graphql(source, [fragment, fragment]);
-    expect(prepareDocument(schema, document, 'viewer').operation).toBe('query viewer, viewer');
+    expect(prepareDocument(schema, document, 'viewer').operation).toBe('query viewer');
   });
 });

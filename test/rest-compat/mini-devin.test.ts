@@ -142,7 +142,7 @@ const documented: Audit[] = [
       for (const [path, named = path] of [['/api/nothing'], ['/'], ['/api/auth?token=secret', '/api/auth']]) {
         for (const type of ['application/json', 'text/html']) {
           const answer = await ask('POST', path!, 'no JSON', { 'content-type': type });
-          expectRefusal(answer, 404, 'NOT_FOUND', `there is no POST /mini-devin${named}`);
+          expectRefusal(answer, 404, 'NOT_FOUND', `there is no POST ${named}`);
         }
       }
       expect((await ask('GET', '')).body).toMatchObject({ code: 'NOT_FOUND' });
@@ -346,7 +346,7 @@ const decided: Audit[] = [
     check: async () => {
       for (const path of ['/%zz', '/api/auth/login/%e0%a4%a', '/%zz?token=secret']) {
         const answer = await ask('GET', path);
-        expectRefusal(answer, 404, 'NOT_FOUND', `there is no GET /mini-devin${path.split('?')[0]}`);
+        expectRefusal(answer, 404, 'NOT_FOUND', `there is no GET ${path.split('?')[0]}`);
         expect(answer.headers.get('link')).toBe('</graphql>; rel="successor-version"');
       }
     },

@@ -126,6 +126,18 @@ describe('tasks can be asked for', () => {
   });
 });
 
+test.each([
+  ['tasks', 'templateName'],
+  ['agents', 'type'],
+  ['sessions', 'userLabel'],
+])('%s are not searched for a %s that no database can hold', async (list, name) => {
+  const answer = await ann.query(`{ ${list}(filter: { ${name}: "a\\u0000b" }) { nodes { id } } }`);
+  expect(answer.errors?.[0]?.extensions).toMatchObject({
+    code: 'VALIDATION_ERROR',
+    field: `filter.${name}`,
+  });
+});
+
 test('a catalog is read whole, by 1,000 models', async () => {
   const document = 'query ($first: Int) { models(first: $first) { nodes { modelId } } }';
   const { nodes } = data(await ann.query(document, { first: 1_000 })).models;

@@ -183,6 +183,33 @@ describe("a user's template", () => {
   });
 });
 
+describe('templates can be asked for', () => {
+  test('by whether tasks can be made from them', async () => {
+    const dan = await server.newUser();
+    await createTemplate(dan, { name: 'retired', steps: [store], isActive: false });
+    const names = async (filter: object) => {
+      const document = 'query ($filter: TemplateFilter) { templates(filter: $filter) { nodes { name } } }';
+      const { nodes } = data(await dan.query(document, { filter })).templates;
+      return nodes.map(({ name }: { name: string }) => name).toSorted();
+    };
+    const builtIn = ['git-script-execution', 'ollama-inference'];
+    expect(await names({ isActive: true })).toEqual(builtIn);
+    expect(await names({ isActive: false })).toEqual(['retired']);
+    expect(await names({})).toEqual([...builtIn, 'retired']);
+  });
+
+  test('by a name that no database can hold, and are not there', async () => {
+    const documents = [
+      'query ($name: String!) { template(name: $name) { id } }',
+      'query ($name: String!) { validateTemplate(input: { templateName: $name }) { valid } }',
+      'mutation ($name: String!) { createTask(input: { templateName: $name }) { task { id } } }',
+    ];
+    for (const document of documents) {
+      expect(errorCode(await ann.query(document, { name: 'a\0b' }))).toBe('NOT_FOUND');
+    }
+  });
+});
+
 describe('a template that is wrong is refused, with the place', () => {
   const parameter = (more: object) => ({ parameters: [{ name: 'p', type: 'STRING', ...more }] });
   const steps = (...given: object[]) => ({ steps: given.map((step) => ({ ...store, ...step })) });

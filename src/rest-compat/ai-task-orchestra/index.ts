@@ -1,9 +1,12 @@
 import type { DialectTable } from '../dialect.ts';
 import { refuse } from './errors.ts';
+import { taskListEndpoints } from './task-lists.ts';
+import { taskEndpoints } from './tasks.ts';
+import { templateEndpoints } from './templates.ts';
 
 export const aiTaskOrchestra = {
   name: 'ai-task-orchestra',
-  endpoints: [],
+  endpoints: [...taskEndpoints, ...taskListEndpoints, ...templateEndpoints],
   sockets: [],
   limits: null,
   refuse,

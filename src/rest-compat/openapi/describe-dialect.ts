@@ -51,12 +51,18 @@ function describeEndpoint(table: DialectTable, row: Endpoint) {
   const operation = operationOf(row.document);
   return {
     operationId: `${row.method.toLowerCase()}${row.path.replaceAll(/\W+(\w)?/g, (_, letter) => letter?.toUpperCase() ?? '')}`,
-    summary: `\`${operation}\` of GraphQL`,
+    tags: [nounOf(row.path)],
+    summary: `in GraphQL: ${operation}`,
     ...(row.access === 'account' && { security: [{ token: [] }, { apiKey: [] }] }),
     parameters: [...describeParameters('path', params), ...describeParameters('query', query)],
     ...(body && { requestBody: { required: true, content: json(body) } }),
     responses: { [row.status]: describeSuccess(row), ...describeFailures(table, row) },
   };
+}
+
+/** `/api/v1/tasks/{task_id}` is about tasks. */
+function nounOf(path: string): string {
+  return path.replace(/^\/(api\/)?(v\d+\/)?/, '').split('/')[0] ?? '';
 }
 
 interface Parts {

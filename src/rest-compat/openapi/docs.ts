@@ -4,6 +4,15 @@ import type { FastifyInstance, RouteHandlerMethod } from 'fastify';
 import type { DialectTable } from '../dialect.ts';
 import { describeDialect, TITLES } from './describe-dialect.ts';
 
+const LOGO = {
+  type: 'image/svg+xml',
+  content: Buffer.from(
+    '<svg xmlns="http://www.w3.org/2000/svg" width="180" height="40"><text x="4" y="28" fill="#fff" font-family="sans-serif" font-size="24">Polyphony</text></svg>',
+  ),
+  href: '/docs',
+  target: '_self' as const,
+};
+
 /** `/amas/openapi.json` of every dialect, and a page at `/docs` to browse and try them. */
 export async function openDocs(
   app: FastifyInstance,
@@ -17,7 +26,12 @@ export async function openDocs(
     const info = { title: 'Polyphony', version };
     const document = { openapi: '3.1.0', info, paths: {} };
     await scope.register(swagger, { mode: 'static', specification: { document } });
-    await scope.register(swaggerUi, { routePrefix: '/docs', uiConfig: { urls } });
+    await scope.register(swaggerUi, {
+      routePrefix: '/docs',
+      uiConfig: { urls },
+      theme: { title: 'Polyphony' },
+      logo: LOGO,
+    });
   });
 }
 

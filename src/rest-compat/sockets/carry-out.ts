@@ -1,7 +1,4 @@
-import { DomainError } from '../../errors.ts';
 import { dataOf } from '../answer.ts';
-import { renamed } from '../faults.ts';
-import type { ExecutionAnswer } from '../schema-access.ts';
 import type { Command } from './command.ts';
 import { executionOf, type Talk } from './talk.ts';
 
@@ -11,7 +8,7 @@ export async function carryOut(talk: Talk, command: Command, message: unknown): 
   if (command.kind === 'change') return outlet.tell(command.answer(message, opened, new Date()));
   const execution = executionOf(talk, command.document, command.variables(message, opened));
   if (command.kind === 'execution') {
-    const data = dataIn(await access.execute(execution), command.names ?? {});
+    const data = dataOf(await access.execute(execution), command.names);
     return outlet.tell(command.answer(data, message, opened));
   }
   await outlet.inTurn(async () => {
@@ -21,12 +18,4 @@ export async function carryOut(talk: Talk, command: Command, message: unknown): 
       if (command.isLast(data, message, opened)) return;
     }
   });
-}
-
-function dataIn(answer: ExecutionAnswer, names: Readonly<Record<string, string>>) {
-  try {
-    return dataOf(answer);
-  } catch (thrown) {
-    throw thrown instanceof DomainError ? renamed(thrown, names) : thrown;
-  }
 }

@@ -2,6 +2,7 @@ import type { TadaDocumentNode } from 'gql.tada';
 import type { DocumentNode } from 'graphql';
 import type { z } from 'zod';
 import type { Present, Values } from '../dialect.ts';
+import type { FieldNames } from '../faults.ts';
 import type { Frame, Opened } from './socket.ts';
 
 /** What a client may send; `message` is what `input` made of it. */
@@ -13,7 +14,7 @@ interface Execution<Context> {
   /** Over the whole message; what it does not name is ignored. */
   input: z.ZodType;
   /** The schema's names of fields that the client knows by others. */
-  names?: Readonly<Record<string, string>>;
+  names?: FieldNames;
   document: DocumentNode;
   variables(message: unknown, opened: Context): Values;
   answer(data: unknown, message: unknown, opened: Context): readonly Frame[];
@@ -45,7 +46,7 @@ interface QuestionRow<Input extends z.ZodType, Data, Variables extends Values, C
 
 interface ExecutionRow<Input extends z.ZodType, Data, Variables extends Values, Context>
   extends QuestionRow<Input, Data, Variables, Context> {
-  names?: Readonly<Record<string, string>>;
+  names?: FieldNames;
 }
 
 interface ReplayRow<Input extends z.ZodType, Data, Variables extends Values, Context>

@@ -1,9 +1,24 @@
 import type { DialectTable } from '../dialect.ts';
+import { agentWorkEndpoints } from './agent-work.ts';
+import { agentEndpoints } from './agents.ts';
 import { refuse } from './errors.ts';
+import { executionEndpoints } from './executions.ts';
+import { modelSelectionEndpoints } from './model-selection.ts';
+import { modelEndpoints } from './models.ts';
+import { taskEndpoints } from './tasks.ts';
+import { workflowEndpoints } from './workflows.ts';
 
 export const theMachine = {
   name: 'themachine',
-  endpoints: [],
+  endpoints: [
+    ...taskEndpoints,
+    ...modelEndpoints,
+    ...agentEndpoints,
+    ...agentWorkEndpoints,
+    ...workflowEndpoints,
+    ...executionEndpoints,
+    ...modelSelectionEndpoints,
+  ],
   sockets: [],
   limits: null,
   refuse,

@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { endpoint } from '../dialect.ts';
+import { graphql } from '../documents.ts';
+import { anyObject, path, text } from '../input.ts';
+import { range } from '../query.ts';
+import {
+  STEPS,
+  showTemplate,
+  showWholeTemplate,
+  TEMPLATE,
+  templateShape,
+  wholeTemplate,
+} from './template-shapes.ts';
+
+const MOST = 1000;
+
+export const templateEndpoints = [
+  endpoint({
+    method: 'GET',
+    path: '/api/v1/templates',
+    access: 'account',
+    // The document has the list whole: who has more than so many asks on.
+    input: z.object({ query: z.object(range({ default: MOST, max: MOST })) }),
+    document: graphql(
+      `query templates($first: Int!, $offset: Int!) {
+        templates(filter: { isActive: true }, first: $first, offset: $offset) { nodes { ...Template } }
+      }`,
+      [TEMPLATE],
+    ),
+    paged: true,
+    variables: ({ query: { limit, offset } }) => ({ first: limit, offset }),
+    body: z.array(templateShape),
+    respond: ({ templates }) => templates.nodes.map(showTemplate),
+    status: 200,
+  }),
+
+  endpoint({
+    method: 'GET',
+    path: '/api/v1/templates/{template_name}',
+    access: 'account',
+    input: z.object({ params: path('template_name') }),
+    names: { name: 'template_name' },
+    document: graphql('query template($name: String!) { template(name: $name) { ...Template ...Steps } }', [
+      TEMPLATE,
+      STEPS,
+    ]),
+    variables: ({ params }) => ({ name: params.template_name }),
+    body: wholeTemplate,
+    respond: ({ template }) => showWholeTemplate(template),
+    status: 200,
+  }),
+
+  endpoint({
+    method: 'POST',
+    path: '/api/v1/templates/validate',
+    access: 'account',
+    input: z.object({ query: z.object({ template_name: text() }), body: anyObject() }),
+    document: graphql(`query validateTemplate($input: ValidateTemplateInput!) {
+      validateTemplate(input: $input) { valid missing invalid { field } unknown }
+    }`),
+    variables: ({ query, body }) => ({ input: { templateName: query.template_name, parameters: body } }),
+    body: z.object({
+      valid: z.boolean(),
+      missing_parameters: z.array(z.string()),
+      invalid_parameters: z.array(z.string()),
+    }),
+    respond: ({ validateTemplate: { valid, missing, invalid, unknown } }) => ({
+      valid,
+      missing_parameters: missing,
+      // One that the template does not have is not what is allowed, either.
+      invalid_parameters: [...invalid.map(({ field }) => field), ...unknown],
+    }),
+    status: 200,
+  }),
+];

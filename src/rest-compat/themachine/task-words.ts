@@ -1,0 +1,42 @@
+export const TASK_TYPES = ['code', 'design', 'test', 'security', 'analysis'] as const;
+export type TaskType = (typeof TASK_TYPES)[number];
+
+/** Of a task of another surface, whose type has no word here. */
+const OTHER_TYPE: TaskType = 'analysis';
+
+export function typeOf(type: string | null): TaskType {
+  return TASK_TYPES.find((word) => word === type) ?? OTHER_TYPE;
+}
+
+export const PRIORITIES = { low: 3, medium: 5, high: 7, critical: 9 } as const;
+export type PriorityWord = keyof typeof PRIORITIES;
+export const PRIORITY_WORDS = Object.keys(PRIORITIES) as PriorityWord[];
+
+/** Numbers between two words mean the one that is farther from the middle. */
+export function priorityWord(priority: number): PriorityWord {
+  if (priority < PRIORITIES.medium) return 'low';
+  if (priority === PRIORITIES.medium) return 'medium';
+  return priority <= PRIORITIES.high ? 'high' : 'critical';
+}
+
+interface Described {
+  title: string | null;
+  description: string | null;
+  prompt: string;
+  templateName: string | null;
+  model: string | null;
+}
+
+const MAX_TITLE = 100;
+
+/** What it was asked; tasks of other surfaces may have been asked in other ways. */
+export function descriptionOf(task: Described): string {
+  return task.description || task.prompt || task.templateName || task.model || '';
+}
+
+export function titleOf(task: Described): string {
+  const [line = ''] = descriptionOf(task).trim().split('\n', 1);
+  const letters = [...line];
+  const short = letters.length > MAX_TITLE ? `${letters.slice(0, MAX_TITLE - 1).join('')}…` : line;
+  return task.title ?? short;
+}
