@@ -46,10 +46,15 @@ const FeedEventType = builder.objectRef<FeedEvent>('FeedEvent').implement({
       resolve: ({ event }, _arguments, { loaders }) =>
         event?.runKind === 'orchestration' ? loaders.orchestrations.load(event.runId) : null,
     }),
+    executionId: t.id({
+      nullable: true,
+      description: 'The execution in whose log it stands; null when it is of something else.',
+      resolve: ({ event }) => (event?.runKind === 'execution' ? globalId('Execution', event.runId) : null),
+    }),
     execution: t.field({
       type: ExecutionType,
       nullable: true,
-      description: 'The execution in whose log it stands, as it is now; null when it is of something else.',
+      description: 'That execution as it is now; null when it was deleted.',
       resolve: ({ event }, _arguments, { loaders }) =>
         event?.runKind === 'execution' ? loaders.executions.load(event.runId) : null,
     }),

@@ -265,14 +265,15 @@ describe('events', () => {
   });
 
   test('the feed of an account tells of them, and of their tasks', async () => {
-    const document = `subscription { activity { taskId execution { id } event { __typename ... on RunCompleted { result } } } }`;
+    const document = `subscription { activity { taskId executionId execution { id } event { __typename ... on RunCompleted { result } } } }`;
     const feed = ann.subscribe(document);
     await feed.next();
     const id = await execute(ann, await createWorkflow(ann, [{ ...behind, dependsOn: [] }]));
     const told: string[] = [];
     for await (const payload of feed) {
-      const { taskId, execution: of, event } = data(payload).activity;
-      if (of) expect([of.id, taskId]).toEqual([id, null]);
+      const { taskId, executionId, execution: of, event } = data(payload).activity;
+      if (of) expect([of.id, executionId, taskId]).toEqual([id, id, null]);
+      else expect(executionId).toBeNull();
       told.push(`${of ? 'execution' : 'task'} ${event.__typename}`);
       if (of && event.__typename === 'RunCompleted') break;
     }
