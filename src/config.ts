@@ -39,6 +39,7 @@ const environment = z.object({
   CORS_ORIGINS: list.optional(),
   TRUST_PROXY: proxies.optional(),
   RATE_LIMIT_FACTOR: factor().default(1),
+  COMPAT_ANONYMOUS: z.enum(['orchestratex', 'none']).optional(),
   OPENAI_API_KEY: z.string().optional(),
   OPENAI_BASE_URL: url.optional(),
   ANTHROPIC_API_KEY: z.string().optional(),
@@ -108,6 +109,8 @@ export interface Config {
   trustProxy: readonly string[];
   /** Multiplies every rate limit. */
   rateLimitFactor: number;
+  /** The older API whose clients need no credentials; null: nobody has said. */
+  compatAnonymous: 'orchestratex' | 'none' | null;
   /** null: not configured. */
   openai: VendorConfig | null;
   anthropic: VendorConfig | null;
@@ -193,6 +196,7 @@ function toConfig(env: Environment): Config {
     corsOrigins: env.CORS_ORIGINS ?? (production ? [] : ['http://localhost:5173', 'http://localhost:3000']),
     trustProxy: env.TRUST_PROXY ?? [],
     rateLimitFactor: env.RATE_LIMIT_FACTOR,
+    compatAnonymous: env.COMPAT_ANONYMOUS ?? null,
     openai: vendor(env.OPENAI_API_KEY, env.OPENAI_BASE_URL, 'https://api.openai.com/v1'),
     anthropic: vendor(env.ANTHROPIC_API_KEY, env.ANTHROPIC_BASE_URL, 'https://api.anthropic.com'),
     azure: azure(env),

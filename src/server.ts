@@ -62,7 +62,9 @@ export async function startServer(
   };
   const isPrivate = isEmbedded && ['127.0.0.1', 'localhost', '::1'].includes(config.host);
   const localAdminId = isPrivate ? await ensureLocalAdmin(store.database, newId()) : null;
-  const app = await createApp(services, { localAdminId, redis });
+  const anonymous = config.compatAnonymous ?? (isPrivate ? 'orchestratex' : 'none');
+  const guestDialect = anonymous === 'none' ? null : anonymous;
+  const app = await createApp(services, { localAdminId, guestDialect, redis });
   app.addHook('onClose', async () => redis?.destroy());
   await app.listen({ host: config.host, port: config.port });
   return { url: urlOf(app.server.address() as AddressInfo), stop: () => app.close() };

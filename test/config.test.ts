@@ -46,6 +46,8 @@ describe('what a variable becomes', () => {
       azure: null,
       ollama: { baseUrl: 'http://127.0.0.1:11434' },
       outboundAllow: [],
+      compatAnonymous: null,
+      metricsPort: null,
       compatPorts: [],
       compatDefault: 'themachine',
       workspaceRoots: [resolve('.data/workspaces')],
@@ -78,6 +80,8 @@ describe('what a variable becomes', () => {
       expected: { trustProxy: ['loopback', '10.0.0.0/8', '2001:db8::1'] },
     },
     { given: { RATE_LIMIT_FACTOR: '2' }, expected: { rateLimitFactor: 2 } },
+    { given: { COMPAT_ANONYMOUS: 'orchestratex' }, expected: { compatAnonymous: 'orchestratex' } },
+    { given: { COMPAT_ANONYMOUS: 'none' }, expected: { compatAnonymous: 'none' } },
     { given: { RATE_LIMIT_FACTOR: '0.5' }, expected: { rateLimitFactor: 0.5 } },
     {
       given: { DATABASE_URL: 'postgresql://db/x' },

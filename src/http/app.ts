@@ -5,6 +5,7 @@ import type { Services } from '../context.ts';
 import { probe } from '../resolvers/health.ts';
 import { dialectAt, mountDialects, mountSockets } from '../rest-compat/index.ts';
 import { refuseUnreadablePath } from '../rest-compat/router.ts';
+import type { Dialect } from '../vocabulary.ts';
 import { createAdmission } from './admission.ts';
 import { artifactRoute, createSendArtifact } from './artifacts.ts';
 import { openCompatPorts } from './compat-ports.ts';
@@ -19,12 +20,17 @@ import { createRequestLimits } from './request-limits.ts';
 import { createSchemaAccess } from './schema-access.ts';
 import { openSockets } from './sockets.ts';
 import { routeUpgrades } from './upgrades.ts';
+import { createVisitors } from './visitors.ts';
 
 const MAX_BODY_BYTES = 5 * 1024 * 1024;
+/** A model's id has up to 200 characters, of which each may be written as twelve. */
+const MAX_PARAM_CHARACTERS = 2400;
 
 export interface AppOptions {
   /** Whose token stands in GraphiQL; null: nobody's. */
   localAdminId: string | null;
+  /** Whose clients need no credentials; null: nobody's. */
+  guestDialect: Dialect | null;
   /** Where requests are counted. */
   redis: Redis;
 }
@@ -35,6 +41,7 @@ export async function createApp(services: Services, options: AppOptions): Promis
   const app = Fastify({
     bodyLimit: MAX_BODY_BYTES,
     forceCloseConnections: true,
+    routerOptions: { maxParamLength: MAX_PARAM_CHARACTERS },
     frameworkErrors(error, request, reply) {
       const dialect = dialectAt(request);
       return dialect ? refuseUnreadablePath(dialect, request, reply) : onFailure(error, request, reply);
@@ -73,7 +80,8 @@ export async function createApp(services: Services, options: AppOptions): Promis
   app.get('/health', () => probe(services));
   await app.register(metricsRoute(services.metrics, admission));
   const count = createRequestLimits(services.config.rateLimitFactor, options.redis);
-  const access = createSchemaAccess(services, admission, sendArtifact, count);
+  const visitors = createVisitors(services, admission, options.guestDialect);
+  const access = createSchemaAccess(services, admission, visitors, sendArtifact, count);
   const { config, version } = services;
   await mountDialects(app, access, { fallback: config.compatDefault, version });
   const carriers = [openSockets(yoga, services, admission), mountSockets(access)];

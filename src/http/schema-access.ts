@@ -7,12 +7,13 @@ import type { SendArtifact } from './artifacts.ts';
 import { createContext, headerCredentials } from './context.ts';
 import { maskError } from './errors.ts';
 import { subscribe } from './share-results.ts';
-import { createVisitors } from './visitors.ts';
+import type { Visitors } from './visitors.ts';
 
 /** The schema for the dialects, in this process: the same credentials, context and errors as over HTTP. */
 export function createSchemaAccess(
   services: Services,
   admission: Admission,
+  visitors: Visitors,
   sendArtifact: SendArtifact,
   count: SchemaAccess['count'],
 ): SchemaAccess {
@@ -22,14 +23,12 @@ export function createSchemaAccess(
     errors: errors?.map(mask),
   });
 
-  const visitors = createVisitors(admission);
-
   async function operation(execution: Execution): Promise<ExecutionArgs> {
     const { document, variables, request, access, origin } = execution;
     const viewer =
       access === 'public'
         ? await admission.viewer(request, headerCredentials({}))
-        : await visitors.take(request);
+        : await visitors.take(request, origin);
     const contextValue = createContext(services, { viewer, address: admission.address(request) }, origin);
     return { schema, document, variableValues: variables, contextValue };
   }
@@ -54,7 +53,7 @@ export function createSchemaAccess(
     sendArtifact,
     count,
     address: (request) => admission.address(request),
-    visitor: (request) => visitors.find(request),
+    visitor: visitors.find,
     execute: async (execution) => {
       try {
         return masked(await execute(await operation(execution)));

@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http';
-import type { Viewer } from '../context.ts';
+import type { Services, Viewer } from '../context.ts';
+import { guest } from '../resolvers/authenticate.ts';
 import type { Visitor } from '../rest-compat/schema-access.ts';
+import type { Dialect } from '../vocabulary.ts';
 import type { Admission } from './admission.ts';
 import { headerCredentials } from './context.ts';
 import { atExpiry } from './expiry.ts';
@@ -8,30 +10,46 @@ import { atExpiry } from './expiry.ts';
 /** Who sends requests of the dialects. */
 export interface Visitors {
   /** For what is to be known before a request is answered. */
-  find(request: IncomingMessage): Promise<Visitor>;
+  find(request: IncomingMessage, origin: Dialect): Promise<Visitor>;
   /** For its answer: whoever was just found is not looked for again, but for all further answers on a socket. */
-  take(request: IncomingMessage): Promise<Viewer | null>;
+  take(request: IncomingMessage, origin: Dialect): Promise<Viewer | null>;
 }
 
-export function createVisitors(admission: Admission): Visitors {
+/** @param guestDialect in which whoever brings no credentials is the guest; null: in none. */
+export function createVisitors(
+  services: Services,
+  admission: Admission,
+  guestDialect: Dialect | null,
+): Visitors {
   const found = new WeakMap<IncomingMessage, Promise<Viewer | null>>();
-  const look = (request: IncomingMessage) =>
-    found.get(request) ?? admission.viewer(request, headerCredentials(request.headers));
+
+  async function admit(request: IncomingMessage, origin: Dialect): Promise<Viewer | null> {
+    const viewer = await admission.viewer(request, headerCredentials(request.headers));
+    return viewer || origin !== guestDialect ? viewer : guest(services);
+  }
+
+  const look = (request: IncomingMessage, origin: Dialect) => found.get(request) ?? admit(request, origin);
   return {
-    async find(request) {
-      const looking = look(request);
+    async find(request, origin) {
+      const looking = look(request, origin);
       found.set(request, looking);
       const viewer = await looking;
       return {
         accountId: viewer?.userId ?? null,
+        isGuest: viewer !== null && isAnonymous(request),
         expiresAt: viewer?.expiresAt ?? null,
         atExpiry: (callback) => atExpiry(viewer, callback),
       };
     },
-    take(request) {
-      const viewer = look(request);
+    take(request, origin) {
+      const viewer = look(request, origin);
       found.delete(request);
       return viewer;
     },
   };
+}
+
+function isAnonymous({ headers }: IncomingMessage): boolean {
+  const { authorization, apiKey } = headerCredentials(headers);
+  return authorization === null && apiKey === null;
 }

@@ -34,7 +34,7 @@ export interface Endpoint {
   about?: Subject;
   /** Over RequestParts; what it does not name is ignored, as the old servers did. */
   input: z.ZodType;
-  /** The schema's names of fields that the client knows by others. */
+  /** The schema's names of fields, or their paths, that the client knows by others. */
   names?: FieldNames;
   /** Asked first, when what to do depends on how things are. */
   before?: { document: DocumentNode; variables(given: unknown): Record<string, unknown> };

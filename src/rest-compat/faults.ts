@@ -20,7 +20,7 @@ export function faultOf(error: GraphQLError): DomainError {
   return new DomainError(code, error.message, details);
 }
 
-/** A dialect's names of fields, by the schema's: `text` is its `content`. */
+/** A dialect's names of fields, by the schema's or by their paths in it: `text` is its `content`. */
 export type FieldNames = Readonly<Record<string, string>>;
 
 /** In the words of a client that knows fields, and those in them, by other names. */
@@ -32,6 +32,8 @@ export function renamed(fault: DomainError, names: FieldNames): DomainError {
 }
 
 function inNames(field: string, names: FieldNames): string {
+  const path = Object.keys(names).find((name) => `${field}.`.startsWith(`${name}.`));
+  if (path !== undefined) return `${names[path]}${field.slice(path.length)}`;
   return field
     .split(/(\.|: )/)
     .map((part) => (Object.hasOwn(names, part) ? names[part] : part))

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { DomainError } from '../errors.ts';
 import type { DialectTable } from './dialect.ts';
-import type { SchemaAccess } from './schema-access.ts';
+import type { SchemaAccess, Visitor } from './schema-access.ts';
 
 export interface Limit {
   requests: number;
@@ -55,8 +55,13 @@ export async function countRequest(
   // Credentials that are no good are as good as none; that they are refused is told later.
   const visitor = await access.visitor(request, name).catch(() => null);
   const address = access.address(request);
-  const { limit, of } = limits.choose({ ...asked, address, accountId: visitor?.accountId ?? null });
+  const { limit, of } = limits.choose({ ...asked, address, accountId: accountOf(visitor) });
   return access.count({ name: `${name}:${limit}`, ...limits.limits[limit]! }, of);
+}
+
+/** What guests do counts against each of them, and not against all. */
+function accountOf(visitor: Visitor | null): string | null {
+  return visitor === null || visitor.isGuest ? null : visitor.accountId;
 }
 
 /** `X-RateLimit-Reset` is a time, in seconds since 1970. */

@@ -36,15 +36,19 @@ export function dialectScope(dialect: DialectTable, access: SchemaAccess, passag
     });
     app.addHook('preParsing', async ({ raw }, _reply, payload) => readAgain(passages, raw) ?? payload);
     app.addHook('preValidation', count);
-    for (const endpoint of endpoints) addRoute(app, endpoint, access);
-    for (const [path, methods] of methodsByPath(endpoints)) refuseOtherMethods(app, path, methods);
+    for (const endpoint of endpoints) {
+      for (const url of fastifyPaths(endpoint.path)) addRoute(app, url, endpoint, access);
+    }
+    for (const [path, methods] of methodsByPath(endpoints)) {
+      for (const url of fastifyPaths(path)) refuseOtherMethods(app, url, path, methods);
+    }
   };
 }
 
-function addRoute(app: FastifyInstance, endpoint: PreparedEndpoint, access: SchemaAccess): void {
+function addRoute(app: FastifyInstance, url: string, endpoint: PreparedEndpoint, access: SchemaAccess): void {
   app.route({
     method: endpoint.method,
-    url: fastifyPath(endpoint.path),
+    url,
     config: { about: endpoint.about, legacyPath: endpoint.path },
     onRequest: async (_request, reply) => nameSuccessor(reply, endpoint.operation),
     handler: async (request, reply) => {
@@ -65,11 +69,11 @@ function departure({ raw }: FastifyReply): AbortSignal {
   return departed.signal;
 }
 
-function refuseOtherMethods(app: FastifyInstance, path: string, methods: Method[]): void {
+function refuseOtherMethods(app: FastifyInstance, url: string, path: string, methods: Method[]): void {
   const allowed = METHODS.filter((method) => methods.includes(method === 'HEAD' ? 'GET' : method));
   app.route({
     method: METHODS.filter((method) => !allowed.includes(method)),
-    url: fastifyPath(path),
+    url,
     config: { legacyPath: path },
     onRequest: async (request, reply) => {
       reply.header('allow', allowed.join(', '));
@@ -85,9 +89,13 @@ function methodsByPath(endpoints: PreparedEndpoint[]): Map<string, Method[]> {
   return new Map([...methods].map(([path, rows]) => [path, rows.map(({ method }) => method)]));
 }
 
-/** `/tasks/{task_id}` of the documents is Fastify's `/tasks/:task_id`. */
-function fastifyPath(path: string): string {
-  return path.replaceAll(/\{(\w+)\}/g, ':$1');
+/**
+ * `/tasks/{task_id}` of the documents is Fastify's `/tasks/:task_id`. With or without a slash at its end: the old
+ * servers led from the one to the other, and their clients may have either.
+ */
+function fastifyPaths(path: string): string[] {
+  const bare = path.replaceAll(/\{(\w+)\}/g, ':$1').replace(/\/$/, '');
+  return [bare, `${bare}/`];
 }
 
 /** An empty body is no body, as it was to the old servers: some clients send the header with every request. */

@@ -25,6 +25,8 @@ export interface ExecutionAnswer {
 export interface Visitor {
   /** null: nobody in particular. */
   accountId: string | null;
+  /** It is the account of all who bring no credentials. */
+  isGuest: boolean;
   /** When the credentials stop being good; null: never. */
   expiresAt: Date | null;
   /** @returns a function that forgets it */

@@ -1,7 +1,10 @@
 import { createThread, thread } from '../resolvers/thread.ts';
+import { threads } from '../resolvers/threads.ts';
 import type { ThreadRow } from '../store/threads.ts';
 import { builder } from './builder.ts';
 import { localId } from './global-id.ts';
+import { pageArguments } from './page-arguments.ts';
+import { pageCost } from './page-cost.ts';
 import { SessionType } from './session.ts';
 
 export const ThreadType = builder.objectRef<ThreadRow>('Thread');
@@ -59,15 +62,32 @@ const CreateThreadPayload = builder.objectRef<{ thread: ThreadRow }>('CreateThre
   }),
 });
 
-builder.queryField('thread', (t) =>
-  t.field({
+const ThreadFilter = builder.inputType('ThreadFilter', {
+  fields: (t) => ({
+    sessionId: t.id({ description: 'Only threads of this session.' }),
+  }),
+});
+
+builder.queryFields((t) => ({
+  thread: t.field({
     type: ThreadType,
     nullable: true,
     description: "One of the viewer's threads.",
     args: { id: t.arg.id({ required: true }) },
     resolve: (_root, { id }, context) => thread(context, localId('Thread', id)),
   }),
-);
+  threads: t.connection({
+    type: ThreadType,
+    nullable: true,
+    description: "The viewer's threads, newest first. `first` or `last`: 1 to 100, default 20.",
+    complexity: pageCost,
+    args: { ...pageArguments, filter: t.arg({ type: ThreadFilter }) },
+    resolve: (_root, { filter, ...page }, context) =>
+      threads(context, page, {
+        sessionId: filter?.sessionId && localId('Session', filter.sessionId, 'filter.sessionId'),
+      }),
+  }),
+}));
 
 builder.mutationField('createThread', (t) =>
   t.field({

@@ -36,6 +36,9 @@ export async function findKeyHolder(
 }
 
 const LOCAL_ADMIN_EMAIL = 'admin@localhost';
+const GUEST_EMAIL = 'guest@localhost';
+/** Of accounts that nobody can log in to; nobody may register them either. */
+const OUR_EMAILS = [LOCAL_ADMIN_EMAIL, GUEST_EMAIL];
 
 /** One registration at a time, so that only one account can be the first. */
 const REGISTRATION_LOCK = 7_305_002;
@@ -52,7 +55,7 @@ export async function insertUser(
     await em.execute('select pg_advisory_xact_lock(?)', [REGISTRATION_LOCK]);
     const isFirst = (await em.count(User, { passwordHash: { $ne: null } })) === 0;
     if (onlyFirst && !isFirst) return 'closed';
-    if (account.email === LOCAL_ADMIN_EMAIL) return 'email-taken';
+    if (OUR_EMAILS.includes(account.email)) return 'email-taken';
     if ((await em.count(User, { email: account.email })) > 0) return 'email-taken';
     em.create(User, { ...account, isAdmin: isFirst });
     return 'created';
@@ -66,7 +69,31 @@ export async function ensureLocalAdmin(database: Database, id: string): Promise<
      on conflict (email) do update set is_admin = true where app_user.password_hash is null returning id`,
     [id, LOCAL_ADMIN_EMAIL],
   );
-  if (!rows[0])
-    throw new Error(`the account ${LOCAL_ADMIN_EMAIL} has a password, so it is somebody's: delete it`);
+  if (!rows[0]) throw isSomebodys(LOCAL_ADMIN_EMAIL);
   return rows[0].id;
+}
+
+/** The account of all who need no credentials, made when the first of them comes. It has no password either. */
+export async function ensureGuest(database: Database, newId: () => string): Promise<UserRow> {
+  const { rows } = await database.pool.query<UserRow>({
+    name: 'find-guest',
+    text: 'select id, is_admin as "isAdmin" from app_user where email = $1 and password_hash is null',
+    values: [GUEST_EMAIL],
+  });
+  return rows[0] ?? insertGuest(database, newId());
+}
+
+async function insertGuest(database: Database, id: string): Promise<UserRow> {
+  const { rows } = await database.pool.query<UserRow>(
+    `insert into app_user (id, email, name) values ($1, $2, 'Guest')
+     on conflict (email) do update set updated_at = now() where app_user.password_hash is null
+     returning id, is_admin as "isAdmin"`,
+    [id, GUEST_EMAIL],
+  );
+  if (!rows[0]) throw isSomebodys(GUEST_EMAIL);
+  return rows[0];
+}
+
+function isSomebodys(email: string): Error {
+  return new Error(`the account ${email} has a password, so it is somebody's: delete it`);
 }

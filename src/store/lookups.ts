@@ -1,9 +1,10 @@
 import { LRUCache } from 'lru-cache';
+import { newId } from '../rules/ids.ts';
 import type { ModelReference } from '../rules/model-id.ts';
 import { resolveName } from '../rules/model-name.ts';
 import type { History } from '../rules/outcomes.ts';
 import type { PastCall } from '../rules/track-record.ts';
-import { findUser, type UserRow } from './accounts.ts';
+import { ensureGuest, findUser, type UserRow } from './accounts.ts';
 import type { Database } from './database.ts';
 import { type InstallationReport, readInstallation } from './installation-report.ts';
 import { findNamedModels } from './models.ts';
@@ -19,6 +20,8 @@ import { readTaskTotals, type TaskTotals } from './task-totals.ts';
  */
 export interface Lookups {
   user(id: string): Promise<UserRow | null>;
+  /** Whose rows they are that somebody makes without credentials. @throws Error when a person has its address */
+  guest(): Promise<UserRow>;
   /** What a model's name means to a user, see `resolveName`. */
   model(userId: string, name: string): Promise<ModelReference | null>;
   /** The last calls of some models, see `readRecentCalls`. */
@@ -38,6 +41,7 @@ const MAX_KEPT = 1_000;
 
 export function createLookups(database: Database): Lookups {
   const users = keep((id) => findUser(database, id));
+  const guests = keep(() => ensureGuest(database, newId));
   const models = keep(async (key) => {
     const [userId, name] = JSON.parse(key) as [string, string];
     return resolveName(name, await findNamedModels(database, userId, name));
@@ -46,6 +50,7 @@ export function createLookups(database: Database): Lookups {
   const installation = shareReads((_whole: 'whole') => readInstallation(database));
   return {
     user: users.find,
+    guest: async () => (await guests.find('guest'))!,
     model: (userId, name) => models.find(JSON.stringify([userId, name])),
     recentCalls: async (wanted) => (await calls.find(JSON.stringify(wanted))) ?? new Map(),
     history: shareReads((userId) => readHistory(database, userId)),

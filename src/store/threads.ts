@@ -55,6 +55,26 @@ export async function findThread(database: Database, ownerId: string, id: string
   return rows[0] ?? null;
 }
 
+export interface ThreadListing extends ListRange {
+  ownerId: string;
+  /** null: of all sessions, and of none. */
+  sessionId: string | null;
+}
+
+/** Newest first, by keyset. */
+export async function listThreads(database: Database, listing: ThreadListing): Promise<ThreadRow[]> {
+  const { name, condition, order } = rangeSql('thread', listing.fromEnd);
+  const isOfSession = listing.sessionId !== null;
+  const { rows } = await database.pool.query<ThreadRow>({
+    name: `list-threads-${name}${isOfSession ? '-of-session' : ''}`,
+    text: `
+      select ${COLUMNS} from thread
+      where thread.owner_id = $7 ${isOfSession ? 'and thread.session_id = $8' : ''} and ${condition} ${order}`,
+    values: [...rangeValues(listing), listing.ownerId, ...(isOfSession ? [listing.sessionId] : [])],
+  });
+  return listing.fromEnd ? rows.reverse() : rows;
+}
+
 /** A page of the threads of each of many sessions in one query, newest first, by keyset. */
 export async function readSessionThreads(
   database: Database,

@@ -93,6 +93,10 @@ const ATTEMPTS: Record<Operation, Record<string, Attempt>> = {
     template: { variables: ({ Template }) => ({ id: Template }), expected: 'NOT_FOUND' },
     templates: none,
     thread: { variables: ({ Thread }) => ({ id: Thread }), expected: 'NOT_FOUND' },
+    threads: {
+      variables: ({ cursor, Session }) => ({ first: 2, before: cursor, filter: { sessionId: Session } }),
+      expected: 'own',
+    },
     validateTemplate: input(
       ({ Template }) => ({ templateId: Template, parameters: { p: 'x' } }),
       'NOT_FOUND',

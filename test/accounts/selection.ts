@@ -69,6 +69,9 @@ function selectedFields(schema: GraphQLSchema, type: GraphQLObjectType, above: s
     );
 }
 
+/** Of a document; what lies deeper is the same as below another field. */
+const MAX_DEPTH = 12;
+
 /** A page of one: what a longer one holds is more of the same. */
 function shortest(args: Field['args']): string {
   return args.some(({ name }) => name === 'first') ? '(first: 1)' : '';
@@ -76,7 +79,8 @@ function shortest(args: Field['args']): string {
 
 function below(schema: GraphQLSchema, type: GraphQLNamedType, above: string[]): string {
   if (!isCompositeType(type)) return '';
-  if (isAbstractType(type) || above.includes(type.name)) return '{ __typename }';
+  const isDeepest = above.length + 2 === MAX_DEPTH;
+  if (isAbstractType(type) || above.includes(type.name) || isDeepest) return '{ __typename }';
   return fieldsOf(schema, type, above);
 }
 

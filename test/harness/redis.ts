@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { type Client, data, TASK_EVENTS } from './client.ts';
+import { freePort } from './free-port.ts';
 
 export interface Redis {
   url: string;
@@ -47,14 +47,6 @@ export async function startRedis(port?: number): Promise<Redis> {
       await ended;
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as { port: number };
-  probe.close();
-  return port;
 }
 
 /** When the pieces of a run's text arrive at a subscriber, in milliseconds; ends with the run. */

@@ -174,6 +174,7 @@ describe('what is the admin’s', () => {
     data(await update(admin, { id, isActive: false }));
     for (const name of ['o4-mini', 'openai/o4-mini', 'o4-mini@tokens=1']) {
       expect(await named(ann, name)).toBe('UNKNOWN_MODEL');
+      expect(data(await find(ann, name)).model).toMatchObject({ modelId: 'o4-mini', isActive: false });
     }
     data(await update(admin, { id, isActive: true }));
     expect(await named(ann, 'o4-mini')).toBe('OPENAI/o4-mini');
@@ -189,6 +190,32 @@ describe('what is the admin’s', () => {
 });
 
 describe('prices of a model', () => {
+  const estimate = (name: string, tokens: number) =>
+    ann.query(
+      'query ($name: String, $tokens: Int!) { model(name: $name) { estimatedCost(inputTokens: $tokens) } }',
+      {
+        name,
+        tokens,
+      },
+    );
+
+  test.each([
+    { name: 'gpt-4o', tokens: 0, expected: 0 },
+    { name: 'gpt-4o', tokens: 10_000, expected: 0.025 },
+    { name: 'demo', tokens: 10_000, expected: 0 },
+  ])('to send $tokens tokens to $name costs $expected', async ({ name, tokens, expected }) => {
+    expect(data(await estimate(name, tokens)).model.estimatedCost).toBe(expected);
+  });
+
+  test('what a model costs whose price nobody knows is not known', async () => {
+    const { modelId } = await created(ann, { provider: 'OPENAI', modelId: 'unheard-of' });
+    expect(data(await estimate(modelId, 10)).model.estimatedCost).toBeNull();
+  });
+
+  test('nobody sends less than nothing', async () => {
+    expect(fieldOf(await estimate('gpt-4o', -1))).toEqual(['VALIDATION_ERROR', 'inputTokens']);
+  });
+
   const run = async (who: Client, input: object) => {
     const id = await who.createTask({ prompt: 'one two three', ...input });
     await who.events(id);

@@ -86,6 +86,17 @@ describe('selectModel', () => {
 });
 
 describe('a task that names no model', () => {
+  test('gets one that is good at its type', async () => {
+    const modelFor = async (input: object) => {
+      const given = { prompt: 'x', hold: true, ...input };
+      return data(await ann.query(CREATE_TASK, { input: given })).createTask.task.model;
+    };
+    expect(await modelFor({ type: 'Analysis' })).toBe(await chosen({ taskType: 'analysis' }));
+    expect(await modelFor({ type: 'analysis' })).toBe('gpt-5');
+    expect(await modelFor({ type: 'security_scan' })).toBe('gpt-4o');
+    expect(await modelFor({ type: 'analysis', model: 'o3' })).toBe('o3');
+  });
+
   test('goes on with the next one when the chosen one fails', async () => {
     const bob = await server.newUser();
     // The first in the catalog, and broken: what is built in is taken out of use for a moment.

@@ -22,21 +22,7 @@ const NOT_YET: Record<Dialect, readonly string[]> = {
     'GET /api/v1/integrations',
     'POST /api/v1/integrations',
   ],
-  orchestratex: [
-    'POST /api/sessions/',
-    'GET /api/sessions/{session_id}',
-    'GET /api/sessions/user/{user_id}',
-    'PATCH /api/sessions/{session_id}/status',
-    'POST /api/threads/',
-    'GET /api/threads/{thread_id}',
-    'GET /api/threads/session/{session_id}',
-    'POST /api/orchestration/start',
-    'GET /api/orchestration/status/{orchestration_id}',
-    'GET /api/models/',
-    'GET /api/models/{model_name}',
-    'GET /api/analytics/session/{session_id}',
-    'GET /api/analytics/user/{user_id}',
-  ],
+  orchestratex: [],
 };
 
 describe.each(DIALECTS)('%s', (name) => {

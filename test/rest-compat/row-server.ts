@@ -4,6 +4,7 @@ import { createAdmission } from '../../src/http/admission.ts';
 import { createSendArtifact } from '../../src/http/artifacts.ts';
 import { createRequestLimits } from '../../src/http/request-limits.ts';
 import { createSchemaAccess } from '../../src/http/schema-access.ts';
+import { createVisitors } from '../../src/http/visitors.ts';
 import { createLog } from '../../src/log.ts';
 import { createReach } from '../../src/providers/reach.ts';
 import { configuredProviders } from '../../src/providers/registry.ts';
@@ -34,6 +35,7 @@ export async function serveRows({ config, store }: TestServer, dialect: DialectT
   const access = createSchemaAccess(
     services,
     admission,
+    createVisitors(services, admission, null),
     createSendArtifact(services, admission),
     createRequestLimits(config.rateLimitFactor, null),
   );

@@ -66,6 +66,21 @@ const endpoints = [
     status: 200,
   }),
   endpoint({
+    method: 'POST',
+    path: '/tasks/{task_id}/both',
+    access: 'account',
+    about: 'task',
+    names: { title: 'headline' },
+    input: z.object({ ...task, body: jsonBody({ headline: z.string() }) }),
+    document: graphql(`mutation both($id: ID!, $title: String!) {
+      updateTask(input: { id: $id, title: $title }) { task { title } }
+      cancelTask(input: { id: $id }) { task { status } }
+    }`),
+    variables: ({ params, body }) => ({ id: globalIdOf('Task', params.task_id), title: body.headline }),
+    respond: ({ updateTask, cancelTask }) => ({ ...updateTask.task, ...cancelTask.task }),
+    status: 200,
+  }),
+  endpoint({
     method: 'GET',
     path: '/files/{artifact_id}',
     access: 'account',
@@ -152,6 +167,20 @@ describe('an endpoint with a document before', () => {
   test('answers what that document refuses', async () => {
     const { status, body } = await ask('PATCH', `/tasks/${newId()}`, { status: 'QUEUED' });
     expect([status, body.error_code]).toEqual([404, 'TASK_NOT_FOUND']);
+  });
+});
+
+describe('an endpoint of several mutations', () => {
+  test('does all of them', async () => {
+    const { body } = await ask('POST', `/tasks/${await newTask()}/both`, { headline: 'New' });
+    expect(body).toEqual({ title: 'New', status: 'CANCELLED' });
+  });
+
+  test('does none after one that was refused, and names the field as the client does', async () => {
+    const id = await newTask();
+    const { status, body } = await ask('POST', `/tasks/${id}/both`, { headline: '' });
+    expect([status, body.detail]).toEqual([400, 'headline: must not be empty']);
+    expect((await ask('PATCH', `/tasks/${id}`, { status: 'QUEUED' })).body.is).toBe('QUEUED');
   });
 });
 

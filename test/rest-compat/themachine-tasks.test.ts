@@ -288,4 +288,216 @@ const documented: Audit[] = [
   },
 ];
 
+const refused = async (body: object) => waiting.ask('POST', '/tasks', { ...ASKED, ...body });
+const priorityOf = async (id: string): Promise<number> =>
+  (await waiting.query('query ($id: ID!) { task(id: $id) { priority } }', { id: globalIdOf('Task', id) }))
+    .task.priority;
+
+const decided: Audit[] = [
+  {
+    id: 'TM-TASK-D1',
+    fact: 'low, medium, high and critical are the priorities 3, 5, 7 and 9',
+    check: async () => {
+      for (const [priority, number] of [
+        ['low', 3],
+        ['medium', 5],
+        ['high', 7],
+        ['critical', 9],
+        [null, 5],
+        [undefined, 5],
+      ] as const) {
+        const task = await made({ priority });
+        expect([task.priority, await priorityOf(task.id)]).toEqual([priority ?? 'medium', number]);
+      }
+      expectRefusal(
+        await refused({ priority: 'urgent' }),
+        400,
+        'priority: must be one of low, medium, high, critical',
+      );
+    },
+  },
+  {
+    id: 'TM-TASK-D2',
+    fact: 'numbers in between mean the word that is farther from the middle',
+    check: async () => {
+      const words = [];
+      for (let priority = 1; priority <= 10; priority += 1) {
+        const id = await waiting.client.createTask({ prompt: 'x', priority });
+        const plain = Buffer.from(id, 'base64url').toString().slice('Task:'.length);
+        words.push((await waiting.get(`/tasks/${plain}`)).priority);
+      }
+      const [low, high, critical] = ['low', 'high', 'critical'];
+      expect(words).toEqual([low, low, low, low, 'medium', high, high, critical, critical, critical]);
+    },
+  },
+  {
+    id: 'TM-TASK-D3',
+    fact: 'PATCH of the status that it has is no change; completed and failed end what is unfinished by hand',
+    check: async () => {
+      const task = await made();
+      expect(await waiting.patch(`/tasks/${task.id}`, { status: 'pending' })).toEqual(task);
+      const failed = await waiting.patch(`/tasks/${task.id}`, { status: 'failed' });
+      expect(failed).toMatchObject({ status: 'failed', error: 'somebody ended it by hand, as failed' });
+      expect(await waiting.patch(`/tasks/${task.id}`, { status: 'failed' })).toEqual(failed);
+      const id = await running();
+      const completed = await account.patch(`/tasks/${id}`, { status: 'completed' });
+      expect(completed).toMatchObject({ status: 'completed', progress: 1, completed_at: moment });
+    },
+  },
+  {
+    id: 'TM-TASK-D4',
+    fact: 'PATCH to any other status is a 400 that names the allowed ones, and changes nothing',
+    check: async () => {
+      const task = await made();
+      const { id } = await made();
+      const completed = await waiting.patch(`/tasks/${id}`, { status: 'completed' });
+      for (const [present, status, allowed] of [
+        [task, 'in_progress', 'pending or completed or failed'],
+        [completed, 'failed', 'completed'],
+        [completed, 'pending', 'completed'],
+      ] as const) {
+        const answer = await waiting.ask('PATCH', `/tasks/${present.id}`, { title: 'New', status });
+        expectRefusal(answer, 400, `status: must be ${allowed} for this task`);
+        expect(await waiting.get(`/tasks/${present.id}`)).toEqual(present);
+      }
+    },
+  },
+  {
+    id: 'TM-TASK-D5',
+    fact: 'PATCH with something wrong changes nothing: a status is not set by what is refused for its title',
+    check: async () => {
+      const task = await made();
+      for (const [change, detail] of [
+        [{ title: '' }, 'title: must not be empty'],
+        [{ title: 'x'.repeat(501) }, 'title: must have at most 500 characters'],
+        [{ title: 5 }, 'title: must be text'],
+        [{ description: 'x\0' }, containing('description: must not contain U+0000')],
+        [{ priority: 'urgent' }, 'priority: must be one of low, medium, high, critical'],
+        [{ context: [] }, 'context: must be a JSON object'],
+        [{ type: 'design' }, 'type: must be code for this task'],
+      ] as const) {
+        const answer = await waiting.ask('PATCH', `/tasks/${task.id}`, { ...change, status: 'completed' });
+        expectRefusal(answer, 400, detail);
+        expect(await waiting.get(`/tasks/${task.id}`)).toEqual(task);
+      }
+    },
+  },
+  {
+    id: 'TM-TASK-D6',
+    fact: 'PATCH changes description, priority and context, too, while no worker has taken it',
+    check: async () => {
+      const { id } = await made();
+      const change = { description: 'Other', priority: 'critical', context: { a: 'b' } };
+      expect(await waiting.patch(`/tasks/${id}`, change)).toMatchObject({
+        description: 'Other',
+        priority: 'critical',
+      });
+      const { task } = await waiting.query('query ($id: ID!) { task(id: $id) { prompt context priority } }', {
+        id: globalIdOf('Task', id),
+      });
+      const prompt = `${ASKED.title}\n\nOther\n\nContext:\n- a: b`;
+      expect(task).toEqual({ prompt, context: { a: 'b' }, priority: 9 });
+    },
+  },
+  {
+    id: 'TM-TASK-D7',
+    fact: 'PATCH of a priority that comes too late is a 400, and changes nothing else',
+    check: async () => {
+      const answer = await account.ask('PATCH', `/tasks/${created.id}`, { title: 'New', priority: 'high' });
+      expectRefusal(answer, 400, 'id: the task is completed: a worker has taken it already');
+      expect(await account.get(`/tasks/${created.id}`)).toEqual(done);
+    },
+  },
+  {
+    id: 'TM-TASK-D8',
+    fact: 'a whole task that is sent back changes nothing',
+    check: async () => {
+      expect(await account.patch(`/tasks/${created.id}`, done)).toEqual(done);
+      const task = await made();
+      expect(await waiting.patch(`/tasks/${task.id}`, task)).toEqual(task);
+      expect(await waiting.patch(`/tasks/${task.id}`, {})).toEqual(task);
+    },
+  },
+  {
+    id: 'TM-TASK-D9',
+    fact: 'a task starts at once, and its type has a say in its model',
+    check: async () => {
+      const task = await made({ type: 'analysis' }, account);
+      await ended(task);
+      const { model } = (await account.get(`/tasks/${task.id}`)).result;
+      expect(model).toBe('gpt-5');
+      expect(done.result.model).toBe('gpt-4o');
+    },
+  },
+  {
+    id: 'TM-TASK-D10',
+    fact: 'a task that was cancelled has failed, and says why',
+    check: async () => {
+      const { id } = await made();
+      await waiting.query(
+        'mutation ($id: ID!) { cancelTask(input: { id: $id, reason: "no more" }) { task { id } } }',
+        { id: globalIdOf('Task', id) },
+      );
+      expect(await waiting.get(`/tasks/${id}`)).toMatchObject({ status: 'failed', error: 'no more' });
+    },
+  },
+  {
+    id: 'TM-TASK-D11',
+    fact: 'lists hold this API’s tasks and those of GraphQL that have title, description and one of the types',
+    check: async () => {
+      const who = await openAccount(still);
+      const { type, title, description } = ASKED;
+      for (const input of [
+        { prompt: 'x' },
+        { title, description },
+        { type, title },
+        { type: 'poem', title, description },
+      ])
+        await who.client.createTask(input);
+      const whole = await who.client.createTask({ type, title, description, priority: 7 });
+      const { id } = await made({}, who);
+      const [first, second, ...others] = await who.get('/tasks').then((tasks) => [...(tasks as Shown[])]);
+      expect(others).toEqual([]);
+      expect(first!.id).toBe(id);
+      expect(globalIdOf('Task', second!.id)).toBe(whole);
+      expect(second).toMatchObject({ type, title, description, priority: 'high' });
+    },
+  },
+  {
+    id: 'TM-TASK-D12',
+    fact: 'a task of another surface can be asked for: with its prompt as title and description, as an analysis',
+    check: async () => {
+      const id = await waiting.client.createTask({ prompt: `${'Think. '.repeat(30)}\nAnd answer.` });
+      const plain = Buffer.from(id, 'base64url').toString().slice('Task:'.length);
+      expect(await waiting.get(`/tasks/${plain}`)).toMatchObject({
+        type: 'analysis',
+        title: `${'Think. '.repeat(30).slice(0, 99)}…`,
+        description: `${'Think. '.repeat(30)}\nAnd answer.`,
+        priority: 'medium',
+        status: 'pending',
+      });
+    },
+  },
+  {
+    id: 'TM-TASK-D13',
+    fact: 'type, title and description are required; what is wrong is a 400 with each field',
+    check: async () => {
+      expectRefusal(
+        await waiting.ask('POST', '/tasks', {}),
+        400,
+        'type: is required; title: is required; description: is required',
+      );
+      for (const [more, detail] of [
+        [{ title: '' }, 'title: must not be empty'],
+        [{ description: null }, 'description: must be text'],
+        [{ title: '\ud800' }, containing('title: must not contain')],
+        [{ context: 'python' }, 'context: must be a JSON object'],
+        [{ context: { a: 'x'.repeat(100_001) } }, containing('context: must have at most 100000')],
+      ] as const)
+        expectRefusal(await refused(more), 400, detail);
+    },
+  },
+];
+
 runAudits('TheMachine, its tasks as documented', documented);
+runAudits('TheMachine, its tasks as we decided', decided);

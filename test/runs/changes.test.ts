@@ -129,6 +129,19 @@ test('a task of somebody else cannot be moved', async () => {
   expect(await ann.task(id)).toMatchObject({ status: 'PENDING' });
 });
 
+test('a priority is changed with all else, or nothing is', async () => {
+  const held = await ann.createTask({ ...quick, hold: true });
+  const changed = data(await updateTask(ann, { id: held, prompt: 'new', priority: 9 })).updateTask.task;
+  expect(changed).toMatchObject({ prompt: 'new', priority: 9 });
+  const done = await ann.createTask({ ...quick, title: 'old' });
+  await ann.events(done);
+  expect(errorCode(await updateTask(ann, { id: done, title: 'new', priority: 9 }))).toBe('INVALID_STATE');
+  const { task } = data(
+    await ann.query('query ($id: ID!) { task(id: $id) { title priority } }', { id: done }),
+  );
+  expect(task).toEqual({ title: 'old', priority: 5 });
+});
+
 test('a higher priority runs first, also one that was given later', async () => {
   const idle = await startTestServer({ worker: false });
   const carol = await idle.newUser();
@@ -169,6 +182,7 @@ test.each([
   [updateTask, { prompt: '' }, 'VALIDATION_ERROR', 'input.prompt'],
   [updateTask, { model: 'no such model' }, 'UNKNOWN_MODEL', 'input.model'],
   [updateTask, { parameters: { temperature: 3 } }, 'VALIDATION_ERROR', 'input.parameters.temperature'],
+  [updateTask, { priority: 11 }, 'VALIDATION_ERROR', 'input.priority'],
   [updateTaskPriority, { priority: 0 }, 'VALIDATION_ERROR', 'input.priority'],
   [executeTask, { id: 'nonsense' }, 'NOT_FOUND', 'input.id'],
 ])('a wrong move is refused, with its field', async (move, wrong, code, field) => {

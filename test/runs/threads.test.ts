@@ -59,3 +59,43 @@ test('a thread is its owner’s', async () => {
     'NOT_FOUND',
   );
 });
+
+test('threads are listed newest first: all of a user, or those of a session', async () => {
+  const bea = await server.newUser();
+  const made = await bea.query('mutation { createSession(input: {}) { session { id } } }');
+  const sessionId = data(made).createSession.session.id;
+  const make = async (title: string, home: object = {}) =>
+    data(
+      await bea.query(
+        'mutation ($input: CreateThreadInput!) { createThread(input: $input) { thread { id } } }',
+        { input: { title, ...home } },
+      ),
+    );
+  await make('alone');
+  for (const title of ['a', 'b', 'c']) await make(title, { sessionId });
+  const list = async (given: string) =>
+    data(await bea.query(`{ threads(${given}) { nodes { title } pageInfo { hasNextPage } } }`)).threads;
+  const ofSession = `filter: { sessionId: "${sessionId}" }`;
+  const titles = async (given: string) =>
+    (await list(given)).nodes.map(({ title }: { title: string }) => title);
+  expect(await titles('first: 10')).toEqual(['c', 'b', 'a', 'alone']);
+  expect(await titles(ofSession)).toEqual(['c', 'b', 'a']);
+  expect(await titles(`last: 2, ${ofSession}`)).toEqual(['b', 'a']);
+  expect(await titles(`first: 1, offset: 1, ${ofSession}`)).toEqual(['b']);
+  expect((await list(`first: 2, ${ofSession}`)).pageInfo.hasNextPage).toBe(true);
+  const wrong = await bea.query(`{ threads(filter: { sessionId: "x" }) { nodes { id } } }`);
+  expect(wrong.errors![0]!.extensions).toMatchObject({ field: 'filter.sessionId' });
+});
+
+test('sessions are not looked for by a label that nothing can have', async () => {
+  for (const userLabel of ['a\u0000b', 'x'.repeat(201)]) {
+    const answer = await ann.query(
+      'query ($userLabel: String) { sessions(filter: { userLabel: $userLabel }) { nodes { id } } }',
+      { userLabel },
+    );
+    expect([errorCode(answer), answer.errors![0]!.extensions.field]).toEqual([
+      'VALIDATION_ERROR',
+      'filter.userLabel',
+    ]);
+  }
+});

@@ -9,6 +9,7 @@ import { listTasks, readSessionTasks, type TaskListing } from '../../src/store/l
 import { planDeliveries, takeDelivery } from '../../src/store/send-deliveries.ts';
 import { readSessionTotals } from '../../src/store/session-totals.ts';
 import { listSessions } from '../../src/store/sessions.ts';
+import { listThreads } from '../../src/store/threads.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
 
 let server: TestServer;
@@ -18,6 +19,9 @@ const FILL = [
   `insert into app_user (id, email, name) select 'u' || i, i || '@b.c', 'n' from generate_series(1, 2000) as i`,
   `insert into session (id, owner_id, origin, created_at)
    select 's' || i, 'u' || (1 + i % 20), 'graphql', now() - i * interval '1 minute' from generate_series(1, 1000) as i`,
+  `insert into thread (id, owner_id, session_id, created_at)
+   select 't' || i, 'u' || (1 + i % 1000 % 20), 's' || (1 + (i + 999) % 1000), now() - i * interval '1 second'
+   from generate_series(1, 20000) as i`,
   `insert into run (id, kind, owner_id, session_id, origin, status, created_at)
    select 'r' || i, 'task', 'u' || (1 + i % 1000 % 20), 's' || (1 + (i + 999) % 1000), 'graphql', 'completed',
      now() - i * interval '1 second' from generate_series(1, 20000) as i`,
@@ -142,6 +146,16 @@ describe.each([
         isNamed: null,
       }),
     index: 'session_owner_created',
+  },
+  {
+    what: 'the list of threads',
+    ask: () => listThreads(server.store.database, { ...range, ownerId: 'u7', sessionId: null }),
+    index: 'thread_owner_created',
+  },
+  {
+    what: 'the threads of a session',
+    ask: () => listThreads(server.store.database, { ...range, ownerId: 'u8', sessionId: 's7' }),
+    index: 'thread_session_created',
   },
   {
     what: 'the tasks of a session',

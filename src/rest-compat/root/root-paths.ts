@@ -79,7 +79,7 @@ function createLead(app: FastifyInstance, { tables, access, passages, fallback }
     const clues = { candidates, ...said, origin: null, fallback };
     const choice = chooseDialect(clues);
     if (!turnsOnOrigin(choice)) return choice;
-    return chooseDialect({ ...clues, origin: await readOrigin(request.raw, choice.dialect) });
+    return chooseDialect({ ...clues, origin: await readOrigin(request.raw, candidates) });
   }
 
   return async (request: FastifyRequest, reply: FastifyReply, candidates: Clues['candidates']) => {

@@ -5,6 +5,7 @@ import { refuse } from './errors.ts';
 import { executionEndpoints } from './executions.ts';
 import { modelSelectionEndpoints } from './model-selection.ts';
 import { modelEndpoints } from './models.ts';
+import { activitySocket } from './socket.ts';
 import { taskEndpoints } from './tasks.ts';
 import { workflowEndpoints } from './workflows.ts';
 
@@ -19,7 +20,7 @@ export const theMachine = {
     ...executionEndpoints,
     ...modelSelectionEndpoints,
   ],
-  sockets: [],
+  sockets: [activitySocket],
   limits: null,
   refuse,
 } satisfies DialectTable;

@@ -18,7 +18,7 @@ import {
 /** What an estimate is for where nobody says how much is sent. */
 const USUAL_TOKENS = 1_000;
 
-const NAMES = { input_tokens: 'context_size' };
+const NAMES = { input_tokens: 'context_size', name: 'model_id' };
 
 const tokensOf = ({ context_size: size }: { context_size?: number | null | undefined }) =>
   size ?? USUAL_TOKENS;

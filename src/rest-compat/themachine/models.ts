@@ -62,6 +62,7 @@ export const modelEndpoints = [
     method: 'GET',
     path: '/api/v1/models/{model_id}',
     access: 'account',
+    names: { name: 'model_id' },
     input: oneModel,
     ...byName,
     body: modelShape,
@@ -130,6 +131,7 @@ export const modelEndpoints = [
     method: 'DELETE',
     path: '/api/v1/models/{model_id}',
     access: 'account',
+    names: { name: 'model_id' },
     input: oneModel,
     before: byName,
     document: graphql(

@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import { endpoint } from '../dialect.ts';
+import { graphql } from '../documents.ts';
+import { path } from '../input.ts';
+import { globalIdOf, naiveMicroseconds, plainId } from '../output.ts';
+import { ANALYTICS_FIELDS, analyticsShape, toAnalytics } from './analytics-shape.ts';
+import { MOST_LISTED } from './lists.ts';
+import { NAME_FIELDS, namesOf } from './model-names.ts';
+import { stamps, stampsShape } from './stamps.ts';
+
+/** Longer ones are refused by the schema. */
+const DAYS = 365;
+const DAY_MS = 86_400_000;
+
+export const analyticsEndpoints = [
+  endpoint({
+    method: 'GET',
+    path: '/api/analytics/session/{session_id}',
+    access: 'account',
+    input: z.object({ params: path('session_id') }),
+    document: graphql(`query sessionAnalytics($id: ID!, $first: Int!) {
+      session(id: $id) { id userLabel createdAt updatedAt }
+      sessionAnalytics(sessionId: $id) { ${ANALYTICS_FIELDS} }
+      models(first: $first) { nodes { ${NAME_FIELDS} } }
+    }`),
+    variables: ({ params }) => ({ id: globalIdOf('Session', params.session_id), first: MOST_LISTED }),
+    names: { id: 'session_id' },
+    body: z.object({
+      _id: z.string(),
+      session_id: z.string(),
+      user_id: z.string().nullable(),
+      ...analyticsShape,
+      ...stampsShape,
+    }),
+    respond: ({ session, sessionAnalytics, models }) => ({
+      _id: plainId(session.id),
+      session_id: plainId(session.id),
+      user_id: session.userLabel,
+      ...toAnalytics(sessionAnalytics, namesOf(models.nodes)),
+      ...stamps(session),
+    }),
+    status: 200,
+  }),
+
+  endpoint({
+    method: 'GET',
+    path: '/api/analytics/user/{user_id}',
+    access: 'account',
+    input: z.object({ params: path('user_id') }),
+    document: graphql(`query userAnalytics($user: String!, $from: DateTime!, $first: Int!) {
+      userAnalytics(userLabel: $user, from: $from) { from to sessions ${ANALYTICS_FIELDS} }
+      models(first: $first) { nodes { ${NAME_FIELDS} } }
+    }`),
+    variables: ({ params }) => ({
+      user: params.user_id,
+      from: new Date(Date.now() - DAYS * DAY_MS),
+      first: MOST_LISTED,
+    }),
+    names: { user_label: 'user_id' },
+    body: z.object({
+      _id: z.string(),
+      user_id: z.string(),
+      period_start: z.string(),
+      period_end: z.string(),
+      total_sessions: z.int().meta({ description: 'In which something was done.' }),
+      ...analyticsShape,
+      ...stampsShape,
+    }),
+    respond({ userAnalytics, models }, { params: { user_id } }) {
+      // All of an account's analytics have a window.
+      const [start, end] = [userAnalytics.from!, userAnalytics.to!];
+      return {
+        _id: user_id,
+        user_id,
+        period_start: naiveMicroseconds(start),
+        period_end: naiveMicroseconds(end),
+        total_sessions: userAnalytics.sessions,
+        ...toAnalytics(userAnalytics, namesOf(models.nodes)),
+        // Made for this answer.
+        ...stamps({ createdAt: end, updatedAt: end }),
+      };
+    },
+    status: 200,
+  }),
+];

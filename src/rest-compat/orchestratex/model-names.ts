@@ -1,0 +1,81 @@
+import { PROVIDERS } from '../../vocabulary.ts';
+import { plainId } from '../output.ts';
+
+/** Of Nameable. */
+export const NAME_FIELDS = 'id modelId name aliases provider isBuiltIn';
+
+/** What names a model of the catalog. */
+export interface Nameable {
+  id: string;
+  modelId: string;
+  name: string;
+  aliases: string[];
+  provider: Uppercase<(typeof PROVIDERS)[number]>;
+  isBuiltIn: boolean;
+}
+
+/** A model, and what it is called in this dialect. */
+export interface Named<Model extends Nameable> {
+  called: string;
+  model: Model;
+}
+
+/**
+ * Each by its alias, `gpt4`, where it has one, else by its id; where another is called so already, with its
+ * provider: `azure/gpt-4o`. They come in the order in which a name looks for its own.
+ */
+export function named<Model extends Nameable>(models: readonly Model[]): Named<Model>[] {
+  const taken = new Set<string>();
+  return models.toSorted(byPrecedence).map((model) => {
+    const plain = model.aliases[0] ?? model.modelId;
+    const called = taken.has(plain) ? keyOf(model) : plain;
+    taken.add(called);
+    return { called, model };
+  });
+}
+
+/** What a model of a fact is called, which is written down with its id. */
+export type NameOf = (reference: { provider: string; model: string }) => string;
+
+export function namesOf(models: readonly Nameable[]): NameOf {
+  const names = new Map(named(models).map(({ called, model }) => [keyOf(model), called]));
+  return ({ provider, model }) => names.get(`${provider.toLowerCase()}/${model}`) ?? model;
+}
+
+/** By whatever somebody may call it; null: there is none. */
+export function findNamed<Model extends Nameable>(
+  all: readonly Named<Model>[],
+  name: string,
+): Named<Model> | null {
+  const ways: ((one: Named<Model>) => boolean)[] = [
+    ({ called }) => called === name,
+    ({ model }) => model.aliases.includes(name),
+    ({ model }) => model.modelId === name,
+    ({ model }) => keyOf(model) === name,
+    ({ model }) => plainId(model.id) === name,
+    ({ model }) => model.name === name,
+  ];
+  for (const way of ways) {
+    const found = all.find(way);
+    if (found) return found;
+  }
+  return null;
+}
+
+export function providerOf({ provider }: Pick<Nameable, 'provider'>) {
+  return provider.toLowerCase() as (typeof PROVIDERS)[number];
+}
+
+/** `azure/gpt-4o`. */
+function keyOf(model: Nameable): string {
+  return `${providerOf(model)}/${model.modelId}`;
+}
+
+/** A user's own before built-in ones, then in the order of their providers. */
+function byPrecedence(one: Nameable, other: Nameable): number {
+  return Number(one.isBuiltIn) - Number(other.isBuiltIn) || rankOf(one) - rankOf(other);
+}
+
+function rankOf(model: Nameable): number {
+  return PROVIDERS.indexOf(providerOf(model));
+}

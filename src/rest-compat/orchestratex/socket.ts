@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { graphql } from '../documents.ts';
+import { path } from '../input.ts';
+import { globalIdOf, naiveMicroseconds } from '../output.ts';
+import { change } from '../sockets/command.ts';
+import { framesOf, socket } from '../sockets/socket.ts';
+import { refuse } from './errors.ts';
+import { FRAMES, SESSION_EVENTS } from './frames.ts';
+import { MOST_LISTED } from './lists.ts';
+import { NAME_FIELDS, type NameOf, namesOf } from './model-names.ts';
+
+interface Catalog {
+  nameOf: NameOf;
+}
+
+/** What happens to the orchestrations of a session from now on; it ends when the session is deleted. */
+export const sessionSocket = socket({
+  path: '/ws/{session_id}',
+  input: z.object({ params: path('session_id') }),
+  document: SESSION_EVENTS,
+  variables: ({ params }) => ({ id: globalIdOf('Session', params.session_id) }),
+  begin: (): Catalog => ({ nameOf: namesOf([]) }),
+  greet: () => [],
+  // Tells nothing: what comes is told in the names that the dialect's list of models has.
+  snapshot: {
+    document: graphql(`query models($first: Int!) { models(first: $first) { nodes { ${NAME_FIELDS} } } }`),
+    page: (before) => (before === null ? { first: MOST_LISTED } : null),
+    frames({ models }, { state }) {
+      state.nameOf = namesOf(models.nodes);
+      return [];
+    },
+  },
+  frames({ sessionEvents: { orchestrationId, orchestration, event } }, { state }) {
+    if (!orchestrationId || !event) return [];
+    const threadId = orchestration?.threadId ?? null;
+    return framesOf(FRAMES, event, { orchestrationId, threadId, nameOf: state.nameOf });
+  },
+  commandField: 'type',
+  commands: {
+    ping: change({
+      input: z.object({}),
+      answer: (_message, _opened, at) => [{ type: 'pong', timestamp: naiveMicroseconds(at) }],
+    }),
+  },
+  refuse(fault, circumstances) {
+    const body = refuse(fault).body as Record<string, unknown>;
+    return { type: 'error', ...body, timestamp: naiveMicroseconds(circumstances.at) };
+  },
+});

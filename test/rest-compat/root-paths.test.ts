@@ -1,0 +1,193 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Client, createClient, data } from '../harness/client.ts';
+import { freePort } from '../harness/free-port.ts';
+import { startTestServer, type TestServer } from '../harness/server.ts';
+import { createLegacyClient, type LegacyClient } from './legacy-client.ts';
+import { openLegacySocket } from './legacy-socket.ts';
+
+let server: TestServer;
+let ann: Client;
+let key: string;
+let amasToken: string;
+let amasPort: number;
+let ask: LegacyClient;
+let bearer: Record<string, string>;
+
+beforeAll(async () => {
+  amasPort = await freePort();
+  server = await startTestServer({
+    worker: false,
+    variables: { COMPAT_PORTS: `amas:${amasPort}`, RATE_LIMIT_FACTOR: '100' },
+  });
+  ask = createLegacyClient(server.url);
+  const account = { email: 'root@example.com', password: 'securepassword', name: 'Root' };
+  expect((await ask('POST', '/api/auth/register', account)).status).toBe(200);
+  const login = await ask('POST', '/amas/api/v1/auth/login', { ...account, username: account.email });
+  amasToken = login.body.access_token;
+  const { access_token: token } = (await ask('POST', '/api/auth/login', account)).body;
+  bearer = { authorization: `Bearer ${token}` };
+  ann = createClient(server.url, bearer);
+  key = data(await ann.query('mutation { createApiKey(input: { name: "k" }) { key } }')).createApiKey.key;
+});
+afterAll(() => server?.stop());
+
+const OF_TEMPLATE = { template: 'ollama-inference', parameters: { model: 'llama3.1:8b', prompt: 'x' } };
+const OF_TYPE = { type: 'code', title: 'T', description: 'D', priority: 'medium' };
+const OF_TASK_TYPE = { title: 'Scan', task_type: 'security_scan', target: 'example.com' };
+
+const create = async (body: object) => (await ask('POST', '/api/v1/tasks', body, bearer)).body;
+const plain = (id: string) => Buffer.from(id, 'base64url').toString().split(':')[1]!;
+
+describe('a shared path, by the body', () => {
+  test.each([
+    ['template', OF_TEMPLATE, { status: 'queued', template: 'ollama-inference' }],
+    ['task_type', OF_TASK_TYPE, { id: expect.stringMatching(/^task_\d{8}_\d{6}_[0-9a-f]{8}$/) }],
+    ['type', OF_TYPE, { id: expect.stringMatching(/^task-/), priority: 'medium', cost: 0 }],
+  ])('%s', async (_member, body, shape) => {
+    expect(await create(body)).toMatchObject(shape);
+  });
+
+  test('a body that cannot be read is refused in the words of all that it may be for', async () => {
+    const { status, body } = await ask('POST', '/api/v1/tasks', '{"type": ', bearer);
+    expect([status, body]).toEqual([
+      400,
+      { detail: expect.stringContaining('JSON'), status_code: 400, error_code: 'VALIDATION_ERROR' },
+    ]);
+  });
+
+  test('so is one that is too large', async () => {
+    const { status, body } = await ask('POST', '/api/v1/tasks', 'x'.repeat(5 * 1024 * 1024 + 1), bearer);
+    expect([status, Object.keys(body).toSorted()]).toEqual([
+      413,
+      ['code', 'detail', 'error_code', 'status_code', 'timestamp'],
+    ]);
+  });
+});
+
+describe('a shared path with an id', () => {
+  test.each([
+    ['ai-task-orchestra', OF_TEMPLATE, 'template'],
+    ['amas', OF_TASK_TYPE, 'assigned_agents'],
+    ['themachine', OF_TYPE, 'cost'],
+  ])('what %s made is shown in its shape', async (_dialect, body, member) => {
+    const { id } = await create(body);
+    const { status, body: shown } = await ask('GET', `/api/v1/tasks/${id}`, undefined, bearer);
+    expect([status, shown.id, member in shown]).toEqual([200, id, true]);
+  });
+
+  test('what GraphQL made is shown by the credentials, and else by the default', async () => {
+    const path = `/api/v1/tasks/${plain(await ann.createTask({ prompt: 'x', model: 'demo', hold: true }))}`;
+    const shown = async (headers: Record<string, string>) =>
+      (await ask('GET', path, undefined, headers)).body;
+    expect(await shown({ 'x-api-key': key })).toHaveProperty('template');
+    expect(await shown({ authorization: `Bearer ${amasToken}` })).toHaveProperty('assigned_agents');
+    expect(await shown(bearer)).toMatchObject({ status: 'pending', cost: 0 });
+    expect(await shown({ ...bearer, 'x-api-dialect': 'amas' })).toHaveProperty('assigned_agents');
+  });
+
+  test('a mutation goes by the rules of who made it', async () => {
+    const [theirs, ours] = [await create(OF_TEMPLATE), await create(OF_TYPE)];
+    expect((await ask('DELETE', `/api/v1/tasks/${theirs.id}`, undefined, bearer)).status).toBe(204);
+    const { status, body } = await ask('DELETE', `/api/v1/tasks/${ours.id}`, undefined, bearer);
+    expect([status, body]).toEqual([200, { message: `Task ${ours.id} deleted successfully` }]);
+  });
+
+  test('what is not there is told in the words of all that it may be for', async () => {
+    const { status, body } = await ask('GET', '/api/v1/tasks/nothing', undefined, bearer);
+    expect([status, body]).toMatchObject([404, { status_code: 404, error_code: 'TASK_NOT_FOUND' }]);
+  });
+});
+
+describe('a slash at the end', () => {
+  test('sessions of OrchestrateX have one, those of Mini-Devin have none', async () => {
+    const x = await ask('POST', '/api/sessions/', { user_id: 'u' }, bearer);
+    expect([x.status, x.body]).toMatchObject([201, { _id: expect.stringMatching(/^[0-9a-f]{24}$/) }]);
+    const devin = await ask('POST', '/api/sessions', { name: 'S' }, bearer);
+    expect([devin.status, devin.body]).toMatchObject([200, { name: 'S', status: 'active' }]);
+    expect((await ask('GET', `/api/sessions/${x.body._id}`, undefined, bearer)).body).toHaveProperty(
+      'user_id',
+    );
+    expect((await ask('GET', `/api/sessions/${devin.body.id}`, undefined, bearer)).body.name).toBe('S');
+  });
+});
+
+describe('a client that names its dialect', () => {
+  test('is answered by it also where it has no such path', async () => {
+    const headers = { ...bearer, 'x-api-dialect': 'amas' };
+    const { status, body } = await ask('GET', '/api/sessions', undefined, headers);
+    expect([status, body]).toEqual([
+      404,
+      { detail: 'there is no GET /api/sessions', status_code: 404, error_code: 'NOT_FOUND' },
+    ]);
+  });
+
+  test('may do so in the query', async () => {
+    const { body } = await ask('GET', '/api/v1/agents?dialect=amas', undefined, {});
+    expect(body).toMatchObject({ status_code: 401, error_code: 'AUTHENTICATION_REQUIRED' });
+  });
+
+  test('is told which there are', async () => {
+    const { status, body } = await ask('GET', '/api/v1/tasks', undefined, { 'x-api-dialect': 'rasa' });
+    expect([status, body.detail]).toEqual([
+      400,
+      'X-API-Dialect: must be one of themachine, ai-task-orchestra, mini-devin, amas, orchestratex',
+    ]);
+  });
+});
+
+test('an unknown path is refused in the words of all, with the way to GraphQL', async () => {
+  const { status, body, headers } = await ask('GET', '/api/v9/nothing');
+  expect([status, body]).toEqual([
+    404,
+    {
+      detail: 'there is no GET /api/v9/nothing',
+      status_code: 404,
+      error_code: 'NOT_FOUND',
+      code: 'NOT_FOUND',
+      timestamp: expect.any(String),
+    },
+  ]);
+  expect(headers.get('link')).toBe('</graphql>; rel="successor-version"');
+});
+
+test('a request at a documented path is counted once, as that of its dialect', async () => {
+  await ask('GET', '/api/v1/templates', undefined, bearer);
+  const metrics = await (await fetch(`${server.url}/metrics`)).text();
+  const lines = metrics.split('\n').filter((line) => line.includes('/api/v1/templates'));
+  expect(lines.filter((line) => /_requests_total/.test(line))).toEqual([
+    'polyphony_http_requests_total{method="GET",route="/ai-task-orchestra/api/v1/templates",status="200"} 1',
+    'polyphony_legacy_requests_total{dialect="ai-task-orchestra",route="/api/v1/templates",status="200"} 1',
+  ]);
+});
+
+describe('a port of one dialect', () => {
+  test('answers at exactly its documented paths', async () => {
+    const amas = createLegacyClient(`http://127.0.0.1:${amasPort}`);
+    const { status, body } = await amas('POST', '/api/v1/tasks', OF_TASK_TYPE, bearer);
+    expect([status, body.status]).toEqual([200, 'pending']);
+    for (const path of ['/graphql', '/api/sessions', '/amas/api/v1/agents', '/health'])
+      expect((await amas('GET', path, undefined, bearer)).body).toMatchObject({ error_code: 'NOT_FOUND' });
+  });
+
+  test('has its sockets, too', async () => {
+    const socket = await openLegacySocket(`http://127.0.0.1:${amasPort}`, `/ws?token=${amasToken}`);
+    expect(await socket.next(({ event }) => event === 'connected')).toBeTruthy();
+    socket.raw.terminate();
+  });
+});
+
+describe('sockets at documented paths', () => {
+  test('with a token in the path it is AMAS’s', async () => {
+    const socket = await openLegacySocket(server.url, `/ws?token=${amasToken}`);
+    expect(await socket.next(({ event }) => event === 'connected')).toBeTruthy();
+    socket.raw.terminate();
+  });
+
+  test('with a task in the path it is Mini-Devin’s', async () => {
+    const id = plain(await ann.createTask({ prompt: 'x', model: 'demo', hold: true }));
+    const socket = await openLegacySocket(server.url, `/ws/tasks/${id}`, { headers: bearer });
+    socket.send({ type: 'stop' });
+    expect(await socket.next(({ type }) => type === 'status')).toMatchObject({ status: 'stopped' });
+    socket.raw.terminate();
+  });
+});
