@@ -7,12 +7,14 @@ import { startVendor, type Vendor } from '../vendor/server.ts';
 import { aiTaskOrchestra } from './crowd/ai-task-orchestra.ts';
 import type { Crowd, Trace, Walk } from './crowd/member.ts';
 import { miniDevin } from './crowd/mini-devin.ts';
+import { orchestrateX } from './crowd/orchestratex.ts';
 import { theMachine } from './crowd/themachine.ts';
 
 const WALKS: Partial<Record<Dialect, Walk>> = {
   themachine: theMachine,
   'ai-task-orchestra': aiTaskOrchestra,
   'mini-devin': miniDevin,
+  orchestratex: orchestrateX,
 };
 const CLIENTS = 100;
 
