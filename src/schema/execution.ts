@@ -89,6 +89,10 @@ builder.node(ExecutionType, {
     attempt: t.exposeInt('attempt', {
       description: '0 until it is first started; raised when it is retried.',
     }),
+    lastSeq: t.exposeInt('lastSeq', {
+      description:
+        'The seq of the last fact in its log. Who has that has all; handed to `after` of `executionEvents`, only what comes is told.',
+    }),
     progress: t.exposeFloat('progress', {
       description: '0 to 1: how many of its steps are over; never falls.',
     }),

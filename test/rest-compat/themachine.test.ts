@@ -87,7 +87,7 @@ const documented: Audit[] = [
     fact: '404: an unknown path, in the documented body',
     check: async () => {
       for (const path of ['/nothing', '/tasks/1/2', '/'])
-        expectRefusal(await account.ask('GET', path), 404, `there is no GET /themachine/api/v1${path}`);
+        expectRefusal(await account.ask('GET', path), 404, `there is no GET /api/v1${path}`);
     },
   },
   {

@@ -8,7 +8,7 @@ import { refuse } from './errors.ts';
 import { EXECUTION, showExecution } from './execution-shape.ts';
 import { ACTIVITY, FRAMES, frame, toldOf } from './frames.ts';
 import { showTask, TASK } from './task-shape.ts';
-import { type ToldRuns, toldRun } from './told-runs.ts';
+import { markShown, type ToldRuns, toldRun } from './told-runs.ts';
 
 type Connection = Opened<unknown, ToldRuns>;
 
@@ -20,11 +20,11 @@ const ofOne = jsonBody({ task_id: text().nullish(), execution_id: text().nullish
 const RUNNING = graphql(
   `query running($tasks: Boolean!, $afterTask: String, $executions: Boolean!, $afterExecution: String) {
     tasks(filter: { statuses: [RUNNING, WAITING] }, first: 100, after: $afterTask) @include(if: $tasks) {
-      nodes { ...Task } pageInfo { endCursor hasNextPage }
+      nodes { ...Task lastSeq } pageInfo { endCursor hasNextPage }
     }
     executions(filter: { statuses: [RUNNING, WAITING] }, first: 100, after: $afterExecution)
       @include(if: $executions) {
-      nodes { ...Execution } pageInfo { endCursor hasNextPage }
+      nodes { ...Execution lastSeq } pageInfo { endCursor hasNextPage }
     }
   }`,
   [TASK, EXECUTION],
@@ -39,8 +39,8 @@ function choose(type: 'subscribed' | 'unsubscribed') {
     input: ofOne,
     document: graphql(
       `query one($taskId: ID!, $isTask: Boolean!, $executionId: ID!, $isExecution: Boolean!) {
-        task(id: $taskId) @include(if: $isTask) { ...Task }
-        execution(id: $executionId) @include(if: $isExecution) { ...Execution }
+        task(id: $taskId) @include(if: $isTask) { ...Task lastSeq }
+        execution(id: $executionId) @include(if: $isExecution) { ...Execution lastSeq }
       }`,
       [TASK, EXECUTION],
     ),
@@ -51,8 +51,10 @@ function choose(type: 'subscribed' | 'unsubscribed') {
       isExecution: Boolean(execution_id),
     }),
     answer({ task, execution }, _message, { state }: Connection) {
+      const asked = task ?? execution;
       const told = toldOf({ task: task ?? null, execution: execution ?? null });
-      if (!told) return [];
+      if (!asked || !told) return [];
+      markShown(state, asked);
       toldRun(state, told.id).isMuted = type === 'unsubscribed';
       return [frame(type, told.data, new Date())];
     },
@@ -76,16 +78,15 @@ export const activitySocket = socket({
       if (!more.tasks && !more.executions) return null;
       return { ...more, afterTask: task?.endCursor ?? null, afterExecution: run?.endCursor ?? null };
     },
-    frames: ({ tasks, executions }) => [
-      frame(
-        'snapshot',
-        {
-          tasks: tasks?.nodes.map(showTask) ?? [],
-          executions: executions?.nodes.map(showExecution) ?? [],
-        },
-        new Date(),
-      ),
-    ],
+    frames({ tasks, executions }, { state }) {
+      const shown = { tasks: tasks?.nodes ?? [], executions: executions?.nodes ?? [] };
+      for (const run of [...shown.tasks, ...shown.executions]) markShown(state, run);
+      const data = {
+        tasks: shown.tasks.map(showTask),
+        executions: shown.executions.map(showExecution),
+      };
+      return [frame('snapshot', data, new Date())];
+    },
   },
   frames({ activity: { task, execution, event } }, { state }) {
     const told = toldOf({ task, execution });

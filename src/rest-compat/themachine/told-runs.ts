@@ -18,3 +18,9 @@ export function toldRun(runs: ToldRuns, id: string): ToldRun {
   if (runs.size > MOST_RUNS) runs.delete(oldest!);
   return told;
 }
+
+/** Who was shown how it is need not be told how it came to that. */
+export function markShown(runs: ToldRuns, { id, lastSeq }: { id: string; lastSeq: number }): void {
+  const told = toldRun(runs, id);
+  told.seq = Math.max(told.seq, lastSeq);
+}
