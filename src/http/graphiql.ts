@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { GraphiQLOptions } from 'graphql-yoga';
 import type { Services } from '../context.ts';
-import { isLoopback, nameOf } from './admission.ts';
+import { isLocal } from './is-local.ts';
 
 /** GraphiQL, whole in one page: nothing is loaded from elsewhere. */
 export interface GraphiqlPage {
@@ -68,13 +68,9 @@ export function createGraphiqlPage(services: Services, localAdminId: string | nu
   };
 }
 
-/** Proxies on this machine ask for `localhost`, too, on behalf of anybody; but they say so. */
-const TRACES_OF_PROXIES = /^(x-forwarded-|forwarded$|x-real-ip$|via$)/;
-
 /** A page of another site may reach this port, but must not read a token: the address bar must be ours. */
-function isLocalPerson({ headers, socket }: FastifyRequest): boolean {
-  if (!isLoopback(socket.remoteAddress ?? '') || !isLoopback(nameOf(headers.host ?? ''))) return false;
-  if (Object.keys(headers).some((name) => TRACES_OF_PROXIES.test(name))) return false;
+function isLocalPerson({ headers, raw }: FastifyRequest): boolean {
+  if (!isLocal(raw)) return false;
   const site = headers['sec-fetch-site'] ?? 'none';
   return headers.origin === undefined && (site === 'none' || site === 'same-origin');
 }

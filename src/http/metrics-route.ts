@@ -1,9 +1,9 @@
-import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import { DomainError } from '../errors.ts';
 import type { Metrics } from '../metrics/metrics.ts';
-import { type Admission, isLoopback, nameOf } from './admission.ts';
+import type { Admission } from './admission.ts';
 import { headerCredentials } from './context.ts';
+import { isLocal } from './is-local.ts';
 
 /** `GET /metrics`, for an admin, and for whoever asks on the machine itself. */
 export function metricsRoute(metrics: Metrics, admission: Admission) {
@@ -18,15 +18,6 @@ export function metricsRoute(metrics: Metrics, admission: Admission) {
         .send(await metrics.render());
     });
   };
-}
-
-/** What proxies add, one of which may stand on this machine and speak for the world. */
-const PROXY_HEADERS = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip'];
-
-/** The name that was asked for is this machine's, too: a page in a browser here may have its own lead to it. */
-function isLocal({ socket, headers }: IncomingMessage): boolean {
-  if (PROXY_HEADERS.some((name) => headers[name] !== undefined)) return false;
-  return isLoopback(socket.remoteAddress ?? '') && isLoopback(nameOf(headers.host ?? ''));
 }
 
 function notLocal(): DomainError {

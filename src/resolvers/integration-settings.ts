@@ -15,11 +15,13 @@ export async function changedSettings(
   before: IntegrationSettings,
   given: IntegrationChange,
 ): Promise<IntegrationSettings> {
-  refuseIssues(faultsOf(context, platform, given));
   const secret = given.credentials?.[CREDENTIAL[platform]];
+  const url = given.url === undefined ? before.url : withoutSlash(platform, given.url);
+  const isMoved = url !== before.url && !secret;
+  refuseIssues([...faultsOf(context, platform, given), ...(isMoved ? movedFaults(platform) : [])]);
   return {
     name: given.name ?? before.name,
-    url: given.url === undefined ? before.url : withoutSlash(platform, given.url),
+    url,
     ...(secret ? await sealed(context, secret) : kept(before)),
     notifyOn: given.notifyOn ?? before.notifyOn,
     isActive: given.isActive ?? before.isActive,
@@ -56,6 +58,18 @@ function faultsOf(context: Context, platform: Platform, given: IntegrationChange
     ...(notifyOn?.length && !IS_TOLD[platform]
       ? [{ field: 'input.notifyOn', message: `must be empty: ${name} is told of no ends of runs` }]
       : []),
+  ];
+}
+
+/** A token goes along to the address: whoever may change that must not learn it so. A key only signs. */
+function movedFaults(platform: Platform): FieldIssue[] {
+  const name = CREDENTIAL[platform];
+  if (name !== 'token') return [];
+  return [
+    {
+      field: `input.credentials.${name}`,
+      message: 'must be given again: what is kept is for the old address',
+    },
   ];
 }
 

@@ -10,7 +10,7 @@ export interface Limit {
 
 /** What a limit may go by. */
 export interface Asked {
-  /** Without the mount. */
+  /** Without the mount; where a document has it, as it stands there, however the client wrote it. */
   path: string;
   params: unknown;
   /** undefined: it has none, or was refused before it was read. */
@@ -42,7 +42,8 @@ export interface Standing {
   isSpent: boolean;
 }
 
-const OUTSIDE = /\/health$/;
+/** Nothing else that is named so. */
+const OUTSIDE = /^(\/api\/v1\/system)?\/health$/;
 
 /** Counts a request. @returns null: the dialect has no limits, or the request is outside them. */
 export async function countRequest(

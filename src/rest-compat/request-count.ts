@@ -10,7 +10,7 @@ export function requestCount(dialect: DialectTable, access: SchemaAccess) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     if (counted.has(request)) return;
     counted.add(request);
-    const path = documentedPath(dialect, request);
+    const path = request.routeOptions.config?.legacyPath ?? documentedPath(dialect, request);
     const standing = await countRequest(dialect, access, request.raw, {
       path,
       params: request.params,

@@ -52,7 +52,10 @@ const UpdateIntegrationInput = builder.inputType('UpdateIntegrationInput', {
   fields: (t) => ({
     id: t.id({ required: true, description: 'The integration.' }),
     name: t.string({ description: 'For people; 1 to 200 characters.' }),
-    url: t.string({ description: "Where it is; null: the platform's own address." }),
+    url: t.string({
+      description:
+        "Where it is; null: the platform's own address. A token is not sent to another address: give it again.",
+    }),
     credentials: t.field({ type: IntegrationCredentialsInput, description: 'New credentials.' }),
     notifyOn: t.field({ type: [RunEndingEnum], description: 'The ends of runs that it is told of.' }),
     isActive: t.boolean({

@@ -3,7 +3,7 @@ import type { CalibrationBin, PredictionCalibration } from '../store/prediction-
 import { builder } from './builder.ts';
 import { localId } from './global-id.ts';
 import { TaskKindEnum } from './task-enums.ts';
-import { TaskPredictionType } from './task-prediction.ts';
+import { PREDICTION_COST, TaskPredictionType } from './task-prediction.ts';
 
 const PredictTaskInput = builder.inputType('PredictTaskInput', {
   description: 'What of a task a prediction goes by; everything as in `createTask`.',
@@ -75,6 +75,7 @@ builder.queryFields((t) => ({
     type: TaskPredictionType,
     nullable: true,
     description: 'What is to be expected of a task, as `createTask` tells it with `predict`; makes nothing.',
+    complexity: PREDICTION_COST,
     args: { input: t.arg({ type: PredictTaskInput, required: true }) },
     resolve: (_root, { input }, context) =>
       predictTask(context, {
@@ -87,6 +88,7 @@ builder.queryFields((t) => ({
     type: PredictionCalibrationType,
     nullable: true,
     description: 'How good the predictions of the viewer were.',
+    complexity: PREDICTION_COST,
     resolve: (_root, _arguments, context) => predictionCalibration(context),
   }),
 }));

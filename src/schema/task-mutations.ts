@@ -24,6 +24,7 @@ import {
   UpdateTaskInput,
   UpdateTaskPriorityInput,
 } from './task-inputs.ts';
+import { PREDICTION_COST } from './task-prediction.ts';
 
 function payload(name: string, description: string) {
   return builder.objectRef<{ task: TaskRow }>(name).implement({
@@ -55,6 +56,7 @@ builder.mutationFields((t) => ({
     nullable: true,
     description:
       'Makes a task and, unless it is held, queues it. Follow it with the subscription `taskEvents`.',
+    complexity: ({ input }) => (input.predict ? PREDICTION_COST : { field: 1, multiplier: 1 }),
     args: { input: t.arg({ type: CreateTaskInput, required: true }) },
     resolve: async (_root, { input }, context) => ({
       task: await createTask(context, withLocalIds(input)),

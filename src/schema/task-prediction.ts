@@ -8,6 +8,9 @@ import { AgentType } from './agent.ts';
 import { builder } from './builder.ts';
 import { PredictionLevelEnum } from './enums.ts';
 
+/** It reads a thousand tasks, and solves for what they have in common: a few may be asked for at once. */
+export const PREDICTION_COST = { field: 1_500, multiplier: 1 };
+
 const DurationEstimateType = builder.objectRef<DurationEstimate>('DurationEstimate').implement({
   description: 'Seconds from start to end, with the time that it waits for a person; if the task succeeds.',
   fields: (t) => ({

@@ -7,7 +7,7 @@ export const ENDED_RUN = `${RAISED}, run.kind, run.status, run.parent_id, run.ca
 /**
  * A CTE that has those told of the runs in CTE `moved` who want to be: with the end itself, so that neither is there
  * without the other. It goes into every statement that ends runs, and passes over runs that have not ended. What is a
- * part of a run is told with the whole.
+ * part of a run is told with the whole. An integration that is being deleted is waited for: the run ends without it.
  * @param events the parameter of `appendSql`, whose last event is the end.
  */
 export function announceSql(events: string): string {
@@ -17,6 +17,7 @@ export function announceSql(events: string): string {
     from moved join integration on integration.owner_id = moved.owner_id and integration.is_active
       and integration.notify_on <> '{}' and moved.status = any(integration.notify_on)
     where moved.parent_id is null
+    for key share of integration
     returning ${addDeliveryJobSql('integration_id')}
   )`;
 }

@@ -38,16 +38,19 @@ export interface Claimer {
 
 /**
  * SQL: the first call of a prompt about which nothing but its rows decides: no limit, no conversation to read
- * first, no loss to look into. It begins with the claim; a commit less is on the way to the first word.
+ * first, no loss to look into. It begins with the claim; a commit less is on the way to the first word. Both rows are
+ * locked, as what waits for one would else know its task as it was before the wait.
  */
 const OPENING = `
   select task.provider, task.model from run join task on task.id = run.id
   where run.id = $1 and task.kind = 'prompt' and task.thread_id is null and task.provider = any($5::text[])
-    and run.losses = 0 and $4::text is not null and not ${isLimitedSql('run')}`;
+    and run.losses = 0 and $4::text is not null and not ${isLimitedSql('run')}
+  for no key update of run, task`;
 
 /**
  * Takes a queued run for a worker: status, epoch, attempt and the events in one statement.
- * @param isRepeated an earlier claim of this worker may have happened: what it holds is taken, too.
+ * @param isRepeated an earlier claim of this worker may have happened: what it holds is taken, too, and the call that
+ * began with it, for which nobody asks, is closed.
  * @returns null when it is not there to be taken (any more): done, cancelled, or another worker's; or the others
  * have given this worker up, and would never look for what it takes.
  */
@@ -78,6 +81,9 @@ export async function claimRun(
         from present
         where run.id = $1 and kind <> 'execution' and ((status = 'queued' and blockers = 0) or ($3 and status = 'running' and worker_id = $2))
         returning ${RAISED}, run.kind, run.epoch, run.losses
+      ), closed as (
+        update model_call set status = 'failed', error_code = 'INTERNAL_ERROR' from moved
+        where $3 and model_call.run_id = moved.id and model_call.status = 'started'
       ), called as (${insertCallSql({ id: '$4', provider: 'opening.provider', model: 'opening.model', freeProviders: '$6::text[]' }, 'moved cross join opening')}
       ), started as (${START_TASK}
       ), fact as (

@@ -1,4 +1,5 @@
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { FastifyRequest } from 'fastify';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -58,6 +59,15 @@ describe('in embedded mode', () => {
     expect(body).not.toMatch(TOKEN);
   });
 
+  test('nginx as it comes, which says nothing but speaks HTTP/1.0, gets no token', async () => {
+    const { host, hostname, port } = new URL(server.url);
+    const socket = connect(Number(port), hostname);
+    socket.write(`GET /graphql HTTP/1.0\r\nHost: ${host}\r\nAccept: text/html\r\nConnection: close\r\n\r\n`);
+    const answer = await text(socket);
+    expect(answer).toContain('renderYogaGraphiQL');
+    expect(answer).not.toMatch(TOKEN);
+  });
+
   test('no other site may read the page', async () => {
     const { headers } = await page(server, { origin: 'https://evil.example' });
     expect(headers['access-control-allow-origin']).toBeUndefined();
@@ -73,7 +83,9 @@ test.each([
   ['fe80::1', false],
 ])('somebody who comes from %s and says localhost: token %s', async (remoteAddress, isGiven) => {
   const services = { tokens: createTokens('a secret of the tests, long enough') } as Services;
-  const request = { headers: { host: 'localhost:8000' }, socket: { remoteAddress } } as FastifyRequest;
+  const headersOfRequest = { host: 'localhost:8000' };
+  const raw = { headers: headersOfRequest, socket: { remoteAddress } };
+  const request = { headers: headersOfRequest, raw } as FastifyRequest;
   const { headers } = await createGraphiqlPage(services, 'the local admin').options(request);
   expect(headers !== undefined).toBe(isGiven);
 });

@@ -83,6 +83,18 @@ const REFUSED: [what: string, document: string, code: string, message: RegExp][]
     /costs \d+; at most 10000/,
   ],
   [
+    'predictions that take long together',
+    `{ ${many(7, (index) => `a${index}: predictTask(input: {}) { successProbability }`)} }`,
+    'GRAPHQL_VALIDATION_FAILED',
+    /costs \d+; at most 10000/,
+  ],
+  [
+    'tasks whose predictions take long together',
+    `mutation { ${many(7, (index) => `a${index}: createTask(input: { prompt: "x", predict: true }) { task { id } }`)} }`,
+    'GRAPHQL_VALIDATION_FAILED',
+    /costs \d+; at most 10000/,
+  ],
+  [
     'a page whose size comes by a fragment that is spread often',
     `{ ${many(30, (index) => `a${index}: tasks(first: 100) { nodes { ...T } }`)} }
      fragment T on Task { id status prompt ...U } fragment U on Task { cost usage { inputTokens } }`,

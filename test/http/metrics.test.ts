@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
@@ -72,6 +73,13 @@ describe('who may read metrics', () => {
     const made = await admin.query('mutation { createApiKey(input: { name: "prometheus" }) { key } }');
     const { key } = data(made).createApiKey;
     expect((await get({ 'x-api-key': key, via: '1.1 proxy' })).status).toBe(200);
+  });
+
+  test('nobody, by nginx as it comes: 401', async () => {
+    const { host, hostname, port } = new URL(server.url);
+    const socket = connect(Number(port), hostname);
+    socket.write(`GET /metrics HTTP/1.0\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+    expect(await text(socket)).toMatch(/^HTTP\/1.1 401 /);
   });
 });
 

@@ -137,6 +137,16 @@ describe('a receiver that does not take it', () => {
     expect(Date.parse(nextTryAt) - Date.parse(lastTriedAt)).toBeGreaterThanOrEqual(120_000);
   });
 
+  test('for a reason that Postgres cannot hold', async () => {
+    const { id } = await webhook({ status: 400, body: JSON.stringify({ message: 'a\0b' }) });
+    await endTask(ann);
+    const { error, responseStatus } = await settled(ann, id, (tried) => tried.error !== null);
+    expect({ error, responseStatus }).toEqual({
+      error: 'Webhook answered 400: a\uFFFDb',
+      responseStatus: 400,
+    });
+  });
+
   test('is asked no more when it is gone', async () => {
     const { id, path } = await webhook({ status: 410 });
     await endTask(ann);

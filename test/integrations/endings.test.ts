@@ -155,6 +155,21 @@ describe('each end of a run is told once', () => {
 });
 
 describe('nobody is told', () => {
+  test('by an integration that is deleted while a run ends, which ends', async () => {
+    const task = await ann.createTask({ prompt: 'x', model: 'demo', hold: true });
+    const { pool } = server.store.database;
+    const client = await pool.connect();
+    await client.query('begin');
+    await client.query('delete from integration');
+    const cancelled = cancelTask(ann, task);
+    const waiting = `select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`;
+    while ((await pool.query(waiting)).rows.length === 0);
+    await client.query('commit');
+    client.release();
+    await cancelled;
+    expect((await ann.task(task)).status).toBe('CANCELLED');
+  });
+
   test('of an end that is rolled back', async () => {
     const id = await ann.createTask({ prompt: 'x', model: 'demo', hold: true });
     const { rows } = await server.store.database.pool.query('select owner_id from run where id = $1', [

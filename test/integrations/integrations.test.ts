@@ -177,6 +177,18 @@ describe('refused is', () => {
   });
 });
 
+test('a token does not go along to another address', async () => {
+  const { id } = await create(ann, github());
+  for (const url of [`${outside.url}/elsewhere`, null]) {
+    const { errors } = await tryToUpdate(ann, { id, url });
+    const field = 'input.credentials.token';
+    expect(errors![0]!.extensions).toMatchObject({ code: 'VALIDATION_ERROR', field });
+  }
+  expect((await update(ann, { id, url: `${outside.url}/`, name: 'same' })).url).toBe(outside.url);
+  const url = `${outside.url}/elsewhere`;
+  expect((await update(ann, { id, url, credentials: { token: 'ghp_other' } })).url).toBe(url);
+});
+
 describe('a test', () => {
   test.each([
     { platform: 'GITHUB', path: '/api/v3/user', account: 'octocat', who: 'GitHub', why: 'Bad credentials' },
@@ -204,6 +216,16 @@ describe('a test', () => {
     const body = JSON.stringify({ message: `no such token: ${GOOD_TOKEN}` });
     outside.script('/echo/api/v3/user', { status: 403, body });
     expect((await tryOut(ann, id)).test.message).toBe('GitHub answered 403: no such token: …');
+  });
+
+  test.each([
+    ['a name', 200, { login: 'a\0b' }, 'GitHub knows us as a\uFFFDb'],
+    ['a long name', 200, { login: `${'a'.repeat(199)}😀` }, `GitHub knows us as ${'a'.repeat(199)}\uFFFD`],
+    ['a reason', 403, { message: 'a\0b' }, 'GitHub answered 403: a\uFFFDb'],
+  ])('keeps %s that Postgres cannot hold', async (_what, status, body, message) => {
+    const { id } = await create(ann, github({ url: `${outside.url}/odd` }));
+    outside.script('/odd/api/v3/user', { status, body: JSON.stringify(body) });
+    expect((await tryOut(ann, id)).integration.lastTest.message).toBe(message);
   });
 
   test('writes to Slack, and says why that cannot be', async () => {

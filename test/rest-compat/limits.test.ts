@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { amas } from '../../src/rest-compat/amas/index.ts';
 import { endpoint } from '../../src/rest-compat/dialect.ts';
 import { graphql } from '../../src/rest-compat/documents.ts';
 import { orchestrateX } from '../../src/rest-compat/orchestratex/index.ts';
@@ -126,6 +127,25 @@ describe('AMAS', { retry: 2 }, () => {
     expect(refused.body).toMatchObject({ status_code: 429, error_code: 'RATE_LIMIT_EXCEEDED' });
     expect(refused.headers.get('retry-after')).toBe('1');
   });
+});
+
+test('a path counts as what it leads to, however it is written', async () => {
+  const row = endpoint({
+    method: 'GET',
+    path: '/api/v1/auth/{name}',
+    access: 'public',
+    input: z.object({}),
+    document: graphql('query health { health { status } }'),
+    variables: () => ({}),
+    respond: () => ({}),
+    status: 200,
+  });
+  const rows = await serveRows(server, { ...amas, endpoints: [row] });
+  const ask = createLegacyClient(rows.url);
+  for (const path of ['/api/v1/auth/me', '/api/v1/%61uth/me', '/api/v1/auth/health']) {
+    expect(standing(await ask('GET', path, undefined, freshAddress()))).toEqual([5, 4]);
+  }
+  await rows.stop();
 });
 
 describe('OrchestrateX', () => {

@@ -191,3 +191,12 @@ describe('sockets at documented paths', () => {
     socket.raw.terminate();
   });
 });
+
+test.each(['/api/nothing?x=/tasks/%zz', '/api/tasks/x/nothing?x=/agents/%'])(
+  'what follows the path names nothing: %s',
+  async (path) => {
+    const { status, body } = await ask('GET', path);
+    expect(status).toBe(404);
+    expect(body).toMatchObject({ status_code: 404, code: 'NOT_FOUND', error_code: 'NOT_FOUND' });
+  },
+);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { newId } from '../../src/rules/ids.ts';
+import { setSessionLimit } from '../../src/store/budgets.ts';
 import { type ClaimedRun, claimRun } from '../../src/store/claim-run.ts';
 import { readEvents } from '../../src/store/event-log.ts';
 import { openLease } from '../../src/store/lease.ts';
@@ -10,6 +11,7 @@ import type { ProviderId } from '../../src/vocabulary.ts';
 import type { Client } from '../harness/client.ts';
 import { runIdOf } from '../harness/lease.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
+import { createSession } from '../sessions/feed-reader.ts';
 
 let server: TestServer;
 let ann: Client;
@@ -41,6 +43,12 @@ async function callsOf(taskId: string) {
     [runIdOf(taskId)],
   );
   return rows;
+}
+
+/** Resolves when a statement waits for the locks of another. */
+async function somebodyWaits(): Promise<void> {
+  const waiting = `select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`;
+  while ((await server.store.database.pool.query(waiting)).rows.length === 0);
 }
 
 test('given nothing but the prompt, then its first call begins with the claim', async () => {
@@ -94,4 +102,48 @@ test('given a run that was lost before, then the claim begins no call, and voids
   const call = { id: newId(), provider: 'demo', model: 'demo' } as const;
   const begun = await beginModelCall(server.store, openLease(again), call, () => Promise.reject(new Error()));
   expect(begun.id).toBe(call.id);
+});
+
+test('given a claim whose answer was lost, then the call that began with it is closed by the next', async () => {
+  const taskId = await ann.createTask({ prompt: 'x', model: 'openai/gpt-4o' });
+  const workerId = newId();
+  await registerWorker(server.store.database, workerId);
+  const claimer = { workerId, providers: ['openai'] } as const;
+  await claimRun(server.store, runIdOf(taskId), claimer, false);
+  const again = (await claimRun(server.store, runIdOf(taskId), claimer, true)) as {
+    task: StartedTask;
+  } | null;
+  expect(again?.task.firstCall).toBeNull();
+  expect(await callsOf(taskId)).toMatchObject([{ status: 'failed', cost: null }]);
+});
+
+test('given a limit that is being set on the session, then the claim waits for it, and begins no call', async () => {
+  const sessionId = await createSession(ann);
+  const taskId = await ann.createTask({ prompt: 'x', model: 'demo', sessionId });
+  const { pool } = server.store.database;
+  const client = await pool.connect();
+  await client.query('begin');
+  await setSessionLimit(client, Buffer.from(sessionId, 'base64url').toString().slice('Session:'.length), '5');
+  const claimed = claim(taskId);
+  await somebodyWaits();
+  await client.query('commit');
+  client.release();
+  expect((await claimed).task.firstCall).toBeNull();
+  expect(await callsOf(taskId)).toEqual([]);
+});
+
+test('given a model that is being changed, then the claim waits for it, and the call is one of the new model', async () => {
+  const taskId = await ann.createTask({ prompt: 'x', model: 'openai/gpt-4o' });
+  const client = await server.store.database.pool.connect();
+  await client.query('begin');
+  await client.query('select from run where id = $1 for update', [runIdOf(taskId)]);
+  const claimed = claim(taskId);
+  await somebodyWaits();
+  await client.query('update run set updated_at = clock_timestamp() where id = $1', [runIdOf(taskId)]);
+  await client.query(`update task set provider = 'demo', model = 'demo' where id = $1`, [runIdOf(taskId)]);
+  await client.query('commit');
+  client.release();
+  const { task } = await claimed;
+  expect(task).toMatchObject({ provider: 'demo', model: 'demo', firstCall: { id: expect.any(String) } });
+  expect(await callsOf(taskId)).toMatchObject([{ provider: 'demo', model: 'demo', cost: 0 }]);
 });

@@ -1,6 +1,5 @@
 import { DomainError } from '../../errors.ts';
 import { retryAfterMs } from '../../rules/retry.ts';
-import { storable } from '../../rules/text.ts';
 
 /** A request to somebody's address. */
 export interface Call {
@@ -65,7 +64,7 @@ async function beginningOf({ body }: Response): Promise<string> {
   } catch {
     // The status says enough.
   }
-  return storable(text.slice(0, MAX_CHARACTERS));
+  return text.slice(0, MAX_CHARACTERS);
 }
 
 /** Addresses may hold secrets; what is said here names no more than a host. */

@@ -1,6 +1,7 @@
 import { DomainError } from '../../errors.ts';
 import { newId } from '../../rules/ids.ts';
 import { type IntegrationTest, PLATFORM_NAMES } from '../../rules/integration.ts';
+import { storable } from '../../rules/text.ts';
 import type { IntegrationRow } from '../../store/integrations.ts';
 import type { SecretBox } from '../../store/secret-box.ts';
 import type { Platform } from '../../vocabulary.ts';
@@ -68,7 +69,7 @@ const MAX_ACCOUNT = 200;
 function accountIn(text: string, member: string): string | null {
   try {
     const account: unknown = JSON.parse(text)?.[member];
-    return typeof account === 'string' && account !== '' ? account.slice(0, MAX_ACCOUNT) : null;
+    return typeof account === 'string' && account !== '' ? storable(account.slice(0, MAX_ACCOUNT)) : null;
   } catch {
     return null;
   }

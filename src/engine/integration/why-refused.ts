@@ -1,3 +1,4 @@
+import { storable } from '../../rules/text.ts';
 import type { Answer } from './call.ts';
 
 const MAX_REASON = 200;
@@ -5,7 +6,7 @@ const MAX_REASON = 200;
 /** An answer that is no success, in words: its status, and the reason that came along. */
 export function whyRefused(who: string, { status, text }: Answer, secret: string): string {
   const reason = reasonIn(text)?.replaceAll(secret, '…').slice(0, MAX_REASON);
-  return `${who} answered ${status}${reason ? `: ${reason}` : ''}`;
+  return `${who} answered ${status}${reason ? `: ${storable(reason)}` : ''}`;
 }
 
 /** GitHub and GitLab say why in JSON, Slack in one word; what else an address says is nobody's to read here. */

@@ -19,13 +19,15 @@ export type ReadOrigin = (request: IncomingMessage, asking: readonly Dialect[]) 
 
 export function createReadOrigin(access: SchemaAccess): ReadOrigin {
   const readers = Object.entries(NOUNS).map(([noun, { type, document }]) => {
-    const pattern = new RegExp(`/${noun}/([^/?]+)`);
+    const pattern = new RegExp(`/${noun}/([^/]+)`);
     const prepared = prepareDocument(access.schema, document, `the origin of ${noun}`);
     return { pattern, type, document: prepared.document };
   });
   return async (request, asking) => {
+    // What follows the path was not decoded yet, and names nothing.
+    const [path = ''] = (request.url ?? '').split(/[?#]/, 1);
     for (const { pattern, type, document } of readers) {
-      const id = pattern.exec(request.url ?? '')?.[1];
+      const id = pattern.exec(path)?.[1];
       if (id === undefined) continue;
       const variables = { id: globalIdOf(type, decodeURIComponent(id)) };
       // Who brings no credentials is nobody in one dialect, and may be a guest in another.
