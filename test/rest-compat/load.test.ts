@@ -5,15 +5,17 @@ import { launch, type Polyphony } from '../harness/process.ts';
 import { createDatabase } from '../harness/server.ts';
 import { startVendor, type Vendor } from '../vendor/server.ts';
 import { aiTaskOrchestra } from './crowd/ai-task-orchestra.ts';
+import { amas } from './crowd/amas.ts';
 import type { Crowd, Trace, Walk } from './crowd/member.ts';
 import { miniDevin } from './crowd/mini-devin.ts';
 import { orchestrateX } from './crowd/orchestratex.ts';
 import { theMachine } from './crowd/themachine.ts';
 
-const WALKS: Partial<Record<Dialect, Walk>> = {
+const WALKS: Record<Dialect, Walk> = {
   themachine: theMachine,
   'ai-task-orchestra': aiTaskOrchestra,
   'mini-devin': miniDevin,
+  amas,
   orchestratex: orchestrateX,
 };
 const CLIENTS = 100;
