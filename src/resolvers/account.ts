@@ -3,14 +3,24 @@ import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
 import { newId } from '../rules/ids.ts';
-import { insertUser } from '../store/accounts.ts';
+import { findEmail, insertUser } from '../store/accounts.ts';
+import type { Database } from '../store/database.ts';
 import { ApiKey } from '../store/entities/api-key.ts';
 import { User } from '../store/entities/user.ts';
+import type { Origin } from '../vocabulary.ts';
 import { hashApiKey } from './authenticate.ts';
 import { text, validate } from './validate.ts';
 import { requireViewer } from './viewer.ts';
 
-export const TOKEN_LIFETIME_SECONDS = 3600;
+/** Seconds, as the documents of the older APIs have them. */
+const TOKEN_LIFETIMES = {
+  graphql: 3600,
+  themachine: 3600,
+  'ai-task-orchestra': 3600,
+  'mini-devin': 3600,
+  amas: 1800,
+  orchestratex: 3600,
+} satisfies Record<Origin, number>;
 
 const email = text({ max: 254 })
   .trim()
@@ -54,23 +64,44 @@ function registrationClosed(): DomainError {
   );
 }
 
-const credentials = z.object({
-  email: text({ max: 254 }).trim().toLowerCase(),
-  password: text({ max: 200 }),
-});
+const credentials = z
+  .object({
+    email: text({ max: 254 }).trim().toLowerCase().nullish(),
+    username: text({ max: 254 }).nullish(),
+    password: text({ max: 200 }),
+  })
+  .refine(({ email, username }) => isAbsent(email) !== isAbsent(username), {
+    path: ['email'],
+    message: 'is required, or username instead of it',
+  });
+
+function isAbsent(given: string | null | undefined): given is null | undefined {
+  return given === null || given === undefined;
+}
 
 export async function login(context: Context, input: unknown): Promise<Login> {
   const given = validate(credentials, input, 'input');
-  await context.loginLimits.count(context.address, given.email);
-  const user = await context.store.database.entityManager().findOne(User, { email: given.email });
+  const { database } = context.store;
+  // An account counts as one, by whatever it is called.
+  const email = given.email ?? (await emailOf(database, given.username!));
+  await context.loginLimits.count(context.address, email);
+  const user = await database.entityManager().findOne(User, { email });
   const known = await context.passwords.matches(user?.passwordHash ?? null, given.password);
-  if (!user || !known) throw new DomainError('UNAUTHENTICATED', 'e-mail or password is wrong');
-  return logIn(context, user);
+  if (user && known) return logIn(context, user);
+  const name = isAbsent(given.email) ? 'user name' : 'e-mail';
+  throw new DomainError('UNAUTHENTICATED', `${name} or password is wrong`);
+}
+
+/** The address of who is called so, else the given text as one, which is then nobody's. */
+async function emailOf(database: Database, username: string): Promise<string> {
+  const address = username.trim().toLowerCase();
+  return (await findEmail(database, { address, name: username })) ?? address;
 }
 
 async function logIn(context: Context, user: User): Promise<Login> {
-  const token = await context.tokens.sign(user.id, TOKEN_LIFETIME_SECONDS, context.origin);
-  return { user, token, expiresIn: TOKEN_LIFETIME_SECONDS };
+  const expiresIn = TOKEN_LIFETIMES[context.origin];
+  const token = await context.tokens.sign(user.id, expiresIn, context.origin);
+  return { user, token, expiresIn };
 }
 
 /** Postgres and ISO 8601 write later years in other ways. */

@@ -7,6 +7,7 @@ import { graphql, type PreparedDocument, prepareDocument } from './documents.ts'
 import { type FieldNames, faultOf, inputFault, renamed } from './faults.ts';
 import { readPages } from './pages.ts';
 import type { ExecutionAnswer, SchemaAccess } from './schema-access.ts';
+import { successorOf } from './successor.ts';
 
 export interface PreparedEndpoint extends Endpoint, PreparedDocument {
   /**
@@ -49,7 +50,7 @@ export function prepareEndpoint(access: SchemaAccess, origin: Dialect, row: Endp
   return {
     ...row,
     ...main,
-    operation: successorOf(main, before),
+    operation: successorOf(row),
     async answer(parts, request, left) {
       const asked = await given(parts, request);
       const known = before ? await execute(before, before.variables(asked), request) : {};
@@ -63,14 +64,6 @@ export function prepareEndpoint(access: SchemaAccess, origin: Dialect, row: Endp
       return row.respond(await execute(wait.read, awaited, request), asked, known);
     },
   };
-}
-
-const READING = 'query ';
-
-/** What is read in two steps here is read in one by who asks GraphQL: `query session, tasks`. */
-function successorOf({ operation }: PreparedDocument, before: PreparedDocument | undefined): string {
-  const isRead = [before?.operation, operation].every((each) => each?.startsWith(READING));
-  return before && isRead ? `${before.operation}, ${operation.slice(READING.length)}` : operation;
 }
 
 /** Whatever ends the wait: the run has begun, and how far it is, is the answer. */

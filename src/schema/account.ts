@@ -54,7 +54,10 @@ const RegisterInput = builder.inputType('RegisterInput', {
 
 const LoginInput = builder.inputType('LoginInput', {
   fields: (t) => ({
-    email: t.string({ required: true, description: 'The address that was registered.' }),
+    email: t.string({ description: 'The address that was registered.' }),
+    username: t.string({
+      description: 'Instead of `email`: the address, or the name of the account, if no other has it.',
+    }),
     password: t.string({ required: true, description: 'Its password.' }),
   }),
 });
@@ -123,7 +126,7 @@ builder.mutationFields((t) => ({
   login: t.field({
     type: LoginPayload,
     nullable: true,
-    description: 'Gives a token for an e-mail address and its password.',
+    description: 'Gives a token for an account and its password.',
     args: { input: t.arg({ type: LoginInput, required: true }) },
     resolve: (_root, { input }, context) => login(context, input),
   }),

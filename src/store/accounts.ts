@@ -35,6 +35,23 @@ export async function findKeyHolder(
   return rows[0] ?? null;
 }
 
+/** The address of who has it, else of the only one who is called so. @returns null: nobody is meant, or more than one. */
+export async function findEmail(
+  database: Database,
+  { address, name }: { address: string; name: string },
+): Promise<string | null> {
+  const { rows } = await database.pool.query<{ email: string }>({
+    name: 'find-email',
+    text: `
+      (select email from app_user where email = $1)
+      union all (select email from app_user where name = $2 and password_hash is not null limit 2)`,
+    values: [address, name],
+  });
+  const emails = rows.map(({ email }) => email);
+  if (emails.includes(address)) return address;
+  return emails.length === 1 ? emails[0]! : null;
+}
+
 const LOCAL_ADMIN_EMAIL = 'admin@localhost';
 const GUEST_EMAIL = 'guest@localhost';
 /** Of accounts that nobody can log in to; nobody may register them either. */

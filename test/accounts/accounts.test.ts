@@ -58,6 +58,30 @@ test.each([
   expect(answer.errors![0]!.message).toBe('e-mail or password is wrong');
 });
 
+describe('login by a user name', () => {
+  const password = 'a good password';
+  const logIn = (input: object) => server.anonymous.query(LOGIN, { input: { password, ...input } });
+
+  test('takes the address, or a name that no other account has', async () => {
+    await server.anonymous.register({ email: 'una@b.c', password, name: 'Una' });
+    for (const username of ['una@b.c', ' UNA@B.C', 'Una'])
+      expect(data(await logIn({ username })).login.expiresIn).toBe(3600);
+    expect(errorCode(await logIn({ username: 'una' }))).toBe('UNAUTHENTICATED');
+    await server.anonymous.register({ email: 'una2@b.c', password, name: 'Una' });
+    expect(errorCode(await logIn({ username: 'Una' }))).toBe('UNAUTHENTICATED');
+    expect(data(await logIn({ username: 'una2@b.c' })).login.expiresIn).toBe(3600);
+  });
+
+  test.each([{}, { email: 'a@b.c', username: 'Ann' }, { email: null, username: null }])(
+    'with %j is refused: there has to be one of both',
+    async (input) => {
+      const answer = await logIn(input);
+      expect(errorCode(answer)).toBe('VALIDATION_ERROR');
+      expect(answer.errors![0]!.message).toBe('input.email: is required, or username instead of it');
+    },
+  );
+});
+
 describe('API keys', () => {
   test('stand for their owner until they expire; only their hash is kept', async () => {
     const owner = await server.newUser();

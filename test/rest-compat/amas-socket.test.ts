@@ -89,7 +89,7 @@ const documented: Audit[] = [
       expect(percentages(told)).toEqual([0, 100]);
       expect(told[0]).toEqual({
         event: 'task_created',
-        data: { task_id: runIdOf(id), status: 'pending' },
+        data: { task_id: runIdOf(id), title: null, status: 'pending' },
         timestamp: MOMENT,
       });
       expect(told.at(-1)!.data).toEqual({ task_id: runIdOf(id), status: 'completed' });
@@ -193,6 +193,20 @@ const decided: Audit[] = [
       await watching.next(is('task_completed', id));
       expect(percentages(ofTask(watching.messages, id))).toEqual([0, 50, 100]);
       await watching.close();
+    },
+  },
+  {
+    id: 'AM-WS-D7',
+    fact: 'task_created has the title, live and told again',
+    check: async () => {
+      const watching = await connect();
+      const id = await ann.createTask({ title: 'Security Scan', model: 'gpt-4o@tokens=5', hold: true });
+      const live = await watching.next(is('task_created', id));
+      expect(live.data).toEqual({ task_id: runIdOf(id), title: 'Security Scan', status: 'pending' });
+      const late = await connect();
+      late.send({ command: 'subscribe_task', task_id: runIdOf(id) });
+      expect(await late.next(is('task_created', id))).toEqual(live);
+      await Promise.all([watching.close(), late.close()]);
     },
   },
   {

@@ -5,14 +5,14 @@ const FIELDS = `
   __typename
   seq
   at
-  ... on CurrentState { task { lastSeq agent { id name } } }
+  ... on CurrentState { task { lastSeq title agent { id name } } }
   ... on ProgressMade { progress }
   ... on RunFailed { error { code message } }
   ... on RunCancelled { reason }
 `;
 
 export const ACTIVITY = graphql(`subscription activity {
-  activity { taskId task { agent { id name } } event { ${FIELDS} } }
+  activity { taskId task { title agent { id name } } event { ${FIELDS} } }
 }`);
 
 export const TASK_EVENTS = graphql(`subscription taskEvents($id: ID!) {

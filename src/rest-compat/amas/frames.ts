@@ -10,6 +10,7 @@ export type TaskEvent = NonNullable<ResultOf<typeof TASK_EVENTS>['taskEvents']>;
 export interface Teller {
   taskId: string;
   told: ToldTask;
+  title: string | null;
 }
 
 type EventName =
@@ -28,7 +29,7 @@ export function frame(event: EventName, data: Record<string, unknown>, at: Date)
   return { event, data, timestamp: isoSeconds(at) };
 }
 
-export function progress({ taskId, told }: Teller, share: number, at: Date): readonly Frame[] {
+export function progress({ taskId, told }: Omit<Teller, 'title'>, share: number, at: Date): readonly Frame[] {
   const percentage = Math.floor(share * 100);
   if (!raisePercentage(told, percentage)) return [];
   return [frame('task_progress', { task_id: plainId(taskId), percentage }, at)];
@@ -48,8 +49,8 @@ function failed(teller: Teller, status: 'failed' | 'cancelled', error: string, c
 /** What the documented events have no word for is not told. */
 export const FRAMES: FrameTable<TaskEvent, Teller> = {
   CurrentState: nothing,
-  RunCreated: ({ at }, { taskId }) => [
-    frame('task_created', { task_id: plainId(taskId), status: 'pending' }, at),
+  RunCreated: ({ at }, { taskId, title }) => [
+    frame('task_created', { task_id: plainId(taskId), title, status: 'pending' }, at),
   ],
   AgentSelected: nothing,
   ModelSelected: nothing,

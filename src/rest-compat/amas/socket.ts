@@ -40,7 +40,7 @@ export const activitySocket = socket({
     if (told.isMuted || wasTold(told, event.seq)) return [];
     markTold(told, event.seq);
     told.agent = task?.agent ?? told.agent;
-    return framesOf(FRAMES, event, { taskId, told });
+    return framesOf(FRAMES, event, { taskId, told, title: task?.title ?? null });
   },
   heartbeat: { seconds: 30, frame: heartbeat },
   commandField: 'command',
@@ -56,8 +56,10 @@ export const activitySocket = socket({
           told.replayTo = event.task?.lastSeq ?? 0;
           told.isMuted = false;
           told.agent = event.task?.agent ?? null;
+          told.replayedTitle = event.task?.title ?? null;
         }
-        const frames = wasTold(told, event.seq) ? [] : framesOf(FRAMES, event, { taskId, told });
+        const teller = { taskId, told, title: told.replayedTitle };
+        const frames = wasTold(told, event.seq) ? [] : framesOf(FRAMES, event, teller);
         if (event.seq >= told.replayTo) markReplayed(told);
         return frames;
       },

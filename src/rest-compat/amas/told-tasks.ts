@@ -7,6 +7,8 @@ export interface ToldTask {
   isMuted: boolean;
   /** The last seq of the replay that is going on. */
   replayTo: number;
+  /** As long as that goes on. */
+  replayedTitle: string | null;
   agent: { id: string; name: string } | null;
 }
 
@@ -16,12 +18,23 @@ export type ToldTasks = Map<string, ToldTask>;
 const MOST_TASKS = 10_000;
 
 export function toldTask(tasks: ToldTasks, id: string): ToldTask {
-  const told = tasks.get(id) ?? { seqs: null, percentage: null, isMuted: false, replayTo: 0, agent: null };
+  const told = tasks.get(id) ?? untold();
   tasks.delete(id);
   tasks.set(id, told);
   const [oldest] = tasks.keys();
   if (tasks.size > MOST_TASKS) tasks.delete(oldest!);
   return told;
+}
+
+function untold(): ToldTask {
+  return {
+    seqs: null,
+    percentage: null,
+    isMuted: false,
+    replayTo: 0,
+    replayedTitle: null,
+    agent: null,
+  };
 }
 
 export function wasTold({ seqs }: ToldTask, seq: number): boolean {
@@ -36,6 +49,7 @@ export function markTold(told: ToldTask, seq: number): void {
 /** A replay leaves nothing out. */
 export function markReplayed(told: ToldTask): void {
   told.seqs = { first: 1, last: Math.max(told.replayTo, told.seqs?.last ?? 0) };
+  told.replayedTitle = null;
 }
 
 /** @returns false when it was told as much already: percentages only rise. */

@@ -3,9 +3,10 @@ import { endpoint } from '../dialect.ts';
 import { graphql } from '../documents.ts';
 import { jsonBody, path, text } from '../input.ts';
 import { globalIdOf, isoSeconds, lowerCase, plainId } from '../output.ts';
+import { descriptionOf } from '../task-texts.ts';
 import { listRange, WHOLE_LIST } from './ranges.ts';
 import { id, moment, sessionStatus, taskStatus } from './shapes.ts';
-import { descriptionOf, STATUS } from './task-words.ts';
+import { STATUS } from './task-words.ts';
 
 const oneSession = z.object({ params: path('session_id') });
 

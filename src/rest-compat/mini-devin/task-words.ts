@@ -12,16 +12,6 @@ export const STATUS = {
   CANCELLED: 'stopped',
 } as const satisfies Record<Uppercase<RunStatus>, string>;
 
-/** What it was asked; tasks of other surfaces may have been asked in other ways. */
-export function descriptionOf(task: {
-  description: string | null;
-  prompt: string;
-  templateName: string | null;
-  model: string | null;
-}): string {
-  return task.description || task.prompt || task.templateName || task.model || '';
-}
-
 interface Ended {
   status: Uppercase<RunStatus>;
   result: unknown;

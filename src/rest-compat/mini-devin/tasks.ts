@@ -3,9 +3,10 @@ import { endpoint } from '../dialect.ts';
 import { graphql } from '../documents.ts';
 import { jsonBody, path, text } from '../input.ts';
 import { globalIdOf, isoSeconds, lowerCase, plainId } from '../output.ts';
+import { descriptionOf } from '../task-texts.ts';
 import { listRange } from './ranges.ts';
 import { id, moment, plan, taskStatus } from './shapes.ts';
-import { descriptionOf, resultOf, STATUS } from './task-words.ts';
+import { resultOf, STATUS } from './task-words.ts';
 
 const ofSession = z.object({ params: path('session_id') });
 const oneTask = z.object({ params: path('task_id') });

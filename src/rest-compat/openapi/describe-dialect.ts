@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { DomainError, type ErrorCode } from '../../errors.ts';
 import type { Dialect } from '../../vocabulary.ts';
 import type { DialectTable, Endpoint } from '../dialect.ts';
-import { operationOf } from '../documents.ts';
+import { successorOf } from '../successor.ts';
 
 type JsonSchema = z.core.JSONSchema.JSONSchema;
 
@@ -48,7 +48,7 @@ function describePath(table: DialectTable, rows: readonly Endpoint[]) {
 
 function describeEndpoint(table: DialectTable, row: Endpoint) {
   const { params, query, body } = partsOf(row);
-  const operation = operationOf(row.document);
+  const operation = successorOf(row);
   return {
     operationId: `${row.method.toLowerCase()}${row.path.replaceAll(/\W+(\w)?/g, (_, letter) => letter?.toUpperCase() ?? '')}`,
     tags: [nounOf(row.path)],

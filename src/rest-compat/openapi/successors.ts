@@ -1,5 +1,6 @@
 import type { DialectTable } from '../dialect.ts';
 import { operationOf } from '../documents.ts';
+import { successorOf } from '../successor.ts';
 import { TITLES } from './describe-dialect.ts';
 
 /** For those who move on: each documented endpoint and socket with its GraphQL operation, as Markdown. */
@@ -9,7 +10,7 @@ export function successorTables(tables: readonly DialectTable[]): string {
 
 function successorTable({ name, endpoints, sockets }: DialectTable): string {
   const rows = [
-    ...endpoints.map(({ method, path, document }) => [`${method} ${path}`, operationOf(document)]),
+    ...endpoints.map((row) => [`${row.method} ${row.path}`, successorOf(row)]),
     ...sockets.map(({ path, document }) => [`WebSocket ${path}`, operationOf(document)]),
   ];
   const lines = rows.map(([endpoint, operation]) => `| \`${endpoint}\` | \`${operation}\` |`);

@@ -3,9 +3,9 @@ import { waitingEndpoint } from '../dialect.ts';
 import { graphql } from '../documents.ts';
 import { jsonBody, path, text } from '../input.ts';
 import { globalIdOf, isoSeconds, plainId } from '../output.ts';
+import { errorOf, resultOf } from '../results.ts';
 import { AGENT_NAMES } from './agent-shape.ts';
 import { modelParameters, parametersOf } from './prompt-parameters.ts';
-import { errorOf, resultOf } from './results.ts';
 import { TASK_STATUS, TASK_STATUSES } from './status-words.ts';
 
 /** Longer than that, and its state so far is the answer; the task goes on, and can be asked for by its id. */

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { ExecutionStepStatus } from '../../vocabulary.ts';
 import { graphql } from '../documents.ts';
 import { isoSeconds, plainId } from '../output.ts';
-import { errorOf, resultOf } from './results.ts';
+import { errorOf, resultOf } from '../results.ts';
 import { EXECUTION_STATUS, EXECUTION_STATUSES } from './status-words.ts';
 
 export const EXECUTION = graphql(`fragment Execution on Execution {

@@ -2,17 +2,10 @@ import type { ResultOf } from 'gql.tada';
 import type { z } from 'zod';
 import { DomainError } from '../../errors.ts';
 import { anyObject, jsonBody, oneOf, text } from '../input.ts';
+import { descriptionOf, titleOf } from '../task-texts.ts';
 import { TASK_STATUS, TASK_STATUSES, type TaskStatus } from './status-words.ts';
 import type { TASK } from './task-shape.ts';
-import {
-  descriptionOf,
-  PRIORITIES,
-  PRIORITY_WORDS,
-  priorityWord,
-  TASK_TYPES,
-  titleOf,
-  typeOf,
-} from './task-words.ts';
+import { PRIORITIES, PRIORITY_WORDS, priorityWord, TASK_TYPES, typeOf } from './task-words.ts';
 
 export const taskChange = jsonBody({
   type: oneOf(TASK_TYPES).nullish(),

@@ -2,9 +2,10 @@ import type { ResultOf } from 'gql.tada';
 import { z } from 'zod';
 import { graphql } from '../documents.ts';
 import { isoSeconds, plainId } from '../output.ts';
-import { errorOf, resultOf } from './results.ts';
+import { errorOf, resultOf } from '../results.ts';
+import { descriptionOf, titleOf } from '../task-texts.ts';
 import { TASK_STATUS, TASK_STATUSES } from './status-words.ts';
-import { descriptionOf, PRIORITY_WORDS, priorityWord, TASK_TYPES, titleOf, typeOf } from './task-words.ts';
+import { PRIORITY_WORDS, priorityWord, TASK_TYPES, typeOf } from './task-words.ts';
 
 export const TASK = graphql(`fragment Task on Task {
   id type title description prompt templateName model priority status progress result error { message } cancelReason

@@ -18,25 +18,3 @@ export function priorityWord(priority: number): PriorityWord {
   if (priority === PRIORITIES.medium) return 'medium';
   return priority <= PRIORITIES.high ? 'high' : 'critical';
 }
-
-interface Described {
-  title: string | null;
-  description: string | null;
-  prompt: string;
-  templateName: string | null;
-  model: string | null;
-}
-
-const MAX_TITLE = 100;
-
-/** What it was asked; tasks of other surfaces may have been asked in other ways. */
-export function descriptionOf(task: Described): string {
-  return task.description || task.prompt || task.templateName || task.model || '';
-}
-
-export function titleOf(task: Described): string {
-  const [line = ''] = descriptionOf(task).trim().split('\n', 1);
-  const letters = [...line];
-  const short = letters.length > MAX_TITLE ? `${letters.slice(0, MAX_TITLE - 1).join('')}…` : line;
-  return task.title ?? short;
-}

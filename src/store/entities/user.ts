@@ -8,7 +8,8 @@ export const User = defineEntity({
     id: p.text().primary(),
     /** Lower case: addresses are compared without regard to case. */
     email: p.text().unique(),
-    name: p.text(),
+    /** Not unique; who logs in may be called by it. */
+    name: p.text().index(),
     /** null: an account that nobody can log in to, such as the local admin of the embedded mode. */
     passwordHash: p.text().nullable(),
     isAdmin: p.boolean().default(false),

@@ -1,8 +1,8 @@
 import { Migration } from '@mikro-orm/migrations';
 
-export class Migration20261121214349 extends Migration {
+export class Migration20261121222624 extends Migration {
 
-  override name = 'Migration20261121214349';
+  override name = 'Migration20261121222624';
 
   override up(): void | Promise<void> {
     this.addSql(`create table "integration" ("id" text not null, "owner_id" text not null, "origin" text not null, "platform" text not null, "name" text not null, "url" text null, "sealed_credentials" text not null, "credentials_hint" text null, "notify_on" text[] not null default '{}', "is_active" boolean not null default true, "disabled_reason" text null, "last_test" jsonb null, "created_at" timestamptz(6) not null default now(), "updated_at" timestamptz(6) not null default now(), primary key ("id"));`);
@@ -13,6 +13,8 @@ export class Migration20261121214349 extends Migration {
     this.addSql(`create index "delivery_integration_created" on "delivery" ("integration_id", "created_at" desc, "id" desc);`);
     this.addSql(`create index "delivery_pending" on "delivery" ("integration_id", "next_try_at") where "status" = 'pending';`);
     this.addSql(`alter table "delivery" add constraint "delivery_once" unique ("integration_id", "run_id", "seq");`);
+
+    this.addSql(`create index "app_user_name_index" on "app_user" ("name");`);
 
     this.addSql(`create index "session_owner_label" on "session" ("owner_id", "user_label") where "user_label" is not null;`);
 
@@ -32,6 +34,8 @@ export class Migration20261121214349 extends Migration {
 
     this.addSql(`drop table if exists "integration" cascade;`);
     this.addSql(`drop table if exists "delivery" cascade;`);
+
+    this.addSql(`drop index "app_user_name_index";`);
 
     this.addSql(`drop index "run_owner_ended";`);
 

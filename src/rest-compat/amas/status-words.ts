@@ -1,0 +1,13 @@
+import type { RunStatus } from '../../vocabulary.ts';
+
+export const TASK_STATUSES = ['pending', 'in_progress', 'completed', 'failed', 'cancelled'] as const;
+
+export const TASK_STATUS = {
+  PENDING: 'pending',
+  QUEUED: 'pending',
+  RUNNING: 'in_progress',
+  WAITING: 'in_progress',
+  COMPLETED: 'completed',
+  FAILED: 'failed',
+  CANCELLED: 'cancelled',
+} as const satisfies Record<Uppercase<RunStatus>, (typeof TASK_STATUSES)[number]>;
