@@ -15,6 +15,8 @@ export interface Server extends Target {
 export interface Setting {
   databaseUrl: string;
   modelUrl: string;
+  /** Its sessions' working directories are in it. */
+  dataDir: string;
   /** Where to leave a CPU profile at the end; null: none is taken. */
   profileFolder: string | null;
 }
@@ -37,10 +39,11 @@ export async function newAccount(server: Pick<Server, 'url' | 'databaseUrl'>, na
   return { token, ownerId: owner!.id };
 }
 
-function variablesOf({ databaseUrl, modelUrl, profileFolder }: Setting): Record<string, string> {
+function variablesOf({ databaseUrl, modelUrl, dataDir, profileFolder }: Setting): Record<string, string> {
   return {
     NODE_ENV: 'production',
     DATABASE_URL: databaseUrl,
+    DATA_DIR: dataDir,
     JWT_SECRET: 'a secret of the bench, long enough',
     SECRETS_KEY: Buffer.alloc(32).toString('base64'),
     REGISTRATION: 'open',

@@ -64,7 +64,7 @@ async function build({ quick, profile }: { quick: boolean; profile: boolean }, a
   atEnd(postgres.stop);
   const modelUrl = await fork<ModelServerCommands>('model-server.ts').call('start', undefined);
   const profileFolder = profile ? join(folder, 'profile') : null;
-  const setting = { databaseUrl: postgres.url, modelUrl, profileFolder };
+  const setting = { databaseUrl: postgres.url, modelUrl, dataDir: join(folder, 'server'), profileFolder };
   let polyphony: ReturnType<typeof startServer> | null = null;
   return {
     quick,

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 
 /** One keep-alive connection that carries one request at a time. Bare, so that the load costs little itself. */
 export interface Connection {
-  /** @returns the body. @throws Error when it is not 200. */
+  /** @returns the body. @throws Error when it is no success. */
   send(request: Buffer): Promise<Buffer>;
   close(): void;
 }
@@ -17,7 +17,7 @@ export async function openConnection(url: string): Promise<Connection> {
     received = received.length === 0 ? chunk : Buffer.concat([received, chunk]);
     const body = bodyOf(received);
     if (!body) return;
-    if (received.subarray(9, 12).toString() === '200') answer?.resolve(body);
+    if (received.subarray(9, 10).toString() === '2') answer?.resolve(body);
     else answer?.reject(new Error(`${url} answered ${received}`));
     received = Buffer.alloc(0);
   });
@@ -56,16 +56,31 @@ function chunksOf(encoded: Buffer): Buffer | null {
   }
 }
 
-export function postRequest(url: string, body: unknown, headers: Record<string, string> = {}): Buffer {
+/** One that can be sent to another process. */
+export interface HttpRequest {
+  method: 'GET' | 'POST';
+  url: string;
+  /** Of a POST. */
+  body?: unknown;
+  headers: Record<string, string>;
+}
+
+export function toBytes({ method, url, body, headers }: HttpRequest): Buffer {
   const { host, pathname, search } = new URL(url);
-  const text = JSON.stringify(body);
+  const text = body === undefined ? '' : JSON.stringify(body);
   const all = {
     host,
-    'content-type': 'application/json',
     accept: 'application/json',
-    'content-length': String(Buffer.byteLength(text)),
+    ...(body !== undefined && {
+      'content-type': 'application/json',
+      'content-length': String(Buffer.byteLength(text)),
+    }),
     ...headers,
   };
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
-  return Buffer.from(`POST ${pathname}${search} HTTP/1.1\r\n${lines.join('')}\r\n${text}`);
+  return Buffer.from(`${method} ${pathname}${search} HTTP/1.1\r\n${lines.join('')}\r\n${text}`);
+}
+
+export function postRequest(url: string, body: unknown, headers: Record<string, string> = {}): Buffer {
+  return toBytes({ method: 'POST', url, body, headers });
 }

@@ -1,6 +1,6 @@
 /** The load generator: everything that asks Polyphony, and the servers that it is compared with. */
 
-import { openConnection, postRequest } from '../client/http.ts';
+import { type HttpRequest, openConnection, postRequest, toBytes } from '../client/http.ts';
 import { openSocket } from '../client/socket.ts';
 import { openSubscriber, textIn } from '../client/subscriber.ts';
 import { inLanes, openCreator, type Target, withCreators } from '../client/tasks.ts';
@@ -17,6 +17,12 @@ export interface FirstToken {
   sinceSubmitted: number;
   /** Milliseconds from its answer. */
   sinceCreated: number;
+}
+
+export interface Answers {
+  perSecond: number;
+  /** Of each of them, from sending its request. */
+  milliseconds: number[];
 }
 
 const commands = {
@@ -66,21 +72,26 @@ const commands = {
     return meter.figures();
   },
 
-  /** Sends the same request over and over. @returns answers per second. */
-  async ask({ url, body, headers, lanes, seconds }: Ask): Promise<number> {
-    const request = postRequest(url, body, headers);
+  /** Sends the same request over and over, on each lane when it has been answered there. */
+  async ask({
+    lanes,
+    seconds,
+    ...asked
+  }: HttpRequest & { lanes: number; seconds: number }): Promise<Answers> {
+    const request = toBytes(asked);
     const until = performance.now() + seconds * 1000;
-    let answers = 0;
+    const milliseconds: number[] = [];
     const from = performance.now();
     await inLanes(lanes, lanes, async () => {
-      const connection = await openConnection(url);
+      const connection = await openConnection(asked.url);
       while (performance.now() < until) {
+        const sentAt = performance.now();
         await connection.send(request);
-        answers += 1;
+        milliseconds.push(performance.now() - sentAt);
       }
       connection.close();
     });
-    return (answers / (performance.now() - from)) * 1000;
+    return { perSecond: (milliseconds.length / (performance.now() - from)) * 1000, milliseconds };
   },
 
   /** Opens an audience of so many followers of one run. */
@@ -138,14 +149,6 @@ interface Asked {
 interface Gathering {
   audience: string;
   count: number;
-}
-
-interface Ask {
-  url: string;
-  body: unknown;
-  headers: Record<string, string>;
-  lanes: number;
-  seconds: number;
 }
 
 async function openSubscribers({ url, token }: Target, count: number) {

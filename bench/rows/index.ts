@@ -1,3 +1,4 @@
+import { dialects } from './dialects.ts';
 import { fanOut } from './fan-out.ts';
 import { firstToken } from './first-token.ts';
 import { lifecycle } from './lifecycle.ts';
@@ -12,6 +13,7 @@ export const ROWS = [
   { number: 4, ...list },
   { number: 5, ...fanOut },
   { number: 6, ...start },
+  { number: 7, ...dialects },
 ] as const;
 
 export type RowNumber = (typeof ROWS)[number]['number'];

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import type { HttpRequest } from '../client/http.ts';
 import { cpuOf } from '../measure/cpu.ts';
 import { interleave } from '../measure/rounds.ts';
 import { query } from '../postgres.ts';
@@ -27,12 +28,18 @@ export const list: Row = {
     const bare = stage.fork<BareListCommands>('bare-list.ts');
     const bareUrl = await bare.call('start', { databaseUrl: server.databaseUrl, poolMax: POOL_MAX });
     const headers = { authorization: `Bearer ${server.token}` };
-    const graphql = {
+    const graphql: HttpRequest = {
+      method: 'POST',
       url: `${server.url}/graphql`,
       body: { query: QUERY, variables: { first: FIRST } },
       headers,
     };
-    const join = { url: `${bareUrl}/tasks`, body: { ownerId: server.ownerId, first: FIRST }, headers: {} };
+    const join: HttpRequest = {
+      method: 'POST',
+      url: `${bareUrl}/tasks`,
+      body: { ownerId: server.ownerId, first: FIRST },
+      headers: {},
+    };
     await expectSame(graphql, join);
     const ours = () => stage.during('row 4', () => ask(stage, server.pid, graphql));
     const baseline = () => ask(stage, bare.pid, join);
@@ -55,21 +62,15 @@ export const list: Row = {
   },
 };
 
-interface Request {
-  url: string;
-  body: unknown;
-  headers: Record<string, string>;
-}
-
 interface Figures {
   perSecond: number;
   cpu: number;
 }
 
-async function ask(stage: Stage, pid: number, request: Request): Promise<Figures> {
+async function ask(stage: Stage, pid: number, request: HttpRequest): Promise<Figures> {
   const seconds = stage.quick ? 1 : 2;
   const before = cpuOf(pid);
-  const perSecond = await stage.load.call('ask', { ...request, lanes: LANES, seconds });
+  const { perSecond } = await stage.load.call('ask', { ...request, lanes: LANES, seconds });
   return { perSecond, cpu: (cpuOf(pid) - before) / (perSecond * seconds) };
 }
 
@@ -83,7 +84,7 @@ async function seed(stage: Stage, server: Server): Promise<void> {
 }
 
 /** Whoever answered less would win. */
-async function expectSame(graphql: Request, join: Request): Promise<void> {
+async function expectSame(graphql: HttpRequest, join: HttpRequest): Promise<void> {
   const [ours, theirs] = await Promise.all([graphql, join].map(fetchTasks));
   const shapes = [ours!, theirs!].map((tasks) => JSON.stringify(tasks.map(comparable)));
   if (ours!.length !== FIRST || shapes[0] !== shapes[1])
@@ -96,7 +97,7 @@ interface AnsweredTask {
   modelCalls: { id: string; outputTokens: number }[];
 }
 
-async function fetchTasks({ url, body, headers }: Request): Promise<AnsweredTask[]> {
+async function fetchTasks({ url, body, headers }: HttpRequest): Promise<AnsweredTask[]> {
   const response = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },

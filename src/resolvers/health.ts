@@ -1,6 +1,5 @@
 import type { Context } from '../context.ts';
 import { systemCondition } from '../rules/system-condition.ts';
-import { readInstallation } from '../store/installation-report.ts';
 import type { SystemCondition } from '../vocabulary.ts';
 
 type Process = Pick<Context, 'store' | 'version'>;
@@ -20,7 +19,7 @@ export async function health({ store, version }: Process): Promise<Health> {
 
 /** Another question than health: a process is not to be restarted because the workers are busy. */
 export async function condition({ store }: Process): Promise<SystemCondition> {
-  return systemCondition(await readInstallation(store.database));
+  return systemCondition(await store.lookups.installation());
 }
 
 /** What an operator's probe asks for. */

@@ -7,7 +7,7 @@ import { costOf } from '../rules/money.ts';
 import { pricesOf } from '../rules/price-list.ts';
 import { findModelByKey, findModelRow, findNamedModels, listModels, type ModelRow } from '../store/models.ts';
 import type { ModelCapability, ProviderId } from '../vocabulary.ts';
-import { type PageArguments, readPage, toConnection } from './page.ts';
+import { type PageArguments, readPage, sizesUpTo, toConnection } from './page.ts';
 import { text, validate } from './validate.ts';
 import { requireViewer } from './viewer.ts';
 
@@ -21,13 +21,14 @@ export interface ModelFilter {
 
 /** A catalog is read whole by who shows it. */
 export const MAX_MODELS = 1_000;
+const SIZES = sizesUpTo(MAX_MODELS);
 
 const searched = z.object({ search: text({ max: 200 }).nullish() });
 
 /** The built-in models and the viewer's own, newest first. */
 export async function models(context: Context, given: PageArguments, filter: ModelFilter | null | undefined) {
   const { userId } = requireViewer(context);
-  const page = readPage(given, MAX_MODELS);
+  const page = readPage(given, SIZES);
   const { search } = validate(searched, { search: filter?.search }, 'filter');
   const rows = await listModels(context.store.database, {
     userId,

@@ -30,14 +30,17 @@ const offset = z
   .min(0, 'must be at least 0')
   .max(MAX_OFFSET, `must be at most ${MAX_OFFSET}; go on with after: the endCursor of a page`);
 
-function sizes(maxSize: number) {
+/** How many rows may be asked for. Kept by who asks for pages: to make a schema costs more than its use. */
+export function sizesUpTo(maxSize: number) {
   const size = z.number().int().min(1, 'must be at least 1').max(maxSize, `must be at most ${maxSize}`);
   return z.object({ first: size.nullish(), last: size.nullish(), offset: offset.nullish() });
 }
 
+const USUAL_SIZES = sizesUpTo(MAX_SIZE);
+
 /** @throws DomainError VALIDATION_ERROR, BAD_CURSOR */
-export function readPage(given: PageArguments, maxSize = MAX_SIZE): Page {
-  const { first, last, offset } = validate(sizes(maxSize), {
+export function readPage(given: PageArguments, sizes = USUAL_SIZES): Page {
+  const { first, last, offset } = validate(sizes, {
     first: given.first,
     last: given.last,
     offset: given.offset,

@@ -3,17 +3,13 @@ import type { Work } from '../rules/outcomes.ts';
 import { readForecast, type ToldPrediction } from '../rules/prediction.ts';
 import { recommendAgents } from '../rules/recommend-agents.ts';
 import { activeAgents } from '../store/agents.ts';
-import { readHistory } from '../store/outcomes.ts';
 import { requireViewer } from './viewer.ts';
 
 /** What is expected of a work, from the viewer's own runs and nobody else's. */
 export async function predictWork(context: Context, work: Work): Promise<ToldPrediction> {
   const { userId } = requireViewer(context);
-  const { database } = context.store;
-  const [history, agents] = await Promise.all([
-    readHistory(database, userId),
-    activeAgents(database, userId),
-  ]);
+  const { database, lookups } = context.store;
+  const [history, agents] = await Promise.all([lookups.history(userId), activeAgents(database, userId)]);
   const forecast = readForecast(history);
   const recommendedAgents = recommendAgents(agents, work, history.outcomes, forecast.successProbability);
   return { ...forecast.of(work), recommendedAgents };

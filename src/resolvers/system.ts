@@ -1,9 +1,8 @@
 import type { Context } from '../context.ts';
 import type { Traffic } from '../metrics/http-metrics.ts';
 import { systemCondition } from '../rules/system-condition.ts';
-import { readInstallation } from '../store/installation-report.ts';
 import { type QueueReport, readQueue } from '../store/queue-report.ts';
-import { readTaskTotals, type TaskTotals } from '../store/task-totals.ts';
+import type { TaskTotals } from '../store/task-totals.ts';
 import { readWorkers, type WorkerReport } from '../store/workers.ts';
 import type { SystemCondition } from '../vocabulary.ts';
 import { requireViewer } from './viewer.ts';
@@ -21,10 +20,10 @@ export interface SystemStatus extends TaskTotals {
 /** What an admin sees is everybody's. Others see what is their own, and whether the installation works. */
 export async function systemStatus(context: Context): Promise<SystemStatus> {
   const { userId, isAdmin } = requireViewer(context);
-  const { database } = context.store;
+  const { database, lookups } = context.store;
   const [totals, installation, workers, queue] = await Promise.all([
-    readTaskTotals(database, isAdmin ? null : userId),
-    readInstallation(database),
+    lookups.taskTotals(isAdmin ? null : userId),
+    lookups.installation(),
     isAdmin ? readWorkers(database) : null,
     isAdmin ? null : readQueue(database, userId),
   ]);

@@ -60,10 +60,12 @@ function addRoute(app: FastifyInstance, url: string, endpoint: PreparedEndpoint,
   });
 }
 
-/** Aborted when there is nobody left to answer. */
+/** Aborted when there is nobody left to answer; not after every answer, as that would make an error of each. */
 function departure({ raw }: FastifyReply): AbortSignal {
   const departed = new AbortController();
-  raw.once('close', () => departed.abort());
+  raw.once('close', () => {
+    if (!raw.writableFinished) departed.abort();
+  });
   return departed.signal;
 }
 

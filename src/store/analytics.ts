@@ -76,10 +76,18 @@ export interface Analytics extends CallTotals {
  * are no runs of their own here.
  */
 export async function readAnalytics(database: Database, scope: AnalyticsScope): Promise<Analytics> {
-  // Without a name, so that it is planned for the values: a session's runs and a year of an account's are not alike.
-  const { rows } = await database.pool.query<Row>(statementFor(scope));
+  const { rows } = await database.pool.query<Row>({ ...nameFor(scope), ...statementFor(scope) });
   const { totals, ...others } = rows[0]!;
   return { ...totals, ...others };
+}
+
+/**
+ * Sessions are alike, and to plan for one takes as long as to read it. An account's month and another's year are not,
+ * and each is planned for its values.
+ */
+function nameFor({ sessionId, userLabel, window }: AnalyticsScope): { name?: string } {
+  const isSession = sessionId !== null && userLabel === null && window === null;
+  return isSession ? { name: 'read-session-analytics' } : {};
 }
 
 type Row = Omit<Analytics, keyof CallTotals> & { totals: CallTotals };

@@ -2,15 +2,21 @@ import { LRUCache } from 'lru-cache';
 import { newId } from '../rules/ids.ts';
 import type { ModelReference } from '../rules/model-id.ts';
 import { resolveName } from '../rules/model-name.ts';
+import type { History } from '../rules/outcomes.ts';
 import type { PastCall } from '../rules/track-record.ts';
 import { ensureGuest, findUser, type UserRow } from './accounts.ts';
 import type { Database } from './database.ts';
+import { type InstallationReport, readInstallation } from './installation-report.ts';
 import { findNamedModels } from './models.ts';
+import { readHistory } from './outcomes.ts';
 import { readRecentCalls } from './recent-calls.ts';
+import { shareReads } from './share-reads.ts';
+import { readTaskTotals, type TaskTotals } from './task-totals.ts';
 
 /**
- * What nearly every request asks for, read once a second and not once a request. What was not there is asked for
- * again, so that whoever has just made it finds it; what is gone may be found for a second more.
+ * What nearly every request asks for, read once a second and not once a request: what was not there is asked for
+ * again, so that whoever has just made it finds it; what is gone may be found for a second more. And what takes long
+ * to read, shared by all who ask at once, see `shareReads`.
  */
 export interface Lookups {
   user(id: string): Promise<UserRow | null>;
@@ -20,6 +26,12 @@ export interface Lookups {
   model(userId: string, name: string): Promise<ModelReference | null>;
   /** The last calls of some models, see `readRecentCalls`. */
   recentCalls(models: readonly ModelReference[]): Promise<ReadonlyMap<string, PastCall[]>>;
+  /** Shared. What a user's own runs came to, see `readHistory`. */
+  history(userId: string): Promise<History>;
+  /** Shared, see `readTaskTotals`. */
+  taskTotals(ownerId: string | null): Promise<TaskTotals>;
+  /** Shared, see `readInstallation`. */
+  installation(): Promise<InstallationReport>;
   /** After a change of the catalog in this process; the others see it within a second. */
   forgetModels(): void;
 }
@@ -35,11 +47,15 @@ export function createLookups(database: Database): Lookups {
     return resolveName(name, await findNamedModels(database, userId, name));
   });
   const calls = keep((key) => readRecentCalls(database, JSON.parse(key) as ModelReference[]));
+  const installation = shareReads((_whole: 'whole') => readInstallation(database));
   return {
     user: users.find,
     guest: async () => (await guests.find('guest'))!,
     model: (userId, name) => models.find(JSON.stringify([userId, name])),
     recentCalls: async (wanted) => (await calls.find(JSON.stringify(wanted))) ?? new Map(),
+    history: shareReads((userId) => readHistory(database, userId)),
+    taskTotals: shareReads((ownerId) => readTaskTotals(database, ownerId)),
+    installation: () => installation('whole'),
     forgetModels: models.forget,
   };
 }
