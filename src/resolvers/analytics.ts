@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
-import { type Analytics, type AnalyticsScope, readAnalytics } from '../store/analytics.ts';
+import type { Analytics, AnalyticsScope } from '../store/analytics.ts';
 import { session } from './session.ts';
 import { userLabel } from './session-input.ts';
 import { validate } from './validate.ts';
@@ -12,7 +12,7 @@ const USUAL_DAYS = 30;
 const MAX_DAYS = 366;
 
 /** What runs come to, and when those that are counted were made; null: whenever. */
-export type AnalyticsReport = Analytics & { window: AnalyticsScope['window'] };
+export type AnalyticsReport = Analytics & { window: { from: Date; to: Date } | null };
 
 /** All of a session's runs. @throws DomainError NOT_FOUND */
 export async function sessionAnalytics(context: Context, sessionId: string): Promise<AnalyticsReport> {
@@ -21,7 +21,9 @@ export async function sessionAnalytics(context: Context, sessionId: string): Pro
 }
 
 async function report({ store }: Context, scope: AnalyticsScope): Promise<AnalyticsReport> {
-  return { ...(await readAnalytics(store.database, scope)), window: scope.window };
+  const analytics = await store.lookups.analytics(scope);
+  const { window } = scope;
+  return { ...analytics, window: window && { from: window.from, to: window.to ?? new Date() } };
 }
 
 /** What is counted, as it is asked for. */
@@ -41,13 +43,13 @@ export async function userAnalytics(context: Context, given: AnalyticsArguments)
 }
 
 /** @throws DomainError VALIDATION_ERROR */
-function windowOf({ from, to }: AnalyticsArguments): { from: Date; to: Date } {
+function windowOf({ from, to }: AnalyticsArguments): NonNullable<AnalyticsScope['window']> {
   const end = to ?? new Date();
   const begin = from ?? new Date(end.getTime() - USUAL_DAYS * DAY_MS);
   if (begin >= end) throw wrongWindow('from: must be before to');
   if (end.getTime() - begin.getTime() > MAX_DAYS * DAY_MS)
     throw wrongWindow(`from: must be at most ${MAX_DAYS} days before to`);
-  return { from: begin, to: end };
+  return { from: begin, to: to ?? null };
 }
 
 function wrongWindow(message: string): DomainError {

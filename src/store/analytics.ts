@@ -8,8 +8,8 @@ export interface AnalyticsScope {
   sessionId: string | null;
   /** Only runs in sessions with this label; null: with and without one. */
   userLabel: string | null;
-  /** When they were made: from the first to just before the second; null: whenever. */
-  window: { from: Date; to: Date } | null;
+  /** When they were made: from the first to just before the second, if there is one; null: whenever. */
+  window: { from: Date; to: Date | null } | null;
 }
 
 /** What model calls come to. Counts of tokens and the cost, in US dollars, sum what is known. */
@@ -141,7 +141,7 @@ function wholeRunsSql({ ownerId, sessionId, userLabel, window }: AnalyticsScope,
   if (sessionId !== null) conditions.push(`run.session_id = ${parameter(sessionId, 'text')}`);
   if (window) {
     conditions.push(`run.created_at >= ${parameter(window.from, 'timestamptz')}`);
-    conditions.push(`run.created_at < ${parameter(window.to, 'timestamptz')}`);
+    if (window.to) conditions.push(`run.created_at < ${parameter(window.to, 'timestamptz')}`);
   }
   if (userLabel !== null) {
     const ofOwner = `session.owner_id = ${parameter(ownerId, 'text')}`;

@@ -5,6 +5,7 @@ import { resolveName } from '../rules/model-name.ts';
 import type { History } from '../rules/outcomes.ts';
 import type { PastCall } from '../rules/track-record.ts';
 import { ensureGuest, findUser, type UserRow } from './accounts.ts';
+import { type Analytics, type AnalyticsScope, readAnalytics } from './analytics.ts';
 import type { Database } from './database.ts';
 import { type InstallationReport, readInstallation } from './installation-report.ts';
 import { findNamedModels } from './models.ts';
@@ -28,6 +29,8 @@ export interface Lookups {
   recentCalls(models: readonly ModelReference[]): Promise<ReadonlyMap<string, PastCall[]>>;
   /** Shared. What a user's own runs came to, see `readHistory`. */
   history(userId: string): Promise<History>;
+  /** Shared, see `readAnalytics`. */
+  analytics(scope: AnalyticsScope): Promise<Analytics>;
   /** Shared, see `readTaskTotals`. */
   taskTotals(ownerId: string | null): Promise<TaskTotals>;
   /** Shared, see `readInstallation`. */
@@ -47,17 +50,26 @@ export function createLookups(database: Database): Lookups {
     return resolveName(name, await findNamedModels(database, userId, name));
   });
   const calls = keep((key) => readRecentCalls(database, JSON.parse(key) as ModelReference[]));
+  const analytics = shareReads((scope: string) => readAnalytics(database, readScope(scope)));
   const installation = shareReads((_whole: 'whole') => readInstallation(database));
   return {
     user: users.find,
     guest: async () => (await guests.find('guest'))!,
     model: (userId, name) => models.find(JSON.stringify([userId, name])),
     recentCalls: async (wanted) => (await calls.find(JSON.stringify(wanted))) ?? new Map(),
+    analytics: (scope) => analytics(JSON.stringify(scope)),
     history: shareReads((userId) => readHistory(database, userId)),
     taskTotals: shareReads((ownerId) => readTaskTotals(database, ownerId)),
     installation: () => installation('whole'),
     forgetModels: models.forget,
   };
+}
+
+/** JSON knows no dates. */
+function readScope(text: string): AnalyticsScope {
+  const { window, ...scope }: AnalyticsScope = JSON.parse(text);
+  if (!window) return { ...scope, window };
+  return { ...scope, window: { from: new Date(window.from), to: window.to && new Date(window.to) } };
 }
 
 interface Kept<Row> {

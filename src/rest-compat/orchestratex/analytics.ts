@@ -53,7 +53,8 @@ export const analyticsEndpoints = [
     }`),
     variables: ({ params }) => ({
       user: params.user_id,
-      from: new Date(Date.now() - DAYS * DAY_MS),
+      // Of whole days: who asks at the same time asks the same.
+      from: new Date((Math.floor(Date.now() / DAY_MS) - DAYS) * DAY_MS),
       first: MOST_LISTED,
     }),
     names: { user_label: 'user_id' },
