@@ -79,6 +79,7 @@ export const sessionEndpoints = [
     method: 'GET',
     path: '/api/sessions/{session_id}',
     access: 'account',
+    names: { id: 'session_id' },
     input: oneSession,
     before: {
       document: graphql(`query session($id: ID!) {
@@ -122,6 +123,7 @@ export const sessionEndpoints = [
     method: 'DELETE',
     path: '/api/sessions/{session_id}',
     access: 'account',
+    names: { id: 'session_id' },
     input: oneSession,
     document: graphql(`mutation deleteSession($input: DeleteSessionInput!) {
       deleteSession(input: $input) { deletedId }
