@@ -3,7 +3,7 @@ import helmet from '@fastify/helmet';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Services } from '../context.ts';
 import { probe } from '../resolvers/health.ts';
-import { dialectAt, mountDialects, mountSockets } from '../rest-compat/index.ts';
+import { mountDialects, mountSockets, unreadableFor } from '../rest-compat/index.ts';
 import { refuseUnreadablePath } from '../rest-compat/router.ts';
 import type { Dialect } from '../vocabulary.ts';
 import { createAdmission } from './admission.ts';
@@ -16,6 +16,7 @@ import { createGraphql } from './graphql.ts';
 import { graphqlRoute } from './graphql-route.ts';
 import type { Redis } from './limiter.ts';
 import { metricsRoute } from './metrics-route.ts';
+import { originForm } from './origin-form.ts';
 import { createRequestLimits } from './request-limits.ts';
 import { createSchemaAccess } from './schema-access.ts';
 import { openSockets } from './sockets.ts';
@@ -41,10 +42,11 @@ export async function createApp(services: Services, options: AppOptions): Promis
   const app = Fastify({
     bodyLimit: MAX_BODY_BYTES,
     forceCloseConnections: true,
+    rewriteUrl: ({ url }) => originForm(url),
     routerOptions: { maxParamLength: MAX_PARAM_CHARACTERS },
     frameworkErrors(error, request, reply) {
-      const dialect = dialectAt(request);
-      return dialect ? refuseUnreadablePath(dialect, request, reply) : onFailure(error, request, reply);
+      const whose = unreadableFor(request, services.config.compatDefault);
+      return whose ? refuseUnreadablePath(whose, request, reply) : onFailure(error, request, reply);
     },
   });
   app.setErrorHandler(onFailure);

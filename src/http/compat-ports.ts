@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Services } from '../context.ts';
+import { originForm } from './origin-form.ts';
 
 /** What a port of one dialect hands its requests on to. */
 export interface Behind {
@@ -36,7 +37,7 @@ export async function openCompatPorts(
 }
 
 function toMount(request: IncomingMessage, dialect: string): IncomingMessage {
-  request.url = `/${dialect}${request.url}`;
+  request.url = `/${dialect}${originForm(request.url)}`;
   return request;
 }
 

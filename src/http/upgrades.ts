@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { originForm } from './origin-form.ts';
 
 /** Carries the sockets of some paths. */
 export interface UpgradeCarrier {
@@ -14,6 +15,7 @@ export function routeUpgrades(server: Server, carriers: readonly UpgradeCarrier[
   const route = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     // Node takes its own listener away before an upgrade, and an error that nobody hears ends the process.
     socket.on('error', () => {});
+    request.url = originForm(request.url);
     if (!carriers.some((carrier) => carrier.upgrade(request, socket, head))) refuse(socket);
   };
   server.on('upgrade', route);

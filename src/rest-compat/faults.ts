@@ -57,6 +57,7 @@ function fieldFault(code: ErrorCode, issues: FieldIssue[], details: ErrorDetails
 function inRestWords({ field, message }: FieldIssue): FieldIssue {
   const name = field
     .replace(/^(input|filter)(\.|$)/, '')
-    .replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    // A capital at the front is that of a header.
+    .replaceAll(/(?<!^)[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
   return { field: name || 'body', message };
 }

@@ -31,6 +31,14 @@ export function dialectAt({ url = '' }: Pick<IncomingMessage, 'url'>): DialectTa
   return Object.values(DIALECT_TABLES).find(({ name }) => name === mount) ?? null;
 }
 
+/** In whose words a path is refused that cannot be decoded; null: in nobody's, it is not one of the documents'. */
+export function unreadableFor(request: Pick<IncomingMessage, 'url'>, fallback: Dialect) {
+  const dialect = dialectAt(request);
+  if (dialect) return { dialect, possible: [] };
+  const isDocumented = request.url?.startsWith('/api/');
+  return isDocumented ? { dialect: DIALECT_TABLES[fallback], possible: Object.values(DIALECT_TABLES) } : null;
+}
+
 /** Which of the documented paths a request is for; null: it is of no dialect. */
 export function legacyRouteOf(request: FastifyRequest): { dialect: Dialect; route: string } | null {
   const dialect = dialectAt(request);

@@ -109,12 +109,12 @@ function acceptOnlyJson(app: FastifyInstance): void {
 
 /** What Fastify refuses before it looks for a route: a path that cannot be decoded names nothing. */
 export function refuseUnreadablePath(
-  dialect: DialectTable,
+  { dialect, possible }: { dialect: DialectTable; possible: readonly DialectTable[] },
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
   nameSuccessor(reply, null);
-  return refuse(dialect, [], unknownPath(dialect, request), request, reply);
+  return refuse(dialect, possible, unknownPath(dialect, request), request, reply);
 }
 
 function unknownPath(dialect: DialectTable, request: FastifyRequest): DomainError {

@@ -181,7 +181,7 @@ const documented: Audit[] = [
         const asker = id === session.body.id ? stranger : account;
         for (const method of ['GET', 'DELETE']) {
           const answer = await asker.ask(method, `/api/sessions/${id}`);
-          expectRefusal(answer, 404, 'NOT_FOUND', 'id: there is no such session');
+          expectRefusal(answer, 404, 'NOT_FOUND', 'session_id: there is no such session');
         }
       }
       expect((await read()).status).toBe(200);

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { json } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Client, createClient, data } from '../harness/client.ts';
 import { freePort } from '../harness/free-port.ts';
@@ -148,6 +151,48 @@ test('an unknown path is refused in the words of all, with the way to GraphQL', 
     },
   ]);
   expect(headers.get('link')).toBe('</graphql>; rel="successor-version"');
+});
+
+test.each(['/api/v1/tasks/%zz', '/api/sessions/%E0%A4%A'])(
+  'so is %s, which cannot be decoded',
+  async (path) => {
+    const { status, body } = await ask('GET', path, undefined, bearer);
+    expect([status, body]).toMatchObject([404, { detail: `there is no GET ${path}`, code: 'NOT_FOUND' }]);
+  },
+);
+
+/** Targets that `fetch` would put in order before it sends them. */
+async function askRaw(target: string, base = server.url, headers: Record<string, string> = bearer) {
+  const asked = request(base, { path: target, headers }).end();
+  const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+  return { status: answer.statusCode, body: await json(answer) };
+}
+
+describe('a target that is no path alone', () => {
+  test('a fragment is not read, whatever is in it', async () => {
+    const refused = { status: 404, body: { detail: 'there is no such task' } };
+    expect(await askRaw('/api/v1/tasks/x#%zz')).toEqual(refused);
+    expect(await askRaw('/themachine/api/v1/tasks/x#%zz')).toEqual(refused);
+    expect((await askRaw('/api/sessions/x#%zz')).status).toBe(404);
+  });
+
+  test('a whole address leads where its path does', async () => {
+    const listed = { status: 200, body: expect.any(Array) };
+    expect(await askRaw('http://polyphony.example/api/v1/tasks')).toEqual(listed);
+    expect(await askRaw('http://polyphony.example/mini-devin/api/sessions?limit=1')).toEqual(listed);
+    const unknown = await askRaw('http://polyphony.example/mini-devin/nothing');
+    expect(unknown).toMatchObject({ status: 404, body: { detail: 'there is no GET /nothing' } });
+    const atPort = await askRaw('http://polyphony.example/nothing', `http://127.0.0.1:${amasPort}`);
+    expect(atPort).toMatchObject({ status: 404, body: { detail: 'there is no GET /nothing' } });
+  });
+});
+
+test('a header that is wrong is called what it is called', async () => {
+  const { status, body } = await askRaw('/mini-devin/api/sessions', server.url, { host: 'evil.example' });
+  expect([status, body]).toMatchObject([
+    403,
+    { detail: expect.stringMatching(/^Host: evil\.example may not/) },
+  ]);
 });
 
 test('a request at a documented path is counted once, as that of its dialect', async () => {

@@ -82,7 +82,7 @@ const documented: Audit[] = [
         [account, 'agent-123'],
         [bob, id],
       ] as const)
-        expectRefusal(await who.ask('GET', `/agents/${name}`), 404, 'id: there is no such agent');
+        expectRefusal(await who.ask('GET', `/agents/${name}`), 404, 'agent_id: there is no such agent');
     },
   },
   {

@@ -188,7 +188,11 @@ const documented: Audit[] = [
         [account, 'workflow-123'],
         [bob, id],
       ] as const)
-        expectRefusal(await who.ask('GET', `${WORKFLOWS}/${name}`), 404, 'id: there is no such workflow');
+        expectRefusal(
+          await who.ask('GET', `${WORKFLOWS}/${name}`),
+          404,
+          'workflow_id: there is no such workflow',
+        );
     },
   },
   {
@@ -252,7 +256,11 @@ const documented: Audit[] = [
         [waiting, 'execution-123'],
         [bob, id],
       ] as const)
-        expectRefusal(await who.ask('GET', `${EXECUTIONS}/${name}`), 404, 'id: there is no such execution');
+        expectRefusal(
+          await who.ask('GET', `${EXECUTIONS}/${name}`),
+          404,
+          'execution_id: there is no such execution',
+        );
     },
   },
   {
@@ -386,7 +394,7 @@ const decided: Audit[] = [
       expectRefusal(
         await account.ask('POST', `${EXECUTIONS}/${done.id}/cancel`),
         400,
-        'id: the execution is completed: it has ended already',
+        'execution_id: the execution is completed: it has ended already',
       );
     },
   },

@@ -80,6 +80,7 @@ export const sessionEndpoints = [
     method: 'GET',
     path: '/api/sessions/{session_id}',
     access: 'account',
+    names: { id: 'session_id' },
     input: oneSession,
     before: {
       document: graphql(`query session($id: ID!) {
@@ -123,6 +124,7 @@ export const sessionEndpoints = [
     method: 'DELETE',
     path: '/api/sessions/{session_id}',
     access: 'account',
+    names: { id: 'session_id' },
     input: oneSession,
     document: graphql(`mutation deleteSession($input: DeleteSessionInput!) {
       deleteSession(input: $input) { deletedId }

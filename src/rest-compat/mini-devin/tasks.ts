@@ -27,6 +27,7 @@ export const taskEndpoints = [
     method: 'GET',
     path: '/api/sessions/{session_id}/tasks',
     access: 'account',
+    names: { id: 'session_id' },
     input: z.object({ ...ofSession.shape, query: z.object(listRange) }),
     before: {
       document: graphql('query session($id: ID!) { session(id: $id) { id } }'),

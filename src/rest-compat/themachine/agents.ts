@@ -50,6 +50,7 @@ export const agentEndpoints = [
     method: 'GET',
     path: '/api/v1/agents/{agent_id}',
     access: 'account',
+    names: { id: 'agent_id' },
     input: oneAgent,
     document: graphql('query agent($id: ID!) { agent(id: $id) { ...Agent } }', [AGENT]),
     variables: ({ params }) => ({ id: globalIdOf('Agent', params.agent_id) }),
@@ -100,6 +101,7 @@ export const agentEndpoints = [
     method: 'DELETE',
     path: '/api/v1/agents/{agent_id}',
     access: 'account',
+    names: { id: 'agent_id' },
     input: oneAgent,
     document: graphql(
       'mutation deleteAgent($input: DeleteAgentInput!) { deleteAgent(input: $input) { deletedId } }',

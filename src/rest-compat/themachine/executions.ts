@@ -47,6 +47,7 @@ export const executionEndpoints = [
     method: 'GET',
     path: '/api/v1/orchestration/executions/{execution_id}',
     access: 'account',
+    names: { id: 'execution_id' },
     input: oneExecution,
     document: graphql('query execution($id: ID!) { execution(id: $id) { ...Execution } }', [EXECUTION]),
     variables: ({ params }) => ({ id: globalIdOf('Execution', params.execution_id) }),
@@ -90,6 +91,7 @@ export const executionEndpoints = [
     method: 'POST',
     path: '/api/v1/orchestration/executions/{execution_id}/cancel',
     access: 'account',
+    names: { id: 'execution_id' },
     input: oneExecution,
     document: graphql(
       `mutation cancelExecution($input: CancelExecutionInput!) {

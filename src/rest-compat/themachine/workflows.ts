@@ -45,6 +45,7 @@ export const workflowEndpoints = [
     method: 'GET',
     path: '/api/v1/orchestration/workflows/{workflow_id}',
     access: 'account',
+    names: { id: 'workflow_id' },
     input: oneWorkflow,
     document: graphql('query workflow($id: ID!) { workflow(id: $id) { ...Workflow } }', [WORKFLOW]),
     variables: ({ params }) => ({ id: globalIdOf('Workflow', params.workflow_id) }),
@@ -101,6 +102,7 @@ export const workflowEndpoints = [
     method: 'DELETE',
     path: '/api/v1/orchestration/workflows/{workflow_id}',
     access: 'account',
+    names: { id: 'workflow_id' },
     input: oneWorkflow,
     document: graphql(
       'mutation deleteWorkflow($input: DeleteWorkflowInput!) { deleteWorkflow(input: $input) { deletedId } }',
