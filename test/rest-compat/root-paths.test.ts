@@ -171,7 +171,7 @@ async function askRaw(target: string, base = server.url, headers: Record<string,
 describe('a target that is no path alone', () => {
   test('a fragment is not read, whatever is in it', async () => {
     const refused = { status: 404, body: { detail: 'there is no such task' } };
-    expect(await askRaw('/api/v1/tasks/x#%zz')).toEqual(refused);
+    expect(await askRaw('/api/v1/tasks/x#%zz')).toMatchObject(refused);
     expect(await askRaw('/themachine/api/v1/tasks/x#%zz')).toEqual(refused);
     expect((await askRaw('/api/sessions/x#%zz')).status).toBe(404);
   });

@@ -29,6 +29,7 @@ beforeAll(async () => {
     threadId: data(await ann.query(thread)).createThread.thread.id,
     sessionId,
     maxCost: 1,
+    predict: true,
   });
   await server.store.database.pool.query(`
     with ended as (update run set cancel_reason = 'a reason'), used as (
