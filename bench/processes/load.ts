@@ -6,7 +6,6 @@ import { openSubscriber, textIn } from '../client/subscriber.ts';
 import { inLanes, openCreator, type Target, withCreators } from '../client/tasks.ts';
 import { serveCommands } from '../fork.ts';
 import { createStreamMeter, type StreamFigures, type StreamPlan } from '../measure/stream-meter.ts';
-import { untilQuiet } from '../measure/until-quiet.ts';
 import { audiences, openAudience } from './audience.ts';
 
 /** More at once would only queue: the first runs would end before the last have begun. */
@@ -48,7 +47,6 @@ const commands = {
         if (firstAt === 0 && textIn(payload) !== null) firstAt = performance.now();
       });
       results.push({ sinceSubmitted: firstAt - submittedAt, sinceCreated: firstAt - createdAt });
-      await untilQuiet();
     }
     subscriber.close();
     creator.close();

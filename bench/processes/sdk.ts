@@ -2,7 +2,6 @@
 import OpenAI from 'openai';
 import { serveCommands } from '../fork.ts';
 import { createStreamMeter, type StreamFigures, type StreamPlan } from '../measure/stream-meter.ts';
-import { untilQuiet } from '../measure/until-quiet.ts';
 
 interface Asked {
   baseUrl: string;
@@ -20,7 +19,6 @@ const commands = {
         if (isFirst) delays.push(performance.now() - from);
         isFirst = false;
       });
-      await untilQuiet();
     }
     return delays;
   },
