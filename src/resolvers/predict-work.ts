@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts';
 import type { Work } from '../rules/outcomes.ts';
-import { readForecast, type ToldPrediction } from '../rules/prediction.ts';
+import type { ToldPrediction } from '../rules/prediction.ts';
 import { recommendAgents } from '../rules/recommend-agents.ts';
 import { activeAgents } from '../store/agents.ts';
 import { requireViewer } from './viewer.ts';
@@ -9,8 +9,10 @@ import { requireViewer } from './viewer.ts';
 export async function predictWork(context: Context, work: Work): Promise<ToldPrediction> {
   const { userId } = requireViewer(context);
   const { database, lookups } = context.store;
-  const [history, agents] = await Promise.all([lookups.history(userId), activeAgents(database, userId)]);
-  const forecast = readForecast(history);
-  const recommendedAgents = recommendAgents(agents, work, history.outcomes, forecast.successProbability);
+  const [{ outcomes, forecast }, agents] = await Promise.all([
+    lookups.history(userId),
+    activeAgents(database, userId),
+  ]);
+  const recommendedAgents = recommendAgents(agents, work, outcomes, forecast.successProbability);
   return { ...forecast.of(work), recommendedAgents };
 }

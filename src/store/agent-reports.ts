@@ -19,7 +19,10 @@ export interface AgentReport {
   lastError: RunError | null;
 }
 
-/** One query for many agents. Cancelled tasks say nothing about an agent and do not count. */
+/**
+ * One query for many agents. Tasks that nobody has begun may be many, and keep no agent busy. Cancelled ones say
+ * nothing about an agent and do not count.
+ */
 export async function readAgentReports(
   database: Database,
   userId: string,
@@ -33,7 +36,8 @@ export async function readAgentReports(
         select count(*) filter (where run.status = 'running')::int as running,
           count(*) filter (where run.status = 'waiting')::int as waiting
         from task join run on run.id = task.id
-        where task.agent_id = wanted.id and task.completed_at is null and run.owner_id = $1
+        where task.agent_id = wanted.id and task.completed_at is null and task.started_at is not null
+          and run.owner_id = $1
       ) as present, lateral (
         select count(*)::int as finished, count(*) filter (where succeeded)::int as succeeded,
           (avg(extract(epoch from completed_at - started_at)) * 1000)::float8 as "averageDurationMs",

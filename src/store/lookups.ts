@@ -3,6 +3,7 @@ import { newId } from '../rules/ids.ts';
 import type { ModelReference } from '../rules/model-id.ts';
 import { resolveName } from '../rules/model-name.ts';
 import type { History } from '../rules/outcomes.ts';
+import { type Forecast, readForecast } from '../rules/prediction.ts';
 import type { PastCall } from '../rules/track-record.ts';
 import { ensureGuest, findUser, type UserRow } from './accounts.ts';
 import { type Analytics, type AnalyticsScope, readAnalytics } from './analytics.ts';
@@ -27,8 +28,8 @@ export interface Lookups {
   model(userId: string, name: string): Promise<ModelReference | null>;
   /** The last calls of some models, see `readRecentCalls`. */
   recentCalls(models: readonly ModelReference[]): Promise<ReadonlyMap<string, PastCall[]>>;
-  /** Shared. What a user's own runs came to, see `readHistory`. */
-  history(userId: string): Promise<History>;
+  /** Shared. What a user's own runs came to, see `readHistory`, and what that tells of others. */
+  history(userId: string): Promise<History & { forecast: Forecast }>;
   /** Shared, see `readAnalytics`. */
   analytics(scope: AnalyticsScope): Promise<Analytics>;
   /** Shared, see `readTaskTotals`. */
@@ -58,7 +59,10 @@ export function createLookups(database: Database): Lookups {
     model: (userId, name) => models.find(JSON.stringify([userId, name])),
     recentCalls: async (wanted) => (await calls.find(JSON.stringify(wanted))) ?? new Map(),
     analytics: (scope) => analytics(JSON.stringify(scope)),
-    history: shareReads((userId) => readHistory(database, userId)),
+    history: shareReads(async (userId) => {
+      const history = await readHistory(database, userId);
+      return { ...history, forecast: readForecast(history) };
+    }),
     taskTotals: shareReads((ownerId) => readTaskTotals(database, ownerId)),
     installation: () => installation('whole'),
     forgetModels: models.forget,
