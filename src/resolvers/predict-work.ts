@@ -2,16 +2,15 @@ import type { Context } from '../context.ts';
 import type { Work } from '../rules/outcomes.ts';
 import type { ToldPrediction } from '../rules/prediction.ts';
 import { recommendAgents } from '../rules/recommend-agents.ts';
-import { activeAgents } from '../store/agents.ts';
 import { requireViewer } from './viewer.ts';
 
 /** What is expected of a work, from the viewer's own runs and nobody else's. */
 export async function predictWork(context: Context, work: Work): Promise<ToldPrediction> {
   const { userId } = requireViewer(context);
-  const { database, lookups } = context.store;
+  const { lookups } = context.store;
   const [{ outcomes, forecast }, agents] = await Promise.all([
     lookups.history(userId),
-    activeAgents(database, userId),
+    lookups.activeAgents(userId),
   ]);
   const recommendedAgents = recommendAgents(agents, work, outcomes, forecast.successProbability);
   return { ...forecast.of(work), recommendedAgents };

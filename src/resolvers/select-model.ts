@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
 import { chooseModel, type ModelChoice, type ModelNeeds, NO_NEEDS } from '../rules/model-choice.ts';
-import { type ModelCandidate, readModelCandidates } from '../store/model-candidates.ts';
+import type { ModelCandidate } from '../store/model-candidates.ts';
 import { MODEL_CAPABILITIES, PROVIDERS } from '../vocabulary.ts';
 import { estimatedCost } from './models.ts';
 import { text, validate } from './validate.ts';
@@ -11,7 +11,7 @@ import { requireViewer } from './viewer.ts';
 /** The models on offer to the viewer, best first, with what their last calls tell. */
 export function readCandidates(context: Context): Promise<ModelCandidate[]> {
   const { userId } = requireViewer(context);
-  return readModelCandidates(context.store, userId, context.providers);
+  return context.store.lookups.candidates(userId, context.providers);
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
 import { assignment, chooseAgent, stricter } from '../rules/agent.ts';
-import { type AgentRow, activeAgents } from '../store/agents.ts';
+import type { AgentRow } from '../store/agents.ts';
 import type { NewTask } from '../store/create-task.ts';
 import type { NewEvent } from '../store/events.ts';
 import type { SessionRow } from '../store/sessions.ts';
@@ -44,7 +44,7 @@ export async function chosenAgent(
   { agentId, type }: Pick<NewTaskInput, 'agentId' | 'type'>,
 ): Promise<{ chosen: AgentRow; events: NewEvent[] }> {
   if (agentId) return { chosen: requireActive(await agent(context, agentId, 'input.agentId')), events: [] };
-  const candidates = await activeAgents(context.store.database, requireViewer(context).userId);
+  const candidates = await context.store.lookups.activeAgents(requireViewer(context).userId);
   const choice = chooseAgent(candidates, type ?? null);
   if (!choice) {
     const message =

@@ -5,10 +5,13 @@ import { resolveName } from '../rules/model-name.ts';
 import type { History } from '../rules/outcomes.ts';
 import { type Forecast, readForecast } from '../rules/prediction.ts';
 import type { PastCall } from '../rules/track-record.ts';
+import type { ProviderId } from '../vocabulary.ts';
 import { ensureGuest, findUser, type UserRow } from './accounts.ts';
+import { type AgentRow, activeAgents } from './agents.ts';
 import { type Analytics, type AnalyticsScope, readAnalytics } from './analytics.ts';
 import type { Database } from './database.ts';
 import { type InstallationReport, readInstallation } from './installation-report.ts';
+import { type ModelCandidate, readModelCandidates } from './model-candidates.ts';
 import { findNamedModels } from './models.ts';
 import { readHistory } from './outcomes.ts';
 import { readRecentCalls } from './recent-calls.ts';
@@ -30,6 +33,10 @@ export interface Lookups {
   recentCalls(models: readonly ModelReference[]): Promise<ReadonlyMap<string, PastCall[]>>;
   /** Shared. What a user's own runs came to, see `readHistory`, and what that tells of others. */
   history(userId: string): Promise<History & { forecast: Forecast }>;
+  /** Shared. Who may be put to work, see `activeAgents`. */
+  activeAgents(userId: string): Promise<AgentRow[]>;
+  /** Shared, see `readModelCandidates`. */
+  candidates(userId: string, providers: readonly ProviderId[]): Promise<ModelCandidate[]>;
   /** Shared, see `readAnalytics`. */
   analytics(scope: AnalyticsScope): Promise<Analytics>;
   /** Shared, see `readTaskTotals`. */
@@ -53,11 +60,17 @@ export function createLookups(database: Database): Lookups {
   const calls = keep((key) => readRecentCalls(database, JSON.parse(key) as ModelReference[]));
   const analytics = shareReads((scope: string) => readAnalytics(database, readScope(scope)));
   const installation = shareReads((_whole: 'whole') => readInstallation(database));
-  return {
+  const candidates = shareReads((key: string) => {
+    const [userId, providers] = JSON.parse(key) as [string, ProviderId[]];
+    return readModelCandidates({ database, lookups }, userId, providers);
+  });
+  const lookups: Lookups = {
     user: users.find,
     guest: async () => (await guests.find('guest'))!,
     model: (userId, name) => models.find(JSON.stringify([userId, name])),
     recentCalls: async (wanted) => (await calls.find(JSON.stringify(wanted))) ?? new Map(),
+    activeAgents: shareReads((userId) => activeAgents(database, userId)),
+    candidates: (userId, providers) => candidates(JSON.stringify([userId, providers])),
     analytics: (scope) => analytics(JSON.stringify(scope)),
     history: shareReads(async (userId) => {
       const history = await readHistory(database, userId);
@@ -67,6 +80,7 @@ export function createLookups(database: Database): Lookups {
     installation: () => installation('whole'),
     forgetModels: models.forget,
   };
+  return lookups;
 }
 
 /** JSON knows no dates. */

@@ -11,7 +11,7 @@ export interface ModelCandidate extends Candidate {
 
 /** The models of some providers that are on offer to a user, best first, with what their last calls tell. */
 export async function readModelCandidates(
-  { database, lookups }: Store,
+  { database, lookups }: Pick<Store, 'database' | 'lookups'>,
   userId: string,
   providers: readonly ProviderId[],
 ): Promise<ModelCandidate[]> {
