@@ -85,8 +85,9 @@ async function memoryOf({ pid }: Polyphony): Promise<number> {
 
 /** An answer of five megabytes, in words of a thousand characters. */
 const TEXT = Array.from({ length: 5_000 }, (_, index) => `${index}`.padStart(1000, 'x')).join(' ');
-const SOCKETS = 8;
-const MAX_GROWTH_MB = 35;
+const SOCKETS = 24;
+/** Garbage that was not collected yet moves this figure by up to some eighty megabytes. */
+const MAX_GROWTH_MB = 110;
 
 /** A run with many clients. @returns the memory that its end finds, and the clients. */
 async function followAll(isStalled: boolean) {
@@ -105,7 +106,7 @@ test('clients that do not read cost hardly more than those that do, and have mis
   const reading = await followAll(false);
   await Promise.all(reading.sockets.map(({ closed }) => closed));
   const stalled = await followAll(true);
-  // Forty megabytes of text wait for them.
+  // A hundred and twenty megabytes of text wait for them.
   expect(stalled.memory - reading.memory).toBeLessThan(MAX_GROWTH_MB);
   expect(tokens(stalled.messages).join('').trim()).toBe(TEXT);
   for (const { raw, closed, messages } of stalled.sockets) {
