@@ -1,6 +1,4 @@
-import type { RunStatus } from '../../vocabulary.ts';
-
-type Status = Uppercase<RunStatus>;
+import type { Status } from '../statuses.ts';
 
 export const STATUS_WORDS = ['queued', 'running', 'completed', 'failed', 'cancelled'] as const;
 export type StatusWord = (typeof STATUS_WORDS)[number];
@@ -14,9 +12,3 @@ export const STATUS = {
   FAILED: 'failed',
   CANCELLED: 'cancelled',
 } as const satisfies Record<Status, StatusWord>;
-
-/** The statuses that a word stands for; null: there is no word, and any will do. */
-export function statusesOf(word: StatusWord | undefined): Status[] | null {
-  if (word === undefined) return null;
-  return (Object.keys(STATUS) as Status[]).filter((status) => STATUS[status] === word);
-}

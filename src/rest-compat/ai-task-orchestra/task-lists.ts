@@ -3,7 +3,8 @@ import { endpoint } from '../dialect.ts';
 import { graphql } from '../documents.ts';
 import { oneOf, text } from '../input.ts';
 import { range } from '../query.ts';
-import { STATUS_WORDS, statusesOf } from './status-words.ts';
+import { statusesOf } from '../statuses.ts';
+import { STATUS, STATUS_WORDS } from './status-words.ts';
 import { BRIEF, briefShape, grouped, showBrief, showGrouped } from './task-shapes.ts';
 
 const ofGroup = z.array(grouped);
@@ -34,7 +35,7 @@ export const taskListEndpoints = [
       [BRIEF],
     ),
     variables: ({ query: { status, template, limit, offset } }) => ({
-      statuses: statusesOf(status),
+      statuses: statusesOf(STATUS, status),
       template: template ?? null,
       first: limit,
       offset,

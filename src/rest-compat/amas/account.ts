@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { endpoint } from '../dialect.ts';
 import { graphql } from '../documents.ts';
 import { jsonBody, text } from '../input.ts';
+import { showToken, tokenShape } from '../token.ts';
 
 export const accountEndpoints = [
   endpoint({
@@ -11,12 +12,8 @@ export const accountEndpoints = [
     input: z.object({ body: jsonBody({ username: text(), password: text() }) }),
     document: graphql(`mutation login($input: LoginInput!) { login(input: $input) { token expiresIn } }`),
     variables: ({ body }) => ({ input: body }),
-    body: z.object({ access_token: z.string(), token_type: z.string(), expires_in: z.int() }),
-    respond: ({ login }) => ({
-      access_token: login.token,
-      token_type: 'bearer',
-      expires_in: login.expiresIn,
-    }),
+    body: tokenShape,
+    respond: ({ login }) => showToken(login),
     status: 200,
   }),
 ];

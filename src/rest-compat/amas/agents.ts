@@ -3,15 +3,15 @@ import { endpoint } from '../dialect.ts';
 import { graphql } from '../documents.ts';
 import { path } from '../input.ts';
 import { globalIdOf } from '../output.ts';
+import { wholeRange } from '../whole-list.ts';
 import { AGENT, agentShape, showAgent } from './agent-shape.ts';
-import { listRange } from './ranges.ts';
 
 export const agentEndpoints = [
   endpoint({
     method: 'GET',
     path: '/api/v1/agents',
     access: 'account',
-    input: z.object({ query: z.object(listRange) }),
+    input: z.object({ query: z.object(wholeRange) }),
     document: graphql(
       `query agents($first: Int!, $offset: Int!) {
         agents(filter: { origins: [AMAS, GRAPHQL] }, first: $first, offset: $offset) { nodes { ...Agent } }

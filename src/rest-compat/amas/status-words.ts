@@ -1,4 +1,4 @@
-import type { RunStatus } from '../../vocabulary.ts';
+import type { Status } from '../statuses.ts';
 
 export const TASK_STATUSES = ['pending', 'in_progress', 'completed', 'failed', 'cancelled'] as const;
 
@@ -10,4 +10,4 @@ export const TASK_STATUS = {
   COMPLETED: 'completed',
   FAILED: 'failed',
   CANCELLED: 'cancelled',
-} as const satisfies Record<Uppercase<RunStatus>, (typeof TASK_STATUSES)[number]>;
+} as const satisfies Record<Status, (typeof TASK_STATUSES)[number]>;

@@ -3,8 +3,8 @@ import { SYSTEM_CONDITIONS } from '../../vocabulary.ts';
 import { endpoint } from '../dialect.ts';
 import { graphql } from '../documents.ts';
 import { lowerCase, plainId } from '../output.ts';
+import { WHOLE_LIST } from '../whole-list.ts';
 import { AGENT_HEALTH, agentHealthShape, showHealth } from './agent-shape.ts';
-import { WHOLE_LIST } from './ranges.ts';
 
 const orchestratorStatus = z.enum(SYSTEM_CONDITIONS);
 

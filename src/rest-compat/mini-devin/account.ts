@@ -3,6 +3,7 @@ import { endpoint } from '../dialect.ts';
 import { graphql } from '../documents.ts';
 import { moment as givenMoment, jsonBody, text } from '../input.ts';
 import { isoSeconds, plainId } from '../output.ts';
+import { showToken, tokenShape } from '../token.ts';
 import { id, moment } from './shapes.ts';
 
 export const accountEndpoints = [
@@ -32,12 +33,8 @@ export const accountEndpoints = [
     input: z.object({ body: jsonBody({ email: text(), password: text() }) }),
     document: graphql(`mutation login($input: LoginInput!) { login(input: $input) { token expiresIn } }`),
     variables: ({ body }) => ({ input: body }),
-    body: z.object({ access_token: z.string(), token_type: z.string(), expires_in: z.int() }),
-    respond: ({ login }) => ({
-      access_token: login.token,
-      token_type: 'bearer',
-      expires_in: login.expiresIn,
-    }),
+    body: tokenShape,
+    respond: ({ login }) => showToken(login),
     status: 200,
   }),
 

@@ -4,7 +4,7 @@ import { endpoint } from '../dialect.ts';
 import { graphql } from '../documents.ts';
 import { oneOf } from '../input.ts';
 import { lowerCase } from '../output.ts';
-import { WHOLE_LIST } from './ranges.ts';
+import { WHOLE_LIST } from '../whole-list.ts';
 
 /** The four of the document, and those whose models it could not know; the list shows all, and so takes all. */
 const provider = oneOf(PROVIDERS);

@@ -4,7 +4,7 @@ import { graphql } from '../documents.ts';
 import { jsonBody, path, text } from '../input.ts';
 import { globalIdOf, isoSeconds, lowerCase, plainId } from '../output.ts';
 import { descriptionOf } from '../task-texts.ts';
-import { listRange, WHOLE_LIST } from './ranges.ts';
+import { WHOLE_LIST, wholeRange } from '../whole-list.ts';
 import { id, moment, sessionStatus, taskStatus } from './shapes.ts';
 import { STATUS } from './task-words.ts';
 
@@ -18,7 +18,7 @@ export const sessionEndpoints = [
     method: 'GET',
     path: '/api/sessions',
     access: 'account',
-    input: z.object({ query: z.object(listRange) }),
+    input: z.object({ query: z.object(wholeRange) }),
     document: graphql(`query sessions($first: Int!, $offset: Int!) {
       sessions(filter: { origins: [MINI_DEVIN, GRAPHQL], isNamed: true }, first: $first, offset: $offset) {
         nodes { id name status createdAt updatedAt totals { tasks { total } } }

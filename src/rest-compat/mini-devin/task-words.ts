@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { RunStatus } from '../../vocabulary.ts';
+import type { Status } from '../statuses.ts';
 
 /** The document knows what is going on and three ways in which it ends. */
 export const STATUS = {
@@ -10,10 +10,10 @@ export const STATUS = {
   COMPLETED: 'completed',
   FAILED: 'failed',
   CANCELLED: 'stopped',
-} as const satisfies Record<Uppercase<RunStatus>, string>;
+} as const satisfies Record<Status, string>;
 
 interface Ended {
-  status: Uppercase<RunStatus>;
+  status: Status;
   result: unknown;
   error: { message: string } | null;
   cancelReason: string | null;

@@ -4,7 +4,7 @@ import { graphql } from '../documents.ts';
 import { jsonBody, path, text } from '../input.ts';
 import { globalIdOf, isoSeconds, lowerCase, plainId } from '../output.ts';
 import { descriptionOf } from '../task-texts.ts';
-import { listRange } from './ranges.ts';
+import { wholeRange } from '../whole-list.ts';
 import { id, moment, plan, taskStatus } from './shapes.ts';
 import { resultOf, STATUS } from './task-words.ts';
 
@@ -28,7 +28,7 @@ export const taskEndpoints = [
     path: '/api/sessions/{session_id}/tasks',
     access: 'account',
     names: { id: 'session_id' },
-    input: z.object({ ...ofSession.shape, query: z.object(listRange) }),
+    input: z.object({ ...ofSession.shape, query: z.object(wholeRange) }),
     before: {
       document: graphql('query session($id: ID!) { session(id: $id) { id } }'),
       variables: ({ params }) => ({ id: globalIdOf('Session', params.session_id) }),

@@ -3,8 +3,8 @@ import { endpoint } from '../dialect.ts';
 import { graphql } from '../documents.ts';
 import { path } from '../input.ts';
 import { globalIdOf, naiveMicroseconds, plainId } from '../output.ts';
+import { MOST_LISTED } from '../whole-list.ts';
 import { ANALYTICS_FIELDS, analyticsShape, toAnalytics } from './analytics-shape.ts';
-import { MOST_LISTED } from './lists.ts';
 import { NAME_FIELDS, namesOf } from './model-names.ts';
 import { stamps, stampsShape } from './stamps.ts';
 

@@ -3,7 +3,7 @@ import { DomainError } from '../../errors.ts';
 import { endpoint } from '../dialect.ts';
 import { graphql } from '../documents.ts';
 import { path } from '../input.ts';
-import { MOST_LISTED, WHOLE_LIST } from './lists.ts';
+import { MOST_LISTED, wholeRange } from '../whole-list.ts';
 import { findNamed, NAME_FIELDS, named } from './model-names.ts';
 import { modelShape, toModel } from './model-shape.ts';
 
@@ -31,7 +31,7 @@ export const modelEndpoints = [
     method: 'GET',
     path: '/api/models/',
     access: 'account',
-    input: z.object({ query: z.object(WHOLE_LIST) }),
+    input: z.object({ query: z.object(wholeRange) }),
     document: CATALOG,
     variables,
     body: z.array(modelShape),

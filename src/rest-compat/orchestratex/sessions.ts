@@ -3,7 +3,7 @@ import { endpoint } from '../dialect.ts';
 import { graphql } from '../documents.ts';
 import { integer, jsonBody, list, number, oneOf, path, text } from '../input.ts';
 import { globalIdOf } from '../output.ts';
-import { WHOLE_LIST } from './lists.ts';
+import { wholeRange } from '../whole-list.ts';
 import { SESSION_FIELDS, STATUSES, sessionShape, toSession, USUAL_ITERATIONS } from './session-shape.ts';
 
 const settings = jsonBody({ preferred_models: list(text()).nullish(), cost_limit: number().nullish() });
@@ -56,7 +56,7 @@ export const sessionEndpoints = [
     method: 'GET',
     path: '/api/sessions/user/{user_id}',
     access: 'account',
-    input: z.object({ params: path('user_id'), query: z.object(WHOLE_LIST) }),
+    input: z.object({ params: path('user_id'), query: z.object(wholeRange) }),
     document: graphql(`query sessions($user: String!, $first: Int!, $offset: Int!) {
       sessions(filter: { userLabel: $user }, first: $first, offset: $offset) { nodes { ${SESSION_FIELDS} } }
     }`),

@@ -4,9 +4,9 @@ import { path } from '../input.ts';
 import { globalIdOf, naiveMicroseconds } from '../output.ts';
 import { change } from '../sockets/command.ts';
 import { framesOf, socket } from '../sockets/socket.ts';
+import { MOST_LISTED } from '../whole-list.ts';
 import { refuse } from './errors.ts';
 import { FRAMES, SESSION_EVENTS } from './frames.ts';
-import { MOST_LISTED } from './lists.ts';
 import { NAME_FIELDS, type NameOf, namesOf } from './model-names.ts';
 
 interface Catalog {

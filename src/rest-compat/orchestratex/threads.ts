@@ -3,7 +3,7 @@ import { endpoint } from '../dialect.ts';
 import { graphql } from '../documents.ts';
 import { jsonBody, path, text } from '../input.ts';
 import { globalIdOf, plainId } from '../output.ts';
-import { WHOLE_LIST } from './lists.ts';
+import { wholeRange } from '../whole-list.ts';
 import { type Stamped, stamps, stampsShape } from './stamps.ts';
 
 const THREAD_FIELDS = 'id session { id } originalPrompt domain context createdAt updatedAt';
@@ -82,7 +82,7 @@ export const threadEndpoints = [
     method: 'GET',
     path: '/api/threads/session/{session_id}',
     access: 'account',
-    input: z.object({ params: path('session_id'), query: z.object(WHOLE_LIST) }),
+    input: z.object({ params: path('session_id'), query: z.object(wholeRange) }),
     // A list of what is in no session would be empty.
     before: {
       document: graphql('query session($id: ID!) { session(id: $id) { id } }'),

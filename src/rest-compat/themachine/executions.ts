@@ -3,9 +3,10 @@ import { endpoint } from '../dialect.ts';
 import { graphql } from '../documents.ts';
 import { anyObject, integer, jsonBody, oneOf, path, text } from '../input.ts';
 import { globalIdOf } from '../output.ts';
+import { statusesOf } from '../statuses.ts';
 import { EXECUTION, executionShape, showExecution } from './execution-shape.ts';
 import { listRange } from './ranges.ts';
-import { EXECUTION_STATUS, EXECUTION_STATUSES, statusesOf } from './status-words.ts';
+import { EXECUTION_STATUS, EXECUTION_STATUSES } from './status-words.ts';
 
 const oneExecution = z.object({ params: path('execution_id') });
 

@@ -1,6 +1,4 @@
-import type { RunStatus } from '../../vocabulary.ts';
-
-type Status = Uppercase<RunStatus>;
+import type { Status } from '../statuses.ts';
 
 export const TASK_STATUSES = ['pending', 'in_progress', 'completed', 'failed'] as const;
 export type TaskStatus = (typeof TASK_STATUSES)[number];
@@ -23,12 +21,3 @@ export const EXECUTION_STATUS = {
   ...TASK_STATUS,
   CANCELLED: 'cancelled',
 } satisfies Record<Status, ExecutionStatus>;
-
-/** The statuses that a word stands for; null: there is no word, and any will do. */
-export function statusesOf<Word extends string>(
-  table: Record<Status, Word>,
-  word: Word | undefined,
-): Status[] | null {
-  if (word === undefined) return null;
-  return (Object.keys(table) as Status[]).filter((status) => table[status] === word);
-}
