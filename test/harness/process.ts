@@ -23,7 +23,13 @@ export async function launch(
   variables: Record<string, string>,
 ): Promise<Polyphony> {
   const file = new URL(`../../src/${SCRIPTS[script]}`, import.meta.url).pathname;
-  const env = { PATH: process.env.PATH ?? '', PORT: '0', OLLAMA_HOST: '127.0.0.1:9', ...variables };
+  const env = {
+    PATH: process.env.PATH ?? '',
+    NODE_COMPILE_CACHE: new URL('../../node_modules/.cache/node', import.meta.url).pathname,
+    PORT: '0',
+    OLLAMA_HOST: '127.0.0.1:9',
+    ...variables,
+  };
   const child = spawn(process.execPath, [file], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   child.stderr.on('data', (chunk) => (output += chunk));

@@ -1,9 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Client, createClient } from '../harness/client.ts';
 import { runIdOf } from '../harness/lease.ts';
+import { INSPECTED, memoryHeld } from '../harness/memory.ts';
 import { launch, type Polyphony } from '../harness/process.ts';
 import { createDatabase } from '../harness/server.ts';
+import { stall } from '../harness/stall.ts';
 import { type LegacySocket, type Message, openLegacySocket } from '../rest-compat/legacy-socket.ts';
 import { answerText, startVendor, type Vendor } from '../vendor/server.ts';
 
@@ -21,7 +22,7 @@ beforeAll(async () => {
     JWT_SECRET: 'a secret of the tests, long enough',
     OPENAI_BASE_URL: `${vendor.url}/v1`,
   };
-  api = await launch('start:api', variables);
+  api = await launch('start:api', { ...variables, ...INSPECTED });
   ann = await createClient(api.url).register({ email: 'a@b.c', password: 'a good password', name: 'Ann' });
 });
 afterAll(async () => {
@@ -78,36 +79,31 @@ test('a worker that is killed in mid-stream leaves no hole and no repeat; a reco
   await amas.close();
 }, 60_000);
 
-async function memoryOf({ pid }: Polyphony): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  return Number(/VmRSS:\s+(\d+)/.exec(status)![1]) / 1024;
-}
-
 /** An answer of five megabytes, in words of a thousand characters. */
 const TEXT = Array.from({ length: 5_000 }, (_, index) => `${index}`.padStart(1000, 'x')).join(' ');
 const SOCKETS = 24;
-/** Garbage that was not collected yet moves this figure by up to some eighty megabytes. */
-const MAX_GROWTH_MB = 110;
+const MAX_GROWTH_MB = 30;
 
 /** A run with many clients. @returns the memory that its end finds, and the clients. */
 async function followAll(isStalled: boolean) {
   vendor.scripts.set('gpt-4o@key=long', [{ text: TEXT }]);
   const id = await ann.createTask({ prompt: 'x', model: 'gpt-4o@key=long', hold: true });
   const sockets = await Promise.all(Array.from({ length: SOCKETS }, () => follow(id)));
-  for (const { raw } of sockets) if (isStalled) raw.pause();
+  for (const { raw } of sockets) if (isStalled) stall(raw);
   await ann.query('mutation ($id: ID!) { executeTask(input: { id: $id }) { __typename } }', { id });
   const reading = isStalled ? await follow(id) : sockets[0]!;
   await reading.closed;
-  return { memory: await memoryOf(api), sockets, messages: reading.messages };
+  return { memory: await memoryHeld(api), sockets, messages: reading.messages };
 }
 
 test('clients that do not read cost hardly more than those that do, and have missed nothing when they read again', async () => {
   if (workers.size === 0) await startWorker();
   const reading = await followAll(false);
   await Promise.all(reading.sockets.map(({ closed }) => closed));
+  const before = await memoryHeld(api);
   const stalled = await followAll(true);
   // A hundred and twenty megabytes of text wait for them.
-  expect(stalled.memory - reading.memory).toBeLessThan(MAX_GROWTH_MB);
+  expect(stalled.memory - before).toBeLessThan(MAX_GROWTH_MB);
   expect(tokens(stalled.messages).join('').trim()).toBe(TEXT);
   for (const { raw, closed, messages } of stalled.sockets) {
     raw.resume();

@@ -188,7 +188,7 @@ test('a worker that is killed leaves no reservation open', async () => {
     ),
   );
   const before = vendor.stats().deltas;
-  await vendor.waitFor(({ deltas }) => deltas > before + 50, 10_000);
+  await vendor.waitFor(({ open, deltas }) => open === 5 && deltas > before + 50, 10_000);
   await workers[0]!.kill();
   workers.push(await launch('start:worker', variables));
   for (const task of ids)
