@@ -25,7 +25,7 @@ export const dialects: Row = {
 };
 
 const ask = (stage: Stage, request: HttpRequest): Promise<Answers> =>
-  stage.during('row 7', () =>
+  stage.during(`${request.method} ${new URL(request.url).pathname}`, () =>
     stage.load.call('ask', { ...request, lanes: CLIENTS, seconds: stage.quick ? 1 : 2 }),
   );
 

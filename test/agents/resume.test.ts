@@ -2,9 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Client, createClient, data, type TaskEvent } from '../harness/client.ts';
-import { launch, type Polyphony } from '../harness/process.ts';
-import { createDatabase } from '../harness/server.ts';
+import { type Client, data, type TaskEvent } from '../harness/client.ts';
+import { openStage, type Stage } from '../harness/stage.ts';
 import { startVendor, type Vendor } from '../vendor/server.ts';
 import {
   call,
@@ -19,14 +18,11 @@ import {
 } from './script.ts';
 
 let vendor: Vendor;
-let database: Awaited<ReturnType<typeof createDatabase>>;
 let folder: Awaited<ReturnType<typeof dataFolder>>;
 let sql: pg.Client;
-let variables: Record<string, string>;
-let api: Polyphony;
+let stage: Stage;
 let ann: Client;
 let scripts: ReturnType<typeof createScripts>;
-const workers = new Set<Polyphony>();
 
 /** A class of advisory locks of this test's own. */
 const GATES = 424_242;
@@ -49,39 +45,20 @@ const TRIGGER = `
 beforeAll(async () => {
   vendor = await startVendor();
   scripts = createScripts(vendor);
-  database = await createDatabase();
   folder = await dataFolder();
-  sql = new pg.Client({ connectionString: database.url });
+  const variables = { DATA_DIR: folder.path, OPENAI_BASE_URL: `${vendor.url}/v1`, PG_POOL_MAX: '50' };
+  stage = await openStage(variables, { PG_POOL_MAX: '5' });
+  ann = stage.ann;
+  sql = new pg.Client({ connectionString: stage.databaseUrl });
   await sql.connect();
   await sql.query(TRIGGER);
-  variables = {
-    DATABASE_URL: database.url,
-    DATA_DIR: folder.path,
-    JWT_SECRET: 'a secret of the tests, long enough',
-    OPENAI_BASE_URL: `${vendor.url}/v1`,
-    PG_POOL_MAX: '50',
-  };
-  api = await launch('start:api', { ...variables, PG_POOL_MAX: '5' });
-  ann = await createClient(api.url).register({ email: 'a@b.c', password: 'a good password', name: 'Ann' });
 });
 afterAll(async () => {
-  await Promise.all([api, ...workers].map((process) => process?.stop()));
   await sql?.end();
-  await database?.drop();
+  await stage?.close();
   await folder?.remove();
   await vendor?.stop();
 });
-
-async function startWorker(): Promise<Polyphony> {
-  const worker = await launch('start:worker', variables);
-  workers.add(worker);
-  return worker;
-}
-
-async function kill(worker: Polyphony): Promise<void> {
-  workers.delete(worker);
-  await worker.kill();
-}
 
 const TURNS = [
   calling(
@@ -199,20 +176,20 @@ function expectEachOnce(log: TaskEvent[]): void {
 }
 
 test('kill -9 in every write of a step, before and after its commit: nothing finished is done twice', async () => {
-  const doomed = await startWorker();
+  const doomed = await stage.startWorker();
   const cases = await prepare();
   for (const { id } of cases) {
     data(await ann.query(`mutation { executeTask(input: { id: "${id}" }) { task { id } } }`));
   }
   const waiting = await allAtGates(cases.length);
-  await kill(doomed);
+  await doomed.kill();
   for (const { pid, key } of waiting) {
     if (cases[key]!.isCommitted) await sql.query('select pg_advisory_unlock($1, $2)', [GATES, key]);
     else await sql.query('select pg_terminate_backend($1)', [pid]);
   }
   await allAtGates(0);
   await sql.query('select pg_advisory_unlock_all(); delete from gate');
-  await startWorker();
+  await stage.startWorker();
   for (const one of cases) {
     await expectResumed(one).catch((error) => {
       const { step, write, isCommitted } = one;
@@ -222,9 +199,8 @@ test('kill -9 in every write of a step, before and after its commit: nothing fin
 }, 120_000);
 
 test('kill -9 in the middle of a command, of an answer, and while a task waits for a person', async () => {
-  for (const worker of workers) await worker.stop();
-  workers.clear();
-  const doomed = await startWorker();
+  for (const worker of stage.workers) await worker.stop();
+  const doomed = await stage.startWorker();
   const inCommand = scripts.model([
     call('terminal', { command: 'echo x >> log; sleep 60' }),
     { text: 'done' },
@@ -245,9 +221,9 @@ test('kill -9 in the middle of a command, of an answer, and while a task waits f
   ]);
   while ((await logOf(first!)) === '') await new Promise((resolve) => setTimeout(resolve, 50));
   await say(ann, second!, 'Be brief');
-  await kill(doomed);
+  await doomed.kill();
   await say(ann, second!, 'and quick');
-  await startWorker();
+  await stage.startWorker();
 
   expect((await ann.events(first!)).at(-1)).toMatchObject({ __typename: 'RunCompleted', attempt: 1 });
   expect(results(scripts.asked(inCommand))).toEqual([expect.stringContaining('interrupted')]);

@@ -4,24 +4,18 @@ import Fastify from 'fastify';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { answerFailure } from '../../src/http/failures.ts';
-import { createClient } from '../harness/client.ts';
-import { launch, type Polyphony } from '../harness/process.ts';
-import { createDatabase } from '../harness/server.ts';
+import type { Polyphony } from '../harness/process.ts';
+import { openStage, type Stage } from '../harness/stage.ts';
 
-let database: Awaited<ReturnType<typeof createDatabase>>;
+let stage: Stage;
 let api: Polyphony;
 
 beforeAll(async () => {
-  database = await createDatabase();
-  api = await launch('start:api', {
-    DATABASE_URL: database.url,
-    JWT_SECRET: 'a secret of the tests, long enough',
-    LOG_LEVEL: 'warn',
-  });
+  stage = await openStage({ LOG_LEVEL: 'warn' });
+  api = stage.api;
 });
 afterAll(async () => {
-  await api?.stop();
-  await database?.drop();
+  await stage?.close();
 });
 
 async function send(text: string): Promise<Socket> {
@@ -70,11 +64,7 @@ describe('clients that leave in the middle of a long answer', () => {
   let query: string;
 
   beforeAll(async () => {
-    const ann = await createClient(api.url).register({
-      email: 'ann@example.com',
-      password: 'a good password',
-      name: 'Ann',
-    });
+    const { ann } = stage;
     authorization = `Authorization: Bearer ${ann.token}\r\n`;
     const id = await ann.createTask({ prompt: 'x'.repeat(1_000_000) });
     const fields = Array.from({ length: 20 }, (_, index) => `t${index}: task(id: "${id}") { prompt }`);

@@ -3,6 +3,7 @@ import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Client, data, errorCode } from '../harness/client.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
+import { TIMED } from '../harness/timed.ts';
 import { type Outside, startOutside } from '../vendor/outside.ts';
 import { create, deliveries, endTask, hurry, read, redeliver, settled, update } from './integrations.ts';
 
@@ -183,7 +184,7 @@ describe('a receiver that does not take it', () => {
     });
   });
 
-  test('has taken it with the first line of its answer, however long the rest is', async () => {
+  test('has taken it with the first line of its answer, however long the rest is', TIMED, async () => {
     const { id } = await webhook({ status: 200, dripping: true });
     const from = Date.now();
     await endTask(ann);

@@ -134,5 +134,5 @@ describe('a worker that is killed while it fetches', () => {
     expect((await client.events(task.id)).at(-1)).toMatchObject({ __typename: 'RunCompleted', attempt: 2 });
     expect(asked(model)).toHaveLength(2);
     await idle.stop();
-  }, 60_000);
+  });
 });

@@ -1,32 +1,23 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Client, createClient, data, type TaskEvent } from '../harness/client.ts';
-import { launch, type Polyphony } from '../harness/process.ts';
-import { createDatabase } from '../harness/server.ts';
+import { type Client, data, type TaskEvent } from '../harness/client.ts';
+import type { Polyphony } from '../harness/process.ts';
+import { openStage, type Stage } from '../harness/stage.ts';
 import { startVendor, type Vendor } from '../vendor/server.ts';
 import { follow, ORCHESTRATION_EVENTS, read, start, typesOf, verdict } from './orchestra.ts';
 
 let vendor: Vendor;
-let database: Awaited<ReturnType<typeof createDatabase>>;
-let variables: Record<string, string>;
-let api: Polyphony;
+let stage: Stage;
 let worker: Polyphony;
 let ann: Client;
 
 beforeAll(async () => {
   vendor = await startVendor();
-  database = await createDatabase();
-  variables = {
-    DATABASE_URL: database.url,
-    JWT_SECRET: 'a secret of the tests, long enough',
-    OPENAI_BASE_URL: `${vendor.url}/v1`,
-  };
-  api = await launch('start:api', variables);
-  worker = await launch('start:worker', variables);
-  ann = await createClient(api.url).register({ email: 'a@b.c', password: 'a good password', name: 'Ann' });
+  stage = await openStage({ OPENAI_BASE_URL: `${vendor.url}/v1` });
+  ann = stage.ann;
+  worker = await stage.startWorker();
 });
 afterAll(async () => {
-  await Promise.all([api, worker].map((process) => process?.stop()));
-  await database?.drop();
+  await stage?.close();
   await vendor?.stop();
 });
 
@@ -68,7 +59,7 @@ test.each([
     const following = follow(ann, id);
     await textAfter(id, type, nth);
     await worker.kill();
-    worker = await launch('start:worker', variables);
+    worker = await stage.startWorker();
 
     const events = (await following).slice(1);
     expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));

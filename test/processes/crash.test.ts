@@ -1,45 +1,26 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import {
-  type Client,
-  createClient,
-  data,
-  rebuildText,
-  TASK_EVENTS,
-  type TaskEvent,
-} from '../harness/client.ts';
-import { launch, type Polyphony } from '../harness/process.ts';
-import { createDatabase } from '../harness/server.ts';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { type Client, data, rebuildText, TASK_EVENTS, type TaskEvent } from '../harness/client.ts';
+import { openStage, type Stage } from '../harness/stage.ts';
+import { TIMED } from '../harness/timed.ts';
 import { answerText, startVendor, type Vendor } from '../vendor/server.ts';
 
 let vendor: Vendor;
-let database: Awaited<ReturnType<typeof createDatabase>>;
-let variables: Record<string, string>;
-let api: Polyphony;
+let stage: Stage;
 let ann: Client;
-const workers = new Set<Polyphony>();
 
 beforeAll(async () => {
   vendor = await startVendor();
-  database = await createDatabase();
-  variables = {
-    DATABASE_URL: database.url,
-    JWT_SECRET: 'a secret of the tests, long enough',
-    OPENAI_BASE_URL: `${vendor.url}/v1`,
-  };
-  api = await launch('start:api', variables);
-  ann = await createClient(api.url).register({ email: 'a@b.c', password: 'a good password', name: 'Ann' });
+  stage = await openStage({ OPENAI_BASE_URL: `${vendor.url}/v1` });
+  ann = stage.ann;
 });
 afterAll(async () => {
-  await Promise.all([api, ...workers].map((process) => process?.stop()));
-  await database?.drop();
+  await stage?.close();
   await vendor?.stop();
 });
 
-async function startWorker(): Promise<Polyphony> {
-  const worker = await launch('start:worker', variables);
-  workers.add(worker);
-  return worker;
-}
+beforeEach(async () => {
+  for (const worker of stage.workers) await worker.stop();
+});
 
 interface Followed {
   event: TaskEvent;
@@ -68,36 +49,37 @@ function expectWhole(followed: readonly Followed[], text: string): void {
   expect(rebuildText(events)).toBe(text);
 }
 
-test('kill -9 of a worker with 30 streams: all go on elsewhere within 2 s, and all complete', async () => {
-  const doomed = await startWorker();
-  const before = vendor.stats().deltas;
-  const ids = await startRuns(30, 'gpt-4o@tokens=300,itl=40');
-  const following = Promise.all(ids.map(follow));
-  await vendor.waitFor(({ open, deltas }) => open === 30 && deltas > before + 100, 10_000);
-  await startWorker();
-  // Its lock has to be older than a restart of Postgres could make it look.
-  await new Promise((resolve) => setTimeout(resolve, 3_500));
-  const killedAt = performance.now();
-  workers.delete(doomed);
-  await doomed.kill();
-  for (const followed of await following) {
-    expectWhole(followed, answerText(300));
-    const resumed = followed.find(({ event }) => event.__typename === 'AttemptStarted')!;
-    expect(resumed.at - killedAt).toBeLessThan(2_000);
-  }
-}, 60_000);
+test(
+  'kill -9 of a worker with 30 streams: all go on elsewhere within 2 s, and all complete',
+  TIMED,
+  async () => {
+    const doomed = await stage.startWorker();
+    const before = vendor.stats().deltas;
+    const ids = await startRuns(30, 'gpt-4o@tokens=300,itl=40');
+    const following = Promise.all(ids.map(follow));
+    await vendor.waitFor(({ open, deltas }) => open === 30 && deltas > before + 100, 10_000);
+    await stage.startWorker();
+    // Its lock has to be older than a restart of Postgres could make it look.
+    await new Promise((resolve) => setTimeout(resolve, 3_500));
+    const killedAt = performance.now();
+    await doomed.kill();
+    for (const followed of await following) {
+      expectWhole(followed, answerText(300));
+      const resumed = followed.find(({ event }) => event.__typename === 'AttemptStarted')!;
+      expect(resumed.at - killedAt).toBeLessThan(2_000);
+    }
+  },
+);
 
 test('a worker that was frozen for 20 s writes nothing when it wakes, and works again', async () => {
-  for (const worker of workers) await worker.stop();
-  workers.clear();
-  const frozen = await startWorker();
+  const frozen = await stage.startWorker();
   const before = vendor.stats().deltas;
   const ids = await startRuns(10, 'gpt-4o@tokens=100,itl=60');
   const following = Promise.all(ids.map(follow));
   await vendor.waitFor(({ deltas }) => deltas > before + 50, 10_000);
   process.kill(frozen.pid, 'SIGSTOP');
   const frozenAt = performance.now();
-  const other = await startWorker();
+  const other = await stage.startWorker();
   await new Promise((resolve) => setTimeout(resolve, 20_000));
   process.kill(frozen.pid, 'SIGCONT');
   for (const followed of await following) {
@@ -105,7 +87,6 @@ test('a worker that was frozen for 20 s writes nothing when it wakes, and works 
     const resumed = followed.find(({ event }) => event.__typename === 'AttemptStarted')!;
     expect(resumed.at - frozenAt).toBeLessThan(12_000);
   }
-  workers.delete(other);
   await other.stop();
   const [id] = await startRuns(1, 'gpt-4o@tokens=5');
   expect((await follow(id!)).at(-1)!.event.__typename).toBe('RunCompleted');

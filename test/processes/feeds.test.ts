@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Client, createClient } from '../harness/client.ts';
-import { launch, type Polyphony } from '../harness/process.ts';
+import type { Client } from '../harness/client.ts';
+import type { Polyphony } from '../harness/process.ts';
 import { type Redis, startRedis } from '../harness/redis.ts';
-import { createDatabase } from '../harness/server.ts';
+import { openStage, type Stage } from '../harness/stage.ts';
+import { TIMED } from '../harness/timed.ts';
 import { createSession, isEndOf, keyOf, readFeed, readUntil } from '../sessions/feed-reader.ts';
 import { startVendor, type Vendor } from '../vendor/server.ts';
 
@@ -42,28 +43,23 @@ describe.each([
   { how: 'through Redis', bus: true, p50: 50 },
   { how: 'without a bus between them', bus: false, p50: 700 },
 ])('API and worker in processes of their own, $how', ({ bus, p50 }) => {
-  let database: Awaited<ReturnType<typeof createDatabase>>;
-  let api: Polyphony;
+  let stage: Stage;
   let worker: Polyphony;
   let ann: Client;
 
   beforeAll(async () => {
-    database = await createDatabase();
-    const variables = {
-      DATABASE_URL: database.url,
-      JWT_SECRET: 'a secret of the tests, long enough',
+    stage = await openStage({
       OPENAI_BASE_URL: `${vendor.url}/v1`,
       ...(bus ? { REDIS_URL: redis.url } : {}),
-    };
-    [api, worker] = await Promise.all([launch('start:api', variables), launch('start:worker', variables)]);
-    ann = await createClient(api.url).register({ email: 'a@b.c', password: 'a good password', name: 'Ann' });
+    });
+    ann = stage.ann;
+    worker = await stage.startWorker();
   });
   afterAll(async () => {
-    await Promise.all([api?.stop(), worker?.stop()]);
-    await database?.drop();
+    await stage?.close();
   });
 
-  test('a feed tells of what the worker does as it happens', async () => {
+  test('a feed tells of what the worker does as it happens', TIMED, async () => {
     const waits = await delays(ann, await createSession(ann), 8);
     const sorted = waits.toSorted((one, other) => one - other);
     expect(sorted[Math.floor(sorted.length / 2)]).toBeLessThan(p50);
@@ -76,36 +72,24 @@ describe.each([
     const task = await ann.createTask({ prompt: 'x', model: 'gpt-4o@tokens=100,itl=20' });
     await readUntil(feed, ({ event }) => event?.__typename === 'ModelCallStarted');
     await worker.kill();
-    const variables = { DATABASE_URL: database.url, OPENAI_BASE_URL: `${vendor.url}/v1` };
-    worker = await launch('start:worker', { ...variables, ...(bus ? { REDIS_URL: redis.url } : {}) });
+    await stage.startWorker();
     const told = await readUntil(feed, isEndOf(task));
     expect(told.map(({ event }) => event!.__typename)).toContain('AttemptStarted');
     expect(new Set(told.map(keyOf)).size).toBe(told.length);
     await feed.return();
-  }, 40_000);
+  });
 });
 
 test('while Redis is away, feeds go on from Postgres, and again through it when it is back', async () => {
-  const database = await createDatabase();
-  const variables = {
-    DATABASE_URL: database.url,
-    REDIS_URL: redis.url,
-    JWT_SECRET: 'a secret of the tests, long enough',
-    OPENAI_BASE_URL: `${vendor.url}/v1`,
-  };
-  const both = await Promise.all([launch('start:api', variables), launch('start:worker', variables)]);
-  const bob = await createClient(both[0].url).register({
-    email: 'b@b.c',
-    password: 'a good password',
-    name: 'Bob',
-  });
-  const id = await createSession(bob);
+  const stage = await openStage({ REDIS_URL: redis.url, OPENAI_BASE_URL: `${vendor.url}/v1` });
+  await stage.startWorker();
+  const { ann } = stage;
+  const id = await createSession(ann);
   await redis.kill();
-  expect(Math.max(...(await delays(bob, id, 2)))).toBeLessThan(1_500);
+  expect(Math.max(...(await delays(ann, id, 2)))).toBeLessThan(1_500);
   redis = await startRedis(redis.port);
   await expect
-    .poll(async () => Math.max(...(await delays(bob, id, 1))), { timeout: 15_000, interval: 100 })
+    .poll(async () => Math.max(...(await delays(ann, id, 1))), { timeout: 15_000, interval: 100 })
     .toBeLessThan(200);
-  await Promise.all(both.map((each) => each.stop()));
-  await database.drop();
-}, 40_000);
+  await stage.close();
+});

@@ -1,41 +1,27 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Client, createClient } from '../harness/client.ts';
+import type { Client } from '../harness/client.ts';
 import { runIdOf } from '../harness/lease.ts';
 import { INSPECTED, memoryHeld } from '../harness/memory.ts';
-import { launch, type Polyphony } from '../harness/process.ts';
-import { createDatabase } from '../harness/server.ts';
+import type { Polyphony } from '../harness/process.ts';
+import { openStage, type Stage } from '../harness/stage.ts';
 import { stall } from '../harness/stall.ts';
 import { type LegacySocket, type Message, openLegacySocket } from '../rest-compat/legacy-socket.ts';
 import { answerText, startVendor, type Vendor } from '../vendor/server.ts';
 
 let vendor: Vendor;
-let database: Awaited<ReturnType<typeof createDatabase>>;
-let variables: Record<string, string>;
+let stage: Stage;
 let api: Polyphony;
 let ann: Client;
-const workers = new Set<Polyphony>();
 
 beforeAll(async () => {
-  [vendor, database] = await Promise.all([startVendor(), createDatabase()]);
-  variables = {
-    DATABASE_URL: database.url,
-    JWT_SECRET: 'a secret of the tests, long enough',
-    OPENAI_BASE_URL: `${vendor.url}/v1`,
-  };
-  api = await launch('start:api', { ...variables, ...INSPECTED });
-  ann = await createClient(api.url).register({ email: 'a@b.c', password: 'a good password', name: 'Ann' });
+  vendor = await startVendor();
+  stage = await openStage({ OPENAI_BASE_URL: `${vendor.url}/v1` }, INSPECTED);
+  ({ api, ann } = stage);
 });
 afterAll(async () => {
-  await Promise.all([api, ...workers].map((process) => process?.stop()));
-  await database?.drop();
+  await stage?.close();
   await vendor?.stop();
 });
-
-async function startWorker(): Promise<Polyphony> {
-  const worker = await launch('start:worker', variables);
-  workers.add(worker);
-  return worker;
-}
 
 const follow = (id: string): Promise<LegacySocket> =>
   openLegacySocket(api.url, `/mini-devin/ws/tasks/${runIdOf(id)}?token=${ann.token}`);
@@ -52,16 +38,15 @@ const tokens = (messages: Message[]): string[] =>
   messages.filter(({ type }) => type === 'token').map(({ content }) => content);
 
 test('a worker that is killed in mid-stream leaves no hole and no repeat; a reconnect tells the same', async () => {
-  const doomed = await startWorker();
+  const doomed = await stage.startWorker();
   const id = await ann.createTask({ prompt: 'x', model: 'gpt-4o@tokens=300,itl=40' });
   const devin = await follow(id);
   await devin.next(({ type }) => type === 'token');
   const amas = await openLegacySocket(api.url, `/amas/ws?token=${ann.token}`);
   amas.send({ command: 'subscribe_task', task_id: runIdOf(id) });
-  await startWorker();
+  await stage.startWorker();
   // Its lock has to be older than a restart of Postgres could make it look.
   await new Promise((resolve) => setTimeout(resolve, 3_500));
-  workers.delete(doomed);
   await doomed.kill();
   expect((await devin.closed).code).toBe(1000);
   const void_ = devin.messages.findIndex(({ message }) => /begins anew/.test(message));
@@ -77,7 +62,7 @@ test('a worker that is killed in mid-stream leaves no hole and no repeat; a reco
     amas.messages.map(({ event, data }) => (event === 'task_progress' ? data.percentage : event)),
   ).toEqual(['connected', 0, 'task_created', 'task_execution_started', 100, 'task_completed']);
   await amas.close();
-}, 60_000);
+});
 
 /** An answer of five megabytes, in words of a thousand characters. */
 const TEXT = Array.from({ length: 5_000 }, (_, index) => `${index}`.padStart(1000, 'x')).join(' ');
@@ -97,7 +82,7 @@ async function followAll(isStalled: boolean) {
 }
 
 test('clients that do not read cost hardly more than those that do, and have missed nothing when they read again', async () => {
-  if (workers.size === 0) await startWorker();
+  if (stage.workers.length === 0) await stage.startWorker();
   const reading = await followAll(false);
   await Promise.all(reading.sockets.map(({ closed }) => closed));
   const before = await memoryHeld(api);
@@ -130,4 +115,4 @@ test('a client that asks again and again and does not read the answers is not re
     .toBe(true);
   expect(waiting).toBeGreaterThan(10_000_000);
   raw.terminate();
-}, 60_000);
+});

@@ -74,4 +74,4 @@ test('a worker alone tells how it is on a port of its own, when it has one', asy
   expect((await fetch(`${own}/metrics`, { headers })).status).toBe(200);
   await worker.stop();
   await vi.waitFor(async () => expect((await read(api.url)).get('polyphony_workers{state="live"}')).toBe(0));
-}, 60_000);
+});

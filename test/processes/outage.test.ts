@@ -1,33 +1,29 @@
 import pg from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type Client, createClient, data, rebuildText, TASK_EVENTS } from '../harness/client.ts';
+import { type Client, data, rebuildText, TASK_EVENTS } from '../harness/client.ts';
 import { type DatabaseProxy, startDatabaseProxy } from '../harness/database-proxy.ts';
-import { launch, type Polyphony } from '../harness/process.ts';
-import { createDatabase } from '../harness/server.ts';
+import type { Polyphony } from '../harness/process.ts';
+import { openStage, type Stage } from '../harness/stage.ts';
 
-const SECRET = { JWT_SECRET: 'a secret of the tests, long enough' };
-let database: Awaited<ReturnType<typeof createDatabase>>;
+let stage: Stage;
 let proxy: DatabaseProxy;
-let api: Polyphony;
 let worker: Polyphony;
 let ann: Client;
 let operator: pg.Client;
 
 /** The API has the database always; the worker, through a proxy that a test may cut. */
 beforeEach(async () => {
-  database = await createDatabase();
-  proxy = await startDatabaseProxy(database.url);
-  operator = new pg.Client({ connectionString: database.url });
+  stage = await openStage();
+  ann = stage.ann;
+  proxy = await startDatabaseProxy(stage.databaseUrl);
+  operator = new pg.Client({ connectionString: stage.databaseUrl });
   await operator.connect();
-  api = await launch('start:api', { DATABASE_URL: database.url, ...SECRET });
-  worker = await launch('start:worker', { DATABASE_URL: proxy.url, ...SECRET });
-  ann = await createClient(api.url).register({ email: 'a@b.c', password: 'a good password', name: 'Ann' });
+  worker = await stage.startWorker({ DATABASE_URL: proxy.url });
 });
 afterEach(async () => {
-  await Promise.all([api?.stop(), worker?.stop()]);
   await operator?.end();
+  await stage?.close();
   await proxy?.cut();
-  await database?.drop();
 });
 
 /** Claims and what else writes `RunStarted` take this long from now on. */
@@ -53,7 +49,7 @@ test('a claim during which the connection breaks is made all the same, and the w
   expect((await ann.events(id)).at(-1)?.__typename).toBe('RunCompleted');
   const later = await ann.createTask({ prompt: 'x', model: 'demo@tokens=3,itl=1' });
   expect((await ann.events(later)).at(-1)?.__typename).toBe('RunCompleted');
-}, 40_000);
+});
 
 test('many short outages under load: every task is completed, none twice', async () => {
   const ids: string[] = [];
@@ -74,7 +70,7 @@ test('many short outages under load: every task is completed, none twice', async
     expect(facts.at(-1)).toMatchObject({ __typename: 'RunCompleted', result: { output: text } });
     expect(rebuildText(facts)).toBe(text);
   }
-}, 60_000);
+});
 
 test('a worker that is stopped during a claim hands the run over, and leaves nothing behind', async () => {
   await slowDownClaims(1);
@@ -98,4 +94,4 @@ test('an answer that ends while the database is away is kept, and asked for once
   await proxy.open();
   const events = await ann.events(id);
   expect(events.at(-1)).toMatchObject({ __typename: 'RunCompleted', attempt: 1 });
-}, 40_000);
+});

@@ -1,39 +1,28 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openWorkbench, type Workbench } from '../fixtures/embedded-postgres.ts';
-import {
-  type Client,
-  createClient,
-  data,
-  rebuildText,
-  TASK_EVENTS,
-  type TaskEvent,
-} from '../harness/client.ts';
-import { launch, type Polyphony } from '../harness/process.ts';
+import { type Client, data, rebuildText, TASK_EVENTS, type TaskEvent } from '../harness/client.ts';
+import { openStage, type Stage } from '../harness/stage.ts';
 import { answerText, startVendor, type Vendor } from '../vendor/server.ts';
 
 /** A Postgres of this test's own, which is restarted when it dies; API and worker are processes apart. */
 let bench: Workbench;
 let vendor: Vendor;
-let processes: Polyphony[] = [];
+let stage: Stage;
 let ann: Client;
 
 beforeAll(async () => {
   [bench, vendor] = [await openWorkbench(), await startVendor()];
   const { url } = await bench.start();
-  const variables = {
-    DATABASE_URL: url,
-    JWT_SECRET: 'a secret of the tests, long enough',
-    OPENAI_BASE_URL: `${vendor.url}/v1`,
-  };
-  const api = await launch('start:api', variables);
-  processes = [api, await launch('start:worker', variables), await launch('start:worker', variables)];
-  ann = await createClient(api.url).register({ email: 'a@b.c', password: 'a good password', name: 'Ann' });
-}, 60_000);
+  stage = await openStage({ DATABASE_URL: url, OPENAI_BASE_URL: `${vendor.url}/v1` });
+  ann = stage.ann;
+  await stage.startWorker();
+  await stage.startWorker();
+});
 afterAll(async () => {
-  await Promise.all(processes.map((each) => each.stop()));
+  await stage?.close();
   await bench?.close();
   await vendor?.stop();
-}, 60_000);
+});
 
 test('Postgres dies in the middle of 20 streams: none is taken from its worker, all complete, the API lives on', async () => {
   const model = 'gpt-4o@tokens=250,itl=20';
@@ -57,4 +46,4 @@ test('Postgres dies in the middle of 20 streams: none is taken from its worker, 
   expect(vendor.stats().total).toBe(total);
   const later = await ann.createTask({ prompt: 'x', model: 'gpt-4o@tokens=3' });
   expect((await ann.events(later)).at(-1)?.__typename).toBe('RunCompleted');
-}, 60_000);
+});

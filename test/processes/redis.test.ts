@@ -1,33 +1,25 @@
 import { createClient as createRedisClient } from 'redis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Client, createClient, rebuildText } from '../harness/client.ts';
-import { launch, type Polyphony } from '../harness/process.ts';
+import { type Client, rebuildText } from '../harness/client.ts';
 import { arrivals, longestGap, type Redis, startRedis } from '../harness/redis.ts';
-import { createDatabase } from '../harness/server.ts';
+import { openStage, type Stage } from '../harness/stage.ts';
+import { TIMED } from '../harness/timed.ts';
 import { answerText, startVendor, type Vendor } from '../vendor/server.ts';
 
 let vendor: Vendor;
 let redis: Redis;
-let database: Awaited<ReturnType<typeof createDatabase>>;
-let api: Polyphony;
-let worker: Polyphony;
+let stage: Stage;
 let ann: Client;
 
 beforeAll(async () => {
-  [vendor, redis, database] = await Promise.all([startVendor(), startRedis(), createDatabase()]);
-  const variables = {
-    DATABASE_URL: database.url,
-    REDIS_URL: redis.url,
-    JWT_SECRET: 'a secret of the tests, long enough',
-    OPENAI_BASE_URL: `${vendor.url}/v1`,
-  };
-  [api, worker] = await Promise.all([launch('start:api', variables), launch('start:worker', variables)]);
-  ann = await createClient(api.url).register({ email: 'a@b.c', password: 'a good password', name: 'Ann' });
+  [vendor, redis] = await Promise.all([startVendor(), startRedis()]);
+  stage = await openStage({ REDIS_URL: redis.url, OPENAI_BASE_URL: `${vendor.url}/v1` });
+  ann = stage.ann;
+  await stage.startWorker();
 });
 afterAll(async () => {
-  await Promise.all([api?.stop(), worker?.stop()]);
+  await stage?.close();
   await redis?.kill();
-  await database?.drop();
   await vendor?.stop();
 });
 
@@ -40,7 +32,7 @@ test('tokens go from the worker to a subscriber of the API as they come', async 
   expect(longestGap(times)).toBeLessThan(400);
 });
 
-test('a cancel reaches the other process through it at once', async () => {
+test('a cancel reaches the other process through it at once', TIMED, async () => {
   const id = await ann.createTask({ prompt: 'x', model: 'gpt-4o@fault=stall,at=3' });
   const before = vendor.stats();
   const following = arrivals(ann, id);

@@ -1,34 +1,25 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { type Client, createClient, rebuildText, TASK_EVENTS, type TaskEvent } from '../harness/client.ts';
+import { type Client, rebuildText, TASK_EVENTS, type TaskEvent } from '../harness/client.ts';
 import { INSPECTED, memoryHeld } from '../harness/memory.ts';
-import { launch, type Polyphony } from '../harness/process.ts';
-import { createDatabase } from '../harness/server.ts';
+import type { Polyphony } from '../harness/process.ts';
+import { openStage, type Stage } from '../harness/stage.ts';
 import { stall } from '../harness/stall.ts';
 import { startVendor, type Vendor } from '../vendor/server.ts';
 
 let vendor: Vendor;
-let database: Awaited<ReturnType<typeof createDatabase>>;
+let stage: Stage;
 let api: Polyphony;
-let worker: Polyphony;
 let ann: Client;
 
 beforeAll(async () => {
-  [vendor, database] = await Promise.all([startVendor(), createDatabase()]);
-  const variables = {
-    DATABASE_URL: database.url,
-    JWT_SECRET: 'a secret of the tests, long enough',
-    OPENAI_BASE_URL: `${vendor.url}/v1`,
-  };
-  [api, worker] = await Promise.all([
-    launch('start:api', { ...variables, ...INSPECTED }),
-    launch('start:worker', variables),
-  ]);
-  ann = await createClient(api.url).register({ email: 'a@b.c', password: 'a good password', name: 'Ann' });
+  vendor = await startVendor();
+  stage = await openStage({ OPENAI_BASE_URL: `${vendor.url}/v1` }, INSPECTED);
+  ({ api, ann } = stage);
+  await stage.startWorker();
 });
 afterAll(async () => {
-  await Promise.all([api?.stop(), worker?.stop()]);
-  await database?.drop();
+  await stage?.close();
   await vendor?.stop();
 });
 
@@ -96,4 +87,4 @@ test('a client that does not read holds up no stop', async () => {
   const before = performance.now();
   expect(await api.stop()).toBe(0);
   expect(performance.now() - before).toBeLessThan(10_000);
-}, 60_000);
+});

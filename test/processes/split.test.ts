@@ -1,29 +1,23 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Client, createClient, data, rebuildText, TASK_EVENTS } from '../harness/client.ts';
-import { launch, type Polyphony } from '../harness/process.ts';
-import { createDatabase } from '../harness/server.ts';
+import { type Client, data, rebuildText, TASK_EVENTS } from '../harness/client.ts';
+import type { Polyphony } from '../harness/process.ts';
+import { openStage, type Stage } from '../harness/stage.ts';
+import { TIMED } from '../harness/timed.ts';
 import { answerText, startVendor, type Vendor } from '../vendor/server.ts';
 
 let vendor: Vendor;
-let database: Awaited<ReturnType<typeof createDatabase>>;
-let api: Polyphony;
+let stage: Stage;
 let worker: Polyphony;
 let ann: Client;
 
 beforeAll(async () => {
   vendor = await startVendor();
-  database = await createDatabase();
-  const variables = {
-    DATABASE_URL: database.url,
-    JWT_SECRET: 'a secret of the tests, long enough',
-    OPENAI_BASE_URL: `${vendor.url}/v1`,
-  };
-  [api, worker] = await Promise.all([launch('start:api', variables), launch('start:worker', variables)]);
-  ann = await createClient(api.url).register({ email: 'a@b.c', password: 'a good password', name: 'Ann' });
+  stage = await openStage({ OPENAI_BASE_URL: `${vendor.url}/v1` });
+  ann = stage.ann;
+  worker = await stage.startWorker();
 });
 afterAll(async () => {
-  await Promise.all([api?.stop(), worker?.stop()]);
-  await database?.drop();
+  await stage?.close();
   await vendor?.stop();
 });
 
@@ -38,7 +32,7 @@ test('without a bus between them the API follows the worker through Postgres', a
   expect(rebuildText(await ann.events(id))).toBe(answerText(200));
 });
 
-test('a cancel in one process ends the provider’s stream in the other within a second', async () => {
+test('a cancel in one process ends the provider’s stream in the other within a second', TIMED, async () => {
   const id = await ann.createTask({ prompt: 'x', model: 'gpt-4o@fault=stall,at=3' });
   for await (const payload of ann.subscribe(TASK_EVENTS, { id })) {
     if (data(payload).taskEvents.__typename === 'TokensGenerated') break;
@@ -54,8 +48,7 @@ test('a worker that is asked to stop hands its runs to the next', async () => {
     if (data(payload).taskEvents.__typename === 'TokensGenerated') break;
   }
   expect(await worker.stop()).toBe(0);
-  const variables = { DATABASE_URL: database.url, OPENAI_BASE_URL: `${vendor.url}/v1` };
-  worker = await launch('start:worker', variables);
+  await stage.startWorker();
   const events = await ann.events(id);
   expect(events.filter(({ __typename }) => __typename === 'AttemptStarted')).toHaveLength(1);
   expect(rebuildText(events)).toBe(answerText(100));

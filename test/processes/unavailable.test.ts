@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Client, createClient, data, errorCode, TASK_EVENTS } from '../harness/client.ts';
 import { type DatabaseProxy, startDatabaseProxy } from '../harness/database-proxy.ts';
-import { launch, type Polyphony } from '../harness/process.ts';
+import type { Polyphony } from '../harness/process.ts';
 import { createDatabase } from '../harness/server.ts';
+import { openStage, type Stage } from '../harness/stage.ts';
 
 let database: Awaited<ReturnType<typeof createDatabase>>;
 let proxy: DatabaseProxy;
+let stage: Stage;
 let api: Polyphony;
 let ann: Client;
 /** Nobody has looked at his account yet. */
@@ -14,15 +16,12 @@ let bob: Client;
 beforeAll(async () => {
   database = await createDatabase();
   proxy = await startDatabaseProxy(database.url);
-  api = await launch('start:api', {
-    DATABASE_URL: proxy.url,
-    JWT_SECRET: 'a secret of the tests, long enough',
-  });
-  ann = await createClient(api.url).register({ email: 'a@b.c', password: 'a good password', name: 'Ann' });
+  stage = await openStage({ DATABASE_URL: proxy.url });
+  ({ api, ann } = stage);
   bob = await createClient(api.url).register({ email: 'b@b.c', password: 'a good password', name: 'Bob' });
 });
 afterAll(async () => {
-  await api?.stop();
+  await stage?.close();
   await proxy?.cut();
   await database?.drop();
 });

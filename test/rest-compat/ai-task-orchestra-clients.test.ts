@@ -41,4 +41,4 @@ test.skipIf(!PYTHON)(
 
 test('a page walks it with fetch', async () => {
   expect(await walk(process.execPath, 'ai-task-orchestra.mjs')).toBe('walked');
-}, 60_000);
+});

@@ -36,5 +36,5 @@ describe.each(['/amas', ''])('under %j', (mount) => {
     const socket = `${server.url.replace(/^http/, 'ws')}${mount}/ws`;
     const parameters = [join(CLIENTS, 'amas.mjs'), `${server.url}${mount}/api/v1`, socket, user];
     expect(await runClient(process.execPath, parameters)).toBe('followed');
-  }, 60_000);
+  });
 });

@@ -57,8 +57,8 @@ test.skipIf(!PYTHON)(
 
 test('a page walks it with fetch', async () => {
   expect(await walk(process.execPath, 'mini-devin.mjs', 'page@example.com')).toBe('walked');
-}, 60_000);
+});
 
 test('a page follows its tasks by WebSocket, and stops one by it', async () => {
   expect(await walk(process.execPath, 'mini-devin-socket.mjs', 'socket@example.com')).toBe('followed');
-}, 60_000);
+});

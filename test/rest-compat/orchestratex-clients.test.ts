@@ -42,5 +42,5 @@ describe.each([
 
   test('a page walks it with fetch and WebSocket', async () => {
     expect(await walk(process.execPath, 'orchestratex.mjs')).toBe('walked');
-  }, 60_000);
+  });
 });

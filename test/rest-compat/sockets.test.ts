@@ -249,4 +249,4 @@ test('a stop of the server tells every client, and waits for none that does not 
   expect(await sockets[0]!.closed).toEqual({ code: 1001, reason: 'the server stops' });
   expect((await sockets[1]!.closed).code).toBe(1001);
   sockets[2]!.raw.terminate();
-}, 20_000);
+});

@@ -35,4 +35,4 @@ test.skipIf(!PYTHON)(
 
 test('a page walks it with fetch, and follows it by WebSocket', async () => {
   expect(await walk(process.execPath, 'themachine.mjs')).toBe('walked');
-}, 60_000);
+});

@@ -172,7 +172,7 @@ describe('a limit on a user', () => {
       [Buffer.from(id, 'base64url').toString().slice('User:'.length)],
     );
     expect(rows[0]).toEqual({ amount: expect.closeTo(budget.spent, 9), open: 0 });
-  }, 60_000);
+  });
 });
 
 test('a worker that is killed leaves no reservation open', async () => {
@@ -201,4 +201,4 @@ test('a worker that is killed leaves no reservation open', async () => {
   expect(rows[0]).toEqual({ calls: 10, estimated: 5, amount: expect.closeTo(budget.spent, 9) });
   await workers[1]!.stop();
   await idle.stop();
-}, 60_000);
+});

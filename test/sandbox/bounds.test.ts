@@ -137,7 +137,7 @@ describe('processes and memory', () => {
     });
     expect(result.stderr).toContain('Resource temporarily unavailable');
     expect(await run('echo alive')).toMatchObject({ stdout: 'alive\n' });
-  }, 40_000);
+  });
 
   test('memory is bounded', async () => {
     const { run } = await openPlace({ limits: { memory: 200 * MiB } });

@@ -256,5 +256,5 @@ describe('a link in the place of a working directory', () => {
     await swapping;
     const said = outcomes.map((outcome) => outcome.stdout ?? outcome.code);
     expect([...new Set(said)].filter((one) => one !== '' && one !== 'SANDBOX_UNAVAILABLE')).toEqual([]);
-  }, 30_000);
+  });
 });

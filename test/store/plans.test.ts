@@ -46,7 +46,7 @@ const FILL = [
 beforeAll(async () => {
   server = await startTestServer({ worker: false });
   for (const statement of FILL) await server.store.database.pool.query(statement);
-}, 60_000);
+});
 afterAll(() => server?.stop());
 
 interface Plan {

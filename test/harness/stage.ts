@@ -1,0 +1,60 @@
+import { type Client, createClient } from './client.ts';
+import { launch, type Polyphony } from './process.ts';
+import { createDatabase } from './server.ts';
+
+/** An API in a process and on a database of its own, with an account; and workers as a test needs them. */
+export interface Stage {
+  databaseUrl: string;
+  api: Polyphony;
+  ann: Client;
+  /** All that were started, the oldest first. To stop or kill one that has ended does nothing. */
+  workers: readonly Polyphony[];
+  /** @param own variables, beyond those of the stage or instead of them. */
+  startWorker(own?: Record<string, string>): Promise<Polyphony>;
+  /** Ends every process that is left, and drops the database. */
+  close(): Promise<void>;
+}
+
+/**
+ * @param variables of every process. With a DATABASE_URL among them the database is the caller's, and stays.
+ * @param ofApi variables of the API alone, beyond those or instead of them.
+ */
+export async function openStage(
+  variables: Record<string, string> = {},
+  ofApi: Record<string, string> = {},
+): Promise<Stage> {
+  const database = variables.DATABASE_URL
+    ? { url: variables.DATABASE_URL, drop: async () => {} }
+    : await createDatabase();
+  const shared = {
+    DATABASE_URL: database.url,
+    JWT_SECRET: 'a secret of the tests, long enough',
+    ...variables,
+  };
+  const workers: Polyphony[] = [];
+  let api: Polyphony | undefined;
+  async function close(): Promise<void> {
+    await Promise.all([api, ...workers].map((process) => process?.stop()));
+    await database.drop();
+  }
+  try {
+    api = await launch('start:api', { ...shared, ...ofApi });
+    const account = { email: 'a@b.c', password: 'a good password', name: 'Ann' };
+    return {
+      databaseUrl: database.url,
+      api,
+      ann: await createClient(api.url).register(account),
+      workers,
+      async startWorker(own = {}) {
+        const worker = await launch('start:worker', { ...shared, ...own });
+        workers.push(worker);
+        return worker;
+      },
+      close,
+    };
+  } catch (error) {
+    // Whoever asked for it has nothing to close.
+    await close();
+    throw error;
+  }
+}
