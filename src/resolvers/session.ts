@@ -3,7 +3,7 @@ import { DomainError } from '../errors.ts';
 import { changeSession, insertSession, deleteSession as removeSession } from '../store/change-session.ts';
 import { withFreshId } from '../store/fresh-id.ts';
 import { findSession, type SessionRow } from '../store/sessions.ts';
-import { openWorkspace } from '../store/workspaces.ts';
+import { makeWorkspace, openWorkspace } from '../store/workspaces.ts';
 import { removeOwnFolder } from './own-folder.ts';
 import { newSession, sessionChange } from './session-input.ts';
 import { withoutNulls } from './task-input.ts';
@@ -23,22 +23,18 @@ export async function createSession(context: Context, input: unknown): Promise<S
     costLimit: given.costLimit?.toFixed(12) ?? null,
   };
   const id = await withFreshId({ origin: context.origin, kind: 'session' }, async (id) => {
-    const workingDirectory = await acceptWorkingDirectory(context, given.workingDirectory ?? id);
+    const workingDirectory = await workspaceOf(context, given.workingDirectory ?? null, id);
     await insertSession(context.store.database, { id, ...fresh, workingDirectory });
     return id;
   });
   return session(context, id);
 }
 
-/** One that nobody named has the name of what it is made for. @throws DomainError VALIDATION_ERROR */
-async function acceptWorkingDirectory(context: Context, named: string): Promise<string> {
-  const { path } = await openWorkspace(
-    context.config,
-    requireViewer(context),
-    named,
-    'input.workingDirectory',
-  );
-  return path;
+/** @throws DomainError VALIDATION_ERROR */
+async function workspaceOf(context: Context, named: string | null, id: string): Promise<string> {
+  const viewer = requireViewer(context);
+  if (named === null) return makeWorkspace(context.config, viewer, id);
+  return openWorkspace(context.config, viewer, named, 'input.workingDirectory');
 }
 
 /** @throws DomainError NOT_FOUND, for another user's session too. @param field which argument named it. */

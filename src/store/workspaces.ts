@@ -1,10 +1,9 @@
 import { execFile } from 'node:child_process';
 import { constants } from 'node:fs';
-import { access, lstat, mkdir, open, readlink, realpath, stat } from 'node:fs/promises';
+import { access, chown, lstat, mkdir, open, readlink, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { DomainError } from '../errors.ts';
-import { newId } from '../rules/ids.ts';
 import {
   allowedFolders,
   mayWorkIn,
@@ -24,40 +23,55 @@ export interface WorkspaceSettings {
   sandbox: 'bubblewrap' | 'none';
 }
 
-export interface Workspace {
-  /** Absolute, free of symbolic links: what the sandbox takes, and what the user is told. */
-  path: string;
-  /** Made for this occasion, and so to be removed with what it was made for. */
-  isFresh: boolean;
-}
-
 const APPLICATION = resolve(import.meta.dirname, '../..');
 
 /**
  * A working directory for a user, made when it is missing.
- * @param named absolute, or relative to the user's own folder; null: a fresh one.
- * @throws DomainError VALIDATION_ERROR for `field`, with the folders that it may lie in as `allowed`; what stands in
- * the way of a fresh one as it is, because that is the operator's to mend.
+ * @param named absolute, or relative to the user's own folder.
+ * @returns its path, absolute and free of symbolic links, as the sandbox takes it.
+ * @throws DomainError VALIDATION_ERROR for `field`, with the folders that it may lie in as `allowed`.
  */
 export async function openWorkspace(
   settings: WorkspaceSettings,
   tenant: Tenant,
-  named: string | null,
+  named: string,
   field: string,
-): Promise<Workspace> {
+): Promise<string> {
   const folders = await foldersOf(settings);
   const own = ownFolder(folders.roots[0]!, tenant);
   // One answer for all that lies outside, whatever is there, is not there, or cannot be reached.
-  const path = await realPathOf(resolve(own, named ?? newId())).catch(() => null);
+  const path = await realPathOf(resolve(own, named)).catch(() => null);
   if (path === null || !mayWorkIn(path, tenant, folders)) {
     throw refused(field, `${named} is not a folder to work in`, tenant, folders);
   }
-  const problem = await makeReady(path, tenant, folders, settings).catch((error) => {
-    if (named === null) throw error;
-    return messageOf(error);
-  });
+  const problem = await makeReady(path, tenant, folders, settings).catch(messageOf);
   if (problem) throw refused(field, `${path} cannot be used: ${problem}`, tenant, folders);
-  return { path, isFresh: named === null };
+  return path;
+}
+
+/**
+ * A fresh working directory in the user's own folder, which `openWorkspace` opens by its path.
+ * @param id of what it is for.
+ * @throws Error when it cannot be made, which is the operator's to mend.
+ */
+export async function makeWorkspace(
+  { workspaceRoots: [root] }: WorkspaceSettings,
+  tenant: Tenant,
+  id: string,
+): Promise<string> {
+  const own = ownFolder(root!, tenant);
+  const path = join(own, id);
+  try {
+    await mkdir(path, { mode: MADE.mode });
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT')) throw error;
+    await mkdir(root!, ROOT);
+    await mkdir(own, MADE);
+    await mkdir(path, { mode: MADE.mode });
+  }
+  // The folder that it lies in is the server's alone: nobody can have put anything in its place.
+  if (isRoot()) await chown(path, uidOf(tenant), uidOf(tenant));
+  return path;
 }
 
 /** Removes a fresh working directory with all that is in it; one that is gone is no error. */
@@ -75,7 +89,7 @@ function refused(field: string, problem: string, tenant: Tenant, folders: Worksp
 }
 
 async function foldersOf({ dataDir, workspaceRoots }: WorkspaceSettings): Promise<WorkspaceFolders> {
-  for (const root of workspaceRoots) await mkdir(root, { recursive: true, mode: 0o711 });
+  for (const root of workspaceRoots) await mkdir(root, ROOT);
   const data = await realPathOf(resolve(dataDir));
   return {
     roots: await Promise.all(workspaceRoots.map((root) => realpath(root))),
@@ -122,6 +136,8 @@ async function makeReady(
 
 const ROOTS = 'it belongs to root, and no command runs as root; give it to another user with chown';
 const MADE = { recursive: true, mode: 0o700 };
+/** The way through to a working directory, for the uid of its commands. */
+const ROOT = { recursive: true, mode: 0o711 };
 
 function foldersBetween(above: string, path: string): string[] {
   return path === above ? [] : [...foldersBetween(above, dirname(path)), path];

@@ -61,7 +61,7 @@ async function giveRepository(taskId: string): Promise<void> {
   const { viewer } = data(await ann.query('{ viewer { id } }'));
   const local = (id: string) => Buffer.from(id, 'base64url').toString().split(':')[1]!;
   const tenant = { userId: local(viewer.id), isAdmin: false };
-  const { path } = await openWorkspace(server.config, tenant, local(taskId), 'workingDirectory');
+  const path = await openWorkspace(server.config, tenant, local(taskId), 'workingDirectory');
   await writeRepository(path);
   await run('chown', ['-R', `--reference=${path}`, path]);
 }

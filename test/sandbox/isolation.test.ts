@@ -203,12 +203,7 @@ describe('a link in the place of a working directory', () => {
       workspaceRoots: [join(dataDir, 'workspaces')],
       sandbox: 'bubblewrap' as const,
     };
-    const { path } = await openWorkspace(
-      settings,
-      tenant,
-      `outer/${crypto.randomUUID()}`,
-      'workingDirectory',
-    );
+    const path = await openWorkspace(settings, tenant, `outer/${crypto.randomUUID()}`, 'workingDirectory');
     return path;
   };
 

@@ -14,7 +14,7 @@ import type { Command, CommandResult } from '../../src/engine/sandbox/command.ts
 import { LIMITS, type Limits } from '../../src/engine/sandbox/limits.ts';
 import { createSandbox, type Sandbox, type SandboxSettings } from '../../src/engine/sandbox/sandbox.ts';
 import { type Tenant, uidOf } from '../../src/rules/workspace.ts';
-import { openWorkspace } from '../../src/store/workspaces.ts';
+import { makeWorkspace } from '../../src/store/workspaces.ts';
 
 /** What the server keeps to itself. */
 export const SECRET = 'canary of the tests';
@@ -49,8 +49,7 @@ export async function openWorkPlace({ limits, settings }: WorkPlaceOptions = {})
   writeFileSync(secretFile, SECRET, { mode: 0o666 });
   const tenant = { userId: randomUUID(), isAdmin: false };
   const places = { dataDir, workspaceRoots: [join(dataDir, 'workspaces')], sandbox: 'bubblewrap' as const };
-  const newWorkspace = async (owner = tenant) =>
-    (await openWorkspace(places, owner, null, 'workingDirectory')).path;
+  const newWorkspace = (owner = tenant) => makeWorkspace(places, owner, randomUUID());
   const workspace = await newWorkspace();
   const sandbox = createSandbox({
     mode: 'bubblewrap',

@@ -18,7 +18,12 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { DomainError } from '../../src/errors.ts';
 import { type Tenant, templateFolder, uidOf } from '../../src/rules/workspace.ts';
-import { openWorkspace, removeWorkspace, type WorkspaceSettings } from '../../src/store/workspaces.ts';
+import {
+  makeWorkspace,
+  openWorkspace,
+  removeWorkspace,
+  type WorkspaceSettings,
+} from '../../src/store/workspaces.ts';
 
 const isRoot = process.getuid?.() === 0;
 
@@ -41,7 +46,7 @@ afterEach(() => rmSync(base, { recursive: true, force: true }));
 
 async function refusal(named: string, tenant = me): Promise<DomainError> {
   return openWorkspace(settings, tenant, named, 'input.workingDirectory').then(
-    ({ path }) => expect.unreachable(`${path} was given`),
+    (path) => expect.unreachable(`${path} was given`),
     (error) => error,
   );
 }
@@ -53,8 +58,8 @@ function everything(): string {
 
 describe('a working directory', () => {
   test('of a template, where git may be online, is nobody else’s, by its name or by a link', async () => {
-    const { path } = await openWorkspace(settings, { ...me, isTemplate: true }, templateFolder('x'), 'x');
-    const { path: mine } = await openWorkspace(settings, me, 'mine', 'x');
+    const path = await openWorkspace(settings, { ...me, isTemplate: true }, templateFolder('x'), 'x');
+    const mine = await openWorkspace(settings, me, 'mine', 'x');
     symlinkSync(path, join(mine, 'link'));
     for (const named of [templateFolder('x'), path, 'mine/link', `${path}/repository`]) {
       expect((await refusal(named)).code).toBe('VALIDATION_ERROR');
@@ -64,17 +69,17 @@ describe('a working directory', () => {
 
   test('that nobody named is fresh, the user’s own, and closed to others', async () => {
     const [first, second] = await Promise.all([
-      openWorkspace(settings, me, null, 'x'),
-      openWorkspace(settings, me, null, 'x'),
+      makeWorkspace(settings, me, 'one'),
+      makeWorkspace(settings, me, 'other'),
     ]);
-    expect(first.path).not.toBe(second.path);
-    for (const { path, isFresh } of [first, second]) {
-      expect({ parent: join(path, '..'), isFresh }).toEqual({ parent: own, isFresh: true });
+    expect([first, second]).toEqual([join(own, 'one'), join(own, 'other')]);
+    for (const path of [first, second]) {
       const { mode, uid } = statSync(path);
       expect({ mode: mode & 0o777, uid }).toEqual({
         mode: 0o700,
         uid: isRoot ? uidOf(me) : process.getuid!(),
       });
+      expect(await openWorkspace(settings, me, path, 'x')).toBe(path);
     }
     // The folder of all of them stays the server's, so that no command can exchange one of them.
     expect(statSync(own).uid).toBe(process.getuid!());
@@ -83,7 +88,7 @@ describe('a working directory', () => {
   test('is there for each of many who ask at once, before any folder is', async () => {
     const tenants = Array.from({ length: 10 }, () => ({ userId: randomUUID(), isAdmin: false }));
     const asked = [...tenants, ...tenants].map((tenant) => openWorkspace(settings, tenant, 'same', 'x'));
-    const paths = (await Promise.all(asked)).map(({ path }) => path);
+    const paths = await Promise.all(asked);
     expect(new Set(paths).size).toBe(10);
     for (const [index, tenant] of tenants.entries()) {
       expect(statSync(paths[index]!).uid).toBe(isRoot ? uidOf(tenant) : process.getuid!());
@@ -92,10 +97,7 @@ describe('a working directory', () => {
 
   test('that is named is made, with all above it, and is the same when it is named again', async () => {
     for (const named of ['project/deep/er', join(own, 'project/deep/er'), './project/x/../deep/er/']) {
-      expect(await openWorkspace(settings, me, named, 'x')).toEqual({
-        path: join(own, 'project/deep/er'),
-        isFresh: false,
-      });
+      expect(await openWorkspace(settings, me, named, 'x')).toBe(join(own, 'project/deep/er'));
     }
     for (const path of ['project', 'project/deep', 'project/deep/er']) {
       expect(statSync(join(own, path)).uid).toBe(isRoot ? uidOf(me) : process.getuid!());
@@ -103,9 +105,9 @@ describe('a working directory', () => {
   });
 
   test('through a link to another of one’s own is that other', async () => {
-    const { path } = await openWorkspace(settings, me, 'real', 'x');
+    const path = await openWorkspace(settings, me, 'real', 'x');
     symlinkSync(path, join(own, 'link'));
-    expect(await openWorkspace(settings, me, 'link/below', 'x')).toMatchObject({ path: join(path, 'below') });
+    expect(await openWorkspace(settings, me, 'link/below', 'x')).toBe(join(path, 'below'));
   });
 
   test('of an operator’s choice is an admin’s to name', async () => {
@@ -113,9 +115,7 @@ describe('a working directory', () => {
     const project = join(base, 'projects/site');
     mkdirSync(project, { recursive: true });
     if (isRoot) chownSync(project, 12_345, 12_345);
-    expect(await openWorkspace(settings, { ...me, isAdmin: true }, project, 'x')).toMatchObject({
-      path: project,
-    });
+    expect(await openWorkspace(settings, { ...me, isAdmin: true }, project, 'x')).toBe(project);
     expect(await refusal(project)).toMatchObject({
       code: 'VALIDATION_ERROR',
       message: `input.workingDirectory: ${project} is not a folder to work in; allowed are folders below ${join(base, 'projects', me.userId)}`,
@@ -141,7 +141,7 @@ describe('refused, with nothing made', () => {
   beforeEach(async () => {
     await openWorkspace(settings, me, 'mine', 'x');
     const other = { userId: '01a1fead-307e-73c7-8d10-82d80090eb61', isAdmin: false };
-    const { path } = await openWorkspace(settings, other, 'theirs', 'x');
+    const path = await openWorkspace(settings, other, 'theirs', 'x');
     mkdirSync(join(settings.dataDir, 'postgres'));
     mkdirSync(join(base, 'outside'));
     writeFileSync(join(own, 'file'), '');
@@ -194,7 +194,7 @@ describe('refused, with nothing made', () => {
 
 describe('removal', () => {
   test('takes all that is in it, and follows no link', async () => {
-    const { path } = await openWorkspace(settings, me, null, 'x');
+    const path = await makeWorkspace(settings, me, 'mine');
     mkdirSync(join(base, 'outside/folder'), { recursive: true });
     mkdirSync(join(path, 'closed/deep'), { recursive: true });
     symlinkSync(join(base, 'outside'), join(path, 'link'));

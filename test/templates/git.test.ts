@@ -8,7 +8,7 @@ import { createOutbound } from '../../src/engine/outbound.ts';
 import { createSandbox } from '../../src/engine/sandbox/sandbox.ts';
 import { type Repository, readRepositoryUrl } from '../../src/rules/git.ts';
 import { newId } from '../../src/rules/ids.ts';
-import { openWorkspace } from '../../src/store/workspaces.ts';
+import { makeWorkspace } from '../../src/store/workspaces.ts';
 import { type Client, data } from '../harness/client.ts';
 import { createFolder } from '../harness/folder.ts';
 import { type GitServer, git, startGitServer } from '../harness/git-server.ts';
@@ -240,7 +240,7 @@ describe('a clone', () => {
     const settings = { dataDir: folder.path, workspaceRoots, sandbox: 'bubblewrap' } as const;
     await mkdir(workspaceRoots[0]!, { recursive: true });
     const tenant = { userId: newId(), isAdmin: false };
-    const { path: workspace } = await openWorkspace(settings, tenant, null, 'workspace');
+    const workspace = await makeWorkspace(settings, tenant, newId());
     const request = { ...read, ref: null, directory: 'there', token: null, workspace };
     const { signal } = new AbortController();
     const outbound = createOutbound(allow, lookup);

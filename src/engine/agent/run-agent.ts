@@ -160,8 +160,7 @@ async function openOwnWorkspace(
 ): Promise<string | null> {
   if (!tools.some(toolNamed)) return null;
   const tenant = { userId: ownerId, isAdmin: ownerIsAdmin };
-  const opened = openWorkspace(workspaces, tenant, workingDirectory ?? id, 'workingDirectory');
-  return opened.then(({ path }) => path, unusable);
+  return openWorkspace(workspaces, tenant, workingDirectory ?? id, 'workingDirectory').catch(unusable);
 }
 
 /** It was accepted when it was named; what has become of it since is the task's owner's to know. */

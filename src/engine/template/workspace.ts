@@ -21,9 +21,8 @@ export async function hasWorkspace(context: EngineContext, task: StartedTemplate
 }
 
 /** Where the commands of the task work; made when it is missing. @throws DomainError */
-export async function workspaceOf({ workspaces }: EngineContext, task: StartedTemplate): Promise<string> {
-  const { path } = await openWorkspace(workspaces, tenantOf(task), templateFolder(task.id), 'workspace');
-  return path;
+export function workspaceOf({ workspaces }: EngineContext, task: StartedTemplate): Promise<string> {
+  return openWorkspace(workspaces, tenantOf(task), templateFolder(task.id), 'workspace');
 }
 
 export async function dropWorkspace(context: EngineContext, task: StartedTemplate): Promise<void> {
