@@ -4,14 +4,16 @@ import type { ToldPrediction } from '../rules/prediction.ts';
 import { recommendAgents } from '../rules/recommend-agents.ts';
 import { requireViewer } from './viewer.ts';
 
-/** What is expected of a work, from the viewer's own runs and nobody else's. */
-export async function predictWork(context: Context, work: Work): Promise<ToldPrediction> {
+/** Tells what is expected of a work, from the viewer's own runs and nobody else's. */
+export async function openPredictor(context: Context): Promise<(work: Work) => ToldPrediction> {
   const { userId } = requireViewer(context);
   const { lookups } = context.store;
   const [{ outcomes, forecast }, agents] = await Promise.all([
     lookups.history(userId),
     lookups.activeAgents(userId),
   ]);
-  const recommendedAgents = recommendAgents(agents, work, outcomes, forecast.successProbability);
-  return { ...forecast.of(work), recommendedAgents };
+  return (work) => {
+    const recommendedAgents = recommendAgents(agents, work, outcomes, forecast.successProbability);
+    return { ...forecast.of(work), recommendedAgents };
+  };
 }

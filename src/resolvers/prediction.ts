@@ -4,7 +4,7 @@ import { workOf } from '../rules/outcomes.ts';
 import type { ToldPrediction } from '../rules/prediction.ts';
 import { type PredictionCalibration, readCalibration } from '../store/prediction-calibration.ts';
 import { chooseForCaller, resolveModel } from './model.ts';
-import { predictWork } from './predict-work.ts';
+import { openPredictor } from './predict-work.ts';
 import { chosenAgent } from './task-agent.ts';
 import { kindOf, type PredictedTask, predictedTask } from './task-input.ts';
 import { chosenTemplate, INPUT_FIELDS } from './template.ts';
@@ -21,7 +21,8 @@ export async function predictTask(context: Context, input: unknown): Promise<Tol
   const kind = kindOf(given);
   const type = given.type ?? null;
   const doer = { prompt: ofPrompt, agent: ofAgent, template: ofTemplate }[kind];
-  return predictWork(context, workOf({ kind, type, ...NOBODY, ...(await doer(context, given)) }));
+  const [chosen, predict] = await Promise.all([doer(context, given), openPredictor(context)]);
+  return predict(workOf({ kind, type, ...NOBODY, ...chosen }));
 }
 
 const NOBODY = { agentId: null, templateName: null, provider: null, model: null };

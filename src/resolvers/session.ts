@@ -22,12 +22,10 @@ export async function createSession(context: Context, input: unknown): Promise<S
     userLabel: given.userLabel ?? null,
     costLimit: given.costLimit?.toFixed(12) ?? null,
   };
-  const id = await withFreshId({ origin: context.origin, kind: 'session' }, async (id) => {
+  return withFreshId({ origin: context.origin, kind: 'session' }, async (id) => {
     const workingDirectory = await workspaceOf(context, given.workingDirectory ?? null, id);
-    await insertSession(context.store.database, { id, ...fresh, workingDirectory });
-    return id;
+    return insertSession(context.store.database, { id, ...fresh, workingDirectory });
   });
-  return session(context, id);
 }
 
 /** @throws DomainError VALIDATION_ERROR */

@@ -9,7 +9,7 @@ import type { TaskKind } from '../vocabulary.ts';
 import { homeOf } from './home.ts';
 import { idempotencyOf } from './idempotency.ts';
 import { chooseForCaller, resolveModel, resolveModels } from './model.ts';
-import { predictWork } from './predict-work.ts';
+import { openPredictor } from './predict-work.ts';
 import { preferredModel } from './preferred-model.ts';
 import { assign, OF_AGENTS } from './task-agent.ts';
 import { DEFAULT_PRIORITY, kindOf, type NewTaskInput, newTask, withoutNulls } from './task-input.ts';
@@ -59,8 +59,10 @@ export async function addTask(
   const earlier = idempotency && (await findRepeated(context.store, userId, idempotency));
   if (earlier) return task(context, earlier);
   const session = await homeOf(context, given);
-  const { events, ...asked } = await ask(session);
-  const prediction = given.predict ? await predictWork(context, askedWork(kind, given, asked)) : null;
+  const [{ events, ...asked }, predict] = await Promise.all([
+    ask(session),
+    given.predict ? openPredictor(context) : null,
+  ]);
   const fresh: Omit<NewTask, 'id'> = {
     ownerId: userId,
     origin: context.origin,
@@ -75,7 +77,7 @@ export async function addTask(
     parent: null,
     dependsOn: given.dependsOn ?? [],
     idempotency,
-    prediction,
+    prediction: predict ? predict(askedWork(kind, given, asked)) : null,
     events: [{ type: 'RunCreated', data: { kind } }, ...events],
   };
   const created = await withFreshId({ origin: context.origin, kind: 'task' }, (id) =>

@@ -5,6 +5,7 @@ import { setSessionLimit } from './budgets.ts';
 import type { Database } from './database.ts';
 import { deleteRunsWithin } from './delete-runs.ts';
 import { publishAll } from './publish-all.ts';
+import { SESSION_COLUMNS, type SessionRow } from './sessions.ts';
 import type { Store } from './store.ts';
 import { transaction } from './transaction.ts';
 
@@ -21,16 +22,18 @@ export interface NewSession {
   costLimit: string | null;
 }
 
-export async function insertSession(database: Database, session: NewSession): Promise<void> {
-  await database.pool.query({
+export async function insertSession(database: Database, session: NewSession): Promise<SessionRow> {
+  const { rows } = await database.pool.query<SessionRow>({
     name: 'insert-session',
     text: `
       with made as (
         insert into session (id, owner_id, origin, name, description, settings, working_directory, user_label)
-        values ($1, $2, $3, $4, $5, $6::jsonb, $7, $8) returning id
+        values ($1, $2, $3, $4, $5, $6::jsonb, $7, $8) returning *
+      ), limited as (
+        insert into budget (subject_id, kind, cost_limit)
+        select id, 'session', $9::numeric from made where $9::numeric is not null
       )
-      insert into budget (subject_id, kind, cost_limit)
-      select id, 'session', $9::numeric from made where $9::numeric is not null`,
+      select ${SESSION_COLUMNS} from made as session`,
     values: [
       session.id,
       session.ownerId,
@@ -43,6 +46,7 @@ export async function insertSession(database: Database, session: NewSession): Pr
       session.costLimit,
     ],
   });
+  return rows[0]!;
 }
 
 interface Target {

@@ -19,7 +19,8 @@ export interface SessionRow {
   createdAtText: string;
 }
 
-const COLUMNS = `
+/** Of a row that is called `session`. */
+export const SESSION_COLUMNS = `
   session.id, session.owner_id as "ownerId", session.origin, session.name, session.description, session.status, session.settings,
   session.working_directory as "workingDirectory", session.user_label as "userLabel", session.ended_at as "endedAt",
   session.created_at as "createdAt", session.updated_at as "updatedAt",
@@ -47,7 +48,7 @@ export async function findSession(
 ): Promise<SessionRow | null> {
   const { rows } = await database.pool.query<SessionRow>({
     name: 'find-session',
-    text: `select ${COLUMNS} from session where id = $1 and owner_id = $2`,
+    text: `select ${SESSION_COLUMNS} from session where id = $1 and owner_id = $2`,
     values: [id, ownerId],
   });
   return rows[0] ?? null;
@@ -60,7 +61,7 @@ export async function readSessions(
 ): Promise<Map<string, SessionRow>> {
   const { rows } = await database.pool.query<SessionRow>({
     name: 'read-sessions',
-    text: `select ${COLUMNS} from session where id = any($1::text[])`,
+    text: `select ${SESSION_COLUMNS} from session where id = any($1::text[])`,
     values: [ids],
   });
   return new Map(rows.map((row) => [row.id, row]));
@@ -81,7 +82,7 @@ export async function listSessions(database: Database, listing: SessionListing):
   const { rows } = await database.pool.query<SessionRow>({
     name: `list-sessions-${name}`,
     text: `
-      select ${COLUMNS} from session
+      select ${SESSION_COLUMNS} from session
       where session.owner_id = $7 and ($8::text is null or session.status = $8)
         and ($9::text is null or session.user_label = $9)
         and ($10::text[] is null or session.origin = any($10))
