@@ -26,7 +26,7 @@ export const dialects: Row = {
 
 const ask = (stage: Stage, request: HttpRequest): Promise<Answers> =>
   stage.during(`${request.method} ${new URL(request.url).pathname}`, () =>
-    stage.load.call('ask', { ...request, lanes: CLIENTS, seconds: stage.quick ? 1 : 2 }),
+    stage.load.call('ask', { ...request, lanes: CLIENTS, seconds: 1 }),
   );
 
 interface Documented {
@@ -40,7 +40,7 @@ async function measureDocumented(stage: Stage, account: Target): Promise<Line[]>
   const all = [...(await ofAmas(account)), ...ofOrchestrateX(account)];
   const times = all.map((): number[] => []);
   // The first round is for the compiler.
-  for (let round = 0; round <= (stage.quick ? 2 : 4); round += 1) {
+  for (let round = 0; round <= (stage.quick ? 3 : 9); round += 1) {
     for (const [index, { request }] of all.entries()) {
       const { milliseconds } = await ask(stage, request);
       if (round > 0) times[index]!.push(quantile(milliseconds, 0.99));
@@ -69,8 +69,8 @@ async function ofAmas(account: Target): Promise<Documented[]> {
   };
   return [
     { what: 'AMAS, health', most: 50, request: get('/system/health') },
-    { what: 'AMAS, create a task', most: 200, request: post('/tasks', task) },
     { what: 'AMAS, status of an agent', most: 100, request: get(`/agents/${agent!.id}`) },
+    { what: 'AMAS, create a task', most: 200, request: post('/tasks', task) },
     { what: 'AMAS, system metrics', most: 150, request: get('/system/metrics') },
   ];
 }
@@ -84,8 +84,8 @@ function ofOrchestrateX(account: Target): Documented[] {
   };
   const user = encodeURIComponent(HISTORY_USER);
   return [
-    { what: 'OrchestrateX, create a session', most: 100, request: post('/sessions/', session) },
     { what: 'OrchestrateX, get a session', most: 100, request: get(`/sessions/${HISTORY_SESSION}`) },
+    { what: 'OrchestrateX, create a session', most: 100, request: post('/sessions/', session) },
     {
       what: 'OrchestrateX, analytics of a session',
       most: 500,
@@ -120,7 +120,7 @@ async function compareWithGraphql(stage: Stage, account: Target): Promise<Line[]
   await expectSame(rest, graphql);
   const [ours, baseline] = [rest, graphql].map((request) => () => ask(stage, request));
   await interleave(1, ours!, baseline!);
-  const rounds = await interleave(stage.quick ? 2 : 4, ours!, baseline!);
+  const rounds = await interleave(stage.quick ? 3 : 9, ours!, baseline!);
   const line = (what: string, unit: string, read: (answers: Answers) => number): Line => ({
     what: `Mini-Devin, get a task, over its GraphQL document, ${what}`,
     unit,
