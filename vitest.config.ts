@@ -9,7 +9,7 @@ export default defineConfig({
     // Node imports and strips the files itself, as in production; vite's own loader makes two copies of graphql.
     experimental: { viteModuleRunner: false },
     maxWorkers: 2,
-    // Half of a file's time went to loading the same modules again.
+    // Loading the same modules for each file again took as long as the tests: what a test changes in them, it restores.
     isolate: false,
     unstubEnvs: true,
     // Of a machine that is busy with something else: what has to be fast is measured by the test itself.

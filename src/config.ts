@@ -144,7 +144,8 @@ export function readConfig(variables: Record<string, string | undefined> = proce
   const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''));
   const parsed = environment.safeParse(given);
   const missing = [...missingInProduction(given), ...missingOfAzure(given)];
-  const problems = [...(parsed.success ? [] : describe(parsed.error, given)), ...missing];
+  const wrong = parsed.success ? misplacedRoots(parsed.data) : describe(parsed.error, given);
+  const problems = [...wrong, ...missing];
   if (!parsed.success || problems.length > 0) {
     throw new ConfigError(`Configuration is wrong:\n${problems.map((line) => `  ${line}`).join('\n')}`);
   }
@@ -176,6 +177,21 @@ function missingOfAzure(given: Record<string, string | undefined>): string[] {
   return present ? missing.map((name) => `${name}: required when ${present} is set`) : [];
 }
 
+/** Nobody could ever work there. */
+function misplacedRoots({ DATA_DIR, WORKSPACE_ROOTS = [] }: Environment): string[] {
+  const isWithin = (path: string, folder: string) => `${path}/`.startsWith(`${folder}/`);
+  const data = resolve(DATA_DIR);
+  const open = workspacesOf(DATA_DIR);
+  const misplaced = WORKSPACE_ROOTS.filter(
+    (root) => isWithin(resolve(root), data) && !isWithin(resolve(root), open),
+  );
+  return misplaced.map(
+    (root) => `WORKSPACE_ROOTS: ${root} lies in DATA_DIR, of which ${open} alone is for work`,
+  );
+}
+
+const workspacesOf = (dataDir: string): string => resolve(dataDir, 'workspaces');
+
 function toConfig(env: Environment): Config {
   const production = env.NODE_ENV === 'production';
   return {
@@ -201,9 +217,7 @@ function toConfig(env: Environment): Config {
     anthropic: vendor(env.ANTHROPIC_API_KEY, env.ANTHROPIC_BASE_URL, 'https://api.anthropic.com'),
     azure: azure(env),
     ollama: { baseUrl: env.OLLAMA_HOST },
-    workspaceRoots: (env.WORKSPACE_ROOTS ?? [resolve(env.DATA_DIR, 'workspaces')]).map((root) =>
-      resolve(root),
-    ),
+    workspaceRoots: (env.WORKSPACE_ROOTS ?? [workspacesOf(env.DATA_DIR)]).map((root) => resolve(root)),
     sandbox: env.SANDBOX,
     searchPath: env.PATH,
     outboundAllow: env.OUTBOUND_ALLOW ?? [],

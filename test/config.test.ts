@@ -133,6 +133,10 @@ describe('what a variable becomes', () => {
     { given: { OLLAMA_HOST: 'gpu/ollama/' }, expected: { ollama: { baseUrl: 'http://gpu/ollama' } } },
     { given: { DATA_DIR: '/data' }, expected: { workspaceRoots: ['/data/workspaces'] } },
     { given: { WORKSPACE_ROOTS: '/a, /b/' }, expected: { workspaceRoots: ['/a', '/b'] } },
+    {
+      given: { DATA_DIR: '/data', WORKSPACE_ROOTS: '/data/workspaces,/data/workspaces/more,/' },
+      expected: { workspaceRoots: ['/data/workspaces', '/data/workspaces/more', '/'] },
+    },
     { given: { SECRETS_KEY }, expected: { secretsKey: SECRETS_KEY } },
     {
       given: { OUTBOUND_ALLOW: 'git.example.com, 10.0.0.0/8,::1' },
@@ -219,6 +223,10 @@ describe('what is refused, and in which words', () => {
     ...['projects', '/a,b', ','].map((given) => ({
       given: { WORKSPACE_ROOTS: given },
       expected: [`WORKSPACE_ROOTS: must be absolute folders, separated by commas (it is "${given}")`],
+    })),
+    ...['/data', '/data/postgres', '/data/workspaces-of-mine'].map((given) => ({
+      given: { DATA_DIR: '/data', WORKSPACE_ROOTS: `/a,${given}` },
+      expected: [`WORKSPACE_ROOTS: ${given} lies in DATA_DIR, of which /data/workspaces alone is for work`],
     })),
     ...['amas', 'amas:', 'amas:70000', 'amas:80:81', 'rasa:80', ':80'].map((given) => ({
       given: { COMPAT_PORTS: given },

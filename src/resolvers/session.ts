@@ -10,11 +10,12 @@ import { withoutNulls } from './task-input.ts';
 import { validate } from './validate.ts';
 import { requireViewer } from './viewer.ts';
 
+/** @throws DomainError VALIDATION_ERROR */
 export async function createSession(context: Context, input: unknown): Promise<SessionRow> {
-  const { userId } = requireViewer(context);
+  const viewer = requireViewer(context);
   const given = validate(newSession, input, 'input');
   const fresh = {
-    ownerId: userId,
+    ownerId: viewer.userId,
     origin: context.origin,
     name: given.name ?? null,
     description: given.description ?? null,
@@ -23,16 +24,11 @@ export async function createSession(context: Context, input: unknown): Promise<S
     costLimit: given.costLimit?.toFixed(12) ?? null,
   };
   return withFreshId({ origin: context.origin, kind: 'session' }, async (id) => {
-    const workingDirectory = await workspaceOf(context, given.workingDirectory ?? null, id);
+    const workingDirectory = await (given.workingDirectory
+      ? openWorkspace(context.config, viewer, given.workingDirectory, 'input.workingDirectory')
+      : makeWorkspace(context.config, viewer, id));
     return insertSession(context.store.database, { id, ...fresh, workingDirectory });
   });
-}
-
-/** @throws DomainError VALIDATION_ERROR */
-async function workspaceOf(context: Context, named: string | null, id: string): Promise<string> {
-  const viewer = requireViewer(context);
-  if (named === null) return makeWorkspace(context.config, viewer, id);
-  return openWorkspace(context.config, viewer, named, 'input.workingDirectory');
 }
 
 /** @throws DomainError NOT_FOUND, for another user's session too. @param field which argument named it. */

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { constants } from 'node:fs';
-import { access, chown, lstat, mkdir, open, readlink, realpath, stat } from 'node:fs/promises';
+import { access, lchown, lstat, mkdir, open, readlink, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { DomainError } from '../errors.ts';
@@ -61,16 +61,14 @@ export async function makeWorkspace(
 ): Promise<string> {
   const own = ownFolder(root!, tenant);
   const path = join(own, id);
-  try {
-    await mkdir(path, { mode: MADE.mode });
-  } catch (error) {
-    if (!hasCode(error, 'ENOENT')) throw error;
+  await mkdir(path, MODE).catch(async () => {
+    // It is the user's first, or the id was taken before, which whoever writes it finds out.
     await mkdir(root!, ROOT);
     await mkdir(own, MADE);
-    await mkdir(path, { mode: MADE.mode });
-  }
+    await mkdir(path, MADE);
+  });
   // The folder that it lies in is the server's alone: nobody can have put anything in its place.
-  if (isRoot()) await chown(path, uidOf(tenant), uidOf(tenant));
+  if (isRoot()) await lchown(path, uidOf(tenant), uidOf(tenant));
   return path;
 }
 
@@ -135,7 +133,8 @@ async function makeReady(
 }
 
 const ROOTS = 'it belongs to root, and no command runs as root; give it to another user with chown';
-const MADE = { recursive: true, mode: 0o700 };
+const MODE = 0o700;
+const MADE = { recursive: true, mode: MODE };
 /** The way through to a working directory, for the uid of its commands. */
 const ROOT = { recursive: true, mode: 0o711 };
 

@@ -17,7 +17,6 @@ let ann: Client;
 let bobsFolder: string;
 
 beforeAll(async () => {
-  vi.stubEnv('POLYPHONY_CANARY', CANARY);
   vendor = await startVendor();
   folder = await dataFolder();
   await writeFile(join(folder.path, 'secret'), CANARY);
@@ -34,10 +33,10 @@ afterAll(async () => {
   await server?.stop();
   await vendor?.stop();
   await folder?.remove();
-  vi.unstubAllEnvs();
 });
 
 test('a model that a file has talked into it gets at nothing, and tells nobody', async () => {
+  vi.stubEnv('POLYPHONY_CANARY', CANARY);
   const { port } = new URL(server.url);
   const commands = [
     'env; cat /proc/*/environ; ps aux',

@@ -1,9 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A folder of the test's own. */
+/** A folder of the test's own; its path is free of links. */
 export async function createFolder(): Promise<{ path: string; remove(): Promise<void> }> {
-  const path = await mkdtemp(join(tmpdir(), 'polyphony-test-'));
+  const path = await realpath(await mkdtemp(join(tmpdir(), 'polyphony-test-')));
   return { path, remove: () => rm(path, { recursive: true, force: true }) };
 }

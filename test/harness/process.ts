@@ -58,6 +58,8 @@ async function end(
   signal: NodeJS.Signals,
 ): Promise<number | null> {
   child.kill(signal);
+  // One that a failed test left frozen would take no notice.
+  child.kill('SIGCONT');
   const [code] = await ended;
   return code as number | null;
 }

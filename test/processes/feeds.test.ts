@@ -1,6 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { Client } from '../harness/client.ts';
-import type { Polyphony } from '../harness/process.ts';
 import { type Redis, startRedis } from '../harness/redis.ts';
 import { openStage, type Stage } from '../harness/stage.ts';
 import { TIMED } from '../harness/timed.ts';
@@ -44,7 +43,6 @@ describe.each([
   { how: 'without a bus between them', bus: false, p50: 700 },
 ])('API and worker in processes of their own, $how', ({ bus, p50 }) => {
   let stage: Stage;
-  let worker: Polyphony;
   let ann: Client;
 
   beforeAll(async () => {
@@ -53,7 +51,7 @@ describe.each([
       ...(bus ? { REDIS_URL: redis.url } : {}),
     });
     ann = stage.ann;
-    worker = await stage.startWorker();
+    await stage.startWorker();
   });
   afterAll(async () => {
     await stage?.close();
@@ -71,7 +69,7 @@ describe.each([
     await feed.next();
     const task = await ann.createTask({ prompt: 'x', model: 'gpt-4o@tokens=100,itl=20' });
     await readUntil(feed, ({ event }) => event?.__typename === 'ModelCallStarted');
-    await worker.kill();
+    await stage.workers[0]!.kill();
     await stage.startWorker();
     const told = await readUntil(feed, isEndOf(task));
     expect(told.map(({ event }) => event!.__typename)).toContain('AttemptStarted');
@@ -82,6 +80,7 @@ describe.each([
 
 test('while Redis is away, feeds go on from Postgres, and again through it when it is back', async () => {
   const stage = await openStage({ REDIS_URL: redis.url, OPENAI_BASE_URL: `${vendor.url}/v1` });
+  onTestFinished(() => stage.close());
   await stage.startWorker();
   const { ann } = stage;
   const id = await createSession(ann);
@@ -91,5 +90,4 @@ test('while Redis is away, feeds go on from Postgres, and again through it when 
   await expect
     .poll(async () => Math.max(...(await delays(ann, id, 1))), { timeout: 15_000, interval: 100 })
     .toBeLessThan(200);
-  await stage.close();
 });

@@ -69,7 +69,7 @@ const TEXT = Array.from({ length: 5_000 }, (_, index) => `${index}`.padStart(100
 const SOCKETS = 24;
 const MAX_GROWTH_MB = 30;
 
-/** A run with many clients. @returns the memory that its end finds, and the clients. */
+/** A run with many clients, to its end. @returns them, and the messages of one that read. */
 async function followAll(isStalled: boolean) {
   vendor.scripts.set('gpt-4o@key=long', [{ text: TEXT }]);
   const id = await ann.createTask({ prompt: 'x', model: 'gpt-4o@key=long', hold: true });
@@ -78,17 +78,18 @@ async function followAll(isStalled: boolean) {
   await ann.query('mutation ($id: ID!) { executeTask(input: { id: $id }) { __typename } }', { id });
   const reading = isStalled ? await follow(id) : sockets[0]!;
   await reading.closed;
-  return { memory: await memoryHeld(api), sockets, messages: reading.messages };
+  return { sockets, messages: reading.messages };
 }
 
-test('clients that do not read cost hardly more than those that do, and have missed nothing when they read again', async () => {
+test('clients that do not read cost hardly anything, and have missed nothing when they read again', async () => {
   if (stage.workers.length === 0) await stage.startWorker();
+  // What a server keeps of its first work is not theirs.
   const reading = await followAll(false);
   await Promise.all(reading.sockets.map(({ closed }) => closed));
   const before = await memoryHeld(api);
   const stalled = await followAll(true);
   // A hundred and twenty megabytes of text wait for them.
-  expect(stalled.memory - before).toBeLessThan(MAX_GROWTH_MB);
+  expect((await memoryHeld(api)) - before).toBeLessThan(MAX_GROWTH_MB);
   expect(tokens(stalled.messages).join('').trim()).toBe(TEXT);
   for (const { raw, closed, messages } of stalled.sockets) {
     raw.resume();

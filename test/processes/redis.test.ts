@@ -32,14 +32,25 @@ test('tokens go from the worker to a subscriber of the API as they come', async 
   expect(longestGap(times)).toBeLessThan(400);
 });
 
-test('a cancel reaches the other process through it at once', TIMED, async () => {
+/** @returns how long the vendor streams on, in milliseconds. */
+async function cancelStream(): Promise<number> {
   const id = await ann.createTask({ prompt: 'x', model: 'gpt-4o@fault=stall,at=3' });
   const before = vendor.stats();
   const following = arrivals(ann, id);
   await vendor.waitFor(({ deltas }) => deltas >= before.deltas + 3, 5_000);
+  const from = performance.now();
   await ann.query('mutation ($id: ID!) { cancelTask(input: { id: $id }) { task { status } } }', { id });
-  await vendor.waitFor(({ aborted }) => aborted === before.aborted + 1, 300);
+  await vendor.waitFor(({ aborted }) => aborted === before.aborted + 1, 5_000);
+  const took = performance.now() - from;
   await following;
+  return took;
+}
+
+test('a cancel reaches the other process through it at once', TIMED, async () => {
+  const times: number[] = [];
+  for (let index = 0; index < 7; index += 1) times.push(await cancelStream());
+  // Without it the worker would look for itself, twice a second.
+  expect(times.toSorted((one, other) => one - other)[3]).toBeLessThan(100);
 });
 
 test('flushed in the middle: nothing is noticed', async () => {

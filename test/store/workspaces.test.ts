@@ -85,6 +85,13 @@ describe('a working directory', () => {
     expect(statSync(own).uid).toBe(process.getuid!());
   });
 
+  test('of an id that was taken before is the same again, and the user’s', async () => {
+    const path = await makeWorkspace(settings, me, 'taken');
+    if (isRoot) chownSync(path, 0, 0);
+    expect(await makeWorkspace(settings, me, 'taken')).toBe(path);
+    expect(statSync(path).uid).toBe(isRoot ? uidOf(me) : process.getuid!());
+  });
+
   test('is there for each of many who ask at once, before any folder is', async () => {
     const tenants = Array.from({ length: 10 }, () => ({ userId: randomUUID(), isAdmin: false }));
     const asked = [...tenants, ...tenants].map((tenant) => openWorkspace(settings, tenant, 'same', 'x'));
