@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { endpoint } from '../dialect.ts';
 import { graphql } from '../documents.ts';
 import { anyObject, path, text } from '../input.ts';
-import { range } from '../query.ts';
+import { wholeRange } from '../whole-list.ts';
 import {
   STEPS,
   showTemplate,
@@ -12,15 +12,12 @@ import {
   wholeTemplate,
 } from './template-shapes.ts';
 
-const MOST = 1000;
-
 export const templateEndpoints = [
   endpoint({
     method: 'GET',
     path: '/api/v1/templates',
     access: 'account',
-    // The document has the list whole: who has more than so many asks on.
-    input: z.object({ query: z.object(range({ default: MOST, max: MOST })) }),
+    input: z.object({ query: z.object(wholeRange) }),
     document: graphql(
       `query templates($first: Int!, $offset: Int!) {
         templates(filter: { isActive: true }, first: $first, offset: $offset) { nodes { ...Template } }
