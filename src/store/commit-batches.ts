@@ -53,38 +53,41 @@ export async function commitBatches(
   return pairUp(items, rows);
 }
 
+/** What became of a lease's run: the first of its batches got `base` + 1. */
 interface Row {
   runId: string;
   epoch: number;
-  seq: number;
+  base: number;
   attempt: number;
   at: Date;
 }
 
-// `held` locks in id order, so that two batches over the same runs cannot wait for each other in a circle.
+// `held` locks in id order, so that two batches over the same runs cannot wait for each other in a circle. A subquery
+// that locks is asked once for each row, by index: left to join, the planner reads the whole table while it is small
+// or its statistics are old, and compares every run with every other.
 const COMMIT = `
   with item as materialized (
     select * from unnest($1::text[], $2::int[], $3::int[], $4::int[], $5::text[], $6::text[])
       as item(run_id, epoch, before, ordinal, type, data)
   ), wanted as (
-    select run_id, epoch, before, count(*)::int as count from item group by run_id, epoch, before
-  ), held as (
-    select run.id, wanted.epoch, wanted.count
-    from run join wanted on wanted.run_id = run.id and wanted.epoch = run.epoch and wanted.before = run.written
-    where run.status = 'running'
-    order by run.id for update of run
+    select run_id, epoch, before, count(*)::int as count from item group by run_id, epoch, before order by run_id
+  ), held as materialized (
+    select run.id, wanted.count
+    from wanted cross join lateral (
+      select id from run
+      where id = wanted.run_id and epoch = wanted.epoch and written = wanted.before and status = 'running'
+      for update
+    ) as run
   ), moved as (
     update run set last_seq = run.last_seq + held.count, written = run.written + held.count
     from held where run.id = held.id
-    returning run.id, run.epoch, run.last_seq - held.count as base, run.attempt
+    returning run.id, run.epoch, run.last_seq - held.count as base, run.attempt, clock_timestamp() as at
   ), logged as (
-    insert into event (run_id, seq, attempt, type, data)
-    select moved.id, moved.base + item.ordinal, moved.attempt, item.type, item.data::jsonb
+    insert into event (run_id, seq, attempt, type, data, at)
+    select moved.id, moved.base + item.ordinal, moved.attempt, item.type, item.data::jsonb, moved.at
     from item join moved on moved.id = item.run_id and moved.epoch = item.epoch
-    returning run_id, seq, attempt, at
   )
-  select logged.run_id as "runId", moved.epoch, logged.seq, logged.attempt, logged.at
-  from logged join moved on moved.id = logged.run_id order by logged.seq`;
+  select id as "runId", epoch, base, attempt, at from moved`;
 
 function toItems({ lease, batches }: LeaseBatches): Item[] {
   return batches.map(({ type, callId, texts }, index) => ({
@@ -95,17 +98,17 @@ function toItems({ lease, batches }: LeaseBatches): Item[] {
   }));
 }
 
-/** The statement gives numbers back, not texts: the lowest `seq` of a lease belongs to its first item. */
+/** The statement gives numbers back, not texts. */
 function pairUp(items: readonly Item[], rows: readonly Row[]): Committed {
-  const numbered = Map.groupBy(rows, ({ runId, epoch }) => `${runId} ${epoch}`);
+  const moved = new Map(rows.map((row) => [`${row.runId} ${row.epoch}`, row]));
   const committed: Committed = new Map();
   for (const { lease, ordinal, type, data } of items) {
-    const row = numbered.get(`${lease.runId} ${lease.epoch}`)?.[ordinal - 1];
+    const row = moved.get(`${lease.runId} ${lease.epoch}`);
     if (!row) continue;
-    const { runId, seq, attempt, at } = row;
+    const { runId, base, attempt, at } = row;
     const events = committed.get(lease) ?? [];
     committed.set(lease, events);
-    events.push({ runId, seq, attempt, at, type, data });
+    events.push({ runId, seq: base + ordinal, attempt, at, type, data });
   }
   return committed;
 }

@@ -190,9 +190,10 @@ export async function wakeDueExecutions(connection: Pool): Promise<void> {
     name: 'wake-due-executions',
     text: `
       with due as (
-        select run.id, run.priority from execution join run on run.id = execution.id
-        where execution.wake_at <= clock_timestamp() and run.status = 'waiting'
-        for update of run skip locked
+        select run.id, run.priority from execution cross join lateral (
+          select id, priority from run where id = execution.id and status = 'waiting' for update skip locked
+        ) as run
+        where execution.wake_at <= clock_timestamp()
       ), moved as (
         update run set status = 'queued' from due where run.id = due.id returning run.id, run.priority
       )

@@ -6,7 +6,8 @@ export function pricesSql(row: string): string {
 
 /**
  * SQL of a subquery: what a call is to cost as far as the catalog says. The price of a model does not change while
- * a run asks it, so an earlier call decides. @param run, provider, model SQL of their ids.
+ * a run asks it, so an earlier call decides; `offset 0` has it found by its run, as a planner with old statistics
+ * reads every call of the model. @param run, provider, model SQL of their ids.
  */
 export function callPricesSql(run: string, provider: string, model: string): string {
   return `(
@@ -14,7 +15,8 @@ export function callPricesSql(run: string, provider: string, model: string): str
       (select 1 as place, price_source, case when price_source = 'catalog' then input_price end as input_price,
          case when price_source = 'catalog' then cached_input_price end as cached_input_price,
          case when price_source = 'catalog' then output_price end as output_price
-       from model_call where run_id = ${run} and provider = ${provider} and model = ${model} limit 1)
+       from (select * from model_call where run_id = ${run} offset 0) as earlier
+       where provider = ${provider} and model = ${model} limit 1)
       union all
       (select 2, 'catalog', input_price, cached_input_price, output_price from model
        where owner_id is null and provider = ${provider} and model_id in (${model}, split_part(${model}, '@', 1))

@@ -9,12 +9,19 @@ import { Thread } from './thread.ts';
 export const Orchestration = defineEntity({
   name: 'Orchestration',
   tableName: 'orchestration',
+  indexes: [
+    {
+      name: 'orchestration_thread',
+      expression:
+        'create index "orchestration_thread" on "orchestration" ("thread_id") where "thread_id" is not null',
+    },
+  ],
   properties: {
     run: () => p.manyToOne(Run).primary().mapToPk().deleteRule('cascade').fieldName('id').index(false),
     prompt: p.text(),
     /** In the caller's word: `coding`, `analysis`, … */
     domain: p.text().nullable(),
-    thread: () => p.manyToOne(Thread).mapToPk().nullable().index(),
+    thread: () => p.manyToOne(Thread).mapToPk().nullable().index(false),
     /** As they were given; which of them can answer is in `candidates`. */
     preferredModels: p.array().defaultRaw(`'{}'`),
     /** Best first, as they were found when it was started. */

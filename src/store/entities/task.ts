@@ -16,6 +16,10 @@ export const Task = defineEntity({
   tableName: 'task',
   indexes: [
     {
+      name: 'task_thread',
+      expression: 'create index "task_thread" on "task" ("thread_id") where "thread_id" is not null',
+    },
+    {
       name: 'task_agent_completed',
       expression:
         'create index "task_agent_completed" on "task" ("agent_id", "completed_at" desc nulls first) where "agent_id" is not null',
@@ -57,7 +61,7 @@ export const Task = defineEntity({
     templateParameters: p.json<Record<string, unknown>>().nullable(),
     /** Its secret parameters, sealed. */
     secrets: p.text().nullable(),
-    thread: () => p.manyToOne(Thread).mapToPk().nullable().index(),
+    thread: () => p.manyToOne(Thread).mapToPk().nullable().index(false),
     /** Of an execution's: the step that it is done for, its place in that step's list, and which try it is, from 1. */
     stepKey: p.text().nullable(),
     stepItem: p.integer().nullable(),
