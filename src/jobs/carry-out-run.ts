@@ -5,10 +5,15 @@ import { isEnding } from '../store/events.ts';
 import { jobPayloads } from '../store/job-queue.ts';
 import { type Lease, LeaseLost, openLease } from '../store/lease.ts';
 import type { JobContext } from './context.ts';
+import type { JobVersion } from './places.ts';
 
-/** The vehicle of a run. The run row decides: a job whose run is not waiting for it has nothing to do. */
-export async function carryOutRun(context: JobContext, payload: unknown): Promise<void> {
-  const { runId } = jobPayloads['carry-out-run'].parse(payload);
+/** The vehicle of a run. */
+export async function carryOutRun({ places }: JobContext, payload: unknown, job: JobVersion): Promise<void> {
+  await places.carryOut(jobPayloads['carry-out-run'].parse(payload).runId, job);
+}
+
+/** The run row decides: one that does not wait for it is left alone. */
+export async function attendToRun(context: JobContext, runId: string): Promise<void> {
   const run = await claim(context, runId);
   if (!run) return;
   const lease = openLease(run);

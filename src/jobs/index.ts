@@ -1,11 +1,13 @@
+import type { Task } from 'graphile-worker';
 import type { JobName } from '../store/job-queue.ts';
 import { advanceExecution } from './advance-execution.ts';
 import { carryOutRun } from './carry-out-run.ts';
 import type { JobContext } from './context.ts';
 import { deliver } from './deliver.ts';
 import { keepSchedule } from './keep-schedule.ts';
+import type { JobVersion } from './places.ts';
 
-type Job = (context: JobContext, payload: unknown) => Promise<void>;
+type Job = (context: JobContext, payload: unknown, version: JobVersion) => Promise<void>;
 
 const JOBS: Record<JobName, Job> = {
   'carry-out-run': carryOutRun,
@@ -16,7 +18,9 @@ const JOBS: Record<JobName, Job> = {
 
 /** The jobs as graphile-worker wants them. */
 export function createTaskList(context: JobContext) {
-  return Object.fromEntries(
-    Object.entries(JOBS).map(([name, job]) => [name, (payload: unknown) => job(context, payload)]),
-  );
+  const wrap =
+    (carryOut: Job): Task =>
+    (payload, { job }) =>
+      carryOut(context, payload, job);
+  return Object.fromEntries(Object.entries(JOBS).map(([name, job]) => [name, wrap(job)]));
 }

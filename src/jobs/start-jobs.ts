@@ -3,8 +3,10 @@ import { createDeliveries } from '../engine/integration/deliveries.ts';
 import { createPool } from '../store/database.ts';
 import { LeaseLost } from '../store/lease.ts';
 import { releaseWorker } from '../store/workers.ts';
+import { attendToRun } from './carry-out-run.ts';
 import type { JobContext } from './context.ts';
 import { startJobRunner } from './job-runner.ts';
+import { createPlaces } from './places.ts';
 import { bePresent } from './presence.ts';
 import { reap } from './reaper.ts';
 import { sweep } from './sweep.ts';
@@ -45,6 +47,10 @@ export async function startJobs(
     engine,
     deliveries: createDeliveries(engine),
     workerId: presence.id,
+    places: createPlaces(
+      { count: options.concurrency, queued: engine.store.queued, stopping: stopping.signal, log },
+      (runId) => attendToRun(context, runId),
+    ),
     leases,
     stopping: stopping.signal,
   };
@@ -65,7 +71,7 @@ export async function startJobs(
       stopping.abort();
       loseAll('the worker stops');
       await lookingAfter;
-      await runner.stop();
+      await Promise.all([runner.stop(), context.places.stop()]);
       await presence.leave();
       await releaseWorker(database, presence.id());
       await pool.end();

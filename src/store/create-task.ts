@@ -92,6 +92,8 @@ export async function createTask(store: Store, task: NewTask): Promise<TaskRow |
       ? await insertTask(store.database.pool, task, 0)
       : await transaction(store.database, (client) => insertDependent(client, task));
   if (!created) return notCreated(store, task);
+  const { jobId } = created;
+  if (jobId) store.queued.emit('task', { runId: task.id, jobId });
   store.bus.publish(task.id, created.events);
   return created.row;
 }
@@ -99,6 +101,8 @@ export async function createTask(store: Store, task: NewTask): Promise<TaskRow |
 export interface CreatedTask {
   row: TaskRow;
   events: LoggedEvent[];
+  /** null: it waits for something. */
+  jobId: string | null;
 }
 
 async function insertDependent(client: ClientBase, task: NewTask): Promise<CreatedTask | null> {
@@ -116,7 +120,7 @@ export async function insertTask(
   task: NewTask,
   blockers: number,
 ): Promise<CreatedTask | null> {
-  const { rows } = await connection.query<TaskRow & { events: LoggedEvent[] }>({
+  const { rows } = await connection.query<TaskRow & Omit<CreatedTask, 'row'>>({
     name: 'create-task',
     text: `
       with ${homeSql('$20', '$2')}, claimed as (
@@ -144,15 +148,16 @@ export async function insertTask(
         select id, 'task', $19::numeric from moved where $19::numeric is not null
       ), logged as (${appendSql('$11')}),
       queued as (
-        select ${addFirstRunJobSql('moved.id', 'moved.priority')} from moved where status = 'queued' and blockers = 0)
-      select ${TASK_COLUMNS}, ${loggedSql} as events
-      from moved as run, asked as task, (select count(*) from queued) as enqueue`,
+        select (${addFirstRunJobSql('moved.id', 'moved.priority')}).id from moved
+        where status = 'queued' and blockers = 0)
+      select ${TASK_COLUMNS}, ${loggedSql} as events, (select id from queued) as "jobId"
+      from moved as run, asked as task`,
     values: newTaskValues(task, blockers),
   });
   const [created] = rows;
   if (!created) return null;
-  const { events, ...row } = created;
-  return { row, events: toLoggedEvents(events) };
+  const { events, jobId, ...row } = created;
+  return { row, events: toLoggedEvents(events), jobId };
 }
 
 /** An equal request was faster; unless its task is gone again already, that one is it. Or the session was closed. */

@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import type { Log } from '../log.ts';
 import { type Bus, createLocalBus } from './bus.ts';
 import { openDatabase } from './database.ts';
@@ -25,6 +26,7 @@ export async function openStore(options: {
     watch,
     feedWatch,
     lookups: createLookups(database),
+    queued: new EventEmitter(),
     async close() {
       watch.stop();
       feedWatch.stop();

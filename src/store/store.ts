@@ -1,8 +1,15 @@
+import type { EventEmitter } from 'node:events';
 import type { Bus } from './bus.ts';
 import type { Database } from './database.ts';
 import type { FeedWatch } from './feed-watch.ts';
 import type { Lookups } from './lookups.ts';
 import type { RunWatch } from './run-watch.ts';
+
+/** A task that can be begun, and the job that was queued for it. */
+export interface QueuedTask {
+  runId: string;
+  jobId: string;
+}
 
 /** What everybody who reads or writes runs is handed. */
 export interface Store {
@@ -11,4 +18,6 @@ export interface Store {
   watch: RunWatch;
   feedWatch: FeedWatch;
   lookups: Lookups;
+  /** What this process has just queued: a worker in it need not wait until its jobs are fetched. */
+  queued: EventEmitter<{ task: [QueuedTask] }>;
 }
