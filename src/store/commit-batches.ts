@@ -62,12 +62,17 @@ interface Row {
   at: Date;
 }
 
-// `held` locks in id order, so that two batches over the same runs cannot wait for each other in a circle. A subquery
-// that locks is asked once for each row, by index: left to join, the planner reads the whole table while it is small
-// or its statistics are old, and compares every run with every other.
+// `held` locks in id order, so that two batches over the same runs cannot wait for each other in a circle. The rest of
+// its form is for the planner, which would read the whole table while that is small or its statistics are old, and
+// compare every run with every other: a subquery that locks is asked once for each row, by index; of `given` it learns
+// no lengths, which had it plan anew for every flush, and longer than the flush took; and the limit, which leaves all,
+// lets it expect one row, to be updated by index.
 const COMMIT = `
-  with item as materialized (
-    select * from unnest($1::text[], $2::int[], $3::int[], $4::int[], $5::text[], $6::text[])
+  with given as materialized (
+    select $1::text[] as ids, $2::int[] as epochs, $3::int[] as befores, $4::int[] as ordinals, $5::text[] as types,
+      $6::text[] as datas
+  ), item as materialized (
+    select item.* from given, unnest(ids, epochs, befores, ordinals, types, datas)
       as item(run_id, epoch, before, ordinal, type, data)
   ), wanted as (
     select run_id, epoch, before, count(*)::int as count from item group by run_id, epoch, before order by run_id
@@ -78,6 +83,7 @@ const COMMIT = `
       where id = wanted.run_id and epoch = wanted.epoch and written = wanted.before and status = 'running'
       for update
     ) as run
+    limit (select cardinality(ids) from given)
   ), moved as (
     update run set last_seq = run.last_seq + held.count, written = run.written + held.count
     from held where run.id = held.id
