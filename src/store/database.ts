@@ -53,12 +53,15 @@ export function ormOptions(driverOptions: object) {
   });
 }
 
+/** Who opens a connection waits 10 ms for it, and its statements are planned anew: what was needed just now is kept. */
+const KEPT = { min: 5, idleTimeoutMillis: 60_000 };
+
 /**
  * A dropped connection is an event of the pool or of the client; without a listener it would end the process.
  * @param options what Postgres is told of each session as it begins, as in `-c name=value`
  */
 export function createPool(url: string, max: number, log: Log, options?: string): pg.Pool {
-  const pool = new pg.Pool({ connectionString: url, max, ...(options && { options }) });
+  const pool = new pg.Pool({ connectionString: url, max, ...KEPT, ...(options && { options }) });
   pool.on('error', (error) => log.warn({ error: error.message }, 'idle database connection lost'));
   pool.on('connect', (client) => {
     client.on('error', (error) => log.warn({ error: error.message }, 'database connection lost'));
