@@ -3,45 +3,57 @@ import pLimit from 'p-limit';
 import type { Log } from '../log.ts';
 import type { QueuedTask, Store } from '../store/store.ts';
 
-/** What tells a job apart from what became of it since: who wakes a run raises the revision of its job, or adds another. */
+/** Tells a job from what became of it since: who wakes a run raises the revision of its job, or adds another. */
 export type JobVersion = Pick<Job, 'id' | 'revision'>;
 
 /** Where the runs of a worker are carried out. */
 export interface Places {
-  /** Resolves when the run is carried out, at once or when there is a place, unless that has begun already. */
+  /** Resolves when the run of a job that was fetched is carried out: it gets a place, or had a head start. */
   carryOut(runId: string, job: JobVersion): Promise<void>;
-  /** Takes no more head starts, and waits for the runs that had one. */
+  /** Somebody looked for jobs, and there was none. */
+  queueIsEmpty(): void;
+  /** Gives no more head starts, and waits for the runs that had one. */
   stop(): Promise<void>;
 }
 
 /**
- * A task that was queued by this process begins at once while there is a place: until its job is fetched, a quarter
- * of the time to its first word would have passed. Nothing rests on it: the job is in the queue as any other, waits
- * for the run that has begun when it is fetched here, and finds nothing to do when it is fetched elsewhere.
+ * A task that this process has queued begins at once while there is a place, and nobody waits who was before it: until
+ * its job is fetched, a quarter of the time to its first word would have passed. Nothing rests on it. The job is in
+ * the queue as any other; when it is fetched here, it waits for the run that has begun, and elsewhere, it finds nothing
+ * to do.
  */
 export function createPlaces(
-  {
-    count,
-    queued,
-    stopping,
-    log,
-  }: { count: number; queued: Store['queued']; stopping: AbortSignal; log: Log },
+  queued: Store['queued'],
+  { count, stopping, log }: { count: number; stopping: AbortSignal; log: Log },
   carryOut: (runId: string) => Promise<void>,
 ): Places {
   const inPlace = pLimit(count);
   const begun = new Map<string, Promise<void>>();
+  const isFull = () => inPlace.activeCount + inPlace.pendingCount >= count;
+  // Whoever came while all places were taken is in the queue, and whoever was there before this process began.
+  let mayWait = true;
+
+  function occupy(runId: string): Promise<void> {
+    const run = inPlace(() => carryOut(runId));
+    mayWait ||= isFull();
+    return run;
+  }
 
   function begin({ runId, jobId }: QueuedTask): void {
-    if (inPlace.activeCount + inPlace.pendingCount >= count || stopping.aborted) return;
-    const run = inPlace(() => carryOut(runId)).finally(() => begun.delete(jobId));
+    if (mayWait || isFull() || stopping.aborted) return;
+    const run = occupy(runId).finally(() => begun.delete(jobId));
     begun.set(jobId, run);
     run.catch((error) => log.error({ error: String(error), runId }, 'a run that had a head start broke off'));
   }
 
   queued.on('task', begin);
   return {
-    carryOut: async (runId, { id, revision }) =>
-      (revision === 0 ? begun.get(id) : undefined) ?? inPlace(() => carryOut(runId)),
+    async carryOut(runId, { id, revision }) {
+      await ((revision === 0 && begun.get(id)) || occupy(runId));
+    },
+    queueIsEmpty() {
+      mayWait = false;
+    },
     async stop() {
       queued.off('task', begin);
       await Promise.allSettled(begun.values());

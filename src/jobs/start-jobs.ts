@@ -48,7 +48,8 @@ export async function startJobs(
     deliveries: createDeliveries(engine),
     workerId: presence.id,
     places: createPlaces(
-      { count: options.concurrency, queued: engine.store.queued, stopping: stopping.signal, log },
+      engine.store.queued,
+      { count: options.concurrency, stopping: stopping.signal, log },
       (runId) => attendToRun(context, runId),
     ),
     leases,
