@@ -5,11 +5,15 @@ import { isEnding } from '../store/events.ts';
 import { jobPayloads } from '../store/job-queue.ts';
 import { type Lease, LeaseLost, openLease } from '../store/lease.ts';
 import type { JobContext } from './context.ts';
-import type { JobVersion } from './places.ts';
+import type { JobVersion } from './head-starts.ts';
 
 /** The vehicle of a run. */
-export async function carryOutRun({ places }: JobContext, payload: unknown, job: JobVersion): Promise<void> {
-  await places.carryOut(jobPayloads['carry-out-run'].parse(payload).runId, job);
+export async function carryOutRun(
+  { headStarts }: JobContext,
+  payload: unknown,
+  job: JobVersion,
+): Promise<void> {
+  await headStarts.carryOut(jobPayloads['carry-out-run'].parse(payload).runId, job);
 }
 
 /** The run row decides: one that does not wait for it is left alone. */

@@ -4,8 +4,8 @@ import { advanceExecution } from './advance-execution.ts';
 import { carryOutRun } from './carry-out-run.ts';
 import type { JobContext } from './context.ts';
 import { deliver } from './deliver.ts';
+import type { JobVersion } from './head-starts.ts';
 import { keepSchedule } from './keep-schedule.ts';
-import type { JobVersion } from './places.ts';
 
 type Job = (context: JobContext, payload: unknown, version: JobVersion) => Promise<void>;
 

@@ -30,7 +30,7 @@ export async function startJobRunner(
     const poolId = new Promise<string>((resolve) => {
       events.once('pool:create', ({ workerPool }) => resolve(workerPool.id));
     });
-    events.on('worker:getJob:empty', context.places.queueIsEmpty);
+    events.on('worker:getJob:empty', context.headStarts.queueIsEmpty);
     events.on('job:error', ({ job }) => metrics.jobFailed(job.task_identifier));
     events.once('pool:fatalError', ({ error }) => {
       log.warn({ error: String(error) }, 'the job runner ended; the next one begins');

@@ -3,6 +3,7 @@ import { coerceError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Database } from '../store/database.ts';
 import { readOtherWorkers, releaseWorker } from '../store/workers.ts';
+import type { HeadStarts } from './head-starts.ts';
 import type { Presence } from './presence.ts';
 
 const INTERVAL_MS = 250;
@@ -11,13 +12,19 @@ const MIN_SESSION_AGE_MS = 3_000;
 
 /** Looks for workers that are gone, and takes their runs from them, until `signal` aborts. */
 export async function reap(
-  { database, presence, log }: { database: Database; presence: Presence; log: Log },
+  {
+    database,
+    presence,
+    headStarts,
+    log,
+  }: { database: Database; presence: Presence; headStarts: HeadStarts; log: Log },
   signal: AbortSignal,
 ): Promise<void> {
   let freeBefore = new Set<string>();
   while (!signal.aborted) {
     try {
       const others = await readOtherWorkers(database, presence.id());
+      headStarts.othersAre(others.length);
       const free = new Set(others.filter(({ lockIsFree }) => lockIsFree).map(({ id }) => id));
       if (presence.lock().sessionAgeMs() > MIN_SESSION_AGE_MS) {
         const gone = others.filter(({ id, isSilent }) => isSilent || (free.has(id) && freeBefore.has(id)));

@@ -5,8 +5,8 @@ import { LeaseLost } from '../store/lease.ts';
 import { releaseWorker } from '../store/workers.ts';
 import { attendToRun } from './carry-out-run.ts';
 import type { JobContext } from './context.ts';
+import { createHeadStarts } from './head-starts.ts';
 import { startJobRunner } from './job-runner.ts';
-import { createPlaces } from './places.ts';
 import { bePresent } from './presence.ts';
 import { reap } from './reaper.ts';
 import { sweep } from './sweep.ts';
@@ -47,9 +47,9 @@ export async function startJobs(
     engine,
     deliveries: createDeliveries(engine),
     workerId: presence.id,
-    places: createPlaces(
+    headStarts: createHeadStarts(
       engine.store.queued,
-      { count: options.concurrency, stopping: stopping.signal, log },
+      { places: options.concurrency, stopping: stopping.signal, log },
       (runId) => attendToRun(context, runId),
     ),
     leases,
@@ -62,7 +62,7 @@ export async function startJobs(
     onPool: presence.addJobPool,
   });
   const lookingAfter = Promise.all([
-    reap({ database, presence, log }, stopping.signal),
+    reap({ database, presence, headStarts: context.headStarts, log }, stopping.signal),
     sweep(context, stopping.signal),
     keepTime(context, stopping.signal),
   ]);
@@ -72,7 +72,7 @@ export async function startJobs(
       stopping.abort();
       loseAll('the worker stops');
       await lookingAfter;
-      await Promise.all([runner.stop(), context.places.stop()]);
+      await Promise.all([runner.stop(), context.headStarts.stop()]);
       await presence.leave();
       await releaseWorker(database, presence.id());
       await pool.end();

@@ -53,8 +53,11 @@ export function ormOptions(driverOptions: object) {
   });
 }
 
-/** Who opens a connection waits 10 ms for it, and its statements are planned anew: what was needed just now is kept. */
-const KEPT = { min: 5, idleTimeoutMillis: 60_000 };
+/**
+ * Who opens a connection waits 10 ms for it, and its statements are planned anew: some are kept for good, what was
+ * needed just now for a minute. What is on the way to Postgres must not forget those that nobody uses.
+ */
+const KEPT = { min: 5, idleTimeoutMillis: 60_000, keepAlive: true, keepAliveInitialDelayMillis: 30_000 };
 
 /**
  * A dropped connection is an event of the pool or of the client; without a listener it would end the process.

@@ -1,8 +1,10 @@
 import { EventEmitter } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createPlaces, type JobVersion, type Places } from '../../src/jobs/places.ts';
+import { createHeadStarts, type JobVersion } from '../../src/jobs/head-starts.ts';
 import type { Jobs } from '../../src/jobs/start-jobs.ts';
 import { createLog } from '../../src/log.ts';
+import { createMetrics } from '../../src/metrics/metrics.ts';
+import { openStore } from '../../src/store/open-store.ts';
 import type { Store } from '../../src/store/store.ts';
 import { startWorker } from '../../src/worker.ts';
 import { type Client, data, TASK_EVENTS } from '../harness/client.ts';
@@ -93,53 +95,43 @@ describe('a worker in the process that queued a task', () => {
   });
 });
 
-describe('the places of a worker', () => {
+describe('head starts', () => {
   const version = (id: string, revision = 0): JobVersion => ({ id, revision });
 
-  function open(count: number) {
+  function open(places: number) {
     const queued: Store['queued'] = new EventEmitter();
     const stopping = new AbortController();
     const running = new Map<string, PromiseWithResolvers<void>>();
     const begun: string[] = [];
-    const places: Places = createPlaces(queued, { count, stopping: stopping.signal, log }, (runId) => {
+    const headStarts = createHeadStarts(queued, { places, stopping: stopping.signal, log }, (runId) => {
       begun.push(runId);
       const run = Promise.withResolvers<void>();
       running.set(runId, run);
       return run.promise;
     });
+    headStarts.othersAre(0);
+    headStarts.queueIsEmpty();
     const offer = (runId: string) => queued.emit('task', { runId, jobId: `job of ${runId}` });
-    return { places, offer, begun, running, stopping };
+    const end = async (runId: string) => {
+      running.get(runId)!.resolve();
+      await new Promise(setImmediate);
+    };
+    return { headStarts, offer, end, begun, running, stopping };
   }
-  /** Everything that was set off has happened. */
-  const settled = () => new Promise(setImmediate);
 
-  test('given a queue that nobody has looked into, then nothing has a head start', async () => {
-    const { offer, begun, places } = open(2);
+  test('given one, then the job waits for it and does not begin it again', async () => {
+    const { offer, begun, headStarts, end } = open(2);
     offer('a');
-    places.queueIsEmpty();
-    offer('b');
-    await settled();
-    expect(begun).toEqual(['b']);
-  });
-
-  test('given a head start, then the job waits for it and does not begin it again', async () => {
-    const { offer, begun, places, running } = open(2);
-    places.queueIsEmpty();
-    offer('a');
-    const job = places.carryOut('a', version('job of a'));
-    await settled();
-    expect(begun).toEqual(['a']);
-    running.get('a')!.resolve();
+    const job = headStarts.carryOut('a', version('job of a'));
+    await end('a');
     await job;
     expect(begun).toEqual(['a']);
   });
 
-  test('given a head start that broke off, then the job fails as if it had begun it', async () => {
-    const { offer, places, running } = open(2);
-    places.queueIsEmpty();
+  test('given one that broke off, then the job fails as if it had begun it', async () => {
+    const { offer, headStarts, running } = open(2);
     offer('a');
-    const job = places.carryOut('a', version('job of a'));
-    await settled();
+    const job = headStarts.carryOut('a', version('job of a'));
     running.get('a')!.reject(new Error('broke off'));
     await expect(job).rejects.toThrow('broke off');
   });
@@ -147,61 +139,115 @@ describe('the places of a worker', () => {
   test.each([
     ['another job of the run', version('a later job')],
     ['the same job, changed since', version('job of a', 1)],
-  ])(
-    'given %s, then it begins the run for itself: what it is for came after the head start',
-    async (_, job) => {
-      const { offer, begun, places } = open(2);
-      places.queueIsEmpty();
-      offer('a');
-      void places.carryOut('a', job);
-      await settled();
-      expect(begun).toEqual(['a', 'a']);
-    },
-  );
+  ])('given %s, then it begins the run for itself: what it is for came after the head start', (_, job) => {
+    const { offer, begun, headStarts } = open(2);
+    offer('a');
+    void headStarts.carryOut('a', job);
+    expect(begun).toEqual(['a', 'a']);
+  });
 
-  test('given no place, then a run waits for one, whether it had a job or would have a head start', async () => {
-    const { offer, begun, places, running } = open(1);
-    places.queueIsEmpty();
+  test('given other workers, then there are none: one of them would fetch the job, and this one take too many', () => {
+    const { offer, begun, headStarts } = open(2);
+    headStarts.othersAre(1);
+    offer('a');
+    headStarts.othersAre(0);
+    offer('b');
+    expect(begun).toEqual(['b']);
+  });
+
+  test('given a worker that has not looked yet for others, or into the queue, then there are none', () => {
+    const begun: string[] = [];
+    const queued: Store['queued'] = new EventEmitter();
+    const headStarts = createHeadStarts(
+      queued,
+      { places: 9, stopping: new AbortController().signal, log },
+      async (runId) => void begun.push(runId),
+    );
+    queued.emit('task', { runId: 'a', jobId: '1' });
+    headStarts.othersAre(0);
+    queued.emit('task', { runId: 'b', jobId: '2' });
+    headStarts.queueIsEmpty();
+    queued.emit('task', { runId: 'c', jobId: '3' });
+    expect(begun).toEqual(['c']);
+  });
+
+  test('the last place is left to a job, and a job that was fetched never waits', () => {
+    const { offer, begun, headStarts } = open(2);
     offer('a');
     offer('b');
-    void places.carryOut('c', version('job of c'));
-    await settled();
-    expect(begun).toEqual(['a']);
-    running.get('a')!.resolve();
-    await settled();
+    void headStarts.carryOut('c', version('job of c'));
     expect(begun).toEqual(['a', 'c']);
   });
 
-  test('given all places were taken, then nobody overtakes those who may wait until the queue was found empty', async () => {
-    const { offer, begun, places, running } = open(1);
-    places.queueIsEmpty();
+  test('given a worker of one place, then there are none', () => {
+    const { offer, begun } = open(1);
     offer('a');
-    await settled();
-    running.get('a')!.resolve();
-    await settled();
+    expect(begun).toEqual([]);
+  });
+
+  test('given somebody who may wait, then nobody overtakes until the queue was found empty with places free', async () => {
+    const { offer, begun, headStarts, end } = open(2);
+    offer('a');
+    headStarts.queueIsEmpty();
     offer('b');
-    await settled();
-    expect(begun).toEqual(['a']);
-    places.queueIsEmpty();
+    await end('a');
     offer('c');
-    await settled();
-    expect(begun).toEqual(['a', 'c']);
+    expect(begun).toEqual(['a']);
+    headStarts.queueIsEmpty();
+    offer('d');
+    expect(begun).toEqual(['a', 'd']);
   });
 
-  test('given they close, then nothing begins, and what has begun is waited for', async () => {
-    const { offer, begun, places, running, stopping } = open(2);
-    places.queueIsEmpty();
+  test('given all places were taken by jobs, then others may wait of whom this process knows nothing', async () => {
+    const { offer, begun, headStarts, end } = open(2);
+    void headStarts.carryOut('a', version('1'));
+    void headStarts.carryOut('b', version('2'));
+    await end('a');
+    await end('b');
+    offer('c');
+    expect(begun).toEqual(['a', 'b']);
+  });
+
+  test('given a stop, then there are no more, and the runs that had one are waited for', async () => {
+    const { offer, begun, headStarts, end, stopping } = open(9);
     offer('a');
-    await settled();
     stopping.abort();
     offer('b');
     let isStopped = false;
-    const stop = places.stop().then(() => {
+    const stop = headStarts.stop().then(() => {
       isStopped = true;
     });
-    await settled();
+    await new Promise(setImmediate);
     expect([begun, isStopped]).toEqual([['a'], false]);
-    running.get('a')!.resolve();
+    await end('a');
     await stop;
   });
+});
+
+test('given two workers and a queue that one has filled, then a task waits for neither while the other is idle', async () => {
+  const vendor = await startVendor();
+  const server = await startTestServer({
+    worker: false,
+    variables: {
+      WORKER_CONCURRENCY: '2',
+      OPENAI_BASE_URL: `${vendor.url}/v1`,
+      OPENAI_API_KEY: 'sk-test',
+    },
+  });
+  const urls = { url: server.databaseUrl, directUrl: server.databaseUrl };
+  const elsewhere = await openStore({ url: server.databaseUrl, poolMax: 10, redisUrl: null, log });
+  const workers = [
+    await startWorker(server.config, log, server.store, urls, server.metrics),
+    await startWorker(server.config, log, elsewhere, urls, createMetrics('test')),
+  ];
+  const ann = await server.newUser();
+  for (let count = 0; count < 3; count += 1)
+    await ann.createTask({ prompt: 'x', model: 'gpt-4o@tokens=1000,itl=50' });
+  const begunAt = performance.now();
+  await ann.events(await ann.createTask({ prompt: 'x', model: 'gpt-4o@tokens=2' }));
+  expect(performance.now() - begunAt).toBeLessThan(5_000);
+  for (const worker of workers) await worker.stop();
+  await elsewhere.close();
+  await server.stop();
+  await vendor.stop();
 });
