@@ -101,8 +101,12 @@ test('headers that are typed in hold for the socket, too; without any the server
   const { page, sent } = await visit(browser, server.url);
   const ann = await server.newUser();
   const id = await ann.createTask({ prompt: 'x', model: 'gpt-4o' });
-  await write(page, HEADERS, JSON.stringify({ Authorization: `Bearer ${ann.token}` }));
-  await page.waitForFunction(`localStorage['graphiql:tabState']?.includes('${ann.token}')`);
+  const headers = JSON.stringify({ Authorization: `Bearer ${ann.token}` });
+  await write(page, HEADERS, headers);
+  // While it is typed, the page keeps a state that has what the editor closes by itself.
+  await page.waitForFunction(
+    `JSON.parse(localStorage['graphiql:tabState'] ?? '{}').tabs?.[0].headers === ${JSON.stringify(headers)}`,
+  );
   await runOnly(page, 'Tokens', `subscription Tokens { tokens(taskId: "${id}") }`);
   await shows(page, 'tokens');
   expect(sent[0]).toMatchObject({ payload: { Authorization: `Bearer ${ann.token}` } });
