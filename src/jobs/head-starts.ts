@@ -34,7 +34,7 @@ export function createHeadStarts(
   const begun = new Map<string, Promise<void>>();
   let running = 0;
   let isAlone = false;
-  // Whoever was in the queue before this process, or came while there was no place.
+  // Whoever was in the queue before this process, or comes while it is busy: then it holds, whatever a look says.
   let mayWait = true;
   const isBusy = () => running >= places - 1;
 
@@ -45,7 +45,6 @@ export function createHeadStarts(
   }
 
   function begin({ runId, jobId }: QueuedTask): void {
-    mayWait ||= isBusy();
     if (mayWait || !isAlone || stopping.aborted) return;
     const run = occupy(runId).finally(() => begun.delete(jobId));
     begun.set(jobId, run);

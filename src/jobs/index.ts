@@ -7,7 +7,7 @@ import { deliver } from './deliver.ts';
 import type { JobVersion } from './head-starts.ts';
 import { keepSchedule } from './keep-schedule.ts';
 
-type Job = (context: JobContext, payload: unknown, version: JobVersion) => Promise<void>;
+type Job = (context: JobContext, payload: unknown, job: JobVersion) => Promise<void>;
 
 const JOBS: Record<JobName, Job> = {
   'carry-out-run': carryOutRun,
@@ -18,9 +18,9 @@ const JOBS: Record<JobName, Job> = {
 
 /** The jobs as graphile-worker wants them. */
 export function createTaskList(context: JobContext) {
-  const wrap =
-    (carryOut: Job): Task =>
-    (payload, { job }) =>
-      carryOut(context, payload, job);
-  return Object.fromEntries(Object.entries(JOBS).map(([name, job]) => [name, wrap(job)]));
+  const tasks = Object.entries(JOBS).map(([name, carryOut]): [string, Task] => [
+    name,
+    (payload, { job }) => carryOut(context, payload, job),
+  ]);
+  return Object.fromEntries(tasks);
 }

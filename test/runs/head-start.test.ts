@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { createHeadStarts, type JobVersion } from '../../src/jobs/head-starts.ts';
 import type { Jobs } from '../../src/jobs/start-jobs.ts';
 import { createLog } from '../../src/log.ts';
@@ -13,6 +13,12 @@ import { startTestServer, type TestServer } from '../harness/server.ts';
 import { startVendor, type Vendor } from '../vendor/server.ts';
 
 const log = createLog('silent');
+
+/** @param store that of the server's own process, or another on its database */
+function startWorkerOf(server: TestServer, store = server.store, metrics = server.metrics): Promise<Jobs> {
+  const urls = { url: server.databaseUrl, directUrl: server.databaseUrl };
+  return startWorker(server.config, log, store, urls, metrics);
+}
 
 describe('a worker in the process that queued a task', () => {
   let vendor: Vendor;
@@ -33,8 +39,7 @@ describe('a worker in the process that queued a task', () => {
       variables: { OPENAI_BASE_URL: `${vendor.url}/v1`, OPENAI_API_KEY: 'sk-test' },
     });
     ann = await server.newUser();
-    const urls = { url: server.databaseUrl, directUrl: server.databaseUrl };
-    worker = await startWorker(server.config, log, server.store, urls, server.metrics);
+    worker = await startWorkerOf(server);
     // A first run has been fetched: whether the queue is empty, the worker knows from looking.
     await ann.events(await ann.createTask({ prompt: 'x', model: 'demo' }));
     // Jobs that come from now on are never fetched.
@@ -83,8 +88,7 @@ describe('a worker in the process that queued a task', () => {
     expect(run).toEqual({ status: 'queued', attempt: 1, worker_id: null });
     await sql('drop trigger put_off on graphile_worker._private_jobs');
     await sql('update graphile_worker._private_jobs set run_at = now()');
-    const urls = { url: server.databaseUrl, directUrl: server.databaseUrl };
-    worker = await startWorker(server.config, log, server.store, urls, server.metrics);
+    worker = await startWorkerOf(server);
     const names = (await ann.events(id)).map(({ __typename }) => __typename);
     expect(names.filter((name) => name.startsWith('Run') || name === 'AttemptStarted')).toEqual([
       'RunCreated',
@@ -234,20 +238,21 @@ test('given two workers and a queue that one has filled, then a task waits for n
       OPENAI_API_KEY: 'sk-test',
     },
   });
-  const urls = { url: server.databaseUrl, directUrl: server.databaseUrl };
   const elsewhere = await openStore({ url: server.databaseUrl, poolMax: 10, redisUrl: null, log });
   const workers = [
-    await startWorker(server.config, log, server.store, urls, server.metrics),
-    await startWorker(server.config, log, elsewhere, urls, createMetrics('test')),
+    await startWorkerOf(server),
+    await startWorkerOf(server, elsewhere, createMetrics('test')),
   ];
+  onTestFinished(async () => {
+    for (const worker of workers) await worker.stop();
+    await elsewhere.close();
+    await server.stop();
+    await vendor.stop();
+  });
   const ann = await server.newUser();
   for (let count = 0; count < 3; count += 1)
     await ann.createTask({ prompt: 'x', model: 'gpt-4o@tokens=1000,itl=50' });
   const begunAt = performance.now();
   await ann.events(await ann.createTask({ prompt: 'x', model: 'gpt-4o@tokens=2' }));
   expect(performance.now() - begunAt).toBeLessThan(5_000);
-  for (const worker of workers) await worker.stop();
-  await elsewhere.close();
-  await server.stop();
-  await vendor.stop();
 });
