@@ -34,8 +34,8 @@ test('tokens go from the worker to a subscriber of the API as they come', async 
 
 /** @returns how long the vendor streams on, in milliseconds. */
 async function cancelStream(): Promise<number> {
-  const id = await ann.createTask({ prompt: 'x', model: 'gpt-4o@fault=stall,at=3' });
   const before = vendor.stats();
+  const id = await ann.createTask({ prompt: 'x', model: 'gpt-4o@fault=stall,at=3' });
   const following = arrivals(ann, id);
   await vendor.waitFor(({ deltas }) => deltas >= before.deltas + 3, 5_000);
   const from = performance.now();

@@ -309,9 +309,9 @@ describe('a session that is deleted', () => {
     );
     const done = await carol.createTask({ ...quick, sessionId: id });
     await carol.events(done);
+    const { aborted, deltas } = vendor.stats();
     const running = await carol.createTask({ prompt: 'x', model: 'gpt-4o@fault=stall,at=3', sessionId: id });
     const following = carol.events(running);
-    const { aborted, deltas } = vendor.stats();
     await vendor.waitFor((stats) => stats.deltas >= deltas + 1, 5_000);
     const before = await rowsOf(id);
     for (const table of TABLES) expect([table, before[table]! > 0]).toEqual([table, true]);
