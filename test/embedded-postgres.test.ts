@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { chmod, mkdir, readdir, readFile, readlink, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -26,6 +27,11 @@ async function workbench(below?: string): Promise<Workbench> {
   return bench;
 }
 
+/** A process that ends has let go of its memory a moment before it is a zombie. */
+async function untilGone(pid: number): Promise<void> {
+  await vi.waitFor(() => expect(isRunning(pid)).toBe(false), { interval: 1 });
+}
+
 async function seed(url: string): Promise<void> {
   await query(url, `create table kept (word text); insert into kept values ('still here')`);
 }
@@ -50,12 +56,22 @@ test('keeps its data over a restart, under a role without power and files withou
   expect((await stat(join(dataDir, 'postgres'))).uid === 0).toBe(false);
   const pid = await postmasterPid();
   await Promise.all([first.stop(), first.stop()]);
-  expect(isRunning(pid)).toBe(false);
+  await untilGone(pid);
   const second = await start();
   expect(second.url).toBe(first.url);
   const orm = await MikroORM.init({ clientUrl: second.url, entities });
   expect(await orm.em.getConnection().execute('select word from kept')).toEqual([{ word: 'still here' }]);
   await orm.close();
+});
+
+test('tells when its programs begin to work: the maker of the database, and the server', async () => {
+  const { start, dataDir } = await workbench();
+  const there: boolean[] = [];
+  const onLaunch = () => there.push(existsSync(join(dataDir, 'postgres')));
+  await (await start(onLaunch)).stop();
+  expect(there).toEqual([false, true]);
+  await start(onLaunch);
+  expect(there).toEqual([false, true, true]);
 });
 
 test('gives the server none of our environment and a session of its own', async () => {
@@ -81,7 +97,7 @@ test('adopts the server of a killed owner', async () => {
   expect(await postmasterPid()).toBe(pid);
   await expectSeed(adopted.url);
   await adopted.stop();
-  expect(isRunning(pid)).toBe(false);
+  await untilGone(pid);
 });
 
 test('brings a killed server up again under a living owner', async () => {

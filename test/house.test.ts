@@ -42,6 +42,7 @@ const ARROWS: Record<string, readonly string[]> = {
   'process.ts': ['config.ts', 'log.ts', 'errors.ts'],
 
   'main.ts': ['*'],
+  'api-and-worker.ts': ['*'],
   'server.ts': ['*'],
   'worker.ts': ['*'],
   'migrate.ts': ['*'],

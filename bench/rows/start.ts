@@ -101,9 +101,9 @@ async function ofBare(stage: Stage, dataDir: string): Promise<Figures> {
   return { cold: first.seconds, second: seconds, idle };
 }
 
-/** The compiler and the collector have done with the start by then. */
+/** A process that has had nothing to do for eight seconds gives back what its start left behind. */
 async function settle(pid: number): Promise<{ idle: number; idleCpu: number }> {
-  await wait(1000);
+  await wait(10_000);
   const before = cpuOf(pid);
   await wait(1000);
   return { idle: memoryOf(pid), idleCpu: cpuOf(pid) - before };

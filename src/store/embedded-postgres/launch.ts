@@ -15,6 +15,8 @@ export interface Launcher {
   /** A capability that lets the account through folders closed to it, such as a clone below /root. */
   capability: string | undefined;
   libraryPath: string | undefined;
+  /** Called when one begins its work. */
+  onLaunch?: (() => void) | undefined;
 }
 
 /** Reading is enough for closed folders; files installed under umask 077 also need the execute bit overridden. */
@@ -38,7 +40,7 @@ function dropTo({ uid, gid }: Account, capability: string): string[] {
 
 /** Detached: a Ctrl-C in the terminal must not reach the database before our own orderly shutdown does. */
 export function launch(
-  { native, account, capability, libraryPath }: Launcher,
+  { native, account, capability, libraryPath, onLaunch }: Launcher,
   program: Program,
   args: string[],
   output: number,
@@ -46,6 +48,7 @@ export function launch(
   const file = join(native, 'bin', program);
   const options = { cwd: '/', env: environment(libraryPath), detached: true };
   const stdio: StdioOptions = ['ignore', output, output];
+  onLaunch?.();
   if (account && capability)
     return spawn('setpriv', [...dropTo(account, capability), file, ...args], { ...options, stdio });
   return spawn(file, args, { ...options, stdio, ...account });

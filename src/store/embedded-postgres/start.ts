@@ -18,13 +18,20 @@ export interface EmbeddedPostgres {
   stop(): Promise<void>;
 }
 
-async function prepare(dataDir: string, log: Site['log']): Promise<Site> {
+export interface StartOptions {
+  dataDir: string;
+  log: Site['log'];
+  /** Called when a program of Postgres begins its work: until that is done, this process only waits. */
+  onLaunch?: () => void;
+}
+
+async function prepare({ dataDir, log, onLaunch }: StartOptions): Promise<Site> {
   const binaries = await locateBinaries();
   const layout = await layoutOf(dataDir);
   const account = await chooseAccount(layout);
   await ensureRunFolder(layout, account);
   const libraryPath = await completeLibraryLinks(binaries.native, layout.spareLibraries);
-  const launcher = await prepareLauncher(binaries, layout, account, libraryPath);
+  const launcher = { ...(await prepareLauncher(binaries, layout, account, libraryPath)), onLaunch };
   const secret = await keptSecret(layout.secretFile);
   await ensureCluster(layout, launcher, secret, binaries.major);
   return { layout, launcher, secret, log };
@@ -34,13 +41,10 @@ async function prepare(dataDir: string, log: Site['log']): Promise<Site> {
  * Runs the PostgreSQL that comes with Polyphony, with its data in `dataDir`. The server survives the death of
  * this process and is adopted by the next start. Throws when another live process owns the folder.
  */
-export async function startEmbeddedPostgres(options: {
-  dataDir: string;
-  log: { info(message: string): void; warn(message: string): void };
-}): Promise<EmbeddedPostgres> {
-  const { dataDir, log } = options;
+export async function startEmbeddedPostgres(options: StartOptions): Promise<EmbeddedPostgres> {
+  const { log } = options;
   const startedAt = Date.now();
-  const site = await prepare(dataDir, log);
+  const site = await prepare(options);
   const owner = await bringUp(site);
   const end = supervise(site, owner);
   await sweepDrafts(site.layout).catch((error: unknown) => log.warn(messageOf(error)));

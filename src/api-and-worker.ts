@@ -1,0 +1,31 @@
+import packageJson from '../package.json' with { type: 'json' };
+import { createMetrics } from './metrics/metrics.ts';
+import type { Life } from './process.ts';
+import { startServer } from './server.ts';
+import { migrate } from './store/migrate.ts';
+import { openStore } from './store/open-store.ts';
+import { releaseAllWorkers } from './store/workers.ts';
+import { startWorker } from './worker.ts';
+
+/**
+ * The API and a worker in this process.
+ * @param database `isOurs` when nobody else can be at work on it.
+ * @returns the URL of the API.
+ */
+export async function startApiAndWorker(
+  { config, log, atStop }: Life,
+  { isOurs, ...urls }: { url: string; directUrl: string; isOurs: boolean },
+): Promise<string> {
+  await migrate(urls.directUrl, log);
+  const metrics = createMetrics(packageJson.version);
+  const { poolMax, redisUrl } = config;
+  const store = metrics.measure(await openStore({ url: urls.url, poolMax, redisUrl, log }));
+  atStop(() => store.close());
+  // What a killed process left is taken up at once.
+  if (isOurs) await releaseAllWorkers(store.database);
+  const jobs = await startWorker(config, log, store, urls, metrics);
+  atStop(() => jobs.stop());
+  const server = await startServer(config, log, store, isOurs, metrics);
+  atStop(() => server.stop());
+  return server.url;
+}
