@@ -7,7 +7,11 @@ const load = () => import('./api-and-worker.ts');
 
 await runUntilStopped(async (life) => {
   const database = await openDatabase(life, () => void load().catch(() => {}));
-  const { startApiAndWorker } = await load();
+  const { startApiAndWorker } = await load().catch((error) => {
+    // A fault of the program: where it is says more than its message.
+    console.error(error);
+    throw error;
+  });
   return welcome(life.config, await startApiAndWorker(life, database));
 });
 
@@ -17,13 +21,15 @@ async function openDatabase({ config, log, atStop }: Life, onLaunch: () => void)
     return { url, directUrl: config.databaseDirectUrl ?? url, isOurs: false };
   }
   const { startEmbeddedPostgres } = await import('./store/embedded-postgres/start.ts');
-  const postgres = await startEmbeddedPostgres({
+  const starting = startEmbeddedPostgres({
     dataDir: config.dataDir,
     log: { info: (message) => log.info(message), warn: (message) => log.warn(message) },
     onLaunch,
   });
-  atStop(() => postgres.stop());
-  return { url: postgres.url, directUrl: postgres.url, isOurs: true };
+  // Whoever stops in the middle of it stops a Postgres that is launched already.
+  atStop(async () => (await starting.catch(() => null))?.stop());
+  const { url } = await starting;
+  return { url, directUrl: url, isOurs: true };
 }
 
 function welcome(config: Config, url: string): string {

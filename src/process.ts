@@ -32,7 +32,8 @@ export async function runUntilStopped(start: (life: Life) => Promise<string>): P
     const log = createLog(config.logLevel);
     console.log(await start({ config, log, atStop: (close) => closers.push(close) }));
   } catch (thrown) {
-    console.error(explain(coerceError(thrown)));
+    // One that is stopped finds closed what it needs.
+    if (!stopping) console.error(explain(coerceError(thrown)));
     await stop(1);
   }
 }

@@ -16,6 +16,7 @@ import {
   openWorkbench,
   query,
   type Report,
+  untilGone,
   type Workbench,
 } from './fixtures/embedded-postgres.ts';
 
@@ -25,11 +26,6 @@ async function workbench(below?: string): Promise<Workbench> {
   const bench = await openWorkbench(below);
   onTestFinished(() => bench.close());
   return bench;
-}
-
-/** A process that ends has let go of its memory a moment before it is a zombie. */
-async function untilGone(pid: number): Promise<void> {
-  await vi.waitFor(() => expect(isRunning(pid)).toBe(false), { interval: 1 });
 }
 
 async function seed(url: string): Promise<void> {

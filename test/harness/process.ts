@@ -14,14 +14,8 @@ export interface Polyphony {
 
 const SCRIPTS = { start: 'main.ts', 'start:api': 'server.ts', 'start:worker': 'worker.ts' } as const;
 
-/**
- * A process of its own, as `npm run <script>` starts it, up and ready.
- * @throws Error with its output when it ends before.
- */
-export async function launch(
-  script: keyof typeof SCRIPTS,
-  variables: Record<string, string>,
-): Promise<Polyphony> {
+/** A process of its own, not up yet. */
+export function begin(script: keyof typeof SCRIPTS, variables: Record<string, string>) {
   const file = new URL(`../../src/${SCRIPTS[script]}`, import.meta.url).pathname;
   const env = {
     PATH: process.env.PATH ?? '',
@@ -30,7 +24,18 @@ export async function launch(
     OLLAMA_HOST: '127.0.0.1:9',
     ...variables,
   };
-  const child = spawn(process.execPath, [file], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  return spawn(process.execPath, [file], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+/**
+ * A process of its own, as `npm run <script>` starts it, up and ready.
+ * @throws Error with its output when it ends before.
+ */
+export async function launch(
+  script: keyof typeof SCRIPTS,
+  variables: Record<string, string>,
+): Promise<Polyphony> {
+  const child = begin(script, variables);
   let output = '';
   child.stderr.on('data', (chunk) => (output += chunk));
   const ended = once(child, 'exit');

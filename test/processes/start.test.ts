@@ -1,10 +1,12 @@
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { untilGone } from '../fixtures/embedded-postgres.ts';
 import { createClient, data, rebuildText, TASK_EVENTS, type TaskEvent } from '../harness/client.ts';
-import { launch, type Polyphony } from '../harness/process.ts';
+import { begin, launch, type Polyphony } from '../harness/process.ts';
 
 const ann = { email: 'ann@example.com', password: 'a good password', name: 'Ann' };
 let dataDir: string;
@@ -36,8 +38,7 @@ test('a start on an empty folder is healthy, and a second start has everything s
   const log = await client.events(id);
   const postgres = await postmasterPid();
   expect(await first.stop()).toBe(0);
-  // It has ended; that its parent did first leaves its entry to init, for a moment.
-  await vi.waitFor(() => expect(() => process.kill(postgres, 0)).toThrow('ESRCH'), { interval: 1 });
+  await untilGone(postgres);
 
   const second = await start();
   const again = createClient(second.url, { authorization: `Bearer ${client.token}` });
@@ -90,6 +91,26 @@ test('a restart of Postgres in the middle of streams is outlasted by all of them
   }
   const later = await client.createTask({ prompt: 'x', model: 'demo@tokens=3,itl=1' });
   expect((await client.events(later)).at(-1)?.__typename).toBe('RunCompleted');
+});
+
+test('stopped in the middle of a start, it leaves no Postgres behind, and takes it for no failure', async () => {
+  await (await start()).stop();
+  const starting = begin('start', { DATA_DIR: dataDir });
+  let said = '';
+  starting.stderr.on('data', (chunk) => (said += chunk));
+  const ended = once(starting, 'close');
+  const postgres = await vi.waitFor(
+    async () => {
+      const pid = await postmasterPid();
+      expect(pid).toBeGreaterThan(0);
+      return pid;
+    },
+    { interval: 1, timeout: 10_000 },
+  );
+  starting.kill('SIGTERM');
+  expect(await ended).toEqual([0, null]);
+  expect(said).toBe('');
+  await untilGone(postgres);
 });
 
 test('a second start in the same folder is refused in clear words', async () => {

@@ -157,7 +157,7 @@ function countLooks(): () => number {
 
 /** The process looks for news twice a second while anybody follows a feed. */
 async function untilStill(looks: () => number): Promise<void> {
-  let before = looks();
+  let before = -1;
   const isStill = () => {
     const now = looks();
     const still = now === before;
