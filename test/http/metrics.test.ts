@@ -217,6 +217,9 @@ test('sockets and subscriptions are counted while they are open', async () => {
   rude.terminate();
   await vi.waitFor(async () => expect(await open('polyphony_sockets')).toBe(0));
   await ann.query(`mutation { cancelTask(input: { id: "${id}" }) { task { id } } }`);
+  // Its call is counted once the worker has heard of it; the next test must not find it among its own.
+  const cancelled = 'polyphony_model_calls_total{provider="openai",outcome="cancelled",code=""}';
+  await vi.waitFor(async () => expect(await open(cancelled)).toBe(1));
 });
 
 test('runs and model calls are counted as they come and go', async () => {
