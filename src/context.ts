@@ -1,4 +1,5 @@
 import type DataLoader from 'dataloader';
+import type { Computation, Compute } from './computation/computation.ts';
 import type { Config } from './config.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics/metrics.ts';
@@ -77,6 +78,7 @@ export interface Services {
   reach: Reach;
   metrics: Metrics;
   integrationTester: IntegrationTester;
+  computation: Computation;
   version: string;
 }
 
@@ -112,5 +114,7 @@ export interface Context extends Services {
   /** The client's, as limits count it: an IPv4 address or an IPv6 network. */
   address: string;
   origin: Origin;
+  /** For what callers wrote and what computes. */
+  compute: Compute;
   loaders: Loaders;
 }

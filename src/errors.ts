@@ -74,11 +74,46 @@ export class DomainError extends Error {
   readonly details: ErrorDetails;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}, options?: ErrorOptions) {
-    super(message, options);
+    super(shortened(message, details.issues ? MAX_ISSUES * MAX_MESSAGE_BYTES : MAX_MESSAGE_BYTES), options);
     this.code = code;
-    this.details = details;
+    this.details = bounded(details);
   }
 }
+
+/** More would be no help, and what is echoed in them is the caller's to choose. */
+export const MAX_ISSUES = 20;
+const MAX_MESSAGE_BYTES = 2_048;
+const MAX_FIELD_BYTES = 256;
+
+/** The first issues, with what they echo cut. */
+export function firstIssues(issues: readonly FieldIssue[]): FieldIssue[] {
+  return issues.slice(0, MAX_ISSUES).map(({ field, message }) => ({
+    field: shortened(field, MAX_FIELD_BYTES),
+    message: shortened(message),
+  }));
+}
+
+/** Issues in one sentence. */
+export function messageOf(issues: readonly FieldIssue[]): string {
+  return issues.map(({ field, message }) => `${field}: ${message}`).join('; ');
+}
+
+function bounded({ field, issues, ...details }: ErrorDetails): ErrorDetails {
+  return {
+    ...details,
+    ...(field !== undefined && { field: shortened(field, MAX_FIELD_BYTES) }),
+    ...(issues && { issues: firstIssues(issues) }),
+  };
+}
+
+/** Text of at most so many bytes of UTF-8; what is left out is an ellipsis. */
+export function shortened(text: string, bytes = MAX_MESSAGE_BYTES): string {
+  if (text.length * 3 <= bytes || Buffer.byteLength(text.slice(0, bytes + 1)) <= bytes) return text;
+  const kept = Buffer.from(text.slice(0, bytes)).subarray(0, bytes - ELLIPSIS_BYTES);
+  return `${kept.toString().replace(/\uFFFD+$/, '')}…`;
+}
+
+const ELLIPSIS_BYTES = 3;
 
 /** A failure as it is stored on a run and shown to its owner. */
 export interface RunError {

@@ -2,6 +2,7 @@
 import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 import packageJson from '../package.json' with { type: 'json' };
+import { createComputation } from './computation/computation.ts';
 import type { Config } from './config.ts';
 import type { Services } from './context.ts';
 import { createIntegrationTester } from './engine/integration/tester.ts';
@@ -43,6 +44,7 @@ export async function startServer(
   const redis = config.redisUrl === null ? null : await connectToRedis(config.redisUrl, log);
   const outbound = createOutbound(config.outboundAllow);
   const secrets = createSecretBox(config);
+  const computation = createComputation(config.rateLimitFactor);
   const services: Services = {
     config,
     log,
@@ -58,6 +60,7 @@ export async function startServer(
     }),
     metrics,
     integrationTester: createIntegrationTester({ outbound, secrets }),
+    computation,
     version: packageJson.version,
   };
   const isPrivate = isEmbedded && ['127.0.0.1', 'localhost', '::1'].includes(config.host);
@@ -65,7 +68,10 @@ export async function startServer(
   const anonymous = config.compatAnonymous ?? (isPrivate ? 'orchestratex' : 'none');
   const guestDialect = anonymous === 'none' ? null : anonymous;
   const app = await createApp(services, { localAdminId, guestDialect, redis });
-  app.addHook('onClose', async () => redis?.destroy());
+  app.addHook('onClose', async () => {
+    redis?.destroy();
+    await computation.stop();
+  });
   await app.listen({ host: config.host, port: config.port });
   return { url: urlOf(app.server.address() as AddressInfo), stop: () => app.close() };
 }

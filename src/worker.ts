@@ -2,6 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import packageJson from '../package.json' with { type: 'json' };
+import { createComputation } from './computation/computation.ts';
 import type { Config } from './config.ts';
 import { createCustomModels } from './engine/custom-models.ts';
 import { keepFindingModels } from './engine/find-models.ts';
@@ -30,6 +31,7 @@ export async function startWorker(
   const outbound = createOutbound(config.outboundAllow);
   const secrets = createSecretBox(config);
   const custom = createCustomModels({ database: store.database, secrets, outbound });
+  const computation = createComputation(config.rateLimitFactor);
   const engine = {
     store,
     writer,
@@ -42,6 +44,7 @@ export async function startWorker(
     workspaces: config,
     outbound,
     secrets,
+    compute: computation.ofRuns,
     metrics: metrics.work,
     log,
   };
@@ -54,6 +57,7 @@ export async function startWorker(
     async stop() {
       await stopFindingModels();
       await jobs.stop();
+      await computation.stop();
     },
   };
 }

@@ -9,8 +9,10 @@ const ARROWS: Record<string, readonly string[]> = {
   rules: EVERYBODYS,
   store: ['rules', 'type log.ts', ...EVERYBODYS],
   metrics: ['store', 'rules', ...EVERYBODYS],
+  // Threads for what callers wrote: it runs rules, and hands in nothing but their results.
+  computation: ['rules', ...EVERYBODYS],
   providers: ['rules', 'type config.ts', ...EVERYBODYS],
-  engine: ['store', 'providers', 'rules', 'type metrics', 'type log.ts', ...EVERYBODYS],
+  engine: ['store', 'providers', 'rules', 'type metrics', 'type computation', 'type log.ts', ...EVERYBODYS],
   resolvers: ['store', 'rules', 'type metrics', 'type context.ts', ...EVERYBODYS],
   schema: ['resolvers', 'rules', 'type store', 'type metrics', 'type context.ts', ...EVERYBODYS],
   jobs: ['engine', 'store', 'rules', 'type log.ts', ...EVERYBODYS],
@@ -35,6 +37,7 @@ const ARROWS: Record<string, readonly string[]> = {
     'type rules',
     'type store',
     'type metrics',
+    'type computation',
     'type vocabulary.ts',
     'type config.ts',
     'type log.ts',
@@ -61,7 +64,6 @@ const PACKAGES_OF_RULES = [
     'liquidjs',
     're2js',
     'node:path',
-    'node:vm',
   ],
 ];
 

@@ -1,3 +1,4 @@
+import type { Compute } from '../computation/computation.ts';
 import type { Log } from '../log.ts';
 import type { WorkMetrics } from '../metrics/work-metrics.ts';
 import type { Providers } from '../providers/registry.ts';
@@ -20,6 +21,8 @@ export interface EngineContext {
   /** What requests that users steer may reach. */
   outbound: Outbound;
   secrets: SecretBox;
+  /** Runs callers' Liquid, JSON Schemas and patterns in threads, for an account. */
+  compute(account: string): Compute;
   metrics: WorkMetrics;
   log: Log;
 }

@@ -1,7 +1,8 @@
 import { DomainError } from '../errors.ts';
 import type { ModelRequest } from '../providers/provider.ts';
-import { type Answer, readAnswer } from '../rules/answer-schema.ts';
+import type { Answer } from '../rules/answer-schema.ts';
 import type { TaskResult } from '../rules/task.ts';
+import { TooComplex } from '../rules/watch.ts';
 import type { Lease } from '../store/lease.ts';
 import { restartAttempt } from '../store/restart-attempt.ts';
 import type { StartedTask } from '../store/start-task.ts';
@@ -24,12 +25,26 @@ export async function runPrompt(
   for (let { firstCall } = task; ; firstCall = null) {
     const { callId, text, ...end } = await askModel(context, lease, tries, request, firstCall);
     const answer: Answer | { fault?: undefined } = task.responseSchema
-      ? readAnswer(task.responseSchema, text)
+      ? await checked(context, task.ownerId, task.responseSchema, text)
       : {};
     const { model, provider, finishReason } = end;
     if (answer.fault === undefined) return { output: text, ...answer, model, provider, finishReason };
     if (!tries.isWorthAnother()) throw new DomainError('OUTPUT_INVALID', answer.fault);
     await restartAttempt(context.store, lease, { voidCallId: callId, reason: 'output_invalid' });
+  }
+}
+
+async function checked(
+  context: EngineContext,
+  ownerId: string,
+  schema: Record<string, unknown>,
+  text: string,
+): Promise<Answer> {
+  try {
+    return await context.compute(ownerId)('answer', { schema, text });
+  } catch (error) {
+    if (!(error instanceof TooComplex)) throw error;
+    return { fault: `the answer could not be checked by the task's schema: ${error.message}` };
   }
 }
 

@@ -16,6 +16,7 @@ export function createContext(services: Services, { viewer, address }: Asker, or
     viewer,
     address,
     origin,
+    compute: services.computation.ofRequest(viewer?.userId ?? address),
     loaders: createLoaders(services.store.database, viewer?.userId ?? null),
   };
 }

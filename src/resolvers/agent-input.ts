@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { TOOL_NAMES } from '../vocabulary.ts';
 import { costLimit, maxIterations, model, parameters, system, taskType } from './task-input.ts';
-import { text } from './validate.ts';
+import { list, text } from './validate.ts';
 
 const MAX_CAPABILITIES = 50;
+const MAX_TOOLS = 100;
 
 const limits = z.object({
   maxIterations: maxIterations.nullish(),
@@ -16,14 +17,14 @@ const name = text({ min: 1, max: 200 }).refine((given) => given.trim() !== '', '
 const settings = {
   type: taskType.nullish(),
   description: text({ max: 10_000 }).nullish(),
-  capabilities: z
-    .array(text({ min: 1, max: 100 }))
-    .max(MAX_CAPABILITIES, `must have at most ${MAX_CAPABILITIES} members`)
-    .nullish(),
+  capabilities: list(
+    text({ min: 1, max: 100 }),
+    MAX_CAPABILITIES,
+    `must have at most ${MAX_CAPABILITIES} members`,
+  ).nullish(),
   model: model.nullish(),
   systemPrompt: system.nullish(),
-  tools: z
-    .array(z.enum(TOOL_NAMES))
+  tools: list(z.enum(TOOL_NAMES), MAX_TOOLS, `must have at most ${MAX_TOOLS} members`)
     .transform((names) => [...new Set(names)])
     .nullish(),
   parameters: parameters.nullish(),

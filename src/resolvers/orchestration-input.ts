@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { costLimit, model, priority, prompt } from './task-input.ts';
 import { domain } from './thread.ts';
-import { text } from './validate.ts';
+import { list, text } from './validate.ts';
 
 export const newOrchestration = z.object({
   prompt,
   domain: domain.nullish(),
   sessionId: z.string().nullish(),
   threadId: z.string().nullish(),
-  preferredModels: z.array(model).max(20, 'must have at most 20 models').nullish(),
+  preferredModels: list(model, 20, 'must have at most 20 models').nullish(),
   evaluationThreshold: z.number().min(0, 'must be 0 to 10').max(10, 'must be 0 to 10').nullish(),
   maxIterations: z.number().int().min(1, 'must be 1 to 100').max(100, 'must be 1 to 100').nullish(),
   costLimit: costLimit.nullish(),

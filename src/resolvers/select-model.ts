@@ -5,7 +5,7 @@ import { chooseModel, type ModelChoice, type ModelNeeds, NO_NEEDS } from '../rul
 import type { ModelCandidate } from '../store/model-candidates.ts';
 import { MODEL_CAPABILITIES, PROVIDERS } from '../vocabulary.ts';
 import { estimatedCost } from './models.ts';
-import { text, validate } from './validate.ts';
+import { list, text, validate } from './validate.ts';
 import { requireViewer } from './viewer.ts';
 
 /** The models on offer to the viewer, best first, with what their last calls tell. */
@@ -35,8 +35,8 @@ const word = text({ min: 1, max: 50 }).toLowerCase();
 
 const needs = z.object({
   taskType: word.nullish(),
-  requiredCapabilities: z.array(z.enum(MODEL_CAPABILITIES)).max(20, 'must have at most 20').nullish(),
-  specialties: z.array(word).max(20, 'must have at most 20').nullish(),
+  requiredCapabilities: list(z.enum(MODEL_CAPABILITIES), 20, 'must have at most 20').nullish(),
+  specialties: list(word, 20, 'must have at most 20').nullish(),
   contextSize: z.number().int().min(1, 'must be at least 1').nullish(),
   costSensitivity: z.number().min(0, 'must be 0 to 1').max(1, 'must be 0 to 1').nullish(),
   preferredProvider: z.enum(PROVIDERS).nullish(),

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { SESSION_STATUSES } from '../vocabulary.ts';
 import { costLimit, model } from './task-input.ts';
-import { text } from './validate.ts';
+import { list, text } from './validate.ts';
 
 const name = text({ min: 1, max: 200 });
 const description = text({ max: 10_000 });
 /** Whom it is for, in the words of a client that has users of its own. */
 export const userLabel = text({ min: 1, max: 200 });
 const settings = z.object({
-  preferredModels: z.array(model).max(20, 'must have at most 20 models').nullish(),
+  preferredModels: list(model, 20, 'must have at most 20 models').nullish(),
   maxIterations: z.number().int().min(1, 'must be 1 to 100').max(100, 'must be 1 to 100').nullish(),
   evaluationThreshold: z.number().min(0, 'must be 0 to 10').max(10, 'must be 0 to 10').nullish(),
 });

@@ -1,20 +1,17 @@
 import { z } from 'zod';
-import { schemaFault } from '../rules/answer-schema.ts';
 import { TASK_KINDS, type TaskKind } from '../vocabulary.ts';
-import { jsonObject, text } from './validate.ts';
+import { jsonObject, list, sized, text } from './validate.ts';
 
 const MAX_PROMPT = 1_000_000;
 const MAX_SCHEMA = 65_536;
+const MAX_VALUES = 5_000_000;
 const MAX_DEPENDENCIES = 100;
 
 export const parameters = z.object({
   temperature: z.number().min(0).max(2).nullish(),
   topP: z.number().min(0).max(1).nullish(),
   maxTokens: z.number().int().min(1).max(1_000_000).nullish(),
-  stop: z
-    .array(text({ min: 1, max: 200 }))
-    .max(4)
-    .nullish(),
+  stop: list(text({ min: 1, max: 200 }), 4, 'must have at most 4 texts').nullish(),
   seed: z.number().int().nullish(),
 });
 
@@ -27,20 +24,13 @@ export const model = text({ min: 1, max: 200 }).regex(
   /^[^\p{C}\p{Z}]([^\p{C}]*[^\p{C}\p{Z}])?$/u,
   'must be printable characters',
 );
-export const responseSchema = z
-  .record(z.string(), z.unknown(), 'must be a JSON Schema: an object')
-  .superRefine((given, issues) => {
-    const message = sizeFault(given) ?? schemaFault(given);
-    if (message) issues.addIssue({ code: 'custom', message });
-  });
-
-function sizeFault(given: object): string | null {
-  try {
-    return JSON.stringify(given).length > MAX_SCHEMA ? `must have at most ${MAX_SCHEMA} characters` : null;
-  } catch {
-    return 'must be a JSON Schema: it is nested too deep';
-  }
-}
+/** Its size alone: whether it is a schema, a thread computes. */
+export const responseSchema = sized(z.record(z.string(), z.unknown(), 'must be a JSON Schema: an object'), {
+  characters: MAX_SCHEMA,
+}).refine(
+  (given) => JSON.stringify(given).length <= MAX_SCHEMA,
+  `must have at most ${MAX_SCHEMA} characters`,
+);
 
 export const DEFAULT_PRIORITY = 5;
 export const priority = z.number().int().min(1, 'must be 1 to 10').max(10, 'must be 1 to 10');
@@ -70,6 +60,11 @@ const subject = {
 
 export const maxIterations = z.number().int().min(1).max(1000, 'must be at most 1000');
 
+/** Of a template; each has a length of its own. */
+export const templateValues = sized(z.record(z.string(), z.unknown(), 'must be an object'), {
+  characters: MAX_VALUES,
+});
+
 export const newTask = z.object({
   kind: z.enum(TASK_KINDS).exclude(['pull'], 'is made by pullModel').nullish(),
   type: taskType.nullish(),
@@ -82,8 +77,8 @@ export const newTask = z.object({
   parameters: parameters.nullish(),
   templateId: z.string().nullish(),
   templateName: z.string().nullish(),
-  templateParameters: z.record(z.string(), z.unknown(), 'must be an object').nullish(),
-  fallbackModels: z.array(model).max(5, 'must have at most 5 models').nullish(),
+  templateParameters: templateValues.nullish(),
+  fallbackModels: list(model, 5, 'must have at most 5 models').nullish(),
   responseSchema: responseSchema.nullish(),
   threadId: z.string().nullish(),
   sessionId: z.string().nullish(),
@@ -91,9 +86,7 @@ export const newTask = z.object({
   maxCost: costLimit.nullish(),
   hold: z.boolean().nullish(),
   predict: z.boolean().nullish(),
-  dependsOn: z
-    .array(z.string())
-    .max(MAX_DEPENDENCIES, `must have at most ${MAX_DEPENDENCIES} tasks`)
+  dependsOn: list(z.string(), MAX_DEPENDENCIES, `must have at most ${MAX_DEPENDENCIES} tasks`)
     .transform((ids) => [...new Set(ids)])
     .nullish(),
   idempotencyKey: text({ min: 1, max: 200 }).nullish(),

@@ -1,17 +1,18 @@
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
-import { type Patience, startPatience } from '../rules/liquid.ts';
+import { isPlain } from '../rules/liquid-text.ts';
 import type { ModelReference } from '../rules/model-id.ts';
 import type { TemplateStep } from '../rules/template.ts';
 import { checkParameters } from '../rules/template-parameters.ts';
-import { askingSteps, modelName, parameterFaults, splitSecrets } from '../rules/template-task.ts';
+import { askingSteps, parameterFaults, splitSecrets } from '../rules/template-task.ts';
 import type { NewTask, NewTemplateTask } from '../store/create-task.ts';
 import type { NewEvent } from '../store/events.ts';
 import type { TemplateRow } from '../store/templates.ts';
+import { compute } from './compute.ts';
 import { chooseForCaller, resolveModel } from './model.ts';
 import { model as modelId, type NewTaskInput } from './task-input.ts';
 import { chosenTemplate, INPUT_FIELDS } from './template.ts';
-import { refuseIssues, validate } from './validate.ts';
+import { invalidInput, refuseIssues, validate } from './validate.ts';
 
 /** The part of a new task that its template decides. */
 export type TemplateTask = Pick<NewTask, 'provider' | 'model' | 'template'> & { events: NewEvent[] };
@@ -85,9 +86,9 @@ async function resolveModels(
 ): Promise<{ models: Record<string, ModelReference>; events: NewEvent[] }> {
   const models: Record<string, ModelReference> = {};
   const chosen: NewEvent[] = [];
-  const patience = startPatience();
+  const names = await namesIn(context, steps, values);
   for (const step of askingSteps(steps)) {
-    const name = nameOf(step, values, patience);
+    const name = names.get(step.id)?.trim() || null;
     if (step.type === 'ollama_generate') {
       models[step.id] = {
         provider: 'ollama',
@@ -106,16 +107,20 @@ async function resolveModels(
   return { models, events: chosen };
 }
 
-/** null: none is named. */
-function nameOf(
-  step: ReturnType<typeof askingSteps>[number],
+/** The models that steps name with these parameters, by the ids of the steps. @throws DomainError VALIDATION_ERROR */
+async function namesIn(
+  context: Context,
+  steps: readonly TemplateStep[],
   values: Record<string, unknown>,
-  patience: Patience,
-): string | null {
-  try {
-    return modelName(step, values, patience);
-  } catch (cause) {
-    const message = `${FIELD}: the model of ${step.id}: ${(cause as Error).message}`;
-    throw new DomainError('VALIDATION_ERROR', message, { field: FIELD }, { cause });
+): Promise<Map<string, string>> {
+  const named = askingSteps(steps).map(({ id, model }) => ({ field: id, text: model ?? '' }));
+  const names = new Map(named.map(({ field, text }) => [field, text]));
+  const texts = named.filter(({ text }) => !isPlain(text));
+  if (texts.length === 0) return names;
+  const rendered = await compute(context, 'texts', { texts, scope: values }, FIELD);
+  for (const [id, { text, fault }] of Object.entries(rendered)) {
+    if (fault !== undefined) throw invalidInput([{ field: FIELD, message: `the model of ${id}: ${fault}` }]);
+    names.set(id, text);
   }
+  return names;
 }

@@ -6,6 +6,7 @@ import { withFreshId } from '../store/fresh-id.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import { findTask, type TaskRow } from '../store/tasks.ts';
 import type { TaskKind } from '../vocabulary.ts';
+import { refuseSchemas } from './compute.ts';
 import { homeOf } from './home.ts';
 import { idempotencyOf } from './idempotency.ts';
 import { chooseForCaller, resolveModel, resolveModels } from './model.ts';
@@ -22,8 +23,14 @@ import { requireViewer } from './viewer.ts';
 export async function createTask(context: Context, input: unknown): Promise<TaskRow> {
   requireViewer(context);
   const given = validate(newTask, input, 'input');
+  await checkSchema(context, given);
   const kind = kindOf(given);
   return addTask(context, kind, given, (session) => ASKED[kind](context, given, session));
+}
+
+/** @throws DomainError VALIDATION_ERROR */
+async function checkSchema(context: Context, { responseSchema: schema }: NewTaskInput): Promise<void> {
+  if (schema) await refuseSchemas(context, [{ field: 'responseSchema', schema }], 'input');
 }
 
 /** What any kind of task may be given. */

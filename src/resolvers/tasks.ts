@@ -4,7 +4,7 @@ import { listTasks } from '../store/list-tasks.ts';
 import type { Origin, RunStatus, TaskKind, TaskLabel } from '../vocabulary.ts';
 import { type PageArguments, readPage, toConnection } from './page.ts';
 import { taskType } from './task-input.ts';
-import { text, validate } from './validate.ts';
+import { list, text, validate } from './validate.ts';
 import { requireViewer } from './viewer.ts';
 
 export interface TaskFilter {
@@ -21,7 +21,7 @@ export interface TaskFilter {
 }
 
 const searched = z.object({
-  types: z.array(taskType).max(20, 'must have at most 20 types').nullish(),
+  types: list(taskType, 20, 'must have at most 20 types').nullish(),
   templateName: text({ max: 100 }).nullish(),
 });
 

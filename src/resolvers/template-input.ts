@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { TemplateParameter, TemplateStep } from '../rules/template.ts';
 import { PARAMETER_TYPES, TEMPLATE_STEP_TYPES, type TemplateStepType } from '../vocabulary.ts';
 import { parameters as promptParameters, withoutNulls } from './task-input.ts';
-import { text } from './validate.ts';
+import { list, sized, text } from './validate.ts';
 
 const MAX_TEXT = 100_000;
 const MAX_ITEMS = 50;
@@ -19,6 +19,8 @@ const orNull = <Schema extends z.ZodType>(schema: Schema) =>
   schema.nullish().transform((given): z.output<Schema> | null => given ?? null);
 const bound = orNull(z.number());
 
+const isFilled = ({ length }: readonly unknown[]) => length > 0;
+
 const parameter = z.object({
   name: word,
   type: z.enum(PARAMETER_TYPES),
@@ -31,7 +33,9 @@ const parameter = z.object({
     .optional()
     .transform((given) => given ?? null),
   description: orNull(description),
-  allowed: orNull(z.array(z.unknown()).min(1, 'must not be empty').max(200, 'must have at most 200 values')),
+  allowed: orNull(
+    list(z.unknown(), 200, 'must have at most 200 values').refine(isFilled, 'must not be empty'),
+  ),
   min: bound,
   max: bound,
   isSecret: z
@@ -52,9 +56,7 @@ const MEMBERS = {
   run_script: {
     path: orNull(liquid),
     script: orNull(liquid),
-    args: z
-      .array(text({ max: MAX_TEXT }))
-      .max(MAX_ITEMS, `must have at most ${MAX_ITEMS} arguments`)
+    args: list(text({ max: MAX_TEXT }), MAX_ITEMS, `must have at most ${MAX_ITEMS} arguments`)
       .nullish()
       .transform((given) => given ?? []),
     directory: inDirectory,
@@ -92,11 +94,14 @@ const step = z.preprocess(
   ),
 ) satisfies z.ZodType<TemplateStep>;
 
-const parameters = z.array(parameter).max(MAX_ITEMS, `must have at most ${MAX_ITEMS} parameters`);
-const steps = z
-  .array(step)
-  .min(1, 'must have at least one step')
-  .max(MAX_ITEMS, `must have at most ${MAX_ITEMS} steps`);
+/** Of all steps, and of all parameters, together. */
+const PARTS = { characters: 1_000_000, values: 20_000 };
+
+const parameters = sized(list(parameter, MAX_ITEMS, `must have at most ${MAX_ITEMS} parameters`), PARTS);
+const steps = sized(list(step, MAX_ITEMS, `must have at most ${MAX_ITEMS} steps`), PARTS).refine(
+  isFilled,
+  'must have at least one step',
+);
 
 export const newTemplate = z.object({
   name: templateName,

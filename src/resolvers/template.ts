@@ -1,8 +1,7 @@
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
 import { newId } from '../rules/ids.ts';
-import type { TemplateDefinition } from '../rules/template.ts';
-import { definitionFaults } from '../rules/template-definition.ts';
+import { liquidTexts, type TemplateDefinition } from '../rules/template.ts';
 import { checkParameters, type ParameterCheck } from '../rules/template-parameters.ts';
 import { isStorable } from '../rules/text.ts';
 import {
@@ -13,9 +12,11 @@ import {
   deleteTemplate as removeTemplate,
   type TemplateRow,
 } from '../store/templates.ts';
+import { compute, refuseAt } from './compute.ts';
 import { type PageArguments, readPage, toConnection } from './page.ts';
+import { templateValues } from './task-input.ts';
 import { newTemplate, templateChange } from './template-input.ts';
-import { invalidInput, refuseIssues, validate } from './validate.ts';
+import { invalidInput, validate } from './validate.ts';
 import { requireViewer } from './viewer.ts';
 
 /** Which template is meant: one of the two. */
@@ -78,7 +79,7 @@ export async function templates(
 export async function createTemplate(context: Context, input: unknown): Promise<TemplateRow> {
   const { userId } = requireViewer(context);
   const given = validate(newTemplate, input, 'input');
-  checkDefinition(given);
+  await checkDefinition(context, given);
   const created = await insertTemplate(context.store.database, { id: newId(), ownerId: userId, ...given });
   if (created) return created;
   const field = 'input.name';
@@ -97,7 +98,7 @@ export async function updateTemplate(context: Context, id: string, input: unknow
     steps: given.steps ?? present.steps,
     isActive: given.isActive ?? present.isActive,
   };
-  checkDefinition(change);
+  await checkDefinition(context, change);
   const changed = await changeTemplate(context.store.database, present, change);
   if (changed) return changed;
   throw new DomainError('CONFLICT', 'input.id: somebody else changed it at this moment; try again', {
@@ -124,11 +125,17 @@ function requireOwner(context: Context, { ownerId }: TemplateRow): void {
 }
 
 /** @throws DomainError VALIDATION_ERROR */
-function checkDefinition(definition: TemplateDefinition): void {
-  refuseIssues(
-    definitionFaults(definition).map(({ field, message }) => ({ field: `input.${field}`, message })),
-  );
+async function checkDefinition(context: Context, { parameters, steps }: TemplateDefinition): Promise<void> {
+  const texts = steps.reduce((sum, step) => sum + liquidTexts(step).length, 0);
+  if (texts > MAX_TEXTS) {
+    const message = `has ${texts} texts; at most ${MAX_TEXTS} are allowed in all steps together`;
+    throw invalidInput([{ field: 'input.steps', message }]);
+  }
+  refuseAt('input', await compute(context, 'template', { parameters, steps }, 'input'));
 }
+
+/** Liquid texts of all steps. */
+const MAX_TEXTS = 1_000;
 
 /** What a task of the template would be refused for; nothing is made. */
 export async function validateTemplate(
@@ -137,13 +144,5 @@ export async function validateTemplate(
   parameters: unknown,
 ): Promise<ParameterCheck> {
   const { parameters: known } = await chosenTemplate(context, choice, INPUT_FIELDS);
-  return checkParameters(known, asObject(parameters, 'input.parameters'));
-}
-
-function asObject(given: unknown, field: string): Record<string, unknown> {
-  const isObject = typeof given === 'object' && given !== null && !Array.isArray(given);
-  if (given !== undefined && given !== null && !isObject) {
-    throw invalidInput([{ field, message: 'must be an object' }]);
-  }
-  return (given ?? {}) as Record<string, unknown>;
+  return checkParameters(known, validate(templateValues.nullish(), parameters, 'input.parameters') ?? {});
 }

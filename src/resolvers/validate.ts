@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { DomainError, type FieldIssue } from '../errors.ts';
+import { DomainError, type FieldIssue, firstIssues, MAX_ISSUES, messageOf } from '../errors.ts';
+import { type JsonLimits, jsonSizeFault } from '../rules/json-size.ts';
 import { isStorable, isStorableJson } from '../rules/text.ts';
 
 /**
@@ -13,7 +14,7 @@ export function validate<Schema extends z.ZodType>(
 ): z.output<Schema> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues.map((issue) => ({
+  const issues = parsed.error.issues.slice(0, MAX_ISSUES).map((issue) => ({
     field: [root, ...issue.path].filter((part) => part !== '').join('.'),
     message: issue.message,
   }));
@@ -26,9 +27,10 @@ export function refuseIssues(issues: FieldIssue[]): void {
 }
 
 /** @param issues at least one. */
-export function invalidInput(issues: FieldIssue[]): DomainError {
-  const message = issues.map(({ field, message }) => `${field}: ${message}`).join('; ');
-  return new DomainError('VALIDATION_ERROR', message, { field: issues[0]!.field, issues });
+export function invalidInput(issues: FieldIssue[], cause?: Error): DomainError {
+  const first = firstIssues(issues);
+  const details = { field: first[0]!.field, issues: first };
+  return new DomainError('VALIDATION_ERROR', messageOf(first), details, { cause });
 }
 
 /** Text that a database can hold, of a bounded length. Absent and null are the caller's to allow. */
@@ -43,17 +45,38 @@ export function text(limits: { min?: number; max: number }) {
 
 /** A JSON object that a database can hold, of a bounded length as text. */
 export function jsonObject(max: number) {
-  return z.record(z.string(), z.unknown(), 'must be an object').superRefine((given, issues) => {
-    const message = jsonFault(given, max);
-    if (message) issues.addIssue({ code: 'custom', message });
-  });
+  return sized(z.record(z.string(), z.unknown(), 'must be an object'), { characters: max }).superRefine(
+    (given, issues) => {
+      const message = jsonFault(given, max);
+      if (message) issues.addIssue({ code: 'custom', message });
+    },
+  );
 }
 
 function jsonFault(given: object, max: number): string | null {
-  try {
-    if (!isStorableJson(given)) return 'must not contain U+0000 or half of a surrogate pair';
-    return JSON.stringify(given).length > max ? `must have at most ${max} characters` : null;
-  } catch {
-    return 'is nested too deep';
-  }
+  const json = JSON.stringify(given);
+  if (json.length > max) return `must have at most ${max} characters`;
+  return isStorableJson(json) ? null : 'must not contain U+0000 or half of a surrogate pair';
+}
+
+/** What is too large is refused before any of it is looked at. */
+export function sized<Schema extends z.ZodType>(schema: Schema, limits: JsonLimits) {
+  return z
+    .unknown()
+    .superRefine((given, issues) => {
+      const message = jsonSizeFault(given, limits);
+      if (message) issues.addIssue({ code: 'custom', message, continue: false });
+    })
+    .pipe(schema as z.ZodType<z.output<Schema>>);
+}
+
+/** A list of at most `max` members, which is refused by its length before any of them is looked at. */
+export function list<Item extends z.ZodType>(item: Item, max: number, message: string) {
+  return z
+    .unknown()
+    .superRefine((given, issues) => {
+      if (Array.isArray(given) && given.length > max)
+        issues.addIssue({ code: 'custom', message, continue: false });
+    })
+    .pipe(z.array(item) as z.ZodType<z.output<Item>[]>);
 }

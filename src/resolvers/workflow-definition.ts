@@ -4,8 +4,9 @@ import { type Schedule, scheduleFault } from '../rules/schedule.ts';
 import { checkParameters } from '../rules/template-parameters.ts';
 import { parameterFaults } from '../rules/template-task.ts';
 import { kindOf, type StepKind, type WorkflowStep } from '../rules/workflow.ts';
-import { workflowFaults } from '../rules/workflow-faults.ts';
+import { workflowTexts } from '../rules/workflow-texts.ts';
 import { agent } from './agent.ts';
+import { compute, refuseAt } from './compute.ts';
 import { resolveModel } from './model.ts';
 import { withoutNulls } from './task-input.ts';
 import { chosenTemplate } from './template.ts';
@@ -23,9 +24,20 @@ const DEFAULT_DELAY_SECONDS = 1;
 export async function acceptSteps(context: Context, given: readonly StepInput[]): Promise<WorkflowStep[]> {
   refuseIssues(given.flatMap(mismatches));
   const steps = given.map(toStep);
-  refuseIssues(workflowFaults(steps).map(({ field, message }) => ({ field: `input.${field}`, message })));
+  refuseIssues(tooManyTexts(steps));
+  refuseAt('input', await compute(context, 'workflow', steps, 'input'));
   for (const [index, step] of steps.entries()) await requireWorker(context, step, `input.steps.${index}`);
   return steps;
+}
+
+/** Liquid texts of all steps. */
+const MAX_TEXTS = 1_000;
+
+function tooManyTexts(steps: readonly WorkflowStep[]): FieldIssue[] {
+  const texts = steps.reduce((sum, step) => sum + workflowTexts(step).length, 0);
+  if (texts <= MAX_TEXTS) return [];
+  const message = `has ${texts} texts; at most ${MAX_TEXTS} are allowed in all steps together`;
+  return [{ field: 'input.steps', message }];
 }
 
 /** What is another kind's, and would be passed over; and what is missing. */

@@ -1,10 +1,13 @@
 import { z } from 'zod';
 import { costLimit, model, parameters, priority, responseSchema } from './task-input.ts';
-import { jsonObject, text } from './validate.ts';
+import { jsonObject, list, sized, text } from './validate.ts';
 
 const MAX_STEPS = 100;
 const MAX_TASK = 100_000;
 const MAX_JSON = 1_000_000;
+/** Characters of all steps together. */
+const MAX_DEFINITION = 1_000_000;
+const MAX_DEFINITION_VALUES = 20_000;
 const MAX_SECONDS = 30 * 86_400;
 
 const id = z
@@ -37,9 +40,7 @@ const step = z.object({
   model: model.nullish(),
   parameters: parameters.nullish(),
   responseSchema: responseSchema.nullish(),
-  dependsOn: z
-    .array(z.string().max(64))
-    .max(MAX_STEPS)
+  dependsOn: list(z.string().max(64), MAX_STEPS, `must have at most ${MAX_STEPS} steps`)
     .transform((ids) => [...new Set(ids)])
     .nullish(),
   condition: expression.nullish(),
@@ -53,10 +54,10 @@ export type StepInput = z.infer<typeof step>;
 
 const name = text({ min: 1, max: 200 });
 const description = text({ max: 10_000 });
-const steps = z
-  .array(step)
-  .min(1, 'must have at least one step')
-  .max(MAX_STEPS, `must have at most ${MAX_STEPS} steps`);
+const steps = sized(list(step, MAX_STEPS, `must have at most ${MAX_STEPS} steps`), {
+  characters: MAX_DEFINITION,
+  values: MAX_DEFINITION_VALUES,
+}).refine(({ length }) => length > 0, 'must have at least one step');
 const json = jsonObject(MAX_JSON);
 
 const schedule = z.object({

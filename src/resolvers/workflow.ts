@@ -48,6 +48,7 @@ function firstTick(schedule: Schedule | null, isActive: boolean): Date | null {
 
 /** Makes a new version of it. @throws DomainError as `createWorkflow`; NOT_FOUND, CONFLICT */
 export async function updateWorkflow(context: Context, id: string, input: unknown): Promise<WorkflowRow> {
+  requireViewer(context);
   const given = validate(workflowChange, input, 'input');
   const before = await workflow(context, id, 'input.id');
   const change = await merge(context, before, given);

@@ -1,7 +1,6 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { RE2JS } from 're2js';
-import { isStorable } from './text.ts';
-import { faultMessage, withinTime } from './within-time.ts';
+import { parseAnswer, storableOnly } from './answer-text.ts';
 
 type Schema = Record<string, unknown>;
 
@@ -35,50 +34,33 @@ function compile({ $schema: _draft, ...schema }: Schema) {
 export function schemaFault(schema: Schema): string | null {
   try {
     JSON.stringify(schema, storableOnly);
-    withinTime(() => compile(schema));
+    compile(schema);
     return null;
   } catch (thrown) {
-    return `must be a JSON Schema: ${faultMessage(thrown)}`;
+    return `must be a JSON Schema: ${(thrown as Error).message}`;
   }
 }
 
 export type Answer = { data: unknown; fault?: undefined } | { fault: string };
 
+/** Characters of an answer that is checked; no model writes as many. */
+const LONGEST_ANSWER = 1_000_000;
+
 /** An answer's text as JSON that meets the schema, or what is wrong with it. */
 export function readAnswer(schema: Schema, text: string): Answer {
+  if (text.length > LONGEST_ANSWER)
+    return { fault: `the answer is longer than ${LONGEST_ANSWER} characters` };
   const data = parseAnswer(text);
   if (data === undefined) return { fault: 'the answer is not JSON, and the task wants JSON by its schema' };
   try {
-    const fault = withinTime(() => faultOf(schema, data));
+    const fault = faultOf(schema, data);
     return fault === null ? { data } : { fault: `the answer does not meet the task's schema: ${fault}` };
   } catch (thrown) {
-    return { fault: `the answer could not be checked by the task's schema: ${faultMessage(thrown)}` };
+    return { fault: `the answer could not be checked by the task's schema: ${(thrown as Error).message}` };
   }
 }
 
 function faultOf(schema: Schema, data: unknown): string | null {
   const check = compile(schema);
   return check(data) ? null : newValidator().errorsText(check.errors, { dataVar: 'answer' });
-}
-
-/** Models like to wrap JSON in a block of Markdown. */
-function unfenced(text: string): string {
-  const firstLine = text.indexOf('\n');
-  const isFenced = /^```(json)?\s*$/.test(text.slice(0, Math.max(0, firstLine))) && text.endsWith('```');
-  return isFenced ? text.slice(firstLine, -'```'.length) : text;
-}
-
-/** An answer's text as JSON that a database can hold; undefined when it is none. */
-export function parseAnswer(text: string): unknown {
-  try {
-    return JSON.parse(unfenced(text.trim()), storableOnly);
-  } catch {
-    return undefined;
-  }
-}
-
-/** For `JSON.parse` and `JSON.stringify`. @throws Error for text that a database cannot hold */
-function storableOnly(key: string, value: unknown): unknown {
-  if (isStorable(key) && (typeof value !== 'string' || isStorable(value))) return value;
-  throw new Error('must not contain U+0000 or half of a surrogate pair');
 }

@@ -1,5 +1,6 @@
 import type { FieldIssue } from '../errors.ts';
-import { liquidReferences, type Patience, type Reference, startPatience } from './liquid.ts';
+import { fewOf } from './few-of.ts';
+import { liquidReferences, type Reference } from './liquid.ts';
 import {
   liquidTexts,
   STEP_OUTPUTS,
@@ -8,10 +9,13 @@ import {
   type TemplateStep,
 } from './template.ts';
 import { valueFault } from './template-parameters.ts';
+import { UNWATCHED, type Watch } from './watch.ts';
 
 /** All that is wrong with a template whose members have the right shape: where, what, and what was allowed. */
-export function definitionFaults({ parameters, steps }: TemplateDefinition): FieldIssue[] {
-  const patience = startPatience();
+export function definitionFaults(
+  { parameters, steps }: TemplateDefinition,
+  watch: Watch = UNWATCHED,
+): FieldIssue[] {
   return [
     ...repeated(
       'parameters',
@@ -27,7 +31,11 @@ export function definitionFaults({ parameters, steps }: TemplateDefinition): Fie
     ...steps.flatMap((step, index) =>
       within(`steps.${index}`, [
         ...shapeFaults(step),
-        ...textFaults(step, { parameters, earlier: steps.slice(0, index), patience }),
+        ...textFaults(step, {
+          parameters,
+          earlier: steps.slice(0, index),
+          begin: (field) => watch.begin(`steps.${index}.${field}`),
+        }),
       ]),
     ),
   ];
@@ -38,8 +46,9 @@ function within(root: string, issues: readonly FieldIssue[]): FieldIssue[] {
 }
 
 function repeated(list: string, member: string, words: readonly string[]): FieldIssue[] {
+  const first = new Map(words.map((word, index) => [word, index] as const).toReversed());
   return words.flatMap((word, index) =>
-    words.indexOf(word) < index
+    first.get(word)! < index
       ? [{ field: `${list}.${index}.${member}`, message: `${JSON.stringify(word)} is there already` }]
       : [],
   );
@@ -81,12 +90,10 @@ function shapeFaults(step: TemplateStep): FieldIssue[] {
   return [];
 }
 
-function textFaults(
-  step: TemplateStep,
-  { patience, ...known }: Omit<Scope, 'field'> & { patience: Patience },
-): FieldIssue[] {
+function textFaults(step: TemplateStep, { begin, ...known }: Omit<Scope, 'field'> & Watch): FieldIssue[] {
   return liquidTexts(step).flatMap(({ field, text }) => {
-    const read = liquidReferences(text, patience);
+    begin(field);
+    const read = liquidReferences(text);
     if (read.fault !== undefined) return [{ field, message: `is not Liquid: ${read.fault}` }];
     const faults = read.references.flatMap((one) => referenceFault(one, { field, ...known }) ?? []);
     return [...new Set(faults)].map((message) => ({ field, message }));
@@ -104,7 +111,7 @@ function referenceFault(reference: Reference, { field, parameters, earlier }: Sc
   if (root === 'steps') return stepReferenceFault(reference, field, earlier);
   const parameter = parameters.find(({ name }) => name === root);
   if (!parameter) {
-    const names = parameters.map(({ name }) => name).join(', ') || 'none';
+    const names = fewOf(parameters.map(({ name }) => name)) || 'none';
     return `reads ${JSON.stringify(root)}, which is no parameter; there are: ${names}`;
   }
   if (parameter.isSecret && field !== 'token') return `a secret such as ${root} may only be a token`;
@@ -120,7 +127,7 @@ function stepReferenceFault(
   if (field === 'model') return 'a model may depend on parameters only';
   const step = earlier.find((one) => one.id === id);
   if (!step) {
-    const ids = earlier.map((one) => one.id).join(', ') || 'none';
+    const ids = fewOf(earlier.map((one) => one.id)) || 'none';
     return `reads steps.${id ?? '[…]'}, which is no earlier step; there are: ${ids}`;
   }
   const outputs = STEP_OUTPUTS[step.type];

@@ -1,5 +1,6 @@
 import type { FieldIssue } from '../errors.ts';
 import type { ParameterType } from '../vocabulary.ts';
+import { fewOf } from './few-of.ts';
 import type { TemplateParameter } from './template.ts';
 import { isStorable } from './text.ts';
 
@@ -47,9 +48,10 @@ export function valueFault(parameter: TemplateParameter, value: unknown): string
   const fault = FAULTS[parameter.type](value, parameter);
   if (fault !== null || !allowed) return fault;
   const items = Array.isArray(value) ? value : [value];
-  return items.every((item) => allowed.includes(item))
+  const known = new Set(allowed);
+  return items.every((item) => known.has(item))
     ? null
-    : `must be one of ${allowed.map((one) => JSON.stringify(one)).join(', ')}`;
+    : `must be one of ${fewOf(allowed.map((one) => JSON.stringify(one)))}`;
 }
 
 type Bounds = Pick<TemplateParameter, 'min' | 'max'>;

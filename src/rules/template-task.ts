@@ -1,4 +1,4 @@
-import { type Patience, renderLiquid } from './liquid.ts';
+import { fewOf } from './few-of.ts';
 import type { GenerateStep, OllamaGenerateStep, TemplateParameter, TemplateStep } from './template.ts';
 import type { ParameterCheck } from './template-parameters.ts';
 
@@ -9,15 +9,6 @@ export function askingSteps(steps: readonly TemplateStep[]): AskingStep[] {
   return steps.filter(
     (step): step is AskingStep => step.type === 'generate' || step.type === 'ollama_generate',
   );
-}
-
-/** The model that a step names with these parameters; null: none. @throws Error that says what is wrong with it. */
-export function modelName(
-  { model }: AskingStep,
-  values: Record<string, unknown>,
-  patience: Patience,
-): string | null {
-  return renderLiquid(model ?? '', values, patience).trim() || null;
 }
 
 /** Secrets apart from the rest, which everybody who may see the task sees. secrets: null, there are none. */
@@ -38,7 +29,7 @@ export function parameterFaults(
   parameters: readonly TemplateParameter[],
   { missing, invalid, unknown }: ParameterCheck,
 ): { field: string; message: string }[] {
-  const names = parameters.map(({ name }) => name).join(', ') || 'none';
+  const names = fewOf(parameters.map(({ name }) => name)) || 'none';
   return [
     ...missing.map((field) => ({ field, message: 'is required' })),
     ...invalid,

@@ -1,4 +1,4 @@
-import { parseAnswer } from './answer-schema.ts';
+import { parseAnswer } from './answer-text.ts';
 
 export interface Verdict {
   /** 0 to 10. */
@@ -7,6 +7,9 @@ export interface Verdict {
 }
 
 const HIGHEST = 10;
+
+/** Characters of an evaluation; it is read where others wait for it. */
+const LONGEST = 200_000;
 
 /** JSON Schema of what an evaluator answers. It is ours, so `readVerdict` needs no validator, which takes its time. */
 export const VERDICT_SCHEMA = {
@@ -18,7 +21,7 @@ export const VERDICT_SCHEMA = {
 
 /** What an evaluator says, or what is wrong with how it says it. */
 export function readVerdict(text: string): { verdict: Verdict; fault?: undefined } | { fault: string } {
-  const data = parseAnswer(text);
+  const data = text.length > LONGEST ? undefined : parseAnswer(text);
   if (data === undefined) return { fault: 'the evaluation is not JSON' };
   const { score, feedback } = Object(data) as { score?: unknown; feedback?: unknown };
   if (typeof score !== 'number' || score < 0 || score > HIGHEST) {

@@ -1,39 +1,42 @@
 import type { FieldIssue } from '../errors.ts';
-import { conditionText, liquidReferences, type Reference } from './liquid.ts';
+import { fewOf } from './few-of.ts';
+import { liquidReferences, type Reference } from './liquid.ts';
+import type { Watch } from './watch.ts';
+import { UNWATCHED } from './watch.ts';
 import type { WorkflowStep } from './workflow.ts';
+import { workflowTexts } from './workflow-texts.ts';
 
 /** What stands where in a list of steps. */
 type Steps = readonly WorkflowStep[];
 
 /** Everything that keeps steps from being carried out, each with its field and the step's name. Empty: nothing. */
-export function workflowFaults(steps: Steps): FieldIssue[] {
+export function workflowFaults(steps: Steps, watch: Watch = UNWATCHED): FieldIssue[] {
   const first = [...repeatedIds(steps), ...unknownDependencies(steps)];
   if (first.length > 0) return first;
   const circles = circleFaults(steps);
-  return circles.length > 0 ? circles : liquidFaults(steps);
+  return circles.length > 0 ? circles : liquidFaults(steps, watch);
 }
 
 function repeatedIds(steps: Steps): FieldIssue[] {
-  return steps.flatMap(({ id }, index) =>
-    steps.findIndex((other) => other.id === id) < index
-      ? [{ field: `steps.${index}.id`, message: `there are two steps ${id}` }]
-      : [],
-  );
+  const seen = new Set<string>();
+  return steps.flatMap(({ id }, index) => {
+    if (!seen.has(id)) {
+      seen.add(id);
+      return [];
+    }
+    return [{ field: `steps.${index}.id`, message: `there are two steps ${id}` }];
+  });
 }
 
 function unknownDependencies(steps: Steps): FieldIssue[] {
-  const ids = steps.map(({ id }) => id);
+  const ids = new Set(steps.map(({ id }) => id));
+  const known = fewOf([...ids]);
   return steps.flatMap(({ id, dependsOn }, index) =>
-    dependsOn.flatMap((needed, place) =>
-      ids.includes(needed)
-        ? []
-        : [
-            {
-              field: `steps.${index}.dependsOn.${place}`,
-              message: `step ${id} waits for ${needed}, which is no step; there are ${ids.join(', ')}`,
-            },
-          ],
-    ),
+    dependsOn.flatMap((needed, place) => {
+      if (ids.has(needed)) return [];
+      const message = `step ${id} waits for ${needed}, which is no step; there are ${known}`;
+      return [{ field: `steps.${index}.dependsOn.${place}`, message }];
+    }),
   );
 }
 
@@ -44,8 +47,8 @@ function circleFaults(steps: Steps): FieldIssue[] {
     if (reached.has(step.id)) return [];
     const circle = wayBack(steps, step.id);
     const message = circle
-      ? `step ${step.id} waits for itself: ${circle.join(' → ')}`
-      : `step ${step.id} is never reached: it waits for ${step.dependsOn.filter((id) => !reached.has(id)).join(', ')}`;
+      ? `step ${step.id} waits for itself: ${fewOf(circle, ' → ')}`
+      : `step ${step.id} is never reached: it waits for ${fewOf(step.dependsOn.filter((id) => !reached.has(id)))}`;
     return [{ field: `steps.${index}.dependsOn`, message }];
   });
 }
@@ -84,42 +87,19 @@ function stepsBefore(steps: Steps, { dependsOn }: WorkflowStep): Set<string> {
   return before;
 }
 
-function liquidFaults(steps: Steps): FieldIssue[] {
+function liquidFaults(steps: Steps, watch: Watch): FieldIssue[] {
+  const ids = new Set(steps.map(({ id }) => id));
   return steps.flatMap((step, index) => {
     const before = stepsBefore(steps, step);
-    return liquidTexts(step).flatMap(({ member, text, roots }) =>
-      textFaults(text, (reference) => referenceFault(reference, roots, steps, before)).map((fault) => ({
-        field: `steps.${index}.${member}`,
+    return workflowTexts(step).flatMap(({ member, text, roots }) => {
+      const field = `steps.${index}.${member}`;
+      watch.begin(field);
+      return textFaults(text, (reference) => referenceFault(reference, roots, ids, before)).map((fault) => ({
+        field,
         message: `step ${step.id}: ${fault}`,
-      })),
-    );
+      }));
+    });
   });
-}
-
-interface LiquidText {
-  member: string;
-  text: string;
-  /** What may be read, besides steps. */
-  roots: readonly string[];
-}
-
-const ROOTS = ['input', 'parameters'] as const;
-
-function liquidTexts({ task, templateParameters, condition, forEach }: WorkflowStep): LiquidText[] {
-  const inItem = forEach === null ? ROOTS : [...ROOTS, 'item', 'index'];
-  return [
-    { member: 'task', text: task, roots: inItem },
-    ...textsIn('templateParameters', templateParameters).map((found) => ({ ...found, roots: inItem })),
-    ...(condition === null ? [] : [{ member: 'condition', text: conditionText(condition), roots: ROOTS }]),
-    ...(forEach === null ? [] : [{ member: 'forEach', text: `{{ ${forEach} }}`, roots: ROOTS }]),
-  ];
-}
-
-/** All texts in a JSON value, with their places. */
-function textsIn(member: string, value: unknown): { member: string; text: string }[] {
-  if (typeof value === 'string') return [{ member, text: value }];
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([name, inner]) => textsIn(`${member}.${name}`, inner));
 }
 
 function textFaults(text: string, faultOf: (reference: Reference) => string | null): string[] {
@@ -133,7 +113,7 @@ const STEP_MEMBERS = ['output', 'data'];
 function referenceFault(
   [root, id, member]: Reference,
   roots: readonly string[],
-  steps: Steps,
+  ids: ReadonlySet<string>,
   before: ReadonlySet<string>,
 ): string | null {
   if (root !== 'steps') {
@@ -141,7 +121,7 @@ function referenceFault(
     return allowed.includes(String(root)) ? null : `reads ${root}; there are ${allowed.join(', ')}`;
   }
   if (id === undefined || id === null) return null;
-  if (!steps.some((step) => step.id === id)) return `reads steps.${id}, which is no step`;
+  if (!ids.has(String(id))) return `reads steps.${id}, which is no step`;
   if (!before.has(String(id))) return `reads steps.${id}, for which it does not wait; add it to dependsOn`;
   if (member === undefined || member === null || STEP_MEMBERS.includes(String(member))) return null;
   return `reads steps.${id}.${member}; there are ${STEP_MEMBERS.join(' and ')}`;

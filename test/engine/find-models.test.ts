@@ -31,7 +31,21 @@ beforeEach(async () => {
   const outbound = createOutbound([]);
   const providers = new Map([['ollama', ollama]] as const);
   const metrics = server.metrics.work;
-  context = { store, writer, providers, sandbox, workspaces: server.config, outbound, secrets, metrics, log };
+  const engine = {
+    store,
+    writer,
+    providers,
+    sandbox,
+    workspaces: server.config,
+    outbound,
+    secrets,
+    metrics,
+    log,
+  };
+  context = {
+    ...engine,
+    compute: () => async () => Promise.reject(new Error('there is nothing to compute')),
+  };
 });
 afterEach(() => server.stop());
 

@@ -32,10 +32,9 @@ function ask(work: Work): Promise<Answer> {
 }
 
 function messagesOf(work: Work): ModelMessage[] {
-  const { prompt, system } = work.step;
-  const content = fill(work, prompt);
+  const content = fill(work, 'prompt');
   if (content.trim() === '') throw new DomainError('TEMPLATE_FAILED', 'its prompt came out blank');
-  const instruction = fillIfAny(work, system);
+  const instruction = fillIfAny(work, 'system');
   return [
     ...(instruction ? [{ role: 'system' as const, content: instruction }] : []),
     { role: 'user', content },

@@ -12,11 +12,11 @@ type Work = StepWork<GitCloneStep>;
 export async function gitClone(work: Work): Promise<StepOutput> {
   const { context, lease, task, step } = work;
   const repository = repositoryOf(work);
-  const ref = fillIfAny(work, step.ref);
+  const ref = fillIfAny(work, 'ref');
   if (ref !== null && !isRef(ref)) {
     throw new DomainError('GIT_FAILED', `${JSON.stringify(ref)} is not the name of a branch or tag`);
   }
-  const directory = fillIfAny(work, step.directory) ?? step.id;
+  const directory = fillIfAny(work, 'directory') ?? step.id;
   if (!isRelativePath(directory)) {
     throw new DomainError('GIT_FAILED', `${JSON.stringify(directory)} is not a folder to clone into`);
   }
@@ -24,7 +24,7 @@ export async function gitClone(work: Work): Promise<StepOutput> {
     ...repository,
     ref,
     directory,
-    token: await tokenOf(work),
+    token: fillIfAny(work, 'token'),
     workspace: await workspaceOf(context, task),
     signal: lease.signal,
   });
@@ -32,15 +32,7 @@ export async function gitClone(work: Work): Promise<StepOutput> {
 }
 
 function repositoryOf(work: Work): Repository {
-  const read = readRepositoryUrl(fill(work, work.step.url), work.context.outbound.isNamed);
+  const read = readRepositoryUrl(fill(work, 'url'), work.context.outbound.isNamed);
   if ('fault' in read) throw new DomainError('GIT_FAILED', read.fault);
   return read;
-}
-
-/** The only text of a template that may hold a secret. */
-async function tokenOf(work: Work): Promise<string | null> {
-  const { context, task, step } = work;
-  if (step.token === null) return null;
-  const secrets = task.secrets === null ? {} : JSON.parse(await context.secrets.open(task.secrets));
-  return fill(work, step.token, secrets).trim() || null;
 }

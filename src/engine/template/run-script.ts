@@ -24,7 +24,7 @@ export async function runScript(work: Work): Promise<StepOutput> {
   const result = await context.sandbox.run({
     workspace: await workspaceOf(context, task),
     run: commandOf(work),
-    ...(step.script === null ? {} : { stdin: fill(work, step.script) }),
+    ...(step.script === null ? {} : { stdin: fill(work, 'script') }),
     timeoutMs: seconds * 1000,
     signal: lease.signal,
     maxOutputBytes: MAX_OUTPUT_BYTES,
@@ -57,10 +57,10 @@ file=$(mktemp) && cat >"$file" && exec bash "$file" "$@" </dev/null`;
 
 function commandOf(work: Work): string {
   const { step } = work;
-  const directory = fillIfAny(work, step.directory) ?? '.';
+  const directory = fillIfAny(work, 'directory') ?? '.';
   if (directory !== '.') checkPath(directory);
-  const file = step.path === null ? null : checkPath(fill(work, step.path).trim());
-  const args = step.args.map((text) => fill(work, text));
+  const file = step.path === null ? null : checkPath(fill(work, 'path').trim());
+  const args = step.args.map((_text, index) => fill(work, `args.${index}`));
   const words = file === null ? [RUN_TEXT, 'bash', directory] : [RUN_FILE, 'bash', directory, file];
   const command = ['exec', 'bash', '-c', ...[...words, ...args].map(quoted)].join(' ');
   if (command.length <= MAX_COMMAND) return command;

@@ -1,6 +1,5 @@
 import { coerceError, DomainError } from '../../errors.ts';
 import { ProviderError } from '../../providers/provider.ts';
-import { startPatience } from '../../rules/liquid.ts';
 import type { TemplateResult } from '../../rules/task.ts';
 import type { TemplateStep } from '../../rules/template.ts';
 import { outlastConnectionLoss } from '../../store/connection-loss.ts';
@@ -14,7 +13,7 @@ import type { EngineContext } from '../context.ts';
 import { generate, ollamaGenerate } from './generate.ts';
 import { gitClone } from './git-clone.ts';
 import { runScript } from './run-script.ts';
-import type { StepOutput, StepRunner, StepWork } from './step-work.ts';
+import { fillStep, type StepOutput, type StepRunner, type StepWork } from './step-work.ts';
 import { storeOutput } from './store-output.ts';
 import { dropWorkspace, hasWorkspace } from './workspace.ts';
 
@@ -44,9 +43,9 @@ export async function runTemplate(
   try {
     const finished = await finishedSteps(context, task);
     for (const [index, step] of steps.entries()) {
-      const work = { context, lease, task, step, outputs: { ...outputs }, patience: startPatience() };
       const progress = (index + 1) / steps.length;
-      outputs[step.id] = finished.get(step.id) ?? (await doStep(work, progress));
+      outputs[step.id] =
+        finished.get(step.id) ?? (await doStep({ context, lease, task, step }, outputs, progress));
     }
   } catch (error) {
     const isLost = lease.signal.aborted || error instanceof LeaseLost;
@@ -76,13 +75,17 @@ function usesFiles(step: TemplateStep): boolean {
   return LEAVES_FILES.includes(step.type) || (step.type === 'store_output' && step.path !== null);
 }
 
-async function doStep(work: StepWork<TemplateStep>, progress: number): Promise<StepOutput> {
-  const { context, lease, step } = work;
+async function doStep(
+  given: Omit<StepWork<TemplateStep>, 'filled'>,
+  outputs: Readonly<Record<string, StepOutput>>,
+  progress: number,
+): Promise<StepOutput> {
+  const { context, lease, step } = given;
   const data = { stepId: step.id, stepType: step.type };
   await outlastConnectionLoss(() =>
     beginStep(context.store, lease, step.id, [{ type: 'StepStarted', data }]),
   );
-  const output = await carryOut(work);
+  const output = await carryOut(given, outputs);
   const events: NewEvent[] = [
     { type: 'StepCompleted', data },
     // The end of the run tells the rest.
@@ -92,12 +95,33 @@ async function doStep(work: StepWork<TemplateStep>, progress: number): Promise<S
   return output;
 }
 
-async function carryOut(work: StepWork<TemplateStep>): Promise<StepOutput> {
+async function carryOut(
+  given: Omit<StepWork<TemplateStep>, 'filled'>,
+  outputs: Readonly<Record<string, StepOutput>>,
+): Promise<StepOutput> {
+  const { context, task, step } = given;
   try {
-    return await (RUNNERS[work.step.type] as StepRunner<TemplateStep>)(work);
+    const filled = await fillStep({
+      context,
+      task,
+      step,
+      outputs,
+      secrets: await secretsOf(context, task, step),
+    });
+    return await (RUNNERS[step.type] as StepRunner<TemplateStep>)({ ...given, filled });
   } catch (error) {
-    throw named(work.step, error);
+    throw named(step, error);
   }
+}
+
+/** A token is the only text of a template that may hold one. */
+async function secretsOf(
+  { secrets }: EngineContext,
+  { secrets: sealed }: StartedTemplate,
+  step: TemplateStep,
+): Promise<Record<string, unknown>> {
+  const needsThem = step.type === 'git_clone' && step.token !== null && sealed !== null;
+  return needsThem ? JSON.parse(await secrets.open(sealed)) : {};
 }
 
 function named({ id }: TemplateStep, error: unknown): unknown {

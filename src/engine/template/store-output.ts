@@ -16,8 +16,8 @@ const MAX_TEXT = 1_000_000;
 
 /** Keeps a file of the working directory, or else a text, as an artifact. */
 export async function storeOutput(work: Work): Promise<StepOutput> {
-  const { context, lease, step } = work;
-  const name = fill(work, step.name).trim();
+  const { context, lease } = work;
+  const name = fill(work, 'name').trim();
   if (name === '' || name.length > MAX_NAME || /\p{C}/u.test(name)) {
     throw new DomainError(
       'TEMPLATE_FAILED',
@@ -35,17 +35,17 @@ export async function storeOutput(work: Work): Promise<StepOutput> {
 }
 
 function mediaTypeIn(work: Work): string | null {
-  const given = fillIfAny(work, work.step.mediaType);
+  const given = fillIfAny(work, 'mediaType');
   if (given === null || isMediaType(given)) return given;
   throw new DomainError('TEMPLATE_FAILED', `${JSON.stringify(given)} is not a media type`);
 }
 
 async function contentOf(work: Work): Promise<ReturnType<typeof boundedContent>> {
   const { step } = work;
-  const path = fillIfAny(work, step.path);
+  const path = fillIfAny(work, 'path');
   const file = path === null ? null : await readFile(work, path);
   if (file) return boundedContent(file);
-  if (step.content !== null) return boundedContent(Buffer.from(fill(work, step.content)));
+  if (step.content !== null) return boundedContent(Buffer.from(fill(work, 'content')));
   throw new DomainError('TEMPLATE_FAILED', `there is no file ${JSON.stringify(path)}`);
 }
 

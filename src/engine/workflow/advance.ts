@@ -10,6 +10,7 @@ import { readOwner } from '../../store/executions.ts';
 import { publishAll } from '../../store/publish-all.ts';
 import { transaction } from '../../store/transaction.ts';
 import type { EngineContext } from '../context.ts';
+import { AnswersNeeded, findAnswers } from './answers.ts';
 import { openDraft, type Supplies } from './draft.ts';
 import { proceed } from './proceed.ts';
 import { findModel, type StepWorkers, settleWorkers } from './step-workers.ts';
@@ -35,6 +36,7 @@ type Left =
   | { kind: 'start'; state: ExecutionState }
   /** A template names a model that nobody has looked up. */
   | { kind: 'look-up'; model: string | null; ownerId: string }
+  | { kind: 'compute'; needed: AnswersNeeded }
   | { kind: 'time-out'; state: ExecutionState }
   | { kind: 'done'; state: ExecutionState; events: LoggedEvent[]; overdue: string[] };
 
@@ -45,6 +47,10 @@ async function advance(context: EngineContext, runId: string, given: Given = NOT
   if (left.kind === 'look-up') {
     const found = await findModel(context, left.ownerId, left.model);
     return advance(context, runId, { ...given, models: new Map([...given.models, [left.model, found]]) });
+  }
+  if (left.kind === 'compute') {
+    const found = await findAnswers(context.compute(left.needed.ownerId), left.needed);
+    return advance(context, runId, { ...given, answers: new Map([...given.answers, ...found]) });
   }
   const { ownerId } = left.state;
   if (left.kind === 'start') {
@@ -62,9 +68,9 @@ async function advance(context: EngineContext, runId: string, given: Given = NOT
 }
 
 /** What was found out outside of the transaction. */
-type Given = Pick<Supplies, 'models'> & { workers: StepWorkers | null };
+type Given = Pick<Supplies, 'models' | 'answers'> & { workers: StepWorkers | null };
 
-const NOTHING_GIVEN: Given = { workers: null, models: new Map() };
+const NOTHING_GIVEN: Given = { workers: null, models: new Map(), answers: new Map() };
 
 async function tryToAdvance({ store, secrets }: EngineContext, runId: string, given: Given): Promise<Left> {
   try {
@@ -72,6 +78,7 @@ async function tryToAdvance({ store, secrets }: EngineContext, runId: string, gi
   } catch (thrown) {
     if (thrown instanceof ModelNeeded)
       return { kind: 'look-up', model: thrown.model, ownerId: thrown.ownerId };
+    if (thrown instanceof AnswersNeeded) return { kind: 'compute', needed: thrown };
     throw thrown;
   }
 }

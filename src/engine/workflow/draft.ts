@@ -9,6 +9,7 @@ import {
   type StepContent,
 } from '../../store/execution-state.ts';
 import type { SecretBox } from '../../store/secret-box.ts';
+import type { Answers } from './answers.ts';
 import type { findModel, StepWorkers } from './step-workers.ts';
 
 /** Names that were looked up for templates; null: there is no such model. */
@@ -18,6 +19,7 @@ export type LookedUp = ReadonlyMap<string | null, Awaited<ReturnType<typeof find
 export interface Supplies {
   workers: StepWorkers;
   models: LookedUp;
+  answers: Answers;
   secrets: SecretBox;
 }
 

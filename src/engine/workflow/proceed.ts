@@ -1,11 +1,13 @@
 import { type ExecutionResult, resultOf, type StepResult, stepFailure } from '../../rules/workflow.ts';
+import type { StepQuestion } from '../../rules/workflow-liquid.ts';
 import { type Decision, decide, earliest } from '../../rules/workflow-plan.ts';
 import type { LoggedEvent } from '../../store/events.ts';
 import { type ExecutionChange, readTaskResults } from '../../store/execution-state.ts';
-import { beginStep } from './begin-step.ts';
+import { requireAnswers } from './answers.ts';
+import { beginQuestion, beginStep } from './begin-step.ts';
 import { changeStep, contentsOf, type Draft, stepOf } from './draft.ts';
 import { failStep } from './fail-step.ts';
-import { startTask } from './start-task.ts';
+import { startTask, taskQuestion } from './start-task.ts';
 
 export interface Proceeding {
   change: ExecutionChange;
@@ -23,9 +25,17 @@ export async function proceed(draft: Draft): Promise<Proceeding> {
     if (isQuiet(decision)) return conclude(draft, decision);
     await completeSteps(draft, decision.completed);
     for (const { key, error } of decision.failed) failStep(draft, key, error);
-    for (const key of decision.ready) await beginStep(draft, key);
+    await requireAnswers(draft, await questionsOf(draft, decision));
+    for (const key of decision.ready) beginStep(draft, key);
     for (const next of decision.starts) await startTask(draft, next);
   }
+}
+
+async function questionsOf(draft: Draft, { ready, starts }: Decision): Promise<StepQuestion[]> {
+  const ofTasks = await Promise.all(starts.map((next) => taskQuestion(draft, next)));
+  return [...ready.map((key) => beginQuestion(draft, key)), ...ofTasks].filter(
+    (question) => question !== null,
+  );
 }
 
 function isQuiet({ completed, failed, ready, starts }: Decision): boolean {

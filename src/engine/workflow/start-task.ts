@@ -1,20 +1,23 @@
-import { renderLiquid } from '../../rules/liquid.ts';
+import { isPlain } from '../../rules/liquid-text.ts';
 import { NO_SUBJECT } from '../../rules/task.ts';
+import { storable } from '../../rules/text.ts';
 import type { WorkflowStep } from '../../rules/workflow.ts';
+import type { TaskQuestion, TaskReply, TemplateReply } from '../../rules/workflow-liquid.ts';
 import type { NextTry, Try } from '../../rules/workflow-plan.ts';
 import { isConnectionLoss } from '../../store/connection-loss.ts';
 import { insertTask, type NewTask } from '../../store/create-task.ts';
 import { freshId } from '../../store/fresh-id.ts';
-import { contentsOf, type Draft, readScope, stepOf } from './draft.ts';
+import { answerTo } from './answers.ts';
+import { contentsOf, type Draft, stepOf } from './draft.ts';
 import { failInLiquid } from './fail-step.ts';
-import { ModelNeeded, templatePart } from './template-task.ts';
+import { ModelNeeded, templatePart, templateQuestion } from './template-task.ts';
 
 /** Makes the task of a step, or of one item of its list; what cannot be asked fails the step. */
 export async function startTask(draft: Draft, next: NextTry): Promise<void> {
   const step = stepOf(draft, next.step);
   // What an item before it has failed is not begun.
   if (draft.steps.find(({ key }) => key === step.id)!.status !== 'running') return;
-  const asked = await askedOf(draft, step, next.item);
+  const asked = await askedOf(draft, step, next);
   if (asked === null) return;
   const task = newTask(draft, step, next, asked);
   const created = await insertTask(draft.client, task, 0);
@@ -42,9 +45,9 @@ type Asked = Pick<
 >;
 
 /** null: it cannot be asked, and the step has failed. */
-async function askedOf(draft: Draft, step: WorkflowStep, index: number): Promise<Asked | null> {
+async function askedOf(draft: Draft, step: WorkflowStep, next: NextTry): Promise<Asked | null> {
   try {
-    return await ask(draft, step, await scopeOfItem(draft, step, index));
+    return await ask(draft, step, next);
   } catch (thrown) {
     if (thrown instanceof ModelNeeded || isConnectionLoss(thrown)) throw thrown;
     failInLiquid(draft, step.id, thrown);
@@ -63,26 +66,38 @@ const NOTHING_ASKED = {
   fallbackIsOurs: false,
 };
 
-async function ask(draft: Draft, step: WorkflowStep, scope: Record<string, unknown>): Promise<Asked> {
+async function ask(draft: Draft, step: WorkflowStep, next: NextTry): Promise<Asked> {
   const worker = draft.workers[step.id]!;
+  const question = await taskQuestion(draft, next);
+  const reply: TaskReply = question ? answerTo(draft, question) : { prompt: storable(step.task) };
+  if (reply.fault !== undefined) throw new Error(reply.fault);
   if (worker.kind === 'template') {
-    return { ...NOTHING_ASKED, ...(await templatePart(draft, worker, step.templateParameters, scope)) };
+    return { ...NOTHING_ASKED, ...(await templatePart(draft, worker, reply as TemplateReply)) };
   }
-  const prompt = renderLiquid(step.task, scope);
+  const { prompt } = reply as { prompt: string };
   if (prompt.trim() === '') throw new Error('the task came out empty');
   return { ...NOTHING_ASKED, parameters: step.parameters, ...worker, prompt };
 }
 
-async function scopeOfItem(
+/** What is to be computed before a task is made; null: nothing. */
+export async function taskQuestion(draft: Draft, next: NextTry): Promise<TaskQuestion | null> {
+  const step = stepOf(draft, next.step);
+  const worker = draft.workers[step.id]!;
+  if (worker.kind !== 'template' && isPlain(step.task)) return null;
+  const asked =
+    worker.kind === 'template' ? templateQuestion(worker, step.templateParameters) : { prompt: step.task };
+  const key = `task ${step.id} ${next.item} ${next.attempt}`;
+  return { kind: 'task', key, asked, more: await itemOf(draft, step, next.item) };
+}
+
+async function itemOf(
   draft: Draft,
   { id, forEach }: WorkflowStep,
   index: number,
-): Promise<Record<string, unknown>> {
-  const scope = await readScope(draft);
-  if (forEach === null) return { ...scope };
+): Promise<TaskQuestion['more']> {
+  if (forEach === null) return null;
   const contents = await contentsOf(draft);
-  const item = contents.find(({ key }) => key === id)!.items![index];
-  return { ...scope, item, index };
+  return { item: contents.find(({ key }) => key === id)!.items![index], index };
 }
 
 function newTask(

@@ -1,7 +1,6 @@
-import { fillIn, startPatience } from '../../rules/liquid.ts';
 import type { ModelReference } from '../../rules/model-id.ts';
-import { checkParameters } from '../../rules/template-parameters.ts';
-import { askingSteps, modelName, parameterFaults, splitSecrets } from '../../rules/template-task.ts';
+import { askingSteps, splitSecrets } from '../../rules/template-task.ts';
+import type { TemplateQuestion, TemplateReply } from '../../rules/workflow-liquid.ts';
 import type { NewTask } from '../../store/create-task.ts';
 import type { NewEvent } from '../../store/events.ts';
 import type { Draft } from './draft.ts';
@@ -20,18 +19,24 @@ export class ModelNeeded extends Error {
   }
 }
 
-/** The part of a task that its template decides. @throws Error that says what is wrong with its parameters; ModelNeeded */
+type TemplateWorker = Extract<StepWorker, { kind: 'template' }>;
+
+export function templateQuestion(
+  { name, parameters, steps }: TemplateWorker,
+  given: Record<string, unknown>,
+): TemplateQuestion {
+  const models = askingSteps(steps).map(({ id, model }) => [id, model ?? ''] as const);
+  return { template: name, parameters, given, models: Object.fromEntries(models) };
+}
+
+/** The part of a task that its template decides. @throws Error for a model that is not there; ModelNeeded */
 export async function templatePart(
   draft: Draft,
-  { name, version, parameters, steps }: Extract<StepWorker, { kind: 'template' }>,
-  given: Record<string, unknown>,
-  scope: Record<string, unknown>,
+  { name, version, parameters, steps }: TemplateWorker,
+  filled: TemplateReply,
 ): Promise<Pick<NewTask, 'provider' | 'model' | 'template'> & { events: NewEvent[] }> {
-  const check = checkParameters(parameters, fillIn(given, scope) as Record<string, unknown>);
-  const faults = parameterFaults(parameters, check).map(({ field, message }) => `${field}: ${message}`);
-  if (faults.length > 0) throw new Error(`parameters of the template ${name}: ${faults.join('; ')}`);
-  const { models, events } = modelsOf(draft, steps, check.values);
-  const { values, secrets } = splitSecrets(parameters, check.values);
+  const { models, events } = modelsOf(draft, steps, filled.models);
+  const { values, secrets } = splitSecrets(parameters, filled.values);
   const sealed = secrets && (await draft.secrets.seal(JSON.stringify(secrets)));
   const [first] = Object.values(models);
   return {
@@ -44,14 +49,13 @@ export async function templatePart(
 
 function modelsOf(
   draft: Draft,
-  steps: Extract<StepWorker, { kind: 'template' }>['steps'],
-  values: Record<string, unknown>,
+  steps: TemplateWorker['steps'],
+  names: TemplateReply['models'],
 ): { models: Record<string, ModelReference>; events: NewEvent[] } {
   const models: Record<string, ModelReference> = {};
   const chosen: NewEvent[] = [];
-  const patience = startPatience();
   for (const step of askingSteps(steps)) {
-    const name = modelName(step, values, patience);
+    const name = names[step.id] ?? null;
     const { events, ...reference } =
       step.type === 'ollama_generate' ? ofOllama(step.id, name) : lookedUp(draft, step.id, name);
     models[step.id] = reference;

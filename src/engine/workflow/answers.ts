@@ -1,0 +1,86 @@
+import type { Compute } from '../../computation/computation.ts';
+import { jsonSizeFault } from '../../rules/json-size.ts';
+import { TooComplex } from '../../rules/watch.ts';
+import type { StepScope } from '../../rules/workflow.ts';
+import type {
+  BeginQuestion,
+  BeginReply,
+  StepQuestion,
+  StepReply,
+  TaskQuestion,
+  TaskReply,
+} from '../../rules/workflow-liquid.ts';
+import { type Draft, readScope } from './draft.ts';
+
+/** What threads have computed for an execution, by the keys of the questions. */
+export type Answers = ReadonlyMap<string, StepReply>;
+
+type Questions = readonly StepQuestion[];
+
+/**
+ * Thrown within the transaction for what is to be computed outside of it: no connection and no lock waits for a
+ * thread. The transaction is then begun anew.
+ */
+export class AnswersNeeded extends Error {
+  override readonly name = 'AnswersNeeded';
+  readonly questions: Questions;
+  readonly scope: StepScope;
+  readonly ownerId: string;
+
+  constructor(questions: Questions, scope: StepScope, ownerId: string) {
+    super('Liquid of steps is to be computed');
+    this.questions = questions;
+    this.scope = scope;
+    this.ownerId = ownerId;
+  }
+}
+
+/** @throws AnswersNeeded for all that have none yet */
+export async function requireAnswers(draft: Draft, questions: Questions): Promise<void> {
+  const open = questions.filter(({ key }) => !draft.answers.has(key));
+  if (open.length === 0) return;
+  const scope = await readScope(draft);
+  throw new AnswersNeeded(open, { ...scope, steps: stepsReadBy(open, scope) }, draft.execution.ownerId);
+}
+
+/** Where a text names the steps that it reads, the others, which may be long, need not come along. */
+function stepsReadBy(questions: Questions, { steps }: StepScope): StepScope['steps'] {
+  const texts = JSON.stringify(
+    questions.map((question) => (question.kind === 'begin' ? question : question.asked)),
+  );
+  if (/\bsteps\b(?!\s*\.)/.test(texts)) return steps;
+  return Object.fromEntries(Object.entries(steps).filter(([id]) => texts.includes(id)));
+}
+
+export function answerTo(draft: Draft, question: BeginQuestion): BeginReply;
+export function answerTo(draft: Draft, question: TaskQuestion): TaskReply;
+export function answerTo({ answers }: Draft, { key }: StepQuestion): StepReply {
+  return answers.get(key)!;
+}
+
+/** What is read goes to a thread in one piece, during which nothing else happens. */
+const MOST_READ = { characters: 10_000_000, values: 300_000 };
+
+/** Each question has the time of a whole computation, when it needs it. */
+export async function findAnswers(compute: Compute, { questions, scope }: AnswersNeeded): Promise<Answers> {
+  const fault = jsonSizeFault(scope, MOST_READ);
+  if (fault) return refuseAll(questions, `what it reads ${fault}`);
+  const answers = new Map<string, StepReply>();
+  for (let open = [...questions]; open.length > 0; open = open.filter(({ key }) => !answers.has(key))) {
+    try {
+      const replies = await compute('steps', { questions: open, scope: { ...scope } });
+      for (const [key, reply] of replies) answers.set(key, reply);
+    } catch (error) {
+      if (!(error instanceof TooComplex)) throw error;
+      const slow = open.findIndex(({ key }) => key === error.field);
+      if (slow <= 0) answers.set(open[0]!.key, { fault: error.message });
+      // Those before it took a part of the time.
+      else open.unshift(...open.splice(slow, 1));
+    }
+  }
+  return answers;
+}
+
+function refuseAll(questions: Questions, fault: string): Answers {
+  return new Map(questions.map(({ key }) => [key, { fault }]));
+}

@@ -1,0 +1,13 @@
+const MOST_CHARACTERS = 200;
+
+/** Names for an error message: as many as fit into a line, then an ellipsis. */
+export function fewOf(names: readonly string[], separator = ', '): string {
+  const shown: string[] = [];
+  let left = MOST_CHARACTERS;
+  for (const name of names) {
+    left -= name.length + separator.length;
+    if (left < 0) return [...shown, '…'].join(separator);
+    shown.push(name);
+  }
+  return shown.join(separator);
+}

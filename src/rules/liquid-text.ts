@@ -1,0 +1,9 @@
+/** Whether a text has neither holes nor tags, so that it renders to itself. */
+export function isPlain(text: string): boolean {
+  return !text.includes('{{') && !text.includes('{%');
+}
+
+/** A condition, as it stands in `{% if … %}`, as a text whose references can be read. */
+export function conditionText(condition: string): string {
+  return `{% if ${condition} %}true{% endif %}`;
+}
