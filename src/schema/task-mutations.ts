@@ -11,6 +11,7 @@ import {
 } from '../resolvers/task-moves.ts';
 import type { TaskRow } from '../store/tasks.ts';
 import { builder } from './builder.ts';
+import { taskCost } from './computation-cost.ts';
 import { localId } from './global-id.ts';
 import { TaskType } from './task.ts';
 import {
@@ -24,7 +25,6 @@ import {
   UpdateTaskInput,
   UpdateTaskPriorityInput,
 } from './task-inputs.ts';
-import { PREDICTION_COST } from './task-prediction.ts';
 
 function payload(name: string, description: string) {
   return builder.objectRef<{ task: TaskRow }>(name).implement({
@@ -56,7 +56,7 @@ builder.mutationFields((t) => ({
     nullable: true,
     description:
       'Makes a task and, unless it is held, queues it. Follow it with the subscription `taskEvents`.',
-    complexity: ({ input }) => (input.predict ? PREDICTION_COST : { field: 1, multiplier: 1 }),
+    complexity: taskCost,
     args: { input: t.arg({ type: CreateTaskInput, required: true }) },
     resolve: async (_root, { input }, context) => ({
       task: await createTask(context, withLocalIds(input)),

@@ -1,6 +1,7 @@
 import { createTemplate, deleteTemplate, updateTemplate } from '../resolvers/template.ts';
 import type { TemplateRow } from '../store/templates.ts';
 import { builder } from './builder.ts';
+import { DEFINITION_COST } from './computation-cost.ts';
 import { ParameterTypeEnum, TemplateStepTypeEnum } from './enums.ts';
 import { localId } from './global-id.ts';
 import { PromptParametersInput } from './parts.ts';
@@ -111,6 +112,7 @@ builder.mutationFields((t) => ({
     type: CreateTemplatePayload,
     nullable: true,
     description: 'Makes a template. All that is wrong with it is told at once.',
+    complexity: DEFINITION_COST,
     args: { input: t.arg({ type: CreateTemplateInput, required: true }) },
     resolve: async (_root, { input }, context) => ({ template: await createTemplate(context, input) }),
   }),
@@ -119,6 +121,7 @@ builder.mutationFields((t) => ({
     nullable: true,
     description:
       'Changes a template; built-in ones are for admins to change. Tasks that are there keep theirs.',
+    complexity: DEFINITION_COST,
     args: { input: t.arg({ type: UpdateTemplateInput, required: true }) },
     resolve: async (_root, { input: { id, ...input } }, context) => ({
       template: await updateTemplate(context, localId('Template', id, 'input.id'), input),

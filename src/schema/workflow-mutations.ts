@@ -1,6 +1,7 @@
 import { createWorkflow, deleteWorkflow, updateWorkflow } from '../resolvers/workflow.ts';
 import type { WorkflowRow } from '../store/workflows.ts';
 import { builder } from './builder.ts';
+import { DEFINITION_COST } from './computation-cost.ts';
 import { localId } from './global-id.ts';
 import { PromptParametersInput } from './parts.ts';
 import { WorkflowType } from './workflow.ts';
@@ -131,6 +132,7 @@ builder.mutationFields((t) => ({
     nullable: true,
     description:
       'Makes a workflow. Steps that could not be carried out (in a circle, never reached, reading what is not there) are refused, each with its id.',
+    complexity: DEFINITION_COST,
     args: { input: t.arg({ type: CreateWorkflowInput, required: true }) },
     resolve: async (_root, { input }, context) => ({
       workflow: await createWorkflow(context, withLocalIds(input)),
@@ -140,6 +142,7 @@ builder.mutationFields((t) => ({
     type: UpdateWorkflowPayload,
     nullable: true,
     description: 'Makes a new version of a workflow.',
+    complexity: DEFINITION_COST,
     args: { input: t.arg({ type: UpdateWorkflowInput, required: true }) },
     resolve: async (_root, { input: { id, ...input } }, context) => ({
       workflow: await updateWorkflow(context, localId('Workflow', id, 'input.id'), withLocalIds(input)),

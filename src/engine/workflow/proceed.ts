@@ -32,10 +32,9 @@ export async function proceed(draft: Draft): Promise<Proceeding> {
 }
 
 async function questionsOf(draft: Draft, { ready, starts }: Decision): Promise<StepQuestion[]> {
-  const ofTasks = await Promise.all(starts.map((next) => taskQuestion(draft, next)));
-  return [...ready.map((key) => beginQuestion(draft, key)), ...ofTasks].filter(
-    (question) => question !== null,
-  );
+  const questions: (StepQuestion | null)[] = ready.map((key) => beginQuestion(draft, key));
+  for (const next of starts) questions.push(await taskQuestion(draft, next));
+  return questions.filter((question) => question !== null);
 }
 
 function isQuiet({ completed, failed, ready, starts }: Decision): boolean {
