@@ -8,6 +8,7 @@ import type { ResourceUsage } from './rules/resource-usage.ts';
 import type { AgentReport } from './store/agent-reports.ts';
 import type { AgentRow } from './store/agents.ts';
 import type { ArtifactRow } from './store/artifacts.ts';
+import type { ReadBudget } from './store/bound-reads.ts';
 import type { BudgetRow } from './store/budgets.ts';
 import type { DeliveryRow } from './store/deliveries.ts';
 import type { ExecutionRow, ExecutionStepRow, ExecutionTaskRow } from './store/executions.ts';
@@ -116,5 +117,7 @@ export interface Context extends Services {
   origin: Origin;
   /** For what callers wrote and what computes. */
   compute: Compute;
+  /** Of the answer that is being made; what `store` and `loaders` read counts against it. */
+  reads: ReadBudget;
   loaders: Loaders;
 }

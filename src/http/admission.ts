@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import proxyAddress from '@fastify/proxy-addr';
 import ipaddr from 'ipaddr.js';
 import type { Services, Viewer } from '../context.ts';
@@ -14,6 +15,8 @@ export interface Admission {
   viewer(request: IncomingMessage, credentials: Credentials): Promise<Viewer | null>;
   /** Whom limits count: an IPv4 address, or the network of an IPv6 one, of which a single customer has 2^64. */
   address(request: IncomingMessage): string;
+  /** The same of a connection, before it has sent anything; null: a trusted proxy's, which may be anybody's. */
+  peer(socket: Socket): string | null;
 }
 
 export function createAdmission(services: Pick<Services, 'config' | 'store' | 'tokens'>): Admission {
@@ -27,6 +30,7 @@ export function createAdmission(services: Pick<Services, 'config' | 'store' | 't
       return viewer;
     },
     address: (request) => networkOf(proxyAddress(request, isTrusted) ?? 'unknown'),
+    peer: ({ remoteAddress = 'unknown' }) => (isTrusted(remoteAddress, 0) ? null : networkOf(remoteAddress)),
   };
 }
 

@@ -9,11 +9,13 @@ import type { Dialect } from '../vocabulary.ts';
 import { createAdmission } from './admission.ts';
 import { artifactRoute, createSendArtifact } from './artifacts.ts';
 import { openCompatPorts } from './compat-ports.ts';
+import { FASTIFY_PATIENCE } from './connections.ts';
 import { countRequests } from './count-requests.ts';
 import { answerFailure, answerUnknownPath } from './failures.ts';
 import { createGraphiqlPage } from './graphiql.ts';
 import { createGraphql } from './graphql.ts';
 import { graphqlRoute } from './graphql-route.ts';
+import { guard } from './guards.ts';
 import type { Redis } from './limiter.ts';
 import { metricsRoute } from './metrics-route.ts';
 import { originForm } from './origin-form.ts';
@@ -40,6 +42,7 @@ export interface AppOptions {
 export async function createApp(services: Services, options: AppOptions): Promise<FastifyInstance> {
   const onFailure = answerFailure(services.log);
   const app = Fastify({
+    ...FASTIFY_PATIENCE,
     bodyLimit: MAX_BODY_BYTES,
     forceCloseConnections: true,
     rewriteUrl: ({ url }) => originForm(url),
@@ -54,7 +57,8 @@ export async function createApp(services: Services, options: AppOptions): Promis
   countRequests(app, services.metrics.http);
   const graphiql = services.config.production ? null : createGraphiqlPage(services, options.localAdminId);
   const admission = createAdmission(services);
-  const yoga = createGraphql(services, graphiql);
+  const guards = guard(app, services, admission);
+  const yoga = createGraphql(services, graphiql, guards.turns);
   // GraphiQL is one page with its scripts inside it, and its editor starts workers from blobs.
   await app.register(helmet, {
     contentSecurityPolicy: false,
@@ -77,20 +81,19 @@ export async function createApp(services: Services, options: AppOptions): Promis
     strictPreflight: false,
   });
   await app.register(graphqlRoute(yoga, admission));
-  const sendArtifact = createSendArtifact(services, admission);
+  const sendArtifact = createSendArtifact(services, admission, guards.turns);
   await app.register(artifactRoute(sendArtifact));
   app.get('/health', () => probe(services));
   await app.register(metricsRoute(services.metrics, admission));
   const count = createRequestLimits(services.config.rateLimitFactor, options.redis);
   const visitors = createVisitors(services, admission, options.guestDialect);
-  const access = createSchemaAccess(services, admission, visitors, sendArtifact, count);
-  const { config, version } = services;
-  await mountDialects(app, access, { fallback: config.compatDefault, version });
-  const carriers = [openSockets(yoga, services, admission), mountSockets(access)];
-  const upgrades = routeUpgrades(app.server, carriers);
+  const access = createSchemaAccess(services, admission, visitors, sendArtifact, count, guards);
+  await mountDialects(app, access, { fallback: services.config.compatDefault, version: services.version });
+  const carriers = [openSockets(yoga, services, admission, guards.connections), mountSockets(access)];
+  const upgrades = routeUpgrades(app.server, carriers, { admission, ...guards });
   const closers = [upgrades.close];
   app.addHook('onReady', async () => {
-    const behind = { request: app.routing, upgrade: upgrades.route };
+    const behind = { request: app.routing, upgrade: upgrades.route, limit: guards.connections.limit };
     closers.push(await openCompatPorts(services.config.compatPorts, services.config.host, behind));
   });
   app.addHook('preClose', async () => void (await Promise.all(closers.map((close) => close()))));

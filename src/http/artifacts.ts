@@ -4,6 +4,7 @@ import type { Services } from '../context.ts';
 import { artifactContent } from '../resolvers/artifact.ts';
 import { localId } from '../schema/global-id.ts';
 import type { Admission } from './admission.ts';
+import type { AnswerTurns } from './answer-turns.ts';
 import { createContext, headerCredentials } from './context.ts';
 
 export type SendArtifact = (
@@ -13,12 +14,17 @@ export type SendArtifact = (
 ) => Promise<FastifyReply>;
 
 /** What a task left, as a download for whoever has the credentials of its owner. @throws DomainError NOT_FOUND */
-export function createSendArtifact(services: Services, admission: Admission): SendArtifact {
+export function createSendArtifact(
+  services: Services,
+  admission: Admission,
+  turns: AnswerTurns,
+): SendArtifact {
   return async (id, request, reply) => {
     const viewer = await admission.viewer(request.raw, headerCredentials(request.headers));
     const asker = { viewer, address: admission.address(request.raw) };
     const context = createContext(services, asker, 'graphql');
-    const { content, ...artifact } = await artifactContent(context, localId('Artifact', id));
+    const read = () => artifactContent(context, localId('Artifact', id));
+    const { content, ...artifact } = await turns.take(viewer?.userId ?? null, read);
     const etag = `"${artifact.sha256}"`;
     reply.headers({
       etag,

@@ -2,12 +2,15 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Services } from '../context.ts';
+import { PATIENCE } from './connections.ts';
 import { originForm } from './origin-form.ts';
 
 /** What a port of one dialect hands its requests on to. */
 export interface Behind {
   request: RequestListener;
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Bounds the connections of its server. */
+  limit(server: Server): void;
 }
 
 /**
@@ -23,7 +26,10 @@ export async function openCompatPorts(
   const close = async () => void (await Promise.all(servers.map(closeServer)));
   try {
     for (const { dialect, port } of ports) {
-      const server = createServer((request, response) => behind.request(toMount(request, dialect), response));
+      const server = createServer(PATIENCE, (request, response) =>
+        behind.request(toMount(request, dialect), response),
+      );
+      behind.limit(server);
       server.on('upgrade', (request, ...rest) => behind.upgrade(toMount(request, dialect), ...rest));
       server.listen(port, host);
       await once(server, 'listening');

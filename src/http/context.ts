@@ -2,7 +2,9 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Context, Services, Viewer } from '../context.ts';
 import type { Credentials } from '../resolvers/authenticate.ts';
 import { createLoaders } from '../resolvers/loaders.ts';
+import { boundReads, type ReadBudget } from '../resolvers/read-budget.ts';
 import type { Origin } from '../vocabulary.ts';
+import { MAX_READ_BYTES } from './answer-size.ts';
 
 /** Who asks, and from where. */
 export interface Asker {
@@ -11,13 +13,17 @@ export interface Asker {
 }
 
 export function createContext(services: Services, { viewer, address }: Asker, origin: Origin): Context {
+  const reads: ReadBudget = { left: MAX_READ_BYTES, isSpent: false };
+  const store = boundReads(services.store, reads);
   return {
     ...services,
+    store,
     viewer,
     address,
     origin,
     compute: services.computation.ofRequest(viewer?.userId ?? address),
-    loaders: createLoaders(services.store.database, viewer?.userId ?? null),
+    reads,
+    loaders: createLoaders(store.database, viewer?.userId ?? null),
   };
 }
 

@@ -9,6 +9,7 @@ import {
 import type { Log } from '../log.ts';
 import { asUnavailable } from '../resolvers/unavailable.ts';
 import { newId } from '../rules/ids.ts';
+import { boundError } from './bound-errors.ts';
 import { statusOf } from './failures.ts';
 import { variableIssue } from './variable-issue.ts';
 
@@ -16,15 +17,17 @@ export type MaskError = (thrown: unknown) => GraphQLError;
 
 /** What a client is told: the errors of the domain as they are, of GraphQL with a code, all others masked. */
 export function maskError(log: Log): MaskError {
-  return (thrown) => {
-    const error =
-      thrown instanceof GraphQLError ? thrown : new GraphQLError('', { originalError: coerceError(thrown) });
-    const original = rootCause(error);
-    const known = original instanceof DomainError ? original : original && asUnavailable(original);
-    if (known) return fromDomain(error, known);
-    const told = original === undefined ? fromGraphql(error) : null;
-    return told ?? unexpected(error, original ?? error, log);
-  };
+  return (thrown) => boundError(mask(thrown, log));
+}
+
+function mask(thrown: unknown, log: Log): GraphQLError {
+  const error =
+    thrown instanceof GraphQLError ? thrown : new GraphQLError('', { originalError: coerceError(thrown) });
+  const original = rootCause(error);
+  const known = original instanceof DomainError ? original : original && asUnavailable(original);
+  if (known) return fromDomain(error, known);
+  const told = original === undefined ? fromGraphql(error) : null;
+  return told ?? unexpected(error, original ?? error, log);
 }
 
 /** What lies under GraphQL's own wrappings; undefined when GraphQL itself found the fault. */

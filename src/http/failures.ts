@@ -4,6 +4,7 @@ import type { Log } from '../log.ts';
 import { asUnavailable } from '../resolvers/unavailable.ts';
 import { fastifyFault } from '../rest-compat/fastify-faults.ts';
 import { newId } from '../rules/ids.ts';
+import { boundDetails, clip } from './bound-errors.ts';
 
 const STATUS = {
   BAD_CURSOR: 400,
@@ -61,6 +62,6 @@ export function answerUnknownPath({ method, url }: FastifyRequest, reply: Fastif
 }
 
 function send(reply: FastifyReply, { code, message, details }: DomainError) {
-  const extensions = { code, ...details };
-  return reply.code(statusOf(code)).send({ errors: [{ message, extensions }] });
+  const extensions = { code, ...boundDetails(details) };
+  return reply.code(statusOf(code)).send({ errors: [{ message: clip(message), extensions }] });
 }

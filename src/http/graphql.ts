@@ -3,6 +3,9 @@ import { NoSchemaIntrospectionCustomRule } from 'graphql';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import type { Context, Services } from '../context.ts';
 import { schema } from '../schema/index.ts';
+import type { AnswerTurns } from './answer-turns.ts';
+import { boundAnswers } from './bound-answers.ts';
+import { limitValidationErrors } from './bound-errors.ts';
 import { type Asker, createContext } from './context.ts';
 import { limitCost } from './cost.ts';
 import { countOperations } from './count-operations.ts';
@@ -25,7 +28,7 @@ export interface Carrier {
 export type Yoga = YogaServerInstance<Carrier, Context>;
 
 /** GraphQL over HTTP and server-sent events; sockets use the same pipeline through `getEnveloped`. */
-export function createGraphql(services: Services, graphiql: GraphiqlPage | null): Yoga {
+export function createGraphql(services: Services, graphiql: GraphiqlPage | null, turns: AnswerTurns): Yoga {
   return createYoga<Carrier, Context>({
     schema,
     context: async ({ asker }) => createContext(services, await asker(), 'graphql'),
@@ -43,8 +46,10 @@ export function createGraphql(services: Services, graphiql: GraphiqlPage | null)
     plugins: [
       countOperations(services.metrics.http),
       limitDocument,
+      limitValidationErrors,
       tellWrongInput,
       limitCost,
+      boundAnswers(turns),
       shareResults,
       explainNotAcceptable,
       ...(services.config.production ? [withoutIntrospection] : []),

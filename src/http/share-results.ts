@@ -10,6 +10,8 @@ import {
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Context } from '../context.ts';
+import { MAX_READ_BYTES } from './answer-size.ts';
+import { boundResult } from './bound-answers.ts';
 
 /**
  * Executes an event once for all subscribers that asked for the same. The bus hands all of them the same object,
@@ -25,6 +27,7 @@ export const shareResults: Plugin<Context> = {
 export async function subscribe(args: ExecutionArgs) {
   const validated = validateSubscriptionArgs(args);
   if (isErrors(validated)) return { errors: validated };
+  Object.assign((args.contextValue as Context).reads, UNBOUND);
   const source = await createSourceEventStream(validated);
   return Symbol.asyncIterator in source
     ? mapSourceToResponseEvent(validated, source, executeOnce(operationKey(args)))
@@ -42,14 +45,29 @@ const results = new WeakMap<object, Map<string, Result>>();
 function executeOnce(operation: string) {
   return (args: ValidatedSubscriptionArgs): Result => {
     const event = args.rootValue;
-    if (typeof event !== 'object' || event === null) return executeSubscriptionEvent(args);
+    if (typeof event !== 'object' || event === null) return answerEvent(args);
     const ofEvent = results.get(event) ?? new Map<string, Result>();
     results.set(event, ofEvent);
-    const result = ofEvent.get(operation) ?? executeSubscriptionEvent(args);
+    const result = ofEvent.get(operation) ?? answerEvent(args);
     ofEvent.set(operation, result);
     return result;
   };
 }
+
+/** Each event is an answer of its own, with its own budget. Between them, what the log has is read in bounded pages. */
+function answerEvent(args: ValidatedSubscriptionArgs): Result {
+  const { reads } = args.contextValue as Context;
+  reads.left = MAX_READ_BYTES;
+  const result = executeSubscriptionEvent(args);
+  const bound = (given: ExecutionResult) => {
+    const { isSpent } = reads;
+    Object.assign(reads, UNBOUND);
+    return boundResult(given, isSpent);
+  };
+  return result instanceof Promise ? result.then(bound) : bound(result);
+}
+
+const UNBOUND: Context['reads'] = { left: Infinity, isSpent: false };
 
 /** Parsed documents are kept by their text, so that the same text is the same object, most of the time. */
 const documents = new WeakMap<DocumentNode, number>();

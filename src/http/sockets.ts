@@ -11,10 +11,12 @@ import type { Services } from '../context.ts';
 import { coerceError, DomainError } from '../errors.ts';
 import { asUnavailable } from '../resolvers/unavailable.ts';
 import type { Admission } from './admission.ts';
+import type { Connections } from './connections.ts';
 import { type Asker, headerCredentials, parameterCredentials } from './context.ts';
 import { type MaskError, maskError } from './errors.ts';
 import { atExpiry } from './expiry.ts';
 import type { Yoga } from './graphql.ts';
+import type { Quota } from './quota.ts';
 import type { UpgradeCarrier } from './upgrades.ts';
 
 const MAX_MESSAGE_BYTES = 1024 * 1024;
@@ -22,20 +24,33 @@ const MAX_MESSAGE_BYTES = 1024 * 1024;
 const GOODBYE_MS = 2_000;
 const MAX_SUBSCRIPTIONS = 100;
 
+/** For the first message. */
+const INIT_MS = 3_000;
+/** How long a socket without credentials may have nothing to do: this long at least, and twice as long at most. */
+const IDLE_MS = 10_000;
+
 interface Connection extends Record<PropertyKey, unknown> {
   asker: Asker;
+  /** Whether it had an operation since the last look. */
+  hasWorked: boolean;
   stopClock(): void;
 }
 type Socket = SocketContext<Record<string, unknown>, Extra & Partial<Connection>>;
 
 /** graphql-ws at Yoga's path: the same pipeline as over HTTP, with the credentials of the first message. */
-export function openSockets(yoga: Yoga, services: Services, admission: Admission): UpgradeCarrier {
+export function openSockets(
+  yoga: Yoga,
+  services: Services,
+  admission: Admission,
+  connections: Connections,
+): UpgradeCarrier {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES });
   const mask = maskError(services.log);
   const protocol = useServer<Record<string, unknown>, Connection>(
     {
       isProd: true,
-      onConnect: (socket) => admit(admission, socket),
+      connectionInitWaitTimeout: INIT_MS,
+      onConnect: (socket) => admit(admission, connections, socket),
       onDisconnect: (socket) => socket.extra.stopClock?.(),
       onSubscribe: (socket, _id, payload) => prepare(yoga, socket, payload, mask),
       onNext: (_socket, _id, _payload, _operation, result) => withoutHttp(result),
@@ -67,7 +82,7 @@ type Enveloped = ReturnType<Yoga['getEnveloped']>;
 const TRY_AGAIN_LATER = 1013;
 
 /** @returns false, which closes the socket with 4403 unless it is closed already. */
-async function admit(admission: Admission, socket: Socket): Promise<boolean> {
+async function admit(admission: Admission, { ofAccount }: Connections, socket: Socket): Promise<boolean> {
   const fromMessage = parameterCredentials(socket.connectionParams);
   const hasNone = fromMessage.authorization === null && fromMessage.apiKey === null;
   const { request } = socket.extra;
@@ -81,18 +96,43 @@ async function admit(admission: Admission, socket: Socket): Promise<boolean> {
     else if (!(error instanceof DomainError)) throw error;
     return false;
   }
-  closeOnExpiry(socket);
+  // Who left meanwhile is not reported as disconnected: nothing would stop the clock, or release the quota.
+  if (socket.extra.socket.readyState !== WebSocket.OPEN) return false;
+  if (!hold(ofAccount, socket)) return false;
+  if (socket.extra.asker?.viewer) closeOnExpiry(socket);
+  else closeWhenIdle(socket);
   return true;
 }
 
+/** @returns false when the account has too many sockets. */
+function hold(ofAccount: Quota, { extra }: Socket): boolean {
+  const { viewer } = extra.asker!;
+  if (!viewer) return true;
+  const release = ofAccount.take(viewer.userId);
+  if (release) extra.socket.once('close', release);
+  else extra.socket.close(TRY_AGAIN_LATER, 'the account has too many sockets');
+  return release !== null;
+}
+
+/** Without credentials a socket is good for an operation and no more: what only holds it open is closed. */
+function closeWhenIdle(socket: Socket): void {
+  const { extra } = socket;
+  const timer = setInterval(() => {
+    if (!extra.hasWorked && Object.keys(socket.subscriptions).length === 0) {
+      extra.socket.close(CloseCode.ConnectionInitialisationTimeout, 'no credentials, and no operation');
+    }
+    extra.hasWorked = false;
+  }, IDLE_MS);
+  extra.stopClock = () => clearInterval(timer);
+}
+
 function closeOnExpiry({ extra }: Socket): void {
-  // Who left while we looked at the credentials is not told of as disconnected: nobody would stop the clock.
-  if (extra.socket.readyState !== WebSocket.OPEN) return;
   const close = () => extra.socket.close(CloseCode.Forbidden, 'credentials expired');
   extra.stopClock = atExpiry(extra.asker?.viewer ?? null, close);
 }
 
 async function prepare(yoga: Yoga, socket: Socket, payload: SubscribePayload, mask: MaskError) {
+  socket.extra.hasWorked = true;
   if (Object.keys(socket.subscriptions).length > MAX_SUBSCRIPTIONS) return [mask(tooMany())];
   const asker = async () => socket.extra.asker;
   const enveloped = yoga.getEnveloped({ asker, params: payload } as never);

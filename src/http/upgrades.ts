@@ -1,5 +1,8 @@
 import type { IncomingMessage, Server } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { Admission } from './admission.ts';
+import type { Guards } from './guards.ts';
 import { originForm } from './origin-form.ts';
 
 /** Carries the sockets of some paths. */
@@ -11,12 +14,21 @@ export interface UpgradeCarrier {
 }
 
 /** For all sockets: the first carrier whose path it is takes an upgrade. */
-export function routeUpgrades(server: Server, carriers: readonly UpgradeCarrier[]) {
+export function routeUpgrades(
+  server: Server,
+  carriers: readonly UpgradeCarrier[],
+  { admission, connections, unsent }: Pick<Guards, 'connections' | 'unsent'> & { admission: Admission },
+) {
   const route = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     // Node takes its own listener away before an upgrade, and an error that nobody hears ends the process.
     socket.on('error', () => {});
+    const release = connections.ofAddress.take(admission.address(request));
+    if (!release) return refuse(socket, TOO_MANY);
+    socket.once('close', release);
+    unsent.watch(socket as Socket);
+    unsent.upgraded(socket as Socket);
     request.url = originForm(request.url);
-    if (!carriers.some((carrier) => carrier.upgrade(request, socket, head))) refuse(socket);
+    if (!carriers.some((carrier) => carrier.upgrade(request, socket, head))) refuse(socket, UNKNOWN);
   };
   server.on('upgrade', route);
   return {
@@ -28,6 +40,9 @@ export function routeUpgrades(server: Server, carriers: readonly UpgradeCarrier[
   };
 }
 
-function refuse(socket: Duplex): void {
-  socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n', () => socket.destroy());
+const UNKNOWN = '404 Not Found';
+const TOO_MANY = '429 Too Many Requests\r\nRetry-After: 1';
+
+function refuse(socket: Duplex, status: string): void {
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`, () => socket.destroy());
 }

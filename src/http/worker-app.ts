@@ -2,6 +2,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import type { Services } from '../context.ts';
 import { probe } from '../resolvers/health.ts';
 import { createAdmission } from './admission.ts';
+import { createConnections, FASTIFY_PATIENCE } from './connections.ts';
 import { answerFailure, answerUnknownPath } from './failures.ts';
 import { metricsRoute } from './metrics-route.ts';
 
@@ -9,10 +10,12 @@ import { metricsRoute } from './metrics-route.ts';
 export async function createWorkerApp(
   services: Pick<Services, 'config' | 'log' | 'store' | 'tokens' | 'metrics' | 'version'>,
 ): Promise<FastifyInstance> {
-  const app = Fastify({ forceCloseConnections: true });
+  const app = Fastify({ ...FASTIFY_PATIENCE, forceCloseConnections: true });
+  const admission = createAdmission(services);
+  createConnections(services, admission).limit(app.server);
   app.setErrorHandler(answerFailure(services.log));
   app.setNotFoundHandler(answerUnknownPath);
   app.get('/health', () => probe(services));
-  await app.register(metricsRoute(services.metrics, createAdmission(services)));
+  await app.register(metricsRoute(services.metrics, admission));
   return app;
 }

@@ -49,9 +49,18 @@ export function inputFault({ issues }: z.ZodError): DomainError {
   return fieldFault('VALIDATION_ERROR', named, {});
 }
 
-function fieldFault(code: ErrorCode, issues: FieldIssue[], details: ErrorDetails): DomainError {
+/** Of the issues of an error, and of the characters of each: a client may send 100,000 wrong items. */
+const MOST_ISSUES = 20;
+const MOST_CHARACTERS = 2_000;
+
+function fieldFault(code: ErrorCode, all: FieldIssue[], details: ErrorDetails): DomainError {
+  const issues = all.slice(0, MOST_ISSUES).map(({ field, message }) => ({
+    field: field.slice(0, MOST_CHARACTERS),
+    message: message.slice(0, MOST_CHARACTERS),
+  }));
   const message = issues.map((issue) => `${issue.field}: ${issue.message}`).join('; ');
-  return new DomainError(code, message, { ...details, field: issues[0]?.field ?? '', issues });
+  const rest = all.length > MOST_ISSUES ? `; and ${all.length - MOST_ISSUES} more` : '';
+  return new DomainError(code, message + rest, { ...details, field: issues[0]?.field ?? '', issues });
 }
 
 function inRestWords({ field, message }: FieldIssue): FieldIssue {

@@ -49,6 +49,11 @@ export interface SchemaAccess {
   address(request: IncomingMessage): string;
   /** Counts a request together with others of the same limit and key. Never rejects because a store of counts is away. */
   count(limit: Limit & { name: string }, of: string): Promise<Standing>;
+  /**
+   * Counts a socket against all sockets that its account, or a guest's address, has open.
+   * @returns what releases it; null: it has too many.
+   */
+  holdSocket(of: string): (() => void) | null;
   /** What a client is told of something thrown here; what was not expected is logged under an id. */
   mask(thrown: unknown): GraphQLError;
 }

@@ -32,5 +32,6 @@ import './user-mutations.ts';
 import './workflow.ts';
 import './workflow-mutations.ts';
 import { builder } from './builder.ts';
+import { priceLongFields } from './long-fields.ts';
 
-export const schema = builder.toSchema();
+export const schema = priceLongFields(builder.toSchema());

@@ -1,7 +1,9 @@
 import Fastify from 'fastify';
 import type { Services } from '../../src/context.ts';
 import { createAdmission } from '../../src/http/admission.ts';
+import { createAnswerTurns } from '../../src/http/answer-turns.ts';
 import { createSendArtifact } from '../../src/http/artifacts.ts';
+import { createConnections } from '../../src/http/connections.ts';
 import { createRequestLimits } from '../../src/http/request-limits.ts';
 import { createSchemaAccess } from '../../src/http/schema-access.ts';
 import { createVisitors } from '../../src/http/visitors.ts';
@@ -32,12 +34,14 @@ export async function serveRows({ config, store }: TestServer, dialect: DialectT
     reach: createReach(config, { baseUrls: async () => [], fetch }),
   } as unknown as Services;
   const admission = createAdmission(services);
+  const turns = createAnswerTurns();
   const access = createSchemaAccess(
     services,
     admission,
     createVisitors(services, admission, null),
-    createSendArtifact(services, admission),
+    createSendArtifact(services, admission, turns),
     createRequestLimits(config.rateLimitFactor, null),
+    { turns, connections: createConnections(services, admission) },
   );
   const app = Fastify({ forceCloseConnections: true });
   await app.register(dialectScope(dialect, access, new WeakMap()), { prefix: `/${dialect.name}` });

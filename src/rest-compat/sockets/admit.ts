@@ -36,6 +36,12 @@ export interface Refused {
   headers: Record<string, string>;
 }
 
+export interface Admitted {
+  call: Call;
+  /** Of the account's sockets; to be called when it is closed. */
+  release(): void;
+}
+
 /** Who may connect, and to what; counts as a request. Never rejects. */
 export async function admit(
   access: SchemaAccess,
@@ -43,7 +49,7 @@ export async function admit(
   found: Found | null,
   request: IncomingMessage,
   query: URLSearchParams,
-): Promise<{ call: Call } | Refused> {
+): Promise<Admitted | Refused> {
   let headers = {};
   try {
     const asked = { path, params: found?.params ?? {}, body: undefined };
@@ -55,10 +61,17 @@ export async function admit(
     const visitor = await knownVisitor(access, request, dialect);
     const { data, error } = socket.input.safeParse({ params, query: Object.fromEntries(query) });
     if (error) throw inputFault(error);
-    return { call: { socket, access, request, visitor, given: data } };
+    const release = access.holdSocket(visitor.isGuest ? access.address(request) : visitor.accountId!);
+    if (!release) throw tooManySockets();
+    return { call: { socket, access, request, visitor, given: data }, release };
   } catch (thrown) {
     return { fault: toFault(access, thrown), headers };
   }
+}
+
+function tooManySockets(): DomainError {
+  const message = 'too many sockets are open; close some, and try again in 1 s';
+  return new DomainError('RATE_LIMITED', message, { retryAfter: 1 });
 }
 
 async function knownVisitor(

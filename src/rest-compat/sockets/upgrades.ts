@@ -4,7 +4,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import type { DialectTable } from '../dialect.ts';
 import type { SchemaAccess } from '../schema-access.ts';
 import { successorLink } from '../successor.ts';
-import { admit, type Destination, findSocket, type Refused } from './admit.ts';
+import { type Admitted, admit, type Destination, findSocket, type Refused } from './admit.ts';
 import { type Conversation, converse } from './connection.ts';
 import { shorten } from './outlet.ts';
 import { prepareSocket } from './prepare.ts';
@@ -42,6 +42,7 @@ export function openDialectSockets(
     const query = takeTokenFromPath(request);
     const found = findSocket(prepared, destination);
     const outcome = await admit(access, destination, found, request, query);
+    if ('call' in outcome) releaseAtEnd(socket, outcome);
     if (isClosing) return void socket.destroy();
     if ('call' in outcome) {
       return server.handleUpgrade(request, socket, head, (client) => {
@@ -82,6 +83,12 @@ export function openDialectSockets(
       clearTimeout(impatience);
     },
   };
+}
+
+function releaseAtEnd(socket: Duplex, { release }: Admitted): void {
+  // A client may have left while it was admitted.
+  if (socket.closed) release();
+  else socket.once('close', release);
 }
 
 function refuse(dialect: DialectTable, { fault, headers }: Refused, socket: Duplex): void {

@@ -1,0 +1,67 @@
+import { GraphQLError } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import type { ErrorDetails, FieldIssue } from '../errors.ts';
+
+/** Errors of one answer, and issues of one error. */
+const MOST_SHOWN = 20;
+/** Of a message, of an issue, and of what names a field. Messages repeat names, which may be megabytes long. */
+const MOST_CHARACTERS = 2_000;
+
+/** At most 20 of them; the last one says how many more there are. */
+export function shownErrors(errors: readonly GraphQLError[]): readonly GraphQLError[] {
+  if (errors.length <= MOST_SHOWN) return errors;
+  const shown = errors.slice(0, MOST_SHOWN - 1);
+  const { code } = errors[0]!.extensions;
+  const rest = `${errors.length - shown.length} more errors are not shown`;
+  return [...shown, new GraphQLError(rest, { extensions: code === undefined ? {} : { code } })];
+}
+
+/** For what the validation of a document finds; executions bound their own. */
+export const limitValidationErrors: Plugin = {
+  onValidate:
+    () =>
+    ({ valid, result, setResult }) => {
+      if (!valid) setResult([...shownErrors(result as readonly GraphQLError[])]);
+    },
+};
+
+/** The same error, if nothing of it is long. */
+export function boundError(error: GraphQLError): GraphQLError {
+  const { message, path, extensions, nodes, source, positions } = error;
+  const bounded = {
+    message: clip(message),
+    path: isLong(path) ? undefined : path,
+    extensions: boundDetails(extensions as ErrorDetails) as typeof extensions,
+  };
+  if (bounded.message === message && bounded.path === path && bounded.extensions === extensions) return error;
+  return new GraphQLError(bounded.message, { ...bounded, nodes, source, positions });
+}
+
+/** The details of an error of ours, and what else stands beside them. */
+export function boundDetails<Details extends ErrorDetails>(details: Details): Details {
+  const { issues, field } = details;
+  const isShort = (issues?.length ?? 0) <= MOST_SHOWN && !issues?.some(isLongIssue);
+  if (isShort && (field?.length ?? 0) <= MOST_CHARACTERS) return details;
+  return {
+    ...details,
+    ...(field !== undefined && { field: clip(field) }),
+    ...(issues && { issues: issues.slice(0, MOST_SHOWN).map(clipIssue) }),
+    ...(issues && issues.length > MOST_SHOWN && { moreIssues: issues.length - MOST_SHOWN }),
+  };
+}
+
+export function clip(text: string): string {
+  return text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text;
+}
+
+function isLong(path: GraphQLError['path']): boolean {
+  return (path ?? []).reduce<number>((sum, part) => sum + String(part).length, 0) > MOST_CHARACTERS;
+}
+
+function isLongIssue({ field, message }: FieldIssue): boolean {
+  return field.length > MOST_CHARACTERS || message.length > MOST_CHARACTERS;
+}
+
+function clipIssue({ field, message }: FieldIssue): FieldIssue {
+  return { field: clip(field), message: clip(message) };
+}

@@ -1,0 +1,81 @@
+import type { Socket } from 'node:net';
+
+/** Bytes that were produced for a client and that it has not accepted. An answer has up to 16 MB of them. */
+const MOST_OF_CONNECTION = 64 * 1024 * 1024;
+const MOST_OF_PROCESS = 256 * 1024 * 1024;
+/** How long a WebSocket has to read why it is closed. */
+const GOODBYE_MS = 2_000;
+
+/** Bounds what waits in this process for clients that do not read. */
+export interface Unsent {
+  /** Once or more often. */
+  watch(socket: Socket): void;
+  /** From now on its bytes are frames, and it is closed with a code. */
+  upgraded(socket: Socket): void;
+}
+
+export function createUnsent(): Unsent {
+  const watched = new WeakSet<Socket>();
+  const sockets = new WeakSet<Socket>();
+  /** What those that do not keep up had when they were last looked at. */
+  const waiting = new Map<Socket, number>();
+  let total = 0;
+
+  function note(socket: Socket): void {
+    const bytes = socket.destroyed ? 0 : socket.writableLength;
+    total += bytes - (waiting.get(socket) ?? 0);
+    if (bytes > 0) waiting.set(socket, bytes);
+    else waiting.delete(socket);
+  }
+
+  function end(socket: Socket): void {
+    if (sockets.has(socket)) goodbye(socket);
+    else socket.destroy();
+    forget(socket);
+  }
+
+  function forget(socket: Socket): void {
+    total -= waiting.get(socket) ?? 0;
+    waiting.delete(socket);
+  }
+
+  function bound(socket: Socket): void {
+    note(socket);
+    if ((waiting.get(socket) ?? 0) > MOST_OF_CONNECTION) end(socket);
+    if (total <= MOST_OF_PROCESS) return;
+    for (const other of waiting.keys()) note(other);
+    const largestFirst = [...waiting].sort(([, one], [, other]) => other - one);
+    for (const [largest] of largestFirst) {
+      if (total <= MOST_OF_PROCESS) return;
+      largest.destroy();
+      forget(largest);
+    }
+  }
+
+  return {
+    watch(socket) {
+      if (watched.has(socket)) return;
+      watched.add(socket);
+      const write = socket.write;
+      // All that is sent goes through here: answers, server-sent events and frames. Nothing says when a buffer grows.
+      socket.write = function (this: Socket, ...given: unknown[]) {
+        const isTaken = Reflect.apply(write, this, given) as boolean;
+        // Not at once: a frame is written in two parts.
+        if (!isTaken) setImmediate(bound, socket);
+        return isTaken;
+      } as Socket['write'];
+      socket.on('drain', () => note(socket));
+      socket.once('close', () => forget(socket));
+    },
+    upgraded: (socket) => void sockets.add(socket),
+  };
+}
+
+/** Of RFC 6455: a close with 1013, "try again later". It comes behind what waits, and 2 s later all of it is dropped. */
+function goodbye(socket: Socket): void {
+  const reason = Buffer.from('too much that was sent is not read');
+  const code = Buffer.from([0x88, reason.length + 2, 1013 >> 8, 1013 & 0xff]);
+  socket.on('error', () => {});
+  if (!socket.writableEnded) socket.end(Buffer.concat([code, reason]));
+  setTimeout(() => socket.destroy(), GOODBYE_MS).unref();
+}

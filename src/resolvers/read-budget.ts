@@ -1,0 +1,1 @@
+export { boundReads, type ReadBudget, tooLarge } from '../store/bound-reads.ts';

@@ -1,0 +1,63 @@
+import { type GraphQLSchema, isObjectType } from 'graphql';
+
+/** Up to a million characters, or a JSON document that a caller or a model wrote. */
+const LONG = 5;
+/** What a model or a tool produced: up to several megabytes. */
+const LONGEST = 10;
+
+/** What a field costs whose value may be long; 10,000 is the limit of a document. */
+export const LONG_FIELDS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  Agent: { description: LONG, systemPrompt: LONG },
+  Delivery: { body: LONG },
+  EvaluationCompleted: { feedback: LONG },
+  Execution: { input: LONG, parameters: LONG, result: LONGEST },
+  ExecutionStep: { data: LONGEST, output: LONGEST },
+  InputProvided: { text: LONG },
+  InputRequested: { question: LONG },
+  Orchestration: { finalResponse: LONGEST, prompt: LONG },
+  OrchestrationRound: { feedback: LONG, response: LONGEST },
+  PlanStep: { description: LONG },
+  ReasoningGenerated: { text: LONG },
+  RunCompleted: { result: LONGEST },
+  Schedule: { input: LONG, parameters: LONG },
+  Session: { description: LONG },
+  Subscription: { tokens: LONG },
+  Task: {
+    context: LONG,
+    description: LONG,
+    prompt: LONG,
+    responseSchema: LONG,
+    result: LONGEST,
+    system: LONG,
+    taskParameters: LONG,
+    templateParameters: LONG,
+  },
+  TemplateParameter: { allowed: LONG, default: LONG },
+  TemplateStep: { args: LONG, content: LONG, prompt: LONG, script: LONG, system: LONG },
+  Thread: { context: LONG, originalPrompt: LONG },
+  TokensGenerated: { text: LONG },
+  ToolCall: { input: LONG, output: LONG },
+  ToolCallCompleted: { output: LONG },
+  ToolCallStarted: { input: LONG },
+  WorkflowStep: {
+    condition: LONG,
+    forEach: LONG,
+    responseSchema: LONG,
+    task: LONG,
+    templateParameters: LONG,
+  },
+};
+
+/** Has the long fields cost what they may weigh. @returns the same schema */
+export function priceLongFields(schema: GraphQLSchema): GraphQLSchema {
+  for (const [name, prices] of Object.entries(LONG_FIELDS)) {
+    const type = schema.getType(name);
+    if (!isObjectType(type)) throw new Error(`the schema has no ${name} whose fields could be priced`);
+    for (const [field, price] of Object.entries(prices)) {
+      const config = type.getFields()[field];
+      if (!config) throw new Error(`the schema has no ${name}.${field} that could be priced`);
+      config.extensions = { ...config.extensions, complexity: price };
+    }
+  }
+  return schema;
+}

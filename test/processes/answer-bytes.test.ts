@@ -1,0 +1,85 @@
+import pg from 'pg';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { data, errorCode } from '../harness/client.ts';
+import { peakMemory } from '../harness/peak-memory.ts';
+import { openStage, type Stage } from '../harness/stage.ts';
+import { ask, CARRIERS } from '../http/carriers.ts';
+
+/** A document of 1.8 KB asks for 30 times 100 prompts of 150 KB: 450 MB. */
+const PROMPT_BYTES = 150_000;
+const TASKS = 100;
+const HEAP_MB = 256;
+/** An answer's 16 MB may be held several times over, as rows, text and bytes; 450 MB may not. */
+const MAX_GROWTH_MB = 260;
+
+let stage: Stage;
+let credentials: { authorization: string };
+let taskId: string;
+
+beforeAll(async () => {
+  stage = await openStage({}, { NODE_OPTIONS: `--max-old-space-size=${HEAP_MB}` });
+  credentials = { authorization: `Bearer ${stage.ann.token}` };
+  for (let made = 0; made < TASKS; made += 25) {
+    const creations = many(25, (index) => `a${index}: createTask(input: $input) { task { id } }`);
+    const answer = data(
+      await stage.ann.query(`mutation ($input: CreateTaskInput!) { ${creations} }`, {
+        input: { prompt: 'x', hold: true },
+      }),
+    );
+    taskId = answer.a0.task.id;
+  }
+  await write(`update task set prompt = repeat('x', ${PROMPT_BYTES})`);
+});
+afterAll(() => stage?.close());
+
+async function write(statement: string, values: unknown[] = []): Promise<void> {
+  const client = new pg.Client({ connectionString: stage.databaseUrl });
+  await client.connect();
+  await client.query(statement, values);
+  await client.end();
+}
+
+function many(count: number, item: (index: number) => string): string {
+  return Array.from({ length: count }, (_, index) => item(index)).join(' ');
+}
+
+const PAGES = `{ ${many(15, (index) => `a${index}: tasks(first: 100) { nodes { prompt } }`)} }`;
+
+test.each(CARRIERS)(
+  'over %s, pages that are too large together are refused before they are in memory',
+  async (carrier) => {
+    const peak = await peakMemory(stage.api, async () => {
+      const answer = await ask(carrier, stage.api.url, credentials, PAGES);
+      expect(errorCode(answer)).toBe('PAYLOAD_TOO_LARGE');
+      expect(answer.data ?? null).toBeNull();
+      expect(answer.errors![0]!.message).toMatch(/ask for fewer rows/);
+    });
+    expect(peak).toBeLessThan(MAX_GROWTH_MB);
+  },
+);
+
+test('a page that is not too large is answered', async () => {
+  const answer = data(await stage.ann.query('{ tasks(first: 100) { nodes { prompt } } }'));
+  expect(answer.tasks.nodes.map(({ prompt }: { prompt: string }) => prompt.length)).toEqual(
+    Array(TASKS).fill(PROMPT_BYTES),
+  );
+});
+
+test('one long text that is shown many times is refused, too', async () => {
+  await write(`update task set prompt = repeat('x', 1000000) where id = $1`, [
+    Buffer.from(taskId, 'base64url').toString().split(':')[1] ?? taskId,
+  ]);
+  const answer = await stage.ann.query(
+    `{ task(id: "${taskId}") { ${many(30, (index) => `a${index}: prompt`)} } }`,
+  );
+  expect(errorCode(answer)).toBe('PAYLOAD_TOO_LARGE');
+});
+
+test('many such documents at once leave the process alive', async () => {
+  const asked = Array.from({ length: 12 }, () => stage.ann.query(PAGES));
+  const peak = await peakMemory(stage.api, async () => {
+    for (const answer of await Promise.all(asked)) expect(errorCode(answer)).toBe('PAYLOAD_TOO_LARGE');
+  });
+  expect(peak).toBeLessThan(2 * MAX_GROWTH_MB);
+  expect((await fetch(`${stage.api.url}/health`)).status).toBe(200);
+});
