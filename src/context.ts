@@ -77,6 +77,8 @@ export interface Services {
   reach: Reach;
   metrics: Metrics;
   integrationTester: IntegrationTester;
+  /** The account of who started the server, in embedded mode; null: the first account that registers is the admin. */
+  localAdminId: string | null;
   version: string;
 }
 

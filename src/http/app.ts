@@ -5,18 +5,17 @@ import type { Services } from '../context.ts';
 import { probe } from '../resolvers/health.ts';
 import { mountDialects, mountSockets, unreadableFor } from '../rest-compat/index.ts';
 import { refuseUnreadablePath } from '../rest-compat/router.ts';
-import type { Dialect } from '../vocabulary.ts';
 import { createAdmission } from './admission.ts';
 import { artifactRoute, createSendArtifact } from './artifacts.ts';
+import { createBaseUrl } from './base-url.ts';
 import { openCompatPorts } from './compat-ports.ts';
 import { countRequests } from './count-requests.ts';
 import { answerFailure, answerUnknownPath } from './failures.ts';
-import { createGraphiqlPage } from './graphiql.ts';
+import { createGraphiqlPage, type LocalAdmin } from './graphiql.ts';
 import { createGraphql } from './graphql.ts';
 import { graphqlRoute } from './graphql-route.ts';
 import type { Redis } from './limiter.ts';
 import { metricsRoute } from './metrics-route.ts';
-import { originForm } from './origin-form.ts';
 import { createRequestLimits } from './request-limits.ts';
 import { createSchemaAccess } from './schema-access.ts';
 import { openSockets } from './sockets.ts';
@@ -28,10 +27,10 @@ const MAX_BODY_BYTES = 5 * 1024 * 1024;
 const MAX_PARAM_CHARACTERS = 2400;
 
 export interface AppOptions {
-  /** Whose token stands in GraphiQL; null: nobody's. */
-  localAdminId: string | null;
-  /** Whose clients need no credentials; null: nobody's. */
-  guestDialect: Dialect | null;
+  /** For whom GraphiQL acts when it is opened with a link; null: there are no links. */
+  localAdmin: LocalAdmin | null;
+  /** Reads the secret in the base URL of guests; null: there is none. */
+  baseUrlSecret(): string | null;
   /** Where requests are counted. */
   redis: Redis;
 }
@@ -39,10 +38,11 @@ export interface AppOptions {
 /** The whole HTTP side: GraphQL with its page and its sockets, health, and the legacy mounts. */
 export async function createApp(services: Services, options: AppOptions): Promise<FastifyInstance> {
   const onFailure = answerFailure(services.log);
+  const baseUrl = createBaseUrl(options.baseUrlSecret);
   const app = Fastify({
     bodyLimit: MAX_BODY_BYTES,
     forceCloseConnections: true,
-    rewriteUrl: ({ url }) => originForm(url),
+    rewriteUrl: (request) => baseUrl.targetOf(request),
     routerOptions: { maxParamLength: MAX_PARAM_CHARACTERS },
     frameworkErrors(error, request, reply) {
       const whose = unreadableFor(request, services.config.compatDefault);
@@ -52,7 +52,7 @@ export async function createApp(services: Services, options: AppOptions): Promis
   app.setErrorHandler(onFailure);
   app.setNotFoundHandler(answerUnknownPath);
   countRequests(app, services.metrics.http);
-  const graphiql = services.config.production ? null : createGraphiqlPage(services, options.localAdminId);
+  const graphiql = services.config.production ? null : createGraphiqlPage(services, options.localAdmin);
   const admission = createAdmission(services);
   const yoga = createGraphql(services, graphiql);
   // GraphiQL is one page with its scripts inside it, and its editor starts workers from blobs.
@@ -82,15 +82,16 @@ export async function createApp(services: Services, options: AppOptions): Promis
   app.get('/health', () => probe(services));
   await app.register(metricsRoute(services.metrics, admission));
   const count = createRequestLimits(services.config.rateLimitFactor, options.redis);
-  const visitors = createVisitors(services, admission, options.guestDialect);
+  const needNoSecret = services.config.compatAnonymous === 'orchestratex';
+  const visitors = createVisitors(services, admission, { needNoSecret, baseUrl });
   const access = createSchemaAccess(services, admission, visitors, sendArtifact, count);
   const { config, version } = services;
   await mountDialects(app, access, { fallback: config.compatDefault, version });
   const carriers = [openSockets(yoga, services, admission), mountSockets(access)];
-  const upgrades = routeUpgrades(app.server, carriers);
+  const upgrades = routeUpgrades(app.server, carriers, baseUrl);
   const closers = [upgrades.close];
   app.addHook('onReady', async () => {
-    const behind = { request: app.routing, upgrade: upgrades.route };
+    const behind = { request: app.routing, upgrade: upgrades.route, baseUrl };
     closers.push(await openCompatPorts(services.config.compatPorts, services.config.host, behind));
   });
   app.addHook('preClose', async () => void (await Promise.all(closers.map((close) => close()))));

@@ -2,12 +2,13 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Services } from '../context.ts';
-import { originForm } from './origin-form.ts';
+import type { BaseUrl } from './base-url.ts';
 
 /** What a port of one dialect hands its requests on to. */
 export interface Behind {
   request: RequestListener;
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  baseUrl: BaseUrl;
 }
 
 /**
@@ -23,8 +24,12 @@ export async function openCompatPorts(
   const close = async () => void (await Promise.all(servers.map(closeServer)));
   try {
     for (const { dialect, port } of ports) {
-      const server = createServer((request, response) => behind.request(toMount(request, dialect), response));
-      server.on('upgrade', (request, ...rest) => behind.upgrade(toMount(request, dialect), ...rest));
+      const toMount = (request: IncomingMessage) => {
+        request.url = `/${dialect}${behind.baseUrl.targetOf(request)}`;
+        return request;
+      };
+      const server = createServer((request, response) => behind.request(toMount(request), response));
+      server.on('upgrade', (request, ...rest) => behind.upgrade(toMount(request), ...rest));
       server.listen(port, host);
       await once(server, 'listening');
       servers.push(server);
@@ -34,11 +39,6 @@ export async function openCompatPorts(
     throw error;
   }
   return close;
-}
-
-function toMount(request: IncomingMessage, dialect: string): IncomingMessage {
-  request.url = `/${dialect}${originForm(request.url)}`;
-  return request;
 }
 
 async function closeServer(server: Server): Promise<void> {

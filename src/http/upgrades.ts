@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { originForm } from './origin-form.ts';
+import type { BaseUrl } from './base-url.ts';
 
 /** Carries the sockets of some paths. */
 export interface UpgradeCarrier {
@@ -11,11 +11,11 @@ export interface UpgradeCarrier {
 }
 
 /** For all sockets: the first carrier whose path it is takes an upgrade. */
-export function routeUpgrades(server: Server, carriers: readonly UpgradeCarrier[]) {
+export function routeUpgrades(server: Server, carriers: readonly UpgradeCarrier[], baseUrl: BaseUrl) {
   const route = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     // Node takes its own listener away before an upgrade, and an error that nobody hears ends the process.
     socket.on('error', () => {});
-    request.url = originForm(request.url);
+    request.url = baseUrl.targetOf(request);
     if (!carriers.some((carrier) => carrier.upgrade(request, socket, head))) refuse(socket);
   };
   server.on('upgrade', route);

@@ -2,6 +2,7 @@ import Fastify from 'fastify';
 import type { Services } from '../../src/context.ts';
 import { createAdmission } from '../../src/http/admission.ts';
 import { createSendArtifact } from '../../src/http/artifacts.ts';
+import { createBaseUrl } from '../../src/http/base-url.ts';
 import { createRequestLimits } from '../../src/http/request-limits.ts';
 import { createSchemaAccess } from '../../src/http/schema-access.ts';
 import { createVisitors } from '../../src/http/visitors.ts';
@@ -35,7 +36,7 @@ export async function serveRows({ config, store }: TestServer, dialect: DialectT
   const access = createSchemaAccess(
     services,
     admission,
-    createVisitors(services, admission, null),
+    createVisitors(services, admission, { needNoSecret: false, baseUrl: createBaseUrl(() => null) }),
     createSendArtifact(services, admission),
     createRequestLimits(config.rateLimitFactor, null),
   );
