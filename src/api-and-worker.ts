@@ -1,7 +1,7 @@
 import packageJson from '../package.json' with { type: 'json' };
 import { createMetrics } from './metrics/metrics.ts';
 import type { Life } from './process.ts';
-import { startServer } from './server.ts';
+import { type RunningServer, startServer } from './server.ts';
 import { migrate } from './store/migrate.ts';
 import { openStore } from './store/open-store.ts';
 import { releaseAllWorkers } from './store/workers.ts';
@@ -10,12 +10,11 @@ import { startWorker } from './worker.ts';
 /**
  * The API and a worker in this process.
  * @param database `isOurs` when nobody else can be at work on it.
- * @returns the URL of the API.
  */
 export async function startApiAndWorker(
   { config, log, atStop }: Life,
   { isOurs, ...urls }: { url: string; directUrl: string; isOurs: boolean },
-): Promise<string> {
+): Promise<RunningServer> {
   await migrate(urls.directUrl, log);
   const metrics = createMetrics(packageJson.version);
   const { poolMax, redisUrl } = config;
@@ -27,5 +26,5 @@ export async function startApiAndWorker(
   atStop(() => jobs.stop());
   const server = await startServer(config, log, store, isOurs, metrics);
   atStop(() => server.stop());
-  return server.url;
+  return server;
 }

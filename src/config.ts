@@ -109,7 +109,7 @@ export interface Config {
   trustProxy: readonly string[];
   /** Multiplies every rate limit. */
   rateLimitFactor: number;
-  /** The older API whose clients need no credentials; null: nobody has said. */
+  /** The older API whose clients need no credentials; `none`: there are no guests; null: those with the base URL. */
   compatAnonymous: 'orchestratex' | 'none' | null;
   /** null: not configured. */
   openai: VendorConfig | null;
@@ -150,6 +150,16 @@ export function readConfig(variables: Record<string, string | undefined> = proce
     throw new ConfigError(`Configuration is wrong:\n${problems.map((line) => `  ${line}`).join('\n')}`);
   }
   return toConfig(parsed.data);
+}
+
+/** For scripts that need nothing else of it: the rest may be set for the server alone. */
+export function readDataDir(variables: Record<string, string | undefined> = process.env): string {
+  return resolve(environment.shape.DATA_DIR.parse(variables.DATA_DIR || undefined));
+}
+
+/** What npm tells the programs that it starts. */
+export function readNpm(variables: Record<string, string | undefined> = process.env) {
+  return { event: variables.npm_lifecycle_event, manifest: variables.npm_package_json };
 }
 
 function describe(error: z.ZodError, given: Record<string, string | undefined>): string[] {

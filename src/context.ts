@@ -80,6 +80,8 @@ export interface Services {
   metrics: Metrics;
   integrationTester: IntegrationTester;
   computation: Computation;
+  /** The account of who started the server, in embedded mode; null: the first account that registers is the admin. */
+  localAdminId: string | null;
   version: string;
 }
 

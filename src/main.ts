@@ -12,7 +12,9 @@ await runUntilStopped(async (life) => {
     console.error(error);
     throw error;
   });
-  return welcome(life.config, await startApiAndWorker(life, database));
+  const server = await startApiAndWorker(life, database);
+  const { describeDoors } = await import('./server.ts');
+  return welcome(life.config, describeDoors(server));
 });
 
 async function openDatabase({ config, log, atStop }: Life, onLaunch: () => void) {
@@ -32,9 +34,8 @@ async function openDatabase({ config, log, atStop }: Life, onLaunch: () => void)
   return { url, directUrl: url, isOurs: true };
 }
 
-function welcome(config: Config, url: string): string {
-  const lines = [`Polyphony is ready.`, `  GraphQL, and GraphiQL in a browser: ${url}/graphql`];
-  lines.push(`  Health: ${url}/health`);
+function welcome(config: Config, doors: string[]): string {
+  const lines = ['Polyphony is ready.', ...doors];
   if (config.databaseUrl === null) lines.push(`  Data is kept in ${config.dataDir}`);
   if (!config.openai && !config.anthropic && !config.azure)
     lines.push(

@@ -1,6 +1,8 @@
-import { type Config, ConfigError, readConfig } from './config.ts';
+import { fileURLToPath } from 'node:url';
+import { type Config, ConfigError, readConfig, readNpm } from './config.ts';
 import { coerceError } from './errors.ts';
 import { createLog, type Log } from './log.ts';
+import { makeDataDir } from './store/data-dir.ts';
 
 export interface Life {
   config: Config;
@@ -25,10 +27,13 @@ export async function runUntilStopped(start: (life: Life) => Promise<string>): P
     setTimeout(() => process.exit(exitCode || 1), STOP_LIMIT_MS).unref();
     return stopping;
   };
-  process.once('SIGINT', () => void stop(0));
-  process.once('SIGTERM', () => void stop(0));
+  // Each may come twice: a terminal sends Ctrl-C to npm, too, which passes it on.
+  process.on('SIGINT', () => void stop(0));
+  process.on('SIGTERM', () => void stop(0));
+  if (isOfNpm()) atParentsEnd(() => void stop(0));
   try {
     const config = readConfig();
+    await makeDataDir(config.dataDir);
     const log = createLog(config.logLevel);
     console.log(await start({ config, log, atStop: (close) => closers.push(close) }));
   } catch (thrown) {
@@ -36,6 +41,30 @@ export async function runUntilStopped(start: (life: Life) => Promise<string>): P
     if (!stopping) console.error(explain(coerceError(thrown)));
     await stop(1);
   }
+}
+
+/** Those scripts of package.json that replace their shell by this process, so that npm itself is the parent. */
+const SCRIPTS = ['start', 'start:api', 'start:worker'];
+
+/** Not when a program that npm started has started this one: that may be gone on purpose. */
+function isOfNpm(): boolean {
+  const { event, manifest } = readNpm();
+  return (
+    SCRIPTS.includes(event ?? '') && manifest === fileURLToPath(new URL('../package.json', import.meta.url))
+  );
+}
+
+const WATCH_MS = 500;
+
+/** When npm is killed it passes nothing on. Its process number changes then, which the system reports by no event. */
+function atParentsEnd(callback: () => void): void {
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    callback();
+  }, WATCH_MS);
+  timer.unref();
 }
 
 async function closeAll(closers: (() => Promise<void>)[]): Promise<void> {

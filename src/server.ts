@@ -5,6 +5,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { createComputation } from './computation/computation.ts';
 import type { Config } from './config.ts';
 import type { Services } from './context.ts';
+import { openDoors } from './doors.ts';
 import { createIntegrationTester } from './engine/integration/tester.ts';
 import { createOutbound } from './engine/outbound.ts';
 import { createOutboundFetch } from './engine/outbound-fetch.ts';
@@ -30,10 +31,14 @@ const HASHES_AT_ONCE = 2;
 
 export interface RunningServer {
   url: string;
+  /** Opens GraphiQL as the local admin, once; null: there is none. */
+  link: string | null;
+  /** Makes clients guests that know no login; null: there are none. */
+  baseUrl: string | null;
   stop(): Promise<void>;
 }
 
-/** @param isEmbedded the database is this process's own; then GraphiQL on this machine needs no login. */
+/** @param isEmbedded the database is this process's own; then a link opens GraphiQL as the local admin. */
 export async function startServer(
   config: Config,
   log: Log,
@@ -45,6 +50,7 @@ export async function startServer(
   const outbound = createOutbound(config.outboundAllow);
   const secrets = createSecretBox(config);
   const computation = createComputation(config.rateLimitFactor);
+  const localAdminId = isEmbedded ? await ensureLocalAdmin(store.database, newId()) : null;
   const services: Services = {
     config,
     log,
@@ -61,19 +67,18 @@ export async function startServer(
     metrics,
     integrationTester: createIntegrationTester({ outbound, secrets }),
     computation,
+    localAdminId,
     version: packageJson.version,
   };
-  const isPrivate = isEmbedded && ['127.0.0.1', 'localhost', '::1'].includes(config.host);
-  const localAdminId = isPrivate ? await ensureLocalAdmin(store.database, newId()) : null;
-  const anonymous = config.compatAnonymous ?? (isPrivate ? 'orchestratex' : 'none');
-  const guestDialect = anonymous === 'none' ? null : anonymous;
-  const app = await createApp(services, { localAdminId, guestDialect, redis });
+  const doors = await openDoors(config, localAdminId);
+  const app = await createApp(services, { ...doors, redis });
   app.addHook('onClose', async () => {
     redis?.destroy();
     await computation.stop();
   });
   await app.listen({ host: config.host, port: config.port });
-  return { url: urlOf(app.server.address() as AddressInfo), stop: () => app.close() };
+  const url = urlOf(app.server.address() as AddressInfo);
+  return { ...(await doors.print(url)), stop: () => app.close().finally(doors.close) };
 }
 
 /** The store's own client tells people that Redis is away. */
@@ -89,6 +94,15 @@ function urlOf({ address, port, family }: AddressInfo): string {
   return `http://${host}:${port}`;
 }
 
+/** What stands beside the address when a server has started. */
+export function describeDoors({ url, link, baseUrl }: RunningServer): string[] {
+  const lines = [`  GraphQL, and GraphiQL in a browser: ${link ?? `${url}/graphql`}`];
+  if (link !== null) lines.push('    The link works once, within a day; `npm run link` prints another.');
+  lines.push(`  Health: ${url}/health`);
+  if (baseUrl !== null) lines.push(`  Base URL for OrchestrateX's clients: ${baseUrl}/orchestratex`);
+  return lines;
+}
+
 if (isEntryPoint(import.meta)) {
   await runUntilStopped(async ({ config, log, atStop }) => {
     const { url, directUrl } = requireDatabaseUrl(config, 'start:api');
@@ -99,6 +113,6 @@ if (isEntryPoint(import.meta)) {
     atStop(() => store.close());
     const server = await startServer(config, log, store, false, metrics);
     atStop(() => server.stop());
-    return `Polyphony API is at ${server.url}/graphql`;
+    return [`Polyphony API is at ${server.url}/graphql`, ...describeDoors(server)].join('\n');
   });
 }

@@ -1,5 +1,4 @@
 /** `npm run start:worker`: a worker alone; any number of them share a database. */
-import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import packageJson from '../package.json' with { type: 'json' };
 import { createComputation } from './computation/computation.ts';
@@ -66,7 +65,6 @@ export async function startWorker(
 async function show(config: Config, log: Log, store: Store, metrics: Metrics) {
   const { createWorkerApp } = await import('./http/worker-app.ts');
   const { createTokens } = await import('./resolvers/tokens.ts');
-  await mkdir(config.dataDir, { recursive: true });
   const secret = config.jwtSecret ?? (await keptSecret(resolve(config.dataDir, 'jwt.secret')));
   const tokens = createTokens(secret);
   return createWorkerApp({ config, log, store, tokens, metrics, version: packageJson.version });

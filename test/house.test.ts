@@ -42,7 +42,9 @@ const ARROWS: Record<string, readonly string[]> = {
     'type config.ts',
     'type log.ts',
   ],
-  'process.ts': ['config.ts', 'log.ts', 'errors.ts'],
+  // DATA_DIR is made before anything else is loaded.
+  'process.ts': ['config.ts', 'log.ts', 'errors.ts', 'store'],
+  'doors.ts': ['store', 'type config.ts'],
 
   'main.ts': ['*'],
   'api-and-worker.ts': ['*'],

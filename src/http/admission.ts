@@ -70,11 +70,11 @@ function hostOf(origin: string): string | null {
 }
 
 /** Without the port, and an IPv6 address without its brackets. */
-export function nameOf(host: string): string {
+function nameOf(host: string): string {
   return host.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
 }
 
-export function isLoopback(name: string): boolean {
+function isLoopback(name: string): boolean {
   if (name === 'localhost') return true;
   return ipaddr.isValid(name) && ipaddr.process(name).range() === 'loopback';
 }

@@ -5,20 +5,19 @@ import type { Services } from '../context.ts';
 import { probe } from '../resolvers/health.ts';
 import { mountDialects, mountSockets, unreadableFor } from '../rest-compat/index.ts';
 import { refuseUnreadablePath } from '../rest-compat/router.ts';
-import type { Dialect } from '../vocabulary.ts';
 import { createAdmission } from './admission.ts';
 import { artifactRoute, createSendArtifact } from './artifacts.ts';
+import { createBaseUrl } from './base-url.ts';
 import { openCompatPorts } from './compat-ports.ts';
 import { FASTIFY_PATIENCE } from './connections.ts';
 import { countRequests } from './count-requests.ts';
 import { answerFailure, answerUnknownPath } from './failures.ts';
-import { createGraphiqlPage } from './graphiql.ts';
+import { createGraphiqlPage, type LocalAdmin } from './graphiql.ts';
 import { createGraphql } from './graphql.ts';
 import { graphqlRoute } from './graphql-route.ts';
 import { guard } from './guards.ts';
 import type { Redis } from './limiter.ts';
 import { metricsRoute } from './metrics-route.ts';
-import { originForm } from './origin-form.ts';
 import { createRequestLimits } from './request-limits.ts';
 import { createSchemaAccess } from './schema-access.ts';
 import { openSockets } from './sockets.ts';
@@ -30,10 +29,10 @@ const MAX_BODY_BYTES = 5 * 1024 * 1024;
 const MAX_PARAM_CHARACTERS = 2400;
 
 export interface AppOptions {
-  /** Whose token stands in GraphiQL; null: nobody's. */
-  localAdminId: string | null;
-  /** Whose clients need no credentials; null: nobody's. */
-  guestDialect: Dialect | null;
+  /** For whom GraphiQL acts when it is opened with a link; null: there are no links. */
+  localAdmin: LocalAdmin | null;
+  /** Reads the secret in the base URL of guests; null: there is none. */
+  baseUrlSecret(): string | null;
   /** Where requests are counted. */
   redis: Redis;
 }
@@ -41,11 +40,12 @@ export interface AppOptions {
 /** The whole HTTP side: GraphQL with its page and its sockets, health, and the legacy mounts. */
 export async function createApp(services: Services, options: AppOptions): Promise<FastifyInstance> {
   const onFailure = answerFailure(services.log);
+  const baseUrl = createBaseUrl(options.baseUrlSecret);
   const app = Fastify({
     ...FASTIFY_PATIENCE,
     bodyLimit: MAX_BODY_BYTES,
     forceCloseConnections: true,
-    rewriteUrl: ({ url }) => originForm(url),
+    rewriteUrl: (request) => baseUrl.targetOf(request),
     routerOptions: { maxParamLength: MAX_PARAM_CHARACTERS },
     frameworkErrors(error, request, reply) {
       const whose = unreadableFor(request, services.config.compatDefault);
@@ -55,7 +55,7 @@ export async function createApp(services: Services, options: AppOptions): Promis
   app.setErrorHandler(onFailure);
   app.setNotFoundHandler(answerUnknownPath);
   countRequests(app, services.metrics.http);
-  const graphiql = services.config.production ? null : createGraphiqlPage(services, options.localAdminId);
+  const graphiql = services.config.production ? null : createGraphiqlPage(services, options.localAdmin);
   const admission = createAdmission(services);
   const guards = guard(app, services, admission);
   const yoga = createGraphql(services, graphiql, guards.turns);
@@ -86,14 +86,16 @@ export async function createApp(services: Services, options: AppOptions): Promis
   app.get('/health', () => probe(services));
   await app.register(metricsRoute(services.metrics, admission));
   const count = createRequestLimits(services.config.rateLimitFactor, options.redis);
-  const visitors = createVisitors(services, admission, options.guestDialect);
+  const needNoSecret = services.config.compatAnonymous === 'orchestratex';
+  const visitors = createVisitors(services, admission, { needNoSecret, baseUrl });
   const access = createSchemaAccess(services, admission, visitors, sendArtifact, count, guards);
   await mountDialects(app, access, { fallback: services.config.compatDefault, version: services.version });
   const carriers = [openSockets(yoga, services, admission, guards.connections), mountSockets(access)];
-  const upgrades = routeUpgrades(app.server, carriers, { admission, ...guards });
+  const upgrades = routeUpgrades(app.server, carriers, { admission, baseUrl, ...guards });
   const closers = [upgrades.close];
   app.addHook('onReady', async () => {
-    const behind = { request: app.routing, upgrade: upgrades.route, limit: guards.connections.limit };
+    const { limit } = guards.connections;
+    const behind = { request: app.routing, upgrade: upgrades.route, limit, baseUrl };
     closers.push(await openCompatPorts(services.config.compatPorts, services.config.host, behind));
   });
   app.addHook('preClose', async () => void (await Promise.all(closers.map((close) => close()))));

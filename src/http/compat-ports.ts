@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Services } from '../context.ts';
+import type { BaseUrl } from './base-url.ts';
 import { PATIENCE } from './connections.ts';
-import { originForm } from './origin-form.ts';
 
 /** What a port of one dialect hands its requests on to. */
 export interface Behind {
@@ -11,6 +11,7 @@ export interface Behind {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   /** Bounds the connections of its server. */
   limit(server: Server): void;
+  baseUrl: BaseUrl;
 }
 
 /**
@@ -26,11 +27,15 @@ export async function openCompatPorts(
   const close = async () => void (await Promise.all(servers.map(closeServer)));
   try {
     for (const { dialect, port } of ports) {
+      const toMount = (request: IncomingMessage) => {
+        request.url = `/${dialect}${behind.baseUrl.targetOf(request)}`;
+        return request;
+      };
       const server = createServer(PATIENCE, (request, response) =>
-        behind.request(toMount(request, dialect), response),
+        behind.request(toMount(request), response),
       );
       behind.limit(server);
-      server.on('upgrade', (request, ...rest) => behind.upgrade(toMount(request, dialect), ...rest));
+      server.on('upgrade', (request, ...rest) => behind.upgrade(toMount(request), ...rest));
       server.listen(port, host);
       await once(server, 'listening');
       servers.push(server);
@@ -40,11 +45,6 @@ export async function openCompatPorts(
     throw error;
   }
   return close;
-}
-
-function toMount(request: IncomingMessage, dialect: string): IncomingMessage {
-  request.url = `/${dialect}${originForm(request.url)}`;
-  return request;
 }
 
 async function closeServer(server: Server): Promise<void> {

@@ -2,7 +2,8 @@ import type { GraphiQLOptions } from 'graphql-yoga';
 
 /**
  * The page, with what GraphiQL leaves out: its socket is opened with the headers of the editor, a token of ours
- * that an earlier visit left in the browser is replaced by the fresh one, and a reload shows the tab that was open.
+ * that an earlier visit left in the browser is replaced by the fresh one or, without one, used again, a link's secret
+ * leaves the address bar, and a reload shows the tab that was open.
  */
 export async function renderPage(options: GraphiQLOptions): Promise<string> {
   // 9 MB of text, which most processes are never asked for.
@@ -18,11 +19,12 @@ export async function renderPage(options: GraphiQLOptions): Promise<string> {
 interface Browser {
   localStorage: Record<string, string>;
   location: { href: string };
+  history: { state: unknown; replaceState(state: unknown, title: string, url: string): void };
 }
 
 /** Runs in the browser, as text: it may use nothing of this file. */
 function prepare(options: GraphiQLOptions & Record<string, unknown>) {
-  const { localStorage, location } = globalThis as unknown as Browser;
+  const { localStorage, location, history } = globalThis as unknown as Browser;
   const KEPT = 'polyphony:authorization';
   const parse = (text: string | undefined) => {
     try {
@@ -35,6 +37,15 @@ function prepare(options: GraphiQLOptions & Record<string, unknown>) {
     const { tabs, activeTabIndex } = parse(localStorage['graphiql:tabState']);
     return tabs?.[activeTabIndex];
   };
+  const isCurrent = (authorization: string) => {
+    const claims = authorization.split('.')[1]?.replaceAll('-', '+').replaceAll('_', '/');
+    return parse(claims && atob(claims)).exp * 1000 > Date.now();
+  };
+  const url = new URL(location.href);
+  if (url.searchParams.has('link')) {
+    url.searchParams.delete('link');
+    history.replaceState(history.state, '', url.href);
+  }
 
   const fresh = parse(options.headers).authorization;
   const earlier = localStorage[KEPT];
@@ -44,11 +55,24 @@ function prepare(options: GraphiQLOptions & Record<string, unknown>) {
     }
   }
   if (fresh) localStorage[KEPT] = fresh;
+  else if (earlier && isCurrent(earlier)) {
+    options.headers = JSON.stringify({ authorization: earlier }, null, 2);
+  }
+
+  // A tab of a visit without credentials gets them; one with those of somebody else stays as it is, behind a new one.
+  const state = parse(localStorage['graphiql:tabState']);
+  const left = state.tabs?.[state.activeTabIndex];
+  const ownHeaders = Object.keys(parse(left?.headers));
+  if (fresh && left && ownHeaders.length === 0) {
+    left.headers = options.headers;
+    localStorage['graphiql:tabState'] = JSON.stringify(state);
+  }
+  const isOthers = fresh && ownHeaders.length > 0 && !String(left?.headers).includes(fresh);
 
   // GraphiQL finds the tab by its contents; where they differ in anything, it opens one more.
   const tab = openTab();
-  const asked = new URL(location.href).searchParams.get('query');
-  if (tab && (asked === null || asked === tab.query)) {
+  const asked = url.searchParams.get('query');
+  if (tab && !isOthers && (asked === null || asked === tab.query)) {
     options.initialQuery = tab.query ?? '';
     options.initialVariables = tab.variables ?? '';
     options.initialHeaders = tab.headers ?? options.headers;

@@ -1,16 +1,34 @@
 import type { FastifyRequest } from 'fastify';
 import type { GraphiQLOptions } from 'graphql-yoga';
 import type { Services } from '../context.ts';
-import { isLocal } from './is-local.ts';
+import { DomainError } from '../errors.ts';
 
 /** GraphiQL, whole in one page: nothing is loaded from elsewhere. */
 export interface GraphiqlPage {
   options(request: FastifyRequest): Promise<GraphiQLOptions>;
 }
 
+/** The account behind the links that `npm start` and `npm run link` print. */
+export interface LocalAdmin {
+  id: string;
+  /** Uses a link's secret up. @returns false when it was used before, is too old or unknown. */
+  takeLink(secret: string): Promise<boolean>;
+}
+
 /** Lines of at most 54 characters: that is what its editor shows of a line on a laptop. */
-const WELCOME = `# Polyphony. Press the button and choose an operation.
-# Your credentials stand under Headers, below.
+const CREDENTIALS = {
+  operated: `# Put your credentials under Headers, below, such as
+# { "authorization": "Bearer …" } with a login token.`,
+  embedded: `# Your credentials stand under Headers, below. If none
+# do, open the link that \`npm run link\` prints.`,
+  uselessLink: `# The link was used before, or is older than a day:
+# \`npm run link\` prints another.`,
+};
+
+const welcome = (
+  credentials: keyof typeof CREDENTIALS,
+) => `# Polyphony. Press the button and choose an operation.
+${CREDENTIALS[credentials]}
 
 # 1. Give the model some work.
 mutation Ask {
@@ -47,20 +65,20 @@ query Look($id: ID!) {
 
 const LOCAL_TOKEN_SECONDS = 24 * 3600;
 
-/**
- * @param localAdminId the account whose token stands in the headers of the page when it is asked for from this
- * machine; null: nobody's.
- */
-export function createGraphiqlPage(services: Services, localAdminId: string | null): GraphiqlPage {
+/** @param localAdmin for whom a page acts that is opened with a link; null: there are no links. */
+export function createGraphiqlPage(
+  { tokens }: Pick<Services, 'tokens'>,
+  localAdmin: LocalAdmin | null,
+): GraphiqlPage {
   return {
     async options(request) {
-      const token =
-        localAdminId && isLocalPerson(request)
-          ? await services.tokens.sign(localAdminId, LOCAL_TOKEN_SECONDS)
-          : null;
+      const secret = linkOf(request);
+      const isTaken = localAdmin && secret !== null && (await localAdmin.takeLink(secret));
+      const token = isTaken ? await tokens.sign(localAdmin.id, LOCAL_TOKEN_SECONDS) : null;
+      const isUseless = localAdmin && secret !== null && !isTaken;
       return {
         title: 'Polyphony GraphiQL',
-        defaultQuery: WELCOME,
+        defaultQuery: welcome(isUseless ? 'uselessLink' : localAdmin ? 'embedded' : 'operated'),
         subscriptionsProtocol: 'WS',
         ...(token && { headers: JSON.stringify({ authorization: `Bearer ${token}` }, null, 2) }),
       };
@@ -68,9 +86,20 @@ export function createGraphiqlPage(services: Services, localAdminId: string | nu
   };
 }
 
-/** A page of another site may reach this port, but must not read a token: the address bar must be ours. */
-function isLocalPerson({ headers, raw }: FastifyRequest): boolean {
-  if (!isLocal(raw)) return false;
-  const site = headers['sec-fetch-site'] ?? 'none';
-  return headers.origin === undefined && (site === 'none' || site === 'same-origin');
+/** The secret of the link that a page is opened with; null: there is none, or a script asks instead of a person. */
+function linkOf({ query, headers }: FastifyRequest): string | null {
+  const { link } = query as { link?: unknown };
+  const isOpened = headers.origin === undefined && (headers['sec-fetch-mode'] ?? 'navigate') === 'navigate';
+  return typeof link === 'string' && link !== '' && isOpened ? link : null;
+}
+
+/**
+ * What a browser fetches ahead may never be shown, and would use up a link: refused, it is fetched again when it is
+ * opened. @throws DomainError UNAVAILABLE, the 503 that browsers expect then
+ */
+export function refusePrefetch({ query, headers }: FastifyRequest): void {
+  if (!Object.hasOwn(query as object, 'link')) return;
+  const purpose = `${headers['sec-purpose'] ?? ''} ${headers.purpose ?? ''} ${headers['x-moz'] ?? ''}`;
+  if (!/\bprefetch\b/i.test(purpose)) return;
+  throw new DomainError('UNAVAILABLE', 'a link is not to be fetched ahead, as it works once');
 }

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { DomainError } from '../errors.ts';
 import type { Admission } from './admission.ts';
 import { headerCredentials } from './context.ts';
+import { refusePrefetch } from './graphiql.ts';
 import type { Carrier, Yoga } from './graphql.ts';
 import { answerPlainly, isPlain } from './plain-requests.ts';
 
@@ -14,9 +15,10 @@ export function graphqlRoute(yoga: Yoga, admission: Admission) {
       method: ['GET', 'POST'],
       exposeHeadRoute: false,
       handler: (request, reply) => {
-        checkForm(request);
         // The page may hold a token.
         if (request.method === 'GET') reply.header('cache-control', 'no-store');
+        checkForm(request);
+        refusePrefetch(request);
         const carrier: Carrier = {
           asker: async () => ({
             viewer: await admission.viewer(request.raw, headerCredentials(request.headers)),

@@ -3,15 +3,14 @@ import { DomainError } from '../errors.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Admission } from './admission.ts';
 import { headerCredentials } from './context.ts';
-import { isLocal } from './is-local.ts';
 
-/** `GET /metrics`, for an admin, and for whoever asks on the machine itself. */
+/** `GET /metrics`, for an admin's login token or API key. An address proves nothing: proxies are local, too. */
 export function metricsRoute(metrics: Metrics, admission: Admission) {
   return async (app: FastifyInstance): Promise<void> => {
     app.get('/metrics', async ({ raw }, reply) => {
       const viewer = await admission.viewer(raw, headerCredentials(raw.headers));
       if (viewer && !viewer.isAdmin) throw new DomainError('FORBIDDEN', 'metrics are for admins');
-      if (!viewer && !isLocal(raw)) throw notLocal();
+      if (!viewer) throw noCredentials();
       return reply
         .type(metrics.contentType)
         .header('cache-control', 'no-store')
@@ -20,8 +19,8 @@ export function metricsRoute(metrics: Metrics, admission: Admission) {
   };
 }
 
-function notLocal(): DomainError {
+function noCredentials(): DomainError {
   const message =
-    'metrics are for admins, and for this machine itself: send `Authorization: Bearer <token>` or `X-API-Key: <key>` of an admin';
+    'metrics are for admins: send `Authorization: Bearer <token or API key>` or `X-API-Key: <key>` of an admin';
   return new DomainError('UNAUTHENTICATED', message);
 }

@@ -2,8 +2,8 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Admission } from './admission.ts';
+import type { BaseUrl } from './base-url.ts';
 import type { Guards } from './guards.ts';
-import { originForm } from './origin-form.ts';
 
 /** Carries the sockets of some paths. */
 export interface UpgradeCarrier {
@@ -13,11 +13,16 @@ export interface UpgradeCarrier {
   close(): Promise<void>;
 }
 
+interface UpgradeChecks extends Pick<Guards, 'connections' | 'unsent'> {
+  admission: Admission;
+  baseUrl: BaseUrl;
+}
+
 /** For all sockets: the first carrier whose path it is takes an upgrade. */
 export function routeUpgrades(
   server: Server,
   carriers: readonly UpgradeCarrier[],
-  { admission, connections, unsent }: Pick<Guards, 'connections' | 'unsent'> & { admission: Admission },
+  { admission, baseUrl, connections, unsent }: UpgradeChecks,
 ) {
   const route = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     // Node takes its own listener away before an upgrade, and an error that nobody hears ends the process.
@@ -27,7 +32,7 @@ export function routeUpgrades(
     socket.once('close', release);
     unsent.watch(socket as Socket);
     unsent.upgraded(socket as Socket);
-    request.url = originForm(request.url);
+    request.url = baseUrl.targetOf(request);
     if (!carriers.some((carrier) => carrier.upgrade(request, socket, head))) refuse(socket, UNKNOWN);
   };
   server.on('upgrade', route);

@@ -4,6 +4,7 @@ import { guest } from '../resolvers/authenticate.ts';
 import type { Visitor } from '../rest-compat/schema-access.ts';
 import type { Dialect } from '../vocabulary.ts';
 import type { Admission } from './admission.ts';
+import type { BaseUrl } from './base-url.ts';
 import { headerCredentials } from './context.ts';
 import { atExpiry } from './expiry.ts';
 
@@ -15,17 +16,24 @@ export interface Visitors {
   take(request: IncomingMessage, origin: Dialect): Promise<Viewer | null>;
 }
 
-/** @param guestDialect in which whoever brings no credentials is the guest; null: in none. */
-export function createVisitors(
-  services: Services,
-  admission: Admission,
-  guestDialect: Dialect | null,
-): Visitors {
+/** The one whose clients know no login. */
+const GUESTS_DIALECT: Dialect = 'orchestratex';
+
+export interface Guests {
+  /** Who comes without credentials is a guest, not only who comes by the base URL. */
+  needNoSecret: boolean;
+  baseUrl: BaseUrl;
+}
+
+export function createVisitors(services: Services, admission: Admission, guests: Guests): Visitors {
   const found = new WeakMap<IncomingMessage, Promise<Viewer | null>>();
 
   async function admit(request: IncomingMessage, origin: Dialect): Promise<Viewer | null> {
+    const isForGuests = origin === GUESTS_DIALECT && isAnonymous(request);
+    // The secret is a credential: a page of another site that has it may ask.
+    if (isForGuests && guests.baseUrl.isGuests(request)) return guest(services);
     const viewer = await admission.viewer(request, headerCredentials(request.headers));
-    return viewer || origin !== guestDialect ? viewer : guest(services);
+    return isForGuests && guests.needNoSecret ? guest(services) : viewer;
   }
 
   const look = (request: IncomingMessage, origin: Dialect) => found.get(request) ?? admit(request, origin);
@@ -38,7 +46,10 @@ export function createVisitors(
         accountId: viewer?.userId ?? null,
         isGuest: viewer !== null && isAnonymous(request),
         expiresAt: viewer?.expiresAt ?? null,
-        atExpiry: (callback) => atExpiry(viewer, callback),
+        atExpiry: (callback) =>
+          guests.needNoSecret || !isAnonymous(request)
+            ? atExpiry(viewer, callback)
+            : guests.baseUrl.atRevocation(request, callback),
       };
     },
     take(request, origin) {

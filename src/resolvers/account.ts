@@ -8,7 +8,7 @@ import type { Database } from '../store/database.ts';
 import { ApiKey } from '../store/entities/api-key.ts';
 import { User } from '../store/entities/user.ts';
 import type { Origin } from '../vocabulary.ts';
-import { hashApiKey } from './authenticate.ts';
+import { API_KEY_PREFIX, hashApiKey } from './authenticate.ts';
 import { text, validate } from './validate.ts';
 import { requireViewer } from './viewer.ts';
 
@@ -47,7 +47,10 @@ export async function register(context: Context, input: unknown): Promise<Login>
   const { password, ...account } = validate(registration, input, 'input');
   await loginLimits.count(context.address, account.email);
   const user = { id: newId(), ...account, passwordHash: await passwords.hash(password) };
-  const outcome = await insertUser(store.database, user, config.registration === 'first-only');
+  const outcome = await insertUser(store.database, user, {
+    onlyFirst: config.registration === 'first-only',
+    firstIsAdmin: context.localAdminId === null,
+  });
   if (outcome === 'closed') throw registrationClosed();
   if (outcome === 'email-taken') {
     throw new DomainError('CONFLICT', `input.email: ${account.email} is registered already`, {
@@ -123,7 +126,7 @@ export async function createApiKey(
 ): Promise<{ apiKey: ApiKey; key: string }> {
   const { userId } = requireViewer(context);
   const { name, expiresAt } = validate(newApiKey, input, 'input');
-  const key = `md_${randomBytes(32).toString('base64url')}`;
+  const key = `${API_KEY_PREFIX}${randomBytes(32).toString('base64url')}`;
   const row = { id: newId(), owner: userId, name, prefix: key.slice(0, 8), hash: hashApiKey(key) };
   const em = context.store.database.entityManager();
   const apiKey = em.create(ApiKey, { ...row, expiresAt: expiresAt ?? null });

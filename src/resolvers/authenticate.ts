@@ -6,6 +6,9 @@ import { findKeyHolder } from '../store/accounts.ts';
 /** What knows whom credentials belong to. */
 type Accounts = Pick<Services, 'store' | 'tokens'>;
 
+/** Login tokens are JWTs, which begin with `ey`. */
+export const API_KEY_PREFIX = 'md_';
+
 /** What a request brought along. */
 export interface Credentials {
   authorization: string | null;
@@ -17,7 +20,7 @@ export interface Credentials {
  * @throws DomainError UNAUTHENTICATED
  */
 export async function authenticate(services: Accounts, credentials: Credentials): Promise<Viewer | null> {
-  if (credentials.authorization !== null) return byToken(services, credentials.authorization);
+  if (credentials.authorization !== null) return byBearer(services, credentials.authorization);
   if (credentials.apiKey !== null) return byApiKey(services, credentials.apiKey);
   return null;
 }
@@ -28,8 +31,13 @@ export async function guest({ store }: Services): Promise<Viewer> {
   return { userId: id, isAdmin: false, expiresAt: null };
 }
 
-async function byToken({ tokens, store }: Accounts, authorization: string): Promise<Viewer> {
+/** A login token, or an API key: OpenAI's SDKs send theirs so. */
+async function byBearer(services: Accounts, authorization: string): Promise<Viewer> {
   const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
+  return token?.startsWith(API_KEY_PREFIX) ? byApiKey(services, token) : byToken(services, token);
+}
+
+async function byToken({ tokens, store }: Accounts, token: string | undefined): Promise<Viewer> {
   const verified = token === undefined ? null : await tokens.verify(token);
   const user = verified && (await store.lookups.user(verified.userId));
   if (!user) throw refused('the bearer token is not valid (any more); log in again');

@@ -62,11 +62,14 @@ const REGISTRATION_LOCK = 7_305_002;
 
 export type Registration = 'created' | 'email-taken' | 'closed';
 
-/** The first account that somebody registers is the admin. @param onlyFirst refuse when it is not the first. */
+/**
+ * @param options.onlyFirst refuse when it is not the first registered account.
+ * @param options.firstIsAdmin false: another account is the admin already.
+ */
 export async function insertUser(
   database: Database,
   account: { id: string; email: string; name: string; passwordHash: string },
-  onlyFirst: boolean,
+  { onlyFirst, firstIsAdmin }: { onlyFirst: boolean; firstIsAdmin: boolean },
 ): Promise<Registration> {
   return database.entityManager().transactional(async (em) => {
     await em.execute('select pg_advisory_xact_lock(?)', [REGISTRATION_LOCK]);
@@ -74,7 +77,7 @@ export async function insertUser(
     if (onlyFirst && !isFirst) return 'closed';
     if (OUR_EMAILS.includes(account.email)) return 'email-taken';
     if ((await em.count(User, { email: account.email })) > 0) return 'email-taken';
-    em.create(User, { ...account, isAdmin: isFirst });
+    em.create(User, { ...account, isAdmin: isFirst && firstIsAdmin });
     return 'created';
   });
 }

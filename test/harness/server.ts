@@ -4,9 +4,11 @@ import { type Config, readConfig } from '../../src/config.ts';
 import { createLog } from '../../src/log.ts';
 import { createMetrics, type Metrics } from '../../src/metrics/metrics.ts';
 import { startServer } from '../../src/server.ts';
+import { makeLink } from '../../src/store/one-time-links.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import type { Store } from '../../src/store/store.ts';
 import { startWorker } from '../../src/worker.ts';
+import { getPage, tokenIn } from '../http/page.ts';
 import { type Client, createClient } from './client.ts';
 import { createFolder } from './folder.ts';
 import { admin, withDatabase } from './postgres.ts';
@@ -17,6 +19,12 @@ export interface TestServer {
   store: Store;
   metrics: Metrics;
   config: Config;
+  /** Opens GraphiQL as the local admin, once. @param url where the server is reached, unless directly. */
+  link(url?: string): Promise<string>;
+  /** Makes who knows no login a guest; null: there is none. */
+  baseUrl: string | null;
+  /** A client of the local admin, with the token of a page. */
+  localAdmin(): Promise<Client>;
   /** A client of a fresh account. */
   newUser(): Promise<Client>;
   /** A client without credentials. */
@@ -29,7 +37,7 @@ export interface TestServerOptions {
   variables?: Record<string, string>;
   /** false: only the API; runs stay queued. */
   worker?: boolean;
-  /** GraphiQL with the local admin's token, as in embedded mode. */
+  /** With a local admin, as in embedded mode. */
   embedded?: boolean;
 }
 
@@ -74,8 +82,15 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const urls = { url: database.url, directUrl: database.url };
   const jobs = options.worker === false ? null : await startWorker(config, log, store, urls, metrics);
   const server = await startServer(config, log, store, options.embedded ?? false, metrics);
+  const link = async (url = server.url) => `${url}/graphql?link=${await makeLink(config.dataDir)}`;
   let users = 0;
   return {
+    link,
+    baseUrl: server.baseUrl,
+    async localAdmin() {
+      const token = tokenIn(await getPage(await link()));
+      return createClient(server.url, { authorization: `Bearer ${token}` });
+    },
     url: server.url,
     databaseUrl: database.url,
     store,

@@ -32,8 +32,9 @@ export interface Visit {
   received: Message[];
 }
 
-/** GraphiQL of the server at the origin, ready to be used, in a profile of its own. */
-export async function visit(browser: Browser, origin: string): Promise<Visit> {
+/** GraphiQL at an address, such as a link, ready to be used, in a profile of its own. */
+export async function visit(browser: Browser, url: string): Promise<Visit> {
+  const { origin } = new URL(url);
   const page = await browser.newPage({ viewport: { width: 1400, height: 850 } });
   page.setDefaultTimeout(15_000);
   const complaints: string[] = [];
@@ -53,7 +54,7 @@ export async function visit(browser: Browser, origin: string): Promise<Visit> {
     socket.on('framesent', ({ payload }) => sent.push(JSON.parse(String(payload))));
     socket.on('framereceived', ({ payload }) => received.push(JSON.parse(String(payload))));
   });
-  await page.goto(`${origin}/graphql`);
+  await page.goto(url);
   await page.locator('.graphiql-execute-button').waitFor();
   return { page, complaints, sent, received };
 }

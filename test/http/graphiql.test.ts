@@ -35,7 +35,7 @@ afterAll(async () => {
 });
 
 test('a newcomer asks, follows the answer over a socket and looks at the costs, all offline', async () => {
-  const { page, complaints, sent, received } = await visit(browser, server.url);
+  const { page, complaints, sent, received } = await visit(browser, await server.link());
   const shown = await watchResult(page);
   await choose(page, 'Ask');
   await shows(page, 'QUEUED');
@@ -65,7 +65,7 @@ test('a newcomer asks, follows the answer over a socket and looks at the costs, 
 });
 
 test('tokens show as they come', async () => {
-  const { page, complaints } = await visit(browser, server.url);
+  const { page, complaints } = await visit(browser, await server.link());
   const shown = await watchResult(page);
   const model = 'gpt-4o@tokens=150,itl=40';
   const input = `{ prompt: "x", model: "${model}" }`;
@@ -81,7 +81,7 @@ test('tokens show as they come', async () => {
 });
 
 test('a token that an earlier visit left in the browser is replaced, everywhere, by the fresh one', async () => {
-  const { page, complaints } = await visit(browser, server.url);
+  const { page, complaints } = await visit(browser, await server.link());
   await choose(page, 'Ask');
   await shows(page, 'QUEUED');
   await page.waitForFunction(`localStorage['graphiql:tabState']?.includes('Bearer')`);
@@ -98,7 +98,7 @@ test('a token that an earlier visit left in the browser is replaced, everywhere,
 });
 
 test('headers that are typed in hold for the socket, too; without any the server wants a login', async () => {
-  const { page, sent } = await visit(browser, server.url);
+  const { page, sent } = await visit(browser, await server.link());
   const ann = await server.newUser();
   const id = await ann.createTask({ prompt: 'x', model: 'gpt-4o' });
   const headers = JSON.stringify({ Authorization: `Bearer ${ann.token}` });

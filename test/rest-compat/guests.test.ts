@@ -1,7 +1,14 @@
+import { once } from 'node:events';
+import { rm, stat } from 'node:fs/promises';
 import { request } from 'node:http';
+import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { data } from '../harness/client.ts';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { WebSocket } from 'ws';
+import { baseUrlSecret, renewBaseUrlSecret } from '../../src/store/base-url-secret.ts';
+import { freePort } from '../../src/store/embedded-postgres/server.ts';
+import { createClient, data } from '../harness/client.ts';
+import { PROXIES } from '../harness/proxies.ts';
 import { startTestServer, type TestServer, type TestServerOptions } from '../harness/server.ts';
 import { createLegacyClient } from './legacy-client.ts';
 import { openLegacySocket, refusedUpgrade } from './legacy-socket.ts';
@@ -31,8 +38,7 @@ describe('whether there are guests', () => {
   test.each<[string, TestServerOptions, number, object[]]>([
     ['a database of one’s own: no', {}, 401, []],
     ['COMPAT_ANONYMOUS=orchestratex: yes', { variables: { COMPAT_ANONYMOUS: 'orchestratex' } }, 201, [guest]],
-    ['embedded, on this machine alone: yes', { embedded: true }, 201, [admin, guest]],
-    ['embedded, for the network: no', { embedded: true, variables: { HOST: '0.0.0.0' } }, 401, []],
+    ['embedded: no', { embedded: true }, 401, [admin]],
     [
       'embedded, with COMPAT_ANONYMOUS=none: no',
       { embedded: true, variables: { COMPAT_ANONYMOUS: 'none' } },
@@ -42,6 +48,148 @@ describe('whether there are guests', () => {
   ])('%s', async (_case, options, status, emails) => {
     expect(await asked(options)).toEqual([status, emails]);
   });
+});
+
+/** Where clients have it from `npm start`, for all of OrchestrateX. */
+describe.each([
+  ['with the embedded Postgres', true],
+  ['with a database of the operator', false],
+])('the base URL with a secret, %s', (_mode, embedded) => {
+  let server: TestServer;
+  let port: number;
+  let base: string;
+  let prefix: string;
+
+  beforeAll(async () => {
+    port = await freePort();
+    const variables = { COMPAT_PORTS: `orchestratex:${port}` };
+    server = await startTestServer({ embedded, worker: false, variables });
+    base = server.baseUrl!;
+    prefix = new URL(base).pathname;
+  });
+  afterAll(() => server?.stop());
+
+  const create = async (url: string, headers: Record<string, string> = {}) =>
+    createLegacyClient(url)('POST', '/api/sessions/', SESSION, headers);
+  const wrong = () => `/k/${'A'.repeat(43)}`;
+
+  test('makes its clients the guest, under the mount, at the documented paths and at a port of its own', async () => {
+    const own = `http://127.0.0.1:${port}`;
+    for (const url of [`${base}/orchestratex`, base, own + prefix]) {
+      const { _id } = good(await create(url), 201);
+      const read = createLegacyClient(url);
+      expect(good(await read('GET', `/api/sessions/${_id}`))._id).toBe(_id);
+      const at = new URL(url);
+      const socket = await openLegacySocket(at.origin, `${at.pathname}/ws/${_id}`);
+      expect((await socket.next(() => true)).type).toBeTypeOf('string');
+      await socket.close();
+    }
+    expect((await create(own)).status).toBe(401);
+  });
+
+  test.each(Object.keys(PROXIES) as (keyof typeof PROXIES)[])('works by %s', async (name) => {
+    const proxy = await PROXIES[name](server.url);
+    const { _id } = good(await create(`${proxy.url}${prefix}/orchestratex`), 201);
+    const socket = await openLegacySocket(proxy.url, `${prefix}/orchestratex/ws/${_id}`);
+    await socket.next(() => true);
+    await socket.close();
+    await proxy.stop();
+  });
+
+  test('is a credential: it may be asked for under any name and from any page', async () => {
+    for (const headers of [{ origin: 'https://app.example' }, { host: 'app.example' }]) {
+      const [status] = await get(server.url, `${prefix}/orchestratex/api/models/`, headers);
+      expect(status).toBe(200);
+    }
+  });
+
+  test('is of use in this dialect alone', async () => {
+    for (const [path, status] of [
+      ['/metrics', 401],
+      ['/mini-devin/api/sessions', 401],
+      ['/amas/api/v1/tasks', 401],
+      ['/themachine/api/v1/tasks', 401],
+      ['/artifacts/x', 401],
+      ['/nowhere', 404],
+      [`${prefix}/orchestratex/api/models/`, 404],
+    ] as const) {
+      expect((await fetch(base + path)).status).toBe(status);
+    }
+    expect((await refusedUpgrade(server.url, `${prefix}/amas/ws`)).status).toBe(401);
+    expect(await createClient(base).query('{ viewer { id } }')).toEqual(
+      expect.objectContaining({ data: { viewer: null } }),
+    );
+  });
+
+  test('a wrong secret looks like any unknown path', async () => {
+    const unknown = { url: `/x/${'A'.repeat(43)}`, given: wrong() };
+    for (const rest of ['/orchestratex/api/models/', '/api/models/', '/metrics', '/graphql', '', '/']) {
+      const [one, other] = await Promise.all(
+        [unknown.url, unknown.given].map(async (path) => {
+          const answer = await fetch(server.url + path + rest);
+          const names = [...answer.headers.keys()].toSorted();
+          return [answer.status, (await answer.text()).replaceAll(path, ''), names];
+        }),
+      );
+      expect(other).toEqual(one);
+      expect(one![0]).toBe(404);
+    }
+    const upgrade = async (path: string) => {
+      const raw = new WebSocket(`${server.url.replace('http', 'ws')}${path}/orchestratex/ws/x`);
+      raw.on('error', () => {});
+      const [, response] = await once(raw, 'unexpected-response');
+      return [response.statusCode, response.headers];
+    };
+    expect(await upgrade(wrong())).toEqual(await upgrade(unknown.url));
+    expect((await fetch(`http://127.0.0.1:${port}${wrong()}/api/models/`)).status).toBe(404);
+  });
+
+  test('credentials go before it', async () => {
+    const ann = await server.newUser();
+    const headers = { authorization: `Bearer ${ann.token}` };
+    const { _id } = good(await create(`${base}/orchestratex`, headers), 201);
+    expect((await createLegacyClient(base)('GET', `/api/sessions/${_id}`)).status).toBe(404);
+    expect((await create(`${base}/orchestratex`, { authorization: 'Bearer x' })).status).toBe(401);
+  });
+
+  test('does not get into answers, their headers or metrics', async () => {
+    const secret = prefix.split('/')[2]!;
+    const paths = ['/orchestratex/openapi.json', '/docs/', '/docs/static/swagger-initializer.js'];
+    for (const path of [...paths, '/orchestratex/api/nowhere', '/nowhere', '/orchestratex/api/models/']) {
+      const answer = await fetch(base + path);
+      expect(await answer.text()).not.toContain(secret);
+      expect(JSON.stringify([...answer.headers])).not.toContain(secret);
+    }
+    expect(await server.metrics.render()).not.toContain(secret);
+  });
+
+  test('is in a file that only the server can read, and revoked within a second by renewing or deleting it', async () => {
+    const file = join(server.config.dataDir, 'base-url.secret');
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    const { _id } = good(await create(`${base}/orchestratex`), 201);
+    const socket = await openLegacySocket(server.url, `${prefix}/orchestratex/ws/${_id}`);
+    await socket.next(() => true);
+    const begun = Date.now();
+    const renewed = `${server.url}/k/${await renewBaseUrlSecret(server.config.dataDir)}`;
+    await vi.waitFor(async () => expect((await create(base)).status).toBe(404), { interval: 20 });
+    expect((await socket.closed).code).toBe(4403);
+    expect(Date.now() - begun).toBeLessThan(1000);
+    good(await create(renewed), 201);
+    await rm(file);
+    await vi.waitFor(async () => expect((await create(renewed)).status).toBe(404), { interval: 20 });
+  });
+});
+
+test.each<[string, Record<string, string>]>([
+  ['in production', { NODE_ENV: 'production' }],
+  ['with COMPAT_ANONYMOUS=none', { COMPAT_ANONYMOUS: 'none' }],
+])('%s there is no base URL with a secret', async (_case, variables) => {
+  const server = await startTestServer({ worker: false, variables });
+  expect(server.baseUrl).toBeNull();
+  const secret = await baseUrlSecret(server.config.dataDir);
+  const ask = createLegacyClient(`${server.url}/k/${secret}/orchestratex`);
+  expect((await ask('POST', '/api/sessions/', SESSION)).status).toBe(404);
+  await server.stop();
 });
 
 describe('the guest', () => {

@@ -197,7 +197,7 @@ test('a header that is wrong is called what it is called', async () => {
 
 test('a request at a documented path is counted once, as that of its dialect', async () => {
   await ask('GET', '/api/v1/templates', undefined, bearer);
-  const metrics = await (await fetch(`${server.url}/metrics`)).text();
+  const metrics = await (await fetch(`${server.url}/metrics`, { headers: bearer })).text();
   const lines = metrics.split('\n').filter((line) => line.includes('/api/v1/templates'));
   expect(lines.filter((line) => /_requests_total/.test(line))).toEqual([
     'polyphony_http_requests_total{method="GET",route="/ai-task-orchestra/api/v1/templates",status="200"} 1',

@@ -3,6 +3,7 @@ import type { Services } from '../../src/context.ts';
 import { createAdmission } from '../../src/http/admission.ts';
 import { createAnswerTurns } from '../../src/http/answer-turns.ts';
 import { createSendArtifact } from '../../src/http/artifacts.ts';
+import { createBaseUrl } from '../../src/http/base-url.ts';
 import { createConnections } from '../../src/http/connections.ts';
 import { createRequestLimits } from '../../src/http/request-limits.ts';
 import { createSchemaAccess } from '../../src/http/schema-access.ts';
@@ -38,7 +39,7 @@ export async function serveRows({ config, store }: TestServer, dialect: DialectT
   const access = createSchemaAccess(
     services,
     admission,
-    createVisitors(services, admission, null),
+    createVisitors(services, admission, { needNoSecret: false, baseUrl: createBaseUrl(() => null) }),
     createSendArtifact(services, admission, turns),
     createRequestLimits(config.rateLimitFactor, null),
     { turns, connections: createConnections(services, admission) },

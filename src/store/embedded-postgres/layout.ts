@@ -1,5 +1,6 @@
-import { mkdir, realpath } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeDataDir } from '../data-dir.ts';
 
 /** Where everything of the embedded database lies. All paths are absolute and free of symbolic links. */
 export interface Layout {
@@ -26,8 +27,7 @@ export function socketFile(socketDir: string): string {
 
 /** Makes the folder when it is missing. */
 export async function layoutOf(dataDir: string): Promise<Layout> {
-  // As root the database runs under another uid, which has to pass through this folder (but need not list it).
-  await mkdir(dataDir, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
+  await makeDataDir(dataDir);
   const root = await realpath(dataDir);
   const run = join(root, 'run');
   return {

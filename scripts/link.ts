@@ -1,0 +1,51 @@
+/**
+ * `npm run link`: prints another link that opens GraphiQL as the local admin of the running server. With
+ * `-- --renew-base-url` it replaces the base URL of guests instead, which revokes the former one.
+ */
+import { parseArgs } from 'node:util';
+import { readDataDir } from '../src/config.ts';
+import { renewBaseUrlSecret } from '../src/store/base-url-secret.ts';
+import { makeLink } from '../src/store/one-time-links.ts';
+import { readServerRecord, type ServerRecord } from '../src/store/server-record.ts';
+
+const dataDir = readDataDir();
+
+async function findServer(): Promise<ServerRecord> {
+  const record = await readServerRecord(dataDir);
+  if (record && isAlive(record.pid) && (await answers(record.url))) return record;
+  throw new Error(`no server is running with DATA_DIR ${dataDir}: start it with \`npm start\``);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // Another user's.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** A killed server leaves its record behind, and its process number may be another's by now. */
+async function answers(url: string): Promise<boolean> {
+  const response = await fetch(`${url}/health`, { signal: AbortSignal.timeout(5_000) }).catch(() => null);
+  await response?.body?.cancel();
+  return response !== null;
+}
+
+async function main(): Promise<string> {
+  const { values } = parseArgs({ options: { 'renew-base-url': { type: 'boolean', default: false } } });
+  const { url, hasLocalAdmin } = await findServer();
+  if (values['renew-base-url']) return `${url}/k/${await renewBaseUrlSecret(dataDir)}`;
+  if (hasLocalAdmin) return `${url}/graphql?link=${await makeLink(dataDir)}`;
+  throw new Error(
+    'the running server has no local admin, as its database is DATABASE_URL: log in, or register the first account',
+  );
+}
+
+try {
+  console.log(await main());
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}

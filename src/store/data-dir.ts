@@ -1,0 +1,18 @@
+import { access, constants, mkdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { messageOf } from './error-code.ts';
+
+/** As root the database runs under another uid, which has to pass through this folder (but need not list it). */
+const MODE = process.getuid?.() === 0 ? 0o711 : 0o700;
+
+/** Makes the folder when it is missing. @throws Error naming DATA_DIR when it cannot be made or written. */
+export async function makeDataDir(dataDir: string): Promise<void> {
+  const folder = resolve(dataDir);
+  try {
+    await mkdir(folder, { recursive: true, mode: MODE });
+    await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (error) {
+    const message = `DATA_DIR: ${folder} cannot be made or written (${messageOf(error)})`;
+    throw new Error(message, { cause: error });
+  }
+}
