@@ -9,6 +9,7 @@ import { createOutbound } from './engine/outbound.ts';
 import { createOutboundFetch } from './engine/outbound-fetch.ts';
 import { createApp } from './http/app.ts';
 import { createLoginLimits } from './http/login-limits.ts';
+import { createOperationLimits } from './http/operation-limits.ts';
 import type { Log } from './log.ts';
 import { createMetrics, type Metrics } from './metrics/metrics.ts';
 import { isEntryPoint, requireDatabaseUrl, runUntilStopped } from './process.ts';
@@ -50,6 +51,7 @@ export async function startServer(
     tokens: createTokens(config.jwtSecret ?? (await keptSecret(resolve(config.dataDir, 'jwt.secret')))),
     passwords: createPasswords(Math.max(1, Math.round(HASHES_AT_ONCE * config.rateLimitFactor))),
     loginLimits: createLoginLimits(config.rateLimitFactor, redis),
+    operationLimits: createOperationLimits(config, redis),
     secrets,
     providers: configuredProviders(config),
     reach: createReach(config, {

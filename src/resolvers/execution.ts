@@ -22,6 +22,7 @@ export async function executeWorkflow(context: Context, input: unknown): Promise
   const idempotency = idempotencyOf(given);
   const earlier = idempotency && (await findRepeated(context.store, userId, idempotency));
   if (earlier) return execution(context, earlier);
+  await context.operationLimits.countRun(userId);
   const asked = requireActive(await workflow(context, given.workflowId, 'input.workflowId'));
   const fresh: Omit<NewExecution, 'id'> = {
     ...definitionOf(asked, given.timeoutSeconds ?? null),
