@@ -1,12 +1,11 @@
-import type { Config } from '../config.ts';
-import type { OperationLimits } from '../context.ts';
+import type { OperationLimits, Services } from '../context.ts';
 import { DomainError } from '../errors.ts';
 import { allowed, createLimiter, type Limiter, type Redis } from './limiter.ts';
 import { inSlices } from './limiter-slices.ts';
 
 const SECONDS = 60;
 
-type Rates = Pick<Config, 'rateLimitFactor' | 'requestsPerMinute' | 'runsPerMinute'>;
+type Rates = Pick<Services['config'], 'rateLimitFactor' | 'requestsPerMinute' | 'runsPerMinute'>;
 
 /** With a Redis, processes take what they allow in slices of a hundredth, so that most operations ask no one. */
 export function createOperationLimits(rates: Rates, redis: Redis): OperationLimits {

@@ -8,6 +8,7 @@ import type { WorkflowRow } from '../store/workflows.ts';
 import type { Origin, RunStatus } from '../vocabulary.ts';
 import { idempotencyOf } from './idempotency.ts';
 import { type PageArguments, readPage, toConnection } from './page.ts';
+import { sizeOf } from './quota.ts';
 import { validate } from './validate.ts';
 import { requireViewer } from './viewer.ts';
 import { workflow } from './workflow.ts';
@@ -36,6 +37,7 @@ export async function executeWorkflow(context: Context, input: unknown): Promise
     maxCost: given.maxCost?.toFixed(12) ?? null,
     idempotency,
   };
+  await context.store.quotas.require(userId, { runs: 1, bytes: sizeOf(fresh) });
   const { id, events } = await withFreshId({ origin: context.origin, kind: 'execution' }, async (id) => ({
     id,
     events: await insertExecution(context.store.database.pool, { id, ...fresh }),

@@ -14,6 +14,7 @@ import {
   type TemplateRow,
 } from '../store/templates.ts';
 import { type PageArguments, readPage, toConnection } from './page.ts';
+import { requireBytes, requireObject } from './quota.ts';
 import { newTemplate, templateChange } from './template-input.ts';
 import { invalidInput, refuseIssues, validate } from './validate.ts';
 import { requireViewer } from './viewer.ts';
@@ -79,6 +80,7 @@ export async function createTemplate(context: Context, input: unknown): Promise<
   const { userId } = requireViewer(context);
   const given = validate(newTemplate, input, 'input');
   checkDefinition(given);
+  await requireObject(context, given);
   const created = await insertTemplate(context.store.database, { id: newId(), ownerId: userId, ...given });
   if (created) return created;
   const field = 'input.name';
@@ -91,6 +93,7 @@ export async function updateTemplate(context: Context, id: string, input: unknow
   const present = await template(context, id, 'input.id');
   requireOwner(context, present);
   const given = validate(templateChange, input, 'input');
+  await requireBytes(context, given);
   const change = {
     description: given.description === undefined ? present.description : given.description,
     parameters: given.parameters ?? present.parameters,

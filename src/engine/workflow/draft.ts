@@ -8,6 +8,7 @@ import {
   type StepChange,
   type StepContent,
 } from '../../store/execution-state.ts';
+import type { Quotas } from '../../store/quotas.ts';
 import type { SecretBox } from '../../store/secret-box.ts';
 import type { findModel, StepWorkers } from './step-workers.ts';
 
@@ -19,6 +20,7 @@ export interface Supplies {
   workers: StepWorkers;
   models: LookedUp;
   secrets: SecretBox;
+  quotas: Quotas;
 }
 
 /** An execution on its way from one state to the next, within the transaction that locks it. */

@@ -26,7 +26,8 @@ export const UsageChange = defineEntity({
   tableName: 'usage_change',
   properties: {
     ownerId: p.text().primary(),
-    id: p.bigint().primary().defaultRaw(`nextval('usage_change_id')`),
+    /** From a sequence, by a default that the migration sets. */
+    id: p.bigint().primary().autoincrement(false),
     runs: p.bigint(),
     objects: p.bigint(),
     bytes: p.bigint(),
