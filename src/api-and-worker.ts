@@ -17,8 +17,8 @@ export async function startApiAndWorker(
 ): Promise<RunningServer> {
   await migrate(urls.directUrl, log);
   const metrics = createMetrics(packageJson.version);
-  const { poolMax, redisUrl } = config;
-  const store = metrics.measure(await openStore({ url: urls.url, poolMax, redisUrl, log }));
+  const { poolMax, redisUrl, quotas } = config;
+  const store = metrics.measure(await openStore({ url: urls.url, poolMax, redisUrl, quotas, log }));
   atStop(() => store.close());
   // What a killed process left is taken up at once.
   if (isOurs) await releaseAllWorkers(store.database);

@@ -39,6 +39,11 @@ const environment = z.object({
   CORS_ORIGINS: list.optional(),
   TRUST_PROXY: proxies.optional(),
   RATE_LIMIT_FACTOR: factor().default(1),
+  RATE_LIMIT_REQUESTS: whole(1, 1_000_000_000).default(30_000),
+  RATE_LIMIT_RUNS: whole(1, 1_000_000_000).default(12_000),
+  QUOTA_RUNS: whole(0, 1_000_000_000_000).default(1_000_000),
+  QUOTA_OBJECTS: whole(0, 1_000_000_000_000).default(100_000),
+  QUOTA_BYTES: whole(0, 1_000_000_000_000_000).default(10 * 1024 ** 3),
   COMPAT_ANONYMOUS: z.enum(['orchestratex', 'none']).optional(),
   OPENAI_API_KEY: z.string().optional(),
   OPENAI_BASE_URL: url.optional(),
@@ -109,6 +114,11 @@ export interface Config {
   trustProxy: readonly string[];
   /** Multiplies every rate limit. */
   rateLimitFactor: number;
+  /** GraphQL operations of an account, or of an address without credentials; and runs that an account creates. */
+  requestsPerMinute: number;
+  runsPerMinute: number;
+  /** What an account may keep, unless an admin set something else for it. */
+  quotas: { runs: number; objects: number; bytes: number };
   /** The older API whose clients need no credentials; `none`: there are no guests; null: those with the base URL. */
   compatAnonymous: 'orchestratex' | 'none' | null;
   /** null: not configured. */
@@ -222,6 +232,9 @@ function toConfig(env: Environment): Config {
     corsOrigins: env.CORS_ORIGINS ?? (production ? [] : ['http://localhost:5173', 'http://localhost:3000']),
     trustProxy: env.TRUST_PROXY ?? [],
     rateLimitFactor: env.RATE_LIMIT_FACTOR,
+    requestsPerMinute: env.RATE_LIMIT_REQUESTS,
+    runsPerMinute: env.RATE_LIMIT_RUNS,
+    quotas: { runs: env.QUOTA_RUNS, objects: env.QUOTA_OBJECTS, bytes: env.QUOTA_BYTES },
     compatAnonymous: env.COMPAT_ANONYMOUS ?? null,
     openai: vendor(env.OPENAI_API_KEY, env.OPENAI_BASE_URL, 'https://api.openai.com/v1'),
     anthropic: vendor(env.ANTHROPIC_API_KEY, env.ANTHROPIC_BASE_URL, 'https://api.anthropic.com'),

@@ -55,6 +55,14 @@ export interface LoginLimits {
   count(address: string, account: string): Promise<void>;
 }
 
+/** How much GraphQL an account may ask for in a minute; an address, where there are no credentials. */
+export interface OperationLimits {
+  /** Counts an operation that a client sent. @throws DomainError RATE_LIMITED */
+  countRequest(asker: { viewer: Viewer | null; address: string }): Promise<void>;
+  /** Counts a run that is about to be created, on every surface. @throws DomainError RATE_LIMITED */
+  countRun(userId: string): Promise<void>;
+}
+
 export interface Reach {
   isReachable(provider: ProviderId): Promise<boolean>;
 }
@@ -72,6 +80,7 @@ export interface Services {
   tokens: Tokens;
   passwords: Passwords;
   loginLimits: LoginLimits;
+  operationLimits: OperationLimits;
   secrets: SecretBox;
   /** The providers that this installation is configured for. */
   providers: readonly ProviderId[];

@@ -11,6 +11,7 @@ export const REQUEST_ERROR_CODES = [
   'NOT_FOUND',
   'PAYLOAD_TOO_LARGE',
   'PROVIDER_NOT_CONFIGURED',
+  'QUOTA_EXCEEDED',
   'RATE_LIMITED',
   'UNAUTHENTICATED',
   'UNAVAILABLE',
@@ -39,6 +40,7 @@ export const RUN_ERROR_CODES = [
   'PROVIDER_STREAM_BROKEN',
   'PROVIDER_TIMEOUT',
   'PROVIDER_UNAVAILABLE',
+  'QUOTA_EXCEEDED',
   'SANDBOX_UNAVAILABLE',
   'STEP_FAILED',
   'TASK_CANCELLED',
@@ -65,6 +67,10 @@ export interface ErrorDetails {
   allowed?: readonly string[];
   /** Seconds. */
   retryAfter?: number;
+  /** Of QUOTA_EXCEEDED: which one, what it allows and what is used of it. */
+  quota?: string;
+  limit?: number;
+  used?: number;
 }
 
 /** The only error class of the domain. Edges translate its code; anything else is masked and logged. */

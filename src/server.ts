@@ -11,6 +11,7 @@ import { createOutbound } from './engine/outbound.ts';
 import { createOutboundFetch } from './engine/outbound-fetch.ts';
 import { createApp } from './http/app.ts';
 import { createLoginLimits } from './http/login-limits.ts';
+import { createOperationLimits } from './http/operation-limits.ts';
 import type { Log } from './log.ts';
 import { createMetrics, type Metrics } from './metrics/metrics.ts';
 import { isEntryPoint, requireDatabaseUrl, runUntilStopped } from './process.ts';
@@ -58,6 +59,7 @@ export async function startServer(
     tokens: createTokens(config.jwtSecret ?? (await keptSecret(resolve(config.dataDir, 'jwt.secret')))),
     passwords: createPasswords(Math.max(1, Math.round(HASHES_AT_ONCE * config.rateLimitFactor))),
     loginLimits: createLoginLimits(config.rateLimitFactor, redis),
+    operationLimits: createOperationLimits(config, redis),
     secrets,
     providers: configuredProviders(config),
     reach: createReach(config, {
@@ -108,8 +110,8 @@ if (isEntryPoint(import.meta)) {
     const { url, directUrl } = requireDatabaseUrl(config, 'start:api');
     await migrate(directUrl, log);
     const metrics = createMetrics(packageJson.version);
-    const { poolMax, redisUrl } = config;
-    const store = metrics.measure(await openStore({ url, poolMax, redisUrl, log }));
+    const { poolMax, redisUrl, quotas } = config;
+    const store = metrics.measure(await openStore({ url, poolMax, redisUrl, quotas, log }));
     atStop(() => store.close());
     const server = await startServer(config, log, store, false, metrics);
     atStop(() => server.stop());

@@ -75,8 +75,8 @@ if (isEntryPoint(import.meta)) {
     const urls = requireDatabaseUrl(config, 'start:worker');
     await migrate(urls.directUrl, log);
     const metrics = createMetrics(packageJson.version);
-    const { poolMax, redisUrl } = config;
-    const store = metrics.measure(await openStore({ url: urls.url, poolMax, redisUrl, log }));
+    const { poolMax, redisUrl, quotas } = config;
+    const store = metrics.measure(await openStore({ url: urls.url, poolMax, redisUrl, quotas, log }));
     atStop(() => store.close());
     const jobs = await startWorker(config, log, store, urls, metrics);
     atStop(() => jobs.stop());

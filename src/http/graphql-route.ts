@@ -19,11 +19,13 @@ export function graphqlRoute(yoga: Yoga, admission: Admission) {
         if (request.method === 'GET') reply.header('cache-control', 'no-store');
         checkForm(request);
         refusePrefetch(request);
+        const address = admission.address(request.raw);
         const carrier: Carrier = {
-          asker: async () => ({
+          asker: once(async () => ({
             viewer: await admission.viewer(request.raw, headerCredentials(request.headers)),
-            address: admission.address(request.raw),
-          }),
+            address,
+          })),
+          address,
           http: request,
         };
         return isPlain(request)
@@ -70,4 +72,13 @@ function checkParameters(parameters: Record<string, string>): void {
       throw new DomainError('VALIDATION_ERROR', `${name}: is not valid JSON`, { field: name });
     }
   }
+}
+
+/** Asked for by the rate limit and by the context; credentials are checked for the first of them alone. */
+function once<Result>(ask: () => Promise<Result>): () => Promise<Result> {
+  let answer: Promise<Result> | undefined;
+  return () => {
+    answer ??= ask();
+    return answer;
+  };
 }

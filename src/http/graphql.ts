@@ -13,6 +13,7 @@ import { createDocumentCache, limitDocument } from './document-limits.ts';
 import { maskError } from './errors.ts';
 import type { GraphiqlPage } from './graphiql.ts';
 import { renderPage } from './graphiql-page.ts';
+import { limitRequests } from './limit-requests.ts';
 import { explainNotAcceptable } from './not-acceptable.ts';
 import { shareResults } from './share-results.ts';
 import { tellWrongInput } from './wrong-input.ts';
@@ -21,6 +22,8 @@ import { tellWrongInput } from './wrong-input.ts';
 export interface Carrier {
   /** @throws DomainError when the request is refused */
   asker(): Promise<Asker>;
+  /** The client's, as limits count it. */
+  address: string;
   /** Present when the request came over HTTP. */
   http?: FastifyRequest;
 }
@@ -44,6 +47,7 @@ export function createGraphql(services: Services, graphiql: GraphiqlPage | null,
     parserAndValidationCache: createDocumentCache(),
     maskedErrors: { maskError: maskError(services.log) },
     plugins: [
+      limitRequests(services.operationLimits),
       countOperations(services.metrics.http),
       limitDocument,
       limitValidationErrors,

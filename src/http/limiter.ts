@@ -9,8 +9,15 @@ import {
 /** A client of the package `redis`, as rate-limiter-flexible takes it; null: counts stand in this process alone. */
 export type Redis = object | null;
 
-/** Counts one more under a key. `remaining` is below 0 when that was too many. */
-export type Limiter = (key: string) => Promise<{ isSpent: boolean; remaining: number; msLeft: number }>;
+export interface LimiterState {
+  isSpent: boolean;
+  remaining: number;
+  /** Until a new count begins. */
+  msLeft: number;
+}
+
+/** Counts `points` more under a key, 1 by default. */
+export type Limiter = (key: string, points?: number) => Promise<LimiterState>;
 
 /** A Redis that does not answer must not hold up a request. */
 const REDIS_PATIENCE_MS = 500;
@@ -25,8 +32,8 @@ export function createLimiter(
   redis: Redis,
 ): Limiter {
   const limiter = limiterOf({ ...limit, points: allowed(points, factor) }, redis);
-  return async (key) => {
-    const standing = await limiter.consume(key).catch((refusal: unknown) => refusal);
+  return async (key, taken) => {
+    const standing = await limiter.consume(key, taken).catch((refusal: unknown) => refusal);
     if (!(standing instanceof RateLimiterRes)) throw standing;
     const { remainingPoints, consumedPoints, msBeforeNext } = standing;
     const isSpent = consumedPoints > allowed(points, factor);

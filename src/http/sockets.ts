@@ -7,7 +7,7 @@ import {
 } from 'graphql-ws';
 import { type Extra, useServer } from 'graphql-ws/use/ws';
 import { WebSocket, WebSocketServer } from 'ws';
-import type { Services } from '../context.ts';
+import type { OperationLimits, Services } from '../context.ts';
 import { coerceError, DomainError } from '../errors.ts';
 import { asUnavailable } from '../resolvers/unavailable.ts';
 import type { Admission } from './admission.ts';
@@ -52,7 +52,7 @@ export function openSockets(
       connectionInitWaitTimeout: INIT_MS,
       onConnect: (socket) => admit(admission, connections, socket),
       onDisconnect: (socket) => socket.extra.stopClock?.(),
-      onSubscribe: (socket, _id, payload) => prepare(yoga, socket, payload, mask),
+      onSubscribe: (socket, _id, payload) => prepare(yoga, services.operationLimits, socket, payload, mask),
       onNext: (_socket, _id, _payload, _operation, result) => withoutHttp(result),
       onError: (_socket, _id, _payload, errors) => errors.map((error) => toFormatted(mask(error))),
       execute: (operation) => (operation.rootValue as Enveloped).execute(operation),
@@ -131,12 +131,19 @@ function closeOnExpiry({ extra }: Socket): void {
   extra.stopClock = atExpiry(extra.asker?.viewer ?? null, close);
 }
 
-async function prepare(yoga: Yoga, socket: Socket, payload: SubscribePayload, mask: MaskError) {
+async function prepare(
+  yoga: Yoga,
+  limits: OperationLimits,
+  socket: Socket,
+  payload: SubscribePayload,
+  mask: MaskError,
+) {
   socket.extra.hasWorked = true;
   if (Object.keys(socket.subscriptions).length > MAX_SUBSCRIPTIONS) return [mask(tooMany())];
   const asker = async () => socket.extra.asker;
   const enveloped = yoga.getEnveloped({ asker, params: payload } as never);
   try {
+    await limits.countRequest(socket.extra.asker!);
     const document = enveloped.parse(payload.query);
     const faults = enveloped.validate(enveloped.schema, document) as Error[];
     if (faults.length > 0) return faults.map(mask);

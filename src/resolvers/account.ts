@@ -9,6 +9,7 @@ import { ApiKey } from '../store/entities/api-key.ts';
 import { User } from '../store/entities/user.ts';
 import type { Origin } from '../vocabulary.ts';
 import { API_KEY_PREFIX, hashApiKey } from './authenticate.ts';
+import { requireObject } from './quota.ts';
 import { text, validate } from './validate.ts';
 import { requireViewer } from './viewer.ts';
 
@@ -126,6 +127,7 @@ export async function createApiKey(
 ): Promise<{ apiKey: ApiKey; key: string }> {
   const { userId } = requireViewer(context);
   const { name, expiresAt } = validate(newApiKey, input, 'input');
+  await requireObject(context, input);
   const key = `${API_KEY_PREFIX}${randomBytes(32).toString('base64url')}`;
   const row = { id: newId(), owner: userId, name, prefix: key.slice(0, 8), hash: hashApiKey(key) };
   const em = context.store.database.entityManager();

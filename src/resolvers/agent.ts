@@ -15,6 +15,7 @@ import { type Origin, TOOL_NAMES } from '../vocabulary.ts';
 import { agentChange, newAgent } from './agent-input.ts';
 import { resolveModel } from './model.ts';
 import { type PageArguments, readPage, toConnection } from './page.ts';
+import { requireBytes, requireObject } from './quota.ts';
 import { withoutNulls } from './task-input.ts';
 import { text, validate } from './validate.ts';
 import { requireViewer } from './viewer.ts';
@@ -68,6 +69,7 @@ const FRESH: Omit<AgentSettings, 'name'> = {
 export async function createAgent(context: Context, input: unknown): Promise<AgentRow> {
   const { userId } = requireViewer(context);
   const given = validate(newAgent, input, 'input');
+  await requireObject(context, given);
   const settings = await changed(context, { ...FRESH, name: given.name }, given);
   const { database } = context.store;
   const { origin } = context;
@@ -79,6 +81,7 @@ export async function createAgent(context: Context, input: unknown): Promise<Age
 /** Tasks that are there already stay as they are. @throws DomainError NOT_FOUND, FORBIDDEN for a built-in one. */
 export async function updateAgent(context: Context, id: string, input: unknown): Promise<AgentRow> {
   const given = validate(agentChange, input, 'input');
+  await requireBytes(context, given);
   const before = await changeable(context, id);
   const written = await writeAgent(context.store.database, id, await changed(context, before, given));
   if (!written) throw new DomainError('NOT_FOUND', 'input.id: there is no such agent', { field: 'input.id' });

@@ -13,6 +13,7 @@ import type { ModelRow } from '../store/models.ts';
 import type { ProviderId } from '../vocabulary.ts';
 import { type ModelChangeInput, modelChange, newModel } from './model-input.ts';
 import { modelById } from './models.ts';
+import { requireBytes, requireObject } from './quota.ts';
 import { validate } from './validate.ts';
 import { requireViewer } from './viewer.ts';
 
@@ -20,6 +21,7 @@ import { requireViewer } from './viewer.ts';
 export async function createModel(context: Context, input: unknown): Promise<ModelRow> {
   const viewer = requireViewer(context);
   const { provider, modelId, isBuiltIn, ...given } = validate(newModel, input, 'input');
+  await requireObject(context, input);
   if (provider === 'custom') requireAdmin(viewer, 'input.provider', 'add custom models');
   const owner = isBuiltIn || provider === 'custom' ? null : viewer.userId;
   if (owner === null) requireAdmin(viewer, 'input.isBuiltIn', 'make built-in models');
@@ -42,6 +44,7 @@ export async function createModel(context: Context, input: unknown): Promise<Mod
 export async function updateModel(context: Context, id: string, input: unknown): Promise<ModelRow> {
   const viewer = requireViewer(context);
   const given = validate(modelChange, input, 'input');
+  await requireBytes(context, given);
   const { ownerId, provider } = await changeable(context, id);
   refusePrices(viewer, ownerId, given);
   refuseAddress(provider, given);

@@ -8,6 +8,7 @@ import type { WorkflowRow } from '../store/workflows.ts';
 import type { Origin, RunStatus } from '../vocabulary.ts';
 import { idempotencyOf } from './idempotency.ts';
 import { type PageArguments, readPage, toConnection } from './page.ts';
+import { sizeOf } from './quota.ts';
 import { validate } from './validate.ts';
 import { requireViewer } from './viewer.ts';
 import { workflow } from './workflow.ts';
@@ -22,6 +23,7 @@ export async function executeWorkflow(context: Context, input: unknown): Promise
   const idempotency = idempotencyOf(given);
   const earlier = idempotency && (await findRepeated(context.store, userId, idempotency));
   if (earlier) return execution(context, earlier);
+  await context.operationLimits.countRun(userId);
   const asked = requireActive(await workflow(context, given.workflowId, 'input.workflowId'));
   const fresh: Omit<NewExecution, 'id'> = {
     ...definitionOf(asked, given.timeoutSeconds ?? null),
@@ -35,6 +37,7 @@ export async function executeWorkflow(context: Context, input: unknown): Promise
     maxCost: given.maxCost?.toFixed(12) ?? null,
     idempotency,
   };
+  await context.store.quotas.require(userId, { runs: 1, bytes: sizeOf(fresh) });
   const { id, events } = await withFreshId({ origin: context.origin, kind: 'execution' }, async (id) => ({
     id,
     events: await insertExecution(context.store.database.pool, { id, ...fresh }),

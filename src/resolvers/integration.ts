@@ -15,6 +15,7 @@ import { type Platform, RUN_ENDINGS } from '../vocabulary.ts';
 import { type IntegrationChange, integrationChange, newIntegration } from './integration-input.ts';
 import { changedSettings, newSigningKey, sealed } from './integration-settings.ts';
 import { type PageArguments, readPage, toConnection } from './page.ts';
+import { requireBytes, requireObject } from './quota.ts';
 import { refuseIssues, validate } from './validate.ts';
 import { requireViewer } from './viewer.ts';
 
@@ -64,6 +65,7 @@ export async function createIntegration(context: Context, input: unknown): Promi
   const { userId } = requireViewer(context);
   const { platform, ...given } = validate(newIntegration, input, 'input');
   refuseLacking(platform, given);
+  await requireObject(context, input);
   const made = platform === 'webhook' && !given.credentials?.secret ? newSigningKey() : null;
   const fresh = {
     name: PLATFORM_NAMES[platform],
@@ -103,6 +105,7 @@ export async function updateIntegration(
   input: unknown,
 ): Promise<IntegrationRow> {
   const given = validate(integrationChange, input, 'input');
+  await requireBytes(context, given);
   const before = await integration(context, id, 'input.id');
   const settings = await changedSettings(context, before.platform, before, given);
   const written = await writeIntegration(context.store.database, id, settings);

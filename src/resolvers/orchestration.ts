@@ -28,6 +28,7 @@ export async function startOrchestration(context: Context, input: unknown): Prom
   const idempotency = idempotencyOf({ idempotencyKey, orchestration: asked });
   const earlier = idempotency && (await findRepeated(context.store, userId, idempotency));
   if (earlier) return orchestration(context, earlier);
+  await context.operationLimits.countRun(userId);
   const home = await homeOf(context, given);
   const preferredModels = given.preferredModels ?? home?.settings.preferredModels ?? [];
   const ofThread = given.threadId ? await thread(context, given.threadId, 'input.threadId') : null;

@@ -5,6 +5,7 @@ import { statusesBefore } from '../rules/status.ts';
 import { MAX_INPUT_CHARACTERS, provideInput } from '../store/inputs.ts';
 import type { TaskRow } from '../store/tasks.ts';
 import type { RunStatus, TaskKind } from '../vocabulary.ts';
+import { requireBytes } from './quota.ts';
 import { task } from './task.ts';
 import { text, validate } from './validate.ts';
 import { requireViewer } from './viewer.ts';
@@ -17,6 +18,7 @@ const input = z.object({
 export async function provideTaskInput(context: Context, id: string, given: unknown): Promise<TaskRow> {
   const { userId } = requireViewer(context);
   const { text: said } = validate(input, given, 'input');
+  await requireBytes(context, said);
   const provided = await provideInput(context.store, { runId: id, ownerId: userId }, said);
   if (provided) return provided;
   const { kind, status } = await task(context, id);

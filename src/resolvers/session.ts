@@ -5,6 +5,7 @@ import { withFreshId } from '../store/fresh-id.ts';
 import { findSession, type SessionRow } from '../store/sessions.ts';
 import { makeWorkspace, openWorkspace } from '../store/workspaces.ts';
 import { removeOwnFolder } from './own-folder.ts';
+import { requireBytes, requireObject } from './quota.ts';
 import { newSession, sessionChange } from './session-input.ts';
 import { withoutNulls } from './task-input.ts';
 import { validate } from './validate.ts';
@@ -14,6 +15,7 @@ import { requireViewer } from './viewer.ts';
 export async function createSession(context: Context, input: unknown): Promise<SessionRow> {
   const viewer = requireViewer(context);
   const given = validate(newSession, input, 'input');
+  await requireObject(context, given);
   const fresh = {
     ownerId: viewer.userId,
     origin: context.origin,
@@ -51,6 +53,7 @@ export async function activeSession(context: Context, id: string, field: string)
 export async function updateSession(context: Context, id: string, input: unknown): Promise<SessionRow> {
   const { userId } = requireViewer(context);
   const { name, description, status, settings, costLimit } = validate(sessionChange, input, 'input');
+  await requireBytes(context, input);
   const isFound = await changeSession(
     context.store.database,
     { id, ownerId: userId },

@@ -7,6 +7,7 @@ import { queueRun } from '../store/queue-run.ts';
 import type { TaskRow } from '../store/tasks.ts';
 import { resolveModel } from './model.ts';
 import { removeOwnFolder } from './own-folder.ts';
+import { requireBytes } from './quota.ts';
 import { task } from './task.ts';
 import { priority, taskChange, withoutNulls } from './task-input.ts';
 import { text, validate } from './validate.ts';
@@ -55,6 +56,7 @@ export async function updateTask(context: Context, id: string, input: unknown): 
   const { userId } = requireViewer(context);
   const given = validate(taskChange, input, 'input');
   const present = await task(context, id);
+  await requireBytes(context, given);
   const { prompt, system, model, parameters, priority, ...subject } = given;
   const isAskedAnew = [prompt, model, parameters].some(Boolean) || system !== undefined;
   if (isAskedAnew && present.kind === 'template')

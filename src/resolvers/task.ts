@@ -65,6 +65,7 @@ export async function addTask(
   const idempotency = idempotencyOf(given);
   const earlier = idempotency && (await findRepeated(context.store, userId, idempotency));
   if (earlier) return task(context, earlier);
+  await context.operationLimits.countRun(userId);
   const session = await homeOf(context, given);
   const [{ events, ...asked }, predict] = await Promise.all([
     ask(session),

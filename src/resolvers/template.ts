@@ -14,6 +14,7 @@ import {
 } from '../store/templates.ts';
 import { compute, refuseAt } from './compute.ts';
 import { type PageArguments, readPage, toConnection } from './page.ts';
+import { requireBytes, requireObject } from './quota.ts';
 import { templateValues } from './task-input.ts';
 import { newTemplate, templateChange } from './template-input.ts';
 import { invalidInput, validate } from './validate.ts';
@@ -80,6 +81,7 @@ export async function createTemplate(context: Context, input: unknown): Promise<
   const { userId } = requireViewer(context);
   const given = validate(newTemplate, input, 'input');
   await checkDefinition(context, given);
+  await requireObject(context, given);
   const created = await insertTemplate(context.store.database, { id: newId(), ownerId: userId, ...given });
   if (created) return created;
   const field = 'input.name';
@@ -92,6 +94,7 @@ export async function updateTemplate(context: Context, id: string, input: unknow
   const present = await template(context, id, 'input.id');
   requireOwner(context, present);
   const given = validate(templateChange, input, 'input');
+  await requireBytes(context, given);
   const change = {
     description: given.description === undefined ? present.description : given.description,
     parameters: given.parameters ?? present.parameters,

@@ -3,6 +3,7 @@ import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
 import { withFreshId } from '../store/fresh-id.ts';
 import { findThread, insertThread, type ThreadRow } from '../store/threads.ts';
+import { requireObject } from './quota.ts';
 import { activeSession } from './session.ts';
 import { text, validate } from './validate.ts';
 import { requireViewer } from './viewer.ts';
@@ -24,6 +25,7 @@ const newThread = z.object({
 export async function createThread(context: Context, input: unknown): Promise<ThreadRow> {
   const { userId } = requireViewer(context);
   const { title, sessionId, ...given } = validate(newThread, input, 'input');
+  await requireObject(context, input);
   if (sessionId) await activeSession(context, sessionId, 'input.sessionId');
   const fresh = {
     ownerId: userId,

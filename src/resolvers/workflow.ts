@@ -14,6 +14,7 @@ import {
 } from '../store/workflows.ts';
 import type { Origin } from '../vocabulary.ts';
 import { type PageArguments, readPage, toConnection } from './page.ts';
+import { requireBytes, requireObject } from './quota.ts';
 import { validate } from './validate.ts';
 import { requireViewer } from './viewer.ts';
 import { acceptSchedule, acceptSteps } from './workflow-definition.ts';
@@ -23,6 +24,7 @@ import { newWorkflow, workflowChange } from './workflow-input.ts';
 export async function createWorkflow(context: Context, input: unknown): Promise<WorkflowRow> {
   const { userId } = requireViewer(context);
   const given = validate(newWorkflow, input, 'input');
+  await requireObject(context, given);
   const steps = await acceptSteps(context, given.steps);
   const schedule = given.schedule ? acceptSchedule(given.schedule) : null;
   const isActive = given.isActive ?? true;
@@ -50,6 +52,7 @@ function firstTick(schedule: Schedule | null, isActive: boolean): Date | null {
 export async function updateWorkflow(context: Context, id: string, input: unknown): Promise<WorkflowRow> {
   requireViewer(context);
   const given = validate(workflowChange, input, 'input');
+  await requireBytes(context, given);
   const before = await workflow(context, id, 'input.id');
   const change = await merge(context, before, given);
   const changed = await changeWorkflow(context.store.database, before, change);

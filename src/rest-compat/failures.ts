@@ -63,6 +63,7 @@ const KINDS = {
   PROVIDER_STREAM_BROKEN: 'bad_upstream',
   PROVIDER_TIMEOUT: 'slow_upstream',
   PROVIDER_UNAVAILABLE: 'unavailable',
+  QUOTA_EXCEEDED: 'forbidden',
   RATE_LIMITED: 'rate_limited',
   SANDBOX_UNAVAILABLE: 'unavailable',
   SCRIPT_FAILED: 'conflict',

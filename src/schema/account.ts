@@ -4,6 +4,7 @@ import type { ApiKey } from '../store/entities/api-key.ts';
 import type { User } from '../store/entities/user.ts';
 import { BudgetType } from './budget.ts';
 import { builder } from './builder.ts';
+import { UserQuotasType } from './quotas.ts';
 
 export const UserType = builder.objectRef<User>('User');
 builder.node(UserType, {
@@ -20,6 +21,11 @@ builder.node(UserType, {
       nullable: true,
       description: 'The cost limit on all its tasks together, when an admin has set one.',
       resolve: ({ id }, _arguments, { loaders }) => loaders.budgets.load(id),
+    }),
+    quotas: t.field({
+      type: UserQuotasType,
+      description: 'What it keeps and may keep. What is created beyond it is refused with QUOTA_EXCEEDED.',
+      resolve: ({ id }, _arguments, { store }) => store.quotas.read(id),
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was registered.' }),
   }),

@@ -4,12 +4,26 @@ import { UserType } from './account.ts';
 import { builder } from './builder.ts';
 import { localId } from './global-id.ts';
 
+const UserQuotasInput = builder.inputType('UserQuotasInput', {
+  description:
+    'What an account may keep. An absent quota stays as it is; null: as configured for the installation.',
+  fields: (t) => ({
+    runs: t.float({ description: 'Tasks, executions and orchestrations together; a whole number.' }),
+    objects: t.float({
+      description:
+        'Sessions, threads, agents, templates, workflows, integrations, API keys and models together; a whole number.',
+    }),
+    bytes: t.float({ description: 'Bytes of all that is stored for it; a whole number.' }),
+  }),
+});
+
 const UpdateUserInput = builder.inputType('UpdateUserInput', {
   fields: (t) => ({
     id: t.id({ required: true, description: 'The account.' }),
     costLimit: t.float({
       description: 'US dollars that all its tasks may cost together, from the first on; null: without limit.',
     }),
+    quotas: t.field({ type: UserQuotasInput, description: 'What it may keep.' }),
   }),
 });
 
@@ -22,7 +36,7 @@ builder.mutationField('updateUser', (t) =>
   t.field({
     type: UpdateUserPayload,
     nullable: true,
-    description: 'For admins: sets what an account may spend.',
+    description: 'For admins: sets what an account may spend and keep.',
     args: { input: t.arg({ type: UpdateUserInput, required: true }) },
     resolve: async (_root, { input: { id, ...input } }, context) => ({
       user: await updateUser(context, localId('User', id, 'input.id'), input),

@@ -5,6 +5,7 @@ import type { ArtifactType } from '../vocabulary.ts';
 import type { Database } from './database.ts';
 import { appendSql, loggedSql, RAISED, raiseSql, toLoggedEvents } from './event-log.ts';
 import type { LoggedEvent } from './events.ts';
+import { readOwner } from './executions.ts';
 import { fenced, type Lease } from './lease.ts';
 import { publishAll } from './publish-all.ts';
 import type { Store } from './store.ts';
@@ -50,13 +51,15 @@ const COLUMNS = `
 /**
  * Keeps a file that a run leaves, with its event. What is saved again under a name takes the place of what was
  * there, under the same id; when it is the same, nothing is written and told.
- * @returns its id. @throws LeaseLost, DomainError ARTIFACT_TOO_LARGE
+ * @returns its id. @throws LeaseLost, DomainError ARTIFACT_TOO_LARGE, QUOTA_EXCEEDED
  */
 export async function saveArtifact(store: Store, lease: Lease, artifact: NewArtifact): Promise<string> {
   const size = artifact.content.byteLength;
   if (size > MAX_ARTIFACT_BYTES) {
     throw tooLarge(artifact, `it has ${size} bytes, and one may have ${MAX_ARTIFACT_BYTES}`);
   }
+  const ownerId = await readOwner(store.database, lease.runId);
+  if (ownerId !== null) await store.quotas.require(ownerId, { bytes: size });
   const saved = await save(store.database, lease, artifact);
   if (!saved) throw fenced(lease);
   if (saved.otherBytes + size > MAX_RUN_BYTES) {
@@ -101,7 +104,7 @@ async function save(database: Database, lease: Lease, artifact: NewArtifact): Pr
           is distinct from (excluded.sha256, excluded.type, excluded.media_type, excluded.is_truncated)
         returning id, run_id
       ), moved as (
-        update run set ${raiseSql('1')} from saved where run.id = saved.run_id
+        update run set ${raiseSql('1', '$7')} from saved where run.id = saved.run_id
         returning ${RAISED}
       ), fact as (
         select jsonb_build_array(jsonb_build_object('type', 'ArtifactSaved', 'data', jsonb_build_object(

@@ -86,7 +86,14 @@ async function write(
   asked: Omit<TaskChange, 'subject' | 'priority'> & Prompt,
 ): Promise<void> {
   await client.query(
-    `with touched as (update run set updated_at = clock_timestamp() where id = $1)
+    `with grown as (
+       select octet_length(concat($2::text, $3::text, $4::text, $5::jsonb, $6::jsonb, $7::text,
+           case when $9 then $10::text else system end, coalesce($11::jsonb, parameters)))
+         - octet_length(concat(title, description, target, context, task_parameters, prompt, system, parameters)) as bytes
+       from task where id = $1
+     ), touched as (
+       update run set updated_at = clock_timestamp(), bytes = run.bytes + grown.bytes from grown where run.id = $1
+     )
      update task set title = $2, description = $3, target = $4, context = $5::jsonb, task_parameters = $6::jsonb,
        prompt = $7, prompt_is_ours = $8, system = case when $9 then $10 else system end,
        parameters = coalesce($11::jsonb, parameters), provider = coalesce($12, provider), model = coalesce($13, model),

@@ -75,9 +75,9 @@ const COMMIT = `
     select item.* from given, unnest(ids, epochs, befores, ordinals, types, datas)
       as item(run_id, epoch, before, ordinal, type, data)
   ), wanted as (
-    select run_id, epoch, before, count(*)::int as count from item group by run_id, epoch, before order by run_id
+    select run_id, epoch, before, count(*)::int as count, sum(octet_length(data))::bigint as bytes from item group by run_id, epoch, before order by run_id
   ), held as materialized (
-    select run.id, wanted.count
+    select run.id, wanted.count, wanted.bytes
     from wanted cross join lateral (
       select id from run
       where id = wanted.run_id and epoch = wanted.epoch and written = wanted.before and status = 'running'
@@ -85,7 +85,8 @@ const COMMIT = `
     ) as run
     limit (select cardinality(ids) from given)
   ), moved as (
-    update run set last_seq = run.last_seq + held.count, written = run.written + held.count
+    update run set last_seq = run.last_seq + held.count, written = run.written + held.count,
+      bytes = run.bytes + held.bytes
     from held where run.id = held.id
     returning run.id, run.epoch, run.last_seq - held.count as base, run.attempt, clock_timestamp() as at
   ), logged as (

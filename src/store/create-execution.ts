@@ -2,7 +2,7 @@ import type { ClientBase, Pool } from 'pg';
 import type { WorkflowDefinition } from '../rules/workflow.ts';
 import type { ExecutionTrigger, Origin } from '../vocabulary.ts';
 import type { Idempotency } from './create-task.ts';
-import { appendSql, eventsParameter, RAISED } from './event-log.ts';
+import { appendSql, bytesOf, eventsParameter, RAISED } from './event-log.ts';
 import type { LoggedEvent, NewEvent } from './events.ts';
 import { addAdvanceJobSql } from './job-queue.ts';
 
@@ -42,8 +42,8 @@ export async function insertExecution(
         select $2, $4, $5, $1 where $4::text is not null
         on conflict do nothing returning key
       ), moved as (
-        insert into run (id, kind, owner_id, origin, status, priority, last_seq)
-        select $1, 'execution', $2, $3, 'queued', $6, jsonb_array_length($7::jsonb)
+        insert into run (id, kind, owner_id, origin, status, priority, last_seq, bytes, counted_bytes)
+        select $1, 'execution', $2, $3, 'queued', $6, jsonb_array_length($7::jsonb), $17::bigint, $17::bigint
         where $4::text is null or exists (select from claimed)
         returning ${RAISED}, run.priority
       ), asked as (
@@ -67,7 +67,7 @@ export async function insertExecution(
 }
 
 function values(execution: NewExecution): unknown[] {
-  return [
+  const values = [
     execution.id,
     execution.ownerId,
     execution.origin,
@@ -85,4 +85,5 @@ function values(execution: NewExecution): unknown[] {
     execution.scheduledFor,
     execution.maxCost,
   ];
+  return [...values, bytesOf(...values)];
 }

@@ -2,7 +2,7 @@ import type { ClientBase } from 'pg';
 import type { ModelReference } from '../rules/model-id.ts';
 import type { Origin } from '../vocabulary.ts';
 import { findRepeated, type Idempotency } from './create-task.ts';
-import { appendSql, eventsParameter, loggedSql, toLoggedEvents } from './event-log.ts';
+import { appendSql, bytesOf, eventsParameter, loggedSql, toLoggedEvents } from './event-log.ts';
 import type { LoggedEvent, NewEvent } from './events.ts';
 import { addFirstRunJobSql } from './job-queue.ts';
 import { hasRoomSql, lockOrchestrations, tooMany } from './orchestration-room.ts';
@@ -34,7 +34,7 @@ export interface NewOrchestration {
  * Run, orchestration, first event and job in one transaction: all of it is there or none.
  * @param most how many of the owner's may be unfinished at once.
  * @returns it as it was made, or the id of an earlier run whose idempotency key was used for the same.
- * @throws DomainError CONFLICT, RATE_LIMITED
+ * @throws DomainError CONFLICT, RATE_LIMITED, QUOTA_EXCEEDED
  */
 export async function createOrchestration(
   store: Store,
@@ -42,6 +42,7 @@ export async function createOrchestration(
   most: number,
 ): Promise<OrchestrationRow | string> {
   const { ownerId, idempotency } = orchestration;
+  await store.quotas.require(ownerId, { runs: 1, bytes: bytesOf(JSON.stringify(orchestration)) });
   const created = await transaction(store.database, async (client) => {
     await lockOrchestrations(client, ownerId);
     return insert(client, orchestration, most);
@@ -73,8 +74,9 @@ async function insert(
         select $2, $14, $15, $1 from room where $14::text is not null
         on conflict do nothing returning key
       ), moved as (
-        insert into run (id, kind, owner_id, session_id, origin, status, priority, last_seq)
-        select $1, 'orchestration', $2, room.session_id, $3, 'queued', $4, jsonb_array_length($13::jsonb)
+        insert into run (id, kind, owner_id, session_id, origin, status, priority, last_seq, bytes, counted_bytes)
+        select $1, 'orchestration', $2, room.session_id, $3, 'queued', $4, jsonb_array_length($13::jsonb), $19::bigint,
+          $19::bigint
         from room where $14::text is null or exists (select from claimed)
         returning *
       ), asked as (
@@ -108,6 +110,7 @@ async function insert(
       most,
       orchestration.costLimit,
       orchestration.sessionId,
+      bytesOf(orchestration.prompt, JSON.stringify(orchestration.candidates), orchestration.reasoning),
     ],
   });
   const [created] = rows;

@@ -7,7 +7,7 @@ import type { PromptParameters, TaskSubject } from '../rules/task.ts';
 import type { TemplatePlan } from '../rules/template.ts';
 import type { Origin, ProviderId, TaskKind, ToolName } from '../vocabulary.ts';
 import { addDependencies, countBlockers } from './dependencies.ts';
-import { appendSql, loggedSql, toLoggedEvents } from './event-log.ts';
+import { appendSql, bytesOf, loggedSql, toLoggedEvents } from './event-log.ts';
 import type { LoggedEvent, NewEvent } from './events.ts';
 import { addFirstRunJobSql } from './job-queue.ts';
 import { newTaskValues } from './new-task-values.ts';
@@ -84,9 +84,10 @@ export interface NewTemplateTask {
  * Run, task, first events and job in one transaction: all of it is there or none.
  * @returns the task as it was made, or the id of an earlier one whose idempotency key was used for the same.
  * @throws DomainError CONFLICT; NOT_FOUND or INVALID_STATE for what it depends on; INVALID_STATE when its session
- * takes no tasks.
+ * takes no tasks; QUOTA_EXCEEDED.
  */
 export async function createTask(store: Store, task: NewTask): Promise<TaskRow | string> {
+  await store.quotas.require(task.ownerId, { runs: 1, bytes: bytesOf(JSON.stringify(task)) });
   const created =
     task.dependsOn.length === 0
       ? await insertTask(store.database.pool, task, 0)
@@ -129,9 +130,9 @@ export async function insertTask(
         on conflict do nothing returning key
       ), moved as (
         insert into run (id, kind, owner_id, session_id, origin, status, priority, blockers, last_seq,
-          parent_id, has_dependents)
+          parent_id, has_dependents, bytes, counted_bytes)
         select $1, 'task', $2, home.session_id, $3, $14, $4, $15, jsonb_array_length($11::jsonb),
-          $30::text, $30::text is not null
+          $30::text, $30::text is not null, $42, $42
         from home where $12::text is null or exists (select from claimed)
         returning *
       ), asked as (

@@ -47,6 +47,8 @@ export function ormOptions(driverOptions: object) {
       pathTs: migrationsFolder,
       emit: 'ts',
       snapshot: true,
+      // Triggers are written in migrations alone: read back from a database, they would be dropped by the next one.
+      snapshotOnMigrate: false,
       snapshotName: 'schema',
       tableName: 'polyphony_migration',
     },

@@ -5,7 +5,7 @@ import type { RunKind, RunStatus } from '../vocabulary.ts';
 import { announceSql, ENDED_RUN } from './announce-end.ts';
 import { settleOpenReservations } from './budgets.ts';
 import { failDependents, lockParents, releaseDependents } from './dependencies.ts';
-import { appendSql, eventsParameter, raiseSql } from './event-log.ts';
+import { appendSql, bytesOf, eventsParameter, raiseSql } from './event-log.ts';
 import type { LoggedEvent, NewEvent } from './events.ts';
 import type { RunResult } from './finish-run.ts';
 import { removeRunJobSql } from './job-queue.ts';
@@ -59,7 +59,7 @@ export async function endAllWithin(
         order by id for update
       ), moved as (
         update run set status = $5, cancel_reason = $6, epoch = epoch + 1, worker_id = null,
-          ${raiseSql('jsonb_array_length($9::jsonb)')}, updated_at = clock_timestamp()
+          ${raiseSql('jsonb_array_length($9::jsonb)', '$10')}, updated_at = clock_timestamp()
         from held where run.id = held.id
         returning ${ENDED_RUN}
       ), ${setOfKindsSql(endedSql({ status: '$5', result: '$7', error: '$8' }), forgottenSql('$5'))},
@@ -75,6 +75,7 @@ export async function endAllWithin(
       result && JSON.stringify(result),
       error && JSON.stringify(error),
       eventsParameter(events),
+      bytesOf(result && JSON.stringify(result), eventsParameter(events)),
     ],
   });
   const ids = [...new Set(rows.map((row) => row.runId))];

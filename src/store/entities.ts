@@ -18,11 +18,13 @@ import { Step } from './entities/step.ts';
 import { Task } from './entities/task.ts';
 import { Template } from './entities/template.ts';
 import { Thread } from './entities/thread.ts';
+import { AccountUsage, UsageChange } from './entities/usage.ts';
 import { User } from './entities/user.ts';
 import { Worker } from './entities/worker.ts';
 import { Workflow } from './entities/workflow.ts';
 
 export const entities = [
+  AccountUsage,
   Agent,
   ApiKey,
   Artifact,
@@ -46,6 +48,7 @@ export const entities = [
   Task,
   Template,
   Thread,
+  UsageChange,
   User,
   Worker,
   Workflow,

@@ -4,9 +4,19 @@ import type { LoggedEvent, NewEvent } from './events.ts';
 /**
  * What a statement that appends sets of the run's row. The place in the feeds never falls from one event of a run
  * to the next: a transaction may be older than one that wrote to the run before it.
+ * @param bytes SQL of the bytes that the statement adds to the run's rows; absent where they are few and bounded.
  */
-export function raiseSql(count: string): string {
-  return `last_seq = run.last_seq + ${count}, place = greatest(run.place, pg_current_xact_id())`;
+export function raiseSql(count: string, bytes?: string): string {
+  const grown = bytes === undefined ? '' : `, bytes = run.bytes + ${bytes}::bigint`;
+  return `last_seq = run.last_seq + ${count}, place = greatest(run.place, pg_current_xact_id())${grown}`;
+}
+
+/** UTF-8 bytes of texts, as `raiseSql` and a new run are told them. */
+export function bytesOf(...texts: readonly unknown[]): number {
+  return texts.reduce<number>(
+    (sum, text) => sum + (typeof text === 'string' ? Buffer.byteLength(text) : 0),
+    0,
+  );
 }
 
 /** What it returns of that row. */

@@ -4,7 +4,7 @@ import type { ExecutionResult, StepResult, WorkflowDefinition } from '../rules/w
 import type { StepState, Try } from '../rules/workflow-plan.ts';
 import type { ExecutionStepStatus, Origin } from '../vocabulary.ts';
 import { announceSql, ENDED_RUN } from './announce-end.ts';
-import { appendSql, eventsParameter, raiseSql } from './event-log.ts';
+import { appendSql, bytesOf, eventsParameter, raiseSql } from './event-log.ts';
 import type { LoggedEvent, NewEvent } from './events.ts';
 import { addAdvanceJobSql } from './job-queue.ts';
 
@@ -139,7 +139,7 @@ export async function writeExecution(
     name: 'write-execution',
     text: `
       with moved as (
-        update run set status = $2, ${raiseSql('jsonb_array_length($9::jsonb)')},
+        update run set status = $2, ${raiseSql('jsonb_array_length($9::jsonb)', '$10')},
           attempt = greatest(attempt, 1),
           updated_at = case when $2 = 'waiting' then updated_at else clock_timestamp() end
         where run.id = $1 returning ${ENDED_RUN}
@@ -161,6 +161,7 @@ export async function writeExecution(
       outcome?.result ? JSON.stringify(outcome.result) : null,
       outcome?.error ? JSON.stringify(outcome.error) : null,
       eventsParameter(change.events),
+      bytesOf(JSON.stringify(change.steps), JSON.stringify(outcome), eventsParameter(change.events)),
     ],
   });
   return rows;

@@ -5,7 +5,7 @@ import type { TaskResult } from '../rules/task.ts';
 import { announceSql, ENDED_RUN } from './announce-end.ts';
 import { lockParents } from './dependencies.ts';
 import { endedSql, forgottenSql, tellOthers } from './end-run.ts';
-import { appendSql, eventsParameter, raiseSql } from './event-log.ts';
+import { appendSql, bytesOf, eventsParameter, raiseSql } from './event-log.ts';
 import type { LoggedEvent, NewEvent } from './events.ts';
 import { fenced, type Lease } from './lease.ts';
 import { publishAll } from './publish-all.ts';
@@ -101,11 +101,12 @@ async function end(
   { status, result, inputs, error, events }: Outcome,
   withDependents: boolean,
 ): Promise<LoggedEvent[]> {
+  const [kept, appended] = [result && JSON.stringify(result), eventsParameter(events)];
   const { rows } = await connection.query<LoggedEvent>({
     name: 'finish-run',
     text: `
       with moved as (
-        update run set status = $3, worker_id = null, ${raiseSql('jsonb_array_length($6::jsonb)')},
+        update run set status = $3, worker_id = null, ${raiseSql('jsonb_array_length($6::jsonb)', '$9')},
           updated_at = clock_timestamp()
         where id = $1 and epoch = $2 and status = 'running' and has_dependents = $7
           and inputs = coalesce($8, inputs)
@@ -116,11 +117,12 @@ async function end(
       lease.runId,
       lease.epoch,
       status,
-      result && JSON.stringify(result),
+      kept,
       error && JSON.stringify(error),
-      eventsParameter(events),
+      appended,
       withDependents,
       inputs,
+      bytesOf(kept, appended),
     ],
   });
   return rows;

@@ -1,6 +1,14 @@
 import { statusesBefore } from '../rules/status.ts';
 import type { Database } from './database.ts';
-import { appendSql, eventsParameter, loggedSql, RAISED, raiseSql, toLoggedEvents } from './event-log.ts';
+import {
+  appendSql,
+  bytesOf,
+  eventsParameter,
+  loggedSql,
+  RAISED,
+  raiseSql,
+  toLoggedEvents,
+} from './event-log.ts';
 import type { LoggedEvent } from './events.ts';
 import { addRunJobSql } from './job-queue.ts';
 import { fenced, type Lease } from './lease.ts';
@@ -30,7 +38,7 @@ export async function provideInput(
             <= ${MAX_INPUT_CHARACTERS}
         for update of run
       ), moved as (
-        update run set inputs = inputs + 1, ${raiseSql('1')}, updated_at = clock_timestamp(),
+        update run set inputs = inputs + 1, ${raiseSql('1', '2 * octet_length($4::text)')}, updated_at = clock_timestamp(),
           status = case when held.status = 'waiting' then 'queued' else held.status end
         from held where run.id = held.id
         returning run.*
@@ -85,7 +93,7 @@ export async function requestInput(
     name: 'request-input',
     text: `
       with moved as (
-        update run set ${raiseSql('1')}, updated_at = clock_timestamp(),
+        update run set ${raiseSql('1', '$5')}, updated_at = clock_timestamp(),
           status = case when inputs = $3 then 'waiting' else status end,
           worker_id = case when inputs = $3 then null else worker_id end
         where id = $1 and epoch = $2 and status = 'running'
@@ -97,6 +105,7 @@ export async function requestInput(
       lease.epoch,
       inputs,
       eventsParameter([{ type: 'InputRequested', data: { question } }]),
+      bytesOf(question),
     ],
   });
   const [row] = rows;

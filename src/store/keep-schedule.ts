@@ -1,38 +1,64 @@
 import type { ClientBase } from 'pg';
+import { DomainError } from '../errors.ts';
 import { nextTick } from '../rules/schedule.ts';
 import { insertExecution } from './create-execution.ts';
+import { bytesOf } from './event-log.ts';
 import type { LoggedEvent } from './events.ts';
 import { freshId } from './fresh-id.ts';
 import { addScheduleJobSql } from './job-queue.ts';
 import { publishAll } from './publish-all.ts';
+import type { Quotas } from './quotas.ts';
 import type { Store } from './store.ts';
 import { transaction } from './transaction.ts';
 import { WORKFLOW_COLUMNS, type WorkflowRow } from './workflows.ts';
 
 type DueWorkflow = WorkflowRow & { now: Date };
 
+interface Kept {
+  events: LoggedEvent[];
+  /** Why the tick was passed over: the owner's quota does not cover another execution. */
+  refused: DomainError | null;
+}
+
 /**
  * Executes a workflow whose tick has come, and plans its next one, in one transaction: each tick is executed once,
  * however many workers look at it. Of ticks that nobody was there for, the last ones are made up for by one.
+ * @returns why the tick was passed over: the owner's quota does not cover it; null when it was not.
  */
-export async function keepSchedule(store: Store, workflowId: string): Promise<void> {
-  const events = await transaction(store.database, (client) => keepWithin(client, workflowId));
-  publishAll(store.bus, events);
+export async function keepSchedule(store: Store, workflowId: string): Promise<DomainError | null> {
+  const kept = await transaction(store.database, (client) => keepWithin(client, store.quotas, workflowId));
+  publishAll(store.bus, kept.events);
+  return kept.refused;
 }
 
-async function keepWithin(client: ClientBase, workflowId: string): Promise<LoggedEvent[]> {
+async function keepWithin(client: ClientBase, quotas: Quotas, workflowId: string): Promise<Kept> {
   const { rows } = await client.query<DueWorkflow>(
     `select ${WORKFLOW_COLUMNS}, clock_timestamp() as now from workflow
      where id = $1 and is_active and next_run_at <= clock_timestamp() for update`,
     [workflowId],
   );
   const [workflow] = rows;
-  if (!workflow?.schedule) return [];
+  if (!workflow?.schedule) return { events: [], refused: null };
   const next = nextTick(workflow.schedule, workflow.now);
   await client.query('update workflow set next_run_at = $2 where id = $1', [workflowId, next]);
   if (next)
     await client.query(`select ${addScheduleJobSql('$1::text', '$2::timestamptz')}`, [workflowId, next]);
-  return execute(client, workflow);
+  const refused = await refusalOf(client, quotas, workflow);
+  return { events: refused ? [] : await execute(client, workflow), refused };
+}
+
+async function refusalOf(
+  client: ClientBase,
+  quotas: Quotas,
+  { ownerId, steps, schedule }: DueWorkflow,
+): Promise<DomainError | null> {
+  try {
+    await quotas.require(ownerId, { runs: 1, bytes: bytesOf(JSON.stringify([steps, schedule])) }, client);
+    return null;
+  } catch (thrown) {
+    if (thrown instanceof DomainError) return thrown;
+    throw thrown;
+  }
 }
 
 const PRIORITY = 5;

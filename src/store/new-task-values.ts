@@ -1,10 +1,10 @@
 import type { TaskSubject } from '../rules/task.ts';
 import type { NewTask, NewTemplateTask, TaskParent } from './create-task.ts';
-import { eventsParameter } from './event-log.ts';
+import { bytesOf, eventsParameter } from './event-log.ts';
 
 /** The parameters of the statement that makes a task, in their order. */
 export function newTaskValues(task: NewTask, blockers: number): unknown[] {
-  return [
+  const values = [
     task.id,
     task.ownerId,
     task.origin,
@@ -34,6 +34,7 @@ export function newTaskValues(task: NewTask, blockers: number): unknown[] {
     task.promptIsOurs,
     task.prediction && JSON.stringify(task.prediction),
   ];
+  return [...values, bytesOf(...values)];
 }
 
 function agentColumns(agent: NewTask['agent']): unknown[] {

@@ -4,6 +4,7 @@ import { type Bus, createLocalBus } from './bus.ts';
 import { openDatabase } from './database.ts';
 import { createFeedWatch } from './feed-watch.ts';
 import { createLookups } from './lookups.ts';
+import { type Amounts, createQuotas } from './quotas.ts';
 import { createRunWatch } from './run-watch.ts';
 import type { Store } from './store.ts';
 
@@ -12,6 +13,8 @@ export async function openStore(options: {
   url: string;
   poolMax: number;
   redisUrl: string | null;
+  /** Of an account for which no admin set others. */
+  quotas: Amounts;
   log: Log;
 }): Promise<Store & { close(): Promise<void> }> {
   const database = await openDatabase(options);
@@ -26,6 +29,7 @@ export async function openStore(options: {
     watch,
     feedWatch,
     lookups: createLookups(database),
+    quotas: createQuotas(database, options.quotas),
     queued: new EventEmitter(),
     async close() {
       watch.stop();

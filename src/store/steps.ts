@@ -3,7 +3,7 @@ import type { Plan } from '../rules/plan.ts';
 import type { ResourceUsage } from '../rules/resource-usage.ts';
 import type { StepStatus } from '../vocabulary.ts';
 import type { Database } from './database.ts';
-import { appendSql, eventsParameter, RAISED, raiseSql } from './event-log.ts';
+import { appendSql, bytesOf, eventsParameter, RAISED, raiseSql } from './event-log.ts';
 import type { LoggedEvent, NewEvent } from './events.ts';
 import { fenced, type Lease } from './lease.ts';
 import { roundColumns, WRITE_ROUND } from './orchestration-rounds.ts';
@@ -91,6 +91,8 @@ async function writeStep(
   const [what, changes, change] = round
     ? ['round', WRITE_ROUND, roundColumns(round)]
     : ['task', ADVANCE_TASK, task];
+  const [written, appended] = [JSON.stringify(output), eventsParameter(events)];
+  const changed = change ? JSON.stringify(change) : null;
   const { rows } = await store.database.pool.query<LoggedEvent | { runId: null }>({
     name: `write-step-of-${what}`,
     text: `
@@ -106,7 +108,7 @@ async function writeStep(
         where step.status = 'started' and excluded.status = 'completed'
         returning run_id
       ), moved as (
-        update run set ${raiseSql('jsonb_array_length($6::jsonb)')} from written where run.id = written.run_id
+        update run set ${raiseSql('jsonb_array_length($6::jsonb)', '$8')} from written where run.id = written.run_id
         returning ${RAISED}
       ), ${changes}, logged as (${appendSql('$6')})
       select logged.* from held left join logged on true order by seq`,
@@ -115,9 +117,10 @@ async function writeStep(
       lease.epoch,
       key,
       status,
-      JSON.stringify(output),
-      eventsParameter(events),
-      change ? JSON.stringify(change) : null,
+      written,
+      appended,
+      changed,
+      bytesOf(written, appended, changed),
     ],
   });
   if (rows.length === 0) throw fenced(lease);

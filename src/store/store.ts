@@ -3,6 +3,7 @@ import type { Bus } from './bus.ts';
 import type { Database } from './database.ts';
 import type { FeedWatch } from './feed-watch.ts';
 import type { Lookups } from './lookups.ts';
+import type { Quotas } from './quotas.ts';
 import type { RunWatch } from './run-watch.ts';
 
 /** A task that can be begun, and the job that was queued for it. */
@@ -18,6 +19,7 @@ export interface Store {
   watch: RunWatch;
   feedWatch: FeedWatch;
   lookups: Lookups;
+  quotas: Quotas;
   /** What this process has just queued: a worker in it need not wait until its jobs are fetched. */
   queued: EventEmitter<{ task: [QueuedTask] }>;
 }

@@ -76,6 +76,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     url: database.url,
     poolMax: config.poolMax,
     redisUrl: config.redisUrl,
+    quotas: config.quotas,
     log,
   });
   const store = metrics.measure(opened);

@@ -23,7 +23,13 @@ const TABLES = ['run', 'task', 'model_call'];
 beforeAll(async () => {
   server = await startTestServer({ worker: false, variables: { OPENAI_API_KEY: 'sk-unused' } });
   ann = await server.newUser();
-  store = await openStore({ url: server.databaseUrl, poolMax: 1, redisUrl: null, log: createLog('silent') });
+  store = await openStore({
+    url: server.databaseUrl,
+    poolMax: 1,
+    redisUrl: null,
+    quotas: server.config.quotas,
+    log: createLog('silent'),
+  });
   await registerWorker(store.database, workerId);
   for (const table of TABLES) await sql(`alter table ${table} set (autovacuum_enabled = off)`);
 });

@@ -74,7 +74,9 @@ const NOTHING_GIVEN: Given = { workers: null, models: new Map(), answers: new Ma
 
 async function tryToAdvance({ store, secrets }: EngineContext, runId: string, given: Given): Promise<Left> {
   try {
-    return await transaction(store.database, (client) => advanceWithin(client, runId, { ...given, secrets }));
+    return await transaction(store.database, (client) =>
+      advanceWithin(client, runId, { ...given, secrets, quotas: store.quotas }),
+    );
   } catch (thrown) {
     if (thrown instanceof ModelNeeded)
       return { kind: 'look-up', model: thrown.model, ownerId: thrown.ownerId };
@@ -86,7 +88,7 @@ async function tryToAdvance({ store, secrets }: EngineContext, runId: string, gi
 async function advanceWithin(
   client: ClientBase,
   runId: string,
-  { workers: settled, ...supplies }: Given & Pick<Supplies, 'secrets'>,
+  { workers: settled, ...supplies }: Given & Pick<Supplies, 'secrets' | 'quotas'>,
 ): Promise<Left> {
   const state = await lockExecution(client, runId);
   if (!state) return { kind: 'nothing' };

@@ -8,6 +8,7 @@ import {
   type StepChange,
   type StepContent,
 } from '../../store/execution-state.ts';
+import type { Quotas } from '../../store/quotas.ts';
 import type { SecretBox } from '../../store/secret-box.ts';
 import type { Answers } from './answers.ts';
 import type { findModel, StepWorkers } from './step-workers.ts';
@@ -21,6 +22,7 @@ export interface Supplies {
   models: LookedUp;
   answers: Answers;
   secrets: SecretBox;
+  quotas: Quotas;
 }
 
 /** An execution on its way from one state to the next, within the transaction that locks it. */

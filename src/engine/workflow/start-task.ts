@@ -7,9 +7,10 @@ import type { NextTry, Try } from '../../rules/workflow-plan.ts';
 import { isConnectionLoss } from '../../store/connection-loss.ts';
 import { insertTask, type NewTask } from '../../store/create-task.ts';
 import { freshId } from '../../store/fresh-id.ts';
+import { knownRunError } from '../run-error.ts';
 import { answerTo } from './answers.ts';
 import { contentsOf, type Draft, stepOf } from './draft.ts';
-import { failInLiquid } from './fail-step.ts';
+import { failInLiquid, failStep } from './fail-step.ts';
 import { ModelNeeded, templatePart, templateQuestion } from './template-task.ts';
 
 /** Makes the task of a step, or of one item of its list; what cannot be asked fails the step. */
@@ -20,12 +21,27 @@ export async function startTask(draft: Draft, next: NextTry): Promise<void> {
   const asked = await askedOf(draft, step, next);
   if (asked === null) return;
   const task = newTask(draft, step, next, asked);
+  if (!(await isCovered(draft, step.id, task))) return;
   const created = await insertTask(draft.client, task, 0);
   draft.created.push(...created!.events);
   draft.tries.push(fresh(draft, next, task.id));
   const item = step.forEach === null ? null : next.item;
   const data = { stepId: step.id, taskId: task.id, item, attempt: next.attempt, after: next.after };
   draft.events.push({ type: 'StepTaskCreated', data });
+}
+
+/** Whether the owner's quota covers the task; else the step has failed. */
+async function isCovered(draft: Draft, key: string, task: NewTask): Promise<boolean> {
+  const bytes = Buffer.byteLength(JSON.stringify(task));
+  try {
+    await draft.quotas.require(task.ownerId, { runs: 1, bytes }, draft.client);
+    return true;
+  } catch (thrown) {
+    const error = knownRunError(thrown);
+    if (!error) throw thrown;
+    failStep(draft, key, error);
+    return false;
+  }
 }
 
 /** What a task asks for, which differs with its kind. */

@@ -1,0 +1,143 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Client, createClient } from '../harness/client.ts';
+import { startRedis } from '../harness/redis.ts';
+import { startTestServer, type TestServer } from '../harness/server.ts';
+import { ask, CARRIERS } from './carriers.ts';
+
+const LIMITED = {
+  RATE_LIMIT_FACTOR: '1',
+  RATE_LIMIT_REQUESTS: '40',
+  RATE_LIMIT_RUNS: '10',
+  TRUST_PROXY: 'loopback',
+};
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer({ worker: false, variables: LIMITED });
+});
+afterAll(() => server?.stop());
+
+let addresses = 0;
+
+/** Accounts are registered from an address each, so that this counts against no limit of a test. */
+async function newUser(): Promise<Client> {
+  addresses += 1;
+  const from = createClient(server.url, { 'x-forwarded-for': `203.0.113.${addresses}` });
+  const email = `limited${addresses}@example.com`;
+  return from.register({ email, password: 'a good password', name: 'Ann' });
+}
+
+const bearer = ({ token }: Client) => ({ authorization: `Bearer ${token}` });
+
+async function spend(client: Client, operations: number): Promise<void> {
+  const answers = await Promise.all(Array.from({ length: operations }, () => client.query('{ __typename }')));
+  for (const { errors } of answers) expect(errors).toBeUndefined();
+}
+
+describe.each(CARRIERS)('over %s', (carrier) => {
+  test('the operation after the last one that is allowed in a minute is RATE_LIMITED', async () => {
+    const ann = await newUser();
+    const ask1 = () => ask(carrier, server.url, bearer(ann), '{ __typename }');
+    expect((await ask1()).errors).toBeUndefined();
+    await spend(ann, 39);
+    const { errors } = await ask1();
+    expect(errors).toHaveLength(1);
+    expect(errors![0]).toMatchObject({
+      message: expect.stringMatching(
+        /^too many GraphQL operations: an account is allowed 40 a minute; try again in \d+ s$/,
+      ),
+      extensions: { code: 'RATE_LIMITED', retryAfter: expect.any(Number) },
+    });
+    expect(errors![0]!.extensions.retryAfter).toBeLessThanOrEqual(60);
+    expect(JSON.stringify(errors)).not.toContain('"http"');
+  });
+
+  test('what is invalid counts, too', async () => {
+    const ann = await newUser();
+    await Promise.all(Array.from({ length: 40 }, () => ask(carrier, server.url, bearer(ann), '{ nothing }')));
+    const { errors } = await ask(carrier, server.url, bearer(ann), '{ nothing }');
+    expect(errors![0]!.extensions.code).toBe('RATE_LIMITED');
+  });
+
+  test('each created run of a document counts', async () => {
+    const ann = await newUser();
+    const aliases = Array.from(
+      { length: 12 },
+      (_, index) => `a${index}: createTask(input: { prompt: "x", hold: true }) { task { id } }`,
+    );
+    const { data, errors } = await ask(carrier, server.url, bearer(ann), `mutation { ${aliases.join(' ')} }`);
+    expect(Object.values(data!).filter(Boolean)).toHaveLength(10);
+    expect(errors!.map(({ extensions }) => extensions.code)).toEqual(['RATE_LIMITED', 'RATE_LIMITED']);
+    expect(errors![0]!.message).toMatch(/^too many created runs: an account is allowed 10 a minute/);
+  });
+});
+
+test('over HTTP the answer is a 429 with Retry-After', async () => {
+  const ann = await newUser();
+  await spend(ann, 40);
+  const response = await fetch(`${server.url}/graphql`, {
+    method: 'POST',
+    headers: { ...bearer(ann), 'content-type': 'application/json' },
+    body: JSON.stringify({ query: '{ __typename }' }),
+  });
+  expect(response.status).toBe(429);
+  expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
+});
+
+test('one account does not spend what is another’s, and an address has a count of its own', async () => {
+  const ann = await newUser();
+  const bob = await newUser();
+  await spend(ann, 40);
+  await spend(bob, 40);
+  const from = createClient(server.url, { 'x-forwarded-for': '198.51.100.7' });
+  await spend(from, 40);
+  const { errors } = await from.query('{ __typename }');
+  expect(errors![0]!.message).toContain('an address without credentials is allowed 40 a minute');
+});
+
+test('bad credentials count against the address', async () => {
+  const from = createClient(server.url, {
+    'x-forwarded-for': '198.51.100.8',
+    authorization: 'Bearer nonsense',
+  });
+  const answers = await Promise.all(Array.from({ length: 41 }, () => from.query('{ __typename }')));
+  const codes = answers.map(({ errors }) => errors![0]!.extensions.code);
+  expect(codes.filter((code) => code === 'UNAUTHENTICATED')).toHaveLength(40);
+  expect(codes.filter((code) => code === 'RATE_LIMITED')).toHaveLength(1);
+});
+
+test('calls of an older API count there alone, but the runs that they create count here', async () => {
+  const ann = await newUser();
+  const create = () =>
+    fetch(`${server.url}/themachine/api/v1/tasks`, {
+      method: 'POST',
+      headers: { ...bearer(ann), 'content-type': 'application/json' },
+      body: JSON.stringify({ title: 'x', type: 'analysis' }),
+    });
+  const statuses: number[] = [];
+  for (let index = 0; index < 11; index += 1) statuses.push((await create()).status);
+  expect(statuses.slice(0, 10).every((status) => status < 300)).toBe(true);
+  const last = await create();
+  expect(last.status).toBe(429);
+  expect(last.headers.get('retry-after')).toMatch(/^\d+$/);
+  await spend(ann, 40);
+});
+
+test('processes that share a Redis never allow more than the limit together', async () => {
+  const redis = await startRedis();
+  const variables = { ...LIMITED, REDIS_URL: redis.url, RATE_LIMIT_REQUESTS: '1000', LOG_LEVEL: 'error' };
+  const servers = await Promise.all([1, 2].map(() => startTestServer({ worker: false, variables })));
+  try {
+    const answers = await Promise.all(
+      Array.from({ length: 1100 }, (_, index) =>
+        createClient(servers[index % 2]!.url, { 'x-forwarded-for': '198.51.100.9' }).query('{ __typename }'),
+      ),
+    );
+    const passed = answers.filter(({ errors }) => errors === undefined).length;
+    expect(passed).toBeLessThanOrEqual(1000);
+    expect(passed).toBeGreaterThanOrEqual(980);
+  } finally {
+    await Promise.all(servers.map((each) => each.stop()));
+    await redis.kill();
+  }
+});
