@@ -33,7 +33,7 @@ const doubling = Object.fromEntries(
 );
 const deep = (levels: number, inner: object): object =>
   range(levels).reduce((schema) => ({ properties: { a: schema } }), inner);
-const patterns = range(60).map((index) => `(\\p{L}{1,${200 + index}}){1,4}`);
+const patterns = range(60).map((index) => `(\\p{L}{1,${200 + index}}){1,2}`);
 
 export const ATTACKS: Attack[] = [
   workflow('10,000 short texts', [given(Object.fromEntries(range(10_000).map((n) => [`p${n}`, '{{a}}'])))]),
@@ -57,14 +57,14 @@ export const ATTACKS: Attack[] = [
   schema('a schema that doubles', { $defs: { d0: {}, ...doubling }, $ref: '#/$defs/d40' }),
   schema('a schema that refers to itself', { $defs: { a: { $ref: '#/$defs/b' }, b: { $ref: '#/$defs/a' } }, $ref: '#/$defs/a' }),
   schema('a deep schema', deep(450, {})),
-  schema('a schema nested 10,000 times', deep(4_000, {})),
+  schema('a schema nested 1,500 times', deep(1_500, {})),
   schema('a large enum', { enum: range(10_000) }),
   schema('many properties', { properties: Object.fromEntries(range(4_000).map((n) => [`p${n}`, {}])) }),
   schema('a schema of 5 MB', { enum: range(700_000) }),
   template('scripts of 50 steps', range(50).map((n) => ({ id: `s${n}`, type: 'RUN_SCRIPT', script: '{% for i in (1..9) %}{{ i }}{% endfor %}'.repeat(400) }))),
   template('2,500 arguments', range(50).map((n) => ({ id: `s${n}`, type: 'RUN_SCRIPT', script: 'x', args: range(50).map(() => '{{ nothing }}') }))),
-  template('values that are compared', [{ id: 'a', type: 'RUN_SCRIPT', script: 'x' }], range(50).map((n) => ({ name: `p${n}`, type: 'LIST', default: range(500).map((m) => `x${m}`), allowed: range(200).map((m) => `y${m}`) }))),
+  template('values that are compared', [{ id: 'a', type: 'RUN_SCRIPT', script: 'x' }], range(50).map((n) => ({ name: `p${n}`, type: 'LIST', default: range(150).map((m) => `x${m}`), allowed: range(200).map((m) => `y${m}`) }))),
   template('5 MB of arguments', [{ id: 'a', type: 'RUN_SCRIPT', script: 'x', args: range(600_000).map(() => 'xx') }]),
   { name: '19 schemas in one document', query: `mutation ($s: JSON) { ${range(19).map((n) => `a${n}: createTask(input: { prompt: "x", model: "demo", responseSchema: $s }) { task { id } }`).join(' ')} }`, variables: { s: { anyOf: patterns.map((pattern) => ({ pattern })) } } },
-  { name: 'parameters of a template', query: 'query ($p: JSON) { validateTemplate(input: { name: "ollama-inference", parameters: $p }) { valid } }', variables: { p: Object.fromEntries(range(300_000).map((n) => [`p${n}`, 0])) } },
+  { name: 'parameters of a template', query: 'query ($p: JSON) { validateTemplate(input: { templateName: "ollama-inference", parameters: $p }) { valid } }', variables: { p: Object.fromEntries(range(300_000).map((n) => [`p${n}`, 0])) } },
 ];
