@@ -11,8 +11,8 @@ export interface Pool {
   stop(): Promise<void>;
 }
 
-/** With its code loaded, a thread has some 30 MB; a Liquid text may make 20 million objects and characters. */
-const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 16 };
+/** With its code loaded, a thread has some 30 MB. */
+const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 16 };
 
 const IDLE_MS = 10_000;
 

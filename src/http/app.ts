@@ -16,6 +16,7 @@ import { createGraphiqlPage, type LocalAdmin } from './graphiql.ts';
 import { createGraphql } from './graphql.ts';
 import { graphqlRoute } from './graphql-route.ts';
 import { guard } from './guards.ts';
+import { limitJsonBodies } from './json-body.ts';
 import type { Redis } from './limiter.ts';
 import { metricsRoute } from './metrics-route.ts';
 import { createRequestLimits } from './request-limits.ts';
@@ -53,6 +54,7 @@ export async function createApp(services: Services, options: AppOptions): Promis
     },
   });
   app.setErrorHandler(onFailure);
+  limitJsonBodies(app);
   app.setNotFoundHandler(answerUnknownPath);
   countRequests(app, services.metrics.http);
   const graphiql = services.config.production ? null : createGraphiqlPage(services, options.localAdmin);

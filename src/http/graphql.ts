@@ -13,6 +13,7 @@ import { createDocumentCache, limitDocument } from './document-limits.ts';
 import { maskError } from './errors.ts';
 import type { GraphiqlPage } from './graphiql.ts';
 import { renderPage } from './graphiql-page.ts';
+import { limitInput } from './input-limits.ts';
 import { limitRequests } from './limit-requests.ts';
 import { explainNotAcceptable } from './not-acceptable.ts';
 import { shareResults } from './share-results.ts';
@@ -51,6 +52,7 @@ export function createGraphql(services: Services, graphiql: GraphiqlPage | null,
       countOperations(services.metrics.http),
       limitDocument,
       limitValidationErrors,
+      limitInput,
       tellWrongInput,
       limitCost,
       boundAnswers(turns),

@@ -33,8 +33,18 @@ export function flag() {
   return z.boolean({ error: missingOr('must be true or false') });
 }
 
+/** More is not taken anywhere; the bounds of each list are the use-cases' to check. */
+const MAX_ITEMS = 1_000;
+
 export function list<Item extends z.ZodType>(item: Item) {
-  return z.array(item, { error: missingOr('must be a list') });
+  return z.preprocess(
+    (given, context) => {
+      if (!Array.isArray(given) || given.length <= MAX_ITEMS) return given;
+      context.addIssue({ code: 'custom', message: `must have at most ${MAX_ITEMS} items` });
+      return z.NEVER;
+    },
+    z.array(item, { error: missingOr('must be a list') }),
+  );
 }
 
 /** One of a dialect's words, in a body or in the query. */

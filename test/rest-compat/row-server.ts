@@ -1,4 +1,5 @@
 import Fastify from 'fastify';
+import { createComputation } from '../../src/computation/computation.ts';
 import type { Services } from '../../src/context.ts';
 import { createAdmission } from '../../src/http/admission.ts';
 import { createAnswerTurns } from '../../src/http/answer-turns.ts';
@@ -33,6 +34,7 @@ export async function serveRows({ config, store }: TestServer, dialect: DialectT
     tokens: createTokens(config.jwtSecret!),
     providers: configuredProviders(config),
     reach: createReach(config, { baseUrls: async () => [], fetch }),
+    computation: createComputation(config.rateLimitFactor),
   } as unknown as Services;
   const admission = createAdmission(services);
   const turns = createAnswerTurns();

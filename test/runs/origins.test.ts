@@ -1,5 +1,6 @@
 import { execute, parse } from 'graphql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createComputation } from '../../src/computation/computation.ts';
 import type { Services } from '../../src/context.ts';
 import { createContext } from '../../src/http/context.ts';
 import { schema } from '../../src/schema/index.ts';
@@ -28,7 +29,8 @@ function plain(id: string): string {
 // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of any shape
 async function through(origin: Origin, document: string): Promise<any> {
   const { store, config } = server;
-  const services = { store, config, providers: ['demo'] } as unknown as Services;
+  const computation = createComputation(config.rateLimitFactor);
+  const services = { store, config, providers: ['demo'], computation } as unknown as Services;
   const viewer = { userId, isAdmin: true, expiresAt: null };
   const contextValue = createContext(services, { viewer, address: '127.0.0.1' }, origin);
   const answer = await execute({ schema, document: parse(document), contextValue });
