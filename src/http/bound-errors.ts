@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import type { ErrorDetails, FieldIssue } from '../errors.ts';
+import { DomainError, type ErrorDetails, type FieldIssue } from '../errors.ts';
 
 /** Errors of one answer, and issues of one error. */
 const MOST_SHOWN = 20;
@@ -11,9 +11,14 @@ const MOST_CHARACTERS = 2_000;
 export function shownErrors(errors: readonly GraphQLError[]): readonly GraphQLError[] {
   if (errors.length <= MOST_SHOWN) return errors;
   const shown = errors.slice(0, MOST_SHOWN - 1);
-  const { code } = errors[0]!.extensions;
+  const code = codeOf(errors[0]!);
   const rest = `${errors.length - shown.length} more errors are not shown`;
   return [...shown, new GraphQLError(rest, { extensions: code === undefined ? {} : { code } })];
+}
+
+function codeOf({ originalError, extensions }: GraphQLError): unknown {
+  if (originalError instanceof DomainError) return originalError.code;
+  return originalError ? 'INTERNAL_ERROR' : extensions.code;
 }
 
 /** For what the validation of a document finds; executions bound their own. */
@@ -21,7 +26,7 @@ export const limitValidationErrors: Plugin = {
   onValidate:
     () =>
     ({ valid, result, setResult }) => {
-      if (!valid) setResult([...shownErrors(result as readonly GraphQLError[])]);
+      if (!valid) setResult(shownErrors(result as readonly GraphQLError[]).map(boundError));
     },
 };
 

@@ -38,7 +38,11 @@ function unfinished(path: string): string {
 describe('a connection is closed', () => {
   test.concurrent.each([
     ['whose body is never finished', () => server.url, unfinished('/graphql')],
-    ['whose body is never finished, of a dialect', () => server.url, unfinished('/mini-devin/api/auth/login')],
+    [
+      'whose body is never finished, of a dialect',
+      () => server.url,
+      unfinished('/mini-devin/api/auth/login'),
+    ],
     ['whose body is never finished, at a port of a dialect', () => compatUrl, unfinished('/api/auth/login')],
     ['whose head is never finished', () => server.url, 'GET / HTTP/1.1\r\nHost: loc'],
   ])(
