@@ -7,10 +7,13 @@ const MOST_SHOWN = 20;
 /** Of a message, of an issue, and of what names a field. Messages repeat names, which may be megabytes long. */
 const MOST_CHARACTERS = 2_000;
 
-/** At most 20 of them; the last one says how many more there are. */
+/** At most 20 of them, those first that say something new; the last one says how many more there are. */
 export function shownErrors(errors: readonly GraphQLError[]): readonly GraphQLError[] {
   if (errors.length <= MOST_SHOWN) return errors;
-  const shown = errors.slice(0, MOST_SHOWN - 1);
+  const messages = new Map(errors.toReversed().map((error) => [error.message, error]));
+  const distinct = errors.filter((error) => messages.get(error.message) === error);
+  const repeated = errors.filter((error) => messages.get(error.message) !== error);
+  const shown = [...distinct, ...repeated].slice(0, MOST_SHOWN - 1);
   const code = codeOf(errors[0]!);
   const rest = `${errors.length - shown.length} more errors are not shown`;
   return [...shown, new GraphQLError(rest, { extensions: code === undefined ? {} : { code } })];
