@@ -1,19 +1,27 @@
 import { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import type { ErrorDetails, FieldIssue } from '../errors.ts';
+import { DomainError, type ErrorDetails, type FieldIssue } from '../errors.ts';
 
 /** Errors of one answer, and issues of one error. */
 const MOST_SHOWN = 20;
 /** Of a message, of an issue, and of what names a field. Messages repeat names, which may be megabytes long. */
 const MOST_CHARACTERS = 2_000;
 
-/** At most 20 of them; the last one says how many more there are. */
+/** At most 20 of them, those first that say something new; the last one says how many more there are. */
 export function shownErrors(errors: readonly GraphQLError[]): readonly GraphQLError[] {
   if (errors.length <= MOST_SHOWN) return errors;
-  const shown = errors.slice(0, MOST_SHOWN - 1);
-  const { code } = errors[0]!.extensions;
+  const messages = new Map(errors.toReversed().map((error) => [error.message, error]));
+  const distinct = errors.filter((error) => messages.get(error.message) === error);
+  const repeated = errors.filter((error) => messages.get(error.message) !== error);
+  const shown = [...distinct, ...repeated].slice(0, MOST_SHOWN - 1);
+  const code = codeOf(errors[0]!);
   const rest = `${errors.length - shown.length} more errors are not shown`;
   return [...shown, new GraphQLError(rest, { extensions: code === undefined ? {} : { code } })];
+}
+
+function codeOf({ originalError, extensions }: GraphQLError): unknown {
+  if (originalError instanceof DomainError) return originalError.code;
+  return originalError ? 'INTERNAL_ERROR' : extensions.code;
 }
 
 /** For what the validation of a document finds; executions bound their own. */
@@ -21,7 +29,7 @@ export const limitValidationErrors: Plugin = {
   onValidate:
     () =>
     ({ valid, result, setResult }) => {
-      if (!valid) setResult([...shownErrors(result as readonly GraphQLError[])]);
+      if (!valid) setResult(shownErrors(result as readonly GraphQLError[]).map(boundError));
     },
 };
 

@@ -63,7 +63,10 @@ export function openSockets(
   return {
     upgrade(request, socket, head) {
       if (request.url?.split('?')[0] !== yoga.graphqlEndpoint) return false;
-      sockets.handleUpgrade(request, socket, head, (client) => sockets.emit('connection', client, request));
+      sockets.handleUpgrade(request, socket, head, (client) => {
+        sockets.emit('connection', client, request);
+        expectDeparture(client);
+      });
       return true;
     },
     async close() {
@@ -74,6 +77,18 @@ export function openSockets(
       clearTimeout(impatience);
     },
   };
+}
+
+/** graphql-ws prints an error for each payload that a client has not taken when it leaves; `close` says it once. */
+function expectDeparture(client: WebSocket): void {
+  const send = client.send.bind(client);
+  client.send = (data: string, done?: unknown) => {
+    send(data, () => {
+      if (typeof done === 'function') done();
+    });
+  };
+  client.removeAllListeners('error');
+  client.on('error', () => {});
 }
 
 type Enveloped = ReturnType<Yoga['getEnveloped']>;

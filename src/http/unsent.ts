@@ -17,6 +17,8 @@ export interface Unsent {
 export function createUnsent(): Unsent {
   const watched = new WeakSet<Socket>();
   const sockets = new WeakSet<Socket>();
+  /** Closed because of their own bound, once each. */
+  const ended = new WeakSet<Socket>();
   /** What those that do not keep up had when they were last looked at. */
   const waiting = new Map<Socket, number>();
   let total = 0;
@@ -29,8 +31,9 @@ export function createUnsent(): Unsent {
   }
 
   function end(socket: Socket): void {
-    if (sockets.has(socket)) goodbye(socket);
-    else socket.destroy();
+    ended.add(socket);
+    if (sockets.has(socket)) return goodbye(socket);
+    socket.destroy();
     forget(socket);
   }
 
@@ -41,7 +44,7 @@ export function createUnsent(): Unsent {
 
   function bound(socket: Socket): void {
     note(socket);
-    if ((waiting.get(socket) ?? 0) > MOST_OF_CONNECTION) end(socket);
+    if (!ended.has(socket) && (waiting.get(socket) ?? 0) > MOST_OF_CONNECTION) end(socket);
     if (total <= MOST_OF_PROCESS) return;
     for (const other of waiting.keys()) note(other);
     const largestFirst = [...waiting].sort(([, one], [, other]) => other - one);

@@ -1,0 +1,61 @@
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { openStage, type Stage } from '../harness/stage.ts';
+
+let stage: Stage;
+
+beforeAll(async () => {
+  stage = await openStage({ LOG_LEVEL: 'debug' });
+});
+afterAll(() => stage?.close());
+
+const SUBSCRIPTIONS = 100;
+
+/** A socket with as many subscriptions as it may have; their first payloads are on their way. */
+async function openSocket(query: string, id: string): Promise<WebSocket> {
+  const socket = new WebSocket(`${stage.api.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+  socket.on('error', () => {});
+  await once(socket, 'open');
+  const payload = { authorization: `Bearer ${stage.ann.token}` };
+  socket.send(JSON.stringify({ type: 'connection_init', payload }));
+  await once(socket, 'message');
+  let received = 0;
+  socket.on('message', () => socket.emit('received', (received += 1)));
+  for (let index = 0; index < SUBSCRIPTIONS; index += 1) {
+    socket.send(JSON.stringify({ id: `${index}`, type: 'subscribe', payload: { query, variables: { id } } }));
+  }
+  return socket;
+}
+
+/** How many payloads a client has seen when it leaves. */
+const SEEN = [0, 1, SUBSCRIPTIONS];
+
+test.each([
+  ['the log of a run', 'taskEvents(taskId: $id) { seq ... on CurrentState { task { prompt } } }'],
+  ['a feed', 'activity { cursor event { seq } task { id prompt } }'],
+])(
+  'a client that leaves with 100 subscriptions to %s is no error of ours',
+  async (_what, field) => {
+    const id = await stage.ann.createTask({ prompt: 'x'.repeat(300_000), hold: true });
+    const before = stage.api.output();
+    for (const seen of SEEN) {
+      for (const leave of ['destroy', 'resetAndDestroy'] as const) {
+        const socket = await openSocket(
+          `subscription ($id: ID!) { ${field} }`.replace(/ \(\$id: ID!\)(?= { activity)/, ''),
+          id,
+        );
+        for (let count = 0; count < seen; ) [count] = await once(socket, 'received');
+        const closed = once(socket, 'close');
+        (Reflect.get(socket, '_socket') as Socket)[leave]();
+        const update = 'mutation ($id: ID!) { updateTask(input: { id: $id, priority: 3 }) { __typename } }';
+        await stage.ann.query(update, { id });
+        await closed;
+      }
+    }
+    expect((await fetch(`${stage.api.url}/health`)).status).toBe(200);
+    expect(stage.api.output().slice(before.length)).not.toMatch(/error/i);
+  },
+  120_000,
+);
