@@ -54,6 +54,7 @@ export function createSchemaAccess(
     count,
     address: (request) => admission.address(request),
     visitor: visitors.find,
+    guestDialect: visitors.guestDialect,
     execute: async (execution) => {
       try {
         return masked(await execute(await operation(execution)));
