@@ -58,6 +58,7 @@ export function createSchemaAccess(
     holdSocket: connections.ofAccount.take,
     address: (request) => admission.address(request),
     visitor: visitors.find,
+    guestDialect: visitors.guestDialect,
     execute: async (execution) => {
       try {
         return masked(await executeBounded(turns, await operation(execution), execute));

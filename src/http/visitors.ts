@@ -14,6 +14,8 @@ export interface Visitors {
   find(request: IncomingMessage, origin: Dialect): Promise<Visitor>;
   /** For its answer: whoever was just found is not looked for again, but for all further answers on a socket. */
   take(request: IncomingMessage, origin: Dialect): Promise<Viewer | null>;
+  /** Whose guests' base URL a request came by; null: by none. */
+  guestDialect(request: IncomingMessage): Dialect | null;
 }
 
 /** The one whose clients know no login. */
@@ -52,6 +54,7 @@ export function createVisitors(services: Services, admission: Admission, guests:
             : guests.baseUrl.atRevocation(request, callback),
       };
     },
+    guestDialect: (request) => (guests.baseUrl.isGuests(request) ? GUESTS_DIALECT : null),
     take(request, origin) {
       const viewer = look(request, origin);
       found.delete(request);

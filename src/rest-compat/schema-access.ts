@@ -45,6 +45,8 @@ export interface SchemaAccess {
   sendArtifact(id: string, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply>;
   /** Who sends a request of a dialect. @throws DomainError UNAUTHENTICATED, FORBIDDEN: not even nobody may ask so. */
   visitor(request: IncomingMessage, origin: Dialect): Promise<Visitor>;
+  /** Whose guests' base URL a request came by; null: by none. */
+  guestDialect(request: IncomingMessage): Dialect | null;
   /** Whom limits count when nobody is known. */
   address(request: IncomingMessage): string;
   /** Counts a request together with others of the same limit and key. Never rejects because a store of counts is away. */

@@ -5,8 +5,6 @@ import { startTestServer, type TestServer } from '../harness/server.ts';
 import { refusedUpgrade } from '../rest-compat/legacy-socket.ts';
 import { TOKEN } from './page.ts';
 
-const PORT_OF_ITS_OWN = 'orchestratex';
-
 describe.each([
   ['with the embedded Postgres', true],
   ['with a database of the operator', false],
@@ -49,7 +47,7 @@ describe.each([
       expect(answer.status).toBe(401);
     });
 
-    test.each([`/${PORT_OF_ITS_OWN}/ws/0123456789abcdef01234567`, '/ws/0123456789abcdef01234567'])(
+    test.each(['/orchestratex/ws/0123456789abcdef01234567', '/ws/0123456789abcdef01234567'])(
       'the socket %s is 401',
       async (path) => {
         expect((await refusedUpgrade(proxy.url, path)).status).toBe(401);

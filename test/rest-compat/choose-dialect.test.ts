@@ -18,6 +18,7 @@ const TASKS = ['themachine', 'ai-task-orchestra', 'amas'] as const;
 const NOTHING: Clues = {
   candidates: TASKS,
   named: null,
+  guestOf: null,
   body: undefined,
   origin: null,
   hasApiKey: false,
@@ -35,6 +36,16 @@ const CASES: [given: string, clues: Partial<Clues>, then: Choice][] = [
     'one that has it',
     { candidates: ['orchestratex'], hasApiKey: true },
     { dialect: 'orchestratex', by: 'path' },
+  ],
+  [
+    'the base URL of guests',
+    { candidates: ['mini-devin', 'orchestratex'], guestOf: 'orchestratex', body: { type: 'code' } },
+    { dialect: 'orchestratex', by: 'base_url' },
+  ],
+  [
+    'the base URL of guests at a path of others',
+    { guestOf: 'orchestratex' },
+    { dialect: 'themachine', by: 'default' },
   ],
   ['a template', { body: { template: 't', type: 'code' } }, { dialect: 'ai-task-orchestra', by: 'body' }],
   ['a task_type', { body: { task_type: 'scan', type: 'code' } }, { dialect: 'amas', by: 'body' }],

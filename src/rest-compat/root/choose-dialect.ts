@@ -6,6 +6,8 @@ export interface Clues {
   candidates: readonly Dialect[];
   /** By `X-API-Dialect` or `?dialect=`. */
   named: Dialect | null;
+  /** It came by the base URL of guests, who are one dialect's. */
+  guestOf: Dialect | null;
   /** As far as it is read. */
   body: unknown;
   /** Through what the thing in the path was made; null: nobody looked, or it is not there. */
@@ -17,7 +19,7 @@ export interface Clues {
   fallback: Dialect;
 }
 
-export type Reason = 'named' | 'path' | 'body' | 'origin' | 'api_key' | 'token' | 'default';
+export type Reason = 'named' | 'path' | 'base_url' | 'body' | 'origin' | 'api_key' | 'token' | 'default';
 
 export interface Choice {
   dialect: Dialect;
@@ -28,6 +30,7 @@ export interface Choice {
 const RULES = {
   named: ({ named }) => named,
   path: ({ candidates: [first, ...others] }) => (others.length === 0 ? (first ?? null) : null),
+  base_url: ({ guestOf }) => guestOf,
   body: ({ body }) => byBody(body),
   origin: ({ origin }) => (origin === 'graphql' ? null : origin),
   api_key: ({ hasApiKey }) => (hasApiKey ? 'ai-task-orchestra' : null),

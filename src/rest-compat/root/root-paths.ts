@@ -76,7 +76,8 @@ function createLead(app: FastifyInstance, { tables, access, passages, fallback }
 
   async function choose(request: FastifyRequest, candidates: Clues['candidates']) {
     const said = { ...readClues(request), body: readBodyClue(request.body) };
-    const clues = { candidates, ...said, origin: null, fallback };
+    const guestOf = access.guestDialect(request.raw);
+    const clues = { candidates, guestOf, ...said, origin: null, fallback };
     const choice = chooseDialect(clues);
     if (!turnsOnOrigin(choice)) return choice;
     return chooseDialect({ ...clues, origin: await readOrigin(request.raw, candidates) });
