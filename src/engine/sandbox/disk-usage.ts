@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { realpath, statfs } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { DomainError } from '../../errors.ts';
+import { type FreeSpace, freeSpace } from '../../store/free-space.ts';
 import type { Command } from './command.ts';
 import type { Limits } from './limits.ts';
 
@@ -16,13 +17,6 @@ const GRACE = 2 ** 30;
 const MEASURED_MS = 600_000;
 
 type DiskLimits = Pick<Limits, 'diskReserve' | 'workspace' | 'account' | 'measuringMs'>;
-
-export interface FreeSpace {
-  /** Bytes that are left to those who are not root. */
-  bytes: number;
-  /** Files that can still be made; null: the file system does not count them. */
-  files: number | null;
-}
 
 export interface DiskUsage {
   /**
@@ -47,7 +41,10 @@ export function createDiskUsage(limits: DiskLimits, roots: readonly string[]): D
   const underway = new Map<string, Promise<Measured>>();
   const look = async (command: Command) => {
     const { folders, limit, what } = measuredFor(command, limits, await withReal(roots));
-    const { bytes: free } = await freeSpace(command.workspace);
+    const free = await freeSpace(command.workspace).then(
+      ({ bytes }) => bytes,
+      () => 0,
+    );
     const bytes = await sizeOf(folders, limits.measuringMs);
     const excess = excessIn(bytes, limit, what, limits);
     const isFarOver = bytes !== null && bytes > limit + GRACE;
@@ -65,7 +62,9 @@ export function createDiskUsage(limits: DiskLimits, roots: readonly string[]): D
   };
   return {
     async admit(command) {
-      const free = await freeSpace(command.workspace);
+      const free = await freeSpace(command.workspace).catch((error: Error) => {
+        throw new DomainError('SANDBOX_UNAVAILABLE', `commands cannot work there: ${error.message}`);
+      });
       const shortage = diskShortage(free, limits);
       if (shortage) throw new DomainError('DISK_RESERVE_REACHED', `no command can start: ${shortage}`);
       const last = known.get(keyOf(command));
@@ -112,12 +111,6 @@ function excessIn(
   if (bytes === null) return `how much ${what} could not be measured within ${measuringMs / 1000} s`;
   if (bytes <= limit) return null;
   return `${what} ${mebibytes(bytes)}, and ${mebibytes(limit)} are allowed`;
-}
-
-/** Of the file system that holds a folder. */
-export async function freeSpace(folder: string): Promise<FreeSpace> {
-  const { bavail, bsize, files, ffree } = await statfs(folder);
-  return { bytes: bavail * bsize, files: files === 0 ? null : ffree };
 }
 
 /** @returns what is short now, or null. */

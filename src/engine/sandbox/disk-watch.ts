@@ -1,5 +1,6 @@
+import { freeSpace } from '../../store/free-space.ts';
 import type { Command } from './command.ts';
-import { type DiskUsage, diskShortage, freeSpace, NOTICEABLE } from './disk-usage.ts';
+import { type DiskUsage, diskShortage, NOTICEABLE } from './disk-usage.ts';
 import type { Limits } from './limits.ts';
 
 const EVERY_MS = 200;
