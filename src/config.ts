@@ -59,6 +59,10 @@ const environment = z.object({
   OLLAMA_HOST: ollamaHost.default('http://127.0.0.1:11434'),
   WORKSPACE_ROOTS: folders.optional(),
   SANDBOX: z.enum(['bubblewrap', 'none']).default('bubblewrap'),
+  COMMANDS_AT_ONCE: whole(1, 1000).default(16),
+  COMMANDS_PER_ACCOUNT: whole(1, 1000).default(4),
+  DISK_RESERVE_MIB: whole(0, 2 ** 30).default(1024),
+  WORKSPACE_QUOTA_MIB: whole(1, 2 ** 30).default(8192),
   PATH: z.string().default('/usr/local/bin:/usr/bin:/bin'),
   OUTBOUND_ALLOW: outbound.optional(),
   COMPAT_PORTS: dialectPorts.optional(),
@@ -131,6 +135,13 @@ export interface Config {
   workspaceRoots: readonly string[];
   /** `none`: commands of agents run with all rights of the server. */
   sandbox: 'bubblewrap' | 'none';
+  /** Commands at once in a worker: of all accounts, and of one. */
+  commandsAtOnce: number;
+  commandsPerAccount: number;
+  /** Bytes of the disk that commands leave free. */
+  diskReserve: number;
+  /** Bytes that an account's working directories may hold. */
+  workspaceQuota: number;
   /** Where programs of the system are looked for. */
   searchPath: string;
   /** Hosts and ranges that outbound requests may reach although they are private. */
@@ -212,6 +223,8 @@ function misplacedRoots({ DATA_DIR, WORKSPACE_ROOTS = [] }: Environment): string
 
 const workspacesOf = (dataDir: string): string => resolve(dataDir, 'workspaces');
 
+const MIB = 2 ** 20;
+
 function toConfig(env: Environment): Config {
   const production = env.NODE_ENV === 'production';
   return {
@@ -242,6 +255,10 @@ function toConfig(env: Environment): Config {
     ollama: { baseUrl: env.OLLAMA_HOST },
     workspaceRoots: (env.WORKSPACE_ROOTS ?? [workspacesOf(env.DATA_DIR)]).map((root) => resolve(root)),
     sandbox: env.SANDBOX,
+    commandsAtOnce: env.COMMANDS_AT_ONCE,
+    commandsPerAccount: env.COMMANDS_PER_ACCOUNT,
+    diskReserve: env.DISK_RESERVE_MIB * MIB,
+    workspaceQuota: env.WORKSPACE_QUOTA_MIB * MIB,
     searchPath: env.PATH,
     outboundAllow: env.OUTBOUND_ALLOW ?? [],
     compatPorts: env.COMPAT_PORTS ?? [],

@@ -6,6 +6,7 @@ import type { Config } from './config.ts';
 import { createCustomModels } from './engine/custom-models.ts';
 import { keepFindingModels } from './engine/find-models.ts';
 import { createOutbound } from './engine/outbound.ts';
+import { LIMITS, type Limits } from './engine/sandbox/limits.ts';
 import { createSandbox } from './engine/sandbox/sandbox.ts';
 import { type Jobs, startJobs } from './jobs/start-jobs.ts';
 import type { Log } from './log.ts';
@@ -39,6 +40,8 @@ export async function startWorker(
       mode: config.sandbox,
       searchPath: config.searchPath,
       hidden: [resolve(config.dataDir), ...config.workspaceRoots],
+      roots: config.workspaceRoots,
+      limits: limitsOf(config),
     }),
     workspaces: config,
     outbound,
@@ -58,6 +61,16 @@ export async function startWorker(
       await jobs.stop();
       await computation.stop();
     },
+  };
+}
+
+function limitsOf(config: Config): Limits {
+  return {
+    ...LIMITS,
+    account: config.workspaceQuota,
+    diskReserve: config.diskReserve,
+    commandsPerAccount: config.commandsPerAccount,
+    commands: config.commandsAtOnce,
   };
 }
 

@@ -52,6 +52,10 @@ describe('what a variable becomes', () => {
       compatDefault: 'themachine',
       workspaceRoots: [resolve('.data/workspaces')],
       sandbox: 'bubblewrap',
+      commandsAtOnce: 16,
+      commandsPerAccount: 4,
+      diskReserve: 2 ** 30,
+      workspaceQuota: 2 ** 33,
       searchPath: '/usr/local/bin:/usr/bin:/bin',
     });
   });

@@ -74,6 +74,7 @@ function runner(sandbox: Sandbox, workspace: string, signal: AbortSignal): Run {
     const run = ['bash', '-c', script, 'diff', ...args] as const;
     return sandbox.run({
       workspace,
+      isReading: true,
       run,
       timeoutMs: TIMEOUT_MS,
       signal,

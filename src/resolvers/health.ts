@@ -1,8 +1,10 @@
 import type { Context } from '../context.ts';
+import { DomainError } from '../errors.ts';
 import { systemCondition } from '../rules/system-condition.ts';
+import { freeSpace } from '../store/free-space.ts';
 import type { SystemCondition } from '../vocabulary.ts';
 
-type Process = Pick<Context, 'store' | 'version'>;
+type Process = Pick<Context, 'store' | 'config' | 'version'>;
 
 export interface Health {
   status: string;
@@ -11,10 +13,33 @@ export interface Health {
   uptimeSeconds: number;
 }
 
-/** The database answers; migrations were done before this process began to listen. */
-export async function health({ store, version }: Process): Promise<Health> {
-  await store.database.pool.query('select 1');
+/**
+ * The database answers and can be written; migrations were done before this process began to listen. Asking costs a
+ * query a second at most, and writes nothing.
+ * @throws DomainError UNAVAILABLE, with the reason.
+ */
+export async function health({ store, config, version }: Process): Promise<Health> {
+  const { isReadOnly } = await store.lookups.database();
+  if (isReadOnly) throw unavailable('the database is read-only');
+  const shortage = await diskShortage(config);
+  if (shortage) throw unavailable(shortage);
   return { status: 'healthy', version, uptimeSeconds: Math.floor(process.uptime()) };
+}
+
+/**
+ * Commands leave the reserve alone, but for what one writes before it is ended. Half of it gone means that something
+ * else fills the disk, and that the embedded database is about to stop.
+ */
+async function diskShortage({ dataDir, diskReserve }: Context['config']): Promise<string | null> {
+  // A server with a database elsewhere may have no data folder.
+  const free = await freeSpace(dataDir).catch(() => null);
+  if (free === null || free.bytes >= diskReserve / 2) return null;
+  const [left, reserve] = [free.bytes, diskReserve].map((bytes) => Math.round(bytes / 2 ** 20));
+  return `the disk that holds ${dataDir} has ${left} MiB left, less than half of the reserve of ${reserve} MiB`;
+}
+
+function unavailable(reason: string): DomainError {
+  return new DomainError('UNAVAILABLE', `nothing can be written: ${reason}`);
 }
 
 /** Another question than health: a process is not to be restarted because the workers are busy. */

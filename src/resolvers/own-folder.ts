@@ -1,16 +1,22 @@
 import { basename } from 'node:path';
 import type { Context } from '../context.ts';
 import { coerceError } from '../errors.ts';
-import { removeWorkspace } from '../store/workspaces.ts';
+import { isOwnWorkspace, removeWorkspace } from '../store/workspaces.ts';
+import { requireViewer } from './viewer.ts';
 
 /** Removes the working directory that was made for a task or a session; such a one has its id as its name. */
 export async function removeOwnFolder(
-  { log }: Context,
+  context: Context,
   workingDirectory: string | null,
   id: string,
 ): Promise<void> {
   if (!workingDirectory || basename(workingDirectory) !== id) return;
+  // One of the same name deeper down is the user's own doing, and commands could exchange what lies above it.
+  if (!(await isOwnWorkspace(context.config, requireViewer(context), workingDirectory))) return;
   await removeWorkspace(workingDirectory).catch((error) => {
-    log.warn({ workingDirectory, error: coerceError(error).message }, 'a working directory was not removed');
+    context.log.warn(
+      { workingDirectory, error: coerceError(error).message },
+      'a working directory was not removed',
+    );
   });
 }

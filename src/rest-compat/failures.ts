@@ -41,6 +41,8 @@ const KINDS = {
   CONFLICT: 'conflict',
   CONTEXT_TOO_LONG: 'invalid',
   DEPENDENCY_FAILED: 'conflict',
+  DISK_QUOTA_EXCEEDED: 'conflict',
+  DISK_RESERVE_REACHED: 'unavailable',
   ENDED_BY_HAND: 'conflict',
   FORBIDDEN: 'forbidden',
   GIT_FAILED: 'bad_upstream',

@@ -48,7 +48,7 @@ export function allowedFolders(tenant: Tenant, { roots }: WorkspaceFolders): str
 export function mayWorkIn(path: string, tenant: Tenant, folders: WorkspaceFolders): boolean {
   const { roots, data, open, application } = folders;
   if ([data, application, ...roots].some((held) => isWithin(held, path))) return false;
-  const root = deepest(roots.filter((candidate) => isBelow(path, candidate)));
+  const root = rootOf(path, folders);
   if (root === undefined) return false;
   if (isBelow(path, data) && !isBelow(path, open)) return false;
   if (isBelow(path, application) && !isBelow(root, application)) return false;
@@ -57,6 +57,11 @@ export function mayWorkIn(path: string, tenant: Tenant, folders: WorkspaceFolder
     return second !== undefined && second.startsWith(TEMPLATE_PREFIX) === (tenant.isTemplate ?? false);
   }
   return tenant.isAdmin && !isUuid(first);
+}
+
+/** The root that a path lies in: of roots in roots, the nearest. */
+export function rootOf(path: string, { roots }: Pick<WorkspaceFolders, 'roots'>): string | undefined {
+  return deepest(roots.filter((candidate) => isBelow(path, candidate)));
 }
 
 function isWithin(path: string, folder: string): boolean {

@@ -5,7 +5,9 @@ import { SystemConditionEnum } from './enums.ts';
 const HealthType = builder.objectRef<Health>('Health').implement({
   description: 'How the server is.',
   fields: (t) => ({
-    status: t.exposeString('status', { description: '`healthy` when the database answers.' }),
+    status: t.exposeString('status', {
+      description: '`healthy` when the database answers and can be written.',
+    }),
     version: t.exposeString('version', { description: 'Of the server.' }),
     uptimeSeconds: t.exposeInt('uptimeSeconds', { description: 'Since the process that answers started.' }),
     condition: t.field({

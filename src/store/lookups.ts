@@ -10,6 +10,7 @@ import { ensureGuest, findUser, type UserRow } from './accounts.ts';
 import { type AgentRow, activeAgents } from './agents.ts';
 import { type Analytics, type AnalyticsScope, readAnalytics } from './analytics.ts';
 import type { Database } from './database.ts';
+import { type DatabaseCondition, readCondition } from './database-condition.ts';
 import { type InstallationReport, readInstallation } from './installation-report.ts';
 import { type ModelCandidate, readModelCandidates } from './model-candidates.ts';
 import { findNamedModels } from './models.ts';
@@ -43,6 +44,8 @@ export interface Lookups {
   taskTotals(ownerId: string | null): Promise<TaskTotals>;
   /** Shared, see `readInstallation`. */
   installation(): Promise<InstallationReport>;
+  /** Whether the database can be written, at most a second old. */
+  database(): Promise<DatabaseCondition>;
   /** After a change of the catalog in this process; the others see it within a second. */
   forgetModels(): void;
 }
@@ -57,6 +60,7 @@ export function createLookups(database: Database): Lookups {
     const [userId, name] = JSON.parse(key) as [string, string];
     return resolveName(name, await findNamedModels(database, userId, name));
   });
+  const conditions = keep(() => readCondition(database));
   const calls = keep((key) => readRecentCalls(database, JSON.parse(key) as ModelReference[]));
   const analytics = shareReads((scope: string) => readAnalytics(database, readScope(scope)));
   const installation = shareReads((_whole: 'whole') => readInstallation(database));
@@ -78,6 +82,7 @@ export function createLookups(database: Database): Lookups {
     }),
     taskTotals: shareReads((ownerId) => readTaskTotals(database, ownerId)),
     installation: () => installation('whole'),
+    database: async () => (await conditions.find('whole'))!,
     forgetModels: models.forget,
   };
   return lookups;

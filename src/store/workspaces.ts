@@ -1,18 +1,20 @@
 import { execFile } from 'node:child_process';
 import { constants } from 'node:fs';
-import { access, lchown, lstat, mkdir, open, readlink, realpath, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { access, lchown, lstat, mkdir, realpath } from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { DomainError } from '../errors.ts';
 import {
   allowedFolders,
   mayWorkIn,
   ownFolder,
+  rootOf,
   type Tenant,
   uidOf,
   type WorkspaceFolders,
 } from '../rules/workspace.ts';
 import { hasCode, messageOf } from './error-code.ts';
+import { walkTo } from './folder-walk.ts';
 
 /** The part of the configuration that working directories need. */
 export interface WorkspaceSettings {
@@ -72,13 +74,28 @@ export async function makeWorkspace(
   return path;
 }
 
+/** Whether a path is that of a working directory as `makeWorkspace` makes it, in which place no command can put another. */
+export async function isOwnWorkspace(
+  { workspaceRoots }: WorkspaceSettings,
+  tenant: Tenant,
+  path: string,
+): Promise<boolean> {
+  const real = await Promise.all(workspaceRoots.map((root) => realpath(root).catch(() => root)));
+  return [...workspaceRoots, ...real].some((root) => dirname(path) === ownFolder(root, tenant));
+}
+
 /** Removes a fresh working directory with all that is in it; one that is gone is no error. */
 export async function removeWorkspace(path: string): Promise<void> {
-  // rm walks by descriptors, so no link that a command puts in its way leads it out; Node's own does not. Commands
-  // may have closed folders, which stops everybody but root.
-  const script = '[ "$(id -u)" = 0 ] || chmod -R u+rwx -- "$1" 2>/dev/null; rm -rf -- "$1"';
+  const script = process.platform === 'linux' ? REMOVE : REMOVE_PLAINLY;
   await promisify(execFile)('/bin/sh', ['-c', script, 'sh', path], { env: { PATH: '/usr/bin:/bin' } });
 }
+
+/**
+ * rm walks by descriptors, so no link that a command puts in its way leads it out; Node's own does not, nor does
+ * chmod. Commands may have closed folders, which stops all but root: as such counts who is it in a user namespace.
+ */
+const REMOVE = 'rm -rf -- "$1" 2>/dev/null || exec unshare --map-root-user rm -rf -- "$1"';
+const REMOVE_PLAINLY = 'rm -rf -- "$1" 2>/dev/null || { chmod -R u+rwx -- "$1"; exec rm -rf -- "$1"; }';
 
 function refused(field: string, problem: string, tenant: Tenant, folders: WorkspaceFolders): DomainError {
   const allowed = allowedFolders(tenant, folders);
@@ -115,21 +132,25 @@ async function realPathOf(path: string): Promise<string> {
 async function makeReady(
   path: string,
   tenant: Tenant,
-  { roots }: WorkspaceFolders,
+  folders: WorkspaceFolders,
   { sandbox }: WorkspaceSettings,
 ): Promise<string | null> {
-  const own = roots.map((root) => ownFolder(root, tenant)).find((folder) => path.startsWith(`${folder}/`));
-  // The server's own, so that no command can ever put a link in the place of a working directory in it.
-  if (own) await mkdir(own, MADE);
-  const firstMade = await mkdir(path, MADE);
-  // All below one's own folder, as who made it a moment ago may not have come to hand it over.
-  const last = own ?? (firstMade && dirname(firstMade));
-  for (const made of last ? foldersBetween(last, path) : []) await handOver(made, uidOf(tenant));
-  // A command at work in a folder above may have put a link somewhere, just now.
-  if ((await realpath(path)) !== path) return 'it was replaced meanwhile';
+  if (process.platform !== 'linux') return makePlainly(path);
+  const root = rootOf(path, folders)!;
+  const names = relative(root, path).split('/');
+  const isOwn = names[0] === tenant.userId;
+  return walkTo({ root, names, isOwn, uid: uidOf(tenant) }, async (through, folder) => {
+    await access(through, constants.W_OK | constants.X_OK);
+    const isRoots = isRoot() && (await folder.stat()).uid === 0;
+    return isRoots && sandbox !== 'none' ? ROOTS : null;
+  });
+}
+
+/** There is bubblewrap on Linux alone: elsewhere commands may do all that the server may, and need no races. */
+async function makePlainly(path: string): Promise<null> {
+  await mkdir(path, MADE);
   await access(path, constants.W_OK | constants.X_OK);
-  const isRoots = isRoot() && (await stat(path)).uid === 0;
-  return isRoots && sandbox !== 'none' ? ROOTS : null;
+  return null;
 }
 
 const ROOTS = 'it belongs to root, and no command runs as root; give it to another user with chown';
@@ -137,22 +158,6 @@ const MODE = 0o700;
 const MADE = { recursive: true, mode: MODE };
 /** The way through to a working directory, for the uid of its commands. */
 const ROOT = { recursive: true, mode: 0o711 };
-
-function foldersBetween(above: string, path: string): string[] {
-  return path === above ? [] : [...foldersBetween(above, dirname(path)), path];
-}
-
-/** By a handle: a path could lead elsewhere by now, and root would give that away. */
-async function handOver(path: string, uid: number): Promise<void> {
-  if (!isRoot()) return;
-  const handle = await open(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
-  try {
-    const isRoots = (await handle.stat()).uid === 0;
-    if (isRoots && (await readlink(`/proc/self/fd/${handle.fd}`)) === path) await handle.chown(uid, uid);
-  } finally {
-    await handle.close();
-  }
-}
 
 function isRoot(): boolean {
   return process.getuid?.() === 0;

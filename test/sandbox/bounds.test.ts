@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createBoundedOutput } from '../../src/engine/sandbox/bounded-output.ts';
-import { diskShortage } from '../../src/engine/sandbox/disk-watch.ts';
+import { diskShortage } from '../../src/engine/sandbox/disk-usage.ts';
 import { openWorkPlace, type WorkPlace, type WorkPlaceOptions } from './work-place.ts';
 
 const MiB = 2 ** 20;
@@ -259,22 +259,19 @@ describe('disk', () => {
   });
 
   const GiB = 1024 * MiB;
-  const room = (free: number, files = 1e6) => ({ free, files });
 
   test.each([
-    { start: room(50 * GiB), now: room(2 * GiB), expected: null },
-    { start: room(50 * GiB), now: room(0.9 * GiB), expected: "the server's disk has only 922 MiB left" },
-    // Short already: half of what there was is for the command.
-    { start: room(GiB), now: room(0.6 * GiB), expected: null },
-    { start: room(GiB), now: room(0.4 * GiB), expected: "the server's disk has only 410 MiB left" },
+    { free: { bytes: 2 * GiB, files: 1e6 }, expected: null },
     {
-      start: room(50 * GiB),
-      now: room(50 * GiB, 9_999),
-      expected: "the server's disk has room for only 9999 more files",
+      free: { bytes: 0.9 * GiB, files: 1e6 },
+      expected: "the server's disk has only 922 MiB left, and 1,024 MiB are kept free",
     },
-    // File systems that do not count files say 0.
-    { start: room(50 * GiB, 0), now: room(50 * GiB, 0), expected: null },
-  ])('$start then $now: $expected', ({ start, now, expected }) => {
-    expect(diskShortage(start, now, { diskReserve: GiB })).toBe(expected);
+    {
+      free: { bytes: 50 * GiB, files: 9_999 },
+      expected: "the server's disk can hold only 9999 more files, and 10000 are kept free",
+    },
+    { free: { bytes: 50 * GiB, files: null }, expected: null },
+  ])('$free: $expected', ({ free, expected }) => {
+    expect(diskShortage(free, { diskReserve: GiB })).toBe(expected);
   });
 });

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import {
+  chmodSync,
   chownSync,
   existsSync,
   lstatSync,
@@ -196,6 +197,36 @@ describe('refused, with nothing made', () => {
     });
     expect(everything()).toBe(before);
     expect(existsSync(join(base, 'not-there'))).toBe(false);
+  });
+});
+
+describe('below a folder that commands can write', () => {
+  test.runIf(isRoot)('folders are made as its owner, in an operator’s folder, too', async () => {
+    settings = { ...settings, workspaceRoots: [join(base, 'projects')] };
+    mkdirSync(join(base, 'projects/site'), { recursive: true });
+    chownSync(join(base, 'projects/site'), 12_345, 12_345);
+    const admin = { ...me, isAdmin: true };
+    const path = await openWorkspace(settings, admin, join(base, 'projects/site/a/b'), 'x');
+    expect(statSync(path)).toMatchObject({ uid: 12_345, gid: 12_345, mode: 0o40700 });
+    // Directly in the root only the operator can exchange it.
+    const fresh = await openWorkspace(settings, admin, join(base, 'projects/fresh'), 'x');
+    expect(statSync(fresh).uid).toBe(uidOf(admin));
+  });
+
+  test.runIf(isRoot)('root’s folder that others can write gets nothing', async () => {
+    settings = { ...settings, workspaceRoots: [join(base, 'projects')] };
+    mkdirSync(join(base, 'projects/site/shared'), { recursive: true });
+    chmodSync(join(base, 'projects/site/shared'), 0o777);
+    chownSync(join(base, 'projects/site'), 12_345, 12_345);
+    const error = await refusal(join(base, 'projects/site/shared/x'), { ...me, isAdmin: true });
+    expect(error.message).toContain('the folder above belongs to root, and others may write in it');
+    expect(readdirSync(join(base, 'projects/site/shared'))).toEqual([]);
+  });
+
+  test('no more than 16 are made at once', async () => {
+    const named = (count: number) => ['w', ...Array.from({ length: count }, () => 'x')].join('/');
+    expect((await refusal(named(40))).message).toContain('more than 16 folders of it are missing');
+    expect(await openWorkspace(settings, me, named(20), 'x')).toBe(join(own, named(20)));
   });
 });
 

@@ -12,6 +12,7 @@ import { openWorkspace } from '../../store/workspaces.ts';
 import { askModel, createTries } from '../ask-model.ts';
 import type { EngineContext } from '../context.ts';
 import { openingMessages } from '../opening.ts';
+import { sandboxOf } from '../sandbox/sandbox.ts';
 import { toolNamed } from '../tools/index.ts';
 import { callTool } from './call-tool.ts';
 import { instructionsFor } from './instructions.ts';
@@ -27,10 +28,11 @@ import type { Work } from './work.ts';
  * @throws ProviderError, LeaseLost, DomainError MAX_ITERATIONS_REACHED, TIME_LIMIT_REACHED, BUDGET_EXCEEDED
  */
 export async function runAgent(
-  context: EngineContext,
+  engine: EngineContext,
   lease: Lease,
   task: StartedTask,
 ): Promise<RunOutcome | null> {
+  const context = { ...engine, sandbox: sandboxOf(engine.sandbox, task.ownerId) };
   const timer = startTimer(lease, task);
   try {
     const work = await takeUp(context, lease, task);

@@ -73,15 +73,25 @@ export function inside(
   command: Command,
   { identity, owner, limits }: { identity: string; owner: Owner | null; limits: Limits },
 ): string[] {
-  const { workspace, timeoutMs } = command;
+  const { workspace } = command;
   return [
     ...(command.isOnline ? [] : ['--unshare-net']),
     // Made by bwrap alone they would be closed to everybody where those outside are.
     ...ancestors(workspace).flatMap((path) => ['--perms', '0755', '--dir', path]),
-    ...['--bind', workspace, workspace, '--chdir', workspace, '--remount-ro', '/dev', '--remount-ro', '/'],
+    ...[
+      command.isReading ? '--ro-bind' : '--bind',
+      workspace,
+      workspace,
+      '--chdir',
+      workspace,
+      '--remount-ro',
+      '/dev',
+      '--remount-ro',
+      '/',
+    ],
     ...['--info-fd', '3', '--', '/bin/bash', '-c', FIRST_PROCESS, 'bash', identity],
     ...(owner ? becoming(owner) : []),
-    ...within(limits, timeoutMs),
+    ...within(limits, command),
     ...argvOf(command),
   ];
 }
@@ -114,11 +124,17 @@ function becoming({ uid, gid }: Owner): string[] {
   ];
 }
 
-function within(limits: Limits, timeoutMs: number): string[] {
-  const { memory, processes, openFiles, file } = limits;
+function within(limits: Limits, { timeoutMs, maxFileBytes = limits.file }: Command): string[] {
+  const { memory, processes, openFiles } = limits;
   const cpuSeconds = Math.ceil(timeoutMs / 1000) + 1;
   return [
-    ...['prlimit', `--data=${memory}`, `--nproc=${processes}`, `--nofile=${openFiles}`, `--fsize=${file}`],
+    ...[
+      'prlimit',
+      `--data=${memory}`,
+      `--nproc=${processes}`,
+      `--nofile=${openFiles}`,
+      `--fsize=${maxFileBytes}`,
+    ],
     ...[`--cpu=${cpuSeconds}`, '--core=0', '--'],
   ];
 }

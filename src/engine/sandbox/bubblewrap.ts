@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:fs';
-import { chown, mkdtemp, open, readlink, realpath, rmdir } from 'node:fs/promises';
+import { chown, type FileHandle, mkdtemp, open, readlink, realpath, rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
@@ -26,15 +26,24 @@ export async function createBubblewrap(settings: BubblewrapSettings): Promise<La
   const root = [...(filter ? ['--seccomp', '4'] : []), ...(await systemRoot(settings))];
   const launch: Launch = async (command) => {
     const folder = await openFolder(command.workspace);
-    const owner = ownerOf(command.workspace, folder);
-    const args = [...root, ...inside(command, { ...folder, owner, limits: settings.limits })];
-    return launchIn(settings.searchPath, args, { owner, filter, stdin: stdinOf(command) });
+    try {
+      const owner = ownerOf(command.workspace, folder);
+      const args = [...root, ...inside(command, { ...folder, owner, limits: settings.limits })];
+      const launched = await launchIn(settings.searchPath, args, { owner, filter, stdin: stdinOf(command) });
+      return { ...launched, folder: folder.path, close: () => folder.handle.close() };
+    } catch (error) {
+      await folder.handle.close();
+      throw error;
+    }
   };
   await prove(launch, settings.limits);
   return launch;
 }
 
 interface Folder {
+  handle: FileHandle;
+  /** By the handle. */
+  path: string;
   uid: number;
   gid: number;
   /** Device and inode: inside, the folder is looked at again before anything runs in it. */
@@ -55,9 +64,11 @@ async function openFolder(path: string): Promise<Folder> {
     const real = await readlink(`/proc/self/fd/${handle.fd}`);
     if (real !== path) throw unusable(path, `it leads to ${real} now`);
     const { uid, gid, dev, ino } = await handle.stat({ bigint: true });
-    return { uid: Number(uid), gid: Number(gid), identity: `${dev}:${ino}` };
-  } finally {
+    const held = `/proc/self/fd/${handle.fd}`;
+    return { handle, path: held, uid: Number(uid), gid: Number(gid), identity: `${dev}:${ino}` };
+  } catch (error) {
     await handle.close();
+    throw error;
   }
 }
 
@@ -76,7 +87,7 @@ async function launchIn(
   searchPath: string,
   args: readonly string[],
   { owner, filter, stdin }: { owner: Owner | null; filter: Buffer | null; stdin: 'pipe' | 'ignore' },
-): Promise<Launched> {
+): Promise<Pick<Launched, 'child' | 'kill'>> {
   const child = await start(() =>
     spawn('bwrap', args, {
       cwd: '/',
@@ -116,7 +127,7 @@ async function prove(launch: Launch, limits: Limits): Promise<void> {
     if (process.getuid?.() === 0) await chown(workspace, FIRST_UID, FIRST_UID);
     const signal = AbortSignal.timeout(PROOF_MS);
     const command: Command = { workspace, run: ['true'], timeoutMs: PROOF_MS, signal };
-    const { exitCode, stderr } = await runProcess(launch, command, limits);
+    const { exitCode, stderr } = await runProcess(launch, command, { limits, usage: null });
     if (exitCode !== 0) throw new Error(stderr.trim() || `it ended with exit code ${exitCode}`);
   } catch (thrown) {
     const cause = coerceError(thrown);

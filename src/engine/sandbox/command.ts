@@ -2,13 +2,19 @@
 export interface Command {
   /** Absolute path without symbolic links, as `store/workspaces.ts` gives it. */
   workspace: string;
+  /** Whose it is: accounts have quotas and take turns. Without one, a command counts as of an account of its own kind. */
+  accountId?: string;
   /** A program, looked for in the system's own folders, and its arguments; or a script for bash. */
   run: readonly [string, ...string[]] | string;
   /** Whether it has a network, which is for commands of our own alone. */
   isOnline?: boolean;
+  /** It cannot change its working directory, so no lack of space keeps it from starting. */
+  isReading?: boolean;
   /** Nothing when absent. */
   stdin?: string;
   timeoutMs: number;
+  /** The longest file that it can write, in bytes, as the limits have it when absent. 0: it can only delete. */
+  maxFileBytes?: number;
   /** Aborting kills at once, and `run` rejects with the signal's reason. */
   signal: AbortSignal;
   /** Bytes that are kept of each of stdout and stderr: the first half and the last. 64 KiB when absent. */
@@ -25,7 +31,7 @@ export interface CommandResult {
   /** Something was left out of stdout or stderr; a line in their middle says how much. */
   truncated: boolean;
   timedOut: boolean;
-  /** It was killed because it had filled its working directory or the disk, or printed without end; says which. */
+  /** It was killed because of its use of disk or memory, or because it printed without end; says which. */
   exceeded: string | null;
   durationMs: number;
 }

@@ -8,6 +8,9 @@ export interface Launched {
   child: ChildProcess;
   /** Ends the command and what it started, at once; harmless when it has ended. */
   kill(): void;
+  /** Leads to the working directory until `close`, whatever is put in its place. */
+  folder: string;
+  close(): Promise<void>;
 }
 
 /** @throws DomainError SANDBOX_UNAVAILABLE when nothing could be started. */
@@ -67,7 +70,7 @@ export const launchPlain: Launch = async (command) => {
   const kill = () => signalGroup(child);
   // What it left in the background would hold the pipes, and with them the result.
   child.once('exit', kill);
-  return { child, kill };
+  return { child, kill, folder: command.workspace, close: async () => {} };
 };
 
 function signalGroup({ pid }: ChildProcess): void {

@@ -1,7 +1,7 @@
 const MiB = 2 ** 20;
 const GiB = 2 ** 30;
 
-/** What one command may use up. Sizes in bytes, times in seconds. */
+/** What one command may use up. Sizes in bytes. */
 export interface Limits {
   /** Data of one process: heap and private mappings. `RLIMIT_AS` would stop V8 and Go, which reserve far more than they use. */
   memory: number;
@@ -12,12 +12,19 @@ export interface Limits {
   file: number;
   /** /tmp, which is memory. */
   temporary: number;
-  /** What a working directory may hold at the end of a command that wrote to it. */
+  /** What an account's own working directories may hold together, at the end of a command that wrote to them. */
+  account: number;
+  /** The same of one elsewhere, which an operator has put into a root. */
   workspace: number;
+  /** How long that may take to find out; what takes longer counts as too much. */
+  measuringMs: number;
   /** What it may print: reading is the server's own time, even where next to nothing is kept. */
   output: number;
-  /** What commands leave free of the disk, for the database above all. */
+  /** What commands leave free of the disk, for the database above all. With less, none starts. */
   diskReserve: number;
+  /** Commands at once, of an account and of all; others wait. */
+  commandsPerAccount: number;
+  commands: number;
 }
 
 export const LIMITS: Limits = {
@@ -26,7 +33,11 @@ export const LIMITS: Limits = {
   openFiles: 1024,
   file: 2 * GiB,
   temporary: 256 * MiB,
+  account: 8 * GiB,
   workspace: 8 * GiB,
+  measuringMs: 30_000,
   output: 64 * MiB,
   diskReserve: 1 * GiB,
+  commandsPerAccount: 4,
+  commands: 16,
 };

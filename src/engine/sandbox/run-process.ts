@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import { type BoundedOutput, createBoundedOutput } from './bounded-output.ts';
 import type { Command, CommandResult } from './command.ts';
+import type { DiskUsage } from './disk-usage.ts';
 import { watchDisk } from './disk-watch.ts';
 import type { Launch, Launched } from './launch.ts';
 import type { Limits } from './limits.ts';
@@ -12,12 +13,19 @@ const MAX_OUTPUT_BYTES = 64 * 1024;
 /** How long pipes may stay open after the end: only what left a plain command's process group can hold them. */
 const CLOSE_MS = 1_000;
 
+export interface Bounds {
+  limits: Limits;
+  /** null: it writes nothing. */
+  usage: DiskUsage | null;
+}
+
 /**
  * Runs a command to its end, or to the end that time, disk or its caller set.
  * @throws what the signal says, DomainError SANDBOX_UNAVAILABLE.
  */
-export async function runProcess(launch: Launch, command: Command, limits: Limits): Promise<CommandResult> {
-  const { signal, workspace, timeoutMs } = command;
+export async function runProcess(launch: Launch, command: Command, bounds: Bounds): Promise<CommandResult> {
+  const { signal, timeoutMs } = command;
+  const { limits } = bounds;
   const startedAt = performance.now();
   const launched = await launch(command);
   let timedOut = false;
@@ -33,13 +41,14 @@ export async function runProcess(launch: Launch, command: Command, limits: Limit
     timedOut = true;
     launched.kill();
   }, timeoutMs);
-  const stopWatching = watchDisk(workspace, limits, onExcess);
+  const stopWatching = watch(command, launched, bounds, onExcess);
   signal.addEventListener('abort', launched.kill);
   // It may have come while the command was being launched.
   if (signal.aborted) launched.kill();
   const exitCode = await ending(launched, command);
   clearTimeout(timer);
   stopWatching();
+  await launched.close();
   signal.removeEventListener('abort', launched.kill);
   signal.throwIfAborted();
   const truncated = stdout.isTruncated() || stderr.isTruncated();
@@ -53,6 +62,15 @@ export async function runProcess(launch: Launch, command: Command, limits: Limit
     exceeded,
     durationMs,
   };
+}
+
+function watch(
+  command: Command,
+  { folder }: Launched,
+  { limits, usage }: Bounds,
+  onExcess: (reason: string) => void,
+): () => void {
+  return usage ? watchDisk(command, { folder, usage, limits }, onExcess) : () => {};
 }
 
 /** Settles when the command has ended and its pipes are read to their end; says how it ended, as a shell would. */

@@ -10,6 +10,7 @@ import type { StartedTemplate } from '../../store/start-task.ts';
 import { beginStep, completeStep, readSteps } from '../../store/steps.ts';
 import type { TemplateStepType } from '../../vocabulary.ts';
 import type { EngineContext } from '../context.ts';
+import { sandboxOf } from '../sandbox/sandbox.ts';
 import { generate, ollamaGenerate } from './generate.ts';
 import { gitClone } from './git-clone.ts';
 import { runScript } from './run-script.ts';
@@ -34,10 +35,11 @@ const LEAVES_FILES: readonly TemplateStepType[] = ['git_clone', 'run_script'];
  * @throws DomainError and ProviderError that name the step, LeaseLost
  */
 export async function runTemplate(
-  context: EngineContext,
+  engine: EngineContext,
   lease: Lease,
   task: StartedTemplate,
 ): Promise<TemplateResult> {
+  const context = { ...engine, sandbox: sandboxOf(engine.sandbox, task.ownerId) };
   const { steps } = task.plan;
   const outputs: Record<string, StepOutput> = {};
   try {

@@ -59,6 +59,7 @@ async function readFile({ context, lease, task }: Work, path: string): Promise<B
   if (!(await hasWorkspace(context, task))) return null;
   const { exitCode, stdout, stderr } = await context.sandbox.run({
     workspace: await workspaceOf(context, task),
+    isReading: true,
     run: ['bash', '-c', READ, 'bash', path, String(MAX_ARTIFACT_BYTES + 1)],
     timeoutMs: READ_MS,
     signal: lease.signal,

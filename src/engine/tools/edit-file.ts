@@ -55,7 +55,10 @@ size=$(stat -Lc %s -- "$file")
 sha256sum <"$file" && cat <"$file"`;
 
 async function readWhole(context: ToolContext, file: string): Promise<Whole | ToolResult> {
-  const result = await runScript(context, READ, [file, String(MAX_BYTES)], { maxOutputBytes: 3 * MAX_BYTES });
+  const result = await runScript(context, READ, [file, String(MAX_BYTES)], {
+    maxOutputBytes: 3 * MAX_BYTES,
+    isReading: true,
+  });
   if (result.exitCode !== 0) return scriptFailure(result);
   const lineEnd = result.stdout.indexOf('\n');
   const checksum = result.stdout.slice(0, lineEnd);

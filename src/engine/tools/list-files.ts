@@ -27,7 +27,7 @@ export const listFiles = defineTool(
   input,
   async (context, { path: folder = '.', depth = 2 }) => {
     const args = [folder, String(depth), String(MAX_ENTRIES + 1)];
-    const result = await runScript(context, LIST, args, { maxOutputBytes: 2 ** 20 });
+    const result = await runScript(context, LIST, args, { maxOutputBytes: 2 ** 20, isReading: true });
     if (result.exitCode !== 0) return scriptFailure(result);
     const entries = result.stdout.split('\0').filter(Boolean);
     if (entries.length === 0) return success('(no files)');

@@ -34,7 +34,7 @@ export const readFile = defineTool(
   input,
   async (context, { path: file, offset = 1, limit = DEFAULT_LINES }) => {
     const args = [file, String(offset), String(limit), String(MAX_BYTES)];
-    const result = await runScript(context, READ, args, { maxOutputBytes: 2 * MAX_BYTES });
+    const result = await runScript(context, READ, args, { maxOutputBytes: 2 * MAX_BYTES, isReading: true });
     if (result.exitCode !== 0 || result.stdout === '') return scriptFailure(result);
     const lineEnd = result.stdout.indexOf('\n');
     const total = Number(result.stdout.slice(0, lineEnd));

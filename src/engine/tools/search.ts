@@ -36,7 +36,7 @@ export const search = defineTool(
   async (context, { pattern, path: where = '.', glob = '', ignore_case = false }) => {
     const limits = [String(MAX_COLUMNS), String(MAX_LINES + 1)];
     const args = [pattern, where, glob, ignore_case ? 'yes' : '', ...limits];
-    const result = await runScript(context, SEARCH, args, { maxOutputBytes: 2 ** 19 });
+    const result = await runScript(context, SEARCH, args, { maxOutputBytes: 2 ** 19, isReading: true });
     const lines = result.stdout.trimEnd().split('\n').filter(Boolean);
     if (lines.length === 0) {
       return result.exitCode === NOTHING_FOUND ? success('(nothing found)') : scriptFailure(result);

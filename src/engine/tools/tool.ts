@@ -79,7 +79,7 @@ export function runScript(
   { sandbox, workspace, signal }: ToolContext,
   script: string,
   args: readonly string[],
-  options: Pick<Command, 'stdin' | 'maxOutputBytes'> = {},
+  options: Pick<Command, 'stdin' | 'maxOutputBytes' | 'isReading'> = {},
 ): Promise<CommandResult> {
   // `--` in a script ends its own programs' options; here nothing can be taken for one.
   const run = ['bash', '-c', script, 'tool', ...args] as const;

@@ -1,0 +1,74 @@
+/** How many commands run at once. */
+export interface TurnLimits {
+  perAccount: number;
+  total: number;
+}
+
+export interface Turns {
+  /**
+   * Waits until a command of this account may run: in order within the account; of accounts, the one with the
+   * fewest commands at work is next.
+   * @returns what ends the turn. @throws what the signal says, when it aborts before.
+   */
+  take(account: string, signal: AbortSignal): Promise<() => void>;
+}
+
+interface Account {
+  running: number;
+  waiting: (() => void)[];
+}
+
+export function createTurns({ perAccount, total }: TurnLimits): Turns {
+  /** Of equals the first is next: an account that begins a command goes to the end. */
+  const accounts = new Map<string, Account>();
+  let running = 0;
+  const next = () => {
+    if (running >= total) return;
+    const ready = [...accounts].filter(([, each]) => each.running < perAccount && each.waiting.length > 0);
+    const [first] = ready.toSorted(([, a], [, b]) => a.running - b.running);
+    if (!first) return;
+    const [name, account] = first;
+    accounts.delete(name);
+    accounts.set(name, account);
+    running += 1;
+    account.running += 1;
+    account.waiting.shift()!();
+  };
+  const release = (name: string) => {
+    const account = accounts.get(name)!;
+    running -= 1;
+    account.running -= 1;
+    if (account.running === 0 && account.waiting.length === 0) accounts.delete(name);
+    next();
+  };
+  return {
+    async take(name, signal) {
+      signal.throwIfAborted();
+      const account = accounts.get(name) ?? { running: 0, waiting: [] };
+      accounts.set(name, account);
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      const abandon = () => {
+        account.waiting.splice(account.waiting.indexOf(begin), 1);
+        if (account.running === 0 && account.waiting.length === 0) accounts.delete(name);
+        reject(signal.reason);
+      };
+      account.waiting.push(begin);
+      signal.addEventListener('abort', abandon);
+      function begin(): void {
+        signal.removeEventListener('abort', abandon);
+        resolve();
+      }
+      next();
+      await promise;
+      return once(() => release(name));
+    },
+  };
+}
+
+function once(run: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (!isDone) run();
+    isDone = true;
+  };
+}
