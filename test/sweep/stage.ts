@@ -5,7 +5,7 @@ import { startTestServer, type TestServer } from '../harness/server.ts';
 import { startVendor, type Vendor } from '../vendor/server.ts';
 import { ownedRows } from './owned-rows.ts';
 import { type Ids, type Walk, walk } from './walk.ts';
-import { addUnfinished, createWorld, type World } from './world.ts';
+import { addThroughDialects, addUnfinished, createWorld, type World } from './world.ts';
 
 /** Who tries to get at what is another account's. With a new kind of credentials comes a row. */
 export interface Caller {
@@ -29,6 +29,8 @@ export interface SweepStage {
   /** Ids of Bob's, the newest of each type; and the oldest, which a worker has finished. */
   own: Record<string, string>;
   finished: Record<string, string>;
+  /** A task of each that kept an artifact, and the artifact. */
+  kept: Record<'alice' | 'bob', { Task: string; Artifact: string }>;
   callers: Caller[];
   /** What Alice reads of her own, and the rows of hers. */
   stateOfAlice(): Promise<{ shown: Walk['answers']; rows: Record<string, string[]> }>;
@@ -52,7 +54,10 @@ export async function openSweepStage(): Promise<SweepStage> {
   ]);
   await worker.stop();
   const beginning = await cursorOfFeed(first);
-  for (const world of [alice, bob]) await addUnfinished(world);
+  for (const world of [alice, bob]) {
+    await addThroughDialects(world, server.url);
+    await addUnfinished(world);
+  }
   const [seen, seenByBob] = [await walk(first), await walk(second)];
   const ids = without(seen.ids, seenByBob.ids);
   const idsOfBob = without(seenByBob.ids, seen.ids);
@@ -70,6 +75,7 @@ export async function openSweepStage(): Promise<SweepStage> {
     feedCursor: await cursorOfFeed(first, beginning),
     own: eachOf(idsOfBob, 0),
     finished: eachOf(idsOfBob, -1),
+    kept: { alice: await keptBy(first), bob: await keptBy(second) },
     callers: [
       { name: 'another account', credentials: { authorization: `Bearer ${second.token}` }, isThorough: true },
       { name: 'a key of another account', credentials: { 'x-api-key': key }, isThorough: false },
@@ -107,6 +113,13 @@ async function cursorOfFeed(client: Client, after?: string): Promise<string> {
     if (!after || taskId) return cursor;
   }
   throw new Error('the feed has ended');
+}
+
+async function keptBy(client: Client): Promise<{ Task: string; Artifact: string }> {
+  const answer = await client.query('{ tasks(first: 50) { nodes { id artifacts { id } } } }');
+  const { nodes } = data(answer).tasks;
+  const task = nodes.find(({ artifacts }: { artifacts: unknown[] }) => artifacts.length > 0);
+  return { Task: task.id, Artifact: task.artifacts[0].id };
 }
 
 export function plainIdOf(id: string): string {

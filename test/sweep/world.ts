@@ -1,4 +1,5 @@
 import { type Answer, type Client, data } from '../harness/client.ts';
+import { createLegacyClient } from '../rest-compat/legacy-client.ts';
 import type { ScriptedAnswer, Vendor } from '../vendor/server.ts';
 
 /** What an account owns: its words, and what a test needs to go on with it. */
@@ -156,6 +157,27 @@ export async function addUnfinished({ client, canary, made }: World): Promise<vo
   await begin(`mutation { executeWorkflow(input: { workflowId: "${made.workflow}" }) { execution { id } } }`);
   await begin(`mutation { startOrchestration(input: { prompt: "${canary}", preferredModels: ["gpt-4o@echo=1"],
     threadId: "${made.thread}" }) { orchestration { id } } }`);
+}
+
+/** Things whose ids have the forms of the dialects. Left undone as well. @param url of the server. */
+export async function addThroughDialects({ client, canary, handles }: World, url: string): Promise<void> {
+  const post = async (dialect: string, path: string, body: object) => {
+    const headers = { authorization: `Bearer ${client.token}` };
+    const answer = await createLegacyClient(`${url}/${dialect}`)('POST', path, body, headers);
+    if (answer.status >= 300) throw new Error(`${dialect} ${path}: ${JSON.stringify(answer.body)}`);
+    return answer.body;
+  };
+  const { _id: session_id } = await post('orchestratex', '/api/sessions/', { user_id: handles.userLabel });
+  const thread = { session_id, original_prompt: canary, context: canary };
+  const { _id: thread_id } = await post('orchestratex', '/api/threads/', thread);
+  await post('orchestratex', '/api/orchestration/start', { thread_id, prompt: canary });
+  await post('ai-task-orchestra', '/api/v1/tasks', { template: handles.template, parameters: { p: canary } });
+  const described = { title: canary, description: canary };
+  await post('themachine', '/api/v1/tasks', { type: 'code', ...described });
+  await post('themachine', '/api/v1/agents', { name: canary, type: 'code', description: canary });
+  await post('amas', '/api/v1/tasks', { task_type: 'security_scan', target: canary, ...described });
+  const { id } = await post('mini-devin', '/api/sessions', { name: canary });
+  await post('mini-devin', `/api/sessions/${id}/tasks`, { description: canary });
 }
 
 const ENDS = ['RunCompleted', 'RunFailed', 'RunCancelled'];
