@@ -35,7 +35,8 @@ const PATIENCE_MS = 1_500;
 /** What takes an id that its caller has chosen comes last: afterwards Bob has things that are called like Alice's. */
 function rankOf({ row, places }: TriedRow): number {
   const isNamedByCaller = places.some((place) => place.join('.') === 'body.id');
-  return isNamedByCaller ? ORDER.length : ORDER.indexOf(row.method);
+  const ends = row.method === 'DELETE' || /\/(stop|cancel)$/.test(row.path);
+  return isNamedByCaller ? ORDER.length : ORDER.indexOf(ends ? 'DELETE' : row.method);
 }
 
 export interface DialectAnswer {
