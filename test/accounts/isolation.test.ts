@@ -8,7 +8,6 @@ import { startTestServer, type TestServer } from '../harness/server.ts';
 import { ask } from '../http/carriers.ts';
 import { follow, start } from '../orchestration/orchestra.ts';
 import { createSession, readFeed, readUntil } from '../sessions/feed-reader.ts';
-import { startVendor, type Vendor } from '../vendor/server.ts';
 import {
   documentsFor,
   idPaths,
@@ -16,7 +15,8 @@ import {
   OPERATIONS,
   type Operation,
   rootFields,
-} from './selection.ts';
+} from '../sweep/documents.ts';
+import { startVendor, type Vendor } from '../vendor/server.ts';
 
 /** Stands in everything of Bob's that somebody could see. */
 const CANARY = 'canary-of-bob';

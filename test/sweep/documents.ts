@@ -15,7 +15,7 @@ import {
 export const OPERATIONS = ['query', 'mutation', 'subscription'] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
-type Field = GraphQLField<unknown, unknown>;
+export type Field = GraphQLField<unknown, unknown>;
 
 export function rootFields(schema: GraphQLSchema, operation: Operation): Field[] {
   return Object.values(schema.getRootType(operation as never)?.getFields() ?? {});
@@ -25,14 +25,28 @@ export function rootFields(schema: GraphQLSchema, operation: Operation): Field[]
 export function documentsFor(
   schema: GraphQLSchema,
   operation: Operation,
-  { name, args, type }: Field,
+  field: Field,
   variables: Record<string, unknown>,
 ): string[] {
+  const head = headOf(operation, field, variables);
+  return selections(schema, field.type).map((selection) => `${head} ${selection} }`);
+}
+
+function headOf(operation: Operation, { name, args }: Field, variables: Record<string, unknown>): string {
   const given = args.filter((argument) => argument.name in variables);
   const definitions = given.map((argument) => `$${argument.name}: ${argument.type}`).join(', ');
   const values = given.map((argument) => `${argument.name}: $${argument.name}`).join(', ');
-  const head = `${operation} ${definitions && `(${definitions})`} { ${name} ${values && `(${values})`}`;
-  return selections(schema, type).map((selection) => `${head} ${selection} }`);
+  return `${operation} ${definitions && `(${definitions})`} { ${name} ${values && `(${values})`}`;
+}
+
+/** The shortest that shows whether there is an answer. */
+export function shortDocumentFor(
+  operation: Operation,
+  field: Field,
+  variables: Record<string, unknown>,
+): string {
+  const selection = isCompositeType(getNamedType(field.type)) ? '{ __typename }' : '';
+  return `${headOf(operation, field, variables)} ${selection} }`;
 }
 
 function selections(schema: GraphQLSchema, type: GraphQLOutputType): string[] {

@@ -1,0 +1,158 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { ATTACKS } from '../computation/attacks.ts';
+import { data } from '../harness/client.ts';
+import { openStage, type Stage } from '../harness/stage.ts';
+import { TIMED } from '../harness/timed.ts';
+import { watchHealth } from '../harness/watch-health.ts';
+import { dialectRequest, graphqlRequest } from './hostile-inputs.ts';
+
+const MAX_ANSWER_MS = 100;
+const MAX_MEGABYTES = 600;
+/** Printed, so that a failure can be repeated: `SEED=1 npx vitest run …`. */
+const SEED = Number(process.env.SEED ?? Date.now() % 1_000_000);
+const REQUESTS = 60;
+
+let stage: Stage;
+let headers: Record<string, string>;
+
+beforeAll(async () => {
+  stage = await openStage({ RATE_LIMIT_FACTOR: '1000' });
+  await stage.startWorker();
+  headers = { 'content-type': 'application/json', authorization: `Bearer ${stage.ann.token}` };
+  // What is loaded when it is first needed, is loaded.
+  for (let round = 0; round < 20; round += 1) await send('/graphql', { query: '{ viewer { id } }' });
+});
+afterAll(() => stage?.close());
+
+async function send(
+  path: string,
+  body: unknown,
+  method = 'POST',
+): Promise<{ status: number; bytes: number }> {
+  const response = await fetch(`${stage.api.url}${path}`, {
+    method,
+    headers,
+    body: method === 'GET' ? null : JSON.stringify(body),
+    signal: AbortSignal.timeout(40_000),
+  });
+  return { status: response.status, bytes: (await response.arrayBuffer()).byteLength };
+}
+
+async function expectHealthy(work: () => Promise<void>): Promise<void> {
+  const { p99, statuses, peakMegabytes } = await watchHealth(stage.api, work);
+  expect(statuses).toEqual([200]);
+  expect(peakMegabytes).toBeLessThan(MAX_MEGABYTES);
+  expect(p99).toBeLessThan(MAX_ANSWER_MS);
+}
+
+const times = (count: number) => Array.from({ length: count }, (_, index) => index);
+
+describe('health is answered within 100 ms, and memory stays under 600 MB, while there are', () => {
+  test.each(ATTACKS)('computations: $name', TIMED, ({ query, variables }) =>
+    expectHealthy(async () => {
+      const { status } = await send('/graphql', { query, variables });
+      expect(status).toBeLessThan(500);
+    }),
+  );
+
+  test('the same ones at once', TIMED, () =>
+    expectHealthy(async () => {
+      const small = ATTACKS.filter(({ variables }) => JSON.stringify(variables).length < 200_000);
+      const answers = small.map(({ query, variables }) => send('/graphql', { query, variables }));
+      for (const { status } of await Promise.all(answers)) expect(status).toBeLessThan(500);
+    }),
+  );
+
+  test('pages of long prompts, of which ten are not read', TIMED, async () => {
+    const long = 'x'.repeat(150_000);
+    for (const _ of times(20)) await stage.ann.createTask({ prompt: long, hold: true });
+    const pages = times(15).map((index) => `a${index}: tasks(first: 100) { nodes { prompt } }`);
+    const unread: Socket[] = [];
+    await expectHealthy(async () => {
+      for (const _ of times(10)) {
+        unread.push(
+          await sendUnread(JSON.stringify({ query: '{ tasks(first: 100) { nodes { prompt } } }' })),
+        );
+      }
+      await Promise.all(times(6).map(() => send('/graphql', { query: `{ ${pages.join(' ')} }` })));
+    });
+    for (const socket of unread) socket.destroy();
+  });
+
+  test('bodies that are never finished, and sockets without credentials', TIMED, async () => {
+    const sockets: Socket[] = [];
+    const anonymous: WebSocket[] = [];
+    await expectHealthy(async () => {
+      for (const _ of times(200)) sockets.push(await sendUnfinished());
+      for (const _ of times(200)) anonymous.push(await openAnonymous());
+      await Promise.all(times(20).map(() => send('/graphql', { query: '{ viewer { id } }' })));
+    });
+    for (const socket of sockets) socket.destroy();
+    for (const socket of anonymous) socket.terminate();
+  });
+
+  test('twenty large requests', TIMED, () =>
+    expectHealthy(async () => {
+      const text = 'x'.repeat(5_000);
+      const creations = times(30).map(
+        (n) => `a${n}: createTask(input: { prompt: "${text}", hold: true }) { task { id } }`,
+      );
+      const query = `mutation { ${creations.join(' ')} }`;
+      await Promise.all(times(20).map(() => send('/graphql', { query })));
+    }),
+  );
+
+  test(`documents and bodies that a fuzzer chose (SEED=${SEED})`, TIMED, async () => {
+    const anything = fc.oneof(graphqlRequest, dialectRequest);
+    const requests = fc.sample(anything, { numRuns: REQUESTS, seed: SEED });
+    await expectHealthy(async () => {
+      for (const { path, method, body } of requests) {
+        const { status } = await send(path, body, method);
+        expect(status, `${method} ${path} ${JSON.stringify(body)?.slice(0, 500)}`).toBeLessThan(500);
+      }
+    });
+  });
+});
+
+test('afterwards the same process goes on with its work', async () => {
+  expect(data(await stage.ann.query('{ viewer { name } }')).viewer.name).toBe('Ann');
+  const id = await stage.ann.createTask({ prompt: 'x', model: 'demo', priority: 10 });
+  expect((await stage.ann.events(id)).at(-1)!.__typename).toBe('RunCompleted');
+});
+
+async function open(): Promise<Socket> {
+  const { hostname, port } = new URL(stage.api.url);
+  const socket = connect(Number(port), hostname);
+  socket.on('error', () => {});
+  await once(socket, 'connect');
+  return socket;
+}
+
+async function sendUnread(body: string): Promise<Socket> {
+  const socket = (await open()).pause();
+  socket.write(`${headOf(body.length)}${body}`);
+  return socket;
+}
+
+async function sendUnfinished(): Promise<Socket> {
+  const socket = await open();
+  socket.write(`${headOf(1_000_000)}{"query":`);
+  return socket;
+}
+
+function headOf(length: number): string {
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  return `POST /graphql HTTP/1.1\r\nhost: localhost\r\n${lines.join('\r\n')}\r\ncontent-length: ${length}\r\n\r\n`;
+}
+
+/** Opened or refused: both are an answer. */
+async function openAnonymous(): Promise<WebSocket> {
+  const socket = new WebSocket(`${stage.api.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+  socket.on('error', () => {});
+  await Promise.race([once(socket, 'open'), once(socket, 'close')]);
+  return socket;
+}

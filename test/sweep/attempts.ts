@@ -1,0 +1,132 @@
+import { schema } from '../../src/schema/index.ts';
+import type { Answer } from '../harness/client.ts';
+import { ask, type Carrier } from '../http/carriers.ts';
+import { told } from './compare.ts';
+import { documentsFor, type Field, type Operation, rootFields, shortDocumentFor } from './documents.ts';
+import { type Leaf, leavesOf, typeOfId, type Values, variablesOf } from './inputs.ts';
+import { type Caller, plainIdOf, type SweepStage } from './stage.ts';
+import { strangerTo } from './strangers.ts';
+
+export interface Tried {
+  operation: Operation;
+  root: string;
+  name: string;
+  field: Field;
+  leaves: Leaf[];
+}
+
+/** Those last after which something is gone. */
+export const rankOf = ({ name }: { name: string }) =>
+  /^delete/.test(name) ? 2 : /^(cancel|end)/.test(name) ? 1 : 0;
+
+/** Reading first, as it is compared as a whole. */
+const ORDER: readonly Operation[] = ['query', 'subscription', 'mutation'];
+
+export const TRIED: readonly Tried[] = ORDER.flatMap((operation) =>
+  rootFields(schema, operation)
+    .toSorted((one, other) => rankOf(one) - rankOf(other))
+    .map((field) => {
+      const root = schema.getRootType(operation as never)!.name;
+      return { operation, root, name: field.name, field, leaves: leavesOf(root, field) };
+    }),
+);
+
+/** Where a name that is taken may be told from one that is not, and why. */
+const DIFFERS: Record<string, string> = {
+  'RegisterInput.email': 'an address can have one account',
+};
+
+export const carriersOf = ({ operation }: Tried): Carrier[] =>
+  operation === 'subscription' ? ['SSE', 'graphql-ws'] : ['HTTP'];
+
+/** @param fitting the type of the object that is named; null: no object, so that a short answer says enough. */
+export async function run(
+  stage: SweepStage,
+  caller: Caller,
+  { operation, field }: Tried,
+  variables: Values,
+  { carrier, fitting }: { carrier: Carrier; fitting: string | null },
+): Promise<Answer> {
+  const documents =
+    fitting === null
+      ? [shortDocumentFor(operation, field, variables)]
+      : documentsFor(schema, operation, field, variables);
+  const document = documents.find((one) => one.includes(`... on ${fitting} `)) ?? documents[0]!;
+  try {
+    return await ask(carrier, stage.server.url, caller.credentials, document, variables);
+  } catch (thrown) {
+    // Of a subscription that ends at once.
+    if (thrown instanceof Error && thrown.message === 'there was no answer') return { data: null };
+    throw thrown;
+  }
+}
+
+interface Sent {
+  value: string;
+  /** Values of a kind are compared with one that is not there. */
+  kind: string;
+  fitting: string | null;
+}
+
+/** Alice's: where an id belongs one of every type, and all of the fitting one; elsewhere names, cursors and ids. */
+function valuesFor({ ids, cursors, feedCursor, alice }: SweepStage, leaf: Leaf, caller: Caller): Sent[] {
+  if (leaf.scalar === 'String') {
+    const names = Object.values(alice.handles).map((value) => ({
+      value,
+      kind: value.includes('@') ? 'address' : 'name',
+      fitting: null,
+    }));
+    const task = ids.Task![0]!;
+    const others = [cursors[0]!, feedCursor, task, plainIdOf(task)];
+    const all = [...names, ...others.map((value) => ({ value, kind: value, fitting: null }))];
+    return caller.isThorough ? all : [];
+  }
+  const fitting = typeOfId(leaf.name);
+  const own = ids[fitting]!.map((value) => ({ value, kind: fitting, fitting }));
+  if (!caller.isThorough) return own.slice(0, 1);
+  const plain = plainIdOf(own[0]!.value);
+  const others = Object.entries(ids).filter(([type]) => type !== fitting);
+  return [
+    ...own,
+    { value: plain, kind: 'plain', fitting },
+    ...others.map(([type, [id]]) => ({ value: id!, kind: type, fitting: null })),
+  ];
+}
+
+/** Every way in which a caller could tell what is Alice's from what is not there; all at once show its kind. */
+export async function differences(
+  stage: SweepStage,
+  caller: Caller,
+  tried: Tried,
+  leaf: Leaf,
+): Promise<string[]> {
+  const found: string[] = [];
+  const isWhole = tried.operation !== 'mutation';
+  for (const carrier of carriersOf(tried)) {
+    const strangers = new Map<string, string>();
+    const tell = async ({ value, fitting }: Sent) => {
+      const variables = variablesOf(tried.root, tried.field, { own: ownOf(stage, tried), leaf, value });
+      const shown = isWhole && leaf.scalar === 'String' && tried.operation === 'query' ? '' : fitting;
+      return told(await run(stage, caller, tried, variables, { carrier, fitting: shown }), value, {
+        isWhole,
+      });
+    };
+    for (const sent of valuesFor(stage, leaf, caller)) {
+      const stranger = strangers.get(sent.kind) ?? (await tell({ ...sent, value: strangerTo(sent.value) }));
+      strangers.set(sent.kind, stranger);
+      const answer = await tell(sent);
+      const where = `${caller.name}, ${leaf.path.join('.')}: ${sent.value} (${sent.kind}) over ${carrier}`;
+      if (answer.includes(stage.alice.canary)) found.push(`${where} shows ${answer}`);
+      if (answer.includes('INTERNAL_ERROR')) found.push(`${where} fails: ${answer}`);
+      if (answer !== stranger && !(leaf.name in DIFFERS)) {
+        found.push(`${where} answers ${answer}, but what is not there ${stranger}`);
+      }
+    }
+  }
+  return found;
+}
+
+/** What has ended ends its subscriptions; what has not can be changed. */
+export function ownOf({ own, finished }: SweepStage, { operation }: Tried): Record<string, string> {
+  return operation === 'subscription' ? finished : own;
+}

@@ -1,0 +1,39 @@
+import type { Answer } from '../harness/client.ts';
+
+/** What a caller is told, without what was sent and without what changes by itself. */
+export function told(answer: Answer, sent: string, { isWhole }: { isWhole: boolean }): string {
+  const errors = answer.errors?.map(({ message, path, extensions }) => ({ message, path, extensions }));
+  const data = isWhole ? answer.data : outline(answer.data);
+  return mask(JSON.stringify({ errors, data }), sent);
+}
+
+/** What was sent may come back, in lower case as well, and moments pass. */
+export function mask(text: string, sent: string): string {
+  const forms = [sent, JSON.stringify(sent).slice(1, -1), encodeURIComponent(sent), plainOf(sent)];
+  const without = forms.reduce(
+    (left, form) => (form === '' ? left : left.replaceAll(new RegExp(RegExp.escape(form), 'gi'), '<sent>')),
+    text,
+  );
+  // Estimates weigh what they rest on by its age.
+  return without
+    .replaceAll(/\d+\.\d{7,}/g, '<estimate>')
+    .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?/g, '<moment>');
+}
+
+/** The id in the form that GraphQL prints, as the dialects write it; empty: it is not one. */
+function plainOf(sent: string): string {
+  return /^[A-Z]\w+:(.+)$/.exec(Buffer.from(sent, 'base64url').toString())?.[1] ?? '';
+}
+
+/** What there is, without what it holds: two calls that make something make two. */
+function outline(value: unknown): unknown {
+  if (Array.isArray(value)) return [...new Set(value.map((one) => JSON.stringify(outline(one))))].sort();
+  if (typeof value !== 'object' || value === null) return value === null ? null : typeof value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [name, name === '__typename' ? member : outline(member)]),
+  );
+}
+
+export function codesOf(answer: Answer): string[] {
+  return (answer.errors ?? []).map(({ extensions }) => String(extensions.code));
+}

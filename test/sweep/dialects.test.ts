@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { mask } from './compare.ts';
+import { differencesOf, differencesOfAll, ownOf, request, TRIED_ROWS } from './dialect-attempts.ts';
+import { typeNamedBy } from './parts.ts';
+import { openSweepStage, type SweepStage } from './stage.ts';
+
+let stage: SweepStage;
+let before: Awaited<ReturnType<SweepStage['stateOfAlice']>>;
+
+beforeAll(async () => {
+  stage = await openSweepStage();
+  before = await stage.stateOfAlice();
+});
+afterAll(() => stage?.stop());
+
+/** A call that comes to this tries nothing. */
+const NO_CALL = [400, 404, 405, 415, 422];
+
+/** What Bob owns cannot be used so, and the reason. */
+const REFUSED: Record<string, string> = {
+  'POST /api/v1/models/{model_id}/select': 'a model of his own has no price',
+};
+
+describe.each(TRIED_ROWS)('$dialect $name', (tried) => {
+  const mount = `/${tried.dialect}`;
+  const idPlaces = tried.places.filter((place) => typeNamedBy(place.at(-1)!) !== null);
+  const namesSomething = idPlaces.length > 0;
+
+  test.runIf(tried.row.method !== 'DELETE')(
+    'a generated request is valid, and shows nothing of Alice',
+    async () => {
+      const filling = { own: ownOf(stage, tried), place: null, value: '' };
+      for (const caller of stage.callers) {
+        const { status, text } = await request(stage, caller, tried, filling, mount);
+        if (!(tried.name in REFUSED)) {
+          expect(NO_CALL, `say in test/sweep/parts.ts what it needs: ${text}`).not.toContain(status);
+        }
+        expect(text).not.toContain(stage.alice.canary);
+      }
+    },
+  );
+
+  test('what is Alice’s looks to others like what is not there', async () => {
+    const found: string[] = [];
+    for (const caller of stage.callers) {
+      if (namesSomething) found.push(...(await differencesOfAll(stage, caller, tried, mount)));
+      const places = tried.row.wait ? idPlaces : tried.places;
+      for (const place of places) found.push(...(await differencesOf(stage, caller, tried, place, mount)));
+    }
+    expect(found).toEqual([]);
+  });
+
+  test.runIf(namesSomething)('nor at the root, where a header says whose path it is', async () => {
+    const found: string[] = [];
+    for (const caller of stage.callers) {
+      found.push(...(await differencesOfAll(stage, caller, tried, '')));
+    }
+    expect(found).toEqual([]);
+  });
+});
+
+test('whatever was tried, all of Alice is as it was', async () => {
+  const { shown, rows } = await stage.stateOfAlice();
+  expect(rows).toEqual(before.rows);
+  expect(mask(JSON.stringify(shown), '')).toEqual(mask(JSON.stringify(before.shown), ''));
+});

@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { carriersOf, differences, ownOf, rankOf, run, TRIED } from './attempts.ts';
+import { codesOf, mask } from './compare.ts';
+import { typeOfId, variablesOf } from './inputs.ts';
+import { openSweepStage, type SweepStage } from './stage.ts';
+import { TYPES_WITH_IDS } from './walk.ts';
+
+let stage: SweepStage;
+let before: Awaited<ReturnType<SweepStage['stateOfAlice']>>;
+
+beforeAll(async () => {
+  stage = await openSweepStage();
+  before = await stage.stateOfAlice();
+});
+afterAll(() => stage?.stop());
+
+describe('the sweep reaches all', () => {
+  test('Alice and Bob have one of every type that has an id', () => {
+    const missing = TYPES_WITH_IDS.filter((type) => !stage.ids[type]?.length || !stage.own[type]);
+    expect(missing, 'make one of these in test/sweep/world.ts').toEqual([]);
+  });
+
+  test('the type of every id that is taken is known', () => {
+    const names = TRIED.flatMap(({ leaves }) => leaves).filter(({ scalar }) => scalar === 'ID');
+    for (const { name } of names) expect(TYPES_WITH_IDS).toContain(typeOfId(name));
+  });
+});
+
+/** A call that comes to this tries nothing. */
+const NO_CALL = ['VALIDATION_ERROR', 'GRAPHQL_VALIDATION_FAILED', 'NOT_FOUND'];
+
+describe.each(TRIED)('$operation $name', (tried) => {
+  test('a generated call is valid', async () => {
+    const own = ownOf(stage, tried);
+    const leaves = rankOf(tried) === 2 ? [] : tried.leaves.filter(({ scalar }) => scalar === 'ID');
+    for (const leaf of [undefined, ...leaves]) {
+      const filling = leaf ? { own, leaf, value: own[typeOfId(leaf.name)]! } : { own };
+      const variables = variablesOf(tried.root, tried.field, filling);
+      const answer = await run(stage, stage.callers[0]!, tried, variables, {
+        carrier: carriersOf(tried)[0]!,
+        fitting: '',
+      });
+      const remedy = `say in test/sweep/inputs.ts what ${tried.name} needs beside ${leaf?.name}`;
+      expect(NO_CALL, `${remedy}: ${JSON.stringify(answer.errors)}`).not.toContain(codesOf(answer)[0]);
+      expect(JSON.stringify(answer)).not.toContain(stage.alice.canary);
+    }
+  });
+
+  test('what is Alice’s looks to others like what is not there', async () => {
+    const found: string[] = [];
+    for (const caller of stage.callers) {
+      for (const leaf of tried.leaves) found.push(...(await differences(stage, caller, tried, leaf)));
+    }
+    expect(found).toEqual([]);
+  });
+});
+
+test('whatever was tried, all of Alice is as it was', async () => {
+  const { shown, rows } = await stage.stateOfAlice();
+  expect(rows).toEqual(before.rows);
+  expect(mask(JSON.stringify(shown), '')).toEqual(mask(JSON.stringify(before.shown), ''));
+});

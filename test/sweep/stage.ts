@@ -1,0 +1,142 @@
+import { createLog } from '../../src/log.ts';
+import { startWorker } from '../../src/worker.ts';
+import { type Client, data } from '../harness/client.ts';
+import { startTestServer, type TestServer } from '../harness/server.ts';
+import { startVendor, type Vendor } from '../vendor/server.ts';
+import { ownedRows } from './owned-rows.ts';
+import { type Ids, type Walk, walk } from './walk.ts';
+import { addThroughDialects, addUnfinished, createWorld, type World } from './world.ts';
+
+/** Who tries to get at what is another account's. With a new kind of credentials comes a row. */
+export interface Caller {
+  name: string;
+  credentials: Record<string, string>;
+  /** false: who is known is decided in one place for all, so that one value for each leaf says enough. */
+  isThorough: boolean;
+}
+
+/** Two accounts with one of everything each, and no worker: nothing changes but by requests. */
+export interface SweepStage {
+  server: TestServer;
+  vendor: Vendor;
+  alice: World;
+  bob: World;
+  /** Alice's ids and the cursors of her lists. */
+  ids: Ids;
+  cursors: string[];
+  /** Of her feed, at an event of one of her tasks. */
+  feedCursor: string;
+  /** Ids of Bob's, the newest of each type; and the oldest, which a worker has finished. */
+  own: Record<string, string>;
+  finished: Record<string, string>;
+  /** A task of each that kept an artifact, and the artifact. */
+  kept: Record<'alice' | 'bob', { Task: string; Artifact: string }>;
+  callers: Caller[];
+  /** What Alice reads of her own, and the rows of hers. */
+  stateOfAlice(): Promise<{ shown: Walk['answers']; rows: Record<string, string[]> }>;
+  stop(): Promise<void>;
+}
+
+export async function openSweepStage(): Promise<SweepStage> {
+  const vendor = await startVendor();
+  const server = await startTestServer({
+    variables: { OPENAI_BASE_URL: `${vendor.url}/v1` },
+    worker: false,
+  });
+  const urls = { url: server.databaseUrl, directUrl: server.databaseUrl };
+  const worker = await startWorker(server.config, createLog('silent'), server.store, urls, server.metrics);
+  const admin = await server.newUser();
+  const [first, second] = [await server.newUser(), await server.newUser()];
+  for (const client of [first, second]) await limitCosts(admin, client);
+  const [alice, bob] = await Promise.all([
+    createWorld(first, vendor, 'alice'),
+    createWorld(second, vendor, 'bobby'),
+  ]);
+  await worker.stop();
+  const beginning = await cursorOfFeed(first);
+  for (const world of [alice, bob]) {
+    await addThroughDialects(world, server.url);
+    await addUnfinished(world);
+  }
+  const [seen, seenByBob] = [await walk(first), await walk(second)];
+  const ids = without(seen.ids, seenByBob.ids);
+  const idsOfBob = without(seenByBob.ids, seen.ids);
+  const userId = plainIdOf(ids.User![0]!);
+  const { key } = data(
+    await second.query('mutation { createApiKey(input: { name: "k" }) { key } }'),
+  ).createApiKey;
+  return {
+    server,
+    vendor,
+    alice,
+    bob,
+    ids,
+    cursors: seen.cursors.filter((cursor) => !seenByBob.cursors.includes(cursor)),
+    feedCursor: await cursorOfFeed(first, beginning),
+    own: eachOf(idsOfBob, 0),
+    finished: eachOf(idsOfBob, -1),
+    kept: { alice: await keptBy(first), bob: await keptBy(second) },
+    callers: [
+      { name: 'another account', credentials: { authorization: `Bearer ${second.token}` }, isThorough: true },
+      { name: 'a key of another account', credentials: { 'x-api-key': key }, isThorough: false },
+      { name: 'anonymous', credentials: {}, isThorough: false },
+    ],
+    stateOfAlice: async () => ({
+      shown: (await walk(first)).answers,
+      rows: await ownedRows(server.store.database.pool, userId),
+    }),
+    async stop() {
+      await server.stop();
+      await vendor.stop();
+    },
+  };
+}
+
+async function limitCosts(admin: Client, client: Client): Promise<void> {
+  const { id } = data(await client.query('{ viewer { id } }')).viewer;
+  data(
+    await admin.query(
+      'mutation ($id: ID!) { updateUser(input: { id: $id, costLimit: 100 }) { user { id } } }',
+      { id },
+    ),
+  );
+}
+
+/** @returns the first; with `after` that of the first event after it. */
+async function cursorOfFeed(client: Client, after?: string): Promise<string> {
+  const feed = client.subscribe(
+    'subscription ($after: String) { activity(after: $after) { cursor taskId } }',
+    { after },
+  );
+  for await (const payload of feed) {
+    const { cursor, taskId } = data(payload).activity;
+    if (!after || taskId) return cursor;
+  }
+  throw new Error('the feed has ended');
+}
+
+async function keptBy(client: Client): Promise<{ Task: string; Artifact: string }> {
+  const answer = await client.query('{ tasks(first: 50) { nodes { id artifacts { id } } } }');
+  const { nodes } = data(answer).tasks;
+  const task = nodes.find(({ artifacts }: { artifacts: unknown[] }) => artifacts.length > 0);
+  return { Task: task.id, Artifact: task.artifacts[0].id };
+}
+
+export function plainIdOf(id: string): string {
+  const decoded = Buffer.from(id, 'base64url').toString();
+  return decoded.slice(decoded.indexOf(':') + 1);
+}
+
+function without(ids: Ids, others: Ids): Ids {
+  const left = Object.entries(ids).map(([type, of]) => [
+    type,
+    of.filter((id) => !others[type]?.includes(id)),
+  ]);
+  return Object.fromEntries(left);
+}
+
+function eachOf(ids: Ids, index: number): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(ids).flatMap(([type, of]) => (of.length > 0 ? [[type, of.at(index)!]] : [])),
+  );
+}
