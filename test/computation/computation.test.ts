@@ -20,14 +20,29 @@ const texts = (...given: string[]) => ({
 
 test('what is computed comes back', async () => {
   const rendered = await computation.ofRuns('ann')('texts', texts('<{{ a }}>', '{{ b }}'));
-  expect(rendered).toEqual({ t0: { text: '<A>' }, t1: { fault: expect.stringContaining('undefined variable: b') } });
+  expect(rendered).toEqual({
+    t0: { text: '<A>' },
+    t1: { fault: expect.stringContaining('undefined variable: b') },
+  });
 });
 
 describe('what takes too long is ended, and named', () => {
   const long = 'x'.repeat(500_000);
-  const step = (more: object) => ({ id: 'a', templateParameters: {}, dependsOn: [], condition: null, forEach: null, task: 'x', responseSchema: null, ...more });
+  const step = (more: object) => ({
+    id: 'a',
+    templateParameters: {},
+    dependsOn: [],
+    condition: null,
+    forEach: null,
+    task: 'x',
+    responseSchema: null,
+    ...more,
+  });
   const $defs = Object.fromEntries(
-    Array.from({ length: 60 }, (_, n) => [`d${n + 1}`, { allOf: [{ $ref: `#/$defs/d${n}` }, { $ref: `#/$defs/d${n}` }] }]),
+    Array.from({ length: 60 }, (_, n) => [
+      `d${n + 1}`,
+      { allOf: [{ $ref: `#/$defs/d${n}` }, { $ref: `#/$defs/d${n}` }] },
+    ]),
   );
 
   test('a single text', async () => {
@@ -47,9 +62,14 @@ describe('what takes too long is ended, and named', () => {
   });
 
   test('a definition', async () => {
-    const steps = Array.from({ length: 100 }, (_, n) => step({ id: `s${n}`, task: '{{ input.a }}'.repeat(7_000) }));
+    const steps = Array.from({ length: 100 }, (_, n) =>
+      step({ id: `s${n}`, task: '{{ input.a }}'.repeat(7_000) }),
+    );
     const slow = computation.ofRuns('ann')('workflow', steps as never);
-    await expect(slow).rejects.toMatchObject({ name: 'TooComplex', field: expect.stringMatching(/^steps\.\d+\.task$/) });
+    await expect(slow).rejects.toMatchObject({
+      name: 'TooComplex',
+      field: expect.stringMatching(/^steps\.\d+\.task$/),
+    });
   });
 
   test('what takes too much memory', async () => {
@@ -63,13 +83,17 @@ test('the computations of a request have one allowance together, those of anothe
   const request = computation.ofRequest('bob');
   await expect(request('texts', texts(ENDLESS))).rejects.toMatchObject({ name: 'TooComplex' });
   await expect(request('texts', texts('{{ a }}'))).rejects.toMatchObject({ name: 'TooComplex' });
-  await expect(computation.ofRequest('bob')('texts', texts('{{ a }}'))).resolves.toEqual({ t0: { text: 'A' } });
+  await expect(computation.ofRequest('bob')('texts', texts('{{ a }}'))).resolves.toEqual({
+    t0: { text: 'A' },
+  });
 });
 
 test('an account has an allowance over time, which what is refused takes from, too', async () => {
   const strict = createComputation(0.01);
   try {
-    await expect(strict.ofRequest('ann')('texts', texts(ENDLESS))).rejects.toMatchObject({ name: 'TooComplex' });
+    await expect(strict.ofRequest('ann')('texts', texts(ENDLESS))).rejects.toMatchObject({
+      name: 'TooComplex',
+    });
     await expect(strict.ofRequest('ann')('texts', texts('{{ a }}'))).rejects.toMatchObject({
       code: 'RATE_LIMITED',
       details: { retryAfter: expect.any(Number) },
