@@ -5,10 +5,8 @@ export interface Attack {
   variables: Record<string, unknown>;
 }
 
-const WORKFLOW =
-  'mutation ($input: CreateWorkflowInput!) { createWorkflow(input: $input) { workflow { id } } }';
-const TEMPLATE =
-  'mutation ($input: CreateTemplateInput!) { createTemplate(input: $input) { template { id } } }';
+const WORKFLOW = 'mutation ($input: CreateWorkflowInput!) { createWorkflow(input: $input) { workflow { id } } }';
+const TEMPLATE = 'mutation ($input: CreateTemplateInput!) { createTemplate(input: $input) { template { id } } }';
 const TASK = 'mutation ($input: CreateTaskInput!) { createTask(input: $input) { task { id } } }';
 
 const range = (length: number) => Array.from({ length }, (_, index) => index);
@@ -40,106 +38,33 @@ const patterns = range(60).map((index) => `(\\p{L}{1,${200 + index}}){1,4}`);
 export const ATTACKS: Attack[] = [
   workflow('10,000 short texts', [given(Object.fromEntries(range(10_000).map((n) => [`p${n}`, '{{a}}'])))]),
   workflow('1,000 texts that are read one by one', [
-    given(
-      Object.fromEntries(
-        range(990).map((n) => [`p${n}`, '{{ input.a | append: "x" | split: "," | json }}'.repeat(10)]),
-      ),
-    ),
+    given(Object.fromEntries(range(990).map((n) => [`p${n}`, '{{ input.a | append: "x" | split: "," | json }}'.repeat(10)]))),
   ]),
   workflow('tags that nest', [{ id: 'a', model, task: '{% if a %}'.repeat(9_000) }]),
-  workflow(
-    '100 long texts',
-    range(100).map((n) => ({ id: `s${n}`, model, task: '{{ input.a }}'.repeat(700) })),
-  ),
-  workflow(
-    'unknown references',
-    range(100).map((n) => ({
-      id: `s${n}${'x'.repeat(50)}`,
-      model,
-      task: '{{ steps.nothing.output }}'.repeat(300),
-    })),
-  ),
-  workflow(
-    'unknown steps',
-    range(100).map((n) => ({
-      id: `s${n}${'x'.repeat(55)}`,
-      model,
-      task: 'x',
-      dependsOn: range(100).map((m) => `nothing${m}`),
-    })),
-  ),
-  workflow(
-    'a circle of all',
-    range(100).map((n) => ({ id: `s${n}`, model, task: 'x', dependsOn: range(100).map((m) => `s${m}`) })),
-  ),
-  workflow(
-    '200,000 steps',
-    range(200_000).map(() => ({ id: 'a' })),
-  ),
+  workflow('100 long texts', range(100).map((n) => ({ id: `s${n}`, model, task: '{{ input.a }}'.repeat(700) }))),
+  workflow('unknown references', range(100).map((n) => ({ id: `s${n}${'x'.repeat(50)}`, model, task: '{{ steps.nothing.output }}'.repeat(300) }))),
+  workflow('unknown steps', range(100).map((n) => ({ id: `s${n}${'x'.repeat(55)}`, model, task: 'x', dependsOn: range(100).map((m) => `nothing${m}`) }))),
+  workflow('a circle of all', range(100).map((n) => ({ id: `s${n}`, model, task: 'x', dependsOn: range(100).map((m) => `s${m}`) }))),
+  workflow('200,000 steps', range(200_000).map(() => ({ id: 'a' }))),
   workflow('a million dependencies', [{ id: 'a', task: 'x', dependsOn: range(400_000).map(() => 'x') }]),
   workflow('5 MB of values', [given({ p: range(2_400_000).map(() => 0) })]),
   workflow('5 MB of names', [given(Object.fromEntries(range(300_000).map((n) => [`p${n}`, 0])))]),
   workflow('5 MB of text', [{ id: 'a', task: '{{ a }}'.repeat(700_000) }]),
-  workflow(
-    '100 schemas',
-    range(100).map((n) => ({ id: `s${n}`, model, task: 'x', responseSchema: { enum: range(1_000) } })),
-  ),
+  workflow('100 schemas', range(100).map((n) => ({ id: `s${n}`, model, task: 'x', responseSchema: { enum: range(1_000) } }))),
   schema('patterns that become large programs', { anyOf: patterns.map((pattern) => ({ pattern })) }),
   schema('a pattern of repetitions', { pattern: '(x{1000}){1000}' }),
   schema('a class many times', { pattern: '\\p{L}{1000}' }),
   schema('a schema that doubles', { $defs: { d0: {}, ...doubling }, $ref: '#/$defs/d40' }),
-  schema('a schema that refers to itself', {
-    $defs: { a: { $ref: '#/$defs/b' }, b: { $ref: '#/$defs/a' } },
-    $ref: '#/$defs/a',
-  }),
+  schema('a schema that refers to itself', { $defs: { a: { $ref: '#/$defs/b' }, b: { $ref: '#/$defs/a' } }, $ref: '#/$defs/a' }),
   schema('a deep schema', deep(450, {})),
   schema('a schema nested 10,000 times', deep(4_000, {})),
   schema('a large enum', { enum: range(10_000) }),
   schema('many properties', { properties: Object.fromEntries(range(4_000).map((n) => [`p${n}`, {}])) }),
   schema('a schema of 5 MB', { enum: range(700_000) }),
-  template(
-    'scripts of 50 steps',
-    range(50).map((n) => ({
-      id: `s${n}`,
-      type: 'RUN_SCRIPT',
-      script: '{% for i in (1..9) %}{{ i }}{% endfor %}'.repeat(400),
-    })),
-  ),
-  template(
-    '2,500 arguments',
-    range(50).map((n) => ({
-      id: `s${n}`,
-      type: 'RUN_SCRIPT',
-      script: 'x',
-      args: range(50).map(() => '{{ nothing }}'),
-    })),
-  ),
-  template(
-    'values that are compared',
-    [{ id: 'a', type: 'RUN_SCRIPT', script: 'x' }],
-    range(50).map((n) => ({
-      name: `p${n}`,
-      type: 'LIST',
-      default: range(500).map((m) => `x${m}`),
-      allowed: range(200).map((m) => `y${m}`),
-    })),
-  ),
-  template('5 MB of arguments', [
-    { id: 'a', type: 'RUN_SCRIPT', script: 'x', args: range(600_000).map(() => 'xx') },
-  ]),
-  {
-    name: '19 schemas in one document',
-    query: `mutation ($s: JSON) { ${range(19)
-      .map(
-        (n) => `a${n}: createTask(input: { prompt: "x", model: "demo", responseSchema: $s }) { task { id } }`,
-      )
-      .join(' ')} }`,
-    variables: { s: { anyOf: patterns.map((pattern) => ({ pattern })) } },
-  },
-  {
-    name: 'parameters of a template',
-    query:
-      'query ($p: JSON) { validateTemplate(input: { name: "ollama-inference", parameters: $p }) { valid } }',
-    variables: { p: Object.fromEntries(range(300_000).map((n) => [`p${n}`, 0])) },
-  },
+  template('scripts of 50 steps', range(50).map((n) => ({ id: `s${n}`, type: 'RUN_SCRIPT', script: '{% for i in (1..9) %}{{ i }}{% endfor %}'.repeat(400) }))),
+  template('2,500 arguments', range(50).map((n) => ({ id: `s${n}`, type: 'RUN_SCRIPT', script: 'x', args: range(50).map(() => '{{ nothing }}') }))),
+  template('values that are compared', [{ id: 'a', type: 'RUN_SCRIPT', script: 'x' }], range(50).map((n) => ({ name: `p${n}`, type: 'LIST', default: range(500).map((m) => `x${m}`), allowed: range(200).map((m) => `y${m}`) }))),
+  template('5 MB of arguments', [{ id: 'a', type: 'RUN_SCRIPT', script: 'x', args: range(600_000).map(() => 'xx') }]),
+  { name: '19 schemas in one document', query: `mutation ($s: JSON) { ${range(19).map((n) => `a${n}: createTask(input: { prompt: "x", model: "demo", responseSchema: $s }) { task { id } }`).join(' ')} }`, variables: { s: { anyOf: patterns.map((pattern) => ({ pattern })) } } },
+  { name: 'parameters of a template', query: 'query ($p: JSON) { validateTemplate(input: { name: "ollama-inference", parameters: $p }) { valid } }', variables: { p: Object.fromEntries(range(300_000).map((n) => [`p${n}`, 0])) } },
 ];

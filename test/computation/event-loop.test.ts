@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { freePort } from '../harness/free-port.ts';
 import { openStage, type Stage } from '../harness/stage.ts';
+import { freePort } from '../harness/free-port.ts';
 import { ATTACKS, type Attack } from './attacks.ts';
 
 let stage: Stage;
@@ -10,11 +10,7 @@ beforeAll(async () => {
   const port = await freePort();
   stalls = `http://127.0.0.1:${port}`;
   const fixture = new URL('../fixtures/busiest-turn.ts', import.meta.url).href;
-  const variables = {
-    NODE_OPTIONS: `--import ${fixture}`,
-    STALLS_PORT: String(port),
-    RATE_LIMIT_FACTOR: '1000',
-  };
+  const variables = { NODE_OPTIONS: `--import ${fixture}`, STALLS_PORT: String(port), RATE_LIMIT_FACTOR: '1000' };
   stage = await openStage({}, variables);
   for (let round = 0; round < 3; round += 1) await send({ name: '', query: '{ __typename }', variables: {} });
 });
@@ -39,14 +35,5 @@ test.each(ATTACKS)('$name', async (attack) => {
   await busiestTurn();
   const t = performance.now();
   const { status, text } = await send(attack);
-  console.log(
-    attack.name,
-    status,
-    JSON.stringify(attack.variables).length,
-    'busiest',
-    await busiestTurn(),
-    Math.round(performance.now() - t),
-    text.length,
-    text.slice(0, 150),
-  );
+  console.log(attack.name, status, JSON.stringify(attack.variables).length, 'busiest', await busiestTurn(), Math.round(performance.now() - t), text.length, text.slice(0, 150));
 });
