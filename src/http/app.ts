@@ -29,6 +29,15 @@ const MAX_BODY_BYTES = 5 * 1024 * 1024;
 /** A model's id has up to 200 characters, of which each may be written as twelve. */
 const MAX_PARAM_CHARACTERS = 2400;
 
+const EXPOSED_HEADERS = [
+  'Content-Disposition',
+  'Link',
+  'Retry-After',
+  'X-RateLimit-Limit',
+  'X-RateLimit-Remaining',
+  'X-RateLimit-Reset',
+];
+
 export interface AppOptions {
   /** For whom GraphiQL acts when it is opened with a link; null: there are no links. */
   localAdmin: LocalAdmin | null;
@@ -71,14 +80,7 @@ export async function createApp(services: Services, options: AppOptions): Promis
     credentials: true,
     // The plugin's own are those of forms; the older APIs change and delete, too.
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    exposedHeaders: [
-      'Content-Disposition',
-      'Link',
-      'Retry-After',
-      'X-RateLimit-Limit',
-      'X-RateLimit-Remaining',
-      'X-RateLimit-Reset',
-    ],
+    exposedHeaders: EXPOSED_HEADERS,
     // Not every OPTIONS is a browser's question.
     strictPreflight: false,
   });

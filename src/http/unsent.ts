@@ -32,9 +32,12 @@ export function createUnsent(): Unsent {
 
   function end(socket: Socket): void {
     ended.add(socket);
-    if (sockets.has(socket)) return goodbye(socket);
-    socket.destroy();
-    forget(socket);
+    if (sockets.has(socket)) {
+      goodbye(socket);
+    } else {
+      socket.destroy();
+      forget(socket);
+    }
   }
 
   function forget(socket: Socket): void {
