@@ -35,8 +35,14 @@ async function answers(url: string): Promise<boolean> {
 
 async function main(): Promise<string> {
   const { values } = parseArgs({ options: { 'renew-base-url': { type: 'boolean', default: false } } });
-  const { url, hasLocalAdmin } = await findServer();
-  if (values['renew-base-url']) return `${url}/k/${await renewBaseUrlSecret(dataDir)}`;
+  const { url, hasLocalAdmin, hasBaseUrl } = await findServer();
+  if (values['renew-base-url']) {
+    const secret = await renewBaseUrlSecret(dataDir);
+    if (hasBaseUrl) return `${url}/k/${secret}`;
+    throw new Error(
+      'the running server has no guests by a base URL: it is in production, or COMPAT_ANONYMOUS=none',
+    );
+  }
   if (hasLocalAdmin) return `${url}/graphql?link=${await makeLink(dataDir)}`;
   throw new Error(
     'the running server has no local admin, as its database is DATABASE_URL: log in, or register the first account',

@@ -18,7 +18,8 @@ export async function openDoors(config: Config, localAdminId: string | null) {
     async print(url: string) {
       await removeLinks(dataDir);
       const link = adminId === null ? null : `${url}/graphql?link=${await makeLink(dataDir)}`;
-      await writeServerRecord(dataDir, { pid: process.pid, url, hasLocalAdmin: adminId !== null });
+      const record = { hasLocalAdmin: adminId !== null, hasBaseUrl: hasGuests };
+      await writeServerRecord(dataDir, { pid: process.pid, url, ...record });
       return { url, link, baseUrl: secret && `${url}/k/${secret}` };
     },
 

@@ -90,8 +90,7 @@ export async function createApp(services: Services, options: AppOptions): Promis
   app.get('/health', () => probe(services));
   await app.register(metricsRoute(services.metrics, admission));
   const count = createRequestLimits(services.config.rateLimitFactor, options.redis);
-  const needNoSecret = services.config.compatAnonymous === 'orchestratex';
-  const visitors = createVisitors(services, admission, { needNoSecret, baseUrl });
+  const visitors = createVisitors(services, admission, baseUrl);
   const access = createSchemaAccess(services, admission, visitors, sendArtifact, count, guards);
   await mountDialects(app, access, { fallback: services.config.compatDefault, version: services.version });
   const carriers = [openSockets(yoga, services, admission, guards.connections), mountSockets(access)];

@@ -21,21 +21,17 @@ export interface Visitors {
 /** The one whose clients know no login. */
 const GUESTS_DIALECT: Dialect = 'orchestratex';
 
-export interface Guests {
-  /** Who comes without credentials is a guest, not only who comes by the base URL. */
-  needNoSecret: boolean;
-  baseUrl: BaseUrl;
-}
-
-export function createVisitors(services: Services, admission: Admission, guests: Guests): Visitors {
+/** @param baseUrl makes guests of those who come by it; COMPAT_ANONYMOUS makes guests of all without credentials. */
+export function createVisitors(services: Services, admission: Admission, baseUrl: BaseUrl): Visitors {
+  const needNoSecret = services.config.compatAnonymous === GUESTS_DIALECT;
   const found = new WeakMap<IncomingMessage, Promise<Viewer | null>>();
 
   async function admit(request: IncomingMessage, origin: Dialect): Promise<Viewer | null> {
     const isForGuests = origin === GUESTS_DIALECT && isAnonymous(request);
     // The secret is a credential: a page of another site that has it may ask.
-    if (isForGuests && guests.baseUrl.isGuests(request)) return guest(services);
+    if (isForGuests && baseUrl.isGuests(request)) return guest(services);
     const viewer = await admission.viewer(request, headerCredentials(request.headers));
-    return isForGuests && guests.needNoSecret ? guest(services) : viewer;
+    return isForGuests && needNoSecret ? guest(services) : viewer;
   }
 
   const look = (request: IncomingMessage, origin: Dialect) => found.get(request) ?? admit(request, origin);
@@ -49,12 +45,12 @@ export function createVisitors(services: Services, admission: Admission, guests:
         isGuest: viewer !== null && isAnonymous(request),
         expiresAt: viewer?.expiresAt ?? null,
         atExpiry: (callback) =>
-          guests.needNoSecret || !isAnonymous(request)
+          needNoSecret || !isAnonymous(request)
             ? atExpiry(viewer, callback)
-            : guests.baseUrl.atRevocation(request, callback),
+            : baseUrl.atRevocation(request, callback),
       };
     },
-    guestDialect: (request) => (guests.baseUrl.isGuests(request) ? GUESTS_DIALECT : null),
+    guestDialect: (request) => (baseUrl.isGuests(request) ? GUESTS_DIALECT : null),
     take(request, origin) {
       const viewer = look(request, origin);
       found.delete(request);

@@ -9,6 +9,8 @@ export interface ServerRecord {
   url: string;
   /** Whether a link opens GraphiQL as the local admin. */
   hasLocalAdmin: boolean;
+  /** Whether guests have a base URL with a secret. */
+  hasBaseUrl: boolean;
 }
 
 const fileOf = (dataDir: string) => join(dataDir, 'server.json');

@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { createTokens } from '../../src/resolvers/tokens.ts';
-import { type Client, data } from '../harness/client.ts';
+import { type Client, createClient, data } from '../harness/client.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
+import { openLegacySocket } from '../rest-compat/legacy-socket.ts';
 
 let server: TestServer;
 let ann: Client;
@@ -25,10 +26,11 @@ beforeAll(async () => {
     "update api_key set expires_at = now() - interval '1 second' where id = (select max(id) from api_key)";
   await server.store.database.pool.query(prefixed);
   const { id } = data(await ann.query('{ viewer { id } }')).viewer;
-  annId = Buffer.from(id, 'base64url').toString().replace('User:', '');
+  annId = localId(id);
 });
 afterAll(() => server?.stop());
 
+const localId = (id: string) => Buffer.from(id, 'base64url').toString().replace('User:', '');
 const tokens = () => createTokens(server.config.jwtSecret!);
 
 /** Each is made when its test runs: tokens expire. */
@@ -43,6 +45,8 @@ const BAD: [string, () => Promise<Record<string, string>>][] = [
   ],
   ['an unknown API key', async () => ({ 'x-api-key': 'md_nonsense' })],
   ['an expired API key', async () => ({ 'x-api-key': oldKey })],
+  ['an unknown API key as a bearer token', async () => ({ authorization: 'Bearer md_nonsense' })],
+  ['an expired API key as a bearer token', async () => ({ authorization: `Bearer ${oldKey}` })],
 ];
 
 describe.each(BAD)('%s', (_what, credentials) => {
@@ -67,11 +71,28 @@ const GOOD: [string, () => Opening][] = [
   ['authorization', () => ({ first: { authorization: `Bearer ${ann.token}` } })],
   ['AUTHORIZATION', () => ({ first: { AUTHORIZATION: `bearer ${ann.token}` } })],
   ['x-api-key', () => ({ first: { 'x-api-key': key } })],
+  ['a key as a bearer token', () => ({ first: { authorization: `Bearer ${key}` } })],
+  ['a key as a bearer token of the upgrade', () => ({ headers: { authorization: `Bearer ${key}` } })],
   ['X-API-Key', () => ({ first: { 'X-API-Key': key } })],
   ['nested under headers', () => ({ first: { headers: { Authorization: `Bearer ${ann.token}` } } })],
   ['a token in the headers of the upgrade', () => ({ headers: { authorization: `Bearer ${ann.token}` } })],
   ['a key in the headers of the upgrade', () => ({ headers: { 'X-Api-Key': key } })],
 ];
+
+test('an API key is taken as a bearer token over HTTP, by GraphQL and the dialects, and by their sockets', async () => {
+  const authorization = `Bearer ${key}`;
+  const answer = await createClient(server.url, { authorization }).query('{ viewer { id } }');
+  expect(localId(data(answer).viewer.id)).toBe(annId);
+  for (const path of ['/mini-devin/api/sessions/x', '/themachine/api/v1/tasks/x', '/amas/api/v1/tasks/x']) {
+    expect([path, (await fetch(server.url + path, { headers: { authorization } })).status]).toEqual([
+      path,
+      404,
+    ]);
+    expect([path, (await fetch(server.url + path)).status]).toEqual([path, 401]);
+  }
+  const socket = await openLegacySocket(server.url, '/amas/ws', { headers: { authorization } });
+  await socket.close();
+});
 
 test.each(GOOD)('a socket takes credentials as %s', async (_how, opening) => {
   expect(await connect(opening())).toBe(annId);

@@ -1,5 +1,5 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTokens } from '../../src/resolvers/tokens.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
 import { startVendor, type Vendor } from '../vendor/server.ts';
@@ -88,13 +88,75 @@ test('a token that an earlier visit left in the browser is replaced, everywhere,
   const expired = await createTokens(server.config.jwtSecret!).sign('somebody', -60);
   await page.evaluate(`for (const key of Object.keys(localStorage))
     localStorage[key] = localStorage[key].replaceAll(/Bearer [\\w.-]+/g, 'Bearer ${expired}')`);
-  await page.reload();
+  await page.goto(await server.link());
   await choose(page, 'Ask');
   await shows(page, 'QUEUED');
   expect(await page.evaluate('JSON.stringify(localStorage)')).not.toContain(expired);
   expect(await page.locator('.graphiql-tab').count()).toBe(1);
   expect(complaints).toEqual([]);
   await page.close();
+});
+
+describe('a link', () => {
+  const kept = (page: Page) => page.evaluate("localStorage['polyphony:authorization'] ?? null");
+
+  async function isAdmin(page: Page, name: string): Promise<void> {
+    await runOnly(page, name, `query ${name} { viewer { name isAdmin } }`);
+    await shows(page, 'Local admin');
+  }
+
+  test('opens the page as the local admin, leaves the address bar, and is not needed for a reload', async () => {
+    const link = await server.link();
+    const { page, complaints } = await visit(browser, link);
+    expect(page.url()).toBe(`${server.url}/graphql`);
+    await screenshot(page, 'link');
+    await isAdmin(page, 'Who');
+    await page.waitForFunction(`localStorage['graphiql:tabState']?.includes('Who')`);
+    await page.reload();
+    await isAdmin(page, 'Again');
+    expect(page.url()).toBe(`${server.url}/graphql`);
+    // A tab that is opened later has the token, too.
+    await page.locator('.graphiql-tab-add').click();
+    await isAdmin(page, 'Later');
+    await page.goBack().catch(() => null);
+    expect(page.url()).not.toContain('link=');
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  test('that was used opens the page without a token, and says what to run', async () => {
+    const link = await server.link();
+    await fetch(link, { headers: { accept: 'text/html' } }).then((answer) => answer.text());
+    // A script's fetch says so, and uses nothing up; a person does.
+    const first = await visit(browser, link);
+    expect(await kept(first.page)).toMatch(/^Bearer /);
+    const second = await visit(browser, link);
+    expect(await kept(second.page)).toBeNull();
+    await second.page.getByText('npm run link').first().waitFor();
+    expect(second.page.url()).toBe(`${server.url}/graphql`);
+    await Promise.all([first.page.close(), second.page.close()]);
+  });
+
+  test('gives a tab of a visit without credentials its token, and leaves those of others as they are', async () => {
+    const { page } = await visit(browser, `${server.url}/graphql`);
+    await runOnly(page, 'Nobody', 'query Nobody { viewer { name isAdmin } }');
+    await shows(page, 'null');
+    await page.waitForFunction(`localStorage['graphiql:tabState']?.includes('Nobody')`);
+    await page.goto(await server.link());
+    await page.locator('.graphiql-execute-button').waitFor();
+    expect(await page.locator('.graphiql-tab').count()).toBe(1);
+    await isAdmin(page, 'Admin');
+
+    const ann = await server.newUser();
+    await write(page, HEADERS, JSON.stringify({ Authorization: `Bearer ${ann.token}` }));
+    await page.waitForFunction(`localStorage['graphiql:tabState'].includes('${ann.token}')`);
+    await page.goto(await server.link());
+    await page.locator('.graphiql-execute-button').waitFor();
+    expect(await page.locator('.graphiql-tab').count()).toBe(2);
+    expect(await page.evaluate("localStorage['graphiql:tabState']")).toContain(ann.token);
+    await isAdmin(page, 'Other');
+    await page.close();
+  });
 });
 
 test('headers that are typed in hold for the socket, too; without any the server wants a login', async () => {

@@ -4,7 +4,7 @@ import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { untilGone } from '../fixtures/embedded-postgres.ts';
+import { isRunning } from '../fixtures/embedded-postgres.ts';
 import { npm, untilEnded, untilReady } from '../harness/npm.ts';
 import { begin, launch } from '../harness/process.ts';
 import { createDatabase } from '../harness/server.ts';
@@ -34,6 +34,9 @@ function run(script: string, variables: Record<string, string> = {}): ChildProce
   children.push(child);
   return child;
 }
+
+/** A stop in order takes a moment: requests, runs and Postgres come to an end. */
+const untilGone = (pid: number) => expect.poll(() => isRunning(pid), { timeout: 20_000 }).toBe(false);
 
 const link = (variables: Record<string, string> = {}, ...parameters: string[]) =>
   untilEnded(npm(['run', '--silent', 'link', '--', ...parameters], { DATA_DIR: dataDir, ...variables }));
@@ -200,10 +203,17 @@ describe('DATA_DIR', () => {
     },
   );
 
-  test.runIf(process.getuid?.() !== 0)('that cannot be written is one, too', async () => {
-    await chmod(folder, 0o500);
-    const ended = await untilEnded(begin('start', { DATA_DIR: folder }));
+  test('that cannot be written is one, too', async () => {
+    const module = new URL('../../src/store/data-dir.ts', import.meta.url);
+    // Root could write it all the same.
+    const script = `
+      const { makeDataDir } = await import('${module}');
+      if (process.getuid() === 0) process.seteuid(65534);
+      await makeDataDir('${folder}').catch(({ message }) => console.log(message));`;
+    await chmod(folder, 0o555);
+    const ended = await untilEnded(spawn(process.execPath, ['--input-type=module', '-e', script]));
     await chmod(folder, 0o700);
-    expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining(`DATA_DIR: ${folder}`) });
+    expect(ended.stdout).toMatch(/^DATA_DIR: \S+ cannot be made or written \(EACCES: .*\)\n$/);
+    expect(ended.stdout).toContain(folder);
   });
 });

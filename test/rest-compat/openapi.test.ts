@@ -49,6 +49,19 @@ test('a page offers all of them', async () => {
   for (const name of DIALECTS) expect(script).toContain(`/${name}/openapi.json`);
 });
 
+test('documents and the page lead to where they were read: the mount, or a base URL with a secret', async () => {
+  for (const base of [server.url, server.baseUrl!]) {
+    const page = await fetch(`${base}/docs`);
+    expect(page.url).toBe(`${base}/docs/`);
+    const script = await (await fetch(`${base}/docs/static/swagger-initializer.js`)).text();
+    const named = /"?url"?:\s*"([^"]*orchestratex[^"]*)"/.exec(script)![1]!;
+    const document = new URL(named, page.url);
+    expect(document.href).toBe(`${base}/orchestratex/openapi.json`);
+    const { servers } = await (await fetch(document)).json();
+    expect(new URL(servers[0].url, document).href).toBe(`${base}/orchestratex/`);
+  }
+});
+
 test('the tables for who moves on name every documented endpoint', () => {
   const text = successorTables(Object.values(DIALECT_TABLES));
   for (const line of Object.values(DOCUMENTED).flat()) expect(text).toContain(`| \`${line}\` |`);

@@ -23,7 +23,8 @@ export function describeDialect(table: DialectTable, version: string) {
   return {
     openapi: '3.1.0',
     info: { title: TITLES[name], version, description: introduction(table) },
-    servers: [{ url: `/${name}` }],
+    // Relative to the document: right under the mount, at a port of its own and behind a base URL with a secret.
+    servers: [{ url: '.' }],
     paths: Object.fromEntries([...paths].map(([path, rows]) => [path, describePath(table, rows)])),
     components: {
       securitySchemes: {

@@ -19,12 +19,16 @@ export async function openDocs(
   tables: readonly DialectTable[],
   version: string,
 ): Promise<void> {
-  const urls = tables.map(({ name }) => ({ url: `/${name}/openapi.json`, name: TITLES[name] }));
+  // Relative to the page, which may be behind a base URL with a secret.
+  const urls = tables.map(({ name }) => ({ url: `../${name}/openapi.json`, name: TITLES[name] }));
   for (const table of tables) app.get(`/${table.name}/openapi.json`, describeOnce(table, version));
   await app.register(async (scope) => {
     // The page shows the documents of the dialects; it only starts with one of its own.
     const info = { title: 'Polyphony', version };
     const document = { openapi: '3.1.0', info, paths: {} };
+    scope.addHook('onRequest', async ({ url }, reply) => {
+      if (url === '/docs') return reply.redirect('docs/', 308);
+    });
     await scope.register(swagger, { mode: 'static', specification: { document } });
     await scope.register(swaggerUi, {
       routePrefix: '/docs',
