@@ -93,6 +93,8 @@ function shortest(args: Field['args']): string {
 
 function below(schema: GraphQLSchema, type: GraphQLNamedType, above: string[]): string {
   if (!isCompositeType(type)) return '';
+  // What an edge leads to is among the nodes, and twice it costs too much.
+  if (type.name.endsWith('Edge')) return '{ __typename cursor }';
   const isDeepest = above.length + 2 === MAX_DEPTH;
   if (isAbstractType(type) || above.includes(type.name) || isDeepest) return '{ __typename }';
   return fieldsOf(schema, type, above);

@@ -74,6 +74,8 @@ async function readWithin(
   const answer = await client.query(document, variables);
   const first = Number(variables.first ?? 1);
   const isTooDear = answer.errors?.some(({ message }) => message.startsWith('The query costs'));
+  // Each is read by its id as well.
+  if (isTooDear && first === 1 && 'first' in variables) return { data: null };
   if (isTooDear && first > 1) return readWithin(client, document, { ...variables, first: first >> 1 });
   if (answer.errors) throw new Error(`${document.slice(0, 200)}: ${JSON.stringify(answer.errors)}`);
   return answer;
