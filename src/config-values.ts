@@ -2,6 +2,7 @@ import { isAbsolute } from 'node:path';
 import proxyAddress from '@fastify/proxy-addr';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
+import { readAllowed } from './rules/address.ts';
 import { DIALECTS } from './vocabulary.ts';
 
 export const list = z.string().transform((text) =>
@@ -20,8 +21,12 @@ export const proxies = list.refine(
 );
 export const outbound = list.refine(
   (entries) =>
-    entries.every((one) => /^[\w.-]+$/.test(one) || ipaddr.isValid(one) || ipaddr.isValidCIDR(one)),
-  'must be hosts, addresses and ranges such as git.example.com or 10.0.0.0/8, separated by commas',
+    entries.every((entry) => {
+      const { name, port } = readAllowed(entry);
+      const isTarget = /^[\w.-]+$/.test(name) || ipaddr.isValid(name) || ipaddr.isValidCIDR(name);
+      return isTarget && (port === null || (port >= 1 && port <= 65535));
+    }),
+  'must be hosts, addresses and ranges such as git.example.com or 10.0.0.0/8, each with :port where it is for that port alone, separated by commas',
 );
 export const folders = list.refine(
   (paths) => paths.length > 0 && paths.every((path) => isAbsolute(path)),

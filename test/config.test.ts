@@ -41,6 +41,9 @@ describe('what a variable becomes', () => {
       corsOrigins: ['http://localhost:5173', 'http://localhost:3000'],
       trustProxy: [],
       rateLimitFactor: 1,
+      requestsPerMinute: 30_000,
+      runsPerMinute: 12_000,
+      quotas: { runs: 1_000_000, objects: 100_000, bytes: 10_737_418_240 },
       openai: null,
       anthropic: null,
       azure: null,
@@ -84,6 +87,14 @@ describe('what a variable becomes', () => {
       expected: { trustProxy: ['loopback', '10.0.0.0/8', '2001:db8::1'] },
     },
     { given: { RATE_LIMIT_FACTOR: '2' }, expected: { rateLimitFactor: 2 } },
+    {
+      given: { RATE_LIMIT_REQUESTS: '10', RATE_LIMIT_RUNS: '5' },
+      expected: { requestsPerMinute: 10, runsPerMinute: 5 },
+    },
+    {
+      given: { QUOTA_RUNS: '3', QUOTA_OBJECTS: '2', QUOTA_BYTES: '1' },
+      expected: { quotas: { runs: 3, objects: 2, bytes: 1 } },
+    },
     { given: { COMPAT_ANONYMOUS: 'orchestratex' }, expected: { compatAnonymous: 'orchestratex' } },
     { given: { COMPAT_ANONYMOUS: 'none' }, expected: { compatAnonymous: 'none' } },
     { given: { RATE_LIMIT_FACTOR: '0.5' }, expected: { rateLimitFactor: 0.5 } },
@@ -238,12 +249,14 @@ describe('what is refused, and in which words', () => {
         `COMPAT_PORTS: must be dialects with a port each, such as amas:8004, separated by commas; dialects are themachine, ai-task-orchestra, mini-devin, amas, orchestratex (it is "${given}")`,
       ],
     })),
-    ...['http://git.example.com', 'git.example.com:8080', '10.0.0.0/40'].map((given) => ({
-      given: { OUTBOUND_ALLOW: given },
-      expected: [
-        `OUTBOUND_ALLOW: must be hosts, addresses and ranges such as git.example.com or 10.0.0.0/8, separated by commas (it is "${given}")`,
-      ],
-    })),
+    ...['http://git.example.com', 'git.example.com:70000', 'git.example.com:0', '10.0.0.0/40'].map(
+      (given) => ({
+        given: { OUTBOUND_ALLOW: given },
+        expected: [
+          `OUTBOUND_ALLOW: must be hosts, addresses and ranges such as git.example.com or 10.0.0.0/8, each with :port where it is for that port alone, separated by commas (it is "${given}")`,
+        ],
+      }),
+    ),
     { given: { SECRETS_KEY: 'short' }, expected: ['SECRETS_KEY: must be 32 bytes in base64'] },
     {
       given: { SANDBOX: 'off' },

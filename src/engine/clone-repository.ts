@@ -35,7 +35,7 @@ export async function cloneRepository(
   request: CloneRequest,
   limits = LIMITS,
 ): Promise<string> {
-  const addresses = await outbound.addressesOf(request.host);
+  const addresses = await outbound.addressesOf(request.host, request.port);
   const credentials = request.token === null ? '' : credentialsOf(request.token);
   const result = await sandbox.run({
     workspace: request.workspace,

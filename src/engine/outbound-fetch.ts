@@ -12,18 +12,21 @@ const BODILESS = [101, 103, 204, 205, 304];
  */
 export function createOutboundFetch(outbound: Outbound): typeof fetch {
   const agents = {
-    'http:': new Agent({ keepAlive: true, lookup: outbound.lookup }),
-    'https:': new TlsAgent({ keepAlive: true, lookup: outbound.lookup }),
+    'http:': new Agent({ keepAlive: true }),
+    'https:': new TlsAgent({ keepAlive: true }),
   };
   return async (input, init = {}) => {
     const url = new URL(input instanceof Request ? input.url : input);
     const { signal } = init;
     signal?.throwIfAborted();
     // A literal address is connected to without a look-up.
-    await outbound.addressesOf(url.hostname);
+    const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80);
+    await outbound.addressesOf(url.hostname, port);
     const options = {
       method: init.method ?? 'GET',
       headers: Object.fromEntries(new Headers(init.headers)),
+      // Connections are kept by host and port, so that each was checked for its own.
+      lookup: outbound.lookupFor(port),
       ...(signal && { signal }),
     };
     const request =

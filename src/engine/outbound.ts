@@ -1,7 +1,7 @@
 import { lookup as systemLookup } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import { DomainError } from '../errors.ts';
-import { isAllowed, isPublic } from '../rules/address.ts';
+import { isAllowed, isMetadataName, isPublic } from '../rules/address.ts';
 
 interface Address {
   address: string;
@@ -15,28 +15,31 @@ export interface Outbound {
    * up again may lead elsewhere by then.
    * @throws DomainError ADDRESS_REFUSED when it has none, or one that may not be reached.
    */
-  addressesOf(host: string): Promise<string[]>;
-  /** The same for whatever takes a `lookup` (`net.connect`, undici's `connect`). It is not asked about literal addresses. */
-  lookup: LookupFunction;
-  /** Whether OUTBOUND_ALLOW names the host. */
-  isNamed(host: string): boolean;
+  addressesOf(host: string, port?: number): Promise<string[]>;
+  /** The same for whatever takes a `lookup` (`net.connect`, `http.request`). It is not asked about literal addresses. */
+  lookupFor(port: number): LookupFunction;
+  /** Whether OUTBOUND_ALLOW names the host, for the port. */
+  isNamed(host: string, port: number): boolean;
 }
 
-/** @param allow hosts, addresses and ranges that may be reached although they are private. */
+/** @param allow hosts, addresses and ranges, with a port or without, that may be reached although they are private. */
 export function createOutbound(allow: readonly string[], resolve: LookupFunction = systemLookup): Outbound {
-  async function check(hostname: string): Promise<Address[]> {
+  async function check(hostname: string, port: number | null): Promise<Address[]> {
     const host = hostname.replace(/^\[(.*)\]$/, '$1');
     const addresses = isIP(host) ? [{ address: host, family: isIP(host) }] : await resolveAll(resolve, host);
     const refused = addresses.find(
-      ({ address }) => !isPublic(address) && !isAllowed(host, allow) && !isAllowed(address, allow),
+      ({ address }) =>
+        (!isPublic(address) || isMetadataName(host)) &&
+        !isAllowed(host, allow, port) &&
+        !isAllowed(address, allow, port),
     );
     if (!refused && addresses.length > 0) return addresses;
     throw new DomainError('ADDRESS_REFUSED', refusal(host, refused?.address));
   }
   return {
-    addressesOf: async (host) => (await check(host)).map(({ address }) => address),
-    lookup(host, options, callback) {
-      check(host).then(
+    addressesOf: async (host, port) => (await check(host, port ?? null)).map(({ address }) => address),
+    lookupFor: (port) => (host, options, callback) => {
+      check(host, port).then(
         (addresses) => {
           if (options.all) callback(null, addresses);
           else callback(null, addresses[0]!.address, addresses[0]!.family);
@@ -44,7 +47,7 @@ export function createOutbound(allow: readonly string[], resolve: LookupFunction
         (error) => callback(error, ''),
       );
     },
-    isNamed: (host) => isAllowed(host.replace(/^\[(.*)\]$/, '$1'), allow),
+    isNamed: (host, port) => isAllowed(host.replace(/^\[(.*)\]$/, '$1'), allow, port),
   };
 }
 

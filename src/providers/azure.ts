@@ -1,5 +1,6 @@
 import { AzureOpenAI } from 'openai';
 import type { AzureConfig } from '../config.ts';
+import { boundedFetch } from './bounded-answer.ts';
 import { createChatProvider, QUIET } from './openai/chat.ts';
 import type { Provider } from './provider.ts';
 import { DEFAULT_PATIENCE } from './watch-stream.ts';
@@ -19,7 +20,13 @@ export function createAzureProvider(
         apiKey,
       },
       // Given an `endpoint`, the library would prefer the OPENAI_BASE_URL of the environment, and fail for having both.
-      client: new AzureOpenAI({ ...QUIET, apiKey, apiVersion, baseURL: `${endpoint}/openai` }),
+      client: new AzureOpenAI({
+        ...QUIET,
+        apiKey,
+        apiVersion,
+        baseURL: `${endpoint}/openai`,
+        fetch: boundedFetch(),
+      }),
       maxTokensField: 'max_completion_tokens',
     },
     patience,

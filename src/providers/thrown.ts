@@ -1,4 +1,5 @@
 import { coerceError } from '../errors.ts';
+import { AnswerTooLong } from './bounded-answer.ts';
 import { ProviderError } from './provider.ts';
 import { quote } from './quote.ts';
 import type { Vendor } from './vendor.ts';
@@ -14,8 +15,15 @@ export function unreachable(vendor: Vendor, thrown: unknown): ProviderError {
   return new ProviderError('PROVIDER_UNAVAILABLE', message, { cause: thrown });
 }
 
+/** Of a request: asking the same again, or another model, would not help. */
+export function tooLong(vendorName: string, thrown: AnswerTooLong): ProviderError {
+  const message = `${vendorName} was cut off: ${thrown.message}. Ask for a shorter answer, for example with maxTokens.`;
+  return new ProviderError('PROVIDER_BAD_REQUEST', message, { cause: thrown });
+}
+
 /** An answer that ended by itself or makes no sense. */
 export function brokenOff(vendor: Vendor, thrown: unknown): ProviderError {
+  if (thrown instanceof AnswerTooLong) return tooLong(vendor.name, thrown);
   const reason = quote(rootMessage(thrown), vendor.apiKey);
   const message = `${vendor.name} broke off its answer: ${reason}. Try again.`;
   return new ProviderError('PROVIDER_STREAM_BROKEN', message, { cause: thrown });

@@ -1,4 +1,6 @@
+import { AnswerTooLong, countCharacters } from './bounded-answer.ts';
 import { ProviderError } from './provider.ts';
+import { tooLong } from './thrown.ts';
 
 /** Longest silences that are taken for life, in milliseconds. */
 export interface Patience {
@@ -13,7 +15,8 @@ export const DEFAULT_PATIENCE: Patience = { firstPartMs: 120_000, idleMs: 60_000
 /**
  * Holds every vendor's stream to the same contract, because client libraries differ: an aborted stream throws
  * the signal's reason (some end as if complete), a stream without its finish marker is broken (some end as if
- * complete), silence is a timeout (none of them notices), and nothing comes after the finish marker.
+ * complete), silence is a timeout (none of them notices), nothing comes after the finish marker, and an answer
+ * has an end.
  * @param open must heed the signal that it is given: it is all that ends a silent connection. What came without
  * becoming a part, as pings and pieces of a long tool call do, is an empty list: a sign of life.
  */
@@ -25,6 +28,7 @@ export async function* watchStream<Part extends { type: string }>(
 ): AsyncGenerator<readonly Part[], void, undefined> {
   signal.throwIfAborted();
   const silence = listenForSilence(vendorName);
+  const count = countCharacters();
   const either = AbortSignal.any([signal, silence.signal]);
   try {
     silence.expect(patience.firstPartMs);
@@ -34,6 +38,7 @@ export async function* watchStream<Part extends { type: string }>(
       else {
         // While the reader takes its time, silence is not the vendor's.
         silence.stop();
+        for (const part of parts) count(...textsOf(part));
         const finish = parts.findIndex(({ type }) => type === 'finish');
         yield finish === -1 ? parts : parts.slice(0, finish + 1);
         if (finish !== -1) return;
@@ -43,10 +48,17 @@ export async function* watchStream<Part extends { type: string }>(
     throw broken(vendorName);
   } catch (error) {
     // Whatever the library threw because we aborted it, the reason is ours.
-    throw either.aborted ? either.reason : error;
+    if (either.aborted) throw either.reason;
+    throw error instanceof AnswerTooLong ? tooLong(vendorName, error) : error;
   } finally {
     silence.stop();
   }
+}
+
+/** What is kept of a part in memory. */
+function textsOf(part: object): string[] {
+  const texts = ['text' in part && part.text, 'arguments' in part && part.arguments];
+  return texts.filter((text) => typeof text === 'string');
 }
 
 interface Silence {

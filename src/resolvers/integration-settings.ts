@@ -94,9 +94,9 @@ function addressFaults(context: Context, platform: Platform, url: string | null 
 
 /** What is sent there is signed but not sealed, and a token would be anybody's to read. */
 function plainFaults({ config }: Context, field: string, url: string | null | undefined): FieldIssue[] {
-  const { protocol, hostname } = new URL(url ?? 'https://nowhere');
+  const { protocol, hostname, port } = new URL(url ?? 'https://nowhere');
   const host = hostname.replace(/^\[(.*)\]$/, '$1');
-  if (protocol === 'https:' || isAllowed(host, config.outboundAllow)) return [];
+  if (protocol === 'https:' || isAllowed(host, config.outboundAllow, Number(port) || 80)) return [];
   return [
     { field, message: 'must start with https://, unless the operator names the host in OUTBOUND_ALLOW' },
   ];

@@ -1,22 +1,90 @@
 import ipaddr from 'ipaddr.js';
 
-/** Whether an entry of OUTBOUND_ALLOW names a host, or an address, or a range that the address lies in. */
-export function isAllowed(hostOrAddress: string, allow: readonly string[]): boolean {
+/**
+ * Whether an entry of OUTBOUND_ALLOW names a host, or an address, or a range that the address lies in.
+ * @param port that is to be reached: entries with a port are for that one alone, entries without one for all. null: it
+ * is not known, and only entries without a port count.
+ */
+export function isAllowed(hostOrAddress: string, allow: readonly string[], port: number | null): boolean {
   const name = hostOrAddress.toLowerCase();
-  if (allow.some((entry) => entry.toLowerCase() === name)) return true;
+  return allow.some((entry) => {
+    const target = readAllowed(entry);
+    return (target.port === null || target.port === port) && covers(target.name, name);
+  });
+}
+
+/** `host`, `host:443`, `10.0.0.0/8:443`, `fd00::/8`, `[fd00::1]:443` and `[fd00::/8]:443`. */
+export function readAllowed(entry: string): { name: string; port: number | null } {
+  const parts = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d{1,5}))?$/.exec(entry);
+  if (!parts) return { name: entry.toLowerCase(), port: null };
+  const [, bracketed, plain, port] = parts;
+  return { name: (bracketed ?? plain)!.toLowerCase(), port: port === undefined ? null : Number(port) };
+}
+
+function covers(entry: string, name: string): boolean {
+  if (entry === name) return true;
   if (!ipaddr.isValid(name)) return false;
   const address = unwrapped(name);
-  return allow.some((entry) => {
-    if (ipaddr.isValid(entry)) return unwrapped(entry).toString() === address.toString();
-    if (!ipaddr.isValidCIDR(entry)) return false;
-    const [network, bits] = ipaddr.parseCIDR(entry);
-    return network.kind() === address.kind() && address.match(network, bits);
-  });
+  if (ipaddr.isValid(entry)) return unwrapped(entry).toString() === address.toString();
+  if (!ipaddr.isValidCIDR(entry)) return false;
+  const [network, bits] = ipaddr.parseCIDR(entry);
+  return network.kind() === address.kind() && address.match(network, bits);
 }
 
 /** Whether an address is one of the public internet: not of a machine, a local network, or a cloud's own services. */
 export function isPublic(address: string): boolean {
-  return ipaddr.isValid(address) && unwrapped(address).range() === 'unicast';
+  // The library reads `::8.8.8.8`, which is in `::/96`, as the IPv4 address mapped into `::ffff:0:0/96`.
+  if (!ipaddr.isValid(address) || /^::\d+\./.test(address)) return false;
+  const plain = unwrapped(address);
+  return plain instanceof ipaddr.IPv6 ? isPublicV6(plain) : isPublicV4(plain);
+}
+
+/** Of IANA's registry of special addresses, what the library does not have; and addresses that serve virtual machines. */
+const CLOSED_V4 = [
+  // Azure's WireServer: DNS, DHCP, and certificates of the machine.
+  '168.63.129.16/32',
+  // Direct Delegation AS112 Service, AMT and relays of 6to4 belong to networks, not to hosts.
+  '192.31.196.0/24',
+  '192.52.193.0/24',
+  '192.88.99.0/24',
+  '192.175.48.0/24',
+  '192.0.0.0/24',
+].map((range) => ipaddr.IPv4.parseCIDR(range));
+
+function isPublicV4(address: ipaddr.IPv4): boolean {
+  return address.range() === 'unicast' && !CLOSED_V4.some((range) => address.match(range));
+}
+
+/** Global unicast (IANA). Everything outside is special, deprecated or not assigned, `::/96` among it. */
+const GLOBAL_V6 = ipaddr.IPv6.parseCIDR('2000::/3');
+
+/** Wrappings of IPv4 (6to4, Teredo, NAT64) have ranges of their own, as documentation and benchmarks have. */
+function isPublicV6(address: ipaddr.IPv6): boolean {
+  return address.match(GLOBAL_V6) && address.range() === 'unicast' && isPublicInside(address);
+}
+
+/** ISATAP (RFC 5214) ends with 0:5efe or 200:5efe and an IPv4 address that it leads to. */
+function isPublicInside({ parts }: ipaddr.IPv6): boolean {
+  const isIsatap = parts[5] === 0x5efe && (parts[4] === 0 || parts[4] === 0x200);
+  if (!isIsatap) return true;
+  const bytes = [parts[6]! >> 8, parts[6]! & 255, parts[7]! >> 8, parts[7]! & 255];
+  return isPublicV4(new ipaddr.IPv4(bytes));
+}
+
+/** Names under which clouds serve credentials to their machines, whatever they resolve to. */
+const METADATA_NAMES = new Set([
+  'metadata',
+  'metadata.google.internal',
+  'metadata.goog',
+  'metadata.azure.internal',
+  'metadata.azure.com',
+  'metadata.tencentyun.com',
+  'instance-data',
+  'instance-data.ec2.internal',
+]);
+
+export function isMetadataName(host: string): boolean {
+  return METADATA_NAMES.has(host.toLowerCase().replace(/\.+$/, ''));
 }
 
 /** An IPv4 address out of its IPv6 wrapping; other wrappings have ranges of their own. */

@@ -10,7 +10,7 @@ export interface Repository {
  */
 export function readRepositoryUrl(
   text: string,
-  isPlainAllowed: (host: string) => boolean,
+  isPlainAllowed: (host: string, port: number) => boolean,
 ): Repository | { fault: string } {
   const trimmed = text.trim();
   const shown = JSON.stringify(trimmed.replace(/\/\/[^/]*@/, '//…@').slice(0, 200));
@@ -23,10 +23,10 @@ export function readRepositoryUrl(
   }
   // What is asked for is looked up by another name than it is pinned to.
   if (url.hostname.endsWith('.')) return { fault: `${shown} has a host that ends with a dot` };
-  if (url.protocol === 'http:' && !isPlainAllowed(url.hostname)) {
+  const port = Number(url.port) || (url.protocol === 'http:' ? 80 : 443);
+  if (url.protocol === 'http:' && !isPlainAllowed(url.hostname, port)) {
     return { fault: `${shown} must start with https://` };
   }
-  const port = Number(url.port) || (url.protocol === 'http:' ? 80 : 443);
   return { url, host: url.hostname, port };
 }
 

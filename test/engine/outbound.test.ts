@@ -59,13 +59,17 @@ describe('as the lookup of a connection', () => {
     await once(server.listen(0, '127.0.0.1'), 'listening');
     const { port } = server.address() as AddressInfo;
     const reach = async (allow: string[]) => {
-      const { lookup } = createOutbound(allow, resolving('127.0.0.1'));
+      const lookup = createOutbound(allow, resolving('127.0.0.1')).lookupFor(port);
       const socket = connect({ host: 'git.example', port, lookup });
       const [said] = await once(socket, 'data');
       return String(said);
     };
     expect(await reach(['git.example'])).toBe('hello');
     await expect(reach([])).rejects.toMatchObject(REFUSED);
+    expect(await reach([`git.example:${port}`])).toBe('hello');
+    await expect(reach([`git.example:${port + 1}`, `127.0.0.0/8:${port - 1}`])).rejects.toMatchObject(
+      REFUSED,
+    );
     server.close();
   });
 });

@@ -1,6 +1,7 @@
 import Anthropic from '@anthropic-ai/sdk';
 import { Stream } from '@anthropic-ai/sdk/core/streaming';
 import type { VendorConfig } from '../../config.ts';
+import { boundedBytes, boundedFetch } from '../bounded-answer.ts';
 import type { ModelRequest, Provider, StreamPart } from '../provider.ts';
 import type { Vendor } from '../vendor.ts';
 import { DEFAULT_PATIENCE, watchStream } from '../watch-stream.ts';
@@ -30,7 +31,7 @@ export function createAnthropicProvider(config: VendorConfig, patience = DEFAULT
       const response = await client
         .post('/v1/messages', { body, headers, stream: true, signal })
         .asResponse();
-      yield* readEvents(vendor, Stream.rawEvents(response));
+      yield* readEvents(vendor, Stream.rawEvents(bounded(response)));
     } catch (error) {
       throw toProviderError(vendor, error);
     }
@@ -42,11 +43,17 @@ export function createAnthropicProvider(config: VendorConfig, patience = DEFAULT
   };
 }
 
+/** All that the library reads of a response is what its body iterates over. */
+function bounded({ body }: Response): Response {
+  return { body: body && boundedBytes(body) } as unknown as Response;
+}
+
 /** What is not told here the library would read from the environment, and what it logs would go to the console. */
 function createClient({ apiKey, baseUrl }: VendorConfig): Anthropic {
   return new Anthropic({
     apiKey,
     baseURL: baseUrl,
+    fetch: boundedFetch(),
     // The library sends the key as a bearer token. Servers that stand in for Anthropic's look here, and it does, too.
     defaultHeaders: { 'x-api-key': apiKey },
     webhookKey: null,

@@ -1,3 +1,4 @@
+import { countCharacters } from '../bounded-answer.ts';
 import type { StreamPart, VendorTurn } from '../provider.ts';
 import { argumentsObject, toolCallPart } from '../tool-call.ts';
 import type { AnthropicEvent, ContentBlock } from './events.ts';
@@ -13,6 +14,7 @@ interface Gathered {
 /** The blocks of one answer, as far as they have come. */
 export function gatherTurn() {
   const blocks = new Map<number, Gathered>();
+  const count = countCharacters();
   return {
     *add({ type, index, content_block, delta }: AnthropicEvent): Generator<StreamPart> {
       if (type === 'content_block_start' && content_block) {
@@ -20,6 +22,7 @@ export function gatherTurn() {
       }
       const gathered = blocks.get(index ?? 0);
       if (!gathered) return;
+      count(delta?.partial_json, delta?.signature);
       if (type === 'content_block_delta') yield* grow(gathered, delta);
       if (type === 'content_block_stop' && gathered.block.type === 'tool_use') yield close(gathered);
     },

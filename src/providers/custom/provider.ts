@@ -1,5 +1,6 @@
 import OpenAI from 'openai';
 import { DomainError } from '../../errors.ts';
+import { boundedFetch } from '../bounded-answer.ts';
 import { createChatProvider, QUIET } from '../openai/chat.ts';
 import { type ModelRequest, type Provider, ProviderError, type StreamPart } from '../provider.ts';
 import { DEFAULT_PATIENCE } from '../watch-stream.ts';
@@ -36,7 +37,7 @@ export function createCustomProvider(models: CustomModels, patience = DEFAULT_PA
           ...QUIET,
           apiKey: apiKey ?? 'none',
           baseURL: baseUrl,
-          fetch: models.fetch,
+          fetch: boundedFetch(models.fetch),
           ...(apiKey === null && { defaultHeaders: { authorization: null } }),
         }),
         maxTokensField: 'max_tokens',

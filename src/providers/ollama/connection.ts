@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { boundedFetch } from '../bounded-answer.ts';
 import { ProviderError } from '../provider.ts';
 import { brokenOff, unreachable } from '../thrown.ts';
 import type { Vendor } from '../vendor.ts';
@@ -29,7 +30,7 @@ export interface Connection {
  */
 export function connect(vendor: Vendor, baseUrl: string): Connection {
   async function request(path: string, init: RequestInit): Promise<Response> {
-    const response = await fetch(`${baseUrl}${path}`, init).catch((error) => {
+    const response = await boundedFetch()(`${baseUrl}${path}`, init).catch((error) => {
       throw unreachable(vendor, error);
     });
     if (!response.ok) throw await refused(vendor, response);

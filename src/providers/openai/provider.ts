@@ -1,5 +1,6 @@
 import OpenAI from 'openai';
 import type { VendorConfig } from '../../config.ts';
+import { boundedFetch } from '../bounded-answer.ts';
 import type { Provider } from '../provider.ts';
 import { DEFAULT_PATIENCE } from '../watch-stream.ts';
 import { createChatProvider, QUIET } from './chat.ts';
@@ -19,7 +20,7 @@ export function createOpenAiProvider(
         urlVariable: 'OPENAI_BASE_URL',
         apiKey,
       },
-      client: new OpenAI({ ...QUIET, apiKey, baseURL: baseUrl }),
+      client: new OpenAI({ ...QUIET, apiKey, baseURL: baseUrl, fetch: boundedFetch() }),
       maxTokensField: isOpenAi ? 'max_completion_tokens' : 'max_tokens',
     },
     patience,

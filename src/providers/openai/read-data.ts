@@ -1,4 +1,5 @@
 import { createParser } from 'eventsource-parser';
+import { boundedBytes } from '../bounded-answer.ts';
 
 /** No chunk of a chat is longer; without a bound a server without line ends would fill the memory. */
 const LONGEST = 16 * 1024 * 1024;
@@ -17,7 +18,7 @@ export async function* readData(
     },
   });
   const decoder = new TextDecoder();
-  for await (const bytes of body) {
+  for await (const bytes of boundedBytes(body)) {
     parser.feed(decoder.decode(bytes, { stream: true }));
     yield arrived;
     if (fault) throw fault;
