@@ -38,6 +38,22 @@ export interface AppOptions {
   redis: Redis;
 }
 
+const CORS = {
+  credentials: true,
+  // The plugin's own are those of forms; the older APIs change and delete, too.
+  methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+  exposedHeaders: [
+    'Content-Disposition',
+    'Link',
+    'Retry-After',
+    'X-RateLimit-Limit',
+    'X-RateLimit-Remaining',
+    'X-RateLimit-Reset',
+  ],
+  // Not every OPTIONS is a browser's question.
+  strictPreflight: false,
+};
+
 /** The whole HTTP side: GraphQL with its page and its sockets, health, and the legacy mounts. */
 export async function createApp(services: Services, options: AppOptions): Promise<FastifyInstance> {
   const onFailure = answerFailure(services.log);
@@ -66,22 +82,7 @@ export async function createApp(services: Services, options: AppOptions): Promis
     contentSecurityPolicy: false,
     strictTransportSecurity: services.config.production,
   });
-  await app.register(cors, {
-    origin: [...services.config.corsOrigins],
-    credentials: true,
-    // The plugin's own are those of forms; the older APIs change and delete, too.
-    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    exposedHeaders: [
-      'Content-Disposition',
-      'Link',
-      'Retry-After',
-      'X-RateLimit-Limit',
-      'X-RateLimit-Remaining',
-      'X-RateLimit-Reset',
-    ],
-    // Not every OPTIONS is a browser's question.
-    strictPreflight: false,
-  });
+  await app.register(cors, { ...CORS, origin: [...services.config.corsOrigins] });
   await app.register(graphqlRoute(yoga, admission));
   const sendArtifact = createSendArtifact(services, admission, guards.turns);
   await app.register(artifactRoute(sendArtifact));

@@ -28,7 +28,12 @@ export const limitInput: Plugin = {
   },
 };
 
-function tooManyValues({ schema, document, operationName, variableValues }: ExecutionArgs): GraphQLError | null {
+function tooManyValues({
+  schema,
+  document,
+  operationName,
+  variableValues,
+}: ExecutionArgs): GraphQLError | null {
   const definitions = getOperationAST(document, operationName)?.variableDefinitions ?? [];
   let left = MAX_VALUES;
   for (const { variable, type } of definitions) {

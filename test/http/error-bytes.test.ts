@@ -12,8 +12,10 @@ beforeAll(async () => {
 });
 afterAll(() => server?.stop());
 
-const WORKFLOW = 'mutation ($input: CreateWorkflowInput!) { createWorkflow(input: $input) { workflow { id } } }';
-const TEMPLATE = 'mutation ($input: CreateTemplateInput!) { createTemplate(input: $input) { template { id } } }';
+const WORKFLOW =
+  'mutation ($input: CreateWorkflowInput!) { createWorkflow(input: $input) { workflow { id } } }';
+const TEMPLATE =
+  'mutation ($input: CreateTemplateInput!) { createTemplate(input: $input) { template { id } } }';
 const TASK = 'mutation ($input: CreateTaskInput!) { createTask(input: $input) { task { id } } }';
 
 const range = (length: number) => Array.from({ length }, (_, index) => index);
@@ -23,13 +25,78 @@ const script = { type: 'RUN_SCRIPT', script: 'x' };
 
 describe('a refusal says enough, and no more than that', () => {
   test.each([
-    ['unknown references of all steps', WORKFLOW, { name: 'w', steps: range(100).map((n) => ({ ...step, id: `${long}${n}`, task: range(100).map((m) => `{{ steps.${long}_${m}.output }}`).join('') })) }],
-    ['unknown steps to wait for', WORKFLOW, { name: 'w', steps: range(60).map((n) => ({ ...step, id: `${long}${n}`, dependsOn: range(60).map((m) => `n${m}`) })) }],
-    ['a circle of all', WORKFLOW, { name: 'w', steps: range(100).map((n) => ({ ...step, id: `${long}${n}`, dependsOn: [`${long}${(n + 1) % 100}`] })) }],
-    ['references to no parameter', TEMPLATE, { name: 't', parameters: range(50).map((n) => ({ name: `${long}${n}`, type: 'STRING' })), steps: range(50).map((n) => ({ ...script, id: `s${n}`, script: range(200).map((m) => `{{ unknown${m} }}`).join('') })) }],
-    ['a name of 200,000 characters', TASK, { templateName: 'ollama-inference', templateParameters: { [long.repeat(3_000)]: 1 } }],
-    ['a pattern of 60,000 characters', TASK, { prompt: 'x', model: 'demo', responseSchema: { pattern: `(${long.repeat(1_000)}` } }],
-    ['names that are no member', TASK, { prompt: 'x', templateParameters: Object.fromEntries(range(5_000).map((n) => [`${long}${n}`, 1])), templateName: 'ollama-inference' }],
+    [
+      'unknown references of all steps',
+      WORKFLOW,
+      {
+        name: 'w',
+        steps: range(100).map((n) => ({
+          ...step,
+          id: `${long}${n}`,
+          task: range(100)
+            .map((m) => `{{ steps.${long}_${m}.output }}`)
+            .join(''),
+        })),
+      },
+    ],
+    [
+      'unknown steps to wait for',
+      WORKFLOW,
+      {
+        name: 'w',
+        steps: range(60).map((n) => ({
+          ...step,
+          id: `${long}${n}`,
+          dependsOn: range(60).map((m) => `n${m}`),
+        })),
+      },
+    ],
+    [
+      'a circle of all',
+      WORKFLOW,
+      {
+        name: 'w',
+        steps: range(100).map((n) => ({
+          ...step,
+          id: `${long}${n}`,
+          dependsOn: [`${long}${(n + 1) % 100}`],
+        })),
+      },
+    ],
+    [
+      'references to no parameter',
+      TEMPLATE,
+      {
+        name: 't',
+        parameters: range(50).map((n) => ({ name: `${long}${n}`, type: 'STRING' })),
+        steps: range(50).map((n) => ({
+          ...script,
+          id: `s${n}`,
+          script: range(200)
+            .map((m) => `{{ unknown${m} }}`)
+            .join(''),
+        })),
+      },
+    ],
+    [
+      'a name of 200,000 characters',
+      TASK,
+      { templateName: 'ollama-inference', templateParameters: { [long.repeat(3_000)]: 1 } },
+    ],
+    [
+      'a pattern of 60,000 characters',
+      TASK,
+      { prompt: 'x', model: 'demo', responseSchema: { pattern: `(${long.repeat(1_000)}` } },
+    ],
+    [
+      'names that are no member',
+      TASK,
+      {
+        prompt: 'x',
+        templateParameters: Object.fromEntries(range(5_000).map((n) => [`${long}${n}`, 1])),
+        templateName: 'ollama-inference',
+      },
+    ],
   ])('%s', async (_what, document, input) => {
     const { errors } = await ann.query(document, { input });
     expect(errors).toHaveLength(1);
@@ -47,8 +114,14 @@ describe('a refusal says enough, and no more than that', () => {
 });
 
 test('an error of the domain is bounded wherever it is made', () => {
-  const issues = range(1_000).map((n) => ({ field: `f${n}${'ü'.repeat(5_000)}`, message: '😀'.repeat(5_000) }));
-  const { message, details } = new DomainError('VALIDATION_ERROR', 'x'.repeat(1_000_000), { field: 'y'.repeat(9_999), issues });
+  const issues = range(1_000).map((n) => ({
+    field: `f${n}${'ü'.repeat(5_000)}`,
+    message: '😀'.repeat(5_000),
+  }));
+  const { message, details } = new DomainError('VALIDATION_ERROR', 'x'.repeat(1_000_000), {
+    field: 'y'.repeat(9_999),
+    issues,
+  });
   expect(details.issues).toHaveLength(20);
   expect(Buffer.byteLength(JSON.stringify(details))).toBeLessThan(20 * 2_400);
   expect(Buffer.byteLength(message)).toBeLessThanOrEqual(20 * 2_048);
