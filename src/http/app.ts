@@ -29,15 +29,6 @@ const MAX_BODY_BYTES = 5 * 1024 * 1024;
 /** A model's id has up to 200 characters, of which each may be written as twelve. */
 const MAX_PARAM_CHARACTERS = 2400;
 
-const EXPOSED_HEADERS = [
-  'Content-Disposition',
-  'Link',
-  'Retry-After',
-  'X-RateLimit-Limit',
-  'X-RateLimit-Remaining',
-  'X-RateLimit-Reset',
-];
-
 export interface AppOptions {
   /** For whom GraphiQL acts when it is opened with a link; null: there are no links. */
   localAdmin: LocalAdmin | null;
@@ -46,6 +37,22 @@ export interface AppOptions {
   /** Where requests are counted. */
   redis: Redis;
 }
+
+const CORS = {
+  credentials: true,
+  // The plugin's own are those of forms; the older APIs change and delete, too.
+  methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+  exposedHeaders: [
+    'Content-Disposition',
+    'Link',
+    'Retry-After',
+    'X-RateLimit-Limit',
+    'X-RateLimit-Remaining',
+    'X-RateLimit-Reset',
+  ],
+  // Not every OPTIONS is a browser's question.
+  strictPreflight: false,
+};
 
 /** The whole HTTP side: GraphQL with its page and its sockets, health, and the legacy mounts. */
 export async function createApp(services: Services, options: AppOptions): Promise<FastifyInstance> {
@@ -75,15 +82,7 @@ export async function createApp(services: Services, options: AppOptions): Promis
     contentSecurityPolicy: false,
     strictTransportSecurity: services.config.production,
   });
-  await app.register(cors, {
-    origin: [...services.config.corsOrigins],
-    credentials: true,
-    // The plugin's own are those of forms; the older APIs change and delete, too.
-    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    exposedHeaders: EXPOSED_HEADERS,
-    // Not every OPTIONS is a browser's question.
-    strictPreflight: false,
-  });
+  await app.register(cors, { ...CORS, origin: [...services.config.corsOrigins] });
   await app.register(graphqlRoute(yoga, admission));
   const sendArtifact = createSendArtifact(services, admission, guards.turns);
   await app.register(artifactRoute(sendArtifact));

@@ -39,11 +39,9 @@ const json = fc.oneof(
     .nat({ max: 30_000 })
     .map((size) => Object.fromEntries(Array.from({ length: size }, (_, n) => [`p${n}`, '{{a}}']))),
   fc.nat({ max: 3_000 }).map((depth) => Array.from({ length: depth }).reduce((inner) => ({ a: inner }), {})),
-  fc
-    .nat({ max: 500 })
-    .map((count) => ({
-      anyOf: Array.from({ length: count }, (_, n) => ({ pattern: `(\\p{L}{1,${n}}){1,4}` })),
-    })),
+  fc.nat({ max: 500 }).map((count) => ({
+    anyOf: Array.from({ length: count }, (_, n) => ({ pattern: `(\\p{L}{1,${n}}){1,4}` })),
+  })),
 );
 
 const SCALARS: Record<string, fc.Arbitrary<unknown>> = {

@@ -22,7 +22,10 @@ async function openSocket(query: string, id: string): Promise<WebSocket> {
   socket.send(JSON.stringify({ type: 'connection_init', payload }));
   await once(socket, 'message');
   let received = 0;
-  socket.on('message', () => socket.emit('received', (received += 1)));
+  socket.on('message', () => {
+    received += 1;
+    socket.emit('received', received);
+  });
   for (let index = 0; index < SUBSCRIPTIONS; index += 1) {
     socket.send(JSON.stringify({ id: `${index}`, type: 'subscribe', payload: { query, variables: { id } } }));
   }

@@ -102,7 +102,12 @@ STREAMS.push(
     piece: anthropic({ type: 'content_block_delta', index: 0, delta } as { type: string }),
   })),
   { provider: 'anthropic', what: 'one line', type: SSE, first: 'data: ', piece: 'x' },
-  { provider: 'anthropic', what: 'pings', type: SSE, piece: anthropic({ type: 'ping', padding } as { type: string }) },
+  {
+    provider: 'anthropic',
+    what: 'pings',
+    type: SSE,
+    piece: anthropic({ type: 'ping', padding } as { type: string }),
+  },
   {
     provider: 'ollama',
     what: 'text',

@@ -41,7 +41,11 @@ export async function serveRows({ config, store }: TestServer, dialect: DialectT
   const access = createSchemaAccess(
     services,
     admission,
-    createVisitors(services, admission, createBaseUrl(() => null)),
+    createVisitors(
+      services,
+      admission,
+      createBaseUrl(() => null),
+    ),
     createSendArtifact(services, admission, turns),
     createRequestLimits(config.rateLimitFactor, null),
     { turns, connections: createConnections(services, admission) },
