@@ -87,6 +87,8 @@ export function inside(
       '--remount-ro',
       '/dev',
       '--remount-ro',
+      '/proc',
+      '--remount-ro',
       '/',
     ],
     ...['--info-fd', '3', '--', '/bin/bash', '-c', FIRST_PROCESS, 'bash', identity],
@@ -102,12 +104,11 @@ function ancestors(path: string): string[] {
 }
 
 /**
- * It stays, reaps, and is not to be signalled from inside. Commands are the first that the kernel ends when memory
- * is short, and give way to the server where the processor is. Descriptors that the server was started with, by
+ * It stays, reaps, and is not to be signalled from inside. Commands give way to the server where the processor is
+ * short. Descriptors that the server was started with, by
  * whatever supervises it, are not for them.
  */
 const FIRST_PROCESS = `
-echo 1000 >/proc/self/oom_score_adj
 for inherited in /proc/self/fd/*; do
   inherited=\${inherited##*/}
   [ "$inherited" -le 2 ] || eval "exec $inherited>&-"

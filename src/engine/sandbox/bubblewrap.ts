@@ -89,7 +89,7 @@ async function launchIn(
   { owner, filter, stdin }: { owner: Owner | null; filter: Buffer | null; stdin: 'pipe' | 'ignore' },
 ): Promise<Pick<Launched, 'child' | 'kill'>> {
   const child = await start(() =>
-    spawn('bwrap', args, {
+    spawn('/bin/sh', ['-c', FIRST_TO_GO, 'sh', ...args], {
       cwd: '/',
       env: { PATH: searchPath },
       // A Ctrl-C in the terminal is for the server, which ends its commands in order.
@@ -106,6 +106,12 @@ async function launchIn(
   give(child, 7, '127.0.0.1 localhost sandbox\n::1 localhost\n');
   return { child, kill: innerProcess(child) };
 }
+
+/**
+ * Commands are the first that the kernel ends when memory is short. They could undo it, as the lowest value that is
+ * open to them is what CAP_SYS_RESOURCE set last, which containers do not have; so /proc is read-only for them.
+ */
+const FIRST_TO_GO = 'echo 1000 >/proc/self/oom_score_adj; exec bwrap "$@"';
 
 function give(child: ChildProcess, descriptor: number, content: string | Buffer): void {
   const pipe = child.stdio[descriptor] as Writable;
