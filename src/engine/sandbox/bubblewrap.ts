@@ -11,6 +11,7 @@ import type { Command } from './command.ts';
 import { innerProcess } from './inner-process.ts';
 import { ENVIRONMENT, type Launch, type Launched, start, stdinOf } from './launch.ts';
 import type { Limits } from './limits.ts';
+import { createMemoryWatch } from './memory-watch.ts';
 import { runProcess } from './run-process.ts';
 import { systemCallFilter } from './system-calls.ts';
 
@@ -133,7 +134,7 @@ async function prove(launch: Launch, limits: Limits): Promise<void> {
     if (process.getuid?.() === 0) await chown(workspace, FIRST_UID, FIRST_UID);
     const signal = AbortSignal.timeout(PROOF_MS);
     const command: Command = { workspace, run: ['true'], timeoutMs: PROOF_MS, signal };
-    const { exitCode, stderr } = await runProcess(launch, command, { limits, usage: null });
+    const { exitCode, stderr } = await runProcess(launch, command, { limits, usage: null, memory: createMemoryWatch(limits) });
     if (exitCode !== 0) throw new Error(stderr.trim() || `it ended with exit code ${exitCode}`);
   } catch (thrown) {
     const cause = coerceError(thrown);

@@ -1,10 +1,18 @@
+import { totalmem } from 'node:os';
+
 const MiB = 2 ** 20;
 const GiB = 2 ** 30;
 
 /** What one command may use up. Sizes in bytes. */
 export interface Limits {
-  /** Data of one process: heap and private mappings. `RLIMIT_AS` would stop V8 and Go, which reserve far more than they use. */
+  /**
+   * Of a command with all its processes, shared memory included, which is looked at while it runs. At once: data of
+   * one process, heap and private mappings. `RLIMIT_AS` would stop V8 and Go, which reserve far more than they use.
+   */
   memory: number;
+  /** The same of all commands of an account, and of all accounts. */
+  accountMemory: number;
+  allMemory: number;
   /** Processes and threads, of all commands that run under the same uid. */
   processes: number;
   openFiles: number;
@@ -29,6 +37,8 @@ export interface Limits {
 
 export const LIMITS: Limits = {
   memory: 1.5 * GiB,
+  accountMemory: 3 * GiB,
+  allMemory: totalmem() / 2,
   processes: 512,
   openFiles: 1024,
   file: 2 * GiB,

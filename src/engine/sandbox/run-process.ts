@@ -8,6 +8,7 @@ import type { DiskUsage } from './disk-usage.ts';
 import { watchDisk } from './disk-watch.ts';
 import type { Launch, Launched } from './launch.ts';
 import type { Limits } from './limits.ts';
+import type { MemoryWatch } from './memory-watch.ts';
 
 const MAX_OUTPUT_BYTES = 64 * 1024;
 /** How long pipes may stay open after the end: only what left a plain command's process group can hold them. */
@@ -17,6 +18,7 @@ export interface Bounds {
   limits: Limits;
   /** null: it writes nothing. */
   usage: DiskUsage | null;
+  memory: MemoryWatch;
 }
 
 /**
@@ -66,11 +68,17 @@ export async function runProcess(launch: Launch, command: Command, bounds: Bound
 
 function watch(
   command: Command,
-  { folder }: Launched,
-  { limits, usage }: Bounds,
+  { child, folder }: Launched,
+  { limits, usage, memory }: Bounds,
   onExcess: (reason: string) => void,
 ): () => void {
-  return usage ? watchDisk(command, { folder, usage, limits }, onExcess) : () => {};
+  const stops = [
+    usage ? watchDisk(command, { folder, usage, limits }, onExcess) : () => {},
+    memory.watch(child.pid!, command.accountId ?? '', onExcess),
+  ];
+  return () => {
+    for (const stop of stops) stop();
+  };
 }
 
 /** Settles when the command has ended and its pipes are read to their end; says how it ended, as a shell would. */

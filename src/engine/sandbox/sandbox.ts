@@ -4,6 +4,7 @@ import type { Command, CommandResult } from './command.ts';
 import { createDiskUsage } from './disk-usage.ts';
 import { type Launch, launchPlain } from './launch.ts';
 import { LIMITS, type Limits } from './limits.ts';
+import { createMemoryWatch } from './memory-watch.ts';
 import { runProcess } from './run-process.ts';
 import { createTurns } from './turns.ts';
 
@@ -38,6 +39,7 @@ export function createSandbox(settings: SandboxSettings): Sandbox {
   const { mode, limits = LIMITS, roots = [] } = settings;
   const hidden = [APPLICATION, ...settings.hidden];
   const usage = createDiskUsage(limits, roots);
+  const memory = createMemoryWatch(limits);
   const turns = createTurns({ perAccount: limits.commandsPerAccount, total: limits.commands });
   let bubblewrap: Promise<Launch> | null = null;
   const launcher = async (): Promise<Launch> => {
@@ -54,10 +56,10 @@ export function createSandbox(settings: SandboxSettings): Sandbox {
       const endTurn = await turns.take(command.accountId ?? '', command.signal);
       try {
         const launch = await launcher();
-        if (command.isReading) return await runProcess(launch, command, { limits, usage: null });
+        if (command.isReading) return await runProcess(launch, command, { limits, usage: null, memory });
         const excess = await usage.admit(command);
-        if (excess === null) return await runProcess(launch, command, { limits, usage });
-        const result = await runProcess(launch, { ...command, maxFileBytes: 0 }, { limits, usage });
+        if (excess === null) return await runProcess(launch, command, { limits, usage, memory });
+        const result = await runProcess(launch, { ...command, maxFileBytes: 0 }, { limits, usage, memory });
         return explained(result, excess);
       } finally {
         endTurn();

@@ -11,11 +11,13 @@ interface Machine {
   socket: number;
   /** Takes space as fast as one can ask for it, so no watch could come in time; C libraries fall back to writing. */
   fallocate: number;
+  mmap: number;
+  shmget: number;
   denied: readonly number[];
 }
 
-/** Numbers from 424 on are the same everywhere: io_uring (425-427), the newer calls for mounts (428-433, 442). */
-const DENIED_EVERYWHERE = [425, 426, 427, 428, 429, 430, 431, 432, 433, 442];
+/** Numbers from 424 on are the same everywhere: io_uring (425-427), the newer calls for mounts (428-433, 442), memfd_secret (447). */
+const DENIED_EVERYWHERE = [425, 426, 427, 428, 429, 430, 431, 432, 433, 442, 447];
 const CLONE3 = 435;
 
 const MACHINES: Partial<Record<NodeJS.Architecture, Machine>> = {
@@ -25,8 +27,10 @@ const MACHINES: Partial<Record<NodeJS.Architecture, Machine>> = {
     unshare: 272,
     socket: 41,
     fallocate: 285,
-    // pivot_root, mount, umount2, add_key, request_key, keyctl, perf_event_open, setns, bpf, userfaultfd.
-    denied: [155, 165, 166, 248, 249, 250, 298, 308, 321, 323],
+    mmap: 9,
+    shmget: 29,
+    // pivot_root, mount, umount2, add_key, request_key, keyctl, perf_event_open, setns, bpf, userfaultfd, memfd_create.
+    denied: [319, 155, 165, 166, 248, 249, 250, 298, 308, 321, 323],
   },
   arm64: {
     audit: 0xc00000b7,
@@ -34,7 +38,9 @@ const MACHINES: Partial<Record<NodeJS.Architecture, Machine>> = {
     unshare: 97,
     socket: 198,
     fallocate: 47,
-    denied: [41, 40, 39, 217, 218, 219, 241, 268, 280, 282],
+    mmap: 222,
+    shmget: 194,
+    denied: [279, 41, 40, 39, 217, 218, 219, 241, 268, 280, 282],
   },
 };
 
@@ -45,6 +51,7 @@ const FAMILIES = [1, 2, 10, 16];
 const X32 = 0x40000000;
 
 const EPERM = 1;
+const ENOMEM = 12;
 const ENOSYS = 38;
 const EOPNOTSUPP = 95;
 const EAFNOSUPPORT = 97;
@@ -61,6 +68,9 @@ const equals = (value: number, skip: number): Instruction => [0x15, 0, skip, val
 const NUMBER = 0;
 const AUDIT = 4;
 const ARGUMENT = 16;
+/** The second argument, and the low half of the fourth. */
+const LENGTH = 24;
+const FLAGS = 40;
 
 /** As bwrap's `--seccomp` takes it; null where this machine's numbers are not known. */
 export function systemCallFilter(architecture: NodeJS.Architecture): Buffer | null {
@@ -68,7 +78,7 @@ export function systemCallFilter(architecture: NodeJS.Architecture): Buffer | nu
   return machine ? encode(filterFor(machine)) : null;
 }
 
-function filterFor({ audit, clone, unshare, socket, fallocate, denied }: Machine): Instruction[] {
+function filterFor({ audit, clone, unshare, socket, fallocate, mmap, shmget, denied }: Machine): Instruction[] {
   return [
     load(AUDIT),
     [0x15, 1, 0, audit],
@@ -81,6 +91,8 @@ function filterFor({ audit, clone, unshare, socket, fallocate, denied }: Machine
     ...whenCalled(fallocate, [answer(refuse(EOPNOTSUPP))]),
     ...[...denied, ...DENIED_EVERYWHERE].flatMap((number) => whenCalled(number, [answer(refuse(EPERM))])),
     ...[clone, unshare].flatMap((number) => whenCalled(number, refuseNewUserNamespace())),
+    ...whenCalled(mmap, refuseLargeSharedMemory()),
+    ...whenCalled(shmget, [...refuseLarger(MOST_SEGMENT), answer(ALLOW)]),
     ...whenCalled(socket, [
       load(ARGUMENT),
       ...FAMILIES.flatMap((family) => [equals(family, 1), answer(ALLOW)]),
@@ -92,6 +104,31 @@ function filterFor({ audit, clone, unshare, socket, fallocate, denied }: Machine
 
 function whenCalled(number: number, then: readonly Instruction[]): Instruction[] {
   return [equals(number, then.length), ...then];
+}
+
+/**
+ * Memory that no process maps is in no process's count, so it must have a size (/dev/shm has), or come in pieces
+ * that the watch over all of them sees grow: memfd_create is refused, and so are large anonymous shared mappings.
+ */
+const SHARED_ANONYMOUS = 0x21;
+const MOST_SHARED = 256 * 2 ** 20;
+/** Of System V; there are at most 4096 segments. */
+const MOST_SEGMENT = 64 * 2 ** 10;
+
+function refuseLargeSharedMemory(): Instruction[] {
+  const larger = refuseLarger(MOST_SHARED);
+  return [
+    load(FLAGS),
+    [0x54, 0, 0, SHARED_ANONYMOUS],
+    equals(SHARED_ANONYMOUS, larger.length),
+    ...larger,
+    answer(ALLOW),
+  ];
+}
+
+/** A length as the second argument, of which the high half must be 0. */
+function refuseLarger(most: number): Instruction[] {
+  return [load(LENGTH + 4), [0x15, 1, 0, 0], answer(refuse(ENOMEM)), load(LENGTH), [0x25, 0, 1, most], answer(refuse(ENOMEM))];
 }
 
 function refuseNewUserNamespace(): Instruction[] {
