@@ -134,7 +134,11 @@ async function prove(launch: Launch, limits: Limits): Promise<void> {
     if (process.getuid?.() === 0) await chown(workspace, FIRST_UID, FIRST_UID);
     const signal = AbortSignal.timeout(PROOF_MS);
     const command: Command = { workspace, run: ['true'], timeoutMs: PROOF_MS, signal };
-    const { exitCode, stderr } = await runProcess(launch, command, { limits, usage: null, memory: createMemoryWatch(limits) });
+    const { exitCode, stderr } = await runProcess(launch, command, {
+      limits,
+      usage: null,
+      memory: createMemoryWatch(limits),
+    });
     if (exitCode !== 0) throw new Error(stderr.trim() || `it ended with exit code ${exitCode}`);
   } catch (thrown) {
     const cause = coerceError(thrown);

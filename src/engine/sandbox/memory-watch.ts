@@ -24,7 +24,9 @@ interface Watched {
 }
 
 /** Bounds the memory of a command, of an account's commands, and of all commands together. */
-export function createMemoryWatch(limits: Pick<Limits, 'memory' | 'accountMemory' | 'allMemory'>): MemoryWatch {
+export function createMemoryWatch(
+  limits: Pick<Limits, 'memory' | 'accountMemory' | 'allMemory'>,
+): MemoryWatch {
   const commands = new Set<Watched>();
   const check = async (command: Watched) => {
     const ofAccount = [...commands].filter(({ accountId }) => accountId === command.accountId);
@@ -52,7 +54,8 @@ export function createMemoryWatch(limits: Pick<Limits, 'memory' | 'accountMemory
         if (commands.has(command)) await check(command);
         if (commands.has(command)) timer = setTimeout(start, EVERY_MS);
       };
-      const start = () => void look().catch((error: Error) => end(`its memory is not known: ${error.message}`));
+      const start = () =>
+        void look().catch((error: Error) => end(`its memory is not known: ${error.message}`));
       commands.add(command);
       start();
       return stop;
@@ -80,7 +83,8 @@ async function memoryOf(pid: number, enough: number): Promise<number> {
   for (const each of pids) most += await bytesIn(`/proc/${each}/status`, /^(?:RssAnon|RssShmem|VmSwap):/);
   if (most <= enough) return most;
   let exact = 0;
-  for (const each of pids) exact += await bytesIn(`/proc/${each}/smaps_rollup`, /^(?:Pss_Anon|Pss_Shmem|SwapPss):/);
+  for (const each of pids)
+    exact += await bytesIn(`/proc/${each}/smaps_rollup`, /^(?:Pss_Anon|Pss_Shmem|SwapPss):/);
   // 0: this kernel does not say, or not to us.
   return exact || most;
 }

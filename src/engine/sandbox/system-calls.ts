@@ -78,7 +78,16 @@ export function systemCallFilter(architecture: NodeJS.Architecture): Buffer | nu
   return machine ? encode(filterFor(machine)) : null;
 }
 
-function filterFor({ audit, clone, unshare, socket, fallocate, mmap, shmget, denied }: Machine): Instruction[] {
+function filterFor({
+  audit,
+  clone,
+  unshare,
+  socket,
+  fallocate,
+  mmap,
+  shmget,
+  denied,
+}: Machine): Instruction[] {
   return [
     load(AUDIT),
     [0x15, 1, 0, audit],
@@ -128,7 +137,14 @@ function refuseLargeSharedMemory(): Instruction[] {
 
 /** A length as the second argument, of which the high half must be 0. */
 function refuseLarger(most: number): Instruction[] {
-  return [load(LENGTH + 4), [0x15, 1, 0, 0], answer(refuse(ENOMEM)), load(LENGTH), [0x25, 0, 1, most], answer(refuse(ENOMEM))];
+  return [
+    load(LENGTH + 4),
+    [0x15, 1, 0, 0],
+    answer(refuse(ENOMEM)),
+    load(LENGTH),
+    [0x25, 0, 1, most],
+    answer(refuse(ENOMEM)),
+  ];
 }
 
 function refuseNewUserNamespace(): Instruction[] {
