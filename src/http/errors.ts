@@ -12,6 +12,7 @@ import { newId } from '../rules/ids.ts';
 import { boundError } from './bound-errors.ts';
 import { statusOf } from './failures.ts';
 import { variableIssue } from './variable-issue.ts';
+import { withoutValue } from './without-value.ts';
 
 export type MaskError = (thrown: unknown) => GraphQLError;
 
@@ -51,11 +52,14 @@ function httpOf(error: GraphQLError, status: number, { retryAfter }: ErrorDetail
 
 /** null: a fault of the schema or of a resolver that GraphQL noticed, so not the client's. */
 function fromGraphql(error: GraphQLError): GraphQLError | null {
-  if (isOurs(error.extensions.code)) return error;
+  if (isOurs(error.extensions.code)) {
+    const plain = withoutValue(error.message);
+    return plain === error.message ? error : located(error, plain, { ...error.extensions });
+  }
   const field = wrongValueOf(error);
   if (error.path !== undefined && field === undefined) return null;
   const { http } = error.extensions;
-  return located(error, error.message, {
+  return located(error, withoutValue(error.message), {
     code: codeOf(error, field),
     ...(field && { field }),
     ...(http && { http }),

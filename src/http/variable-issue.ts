@@ -1,4 +1,5 @@
 import type { FieldIssue } from '../errors.ts';
+import { withoutValue } from './without-value.ts';
 
 /**
  * Which field of which variable is wrong. graphql-js tells the place only in its message, but before anything
@@ -10,7 +11,10 @@ export function variableIssue(message: string): FieldIssue | null {
   );
   if (!parts) return null;
   const [, name = '', path = '', reason = ''] = parts;
-  return { field: `${name}${path.replaceAll(/\[(\d+)\]/g, '.$1')}${namedInside(reason)}`, message: reason };
+  return {
+    field: `${name}${path.replaceAll(/\[(\d+)\]/g, '.$1')}${namedInside(reason)}`,
+    message: withoutValue(reason),
+  };
 }
 
 /** The field that is missing from, or unknown to, the object that the message is about. */

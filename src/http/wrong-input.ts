@@ -9,6 +9,7 @@ import {
 import type { Plugin } from 'graphql-yoga';
 import { fieldAt } from './field-at.ts';
 import { variableIssue } from './variable-issue.ts';
+import { withoutValue } from './without-value.ts';
 
 /** A list of a million wrong values is told about as if it had these few. */
 const MAX_ISSUES = 20;
@@ -16,7 +17,11 @@ const MAX_ISSUES = 20;
 /** Values that the schema does not take are refused with the names of their fields, in literals and variables. */
 export const tellWrongInput: Plugin = {
   onValidate: ({ params }) => {
-    return ({ result }) => nameFields(params.documentAST, result as GraphQLError[]);
+    return ({ result }) => {
+      const errors = result as GraphQLError[];
+      nameFields(params.documentAST, errors);
+      for (const error of errors) error.message = withoutValue(error.message);
+    };
   },
   onExecute: ({ args, setResultAndStopExecution }) => {
     const error = wrongVariables(args as ExecutionArgs);
