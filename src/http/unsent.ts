@@ -19,42 +19,23 @@ export function createUnsent(): Unsent {
   const sockets = new WeakSet<Socket>();
   /** Closed because of their own bound, once each. */
   const ended = new WeakSet<Socket>();
-  /** What those that do not keep up had when they were last looked at. */
-  const waiting = new Map<Socket, number>();
-  let total = 0;
-
-  function note(socket: Socket): void {
-    const bytes = socket.destroyed ? 0 : socket.writableLength;
-    total += bytes - (waiting.get(socket) ?? 0);
-    if (bytes > 0) waiting.set(socket, bytes);
-    else waiting.delete(socket);
-  }
+  const backlog = createBacklog();
 
   function end(socket: Socket): void {
     ended.add(socket);
-    if (sockets.has(socket)) {
-      goodbye(socket);
-    } else {
-      socket.destroy();
-      forget(socket);
-    }
-  }
-
-  function forget(socket: Socket): void {
-    total -= waiting.get(socket) ?? 0;
-    waiting.delete(socket);
+    if (sockets.has(socket)) return goodbye(socket);
+    socket.destroy();
+    backlog.forget(socket);
   }
 
   function bound(socket: Socket): void {
-    note(socket);
-    if (!ended.has(socket) && (waiting.get(socket) ?? 0) > MOST_OF_CONNECTION) end(socket);
-    if (total <= MOST_OF_PROCESS) return;
-    for (const other of waiting.keys()) note(other);
-    const largestFirst = [...waiting].sort(([, one], [, other]) => other - one);
-    for (const [largest] of largestFirst) {
-      if (total <= MOST_OF_PROCESS) return;
+    backlog.note(socket);
+    if (!ended.has(socket) && backlog.of(socket) > MOST_OF_CONNECTION) end(socket);
+    if (backlog.total() <= MOST_OF_PROCESS) return;
+    for (const largest of backlog.largestFirst()) {
+      if (backlog.total() <= MOST_OF_PROCESS) return;
       largest.destroy();
-      forget(largest);
+      backlog.forget(largest);
     }
   }
 
@@ -70,10 +51,37 @@ export function createUnsent(): Unsent {
         if (!isTaken) setImmediate(bound, socket);
         return isTaken;
       } as Socket['write'];
-      socket.on('drain', () => note(socket));
-      socket.once('close', () => forget(socket));
+      socket.on('drain', () => backlog.note(socket));
+      socket.once('close', () => backlog.forget(socket));
     },
     upgraded: (socket) => void sockets.add(socket),
+  };
+}
+
+/** The bytes that connections which do not keep up had when they were last looked at, and their sum. */
+function createBacklog() {
+  const waiting = new Map<Socket, number>();
+  let total = 0;
+
+  function note(socket: Socket): void {
+    const bytes = socket.destroyed ? 0 : socket.writableLength;
+    total += bytes - (waiting.get(socket) ?? 0);
+    if (bytes > 0) waiting.set(socket, bytes);
+    else waiting.delete(socket);
+  }
+
+  return {
+    note,
+    forget(socket: Socket): void {
+      total -= waiting.get(socket) ?? 0;
+      waiting.delete(socket);
+    },
+    of: (socket: Socket): number => waiting.get(socket) ?? 0,
+    total: (): number => total,
+    largestFirst(): Socket[] {
+      for (const socket of waiting.keys()) note(socket);
+      return [...waiting].sort(([, one], [, other]) => other - one).map(([socket]) => socket);
+    },
   };
 }
 
