@@ -23,9 +23,12 @@ export function createUnsent(): Unsent {
 
   function end(socket: Socket): void {
     ended.add(socket);
-    if (sockets.has(socket)) return goodbye(socket);
-    socket.destroy();
-    backlog.forget(socket);
+    if (sockets.has(socket)) {
+      goodbye(socket);
+    } else {
+      socket.destroy();
+      backlog.forget(socket);
+    }
   }
 
   function bound(socket: Socket): void {
