@@ -59,7 +59,7 @@ function prepare(options: GraphiQLOptions & Record<string, unknown>) {
     options.headers = JSON.stringify({ authorization: earlier }, null, 2);
   }
 
-  // A tab of a visit without credentials gets them; one with those of somebody else stays as it is, behind a new one.
+  // A tab of a visit without credentials gets the token; one with another account's stays as it is, behind a new one.
   const state = parse(localStorage['graphiql:tabState']);
   const left = state.tabs?.[state.activeTabIndex];
   const ownHeaders = Object.keys(parse(left?.headers));
@@ -72,7 +72,11 @@ function prepare(options: GraphiQLOptions & Record<string, unknown>) {
   // GraphiQL finds the tab by its contents; where they differ in anything, it opens one more.
   const tab = openTab();
   const asked = url.searchParams.get('query');
-  if (tab && !isOthers && (asked === null || asked === tab.query)) {
+  if (isOthers) {
+    options.initialQuery = asked ?? options.defaultQuery ?? '';
+    options.initialVariables = '';
+    options.initialHeaders = options.headers;
+  } else if (tab && (asked === null || asked === tab.query)) {
     options.initialQuery = tab.query ?? '';
     options.initialVariables = tab.variables ?? '';
     options.initialHeaders = tab.headers ?? options.headers;

@@ -114,7 +114,7 @@ describe.each([
       ['/mini-devin/api/tasks/x', 401],
       ['/amas/api/v1/agents', 401],
       ['/themachine/api/v1/tasks', 401],
-      ['/artifacts/x', 401],
+      [`/artifacts/${Buffer.from('Artifact:x').toString('base64url')}`, 401],
       ['/nowhere', 404],
       [`${prefix}/orchestratex/api/models/`, 404],
     ] as const) {
