@@ -12,7 +12,7 @@ export async function renderPage(options: GraphiQLOptions): Promise<string> {
     .replace(/<title>.*?<\/title>/, `<title>${options.title}</title>`)
     .replace(
       /(renderYogaGraphiQL\(\s*window\.document\.querySelector\('#root'\),\s*)(\{.*\})(,\s*\);)/s,
-      (_all, head, json, tail) => `${head}(${prepare.toString()})(${json})${tail}`,
+      (_all, head, json, tail) => `${head}(${prepare})(${json}, ${parse}, ${keepToken}, ${openTab})${tail}`,
     );
 }
 
@@ -22,32 +22,43 @@ interface Browser {
   history: { state: unknown; replaceState(state: unknown, title: string, url: string): void };
 }
 
-/** Runs in the browser, as text: it may use nothing of this file. */
-function prepare(options: GraphiQLOptions & Record<string, unknown>) {
-  const { localStorage, location, history } = globalThis as unknown as Browser;
-  const KEPT = 'polyphony:authorization';
-  const parse = (text: string | undefined) => {
-    try {
-      return JSON.parse(text || '{}');
-    } catch {
-      return {};
-    }
-  };
-  const openTab = () => {
-    const { tabs, activeTabIndex } = parse(localStorage['graphiql:tabState']);
-    return tabs?.[activeTabIndex];
-  };
-  const isCurrent = (authorization: string) => {
-    const claims = authorization.split('.')[1]?.replaceAll('-', '+').replaceAll('_', '/');
-    return parse(claims && atob(claims)).exp * 1000 > Date.now();
-  };
+type Options = GraphiQLOptions & Record<string, unknown>;
+type Parse = typeof parse;
+
+/** The functions below run in the browser, as text: each may use nothing of this file but what it is handed. */
+function prepare(
+  options: Options,
+  read: Parse,
+  keep: typeof keepToken,
+  open: typeof openTab,
+): GraphiQLOptions {
+  const { location, history } = globalThis as unknown as Browser;
   const url = new URL(location.href);
   if (url.searchParams.has('link')) {
     url.searchParams.delete('link');
     history.replaceState(history.state, '', url.href);
   }
+  open(options, read, { fresh: keep(options, read), asked: url.searchParams.get('query') });
+  return options;
+}
 
-  const fresh = parse(options.headers).authorization;
+function parse(text: string | undefined) {
+  try {
+    return JSON.parse(text || '{}');
+  } catch {
+    return {};
+  }
+}
+
+/** @returns the credentials that the page came with, if any; without them those of an earlier visit are used. */
+function keepToken(options: Options, read: Parse): string | undefined {
+  const { localStorage } = globalThis as unknown as Browser;
+  const KEPT = 'polyphony:authorization';
+  const isCurrent = (authorization: string) => {
+    const claims = authorization.split('.')[1]?.replaceAll('-', '+').replaceAll('_', '/');
+    return read(claims && atob(claims)).exp * 1000 > Date.now();
+  };
+  const fresh = read(options.headers).authorization;
   const earlier = localStorage[KEPT];
   if (earlier && fresh) {
     for (const key of Object.keys(localStorage).filter((name) => name.startsWith('graphiql:'))) {
@@ -58,21 +69,31 @@ function prepare(options: GraphiQLOptions & Record<string, unknown>) {
   else if (earlier && isCurrent(earlier)) {
     options.headers = JSON.stringify({ authorization: earlier }, null, 2);
   }
+  return fresh;
+}
 
-  // A tab of a visit without credentials gets the token; one with another account's stays as it is, behind a new one.
-  const state = parse(localStorage['graphiql:tabState']);
-  const left = state.tabs?.[state.activeTabIndex];
-  const ownHeaders = Object.keys(parse(left?.headers));
-  if (fresh && left && ownHeaders.length === 0) {
-    left.headers = options.headers;
-    localStorage['graphiql:tabState'] = JSON.stringify(state);
+function openTab(
+  options: Options,
+  read: Parse,
+  { fresh, asked }: { fresh: string | undefined; asked: string | null },
+): void {
+  const { localStorage } = globalThis as unknown as Browser;
+  const STATE = 'graphiql:tabState';
+  const current = () => {
+    const { tabs, activeTabIndex } = read(localStorage[STATE]);
+    return tabs?.[activeTabIndex];
+  };
+  const state = read(localStorage[STATE]);
+  const tab = state.tabs?.[state.activeTabIndex];
+  const hasHeaders = Object.keys(read(tab?.headers)).length > 0;
+  // The tab of a visit without credentials gets the token.
+  if (fresh && tab && !hasHeaders) {
+    tab.headers = options.headers;
+    localStorage[STATE] = JSON.stringify(state);
   }
-  const isOthers = fresh && ownHeaders.length > 0 && !String(left?.headers).includes(fresh);
-
   // GraphiQL finds the tab by its contents; where they differ in anything, it opens one more.
-  const tab = openTab();
-  const asked = url.searchParams.get('query');
-  if (isOthers) {
+  if (fresh && hasHeaders && !tab.headers.includes(fresh)) {
+    // It has another account's credentials, and stays as it is.
     options.initialQuery = asked ?? options.defaultQuery ?? '';
     options.initialVariables = '';
     options.initialHeaders = options.headers;
@@ -81,6 +102,5 @@ function prepare(options: GraphiQLOptions & Record<string, unknown>) {
     options.initialVariables = tab.variables ?? '';
     options.initialHeaders = tab.headers ?? options.headers;
   }
-  options.connectionParams = () => parse(openTab()?.headers ?? options.headers);
-  return options;
+  options.connectionParams = () => read(current()?.headers ?? options.headers);
 }

@@ -208,7 +208,7 @@ describe('DATA_DIR', () => {
     // Root could write it all the same.
     const script = `
       const { makeDataDir } = await import('${module}');
-      if (process.getuid() === 0) process.seteuid(65534);
+      if (process.getuid() === 0) process.setuid(65534);
       await makeDataDir('${folder}').catch(({ message }) => console.log(message));`;
     await chmod(folder, 0o555);
     const ended = await untilEnded(spawn(process.execPath, ['--input-type=module', '-e', script]));
