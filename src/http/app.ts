@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import Fastify, { type FastifyInstance } from 'fastify';
@@ -18,6 +19,7 @@ import { graphqlRoute } from './graphql-route.ts';
 import { guard } from './guards.ts';
 import { limitJsonBodies } from './json-body.ts';
 import type { Redis } from './limiter.ts';
+import { refuseMalformed } from './malformed.ts';
 import { metricsRoute } from './metrics-route.ts';
 import { createRequestLimits } from './request-limits.ts';
 import { createSchemaAccess } from './schema-access.ts';
@@ -61,6 +63,7 @@ export async function createApp(services: Services, options: AppOptions): Promis
   const app = Fastify({
     ...FASTIFY_PATIENCE,
     bodyLimit: MAX_BODY_BYTES,
+    clientErrorHandler: (error, socket) => refuseMalformed(error, socket as Socket),
     forceCloseConnections: true,
     rewriteUrl: (request) => baseUrl.targetOf(request),
     routerOptions: { maxParamLength: MAX_PARAM_CHARACTERS },

@@ -1,9 +1,11 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Services } from '../context.ts';
 import type { BaseUrl } from './base-url.ts';
 import { PATIENCE } from './connections.ts';
+import { refuseMalformed } from './malformed.ts';
 
 /** What a port of one dialect hands its requests on to. */
 export interface Behind {
@@ -35,6 +37,7 @@ export async function openCompatPorts(
         behind.request(toMount(request), response),
       );
       behind.limit(server);
+      server.on('clientError', (error, socket) => refuseMalformed(error, socket as Socket));
       server.on('upgrade', (request, ...rest) => behind.upgrade(toMount(request), ...rest));
       server.listen(port, host);
       await once(server, 'listening');

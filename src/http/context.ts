@@ -12,8 +12,21 @@ export interface Asker {
   address: string;
 }
 
-export function createContext(services: Services, { viewer, address }: Asker, origin: Origin): Context {
+/** What one request may read and compute. */
+export type Allowance = Pick<Context, 'compute' | 'reads'>;
+
+export function createAllowance({ computation }: Services, { viewer, address }: Asker): Allowance {
   const reads: ReadBudget = { left: MAX_READ_BYTES, isSpent: false };
+  return { compute: computation.ofRequest(viewer?.userId ?? address), reads };
+}
+
+/** @param allowance of the request that this is a part of; by default it is all of it. */
+export function createContext(
+  services: Services,
+  { viewer, address }: Asker,
+  origin: Origin,
+  { compute, reads }: Allowance = createAllowance(services, { viewer, address }),
+): Context {
   const store = boundReads(services.store, reads);
   return {
     ...services,
@@ -21,7 +34,7 @@ export function createContext(services: Services, { viewer, address }: Asker, or
     viewer,
     address,
     origin,
-    compute: services.computation.ofRequest(viewer?.userId ?? address),
+    compute,
     reads,
     loaders: createLoaders(store.database, viewer?.userId ?? null),
   };

@@ -64,5 +64,6 @@ export function answerUnknownPath({ method, url }: FastifyRequest, reply: Fastif
 
 function send(reply: FastifyReply, { code, message, details }: DomainError) {
   const extensions = { code, ...boundDetails(details) };
+  if (details.retryAfter !== undefined) reply.header('retry-after', details.retryAfter);
   return reply.code(statusOf(code)).send({ errors: [{ message: clip(message), extensions }] });
 }

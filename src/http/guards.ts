@@ -3,6 +3,7 @@ import type { Services } from '../context.ts';
 import type { Admission } from './admission.ts';
 import { checkSize } from './answer-size.ts';
 import { type AnswerTurns, createAnswerTurns } from './answer-turns.ts';
+import { limitBodies } from './bodies.ts';
 import { type Connections, createConnections } from './connections.ts';
 import { answerOneAtATime } from './one-at-a-time.ts';
 import { createUnsent, type Unsent } from './unsent.ts';
@@ -24,6 +25,7 @@ export function guard(app: FastifyInstance, services: Services, admission: Admis
   guards.connections.limit(app.server);
   app.addHook('onRequest', async ({ raw }) => guards.unsent.watch(raw.socket));
   answerOneAtATime(app);
+  limitBodies(app, admission);
   // What a dialect makes of an answer may be longer than that was.
   app.addHook('preSerialization', async (_request, _reply, payload) => {
     checkSize(payload);

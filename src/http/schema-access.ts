@@ -5,7 +5,7 @@ import { schema } from '../schema/index.ts';
 import type { Admission } from './admission.ts';
 import type { SendArtifact } from './artifacts.ts';
 import { executeBounded } from './bound-answers.ts';
-import { createContext, headerCredentials } from './context.ts';
+import { type Allowance, type Asker, createAllowance, createContext, headerCredentials } from './context.ts';
 import { maskError } from './errors.ts';
 import type { Guards } from './guards.ts';
 import { subscribe } from './share-results.ts';
@@ -26,13 +26,22 @@ export function createSchemaAccess(
     errors: errors?.map(mask),
   });
 
+  const allowances = new WeakMap<object, Allowance>();
+  function allowanceOf(part: object, asker: Asker): Allowance {
+    const allowance = allowances.get(part) ?? createAllowance(services, asker);
+    allowances.set(part, allowance);
+    return allowance;
+  }
+
   async function operation(execution: Execution): Promise<ExecutionArgs> {
-    const { document, variables, request, access, origin } = execution;
+    const { document, variables, request, access, origin, partOf } = execution;
     const viewer =
       access === 'public'
         ? await admission.viewer(request, headerCredentials({}))
         : await visitors.take(request, origin);
-    const contextValue = createContext(services, { viewer, address: admission.address(request) }, origin);
+    const asker = { viewer, address: admission.address(request) };
+    const allowance = partOf && allowanceOf(partOf, asker);
+    const contextValue = createContext(services, asker, origin, allowance);
     return { schema, document, variableValues: variables, contextValue };
   }
 

@@ -10,6 +10,7 @@ import { WebSocket, WebSocketServer } from 'ws';
 import type { OperationLimits, Services } from '../context.ts';
 import { coerceError, DomainError } from '../errors.ts';
 import { asUnavailable } from '../resolvers/unavailable.ts';
+import { jsonTextFault } from '../rules/json-text.ts';
 import type { Admission } from './admission.ts';
 import type { Connections } from './connections.ts';
 import { type Asker, headerCredentials, parameterCredentials } from './context.ts';
@@ -64,6 +65,7 @@ export function openSockets(
     upgrade(request, socket, head) {
       if (request.url?.split('?')[0] !== yoga.graphqlEndpoint) return false;
       sockets.handleUpgrade(request, socket, head, (client) => {
+        limitMessages(client);
         sockets.emit('connection', client, request);
         expectDeparture(client);
       });
@@ -76,6 +78,17 @@ export function openSockets(
       await protocol.dispose();
       clearTimeout(impatience);
     },
+  };
+}
+
+/** graphql-ws reads each message as JSON, and closes with the same code what it cannot read. */
+function limitMessages(client: WebSocket): void {
+  const emit = client.emit.bind(client) as (event: string | symbol, ...given: unknown[]) => boolean;
+  client.emit = (event: string | symbol, ...given: unknown[]) => {
+    const problem = event === 'message' ? jsonTextFault(given[0] as Buffer) : null;
+    if (problem === null) return emit(event, ...given);
+    client.close(CloseCode.BadRequest, `PAYLOAD_TOO_LARGE: the message ${problem}`);
+    return true;
   };
 }
 

@@ -27,6 +27,7 @@ export function prepareEndpoint(access: SchemaAccess, origin: Dialect, row: Endp
     request,
     access: row.access,
     origin,
+    partOf: request,
   });
   const execute = async ({ steps }: PreparedDocument, variables: object, request: IncomingMessage) => {
     const data: Record<string, unknown> = {};

@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../errors.ts';
+import { jsonTextFault } from '../rules/json-text.ts';
 import { type PreparedEndpoint, prepareEndpoint } from './answer.ts';
 import type { DialectTable, Method } from './dialect.ts';
 import { documentedPath } from './documented-path.ts';
@@ -102,9 +103,12 @@ function fastifyPaths(path: string): string[] {
 function acceptOnlyJson(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('remove', 'remove');
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) =>
-    body === '' ? done(null, undefined) : parse(request, body, done),
-  );
+  app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    if (body.length === 0) return done(null, undefined);
+    const message = jsonTextFault(body);
+    if (message) done(new DomainError('PAYLOAD_TOO_LARGE', `the body ${message}`));
+    else parse(request, body.toString(), done);
+  });
 }
 
 /** What Fastify refuses before it looks for a route: a path that cannot be decoded names nothing. */

@@ -13,6 +13,8 @@ export interface Execution {
   access: Access;
   /** The surface through which rows are made. */
   origin: Dialect;
+  /** Executions that name the same object have one allowance together; without one, each has its own. */
+  partOf?: object;
 }
 
 export interface ExecutionAnswer {

@@ -143,3 +143,89 @@ export const ATTACKS: Attack[] = [
     variables: { p: Object.fromEntries(range(300_000).map((n) => [`p${n}`, 0])) },
   },
 ];
+
+/** The same through the dialects that take definitions and parameters, whose errors are `{ "detail": … }`. */
+export interface DialectAttack {
+  name: string;
+  path: string;
+  body: unknown;
+}
+
+const WORKFLOWS = '/themachine/api/v1/orchestration/workflows';
+const TASKS = '/ai-task-orchestra/api/v1/tasks';
+const VALIDATE = '/ai-task-orchestra/api/v1/templates/validate?template_name=ollama-inference';
+
+const members = (count: number, value: unknown) =>
+  Object.fromEntries(range(count).map((n) => [`p${n}`, value]));
+const step = (id: string, more: object) => ({ id, ...more });
+const ofTemplate = (parameters: unknown) => ({ template: 'ollama-inference', parameters });
+const nested = (levels: number) => range(levels).reduce<unknown>((inner) => [inner], 0);
+
+export const DIALECT_ATTACKS: DialectAttack[] = [
+  {
+    name: 'a workflow of 10,000 short texts',
+    path: WORKFLOWS,
+    body: {
+      name: 'w',
+      steps: [step('a', { template: 'ollama-inference', template_parameters: members(10_000, '{{a}}') })],
+    },
+  },
+  {
+    name: 'a workflow of unknown references',
+    path: WORKFLOWS,
+    body: {
+      name: 'w',
+      steps: range(100).map((n) =>
+        step(`s${n}`, { model_id: model, task: '{{ steps.nothing.output }}'.repeat(300) }),
+      ),
+    },
+  },
+  {
+    name: 'a workflow of unknown steps',
+    path: WORKFLOWS,
+    body: {
+      name: 'w',
+      steps: range(900).map((n) =>
+        step(`s${n}`, { model_id: model, task: 'x', depends_on: range(100).map((m) => `nothing${m}`) }),
+      ),
+    },
+  },
+  {
+    name: 'a schema that doubles',
+    path: WORKFLOWS,
+    body: {
+      name: 'w',
+      steps: [
+        step('a', {
+          model_id: model,
+          task: 'x',
+          response_schema: { $defs: { d0: {}, ...doubling }, $ref: '#/$defs/d40' },
+        }),
+      ],
+    },
+  },
+  {
+    name: 'a workflow of 200,000 steps',
+    path: WORKFLOWS,
+    body: { name: 'w', steps: range(200_000).map(() => ({ id: 'a' })) },
+  },
+  { name: '40,000 parameters of a task', path: TASKS, body: ofTemplate(members(40_000, '{{a}}')) },
+  { name: '5 MB of names of a task', path: TASKS, body: ofTemplate(members(300_000, 0)) },
+  { name: 'a million values of a task', path: TASKS, body: ofTemplate({ p: range(1_000_000).map(() => 0) }) },
+  { name: 'a task nested 100,000 times', path: TASKS, body: 'nested' },
+  { name: '40,000 parameters to validate', path: VALIDATE, body: members(40_000, '{{a}}') },
+  { name: '5 MB of names to validate', path: VALIDATE, body: members(300_000, 0) },
+  {
+    name: 'a long text to validate',
+    path: VALIDATE,
+    body: { prompt: '{{ a | append: a }}'.repeat(200_000) },
+  },
+  { name: 'a list nested 3,000 times to validate', path: VALIDATE, body: { prompt: nested(3_000) } },
+  { name: '5 MB of names at a path of several dialects', path: '/api/v1/tasks', body: members(300_000, 0) },
+];
+
+/** `JSON.stringify` itself gives up on what is nested so deep. */
+export function textOf({ body }: DialectAttack): string {
+  const deepest = `${'['.repeat(99_000)}${']'.repeat(99_000)}`;
+  return body === 'nested' ? `{"template":"x","parameters":{"a":${deepest}}}` : JSON.stringify(body);
+}

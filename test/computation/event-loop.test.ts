@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { freePort } from '../harness/free-port.ts';
 import { openStage, type Stage } from '../harness/stage.ts';
-import { ATTACKS, type Attack } from './attacks.ts';
+import { ATTACKS, type Attack, DIALECT_ATTACKS, textOf } from './attacks.ts';
+import { CARRIED, type Carried } from './carried-attacks.ts';
 
 let stage: Stage;
 let stalls: string;
@@ -44,5 +45,34 @@ test.each(ATTACKS)('$name', async (attack) => {
   const { status, text } = await send(attack);
   expect(await busiestTurn()).toBeLessThan(LONGEST_TURN);
   expect([200, 413]).toContain(status);
+  expect(text.length).toBeLessThan(100_000);
+});
+
+test.each(DIALECT_ATTACKS)('of a dialect: $name', async (attack) => {
+  const ask = async () => {
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${stage.ann.token}` };
+    const response = await fetch(`${stage.api.url}${attack.path}`, {
+      method: 'POST',
+      headers,
+      body: textOf(attack),
+    });
+    return { status: response.status, text: await response.text() };
+  };
+  await ask();
+  await busiestTurn();
+  const { status, text } = await ask();
+  expect(await busiestTurn()).toBeLessThan(LONGEST_TURN);
+  expect(text.length).toBeLessThan(100_000);
+  if (status === 200) expect(JSON.parse(text)).not.toHaveProperty('detail');
+  else expect(JSON.parse(text)).toMatchObject({ detail: expect.any(String) });
+  expect([200, 400, 413, 422]).toContain(status);
+});
+
+test.each(CARRIED)('$name', async ({ send: attack, answer }: Carried) => {
+  await attack(stage);
+  await busiestTurn();
+  const text = await attack(stage);
+  expect(await busiestTurn()).toBeLessThan(LONGEST_TURN);
+  expect(text).toMatch(answer);
   expect(text.length).toBeLessThan(100_000);
 });

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { decodeJwt } from 'jose';
 import { DomainError } from '../../errors.ts';
+import { jsonTextFault } from '../../rules/json-text.ts';
 import { DIALECTS, type Dialect } from '../../vocabulary.ts';
 import type { Clues } from './choose-dialect.ts';
 
@@ -45,7 +46,7 @@ function issuerOf(authorization: string | undefined): string | null {
 
 /** The body as far as it says something; what is wrong with it, is told by who it is for. */
 export function readBodyClue(body: unknown): unknown {
-  if (!Buffer.isBuffer(body)) return undefined;
+  if (!Buffer.isBuffer(body) || jsonTextFault(body)) return undefined;
   try {
     return JSON.parse(body.toString());
   } catch {
