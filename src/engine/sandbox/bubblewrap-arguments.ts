@@ -71,7 +71,12 @@ async function coverHidden(hidden: readonly string[]): Promise<string[]> {
 /** bwrap's arguments for one command. Its folder is found inside under the same path as outside. */
 export function inside(
   command: Command,
-  { identity, owner, limits }: { identity: string; owner: Owner | null; limits: Limits },
+  {
+    identity,
+    owner,
+    limits,
+    niceness,
+  }: { identity: string; owner: Owner | null; limits: Limits; niceness: number },
 ): string[] {
   const { workspace } = command;
   return [
@@ -91,7 +96,7 @@ export function inside(
       '--remount-ro',
       '/',
     ],
-    ...['--info-fd', '3', '--', '/bin/bash', '-c', FIRST_PROCESS, 'bash', identity],
+    ...['--info-fd', '3', '--', '/bin/bash', '-c', FIRST_PROCESS, 'bash', identity, String(niceness)],
     ...(owner ? becoming(owner) : []),
     ...within(limits, command),
     ...argvOf(command),
@@ -105,8 +110,7 @@ function ancestors(path: string): string[] {
 
 /**
  * It stays, reaps, and is not to be signalled from inside. Commands give way to the server where the processor is
- * short. Descriptors that the server was started with, by
- * whatever supervises it, are not for them.
+ * short. Descriptors that the server was started with, by whatever supervises it, are not for them.
  */
 const FIRST_PROCESS = `
 for inherited in /proc/self/fd/*; do
@@ -114,8 +118,9 @@ for inherited in /proc/self/fd/*; do
   [ "$inherited" -le 2 ] || eval "exec $inherited>&-"
 done
 [ "$(stat -c %d:%i .)" = "$1" ] || { echo 'the working directory was replaced' >&2; exit 126; }
-shift
-nice -n 5 "$@"
+niceness=$2
+shift 2
+nice -n "$niceness" "$@"
 exit $?`;
 
 function becoming({ uid, gid }: Owner): string[] {
