@@ -23,7 +23,7 @@ describe('where the server’s own control group is', () => {
 
   test.each([
     { name: 'a service', groups: '0::/system.slice/a.service\n', mounts, own: '/system.slice/a.service' },
-    { name: 'a container', groups: '0::/\n', mounts, own: '/' },
+    { name: 'a container', groups: '0::/\n', mounts, own: '' },
     { name: 'beside version 1', groups: '4:memory:/x\n0::/y\n', mounts, own: '/y' },
     {
       name: 'a part that is mounted',
@@ -178,7 +178,8 @@ async function reportOf(script: string, limits = {}) {
 }
 
 test('by what commands are bounded is logged once; either way they are', async () => {
-  const script = `python3 -c 'x = bytearray(120 << 20); y = bytearray(120 << 20); import time; time.sleep(10)'`;
+  const hold = `python3 -c 'x = b"x" * (120 << 20); import time; time.sleep(10)'`;
+  const script = `${hold} & ${hold} & wait`;
   const { reports, result } = await reportOf(script, { memory: 200 * MiB });
   expect(reports).toEqual([
     expect.stringMatching(

@@ -1,4 +1,4 @@
-import { lstat, readlink, realpath } from 'node:fs/promises';
+import { lstat, readdir, readlink, realpath } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { hasCode } from '../../store/error-code.ts';
 import { argvOf, type Command } from './command.ts';
@@ -19,6 +19,11 @@ const OF_ETC = [
   ...['services', 'ssl/certs', 'ssl/openssl.cnf', 'terminfo', 'timezone'],
 ];
 
+/** Debian's JDK has links to it where its configuration is, and does not start without: `java-17-openjdk`. */
+async function javaFolders(): Promise<string[]> {
+  return (await readdir('/etc')).filter((name) => /^java-\d+-openjdk$/.test(name));
+}
+
 /** The part of bwrap's arguments that is the same for all commands. */
 export async function systemRoot(settings: { hidden: readonly string[]; limits: Limits }): Promise<string[]> {
   const isRoot = process.getuid?.() === 0;
@@ -30,7 +35,11 @@ export async function systemRoot(settings: { hidden: readonly string[]; limits: 
     ...['--clearenv', ...Object.entries(ENVIRONMENT).flatMap(([name, value]) => ['--setenv', name, value])],
     ...(await Promise.all(SYSTEM_FOLDERS.map(systemFolder))).flat(),
     ...['--perms', '0755', '--dir', '/etc', '--perms', '0755', '--dir', '/etc/ssl'],
-    ...OF_ETC.flatMap((name) => ['--ro-bind-try', `/etc/${name}`, `/etc/${name}`]),
+    ...[...OF_ETC, ...(await javaFolders())].flatMap((name) => [
+      '--ro-bind-try',
+      `/etc/${name}`,
+      `/etc/${name}`,
+    ]),
     ...['--perms', '0444', '--ro-bind-data', '5', '/etc/passwd'],
     ...['--perms', '0444', '--ro-bind-data', '6', '/etc/group'],
     ...['--perms', '0444', '--ro-bind-data', '7', '/etc/hosts'],

@@ -25,7 +25,9 @@ export function ownControlGroup({ groups, mounts }: Whereabouts): string {
   const mount = /^\d+ \d+ \S+ (\S+) (\S+) .*- cgroup2 /m.exec(mounts);
   if (!mount) throw new Error('control groups of version 2 are not mounted');
   const below = relative(mount[1]!, path);
-  if (below.startsWith('..')) throw new Error('its own control group is not part of what is mounted');
+  // A path that leads out of this namespace begins so; relative() would shorten it.
+  if (path.startsWith('/..') || below.startsWith('..'))
+    throw new Error('its own control group is not part of what is mounted');
   return join(mount[2]!, below);
 }
 

@@ -13,7 +13,7 @@ export interface ProcessorShare {
  * @param parallelism how many it may use at once: a container's quota may be less than its processors.
  */
 export function processorShare(allowed: string, parallelism: number): ProcessorShare {
-  const all = allowed.split(',').flatMap(range);
+  const all = allowed.split(',').filter(Boolean).flatMap(range);
   const spare = Math.min(all.length, parallelism) - 1;
   if (spare < 1) return { cpus: all.at(-1)?.toString() ?? null, niceness: MOST_NICENESS };
   return { cpus: all.slice(-spare).join(','), niceness: NICENESS };
