@@ -119,9 +119,15 @@ function kibibytes(text: string, name: string): number {
   return Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(text)?.[1] ?? 0) * KiB;
 }
 
-/** Read at once, in less than 0.1 ms: waiting for a thread may take long when memory is short. */
+/**
+ * Read at once, in less than 0.1 ms: waiting for a thread may take long when memory is short.
+ * @returns bytes; Infinity on systems that have no /proc.
+ */
 export function availableMemory(): number {
-  const text = readFileSync('/proc/meminfo', 'utf8');
-  const found = /^MemAvailable:\s+(\d+)/m.exec(text);
-  return found ? Number(found[1]) * KiB : Number.POSITIVE_INFINITY;
+  try {
+    const found = /^MemAvailable:\s+(\d+)/m.exec(readFileSync('/proc/meminfo', 'utf8'));
+    return found ? Number(found[1]) * KiB : Number.POSITIVE_INFINITY;
+  } catch {
+    return Number.POSITIVE_INFINITY;
+  }
 }
