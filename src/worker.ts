@@ -42,6 +42,7 @@ export async function startWorker(
       hidden: [resolve(config.dataDir), ...config.workspaceRoots],
       roots: config.workspaceRoots,
       limits: limitsOf(config),
+      log,
     }),
     workspaces: config,
     outbound,

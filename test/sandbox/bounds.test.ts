@@ -164,7 +164,7 @@ describe('processes and memory', () => {
 
   test('it is the first to go when memory is short, and gives way to the server', async () => {
     const { run } = await openPlace();
-    expect(await run('cat /proc/self/oom_score_adj; nice')).toMatchObject({ stdout: '1000\n5\n' });
+    expect(await run('cat /proc/self/oom_score_adj; nice')).toMatchObject({ stdout: '1000\n10\n' });
   });
 
   test('20 at once: each its own, in a directory that they share', async () => {

@@ -1,4 +1,4 @@
-import { lstat, readlink, realpath } from 'node:fs/promises';
+import { lstat, readdir, readlink, realpath } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { hasCode } from '../../store/error-code.ts';
 import { argvOf, type Command } from './command.ts';
@@ -19,6 +19,11 @@ const OF_ETC = [
   ...['services', 'ssl/certs', 'ssl/openssl.cnf', 'terminfo', 'timezone'],
 ];
 
+/** Debian's JDK has links to it where its configuration is, and does not start without: `java-17-openjdk`. */
+async function javaFolders(): Promise<string[]> {
+  return (await readdir('/etc')).filter((name) => /^java-\d+-openjdk$/.test(name));
+}
+
 /** The part of bwrap's arguments that is the same for all commands. */
 export async function systemRoot(settings: { hidden: readonly string[]; limits: Limits }): Promise<string[]> {
   const isRoot = process.getuid?.() === 0;
@@ -30,7 +35,11 @@ export async function systemRoot(settings: { hidden: readonly string[]; limits: 
     ...['--clearenv', ...Object.entries(ENVIRONMENT).flatMap(([name, value]) => ['--setenv', name, value])],
     ...(await Promise.all(SYSTEM_FOLDERS.map(systemFolder))).flat(),
     ...['--perms', '0755', '--dir', '/etc', '--perms', '0755', '--dir', '/etc/ssl'],
-    ...OF_ETC.flatMap((name) => ['--ro-bind-try', `/etc/${name}`, `/etc/${name}`]),
+    ...[...OF_ETC, ...(await javaFolders())].flatMap((name) => [
+      '--ro-bind-try',
+      `/etc/${name}`,
+      `/etc/${name}`,
+    ]),
     ...['--perms', '0444', '--ro-bind-data', '5', '/etc/passwd'],
     ...['--perms', '0444', '--ro-bind-data', '6', '/etc/group'],
     ...['--perms', '0444', '--ro-bind-data', '7', '/etc/hosts'],
@@ -71,7 +80,12 @@ async function coverHidden(hidden: readonly string[]): Promise<string[]> {
 /** bwrap's arguments for one command. Its folder is found inside under the same path as outside. */
 export function inside(
   command: Command,
-  { identity, owner, limits }: { identity: string; owner: Owner | null; limits: Limits },
+  {
+    identity,
+    owner,
+    limits,
+    niceness,
+  }: { identity: string; owner: Owner | null; limits: Limits; niceness: number },
 ): string[] {
   const { workspace } = command;
   return [
@@ -91,7 +105,7 @@ export function inside(
       '--remount-ro',
       '/',
     ],
-    ...['--info-fd', '3', '--', '/bin/bash', '-c', FIRST_PROCESS, 'bash', identity],
+    ...['--info-fd', '3', '--', '/bin/bash', '-c', FIRST_PROCESS, 'bash', identity, String(niceness)],
     ...(owner ? becoming(owner) : []),
     ...within(limits, command),
     ...argvOf(command),
@@ -105,8 +119,7 @@ function ancestors(path: string): string[] {
 
 /**
  * It stays, reaps, and is not to be signalled from inside. Commands give way to the server where the processor is
- * short. Descriptors that the server was started with, by
- * whatever supervises it, are not for them.
+ * short. Descriptors that the server was started with, by whatever supervises it, are not for them.
  */
 const FIRST_PROCESS = `
 for inherited in /proc/self/fd/*; do
@@ -114,8 +127,9 @@ for inherited in /proc/self/fd/*; do
   [ "$inherited" -le 2 ] || eval "exec $inherited>&-"
 done
 [ "$(stat -c %d:%i .)" = "$1" ] || { echo 'the working directory was replaced' >&2; exit 126; }
-shift
-nice -n 5 "$@"
+niceness=$2
+shift 2
+nice -n "$niceness" "$@"
 exit $?`;
 
 function becoming({ uid, gid }: Owner): string[] {

@@ -1,17 +1,21 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:fs';
-import { chown, type FileHandle, mkdtemp, open, readlink, realpath, rmdir } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chown, type FileHandle, mkdtemp, open, readFile, readlink, realpath, rmdir } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { coerceError, DomainError } from '../../errors.ts';
+import type { Log } from '../../log.ts';
 import { FIRST_UID } from '../../rules/workspace.ts';
+import { messageOf } from '../../store/error-code.ts';
 import { inside, type Owner, systemRoot } from './bubblewrap-arguments.ts';
 import type { Command } from './command.ts';
+import { type ControlGroup, type ControlGroups, createControlGroups } from './control-groups.ts';
+import { findControlGroup } from './find-control-group.ts';
 import { innerProcess } from './inner-process.ts';
 import { ENVIRONMENT, type Launch, type Launched, start, stdinOf } from './launch.ts';
 import type { Limits } from './limits.ts';
-import { createMemoryWatch } from './memory-watch.ts';
+import { type ProcessorShare, processorShare, WEIGHTED } from './processor-share.ts';
 import { runProcess } from './run-process.ts';
 import { systemCallFilter } from './system-calls.ts';
 
@@ -19,26 +23,67 @@ export interface BubblewrapSettings {
   searchPath: string;
   hidden: readonly string[];
   limits: Limits;
+  log?: Pick<Log, 'info' | 'warn'>;
 }
 
 /** How commands are launched in bubblewrap, once it has shown that it works. @throws DomainError SANDBOX_UNAVAILABLE */
 export async function createBubblewrap(settings: BubblewrapSettings): Promise<Launch> {
   const filter = systemCallFilter(process.arch);
   const root = [...(filter ? ['--seccomp', '4'] : []), ...(await systemRoot(settings))];
+  const groups = await openControlGroups(settings);
   const launch: Launch = async (command) => {
     const folder = await openFolder(command.workspace);
+    let group: ControlGroup | null = null;
+    const close = async () => {
+      await folder.handle.close();
+      return group ? group.end() : null;
+    };
     try {
       const owner = ownerOf(command.workspace, folder);
-      const args = [...root, ...inside(command, { ...folder, owner, limits: settings.limits })];
-      const launched = await launchIn(settings.searchPath, args, { owner, filter, stdin: stdinOf(command) });
-      return { ...launched, folder: folder.path, close: () => folder.handle.close() };
+      const share = await shareIn(groups);
+      const args = [...root, ...inside(command, { ...folder, owner, limits: settings.limits, ...share })];
+      group = groups && (await enteredBy(command, groups));
+      const { searchPath } = settings;
+      const launched = await launchIn(searchPath, args, {
+        owner,
+        filter,
+        share,
+        group,
+        stdin: stdinOf(command),
+      });
+      return { ...launched, folder: folder.path, close };
     } catch (error) {
-      await folder.handle.close();
+      await close();
       throw error;
     }
   };
   await prove(launch, settings.limits);
   return launch;
+}
+
+/** Where the kernel counts for a command and an account as a whole; null where that cannot be had, which is logged. */
+async function openControlGroups({ limits, log }: BubblewrapSettings): Promise<ControlGroups | null> {
+  try {
+    const groups = await createControlGroups(await findControlGroup(), ['memory', 'pids', 'cpu'], limits);
+    log?.info(`commands run in control groups that bound ${groups.controllers.join(', ')}`);
+    return groups;
+  } catch (error) {
+    log?.warn(`no control groups for commands, whose memory is watched instead: ${messageOf(error)}`);
+    return null;
+  }
+}
+
+async function enteredBy({ accountId = '' }: Command, groups: ControlGroups): Promise<ControlGroup> {
+  return groups.make(accountId).catch((error) => {
+    throw new DomainError('SANDBOX_UNAVAILABLE', `no command can be started: ${messageOf(error)}`);
+  });
+}
+
+async function shareIn(groups: ControlGroups | null): Promise<ProcessorShare> {
+  if (groups?.controllers.includes('cpu')) return WEIGHTED;
+  const status = await readFile('/proc/self/status', 'utf8');
+  const allowed = /^Cpus_allowed_list:\s*(\S+)/m.exec(status)?.[1] ?? '';
+  return processorShare(allowed, availableParallelism());
 }
 
 interface Folder {
@@ -84,13 +129,21 @@ function unusable(path: string, reason: string): DomainError {
   return new DomainError('SANDBOX_UNAVAILABLE', `commands cannot work in ${path}: ${reason}`);
 }
 
+interface Start {
+  owner: Owner | null;
+  filter: Buffer | null;
+  share: ProcessorShare;
+  group: ControlGroup | null;
+  stdin: 'pipe' | 'ignore';
+}
+
 async function launchIn(
   searchPath: string,
   args: readonly string[],
-  { owner, filter, stdin }: { owner: Owner | null; filter: Buffer | null; stdin: 'pipe' | 'ignore' },
+  { owner, filter, share, group, stdin }: Start,
 ): Promise<Pick<Launched, 'child' | 'kill'>> {
   const child = await start(() =>
-    spawn('/bin/sh', ['-c', FIRST_TO_GO, 'sh', ...args], {
+    spawn('/bin/sh', ['-c', BOUND, 'sh', group?.processes ?? '', share.cpus ?? '', ...args], {
       cwd: '/',
       env: { PATH: searchPath },
       // A Ctrl-C in the terminal is for the server, which ends its commands in order.
@@ -111,8 +164,15 @@ async function launchIn(
 /**
  * Commands are the first that the kernel ends when memory is short. They could undo it, as the lowest value that is
  * open to them is what CAP_SYS_RESOURCE set last, which containers do not have; so /proc is read-only for them.
+ * They are in their control group, and on their processors, before anything of theirs runs.
  */
-const FIRST_TO_GO = 'echo 1000 >/proc/self/oom_score_adj; exec bwrap "$@"';
+const BOUND = `
+echo 1000 >/proc/self/oom_score_adj
+[ -z "$1" ] || echo 0 >"$1" || exit 126
+cpus=$2
+shift 2
+[ -z "$cpus" ] || exec taskset -c "$cpus" bwrap "$@"
+exec bwrap "$@"`;
 
 function give(child: ChildProcess, descriptor: number, content: string | Buffer): void {
   const pipe = child.stdio[descriptor] as Writable;
@@ -137,7 +197,8 @@ async function prove(launch: Launch, limits: Limits): Promise<void> {
     const { exitCode, stderr } = await runProcess(launch, command, {
       limits,
       usage: null,
-      memory: createMemoryWatch(limits),
+      // It needs next to none, and a machine that is short of it has a sandbox, too.
+      memory: { watch: () => () => {} },
     });
     if (exitCode !== 0) throw new Error(stderr.trim() || `it ended with exit code ${exitCode}`);
   } catch (thrown) {

@@ -10,7 +10,8 @@ export interface Launched {
   kill(): void;
   /** Leads to the working directory until `close`, whatever is put in its place. */
   folder: string;
-  close(): Promise<void>;
+  /** When all of it has ended. @returns why the kernel ended it, or null. */
+  close(): Promise<string | null>;
 }
 
 /** @throws DomainError SANDBOX_UNAVAILABLE when nothing could be started. */
@@ -70,7 +71,7 @@ export const launchPlain: Launch = async (command) => {
   const kill = () => signalGroup(child);
   // What it left in the background would hold the pipes, and with them the result.
   child.once('exit', kill);
-  return { child, kill, folder: command.workspace, close: async () => {} };
+  return { child, kill, folder: command.workspace, close: async () => null };
 };
 
 function signalGroup({ pid }: ChildProcess): void {

@@ -1,4 +1,4 @@
-import { totalmem } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 
 const MiB = 2 ** 20;
 const GiB = 2 ** 30;
@@ -13,6 +13,8 @@ export interface Limits {
   /** The same of all commands of an account, and of all accounts. */
   accountMemory: number;
   allMemory: number;
+  /** What the machine keeps available: below it commands are ended, the largest first; below half of it all of them. */
+  memoryReserve: number;
   /** Processes and threads, of all commands that run under the same uid. */
   processes: number;
   openFiles: number;
@@ -39,6 +41,7 @@ export const LIMITS: Limits = {
   memory: 1.5 * GiB,
   accountMemory: 3 * GiB,
   allMemory: totalmem() / 2,
+  memoryReserve: Math.min(totalmem() / 10, 512 * MiB + availableParallelism() * 128 * MiB),
   processes: 512,
   openFiles: 1024,
   file: 2 * GiB,

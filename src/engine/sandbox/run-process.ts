@@ -50,7 +50,7 @@ export async function runProcess(launch: Launch, command: Command, bounds: Bound
   const exitCode = await ending(launched, command);
   clearTimeout(timer);
   stopWatching();
-  await launched.close();
+  const excess = await launched.close();
   signal.removeEventListener('abort', launched.kill);
   signal.throwIfAborted();
   const truncated = stdout.isTruncated() || stderr.isTruncated();
@@ -61,7 +61,7 @@ export async function runProcess(launch: Launch, command: Command, bounds: Bound
     stderr: stderr.text(),
     truncated,
     timedOut,
-    exceeded,
+    exceeded: exceeded ?? excess,
     durationMs,
   };
 }

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { Log } from '../../log.ts';
 import { createBubblewrap } from './bubblewrap.ts';
 import type { Command, CommandResult } from './command.ts';
 import { createDiskUsage } from './disk-usage.ts';
@@ -28,6 +29,8 @@ export interface SandboxSettings {
   /** Folders that no command may see, where they lie inside the system's own (as /usr/src/app does). */
   hidden: readonly string[];
   limits?: Limits;
+  /** Hears once by what commands are bounded. */
+  log?: Pick<Log, 'info' | 'warn'>;
   /** Folders that hold an account's working directories, below its id. */
   roots?: readonly string[];
 }
@@ -44,7 +47,7 @@ export function createSandbox(settings: SandboxSettings): Sandbox {
   let bubblewrap: Promise<Launch> | null = null;
   const launcher = async (): Promise<Launch> => {
     if (mode === 'none') return launchPlain;
-    bubblewrap ??= createBubblewrap({ searchPath: settings.searchPath, hidden, limits });
+    bubblewrap ??= createBubblewrap({ ...settings, hidden, limits });
     // What failed is looked for again, so that an operator who mends it need not restart the server.
     return bubblewrap.catch((error) => {
       bubblewrap = null;

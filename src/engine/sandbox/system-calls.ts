@@ -29,8 +29,9 @@ const MACHINES: Partial<Record<NodeJS.Architecture, Machine>> = {
     fallocate: 285,
     mmap: 9,
     shmget: 29,
-    // pivot_root, mount, umount2, add_key, request_key, keyctl, perf_event_open, setns, bpf, userfaultfd, memfd_create.
-    denied: [319, 155, 165, 166, 248, 249, 250, 298, 308, 321, 323],
+    // pivot_root, mount, umount2, add_key, request_key, keyctl, perf_event_open, setns, bpf, userfaultfd, memfd_create,
+    // and sched_setaffinity: one processor is the server's.
+    denied: [319, 155, 165, 166, 203, 248, 249, 250, 298, 308, 321, 323],
   },
   arm64: {
     audit: 0xc00000b7,
@@ -40,7 +41,7 @@ const MACHINES: Partial<Record<NodeJS.Architecture, Machine>> = {
     fallocate: 47,
     mmap: 222,
     shmget: 194,
-    denied: [279, 41, 40, 39, 217, 218, 219, 241, 268, 280, 282],
+    denied: [279, 41, 40, 39, 122, 217, 218, 219, 241, 268, 280, 282],
   },
 };
 
