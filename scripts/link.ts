@@ -21,12 +21,12 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // Another user's.
+    // The process exists but belongs to another user.
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 
-/** A killed server leaves its record behind, and its process number may be another's by now. */
+/** A killed server leaves its record behind, and its pid may belong to another process by now. */
 async function answers(url: string): Promise<boolean> {
   const response = await fetch(`${url}/health`, { signal: AbortSignal.timeout(5_000) }).catch(() => null);
   await response?.body?.cancel();
@@ -40,12 +40,12 @@ async function main(): Promise<string> {
     const secret = await renewBaseUrlSecret(dataDir);
     if (hasBaseUrl) return `${url}/k/${secret}`;
     throw new Error(
-      'the running server has no guests by a base URL: it is in production, or COMPAT_ANONYMOUS=none',
+      'the running server has no base URL for guests, because of NODE_ENV=production or COMPAT_ANONYMOUS=none',
     );
   }
   if (hasLocalAdmin) return `${url}/graphql?link=${await makeLink(dataDir)}`;
   throw new Error(
-    'the running server has no local admin, as its database is DATABASE_URL: log in, or register the first account',
+    'the running server has no local admin, because it uses DATABASE_URL: log in, or register the first account, which becomes the admin',
   );
 }
 

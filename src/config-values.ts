@@ -26,7 +26,7 @@ export const outbound = list.refine(
       const isTarget = /^[\w.-]+$/.test(name) || ipaddr.isValid(name) || ipaddr.isValidCIDR(name);
       return isTarget && (port === null || (port >= 1 && port <= 65535));
     }),
-  'must be hosts, addresses and ranges such as git.example.com or 10.0.0.0/8, each with :port where it is for that port alone, separated by commas',
+  'must be hosts, addresses and ranges such as git.example.com or 10.0.0.0/8, optionally with a :port, separated by commas',
 );
 export const folders = list.refine(
   (paths) => paths.length > 0 && paths.every((path) => isAbsolute(path)),

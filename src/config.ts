@@ -50,10 +50,11 @@ export interface Config {
   trustProxy: readonly string[];
   /** Multiplies every rate limit. */
   rateLimitFactor: number;
-  /** GraphQL operations of an account, or of an address without credentials; and runs that an account creates. */
+  /** GraphQL operations per account, or per address without credentials. */
   requestsPerMinute: number;
+  /** Runs created per account. */
   runsPerMinute: number;
-  /** What an account may keep, unless an admin set something else for it. */
+  /** What an account may keep, unless an admin has set other quotas for it. */
   quotas: { runs: number; objects: number; bytes: number };
   /** The older API whose clients need no credentials; `none`: there are no guests; null: those with the base URL. */
   compatAnonymous: 'orchestratex' | 'none' | null;
@@ -67,10 +68,10 @@ export interface Config {
   workspaceRoots: readonly string[];
   /** `none`: commands of agents run with all rights of the server. */
   sandbox: 'bubblewrap' | 'none';
-  /** Commands at once in a worker: of all accounts, and of one. */
+  /** Concurrent commands in a worker: of all accounts, and of one. */
   commandsAtOnce: number;
   commandsPerAccount: number;
-  /** Bytes of the disk that commands leave free. */
+  /** Bytes of the disk that commands must leave free. */
   diskReserve: number;
   /** Bytes that an account's working directories may hold. */
   workspaceQuota: number;
@@ -105,12 +106,12 @@ export function readConfig(variables: Record<string, string | undefined> = proce
   return toConfig(parsed.data);
 }
 
-/** For scripts that need nothing else of it: the rest may be set for the server alone. */
+/** For scripts that need only DATA_DIR: the other variables may be set for the server alone. */
 export function readDataDir(variables: Record<string, string | undefined> = process.env): string {
   return resolve(environment.shape.DATA_DIR.parse(variables.DATA_DIR || undefined));
 }
 
-/** What npm tells the programs that it starts. */
+/** The npm script that started this process, and its package.json; undefined without npm. */
 export function readNpm(variables: Record<string, string | undefined> = process.env) {
   return { event: variables.npm_lifecycle_event, manifest: variables.npm_package_json };
 }

@@ -55,7 +55,7 @@ export interface LoginLimits {
   count(address: string, account: string): Promise<void>;
 }
 
-/** How much GraphQL an account may ask for in a minute; an address, where there are no credentials. */
+/** Rate limits of an account, or of an address without credentials, per minute. */
 export interface OperationLimits {
   /** Counts an operation that a client sent. @throws DomainError RATE_LIMITED */
   countRequest(asker: { viewer: Viewer | null; address: string }): Promise<void>;
@@ -89,7 +89,7 @@ export interface Services {
   metrics: Metrics;
   integrationTester: IntegrationTester;
   computation: Computation;
-  /** The account of who started the server, in embedded mode; null: the first account that registers is the admin. */
+  /** The local admin of embedded mode; null: the first account that registers becomes the admin. */
   localAdminId: string | null;
   version: string;
 }
@@ -126,9 +126,9 @@ export interface Context extends Services {
   /** The client's, as limits count it: an IPv4 address or an IPv6 network. */
   address: string;
   origin: Origin;
-  /** For what callers wrote and what computes. */
+  /** Runs callers' Liquid, JSON Schemas and patterns in a worker thread, within the caller's CPU allowance. */
   compute: Compute;
-  /** Of the answer that is being made; what `store` and `loaders` read counts against it. */
+  /** The read budget of this response; `store` and `loaders` count against it. */
   reads: ReadBudget;
   loaders: Loaders;
 }

@@ -13,7 +13,7 @@ import {
 } from './config-values.ts';
 import { DIALECTS } from './vocabulary.ts';
 
-/** The variables that are read, as they are written, with their defaults. */
+/** The environment variables, with their formats and defaults. */
 export const environment = z.object({
   NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('warn'),

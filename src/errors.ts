@@ -69,7 +69,7 @@ export interface ErrorDetails {
   allowed?: readonly string[];
   /** Seconds. */
   retryAfter?: number;
-  /** Of QUOTA_EXCEEDED: which one, what it allows and what is used of it. */
+  /** With QUOTA_EXCEEDED: the quota's name, its limit and the amount used. */
   quota?: string;
   limit?: number;
   used?: number;
@@ -88,12 +88,12 @@ export class DomainError extends Error {
   }
 }
 
-/** More would be no help, and what is echoed in them is the caller's to choose. */
+/** More are no help, and callers control the text that messages repeat. */
 export const MAX_ISSUES = 20;
 const MAX_MESSAGE_BYTES = 2_048;
 const MAX_FIELD_BYTES = 256;
 
-/** The first issues, with what they echo cut. */
+/** The first issues, truncated. */
 export function firstIssues(issues: readonly FieldIssue[]): FieldIssue[] {
   return issues.slice(0, MAX_ISSUES).map(({ field, message }) => ({
     field: shortened(field, MAX_FIELD_BYTES),
@@ -101,7 +101,7 @@ export function firstIssues(issues: readonly FieldIssue[]): FieldIssue[] {
   }));
 }
 
-/** Issues in one sentence. */
+/** All issues in one message. */
 export function messageOf(issues: readonly FieldIssue[]): string {
   return issues.map(({ field, message }) => `${field}: ${message}`).join('; ');
 }
@@ -114,7 +114,7 @@ function bounded({ field, issues, ...details }: ErrorDetails): ErrorDetails {
   };
 }
 
-/** Text of at most so many bytes of UTF-8; what is left out is an ellipsis. */
+/** Truncates text to a number of UTF-8 bytes, ending in an ellipsis. */
 export function shortened(text: string, bytes = MAX_MESSAGE_BYTES): string {
   if (text.length * 3 <= bytes || Buffer.byteLength(text.slice(0, bytes + 1)) <= bytes) return text;
   const kept = Buffer.from(text.slice(0, bytes)).subarray(0, bytes - ELLIPSIS_BYTES);

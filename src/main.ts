@@ -13,8 +13,8 @@ await runUntilStopped(async (life) => {
     throw error;
   });
   const server = await startApiAndWorker(life, database);
-  const { describeDoors } = await import('./server.ts');
-  return welcome(life.config, describeDoors(server));
+  const { describeAccess } = await import('./server.ts');
+  return welcome(life.config, describeAccess(server));
 });
 
 async function openDatabase({ config, log, atStop }: Life, onLaunch: () => void) {
@@ -34,8 +34,8 @@ async function openDatabase({ config, log, atStop }: Life, onLaunch: () => void)
   return { url, directUrl: url, isOurs: true };
 }
 
-function welcome(config: Config, doors: string[]): string {
-  const lines = ['Polyphony is ready.', ...doors];
+function welcome(config: Config, accessLines: string[]): string {
+  const lines = ['Polyphony is ready.', ...accessLines];
   if (config.databaseUrl === null) lines.push(`  Data is kept in ${config.dataDir}`);
   if (!config.openai && !config.anthropic && !config.azure)
     lines.push(

@@ -27,7 +27,7 @@ export async function runUntilStopped(start: (life: Life) => Promise<string>): P
     setTimeout(() => process.exit(exitCode || 1), STOP_LIMIT_MS).unref();
     return stopping;
   };
-  // Each may come twice: a terminal sends Ctrl-C to npm, too, which passes it on.
+  // A signal may arrive twice: a terminal sends Ctrl-C to npm, too, and npm forwards it.
   process.on('SIGINT', () => void stop(0));
   process.on('SIGTERM', () => void stop(0));
   if (isOfNpm()) atParentsEnd(() => void stop(0));
@@ -43,10 +43,10 @@ export async function runUntilStopped(start: (life: Life) => Promise<string>): P
   }
 }
 
-/** Those scripts of package.json that replace their shell by this process, so that npm itself is the parent. */
+/** The scripts of package.json that `exec` this process, so that npm itself is the parent. */
 const SCRIPTS = ['start', 'start:api', 'start:worker'];
 
-/** Not when a program that npm started has started this one: that may be gone on purpose. */
+/** False when npm started another program that started this one: it may exit on purpose. */
 function isOfNpm(): boolean {
   const { event, manifest } = readNpm();
   return (
@@ -56,7 +56,7 @@ function isOfNpm(): boolean {
 
 const WATCH_MS = 500;
 
-/** When npm is killed it passes nothing on. Its process number changes then, which the system reports by no event. */
+/** A killed npm forwards no signal. The parent's pid changes then, and there is no event for that, so it is polled. */
 function atParentsEnd(callback: () => void): void {
   const parent = process.ppid;
   const timer = setInterval(() => {

@@ -2,16 +2,16 @@
 import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 import packageJson from '../package.json' with { type: 'json' };
+import { openAccessLinks } from './access-links.ts';
 import { createComputation } from './computation/computation.ts';
 import type { Config } from './config.ts';
 import type { Services } from './context.ts';
-import { openDoors } from './doors.ts';
 import { createIntegrationTester } from './engine/integration/tester.ts';
 import { createOutbound } from './engine/outbound.ts';
 import { createOutboundFetch } from './engine/outbound-fetch.ts';
 import { createApp } from './http/app.ts';
-import { createLoginLimits } from './http/login-limits.ts';
-import { createOperationLimits } from './http/operation-limits.ts';
+import { createLoginLimits } from './http/limits/login-limits.ts';
+import { createOperationLimits } from './http/limits/operation-limits.ts';
 import type { Log } from './log.ts';
 import { createMetrics, type Metrics } from './metrics/metrics.ts';
 import { isEntryPoint, requireDatabaseUrl, runUntilStopped } from './process.ts';
@@ -32,9 +32,9 @@ const HASHES_AT_ONCE = 2;
 
 export interface RunningServer {
   url: string;
-  /** Opens GraphiQL as the local admin, once; null: there is none. */
+  /** Opens GraphiQL as the local admin, once; null: there is no local admin. */
   link: string | null;
-  /** Makes clients guests that know no login; null: there are none. */
+  /** Base URL that admits guests; null: there are no guests. */
   baseUrl: string | null;
   stop(): Promise<void>;
 }
@@ -72,15 +72,15 @@ export async function startServer(
     localAdminId,
     version: packageJson.version,
   };
-  const doors = await openDoors(config, localAdminId);
-  const app = await createApp(services, { ...doors, redis });
+  const accessLinks = await openAccessLinks(config, localAdminId);
+  const app = await createApp(services, { ...accessLinks, redis });
   app.addHook('onClose', async () => {
     redis?.destroy();
     await computation.stop();
   });
   await app.listen({ host: config.host, port: config.port });
   const url = urlOf(app.server.address() as AddressInfo);
-  return { ...(await doors.print(url)), stop: () => app.close().finally(doors.close) };
+  return { ...(await accessLinks.issue(url)), stop: () => app.close().finally(accessLinks.close) };
 }
 
 /** The store's own client tells people that Redis is away. */
@@ -96,8 +96,8 @@ function urlOf({ address, port, family }: AddressInfo): string {
   return `http://${host}:${port}`;
 }
 
-/** What stands beside the address when a server has started. */
-export function describeDoors({ url, link, baseUrl }: RunningServer): string[] {
+/** The lines that a started server prints: its URLs and links. */
+export function describeAccess({ url, link, baseUrl }: RunningServer): string[] {
   const lines = [`  GraphQL, and GraphiQL in a browser: ${link ?? `${url}/graphql`}`];
   if (link !== null) lines.push('    The link works once, within a day; `npm run link` prints another.');
   lines.push(`  Health: ${url}/health`);
@@ -115,6 +115,6 @@ if (isEntryPoint(import.meta)) {
     atStop(() => store.close());
     const server = await startServer(config, log, store, false, metrics);
     atStop(() => server.stop());
-    return [`Polyphony API is at ${server.url}/graphql`, ...describeDoors(server)].join('\n');
+    return [`Polyphony API is at ${server.url}/graphql`, ...describeAccess(server)].join('\n');
   });
 }

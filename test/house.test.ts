@@ -9,7 +9,7 @@ const ARROWS: Record<string, readonly string[]> = {
   rules: EVERYBODYS,
   store: ['rules', 'type log.ts', ...EVERYBODYS],
   metrics: ['store', 'rules', ...EVERYBODYS],
-  // Threads for what callers wrote: it runs rules, and hands in nothing but their results.
+  // Worker threads for callers' Liquid and schemas: they run rules and return only the results.
   computation: ['rules', ...EVERYBODYS],
   providers: ['rules', 'type config.ts', ...EVERYBODYS],
   engine: ['store', 'providers', 'rules', 'type metrics', 'type computation', 'type log.ts', ...EVERYBODYS],
@@ -46,7 +46,7 @@ const ARROWS: Record<string, readonly string[]> = {
   ],
   // DATA_DIR is made before anything else is loaded.
   'process.ts': ['config.ts', 'log.ts', 'errors.ts', 'store'],
-  'doors.ts': ['store', 'type config.ts'],
+  'access-links.ts': ['store', 'type config.ts'],
 
   'main.ts': ['*'],
   'api-and-worker.ts': ['*'],

@@ -15,7 +15,7 @@ export interface Admission {
   viewer(request: IncomingMessage, credentials: Credentials): Promise<Viewer | null>;
   /** Whom limits count: an IPv4 address, or the network of an IPv6 one, of which a single customer has 2^64. */
   address(request: IncomingMessage): string;
-  /** The same of a connection, before it has sent anything; null: a trusted proxy's, which may be anybody's. */
+  /** The client's address of a connection that has sent nothing yet; null: a trusted proxy, which serves many clients. */
   peer(socket: Socket): string | null;
 }
 

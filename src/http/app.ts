@@ -10,18 +10,18 @@ import { createAdmission } from './admission.ts';
 import { artifactRoute, createSendArtifact } from './artifacts.ts';
 import { createBaseUrl } from './base-url.ts';
 import { openCompatPorts } from './compat-ports.ts';
-import { FASTIFY_PATIENCE } from './connections.ts';
 import { countRequests } from './count-requests.ts';
 import { answerFailure, answerUnknownPath } from './failures.ts';
 import { createGraphiqlPage, type LocalAdmin } from './graphiql.ts';
 import { createGraphql } from './graphql.ts';
 import { graphqlRoute } from './graphql-route.ts';
-import { guard } from './guards.ts';
 import { limitJsonBodies } from './json-body.ts';
-import type { Redis } from './limiter.ts';
+import { FASTIFY_TIMEOUTS } from './limits/connections.ts';
+import type { Redis } from './limits/limiter.ts';
+import { createRequestLimits } from './limits/request-limits.ts';
+import { applyResourceLimits } from './limits/resource-limits.ts';
 import { refuseMalformed } from './malformed.ts';
 import { metricsRoute } from './metrics-route.ts';
-import { createRequestLimits } from './request-limits.ts';
 import { createSchemaAccess } from './schema-access.ts';
 import { openSockets } from './sockets.ts';
 import { routeUpgrades } from './upgrades.ts';
@@ -32,9 +32,9 @@ const MAX_BODY_BYTES = 5 * 1024 * 1024;
 const MAX_PARAM_CHARACTERS = 2400;
 
 export interface AppOptions {
-  /** For whom GraphiQL acts when it is opened with a link; null: there are no links. */
+  /** The account that a one-time link to GraphiQL logs in; null: there are no links. */
   localAdmin: LocalAdmin | null;
-  /** Reads the secret in the base URL of guests; null: there is none. */
+  /** Reads the secret in the guests' base URL; null: guests have none. */
   baseUrlSecret(): string | null;
   /** Where requests are counted. */
   redis: Redis;
@@ -42,7 +42,7 @@ export interface AppOptions {
 
 const CORS = {
   credentials: true,
-  // The plugin's own are those of forms; the older APIs change and delete, too.
+  // The plugin's default has only the methods of HTML forms; the older APIs need the others, too.
   methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
   exposedHeaders: [
     'Content-Disposition',
@@ -52,7 +52,7 @@ const CORS = {
     'X-RateLimit-Remaining',
     'X-RateLimit-Reset',
   ],
-  // Not every OPTIONS is a browser's question.
+  // Not every OPTIONS request is a preflight.
   strictPreflight: false,
 };
 
@@ -61,7 +61,7 @@ export async function createApp(services: Services, options: AppOptions): Promis
   const onFailure = answerFailure(services.log);
   const baseUrl = createBaseUrl(options.baseUrlSecret);
   const app = Fastify({
-    ...FASTIFY_PATIENCE,
+    ...FASTIFY_TIMEOUTS,
     bodyLimit: MAX_BODY_BYTES,
     clientErrorHandler: (error, socket) => refuseMalformed(error, socket as Socket),
     forceCloseConnections: true,
@@ -78,8 +78,8 @@ export async function createApp(services: Services, options: AppOptions): Promis
   countRequests(app, services.metrics.http);
   const graphiql = services.config.production ? null : createGraphiqlPage(services, options.localAdmin);
   const admission = createAdmission(services);
-  const guards = guard(app, services, admission);
-  const yoga = createGraphql(services, graphiql, guards.turns);
+  const limits = applyResourceLimits(app, services, admission);
+  const yoga = createGraphql(services, graphiql, limits.answerQueue);
   // GraphiQL is one page with its scripts inside it, and its editor starts workers from blobs.
   await app.register(helmet, {
     contentSecurityPolicy: false,
@@ -87,19 +87,19 @@ export async function createApp(services: Services, options: AppOptions): Promis
   });
   await app.register(cors, { ...CORS, origin: [...services.config.corsOrigins] });
   await app.register(graphqlRoute(yoga, admission));
-  const sendArtifact = createSendArtifact(services, admission, guards.turns);
+  const sendArtifact = createSendArtifact(services, admission, limits.answerQueue);
   await app.register(artifactRoute(sendArtifact));
   app.get('/health', () => probe(services));
   await app.register(metricsRoute(services.metrics, admission));
   const count = createRequestLimits(services.config.rateLimitFactor, options.redis);
   const visitors = createVisitors(services, admission, baseUrl);
-  const access = createSchemaAccess(services, admission, visitors, sendArtifact, count, guards);
+  const access = createSchemaAccess(services, admission, visitors, sendArtifact, count, limits);
   await mountDialects(app, access, { fallback: services.config.compatDefault, version: services.version });
-  const carriers = [openSockets(yoga, services, admission, guards.connections), mountSockets(access)];
-  const upgrades = routeUpgrades(app.server, carriers, { admission, baseUrl, ...guards });
+  const carriers = [openSockets(yoga, services, admission, limits.connections), mountSockets(access)];
+  const upgrades = routeUpgrades(app.server, carriers, { admission, baseUrl, ...limits });
   const closers = [upgrades.close];
   app.addHook('onReady', async () => {
-    const { limit } = guards.connections;
+    const { limit } = limits.connections;
     const behind = { request: app.routing, upgrade: upgrades.route, limit, baseUrl };
     closers.push(await openCompatPorts(services.config.compatPorts, services.config.host, behind));
   });

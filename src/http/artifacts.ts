@@ -4,8 +4,8 @@ import type { Services } from '../context.ts';
 import { artifactContent } from '../resolvers/artifact.ts';
 import { localId } from '../schema/global-id.ts';
 import type { Admission } from './admission.ts';
-import type { AnswerTurns } from './answer-turns.ts';
 import { createContext, headerCredentials } from './context.ts';
+import type { AnswerQueue } from './limits/answer-queue.ts';
 
 export type SendArtifact = (
   id: string,
@@ -17,14 +17,14 @@ export type SendArtifact = (
 export function createSendArtifact(
   services: Services,
   admission: Admission,
-  turns: AnswerTurns,
+  answerQueue: AnswerQueue,
 ): SendArtifact {
   return async (id, request, reply) => {
     const viewer = await admission.viewer(request.raw, headerCredentials(request.headers));
     const asker = { viewer, address: admission.address(request.raw) };
     const context = createContext(services, asker, 'graphql');
     const read = () => artifactContent(context, localId('Artifact', id));
-    const { content, ...artifact } = await turns.take(viewer?.userId ?? null, read);
+    const { content, ...artifact } = await answerQueue.run(viewer?.userId ?? null, read);
     const etag = `"${artifact.sha256}"`;
     reply.headers({
       etag,

@@ -2,21 +2,21 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { originForm } from './origin-form.ts';
 
-/** The base URL of clients that know no login, `/k/SECRET` before any path: it makes them guests. */
+/** The guests' base URL: `/k/SECRET` before any path admits clients that cannot log in, as guests. */
 export interface BaseUrl {
-  /** The target of a request as routes know it. The secret is taken out, so that no log and no answer has it. */
+  /** The request target without the prefix, as routes expect it, so that no log and no response contains the secret. */
   targetOf(request: IncomingMessage): string;
-  /** Whether the request came with the secret, and that is still good. */
+  /** Whether the request carried the secret and the secret is still valid. */
   isGuests(request: IncomingMessage): boolean;
-  /** Calls back once the secret of a request is revoked. @returns a function that forgets it */
+  /** Calls back once the secret of a request is revoked. @returns a function that removes the callback. */
   atRevocation(request: IncomingMessage, callback: () => void): () => void;
 }
 
 const PREFIX = /^\/k\/([A-Za-z0-9_-]{43})(?=[/?]|$)/;
-/** A file has no event that works on every drive; one timer a process, while guests have sockets open. */
+/** Polled, as file events do not work on every drive: one timer per process, while guests have sockets open. */
 const WATCH_MS = 250;
 
-/** @param read the secret as it is at this moment; null: there is none. */
+/** @param read returns the current secret; null: there is none. */
 export function createBaseUrl(read: () => string | null): BaseUrl {
   const secrets = new WeakMap<IncomingMessage, Buffer>();
   const watched = new Map<() => void, Buffer>();
@@ -61,7 +61,7 @@ export function createBaseUrl(read: () => string | null): BaseUrl {
   };
 }
 
-/** Of one length, whatever is compared. */
+/** `timingSafeEqual` needs buffers of equal length. */
 function hash(secret: string): Buffer {
   return createHash('sha256').update(secret).digest();
 }

@@ -4,14 +4,14 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Services } from '../context.ts';
 import type { BaseUrl } from './base-url.ts';
-import { PATIENCE } from './connections.ts';
+import { TIMEOUTS } from './limits/connections.ts';
 import { refuseMalformed } from './malformed.ts';
 
 /** What a port of one dialect hands its requests on to. */
 export interface Behind {
   request: RequestListener;
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
-  /** Bounds the connections of its server. */
+  /** Limits the connections of its server. */
   limit(server: Server): void;
   baseUrl: BaseUrl;
 }
@@ -33,7 +33,7 @@ export async function openCompatPorts(
         request.url = `/${dialect}${behind.baseUrl.targetOf(request)}`;
         return request;
       };
-      const server = createServer(PATIENCE, (request, response) =>
+      const server = createServer(TIMEOUTS, (request, response) =>
         behind.request(toMount(request), response),
       );
       behind.limit(server);

@@ -4,7 +4,7 @@ import type { Credentials } from '../resolvers/authenticate.ts';
 import { createLoaders } from '../resolvers/loaders.ts';
 import { boundReads, type ReadBudget } from '../resolvers/read-budget.ts';
 import type { Origin } from '../vocabulary.ts';
-import { MAX_READ_BYTES } from './answer-size.ts';
+import { MAX_READ_BYTES } from './limits/answer-size.ts';
 
 /** Who asks, and from where. */
 export interface Asker {

@@ -9,8 +9,8 @@ import {
 import type { Log } from '../log.ts';
 import { asUnavailable } from '../resolvers/unavailable.ts';
 import { newId } from '../rules/ids.ts';
-import { boundError } from './bound-errors.ts';
 import { statusOf } from './failures.ts';
+import { boundError } from './limits/bound-errors.ts';
 import { variableIssue } from './variable-issue.ts';
 import { withoutValue } from './without-value.ts';
 

@@ -4,7 +4,7 @@ import type { Log } from '../log.ts';
 import { asUnavailable } from '../resolvers/unavailable.ts';
 import { fastifyFault } from '../rest-compat/fastify-faults.ts';
 import { newId } from '../rules/ids.ts';
-import { boundDetails, clip } from './bound-errors.ts';
+import { boundDetails, clip } from './limits/bound-errors.ts';
 
 const STATUS = {
   BAD_CURSOR: 400,

@@ -2,8 +2,8 @@ import type { GraphiQLOptions } from 'graphql-yoga';
 
 /**
  * The page, with what GraphiQL leaves out: its socket is opened with the headers of the editor, a token of ours
- * that an earlier visit left in the browser is replaced by the fresh one or, without one, used again, a link's secret
- * leaves the address bar, and a reload shows the tab that was open.
+ * that an earlier visit left in the browser is replaced by a fresh one or, if there is none, used again, the secret of
+ * a link is removed from the address bar, and a reload shows the tab that was open.
  */
 export async function renderPage(options: GraphiQLOptions): Promise<string> {
   // 9 MB of text, which most processes are never asked for.
@@ -86,14 +86,14 @@ function openTab(
   const state = read(localStorage[STATE]);
   const tab = state.tabs?.[state.activeTabIndex];
   const hasHeaders = Object.keys(read(tab?.headers)).length > 0;
-  // The tab of a visit without credentials gets the token.
+  // A tab without headers gets the token.
   if (fresh && tab && !hasHeaders) {
     tab.headers = options.headers;
     localStorage[STATE] = JSON.stringify(state);
   }
   // GraphiQL finds the tab by its contents; where they differ in anything, it opens one more.
   if (fresh && hasHeaders && !tab.headers.includes(fresh)) {
-    // It has another account's credentials, and stays as it is.
+    // The open tab has another account's credentials and is kept; a new tab is opened beside it.
     options.initialQuery = asked ?? options.defaultQuery ?? '';
     options.initialVariables = '';
     options.initialHeaders = options.headers;

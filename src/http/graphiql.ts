@@ -11,16 +11,16 @@ export interface GraphiqlPage {
 /** The account behind the links that `npm start` and `npm run link` print. */
 export interface LocalAdmin {
   id: string;
-  /** Uses a link's secret up. @returns false when it was used before, is too old or unknown. */
+  /** Consumes a link's secret. @returns false when it was used before, has expired or is unknown. */
   takeLink(secret: string): Promise<boolean>;
 }
 
 /** Lines of at most 54 characters: that is what its editor shows of a line on a laptop. */
 const CREDENTIALS = {
-  operated: `# Put your credentials under Headers, below, such as
+  operated: `# Enter your credentials under Headers, below, such as
 # { "authorization": "Bearer …" } with a login token.`,
-  embedded: `# Your credentials stand under Headers, below. If none
-# do, open the link that \`npm run link\` prints.`,
+  embedded: `# Your credentials are under Headers, below. If there are
+# none, open the link that \`npm run link\` prints.`,
   uselessLink: `# The link was used before, or is older than a day:
 # \`npm run link\` prints another.`,
 };
@@ -65,7 +65,7 @@ query Look($id: ID!) {
 
 const LOCAL_TOKEN_SECONDS = 24 * 3600;
 
-/** @param localAdmin for whom a page acts that is opened with a link; null: there are no links. */
+/** @param localAdmin the account that a one-time link logs in; null: there are no links. */
 export function createGraphiqlPage(
   { tokens }: Pick<Services, 'tokens'>,
   localAdmin: LocalAdmin | null,
@@ -86,7 +86,7 @@ export function createGraphiqlPage(
   };
 }
 
-/** The secret of the link that a page is opened with; null: there is none, or a script asks instead of a person. */
+/** The secret of the link that opened the page; null: there is none, or the request is a script's, not a navigation. */
 function linkOf({ query, headers }: FastifyRequest): string | null {
   const { link } = query as { link?: unknown };
   const isOpened = headers.origin === undefined && (headers['sec-fetch-mode'] ?? 'navigate') === 'navigate';
@@ -94,12 +94,15 @@ function linkOf({ query, headers }: FastifyRequest): string | null {
 }
 
 /**
- * What a browser fetches ahead may never be shown, and would use up a link: refused, it is fetched again when it is
- * opened. @throws DomainError UNAVAILABLE, the 503 that browsers expect then
+ * Refuses to prefetch a link: the browser may never show the page, and the link works only once. It is requested again
+ * when the user opens it. @throws DomainError UNAVAILABLE: a 503 makes browsers discard the prefetch.
  */
 export function refusePrefetch({ query, headers }: FastifyRequest): void {
   if (!Object.hasOwn(query as object, 'link')) return;
   const purpose = `${headers['sec-purpose'] ?? ''} ${headers.purpose ?? ''} ${headers['x-moz'] ?? ''}`;
   if (!/\bprefetch\b/i.test(purpose)) return;
-  throw new DomainError('UNAVAILABLE', 'a link is not to be fetched ahead, as it works once');
+  throw new DomainError(
+    'UNAVAILABLE',
+    'this link works only once and cannot be prefetched; open it in the browser',
+  );
 }

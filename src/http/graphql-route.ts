@@ -74,7 +74,7 @@ function checkParameters(parameters: Record<string, string>): void {
   }
 }
 
-/** Asked for by the rate limit and by the context; credentials are checked for the first of them alone. */
+/** The rate limit and the context both need the asker; credentials are checked once. */
 function once<Result>(ask: () => Promise<Result>): () => Promise<Result> {
   let answer: Promise<Result> | undefined;
   return () => {

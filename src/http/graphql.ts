@@ -3,18 +3,18 @@ import { NoSchemaIntrospectionCustomRule } from 'graphql';
 import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import type { Context, Services } from '../context.ts';
 import { schema } from '../schema/index.ts';
-import type { AnswerTurns } from './answer-turns.ts';
-import { boundAnswers } from './bound-answers.ts';
-import { limitValidationErrors } from './bound-errors.ts';
 import { type Asker, createContext } from './context.ts';
-import { limitCost } from './cost.ts';
 import { countOperations } from './count-operations.ts';
-import { createDocumentCache, limitDocument } from './document-limits.ts';
 import { maskError } from './errors.ts';
 import type { GraphiqlPage } from './graphiql.ts';
 import { renderPage } from './graphiql-page.ts';
-import { limitInput } from './input-limits.ts';
-import { limitRequests } from './limit-requests.ts';
+import type { AnswerQueue } from './limits/answer-queue.ts';
+import { boundAnswers } from './limits/bound-answers.ts';
+import { limitValidationErrors } from './limits/bound-errors.ts';
+import { limitCost } from './limits/cost.ts';
+import { createDocumentCache, limitDocument } from './limits/document-limits.ts';
+import { limitInput } from './limits/input-limits.ts';
+import { limitOperations } from './limits/limit-operations.ts';
 import { explainNotAcceptable } from './not-acceptable.ts';
 import { shareResults } from './share-results.ts';
 import { tellWrongInput } from './wrong-input.ts';
@@ -23,7 +23,7 @@ import { tellWrongInput } from './wrong-input.ts';
 export interface Carrier {
   /** @throws DomainError when the request is refused */
   asker(): Promise<Asker>;
-  /** The client's, as limits count it. */
+  /** The client's address, as limits count it. */
   address: string;
   /** Present when the request came over HTTP. */
   http?: FastifyRequest;
@@ -32,7 +32,11 @@ export interface Carrier {
 export type Yoga = YogaServerInstance<Carrier, Context>;
 
 /** GraphQL over HTTP and server-sent events; sockets use the same pipeline through `getEnveloped`. */
-export function createGraphql(services: Services, graphiql: GraphiqlPage | null, turns: AnswerTurns): Yoga {
+export function createGraphql(
+  services: Services,
+  graphiql: GraphiqlPage | null,
+  answerQueue: AnswerQueue,
+): Yoga {
   return createYoga<Carrier, Context>({
     schema,
     context: async ({ asker }) => createContext(services, await asker(), 'graphql'),
@@ -48,14 +52,14 @@ export function createGraphql(services: Services, graphiql: GraphiqlPage | null,
     parserAndValidationCache: createDocumentCache(),
     maskedErrors: { maskError: maskError(services.log) },
     plugins: [
-      limitRequests(services.operationLimits),
+      limitOperations(services.operationLimits),
       countOperations(services.metrics.http),
       limitDocument,
       limitInput,
       tellWrongInput,
       limitValidationErrors,
       limitCost,
-      boundAnswers(turns),
+      boundAnswers(answerQueue),
       shareResults,
       explainNotAcceptable,
       ...(services.config.production ? [withoutIntrospection] : []),

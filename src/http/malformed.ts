@@ -1,6 +1,6 @@
 import { maxHeaderSize, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import { PATIENCE } from './connections.ts';
+import { PATIENCE } from './limits/connections.ts';
 
 type ParseError = Error & { code?: string };
 

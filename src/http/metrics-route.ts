@@ -4,7 +4,7 @@ import type { Metrics } from '../metrics/metrics.ts';
 import type { Admission } from './admission.ts';
 import { headerCredentials } from './context.ts';
 
-/** `GET /metrics`, for an admin's login token or API key. An address proves nothing: proxies are local, too. */
+/** `GET /metrics`, with an admin's login token or API key. A loopback address is no proof: proxies have one, too. */
 export function metricsRoute(metrics: Metrics, admission: Admission) {
   return async (app: FastifyInstance): Promise<void> => {
     app.get('/metrics', async ({ raw }, reply) => {

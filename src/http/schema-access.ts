@@ -4,10 +4,10 @@ import type { Execution, ExecutionAnswer, SchemaAccess } from '../rest-compat/sc
 import { schema } from '../schema/index.ts';
 import type { Admission } from './admission.ts';
 import type { SendArtifact } from './artifacts.ts';
-import { executeBounded } from './bound-answers.ts';
 import { type Allowance, type Asker, createAllowance, createContext, headerCredentials } from './context.ts';
 import { maskError } from './errors.ts';
-import type { Guards } from './guards.ts';
+import { executeBounded } from './limits/bound-answers.ts';
+import type { ResourceLimits } from './limits/resource-limits.ts';
 import { subscribe } from './share-results.ts';
 import type { Visitors } from './visitors.ts';
 
@@ -18,7 +18,7 @@ export function createSchemaAccess(
   visitors: Visitors,
   sendArtifact: SendArtifact,
   count: SchemaAccess['count'],
-  { turns, connections }: Pick<Guards, 'turns' | 'connections'>,
+  { answerQueue, connections }: Pick<ResourceLimits, 'answerQueue' | 'connections'>,
 ): SchemaAccess {
   const mask = maskError(services.log);
   const masked = ({ data, errors }: ExecutionAnswer): ExecutionAnswer => ({
@@ -64,13 +64,13 @@ export function createSchemaAccess(
     mask,
     sendArtifact,
     count,
-    holdSocket: connections.ofAccount.take,
+    holdSocket: connections.socketsPerAccount.acquire,
     address: (request) => admission.address(request),
     visitor: visitors.find,
     guestDialect: visitors.guestDialect,
     execute: async (execution) => {
       try {
-        return masked(await executeBounded(turns, await operation(execution), execute));
+        return masked(await executeBounded(answerQueue, await operation(execution), execute));
       } catch (thrown) {
         return { errors: [mask(thrown)] };
       }

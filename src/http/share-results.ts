@@ -10,8 +10,8 @@ import {
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Context } from '../context.ts';
-import { MAX_READ_BYTES } from './answer-size.ts';
-import { boundResult } from './bound-answers.ts';
+import { MAX_READ_BYTES } from './limits/answer-size.ts';
+import { boundResult } from './limits/bound-answers.ts';
 
 /**
  * Executes an event once for all subscribers that asked for the same. The bus hands all of them the same object,
@@ -27,7 +27,7 @@ export const shareResults: Plugin<Context> = {
 export async function subscribe(args: ExecutionArgs) {
   const validated = validateSubscriptionArgs(args);
   if (isErrors(validated)) return { errors: validated };
-  Object.assign((args.contextValue as Context).reads, UNBOUND);
+  Object.assign((args.contextValue as Context).reads, UNLIMITED);
   const source = await createSourceEventStream(validated);
   return Symbol.asyncIterator in source
     ? mapSourceToResponseEvent(validated, source, executeOnce(operationKey(args)))
@@ -54,20 +54,20 @@ function executeOnce(operation: string) {
   };
 }
 
-/** Each event is an answer of its own, with its own budget. Between them, what the log has is read in bounded pages. */
+/** Each event has its own read budget. Between events the log is read without one, in pages of bounded size. */
 function answerEvent(args: ValidatedSubscriptionArgs): Result {
   const { reads } = args.contextValue as Context;
   reads.left = MAX_READ_BYTES;
   const result = executeSubscriptionEvent(args);
   const bound = (given: ExecutionResult) => {
     const { isSpent } = reads;
-    Object.assign(reads, UNBOUND);
+    Object.assign(reads, UNLIMITED);
     return boundResult(given, isSpent);
   };
   return result instanceof Promise ? result.then(bound) : bound(result);
 }
 
-const UNBOUND: Context['reads'] = { left: Infinity, isSpent: false };
+const UNLIMITED: Context['reads'] = { left: Infinity, isSpent: false };
 
 /** Parsed documents are kept by their text, so that the same text is the same object, most of the time. */
 const documents = new WeakMap<DocumentNode, number>();

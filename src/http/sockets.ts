@@ -12,12 +12,12 @@ import { coerceError, DomainError } from '../errors.ts';
 import { asUnavailable } from '../resolvers/unavailable.ts';
 import { jsonTextFault } from '../rules/json-text.ts';
 import type { Admission } from './admission.ts';
-import type { Connections } from './connections.ts';
 import { type Asker, headerCredentials, parameterCredentials } from './context.ts';
 import { type MaskError, maskError } from './errors.ts';
 import { atExpiry } from './expiry.ts';
 import type { Yoga } from './graphql.ts';
-import type { Quota } from './quota.ts';
+import type { ConcurrencyLimit } from './limits/concurrency.ts';
+import type { Connections } from './limits/connections.ts';
 import type { UpgradeCarrier } from './upgrades.ts';
 
 const MAX_MESSAGE_BYTES = 1024 * 1024;
@@ -25,14 +25,14 @@ const MAX_MESSAGE_BYTES = 1024 * 1024;
 const GOODBYE_MS = 2_000;
 const MAX_SUBSCRIPTIONS = 100;
 
-/** For the first message. */
+/** For the client's ConnectionInit. */
 const INIT_MS = 3_000;
-/** How long a socket without credentials may have nothing to do: this long at least, and twice as long at most. */
+/** A socket without credentials is closed after one to two of these periods without an operation. */
 const IDLE_MS = 10_000;
 
 interface Connection extends Record<PropertyKey, unknown> {
   asker: Asker;
-  /** Whether it had an operation since the last look. */
+  /** Whether it had an operation since the last idle check. */
   hasWorked: boolean;
   stopClock(): void;
 }
@@ -92,7 +92,7 @@ function limitMessages(client: WebSocket): void {
   };
 }
 
-/** graphql-ws prints an error for each payload that a client has not taken when it leaves; `close` says it once. */
+/** graphql-ws logs an error for each message that was unsent when the client disconnected; `close` is enough. */
 function expectDeparture(client: WebSocket): void {
   const send = client.send.bind(client);
   client.send = (data: string, done?: unknown) => {
@@ -110,7 +110,11 @@ type Enveloped = ReturnType<Yoga['getEnveloped']>;
 const TRY_AGAIN_LATER = 1013;
 
 /** @returns false, which closes the socket with 4403 unless it is closed already. */
-async function admit(admission: Admission, { ofAccount }: Connections, socket: Socket): Promise<boolean> {
+async function admit(
+  admission: Admission,
+  { socketsPerAccount }: Connections,
+  socket: Socket,
+): Promise<boolean> {
   const fromMessage = parameterCredentials(socket.connectionParams);
   const hasNone = fromMessage.authorization === null && fromMessage.apiKey === null;
   const { request } = socket.extra;
@@ -124,30 +128,30 @@ async function admit(admission: Admission, { ofAccount }: Connections, socket: S
     else if (!(error instanceof DomainError)) throw error;
     return false;
   }
-  // Who left meanwhile is not reported as disconnected: nothing would stop the clock, or release the quota.
+  // For a client that has left meanwhile there is no `onDisconnect`: nothing would stop the timer or free the slot.
   if (socket.extra.socket.readyState !== WebSocket.OPEN) return false;
-  if (!hold(ofAccount, socket)) return false;
+  if (!acquireSlot(socketsPerAccount, socket)) return false;
   if (socket.extra.asker?.viewer) closeOnExpiry(socket);
   else closeWhenIdle(socket);
   return true;
 }
 
-/** @returns false when the account has too many sockets. */
-function hold(ofAccount: Quota, { extra }: Socket): boolean {
+/** @returns false, and closes the socket, when the account has too many. */
+function acquireSlot(limit: ConcurrencyLimit, { extra }: Socket): boolean {
   const { viewer } = extra.asker!;
   if (!viewer) return true;
-  const release = ofAccount.take(viewer.userId);
+  const release = limit.acquire(viewer.userId);
   if (release) extra.socket.once('close', release);
   else extra.socket.close(TRY_AGAIN_LATER, 'the account has too many sockets');
   return release !== null;
 }
 
-/** Without credentials a socket is good for an operation and no more: what only holds it open is closed. */
+/** Closes a socket without credentials that has no operation, so that anonymous clients cannot hold sockets open. */
 function closeWhenIdle(socket: Socket): void {
   const { extra } = socket;
   const timer = setInterval(() => {
     if (!extra.hasWorked && Object.keys(socket.subscriptions).length === 0) {
-      extra.socket.close(CloseCode.ConnectionInitialisationTimeout, 'no credentials, and no operation');
+      extra.socket.close(CloseCode.ConnectionInitialisationTimeout, 'idle without credentials');
     }
     extra.hasWorked = false;
   }, IDLE_MS);

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Admission } from './admission.ts';
 import type { BaseUrl } from './base-url.ts';
-import type { Guards } from './guards.ts';
+import type { ResourceLimits } from './limits/resource-limits.ts';
 
 /** Carries the sockets of some paths. */
 export interface UpgradeCarrier {
@@ -13,7 +13,7 @@ export interface UpgradeCarrier {
   close(): Promise<void>;
 }
 
-interface UpgradeChecks extends Pick<Guards, 'connections' | 'unsent'> {
+interface UpgradeChecks extends Pick<ResourceLimits, 'connections' | 'sendBuffers'> {
   admission: Admission;
   baseUrl: BaseUrl;
 }
@@ -22,16 +22,16 @@ interface UpgradeChecks extends Pick<Guards, 'connections' | 'unsent'> {
 export function routeUpgrades(
   server: Server,
   carriers: readonly UpgradeCarrier[],
-  { admission, baseUrl, connections, unsent }: UpgradeChecks,
+  { admission, baseUrl, connections, sendBuffers }: UpgradeChecks,
 ) {
   const route = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     // Node takes its own listener away before an upgrade, and an error that nobody hears ends the process.
     socket.on('error', () => {});
-    const release = connections.ofAddress.take(admission.address(request));
+    const release = connections.socketsPerAddress.acquire(admission.address(request));
     if (!release) return refuse(socket, TOO_MANY);
     socket.once('close', release);
-    unsent.watch(socket as Socket);
-    unsent.upgraded(socket as Socket);
+    sendBuffers.watch(socket as Socket);
+    sendBuffers.markUpgraded(socket as Socket);
     request.url = baseUrl.targetOf(request);
     if (!carriers.some((carrier) => carrier.upgrade(request, socket, head))) refuse(socket, UNKNOWN);
   };

@@ -14,21 +14,21 @@ export interface Visitors {
   find(request: IncomingMessage, origin: Dialect): Promise<Visitor>;
   /** For its answer: whoever was just found is not looked for again, but for all further answers on a socket. */
   take(request: IncomingMessage, origin: Dialect): Promise<Viewer | null>;
-  /** Whose guests' base URL a request came by; null: by none. */
+  /** The dialect whose guests' base URL the request used; null: it used none. */
   guestDialect(request: IncomingMessage): Dialect | null;
 }
 
-/** The one whose clients know no login. */
+/** The dialect whose clients cannot log in. */
 const GUESTS_DIALECT: Dialect = 'orchestratex';
 
-/** @param baseUrl makes guests of those who come by it; COMPAT_ANONYMOUS makes guests of all without credentials. */
+/** @param baseUrl admits guests; with COMPAT_ANONYMOUS, every client without credentials is a guest. */
 export function createVisitors(services: Services, admission: Admission, baseUrl: BaseUrl): Visitors {
   const needNoSecret = services.config.compatAnonymous === GUESTS_DIALECT;
   const found = new WeakMap<IncomingMessage, Promise<Viewer | null>>();
 
   async function admit(request: IncomingMessage, origin: Dialect): Promise<Viewer | null> {
     const isForGuests = origin === GUESTS_DIALECT && isAnonymous(request);
-    // The secret is a credential: a page of another site that has it may ask.
+    // The secret is a credential: a page of another origin that has it is allowed.
     if (isForGuests && baseUrl.isGuests(request)) return guest(services);
     const viewer = await admission.viewer(request, headerCredentials(request.headers));
     return isForGuests && needNoSecret ? guest(services) : viewer;

@@ -2,15 +2,15 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import type { Services } from '../context.ts';
 import { probe } from '../resolvers/health.ts';
 import { createAdmission } from './admission.ts';
-import { createConnections, FASTIFY_PATIENCE } from './connections.ts';
 import { answerFailure, answerUnknownPath } from './failures.ts';
+import { createConnections, FASTIFY_TIMEOUTS } from './limits/connections.ts';
 import { metricsRoute } from './metrics-route.ts';
 
 /** What a worker alone shows to an operator: `/health` and `/metrics`, by the rules of the API's own. */
 export async function createWorkerApp(
   services: Pick<Services, 'config' | 'log' | 'store' | 'tokens' | 'metrics' | 'version'>,
 ): Promise<FastifyInstance> {
-  const app = Fastify({ ...FASTIFY_PATIENCE, forceCloseConnections: true });
+  const app = Fastify({ ...FASTIFY_TIMEOUTS, forceCloseConnections: true });
   const admission = createAdmission(services);
   createConnections(services, admission).limit(app.server);
   app.setErrorHandler(answerFailure(services.log));

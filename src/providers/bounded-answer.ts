@@ -7,7 +7,7 @@ const MAX_STREAM_BYTES = 128 * 1024 * 1024;
 /** Bytes of one line, and of what is read as a whole, such as lists of models and error messages. */
 const MAX_WHOLE_BYTES = 16 * 1024 * 1024;
 
-/** A vendor sent more than fits into one answer. Another try would come to the same. */
+/** A vendor's answer exceeded the limit. A retry would fail in the same way. */
 export class AnswerTooLong extends Error {
   override readonly name = 'AnswerTooLong';
 
@@ -16,7 +16,7 @@ export class AnswerTooLong extends Error {
   }
 }
 
-/** Adds up texts that are gathered in memory. The function that is returned throws AnswerTooLong. */
+/** Returns a function that counts text kept in memory and throws AnswerTooLong above the limit. */
 export function countCharacters(): (...texts: (string | null | undefined)[]) => void {
   let characters = 0;
   return (...texts) => {

@@ -15,7 +15,7 @@ export function unreachable(vendor: Vendor, thrown: unknown): ProviderError {
   return new ProviderError('PROVIDER_UNAVAILABLE', message, { cause: thrown });
 }
 
-/** Of a request: asking the same again, or another model, would not help. */
+/** An error of the request: a retry or a fallback model would not help. */
 export function tooLong(vendorName: string, thrown: AnswerTooLong): ProviderError {
   const message = `${vendorName} was cut off: ${thrown.message}. Ask for a shorter answer, for example with maxTokens.`;
   return new ProviderError('PROVIDER_BAD_REQUEST', message, { cause: thrown });

@@ -31,7 +31,7 @@ export async function guest({ store }: Services): Promise<Viewer> {
   return { userId: id, isAdmin: false, expiresAt: null };
 }
 
-/** A login token, or an API key: OpenAI's SDKs send theirs so. */
+/** A login token or an API key: OpenAI's SDKs send API keys as Bearer tokens. */
 async function byBearer(services: Accounts, authorization: string): Promise<Viewer> {
   const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
   return token?.startsWith(API_KEY_PREFIX) ? byApiKey(services, token) : byToken(services, token);

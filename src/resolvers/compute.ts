@@ -10,8 +10,8 @@ import { TooComplex } from '../rules/watch.ts';
 import { invalidInput, refuseIssues } from './validate.ts';
 
 /**
- * Runs a caller's texts in a thread.
- * @param root where the fields of the computation begin.
+ * Runs a caller's Liquid or JSON Schema in a worker thread.
+ * @param root prefix of the field names in errors.
  * @throws DomainError VALIDATION_ERROR with the field that exceeds what one request may compute; RATE_LIMITED
  */
 export async function compute<Name extends ComputationName>(
@@ -31,7 +31,7 @@ export async function compute<Name extends ComputationName>(
   }
 }
 
-/** @throws DomainError VALIDATION_ERROR for what is no JSON Schema, and as `compute` */
+/** @throws DomainError VALIDATION_ERROR when a schema is invalid; otherwise as `compute`. */
 export async function refuseSchemas(
   context: Context,
   schemas: readonly PlacedSchema[],
@@ -40,7 +40,7 @@ export async function refuseSchemas(
   if (schemas.length > 0) refuseAt(root, await compute(context, 'schemas', schemas, root));
 }
 
-/** @throws DomainError VALIDATION_ERROR with all of them, when there are any. */
+/** @throws DomainError VALIDATION_ERROR with the issues, if there are any. */
 export function refuseAt(root: string, issues: readonly FieldIssue[]): void {
   refuseIssues(issues.map(({ field, message }) => ({ field: `${root}.${field}`, message })));
 }

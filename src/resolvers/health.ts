@@ -14,8 +14,8 @@ export interface Health {
 }
 
 /**
- * The database answers and can be written; migrations were done before this process began to listen. Asking costs a
- * query a second at most, and writes nothing.
+ * Checks that the database answers and accepts writes, and that the disk has space left. Migrations ran before this
+ * process began to listen. Writes nothing, and queries the database at most once a second.
  * @throws DomainError UNAVAILABLE, with the reason.
  */
 export async function health({ store, config, version }: Process): Promise<Health> {
@@ -27,8 +27,8 @@ export async function health({ store, config, version }: Process): Promise<Healt
 }
 
 /**
- * Commands leave the reserve alone, but for what one writes before it is ended. Half of it gone means that something
- * else fills the disk, and that the embedded database is about to stop.
+ * Commands leave the reserve free, except for what one writes before it is stopped. Less than half of the reserve means
+ * that something else is filling the disk and the embedded database is about to fail.
  */
 async function diskShortage({ dataDir, diskReserve }: Context['config']): Promise<string | null> {
   // A server with a database elsewhere may have no data folder.

@@ -11,7 +11,7 @@ export async function removeOwnFolder(
   id: string,
 ): Promise<void> {
   if (!workingDirectory || basename(workingDirectory) !== id) return;
-  // One of the same name deeper down is the user's own doing, and commands could exchange what lies above it.
+  // A folder of the same name deeper down is the user's, and commands could replace the folders above it.
   if (!(await isOwnWorkspace(context.config, requireViewer(context), workingDirectory))) return;
   await removeWorkspace(workingDirectory).catch((error) => {
     context.log.warn(

@@ -35,8 +35,8 @@ const word = text({ min: 1, max: 50 }).toLowerCase();
 
 const needs = z.object({
   taskType: word.nullish(),
-  requiredCapabilities: list(z.enum(MODEL_CAPABILITIES), 20, 'must have at most 20').nullish(),
-  specialties: list(word, 20, 'must have at most 20').nullish(),
+  requiredCapabilities: list(z.enum(MODEL_CAPABILITIES), 20, 'must have at most 20 capabilities').nullish(),
+  specialties: list(word, 20, 'must have at most 20 specialties').nullish(),
   contextSize: z.number().int().min(1, 'must be at least 1').nullish(),
   costSensitivity: z.number().min(0, 'must be 0 to 1').max(1, 'must be 0 to 1').nullish(),
   preferredProvider: z.enum(PROVIDERS).nullish(),

@@ -24,7 +24,7 @@ export const model = text({ min: 1, max: 200 }).regex(
   /^[^\p{C}\p{Z}]([^\p{C}]*[^\p{C}\p{Z}])?$/u,
   'must be printable characters',
 );
-/** Its size alone: whether it is a schema, a thread computes. */
+/** Checks only the size; a worker thread checks that it is a valid schema. */
 export const responseSchema = sized(z.record(z.string(), z.unknown(), 'must be a JSON Schema: an object'), {
   characters: MAX_SCHEMA,
 }).refine(
@@ -60,7 +60,7 @@ const subject = {
 
 export const maxIterations = z.number().int().min(1).max(1000, 'must be at most 1000');
 
-/** Of a template; each has a length of its own. */
+/** Values of a template's parameters; each is also checked against its own maximum length. */
 export const templateValues = sized(z.record(z.string(), z.unknown(), 'must be an object'), {
   characters: MAX_VALUES,
 });

@@ -94,7 +94,7 @@ const step = z.preprocess(
   ),
 ) satisfies z.ZodType<TemplateStep>;
 
-/** Of all steps, and of all parameters, together. */
+/** Limits for all steps together, and for all parameters together. */
 const PARTS = { characters: 1_000_000, values: 20_000 };
 
 const parameters = sized(list(parameter, MAX_ITEMS, `must have at most ${MAX_ITEMS} parameters`), PARTS);

@@ -59,7 +59,7 @@ function jsonFault(given: object, max: number): string | null {
   return isStorableJson(json) ? null : 'must not contain U+0000 or half of a surrogate pair';
 }
 
-/** What is too large is refused before any of it is looked at. */
+/** Refuses a value that is too large before the schema walks through it. */
 export function sized<Schema extends z.ZodType>(schema: Schema, limits: JsonLimits) {
   return z
     .unknown()
@@ -70,7 +70,7 @@ export function sized<Schema extends z.ZodType>(schema: Schema, limits: JsonLimi
     .pipe(schema as z.ZodType<z.output<Schema>>);
 }
 
-/** A list of at most `max` members, which is refused by its length before any of them is looked at. */
+/** A list of at most `max` members; the length is checked before any member. */
 export function list<Item extends z.ZodType>(item: Item, max: number, message: string) {
   return z
     .unknown()

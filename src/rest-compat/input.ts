@@ -33,7 +33,7 @@ export function flag() {
   return z.boolean({ error: missingOr('must be true or false') });
 }
 
-/** More is not taken anywhere; the bounds of each list are the use-cases' to check. */
+/** An upper bound for all lists; the use-cases check the limit of each. */
 const MAX_ITEMS = 1_000;
 
 export function list<Item extends z.ZodType>(item: Item) {

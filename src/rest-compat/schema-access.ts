@@ -47,15 +47,15 @@ export interface SchemaAccess {
   sendArtifact(id: string, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply>;
   /** Who sends a request of a dialect. @throws DomainError UNAUTHENTICATED, FORBIDDEN: not even nobody may ask so. */
   visitor(request: IncomingMessage, origin: Dialect): Promise<Visitor>;
-  /** Whose guests' base URL a request came by; null: by none. */
+  /** The dialect whose guests' base URL the request used; null: it used none. */
   guestDialect(request: IncomingMessage): Dialect | null;
   /** Whom limits count when nobody is known. */
   address(request: IncomingMessage): string;
   /** Counts a request together with others of the same limit and key. Never rejects because a store of counts is away. */
   count(limit: Limit & { name: string }, of: string): Promise<Standing>;
   /**
-   * Counts a socket against all sockets that its account, or a guest's address, has open.
-   * @returns what releases it; null: it has too many.
+   * Counts a socket against the open sockets of its account, or of a guest's address.
+   * @returns a function that releases the slot; null: too many are open.
    */
   holdSocket(of: string): (() => void) | null;
   /** What a client is told of something thrown here; what was not expected is logged under an id. */

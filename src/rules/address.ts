@@ -2,8 +2,8 @@ import ipaddr from 'ipaddr.js';
 
 /**
  * Whether an entry of OUTBOUND_ALLOW names a host, or an address, or a range that the address lies in.
- * @param port that is to be reached: entries with a port are for that one alone, entries without one for all. null: it
- * is not known, and only entries without a port count.
+ * @param port the target port. An entry with a port matches that port alone, an entry without one matches all ports.
+ * null: the port is unknown, and only entries without one match.
  */
 export function isAllowed(hostOrAddress: string, allow: readonly string[], port: number | null): boolean {
   const name = hostOrAddress.toLowerCase();
@@ -39,7 +39,7 @@ export function isPublic(address: string): boolean {
   return plain instanceof ipaddr.IPv6 ? isPublicV6(plain) : isPublicV4(plain);
 }
 
-/** Of IANA's registry of special addresses, what the library does not have; and addresses that serve virtual machines. */
+/** Ranges of IANA's special-purpose registry that the library lacks, and addresses of cloud services for their machines. */
 const CLOSED_V4 = [
   // Azure's WireServer: DNS, DHCP, and certificates of the machine.
   '168.63.129.16/32',
@@ -58,12 +58,12 @@ function isPublicV4(address: ipaddr.IPv4): boolean {
 /** Global unicast (IANA). Everything outside is special, deprecated or not assigned, `::/96` among it. */
 const GLOBAL_V6 = ipaddr.IPv6.parseCIDR('2000::/3');
 
-/** Wrappings of IPv4 (6to4, Teredo, NAT64) have ranges of their own, as documentation and benchmarks have. */
+/** The library classifies IPv4 tunnels (6to4, Teredo, NAT64), documentation and benchmark ranges as other than unicast. */
 function isPublicV6(address: ipaddr.IPv6): boolean {
   return address.match(GLOBAL_V6) && address.range() === 'unicast' && isPublicInside(address);
 }
 
-/** ISATAP (RFC 5214) ends with 0:5efe or 200:5efe and an IPv4 address that it leads to. */
+/** An ISATAP address (RFC 5214) ends with 0:5efe or 200:5efe and the IPv4 address of its target. */
 function isPublicInside({ parts }: ipaddr.IPv6): boolean {
   const isIsatap = parts[5] === 0x5efe && (parts[4] === 0 || parts[4] === 0x200);
   if (!isIsatap) return true;
@@ -71,7 +71,7 @@ function isPublicInside({ parts }: ipaddr.IPv6): boolean {
   return isPublicV4(new ipaddr.IPv4(bytes));
 }
 
-/** Names under which clouds serve credentials to their machines, whatever they resolve to. */
+/** Host names of cloud metadata services, which serve credentials; refused whatever they resolve to. */
 const METADATA_NAMES = new Set([
   'metadata',
   'metadata.google.internal',

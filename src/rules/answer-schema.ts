@@ -43,7 +43,7 @@ export function schemaFault(schema: Schema): string | null {
 
 export type Answer = { data: unknown; fault?: undefined } | { fault: string };
 
-/** Characters of an answer that is checked; no model writes as many. */
+/** Maximum characters of an answer that is validated; no model writes as many. */
 const LONGEST_ANSWER = 1_000_000;
 
 /** An answer's text as JSON that meets the schema, or what is wrong with it. */

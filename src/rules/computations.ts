@@ -8,26 +8,26 @@ import type { WorkflowStep } from './workflow.ts';
 import { workflowFaults } from './workflow-faults.ts';
 import { replyTo, type StepQuestion, type StepReply } from './workflow-liquid.ts';
 
-/** A JSON Schema, and where it stands. */
+/** A JSON Schema and its field. */
 export interface PlacedSchema {
   field: string;
   schema: Record<string, unknown>;
 }
 
-/** Texts, the fields in which they stand, and what they read. */
+/** Liquid texts with their fields, and the variables they may read. */
 export interface Texts {
   texts: readonly { field: string; text: string }[];
   scope: Record<string, unknown>;
-  /** Read by the text of one field alone, besides. */
+  /** Additional variables, for the text of one field alone. */
   secrets?: { field: string; scope: Record<string, unknown> };
 }
 
-/** A text with its holes filled, or what is wrong with it. */
+/** A rendered text, or an error message. */
 export type Rendered = { text: string; fault?: undefined } | { text?: undefined; fault: string };
 
 /**
- * All that callers wrote and that computes. Pure, but of any duration: it is run in threads alone, each entry with
- * all texts of one definition or of one step.
+ * Everything that runs callers' Liquid, JSON Schemas or patterns. The functions are pure but may take arbitrarily long,
+ * so they run in worker threads only, one call per definition or step.
  */
 export const COMPUTATIONS = {
   schemas: schemaFaults,
@@ -60,7 +60,7 @@ export type ComputationName = keyof Computations;
 export type ComputationInput<Name extends ComputationName> = Parameters<Computations[Name]>[0];
 export type ComputationResult<Name extends ComputationName> = ReturnType<Computations[Name]>;
 
-/** The first replies, by the keys of their questions: as many as there is time for, and one at least. */
+/** Replies by the key of their question: as many as there is time for, but at least one. @throws TooComplex for the first */
 function stepReplies(
   { questions, scope }: { questions: readonly StepQuestion[]; scope: Record<string, unknown> },
   watch: Watch,

@@ -1,6 +1,6 @@
 const MOST_CHARACTERS = 200;
 
-/** Names for an error message: as many as fit into a line, then an ellipsis. */
+/** Joins names for an error message: as many as fit into 200 characters, then an ellipsis. */
 export function fewOf(names: readonly string[], separator = ', '): string {
   const shown: string[] = [];
   let left = MOST_CHARACTERS;

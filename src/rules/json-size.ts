@@ -1,8 +1,8 @@
-/** What a JSON value may consist of. */
+/** Size limits of a JSON value. */
 export interface JsonLimits {
-  /** Characters of all its texts and names. */
+  /** Characters of all strings and member names. */
   characters: number;
-  /** Numbers, texts, lists, objects and so on, at any depth. */
+  /** Numbers, strings, lists, objects and so on, at any depth. */
   values?: number;
 }
 
@@ -10,8 +10,8 @@ const MAX_VALUES = 100_000;
 const MAX_DEPTH = 500;
 
 /**
- * What is wrong with the size of a JSON value; null: nothing. It ends at the first limit that is exceeded, so that
- * it costs no more than those allow, and comes before anything that walks through the whole value.
+ * Checks the size of a JSON value and returns the error message; null: it is within the limits. Stops at the first
+ * exceeded limit, so that its cost is bounded; call it before anything that walks through the whole value.
  */
 export function jsonSizeFault(
   given: unknown,
@@ -37,10 +37,10 @@ export function jsonSizeFault(
   return null;
 }
 
-/** Adds what is in a list or an object, as far as there is room for it and one more. @returns characters of names */
-function addMembers(value: object, to: unknown[], room: number): number {
+/** Appends the members of a list or an object, at most one more than `capacity`. @returns characters of names */
+function addMembers(value: object, to: unknown[], capacity: number): number {
   if (Array.isArray(value)) {
-    const most = Math.min(value.length, room + 1);
+    const most = Math.min(value.length, capacity + 1);
     for (let index = 0; index < most; index += 1) to.push(value[index]);
     return 0;
   }
@@ -50,7 +50,7 @@ function addMembers(value: object, to: unknown[], room: number): number {
     characters += name.length;
     to.push((value as Record<string, unknown>)[name]);
     added += 1;
-    if (added > room) break;
+    if (added > capacity) break;
   }
   return characters;
 }

@@ -1,4 +1,4 @@
-/** Whether a text has neither holes nor tags, so that it renders to itself. */
+/** Whether a text has no Liquid outputs or tags, so that it renders to itself. */
 export function isPlain(text: string): boolean {
   return !text.includes('{{') && !text.includes('{%');
 }

@@ -8,14 +8,14 @@ export function isStorable(text: string): boolean {
 }
 
 /**
- * Whether a database can hold a JSON value, by its text as `JSON.stringify` makes it, which escapes just these: one
- * search is faster than a walk through all members.
+ * Whether a database can hold a JSON value, given as output of `JSON.stringify`, which escapes U+0000 and lone
+ * surrogates: one search is faster than a walk through all members.
  */
 export function isStorableJson(json: string): boolean {
   return !UNSTORABLE.test(json);
 }
 
-/** Backslashes before it are in pairs, so that it is an escape. */
+/** An even number of backslashes comes before it, so that it is an escape and not literal text. */
 const UNSTORABLE = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/;
 
 /**

@@ -8,7 +8,7 @@ export interface Verdict {
 
 const HIGHEST = 10;
 
-/** Characters of an evaluation; it is read where others wait for it. */
+/** Maximum characters of an evaluation: it is parsed on the event loop. */
 const LONGEST = 200_000;
 
 /** JSON Schema of what an evaluator answers. It is ours, so `readVerdict` needs no validator, which takes its time. */

@@ -1,16 +1,16 @@
-/** Follows what a computation costs. */
+/** Reports the progress of a computation, so that its time can be limited. */
 export interface Watch {
-  /** @param field what is computed from now on; named when it takes too long. @throws TooComplex when no time is left. */
+  /** @param field what is computed next; errors about the time limit name it. @throws TooComplex when no time is left. */
   begin(field: string): void;
 }
 
-/** For a single text, whose time is limited from outside. */
+/** For a single text, whose time the caller limits. */
 export const UNWATCHED: Watch = { begin() {} };
 
 /** A computation that needed more time or memory than it may have. */
 export class TooComplex extends Error {
   override readonly name = 'TooComplex';
-  /** What was computed when the limit was reached; empty: unknown. */
+  /** The field that was being computed at the limit; empty: unknown. */
   readonly field: string;
 
   constructor(field: string) {

@@ -4,12 +4,12 @@ import { checkParameters } from './template-parameters.ts';
 import { parameterFaults } from './template-task.ts';
 import { TooComplex, type Watch } from './watch.ts';
 
-/** What is to be known before a step of a workflow goes on. */
+/** What a workflow step needs to have computed before it goes on. */
 export type StepQuestion = BeginQuestion | TaskQuestion;
 
 export interface BeginQuestion {
   kind: 'begin';
-  /** Tells it apart from others. */
+  /** Identifies the question among others. */
   key: string;
   condition: string | null;
   forEach: string | null;
@@ -20,7 +20,7 @@ export interface TaskQuestion {
   key: string;
   /** A prompt, or the parameters of a template. */
   asked: { prompt: string } | TemplateQuestion;
-  /** What the item of a list adds to what is read. */
+  /** Additional variables for an item of `forEach`. */
   more: { item: unknown; index: number } | null;
 }
 
@@ -55,10 +55,10 @@ export interface TemplateReply {
   models: Record<string, string | null>;
 }
 
-/** Items that a list may have. */
+/** Maximum items of a `forEach` list. */
 const MAX_ITEMS = 1_000;
 
-/** Characters that a template's parameters may have together, as JSON. */
+/** Maximum characters of all parameters of a template, as JSON. */
 const MAX_VALUES = 4_000_000;
 
 /** @throws TooComplex */
@@ -74,7 +74,7 @@ function beginStep({ condition, forEach }: BeginQuestion, scope: Record<string, 
   });
 }
 
-/** What a task of a step is asked. */
+/** The rendered prompt, or the template parameters, of a task. */
 function fillTask({ asked, more }: TaskQuestion, scope: Record<string, unknown>, watch: Watch): TaskReply {
   const read = { ...scope, ...more };
   return replyOf<TaskReply>(() => {
@@ -92,10 +92,10 @@ function replyOf<Reply>(reply: () => Reply): Reply | Refusal {
   }
 }
 
-/** @throws Error for what is no list, or too long */
+/** @throws Error when the value is not a list or is too long */
 function listOf(forEach: string, scope: Record<string, unknown>): unknown[] {
   const list = evaluateLiquid(forEach, scope);
-  if (!Array.isArray(list)) throw new Error(`${forEach} is no list but ${typeName(list)}`);
+  if (!Array.isArray(list)) throw new Error(`${forEach} must be a list, but is ${typeName(list)}`);
   if (list.length > MAX_ITEMS) throw new Error(`${forEach} has ${list.length} items, more than ${MAX_ITEMS}`);
   return list;
 }

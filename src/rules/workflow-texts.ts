@@ -4,13 +4,13 @@ import type { WorkflowStep } from './workflow.ts';
 interface LiquidText {
   member: string;
   text: string;
-  /** What may be read, besides steps. */
+  /** Variables it may read, besides `steps`. */
   roots: readonly string[];
 }
 
 const ROOTS = ['input', 'parameters'] as const;
 
-/** All that is Liquid in a step, with the member where it is. */
+/** All Liquid texts of a step, with their members. */
 export function workflowTexts({ task, templateParameters, condition, forEach }: WorkflowStep): LiquidText[] {
   const inItem = forEach === null ? ROOTS : [...ROOTS, 'item', 'index'];
   return [

@@ -59,7 +59,7 @@ export function mayWorkIn(path: string, tenant: Tenant, folders: WorkspaceFolder
   return tenant.isAdmin && !isUuid(first);
 }
 
-/** The root that a path lies in: of roots in roots, the nearest. */
+/** The root that contains a path; of nested roots, the innermost. */
 export function rootOf(path: string, { roots }: Pick<WorkspaceFolders, 'roots'>): string | undefined {
   return deepest(roots.filter((candidate) => isBelow(path, candidate)));
 }

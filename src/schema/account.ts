@@ -24,7 +24,7 @@ builder.node(UserType, {
     }),
     quotas: t.field({
       type: UserQuotasType,
-      description: 'What it keeps and may keep. What is created beyond it is refused with QUOTA_EXCEEDED.',
+      description: 'Storage quotas and their usage. Creating more than they allow fails with QUOTA_EXCEEDED.',
       resolve: ({ id }, _arguments, { store }) => store.quotas.read(id),
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was registered.' }),

@@ -1,12 +1,12 @@
 import { PREDICTION_COST } from './task-prediction.ts';
 
-/** A fiftieth of a second of a thread, as a field is some ten microseconds. */
+/** Compiling a schema takes up to about 20 ms of a thread; a field takes some tens of microseconds. */
 const SCHEMA = 500;
 
-/** The texts and schemas of a whole workflow or template. */
+/** Checking all Liquid texts and schemas of a workflow or template. */
 export const DEFINITION_COST = { field: 1_000, multiplier: 1 };
 
-/** Most templates name the model of a step by a parameter. */
+/** Most templates take the model of a step from a parameter, which has to be rendered. */
 const TEMPLATE = 100;
 
 interface PricedTask {
@@ -16,7 +16,7 @@ interface PricedTask {
   templateName?: unknown;
 }
 
-/** A task costs no more than a field, but for what is computed before it is made. */
+/** Creating a task costs as much as a field, plus what has to be computed first. */
 export function taskCost({ input }: { input: PricedTask }) {
   const { predict, responseSchema, templateId, templateName } = input;
   const prices = [

@@ -6,7 +6,7 @@ const HealthType = builder.objectRef<Health>('Health').implement({
   description: 'How the server is.',
   fields: (t) => ({
     status: t.exposeString('status', {
-      description: '`healthy` when the database answers and can be written.',
+      description: '`healthy` when the database answers and accepts writes, and the disk has space left.',
     }),
     version: t.exposeString('version', { description: 'Of the server.' }),
     uptimeSeconds: t.exposeInt('uptimeSeconds', { description: 'Since the process that answers started.' }),

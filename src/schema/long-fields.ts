@@ -1,11 +1,11 @@
 import { type GraphQLSchema, isObjectType } from 'graphql';
 
-/** Up to a million characters, or a JSON document that a caller or a model wrote. */
+/** Text of up to a million characters, or JSON from a caller or a model. */
 const LONG = 5;
-/** What a model or a tool produced: up to several megabytes. */
+/** Output of a model or a tool: up to several megabytes. */
 const LONGEST = 10;
 
-/** What a field costs whose value may be long; 10,000 is the limit of a document. */
+/** Complexity of fields with long values; a document may have 10,000. */
 export const LONG_FIELDS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   Agent: { description: LONG, systemPrompt: LONG },
   Delivery: { body: LONG },
@@ -48,7 +48,7 @@ export const LONG_FIELDS: Readonly<Record<string, Readonly<Record<string, number
   },
 };
 
-/** Has the long fields cost what they may weigh. @returns the same schema */
+/** Sets the complexity of long fields. @returns the same schema */
 export function priceLongFields(schema: GraphQLSchema): GraphQLSchema {
   for (const [name, prices] of Object.entries(LONG_FIELDS)) {
     const type = schema.getType(name);

@@ -2,12 +2,12 @@ import type { Quota, QuotaState } from '../store/quotas.ts';
 import { builder } from './builder.ts';
 
 const QuotaType = builder.objectRef<{ used: number; limit: number }>('Quota').implement({
-  description: 'How much of something an account keeps, and may keep.',
+  description: 'A quota of an account.',
   fields: (t) => ({
     used: t.exposeFloat('used', {
-      description: 'What is kept now. The output of a running task is added in portions of 16 KB.',
+      description: 'Amount in use. The output of a running task is added in steps of 16 KB.',
     }),
-    limit: t.exposeFloat('limit', { description: 'The most that may be kept.' }),
+    limit: t.exposeFloat('limit', { description: 'Maximum amount.' }),
   }),
 });
 
@@ -16,17 +16,17 @@ function quotaOf(quota: Quota) {
 }
 
 export const UserQuotasType = builder.objectRef<QuotaState>('UserQuotas').implement({
-  description: 'What an account keeps and may keep. Deleting something frees its part at once.',
+  description: 'Storage quotas of an account. Deleting an object frees its share at once.',
   fields: (t) => ({
     runs: t.field({
       type: QuotaType,
-      description: 'Tasks, executions and orchestrations together, with those that are parts of others.',
+      description: 'Number of tasks, executions and orchestrations, including those created by another run.',
       resolve: quotaOf('runs'),
     }),
     objects: t.field({
       type: QuotaType,
       description:
-        'Sessions, threads, agents, templates, workflows, integrations, API keys and models together.',
+        'Number of sessions, threads, agents, templates, workflows, integrations, API keys and models.',
       resolve: quotaOf('objects'),
     }),
     bytes: t.field({

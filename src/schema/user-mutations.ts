@@ -6,14 +6,14 @@ import { localId } from './global-id.ts';
 
 const UserQuotasInput = builder.inputType('UserQuotasInput', {
   description:
-    'What an account may keep. An absent quota stays as it is; null: as configured for the installation.',
+    'Storage quotas of an account. Omit a quota to leave it unchanged; null resets it to the default of the installation.',
   fields: (t) => ({
-    runs: t.float({ description: 'Tasks, executions and orchestrations together; a whole number.' }),
+    runs: t.float({ description: 'Maximum number of tasks, executions and orchestrations; a whole number.' }),
     objects: t.float({
       description:
-        'Sessions, threads, agents, templates, workflows, integrations, API keys and models together; a whole number.',
+        'Maximum number of sessions, threads, agents, templates, workflows, integrations, API keys and models; a whole number.',
     }),
-    bytes: t.float({ description: 'Bytes of all that is stored for it; a whole number.' }),
+    bytes: t.float({ description: 'Maximum bytes stored for the account; a whole number.' }),
   }),
 });
 
@@ -23,7 +23,7 @@ const UpdateUserInput = builder.inputType('UpdateUserInput', {
     costLimit: t.float({
       description: 'US dollars that all its tasks may cost together, from the first on; null: without limit.',
     }),
-    quotas: t.field({ type: UserQuotasInput, description: 'What it may keep.' }),
+    quotas: t.field({ type: UserQuotasInput, description: 'Storage quotas.' }),
   }),
 });
 
@@ -36,7 +36,7 @@ builder.mutationField('updateUser', (t) =>
   t.field({
     type: UpdateUserPayload,
     nullable: true,
-    description: 'For admins: sets what an account may spend and keep.',
+    description: 'For admins: sets the cost limit and the storage quotas of an account.',
     args: { input: t.arg({ type: UpdateUserInput, required: true }) },
     resolve: async (_root, { input: { id, ...input } }, context) => ({
       user: await updateUser(context, localId('User', id, 'input.id'), input),

@@ -64,7 +64,7 @@ export type Registration = 'created' | 'email-taken' | 'closed';
 
 /**
  * @param options.onlyFirst refuse when it is not the first registered account.
- * @param options.firstIsAdmin false: another account is the admin already.
+ * @param options.firstIsAdmin false: the local admin is the admin already.
  */
 export async function insertUser(
   database: Database,

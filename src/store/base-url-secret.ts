@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { hasCode } from './error-code.ts';
 import { keptSecret } from './kept-secret.ts';
 
-/** For how long a revoked secret may be accepted at most. */
+/** A revoked secret may be accepted for this long. */
 const KEPT_MS = 500;
 
 const fileOf = (dataDir: string) => join(dataDir, 'base-url.secret');
 
-/** The secret in the base URL of guests, made when there is none. It stays the same over restarts. */
+/** The secret in the guests' base URL; created when missing, and the same after restarts. */
 export function baseUrlSecret(dataDir: string): Promise<string> {
   return keptSecret(fileOf(dataDir));
 }
@@ -20,7 +20,7 @@ export async function renewBaseUrlSecret(dataDir: string): Promise<string> {
   const draft = `${file}.new`;
   await rm(draft, { force: true });
   const secret = await keptSecret(draft);
-  // Made by root, it must still be readable to the user that runs the server.
+  // If root runs this, the server's user must still be able to read the file.
   if (process.getuid?.() === 0) {
     const { uid, gid } = await stat(dataDir);
     await chown(draft, uid, gid);
@@ -30,9 +30,9 @@ export async function renewBaseUrlSecret(dataDir: string): Promise<string> {
 }
 
 /**
- * Reads the secret as it is now. Not by a watch, which container mounts and network drives do not support, and
- * synchronously, since routes are chosen so: 43 bytes, at most twice a second, and only for those who send one.
- * @returns null when it was deleted.
+ * Reads the current secret. It is polled, because container mounts and network drives do not support file events, and
+ * read synchronously, because routing is synchronous: 43 bytes, at most twice a second, only for requests with a secret.
+ * @returns null when the file was deleted.
  */
 export function createBaseUrlReader(dataDir: string): () => string | null {
   let known: { secret: string | null; at: number } = { secret: null, at: -Infinity };

@@ -2,20 +2,20 @@ import pg from 'pg';
 import { DomainError } from '../errors.ts';
 import type { Store } from './store.ts';
 
-/** What one answer may still read from the database: bytes on the wire, for all of its statements together. */
+/** What one response may still read from the database: bytes on the wire, for all its statements together. */
 export interface ReadBudget {
   left: number;
-  /** Set when a statement was cut off: what was read until then is not all. */
+  /** Set when a statement was aborted: its rows are incomplete. */
   isSpent: boolean;
 }
 
-/** A statement that writes is never cut off: the client could not know whether it was committed. */
+/** A statement that writes is never aborted: the client could not know whether it was committed. */
 const WRITES = /\b(insert into|update|delete from|add_job)\b/i;
 
 /**
- * The same store, whose statements count against a budget row by row, as the rows arrive. Aliases and nested lists
- * that are read at the same time share it, so a document never holds more than the budget, however it is written.
- * A read that exceeds it fails with PAYLOAD_TOO_LARGE, and its connection is closed so that Postgres stops sending.
+ * A view of the store whose statements count against a budget, row by row as rows arrive. Aliases and nested lists that
+ * are read concurrently share the budget, so no document holds more than that in memory. A read that exceeds it fails
+ * with PAYLOAD_TOO_LARGE, and its connection is closed so that Postgres stops sending.
  */
 export function boundReads(store: Store, budget: ReadBudget): Store {
   const { pool } = store.database;
@@ -27,13 +27,13 @@ export function boundReads(store: Store, budget: ReadBudget): Store {
         return pool.query(countRows(query, budget));
       },
     },
-    // Its methods must change the pool's own state, and not that of this view.
+    // Bound to the pool, so that it changes the pool's state and not this view's.
     connect: { value: pool.connect.bind(pool) },
   });
   return { ...store, database: { ...store.database, pool: bounded } };
 }
 
-/** What pg calls of a query, and does not declare. */
+/** Members of a query that pg calls but that its types do not declare. */
 interface CountedQuery extends pg.Query {
   text: string;
   callback(error: Error): void;
@@ -55,5 +55,5 @@ function countRows(query: CountedQuery, budget: ReadBudget): CountedQuery {
 
 export function tooLarge(): DomainError {
   const remedy = 'ask for fewer rows, or for fewer of the long fields (prompt, result, context, output)';
-  return new DomainError('PAYLOAD_TOO_LARGE', `the answer would be too large; ${remedy}`);
+  return new DomainError('PAYLOAD_TOO_LARGE', `the response would be too large; ${remedy}`);
 }

@@ -5,7 +5,7 @@ import { messageOf } from './error-code.ts';
 /** As root the database runs under another uid, which has to pass through this folder (but need not list it). */
 const MODE = process.getuid?.() === 0 ? 0o711 : 0o700;
 
-/** Makes the folder when it is missing. @throws Error naming DATA_DIR when it cannot be made or written. */
+/** Creates the folder when missing. @throws Error that names DATA_DIR when it cannot be created or written. */
 export async function makeDataDir(dataDir: string): Promise<void> {
   const folder = resolve(dataDir);
   try {

@@ -1,11 +1,11 @@
 import type { Database } from './database.ts';
 
 export interface DatabaseCondition {
-  /** A standby, or what a provider makes of a database whose disk is full. */
+  /** True of a standby, and of a hosted database whose provider has locked it because its disk is full. */
   isReadOnly: boolean;
 }
 
-/** Asks and writes nothing. @throws when the database does not answer. */
+/** Writes nothing. @throws when the database does not answer. */
 export async function readCondition(database: Database): Promise<DatabaseCondition> {
   const { rows } = await database.pool.query<DatabaseCondition>({
     name: 'read-condition',

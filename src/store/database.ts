@@ -47,7 +47,8 @@ export function ormOptions(driverOptions: object) {
       pathTs: migrationsFolder,
       emit: 'ts',
       snapshot: true,
-      // Triggers are written in migrations alone: read back from a database, they would be dropped by the next one.
+      // Triggers exist in migrations alone. A snapshot taken from a database would contain them, and the next migration
+      // would drop them.
       snapshotOnMigrate: false,
       snapshotName: 'schema',
       tableName: 'polyphony_migration',

@@ -11,7 +11,7 @@ export function raiseSql(count: string, bytes?: string): string {
   return `last_seq = run.last_seq + ${count}, place = greatest(run.place, pg_current_xact_id())${grown}`;
 }
 
-/** UTF-8 bytes of texts, as `raiseSql` and a new run are told them. */
+/** UTF-8 bytes of all strings among the values, for `raiseSql` and new runs; other values count as 0. */
 export function bytesOf(...texts: readonly unknown[]): number {
   return texts.reduce<number>(
     (sum, text) => sum + (typeof text === 'string' ? Buffer.byteLength(text) : 0),

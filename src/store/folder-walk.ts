@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { codeOf, hasCode, messageOf } from './error-code.ts';
 
-/** A path without links, the folders of which are made where they are missing. */
+/** A path without symbolic links; its missing folders are created. */
 export interface FolderPath {
-  /** The operator's: no command can exchange what lies directly in it. */
+  /** The operator's folder: no command can replace its direct entries. */
   root: string;
   names: readonly string[];
-  /** The first name is the user's own folder, which stays the server's, so what lies directly in it is as safe. */
+  /** The first name is the user's folder. The server owns it, so commands cannot replace its direct entries either. */
   isOwn: boolean;
-  /** Who gets what is made, where the server is root. */
+  /** The owner of created folders, when the server is root. */
   uid: number;
 }
 
@@ -24,15 +24,15 @@ const O_PATH = 0o10000000;
 const FOLDER = O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW;
 const MODE = 0o700;
 const WRITABLE_BY_OTHERS = 0o022;
-/** Each may cost a process. */
+/** Maximum folders created per walk: each may need a process. */
 const MOST_MADE = 16;
 
 /**
- * Walks to a folder by descriptors, one name after the other, and makes what is missing. A command may exchange
- * any folder that it can write with a link, at any time; so below such a folder nothing is done by path, and where
- * the server is root, as its owner.
- * @param use gets a path that leads to this folder and to no other, for as long as it runs.
- * @throws Error that says what stands in the way, and where.
+ * Opens a folder one name at a time, by descriptors, and creates missing folders. A command may replace any folder that
+ * it can write by a symbolic link at any time. Below such a folder nothing is done by path; if the server is root, it
+ * creates folders there as the parent's owner.
+ * @param use receives a path that refers to this very folder for as long as `use` runs.
+ * @throws Error with the reason and the path where the walk failed.
  */
 export async function walkTo<T>(
   path: FolderPath,
@@ -67,7 +67,7 @@ async function enter(
   const isMade = found === null && (await make(parent, path.names[depth]!, isSafe));
   const folder = found ?? (await open(name, FOLDER));
   try {
-    // Another request may have made it a moment ago, and not have come to hand it over.
+    // A concurrent request may have created it and not yet have changed its owner.
     const isToGive = path.isOwn ? depth === 1 || (isMade && depth > 1) : isMade;
     if (isSafe && isToGive) await handOver(folder, path.uid);
     return { folder, isMade };
@@ -82,14 +82,14 @@ function orMissing(error: unknown): null {
   throw error;
 }
 
-/** The operator's folders in a root may be root's; what a command runs as never is. */
+/** Commands never run as root, so they cannot write in a folder that only root may write. */
 async function isServersAlone(folder: FileHandle): Promise<boolean> {
   if (!isRoot()) return true;
   const { uid, mode } = await folder.stat();
   return uid === 0 && (mode & WRITABLE_BY_OTHERS) === 0;
 }
 
-/** @returns false when it is there by now. */
+/** @returns false when it exists by now. */
 async function make(parent: FileHandle, name: string, isSafe: boolean): Promise<boolean> {
   if (!isSafe) return makeAsOwner(parent, name);
   try {
@@ -101,12 +101,12 @@ async function make(parent: FileHandle, name: string, isSafe: boolean): Promise<
   }
 }
 
-/** Node cannot become another user for one call, and what root makes could be exchanged before it is handed over. */
+/** Node cannot change its user for one call, and a folder created by root could be replaced before `chown`. */
 async function makeAsOwner(parent: FileHandle, name: string): Promise<boolean> {
   const { uid, gid } = await parent.stat();
   if (uid === 0) throw new Error('the folder above belongs to root, and others may write in it');
   const script = '[ -d "$1" ] && [ ! -L "$1" ] && exit 3; umask 077; exec mkdir -- "$1"';
-  // The descriptor is still open when the child changes to it, and before it becomes the owner.
+  // The child changes to this folder before it drops its rights, while the descriptor is still open.
   const options = { uid, gid, cwd: through(parent), env: { PATH: '/usr/bin:/bin' } };
   try {
     await promisify(execFile)('/bin/sh', ['-c', script, 'sh', name], options);
@@ -124,8 +124,8 @@ async function handOver(folder: FileHandle, uid: number): Promise<void> {
 
 function located(error: unknown, { root, names }: FolderPath, depth: number): Error {
   const where = join(root, ...names.slice(0, depth + 1));
-  // Errors of the file system name the descriptor's path, which says nothing to those who read it.
-  const what = hasCode(error, 'ENOTDIR') ? 'EEXIST: it is no folder' : (codeOf(error) ?? messageOf(error));
+  // File system errors name /proc/self/fd/…, which does not help the reader.
+  const what = hasCode(error, 'ENOTDIR') ? 'EEXIST: it is not a folder' : (codeOf(error) ?? messageOf(error));
   return new Error(`${what} at ${where}`, { cause: error });
 }
 

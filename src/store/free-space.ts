@@ -1,9 +1,9 @@
 import { statfs } from 'node:fs/promises';
 
 export interface FreeSpace {
-  /** Bytes that are left to those who are not root. */
+  /** Bytes available to users other than root. */
   bytes: number;
-  /** Files that can still be made; null: the file system does not count them. */
+  /** Free inodes; null: the file system does not count them. */
   files: number | null;
 }
 

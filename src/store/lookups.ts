@@ -44,7 +44,7 @@ export interface Lookups {
   taskTotals(ownerId: string | null): Promise<TaskTotals>;
   /** Shared, see `readInstallation`. */
   installation(): Promise<InstallationReport>;
-  /** Whether the database can be written, at most a second old. */
+  /** Whether the database is writable; cached for one second. */
   database(): Promise<DatabaseCondition>;
   /** After a change of the catalog in this process; the others see it within a second. */
   forgetModels(): void;

@@ -7,7 +7,7 @@ export const LINK_SECONDS = 24 * 3600;
 
 const folderOf = (dataDir: string) => join(dataDir, 'links');
 
-/** Only the hash of a secret is kept, as the name of an empty file: who reads the folder cannot use it. */
+/** Only the secret's hash is stored, as the name of an empty file, so that reading the folder gives no access. */
 const fileOf = (dataDir: string, secret: string) =>
   join(folderOf(dataDir), createHash('sha256').update(secret).digest('hex'));
 
@@ -20,7 +20,7 @@ export async function makeLink(dataDir: string): Promise<string> {
   return secret;
 }
 
-/** Uses a secret up. Of any number of calls at once, in any number of processes, one returns true. */
+/** Consumes a secret: of concurrent calls, in any number of processes, exactly one returns true. */
 export async function takeLink(dataDir: string, secret: string): Promise<boolean> {
   const file = fileOf(dataDir, secret);
   try {
@@ -33,7 +33,7 @@ export async function takeLink(dataDir: string, secret: string): Promise<boolean
   }
 }
 
-/** All that were not used. */
+/** Removes all unused links. */
 export async function removeLinks(dataDir: string): Promise<void> {
   await rm(folderOf(dataDir), { recursive: true, force: true });
 }
@@ -41,7 +41,7 @@ export async function removeLinks(dataDir: string): Promise<void> {
 async function removeExpired(dataDir: string): Promise<void> {
   for (const name of await readdir(folderOf(dataDir))) {
     const file = join(folderOf(dataDir), name);
-    // One that is used at this moment is gone already.
+    // Another call may have used it meanwhile.
     if (!(await isCurrent(file).catch(() => false))) await rm(file, { force: true });
   }
 }

@@ -13,7 +13,7 @@ export async function openStore(options: {
   url: string;
   poolMax: number;
   redisUrl: string | null;
-  /** Of an account for which no admin set others. */
+  /** Default quotas of an account. */
   quotas: Amounts;
   log: Log;
 }): Promise<Store & { close(): Promise<void> }> {

@@ -5,7 +5,7 @@ import { hasCode } from './error-code.ts';
 /** What `npm run link` needs to know of the server that uses a DATA_DIR. */
 export interface ServerRecord {
   pid: number;
-  /** Without a path. */
+  /** Origin, without a path. */
   url: string;
   /** Whether a link opens GraphiQL as the local admin. */
   hasLocalAdmin: boolean;
@@ -21,7 +21,7 @@ export async function writeServerRecord(dataDir: string, record: ServerRecord): 
   await rename(draft, fileOf(dataDir));
 }
 
-/** @returns null: no server has written one, or it ended in order. A killed server leaves its record behind. */
+/** @returns null: no server is running, or it was stopped. A killed server leaves its record behind. */
 export async function readServerRecord(dataDir: string): Promise<ServerRecord | null> {
   try {
     return JSON.parse(await readFile(fileOf(dataDir), 'utf8')) as ServerRecord;
@@ -31,7 +31,7 @@ export async function readServerRecord(dataDir: string): Promise<ServerRecord | 
   }
 }
 
-/** Unless another process has written its own since. */
+/** Removes the record, unless another process has written its own since. */
 export async function removeServerRecord(dataDir: string, pid: number): Promise<void> {
   const record = await readServerRecord(dataDir);
   if (record?.pid === pid) await rm(fileOf(dataDir), { force: true });

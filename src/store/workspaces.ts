@@ -74,7 +74,7 @@ export async function makeWorkspace(
   return path;
 }
 
-/** Whether a path is that of a working directory as `makeWorkspace` makes it, in which place no command can put another. */
+/** Whether a path lies directly in the user's folder, as `makeWorkspace` creates it, where no command can replace it. */
 export async function isOwnWorkspace(
   { workspaceRoots }: WorkspaceSettings,
   tenant: Tenant,
@@ -92,7 +92,7 @@ export async function removeWorkspace(path: string): Promise<void> {
 
 /**
  * rm walks by descriptors, so no link that a command puts in its way leads it out; Node's own does not, nor does
- * chmod. Commands may have closed folders, which stops all but root: as such counts who is it in a user namespace.
+ * chmod. Commands may have removed permissions from folders, which only root ignores; in a user namespace, rm is root.
  */
 const REMOVE = 'rm -rf -- "$1" 2>/dev/null || exec unshare --map-root-user rm -rf -- "$1"';
 const REMOVE_PLAINLY = 'rm -rf -- "$1" 2>/dev/null || { chmod -R u+rwx -- "$1"; exec rm -rf -- "$1"; }';
@@ -146,7 +146,7 @@ async function makeReady(
   });
 }
 
-/** There is bubblewrap on Linux alone: elsewhere commands may do all that the server may, and need no races. */
+/** Bubblewrap exists on Linux alone. Elsewhere commands have the server's rights, so races give them nothing more. */
 async function makePlainly(path: string): Promise<null> {
   await mkdir(path, MADE);
   await access(path, constants.W_OK | constants.X_OK);

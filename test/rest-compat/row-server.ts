@@ -2,11 +2,11 @@ import Fastify from 'fastify';
 import { createComputation } from '../../src/computation/computation.ts';
 import type { Services } from '../../src/context.ts';
 import { createAdmission } from '../../src/http/admission.ts';
-import { createAnswerTurns } from '../../src/http/answer-turns.ts';
 import { createSendArtifact } from '../../src/http/artifacts.ts';
 import { createBaseUrl } from '../../src/http/base-url.ts';
-import { createConnections } from '../../src/http/connections.ts';
-import { createRequestLimits } from '../../src/http/request-limits.ts';
+import { createAnswerQueue } from '../../src/http/limits/answer-queue.ts';
+import { createConnections } from '../../src/http/limits/connections.ts';
+import { createRequestLimits } from '../../src/http/limits/request-limits.ts';
 import { createSchemaAccess } from '../../src/http/schema-access.ts';
 import { createVisitors } from '../../src/http/visitors.ts';
 import { createLog } from '../../src/log.ts';
@@ -37,7 +37,7 @@ export async function serveRows({ config, store }: TestServer, dialect: DialectT
     computation: createComputation(config.rateLimitFactor),
   } as unknown as Services;
   const admission = createAdmission(services);
-  const turns = createAnswerTurns();
+  const answerQueue = createAnswerQueue();
   const access = createSchemaAccess(
     services,
     admission,
@@ -46,9 +46,9 @@ export async function serveRows({ config, store }: TestServer, dialect: DialectT
       admission,
       createBaseUrl(() => null),
     ),
-    createSendArtifact(services, admission, turns),
+    createSendArtifact(services, admission, answerQueue),
     createRequestLimits(config.rateLimitFactor, null),
-    { turns, connections: createConnections(services, admission) },
+    { answerQueue, connections: createConnections(services, admission) },
   );
   const app = Fastify({ forceCloseConnections: true });
   await app.register(dialectScope(dialect, access, new WeakMap()), { prefix: `/${dialect.name}` });

@@ -217,7 +217,7 @@ describe('lists', () => {
   });
 
   test.each([
-    ['what is no list', { list: 'text' }, 'input.list is no list but a string'],
+    ['what is no list', { list: 'text' }, 'input.list must be a list, but is a string'],
     ['what is not there', {}, 'undefined variable: input.list'],
     ['more than 1000 items', { list: Array.from({ length: 1001 }, () => 1) }, 'more than 1000'],
   ])('%s fails the step', async (_what, input, message) => {

@@ -116,7 +116,7 @@ async function carryOut(
   }
 }
 
-/** A token is the only text of a template that may hold one. */
+/** Only the `token` of a step may read secrets. */
 async function secretsOf(
   { secrets }: EngineContext,
   { secrets: sealed }: StartedTemplate,

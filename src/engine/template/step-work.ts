@@ -14,7 +14,7 @@ export interface StepWork<Step extends TemplateStep> {
   lease: Lease;
   task: StartedTemplate;
   step: Step;
-  /** The texts of the step with their holes filled, by their fields. */
+  /** The rendered texts of the step, by field. */
   filled: Readonly<Record<string, Rendered>>;
 }
 
@@ -28,15 +28,15 @@ interface Unfilled {
   context: EngineContext;
   task: StartedTemplate;
   step: TemplateStep;
-  /** Outputs of the steps before, by their ids. */
+  /** Outputs of earlier steps, by id. */
   outputs: Readonly<Record<string, StepOutput>>;
-  /** What the token of a step may read, and nothing else. */
+  /** Variables that only the `token` of a step may read. */
   secrets: Record<string, unknown>;
 }
 
 /**
- * All texts of a step with their holes filled, in one computation. What is wrong with one of them matters when it is
- * used, but for one that takes too long. @throws DomainError TEMPLATE_FAILED
+ * Renders all texts of a step in one computation. An error in a text is thrown when the text is used; only a text that
+ * takes too long fails at once. @throws DomainError TEMPLATE_FAILED
  */
 export async function fillStep({
   context,
@@ -50,7 +50,7 @@ export async function fillStep({
   const plain = all.filter(({ text }) => isPlain(text));
   const filled = Object.fromEntries(plain.map(({ field, text }) => [field, { text: storable(text) }]));
   if (texts.length === 0) return filled;
-  // A reference names its step, so that the others, which may be long, need not come along.
+  // A reference contains the id of its step; outputs of other steps, which may be long, are not sent to the thread.
   const read = Object.entries(outputs).filter(([id]) => texts.some(({ text }) => text.includes(id)));
   const scope = { ...task.values, steps: Object.fromEntries(read) };
   try {
@@ -71,7 +71,7 @@ function notFilled(text: string, fault: string): DomainError {
   return new DomainError('TEMPLATE_FAILED', message);
 }
 
-/** A text of the step with its holes filled. @throws DomainError TEMPLATE_FAILED */
+/** A rendered text of the step. @throws DomainError TEMPLATE_FAILED */
 export function fill(
   { step, filled }: Pick<StepWork<TemplateStep>, 'step' | 'filled'>,
   field: string,
@@ -81,7 +81,7 @@ export function fill(
   throw notFilled(liquidTexts(step).find((one) => one.field === field)!.text, fault);
 }
 
-/** As `fill`; what is absent or comes out blank is null. */
+/** As `fill`; null when the text is absent or renders blank. */
 export function fillIfAny(
   work: Pick<StepWork<TemplateStep>, 'step' | 'filled'>,
   field: string,

@@ -23,7 +23,7 @@ export function describeDialect(table: DialectTable, version: string) {
   return {
     openapi: '3.1.0',
     info: { title: TITLES[name], version, description: introduction(table) },
-    // Relative to the document: right under the mount, at a port of its own and behind a base URL with a secret.
+    // Relative to the document, so that it is correct under the mount, at a dialect's own port and behind a guests' base URL.
     servers: [{ url: '.' }],
     paths: Object.fromEntries([...paths].map(([path, rows]) => [path, describePath(table, rows)])),
     components: {

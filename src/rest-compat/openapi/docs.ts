@@ -19,7 +19,7 @@ export async function openDocs(
   tables: readonly DialectTable[],
   version: string,
 ): Promise<void> {
-  // Relative to the page, which may be behind a base URL with a secret.
+  // Relative to the page, which may be behind a guests' base URL.
   const urls = tables.map(({ name }) => ({ url: `../${name}/openapi.json`, name: TITLES[name] }));
   for (const table of tables) app.get(`/${table.name}/openapi.json`, describeOnce(table, version));
   await app.register(async (scope) => {

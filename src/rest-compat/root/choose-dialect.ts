@@ -6,7 +6,7 @@ export interface Clues {
   candidates: readonly Dialect[];
   /** By `X-API-Dialect` or `?dialect=`. */
   named: Dialect | null;
-  /** It came by the base URL of guests, who are one dialect's. */
+  /** The dialect whose guests' base URL the request used. */
   guestOf: Dialect | null;
   /** As far as it is read. */
   body: unknown;

@@ -38,7 +38,7 @@ export interface Refused {
 
 export interface Admitted {
   call: Call;
-  /** Of the account's sockets; to be called when it is closed. */
+  /** Frees the slot among the account's sockets; call it when the socket is closed. */
   release(): void;
 }
 

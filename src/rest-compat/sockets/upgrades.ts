@@ -86,7 +86,7 @@ export function openDialectSockets(
 }
 
 function releaseAtEnd(socket: Duplex, { release }: Admitted): void {
-  // A client may have left while it was admitted.
+  // The client may have disconnected meanwhile.
   if (socket.closed) release();
   else socket.once('close', release);
 }

@@ -73,9 +73,9 @@ export const Run = defineEntity({
     /** What people have told it while it is at work. */
     inputs: p.integer().default(0),
     cancelReason: p.text().nullable(),
-    /** UTF-8 bytes of what is kept of it: input, events, checkpoints, result and artifacts. */
+    /** UTF-8 bytes stored for the run: input, events, checkpoints, result and artifacts. */
     bytes: p.bigint().default('0'),
-    /** Those of them that its owner's usage has. Triggers bring it up to `bytes` when much was added, and at the end. */
+    /** The part of `bytes` that the owner's usage includes. Triggers update it every 16 KB and when the run ends. */
     countedBytes: p.bigint().default('0'),
     ...timestamps,
   },

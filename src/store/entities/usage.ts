@@ -1,6 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core';
 
-/** What an account keeps, as far as `usage_change` was added up, and what it may keep. */
+/** What an account keeps, without the pending rows of `usage_change`, and its quotas. */
 export const AccountUsage = defineEntity({
   name: 'AccountUsage',
   tableName: 'account_usage',
@@ -18,8 +18,8 @@ export const AccountUsage = defineEntity({
 });
 
 /**
- * What statements added to an account and took from it, one row for each, written by triggers: transactions of one
- * account never wait for each other. Whoever reads an account's usage adds these up and deletes them.
+ * Pending changes of an account's usage: one row per statement, inserted by triggers, so that transactions of one
+ * account never wait for each other. Reading the usage adds these rows to `account_usage` and deletes them.
  */
 export const UsageChange = defineEntity({
   name: 'UsageChange',

@@ -1,27 +1,27 @@
 import { type ExecutionArgs, type ExecutionResult, GraphQLError, getOperationAST } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import type { Context } from '../context.ts';
-import { DomainError } from '../errors.ts';
-import { tooLarge } from '../resolvers/read-budget.ts';
+import type { Context } from '../../context.ts';
+import { DomainError } from '../../errors.ts';
+import { tooLarge } from '../../resolvers/read-budget.ts';
+import { statusOf } from '../failures.ts';
+import { type AnswerQueue, mayBeLarge } from './answer-queue.ts';
 import { checkSize } from './answer-size.ts';
-import { type AnswerTurns, mayBeLarge } from './answer-turns.ts';
 import { shownErrors } from './bound-errors.ts';
-import { statusOf } from './failures.ts';
 
-/** Bounds what executions read, what they answer, and how many large ones are under way in this process. */
-export function boundAnswers(turns: AnswerTurns): Plugin<Context> {
+/** Limits what an execution reads, the size of its response, and the number of concurrent large responses. */
+export function boundAnswers(answerQueue: AnswerQueue): Plugin<Context> {
   return {
     onExecute({ executeFn, setExecuteFn }) {
-      setExecuteFn((args: ExecutionArgs) => executeBounded(turns, args, executeFn));
+      setExecuteFn((args: ExecutionArgs) => executeBounded(answerQueue, args, executeFn));
     },
   };
 }
 
 type Execute = (args: ExecutionArgs) => ExecutionResult | Promise<ExecutionResult>;
 
-/** As graphql's own `execute`, for whom it is handed, but that an answer too large is an error in place of the data. */
+/** Runs `execute` within the limits; a response that is too large becomes an error in place of the data. */
 export async function executeBounded(
-  turns: AnswerTurns,
+  answerQueue: AnswerQueue,
   args: ExecutionArgs,
   execute: Execute,
 ): Promise<ExecutionResult> {
@@ -29,7 +29,7 @@ export async function executeBounded(
   const makeAnswer = async () => execute(args);
   try {
     const result = mayBeLarge(args.document)
-      ? await turns.take(viewer?.userId ?? null, makeAnswer)
+      ? await answerQueue.run(viewer?.userId ?? null, makeAnswer)
       : await makeAnswer();
     return boundResult(result, reads.isSpent && !isMutation(args));
   } catch (error) {
@@ -38,7 +38,7 @@ export async function executeBounded(
   }
 }
 
-/** @param isCutOff it lacks what it was asked for; of a mutation the client has to be shown what was done. */
+/** @param isCutOff part of the data is missing. Never set for mutations: the client has to see what was done. */
 export function boundResult(result: ExecutionResult, isCutOff: boolean): ExecutionResult {
   try {
     if (isCutOff) throw tooLarge();
@@ -55,7 +55,7 @@ function isMutation({ document, operationName }: ExecutionArgs): boolean {
   return getOperationAST(document, operationName)?.operation === 'mutation';
 }
 
-/** An error of a request as a whole, and of none of its fields. */
+/** An error of the whole request, without a path. */
 function asWhole({ code, message, details }: DomainError): GraphQLError {
   const http = {
     status: statusOf(code),

@@ -1,28 +1,28 @@
-import { tooLarge } from '../resolvers/read-budget.ts';
+import { tooLarge } from '../../resolvers/read-budget.ts';
 
-/** Bytes of the JSON of one answer, or of one event of a stream. */
+/** Maximum JSON size of one response, or of one event of a stream. */
 export const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 /**
- * Bytes that one answer may read from the database, twice as many: rows have columns that are not asked for, and
- * JSON of Postgres has spaces in it.
+ * Maximum bytes that one response may read from the database. Twice the response size, because rows contain columns
+ * that were not requested and Postgres puts spaces into its JSON.
  */
 export const MAX_READ_BYTES = 2 * MAX_ANSWER_BYTES;
 
-/** A control character becomes `\u0001`; all others take at most three bytes. */
+/** A control character is escaped as `\u0001`; every other UTF-16 unit takes at most three bytes. */
 const MOST_BYTES_OF_CHARACTER = 6;
-/** Numbers, dates and words. */
+/** Numbers, dates, booleans and null. */
 const MOST_BYTES_OF_SCALAR = 26;
 
 type Leaf = string | number | bigint | boolean | Date | null | undefined;
 
-/** @throws DomainError PAYLOAD_TOO_LARGE when the JSON of the value would be too long; it is not made for that. */
+/** Measures a value without serializing it. @throws DomainError PAYLOAD_TOO_LARGE when its JSON would be too long. */
 export function checkSize(value: unknown): void {
   if (sizeOf(value, upperBound) > MAX_ANSWER_BYTES && sizeOf(value, exactly) > MAX_ANSWER_BYTES) {
     throw tooLarge();
   }
 }
 
-/** Stops as soon as it is too much. A value that stands in many positions counts as often: so it does in JSON. */
+/** Stops at the limit. A value that is referenced several times counts each time, as JSON repeats it. */
 function sizeOf(value: unknown, sizeOfLeaf: (leaf: Leaf) => number): number {
   const waiting = [value];
   let size = 0;

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Transform } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
-import { DomainError } from '../errors.ts';
-import type { Admission } from './admission.ts';
+import { DomainError } from '../../errors.ts';
+import type { Admission } from '../admission.ts';
 
 /** Bytes. Shorter bodies are not counted: 1,000 connections of an address hold 16 MB of them at most. */
 const SHORT = 16 * 1024;

@@ -3,8 +3,11 @@ import { baseUrlSecret, createBaseUrlReader } from './store/base-url-secret.ts';
 import { makeLink, removeLinks, takeLink } from './store/one-time-links.ts';
 import { removeServerRecord, writeServerRecord } from './store/server-record.ts';
 
-/** Ways in without an account's credentials, each by a secret that is kept in DATA_DIR; there are none in production. */
-export async function openDoors(config: Config, localAdminId: string | null) {
+/**
+ * URLs that give access without a login, by a secret kept in DATA_DIR: one-time links to GraphiQL for the local admin,
+ * and the guests' base URL. There are none in production.
+ */
+export async function openAccessLinks(config: Config, localAdminId: string | null) {
   const { dataDir } = config;
   const adminId = config.production ? null : localAdminId;
   const hasGuests = !config.production && config.compatAnonymous !== 'none';
@@ -14,8 +17,8 @@ export async function openDoors(config: Config, localAdminId: string | null) {
       adminId === null ? null : { id: adminId, takeLink: (given: string) => takeLink(dataDir, given) },
     baseUrlSecret: hasGuests ? createBaseUrlReader(dataDir) : () => null,
 
-    /** Once the server listens: what to print of it. Links that an earlier start printed stop working. */
-    async print(url: string) {
+    /** Call it once the server listens. Invalidates links of earlier starts. @returns the URLs to print. */
+    async issue(url: string) {
       await removeLinks(dataDir);
       const link = adminId === null ? null : `${url}/graphql?link=${await makeLink(dataDir)}`;
       const record = { hasLocalAdmin: adminId !== null, hasBaseUrl: hasGuests };

@@ -1,13 +1,13 @@
-/** How many of something each holder may have at a time. */
-export interface Quota {
-  /** @returns what releases it, once or more often; null: the holder has as many as it may */
-  take(holder: string): (() => void) | null;
+/** Limits how many of something each holder may have at the same time. */
+export interface ConcurrencyLimit {
+  /** @returns a function that releases the slot (idempotent); null: the holder is at its limit. */
+  acquire(holder: string): (() => void) | null;
 }
 
-export function createQuota(most: number): Quota {
+export function createConcurrencyLimit(most: number): ConcurrencyLimit {
   const held = new Map<string, number>();
   return {
-    take(holder) {
+    acquire(holder) {
       const count = held.get(holder) ?? 0;
       if (count >= most) return null;
       held.set(holder, count + 1);

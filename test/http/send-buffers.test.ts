@@ -1,16 +1,16 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createUnsent, type Unsent } from '../../src/http/unsent.ts';
+import { createSendBuffers, type SendBuffers } from '../../src/http/limits/send-buffers.ts';
 
 const MEGABYTE = Buffer.alloc(1024 * 1024);
 
-let unsent: Unsent;
+let sendBuffers: SendBuffers;
 let opened: Socket[];
 let server: ReturnType<typeof createServer>;
 
 beforeEach(async () => {
-  unsent = createUnsent();
+  sendBuffers = createSendBuffers();
   opened = [];
   server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -32,8 +32,8 @@ async function openPair(): Promise<{ ours: Socket; client: Socket }> {
     socket.on('error', () => {});
     opened.push(socket);
   }
-  unsent.watch(ours);
-  unsent.watch(ours);
+  sendBuffers.watch(ours);
+  sendBuffers.watch(ours);
   return { ours, client };
 }
 
@@ -61,7 +61,7 @@ test('one whose client leaves less unread stays, and gets all of it', async () =
 
 test('a WebSocket is closed with 1013, and is gone 2 s later if it does not read that', async () => {
   const { ours, client } = await openPair();
-  unsent.upgraded(ours);
+  sendBuffers.markUpgraded(ours);
   const closed = once(ours, 'close');
   send(ours, 80);
   let last = Buffer.alloc(0);
@@ -71,13 +71,13 @@ test('a WebSocket is closed with 1013, and is gone 2 s later if it does not read
   await once(client, 'end');
   expect(
     last.includes(
-      Buffer.concat([Buffer.from([1013 >> 8, 1013 & 0xff]), Buffer.from('too much that was sent')]),
+      Buffer.concat([Buffer.from([1013 >> 8, 1013 & 0xff]), Buffer.from('the client reads too slowly')]),
     ),
   ).toBe(true);
   await closed;
 
   const other = await openPair();
-  unsent.upgraded(other.ours);
+  sendBuffers.markUpgraded(other.ours);
   const gone = once(other.ours, 'close');
   send(other.ours, 80);
   await gone;

@@ -1,30 +1,30 @@
 import type { Socket } from 'node:net';
 
-/** Bytes that were produced for a client and that it has not accepted. An answer has up to 16 MB of them. */
+/** Maximum bytes that are queued for clients and not yet sent. A single response has up to 16 MB. */
 const MOST_OF_CONNECTION = 64 * 1024 * 1024;
 const MOST_OF_PROCESS = 256 * 1024 * 1024;
-/** How long a WebSocket has to read why it is closed. */
-const GOODBYE_MS = 2_000;
+/** How long a WebSocket client has to read the close frame. */
+const CLOSE_TIMEOUT_MS = 2_000;
 
-/** Bounds what waits in this process for clients that do not read. */
-export interface Unsent {
-  /** Once or more often. */
+/** Limits the memory that is held for clients that read too slowly. */
+export interface SendBuffers {
+  /** Begins to measure a socket; idempotent. */
   watch(socket: Socket): void;
-  /** From now on its bytes are frames, and it is closed with a code. */
-  upgraded(socket: Socket): void;
+  /** Marks a socket as a WebSocket, which is closed with a close frame. */
+  markUpgraded(socket: Socket): void;
 }
 
-export function createUnsent(): Unsent {
+export function createSendBuffers(): SendBuffers {
   const watched = new WeakSet<Socket>();
   const sockets = new WeakSet<Socket>();
-  /** Closed because of their own bound, once each. */
+  /** Sockets that exceeded the limit per connection and are being closed. */
   const ended = new WeakSet<Socket>();
   const backlog = createBacklog();
 
   function end(socket: Socket): void {
     ended.add(socket);
     if (sockets.has(socket)) {
-      goodbye(socket);
+      closeWebSocket(socket);
     } else {
       socket.destroy();
       backlog.forget(socket);
@@ -47,21 +47,21 @@ export function createUnsent(): Unsent {
       if (watched.has(socket)) return;
       watched.add(socket);
       const write = socket.write;
-      // All that is sent goes through here: answers, server-sent events and frames. Nothing says when a buffer grows.
+      // Node has no event for a growing buffer; responses, server-sent events and frames all pass through `write`.
       socket.write = function (this: Socket, ...given: unknown[]) {
         const isTaken = Reflect.apply(write, this, given) as boolean;
-        // Not at once: a frame is written in two parts.
+        // Deferred, because a frame is written in two parts.
         if (!isTaken) setImmediate(bound, socket);
         return isTaken;
       } as Socket['write'];
       socket.on('drain', () => backlog.note(socket));
       socket.once('close', () => backlog.forget(socket));
     },
-    upgraded: (socket) => void sockets.add(socket),
+    markUpgraded: (socket) => void sockets.add(socket),
   };
 }
 
-/** The bytes that connections which do not keep up had when they were last looked at, and their sum. */
+/** Unsent bytes per slow connection, as last measured, and their sum. */
 function createBacklog() {
   const waiting = new Map<Socket, number>();
   let total = 0;
@@ -88,11 +88,11 @@ function createBacklog() {
   };
 }
 
-/** Of RFC 6455: a close with 1013, "try again later". It comes behind what waits, and 2 s later all of it is dropped. */
-function goodbye(socket: Socket): void {
-  const reason = Buffer.from('too much that was sent is not read');
+/** Queues a close frame (1013, "try again later") behind the unsent data, and drops the connection after 2 s. */
+function closeWebSocket(socket: Socket): void {
+  const reason = Buffer.from('the client reads too slowly');
   const code = Buffer.from([0x88, reason.length + 2, 1013 >> 8, 1013 & 0xff]);
   socket.on('error', () => {});
   if (!socket.writableEnded) socket.end(Buffer.concat([code, reason]));
-  setTimeout(() => socket.destroy(), GOODBYE_MS).unref();
+  setTimeout(() => socket.destroy(), CLOSE_TIMEOUT_MS).unref();
 }

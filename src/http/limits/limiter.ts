@@ -12,11 +12,11 @@ export type Redis = object | null;
 export interface LimiterState {
   isSpent: boolean;
   remaining: number;
-  /** Until a new count begins. */
+  /** Until the next window begins. */
   msLeft: number;
 }
 
-/** Counts `points` more under a key, 1 by default. */
+/** Adds `points` (1 by default) to the count of a key. */
 export type Limiter = (key: string, points?: number) => Promise<LimiterState>;
 
 /** A Redis that does not answer must not hold up a request. */

@@ -5,13 +5,13 @@ const MAX_KEYS = 10_000;
 
 interface Slice {
   left: number;
-  /** When the count that it was taken from ends; milliseconds since 1970. */
+  /** When the limiter's window ends; milliseconds since 1970. */
   until: number;
 }
 
 /**
- * Takes `size` points at once from a limiter that is far away, and hands them out here. The limit is never exceeded;
- * each process may leave up to a slice of it unused. The limiter is asked once at a time for a key.
+ * Reserves `size` points at a time from a remote limiter and spends them locally. The limit is never exceeded, but each
+ * process may leave up to one slice of it unused. There is at most one pending request per key.
  */
 export function inSlices(limiter: Limiter, size: number): Limiter {
   const slices = new LRUCache<string, Slice>({ max: MAX_KEYS });

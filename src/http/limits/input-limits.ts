@@ -12,11 +12,12 @@ import {
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 
-/** Each is checked against its type two or three times; an object takes some microseconds each time. */
+/** Every value is checked against its type two or three times; an object takes some microseconds each time. */
 const MAX_VALUES = 10_000;
-const OF_OBJECT = 4;
+/** An object counts as several values, as it takes longer to check. */
+const OBJECT_WEIGHT = 4;
 
-/** Refuses variables with very many values before any of them is looked at; JSON is one value. */
+/** Refuses variables with too many values before any is validated. A value of the scalar JSON counts as one. */
 export const limitInput: Plugin = {
   onExecute({ args, setResultAndStopExecution }) {
     const error = tooManyValues(args as ExecutionArgs);
@@ -51,7 +52,7 @@ function typeOf(schema: GraphQLSchema, node: TypeNode): GraphQLInputType | undef
   return isInputType(type) ? type : undefined;
 }
 
-/** How many values there are; it ends when they are more than `most`. */
+/** Counts values, and stops above `most`. */
 function countValues(type: GraphQLInputType | undefined, value: unknown, most: number): number {
   if (isNonNullType(type)) return countValues(type.ofType, value, most);
   if (typeof value !== 'object' || value === null) return 1;
@@ -60,7 +61,7 @@ function countValues(type: GraphQLInputType | undefined, value: unknown, most: n
   const fields = type.getFields();
   const names = Object.keys(fields).filter((name) => name in value);
   const values = names.map((name) => (value as Record<string, unknown>)[name]);
-  return countAll(OF_OBJECT, values, (index) => fields[names[index]!]!.type, most);
+  return countAll(OBJECT_WEIGHT, values, (index) => fields[names[index]!]!.type, most);
 }
 
 function countAll(
@@ -77,7 +78,7 @@ function countAll(
 }
 
 function refusal(field: string): GraphQLError {
-  const message = `${field}: has more than ${MAX_VALUES} values; send fewer at once`;
+  const message = `${field}: must have at most ${MAX_VALUES} values; send fewer in one request`;
   const http = { spec: true, status: 400 };
   const extensions = { code: 'VALIDATION_ERROR', field, issues: [{ field, message }], http };
   return new GraphQLError(message, { extensions });

@@ -3,15 +3,15 @@ import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
 /**
- * Has the requests of a connection answered one after the other: what is sent ahead of an answer (pipelining) would
- * have as many answers made as requests fit into a packet, and held until those before them are read.
+ * Handles pipelined requests of a connection one after the other. Otherwise one packet of small requests would produce
+ * as many responses at once, all held in memory until the client has read those before them.
  */
-export function answerOneAtATime(app: FastifyInstance): void {
+export function serializePipelinedRequests(app: FastifyInstance): void {
   const last = new WeakMap<Socket, ServerResponse>();
   app.addHook('onRequest', ({ raw: { socket } }, { raw: response }, next) => {
     const before = last.get(socket);
     last.set(socket, response);
-    // A request that is handed on to another route comes here again.
+    // The hook runs again for a request that is passed on to another route.
     if (!before || before === response || before.closed) return next();
     before.once('close', () => {
       if (!socket.destroyed) next();

@@ -1,13 +1,13 @@
 import { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import { DomainError, type ErrorDetails, type FieldIssue } from '../errors.ts';
+import { DomainError, type ErrorDetails, type FieldIssue } from '../../errors.ts';
 
-/** Errors of one answer, and issues of one error. */
+/** Maximum errors of one response, and maximum issues of one error. */
 const MOST_SHOWN = 20;
-/** Of a message, of an issue, and of what names a field. Messages repeat names, which may be megabytes long. */
+/** Maximum length of a message, an issue and a field path. Messages repeat names from the request, of up to megabytes. */
 const MOST_CHARACTERS = 2_000;
 
-/** At most 20 of them, those first that say something new; the last one says how many more there are. */
+/** At most 20 errors, distinct messages first; the last one says how many were omitted. */
 export function shownErrors(errors: readonly GraphQLError[]): readonly GraphQLError[] {
   if (errors.length <= MOST_SHOWN) return errors;
   const messages = new Map(errors.toReversed().map((error) => [error.message, error]));
@@ -24,7 +24,7 @@ function codeOf({ originalError, extensions }: GraphQLError): unknown {
   return originalError ? 'INTERNAL_ERROR' : extensions.code;
 }
 
-/** For what the validation of a document finds; executions bound their own. */
+/** Limits the errors of document validation; `boundResult` limits those of executions. */
 export const limitValidationErrors: Plugin = {
   onValidate:
     () =>
@@ -33,7 +33,7 @@ export const limitValidationErrors: Plugin = {
     },
 };
 
-/** The same error, if nothing of it is long. */
+/** Truncates long parts of an error. @returns the same error when nothing is too long. */
 export function boundError(error: GraphQLError): GraphQLError {
   const { message, path, extensions, nodes, source, positions } = error;
   const bounded = {
@@ -45,7 +45,7 @@ export function boundError(error: GraphQLError): GraphQLError {
   return new GraphQLError(bounded.message, { ...bounded, nodes, source, positions });
 }
 
-/** The details of an error of ours, and what else stands beside them. */
+/** Truncates `field` and `issues`; other details stay as they are. */
 export function boundDetails<Details extends ErrorDetails>(details: Details): Details {
   const { issues, field } = details;
   const isShort = (issues?.length ?? 0) <= MOST_SHOWN && !issues?.some(isLongIssue);

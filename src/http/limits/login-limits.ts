@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { LoginLimits } from '../context.ts';
-import { DomainError } from '../errors.ts';
+import type { LoginLimits } from '../../context.ts';
+import { DomainError } from '../../errors.ts';
 import { createLimiter, type Limiter, type Redis } from './limiter.ts';
 
 const PER_ADDRESS = { keyPrefix: 'polyphony:login:address', points: 5, duration: 1 };

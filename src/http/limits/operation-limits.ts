@@ -1,5 +1,5 @@
-import type { OperationLimits, Services } from '../context.ts';
-import { DomainError } from '../errors.ts';
+import type { OperationLimits, Services } from '../../context.ts';
+import { DomainError } from '../../errors.ts';
 import { allowed, createLimiter, type Limiter, type Redis } from './limiter.ts';
 import { inSlices } from './limiter-slices.ts';
 
@@ -7,7 +7,7 @@ const SECONDS = 60;
 
 type Rates = Pick<Services['config'], 'rateLimitFactor' | 'requestsPerMinute' | 'runsPerMinute'>;
 
-/** With a Redis, processes take what they allow in slices of a hundredth, so that most operations ask no one. */
+/** With Redis, each process reserves a hundredth of the limit at a time, so that most operations need no round trip. */
 export function createOperationLimits(rates: Rates, redis: Redis): OperationLimits {
   const requests = rateOf('requests', rates.requestsPerMinute, rates.rateLimitFactor, redis);
   const runs = rateOf('runs', rates.runsPerMinute, rates.rateLimitFactor, redis);

@@ -1,0 +1,39 @@
+import type { FastifyInstance } from 'fastify';
+import type { Services } from '../../context.ts';
+import type { Admission } from '../admission.ts';
+import { type AnswerQueue, createAnswerQueue } from './answer-queue.ts';
+import { checkSize } from './answer-size.ts';
+import { limitBodies } from './bodies.ts';
+import { type Connections, createConnections } from './connections.ts';
+import { serializePipelinedRequests } from './pipelining.ts';
+import { createSendBuffers, type SendBuffers } from './send-buffers.ts';
+
+/** The limits that keep clients from exhausting the memory and sockets of this process. */
+export interface ResourceLimits {
+  answerQueue: AnswerQueue;
+  connections: Connections;
+  sendBuffers: SendBuffers;
+}
+
+/** Call it before routes are added: hooks apply only to later ones. */
+export function applyResourceLimits(
+  app: FastifyInstance,
+  services: Services,
+  admission: Admission,
+): ResourceLimits {
+  const limits = {
+    answerQueue: createAnswerQueue(),
+    connections: createConnections(services, admission),
+    sendBuffers: createSendBuffers(),
+  };
+  limits.connections.limit(app.server);
+  app.addHook('onRequest', async ({ raw }) => limits.sendBuffers.watch(raw.socket));
+  serializePipelinedRequests(app);
+  limitBodies(app, admission);
+  // A dialect's response may be larger than the GraphQL result it is built from.
+  app.addHook('preSerialization', async (_request, _reply, payload) => {
+    checkSize(payload);
+    return payload;
+  });
+  return limits;
+}
