@@ -8,7 +8,6 @@ import type { ResourceUsage } from './rules/resource-usage.ts';
 import type { AgentReport } from './store/agent-reports.ts';
 import type { AgentRow } from './store/agents.ts';
 import type { ArtifactRow } from './store/artifacts.ts';
-import type { ReadBudget } from './store/bound-reads.ts';
 import type { BudgetRow } from './store/budgets.ts';
 import type { DeliveryRow } from './store/deliveries.ts';
 import type { ExecutionRow, ExecutionStepRow, ExecutionTaskRow } from './store/executions.ts';
@@ -17,6 +16,7 @@ import type { PartsPage } from './store/list-range.ts';
 import type { ModelCallRow, SpendRow } from './store/model-call-reports.ts';
 import type { RoundRow } from './store/orchestration-rounds.ts';
 import type { OrchestrationRow } from './store/orchestrations.ts';
+import type { ReadBudget, Reading } from './store/read-budget.ts';
 import type { SecretBox } from './store/secret-box.ts';
 import type { SessionTotals } from './store/session-totals.ts';
 import type { SessionRow } from './store/sessions.ts';
@@ -89,6 +89,7 @@ export interface Services {
   metrics: Metrics;
   integrationTester: IntegrationTester;
   computation: Computation;
+  reading: Reading;
   /** The local admin of embedded mode; null: the first account that registers becomes the admin. */
   localAdminId: string | null;
   version: string;

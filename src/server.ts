@@ -25,6 +25,7 @@ import { keptSecret } from './store/kept-secret.ts';
 import { migrate } from './store/migrate.ts';
 import { readModelAddresses } from './store/model-endpoints.ts';
 import { openStore } from './store/open-store.ts';
+import { createReading } from './store/read-budget.ts';
 import { createSecretBox } from './store/secret-box.ts';
 import type { Store } from './store/store.ts';
 
@@ -69,6 +70,7 @@ export async function startServer(
     metrics,
     integrationTester: createIntegrationTester({ outbound, secrets }),
     computation,
+    reading: createReading(),
     localAdminId,
     version: packageJson.version,
   };

@@ -79,7 +79,7 @@ export async function createApp(services: Services, options: AppOptions): Promis
   const graphiql = services.config.production ? null : createGraphiqlPage(services, options.localAdmin);
   const admission = createAdmission(services);
   const limits = applyResourceLimits(app, services, admission);
-  const yoga = createGraphql(services, graphiql, limits.answerQueue);
+  const yoga = createGraphql(services, graphiql);
   // GraphiQL is one page with its scripts inside it, and its editor starts workers from blobs.
   await app.register(helmet, {
     contentSecurityPolicy: false,
@@ -87,7 +87,7 @@ export async function createApp(services: Services, options: AppOptions): Promis
   });
   await app.register(cors, { ...CORS, origin: [...services.config.corsOrigins] });
   await app.register(graphqlRoute(yoga, admission));
-  const sendArtifact = createSendArtifact(services, admission, limits.answerQueue);
+  const sendArtifact = createSendArtifact(services, admission);
   await app.register(artifactRoute(sendArtifact));
   app.get('/health', () => probe(services));
   await app.register(metricsRoute(services.metrics, admission));

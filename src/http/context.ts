@@ -2,9 +2,8 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Context, Services, Viewer } from '../context.ts';
 import type { Credentials } from '../resolvers/authenticate.ts';
 import { createLoaders } from '../resolvers/loaders.ts';
-import { boundReads, type ReadBudget } from '../resolvers/read-budget.ts';
+import { boundReads } from '../resolvers/read-budget.ts';
 import type { Origin } from '../vocabulary.ts';
-import { MAX_READ_BYTES } from './limits/answer-size.ts';
 
 /** Who asks, and from where. */
 export interface Asker {
@@ -15,9 +14,9 @@ export interface Asker {
 /** What one request may read and compute. */
 export type Allowance = Pick<Context, 'compute' | 'reads'>;
 
-export function createAllowance({ computation }: Services, { viewer, address }: Asker): Allowance {
-  const reads: ReadBudget = { left: MAX_READ_BYTES, isSpent: false };
-  return { compute: computation.ofRequest(viewer?.userId ?? address), reads };
+export function createAllowance({ computation, reading }: Services, { viewer, address }: Asker): Allowance {
+  const account = viewer?.userId ?? address;
+  return { compute: computation.ofRequest(account), reads: reading.ofRequest(account) };
 }
 
 /** @param allowance of the request that this is a part of; by default it is all of it. */

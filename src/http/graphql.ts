@@ -8,7 +8,6 @@ import { countOperations } from './count-operations.ts';
 import { maskError } from './errors.ts';
 import type { GraphiqlPage } from './graphiql.ts';
 import { renderPage } from './graphiql-page.ts';
-import type { AnswerQueue } from './limits/answer-queue.ts';
 import { boundAnswers } from './limits/bound-answers.ts';
 import { limitValidationErrors } from './limits/bound-errors.ts';
 import { limitCost } from './limits/cost.ts';
@@ -32,11 +31,7 @@ export interface Carrier {
 export type Yoga = YogaServerInstance<Carrier, Context>;
 
 /** GraphQL over HTTP and server-sent events; sockets use the same pipeline through `getEnveloped`. */
-export function createGraphql(
-  services: Services,
-  graphiql: GraphiqlPage | null,
-  answerQueue: AnswerQueue,
-): Yoga {
+export function createGraphql(services: Services, graphiql: GraphiqlPage | null): Yoga {
   return createYoga<Carrier, Context>({
     schema,
     context: async ({ asker }) => createContext(services, await asker(), 'graphql'),
@@ -59,7 +54,7 @@ export function createGraphql(
       tellWrongInput,
       limitValidationErrors,
       limitCost,
-      boundAnswers(answerQueue),
+      boundAnswers,
       shareResults,
       explainNotAcceptable,
       ...(services.config.production ? [withoutIntrospection] : []),

@@ -18,7 +18,7 @@ export function createSchemaAccess(
   visitors: Visitors,
   sendArtifact: SendArtifact,
   count: SchemaAccess['count'],
-  { answerQueue, connections }: Pick<ResourceLimits, 'answerQueue' | 'connections'>,
+  { connections }: Pick<ResourceLimits, 'connections'>,
 ): SchemaAccess {
   const mask = maskError(services.log);
   const masked = ({ data, errors }: ExecutionAnswer): ExecutionAnswer => ({
@@ -70,7 +70,7 @@ export function createSchemaAccess(
     guestDialect: visitors.guestDialect,
     execute: async (execution) => {
       try {
-        return masked(await executeBounded(answerQueue, await operation(execution), execute));
+        return masked(await executeBounded(await operation(execution), execute));
       } catch (thrown) {
         return { errors: [mask(thrown)] };
       }

@@ -10,7 +10,6 @@ import {
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Context } from '../context.ts';
-import { MAX_READ_BYTES } from './limits/answer-size.ts';
 import { boundResult } from './limits/bound-answers.ts';
 
 /**
@@ -27,7 +26,7 @@ export const shareResults: Plugin<Context> = {
 export async function subscribe(args: ExecutionArgs) {
   const validated = validateSubscriptionArgs(args);
   if (isErrors(validated)) return { errors: validated };
-  Object.assign((args.contextValue as Context).reads, UNLIMITED);
+  (args.contextValue as Context).reads.suspend();
   const source = await createSourceEventStream(validated);
   return Symbol.asyncIterator in source
     ? mapSourceToResponseEvent(validated, source, executeOnce(operationKey(args)))
@@ -57,17 +56,19 @@ function executeOnce(operation: string) {
 /** Each event has its own read budget. Between events the log is read without one, in pages of bounded size. */
 function answerEvent(args: ValidatedSubscriptionArgs): Result {
   const { reads } = args.contextValue as Context;
-  reads.left = MAX_READ_BYTES;
+  reads.renew();
   const result = executeSubscriptionEvent(args);
   const bound = (given: ExecutionResult) => {
-    const { isSpent } = reads;
-    Object.assign(reads, UNLIMITED);
-    return boundResult(given, isSpent);
+    const { spent } = reads;
+    reads.suspend();
+    return boundResult(given, spent);
   };
-  return result instanceof Promise ? result.then(bound) : bound(result);
+  if (!(result instanceof Promise)) return bound(result);
+  return result.then(bound, (error) => {
+    reads.suspend();
+    throw error;
+  });
 }
-
-const UNLIMITED: Context['reads'] = { left: Infinity, isSpent: false };
 
 /** Parsed documents are kept by their text, so that the same text is the same object, most of the time. */
 const documents = new WeakMap<DocumentNode, number>();

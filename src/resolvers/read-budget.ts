@@ -1,1 +1,2 @@
-export { boundReads, type ReadBudget, tooLarge } from '../store/bound-reads.ts';
+export { boundReads } from '../store/bound-reads.ts';
+export { tooLarge } from '../store/read-budget.ts';

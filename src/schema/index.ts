@@ -33,5 +33,6 @@ import './workflow.ts';
 import './workflow-mutations.ts';
 import { builder } from './builder.ts';
 import { priceLongFields } from './long-fields.ts';
+import { refuseSpentMutations } from './spent-mutations.ts';
 
-export const schema = priceLongFields(builder.toSchema());
+export const schema = refuseSpentMutations(priceLongFields(builder.toSchema()));

@@ -1,21 +1,15 @@
 import pg from 'pg';
-import { DomainError } from '../errors.ts';
+import type { ReadBudget } from './read-budget.ts';
 import type { Store } from './store.ts';
 
-/** What one response may still read from the database: bytes on the wire, for all its statements together. */
-export interface ReadBudget {
-  left: number;
-  /** Set when a statement was aborted: its rows are incomplete. */
-  isSpent: boolean;
-}
-
-/** A statement that writes is never aborted: the client could not know whether it was committed. */
+/** A statement that writes is never cut off: the client could not know whether it was committed. */
 const WRITES = /\b(insert into|update|delete from|add_job)\b/i;
 
 /**
- * A view of the store whose statements count against a budget, row by row as rows arrive. Aliases and nested lists that
- * are read concurrently share the budget, so no document holds more than that in memory. A read that exceeds it fails
- * with PAYLOAD_TOO_LARGE, and its connection is closed so that Postgres stops sending.
+ * The same store, whose statements count against a budget row by row, as the rows arrive. Aliases and nested lists
+ * that are read at the same time share it, so a document never holds more than the budget, however it is written.
+ * A read that exceeds it fails, and its connection is closed so that Postgres stops sending. What writes, and what a
+ * transaction reads, is counted and never cut off.
  */
 export function boundReads(store: Store, budget: ReadBudget): Store {
   const { pool } = store.database;
@@ -23,37 +17,44 @@ export function boundReads(store: Store, budget: ReadBudget): Store {
     query: {
       value: async (statement: string | pg.QueryConfig, values?: unknown[]) => {
         const query = new pg.Query(statement, values) as CountedQuery;
-        if (budget.isSpent && !WRITES.test(query.text)) throw tooLarge();
-        return pool.query(countRows(query, budget));
+        const isCut = !WRITES.test(query.text);
+        if (budget.spent && isCut) throw budget.spent;
+        return pool.query(countRows(query, budget, isCut));
       },
     },
-    // Bound to the pool, so that it changes the pool's state and not this view's.
-    connect: { value: pool.connect.bind(pool) },
+    // Its methods must change the pool's own state, and not that of this view.
+    connect: { value: async () => countTransaction(await pool.connect(), budget) },
   });
   return { ...store, database: { ...store.database, pool: bounded } };
 }
 
-/** Members of a query that pg calls but that its types do not declare. */
+function countTransaction(client: pg.PoolClient, budget: ReadBudget): pg.PoolClient {
+  const query = (statement: string | pg.QueryConfig, values?: unknown[]) =>
+    new Promise((resolve, reject) => {
+      const settle = (error: Error | null, result: pg.QueryResult) =>
+        error ? reject(error) : resolve(result);
+      const counted = new pg.Query(statement, values) as CountedQuery;
+      counted.callback = settle;
+      client.query(countRows(counted, budget, false));
+    });
+  return Object.create(client, { query: { value: query } });
+}
+
+/** What pg calls of a query, and does not declare. */
 interface CountedQuery extends pg.Query {
   text: string;
-  callback(error: Error): void;
+  callback(error: Error | null, result?: pg.QueryResult): void;
   handleDataRow(row: { length: number }): void;
 }
 
-function countRows(query: CountedQuery, budget: ReadBudget): CountedQuery {
+function countRows(query: CountedQuery, budget: ReadBudget, isCut: boolean): CountedQuery {
   const accept = query.handleDataRow.bind(query);
   query.handleDataRow = (row) => {
-    budget.left -= row.length;
-    if (budget.left >= 0 || WRITES.test(query.text)) return accept(row);
-    budget.isSpent = true;
+    const refusal = budget.count(row.length);
+    if (refusal === null || !isCut) return accept(row);
     // The pool closes a connection whose query failed; the rows that are on their way are dropped.
     query.handleDataRow = () => {};
-    query.callback(tooLarge());
+    query.callback(refusal);
   };
   return query;
-}
-
-export function tooLarge(): DomainError {
-  const remedy = 'ask for fewer rows, or for fewer of the long fields (prompt, result, context, output)';
-  return new DomainError('PAYLOAD_TOO_LARGE', `the response would be too large; ${remedy}`);
 }

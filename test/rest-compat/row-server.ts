@@ -4,7 +4,6 @@ import type { Services } from '../../src/context.ts';
 import { createAdmission } from '../../src/http/admission.ts';
 import { createSendArtifact } from '../../src/http/artifacts.ts';
 import { createBaseUrl } from '../../src/http/base-url.ts';
-import { createAnswerQueue } from '../../src/http/limits/answer-queue.ts';
 import { createConnections } from '../../src/http/limits/connections.ts';
 import { createRequestLimits } from '../../src/http/limits/request-limits.ts';
 import { createSchemaAccess } from '../../src/http/schema-access.ts';
@@ -16,6 +15,7 @@ import { createTokens } from '../../src/resolvers/tokens.ts';
 import type { DialectTable } from '../../src/rest-compat/dialect.ts';
 import { dialectScope } from '../../src/rest-compat/router.ts';
 import type { SchemaAccess } from '../../src/rest-compat/schema-access.ts';
+import { createReading } from '../../src/store/read-budget.ts';
 import type { TestServer } from '../harness/server.ts';
 
 export interface RowServer {
@@ -35,9 +35,9 @@ export async function serveRows({ config, store }: TestServer, dialect: DialectT
     providers: configuredProviders(config),
     reach: createReach(config, { baseUrls: async () => [], fetch }),
     computation: createComputation(config.rateLimitFactor),
+    reading: createReading(),
   } as unknown as Services;
   const admission = createAdmission(services);
-  const answerQueue = createAnswerQueue();
   const access = createSchemaAccess(
     services,
     admission,
@@ -46,9 +46,9 @@ export async function serveRows({ config, store }: TestServer, dialect: DialectT
       admission,
       createBaseUrl(() => null),
     ),
-    createSendArtifact(services, admission, answerQueue),
+    createSendArtifact(services, admission),
     createRequestLimits(config.rateLimitFactor, null),
-    { answerQueue, connections: createConnections(services, admission) },
+    { connections: createConnections(services, admission) },
   );
   const app = Fastify({ forceCloseConnections: true });
   await app.register(dialectScope(dialect, access, new WeakMap()), { prefix: `/${dialect.name}` });

@@ -4,6 +4,7 @@ import { createComputation } from '../../src/computation/computation.ts';
 import type { Services } from '../../src/context.ts';
 import { createContext } from '../../src/http/context.ts';
 import { schema } from '../../src/schema/index.ts';
+import { createReading } from '../../src/store/read-budget.ts';
 import type { Origin } from '../../src/vocabulary.ts';
 import { type Client, data } from '../harness/client.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
@@ -30,7 +31,13 @@ function plain(id: string): string {
 async function through(origin: Origin, document: string): Promise<any> {
   const { store, config } = server;
   const computation = createComputation(config.rateLimitFactor);
-  const services = { store, config, providers: ['demo'], computation } as unknown as Services;
+  const services = {
+    store,
+    config,
+    providers: ['demo'],
+    computation,
+    reading: createReading(),
+  } as unknown as Services;
   const viewer = { userId, isAdmin: true, expiresAt: null };
   const contextValue = createContext(services, { viewer, address: '127.0.0.1' }, origin);
   const answer = await execute({ schema, document: parse(document), contextValue });

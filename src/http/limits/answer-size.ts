@@ -2,11 +2,6 @@ import { tooLarge } from '../../resolvers/read-budget.ts';
 
 /** Maximum JSON size of one response, or of one event of a stream. */
 export const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
-/**
- * Maximum bytes that one response may read from the database. Twice the response size, because rows contain columns
- * that were not requested and Postgres puts spaces into its JSON.
- */
-export const MAX_READ_BYTES = 2 * MAX_ANSWER_BYTES;
 
 /** A control character is escaped as `\u0001`; every other UTF-16 unit takes at most three bytes. */
 const MOST_BYTES_OF_CHARACTER = 6;

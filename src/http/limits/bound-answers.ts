@@ -2,46 +2,35 @@ import { type ExecutionArgs, type ExecutionResult, GraphQLError, getOperationAST
 import type { Plugin } from 'graphql-yoga';
 import type { Context } from '../../context.ts';
 import { DomainError } from '../../errors.ts';
-import { tooLarge } from '../../resolvers/read-budget.ts';
 import { statusOf } from '../failures.ts';
-import { type AnswerQueue, mayBeLarge } from './answer-queue.ts';
 import { checkSize } from './answer-size.ts';
 import { shownErrors } from './bound-errors.ts';
 
-/** Limits what an execution reads, the size of its response, and the number of concurrent large responses. */
-export function boundAnswers(answerQueue: AnswerQueue): Plugin<Context> {
-  return {
-    onExecute({ executeFn, setExecuteFn }) {
-      setExecuteFn((args: ExecutionArgs) => executeBounded(answerQueue, args, executeFn));
-    },
-  };
-}
+/** Limits what executions read from the database, and the size of their responses. */
+export const boundAnswers: Plugin<Context> = {
+  onExecute({ executeFn, setExecuteFn }) {
+    setExecuteFn((args: ExecutionArgs) => executeBounded(args, executeFn));
+  },
+};
 
 type Execute = (args: ExecutionArgs) => ExecutionResult | Promise<ExecutionResult>;
 
 /** Runs `execute` within the limits; a response that is too large becomes an error in place of the data. */
-export async function executeBounded(
-  answerQueue: AnswerQueue,
-  args: ExecutionArgs,
-  execute: Execute,
-): Promise<ExecutionResult> {
-  const { viewer, reads } = args.contextValue as Context;
-  const makeAnswer = async () => execute(args);
+export async function executeBounded(args: ExecutionArgs, execute: Execute): Promise<ExecutionResult> {
+  const { reads } = args.contextValue as Context;
+  reads.open();
   try {
-    const result = mayBeLarge(args.document)
-      ? await answerQueue.run(viewer?.userId ?? null, makeAnswer)
-      : await makeAnswer();
-    return boundResult(result, reads.isSpent && !isMutation(args));
-  } catch (error) {
-    if (error instanceof DomainError) return { errors: [asWhole(error)] };
-    throw error;
+    const result = await execute(args);
+    return boundResult(result, isMutation(args) ? null : reads.spent);
+  } finally {
+    reads.release();
   }
 }
 
-/** @param isCutOff part of the data is missing. Never set for mutations: the client has to see what was done. */
-export function boundResult(result: ExecutionResult, isCutOff: boolean): ExecutionResult {
+/** @param spent why part of the data is missing. Never given for mutations: the client has to see what was done. */
+export function boundResult(result: ExecutionResult, spent: DomainError | null): ExecutionResult {
   try {
-    if (isCutOff) throw tooLarge();
+    if (spent) throw spent;
     checkSize(result.data);
     const { errors } = result;
     return errors && errors.length > 0 ? { ...result, errors: shownErrors(errors) } : result;

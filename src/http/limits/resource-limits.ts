@@ -1,7 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Services } from '../../context.ts';
 import type { Admission } from '../admission.ts';
-import { type AnswerQueue, createAnswerQueue } from './answer-queue.ts';
 import { checkSize } from './answer-size.ts';
 import { limitBodies } from './bodies.ts';
 import { type Connections, createConnections } from './connections.ts';
@@ -10,7 +9,6 @@ import { createSendBuffers, type SendBuffers } from './send-buffers.ts';
 
 /** The limits that keep clients from exhausting the memory and sockets of this process. */
 export interface ResourceLimits {
-  answerQueue: AnswerQueue;
   connections: Connections;
   sendBuffers: SendBuffers;
 }
@@ -22,7 +20,6 @@ export function applyResourceLimits(
   admission: Admission,
 ): ResourceLimits {
   const limits = {
-    answerQueue: createAnswerQueue(),
     connections: createConnections(services, admission),
     sendBuffers: createSendBuffers(),
   };

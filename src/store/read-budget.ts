@@ -1,0 +1,125 @@
+import { DomainError } from '../errors.ts';
+
+/**
+ * Bytes on the wire that one answer may read from the database: twice what its JSON may have, because rows have
+ * columns that are not asked for, and JSON of Postgres has spaces in it.
+ */
+const MOST_OF_ANSWER = 32 * 1024 * 1024;
+
+/** Bytes that the answers under construction may hold together. As objects, rows take two to four times as many. */
+const MOST_OF_ACCOUNT = 64 * 1024 * 1024;
+const MOST_OF_PROCESS = 128 * 1024 * 1024;
+
+/** The first bytes of an answer count for itself alone, so that small requests succeed whatever others read. */
+const FREE = 64 * 1024;
+
+/** What one answer may still read from the database, for all of its statements together. */
+export interface ReadBudget {
+  /** Set when a statement exceeded it: what was read until then is not all. */
+  spent: DomainError | null;
+  /** Counts a row that has arrived. @returns why it is too much, or null. */
+  count(bytes: number): DomainError | null;
+  /** From now on what is read is held, and counts in the sums of the account and of the process. */
+  open(): void;
+  /** The answer is made: what it has read is no longer held. Rows that still arrive are not, either. */
+  release(): void;
+  /** Opens another answer with a whole budget, such as an event of a subscription. */
+  renew(): void;
+  /** Between two answers: what is read is bounded elsewhere, and not counted. */
+  suspend(): void;
+}
+
+/** What the answers of a process read at a time. */
+export interface Reading {
+  /** @param account whose request it is, or the address of one without credentials */
+  ofRequest(account: string): ReadBudget;
+}
+
+export function createReading(): Reading {
+  const held = new Map<string, number>();
+  let total = 0;
+
+  function hold(account: string, bytes: number): DomainError | null {
+    const ofAccount = (held.get(account) ?? 0) + bytes;
+    if (ofAccount > MOST_OF_ACCOUNT) return tooManyAtOnce('RATE_LIMITED', 'this account has');
+    if (total + bytes > MOST_OF_PROCESS) return tooManyAtOnce('UNAVAILABLE', 'there are');
+    held.set(account, ofAccount);
+    total += bytes;
+    return null;
+  }
+
+  function letGo(account: string, bytes: number): void {
+    const left = (held.get(account) ?? 0) - bytes;
+    if (left > 0) held.set(account, left);
+    else held.delete(account);
+    total -= bytes;
+  }
+
+  return {
+    ofRequest: (account) =>
+      createBudget(
+        (bytes) => hold(account, bytes),
+        (bytes) => letGo(account, bytes),
+      ),
+  };
+}
+
+function createBudget(
+  hold: (bytes: number) => DomainError | null,
+  letGo: (bytes: number) => void,
+): ReadBudget {
+  let isCounting = true;
+  let isOpen = false;
+  let read = 0;
+  let holding = 0;
+
+  function countNow(bytes: number): DomainError | null {
+    read += bytes;
+    if (read > MOST_OF_ANSWER) return tooLarge();
+    if (!isOpen || read <= FREE) return null;
+    const refusal = hold(bytes);
+    if (refusal === null) holding += bytes;
+    return refusal;
+  }
+
+  const budget: ReadBudget = {
+    spent: null,
+    count(bytes) {
+      if (!isCounting) return null;
+      const refusal = countNow(bytes);
+      budget.spent ??= refusal;
+      return refusal;
+    },
+    open() {
+      isOpen = true;
+    },
+    release() {
+      letGo(holding);
+      holding = 0;
+      isOpen = false;
+    },
+    renew() {
+      budget.release();
+      budget.spent = null;
+      isCounting = true;
+      read = 0;
+      budget.open();
+    },
+    suspend() {
+      budget.release();
+      budget.spent = null;
+      isCounting = false;
+    },
+  };
+  return budget;
+}
+
+function tooManyAtOnce(code: 'RATE_LIMITED' | 'UNAVAILABLE', who: string): DomainError {
+  const message = `${who} too many large answers under way; try again in 1 s, or ask for fewer rows`;
+  return new DomainError(code, message, { retryAfter: 1 });
+}
+
+export function tooLarge(): DomainError {
+  const remedy = 'ask for fewer rows, or for fewer of the long fields (prompt, result, context, output)';
+  return new DomainError('PAYLOAD_TOO_LARGE', `the answer would be too large; ${remedy}`);
+}
