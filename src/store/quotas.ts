@@ -46,7 +46,8 @@ export function createQuotas(database: Database, installation: Amounts): Quotas 
   const reading = new Map<string, Promise<Known>>();
 
   async function readNow(ownerId: string): Promise<Known> {
-    const { used, own } = await addUp(database, ownerId);
+    await addUp(database, ownerId);
+    const { used, own } = await readUsage(database.pool, ownerId);
     return remember(ownerId, { used, limits: limitsOf(installation, own) });
   }
 
@@ -64,7 +65,9 @@ export function createQuotas(database: Database, installation: Amounts): Quotas 
   }
 
   async function peek(client: ClientBase, ownerId: string): Promise<Known> {
-    const { used, own } = await readWithin(client, ownerId);
+    const { used, own } = await readUsage(client, ownerId);
+    // Accounts that only schedules and executions work for are added up, too: after this transaction, by another connection.
+    setImmediate(() => void read(ownerId).catch(() => {}));
     return remember(ownerId, { used, limits: limitsOf(installation, own) });
   }
 
@@ -132,9 +135,9 @@ interface Row {
 /** Of an account whose usage nobody has read for long, the rest is added up the next time. */
 const MOST_CHANGES = 50_000;
 
-/** Moves what was written since the last time into the account's one row. Two who do so at once share the changes. */
-async function addUp(database: Database, ownerId: string): Promise<Usage> {
-  const { rows } = await database.pool.query<Row>({
+/** Moves what was written since the last time into the account's one row. Two that do so at once share the changes. */
+async function addUp(database: Database, ownerId: string): Promise<void> {
+  await database.pool.query({
     name: 'add-up-usage',
     text: `
       with taken as (
@@ -143,17 +146,15 @@ async function addUp(database: Database, ownerId: string): Promise<Usage> {
         ) returning runs, objects, bytes
       )
       insert into account_usage as usage (owner_id, runs, objects, bytes)
-      select $1, coalesce(sum(runs), 0), coalesce(sum(objects), 0), coalesce(sum(bytes), 0) from taken
+      select $1, sum(runs), sum(objects), sum(bytes) from taken having count(*) > 0
       on conflict (owner_id) do update set runs = usage.runs + excluded.runs,
-        objects = usage.objects + excluded.objects, bytes = usage.bytes + excluded.bytes
-      returning runs, objects, bytes, max_runs as "maxRuns", max_objects as "maxObjects", max_bytes as "maxBytes"`,
+        objects = usage.objects + excluded.objects, bytes = usage.bytes + excluded.bytes`,
     values: [ownerId],
   });
-  return fromRow(rows[0]!);
 }
 
-/** Without a lock. */
-async function readWithin(client: ClientBase, ownerId: string): Promise<Usage> {
+/** With what is not added up yet, and without a lock. */
+async function readUsage(client: Pick<ClientBase, 'query'>, ownerId: string): Promise<Usage> {
   const { rows } = await client.query<Row>({
     name: 'read-usage',
     text: `

@@ -61,22 +61,27 @@ export function answerTo({ answers }: Draft, { key }: StepQuestion): StepReply {
 /** What is read goes to a thread in one piece, during which nothing else happens. */
 const MOST_READ = { characters: 10_000_000, values: 300_000 };
 
-/** Each question has the time of a whole computation, when it needs it. */
+/** Each question has the time of a whole computation, when it needs it; every second one settles a question at least. */
 export async function findAnswers(compute: Compute, { questions, scope }: AnswersNeeded): Promise<Answers> {
   const fault = jsonSizeFault(scope, MOST_READ);
   if (fault) return refuseAll(questions, `what it reads ${fault}`);
   const answers = new Map<string, StepReply>();
-  for (let open = [...questions]; open.length > 0; open = open.filter(({ key }) => !answers.has(key))) {
+  let batch: Questions = questions;
+  while (batch.length > 0) {
     try {
-      const replies = await compute('steps', { questions: open, scope: { ...scope } });
+      const replies = await compute('steps', { questions: [...batch], scope: { ...scope } });
       for (const [key, reply] of replies) answers.set(key, reply);
     } catch (error) {
       if (!(error instanceof TooComplex)) throw error;
-      const slow = open.findIndex(({ key }) => key === error.field);
-      if (slow <= 0) answers.set(open[0]!.key, { fault: error.message });
-      // Those before it took a part of the time.
-      else open.unshift(...open.splice(slow, 1));
+      const slow = Math.max(0, batch.findIndex(({ key }) => key === error.field));
+      if (slow > 0) {
+        // Those before it took a part of the time.
+        batch = [batch[slow]!];
+        continue;
+      }
+      answers.set(batch[0]!.key, { fault: error.message });
     }
+    batch = questions.filter(({ key }) => !answers.has(key));
   }
   return answers;
 }
