@@ -169,9 +169,8 @@ async function launchIn(
 const BOUND = `
 echo 1000 >/proc/self/oom_score_adj
 [ -z "$1" ] || echo 0 >"$1" || exit 126
-cpus=$2
+[ -z "$2" ] || PATH=$PATH:/usr/bin:/bin taskset -cp "$2" $$ >/dev/null || exit 126
 shift 2
-[ -z "$cpus" ] || exec taskset -c "$cpus" bwrap "$@"
 exec bwrap "$@"`;
 
 function give(child: ChildProcess, descriptor: number, content: string | Buffer): void {

@@ -125,9 +125,9 @@ async function end(group: string, account: string, limits: GroupLimits): Promise
 async function excessOf(group: string, account: string, limits: GroupLimits): Promise<string | null> {
   const own = await events(group);
   if (!own.oom_kill) return null;
-  // It was ended for its account, or for all, when it never came to its own limit.
-  if (own.max) return `it used more than the ${mebibytes(limits.memory)} of memory that are allowed`;
-  return (await events(account)).max
+  // `oom` counts where the limit was that could not be kept: its own, its account's, or that of all.
+  if (own.oom) return `it used more than the ${mebibytes(limits.memory)} of memory that are allowed`;
+  return (await events(account)).oom
     ? `the commands of its account used more than the ${mebibytes(limits.accountMemory)} of memory that are allowed`
     : 'all commands used more memory than is allowed';
 }

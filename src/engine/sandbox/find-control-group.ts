@@ -67,7 +67,7 @@ export async function requireControllers(base: string): Promise<void> {
 
 /** Root may write everywhere: it is the server's own only if it was started as a service, not from a terminal. */
 function requireService(base: string): void {
-  if (process.getuid?.() !== 0 || base.includes('.service')) return;
+  if (process.getuid?.() !== 0 || base.endsWith('.service')) return;
   throw new Error(
     `${base} is not the server's own, as that of a container or a service with Delegate=yes is`,
   );
