@@ -1,0 +1,99 @@
+import { isRequiredArgument } from 'graphql';
+import { WebSocket } from 'ws';
+import { schema } from '../../src/schema/index.ts';
+import { type Answer, type Client, data } from '../harness/client.ts';
+import { documentsFor, rootFields } from './documents.ts';
+import { variablesOf } from './inputs.ts';
+import type { Own } from './parts.ts';
+import { addressOf, type TriedSocket } from './sockets.ts';
+import { type Caller, plainIdOf } from './stage.ts';
+
+/** What came by one subscription or socket, from its opening on. */
+export interface Listener {
+  name: string;
+  said: string[];
+  /** Whether all that happens to an account or a session is told, and not one run alone. */
+  isFeed: boolean;
+  /** Resolves when one of the ids was told. */
+  heard(ids: readonly string[]): Promise<void>;
+  /** Rejects when it could not be opened. */
+  stop(): Promise<void>;
+}
+
+function collect(name: string, isFeed: boolean, close: () => unknown) {
+  const said: string[] = [];
+  let news = Promise.withResolvers<void>();
+  const add = (text: string) => {
+    said.push(text);
+    news.resolve();
+    news = Promise.withResolvers();
+  };
+  const listener: Listener = {
+    name,
+    said,
+    isFeed,
+    async heard(ids) {
+      while (!said.some((text) => ids.some((id) => text.includes(id)))) await news.promise;
+    },
+    async stop() {
+      await close();
+    },
+  };
+  return { listener, add };
+}
+
+/**
+ * Every subscription of the schema, without a cursor and with each, over both carriers. Resolves when all began.
+ * @param own ids of the caller's; null: only what needs none.
+ */
+export async function subscribeToAll(
+  client: Client,
+  own: Own | null,
+  cursors: readonly string[],
+): Promise<Listener[]> {
+  const fields = rootFields(schema, 'subscription').filter(
+    (one) => own || !one.args.some(isRequiredArgument),
+  );
+  const open = fields.flatMap((field) => {
+    const isFeed = field.args.some(({ name, type }) => name === 'after' && String(type) === 'String');
+    const variables = variablesOf('Subscription', field, { own: own ?? {} });
+    const ways = isFeed ? [undefined, ...cursors] : [undefined];
+    return ways.flatMap((after) =>
+      (['subscribe', 'subscribeSse'] as const).map(async (carrier) => {
+        const given = { ...variables, ...(after && { after }) };
+        const [document = ''] = documentsFor(schema, 'subscription', field, given);
+        const left = new AbortController();
+        const payloads = client[carrier](document, given, left.signal);
+        const close = () => (carrier === 'subscribe' ? void payloads.return(undefined) : left.abort());
+        const name = `${field.name} over ${carrier}${after ? ' with a cursor' : ''}`;
+        const { listener, add } = collect(name, isFeed, close);
+        const first = await payloads.next();
+        if (!first.done) add(JSON.stringify(data(first.value)));
+        void readOn(payloads, add);
+        return listener;
+      }),
+    );
+  });
+  return Promise.all(open);
+}
+
+async function readOn(payloads: AsyncGenerator<Answer>, add: (text: string) => void): Promise<void> {
+  try {
+    for await (const payload of payloads) add(JSON.stringify(payload));
+  } catch (thrown) {
+    add(`ended with ${thrown}`);
+  }
+}
+
+/** A socket of a dialect, at its mount, with ids of the caller's. Resolves when it is open. */
+export async function listenAt(url: string, tried: TriedSocket, caller: Caller, own: Own): Promise<Listener> {
+  const ids = Object.fromEntries(Object.entries(own).map(([type, id]) => [type, plainIdOf(id)]));
+  const address = addressOf(tried, ids, true);
+  const raw = new WebSocket(`${url.replace(/^http/, 'ws')}${address}`, { headers: caller.credentials });
+  const { listener, add } = collect(`${tried.dialect} ${tried.name}`, !tried.name.includes('task_id'), () =>
+    raw.terminate(),
+  );
+  raw.on('message', (message) => add(String(message)));
+  await new Promise<void>((resolve, reject) => raw.once('open', resolve).once('error', reject));
+  return listener;
+}
