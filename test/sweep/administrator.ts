@@ -1,9 +1,9 @@
-/** All in which an administrator is meant to see more than others, and why. What is not here shows them their own alone. */
+/** All in which an administrator is meant to see more than others, and why. Of all else they see their own alone. */
 export const ADMIN_SEES = {
   'Query.systemStatus': 'totals of tasks, agents and the queue, as numbers of all accounts, and the workers',
   'Query.systemMetrics': 'traffic of the process, as numbers of all accounts',
   'Mutation.updateUser': 'sets limits and quotas of an account, and answers with it',
-  'CustomModel.baseUrl': 'the address of a model that all accounts share',
+  'Model.baseUrl': 'the address of a custom model, which all accounts share',
   'GET /metrics': 'measurements of the process',
 } as const;
 

@@ -2,7 +2,7 @@ import { isRequiredArgument } from 'graphql';
 import { WebSocket } from 'ws';
 import { schema } from '../../src/schema/index.ts';
 import { type Answer, type Client, data } from '../harness/client.ts';
-import { documentsFor, rootFields } from './documents.ts';
+import { documentsFor, rootFields, shortDocumentFor } from './documents.ts';
 import { variablesOf } from './inputs.ts';
 import type { Own } from './parts.ts';
 import { addressOf, type TriedSocket } from './sockets.ts';
@@ -12,7 +12,7 @@ import { type Caller, plainIdOf } from './stage.ts';
 export interface Listener {
   name: string;
   said: string[];
-  /** Whether all that happens to an account or a session is told, and not one run alone. */
+  /** Whether it names all that happens to an account or a session, and not one run alone. */
   isFeed: boolean;
   /** Resolves when one of the ids was told. */
   heard(ids: readonly string[]): Promise<void>;
@@ -58,23 +58,42 @@ export async function subscribeToAll(
     const isFeed = field.args.some(({ name, type }) => name === 'after' && String(type) === 'String');
     const variables = variablesOf('Subscription', field, { own: own ?? {} });
     const ways = isFeed ? [undefined, ...cursors] : [undefined];
-    return ways.flatMap((after) =>
-      (['subscribe', 'subscribeSse'] as const).map(async (carrier) => {
-        const given = { ...variables, ...(after && { after }) };
-        const [document = ''] = documentsFor(schema, 'subscription', field, given);
-        const left = new AbortController();
-        const payloads = client[carrier](document, given, left.signal);
-        const close = () => (carrier === 'subscribe' ? void payloads.return(undefined) : left.abort());
-        const name = `${field.name} over ${carrier}${after ? ' with a cursor' : ''}`;
-        const { listener, add } = collect(name, isFeed, close);
-        const first = await payloads.next();
-        if (!first.done) add(JSON.stringify(data(first.value)));
-        void readOn(payloads, add);
-        return listener;
-      }),
+    const given = isFeed ? { ...variables, after: '' } : variables;
+    const documents = documentsFor(schema, 'subscription', field, given);
+    const short = shortDocumentFor('subscription', field, given).replace('__typename', NAMES);
+    return [...documents, ...(isFeed ? [short] : [])].flatMap((document) =>
+      ways.flatMap((after) =>
+        CARRIERS.map((carrier) => {
+          const name = `${field.name} over ${carrier}${after ? ' with a cursor' : ''}`;
+          const operation = { document, variables: { ...variables, ...(after && { after }) } };
+          return subscribe(client, carrier, operation, { name, isFeed: document === short && isFeed });
+        }),
+      ),
     );
   });
   return Promise.all(open);
+}
+
+const CARRIERS = ['subscribe', 'subscribeSse'] as const;
+/** A feed says by these of what each payload is. */
+const NAMES = '__typename taskId orchestrationId';
+
+async function subscribe(
+  client: Client,
+  carrier: (typeof CARRIERS)[number],
+  { document, variables }: { document: string; variables: Record<string, unknown> },
+  { name, isFeed }: { name: string; isFeed: boolean },
+): Promise<Listener> {
+  const left = new AbortController();
+  const payloads =
+    carrier === 'subscribe'
+      ? client.subscribe(document, variables)
+      : client.subscribeSse(document, variables, left.signal);
+  const { listener, add } = collect(name, isFeed, () => left.abort());
+  const begun = await payloads.next();
+  if (!begun.done) add(JSON.stringify(data(begun.value)));
+  void readOn(payloads, add);
+  return listener;
 }
 
 async function readOn(payloads: AsyncGenerator<Answer>, add: (text: string) => void): Promise<void> {

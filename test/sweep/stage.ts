@@ -6,7 +6,7 @@ import { startVendor, type Vendor } from '../vendor/server.ts';
 import { ownedRows } from './owned-rows.ts';
 import { routesMadeBy } from './routes.ts';
 import { glance, type Ids, type Walk, walk } from './walk.ts';
-import { addThroughDialects, addUnfinished, createWorld, type World } from './world.ts';
+import { addThroughDialects, addUnfinished, createWorld, ENDS, until, type World } from './world.ts';
 
 /** Who tries to get at what is another account's. With a new kind of credentials comes a row. */
 export interface Caller {
@@ -64,7 +64,7 @@ export async function openSweepStage(): Promise<SweepStage> {
     createWorld(first, vendor, 'alice'),
     createWorld(second, vendor, 'bobby'),
   ]);
-  for (const world of [alice, bob]) await pullAsAdmin(server, world);
+  await Promise.all([alice, bob].map((world) => pullAsAdmin(server, world)));
   await worker.stop();
   const beginning = await cursorOfFeed(first);
   for (const world of [alice, bob]) {
@@ -124,7 +124,7 @@ async function pullAsAdmin({ store }: TestServer, { client, handles }: World): P
   const { task } = data(
     await client.query(document, { model: `${handles.model}-pulled@tokens=1` }),
   ).pullModel;
-  await client.events(task.id);
+  await until(client, 'taskEvents', 'taskId', task.id, ENDS);
   await raise(false);
 }
 
@@ -140,7 +140,7 @@ async function limitCosts(admin: Client, client: Client): Promise<void> {
 
 /** @returns the first; with `after` that of the first event after it. */
 async function cursorOfFeed(client: Client, after?: string): Promise<string> {
-  const feed = client.subscribe(
+  const feed = client.subscribeSse(
     'subscription ($after: String) { activity(after: $after) { cursor taskId } }',
     { after },
   );
