@@ -17,7 +17,6 @@ export const ROUTES: Record<string, Who> = {
   '/artifacts/:id': { type: 'Artifact' },
   '/docs': 'public',
   '/docs/': 'public',
-  '/docs/*': 'public',
   '/docs/static/*': 'public',
   '/docs/json': 'public',
   '/docs/yaml': 'public',

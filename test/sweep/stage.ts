@@ -1,6 +1,6 @@
 import { createLog } from '../../src/log.ts';
 import { startWorker } from '../../src/worker.ts';
-import { type Client, data } from '../harness/client.ts';
+import { type Client, createClient, data } from '../harness/client.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
 import { startVendor, type Vendor } from '../vendor/server.ts';
 import { ownedRows } from './owned-rows.ts';
@@ -114,18 +114,24 @@ export async function openSweepStage(): Promise<SweepStage> {
   };
 }
 
-/** Only an administrator may have models fetched; the task stays the account's. */
-async function pullAsAdmin({ store }: TestServer, { client, handles }: World): Promise<void> {
-  const { id } = data(await client.query('{ viewer { id } }')).viewer;
+/**
+ * Only an administrator may have models fetched; the task stays the account's. By a key, as who holds a token is
+ * remembered for a while.
+ */
+async function pullAsAdmin({ url, store }: TestServer, { client, handles }: World): Promise<void> {
+  const made = await client.query('mutation { createApiKey(input: { name: "pull" }) { key } }');
+  const { viewer } = data(await client.query('{ viewer { id } }'));
   const raise = (isAdmin: boolean) =>
-    store.database.pool.query('update app_user set is_admin = $2 where id = $1', [plainIdOf(id), isAdmin]);
+    store.database.pool.query('update app_user set is_admin = $2 where id = $1', [
+      plainIdOf(viewer.id),
+      isAdmin,
+    ]);
+  const program = createClient(url, { 'x-api-key': data(made).createApiKey.key });
   await raise(true);
   const document = 'mutation ($model: String!) { pullModel(input: { model: $model }) { task { id } } }';
-  const { task } = data(
-    await client.query(document, { model: `${handles.model}-pulled@tokens=1` }),
-  ).pullModel;
-  await until(client, 'taskEvents', 'taskId', task.id, ENDS);
+  const answer = await program.query(document, { model: `${handles.model}-pulled@tokens=1` });
   await raise(false);
+  await until(client, 'taskEvents', 'taskId', data(answer).pullModel.task.id, ENDS);
 }
 
 async function limitCosts(admin: Client, client: Client): Promise<void> {
