@@ -34,7 +34,9 @@ export async function walk(client: Client): Promise<Walk> {
 export async function glance(client: Client): Promise<Walk> {
   const found: Walk = { answers: {}, ids: {}, cursors: [] };
   await readRoots(client, found);
-  return found;
+  // They came in any order.
+  const answers = Object.entries(found.answers).toSorted(([one], [other]) => (one < other ? -1 : 1));
+  return { ...found, answers: Object.fromEntries(answers) };
 }
 
 async function readRoots(client: Client, found: Walk): Promise<void> {
