@@ -66,12 +66,15 @@ export async function subscribeToAll(
         CARRIERS.map((carrier) => {
           const name = `${field.name} over ${carrier}${after ? ' with a cursor' : ''}`;
           const operation = { document, variables: { ...variables, ...(after && { after }) } };
-          return subscribe(client, carrier, operation, { name, isFeed: document === short && isFeed });
+          return () => subscribe(client, carrier, operation, { name, isFeed: document === short && isFeed });
         }),
       ),
     );
   });
-  return Promise.all(open);
+  const listeners: Listener[] = [];
+  // One after the other: a busy machine takes too long to greet a hundred sockets at once.
+  for (const one of open) listeners.push(await one());
+  return listeners;
 }
 
 const CARRIERS = ['subscribe', 'subscribeSse'] as const;
@@ -90,8 +93,8 @@ async function subscribe(
       ? client.subscribe(document, variables)
       : client.subscribeSse(document, variables, left.signal);
   const { listener, add } = collect(name, isFeed, () => left.abort());
-  const begun = await payloads.next();
-  if (!begun.done) add(JSON.stringify(data(begun.value)));
+  // A feed says at once that it has begun, the words of a task come when it runs.
+  if (isFeed) add(JSON.stringify(data((await payloads.next()).value!)));
   void readOn(payloads, add);
   return listener;
 }
@@ -100,7 +103,7 @@ async function readOn(payloads: AsyncGenerator<Answer>, add: (text: string) => v
   try {
     for await (const payload of payloads) add(JSON.stringify(payload));
   } catch (thrown) {
-    add(`ended with ${thrown}`);
+    add(`ended with ${JSON.stringify(thrown)}`);
   }
 }
 
