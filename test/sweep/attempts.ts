@@ -1,6 +1,7 @@
 import { schema } from '../../src/schema/index.ts';
 import type { Answer } from '../harness/client.ts';
 import { ask, type Carrier } from '../http/carriers.ts';
+import { ADMIN_SEES } from './administrator.ts';
 import { told } from './compare.ts';
 import { documentsFor, type Field, type Operation, rootFields, shortDocumentFor } from './documents.ts';
 import { type Leaf, leavesOf, typeOfId, type Values, variablesOf } from './inputs.ts';
@@ -102,6 +103,7 @@ export async function differences(
 ): Promise<string[]> {
   const found: string[] = [];
   const isWhole = tried.operation !== 'mutation';
+  if (caller.isAdmin && `${tried.root}.${tried.name}` in ADMIN_SEES) return found;
   for (const carrier of carriersOf(tried)) {
     const strangers = new Map<string, string>();
     const tell = async ({ value, fitting }: Sent) => {

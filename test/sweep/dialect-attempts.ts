@@ -32,11 +32,15 @@ const VOLATILE = /^(date|content-length|etag|x-request-id|connection|keep-alive|
 /** An endpoint that waits for a run has accepted it. */
 const PATIENCE_MS = 1_500;
 
-/** What takes an id that its caller has chosen comes last: afterwards Bob has things that are called like Alice's. */
+/**
+ * What takes an id that its caller chooses comes last, and what makes such a thing at the very end: afterwards Bob has
+ * things that are called like Alice's, and finds his own by her names.
+ */
 function rankOf({ row, places }: TriedRow): number {
   const isNamedByCaller = places.some((place) => place.join('.') === 'body.id');
+  if (isNamedByCaller) return ORDER.length + (row.method === 'POST' ? 1 : 0);
   const ends = row.method === 'DELETE' || /\/(stop|cancel)$/.test(row.path);
-  return isNamedByCaller ? ORDER.length : ORDER.indexOf(ends ? 'DELETE' : row.method);
+  return ORDER.indexOf(ends ? 'DELETE' : row.method);
 }
 
 export interface DialectAnswer {

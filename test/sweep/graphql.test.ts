@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { schema } from '../../src/schema/index.ts';
 import { carriersOf, differences, ownOf, rankOf, run, TRIED } from './attempts.ts';
 import { codesOf, mask } from './compare.ts';
+import { documentsFor, nestedFieldsWithIds, rootFields } from './documents.ts';
 import { typeOfId, variablesOf } from './inputs.ts';
-import { openSweepStage, type SweepStage } from './stage.ts';
-import { TYPES_WITH_IDS } from './walk.ts';
+import { openSweepStage, STAGE_MS, type SweepStage } from './stage.ts';
+import { NODE_TYPES, TYPES_WITH_IDS } from './walk.ts';
 
 let stage: SweepStage;
 let before: Awaited<ReturnType<SweepStage['stateOfAlice']>>;
@@ -11,7 +13,7 @@ let before: Awaited<ReturnType<SweepStage['stateOfAlice']>>;
 beforeAll(async () => {
   stage = await openSweepStage();
   before = await stage.stateOfAlice();
-});
+}, STAGE_MS);
 afterAll(() => stage?.stop());
 
 describe('the sweep reaches all', () => {
@@ -23,6 +25,25 @@ describe('the sweep reaches all', () => {
   test('the type of every id that is taken is known', () => {
     const names = TRIED.flatMap(({ leaves }) => leaves).filter(({ scalar }) => scalar === 'ID');
     for (const { name } of names) expect(TYPES_WITH_IDS).toContain(typeOfId(name));
+  });
+
+  test('no field below the roots takes ids', () => {
+    const remedy = 'teach test/sweep/attempts.ts to try fields below the roots';
+    expect(nestedFieldsWithIds(schema), remedy).toEqual([]);
+  });
+
+  test.each(NODE_TYPES)('Alice finds her %s, and what she wrote in it', async (type) => {
+    const node = rootFields(schema, 'query').find(({ name }) => name === 'node')!;
+    const answers = await Promise.all(
+      stage.ids[type]!.flatMap((id) =>
+        documentsFor(schema, 'query', node, { id })
+          .filter((document) => document.includes(`... on ${type} `))
+          .map((document) => stage.alice.client.query(document, { id })),
+      ),
+    );
+    expect(answers.flatMap(codesOf)).toEqual([]);
+    const own = type === 'User' ? stage.alice.handles.email! : stage.alice.canary;
+    expect(JSON.stringify(answers)).toContain(own);
   });
 });
 

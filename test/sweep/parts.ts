@@ -105,7 +105,8 @@ export function fill(
   if (isA(schema, 'object')) return fillObject(schema, own, place, value, path);
   const type = typeNamedBy(member);
   if (type && own[type]) return own[type];
-  if (UNIQUE.includes(member)) return randomUUID();
+  // A step's id has letters, digits and _, and does not begin with a digit.
+  if (UNIQUE.includes(member)) return `x${randomUUID().replaceAll('-', '_')}`;
   if (member in VALID) return VALID[member];
   return DEFAULTS[[schema.type].flat().find((one) => one !== 'null') ?? ''];
 }

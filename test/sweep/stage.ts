@@ -1,11 +1,12 @@
 import { createLog } from '../../src/log.ts';
 import { startWorker } from '../../src/worker.ts';
-import { type Client, data } from '../harness/client.ts';
+import { type Client, createClient, data } from '../harness/client.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
 import { startVendor, type Vendor } from '../vendor/server.ts';
 import { ownedRows } from './owned-rows.ts';
-import { type Ids, type Walk, walk } from './walk.ts';
-import { addThroughDialects, addUnfinished, createWorld, type World } from './world.ts';
+import { routesMadeBy } from './routes.ts';
+import { glance, type Ids, type Walk, walk } from './walk.ts';
+import { addThroughDialects, addUnfinished, createWorld, ENDS, until, type World } from './world.ts';
 
 /** Who tries to get at what is another account's. With a new kind of credentials comes a row. */
 export interface Caller {
@@ -13,12 +14,17 @@ export interface Caller {
   credentials: Record<string, string>;
   /** false: who is known is decided in one place for all, so that one value for each leaf says enough. */
   isThorough: boolean;
+  /** Sees more than others where test/sweep/administrator.ts says so, and has nothing of Bob's either. */
+  isAdmin?: true;
 }
 
 /** Two accounts with one of everything each, and no worker: nothing changes but by requests. */
 export interface SweepStage {
   server: TestServer;
   vendor: Vendor;
+  admin: Client;
+  /** Paths of the server's routes that are no rows of dialects. */
+  routes: string[];
   alice: World;
   bob: World;
   /** Alice's ids and the cursors of her lists. */
@@ -34,17 +40,23 @@ export interface SweepStage {
   callers: Caller[];
   /** What Alice reads of her own, and the rows of hers. */
   stateOfAlice(): Promise<{ shown: Walk['answers']; rows: Record<string, string[]> }>;
+  /** Starts a worker, for what is to happen by itself. */
+  work(): ReturnType<typeof startWorker>;
   stop(): Promise<void>;
 }
 
+/** It takes 15 s on an idle machine. */
+export const STAGE_MS = 240_000;
+
 export async function openSweepStage(): Promise<SweepStage> {
   const vendor = await startVendor();
-  const server = await startTestServer({
-    variables: { OPENAI_BASE_URL: `${vendor.url}/v1` },
-    worker: false,
-  });
-  const urls = { url: server.databaseUrl, directUrl: server.databaseUrl };
-  const worker = await startWorker(server.config, createLog('silent'), server.store, urls, server.metrics);
+  const variables = { OPENAI_BASE_URL: `${vendor.url}/v1`, OLLAMA_HOST: vendor.url };
+  const { result: server, routes } = await routesMadeBy(() => startTestServer({ variables, worker: false }));
+  const work = () => {
+    const urls = { url: server.databaseUrl, directUrl: server.databaseUrl };
+    return startWorker(server.config, createLog('silent'), server.store, urls, server.metrics);
+  };
+  const worker = await work();
   const admin = await server.newUser();
   const [first, second] = [await server.newUser(), await server.newUser()];
   for (const client of [first, second]) await limitCosts(admin, client);
@@ -52,13 +64,14 @@ export async function openSweepStage(): Promise<SweepStage> {
     createWorld(first, vendor, 'alice'),
     createWorld(second, vendor, 'bobby'),
   ]);
+  await Promise.all([alice, bob].map((world) => pullAsAdmin(server, world)));
   await worker.stop();
   const beginning = await cursorOfFeed(first);
   for (const world of [alice, bob]) {
     await addThroughDialects(world, server.url);
     await addUnfinished(world);
   }
-  const [seen, seenByBob] = [await walk(first), await walk(second)];
+  const [seen, seenByBob] = await Promise.all([walk(first), walk(second)]);
   const ids = without(seen.ids, seenByBob.ids);
   const idsOfBob = without(seenByBob.ids, seen.ids);
   const userId = plainIdOf(ids.User![0]!);
@@ -68,6 +81,8 @@ export async function openSweepStage(): Promise<SweepStage> {
   return {
     server,
     vendor,
+    admin,
+    routes,
     alice,
     bob,
     ids,
@@ -80,9 +95,16 @@ export async function openSweepStage(): Promise<SweepStage> {
       { name: 'another account', credentials: { authorization: `Bearer ${second.token}` }, isThorough: true },
       { name: 'a key of another account', credentials: { 'x-api-key': key }, isThorough: false },
       { name: 'anonymous', credentials: {}, isThorough: false },
+      {
+        name: 'an administrator',
+        credentials: { authorization: `Bearer ${admin.token}` },
+        isThorough: false,
+        isAdmin: true,
+      },
     ],
+    work,
     stateOfAlice: async () => ({
-      shown: (await walk(first)).answers,
+      shown: (await glance(first)).answers,
       rows: await ownedRows(server.store.database.pool, userId),
     }),
     async stop() {
@@ -90,6 +112,26 @@ export async function openSweepStage(): Promise<SweepStage> {
       await vendor.stop();
     },
   };
+}
+
+/**
+ * Only an administrator may have models fetched; the task stays the account's. By a key, as who holds a token is
+ * remembered for a while.
+ */
+async function pullAsAdmin({ url, store }: TestServer, { client, handles }: World): Promise<void> {
+  const made = await client.query('mutation { createApiKey(input: { name: "pull" }) { key } }');
+  const { viewer } = data(await client.query('{ viewer { id } }'));
+  const raise = (isAdmin: boolean) =>
+    store.database.pool.query('update app_user set is_admin = $2 where id = $1', [
+      plainIdOf(viewer.id),
+      isAdmin,
+    ]);
+  const program = createClient(url, { 'x-api-key': data(made).createApiKey.key });
+  await raise(true);
+  const document = 'mutation ($model: String!) { pullModel(input: { model: $model }) { task { id } } }';
+  const answer = await program.query(document, { model: `${handles.model}-pulled@tokens=1` });
+  await raise(false);
+  await until(client, 'taskEvents', 'taskId', data(answer).pullModel.task.id, ENDS);
 }
 
 async function limitCosts(admin: Client, client: Client): Promise<void> {
@@ -104,7 +146,7 @@ async function limitCosts(admin: Client, client: Client): Promise<void> {
 
 /** @returns the first; with `after` that of the first event after it. */
 async function cursorOfFeed(client: Client, after?: string): Promise<string> {
-  const feed = client.subscribe(
+  const feed = client.subscribeSse(
     'subscription ($after: String) { activity(after: $after) { cursor taskId } }',
     { after },
   );

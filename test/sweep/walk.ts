@@ -22,20 +22,31 @@ const PAGE = 20;
 
 export async function walk(client: Client): Promise<Walk> {
   const found: Walk = { answers: {}, ids: {}, cursors: [] };
-  const fields = rootFields(schema, 'query');
-  for (const field of fields.filter(isList)) await list(client, found, field.name);
-  for (const field of fields) {
-    if (
-      field.args.some((one) => isRequiredArgument(one) || one.name === 'id') ||
-      OF_THE_SYSTEM.includes(field.name)
-    )
-      continue;
-    await read(client, found, field.name, field.name, isList(field) ? { first: PAGE } : {});
-  }
+  for (const field of rootFields(schema, 'query').filter(isList)) await list(client, found, field.name);
+  await readRoots(client, found);
   for (const [type, ids] of Object.entries(found.ids)) {
-    for (const id of ids) await readOne(client, found, type, id);
+    await Promise.all(ids.map((id) => readOne(client, found, type, id)));
   }
   return found;
+}
+
+/** The first page of all that an account can read without naming anything. */
+export async function glance(client: Client): Promise<Walk> {
+  const found: Walk = { answers: {}, ids: {}, cursors: [] };
+  await readRoots(client, found);
+  // They came in any order.
+  const answers = Object.entries(found.answers).toSorted(([one], [other]) => (one < other ? -1 : 1));
+  return { ...found, answers: Object.fromEntries(answers) };
+}
+
+async function readRoots(client: Client, found: Walk): Promise<void> {
+  const fields = rootFields(schema, 'query').filter(
+    ({ name, args }) =>
+      !OF_THE_SYSTEM.includes(name) && !args.some((one) => isRequiredArgument(one) || one.name === 'id'),
+  );
+  await Promise.all(
+    fields.map((field) => read(client, found, field.name, field.name, isList(field) ? { first: PAGE } : {})),
+  );
 }
 
 const isList = (field: Field) => field.args.some(({ name }) => name === 'first');

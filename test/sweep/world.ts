@@ -139,7 +139,7 @@ export async function createWorld(client: Client, vendor: Vendor, name: string):
     'orchestration',
   );
   await Promise.all([
-    ...finished.map((id) => client.events(id)),
+    ...finished.map((id) => until(client, 'taskEvents', 'taskId', id, ENDS)),
     until(client, 'taskEvents', 'taskId', waiting, ['InputRequested']),
     until(client, 'executionEvents', 'executionId', execution, ENDS),
     until(client, 'orchestrationEvents', 'orchestrationId', orchestration, ENDS),
@@ -180,11 +180,11 @@ export async function addThroughDialects({ client, canary, handles }: World, url
   await post('mini-devin', `/api/sessions/${id}/tasks`, { description: canary });
 }
 
-const ENDS = ['RunCompleted', 'RunFailed', 'RunCancelled'];
+export const ENDS = ['RunCompleted', 'RunFailed', 'RunCancelled'];
 
-async function until(client: Client, field: string, argument: string, id: string, types: string[]) {
+export async function until(client: Client, field: string, argument: string, id: string, types: string[]) {
   const document = `subscription ($id: ID!) { ${field}(${argument}: $id) { __typename } }`;
-  for await (const payload of client.subscribe(document, { id })) {
+  for await (const payload of client.subscribeSse(document, { id })) {
     if (types.includes((data(payload) as Answer['data'])[field].__typename)) return;
   }
   throw new Error(`${field} ended without ${types}`);
