@@ -120,7 +120,8 @@ function describe(error: z.ZodError, given: Record<string, string | undefined>):
   return error.issues.map(({ path, message }) => {
     const name = path.join('.');
     // What a secret or an address with a password holds must not end up in a terminal's or a service's log.
-    const isOpen = !/KEY|SECRET|URL|ENDPOINT|OLLAMA_HOST/.test(name);
+    const isOpen =
+      !/KEY|SECRET|TOKEN|PASSWORD|URL|ENDPOINT|OLLAMA_HOST/.test(name) && !given[name]?.includes('@');
     return `${name}: ${message}${isOpen ? ` (it is ${JSON.stringify(given[name])})` : ''}`;
   });
 }

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ConfigError, readConfig } from '../src/config.ts';
+import { environment } from '../src/environment.ts';
 
 const SECRET = 'a secret of thirty-two characters';
 const SECRETS_KEY = Buffer.alloc(32, 1).toString('base64');
@@ -306,5 +307,13 @@ describe('what is refused, and in which words', () => {
     };
     expect(problemsOf(variables)).toHaveLength(7);
     expect(problemsOf(variables).join()).not.toContain('canary');
+  });
+
+  test('nor an address with a password, whichever variable it was put into', () => {
+    const names = Object.keys(environment.shape);
+    for (const name of names) {
+      const problems = problemsOf({ [name]: 'postgres://me:canary@host/\n' });
+      expect(problems.join(), name).not.toContain('canary');
+    }
   });
 });

@@ -55,7 +55,8 @@ function isDeparture({ code }: FastifyError): boolean {
 }
 
 export function answerUnknownPath({ method, url }: FastifyRequest, reply: FastifyReply) {
-  const path = url.split('?')[0];
+  // A base URL with a mistyped secret leads here as well.
+  const path = url.split('?')[0]!.replace(/^\/k\/[^/]+/, '/k/…');
   return send(
     reply,
     new DomainError('NOT_FOUND', `there is nothing at ${method} ${path}; GraphQL is at /graphql`),

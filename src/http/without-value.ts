@@ -6,6 +6,9 @@ const PRINTED: readonly [pattern: RegExp, instead: string][] = [
     '$1.',
   ],
   [/^(Enum "\w+" cannot represent [\w -]*value): .*$/s, '$1.'],
+  // What is between quotation marks, and words and numbers that may have been meant to be. Line and column say where.
+  [/^(Syntax Error: .*?)\b(String|BlockString|Name|Int|Float) ".*"\.$/s, '$1$2.'],
+  [/^(Syntax Error: Invalid (?:Unicode|character) escape sequence): .*$/s, '$1.'],
   [/^Value ".*" does not exist in "(\w+)" enum\..*$/s, 'Value does not exist in "$1" enum.'],
 ];
 

@@ -13,19 +13,18 @@ export function readRepositoryUrl(
   isPlainAllowed: (host: string, port: number) => boolean,
 ): Repository | { fault: string } {
   const trimmed = text.trim();
-  const shown = JSON.stringify(trimmed.replace(/\/\/[^/]*@/, '//…@').slice(0, 200));
   if (!/^https?:\/\/[!-~]+$/.test(trimmed) || !URL.canParse(trimmed)) {
-    return { fault: `${shown} is not the address of a repository: it must start with https://` };
+    return { fault: 'the url is not the address of a repository: it must start with https://' };
   }
   const url = new URL(trimmed);
   if (url.username || url.password) {
-    return { fault: `${shown} holds a user name or password: hand it over as the token` };
+    return { fault: 'the url holds a user name or password: hand it over as the token' };
   }
   // What is asked for is looked up by another name than it is pinned to.
-  if (url.hostname.endsWith('.')) return { fault: `${shown} has a host that ends with a dot` };
+  if (url.hostname.endsWith('.')) return { fault: 'the url has a host that ends with a dot' };
   const port = Number(url.port) || (url.protocol === 'http:' ? 80 : 443);
   if (url.protocol === 'http:' && !isPlainAllowed(url.hostname, port)) {
-    return { fault: `${shown} must start with https://` };
+    return { fault: 'the url must start with https://' };
   }
   return { url, host: url.hostname, port };
 }

@@ -18,13 +18,13 @@ export function scheduleFault(
   now: Date,
 ): { member: 'cron' | 'timeZone'; message: string } | null {
   if (!isTimeZone(schedule.timeZone)) {
-    const message = `must be a time zone like Europe/Berlin or UTC; got ${JSON.stringify(schedule.timeZone)}`;
+    const message = 'must be a time zone like Europe/Berlin or UTC';
     return { member: 'timeZone', message };
   }
   const message = cronFault(schedule.cron);
   if (message) return { member: 'cron', message };
   if (nextTick(schedule, now)) return null;
-  return { member: 'cron', message: `${schedule.cron} never comes` };
+  return { member: 'cron', message: 'never comes' };
 }
 
 function isTimeZone(timeZone: string): boolean {
@@ -42,8 +42,9 @@ function cronFault(cron: string): string | null {
     return null;
   } catch (thrown) {
     const form =
-      'five fields (minute, hour, day of the month, month, day of the week) of numbers, ranges, lists, * or */n';
-    return `must be ${form}: ${(thrown as Error).message}`;
+      'must be five fields (minute, hour, day of the month, month, day of the week) of numbers, ranges, lists, * or */n';
+    // The reason repeats a part of the text, which may be something else that went into the wrong field.
+    return /^[\d*/, -]*$/.test(cron) ? `${form}: ${(thrown as Error).message}` : form;
   }
 }
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { inject } from 'vitest';
 import { type Config, readConfig } from '../../src/config.ts';
-import { createLog } from '../../src/log.ts';
+import { createLog, type Log } from '../../src/log.ts';
 import { createMetrics, type Metrics } from '../../src/metrics/metrics.ts';
 import { startServer } from '../../src/server.ts';
 import { makeLink } from '../../src/store/one-time-links.ts';
@@ -39,6 +39,8 @@ export interface TestServerOptions {
   worker?: boolean;
   /** With a local admin, as in embedded mode. */
   embedded?: boolean;
+  /** In place of the one on stderr. */
+  log?: Log;
 }
 
 /** A migrated database of its own. */
@@ -70,7 +72,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     RATE_LIMIT_FACTOR: '1000',
     ...options.variables,
   });
-  const log = createLog(config.logLevel);
+  const log = options.log ?? createLog(config.logLevel);
   const metrics = createMetrics('test');
   const opened = await openStore({
     url: database.url,

@@ -1,13 +1,12 @@
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { promisify } from 'node:util';
 import { createGzip } from 'node:zlib';
 import { afterEach, describe, expect, test } from 'vitest';
-import { createAnthropicProvider } from '../../src/providers/anthropic/provider.ts';
-import { createCustomProvider } from '../../src/providers/custom/provider.ts';
-import { createOllamaProvider } from '../../src/providers/ollama/provider.ts';
-import { createOpenAiProvider } from '../../src/providers/openai/provider.ts';
 import type { Provider } from '../../src/providers/provider.ts';
+import { CONNECT } from './connect.ts';
 import { failureOf } from './listen.ts';
 
 const MEGABYTE = 1024 * 1024;
@@ -52,14 +51,6 @@ async function startEndless(
   await once(server.listen(0, '127.0.0.1'), 'listening');
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
-
-const CONNECT: Record<string, (url: string) => Provider> = {
-  openai: (url) => createOpenAiProvider({ apiKey: 'k', baseUrl: `${url}/v1` }),
-  custom: (url) =>
-    createCustomProvider({ endpointOf: async () => ({ baseUrl: `${url}/v1`, apiKey: null }), fetch }),
-  anthropic: (baseUrl) => createAnthropicProvider({ apiKey: 'k', baseUrl }),
-  ollama: (baseUrl) => createOllamaProvider({ baseUrl }),
-};
 
 const text = 'x'.repeat(1_000);
 const openai = (delta: object) => `data: ${JSON.stringify({ choices: [{ index: 0, delta }] })}\n\n`;
@@ -174,6 +165,26 @@ test.each(Object.keys(CONNECT))(
     expect(failure.code).toMatch(/^PROVIDER_/);
     expect(failure.message.length).toBeLessThan(2_000);
     expect(sent).toBeLessThan(64 * MEGABYTE);
+  },
+  60_000,
+);
+
+/** Of what is read of it, and of garbage; the whole is 400 MB. The heap is bounded, so that garbage is collected. */
+const MOST_GROWTH = 250 * MEGABYTE;
+const run = promisify(execFile);
+
+test.each(STREAMS)(
+  '$provider: $what without an end does not fill the memory',
+  async ({ provider, type, first = '', piece }) => {
+    const url = await startEndless((response) => {
+      response.setHeader('content-type', type);
+      return { first, piece };
+    });
+    const program = new URL('./read-endless.ts', import.meta.url).pathname;
+    const { stdout } = await run(process.execPath, ['--max-old-space-size=160', program, provider, url]);
+    const { grown, cutOff } = JSON.parse(stdout);
+    expect(cutOff).toContain('its answer is longer than 16 MiB');
+    expect(grown).toBeLessThan(MOST_GROWTH);
   },
   60_000,
 );

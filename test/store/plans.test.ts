@@ -1,4 +1,4 @@
-import pg from 'pg';
+import pg, { type ClientBase } from 'pg';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Feed } from '../../src/store/bus.ts';
 import { readDeliveries } from '../../src/store/deliveries.ts';
@@ -6,6 +6,7 @@ import { presentProgress, readFeed } from '../../src/store/feed.ts';
 import { failRun } from '../../src/store/finish-run.ts';
 import { openLease } from '../../src/store/lease.ts';
 import { listTasks, readSessionTasks, type TaskListing } from '../../src/store/list-tasks.ts';
+import { createQuotas } from '../../src/store/quotas.ts';
 import { planDeliveries, takeDelivery } from '../../src/store/send-deliveries.ts';
 import { readSessionTotals } from '../../src/store/session-totals.ts';
 import { listSessions } from '../../src/store/sessions.ts';
@@ -40,6 +41,9 @@ const FILL = [
   `insert into delivery (id, integration_id, run_id, seq, run_end, created_at, status, next_try_at)
    select 'd' || i, 'i' || (1 + i % 20), 'r' || i, 5, '{}', now() - i * interval '1 second', case when i % 101 = 0 then 'pending' else 'delivered' end,
      now() from generate_series(1, 20000) as i`,
+  `insert into account_usage (owner_id) select id from app_user`,
+  `insert into usage_change (owner_id, runs, objects, bytes)
+   select 'u' || (1 + i % 2000), 1, 0, 100 from generate_series(1, 100000) as i`,
   'analyze',
 ];
 
@@ -128,6 +132,7 @@ const FILTERS: [what: string, filter: Partial<TaskListing>][] = [
     },
   ],
 ];
+const MANY = { runs: 1e9, objects: 1e9, bytes: 1e12 };
 const feeds: [Feed['kind'], string, string][] = [
   ['owner', 'u7', 'event_owner_place'],
   ['session', 's7', 'event_session_place'],
@@ -191,6 +196,19 @@ describe.each([
     what: 'the deliveries of a page of integrations',
     ask: () => readDeliveries(server.store.database, ['i7', 'i8'], range),
     index: 'delivery_integration_created',
+  },
+  ...['account_usage_pkey', 'usage_change_pkey'].map((index) => ({
+    what: 'the quota of an account, inside a transaction',
+    ask: () => {
+      const { database } = server.store;
+      return createQuotas(database, MANY).require('u7', { runs: 1 }, database.pool as unknown as ClientBase);
+    },
+    index,
+  })),
+  {
+    what: 'the quota of an account',
+    ask: () => createQuotas(server.store.database, MANY).read('u7'),
+    index: 'usage_change_pkey',
   },
   ...FILTERS.map(([what, filter]) => ({
     what,

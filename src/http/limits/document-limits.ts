@@ -1,6 +1,7 @@
 import { type DocumentNode, GraphQLError, type ParseOptions, parse, type ValidationContext } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
+import { withoutValue } from './without-value.ts';
 
 const MAX_TOKENS = 2000;
 const MAX_COMMENTS = 1000;
@@ -39,7 +40,7 @@ function parseWithinLimits(source: string, options?: ParseOptions): DocumentNode
   try {
     return parse(source, { ...options, maxTokens: MAX_TOKENS, maxComments: MAX_COMMENTS });
   } catch (error) {
-    if (error instanceof GraphQLError) throw unreadable(error.message, error);
+    if (error instanceof GraphQLError) throw unreadable(withoutValue(error.message), error);
     // The parser calls itself four times for every `[`; what it survives, all that comes after survives, too.
     if (error instanceof RangeError) throw unreadable('The document nests too deeply.');
     throw error;

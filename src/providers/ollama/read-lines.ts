@@ -7,7 +7,9 @@ export async function* readLines(
   const decoder = new TextDecoder();
   let rest = '';
   for await (const bytes of boundedBytes(body)) {
-    const lines = (rest + decoder.decode(bytes, { stream: true })).split('\n');
+    // What came before is not searched again: a line may come in a thousand pieces.
+    const [end = '', ...begun] = decoder.decode(bytes, { stream: true }).split('\n');
+    const lines = [rest + end, ...begun];
     rest = lines.pop() ?? '';
     yield lines.filter((line) => line.trim() !== '');
   }
