@@ -16,7 +16,7 @@ const ARROWS: Record<string, readonly string[]> = {
   resolvers: ['store', 'rules', 'type metrics', 'type context.ts', ...EVERYBODYS],
   schema: ['resolvers', 'rules', 'type store', 'type metrics', 'type context.ts', ...EVERYBODYS],
   jobs: ['engine', 'store', 'rules', 'type log.ts', ...EVERYBODYS],
-  'rest-compat': EVERYBODYS,
+  'rest-compat': ['rules', ...EVERYBODYS],
   http: [
     'schema',
     'resolvers',

@@ -26,24 +26,7 @@ export function createSchemaAccess(
     errors: errors?.map(mask),
   });
 
-  const allowances = new WeakMap<object, Allowance>();
-  function allowanceOf(part: object, asker: Asker): Allowance {
-    const allowance = allowances.get(part) ?? createAllowance(services, asker);
-    allowances.set(part, allowance);
-    return allowance;
-  }
-
-  async function operation(execution: Execution): Promise<ExecutionArgs> {
-    const { document, variables, request, access, origin, partOf } = execution;
-    const viewer =
-      access === 'public'
-        ? await admission.viewer(request, headerCredentials({}))
-        : await visitors.take(request, origin);
-    const asker = { viewer, address: admission.address(request) };
-    const allowance = partOf && allowanceOf(partOf, asker);
-    const contextValue = createContext(services, asker, origin, allowance);
-    return { schema, document, variableValues: variables, contextValue };
-  }
+  const operation = createOperations(services, admission, visitors);
 
   async function* follow(execution: Execution, signal: AbortSignal): AsyncGenerator<ExecutionAnswer> {
     const answers = await subscribe(await operation(execution));
@@ -82,5 +65,28 @@ export function createSchemaAccess(
         yield { errors: [mask(thrown)] };
       }
     },
+  };
+}
+
+/** What graphql executes, on behalf of who sends the request. */
+function createOperations(services: Services, admission: Admission, visitors: Visitors) {
+  const allowances = new WeakMap<object, Allowance>();
+
+  function allowanceOf(part: object, asker: Asker): Allowance {
+    const allowance = allowances.get(part) ?? createAllowance(services, asker);
+    allowances.set(part, allowance);
+    return allowance;
+  }
+
+  return async (execution: Execution): Promise<ExecutionArgs> => {
+    const { document, variables, request, access, origin, partOf } = execution;
+    const viewer =
+      access === 'public'
+        ? await admission.viewer(request, headerCredentials({}))
+        : await visitors.take(request, origin);
+    const asker = { viewer, address: admission.address(request) };
+    const allowance = partOf && allowanceOf(partOf, asker);
+    const contextValue = createContext(services, asker, origin, allowance);
+    return { schema, document, variableValues: variables, contextValue };
   };
 }

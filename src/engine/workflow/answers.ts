@@ -73,7 +73,10 @@ export async function findAnswers(compute: Compute, { questions, scope }: Answer
       for (const [key, reply] of replies) answers.set(key, reply);
     } catch (error) {
       if (!(error instanceof TooComplex)) throw error;
-      const slow = Math.max(0, batch.findIndex(({ key }) => key === error.field));
+      const slow = Math.max(
+        0,
+        batch.findIndex(({ key }) => key === error.field),
+      );
       if (slow > 0) {
         // Those before it took a part of the time.
         batch = [batch[slow]!];

@@ -1,7 +1,7 @@
 import { type DocumentNode, GraphQLError, type ParseOptions, parse, type ValidationContext } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
-import { withoutValue } from './without-value.ts';
+import { withoutValue } from '../without-value.ts';
 
 const MAX_TOKENS = 2000;
 const MAX_COMMENTS = 1000;
