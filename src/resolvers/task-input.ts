@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { TASK_KINDS, type TaskKind } from '../vocabulary.ts';
-import { jsonObject, list, sized, text } from './validate.ts';
+import { anObject, fewMembers, jsonObject, list, sized, text } from './validate.ts';
 
 const MAX_PROMPT = 1_000_000;
 const MAX_SCHEMA = 65_536;
@@ -61,9 +61,7 @@ const subject = {
 export const maxIterations = z.number().int().min(1).max(1000, 'must be at most 1000');
 
 /** Values of a template's parameters; each is also checked against its own maximum length. */
-export const templateValues = sized(z.record(z.string(), z.unknown(), 'must be an object'), {
-  characters: MAX_VALUES,
-});
+export const templateValues = fewMembers(sized(anObject, { characters: MAX_VALUES }));
 
 export const newTask = z.object({
   kind: z.enum(TASK_KINDS).exclude(['pull'], 'is made by pullModel').nullish(),

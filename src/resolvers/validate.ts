@@ -43,14 +43,18 @@ export function text(limits: { min?: number; max: number }) {
     .refine(isStorable, 'must not contain U+0000 or half of a surrogate pair');
 }
 
+/** Without a look at its members, of which zod would take a microsecond or two each. */
+export const anObject = z.custom<Record<string, unknown>>(
+  (given) => typeof given === 'object' && given !== null && !Array.isArray(given),
+  'must be an object',
+);
+
 /** A JSON object that a database can hold, of a bounded length as text. */
 export function jsonObject(max: number) {
-  return sized(z.record(z.string(), z.unknown(), 'must be an object'), { characters: max }).superRefine(
-    (given, issues) => {
-      const message = jsonFault(given, max);
-      if (message) issues.addIssue({ code: 'custom', message });
-    },
-  );
+  return sized(anObject, { characters: max }).superRefine((given, issues) => {
+    const message = jsonFault(given, max);
+    if (message) issues.addIssue({ code: 'custom', message });
+  });
 }
 
 function jsonFault(given: object, max: number): string | null {
@@ -79,4 +83,19 @@ export function list<Item extends z.ZodType>(item: Item, max: number, message: s
         issues.addIssue({ code: 'custom', message, continue: false });
     })
     .pipe(z.array(item) as z.ZodType<z.output<Item>[]>);
+}
+
+/** Each that is unknown is an issue, which repeats its name; templates and tools have far fewer. */
+const MAX_MEMBERS = 2_000;
+
+/** An object with few members, which is refused by their number before any of them is looked at. */
+export function fewMembers<Schema extends z.ZodType>(schema: Schema) {
+  return z
+    .unknown()
+    .superRefine((given, issues) => {
+      const count = typeof given === 'object' && given !== null ? Object.keys(given).length : 0;
+      const message = `must have at most ${MAX_MEMBERS} members`;
+      if (count > MAX_MEMBERS) issues.addIssue({ code: 'custom', message, continue: false });
+    })
+    .pipe(schema as z.ZodType<z.output<Schema>>);
 }

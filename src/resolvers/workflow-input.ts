@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { costLimit, model, parameters, priority, responseSchema } from './task-input.ts';
-import { jsonObject, list, sized, text } from './validate.ts';
+import { fewMembers, jsonObject, list, sized, text } from './validate.ts';
 
 const MAX_STEPS = 100;
 const MAX_TASK = 100_000;
@@ -36,7 +36,7 @@ const step = z.object({
     .nullish(),
   agentId: z.string().nullish(),
   template: text({ min: 1, max: 200 }).nullish(),
-  templateParameters: jsonObject(MAX_TASK).nullish(),
+  templateParameters: fewMembers(jsonObject(MAX_TASK)).nullish(),
   model: model.nullish(),
   parameters: parameters.nullish(),
   responseSchema: responseSchema.nullish(),

@@ -11,9 +11,20 @@ export function jsonBody<Shape extends z.ZodRawShape>(shape: Shape) {
   return z.object(shape, { error: missingOr('must be a JSON object') });
 }
 
+/** zod takes a microsecond or two for each; fewer are for the use-cases to refuse. */
+const MAX_MEMBERS = 10_000;
+
 /** An object of whatever its maker likes. */
 export function anyObject() {
-  return z.record(z.string(), z.unknown(), { error: missingOr('must be a JSON object') });
+  return z.preprocess(
+    (given, context) => {
+      const count = typeof given === 'object' && given !== null ? Object.keys(given).length : 0;
+      if (count <= MAX_MEMBERS) return given;
+      context.addIssue({ code: 'custom', message: `must have at most ${MAX_MEMBERS} members` });
+      return z.NEVER;
+    },
+    z.record(z.string(), z.unknown(), { error: missingOr('must be a JSON object') }),
+  );
 }
 
 export function text() {

@@ -25,7 +25,7 @@ async function raw({ api }: Stage, text: string): Promise<string> {
   let received = '';
   socket.on('data', (chunk) => (received += chunk));
   socket.write(text);
-  await once(socket, 'close');
+  await new Promise((resolve) => socket.once('close', resolve));
   return received;
 }
 
@@ -94,11 +94,11 @@ export const CARRIED: Carried[] = [
     answer: /^(HTTP\/1.1 431 [\s\S]*"code":"PAYLOAD_TOO_LARGE"[\s\S]*)?$/,
   },
   {
-    name: '1,900 headers',
+    name: '900 headers',
     send: (stage) =>
       raw(
         stage,
-        `GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n${'a: b\r\n'.repeat(1_900)}\r\n`,
+        `GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n${'a: b\r\n'.repeat(900)}\r\n`,
       ),
     answer: /^HTTP\/1.1 200 /,
   },

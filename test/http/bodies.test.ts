@@ -48,11 +48,14 @@ describe('in a process', () => {
       expectShape(first.text);
       for (const { sent } of open) sent.destroy();
       await expect
-        .poll(async () => {
-          const whole = begin(`${server.url}${path}`, 4.5 * MEGABYTE);
-          whole.sent.end('"');
-          return (await whole.answered).status;
-        })
+        .poll(
+          async () => {
+            const whole = begin(`${server.url}${path}`, 4.5 * MEGABYTE);
+            whole.sent.end('"');
+            return (await whole.answered).status;
+          },
+          { timeout: 30_000 },
+        )
         .not.toBe(429);
     },
   );

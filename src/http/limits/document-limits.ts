@@ -4,6 +4,8 @@ import { LRUCache } from 'lru-cache';
 
 const MAX_TOKENS = 2000;
 const MAX_COMMENTS = 1000;
+/** A token may be a text of millions of lines, each of which is looked at several times. */
+const MAX_LINES = 50_000;
 const MAX_ALIASES = 30;
 const MAX_DIRECTIVES = 30;
 
@@ -33,6 +35,7 @@ export const limitDocument: Plugin = {
 };
 
 function parseWithinLimits(source: string, options?: ParseOptions): DocumentNode {
+  if (hasTooManyLines(source)) throw unreadable(`The document has more than ${MAX_LINES} lines.`);
   try {
     return parse(source, { ...options, maxTokens: MAX_TOKENS, maxComments: MAX_COMMENTS });
   } catch (error) {
@@ -41,6 +44,16 @@ function parseWithinLimits(source: string, options?: ParseOptions): DocumentNode
     if (error instanceof RangeError) throw unreadable('The document nests too deeply.');
     throw error;
   }
+}
+
+function hasTooManyLines(source: string): boolean {
+  if (source.length <= MAX_LINES) return false;
+  let lines = 1;
+  for (const _end of source.matchAll(/\r\n|[\r\n]/g)) {
+    lines += 1;
+    if (lines > MAX_LINES) return true;
+  }
+  return false;
 }
 
 function unreadable(message: string, { source, positions }: Partial<GraphQLError> = {}): GraphQLError {
