@@ -1,8 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { freePort } from '../harness/free-port.ts';
 import { openStage, type Stage } from '../harness/stage.ts';
+import { TIMED } from '../harness/timed.ts';
 import { ATTACKS, type Attack, DIALECT_ATTACKS, textOf } from './attacks.ts';
 import { CARRIED, type Carried } from './carried-attacks.ts';
+
+/** For a process to start on a machine that is busy. */
+const STARTING_MS = 180_000;
 
 let stage: Stage;
 let stalls: string;
@@ -18,7 +22,7 @@ beforeAll(async () => {
   };
   stage = await openStage({}, variables);
   for (let round = 0; round < 3; round += 1) await send({ name: '', query: '{ __typename }', variables: {} });
-});
+}, STARTING_MS);
 afterAll(() => stage?.close());
 
 async function send({ query, variables }: Attack): Promise<{ status: number; text: string }> {
@@ -38,7 +42,7 @@ async function busiestTurn(): Promise<number> {
 /** Milliseconds. */
 const LONGEST_TURN = 50;
 
-test.each(ATTACKS)('$name', async (attack) => {
+test.each(ATTACKS)('$name', TIMED, async (attack) => {
   // What a process does for the first time, it compiles.
   await send(attack);
   await busiestTurn();
@@ -48,7 +52,7 @@ test.each(ATTACKS)('$name', async (attack) => {
   expect(text.length).toBeLessThan(100_000);
 });
 
-test.each(DIALECT_ATTACKS)('of a dialect: $name', async (attack) => {
+test.each(DIALECT_ATTACKS)('of a dialect: $name', TIMED, async (attack) => {
   const ask = async () => {
     const headers = { 'content-type': 'application/json', authorization: `Bearer ${stage.ann.token}` };
     const response = await fetch(`${stage.api.url}${attack.path}`, {
@@ -68,7 +72,7 @@ test.each(DIALECT_ATTACKS)('of a dialect: $name', async (attack) => {
   expect([200, 400, 413, 422]).toContain(status);
 });
 
-test.each(CARRIED)('$name', async ({ send: attack, answer }: Carried) => {
+test.each(CARRIED)('$name', TIMED, async ({ send: attack, answer }: Carried) => {
   await attack(stage);
   await busiestTurn();
   const text = await attack(stage);
