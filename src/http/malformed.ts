@@ -1,6 +1,6 @@
 import { maxHeaderSize, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import { PATIENCE } from './limits/connections.ts';
+import { TIMEOUTS } from './limits/connections.ts';
 
 type ParseError = Error & { code?: string };
 
@@ -19,7 +19,7 @@ const REFUSALS: Record<string, Refusal> = {
   ERR_HTTP_REQUEST_TIMEOUT: {
     status: 408,
     code: 'VALIDATION_ERROR',
-    message: `the request was not complete within ${PATIENCE.requestTimeout / 1000} s`,
+    message: `the request was not complete within ${TIMEOUTS.requestTimeout / 1000} s`,
   },
 };
 
