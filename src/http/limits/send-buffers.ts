@@ -14,7 +14,8 @@ export interface SendBuffers {
   markUpgraded(socket: Socket): void;
 }
 
-export function createSendBuffers(): SendBuffers {
+/** @param closeTimeoutMs how long a WebSocket has to read why it is closed */
+export function createSendBuffers(closeTimeoutMs = CLOSE_TIMEOUT_MS): SendBuffers {
   const watched = new WeakSet<Socket>();
   const sockets = new WeakSet<Socket>();
   /** Sockets that exceeded the limit per connection and are being closed. */
@@ -24,7 +25,7 @@ export function createSendBuffers(): SendBuffers {
   function end(socket: Socket): void {
     ended.add(socket);
     if (sockets.has(socket)) {
-      closeWebSocket(socket);
+      closeWebSocket(socket, closeTimeoutMs);
     } else {
       socket.destroy();
       backlog.forget(socket);
@@ -88,11 +89,11 @@ function createBacklog() {
   };
 }
 
-/** Queues a close frame (1013, "try again later") behind the unsent data, and drops the connection after 2 s. */
-function closeWebSocket(socket: Socket): void {
+/** Queues a close frame (1013, "try again later") behind the unsent data, and drops the connection after the time-out. */
+function closeWebSocket(socket: Socket, timeoutMs: number): void {
   const reason = Buffer.from('the client reads too slowly');
   const code = Buffer.from([0x88, reason.length + 2, 1013 >> 8, 1013 & 0xff]);
   socket.on('error', () => {});
   if (!socket.writableEnded) socket.end(Buffer.concat([code, reason]));
-  setTimeout(() => socket.destroy(), CLOSE_TIMEOUT_MS).unref();
+  setTimeout(() => socket.destroy(), timeoutMs).unref();
 }
