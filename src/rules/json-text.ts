@@ -1,7 +1,7 @@
 /** A text of 5 MB could have millions, which take a tenth of a second to read. */
 const MAX_VALUES = 100_000;
 /** Each may be a new one to the engine, which costs more than a value. */
-const MAX_NAMES = 50_000;
+const MAX_NAMES = 20_000;
 
 const [QUOTE, BACKSLASH, COMMA, COLON, BRACE, BRACKET] = [...'"\\,:{['].map((sign) => sign.charCodeAt(0));
 
@@ -10,16 +10,23 @@ export function jsonTextFault(body: Uint8Array): string | null {
   if (body.length <= MAX_NAMES) return null;
   let values = 0;
   let names = 0;
-  let isInString = false;
   for (let index = 0; index < body.length; index += 1) {
     const sign = body[index];
-    if (sign === QUOTE) isInString = !isInString;
-    else if (isInString) {
-      if (sign === BACKSLASH) index += 1;
-    } else if (sign === COMMA || sign === BRACE || sign === BRACKET) values += 1;
+    if (sign === QUOTE) index = endOfString(body, index);
+    else if (sign === COMMA || sign === BRACE || sign === BRACKET) values += 1;
     else if (sign === COLON) names += 1;
     if (values > MAX_VALUES) return `has more than ${MAX_VALUES} values`;
     if (names > MAX_NAMES) return `has more than ${MAX_NAMES} members of objects`;
   }
   return null;
+}
+
+/** Where the string that begins at `start` has its closing quote; Node's own search is ten times as fast as a loop. */
+function endOfString(body: Uint8Array, start: number): number {
+  for (let end = body.indexOf(QUOTE!, start + 1); end !== -1; end = body.indexOf(QUOTE!, end + 1)) {
+    let before = end - 1;
+    while (before > start && body[before] === BACKSLASH) before -= 1;
+    if ((end - before) % 2 === 1) return end;
+  }
+  return body.length;
 }
