@@ -118,7 +118,7 @@ export async function openSweepStage(): Promise<SweepStage> {
  * Only an administrator may have models fetched; the task stays the account's. By a key, as who holds a token is
  * remembered for a while.
  */
-async function pullAsAdmin({ url, store }: TestServer, { client, handles }: World): Promise<void> {
+async function pullAsAdmin({ url, store }: TestServer, { client }: World): Promise<void> {
   const made = await client.query('mutation { createApiKey(input: { name: "pull" }) { key } }');
   const { viewer } = data(await client.query('{ viewer { id } }'));
   const raise = (isAdmin: boolean) =>
@@ -129,7 +129,7 @@ async function pullAsAdmin({ url, store }: TestServer, { client, handles }: Worl
   const program = createClient(url, { 'x-api-key': data(made).createApiKey.key });
   await raise(true);
   const document = 'mutation ($model: String!) { pullModel(input: { model: $model }) { task { id } } }';
-  const answer = await program.query(document, { model: `${handles.model}-pulled@tokens=1` });
+  const answer = await program.query(document, { model: 'pulled@tokens=1' });
   await raise(false);
   await until(client, 'taskEvents', 'taskId', data(answer).pullModel.task.id, ENDS);
 }
