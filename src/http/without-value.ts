@@ -1,6 +1,8 @@
 /** Where graphql-js prints the value that it was given, which may be a password or a token. */
 const PRINTED: readonly [pattern: RegExp, instead: string][] = [
   [/[,;] found: .*$/s, '.'],
+  // After a suggestion.
+  [/\? Found: .*$/s, '?'],
   [
     /^((?:Expected value of type "[^"]*", but encountered error ")?\w+ cannot represent [\w -]*value): .*$/s,
     '$1.',
