@@ -1,10 +1,17 @@
 /** Where graphql-js prints the value that it was given, which may be a password or a token. */
 const PRINTED: readonly [pattern: RegExp, instead: string][] = [
   [/[,;] found: .*$/s, '.'],
+  // After a suggestion.
+  [/\? Found: .*$/s, '?'],
   [
     /^((?:Expected value of type "[^"]*", but encountered error ")?\w+ cannot represent [\w -]*value): .*$/s,
     '$1.',
   ],
+  [
+    /^(Expected value of type "DateTime", but encountered error "DateTime cannot represent .*?(?:string|timestamp|Date type)) .*$/s,
+    '$1".',
+  ],
+  [/^(DateTime cannot represent .*?(?:string|timestamp|Date type)) .*$/s, '$1.'],
   [/^(Enum "\w+" cannot represent [\w -]*value): .*$/s, '$1.'],
   // What is between quotation marks, and words and numbers that may have been meant to be. Line and column say where.
   [/^(Syntax Error: .*?)\b(String|BlockString|Name|Int|Float) ".*"\.$/s, '$1$2.'],

@@ -32,6 +32,7 @@ test.each([
   `{ login(count: 1 ) ${CANARY}: } `,
   CANARY,
   `{ login(input: { pass: "${CANARY}" }) }`,
+  `{ login(input: { passwords: "${CANARY}" }) }`,
   `{ login(input: { password: { secret: "${CANARY}" } }) }`,
   `{ login(input: "${CANARY}") }`,
   `{ login(input: ["${CANARY}"]) }`,
