@@ -254,7 +254,7 @@ describe('what is refused, and in which words', () => {
       (given) => ({
         given: { OUTBOUND_ALLOW: given },
         expected: [
-          `OUTBOUND_ALLOW: must be hosts, addresses and ranges such as git.example.com or 10.0.0.0/8, each with :port where it is for that port alone, separated by commas (it is "${given}")`,
+          `OUTBOUND_ALLOW: must be hosts, addresses and ranges such as git.example.com or 10.0.0.0/8, optionally with a :port, separated by commas (it is "${given}")`,
         ],
       }),
     ),

@@ -12,7 +12,8 @@ export async function renderPage(options: GraphiQLOptions): Promise<string> {
     .replace(/<title>.*?<\/title>/, `<title>${options.title}</title>`)
     .replace(
       /(renderYogaGraphiQL\(\s*window\.document\.querySelector\('#root'\),\s*)(\{.*\})(,\s*\);)/s,
-      (_all, head, json, tail) => `${head}(${prepare})(${json}, ${parse}, ${keepToken}, ${openTab})${tail}`,
+      (_all, head, json, tail) =>
+        `${head}(${prepare})(${json}, { read: ${parse}, claims: ${claimsOf} }, ${keepToken}, ${openTab})${tail}`,
     );
 }
 
@@ -23,12 +24,15 @@ interface Browser {
 }
 
 type Options = GraphiQLOptions & Record<string, unknown>;
-type Parse = typeof parse;
+interface Readers {
+  read: typeof parse;
+  claims: typeof claimsOf;
+}
 
 /** The functions below run in the browser, as text: each may use nothing of this file but what it is handed. */
 function prepare(
   options: Options,
-  read: Parse,
+  readers: Readers,
   keep: typeof keepToken,
   open: typeof openTab,
 ): GraphiQLOptions {
@@ -38,7 +42,7 @@ function prepare(
     url.searchParams.delete('link');
     history.replaceState(history.state, '', url.href);
   }
-  open(options, read, { fresh: keep(options, read), asked: url.searchParams.get('query') });
+  open(options, readers, { fresh: keep(options, readers), asked: url.searchParams.get('query') });
   return options;
 }
 
@@ -50,14 +54,20 @@ function parse(text: string | undefined) {
   }
 }
 
+/** What a token says; nothing when it is none. */
+function claimsOf(authorization: string | undefined): { sub?: string; exp?: number } {
+  try {
+    const claims = String(authorization).split('.')[1]!.replaceAll('-', '+').replaceAll('_', '/');
+    return JSON.parse(atob(claims));
+  } catch {
+    return {};
+  }
+}
+
 /** @returns the credentials that the page came with, if any; without them those of an earlier visit are used. */
-function keepToken(options: Options, read: Parse): string | undefined {
+function keepToken(options: Options, { read, claims }: Readers): string | undefined {
   const { localStorage } = globalThis as unknown as Browser;
   const KEPT = 'polyphony:authorization';
-  const isCurrent = (authorization: string) => {
-    const claims = authorization.split('.')[1]?.replaceAll('-', '+').replaceAll('_', '/');
-    return read(claims && atob(claims)).exp * 1000 > Date.now();
-  };
   const fresh = read(options.headers).authorization;
   const earlier = localStorage[KEPT];
   if (earlier && fresh) {
@@ -66,7 +76,7 @@ function keepToken(options: Options, read: Parse): string | undefined {
     }
   }
   if (fresh) localStorage[KEPT] = fresh;
-  else if (earlier && isCurrent(earlier)) {
+  else if ((claims(earlier).exp ?? 0) * 1000 > Date.now()) {
     options.headers = JSON.stringify({ authorization: earlier }, null, 2);
   }
   return fresh;
@@ -74,7 +84,7 @@ function keepToken(options: Options, read: Parse): string | undefined {
 
 function openTab(
   options: Options,
-  read: Parse,
+  { read, claims }: Readers,
   { fresh, asked }: { fresh: string | undefined; asked: string | null },
 ): void {
   const { localStorage } = globalThis as unknown as Browser;
@@ -86,9 +96,11 @@ function openTab(
   const state = read(localStorage[STATE]);
   const tab = state.tabs?.[state.activeTabIndex];
   const hasHeaders = Object.keys(read(tab?.headers)).length > 0;
-  // A tab without headers gets the token.
-  if (fresh && tab && !hasHeaders) {
-    tab.headers = options.headers;
+  const { authorization } = read(tab?.headers);
+  const isSameAccount = authorization && claims(authorization).sub === claims(fresh).sub;
+  // A tab without headers gets the token, and so does one with an older token of the same account.
+  if (fresh && tab && (!hasHeaders || isSameAccount)) {
+    tab.headers = hasHeaders ? tab.headers.replaceAll(authorization, fresh) : options.headers;
     localStorage[STATE] = JSON.stringify(state);
   }
   // GraphiQL finds the tab by its contents; where they differ in anything, it opens one more.
