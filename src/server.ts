@@ -70,7 +70,7 @@ export async function startServer(
     metrics,
     integrationTester: createIntegrationTester({ outbound, secrets }),
     computation,
-    reading: createReading(),
+    reading: createReading(config.poolMax),
     localAdminId,
     version: packageJson.version,
   };

@@ -19,7 +19,7 @@ export function boundReads(store: Store, budget: ReadBudget): Store {
         const query = new pg.Query(statement, values) as CountedQuery;
         const isCut = !WRITES.test(query.text);
         if (budget.spent && isCut) throw budget.spent;
-        return pool.query(countRows(query, budget, isCut));
+        return budget.inTurn(() => pool.query(countRows(query, budget, isCut)));
       },
     },
     // Its methods must change the pool's own state, and not that of this view.

@@ -7,7 +7,7 @@ export interface DatabaseCondition {
 
 /** Writes nothing. @throws when the database does not answer. */
 export async function readCondition(database: Database): Promise<DatabaseCondition> {
-  const { rows } = await database.pool.query<DatabaseCondition>({
+  const { rows } = await database.aside.query<DatabaseCondition>({
     name: 'read-condition',
     text: `select current_setting('transaction_read_only') = 'on' as "isReadOnly"`,
   });

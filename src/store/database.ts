@@ -8,6 +8,8 @@ import { entities } from './entities.ts';
 export interface Database {
   /** For hand-written statements on hot paths; the entity managers draw on it too. */
   pool: pg.Pool;
+  /** One connection for questions about the database itself, which must not wait behind the statements of requests. */
+  aside: pg.Pool;
   orm: MikroORM;
   /** A fresh entity manager: one unit of work each. */
   entityManager(): EntityManager;
@@ -18,13 +20,16 @@ export const migrationsFolder = new URL('../../migrations', import.meta.url).pat
 
 export async function openDatabase(options: { url: string; poolMax: number; log: Log }): Promise<Database> {
   const pool = createPool(options.url, options.poolMax, options.log);
+  const aside = createPool(options.url, 1, options.log);
   const { database = 'polyphony' } = new pg.Client({ connectionString: options.url });
   const orm = await MikroORM.init({ ...ormOptions(new PostgresDialect({ pool })), dbName: database });
   return {
     pool,
+    aside,
     orm,
     entityManager: () => orm.em.fork(),
     async close() {
+      await aside.end();
       await orm.close(true);
       // The ORM ends the pool that it was given, but only when it has used it.
       if (!pool.ended) await pool.end();

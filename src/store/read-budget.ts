@@ -1,3 +1,4 @@
+import pLimit, { type LimitFunction } from 'p-limit';
 import { DomainError } from '../errors.ts';
 
 /**
@@ -7,8 +8,8 @@ import { DomainError } from '../errors.ts';
 const MOST_OF_ANSWER = 32 * 1024 * 1024;
 
 /** Bytes that the answers under construction may hold together. As objects, rows take two to four times as many. */
-const MOST_OF_ACCOUNT = 64 * 1024 * 1024;
-const MOST_OF_PROCESS = 128 * 1024 * 1024;
+const MOST_OF_ACCOUNT = 40 * 1024 * 1024;
+const MOST_OF_PROCESS = 96 * 1024 * 1024;
 
 /** The first bytes of an answer count for itself alone, so that small requests succeed whatever others read. */
 const FREE = 64 * 1024;
@@ -17,6 +18,8 @@ const FREE = 64 * 1024;
 export interface ReadBudget {
   /** Set when a statement exceeded it: what was read until then is not all. */
   spent: DomainError | null;
+  /** Runs a statement when the account has a connection left: at most half of the pool is one account's. */
+  inTurn: LimitFunction;
   /** Counts a row that has arrived. @returns why it is too much, or null. */
   count(bytes: number): DomainError | null;
   /** From now on what is read is held, and counts in the sums of the account and of the process. */
@@ -35,7 +38,9 @@ export interface Reading {
   ofRequest(account: string): ReadBudget;
 }
 
-export function createReading(): Reading {
+/** @param poolMax connections that there are for all accounts */
+export function createReading(poolMax: number): Reading {
+  const turns = createTurns(Math.max(1, Math.floor(poolMax / 2)));
   const held = new Map<string, number>();
   let total = 0;
 
@@ -58,13 +63,38 @@ export function createReading(): Reading {
   return {
     ofRequest: (account) =>
       createBudget(
+        turns.of(account),
         (bytes) => hold(account, bytes),
         (bytes) => letGo(account, bytes),
       ),
   };
 }
 
+/** Limits of accounts, kept for as long as something of them is running or waiting. */
+function createTurns(most: number) {
+  const limits = new Map<string, LimitFunction>();
+  return {
+    of(account: string): LimitFunction {
+      const known = limits.get(account);
+      if (known) return known;
+      if (limits.size > MOST_KEPT) forgetIdle(limits);
+      const limit = pLimit(most);
+      limits.set(account, limit);
+      return limit;
+    },
+  };
+}
+
+const MOST_KEPT = 10_000;
+
+function forgetIdle(limits: Map<string, LimitFunction>): void {
+  for (const [account, { activeCount, pendingCount }] of limits) {
+    if (activeCount + pendingCount === 0) limits.delete(account);
+  }
+}
+
 function createBudget(
+  inTurn: LimitFunction,
   hold: (bytes: number) => DomainError | null,
   letGo: (bytes: number) => void,
 ): ReadBudget {
@@ -84,6 +114,7 @@ function createBudget(
 
   const budget: ReadBudget = {
     spent: null,
+    inTurn,
     count(bytes) {
       if (!isCounting) return null;
       const refusal = countNow(bytes);

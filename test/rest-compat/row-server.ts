@@ -35,7 +35,7 @@ export async function serveRows({ config, store }: TestServer, dialect: DialectT
     providers: configuredProviders(config),
     reach: createReach(config, { baseUrls: async () => [], fetch }),
     computation: createComputation(config.rateLimitFactor),
-    reading: createReading(),
+    reading: createReading(config.poolMax),
   } as unknown as Services;
   const admission = createAdmission(services);
   const access = createSchemaAccess(

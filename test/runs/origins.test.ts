@@ -36,7 +36,7 @@ async function through(origin: Origin, document: string): Promise<any> {
     config,
     providers: ['demo'],
     computation,
-    reading: createReading(),
+    reading: createReading(config.poolMax),
   } as unknown as Services;
   const viewer = { userId, isAdmin: true, expiresAt: null };
   const contextValue = createContext(services, { viewer, address: '127.0.0.1' }, origin);

@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Transform } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
+import pLimit from 'p-limit';
 import { DomainError } from '../../errors.ts';
 import type { Admission } from '../admission.ts';
 
@@ -28,6 +30,8 @@ interface Holder {
 export function createBodies(most = MOST_RECEIVED): Bodies {
   const holders = new Map<string, Holder>();
   let total = 0;
+  /** Reading one may take 50 ms: between two of them whatever else has arrived gets its turn, such as `/health`. */
+  const reading = pLimit(1);
 
   function add(holder: Holder, bytes: number): void {
     holder.bytes += bytes;
@@ -59,6 +63,12 @@ export function createBodies(most = MOST_RECEIVED): Bodies {
           const refused = excessive(holder, body);
           refused?.destroy(tooMuch('UNAVAILABLE', 'of all clients'));
           if (refused !== body) done(null, chunk);
+        },
+        flush(done) {
+          void reading(() => {
+            done();
+            return nextTurn();
+          });
         },
       });
       holder.receiving.add(body);
