@@ -112,7 +112,7 @@ test('calls of an older API count there alone, but the runs that they create cou
     fetch(`${server.url}/themachine/api/v1/tasks`, {
       method: 'POST',
       headers: { ...bearer(ann), 'content-type': 'application/json' },
-      body: JSON.stringify({ title: 'x', type: 'analysis' }),
+      body: JSON.stringify({ title: 'x', description: 'x', type: 'analysis' }),
     });
   for (let index = 0; index < 10; index += 1) {
     const made = await create();

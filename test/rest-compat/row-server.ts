@@ -5,6 +5,7 @@ import { createAdmission } from '../../src/http/admission.ts';
 import { createSendArtifact } from '../../src/http/artifacts.ts';
 import { createBaseUrl } from '../../src/http/base-url.ts';
 import { createConnections } from '../../src/http/limits/connections.ts';
+import { createOperationLimits } from '../../src/http/limits/operation-limits.ts';
 import { createRequestLimits } from '../../src/http/limits/request-limits.ts';
 import { createSchemaAccess } from '../../src/http/schema-access.ts';
 import { createVisitors } from '../../src/http/visitors.ts';
@@ -35,6 +36,7 @@ export async function serveRows({ config, store }: TestServer, dialect: DialectT
     providers: configuredProviders(config),
     reach: createReach(config, { baseUrls: async () => [], fetch }),
     computation: createComputation(config.rateLimitFactor),
+    operationLimits: createOperationLimits(config, null),
     reading: createReading(config.poolMax),
   } as unknown as Services;
   const admission = createAdmission(services);

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createComputation } from '../../src/computation/computation.ts';
 import type { Services } from '../../src/context.ts';
 import { createContext } from '../../src/http/context.ts';
+import { createOperationLimits } from '../../src/http/limits/operation-limits.ts';
 import { schema } from '../../src/schema/index.ts';
 import { createReading } from '../../src/store/read-budget.ts';
 import type { Origin } from '../../src/vocabulary.ts';
@@ -36,6 +37,7 @@ async function through(origin: Origin, document: string): Promise<any> {
     config,
     providers: ['demo'],
     computation,
+    operationLimits: createOperationLimits(config, null),
     reading: createReading(config.poolMax),
   } as unknown as Services;
   const viewer = { userId, isAdmin: true, expiresAt: null };
