@@ -54,12 +54,12 @@ test('says when the database is read-only', async () => {
 
 test('asks the database once a second at most, however often it is asked itself', async () => {
   server = await startTestServer({ worker: false });
-  const { pool } = server.store.database;
-  const query = pool.query;
+  const { aside } = server.store.database;
+  const query = aside.query;
   let asked = 0;
-  pool.query = ((...given: Parameters<typeof query>) => {
+  aside.query = ((...given: Parameters<typeof query>) => {
     if (JSON.stringify(given[0]).includes('read-condition')) asked += 1;
-    return query.apply(pool, given);
+    return query.apply(aside, given);
   }) as typeof query;
   const startedAt = performance.now();
   for (let round = 0; round < 20; round += 1) await Promise.all(Array.from({ length: 10 }, health));

@@ -78,7 +78,9 @@ test('one long text that is shown many times is refused, too', async () => {
 test('many such documents at once leave the process alive', async () => {
   const asked = Array.from({ length: 12 }, () => stage.ann.query(PAGES));
   const peak = await peakMemory(stage.api, async () => {
-    for (const answer of await Promise.all(asked)) expect(errorCode(answer)).toBe('PAYLOAD_TOO_LARGE');
+    const codes = (await Promise.all(asked)).map(errorCode);
+    // Each is too large by itself, and all are too many for one account at a time.
+    for (const code of codes) expect(['PAYLOAD_TOO_LARGE', 'RATE_LIMITED']).toContain(code);
   });
   expect(peak).toBeLessThan(2 * MAX_GROWTH_MB);
   expect((await fetch(`${stage.api.url}/health`)).status).toBe(200);
