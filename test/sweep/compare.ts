@@ -15,9 +15,13 @@ export function mask(text: string, sent: string): string {
     text,
   );
   // Estimates weigh what they rest on by its age.
-  return without
-    .replaceAll(/\d+\.\d{7,}/g, '<estimate>')
-    .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?/g, '<moment>');
+  return (
+    without
+      // What every call makes up anew, see `parts.ts`.
+      .replaceAll(/\bx[0-9a-f]{8}(_[0-9a-f]{4}){3}_[0-9a-f]{12}\b/g, '<unique>')
+      .replaceAll(/\d+\.\d{7,}/g, '<estimate>')
+      .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?/g, '<moment>')
+  );
 }
 
 /** The id in the form that GraphQL prints, as the dialects write it; empty: it is not one. */

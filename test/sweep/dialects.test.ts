@@ -37,9 +37,9 @@ describe.each(TRIED_ROWS)('$dialect $name', (tried) => {
   const idPlaces = tried.places.filter((place) => typeNamedBy(place.at(-1)!) !== null);
   const namesSomething = idPlaces.length > 0;
 
-  test.runIf(tried.row.method !== 'DELETE')(
-    'a generated request is valid, and shows nothing of Alice',
-    async () => {
+  // Bob has nothing left to delete for another call.
+  if (tried.row.method !== 'DELETE') {
+    test('a generated request is valid, and shows nothing of Alice', async () => {
       const filling = { own: ownOf(stage, tried), place: null, value: '' };
       for (const caller of stage.callers.filter(({ isAdmin }) => !isAdmin)) {
         const { status, text } = await request(stage, caller, tried, filling, mount);
@@ -48,8 +48,8 @@ describe.each(TRIED_ROWS)('$dialect $name', (tried) => {
         }
         expect(text).not.toContain(stage.alice.canary);
       }
-    },
-  );
+    });
+  }
 
   test('what is Alice’s looks to others like what is not there', async () => {
     const found: string[] = [];
@@ -61,7 +61,8 @@ describe.each(TRIED_ROWS)('$dialect $name', (tried) => {
     expect(found).toEqual([]);
   });
 
-  test.runIf(namesSomething)('nor at the root, where a header says whose path it is', async () => {
+  if (!namesSomething) return;
+  test('nor at the root, where a header says whose path it is', async () => {
     const found: string[] = [];
     for (const caller of callersOf(tried)) {
       found.push(...(await differencesOfAll(stage, caller, tried, '')));
