@@ -28,7 +28,7 @@ test('subscribers of one event each get what they asked for, however many asked 
     follow('subscription ($id: ID!) { taskEvents(taskId: $id) { seq attempt } }', { id }),
   ]);
   expect(withText).toEqual(again);
-  expect(withText!.map((payload) => JSON.stringify(payload)).join()).toContain('"text":"word30 "');
+  expect(withText!.map((payload) => JSON.stringify(payload)).join()).toMatch(/"text":"[^"]*word30 "/);
   expect(JSON.stringify(without)).not.toContain('text');
   expect(plain!.map((payload) => Object.keys((payload as { taskEvents: object }).taskEvents))).toEqual(
     plain!.map(() => ['seq', 'attempt']),
