@@ -158,7 +158,7 @@ describe.each(CARRIERS)('over %s', (carrier) => {
   });
 
   test('what goes wrong on our side is masked, and told with the id under which it is logged', async () => {
-    const query = vi.spyOn(server.store.database.pool, 'query');
+    const query = vi.spyOn(server.store.database.aside, 'query');
     query.mockImplementation(() => Promise.reject(new Error('secret at node_modules/pg')) as never);
     const answer = await ask(carrier, server.url, {}, '{ health { status } }');
     query.mockRestore();
