@@ -316,7 +316,9 @@ function ask(document: string, pick: (data: any) => unknown) {
 
 /** As GraphQL prints them, and as the dialects do. */
 function bothForms(ids: Ids): string[] {
-  return Object.values(ids).flatMap((of) => of.flatMap((id) => [id, plainIdOf(id)]));
+  const forms = Object.values(ids).flatMap((of) => of.flatMap((id) => [id, plainIdOf(id)]));
+  // An id that is not GraphQL's decodes to anything, also to nothing or to a letter, which stands everywhere.
+  return forms.filter(({ length }) => length >= 8);
 }
 
 const capital = (param: string) => param.replace(/_id$/, '').replace(/^./, (letter) => letter.toUpperCase());
