@@ -40,7 +40,7 @@ export interface Reading {
 
 /** @param poolMax connections that there are for all accounts */
 export function createReading(poolMax: number): Reading {
-  const turns = createTurns(Math.max(1, Math.floor(poolMax / 2)));
+  const turnsOf = createTurns(Math.max(1, Math.floor(poolMax / 2)));
   const held = new Map<string, number>();
   let total = 0;
 
@@ -63,7 +63,7 @@ export function createReading(poolMax: number): Reading {
   return {
     ofRequest: (account) =>
       createBudget(
-        turns.of(account),
+        turnsOf(account),
         (bytes) => hold(account, bytes),
         (bytes) => letGo(account, bytes),
       ),
@@ -71,17 +71,15 @@ export function createReading(poolMax: number): Reading {
 }
 
 /** Limits of accounts, kept for as long as something of them is running or waiting. */
-function createTurns(most: number) {
+function createTurns(most: number): (account: string) => LimitFunction {
   const limits = new Map<string, LimitFunction>();
-  return {
-    of(account: string): LimitFunction {
-      const known = limits.get(account);
-      if (known) return known;
-      if (limits.size > MOST_KEPT) forgetIdle(limits);
-      const limit = pLimit(most);
-      limits.set(account, limit);
-      return limit;
-    },
+  return (account) => {
+    const known = limits.get(account);
+    if (known) return known;
+    if (limits.size > MOST_KEPT) forgetIdle(limits);
+    const limit = pLimit(most);
+    limits.set(account, limit);
+    return limit;
   };
 }
 
