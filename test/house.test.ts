@@ -10,9 +10,18 @@ const ARROWS: Record<string, readonly string[]> = {
   store: ['rules', 'type log.ts', ...EVERYBODYS],
   metrics: ['store', 'rules', ...EVERYBODYS],
   // Worker threads for callers' Liquid and schemas: they run rules and return only the results.
-  computation: ['rules', ...EVERYBODYS],
+  computation: ['rules', 'turns.ts', ...EVERYBODYS],
   providers: ['rules', 'type config.ts', ...EVERYBODYS],
-  engine: ['store', 'providers', 'rules', 'type metrics', 'type computation', 'type log.ts', ...EVERYBODYS],
+  engine: [
+    'store',
+    'providers',
+    'rules',
+    'turns.ts',
+    'type metrics',
+    'type computation',
+    'type log.ts',
+    ...EVERYBODYS,
+  ],
   resolvers: ['store', 'rules', 'type metrics', 'type context.ts', ...EVERYBODYS],
   schema: ['resolvers', 'rules', 'type store', 'type metrics', 'type context.ts', ...EVERYBODYS],
   jobs: ['engine', 'store', 'rules', 'type log.ts', ...EVERYBODYS],
@@ -22,6 +31,7 @@ const ARROWS: Record<string, readonly string[]> = {
     'resolvers',
     'rest-compat',
     'rules',
+    'turns.ts',
     'type metrics',
     'type context.ts',
     'type log.ts',
@@ -30,6 +40,7 @@ const ARROWS: Record<string, readonly string[]> = {
 
   'vocabulary.ts': [],
   'errors.ts': [],
+  'turns.ts': [],
   'config.ts': ['environment.ts', 'vocabulary.ts'],
   'environment.ts': ['config-values.ts', 'vocabulary.ts'],
   // An entry of OUTBOUND_ALLOW is read by the rule that decides by it.

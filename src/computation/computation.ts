@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os';
 import type { ComputationInput, ComputationName, ComputationResult } from '../rules/computations.ts';
 import { TooComplex } from '../rules/watch.ts';
+import { createTurns, TooManyWaiting } from '../turns.ts';
 import { createAllowances, tooMuch } from './allowance.ts';
 import { createPool } from './pool.ts';
 import type { ThreadAnswer } from './thread.ts';
-import { createTurns, TooMany } from './turns.ts';
 
 /** Computes in a thread. @throws TooComplex, and DomainError RATE_LIMITED when an account has computed too much */
 export type Compute = <Name extends ComputationName>(
@@ -31,7 +31,7 @@ const MOST_WAITING = 100;
 export function createComputation(factor: number): Computation {
   const threads = Math.min(4, Math.max(2, availableParallelism()));
   const pool = createPool(threads);
-  const turns = createTurns(threads);
+  const turns = createTurns({ perAccount: 1, total: threads });
   const allowances = createAllowances(factor);
   return {
     ofRequest(account) {
@@ -60,11 +60,13 @@ export function createComputation(factor: number): Computation {
     most: number,
     work: () => Promise<unknown>,
   ): Promise<Result> {
+    const endTurn = await turns.take(account, { most }).catch((error) => {
+      throw error instanceof TooManyWaiting ? tooMuch(1_000) : error;
+    });
     try {
-      return (await turns.take(account, most, work)) as Result;
-    } catch (error) {
-      if (error instanceof TooMany) throw tooMuch(1_000);
-      throw error;
+      return (await work()) as Result;
+    } finally {
+      endTurn();
     }
   }
 }

@@ -3,7 +3,7 @@ import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Services } from '../context.ts';
-import { probe } from '../resolvers/health.ts';
+import { createProbe } from '../resolvers/health.ts';
 import { mountDialects, mountSockets, unreadableFor } from '../rest-compat/index.ts';
 import { refuseUnreadablePath } from '../rest-compat/router.ts';
 import { createAdmission } from './admission.ts';
@@ -89,7 +89,7 @@ export async function createApp(services: Services, options: AppOptions): Promis
   await app.register(graphqlRoute(yoga, admission));
   const sendArtifact = createSendArtifact(services, admission);
   await app.register(artifactRoute(sendArtifact));
-  app.get('/health', () => probe(services));
+  app.get('/health', createProbe(services));
   await app.register(metricsRoute(services.metrics, admission));
   const count = createRequestLimits(services.config.rateLimitFactor, options.redis);
   const visitors = createVisitors(services, admission, baseUrl);

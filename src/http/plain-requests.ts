@@ -4,6 +4,8 @@ import type { Carrier, Yoga } from './graphql.ts';
 /** All types of streams, and what may stand for one. */
 const STREAMS = /text|event-stream|multipart|mixed/i;
 
+const LONG_BYTES = 512 * 1024;
+
 /** Whether the answer is one JSON whatever comes of it: that is known before the document is read. */
 export function isPlain({ method, headers, body }: FastifyRequest): boolean {
   if (method !== 'POST' || STREAMS.test(headers.accept ?? '')) return false;
@@ -23,10 +25,10 @@ export async function answerPlainly(
 ): Promise<FastifyReply> {
   const response = await yoga.handleRequest(toFetch(request), carrier);
   const headers = Object.fromEntries(response.headers);
-  return reply
-    .code(response.status)
-    .headers(headers)
-    .send(await response.text());
+  // The JSON of a large answer is bytes already.
+  const isLong = Number(headers['content-length']) > LONG_BYTES;
+  const body = isLong ? await response.bytes() : await response.text();
+  return reply.code(response.status).headers(headers).send(body);
 }
 
 /** Those members of a Request that Yoga reads when the body is there already. */

@@ -55,13 +55,14 @@ function executeOnce(operation: string) {
 
 /** Each event has its own read budget. Between events the log is read without one, in pages of bounded size. */
 function answerEvent(args: ValidatedSubscriptionArgs): Result {
-  const { reads } = args.contextValue as Context;
+  const context = args.contextValue as Context;
+  const { reads } = context;
   reads.renew();
   const result = executeSubscriptionEvent(args);
   const bound = (given: ExecutionResult) => {
     const { spent } = reads;
     reads.suspend();
-    return boundResult(given, spent);
+    return boundResult(given, spent, context);
   };
   if (!(result instanceof Promise)) return bound(result);
   return result.then(bound, (error) => {

@@ -1,6 +1,6 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Services } from '../context.ts';
-import { probe } from '../resolvers/health.ts';
+import { createProbe } from '../resolvers/health.ts';
 import { createAdmission } from './admission.ts';
 import { answerFailure, answerUnknownPath } from './failures.ts';
 import { createConnections, FASTIFY_TIMEOUTS } from './limits/connections.ts';
@@ -15,7 +15,7 @@ export async function createWorkerApp(
   createConnections(services, admission).limit(app.server);
   app.setErrorHandler(answerFailure(services.log));
   app.setNotFoundHandler(answerUnknownPath);
-  app.get('/health', () => probe(services));
+  app.get('/health', createProbe(services));
   await app.register(metricsRoute(services.metrics, admission));
   return app;
 }

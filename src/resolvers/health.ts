@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
 import { systemCondition } from '../rules/system-condition.ts';
@@ -23,6 +24,10 @@ export async function health({ store, config, version }: Process): Promise<Healt
   if (isReadOnly) throw unavailable('the database is read-only');
   const shortage = await diskShortage(config);
   if (shortage) throw unavailable(shortage);
+  return healthy({ version });
+}
+
+function healthy({ version }: Pick<Process, 'version'>): Health {
   return { status: 'healthy', version, uptimeSeconds: Math.floor(process.uptime()) };
 }
 
@@ -47,7 +52,40 @@ export async function condition({ store }: Process): Promise<SystemCondition> {
   return systemCondition(await store.lookups.installation());
 }
 
-/** What an operator's probe asks for. */
-export async function probe(process: Process): Promise<Health & { condition: SystemCondition }> {
-  return { ...(await health(process)), condition: await condition(process) };
+export type Probe = () => Promise<Health & { condition: SystemCondition }>;
+
+/**
+ * How long a probe waits for a database that is busy, and for how long it then gives the last answer instead. Whoever
+ * restarts servers that are slow to answer would restart one because of its load. What fails is told at once.
+ */
+const PATIENCE_MS = 25;
+const MOST_AGE_MS = 5_000;
+
+/** What an operator's probe asks for. @throws DomainError UNAVAILABLE, with the reason. */
+export function createProbe(server: Process): Probe {
+  let last: { at: number; condition: SystemCondition } | null = null;
+
+  async function read(): Promise<SystemCondition> {
+    try {
+      await health(server);
+      const present = await condition(server);
+      last = { at: performance.now(), condition: present };
+      return present;
+    } catch (error) {
+      last = null;
+      throw error;
+    }
+  }
+
+  /** Null: there is none, or it is too old. */
+  async function lastOne(): Promise<SystemCondition | null> {
+    await wait(PATIENCE_MS, undefined, { ref: false });
+    return last && performance.now() - last.at < MOST_AGE_MS ? last.condition : null;
+  }
+
+  return async () => {
+    const present = read();
+    const condition = (await Promise.race([present, lastOne()])) ?? (await present);
+    return { ...healthy(server), condition };
+  };
 }

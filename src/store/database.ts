@@ -8,7 +8,7 @@ import { entities } from './entities.ts';
 export interface Database {
   /** For hand-written statements on hot paths; the entity managers draw on it too. */
   pool: pg.Pool;
-  /** One connection for questions about the database itself, which must not wait behind the statements of requests. */
+  /** One connection for what probes ask, which must not wait behind the statements of requests. */
   aside: pg.Pool;
   orm: MikroORM;
   /** A fresh entity manager: one unit of work each. */

@@ -13,7 +13,7 @@ export interface InstallationReport extends QueueReport {
 
 /** One statement, over what is unfinished alone. */
 export async function readInstallation(database: Database): Promise<InstallationReport> {
-  const { rows } = await database.pool.query<InstallationReport>({
+  const { rows } = await database.aside.query<InstallationReport>({
     name: 'read-installation',
     text: `
       select queue.*, crew.*, held.running from (${queueSql('true')}) as queue, (

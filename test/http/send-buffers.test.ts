@@ -86,11 +86,11 @@ test('a WebSocket that does not read why it is closed is gone 2 s later', async 
   await gone;
 });
 
-test('of all connections together the one with most is closed first, until there is no more than 256 MB', async () => {
+test('of all connections together the one with most is closed first, until there is no more than 128 MB', async () => {
   const pairs = [];
-  for (let index = 0; index < 6; index += 1) pairs.push(await openPair());
+  for (let index = 0; index < 4; index += 1) pairs.push(await openPair());
   const largest = once(pairs[3]!.ours, 'close');
-  for (const [index, { ours }] of pairs.entries()) send(ours, index === 3 ? 60 : 48);
+  for (const [index, { ours }] of pairs.entries()) send(ours, index === 3 ? 56 : 40);
   await largest;
   await new Promise(setImmediate);
   expect(pairs.filter(({ ours }) => ours.destroyed)).toHaveLength(1);

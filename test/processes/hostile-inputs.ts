@@ -54,13 +54,16 @@ const SCALARS: Record<string, fc.Arbitrary<unknown>> = {
   JSON: json,
 };
 
-const MAX_ITEMS = 200;
+/** Items of a list; of a list in a list fewer, or one value of a text would become gigabytes. */
+const MAX_ITEMS = [200, 20, 5];
 
 function valueFor(type: GraphQLInputType, depth = 0): fc.Arbitrary<unknown> {
   if (isNonNullType(type)) return valueFor(type.ofType, depth);
   if (isListType(type)) {
     const item = valueFor(type.ofType, depth + 1);
-    return fc.tuple(item, fc.nat({ max: MAX_ITEMS })).map(([one, count]) => Array(count).fill(one));
+    return fc
+      .tuple(item, fc.nat({ max: MAX_ITEMS[depth] ?? 1 }))
+      .map(([one, count]) => Array(count).fill(one));
   }
   const named = getNamedType(type);
   if (isEnumType(named)) return fc.constantFrom(...named.getValues().map(({ name }) => name));

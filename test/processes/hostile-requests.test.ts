@@ -11,13 +11,13 @@ import { watchHealth } from '../harness/watch-health.ts';
 import { dialectRequest, graphqlRequest } from './hostile-inputs.ts';
 
 /**
- * The goals are 100 ms and 600 MB, which are not reached while many large requests are sent at once. These bounds tell
- * a process that goes on answering from one that stands still for 20 s or dies of its memory.
+ * Beyond what the machine itself makes a bare server wait. The goal of 100 ms is reached but for pages of 15 MB that are
+ * asked for at once, which take up to 300: other processes of the same two cores then read and send as much.
  */
-const MAX_ANSWER_MS = 3_000;
-const MAX_MEGABYTES = 1_000;
-/** Printed, so that a failure can be repeated: `SEED=1 npx vitest run …`. */
-const SEED = Number(process.env.SEED ?? Date.now() % 1_000_000);
+const MAX_ANSWER_MS = 1_000;
+const MAX_MEGABYTES = 600;
+/** Another one looks elsewhere: `SEED=2 npx vitest run …`. */
+const SEED = Number(process.env.SEED ?? 1);
 const REQUESTS = 60;
 /** For two processes to start on a machine that is busy. */
 const STARTING_MS = 180_000;

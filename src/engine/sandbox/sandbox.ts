@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Log } from '../../log.ts';
+import { createTurns } from '../../turns.ts';
 import { createBubblewrap } from './bubblewrap.ts';
 import type { Command, CommandResult } from './command.ts';
 import { createDiskUsage } from './disk-usage.ts';
@@ -7,7 +8,6 @@ import { type Launch, launchPlain } from './launch.ts';
 import { LIMITS, type Limits } from './limits.ts';
 import { createMemoryWatch } from './memory-watch.ts';
 import { runProcess } from './run-process.ts';
-import { createTurns } from './turns.ts';
 
 /** Runs commands where they reach nothing but their working directory. */
 export interface Sandbox {
@@ -56,7 +56,7 @@ export function createSandbox(settings: SandboxSettings): Sandbox {
   };
   return {
     async run(command) {
-      const endTurn = await turns.take(command.accountId ?? '', command.signal);
+      const endTurn = await turns.take(command.accountId ?? '', { signal: command.signal });
       try {
         const launch = await launcher();
         if (command.isReading) return await runProcess(launch, command, { limits, usage: null, memory });

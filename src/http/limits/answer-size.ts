@@ -1,48 +1,77 @@
+import { setImmediate as nextLoopTurn } from 'node:timers/promises';
+import { stringifyChunked } from '@discoveryjs/json-ext';
 import { tooLarge } from '../../resolvers/read-budget.ts';
+import { createTurns } from '../../turns.ts';
 
 /** Maximum JSON size of one response, or of one event of a stream. */
 export const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
+
+/** JSON that may be longer than this is made in slices. To make what is shorter takes a few milliseconds. */
+const LARGE_BYTES = 4 * 1024 * 1024;
 
 /** A control character is escaped as `\u0001`; every other UTF-16 unit takes at most three bytes. */
 const MOST_BYTES_OF_CHARACTER = 6;
 /** Numbers, dates, booleans and null. */
 const MOST_BYTES_OF_SCALAR = 26;
 
-type Leaf = string | number | bigint | boolean | Date | null | undefined;
+/** Characters of a part of the JSON. */
+const SLICE = 64 * 1024;
+/** How long slices are made before other work of the event loop gets its turn. */
+const BUSY_MS = 5;
 
-/** Measures a value without serializing it. @throws DomainError PAYLOAD_TOO_LARGE when its JSON would be too long. */
-export function checkSize(value: unknown): void {
-  if (sizeOf(value, upperBound) > MAX_ANSWER_BYTES && sizeOf(value, exactly) > MAX_ANSWER_BYTES) {
-    throw tooLarge();
-  }
-}
+const turns = createTurns({ perAccount: 1, total: 1 });
 
-/** Stops at the limit. A value that is referenced several times counts each time, as JSON repeats it. */
-function sizeOf(value: unknown, sizeOfLeaf: (leaf: Leaf) => number): number {
+/** Whether the JSON of a value may be so long that it has to be made by `largeJson`. Serializes nothing. */
+export function isLarge(value: unknown): boolean {
   const waiting = [value];
   let size = 0;
-  while (waiting.length > 0 && size <= MAX_ANSWER_BYTES) {
+  while (waiting.length > 0) {
     const next = waiting.pop();
-    if (typeof next !== 'object' || next === null || next instanceof Date) {
-      size += sizeOfLeaf(next as Leaf);
+    if (typeof next === 'string') {
+      size += next.length * MOST_BYTES_OF_CHARACTER + 2;
+    } else if (typeof next !== 'object' || next === null || next instanceof Date) {
+      size += MOST_BYTES_OF_SCALAR;
     } else if (Array.isArray(next)) {
       size += 2 + next.length;
       for (const item of next) waiting.push(item);
     } else {
-      size += 2;
       for (const name of Object.keys(next)) {
         size += name.length + 4;
         waiting.push((next as Record<string, unknown>)[name]);
       }
     }
+    if (size > LARGE_BYTES) return true;
   }
-  return size;
+  return false;
 }
 
-function upperBound(leaf: Leaf): number {
-  return typeof leaf === 'string' ? leaf.length * MOST_BYTES_OF_CHARACTER + 2 : MOST_BYTES_OF_SCALAR;
+/**
+ * The JSON of a value, in UTF-8. One at a time is made in a process, and in slices: thirty clients that ask for 16 MB
+ * each at the same time would keep everybody else waiting for seconds, and have copies of all of it in memory.
+ * @param account takes turns with other accounts
+ * @throws DomainError PAYLOAD_TOO_LARGE when it would be longer than MAX_ANSWER_BYTES
+ */
+export async function largeJson(value: unknown, account: string): Promise<Buffer> {
+  const endTurn = await turns.take(account);
+  try {
+    return await makeJson(value);
+  } finally {
+    // What is done with it next, such as to send it, belongs to the turn.
+    setImmediate(endTurn);
+  }
 }
 
-function exactly(leaf: Leaf): number {
-  return Buffer.byteLength(JSON.stringify(leaf) ?? '');
+async function makeJson(value: unknown): Promise<Buffer> {
+  // What is never written to is no memory of this process.
+  const json = Buffer.allocUnsafeSlow(MAX_ANSWER_BYTES);
+  let size = 0;
+  let begun = performance.now();
+  for (const part of stringifyChunked(value, { highWaterMark: SLICE })) {
+    if (size + Buffer.byteLength(part) > MAX_ANSWER_BYTES) throw tooLarge();
+    size += json.write(part, size);
+    if (performance.now() - begun < BUSY_MS) continue;
+    await nextLoopTurn();
+    begun = performance.now();
+  }
+  return json.subarray(0, size);
 }

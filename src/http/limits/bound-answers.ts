@@ -2,8 +2,9 @@ import { type ExecutionArgs, type ExecutionResult, GraphQLError, getOperationAST
 import type { Plugin } from 'graphql-yoga';
 import type { Context } from '../../context.ts';
 import { DomainError } from '../../errors.ts';
+import type { Asker } from '../context.ts';
 import { statusOf } from '../failures.ts';
-import { checkSize } from './answer-size.ts';
+import { isLarge, largeJson } from './answer-size.ts';
 import { shownErrors } from './bound-errors.ts';
 
 /** Limits what executions read from the database, and the size of their responses. */
@@ -17,27 +18,43 @@ type Execute = (args: ExecutionArgs) => ExecutionResult | Promise<ExecutionResul
 
 /** Runs `execute` within the limits; a response that is too large becomes an error in place of the data. */
 export async function executeBounded(args: ExecutionArgs, execute: Execute): Promise<ExecutionResult> {
-  const { reads } = args.contextValue as Context;
-  reads.open();
+  const context = args.contextValue as Context;
+  context.reads.open();
   try {
     const result = await execute(args);
-    return boundResult(result, isMutation(args) ? null : reads.spent);
+    return await boundResult(result, isMutation(args) ? null : context.reads.spent, context);
   } finally {
-    reads.release();
+    // Not before its JSON is made: until then it holds all that it has read.
+    context.reads.release();
   }
 }
 
 /** @param spent why part of the data is missing. Never given for mutations: the client has to see what was done. */
-export function boundResult(result: ExecutionResult, spent: DomainError | null): ExecutionResult {
+export function boundResult(
+  result: ExecutionResult,
+  spent: DomainError | null,
+  { viewer, address }: Asker,
+): ExecutionResult | Promise<ExecutionResult> {
+  if (spent) return { errors: [asWhole(spent)] };
+  const { data, errors } = result;
+  const shown = errors && errors.length > 0 ? { ...result, errors: shownErrors(errors) } : result;
+  return isLarge(data) ? withJson(shown, viewer?.userId ?? address) : shown;
+}
+
+async function withJson(result: ExecutionResult, account: string): Promise<ExecutionResult> {
   try {
-    if (spent) throw spent;
-    checkSize(result.data);
-    const { errors } = result;
-    return errors && errors.length > 0 ? { ...result, errors: shownErrors(errors) } : result;
+    const json = await largeJson({ data: result.data }, account);
+    return { ...result, stringify: (shown: ExecutionResult) => addErrors(json, shown) } as ExecutionResult;
   } catch (error) {
     if (error instanceof DomainError) return { errors: [asWhole(error)] };
     throw error;
   }
+}
+
+/** Yoga calls it in place of JSON.stringify, once it has masked the errors. */
+function addErrors(json: Buffer, { errors }: ExecutionResult): Buffer {
+  if (!errors) return json;
+  return Buffer.concat([json.subarray(0, -1), Buffer.from(`,"errors":${JSON.stringify(errors)}}`)]);
 }
 
 function isMutation({ document, operationName }: ExecutionArgs): boolean {

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 
 /** Maximum bytes that are queued for clients and not yet sent. A single response has up to 16 MB. */
 const MOST_OF_CONNECTION = 64 * 1024 * 1024;
-const MOST_OF_PROCESS = 256 * 1024 * 1024;
+const MOST_OF_PROCESS = 128 * 1024 * 1024;
 /** How long a WebSocket client has to read the close frame. */
 const CLOSE_TIMEOUT_MS = 2_000;
 

@@ -1,16 +1,28 @@
-/** How many commands run at once. */
+/** How many pieces of work run at once. */
 export interface TurnLimits {
   perAccount: number;
   total: number;
 }
 
+export interface Wait {
+  /** Gives up when it aborts. */
+  signal?: AbortSignal;
+  /** How many of the account may wait. */
+  most?: number;
+}
+
+/** Shares out slots fairly between accounts. */
 export interface Turns {
   /**
-   * Waits until a command of this account may run: in order within the account; of accounts, the one with the
-   * fewest commands at work is next.
-   * @returns what ends the turn. @throws what the signal says, when it aborts before.
+   * Waits for a slot: in order within the account; of accounts, the one with the fewest slots is next.
+   * @returns what frees the slot. @throws TooManyWaiting, and what the signal says when it aborts before
    */
-  take(account: string, signal: AbortSignal): Promise<() => void>;
+  take(account: string, wait?: Wait): Promise<() => void>;
+}
+
+/** An account has too much waiting. */
+export class TooManyWaiting extends Error {
+  override readonly name = 'TooManyWaiting';
 }
 
 interface Account {
@@ -19,7 +31,7 @@ interface Account {
 }
 
 export function createTurns({ perAccount, total }: TurnLimits): Turns {
-  /** Of equals the first is next: an account that begins a command goes to the end. */
+  /** Only those with work. Of equals the first is next: an account that takes a slot goes to the end. */
   const accounts = new Map<string, Account>();
   let running = 0;
   const next = () => {
@@ -42,20 +54,21 @@ export function createTurns({ perAccount, total }: TurnLimits): Turns {
     next();
   };
   return {
-    async take(name, signal) {
-      signal.throwIfAborted();
+    async take(name, { signal, most = Number.POSITIVE_INFINITY } = {}) {
+      signal?.throwIfAborted();
       const account = accounts.get(name) ?? { running: 0, waiting: [] };
+      if (account.waiting.length >= most) throw new TooManyWaiting();
       accounts.set(name, account);
       const { promise, resolve, reject } = Promise.withResolvers<void>();
       const abandon = () => {
         account.waiting.splice(account.waiting.indexOf(begin), 1);
         if (account.running === 0 && account.waiting.length === 0) accounts.delete(name);
-        reject(signal.reason);
+        reject(signal?.reason);
       };
       account.waiting.push(begin);
-      signal.addEventListener('abort', abandon);
+      signal?.addEventListener('abort', abandon);
       function begin(): void {
-        signal.removeEventListener('abort', abandon);
+        signal?.removeEventListener('abort', abandon);
         resolve();
       }
       next();

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createTurns } from '../../src/engine/sandbox/turns.ts';
+import { createTurns } from '../src/turns.ts';
 
 const never = new AbortController().signal;
 
@@ -11,7 +11,7 @@ function recorder(limits: { perAccount: number; total: number }) {
   const begun: string[] = [];
   const ends = new Map<string, () => void>();
   const ask = (account: string, name: string, signal = never) =>
-    turns.take(account, signal).then((end) => {
+    turns.take(account, { signal }).then((end) => {
       begun.push(name);
       ends.set(name, end);
     });
