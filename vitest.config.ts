@@ -1,19 +1,43 @@
 import { defineConfig } from 'vitest/config';
 import { totals } from './test/harness/totals.ts';
 
+const ALL = 'test/**/*.test.ts';
+
+/** What measures time or memory, after all others: beside them it would measure how busy the machine is. */
+const MEASURED = [
+  'test/analytics/speed.test.ts',
+  'test/computation/event-loop.test.ts',
+  'test/processes/{answer-bytes,hostile-requests,slow-subscriber,unread}.test.ts',
+  'test/sandbox/memory.test.ts',
+];
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     globalSetup: ['test/harness/postgres.ts'],
     reporters: ['default', totals],
     // Node imports and strips the files itself, as in production; vite's own loader makes two copies of graphql.
     experimental: { viteModuleRunner: false },
-    maxWorkers: 2,
     // Loading the same modules for each file again took as long as the tests: what a test changes in them, it restores.
     isolate: false,
     unstubEnvs: true,
     // Of a machine that is busy with something else: what has to be fast is measured by the test itself.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'all',
+          // Not `exclude`, in place of which `--exclude` of the command line would have no effect.
+          include: [ALL, ...MEASURED.map((files) => `!${files}`)],
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'measured', include: MEASURED, maxWorkers: 1, sequence: { groupOrder: 1 } },
+      },
+    ],
   },
 });

@@ -16,19 +16,18 @@ declare module 'vitest' {
   }
 }
 
-const TEMPLATE = 'polyphony_template';
-
-/** One Postgres for the whole suite, and in it a migrated database that every test file gets a copy of. */
+/** One Postgres for a project of the suite, and in it a migrated database that every test file gets a copy of. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const server = process.env.TEST_DATABASE_URL
     ? { url: process.env.TEST_DATABASE_URL, stop: async () => {} }
     : await startOwn();
+  const template = `polyphony_${project.name}`;
   await admin(
     server.url,
-    `drop database if exists ${TEMPLATE}`,
-    `create database ${TEMPLATE} template template0`,
+    `drop database if exists ${template}`,
+    `create database ${template} template template0`,
   );
-  const url = withDatabase(server.url, TEMPLATE);
+  const url = withDatabase(server.url, template);
   await migrate(url, createLog('error'));
   project.provide('postgresUrl', url);
   return () => server.stop();

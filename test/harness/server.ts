@@ -45,12 +45,13 @@ export interface TestServerOptions {
 
 /** A migrated database of its own. */
 export async function createDatabase(): Promise<{ url: string; drop(): Promise<void> }> {
-  const template = inject('postgresUrl');
+  const url = inject('postgresUrl');
+  const template = new URL(url).pathname.slice(1);
   const name = `test_${randomBytes(6).toString('hex')}`;
-  await admin(template, `create database ${name} template polyphony_template`);
+  await admin(url, `create database ${name} template ${template}`);
   return {
-    url: withDatabase(template, name),
-    drop: () => admin(template, `drop database if exists ${name} with (force)`),
+    url: withDatabase(url, name),
+    drop: () => admin(url, `drop database if exists ${name} with (force)`),
   };
 }
 
