@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import pg from 'pg';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createFolder } from '../harness/folder.ts';
 import { admin } from '../harness/postgres.ts';
@@ -65,4 +66,19 @@ test('asks the database once a second at most, however often it is asked itself'
   for (let round = 0; round < 20; round += 1) await Promise.all(Array.from({ length: 10 }, health));
   expect(asked).toBeGreaterThan(0);
   expect(asked).toBeLessThanOrEqual(1 + Math.ceil((performance.now() - startedAt) / 1_000));
+});
+
+test('while the database is slow the last answer is given; a failure of it is told at once', async () => {
+  server = await startTestServer({ worker: false });
+  const { aside } = server.store.database;
+  const query = aside.query;
+  expect(await health()).toMatchObject({ status: 200 });
+  const slow = Promise.withResolvers<never>();
+  aside.query = (() => slow.promise) as unknown as typeof query;
+  for (let round = 0; round < 3; round += 1) expect(await health()).toMatchObject({ status: 200 });
+  slow.reject(new pg.DatabaseError('terminating connection', 0, 'error'));
+  aside.query = (() => slow.promise) as unknown as typeof query;
+  await expect.poll(health).not.toMatchObject({ status: 200 });
+  aside.query = query;
+  expect(await health()).toMatchObject({ status: 200 });
 });
