@@ -23,6 +23,7 @@ export default defineConfig({
     // Of a machine that is busy with something else: what has to be fast is measured by the test itself.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 20_000 } },
     projects: [
       {
         extends: true,

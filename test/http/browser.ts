@@ -36,7 +36,7 @@ export interface Visit {
 export async function visit(browser: Browser, url: string): Promise<Visit> {
   const { origin } = new URL(url);
   const page = await browser.newPage({ viewport: { width: 1400, height: 850 } });
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(40_000);
   const complaints: string[] = [];
   const sent: Message[] = [];
   const received: Message[] = [];

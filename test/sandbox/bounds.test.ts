@@ -125,7 +125,7 @@ describe('time', () => {
     server.kill('SIGKILL');
     await once(server, 'exit');
     // The kernel ends them one after the other; how long may it take?
-    await expect.poll(() => place.leftovers(), { timeout: 3_000 }).toEqual([]);
+    await expect.poll(() => place.leftovers()).toEqual([]);
   });
 });
 

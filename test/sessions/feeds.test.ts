@@ -138,7 +138,7 @@ describe.each(['subscribe', 'subscribeSse'] as const)('over %s', (carrier) => {
     const feed = readFeed(ann, { carrier });
     await feed.next();
     const looks = countLooks();
-    await expect.poll(looks, { timeout: 3_000 }).toBeGreaterThan(1);
+    await expect.poll(looks).toBeGreaterThan(1);
     await feed.return();
     await untilStill(looks);
   });
@@ -164,7 +164,7 @@ async function untilStill(looks: () => number): Promise<void> {
     before = now;
     return still;
   };
-  await expect.poll(isStill, { interval: 800, timeout: 5_000 }).toBe(true);
+  await expect.poll(isStill, { interval: 800 }).toBe(true);
 }
 
 test('a session that is not there has no feed', async () => {
