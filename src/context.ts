@@ -90,10 +90,18 @@ export interface Services {
   integrationTester: IntegrationTester;
   computation: Computation;
   reading: Reading;
+  largeJson: LargeJson;
   /** The local admin of embedded mode; null: the first account that registers becomes the admin. */
   localAdminId: string | null;
   version: string;
 }
+
+/**
+ * The JSON of a large response, in UTF-8, made one at a time in a process.
+ * @param account takes turns with other accounts
+ * @throws DomainError PAYLOAD_TOO_LARGE when it would be longer than a response may be
+ */
+export type LargeJson = (value: unknown, account: string) => Promise<Buffer>;
 
 /** Reads of one request that are gathered into one query each. */
 export interface Loaders {

@@ -10,6 +10,7 @@ import { createIntegrationTester } from './engine/integration/tester.ts';
 import { createOutbound } from './engine/outbound.ts';
 import { createOutboundFetch } from './engine/outbound-fetch.ts';
 import { createApp } from './http/app.ts';
+import { createLargeJson } from './http/limits/answer-size.ts';
 import { createLoginLimits } from './http/limits/login-limits.ts';
 import { createOperationLimits } from './http/limits/operation-limits.ts';
 import type { Log } from './log.ts';
@@ -71,6 +72,7 @@ export async function startServer(
     integrationTester: createIntegrationTester({ outbound, secrets }),
     computation,
     reading: createReading(config.poolMax),
+    largeJson: createLargeJson(),
     localAdminId,
     version: packageJson.version,
   };

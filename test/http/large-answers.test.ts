@@ -1,11 +1,12 @@
 import { setImmediate as nextLoopTurn } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { isLarge, largeJson, MAX_ANSWER_BYTES } from '../../src/http/limits/answer-size.ts';
+import { createLargeJson, isLarge, MAX_ANSWER_BYTES } from '../../src/http/limits/answer-size.ts';
 import { type Client, data, errorCode } from '../harness/client.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
 import { ask, CARRIERS } from './carriers.ts';
 
 describe('JSON that is made in slices', () => {
+  const largeJson = createLargeJson();
   const VALUES: [string, unknown][] = [
     ['texts', { data: ['a "quoted" line\n', '\u0001\u2028', 'größer 😀', '\ud800', ''] }],
     ['scalars', { data: [0, -1.5e300, true, false, null, Number.NaN, new Date(0)] }],

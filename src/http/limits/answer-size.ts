@@ -1,5 +1,6 @@
 import { setImmediate as nextLoopTurn } from 'node:timers/promises';
 import { stringifyChunked } from '@discoveryjs/json-ext';
+import type { LargeJson } from '../../context.ts';
 import { tooLarge } from '../../resolvers/read-budget.ts';
 import { createTurns } from '../../turns.ts';
 
@@ -19,9 +20,7 @@ const SLICE = 64 * 1024;
 /** How long slices are made before other work of the event loop gets its turn. */
 const BUSY_MS = 5;
 
-const turns = createTurns({ perAccount: 1, total: 1 });
-
-/** Whether the JSON of a value may be so long that it has to be made by `largeJson`. Serializes nothing. */
+/** Whether the JSON of a value may be so long that it has to be made by a `LargeJson`. Serializes nothing. */
 export function isLarge(value: unknown): boolean {
   const waiting = [value];
   let size = 0;
@@ -45,20 +44,18 @@ export function isLarge(value: unknown): boolean {
   return false;
 }
 
-/**
- * The JSON of a value, in UTF-8. One at a time is made in a process, and in slices: thirty clients that ask for 16 MB
- * each at the same time would keep everybody else waiting for seconds, and have copies of all of it in memory.
- * @param account takes turns with other accounts
- * @throws DomainError PAYLOAD_TOO_LARGE when it would be longer than MAX_ANSWER_BYTES
- */
-export async function largeJson(value: unknown, account: string): Promise<Buffer> {
-  const endTurn = await turns.take(account);
-  try {
-    return await makeJson(value);
-  } finally {
-    // What is done with it next, such as to send it, belongs to the turn.
-    setImmediate(endTurn);
-  }
+/** Makes large responses in slices, one at a time: thirty of 16 MB at once would stop everything else for seconds. */
+export function createLargeJson(): LargeJson {
+  const turns = createTurns({ perAccount: 1, total: 1 });
+  return async (value, account) => {
+    const endTurn = await turns.take(account);
+    try {
+      return await makeJson(value);
+    } finally {
+      // What is done with it next, such as to send it, belongs to the turn.
+      setImmediate(endTurn);
+    }
+  };
 }
 
 async function makeJson(value: unknown): Promise<Buffer> {

@@ -2,9 +2,8 @@ import { type ExecutionArgs, type ExecutionResult, GraphQLError, getOperationAST
 import type { Plugin } from 'graphql-yoga';
 import type { Context } from '../../context.ts';
 import { DomainError } from '../../errors.ts';
-import type { Asker } from '../context.ts';
 import { statusOf } from '../failures.ts';
-import { isLarge, largeJson } from './answer-size.ts';
+import { isLarge } from './answer-size.ts';
 import { shownErrors } from './bound-errors.ts';
 
 /** Limits what executions read from the database, and the size of their responses. */
@@ -33,17 +32,20 @@ export async function executeBounded(args: ExecutionArgs, execute: Execute): Pro
 export function boundResult(
   result: ExecutionResult,
   spent: DomainError | null,
-  { viewer, address }: Asker,
+  context: Pick<Context, 'viewer' | 'address' | 'largeJson'>,
 ): ExecutionResult | Promise<ExecutionResult> {
   if (spent) return { errors: [asWhole(spent)] };
   const { data, errors } = result;
   const shown = errors && errors.length > 0 ? { ...result, errors: shownErrors(errors) } : result;
-  return isLarge(data) ? withJson(shown, viewer?.userId ?? address) : shown;
+  return isLarge(data) ? withJson(shown, context) : shown;
 }
 
-async function withJson(result: ExecutionResult, account: string): Promise<ExecutionResult> {
+async function withJson(
+  result: ExecutionResult,
+  { largeJson, viewer, address }: Parameters<typeof boundResult>[2],
+): Promise<ExecutionResult> {
   try {
-    const json = await largeJson({ data: result.data }, account);
+    const json = await largeJson({ data: result.data }, viewer?.userId ?? address);
     return { ...result, stringify: (shown: ExecutionResult) => addErrors(json, shown) } as ExecutionResult;
   } catch (error) {
     if (error instanceof DomainError) return { errors: [asWhole(error)] };

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Services } from '../../context.ts';
 import type { Admission } from '../admission.ts';
-import { isLarge, largeJson } from './answer-size.ts';
+import { isLarge } from './answer-size.ts';
 import { limitBodies } from './bodies.ts';
 import { type Connections, createConnections } from './connections.ts';
 import { serializePipelinedRequests } from './pipelining.ts';
@@ -30,7 +30,7 @@ export function applyResourceLimits(
   // A dialect's response may be larger than the GraphQL result it is built from.
   app.addHook('preSerialization', async ({ raw }, reply, payload) => {
     if (!isLarge(payload)) return payload;
-    const json = await largeJson(payload, admission.address(raw));
+    const json = await services.largeJson(payload, admission.address(raw));
     // Sent as it is: bytes may be a payload, which the type does not say.
     reply.serializer(() => json as unknown as string);
     return payload;
