@@ -7,7 +7,7 @@ const EVERYBODYS = ['vocabulary.ts', 'errors.ts'];
 /** What a room may import. `type x` only in an `import type`, which is gone at run time. DESIGN, section 3. */
 const ARROWS: Record<string, readonly string[]> = {
   rules: EVERYBODYS,
-  store: ['rules', 'type log.ts', ...EVERYBODYS],
+  store: ['rules', 'turns.ts', 'type log.ts', ...EVERYBODYS],
   metrics: ['store', 'rules', ...EVERYBODYS],
   // Worker threads for callers' Liquid and schemas: they run rules and return only the results.
   computation: ['rules', 'turns.ts', ...EVERYBODYS],

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import pg from 'pg';
 import type { ReadBudget } from './read-budget.ts';
 import type { Store } from './store.ts';
@@ -16,10 +17,10 @@ export function boundReads(store: Store, budget: ReadBudget): Store {
   const bounded: pg.Pool = Object.create(pool, {
     query: {
       value: async (statement: string | pg.QueryConfig, values?: unknown[]) => {
-        const query = new pg.Query(statement, values) as CountedQuery;
+        const query = new pg.Query(statement, values) as unknown as CountedQuery;
         const isCut = !WRITES.test(query.text);
         if (budget.spent && isCut) throw budget.spent;
-        return budget.inTurn(() => pool.query(countRows(query, budget, isCut)));
+        return budget.inTurn(() => pool.query(countRows(query, budget, isCut) as unknown as pg.Query));
       },
     },
     // Its methods must change the pool's own state, and not that of this view.
@@ -33,28 +34,70 @@ function countTransaction(client: pg.PoolClient, budget: ReadBudget): pg.PoolCli
     new Promise((resolve, reject) => {
       const settle = (error: Error | null, result: pg.QueryResult) =>
         error ? reject(error) : resolve(result);
-      const counted = new pg.Query(statement, values) as CountedQuery;
+      const counted = new pg.Query(statement, values) as unknown as CountedQuery;
       counted.callback = settle;
-      client.query(countRows(counted, budget, false));
+      client.query(countRows(counted, budget, false) as unknown as pg.Query);
     });
   return Object.create(client, { query: { value: query } });
 }
 
 /** What pg calls of a query, and does not declare. */
-interface CountedQuery extends pg.Query {
+interface CountedQuery {
   text: string;
+  submit(connection: { stream: Socket }): Error | null;
   callback(error: Error | null, result?: pg.QueryResult): void;
   handleDataRow(row: { length: number }): void;
+  handleReadyForQuery(connection: unknown): void;
+  handleError(error: Error, connection: unknown): void;
 }
 
 function countRows(query: CountedQuery, budget: ReadBudget, isCut: boolean): CountedQuery {
   const accept = query.handleDataRow.bind(query);
+  const large = isCut ? receiveInTurn(query, budget) : null;
   query.handleDataRow = (row) => {
+    large?.count(row.length);
     const refusal = budget.count(row.length);
     if (refusal === null || !isCut) return accept(row);
     // The pool closes a connection whose query failed; the rows that are on their way are dropped.
     query.handleDataRow = () => {};
+    large?.end();
     query.callback(refusal);
   };
   return query;
+}
+
+/** Bytes of a statement, above which it waits for its turn to receive more. */
+const LARGE = 256 * 1024;
+
+/** Stops reading from the connection until it is the statement's turn: Postgres waits with what it has not sent yet. */
+function receiveInTurn(query: CountedQuery, { takeLargeTurn }: ReadBudget) {
+  const { submit, handleReadyForQuery, handleError } = query;
+  let stream: Socket | null = null;
+  let received = 0;
+  let turn: Promise<() => void> | null = null;
+  const end = () => {
+    void turn?.then((endTurn) => endTurn());
+  };
+  query.submit = (connection) => {
+    stream = connection.stream;
+    return submit.call(query, connection);
+  };
+  query.handleReadyForQuery = (connection) => {
+    end();
+    handleReadyForQuery.call(query, connection);
+  };
+  query.handleError = (error, connection) => {
+    end();
+    handleError.call(query, error, connection);
+  };
+  return {
+    end,
+    count(bytes: number) {
+      received += bytes;
+      if (received <= LARGE || turn) return;
+      stream?.pause();
+      turn = takeLargeTurn();
+      void turn.then(() => stream?.resume());
+    },
+  };
 }

@@ -1,5 +1,6 @@
 import pLimit, { type LimitFunction } from 'p-limit';
 import { DomainError } from '../errors.ts';
+import { createTurns } from '../turns.ts';
 
 /**
  * Bytes on the wire that one answer may read from the database: twice what its JSON may have, because rows have
@@ -14,12 +15,20 @@ const MOST_OF_PROCESS = 48 * 1024 * 1024;
 /** The first bytes of an answer count for itself alone, so that small requests succeed whatever others read. */
 const FREE = 64 * 1024;
 
+/**
+ * How many statements receive many bytes at a time. What arrives on many connections at once is handled at once, and
+ * keeps everything else waiting.
+ */
+const LARGE_TURNS = { perAccount: 1, total: 2 };
+
 /** What one answer may still read from the database, for all of its statements together. */
 export interface ReadBudget {
   /** Set when a statement exceeded it: what was read until then is not all. */
   spent: DomainError | null;
   /** Runs a statement when the account has a connection left: at most half of the pool is one account's. */
   inTurn: LimitFunction;
+  /** Waits until a statement may go on to receive many bytes. @returns what ends its turn */
+  takeLargeTurn(): Promise<() => void>;
   /** Counts a row that has arrived. @returns why it is too much, or null. */
   count(bytes: number): DomainError | null;
   /** From now on what is read is held, and counts in the sums of the account and of the process. */
@@ -40,7 +49,8 @@ export interface Reading {
 
 /** @param poolMax connections that there are for all accounts */
 export function createReading(poolMax: number): Reading {
-  const turnsOf = createTurns(Math.max(1, Math.floor(poolMax / 2)));
+  const limitOf = createAccountLimits(Math.max(1, Math.floor(poolMax / 2)));
+  const largeTurns = createTurns(LARGE_TURNS);
   const held = new Map<string, number>();
   let total = 0;
 
@@ -63,7 +73,8 @@ export function createReading(poolMax: number): Reading {
   return {
     ofRequest: (account) =>
       createBudget(
-        turnsOf(account),
+        limitOf(account),
+        () => largeTurns.take(account),
         (bytes) => hold(account, bytes),
         (bytes) => letGo(account, bytes),
       ),
@@ -71,7 +82,7 @@ export function createReading(poolMax: number): Reading {
 }
 
 /** Limits of accounts, kept for as long as something of them is running or waiting. */
-function createTurns(most: number): (account: string) => LimitFunction {
+function createAccountLimits(most: number): (account: string) => LimitFunction {
   const limits = new Map<string, LimitFunction>();
   return (account) => {
     const known = limits.get(account);
@@ -93,6 +104,7 @@ function forgetIdle(limits: Map<string, LimitFunction>): void {
 
 function createBudget(
   inTurn: LimitFunction,
+  takeLargeTurn: ReadBudget['takeLargeTurn'],
   hold: (bytes: number) => DomainError | null,
   letGo: (bytes: number) => void,
 ): ReadBudget {
@@ -113,6 +125,7 @@ function createBudget(
   const budget: ReadBudget = {
     spent: null,
     inTurn,
+    takeLargeTurn,
     count(bytes) {
       if (!isCounting) return null;
       const refusal = countNow(bytes);
