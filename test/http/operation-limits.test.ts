@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Client, createClient } from '../harness/client.ts';
 import { startRedis } from '../harness/redis.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
+import { openLegacySocket, refusedUpgrade } from '../rest-compat/legacy-socket.ts';
 import { ask, CARRIERS } from './carriers.ts';
 
 const LIMITED = {
@@ -44,7 +45,7 @@ describe.each(CARRIERS)('over %s', (carrier) => {
     expect(errors).toHaveLength(1);
     expect(errors![0]).toMatchObject({
       message: expect.stringMatching(
-        /^too many GraphQL operations: an account is allowed 40 a minute; try again in \d+ s$/,
+        /^too many operations: an account is allowed 40 a minute; try again in \d+ s$/,
       ),
       extensions: { code: 'RATE_LIMITED', retryAfter: expect.any(Number) },
     });
@@ -106,7 +107,100 @@ test('bad credentials count against the address', async () => {
   expect(codes.filter((code) => code === 'RATE_LIMITED')).toHaveLength(1);
 });
 
-test('calls of an older API count there alone, but the runs that they create count here', async () => {
+interface DialectCall {
+  name: string;
+  path: string;
+  /** The body of a 429. */
+  refused: object;
+}
+
+const DETAIL = expect.stringMatching(
+  /^too many operations: an account is allowed 40 a minute; try again in \d+ s$/,
+);
+
+const CALLS: DialectCall[] = [
+  { name: 'themachine', path: '/api/v1/tasks', refused: { detail: DETAIL } },
+  { name: 'ai-task-orchestra', path: '/api/v1/templates', refused: { detail: DETAIL } },
+  { name: 'mini-devin', path: '/api/sessions', refused: { detail: DETAIL, code: 'RATE_LIMITED' } },
+  { name: 'amas', path: '/api/v1/agents', refused: { detail: DETAIL, error_code: 'RATE_LIMIT_EXCEEDED' } },
+  { name: 'orchestratex', path: '/api/models/', refused: { detail: DETAIL, status_code: 429 } },
+];
+
+describe.each(CALLS)('a request of $name', ({ name, path, refused }) => {
+  const call = (client: Client, of = path, init: RequestInit = {}) =>
+    fetch(`${server.url}/${name}${of}`, { ...init, headers: { ...bearer(client), ...init.headers } });
+
+  test('counts once as an operation of the account, and is refused in its own words', async () => {
+    const ann = await newUser();
+    await spend(ann, 30);
+    const answers = await Promise.all(Array.from({ length: 10 }, () => call(ann)));
+    expect(answers.map(({ status }) => status)).toEqual(Array(10).fill(200));
+    const last = await call(ann);
+    expect(last.status).toBe(429);
+    expect(Number(last.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(await last.json()).toMatchObject(refused);
+    const { errors } = await ann.query('{ __typename }');
+    expect(errors![0]!.extensions.code).toBe('RATE_LIMITED');
+  });
+
+  test('counts when it is invalid, too', async () => {
+    const ann = await newUser();
+    await spend(ann, 37);
+    const json = { 'content-type': 'application/json' };
+    expect((await call(ann, '/api/nothing')).status).toBe(404);
+    expect((await call(ann, path, { method: 'PUT' })).status).toBe(405);
+    expect((await call(ann, path, { method: 'DELETE', body: 'no JSON', headers: json })).status).toBe(405);
+    expect((await call(ann)).status).toBe(429);
+  });
+
+  test('counts once without its mount', async () => {
+    const ann = await newUser();
+    await spend(ann, 38);
+    const headers = { ...bearer(ann), 'x-api-dialect': name };
+    expect((await fetch(`${server.url}${path}`, { headers })).status).toBe(200);
+    expect((await fetch(`${server.url}${path}`, { headers })).status).toBe(200);
+    expect((await fetch(`${server.url}${path}`, { headers })).status).toBe(429);
+  });
+});
+
+test('without credentials an address has one count for GraphQL and the dialects', async () => {
+  const headers = { 'x-forwarded-for': '198.51.100.10' };
+  await spend(createClient(server.url, headers), 39);
+  const call = () => fetch(`${server.url}/themachine/api/v1/tasks`, { headers });
+  expect((await call()).status).toBe(401);
+  const refused = await call();
+  expect(refused.status).toBe(429);
+  expect((await refused.json()).detail).toContain('an address without credentials is allowed 40 a minute');
+});
+
+test('upgrades and messages of a dialect’s socket count as operations', async () => {
+  const ann = await newUser();
+  await spend(ann, 37);
+  const socket = await openLegacySocket(server.url, '/amas/ws', { headers: bearer(ann) });
+  await socket.next(({ event }) => event === 'connected');
+  socket.send({ command: 'nothing' });
+  await socket.next(({ data }) => data?.error_code === 'VALIDATION_ERROR');
+  socket.send('no JSON');
+  socket.send({ command: 'nothing' });
+  const refused = await socket.next(({ data }) => data?.error_code === 'RATE_LIMIT_EXCEEDED');
+  expect(refused.data).toMatchObject({ detail: DETAIL });
+  await socket.close();
+  const upgrade = await refusedUpgrade(server.url, '/amas/ws', { headers: bearer(ann) });
+  expect(upgrade.status).toBe(429);
+  expect(Number(upgrade.headers['retry-after'])).toBeGreaterThan(0);
+});
+
+test('a download counts as an operation', async () => {
+  const ann = await newUser();
+  await spend(ann, 39);
+  const download = () => fetch(`${server.url}/artifacts/nothing`, { headers: bearer(ann) });
+  expect((await download()).status).toBe(404);
+  const refused = await download();
+  expect(refused.status).toBe(429);
+  expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+});
+
+test('runs that a dialect creates count as the account’s', async () => {
   const ann = await newUser();
   const create = () =>
     fetch(`${server.url}/themachine/api/v1/tasks`, {
@@ -121,7 +215,7 @@ test('calls of an older API count there alone, but the runs that they create cou
   const last = await create();
   expect(last.status).toBe(429);
   expect(last.headers.get('retry-after')).toMatch(/^\d+$/);
-  await spend(ann, 40);
+  await spend(ann, 29);
 });
 
 test('processes that share a Redis never allow more than the limit together', async () => {

@@ -12,13 +12,13 @@ export function createOperationLimits(rates: Rates, redis: Redis): OperationLimi
   const requests = rateOf('requests', rates.requestsPerMinute, rates.rateLimitFactor, redis);
   const runs = rateOf('runs', rates.runsPerMinute, rates.rateLimitFactor, redis);
   return {
-    countRequest: ({ viewer, address }) =>
-      requests(viewer ? `account:${viewer.userId}` : `address:${address}`),
+    countRequest: ({ accountId, address }) =>
+      requests(accountId === null ? `address:${address}` : `account:${accountId}`),
     countRun: (userId) => runs(`account:${userId}`),
   };
 }
 
-const WORDS = { requests: 'GraphQL operations', runs: 'created runs' };
+const WORDS = { requests: 'operations', runs: 'created runs' };
 
 function rateOf(
   what: keyof typeof WORDS,
