@@ -62,8 +62,10 @@ export interface OperationLimits {
    * @param asker `accountId` null: without credentials, counted by address. @throws DomainError RATE_LIMITED
    */
   countRequest(asker: { accountId: string | null; address: string }): Promise<void>;
-  /** Counts a run that is about to be created, on every surface. @throws DomainError RATE_LIMITED */
+  /** Counts a run that a request is about to create or to begin again, on every surface. @throws DomainError RATE_LIMITED */
   countRun(userId: string): Promise<void>;
+  /** Counts runs that were created without a request: the tasks of executions, and what schedules execute. */
+  recordRuns(userId: string, count: number): Promise<void>;
 }
 
 export interface Reach {

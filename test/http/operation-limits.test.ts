@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Client, createClient } from '../harness/client.ts';
+import { keepSchedule } from '../../src/store/keep-schedule.ts';
+import { type Client, createClient, data } from '../harness/client.ts';
 import { startRedis } from '../harness/redis.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
 import { openLegacySocket, refusedUpgrade } from '../rest-compat/legacy-socket.ts';
+import { createWorkflow, execute, execution, follow } from '../workflows/workflows.ts';
 import { ask, CARRIERS } from './carriers.ts';
 
 const LIMITED = {
@@ -69,7 +71,7 @@ describe.each(CARRIERS)('over %s', (carrier) => {
     const { data, errors } = await ask(carrier, server.url, bearer(ann), `mutation { ${aliases.join(' ')} }`);
     expect(Object.values(data!).filter(Boolean)).toHaveLength(10);
     expect(errors!.map(({ extensions }) => extensions.code)).toEqual(['RATE_LIMITED', 'RATE_LIMITED']);
-    expect(errors![0]!.message).toMatch(/^too many created runs: an account is allowed 10 a minute/);
+    expect(errors![0]!.message).toMatch(/^too many runs: an account is allowed 10 a minute/);
   });
 });
 
@@ -216,6 +218,87 @@ test('runs that a dialect creates count as the account’s', async () => {
   expect(last.status).toBe(429);
   expect(last.headers.get('retry-after')).toMatch(/^\d+$/);
   await spend(ann, 29);
+});
+
+const idOf = (type: string) => Buffer.from(`${type}:nothing`).toString('base64url');
+
+/** All that makes a run begin. The ids name nothing, so that whatever is not counted first is NOT_FOUND. */
+const BEGINNINGS: [mutation: string, field: string][] = [
+  ['createTask', 'createTask(input: { prompt: "x" }) { task { id } }'],
+  ['executeTask', `executeTask(input: { id: "${idOf('Task')}" }) { task { id } }`],
+  ['retryTask', `retryTask(input: { id: "${idOf('Task')}" }) { task { id } }`],
+  ['executeAgent', `executeAgent(input: { agentId: "${idOf('Agent')}", prompt: "x" }) { task { id } }`],
+  ['executeWorkflow', `executeWorkflow(input: { workflowId: "${idOf('Workflow')}" }) { execution { id } }`],
+  ['retryExecution', `retryExecution(input: { id: "${idOf('Execution')}" }) { execution { id } }`],
+  ['startOrchestration', 'startOrchestration(input: { prompt: "x" }) { orchestration { id } }'],
+  [
+    'retryOrchestration',
+    `retryOrchestration(input: { id: "${idOf('Orchestration')}" }) { orchestration { id } }`,
+  ],
+  ['redeliver', `redeliver(input: { id: "${idOf('Delivery')}" }) { delivery { id } }`],
+];
+
+test.each(BEGINNINGS)('%s counts as a run of the account', async (_mutation, field) => {
+  const ann = await newUser();
+  const held = 'createTask(input: { prompt: "x", hold: true }) { task { id } }';
+  const aliases = Array.from({ length: 9 }, (_, index) => `a${index}: ${held}`);
+  expect((await ann.query(`mutation { ${aliases.join(' ')} }`)).errors).toBeUndefined();
+  const first = await ann.query(`mutation { ${field} }`);
+  expect(first.errors?.[0]?.extensions.code ?? 'made').toMatch(/^(made|NOT_FOUND)$/);
+  const { errors } = await ann.query(`mutation { ${field} }`);
+  expect(errors![0]!.extensions).toMatchObject({ code: 'RATE_LIMITED', retryAfter: expect.any(Number) });
+});
+
+test('a run that is not allowed to begin stays as it was', async () => {
+  const ann = await newUser();
+  const id = await ann.createTask({ prompt: 'x', hold: true });
+  const again = `mutation ($id: ID!) { ${Array.from({ length: 9 }, (_, index) => `a${index}: retryTask(input: { id: $id }) { task { id } }`).join(' ')} }`;
+  for (const { extensions } of (await ann.query(again, { id })).errors!)
+    expect(extensions.code).toBe('INVALID_STATE');
+  const execute = 'mutation ($id: ID!) { executeTask(input: { id: $id }) { task { status } } }';
+  expect((await ann.query(execute, { id })).errors![0]!.extensions.code).toBe('RATE_LIMITED');
+  expect((await ann.task(id)).status).toBe('PENDING');
+});
+
+describe('of an execution', () => {
+  let working: TestServer;
+  beforeAll(async () => {
+    working = await startTestServer({ variables: { ...LIMITED, RATE_LIMIT_REQUESTS: '30000' } });
+  });
+  afterAll(() => working?.stop());
+
+  const STEPS = [
+    { id: 'a', name: 'a', forEach: 'input.list', model: 'demo@tokens=1,itl=0', task: '{{ item }}' },
+  ];
+
+  test('all tasks are made, and count', async () => {
+    const ann = await working.newUser();
+    const id = await createWorkflow(ann, STEPS);
+    const list = Array.from({ length: 12 }, (_, index) => index);
+    const executed = await execute(ann, id, { input: { list } });
+    await follow(ann, executed);
+    expect(await execution(ann, executed)).toMatchObject({ status: 'COMPLETED' });
+    const { errors } = await ann.query('mutation { createTask(input: { prompt: "x" }) { task { id } } }');
+    expect(errors?.[0]?.extensions.code).toBe('RATE_LIMITED');
+    const bob = await working.newUser();
+    await bob.createTask({ prompt: 'x' });
+  });
+
+  test('that a schedule makes counts as a run with its tasks', async () => {
+    const ann = await working.newUser();
+    const schedule = { cron: '0 0 1 * *', timeZone: 'UTC', input: { list: [1, 2, 3, 4, 5, 6, 7, 8, 9] } };
+    const id = await createWorkflow(ann, STEPS, { schedule });
+    const { pool } = working.store.database;
+    const workflowId = Buffer.from(id, 'base64url').toString().split(':')[1]!;
+    await pool.query('update workflow set next_run_at = clock_timestamp() where id = $1', [workflowId]);
+    expect(await keepSchedule(working.store, workflowId)).toBeNull();
+    const document = 'query ($id: ID!) { executions(filter: { workflowId: $id }) { nodes { id } } }';
+    const [made] = data(await ann.query(document, { id })).executions.nodes;
+    await follow(ann, made.id);
+    expect(await execution(ann, made.id)).toMatchObject({ status: 'COMPLETED' });
+    const { errors } = await ann.query('mutation { createTask(input: { prompt: "x" }) { task { id } } }');
+    expect(errors?.[0]?.extensions.code).toBe('RATE_LIMITED');
+  });
 });
 
 test('processes that share a Redis never allow more than the limit together', async () => {
