@@ -1,7 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { newId } from '../../src/rules/ids.ts';
+import type { Round } from '../../src/rules/orchestration.ts';
 import { type NewArtifact, saveArtifact } from '../../src/store/artifacts.ts';
+import { claimRun } from '../../src/store/claim-run.ts';
 import { giveBackRun } from '../../src/store/give-back-run.ts';
-import type { Lease } from '../../src/store/lease.ts';
+import { type Lease, openLease } from '../../src/store/lease.ts';
+import { beginStep, completeStep } from '../../src/store/steps.ts';
+import { registerWorker } from '../../src/store/workers.ts';
 import { type Client, data } from '../harness/client.ts';
 import { holdTask } from '../harness/lease.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
@@ -84,6 +89,53 @@ test('a quota that is full lets an artifact be replaced by one that is not large
   await expect(saveArtifact(server.store, lease, file('b', 60_000))).rejects.toMatchObject({
     code: 'QUOTA_EXCEEDED',
   });
+});
+
+test('a step counts what it leaves, once, however often it is written', async () => {
+  const { client } = await openAccount();
+  const lease = await holdTask(server.store, await client.createTask({ prompt: 'x' }));
+  const before = await bytesOf(lease);
+  const input = 'i'.repeat(10_000);
+  const output = { input, output: 'o'.repeat(10_000) };
+  await beginStep(server.store, lease, 'a', [], { output: { input } });
+  await completeStep(server.store, lease, { key: 'a', output, events: [] });
+  const grown = (await bytesOf(lease)).bytes - before.bytes;
+  expect(grown - JSON.stringify(output).length).toBeLessThan(10);
+  expect(grown).toBeGreaterThanOrEqual(JSON.stringify(output).length);
+});
+
+test('the answer of a round counts once, also when it is evaluated', async () => {
+  const { client } = await openAccount();
+  const started = data(
+    await client.query('mutation { startOrchestration(input: { prompt: "x" }) { orchestration { id } } }'),
+  );
+  const runId = Buffer.from(started.startOrchestration.orchestration.id, 'base64url')
+    .toString()
+    .split(':')[1]!;
+  const workerId = newId();
+  await registerWorker(server.store.database, workerId);
+  const lease = openLease((await claimRun(server.store, runId, { workerId, providers: [] }, false))!);
+  const before = await bytesOf(lease);
+  const model = { provider: 'demo', model: 'demo' } as const;
+  const round: Round = {
+    iteration: 1,
+    selected: model,
+    reason: 'x',
+    improves: null,
+    answer: null,
+    evaluation: null,
+    error: null,
+  };
+  const answer = { ...model, callId: 'c', text: 'o'.repeat(10_000), finishReason: 'stop' } as const;
+  const evaluation = { ...model, isSelfEvaluated: false, score: 1, feedback: 'f'.repeat(1_000), error: null };
+  await beginStep(server.store, lease, 'generate:1', [], { round });
+  const generated = { key: 'generate:1', output: {}, events: [], round: { ...round, answer } };
+  await completeStep(server.store, lease, generated);
+  const evaluated = { key: 'evaluate:1', output: {}, events: [], round: { ...round, answer, evaluation } };
+  await completeStep(server.store, lease, evaluated);
+  const grown = (await bytesOf(lease)).bytes - before.bytes;
+  expect(grown).toBeGreaterThan(11_000);
+  expect(grown).toBeLessThan(12_000);
 });
 
 test.each([1, 2, 3, 4])(
