@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { keepSchedule } from '../../src/store/keep-schedule.ts';
 import { type Client, createClient, data } from '../harness/client.ts';
+import { launch } from '../harness/process.ts';
 import { startRedis } from '../harness/redis.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
 import { openLegacySocket, refusedUpgrade } from '../rest-compat/legacy-socket.ts';
@@ -299,6 +300,30 @@ describe('of an execution', () => {
     const { errors } = await ann.query('mutation { createTask(input: { prompt: "x" }) { task { id } } }');
     expect(errors?.[0]?.extensions.code).toBe('RATE_LIMITED');
   });
+});
+
+test('tasks that a worker process creates count in Redis for the API', async () => {
+  const redis = await startRedis();
+  const variables = { ...LIMITED, RATE_LIMIT_REQUESTS: '30000', REDIS_URL: redis.url };
+  const api = await startTestServer({ worker: false, variables });
+  const worker = await launch('start:worker', {
+    ...variables,
+    DATABASE_URL: api.databaseUrl,
+    DATA_DIR: api.config.dataDir,
+    SECRETS_KEY: Buffer.alloc(32).toString('base64'),
+  });
+  try {
+    const ann = await api.newUser();
+    const steps = [{ id: 'a', forEach: 'input.list', model: 'demo@tokens=1,itl=0', task: 'x' }];
+    const input = { list: Array.from({ length: 12 }, (_, index) => index) };
+    await follow(ann, await execute(ann, await createWorkflow(ann, steps), { input }));
+    const { errors } = await ann.query('mutation { createTask(input: { prompt: "x" }) { task { id } } }');
+    expect(errors?.[0]?.extensions.code).toBe('RATE_LIMITED');
+  } finally {
+    await worker.stop();
+    await api.stop();
+    await redis.kill();
+  }
 });
 
 test('processes that share a Redis never allow more than the limit together', async () => {
