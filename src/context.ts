@@ -57,10 +57,15 @@ export interface LoginLimits {
 
 /** Rate limits of an account, or of an address without credentials, per minute. */
 export interface OperationLimits {
-  /** Counts an operation that a client sent. @throws DomainError RATE_LIMITED */
-  countRequest(asker: { viewer: Viewer | null; address: string }): Promise<void>;
-  /** Counts a run that is about to be created, on every surface. @throws DomainError RATE_LIMITED */
+  /**
+   * Counts a GraphQL operation, a request to a dialect or a message on its socket, or a download.
+   * @param asker `accountId` null: without credentials, counted by address. @throws DomainError RATE_LIMITED
+   */
+  countRequest(asker: { accountId: string | null; address: string }): Promise<void>;
+  /** Counts a run that a request is about to create or to begin again, on every surface. @throws DomainError RATE_LIMITED */
   countRun(userId: string): Promise<void>;
+  /** Counts runs that were created without a request: the tasks of executions, and what schedules execute. */
+  recordRuns(userId: string, count: number): Promise<void>;
 }
 
 export interface Reach {

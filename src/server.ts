@@ -13,6 +13,7 @@ import { createApp } from './http/app.ts';
 import { createLargeJson } from './http/limits/answer-size.ts';
 import { createLoginLimits } from './http/limits/login-limits.ts';
 import { createOperationLimits } from './http/limits/operation-limits.ts';
+import { recordCreatedRuns } from './http/limits/record-created-runs.ts';
 import type { Log } from './log.ts';
 import { createMetrics, type Metrics } from './metrics/metrics.ts';
 import { isEntryPoint, requireDatabaseUrl, runUntilStopped } from './process.ts';
@@ -76,9 +77,11 @@ export async function startServer(
     localAdminId,
     version: packageJson.version,
   };
+  const stopRecording = recordCreatedRuns(store, services.operationLimits, log);
   const accessLinks = await openAccessLinks(config, localAdminId);
   const app = await createApp(services, { ...accessLinks, redis });
   app.addHook('onClose', async () => {
+    stopRecording();
     redis?.destroy();
     await computation.stop();
   });

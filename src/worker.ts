@@ -8,6 +8,7 @@ import { keepFindingModels } from './engine/find-models.ts';
 import { createOutbound } from './engine/outbound.ts';
 import { LIMITS, type Limits } from './engine/sandbox/limits.ts';
 import { createSandbox } from './engine/sandbox/sandbox.ts';
+import { recordCreatedRuns } from './http/limits/record-created-runs.ts';
 import { type Jobs, startJobs } from './jobs/start-jobs.ts';
 import type { Log } from './log.ts';
 import { createMetrics, type Metrics } from './metrics/metrics.ts';
@@ -75,6 +76,19 @@ function limitsOf(config: Config): Limits {
   };
 }
 
+/** With Redis, so that the API's processes count what this one creates. @returns a function that stops it */
+async function countCreatedRuns(config: Config, log: Log, store: Store): Promise<() => void> {
+  if (config.redisUrl === null) return () => {};
+  const { connectRedis } = await import('./store/redis-client.ts');
+  const { createOperationLimits } = await import('./http/limits/operation-limits.ts');
+  const redis = connectRedis(config.redisUrl, (error) => log.debug({ error }, 'runs are counted here'));
+  const stopRecording = recordCreatedRuns(store, createOperationLimits(config, redis), log);
+  return () => {
+    stopRecording();
+    redis.destroy();
+  };
+}
+
 /** Most workers show nothing, and need not load what it takes. */
 async function show(config: Config, log: Log, store: Store, metrics: Metrics) {
   const { createWorkerApp } = await import('./http/worker-app.ts');
@@ -92,6 +106,8 @@ if (isEntryPoint(import.meta)) {
     const { poolMax, redisUrl, quotas } = config;
     const store = metrics.measure(await openStore({ url: urls.url, poolMax, redisUrl, quotas, log }));
     atStop(() => store.close());
+    const stopCounting = await countCreatedRuns(config, log, store);
+    atStop(async () => stopCounting());
     const jobs = await startWorker(config, log, store, urls, metrics);
     atStop(() => jobs.stop());
     if (config.metricsPort !== null) {

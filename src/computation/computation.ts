@@ -1,12 +1,16 @@
 import { availableParallelism } from 'node:os';
+import { DomainError } from '../errors.ts';
 import type { ComputationInput, ComputationName, ComputationResult } from '../rules/computations.ts';
 import { TooComplex } from '../rules/watch.ts';
 import { createTurns, TooManyWaiting } from '../turns.ts';
 import { createAllowances, tooMuch } from './allowance.ts';
-import { createPool } from './pool.ts';
+import { createPool, Starved } from './pool.ts';
 import type { ThreadAnswer } from './thread.ts';
 
-/** Computes in a thread. @throws TooComplex, and DomainError RATE_LIMITED when an account has computed too much */
+/**
+ * Computes in a thread. @throws TooComplex, and DomainError RATE_LIMITED when an account has computed too much,
+ * UNAVAILABLE for a request that the machine gave no processor time to
+ */
 export type Compute = <Name extends ComputationName>(
   name: Name,
   input: ComputationInput<Name>,
@@ -27,10 +31,13 @@ const ALLOWANCE_MS = 1_000;
 /** Of an account's requests. More than one document has, and few enough for a second or two. */
 const MOST_WAITING = 100;
 
-/** @param factor multiplies what an account may spend over time */
-export function createComputation(factor: number): Computation {
+/**
+ * @param factor multiplies what an account may spend over time
+ * @param longestMs how long a computation may wait for processor time
+ */
+export function createComputation(factor: number, longestMs?: number): Computation {
   const threads = Math.min(4, Math.max(2, availableParallelism()));
-  const pool = createPool(threads);
+  const pool = createPool(threads, longestMs);
   const turns = createTurns({ perAccount: 1, total: threads });
   const allowances = createAllowances(factor);
   return {
@@ -40,7 +47,7 @@ export function createComputation(factor: number): Computation {
         takeTurn(account, MOST_WAITING, async () => {
           await allowances.require(account);
           if (leftMs <= 0) throw new TooComplex('');
-          const answer = await pool.run(name, input, leftMs);
+          const answer = await pool.run(name, input, leftMs).catch(unavailable);
           leftMs -= answer.cpuMs;
           await allowances.charge(account, answer.cpuMs);
           return resultOf(answer);
@@ -48,12 +55,21 @@ export function createComputation(factor: number): Computation {
     },
     ofRuns(account) {
       return (name, input) =>
-        takeTurn(account, Number.POSITIVE_INFINITY, async () =>
-          resultOf(await pool.run(name, input, ALLOWANCE_MS)),
-        );
+        takeTurn(account, Number.POSITIVE_INFINITY, async () => resultOf(await persist(name, input)));
     },
     stop: () => pool.stop(),
   };
+
+  /** What got no processor time is tried again for as long as it takes. */
+  async function persist(name: ComputationName, input: unknown): Promise<ThreadAnswer> {
+    for (;;) {
+      try {
+        return await pool.run(name, input, ALLOWANCE_MS);
+      } catch (error) {
+        if (!(error instanceof Starved)) throw error;
+      }
+    }
+  }
 
   async function takeTurn<Result>(
     account: string,
@@ -69,6 +85,15 @@ export function createComputation(factor: number): Computation {
       endTurn();
     }
   }
+}
+
+const RETRY_SECONDS = 10;
+
+/** @throws DomainError UNAVAILABLE in place of Starved */
+function unavailable(error: unknown): never {
+  if (!(error instanceof Starved)) throw error;
+  const message = `the server is too busy to run Liquid, JSON Schemas and patterns; try again in ${RETRY_SECONDS} s`;
+  throw new DomainError('UNAVAILABLE', message, { retryAfter: RETRY_SECONDS });
 }
 
 function resultOf(answer: ThreadAnswer): unknown {

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import type { ComputationName } from '../rules/computations.ts';
@@ -6,7 +7,7 @@ import { createNote, readNote } from './note.ts';
 import type { Started, ThreadAnswer, ThreadTask } from './thread.ts';
 
 export interface Pool {
-  /** @returns `overran`: the field whose turn it was when time or memory ran out. */
+  /** @returns `overran`: the field whose turn it was when time or memory ran out. @throws Starved */
   run(name: ComputationName, input: unknown, allowanceMs: number): Promise<ThreadAnswer>;
   stop(): Promise<void>;
 }
@@ -19,11 +20,16 @@ const IDLE_MS = 10_000;
 /** CPU time that it takes to start a thread in place of one that was terminated. */
 const RESTART_MS = 250;
 
-/** A thread that cannot be measured, or that the machine gives no time to, is terminated after all. */
+/** A thread that cannot be measured, or that the machine gives no time to, is terminated after all. Milliseconds. */
 const LONGEST_MS = 60_000;
 
+/** A computation that the machine gave no processor time to; it may succeed later. */
+export class Starved extends Error {
+  override readonly name = 'Starved';
+}
+
 /** Threads start when they are needed and end when they have been idle. */
-export function createPool(threads: number): Pool {
+export function createPool(threads: number, longestMs = LONGEST_MS): Pool {
   const pool = new Piscina<ThreadTask, ThreadAnswer>({
     filename: new URL('./thread.ts', import.meta.url).href,
     name: 'compute',
@@ -36,13 +42,13 @@ export function createPool(threads: number): Pool {
   return {
     async run(name, input, allowanceMs) {
       const task: ThreadTask = { id: ++tasks, name, input, allowanceMs, note: createNote() };
-      const guard = createGuard(pool, allowanceMs);
+      const guard = createGuard(pool, allowanceMs, longestMs);
       whenStarted.set(task.id, guard.begin);
       try {
         return await pool.run(task, { signal: guard.signal });
       } catch (error) {
-        const overran = guard.signal.aborted || isOutOfMemory(error);
-        if (!overran) throw error;
+        if (guard.reason() === 'starved') throw new Starved('the machine gave it no processor time');
+        if (guard.reason() === null && !isOutOfMemory(error)) throw error;
         return { overran: readNote(task.note), cpuMs: allowanceMs + RESTART_MS };
       } finally {
         whenStarted.delete(task.id);
@@ -57,33 +63,71 @@ function isOutOfMemory(error: unknown): boolean {
   return (error as { code?: unknown }).code === 'ERR_WORKER_OUT_OF_MEMORY';
 }
 
-/** Aborts when a thread has spent what it may: of its own CPU time, so that a busy machine fails nothing. */
-function createGuard(pool: Piscina, allowanceMs: number) {
-  const controller = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  const abort = () => controller.abort();
-  const deadline = setTimeout(abort, LONGEST_MS);
+interface Guard {
+  signal: AbortSignal;
+  /** Why it aborted; null: it did not. */
+  reason(): 'overran' | 'starved' | null;
+  begin(started: Started): void;
+  end(): void;
+}
 
-  async function check(thread: Worker, limitMs: number): Promise<void> {
-    const spent = await thread.cpuUsage().then(milliseconds, () => 0);
-    if (timer === undefined) return;
-    if (spent >= limitMs) abort();
-    else timer = setTimeout(check, Math.max(SHORTEST_MS, limitMs - spent), thread, limitMs);
+/** Aborts when a thread has spent what it may: of its own CPU time, so that a busy machine fails nothing. */
+function createGuard(pool: Piscina, allowanceMs: number, longestMs: number): Guard {
+  const controller = new AbortController();
+  const createdAt = process.cpuUsage();
+  let spent: (() => Promise<number>) | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let reason: 'overran' | 'starved' | null = null;
+  let hasEnded = false;
+  const deadline = setTimeout(giveUp, longestMs);
+
+  function abort(why: 'overran' | 'starved'): void {
+    if (hasEnded) return;
+    reason ??= why;
+    controller.abort();
+  }
+
+  async function check(measure: () => Promise<number>): Promise<void> {
+    const spentMs = await measure();
+    if (hasEnded) return;
+    if (spentMs >= allowanceMs) abort('overran');
+    else timer = setTimeout(check, Math.max(SHORTEST_MS, allowanceMs - spentMs), measure);
+  }
+
+  /** A thread that does not answer either got no time, or is in code that cannot be interrupted. */
+  async function giveUp(): Promise<void> {
+    const measured = spent && (await Promise.race([spent(), wait(ANSWER_MS, null, { ref: false })]));
+    const most = measured ?? milliseconds(process.cpuUsage(createdAt));
+    abort(spent && most >= allowanceMs ? 'overran' : 'starved');
   }
 
   return {
     signal: controller.signal,
-    begin({ threadId, cpuMs }: Started) {
+    reason: () => reason,
+    begin({ threadId, cpuMs }) {
       const thread = pool.threads.find((one) => one.threadId === threadId);
-      if (thread) timer = setTimeout(check, allowanceMs, thread, cpuMs + allowanceMs);
+      if (!thread) return;
+      spent = () => spentBy(thread, cpuMs);
+      timer = setTimeout(check, allowanceMs, spent);
     },
     end() {
+      hasEnded = true;
       clearTimeout(deadline);
       clearTimeout(timer);
-      timer = undefined;
     },
   };
 }
 
+/** CPU milliseconds since the thread had spent `sinceMs`; 0 when it has ended. */
+function spentBy(thread: Worker, sinceMs: number): Promise<number> {
+  return thread.cpuUsage().then(
+    (usage) => milliseconds(usage) - sinceMs,
+    () => 0,
+  );
+}
+
 /** Between two looks at a thread. */
 const SHORTEST_MS = 10;
+
+/** For a thread to say what it has spent. */
+const ANSWER_MS = 5_000;

@@ -88,7 +88,7 @@ export async function createApp(services: Services, options: AppOptions): Promis
   await app.register(cors, { ...CORS, origin: [...services.config.corsOrigins] });
   await app.register(graphqlRoute(yoga, admission));
   const sendArtifact = createSendArtifact(services, admission);
-  await app.register(artifactRoute(sendArtifact));
+  await app.register(artifactRoute(services, admission, sendArtifact));
   app.get('/health', createProbe(services));
   await app.register(metricsRoute(services.metrics, admission));
   const count = createRequestLimits(services.config.rateLimitFactor, options.redis);

@@ -32,12 +32,23 @@ export function createSendArtifact(services: Services, admission: Admission): Se
   };
 }
 
-/** `GET /artifacts/{id}` */
-export function artifactRoute(sendArtifact: SendArtifact) {
+/** `GET /artifacts/{id}`, which counts as an operation. */
+export function artifactRoute(
+  { operationLimits }: Services,
+  admission: Admission,
+  sendArtifact: SendArtifact,
+) {
   return async (app: FastifyInstance): Promise<void> => {
-    app.get<{ Params: { id: string } }>('/artifacts/:id', (request, reply) =>
-      sendArtifact(request.params.id, request, reply),
-    );
+    app.get<{ Params: { id: string } }>('/artifacts/:id', async (request, reply) => {
+      const { raw, headers, params } = request;
+      // Invalid credentials count as none; sending refuses them.
+      const viewer = await admission.viewer(raw, headerCredentials(headers)).catch(() => null);
+      await operationLimits.countRequest({
+        accountId: viewer?.userId ?? null,
+        address: admission.address(raw),
+      });
+      return sendArtifact(params.id, request, reply);
+    });
   };
 }
 

@@ -1,5 +1,6 @@
 import { type ExecutionArgs, execute } from 'graphql';
 import type { Services } from '../context.ts';
+import { DomainError } from '../errors.ts';
 import type { Execution, ExecutionAnswer, SchemaAccess } from '../rest-compat/schema-access.ts';
 import { schema } from '../schema/index.ts';
 import type { Admission } from './admission.ts';
@@ -47,6 +48,8 @@ export function createSchemaAccess(
     mask,
     sendArtifact,
     count,
+    countOperation: (asker) =>
+      services.operationLimits.countRequest(asker).then(() => null, requireDomainError),
     holdSocket: connections.socketsPerAccount.acquire,
     address: (request) => admission.address(request),
     visitor: visitors.find,
@@ -66,6 +69,11 @@ export function createSchemaAccess(
       }
     },
   };
+}
+
+function requireDomainError(thrown: unknown): DomainError {
+  if (thrown instanceof DomainError) return thrown;
+  throw thrown;
 }
 
 /** What graphql executes, on behalf of who sends the request. */

@@ -175,7 +175,8 @@ async function prepare(
   const asker = async () => socket.extra.asker;
   const enveloped = yoga.getEnveloped({ asker, params: payload } as never);
   try {
-    await limits.countRequest(socket.extra.asker!);
+    const { viewer, address } = socket.extra.asker!;
+    await limits.countRequest({ accountId: viewer?.userId ?? null, address });
     const document = enveloped.parse(payload.query);
     const faults = enveloped.validate(enveloped.schema, document) as Error[];
     if (faults.length > 0) return faults.map(mask);

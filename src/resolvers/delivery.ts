@@ -19,9 +19,13 @@ export async function deliveriesOf({ loaders }: Context, { id }: IntegrationRow,
   return toConnection(page, await loaders.deliveries.load({ wholeId: id, range: page }));
 }
 
-/** @throws DomainError NOT_FOUND, INVALID_STATE when its integration is out of use. */
+/**
+ * Counts as a run, as it costs the worker a job.
+ * @throws DomainError NOT_FOUND, INVALID_STATE when its integration is out of use, RATE_LIMITED
+ */
 export async function redeliver(context: Context, id: string): Promise<DeliveryRow> {
   const field = 'input.id';
+  await context.operationLimits.countRun(requireViewer(context).userId);
   await delivery(context, id, field);
   const reopened = await reopenDelivery(context.store.database, id);
   if (reopened) return reopened;

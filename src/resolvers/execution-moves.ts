@@ -9,6 +9,7 @@ import {
 import { type ExecutionRow, readWorkingDirectories } from '../store/executions.ts';
 import { execution } from './execution.ts';
 import { removeOwnFolder } from './own-folder.ts';
+import { requireBeginning } from './quota.ts';
 import { text, validate } from './validate.ts';
 import { requireViewer } from './viewer.ts';
 
@@ -28,9 +29,10 @@ export async function cancelExecution(
   return moved || row.status === 'cancelled' ? row : refuse(row, 'it has ended already');
 }
 
-/** @throws DomainError NOT_FOUND, INVALID_STATE when it has not failed. */
+/** @throws DomainError NOT_FOUND, INVALID_STATE when it has not failed, RATE_LIMITED, QUOTA_EXCEEDED */
 export async function retryExecution(context: Context, id: string): Promise<ExecutionRow> {
   const { userId } = requireViewer(context);
+  await requireBeginning(context);
   const moved = await retry(context.store, { runId: id, ownerId: userId });
   const row = await execution(context, id, 'input.id');
   return moved ? row : refuse(row, 'only a failed execution can be retried');

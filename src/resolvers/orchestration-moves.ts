@@ -6,6 +6,7 @@ import { tooMany } from '../store/orchestration-room.ts';
 import type { OrchestrationRow } from '../store/orchestrations.ts';
 import { requeueOrchestration } from '../store/requeue-orchestration.ts';
 import { mostAtOnce, orchestration } from './orchestration.ts';
+import { requireBeginning } from './quota.ts';
 import { text, validate } from './validate.ts';
 import { requireViewer } from './viewer.ts';
 
@@ -30,9 +31,13 @@ export async function cancelOrchestration(
   return moved || row.status === 'cancelled' ? row : refuse(row, 'it has ended already');
 }
 
-/** @throws DomainError NOT_FOUND, INVALID_STATE when it has not failed, RATE_LIMITED as when one is started. */
+/**
+ * @throws DomainError NOT_FOUND, INVALID_STATE when it has not failed, QUOTA_EXCEEDED, RATE_LIMITED as when one is
+ * started.
+ */
 export async function retryOrchestration(context: Context, id: string): Promise<OrchestrationRow> {
   const { userId } = requireViewer(context);
+  await requireBeginning(context);
   const most = mostAtOnce(context);
   const moved = await requeueOrchestration(context.store, { runId: id, ownerId: userId }, most);
   if (moved) return moved;

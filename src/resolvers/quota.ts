@@ -1,6 +1,16 @@
 import type { Context } from '../context.ts';
 import { requireViewer } from './viewer.ts';
 
+/** What the events of a run come to at the least, in bytes. */
+const LEAST_RUN_BYTES = 1024;
+
+/** Before a run that exists begins, or begins again. @throws DomainError RATE_LIMITED, QUOTA_EXCEEDED */
+export async function requireBeginning(context: Context): Promise<void> {
+  const { userId } = requireViewer(context);
+  await context.operationLimits.countRun(userId);
+  await context.store.quotas.require(userId, { bytes: LEAST_RUN_BYTES });
+}
+
 /** Approximate bytes of a stored value. */
 export function sizeOf(given: unknown): number {
   return Buffer.byteLength(JSON.stringify(given) ?? '');

@@ -7,22 +7,27 @@ import { queueRun } from '../store/queue-run.ts';
 import type { TaskRow } from '../store/tasks.ts';
 import { resolveModel } from './model.ts';
 import { removeOwnFolder } from './own-folder.ts';
-import { requireBytes } from './quota.ts';
+import { requireBeginning, requireBytes } from './quota.ts';
 import { task } from './task.ts';
 import { priority, taskChange, withoutNulls } from './task-input.ts';
 import { text, validate } from './validate.ts';
 import { requireViewer } from './viewer.ts';
 
-/** @throws DomainError NOT_FOUND, INVALID_STATE when it is not pending. */
+/** @throws DomainError NOT_FOUND, INVALID_STATE when it is not pending, RATE_LIMITED, QUOTA_EXCEEDED */
 export async function executeTask(context: Context, id: string): Promise<TaskRow> {
   const { userId } = requireViewer(context);
+  await requireBeginning(context);
   const moved = await queueRun(context.store, { runId: id, ownerId: userId, from: 'pending' });
   return moved ?? refuse(await task(context, id), 'only a pending task can be executed');
 }
 
-/** @throws DomainError NOT_FOUND, INVALID_STATE when it has not failed, or waits for one that has not completed. */
+/**
+ * @throws DomainError NOT_FOUND, INVALID_STATE when it has not failed, or waits for one that has not completed,
+ * RATE_LIMITED, QUOTA_EXCEEDED
+ */
 export async function retryTask(context: Context, id: string): Promise<TaskRow> {
   const { userId } = requireViewer(context);
+  await requireBeginning(context);
   const moved = await queueRun(context.store, { runId: id, ownerId: userId, from: 'failed' });
   if (moved) return moved;
   return refuse(

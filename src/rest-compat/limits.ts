@@ -17,12 +17,15 @@ export interface Asked {
   body: unknown;
 }
 
-/** Asked, and by whom. */
-export interface AskedBy extends Asked {
+/** Whom a request counts against. */
+export interface CountedAsker {
   /** null: without good credentials. */
   accountId: string | null;
   address: string;
 }
+
+/** Asked, and by whom. */
+export type AskedBy = Asked & CountedAsker;
 
 /** How often a dialect may be asked. */
 export interface RateLimits {
@@ -33,7 +36,7 @@ export interface RateLimits {
   readsBody?: true;
 }
 
-/** Where somebody stands after a request was counted. */
+/** Where a client stands after a request was counted. */
 export interface Standing {
   limit: number;
   remaining: number;
@@ -45,28 +48,50 @@ export interface Standing {
 /** Nothing else that is named so. */
 const OUTSIDE = /^(\/api\/v1\/system)?\/health$/;
 
-/** Counts a request. @returns null: the dialect has no limits, or the request is outside them. */
+/** What came of counting a request. */
+export interface Counted {
+  /** For the answer, whatever it is. */
+  headers: Record<string, string>;
+  /** null: the request is allowed. */
+  refusal: DomainError | null;
+}
+
+/** Counts a request in the limits that the dialect documents, if it does, and among its account's operations. */
 export async function countRequest(
   { name, limits }: DialectTable,
   access: SchemaAccess,
   request: IncomingMessage,
   asked: Asked,
-): Promise<Standing | null> {
-  if (!limits || OUTSIDE.test(asked.path)) return null;
-  // Credentials that are no good are as good as none; that they are refused is told later.
+): Promise<Counted> {
+  if (OUTSIDE.test(asked.path)) return { headers: {}, refusal: null };
+  // Invalid credentials count as none; the endpoint refuses them afterwards.
   const visitor = await access.visitor(request, name).catch(() => null);
-  const address = access.address(request);
-  const { limit, of } = limits.choose({ ...asked, address, accountId: accountOf(visitor) });
-  return access.count({ name: `${name}:${limit}`, ...limits.limits[limit]! }, of);
+  const asker = { accountId: visitor && countedAccount(visitor), address: access.address(request) };
+  if (!limits) return { headers: {}, refusal: await access.countOperation(asker) };
+  const { limit, of } = limits.choose({ ...asked, ...asker });
+  const standing = await access.count({ name: `${name}:${limit}`, ...limits.limits[limit]! }, of);
+  const refusal = standing.isSpent ? tooMany(standing) : await access.countOperation(asker);
+  return { headers: limitHeaders(standing), refusal };
+}
+
+/** Counts a message on a socket as an operation of who opened it. @throws DomainError RATE_LIMITED */
+export async function countMessage(
+  access: SchemaAccess,
+  request: IncomingMessage,
+  visitor: Visitor,
+): Promise<void> {
+  const asker = { accountId: countedAccount(visitor), address: access.address(request) };
+  const refusal = await access.countOperation(asker);
+  if (refusal) throw refusal;
 }
 
 /** What guests do counts against each of them, and not against all. */
-function accountOf(visitor: Visitor | null): string | null {
-  return visitor === null || visitor.isGuest ? null : visitor.accountId;
+function countedAccount({ isGuest, accountId }: Visitor): string | null {
+  return isGuest ? null : accountId;
 }
 
 /** `X-RateLimit-Reset` is a time, in seconds since 1970. */
-export function limitHeaders({ limit, remaining, msLeft }: Standing): Record<string, string> {
+function limitHeaders({ limit, remaining, msLeft }: Standing): Record<string, string> {
   return {
     'X-RateLimit-Limit': `${limit}`,
     'X-RateLimit-Remaining': `${remaining}`,
@@ -74,7 +99,7 @@ export function limitHeaders({ limit, remaining, msLeft }: Standing): Record<str
   };
 }
 
-export function tooMany({ limit, msLeft }: Standing): DomainError {
+function tooMany({ limit, msLeft }: Standing): DomainError {
   const retryAfter = Math.max(1, Math.ceil(msLeft / 1000));
   const message = `too many requests: ${limit} are allowed at a time; try again in ${retryAfter} s`;
   return new DomainError('RATE_LIMITED', message, { retryAfter });

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { DialectTable } from './dialect.ts';
 import { documentedPath } from './documented-path.ts';
-import { countRequest, limitHeaders, tooMany } from './limits.ts';
+import { countRequest } from './limits.ts';
 import type { SchemaAccess } from './schema-access.ts';
 
 /** Counts a request of a dialect, once, and tells in its answer where that leaves the client. @throws DomainError RATE_LIMITED */
@@ -11,13 +11,12 @@ export function requestCount(dialect: DialectTable, access: SchemaAccess) {
     if (counted.has(request)) return;
     counted.add(request);
     const path = request.routeOptions.config?.legacyPath ?? documentedPath(dialect, request);
-    const standing = await countRequest(dialect, access, request.raw, {
+    const { headers, refusal } = await countRequest(dialect, access, request.raw, {
       path,
       params: request.params,
       body: request.body,
     });
-    if (!standing) return;
-    reply.headers(limitHeaders(standing));
-    if (standing.isSpent) throw tooMany(standing);
+    reply.headers(headers);
+    if (refusal) throw refusal;
   };
 }

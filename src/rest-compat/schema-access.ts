@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { DocumentNode, GraphQLError, GraphQLSchema } from 'graphql';
+import type { DomainError } from '../errors.ts';
 import type { Dialect } from '../vocabulary.ts';
 import type { Access } from './dialect.ts';
-import type { Limit, Standing } from './limits.ts';
+import type { CountedAsker, Limit, Standing } from './limits.ts';
 
 export interface Execution {
   document: DocumentNode;
@@ -53,6 +54,8 @@ export interface SchemaAccess {
   address(request: IncomingMessage): string;
   /** Counts a request together with others of the same limit and key. Never rejects because a store of counts is away. */
   count(limit: Limit & { name: string }, of: string): Promise<Standing>;
+  /** Counts an operation, with those that the asker sends to GraphQL. @returns RATE_LIMITED; null: it is allowed. */
+  countOperation(asker: CountedAsker): Promise<DomainError | null>;
   /**
    * Counts a socket against the open sockets of its account, or of a guest's address.
    * @returns a function that releases the slot; null: too many are open.

@@ -4,6 +4,8 @@ export interface JsonLimits {
   characters: number;
   /** Numbers, strings, lists, objects and so on, at any depth. */
   values?: number;
+  /** Members of all objects; absent: as many as values. */
+  members?: number;
 }
 
 const MAX_VALUES = 100_000;
@@ -15,10 +17,11 @@ const MAX_DEPTH = 500;
  */
 export function jsonSizeFault(
   given: unknown,
-  { characters, values = MAX_VALUES }: JsonLimits,
+  { characters, values = MAX_VALUES, members = values }: JsonLimits,
 ): string | null {
   let leftCharacters = characters;
   let leftValues = values;
+  let leftMembers = members;
   let level: unknown[] = [given];
   for (let depth = 0; level.length > 0; depth += 1) {
     if (depth > MAX_DEPTH) return 'is nested too deep';
@@ -27,9 +30,12 @@ export function jsonSizeFault(
     for (const value of level) {
       if (typeof value === 'string') leftCharacters -= value.length;
       else if (typeof value === 'object' && value !== null) {
-        leftCharacters -= addMembers(value, next, leftValues - next.length);
+        const before = next.length;
+        leftCharacters -= addMembers(value, next, leftValues - before);
+        if (!Array.isArray(value)) leftMembers -= next.length - before;
       }
       if (next.length > leftValues) return `must have at most ${values} values`;
+      if (leftMembers < 0) return `must have at most ${members} members of objects`;
       if (leftCharacters < 0) return `must have at most ${characters} characters`;
     }
     level = next;

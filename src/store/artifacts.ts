@@ -5,7 +5,6 @@ import type { ArtifactType } from '../vocabulary.ts';
 import type { Database } from './database.ts';
 import { appendSql, loggedSql, RAISED, raiseSql, toLoggedEvents } from './event-log.ts';
 import type { LoggedEvent } from './events.ts';
-import { readOwner } from './executions.ts';
 import { fenced, type Lease } from './lease.ts';
 import { publishAll } from './publish-all.ts';
 import type { Store } from './store.ts';
@@ -58,8 +57,8 @@ export async function saveArtifact(store: Store, lease: Lease, artifact: NewArti
   if (size > MAX_ARTIFACT_BYTES) {
     throw tooLarge(artifact, `it has ${size} bytes, and one may have ${MAX_ARTIFACT_BYTES}`);
   }
-  const ownerId = await readOwner(store.database, lease.runId);
-  if (ownerId !== null) await store.quotas.require(ownerId, { bytes: size });
+  const present = await readPresent(store.database, lease.runId, artifact.name);
+  if (present) await store.quotas.require(present.ownerId, { bytes: Math.max(0, size - present.size) });
   const saved = await save(store.database, lease, artifact);
   if (!saved) throw fenced(lease);
   if (saved.otherBytes + size > MAX_RUN_BYTES) {
@@ -70,6 +69,22 @@ export async function saveArtifact(store: Store, lease: Lease, artifact: NewArti
   }
   publishAll(store.bus, toLoggedEvents(saved.events ?? []));
   return saved.id;
+}
+
+/** The bytes under the name, 0 when there is no such artifact. @returns null when there is no such run */
+async function readPresent(
+  database: Database,
+  runId: string,
+  name: string,
+): Promise<{ ownerId: string; size: number } | null> {
+  const { rows } = await database.pool.query<{ ownerId: string; size: number }>({
+    name: 'read-present-artifact',
+    text: `
+      select run.owner_id as "ownerId", coalesce(artifact.size, 0) as size
+      from run left join artifact on artifact.run_id = run.id and artifact.name = $2 where run.id = $1`,
+    values: [runId, name],
+  });
+  return rows[0] ?? null;
 }
 
 function tooLarge({ name }: NewArtifact, why: string): DomainError {
@@ -91,7 +106,8 @@ async function save(database: Database, lease: Lease, artifact: NewArtifact): Pr
         select id from run where id = $1 and epoch = $2 and status = 'running' for update
       ), present as (
         select (count(*) filter (where name <> $4))::int as others, max(id) filter (where name = $4) as id,
-          coalesce(sum(size) filter (where name <> $4), 0)::int as bytes
+          coalesce(sum(size) filter (where name <> $4), 0)::int as bytes,
+          coalesce(sum(size) filter (where name = $4), 0)::int as replaced
         from artifact where run_id = $1
       ), saved as (
         insert into artifact (id, run_id, name, type, media_type, size, sha256, content, is_truncated)
@@ -104,7 +120,7 @@ async function save(database: Database, lease: Lease, artifact: NewArtifact): Pr
           is distinct from (excluded.sha256, excluded.type, excluded.media_type, excluded.is_truncated)
         returning id, run_id
       ), moved as (
-        update run set ${raiseSql('1', '$7')} from saved where run.id = saved.run_id
+        update run set ${raiseSql('1', '($7 - present.replaced)')} from saved, present where run.id = saved.run_id
         returning ${RAISED}
       ), fact as (
         select jsonb_build_array(jsonb_build_object('type', 'ArtifactSaved', 'data', jsonb_build_object(

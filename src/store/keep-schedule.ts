@@ -28,6 +28,8 @@ interface Kept {
 export async function keepSchedule(store: Store, workflowId: string): Promise<DomainError | null> {
   const kept = await transaction(store.database, (client) => keepWithin(client, store.quotas, workflowId));
   publishAll(store.bus, kept.events);
+  const ownerId = kept.events[0]?.ownerId;
+  if (ownerId) store.created.emit('runs', { ownerId, count: 1 });
   return kept.refused;
 }
 

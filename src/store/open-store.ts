@@ -31,6 +31,7 @@ export async function openStore(options: {
     lookups: createLookups(database),
     quotas: createQuotas(database, options.quotas),
     queued: new EventEmitter(),
+    created: new EventEmitter(),
     async close() {
       watch.stop();
       feedWatch.stop();

@@ -120,7 +120,7 @@ async function writeStep(
       written,
       appended,
       changed,
-      bytesOf(written, appended, changed),
+      bytesOf(status === 'completed' ? written : null, appended, round ? newPartOf(round) : changed),
     ],
   });
   if (rows.length === 0) throw fenced(lease);
@@ -128,6 +128,11 @@ async function writeStep(
     lease.runId,
     rows.filter((row) => row.runId !== null),
   );
+}
+
+/** As JSON: what a round has more than when it was written before. It is written when it begins, is answered and is evaluated. */
+function newPartOf({ answer, evaluation, error, ...begun }: Round): string {
+  return JSON.stringify(evaluation ?? answer ?? error ?? begun);
 }
 
 /** What the finished steps of many runs used, where they tell, in one query, in the order in which they began. */

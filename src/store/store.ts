@@ -12,6 +12,11 @@ export interface QueuedTask {
   jobId: string;
 }
 
+export interface CreatedRuns {
+  ownerId: string;
+  count: number;
+}
+
 /** What everybody who reads or writes runs is handed. */
 export interface Store {
   database: Database;
@@ -22,4 +27,6 @@ export interface Store {
   quotas: Quotas;
   /** What this process has just queued: a worker in it need not wait until its jobs are fetched. */
   queued: EventEmitter<{ task: [QueuedTask] }>;
+  /** Runs that this process has created without a request, for the rate limit of their account. */
+  created: EventEmitter<{ runs: [CreatedRuns] }>;
 }

@@ -20,6 +20,8 @@ async function quotasOf(client: Client) {
 }
 const used = async (client: Client, quota: string): Promise<number> => (await quotasOf(client))[quota].used;
 
+const localOf = (id: string) => Buffer.from(id, 'base64url').toString().split(':')[1]!;
+
 const create = (client: Client, input: Record<string, unknown>) =>
   client.query('mutation ($input: CreateTaskInput!) { createTask(input: $input) { task { id } } }', {
     input: { hold: true, ...input },
@@ -125,6 +127,31 @@ describe('a larger quota of an account', () => {
     const { errors } = await admin.query(SET, { input: { id, quotas: { runs } } });
     expect(errors![0]!.extensions).toMatchObject({ code: 'VALIDATION_ERROR', field: 'input.quotas.runs' });
   });
+});
+
+test('without bytes left nothing begins, or begins again', async () => {
+  const ann = await server.newUser();
+  const held = data(await create(ann, { prompt: 'x' })).createTask.task.id;
+  const failed = data(await create(ann, { prompt: 'x' })).createTask.task.id;
+  data(
+    await ann.query('mutation ($id: ID!) { endTask(input: { id: $id, status: FAILED }) { task { id } } }', {
+      id: failed,
+    }),
+  );
+  const { id } = data(await ann.query(QUOTAS)).me;
+  await server.store.quotas.setLimits(localOf(id), { bytes: await used(ann, 'bytes') });
+  const begin = async (field: string, id: string) =>
+    (await ann.query(`mutation ($id: ID!) { ${field}(input: { id: $id }) { task { id } } }`, { id })).errors;
+  expect((await begin('executeTask', held))![0]!.extensions).toMatchObject({
+    code: 'QUOTA_EXCEEDED',
+    quota: 'bytes',
+  });
+  expect((await begin('retryTask', failed))![0]!.extensions.code).toBe('QUOTA_EXCEEDED');
+  expect(await ann.task(held)).toMatchObject({ status: 'PENDING' });
+  expect(await ann.task(failed)).toMatchObject({ status: 'FAILED' });
+  await server.store.quotas.setLimits(localOf(id), { bytes: null });
+  expect(await begin('executeTask', held)).toBeUndefined();
+  expect(await begin('retryTask', failed)).toBeUndefined();
 });
 
 test('an older API answers in its own words', async () => {

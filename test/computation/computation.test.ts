@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Computation, createComputation } from '../../src/computation/computation.ts';
+import { createPool, Starved } from '../../src/computation/pool.ts';
 
 const ENDLESS = '{% for i in (1..4000) %}{% for j in (1..4000) %}{% endfor %}{% endfor %}';
 const SLOW = '{% for i in (1..700) %}{% for j in (1..700) %}{% endfor %}{% endfor %}';
@@ -103,6 +104,42 @@ test('an account has an allowance over time, which what is refused takes from, t
   } finally {
     await strict.stop();
   }
+});
+
+describe('what the machine gives no processor time to', () => {
+  /** Less than it takes to start a thread. */
+  const AT_ONCE_MS = 20;
+
+  test('is unavailable for a request, and not too complex', async () => {
+    const starved = createComputation(UNLIMITED, AT_ONCE_MS);
+    try {
+      await expect(starved.ofRequest('ann')('texts', texts('{{ a }}'))).rejects.toMatchObject({
+        code: 'UNAVAILABLE',
+        details: { retryAfter: expect.any(Number) },
+      });
+    } finally {
+      await starved.stop();
+    }
+  });
+
+  test('is tried again for a run', async () => {
+    const starved = createComputation(UNLIMITED, AT_ONCE_MS);
+    try {
+      await expect(starved.ofRuns('ann')('texts', texts('{{ a }}'))).resolves.toEqual({ t0: { text: 'A' } });
+    } finally {
+      await starved.stop();
+    }
+  });
+
+  test('is unavailable as well when it has begun, and has not spent what it may', async () => {
+    const pool = createPool(1, 2_000);
+    try {
+      const slow = pool.run('texts', { texts: [{ field: 'x', text: ENDLESS }], scope: {} }, 3_600_000);
+      await expect(slow).rejects.toThrow(Starved);
+    } finally {
+      await pool.stop();
+    }
+  });
 });
 
 test('one account does not keep the others waiting, and its terminated threads are replaced', async () => {

@@ -37,11 +37,18 @@ export interface Limits {
   commands: number;
 }
 
+/** Memory of the machine, or of the container around this process. @param constrained 0 when that is unknown. */
+export function memoryOf(total: number, constrained: number): number {
+  return constrained > 0 ? Math.min(total, constrained) : total;
+}
+
+const MEMORY = memoryOf(totalmem(), process.constrainedMemory());
+
 export const LIMITS: Limits = {
   memory: 1.5 * GiB,
   accountMemory: 3 * GiB,
-  allMemory: totalmem() / 2,
-  memoryReserve: Math.min(totalmem() / 10, 512 * MiB + availableParallelism() * 128 * MiB),
+  allMemory: MEMORY / 2,
+  memoryReserve: Math.min(MEMORY / 10, 512 * MiB + availableParallelism() * 128 * MiB),
   processes: 512,
   openFiles: 1024,
   file: 2 * GiB,

@@ -62,6 +62,8 @@ async function advance(context: EngineContext, runId: string, given: Given = NOT
     return;
   }
   publishAll(store.bus, left.events);
+  const count = left.events.filter(({ type }) => type === 'RunCreated').length;
+  if (count > 0) store.created.emit('runs', { ownerId, count });
   for (const overdue of left.overdue) {
     await cancelRun(store, { runId: overdue, kind: 'task', ownerId, reason: TIMED_OUT });
   }

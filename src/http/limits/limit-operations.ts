@@ -10,8 +10,11 @@ export function limitOperations(limits: OperationLimits): Plugin<object, Carrier
   return {
     async onParams({ context: { asker, address } }) {
       // Invalid credentials are reported by the context, with their own error.
-      const known = await asker().catch(() => ({ viewer: null, address }));
-      await limits.countRequest(known);
+      const viewer = await asker().then(
+        (known) => known.viewer,
+        () => null,
+      );
+      await limits.countRequest({ accountId: viewer?.userId ?? null, address });
     },
   };
 }

@@ -12,30 +12,41 @@ export function createOperationLimits(rates: Rates, redis: Redis): OperationLimi
   const requests = rateOf('requests', rates.requestsPerMinute, rates.rateLimitFactor, redis);
   const runs = rateOf('runs', rates.runsPerMinute, rates.rateLimitFactor, redis);
   return {
-    countRequest: ({ viewer, address }) =>
-      requests(viewer ? `account:${viewer.userId}` : `address:${address}`),
-    countRun: (userId) => runs(`account:${userId}`),
+    countRequest: ({ accountId, address }) =>
+      requests.require(accountId === null ? `address:${address}` : `account:${accountId}`),
+    countRun: (userId) => runs.require(`account:${userId}`),
+    recordRuns: (userId, count) => runs.record(`account:${userId}`, count),
   };
 }
 
-const WORDS = { requests: 'GraphQL operations', runs: 'created runs' };
+interface Rate {
+  /** Counts one. @throws DomainError RATE_LIMITED */
+  require(key: string): Promise<void>;
+  /** Counts as many as the limit still allows. */
+  record(key: string, count: number): Promise<void>;
+}
 
-function rateOf(
-  what: keyof typeof WORDS,
-  perMinute: number,
-  factor: number,
-  redis: Redis,
-): (key: string) => Promise<void> {
+const WORDS = { requests: 'operations', runs: 'runs' };
+
+function rateOf(what: keyof typeof WORDS, perMinute: number, factor: number, redis: Redis): Rate {
   const options = { keyPrefix: `polyphony:graphql:${what}`, points: perMinute, duration: SECONDS };
   const limit = allowed(perMinute, factor);
   const counted = createLimiter(options, factor, redis);
   const limiter: Limiter = redis ? inSlices(counted, Math.max(1, Math.floor(limit / 100))) : counted;
-  return async (key) => {
-    const { isSpent, msLeft } = await limiter(key);
-    if (!isSpent) return;
-    const whose = key.startsWith('account:') ? 'an account' : 'an address without credentials';
-    const retryAfter = Math.max(1, Math.ceil(msLeft / 1000));
-    const message = `too many ${WORDS[what]}: ${whose} is allowed ${limit} a minute; try again in ${retryAfter} s`;
-    throw new DomainError('RATE_LIMITED', message, { retryAfter });
+  return {
+    async require(key) {
+      const { isSpent, msLeft } = await limiter(key);
+      if (isSpent) throw tooMany(what, key, limit, msLeft);
+    },
+    async record(key, count) {
+      for (let left = count; left > 0; left -= 1) if ((await limiter(key)).isSpent) return;
+    },
   };
+}
+
+function tooMany(what: keyof typeof WORDS, key: string, limit: number, msLeft: number): DomainError {
+  const whose = key.startsWith('account:') ? 'an account' : 'an address without credentials';
+  const retryAfter = Math.max(1, Math.ceil(msLeft / 1000));
+  const message = `too many ${WORDS[what]}: ${whose} is allowed ${limit} a minute; try again in ${retryAfter} s`;
+  return new DomainError('RATE_LIMITED', message, { retryAfter });
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { DomainError } from '../../errors.ts';
 import type { DialectTable } from '../dialect.ts';
 import { inputFault } from '../faults.ts';
-import { countRequest, limitHeaders, tooMany } from '../limits.ts';
+import { countRequest } from '../limits.ts';
 import type { SchemaAccess, Visitor } from '../schema-access.ts';
 import type { PreparedSocket } from './prepare.ts';
 import { type Call, toFault } from './talk.ts';
@@ -53,9 +53,9 @@ export async function admit(
   let headers = {};
   try {
     const asked = { path, params: found?.params ?? {}, body: undefined };
-    const standing = await countRequest(dialect, access, request, asked);
-    if (standing) headers = limitHeaders(standing);
-    if (standing?.isSpent) throw tooMany(standing);
+    const counted = await countRequest(dialect, access, request, asked);
+    headers = counted.headers;
+    if (counted.refusal) throw counted.refusal;
     if (!found) throw new DomainError('NOT_FOUND', `there is no socket at ${path}`);
     const { socket, params } = found;
     const visitor = await knownVisitor(access, request, dialect);

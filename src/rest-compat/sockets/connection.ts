@@ -1,5 +1,6 @@
 import type { WebSocket } from 'ws';
 import { dataOf } from '../answer.ts';
+import { countMessage } from '../limits.ts';
 import type { Visitor } from '../schema-access.ts';
 import { carryOut } from './carry-out.ts';
 import { type Inlet, openInlet } from './inlet.ts';
@@ -75,6 +76,7 @@ async function show(talk: Talk): Promise<void> {
 
 async function obey(talk: Talk, text: string): Promise<void> {
   try {
+    await countMessage(talk.access, talk.request, talk.visitor);
     const { command, message } = readMessage(talk.socket, text);
     await carryOut(talk, command, message);
   } catch (thrown) {
