@@ -95,7 +95,7 @@ export interface Services {
   integrationTester: IntegrationTester;
   computation: Computation;
   reading: Reading;
-  largeJson: LargeJson;
+  serializeLarge: SerializeLarge;
   /** The local admin of embedded mode; null: the first account that registers becomes the admin. */
   localAdminId: string | null;
   version: string;
@@ -104,9 +104,10 @@ export interface Services {
 /**
  * The JSON of a large response, in UTF-8, made one at a time in a process.
  * @param account takes turns with other accounts
- * @throws DomainError PAYLOAD_TOO_LARGE when it would be longer than a response may be
+ * @param maxWaiting how many others of the account may be waiting
+ * @throws DomainError PAYLOAD_TOO_LARGE when it would be longer than a response may be, RATE_LIMITED
  */
-export type LargeJson = (value: unknown, account: string) => Promise<Buffer>;
+export type SerializeLarge = (value: unknown, account: string, maxWaiting?: number) => Promise<Buffer>;
 
 /** Reads of one request that are gathered into one query each. */
 export interface Loaders {

@@ -10,7 +10,7 @@ import { createIntegrationTester } from './engine/integration/tester.ts';
 import { createOutbound } from './engine/outbound.ts';
 import { createOutboundFetch } from './engine/outbound-fetch.ts';
 import { createApp } from './http/app.ts';
-import { createLargeJson } from './http/limits/answer-size.ts';
+import { createSerializeLarge } from './http/limits/answer-size.ts';
 import { createLoginLimits } from './http/limits/login-limits.ts';
 import { createOperationLimits } from './http/limits/operation-limits.ts';
 import { recordCreatedRuns } from './http/limits/record-created-runs.ts';
@@ -73,7 +73,7 @@ export async function startServer(
     integrationTester: createIntegrationTester({ outbound, secrets }),
     computation,
     reading: createReading(config.poolMax),
-    largeJson: createLargeJson(),
+    serializeLarge: createSerializeLarge(),
     localAdminId,
     version: packageJson.version,
   };

@@ -7,8 +7,8 @@ export interface TurnLimits {
 export interface Wait {
   /** Gives up when it aborts. */
   signal?: AbortSignal;
-  /** How many of the account may wait. */
-  most?: number;
+  /** How many others of the account may be waiting. */
+  maxWaiting?: number;
 }
 
 /** Shares out slots fairly between accounts. */
@@ -54,10 +54,10 @@ export function createTurns({ perAccount, total }: TurnLimits): Turns {
     next();
   };
   return {
-    async take(name, { signal, most = Number.POSITIVE_INFINITY } = {}) {
+    async take(name, { signal, maxWaiting = Number.POSITIVE_INFINITY } = {}) {
       signal?.throwIfAborted();
       const account = accounts.get(name) ?? { running: 0, waiting: [] };
-      if (account.waiting.length >= most) throw new TooManyWaiting();
+      if (account.waiting.length >= maxWaiting) throw new TooManyWaiting();
       accounts.set(name, account);
       const { promise, resolve, reject } = Promise.withResolvers<void>();
       const abandon = () => {

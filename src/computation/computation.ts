@@ -76,7 +76,7 @@ export function createComputation(factor: number, longestMs?: number): Computati
     most: number,
     work: () => Promise<unknown>,
   ): Promise<Result> {
-    const endTurn = await turns.take(account, { most }).catch((error) => {
+    const endTurn = await turns.take(account, { maxWaiting: most }).catch((error) => {
       throw error instanceof TooManyWaiting ? tooMuch(1_000) : error;
     });
     try {

@@ -7,7 +7,7 @@ import type { Admission } from './admission.ts';
 import type { SendArtifact } from './artifacts.ts';
 import { type Allowance, type Asker, createAllowance, createContext, headerCredentials } from './context.ts';
 import { maskError } from './errors.ts';
-import { executeBounded } from './limits/bound-answers.ts';
+import { boundErrors, executeBounded } from './limits/bound-answers.ts';
 import type { ResourceLimits } from './limits/resource-limits.ts';
 import { subscribe } from './share-results.ts';
 import type { Visitors } from './visitors.ts';
@@ -56,7 +56,7 @@ export function createSchemaAccess(
     guestDialect: visitors.guestDialect,
     execute: async (execution) => {
       try {
-        return masked(await executeBounded(await operation(execution), execute));
+        return masked(await executeBounded(await operation(execution), execute, boundErrors));
       } catch (thrown) {
         return { errors: [mask(thrown)] };
       }

@@ -60,9 +60,10 @@ function answerEvent(args: ValidatedSubscriptionArgs): Result {
   reads.renew();
   const result = executeSubscriptionEvent(args);
   const bound = (given: ExecutionResult) => {
-    const { spent } = reads;
+    const bounded = boundResult(given, reads.spent, context);
+    if (bounded instanceof Promise) return bounded.finally(() => reads.suspend());
     reads.suspend();
-    return boundResult(given, spent, context);
+    return bounded;
   };
   if (!(result instanceof Promise)) return bound(result);
   return result.then(bound, (error) => {

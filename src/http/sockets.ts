@@ -16,8 +16,10 @@ import { type Asker, headerCredentials, parameterCredentials } from './context.t
 import { type MaskError, maskError } from './errors.ts';
 import { atExpiry } from './expiry.ts';
 import type { Yoga } from './graphql.ts';
+import { largeJsonOf } from './limits/bound-answers.ts';
 import type { ConcurrencyLimit } from './limits/concurrency.ts';
 import type { Connections } from './limits/connections.ts';
+import { createLargeMessages, type LargeMessages } from './limits/large-messages.ts';
 import type { UpgradeCarrier } from './upgrades.ts';
 
 const MAX_MESSAGE_BYTES = 1024 * 1024;
@@ -47,6 +49,7 @@ export function openSockets(
 ): UpgradeCarrier {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES });
   const mask = maskError(services.log);
+  const large = createLargeMessages();
   const protocol = useServer<Record<string, unknown>, Connection>(
     {
       isProd: true,
@@ -54,7 +57,11 @@ export function openSockets(
       onConnect: (socket) => admit(admission, connections, socket),
       onDisconnect: (socket) => socket.extra.stopClock?.(),
       onSubscribe: (socket, _id, payload) => prepare(yoga, services.operationLimits, socket, payload, mask),
-      onNext: (_socket, _id, _payload, _operation, result) => withoutHttp(result),
+      onNext: (socket, id, _payload, _operation, result) => {
+        const shown = withoutHttp(result);
+        const json = largeJsonOf(shown ?? result);
+        return json ? large.hold(socket.extra.socket, id, json) : shown;
+      },
       onError: (_socket, _id, _payload, errors) => errors.map((error) => toFormatted(mask(error))),
       execute: (operation) => (operation.rootValue as Enveloped).execute(operation),
       subscribe: (operation) => (operation.rootValue as Enveloped).subscribe(operation),
@@ -67,7 +74,7 @@ export function openSockets(
       sockets.handleUpgrade(request, socket, head, (client) => {
         limitMessages(client);
         sockets.emit('connection', client, request);
-        expectDeparture(client);
+        replaceSend(client, large);
       });
       return true;
     },
@@ -92,11 +99,14 @@ function limitMessages(client: WebSocket): void {
   };
 }
 
-/** graphql-ws logs an error for each message that was unsent when the client disconnected; `close` is enough. */
-function expectDeparture(client: WebSocket): void {
+/**
+ * Large messages are sent as they are. And graphql-ws logs an error for each message that was unsent when the client
+ * disconnected; `close` is enough.
+ */
+function replaceSend(client: WebSocket, large: LargeMessages): void {
   const send = client.send.bind(client);
-  client.send = (data: string, done?: unknown) => {
-    send(data, () => {
+  client.send = (message: string, done?: unknown) => {
+    send(large.take(client, message) ?? message, { binary: false }, () => {
       if (typeof done === 'function') done();
     });
   };

@@ -56,10 +56,11 @@ export type Probe = () => Promise<Health & { condition: SystemCondition }>;
 
 /**
  * How long a probe waits for a database that is busy, and for how long it then gives the last answer instead. Whoever
- * restarts servers that are slow to answer would restart one because of its load. What fails is told at once.
+ * restarts servers that are slow to answer would restart one because of its load. Probes usually come every 10 s. What
+ * fails is told at once.
  */
 const PATIENCE_MS = 25;
-const MOST_AGE_MS = 5_000;
+const MOST_AGE_MS = 15_000;
 
 /** What an operator's probe asks for. @throws DomainError UNAVAILABLE, with the reason. */
 export function createProbe(server: Process): Probe {
@@ -85,7 +86,7 @@ export function createProbe(server: Process): Probe {
 
   return async () => {
     const present = read();
-    const condition = (await Promise.race([present, lastOne()])) ?? (await present);
-    return { ...healthy(server), condition };
+    const given = (await Promise.race([present, lastOne()])) ?? (await present);
+    return { ...healthy(server), condition: given };
   };
 }

@@ -1,2 +1,2 @@
 export { boundReads } from '../store/bound-reads.ts';
-export { tooLarge } from '../store/read-budget.ts';
+export { tooLarge, tooManyAtOnce } from '../store/read-budget.ts';

@@ -17,10 +17,10 @@ export function boundReads(store: Store, budget: ReadBudget): Store {
   const bounded: pg.Pool = Object.create(pool, {
     query: {
       value: async (statement: string | pg.QueryConfig, values?: unknown[]) => {
-        const query = new pg.Query(statement, values) as unknown as CountedQuery;
+        const query = createQuery(statement, values);
         const isCut = !WRITES.test(query.text);
         if (budget.spent && isCut) throw budget.spent;
-        return budget.inTurn(() => pool.query(countRows(query, budget, isCut) as unknown as pg.Query));
+        return budget.inTurn(() => pool.query(countRows(query, budget, isCut)));
       },
     },
     // Its methods must change the pool's own state, and not that of this view.
@@ -34,9 +34,9 @@ function countTransaction(client: pg.PoolClient, budget: ReadBudget): pg.PoolCli
     new Promise((resolve, reject) => {
       const settle = (error: Error | null, result: pg.QueryResult) =>
         error ? reject(error) : resolve(result);
-      const counted = new pg.Query(statement, values) as unknown as CountedQuery;
+      const counted = createQuery(statement, values);
       counted.callback = settle;
-      client.query(countRows(counted, budget, false) as unknown as pg.Query);
+      client.query(countRows(counted, budget, false));
     });
   return Object.create(client, { query: { value: query } });
 }
@@ -51,7 +51,11 @@ interface CountedQuery {
   handleError(error: Error, connection: unknown): void;
 }
 
-function countRows(query: CountedQuery, budget: ReadBudget, isCut: boolean): CountedQuery {
+function createQuery(statement: string | pg.QueryConfig, values?: unknown[]): CountedQuery {
+  return new pg.Query(statement, values) as unknown as CountedQuery;
+}
+
+function countRows(query: CountedQuery, budget: ReadBudget, isCut: boolean): pg.Query {
   const accept = query.handleDataRow.bind(query);
   const large = isCut ? receiveInTurn(query, budget) : null;
   query.handleDataRow = (row) => {
@@ -63,10 +67,10 @@ function countRows(query: CountedQuery, budget: ReadBudget, isCut: boolean): Cou
     large?.end();
     query.callback(refusal);
   };
-  return query;
+  return query as unknown as pg.Query;
 }
 
-/** Bytes of a statement, above which it waits for its turn to receive more. */
+/** Bytes of a statement, above which it waits for its turn to receive more. A row is counted when all of it is there. */
 const LARGE = 256 * 1024;
 
 /** Stops reading from the connection until it is the statement's turn: Postgres waits with what it has not sent yet. */
@@ -75,7 +79,11 @@ function receiveInTurn(query: CountedQuery, { takeLargeTurn }: ReadBudget) {
   let stream: Socket | null = null;
   let received = 0;
   let turn: Promise<() => void> | null = null;
+  let isOver = false;
   const end = () => {
+    isOver = true;
+    // Its end may have arrived with the row that paused it, and the connection is somebody else's next.
+    stream?.resume();
     void turn?.then((endTurn) => endTurn());
   };
   query.submit = (connection) => {
@@ -97,7 +105,9 @@ function receiveInTurn(query: CountedQuery, { takeLargeTurn }: ReadBudget) {
       if (received <= LARGE || turn) return;
       stream?.pause();
       turn = takeLargeTurn();
-      void turn.then(() => stream?.resume());
+      void turn.then(() => {
+        if (!isOver) stream?.resume();
+      });
     },
   };
 }

@@ -1,12 +1,12 @@
 import { setImmediate as nextLoopTurn } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createLargeJson, isLarge, MAX_ANSWER_BYTES } from '../../src/http/limits/answer-size.ts';
+import { createSerializeLarge, isLarge, MAX_ANSWER_BYTES } from '../../src/http/limits/answer-size.ts';
 import { type Client, data, errorCode } from '../harness/client.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
 import { ask, CARRIERS } from './carriers.ts';
 
 describe('JSON that is made in slices', () => {
-  const largeJson = createLargeJson();
+  const serializeLarge = createSerializeLarge();
   const VALUES: [string, unknown][] = [
     ['texts', { data: ['a "quoted" line\n', '\u0001\u2028', 'größer 😀', '\ud800', ''] }],
     ['scalars', { data: [0, -1.5e300, true, false, null, Number.NaN, new Date(0)] }],
@@ -17,20 +17,20 @@ describe('JSON that is made in slices', () => {
   ];
 
   test.each(VALUES)('is that of JSON.stringify: %s', async (_name, value) => {
-    expect((await largeJson(value, 'ann')).equals(Buffer.from(JSON.stringify(value)))).toBe(true);
+    expect((await serializeLarge(value, 'ann')).equals(Buffer.from(JSON.stringify(value)))).toBe(true);
   });
 
   test('may have 16 MB, and no byte more', async () => {
     const text = 'ä'.repeat(MAX_ANSWER_BYTES / 2 - 1);
-    expect(await largeJson(text, 'ann')).toHaveLength(MAX_ANSWER_BYTES);
-    await expect(largeJson([text], 'ann')).rejects.toMatchObject({ code: 'PAYLOAD_TOO_LARGE' });
+    expect(await serializeLarge(text, 'ann')).toHaveLength(MAX_ANSWER_BYTES);
+    await expect(serializeLarge([text], 'ann')).rejects.toMatchObject({ code: 'PAYLOAD_TOO_LARGE' });
   });
 
   test('is made one at a time, and accounts take turns', async () => {
     const large = Array.from({ length: 40 }, () => 'x'.repeat(100_000));
     const ended: string[] = [];
     const make = async (account: string) => {
-      await largeJson(large, account);
+      await serializeLarge(large, account);
       ended.push(account);
     };
     await Promise.all(['ann', 'ann', 'ann', 'bob', 'bob'].map(make));
@@ -44,7 +44,7 @@ describe('JSON that is made in slices', () => {
       for (; !isOver; turns += 1) await nextLoopTurn();
     };
     const counted = count();
-    await largeJson(Array(100).fill('x"'.repeat(50_000)), 'ann');
+    await serializeLarge(Array(100).fill('x"'.repeat(50_000)), 'ann');
     isOver = true;
     await counted;
     expect(turns).toBeGreaterThan(3);
@@ -86,6 +86,7 @@ describe('a large answer', () => {
     expect(answer.data!.session).toBeNull();
     expect(answer.errors).toHaveLength(1);
     expect(answer.errors![0]!.extensions.http).toBeUndefined();
+    expect(answer).toMatchObject({ extensions: { cost: { requested: expect.any(Number) } } });
   });
 
   test.each(CARRIERS)('over %s is refused when it would be too large', async (carrier) => {

@@ -4,7 +4,7 @@ import type { Services } from '../../src/context.ts';
 import { createAdmission } from '../../src/http/admission.ts';
 import { createSendArtifact } from '../../src/http/artifacts.ts';
 import { createBaseUrl } from '../../src/http/base-url.ts';
-import { createLargeJson } from '../../src/http/limits/answer-size.ts';
+import { createSerializeLarge } from '../../src/http/limits/answer-size.ts';
 import { createConnections } from '../../src/http/limits/connections.ts';
 import { createOperationLimits } from '../../src/http/limits/operation-limits.ts';
 import { createRequestLimits } from '../../src/http/limits/request-limits.ts';
@@ -39,7 +39,7 @@ export async function serveRows({ config, store }: TestServer, dialect: DialectT
     computation: createComputation(config.rateLimitFactor),
     operationLimits: createOperationLimits(config, null),
     reading: createReading(config.poolMax),
-    largeJson: createLargeJson(),
+    serializeLarge: createSerializeLarge(),
   } as unknown as Services;
   const admission = createAdmission(services);
   const access = createSchemaAccess(

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createComputation } from '../../src/computation/computation.ts';
 import type { Services } from '../../src/context.ts';
 import { createContext } from '../../src/http/context.ts';
-import { createLargeJson } from '../../src/http/limits/answer-size.ts';
+import { createSerializeLarge } from '../../src/http/limits/answer-size.ts';
 import { createOperationLimits } from '../../src/http/limits/operation-limits.ts';
 import { schema } from '../../src/schema/index.ts';
 import { createReading } from '../../src/store/read-budget.ts';
@@ -40,7 +40,7 @@ async function through(origin: Origin, document: string): Promise<any> {
     computation,
     operationLimits: createOperationLimits(config, null),
     reading: createReading(config.poolMax),
-    largeJson: createLargeJson(),
+    serializeLarge: createSerializeLarge(),
   } as unknown as Services;
   const viewer = { userId, isAdmin: true, expiresAt: null };
   const contextValue = createContext(services, { viewer, address: '127.0.0.1' }, origin);

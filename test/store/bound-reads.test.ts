@@ -88,3 +88,15 @@ test('what writes is never kept waiting', async () => {
   expect(written.rows).toHaveLength(40);
   expect(turns().asked).toBe(0);
 });
+
+test('a connection whose statement ends before its turn is read again', async () => {
+  for (let round = 0; round < 30; round += 1) {
+    const { pool, giveTurn, turns } = openBudget();
+    // One row, which is counted when all of it has arrived: most of the time with the end of the statement.
+    const reading = pool.query(`select repeat('x', 300000) as text`);
+    await expect.poll(turns, { interval: 1 }).toEqual({ asked: 1, ended: 0 });
+    expect((await server.store.database.pool.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
+    giveTurn();
+    expect((await reading).rows).toHaveLength(1);
+  }
+});

@@ -1,8 +1,8 @@
-import { setImmediate as nextLoopTurn } from 'node:timers/promises';
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { stringifyChunked } from '@discoveryjs/json-ext';
-import type { LargeJson } from '../../context.ts';
-import { tooLarge } from '../../resolvers/read-budget.ts';
-import { createTurns } from '../../turns.ts';
+import type { SerializeLarge } from '../../context.ts';
+import { tooLarge, tooManyAtOnce } from '../../resolvers/read-budget.ts';
+import { createTurns, TooManyWaiting } from '../../turns.ts';
 
 /** Maximum JSON size of one response, or of one event of a stream. */
 export const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
@@ -15,12 +15,12 @@ const MOST_BYTES_OF_CHARACTER = 6;
 /** Numbers, dates, booleans and null. */
 const MOST_BYTES_OF_SCALAR = 26;
 
-/** Characters of a part of the JSON. */
+/** Characters after which a part of the JSON is handed out. */
 const SLICE = 64 * 1024;
-/** How long slices are made before other work of the event loop gets its turn. */
+/** Milliseconds of work between two iterations of the event loop. */
 const BUSY_MS = 5;
 
-/** Whether the JSON of a value may be so long that it has to be made by a `LargeJson`. Serializes nothing. */
+/** Whether the JSON of a value may be so long that it has to be made by a `SerializeLarge`. Serializes nothing. */
 export function isLarge(value: unknown): boolean {
   const waiting = [value];
   let size = 0;
@@ -45,10 +45,12 @@ export function isLarge(value: unknown): boolean {
 }
 
 /** Makes large responses in slices, one at a time: thirty of 16 MB at once would stop everything else for seconds. */
-export function createLargeJson(): LargeJson {
+export function createSerializeLarge(): SerializeLarge {
   const turns = createTurns({ perAccount: 1, total: 1 });
-  return async (value, account) => {
-    const endTurn = await turns.take(account);
+  return async (value, account, maxWaiting = Number.POSITIVE_INFINITY) => {
+    const endTurn = await turns.take(account, { maxWaiting }).catch((error) => {
+      throw error instanceof TooManyWaiting ? tooManyAtOnce('RATE_LIMITED', 'this account has') : error;
+    });
     try {
       return await makeJson(value);
     } finally {
@@ -59,7 +61,7 @@ export function createLargeJson(): LargeJson {
 }
 
 async function makeJson(value: unknown): Promise<Buffer> {
-  // What is never written to is no memory of this process.
+  // Pages that are never written to are not resident.
   const json = Buffer.allocUnsafeSlow(MAX_ANSWER_BYTES);
   let size = 0;
   let begun = performance.now();
@@ -67,7 +69,7 @@ async function makeJson(value: unknown): Promise<Buffer> {
     if (size + Buffer.byteLength(part) > MAX_ANSWER_BYTES) throw tooLarge();
     size += json.write(part, size);
     if (performance.now() - begun < BUSY_MS) continue;
-    await nextLoopTurn();
+    await yieldToEventLoop();
     begun = performance.now();
   }
   return json.subarray(0, size);

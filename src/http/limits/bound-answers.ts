@@ -9,54 +9,71 @@ import { shownErrors } from './bound-errors.ts';
 /** Limits what executions read from the database, and the size of their responses. */
 export const boundAnswers: Plugin<Context> = {
   onExecute({ executeFn, setExecuteFn }) {
-    setExecuteFn((args: ExecutionArgs) => executeBounded(args, executeFn));
+    setExecuteFn((args: ExecutionArgs) => executeBounded(args, executeFn, boundResult));
   },
 };
 
 type Execute = (args: ExecutionArgs) => ExecutionResult | Promise<ExecutionResult>;
 
-/** Runs `execute` within the limits; a response that is too large becomes an error in place of the data. */
-export async function executeBounded(args: ExecutionArgs, execute: Execute): Promise<ExecutionResult> {
+/**
+ * Runs `execute` within the limits on reads.
+ * @param bound limits the result; what was read counts as held until it is done
+ */
+export async function executeBounded(
+  args: ExecutionArgs,
+  execute: Execute,
+  bound: typeof boundResult | typeof boundErrors,
+): Promise<ExecutionResult> {
   const context = args.contextValue as Context;
   context.reads.open();
   try {
     const result = await execute(args);
-    return await boundResult(result, isMutation(args) ? null : context.reads.spent, context);
+    return await bound(result, isMutation(args) ? null : context.reads.spent, context);
   } finally {
-    // Not before its JSON is made: until then it holds all that it has read.
     context.reads.release();
   }
 }
 
 /** @param spent why part of the data is missing. Never given for mutations: the client has to see what was done. */
+export function boundErrors(result: ExecutionResult, spent: DomainError | null): ExecutionResult {
+  if (spent) return { errors: [asWhole(spent)] };
+  const { errors } = result;
+  return errors && errors.length > 0 ? { ...result, errors: shownErrors(errors) } : result;
+}
+
+/** Limits the size, too: a response that is too large becomes an error in place of the data. */
 export function boundResult(
   result: ExecutionResult,
   spent: DomainError | null,
-  context: Pick<Context, 'viewer' | 'address' | 'largeJson'>,
+  context: Pick<Context, 'viewer' | 'address' | 'serializeLarge'>,
 ): ExecutionResult | Promise<ExecutionResult> {
-  if (spent) return { errors: [asWhole(spent)] };
-  const { data, errors } = result;
-  const shown = errors && errors.length > 0 ? { ...result, errors: shownErrors(errors) } : result;
-  return isLarge(data) ? withJson(shown, context) : shown;
+  const shown = boundErrors(result, spent);
+  return isLarge(shown.data) ? withJson(shown, context) : shown;
 }
 
 async function withJson(
   result: ExecutionResult,
-  { largeJson, viewer, address }: Parameters<typeof boundResult>[2],
+  { serializeLarge, viewer, address }: Parameters<typeof boundResult>[2],
 ): Promise<ExecutionResult> {
   try {
-    const json = await largeJson({ data: result.data }, viewer?.userId ?? address);
-    return { ...result, stringify: (shown: ExecutionResult) => addErrors(json, shown) } as ExecutionResult;
+    const json = await serializeLarge({ data: result.data }, viewer?.userId ?? address);
+    return { ...result, stringify: (shown: ExecutionResult) => addMembers(json, shown) } as ExecutionResult;
   } catch (error) {
     if (error instanceof DomainError) return { errors: [asWhole(error)] };
     throw error;
   }
 }
 
-/** Yoga calls it in place of JSON.stringify, once it has masked the errors. */
-function addErrors(json: Buffer, { errors }: ExecutionResult): Buffer {
-  if (!errors) return json;
-  return Buffer.concat([json.subarray(0, -1), Buffer.from(`,"errors":${JSON.stringify(errors)}}`)]);
+/** Makes the JSON of the result, whose data is JSON already, in place of JSON.stringify. Yoga calls it, see `largeJsonOf`. */
+function addMembers(json: Buffer, { data: _data, ...others }: ExecutionResult): Buffer {
+  const more = JSON.stringify(others);
+  return more === '{}' ? json : Buffer.concat([json.subarray(0, -1), Buffer.from(`,${more.slice(1)}`)]);
+}
+
+/** The JSON of a result that is large; null: it is not. */
+export function largeJsonOf(result: object): Buffer | null {
+  const { stringify } = result as { stringify?: (shown: object) => Buffer };
+  return stringify ? stringify(result) : null;
 }
 
 function isMutation({ document, operationName }: ExecutionArgs): boolean {

@@ -1,6 +1,8 @@
+import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import type { Services } from '../../context.ts';
 import type { Admission } from '../admission.ts';
+import { headerCredentials } from '../context.ts';
 import { isLarge } from './answer-size.ts';
 import { limitBodies } from './bodies.ts';
 import { type Connections, createConnections } from './connections.ts';
@@ -11,6 +13,15 @@ import { createSendBuffers, type SendBuffers } from './send-buffers.ts';
 export interface ResourceLimits {
   connections: Connections;
   sendBuffers: SendBuffers;
+}
+
+/** Responses of a caller that wait for their turn: of those, no budget counts what they hold. */
+const MAX_WAITING = 10;
+
+/** Whoever has the same address, such as a proxy's, and other credentials is another caller. */
+function callerOf(request: IncomingMessage, admission: Admission): string {
+  const { authorization, apiKey } = headerCredentials(request.headers);
+  return JSON.stringify([admission.address(request), authorization, apiKey]);
 }
 
 /** Call it before routes are added: hooks apply only to later ones. */
@@ -30,7 +41,7 @@ export function applyResourceLimits(
   // A dialect's response may be larger than the GraphQL result it is built from.
   app.addHook('preSerialization', async ({ raw }, reply, payload) => {
     if (!isLarge(payload)) return payload;
-    const json = await services.largeJson(payload, admission.address(raw));
+    const json = await services.serializeLarge(payload, callerOf(raw, admission), MAX_WAITING);
     // Sent as it is: bytes may be a payload, which the type does not say.
     reply.serializer(() => json as unknown as string);
     return payload;

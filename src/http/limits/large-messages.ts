@@ -1,0 +1,29 @@
+import type { WebSocket } from 'ws';
+
+/** Messages of graphql-ws whose payload is JSON already: it would make the JSON of 16 MB again, in one piece. */
+export interface LargeMessages {
+  /** @returns the payload to give to graphql-ws in its place */
+  hold(client: WebSocket, id: string, payload: Buffer): Record<string, never>;
+  /** The message to send in place of one of graphql-ws; null: that one. */
+  take(client: WebSocket, message: string): Buffer | null;
+}
+
+export function createLargeMessages(): LargeMessages {
+  const held = new WeakMap<WebSocket, Map<string, Buffer>>();
+  return {
+    hold(client, id, payload) {
+      const messages = held.get(client) ?? new Map<string, Buffer>();
+      held.set(client, messages);
+      const message = JSON.stringify({ id, type: 'next', payload: {} });
+      const head = Buffer.from(message.slice(0, -'{}}'.length));
+      messages.set(message, Buffer.concat([head, payload, Buffer.from('}')]));
+      return {};
+    },
+    take(client, message) {
+      const messages = held.get(client);
+      const large = messages?.get(message) ?? null;
+      messages?.delete(message);
+      return large;
+    },
+  };
+}
