@@ -111,7 +111,9 @@ describe.each(TRIED_ROWS)('$dialect $name', (tried) => {
       [{ ...valid, body: `{"password":"${CANARY}` }, {}],
       [{ ...valid, body: CANARY }, { 'content-type': 'text/plain' }],
       [valid, { authorization: `Bearer ${CANARY}` }],
+      [valid, { authorization: `Bearer md_${CANARY}` }],
       [valid, { authorization: `Basic ${CANARY}` }],
+      [valid, { 'x-api-key': `md_${CANARY}` }],
       [valid, { authorization: CANARY, 'x-api-key': CANARY }],
     ];
     const found = await findAll(requests, async ([request, headers]) => {
@@ -198,6 +200,7 @@ describe.each(TRIED_SOCKETS)('$dialect $name', (tried) => {
       [address, { authorization: `Bearer ${CANARY}` }],
       [address, { authorization: CANARY }],
       [address, { 'x-api-key': CANARY }],
+      [`${address}?token=md_${CANARY}`, {}],
     ];
     const said = await Promise.all(tries.map(([where, headers]) => converse(where, headers, [])));
     expect(said.flat().filter((one) => repeats(one))).toEqual([]);

@@ -4,11 +4,22 @@ import type { Answer } from '../harness/client.ts';
 import { ask, CARRIERS, type Carrier } from '../http/carriers.ts';
 import { type Account, openAccount } from './account.ts';
 import { carriersOf, rankOf, TRIED, type Tried } from './attempts.ts';
-import { CANARY, findAll, isText, keepLog, repeats, type Sent, sentTo, WRONG, withValue } from './canary.ts';
+import {
+  CANARY,
+  findAll,
+  idOf,
+  isText,
+  keepLog,
+  repeats,
+  type Sent,
+  sentTo,
+  WRONG,
+  withValue,
+} from './canary.ts';
 import { codesOf } from './compare.ts';
 import { shortDocumentFor } from './documents.ts';
 import { type InputPlace, inputPlaces, literalArguments, Word } from './input-places.ts';
-import { type Values, variablesOf } from './inputs.ts';
+import { typeOfId, type Values, variablesOf } from './inputs.ts';
 import { REPEATED_FIELDS } from './repeated.ts';
 
 const { log, lines } = keepLog();
@@ -57,17 +68,17 @@ const [TEXT, OBJECT] = WRONG as readonly [Sent, Sent];
 /** What is refused differently in a literal and in a variable. The rest is the same to the parser. */
 const IN_LITERALS: readonly Sent[] = [TEXT, OBJECT, ['a word', new Word(CANARY)]];
 
+function inVariables({ path, name, takesText, takesId }: InputPlace): readonly Sent[] {
+  if (!takesText) return [TEXT, OBJECT];
+  return takesId ? [...sentTo(path), idOf(typeOfId(name)), idOf('Nothing')] : sentTo(path);
+}
+
 /** Everything everywhere over HTTP or SSE, and some of it in one place over the other carriers. */
 function probesOf(tried: Tried): Probe[] {
   const [usual] = carriersOf(tried);
   const places = inputPlaces(tried.root, tried.field);
   const everywhere = places.flatMap((place) => [
-    ...(place.takesText ? sentTo(place.path) : [TEXT, OBJECT]).map((sent) => ({
-      place,
-      sent,
-      way: 'variable' as const,
-      carrier: usual!,
-    })),
+    ...inVariables(place).map((sent) => ({ place, sent, way: 'variable' as const, carrier: usual! })),
     ...IN_LITERALS.map((sent) => ({ place, sent, way: 'literal' as const, carrier: usual! })),
   ]);
   const sample = CARRIERS.filter((carrier) => carrier !== usual).flatMap((carrier) =>
@@ -149,8 +160,8 @@ describe.each(CARRIERS)('over %s', (carrier) => {
     expect(repeats(errors), errors).toBe(false);
   });
 
-  test.each(['Bearer', 'Basic', 'Token', ''])('credentials that begin with “%s”', async (scheme) => {
-    const authorization = `${scheme} ${CANARY}`.trim();
+  test.each(['Bearer ', 'Bearer md_', 'md_', 'Basic ', ''])('credentials after “%s”', async (before) => {
+    const authorization = `${before}${CANARY}`;
     const all: Record<string, string>[] = [{ authorization }, { 'x-api-key': authorization }];
     for (const credentials of all) {
       const answer = await ask(carrier, account.server.url, credentials, '{ viewer { id } }').catch(
@@ -180,6 +191,19 @@ test.each([
   const text = await response.text();
   expect(text).toMatch(/"message":/);
   expect(repeats(text), text).toBe(false);
+});
+
+test.each([
+  ['a base URL of guests', '/k/', '/graphql'],
+  ['a base URL of guests, before a dialect', '/k/', '/amas/api/v1/tasks'],
+  ['a link that is used once', '/graphql?link=', ''],
+  ['an artifact', '/artifacts/', ''],
+])('in the path of an address: %s', async (_what, before, after) => {
+  for (const accept of ['application/json', 'text/html']) {
+    const response = await fetch(`${account.server.url}${before}${CANARY}${after}`, { headers: { accept } });
+    const said = `${await response.text()} ${JSON.stringify([...response.headers])}`;
+    expect(repeats(said), said).toBe(false);
+  }
 });
 
 const json = (value: unknown) => JSON.stringify(value);

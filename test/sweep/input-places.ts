@@ -16,6 +16,7 @@ export interface InputPlace {
   name: string;
   /** Whether it takes any text, apart from its length and form. */
   takesText: boolean;
+  takesId: boolean;
 }
 
 const OF_TEXT = ['String', 'ID', 'JSON', 'DateTime'];
@@ -32,7 +33,7 @@ function placesBelow(
   above: readonly string[],
 ): InputPlace[] {
   const named = getNamedType(type);
-  const place = { path, name, takesText: OF_TEXT.includes(named.name) };
+  const place = { path, name, takesText: OF_TEXT.includes(named.name), takesId: named.name === 'ID' };
   if (!isInputObjectType(named) || above.includes(named.name)) return [place];
   const members = Object.values(named.getFields());
   return [
