@@ -1,5 +1,5 @@
 import type { Log } from '../../src/log.ts';
-import { data } from '../harness/client.ts';
+import { createClient, data } from '../harness/client.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
 import { TYPES_WITH_IDS } from './walk.ts';
 
@@ -11,7 +11,7 @@ export interface Account {
   own: Record<string, string>;
 }
 
-const MADE: Record<string, string> = {
+const MUTATIONS = {
   Session: 'createSession(input: { name: "s" }) { made: session { id } }',
   Thread: 'createThread(input: { title: "t" }) { made: thread { id } }',
   Task: 'createTask(input: { prompt: "x", hold: true }) { made: task { id } }',
@@ -24,7 +24,9 @@ const MADE: Record<string, string> = {
   Integration:
     'createIntegration(input: { platform: WEBHOOK, url: "https://example.com/hook" }) { made: integration { id } }',
   Model: 'createModel(input: { provider: OPENAI, modelId: "own" }) { made: model { id } }',
-};
+} as const;
+
+type Made = keyof typeof MUTATIONS;
 
 const NO_ULID = '01ARZ3NDEKTSV4RRFFQ69G5FAV';
 
@@ -37,9 +39,24 @@ export async function openAccount(log: Log): Promise<Account> {
     Buffer.from(`${type}:${NO_ULID}`).toString('base64url'),
   ]);
   const own: Record<string, string> = Object.fromEntries(nothing);
-  for (const [type, field] of Object.entries(MADE)) {
-    const answer = data(await client.query(`mutation { payload: ${field} }`));
-    own[type] = answer.payload.made.id;
+  const credentials = { authorization: `Bearer ${client.token}` };
+  return {
+    server,
+    credentials,
+    own: { ...own, ...(await make({ server, credentials }, Object.keys(MUTATIONS) as Made[])) },
+  };
+}
+
+/** @returns global ids by type. */
+export async function make<Type extends Made>(
+  { server, credentials }: Omit<Account, 'own'>,
+  types: readonly Type[],
+): Promise<Record<Type, string>> {
+  const client = createClient(server.url, credentials);
+  const made: Partial<Record<Type, string>> = {};
+  for (const type of types) {
+    const answer = data(await client.query(`mutation { payload: ${MUTATIONS[type]} }`));
+    made[type] = answer.payload.made.id;
   }
-  return { server, credentials: { authorization: `Bearer ${client.token}` }, own };
+  return made as Record<Type, string>;
 }
