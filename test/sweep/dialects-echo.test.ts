@@ -96,7 +96,17 @@ const probesOf = (tried: TriedRow) =>
         .map((sent) => ({ place, sent })),
     );
 
+/** Of a request that was refused for its form, so that nothing behind that was tried. */
+const MALFORMED = /^(400|422|5\d\d)/;
+
 describe.each(TRIED_ROWS)('$dialect $name', (tried) => {
+  test.each(tried.row.method === 'DELETE' ? [] : [true])(
+    'the request is valid without the canary',
+    async () => {
+      expect((await refusalOf(tried, asRequest(validParts(tried, null)))) ?? '200').not.toMatch(MALFORMED);
+    },
+  );
+
   test('a refusal does not repeat what was sent', async () => {
     const probes = probesOf(tried);
     // Those that are accepted all wait for as long.
