@@ -109,8 +109,11 @@ async function refuseBuiltInNames(
   const names = modelId === undefined ? aliases : [modelId, ...aliases];
   const taken = await findBuiltInName(store.database, names);
   if (taken === null) return;
-  const field = taken === modelId ? 'input.modelId' : `input.aliases.${aliases.indexOf(taken)}`;
-  throw new DomainError('CONFLICT', `${field}: a built-in model has this name`, { field });
+  const [field, which] =
+    taken === modelId
+      ? ['input.modelId', 'this name']
+      : ['input.aliases', `the name at index ${aliases.indexOf(taken)}`];
+  throw new DomainError('CONFLICT', `${field}: a built-in model has ${which}`, { field });
 }
 
 async function toChange(
