@@ -54,7 +54,7 @@ export async function register(context: Context, input: unknown): Promise<Login>
   });
   if (outcome === 'closed') throw registrationClosed();
   if (outcome === 'email-taken') {
-    throw new DomainError('CONFLICT', `input.email: ${account.email} is registered already`, {
+    throw new DomainError('CONFLICT', 'input.email: is registered already', {
       field: 'input.email',
     });
   }

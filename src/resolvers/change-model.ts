@@ -33,7 +33,7 @@ export async function createModel(context: Context, input: unknown): Promise<Mod
   const { database } = context.store;
   const row = { id, owner, provider, modelId, name: modelId, ...(await toChange(context, given)) };
   if (!(await insertModel(database, row))) {
-    const message = `input.modelId: there is a model ${modelId} of ${provider} already; change that one`;
+    const message = `input.modelId: ${provider} has a model with this id already; change that one`;
     throw new DomainError('CONFLICT', message, { field: 'input.modelId' });
   }
   context.store.lookups.forgetModels();
@@ -109,10 +109,11 @@ async function refuseBuiltInNames(
   const names = modelId === undefined ? aliases : [modelId, ...aliases];
   const taken = await findBuiltInName(store.database, names);
   if (taken === null) return;
-  const field = taken === modelId ? 'input.modelId' : 'input.aliases';
-  throw new DomainError('CONFLICT', `${field}: a built-in model is called ${JSON.stringify(taken)}`, {
-    field,
-  });
+  const [field, which] =
+    taken === modelId
+      ? ['input.modelId', 'this name']
+      : ['input.aliases', `the name at index ${aliases.indexOf(taken)}`];
+  throw new DomainError('CONFLICT', `${field}: a built-in model has ${which}`, { field });
 }
 
 async function toChange(

@@ -85,7 +85,7 @@ export async function createTemplate(context: Context, input: unknown): Promise<
   const created = await insertTemplate(context.store.database, { id: newId(), ownerId: userId, ...given });
   if (created) return created;
   const field = 'input.name';
-  const message = `${field}: there is a template ${given.name} already, of yours or built in`;
+  const message = `${field}: one of your templates, or a built-in one, has this name already`;
   throw new DomainError('CONFLICT', message, { field });
 }
 

@@ -37,8 +37,19 @@ export function schemaFault(schema: Schema): string | null {
     compile(schema);
     return null;
   } catch (thrown) {
-    return `must be a JSON Schema: ${(thrown as Error).message}`;
+    return `must be a JSON Schema: ${withoutTexts((thrown as Error).message)}`;
   }
+}
+
+/** Where Ajv and RE2 repeat texts of the schema, which may be anything. Names of properties stay, as they say where. */
+const REPEATED: readonly [pattern: RegExp, instead: string][] = [
+  [/^(error parsing regexp: [^`]*): `.*$/s, '$1'],
+  [/^can't resolve reference .*$/s, "can't resolve reference"],
+  [/^(reference|invalid anchor) ".*"(.*)$/s, '$1$2'],
+];
+
+function withoutTexts(message: string): string {
+  return REPEATED.reduce((text, [pattern, instead]) => text.replace(pattern, instead), message);
 }
 
 export type Answer = { data: unknown; fault?: undefined } | { fault: string };

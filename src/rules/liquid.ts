@@ -42,8 +42,21 @@ export function liquidReferences(
     );
     return { references: [...references, ...found.flatMap(computedParts)] };
   } catch (thrown) {
-    return { fault: (thrown as Error).message };
+    return { fault: withoutText((thrown as Error).message) };
   }
+}
+
+/** Where liquidjs repeats a part of the text. Names of tags and filters stay. */
+const REPEATED: readonly [pattern: RegExp, instead: string][] = [
+  [/^(tag|output|raw) "?(\{%-?\s*\w*|\{\{).* not closed/s, '$1 "$2" not closed'],
+  [/^(illegal tag|empty candidates): "?(\{%-?\s*\w*).*(, line:)/s, '$1: "$2"$3'],
+  [/^(invalid value expression): .*(, line:)/s, '$1$2'],
+  [/^(unexpected (?:character|token)) .*?((?:, value expected)?, line:)/s, '$1$2'],
+];
+
+/** Quoted values may be secrets. Line and column say where. */
+function withoutText(message: string): string {
+  return REPEATED.reduce((text, [pattern, instead]) => text.replace(pattern, instead), message);
 }
 
 type Segments = ReturnType<Liquid['globalVariableSegmentsSync']>[number];

@@ -44,10 +44,10 @@ export async function openWorkspace(
   // One answer for all that lies outside, whatever is there, is not there, or cannot be reached.
   const path = await realPathOf(resolve(own, named)).catch(() => null);
   if (path === null || !mayWorkIn(path, tenant, folders)) {
-    throw refused(field, `${named} is not a folder to work in`, tenant, folders);
+    throw refused(field, 'is not a folder to work in', tenant, folders);
   }
   const problem = await makeReady(path, tenant, folders, settings).catch(messageOf);
-  if (problem) throw refused(field, `${path} cannot be used: ${problem}`, tenant, folders);
+  if (problem) throw refused(field, `cannot be used: ${problem}`, tenant, folders);
   return path;
 }
 

@@ -331,7 +331,8 @@ const decided: Audit[] = [
         [{ capabilities: ['cook'] }, containing('capabilities.0: must be one of text, code')],
         [{ context_window: 0 }, 'context_window: must be at least 1'],
         [{ name: 'x'.repeat(201) }, 'name: must have at most 200 characters'],
-        [{ id: 'gpt-4o' }, containing('id: a built-in model is called "gpt-4o"')],
+        [{ id: 'gpt-4o' }, 'id: a built-in model has this name'],
+        [{ aliases: ['mine', 'gpt-4o'] }, 'aliases: a built-in model has the name at index 1'],
       ] as const)
         expectRefusal(await account.ask('POST', '/models', { ...NEW, id: 'wrong', ...more }), 400, detail);
       expectRefusal(

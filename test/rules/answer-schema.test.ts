@@ -41,6 +41,20 @@ describe('a schema that cannot be used is told', () => {
   });
 
   test.each([
+    [{ pattern: 'secret(' }],
+    [{ properties: { a: { pattern: '(?<secret' } } }],
+    [{ patternProperties: { 'secret(': {} } }],
+    [{ $ref: 'secret#/a' }],
+    [{ $defs: { a: { $id: 'secret' }, b: { $id: 'secret' } } }],
+    [{ type: 'secret' }],
+    [{ enum: 'secret' }],
+    [{ required: ['secret', 'secret'] }],
+    [{ default: 'secret\ud800' }],
+  ])('without its values: %j', (schema) => {
+    expect(schemaFault(schema)).toMatch(/^must be a JSON Schema: (?!.*secret)/s);
+  });
+
+  test.each([
     [{}],
     [CITY],
     [{ type: 'string', format: 'email', 'x-more': 1 }],

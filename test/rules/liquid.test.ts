@@ -60,6 +60,20 @@ describe('what a text reads', () => {
   test('or what is wrong with it', () => {
     expect(liquidReferences('{{ a')).toEqual({ fault: expect.stringContaining('not closed') });
   });
+
+  test.each([
+    ['{{ "secret', 'output "{{" not closed, line:1, col:1'],
+    ['{% if "secret" %}', 'tag "{% if" not closed, line:1, col:1'],
+    ['{% raw %}secret', 'raw "{% raw" not closed, line:1, col:10'],
+    ['{% for a on "secret" %}{% endfor %}', 'illegal tag: "{% for", line:1, col:1'],
+    ['{% cycle "secret": %}', 'empty candidates: "{% cycle", line:1, col:19'],
+    ['{{ x | first: ? "secret" }}', 'unexpected character, line:1, col:17'],
+    ['{% case %}{% when "secret" %}{% endcase %}', 'invalid value expression, line:1, col:8'],
+    ['{{ "secret" | nothing }}', 'undefined filter: nothing, line:1, col:1'],
+    ['{% nothing "secret" %}', 'tag "nothing" not found, line:1, col:1'],
+  ])('without its values: %s', (text, fault) => {
+    expect(liquidReferences(text)).toEqual({ fault });
+  });
 });
 
 describe('a condition holds, as in an if', () => {

@@ -126,7 +126,7 @@ describe('a working directory', () => {
     expect(await openWorkspace(settings, { ...me, isAdmin: true }, project, 'x')).toBe(project);
     expect(await refusal(project)).toMatchObject({
       code: 'VALIDATION_ERROR',
-      message: `input.workingDirectory: ${project} is not a folder to work in; allowed are folders below ${join(base, 'projects', me.userId)}`,
+      message: `input.workingDirectory: is not a folder to work in; allowed are folders below ${join(base, 'projects', me.userId)}`,
       details: { field: 'input.workingDirectory', allowed: [join(base, 'projects', me.userId)] },
     });
     expect(statSync(project).uid).toBe(isRoot ? 12_345 : process.getuid!());

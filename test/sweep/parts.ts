@@ -75,6 +75,23 @@ function placesBelow(schema: JsonSchema, path: string[]): Place[] {
   );
 }
 
+/** Every member of what a row or a command takes, of whatever type, objects and lists included. */
+export function allPlaces(input: z.ZodType): Place[] {
+  const places = allBelow(schemaOf(input), []);
+  return [...new Map(places.map((place) => [place.join('.'), place])).values()];
+}
+
+function allBelow(schema: JsonSchema, path: string[]): Place[] {
+  const ways = (schema.anyOf ?? schema.oneOf ?? [schema]) as JsonSchema[];
+  const below = ways.flatMap(({ properties = {}, items }) => [
+    ...Object.entries(properties).flatMap(([name, member]) =>
+      allBelow(member as JsonSchema, [...path, name]),
+    ),
+    ...(items ? allBelow([items].flat()[0] as JsonSchema, [...path, '0']) : []),
+  ]);
+  return path.length === 0 ? below : [path, ...below];
+}
+
 /** What may be absent is of two types. */
 function isA({ type }: JsonSchema, name: string): boolean {
   return [type].flat().includes(name as never);
