@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
+import { data } from '../harness/client.ts';
 import { openStage, type Stage } from '../harness/stage.ts';
 
 let stage: Stage;
@@ -32,6 +33,30 @@ async function openSocket(query: string, id: string): Promise<WebSocket> {
   return socket;
 }
 
+let changes = 0;
+
+async function change(id: string): Promise<void> {
+  changes += 1;
+  const update =
+    'mutation ($id: ID!, $to: Int!) { updateTask(input: { id: $id, priority: $to }) { __typename } }';
+  data(await stage.ann.query(update, { id, to: 1 + (changes % 9) }));
+}
+
+/** A feed has only what happens after it was subscribed to, and nothing says when that was. */
+async function untilSeen(socket: WebSocket, seen: number, id: string): Promise<void> {
+  let count = 0;
+  socket.on('received', (received: number) => {
+    count = received;
+  });
+  while (count < seen) {
+    await change(id);
+    const deadline = AbortSignal.timeout(2_000);
+    while (count < seen && !deadline.aborted) {
+      await once(socket, 'received', { signal: deadline }).catch(() => {});
+    }
+  }
+}
+
 /** How many payloads a client has seen when it leaves. */
 const SEEN = [0, 1, SUBSCRIPTIONS];
 
@@ -49,11 +74,10 @@ test.each([
           `subscription ($id: ID!) { ${field} }`.replace(/ \(\$id: ID!\)(?= { activity)/, ''),
           id,
         );
-        for (let count = 0; count < seen; ) [count] = await once(socket, 'received');
+        await untilSeen(socket, seen, id);
         const closed = once(socket, 'close');
         (Reflect.get(socket, '_socket') as Socket)[leave]();
-        const update = 'mutation ($id: ID!) { updateTask(input: { id: $id, priority: 3 }) { __typename } }';
-        await stage.ann.query(update, { id });
+        await change(id);
         await closed;
       }
     }
