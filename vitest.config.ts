@@ -1,8 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { totals } from './test/harness/totals.ts';
 
-const ALL = 'test/**/*.test.ts';
-
 /** What measures time or memory, after all others: beside them it would measure how busy the machine is. */
 const MEASURED = [
   'test/analytics/speed.test.ts',
@@ -30,7 +28,7 @@ export default defineConfig({
         test: {
           name: 'all',
           // Not `exclude`, in place of which `--exclude` of the command line would have no effect.
-          include: [ALL, ...MEASURED.map((files) => `!${files}`)],
+          include: ['test/**/*.test.ts', ...MEASURED.map((files) => `!${files}`)],
           maxWorkers: 2,
           sequence: { groupOrder: 0 },
         },

@@ -14,8 +14,13 @@ export interface Asker {
 /** What one request may read and compute. */
 export type Allowance = Pick<Context, 'compute' | 'reads'>;
 
-export function createAllowance({ computation, reading }: Services, { viewer, address }: Asker): Allowance {
-  const account = viewer?.userId ?? address;
+/** Whose share of what all have it takes: an account's, or an address's without credentials. */
+export function accountOf({ viewer, address }: Asker): string {
+  return viewer?.userId ?? address;
+}
+
+export function createAllowance({ computation, reading }: Services, asker: Asker): Allowance {
+  const account = accountOf(asker);
   return { compute: computation.ofRequest(account), reads: reading.ofRequest(account) };
 }
 

@@ -4,6 +4,7 @@ import type { Carrier, Yoga } from './graphql.ts';
 /** All types of streams, and what may stand for one. */
 const STREAMS = /text|event-stream|multipart|mixed/i;
 
+/** Above it a body is read as bytes: to make a text of those of a large answer takes longer than to send them. */
 const LONG_BYTES = 512 * 1024;
 
 /** Whether the answer is one JSON whatever comes of it: that is known before the document is read. */
@@ -25,7 +26,6 @@ export async function answerPlainly(
 ): Promise<FastifyReply> {
   const response = await yoga.handleRequest(toFetch(request), carrier);
   const headers = Object.fromEntries(response.headers);
-  // The JSON of a large answer is bytes already.
   const isLong = Number(headers['content-length']) > LONG_BYTES;
   const body = isLong ? await response.bytes() : await response.text();
   return reply.code(response.status).headers(headers).send(body);

@@ -55,9 +55,9 @@ export async function condition({ store }: Process): Promise<SystemCondition> {
 export type Probe = () => Promise<Health & { condition: SystemCondition }>;
 
 /**
- * How long a probe waits for a database that is busy, and for how long it then gives the last answer instead. Whoever
- * restarts servers that are slow to answer would restart one because of its load. Probes usually come every 10 s. What
- * fails is told at once.
+ * How long a probe waits for a busy database, and how old the last answer may be that it then gives instead. A
+ * supervisor restarts servers that answer slowly, and would restart one because of its load. Probes usually come every
+ * 10 s. Failures are reported at once.
  */
 const PATIENCE_MS = 25;
 const MOST_AGE_MS = 15_000;

@@ -82,7 +82,7 @@ function receiveInTurn(query: CountedQuery, { takeLargeTurn }: ReadBudget) {
   let isOver = false;
   const end = () => {
     isOver = true;
-    // Its end may have arrived with the row that paused it, and the connection is somebody else's next.
+    // Its end may have arrived with the row that paused it; the next statement uses the same connection.
     stream?.resume();
     void turn?.then((endTurn) => endTurn());
   };

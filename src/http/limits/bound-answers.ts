@@ -2,6 +2,7 @@ import { type ExecutionArgs, type ExecutionResult, GraphQLError, getOperationAST
 import type { Plugin } from 'graphql-yoga';
 import type { Context } from '../../context.ts';
 import { DomainError } from '../../errors.ts';
+import { accountOf } from '../context.ts';
 import { statusOf } from '../failures.ts';
 import { isLarge } from './answer-size.ts';
 import { shownErrors } from './bound-errors.ts';
@@ -41,22 +42,21 @@ export function boundErrors(result: ExecutionResult, spent: DomainError | null):
   return errors && errors.length > 0 ? { ...result, errors: shownErrors(errors) } : result;
 }
 
+type SizeContext = Pick<Context, 'viewer' | 'address' | 'serializeLarge'>;
+
 /** Limits the size, too: a response that is too large becomes an error in place of the data. */
 export function boundResult(
   result: ExecutionResult,
   spent: DomainError | null,
-  context: Pick<Context, 'viewer' | 'address' | 'serializeLarge'>,
+  context: SizeContext,
 ): ExecutionResult | Promise<ExecutionResult> {
   const shown = boundErrors(result, spent);
   return isLarge(shown.data) ? withJson(shown, context) : shown;
 }
 
-async function withJson(
-  result: ExecutionResult,
-  { serializeLarge, viewer, address }: Parameters<typeof boundResult>[2],
-): Promise<ExecutionResult> {
+async function withJson(result: ExecutionResult, context: SizeContext): Promise<ExecutionResult> {
   try {
-    const json = await serializeLarge({ data: result.data }, viewer?.userId ?? address);
+    const json = await context.serializeLarge({ data: result.data }, accountOf(context));
     return { ...result, stringify: (shown: ExecutionResult) => addMembers(json, shown) } as ExecutionResult;
   } catch (error) {
     if (error instanceof DomainError) return { errors: [asWhole(error)] };

@@ -18,7 +18,7 @@ export interface ResourceLimits {
 /** Responses of a caller that wait for their turn: of those, no budget counts what they hold. */
 const MAX_WAITING = 10;
 
-/** Whoever has the same address, such as a proxy's, and other credentials is another caller. */
+/** Callers may share an address, such as a proxy's; other credentials are another caller. */
 function callerOf(request: IncomingMessage, admission: Admission): string {
   const { authorization, apiKey } = headerCredentials(request.headers);
   return JSON.stringify([admission.address(request), authorization, apiKey]);
