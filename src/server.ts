@@ -11,6 +11,7 @@ import { createOutbound } from './engine/outbound.ts';
 import { createOutboundFetch } from './engine/outbound-fetch.ts';
 import { createApp } from './http/app.ts';
 import { createSerializeLarge } from './http/limits/answer-size.ts';
+import { limitHeapGrowth } from './http/limits/heap-growth.ts';
 import { createLoginLimits } from './http/limits/login-limits.ts';
 import { createOperationLimits } from './http/limits/operation-limits.ts';
 import { recordCreatedRuns } from './http/limits/record-created-runs.ts';
@@ -50,6 +51,7 @@ export async function startServer(
   isEmbedded: boolean,
   metrics: Metrics,
 ): Promise<RunningServer> {
+  limitHeapGrowth();
   const redis = config.redisUrl === null ? null : await connectToRedis(config.redisUrl, log);
   const outbound = createOutbound(config.outboundAllow);
   const secrets = createSecretBox(config);

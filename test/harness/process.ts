@@ -19,6 +19,7 @@ export function begin(script: keyof typeof SCRIPTS, variables: Record<string, st
   const file = new URL(`../../src/${SCRIPTS[script]}`, import.meta.url).pathname;
   const env = {
     PATH: process.env.PATH ?? '',
+    MALLOC_ARENA_MAX: '2',
     NODE_COMPILE_CACHE: new URL('../../node_modules/.cache/node', import.meta.url).pathname,
     PORT: '0',
     OLLAMA_HOST: '127.0.0.1:9',

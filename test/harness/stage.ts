@@ -18,10 +18,12 @@ export interface Stage {
 /**
  * @param variables of every process. With a DATABASE_URL among them the database is the caller's, and stays.
  * @param ofApi variables of the API alone, beyond those or instead of them.
+ * @param script `start` for one process that is API and worker.
  */
 export async function openStage(
   variables: Record<string, string> = {},
   ofApi: Record<string, string> = {},
+  script: 'start' | 'start:api' = 'start:api',
 ): Promise<Stage> {
   const database = variables.DATABASE_URL
     ? { url: variables.DATABASE_URL, drop: async () => {} }
@@ -38,7 +40,7 @@ export async function openStage(
     await database.drop();
   }
   try {
-    api = await launch('start:api', { ...shared, ...ofApi });
+    api = await launch(script, { ...shared, ...ofApi });
     const account = { email: 'a@b.c', password: 'a good password', name: 'Ann' };
     return {
       databaseUrl: database.url,

@@ -41,22 +41,22 @@ function send(socket: Socket, megabytes: number): void {
   for (let sent = 0; sent < megabytes; sent += 1) socket.write(MEGABYTE);
 }
 
-test('a connection whose client leaves more than 64 MB unread is closed', async () => {
+test('a connection whose client leaves more than 32 MB unread is closed', async () => {
   const { ours } = await openPair();
   const closed = once(ours, 'close');
-  send(ours, 80);
+  send(ours, 40);
   await closed;
 });
 
 test('one whose client leaves less unread stays, and gets all of it', async () => {
   const { ours, client } = await openPair();
-  send(ours, 50);
+  send(ours, 25);
   ours.end();
   let received = 0;
   client.on('data', ({ length }) => (received += length));
   client.resume();
   await once(client, 'end');
-  expect(received).toBe(50 * MEGABYTE.length);
+  expect(received).toBe(25 * MEGABYTE.length);
 });
 
 test('a WebSocket that reads on is closed with 1013 behind what was sent', async () => {
@@ -64,7 +64,7 @@ test('a WebSocket that reads on is closed with 1013 behind what was sent', async
   const { ours, client } = await openPair();
   sendBuffers.markUpgraded(ours);
   const closed = once(ours, 'close');
-  send(ours, 80);
+  send(ours, 40);
   let last = Buffer.alloc(0);
   await new Promise(setImmediate);
   client.on('data', (chunk) => (last = Buffer.concat([last, chunk.subarray(-100)]).subarray(-100)));
@@ -82,15 +82,15 @@ test('a WebSocket that does not read why it is closed is gone 2 s later', async 
   const other = await openPair();
   sendBuffers.markUpgraded(other.ours);
   const gone = once(other.ours, 'close');
-  send(other.ours, 80);
+  send(other.ours, 40);
   await gone;
 });
 
-test('of all connections together the one with most is closed first, until there is no more than 128 MB', async () => {
+test('of all connections together the one with most is closed first, until there is no more than 64 MB', async () => {
   const pairs = [];
   for (let index = 0; index < 4; index += 1) pairs.push(await openPair());
   const largest = once(pairs[3]!.ours, 'close');
-  for (const [index, { ours }] of pairs.entries()) send(ours, index === 3 ? 56 : 40);
+  for (const [index, { ours }] of pairs.entries()) send(ours, index === 3 ? 28 : 20);
   await largest;
   await new Promise(setImmediate);
   expect(pairs.filter(({ ours }) => ours.destroyed)).toHaveLength(1);

@@ -7,8 +7,8 @@ import { openStage, type Stage } from '../harness/stage.ts';
 /** Each of them asks for 15 MB, and reads nothing of it. */
 const CLIENTS = 50;
 const ANSWER_BYTES = 15_000_000;
-/** 750 MB without a bound; with it 128 MB and what it takes to make answers. */
-const MAX_GROWTH_MB = 400;
+/** 750 MB without a bound; with it 64 MB and what it takes to make answers. */
+const MAX_GROWTH_MB = 300;
 
 let stage: Stage;
 

@@ -6,6 +6,7 @@ import { accountOf } from '../context.ts';
 import { statusOf } from '../failures.ts';
 import { isLarge } from './answer-size.ts';
 import { shownErrors } from './bound-errors.ts';
+import { markSentOnce } from './sent-once.ts';
 
 /** Limits what executions read from the database, and the size of their responses. */
 export const boundAnswers: Plugin<Context> = {
@@ -67,7 +68,16 @@ async function withJson(result: ExecutionResult, context: SizeContext): Promise<
 /** Makes the JSON of the result, whose data is JSON already, in place of JSON.stringify. Yoga calls it, see `largeJsonOf`. */
 function addMembers(json: Buffer, { data: _data, ...others }: ExecutionResult): Buffer {
   const more = JSON.stringify(others);
-  return more === '{}' ? json : Buffer.concat([json.subarray(0, -1), Buffer.from(`,${more.slice(1)}`)]);
+  return markSentOnce(more === '{}' ? json : appendTo(json.subarray(0, -1), `,${more.slice(1)}`));
+}
+
+/** Writes into the memory behind the JSON, unless that is full: a copy would have up to 16 MB. */
+function appendTo(json: Buffer, text: string): Buffer {
+  const size = json.length + Buffer.byteLength(text);
+  if (json.byteOffset + size > json.buffer.byteLength) return Buffer.concat([json, Buffer.from(text)]);
+  const whole = Buffer.from(json.buffer, json.byteOffset, size);
+  whole.write(text, json.length);
+  return whole;
 }
 
 /** The JSON of a result that is large; null: it is not. */

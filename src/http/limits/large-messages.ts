@@ -1,4 +1,5 @@
 import type { WebSocket } from 'ws';
+import { markSentOnce } from './sent-once.ts';
 
 /** Messages of graphql-ws whose payload is JSON already: it would make the JSON of 16 MB again, in one piece. */
 export interface LargeMessages {
@@ -16,7 +17,7 @@ export function createLargeMessages(): LargeMessages {
       held.set(client, messages);
       const message = JSON.stringify({ id, type: 'next', payload: {} });
       const head = Buffer.from(message.slice(0, -'{}}'.length));
-      messages.set(message, Buffer.concat([head, payload, Buffer.from('}')]));
+      messages.set(message, markSentOnce(Buffer.concat([head, payload, Buffer.from('}')])));
       return {};
     },
     take(client, message) {

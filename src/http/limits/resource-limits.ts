@@ -8,6 +8,7 @@ import { limitBodies } from './bodies.ts';
 import { type Connections, createConnections } from './connections.ts';
 import { serializePipelinedRequests } from './pipelining.ts';
 import { createSendBuffers, type SendBuffers } from './send-buffers.ts';
+import { markSentOnce } from './sent-once.ts';
 
 /** The limits that keep clients from exhausting the memory and sockets of this process. */
 export interface ResourceLimits {
@@ -43,7 +44,7 @@ export function applyResourceLimits(
     if (!isLarge(payload)) return payload;
     const json = await services.serializeLarge(payload, callerOf(raw, admission), MAX_WAITING);
     // Sent as it is: bytes may be a payload, which the type does not say.
-    reply.serializer(() => json as unknown as string);
+    reply.serializer(() => markSentOnce(json) as unknown as string);
     return payload;
   });
   return limits;

@@ -1,8 +1,9 @@
 import type { Socket } from 'node:net';
+import { freeWhenSent } from './sent-once.ts';
 
 /** Maximum bytes that are queued for clients and not yet sent. A single response has up to 16 MB. */
-const MOST_OF_CONNECTION = 64 * 1024 * 1024;
-const MOST_OF_PROCESS = 128 * 1024 * 1024;
+const MOST_OF_CONNECTION = 32 * 1024 * 1024;
+const MOST_OF_PROCESS = 64 * 1024 * 1024;
 /** How long a WebSocket client has to read the close frame. */
 const CLOSE_TIMEOUT_MS = 2_000;
 
@@ -49,8 +50,8 @@ export function createSendBuffers(closeTimeoutMs = CLOSE_TIMEOUT_MS): SendBuffer
       watched.add(socket);
       const write = socket.write;
       // Node has no event for a growing buffer; responses, server-sent events and frames all pass through `write`.
-      socket.write = function (this: Socket, ...given: unknown[]) {
-        const isTaken = Reflect.apply(write, this, given) as boolean;
+      socket.write = function (this: Socket, ...given: Parameters<typeof freeWhenSent>[0]) {
+        const isTaken = Reflect.apply(write, this, freeWhenSent(given)) as boolean;
         // Deferred, because a frame is written in two parts.
         if (!isTaken) setImmediate(bound, socket);
         return isTaken;
