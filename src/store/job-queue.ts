@@ -1,44 +1,35 @@
 import { z } from 'zod';
 
+/**
+ * A ticket entitles a worker's slot to one piece of ready work, not to a certain one: the worker decides whose turn it
+ * is. Triggers add one whenever a run becomes ready. The members name what it was added for.
+ */
+const ticket = z.object({ ownerId: z.string().optional(), runId: z.string().optional() });
+export type Ticket = z.infer<typeof ticket>;
+
 /** Jobs are declared here, beside the transaction that adds them, and implemented in jobs/. */
 export const jobPayloads = {
-  'carry-out-run': z.object({ runId: z.string() }),
-  'advance-execution': z.object({ runId: z.string() }),
+  'take-turn': ticket,
+  // Of the version before, which had a job for each run.
+  'carry-out-run': ticket,
+  'advance-execution': ticket,
   'keep-schedule': z.object({ workflowId: z.string() }),
   deliver: z.object({ integrationId: z.string() }),
 };
 export type JobName = keyof typeof jobPayloads;
 
-/**
- * SQL that adds the job of a run, to be part of the statement or transaction that makes the run ready. The key
- * makes it one job a run; graphile-worker runs the lowest priority number first, runs the highest.
- * @param id SQL of the run's id. @param priority SQL of the run's priority.
- */
-export function addRunJobSql(id: string, priority: string): string {
-  return addJobSql(id, priority, 'replace');
-}
+export const TICKETS: readonly JobName[] = ['take-turn', 'carry-out-run', 'advance-execution'];
 
-/**
- * The same for a run that has just been made. It has no job, so none needs to be looked for; that look costs a
- * millisecond, and more with every job that waits.
- */
-export function addFirstRunJobSql(id: string, priority: string): string {
-  return addJobSql(id, priority, 'unsafe_dedupe');
-}
+/** Postgres notifies all workers here of each ticket that is added, with the ticket as JSON. */
+export const TICKETS_CHANNEL = 'turns';
 
-/** The same for an execution, which no worker holds: each of its jobs looks what has ended, and begins what is next. */
-export function addAdvanceJobSql(id: string, priority: string): string {
-  return addJobSql(id, priority, 'replace', 'advance-execution');
-}
-
-function addJobSql(
-  id: string,
-  priority: string,
-  keyMode: 'replace' | 'unsafe_dedupe',
-  name: JobName = 'carry-out-run',
-): string {
-  return `graphile_worker.add_job('${name}', json_build_object('runId', ${id}),
-    job_key => 'run:' || ${id}, job_key_mode => '${keyMode}', priority => -(${priority}), max_attempts => 25)`;
+/** One that cannot be read, as anybody who is connected to the database may notify, names nothing. */
+export function readTicket(text: string | undefined): Ticket {
+  try {
+    return ticket.parse(JSON.parse(text ?? ''));
+  } catch {
+    return {};
+  }
 }
 
 /** SQL that adds the job of a workflow's next tick, in place of an earlier one. @param at SQL of the tick. */
@@ -49,11 +40,6 @@ export function addScheduleJobSql(id: string, at: string): string {
 
 export function removeScheduleJobSql(id: string): string {
   return `graphile_worker.remove_job('schedule:' || ${id})`;
-}
-
-/** SQL that takes the waiting job of a run out of the queue; a job that runs already is only kept from a retry. */
-export function removeRunJobSql(id: string): string {
-  return `graphile_worker.remove_job('run:' || ${id})`;
 }
 
 /** Before any run: it takes no longer than its receivers do, and one of an integration sends all that is due. */
