@@ -5,24 +5,25 @@ const isReady = (row: 'new' | 'old') => `(${IS_READY.replaceAll(/\b(status|block
 
 /** A ticket is a job of graphile-worker; the notification names its account to all workers, busy ones included. */
 const TICKETS = `
-  create function add_ticket(ticket json) returns void language plpgsql as $$
+  create function add_ticket(job text, ticket json, key text) returns void language plpgsql as $$
   begin
-    perform graphile_worker.add_job('take-turn', ticket, max_attempts => 25);
+    perform graphile_worker.add_job(job, ticket, job_key => key, max_attempts => 25);
     perform pg_notify('turns', ticket::text);
   end $$;
+  -- The key is for the ticket of a run that ends unstarted. While an earlier ticket has it, the next one has none: it
+  -- would replace that, which may stand for another run by now.
   create function run_became_ready() returns trigger language plpgsql as $$
   declare
     ticket json := json_build_object('ownerId', new.owner_id, 'runId', new.id);
   begin
     new.ready_at := clock_timestamp();
     if tg_op = 'INSERT' then
-      -- With a key, by which it is removed when the run ends unstarted. A later ticket has none: it would replace the
-      -- first one, which may have been used for another run.
       perform graphile_worker.add_job('take-turn', ticket, job_key => 'run:' || new.id,
         job_key_mode => 'unsafe_dedupe', max_attempts => 25);
       perform pg_notify('turns', ticket::text);
     else
-      perform add_ticket(ticket);
+      perform add_ticket('take-turn', ticket, case when not exists (
+        select from graphile_worker._private_jobs where key = 'run:' || new.id) then 'run:' || new.id end);
     end if;
     return new;
   end $$;
@@ -34,13 +35,13 @@ const TICKETS = `
   create function limited_run_stopped() returns trigger language plpgsql as $$
   begin
     if exists (select from app_user where id = new.owner_id and max_concurrent_runs is not null) then
-      perform add_ticket(json_build_object('ownerId', new.owner_id));
+      perform add_ticket('take-turn', json_build_object('ownerId', new.owner_id), null);
     end if;
     return null;
   end $$;
   create function run_limit_raised() returns trigger language plpgsql as $$
   begin
-    perform add_ticket(json_build_object('ownerId', new.id))
+    perform add_ticket('take-turn', json_build_object('ownerId', new.id), null)
     from run where owner_id = new.id and ${IS_READY};
     return null;
   end $$;
@@ -70,11 +71,17 @@ export class Migration20261129064202 extends Migration {
     this.addSql(`update "run" set "ready_at" = "updated_at" where "status" = 'queued';`);
     this.addSql(`create index "run_next" on "run" ("owner_id", "blockers", "priority" desc, "ready_at", "id") where "status" = 'queued';`);
     this.addSql(`create index "run_running" on "run" ("owner_id") where "status" = 'running';`);
+    this.addSql(`create index "delivery_due" on "delivery" ("next_try_at") where "status" = 'pending';`);
+    this.addSql(`create index "workflow_due" on "workflow" ("owner_id", "next_run_at") where "next_run_at" is not null;`);
+    this.addSql(`create index "workflow_next" on "workflow" ("next_run_at") where "next_run_at" is not null;`);
     this.addSql(TICKETS);
   }
 
   override down(): void | Promise<void> {
     for (const name of FUNCTIONS) this.addSql(`drop function ${name} cascade;`);
+    this.addSql(`drop index "delivery_due";`);
+    this.addSql(`drop index "workflow_due";`);
+    this.addSql(`drop index "workflow_next";`);
     this.addSql(`drop index "run_next";`);
     this.addSql(`drop index "run_running";`);
     this.addSql(`alter table "run" drop column "claim", drop column "ready_at";`);

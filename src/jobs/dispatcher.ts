@@ -3,10 +3,11 @@ import { type AccountTurns, type Choice, createAccountTurns } from '../rules/acc
 import type { ClaimedRun, NextRun } from '../store/claim-run.ts';
 import type { Ticket } from '../store/job-queue.ts';
 import type { QueuedTask, Store } from '../store/store.ts';
+import type { Errands } from './errands.ts';
 
-/** Decides which account's run each free slot of this worker takes. */
+/** Decides which account's work each free slot of this worker takes. */
 export interface Dispatcher {
-  /** Resolves when the run that the ticket was used for has left this worker, or there was none to be had. */
+  /** Resolves when the work that the ticket was used for has left this worker, or there was none to be had. */
   use(ticket: Ticket): Promise<void>;
   /** Work has become ready; its ticket may still wait. */
   added(ticket: Ticket): void;
@@ -14,7 +15,7 @@ export interface Dispatcher {
   lookAround(): Promise<void>;
   /** How many other workers share the database. */
   othersAre(count: number): void;
-  /** Starts nothing more without a ticket, and waits for the runs that were started so. */
+  /** Starts nothing more without a ticket, and waits for what was started so. */
   stop(): Promise<void>;
 }
 
@@ -26,8 +27,17 @@ interface Means {
   execute(run: ClaimedRun): Promise<boolean>;
   /** See `readWaitingAccounts`. */
   readWaiting(): Promise<string[]>;
+  errands: Errands;
   stopping: AbortSignal;
   log: Log;
+}
+
+/** What a slot got. */
+interface Work {
+  /** null: an errand. */
+  runId: string | null;
+  /** @returns whether it is over; false: the run may be claimed again. */
+  execute(): Promise<boolean>;
 }
 
 /** Accounts that one claim looks at. */
@@ -40,12 +50,12 @@ const CANDIDATES = 16;
 const EXTRA_PART = 0.1;
 
 /**
- * A ticket is added with each ready run, and is used up by starting any run. So there are never fewer tickets than
- * ready runs, whichever of them is started; one too many finds nothing and is gone. Accounts with ready runs are known
+ * A ticket is added with each piece of ready work, and is used up by starting any. So there are never fewer tickets
+ * than ready work, whichever is started; one too many finds nothing and is gone. Accounts with ready work are known
  * from notifications, and when these do not suffice, from the database.
  *
- * Two kinds of runs start before a ticket is fetched: the run of an account that holds nothing while all slots are
- * taken; and in a worker that is alone and has slots to spare, what its own process has just queued, as a fetch would
+ * Two kinds of runs start before a ticket is fetched: one of an account that holds nothing while all slots are
+ * taken; and in a worker that is alone and has slots to spare, one that its own process has just queued, as a fetch would
  * take a quarter of the time to its first word. Their tickets wait for them when they are fetched, so that such runs
  * count as any other. Another worker would fetch the ticket instead, so only one that is alone does the latter.
  * @param share of the slots, from 0 to 1, that one account may hold while others wait.
@@ -54,7 +64,7 @@ export function createDispatcher(
   means: Means,
   { slots, share }: { slots: number; share: number },
 ): Dispatcher {
-  const { claimNext, execute, readWaiting, queued, stopping, log } = means;
+  const { claimNext, execute, readWaiting, errands, queued, stopping, log } = means;
   const turns: AccountTurns = createAccountTurns(Math.max(1, Math.floor(slots * share)));
   const withoutTicket = new Map<string, Promise<boolean>>();
   const extra = Math.max(1, Math.ceil(slots * EXTRA_PART));
@@ -63,30 +73,55 @@ export function createDispatcher(
   let isAlone = false;
   let hasLooked = false;
 
-  async function claim(choice: Choice, isPatient: boolean): Promise<ClaimedRun | null> {
-    const found = await claimNext(choice.accountIds, isPatient).catch((error) => {
-      turns.undo(choice);
-      throw error;
-    });
-    turns.settle(choice, found && { accountId: found.ownerId, isServed: found.run !== null });
-    return found?.run ?? null;
+  /** null: nothing of the account may be done now. */
+  async function takeErrand(ownerId: string): Promise<Work | null> {
+    const errand = errands.mayHave(ownerId) && !stopping.aborted ? await errands.take(ownerId) : null;
+    if (!errand) return null;
+    return { runId: null, execute: () => errand().then(() => true) };
   }
 
-  async function run(claimed: ClaimedRun): Promise<boolean> {
+  function toWork(run: ClaimedRun): Work {
+    return { runId: run.id, execute: () => execute(run) };
+  }
+
+  /** The work of the first of the accounts that has any; null with an account: it has reached its own limit. */
+  async function find(
+    accountIds: readonly string[],
+    isPatient: boolean,
+  ): Promise<{ accountId: string; work: Work | null } | null> {
+    const errand = await takeErrand(accountIds[0]!);
+    if (errand) return { accountId: accountIds[0]!, work: errand };
+    const found = await claimNext(accountIds, isPatient);
+    return found && { accountId: found.ownerId, work: found.run && toWork(found.run) };
+  }
+
+  async function take(choice: Choice, isPatient: boolean): Promise<Work | null> {
+    // Errands are asked for of the first account alone.
+    const end = choice.accountIds.findIndex((accountId, index) => index > 0 && errands.mayHave(accountId));
+    const asked = end === -1 ? choice : { ...choice, accountIds: choice.accountIds.slice(0, end) };
+    const found = await find(asked.accountIds, isPatient).catch((error) => {
+      turns.undo(asked);
+      throw error;
+    });
+    turns.settle(asked, found && { accountId: found.accountId, isServed: found.work !== null });
+    return found?.work ? { ...found.work, execute: () => execution(found.accountId, found.work!) } : null;
+  }
+
+  async function execution(accountId: string, work: Work): Promise<boolean> {
     try {
-      return await execute(claimed);
+      return await work.execute();
     } finally {
-      turns.release(claimed.ownerId);
+      turns.release(accountId);
     }
   }
 
   /** null: nothing is ready that could start. */
-  async function next(): Promise<ClaimedRun | null> {
+  async function next(): Promise<Work | null> {
     for (let isPatient = false; ; ) {
       const choice = turns.choose(CANDIDATES);
       if (choice) {
-        const claimed = await claim(choice, isPatient);
-        if (claimed) return claimed;
+        const work = await take(choice, isPatient);
+        if (work) return work;
       } else {
         if (isPatient) return null;
         isPatient = true;
@@ -96,23 +131,44 @@ export function createDispatcher(
   }
 
   async function lookAround(): Promise<void> {
+    await errands.lookAround();
     for (const accountId of await readWaiting()) turns.add(accountId, Number.POSITIVE_INFINITY);
+    addErrands();
     hasLooked = true;
   }
 
-  async function use({ ownerId, runId }: Ticket): Promise<void> {
+  function addErrands(): void {
+    for (const accountId of errands.owners())
+      if (errands.mayHave(accountId) && !turns.has(accountId)) turns.add(accountId);
+  }
+
+  function note({ ownerId, integrationId, workflowId }: Ticket): void {
+    if (!ownerId) return;
+    if (integrationId) errands.add(ownerId, 'deliver');
+    if (workflowId) errands.add(ownerId, 'keep-schedule');
+  }
+
+  async function use(ticket: Ticket): Promise<void> {
+    const { ownerId, runId } = ticket;
     const begun = runId && withoutTicket.get(runId);
     if (begun && (await begun)) return;
+    note(ticket);
     if (ownerId && !turns.has(ownerId)) turns.add(ownerId);
-    const claimed = await next();
-    if (claimed) await run(claimed);
+    let work = await next();
+    await work?.execute();
+    // The errand's end lets others of its kind begin, whose tickets are used up.
+    while (work && work.runId === null && !stopping.aborted) {
+      addErrands();
+      work = await next();
+      await work?.execute();
+    }
   }
 
   /** @param ticketOf the run whose ticket is used up by this; null: that of the run that is started. */
   async function startWithoutTicket(choice: Choice, ticketOf: string | null): Promise<boolean> {
-    const claimed = await claim(choice, false);
-    if (!claimed) return false;
-    return ticketOf ? run(claimed) : remember(claimed.id, run(claimed));
+    const work = await take(choice, false);
+    if (!work) return false;
+    return ticketOf || !work.runId ? work.execute() : remember(work.runId, work.execute());
   }
 
   function remember(runId: string, running: Promise<boolean>): Promise<boolean> {
@@ -150,8 +206,10 @@ export function createDispatcher(
       fetched += 1;
       await use(ticket).finally(() => (fetched -= 1));
     },
-    added({ ownerId, runId }) {
+    added(ticket) {
+      const { ownerId, runId } = ticket;
       if (!ownerId || (runId && withoutTicket.has(runId))) return;
+      note(ticket);
       turns.add(ownerId);
       startIdle();
     },

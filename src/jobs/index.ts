@@ -1,26 +1,21 @@
 import type { Task } from 'graphile-worker';
-import { type JobName, jobPayloads } from '../store/job-queue.ts';
+import { JOBS, parseTicket, type Ticket } from '../store/job-queue.ts';
+import { readOwnerOf } from '../store/send-deliveries.ts';
 import type { JobContext } from './context.ts';
-import { deliver } from './deliver.ts';
-import { keepSchedule } from './keep-schedule.ts';
-
-type Job = (context: JobContext, payload: unknown) => Promise<void>;
-
-const takeTurn: Job = ({ dispatcher }, payload) => dispatcher.use(jobPayloads['take-turn'].parse(payload));
-
-const JOBS: Record<JobName, Job> = {
-  'take-turn': takeTurn,
-  'carry-out-run': takeTurn,
-  'advance-execution': takeTurn,
-  'keep-schedule': keepSchedule,
-  deliver,
-};
 
 /** The jobs as graphile-worker wants them. */
 export function createTaskList(context: JobContext) {
-  const tasks = Object.entries(JOBS).map(([name, execute]): [string, Task] => [
-    name,
-    (payload) => execute(context, payload),
-  ]);
-  return Object.fromEntries(tasks);
+  const task: Task = async (payload) =>
+    context.dispatcher.use(await withOwner(context, parseTicket(payload)));
+  return Object.fromEntries(JOBS.map((name) => [name, task]));
+}
+
+/** Tickets of the version before name no account. */
+async function withOwner({ engine }: JobContext, ticket: Ticket): Promise<Ticket> {
+  const { ownerId, integrationId, workflowId } = ticket;
+  if (ownerId) return ticket;
+  const { database } = engine.store;
+  if (integrationId) return { ...ticket, ownerId: await readOwnerOf(database, 'integration', integrationId) };
+  if (workflowId) return { ...ticket, ownerId: await readOwnerOf(database, 'workflow', workflowId) };
+  return ticket;
 }

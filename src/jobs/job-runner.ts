@@ -33,10 +33,13 @@ export async function startJobRunner(
   /** On the connection by which graphile-worker hears of jobs, and keeps it open. */
   function hear(client: PoolClient): void {
     client.on('notification', notice);
-    client
-      .query(`listen ${TICKETS_CHANNEL}`)
-      .then(() => context.dispatcher.lookAround())
-      .catch((error) => log.warn({ error: String(error) }, 'could not look for accounts with ready runs'));
+    // It is about to send a statement of its own.
+    client.once('drain', () => {
+      client
+        .query(`listen ${TICKETS_CHANNEL}`)
+        .then(() => context.dispatcher.lookAround())
+        .catch((error) => log.warn({ error: String(error) }, 'could not look for accounts with ready runs'));
+    });
   }
 
   async function begin(): Promise<void> {

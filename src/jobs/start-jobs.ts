@@ -6,6 +6,7 @@ import { readWaitingAccounts } from '../store/waiting-accounts.ts';
 import { releaseWorker } from '../store/workers.ts';
 import type { JobContext } from './context.ts';
 import { createDispatcher } from './dispatcher.ts';
+import { createErrands } from './errands.ts';
 import { claimNext, executeRun } from './execute-run.ts';
 import { startJobRunner } from './job-runner.ts';
 import { bePresent } from './presence.ts';
@@ -54,6 +55,7 @@ export async function startJobs(
         claimNext: (accountIds, isPatient) => claimNext(context, accountIds, isPatient),
         execute: (run) => executeRun(context, run),
         readWaiting: () => readWaitingAccounts(database),
+        errands: createErrands(() => context),
         stopping: stopping.signal,
         log,
       },

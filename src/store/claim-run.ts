@@ -238,7 +238,13 @@ async function claimWithinLimit(
       [ownerId],
     );
     if (running.rows[0]!.count >= most) return [];
-    const wanted = { statement: 'best', from: [ownerId], number, isRepeated: false, limitIsKept: true } as const;
+    const wanted = {
+      statement: 'best',
+      from: [ownerId],
+      number,
+      isRepeated: false,
+      limitIsKept: true,
+    } as const;
     return claim(client, claimer, wanted);
   });
   return conclude(store, rows);

@@ -4,21 +4,27 @@ import { z } from 'zod';
  * A ticket entitles a worker's slot to one piece of ready work, not to a certain one: the worker decides whose turn it
  * is. Triggers add one whenever a run becomes ready. The members name what it was added for.
  */
-const ticket = z.object({ ownerId: z.string().optional(), runId: z.string().optional() });
+const ticket = z.object({
+  ownerId: z.string().optional(),
+  runId: z.string().optional(),
+  integrationId: z.string().optional(),
+  workflowId: z.string().optional(),
+});
 export type Ticket = z.infer<typeof ticket>;
 
-/** Jobs are declared here, beside the transaction that adds them, and implemented in jobs/. */
-export const jobPayloads = {
-  'take-turn': ticket,
+/** The names of jobs. All of them are tickets. */
+export const JOBS = [
+  'take-turn',
+  /** A message is due to an integration. */
+  'deliver',
+  /** A tick of a workflow's schedule has come. */
+  'keep-schedule',
   // Of the version before, which had a job for each run.
-  'carry-out-run': ticket,
-  'advance-execution': ticket,
-  'keep-schedule': z.object({ workflowId: z.string() }),
-  deliver: z.object({ integrationId: z.string() }),
-};
-export type JobName = keyof typeof jobPayloads;
+  'carry-out-run',
+  'advance-execution',
+] as const;
 
-export const TICKETS: readonly JobName[] = ['take-turn', 'carry-out-run', 'advance-execution'];
+export const parseTicket = (payload: unknown): Ticket => ticket.parse(payload);
 
 /** Postgres notifies all workers here of each ticket that is added, with the ticket as JSON. */
 export const TICKETS_CHANNEL = 'turns';
@@ -32,9 +38,12 @@ export function readTicket(text: string | undefined): Ticket {
   }
 }
 
-/** SQL that adds the job of a workflow's next tick, in place of an earlier one. @param at SQL of the tick. */
-export function addScheduleJobSql(id: string, at: string): string {
-  return `graphile_worker.add_job('keep-schedule', json_build_object('workflowId', ${id}),
+/**
+ * SQL that adds the ticket of a workflow's next tick, in place of an earlier one.
+ * @param at SQL of the tick. @param ownerId SQL of the workflow's owner.
+ */
+export function addScheduleJobSql(id: string, at: string, ownerId: string): string {
+  return `graphile_worker.add_job('keep-schedule', json_build_object('workflowId', ${id}, 'ownerId', ${ownerId}),
     run_at => ${at}, job_key => 'schedule:' || ${id}, max_attempts => 25)`;
 }
 
@@ -42,20 +51,20 @@ export function removeScheduleJobSql(id: string): string {
   return `graphile_worker.remove_job('schedule:' || ${id})`;
 }
 
-/** Before any run: it takes no longer than its receivers do, and one of an integration sends all that is due. */
-const DELIVERY_PRIORITY = -100;
+const deliverySql = (id: string) =>
+  `json_build_object('integrationId', ${id}, 'ownerId', (select owner_id from integration where integration.id = ${id}))`;
 
 /**
- * SQL that has what is due to an integration sent. Without a key, so that ends of runs do not wait for each other.
+ * SQL that adds the ticket of a message that is due to an integration. Without a key, so that ends of runs do not wait
+ * for each other.
  * @param id SQL of the integration's id.
  */
 export function addDeliveryJobSql(id: string): string {
-  return `graphile_worker.add_job('deliver', json_build_object('integrationId', ${id}),
-    priority => ${DELIVERY_PRIORITY}, max_attempts => 25)`;
+  return `add_ticket('deliver', ${deliverySql(id)}, null)`;
 }
 
 /** The same at a later time, in place of an earlier one like it. @param at SQL of the time. */
 export function addLaterDeliveryJobSql(id: string, at: string): string {
-  return `graphile_worker.add_job('deliver', json_build_object('integrationId', ${id}), run_at => ${at},
-    job_key => 'deliver:' || ${id}, priority => ${DELIVERY_PRIORITY}, max_attempts => 25)`;
+  return `graphile_worker.add_job('deliver', ${deliverySql(id)}, run_at => ${at},
+    job_key => 'deliver:' || ${id}, max_attempts => 25)`;
 }

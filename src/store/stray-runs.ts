@@ -22,7 +22,7 @@ export async function requeueStrayRuns(database: Database): Promise<string[]> {
           select from graphile_worker._private_jobs where is_available and run_at <= clock_timestamp()
         )
       )
-      select id, add_ticket(json_build_object('ownerId', owner_id, 'runId', id)) from lost`,
+      select id, add_ticket('take-turn', json_build_object('ownerId', owner_id, 'runId', id), null) from lost`,
   });
   return rows.map(({ id }) => id);
 }

@@ -1,6 +1,5 @@
 import type { ClientBase } from 'pg';
 import type { Database } from './database.ts';
-import { TICKETS } from './job-queue.ts';
 import { requeueRuns } from './requeue-runs.ts';
 import { transaction } from './transaction.ts';
 import { WORKER_LOCK_SEED } from './worker-lock.ts';
@@ -100,20 +99,19 @@ export async function releaseWorker(database: Database, workerId: string): Promi
 }
 
 /**
- * Adds a ticket for each one that the worker held, and unlocks its other jobs. The new ones have ids of their own: a
+ * Adds a ticket for each one that the worker held. The new ones have ids of their own: a
  * worker that was only frozen may yet wake and delete the tickets that it knows.
  */
 async function replaceTickets(client: ClientBase, poolIds: readonly string[]): Promise<void> {
   await client.query(
     `with held as (
        delete from graphile_worker._private_jobs as job using graphile_worker._private_tasks as task
-       where job.locked_by = any($1::text[]) and task.id = job.task_id and task.identifier = any($2::text[])
-       returning payload
+       where job.locked_by = any($1::text[]) and task.id = job.task_id
+       returning task.identifier, payload
      )
-     select add_ticket(payload) from held`,
-    [poolIds, TICKETS],
+     select add_ticket(identifier, payload, null) from held`,
+    [poolIds],
   );
-  await client.query('select graphile_worker.force_unlock_workers($1::text[])', [poolIds]);
 }
 
 /** For a process that owns its database alone: whoever else is registered there is gone. */
