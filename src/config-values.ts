@@ -72,6 +72,17 @@ export function whole(least: number, most: number) {
     .transform(Number);
 }
 
+/** A part of a whole, from over 0 to 1. */
+export function part() {
+  return z
+    .string()
+    .refine(
+      (text) => /^\d(\.\d{1,9})?$/.test(text) && Number(text) > 0 && Number(text) <= 1,
+      'must be a number greater than 0 and at most 1, such as 0.5',
+    )
+    .transform(Number);
+}
+
 export function factor() {
   return z
     .string()

@@ -38,6 +38,8 @@ export interface Config {
   /** Fan-out between processes; null: within this process alone. */
   redisUrl: string | null;
   workerConcurrency: number;
+  /** The part of a worker's slots that one account may hold while others wait. */
+  accountShare: number;
   /** Where a worker alone tells how it is; null: nowhere. The API tells it on its own port. */
   metricsPort: number | null;
   /** null: made once and kept in `dataDir`. */
@@ -172,6 +174,7 @@ function toConfig(env: Environment): Config {
     poolMax: env.PG_POOL_MAX,
     redisUrl: env.REDIS_URL ?? null,
     workerConcurrency: env.WORKER_CONCURRENCY,
+    accountShare: env.ACCOUNT_SHARE,
     metricsPort: env.METRICS_PORT ?? null,
     jwtSecret: env.JWT_SECRET ?? null,
     secretsKey: env.SECRETS_KEY ?? null,

@@ -6,6 +6,7 @@ import {
   list,
   ollamaHost,
   outbound,
+  part,
   postgresUrl,
   proxies,
   url,
@@ -29,6 +30,7 @@ export const environment = z.object({
   PG_POOL_MAX: whole(2, 500).default(20),
   METRICS_PORT: whole(0, 65535).optional(),
   WORKER_CONCURRENCY: whole(1, 2000).default(200),
+  ACCOUNT_SHARE: part().default(0.5),
   // HS256 wants a key no shorter than its hash (RFC 7518, 3.2).
   JWT_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
   SECRETS_KEY: z

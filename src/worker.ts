@@ -55,6 +55,7 @@ export async function startWorker(
   const jobs = await startJobs(engine, {
     directUrl: urls.directUrl,
     concurrency: config.workerConcurrency,
+    share: config.accountShare,
   });
   const stopFindingModels = keepFindingModels(engine);
   return {

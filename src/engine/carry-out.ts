@@ -1,38 +1,48 @@
 import { coerceError, DomainError, type RunError } from '../errors.ts';
-import type { ClaimedKind, ClaimedRun } from '../store/claim-run.ts';
+import type { ClaimedRun } from '../store/claim-run.ts';
 import { isConnectionLoss, outlastConnectionLoss } from '../store/connection-loss.ts';
 import { completeRun, failRun, type RunOutcome } from '../store/finish-run.ts';
 import { giveBackRun } from '../store/give-back-run.ts';
 import { type Lease, LeaseLost } from '../store/lease.ts';
+import type { RunKind } from '../vocabulary.ts';
 import type { EngineContext } from './context.ts';
 import { runOrchestration } from './orchestration/run-orchestration.ts';
 import { knownRunError } from './run-error.ts';
 import { runTask } from './run-task.ts';
 
-/** null: the run waits, and what wakes it makes a job of its own. */
-type Runner = (context: EngineContext, lease: Lease, run: ClaimedRun) => Promise<RunOutcome | null>;
+/** An execution is one transaction at a time, which needs no lease. */
+type LeasedRun = ClaimedRun & { kind: Exclude<RunKind, 'execution'> };
+
+/** null: the run waits, and what wakes it adds a ticket. */
+type Runner = (context: EngineContext, lease: Lease, run: LeasedRun) => Promise<RunOutcome | null>;
 
 /** A run that ends its worker's process each time would go on doing so, and take its neighbours along. */
 const MAX_LOSSES = 10;
 
-const RUNNERS: Record<ClaimedKind, Runner> = { task: runTask, orchestration: runOrchestration };
+const RUNNERS: Record<LeasedRun['kind'], Runner> = { task: runTask, orchestration: runOrchestration };
 
 /**
  * Carries a claimed run to its end and writes that end; a lost lease is given back, if nobody took it.
+ * @returns false: it was given back, or waits, so that it may have been claimed again already.
  * @throws only when neither could be written.
  */
-export async function carryOut(context: EngineContext, lease: Lease, run: ClaimedRun): Promise<void> {
+export async function carryOut(context: EngineContext, lease: Lease, run: LeasedRun): Promise<boolean> {
   try {
     if (run.losses >= MAX_LOSSES) throw lostTooOften(run);
     const outcome = await RUNNERS[run.kind](context, lease, run);
-    if (outcome === null) return;
+    if (outcome === null) return false;
     const isOver = await outlastConnectionLoss(() => completeRun(context.store, lease, outcome));
     // Somebody has said more meanwhile; it goes on from its checkpoints, with what is left of its time.
     if (!isOver) await letGo(context, lease);
+    return isOver;
   } catch (thrown) {
     const cause = lease.signal.aborted ? lease.signal.reason : thrown;
-    if (cause instanceof LeaseLost || isConnectionLoss(cause)) return letGo(context, lease);
+    if (cause instanceof LeaseLost || isConnectionLoss(cause)) {
+      await letGo(context, lease);
+      return false;
+    }
     await fail(context, lease, toRunError(context, run, cause));
+    return true;
   }
 }
 

@@ -1,7 +1,7 @@
 import type { EngineContext } from '../engine/context.ts';
 import type { Deliveries } from '../engine/integration/deliveries.ts';
 import type { Lease } from '../store/lease.ts';
-import type { HeadStarts } from './head-starts.ts';
+import type { Dispatcher } from './dispatcher.ts';
 
 /** What a job may touch: the engine, and whose worker it runs on. */
 export interface JobContext {
@@ -10,7 +10,7 @@ export interface JobContext {
   deliveries: Deliveries;
   /** Changes when the others had given this worker up and it came back. */
   workerId: () => string;
-  headStarts: HeadStarts;
+  dispatcher: Dispatcher;
   /** The leases that are held right now. */
   leases: Set<Lease>;
   /** Aborts when this worker stops: what is claimed after that is handed over at once. */

@@ -1,26 +1,21 @@
 import type { Task } from 'graphile-worker';
-import type { JobName } from '../store/job-queue.ts';
-import { advanceExecution } from './advance-execution.ts';
-import { carryOutRun } from './carry-out-run.ts';
+import { JOBS, parseTicket, type Ticket } from '../store/job-queue.ts';
+import { readOwnerOf } from '../store/send-deliveries.ts';
 import type { JobContext } from './context.ts';
-import { deliver } from './deliver.ts';
-import type { JobVersion } from './head-starts.ts';
-import { keepSchedule } from './keep-schedule.ts';
-
-type Job = (context: JobContext, payload: unknown, job: JobVersion) => Promise<void>;
-
-const JOBS: Record<JobName, Job> = {
-  'carry-out-run': carryOutRun,
-  'advance-execution': advanceExecution,
-  'keep-schedule': keepSchedule,
-  deliver,
-};
 
 /** The jobs as graphile-worker wants them. */
 export function createTaskList(context: JobContext) {
-  const tasks = Object.entries(JOBS).map(([name, carryOut]): [string, Task] => [
-    name,
-    (payload, { job }) => carryOut(context, payload, job),
-  ]);
-  return Object.fromEntries(tasks);
+  const task: Task = async (payload) =>
+    context.dispatcher.use(await withOwner(context, parseTicket(payload)));
+  return Object.fromEntries(JOBS.map((name) => [name, task]));
+}
+
+/** Tickets of the version before name no account. */
+async function withOwner({ engine }: JobContext, ticket: Ticket): Promise<Ticket> {
+  const { ownerId, integrationId, workflowId } = ticket;
+  if (ownerId) return ticket;
+  const { database } = engine.store;
+  if (integrationId) return { ...ticket, ownerId: await readOwnerOf(database, 'integration', integrationId) };
+  if (workflowId) return { ...ticket, ownerId: await readOwnerOf(database, 'workflow', workflowId) };
+  return ticket;
 }

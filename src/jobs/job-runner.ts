@@ -1,8 +1,9 @@
 import { EventEmitter } from 'node:events';
 import { Logger as JobLogger, type Runner, run, type WorkerEvents } from 'graphile-worker';
-import type { Pool } from 'pg';
+import type { Notification, Pool, PoolClient } from 'pg';
 import type { Log } from '../log.ts';
 import { outlastConnectionLoss } from '../store/connection-loss.ts';
+import { readTicket, TICKETS_CHANNEL } from '../store/job-queue.ts';
 import type { JobContext } from './context.ts';
 import { createTaskList } from './index.ts';
 
@@ -25,12 +26,29 @@ export async function startJobRunner(
   const { log, metrics } = context.engine;
   const runners = new Set<Runner>();
 
+  function notice({ channel, payload }: Notification): void {
+    if (channel === TICKETS_CHANNEL) context.dispatcher.added(readTicket(payload));
+  }
+
+  /** On the connection by which graphile-worker hears of jobs, and keeps it open. */
+  function hear(client: PoolClient): void {
+    client.on('notification', notice);
+    // It is about to send a statement of its own.
+    client.once('drain', () => {
+      client
+        .query(`listen ${TICKETS_CHANNEL}`)
+        .then(() => context.dispatcher.lookAround())
+        .catch((error) => log.warn({ error: String(error) }, 'could not look for accounts with ready runs'));
+    });
+  }
+
   async function begin(): Promise<void> {
     const events: WorkerEvents = new EventEmitter();
     const poolId = new Promise<string>((resolve) => {
       events.once('pool:create', ({ workerPool }) => resolve(workerPool.id));
     });
-    events.on('worker:getJob:empty', context.headStarts.queueIsEmpty);
+    events.on('pool:listen:success', ({ client }) => hear(client));
+    events.on('pool:listen:release', ({ client }) => client.off('notification', notice));
     events.on('job:error', ({ job }) => metrics.jobFailed(job.task_identifier));
     events.once('pool:fatalError', ({ error }) => {
       log.warn({ error: String(error) }, 'the job runner ended; the next one begins');

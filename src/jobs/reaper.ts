@@ -3,7 +3,7 @@ import { coerceError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Database } from '../store/database.ts';
 import { readOtherWorkers, releaseWorker } from '../store/workers.ts';
-import type { HeadStarts } from './head-starts.ts';
+import type { Dispatcher } from './dispatcher.ts';
 import type { Presence } from './presence.ts';
 
 const INTERVAL_MS = 250;
@@ -15,16 +15,16 @@ export async function reap(
   {
     database,
     presence,
-    headStarts,
+    dispatcher,
     log,
-  }: { database: Database; presence: Presence; headStarts: HeadStarts; log: Log },
+  }: { database: Database; presence: Presence; dispatcher: Dispatcher; log: Log },
   signal: AbortSignal,
 ): Promise<void> {
   let freeBefore = new Set<string>();
   while (!signal.aborted) {
     try {
       const others = await readOtherWorkers(database, presence.id());
-      headStarts.othersAre(others.length);
+      dispatcher.othersAre(others.length);
       const free = new Set(others.filter(({ lockIsFree }) => lockIsFree).map(({ id }) => id));
       if (presence.lock().sessionAgeMs() > MIN_SESSION_AGE_MS) {
         const gone = others.filter(({ id, isSilent }) => isSilent || (free.has(id) && freeBefore.has(id)));

@@ -2,10 +2,12 @@ import type { EngineContext } from '../engine/context.ts';
 import { createDeliveries } from '../engine/integration/deliveries.ts';
 import { createPool } from '../store/database.ts';
 import { LeaseLost } from '../store/lease.ts';
+import { readWaitingAccounts } from '../store/waiting-accounts.ts';
 import { releaseWorker } from '../store/workers.ts';
-import { attendToRun } from './carry-out-run.ts';
 import type { JobContext } from './context.ts';
-import { createHeadStarts } from './head-starts.ts';
+import { createDispatcher } from './dispatcher.ts';
+import { createErrands } from './errands.ts';
+import { claimNext, executeRun } from './execute-run.ts';
 import { startJobRunner } from './job-runner.ts';
 import { bePresent } from './presence.ts';
 import { reap } from './reaper.ts';
@@ -28,7 +30,7 @@ const UNHURRIED = '-c synchronous_commit=off';
 
 export async function startJobs(
   engine: EngineContext,
-  options: { directUrl: string; concurrency: number },
+  options: { directUrl: string; concurrency: number; share: number },
 ): Promise<Jobs> {
   const { log } = engine;
   const { database } = engine.store;
@@ -47,10 +49,17 @@ export async function startJobs(
     engine,
     deliveries: createDeliveries(engine),
     workerId: presence.id,
-    headStarts: createHeadStarts(
-      engine.store.queued,
-      { places: options.concurrency, stopping: stopping.signal, log },
-      (runId) => attendToRun(context, runId),
+    dispatcher: createDispatcher(
+      {
+        queued: engine.store.queued,
+        claimNext: (accountIds, isPatient) => claimNext(context, accountIds, isPatient),
+        execute: (run) => executeRun(context, run),
+        readWaiting: () => readWaitingAccounts(database),
+        errands: createErrands(() => context),
+        stopping: stopping.signal,
+        log,
+      },
+      { slots: options.concurrency, share: options.share },
     ),
     leases,
     stopping: stopping.signal,
@@ -62,7 +71,7 @@ export async function startJobs(
     onPool: presence.addJobPool,
   });
   const lookingAfter = Promise.all([
-    reap({ database, presence, headStarts: context.headStarts, log }, stopping.signal),
+    reap({ database, presence, dispatcher: context.dispatcher, log }, stopping.signal),
     sweep(context, stopping.signal),
     keepTime(context, stopping.signal),
   ]);
@@ -72,7 +81,7 @@ export async function startJobs(
       stopping.abort();
       loseAll('the worker stops');
       await lookingAfter;
-      await Promise.all([runner.stop(), context.headStarts.stop()]);
+      await Promise.all([runner.stop(), context.dispatcher.stop()]);
       await presence.leave();
       await releaseWorker(database, presence.id());
       await pool.end();

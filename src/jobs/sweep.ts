@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { coerceError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { giveBackRun } from '../store/give-back-run.ts';
+import { requeueLateTicks } from '../store/keep-schedule.ts';
 import { requeueStrayDeliveries } from '../store/send-deliveries.ts';
 import { readHeldRuns, requeueStrayRuns } from '../store/stray-runs.ts';
 import type { JobContext } from './context.ts';
@@ -29,6 +30,7 @@ export async function sweep(context: JobContext, signal: AbortSignal): Promise<v
       );
       unheldBefore = new Set(unheld.map(nameOf));
       await requeueStrayDeliveries(store.database);
+      await requeueLateTicks(store);
     } catch (error) {
       log.warn({ error: coerceError(error).message }, 'could not look for stray runs; will try again');
     }

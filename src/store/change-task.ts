@@ -3,7 +3,6 @@ import { DomainError } from '../errors.ts';
 import { composePrompt } from '../rules/compose-prompt.ts';
 import type { PromptParameters, TaskSubject } from '../rules/task.ts';
 import { deleteRunsWithin } from './delete-runs.ts';
-import { addRunJobSql } from './job-queue.ts';
 import { publishAll } from './publish-all.ts';
 import type { Store } from './store.ts';
 import { transaction } from './transaction.ts';
@@ -129,14 +128,8 @@ async function movePriority(
   const { rowCount } = await connection.query({
     name: 'change-priority',
     text: `
-      with moved as (
-        update run set priority = $3, updated_at = clock_timestamp()
-        where id = $1 and owner_id = $2 and kind = 'task' and status in ('pending', 'queued')
-        returning id, priority, status, blockers
-      ), queued as (
-        select ${addRunJobSql('moved.id', 'moved.priority')} from moved where status = 'queued' and blockers = 0
-      )
-      select id from moved, (select count(*) from queued) as enqueue`,
+      update run set priority = $3, updated_at = clock_timestamp()
+      where id = $1 and owner_id = $2 and kind = 'task' and status in ('pending', 'queued')`,
     values: [target.runId, target.ownerId, priority],
   });
   return rowCount === 1;

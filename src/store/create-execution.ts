@@ -4,7 +4,6 @@ import type { ExecutionTrigger, Origin } from '../vocabulary.ts';
 import type { Idempotency } from './create-task.ts';
 import { appendSql, bytesOf, eventsParameter, RAISED } from './event-log.ts';
 import type { LoggedEvent, NewEvent } from './events.ts';
-import { addAdvanceJobSql } from './job-queue.ts';
 
 export interface NewExecution {
   id: string;
@@ -27,7 +26,7 @@ export interface NewExecution {
 const CREATED: NewEvent = { type: 'RunCreated', data: { kind: 'execution' } };
 
 /**
- * Run, execution, its steps, first event and job in one statement.
+ * Run, execution, its steps, first event and ticket in one statement.
  * @returns what has to be published; nothing when the idempotency key was taken.
  */
 export async function insertExecution(
@@ -45,7 +44,7 @@ export async function insertExecution(
         insert into run (id, kind, owner_id, origin, status, priority, last_seq, bytes, counted_bytes)
         select $1, 'execution', $2, $3, 'queued', $6, jsonb_array_length($7::jsonb), $17::bigint, $17::bigint
         where $4::text is null or exists (select from claimed)
-        returning ${RAISED}, run.priority
+        returning ${RAISED}
       ), asked as (
         insert into execution (id, workflow_id, workflow_name, workflow_version, definition, input, parameters,
           trigger, scheduled_for)
@@ -58,9 +57,8 @@ export async function insertExecution(
       ), limited as (
         insert into budget (subject_id, kind, cost_limit)
         select id, 'execution', $16::numeric from moved where $16::numeric is not null
-      ), logged as (${appendSql('$7')}),
-      queued as (select ${addAdvanceJobSql('moved.id', 'moved.priority')} from moved)
-      select logged.* from logged, (select count(*) from queued) as enqueue order by seq`,
+      ), logged as (${appendSql('$7')})
+      select * from logged order by seq`,
     values: values(execution),
   });
   return rows;

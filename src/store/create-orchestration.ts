@@ -4,7 +4,6 @@ import type { Origin } from '../vocabulary.ts';
 import { findRepeated, type Idempotency } from './create-task.ts';
 import { appendSql, bytesOf, eventsParameter, loggedSql, toLoggedEvents } from './event-log.ts';
 import type { LoggedEvent, NewEvent } from './events.ts';
-import { addFirstRunJobSql } from './job-queue.ts';
 import { hasRoomSql, lockOrchestrations, tooMany } from './orchestration-room.ts';
 import { ORCHESTRATION_COLUMNS, type OrchestrationRow } from './orchestrations.ts';
 import { homeSql } from './sessions.ts';
@@ -31,7 +30,7 @@ export interface NewOrchestration {
 }
 
 /**
- * Run, orchestration, first event and job in one transaction: all of it is there or none.
+ * Run, orchestration, first event and ticket in one transaction: all of it is there or none.
  * @param most how many of the owner's may be unfinished at once.
  * @returns it as it was made, or the id of an earlier run whose idempotency key was used for the same.
  * @throws DomainError CONFLICT, RATE_LIMITED, QUOTA_EXCEEDED
@@ -87,10 +86,8 @@ async function insert(
       ), limited as (
         insert into budget (subject_id, kind, cost_limit)
         select id, 'orchestration', $17::numeric from moved where $17::numeric is not null
-      ), logged as (${appendSql('$13')}),
-      queued as (select ${addFirstRunJobSql('moved.id', 'moved.priority')} from moved)
-      select ${ORCHESTRATION_COLUMNS}, ${loggedSql} as events
-      from moved as run, asked as orchestration, (select count(*) from queued) as enqueue`,
+      ), logged as (${appendSql('$13')})
+      select ${ORCHESTRATION_COLUMNS}, ${loggedSql} as events from moved as run, asked as orchestration`,
     values: [
       orchestration.id,
       orchestration.ownerId,

@@ -9,7 +9,6 @@ import type { Origin, ProviderId, TaskKind, ToolName } from '../vocabulary.ts';
 import { addDependencies, countBlockers } from './dependencies.ts';
 import { appendSql, bytesOf, loggedSql, toLoggedEvents } from './event-log.ts';
 import type { LoggedEvent, NewEvent } from './events.ts';
-import { addFirstRunJobSql } from './job-queue.ts';
 import { newTaskValues } from './new-task-values.ts';
 import { homeSql } from './sessions.ts';
 import type { Store } from './store.ts';
@@ -81,7 +80,7 @@ export interface NewTemplateTask {
 }
 
 /**
- * Run, task, first events and job in one transaction: all of it is there or none.
+ * Run, task, first events and ticket in one transaction: all of it is there or none.
  * @returns the task as it was made, or the id of an earlier one whose idempotency key was used for the same.
  * @throws DomainError CONFLICT; NOT_FOUND or INVALID_STATE for what it depends on; INVALID_STATE when its session
  * takes no tasks; QUOTA_EXCEEDED.
@@ -93,8 +92,7 @@ export async function createTask(store: Store, task: NewTask): Promise<TaskRow |
       ? await insertTask(store.database.pool, task, 0)
       : await transaction(store.database, (client) => insertDependent(client, task));
   if (!created) return notCreated(store, task);
-  const { jobId } = created;
-  if (jobId) store.queued.emit('task', { runId: task.id, jobId });
+  if (created.isReady) store.queued.emit('task', { runId: task.id, ownerId: task.ownerId });
   store.bus.publish(task.id, created.events);
   return created.row;
 }
@@ -102,8 +100,8 @@ export async function createTask(store: Store, task: NewTask): Promise<TaskRow |
 export interface CreatedTask {
   row: TaskRow;
   events: LoggedEvent[];
-  /** null: it waits for something. */
-  jobId: string | null;
+  /** false: it waits for something. */
+  isReady: boolean;
 }
 
 async function insertDependent(client: ClientBase, task: NewTask): Promise<CreatedTask | null> {
@@ -121,7 +119,7 @@ export async function insertTask(
   task: NewTask,
   blockers: number,
 ): Promise<CreatedTask | null> {
-  const { rows } = await connection.query<TaskRow & Omit<CreatedTask, 'row'>>({
+  const { rows } = await connection.query<TaskRow & Pick<CreatedTask, 'events'>>({
     name: 'create-task',
     text: `
       with ${homeSql('$20', '$2')}, claimed as (
@@ -147,18 +145,15 @@ export async function insertTask(
       ), limited as (
         insert into budget (subject_id, kind, cost_limit)
         select id, 'task', $19::numeric from moved where $19::numeric is not null
-      ), logged as (${appendSql('$11')}),
-      queued as (
-        select (${addFirstRunJobSql('moved.id', 'moved.priority')}).id from moved
-        where status = 'queued' and blockers = 0)
-      select ${TASK_COLUMNS}, ${loggedSql} as events, (select id from queued) as "jobId"
+      ), logged as (${appendSql('$11')})
+      select ${TASK_COLUMNS}, ${loggedSql} as events
       from moved as run, asked as task`,
     values: newTaskValues(task, blockers),
   });
   const [created] = rows;
   if (!created) return null;
-  const { events, jobId, ...row } = created;
-  return { row, events: toLoggedEvents(events), jobId };
+  const { events, ...row } = created;
+  return { row, events: toLoggedEvents(events), isReady: blockers === 0 && !task.hold };
 }
 
 /** An equal request was faster; unless its task is gone again already, that one is it. Or the session was closed. */

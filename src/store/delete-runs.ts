@@ -2,7 +2,6 @@ import type { ClientBase } from 'pg';
 import { RUN_KINDS } from '../vocabulary.ts';
 import { cancelAllWithin } from './cancel-run.ts';
 import type { LoggedEvent } from './events.ts';
-import { removeRunJobSql } from './job-queue.ts';
 
 /**
  * Ends those of the runs, locked by the transaction, that are not finished, then takes all of them away with their
@@ -15,7 +14,6 @@ export async function deleteRunsWithin(
   ids: readonly string[],
 ): Promise<LoggedEvent[]> {
   const events = await cancelAllWithin(client, { runIds: ids, kinds: RUN_KINDS, ownerId, reason: 'deleted' });
-  await client.query(`select ${removeRunJobSql('id')} from unnest($1::text[]) as id`, [ids]);
   for (const table of ['event', 'model_call', 'budget_entry']) {
     await client.query(`delete from ${table} where run_id = any($1::text[])`, [ids]);
   }

@@ -4,7 +4,6 @@ import type { RunStatus } from '../vocabulary.ts';
 import { announceSql, ENDED_RUN } from './announce-end.ts';
 import { appendSql, eventsParameter, RAISED, raiseSql } from './event-log.ts';
 import type { LoggedEvent } from './events.ts';
-import { addAdvanceJobSql, addRunJobSql } from './job-queue.ts';
 
 /**
  * How many of `ids` have not completed yet. They stay locked until the transaction ends, and know by then that
@@ -64,12 +63,11 @@ export async function releaseDependents(client: ClientBase, runId: string): Prom
        update run set blockers = blockers - 1,
          ${raiseSql("case when blockers = 1 and status = 'queued' then 1 else 0 end")}
        from held where run.id = held.id
-       returning ${RAISED}, run.priority, blockers = 0 and status = 'queued' as is_ready
+       returning ${RAISED}, blockers = 0 and status = 'queued' as is_ready
      ), moved as (
        select * from released where is_ready
-     ), logged as (${appendSql('$2')}),
-     queued as (select ${addRunJobSql('moved.id', 'moved.priority')} from moved)
-     select logged.* from logged, (select count(*) from queued) as enqueue`,
+     )
+     ${appendSql('$2')}`,
     [runId, eventsParameter([event])],
   );
   await wakeParents(client, [runId]);
@@ -127,12 +125,8 @@ async function wakeParents(client: ClientBase, runIds: readonly string[]): Promi
   await client.query({
     name: 'wake-parents',
     text: `
-      with moved as (
-        update run set status = 'queued'
-        where id in (select parent_id from run where id = any($1::text[])) and status = 'waiting'
-        returning run.id, run.priority
-      )
-      select ${addAdvanceJobSql('moved.id', 'moved.priority')} from moved`,
+      update run set status = 'queued'
+      where id in (select parent_id from run where id = any($1::text[])) and status = 'waiting'`,
     values: [runIds],
   });
 }

@@ -7,7 +7,6 @@ import { cancelAllWithin, cancelWithin } from './cancel-run.ts';
 import { deleteRunsWithin } from './delete-runs.ts';
 import { appendSql, eventsParameter, RAISED, raiseSql } from './event-log.ts';
 import type { LoggedEvent } from './events.ts';
-import { addAdvanceJobSql, removeRunJobSql } from './job-queue.ts';
 import { publishAll } from './publish-all.ts';
 import type { Store } from './store.ts';
 import { transaction } from './transaction.ts';
@@ -70,7 +69,7 @@ async function closeSteps(client: ClientBase, runId: string): Promise<void> {
 async function fail(client: ClientBase, { runId, ownerId }: Target, error: RunError): Promise<LoggedEvent[]> {
   const { rows } = await client.query<LoggedEvent>(
     `with moved as (
-       update run set status = 'failed', ${raiseSql('1')}, updated_at = clock_timestamp()
+       update run set status = 'failed', worker_id = null, ${raiseSql('1')}, updated_at = clock_timestamp()
        where id = $1 and owner_id = $2 and kind = 'execution' and status in ('queued', 'waiting') returning ${ENDED_RUN}
      ), ended as (
        update execution set error = $4::jsonb, completed_at = moved.updated_at from moved where execution.id = moved.id
@@ -78,7 +77,6 @@ async function fail(client: ClientBase, { runId, ownerId }: Target, error: RunEr
      ${appendSql('$3')}`,
     [runId, ownerId, eventsParameter([{ type: 'RunFailed', data: { error } }]), JSON.stringify(error)],
   );
-  if (rows.length > 0) await client.query(`select ${removeRunJobSql('$1::text')}`, [runId]);
   return rows;
 }
 
@@ -92,7 +90,7 @@ export async function retryExecution(store: Store, { runId, ownerId }: Target): 
     const { rows } = await client.query<LoggedEvent>(
       `with moved as (
          update run set status = 'queued', attempt = attempt + 1, ${raiseSql('1')}, updated_at = clock_timestamp()
-         where id = $1 and owner_id = $2 and kind = 'execution' and status = 'failed' returning ${RAISED}, run.priority
+         where id = $1 and owner_id = $2 and kind = 'execution' and status = 'failed' returning ${RAISED}
        ), reopened as (
          update execution set error = null, completed_at = null, deadline_at = null from moved
          where execution.id = moved.id
@@ -102,10 +100,8 @@ export async function retryExecution(store: Store, { runId, ownerId }: Target): 
              select max(task.step_attempt) from run join task on task.id = run.id
              where run.parent_id = step.execution_id and task.step_key = step.key), 0)
          from moved where step.execution_id = moved.id and step.status in ('failed', 'cancelled')
-       ), queued as (
-         select ${addAdvanceJobSql('moved.id', 'moved.priority')} from moved
-       ), logged as (${appendSql('$3')})
-       select logged.* from logged, (select count(*) from queued) as enqueue`,
+       )
+       ${appendSql('$3')}`,
       [runId, ownerId, eventsParameter([{ type: 'RunQueued', data: { reason: 'retried' } }])],
     );
     return rows;

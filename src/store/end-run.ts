@@ -8,7 +8,6 @@ import { failDependents, lockParents, releaseDependents } from './dependencies.t
 import { appendSql, bytesOf, eventsParameter, raiseSql } from './event-log.ts';
 import type { LoggedEvent, NewEvent } from './events.ts';
 import type { RunResult } from './finish-run.ts';
-import { removeRunJobSql } from './job-queue.ts';
 import { setOfKindsSql } from './run-kinds.ts';
 
 /** How runs end that no worker brings to their end. */
@@ -40,8 +39,8 @@ export function forgottenSql(status: string): { task: string } {
 
 /**
  * As part of a transaction, ends runs of an owner from outside: their epochs rise above any worker's, so that no
- * later token or call can be written; their open model calls are closed and their waiting jobs are gone. Those that
- * have ended are passed over.
+ * later token or call can be written; their open model calls are closed, and those that waited take their tickets
+ * along. Those that have ended are passed over.
  * @returns what has to be published after its commit; nothing when nothing was done.
  */
 export async function endAllWithin(
@@ -81,7 +80,6 @@ export async function endAllWithin(
   const ids = [...new Set(rows.map((row) => row.runId))];
   if (ids.length === 0) return rows;
   await closeCalls(client, ids);
-  await client.query(`select ${removeRunJobSql('id')} from unnest($1::text[]) as id`, [ids]);
   return [...rows, ...(await tellOthers(client, ids, status))];
 }
 

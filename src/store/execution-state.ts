@@ -6,7 +6,6 @@ import type { ExecutionStepStatus, Origin } from '../vocabulary.ts';
 import { announceSql, ENDED_RUN } from './announce-end.ts';
 import { appendSql, bytesOf, eventsParameter, raiseSql } from './event-log.ts';
 import type { LoggedEvent, NewEvent } from './events.ts';
-import { addAdvanceJobSql } from './job-queue.ts';
 
 /** An execution as it is gone on with, locked by the transaction. */
 export interface ExecutionState {
@@ -139,7 +138,7 @@ export async function writeExecution(
     name: 'write-execution',
     text: `
       with moved as (
-        update run set status = $2, ${raiseSql('jsonb_array_length($9::jsonb)', '$10')},
+        update run set status = $2, worker_id = null, ${raiseSql('jsonb_array_length($9::jsonb)', '$10')},
           attempt = greatest(attempt, 1),
           updated_at = case when $2 = 'waiting' then updated_at else clock_timestamp() end
         where run.id = $1 returning ${ENDED_RUN}
@@ -191,13 +190,11 @@ export async function wakeDueExecutions(connection: Pool): Promise<void> {
     name: 'wake-due-executions',
     text: `
       with due as (
-        select run.id, run.priority from execution cross join lateral (
-          select id, priority from run where id = execution.id and status = 'waiting' for update skip locked
+        select run.id from execution cross join lateral (
+          select id from run where id = execution.id and status = 'waiting' for update skip locked
         ) as run
         where execution.wake_at <= clock_timestamp()
-      ), moved as (
-        update run set status = 'queued' from due where run.id = due.id returning run.id, run.priority
       )
-      select ${addAdvanceJobSql('moved.id', 'moved.priority')} from moved`,
+      update run set status = 'queued' from due where run.id = due.id`,
   });
 }

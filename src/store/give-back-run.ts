@@ -10,7 +10,7 @@ export async function giveBackRun(
 ): Promise<void> {
   await transaction(database, async (client) => {
     const { rowCount } = await client.query(
-      `select from run where id = $1 and epoch = $2 and status = 'running' for update`,
+      `select from run where id = $1 and epoch = $2 and worker_id is not null for update`,
       [runId, epoch],
     );
     if (rowCount === 1) await requeueRuns(client, [runId]);

@@ -10,7 +10,6 @@ import {
   toLoggedEvents,
 } from './event-log.ts';
 import type { LoggedEvent } from './events.ts';
-import { addRunJobSql } from './job-queue.ts';
 import { fenced, type Lease } from './lease.ts';
 import type { Store } from './store.ts';
 import { TASK_COLUMNS, type TaskRow } from './tasks.ts';
@@ -49,12 +48,8 @@ export async function provideInput(
           then deadline_at + (clock_timestamp() - held.updated_at) else deadline_at end
         from held where task.id = held.id
         returning task.*
-      ), logged as (${appendSql('$5')}),
-      queued as (
-        select ${addRunJobSql('moved.id', 'moved.priority')} from moved, held where held.status = 'waiting'
-      )
-      select ${TASK_COLUMNS}, ${loggedSql} as events
-      from moved as run, told as task, (select count(*) from queued) as enqueue`,
+      ), logged as (${appendSql('$5')})
+      select ${TASK_COLUMNS}, ${loggedSql} as events from moved as run, told as task`,
     values: [
       target.runId,
       target.ownerId,

@@ -44,7 +44,11 @@ async function keepWithin(client: ClientBase, quotas: Quotas, workflowId: string
   const next = nextTick(workflow.schedule, workflow.now);
   await client.query('update workflow set next_run_at = $2 where id = $1', [workflowId, next]);
   if (next)
-    await client.query(`select ${addScheduleJobSql('$1::text', '$2::timestamptz')}`, [workflowId, next]);
+    await client.query(`select ${addScheduleJobSql('$1::text', '$2::timestamptz', '$3::text')}`, [
+      workflowId,
+      next,
+      workflow.ownerId,
+    ]);
   const refused = await refusalOf(client, quotas, workflow);
   return { events: refused ? [] : await execute(client, workflow), refused };
 }
@@ -63,6 +67,47 @@ async function refusalOf(
   }
 }
 
+/** The workflow of an account whose tick has come first; null: there is none. */
+export async function findDueWorkflow({ database }: Store, ownerId: string): Promise<string | null> {
+  const { rows } = await database.pool.query<{ id: string }>({
+    name: 'find-due-workflow',
+    text: `
+      select id from workflow where owner_id = $1 and next_run_at <= clock_timestamp() and is_active
+      order by next_run_at limit 1`,
+    values: [ownerId],
+  });
+  return rows[0]?.id ?? null;
+}
+
+/** Accounts with workflows whose tick has come. */
+export async function readOwnersOfTicks({ database }: Store): Promise<string[]> {
+  const { rows } = await database.pool.query<{ ownerId: string }>({
+    name: 'read-owners-of-ticks',
+    text: `
+      select distinct owner_id as "ownerId" from (
+        select owner_id from workflow where next_run_at <= clock_timestamp() and is_active
+        order by next_run_at limit ${MOST_DUE}
+      ) as due`,
+  });
+  return rows.map(({ ownerId }) => ownerId);
+}
+
+/** Adds tickets for ticks that came long ago: theirs may have been lost with a worker, or taken away. */
+export async function requeueLateTicks({ database }: Store): Promise<void> {
+  await database.pool.query({
+    name: 'requeue-late-ticks',
+    text: `
+      select ${addScheduleJobSql('late.id', 'late.next_run_at', 'late.owner_id')} from (
+        select id, owner_id, next_run_at from workflow
+        where next_run_at < clock_timestamp() - interval '1 minute' and is_active order by next_run_at limit ${MOST_DUE}
+      ) as late
+      where not exists (
+        select from graphile_worker._private_jobs where key = 'schedule:' || late.id and is_available
+      )`,
+  });
+}
+
+const MOST_DUE = 1_000;
 const PRIORITY = 5;
 
 function execute(client: ClientBase, workflow: DueWorkflow): Promise<LoggedEvent[]> {

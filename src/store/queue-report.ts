@@ -10,18 +10,12 @@ export interface QueueReport {
   oldestReadySeconds: number | null;
 }
 
-/**
- * SQL of a report. A ready run has a job, made when it became ready; a change of its priority moves that, and leaves
- * its age as it is.
- * @param condition SQL over `run`.
- */
+/** SQL of a report. @param condition SQL over `run`. */
 export function queueSql(condition: string): string {
   return `
     select count(*) filter (where blockers = 0)::int as ready, count(*) filter (where blockers > 0)::int as blocked,
-      extract(epoch from clock_timestamp() - min(coalesce(job.created_at, run.updated_at))
-        filter (where blockers = 0))::float8 as "oldestReadySeconds"
-    from run left join graphile_worker.jobs as job on job.key = 'run:' || run.id
-    where run.status = 'queued' and ${condition}`;
+      extract(epoch from clock_timestamp() - min(ready_at) filter (where blockers = 0))::float8 as "oldestReadySeconds"
+    from run where run.status = 'queued' and ${condition}`;
 }
 
 /** What of an account's waits. */

@@ -1,7 +1,6 @@
 import type { QueueReason, RunStatus } from '../vocabulary.ts';
 import { appendSql, eventsParameter, loggedSql, raiseSql, toLoggedEvents } from './event-log.ts';
 import type { LoggedEvent } from './events.ts';
-import { addRunJobSql } from './job-queue.ts';
 import type { Store } from './store.ts';
 import { TASK_COLUMNS, type TaskRow } from './tasks.ts';
 
@@ -29,10 +28,8 @@ export async function queueRun(
         update task set error = null, completed_at = null, deadline_at = null, iterations_before = iterations
         from moved where task.id = moved.id
         returning task.*
-      ), logged as (${appendSql('$4')}),
-      queued as (select ${addRunJobSql('moved.id', 'moved.priority')} from moved where blockers = 0)
-      select ${TASK_COLUMNS}, ${loggedSql} as events
-      from moved as run, reopened as task, (select count(*) from queued) as enqueue`,
+      ), logged as (${appendSql('$4')})
+      select ${TASK_COLUMNS}, ${loggedSql} as events from moved as run, reopened as task`,
     values: [
       target.runId,
       target.ownerId,

@@ -1,6 +1,5 @@
 import { appendSql, eventsParameter, loggedSql, raiseSql, toLoggedEvents } from './event-log.ts';
 import type { LoggedEvent, NewEvent } from './events.ts';
-import { addRunJobSql } from './job-queue.ts';
 import { hasRoomSql, lockOrchestrations } from './orchestration-room.ts';
 import { ORCHESTRATION_COLUMNS, type OrchestrationRow } from './orchestrations.ts';
 import type { Store } from './store.ts';
@@ -31,10 +30,8 @@ export async function requeueOrchestration(
         ), reopened as (
           update orchestration set error = null, completed_at = null from moved where orchestration.id = moved.id
           returning orchestration.*
-        ), logged as (${appendSql('$3')}),
-        queued as (select ${addRunJobSql('moved.id', 'moved.priority')} from moved)
-        select ${ORCHESTRATION_COLUMNS}, ${loggedSql} as events
-        from moved as run, reopened as orchestration, (select count(*) from queued) as enqueue`,
+        ), logged as (${appendSql('$3')})
+        select ${ORCHESTRATION_COLUMNS}, ${loggedSql} as events from moved as run, reopened as orchestration`,
       values: [target.runId, target.ownerId, eventsParameter([RETRIED]), most],
     });
     return rows[0];

@@ -1,9 +1,8 @@
 import type { ClientBase } from 'pg';
 import { settleOpenReservations } from './budgets.ts';
-import { addRunJobSql } from './job-queue.ts';
 
 /**
- * Takes running runs, locked by the transaction, from their worker: a higher epoch, a fresh job, their open model
+ * Takes runs, locked by the transaction, from their worker: a higher epoch, a fresh ticket, their open model
  * calls closed as failed.
  */
 export async function requeueRuns(client: ClientBase, ids: readonly string[]): Promise<void> {
@@ -14,11 +13,8 @@ export async function requeueRuns(client: ClientBase, ids: readonly string[]): P
   );
   await settleOpenReservations(client, ids);
   await client.query(
-    `with moved as (
-       update run set status = 'queued', epoch = epoch + 1, worker_id = null, updated_at = clock_timestamp()
-       where id = any($1::text[]) returning id, priority
-     )
-     select ${addRunJobSql('moved.id', 'moved.priority')} from moved`,
+    `update run set status = 'queued', epoch = epoch + 1, worker_id = null, updated_at = clock_timestamp()
+     where id = any($1::text[])`,
     [ids],
   );
 }

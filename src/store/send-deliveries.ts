@@ -19,30 +19,34 @@ export interface DueDelivery {
 }
 
 /**
- * Takes what is due to an integration first. Nobody else takes it until `lostAfterMs` have passed: then whoever took it
- * is gone.
- * @returns null when nothing is due.
+ * Takes a message that is due to an integration of an account. No one else takes it until `lostAfterMs` have passed:
+ * then the worker that took it is considered lost.
+ * @param busy integrations that are passed over.
+ * @returns null when nothing is due to the others.
  */
 export async function takeDelivery(
   database: Database,
-  integrationId: string,
-  lostAfterMs: number,
+  ownerId: string,
+  { busy, lostAfterMs }: { busy: readonly string[]; lostAfterMs: number },
 ): Promise<DueDelivery | null> {
   const { rows } = await database.pool.query<DueDelivery>({
     name: 'take-delivery',
     text: `
-      with due as (
+      with due as materialized (
         select delivery.id, platform, url, sealed_credentials
-        from delivery join integration on integration.id = delivery.integration_id
-        where integration_id = $1 and status = 'pending' and next_try_at <= clock_timestamp() and is_active
-        order by next_try_at limit 1 for update of delivery skip locked
+        from integration cross join lateral (
+          select id from delivery
+          where integration_id = integration.id and status = 'pending' and next_try_at <= clock_timestamp()
+          order by next_try_at limit 1 for update skip locked
+        ) as delivery
+        where owner_id = $1 and is_active and integration.id <> all($3::text[]) limit 1
       )
       update delivery set attempts = attempts + 1, last_tried_at = clock_timestamp(),
         next_try_at = clock_timestamp() + $2 * interval '1 ms', updated_at = clock_timestamp()
       from due where delivery.id = due.id
       returning delivery.id, run_end as "runEnd", attempts as attempt, integration_id as "integrationId", platform,
         url, sealed_credentials as "sealedCredentials"`,
-    values: [integrationId, lostAfterMs],
+    values: [ownerId, lostAfterMs, busy],
   });
   return rows[0] ?? null;
 }
@@ -83,41 +87,68 @@ export async function disableIntegration(database: Database, id: string, reason:
   );
 }
 
-/**
- * What waits for an integration that is out of use fails; for what else waits there is a job when it is due.
- * @param pauseMs not sooner than that.
- */
-export async function planDeliveries(
-  database: Database,
-  integrationId: string,
-  pauseMs: number,
-): Promise<void> {
+/** What waits for the integrations of an account that are out of use fails. */
+export async function failUnwantedDeliveries(database: Database, ownerId: string): Promise<void> {
   await database.pool.query({
-    name: 'plan-deliveries',
+    name: 'fail-unwanted-deliveries',
     text: `
-      with given_up as (
-        update delivery set status = 'failed', next_try_at = null, updated_at = clock_timestamp(),
-          error = 'the integration was taken out of use'
-        from integration
-        where integration.id = $1 and not integration.is_active and integration_id = $1 and status = 'pending'
-      ), next as (
-        select greatest(min(next_try_at), clock_timestamp() + $2 * interval '1 ms') as at
-        from delivery join integration on integration.id = delivery.integration_id
-        where integration_id = $1 and status = 'pending' and integration.is_active
-        having count(*) > 0
-      )
-      select ${addLaterDeliveryJobSql('$1::text', 'next.at')} from next`,
-    values: [integrationId, pauseMs],
+      update delivery set status = 'failed', next_try_at = null, updated_at = clock_timestamp(),
+        error = 'the integration was taken out of use'
+      from integration
+      where integration.owner_id = $1 and not integration.is_active and integration_id = integration.id
+        and status = 'pending'`,
+    values: [ownerId],
   });
 }
 
-/** Calls again for what should long be sent: its job may have been lost with a worker, or taken away. */
+/** Adds a ticket for what waits for an integration, at the time when the first of it is due. */
+export async function planDeliveries(database: Database, integrationId: string): Promise<void> {
+  await database.pool.query({
+    name: 'plan-deliveries',
+    text: `
+      select ${addLaterDeliveryJobSql('$1::text', 'next.at')} from (
+        select min(next_try_at) as at from delivery where integration_id = $1 and status = 'pending' having count(*) > 0
+      ) as next`,
+    values: [integrationId],
+  });
+}
+
+/** Accounts with messages that are due. */
+const MOST_DUE = 1_000;
+
+export async function readOwnersOfDue(database: Database): Promise<string[]> {
+  const { rows } = await database.pool.query<{ ownerId: string }>({
+    name: 'read-owners-of-due',
+    text: `
+      select distinct integration.owner_id as "ownerId" from (
+        select integration_id from delivery where status = 'pending' and next_try_at <= clock_timestamp()
+        order by next_try_at limit ${MOST_DUE}
+      ) as due join integration on integration.id = due.integration_id`,
+  });
+  return rows.map(({ ownerId }) => ownerId);
+}
+
+/** The account of what a ticket of the version before names; undefined: it is gone. */
+export async function readOwnerOf(
+  { pool }: Database,
+  table: 'integration' | 'workflow',
+  id: string,
+): Promise<string | undefined> {
+  const { rows } = await pool.query<{ ownerId: string }>(
+    `select owner_id as "ownerId" from ${table} where id = $1`,
+    [id],
+  );
+  return rows[0]?.ownerId;
+}
+
+/** Adds tickets for what should long be sent: theirs may have been lost with a worker, or taken away. */
 export async function requeueStrayDeliveries(database: Database): Promise<void> {
   await database.pool.query({
     name: 'requeue-stray-deliveries',
     text: `
-      select ${addLaterDeliveryJobSql('stray.integration_id', 'clock_timestamp()')}
-      from (select distinct integration_id from delivery
-        where status = 'pending' and next_try_at < clock_timestamp() - interval '${STRAY_AFTER}') as stray`,
+      select ${addLaterDeliveryJobSql('late.integration_id', 'clock_timestamp()')} from (
+        select distinct integration_id from delivery
+        where status = 'pending' and next_try_at < clock_timestamp() - interval '${STRAY_AFTER}'
+      ) as late`,
   });
 }

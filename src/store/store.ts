@@ -6,10 +6,10 @@ import type { Lookups } from './lookups.ts';
 import type { Quotas } from './quotas.ts';
 import type { RunWatch } from './run-watch.ts';
 
-/** A task that can be begun, and the job that was queued for it. */
+/** A task that can be begun. */
 export interface QueuedTask {
   runId: string;
-  jobId: string;
+  ownerId: string;
 }
 
 export interface CreatedRuns {
@@ -25,7 +25,7 @@ export interface Store {
   feedWatch: FeedWatch;
   lookups: Lookups;
   quotas: Quotas;
-  /** What this process has just queued: a worker in it need not wait until its jobs are fetched. */
+  /** What this process has just queued: a worker in it need not wait until a ticket is fetched. */
   queued: EventEmitter<{ task: [QueuedTask] }>;
   /** Runs that this process has created without a request, for the rate limit of their account. */
   created: EventEmitter<{ runs: [CreatedRuns] }>;

@@ -1,30 +1,28 @@
 import type { Database } from './database.ts';
-import { addAdvanceJobSql, addRunJobSql } from './job-queue.ts';
+import { IS_READY, WAITING_ACCOUNTS } from './waiting-accounts.ts';
 
-/** Between a job's lock and its run's claim lie milliseconds; after this its worker was lost in between. */
-const CLAIM_LIMIT = '15 seconds';
+/** Tickets that one account gets at once; the next look adds more. */
+const MOST = 1_000;
 
 /**
- * Queues again what waits without a job that could still take it: each statement of ours keeps the two together,
- * but a job is also graphile-worker's, and an operator's.
+ * Adds tickets where there are none that a worker could take, although runs are ready: each statement of ours keeps
+ * the two together, but a ticket is also graphile-worker's, and an operator's.
  * @returns the ids of the runs.
  */
 export async function requeueStrayRuns(database: Database): Promise<string[]> {
   const { rows } = await database.pool.query<{ id: string }>({
     name: 'requeue-stray-runs',
     text: `
-      with stray as (
-        select id, kind, priority from run
-        where status = 'queued' and blockers = 0 and not exists (
-          select from graphile_worker.jobs as job
-          where job.key = 'run:' || run.id and job.attempts < job.max_attempts
-            and (job.locked_at is null or job.locked_at > clock_timestamp() - interval '${CLAIM_LIMIT}'))
-        for update skip locked
+      with lost as (
+        select run.id, run.owner_id from (${WAITING_ACCOUNTS}) as waiting cross join lateral (
+          select id, owner_id from run where run.owner_id = waiting.owner_id and ${IS_READY}
+          order by priority desc, ready_at, id limit least(waiting.free, ${MOST})
+        ) as run
+        where not exists (
+          select from graphile_worker._private_jobs where is_available and run_at <= clock_timestamp()
+        )
       )
-      select id, case kind
-        when 'execution' then ${addAdvanceJobSql('stray.id', 'stray.priority')}
-        else ${addRunJobSql('stray.id', 'stray.priority')}
-      end from stray`,
+      select id, add_ticket('take-turn', json_build_object('ownerId', owner_id, 'runId', id), null) from lost`,
   });
   return rows.map(({ id }) => id);
 }
@@ -38,7 +36,7 @@ export async function readHeldRuns(
     name: 'read-held-runs',
     text: `
       select id as "runId", epoch from run
-      where status = 'running' and worker_id is not null
+      where status in ('running', 'queued') and worker_id is not null
         and (worker_id = $1 or not exists (select from worker where worker.id = run.worker_id))`,
     values: [workerId],
   });

@@ -1,3 +1,4 @@
+import type { ClientBase } from 'pg';
 import type { Database } from './database.ts';
 import { requeueRuns } from './requeue-runs.ts';
 import { transaction } from './transaction.ts';
@@ -74,7 +75,7 @@ export async function readWorkers(database: Database): Promise<WorkerReport[]> {
 }
 
 /**
- * Takes everything from a worker that is gone or goes: its runs get a higher epoch and a fresh job, its open
+ * Takes everything from a worker that is gone or goes: its runs get a higher epoch and a fresh ticket, its open
  * model calls are closed, its jobs are unlocked. One of several callers wins, the others find nothing.
  * @returns the ids of the runs that wait for another worker now.
  */
@@ -86,22 +87,31 @@ export async function releaseWorker(database: Database, workerId: string): Promi
     );
     if (!rows[0]) return [];
     const held = await client.query<{ id: string }>(
-      `select id from run where worker_id = $1 and status = 'running' order by id for update`,
+      `select id from run where worker_id = $1 and status in ('running', 'queued') order by id for update`,
       [workerId],
     );
     const ids = held.rows.map(({ id }) => id);
-    await client.query('select graphile_worker.force_unlock_workers($1::text[])', [rows[0].pool_ids]);
-    // Out of the way, so that each run's fresh job has an id of its own: a worker that was only frozen may yet
-    // wake and declare its job done.
-    await client.query(
-      `select graphile_worker.complete_jobs(array(
-         select id from graphile_worker.jobs where key in (select 'run:' || id from unnest($1::text[]) as id)))`,
-      [ids],
-    );
+    await replaceTickets(client, rows[0].pool_ids);
     await client.query('update run set losses = losses + 1 where id = any($1::text[])', [ids]);
     await requeueRuns(client, ids);
     return ids;
   });
+}
+
+/**
+ * Adds a ticket for each one that the worker held. The new ones have ids of their own: a
+ * worker that was only frozen may yet wake and delete the tickets that it knows.
+ */
+async function replaceTickets(client: ClientBase, poolIds: readonly string[]): Promise<void> {
+  await client.query(
+    `with held as (
+       delete from graphile_worker._private_jobs as job using graphile_worker._private_tasks as task
+       where job.locked_by = any($1::text[]) and task.id = job.task_id
+       returning task.identifier, payload
+     )
+     select add_ticket(identifier, payload, null) from held`,
+    [poolIds],
+  );
 }
 
 /** For a process that owns its database alone: whoever else is registered there is gone. */

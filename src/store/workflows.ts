@@ -100,7 +100,7 @@ export async function insertWorkflow(
           owner_id, origin)
         values ($1, $2, $3, $4::jsonb, $5, $6, $7::jsonb, $8, $9, $10) returning *
       ), planned as (
-        select ${addScheduleJobSql('made.id', 'made.next_run_at')} from made where made.next_run_at is not null
+        select ${addScheduleJobSql('made.id', 'made.next_run_at', 'made.owner_id')} from made where made.next_run_at is not null
       )
       select ${WORKFLOW_COLUMNS} from made as workflow, (select count(*) from planned) as plan`,
     values: [workflow.id, ...settings(workflow), workflow.ownerId, workflow.origin],
@@ -123,9 +123,10 @@ export async function changeWorkflow(
     );
     if (rows.length > 0) await client.query(`select ${removeScheduleJobSql('$1::text')}`, [id]);
     if (rows[0]?.nextRunAt) {
-      await client.query(`select ${addScheduleJobSql('$1::text', '$2::timestamptz')}`, [
+      await client.query(`select ${addScheduleJobSql('$1::text', '$2::timestamptz', '$3::text')}`, [
         id,
         change.nextRunAt,
+        rows[0].ownerId,
       ]);
     }
     return rows[0] ?? null;

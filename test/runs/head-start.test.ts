@@ -1,11 +1,8 @@
-import { EventEmitter } from 'node:events';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { createHeadStarts, type JobVersion } from '../../src/jobs/head-starts.ts';
 import type { Jobs } from '../../src/jobs/start-jobs.ts';
 import { createLog } from '../../src/log.ts';
 import { createMetrics } from '../../src/metrics/metrics.ts';
 import { openStore } from '../../src/store/open-store.ts';
-import type { Store } from '../../src/store/store.ts';
 import { startWorker } from '../../src/worker.ts';
 import { type Client, data, TASK_EVENTS } from '../harness/client.ts';
 import { runIdOf } from '../harness/lease.ts';
@@ -96,135 +93,6 @@ describe('a worker in the process that queued a task', () => {
       'AttemptStarted',
       'RunCompleted',
     ]);
-  });
-});
-
-describe('head starts', () => {
-  const version = (id: string, revision = 0): JobVersion => ({ id, revision });
-
-  function open(places: number) {
-    const queued: Store['queued'] = new EventEmitter();
-    const stopping = new AbortController();
-    const running = new Map<string, PromiseWithResolvers<void>>();
-    const begun: string[] = [];
-    const headStarts = createHeadStarts(queued, { places, stopping: stopping.signal, log }, (runId) => {
-      begun.push(runId);
-      const run = Promise.withResolvers<void>();
-      running.set(runId, run);
-      return run.promise;
-    });
-    headStarts.othersAre(0);
-    headStarts.queueIsEmpty();
-    const offer = (runId: string) => queued.emit('task', { runId, jobId: `job of ${runId}` });
-    const end = async (runId: string) => {
-      running.get(runId)!.resolve();
-      await new Promise(setImmediate);
-    };
-    return { headStarts, offer, end, begun, running, stopping };
-  }
-
-  test('given one, then the job waits for it and does not begin it again', async () => {
-    const { offer, begun, headStarts, end } = open(2);
-    offer('a');
-    const job = headStarts.carryOut('a', version('job of a'));
-    await end('a');
-    await job;
-    expect(begun).toEqual(['a']);
-  });
-
-  test('given one that broke off, then the job fails as if it had begun it', async () => {
-    const { offer, headStarts, running } = open(2);
-    offer('a');
-    const job = headStarts.carryOut('a', version('job of a'));
-    running.get('a')!.reject(new Error('broke off'));
-    await expect(job).rejects.toThrow('broke off');
-  });
-
-  test.each([
-    ['another job of the run', version('a later job')],
-    ['the same job, changed since', version('job of a', 1)],
-  ])('given %s, then it begins the run for itself: what it is for came after the head start', (_, job) => {
-    const { offer, begun, headStarts } = open(2);
-    offer('a');
-    void headStarts.carryOut('a', job);
-    expect(begun).toEqual(['a', 'a']);
-  });
-
-  test('given other workers, then there are none: one of them would fetch the job, and this one take too many', () => {
-    const { offer, begun, headStarts } = open(2);
-    headStarts.othersAre(1);
-    offer('a');
-    headStarts.othersAre(0);
-    offer('b');
-    expect(begun).toEqual(['b']);
-  });
-
-  test('given a worker that has not looked yet for others, or into the queue, then there are none', () => {
-    const begun: string[] = [];
-    const queued: Store['queued'] = new EventEmitter();
-    const headStarts = createHeadStarts(
-      queued,
-      { places: 9, stopping: new AbortController().signal, log },
-      async (runId) => void begun.push(runId),
-    );
-    queued.emit('task', { runId: 'a', jobId: '1' });
-    headStarts.othersAre(0);
-    queued.emit('task', { runId: 'b', jobId: '2' });
-    headStarts.queueIsEmpty();
-    queued.emit('task', { runId: 'c', jobId: '3' });
-    expect(begun).toEqual(['c']);
-  });
-
-  test('the last place is left to a job, and a job that was fetched never waits', () => {
-    const { offer, begun, headStarts } = open(2);
-    offer('a');
-    offer('b');
-    void headStarts.carryOut('c', version('job of c'));
-    expect(begun).toEqual(['a', 'c']);
-  });
-
-  test('given a worker of one place, then there are none', () => {
-    const { offer, begun } = open(1);
-    offer('a');
-    expect(begun).toEqual([]);
-  });
-
-  test('given somebody who may wait, then nobody overtakes until the queue was found empty with places free', async () => {
-    const { offer, begun, headStarts, end } = open(2);
-    offer('a');
-    headStarts.queueIsEmpty();
-    offer('b');
-    await end('a');
-    offer('c');
-    expect(begun).toEqual(['a']);
-    headStarts.queueIsEmpty();
-    offer('d');
-    expect(begun).toEqual(['a', 'd']);
-  });
-
-  test('given all places were taken by jobs, then others may wait of whom this process knows nothing', async () => {
-    const { offer, begun, headStarts, end } = open(2);
-    void headStarts.carryOut('a', version('1'));
-    void headStarts.carryOut('b', version('2'));
-    await end('a');
-    await end('b');
-    offer('c');
-    expect(begun).toEqual(['a', 'b']);
-  });
-
-  test('given a stop, then there are no more, and the runs that had one are waited for', async () => {
-    const { offer, begun, headStarts, end, stopping } = open(9);
-    offer('a');
-    stopping.abort();
-    offer('b');
-    let isStopped = false;
-    const stop = headStarts.stop().then(() => {
-      isStopped = true;
-    });
-    await new Promise(setImmediate);
-    expect([begun, isStopped]).toEqual([['a'], false]);
-    await end('a');
-    await stop;
   });
 });
 

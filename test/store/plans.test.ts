@@ -184,12 +184,12 @@ describe.each([
   },
   {
     what: 'what is due to an integration',
-    ask: () => takeDelivery(server.store.database, 'i7', 1000),
+    ask: () => takeDelivery(server.store.database, 'u8', { busy: ['i9'], lostAfterMs: 1000 }),
     index: 'delivery_pending',
   },
   {
     what: 'what is due to it later',
-    ask: () => planDeliveries(server.store.database, 'i7', 0),
+    ask: () => planDeliveries(server.store.database, 'i7'),
     index: 'delivery_pending',
   },
   {

@@ -1,6 +1,12 @@
 import { outlastConnectionLoss } from '../../store/connection-loss.ts';
-import type { Database } from '../../store/database.ts';
-import { disableIntegration, planDeliveries, recordTry, takeDelivery } from '../../store/send-deliveries.ts';
+import {
+  type DueDelivery,
+  disableIntegration,
+  failUnwantedDeliveries,
+  planDeliveries,
+  recordTry,
+  takeDelivery,
+} from '../../store/send-deliveries.ts';
 import type { EngineContext } from '../context.ts';
 import { createOutboundFetch } from '../outbound-fetch.ts';
 import { PATIENCE_MS } from './call.ts';
@@ -8,67 +14,89 @@ import { sendDelivery } from './send-delivery.ts';
 
 /** To one integration at once: a slow receiver holds up its own messages, not those to others. */
 const AT_ONCE = 4;
-/** To all together: slow receivers leave the worker places for runs. */
+/** Of all accounts together: slow receivers leave the worker slots for runs. An account that holds none may exceed it. */
 const ALL_AT_ONCE = 32;
-/** When all these places are taken. */
-const LATER_MS = 2_000;
 
 const LOST_AFTER_MS = PATIENCE_MS + 5_000;
 
 export interface Deliveries {
-  /** Sends what is due to an integration, and sees to it that the rest is sent when it is. */
-  send(integrationId: string, stopping: AbortSignal): Promise<void>;
+  /**
+   * Takes a message of an account that is due.
+   * @returns what sends it; null: there is none that may be sent now.
+   */
+  take(ownerId: string, stopping: AbortSignal): Promise<(() => Promise<void>) | null>;
+  /** Whether one more may be sent at the same time. */
+  hasCapacity(ownerId: string): boolean;
 }
 
-/** Each call sends one message after the other; one that finds no place has those that have look once more. */
 export function createDeliveries(context: Pick<EngineContext, 'store' | 'secrets' | 'outbound'>): Deliveries {
   const { database } = context.store;
   const means = { fetch: createOutboundFetch(context.outbound), secrets: context.secrets };
-  const lines = new Map<string, { open: number; isCalled: boolean }>();
-  let allOpen = 0;
+  const ofIntegrations = createCounts();
+  const ofAccounts = createCounts();
+  const taking = new Map<string, Promise<unknown>>();
 
-  async function sendInTurn(integrationId: string, stopping: AbortSignal): Promise<void> {
-    const line = lines.get(integrationId) ?? { open: 0, isCalled: false };
-    lines.set(integrationId, line);
-    line.open += 1;
-    allOpen += 1;
+  /** One after the other: what is taken at the same time is not counted yet. */
+  async function takeOne(ownerId: string): Promise<DueDelivery | null> {
+    const busy = ofIntegrations.from(AT_ONCE);
+    const delivery = await takeDelivery(database, ownerId, { busy, lostAfterMs: LOST_AFTER_MS });
+    if (delivery) ofIntegrations.change(delivery.integrationId, 1);
+    if (delivery) ofAccounts.change(ownerId, 1);
+    return delivery;
+  }
+
+  async function send(ownerId: string, delivery: DueDelivery, stopping: AbortSignal): Promise<void> {
+    const { integrationId } = delivery;
     try {
-      do {
-        line.isCalled = false;
-        while (!stopping.aborted && (await sendNext(database, means, integrationId, stopping)));
-      } while (line.isCalled && !stopping.aborted);
+      const { isGone, ...tried } = await sendDelivery(means, delivery, stopping);
+      await outlastConnectionLoss(() => recordTry(database, delivery, tried));
+      if (isGone) await disableIntegration(database, integrationId, tried.error!);
+      if (isGone) await failUnwantedDeliveries(database, ownerId);
+      if (tried.waitMs !== null) await planDeliveries(database, integrationId);
     } finally {
-      line.open -= 1;
-      allOpen -= 1;
-      if (line.open === 0) lines.delete(integrationId);
+      ofIntegrations.change(integrationId, -1);
+      ofAccounts.change(ownerId, -1);
     }
   }
 
   return {
-    async send(integrationId, stopping) {
-      const line = lines.get(integrationId);
-      if (line?.open === AT_ONCE) {
-        line.isCalled = true;
-        return;
-      }
-      const isFull = allOpen >= ALL_AT_ONCE;
-      if (!isFull) await sendInTurn(integrationId, stopping);
-      await planDeliveries(database, integrationId, isFull ? LATER_MS : 0);
+    async take(ownerId, stopping) {
+      const delivery = await inTurn(taking, ownerId, () => takeOne(ownerId));
+      if (delivery) return () => send(ownerId, delivery, stopping);
+      await failUnwantedDeliveries(database, ownerId);
+      return null;
     },
+    hasCapacity: (ownerId) => ofAccounts.sum() < ALL_AT_ONCE || ofAccounts.of(ownerId) === 0,
   };
 }
 
-/** @returns false when nothing is due. */
-async function sendNext(
-  database: Database,
-  means: Parameters<typeof sendDelivery>[0],
-  integrationId: string,
-  stopping: AbortSignal,
-): Promise<boolean> {
-  const delivery = await takeDelivery(database, integrationId, LOST_AFTER_MS);
-  if (!delivery) return false;
-  const { isGone, ...tried } = await sendDelivery(means, delivery, stopping);
-  await outlastConnectionLoss(() => recordTry(database, delivery, tried));
-  if (isGone) await disableIntegration(database, integrationId, tried.error!);
-  return true;
+/** After what was begun with the same key before. */
+async function inTurn<Result>(
+  last: Map<string, Promise<unknown>>,
+  key: string,
+  act: () => Promise<Result>,
+): Promise<Result> {
+  const own = (last.get(key) ?? Promise.resolve()).then(act, act);
+  last.set(key, own);
+  try {
+    return await own;
+  } finally {
+    if (last.get(key) === own) last.delete(key);
+  }
+}
+
+function createCounts() {
+  const counts = new Map<string, number>();
+  const of = (key: string) => counts.get(key) ?? 0;
+  return {
+    of,
+    change(key: string, by: number): void {
+      const count = of(key) + by;
+      if (count > 0) counts.set(key, count);
+      else counts.delete(key);
+    },
+    sum: () => [...counts.values()].reduce((sum, count) => sum + count, 0),
+    /** Those that have reached a number. */
+    from: (least: number) => [...counts].filter(([, count]) => count >= least).map(([key]) => key),
+  };
 }

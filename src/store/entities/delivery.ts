@@ -18,6 +18,10 @@ export const Delivery = defineEntity({
       name: 'delivery_pending',
       expression: `create index "delivery_pending" on "delivery" ("integration_id", "next_try_at") where "status" = 'pending'`,
     },
+    {
+      name: 'delivery_due',
+      expression: `create index "delivery_due" on "delivery" ("next_try_at") where "status" = 'pending'`,
+    },
   ],
   // A run that is tried again ends anew, with a later event.
   uniques: [{ name: 'delivery_once', properties: ['integration', 'runId', 'seq'] }],

@@ -27,8 +27,13 @@ export const Run = defineEntity({
       expression: `create index "run_owner_ended" on "run" ("owner_id", "created_at" desc) where "kind" = 'task' and "status" in ('completed', 'failed')`,
     },
     {
-      name: 'run_queued',
-      expression: `create index "run_queued" on "run" ("id") where "status" = 'queued'`,
+      // The next run of an account that a worker takes, and how many of its runs wait.
+      name: 'run_next',
+      expression: `create index "run_next" on "run" ("owner_id", "blockers", "priority" desc, "ready_at", "id") where "status" = 'queued'`,
+    },
+    {
+      name: 'run_running',
+      expression: `create index "run_running" on "run" ("owner_id") where "status" = 'running'`,
     },
     {
       name: 'run_unfinished_orchestration',
@@ -50,13 +55,17 @@ export const Run = defineEntity({
     session: () => p.manyToOne(Session).mapToPk().nullable().deleteRule('no action').index(false),
     origin: p.text(),
     status: p.enum(RUN_STATUSES),
-    /** 1-10; a higher number runs first. */
+    /** 1-10; of an account's runs, a higher number runs first. */
     priority: p.integer().default(5),
     /** Raised by whoever takes the run over or ends it; a write with an older epoch touches nothing. */
     epoch: p.integer().default(0),
     /** 0 until first started; rises with every restart of its text. */
     attempt: p.integer().default(0),
     workerId: p.text().nullable(),
+    /** Chosen by the worker that took it: a claim whose answer was lost is found again by it. */
+    claim: p.bigint().nullable(),
+    /** When it last became ready for a worker to take; set by a trigger. */
+    readyAt: p.datetime(6).nullable().defaultRaw('clock_timestamp()'),
     /** How often a worker was lost while it had the run. */
     losses: p.integer().default(0),
     lastSeq: p.integer().default(0),

@@ -14,6 +14,16 @@ export const Workflow = defineEntity({
       expression:
         'create index "workflow_owner_created" on "workflow" ("owner_id", "created_at" desc, "id" desc)',
     },
+    {
+      name: 'workflow_due',
+      expression:
+        'create index "workflow_due" on "workflow" ("owner_id", "next_run_at") where "next_run_at" is not null',
+    },
+    {
+      name: 'workflow_next',
+      expression:
+        'create index "workflow_next" on "workflow" ("next_run_at") where "next_run_at" is not null',
+    },
   ],
   properties: {
     id: p.text().primary(),

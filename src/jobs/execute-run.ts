@@ -1,0 +1,71 @@
+import { carryOut } from '../engine/carry-out.ts';
+import { advanceExecution } from '../engine/workflow/advance.ts';
+import {
+  type ClaimedRun,
+  claimNextRun,
+  claimRun,
+  findClaimed,
+  type NextRun,
+  newClaimNumber,
+} from '../store/claim-run.ts';
+import { outlastConnectionLoss } from '../store/connection-loss.ts';
+import { isEnding } from '../store/events.ts';
+import { type Lease, LeaseLost, openLease } from '../store/lease.ts';
+import type { JobContext } from './context.ts';
+
+/** A claim whose answer was lost may have happened; then it is repeated on the run that this worker holds. */
+export function claimNext(
+  { engine: { store, providers }, workerId, stopping }: JobContext,
+  accountIds: readonly string[],
+  isPatient: boolean,
+): Promise<NextRun | null> {
+  const number = newClaimNumber();
+  let isRepeated = false;
+  return outlastConnectionLoss(async () => {
+    const claimer = { workerId: workerId(), providers: [...providers.keys()] };
+    try {
+      const runId = isRepeated && (await findClaimed(store, claimer.workerId, number));
+      const run = runId ? await claimRun(store, runId, claimer, true) : null;
+      return run
+        ? { ownerId: run.ownerId, run }
+        : await claimNextRun(store, accountIds, claimer, { number, isPatient });
+    } catch (error) {
+      isRepeated = true;
+      throw error;
+    }
+  }, stopping);
+}
+
+/** @returns whether the run has ended, or waits for what makes it ready again; false: it is ready already. */
+export async function executeRun(context: JobContext, run: ClaimedRun): Promise<boolean> {
+  const lease = openLease(run);
+  const unwatch = run.kind === 'execution' ? () => {} : watchForLoss(context, lease, run.seq);
+  context.leases.add(lease);
+  if (context.stopping.aborted) lease.abort(new LeaseLost('the worker stops'));
+  try {
+    if (run.kind !== 'execution') return await carryOut(context.engine, lease, { ...run, kind: run.kind });
+    await advanceExecution(context.engine, run.id);
+    return true;
+  } finally {
+    context.leases.delete(lease);
+    unwatch();
+  }
+}
+
+/**
+ * The bus tells at once of an end that others have made; the watch, of anything that raised the epoch, within its
+ * interval. Of what was before `since`, a run that is tried again may still hear.
+ */
+function watchForLoss({ engine: { store } }: JobContext, lease: Lease, since: number): () => void {
+  const unsubscribe = store.bus.subscribe(lease.runId, (events) => {
+    if (events.some((event) => event.seq > since && isEnding(event)))
+      lease.abort(new LeaseLost('the run has ended'));
+  });
+  const unwatch = store.watch.add(lease.runId, (state) => {
+    if (state?.epoch !== lease.epoch) lease.abort(new LeaseLost('the run was taken or ended by another'));
+  });
+  return () => {
+    unsubscribe();
+    unwatch();
+  };
+}
