@@ -30,6 +30,10 @@ export type RunStatus = (typeof RUN_STATUSES)[number];
 export const HAND_ENDINGS = ['completed', 'failed'] as const satisfies RunStatus[];
 export type HandEnding = (typeof HAND_ENDINGS)[number];
 
+/** What a thread does with a turn that comes while an earlier one has not ended. */
+export const ON_BUSY = ['queue', 'reject', 'interrupt', 'parallel'] as const;
+export type OnBusy = (typeof ON_BUSY)[number];
+
 /** Only an `active` session takes new tasks; what runs in one that is `paused` or `completed` goes on. */
 export const SESSION_STATUSES = ['active', 'paused', 'completed'] as const;
 export type SessionStatus = (typeof SESSION_STATUSES)[number];
@@ -51,6 +55,7 @@ export const EVENT_TYPES = [
   'ToolCallStarted',
   'ToolCallCompleted',
   'PlanUpdated',
+  'ThreadTruncated',
   'ResponseGenerated',
   'EvaluationCompleted',
   'EvaluationFailed',
@@ -69,8 +74,13 @@ export const EVENT_TYPES = [
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
-/** Why a run became a worker's to take: somebody had it executed or tried again, or what it waited for completed. */
-export const QUEUE_REASONS = ['executed', 'retried', 'dependencies_completed'] as const;
+/** Why a run became a worker's to take: it was executed or retried by request, or what it waited for is over. */
+export const QUEUE_REASONS = [
+  'executed',
+  'retried',
+  'dependencies_completed',
+  'previous_turn_ended',
+] as const;
 export type QueueReason = (typeof QUEUE_REASONS)[number];
 
 /** What an agent may be given to work with. */

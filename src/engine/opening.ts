@@ -1,19 +1,26 @@
 import type { ModelMessage } from '../providers/provider.ts';
+import { appendEvent } from '../store/append-event.ts';
 import type { Database } from '../store/database.ts';
+import type { Lease } from '../store/lease.ts';
 import type { StartedTask } from '../store/start-task.ts';
 import { readThreadContext, readTurns, type Turn } from '../store/threads.ts';
 import type { EngineContext } from './context.ts';
 
-/** Beyond these the conversation's beginning is left out. */
+/** Turns that a model is sent. */
 const MAX_TURNS = 100;
 
 /** What a model is sent first: its system prompt, the conversation so far, and what it is asked. */
 export async function openingMessages(
   { store }: EngineContext,
+  lease: Lease,
   asked: Pick<StartedTask, 'id' | 'prompt' | 'threadId'>,
   system: string | null,
 ): Promise<ModelMessage[]> {
   const { context, turns } = await readThread(store.database, asked);
+  if (turns.length > MAX_TURNS) {
+    turns.shift();
+    await appendEvent(store, lease, { type: 'ThreadTruncated', data: { sentTurns: turns.length } });
+  }
   const instructions = [...(system ? [system] : []), ...(context ? [context] : [])];
   return [
     ...(instructions.length > 0 ? [{ role: 'system' as const, content: instructions.join('\n\n') }] : []),
@@ -32,7 +39,7 @@ async function readThread(
   if (!threadId) return { context: null, turns: [] };
   const [context, turns] = await Promise.all([
     readThreadContext(database, threadId),
-    readTurns(database, threadId, id, MAX_TURNS),
+    readTurns(database, threadId, id, MAX_TURNS + 1),
   ]);
   return { context, turns };
 }

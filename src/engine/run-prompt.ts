@@ -19,7 +19,7 @@ export async function runPrompt(
   lease: Lease,
   task: StartedTask,
 ): Promise<TaskResult> {
-  const messages = await openingMessages(context, task, task.system);
+  const messages = await openingMessages(context, lease, task, task.system);
   const tries = createTries([task, ...task.fallbackModels]);
   const request = { messages, ...task.parameters, ...shapeOf(task) };
   for (let { firstCall } = task; ; firstCall = null) {

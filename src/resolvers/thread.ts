@@ -2,8 +2,9 @@ import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
 import { withFreshId } from '../store/fresh-id.ts';
-import { findThread, insertThread, type ThreadRow } from '../store/threads.ts';
-import { requireObject } from './quota.ts';
+import { changeThread, findThread, insertThread, type ThreadRow } from '../store/threads.ts';
+import { ON_BUSY } from '../vocabulary.ts';
+import { requireBytes, requireObject } from './quota.ts';
 import { activeSession } from './session.ts';
 import { text, validate } from './validate.ts';
 import { requireViewer } from './viewer.ts';
@@ -19,7 +20,10 @@ const newThread = z.object({
   originalPrompt: text({ min: 1, max: MAX_TEXT }).nullish(),
   domain: domain.nullish(),
   context: text({ min: 1, max: MAX_TEXT }).nullish(),
+  onBusy: z.enum(ON_BUSY).nullish(),
 });
+
+const threadChange = newThread.pick({ title: true, domain: true, context: true, onBusy: true });
 
 /** @throws DomainError NOT_FOUND, INVALID_STATE for its session. */
 export async function createThread(context: Context, input: unknown): Promise<ThreadRow> {
@@ -34,7 +38,8 @@ export async function createThread(context: Context, input: unknown): Promise<Th
     originalPrompt: given.originalPrompt ?? null,
     domain: given.domain ?? null,
     context: given.context ?? null,
-  };
+    onBusy: given.onBusy ?? 'queue',
+  } as const;
   const created = await withFreshId({ origin: context.origin, kind: 'thread' }, (id) =>
     insertThread(context.store.database, { id, ...fresh }),
   );
@@ -43,10 +48,24 @@ export async function createThread(context: Context, input: unknown): Promise<Th
   throw new DomainError('INVALID_STATE', message, { field: 'input.sessionId' });
 }
 
+/** @throws DomainError NOT_FOUND, VALIDATION_ERROR */
+export async function updateThread(context: Context, id: string, input: unknown): Promise<ThreadRow> {
+  const { userId } = requireViewer(context);
+  const change = validate(threadChange, input, 'input');
+  await requireBytes(context, change);
+  const changed = await changeThread(context.store.database, { id, ownerId: userId }, change);
+  if (!changed) throw notFound('input.id');
+  return changed;
+}
+
 /** @throws DomainError NOT_FOUND, for another user's thread too. @param field which argument named it. */
 export async function thread(context: Context, id: string, field = 'id'): Promise<ThreadRow> {
   const { userId } = requireViewer(context);
   const found = await findThread(context.store.database, userId, id);
-  if (!found) throw new DomainError('NOT_FOUND', `${field}: there is no such thread`, { field });
+  if (!found) throw notFound(field);
   return found;
+}
+
+function notFound(field: string): DomainError {
+  return new DomainError('NOT_FOUND', `${field}: there is no such thread`, { field });
 }

@@ -57,6 +57,16 @@ export const AGENT_EVENTS = {
       isError: t.boolean({ description: 'Whether it went wrong.', resolve: ({ data }) => data.isError }),
     }),
   }),
+  ThreadTruncated: event('ThreadTruncated').implement({
+    interfaces: [RunEvent],
+    description: 'The thread has more turns than a model is sent: the oldest are omitted.',
+    fields: (t) => ({
+      sentTurns: t.int({
+        description: 'How many are sent: the newest.',
+        resolve: ({ data }) => data.sentTurns,
+      }),
+    }),
+  }),
   PlanUpdated: event('PlanUpdated').implement({
     interfaces: [RunEvent],
     description: 'The agent told what it means to do, or how far it is.',

@@ -56,6 +56,7 @@ const MUTATIONS = {
   createTask: 'run',
   createTemplate: 'run',
   createThread: 'run',
+  updateThread: 'run',
   createWorkflow: 'run',
   deleteAgent: 'run',
   deleteApiKey: 'admin',

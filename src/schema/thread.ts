@@ -1,7 +1,8 @@
-import { createThread, thread } from '../resolvers/thread.ts';
+import { createThread, thread, updateThread } from '../resolvers/thread.ts';
 import { threads } from '../resolvers/threads.ts';
 import type { ThreadRow } from '../store/threads.ts';
 import { builder } from './builder.ts';
+import { OnBusyEnum } from './enums.ts';
 import { localId } from './global-id.ts';
 import { pageArguments } from './page-arguments.ts';
 import { pageCost } from './page-cost.ts';
@@ -26,6 +27,10 @@ builder.node(ThreadType, {
     context: t.exposeString('context', {
       nullable: true,
       description: 'What the models are told with every turn.',
+    }),
+    onBusy: t.expose('onBusy', {
+      type: OnBusyEnum,
+      description: 'What happens to a turn that comes while an earlier one has not ended.',
     }),
     session: t.field({
       type: SessionType,
@@ -52,6 +57,29 @@ const CreateThreadInput = builder.inputType('CreateThreadInput', {
     context: t.string({
       description: 'What the models are told with every turn, 1 to 100000 characters.',
     }),
+    onBusy: t.field({
+      type: OnBusyEnum,
+      description: 'What happens to a turn that comes while an earlier one has not ended; default QUEUE.',
+    }),
+  }),
+});
+
+const UpdateThreadInput = builder.inputType('UpdateThreadInput', {
+  description: 'What is absent stays as it is.',
+  fields: (t) => ({
+    id: t.id({ required: true, description: 'The thread.' }),
+    title: t.string({ description: 'For people; 1 to 200 characters; null: none.' }),
+    domain: t.string({
+      description:
+        'What kind of work it is about, for its later orchestrations; 1 to 100 characters; null: none.',
+    }),
+    context: t.string({
+      description: 'What the models are told with every later turn, 1 to 100000 characters; null: nothing.',
+    }),
+    onBusy: t.field({
+      type: OnBusyEnum,
+      description: 'What happens to a later turn that comes while an earlier one has not ended.',
+    }),
   }),
 });
 
@@ -59,6 +87,13 @@ const CreateThreadPayload = builder.objectRef<{ thread: ThreadRow }>('CreateThre
   description: 'A fresh thread.',
   fields: (t) => ({
     thread: t.expose('thread', { type: ThreadType, description: 'The thread, still empty.' }),
+  }),
+});
+
+const UpdateThreadPayload = builder.objectRef<{ thread: ThreadRow }>('UpdateThreadPayload').implement({
+  description: 'A changed thread.',
+  fields: (t) => ({
+    thread: t.expose('thread', { type: ThreadType, description: 'The thread, as it is now.' }),
   }),
 });
 
@@ -101,6 +136,18 @@ builder.mutationField('createThread', (t) =>
         ...input,
         sessionId: input.sessionId && localId('Session', input.sessionId, 'input.sessionId'),
       }),
+    }),
+  }),
+);
+
+builder.mutationField('updateThread', (t) =>
+  t.field({
+    type: UpdateThreadPayload,
+    nullable: true,
+    description: 'Changes a conversation. Turns that wait already go on waiting.',
+    args: { input: t.arg({ type: UpdateThreadInput, required: true }) },
+    resolve: async (_root, { input: { id, ...change } }, context) => ({
+      thread: await updateThread(context, localId('Thread', id, 'input.id'), change),
     }),
   }),
 );

@@ -4,8 +4,10 @@ import type { Origin } from '../vocabulary.ts';
 import { findRepeated, type Idempotency } from './create-task.ts';
 import { appendSql, bytesOf, eventsParameter, loggedSql, toLoggedEvents } from './event-log.ts';
 import type { LoggedEvent, NewEvent } from './events.ts';
+import { joinThread } from './join-thread.ts';
 import { hasRoomSql, lockOrchestrations, tooMany } from './orchestration-room.ts';
 import { ORCHESTRATION_COLUMNS, type OrchestrationRow } from './orchestrations.ts';
+import { publishAll } from './publish-all.ts';
 import { homeSql } from './sessions.ts';
 import type { Store } from './store.ts';
 import { transaction } from './transaction.ts';
@@ -44,11 +46,16 @@ export async function createOrchestration(
   await store.quotas.require(ownerId, { runs: 1, bytes: bytesOf(JSON.stringify(orchestration)) });
   const created = await transaction(store.database, async (client) => {
     await lockOrchestrations(client, ownerId);
-    return insert(client, orchestration, most);
+    const { id: runId, threadId } = orchestration;
+    const idempotencyKey = idempotency?.key ?? null;
+    const joining = { runId, ownerId, threadId, idempotencyKey, field: 'input.threadId' } as const;
+    return joinThread(client, joining, (blockers) => insert(client, orchestration, most, blockers));
   });
   if (created) {
-    store.bus.publish(orchestration.id, created.events);
-    return created.row;
+    const { queued, interrupted } = created;
+    publishAll(store.bus, interrupted);
+    store.bus.publish(orchestration.id, queued.events);
+    return queued.row;
   }
   const earlier = idempotency && (await findRepeated(store, ownerId, idempotency));
   if (earlier) return earlier;
@@ -62,6 +69,7 @@ async function insert(
   client: ClientBase,
   orchestration: NewOrchestration,
   most: number,
+  blockers: number,
 ): Promise<{ row: OrchestrationRow; events: LoggedEvent[] } | null> {
   const { rows } = await client.query<OrchestrationRow & { events: LoggedEvent[] }>({
     name: 'create-orchestration',
@@ -73,9 +81,10 @@ async function insert(
         select $2, $14, $15, $1 from room where $14::text is not null
         on conflict do nothing returning key
       ), moved as (
-        insert into run (id, kind, owner_id, session_id, origin, status, priority, last_seq, bytes, counted_bytes)
-        select $1, 'orchestration', $2, room.session_id, $3, 'queued', $4, jsonb_array_length($13::jsonb), $19::bigint,
-          $19::bigint
+        insert into run (id, kind, owner_id, session_id, origin, status, priority, blockers, last_seq, bytes,
+          counted_bytes)
+        select $1, 'orchestration', $2, room.session_id, $3, 'queued', $4, $20, jsonb_array_length($13::jsonb),
+          $19::bigint, $19::bigint
         from room where $14::text is null or exists (select from claimed)
         returning *
       ), asked as (
@@ -108,6 +117,7 @@ async function insert(
       orchestration.costLimit,
       orchestration.sessionId,
       bytesOf(orchestration.prompt, JSON.stringify(orchestration.candidates), orchestration.reasoning),
+      blockers,
     ],
   });
   const [created] = rows;

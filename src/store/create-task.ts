@@ -9,7 +9,9 @@ import type { Origin, ProviderId, TaskKind, ToolName } from '../vocabulary.ts';
 import { addDependencies, countBlockers } from './dependencies.ts';
 import { appendSql, bytesOf, loggedSql, toLoggedEvents } from './event-log.ts';
 import type { LoggedEvent, NewEvent } from './events.ts';
+import { type Joining, joinThread } from './join-thread.ts';
 import { newTaskValues } from './new-task-values.ts';
+import { publishAll } from './publish-all.ts';
 import { homeSql } from './sessions.ts';
 import type { Store } from './store.ts';
 import { TASK_COLUMNS, type TaskRow } from './tasks.ts';
@@ -87,10 +89,10 @@ export interface NewTemplateTask {
  */
 export async function createTask(store: Store, task: NewTask): Promise<TaskRow | string> {
   await store.quotas.require(task.ownerId, { runs: 1, bytes: bytesOf(JSON.stringify(task)) });
-  const created =
-    task.dependsOn.length === 0
-      ? await insertTask(store.database.pool, task, 0)
-      : await transaction(store.database, (client) => insertDependent(client, task));
+  const isAlone = task.dependsOn.length === 0 && (task.threadId === null || task.hold);
+  const created = isAlone
+    ? await insertTask(store.database.pool, task, 0)
+    : await insertAfterOthers(store, task);
   if (!created) return notCreated(store, task);
   if (created.isReady) store.queued.emit('task', { runId: task.id, ownerId: task.ownerId });
   store.bus.publish(task.id, created.events);
@@ -104,11 +106,36 @@ export interface CreatedTask {
   isReady: boolean;
 }
 
-async function insertDependent(client: ClientBase, task: NewTask): Promise<CreatedTask | null> {
-  // Everywhere a session is locked before its runs.
-  if (task.sessionId) await client.query('select from session where id = $1 for share', [task.sessionId]);
+/** In a transaction, behind the turns of its thread and what it depends on. */
+async function insertAfterOthers(store: Store, task: NewTask): Promise<CreatedTask | null> {
+  const joined = await transaction(store.database, async (client) => {
+    // Everywhere a session is locked before its threads and its runs.
+    if (task.sessionId) await client.query('select from session where id = $1 for share', [task.sessionId]);
+    return joinThread(client, joiningOf(task), (blockers) => insertDependent(client, task, blockers));
+  });
+  if (!joined) return null;
+  publishAll(store.bus, joined.interrupted);
+  return joined.queued;
+}
+
+/** What is held joins its thread when it is executed. */
+function joiningOf({ id, ownerId, threadId, hold, idempotency }: NewTask): Joining {
+  return {
+    runId: id,
+    ownerId,
+    threadId: hold ? null : threadId,
+    idempotencyKey: idempotency?.key ?? null,
+    field: 'input.threadId',
+  };
+}
+
+async function insertDependent(
+  client: ClientBase,
+  task: NewTask,
+  turns: number,
+): Promise<CreatedTask | null> {
   const blockers = await countBlockers(client, task.ownerId, task.dependsOn);
-  const created = await insertTask(client, task, blockers);
+  const created = await insertTask(client, task, turns + blockers);
   if (created) await addDependencies(client, task.id, task.dependsOn);
   return created;
 }

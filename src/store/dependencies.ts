@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg';
 import { DomainError, type RunError } from '../errors.ts';
-import type { RunStatus } from '../vocabulary.ts';
+import type { QueueReason, RunStatus } from '../vocabulary.ts';
 import { announceSql, ENDED_RUN } from './announce-end.ts';
 import { appendSql, eventsParameter, RAISED, raiseSql } from './event-log.ts';
 import type { LoggedEvent } from './events.ts';
@@ -54,12 +54,30 @@ export async function addDependencies(
  * what it is a part of goes on.
  */
 export async function releaseDependents(client: ClientBase, runId: string): Promise<LoggedEvent[]> {
-  const event = { type: 'RunQueued', data: { reason: 'dependencies_completed' } } as const;
+  const events = await release(client, DEPENDENTS, [runId], 'dependencies_completed');
+  await wakeParents(client, [runId]);
+  return events;
+}
+
+const DEPENDENTS = `
+  held as (
+    select run.id from run join dependency on dependency.run_id = run.id
+    where dependency.on_run_id = any($1::text[]) and run.status in ('pending', 'queued')
+    order by run.id for update of run
+  )`;
+
+/**
+ * Takes one blocker from each of some runs; those without another are a worker's to take.
+ * @param held SQL of CTEs of which the last, `held`, has the locked runs. @param ids its parameter `$1`
+ */
+export async function release(
+  client: ClientBase,
+  held: string,
+  ids: readonly string[],
+  reason: QueueReason,
+): Promise<LoggedEvent[]> {
   const { rows } = await client.query<LoggedEvent>(
-    `with held as (
-       select run.id from run join dependency on dependency.run_id = run.id
-       where dependency.on_run_id = $1 and run.status in ('pending', 'queued') order by run.id for update of run
-     ), released as (
+    `with ${held}, released as (
        update run set blockers = blockers - 1,
          ${raiseSql("case when blockers = 1 and status = 'queued' then 1 else 0 end")}
        from held where run.id = held.id
@@ -68,9 +86,8 @@ export async function releaseDependents(client: ClientBase, runId: string): Prom
        select * from released where is_ready
      )
      ${appendSql('$2')}`,
-    [runId, eventsParameter([event])],
+    [ids, eventsParameter([{ type: 'RunQueued', data: { reason } }])],
   );
-  await wakeParents(client, [runId]);
   return rows;
 }
 

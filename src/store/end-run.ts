@@ -5,6 +5,7 @@ import type { RunKind, RunStatus } from '../vocabulary.ts';
 import { announceSql, ENDED_RUN } from './announce-end.ts';
 import { settleOpenReservations } from './budgets.ts';
 import { failDependents, lockParents, releaseDependents } from './dependencies.ts';
+import { endTurns, lockThreads } from './end-turns.ts';
 import { appendSql, bytesOf, eventsParameter, raiseSql } from './event-log.ts';
 import type { LoggedEvent, NewEvent } from './events.ts';
 import type { RunResult } from './finish-run.ts';
@@ -48,6 +49,7 @@ export async function endAllWithin(
   { runIds, ownerId, kinds }: EndTargets,
   { status, result, error, cancelReason, events }: Ending,
 ): Promise<LoggedEvent[]> {
+  await lockThreads(client, runIds);
   await lockParents(client, runIds);
   const { rows } = await client.query<LoggedEvent>({
     name: 'end-runs',
@@ -92,14 +94,15 @@ async function closeCalls(client: ClientBase, ids: readonly string[]): Promise<v
   await settleOpenReservations(client, ids);
 }
 
-/** What waits for the runs goes on, or never will. */
+/** What waits for the runs goes on, or never will. The next turns of their threads begin. */
 export async function tellOthers(
   client: ClientBase,
   ids: readonly string[],
   status: Ending['status'],
 ): Promise<LoggedEvent[]> {
-  if (status !== 'completed') return failDependents(client, ids);
-  const released: LoggedEvent[] = [];
-  for (const id of ids) released.push(...(await releaseDependents(client, id)));
-  return released;
+  const events: LoggedEvent[] = [];
+  if (status !== 'completed') events.push(...(await failDependents(client, ids)));
+  else for (const id of ids) events.push(...(await releaseDependents(client, id)));
+  const ended = status === 'completed' ? ids : [...ids, ...events.map(({ runId }) => runId)];
+  return [...events, ...(await endTurns(client, ended))];
 }

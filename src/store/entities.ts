@@ -21,6 +21,7 @@ import { Step } from './entities/step.ts';
 import { Task } from './entities/task.ts';
 import { Template } from './entities/template.ts';
 import { Thread } from './entities/thread.ts';
+import { ThreadTurn } from './entities/thread-turn.ts';
 import { AccountUsage, UsageChange } from './entities/usage.ts';
 import { User } from './entities/user.ts';
 import { Worker } from './entities/worker.ts';
@@ -55,6 +56,7 @@ export const entities = [
   Task,
   Template,
   Thread,
+  ThreadTurn,
   UsageChange,
   User,
   Worker,

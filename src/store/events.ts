@@ -58,6 +58,8 @@ export const eventData = {
     isError: z.boolean(),
   }),
   PlanUpdated: z.object({ plan }),
+  /** The model is sent only the last turns of a long conversation. */
+  ThreadTruncated: z.object({ sentTurns: count }),
   InputRequested: z.object({ question: z.string() }),
   InputProvided: z.object({ text: z.string() }),
   StepStarted: z.object({ stepId: z.string(), stepType: z.string() }),

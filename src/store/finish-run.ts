@@ -5,6 +5,7 @@ import type { TaskResult } from '../rules/task.ts';
 import { announceSql, ENDED_RUN } from './announce-end.ts';
 import { lockParents } from './dependencies.ts';
 import { endedSql, forgottenSql, tellOthers } from './end-run.ts';
+import { lockThreads } from './end-turns.ts';
 import { appendSql, bytesOf, eventsParameter, raiseSql } from './event-log.ts';
 import type { LoggedEvent, NewEvent } from './events.ts';
 import { fenced, type Lease } from './lease.ts';
@@ -82,6 +83,7 @@ async function isHeld({ database }: Store, { runId, epoch }: Lease): Promise<boo
 
 function finishBeforeOthers(store: Store, lease: Lease, outcome: Outcome): Promise<LoggedEvent[]> {
   return transaction(store.database, async (client) => {
+    await lockThreads(client, [lease.runId]);
     await lockParents(client, [lease.runId]);
     const own = await end(client, lease, outcome, true);
     if (own.length === 0) return [];

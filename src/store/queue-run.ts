@@ -1,25 +1,61 @@
+import type { ClientBase } from 'pg';
 import type { QueueReason, RunStatus } from '../vocabulary.ts';
 import { appendSql, eventsParameter, loggedSql, raiseSql, toLoggedEvents } from './event-log.ts';
 import type { LoggedEvent } from './events.ts';
+import { joinThread } from './join-thread.ts';
+import { publishAll } from './publish-all.ts';
 import type { Store } from './store.ts';
 import { TASK_COLUMNS, type TaskRow } from './tasks.ts';
+import { transaction } from './transaction.ts';
+
+interface Target {
+  runId: string;
+  ownerId: string;
+  from: Extract<RunStatus, 'pending' | 'failed'>;
+}
 
 /**
  * Makes a run that was held, or that failed, a worker's to take: at once, or when what it depends on has completed.
  * @returns the task as this left it; null when it is not the owner's, a part of something else, or not in the status `from`; and for a failed run while something
  * that it depends on has not completed.
  */
-export async function queueRun(
-  store: Store,
-  target: { runId: string; ownerId: string; from: Extract<RunStatus, 'pending' | 'failed'> },
-): Promise<TaskRow | null> {
-  const reason: QueueReason = target.from === 'pending' ? 'executed' : 'retried';
-  const { rows } = await store.database.pool.query<TaskRow & { events: LoggedEvent[] }>({
+export async function queueRun(store: Store, target: Target): Promise<TaskRow | null> {
+  const queued = await transaction(store.database, async (client) => {
+    const threadId = await findThreadOf(client, target);
+    const joining = { ...target, threadId, idempotencyKey: null, field: 'input.id' } as const;
+    return joinThread(client, joining, (blockers) => queue(client, target, blockers));
+  });
+  if (!queued) return null;
+  const { events, ...row } = queued.queued;
+  publishAll(store.bus, queued.interrupted);
+  store.bus.publish(target.runId, toLoggedEvents(events));
+  return row;
+}
+
+/** null also for a run that is not in the status `from`, which interrupts nothing. */
+async function findThreadOf(client: ClientBase, { runId, ownerId, from }: Target): Promise<string | null> {
+  const { rows } = await client.query<{ threadId: string | null }>({
+    name: 'find-thread-of-run',
+    text: `
+      select thread_id as "threadId" from run join task on task.id = run.id
+      where run.id = $1 and run.owner_id = $2 and run.status = $3`,
+    values: [runId, ownerId, from],
+  });
+  return rows[0]?.threadId ?? null;
+}
+
+async function queue(
+  client: ClientBase,
+  { runId, ownerId, from }: Target,
+  blockers: number,
+): Promise<(TaskRow & { events: LoggedEvent[] }) | null> {
+  const reason: QueueReason = from === 'pending' ? 'executed' : 'retried';
+  const { rows } = await client.query<TaskRow & { events: LoggedEvent[] }>({
     name: 'queue-run',
     text: `
       with moved as (
         update run set status = 'queued', ${raiseSql('1')}, updated_at = clock_timestamp(),
-          blockers = case when $3 = 'failed' then 0 else blockers end, losses = 0
+          blockers = case when $3 = 'failed' then 0 else blockers end + $5, losses = 0
         where id = $1 and owner_id = $2 and kind = 'task' and status = $3 and parent_id is null and ($3 = 'pending' or not exists (
           select from dependency join run as needed on needed.id = dependency.on_run_id
           where dependency.run_id = $1 and needed.status <> 'completed'))
@@ -30,16 +66,7 @@ export async function queueRun(
         returning task.*
       ), logged as (${appendSql('$4')})
       select ${TASK_COLUMNS}, ${loggedSql} as events from moved as run, reopened as task`,
-    values: [
-      target.runId,
-      target.ownerId,
-      target.from,
-      eventsParameter([{ type: 'RunQueued', data: { reason } }]),
-    ],
+    values: [runId, ownerId, from, eventsParameter([{ type: 'RunQueued', data: { reason } }]), blockers],
   });
-  const [queued] = rows;
-  if (!queued) return null;
-  const { events, ...row } = queued;
-  store.bus.publish(target.runId, toLoggedEvents(events));
-  return row;
+  return rows[0] ?? null;
 }

@@ -1,11 +1,19 @@
+import type { ClientBase } from 'pg';
 import { appendSql, eventsParameter, loggedSql, raiseSql, toLoggedEvents } from './event-log.ts';
 import type { LoggedEvent, NewEvent } from './events.ts';
+import { joinThread } from './join-thread.ts';
 import { hasRoomSql, lockOrchestrations } from './orchestration-room.ts';
 import { ORCHESTRATION_COLUMNS, type OrchestrationRow } from './orchestrations.ts';
+import { publishAll } from './publish-all.ts';
 import type { Store } from './store.ts';
 import { transaction } from './transaction.ts';
 
 const RETRIED: NewEvent = { type: 'RunQueued', data: { reason: 'retried' } };
+
+interface Target {
+  runId: string;
+  ownerId: string;
+}
 
 /**
  * Makes an orchestration that failed a worker's to take again; it goes on after its last checkpoint.
@@ -14,16 +22,43 @@ const RETRIED: NewEvent = { type: 'RunQueued', data: { reason: 'retried' } };
  */
 export async function requeueOrchestration(
   store: Store,
-  target: { runId: string; ownerId: string },
+  target: Target,
   most: number,
 ): Promise<OrchestrationRow | null> {
   const queued = await transaction(store.database, async (client) => {
     await lockOrchestrations(client, target.ownerId);
-    const { rows } = await client.query<OrchestrationRow & { events: LoggedEvent[] }>({
-      name: 'requeue-orchestration',
-      text: `
+    const threadId = await findThreadOf(client, target);
+    const joining = { ...target, threadId, idempotencyKey: null, field: 'input.id' } as const;
+    return joinThread(client, joining, (blockers) => requeue(client, target, most, blockers));
+  });
+  if (!queued) return null;
+  const { events, ...row } = queued.queued;
+  publishAll(store.bus, queued.interrupted);
+  store.bus.publish(target.runId, toLoggedEvents(events));
+  return row;
+}
+
+/** null also for one that has not failed, which interrupts nothing. */
+async function findThreadOf(client: ClientBase, { runId, ownerId }: Target): Promise<string | null> {
+  const { rows } = await client.query<{ threadId: string | null }>(
+    `select thread_id as "threadId" from run join orchestration on orchestration.id = run.id
+     where run.id = $1 and run.owner_id = $2 and run.status = 'failed'`,
+    [runId, ownerId],
+  );
+  return rows[0]?.threadId ?? null;
+}
+
+async function requeue(
+  client: ClientBase,
+  { runId, ownerId }: Target,
+  most: number,
+  blockers: number,
+): Promise<(OrchestrationRow & { events: LoggedEvent[] }) | null> {
+  const { rows } = await client.query<OrchestrationRow & { events: LoggedEvent[] }>({
+    name: 'requeue-orchestration',
+    text: `
         with moved as (
-          update run set status = 'queued', ${raiseSql('1')}, updated_at = clock_timestamp(), losses = 0
+          update run set status = 'queued', ${raiseSql('1')}, updated_at = clock_timestamp(), losses = 0, blockers = $5
           where id = $1 and owner_id = $2 and kind = 'orchestration' and status = 'failed'
             and ${hasRoomSql('$2', 'run.session_id', '$4')}
           returning *
@@ -32,12 +67,7 @@ export async function requeueOrchestration(
           returning orchestration.*
         ), logged as (${appendSql('$3')})
         select ${ORCHESTRATION_COLUMNS}, ${loggedSql} as events from moved as run, reopened as orchestration`,
-      values: [target.runId, target.ownerId, eventsParameter([RETRIED]), most],
-    });
-    return rows[0];
+    values: [runId, ownerId, eventsParameter([RETRIED]), most, blockers],
   });
-  if (!queued) return null;
-  const { events, ...row } = queued;
-  store.bus.publish(target.runId, toLoggedEvents(events));
-  return row;
+  return rows[0] ?? null;
 }

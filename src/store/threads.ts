@@ -1,3 +1,4 @@
+import type { OnBusy } from '../vocabulary.ts';
 import type { Database } from './database.ts';
 import { createdAtTextSql, type ListRange, ofEachSql, rangeSql, rangeValues } from './list-range.ts';
 import { homeSql } from './sessions.ts';
@@ -10,6 +11,7 @@ export interface ThreadRow {
   originalPrompt: string | null;
   domain: string | null;
   context: string | null;
+  onBusy: OnBusy;
   createdAt: Date;
   updatedAt: Date;
   createdAtText: string;
@@ -18,7 +20,7 @@ export interface ThreadRow {
 const COLUMNS = `
   thread.id, thread.owner_id as "ownerId", thread.session_id as "sessionId", thread.title,
   thread.original_prompt as "originalPrompt", thread.domain, thread.context,
-  thread.created_at as "createdAt", thread.updated_at as "updatedAt", ${createdAtTextSql('thread')} as "createdAtText"`;
+  thread.on_busy as "onBusy", thread.created_at as "createdAt", thread.updated_at as "updatedAt", ${createdAtTextSql('thread')} as "createdAtText"`;
 
 /** @returns null when its session takes nothing new (any more). */
 export async function insertThread(
@@ -29,8 +31,8 @@ export async function insertThread(
     name: 'insert-thread',
     text: `
       with ${homeSql('$3', '$2')}
-      insert into thread (id, owner_id, session_id, title, original_prompt, domain, context)
-      select $1, $2, session_id, $4, $5, $6, $7 from home
+      insert into thread (id, owner_id, session_id, title, original_prompt, domain, context, on_busy)
+      select $1, $2, session_id, $4, $5, $6, $7, $8 from home
       returning ${COLUMNS}`,
     values: [
       thread.id,
@@ -40,6 +42,38 @@ export async function insertThread(
       thread.originalPrompt,
       thread.domain,
       thread.context,
+      thread.onBusy,
+    ],
+  });
+  return rows[0] ?? null;
+}
+
+/** An absent member stays as it is. */
+export interface ThreadChange {
+  title?: string | null | undefined;
+  domain?: string | null | undefined;
+  context?: string | null | undefined;
+  onBusy?: OnBusy | null | undefined;
+}
+
+/** @returns null when there is no such thread of this owner. */
+export async function changeThread(
+  database: Database,
+  { id, ownerId }: { id: string; ownerId: string },
+  { title, domain, context, onBusy }: ThreadChange,
+): Promise<ThreadRow | null> {
+  const { rows } = await database.pool.query<ThreadRow>({
+    name: 'change-thread',
+    text: `
+      update thread set updated_at = clock_timestamp(), title = case when $3 then $4 else title end,
+        domain = case when $5 then $6 else domain end, context = case when $7 then $8 else context end,
+        on_busy = coalesce($9, on_busy)
+      where id = $1 and owner_id = $2
+      returning ${COLUMNS}`,
+    values: [
+      ...[id, ownerId],
+      ...[title, domain, context].flatMap((value) => [value !== undefined, value ?? null]),
+      onBusy ?? null,
     ],
   });
   return rows[0] ?? null;
@@ -109,7 +143,7 @@ export interface Turn {
   output: string;
 }
 
-/** The completed turns of a thread that were asked before a run, oldest first, at most the last `limit`. */
+/** The completed turns of a thread that come before a run, oldest first, at most the last `limit`. */
 export async function readTurns(
   database: Database,
   threadId: string,
@@ -119,16 +153,23 @@ export async function readTurns(
   const { rows } = await database.pool.query<Turn>({
     name: 'read-turns',
     text: `
-      select asked.prompt, asked.result ->> 'output' as output
-      from (
-        select id, prompt, result from task where thread_id = $1
-        union all select id, prompt, result from orchestration where thread_id = $1
-      ) as asked join run on run.id = asked.id,
-        (select created_at, id from run where id = $2) as present
-      where run.status = 'completed' and asked.result ->> 'output' <> ''
-        and (run.created_at, run.id) < (present.created_at, present.id)
-      order by run.created_at desc, run.id desc limit $3`,
+      with present as (
+        select joined_at from task where id = $2 union all select joined_at from orchestration where id = $2
+      )
+      select prompt, output from (${lastTurnsSql('task')} union all ${lastTurnsSql('orchestration')}) as last
+      order by joined_at desc, id desc limit $3`,
     values: [threadId, beforeRunId, limit],
   });
   return rows.reverse();
+}
+
+/** By the index of the thread, so that a long conversation costs no more than its end. */
+function lastTurnsSql(kind: 'task' | 'orchestration'): string {
+  return `(
+    select ${kind}.id, ${kind}.joined_at, ${kind}.prompt, ${kind}.result ->> 'output' as output
+    from ${kind} join run on run.id = ${kind}.id
+    where ${kind}.thread_id = $1 and (${kind}.joined_at, ${kind}.id) < ((select joined_at from present), $2)
+      and run.status = 'completed' and ${kind}.result ->> 'output' <> ''
+    order by ${kind}.joined_at desc, ${kind}.id desc limit $3
+  )`;
 }

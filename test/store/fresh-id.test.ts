@@ -15,7 +15,14 @@ beforeAll(async () => {
 afterAll(() => server?.stop());
 
 const of = { origin: 'orchestratex', kind: 'thread' } as const;
-const nothing = { sessionId: null, title: null, originalPrompt: null, domain: null, context: null };
+const nothing = {
+  sessionId: null,
+  title: null,
+  originalPrompt: null,
+  domain: null,
+  context: null,
+  onBusy: 'queue' as const,
+};
 const insert = (id: string) => insertThread(server.store.database, { id, ownerId, ...nothing });
 
 test('where somebody has an id already, another is taken', async () => {

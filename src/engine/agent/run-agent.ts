@@ -36,7 +36,7 @@ export async function runAgent(
   const timer = startTimer(lease, task);
   try {
     const work = await takeUp(context, lease, task);
-    const opening = await openingMessages(context, task, instructionsFor(task));
+    const opening = await openingMessages(context, lease, task, instructionsFor(task));
     const outcome = await takeTurns(work, opening).catch((error) => leaveAndThrow(work, error));
     // What is done in time does not fail because the diff of it takes longer.
     clearTimeout(timer);

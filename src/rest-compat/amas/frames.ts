@@ -70,6 +70,7 @@ export const FRAMES: FrameTable<TaskEvent, Teller> = {
   ToolCallStarted: nothing,
   ToolCallCompleted: nothing,
   PlanUpdated: nothing,
+  ThreadTruncated: nothing,
   ResponseGenerated: nothing,
   EvaluationCompleted: nothing,
   EvaluationFailed: nothing,

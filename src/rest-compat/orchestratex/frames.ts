@@ -78,6 +78,7 @@ export const FRAMES: FrameTable<SessionEvent, Teller> = {
   ToolCallStarted: nothing,
   ToolCallCompleted: nothing,
   PlanUpdated: nothing,
+  ThreadTruncated: nothing,
   ResponseGenerated: ({ at, preview, inputTokens, outputTokens, ...model }, teller) =>
     tell(teller, 'response_generated', at, {
       model_name: teller.nameOf(model),

@@ -54,6 +54,7 @@ export const FRAMES: FrameTable<Event, Told> = {
   ToolCallStarted: nothing,
   ToolCallCompleted: nothing,
   PlanUpdated: nothing,
+  ThreadTruncated: nothing,
   ResponseGenerated: nothing,
   EvaluationCompleted: nothing,
   EvaluationFailed: nothing,

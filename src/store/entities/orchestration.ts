@@ -13,7 +13,7 @@ export const Orchestration = defineEntity({
     {
       name: 'orchestration_thread',
       expression:
-        'create index "orchestration_thread" on "orchestration" ("thread_id") where "thread_id" is not null',
+        'create index "orchestration_thread" on "orchestration" ("thread_id", "joined_at", "id") where "thread_id" is not null',
     },
   ],
   properties: {
@@ -22,6 +22,8 @@ export const Orchestration = defineEntity({
     /** In the caller's word: `coding`, `analysis`, … */
     domain: p.text().nullable(),
     thread: () => p.manyToOne(Thread).mapToPk().nullable().index(false),
+    /** Its place in the order of the thread's turns; null: it has not joined it yet. */
+    joinedAt: p.datetime(6).nullable(),
     /** As they were given; which of them can answer is in `candidates`. */
     preferredModels: p.array().defaultRaw(`'{}'`),
     /** Best first, as they were found when it was started. */

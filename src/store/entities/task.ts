@@ -17,7 +17,8 @@ export const Task = defineEntity({
   indexes: [
     {
       name: 'task_thread',
-      expression: 'create index "task_thread" on "task" ("thread_id") where "thread_id" is not null',
+      expression:
+        'create index "task_thread" on "task" ("thread_id", "joined_at", "id") where "thread_id" is not null',
     },
     {
       name: 'task_agent_completed',
@@ -62,6 +63,8 @@ export const Task = defineEntity({
     /** Its secret parameters, sealed. */
     secrets: p.text().nullable(),
     thread: () => p.manyToOne(Thread).mapToPk().nullable().index(false),
+    /** Its place in the order of the thread's turns; null: it has not joined it yet. */
+    joinedAt: p.datetime(6).nullable(),
     /** Of an execution's: the step that it is done for, its place in that step's list, and which try it is, from 1. */
     stepKey: p.text().nullable(),
     stepItem: p.integer().nullable(),

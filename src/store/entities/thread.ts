@@ -1,4 +1,5 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import { ON_BUSY } from '../../vocabulary.ts';
 import { Session } from './session.ts';
 import { timestamps } from './timestamps.ts';
 import { User } from './user.ts';
@@ -30,6 +31,8 @@ export const Thread = defineEntity({
     domain: p.text().nullable(),
     /** What the models are told with every turn. */
     context: p.text().nullable(),
+    /** What happens to a turn that comes while an earlier one has not ended. */
+    onBusy: p.enum(ON_BUSY).default('queue'),
     ...timestamps,
   },
 });

@@ -1,0 +1,52 @@
+import type { ClientBase } from 'pg';
+import { release } from './dependencies.ts';
+import type { LoggedEvent } from './events.ts';
+
+/**
+ * Locks the threads of runs, and of all that depends on them, before the runs: what adds a turn locks in the same
+ * order.
+ */
+export async function lockThreads(client: ClientBase, runIds: readonly string[]): Promise<void> {
+  await client.query({
+    name: 'lock-threads',
+    text: `
+      with recursive ending(id) as (
+        select unnest($1::text[])
+        union select dependency.run_id from dependency join ending on dependency.on_run_id = ending.id
+      )
+      select from thread where id in (select thread_id from thread_turn join ending on run_id = ending.id)
+      order by id for no key update`,
+    values: [runIds],
+  });
+}
+
+/** Of runs that have ended: the next turn of each of their threads is a worker's to take. */
+export async function endTurns(client: ClientBase, runIds: readonly string[]): Promise<LoggedEvent[]> {
+  const { rows } = await client.query<{ id: string }>({
+    name: 'end-turns',
+    text: `
+      with ended as (delete from thread_turn where run_id = any($1::text[]) returning thread_id)
+      select distinct thread_id as id from ended order by id`,
+    values: [runIds],
+  });
+  if (rows.length === 0) return [];
+  const threadIds = rows.map(({ id }) => id);
+  // A statement of its own, so that the next one sees what was committed before this transaction had the lock.
+  await client.query('select from thread where id = any($1::text[]) order by id for no key update', [
+    threadIds,
+  ]);
+  return release(client, NEXT_TURNS, threadIds, 'previous_turn_ended');
+}
+
+/** Of threads that have no turn under way: the turns that joined first. */
+const NEXT_TURNS = `
+  next as (
+    select distinct on (thread_id) run_id as id from thread_turn
+    where thread_id = any($1::text[]) and not exists (
+      select from thread_turn as present where present.thread_id = thread_turn.thread_id and not present.is_waiting)
+    order by thread_id, joined_at
+  ), begun as (
+    update thread_turn set is_waiting = false from next where thread_turn.run_id = next.id
+  ), held as (
+    select run.id from run join next on next.id = run.id order by run.id for update of run
+  )`;

@@ -1,0 +1,128 @@
+import type { ClientBase } from 'pg';
+import { DomainError } from '../errors.ts';
+import { type OnBusy, RUN_KINDS } from '../vocabulary.ts';
+import { cancelAllWithin } from './cancel-run.ts';
+import type { LoggedEvent } from './events.ts';
+
+/** A run that is to join a thread. */
+export interface Joining {
+  runId: string;
+  ownerId: string;
+  /** null: it is in no thread. */
+  threadId: string | null;
+  /** Of the request that creates it; null: it has none, or the run is there already. */
+  idempotencyKey: string | null;
+  /** The argument that names the thread, or the run. */
+  field: 'input.threadId' | 'input.id';
+}
+
+/**
+ * As part of a transaction, queues a run as a turn of its thread: at once, behind the turns that have not ended, or in
+ * their place, as the thread wants it.
+ * @param queue writes the run with so many blockers more; null: it wrote nothing, and no turn is interrupted
+ * @returns what `queue` returned, and the events of interrupted turns, which are published after the commit
+ * @throws DomainError CONFLICT when the thread rejects turns while it is busy
+ */
+export async function joinThread<Queued>(
+  client: ClientBase,
+  joining: Joining,
+  queue: (blockers: 0 | 1) => Promise<Queued | null>,
+): Promise<{ queued: Queued; interrupted: LoggedEvent[] } | null> {
+  const { runId, threadId } = joining;
+  const turn = threadId === null ? AT_ONCE : await takeTurn(client, joining, threadId);
+  const queued = turn && (await queue(turn.blockers));
+  if (!queued) {
+    if (turn && turn.interrupted.length > 0) await client.query('rollback to savepoint interruption');
+    return null;
+  }
+  if (threadId !== null) await addTurn(client, runId, threadId, turn.blockers === 1);
+  return { queued, interrupted: turn.interrupted };
+}
+
+interface Turn {
+  /** 1: it waits until the turn before it has ended. */
+  blockers: 0 | 1;
+  interrupted: LoggedEvent[];
+}
+
+const AT_ONCE: Turn = { blockers: 0, interrupted: [] };
+
+/** @returns null when the request was made before. */
+async function takeTurn(
+  client: ClientBase,
+  { runId, ownerId, idempotencyKey, field }: Joining,
+  threadId: string,
+): Promise<Turn | null> {
+  const onBusy = await lockThread(client, threadId);
+  if (idempotencyKey !== null && (await isUsed(client, ownerId, idempotencyKey))) return null;
+  const before = onBusy === 'parallel' ? [] : await readUnfinished(client, threadId, runId);
+  if (before.length === 0) return AT_ONCE;
+  if (onBusy === 'reject') throw busy(field);
+  return onBusy === 'interrupt' ? interrupt(client, ownerId, before) : { ...AT_ONCE, blockers: 1 };
+}
+
+async function lockThread(client: ClientBase, id: string): Promise<OnBusy | undefined> {
+  const { rows } = await client.query<{ onBusy: OnBusy }>({
+    name: 'lock-thread',
+    text: 'select on_busy as "onBusy" from thread where id = $1 for no key update',
+    values: [id],
+  });
+  return rows[0]?.onBusy;
+}
+
+async function isUsed(client: ClientBase, ownerId: string, key: string): Promise<boolean> {
+  const { rowCount } = await client.query('select from idempotency_key where owner_id = $1 and key = $2', [
+    ownerId,
+    key,
+  ]);
+  return rowCount === 1;
+}
+
+/** Without those that depend on the run that is to join: they would wait for each other. */
+async function readUnfinished(client: ClientBase, threadId: string, runId: string): Promise<string[]> {
+  const { rows } = await client.query<{ id: string }>({
+    name: 'read-unfinished-turns',
+    text: `
+      with recursive dependent(id) as (
+        select run_id from dependency where on_run_id = $2
+        union select dependency.run_id from dependency join dependent on dependency.on_run_id = dependent.id
+      )
+      select run_id as id from thread_turn where thread_id = $1 and run_id not in (select id from dependent)`,
+    values: [threadId, runId],
+  });
+  return rows.map(({ id }) => id);
+}
+
+function busy(field: Joining['field']): DomainError {
+  const message = `${field}: the thread rejects new turns until the present one has ended`;
+  return new DomainError('CONFLICT', message, { field });
+}
+
+async function interrupt(client: ClientBase, ownerId: string, runIds: readonly string[]): Promise<Turn> {
+  await client.query('savepoint interruption');
+  const targets = { runIds, ownerId, kinds: RUN_KINDS, reason: 'interrupted by a later turn of its thread' };
+  return { blockers: 0, interrupted: await cancelAllWithin(client, targets) };
+}
+
+/** The end of a turn is one of those that others may wait for. */
+async function addTurn(
+  client: ClientBase,
+  runId: string,
+  threadId: string,
+  isWaiting: boolean,
+): Promise<void> {
+  await client.query({
+    name: 'add-turn',
+    text: `
+      with added as (
+        insert into thread_turn (run_id, thread_id, is_waiting) values ($1, $2, $3) returning run_id, joined_at
+      ), marked as (
+        update run set has_dependents = true from added where run.id = added.run_id
+      ), task_joined as (
+        update task set joined_at = coalesce(task.joined_at, added.joined_at) from added where task.id = added.run_id
+      )
+      update orchestration set joined_at = coalesce(orchestration.joined_at, added.joined_at)
+      from added where orchestration.id = added.run_id`,
+    values: [runId, threadId, isWaiting],
+  });
+}
