@@ -35,7 +35,7 @@ export class Migration20261129072055 extends Migration {
       this.addSql(`drop index "${kind}_thread";`);
       this.addSql(`
         update ${kind} set joined_at = run.created_at from run
-        where run.id = ${kind}.id and ${kind}.thread_id is not null and run.status <> 'pending';`);
+        where run.id = ${kind}.id and ${kind}.thread_id is not null;`);
       this.addSql(
         `create index "${kind}_thread" on "${kind}" ("thread_id", "joined_at", "id") where "thread_id" is not null;`,
       );

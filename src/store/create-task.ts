@@ -162,11 +162,12 @@ export async function insertTask(
         returning *
       ), asked as (
         insert into task (id, kind, prompt, system, parameters, provider, model, fallback_models, response_schema,
-          thread_id, type, agent_id, tools, limits,
+          thread_id, joined_at, type, agent_id, tools, limits,
           template_name, template_version, template_plan, template_parameters, secrets,
           step_key, step_item, step_attempt, fallback_is_ours,
           title, description, target, context, task_parameters, prompt_is_ours, prediction)
-        select id, $5, $6, $7, $8::jsonb, $9, $10, $16::jsonb, $17::jsonb, $18, $21, $22, $23::text[], $24::jsonb,
+        select id, $5, $6, $7, $8::jsonb, $9, $10, $16::jsonb, $17::jsonb, $18,
+          case when $18::text is not null then clock_timestamp() end, $21, $22, $23::text[], $24::jsonb,
           $25, $26, $27::jsonb, $28::jsonb, $29, $31, $32, $33, $34, $35, $36, $37, $38::jsonb, $39::jsonb, $40, $41::jsonb from moved
         returning *
       ), limited as (

@@ -104,7 +104,7 @@ async function interrupt(client: ClientBase, ownerId: string, runIds: readonly s
   return { blockers: 0, interrupted: await cancelAllWithin(client, targets) };
 }
 
-/** The end of a turn is one of those that others may wait for. */
+/** Others may wait for its end. A turn that is retried keeps its place in the conversation. */
 async function addTurn(
   client: ClientBase,
   runId: string,
@@ -119,10 +119,10 @@ async function addTurn(
       ), marked as (
         update run set has_dependents = true from added where run.id = added.run_id
       ), task_joined as (
-        update task set joined_at = coalesce(task.joined_at, added.joined_at) from added where task.id = added.run_id
+        update task set joined_at = added.joined_at from added where task.id = added.run_id and started_at is null
       )
-      update orchestration set joined_at = coalesce(orchestration.joined_at, added.joined_at)
-      from added where orchestration.id = added.run_id`,
+      update orchestration set joined_at = added.joined_at
+      from added where orchestration.id = added.run_id and started_at is null`,
     values: [runId, threadId, isWaiting],
   });
 }

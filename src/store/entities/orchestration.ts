@@ -22,7 +22,7 @@ export const Orchestration = defineEntity({
     /** In the caller's word: `coding`, `analysis`, … */
     domain: p.text().nullable(),
     thread: () => p.manyToOne(Thread).mapToPk().nullable().index(false),
-    /** Its place in the order of the thread's turns; null: it has not joined it yet. */
+    /** Its place in the order of the thread's turns; null: it is in none. */
     joinedAt: p.datetime(6).nullable(),
     /** As they were given; which of them can answer is in `candidates`. */
     preferredModels: p.array().defaultRaw(`'{}'`),

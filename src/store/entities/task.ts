@@ -63,7 +63,7 @@ export const Task = defineEntity({
     /** Its secret parameters, sealed. */
     secrets: p.text().nullable(),
     thread: () => p.manyToOne(Thread).mapToPk().nullable().index(false),
-    /** Its place in the order of the thread's turns; null: it has not joined it yet. */
+    /** Its place in the order of the thread's turns; null: it is in none. */
     joinedAt: p.datetime(6).nullable(),
     /** Of an execution's: the step that it is done for, its place in that step's list, and which try it is, from 1. */
     stepKey: p.text().nullable(),
