@@ -17,14 +17,19 @@ export function createTokens(secret: string): Tokens {
   const key = new TextEncoder().encode(secret);
   const verified = new LRUCache<string, Verified>({ max: MAX_KEPT });
   return {
-    sign: (userId, lifetime, origin = 'graphql', { loginId, keyHash } = {}) =>
-      new SignJWT({ origin, ...(loginId && { sid: loginId }), ...(keyHash && { key: keyHash }) })
+    sign: (userId, lifetime, origin = 'graphql', { loginId, keyHash, runIds } = {}) =>
+      new SignJWT({
+        origin,
+        // Without a login, what counts is when the token was issued; `iat` has only seconds.
+        ...(loginId ? { sid: loginId } : { at: Date.now() }),
+        ...(keyHash && { key: keyHash }),
+        ...(runIds && { runs: runIds }),
+      })
         .setProtectedHeader({ alg: ALGORITHM })
         .setSubject(userId)
         .setIssuer(ISSUER)
         .setAudience(AUDIENCE)
-        // With milliseconds: logins may end and begin again within a second.
-        .setIssuedAt(Date.now() / 1000)
+        .setIssuedAt()
         .setExpirationTime(`${lifetime}s`)
         .sign(key),
     async verify(token) {
@@ -40,6 +45,7 @@ export function createTokens(secret: string): Tokens {
         const found = {
           credential: credentialOf(payload),
           expiresAt: new Date(payload.exp! * 1000),
+          ...(Array.isArray(payload.runs) && { runIds: payload.runs as string[] }),
         };
         verified.set(token, found);
         return found;
@@ -50,11 +56,11 @@ export function createTokens(secret: string): Tokens {
   };
 }
 
-function credentialOf({ sub, iat, sid, key }: JWTPayload): Credential {
+function credentialOf({ sub, iat, at, sid, key }: JWTPayload): Credential {
   return {
     userId: sub!,
     loginId: typeof sid === 'string' ? sid : null,
     keyHash: typeof key === 'string' ? key : null,
-    issuedAt: new Date(iat! * 1000),
+    issuedAt: new Date(typeof at === 'number' ? at : iat! * 1000),
   };
 }

@@ -12,7 +12,7 @@ const ticket = z.object({
 });
 export type Ticket = z.infer<typeof ticket>;
 
-/** The names of jobs. All of them are tickets. */
+/** The names of jobs that are tickets. */
 export const JOBS = [
   'take-turn',
   /** A message is due to an integration. */
@@ -23,6 +23,9 @@ export const JOBS = [
   'carry-out-run',
   'advance-execution',
 ] as const;
+
+/** What the job that deletes the data of an account is given. It is no ticket: no slot waits for it. */
+export const accountDeletion = z.object({ userId: z.string() });
 
 export const parseTicket = (payload: unknown): Ticket => ticket.parse(payload);
 
@@ -67,4 +70,10 @@ export function addDeliveryJobSql(id: string): string {
 export function addLaterDeliveryJobSql(id: string, at: string): string {
   return `graphile_worker.add_job('deliver', ${deliverySql(id)}, run_at => ${at},
     job_key => 'deliver:' || ${id}, max_attempts => 25)`;
+}
+
+/** SQL that has what an account owns deleted, after its disabling. @param id SQL of the account's id. */
+export function addAccountDeletionJobSql(id: string): string {
+  return `graphile_worker.add_job('delete-account', json_build_object('userId', ${id}),
+    job_key => 'delete-account:' || ${id}, max_attempts => 25)`;
 }
