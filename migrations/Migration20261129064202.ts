@@ -71,7 +71,7 @@ export class Migration20261129064202 extends Migration {
     this.addSql(`update "run" set "ready_at" = "updated_at" where "status" = 'queued';`);
     this.addSql(`create index "run_next" on "run" ("owner_id", "blockers", "priority" desc, "ready_at", "id") where "status" = 'queued';`);
     this.addSql(`create index "run_running" on "run" ("owner_id") where "status" = 'running';`);
-    this.addSql(`create index "delivery_due" on "delivery" ("next_try_at") where "status" = 'pending';`);
+    this.addSql(`create index "delivery_due" on "delivery" (("next_try_at" at time zone 'UTC')) where "status" = 'pending';`);
     this.addSql(`create index "workflow_due" on "workflow" ("owner_id", "next_run_at") where "next_run_at" is not null;`);
     this.addSql(`create index "workflow_next" on "workflow" ("next_run_at") where "next_run_at" is not null;`);
     this.addSql(TICKETS);

@@ -10,7 +10,7 @@ const CREATE = 'mutation ($input: CreateTaskInput!) { createTask(input: $input) 
 
 export interface Creator {
   /** @returns the id of the new task. */
-  create(model: string): Promise<string>;
+  create(model: string, priority?: number): Promise<string>;
   close(): void;
 }
 
@@ -18,8 +18,8 @@ export async function openCreator({ url, token }: Target): Promise<Creator> {
   const connection: Connection = await openConnection(url);
   const headers = { authorization: `Bearer ${token}` };
   return {
-    async create(model) {
-      const variables = { input: { prompt: 'Say something.', model } };
+    async create(model, priority) {
+      const variables = { input: { prompt: 'Say something.', model, priority } };
       const request = postRequest(`${url}/graphql`, { query: CREATE, variables }, headers);
       const answer = JSON.parse((await connection.send(request)).toString());
       if (answer.errors) throw new Error(JSON.stringify(answer.errors));

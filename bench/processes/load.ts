@@ -25,8 +25,8 @@ export interface Answers {
 }
 
 const commands = {
-  async createTasks({ lanes, count, model, ...target }: Target & Asked & { lanes: number; count: number }) {
-    await withCreators(target, lanes, count, async (creator) => void (await creator.create(model)));
+  async createTasks({ lanes, count, model, priority, ...target }: Target & Asked & Tasks) {
+    await withCreators(target, lanes, count, async (creator) => void (await creator.create(model, priority)));
   },
 
   createTask: async ({ model, ...target }: Target & Asked): Promise<string> => {
@@ -142,6 +142,12 @@ export type LoadCommands = typeof commands;
 
 interface Asked {
   model: string;
+}
+
+interface Tasks {
+  lanes: number;
+  count: number;
+  priority?: number;
 }
 
 interface Gathering {

@@ -1,4 +1,5 @@
 import { dialects } from './dialects.ts';
+import { fairness } from './fairness.ts';
 import { fanOut } from './fan-out.ts';
 import { firstToken } from './first-token.ts';
 import { lifecycle } from './lifecycle.ts';
@@ -14,6 +15,7 @@ export const ROWS = [
   { number: 5, ...fanOut },
   { number: 6, ...start },
   { number: 7, ...dialects },
+  { number: 8, ...fairness },
 ] as const;
 
 export type RowNumber = (typeof ROWS)[number]['number'];

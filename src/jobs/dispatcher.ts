@@ -132,7 +132,7 @@ export function createDispatcher(
 
   async function lookAround(): Promise<void> {
     await errands.lookAround();
-    for (const accountId of await readWaiting()) turns.add(accountId, Number.POSITIVE_INFINITY);
+    for (const accountId of await readWaiting()) turns.add(accountId);
     addErrands();
     hasLooked = true;
   }
@@ -195,9 +195,9 @@ export function createDispatcher(
   function startOwn({ ownerId, runId }: QueuedTask): void {
     if (!isAlone || !hasLooked || stopping.aborted) return;
     // The last slot is left to a ticket: a run without one and one with a ticket may start in the same moment.
-    if (turns.held() >= slots - 1 || !turns.isAlone(ownerId)) return;
-    if (!turns.has(ownerId)) turns.add(ownerId);
-    begin(turns.choose(1)!, runId);
+    if (turns.held() >= slots - 1) return;
+    turns.add(ownerId);
+    begin(turns.choose(CANDIDATES)!, runId);
   }
 
   queued.on('task', startOwn);

@@ -1,13 +1,18 @@
 import type { Task } from 'graphile-worker';
 import { JOBS, parseTicket, type Ticket } from '../store/job-queue.ts';
-import { readOwnerOf } from '../store/send-deliveries.ts';
+import { planDeliveries, readOwnerOf } from '../store/send-deliveries.ts';
 import type { JobContext } from './context.ts';
 import { deleteAccount } from './delete-account.ts';
 
 /** The jobs as graphile-worker wants them. */
 export function createTaskList(context: JobContext) {
-  const task: Task = async (payload) =>
-    context.dispatcher.use(await withOwner(context, parseTicket(payload)));
+  const { database } = context.engine.store;
+  const task: Task = async (payload) => {
+    const ticket = await withOwner(context, parseTicket(payload));
+    await context.dispatcher.use(ticket);
+    // What was taken by a worker that was lost is due later, and has no ticket yet.
+    if (ticket.integrationId) await planDeliveries(database, ticket.integrationId);
+  };
   const deletion: Task = (payload) => deleteAccount(context, payload);
   return { ...Object.fromEntries(JOBS.map((name) => [name, task])), 'delete-account': deletion };
 }

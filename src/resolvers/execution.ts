@@ -8,7 +8,7 @@ import type { WorkflowRow } from '../store/workflows.ts';
 import type { Origin, RunStatus } from '../vocabulary.ts';
 import { idempotencyOf } from './idempotency.ts';
 import { type PageArguments, readPage, toConnection } from './page.ts';
-import { sizeOf } from './quota.ts';
+import { countRun, sizeOf } from './quota.ts';
 import { validate } from './validate.ts';
 import { requireViewer } from './viewer.ts';
 import { workflow } from './workflow.ts';
@@ -23,7 +23,7 @@ export async function executeWorkflow(context: Context, input: unknown): Promise
   const idempotency = idempotencyOf(given);
   const earlier = idempotency && (await findRepeated(context.store, userId, idempotency));
   if (earlier) return execution(context, earlier);
-  await context.operationLimits.countRun(userId);
+  await countRun(context, userId);
   const asked = requireActive(await workflow(context, given.workflowId, 'input.workflowId'));
   const fresh: Omit<NewExecution, 'id'> = {
     ...definitionOf(asked, given.timeoutSeconds ?? null),

@@ -8,6 +8,7 @@ import { homeOf } from './home.ts';
 import { idempotencyOf } from './idempotency.ts';
 import { newOrchestration } from './orchestration-input.ts';
 import { route } from './orchestration-models.ts';
+import { countRun } from './quota.ts';
 import { DEFAULT_PRIORITY } from './task-input.ts';
 import { thread } from './thread.ts';
 import { validate } from './validate.ts';
@@ -28,7 +29,7 @@ export async function startOrchestration(context: Context, input: unknown): Prom
   const idempotency = idempotencyOf({ idempotencyKey, orchestration: asked });
   const earlier = idempotency && (await findRepeated(context.store, userId, idempotency));
   if (earlier) return orchestration(context, earlier);
-  await context.operationLimits.countRun(userId);
+  await countRun(context, userId);
   const home = await homeOf(context, given);
   const preferredModels = given.preferredModels ?? home?.settings.preferredModels ?? [];
   const ofThread = given.threadId ? await thread(context, given.threadId, 'input.threadId') : null;

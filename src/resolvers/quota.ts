@@ -4,10 +4,24 @@ import { requireViewer } from './viewer.ts';
 /** What the events of a run come to at the least, in bytes. */
 const LEAST_RUN_BYTES = 1024;
 
+/**
+ * Before a run is created or begins again.
+ * @param isHeld it waits for a later mutation, and not for a worker.
+ * @throws DomainError RATE_LIMITED
+ */
+export async function countRun(
+  { operationLimits, store }: Context,
+  userId: string,
+  isHeld = false,
+): Promise<void> {
+  await operationLimits.countRun(userId);
+  if (!isHeld) await store.queueLimits.require(userId);
+}
+
 /** Before a run that exists begins, or begins again. @throws DomainError RATE_LIMITED, QUOTA_EXCEEDED */
 export async function requireBeginning(context: Context): Promise<void> {
   const { userId } = requireViewer(context);
-  await context.operationLimits.countRun(userId);
+  await countRun(context, userId);
   await context.store.quotas.require(userId, { bytes: LEAST_RUN_BYTES });
 }
 

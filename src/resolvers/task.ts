@@ -12,6 +12,7 @@ import { idempotencyOf } from './idempotency.ts';
 import { chooseForCaller, resolveModel, resolveModels } from './model.ts';
 import { openPredictor } from './predict-work.ts';
 import { preferredModel } from './preferred-model.ts';
+import { countRun } from './quota.ts';
 import { assign, OF_AGENTS } from './task-agent.ts';
 import { DEFAULT_PRIORITY, kindOf, type NewTaskInput, newTask, withoutNulls } from './task-input.ts';
 import { promptOf, subjectOf } from './task-subject.ts';
@@ -65,7 +66,7 @@ export async function addTask(
   const idempotency = idempotencyOf(given);
   const earlier = idempotency && (await findRepeated(context.store, userId, idempotency));
   if (earlier) return task(context, earlier);
-  await context.operationLimits.countRun(userId);
+  await countRun(context, userId, given.hold ?? false);
   const session = await homeOf(context, given);
   const [{ events, ...asked }, predict] = await Promise.all([
     ask(session),

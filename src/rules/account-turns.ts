@@ -1,16 +1,14 @@
 /** Accounts that may have ready work, and how many slots of a worker each of them holds. */
 export interface AccountTurns {
-  /** Work of an account has become ready. @param count pieces of it; Infinity: unknown. */
-  add(accountId: string, count?: number): void;
+  /** Work of an account has become ready. */
+  add(accountId: string): void;
   has(accountId: string): boolean;
-  /** Whether only this account waits, or none. */
-  isAlone(accountId: string): boolean;
   /**
    * Accounts in the order in which they are to be served, the first `limit` of them. The first one is counted as
-   * served until `settle`, so that choices made at the same time differ.
+   * served until `settle`, so that choices made at the same time differ. Null: none is known to wait.
    */
   choose(limit: number): Choice | null;
-  /** The same for the next account that holds no slot. */
+  /** The next account that holds no slot. */
   chooseIdle(): Choice | null;
   /**
    * What came of a choice.
@@ -18,7 +16,7 @@ export interface AccountTurns {
    * own; null: none of them had any.
    */
   settle(choice: Choice, found: { accountId: string; isServed: boolean } | null): void;
-  /** Nobody knows what came of a choice. */
+  /** What came of a choice is unknown. */
   undo(choice: Choice): void;
   /** A slot is free again. */
   release(accountId: string): void;
@@ -33,20 +31,14 @@ export interface Choice {
   revision: number;
 }
 
-interface Waiting {
-  count: number;
-  /** Of the last addition. */
-  revision: number;
-}
-
 /**
  * Accounts take turns. Those that hold nothing come first; then those that hold less than `share`, the one that was
- * served longest ago first; the others only when nobody else waits, the one that holds least first.
+ * served longest ago first; the others only when no one else waits, the one that holds least first.
  * @param share slots that one account may hold while others wait.
  */
 export function createAccountTurns(share: number): AccountTurns {
-  /** In turn: whoever is served goes to the end. */
-  const waiting = new Map<string, Waiting>();
+  /** In turn, as one that is served goes to the end; with the revision of the last addition. */
+  const waiting = new Map<string, number>();
   const slots = new Map<string, number>();
   let revision = 0;
 
@@ -59,21 +51,28 @@ export function createAccountTurns(share: number): AccountTurns {
   }
 
   function toTheEnd(accountId: string): void {
-    const entry = waiting.get(accountId);
-    if (!entry) return;
+    const added = waiting.get(accountId);
+    if (added === undefined) return;
     waiting.delete(accountId);
-    waiting.set(accountId, entry);
+    waiting.set(accountId, added);
+  }
+
+  function forget(accountId: string, chosenAt: number): void {
+    const added = waiting.get(accountId);
+    if (added !== undefined && added <= chosenAt) waiting.delete(accountId);
   }
 
   function inOrder(limit: number): string[] {
-    const [idle, below, above]: string[][] = [[], [], []];
+    const idle: string[] = [];
+    const below: string[] = [];
+    const above: string[] = [];
     for (const accountId of waiting.keys()) {
       const count = holds(accountId);
-      (count === 0 ? idle! : count < share ? below! : above!).push(accountId);
-      if (idle!.length === limit) break;
+      (count === 0 ? idle : count < share ? below : above).push(accountId);
+      if (idle.length === limit) break;
     }
-    above!.sort((one, other) => holds(one) - holds(other));
-    return [...idle!, ...below!, ...above!].slice(0, limit);
+    above.sort((one, other) => holds(one) - holds(other));
+    return [...idle, ...below, ...above].slice(0, limit);
   }
 
   function reserve(accountIds: string[]): Choice | null {
@@ -84,27 +83,12 @@ export function createAccountTurns(share: number): AccountTurns {
     return { accountIds, revision };
   }
 
-  function served(accountId: string): void {
-    const entry = waiting.get(accountId);
-    if (!entry) return;
-    entry.count -= 1;
-    if (entry.count > 0) toTheEnd(accountId);
-    else waiting.delete(accountId);
-  }
-
-  function forget(accountId: string, chosenAt: number): void {
-    const entry = waiting.get(accountId);
-    if (entry && entry.revision <= chosenAt) waiting.delete(accountId);
-  }
-
   return {
-    add(accountId, count = 1) {
+    add(accountId) {
       revision += 1;
-      const before = waiting.get(accountId)?.count ?? 0;
-      waiting.set(accountId, { count: before + count, revision });
+      waiting.set(accountId, revision);
     },
     has: (accountId) => waiting.has(accountId),
-    isAlone: (accountId) => waiting.size === 0 || (waiting.size === 1 && waiting.has(accountId)),
     choose: (limit) => reserve(inOrder(limit)),
     chooseIdle: () => reserve(inOrder(1).filter((accountId) => holds(accountId) === 0)),
     settle({ accountIds, revision: chosenAt }, found) {
@@ -114,7 +98,7 @@ export function createAccountTurns(share: number): AccountTurns {
       if (!found) return;
       if (!found.isServed) return forget(found.accountId, chosenAt);
       hold(found.accountId, 1);
-      served(found.accountId);
+      toTheEnd(found.accountId);
     },
     undo: ({ accountIds }) => hold(accountIds[0]!, -1),
     release: (accountId) => hold(accountId, -1),

@@ -41,10 +41,12 @@ const WANTED = {
     from run join app_user on app_user.id = run.owner_id where run.id = $1`,
   /** Of the first of the accounts that has one: the ready run of the highest priority, then the one that waits longest. */
   best: `
-    select best.id, app_user.id as owner_id, app_user.max_concurrent_runs as most
-    from unnest($1::text[]) as candidate (owner_id) join app_user on app_user.id = candidate.owner_id
-    cross join lateral (
-      select id from run where run.owner_id = app_user.id and status = 'queued' and blockers = 0 and worker_id is null
+    select best.id, candidate.owner_id,
+      (select max_concurrent_runs from app_user where app_user.id = candidate.owner_id) as most
+    from (
+      select owner_id from unnest($1::text[]) with ordinality as given (owner_id, position) order by position
+    ) as candidate cross join lateral (
+      select id from run where run.owner_id = candidate.owner_id and status = 'queued' and blockers = 0 and worker_id is null
       order by priority desc, ready_at, id limit 1 for no key update skip locked
     ) as best limit 1`,
 };

@@ -7,10 +7,11 @@ import type { LoggedEvent } from './events.ts';
 import { freshId } from './fresh-id.ts';
 import { addScheduleJobSql } from './job-queue.ts';
 import { publishAll } from './publish-all.ts';
-import type { Quotas } from './quotas.ts';
 import type { Store } from './store.ts';
 import { transaction } from './transaction.ts';
 import { WORKFLOW_COLUMNS, type WorkflowRow } from './workflows.ts';
+
+type Limits = Pick<Store, 'quotas' | 'queueLimits'>;
 
 type DueWorkflow = WorkflowRow & { now: Date };
 
@@ -26,14 +27,14 @@ interface Kept {
  * @returns why the tick was skipped: the owner is disabled, or its quota does not cover it; null when it was not.
  */
 export async function keepSchedule(store: Store, workflowId: string): Promise<DomainError | null> {
-  const kept = await transaction(store.database, (client) => keepWithin(client, store.quotas, workflowId));
+  const kept = await transaction(store.database, (client) => keepWithin(client, store, workflowId));
   publishAll(store.bus, kept.events);
   const ownerId = kept.events[0]?.ownerId;
   if (ownerId) store.created.emit('runs', { ownerId, count: 1 });
   return kept.refused;
 }
 
-async function keepWithin(client: ClientBase, quotas: Quotas, workflowId: string): Promise<Kept> {
+async function keepWithin(client: ClientBase, limits: Limits, workflowId: string): Promise<Kept> {
   const { rows } = await client.query<DueWorkflow>(
     `select ${WORKFLOW_COLUMNS}, clock_timestamp() as now from workflow
      where id = $1 and is_active and next_run_at <= clock_timestamp() for update`,
@@ -49,19 +50,20 @@ async function keepWithin(client: ClientBase, quotas: Quotas, workflowId: string
       next,
       workflow.ownerId,
     ]);
-  const refused = await refusalOf(client, quotas, workflow);
+  const refused = await refusalOf(client, limits, workflow);
   return { events: refused ? [] : await execute(client, workflow), refused };
 }
 
 async function refusalOf(
   client: ClientBase,
-  quotas: Quotas,
+  { quotas, queueLimits }: Limits,
   { ownerId, steps, schedule }: DueWorkflow,
 ): Promise<DomainError | null> {
   const owner = await client.query('select 1 from app_user where id = $1 and is_active', [ownerId]);
   if (owner.rowCount === 0) return new DomainError('FORBIDDEN', 'the account is disabled');
   try {
     await quotas.require(ownerId, { runs: 1, bytes: bytesOf(JSON.stringify([steps, schedule])) }, client);
+    await queueLimits.require(ownerId, client);
     return null;
   } catch (thrown) {
     if (thrown instanceof DomainError) return thrown;

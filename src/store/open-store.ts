@@ -5,6 +5,7 @@ import { type Bus, createLocalBus } from './bus.ts';
 import { openDatabase } from './database.ts';
 import { createFeedWatch } from './feed-watch.ts';
 import { createLookups } from './lookups.ts';
+import { createQueueLimits } from './queue-limits.ts';
 import { type Amounts, createQuotas } from './quotas.ts';
 import { createRunWatch } from './run-watch.ts';
 import type { Store } from './store.ts';
@@ -33,6 +34,7 @@ export async function openStore(options: {
     credentialWatch,
     lookups: createLookups(database),
     quotas: createQuotas(database, options.quotas),
+    queueLimits: createQueueLimits(database),
     queued: new EventEmitter(),
     created: new EventEmitter(),
     async close() {

@@ -121,8 +121,9 @@ export async function readOwnersOfDue(database: Database): Promise<string[]> {
     name: 'read-owners-of-due',
     text: `
       select distinct integration.owner_id as "ownerId" from (
-        select integration_id from delivery where status = 'pending' and next_try_at <= clock_timestamp()
-        order by next_try_at limit ${MOST_DUE}
+        select integration_id from delivery
+        where status = 'pending' and next_try_at at time zone 'UTC' <= clock_timestamp() at time zone 'UTC'
+        order by next_try_at at time zone 'UTC' limit ${MOST_DUE}
       ) as due join integration on integration.id = due.integration_id`,
   });
   return rows.map(({ ownerId }) => ownerId);
@@ -148,7 +149,8 @@ export async function requeueStrayDeliveries(database: Database): Promise<void> 
     text: `
       select ${addLaterDeliveryJobSql('late.integration_id', 'clock_timestamp()')} from (
         select distinct integration_id from delivery
-        where status = 'pending' and next_try_at < clock_timestamp() - interval '${STRAY_AFTER}'
+        where status = 'pending'
+          and next_try_at at time zone 'UTC' < clock_timestamp() at time zone 'UTC' - interval '${STRAY_AFTER}'
       ) as late`,
   });
 }

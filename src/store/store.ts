@@ -4,6 +4,7 @@ import type { Bus } from './bus.ts';
 import type { Database } from './database.ts';
 import type { FeedWatch } from './feed-watch.ts';
 import type { Lookups } from './lookups.ts';
+import type { QueueLimits } from './queue-limits.ts';
 import type { Quotas } from './quotas.ts';
 import type { RunWatch } from './run-watch.ts';
 
@@ -27,6 +28,7 @@ export interface Store {
   credentialWatch: CredentialWatch;
   lookups: Lookups;
   quotas: Quotas;
+  queueLimits: QueueLimits;
   /** What this process has just queued: a worker in it need not wait until a ticket is fetched. */
   queued: EventEmitter<{ task: [QueuedTask] }>;
   /** Runs that this process has created without a request, for the rate limit of their account. */

@@ -19,8 +19,9 @@ export const Delivery = defineEntity({
       expression: `create index "delivery_pending" on "delivery" ("integration_id", "next_try_at") where "status" = 'pending'`,
     },
     {
+      // An expression, so that no statement about one integration chooses it.
       name: 'delivery_due',
-      expression: `create index "delivery_due" on "delivery" ("next_try_at") where "status" = 'pending'`,
+      expression: `create index "delivery_due" on "delivery" (("next_try_at" at time zone 'UTC')) where "status" = 'pending'`,
     },
   ],
   // A run that is tried again ends anew, with a later event.
