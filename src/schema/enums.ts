@@ -9,7 +9,6 @@ import {
   FINISH_REASONS,
   MODEL_CALL_STATUSES,
   MODEL_CAPABILITIES,
-  ON_BUSY,
   ORIGINS,
   PARAMETER_TYPES,
   PLAN_STEP_STATUSES,
@@ -155,17 +154,6 @@ export const QueueReasonEnum = builder.enumType('QueueReason', {
     retried: 'It had failed, and somebody had it tried again.',
     dependencies_completed: 'All that it waited for has completed.',
     previous_turn_ended: 'The turn before it in its thread has ended.',
-  }),
-});
-
-export const OnBusyEnum = builder.enumType('OnBusy', {
-  description:
-    'What a thread does with a turn that comes while an earlier one is QUEUED, RUNNING or WAITING.',
-  values: capitals(ON_BUSY, {
-    queue: 'The turn waits until the turns before it have ended, also when they fail.',
-    reject: 'The turn is refused with CONFLICT.',
-    interrupt: 'The earlier turns are cancelled.',
-    parallel: 'The turn begins at once, without the answers that are not there yet.',
   }),
 });
 

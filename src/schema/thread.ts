@@ -1,12 +1,24 @@
 import { createThread, thread, updateThread } from '../resolvers/thread.ts';
 import { threads } from '../resolvers/threads.ts';
 import type { ThreadRow } from '../store/threads.ts';
+import { ON_BUSY } from '../vocabulary.ts';
 import { builder } from './builder.ts';
-import { OnBusyEnum } from './enums.ts';
+import { capitals } from './capitals.ts';
 import { localId } from './global-id.ts';
 import { pageArguments } from './page-arguments.ts';
 import { pageCost } from './page-cost.ts';
 import { SessionType } from './session.ts';
+
+const OnBusyEnum = builder.enumType('OnBusy', {
+  description:
+    'What a thread does with a turn that comes while an earlier one is QUEUED, RUNNING or WAITING.',
+  values: capitals(ON_BUSY, {
+    queue: 'The turn waits until the turns before it have ended, also when they fail.',
+    reject: 'The turn is refused with CONFLICT.',
+    interrupt: 'The earlier turns are cancelled.',
+    parallel: 'The turn begins at once, without the answers that are not there yet.',
+  }),
+});
 
 export const ThreadType = builder.objectRef<ThreadRow>('Thread');
 builder.node(ThreadType, {
