@@ -230,6 +230,7 @@ test('all types that it can reach are parts of runs', () => {
       "StepTaskCreated",
       "Task",
       "TaskPrediction",
+      "ThreadTruncated",
       "TokensGenerated",
       "ToolCall",
       "ToolCallCompleted",

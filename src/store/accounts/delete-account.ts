@@ -65,15 +65,25 @@ async function lockRuns(client: ClientBase, userId: string): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
-/** @returns false when none is left. */
+/** Keys of the jobs that wait for a moment to come, by the table of what they are for. */
+const JOB_KEYS: Partial<Record<(typeof OWNED)[number], string>> = {
+  workflow: 'schedule:',
+  integration: 'deliver:',
+};
+
+/** With the jobs that wait for them. @returns false when none is left. */
 async function deleteRows(
   { database }: Store,
   table: (typeof OWNED)[number],
   userId: string,
 ): Promise<boolean> {
+  const key = JOB_KEYS[table];
   const { rowCount } = await database.pool.query(
-    `delete from ${table} where ctid = any(array(
-       select ctid from ${table} where owner_id = $1 limit ${ROWS_AT_ONCE}))`,
+    `with deleted as (
+       delete from ${table} where ctid = any(array(
+         select ctid from ${table} where owner_id = $1 limit ${ROWS_AT_ONCE})) returning *
+     )
+     select ${key ? `graphile_worker.remove_job('${key}' || id)` : ''} from deleted`,
     [userId],
   );
   return rowCount !== 0;
