@@ -1,6 +1,8 @@
+import { AccountToken } from './entities/account-token.ts';
 import { Agent } from './entities/agent.ts';
 import { ApiKey } from './entities/api-key.ts';
 import { Artifact } from './entities/artifact.ts';
+import { AuditEntry } from './entities/audit-entry.ts';
 import { Budget, BudgetEntry } from './entities/budget.ts';
 import { Delivery } from './entities/delivery.ts';
 import { Dependency } from './entities/dependency.ts';
@@ -9,6 +11,7 @@ import { Execution, ExecutionStep } from './entities/execution.ts';
 import { IdempotencyKey } from './entities/idempotency-key.ts';
 import { Input } from './entities/input.ts';
 import { Integration } from './entities/integration.ts';
+import { Login, RefreshToken } from './entities/login.ts';
 import { Model } from './entities/model.ts';
 import { ModelCall } from './entities/model-call.ts';
 import { Orchestration, OrchestrationRound } from './entities/orchestration.ts';
@@ -24,10 +27,12 @@ import { Worker } from './entities/worker.ts';
 import { Workflow } from './entities/workflow.ts';
 
 export const entities = [
+  AccountToken,
   AccountUsage,
   Agent,
   ApiKey,
   Artifact,
+  AuditEntry,
   Budget,
   BudgetEntry,
   Delivery,
@@ -38,10 +43,12 @@ export const entities = [
   IdempotencyKey,
   Input,
   Integration,
+  Login,
   Model,
   ModelCall,
   Orchestration,
   OrchestrationRound,
+  RefreshToken,
   Run,
   Session,
   Step,

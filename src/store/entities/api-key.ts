@@ -5,6 +5,7 @@ import { User } from './user.ts';
 export const ApiKey = defineEntity({
   name: 'ApiKey',
   tableName: 'api_key',
+  indexes: [{ properties: ['owner', 'createdAt', 'id'] }],
   properties: {
     id: p.text().primary(),
     owner: () => p.manyToOne(User).mapToPk().deleteRule('cascade').index(),
@@ -13,6 +14,11 @@ export const ApiKey = defineEntity({
     prefix: p.text(),
     /** SHA-256 in hex: a key is random, so that a slow hash would protect nothing. */
     hash: p.text().unique(),
+    /** Of the secret that the last rotation replaced; valid until `previousUntil`. */
+    previousHash: p.text().unique().nullable(),
+    previousUntil: p.datetime(6).nullable(),
+    /** null: all scopes. */
+    scopes: p.array().nullable(),
     expiresAt: p.datetime(6).nullable(),
     lastUsedAt: p.datetime(6).nullable(),
     ...timestamps,
