@@ -5,6 +5,7 @@ import type { Log } from './log.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import type { IntegrationTest } from './rules/integration.ts';
 import type { ResourceUsage } from './rules/resource-usage.ts';
+import type { Credential } from './store/accounts/credentials.ts';
 import type { AgentReport } from './store/agent-reports.ts';
 import type { AgentRow } from './store/agents.ts';
 import type { ArtifactRow } from './store/artifacts.ts';
@@ -25,22 +26,33 @@ import type { TaskRow } from './store/tasks.ts';
 import type { ThreadRow } from './store/threads.ts';
 import type { ToolCallRow } from './store/tool-calls.ts';
 import type { WorkflowRow } from './store/workflows.ts';
-import type { Origin, ProviderId } from './vocabulary.ts';
+import type { Origin, ProviderId, Scope } from './vocabulary.ts';
 
 /** Who asks. */
 export interface Viewer {
   userId: string;
+  /** Whether the account is an admin and the credentials have the scope for it. */
   isAdmin: boolean;
+  /** What the credentials may do; absent: all that the account may. */
+  scopes?: readonly Scope[] | undefined;
   /** When the credentials stop being good; sockets close then. null: never. */
   expiresAt: Date | null;
+  /** What the request was authenticated by; absent where nothing can revoke it. */
+  credential?: Credential;
+}
+
+/** What a token depends on: it is invalid once the login, or the API key's secret, is. */
+export interface TokenBasis {
+  loginId?: string | null;
+  keyHash?: string | null;
 }
 
 /** Signs and checks the tokens that login gives out. */
 export interface Tokens {
   /** @param lifetime seconds @param origin whose client logged in: it tells whom a request comes from. */
-  sign(userId: string, lifetime: number, origin?: Origin): Promise<string>;
-  /** @returns null when it is not ours, altered or expired. */
-  verify(token: string): Promise<{ userId: string; expiresAt: Date } | null>;
+  sign(userId: string, lifetime: number, origin?: Origin, basis?: TokenBasis): Promise<string>;
+  /** @returns null when it is not ours, altered or expired. Whether it was revoked is for `lookups.credential`. */
+  verify(token: string): Promise<{ credential: Credential; expiresAt: Date } | null>;
 }
 
 export interface Passwords {
@@ -49,10 +61,14 @@ export interface Passwords {
   matches(passwordHash: string | null, password: string): Promise<boolean>;
 }
 
-/** How often somebody may try to log in or to register. */
+/** Limits logins and registrations. */
 export interface LoginLimits {
-  /** @throws DomainError RATE_LIMITED, when the address or the account has had its tries. */
-  count(address: string, account: string): Promise<void>;
+  /**
+   * Counts an attempt of an address, and of the address at an account.
+   * @param account what the client calls it, whether or not it exists
+   * @returns uncounts it at the account: only failed attempts count there. @throws DomainError RATE_LIMITED
+   */
+  count(address: string, account: string): Promise<() => Promise<void>>;
 }
 
 /** Rate limits of an account, or of an address without credentials, per minute. */

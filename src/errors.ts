@@ -18,6 +18,7 @@ export const REQUEST_ERROR_CODES = [
   'UNKNOWN_MODEL',
   'UNSUPPORTED_MEDIA_TYPE',
   'VALIDATION_ERROR',
+  'WRONG_CREDENTIALS',
 ] as const;
 
 /** Codes that end a run; they stand in the run's `error` and in its `RunFailed` event. */

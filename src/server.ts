@@ -23,7 +23,7 @@ import { configuredProviders } from './providers/registry.ts';
 import { createPasswords } from './resolvers/passwords.ts';
 import { createTokens } from './resolvers/tokens.ts';
 import { newId } from './rules/ids.ts';
-import { ensureLocalAdmin } from './store/accounts.ts';
+import { ensureLocalAdmin } from './store/accounts/accounts.ts';
 import { keptSecret } from './store/kept-secret.ts';
 import { migrate } from './store/migrate.ts';
 import { readModelAddresses } from './store/model-endpoints.ts';

@@ -199,3 +199,25 @@ export type Dialect = (typeof DIALECTS)[number];
 /** The surface through which a row was made. */
 export const ORIGINS = ['graphql', ...DIALECTS] as const;
 export type Origin = (typeof ORIGINS)[number];
+
+/** What a credential may do: read; also create and control runs and what they are made of; also administer the account. */
+export const SCOPES = ['read', 'run', 'admin'] as const;
+export type Scope = (typeof SCOPES)[number];
+
+/** What the audit log records. */
+export const AUDIT_ACTIONS = [
+  'api_key_created',
+  'api_key_deleted',
+  'api_key_rotated',
+  'invitation_created',
+  'logged_out_everywhere',
+  'password_changed',
+  'password_reset',
+  'password_reset_created',
+  'refresh_token_reused',
+  'run_token_created',
+  'user_deleted',
+  'user_registered',
+  'user_updated',
+] as const;
+export type AuditAction = (typeof AUDIT_ACTIONS)[number];

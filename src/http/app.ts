@@ -11,6 +11,7 @@ import { artifactRoute, createSendArtifact } from './artifacts.ts';
 import { createBaseUrl } from './base-url.ts';
 import { openCompatPorts } from './compat-ports.ts';
 import { countRequests } from './count-requests.ts';
+import { createAtCredentialEnd } from './credential-end.ts';
 import { answerFailure, answerUnknownPath } from './failures.ts';
 import { createGraphiqlPage, type LocalAdmin } from './graphiql.ts';
 import { createGraphql } from './graphql.ts';
@@ -79,7 +80,8 @@ export async function createApp(services: Services, options: AppOptions): Promis
   const graphiql = services.config.production ? null : createGraphiqlPage(services, options.localAdmin);
   const admission = createAdmission(services);
   const limits = applyResourceLimits(app, services, admission);
-  const yoga = createGraphql(services, graphiql);
+  const atCredentialEnd = createAtCredentialEnd(services);
+  const yoga = createGraphql(services, graphiql, atCredentialEnd);
   // GraphiQL is one page with its scripts inside it, and its editor starts workers from blobs.
   await app.register(helmet, {
     contentSecurityPolicy: false,
@@ -92,14 +94,16 @@ export async function createApp(services: Services, options: AppOptions): Promis
   app.get('/health', createProbe(services));
   await app.register(metricsRoute(services.metrics, admission));
   const count = createRequestLimits(services.config.rateLimitFactor, options.redis);
-  const visitors = createVisitors(services, admission, baseUrl);
+  const visitors = createVisitors(services, { admission, baseUrl, atCredentialEnd });
   const access = createSchemaAccess(services, admission, visitors, sendArtifact, count, limits);
   await mountDialects(app, access, { fallback: services.config.compatDefault, version: services.version });
-  const carriers = [openSockets(yoga, services, admission, limits.connections), mountSockets(access)];
+  const { connections } = limits;
+  const sockets = openSockets(yoga, services, { admission, atCredentialEnd, connections });
+  const carriers = [sockets, mountSockets(access)];
   const upgrades = routeUpgrades(app.server, carriers, { admission, baseUrl, ...limits });
   const closers = [upgrades.close];
   app.addHook('onReady', async () => {
-    const { limit } = limits.connections;
+    const { limit } = connections;
     const behind = { request: app.routing, upgrade: upgrades.route, limit, baseUrl };
     closers.push(await openCompatPorts(services.config.compatPorts, services.config.host, behind));
   });

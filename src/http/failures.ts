@@ -25,6 +25,7 @@ const STATUS = {
   UNKNOWN_MODEL: 400,
   UNSUPPORTED_MEDIA_TYPE: 415,
   VALIDATION_ERROR: 400,
+  WRONG_CREDENTIALS: 401,
 } as const satisfies Record<RequestErrorCode, number>;
 
 /** The HTTP status of a request that failed with the code as a whole. */

@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import type { GraphiQLOptions } from 'graphql-yoga';
 import type { Services } from '../context.ts';
 import { DomainError } from '../errors.ts';
+import { beginLogin } from '../resolvers/accounts/begin-login.ts';
 
 /** GraphiQL, whole in one page: nothing is loaded from elsewhere. */
 export interface GraphiqlPage {
@@ -67,14 +68,14 @@ const LOCAL_TOKEN_SECONDS = 24 * 3600;
 
 /** @param localAdmin the account that a one-time link logs in; null: there are no links. */
 export function createGraphiqlPage(
-  { tokens }: Pick<Services, 'tokens'>,
+  services: Pick<Services, 'store' | 'tokens'>,
   localAdmin: LocalAdmin | null,
 ): GraphiqlPage {
   return {
     async options(request) {
       const secret = linkOf(request);
       const isTaken = localAdmin && secret !== null && (await localAdmin.takeLink(secret));
-      const token = isTaken ? await tokens.sign(localAdmin.id, LOCAL_TOKEN_SECONDS) : null;
+      const token = isTaken ? await logIn(services, localAdmin) : null;
       const isUseless = localAdmin && secret !== null && !isTaken;
       return {
         title: 'Polyphony GraphiQL',
@@ -84,6 +85,11 @@ export function createGraphiqlPage(
       };
     },
   };
+}
+
+async function logIn(services: Pick<Services, 'store' | 'tokens'>, { id }: LocalAdmin): Promise<string> {
+  const login = await beginLogin(services, { id, passwordHash: null }, 'graphql', LOCAL_TOKEN_SECONDS);
+  return login.token;
 }
 
 /** The secret of the link that opened the page; null: there is none, or the request is a script's, not a navigation. */

@@ -25,6 +25,10 @@ export function graphqlRoute(yoga: Yoga, admission: Admission) {
             viewer: await admission.viewer(request.raw, headerCredentials(request.headers)),
             address,
           })),
+          anonymous: async () => ({
+            viewer: await admission.viewer(request.raw, headerCredentials({})),
+            address,
+          }),
           address,
           http: request,
         };

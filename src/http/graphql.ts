@@ -5,6 +5,8 @@ import type { Context, Services } from '../context.ts';
 import { schema } from '../schema/index.ts';
 import { type Asker, createContext } from './context.ts';
 import { countOperations } from './count-operations.ts';
+import type { AtCredentialEnd } from './credential-end.ts';
+import { endStreams } from './end-streams.ts';
 import { maskError } from './errors.ts';
 import type { GraphiqlPage } from './graphiql.ts';
 import { renderPage } from './graphiql-page.ts';
@@ -15,6 +17,7 @@ import { createDocumentCache, limitDocument } from './limits/document-limits.ts'
 import { limitInput } from './limits/input-limits.ts';
 import { limitOperations } from './limits/limit-operations.ts';
 import { explainNotAcceptable } from './not-acceptable.ts';
+import { type PublicOperation, recognizePublic } from './public-operations.ts';
 import { shareResults } from './share-results.ts';
 import { tellWrongInput } from './wrong-input.ts';
 
@@ -22,6 +25,8 @@ import { tellWrongInput } from './wrong-input.ts';
 export interface Carrier {
   /** @throws DomainError when the request is refused */
   asker(): Promise<Asker>;
+  /** As if the request had no credentials. @throws DomainError when it is refused without them */
+  anonymous(): Promise<Asker>;
   /** The client's address, as limits count it. */
   address: string;
   /** Present when the request came over HTTP. */
@@ -31,10 +36,15 @@ export interface Carrier {
 export type Yoga = YogaServerInstance<Carrier, Context>;
 
 /** GraphQL over HTTP and server-sent events; sockets use the same pipeline through `getEnveloped`. */
-export function createGraphql(services: Services, graphiql: GraphiqlPage | null): Yoga {
+export function createGraphql(
+  services: Services,
+  graphiql: GraphiqlPage | null,
+  atCredentialEnd: AtCredentialEnd,
+): Yoga {
   return createYoga<Carrier, Context>({
     schema,
-    context: async ({ asker }) => createContext(services, await asker(), 'graphql'),
+    context: async ({ asker, anonymous, isPublic }: Carrier & Partial<PublicOperation>) =>
+      createContext(services, await (isPublic ? anonymous() : asker()), 'graphql'),
     logging: false,
     landingPage: false,
     graphiql: graphiql
@@ -49,6 +59,7 @@ export function createGraphql(services: Services, graphiql: GraphiqlPage | null)
     plugins: [
       limitOperations(services.operationLimits),
       countOperations(services.metrics.http),
+      recognizePublic,
       limitDocument,
       limitInput,
       tellWrongInput,
@@ -56,6 +67,7 @@ export function createGraphql(services: Services, graphiql: GraphiqlPage | null)
       limitCost,
       boundAnswers,
       shareResults,
+      endStreams(atCredentialEnd),
       explainNotAcceptable,
       ...(services.config.production ? [withoutIntrospection] : []),
     ],

@@ -80,5 +80,5 @@ function operationKey({ document, operationName, variableValues, contextValue }:
   const known = documents.get(document) ?? ++documentsSeen;
   documents.set(document, known);
   const { viewer } = contextValue as Context;
-  return JSON.stringify([known, operationName, variableValues, viewer?.userId]);
+  return JSON.stringify([known, operationName, variableValues, viewer?.userId, viewer?.isAdmin]);
 }

@@ -13,8 +13,8 @@ import { asUnavailable } from '../resolvers/unavailable.ts';
 import { jsonTextFault } from '../rules/json-text.ts';
 import type { Admission } from './admission.ts';
 import { type Asker, headerCredentials, parameterCredentials } from './context.ts';
+import type { AtCredentialEnd } from './credential-end.ts';
 import { type MaskError, maskError } from './errors.ts';
-import { atExpiry } from './expiry.ts';
 import type { Yoga } from './graphql.ts';
 import { largeJsonOf } from './limits/bound-answers.ts';
 import type { ConcurrencyLimit } from './limits/concurrency.ts';
@@ -40,13 +40,14 @@ interface Connection extends Record<PropertyKey, unknown> {
 }
 type Socket = SocketContext<Record<string, unknown>, Extra & Partial<Connection>>;
 
+interface SocketAccess {
+  admission: Admission;
+  atCredentialEnd: AtCredentialEnd;
+  connections: Connections;
+}
+
 /** graphql-ws at Yoga's path: the same pipeline as over HTTP, with the credentials of the first message. */
-export function openSockets(
-  yoga: Yoga,
-  services: Services,
-  admission: Admission,
-  connections: Connections,
-): UpgradeCarrier {
+export function openSockets(yoga: Yoga, services: Services, access: SocketAccess): UpgradeCarrier {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES });
   const mask = maskError(services.log);
   const large = createLargeMessages();
@@ -54,7 +55,7 @@ export function openSockets(
     {
       isProd: true,
       connectionInitWaitTimeout: INIT_MS,
-      onConnect: (socket) => admit(admission, connections, socket),
+      onConnect: (socket) => admit(access, socket),
       onDisconnect: (socket) => socket.extra.stopClock?.(),
       onSubscribe: (socket, _id, payload) => prepare(yoga, services.operationLimits, socket, payload, mask),
       onNext: (socket, id, _payload, _operation, result) => {
@@ -121,8 +122,7 @@ const TRY_AGAIN_LATER = 1013;
 
 /** @returns false, which closes the socket with 4403 unless it is closed already. */
 async function admit(
-  admission: Admission,
-  { socketsPerAccount }: Connections,
+  { admission, atCredentialEnd, connections: { socketsPerAccount } }: SocketAccess,
   socket: Socket,
 ): Promise<boolean> {
   const fromMessage = parameterCredentials(socket.connectionParams);
@@ -141,7 +141,7 @@ async function admit(
   // For a client that has left meanwhile there is no `onDisconnect`: nothing would stop the timer or free the slot.
   if (socket.extra.socket.readyState !== WebSocket.OPEN) return false;
   if (!acquireSlot(socketsPerAccount, socket)) return false;
-  if (socket.extra.asker?.viewer) closeOnExpiry(socket);
+  if (socket.extra.asker?.viewer) closeAtCredentialEnd(socket, atCredentialEnd);
   else closeWhenIdle(socket);
   return true;
 }
@@ -168,9 +168,9 @@ function closeWhenIdle(socket: Socket): void {
   extra.stopClock = () => clearInterval(timer);
 }
 
-function closeOnExpiry({ extra }: Socket): void {
-  const close = () => extra.socket.close(CloseCode.Forbidden, 'credentials expired');
-  extra.stopClock = atExpiry(extra.asker?.viewer ?? null, close);
+function closeAtCredentialEnd({ extra }: Socket, atCredentialEnd: AtCredentialEnd): void {
+  const close = (reason: string) => extra.socket.close(CloseCode.Forbidden, reason);
+  extra.stopClock = atCredentialEnd(extra.asker?.viewer ?? null, close);
 }
 
 async function prepare(
@@ -183,7 +183,8 @@ async function prepare(
   socket.extra.hasWorked = true;
   if (Object.keys(socket.subscriptions).length > MAX_SUBSCRIPTIONS) return [mask(tooMany())];
   const asker = async () => socket.extra.asker;
-  const enveloped = yoga.getEnveloped({ asker, params: payload } as never);
+  const anonymous = async () => ({ ...socket.extra.asker, viewer: null });
+  const enveloped = yoga.getEnveloped({ asker, anonymous, params: payload } as never);
   try {
     const { viewer, address } = socket.extra.asker!;
     await limits.countRequest({ accountId: viewer?.userId ?? null, address });

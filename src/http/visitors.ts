@@ -6,7 +6,7 @@ import type { Dialect } from '../vocabulary.ts';
 import type { Admission } from './admission.ts';
 import type { BaseUrl } from './base-url.ts';
 import { headerCredentials } from './context.ts';
-import { atExpiry } from './expiry.ts';
+import type { AtCredentialEnd } from './credential-end.ts';
 
 /** Who sends requests of the dialects. */
 export interface Visitors {
@@ -21,8 +21,17 @@ export interface Visitors {
 /** The dialect whose clients cannot log in. */
 const GUESTS_DIALECT: Dialect = 'orchestratex';
 
-/** @param baseUrl admits guests; with COMPAT_ANONYMOUS, every client without credentials is a guest. */
-export function createVisitors(services: Services, admission: Admission, baseUrl: BaseUrl): Visitors {
+interface VisitorAccess {
+  admission: Admission;
+  baseUrl: BaseUrl;
+  atCredentialEnd: AtCredentialEnd;
+}
+
+/** @param access its base URL admits guests; with COMPAT_ANONYMOUS, every client without credentials is a guest. */
+export function createVisitors(
+  services: Services,
+  { admission, baseUrl, atCredentialEnd }: VisitorAccess,
+): Visitors {
   const needNoSecret = services.config.compatAnonymous === GUESTS_DIALECT;
   const found = new WeakMap<IncomingMessage, Promise<Viewer | null>>();
 
@@ -44,10 +53,15 @@ export function createVisitors(services: Services, admission: Admission, baseUrl
         accountId: viewer?.userId ?? null,
         isGuest: viewer !== null && isAnonymous(request),
         expiresAt: viewer?.expiresAt ?? null,
-        atExpiry: (callback) =>
-          needNoSecret || !isAnonymous(request)
-            ? atExpiry(viewer, callback)
-            : baseUrl.atRevocation(request, callback),
+        atEnd(callback) {
+          const stops = [atCredentialEnd(viewer, callback)];
+          if (!needNoSecret && isAnonymous(request)) {
+            stops.push(baseUrl.atRevocation(request, () => callback('credentials revoked')));
+          }
+          return () => {
+            for (const stop of stops) stop();
+          };
+        },
       };
     },
     guestDialect: (request) => (baseUrl.isGuests(request) ? GUESTS_DIALECT : null),

@@ -1,13 +1,10 @@
-import { createHash } from 'node:crypto';
 import type { Services, Viewer } from '../context.ts';
 import { DomainError } from '../errors.ts';
-import { findKeyHolder } from '../store/accounts.ts';
+import { findKeyHolder } from '../store/accounts/accounts.ts';
+import { API_KEY_PREFIX, hashSecret } from './accounts/secrets.ts';
 
 /** What knows whom credentials belong to. */
 type Accounts = Pick<Services, 'store' | 'tokens'>;
-
-/** Login tokens are JWTs, which begin with `ey`. */
-export const API_KEY_PREFIX = 'md_';
 
 /** What a request brought along. */
 export interface Credentials {
@@ -25,10 +22,12 @@ export async function authenticate(services: Accounts, credentials: Credentials)
   return null;
 }
 
-/** For those who need no credentials. Whatever its row says, it is no admin. */
+/** For those who need no credentials. Whatever its row says, it is no admin. @throws DomainError UNAUTHENTICATED */
 export async function guest({ store }: Services): Promise<Viewer> {
-  const { id } = await store.lookups.guest();
-  return { userId: id, isAdmin: false, expiresAt: null };
+  const { id: userId, isActive } = await store.lookups.guest();
+  if (!isActive) throw refused('guests are not admitted; log in first');
+  const credential = { userId, loginId: null, keyHash: null, issuedAt: null };
+  return { userId, isAdmin: false, expiresAt: null, credential };
 }
 
 /** A login token or an API key: OpenAI's SDKs send API keys as Bearer tokens. */
@@ -39,21 +38,22 @@ async function byBearer(services: Accounts, authorization: string): Promise<View
 
 async function byToken({ tokens, store }: Accounts, token: string | undefined): Promise<Viewer> {
   const verified = token === undefined ? null : await tokens.verify(token);
-  const user = verified && (await store.lookups.user(verified.userId));
-  if (!user) throw refused('the bearer token is not valid (any more); log in again');
-  return { userId: user.id, isAdmin: user.isAdmin, expiresAt: verified.expiresAt };
+  const state = verified && (await store.lookups.credential(verified.credential));
+  if (!state) throw refused('the bearer token is not valid (any more); log in again');
+  const { credential, expiresAt } = verified;
+  return { userId: state.id, isAdmin: state.isAdmin, expiresAt, credential };
 }
 
 async function byApiKey({ store }: Accounts, key: string): Promise<Viewer> {
-  const holder = await findKeyHolder(store.database, hashApiKey(key));
+  const keyHash = hashSecret(key);
+  const holder = await findKeyHolder(store.database, keyHash);
   if (!holder) throw refused('the API key is not valid (any more)');
-  return { userId: holder.id, isAdmin: holder.isAdmin, expiresAt: holder.expiresAt };
+  const { id: userId, scopes, expiresAt } = holder;
+  const isAdmin = holder.isAdmin && (scopes?.includes('admin') ?? true);
+  const credential = { userId, loginId: null, keyHash, issuedAt: null };
+  return { userId, isAdmin, scopes: scopes ?? undefined, expiresAt, credential };
 }
 
 function refused(message: string): DomainError {
   return new DomainError('UNAUTHENTICATED', message);
-}
-
-export function hashApiKey(key: string): string {
-  return createHash('sha256').update(key).digest('hex');
 }

@@ -1,6 +1,7 @@
-import { jwtVerify, SignJWT } from 'jose';
+import { type JWTPayload, jwtVerify, SignJWT } from 'jose';
 import { LRUCache } from 'lru-cache';
 import type { Tokens } from '../context.ts';
+import type { Credential } from '../store/accounts/credentials.ts';
 
 const ISSUER = 'polyphony';
 const AUDIENCE = 'polyphony';
@@ -16,13 +17,14 @@ export function createTokens(secret: string): Tokens {
   const key = new TextEncoder().encode(secret);
   const verified = new LRUCache<string, Verified>({ max: MAX_KEPT });
   return {
-    sign: (userId, lifetime, origin = 'graphql') =>
-      new SignJWT({ origin })
+    sign: (userId, lifetime, origin = 'graphql', { loginId, keyHash } = {}) =>
+      new SignJWT({ origin, ...(loginId && { sid: loginId }), ...(keyHash && { key: keyHash }) })
         .setProtectedHeader({ alg: ALGORITHM })
         .setSubject(userId)
         .setIssuer(ISSUER)
         .setAudience(AUDIENCE)
-        .setIssuedAt()
+        // With milliseconds: logins may end and begin again within a second.
+        .setIssuedAt(Date.now() / 1000)
         .setExpirationTime(`${lifetime}s`)
         .sign(key),
     async verify(token) {
@@ -33,14 +35,26 @@ export function createTokens(secret: string): Tokens {
           algorithms: [ALGORITHM],
           issuer: ISSUER,
           audience: AUDIENCE,
-          requiredClaims: ['sub', 'exp'],
+          requiredClaims: ['sub', 'exp', 'iat'],
         });
-        const found = { userId: payload.sub!, expiresAt: new Date(payload.exp! * 1000) };
+        const found = {
+          credential: credentialOf(payload),
+          expiresAt: new Date(payload.exp! * 1000),
+        };
         verified.set(token, found);
         return found;
       } catch {
         return null;
       }
     },
+  };
+}
+
+function credentialOf({ sub, iat, sid, key }: JWTPayload): Credential {
+  return {
+    userId: sub!,
+    loginId: typeof sid === 'string' ? sid : null,
+    keyHash: typeof key === 'string' ? key : null,
+    issuedAt: new Date(iat! * 1000),
   };
 }

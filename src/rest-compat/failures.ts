@@ -79,6 +79,7 @@ const KINDS = {
   UNSUPPORTED_MEDIA_TYPE: 'wrong_media_type',
   VALIDATION_ERROR: 'invalid',
   WORKER_LOST: 'internal',
+  WRONG_CREDENTIALS: 'unauthenticated',
 } satisfies Record<ErrorCode, FailureKind>;
 
 export function failureKind(code: ErrorCode): FailureKind {

@@ -32,8 +32,8 @@ export interface Visitor {
   isGuest: boolean;
   /** When the credentials stop being good; null: never. */
   expiresAt: Date | null;
-  /** @returns a function that forgets it */
-  atExpiry(callback: () => void): () => void;
+  /** Calls back once the credentials have expired or were revoked. @returns a function that stops it. */
+  atEnd(callback: (reason: string) => void): () => void;
 }
 
 /** All that this room is given of the house: whatever a dialect does, it does by a document. */

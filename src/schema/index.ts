@@ -1,4 +1,6 @@
 import './account.ts';
+import './accounts/api-keys.ts';
+import './accounts/logins.ts';
 import './agent.ts';
 import './agent-mutations.ts';
 import './analytics.ts';
@@ -33,6 +35,7 @@ import './workflow.ts';
 import './workflow-mutations.ts';
 import { builder } from './builder.ts';
 import { priceLongFields } from './long-fields.ts';
+import { requireScopes } from './scopes.ts';
 import { refuseSpentMutations } from './spent-mutations.ts';
 
-export const schema = refuseSpentMutations(priceLongFields(builder.toSchema()));
+export const schema = requireScopes(refuseSpentMutations(priceLongFields(builder.toSchema())));

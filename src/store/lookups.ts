@@ -6,7 +6,8 @@ import type { History } from '../rules/outcomes.ts';
 import { type Forecast, readForecast } from '../rules/prediction.ts';
 import type { PastCall } from '../rules/track-record.ts';
 import type { ProviderId } from '../vocabulary.ts';
-import { ensureGuest, findUser, type UserRow } from './accounts.ts';
+import { ensureGuest, type GuestRow } from './accounts/accounts.ts';
+import { type Credential, type CredentialState, readCredential } from './accounts/credentials.ts';
 import { type AgentRow, activeAgents } from './agents.ts';
 import { type Analytics, type AnalyticsScope, readAnalytics } from './analytics.ts';
 import type { Database } from './database.ts';
@@ -25,9 +26,10 @@ import { readTaskTotals, type TaskTotals } from './task-totals.ts';
  * to read, shared by all who ask at once, see `shareReads`.
  */
 export interface Lookups {
-  user(id: string): Promise<UserRow | null>;
+  /** Of a token whose signature is valid. Revoked ones may be accepted for half a second. */
+  credential(credential: Credential): Promise<CredentialState | null>;
   /** Whose rows they are that somebody makes without credentials. @throws Error when a person has its address */
-  guest(): Promise<UserRow>;
+  guest(): Promise<GuestRow>;
   /** What a model's name means to a user, see `resolveName`. */
   model(userId: string, name: string): Promise<ModelReference | null>;
   /** The last calls of some models, see `readRecentCalls`. */
@@ -51,11 +53,12 @@ export interface Lookups {
 }
 
 const KEPT_MS = 1_000;
+const CREDENTIALS_KEPT_MS = 500;
 const MAX_KEPT = 1_000;
 
 export function createLookups(database: Database): Lookups {
-  const users = keep((id) => findUser(database, id));
-  const guests = keep(() => ensureGuest(database, newId));
+  const credentials = keep((key) => readCredential(database, reviveCredential(key)), CREDENTIALS_KEPT_MS);
+  const guests = keep(() => ensureGuest(database, newId), CREDENTIALS_KEPT_MS);
   const models = keep(async (key) => {
     const [userId, name] = JSON.parse(key) as [string, string];
     return resolveName(name, await findNamedModels(database, userId, name));
@@ -69,7 +72,7 @@ export function createLookups(database: Database): Lookups {
     return readModelCandidates({ database, lookups }, userId, providers);
   });
   const lookups: Lookups = {
-    user: users.find,
+    credential: (credential) => credentials.find(JSON.stringify(credential)),
     guest: async () => (await guests.find('guest'))!,
     model: (userId, name) => models.find(JSON.stringify([userId, name])),
     recentCalls: async (wanted) => (await calls.find(JSON.stringify(wanted))) ?? new Map(),
@@ -95,27 +98,32 @@ function readScope(text: string): AnalyticsScope {
   return { ...scope, window: { from: new Date(window.from), to: window.to && new Date(window.to) } };
 }
 
+function reviveCredential(text: string): Credential {
+  const { issuedAt, ...credential }: Credential = JSON.parse(text);
+  return { ...credential, issuedAt: issuedAt && new Date(issuedAt) };
+}
+
 interface Kept<Row> {
   find(key: string): Promise<Row | null>;
   forget(): void;
 }
 
 /** Equal questions at the same time are asked once. */
-function keep<Row extends object>(find: (key: string) => Promise<Row | null>): Kept<Row> {
-  let kept = createCache(find);
+function keep<Row extends object>(find: (key: string) => Promise<Row | null>, ttl = KEPT_MS): Kept<Row> {
+  let kept = createCache(find, ttl);
   return {
     find: async (key) => (await kept.fetch(key)) ?? null,
     // A new one: what is being asked for right now may be answered with what was before, and must not stay.
     forget() {
-      kept = createCache(find);
+      kept = createCache(find, ttl);
     },
   };
 }
 
-function createCache<Row extends object>(find: (key: string) => Promise<Row | null>) {
+function createCache<Row extends object>(find: (key: string) => Promise<Row | null>, ttl: number) {
   return new LRUCache<string, Row>({
     max: MAX_KEPT,
-    ttl: KEPT_MS,
+    ttl,
     fetchMethod: async (key) => (await find(key)) ?? undefined,
   });
 }

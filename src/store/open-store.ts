@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { Log } from '../log.ts';
+import { createCredentialWatch } from './accounts/credential-watch.ts';
 import { type Bus, createLocalBus } from './bus.ts';
 import { openDatabase } from './database.ts';
 import { createFeedWatch } from './feed-watch.ts';
@@ -20,6 +21,7 @@ export async function openStore(options: {
   const database = await openDatabase(options);
   const watch = createRunWatch(database, options.log);
   const feedWatch = createFeedWatch(database, options.log);
+  const credentialWatch = createCredentialWatch(database, options.log);
   const bus: Bus & { close?(): Promise<void> } = options.redisUrl
     ? (await import('./redis-bus.ts')).createRedisBus(options.redisUrl, options.log)
     : createLocalBus();
@@ -28,6 +30,7 @@ export async function openStore(options: {
     bus,
     watch,
     feedWatch,
+    credentialWatch,
     lookups: createLookups(database),
     quotas: createQuotas(database, options.quotas),
     queued: new EventEmitter(),
@@ -35,6 +38,7 @@ export async function openStore(options: {
     async close() {
       watch.stop();
       feedWatch.stop();
+      credentialWatch.stop();
       await bus.close?.();
       await database.close();
     },

@@ -1,4 +1,5 @@
 import type { EventEmitter } from 'node:events';
+import type { CredentialWatch } from './accounts/credential-watch.ts';
 import type { Bus } from './bus.ts';
 import type { Database } from './database.ts';
 import type { FeedWatch } from './feed-watch.ts';
@@ -23,6 +24,7 @@ export interface Store {
   bus: Bus;
   watch: RunWatch;
   feedWatch: FeedWatch;
+  credentialWatch: CredentialWatch;
   lookups: Lookups;
   quotas: Quotas;
   /** What this process has just queued: a worker in it need not wait until its jobs are fetched. */

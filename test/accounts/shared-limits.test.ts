@@ -27,7 +27,7 @@ async function tries(address: string): Promise<number> {
   const answers = await Promise.all(
     servers.flatMap(({ url }) => Array.from({ length: 6 }, () => logIn(url, address))),
   );
-  return answers.filter(({ errors }) => errors?.[0]?.extensions.code === 'UNAUTHENTICATED').length;
+  return answers.filter(({ errors }) => errors?.[0]?.extensions.code === 'WRONG_CREDENTIALS').length;
 }
 
 function logIn(url: string, address: string): Promise<Answer> {

@@ -10,7 +10,9 @@ afterEach(() => {
 
 test('a token is good until it expires, however often it was good before', async () => {
   const token = await tokens.sign('ann', 60);
-  const expected = { userId: 'ann', expiresAt: new Date('2026-01-01T00:01:00Z') };
+  const issuedAt = new Date('2026-01-01T00:00:00Z');
+  const credential = { userId: 'ann', loginId: null, keyHash: null, issuedAt };
+  const expected = { credential, expiresAt: new Date('2026-01-01T00:01:00Z') };
   expect(await tokens.verify(token)).toEqual(expected);
   vi.setSystemTime('2026-01-01T00:00:59Z');
   expect(await tokens.verify(token)).toEqual(expected);

@@ -151,14 +151,14 @@ describe('the timer that waits for the expiry of a token', () => {
 
   test('is not set for a socket that closes while its credentials are looked at', async () => {
     const { lookups } = server.store;
-    const ask = lookups.user;
+    const ask = lookups.credential;
     const { promise: held, resolve: release } = Promise.withResolvers<void>();
-    const look = vi.spyOn(lookups, 'user');
+    const look = vi.spyOn(lookups, 'credential');
     const asked = new Promise<void>((resolve) => {
-      look.mockImplementation(async (id) => {
+      look.mockImplementation(async (credential) => {
         resolve();
         await held;
-        return ask(id);
+        return ask(credential);
       });
     });
     const left = async (socket: WebSocket) => {

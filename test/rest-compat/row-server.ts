@@ -4,6 +4,7 @@ import type { Services } from '../../src/context.ts';
 import { createAdmission } from '../../src/http/admission.ts';
 import { createSendArtifact } from '../../src/http/artifacts.ts';
 import { createBaseUrl } from '../../src/http/base-url.ts';
+import { createAtCredentialEnd } from '../../src/http/credential-end.ts';
 import { createSerializeLarge } from '../../src/http/limits/answer-size.ts';
 import { createConnections } from '../../src/http/limits/connections.ts';
 import { createOperationLimits } from '../../src/http/limits/operation-limits.ts';
@@ -45,11 +46,11 @@ export async function serveRows({ config, store }: TestServer, dialect: DialectT
   const access = createSchemaAccess(
     services,
     admission,
-    createVisitors(
-      services,
+    createVisitors(services, {
       admission,
-      createBaseUrl(() => null),
-    ),
+      baseUrl: createBaseUrl(() => null),
+      atCredentialEnd: createAtCredentialEnd(services),
+    }),
     createSendArtifact(services, admission),
     createRequestLimits(config.rateLimitFactor, null),
     { connections: createConnections(services, admission) },

@@ -40,11 +40,19 @@ const DIFFERS: Record<string, string> = {
 export const carriersOf = ({ operation }: Tried): Carrier[] =>
   operation === 'subscription' ? ['SSE', 'graphql-ws'] : ['HTTP'];
 
+/** They end the login that they are called with, which the other attempts need. */
+const END_LOGINS = ['logout', 'logoutEverywhere'];
+
+async function credentialsFor({ server }: SweepStage, caller: Caller, name: string) {
+  if (!END_LOGINS.includes(name) || Object.keys(caller.credentials).length === 0) return caller.credentials;
+  return { authorization: `Bearer ${(await server.newUser()).token}` };
+}
+
 /** @param fitting the type of the object that is named; null: no object, so that a short answer says enough. */
 export async function run(
   stage: SweepStage,
   caller: Caller,
-  { operation, field }: Tried,
+  { operation, field, name }: Tried,
   variables: Values,
   { carrier, fitting }: { carrier: Carrier; fitting: string | null },
 ): Promise<Answer> {
@@ -53,8 +61,9 @@ export async function run(
       ? [shortDocumentFor(operation, field, variables)]
       : documentsFor(schema, operation, field, variables);
   const document = documents.find((one) => one.includes(`... on ${fitting} `)) ?? documents[0]!;
+  const credentials = await credentialsFor(stage, caller, name);
   try {
-    return await ask(carrier, stage.server.url, caller.credentials, document, variables);
+    return await ask(carrier, stage.server.url, credentials, document, variables);
   } catch (thrown) {
     // Of a subscription that ends at once.
     if (thrown instanceof Error && thrown.message === 'there was no answer') return { data: null };

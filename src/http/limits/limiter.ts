@@ -16,7 +16,7 @@ export interface LimiterState {
   msLeft: number;
 }
 
-/** Adds `points` (1 by default) to the count of a key. */
+/** Adds `points` (1 by default) to the count of a key; negative ones are subtracted. */
 export type Limiter = (key: string, points?: number) => Promise<LimiterState>;
 
 /** A Redis that does not answer must not hold up a request. */
@@ -32,8 +32,9 @@ export function createLimiter(
   redis: Redis,
 ): Limiter {
   const limiter = limiterOf({ ...limit, points: allowed(points, factor) }, redis);
-  return async (key, taken) => {
-    const standing = await limiter.consume(key, taken).catch((refusal: unknown) => refusal);
+  return async (key, taken = 1) => {
+    const counting = taken < 0 ? limiter.reward(key, -taken) : limiter.consume(key, taken);
+    const standing = await counting.catch((refusal: unknown) => refusal);
     if (!(standing instanceof RateLimiterRes)) throw standing;
     const { remainingPoints, consumedPoints, msBeforeNext } = standing;
     const isSpent = consumedPoints > allowed(points, factor);

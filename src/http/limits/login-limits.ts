@@ -4,6 +4,7 @@ import { DomainError } from '../../errors.ts';
 import { createLimiter, type Limiter, type Redis } from './limiter.ts';
 
 const PER_ADDRESS = { keyPrefix: 'polyphony:login:address', points: 5, duration: 1 };
+/** Not per account alone: anyone could keep the owner out. */
 const PER_ACCOUNT = { keyPrefix: 'polyphony:login:account', points: 10, duration: 60 };
 
 /** @param factor multiplies the limits */
@@ -13,10 +14,18 @@ export function createLoginLimits(factor: number, redis: Redis): LoginLimits {
   return {
     async count(address, account) {
       await take(perAddress, address, 'from this address');
-      // People's addresses have no place in Redis.
-      await take(perAccount, createHash('sha256').update(account).digest('base64url'), 'for this account');
+      const key = keyOf(address, account);
+      await take(perAccount, key, 'for this account from this address');
+      return async () => void (await perAccount(key, -1));
     },
   };
+}
+
+/** E-mail addresses must not be stored in Redis. */
+function keyOf(address: string, account: string): string {
+  return createHash('sha256')
+    .update(JSON.stringify([address, account]))
+    .digest('base64url');
 }
 
 async function take(limiter: Limiter, key: string, where: string): Promise<void> {

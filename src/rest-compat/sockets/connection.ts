@@ -14,7 +14,7 @@ export interface Conversation {
 }
 
 const DONE = 1000;
-const EXPIRED = 4403;
+const CREDENTIALS_ENDED = 4403;
 /** The subscription looks at the clock itself, and may be the first to see that the credentials have expired. */
 const CLOCK_MS = 50;
 
@@ -30,7 +30,7 @@ export function converse(client: WebSocket, call: Call): Conversation {
     left.abort();
     outlet.close(code, reason);
   };
-  const stopClock = call.visitor.atExpiry(() => end(EXPIRED, 'credentials expired'));
+  const stopClock = call.visitor.atEnd((reason) => end(CREDENTIALS_ENDED, reason));
   const stopHeart = startHeart(talk);
   // What is no frame, or too large a one, is closed by ws.
   client.on('error', () => {});
@@ -96,7 +96,7 @@ function startHeart({ socket: { heartbeat }, outlet }: Talk): () => void {
 
 function endingOf({ expiresAt }: Visitor): [code: number, reason: string] {
   const hasExpired = expiresAt !== null && expiresAt.getTime() <= Date.now() + CLOCK_MS;
-  return hasExpired ? [EXPIRED, 'credentials expired'] : [DONE, 'there is no more to come'];
+  return hasExpired ? [CREDENTIALS_ENDED, 'credentials expired'] : [DONE, 'there is no more to come'];
 }
 
 async function giveUp(talk: Talk, thrown: unknown, end: Conversation['end']): Promise<void> {

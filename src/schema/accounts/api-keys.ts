@@ -1,0 +1,127 @@
+import {
+  apiKey,
+  apiKeys,
+  createApiKey,
+  deleteApiKey,
+  rotateApiKey,
+  type ShownApiKey,
+} from '../../resolvers/accounts/api-keys.ts';
+import type { ApiKeyRow } from '../../store/accounts/api-keys.ts';
+import { SCOPES } from '../../vocabulary.ts';
+import { builder } from '../builder.ts';
+import { localId } from '../global-id.ts';
+import { pageCost } from '../page-cost.ts';
+import { ScopeEnum } from './scope.ts';
+
+const ApiKeyType = builder.objectRef<ApiKeyRow>('ApiKey');
+builder.node(ApiKeyType, {
+  description:
+    'A key for programs; sent as `X-API-Key` or as a Bearer token. The key itself is shown once, when it is created or rotated.',
+  id: { description: 'The id of the key, not the key.', resolve: ({ id }) => id },
+  isTypeOf: (value) => typeof value === 'object' && value !== null && 'prefix' in value,
+  loadWithoutCache: (id, context) => apiKey(context, id),
+  fields: (t) => ({
+    name: t.exposeString('name', { description: 'What it is for.' }),
+    prefix: t.exposeString('prefix', { description: 'Its first characters, to tell keys apart.' }),
+    scopes: t.field({
+      type: [ScopeEnum],
+      description: 'What it may do.',
+      resolve: ({ scopes }) => scopes ?? [...SCOPES],
+    }),
+    expiresAt: t.expose('expiresAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'Null: it does not expire.',
+    }),
+    lastUsedAt: t.expose('lastUsedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'To the minute; null: never.',
+    }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created.' }),
+  }),
+});
+
+const CreateApiKeyInput = builder.inputType('CreateApiKeyInput', {
+  fields: (t) => ({
+    name: t.string({ required: true, description: 'What it is for, 1 to 200 characters.' }),
+    scopes: t.field({ type: [ScopeEnum], description: 'What it may do; absent: all that the account may.' }),
+    expiresAt: t.field({ type: 'DateTime', description: 'In the future; absent: it does not expire.' }),
+  }),
+});
+
+const DeleteApiKeyInput = builder.inputType('DeleteApiKeyInput', {
+  fields: (t) => ({ id: t.id({ required: true, description: 'The key.' }) }),
+});
+
+const RotateApiKeyInput = builder.inputType('RotateApiKeyInput', {
+  fields: (t) => ({
+    id: t.id({ required: true, description: 'The key.' }),
+    graceSeconds: t.int({
+      description: 'How long the former secret stays valid, 0 to 604800; absent: it is invalid at once.',
+    }),
+  }),
+});
+
+const CreateApiKeyPayload = builder.objectRef<ShownApiKey>('CreateApiKeyPayload').implement({
+  description: 'A new API key.',
+  fields: (t) => ({
+    apiKey: t.expose('apiKey', { type: ApiKeyType, description: 'What is stored of it.' }),
+    key: t.exposeString('key', { description: 'The key. It cannot be shown again.' }),
+  }),
+});
+
+const RotateApiKeyPayload = builder.objectRef<ShownApiKey>('RotateApiKeyPayload').implement({
+  description: 'An API key with a new secret.',
+  fields: (t) => ({
+    apiKey: t.expose('apiKey', { type: ApiKeyType, description: 'What is stored of it.' }),
+    key: t.exposeString('key', { description: 'The new key. It cannot be shown again.' }),
+  }),
+});
+
+const DeleteApiKeyPayload = builder.objectRef<{ deletedId: string }>('DeleteApiKeyPayload').implement({
+  description: 'An API key that was deleted.',
+  fields: (t) => ({
+    deletedId: t.id({ description: 'The id that it had.', resolve: ({ deletedId }) => deletedId }),
+  }),
+});
+
+builder.queryField('apiKeys', (t) =>
+  t.connection({
+    type: ApiKeyType,
+    nullable: true,
+    description: "The viewer's API keys, newest first. `first` or `last`: 1 to 100, default 20.",
+    complexity: pageCost,
+    resolve: (_root, page, context) => apiKeys(context, page),
+  }),
+);
+
+builder.mutationFields((t) => ({
+  createApiKey: t.field({
+    type: CreateApiKeyPayload,
+    nullable: true,
+    description: 'Creates an API key for the viewer.',
+    args: { input: t.arg({ type: CreateApiKeyInput, required: true }) },
+    resolve: (_root, { input }, context) => createApiKey(context, input),
+  }),
+  rotateApiKey: t.field({
+    type: RotateApiKeyPayload,
+    nullable: true,
+    description:
+      'Gives an API key another secret; its id, name, scopes and expiry stay. When the former secret becomes invalid, its open sockets and streams are closed.',
+    args: { input: t.arg({ type: RotateApiKeyInput, required: true }) },
+    resolve: (_root, { input: { id, ...input } }, context) =>
+      rotateApiKey(context, localId('ApiKey', id, 'input.id'), input),
+  }),
+  deleteApiKey: t.field({
+    type: DeleteApiKeyPayload,
+    nullable: true,
+    description:
+      'Deletes an API key: within a second it is refused, and its open sockets and streams are closed.',
+    args: { input: t.arg({ type: DeleteApiKeyInput, required: true }) },
+    resolve: async (_root, { input: { id } }, context) => {
+      await deleteApiKey(context, localId('ApiKey', id, 'input.id'));
+      return { deletedId: id };
+    },
+  }),
+}));

@@ -1,0 +1,125 @@
+import type { Login } from '../../resolvers/accounts/begin-login.ts';
+import { changePassword } from '../../resolvers/accounts/change-password.ts';
+import { login } from '../../resolvers/accounts/login.ts';
+import { logout, logoutEverywhere } from '../../resolvers/accounts/logout.ts';
+import { refreshLogin } from '../../resolvers/accounts/refresh-login.ts';
+import { register } from '../../resolvers/accounts/register.ts';
+import type { User } from '../../store/entities/user.ts';
+import { UserType } from '../account.ts';
+import { builder } from '../builder.ts';
+
+const NEW_PASSWORD = '8 to 200 characters.';
+
+const RegisterInput = builder.inputType('RegisterInput', {
+  fields: (t) => ({
+    email: t.string({ required: true, description: 'An e-mail address that is not registered yet.' }),
+    password: t.string({ required: true, description: NEW_PASSWORD }),
+    name: t.string({
+      required: true,
+      description:
+        '1 to 200 characters. The first account with a name can log in by it, unless it contains an `@`.',
+    }),
+  }),
+});
+
+const LoginInput = builder.inputType('LoginInput', {
+  fields: (t) => ({
+    email: t.string({ description: 'The address that was registered.' }),
+    username: t.string({
+      description:
+        'Instead of `email`: the address, or the name of the account if it was the first to have it.',
+    }),
+    password: t.string({ required: true, description: 'Its password.' }),
+  }),
+});
+
+const RefreshLoginInput = builder.inputType('RefreshLoginInput', {
+  fields: (t) => ({
+    refreshToken: t.string({
+      required: true,
+      description: 'The last one that was returned. One that was used before ends the login.',
+    }),
+  }),
+});
+
+const ChangePasswordInput = builder.inputType('ChangePasswordInput', {
+  fields: (t) => ({
+    currentPassword: t.string({ required: true, description: 'The password that is to be replaced.' }),
+    newPassword: t.string({ required: true, description: NEW_PASSWORD }),
+  }),
+});
+
+function loginPayload(name: string, description: string) {
+  return builder.objectRef<Login>(name).implement({
+    description,
+    fields: (t) => ({
+      user: t.expose('user', { type: UserType, description: 'The account.' }),
+      token: t.exposeString('token', { description: 'Send it as `Authorization: Bearer <token>`.' }),
+      refreshToken: t.exposeString('refreshToken', {
+        description:
+          'For `refreshLogin`, once, within 30 days. It gives access to the account: keep it as you keep a password.',
+      }),
+      expiresIn: t.exposeInt('expiresIn', { description: 'Seconds until `token` expires.' }),
+    }),
+  });
+}
+
+function userPayload(name: string, description: string) {
+  return builder.objectRef<{ user: User }>(name).implement({
+    description,
+    fields: (t) => ({ user: t.expose('user', { type: UserType, description: 'The account.' }) }),
+  });
+}
+
+const RegisterPayload = loginPayload('RegisterPayload', 'A new account, logged in.');
+const LoginPayload = loginPayload('LoginPayload', 'A login.');
+const RefreshLoginPayload = loginPayload('RefreshLoginPayload', 'A login that goes on.');
+const ChangePasswordPayload = loginPayload('ChangePasswordPayload', 'The only login that is left.');
+const LogoutPayload = userPayload('LogoutPayload', 'A login that was ended.');
+const LogoutEverywherePayload = userPayload('LogoutEverywherePayload', 'An account whose logins were ended.');
+
+builder.mutationFields((t) => ({
+  register: t.field({
+    type: RegisterPayload,
+    nullable: true,
+    description: 'Creates an account. The first one of an installation is its admin. Ignores credentials.',
+    args: { input: t.arg({ type: RegisterInput, required: true }) },
+    resolve: (_root, { input }, context) => register(context, input),
+  }),
+  login: t.field({
+    type: LoginPayload,
+    nullable: true,
+    description:
+      'Returns a token for an account and its password; WRONG_CREDENTIALS when they do not match. Ignores credentials.',
+    args: { input: t.arg({ type: LoginInput, required: true }) },
+    resolve: (_root, { input }, context) => login(context, input),
+  }),
+  refreshLogin: t.field({
+    type: RefreshLoginPayload,
+    nullable: true,
+    description:
+      'Returns a new token and a new refresh token for a refresh token, which works only once. Ignores credentials.',
+    args: { input: t.arg({ type: RefreshLoginInput, required: true }) },
+    resolve: (_root, { input }, context) => refreshLogin(context, input),
+  }),
+  changePassword: t.field({
+    type: ChangePasswordPayload,
+    nullable: true,
+    description: "Sets the viewer's password and ends all other logins of the account. API keys stay valid.",
+    args: { input: t.arg({ type: ChangePasswordInput, required: true }) },
+    resolve: (_root, { input }, context) => changePassword(context, input),
+  }),
+  logout: t.field({
+    type: LogoutPayload,
+    nullable: true,
+    description:
+      'Ends the login whose token the request has: within a second its tokens are refused, and its open sockets and streams are closed.',
+    resolve: async (_root, _arguments, context) => ({ user: await logout(context) }),
+  }),
+  logoutEverywhere: t.field({
+    type: LogoutEverywherePayload,
+    nullable: true,
+    description: "Ends all logins of the viewer's account, this one included. API keys stay valid.",
+    resolve: async (_root, _arguments, context) => ({ user: await logoutEverywhere(context) }),
+  }),
+}));

@@ -1,0 +1,142 @@
+import type { GraphQLField, GraphQLObjectType, GraphQLSchema } from 'graphql';
+import type { Context } from '../context.ts';
+import { requireScope } from '../resolvers/accounts/require-scope.ts';
+import type { Scope } from '../vocabulary.ts';
+
+/** `none`: works without credentials. `public`: also ignores those that a request has. */
+type Requirement = Scope | 'none' | 'public';
+
+const QUERIES = {
+  agent: 'read',
+  agents: 'read',
+  apiKeys: 'read',
+  artifact: 'read',
+  execution: 'read',
+  executions: 'read',
+  health: 'none',
+  integration: 'read',
+  integrations: 'read',
+  model: 'read',
+  models: 'read',
+  node: 'read',
+  orchestration: 'read',
+  orchestrations: 'read',
+  predictTask: 'read',
+  predictionCalibration: 'read',
+  providers: 'read',
+  selectModel: 'read',
+  session: 'read',
+  sessionAnalytics: 'read',
+  sessions: 'read',
+  systemMetrics: 'read',
+  systemStatus: 'read',
+  task: 'read',
+  tasks: 'read',
+  template: 'read',
+  templates: 'read',
+  thread: 'read',
+  threads: 'read',
+  userAnalytics: 'read',
+  validateTemplate: 'read',
+  viewer: 'read',
+  workflow: 'read',
+  workflows: 'read',
+} satisfies Record<string, Requirement>;
+
+const MUTATIONS = {
+  cancelExecution: 'run',
+  cancelOrchestration: 'run',
+  cancelTask: 'run',
+  changePassword: 'admin',
+  createAgent: 'run',
+  createApiKey: 'admin',
+  createIntegration: 'admin',
+  createModel: 'admin',
+  createSession: 'run',
+  createTask: 'run',
+  createTemplate: 'run',
+  createThread: 'run',
+  createWorkflow: 'run',
+  deleteAgent: 'run',
+  deleteApiKey: 'admin',
+  deleteExecution: 'run',
+  deleteIntegration: 'admin',
+  deleteModel: 'admin',
+  deleteSession: 'run',
+  deleteTask: 'run',
+  deleteTemplate: 'run',
+  deleteWorkflow: 'run',
+  endTask: 'run',
+  executeAgent: 'run',
+  executeTask: 'run',
+  executeWorkflow: 'run',
+  login: 'public',
+  logout: 'admin',
+  logoutEverywhere: 'admin',
+  provideTaskInput: 'run',
+  pullModel: 'admin',
+  redeliver: 'run',
+  refreshLogin: 'public',
+  register: 'public',
+  retryExecution: 'run',
+  retryOrchestration: 'run',
+  retryTask: 'run',
+  rotateApiKey: 'admin',
+  startOrchestration: 'run',
+  testIntegration: 'admin',
+  updateAgent: 'run',
+  updateIntegration: 'admin',
+  updateModel: 'admin',
+  updateSession: 'run',
+  updateTask: 'run',
+  updateTaskPriority: 'run',
+  updateTemplate: 'run',
+  updateUser: 'admin',
+  updateWorkflow: 'run',
+} satisfies Record<string, Requirement>;
+
+const SUBSCRIPTIONS = {
+  activity: 'read',
+  executionEvents: 'read',
+  orchestrationEvents: 'read',
+  sessionEvents: 'read',
+  taskEvents: 'read',
+  tokens: 'read',
+} satisfies Record<string, Requirement>;
+
+/** The scope that credentials need for each operation. */
+export const REQUIREMENTS: Readonly<
+  Record<'Query' | 'Mutation' | 'Subscription', Readonly<Record<string, Requirement>>>
+> = { Query: QUERIES, Mutation: MUTATIONS, Subscription: SUBSCRIPTIONS };
+
+/** They ignore credentials, so that a client whose token has expired can log in. */
+export const PUBLIC_MUTATIONS: readonly string[] = Object.entries(MUTATIONS).flatMap(([name, requirement]) =>
+  requirement === 'public' ? name : [],
+);
+
+/**
+ * Refuses operations whose scope the credentials do not have, on every way to the schema.
+ * @throws Error when the table above lacks an operation, or has one that does not exist. @returns the same schema
+ */
+export function requireScopes(schema: GraphQLSchema): GraphQLSchema {
+  for (const [root, requirements] of Object.entries(REQUIREMENTS)) {
+    const fields = (schema.getType(root) as GraphQLObjectType).getFields();
+    const missing = Object.keys(fields).filter((name) => !Object.hasOwn(requirements, name));
+    const unknown = Object.keys(requirements).filter((name) => !Object.hasOwn(fields, name));
+    if (missing.length > 0)
+      throw new Error(`src/schema/scopes.ts: no scope for ${root}.${missing.join(', ')}`);
+    if (unknown.length > 0) throw new Error(`src/schema/scopes.ts: no field ${root}.${unknown.join(', ')}`);
+    for (const field of Object.values(fields)) guard(root, field, requirements[field.name]!);
+  }
+  return schema;
+}
+
+function guard(root: string, field: GraphQLField<unknown, Context>, requirement: Requirement): void {
+  if (requirement === 'none' || requirement === 'public') return;
+  const step = root === 'Subscription' ? 'subscribe' : 'resolve';
+  const next = field[step];
+  field[step] = (parent, args, context, info) => {
+    requireScope(context.viewer, requirement);
+    return next?.(parent, args, context, info);
+  };
+}

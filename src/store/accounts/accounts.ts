@@ -1,0 +1,133 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import type { Scope } from '../../vocabulary.ts';
+import type { Database } from '../database.ts';
+import { User } from '../entities/user.ts';
+
+export interface UserRow {
+  id: string;
+  isAdmin: boolean;
+}
+
+export interface KeyHolder extends UserRow {
+  /** null: all. */
+  scopes: Scope[] | null;
+  expiresAt: Date | null;
+}
+
+/** The owner of a key that is valid. Its last use is kept to the minute, to spare a write per request. */
+export async function findKeyHolder(database: Database, hash: string): Promise<KeyHolder | null> {
+  const { rows } = await database.pool.query<KeyHolder>({
+    name: 'find-key-holder',
+    text: `
+      with found as (
+        select id, owner_id, scopes, expires_at, last_used_at from api_key where hash = $1
+        union all
+        select id, owner_id, scopes, least(expires_at, previous_until), last_used_at from api_key
+        where previous_hash = $1
+      ), valid as (
+        select found.*, app_user.is_admin from found join app_user on app_user.id = found.owner_id
+        where app_user.is_active and (found.expires_at is null or found.expires_at > now())
+      ), used as (
+        update api_key set last_used_at = now() where id in (
+          select id from valid where last_used_at is null or last_used_at < now() - interval '1 minute'
+        )
+      )
+      select owner_id as id, is_admin as "isAdmin", scopes, expires_at as "expiresAt" from valid`,
+    values: [hash],
+  });
+  return rows[0] ?? null;
+}
+
+/** The address of the account that has it, or else of the account with this handle. @returns null: there is none */
+export async function findEmail(
+  database: Database,
+  { address, handle }: { address: string; handle: string },
+): Promise<string | null> {
+  const { rows } = await database.pool.query<{ email: string }>({
+    name: 'find-email',
+    text: `
+      select email from app_user where email = $1 or handle = $2
+      order by email <> $1 limit 1`,
+    values: [address, handle],
+  });
+  return rows[0]?.email ?? null;
+}
+
+const LOCAL_ADMIN_EMAIL = 'admin@localhost';
+const GUEST_EMAIL = 'guest@localhost';
+/** Of accounts that nobody can log in to; nobody may register them either. */
+const OUR_EMAILS = [LOCAL_ADMIN_EMAIL, GUEST_EMAIL];
+
+/** One registration at a time, so that only one account can be the first. */
+const REGISTRATION_LOCK = 7_305_002;
+
+export type Registration = 'created' | 'email-taken' | 'closed';
+
+/**
+ * @param options.onlyFirst refuse when it is not the first registered account.
+ * @param options.firstIsAdmin false: the local admin is the admin already.
+ */
+export async function insertUser(
+  database: Database,
+  account: { id: string; email: string; name: string; passwordHash: string },
+  { onlyFirst, firstIsAdmin }: { onlyFirst: boolean; firstIsAdmin: boolean },
+): Promise<Registration> {
+  return database.entityManager().transactional(async (em) => {
+    await em.execute('select pg_advisory_xact_lock(?)', [REGISTRATION_LOCK]);
+    const isFirst = (await em.count(User, { passwordHash: { $ne: null } })) === 0;
+    if (onlyFirst && !isFirst) return 'closed';
+    if (OUR_EMAILS.includes(account.email)) return 'email-taken';
+    if ((await em.count(User, { email: account.email })) > 0) return 'email-taken';
+    const handle = await freeHandle(em, account.name);
+    em.create(User, { ...account, handle, isAdmin: isFirst && firstIsAdmin });
+    return 'created';
+  });
+}
+
+/** Only the first account with a name can log in by it. A name that looks like an address never logs in. */
+async function freeHandle(em: EntityManager, name: string): Promise<string | null> {
+  if (name.includes('@')) return null;
+  return (await em.count(User, { handle: name })) === 0 ? name : null;
+}
+
+/** The account behind GraphiQL in embedded mode. It has no password, so that nobody can log in as it. */
+export async function ensureLocalAdmin(database: Database, id: string): Promise<string> {
+  const { rows } = await database.pool.query<{ id: string }>(
+    `insert into app_user (id, email, name, is_admin) values ($1, $2, 'Local admin', true)
+     on conflict (email) do update set is_admin = true, is_active = true where app_user.password_hash is null returning id`,
+    [id, LOCAL_ADMIN_EMAIL],
+  );
+  if (!rows[0]) throw isSomebodys(LOCAL_ADMIN_EMAIL);
+  return rows[0].id;
+}
+
+export interface GuestRow extends UserRow {
+  isActive: boolean;
+}
+
+/** The account of all who need no credentials, made when the first of them comes. It has no password either. */
+export async function ensureGuest(database: Database, newId: () => string): Promise<GuestRow> {
+  const { rows } = await database.pool.query<GuestRow>({
+    name: 'find-guest',
+    text: `
+      select id, is_admin as "isAdmin", is_active as "isActive" from app_user
+      where email = $1 and password_hash is null`,
+    values: [GUEST_EMAIL],
+  });
+  return rows[0] ?? insertGuest(database, newId());
+}
+
+async function insertGuest(database: Database, id: string): Promise<GuestRow> {
+  const { rows } = await database.pool.query<GuestRow>(
+    `insert into app_user (id, email, name) values ($1, $2, 'Guest')
+     on conflict (email) do update set updated_at = now() where app_user.password_hash is null
+     returning id, is_admin as "isAdmin", is_active as "isActive"`,
+    [id, GUEST_EMAIL],
+  );
+  if (!rows[0]) throw isSomebodys(GUEST_EMAIL);
+  return rows[0];
+}
+
+function isSomebodys(email: string): Error {
+  return new Error(`the account ${email} has a password, so it is somebody's: delete it`);
+}

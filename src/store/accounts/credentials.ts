@@ -1,0 +1,67 @@
+import type { Database } from '../database.ts';
+
+/** What the validity of credentials depends on beside their signature and expiry. */
+export interface Credential {
+  userId: string;
+  /** The login that a token belongs to; null: a token from before logins were recorded, or no login token. */
+  loginId: string | null;
+  /** SHA-256 of the API key, in hex, that was sent or that created the token; null: none. */
+  keyHash: string | null;
+  /** Of a token; null: an API key itself, or a guest. */
+  issuedAt: Date | null;
+}
+
+export interface CredentialState {
+  id: string;
+  isAdmin: boolean;
+}
+
+/** Identifies equal credentials. */
+export function nameOfCredential({ userId, loginId, keyHash, issuedAt }: Credential): string {
+  return JSON.stringify([userId, loginId, keyHash, issuedAt]);
+}
+
+export async function readCredential(
+  database: Database,
+  credential: Credential,
+): Promise<CredentialState | null> {
+  const [state] = await readCredentials(database, [credential]);
+  return state ?? null;
+}
+
+/** In one query. @returns a state for each credential, in the same order; null: it is revoked. */
+export async function readCredentials(
+  database: Database,
+  credentials: readonly Credential[],
+): Promise<(CredentialState | null)[]> {
+  const { rows } = await database.pool.query<CredentialState & { position: string }>({
+    name: 'read-credentials',
+    text: VALID_CREDENTIALS,
+    values: [
+      credentials.map(({ userId }) => userId),
+      credentials.map(({ loginId }) => loginId),
+      credentials.map(({ keyHash }) => keyHash),
+      credentials.map(({ issuedAt }) => issuedAt),
+    ],
+  });
+  const states = new Map(rows.map(({ position, ...state }) => [Number(position), state]));
+  return credentials.map((_, index) => states.get(index + 1) ?? null);
+}
+
+/** A token counts as issued when its login began: a database's clock has decided the order of both moments. */
+const VALID_CREDENTIALS = `
+  select asked.position, app_user.id, app_user.is_admin as "isAdmin"
+  from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[])
+    with ordinality as asked(user_id, login_id, key_hash, issued_at, position)
+  join app_user on app_user.id = asked.user_id and app_user.is_active
+  left join login on login.id = asked.login_id and login.owner_id = app_user.id
+  left join lateral (
+    select expires_at from api_key where hash = asked.key_hash and owner_id = app_user.id
+    union all
+    select expires_at from api_key
+    where previous_hash = asked.key_hash and previous_until > now() and owner_id = app_user.id
+  ) as api_key on api_key.expires_at is null or api_key.expires_at > now()
+  where (asked.login_id is null or login.id is not null)
+    and (asked.key_hash is null or api_key is not null)
+    and (app_user.tokens_valid_from is null
+      or coalesce(login.created_at, asked.issued_at, 'infinity') >= app_user.tokens_valid_from)`;

@@ -1,0 +1,122 @@
+import type { ClientBase } from 'pg';
+import type { Database } from '../database.ts';
+import { transaction } from '../transaction.ts';
+
+export interface NewLogin {
+  id: string;
+  ownerId: string;
+  refreshHash: string;
+  /** The login fails when the account's password has changed since; null: it does not depend on a password. */
+  passwordHash: string | null;
+}
+
+/** Days that a refresh token is valid. */
+export const REFRESH_DAYS = 30;
+/** Of one account at a time; the oldest end when there are more. */
+const MAX_LOGINS = 1_000;
+
+/**
+ * Begins a login, with its first refresh token. Also deletes the account's expired logins.
+ * @returns false when the account is inactive or its password has changed.
+ */
+export async function insertLogin(client: Pick<ClientBase, 'query'>, login: NewLogin): Promise<boolean> {
+  const { rowCount } = await client.query({
+    name: 'insert-login',
+    text: `
+      with account as (
+        select id from app_user where id = $2 and is_active and ($4::text is null or password_hash = $4) for share
+      ), ended as (
+        delete from login where owner_id = $2 and (expires_at < now() or id in (
+          select id from login where owner_id = $2 order by created_at desc offset ${MAX_LOGINS - 1}
+        ))
+      ), begun as (
+        insert into login (id, owner_id, expires_at)
+        select $1, id, now() + interval '${REFRESH_DAYS} days' from account
+        returning id, expires_at
+      )
+      insert into refresh_token (hash, login_id, expires_at) select $3, id, expires_at from begun`,
+    values: [login.id, login.ownerId, login.refreshHash, login.passwordHash],
+  });
+  return rowCount === 1;
+}
+
+export type Refresh =
+  | { outcome: 'refreshed'; loginId: string; ownerId: string }
+  /** It was used before: the login has been ended. */
+  | { outcome: 'reused'; loginId: string; ownerId: string }
+  | { outcome: 'invalid' };
+
+interface TokenRow {
+  loginId: string;
+  ownerId: string;
+  isValid: boolean;
+  isUsed: boolean;
+}
+
+/** Exchanges a refresh token for its successor. Of concurrent uses of one token, the second ends the login. */
+export function refreshLogin(database: Database, hash: string, nextHash: string): Promise<Refresh> {
+  return transaction(database, async (client) => {
+    const found = await lockToken(client, hash);
+    if (!found) return { outcome: 'invalid' };
+    const { loginId, ownerId, isValid, isUsed } = found;
+    if (isUsed) {
+      await client.query('delete from login where id = $1', [loginId]);
+      return { outcome: 'reused', loginId, ownerId };
+    }
+    if (!isValid) return { outcome: 'invalid' };
+    await replaceToken(client, { hash, nextHash, loginId });
+    return { outcome: 'refreshed', loginId, ownerId };
+  });
+}
+
+/** Locks the login: its end takes the tokens away in the same order. */
+async function lockToken(client: ClientBase, hash: string): Promise<TokenRow | undefined> {
+  const login = await client.query(
+    'select id from login where id = (select login_id from refresh_token where hash = $1) for update',
+    [hash],
+  );
+  if (login.rowCount === 0) return undefined;
+  const { rows } = await client.query<TokenRow>(
+    `select login.id as "loginId", login.owner_id as "ownerId", used_at is not null as "isUsed",
+       refresh_token.expires_at > now() and app_user.is_active
+         and (tokens_valid_from is null or login.created_at >= tokens_valid_from) as "isValid"
+     from refresh_token join login on login.id = login_id join app_user on app_user.id = login.owner_id
+     where hash = $1`,
+    [hash],
+  );
+  return rows[0];
+}
+
+async function replaceToken(
+  client: ClientBase,
+  { hash, nextHash, loginId }: { hash: string; nextHash: string; loginId: string },
+): Promise<void> {
+  await client.query('update refresh_token set used_at = now() where hash = $1', [hash]);
+  await client.query('delete from refresh_token where login_id = $1 and expires_at < now()', [loginId]);
+  await client.query(
+    `with extended as (
+       update login set expires_at = now() + interval '${REFRESH_DAYS} days' where id = $1 returning expires_at
+     )
+     insert into refresh_token (hash, login_id, expires_at) select $2, $1, expires_at from extended`,
+    [loginId, nextHash],
+  );
+}
+
+/** Ends a login: its login tokens and refresh tokens are invalid from now on. */
+export async function endLogin(database: Database, ownerId: string, id: string): Promise<void> {
+  await database.pool.query('delete from login where id = $1 and owner_id = $2', [id, ownerId]);
+}
+
+/** Ends all logins of an account. */
+export async function endAllLogins(client: Pick<ClientBase, 'query'>, ownerId: string): Promise<void> {
+  await client.query('update app_user set tokens_valid_from = clock_timestamp() where id = $1', [ownerId]);
+  await client.query('delete from login where owner_id = $1', [ownerId]);
+}
+
+/** Ends tokens that belong to no login, up to a moment. */
+export async function endOldTokens(database: Database, ownerId: string, until: Date): Promise<void> {
+  await database.pool.query(
+    'update app_user set tokens_valid_from = greatest(tokens_valid_from, $2) where id = $1',
+    [ownerId, until],
+  );
+}

@@ -1,0 +1,14 @@
+import type { ClientBase } from 'pg';
+
+/** @param change `from` is the hash that is replaced. @returns false when it is another by now. */
+export async function setPassword(
+  client: Pick<ClientBase, 'query'>,
+  { userId, from, to }: { userId: string; from: string | null; to: string },
+): Promise<boolean> {
+  const { rowCount } = await client.query(
+    `update app_user set password_hash = $2, updated_at = now()
+     where id = $1 and password_hash is not distinct from $3`,
+    [userId, to, from],
+  );
+  return rowCount === 1;
+}
