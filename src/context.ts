@@ -6,6 +6,7 @@ import type { Metrics } from './metrics/metrics.ts';
 import type { IntegrationTest } from './rules/integration.ts';
 import type { ResourceUsage } from './rules/resource-usage.ts';
 import type { Credential } from './store/accounts/credentials.ts';
+import type { AccountRow } from './store/accounts/users.ts';
 import type { AgentReport } from './store/agent-reports.ts';
 import type { AgentRow } from './store/agents.ts';
 import type { ArtifactRow } from './store/artifacts.ts';
@@ -35,6 +36,8 @@ export interface Viewer {
   isAdmin: boolean;
   /** What the credentials may do; absent: all that the account may. */
   scopes?: readonly Scope[] | undefined;
+  /** Of a run token: the only runs that it reads, with their events; absent: no run token. */
+  runIds?: readonly string[] | undefined;
   /** When the credentials stop being good; sockets close then. null: never. */
   expiresAt: Date | null;
   /** What the request was authenticated by; absent where nothing can revoke it. */
@@ -45,6 +48,8 @@ export interface Viewer {
 export interface TokenBasis {
   loginId?: string | null;
   keyHash?: string | null;
+  /** Of a run token. */
+  runIds?: readonly string[];
 }
 
 /** Signs and checks the tokens that login gives out. */
@@ -52,10 +57,14 @@ export interface Tokens {
   /** @param lifetime seconds @param origin whose client logged in: it tells whom a request comes from. */
   sign(userId: string, lifetime: number, origin?: Origin, basis?: TokenBasis): Promise<string>;
   /** @returns null when it is not ours, altered or expired. Whether it was revoked is for `lookups.credential`. */
-  verify(token: string): Promise<{ credential: Credential; expiresAt: Date } | null>;
+  verify(
+    token: string,
+  ): Promise<{ credential: Credential; expiresAt: Date; runIds?: readonly string[] } | null>;
 }
 
 export interface Passwords {
+  /** Whether it is on a list of the most common ones, in any case. */
+  isCommon(password: string): Promise<boolean>;
   hash(password: string): Promise<string>;
   /** Takes as long when there is no hash, and so no account, so that the time does not tell. */
   matches(passwordHash: string | null, password: string): Promise<boolean>;
@@ -127,6 +136,7 @@ export type SerializeLarge = (value: unknown, account: string, maxWaiting?: numb
 
 /** Reads of one request that are gathered into one query each. */
 export interface Loaders {
+  accounts: DataLoader<string, AccountRow | null>;
   artifacts: DataLoader<string, ArtifactRow[]>;
   resourceUsage: DataLoader<string, ResourceUsage | null>;
   spend: DataLoader<string, SpendRow | null>;

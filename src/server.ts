@@ -88,6 +88,8 @@ export async function startServer(
     await computation.stop();
   });
   await app.listen({ host: config.host, port: config.port });
+  // Loads the list before anyone registers.
+  void services.passwords.isCommon('');
   const url = urlOf(app.server.address() as AddressInfo);
   return { ...(await accessLinks.issue(url)), stop: () => app.close().finally(accessLinks.close) };
 }

@@ -206,6 +206,8 @@ export type Scope = (typeof SCOPES)[number];
 
 /** What the audit log records. */
 export const AUDIT_ACTIONS = [
+  'admin_granted',
+  'admin_revoked',
   'api_key_created',
   'api_key_deleted',
   'api_key_rotated',
@@ -215,9 +217,10 @@ export const AUDIT_ACTIONS = [
   'password_reset',
   'password_reset_created',
   'refresh_token_reused',
-  'run_token_created',
   'user_deleted',
+  'user_disabled',
+  'user_enabled',
+  'user_limits_changed',
   'user_registered',
-  'user_updated',
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

@@ -1,6 +1,7 @@
 import { create as contentDisposition } from 'content-disposition';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Services } from '../context.ts';
+import { requireScope } from '../resolvers/accounts/require-scope.ts';
 import { artifactContent } from '../resolvers/artifact.ts';
 import { localId } from '../schema/global-id.ts';
 import type { Admission } from './admission.ts';
@@ -12,10 +13,11 @@ export type SendArtifact = (
   reply: FastifyReply,
 ) => Promise<FastifyReply>;
 
-/** What a task left, as a download for whoever has the credentials of its owner. @throws DomainError NOT_FOUND */
+/** What a task left, as a download for whoever has the credentials of its owner. @throws DomainError NOT_FOUND, FORBIDDEN */
 export function createSendArtifact(services: Services, admission: Admission): SendArtifact {
   return async (id, request, reply) => {
     const viewer = await admission.viewer(request.raw, headerCredentials(request.headers));
+    requireScope(viewer, 'read');
     const asker = { viewer, address: admission.address(request.raw) };
     const context = createContext(services, asker, 'graphql');
     const { content, ...artifact } = await artifactContent(context, localId('Artifact', id));

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Services, Viewer } from '../context.ts';
 import { guest } from '../resolvers/authenticate.ts';
 import type { Visitor } from '../rest-compat/schema-access.ts';
+import { refusalOf } from '../schema/scopes.ts';
 import type { Dialect } from '../vocabulary.ts';
 import type { Admission } from './admission.ts';
 import type { BaseUrl } from './base-url.ts';
@@ -53,6 +54,7 @@ export function createVisitors(
         accountId: viewer?.userId ?? null,
         isGuest: viewer !== null && isAnonymous(request),
         expiresAt: viewer?.expiresAt ?? null,
+        refuse: (fields) => refusalOf(viewer, fields),
         atEnd(callback) {
           const stops = [atCredentialEnd(viewer, callback)];
           if (!needNoSecret && isAnonymous(request)) {

@@ -3,6 +3,7 @@ import type { JobName } from '../store/job-queue.ts';
 import { advanceExecution } from './advance-execution.ts';
 import { carryOutRun } from './carry-out-run.ts';
 import type { JobContext } from './context.ts';
+import { deleteAccount } from './delete-account.ts';
 import { deliver } from './deliver.ts';
 import type { JobVersion } from './head-starts.ts';
 import { keepSchedule } from './keep-schedule.ts';
@@ -14,6 +15,7 @@ const JOBS: Record<JobName, Job> = {
   'advance-execution': advanceExecution,
   'keep-schedule': keepSchedule,
   deliver,
+  'delete-account': deleteAccount,
 };
 
 /** The jobs as graphile-worker wants them. */

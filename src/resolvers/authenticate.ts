@@ -40,8 +40,9 @@ async function byToken({ tokens, store }: Accounts, token: string | undefined): 
   const verified = token === undefined ? null : await tokens.verify(token);
   const state = verified && (await store.lookups.credential(verified.credential));
   if (!state) throw refused('the bearer token is not valid (any more); log in again');
-  const { credential, expiresAt } = verified;
-  return { userId: state.id, isAdmin: state.isAdmin, expiresAt, credential };
+  const { credential, expiresAt, runIds } = verified;
+  const rights = runIds ? { isAdmin: false, scopes: [], runIds } : { isAdmin: state.isAdmin };
+  return { userId: state.id, ...rights, expiresAt, credential };
 }
 
 async function byApiKey({ store }: Accounts, key: string): Promise<Viewer> {

@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader';
 import type { Loaders } from '../context.ts';
 import { totalUsage } from '../rules/resource-usage.ts';
+import { readAccounts } from '../store/accounts/users.ts';
 import { readAgentReports } from '../store/agent-reports.ts';
 import { findAgents } from '../store/agents.ts';
 import { readArtifacts } from '../store/artifacts.ts';
@@ -30,6 +31,7 @@ import { createPageLoader } from './page-loader.ts';
 export function createLoaders(database: Database, userId: string | null): Loaders {
   const asker = userId ?? '';
   return {
+    accounts: oneOfEach((ids) => readAccounts(database, ids)),
     artifacts: manyOfEach((ids) => readArtifacts(database, ids)),
     modelCalls: manyOfEach((ids) => readModelCalls(database, ids)),
     toolCalls: manyOfEach((ids) => readToolCalls(database, ids)),

@@ -17,8 +17,13 @@ export function createTokens(secret: string): Tokens {
   const key = new TextEncoder().encode(secret);
   const verified = new LRUCache<string, Verified>({ max: MAX_KEPT });
   return {
-    sign: (userId, lifetime, origin = 'graphql', { loginId, keyHash } = {}) =>
-      new SignJWT({ origin, ...(loginId && { sid: loginId }), ...(keyHash && { key: keyHash }) })
+    sign: (userId, lifetime, origin = 'graphql', { loginId, keyHash, runIds } = {}) =>
+      new SignJWT({
+        origin,
+        ...(loginId && { sid: loginId }),
+        ...(keyHash && { key: keyHash }),
+        ...(runIds && { runs: runIds }),
+      })
         .setProtectedHeader({ alg: ALGORITHM })
         .setSubject(userId)
         .setIssuer(ISSUER)
@@ -40,6 +45,7 @@ export function createTokens(secret: string): Tokens {
         const found = {
           credential: credentialOf(payload),
           expiresAt: new Date(payload.exp! * 1000),
+          ...(Array.isArray(payload.runs) && { runIds: payload.runs as string[] }),
         };
         verified.set(token, found);
         return found;

@@ -41,6 +41,15 @@ export function prepareEndpoint(access: SchemaAccess, origin: Dialect, row: Endp
   const before = row.before && { ...row.before, ...prepare(row.before.document) };
   const wait = row.wait && { ...row.wait, until: prepare(row.wait.until), read: prepare(row.wait.document) };
 
+  const fields = [main, before, wait?.until, wait?.read].flatMap((document) => document?.fields ?? []);
+
+  /** @throws DomainError FORBIDDEN, UNAUTHENTICATED */
+  async function requireScopes(request: IncomingMessage): Promise<void> {
+    if (row.access === 'public') return;
+    const refusal = (await access.visitor(request, origin)).refuse(fields);
+    if (refusal) throw refusal;
+  }
+
   async function given(parts: RequestParts, request: IncomingMessage): Promise<unknown> {
     const { data, error } = row.input.safeParse(parts);
     if (!error) return data;
@@ -53,6 +62,7 @@ export function prepareEndpoint(access: SchemaAccess, origin: Dialect, row: Endp
     ...main,
     operation: successorOf(row),
     async answer(parts, request, left) {
+      await requireScopes(request);
       const asked = await given(parts, request);
       const known = before ? await execute(before, before.variables(asked), request) : {};
       const read = (variables: object) => execute(main, variables, request);

@@ -36,6 +36,8 @@ export interface PreparedDocument {
   steps: readonly DocumentNode[];
   /** What people find in the schema: `mutation register`. */
   operation: string;
+  /** Its root fields: `Mutation.register`. */
+  fields: readonly string[];
 }
 
 /**
@@ -52,7 +54,12 @@ export function prepareDocument(
   const [operation] = operations;
   if (!operation || operations.length > 1) faults.push(`it has ${operations.length} operations, not one.`);
   if (!operation || faults.length > 0) throw new Error(`${owner} has a bad document: ${faults.join(' ')}`);
-  return { document, steps: oneByOne(document), operation: titleOf(operation) };
+  return {
+    document,
+    steps: oneByOne(document),
+    operation: titleOf(operation),
+    fields: fieldsOf(operation),
+  };
 }
 
 /**
@@ -82,7 +89,15 @@ export function operationOf({ definitions }: DocumentNode): string {
   return titleOf(definitions.find(isOperation)!);
 }
 
-function titleOf({ operation, selectionSet }: OperationDefinitionNode): string {
-  const fields = selectionSet.selections.flatMap((node) => (node.kind === Kind.FIELD ? node.name.value : []));
-  return `${operation} ${[...new Set(fields)].join(', ')}`;
+function titleOf(operation: OperationDefinitionNode): string {
+  return `${operation.operation} ${[...new Set(namesIn(operation))].join(', ')}`;
+}
+
+function fieldsOf(operation: OperationDefinitionNode): string[] {
+  const root = `${operation.operation.slice(0, 1).toUpperCase()}${operation.operation.slice(1)}`;
+  return namesIn(operation).map((name) => `${root}.${name}`);
+}
+
+function namesIn({ selectionSet }: OperationDefinitionNode): string[] {
+  return selectionSet.selections.flatMap((node) => (node.kind === Kind.FIELD ? node.name.value : []));
 }

@@ -32,6 +32,8 @@ export interface Visitor {
   isGuest: boolean;
   /** When the credentials stop being good; null: never. */
   expiresAt: Date | null;
+  /** @param fields such as `Mutation.createTask`. @returns FORBIDDEN; null: the credentials have the scopes for them. */
+  refuse(fields: readonly string[]): DomainError | null;
   /** Calls back once the credentials have expired or were revoked. @returns a function that stops it. */
   atEnd(callback: (reason: string) => void): () => void;
 }

@@ -4,7 +4,13 @@ import { BudgetType } from './budget.ts';
 import { builder } from './builder.ts';
 import { UserQuotasType } from './quotas.ts';
 
-export const UserType = builder.objectRef<User>('User');
+const DEFAULT_MAX_QUEUED_RUNS = 10_000;
+
+/** Of an account, from an entity or from a list. */
+type AccountFields = Pick<User, 'id' | 'email' | 'name' | 'isAdmin' | 'isActive' | 'createdAt'> &
+  Partial<Pick<User, 'maxConcurrentRuns' | 'maxQueuedRuns'>>;
+
+export const UserType = builder.objectRef<AccountFields>('User');
 builder.node(UserType, {
   description: 'An account.',
   id: { description: "The account's id.", resolve: ({ id }) => id },
@@ -17,6 +23,14 @@ builder.node(UserType, {
     isActive: t.exposeBoolean('isActive', {
       description: 'False: an admin has disabled it, and its credentials are refused.',
     }),
+    maxConcurrentRuns: t.exposeInt('maxConcurrentRuns', {
+      nullable: true,
+      description: 'How many of its runs may be executed at a time; null: no limit of its own.',
+    }),
+    maxQueuedRuns: t.int({
+      description: 'How many of its runs may wait for a worker.',
+      resolve: ({ maxQueuedRuns }) => maxQueuedRuns ?? DEFAULT_MAX_QUEUED_RUNS,
+    }),
     budget: t.field({
       type: BudgetType,
       nullable: true,
@@ -25,6 +39,8 @@ builder.node(UserType, {
     }),
     quotas: t.field({
       type: UserQuotasType,
+      // Read for one account at a time.
+      complexity: 20,
       description: 'Storage quotas and their usage. Creating more than they allow fails with QUOTA_EXCEEDED.',
       resolve: ({ id }, _arguments, { store }) => store.quotas.read(id),
     }),

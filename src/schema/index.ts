@@ -1,6 +1,10 @@
 import './account.ts';
 import './accounts/api-keys.ts';
+import './accounts/audit-log.ts';
+import './accounts/invitations.ts';
 import './accounts/logins.ts';
+import './accounts/run-tokens.ts';
+import './accounts/users.ts';
 import './agent.ts';
 import './agent-mutations.ts';
 import './analytics.ts';
@@ -30,7 +34,6 @@ import './task-mutations.ts';
 import './template.ts';
 import './template-mutations.ts';
 import './thread.ts';
-import './user-mutations.ts';
 import './workflow.ts';
 import './workflow-mutations.ts';
 import { builder } from './builder.ts';

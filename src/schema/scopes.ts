@@ -1,7 +1,9 @@
 import type { GraphQLField, GraphQLObjectType, GraphQLSchema } from 'graphql';
-import type { Context } from '../context.ts';
-import { requireScope } from '../resolvers/accounts/require-scope.ts';
+import type { Context, Viewer } from '../context.ts';
+import type { DomainError } from '../errors.ts';
+import { requireScope, scopeRefusal } from '../resolvers/accounts/require-scope.ts';
 import type { Scope } from '../vocabulary.ts';
+import { requireRunAccess } from './accounts/run-access.ts';
 
 /** `none`: works without credentials. `public`: also ignores those that a request has. */
 type Requirement = Scope | 'none' | 'public';
@@ -11,6 +13,7 @@ const QUERIES = {
   agents: 'read',
   apiKeys: 'read',
   artifact: 'read',
+  auditLog: 'admin',
   execution: 'read',
   executions: 'read',
   health: 'none',
@@ -37,6 +40,7 @@ const QUERIES = {
   thread: 'read',
   threads: 'read',
   userAnalytics: 'read',
+  users: 'admin',
   validateTemplate: 'read',
   viewer: 'read',
   workflow: 'read',
@@ -52,6 +56,9 @@ const MUTATIONS = {
   createApiKey: 'admin',
   createIntegration: 'admin',
   createModel: 'admin',
+  createPasswordReset: 'admin',
+  // Hands on what the credentials may read.
+  createRunToken: 'read',
   createSession: 'run',
   createTask: 'run',
   createTemplate: 'run',
@@ -65,11 +72,13 @@ const MUTATIONS = {
   deleteSession: 'run',
   deleteTask: 'run',
   deleteTemplate: 'run',
+  deleteUser: 'admin',
   deleteWorkflow: 'run',
   endTask: 'run',
   executeAgent: 'run',
   executeTask: 'run',
   executeWorkflow: 'run',
+  inviteUser: 'admin',
   login: 'public',
   logout: 'admin',
   logoutEverywhere: 'admin',
@@ -78,6 +87,7 @@ const MUTATIONS = {
   redeliver: 'run',
   refreshLogin: 'public',
   register: 'public',
+  resetPassword: 'public',
   retryExecution: 'run',
   retryOrchestration: 'run',
   retryTask: 'run',
@@ -131,12 +141,30 @@ export function requireScopes(schema: GraphQLSchema): GraphQLSchema {
   return schema;
 }
 
+/** What credentials are refused before any of the fields is executed. @param fields such as `Mutation.createTask` */
+export function refusalOf(viewer: Viewer | null, fields: readonly string[]): DomainError | null {
+  // What a run token may read depends on the run.
+  if (viewer?.runIds) return null;
+  const refusals = fields.map((field) => {
+    const [root, name] = field.split('.') as [keyof typeof REQUIREMENTS, string];
+    return missingScope(viewer, REQUIREMENTS[root][name]!);
+  });
+  return refusals.find((refusal) => refusal !== null) ?? null;
+}
+
+function missingScope(viewer: Viewer | null, requirement: Requirement): DomainError | null {
+  if (requirement === 'none' || requirement === 'public') return null;
+  return scopeRefusal(viewer, requirement);
+}
+
 function guard(root: string, field: GraphQLField<unknown, Context>, requirement: Requirement): void {
   if (requirement === 'none' || requirement === 'public') return;
   const step = root === 'Subscription' ? 'subscribe' : 'resolve';
   const next = field[step];
   field[step] = (parent, args, context, info) => {
-    requireScope(context.viewer, requirement);
+    const { viewer } = context;
+    if (viewer?.runIds) requireRunAccess(viewer, `${root}.${field.name}`, args, info);
+    else requireScope(viewer, requirement);
     return next?.(parent, args, context, info);
   };
 }

@@ -6,6 +6,7 @@ export const jobPayloads = {
   'advance-execution': z.object({ runId: z.string() }),
   'keep-schedule': z.object({ workflowId: z.string() }),
   deliver: z.object({ integrationId: z.string() }),
+  'delete-account': z.object({ userId: z.string() }),
 };
 export type JobName = keyof typeof jobPayloads;
 
@@ -72,4 +73,10 @@ export function addDeliveryJobSql(id: string): string {
 export function addLaterDeliveryJobSql(id: string, at: string): string {
   return `graphile_worker.add_job('deliver', json_build_object('integrationId', ${id}), run_at => ${at},
     job_key => 'deliver:' || ${id}, priority => ${DELIVERY_PRIORITY}, max_attempts => 25)`;
+}
+
+/** SQL that has what an account owns deleted, after its disabling. @param id SQL of the account's id. */
+export function addAccountDeletionJobSql(id: string): string {
+  return `graphile_worker.add_job('delete-account', json_build_object('userId', ${id}),
+    job_key => 'delete-account:' || ${id}, max_attempts => 25)`;
 }

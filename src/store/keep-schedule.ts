@@ -16,14 +16,14 @@ type DueWorkflow = WorkflowRow & { now: Date };
 
 interface Kept {
   events: LoggedEvent[];
-  /** Why the tick was skipped: the owner's quota does not cover another execution; null: it was not skipped. */
+  /** Why the tick was skipped: the owner is disabled or its quota used up; null: it was not skipped. */
   refused: DomainError | null;
 }
 
 /**
  * Executes a workflow whose tick has come, and plans its next one, in one transaction: each tick is executed once,
  * however many workers look at it. Of ticks that nobody was there for, the last ones are made up for by one.
- * @returns why the tick was skipped, as the owner's quota does not cover it; null when it was not.
+ * @returns why the tick was skipped: the owner is disabled, or its quota does not cover it; null when it was not.
  */
 export async function keepSchedule(store: Store, workflowId: string): Promise<DomainError | null> {
   const kept = await transaction(store.database, (client) => keepWithin(client, store.quotas, workflowId));
@@ -54,6 +54,8 @@ async function refusalOf(
   quotas: Quotas,
   { ownerId, steps, schedule }: DueWorkflow,
 ): Promise<DomainError | null> {
+  const owner = await client.query('select 1 from app_user where id = $1 and is_active', [ownerId]);
+  if (owner.rowCount === 0) return new DomainError('FORBIDDEN', 'the account is disabled');
   try {
     await quotas.require(ownerId, { runs: 1, bytes: bytesOf(JSON.stringify([steps, schedule])) }, client);
     return null;

@@ -9,6 +9,8 @@ export type Credentials = Record<string, string>;
 export interface Watched {
   /** Milliseconds until each had ended, from the call on. Fails unless the sockets close with 4403. */
   ended(): Promise<Record<string, number>>;
+  /** What ended first, and how. */
+  firstEnd: Promise<string>;
   close(): void;
 }
 
@@ -23,8 +25,17 @@ export async function openAll(url: string, credentials: Credentials): Promise<Wa
   const stopped = new AbortController();
   const stream = createClient(url, credentials).subscribeSse(FEED, {}, stopped.signal);
   await stream.next();
-  const streamEnd = stream.next().then(({ done }) => done === true);
+  const streamEnd = stream.next().then(
+    ({ done }) => done === true,
+    () => 'aborted',
+  );
+  const amas = legacy.closed.then(({ code }) => code);
   return {
+    firstEnd: Promise.race([
+      graphql.then((code) => `graphql-ws ${code}`),
+      amas.then((code) => `amas ${code}`),
+      streamEnd.then(() => 'SSE'),
+    ]),
     async ended() {
       const from = performance.now();
       const took = async (name: string, end: Promise<unknown>, expected: unknown) => {
@@ -35,18 +46,13 @@ export async function openAll(url: string, credentials: Credentials): Promise<Wa
       return Object.fromEntries(
         await Promise.all([
           took('graphql-ws', graphql, 4403),
-          took(
-            'amas',
-            legacy.closed.then(({ code }) => code),
-            4403,
-          ),
+          took('amas', amas, 4403),
           took('SSE', streamEnd, true),
         ]),
       );
     },
     close() {
       stopped.abort();
-      streamEnd.catch(() => {});
       socket.terminate();
       legacy.raw.terminate();
     },

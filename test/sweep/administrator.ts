@@ -2,6 +2,11 @@
 export const ADMIN_SEES = {
   'Query.systemStatus': 'totals of tasks, agents and the queue, as numbers of all accounts, and the workers',
   'Query.systemMetrics': 'traffic of the process, as numbers of all accounts',
+  'Query.users': 'all accounts',
+  'Query.auditLog': 'what was done to accounts and credentials',
+  'Mutation.deleteUser': 'deletes an account',
+  'Mutation.createPasswordReset': 'lets the owner of an account set another password',
+  'Mutation.inviteUser': 'is told that an address has an account',
   'Mutation.updateUser': 'sets limits and quotas of an account, and answers with it',
   'Model.baseUrl': 'the address of a custom model, which all accounts share',
   'GET /metrics': 'measurements of the process',

@@ -41,7 +41,7 @@ export const carriersOf = ({ operation }: Tried): Carrier[] =>
   operation === 'subscription' ? ['SSE', 'graphql-ws'] : ['HTTP'];
 
 /** They end the login that they are called with, which the other attempts need. */
-const END_LOGINS = ['logout', 'logoutEverywhere'];
+export const END_LOGINS = ['logout', 'logoutEverywhere'];
 
 async function credentialsFor({ server }: SweepStage, caller: Caller, name: string) {
   if (!END_LOGINS.includes(name) || Object.keys(caller.credentials).length === 0) return caller.credentials;

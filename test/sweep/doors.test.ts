@@ -184,6 +184,8 @@ describe('by the guests’ base URL', () => {
 
 test('whatever was asked for, all of Alice is as it was', expectAliceUntouched);
 
+const NO_USER = { id: Buffer.from('User:nothing').toString('base64url') };
+
 /** What an administrator gets, and what Bob gets in its stead. */
 const MORE = {
   'Query.systemStatus': ask(
@@ -194,6 +196,16 @@ const MORE = {
     '{ systemMetrics { traffic { __typename } } }',
     ({ systemMetrics }) => systemMetrics,
   ),
+  'Query.users': ask('{ users(first: 1) { nodes { __typename } } }', ({ users }) => users.nodes),
+  'Query.auditLog': ask('{ auditLog(first: 1) { nodes { __typename } } }', ({ auditLog }) => auditLog.nodes),
+  'Mutation.deleteUser': async ({ query }: Client) =>
+    codesOf(await query('mutation ($id: ID!) { deleteUser(input: { id: $id }) { deletedId } }', NO_USER)),
+  'Mutation.createPasswordReset': async ({ query }: Client) =>
+    codesOf(
+      await query('mutation ($id: ID!) { createPasswordReset(input: { id: $id }) { resetToken } }', NO_USER),
+    ),
+  'Mutation.inviteUser': async ({ query }: Client) =>
+    codesOf(await query('mutation { inviteUser(input: { email: "new@example.com" }) { inviteToken } }')),
   'Mutation.updateUser': async ({ query }: Client) => {
     const document = 'mutation ($id: ID!) { updateUser(input: { id: $id, costLimit: 100 }) { user { id } } }';
     return codesOf(await query(document, { id: stage.ids.User![0] }));
@@ -212,6 +224,11 @@ const EXPECTED: Record<keyof typeof ADMIN_SEES, { admin: unknown; bob: unknown }
     bob: { isOfAll: false, workers: null },
   },
   'Query.systemMetrics': { admin: { traffic: expect.anything() }, bob: { traffic: null } },
+  'Query.users': { admin: [{ __typename: 'User' }], bob: { code: 'FORBIDDEN' } },
+  'Query.auditLog': { admin: [{ __typename: 'AuditEntry' }], bob: { code: 'FORBIDDEN' } },
+  'Mutation.deleteUser': { admin: ['NOT_FOUND'], bob: ['FORBIDDEN'] },
+  'Mutation.createPasswordReset': { admin: ['NOT_FOUND'], bob: ['FORBIDDEN'] },
+  'Mutation.inviteUser': { admin: [], bob: ['FORBIDDEN'] },
   'Mutation.updateUser': { admin: [], bob: ['FORBIDDEN'] },
   'Model.baseUrl': { admin: [{ baseUrl: 'https://models.example.com/v1' }], bob: [{ baseUrl: null }] },
   'GET /metrics': { admin: 200, bob: 403 },
@@ -311,7 +328,11 @@ function expectNothingOfAlice({ answers, cursors }: Walk): void {
 
 // biome-ignore lint/suspicious/noExplicitAny: data of any shape
 function ask(document: string, pick: (data: any) => unknown) {
-  return async ({ query }: Client) => pick(data(await query(document)));
+  return async ({ query }: Client) => {
+    const answer = await query(document);
+    if (answer.errors?.[0]?.extensions.code === 'FORBIDDEN') return { code: 'FORBIDDEN' };
+    return pick(data(answer));
+  };
 }
 
 /** As GraphQL prints them, and as the dialects do. */

@@ -46,6 +46,7 @@ const VALID: Values = {
   'Query.userAnalytics.from': '2026-01-01T00:00:00Z',
   DateTime: '2099-01-01T00:00:00Z',
   password: 'not the password',
+  newPassword: 'another password',
 };
 
 /** What can be used once, so that each call has another. */
@@ -53,6 +54,7 @@ const UNIQUE: Record<string, () => string> = {
   'CreateTemplateInput.name': () => `t-${randomUUID()}`,
   'CreateModelInput.modelId': () => `m-${randomUUID()}`,
   'RegisterInput.email': () => `${randomUUID()}@example.com`,
+  'InviteUserInput.email': () => `${randomUUID()}@example.com`,
   'LoginInput.email': () => `${randomUUID()}@example.com`,
 };
 
@@ -82,6 +84,8 @@ const ALONE = ['Query.model.id', 'Query.template.id'];
 
 /** Types of the ids that a member takes, where neither its name nor that of its input says so. */
 const TYPES: Record<string, string> = {
+  'CreatePasswordResetInput.id': 'User',
+  'CreateRunTokenInput.runIds': 'Task',
   'CreateTaskInput.dependsOn': 'Task',
   'RedeliverInput.id': 'Delivery',
   'Query.node.id': 'Task',

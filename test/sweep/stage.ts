@@ -16,6 +16,8 @@ export interface Caller {
   isThorough: boolean;
   /** Sees more than others where test/sweep/administrator.ts says so, and has nothing of Bob's either. */
   isAdmin?: true;
+  /** Reads a single run of Bob's, and has no access to anything else of his. */
+  isRunToken?: true;
 }
 
 /** Two accounts with one of everything each, and no worker: nothing changes but by requests. */
@@ -75,9 +77,8 @@ export async function openSweepStage(): Promise<SweepStage> {
   const ids = without(seen.ids, seenByBob.ids);
   const idsOfBob = without(seenByBob.ids, seen.ids);
   const userId = plainIdOf(ids.User![0]!);
-  const { key } = data(
-    await second.query('mutation { createApiKey(input: { name: "k" }) { key } }'),
-  ).createApiKey;
+  const [key, readKey] = [await createKey(second, 'READ, RUN, ADMIN'), await createKey(second, 'READ')];
+  const runToken = await createRunToken(second, idsOfBob.Task![0]!);
   return {
     server,
     vendor,
@@ -94,6 +95,13 @@ export async function openSweepStage(): Promise<SweepStage> {
     callers: [
       { name: 'another account', credentials: { authorization: `Bearer ${second.token}` }, isThorough: true },
       { name: 'a key of another account', credentials: { 'x-api-key': key }, isThorough: false },
+      { name: 'a key that only reads', credentials: { 'x-api-key': readKey }, isThorough: false },
+      {
+        name: 'a run token of another account',
+        credentials: { authorization: `Bearer ${runToken}` },
+        isThorough: false,
+        isRunToken: true,
+      },
       { name: 'anonymous', credentials: {}, isThorough: false },
       {
         name: 'an administrator',
@@ -132,6 +140,18 @@ async function pullAsAdmin({ url, store }: TestServer, { client }: World): Promi
   const answer = await program.query(document, { model: 'pulled@tokens=1' });
   await raise(false);
   await until(client, 'taskEvents', 'taskId', data(answer).pullModel.task.id, ENDS);
+}
+
+/** @param scopes as they stand in a document */
+export async function createKey(client: Client, scopes: string): Promise<string> {
+  const document = `mutation { createApiKey(input: { name: "k", scopes: [${scopes}] }) { key } }`;
+  return data(await client.query(document)).createApiKey.key;
+}
+
+async function createRunToken(client: Client, id: string): Promise<string> {
+  const document =
+    'mutation ($id: ID!) { createRunToken(input: { runIds: [$id], expiresInSeconds: 7200 }) { token } }';
+  return data(await client.query(document, { id })).createRunToken.token;
 }
 
 async function limitCosts(admin: Client, client: Client): Promise<void> {

@@ -18,11 +18,14 @@ export interface Walk {
 /** They tell of the process, of workers and of time that passes, and of no account. */
 export const OF_THE_SYSTEM = ['health', 'providers', 'systemMetrics', 'systemStatus'];
 
+/** Only an administrator may ask for them, who sees all accounts in them. */
+const OF_ADMINISTRATORS = ['users', 'auditLog'];
+
 const PAGE = 20;
 
 export async function walk(client: Client): Promise<Walk> {
   const found: Walk = { answers: {}, ids: {}, cursors: [] };
-  for (const field of rootFields(schema, 'query').filter(isList)) await list(client, found, field.name);
+  for (const field of readable().filter(isList)) await list(client, found, field.name);
   await readRoots(client, found);
   for (const [type, ids] of Object.entries(found.ids)) {
     await Promise.all(ids.map((id) => readOne(client, found, type, id)));
@@ -40,7 +43,7 @@ export async function glance(client: Client): Promise<Walk> {
 }
 
 async function readRoots(client: Client, found: Walk): Promise<void> {
-  const fields = rootFields(schema, 'query').filter(
+  const fields = readable().filter(
     ({ name, args }) =>
       !OF_THE_SYSTEM.includes(name) && !args.some((one) => isRequiredArgument(one) || one.name === 'id'),
   );
@@ -48,6 +51,8 @@ async function readRoots(client: Client, found: Walk): Promise<void> {
     fields.map((field) => read(client, found, field.name, field.name, isList(field) ? { first: PAGE } : {})),
   );
 }
+
+const readable = () => rootFields(schema, 'query').filter(({ name }) => !OF_ADMINISTRATORS.includes(name));
 
 const isList = (field: Field) => field.args.some(({ name }) => name === 'first');
 

@@ -10,7 +10,7 @@ import { transaction } from '../../store/transaction.ts';
 import { text, validate } from '../validate.ts';
 import { requireViewer, viewer } from '../viewer.ts';
 import { type Login, newLogin, signFor } from './begin-login.ts';
-import { newPassword } from './new-password.ts';
+import { newPassword, refuseCommonPassword } from './new-password.ts';
 
 const change = z.object({ currentPassword: text({ max: 200 }), newPassword });
 
@@ -21,6 +21,7 @@ const change = z.object({ currentPassword: text({ max: 200 }), newPassword });
 export async function changePassword(context: Context, input: unknown): Promise<Login> {
   const { userId } = requireViewer(context);
   const given = validate(change, input, 'input');
+  await refuseCommonPassword(context, given.newPassword, 'input.newPassword');
   const user = await viewer(context);
   const { passwordHash: from } = user;
   if (!from) throw new DomainError('INVALID_STATE', 'the account has no password');

@@ -1,49 +1,54 @@
 import { z } from 'zod';
 import type { Context } from '../../context.ts';
-import { DomainError } from '../../errors.ts';
+import { DomainError, type RequestErrorCode } from '../../errors.ts';
 import { newId } from '../../rules/ids.ts';
-import { insertUser } from '../../store/accounts/accounts.ts';
+import { insertUser, type Registration } from '../../store/accounts/accounts.ts';
 import { User } from '../../store/entities/user.ts';
 import { text, validate } from '../validate.ts';
 import { beginLogin, type Login } from './begin-login.ts';
-import { newPassword } from './new-password.ts';
-
-export const email = text({ max: 254 })
-  .trim()
-  .toLowerCase()
-  .pipe(
-    z.email({ pattern: z.regexes.html5Email, message: 'must be an e-mail address such as ann@example.com' }),
-  );
+import { email } from './email.ts';
+import { newPassword, refuseCommonPassword } from './new-password.ts';
+import { hashSecret } from './secrets.ts';
 
 const registration = z.object({
   email,
   password: newPassword,
   name: text({ min: 1, max: 200 }),
+  inviteToken: text({ min: 1, max: 200 }).nullish(),
 });
 
 /** @throws DomainError CONFLICT, FORBIDDEN, RATE_LIMITED, VALIDATION_ERROR */
 export async function register(context: Context, input: unknown): Promise<Login> {
   const { config, store, passwords, loginLimits } = context;
-  if (config.registration === 'closed') throw registrationClosed();
-  const { password, ...account } = validate(registration, input, 'input');
+  const { password, inviteToken, ...account } = validate(registration, input, 'input');
+  if (config.registration === 'closed' && !inviteToken) throw registrationClosed();
   await loginLimits.count(context.address, account.email);
+  await refuseCommonPassword(context, password, 'input.password');
   const user = { id: newId(), ...account, passwordHash: await passwords.hash(password) };
   const outcome = await insertUser(store.database, user, {
-    onlyFirst: config.registration === 'first-only',
+    registration: config.registration,
+    invitationHash: inviteToken ? hashSecret(inviteToken) : null,
     firstIsAdmin: context.localAdminId === null,
   });
-  if (outcome === 'closed') throw registrationClosed();
-  if (outcome === 'email-taken') {
-    const field = 'input.email';
-    throw new DomainError('CONFLICT', `${field}: is registered already`, { field });
-  }
+  if (outcome !== 'created') throw REFUSALS[outcome]();
   const created = await store.database.entityManager().findOneOrFail(User, user.id);
   return { user: created, ...(await beginLogin(context, created, context.origin)) };
 }
 
+const REFUSALS = {
+  closed: registrationClosed,
+  'email-taken': () => refused('CONFLICT', 'input.email', 'is registered already'),
+  'invitation-invalid': () =>
+    refused('FORBIDDEN', 'input.inviteToken', 'is not valid (any more) for this address'),
+} satisfies Record<Exclude<Registration, 'created'>, () => DomainError>;
+
 function registrationClosed(): DomainError {
   return new DomainError(
     'FORBIDDEN',
-    'registration is closed on this server; ask its operator for an account',
+    'registration is closed on this server; ask an admin for an invitation',
   );
+}
+
+function refused(code: RequestErrorCode, field: string, problem: string): DomainError {
+  return new DomainError(code, `${field}: ${problem}`, { field });
 }

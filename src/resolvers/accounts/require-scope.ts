@@ -2,10 +2,25 @@ import type { Viewer } from '../../context.ts';
 import { DomainError } from '../../errors.ts';
 import type { Scope } from '../../vocabulary.ts';
 
-/** What has no credentials is refused by the operations that need them. @throws DomainError FORBIDDEN */
+/** Requests without credentials are for the operations to refuse. @throws DomainError FORBIDDEN */
 export function requireScope(viewer: Viewer | null, scope: Scope): void {
-  if (!viewer?.scopes || viewer.scopes.includes(scope)) return;
-  const needed = scope.toUpperCase();
+  const refusal = scopeRefusal(viewer, scope);
+  if (refusal) throw refusal;
+}
+
+/** @returns FORBIDDEN; null: the viewer may do what the scope is for. */
+export function scopeRefusal(viewer: Viewer | null, scope: Scope): DomainError | null {
+  if (viewer?.runIds) return beyondRunToken();
+  if (!viewer?.scopes || viewer.scopes.includes(scope)) return null;
   const has = viewer.scopes.map((one) => one.toUpperCase()).join(', ');
-  throw new DomainError('FORBIDDEN', `this needs the scope ${needed}; the API key has ${has}`);
+  const message = `this needs an API key with the scope ${scope.toUpperCase()}; the key has ${has}`;
+  return new DomainError('FORBIDDEN', message);
+}
+
+/** @param what that was asked for */
+export function beyondRunToken(what = 'this operation'): DomainError {
+  return new DomainError(
+    'FORBIDDEN',
+    `a run token reads its runs and their events, and nothing else; ${what} needs a login or an API key`,
+  );
 }

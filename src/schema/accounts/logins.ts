@@ -1,4 +1,3 @@
-import type { Login } from '../../resolvers/accounts/begin-login.ts';
 import { changePassword } from '../../resolvers/accounts/change-password.ts';
 import { login } from '../../resolvers/accounts/login.ts';
 import { logout, logoutEverywhere } from '../../resolvers/accounts/logout.ts';
@@ -7,8 +6,9 @@ import { register } from '../../resolvers/accounts/register.ts';
 import type { User } from '../../store/entities/user.ts';
 import { UserType } from '../account.ts';
 import { builder } from '../builder.ts';
+import { loginPayload } from './login-payload.ts';
 
-const NEW_PASSWORD = '8 to 200 characters.';
+const NEW_PASSWORD = '8 to 200 characters, and none of the most common passwords.';
 
 const RegisterInput = builder.inputType('RegisterInput', {
   fields: (t) => ({
@@ -19,6 +19,7 @@ const RegisterInput = builder.inputType('RegisterInput', {
       description:
         '1 to 200 characters. The first account with a name can log in by it, unless it contains an `@`.',
     }),
+    inviteToken: t.string({ description: 'From an admin, where registration is not open.' }),
   }),
 });
 
@@ -48,21 +49,6 @@ const ChangePasswordInput = builder.inputType('ChangePasswordInput', {
     newPassword: t.string({ required: true, description: NEW_PASSWORD }),
   }),
 });
-
-function loginPayload(name: string, description: string) {
-  return builder.objectRef<Login>(name).implement({
-    description,
-    fields: (t) => ({
-      user: t.expose('user', { type: UserType, description: 'The account.' }),
-      token: t.exposeString('token', { description: 'Send it as `Authorization: Bearer <token>`.' }),
-      refreshToken: t.exposeString('refreshToken', {
-        description:
-          'For `refreshLogin`, once, within 30 days. It gives access to the account: keep it as you keep a password.',
-      }),
-      expiresIn: t.exposeInt('expiresIn', { description: 'Seconds until `token` expires.' }),
-    }),
-  });
-}
 
 function userPayload(name: string, description: string) {
   return builder.objectRef<{ user: User }>(name).implement({

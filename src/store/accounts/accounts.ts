@@ -1,7 +1,10 @@
-import type { EntityManager } from '@mikro-orm/postgresql';
+import type { ClientBase } from 'pg';
+import { globalId } from '../../rules/global-id.ts';
 import type { Scope } from '../../vocabulary.ts';
 import type { Database } from '../database.ts';
-import { User } from '../entities/user.ts';
+import { transaction } from '../transaction.ts';
+import { isInvited } from './account-tokens.ts';
+import { recordAudit } from './audit.ts';
 
 export interface UserRow {
   id: string;
@@ -59,35 +62,73 @@ const GUEST_EMAIL = 'guest@localhost';
 const OUR_EMAILS = [LOCAL_ADMIN_EMAIL, GUEST_EMAIL];
 
 /** One registration at a time, so that only one account can be the first. */
-const REGISTRATION_LOCK = 7_305_002;
+const ACCOUNTS_LOCK = 7_305_002;
 
-export type Registration = 'created' | 'email-taken' | 'closed';
+export type Registration = 'created' | 'email-taken' | 'closed' | 'invitation-invalid';
 
-/**
- * @param options.onlyFirst refuse when it is not the first registered account.
- * @param options.firstIsAdmin false: the local admin is the admin already.
- */
+export interface NewAccount {
+  id: string;
+  email: string;
+  name: string;
+  passwordHash: string;
+}
+
+export interface RegistrationRules {
+  /** Who may register without an invitation. */
+  registration: 'open' | 'first-only' | 'closed';
+  /** Of the invitation; null: there is none. */
+  invitationHash: string | null;
+  /** false: the local admin is the admin already. */
+  firstIsAdmin: boolean;
+}
+
+/** Waits for other registrations and changes of accounts. */
+export async function lockAccounts(client: ClientBase): Promise<void> {
+  await client.query('select pg_advisory_xact_lock($1)', [ACCOUNTS_LOCK]);
+}
+
 export async function insertUser(
   database: Database,
-  account: { id: string; email: string; name: string; passwordHash: string },
-  { onlyFirst, firstIsAdmin }: { onlyFirst: boolean; firstIsAdmin: boolean },
+  account: NewAccount,
+  rules: RegistrationRules,
 ): Promise<Registration> {
-  return database.entityManager().transactional(async (em) => {
-    await em.execute('select pg_advisory_xact_lock(?)', [REGISTRATION_LOCK]);
-    const isFirst = (await em.count(User, { passwordHash: { $ne: null } })) === 0;
-    if (onlyFirst && !isFirst) return 'closed';
-    if (OUR_EMAILS.includes(account.email)) return 'email-taken';
-    if ((await em.count(User, { email: account.email })) > 0) return 'email-taken';
-    const handle = await freeHandle(em, account.name);
-    em.create(User, { ...account, handle, isAdmin: isFirst && firstIsAdmin });
+  return transaction(database, async (client) => {
+    await lockAccounts(client);
+    const isFirst = await isFirstAccount(client);
+    const refusal = await refusalOf(client, account, rules, isFirst);
+    if (refusal) return refusal;
+    // Only the first account with a name can log in by it; a name that looks like an address never does.
+    await client.query(
+      `insert into app_user (id, email, name, password_hash, is_admin, handle) values ($1, $2, $3, $4, $5,
+         case when position('@' in $3) = 0 and not exists (select from app_user where handle = $3) then $3 end)`,
+      [account.id, account.email, account.name, account.passwordHash, isFirst && rules.firstIsAdmin],
+    );
+    const subject = globalId('User', account.id);
+    await recordAudit(client, { actorId: account.id, action: 'user_registered', subject });
     return 'created';
   });
 }
 
-/** Only the first account with a name can log in by it. A name that looks like an address never logs in. */
-async function freeHandle(em: EntityManager, name: string): Promise<string | null> {
-  if (name.includes('@')) return null;
-  return (await em.count(User, { handle: name })) === 0 ? name : null;
+async function isFirstAccount(client: ClientBase): Promise<boolean> {
+  const { rowCount } = await client.query('select 1 from app_user where password_hash is not null limit 1');
+  return rowCount === 0;
+}
+
+/** An invitation is used up only when nothing else stands in the way. */
+async function refusalOf(
+  client: ClientBase,
+  { email }: NewAccount,
+  { registration, invitationHash }: RegistrationRules,
+  isFirst: boolean,
+): Promise<Exclude<Registration, 'created'> | null> {
+  const isOpen = registration === 'open' || (registration === 'first-only' && isFirst);
+  if (invitationHash === null && !isOpen) return 'closed';
+  if (invitationHash !== null && !(await isInvited(client, invitationHash, email)))
+    return 'invitation-invalid';
+  const taken = await client.query('select 1 from app_user where email = $1', [email]);
+  if (OUR_EMAILS.includes(email) || taken.rowCount !== 0) return 'email-taken';
+  await client.query('delete from account_token where hash = $1', [invitationHash]);
+  return null;
 }
 
 /** The account behind GraphiQL in embedded mode. It has no password, so that nobody can log in as it. */

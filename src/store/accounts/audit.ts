@@ -1,6 +1,8 @@
 import type { ClientBase } from 'pg';
 import { newId } from '../../rules/ids.ts';
 import type { AuditAction } from '../../vocabulary.ts';
+import type { Database } from '../database.ts';
+import { createdAtTextSql, type ListRange, rangeSql, rangeValues } from '../list-range.ts';
 
 export interface AuditEvent {
   /** The account that acted; null: none that is known. */
@@ -28,4 +30,28 @@ export async function recordAudit(client: Pick<ClientBase, 'query'>, event: Audi
       values ($1, $2, (select email from app_user where id = $2), $3, $4)`,
     values: [newId(), event.actorId, event.action, event.subject],
   });
+}
+
+export interface AuditRow {
+  id: string;
+  actorId: string | null;
+  actorEmail: string | null;
+  action: AuditAction;
+  subject: string | null;
+  createdAt: Date;
+  createdAtText: string;
+}
+
+/** Entries newest first, by keyset. */
+export async function listAudit(database: Database, range: ListRange): Promise<AuditRow[]> {
+  const { name, condition, order } = rangeSql('audit_entry', range.fromEnd);
+  const { rows } = await database.pool.query<AuditRow>({
+    name: `list-audit-${name}`,
+    text: `
+      select id, actor_id as "actorId", actor_email as "actorEmail", action, subject, created_at as "createdAt",
+        ${createdAtTextSql('audit_entry')} as "createdAtText"
+      from audit_entry where ${condition} ${order}`,
+    values: rangeValues(range),
+  });
+  return range.fromEnd ? rows.reverse() : rows;
 }

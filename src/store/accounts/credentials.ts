@@ -56,12 +56,12 @@ const VALID_CREDENTIALS = `
   join app_user on app_user.id = asked.user_id and app_user.is_active
   left join login on login.id = asked.login_id and login.owner_id = app_user.id
   left join lateral (
-    select expires_at from api_key where hash = asked.key_hash and owner_id = app_user.id
+    select id, expires_at from api_key where hash = asked.key_hash and owner_id = app_user.id
     union all
-    select expires_at from api_key
+    select id, expires_at from api_key
     where previous_hash = asked.key_hash and previous_until > now() and owner_id = app_user.id
   ) as api_key on api_key.expires_at is null or api_key.expires_at > now()
   where (asked.login_id is null or login.id is not null)
-    and (asked.key_hash is null or api_key is not null)
+    and (asked.key_hash is null or api_key.id is not null)
     and (app_user.tokens_valid_from is null
       or coalesce(login.created_at, asked.issued_at, 'infinity') >= app_user.tokens_valid_from)`;

@@ -12,3 +12,16 @@ export async function setPassword(
   );
   return rowCount === 1;
 }
+
+/** Of an active account. @returns false when it is disabled. */
+export async function replacePassword(
+  client: Pick<ClientBase, 'query'>,
+  userId: string,
+  passwordHash: string,
+): Promise<boolean> {
+  const { rowCount } = await client.query(
+    'update app_user set password_hash = $2, updated_at = now() where id = $1 and is_active',
+    [userId, passwordHash],
+  );
+  return rowCount === 1;
+}

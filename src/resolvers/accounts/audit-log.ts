@@ -1,0 +1,11 @@
+import type { Context } from '../../context.ts';
+import { listAudit } from '../../store/accounts/audit.ts';
+import { type PageArguments, readPage, toConnection } from '../page.ts';
+import { requireAdmin } from './require-admin.ts';
+
+/** What was done to accounts and credentials, newest first. @throws DomainError FORBIDDEN */
+export async function auditLog(context: Context, given: PageArguments) {
+  requireAdmin(context, 'read the audit log');
+  const page = readPage(given);
+  return toConnection(page, await listAudit(context.store.database, page));
+}

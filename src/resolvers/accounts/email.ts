@@ -1,0 +1,9 @@
+import { z } from 'zod';
+import { text } from '../validate.ts';
+
+export const email = text({ max: 254 })
+  .trim()
+  .toLowerCase()
+  .pipe(
+    z.email({ pattern: z.regexes.html5Email, message: 'must be an e-mail address such as ann@example.com' }),
+  );

@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import type { Context } from '../../context.ts';
+import { DomainError } from '../../errors.ts';
+import { globalId } from '../../rules/global-id.ts';
+import {
+  type AccountOutcome,
+  beginDeletion,
+  changeAccount,
+  listAccounts,
+} from '../../store/accounts/users.ts';
+import { setUserLimit } from '../../store/budgets.ts';
+import { User } from '../../store/entities/user.ts';
+import { type PageArguments, readPage, toConnection } from '../page.ts';
+import { costLimit } from '../task-input.ts';
+import { text, validate } from '../validate.ts';
+import { requireAdmin } from './require-admin.ts';
+
+const filter = z.object({
+  email: text({ max: 254 }).trim().toLowerCase().nullish(),
+  isActive: z.boolean().nullish(),
+  isAdmin: z.boolean().nullish(),
+});
+
+/** All accounts, newest first. @throws DomainError FORBIDDEN */
+export async function users(context: Context, given: PageArguments, filtered: unknown) {
+  requireAdmin(context, 'list accounts');
+  const page = readPage(given);
+  const { email, isActive, isAdmin } = validate(filter, filtered ?? {}, 'filter');
+  const wanted = { email: email ?? null, isActive: isActive ?? null, isAdmin: isAdmin ?? null };
+  return toConnection(page, await listAccounts(context.store.database, { ...page, ...wanted }));
+}
+
+const amount = z
+  .number()
+  .int('must be a whole number')
+  .min(0, 'must be at least 0')
+  .max(1e15, 'must be at most 1e15');
+const quotas = z.object({
+  runs: amount.nullable().optional(),
+  objects: amount.nullable().optional(),
+  bytes: amount.nullable().optional(),
+});
+const MAX_LIMIT = 1_000_000_000;
+const limit = z.number().int().min(1, 'must be at least 1').max(MAX_LIMIT, `must be at most ${MAX_LIMIT}`);
+const flag = z.boolean('must be true or false, or absent').optional();
+const userChange = z.object({
+  costLimit: costLimit.nullish(),
+  quotas: quotas.nullish(),
+  isActive: flag,
+  isAdmin: flag,
+  maxConcurrentRuns: limit.nullable().optional(),
+  maxQueuedRuns: limit.nullable().optional(),
+});
+
+/** What is absent stays as it is. @throws DomainError FORBIDDEN, NOT_FOUND, INVALID_STATE: it is the last admin */
+export async function updateUser(context: Context, id: string, input: unknown): Promise<User> {
+  const { userId: actorId } = requireAdmin(context, 'change accounts');
+  const { costLimit: dollars, quotas: changed, ...change } = validate(userChange, input, 'input');
+  const { database } = context.store;
+  const target = { id, actorId, globalId: globalId('User', id) };
+  requireDone(await changeAccount(database, target, change));
+  if (dollars !== undefined) {
+    await setUserLimit(database, id, dollars === null ? null : dollars.toFixed(12));
+  }
+  if (changed) await context.store.quotas.setLimits(id, changed);
+  return database.entityManager().findOneOrFail(User, { id });
+}
+
+/** Disables it at once; a job deletes what it owns. @throws DomainError as `updateUser` */
+export async function deleteUser(context: Context, id: string): Promise<void> {
+  const { userId: actorId } = requireAdmin(context, 'delete accounts');
+  const target = { id, actorId, globalId: globalId('User', id) };
+  requireDone(await beginDeletion(context.store.database, target));
+}
+
+/** @throws DomainError NOT_FOUND, INVALID_STATE */
+function requireDone(outcome: AccountOutcome): void {
+  const field = 'input.id';
+  if (outcome === 'unknown') throw new DomainError('NOT_FOUND', `${field}: there is no such user`, { field });
+  if (outcome === 'last-admin') {
+    const message = `${field}: it is the only active admin; make another account an admin first`;
+    throw new DomainError('INVALID_STATE', message, { field });
+  }
+}

@@ -1,0 +1,46 @@
+import { auditLog } from '../../resolvers/accounts/audit-log.ts';
+import type { AuditRow } from '../../store/accounts/audit.ts';
+import { AUDIT_ACTIONS } from '../../vocabulary.ts';
+import { UserType } from '../account.ts';
+import { builder } from '../builder.ts';
+import { capitals } from '../capitals.ts';
+import { pageCost } from '../page-cost.ts';
+
+const AuditActionEnum = builder.enumType('AuditAction', {
+  description: 'What the audit log records.',
+  values: capitals(AUDIT_ACTIONS),
+});
+
+const AuditEntryType = builder.objectRef<AuditRow>('AuditEntry').implement({
+  description: 'What was done to an account or a credential. Kept for a year, also when both are deleted.',
+  fields: (t) => ({
+    at: t.expose('createdAt', { type: 'DateTime', description: 'When.' }),
+    actor: t.field({
+      type: UserType,
+      nullable: true,
+      description: 'The account that did it; null when it was deleted.',
+      resolve: ({ actorId }, _arguments, { loaders }) =>
+        actorId === null ? null : loaders.accounts.load(actorId),
+    }),
+    actorEmail: t.exposeString('actorEmail', {
+      nullable: true,
+      description: 'The e-mail address that the account had then.',
+    }),
+    action: t.expose('action', { type: AuditActionEnum, description: 'What it did.' }),
+    subject: t.exposeString('subject', {
+      nullable: true,
+      description: 'The id of what it was done to; for an invitation the e-mail address.',
+    }),
+  }),
+});
+
+builder.queryField('auditLog', (t) =>
+  t.connection({
+    type: AuditEntryType,
+    nullable: true,
+    description:
+      'For admins: what was done to accounts and credentials, newest first. `first` or `last`: 1 to 100, default 20.',
+    complexity: pageCost,
+    resolve: (_root, page, context) => auditLog(context, page),
+  }),
+);

@@ -1,0 +1,77 @@
+import { type HandedToken, inviteUser } from '../../resolvers/accounts/invitations.ts';
+import { createPasswordReset, resetPassword } from '../../resolvers/accounts/password-resets.ts';
+import { builder } from '../builder.ts';
+import { localId } from '../global-id.ts';
+import { loginPayload } from './login-payload.ts';
+
+const InviteUserInput = builder.inputType('InviteUserInput', {
+  fields: (t) => ({
+    email: t.string({ required: true, description: 'The address that may register.' }),
+  }),
+});
+
+const InviteUserPayload = builder.objectRef<HandedToken>('InviteUserPayload').implement({
+  description: 'An invitation. It is not sent to anyone: hand it to the person.',
+  fields: (t) => ({
+    inviteToken: t.string({
+      description: 'For `register`, once; it is not stored and cannot be shown again.',
+      resolve: ({ token }) => token,
+    }),
+    expiresAt: t.expose('expiresAt', { type: 'DateTime', description: 'In a week.' }),
+  }),
+});
+
+const CreatePasswordResetInput = builder.inputType('CreatePasswordResetInput', {
+  fields: (t) => ({ id: t.id({ required: true, description: 'The account.' }) }),
+});
+
+const CreatePasswordResetPayload = builder.objectRef<HandedToken>('CreatePasswordResetPayload').implement({
+  description: 'A password reset. It is not sent to anyone: hand it to the person.',
+  fields: (t) => ({
+    resetToken: t.string({
+      description: 'For `resetPassword`, once; it is not stored and cannot be shown again.',
+      resolve: ({ token }) => token,
+    }),
+    expiresAt: t.expose('expiresAt', { type: 'DateTime', description: 'In a day.' }),
+  }),
+});
+
+const ResetPasswordInput = builder.inputType('ResetPasswordInput', {
+  fields: (t) => ({
+    resetToken: t.string({ required: true, description: 'From an admin.' }),
+    newPassword: t.string({
+      required: true,
+      description: '8 to 200 characters, and none of the most common passwords.',
+    }),
+  }),
+});
+
+const ResetPasswordPayload = loginPayload('ResetPasswordPayload', 'The only login that is left.');
+
+builder.mutationFields((t) => ({
+  inviteUser: t.field({
+    type: InviteUserPayload,
+    nullable: true,
+    description:
+      'For admins: lets an address register, whatever `REGISTRATION` says. Replaces an earlier invitation of it.',
+    args: { input: t.arg({ type: InviteUserInput, required: true }) },
+    resolve: (_root, { input }, context) => inviteUser(context, input),
+  }),
+  createPasswordReset: t.field({
+    type: CreatePasswordResetPayload,
+    nullable: true,
+    description:
+      'For admins: lets a person who has forgotten the password set another. The present one stays valid until then.',
+    args: { input: t.arg({ type: CreatePasswordResetInput, required: true }) },
+    resolve: (_root, { input: { id } }, context) =>
+      createPasswordReset(context, localId('User', id, 'input.id')),
+  }),
+  resetPassword: t.field({
+    type: ResetPasswordPayload,
+    nullable: true,
+    description:
+      "Sets an account's password with a token from an admin, and ends all its logins. Ignores credentials.",
+    args: { input: t.arg({ type: ResetPasswordInput, required: true }) },
+    resolve: (_root, { input }, context) => resetPassword(context, input),
+  }),
+}));

@@ -1,0 +1,45 @@
+import { DomainError } from '../../errors.ts';
+import { createRunToken, type NamedRun, type RunToken } from '../../resolvers/accounts/run-tokens.ts';
+import { builder } from '../builder.ts';
+import { nodeId } from '../global-id.ts';
+import { RUN_KIND_OF_NODE } from './run-access.ts';
+
+const CreateRunTokenInput = builder.inputType('CreateRunTokenInput', {
+  fields: (t) => ({
+    runIds: t.idList({ required: true, description: '1 to 50 tasks, executions or orchestrations.' }),
+    expiresInSeconds: t.int({ description: '1 to 86400; absent: 3600.' }),
+  }),
+});
+
+const CreateRunTokenPayload = builder.objectRef<RunToken>('CreateRunTokenPayload').implement({
+  description: 'A token for a page that follows some runs.',
+  fields: (t) => ({
+    token: t.exposeString('token', { description: 'Send it as `Authorization: Bearer <token>`.' }),
+    expiresIn: t.exposeInt('expiresIn', { description: 'Seconds until it expires.' }),
+  }),
+});
+
+builder.mutationField('createRunToken', (t) =>
+  t.field({
+    type: CreateRunTokenPayload,
+    nullable: true,
+    description:
+      'Creates a short-lived token that reads these runs and their events, and nothing else; for browsers. It ends with the login or the API key that creates it.',
+    args: { input: t.arg({ type: CreateRunTokenInput, required: true }) },
+    resolve: (_root, { input: { runIds, expiresInSeconds } }, context) =>
+      createRunToken(context, runIds.map(namedRun), expiresInSeconds),
+  }),
+);
+
+/** @throws DomainError NOT_FOUND */
+function namedRun(globalId: string, index: number): NamedRun {
+  const field = `input.runIds.${index}`;
+  const kind = RUN_KIND_OF_NODE[typenameOf(globalId)];
+  if (!kind) throw new DomainError('NOT_FOUND', `${field}: there is no such run`, { field });
+  return { kind, id: nodeId(globalId).id };
+}
+
+function typenameOf(globalId: string): string {
+  const decoded = Buffer.from(globalId, 'base64url').toString();
+  return decoded.slice(0, decoded.indexOf(':'));
+}

@@ -1,0 +1,100 @@
+import { deleteUser, updateUser, users } from '../../resolvers/accounts/users.ts';
+import type { User } from '../../store/entities/user.ts';
+import { UserType } from '../account.ts';
+import { builder } from '../builder.ts';
+import { localId } from '../global-id.ts';
+import { pageCost } from '../page-cost.ts';
+
+const UserQuotasInput = builder.inputType('UserQuotasInput', {
+  description:
+    'Storage quotas of an account. Omit a quota to leave it unchanged; null resets it to the default of the installation.',
+  fields: (t) => ({
+    runs: t.float({ description: 'Maximum number of tasks, executions and orchestrations; a whole number.' }),
+    objects: t.float({
+      description:
+        'Maximum number of sessions, threads, agents, templates, workflows, integrations, API keys and models; a whole number.',
+    }),
+    bytes: t.float({ description: 'Maximum bytes stored for the account; a whole number.' }),
+  }),
+});
+
+const UpdateUserInput = builder.inputType('UpdateUserInput', {
+  description: 'What is absent stays as it is.',
+  fields: (t) => ({
+    id: t.id({ required: true, description: 'The account.' }),
+    isActive: t.boolean({
+      description:
+        'False disables it: within a second its credentials are refused, its sockets and streams are closed, and its schedules are skipped. Runs that were created before go on.',
+    }),
+    isAdmin: t.boolean({ description: 'Whether it is an admin. There is always one that is active.' }),
+    maxConcurrentRuns: t.int({
+      description: 'How many of its runs may be executed at a time, at least 1; null: no limit of its own.',
+    }),
+    maxQueuedRuns: t.int({
+      description: 'How many of its runs may wait for a worker, at least 1; null: 10000.',
+    }),
+    costLimit: t.float({
+      description: 'US dollars that all its tasks may cost together, from the first on; null: without limit.',
+    }),
+    quotas: t.field({ type: UserQuotasInput, description: 'Storage quotas.' }),
+  }),
+});
+
+const UpdateUserPayload = builder.objectRef<{ user: User }>('UpdateUserPayload').implement({
+  description: 'A changed account.',
+  fields: (t) => ({ user: t.expose('user', { type: UserType, description: 'The account, as it is now.' }) }),
+});
+
+const DeleteUserInput = builder.inputType('DeleteUserInput', {
+  fields: (t) => ({ id: t.id({ required: true, description: 'The account.' }) }),
+});
+
+const DeleteUserPayload = builder.objectRef<{ deletedId: string }>('DeleteUserPayload').implement({
+  description: 'An account that was deleted.',
+  fields: (t) => ({
+    deletedId: t.id({ description: 'The id that it had.', resolve: ({ deletedId }) => deletedId }),
+  }),
+});
+
+const UserFilter = builder.inputType('UserFilter', {
+  fields: (t) => ({
+    email: t.string({ description: 'Only the account with this address.' }),
+    isActive: t.boolean({ description: 'Only those that are active, or only those that are disabled.' }),
+    isAdmin: t.boolean({ description: 'Only admins, or only others.' }),
+  }),
+});
+
+builder.queryField('users', (t) =>
+  t.connection({
+    type: UserType,
+    nullable: true,
+    description: 'For admins: all accounts, newest first. `first` or `last`: 1 to 100, default 20.',
+    complexity: pageCost,
+    args: { filter: t.arg({ type: UserFilter }) },
+    resolve: (_root, { filter, ...page }, context) => users(context, page, filter),
+  }),
+);
+
+builder.mutationFields((t) => ({
+  updateUser: t.field({
+    type: UpdateUserPayload,
+    nullable: true,
+    description:
+      'For admins: disables or enables an account, makes it an admin or not, and sets its limits and quotas.',
+    args: { input: t.arg({ type: UpdateUserInput, required: true }) },
+    resolve: async (_root, { input: { id, ...input } }, context) => ({
+      user: await updateUser(context, localId('User', id, 'input.id'), input),
+    }),
+  }),
+  deleteUser: t.field({
+    type: DeleteUserPayload,
+    nullable: true,
+    description:
+      'For admins: disables an account for good, and deletes all that it owns in the background. Its address can be registered again at once.',
+    args: { input: t.arg({ type: DeleteUserInput, required: true }) },
+    resolve: async (_root, { input: { id } }, context) => {
+      await deleteUser(context, localId('User', id, 'input.id'));
+      return { deletedId: id };
+    },
+  }),
+}));

@@ -1,0 +1,16 @@
+import type { RunKind } from '../../vocabulary.ts';
+import type { Database } from '../database.ts';
+
+/** Kinds of those of the runs that an account owns, by id. */
+export async function findOwnRuns(
+  database: Database,
+  ownerId: string,
+  ids: readonly string[],
+): Promise<Map<string, RunKind>> {
+  const { rows } = await database.pool.query<{ id: string; kind: RunKind }>({
+    name: 'find-own-runs',
+    text: 'select id, kind from run where id = any($1::text[]) and owner_id = $2',
+    values: [ids, ownerId],
+  });
+  return new Map(rows.map(({ id, kind }) => [id, kind]));
+}

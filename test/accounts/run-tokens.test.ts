@@ -1,0 +1,240 @@
+import { once } from 'node:events';
+import { getNamedType, isAbstractType, isCompositeType, isObjectType } from 'graphql';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { schema } from '../../src/schema/index.ts';
+import { type Answer, type Client, createClient, data, errorCode } from '../harness/client.ts';
+import { startTestServer, type TestServer } from '../harness/server.ts';
+import { ask, CARRIERS } from '../http/carriers.ts';
+import { refusedAfter } from './watched.ts';
+
+let server: TestServer;
+let ann: Client;
+let id: string;
+let other: string;
+let credentials: Record<string, string>;
+
+beforeAll(async () => {
+  server = await startTestServer({ worker: false });
+  ann = await server.newUser();
+  id = await ann.createTask({ prompt: 'x', hold: true });
+  other = await ann.createTask({ prompt: 'y', hold: true });
+  credentials = await newToken(ann);
+});
+afterAll(() => server?.stop());
+
+const CREATE = 'mutation ($input: CreateRunTokenInput!) { createRunToken(input: $input) { token } }';
+const create = (client: Client, input: object = {}) =>
+  client.query(CREATE, { input: { runIds: [id], expiresInSeconds: 600, ...input } });
+
+async function newToken(client: Client, input: object = {}): Promise<Record<string, string>> {
+  return { authorization: `Bearer ${data(await create(client, input)).createRunToken.token}` };
+}
+const codes = ({ errors = [] }: Answer) => errors.map(({ extensions }) => extensions.code);
+const plain = (globalId: string) => Buffer.from(globalId, 'base64url').toString().split(':')[1]!;
+
+describe.each(CARRIERS)('over %s, a run token', (carrier) => {
+  const read = (document: string, variables: Record<string, unknown> = { id }) =>
+    ask(carrier, server.url, credentials, document, variables);
+  const subscribe = (document: string, variables: Record<string, unknown> = { id }) =>
+    ask(carrier === 'HTTP' ? 'SSE' : carrier, server.url, credentials, document, variables);
+
+  test('reads its run and its events', async () => {
+    const task = await read('query ($id: ID!) { task(id: $id) { id status prompt modelCalls { cost } } }');
+    expect(data(task).task).toMatchObject({ id, prompt: 'x' });
+    const node = await read('query ($id: ID!) { node(id: $id) { ... on Task { status } } }');
+    expect(data(node).node).toEqual({ status: 'PENDING' });
+    const events = await subscribe(
+      'subscription ($id: ID!) { taskEvents(taskId: $id) { seq ... on CurrentState { task { status } } } }',
+    );
+    expect(data(events).taskEvents).toEqual({ seq: 0, task: { status: 'PENDING' } });
+  });
+
+  test('finds no other run, of the same account or not there', async () => {
+    const missing = Buffer.from('Task:nothing').toString('base64url');
+    for (const each of [other, missing]) {
+      const answers = [
+        await read('query ($id: ID!) { task(id: $id) { status } }', { id: each }),
+        await read('query ($id: ID!) { node(id: $id) { id } }', { id: each }),
+        await subscribe('subscription ($id: ID!) { taskEvents(taskId: $id) { seq } }', { id: each }),
+        await subscribe('subscription ($id: ID!) { tokens(taskId: $id) }', { id: each }),
+      ];
+      expect(answers.map(codes)).toEqual(answers.map(() => ['NOT_FOUND']));
+    }
+  });
+
+  test.each([
+    'query { viewer { id } }',
+    'query { tasks(first: 1) { nodes { id } } }',
+    'query { apiKeys(first: 1) { nodes { id } } }',
+    'query ($id: ID!) { task(id: $id) { agent { name } } }',
+    'query ($id: ID!) { task(id: $id) { artifacts { name } } }',
+    'query ($id: ID!) { task(id: $id) { ...T } } fragment T on Task { ... on Node { ... on Task { session { name } } } }',
+    'query ($id: ID!) { node(id: $id) { ... on Task { dependsOn { id } } } }',
+    'mutation ($id: ID!) { cancelTask(input: { id: $id }) { task { status } } }',
+    'mutation ($id: ID!) { createRunToken(input: { runIds: [$id] }) { token } }',
+    'mutation { createApiKey(input: { name: "x" }) { key } }',
+    'mutation { logout { user { id } } }',
+  ])('may not: %s', async (document) => {
+    expect(codes(await read(document))).toEqual(['FORBIDDEN']);
+  });
+
+  test.each([
+    'subscription { activity { cursor } }',
+    'subscription ($id: ID!) { taskEvents(taskId: $id) { ... on CurrentState { task { session { id } } } } }',
+  ])('may not follow: %s', async (document) => {
+    expect(codes(await subscribe(document))).toEqual(['FORBIDDEN']);
+  });
+});
+
+test('downloads nothing, and reads no metrics', async () => {
+  const [artifact, metrics] = await Promise.all(
+    ['/artifacts/x', '/metrics'].map((path) => fetch(`${server.url}${path}`, { headers: credentials })),
+  );
+  expect([artifact!.status, metrics!.status]).toEqual([403, 403]);
+});
+
+test('is refused by the older APIs but for its run', async () => {
+  const get = async (path: string) =>
+    (await fetch(`${server.url}/mini-devin${path}`, { headers: credentials })).status;
+  expect(await get('/api/sessions')).toBe(403);
+  expect(await get(`/api/tasks/${plain(other)}`)).toBe(404);
+});
+
+test('a key that reads can create one, a key that does not cannot', async () => {
+  for (const [scope, expected] of [
+    ['READ', []],
+    ['RUN', ['FORBIDDEN']],
+  ] as const) {
+    const { key } = data(
+      await ann.query(`mutation { createApiKey(input: { name: "k", scopes: [${scope}] }) { key } }`),
+    ).createApiKey;
+    expect(codes(await create(createClient(server.url, { 'x-api-key': key })))).toEqual(expected);
+  }
+});
+
+test.each([
+  [{ runIds: [] }, 'input.runIds', 'VALIDATION_ERROR'],
+  [{ expiresInSeconds: 0 }, 'input.expiresInSeconds', 'VALIDATION_ERROR'],
+  [{ expiresInSeconds: 86_401 }, 'input.expiresInSeconds', 'VALIDATION_ERROR'],
+  [{ runIds: ['nonsense'] }, 'input.runIds.0', 'NOT_FOUND'],
+])('%j is refused', async (input, field, code) => {
+  const answer = await create(ann, input);
+  expect(answer.errors![0]!.extensions).toMatchObject({ code, field });
+});
+
+test('is not created for a run of another account, nor for another kind of thing', async () => {
+  const bob = await server.newUser();
+  expect(errorCode(await create(bob))).toBe('NOT_FOUND');
+  const execution = Buffer.from(`Execution:${plain(id)}`).toString('base64url');
+  expect(errorCode(await create(ann, { runIds: [execution] }))).toBe('NOT_FOUND');
+  const viewer = data(await ann.query('{ viewer { id } }')).viewer.id;
+  expect(errorCode(await create(ann, { runIds: [viewer] }))).toBe('NOT_FOUND');
+});
+
+test('ends with the key that created it, with its open sockets', async () => {
+  const made = data(await ann.query('mutation { createApiKey(input: { name: "k" }) { apiKey { id } key } }'));
+  const program = createClient(server.url, { 'x-api-key': made.createApiKey.key });
+  const token = await newToken(program);
+  const socket = await follow(token);
+  const closed = once(socket, 'close');
+  const { id: keyId } = made.createApiKey.apiKey;
+  data(
+    await ann.query('mutation ($id: ID!) { deleteApiKey(input: { id: $id }) { deletedId } }', { id: keyId }),
+  );
+  expect((await closed)[0]).toBe(4403);
+  await refusedAfter(server.url, token);
+});
+
+test('a socket closes with 4403 when it expires', async () => {
+  const socket = await follow(await newToken(ann, { expiresInSeconds: 2 }));
+  expect((await once(socket, 'close'))[0]).toBe(4403);
+});
+
+/** A socket that follows the run. */
+async function follow(given: Record<string, string>): Promise<WebSocket> {
+  const socket = new WebSocket(`${server.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+  await once(socket, 'open');
+  socket.send(JSON.stringify({ type: 'connection_init', payload: given }));
+  await once(socket, 'message');
+  const query = `subscription { taskEvents(taskId: "${id}") { seq } }`;
+  socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query } }));
+  await once(socket, 'message');
+  return socket;
+}
+
+test('all types that it can reach are parts of runs', () => {
+  const isNode = (name: string) => {
+    const type = schema.getType(name);
+    return isObjectType(type) && type.getInterfaces().some((each) => each.name === 'Node');
+  };
+  const found = new Set<string>();
+  const visit = (name: string) => {
+    const type = schema.getType(name);
+    if (!isCompositeType(type) || found.has(name)) return;
+    found.add(name);
+    if (isAbstractType(type)) for (const each of schema.getPossibleTypes(type)) visit(each.name);
+    if (!('getFields' in type)) return;
+    for (const field of Object.values(type.getFields())) {
+      const of = getNamedType(field.type).name;
+      if (of !== 'Node' && !of.endsWith('Connection') && !isNode(of)) visit(of);
+    }
+  };
+  for (const name of ['Task', 'Execution', 'Orchestration', 'RunEvent']) visit(name);
+  expect([...found].sort()).toMatchInlineSnapshot(`
+    [
+      "AgentSelected",
+      "ArtifactSaved",
+      "AttemptStarted",
+      "Budget",
+      "CurrentState",
+      "DurationEstimate",
+      "EvaluationCompleted",
+      "EvaluationFailed",
+      "Execution",
+      "ExecutionStep",
+      "InputProvided",
+      "InputRequested",
+      "ModelCall",
+      "ModelCallCompleted",
+      "ModelCallFailed",
+      "ModelCallStarted",
+      "ModelReference",
+      "ModelSelected",
+      "Orchestration",
+      "OrchestrationRound",
+      "Plan",
+      "PlanStep",
+      "PlanUpdated",
+      "PredictionEvidence",
+      "ProgressMade",
+      "PromptParameters",
+      "QualityEstimate",
+      "ReasoningGenerated",
+      "RecommendedAgent",
+      "ResourceUsage",
+      "ResponseGenerated",
+      "RunCancelled",
+      "RunCompleted",
+      "RunCreated",
+      "RunError",
+      "RunEvent",
+      "RunFailed",
+      "RunQueued",
+      "RunResumed",
+      "RunStarted",
+      "StepCompleted",
+      "StepFailed",
+      "StepSkipped",
+      "StepStarted",
+      "StepTaskCreated",
+      "Task",
+      "TaskPrediction",
+      "TokensGenerated",
+      "ToolCall",
+      "ToolCallCompleted",
+      "ToolCallStarted",
+      "Usage",
+    ]
+  `);
+});
