@@ -154,6 +154,19 @@ describe('logout', () => {
     expect(await isIn(other)).toBe(true);
   });
 
+  test('over a WebSocket is answered before the socket is closed with 4403', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const { token } = await newPerson();
+      const answer = await ask(
+        'graphql-ws',
+        server.url,
+        { authorization: `Bearer ${token}` },
+        'mutation { logout { user { id } } }',
+      );
+      expect(data(answer).logout.user.id).toBeTruthy();
+    }
+  });
+
   test('with an API key is refused: it has no login', async () => {
     const { client } = await newPerson();
     const { key } = data(

@@ -321,9 +321,10 @@ test('the audit log says who did what to whom, newest first', async () => {
   );
   data(await update({ id, isActive: false, maxQueuedRuns: 7 }));
   data(await update({ id, isActive: true }));
+  data(await update({ id, costLimit: 5 }));
   const { id: adminId } = data(await admin.query('{ viewer { id } }')).viewer;
   const { nodes } = data(
-    await admin.query('{ auditLog(first: 6) { nodes { at actor { id } actorEmail action subject } } }'),
+    await admin.query('{ auditLog(first: 7) { nodes { at actor { id } actorEmail action subject } } }'),
   ).auditLog;
   expect(
     nodes.map(({ actor, action, subject }: Record<string, Record<string, string>>) => [
@@ -332,6 +333,7 @@ test('the audit log says who did what to whom, newest first', async () => {
       subject,
     ]),
   ).toEqual([
+    [adminId, 'USER_LIMITS_CHANGED', id],
     [adminId, 'USER_ENABLED', id],
     [adminId, 'USER_LIMITS_CHANGED', id],
     [adminId, 'USER_DISABLED', id],
@@ -339,12 +341,12 @@ test('the audit log says who did what to whom, newest first', async () => {
     [id, 'API_KEY_CREATED', apiKey.id],
     [id, 'USER_REGISTERED', id],
   ]);
-  expect(nodes[5].actorEmail).toBe(email);
+  expect(nodes[6].actorEmail).toBe(email);
   const page = `query ($after: String) { auditLog(first: 2, after: $after) { nodes { action } pageInfo { endCursor } } }`;
   const first = data(await admin.query(page)).auditLog;
   const second = data(await admin.query(page, { after: first.pageInfo.endCursor })).auditLog;
   expect(second.nodes.map(({ action }: { action: string }) => action)).toEqual([
+    'USER_LIMITS_CHANGED',
     'USER_DISABLED',
-    'API_KEY_DELETED',
   ]);
 });

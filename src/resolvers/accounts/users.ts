@@ -58,7 +58,8 @@ export async function updateUser(context: Context, id: string, input: unknown): 
   const { costLimit: dollars, quotas: changed, ...change } = validate(userChange, input, 'input');
   const { database } = context.store;
   const target = { id, actorId, globalId: globalId('User', id) };
-  requireDone(await changeAccount(database, target, change));
+  const hasOtherLimits = dollars !== undefined || Boolean(changed);
+  requireDone(await changeAccount(database, target, { ...change, hasOtherLimits }));
   if (dollars !== undefined) {
     await setUserLimit(database, id, dollars === null ? null : dollars.toFixed(12));
   }
@@ -69,6 +70,10 @@ export async function updateUser(context: Context, id: string, input: unknown): 
 /** Disables it at once; a job deletes what it owns. @throws DomainError as `updateUser` */
 export async function deleteUser(context: Context, id: string): Promise<void> {
   const { userId: actorId } = requireAdmin(context, 'delete accounts');
+  if (id === context.localAdminId) {
+    const field = 'input.id';
+    throw new DomainError('INVALID_STATE', `${field}: the local admin cannot be deleted`, { field });
+  }
   const target = { id, actorId, globalId: globalId('User', id) };
   requireDone(await beginDeletion(context.store.database, target));
 }

@@ -70,6 +70,8 @@ export interface AccountChange {
   maxConcurrentRuns?: number | null | undefined;
   /** null: 10,000. */
   maxQueuedRuns?: number | null | undefined;
+  /** For the audit log: limits that are stored elsewhere are changed as well. */
+  hasOtherLimits?: boolean;
 }
 
 export interface AccountTarget {
@@ -134,7 +136,8 @@ async function isLastAdmin(client: ClientBase, account: AccountRow): Promise<boo
 
 function actionsOf(before: AccountRow, change: AccountChange): AuditAction[] {
   const { isActive = before.isActive, isAdmin = before.isAdmin } = change;
-  const isLimited = change.maxConcurrentRuns !== undefined || change.maxQueuedRuns !== undefined;
+  const isLimited =
+    change.hasOtherLimits || change.maxConcurrentRuns !== undefined || change.maxQueuedRuns !== undefined;
   return [
     ...(isActive === before.isActive ? [] : ([isActive ? 'user_enabled' : 'user_disabled'] as const)),
     ...(isAdmin === before.isAdmin ? [] : ([isAdmin ? 'admin_granted' : 'admin_revoked'] as const)),
