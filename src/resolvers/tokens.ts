@@ -20,7 +20,8 @@ export function createTokens(secret: string): Tokens {
     sign: (userId, lifetime, origin = 'graphql', { loginId, keyHash, runIds } = {}) =>
       new SignJWT({
         origin,
-        ...(loginId && { sid: loginId }),
+        // Without a login, what counts is when the token was issued; `iat` has only seconds.
+        ...(loginId ? { sid: loginId } : { at: Date.now() }),
         ...(keyHash && { key: keyHash }),
         ...(runIds && { runs: runIds }),
       })
@@ -28,8 +29,7 @@ export function createTokens(secret: string): Tokens {
         .setSubject(userId)
         .setIssuer(ISSUER)
         .setAudience(AUDIENCE)
-        // With milliseconds: logins may end and begin again within a second.
-        .setIssuedAt(Date.now() / 1000)
+        .setIssuedAt()
         .setExpirationTime(`${lifetime}s`)
         .sign(key),
     async verify(token) {
@@ -56,11 +56,11 @@ export function createTokens(secret: string): Tokens {
   };
 }
 
-function credentialOf({ sub, iat, sid, key }: JWTPayload): Credential {
+function credentialOf({ sub, iat, at, sid, key }: JWTPayload): Credential {
   return {
     userId: sub!,
     loginId: typeof sid === 'string' ? sid : null,
     keyHash: typeof key === 'string' ? key : null,
-    issuedAt: new Date(iat! * 1000),
+    issuedAt: new Date(typeof at === 'number' ? at : iat! * 1000),
   };
 }

@@ -202,13 +202,13 @@ function refusedLogin(answer: LegacyAnswer): void {
 const decided: Audit[] = [
   {
     id: 'AM-AUTH-D1',
-    fact: 'username is the e-mail, in any letters, or the name of the account when no other has it',
+    fact: 'username is the e-mail, in any letters, or the name of the account when it was the first to have it',
     check: async () => {
       for (const username of [ann.email, ` ${ann.email.toUpperCase()} `, 'Ann'])
         expect((await login(username)).status).toBe(200);
       for (const email of ['one@example.com', 'two@example.com'])
         await server.anonymous.register({ email, password: PASSWORD, name: 'Twin' });
-      refusedLogin(await login('Twin'));
+      expect((await login('Twin')).status).toBe(200);
       expect((await login('two@example.com')).status).toBe(200);
     },
   },
@@ -236,7 +236,7 @@ const decided: Audit[] = [
   },
   {
     id: 'AM-AUTH-D4',
-    fact: 'an account has ten tries a minute, by whatever it is called',
+    fact: 'an address has ten tries a minute at an account, and keeps no one else out',
     check: async () => {
       const variables = { TRUST_PROXY: 'loopback', RATE_LIMIT_FACTOR: '1' };
       const limited = await startTestServer({ worker: false, variables });
@@ -244,13 +244,16 @@ const decided: Audit[] = [
         const eve = await openAccount(limited, 'Eve');
         const tried = [];
         for (let times = 0; times < 12; times += 1) {
-          const from = { 'x-forwarded-for': `198.51.100.${times + 1}` };
-          const username = times % 2 ? 'Eve' : eve.email;
-          const wrong = { username, password: 'wrong' };
+          const from = { 'x-forwarded-for': '198.51.100.1' };
+          const wrong = { username: eve.email, password: 'wrong' };
           tried.push((await eve.anonymous('POST', '/auth/login', wrong, from)).status);
+          // An address may try five times a second.
+          await new Promise((resolve) => setTimeout(resolve, 250));
         }
-        // Registering her and logging her in were two of them.
-        expect(tried).toEqual([...Array(8).fill(401), ...Array(4).fill(429)]);
+        expect(tried).toEqual([...Array(10).fill(401), ...Array(2).fill(429)]);
+        const elsewhere = { 'x-forwarded-for': '198.51.100.2' };
+        const right = { username: eve.email, password: PASSWORD };
+        expect((await eve.anonymous('POST', '/auth/login', right, elsewhere)).status).toBe(200);
       } finally {
         await limited.stop();
       }

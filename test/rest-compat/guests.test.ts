@@ -224,7 +224,7 @@ describe('the guest', () => {
     const login = `mutation { login(input: { email: "guest@localhost", password: "" }) { token } }`;
     for (const [document, code] of [
       [register, 'CONFLICT'],
-      [login, 'UNAUTHENTICATED'],
+      [login, 'WRONG_CREDENTIALS'],
     ] as const) {
       expect(await x.server.anonymous.query(document)).toMatchObject({ errors: [{ extensions: { code } }] });
     }
