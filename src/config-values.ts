@@ -15,6 +15,11 @@ export const url = z
   .url({ protocol: /^https?$/, error: 'must be an address that starts with http:// or https://' })
   .refine((text) => !/^[^/]*\/\/[^/]*@/.test(text), 'must not hold a user name or password')
   .transform((text) => text.replace(/\/+$/, ''));
+/** Over http only on this machine: what comes from there decides who someone is. */
+export const secureUrl = url.refine(
+  (text) => text.startsWith('https://') || /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:|\/|$)/.test(text),
+  'must start with https://',
+);
 export const proxies = list.refine(
   isProxies,
   'must be addresses or ranges such as 10.0.0.0/8, or loopback, linklocal, uniquelocal, separated by commas',

@@ -20,6 +20,14 @@ export interface DialectPort {
   port: number;
 }
 
+export interface OidcConfig {
+  issuer: string;
+  clientId: string;
+  clientSecret: string;
+  /** Where people reach this server, without a path at its end. */
+  publicUrl: string;
+}
+
 export interface OllamaConfig {
   baseUrl: string;
 }
@@ -46,6 +54,8 @@ export interface Config {
   jwtSecret: string | null;
   /** 32 bytes in base64, which seal what people entrust to us; null: made once and kept in `dataDir`. */
   secretsKey: string | null;
+  /** The provider by which people log in; null: none. */
+  oidc: OidcConfig | null;
   registration: 'open' | 'first-only' | 'closed';
   corsOrigins: readonly string[];
   /** Whose word on a client's address and on the name it asked for is believed. */
@@ -99,7 +109,7 @@ export class ConfigError extends Error {
 export function readConfig(variables: Record<string, string | undefined> = process.env): Config {
   const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''));
   const parsed = environment.safeParse(given);
-  const missing = [...missingInProduction(given), ...missingOfAzure(given)];
+  const missing = [...missingInProduction(given), ...missingOf(AZURE_PAIR, given), ...missingOf(OIDC, given)];
   const wrong = parsed.success ? misplacedRoots(parsed.data) : describe(parsed.error, given);
   const problems = [...wrong, ...missing];
   if (!parsed.success || problems.length > 0) {
@@ -136,11 +146,13 @@ function missingInProduction(given: Record<string, string | undefined>): string[
   return missing.map((name) => `${name}: required when NODE_ENV=production`);
 }
 
-const AZURE_PAIR = ['AZURE_OPENAI_API_KEY', 'AZURE_OPENAI_ENDPOINT'] as const;
+const AZURE_PAIR = ['AZURE_OPENAI_API_KEY', 'AZURE_OPENAI_ENDPOINT'];
+const OIDC = ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET', 'PUBLIC_URL'];
 
-function missingOfAzure(given: Record<string, string | undefined>): string[] {
-  const missing = AZURE_PAIR.filter((name) => given[name] === undefined);
-  const [present] = AZURE_PAIR.filter((name) => given[name] !== undefined);
+/** Variables that are set together or not at all. */
+function missingOf(group: readonly string[], given: Record<string, string | undefined>): string[] {
+  const missing = group.filter((name) => given[name] === undefined);
+  const [present] = group.filter((name) => given[name] !== undefined);
   return present ? missing.map((name) => `${name}: required when ${present} is set`) : [];
 }
 
@@ -178,6 +190,7 @@ function toConfig(env: Environment): Config {
     metricsPort: env.METRICS_PORT ?? null,
     jwtSecret: env.JWT_SECRET ?? null,
     secretsKey: env.SECRETS_KEY ?? null,
+    oidc: oidc(env),
     registration: env.REGISTRATION ?? (production ? 'first-only' : 'open'),
     corsOrigins: env.CORS_ORIGINS ?? (production ? [] : ['http://localhost:5173', 'http://localhost:3000']),
     trustProxy: env.TRUST_PROXY ?? [],
@@ -211,4 +224,12 @@ function vendor(apiKey: string | undefined, baseUrl: string | undefined, usual: 
 function azure(env: Environment): AzureConfig | null {
   const { AZURE_OPENAI_API_KEY: apiKey, AZURE_OPENAI_ENDPOINT: endpoint } = env;
   return apiKey && endpoint ? { apiKey, endpoint, apiVersion: env.AZURE_OPENAI_API_VERSION } : null;
+}
+
+function oidc(env: Environment): OidcConfig | null {
+  const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_CLIENT_SECRET: clientSecret } = env;
+  const publicUrl = env.PUBLIC_URL;
+  return issuer && clientId && clientSecret && publicUrl
+    ? { issuer, clientId, clientSecret, publicUrl }
+    : null;
 }

@@ -9,6 +9,7 @@ import {
   part,
   postgresUrl,
   proxies,
+  secureUrl,
   url,
   whole,
 } from './config-values.ts';
@@ -37,6 +38,10 @@ export const environment = z.object({
     .string()
     .regex(/^[A-Za-z0-9+/_-]{43}=?$/, 'must be 32 bytes in base64')
     .optional(),
+  OIDC_ISSUER: secureUrl.optional(),
+  OIDC_CLIENT_ID: z.string().optional(),
+  OIDC_CLIENT_SECRET: z.string().optional(),
+  PUBLIC_URL: url.optional(),
   REGISTRATION: z.enum(['open', 'first-only', 'closed']).optional(),
   CORS_ORIGINS: list.optional(),
   TRUST_PROXY: proxies.optional(),

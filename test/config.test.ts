@@ -38,6 +38,7 @@ describe('what a variable becomes', () => {
       workerConcurrency: 200,
       jwtSecret: null,
       secretsKey: null,
+      oidc: null,
       registration: 'open',
       corsOrigins: ['http://localhost:5173', 'http://localhost:3000'],
       trustProxy: [],
@@ -216,6 +217,13 @@ describe('what is refused, and in which words', () => {
     {
       given: { ANTHROPIC_BASE_URL: 'api.anthropic.com' },
       expected: ['ANTHROPIC_BASE_URL: must be an address that starts with http:// or https://'],
+    },
+    {
+      given: { OIDC_ISSUER: 'http://login.example.com', OIDC_CLIENT_ID: 'a', OIDC_CLIENT_SECRET: 'b' },
+      expected: [
+        'OIDC_ISSUER: must start with https:// (it is "http://login.example.com")',
+        'PUBLIC_URL: required when OIDC_ISSUER is set',
+      ],
     },
     {
       given: { AZURE_OPENAI_API_KEY: 'k' },

@@ -26,7 +26,10 @@ export function createAdmission(services: Pick<Services, 'config' | 'store' | 't
   return {
     async viewer(request, credentials) {
       const viewer = await authenticate(services, credentials);
-      if (!viewer) refuseForeignPage(config, request.headers, comesByProxy(request));
+      const { authorization, apiKey } = credentials;
+      // Browsers send cookies along with what any page sends.
+      const isByPage = authorization === null && apiKey === null;
+      if (!viewer || isByPage) refuseForeignPage(config, request.headers, comesByProxy(request));
       return viewer;
     },
     address: (request) => networkOf(proxyAddress(request, isTrusted) ?? 'unknown'),

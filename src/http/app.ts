@@ -24,6 +24,7 @@ import { applyResourceLimits } from './limits/resource-limits.ts';
 import { refuseMalformed } from './malformed.ts';
 import { metricsRoute } from './metrics-route.ts';
 import { createSchemaAccess } from './schema-access.ts';
+import { sessionRoutes } from './sessions.ts';
 import { openSockets } from './sockets.ts';
 import { routeUpgrades } from './upgrades.ts';
 import { createVisitors } from './visitors.ts';
@@ -91,6 +92,9 @@ export async function createApp(services: Services, options: AppOptions): Promis
   await app.register(graphqlRoute(yoga, admission));
   const sendArtifact = createSendArtifact(services, admission);
   await app.register(artifactRoute(services, admission, sendArtifact));
+  await app.register(sessionRoutes(services, admission));
+  const { oidc } = services.config;
+  if (oidc) await app.register((await import('./oidc.ts')).oidcRoutes(services, admission, oidc));
   app.get('/health', createProbe(services));
   await app.register(metricsRoute(services.metrics, admission));
   const count = createRequestLimits(services.config.rateLimitFactor, options.redis);

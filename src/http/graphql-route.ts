@@ -5,6 +5,7 @@ import { headerCredentials } from './context.ts';
 import { refusePrefetch } from './graphiql.ts';
 import type { Carrier, Yoga } from './graphql.ts';
 import { answerPlainly, isPlain } from './plain-requests.ts';
+import { pageCredentials } from './session-cookie.ts';
 
 /** `/graphql`. Bodies are JSON and nothing else: forms and plain text could be posted from any page. */
 export function graphqlRoute(yoga: Yoga, admission: Admission) {
@@ -22,7 +23,7 @@ export function graphqlRoute(yoga: Yoga, admission: Admission) {
         const address = admission.address(request.raw);
         const carrier: Carrier = {
           asker: once(async () => ({
-            viewer: await admission.viewer(request.raw, headerCredentials(request.headers)),
+            viewer: await admission.viewer(request.raw, pageCredentials(request.headers)),
             address,
           })),
           anonymous: async () => ({

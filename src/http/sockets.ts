@@ -12,7 +12,7 @@ import { coerceError, DomainError } from '../errors.ts';
 import { asUnavailable } from '../resolvers/unavailable.ts';
 import { jsonTextFault } from '../rules/json-text.ts';
 import type { Admission } from './admission.ts';
-import { type Asker, headerCredentials, parameterCredentials } from './context.ts';
+import { type Asker, parameterCredentials } from './context.ts';
 import type { AtCredentialEnd } from './credential-end.ts';
 import { type MaskError, maskError } from './errors.ts';
 import type { Yoga } from './graphql.ts';
@@ -20,6 +20,7 @@ import { largeJsonOf } from './limits/bound-answers.ts';
 import type { ConcurrencyLimit } from './limits/concurrency.ts';
 import type { Connections } from './limits/connections.ts';
 import { createLargeMessages, type LargeMessages } from './limits/large-messages.ts';
+import { socketCredentials } from './session-cookie.ts';
 import type { UpgradeCarrier } from './upgrades.ts';
 
 const MAX_MESSAGE_BYTES = 1024 * 1024;
@@ -128,7 +129,7 @@ async function admit(
   const fromMessage = parameterCredentials(socket.connectionParams);
   const hasNone = fromMessage.authorization === null && fromMessage.apiKey === null;
   const { request } = socket.extra;
-  const credentials = hasNone ? headerCredentials(request.headers) : fromMessage;
+  const credentials = hasNone ? socketCredentials(request.headers, socket.connectionParams) : fromMessage;
   try {
     const viewer = await admission.viewer(request, credentials);
     socket.extra.asker = { viewer, address: admission.address(request) };

@@ -10,6 +10,8 @@ type Accounts = Pick<Services, 'store' | 'tokens'>;
 export interface Credentials {
   authorization: string | null;
   apiKey: string | null;
+  /** The login token of a cookie, if the request may be authenticated by it; absent: none. */
+  session?: string | null;
 }
 
 /**
@@ -19,6 +21,7 @@ export interface Credentials {
 export async function authenticate(services: Accounts, credentials: Credentials): Promise<Viewer | null> {
   if (credentials.authorization !== null) return byBearer(services, credentials.authorization);
   if (credentials.apiKey !== null) return byApiKey(services, credentials.apiKey);
+  if (credentials.session) return byToken(services, credentials.session);
   return null;
 }
 

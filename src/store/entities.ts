@@ -9,6 +9,7 @@ import { Dependency } from './entities/dependency.ts';
 import { Event } from './entities/event.ts';
 import { Execution, ExecutionStep } from './entities/execution.ts';
 import { IdempotencyKey } from './entities/idempotency-key.ts';
+import { Identity } from './entities/identity.ts';
 import { Input } from './entities/input.ts';
 import { Integration } from './entities/integration.ts';
 import { Login, RefreshToken } from './entities/login.ts';
@@ -42,6 +43,7 @@ export const entities = [
   Execution,
   ExecutionStep,
   IdempotencyKey,
+  Identity,
   Input,
   Integration,
   Login,

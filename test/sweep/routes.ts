@@ -25,6 +25,8 @@ export const ROUTES: Record<string, Who> = {
   '/graphql': 'swept',
   '/health': 'public',
   '/metrics': 'admin',
+  // It names nothing: test/accounts/cookie-sessions.test.ts.
+  '/session': 'swept',
   ...Object.fromEntries(
     Object.keys(DIALECT_TABLES).map((name) => [`/${name}/openapi.json`, 'public' as const]),
   ),

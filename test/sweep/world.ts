@@ -138,11 +138,32 @@ export async function createWorld(client: Client, vendor: Vendor, name: string):
     { prompt: canary, domain: canary, preferredModels: [author, judge], maxIterations: 1, threadId: thread },
     'orchestration',
   );
+  const refused = 'gpt-4o@fault=401';
+  // As many as an orchestration has in one: with all of them failing it does.
+  const refusedOnes = [1, 2, 3, 4, 5].map((number) => `gpt-4o@fault=401,key=${name}${number}`);
+  const failing = await idOf(
+    'createWorkflow',
+    { name: `${canary} fails`, steps: [{ id: 'a', name: canary, task: canary, model: refused }] },
+    'workflow',
+  );
+  const failed = {
+    task: await client.createTask({ prompt: canary, model: refused, sessionId: session }),
+    execution: await idOf('executeWorkflow', { workflowId: failing, input: { x: canary } }, 'execution'),
+    orchestration: await idOf(
+      'startOrchestration',
+      { prompt: canary, preferredModels: refusedOnes, maxIterations: 1, threadId: thread },
+      'orchestration',
+    ),
+  };
   await Promise.all([
     ...finished.map((id) => until(client, 'taskEvents', 'taskId', id, ENDS)),
     until(client, 'taskEvents', 'taskId', waiting, ['InputRequested']),
     until(client, 'executionEvents', 'executionId', execution, ENDS),
     until(client, 'orchestrationEvents', 'orchestrationId', orchestration, ENDS),
+    // What has failed can be tried again, by its owner.
+    ...Object.entries(failed).map(([kind, id]) =>
+      until(client, `${kind}Events`, `${kind}Id`, id, ['RunFailed']),
+    ),
   ]);
   return { client, canary, handles, made: { session, thread, workflow, agent, template } };
 }

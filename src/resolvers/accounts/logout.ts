@@ -20,6 +20,15 @@ export async function logout(context: Context): Promise<User> {
   return user;
 }
 
+/** Ends one login of an account. */
+export function endSession(
+  { store }: Pick<Context, 'store'>,
+  userId: string,
+  loginId: string,
+): Promise<void> {
+  return endLogin(store.database, userId, loginId);
+}
+
 function noLogin(): DomainError {
   return new DomainError('INVALID_STATE', 'the request has no login token; end an API key with deleteApiKey');
 }

@@ -109,9 +109,18 @@ export async function insertUser(
   });
 }
 
-async function isFirstAccount(client: ClientBase): Promise<boolean> {
-  const { rowCount } = await client.query('select 1 from app_user where password_hash is not null limit 1');
+/** Of a person: not counting those that the server creates for itself. */
+export async function isFirstAccount(client: ClientBase): Promise<boolean> {
+  const { rowCount } = await client.query(
+    'select 1 from app_user where email <> all($1::text[]) and deleted_at is null limit 1',
+    [OUR_EMAILS],
+  );
   return rowCount === 0;
+}
+
+export async function isAddressTaken(client: ClientBase, email: string): Promise<boolean> {
+  const { rowCount } = await client.query('select 1 from app_user where email = $1', [email]);
+  return OUR_EMAILS.includes(email) || rowCount !== 0;
 }
 
 /** An invitation is used up only when nothing else stands in the way. */
@@ -125,8 +134,7 @@ async function refusalOf(
   if (invitationHash === null && !isOpen) return 'closed';
   if (invitationHash !== null && !(await isInvited(client, invitationHash, email)))
     return 'invitation-invalid';
-  const taken = await client.query('select 1 from app_user where email = $1', [email]);
-  if (OUR_EMAILS.includes(email) || taken.rowCount !== 0) return 'email-taken';
+  if (await isAddressTaken(client, email)) return 'email-taken';
   await client.query('delete from account_token where hash = $1', [invitationHash]);
   return null;
 }
