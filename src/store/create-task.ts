@@ -87,14 +87,20 @@ export interface NewTemplateTask {
  */
 export async function createTask(store: Store, task: NewTask): Promise<TaskRow | string> {
   await store.quotas.require(task.ownerId, { runs: 1, bytes: bytesOf(JSON.stringify(task)) });
-  const created =
-    task.dependsOn.length === 0
-      ? await insertTask(store.database.pool, task, 0)
-      : await transaction(store.database, (client) => insertDependent(client, task));
+  const creation = insertAny(store, task);
+  if (!task.hold) {
+    const isReady = creation.then((created) => created?.isReady ?? false).catch(() => false);
+    store.queued.emit('task', { runId: task.id, ownerId: task.ownerId, isReady });
+  }
+  const created = await creation;
   if (!created) return notCreated(store, task);
-  if (created.isReady) store.queued.emit('task', { runId: task.id, ownerId: task.ownerId });
   store.bus.publish(task.id, created.events);
   return created.row;
+}
+
+async function insertAny({ database }: Store, task: NewTask): Promise<CreatedTask | null> {
+  if (task.dependsOn.length === 0) return insertTask(database.pool, task, 0);
+  return transaction(database, (client) => insertDependent(client, task));
 }
 
 export interface CreatedTask {
