@@ -1,9 +1,11 @@
 import type { Log } from '../log.ts';
-import { type AccountTurns, type Choice, createAccountTurns } from '../rules/account-turns.ts';
-import type { ClaimedRun, NextRun } from '../store/claim-run.ts';
+import { createAccountTurns } from '../rules/account-turns.ts';
+import type { ClaimedRun } from '../store/claim-run.ts';
 import type { Ticket } from '../store/job-queue.ts';
 import type { QueuedTask, Store } from '../store/store.ts';
 import type { Errands } from './errands.ts';
+import { createWorkTaker, type Sources, type WorkTaker } from './take-work.ts';
+import { createWithoutTicket } from './without-ticket.ts';
 
 /** Decides which account's work each free slot of this worker takes. */
 export interface Dispatcher {
@@ -13,35 +15,21 @@ export interface Dispatcher {
   added(ticket: Ticket): void;
   /** Notifications may have been missed. */
   lookAround(): Promise<void>;
+  /** A slot has looked for tickets, and there was none. */
+  queueIsEmpty(): void;
   /** How many other workers share the database. */
   othersAre(count: number): void;
   /** Starts nothing more without a ticket, and waits for what was started so. */
-  stop(): Promise<void>;
+  stop(): Promise<unknown>;
 }
 
-interface Means {
+interface Means extends Sources {
   queued: Store['queued'];
-  /** See `claimNextRun`. */
-  claimNext(accountIds: readonly string[], isPatient: boolean): Promise<NextRun | null>;
-  /** @returns whether the run has ended; false: it may be claimed again. */
-  execute(run: ClaimedRun): Promise<boolean>;
-  /** See `readWaitingAccounts`. */
-  readWaiting(): Promise<string[]>;
-  errands: Errands;
+  /** See `claimRun`. */
+  claimOne(runId: string): Promise<ClaimedRun | null>;
   stopping: AbortSignal;
   log: Log;
 }
-
-/** What a slot got. */
-interface Work {
-  /** null: an errand. */
-  runId: string | null;
-  /** @returns whether it is over; false: the run may be claimed again. */
-  execute(): Promise<boolean>;
-}
-
-/** Accounts that one claim looks at. */
-const CANDIDATES = 16;
 
 /**
  * Slots beyond those of the worker, for accounts that hold none while others hold all of them: what they started when
@@ -55,171 +43,84 @@ const EXTRA_PART = 0.1;
  * from notifications, and when these do not suffice, from the database.
  *
  * Two kinds of runs start before a ticket is fetched: one of an account that holds nothing while all slots are
- * taken; and in a worker that is alone and has slots to spare, one that its own process has just queued, as a fetch would
- * take a quarter of the time to its first word. Their tickets wait for them when they are fetched, so that such runs
- * count as any other. Another worker would fetch the ticket instead, so only one that is alone does the latter.
+ * taken; and in a worker that is alone and has slots to spare, one that its own process has just queued, as a fetch
+ * would take a quarter of the time to its first word. Another worker would fetch the ticket instead, so only one that
+ * is alone does the latter.
  * @param share of the slots, from 0 to 1, that one account may hold while others wait.
  */
 export function createDispatcher(
   means: Means,
   { slots, share }: { slots: number; share: number },
 ): Dispatcher {
-  const { claimNext, execute, readWaiting, errands, queued, stopping, log } = means;
-  const turns: AccountTurns = createAccountTurns(Math.max(1, Math.floor(slots * share)));
-  const withoutTicket = new Map<string, Promise<boolean>>();
+  const { errands, queued, stopping } = means;
+  const turns = createAccountTurns(Math.max(1, Math.floor(slots * share)));
+  const own = new Set<string>();
+  const taker = createWorkTaker(means, turns, { except: own, stopping });
+  const early = createWithoutTicket({ ...means, taker, turns, own, onEnd: startIdle });
   const extra = Math.max(1, Math.ceil(slots * EXTRA_PART));
-  const starting = new Set<Promise<void>>();
   let fetched = 0;
   let isAlone = false;
-  let hasLooked = false;
+  // Others were in the queue before this process, or come while it is busy: then this holds until it is found empty.
+  let mayWait = true;
+  // The last slot is left to a ticket: a run without one and one with a ticket may start in the same moment.
+  const isBusy = () => turns.held() >= slots - 1;
 
-  /** null: nothing of the account may be done now. */
-  async function takeErrand(ownerId: string): Promise<Work | null> {
-    const errand = errands.mayHave(ownerId) && !stopping.aborted ? await errands.take(ownerId) : null;
-    if (!errand) return null;
-    return { runId: null, execute: () => errand().then(() => true) };
-  }
-
-  function toWork(run: ClaimedRun): Work {
-    return { runId: run.id, execute: () => execute(run) };
-  }
-
-  /** The work of the first of the accounts that has any; null with an account: it has reached its own limit. */
-  async function find(
-    accountIds: readonly string[],
-    isPatient: boolean,
-  ): Promise<{ accountId: string; work: Work | null } | null> {
-    const errand = await takeErrand(accountIds[0]!);
-    if (errand) return { accountId: accountIds[0]!, work: errand };
-    const found = await claimNext(accountIds, isPatient);
-    return found && { accountId: found.ownerId, work: found.run && toWork(found.run) };
-  }
-
-  async function take(choice: Choice, isPatient: boolean): Promise<Work | null> {
-    // Errands are asked for of the first account alone.
-    const end = choice.accountIds.findIndex((accountId, index) => index > 0 && errands.mayHave(accountId));
-    const asked = end === -1 ? choice : { ...choice, accountIds: choice.accountIds.slice(0, end) };
-    const found = await find(asked.accountIds, isPatient).catch((error) => {
-      turns.undo(asked);
-      throw error;
-    });
-    turns.settle(asked, found && { accountId: found.accountId, isServed: found.work !== null });
-    return found?.work ? { ...found.work, execute: () => execution(found.accountId, found.work!) } : null;
-  }
-
-  async function execution(accountId: string, work: Work): Promise<boolean> {
-    try {
-      return await work.execute();
-    } finally {
-      turns.release(accountId);
+  function startIdle(): void {
+    while (fetched >= slots && early.count() < extra && !stopping.aborted) {
+      const choice = turns.chooseIdle();
+      if (!choice) return;
+      early.startChosen(choice);
     }
   }
 
-  /** null: nothing is ready that could start. */
-  async function next(): Promise<Work | null> {
-    for (let isPatient = false; ; ) {
-      const choice = turns.choose(CANDIDATES);
-      if (choice) {
-        const work = await take(choice, isPatient);
-        if (work) return work;
-      } else {
-        if (isPatient) return null;
-        isPatient = true;
-        await lookAround();
-      }
-    }
-  }
-
-  async function lookAround(): Promise<void> {
-    await errands.lookAround();
-    for (const accountId of await readWaiting()) turns.add(accountId);
-    addErrands();
-    hasLooked = true;
-  }
-
-  function addErrands(): void {
-    for (const accountId of errands.owners())
-      if (errands.mayHave(accountId) && !turns.has(accountId)) turns.add(accountId);
-  }
-
-  function note({ ownerId, integrationId, workflowId }: Ticket): void {
-    if (!ownerId) return;
-    if (integrationId) errands.add(ownerId, 'deliver');
-    if (workflowId) errands.add(ownerId, 'keep-schedule');
+  function startOwn(task: QueuedTask): void {
+    mayWait ||= isBusy();
+    if (!mayWait && isAlone && !stopping.aborted) early.startOwn(task);
   }
 
   async function use(ticket: Ticket): Promise<void> {
-    const { ownerId, runId } = ticket;
-    const begun = runId && withoutTicket.get(runId);
-    if (begun && (await begun)) return;
-    note(ticket);
-    if (ownerId && !turns.has(ownerId)) turns.add(ownerId);
-    let work = await next();
-    await work?.execute();
-    // The errand's end lets others of its kind begin, whose tickets are used up.
-    while (work && work.runId === null && !stopping.aborted) {
-      addErrands();
-      work = await next();
-      await work?.execute();
-    }
-  }
-
-  /** @param ticketOf the run whose ticket is used up by this; null: that of the run that is started. */
-  async function startWithoutTicket(choice: Choice, ticketOf: string | null): Promise<boolean> {
-    const work = await take(choice, false);
-    if (!work) return false;
-    return ticketOf || !work.runId ? work.execute() : remember(work.runId, work.execute());
-  }
-
-  function remember(runId: string, running: Promise<boolean>): Promise<boolean> {
-    withoutTicket.set(runId, running);
-    return running.finally(() => withoutTicket.delete(runId));
-  }
-
-  function begin(choice: Choice, ticketOf: string | null): void {
-    const running = startWithoutTicket(choice, ticketOf);
-    const started = (ticketOf ? remember(ticketOf, running) : running)
-      .finally(() => starting.delete(started))
-      .then(startIdle, (error) => log.error({ error: String(error) }, 'a run without a ticket broke off'));
-    starting.add(started);
-  }
-
-  function startIdle(): void {
-    while (fetched >= slots && starting.size < extra && !stopping.aborted) {
-      const choice = turns.chooseIdle();
-      if (!choice) return;
-      begin(choice, null);
-    }
-  }
-
-  function startOwn({ ownerId, runId }: QueuedTask): void {
-    if (!isAlone || !hasLooked || stopping.aborted) return;
-    // The last slot is left to a ticket: a run without one and one with a ticket may start in the same moment.
-    if (turns.held() >= slots - 1) return;
-    turns.add(ownerId);
-    begin(turns.choose(CANDIDATES)!, runId);
+    if (ticket.runId && (await early.find(ticket.runId))) return;
+    note(errands, ticket);
+    if (ticket.ownerId && !turns.has(ticket.ownerId)) turns.add(ticket.ownerId);
+    await useUp(taker, stopping);
   }
 
   queued.on('task', startOwn);
   return {
     async use(ticket) {
       fetched += 1;
+      mayWait ||= isBusy();
       await use(ticket).finally(() => (fetched -= 1));
     },
     added(ticket) {
-      const { ownerId, runId } = ticket;
-      if (!ownerId || (runId && withoutTicket.has(runId))) return;
-      note(ticket);
-      turns.add(ownerId);
+      if (!ticket.ownerId || (ticket.runId && early.find(ticket.runId))) return;
+      note(errands, ticket);
+      turns.add(ticket.ownerId);
       startIdle();
     },
-    lookAround,
+    lookAround: taker.lookAround,
+    queueIsEmpty() {
+      mayWait = isBusy();
+    },
     othersAre(count) {
       isAlone = count === 0;
     },
-    async stop() {
-      queued.off('task', startOwn);
-      await Promise.allSettled(starting);
-    },
+    stop: () => queued.off('task', startOwn) && early.settled(),
   };
+}
+
+/** The end of an errand lets others of its kind begin, whose tickets are used up. */
+async function useUp(taker: WorkTaker, stopping: AbortSignal): Promise<void> {
+  let work = await taker.next();
+  await work?.execute();
+  while (work?.runId === null && !stopping.aborted) {
+    taker.addErrands();
+    work = await taker.next();
+    await work?.execute();
+  }
+}
+
+function note(errands: Errands, { ownerId, integrationId, workflowId }: Ticket): void {
+  if (ownerId && integrationId) errands.add(ownerId, 'deliver');
+  if (ownerId && workflowId) errands.add(ownerId, 'keep-schedule');
 }

@@ -17,7 +17,7 @@ import type { JobContext } from './context.ts';
 export function claimNext(
   { engine: { store, providers }, workerId, stopping }: JobContext,
   accountIds: readonly string[],
-  isPatient: boolean,
+  options: { isPatient: boolean; except: readonly string[] },
 ): Promise<NextRun | null> {
   const number = newClaimNumber();
   let isRepeated = false;
@@ -28,7 +28,28 @@ export function claimNext(
       const run = runId ? await claimRun(store, runId, claimer, true) : null;
       return run
         ? { ownerId: run.ownerId, run }
-        : await claimNextRun(store, accountIds, claimer, { number, isPatient });
+        : await claimNextRun(store, accountIds, claimer, { number, ...options });
+    } catch (error) {
+      isRepeated = true;
+      throw error;
+    }
+  }, stopping);
+}
+
+/** The same for one run. */
+export function claimOne(
+  { engine: { store, providers }, workerId, stopping }: JobContext,
+  runId: string,
+): Promise<ClaimedRun | null> {
+  let isRepeated = false;
+  return outlastConnectionLoss(async () => {
+    try {
+      return await claimRun(
+        store,
+        runId,
+        { workerId: workerId(), providers: [...providers.keys()] },
+        isRepeated,
+      );
     } catch (error) {
       isRepeated = true;
       throw error;

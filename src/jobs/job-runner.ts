@@ -26,29 +26,13 @@ export async function startJobRunner(
   const { log, metrics } = context.engine;
   const runners = new Set<Runner>();
 
-  function notice({ channel, payload }: Notification): void {
-    if (channel === TICKETS_CHANNEL) context.dispatcher.added(readTicket(payload));
-  }
-
-  /** On the connection by which graphile-worker hears of jobs, and keeps it open. */
-  function hear(client: PoolClient): void {
-    client.on('notification', notice);
-    // It is about to send a statement of its own.
-    client.once('drain', () => {
-      client
-        .query(`listen ${TICKETS_CHANNEL}`)
-        .then(() => context.dispatcher.lookAround())
-        .catch((error) => log.warn({ error: String(error) }, 'could not look for accounts with ready runs'));
-    });
-  }
-
   async function begin(): Promise<void> {
     const events: WorkerEvents = new EventEmitter();
     const poolId = new Promise<string>((resolve) => {
       events.once('pool:create', ({ workerPool }) => resolve(workerPool.id));
     });
-    events.on('pool:listen:success', ({ client }) => hear(client));
-    events.on('pool:listen:release', ({ client }) => client.off('notification', notice));
+    events.on('worker:getJob:empty', context.dispatcher.queueIsEmpty);
+    hearOfTickets(events, context);
     events.on('job:error', ({ job }) => metrics.jobFailed(job.task_identifier));
     events.once('pool:fatalError', ({ error }) => {
       log.warn({ error: String(error) }, 'the job runner ended; the next one begins');
@@ -86,6 +70,27 @@ export async function startJobRunner(
       );
     },
   };
+}
+
+/** On the connection by which graphile-worker hears of jobs, and keeps open. */
+function hearOfTickets(events: WorkerEvents, { dispatcher, engine: { log } }: JobContext): void {
+  function notice({ channel, payload }: Notification): void {
+    if (channel === TICKETS_CHANNEL) dispatcher.added(readTicket(payload));
+  }
+
+  function hear(client: PoolClient): void {
+    client.on('notification', notice);
+    // It is about to send a statement of its own.
+    client.once('drain', () => {
+      client
+        .query(`listen ${TICKETS_CHANNEL}`)
+        .then(dispatcher.lookAround)
+        .catch((error) => log.warn({ error: String(error) }, 'could not look for accounts with ready runs'));
+    });
+  }
+
+  events.on('pool:listen:success', ({ client }) => hear(client));
+  events.on('pool:listen:release', ({ client }) => client.off('notification', notice));
 }
 
 /** What its `run` says of a pool smaller than its concurrency does not hold for jobs that mostly wait for others. */

@@ -7,7 +7,7 @@ import { releaseWorker } from '../store/workers.ts';
 import type { JobContext } from './context.ts';
 import { createDispatcher } from './dispatcher.ts';
 import { createErrands } from './errands.ts';
-import { claimNext, executeRun } from './execute-run.ts';
+import { claimNext, claimOne, executeRun } from './execute-run.ts';
 import { startJobRunner } from './job-runner.ts';
 import { bePresent } from './presence.ts';
 import { reap } from './reaper.ts';
@@ -52,7 +52,8 @@ export async function startJobs(
     dispatcher: createDispatcher(
       {
         queued: engine.store.queued,
-        claimNext: (accountIds, isPatient) => claimNext(context, accountIds, isPatient),
+        claimNext: (accountIds, options) => claimNext(context, accountIds, options),
+        claimOne: (runId) => claimOne(context, runId),
         execute: (run) => executeRun(context, run),
         readWaiting: () => readWaitingAccounts(database),
         errands: createErrands(() => context),

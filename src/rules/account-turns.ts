@@ -18,6 +18,8 @@ export interface AccountTurns {
   settle(choice: Choice, found: { accountId: string; isServed: boolean } | null): void;
   /** What came of a choice is unknown. */
   undo(choice: Choice): void;
+  /** An account has got a slot without a choice. */
+  take(accountId: string): void;
   /** A slot is free again. */
   release(accountId: string): void;
   /** Slots that are held, with the choices that are not settled yet. */
@@ -31,78 +33,96 @@ export interface Choice {
   revision: number;
 }
 
+/** How many slots each account holds. */
+function createSlots() {
+  const slots = new Map<string, number>();
+  const of = (accountId: string) => slots.get(accountId) ?? 0;
+  return {
+    of,
+    change(accountId: string, by: number): void {
+      const count = of(accountId) + by;
+      if (count > 0) slots.set(accountId, count);
+      else slots.delete(accountId);
+    },
+    sum: () => [...slots.values()].reduce((sum, count) => sum + count, 0),
+  };
+}
+
+/** Accounts in turn, as one that is served goes to the end. */
+function createQueue() {
+  /** With the revision of the last addition. */
+  const waiting = new Map<string, number>();
+  let revision = 0;
+  return {
+    accountIds: () => waiting.keys(),
+    has: (accountId: string) => waiting.has(accountId),
+    revision: () => revision,
+    add(accountId: string): void {
+      revision += 1;
+      waiting.set(accountId, revision);
+    },
+    toTheEnd(accountId: string): void {
+      const added = waiting.get(accountId);
+      if (added === undefined) return;
+      waiting.delete(accountId);
+      waiting.set(accountId, added);
+    },
+    /** Unless it was added since. */
+    forget(accountId: string, chosenAt: number): void {
+      const added = waiting.get(accountId);
+      if (added !== undefined && added <= chosenAt) waiting.delete(accountId);
+    },
+  };
+}
+
 /**
  * Accounts take turns. Those that hold nothing come first; then those that hold less than `share`, the one that was
  * served longest ago first; the others only when no one else waits, the one that holds least first.
  * @param share slots that one account may hold while others wait.
  */
 export function createAccountTurns(share: number): AccountTurns {
-  /** In turn, as one that is served goes to the end; with the revision of the last addition. */
-  const waiting = new Map<string, number>();
-  const slots = new Map<string, number>();
-  let revision = 0;
-
-  const holds = (accountId: string) => slots.get(accountId) ?? 0;
-
-  function hold(accountId: string, change: number): void {
-    const count = holds(accountId) + change;
-    if (count > 0) slots.set(accountId, count);
-    else slots.delete(accountId);
-  }
-
-  function toTheEnd(accountId: string): void {
-    const added = waiting.get(accountId);
-    if (added === undefined) return;
-    waiting.delete(accountId);
-    waiting.set(accountId, added);
-  }
-
-  function forget(accountId: string, chosenAt: number): void {
-    const added = waiting.get(accountId);
-    if (added !== undefined && added <= chosenAt) waiting.delete(accountId);
-  }
+  const queue = createQueue();
+  const slots = createSlots();
 
   function inOrder(limit: number): string[] {
     const idle: string[] = [];
     const below: string[] = [];
     const above: string[] = [];
-    for (const accountId of waiting.keys()) {
-      const count = holds(accountId);
+    for (const accountId of queue.accountIds()) {
+      const count = slots.of(accountId);
       (count === 0 ? idle : count < share ? below : above).push(accountId);
       if (idle.length === limit) break;
     }
-    above.sort((one, other) => holds(one) - holds(other));
+    above.sort((one, other) => slots.of(one) - slots.of(other));
     return [...idle, ...below, ...above].slice(0, limit);
   }
 
   function reserve(accountIds: string[]): Choice | null {
     const [first] = accountIds;
     if (first === undefined) return null;
-    hold(first, 1);
-    toTheEnd(first);
-    return { accountIds, revision };
+    slots.change(first, 1);
+    queue.toTheEnd(first);
+    return { accountIds, revision: queue.revision() };
   }
 
   return {
-    add(accountId) {
-      revision += 1;
-      waiting.set(accountId, revision);
-    },
-    has: (accountId) => waiting.has(accountId),
+    add: queue.add,
+    has: queue.has,
     choose: (limit) => reserve(inOrder(limit)),
-    chooseIdle: () => reserve(inOrder(1).filter((accountId) => holds(accountId) === 0)),
-    settle({ accountIds, revision: chosenAt }, found) {
-      hold(accountIds[0]!, -1);
+    chooseIdle: () => reserve(inOrder(1).filter((accountId) => slots.of(accountId) === 0)),
+    settle({ accountIds, revision }, found) {
+      slots.change(accountIds[0]!, -1);
       const end = found ? accountIds.indexOf(found.accountId) : accountIds.length;
-      for (const empty of accountIds.slice(0, end)) forget(empty, chosenAt);
+      for (const empty of accountIds.slice(0, end)) queue.forget(empty, revision);
       if (!found) return;
-      if (!found.isServed) return forget(found.accountId, chosenAt);
-      hold(found.accountId, 1);
-      toTheEnd(found.accountId);
+      if (!found.isServed) return queue.forget(found.accountId, revision);
+      slots.change(found.accountId, 1);
+      queue.toTheEnd(found.accountId);
     },
-    undo: ({ accountIds }) => hold(accountIds[0]!, -1),
-    release: (accountId) => hold(accountId, -1),
-    held: () => [...slots.values()].reduce((sum, count) => sum + count, 0),
-    holds,
+    undo: ({ accountIds }) => slots.change(accountIds[0]!, -1),
+    take: (accountId) => slots.change(accountId, 1),
+    release: (accountId) => slots.change(accountId, -1),
+    held: slots.sum,
+    holds: slots.of,
   };
 }

@@ -3,11 +3,9 @@ import type { ClientBase, Pool } from 'pg';
 import { newId } from '../rules/ids.ts';
 import { FREE_PROVIDERS } from '../rules/price-list.ts';
 import type { ProviderId, RunKind } from '../vocabulary.ts';
-import { isLimitedSql } from './budgets.ts';
-import { appendSql, RAISED, raiseSql } from './event-log.ts';
+import { CLAIM_STATEMENTS } from './claim-sql.ts';
 import type { LoggedEvent } from './events.ts';
-import { insertCallSql } from './model-calls.ts';
-import { START_TASK, type StartedTask, type StartedTemplate } from './start-task.ts';
+import type { StartedTask, StartedTemplate } from './start-task.ts';
 import type { Store } from './store.ts';
 import { transaction } from './transaction.ts';
 
@@ -34,95 +32,6 @@ export interface Claimer {
   providers: readonly ProviderId[];
 }
 
-/** SQL of the run that is wanted, its owner, and the owner's `max_concurrent_runs`. */
-const WANTED = {
-  run: `
-    select run.id, run.owner_id, app_user.max_concurrent_runs as most
-    from run join app_user on app_user.id = run.owner_id where run.id = $1`,
-  /** Of the first of the accounts that has one: the ready run of the highest priority, then the one that waits longest. */
-  best: `
-    select best.id, candidate.owner_id,
-      (select max_concurrent_runs from app_user where app_user.id = candidate.owner_id) as most
-    from (
-      select owner_id from unnest($1::text[]) with ordinality as given (owner_id, position) order by position
-    ) as candidate cross join lateral (
-      select id from run where run.owner_id = candidate.owner_id and status = 'queued' and blockers = 0 and worker_id is null
-      order by priority desc, ready_at, id limit 1 for no key update skip locked
-    ) as best limit 1`,
-};
-
-/** Waits for transactions that hold the best run, which may leave it as it is. */
-const WANTED_PATIENTLY = WANTED.best.replace(' skip locked', '');
-
-/** SQL: whether the run has checkpoints, and all text that it made is in them. CTE `lost` holds the call whose is not. */
-const CONTINUES =
-  '(exists (select from step where run_id = (select id from wanted)) and not exists (select from lost))';
-
-/**
- * SQL: the first call of a prompt about which nothing but its rows decides: no limit, no conversation to read
- * first, no loss to look into. It begins with the claim; a commit less is on the way to the first word. Both rows are
- * locked, as what waits for one would else know its task as it was before the wait.
- */
-const OPENING = `
-  select task.provider, task.model from run join task on task.id = run.id
-  where run.id = (select id from wanted) and task.kind = 'prompt' and task.thread_id is null
-    and task.provider = any($5::text[]) and run.losses = 0 and $4::text is not null and not ${isLimitedSql('run')}
-  for no key update of run, task`;
-
-/** SQL that takes the run in CTE `wanted`: status, epoch, attempt and the events in one statement. */
-function claimSql(wanted: string): string {
-  return `
-    with present as (
-      select id from worker where id = $2 for key share
-    ), wanted as materialized (${wanted}
-    ), lost as materialized (
-      select id from (
-        select id from model_call where run_id = (select id from wanted) order by started_at desc, id desc limit 1
-      ) as last
-      where not exists (select from step
-        where run_id = (select id from wanted) and status = 'completed' and output ->> 'callId' = last.id)
-    ), opening as (${OPENING}
-    ), moved as (
-      update run set status = 'running', worker_id = present.id, claim = $7::bigint, epoch = epoch + 1,
-        attempt = attempt + case when ${CONTINUES} then 0 else 1 end,
-        ${raiseSql('1 + (select count(*)::int from opening)')}, written = 0, updated_at = clock_timestamp()
-      from present, wanted
-      where run.id = wanted.id and kind <> 'execution' and (wanted.most is null or $8::boolean)
-        and ((status = 'queued' and blockers = 0) or ($3 and status = 'running' and worker_id = $2))
-      returning ${RAISED}, run.kind, run.epoch, run.losses
-    ), advanced as (
-      update run set worker_id = present.id, claim = $7::bigint from present, wanted
-      where run.id = wanted.id and kind = 'execution' and status = 'queued' and (worker_id is null or ($3 and worker_id = $2))
-      returning run.id, run.kind, run.owner_id, run.epoch, run.losses
-    ), closed as (
-      update model_call set status = 'failed', error_code = 'INTERNAL_ERROR' from moved
-      where $3 and model_call.run_id = moved.id and model_call.status = 'started'
-    ), called as (${insertCallSql({ id: '$4', provider: 'opening.provider', model: 'opening.model', freeProviders: '$6::text[]' }, 'moved cross join opening')}
-    ), started as (${START_TASK}
-    ), fact as (
-      select jsonb_build_array(case
-        when ${CONTINUES} then jsonb_build_object('type', 'RunResumed', 'data', '{}'::jsonb)
-        when moved.attempt = 1 then jsonb_build_object('type', 'RunStarted', 'data', '{}'::jsonb)
-        else jsonb_build_object('type', 'AttemptStarted', 'data',
-          jsonb_build_object('reason', 'resumed', 'voidCallId', (select id from lost))) end)
-        || coalesce((select jsonb_build_array(jsonb_build_object('type', 'ModelCallStarted', 'data',
-          jsonb_build_object('callId', $4::text, 'provider', provider, 'model', model))) from opening), '[]') as events
-      from moved
-    ), logged as (${appendSql('(select events from fact)')}), taken as (
-      select id, kind, owner_id, epoch, losses from moved union all select * from advanced
-    )
-    select logged.*, wanted.owner_id as "wantedOwner", wanted.most, case when taken.id is not null then
-      json_build_object('id', taken.id, 'kind', taken.kind, 'ownerId', taken.owner_id, 'epoch', taken.epoch,
-        'losses', taken.losses, 'task', (select task from started)) end as run
-    from wanted left join taken on true left join logged on true order by logged.seq`;
-}
-
-const STATEMENTS = {
-  run: { name: 'claim-run', text: claimSql(WANTED.run) },
-  best: { name: 'claim-best-run', text: claimSql(WANTED.best) },
-  patient: { name: 'claim-best-run-patiently', text: claimSql(WANTED_PATIENTLY) },
-};
-
 type Row = LoggedEvent & {
   wantedOwner: string;
   most: number | null;
@@ -130,13 +39,15 @@ type Row = LoggedEvent & {
 };
 
 interface Claim {
-  statement: keyof typeof STATEMENTS;
+  statement: keyof typeof CLAIM_STATEMENTS;
   /** A run's id, or accounts in the order in which they are to be served. */
   from: string | readonly string[];
   /** Chosen at random; see `Run.claim`. */
   number: number;
   /** An earlier claim of this worker may have happened; see `claimRun`. */
   isRepeated: boolean;
+  /** Runs that are passed over. */
+  except: readonly string[];
   /** Whether the caller has made sure that the account's `max_concurrent_runs` leaves another one. */
   limitIsKept: boolean;
 }
@@ -144,12 +55,22 @@ interface Claim {
 async function claim(
   connection: Pool | ClientBase,
   { workerId, providers }: Claimer,
-  { statement, from, number, isRepeated, limitIsKept }: Claim,
+  { statement, from, number, isRepeated, limitIsKept, except }: Claim,
 ): Promise<Row[]> {
   const callId = isRepeated ? null : newId();
   const { rows } = await connection.query<Row>({
-    ...STATEMENTS[statement],
-    values: [from, workerId, isRepeated, callId, providers, FREE_PROVIDERS, number, limitIsKept],
+    ...CLAIM_STATEMENTS[statement],
+    values: [
+      from,
+      workerId,
+      isRepeated,
+      callId,
+      providers,
+      FREE_PROVIDERS,
+      number,
+      limitIsKept,
+      ...(statement === 'run' ? [] : [except]),
+    ],
   });
   return rows;
 }
@@ -187,6 +108,7 @@ export async function claimRun(
     number: newClaimNumber(),
     isRepeated,
     limitIsKept: isRepeated,
+    except: [],
   });
   return conclude(store, rows);
 }
@@ -201,6 +123,7 @@ export interface NextRun {
 /**
  * Takes the best ready run of the first account that has one.
  * @param ownerIds accounts in the order in which they are to be served.
+ * @param except runs that are passed over.
  * @param isPatient waits for runs that are locked by others at this moment, instead of passing over them.
  * @returns null when none of them has a ready run.
  * @throws Error when the others have declared this worker dead: they would never look for what it takes.
@@ -209,17 +132,17 @@ export async function claimNextRun(
   store: Store,
   ownerIds: readonly string[],
   claimer: Claimer,
-  { number, isPatient }: { number: number; isPatient: boolean },
+  { number, isPatient, except }: { number: number; isPatient: boolean; except: readonly string[] },
 ): Promise<NextRun | null> {
   const statement = isPatient ? 'patient' : 'best';
-  const wanted = { statement, number, isRepeated: false } as const;
+  const wanted = { statement, number, isRepeated: false, except } as const;
   const rows = await claim(store.database.pool, claimer, { ...wanted, from: ownerIds, limitIsKept: false });
   const [first] = rows;
   if (!first) return null;
   const { wantedOwner: ownerId, most } = first;
   if (first.run) return { ownerId, run: conclude(store, rows) };
   if (most === null) throw new Error(`worker ${claimer.workerId} was declared dead and claims nothing`);
-  return { ownerId, run: await claimWithinLimit(store, ownerId, claimer, number) };
+  return { ownerId, run: await claimWithinLimit(store, ownerId, claimer, { number, except }) };
 }
 
 /** The account's row is locked, so that two workers never count at once. */
@@ -227,7 +150,7 @@ async function claimWithinLimit(
   store: Store,
   ownerId: string,
   claimer: Claimer,
-  number: number,
+  given: Pick<Claim, 'number' | 'except'>,
 ): Promise<ClaimedRun | null> {
   const rows = await transaction(store.database, async (client) => {
     const locked = await client.query<{ most: number | null }>(
@@ -241,9 +164,9 @@ async function claimWithinLimit(
     );
     if (running.rows[0]!.count >= most) return [];
     const wanted = {
+      ...given,
       statement: 'best',
       from: [ownerId],
-      number,
       isRepeated: false,
       limitIsKept: true,
     } as const;

@@ -89,14 +89,20 @@ export interface NewTemplateTask {
  */
 export async function createTask(store: Store, task: NewTask): Promise<TaskRow | string> {
   await store.quotas.require(task.ownerId, { runs: 1, bytes: bytesOf(JSON.stringify(task)) });
-  const isAlone = task.dependsOn.length === 0 && (task.threadId === null || task.hold);
-  const created = isAlone
-    ? await insertTask(store.database.pool, task, 0)
-    : await insertAfterOthers(store, task);
+  const creation = insertAny(store, task);
+  if (!task.hold) {
+    const isReady = creation.then((created) => created?.isReady ?? false).catch(() => false);
+    store.queued.emit('task', { runId: task.id, ownerId: task.ownerId, isReady });
+  }
+  const created = await creation;
   if (!created) return notCreated(store, task);
-  if (created.isReady) store.queued.emit('task', { runId: task.id, ownerId: task.ownerId });
   store.bus.publish(task.id, created.events);
   return created.row;
+}
+
+async function insertAny(store: Store, task: NewTask): Promise<CreatedTask | null> {
+  const isAlone = task.dependsOn.length === 0 && (task.threadId === null || task.hold);
+  return isAlone ? insertTask(store.database.pool, task, 0) : insertAfterOthers(store, task);
 }
 
 export interface CreatedTask {

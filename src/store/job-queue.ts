@@ -77,9 +77,3 @@ export function addAccountDeletionJobSql(id: string): string {
   return `graphile_worker.add_job('delete-account', json_build_object('userId', ${id}),
     job_key => 'delete-account:' || ${id}, max_attempts => 25)`;
 }
-
-/** SQL that has what an account owns deleted, after its disabling. @param id SQL of the account's id. */
-export function addAccountDeletionJobSql(id: string): string {
-  return `graphile_worker.add_job('delete-account', json_build_object('userId', ${id}),
-    job_key => 'delete-account:' || ${id}, max_attempts => 25)`;
-}

@@ -107,7 +107,8 @@ export async function planDeliveries(database: Database, integrationId: string):
     name: 'plan-deliveries',
     text: `
       select ${addLaterDeliveryJobSql('$1::text', 'next.at')} from (
-        select min(next_try_at) as at from delivery where integration_id = $1 and status = 'pending' having count(*) > 0
+        select next_try_at as at from delivery where integration_id = $1 and status = 'pending'
+        order by next_try_at limit 1
       ) as next`,
     values: [integrationId],
   });

@@ -8,10 +8,12 @@ import type { QueueLimits } from './queue-limits.ts';
 import type { Quotas } from './quotas.ts';
 import type { RunWatch } from './run-watch.ts';
 
-/** A task that can be begun. */
+/** A task that is being created. */
 export interface QueuedTask {
   runId: string;
   ownerId: string;
+  /** Whether it is there, and ready for a worker. Never rejects. */
+  isReady: Promise<boolean>;
 }
 
 export interface CreatedRuns {
@@ -29,7 +31,7 @@ export interface Store {
   lookups: Lookups;
   quotas: Quotas;
   queueLimits: QueueLimits;
-  /** What this process has just queued: a worker in it need not wait until a ticket is fetched. */
+  /** What this process is about to queue: a worker in it need not wait until a ticket is fetched. */
   queued: EventEmitter<{ task: [QueuedTask] }>;
   /** Runs that this process has created without a request, for the rate limit of their account. */
   created: EventEmitter<{ runs: [CreatedRuns] }>;

@@ -43,7 +43,7 @@ beforeAll(async () => {
 afterAll(() => server?.stop());
 beforeEach(async () => {
   await pool().query('update worker set beat_at = clock_timestamp()');
-  await pool().query('update graphile_worker._private_jobs set created_at = clock_timestamp()');
+  await pool().query('update run set ready_at = clock_timestamp()');
 });
 
 describe('what a user sees of the system', () => {
@@ -108,9 +108,7 @@ describe('the condition', () => {
   };
 
   test('is degraded when a run has been ready for long, however often its priority changed', async () => {
-    await pool().query(
-      `update graphile_worker._private_jobs set created_at = clock_timestamp() - interval '40 seconds'`,
-    );
+    await pool().query(`update run set ready_at = clock_timestamp() - interval '40 seconds'`);
     const id = await bob.createTask({ prompt: 'x', model: 'demo', hold: true });
     await bob.query(`mutation { deleteTask(input: { id: "${id}" }) { deletedId } }`);
     const [task] = data(await ann.query('{ tasks(filter: { status: QUEUED }, last: 1) { nodes { id } } }'))

@@ -1,0 +1,99 @@
+import type { AccountTurns, Choice } from '../rules/account-turns.ts';
+import type { ClaimedRun, NextRun } from '../store/claim-run.ts';
+import type { Errands } from './errands.ts';
+
+/** What a slot got. */
+export interface Work {
+  /** null: an errand. */
+  runId: string | null;
+  /** @returns whether it is over; false: the run may be claimed again. */
+  execute(): Promise<boolean>;
+}
+
+export interface Sources {
+  /** See `claimNextRun`. */
+  claimNext(
+    accountIds: readonly string[],
+    options: { isPatient: boolean; except: readonly string[] },
+  ): Promise<NextRun | null>;
+  /** @returns whether the run has ended; false: it may be claimed again. */
+  execute(run: ClaimedRun): Promise<boolean>;
+  /** See `readWaitingAccounts`. */
+  readWaiting(): Promise<string[]>;
+  errands: Errands;
+}
+
+/** Finds the work of the account whose turn it is. */
+export interface WorkTaker {
+  /** null: nothing is ready that could start. */
+  next(): Promise<Work | null>;
+  /** null: none of the chosen accounts has any. */
+  take(choice: Choice, isPatient: boolean): Promise<Work | null>;
+  /** Asks the database which accounts wait. */
+  lookAround(): Promise<void>;
+  /** Errands that could not be done before may be possible now. */
+  addErrands(): void;
+}
+
+/** Accounts that one claim looks at. */
+const CANDIDATES = 16;
+
+/** @param except runs that are not to be taken. */
+export function createWorkTaker(
+  { claimNext, execute, readWaiting, errands }: Sources,
+  turns: AccountTurns,
+  { except, stopping }: { except: ReadonlySet<string>; stopping: AbortSignal },
+): WorkTaker {
+  /** The work of the first of the accounts that has any; null with an account: it has reached its own limit. */
+  async function find(accountIds: readonly string[], isPatient: boolean) {
+    const first = accountIds[0]!;
+    const errand = errands.mayHave(first) && !stopping.aborted ? await errands.take(first) : null;
+    if (errand) return { accountId: first, work: { runId: null, execute: () => errand().then(() => true) } };
+    const found = await claimNext(accountIds, { isPatient, except: [...except] });
+    if (!found) return null;
+    const { ownerId: accountId, run } = found;
+    return { accountId, work: run && { runId: run.id, execute: () => execute(run) } };
+  }
+
+  async function take(choice: Choice, isPatient: boolean): Promise<Work | null> {
+    // Errands are asked for of the first account alone.
+    const end = choice.accountIds.findIndex((accountId, index) => index > 0 && errands.mayHave(accountId));
+    const asked = end === -1 ? choice : { ...choice, accountIds: choice.accountIds.slice(0, end) };
+    const found = await find(asked.accountIds, isPatient).catch((error) => {
+      turns.undo(asked);
+      throw error;
+    });
+    turns.settle(asked, found && { accountId: found.accountId, isServed: found.work !== null });
+    if (!found?.work) return null;
+    const { accountId, work } = found;
+    return { runId: work.runId, execute: () => work.execute().finally(() => turns.release(accountId)) };
+  }
+
+  function addErrands(): void {
+    for (const accountId of errands.owners())
+      if (errands.mayHave(accountId) && !turns.has(accountId)) turns.add(accountId);
+  }
+
+  async function lookAround(): Promise<void> {
+    await errands.lookAround();
+    for (const accountId of await readWaiting()) turns.add(accountId);
+    addErrands();
+  }
+
+  return {
+    take,
+    lookAround,
+    addErrands,
+    async next() {
+      for (let isPatient = false; ; ) {
+        const choice = turns.choose(CANDIDATES);
+        const work = choice && (await take(choice, isPatient));
+        if (work) return work;
+        if (choice) continue;
+        if (isPatient) return null;
+        isPatient = true;
+        await lookAround();
+      }
+    },
+  };
+}

@@ -1,0 +1,80 @@
+import type { Log } from '../log.ts';
+import type { AccountTurns, Choice } from '../rules/account-turns.ts';
+import type { ClaimedRun } from '../store/claim-run.ts';
+import type { QueuedTask } from '../store/store.ts';
+import type { WorkTaker } from './take-work.ts';
+
+/** Runs that start before a ticket is fetched. Their tickets wait for them, so that they count as any other. */
+export interface WithoutTicket {
+  /** Resolves with whether the run is over, false when it may be claimed; undefined: it was not started so. */
+  find(runId: string): Promise<boolean> | undefined;
+  startOwn(task: QueuedTask): void;
+  startChosen(choice: Choice): void;
+  count(): number;
+  /** Waits for all of them. */
+  settled(): Promise<unknown>;
+}
+
+interface Means {
+  taker: WorkTaker;
+  turns: AccountTurns;
+  /** See `claimRun`. */
+  claimOne(runId: string): Promise<ClaimedRun | null>;
+  execute(run: ClaimedRun): Promise<boolean>;
+  /** Holds the runs that are being claimed by `startOwn`: no ticket is used for them. */
+  own: Set<string>;
+  onEnd(): void;
+  log: Log;
+}
+
+export function createWithoutTicket(means: Means): WithoutTicket {
+  const { taker, turns, claimOne, execute, own, onEnd, log } = means;
+  const running = new Map<string, Promise<boolean>>();
+  const started = new Set<Promise<void>>();
+
+  function remember(runId: string, run: Promise<boolean>): Promise<boolean> {
+    const present = run.finally(() => running.delete(runId));
+    running.set(runId, present);
+    return present;
+  }
+
+  function track(work: Promise<unknown>): void {
+    const tracked = work
+      .finally(() => started.delete(tracked))
+      .then(onEnd, (error) => log.error({ error: String(error) }, 'a run without a ticket broke off'));
+    started.add(tracked);
+  }
+
+  async function claimOwn({ runId, isReady }: QueuedTask): Promise<ClaimedRun | null> {
+    own.add(runId);
+    try {
+      return (await isReady) ? await claimOne(runId) : null;
+    } finally {
+      own.delete(runId);
+    }
+  }
+
+  async function runOwn(task: QueuedTask): Promise<boolean> {
+    turns.take(task.ownerId);
+    try {
+      const claimed = await claimOwn(task);
+      return claimed !== null && (await execute(claimed));
+    } finally {
+      turns.release(task.ownerId);
+    }
+  }
+
+  async function runChosen(choice: Choice): Promise<void> {
+    const work = await taker.take(choice, false);
+    if (work?.runId) await remember(work.runId, work.execute());
+    else await work?.execute();
+  }
+
+  return {
+    find: (runId) => running.get(runId),
+    startOwn: (task) => track(remember(task.runId, runOwn(task))),
+    startChosen: (choice) => track(runChosen(choice)),
+    count: () => started.size,
+    settled: () => Promise.allSettled(started),
+  };
+}
