@@ -108,13 +108,7 @@ describe('the condition', () => {
   };
 
   test('is degraded when a run has been ready for long, however often its priority changed', async () => {
-<<<<<<< HEAD
     await pool().query(`update run set ready_at = clock_timestamp() - interval '40 seconds'`);
-=======
-    await pool().query(
-      `update run set ready_at = clock_timestamp() - interval '40 seconds'`,
-    );
->>>>>>> ee122a3 (Test: how long a run has been ready is in its row)
     const id = await bob.createTask({ prompt: 'x', model: 'demo', hold: true });
     await bob.query(`mutation { deleteTask(input: { id: "${id}" }) { deletedId } }`);
     const [task] = data(await ann.query('{ tasks(filter: { status: QUEUED }, last: 1) { nodes { id } } }'))
