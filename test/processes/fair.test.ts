@@ -123,7 +123,8 @@ test('while another account waits, one holds no more than its share of the slots
   await stage.startWorker();
   await allEnded([...many, ...some]);
   const own = await timesOf(many);
-  for (const { startedAt: at } of (await timesOf(some)).slice(2)) {
+  // At first one of them has all slots; when the last of the other's are being claimed, none of them waits any more.
+  for (const { startedAt: at } of (await timesOf(some)).slice(2, -2)) {
     const held = own.filter(({ startedAt, completedAt }) => startedAt! < at! && completedAt! > at!);
     expect(held.length).toBeLessThanOrEqual(2);
   }
