@@ -27,6 +27,7 @@ describe('what a variable becomes', () => {
   test('nothing set: what one machine with one command needs', () => {
     expect(readConfig({})).toEqual({
       production: false,
+      accountShare: 0.5,
       logLevel: 'warn',
       host: '127.0.0.1',
       port: 8000,
