@@ -24,7 +24,7 @@ export interface OidcConfig {
   issuer: string;
   clientId: string;
   clientSecret: string;
-  /** Where people reach this server, without a path at its end. */
+  /** The server's public origin: scheme, host and port, without a path. */
   publicUrl: string;
 }
 

@@ -70,7 +70,7 @@ export interface ErrorDetails {
   allowed?: readonly string[];
   /** Seconds. */
   retryAfter?: number;
-  /** With QUOTA_EXCEEDED: the quota's name, its limit and the amount used. */
+  /** With QUOTA_EXCEEDED, or RATE_LIMITED by maxQueuedRuns: the quota's name, its limit and the amount used. */
   quota?: string;
   limit?: number;
   used?: number;

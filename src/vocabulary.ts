@@ -210,7 +210,7 @@ export type Dialect = (typeof DIALECTS)[number];
 export const ORIGINS = ['graphql', ...DIALECTS] as const;
 export type Origin = (typeof ORIGINS)[number];
 
-/** What a credential may do: read; also create and control runs and what they are made of; also administer the account. */
+/** What an API key may do. Scopes are independent: `run` does not include `read`. */
 export const SCOPES = ['read', 'run', 'admin'] as const;
 export type Scope = (typeof SCOPES)[number];
 

@@ -18,7 +18,7 @@ export function createAtCredentialEnd({ store }: Pick<Services, 'store'>): AtCre
     };
     const stopWatching = viewer.credential
       ? store.credentialWatch.add(viewer.credential, (state) => {
-          // Who is no admin any more connects again, with fewer rights.
+          // After losing admin rights, the client must reconnect with fewer rights.
           if (!state || (viewer.isAdmin && !state.isAdmin)) revoked();
         })
       : () => {};

@@ -124,7 +124,7 @@ async function finish(provider: client.Configuration, url: URL, begun: Flow): Pr
       name: typeof user.name === 'string' ? user.name : null,
     };
   } catch (cause) {
-    throw failed('the provider refused it', cause);
+    throw failed('the response of the login provider was not accepted', cause);
   }
 }
 

@@ -25,7 +25,7 @@ export function pageCredentials(headers: IncomingHttpHeaders): Credentials {
   return withSession(headers, Boolean(headers[CSRF_HEADER]));
 }
 
-/** Of a GraphQL socket, whose upgrade has no headers of a page: the first message has it instead. */
+/** For a GraphQL WebSocket: browsers cannot set headers on the upgrade, so the CSRF token is in connection_init. */
 export function socketCredentials(headers: IncomingHttpHeaders, parameters: unknown): Credentials {
   const names = typeof parameters === 'object' && parameters !== null ? Object.entries(parameters) : [];
   return withSession(

@@ -9,7 +9,7 @@ import { createWithoutTicket } from './without-ticket.ts';
 
 /** Decides which account's work each free slot of this worker takes. */
 export interface Dispatcher {
-  /** Resolves when the work that the ticket was used for has left this worker, or there was none to be had. */
+  /** Resolves when the work started with the ticket has ended or left this worker, or when none was ready. */
   use(ticket: Ticket): Promise<void>;
   /** Work has become ready; its ticket may still wait. */
   added(ticket: Ticket): void;
@@ -32,15 +32,14 @@ interface Means extends Sources {
 }
 
 /**
- * Slots beyond those of the worker, for accounts that hold none while others hold all of them: what they started when
- * they were alone may take hours.
+ * Additional slots, for accounts that hold none while all others are taken: the runs that hold them may take hours.
  */
 const EXTRA_PART = 0.1;
 
 /**
- * A ticket is added with each piece of ready work, and is used up by starting any. So there are never fewer tickets
- * than ready work, whichever is started; one too many finds nothing and is gone. Accounts with ready work are known
- * from notifications, and when these do not suffice, from the database.
+ * A ticket is added for each piece of ready work and is used once, to start any ready work. So there are never fewer
+ * tickets than pieces of ready work; a surplus ticket finds nothing. Accounts with ready work are known from
+ * notifications and, if those are not enough, from the database.
  *
  * Two kinds of runs start before a ticket is fetched: one of an account that holds nothing while all slots are
  * taken; and in a worker that is alone and has slots to spare, one that its own process has just queued, as a fetch
@@ -60,7 +59,7 @@ export function createDispatcher(
   const extra = Math.max(1, Math.ceil(slots * EXTRA_PART));
   let fetched = 0;
   let isAlone = false;
-  // Others were in the queue before this process, or come while it is busy: then this holds until it is found empty.
+  // True after a start or a busy period, when other runs may be queued; reset when the queue is found empty.
   let mayWait = true;
   // The last slot is left to a ticket: a run without one and one with a ticket may start in the same moment.
   const isBusy = () => turns.held() >= slots - 1;
@@ -109,7 +108,7 @@ export function createDispatcher(
   };
 }
 
-/** The end of an errand lets others of its kind begin, whose tickets are used up. */
+/** When a delivery or tick ends, another of its kind may start although its ticket has been used. */
 async function useUp(taker: WorkTaker, stopping: AbortSignal): Promise<void> {
   let work = await taker.next();
   await work?.execute();

@@ -18,7 +18,7 @@ export async function sweep(context: JobContext, signal: AbortSignal): Promise<v
   let unheldBefore = new Set<string>();
   while (!signal.aborted) {
     try {
-      tell(log, await requeueStrayRuns(store.database), 'queued runs had lost their jobs');
+      tell(log, await requeueStrayRuns(store.database), 'ready runs had no ticket');
       const unheld = await readUnheldRuns(context);
       // A run that is being claimed right now has its lease by the next look.
       const stray = unheld.filter((run) => unheldBefore.has(nameOf(run)));
@@ -26,13 +26,13 @@ export async function sweep(context: JobContext, signal: AbortSignal): Promise<v
       tell(
         log,
         stray.map(({ runId }) => runId),
-        'runs of this worker had lost their jobs',
+        'runs of this worker were not being executed',
       );
       unheldBefore = new Set(unheld.map(nameOf));
       await requeueStrayDeliveries(store.database);
       await requeueLateTicks(store);
     } catch (error) {
-      log.warn({ error: coerceError(error).message }, 'could not look for stray runs; will try again');
+      log.warn({ error: coerceError(error).message }, 'could not look for orphaned runs; will try again');
     }
     await wait(INTERVAL_MS, undefined, { signal }).catch(() => {});
   }

@@ -41,7 +41,9 @@ export function createWithoutTicket(means: Means): WithoutTicket {
   function track(work: Promise<unknown>): void {
     const tracked = work
       .finally(() => started.delete(tracked))
-      .then(onEnd, (error) => log.error({ error: String(error) }, 'a run without a ticket broke off'));
+      .then(onEnd, (error) =>
+        log.error({ error: String(error) }, 'a run that was started without a ticket failed'),
+      );
     started.add(tracked);
   }
 

@@ -42,7 +42,7 @@ async function byBearer(services: Accounts, authorization: string): Promise<View
 async function byToken({ tokens, store }: Accounts, token: string | undefined): Promise<Viewer> {
   const verified = token === undefined ? null : await tokens.verify(token);
   const state = verified && (await store.lookups.credential(verified.credential));
-  if (!state) throw refused('the bearer token is not valid (any more); log in again');
+  if (!state) throw refused('the bearer token is not valid, has expired or was revoked; log in again');
   const { credential, expiresAt, runIds } = verified;
   const rights = runIds ? { isAdmin: false, scopes: [], runIds } : { isAdmin: state.isAdmin };
   return { userId: state.id, ...rights, expiresAt, credential };
@@ -51,7 +51,7 @@ async function byToken({ tokens, store }: Accounts, token: string | undefined): 
 async function byApiKey({ store }: Accounts, key: string): Promise<Viewer> {
   const keyHash = hashSecret(key);
   const holder = await findKeyHolder(store.database, keyHash);
-  if (!holder) throw refused('the API key is not valid (any more)');
+  if (!holder) throw refused('the API key is not valid, has expired or was revoked');
   const { id: userId, scopes, expiresAt } = holder;
   const isAdmin = holder.isAdmin && (scopes?.includes('admin') ?? true);
   const credential = { userId, loginId: null, keyHash, issuedAt: null };

@@ -1,3 +1,6 @@
+/** Runs of an account that may be QUEUED, unless an admin has set another number. */
+export const DEFAULT_MAX_QUEUED_RUNS = 10_000;
+
 /** Accounts that may have ready work, and how many slots of a worker each of them holds. */
 export interface AccountTurns {
   /** Work of an account has become ready. */

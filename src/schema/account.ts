@@ -1,10 +1,9 @@
 import { user, viewer } from '../resolvers/viewer.ts';
+import { DEFAULT_MAX_QUEUED_RUNS } from '../rules/account-turns.ts';
 import type { User } from '../store/entities/user.ts';
 import { BudgetType } from './budget.ts';
 import { builder } from './builder.ts';
 import { UserQuotasType } from './quotas.ts';
-
-const DEFAULT_MAX_QUEUED_RUNS = 10_000;
 
 /** Of an account, from an entity or from a list. */
 type AccountFields = Pick<User, 'id' | 'email' | 'name' | 'isAdmin' | 'isActive' | 'createdAt'> &
@@ -19,16 +18,17 @@ builder.node(UserType, {
   fields: (t) => ({
     email: t.exposeString('email', { description: 'In lower case.' }),
     name: t.exposeString('name', { description: 'As the person wants to be called.' }),
-    isAdmin: t.exposeBoolean('isAdmin', { description: 'Whether it may change what belongs to everybody.' }),
+    isAdmin: t.exposeBoolean('isAdmin', { description: 'Whether the account is an admin.' }),
     isActive: t.exposeBoolean('isActive', {
       description: 'False: an admin has disabled it, and its credentials are refused.',
     }),
     maxConcurrentRuns: t.exposeInt('maxConcurrentRuns', {
       nullable: true,
-      description: 'How many of its runs may be executed at a time; null: no limit of its own.',
+      description:
+        'Maximum number of its tasks and orchestrations that run at the same time, on all workers together; null: unlimited.',
     }),
     maxQueuedRuns: t.int({
-      description: 'How many of its runs may wait for a worker.',
+      description: 'Maximum number of its runs that are QUEUED at the same time.',
       resolve: ({ maxQueuedRuns }) => maxQueuedRuns ?? DEFAULT_MAX_QUEUED_RUNS,
     }),
     budget: t.field({
@@ -52,7 +52,7 @@ builder.queryField('viewer', (t) =>
   t.field({
     type: UserType,
     nullable: true,
-    description: 'Who asks.',
+    description: 'The account that sends the request.',
     resolve: (_root, _arguments, context) => viewer(context),
   }),
 );

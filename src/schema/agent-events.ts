@@ -59,10 +59,10 @@ export const AGENT_EVENTS = {
   }),
   ThreadTruncated: event('ThreadTruncated').implement({
     interfaces: [RunEvent],
-    description: 'The thread has more turns than a model is sent: the oldest are omitted.',
+    description: 'The thread has more turns than are sent to the model; the oldest were omitted.',
     fields: (t) => ({
       sentTurns: t.int({
-        description: 'How many are sent: the newest.',
+        description: 'Number of turns that were sent, the most recent ones.',
         resolve: ({ data }) => data.sentTurns,
       }),
     }),

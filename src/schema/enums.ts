@@ -28,13 +28,13 @@ import { builder } from './builder.ts';
 import { capitals } from './capitals.ts';
 
 const STATUS_DESCRIPTIONS: Record<RunStatus, string> = {
-  pending: 'Waits until somebody has it executed.',
-  queued: 'Waits for a worker.',
-  running: 'A worker carries it out.',
+  pending: 'Held until it is executed.',
+  queued: 'Waits for a worker, or for an earlier turn of its thread.',
+  running: 'A worker is executing it.',
   waiting: 'Waits for a person, for another run or for a grant.',
   completed: 'Ended well; its result is there.',
   failed: 'Ended with an error.',
-  cancelled: 'Was cancelled; nothing of it runs any more.',
+  cancelled: 'Was cancelled.',
 };
 
 export const RunStatusEnum = builder.enumType('RunStatus', {
@@ -150,10 +150,10 @@ export const SystemConditionEnum = builder.enumType('SystemCondition', {
 export const QueueReasonEnum = builder.enumType('QueueReason', {
   description: "Why a run became a worker's to take.",
   values: capitals(QUEUE_REASONS, {
-    executed: 'Somebody had it executed.',
-    retried: 'It had failed, and somebody had it tried again.',
+    executed: 'It was held and has been executed.',
+    retried: 'It had failed and was retried.',
     dependencies_completed: 'All that it waited for has completed.',
-    previous_turn_ended: 'The turn before it in its thread has ended.',
+    previous_turn_ended: 'The earlier turns of its thread have ended.',
   }),
 });
 

@@ -10,13 +10,12 @@ import { pageCost } from './page-cost.ts';
 import { SessionType } from './session.ts';
 
 const OnBusyEnum = builder.enumType('OnBusy', {
-  description:
-    'What a thread does with a turn that comes while an earlier one is QUEUED, RUNNING or WAITING.',
+  description: 'What happens to a new turn of a thread while an earlier one is QUEUED, RUNNING or WAITING.',
   values: capitals(ON_BUSY, {
-    queue: 'The turn waits until the turns before it have ended, also when they fail.',
+    queue: 'The turn waits until all earlier turns have ended, even if they fail.',
     reject: 'The turn is refused with CONFLICT.',
-    interrupt: 'The earlier turns are cancelled.',
-    parallel: 'The turn begins at once, without the answers that are not there yet.',
+    interrupt: 'The unfinished turns are cancelled, and the new turn starts immediately.',
+    parallel: 'The turn starts immediately. The model does not see unfinished turns.',
   }),
 });
 
@@ -42,7 +41,7 @@ builder.node(ThreadType, {
     }),
     onBusy: t.expose('onBusy', {
       type: OnBusyEnum,
-      description: 'What happens to a turn that comes while an earlier one has not ended.',
+      description: 'What happens to a new turn while an earlier one has not ended.',
     }),
     session: t.field({
       type: SessionType,
@@ -71,13 +70,13 @@ const CreateThreadInput = builder.inputType('CreateThreadInput', {
     }),
     onBusy: t.field({
       type: OnBusyEnum,
-      description: 'What happens to a turn that comes while an earlier one has not ended; default QUEUE.',
+      description: 'What happens to a new turn while an earlier one has not ended; default QUEUE.',
     }),
   }),
 });
 
 const UpdateThreadInput = builder.inputType('UpdateThreadInput', {
-  description: 'What is absent stays as it is.',
+  description: 'Omitted fields stay unchanged.',
   fields: (t) => ({
     id: t.id({ required: true, description: 'The thread.' }),
     title: t.string({ description: 'For people; 1 to 200 characters; null: none.' }),
@@ -90,7 +89,7 @@ const UpdateThreadInput = builder.inputType('UpdateThreadInput', {
     }),
     onBusy: t.field({
       type: OnBusyEnum,
-      description: 'What happens to a later turn that comes while an earlier one has not ended.',
+      description: 'What happens to a new turn while an earlier one has not ended.',
     }),
   }),
 });
@@ -156,7 +155,7 @@ builder.mutationField('updateThread', (t) =>
   t.field({
     type: UpdateThreadPayload,
     nullable: true,
-    description: 'Changes a conversation. Turns that wait already go on waiting.',
+    description: 'Updates a conversation. Turns that are already waiting keep waiting.',
     args: { input: t.arg({ type: UpdateThreadInput, required: true }) },
     resolve: async (_root, { input: { id, ...change } }, context) => ({
       thread: await updateThread(context, localId('Thread', id, 'input.id'), change),

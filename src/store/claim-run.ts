@@ -91,10 +91,10 @@ function conclude(store: Store, rows: readonly Row[]): ClaimedRun | null {
 
 /**
  * Takes a queued run for a worker.
- * @param isRepeated an earlier claim of this worker may have happened: what it holds is taken, too, and the call that
- * began with it, for which nobody asks, is closed.
- * @returns null when it is not there to be taken (any more): done, cancelled, or another worker's; when its account has
- * a limit on concurrent runs; or the others have given this worker up, and would never look for what it takes.
+ * @param isRepeated an earlier claim by this worker may have succeeded: a run that it already holds is claimed again,
+ * and the model call that began with that claim is closed.
+ * @returns null when the run cannot be claimed: it has ended, another worker has it, its account has a limit on
+ * concurrent runs, or this worker has been declared dead.
  */
 export async function claimRun(
   store: Store,

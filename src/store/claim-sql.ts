@@ -21,10 +21,10 @@ const WANTED = {
     ) as best limit 1`,
 };
 
-/** What learns the number of accounts would be planned anew for every claim. */
+/** Hides the number of accounts from the planner, which would otherwise plan the statement again for every claim. */
 const GIVEN = 'given as materialized (select $1::text[] as owner_ids), ';
 
-/** Waits for transactions that hold the best run, which may leave it as it is. */
+/** Waits for transactions that lock the best run, because they may leave it ready. */
 const WANTED_PATIENTLY = WANTED.best.replace(' skip locked', '');
 
 /** SQL: whether the run has checkpoints, and all text that it made is in them. CTE `lost` holds the call whose is not. */
@@ -32,9 +32,9 @@ const CONTINUES =
   '(exists (select from step where run_id = (select id from wanted)) and not exists (select from lost))';
 
 /**
- * SQL: the first call of a prompt about which nothing but its rows decides: no limit, no conversation to read
- * first, no loss to look into. It begins with the claim; a commit less is on the way to the first word. Both rows are
- * locked, as what waits for one would else know its task as it was before the wait.
+ * SQL: the first model call of a prompt without cost limit, thread or earlier losses. It begins in the same statement
+ * as the claim, which saves a commit before the first token. Both rows are locked, so that a statement that waited for
+ * one of them sees the current task.
  */
 const OPENING = `
   select task.provider, task.model from run join task on task.id = run.id

@@ -94,7 +94,7 @@ async function readUnfinished(client: ClientBase, threadId: string, runId: strin
 }
 
 function busy(field: Joining['field']): DomainError {
-  const message = `${field}: the thread rejects new turns until the present one has ended`;
+  const message = `${field}: the thread rejects new turns until its unfinished turns have ended`;
   return new DomainError('CONFLICT', message, { field });
 }
 

@@ -17,14 +17,15 @@ type DueWorkflow = WorkflowRow & { now: Date };
 
 interface Kept {
   events: LoggedEvent[];
-  /** Why the tick was skipped: the owner is disabled or its quota used up; null: it was not skipped. */
+  /** Why the tick was skipped: the account is disabled, or a limit or quota is reached; null: it was not skipped. */
   refused: DomainError | null;
 }
 
 /**
  * Executes a workflow whose tick has come, and plans its next one, in one transaction: each tick is executed once,
  * however many workers look at it. Of ticks that nobody was there for, the last ones are made up for by one.
- * @returns why the tick was skipped: the owner is disabled, or its quota does not cover it; null when it was not.
+ * @returns why the tick was skipped (the account is disabled, or a quota or its limit of queued runs is reached); null
+ * when it was not.
  */
 export async function keepSchedule(store: Store, workflowId: string): Promise<DomainError | null> {
   const kept = await transaction(store.database, (client) => keepWithin(client, store, workflowId));

@@ -1,12 +1,10 @@
 import { LRUCache } from 'lru-cache';
 import type { ClientBase } from 'pg';
 import { DomainError } from '../errors.ts';
+import { DEFAULT_MAX_QUEUED_RUNS } from '../rules/account-turns.ts';
 import type { Database } from './database.ts';
 
-/** Of an account for which no admin has set another number. */
-export const MAX_QUEUED_RUNS = 10_000;
-
-/** How many runs of an account may wait for a worker at the same time. */
+/** Limits the QUEUED runs of each account. */
 export interface QueueLimits {
   /**
    * Before a run is queued because someone asked for it; what it creates itself is not counted here. What was read a
@@ -54,14 +52,14 @@ async function read(client: Pick<ClientBase, 'query'>, ownerId: string): Promise
       select account.most as limit, (
         select count(*)::int from (select from run where owner_id = $1 and status = 'queued' limit account.most) as run
       ) as queued
-      from (select coalesce(max_queued_runs, ${MAX_QUEUED_RUNS}) as most from app_user where id = $1) as account`,
+      from (select coalesce(max_queued_runs, ${DEFAULT_MAX_QUEUED_RUNS}) as most from app_user where id = $1) as account`,
     values: [ownerId],
   });
   return rows[0] ?? { limit: 0, queued: 0 };
 }
 
 function tooMany({ limit, queued }: State): DomainError {
-  const message = `${queued} runs of the account wait for a worker, and at most ${limit} may; try again when some have started`;
+  const message = `the account has ${queued} queued runs, and its limit is ${limit}; try again when some have started`;
   return new DomainError('RATE_LIMITED', message, {
     quota: 'queuedRuns',
     limit,

@@ -114,9 +114,9 @@ export async function planDeliveries(database: Database, integrationId: string):
   });
 }
 
-/** Accounts with messages that are due. */
 const MOST_DUE = 1_000;
 
+/** Accounts with messages that are due. */
 export async function readOwnersOfDue(database: Database): Promise<string[]> {
   const { rows } = await database.pool.query<{ ownerId: string }>({
     name: 'read-owners-of-due',

@@ -136,7 +136,7 @@ describe('a limit on queued runs', () => {
   };
 
   const REFUSED = {
-    message: '10 runs of the account wait for a worker, and at most 10 may; try again when some have started',
+    message: 'the account has 10 queued runs, and its limit is 10; try again when some have started',
     extensions: { code: 'RATE_LIMITED', quota: 'queuedRuns', limit: 10, used: 10, retryAfter: 1 },
   };
 

@@ -60,5 +60,5 @@ export async function resetPassword(context: Context, input: unknown): Promise<L
 
 function invalid(): DomainError {
   const field = 'input.resetToken';
-  return new DomainError('FORBIDDEN', `${field}: is not valid (any more)`, { field });
+  return new DomainError('FORBIDDEN', `${field}: is not valid, has expired or was used`, { field });
 }

@@ -29,5 +29,5 @@ export async function refreshLogin(context: Context, input: unknown): Promise<Lo
 
 function invalid(): DomainError {
   const field = 'input.refreshToken';
-  return new DomainError('UNAUTHENTICATED', `${field}: is not valid (any more); log in again`, { field });
+  return new DomainError('UNAUTHENTICATED', `${field}: is not valid or has expired; log in again`, { field });
 }

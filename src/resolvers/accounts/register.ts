@@ -39,7 +39,7 @@ const REFUSALS = {
   closed: registrationClosed,
   'email-taken': () => refused('CONFLICT', 'input.email', 'is registered already'),
   'invitation-invalid': () =>
-    refused('FORBIDDEN', 'input.inviteToken', 'is not valid (any more) for this address'),
+    refused('FORBIDDEN', 'input.inviteToken', 'is not valid for this address, or has expired'),
 } satisfies Record<Exclude<Registration, 'created'>, () => DomainError>;
 
 function registrationClosed(): DomainError {

@@ -12,13 +12,14 @@ const AuditActionEnum = builder.enumType('AuditAction', {
 });
 
 const AuditEntryType = builder.objectRef<AuditRow>('AuditEntry').implement({
-  description: 'What was done to an account or a credential. Kept for a year, also when both are deleted.',
+  description:
+    'An action on an account or a credential. Kept for a year, even if the account or the credential is deleted.',
   fields: (t) => ({
-    at: t.expose('createdAt', { type: 'DateTime', description: 'When.' }),
+    at: t.expose('createdAt', { type: 'DateTime', description: 'When it happened.' }),
     actor: t.field({
       type: UserType,
       nullable: true,
-      description: 'The account that did it; null when it was deleted.',
+      description: 'The account that did it; null when that account has been deleted.',
       resolve: ({ actorId }, _arguments, { loaders }) =>
         actorId === null ? null : loaders.accounts.load(actorId),
     }),
@@ -26,7 +27,7 @@ const AuditEntryType = builder.objectRef<AuditRow>('AuditEntry').implement({
       nullable: true,
       description: 'The e-mail address that the account had then.',
     }),
-    action: t.expose('action', { type: AuditActionEnum, description: 'What it did.' }),
+    action: t.expose('action', { type: AuditActionEnum, description: 'The action.' }),
     subject: t.exposeString('subject', {
       nullable: true,
       description: 'The id of what it was done to; for an invitation the e-mail address.',

@@ -17,7 +17,7 @@ const InviteUserPayload = builder.objectRef<HandedToken>('InviteUserPayload').im
       description: 'For `register`, once; it is not stored and cannot be shown again.',
       resolve: ({ token }) => token,
     }),
-    expiresAt: t.expose('expiresAt', { type: 'DateTime', description: 'In a week.' }),
+    expiresAt: t.expose('expiresAt', { type: 'DateTime', description: 'When it expires: in a week.' }),
   }),
 });
 
@@ -32,7 +32,7 @@ const CreatePasswordResetPayload = builder.objectRef<HandedToken>('CreatePasswor
       description: 'For `resetPassword`, once; it is not stored and cannot be shown again.',
       resolve: ({ token }) => token,
     }),
-    expiresAt: t.expose('expiresAt', { type: 'DateTime', description: 'In a day.' }),
+    expiresAt: t.expose('expiresAt', { type: 'DateTime', description: 'When it expires: in a day.' }),
   }),
 });
 
@@ -46,7 +46,10 @@ const ResetPasswordInput = builder.inputType('ResetPasswordInput', {
   }),
 });
 
-const ResetPasswordPayload = loginPayload('ResetPasswordPayload', 'The only login that is left.');
+const ResetPasswordPayload = loginPayload(
+  'ResetPasswordPayload',
+  'A new login; all earlier logins of the account have ended.',
+);
 
 builder.mutationFields((t) => ({
   inviteUser: t.field({

@@ -19,7 +19,7 @@ const RegisterInput = builder.inputType('RegisterInput', {
       description:
         '1 to 200 characters. The first account with a name can log in by it, unless it contains an `@`.',
     }),
-    inviteToken: t.string({ description: 'From an admin, where registration is not open.' }),
+    inviteToken: t.string({ description: 'From an invitation; needed where registration is restricted.' }),
   }),
 });
 
@@ -38,7 +38,7 @@ const RefreshLoginInput = builder.inputType('RefreshLoginInput', {
   fields: (t) => ({
     refreshToken: t.string({
       required: true,
-      description: 'The last one that was returned. One that was used before ends the login.',
+      description: 'The most recent refresh token. Using an older one again ends the login.',
     }),
   }),
 });
@@ -58,9 +58,12 @@ function userPayload(name: string, description: string) {
 }
 
 const RegisterPayload = loginPayload('RegisterPayload', 'A new account, logged in.');
-const LoginPayload = loginPayload('LoginPayload', 'A login.');
-const RefreshLoginPayload = loginPayload('RefreshLoginPayload', 'A login that goes on.');
-const ChangePasswordPayload = loginPayload('ChangePasswordPayload', 'The only login that is left.');
+const LoginPayload = loginPayload('LoginPayload', 'A new login.');
+const RefreshLoginPayload = loginPayload('RefreshLoginPayload', 'New tokens for an existing login.');
+const ChangePasswordPayload = loginPayload(
+  'ChangePasswordPayload',
+  'A new login; all earlier logins of the account have ended.',
+);
 const LogoutPayload = userPayload('LogoutPayload', 'A login that was ended.');
 const LogoutEverywherePayload = userPayload('LogoutEverywherePayload', 'An account whose logins were ended.');
 
@@ -68,7 +71,8 @@ builder.mutationFields((t) => ({
   register: t.field({
     type: RegisterPayload,
     nullable: true,
-    description: 'Creates an account. The first one of an installation is its admin. Ignores credentials.',
+    description:
+      'Creates an account. The first one of an installation is its admin. Ignores credentials in the request headers.',
     args: { input: t.arg({ type: RegisterInput, required: true }) },
     resolve: (_root, { input }, context) => register(context, input),
   }),
@@ -76,7 +80,7 @@ builder.mutationFields((t) => ({
     type: LoginPayload,
     nullable: true,
     description:
-      'Returns a token for an account and its password; WRONG_CREDENTIALS when they do not match. Ignores credentials.',
+      'Returns a token for an account and its password; WRONG_CREDENTIALS when they do not match. Ignores credentials in the request headers.',
     args: { input: t.arg({ type: LoginInput, required: true }) },
     resolve: (_root, { input }, context) => login(context, input),
   }),
@@ -84,7 +88,7 @@ builder.mutationFields((t) => ({
     type: RefreshLoginPayload,
     nullable: true,
     description:
-      'Returns a new token and a new refresh token for a refresh token, which works only once. Ignores credentials.',
+      'Returns a new token and a new refresh token for a refresh token, which works only once. Ignores credentials in the request headers.',
     args: { input: t.arg({ type: RefreshLoginInput, required: true }) },
     resolve: (_root, { input }, context) => refreshLogin(context, input),
   }),

@@ -3,10 +3,11 @@ import { builder } from '../builder.ts';
 import { capitals } from '../capitals.ts';
 
 export const ScopeEnum = builder.enumType('Scope', {
-  description: 'What an API key may do.',
+  description: 'What an API key may do. Scopes do not include each other.',
   values: capitals(SCOPES, {
-    read: 'Read what the account owns, and follow its runs.',
-    run: 'Create, change and control runs, and what they are made of.',
-    admin: "Manage the account's credentials, integrations and models; for an admin, the installation.",
+    read: "Read the account's objects and subscribe to its runs.",
+    run: 'Create, change, control and delete runs, sessions, threads, agents, templates and workflows.',
+    admin:
+      "Manage the account's API keys, logins, integrations and models; for an admin, also other accounts.",
   }),
 });

@@ -19,19 +19,21 @@ const UserQuotasInput = builder.inputType('UserQuotasInput', {
 });
 
 const UpdateUserInput = builder.inputType('UpdateUserInput', {
-  description: 'What is absent stays as it is.',
+  description: 'Omitted fields stay unchanged.',
   fields: (t) => ({
     id: t.id({ required: true, description: 'The account.' }),
     isActive: t.boolean({
       description:
         'False disables it: within a second its credentials are refused, its sockets and streams are closed, and its schedules are skipped. Runs that were created before go on.',
     }),
-    isAdmin: t.boolean({ description: 'Whether it is an admin. There is always one that is active.' }),
+    isAdmin: t.boolean({ description: 'Whether it is an admin. The last active admin cannot be demoted.' }),
     maxConcurrentRuns: t.int({
-      description: 'How many of its runs may be executed at a time, at least 1; null: no limit of its own.',
+      description:
+        'Maximum number of its tasks and orchestrations that run at the same time, on all workers together, at least 1; null removes the limit.',
     }),
     maxQueuedRuns: t.int({
-      description: 'How many of its runs may wait for a worker, at least 1; null: 10000.',
+      description:
+        'Maximum number of its runs that are QUEUED at the same time, at least 1; null resets it to 10000.',
     }),
     costLimit: t.float({
       description: 'US dollars that all its tasks may cost together, from the first on; null: without limit.',
@@ -59,8 +61,8 @@ const DeleteUserPayload = builder.objectRef<{ deletedId: string }>('DeleteUserPa
 const UserFilter = builder.inputType('UserFilter', {
   fields: (t) => ({
     email: t.string({ description: 'Only the account with this address.' }),
-    isActive: t.boolean({ description: 'Only those that are active, or only those that are disabled.' }),
-    isAdmin: t.boolean({ description: 'Only admins, or only others.' }),
+    isActive: t.boolean({ description: 'true: only active accounts; false: only disabled ones.' }),
+    isAdmin: t.boolean({ description: 'true: only admins; false: only accounts that are not admins.' }),
   }),
 });
 
@@ -90,7 +92,7 @@ builder.mutationFields((t) => ({
     type: DeleteUserPayload,
     nullable: true,
     description:
-      'For admins: disables an account for good, and deletes all that it owns in the background. Its address can be registered again at once.',
+      'For admins: deletes an account. It is disabled immediately, everything it owns is deleted in the background, and its address can be registered again at once.',
     args: { input: t.arg({ type: DeleteUserInput, required: true }) },
     resolve: async (_root, { input: { id } }, context) => {
       await deleteUser(context, localId('User', id, 'input.id'));
