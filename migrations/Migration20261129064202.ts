@@ -42,7 +42,9 @@ const TICKETS = `
   create function run_limit_raised() returns trigger language plpgsql as $$
   begin
     perform add_ticket('take-turn', json_build_object('ownerId', new.id), null)
-    from run where owner_id = new.id and ${IS_READY};
+    from (
+      select from run where owner_id = new.id and ${IS_READY}
+      limit new.max_concurrent_runs - old.max_concurrent_runs) as ready;
     return null;
   end $$;
   create trigger run_created_ready before insert on run for each row

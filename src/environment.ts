@@ -41,7 +41,7 @@ export const environment = z.object({
   OIDC_ISSUER: secureUrl.optional(),
   OIDC_CLIENT_ID: z.string().optional(),
   OIDC_CLIENT_SECRET: z.string().optional(),
-  PUBLIC_URL: url.optional(),
+  PUBLIC_URL: url.refine((text) => new URL(text).pathname === '/', 'must not have a path').optional(),
   REGISTRATION: z.enum(['open', 'first-only', 'closed']).optional(),
   CORS_ORIGINS: list.optional(),
   TRUST_PROXY: proxies.optional(),

@@ -47,7 +47,8 @@ export function oidcRoutes(services: Services, admission: Admission, oidc: OidcC
       const user = await signIn(services, account);
       const login = await beginLogin(services, { id: user.id }, 'graphql', SESSION_SECONDS);
       reply.header('set-cookie', [sessionCookie(services.config, login.token), flowCookie('')]);
-      return reply.redirect(begun.returnTo, 302);
+      // The cookie is not signed, and another server of the same site could have set it.
+      return reply.redirect(returnPath(begun), 302);
     });
   };
 }

@@ -11,6 +11,8 @@ import { createWithoutTicket } from './without-ticket.ts';
 export interface Dispatcher {
   /** Resolves when the work started with the ticket has ended or left this worker, or when none was ready. */
   use(ticket: Ticket): Promise<void>;
+  /** Counts a slot as taken while something is done in it for no account. */
+  occupy(work: () => Promise<void>): Promise<void>;
   /** Work has become ready; its ticket may still wait. */
   added(ticket: Ticket): void;
   /** Notifications may have been missed. */
@@ -90,6 +92,11 @@ export function createDispatcher(
       fetched += 1;
       mayWait ||= isBusy();
       await use(ticket).finally(() => (fetched -= 1));
+    },
+    async occupy(work) {
+      fetched += 1;
+      startIdle();
+      await work().finally(() => (fetched -= 1));
     },
     added(ticket) {
       if (!ticket.ownerId || (ticket.runId && early.find(ticket.runId))) return;

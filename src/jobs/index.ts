@@ -13,7 +13,7 @@ export function createTaskList(context: JobContext) {
     // What was taken by a worker that was lost is due later, and has no ticket yet.
     if (ticket.integrationId) await planDeliveries(database, ticket.integrationId);
   };
-  const deletion: Task = (payload) => deleteAccount(context, payload);
+  const deletion: Task = (payload) => context.dispatcher.occupy(() => deleteAccount(context, payload));
   return { ...Object.fromEntries(JOBS.map((name) => [name, task])), 'delete-account': deletion };
 }
 

@@ -1,6 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { coerceError } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { requeueLostDeletions } from '../store/accounts/delete-account.ts';
+import { endLostTurns } from '../store/end-turns.ts';
 import { giveBackRun } from '../store/give-back-run.ts';
 import { requeueLateTicks } from '../store/keep-schedule.ts';
 import { requeueStrayDeliveries } from '../store/send-deliveries.ts';
@@ -29,6 +31,8 @@ export async function sweep(context: JobContext, signal: AbortSignal): Promise<v
         'runs of this worker were not being executed',
       );
       unheldBefore = new Set(unheld.map(nameOf));
+      tell(log, await endLostTurns(store), 'turns of threads had not been ended with their runs');
+      await requeueLostDeletions(store.database);
       await requeueStrayDeliveries(store.database);
       await requeueLateTicks(store);
     } catch (error) {

@@ -107,7 +107,7 @@ export async function claimRun(
     from: runId,
     number: newClaimNumber(),
     isRepeated,
-    limitIsKept: isRepeated,
+    limitIsKept: false,
     except: [],
   });
   return conclude(store, rows);

@@ -60,7 +60,7 @@ function claimSql(wanted: string, given = ''): string {
         attempt = attempt + case when ${CONTINUES} then 0 else 1 end,
         ${raiseSql('1 + (select count(*)::int from opening)')}, written = 0, updated_at = clock_timestamp()
       from present, wanted
-      where run.id = wanted.id and kind <> 'execution' and (wanted.most is null or $8::boolean)
+      where run.id = wanted.id and kind <> 'execution' and (wanted.most is null or $8::boolean or status = 'running')
         and ((status = 'queued' and blockers = 0) or ($3 and status = 'running' and worker_id = $2))
       returning ${RAISED}, run.kind, run.epoch, run.losses
     ), advanced as (

@@ -46,6 +46,9 @@ export async function createOrchestration(
   await store.quotas.require(ownerId, { runs: 1, bytes: bytesOf(JSON.stringify(orchestration)) });
   const created = await transaction(store.database, async (client) => {
     await lockOrchestrations(client, ownerId);
+    // Everywhere a session is locked before its threads and its runs.
+    if (orchestration.sessionId)
+      await client.query('select from session where id = $1 for share', [orchestration.sessionId]);
     const { id: runId, threadId } = orchestration;
     const idempotencyKey = idempotency?.key ?? null;
     const joining = { runId, ownerId, threadId, idempotencyKey, field: 'input.threadId' } as const;

@@ -1,6 +1,9 @@
 import type { ClientBase } from 'pg';
 import { release } from './dependencies.ts';
 import type { LoggedEvent } from './events.ts';
+import { publishAll } from './publish-all.ts';
+import type { Store } from './store.ts';
+import { transaction } from './transaction.ts';
 
 /**
  * Locks the threads of runs, and of all that depends on them, before the runs: what adds a turn locks in the same
@@ -36,6 +39,27 @@ export async function endTurns(client: ClientBase, runIds: readonly string[]): P
     threadIds,
   ]);
   return release(client, NEXT_TURNS, threadIds, 'previous_turn_ended');
+}
+
+/**
+ * Ends turns whose runs have ended without it, as those that a worker of an earlier version ended do. There are none
+ * otherwise. @returns the ids of the runs
+ */
+export async function endLostTurns(store: Store): Promise<string[]> {
+  const { rows } = await store.database.pool.query<{ id: string }>({
+    name: 'read-lost-turns',
+    text: `
+      select run.id from thread_turn join run on run.id = thread_turn.run_id
+      where run.status in ('completed', 'failed', 'cancelled') limit 100`,
+  });
+  const ids = rows.map(({ id }) => id);
+  if (ids.length === 0) return ids;
+  const events = await transaction(store.database, async (client) => {
+    await lockThreads(client, ids);
+    return endTurns(client, ids);
+  });
+  publishAll(store.bus, events);
+  return ids;
 }
 
 /** Of threads that have no turn under way: the turns that joined first. */

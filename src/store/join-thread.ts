@@ -55,19 +55,22 @@ async function takeTurn(
 ): Promise<Turn | null> {
   const onBusy = await lockThread(client, threadId);
   if (idempotencyKey !== null && (await isUsed(client, ownerId, idempotencyKey))) return null;
-  const before = onBusy === 'parallel' ? [] : await readUnfinished(client, threadId, runId);
+  const before = onBusy === 'parallel' ? [] : await readUnfinished(client, threadId, runId, MOST[onBusy]);
   if (before.length === 0) return AT_ONCE;
   if (onBusy === 'reject') throw busy(field);
   return onBusy === 'interrupt' ? interrupt(client, ownerId, before) : { ...AT_ONCE, blockers: 1 };
 }
 
-async function lockThread(client: ClientBase, id: string): Promise<OnBusy | undefined> {
+/** How many of the turns before it a run has to know; null: all. */
+const MOST = { queue: 1, reject: 1, interrupt: null };
+
+async function lockThread(client: ClientBase, id: string): Promise<OnBusy> {
   const { rows } = await client.query<{ onBusy: OnBusy }>({
     name: 'lock-thread',
     text: 'select on_busy as "onBusy" from thread where id = $1 for no key update',
     values: [id],
   });
-  return rows[0]?.onBusy;
+  return rows[0]?.onBusy ?? 'queue';
 }
 
 async function isUsed(client: ClientBase, ownerId: string, key: string): Promise<boolean> {
@@ -78,17 +81,34 @@ async function isUsed(client: ClientBase, ownerId: string, key: string): Promise
   return rowCount === 1;
 }
 
-/** Without those that depend on the run that is to join: they would wait for each other. */
-async function readUnfinished(client: ClientBase, threadId: string, runId: string): Promise<string[]> {
+/**
+ * SQL of CTEs: `dependent`, what depends on the run that is to join, and `following`, the first turn of the thread
+ * among it. The run joins before that one: else they would wait for each other.
+ */
+const FOLLOWING = `
+  recursive dependent(id) as (
+    select run_id from dependency where on_run_id = $2
+    union select dependency.run_id from dependency join dependent on dependency.on_run_id = dependent.id
+  ), following as (
+    select joined_at, is_waiting from thread_turn join dependent on dependent.id = run_id
+    where thread_id = $1 order by joined_at limit 1
+  )`;
+
+/** Turns that the run has to wait for; none when a turn that is under way depends on it. */
+async function readUnfinished(
+  client: ClientBase,
+  threadId: string,
+  runId: string,
+  most: number | null,
+): Promise<string[]> {
   const { rows } = await client.query<{ id: string }>({
     name: 'read-unfinished-turns',
     text: `
-      with recursive dependent(id) as (
-        select run_id from dependency where on_run_id = $2
-        union select dependency.run_id from dependency join dependent on dependency.on_run_id = dependent.id
-      )
-      select run_id as id from thread_turn where thread_id = $1 and run_id not in (select id from dependent)`,
-    values: [threadId, runId],
+      with ${FOLLOWING}
+      select run_id as id from thread_turn where thread_id = $1 and not exists (
+        select from following where not is_waiting or following.joined_at <= thread_turn.joined_at)
+      order by joined_at limit $3`,
+    values: [threadId, runId, most],
   });
   return rows.map(({ id }) => id);
 }
@@ -114,8 +134,10 @@ async function addTurn(
   await client.query({
     name: 'add-turn',
     text: `
-      with added as (
-        insert into thread_turn (run_id, thread_id, is_waiting) values ($1, $2, $3) returning run_id, joined_at
+      with ${FOLLOWING}, added as (
+        insert into thread_turn (run_id, thread_id, joined_at, is_waiting)
+        select $2, $1, coalesce((select joined_at - interval '1 microsecond' from following), clock_timestamp()), $3
+        returning run_id, joined_at
       ), marked as (
         update run set has_dependents = true from added where run.id = added.run_id
       ), task_joined as (
@@ -123,6 +145,6 @@ async function addTurn(
       )
       update orchestration set joined_at = added.joined_at
       from added where orchestration.id = added.run_id and started_at is null`,
-    values: [runId, threadId, isWaiting],
+    values: [threadId, runId, isWaiting],
   });
 }

@@ -101,13 +101,17 @@ export async function failUnwantedDeliveries(database: Database, ownerId: string
   });
 }
 
-/** Adds a ticket for what waits for an integration, at the time when the first of it is due. */
+/**
+ * Adds a ticket for the first message of an integration that is due later. What is due already is sent by the slots
+ * that send to it now: a ticket for it would be used at once, again and again, while they are busy.
+ */
 export async function planDeliveries(database: Database, integrationId: string): Promise<void> {
   await database.pool.query({
     name: 'plan-deliveries',
     text: `
       select ${addLaterDeliveryJobSql('$1::text', 'next.at')} from (
         select next_try_at as at from delivery where integration_id = $1 and status = 'pending'
+          and next_try_at > clock_timestamp()
         order by next_try_at limit 1
       ) as next`,
     values: [integrationId],

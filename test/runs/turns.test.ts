@@ -37,6 +37,7 @@ const ask = (threadId: string, prompt: string, model = QUICK) => ann.createTask(
 const move = (name: string, id: string) =>
   ann.query(`mutation ($id: ID!) { moved: ${name}(input: { id: $id }) { task { id status } } }`, { id });
 const names = async (id: string) => (await ann.events(id)).map(({ __typename }) => __typename);
+const localOf = (id: string) => Buffer.from(id, 'base64url').toString().split(':')[1]!;
 const statusOf = async (id: string): Promise<string> => (await ann.task(id)).status;
 
 async function untilFirstWord(id: string): Promise<string> {
@@ -139,6 +140,42 @@ describe('a thread that queues, as all do by default', () => {
     await move('executeTask', needed);
     await ann.events(dependent);
     expect(await statusOf(dependent)).toBe('COMPLETED');
+  });
+
+  test('nor behind the turns that came after that one, or while it waits itself', async () => {
+    const threadId = await createThread();
+    const needed = await ann.createTask({ prompt: 'needed early', model: QUICK, threadId, hold: true });
+    const running = await untilFirstWord(await ask(threadId, 'running', ENDLESS));
+    const dependsOn = [needed];
+    const dependent = await ann.createTask({ prompt: 'needs it', model: QUICK, threadId, dependsOn });
+    const later = await ask(threadId, 'later');
+    await move('executeTask', needed);
+    await ann.events(await ask(await createThread(), 'elsewhere'));
+    expect(await statusOf(needed)).toBe('QUEUED');
+    await move('cancelTask', running);
+    for (const id of [needed, dependent, later]) {
+      expect((await names(id)).at(-1)).toBe('RunCompleted');
+    }
+    const answer = answerText(3);
+    expect(conversationOf('later')).toEqual(['needed early', answer, 'needs it', answer, 'later']);
+
+    const held = await ann.createTask({ prompt: 'held', model: QUICK, threadId, hold: true });
+    const present = await ann.createTask({ prompt: 'present', model: QUICK, threadId, dependsOn: [held] });
+    const behind = await ask(threadId, 'behind');
+    await move('executeTask', held);
+    for (const id of [held, present, behind]) expect((await names(id)).at(-1)).toBe('RunCompleted');
+  });
+
+  test('a turn that an earlier version ended does not keep the others waiting', async () => {
+    const threadId = await createThread();
+    const ended = await ask(threadId, 'ended');
+    await ann.events(ended);
+    await server.store.database.pool.query(
+      'insert into thread_turn (run_id, thread_id, is_waiting) values ($1, $2, false)',
+      [localOf(ended), localOf(threadId)],
+    );
+    const next = await ask(threadId, 'next');
+    expect((await names(next)).at(-1)).toBe('RunCompleted');
   });
 
   test('orchestrations are turns, too', async () => {

@@ -1,7 +1,6 @@
 import pg, { type ClientBase } from 'pg';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Feed } from '../../src/store/bus.ts';
-import { claimNextRun } from '../../src/store/claim-run.ts';
 import { readDeliveries } from '../../src/store/deliveries.ts';
 import { presentProgress, readFeed } from '../../src/store/feed.ts';
 import { failRun } from '../../src/store/finish-run.ts';
@@ -12,7 +11,6 @@ import { planDeliveries, takeDelivery } from '../../src/store/send-deliveries.ts
 import { readSessionTotals } from '../../src/store/session-totals.ts';
 import { listSessions } from '../../src/store/sessions.ts';
 import { listThreads, readTurns } from '../../src/store/threads.ts';
-import { readWaitingAccounts } from '../../src/store/waiting-accounts.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
 
 let server: TestServer;
@@ -44,8 +42,6 @@ const FILL = [
    select 'd' || i, 'i' || (1 + i % 20), 'r' || i, 5, '{}', now() - i * interval '1 second', case when i % 101 = 0 then 'pending' else 'delivered' end,
      now() from generate_series(1, 20000) as i`,
   `update task set thread_id = 't7', joined_at = now() where id in (select id from run where owner_id = 'u7')`,
-  `insert into run (id, kind, owner_id, origin, status, priority, ready_at)
-   select 'q' || i, 'task', 'u' || (1 + i % 20), 'graphql', 'queued', 1 + i % 10, now() from generate_series(1, 5000) as i`,
   `insert into account_usage (owner_id) select id from app_user`,
   `insert into usage_change (owner_id, runs, objects, bytes)
    select 'u' || (1 + i % 2000), 1, 0, 100 from generate_series(1, 100000) as i`,
@@ -187,23 +183,6 @@ describe.each([
     ask: () => readTurns(server.store.database, 't7', 'r6', 101),
     index: 'task_thread',
   },
-  {
-    what: 'the accounts with ready runs',
-    ask: () => readWaitingAccounts(server.store.database),
-    index: 'run_next',
-  },
-  ...[false, true].map((isPatient) => ({
-    what: `the best run of an account, claimed ${isPatient ? 'patiently' : 'at once'}`,
-    ask: () =>
-      // No such worker is registered, so nothing is claimed.
-      claimNextRun(
-        server.store,
-        ['u7', 'u8'],
-        { workerId: 'none', providers: ['demo'] },
-        { number: 1, isPatient, except: [] },
-      ).catch(() => {}),
-    index: 'run_next',
-  })),
   {
     what: 'who is told of the end of a run',
     ask: () => failRun(server.store, openLease({ id: 'r7', epoch: 9 }), ERROR).catch(() => {}),

@@ -61,7 +61,7 @@ const VALID_CREDENTIALS = `
     select id, expires_at from api_key
     where previous_hash = asked.key_hash and previous_until > now() and owner_id = app_user.id
   ) as api_key on api_key.expires_at is null or api_key.expires_at > now()
-  where (asked.login_id is null or login.id is not null)
+  where (asked.login_id is null or login.expires_at > now())
     and (asked.key_hash is null or api_key.id is not null)
     and (app_user.tokens_valid_from is null
       or coalesce(login.created_at, asked.issued_at, 'infinity') >= app_user.tokens_valid_from)`;

@@ -1,5 +1,7 @@
 import type { ClientBase } from 'pg';
+import type { Database } from '../database.ts';
 import { deleteRunsWithin } from '../delete-runs.ts';
+import { addAccountDeletionJobSql } from '../job-queue.ts';
 import { publishAll } from '../publish-all.ts';
 import type { Store } from '../store.ts';
 import { transaction } from '../transaction.ts';
@@ -30,13 +32,26 @@ const OWNED = [
  */
 export async function deleteAccount(store: Store, userId: string, signal: AbortSignal): Promise<void> {
   if (!(await isBeingDeleted(store, userId))) return;
-  while (await deleteRuns(store, userId)) signal.throwIfAborted();
+  for (let last: string | null = ''; last !== null; last = await deleteRuns(store, userId, last))
+    signal.throwIfAborted();
   for (const table of OWNED) {
     while (await deleteRows(store, table, userId)) signal.throwIfAborted();
   }
   await store.database.pool.query('delete from budget where subject_id = $1', [userId]);
   await store.database.pool.query('delete from budget_entry where subject_id = $1', [userId]);
   await store.database.pool.query('delete from app_user where id = $1 and deleted_at is not null', [userId]);
+}
+
+/** Adds the jobs of deletions that have none: one that failed too often, or was removed. */
+export async function requeueLostDeletions({ pool }: Database): Promise<void> {
+  await pool.query({
+    name: 'requeue-lost-deletions',
+    text: `
+      select ${addAccountDeletionJobSql('app_user.id')} from app_user
+      where deleted_at is not null and not exists (
+        select from graphile_worker.jobs as job
+        where job.key = 'delete-account:' || app_user.id and job.attempts < job.max_attempts)`,
+  });
 }
 
 async function isBeingDeleted({ database }: Store, userId: string): Promise<boolean> {
@@ -47,20 +62,23 @@ async function isBeingDeleted({ database }: Store, userId: string): Promise<bool
   return rowCount === 1;
 }
 
-/** Of those that are parts of others, too. @returns false when none is left. */
-async function deleteRuns(store: Store, userId: string): Promise<boolean> {
+/**
+ * Of those that are parts of others, too, in the order of their ids.
+ * @returns the last of them; null when none is left after `after`.
+ */
+async function deleteRuns(store: Store, userId: string, after: string): Promise<string | null> {
   const { ids, events } = await transaction(store.database, async (client) => {
-    const found = await lockRuns(client, userId);
+    const found = await lockRuns(client, userId, after);
     return { ids: found, events: found.length > 0 ? await deleteRunsWithin(client, userId, found) : [] };
   });
   publishAll(store.bus, events);
-  return ids.length > 0;
+  return ids.at(-1) ?? null;
 }
 
-async function lockRuns(client: ClientBase, userId: string): Promise<string[]> {
+async function lockRuns(client: ClientBase, userId: string, after: string): Promise<string[]> {
   const { rows } = await client.query<{ id: string }>(
-    `select id from run where owner_id = $1 order by id limit ${RUNS_AT_ONCE} for update`,
-    [userId],
+    `select id from run where owner_id = $1 and id > $2 order by id limit ${RUNS_AT_ONCE} for update`,
+    [userId, after],
   );
   return rows.map(({ id }) => id);
 }

@@ -6,6 +6,7 @@ import { createdAtTextSql, type ListRange, rangeSql, rangeValues } from '../list
 import { transaction } from '../transaction.ts';
 import { lockAccounts } from './accounts.ts';
 import { recordAudit } from './audit.ts';
+import { endAllLogins } from './logins.ts';
 
 /** An account as admins see it. */
 export interface AccountRow {
@@ -108,6 +109,7 @@ export function changeAccount(
         change.maxQueuedRuns ?? null,
       ],
     );
+    if (change.isActive === false) await endAllLogins(client, target.id);
     for (const action of actionsOf(before, change)) {
       await recordAudit(client, { actorId: target.actorId, action, subject: target.globalId });
     }
@@ -156,7 +158,7 @@ export function beginDeletion(database: Database, target: AccountTarget): Promis
     if (await isLastAdmin(client, account)) return 'last-admin';
     await recordAudit(client, { actorId: target.actorId, action: 'user_deleted', subject: target.globalId });
     await client.query(
-      `update app_user set deleted_at = now(), is_active = false, is_admin = false, password_hash = null,
+      `update app_user set deleted_at = now(), is_active = false, max_concurrent_runs = 0, is_admin = false, password_hash = null,
          handle = null, name = 'Deleted', email = 'deleted:' || id, updated_at = now() where id = $1`,
       [target.id],
     );
