@@ -7,6 +7,13 @@ const RESERVE_NAMES = `
     where password_hash is not null and position('@' in name) = 0 order by name, created_at, id
   );`;
 
+/** The quota of an account counts rows as they are; new columns make them longer, and no trigger counts that. */
+const COUNT_NEW_COLUMNS = `
+  insert into usage_change (owner_id, runs, objects, bytes)
+  select owner_id, 0, 0, sum(octet_length(to_jsonb(api_key)::text)
+    - octet_length((to_jsonb(api_key) - 'previous_hash' - 'previous_until' - 'scopes')::text))
+  from api_key where owner_id is not null group by owner_id;`;
+
 export class Migration20261129063418 extends Migration {
 
   override name = 'Migration20261129063418';
@@ -32,6 +39,7 @@ export class Migration20261129063418 extends Migration {
     this.addSql(`create index "app_user_created_at_id_index" on "app_user" ("created_at", "id");`);
 
     this.addSql(`alter table "api_key" add "previous_hash" text null, add "previous_until" timestamptz(6) null, add "scopes" text[] null;`);
+    this.addSql(COUNT_NEW_COLUMNS);
     this.addSql(`alter table "api_key" add constraint "api_key_previous_hash_unique" unique ("previous_hash");`);
     this.addSql(`create index "api_key_owner_id_created_at_id_index" on "api_key" ("owner_id", "created_at", "id");`);
 

@@ -13,6 +13,12 @@ const UNFINISHED_TURNS = `
   insert into thread_turn (run_id, thread_id, joined_at, is_waiting)
   select id, thread_id, created_at, false from unfinished;`;
 
+/** The quota of an account counts rows as they are; a new column makes them longer, and no trigger counts that. */
+const COUNT_NEW_COLUMN = `
+  insert into usage_change (owner_id, runs, objects, bytes)
+  select owner_id, 0, 0, sum(octet_length(to_jsonb(thread)::text) - octet_length((to_jsonb(thread) - 'on_busy')::text))
+  from thread where owner_id is not null group by owner_id;`;
+
 export class Migration20261129072055 extends Migration {
 
   override name = 'Migration20261129072055';
@@ -40,6 +46,7 @@ export class Migration20261129072055 extends Migration {
         `create index "${kind}_thread" on "${kind}" ("thread_id", "joined_at", "id") where "thread_id" is not null;`,
       );
     }
+    this.addSql(COUNT_NEW_COLUMN);
     this.addSql(UNFINISHED_TURNS);
   }
 

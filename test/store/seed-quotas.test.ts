@@ -13,6 +13,8 @@ const ROWS = [
   `insert into app_user (id, email, name) select 'u' || i, i || '@b.c', 'n' from generate_series(1, 3) as i`,
   `insert into session (id, owner_id, origin) select 's' || i, 'u' || (1 + i % 2), 'graphql' from generate_series(1, 7) as i`,
   `insert into thread (id, owner_id, session_id) select 't' || i, 'u1', 's2' from generate_series(1, 5) as i`,
+  `insert into api_key (id, owner_id, name, prefix, hash) select 'k' || i, 'u2', 'n', 'md_', 'h' || i
+   from generate_series(1, 4) as i`,
   `insert into run (id, kind, owner_id, origin, status) select 'r' || i, 'task', 'u' || (1 + i % 2), 'graphql', 'completed'
    from generate_series(1, 101) as i`,
   `insert into task (id, kind, prompt) select id, 'prompt', repeat('x', 10000) from run`,
@@ -24,7 +26,8 @@ const ROWS = [
 const COUNT = `
   select app_user.id, (select count(*)::int from run where owner_id = app_user.id) as runs,
     (select count(*)::int from session where owner_id = app_user.id)
-      + (select count(*)::int from thread where owner_id = app_user.id) as objects
+      + (select count(*)::int from thread where owner_id = app_user.id)
+      + (select count(*)::int from api_key where owner_id = app_user.id) as objects
   from app_user order by id`;
 
 const name = `test_${randomBytes(6).toString('hex')}`;
@@ -63,7 +66,7 @@ test('what accounts kept before there were quotas is counted by the migration', 
 });
 
 test('and given back to the last byte when it is deleted', async () => {
-  for (const table of ['event', 'task', 'run', 'thread', 'session']) {
+  for (const table of ['event', 'task', 'run', 'thread', 'session', 'api_key']) {
     await database.pool.query(`delete from ${table}`);
   }
   for (const id of ['u1', 'u2', 'u3']) expect(await used(id)).toEqual({ runs: 0, objects: 0, bytes: 0 });
