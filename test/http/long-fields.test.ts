@@ -10,7 +10,7 @@ const SHORT = new Set(
   message missing model modelId modelName name prefix preferredModels preview path rawFinishReason reason reasoning
   ref secret sha256 specialties startCursor status stepId stepType stop target template templateName timeZone title
   token tool toolCallId type unknown url userLabel version voidCallId webhookId workflowName workingDirectory
-  alternatives`.split(/\s+/),
+  alternatives actorEmail inviteToken refreshToken resetToken subject`.split(/\s+/),
 );
 /** Of these types, by their rules of input. */
 const SHORT_DESCRIPTIONS = ['Template', 'TemplateParameter', 'Workflow'];
