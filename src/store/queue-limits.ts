@@ -46,8 +46,8 @@ export function createQueueLimits({ pool }: Pick<Database, 'pool'>): QueueLimits
 }
 
 async function read(client: Pick<ClientBase, 'query'>, ownerId: string): Promise<State> {
+  // Without a name: a plan from when the table was small would be kept, and read all of it.
   const { rows } = await client.query<State>({
-    name: 'read-queue-limit',
     text: `
       select account.most as limit, (
         select count(*)::int from (select from run where owner_id = $1 and status = 'queued' limit account.most) as run
