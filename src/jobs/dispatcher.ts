@@ -58,8 +58,7 @@ export function createDispatcher(
   const own = new Set<string>();
   const taker = createWorkTaker(means, turns, { except: own, stopping });
   const early = createWithoutTicket({ ...means, taker, turns, own, onEnd: startIdle });
-  const extra = Math.max(1, Math.ceil(slots * EXTRA_PART));
-  let fetched = 0;
+  const fetched = createCount();
   let isAlone = false;
   // True after a start or a busy period, when other runs may be queued; reset when the queue is found empty.
   let mayWait = true;
@@ -67,7 +66,7 @@ export function createDispatcher(
   const isBusy = () => turns.held() >= slots - 1;
 
   function startIdle(): void {
-    while (fetched >= slots && early.count() < extra && !stopping.aborted) {
+    while (fetched.value() >= slots && early.count() < extraOf(slots) && !stopping.aborted) {
       const choice = turns.chooseIdle();
       if (!choice) return;
       early.startChosen(choice);
@@ -88,15 +87,14 @@ export function createDispatcher(
 
   queued.on('task', startOwn);
   return {
-    async use(ticket) {
-      fetched += 1;
+    use(ticket) {
       mayWait ||= isBusy();
-      await use(ticket).finally(() => (fetched -= 1));
+      return fetched.during(() => use(ticket));
     },
-    async occupy(work) {
-      fetched += 1;
+    occupy(work) {
+      const done = fetched.during(work);
       startIdle();
-      await work().finally(() => (fetched -= 1));
+      return done;
     },
     added(ticket) {
       if (!ticket.ownerId || (ticket.runId && early.find(ticket.runId))) return;
@@ -112,6 +110,20 @@ export function createDispatcher(
       isAlone = count === 0;
     },
     stop: () => queued.off('task', startOwn) && early.settled(),
+  };
+}
+
+const extraOf = (slots: number) => Math.max(1, Math.ceil(slots * EXTRA_PART));
+
+/** How many things are being done. */
+function createCount() {
+  let count = 0;
+  return {
+    value: () => count,
+    during(work: () => Promise<void>): Promise<void> {
+      count += 1;
+      return work().finally(() => (count -= 1));
+    },
   };
 }
 
