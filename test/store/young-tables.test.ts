@@ -18,6 +18,8 @@ const workerId = newId();
 let store: Awaited<ReturnType<typeof openStore>>;
 /** Postgres keeps a plan for any values from a statement's sixth time on. */
 const UNTIL_PLANS_ARE_KEPT = 7;
+/** A statement that reads a table whole reads 1,500. */
+const MOST_ROWS = 300;
 const TABLES = ['run', 'task', 'model_call'];
 
 beforeAll(async () => {
@@ -49,8 +51,9 @@ async function rowsRead(): Promise<number> {
   return rows[0].count;
 }
 
-async function claim(): Promise<Lease> {
-  const runId = runIdOf(await ann.createTask({ prompt: 'x', model: 'openai/gpt-4o' }));
+const create = async () => runIdOf(await ann.createTask({ prompt: 'x', model: 'openai/gpt-4o' }));
+
+async function claim(runId: string): Promise<Lease> {
   const run = await claimRun(store, runId, { workerId, providers: ['openai'] }, false);
   return openLease(run!);
 }
@@ -72,10 +75,12 @@ async function fill(): Promise<void> {
 }
 
 test('given plans from when the tables were empty, then a claim and a flush read no more rows of full ones', async () => {
-  for (let count = 0; count < UNTIL_PLANS_ARE_KEPT; count += 1) await flush(await claim());
+  for (let count = 0; count < UNTIL_PLANS_ARE_KEPT; count += 1) await flush(await claim(await create()));
+  // Before the tables are full: what the API reads is counted whenever its connections report it.
+  const runId = await create();
   await fill();
   const before = await rowsRead();
-  const lease = await claim();
+  const lease = await claim(runId);
   expect((await flush(lease)).size).toBe(1);
-  expect((await rowsRead()) - before).toBeLessThan(60);
+  expect((await rowsRead()) - before).toBeLessThan(MOST_ROWS);
 });
