@@ -13,7 +13,7 @@ export type SendArtifact = (
   reply: FastifyReply,
 ) => Promise<FastifyReply>;
 
-/** What a task left, as a download for whoever has the credentials of its owner. @throws DomainError NOT_FOUND, FORBIDDEN */
+/** What a task left, as a download for its owner. @throws DomainError NOT_FOUND, FORBIDDEN */
 export function createSendArtifact(services: Services, admission: Admission): SendArtifact {
   return async (id, request, reply) => {
     const viewer = await admission.viewer(request.raw, headerCredentials(request.headers));

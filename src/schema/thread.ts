@@ -85,7 +85,7 @@ const UpdateThreadInput = builder.inputType('UpdateThreadInput', {
         'What kind of work it is about, for its later orchestrations; 1 to 100 characters; null: none.',
     }),
     context: t.string({
-      description: 'What the models are told with every later turn, 1 to 100000 characters; null: nothing.',
+      description: 'What is sent to the models with every later turn, 1 to 100000 characters; null: nothing.',
     }),
     onBusy: t.field({
       type: OnBusyEnum,

@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg';
 import { DomainError } from '../errors.ts';
-import { type OnBusy, RUN_KINDS } from '../vocabulary.ts';
+import { type OnBusy, RUN_KINDS, type RunStatus } from '../vocabulary.ts';
 import { cancelAllWithin } from './cancel-run.ts';
 import type { LoggedEvent } from './events.ts';
 
@@ -37,6 +37,27 @@ export async function joinThread<Queued>(
   }
   if (threadId !== null) await addTurn(client, runId, threadId, turn.blockers === 1);
   return { queued, interrupted: turn.interrupted };
+}
+
+/**
+ * The same for a run that is there already, while it has the status `from`; else it interrupts nothing, and `queue`
+ * decides.
+ */
+export async function rejoinThread<Queued>(
+  client: ClientBase,
+  kind: 'task' | 'orchestration',
+  { runId, ownerId, from }: { runId: string; ownerId: string; from: RunStatus },
+  queue: (blockers: 0 | 1) => Promise<Queued | null>,
+): Promise<{ queued: Queued; interrupted: LoggedEvent[] } | null> {
+  const { rows } = await client.query<{ threadId: string | null }>({
+    name: `find-thread-of-${kind}`,
+    text: `
+      select thread_id as "threadId" from run join ${kind} on ${kind}.id = run.id
+      where run.id = $1 and run.owner_id = $2 and run.status = $3`,
+    values: [runId, ownerId, from],
+  });
+  const threadId = rows[0]?.threadId ?? null;
+  return joinThread(client, { runId, ownerId, threadId, idempotencyKey: null, field: 'input.id' }, queue);
 }
 
 interface Turn {

@@ -2,7 +2,7 @@ import type { ClientBase } from 'pg';
 import type { QueueReason, RunStatus } from '../vocabulary.ts';
 import { appendSql, eventsParameter, loggedSql, raiseSql, toLoggedEvents } from './event-log.ts';
 import type { LoggedEvent } from './events.ts';
-import { joinThread } from './join-thread.ts';
+import { rejoinThread } from './join-thread.ts';
 import { publishAll } from './publish-all.ts';
 import type { Store } from './store.ts';
 import { TASK_COLUMNS, type TaskRow } from './tasks.ts';
@@ -20,28 +20,14 @@ interface Target {
  * that it depends on has not completed.
  */
 export async function queueRun(store: Store, target: Target): Promise<TaskRow | null> {
-  const queued = await transaction(store.database, async (client) => {
-    const threadId = await findThreadOf(client, target);
-    const joining = { ...target, threadId, idempotencyKey: null, field: 'input.id' } as const;
-    return joinThread(client, joining, (blockers) => queue(client, target, blockers));
-  });
+  const queued = await transaction(store.database, (client) =>
+    rejoinThread(client, 'task', target, (blockers) => queue(client, target, blockers)),
+  );
   if (!queued) return null;
   const { events, ...row } = queued.queued;
   publishAll(store.bus, queued.interrupted);
   store.bus.publish(target.runId, toLoggedEvents(events));
   return row;
-}
-
-/** null also for a run that is not in the status `from`, which interrupts nothing. */
-async function findThreadOf(client: ClientBase, { runId, ownerId, from }: Target): Promise<string | null> {
-  const { rows } = await client.query<{ threadId: string | null }>({
-    name: 'find-thread-of-run',
-    text: `
-      select thread_id as "threadId" from run join task on task.id = run.id
-      where run.id = $1 and run.owner_id = $2 and run.status = $3`,
-    values: [runId, ownerId, from],
-  });
-  return rows[0]?.threadId ?? null;
 }
 
 async function queue(

@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg';
 import { appendSql, eventsParameter, loggedSql, raiseSql, toLoggedEvents } from './event-log.ts';
 import type { LoggedEvent, NewEvent } from './events.ts';
-import { joinThread } from './join-thread.ts';
+import { rejoinThread } from './join-thread.ts';
 import { hasRoomSql, lockOrchestrations } from './orchestration-room.ts';
 import { ORCHESTRATION_COLUMNS, type OrchestrationRow } from './orchestrations.ts';
 import { publishAll } from './publish-all.ts';
@@ -27,25 +27,15 @@ export async function requeueOrchestration(
 ): Promise<OrchestrationRow | null> {
   const queued = await transaction(store.database, async (client) => {
     await lockOrchestrations(client, target.ownerId);
-    const threadId = await findThreadOf(client, target);
-    const joining = { ...target, threadId, idempotencyKey: null, field: 'input.id' } as const;
-    return joinThread(client, joining, (blockers) => requeue(client, target, most, blockers));
+    return rejoinThread(client, 'orchestration', { ...target, from: 'failed' }, (blockers) =>
+      requeue(client, target, most, blockers),
+    );
   });
   if (!queued) return null;
   const { events, ...row } = queued.queued;
   publishAll(store.bus, queued.interrupted);
   store.bus.publish(target.runId, toLoggedEvents(events));
   return row;
-}
-
-/** null also for one that has not failed, which interrupts nothing. */
-async function findThreadOf(client: ClientBase, { runId, ownerId }: Target): Promise<string | null> {
-  const { rows } = await client.query<{ threadId: string | null }>(
-    `select thread_id as "threadId" from run join orchestration on orchestration.id = run.id
-     where run.id = $1 and run.owner_id = $2 and run.status = 'failed'`,
-    [runId, ownerId],
-  );
-  return rows[0]?.threadId ?? null;
 }
 
 async function requeue(
