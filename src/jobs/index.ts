@@ -11,7 +11,7 @@ export function createTaskList(context: JobContext) {
     const ticket = await withOwner(context, parseTicket(payload));
     await context.dispatcher.use(ticket);
     // What was taken by a worker that was lost is due later, and has no ticket yet.
-    if (ticket.integrationId) await planDeliveries(database, ticket.integrationId);
+    if (ticket.integrationId) await planDeliveries(database, ticket.integrationId, context.stopping.aborted);
   };
   const deletion: Task = (payload) => context.dispatcher.occupy(() => deleteAccount(context, payload));
   return { ...Object.fromEntries(JOBS.map((name) => [name, task])), 'delete-account': deletion };

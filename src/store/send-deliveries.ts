@@ -78,6 +78,17 @@ export async function recordTry(
   });
 }
 
+/** Makes a message that was taken, and not sent, due again. */
+export async function giveBackDelivery(database: Database, { id, attempt }: DueDelivery): Promise<void> {
+  await database.pool.query({
+    name: 'give-back-delivery',
+    text: `
+      update delivery set attempts = attempts - 1, next_try_at = clock_timestamp(), updated_at = clock_timestamp()
+      where id = $1 and attempts = $2 and status = 'pending'`,
+    values: [id, attempt],
+  });
+}
+
 /** Takes an integration out of use, because its receiver wants no more. */
 export async function disableIntegration(database: Database, id: string, reason: string): Promise<void> {
   await database.pool.query(
@@ -104,17 +115,22 @@ export async function failUnwantedDeliveries(database: Database, ownerId: string
 /**
  * Adds a ticket for the first message of an integration that is due later. What is due already is sent by the slots
  * that send to it now: a ticket for it would be used at once, again and again, while they are busy.
+ * @param isStopping this worker sends nothing more: other workers need a ticket for what is due already.
  */
-export async function planDeliveries(database: Database, integrationId: string): Promise<void> {
+export async function planDeliveries(
+  database: Database,
+  integrationId: string,
+  isStopping: boolean,
+): Promise<void> {
   await database.pool.query({
     name: 'plan-deliveries',
     text: `
       select ${addLaterDeliveryJobSql('$1::text', 'next.at')} from (
         select next_try_at as at from delivery where integration_id = $1 and status = 'pending'
-          and next_try_at > clock_timestamp()
+          and next_try_at > case when $2 then '-infinity' else clock_timestamp() end
         order by next_try_at limit 1
       ) as next`,
-    values: [integrationId],
+    values: [integrationId, isStopping],
   });
 }
 

@@ -18,8 +18,8 @@ beforeAll(async () => {
 });
 afterAll(() => server?.stop());
 
-async function plannedAt(): Promise<Date | null> {
-  await planDeliveries(server.store.database, 'i');
+async function plannedAt({ isStopping = false } = {}): Promise<Date | null> {
+  await planDeliveries(server.store.database, 'i', isStopping);
   const { rows } = await server.store.database.pool.query<{ at: Date }>(
     `select run_at as at from graphile_worker.jobs where key = 'deliver:i'`,
   );
@@ -36,4 +36,9 @@ test('one that is due later gets a ticket for that moment', async () => {
      values ('later', 'i', 'r', 2, '{}', 'pending', now() + interval '1 hour') returning next_try_at as at`,
   );
   expect(await plannedAt()).toEqual(rows[0]!.at);
+});
+
+test('given a worker that stops, then others get a ticket for what is due already', async () => {
+  const at = await plannedAt({ isStopping: true });
+  expect(at!.getTime()).toBeLessThan(Date.now());
 });

@@ -195,7 +195,7 @@ describe.each([
   },
   {
     what: 'what is due to it later',
-    ask: () => planDeliveries(server.store.database, 'i7'),
+    ask: () => planDeliveries(server.store.database, 'i7', false),
     index: 'delivery_pending',
   },
   {

@@ -3,6 +3,7 @@ import {
   type DueDelivery,
   disableIntegration,
   failUnwantedDeliveries,
+  giveBackDelivery,
   planDeliveries,
   recordTry,
   takeDelivery,
@@ -45,14 +46,20 @@ export function createDeliveries(context: Pick<EngineContext, 'store' | 'secrets
     return delivery;
   }
 
+  async function sendAndRecord(ownerId: string, delivery: DueDelivery, stopping: AbortSignal): Promise<void> {
+    const { isGone, ...tried } = await sendDelivery(means, delivery, stopping);
+    await outlastConnectionLoss(() => recordTry(database, delivery, tried));
+    if (isGone) await disableIntegration(database, delivery.integrationId, tried.error!);
+    if (isGone) await failUnwantedDeliveries(database, ownerId);
+    if (tried.waitMs !== null) await planDeliveries(database, delivery.integrationId, false);
+  }
+
   async function send(ownerId: string, delivery: DueDelivery, stopping: AbortSignal): Promise<void> {
     const { integrationId } = delivery;
     try {
-      const { isGone, ...tried } = await sendDelivery(means, delivery, stopping);
-      await outlastConnectionLoss(() => recordTry(database, delivery, tried));
-      if (isGone) await disableIntegration(database, integrationId, tried.error!);
-      if (isGone) await failUnwantedDeliveries(database, ownerId);
-      if (tried.waitMs !== null) await planDeliveries(database, integrationId);
+      if (stopping.aborted) await giveBackDelivery(database, delivery);
+      else await sendAndRecord(ownerId, delivery, stopping);
+      if (stopping.aborted) await planDeliveries(database, integrationId, true);
     } finally {
       ofIntegrations.change(integrationId, -1);
       ofAccounts.change(ownerId, -1);
