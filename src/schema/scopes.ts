@@ -3,6 +3,7 @@ import type { Context, Viewer } from '../context.ts';
 import type { DomainError } from '../errors.ts';
 import { requireScope, scopeRefusal } from '../resolvers/accounts/require-scope.ts';
 import type { Scope } from '../vocabulary.ts';
+import { requirePlainResult } from './accounts/plain-result.ts';
 import { requireRunAccess } from './accounts/run-access.ts';
 
 /** `none`: works without credentials. `public`: also ignores those that a request has. */
@@ -166,6 +167,7 @@ function guard(root: string, field: GraphQLField<unknown, Context>, requirement:
     const { viewer } = context;
     if (viewer?.runIds) requireRunAccess(viewer, `${root}.${field.name}`, args, info);
     else requireScope(viewer, requirement);
+    if (root === 'Mutation') requirePlainResult(viewer, info);
     return next?.(parent, args, context, info);
   };
 }

@@ -49,6 +49,34 @@ export function shortDocumentFor(
   return `${headOf(operation, field, variables)} ${selection} }`;
 }
 
+/** Documents that ask for a page, or for more than the id of an object, that the result of a mutation refers to. */
+export function nestedDocumentsFor(field: Field, variables: Record<string, unknown>): string[] {
+  const results = compositesOf(getNamedType(field.type));
+  return results.flatMap((result) =>
+    compositesOf(getNamedType(result.type)).flatMap((nested) => {
+      const selection = selectionOfNested(nested);
+      const head = headOf('mutation', field, variables);
+      return selection ? [`${head} { ${result.name} { ${nested.name} ${selection} } } }`] : [];
+    }),
+  );
+}
+
+function compositesOf(type: GraphQLNamedType): Field[] {
+  if (!isObjectType(type)) return [];
+  return Object.values(type.getFields()).filter(({ type: of }) => isCompositeType(getNamedType(of)));
+}
+
+/** @returns null: neither an object with an id nor a page. */
+function selectionOfNested({ type, args }: Field): string | null {
+  const named = getNamedType(type);
+  if (named.name.endsWith('Connection')) return `${shortest(args)} { pageInfo { endCursor } }`;
+  if (!isObjectType(named) || !named.getInterfaces().some(({ name }) => name === 'Node')) return null;
+  const plain = Object.values(named.getFields()).find(
+    (one) => one.name !== 'id' && !isCompositeType(getNamedType(one.type)),
+  );
+  return `{ id ${plain!.name} }`;
+}
+
 function selections(schema: GraphQLSchema, type: GraphQLOutputType): string[] {
   const named = getNamedType(type);
   if (!isCompositeType(named)) return [''];

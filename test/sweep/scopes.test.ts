@@ -5,6 +5,7 @@ import { SCOPES, type Scope } from '../../src/vocabulary.ts';
 import { ask } from '../http/carriers.ts';
 import { carriersOf, END_LOGINS, ownOf, run, TRIED, type Tried } from './attempts.ts';
 import { ownOf as ownOfRow, request, TRIED_ROWS, type TriedRow } from './dialect-attempts.ts';
+import { nestedDocumentsFor } from './documents.ts';
 import { variablesOf } from './inputs.ts';
 import { addressOf, converse, TRIED_SOCKETS } from './sockets.ts';
 import { type Caller, createKey, openSweepStage, plainIdOf, STAGE_MS, type SweepStage } from './stage.ts';
@@ -55,6 +56,34 @@ describe.each(TRIED)('$operation $name', (tried) => {
       }
     }
   });
+});
+
+const CHANGING = TRIED.flatMap((tried) => {
+  const needed = requirementOf(tried);
+  if (tried.operation !== 'mutation' || (needed !== 'run' && needed !== 'admin')) return [];
+  return nestedDocumentsFor(tried.field, variablesOf(tried.root, tried.field, { own: {} })).map(
+    (document) => ({
+      tried,
+      needed,
+      document,
+    }),
+  );
+});
+
+test.each(CHANGING)(
+  'a key that has only the scope $needed is refused: $document',
+  async ({ tried, needed, document }) => {
+    const variables = variablesOf(tried.root, tried.field, { own: ownOf(stage, tried) });
+    const { credentials } = keys[needed];
+    const { data, errors } = await ask('HTTP', stage.server.url, credentials, document, variables);
+    expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+    expect(errors![0]!.message).toMatch(/^\w+\.\w+: .* the scope READ;/);
+    expect(data).toEqual({ [tried.name]: null });
+  },
+);
+
+test('mutations return objects that refer to others', () => {
+  expect(CHANGING.length).toBeGreaterThan(50);
 });
 
 /** The scopes that an endpoint needs, in the order in which it asks for them. */

@@ -1,20 +1,10 @@
-import {
-  type FieldNode,
-  type GraphQLCompositeType,
-  type GraphQLResolveInfo,
-  getNamedType,
-  isAbstractType,
-  isCompositeType,
-  isObjectType,
-  isUnionType,
-  Kind,
-  type SelectionSetNode,
-} from 'graphql';
+import type { GraphQLResolveInfo } from 'graphql';
 import type { Viewer } from '../../context.ts';
 import { DomainError } from '../../errors.ts';
 import { beyondRunToken } from '../../resolvers/accounts/require-scope.ts';
 import type { RunKind } from '../../vocabulary.ts';
 import { type NodeName, nodeId } from '../global-id.ts';
+import { nestedNodes } from './nested-nodes.ts';
 
 /** Types of nodes that are runs. */
 export const RUN_KIND_OF_NODE: Readonly<Record<string, RunKind | undefined>> = {
@@ -55,58 +45,7 @@ export function requireRunAccess(
     const field = reads.argument;
     throw new DomainError('NOT_FOUND', `${field}: there is no such run`, { field });
   }
-  const type = getNamedType(info.returnType);
-  const seen = new Set<string>();
-  if (isCompositeType(type)) for (const node of info.fieldNodes) refuseOthers(node, type, info, seen);
-}
-
-/** @param seen fragments, each on a type of its own */
-function refuseOthers(
-  { selectionSet }: { selectionSet?: SelectionSetNode | undefined },
-  type: GraphQLCompositeType,
-  info: GraphQLResolveInfo,
-  seen: Set<string>,
-): void {
-  for (const selection of selectionSet?.selections ?? []) {
-    if (selection.kind === Kind.FIELD) refuseOther(selection, type, info, seen);
-    else if (selection.kind === Kind.INLINE_FRAGMENT) {
-      refuseOthers(selection, conditionOf(selection, info) ?? type, info, seen);
-    } else {
-      const fragment = info.fragments[selection.name.value]!;
-      if (seen.has(selection.name.value)) continue;
-      seen.add(selection.name.value);
-      refuseOthers(fragment, conditionOf(fragment, info) ?? type, info, seen);
-    }
+  for (const { place: nested } of nestedNodes(info)) {
+    if (!SAME_RUN.includes(nested)) throw beyondRunToken(nested);
   }
-}
-
-function refuseOther(
-  node: FieldNode,
-  type: GraphQLCompositeType,
-  info: GraphQLResolveInfo,
-  seen: Set<string>,
-): void {
-  const field = isUnionType(type) ? undefined : type.getFields()[node.name.value];
-  const of = field && getNamedType(field.type);
-  if (!of || !isCompositeType(of)) return;
-  const place = `${type.name}.${node.name.value}`;
-  if (leadsToNodes(of, info) && !SAME_RUN.includes(place)) throw beyondRunToken(place);
-  refuseOthers(node, of, info, seen);
-}
-
-/** Objects with an id of their own, and pages of such. */
-function leadsToNodes(type: GraphQLCompositeType, { schema }: GraphQLResolveInfo): boolean {
-  if (type.name === 'Node' || type.name.endsWith('Connection')) return true;
-  const possible = isAbstractType(type) ? schema.getPossibleTypes(type) : [type];
-  return possible.some(
-    (each) => isObjectType(each) && each.getInterfaces().some(({ name }) => name === 'Node'),
-  );
-}
-
-function conditionOf(
-  { typeCondition }: { typeCondition?: { name: { value: string } } | undefined },
-  { schema }: GraphQLResolveInfo,
-): GraphQLCompositeType | null {
-  const type = typeCondition && schema.getType(typeCondition.name.value);
-  return isCompositeType(type) ? type : null;
 }
