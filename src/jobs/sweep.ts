@@ -1,7 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { coerceError } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { pruneAudit } from '../store/accounts/audit.ts';
 import { requeueLostDeletions } from '../store/accounts/delete-account.ts';
+import { pruneLogins } from '../store/accounts/logins.ts';
 import { endLostTurns } from '../store/end-turns.ts';
 import { giveBackRun } from '../store/give-back-run.ts';
 import { requeueLateTicks } from '../store/keep-schedule.ts';
@@ -13,7 +15,7 @@ const INTERVAL_MS = 5_000;
 
 /**
  * The backstop of the queue, until `signal` aborts: finds runs that wait, or are held, with nobody at work on
- * them, and messages that nobody sends.
+ * them, and messages that nobody sends. Also deletes what has expired.
  */
 export async function sweep(context: JobContext, signal: AbortSignal): Promise<void> {
   const { store, log } = context.engine;
@@ -35,6 +37,8 @@ export async function sweep(context: JobContext, signal: AbortSignal): Promise<v
       await requeueLostDeletions(store.database);
       await requeueStrayDeliveries(store.database);
       await requeueLateTicks(store);
+      await pruneLogins(store.database);
+      await pruneAudit(store.database);
     } catch (error) {
       log.warn({ error: coerceError(error).message }, 'could not look for orphaned runs; will try again');
     }

@@ -50,7 +50,7 @@ const codes = ({ errors = [] }: Answer) => errors.map(({ extensions }) => extens
 describe('refreshLogin', () => {
   test('returns another token of the same login, and the next refresh token', async () => {
     const { refreshToken, email } = await newPerson();
-    expect(refreshToken).toMatch(/^rt_[\w-]{43}$/);
+    expect(refreshToken).toMatch(/^rt_[\w-]{86}$/);
     let current = refreshToken;
     for (let round = 0; round < 3; round += 1) {
       const next = data(await refresh(current)).refreshLogin;

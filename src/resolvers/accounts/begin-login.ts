@@ -4,7 +4,7 @@ import { newId } from '../../rules/ids.ts';
 import { insertLogin } from '../../store/accounts/logins.ts';
 import type { User } from '../../store/entities/user.ts';
 import type { Origin } from '../../vocabulary.ts';
-import { hashSecret, newSecret, REFRESH_TOKEN_PREFIX } from './secrets.ts';
+import { newRefreshToken } from './secrets.ts';
 
 export interface LoginTokens {
   token: string;
@@ -58,8 +58,8 @@ export async function beginLogin(
 
 /** A login to be inserted. */
 export function newLogin(ownerId: string, passwordHash: string | null) {
-  const refreshToken = newSecret(REFRESH_TOKEN_PREFIX);
-  return { refreshToken, row: { id: newId(), ownerId, passwordHash, refreshHash: hashSecret(refreshToken) } };
+  const { token, hashes } = newRefreshToken();
+  return { refreshToken: token, row: { id: newId(), ownerId, passwordHash, refresh: hashes } };
 }
 
 /** A login token for a login that has begun. */

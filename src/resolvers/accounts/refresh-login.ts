@@ -7,7 +7,7 @@ import { refreshLogin as exchange } from '../../store/accounts/logins.ts';
 import { User } from '../../store/entities/user.ts';
 import { text, validate } from '../validate.ts';
 import { type Login, signFor } from './begin-login.ts';
-import { hashSecret, newSecret, REFRESH_TOKEN_PREFIX } from './secrets.ts';
+import { newRefreshToken, refreshHashes } from './secrets.ts';
 
 const refresh = z.object({ refreshToken: text({ min: 1, max: 200 }) });
 
@@ -15,8 +15,8 @@ const refresh = z.object({ refreshToken: text({ min: 1, max: 200 }) });
 export async function refreshLogin(context: Context, input: unknown): Promise<Login> {
   const given = validate(refresh, input, 'input');
   const { database } = context.store;
-  const refreshToken = newSecret(REFRESH_TOKEN_PREFIX);
-  const result = await exchange(database, hashSecret(given.refreshToken), hashSecret(refreshToken));
+  const next = newRefreshToken(given.refreshToken);
+  const result = await exchange(database, refreshHashes(given.refreshToken), next.hashes);
   if (result.outcome === 'reused') {
     const { ownerId } = result;
     const action = 'refresh_token_reused';
@@ -24,7 +24,7 @@ export async function refreshLogin(context: Context, input: unknown): Promise<Lo
   }
   if (result.outcome !== 'refreshed') throw invalid();
   const user = await database.entityManager().findOneOrFail(User, result.ownerId);
-  return { user, refreshToken, ...(await signFor(context, result)) };
+  return { user, refreshToken: next.token, ...(await signFor(context, result)) };
 }
 
 function invalid(): DomainError {

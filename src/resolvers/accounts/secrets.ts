@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import type { RefreshHashes } from '../../store/accounts/logins.ts';
 
 /** Login tokens are JWTs, which begin with `ey`. */
 export const API_KEY_PREFIX = 'md_';
@@ -14,4 +15,23 @@ export function newSecret(prefix: string): string {
 /** Of random secrets alone: a slow hash would protect nothing. */
 export function hashSecret(secret: string): string {
   return createHash('sha256').update(secret).digest('hex');
+}
+
+/**
+ * A refresh token: what all tokens of the login begin with, then a part of its own.
+ * @param former the token that it follows
+ */
+export function newRefreshToken(former?: string): { token: string; hashes: RefreshHashes } {
+  const token = newSecret((former && familyOf(former)) ?? newSecret(REFRESH_TOKEN_PREFIX));
+  return { token, hashes: refreshHashes(token) };
+}
+
+export function refreshHashes(token: string): RefreshHashes {
+  const family = familyOf(token);
+  return { family: family && hashSecret(family), token: hashSecret(token) };
+}
+
+/** @returns null: a token of an earlier version, which has one part. */
+function familyOf(token: string): string | null {
+  return /^rt_[\w-]{86}$/.test(token) ? token.slice(0, REFRESH_TOKEN_PREFIX.length + 43) : null;
 }

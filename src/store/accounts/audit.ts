@@ -12,23 +12,40 @@ export interface AuditEvent {
   subject: string | null;
 }
 
-/** Entries older than a year are deleted as new ones are written. */
-const EXPIRED_AT_ONCE = 10;
+/** What accounts do to their own credentials, as often as they like. Also in the condition of an index. */
+const OWN_ACTIONS = `'api_key_created', 'api_key_deleted', 'api_key_rotated', 'logged_out_everywhere', 'password_changed',
+  'refresh_token_reused'`;
+/** Entries of such actions that are kept of each account: the newest. */
+const MAX_OWN_ENTRIES = 1_000;
+const DELETED_AT_ONCE = 10;
+const PRUNED_AT_ONCE = 1_000;
 
 /** Records an action, in the transaction that does it. */
 export async function recordAudit(client: Pick<ClientBase, 'query'>, event: AuditEvent): Promise<void> {
   await client.query({
     name: 'record-audit',
     text: `
-      with expired as (
-        delete from audit_entry where id in (
-          select id from audit_entry where created_at < now() - interval '1 year'
-          order by created_at, id limit ${EXPIRED_AT_ONCE}
+      with superfluous as (
+        delete from audit_entry where $3 in (${OWN_ACTIONS}) and id in (
+          select id from audit_entry where actor_id = $2 and action in (${OWN_ACTIONS})
+          order by created_at desc, id desc offset ${MAX_OWN_ENTRIES - 1} limit ${DELETED_AT_ONCE}
         )
       )
       insert into audit_entry (id, actor_id, actor_email, action, subject)
       values ($1, $2, (select email from app_user where id = $2), $3, $4)`,
     values: [newId(), event.actorId, event.action, event.subject],
+  });
+}
+
+/** Deletes entries that are older than a year, a bounded number at once. */
+export async function pruneAudit(database: Database): Promise<void> {
+  await database.pool.query({
+    name: 'prune-audit',
+    text: `
+      delete from audit_entry where id in (
+        select id from audit_entry where created_at < now() - interval '1 year'
+        order by created_at, id limit ${PRUNED_AT_ONCE} for update skip locked
+      )`,
   });
 }
 

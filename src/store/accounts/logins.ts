@@ -5,15 +5,24 @@ import { transaction } from '../transaction.ts';
 export interface NewLogin {
   id: string;
   ownerId: string;
-  refreshHash: string;
+  refresh: RefreshHashes;
   /** The login fails when the account's password has changed since; null: it does not depend on a password. */
   passwordHash: string | null;
+}
+
+/** SHA-256 in hex. */
+export interface RefreshHashes {
+  /** Of the part that all refresh tokens of a login share; null: a token of an earlier version, which has none. */
+  family: string | null;
+  /** Of the whole token. */
+  token: string;
 }
 
 /** Days that a refresh token is valid. */
 export const REFRESH_DAYS = 30;
 /** Of one account at a time; the oldest end when there are more. */
 const MAX_LOGINS = 1_000;
+const PRUNED_AT_ONCE = 1_000;
 
 /**
  * Begins a login, with its first refresh token. Also deletes the account's expired logins.
@@ -30,12 +39,12 @@ export async function insertLogin(client: Pick<ClientBase, 'query'>, login: NewL
           select id from login where owner_id = $2 order by created_at desc offset ${MAX_LOGINS - 1}
         ))
       ), begun as (
-        insert into login (id, owner_id, expires_at)
-        select $1, id, now() + interval '${REFRESH_DAYS} days' from account
+        insert into login (id, owner_id, expires_at, refresh_family)
+        select $1, id, now() + interval '${REFRESH_DAYS} days', $5 from account
         returning id, expires_at
       )
       insert into refresh_token (hash, login_id, expires_at) select $3, id, expires_at from begun`,
-    values: [login.id, login.ownerId, login.refreshHash, login.passwordHash],
+    values: [login.id, login.ownerId, login.refresh.token, login.passwordHash, login.refresh.family],
   });
   return rowCount === 1;
 }
@@ -46,17 +55,25 @@ export type Refresh =
   | { outcome: 'reused'; loginId: string; ownerId: string }
   | { outcome: 'invalid' };
 
-interface TokenRow {
+interface LoginRow {
   loginId: string;
   ownerId: string;
-  isValid: boolean;
+  /** null: it has no such token. */
+  isValid: boolean | null;
   isUsed: boolean;
 }
 
-/** Exchanges a refresh token for its successor. Of concurrent uses of one token, the second ends the login. */
-export function refreshLogin(database: Database, hash: string, nextHash: string): Promise<Refresh> {
+/**
+ * Exchanges a refresh token for its successor, which alone is kept: a token of the login's family that is not there was
+ * used before. Of concurrent uses of one token, the second ends the login.
+ */
+export function refreshLogin(
+  database: Database,
+  given: RefreshHashes,
+  next: RefreshHashes,
+): Promise<Refresh> {
   return transaction(database, async (client) => {
-    const found = await lockToken(client, hash);
+    const found = await lockLogin(client, given);
     if (!found) return { outcome: 'invalid' };
     const { loginId, ownerId, isValid, isUsed } = found;
     if (isUsed) {
@@ -64,42 +81,69 @@ export function refreshLogin(database: Database, hash: string, nextHash: string)
       return { outcome: 'reused', loginId, ownerId };
     }
     if (!isValid) return { outcome: 'invalid' };
-    await replaceToken(client, { hash, nextHash, loginId });
+    await replaceToken(client, loginId, given, next);
     return { outcome: 'refreshed', loginId, ownerId };
   });
 }
 
 /** Locks the login: its end takes the tokens away in the same order. */
-async function lockToken(client: ClientBase, hash: string): Promise<TokenRow | undefined> {
-  const login = await client.query(
-    'select id from login where id = (select login_id from refresh_token where hash = $1) for update',
-    [hash],
+async function lockLogin(
+  client: ClientBase,
+  { family, token }: RefreshHashes,
+): Promise<LoginRow | undefined> {
+  const locked = await client.query<{ id: string }>(
+    `select id from login where id = coalesce(
+       (select id from login where refresh_family = $1), (select login_id from refresh_token where hash = $2))
+     for update`,
+    [family, token],
   );
-  if (login.rowCount === 0) return undefined;
-  const { rows } = await client.query<TokenRow>(
-    `select login.id as "loginId", login.owner_id as "ownerId", used_at is not null as "isUsed",
+  if (!locked.rows[0]) return undefined;
+  const { rows } = await client.query<LoginRow>(
+    `select login.id as "loginId", login.owner_id as "ownerId",
+       refresh_token.hash is null or used_at is not null as "isUsed",
        refresh_token.expires_at > now() and app_user.is_active
          and (tokens_valid_from is null or login.created_at >= tokens_valid_from) as "isValid"
-     from refresh_token join login on login.id = login_id join app_user on app_user.id = login.owner_id
-     where hash = $1`,
-    [hash],
+     from login join app_user on app_user.id = login.owner_id
+     left join refresh_token on refresh_token.login_id = login.id and hash = $2
+     where login.id = $1`,
+    [locked.rows[0].id, token],
   );
   return rows[0];
 }
 
+/** Tokens of earlier versions do not show to which login they belong: used ones are kept until they expire. */
 async function replaceToken(
   client: ClientBase,
-  { hash, nextHash, loginId }: { hash: string; nextHash: string; loginId: string },
+  loginId: string,
+  given: RefreshHashes,
+  next: RefreshHashes,
 ): Promise<void> {
-  await client.query('update refresh_token set used_at = now() where hash = $1', [hash]);
+  await client.query(
+    given.family
+      ? 'delete from refresh_token where hash = $1'
+      : 'update refresh_token set used_at = now() where hash = $1',
+    [given.token],
+  );
   await client.query('delete from refresh_token where login_id = $1 and expires_at < now()', [loginId]);
   await client.query(
     `with extended as (
-       update login set expires_at = now() + interval '${REFRESH_DAYS} days' where id = $1 returning expires_at
+       update login set expires_at = now() + interval '${REFRESH_DAYS} days', refresh_family = $3
+       where id = $1 returning expires_at
      )
      insert into refresh_token (hash, login_id, expires_at) select $2, $1, expires_at from extended`,
-    [loginId, nextHash],
+    [loginId, next.token, next.family],
   );
+}
+
+/** Deletes logins that have expired, a bounded number at once, with their refresh tokens. */
+export async function pruneLogins(database: Database): Promise<void> {
+  await database.pool.query({
+    name: 'prune-logins',
+    text: `
+      delete from login where id in (
+        select id from login where expires_at < now() order by expires_at limit ${PRUNED_AT_ONCE} for update skip locked
+      )`,
+  });
 }
 
 /** Ends a login: its login tokens and refresh tokens are invalid from now on. */

@@ -4,7 +4,14 @@ import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 export const AuditEntry = defineEntity({
   name: 'AuditEntry',
   tableName: 'audit_entry',
-  indexes: [{ properties: ['createdAt', 'id'] }],
+  indexes: [
+    { properties: ['createdAt', 'id'] },
+    {
+      // What accounts do to their own credentials; the number of such entries is bounded for each account.
+      name: 'audit_entry_own',
+      expression: `create index "audit_entry_own" on "audit_entry" ("actor_id", "created_at", "id") where "action" in ('api_key_created', 'api_key_deleted', 'api_key_rotated', 'logged_out_everywhere', 'password_changed', 'refresh_token_reused')`,
+    },
+  ],
   properties: {
     id: p.text().primary(),
     /** The account that acted; null: none that is known. */

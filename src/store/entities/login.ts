@@ -10,12 +10,14 @@ export const Login = defineEntity({
     owner: () => p.manyToOne(User).mapToPk().deleteRule('cascade').index(),
     createdAt: p.datetime(6).defaultRaw('clock_timestamp()'),
     /** When its last refresh token and its last login token have expired. */
-    expiresAt: p.datetime(6),
+    expiresAt: p.datetime(6).index(),
+    /** SHA-256 in hex of what all of its refresh tokens begin with; null: an earlier version began the login. */
+    refreshFamily: p.text().unique().nullable(),
   },
 });
 export type Login = InferEntity<typeof Login>;
 
-/** Used ones are kept until they expire, so that their reuse is noticed. */
+/** The present one of each login; used ones of earlier versions are kept until they expire, so that their reuse is noticed. */
 export const RefreshToken = defineEntity({
   name: 'RefreshToken',
   tableName: 'refresh_token',
@@ -24,6 +26,7 @@ export const RefreshToken = defineEntity({
     hash: p.text().primary(),
     login: () => p.manyToOne(Login).mapToPk().deleteRule('cascade').index(),
     expiresAt: p.datetime(6),
+    /** Of earlier versions. */
     usedAt: p.datetime(6).nullable(),
   },
 });
