@@ -40,6 +40,8 @@ export interface Viewer {
   runIds?: readonly string[] | undefined;
   /** When the credentials stop being good; sockets close then. null: never. */
   expiresAt: Date | null;
+  /** The token was signed for a cookie, wherever it was sent. */
+  isByCookie?: boolean | undefined;
   /** What the request was authenticated by; absent where nothing can revoke it. */
   credential?: Credential;
 }
@@ -50,6 +52,9 @@ export interface TokenBasis {
   keyHash?: string | null;
   /** Of a run token. */
   runIds?: readonly string[];
+  /** Without a login: when the token that it was created with was issued; absent: now. */
+  issuedAt?: Date | null;
+  isForCookie?: boolean;
 }
 
 /** Signs and checks the tokens that login gives out. */
@@ -57,9 +62,14 @@ export interface Tokens {
   /** @param lifetime seconds @param origin whose client logged in: it tells whom a request comes from. */
   sign(userId: string, lifetime: number, origin?: Origin, basis?: TokenBasis): Promise<string>;
   /** @returns null when it is not ours, altered or expired. Whether it was revoked is for `lookups.credential`. */
-  verify(
-    token: string,
-  ): Promise<{ credential: Credential; expiresAt: Date; runIds?: readonly string[] } | null>;
+  verify(token: string): Promise<VerifiedToken | null>;
+}
+
+export interface VerifiedToken {
+  credential: Credential;
+  expiresAt: Date;
+  runIds?: readonly string[];
+  isForCookie?: boolean;
 }
 
 export interface Passwords {

@@ -88,7 +88,9 @@ export function createGraphiqlPage(
 }
 
 async function logIn(services: Pick<Services, 'store' | 'tokens'>, { id }: LocalAdmin): Promise<string> {
-  const login = await beginLogin(services, { id, passwordHash: null }, 'graphql', LOCAL_TOKEN_SECONDS);
+  const login = await beginLogin(services, { id, passwordHash: null }, 'graphql', {
+    expiresIn: LOCAL_TOKEN_SECONDS,
+  });
   return login.token;
 }
 

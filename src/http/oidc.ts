@@ -45,8 +45,14 @@ export function oidcRoutes(services: Services, admission: Admission, oidc: OidcC
       const begun = readFlow(request);
       const account = await finish(await provider(), new URL(request.url, oidc.publicUrl), begun);
       const user = await signIn(services, account);
-      const login = await beginLogin(services, { id: user.id }, 'graphql', SESSION_SECONDS);
-      reply.header('set-cookie', [sessionCookie(services.config, login.token), flowCookie('')]);
+      const login = await beginLogin(services, { id: user.id }, 'graphql', {
+        expiresIn: SESSION_SECONDS,
+        isForCookie: true,
+      });
+      reply.header('set-cookie', [
+        sessionCookie(services.config, login.token, login.expiresIn),
+        flowCookie(''),
+      ]);
       // The cookie is not signed, and another server of the same site could have set it.
       return reply.redirect(returnPath(begun), 302);
     });

@@ -13,10 +13,13 @@ const CSRF_HEADER = 'x-csrf-token';
 /** Lax: sent when a person comes from another site by a link, as from a login provider, and with no other request. */
 export const NOT_FOR_SCRIPTS = { httpOnly: true, sameSite: 'lax' } as const;
 
-/** The `Set-Cookie` header of a session. */
-export function sessionCookie({ production, oidc }: Services['config'], token: string): string {
+/** The `Set-Cookie` header of a session. @param maxAge seconds; 0 deletes the cookie */
+export function sessionCookie(
+  { production, oidc }: Services['config'],
+  token: string,
+  maxAge: number,
+): string {
   const secure = production || (oidc?.publicUrl.startsWith('https:') ?? false);
-  const maxAge = token === '' ? 0 : SESSION_SECONDS;
   return stringifySetCookie({ name: NAME, value: token, path: '/', maxAge, secure, ...NOT_FOR_SCRIPTS });
 }
 

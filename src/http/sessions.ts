@@ -23,15 +23,28 @@ export function sessionRoutes(services: Services, admission: Admission) {
   return async (app: FastifyInstance): Promise<void> => {
     app.post('/session', async (request, reply) => {
       const { viewer, loginId } = await admit(request, headerCredentials(request.headers));
-      const token = await tokens.sign(viewer!.userId, SESSION_SECONDS, 'graphql', { loginId });
-      return reply.header('set-cookie', sessionCookie(config, token)).code(204).send();
+      const seconds = lifetimeOf(viewer!);
+      const token = await tokens.sign(viewer!.userId, seconds, 'graphql', { loginId, isForCookie: true });
+      return reply
+        .header('set-cookie', sessionCookie(config, token, seconds))
+        .code(204)
+        .send();
     });
     app.delete('/session', async (request, reply) => {
       const { viewer, loginId } = await admit(request, pageCredentials(request.headers));
       await endSession(services, viewer!.userId, loginId);
-      return reply.header('set-cookie', sessionCookie(config, '')).code(204).send();
+      return reply
+        .header('set-cookie', sessionCookie(config, '', 0))
+        .code(204)
+        .send();
     });
   };
+}
+
+/** Seconds. The token of a cookie that is exchanged for another does not gain any, or it would never end. */
+function lifetimeOf({ isByCookie, expiresAt }: Viewer): number {
+  if (!isByCookie) return SESSION_SECONDS;
+  return Math.max(1, Math.floor((expiresAt!.getTime() - Date.now()) / 1000));
 }
 
 /** @throws DomainError UNAUTHENTICATED, FORBIDDEN */

@@ -43,9 +43,9 @@ async function byToken({ tokens, store }: Accounts, token: string | undefined): 
   const verified = token === undefined ? null : await tokens.verify(token);
   const state = verified && (await store.lookups.credential(verified.credential));
   if (!state) throw refused('the bearer token is not valid, has expired or was revoked; log in again');
-  const { credential, expiresAt, runIds } = verified;
+  const { credential, expiresAt, runIds, isForCookie: isByCookie } = verified;
   const rights = runIds ? { isAdmin: false, scopes: [], runIds } : { isAdmin: state.isAdmin };
-  return { userId: state.id, ...rights, expiresAt, credential };
+  return { userId: state.id, ...rights, expiresAt, isByCookie, credential };
 }
 
 async function byApiKey({ store }: Accounts, key: string): Promise<Viewer> {

@@ -1,13 +1,11 @@
 import { type JWTPayload, jwtVerify, SignJWT } from 'jose';
 import { LRUCache } from 'lru-cache';
-import type { Tokens } from '../context.ts';
+import type { Tokens, VerifiedToken } from '../context.ts';
 import type { Credential } from '../store/accounts/credentials.ts';
 
 const ISSUER = 'polyphony';
 const AUDIENCE = 'polyphony';
 const ALGORITHM = 'HS256';
-
-type Verified = NonNullable<Awaited<ReturnType<Tokens['verify']>>>;
 
 /** A signature is checked once, not with every request; whether its user still exists, is asked elsewhere. */
 const MAX_KEPT = 10_000;
@@ -15,15 +13,16 @@ const MAX_KEPT = 10_000;
 /** Expiring bearer tokens; one algorithm, so that a token cannot choose a weaker one. */
 export function createTokens(secret: string): Tokens {
   const key = new TextEncoder().encode(secret);
-  const verified = new LRUCache<string, Verified>({ max: MAX_KEPT });
+  const verified = new LRUCache<string, VerifiedToken>({ max: MAX_KEPT });
   return {
-    sign: (userId, lifetime, origin = 'graphql', { loginId, keyHash, runIds } = {}) =>
+    sign: (userId, lifetime, origin = 'graphql', { loginId, keyHash, runIds, issuedAt, isForCookie } = {}) =>
       new SignJWT({
         origin,
         // Without a login, what counts is when the token was issued; `iat` has only seconds.
-        ...(loginId ? { sid: loginId } : { at: Date.now() }),
+        ...(loginId ? { sid: loginId } : { at: issuedAt?.getTime() ?? Date.now() }),
         ...(keyHash && { key: keyHash }),
         ...(runIds && { runs: runIds }),
+        ...(isForCookie && { cookie: true }),
       })
         .setProtectedHeader({ alg: ALGORITHM })
         .setSubject(userId)
@@ -46,6 +45,7 @@ export function createTokens(secret: string): Tokens {
           credential: credentialOf(payload),
           expiresAt: new Date(payload.exp! * 1000),
           ...(Array.isArray(payload.runs) && { runIds: payload.runs as string[] }),
+          ...(payload.cookie === true && { isForCookie: true }),
         };
         verified.set(token, found);
         return found;

@@ -1,8 +1,12 @@
 import { once } from 'node:events';
+import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
+import { createTokens } from '../../src/resolvers/tokens.ts';
 import { type Client, data } from '../harness/client.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
+
+const JWT_SECRET = 'a secret of the tests, long enough';
 
 let server: TestServer;
 let ann: Client;
@@ -145,4 +149,53 @@ test('DELETE /session ends the login and the cookie, with the CSRF header', asyn
   await expect
     .poll(async () => (await bob.query('{ viewer { id } }')).errors !== undefined, { timeout: 2_000 })
     .toBe(true);
+});
+
+describe('the token of a cookie that is exchanged again', () => {
+  const exchange = async (token: string) => {
+    const response = await openSession({ authorization: `Bearer ${token}` });
+    const [pair, ...rest] = response.headers.getSetCookie()[0]!.split('; ') as [string, ...string[]];
+    const maxAge = Number(rest.find((one) => one.startsWith('Max-Age='))!.slice('Max-Age='.length));
+    return { token: pair.slice(pair.indexOf('=') + 1), maxAge };
+  };
+  const endOf = (token: string) => Number(decodeJwt(token).exp);
+  const loginOf = async (token: string) => {
+    const { rows } = await server.store.database.pool.query('select expires_at from login where id = $1', [
+      decodeJwt(token).sid,
+    ]);
+    return rows[0]?.expires_at as Date | undefined;
+  };
+
+  test('extends neither itself nor the login', async () => {
+    const carl = await server.newUser();
+    const before = await loginOf(carl.token!);
+    const signed = await createTokens(JWT_SECRET).verify((await exchange(carl.token!)).token);
+    // As a cookie that was set eleven hours ago.
+    const { loginId, userId } = signed!.credential;
+    const old = await createTokens(JWT_SECRET).sign(userId, 3600, 'graphql', { loginId, isForCookie: true });
+    let current = { token: old, maxAge: 3600 };
+    for (let round = 0; round < 3; round += 1) {
+      current = await exchange(current.token);
+      expect(endOf(current.token)).toBeLessThanOrEqual(endOf(old));
+      expect(current.maxAge).toBeLessThanOrEqual(3600);
+    }
+    expect(await loginOf(carl.token!)).toEqual(before);
+  });
+
+  test.each(['logout', 'logoutEverywhere'])(
+    'ends with %s, and is not exchanged any more',
+    async (mutation) => {
+      const carl = await server.newUser();
+      const first = await exchange(carl.token!);
+      const second = await exchange(first.token);
+      data(await carl.query(`mutation { ${mutation} { user { id } } }`));
+      for (const { token } of [first, second]) {
+        const own = `polyphony_session=${token}`;
+        await expect
+          .poll(() => viewer({ cookie: own, ...CSRF }), { timeout: 2_000 })
+          .toContain('UNAUTHENTICATED');
+        expect((await openSession({ authorization: `Bearer ${token}` })).status).toBe(401);
+      }
+    },
+  );
 });

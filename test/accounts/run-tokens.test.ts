@@ -2,11 +2,14 @@ import { once } from 'node:events';
 import { getNamedType, isAbstractType, isCompositeType, isObjectType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
+import { createTokens } from '../../src/resolvers/tokens.ts';
 import { schema } from '../../src/schema/index.ts';
 import { type Answer, type Client, createClient, data, errorCode } from '../harness/client.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
 import { ask, CARRIERS } from '../http/carriers.ts';
 import { refusedAfter } from './watched.ts';
+
+const JWT_SECRET = 'a secret of the tests, long enough';
 
 let server: TestServer;
 let ann: Client;
@@ -144,6 +147,66 @@ test('ends with the key that created it, with its open sockets', async () => {
   );
   expect((await closed)[0]).toBe(4403);
   await refusedAfter(server.url, token);
+});
+
+describe('ends with the login that created it', () => {
+  const PASSWORD = 'a good password';
+  let people = 0;
+
+  async function register() {
+    people += 1;
+    const email = `reader${people}@example.com`;
+    const client = await server.anonymous.register({ email, password: PASSWORD, name: email });
+    const own = await client.createTask({ prompt: 'x', hold: true });
+    const { token } = data(
+      await server.anonymous.query(
+        `mutation { login(input: { email: "${email}", password: "${PASSWORD}" }) { token } }`,
+      ),
+    ).login;
+    return { client, own, login: createClient(server.url, { authorization: `Bearer ${token}` }) };
+  }
+
+  const bearerOf = ({ token }: Client) => ({ authorization: `Bearer ${token}` });
+  const plainUser = async (client: Client) => plain(data(await client.query('{ viewer { id } }')).viewer.id);
+  const creators: Record<
+    string,
+    (person: Awaited<ReturnType<typeof register>>) => Promise<Record<string, string>>
+  > = {
+    'a login token': async ({ client }) => bearerOf(client),
+    'the token of a cookie': async ({ client }) => {
+      const response = await fetch(`${server.url}/session`, { method: 'POST', headers: bearerOf(client) });
+      const cookie = response.headers.getSetCookie()[0]!;
+      return { authorization: `Bearer ${cookie.slice(cookie.indexOf('=') + 1, cookie.indexOf(';'))}` };
+    },
+    'a token from before logins were recorded': async ({ client }) => ({
+      authorization: `Bearer ${await createTokens(JWT_SECRET).sign(await plainUser(client), 3600)}`,
+    }),
+  };
+  const endings: Record<string, { by: 'creator' | 'login'; document: string }> = {
+    logout: { by: 'creator', document: 'mutation { logout { user { id } } }' },
+    logoutEverywhere: { by: 'login', document: 'mutation { logoutEverywhere { user { id } } }' },
+    changePassword: {
+      by: 'login',
+      document: `mutation { changePassword(input: { currentPassword: "${PASSWORD}", newPassword: "another password" }) { token } }`,
+    },
+  };
+
+  test.each(Object.keys(creators).flatMap((made) => Object.keys(endings).map((ended) => [made, ended])))(
+    'created by %s, with %s',
+    async (made, ended) => {
+      const person = await register();
+      const creator = createClient(server.url, await creators[made!]!(person));
+      const { token } = data(await create(creator, { runIds: [person.own] })).createRunToken;
+      const { by, document } = endings[ended!]!;
+      const reader = { authorization: `Bearer ${token}` };
+      const task = () =>
+        ask('HTTP', server.url, reader, 'query ($id: ID!) { task(id: $id) { status } }', { id: person.own });
+      expect(data(await task()).task).toEqual({ status: 'PENDING' });
+      data(await (by === 'creator' ? creator : person.login).query(document));
+      expect(await refusedAfter(server.url, reader)).toBeLessThan(1_000);
+      expect(codes(await task())).toEqual(['UNAUTHENTICATED']);
+    },
+  );
 });
 
 test('a socket closes with 4403 when it expires', async () => {

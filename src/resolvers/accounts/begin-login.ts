@@ -42,7 +42,7 @@ export async function beginLogin(
   { store, tokens }: Issuer,
   { id, passwordHash }: Beginning,
   origin: Origin,
-  expiresIn = TOKEN_LIFETIMES[origin],
+  { expiresIn = TOKEN_LIFETIMES[origin], isForCookie = false } = {},
 ): Promise<LoginTokens> {
   const login = newLogin(id, passwordHash ?? null);
   if (!(await insertLogin(store.database.pool, login.row))) {
@@ -50,7 +50,7 @@ export async function beginLogin(
   }
   const { refreshToken } = login;
   return {
-    token: await tokens.sign(id, expiresIn, origin, { loginId: login.row.id }),
+    token: await tokens.sign(id, expiresIn, origin, { loginId: login.row.id, isForCookie }),
     refreshToken,
     expiresIn,
   };

@@ -51,7 +51,8 @@ export async function createRunToken(
   const missing = runs.findIndex(({ id, kind }) => owned.get(id) !== kind);
   if (missing >= 0) throw notFound(`input.runIds.${missing}`);
   const expiresIn = given.expiresInSeconds ?? USUAL_SECONDS;
-  const basis = { loginId: credential?.loginId ?? null, keyHash: credential?.keyHash ?? null, runIds };
+  const { loginId = null, keyHash = null, issuedAt = null } = credential ?? {};
+  const basis = { loginId, keyHash, issuedAt, runIds };
   return { token: await context.tokens.sign(userId, expiresIn, context.origin, basis), expiresIn };
 }
 
