@@ -3,7 +3,6 @@ import { DomainError } from '../errors.ts';
 import { type Reservation, reserve } from '../rules/budget.ts';
 import { isFree, type Prices } from '../rules/money.ts';
 import type { Database } from './database.ts';
-import { transaction } from './transaction.ts';
 
 /** SQL: whether a limit is set on a run, what it is a part of, its session or its owner. @param run SQL name of the run's row. */
 export function isLimitedSql(run: string): string {
@@ -123,23 +122,21 @@ export async function settleOpenReservations(client: ClientBase, runIds: readonl
 }
 
 /** Sets, changes or takes away (null) what all tasks of a user may cost together, from the first on. */
-export async function setUserLimit(database: Database, userId: string, limit: string | null): Promise<void> {
-  await transaction(database, async (client) => {
-    // Calls that begin or settle meanwhile come before all of this, or after.
-    await client.query('lock table model_call in share row exclusive mode');
-    if (limit === null) {
-      await client.query('delete from budget where subject_id = $1', [userId]);
-      await client.query('delete from budget_entry where subject_id = $1', [userId]);
-      return;
-    }
-    await client.query(
-      `insert into budget (subject_id, kind, cost_limit, spent)
-       select $1, 'user', $2, coalesce(sum(model_call.cost), 0)
-       from run join model_call on model_call.run_id = run.id where run.owner_id = $1
-       on conflict (subject_id) do update set cost_limit = excluded.cost_limit`,
-      [userId, limit],
-    );
-  });
+export async function setUserLimit(client: ClientBase, userId: string, limit: string | null): Promise<void> {
+  // Calls that begin or settle meanwhile come before all of this, or after.
+  await client.query('lock table model_call in share row exclusive mode');
+  if (limit === null) {
+    await client.query('delete from budget where subject_id = $1', [userId]);
+    await client.query('delete from budget_entry where subject_id = $1', [userId]);
+    return;
+  }
+  await client.query(
+    `insert into budget (subject_id, kind, cost_limit, spent)
+     select $1, 'user', $2, coalesce(sum(model_call.cost), 0)
+     from run join model_call on model_call.run_id = run.id where run.owner_id = $1
+     on conflict (subject_id) do update set cost_limit = excluded.cost_limit`,
+    [userId, limit],
+  );
 }
 
 /**

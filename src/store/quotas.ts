@@ -30,7 +30,8 @@ export interface Quotas {
    */
   require(ownerId: string, wanted: Partial<Amounts>, client?: ClientBase): Promise<void>;
   read(ownerId: string): Promise<QuotaState>;
-  setLimits(ownerId: string, limits: LimitChange): Promise<void>;
+  /** After its limits were changed. */
+  forget(ownerId: string): void;
 }
 
 const FRESH_MS = 5_000;
@@ -82,10 +83,7 @@ export function createQuotas(database: Database, installation: Amounts): Quotas 
       if (quota) throw refusal(quota, state, wanted);
       for (const each of QUOTAS) state.used[each] += wanted[each] ?? 0;
     },
-    async setLimits(ownerId, limits) {
-      await writeLimits(database, ownerId, limits);
-      known.delete(ownerId);
-    },
+    forget: (ownerId) => void known.delete(ownerId),
   };
 }
 
@@ -182,12 +180,13 @@ function limitOf(text: string | null): number | null {
   return text === null ? null : Number(text);
 }
 
-async function writeLimits(
-  database: Database,
+/** `Quotas.forget` is called when it is committed. */
+export async function writeLimits(
+  client: Pick<ClientBase, 'query'>,
   ownerId: string,
   { runs, objects, bytes }: LimitChange,
 ): Promise<void> {
-  await database.pool.query(
+  await client.query(
     `insert into account_usage as usage (owner_id, max_runs, max_objects, max_bytes) values ($1, $2, $3, $4)
      on conflict (owner_id) do update set
        max_runs = case when $5 then excluded.max_runs else usage.max_runs end,

@@ -309,6 +309,35 @@ test('the documented password is accepted', async () => {
   expect((await server.anonymous.register(account)).token).not.toBeNull();
 });
 
+test('an update of which a part fails changes nothing, and is not in the audit log', async () => {
+  const { id, email, client } = await newPerson();
+  const { pool } = server.store.database;
+  const fails =
+    'create function fails() returns trigger language plpgsql as $$ begin raise exception $x$no$x$; end $$;';
+  const input = { id, isActive: false, maxQueuedRuns: 3, costLimit: 5, quotas: { runs: 7 } };
+  for (const table of ['account_usage', 'budget']) {
+    await pool.query(
+      `${fails} create trigger fails before insert on ${table} for each row execute function fails()`,
+    );
+    const answer = await update(input);
+    await pool.query('drop function fails() cascade');
+    expect(firstError(answer)?.code, table).toBe('INTERNAL_ERROR');
+    const read = await client.query('{ viewer { email quotas { runs { limit } } budget { limit } } }');
+    expect(data(read).viewer).toEqual({
+      email,
+      quotas: { runs: { limit: expect.any(Number) } },
+      budget: null,
+    });
+    expect(data(read).viewer.quotas.runs.limit).not.toBe(7);
+    const { rows } = await pool.query('select 1 from audit_entry where subject = $1 and action <> $2', [
+      ...[id, 'user_registered'],
+    ]);
+    expect(rows).toEqual([]);
+  }
+  data(await update(input));
+  expect((await logIn(email)).errors![0]!.extensions.code).toBe('FORBIDDEN');
+});
+
 test('the audit log says who did what to whom, newest first', async () => {
   const { id, email, client } = await newPerson();
   const { apiKey } = data(

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { writeLimits } from '../../src/store/quotas.ts';
 import { type Client, data } from '../harness/client.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
 
@@ -21,6 +22,11 @@ async function quotasOf(client: Client) {
 const used = async (client: Client, quota: string): Promise<number> => (await quotasOf(client))[quota].used;
 
 const localOf = (id: string) => Buffer.from(id, 'base64url').toString().split(':')[1]!;
+
+async function limitBytes(ownerId: string, bytes: number | null): Promise<void> {
+  await writeLimits(server.store.database.pool, ownerId, { bytes });
+  server.store.quotas.forget(ownerId);
+}
 
 const create = (client: Client, input: Record<string, unknown>) =>
   client.query('mutation ($input: CreateTaskInput!) { createTask(input: $input) { task { id } } }', {
@@ -139,7 +145,7 @@ test('without bytes left nothing begins, or begins again', async () => {
     }),
   );
   const { id } = data(await ann.query(QUOTAS)).me;
-  await server.store.quotas.setLimits(localOf(id), { bytes: await used(ann, 'bytes') });
+  await limitBytes(localOf(id), await used(ann, 'bytes'));
   const begin = async (field: string, id: string) =>
     (await ann.query(`mutation ($id: ID!) { ${field}(input: { id: $id }) { task { id } } }`, { id })).errors;
   expect((await begin('executeTask', held))![0]!.extensions).toMatchObject({
@@ -149,7 +155,7 @@ test('without bytes left nothing begins, or begins again', async () => {
   expect((await begin('retryTask', failed))![0]!.extensions.code).toBe('QUOTA_EXCEEDED');
   expect(await ann.task(held)).toMatchObject({ status: 'PENDING' });
   expect(await ann.task(failed)).toMatchObject({ status: 'FAILED' });
-  await server.store.quotas.setLimits(localOf(id), { bytes: null });
+  await limitBytes(localOf(id), null);
   expect(await begin('executeTask', held)).toBeUndefined();
   expect(await begin('retryTask', failed)).toBeUndefined();
 });

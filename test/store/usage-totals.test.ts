@@ -5,6 +5,7 @@ import { type NewArtifact, saveArtifact } from '../../src/store/artifacts.ts';
 import { claimRun } from '../../src/store/claim-run.ts';
 import { giveBackRun } from '../../src/store/give-back-run.ts';
 import { type Lease, openLease } from '../../src/store/lease.ts';
+import { writeLimits } from '../../src/store/quotas.ts';
 import { beginStep, completeStep } from '../../src/store/steps.ts';
 import { registerWorker } from '../../src/store/workers.ts';
 import { type Client, data } from '../harness/client.ts';
@@ -83,7 +84,8 @@ test('a quota that is full lets an artifact be replaced by one that is not large
   const lease = await holdTask(server.store, await client.createTask({ prompt: 'x' }));
   await saveArtifact(server.store, lease, file('a', 100_000));
   const { used } = await server.store.quotas.read(ownerId);
-  await server.store.quotas.setLimits(ownerId, { bytes: used.bytes });
+  await writeLimits(server.store.database.pool, ownerId, { bytes: used.bytes });
+  server.store.quotas.forget(ownerId);
   await saveArtifact(server.store, lease, { ...file('a', 100_000), mediaType: 'text/html' });
   await saveArtifact(server.store, lease, file('a', 60_000));
   await expect(saveArtifact(server.store, lease, file('b', 60_000))).rejects.toMatchObject({

@@ -8,7 +8,6 @@ import {
   changeAccount,
   listAccounts,
 } from '../../store/accounts/users.ts';
-import { setUserLimit } from '../../store/budgets.ts';
 import { User } from '../../store/entities/user.ts';
 import { type PageArguments, readPage, toConnection } from '../page.ts';
 import { costLimit } from '../task-input.ts';
@@ -55,15 +54,12 @@ const userChange = z.object({
 /** What is absent stays as it is. @throws DomainError FORBIDDEN, NOT_FOUND, INVALID_STATE: it is the last admin */
 export async function updateUser(context: Context, id: string, input: unknown): Promise<User> {
   const { userId: actorId } = requireAdmin(context, 'change accounts');
-  const { costLimit: dollars, quotas: changed, ...change } = validate(userChange, input, 'input');
-  const { database } = context.store;
+  const { costLimit: dollars, ...change } = validate(userChange, input, 'input');
+  const { database, quotas: kept } = context.store;
   const target = { id, actorId, globalId: globalId('User', id) };
-  const hasOtherLimits = dollars !== undefined || Boolean(changed);
-  requireDone(await changeAccount(database, target, { ...change, hasOtherLimits }));
-  if (dollars !== undefined) {
-    await setUserLimit(database, id, dollars === null ? null : dollars.toFixed(12));
-  }
-  if (changed) await context.store.quotas.setLimits(id, changed);
+  const limited = dollars === undefined ? {} : { costLimit: dollars === null ? null : dollars.toFixed(12) };
+  requireDone(await changeAccount(database, target, { ...change, ...limited }));
+  kept.forget(id);
   return database.entityManager().findOneOrFail(User, { id });
 }
 

@@ -1,8 +1,10 @@
 import type { ClientBase } from 'pg';
 import type { AuditAction } from '../../vocabulary.ts';
+import { setUserLimit } from '../budgets.ts';
 import type { Database } from '../database.ts';
 import { addAccountDeletionJobSql } from '../job-queue.ts';
 import { createdAtTextSql, type ListRange, rangeSql, rangeValues } from '../list-range.ts';
+import { type LimitChange, writeLimits } from '../quotas.ts';
 import { transaction } from '../transaction.ts';
 import { lockAccounts } from './accounts.ts';
 import { recordAudit } from './audit.ts';
@@ -71,8 +73,9 @@ export interface AccountChange {
   maxConcurrentRuns?: number | null | undefined;
   /** null: 10,000. */
   maxQueuedRuns?: number | null | undefined;
-  /** For the audit log: limits that are stored elsewhere are changed as well. */
-  hasOtherLimits?: boolean;
+  /** US dollars as decimal text; null: no limit. */
+  costLimit?: string | null | undefined;
+  quotas?: LimitChange | null | undefined;
 }
 
 export interface AccountTarget {
@@ -84,6 +87,7 @@ export interface AccountTarget {
 
 export type AccountOutcome = 'changed' | 'unknown' | 'last-admin';
 
+/** All of it, or nothing. `Quotas.forget` is called afterwards. */
 export function changeAccount(
   database: Database,
   target: AccountTarget,
@@ -110,6 +114,8 @@ export function changeAccount(
       ],
     );
     if (change.isActive === false) await endAllLogins(client, target.id);
+    if (change.quotas) await writeLimits(client, target.id, change.quotas);
+    if (change.costLimit !== undefined) await setUserLimit(client, target.id, change.costLimit);
     for (const action of actionsOf(before, change)) {
       await recordAudit(client, { actorId: target.actorId, action, subject: target.globalId });
     }
@@ -138,8 +144,10 @@ async function isLastAdmin(client: ClientBase, account: AccountRow): Promise<boo
 
 function actionsOf(before: AccountRow, change: AccountChange): AuditAction[] {
   const { isActive = before.isActive, isAdmin = before.isAdmin } = change;
+  const { maxConcurrentRuns, maxQueuedRuns, costLimit } = change;
   const isLimited =
-    change.hasOtherLimits || change.maxConcurrentRuns !== undefined || change.maxQueuedRuns !== undefined;
+    Boolean(change.quotas) ||
+    [maxConcurrentRuns, maxQueuedRuns, costLimit].some((limit) => limit !== undefined);
   return [
     ...(isActive === before.isActive ? [] : ([isActive ? 'user_enabled' : 'user_disabled'] as const)),
     ...(isAdmin === before.isAdmin ? [] : ([isAdmin ? 'admin_granted' : 'admin_revoked'] as const)),
