@@ -3,6 +3,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Provider from 'oidc-provider';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { deleteAccount } from '../../src/store/accounts/delete-account.ts';
+import { beginDeletion } from '../../src/store/accounts/users.ts';
 import { data, errorCode } from '../harness/client.ts';
 import { freePort } from '../harness/free-port.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
@@ -23,6 +25,8 @@ const people: Record<string, Person> = {
   cid: { email: 'cid@example.com', email_verified: false },
   eve: { email: 'taken@example.com', email_verified: true },
   fay: { email: 'fay@example.com', email_verified: true },
+  hal: { email: 'hal@example.com', email_verified: true },
+  ida: { email: 'ida@example.com', email_verified: true },
   guy: { email: 'guy@example.com', email_verified: true },
 };
 
@@ -198,6 +202,75 @@ test('with REGISTRATION=closed it needs an invitation of its address', async () 
   } finally {
     await closed.stop();
   }
+});
+
+describe('a person whose account is deleted', () => {
+  const idOfViewer = async (at: TestServer, browser: Browser): Promise<string> =>
+    localId(data(await ask(at, browser, '{ viewer { id } }')).viewer.id);
+  const localId = (id: string) => Buffer.from(id, 'base64url').toString().split(':')[1]!;
+  const remove = (at: TestServer, id: string) =>
+    beginDeletion(at.store.database, { id, actorId: 'an admin', globalId: id });
+  const finish = (at: TestServer, id: string) => deleteAccount(at.store, id, AbortSignal.timeout(30_000));
+  const refusalOf = async (at: TestServer, name: string) => {
+    const { response, browser } = await logIn(at, name);
+    expect(browser.cookies.has('polyphony_session')).toBe(false);
+    return [response.status, await codeOf(response)];
+  };
+
+  test('cannot log in until the deletion has ended, and then gets a new account', async () => {
+    // The first account is the admin's, which cannot be deleted.
+    await logIn(server, 'ann');
+    const { browser } = await logIn(server, 'hal');
+    const former = await idOfViewer(server, browser);
+    expect(await remove(server, former)).toBe('changed');
+    expect(await refusalOf(server, 'hal')).toEqual([403, 'FORBIDDEN']);
+    await expect
+      .poll(async () => errorCode(await ask(server, browser, '{ viewer { id } }')), { timeout: 2_000 })
+      .toBe('UNAUTHENTICATED');
+    await finish(server, former);
+    const again = await logIn(server, 'hal');
+    expect(await idOfViewer(server, again.browser)).not.toBe(former);
+    expect(errorCode(await ask(server, browser, '{ viewer { id } }'))).toBe('UNAUTHENTICATED');
+  });
+
+  test('whose deletion begins while they log in gets no session', async () => {
+    const { browser } = await logIn(server, 'ida');
+    const id = await idOfViewer(server, browser);
+    const second = openBrowser();
+    const url = await logInAtProvider(server, second, 'ida');
+    await remove(server, id);
+    expect((await second.send(url.href)).status).toBe(403);
+    expect(second.cookies.has('polyphony_session')).toBe(false);
+  });
+
+  test('needs another invitation with REGISTRATION=closed', async () => {
+    const closed = await startAt(closedPort, { REGISTRATION: 'closed' });
+    const invite = () =>
+      closed.store.database.pool.query(
+        `insert into account_token (hash, kind, email, expires_at)
+         values (gen_random_uuid(), 'invitation', 'hal@example.com', now() + interval '1 day')`,
+      );
+    try {
+      await closed.store.database.pool.query(
+        `insert into app_user (id, email, name, is_admin) values ('first', 'first@example.com', 'First', true)`,
+      );
+      await invite();
+      const { browser } = await logIn(closed, 'hal');
+      const former = await idOfViewer(closed, browser);
+      await remove(closed, former);
+      await invite();
+      expect(await refusalOf(closed, 'hal')).toEqual([403, 'FORBIDDEN']);
+      await finish(closed, former);
+      expect((await logIn(closed, 'hal')).response.status).toBe(302);
+      const next = await idOfViewer(closed, (await logIn(closed, 'hal')).browser);
+      expect(next).not.toBe(former);
+      await remove(closed, next);
+      await finish(closed, next);
+      expect(await refusalOf(closed, 'hal')).toEqual([403, 'FORBIDDEN']);
+    } finally {
+      await closed.stop();
+    }
+  });
 });
 
 test('a provider that does not answer is UNAVAILABLE', async () => {
