@@ -51,7 +51,14 @@ export async function createOrchestration(
       await client.query('select from session where id = $1 for share', [orchestration.sessionId]);
     const { id: runId, threadId } = orchestration;
     const idempotencyKey = idempotency?.key ?? null;
-    const joining = { runId, ownerId, threadId, idempotencyKey, field: 'input.threadId' } as const;
+    const joining = {
+      runId,
+      ownerId,
+      threadId,
+      idempotencyKey,
+      dependsOn: [],
+      field: 'input.threadId',
+    } as const;
     return joinThread(client, joining, (blockers) => insert(client, orchestration, most, blockers));
   });
   if (created) {

@@ -125,12 +125,13 @@ async function insertAfterOthers(store: Store, task: NewTask): Promise<CreatedTa
 }
 
 /** What is held joins its thread when it is executed. */
-function joiningOf({ id, ownerId, threadId, hold, idempotency }: NewTask): Joining {
+function joiningOf({ id, ownerId, threadId, hold, idempotency, dependsOn }: NewTask): Joining {
   return {
     runId: id,
     ownerId,
     threadId: hold ? null : threadId,
     idempotencyKey: idempotency?.key ?? null,
+    dependsOn,
     field: 'input.threadId',
   };
 }

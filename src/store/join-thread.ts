@@ -12,6 +12,8 @@ export interface Joining {
   threadId: string | null;
   /** Of the request that creates it; null: it has none, or the run is there already. */
   idempotencyKey: string | null;
+  /** Runs that it waits for; of a run that is there already, the run itself, whose dependencies are stored. */
+  dependsOn: readonly string[];
   /** The argument that names the thread, or the run. */
   field: 'input.threadId' | 'input.id';
 }
@@ -21,7 +23,8 @@ export interface Joining {
  * their place, as the thread wants it.
  * @param queue writes the run with so many blockers more; null: it wrote nothing, and no turn is interrupted
  * @returns what `queue` returned, and the events of interrupted turns, which are published after the commit
- * @throws DomainError CONFLICT when the thread rejects turns while it is busy
+ * @throws DomainError CONFLICT when the thread rejects turns while it is busy; VALIDATION_ERROR when the run waits for
+ * one that it would interrupt
  */
 export async function joinThread<Queued>(
   client: ClientBase,
@@ -57,7 +60,15 @@ export async function rejoinThread<Queued>(
     values: [runId, ownerId, from],
   });
   const threadId = rows[0]?.threadId ?? null;
-  return joinThread(client, { runId, ownerId, threadId, idempotencyKey: null, field: 'input.id' }, queue);
+  const joining = {
+    runId,
+    ownerId,
+    threadId,
+    idempotencyKey: null,
+    dependsOn: [runId],
+    field: 'input.id',
+  } as const;
+  return joinThread(client, joining, queue);
 }
 
 interface Turn {
@@ -69,17 +80,16 @@ interface Turn {
 const AT_ONCE: Turn = { blockers: 0, interrupted: [] };
 
 /** @returns null when the request was made before. */
-async function takeTurn(
-  client: ClientBase,
-  { runId, ownerId, idempotencyKey, field }: Joining,
-  threadId: string,
-): Promise<Turn | null> {
+async function takeTurn(client: ClientBase, joining: Joining, threadId: string): Promise<Turn | null> {
+  const { runId, ownerId, idempotencyKey, field } = joining;
   const onBusy = await lockThread(client, threadId);
   if (idempotencyKey !== null && (await isUsed(client, ownerId, idempotencyKey))) return null;
   const before = onBusy === 'parallel' ? [] : await readUnfinished(client, threadId, runId, MOST[onBusy]);
   if (before.length === 0) return AT_ONCE;
   if (onBusy === 'reject') throw busy(field);
-  return onBusy === 'interrupt' ? interrupt(client, ownerId, before) : { ...AT_ONCE, blockers: 1 };
+  if (onBusy === 'queue') return { ...AT_ONCE, blockers: 1 };
+  await refuseNeeded(client, joining, before);
+  return interrupt(client, ownerId, before);
 }
 
 /** How many of the turns before it a run has to know; null: all. */
@@ -137,6 +147,30 @@ async function readUnfinished(
 function busy(field: Joining['field']): DomainError {
   const message = `${field}: the thread rejects new turns until its unfinished turns have ended`;
   return new DomainError('CONFLICT', message, { field });
+}
+
+/** What waits for a turn, directly or through other runs, would fail by interrupting it. @throws DomainError */
+async function refuseNeeded(
+  client: ClientBase,
+  { dependsOn, field: named }: Joining,
+  turns: readonly string[],
+): Promise<void> {
+  if (dependsOn.length === 0) return;
+  const { rows } = await client.query<{ position: number | null }>({
+    name: 'find-needed-turn',
+    text: `
+      with recursive needed(id, position) as (
+        select id, position::int from unnest($1::text[]) with ordinality as given (id, position)
+        union select dependency.on_run_id, needed.position from dependency join needed on dependency.run_id = needed.id
+      )
+      select min(position) as position from needed where id = any($2::text[])`,
+    values: [dependsOn, turns],
+  });
+  const position = rows[0]!.position;
+  if (position === null) return;
+  const field = named === 'input.id' ? named : `input.dependsOn.${position - 1}`;
+  const message = `${field}: waits for a turn that it would interrupt; set the thread's onBusy to QUEUE, or use another thread`;
+  throw new DomainError('VALIDATION_ERROR', message, { field });
 }
 
 async function interrupt(client: ClientBase, ownerId: string, runIds: readonly string[]): Promise<Turn> {

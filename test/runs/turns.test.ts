@@ -249,6 +249,30 @@ describe('a thread that interrupts', () => {
     await move('cancelTask', id!);
   });
 
+  test('a turn that waits for one that it would interrupt is refused, and interrupts nothing', async () => {
+    const threadId = await createThread({ onBusy: 'INTERRUPT' });
+    const running = await untilFirstWord(await ask(threadId, 'running', ENDLESS));
+    const other = await ann.createTask({ prompt: 'other', model: QUICK });
+    const between = await ann.createTask({ prompt: 'between', model: QUICK, dependsOn: [running] });
+    for (const needed of [running, between]) {
+      const refused = await create({ prompt: 'x', model: QUICK, threadId, dependsOn: [other, needed] });
+      expect(refused.errors![0]!.extensions).toMatchObject({
+        code: 'VALIDATION_ERROR',
+        field: 'input.dependsOn.1',
+      });
+      expect(refused.errors![0]!.message).toMatch(/waits for a turn that it would interrupt/);
+      const held = { prompt: 'x', model: QUICK, threadId, hold: true, dependsOn: [needed] };
+      const id = data(await create(held)).createTask.task.id;
+      const executed = await move('executeTask', id);
+      expect(executed.errors![0]!.extensions).toMatchObject({ code: 'VALIDATION_ERROR', field: 'input.id' });
+      expect(await statusOf(id)).toBe('PENDING');
+    }
+    expect(await Promise.all([running, between].map(statusOf))).toEqual(['RUNNING', 'QUEUED']);
+    await move('cancelTask', running);
+    const after = await create({ prompt: 'after', model: QUICK, threadId, dependsOn: [other] });
+    expect((await names(data(after).createTask.task.id)).at(-1)).toBe('RunCompleted');
+  });
+
   test('what cannot be moved interrupts nothing', async () => {
     const threadId = await createThread({ onBusy: 'INTERRUPT' });
     const done = await ask(threadId, 'done');
