@@ -4,6 +4,7 @@ import type { Origin, SessionStatus } from '../vocabulary.ts';
 import { setSessionLimit } from './budgets.ts';
 import type { Database } from './database.ts';
 import { deleteRunsWithin } from './delete-runs.ts';
+import { lockOwnRuns } from './end-turns.ts';
 import { publishAll } from './publish-all.ts';
 import { SESSION_COLUMNS, type SessionRow } from './sessions.ts';
 import type { Store } from './store.ts';
@@ -121,10 +122,10 @@ async function deletePart(client: ClientBase, { id, ownerId }: Target) {
     [id, ownerId],
   );
   if (closed.rowCount === 0) return { left: 'unknown', events: [] } as const;
-  const { rows } = await client.query<{ id: string }>(
-    `select id from run where session_id = $1 order by id limit ${RUNS_AT_ONCE} for update`,
-    [id],
-  );
+  const { rows } = await lockOwnRuns(client, {
+    text: `select id from run where session_id = $1 order by id limit ${RUNS_AT_ONCE}`,
+    values: [id],
+  });
   const events = await deleteRunsWithin(
     client,
     ownerId,

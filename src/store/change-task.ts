@@ -3,6 +3,7 @@ import { DomainError } from '../errors.ts';
 import { composePrompt } from '../rules/compose-prompt.ts';
 import type { PromptParameters, TaskSubject } from '../rules/task.ts';
 import { deleteRunsWithin } from './delete-runs.ts';
+import { lockOwnRuns } from './end-turns.ts';
 import { publishAll } from './publish-all.ts';
 import type { Store } from './store.ts';
 import { transaction } from './transaction.ts';
@@ -141,10 +142,10 @@ async function movePriority(
  */
 export async function deleteTask(store: Store, { runId, ownerId }: Target): Promise<boolean> {
   const { found, events } = await transaction(store.database, async (client) => {
-    const { rowCount } = await client.query(
-      `select from run where id = $1 and owner_id = $2 and kind = 'task' and parent_id is null for update`,
-      [runId, ownerId],
-    );
+    const { rowCount } = await lockOwnRuns(client, {
+      text: `select id from run where id = $1 and owner_id = $2 and kind = 'task' and parent_id is null`,
+      values: [runId, ownerId],
+    });
     const events = rowCount === 1 ? await deleteRunsWithin(client, ownerId, [runId]) : [];
     return { found: rowCount === 1, events };
   });

@@ -5,6 +5,7 @@ import { RUN_KINDS } from '../vocabulary.ts';
 import { announceSql, ENDED_RUN } from './announce-end.ts';
 import { cancelAllWithin, cancelWithin } from './cancel-run.ts';
 import { deleteRunsWithin } from './delete-runs.ts';
+import { lockOwnRuns } from './end-turns.ts';
 import { appendSql, eventsParameter, RAISED, raiseSql } from './event-log.ts';
 import type { LoggedEvent } from './events.ts';
 import { publishAll } from './publish-all.ts';
@@ -113,11 +114,12 @@ export async function retryExecution(store: Store, { runId, ownerId }: Target): 
 /** Ends what is not finished, then takes the execution away with its tasks and logs. @returns false when it is not there. */
 export async function deleteExecution(store: Store, { runId, ownerId }: Target): Promise<boolean> {
   const { found, events } = await transaction(store.database, async (client) => {
-    const locked = await client.query<{ id: string }>(
-      `select id from run where owner_id = $2 and (parent_id = $1 or (id = $1 and kind = 'execution'))
-       order by parent_id nulls first, id for update`,
-      [runId, ownerId],
-    );
+    const locked = await lockOwnRuns(client, {
+      text: `
+        select id from run where owner_id = $2 and (parent_id = $1 or (id = $1 and kind = 'execution'))
+        order by parent_id nulls first, id`,
+      values: [runId, ownerId],
+    });
     if (!locked.rows.some(({ id }) => id === runId)) return { found: false, events: [] };
     // With those that were begun while this waited.
     const { rows } = await client.query<{ id: string }>(

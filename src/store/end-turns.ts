@@ -23,6 +23,22 @@ export async function lockThreads(client: ClientBase, runIds: readonly string[])
   });
 }
 
+/**
+ * Locks runs for their deletion, and before them their threads, as `lockThreads` says.
+ * @param wanted selects the ids of an owner's runs, in the order in which they are to be locked
+ */
+export async function lockOwnRuns(
+  client: ClientBase,
+  wanted: { text: string; values: unknown[] },
+): Promise<{ rows: { id: string }[]; rowCount: number | null }> {
+  const found = await client.query<{ id: string }>(wanted);
+  await lockThreads(
+    client,
+    found.rows.map(({ id }) => id),
+  );
+  return client.query<{ id: string }>({ ...wanted, text: `${wanted.text} for update` });
+}
+
 /** Of runs that have ended: the next turn of each of their threads is a worker's to take. */
 export async function endTurns(client: ClientBase, runIds: readonly string[]): Promise<LoggedEvent[]> {
   const { rows } = await client.query<{ id: string }>({

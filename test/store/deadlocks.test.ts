@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { newId } from '../../src/rules/ids.ts';
 import { UNKNOWN_USAGE } from '../../src/rules/money.ts';
+import { deleteAccount } from '../../src/store/accounts/delete-account.ts';
 import { cancelRun } from '../../src/store/cancel-run.ts';
+import { deleteSession } from '../../src/store/change-session.ts';
+import { deleteTask } from '../../src/store/change-task.ts';
 import { claimRun } from '../../src/store/claim-run.ts';
 import { openLease } from '../../src/store/lease.ts';
 import { beginModelCall, settleModelCall } from '../../src/store/model-calls.ts';
@@ -80,3 +83,38 @@ test('tasks that wait for others in their session are made while its limit chang
   }
   expect(await countDeadlocks()).toBe(0);
 });
+
+test('turns of threads join, and interrupt others, while their runs, sessions and accounts are deleted', async () => {
+  const { store } = server;
+  const before = await countDeadlocks();
+  const make = 'mutation ($input: CreateTaskInput!) { createTask(input: $input) { task { id } } }';
+  const thread = 'mutation ($input: CreateThreadInput!) { createThread(input: $input) { thread { id } } }';
+  const plain = (globalId: string) => Buffer.from(globalId, 'base64url').toString().split(':')[1]!;
+  for (let round = 0; round < 8; round += 1) {
+    const ann = await server.newUser();
+    const ownerId = plain(data(await ann.query('{ viewer { id } }')).viewer.id);
+    const sessionId = await createSession(ann);
+    const input = { onBusy: round % 2 ? 'QUEUE' : 'INTERRUPT', sessionId };
+    const threadId = data(await ann.query(thread, { input })).createThread.thread.id;
+    const turn = { prompt: 'x', model: 'demo', threadId, sessionId };
+    const ids = await Promise.all([1, 2, 3].map(() => ann.createTask(turn)));
+    const join = () => ann.query(make, { input: turn });
+    const target = (id: string) => ({ runId: plain(id), ownerId });
+    const deletions = ids.map((id) => deleteTask(store, target(id)));
+    const answers = await Promise.all([join(), join(), join(), join(), ...deletions]);
+    expect(JSON.stringify(answers)).not.toContain('INTERNAL_ERROR');
+    const last = await Promise.all([join(), deleteSession(store, { id: plain(sessionId), ownerId }), join()]);
+    expect(JSON.stringify(last)).not.toContain('INTERNAL_ERROR');
+    const other = data(await ann.query(thread, { input: { onBusy: 'INTERRUPT' } })).createThread.thread.id;
+    const next = { prompt: 'x', model: 'demo', threadId: other };
+    await ann.createTask(next);
+    await store.database.pool.query('update app_user set deleted_at = now() where id = $1', [ownerId]);
+    await Promise.all([
+      ann.query(make, { input: next }),
+      // The job is repeated when something was created meanwhile.
+      deleteAccount(store, ownerId, AbortSignal.timeout(20_000)).catch(() => {}),
+      ann.query(make, { input: next }),
+    ]);
+  }
+  expect((await countDeadlocks()) - before).toBe(0);
+}, 240_000);

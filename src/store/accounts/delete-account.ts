@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
 import type { Database } from '../database.ts';
 import { deleteRunsWithin } from '../delete-runs.ts';
+import { lockOwnRuns } from '../end-turns.ts';
 import { addAccountDeletionJobSql } from '../job-queue.ts';
 import { publishAll } from '../publish-all.ts';
 import type { Store } from '../store.ts';
@@ -76,10 +77,10 @@ async function deleteRuns(store: Store, userId: string, after: string): Promise<
 }
 
 async function lockRuns(client: ClientBase, userId: string, after: string): Promise<string[]> {
-  const { rows } = await client.query<{ id: string }>(
-    `select id from run where owner_id = $1 and id > $2 order by id limit ${RUNS_AT_ONCE} for update`,
-    [userId, after],
-  );
+  const { rows } = await lockOwnRuns(client, {
+    text: `select id from run where owner_id = $1 and id > $2 order by id limit ${RUNS_AT_ONCE}`,
+    values: [userId, after],
+  });
   return rows.map(({ id }) => id);
 }
 
