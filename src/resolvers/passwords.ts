@@ -26,11 +26,11 @@ export function createPasswords(atOnce: number): Passwords {
     return limit(work);
   }
 
-  let common: Promise<ReadonlySet<string>> | null = null;
   return {
     async isCommon(password) {
-      common ??= readCommonPasswords();
-      return (await common).has(password.toLowerCase());
+      // Loading them takes 0.1 s, once in a process.
+      const { COMMON_PASSWORDS } = await import('./common-passwords.ts');
+      return COMMON_PASSWORDS.has(password.toLowerCase());
     },
     hash: (password) => inTurn(() => hash(password)),
     async matches(passwordHash, password) {
@@ -38,10 +38,4 @@ export function createPasswords(atOnce: number): Passwords {
       return matches && passwordHash !== null;
     },
   };
-}
-
-/** About 49,000, without their order. Loading them takes 0.1 s. */
-async function readCommonPasswords(): Promise<ReadonlySet<string>> {
-  const { dictionary } = await import('@zxcvbn-ts/language-common');
-  return new Set(dictionary['passwords-common']);
 }
