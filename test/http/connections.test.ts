@@ -1,6 +1,8 @@
+import { channel } from 'node:diagnostics_channel';
 import { once } from 'node:events';
+import type { Server } from 'node:http';
 import { connect, type Socket } from 'node:net';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { freePort } from '../harness/free-port.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
@@ -35,7 +37,30 @@ function unfinished(path: string): string {
   return `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"query":`;
 }
 
+/** The server that answers at an address, of this process. */
+async function serverAt(url: string): Promise<Server> {
+  const started = channel('http.server.request.start');
+  const { promise, resolve } = Promise.withResolvers<Server>();
+  const see = (message: unknown) => {
+    const { request, server } = message as { request: { headers: { host?: string } }; server: Server };
+    if (request.headers.host === new URL(url).host) resolve(server);
+  };
+  started.subscribe(see);
+  await (await fetch(`${url}/health`, { headers: { connection: 'close' } })).text();
+  started.unsubscribe(see);
+  return promise;
+}
+
 describe('a connection is closed', () => {
+  beforeAll(async () => {
+    for (const url of [server.url, compatUrl]) {
+      const one = await serverAt(url);
+      expect(one).toMatchObject({ requestTimeout: 30_000, headersTimeout: 15_000 });
+      // Node reads them whenever it looks.
+      Object.assign(one, { requestTimeout: 2_000, headersTimeout: 1_000 });
+    }
+  });
+
   test.concurrent.each([
     ['whose body is never finished', () => server.url, unfinished('/graphql')],
     [
@@ -45,27 +70,19 @@ describe('a connection is closed', () => {
     ],
     ['whose body is never finished, at a port of a dialect', () => compatUrl, unfinished('/api/auth/login')],
     ['whose head is never finished', () => server.url, 'GET / HTTP/1.1\r\nHost: loc'],
-  ])(
-    '%s, with 408',
-    async (_what, urlOf, text) => {
-      const socket = await open(urlOf());
-      socket.write(text);
-      expect(await untilClosed(socket)).toMatch(/^HTTP\/1.1 408 Request Timeout\r\n/);
-    },
-    45_000,
-  );
+  ])('%s, with 408', async (_what, urlOf, text) => {
+    const socket = await open(urlOf());
+    socket.write(text);
+    expect(await untilClosed(socket)).toMatch(/^HTTP\/1.1 408 Request Timeout\r\n/);
+  });
 
   test.concurrent.each([
     ['that sends nothing', () => server.url],
     ['that sends nothing, at a port of a dialect', () => compatUrl],
-  ])(
-    '%s',
-    async (_what, urlOf) => {
-      const socket = await open(urlOf());
-      await untilClosed(socket);
-    },
-    45_000,
-  );
+  ])('%s', async (_what, urlOf) => {
+    const socket = await open(urlOf());
+    await untilClosed(socket);
+  });
 });
 
 async function openGraphqlSocket(
@@ -81,21 +98,26 @@ async function openGraphqlSocket(
 }
 
 describe('a WebSocket without credentials', () => {
-  test.concurrent('that has no operation is closed, though it pings', async () => {
+  test('that has no operation is closed after 10 s, though it pings', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    onTestFinished(() => void vi.useRealTimers());
     const { socket, closed } = await openGraphqlSocket(server.url);
-    const pinging = setInterval(() => {
-      socket.ping();
-      socket.send('{"type":"ping"}');
-    }, 500);
+    await once(socket, 'message');
+    vi.advanceTimersByTime(9_999);
+    const pong = once(socket, 'pong');
+    socket.send('{"type":"ping"}');
+    expect(JSON.parse(String((await once(socket, 'message'))[0]))).toEqual({ type: 'pong' });
+    socket.ping();
+    await pong;
+    vi.advanceTimersByTime(1);
     expect(await closed).toBe(4408);
-    clearInterval(pinging);
-  }, 45_000);
+  });
 
-  test.concurrent('that says nothing is closed', async () => {
+  test('that says nothing is closed', async () => {
     const socket = new WebSocket(`${server.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
     const [code] = await once(socket, 'close');
     expect(code).toBe(4408);
-  }, 45_000);
+  });
 });
 
 describe('of an address and of an account there are so many at a time', () => {
