@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Client, data, rebuildText, TASK_EVENTS } from '../harness/client.ts';
 import { type DatabaseProxy, startDatabaseProxy } from '../harness/database-proxy.ts';
 import type { Polyphony } from '../harness/process.ts';
@@ -7,23 +7,29 @@ import { openStage, type Stage } from '../harness/stage.ts';
 
 let stage: Stage;
 let proxy: DatabaseProxy;
-let worker: Polyphony;
+let worker: Polyphony | null = null;
 let ann: Client;
 let operator: pg.Client;
 
 /** The API has the database always; the worker, through a proxy that a test may cut. */
-beforeEach(async () => {
+beforeAll(async () => {
   stage = await openStage();
   ann = stage.ann;
   proxy = await startDatabaseProxy(stage.databaseUrl);
   operator = new pg.Client({ connectionString: stage.databaseUrl });
   await operator.connect();
-  worker = await stage.startWorker({ DATABASE_URL: proxy.url });
 });
-afterEach(async () => {
+afterAll(async () => {
   await operator?.end();
   await stage?.close();
   await proxy?.cut();
+});
+
+beforeEach(async () => {
+  worker ??= await stage.startWorker({ DATABASE_URL: proxy.url });
+});
+afterEach(async () => {
+  await operator.query('drop trigger if exists slow on event; drop function if exists slow');
 });
 
 /** Claims and what else writes `RunStarted` take this long from now on. */
@@ -77,10 +83,12 @@ test('a worker that is stopped during a claim hands the run over, and leaves not
   const id = await ann.createTask({ prompt: 'x', model: 'demo@tokens=6000,itl=10' });
   await waitForClaim();
   const before = performance.now();
-  expect(await worker.stop()).toBe(0);
+  expect(await worker!.stop()).toBe(0);
+  worker = null;
   expect(performance.now() - before).toBeLessThan(5_000);
   expect(await ann.task(id)).toMatchObject({ status: 'QUEUED' });
   expect((await operator.query('select from worker')).rowCount).toBe(0);
+  data(await ann.query('mutation ($id: ID!) { cancelTask(input: { id: $id }) { task { id } } }', { id }));
 });
 
 test('an answer that ends while the database is away is kept, and asked for once', async () => {
