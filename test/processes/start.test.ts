@@ -3,22 +3,32 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { untilGone } from '../fixtures/embedded-postgres.ts';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { copyDataDir, makeReadyDataDir, untilGone } from '../fixtures/embedded-postgres.ts';
 import { createClient, data, rebuildText, TASK_EVENTS, type TaskEvent } from '../harness/client.ts';
 import { begin, launch, type Polyphony } from '../harness/process.ts';
 
 const ann = { email: 'ann@example.com', password: 'a good password', name: 'Ann' };
+let ready: Awaited<ReturnType<typeof makeReadyDataDir>>;
+let folder: string;
+/** With a database that an earlier start has made. */
 let dataDir: string;
 let running: Polyphony[];
 
+beforeAll(async () => {
+  ready = await makeReadyDataDir();
+});
+afterAll(() => ready?.remove());
+
 beforeEach(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'polyphony-start-'));
+  folder = await mkdtemp(join(tmpdir(), 'polyphony-start-'));
+  dataDir = join(folder, 'data');
+  await copyDataDir(ready.path, dataDir);
   running = [];
 });
 afterEach(async () => {
   for (const polyphony of running) await polyphony.stop();
-  await rm(dataDir, { recursive: true, force: true });
+  await rm(folder, { recursive: true, force: true });
 });
 
 async function start(variables: Record<string, string> = {}): Promise<Polyphony> {
@@ -31,6 +41,7 @@ const postmasterPid = async () =>
   Number((await readFile(join(dataDir, 'postgres/postmaster.pid'), 'utf8')).split('\n')[0]);
 
 test('a start on an empty folder is healthy, and a second start has everything still', async () => {
+  dataDir = join(folder, 'empty');
   const first = await start();
   expect(await (await fetch(`${first.url}/health`)).json()).toMatchObject({ status: 'healthy' });
   const client = await createClient(first.url).register(ann);
@@ -94,7 +105,6 @@ test('a restart of Postgres in the middle of streams is outlasted by all of them
 });
 
 test('stopped in the middle of a start, it leaves no Postgres behind, and takes it for no failure', async () => {
-  await (await start()).stop();
   const starting = begin('start', { DATA_DIR: dataDir });
   let said = '';
   starting.stderr.on('data', (chunk) => (said += chunk));
