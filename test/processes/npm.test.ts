@@ -3,16 +3,23 @@ import { once } from 'node:events';
 import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { isRunning } from '../fixtures/embedded-postgres.ts';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { copyDataDir, isRunning, makeReadyDataDir } from '../fixtures/embedded-postgres.ts';
 import { npm, untilEnded, untilReady } from '../harness/npm.ts';
 import { begin, launch } from '../harness/process.ts';
 import { createDatabase } from '../harness/server.ts';
 import { getPage, tokenIn } from '../http/page.ts';
 
+let ready: Awaited<ReturnType<typeof makeReadyDataDir>>;
 let folder: string;
+/** Not there, unless a test makes it. */
 let dataDir: string;
 let children: ChildProcess[];
+
+beforeAll(async () => {
+  ready = await makeReadyDataDir();
+});
+afterAll(() => ready?.remove());
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'polyphony-npm-'));
@@ -47,6 +54,8 @@ const pidsOf = async () => ({
 });
 
 describe('npm start', () => {
+  beforeEach(() => copyDataDir(ready.path, dataDir));
+
   test.each(['SIGTERM', 'SIGINT'] as const)(
     'killed by %s ends server and Postgres in order',
     async (signal) => {
@@ -105,6 +114,7 @@ test('a server whose starter ends goes on, unless npm itself has started it', as
     const child = spawn(process.execPath, ['src/main.ts'], { detached: true, stdio: ['ignore', 'pipe', 'inherit'] });
     child.stdout.once('data', () => process.exit());`;
   const env = { ...process.env, DATA_DIR: dataDir, PORT: '0', npm_lifecycle_event: 'deploy' };
+  await copyDataDir(ready.path, dataDir);
   const starter = spawn(process.execPath, ['-e', script], { cwd: join(import.meta.dirname, '../..'), env });
   await once(starter, 'exit');
   const { server, postgres } = await pidsOf();
@@ -116,6 +126,8 @@ test('a server whose starter ends goes on, unless npm itself has started it', as
 });
 
 describe('npm run link', () => {
+  beforeEach(() => copyDataDir(ready.path, dataDir));
+
   const LINK = /^http:\/\/localhost:\d+\/graphql\?link=[\w-]{43}$/m;
 
   test('prints another link for the running server, wherever that listens', async () => {
