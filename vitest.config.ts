@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/harness/longest-first.ts';
 import { totals } from './test/harness/totals.ts';
 
 /**
@@ -20,6 +21,7 @@ export default defineConfig({
     // Loading the same modules for each file again took as long as the tests: what a test changes in them, it restores.
     isolate: false,
     unstubEnvs: true,
+    sequence: { sequencer: LongestFirst },
     // Of a machine that is busy with something else: what has to be fast is measured by the test itself.
     testTimeout: 60_000,
     hookTimeout: 60_000,
