@@ -29,8 +29,8 @@ export function createPasswords(atOnce: number): Passwords {
   return {
     async isCommon(password) {
       // Loading them takes 0.1 s, once in a process.
-      const { COMMON_PASSWORDS } = await import('./common-passwords.ts');
-      return COMMON_PASSWORDS.has(password.toLowerCase());
+      const { FREQUENT_PASSWORDS } = await import('./frequent-passwords.ts');
+      return FREQUENT_PASSWORDS.has(password.toLowerCase());
     },
     hash: (password) => inTurn(() => hash(password)),
     async matches(passwordHash, password) {

@@ -1,4 +1,4 @@
 import { dictionary } from '@zxcvbn-ts/language-common';
 
 /** About 49,000, without their order. */
-export const COMMON_PASSWORDS: ReadonlySet<string> = new Set(dictionary['passwords-common']);
+export const FREQUENT_PASSWORDS: ReadonlySet<string> = new Set(dictionary['passwords-common']);
