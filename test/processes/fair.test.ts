@@ -65,6 +65,9 @@ async function createTasks(client: Client, count: number, input: object): Promis
   return ids;
 }
 
+/** A slot counts as held from the choice of an account; its run starts when it has been claimed. */
+const CLAIM_MS = 500;
+
 interface Times {
   createdAt: Date;
   startedAt: Date | null;
@@ -116,21 +119,22 @@ test('own priority orders the runs of an account, also one that was given later'
   expect(before).toEqual([]);
 });
 
-test('while another account waits, one holds no more than its share of the slots', async () => {
+test('while another account waits and holds less than its share of the slots, one takes no more than its own', async () => {
   const [ann, bob] = [await newAccount(), await newAccount()];
   const many = await createTasks(ann, 50, { model: MODELS.slow, priority: 10 });
   const some = await createTasks(bob, 25, { model: MODELS.slow, priority: 1 });
   await stage.startWorker();
   await allEnded([...many, ...some]);
   const [own, others] = [await timesOf(many), await timesOf(some)];
-  // At first the worker does not know the other account; near the end that has no run that waits.
-  const [from, to] = [others[2]!.startedAt!, others.at(-3)!.startedAt!];
-  const started = own.filter(({ startedAt }) => startedAt! > from && startedAt! < to);
+  const held = (runs: readonly Times[], at: Date, until = at.getTime()) =>
+    runs.filter(({ startedAt, completedAt }) => startedAt!.getTime() < until && completedAt! > at).length;
+  // At first the worker does not know the other account; near the end none of its runs waits.
+  const [from, to] = [others[2]!.startedAt!, others.at(-6)!.startedAt!];
+  const started = own.flatMap(({ startedAt: at }) => (at! > from && at! < to ? [at!] : []));
   expect(started.length).toBeGreaterThan(10);
-  for (const { startedAt: at } of started) {
-    const held = own.filter(({ startedAt, completedAt }) => startedAt! < at! && completedAt! > at!);
-    expect(held.length).toBeLessThan(2);
-  }
+  // Beside the four slots there is one for an account that held nothing: then both may have their share of two.
+  const beyond = started.filter((at) => held(own, at) >= 2 && held(others, at, at.getTime() + CLAIM_MS) < 2);
+  expect(beyond).toEqual([]);
 });
 
 test('an account that is alone takes all slots', async () => {
