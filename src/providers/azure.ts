@@ -1,9 +1,9 @@
 import { AzureOpenAI } from 'openai';
 import type { AzureConfig } from '../config.ts';
-import { boundedFetch } from './bounded-answer.ts';
 import { createChatProvider, QUIET } from './openai/chat.ts';
 import type { Provider } from './provider.ts';
 import { DEFAULT_PATIENCE } from './watch-stream.ts';
+import { createFetch } from './wire/fetch.ts';
 
 /** Azure OpenAI: OpenAI's chat completions under paths and a key of its own. A model's id is its deployment's name. */
 export function createAzureProvider(
@@ -25,7 +25,7 @@ export function createAzureProvider(
         apiKey,
         apiVersion,
         baseURL: `${endpoint}/openai`,
-        fetch: boundedFetch(),
+        fetch: createFetch(),
       }),
       maxTokensField: 'max_completion_tokens',
     },

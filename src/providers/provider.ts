@@ -20,11 +20,13 @@ export interface ToolCall {
 }
 
 /**
- * An assistant's turn in its vendor's own form, where our form loses something (signed reasoning). It is JSON, to
- * be kept and sent back as it is; other providers than its own pass it over.
+ * What our form of an assistant's turn loses (signed reasoning) and its vendor wants back. It is JSON, to be kept and
+ * sent back as it is, to the model that gave it; for others it is passed over.
  */
 export interface VendorTurn {
   provider: ProviderId;
+  /** Absent in turns of before 2026-11-29. */
+  model?: string;
   content: unknown;
 }
 

@@ -1,6 +1,6 @@
-import { AnswerTooLong, countCharacters } from './bounded-answer.ts';
 import { ProviderError } from './provider.ts';
 import { tooLong } from './thrown.ts';
+import { AnswerTooLong, countCharacters } from './wire/bounds.ts';
 
 /** Longest silences that are taken for life, in milliseconds. */
 export interface Patience {

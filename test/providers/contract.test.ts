@@ -1,6 +1,6 @@
 import { describe } from 'vitest';
 import { createOutbound } from '../../src/engine/outbound.ts';
-import { createOutboundFetch } from '../../src/engine/outbound-fetch.ts';
+import { createOutboundAsk } from '../../src/engine/outbound-fetch.ts';
 import { createAnthropicProvider } from '../../src/providers/anthropic/provider.ts';
 import { createAzureProvider } from '../../src/providers/azure.ts';
 import { createCustomProvider } from '../../src/providers/custom/provider.ts';
@@ -33,7 +33,7 @@ const SUBJECTS: readonly Subject[] = [
       createCustomProvider(
         {
           endpointOf: async () => ({ baseUrl: `${url}/v1`, apiKey }),
-          fetch: createOutboundFetch(createOutbound(['127.0.0.0/8'])),
+          ask: createOutboundAsk(createOutbound(['127.0.0.0/8'])),
         },
         patience,
       ),

@@ -125,9 +125,9 @@ describe('answers', () => {
 
   test.each([
     { given: 'length', reason: 'length', rawReason: 'length' },
-    { given: 'load', reason: 'other', rawReason: 'load' },
     { given: 'a\0b', reason: 'other', rawReason: 'a\uFFFDb' },
-    { given: null, reason: 'other', rawReason: null },
+    { given: null, reason: 'unknown', rawReason: null },
+    { given: '', reason: 'unknown', rawReason: null },
   ])('the end by $given is $reason', async ({ given, reason, rawReason }) => {
     expect((await hear(done({ done_reason: given }))).parts.at(-1)).toMatchObject({ reason, rawReason });
   });
@@ -150,16 +150,12 @@ describe('answers', () => {
   });
 });
 
-describe('what is no line of the API is a fault', () => {
+describe('what is no line of the API is an error', () => {
   test.each([
     { given: 'cut JSON', line: '{"message":\n' },
     { given: 'a list', line: '[]\n' },
     { given: 'a word', line: 'hello\n' },
-    { given: 'text that is a number', line: '{"message":{"content":7}}\n' },
-    {
-      given: 'arguments that are text',
-      line: '{"message":{"tool_calls":[{"function":{"name":"a","arguments":"{}"}}]}}\n',
-    },
+    { given: 'an image', line: '{"message":{"content":[{"type":"image","url":"x"}]}}\n' },
   ])('$given', async ({ line }) => {
     const heard = await hear(said('Hi'), line, done());
     expect(heard.text).toBe('Hi');

@@ -136,14 +136,13 @@ describe('refusals that other servers send', () => {
       given: 'an empty 500',
       saying: { status: 500, body: '' },
       code: 'PROVIDER_UNAVAILABLE',
-      message: 'OpenAI answered 500: status code (no body). Try again later.',
+      message: 'OpenAI answered 500: no reason given. Try again later.',
     },
     {
       given: 'a redirect to nowhere',
       saying: { status: 304, body: '' },
       code: 'PROVIDER_BAD_REQUEST',
-      message:
-        'OpenAI answered 304: status code (no body). Check the parameters; this model may not take them.',
+      message: 'OpenAI answered 304: no reason given. Check the parameters; this model may not take them.',
     },
     {
       given: 'a number for a code',
@@ -264,9 +263,9 @@ describe('answers of other servers', () => {
     },
     {
       given: 'a reason of its own',
-      chunks: [chunk({ content: 'Hi' }, 'eos')],
+      chunks: [chunk({ content: 'Hi' }, 'ready')],
       text: 'Hi',
-      finish: { reason: 'other', rawReason: 'eos' },
+      finish: { reason: 'other', rawReason: 'ready' },
     },
     {
       given: 'a reason like a method of objects',

@@ -24,7 +24,9 @@ export function readMessages({ messages }: Json): readonly Json[] {
   return messages;
 }
 
-export function readModel({ model }: Json): string {
+/** A pull may say `name`, as Ollama's client does. */
+export function readModel({ model: given, name }: Json): string {
+  const model = given ?? name;
   if (typeof model === 'string' && model !== '') return model;
   throw invalidRequest('you must provide a model parameter');
 }

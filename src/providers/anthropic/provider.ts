@@ -1,12 +1,12 @@
 import Anthropic from '@anthropic-ai/sdk';
-import { Stream } from '@anthropic-ai/sdk/core/streaming';
 import type { VendorConfig } from '../../config.ts';
-import { boundedBytes, boundedFetch } from '../bounded-answer.ts';
+import { toProviderError } from '../client-error.ts';
 import type { ModelRequest, Provider, StreamPart } from '../provider.ts';
 import type { Vendor } from '../vendor.ts';
 import { DEFAULT_PATIENCE, watchStream } from '../watch-stream.ts';
-import { toProviderError } from './errors.ts';
-import { readEvents } from './read-events.ts';
+import { createFetch } from '../wire/fetch.ts';
+import { readEvents } from '../wire/read-events.ts';
+import { readMessage } from './read-events.ts';
 import { toMessagesRequest, versionFor } from './request.ts';
 
 /** Anthropic's Messages API. */
@@ -31,7 +31,8 @@ export function createAnthropicProvider(config: VendorConfig, patience = DEFAULT
       const response = await client
         .post('/v1/messages', { body, headers, stream: true, signal })
         .asResponse();
-      yield* readEvents(vendor, Stream.rawEvents(bounded(response)));
+      const data = readEvents(response.body as unknown as AsyncIterable<Uint8Array>);
+      yield* readMessage(vendor, request.model, data);
     } catch (error) {
       throw toProviderError(vendor, error);
     }
@@ -43,17 +44,12 @@ export function createAnthropicProvider(config: VendorConfig, patience = DEFAULT
   };
 }
 
-/** All that the library reads of a response is what its body iterates over. */
-function bounded({ body }: Response): Response {
-  return { body: body && boundedBytes(body) } as unknown as Response;
-}
-
-/** What is not told here the library would read from the environment, and what it logs would go to the console. */
+/** What is not set here the library would read from the environment, and what it logs would go to the console. */
 function createClient({ apiKey, baseUrl }: VendorConfig): Anthropic {
   return new Anthropic({
     apiKey,
     baseURL: baseUrl,
-    fetch: boundedFetch(),
+    fetch: createFetch(),
     // The library sends the key as a bearer token. Servers that stand in for Anthropic's look here, and it does, too.
     defaultHeaders: { 'x-api-key': apiKey },
     webhookKey: null,

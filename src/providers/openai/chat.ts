@@ -1,11 +1,11 @@
 import type OpenAI from 'openai';
 import type { ProviderId } from '../../vocabulary.ts';
+import { toProviderError } from '../client-error.ts';
 import type { ModelRequest, Provider, StreamPart } from '../provider.ts';
 import type { Vendor } from '../vendor.ts';
 import { type Patience, watchStream } from '../watch-stream.ts';
-import { toProviderError } from './errors.ts';
+import { readEvents } from '../wire/read-events.ts';
 import { readChunks } from './read-chunks.ts';
-import { readData } from './read-data.ts';
 import { type MaxTokensField, toChatRequest } from './request.ts';
 
 export interface ChatVendor {
@@ -15,7 +15,7 @@ export interface ChatVendor {
   maxTokensField: MaxTokensField;
 }
 
-/** What the library would read from the environment if it were not told, and log to the console. */
+/** What the library would else read from the environment, and log to the console. */
 export const QUIET = {
   adminAPIKey: null,
   organization: null,
@@ -32,9 +32,11 @@ export function createChatProvider(
   async function* chat(request: ModelRequest, signal: AbortSignal): AsyncGenerator<readonly StreamPart[]> {
     try {
       const body = toChatRequest(request, maxTokensField);
-      // The library's own reading of the stream costs more than all that we do with it.
+      // The library's own reading of the stream costs more than all that we do with it, and is strict.
       const response = await client.chat.completions.create(body, { signal }).asResponse();
-      yield* readChunks(readData(response.body ?? []));
+      const data = readEvents(response.body as unknown as AsyncIterable<Uint8Array>);
+      const origin = { provider: id, model: request.model };
+      yield* readChunks(vendor, origin, { data, headers: response.headers });
     } catch (error) {
       throw toProviderError(vendor, error);
     }

@@ -1,8 +1,8 @@
 import OpenAI from 'openai';
 import type { VendorConfig } from '../../config.ts';
-import { boundedFetch } from '../bounded-answer.ts';
 import type { Provider } from '../provider.ts';
 import { DEFAULT_PATIENCE } from '../watch-stream.ts';
+import { createFetch } from '../wire/fetch.ts';
 import { createChatProvider, QUIET } from './chat.ts';
 
 /** OpenAI's chat completions, or any server that speaks them. */
@@ -20,7 +20,7 @@ export function createOpenAiProvider(
         urlVariable: 'OPENAI_BASE_URL',
         apiKey,
       },
-      client: new OpenAI({ ...QUIET, apiKey, baseURL: baseUrl, fetch: boundedFetch() }),
+      client: new OpenAI({ ...QUIET, apiKey, baseURL: baseUrl, fetch: createFetch() }),
       maxTokensField: isOpenAi ? 'max_completion_tokens' : 'max_tokens',
     },
     patience,
