@@ -2,6 +2,7 @@ import { AzureOpenAI } from 'openai';
 import type { AzureConfig } from '../config.ts';
 import { createChatProvider, QUIET } from './openai/chat.ts';
 import type { Provider } from './provider.ts';
+import { createQuirkMemory } from './quirks/memory.ts';
 import { DEFAULT_PATIENCE } from './watch-stream.ts';
 import { createFetch } from './wire/fetch.ts';
 
@@ -9,6 +10,7 @@ import { createFetch } from './wire/fetch.ts';
 export function createAzureProvider(
   { apiKey, endpoint, apiVersion }: AzureConfig,
   patience = DEFAULT_PATIENCE,
+  quirks = createQuirkMemory(),
 ): Provider {
   return createChatProvider(
     {
@@ -30,5 +32,6 @@ export function createAzureProvider(
       maxTokensField: 'max_completion_tokens',
     },
     patience,
+    quirks,
   );
 }

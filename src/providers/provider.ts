@@ -104,16 +104,28 @@ export class ProviderError extends Error {
   readonly status: number | null;
   /** How long the vendor asked us to wait, in milliseconds. */
   readonly retryAfterMs: number | null;
+  /** What the vendor said is wrong, without keys, for rules that read it; empty when it said nothing. */
+  readonly said: string;
+  /** The parameter that it named beside its words. */
+  readonly parameter: string | null;
 
   constructor(
     code: ProviderErrorCode,
     message: string,
-    details: { status?: number | null; retryAfterMs?: number | null; cause?: unknown } = {},
+    details: {
+      status?: number | null;
+      retryAfterMs?: number | null;
+      said?: string;
+      parameter?: string | null;
+      cause?: unknown;
+    } = {},
   ) {
     super(message, { cause: details.cause });
     this.code = code;
     this.status = details.status ?? null;
     this.retryAfterMs = details.retryAfterMs ?? null;
+    this.said = details.said ?? '';
+    this.parameter = details.parameter ?? null;
   }
 }
 

@@ -1,7 +1,7 @@
 import type { ProviderErrorCode } from '../rules/provider-failure.ts';
 import { retryAfterMs } from '../rules/retry.ts';
 import { ProviderError } from './provider.ts';
-import { quote } from './quote.ts';
+import { quote, withoutKeys } from './quote.ts';
 import { type Problem, readProblem } from './reading/problem.ts';
 import { codeOfWords, EMPTY_ACCOUNT } from './reading/words.ts';
 import type { Vendor } from './vendor.ts';
@@ -16,6 +16,7 @@ interface VendorFailure {
   /** The vendor's class of errors, when it sent one. */
   vendorType: string | null;
   message: string;
+  parameter: string | null;
   /** The `retry-after` header. */
   retryAfter: string | null;
 }
@@ -82,10 +83,17 @@ function parsed(body: string): unknown {
 /** An error that a vendor reports, in our words. @param head of an HTTP error; `status` null: it came within an answer. */
 export function fromProblem(
   vendor: Vendor,
-  { message, code, type }: Problem,
+  { message, code, type, parameter }: Problem,
   { status, retryAfter = null }: { status: number | null; retryAfter?: string | null },
 ): ProviderError {
-  return fromVendorFailure(vendor, { status, vendorCode: code, vendorType: type, message, retryAfter });
+  return fromVendorFailure(vendor, {
+    status,
+    vendorCode: code,
+    vendorType: type,
+    message,
+    parameter,
+    retryAfter,
+  });
 }
 
 function fromVendorFailure(vendor: Vendor, failure: VendorFailure): ProviderError {
@@ -96,6 +104,8 @@ function fromVendorFailure(vendor: Vendor, failure: VendorFailure): ProviderErro
   return new ProviderError(code, `${vendor.name} ${happened}: ${said}. ${advice(vendor, code, failure)}`, {
     status,
     retryAfterMs: retryAfterMs(failure.retryAfter, Date.now()),
+    said: withoutKeys(wordsOf(failure), vendor.apiKey),
+    parameter: failure.parameter,
   });
 }
 

@@ -209,7 +209,7 @@ describe('counts', () => {
   test.each(ABSURD_COUNTS)('%j is unknown', async (count) => {
     const details = { output_tokens_details: { thinking_tokens: count } };
     const { parts, error } = await hear(
-      begun({ input_tokens: count }) + stopped('end_turn', { output_tokens: count, ...details }),
+      begun({ input_tokens: count }) + text('Hi') + stopped('end_turn', { output_tokens: count, ...details }),
     );
     expect(error).toBeNull();
     expect(parts.at(-1)).toMatchObject({
@@ -219,7 +219,7 @@ describe('counts', () => {
 
   test('a part that is absurd makes the sum unknown', async () => {
     const { parts } = await hear(
-      begun({ input_tokens: 5, cache_read_input_tokens: -1 }) + stopped('end_turn'),
+      begun({ input_tokens: 5, cache_read_input_tokens: -1 }) + text('Hi') + stopped('end_turn'),
     );
     expect(parts.at(-1)).toMatchObject({ usage: { inputTokens: null, cachedInputTokens: null } });
   });

@@ -1,7 +1,10 @@
 import Anthropic from '@anthropic-ai/sdk';
+import type { MessageCreateParamsStreaming } from '@anthropic-ai/sdk/resources/messages';
 import type { VendorConfig } from '../../config.ts';
 import { toProviderError } from '../client-error.ts';
-import type { ModelRequest, Provider, StreamPart } from '../provider.ts';
+import type { Provider, StreamPart } from '../provider.ts';
+import { askLearning } from '../quirks/ask.ts';
+import { createQuirkMemory } from '../quirks/memory.ts';
 import type { Vendor } from '../vendor.ts';
 import { DEFAULT_PATIENCE, watchStream } from '../watch-stream.ts';
 import { createFetch } from '../wire/fetch.ts';
@@ -10,7 +13,11 @@ import { readMessage } from './read-events.ts';
 import { toMessagesRequest, versionFor } from './request.ts';
 
 /** Anthropic's Messages API. */
-export function createAnthropicProvider(config: VendorConfig, patience = DEFAULT_PATIENCE): Provider {
+export function createAnthropicProvider(
+  config: VendorConfig,
+  patience = DEFAULT_PATIENCE,
+  quirks = createQuirkMemory(),
+): Provider {
   const client = createClient(config);
   const vendor: Vendor = {
     name: 'Anthropic',
@@ -20,19 +27,18 @@ export function createAnthropicProvider(config: VendorConfig, patience = DEFAULT
   };
 
   async function* converse(
-    request: ModelRequest,
+    body: MessageCreateParamsStreaming,
     signal: AbortSignal,
   ): AsyncGenerator<readonly StreamPart[]> {
     try {
-      const body = toMessagesRequest(request);
       // `messages.create` prints to the console when a model is deprecated, and its stream skips unnamed events.
-      const version = versionFor(request);
+      const version = versionFor(body);
       const headers = version ? { 'anthropic-version': version } : {};
       const response = await client
         .post('/v1/messages', { body, headers, stream: true, signal })
         .asResponse();
       const data = readEvents(response.body as unknown as AsyncIterable<Uint8Array>);
-      yield* readMessage(vendor, request.model, data);
+      yield* readMessage(vendor, body.model, data);
     } catch (error) {
       throw toProviderError(vendor, error);
     }
@@ -40,7 +46,18 @@ export function createAnthropicProvider(config: VendorConfig, patience = DEFAULT
   return {
     id: 'anthropic',
     stream: (request, signal) =>
-      watchStream(vendor.name, (either) => converse(request, either), signal, patience),
+      watchStream(
+        vendor.name,
+        (either) =>
+          askLearning(
+            quirks,
+            { provider: 'anthropic', model: request.model },
+            (known) => toMessagesRequest(request, known),
+            (body) => converse(body, either),
+          ),
+        signal,
+        patience,
+      ),
   };
 }
 

@@ -2,6 +2,7 @@ import OpenAI from 'openai';
 import { DomainError } from '../../errors.ts';
 import { createChatProvider, QUIET } from '../openai/chat.ts';
 import { type ModelRequest, type Provider, ProviderError, type StreamPart } from '../provider.ts';
+import { createQuirkMemory } from '../quirks/memory.ts';
 import { DEFAULT_PATIENCE } from '../watch-stream.ts';
 import type { Ask } from '../wire/ask.ts';
 import { createFetch } from '../wire/fetch.ts';
@@ -23,7 +24,11 @@ export interface CustomModels {
 }
 
 /** Any server that speaks OpenAI's chat completions, each model at the address that its row of the catalog names. */
-export function createCustomProvider(models: CustomModels, patience = DEFAULT_PATIENCE): Provider {
+export function createCustomProvider(
+  models: CustomModels,
+  patience = DEFAULT_PATIENCE,
+  quirks = createQuirkMemory(),
+): Provider {
   function connect({ baseUrl, apiKey }: CustomEndpoint): Provider {
     return createChatProvider(
       {
@@ -44,6 +49,7 @@ export function createCustomProvider(models: CustomModels, patience = DEFAULT_PA
         maxTokensField: 'max_tokens',
       },
       patience,
+      quirks,
     );
   }
 

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import type { OllamaConfig } from '../../config.ts';
 import { isStorable } from '../../rules/text.ts';
 import type { Provider } from '../provider.ts';
+import { askLearning } from '../quirks/ask.ts';
+import { createQuirkMemory } from '../quirks/memory.ts';
 import { brokenOff } from '../thrown.ts';
 import type { Vendor } from '../vendor.ts';
 import { type Patience, watchStream } from '../watch-stream.ts';
@@ -18,7 +20,11 @@ import { toChatRequest } from './request.ts';
 const PATIENCE: Patience = { firstPartMs: 240_000, idleMs: 240_000 };
 
 /** Ollama: its models, in its own API. */
-export function createOllamaProvider({ baseUrl }: OllamaConfig, patience = PATIENCE): Provider {
+export function createOllamaProvider(
+  { baseUrl }: OllamaConfig,
+  patience = PATIENCE,
+  quirks = createQuirkMemory(),
+): Provider {
   const vendor: Vendor = {
     name: 'Ollama',
     keyVariable: 'OLLAMA_HOST',
@@ -38,10 +44,16 @@ export function createOllamaProvider({ baseUrl }: OllamaConfig, patience = PATIE
       watchStream(
         vendor.name,
         (either) =>
-          stream(
-            (client) => client.chat({ ...toChatRequest(asked), stream: true }),
-            chunkReader(vendor, asked.model),
-            either,
+          askLearning(
+            quirks,
+            { provider: 'ollama', model: asked.model },
+            (known) => toChatRequest(asked, known),
+            (body) =>
+              stream(
+                (client) => client.chat({ ...body, stream: true }),
+                chunkReader(vendor, asked.model),
+                either,
+              ),
           ),
         signal,
         patience,

@@ -1,5 +1,9 @@
 import type { ChatRequest, Message, Tool, ToolCall } from 'ollama';
+import { fitHistory } from '../history/fit.ts';
+import { CHAT_IDS } from '../history/names.ts';
+import { schemaInWords } from '../history/reshape.ts';
 import type { ModelMessage, ModelRequest, ToolDefinition } from '../provider.ts';
+import type { Quirks } from '../quirks/quirk.ts';
 import { argumentsObject } from '../tool-call.ts';
 
 /** What the API takes beside what the client's types know. https://docs.ollama.com/api/chat */
@@ -7,8 +11,9 @@ type Asked = ChatRequest & { truncate: false };
 type Call = ToolCall & { id: string };
 type Said = Message & { tool_call_id?: string };
 
-export function toChatRequest(request: ModelRequest): Asked {
+export function toChatRequest(request: ModelRequest, quirks: Quirks): Asked {
   const { temperature, topP, maxTokens, stop, seed, tools, responseSchema } = request;
+  const asked = quirks.has('no_response_format') ? schemaInWords(request) : request;
   const options = {
     ...(temperature !== undefined && { temperature }),
     ...(topP !== undefined && { top_p: topP }),
@@ -18,12 +23,12 @@ export function toChatRequest(request: ModelRequest): Asked {
   };
   return {
     model: request.model,
-    messages: request.messages.map(toMessage),
+    messages: fitHistory(asked, { provider: 'ollama', model: request.model }, CHAT_IDS).map(toMessage),
     // Else it drops what exceeds its context, and says nothing.
     truncate: false,
     ...(Object.keys(options).length > 0 && { options }),
     ...(tools?.length && { tools: tools.map(toTool) }),
-    ...(responseSchema && { format: responseSchema }),
+    ...(responseSchema && !quirks.has('no_response_format') && { format: responseSchema }),
   };
 }
 
@@ -35,7 +40,9 @@ function toMessage(message: ModelMessage): Said {
   const calls = message.toolCalls.map(
     (call): Call => ({ id: call.id, function: { name: call.name, arguments: argumentsObject(call) } }),
   );
-  return { role, content, tool_calls: calls };
+  // A thought that belongs to the calls, for templates that want it.
+  const thinking = (message.vendorTurn?.content as { thinking?: string } | undefined)?.thinking;
+  return { role, content, tool_calls: calls, ...(thinking && { thinking }) };
 }
 
 function toTool({ name, description, parameters }: ToolDefinition): Tool {

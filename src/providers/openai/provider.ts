@@ -1,6 +1,7 @@
 import OpenAI from 'openai';
 import type { VendorConfig } from '../../config.ts';
 import type { Provider } from '../provider.ts';
+import { createQuirkMemory } from '../quirks/memory.ts';
 import { DEFAULT_PATIENCE } from '../watch-stream.ts';
 import { createFetch } from '../wire/fetch.ts';
 import { createChatProvider, QUIET } from './chat.ts';
@@ -9,6 +10,7 @@ import { createChatProvider, QUIET } from './chat.ts';
 export function createOpenAiProvider(
   { apiKey, baseUrl }: VendorConfig,
   patience = DEFAULT_PATIENCE,
+  quirks = createQuirkMemory(),
 ): Provider {
   const isOpenAi = new URL(baseUrl).hostname === 'api.openai.com';
   return createChatProvider(
@@ -24,5 +26,6 @@ export function createOpenAiProvider(
       maxTokensField: isOpenAi ? 'max_completion_tokens' : 'max_tokens',
     },
     patience,
+    quirks,
   );
 }

@@ -1,5 +1,6 @@
 import { storable } from '../../rules/text.ts';
 import type { FinishReason } from '../../vocabulary.ts';
+import type { Origin } from '../history/origin.ts';
 import { isJsonObject, type JsonObject } from '../json-object.ts';
 import { ProviderError, type StreamPart } from '../provider.ts';
 import { isFailedEnd, mapFinishReason } from '../reading/finish-reason.ts';
@@ -10,7 +11,7 @@ import { gatherUsage } from '../reading/usage.ts';
 import type { Vendor } from '../vendor.ts';
 import { fromProblem } from '../vendor-failure.ts';
 import { readTogether } from '../wire/read-together.ts';
-import { gatherTurn, type Origin, THOUGHTS } from './turn.ts';
+import { gatherTurn, THOUGHTS } from './turn.ts';
 
 /** What OpenAI's streams have after their last chunk. */
 const END = '[DONE]';

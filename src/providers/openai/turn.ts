@@ -1,4 +1,4 @@
-import type { ProviderId } from '../../vocabulary.ts';
+import type { Origin } from '../history/origin.ts';
 import { isJsonObject, type JsonObject } from '../json-object.ts';
 import type { VendorTurn } from '../provider.ts';
 import type { GatheredCall } from '../reading/tool-calls.ts';
@@ -13,13 +13,7 @@ export const THOUGHTS = [
   'thinking_blocks',
 ];
 /** What else they want back: signatures and the like. */
-const KEPT = [...THOUGHTS, 'extra_content', 'provider_specific_fields', 'thought_signature'];
-
-/** Whose answer it is. */
-export interface Origin {
-  provider: ProviderId;
-  model: string;
-}
+export const KEPT = [...THOUGHTS, 'extra_content', 'provider_specific_fields', 'thought_signature'];
 
 /** What goes back with a turn that called tools: members of its message, and of each of its calls. */
 export interface ChatTurn {
