@@ -24,9 +24,7 @@ export function readMessages({ messages }: Json): readonly Json[] {
   return messages;
 }
 
-/** A pull may say `name`, as Ollama's client does. */
-export function readModel({ model: given, name }: Json): string {
-  const model = given ?? name;
+export function readModel({ model }: Json): string {
   if (typeof model === 'string' && model !== '') return model;
   throw invalidRequest('you must provide a model parameter');
 }

@@ -1,4 +1,5 @@
 import { type AbortableAsyncIterator, Ollama } from 'ollama';
+import type { JsonObject } from '../json-object.ts';
 import { ProviderError } from '../provider.ts';
 import { brokenOff, notAnswered } from '../thrown.ts';
 import type { Vendor } from '../vendor.ts';
@@ -24,7 +25,7 @@ export function connect(vendor: Vendor, host: string, fetch: typeof globalThis.f
     (signal: AbortSignal): typeof fetch =>
     async (url, init) => {
       try {
-        return await fetch(url, { ...init, signal });
+        return await fetch(url, { ...withModel(init), signal });
       } catch (error) {
         throw notAnswered(vendor, error);
       }
@@ -62,6 +63,13 @@ export function connect(vendor: Vendor, host: string, fetch: typeof globalThis.f
       }
     },
   };
+}
+
+/** A pull names its model by `name` alone, which Ollama has renamed to `model`. */
+function withModel(init: RequestInit = {}): RequestInit {
+  if (typeof init.body !== 'string' || !init.body.startsWith('{"name"')) return init;
+  const body: JsonObject = JSON.parse(init.body);
+  return { ...init, body: JSON.stringify({ ...body, model: body.name }) };
 }
 
 function withLines(vendor: Vendor, response: Response, handed: Handed): Response {
