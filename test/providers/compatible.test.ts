@@ -62,6 +62,13 @@ describe.each(Object.keys(ADAPTERS))('%s', (adapter) => {
     },
   );
 
+  test('an event called error is one, whatever it holds', async () => {
+    const body = `${bodyOf({ sent: [chunk({ content: 'Hi' })] })}event: error\ndata: out of memory\n\n`;
+    const heard = await hear({ status: 200, body, headers: STREAM });
+    expect(heard.text).toBe('Hi');
+    expect(failureOf(heard).message).toContain('out of memory');
+  });
+
   test.each([
     { given: 'text alone, then [DONE]', sent: [chunk({ content: 'Hi' }), '[DONE]'] },
     {

@@ -84,6 +84,11 @@ const WAYS: readonly { who: string; status: number; say: (name: string) => unkno
     ],
   },
   {
+    who: 'Together',
+    status: 400,
+    say: (name) => ({ error: { message: `${name}: field not recognized` } }),
+  },
+  {
     who: 'xAI',
     status: 400,
     say: (name) => ({ code: 'invalid', error: `Argument not supported on this model: ${name}` }),

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createOllamaProvider } from '../../src/providers/ollama/provider.ts';
@@ -133,6 +134,19 @@ describe('what Ollama’s client cannot do is done around it', () => {
 
   test('it throws the word null for an empty error', async () => {
     expect(await hear(line('Hi', { error: null }), done)).toMatchObject({ text: 'Hi', error: null });
+  });
+
+  test('it names a model that is pulled by an older name', async () => {
+    const asked = Promise.withResolvers<string>();
+    server = createServer(async (request, response) => {
+      asked.resolve(await text(request));
+      response.end('{"status":"success"}\n');
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const pulled = createOllamaProvider({ baseUrl }).pull!('qwen3:8b', never());
+    for await (const parts of pulled) expect(parts.at(-1)?.type).toBe('finish');
+    expect(JSON.parse(await asked.promise)).toMatchObject({ model: 'qwen3:8b', stream: true });
   });
 
   test('it cannot read JSON that is spread over lines', async () => {

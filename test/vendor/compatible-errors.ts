@@ -238,6 +238,13 @@ export const ERRORS_IN_PLACE: readonly CompatibleError[] = [
     says: /engine died/,
   },
   {
+    who: 'SGLang',
+    status: 0,
+    body: { object: 'error', message: 'out of memory', type: 'server_error' },
+    code: 'PROVIDER_UNAVAILABLE',
+    says: /out of memory/,
+  },
+  {
     who: 'FastAPI',
     status: 0,
     body: { detail: 'Not Found' },

@@ -145,6 +145,12 @@ const CALLS: CompatibleAnswer[] = [
     calls: [{ ...A, id: 'c1' }],
   },
   {
+    who: 'Mistral',
+    given: 'arguments in parts of text',
+    sent: [called({ index: 0, id: 'c1', ...fn('a', [{ type: 'text', text: '{"x"' }, ':1}']) }), stop],
+    calls: [A],
+  },
+  {
     who: 'vLLM',
     given: 'the whole arguments again in the last piece',
     sent: [

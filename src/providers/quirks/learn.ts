@@ -7,7 +7,7 @@ export type Sent = Readonly<Record<string, unknown>>;
 
 /** How servers say that they do not take something; not that its value is too high. */
 const REFUSING =
-  /unsupported|not support|n't support|unrecognized|unknown|unexpected|not permitted|extra (inputs|fields)|forbidden|not allowed|cannot|can't|deprecated|no longer|must not|only the default|only supports?|may only|invalid (argument|parameter|field)|not (available|implemented|accepted|enabled)|not accept|no such|mutually exclusive|is unavailable|invalid json schema/i;
+  /unsupported|not support|n't (support|take)|not take|not a valid|recogni[sz]ed|unknown|unexpected|not permitted|extra (inputs|fields)|forbidden|not allowed|cannot|can't|deprecated|no longer|must not|only the default|only supports?|may only|invalid (argument|parameter|field)|not (available|implemented|accepted|enabled)|not accept|no such|mutually exclusive|is unavailable|invalid json schema/i;
 
 /** By the names of parameters at OpenAI, Anthropic and Ollama. */
 const PARAMETERS: readonly (readonly [string, Quirk])[] = [

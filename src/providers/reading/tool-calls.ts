@@ -114,8 +114,12 @@ function isJsonObjectOrSignature(name: string, value: unknown): boolean {
 
 function argumentsText(sent: unknown): string {
   if (typeof sent === 'string') return sent;
-  if (Array.isArray(sent)) return sent.map(argumentsText).join('');
+  if (Array.isArray(sent)) return sent.map(partText).join('');
   return isJsonObject(sent) ? JSON.stringify(sent) : '';
+}
+
+function partText(part: unknown): string {
+  return argumentsText(isJsonObject(part) ? (part.text ?? part) : part);
 }
 
 function text(sent: unknown): string {

@@ -32,7 +32,7 @@ function readStream() {
   let broken: Error | null = null;
   const parser = createParser({
     maxBufferSize: MAX_WHOLE_BYTES,
-    onEvent: ({ data }) => void arrived.push(data),
+    onEvent: ({ event, data }) => void arrived.push(event === 'error' ? errorIn(data) : data),
     onError(error) {
       // Lines that are none of the format are comments of proxies; what is too long ends the answer.
       if (error.type === 'max-buffer-size-exceeded') broken ??= error;
@@ -55,6 +55,11 @@ function readStream() {
       return take();
     },
   };
+}
+
+/** An event of this name is an error, whatever it holds: some servers send plain words. */
+function errorIn(data: string): string {
+  return data.startsWith('{') ? data : JSON.stringify({ error: data });
 }
 
 /** Lines of JSON are a stream, too. */
