@@ -46,6 +46,13 @@ function readAnswer(vendor: Vendor, origin: Origin) {
     const message = messageOf(choice, hasSaid || toolCalls.size > 0);
     if (!message) return;
     isWhole ||= message === choice.message;
+    // Nearly every chunk is a word of text: what may stand beside it is not looked for.
+    if (isPlain(message)) {
+      if (message.content === '') return;
+      parts.push({ type: 'text', text: message.content });
+      hasSaid = true;
+      return;
+    }
     readText(firstSaid(message, THOUGHTS), 'reasoning', parts);
     readText(message.content, 'text', parts);
     const said = parts.length;
@@ -67,7 +74,7 @@ function readAnswer(vendor: Vendor, origin: Origin) {
       usage.add(chunk.usage);
       if (chunk.x_groq) usage.add((chunk.x_groq as JsonObject).usage);
       usage.add(chunk.timings);
-      const choice = list(chunk.choices)[0];
+      const choice = firstOf(chunk.choices);
       if (isJsonObject(choice)) readChoice(choice, parts);
     },
     end(headers: Headers): StreamPart[] {
@@ -95,7 +102,7 @@ function readAnswer(vendor: Vendor, origin: Origin) {
 /** @throws ProviderError for an error that stands in its place, SyntaxError for what is none of the API */
 function readChunk(vendor: Vendor, data: string, hasSaid: boolean): JsonObject {
   const chunk: unknown = JSON.parse(data);
-  const choice = isJsonObject(chunk) ? list(chunk.choices)[0] : null;
+  const choice = isJsonObject(chunk) ? firstOf(chunk.choices) : null;
   const problem = problemIn(chunk) ?? (isJsonObject(choice) && choice.error ? problemIn(choice) : null);
   if (problem) throw fromProblem(vendor, problem, { status: hasSaid ? null : statusOf(problem.code) });
   if (isJsonObject(chunk)) return chunk;
@@ -116,6 +123,11 @@ function messageOf(choice: JsonObject, hasSaid: boolean): JsonObject | null {
   return typeof choice.text === 'string' ? { content: choice.text } : null;
 }
 
+function isPlain(message: JsonObject): message is JsonObject & { content: string } {
+  for (const name in message) if (name !== 'content' && name !== 'role') return false;
+  return typeof message.content === 'string';
+}
+
 function reasonOf(mapped: FinishReason, hasRefused: boolean, hasCalled: boolean): FinishReason {
   if (hasRefused) return 'content_filter';
   return hasCalled && (mapped === 'stop' || mapped === 'unknown') ? 'tool_calls' : mapped;
@@ -126,6 +138,10 @@ function failed({ name }: Vendor, reason: string | null): ProviderError {
     'PROVIDER_STREAM_BROKEN',
     `${name} ended its answer with the reason "${reason}". Try again.`,
   );
+}
+
+function firstOf(sent: unknown): unknown {
+  return Array.isArray(sent) ? sent[0] : sent;
 }
 
 function list(sent: unknown): readonly unknown[] {
