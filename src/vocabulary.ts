@@ -196,7 +196,7 @@ export const PARAMETER_TYPES = ['string', 'integer', 'number', 'boolean', 'list'
 export type ParameterType = (typeof PARAMETER_TYPES)[number];
 
 /** Why a model stopped; the vendor's own word is kept beside it. */
-export const FINISH_REASONS = ['stop', 'length', 'tool_calls', 'content_filter', 'other'] as const;
+export const FINISH_REASONS = ['stop', 'length', 'tool_calls', 'content_filter', 'other', 'unknown'] as const;
 export type FinishReason = (typeof FINISH_REASONS)[number];
 
 export const MODEL_CAPABILITIES = ['text', 'code', 'reasoning', 'planning', 'vision', 'audio'] as const;

@@ -5,6 +5,7 @@ import { createComputation } from './computation/computation.ts';
 import type { Config } from './config.ts';
 import { createCustomModels } from './engine/custom-models.ts';
 import { keepFindingModels } from './engine/find-models.ts';
+import { createKeptQuirks } from './engine/kept-quirks.ts';
 import { createOutbound } from './engine/outbound.ts';
 import { LIMITS, type Limits } from './engine/sandbox/limits.ts';
 import { createSandbox } from './engine/sandbox/sandbox.ts';
@@ -36,7 +37,7 @@ export async function startWorker(
   const engine = {
     store,
     writer,
-    providers: await createProviders(config, custom),
+    providers: await createProviders(config, custom, createKeptQuirks(store.database)),
     sandbox: createSandbox({
       mode: config.sandbox,
       searchPath: config.searchPath,

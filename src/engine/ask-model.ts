@@ -47,6 +47,13 @@ export interface Tries {
   isWorthAnother(): boolean;
 }
 
+/** Another model may have a longer context, be there, or call tools. */
+function mayBeOfOneModel(error: ProviderError): boolean {
+  if (isRetryable(error) || error.code === 'CONTEXT_TOO_LONG' || error.code === 'MODEL_NOT_FOUND')
+    return true;
+  return error.code === 'PROVIDER_BAD_REQUEST' && /not support\w* (chat|tools?|function)/i.test(error.said);
+}
+
 /** The same model may do better once; it costs as much again. */
 const MAX_INVALID_ANSWERS = 2;
 
@@ -56,7 +63,7 @@ const MAX_INVALID_ANSWERS = 2;
  */
 export function createTries(
   [first, ...rest]: readonly [ModelReference, ...ModelReference[]],
-  isForNext: (error: ProviderError) => boolean = isRetryable,
+  isForNext: (error: ProviderError) => boolean = mayBeOfOneModel,
 ): Tries {
   let reference = first;
   const others = [...rest];

@@ -4,7 +4,7 @@ import type { Database } from '../store/database.ts';
 import { findModelEndpoint } from '../store/model-endpoints.ts';
 import type { SecretBox } from '../store/secret-box.ts';
 import type { Outbound } from './outbound.ts';
-import { createOutboundFetch } from './outbound-fetch.ts';
+import { createOutboundAsk } from './outbound-fetch.ts';
 
 /** Custom models as the catalog has them at the moment of a call. */
 export function createCustomModels({
@@ -23,7 +23,7 @@ export function createCustomModels({
       const { baseUrl, sealedApiKey } = endpoint;
       return { baseUrl, apiKey: sealedApiKey && (await openKey(secrets, model, sealedApiKey)) };
     },
-    fetch: createOutboundFetch(outbound),
+    ask: createOutboundAsk(outbound),
   };
 }
 

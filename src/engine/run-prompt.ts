@@ -24,9 +24,12 @@ export async function runPrompt(
   const request = { messages, ...task.parameters, ...shapeOf(task) };
   for (let { firstCall } = task; ; firstCall = null) {
     const { callId, text, ...end } = await askModel(context, lease, tries, request, firstCall);
-    const answer: Answer | { fault?: undefined } = task.responseSchema
-      ? await checked(context, task.ownerId, task.responseSchema, text)
-      : {};
+    // A refusal is the answer: asking again costs as much and is refused, too.
+    const isRefused = end.finishReason === 'content_filter';
+    const answer: Answer | { fault?: undefined } =
+      task.responseSchema && !isRefused
+        ? await checked(context, task.ownerId, task.responseSchema, text)
+        : {};
     const { model, provider, finishReason } = end;
     if (answer.fault === undefined) return { output: text, ...answer, model, provider, finishReason };
     if (!tries.isWorthAnother()) throw new DomainError('OUTPUT_INVALID', answer.fault);

@@ -1,14 +1,16 @@
 import { AzureOpenAI } from 'openai';
 import type { AzureConfig } from '../config.ts';
-import { boundedFetch } from './bounded-answer.ts';
 import { createChatProvider, QUIET } from './openai/chat.ts';
 import type { Provider } from './provider.ts';
+import { createQuirkMemory } from './quirks/memory.ts';
 import { DEFAULT_PATIENCE } from './watch-stream.ts';
+import { createFetch } from './wire/fetch.ts';
 
 /** Azure OpenAI: OpenAI's chat completions under paths and a key of its own. A model's id is its deployment's name. */
 export function createAzureProvider(
   { apiKey, endpoint, apiVersion }: AzureConfig,
   patience = DEFAULT_PATIENCE,
+  quirks = createQuirkMemory(),
 ): Provider {
   return createChatProvider(
     {
@@ -25,10 +27,11 @@ export function createAzureProvider(
         apiKey,
         apiVersion,
         baseURL: `${endpoint}/openai`,
-        fetch: boundedFetch(),
+        fetch: createFetch(),
       }),
       maxTokensField: 'max_completion_tokens',
     },
     patience,
+    quirks,
   );
 }

@@ -20,11 +20,13 @@ export interface ToolCall {
 }
 
 /**
- * An assistant's turn in its vendor's own form, where our form loses something (signed reasoning). It is JSON, to
- * be kept and sent back as it is; other providers than its own pass it over.
+ * What our form of an assistant's turn loses (signed reasoning) and its vendor wants back. It is JSON, to be kept and
+ * sent back as it is, to the model that gave it; for others it is passed over.
  */
 export interface VendorTurn {
   provider: ProviderId;
+  /** Absent in turns of before 2026-11-29. */
+  model?: string;
   content: unknown;
 }
 
@@ -102,16 +104,28 @@ export class ProviderError extends Error {
   readonly status: number | null;
   /** How long the vendor asked us to wait, in milliseconds. */
   readonly retryAfterMs: number | null;
+  /** What the vendor said is wrong, without keys, for rules that read it; empty when it said nothing. */
+  readonly said: string;
+  /** The parameter that it named beside its words. */
+  readonly parameter: string | null;
 
   constructor(
     code: ProviderErrorCode,
     message: string,
-    details: { status?: number | null; retryAfterMs?: number | null; cause?: unknown } = {},
+    details: {
+      status?: number | null;
+      retryAfterMs?: number | null;
+      said?: string;
+      parameter?: string | null;
+      cause?: unknown;
+    } = {},
   ) {
     super(message, { cause: details.cause });
     this.code = code;
     this.status = details.status ?? null;
     this.retryAfterMs = details.retryAfterMs ?? null;
+    this.said = details.said ?? '';
+    this.parameter = details.parameter ?? null;
   }
 }
 

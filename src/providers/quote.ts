@@ -15,7 +15,7 @@ export function quote(text: string, apiKey: string): string {
   return storable(bounded).replace(/\.$/, '');
 }
 
-function withoutKeys(text: string, apiKey: string): string {
+export function withoutKeys(text: string, apiKey: string): string {
   const known = apiKey.length >= SHORTEST_KEY ? text.replaceAll(apiKey, '[key]') : text;
   return known.replace(/\bsk-[\w*.…-]*[\w*…]/g, '[key]').replace(/\b(Bearer) [^\s"',]+/gi, '$1 [key]');
 }

@@ -2,21 +2,29 @@ import type { Config } from '../config.ts';
 import type { ProviderId } from '../vocabulary.ts';
 import type { CustomModels } from './custom/provider.ts';
 import type { Provider } from './provider.ts';
+import { createQuirkMemory, type KeptQuirks, type QuirkMemory } from './quirks/memory.ts';
 
 /** What makes a provider from its configuration; null when it is not configured. A vendor's library is read then. */
-type Maker = (config: Config) => ((custom: CustomModels) => Promise<Provider>) | null;
+type Maker = (config: Config) => ((custom: CustomModels, quirks: QuirkMemory) => Promise<Provider>) | null;
 
 const MAKERS: Record<ProviderId, Maker> = {
   openai: ({ openai }) =>
-    openai && (async () => (await import('./openai/provider.ts')).createOpenAiProvider(openai)),
+    openai &&
+    (async (_custom, quirks) =>
+      (await import('./openai/provider.ts')).createOpenAiProvider(openai, undefined, quirks)),
   anthropic: ({ anthropic }) =>
-    anthropic && (async () => (await import('./anthropic/provider.ts')).createAnthropicProvider(anthropic)),
-  azure: ({ azure }) => azure && (async () => (await import('./azure.ts')).createAzureProvider(azure)),
-  custom: () => async (models) => (await import('./custom/provider.ts')).createCustomProvider(models),
+    anthropic &&
+    (async (_custom, quirks) =>
+      (await import('./anthropic/provider.ts')).createAnthropicProvider(anthropic, undefined, quirks)),
+  azure: ({ azure }) =>
+    azure &&
+    (async (_custom, quirks) => (await import('./azure.ts')).createAzureProvider(azure, undefined, quirks)),
+  custom: () => async (models, quirks) =>
+    (await import('./custom/provider.ts')).createCustomProvider(models, undefined, quirks),
   ollama:
     ({ ollama }) =>
-    async () =>
-      (await import('./ollama/provider.ts')).createOllamaProvider(ollama),
+    async (_custom, quirks) =>
+      (await import('./ollama/provider.ts')).createOllamaProvider(ollama, undefined, quirks),
   demo: () => async () => (await import('./demo/provider.ts')).createDemoProvider(),
 };
 
@@ -27,8 +35,13 @@ export function configuredProviders(config: Config): ProviderId[] {
   return makersOf(config).map(({ id }) => id);
 }
 
-export async function createProviders(config: Config, custom: CustomModels): Promise<Providers> {
-  const providers = await Promise.all(makersOf(config).map(({ make }) => make(custom)));
+export async function createProviders(
+  config: Config,
+  custom: CustomModels,
+  kept: KeptQuirks,
+): Promise<Providers> {
+  const quirks = createQuirkMemory(kept);
+  const providers = await Promise.all(makersOf(config).map(({ make }) => make(custom, quirks)));
   return new Map(providers.map((provider) => [provider.id, provider]));
 }
 

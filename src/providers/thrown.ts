@@ -1,11 +1,20 @@
 import { coerceError } from '../errors.ts';
-import { AnswerTooLong } from './bounded-answer.ts';
 import { ProviderError } from './provider.ts';
 import { quote } from './quote.ts';
 import type { Vendor } from './vendor.ts';
+import { fromRefusal } from './vendor-failure.ts';
+import { AnswerTooLong } from './wire/bounds.ts';
+import { refusalIn } from './wire/refused.ts';
 
 export function tooLate({ name }: Vendor): ProviderError {
   return new ProviderError('PROVIDER_TIMEOUT', `${name} did not answer in time. Try again later.`);
+}
+
+/** What a request failed with before an answer began, an HTTP error included. */
+export function notAnswered(vendor: Vendor, thrown: unknown): ProviderError {
+  if (thrown instanceof ProviderError) return thrown;
+  const refused = refusalIn(thrown);
+  return refused ? fromRefusal(vendor, refused) : unreachable(vendor, thrown);
 }
 
 /** No connection, or one that ended before an answer began. */

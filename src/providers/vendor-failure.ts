@@ -1,11 +1,14 @@
 import type { ProviderErrorCode } from '../rules/provider-failure.ts';
 import { retryAfterMs } from '../rules/retry.ts';
 import { ProviderError } from './provider.ts';
-import { quote } from './quote.ts';
+import { quote, withoutKeys } from './quote.ts';
+import { type Problem, readProblem } from './reading/problem.ts';
+import { codeOfWords, EMPTY_ACCOUNT } from './reading/words.ts';
 import type { Vendor } from './vendor.ts';
+import type { Refused } from './wire/refused.ts';
 
-/** What a vendor says about a failure, as its client library reports it. */
-export interface VendorFailure {
+/** What a vendor says about a failure. */
+interface VendorFailure {
   /** The HTTP status; null when the failure came inside a stream that had begun. */
   status: number | null;
   /** The vendor's own code, when it sent one; some servers send a number like an HTTP status. */
@@ -13,6 +16,7 @@ export interface VendorFailure {
   /** The vendor's class of errors, when it sent one. */
   vendorType: string | null;
   message: string;
+  parameter: string | null;
   /** The `retry-after` header. */
   retryAfter: string | null;
 }
@@ -55,8 +59,44 @@ const CODE_BY_TYPE = new Map<string, ProviderErrorCode>([
   ['invalid_request_error', 'PROVIDER_BAD_REQUEST'],
 ]);
 
-/** The vendor's own failure in our words. What the library threw is not kept as cause: it may hold the key. */
-export function fromVendorFailure(vendor: Vendor, failure: VendorFailure): ProviderError {
+/** An HTTP error in our words. It is not kept as the cause: it may hold the key. */
+export function fromRefusal(vendor: Vendor, refused: Refused): ProviderError {
+  return fromProblem(vendor, problemOf(refused), {
+    status: refused.status,
+    retryAfter: refused.headers.get('retry-after'),
+  });
+}
+
+/** What an HTTP error says; error pages and other text are quoted as they are. */
+export function problemOf({ body }: Refused): Problem {
+  return readProblem(parsed(body));
+}
+
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return body;
+  }
+}
+
+/** An error that a vendor reports, in our words. @param head of an HTTP error; `status` null: it came within an answer. */
+export function fromProblem(
+  vendor: Vendor,
+  { message, code, type, parameter }: Problem,
+  { status, retryAfter = null }: { status: number | null; retryAfter?: string | null },
+): ProviderError {
+  return fromVendorFailure(vendor, {
+    status,
+    vendorCode: code,
+    vendorType: type,
+    message,
+    parameter,
+    retryAfter,
+  });
+}
+
+function fromVendorFailure(vendor: Vendor, failure: VendorFailure): ProviderError {
   const { status } = failure;
   const code = codeOf(failure);
   const happened = status === null ? 'broke off its answer' : `answered ${status}`;
@@ -64,13 +104,31 @@ export function fromVendorFailure(vendor: Vendor, failure: VendorFailure): Provi
   return new ProviderError(code, `${vendor.name} ${happened}: ${said}. ${advice(vendor, code, failure)}`, {
     status,
     retryAfterMs: retryAfterMs(failure.retryAfter, Date.now()),
+    said: withoutKeys(wordsOf(failure), vendor.apiKey),
+    parameter: failure.parameter,
   });
 }
 
-function codeOf({ status, vendorCode, vendorType }: VendorFailure): ProviderErrorCode {
+function codeOf(failure: VendorFailure): ProviderErrorCode {
+  const { status, vendorCode, vendorType } = failure;
   const byWord = CODE_BY_WORD.get(vendorCode ?? '') ?? CODE_BY_WORD.get(vendorType ?? '');
-  const byStatus = codeOfStatus(status ?? Number(vendorCode));
-  return byWord ?? byStatus ?? CODE_BY_TYPE.get(vendorType ?? '') ?? 'PROVIDER_STREAM_BROKEN';
+  if (byWord) return byWord;
+  const byStatus = codeOfStatus(status ?? Number(vendorCode)) ?? CODE_BY_TYPE.get(vendorType ?? '') ?? null;
+  const byWords = leavesOpen(byStatus, status) ? codeOfWords(wordsOf(failure)) : null;
+  return byWords ?? byStatus ?? 'PROVIDER_STREAM_BROKEN';
+}
+
+function wordsOf({ vendorCode, vendorType, message }: VendorFailure): string {
+  return `${vendorCode ?? ''} ${vendorType ?? ''} ${message}`.slice(0, MOST_WORDS);
+}
+
+/** Of longer texts the beginning is looked at. */
+const MOST_WORDS = 2_000;
+
+/** Whether a status says so little that words decide. Some servers answer 500 to what is wrong with a request. */
+function leavesOpen(code: ProviderErrorCode | null, status: number | null): boolean {
+  if (code === 'PROVIDER_UNAVAILABLE') return status === null || status === 500;
+  return code === null || code === 'PROVIDER_BAD_REQUEST' || code === 'MODEL_NOT_FOUND';
 }
 
 function codeOfStatus(status: number): ProviderErrorCode | null {
@@ -92,11 +150,8 @@ const ADVICE: Record<ProviderErrorCode, (vendor: Vendor) => string> = {
   PROVIDER_UNAVAILABLE: () => 'Try again later.',
 };
 
-const EMPTY_ACCOUNT = ['insufficient_quota', 'billing_error'];
-
-function advice(vendor: Vendor, code: ProviderErrorCode, { vendorCode, vendorType }: VendorFailure): string {
-  const isEmpty = EMPTY_ACCOUNT.includes(vendorCode ?? '') || EMPTY_ACCOUNT.includes(vendorType ?? '');
-  return isEmpty
+function advice(vendor: Vendor, code: ProviderErrorCode, failure: VendorFailure): string {
+  return code === 'PROVIDER_AUTH' && EMPTY_ACCOUNT.test(wordsOf(failure))
     ? `Add credit to the account of ${vendor.keyVariable}, or set another key.`
     : ADVICE[code](vendor);
 }

@@ -72,6 +72,10 @@ builder.node(ModelType, {
     supportsFunctionCalling: t.exposeBoolean('supportsFunctionCalling', {
       description: 'Whether it can call tools.',
     }),
+    quirks: t.exposeStringList('quirks', {
+      description:
+        'What its server refused and is therefore asked for differently, in the words of Polyphony: `no_temperature` means that the parameter is left out, `max_completion_tokens` that the longest answer is sent under that name.',
+    }),
     isActive: t.boolean({
       description: 'Whether it is offered: nobody took it out of use, and its provider still has it.',
       resolve: ({ isActive, isPresent }) => isActive && isPresent,

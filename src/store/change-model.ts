@@ -3,7 +3,10 @@ import { Model } from './entities/model.ts';
 
 /** Members of a row that people set; absent ones stay as they are. */
 export type ModelChange = Partial<
-  Omit<Model, 'id' | 'owner' | 'provider' | 'modelId' | 'rank' | 'isPresent' | 'createdAt' | 'updatedAt'>
+  Omit<
+    Model,
+    'id' | 'owner' | 'provider' | 'modelId' | 'rank' | 'quirks' | 'isPresent' | 'createdAt' | 'updatedAt'
+  >
 >;
 
 export type NewModel = ModelChange & Pick<Model, 'id' | 'owner' | 'provider' | 'modelId' | 'name'>;
@@ -23,7 +26,9 @@ export async function insertModel(database: Database, model: NewModel): Promise<
 /** @returns false when there is none any more. */
 export async function changeModel(database: Database, id: string, change: ModelChange): Promise<boolean> {
   const em = database.entityManager();
-  const changed = await em.nativeUpdate(Model, { id }, { ...change, updatedAt: new Date() });
+  // At another address is another server.
+  const learned = change.baseUrl === undefined ? {} : { quirks: [] };
+  const changed = await em.nativeUpdate(Model, { id }, { ...change, ...learned, updatedAt: new Date() });
   return changed === 1;
 }
 

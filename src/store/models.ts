@@ -28,6 +28,8 @@ export interface ModelRow {
   hasApiKey: boolean;
   supportsVision: boolean;
   supportsFunctionCalling: boolean;
+  /** What its server takes differently, as its refusals showed. */
+  quirks: string[];
   isActive: boolean;
   isPresent: boolean;
   createdAt: Date;
@@ -40,7 +42,7 @@ const MODEL_COLUMNS = `
   id, owner_id as "ownerId", provider, model_id as "modelId", name, aliases, version, capabilities, specialties, rank,
   context_window as "contextWindow", max_output as "maxOutput", ${pricesSql('model')} as "ownPrices",
   base_url as "baseUrl", sealed_api_key is not null as "hasApiKey", supports_vision as "supportsVision", supports_function_calling as "supportsFunctionCalling",
-  is_active as "isActive", is_present as "isPresent", created_at as "createdAt", updated_at as "updatedAt",
+  quirks, is_active as "isActive", is_present as "isPresent", created_at as "createdAt", updated_at as "updatedAt",
   ${createdAtTextSql('model')} as "createdAtText"`;
 
 /** @returns null when there is none that is built in or of this user. */

@@ -181,7 +181,7 @@ describe('endings', () => {
     { given: 'refusal', reason: 'content_filter' },
     { given: 'pause_turn', reason: 'other' },
     { given: 'constructor', reason: 'other' },
-    { given: null, reason: 'other' },
+    { given: null, reason: 'unknown' },
   ])('$given is $reason', async ({ given, reason }) => {
     const { parts } = await hear(text('Hi') + stopped(given));
     expect(parts.at(-1)).toMatchObject({ type: 'finish', reason, rawReason: given });
@@ -209,7 +209,7 @@ describe('counts', () => {
   test.each(ABSURD_COUNTS)('%j is unknown', async (count) => {
     const details = { output_tokens_details: { thinking_tokens: count } };
     const { parts, error } = await hear(
-      begun({ input_tokens: count }) + stopped('end_turn', { output_tokens: count, ...details }),
+      begun({ input_tokens: count }) + text('Hi') + stopped('end_turn', { output_tokens: count, ...details }),
     );
     expect(error).toBeNull();
     expect(parts.at(-1)).toMatchObject({
@@ -219,19 +219,22 @@ describe('counts', () => {
 
   test('a part that is absurd makes the sum unknown', async () => {
     const { parts } = await hear(
-      begun({ input_tokens: 5, cache_read_input_tokens: -1 }) + stopped('end_turn'),
+      begun({ input_tokens: 5, cache_read_input_tokens: -1 }) + text('Hi') + stopped('end_turn'),
     );
     expect(parts.at(-1)).toMatchObject({ usage: { inputTokens: null, cachedInputTokens: null } });
   });
 });
 
-describe('what is no event of the API is a fault', () => {
+describe('what is no event of the API is an error', () => {
   test.each([
     { given: 'cut JSON', body: 'event: content_block_delta\ndata: {"type":"con\n\n' },
     { given: 'cut JSON without its event line', body: 'data: {"type":"con\n\n' },
     { given: 'a list', body: 'event: message_delta\ndata: []\n\n' },
     { given: 'an object without a type', body: 'event: message_delta\ndata: {}\n\n' },
-    { given: 'text that is a number', body: event('content_block_delta', { index: 0, delta: { text: 7 } }) },
+    {
+      given: 'an image',
+      body: event('content_block_delta', { index: 0, delta: { text: { type: 'image', url: 'x' } } }),
+    },
   ])('$given', async ({ body }) => {
     const heard = await hear(text('Hi') + body + stopped('end_turn'));
     expect(heard.text).toBe('Hi');

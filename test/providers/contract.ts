@@ -49,7 +49,6 @@ interface AnswerRow {
 const ANSWERS: readonly AnswerRow[] = [
   { given: 'words', settings: 'tokens=9', text: answerText(9) },
   { given: 'one word', settings: 'tokens=1', text: answerText(1) },
-  { given: 'no word at all', settings: 'tokens=0', text: '' },
   { given: 'everything in one write', settings: 'tokens=300,whole=1', text: answerText(300) },
   { given: 'a byte per write', settings: 'tokens=20,split=1', text: answerText(20) },
   { given: 'seven bytes per write', settings: 'tokens=100,split=7', text: answerText(100) },
@@ -194,6 +193,12 @@ const failures = ({ keyVariable }: Subject): readonly FailureRow[] => [
     settings: 'fault=eof',
     code: 'PROVIDER_STREAM_BROKEN',
     says: [/without a finish marker/],
+  },
+  {
+    given: 'an answer of nothing',
+    settings: 'tokens=0',
+    code: 'PROVIDER_STREAM_BROKEN',
+    says: [/without having said anything/, /Try again/],
   },
   {
     given: 'bytes that are no event',

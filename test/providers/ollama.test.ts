@@ -125,11 +125,36 @@ describe('answers', () => {
 
   test.each([
     { given: 'length', reason: 'length', rawReason: 'length' },
-    { given: 'load', reason: 'other', rawReason: 'load' },
     { given: 'a\0b', reason: 'other', rawReason: 'a\uFFFDb' },
-    { given: null, reason: 'other', rawReason: null },
+    { given: null, reason: 'unknown', rawReason: null },
+    { given: '', reason: 'unknown', rawReason: null },
   ])('the end by $given is $reason', async ({ given, reason, rawReason }) => {
-    expect((await hear(done({ done_reason: given }))).parts.at(-1)).toMatchObject({ reason, rawReason });
+    expect((await hear(said('Hi'), done({ done_reason: given }))).parts.at(-1)).toMatchObject({
+      reason,
+      rawReason,
+    });
+  });
+
+  test.each(['load', 'unload'])('the end by %s is no answer, and worth another try', async (reason) => {
+    const heard = await hear(done({ done_reason: reason }));
+    expect(failureOf(heard)).toMatchObject({ code: 'PROVIDER_STREAM_BROKEN', status: null });
+    expect(failureOf(heard).message).toContain(`the reason "${reason}"`);
+  });
+
+  test.each([
+    { given: 'content in parts', message: { content: [{ type: 'text', text: 'Hi' }] } },
+    { given: 'a number', message: { content: 7 } },
+  ])('$given is text', async ({ message }) => {
+    expect(await hear({ message }, done())).toMatchObject({
+      text: message.content === 7 ? '7' : 'Hi',
+      error: null,
+    });
+  });
+
+  test('arguments that are text are read as such', async () => {
+    const call = { function: { name: 'now', arguments: '{"a":1}' } };
+    const { parts } = await hear({ message: { tool_calls: [call] } }, done());
+    expect(parts[0]).toMatchObject({ type: 'tool_call', name: 'now', arguments: '{"a":1}' });
   });
 
   test('calls without ids, as older versions send them, get some', async () => {
@@ -144,22 +169,18 @@ describe('answers', () => {
   });
 
   test.each(ABSURD_COUNTS)('a count of %j is unknown', async (count) => {
-    const { parts, error } = await hear(done({ prompt_eval_count: count, eval_count: count }));
+    const { parts, error } = await hear(said('Hi'), done({ prompt_eval_count: count, eval_count: count }));
     expect(error).toBeNull();
     expect(parts.at(-1)).toMatchObject({ usage: { inputTokens: null, outputTokens: null } });
   });
 });
 
-describe('what is no line of the API is a fault', () => {
+describe('what is no line of the API is an error', () => {
   test.each([
     { given: 'cut JSON', line: '{"message":\n' },
     { given: 'a list', line: '[]\n' },
     { given: 'a word', line: 'hello\n' },
-    { given: 'text that is a number', line: '{"message":{"content":7}}\n' },
-    {
-      given: 'arguments that are text',
-      line: '{"message":{"tool_calls":[{"function":{"name":"a","arguments":"{}"}}]}}\n',
-    },
+    { given: 'an image', line: '{"message":{"content":[{"type":"image","url":"x"}]}}\n' },
   ])('$given', async ({ line }) => {
     const heard = await hear(said('Hi'), line, done());
     expect(heard.text).toBe('Hi');

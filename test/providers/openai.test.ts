@@ -12,6 +12,7 @@ const MESSAGES: ModelRequest['messages'] = [
   { role: 'system', content: 'Be brief.' },
   { role: 'user', content: 'Hello' },
 ];
+const ORIGIN = { provider: 'openai', model: 'gpt-4o' } as const;
 const REQUEST: ModelRequest = { model: 'gpt-4o', messages: MESSAGES };
 const ALWAYS = { model: 'gpt-4o', messages: MESSAGES, stream: true, stream_options: { include_usage: true } };
 
@@ -64,7 +65,7 @@ describe('what goes over the wire', () => {
     },
   );
 
-  test('a conversation with tools: arguments as they were written, results by the id of their call', async () => {
+  test('a conversation with tools: arguments that parse as they were written, results by the id of their call', async () => {
     expect((await send({ messages: CONVERSATION }))?.body.messages).toEqual([
       ...CONVERSATION.slice(0, 2),
       {
@@ -72,7 +73,7 @@ describe('what goes over the wire', () => {
         content: null,
         tool_calls: [
           { id: 'call_a', type: 'function', function: { name: 'weather', arguments: '{"city":"Zürich"}' } },
-          { id: 'call_b', type: 'function', function: { name: 'weather', arguments: '{"city":' } },
+          { id: 'call_b', type: 'function', function: { name: 'weather', arguments: '{}' } },
         ],
       },
       { role: 'tool', content: 'rain', tool_call_id: 'call_a' },
@@ -96,7 +97,9 @@ describe('what goes over the wire', () => {
   });
 
   test.each(['max_tokens', 'max_completion_tokens'] as const)('a limit may be called %s', (field) => {
-    expect(toChatRequest({ ...REQUEST, maxTokens: 9 }, field)).toEqual({ ...ALWAYS, [field]: 9 });
+    expect(
+      toChatRequest({ ...REQUEST, maxTokens: 9 }, { origin: ORIGIN, usual: field, quirks: new Set() }),
+    ).toEqual({ ...ALWAYS, [field]: 9 });
   });
 });
 
@@ -136,14 +139,13 @@ describe('refusals that other servers send', () => {
       given: 'an empty 500',
       saying: { status: 500, body: '' },
       code: 'PROVIDER_UNAVAILABLE',
-      message: 'OpenAI answered 500: status code (no body). Try again later.',
+      message: 'OpenAI answered 500: no reason given. Try again later.',
     },
     {
       given: 'a redirect to nowhere',
       saying: { status: 304, body: '' },
       code: 'PROVIDER_BAD_REQUEST',
-      message:
-        'OpenAI answered 304: status code (no body). Check the parameters; this model may not take them.',
+      message: 'OpenAI answered 304: no reason given. Check the parameters; this model may not take them.',
     },
     {
       given: 'a number for a code',
@@ -264,9 +266,9 @@ describe('answers of other servers', () => {
     },
     {
       given: 'a reason of its own',
-      chunks: [chunk({ content: 'Hi' }, 'eos')],
+      chunks: [chunk({ content: 'Hi' }, 'ready')],
       text: 'Hi',
-      finish: { reason: 'other', rawReason: 'eos' },
+      finish: { reason: 'other', rawReason: 'ready' },
     },
     {
       given: 'a reason like a method of objects',
@@ -288,8 +290,14 @@ describe('answers of other servers', () => {
     },
     {
       given: 'chunks without choices, choices without delta',
-      chunks: [{}, { choices: [] }, { choices: [{ index: 0 }] }, chunk({ content: null }), chunk({}, 'stop')],
-      text: '',
+      chunks: [
+        {},
+        { choices: [] },
+        { choices: [{ index: 0 }] },
+        chunk({ content: null }),
+        chunk({ content: 'Hi' }, 'stop'),
+      ],
+      text: 'Hi',
       finish: { reason: 'stop' },
     },
     {
@@ -300,8 +308,11 @@ describe('answers of other servers', () => {
     },
     {
       given: 'usage that counts nothing whole',
-      chunks: [chunk({}, 'stop'), { choices: [], usage: { prompt_tokens: 4.5, completion_tokens: -2 } }],
-      text: '',
+      chunks: [
+        chunk({ content: 'Hi' }, 'stop'),
+        { choices: [], usage: { prompt_tokens: 4.5, completion_tokens: -2 } },
+      ],
+      text: 'Hi',
       finish: { usage: { inputTokens: null, outputTokens: null } },
     },
     {
@@ -374,7 +385,7 @@ test.each(ABSURD_COUNTS)('a count of %j is unknown', async (count) => {
     completion_tokens: count,
     prompt_tokens_details: { cached_tokens: count },
   };
-  const body = events(chunk({}, 'stop'), { choices: [], usage });
+  const body = events(chunk({ content: 'Hi' }, 'stop'), { choices: [], usage });
   const heard = await ask({ status: 200, body, headers: EVENT_STREAM });
   expect(heard.parts.at(-1)).toMatchObject({
     usage: { inputTokens: null, cachedInputTokens: null, outputTokens: null, reasoningTokens: null },

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 
 export interface Saying {
   status: number;
-  body: string;
+  body: string | Buffer;
   headers?: Record<string, string>;
 }
 

@@ -72,7 +72,8 @@ test.each([
   },
   { given: 'an end without finish', script: [HI], parts: [HI], code: 'PROVIDER_STREAM_BROKEN' },
   { given: 'nothing', script: [], parts: [], code: 'PROVIDER_STREAM_BROKEN' },
-  { given: 'parts after finish', script: [FINISH, HI, FINISH], parts: [FINISH], code: null },
+  { given: 'parts after finish', script: [HI, FINISH, HI, FINISH], parts: [HI, FINISH], code: null },
+  { given: 'an answer of nothing', script: [FINISH], parts: [], code: 'PROVIDER_STREAM_BROKEN' },
   {
     given: 'a failure after finish',
     script: [HI, FINISH, new Error('late')],

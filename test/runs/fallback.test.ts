@@ -34,6 +34,15 @@ test.each([
   expect(asked.map((event) => event.model)).toEqual([model, ...fallbackModels]);
 });
 
+test.each(['context', '404'])('a failure of one model alone (%s) is given to the next', async (failure) => {
+  const model = `gpt-4o@fault=${failure}`;
+  const id = await ann.createTask({ prompt: 'x', model, fallbackModels: ['gpt-4.1@tokens=5'] });
+  expect((await ann.events(id)).at(-1)).toMatchObject({
+    __typename: 'RunCompleted',
+    result: { output: answerText(5), model: 'gpt-4.1@tokens=5' },
+  });
+});
+
 test('a failure that another model would not mend is final', async () => {
   const id = await ann.createTask({ prompt: 'x', model: 'gpt-4o@fault=401', fallbackModels: ['gpt-4.1'] });
   expect((await ann.events(id)).at(-1)).toMatchObject({

@@ -1,16 +1,23 @@
 import Anthropic from '@anthropic-ai/sdk';
-import { Stream } from '@anthropic-ai/sdk/core/streaming';
+import type { MessageCreateParamsStreaming } from '@anthropic-ai/sdk/resources/messages';
 import type { VendorConfig } from '../../config.ts';
-import { boundedBytes, boundedFetch } from '../bounded-answer.ts';
-import type { ModelRequest, Provider, StreamPart } from '../provider.ts';
+import { toProviderError } from '../client-error.ts';
+import type { Provider, StreamPart } from '../provider.ts';
+import { askLearning } from '../quirks/ask.ts';
+import { createQuirkMemory } from '../quirks/memory.ts';
 import type { Vendor } from '../vendor.ts';
 import { DEFAULT_PATIENCE, watchStream } from '../watch-stream.ts';
-import { toProviderError } from './errors.ts';
-import { readEvents } from './read-events.ts';
+import { createFetch } from '../wire/fetch.ts';
+import { readEvents } from '../wire/read-events.ts';
+import { readMessage } from './read-events.ts';
 import { toMessagesRequest, versionFor } from './request.ts';
 
 /** Anthropic's Messages API. */
-export function createAnthropicProvider(config: VendorConfig, patience = DEFAULT_PATIENCE): Provider {
+export function createAnthropicProvider(
+  config: VendorConfig,
+  patience = DEFAULT_PATIENCE,
+  quirks = createQuirkMemory(),
+): Provider {
   const client = createClient(config);
   const vendor: Vendor = {
     name: 'Anthropic',
@@ -20,18 +27,18 @@ export function createAnthropicProvider(config: VendorConfig, patience = DEFAULT
   };
 
   async function* converse(
-    request: ModelRequest,
+    body: MessageCreateParamsStreaming,
     signal: AbortSignal,
   ): AsyncGenerator<readonly StreamPart[]> {
     try {
-      const body = toMessagesRequest(request);
       // `messages.create` prints to the console when a model is deprecated, and its stream skips unnamed events.
-      const version = versionFor(request);
+      const version = versionFor(body);
       const headers = version ? { 'anthropic-version': version } : {};
       const response = await client
         .post('/v1/messages', { body, headers, stream: true, signal })
         .asResponse();
-      yield* readEvents(vendor, Stream.rawEvents(bounded(response)));
+      const data = readEvents(response.body as unknown as AsyncIterable<Uint8Array>);
+      yield* readMessage(vendor, body.model, data);
     } catch (error) {
       throw toProviderError(vendor, error);
     }
@@ -39,21 +46,27 @@ export function createAnthropicProvider(config: VendorConfig, patience = DEFAULT
   return {
     id: 'anthropic',
     stream: (request, signal) =>
-      watchStream(vendor.name, (either) => converse(request, either), signal, patience),
+      watchStream(
+        vendor.name,
+        (either) =>
+          askLearning(
+            quirks,
+            { provider: 'anthropic', model: request.model },
+            (known) => toMessagesRequest(request, known),
+            (body) => converse(body, either),
+          ),
+        signal,
+        patience,
+      ),
   };
 }
 
-/** All that the library reads of a response is what its body iterates over. */
-function bounded({ body }: Response): Response {
-  return { body: body && boundedBytes(body) } as unknown as Response;
-}
-
-/** What is not told here the library would read from the environment, and what it logs would go to the console. */
+/** What is not set here the library would read from the environment, and what it logs would go to the console. */
 function createClient({ apiKey, baseUrl }: VendorConfig): Anthropic {
   return new Anthropic({
     apiKey,
     baseURL: baseUrl,
-    fetch: boundedFetch(),
+    fetch: createFetch(),
     // The library sends the key as a bearer token. Servers that stand in for Anthropic's look here, and it does, too.
     defaultHeaders: { 'x-api-key': apiKey },
     webhookKey: null,

@@ -1,53 +1,100 @@
-import type { ServerSentEvent } from '@anthropic-ai/sdk/core/streaming';
 import { storable } from '../../rules/text.ts';
+import type { FinishReason } from '../../vocabulary.ts';
+import { isJsonObject, type JsonObject } from '../json-object.ts';
 import type { StreamPart } from '../provider.ts';
+import { mapFinishReason } from '../reading/finish-reason.ts';
+import { problemIn } from '../reading/problem.ts';
+import { readText } from '../reading/text.ts';
+import { gatherUsage } from '../reading/usage.ts';
 import type { Vendor } from '../vendor.ts';
-import { fromVendorFailure } from '../vendor-failure.ts';
-import { type AnthropicEvent, type AnthropicUsage, readEvent } from './events.ts';
-import { mapFinishReason } from './finish-reason.ts';
+import { fromProblem } from '../vendor-failure.ts';
+import { readTogether } from '../wire/read-together.ts';
 import { gatherTurn } from './turn.ts';
-import { mapUsage, mergeUsage } from './usage.ts';
 
-/** `message_stop` is the finish marker; why and for how many tokens came before it. */
-export async function* readEvents(
+/**
+ * The parts of the events of any server that speaks Anthropic's Messages API, or of a whole message in their place.
+ * `message_stop` is the finish marker; why and for how many tokens came before it.
+ * https://platform.claude.com/docs/en/build-with-claude/streaming
+ */
+export async function* readMessage(
   vendor: Vendor,
-  events: AsyncIterable<ServerSentEvent>,
+  model: string,
+  data: AsyncIterable<readonly string[]>,
 ): AsyncGenerator<readonly StreamPart[]> {
-  const turn = gatherTurn();
-  let usage: Partial<AnthropicUsage> = {};
-  let rawReason: string | null = null;
-  for await (const sent of events) {
-    const event = readEvent(sent);
-    if (event?.type === 'error') throw failure(vendor, event);
-    yield event ? [...turn.add(event)] : [];
-    if (!event) continue;
-    usage = mergeUsage(mergeUsage(usage, event.message?.usage), event.usage);
-    rawReason = event.delta?.stop_reason ?? rawReason;
-    if (event.type === 'message_stop') return yield [finish(rawReason, usage, turn)];
+  const answer = readAnswer(vendor, model);
+  for await (const arrived of data) {
+    yield* readTogether(arrived, answer.read);
+    if (answer.hasEnded) break;
   }
+  yield answer.end();
 }
 
-function finish(
-  rawReason: string | null,
-  usage: Partial<AnthropicUsage>,
-  turn: ReturnType<typeof gatherTurn>,
-): StreamPart {
-  const vendorTurn = turn.vendorTurn();
+function readAnswer(vendor: Vendor, model: string) {
+  const turn = gatherTurn(model);
+  const usage = gatherUsage('beside');
+  let rawReason: string | null = null;
+  let explanation: unknown = null;
+  let [hasEnded, hasSaid] = [false, false];
+
+  function readHead(sent: JsonObject): void {
+    usage.add(sent.usage);
+    const delta = isJsonObject(sent.delta) ? sent.delta : sent;
+    rawReason = typeof delta.stop_reason === 'string' ? delta.stop_reason || rawReason : rawReason;
+    if (isJsonObject(delta.stop_details)) explanation = delta.stop_details.explanation ?? explanation;
+  }
+
+  function readWhole(message: JsonObject, parts: StreamPart[]): void {
+    for (const [index, block] of list(message.content).entries()) {
+      turn.add({ type: 'content_block_start', index, content_block: block }, parts);
+      turn.add({ type: 'content_block_stop', index }, parts);
+    }
+    hasEnded = true;
+  }
+
   return {
-    type: 'finish',
-    reason: mapFinishReason(rawReason),
-    rawReason: rawReason === null ? null : storable(rawReason),
-    usage: mapUsage(usage),
-    ...(vendorTurn && { vendorTurn }),
+    get hasEnded() {
+      return hasEnded;
+    },
+    read(data: string, parts: StreamPart[]): void {
+      if (data === '' || hasEnded) return;
+      const event = readEvent(vendor, data);
+      if (event.type === 'message_start' && isJsonObject(event.message)) readHead(event.message);
+      else if (event.type === 'message_delta' || event.type === 'message') readHead(event);
+      if (event.type === 'message') readWhole(event, parts);
+      turn.add(event, parts);
+      hasSaid ||= parts.length > 0;
+      hasEnded ||= event.type === 'message_stop';
+    },
+    end(): StreamPart[] {
+      if (!hasEnded && rawReason === null) return [];
+      const parts: StreamPart[] = [];
+      turn.end(parts);
+      const reason: FinishReason = mapFinishReason(rawReason);
+      if (!hasSaid && reason === 'content_filter') readText(explanation, 'text', parts);
+      const vendorTurn = turn.vendorTurn();
+      return [
+        ...parts,
+        {
+          type: 'finish',
+          reason,
+          rawReason: rawReason === null ? null : storable(rawReason),
+          usage: usage.usage(),
+          ...(vendorTurn && { vendorTurn }),
+        },
+      ];
+    },
   };
 }
 
-function failure(vendor: Vendor, { error }: AnthropicEvent) {
-  return fromVendorFailure(vendor, {
-    status: null,
-    vendorCode: null,
-    vendorType: error?.type ?? null,
-    message: error?.message ?? 'no reason given',
-    retryAfter: null,
-  });
+/** @throws ProviderError for an error of the server, SyntaxError for what is none of its API */
+function readEvent(vendor: Vendor, data: string): JsonObject {
+  const event: unknown = JSON.parse(data);
+  const problem = problemIn(event);
+  if (problem) throw fromProblem(vendor, problem, { status: null });
+  if (isJsonObject(event) && typeof event.type === 'string') return event;
+  throw new SyntaxError('it sent an event that is none of its API');
+}
+
+function list(sent: unknown): readonly unknown[] {
+  return Array.isArray(sent) ? sent : [];
 }

@@ -5,8 +5,12 @@ import type {
   MessageParam,
 } from '@anthropic-ai/sdk/resources/messages';
 import { coerceError } from '../../errors.ts';
+import { fitHistory } from '../history/fit.ts';
+import { PLAIN_IDS } from '../history/names.ts';
+import { schemaInWords } from '../history/reshape.ts';
 import type { JsonObject } from '../json-object.ts';
 import { type ModelMessage, type ModelRequest, ProviderError, type ToolDefinition } from '../provider.ts';
+import type { Quirk, Quirks } from '../quirks/quirk.ts';
 import { argumentsObject } from '../tool-call.ts';
 
 /** Anthropic wants a limit. No model that it still serves has a lower one; reasoning counts, too. */
@@ -16,25 +20,29 @@ const MAX_TOKENS = 32_000;
 const SAMPLING_VERSION = '2023-06-01';
 
 /** The version of the API to ask for; null: the one that the library knows. */
-export function versionFor({ temperature, topP }: ModelRequest): string | null {
-  return temperature === undefined && topP === undefined ? null : SAMPLING_VERSION;
+export function versionFor(body: object): string | null {
+  return 'temperature' in body || 'top_p' in body ? SAMPLING_VERSION : null;
 }
 
 /** A `seed` is left out: Anthropic has none. */
-export function toMessagesRequest(request: ModelRequest): MessageCreateParamsStreaming {
+export function toMessagesRequest(request: ModelRequest, quirks: Quirks): MessageCreateParamsStreaming {
   const { temperature, topP, stop, tools, responseSchema } = request;
-  const system = request.messages.filter(({ role }) => role === 'system').map(({ content }) => content);
+  const asked = quirks.has('no_response_format') ? schemaInWords(request) : request;
+  const messages = fitHistory(asked, { provider: 'anthropic', model: request.model }, PLAIN_IDS);
+  const takes = (quirk: Quirk) => !quirks.has(quirk);
   return {
     model: request.model,
     max_tokens: request.maxTokens ?? MAX_TOKENS,
-    messages: toMessages(request.messages),
+    messages: toMessages(messages),
     stream: true,
-    ...(system.length > 0 && { system: system.join('\n\n') }),
-    ...(temperature !== undefined && { temperature }),
-    ...(topP !== undefined && { top_p: topP }),
-    ...(stop !== undefined && { stop_sequences: [...stop] }),
+    ...(messages[0]?.role === 'system' && { system: messages[0].content }),
+    ...(temperature !== undefined && takes('no_temperature') && { temperature }),
+    ...(topP !== undefined && takes('no_top_p') && { top_p: topP }),
+    ...(stop !== undefined &&
+      takes('no_stop') && { stop_sequences: stop.filter((one) => one.trim() !== '') }),
     ...(tools?.length && { tools: tools.map(toTool) }),
-    ...(responseSchema && { output_config: { format: toFormat(responseSchema) } }),
+    ...(responseSchema &&
+      takes('no_response_format') && { output_config: { format: toFormat(responseSchema) } }),
   };
 }
 
@@ -73,9 +81,7 @@ function addResult(sent: MessageParam[], message: Extract<ModelMessage, { role: 
 function toMessage(message: Exclude<ModelMessage, { role: 'tool' }>): MessageParam {
   if (message.role !== 'assistant') return { role: 'user', content: message.content };
   const { content, toolCalls = [], vendorTurn } = message;
-  if (vendorTurn?.provider === 'anthropic') {
-    return { role: 'assistant', content: vendorTurn.content as ContentBlockParam[] };
-  }
+  if (vendorTurn) return { role: 'assistant', content: withoutBlanks(vendorTurn.content) };
   if (toolCalls.length === 0) return { role: 'assistant', content };
   const calls = toolCalls.map((call) => ({
     type: 'tool_use' as const,
@@ -85,6 +91,12 @@ function toMessage(message: Exclude<ModelMessage, { role: 'tool' }>): MessagePar
   }));
   // A text block must not be empty.
   return { role: 'assistant', content: content ? [{ type: 'text', text: content }, ...calls] : calls };
+}
+
+/** Claude says blank text itself, and refuses to have it back. */
+function withoutBlanks(content: unknown): ContentBlockParam[] {
+  const blocks = content as ContentBlockParam[];
+  return blocks.filter((block) => block.type !== 'text' || block.text.trim() !== '');
 }
 
 function toTool({ name, description, parameters }: ToolDefinition) {

@@ -1,58 +1,93 @@
-import { countCharacters } from '../bounded-answer.ts';
+import { isJsonObject, type JsonObject } from '../json-object.ts';
 import type { StreamPart, VendorTurn } from '../provider.ts';
+import { joinArguments } from '../reading/join-arguments.ts';
+import { readText } from '../reading/text.ts';
 import { argumentsObject, toolCallPart } from '../tool-call.ts';
-import type { AnthropicEvent, ContentBlock } from './events.ts';
+import { countCharacters } from '../wire/bounds.ts';
+
+type ToolCallPart = Extract<StreamPart, { type: 'tool_call' }>;
 
 interface Gathered {
-  block: ContentBlock;
-  /** Text, thinking or the JSON of arguments. */
-  text: string;
+  block: JsonObject;
+  index: unknown;
+  isOpen: boolean;
+  /** Text or thinking. */
+  texts: string[];
   signature: string;
-  call: Extract<StreamPart, { type: 'tool_call' }> | null;
+  /** The JSON of arguments. */
+  pieces: string[];
+  call: ToolCallPart | null;
 }
 
 /** The blocks of one answer, as far as they have come. */
-export function gatherTurn() {
-  const blocks = new Map<number, Gathered>();
+export function gatherTurn(model: string) {
+  const blocks: Gathered[] = [];
   const count = countCharacters();
+
+  function begin(index: unknown, block: JsonObject): Gathered {
+    const gathered = { block, index, isOpen: true, texts: [], signature: '', pieces: [], call: null };
+    blocks.push(gathered);
+    return gathered;
+  }
+
+  /** What a block begins with counts like what follows. */
+  function grow(gathered: Gathered, delta: JsonObject, parts: StreamPart[]): void {
+    const from = parts.length;
+    readText(delta.thinking, 'reasoning', parts);
+    readText(delta.text, 'text', parts);
+    for (const part of parts.slice(from)) if ('text' in part) gathered.texts.push(part.text);
+    if (typeof delta.signature === 'string') gathered.signature += delta.signature;
+    const piece = typeof delta.partial_json === 'string' ? delta.partial_json : '';
+    count(piece, typeof delta.signature === 'string' ? delta.signature : '');
+    if (piece !== '') gathered.pieces.push(piece);
+  }
+
   return {
-    *add({ type, index, content_block, delta }: AnthropicEvent): Generator<StreamPart> {
-      if (type === 'content_block_start' && content_block) {
-        blocks.set(index ?? 0, { block: content_block, text: '', signature: '', call: null });
+    add({ type, index, content_block, delta }: JsonObject, parts: StreamPart[]): void {
+      if (type === 'content_block_start' && isJsonObject(content_block)) {
+        grow(begin(index, content_block), content_block, parts);
+      } else if (type === 'content_block_delta' && isJsonObject(delta)) {
+        const open = blocks.findLast((one) => one.isOpen && one.index === index);
+        grow(open ?? begin(index, { type: 'text' }), delta, parts);
+      } else if (type === 'content_block_stop') {
+        close(
+          blocks.findLast((one) => one.isOpen && one.index === index),
+          parts,
+        );
       }
-      const gathered = blocks.get(index ?? 0);
-      if (!gathered) return;
-      count(delta?.partial_json, delta?.signature);
-      if (type === 'content_block_delta') yield* grow(gathered, delta);
-      if (type === 'content_block_stop' && gathered.block.type === 'tool_use') yield close(gathered);
+    },
+    /** Closes what its server did not. */
+    end(parts: StreamPart[]): void {
+      for (const one of blocks) if (one.isOpen) close(one, parts);
     },
     /** Needed only where the turn has signed reasoning, which goes back unaltered or is refused. */
     vendorTurn(): VendorTurn | null {
-      const gathered = [...blocks.values()];
-      const isSigned = gathered.some(
-        ({ block, signature }) => signature || block.type === 'redacted_thinking',
-      );
-      return isSigned ? { provider: 'anthropic', content: gathered.flatMap(asSent) } : null;
+      const isSigned = blocks.some(({ block, signature }) => signature || block.type === 'redacted_thinking');
+      return isSigned ? { provider: 'anthropic', model, content: blocks.flatMap(asSent) } : null;
     },
   };
 }
 
-function* grow(gathered: Gathered, delta: AnthropicEvent['delta']): Generator<StreamPart> {
-  gathered.text += delta?.text ?? delta?.thinking ?? delta?.partial_json ?? '';
-  gathered.signature += delta?.signature ?? '';
-  if (delta?.thinking) yield { type: 'reasoning', text: delta.thinking };
-  if (delta?.text) yield { type: 'text', text: delta.text };
+function close(gathered: Gathered | undefined, parts: StreamPart[]): void {
+  if (!gathered) return;
+  gathered.isOpen = false;
+  const { block, pieces } = gathered;
+  if (block.type !== 'tool_use') return;
+  // Some servers send the arguments with the beginning of the block.
+  const begun = isJsonObject(block.input) && Object.keys(block.input).length > 0;
+  const json = pieces.length === 0 && begun ? JSON.stringify(block.input) : joinArguments(pieces);
+  gathered.call = toolCallPart({ id: text(block.id), name: text(block.name), arguments: json });
+  parts.push(gathered.call);
 }
 
-function close(gathered: Gathered): StreamPart {
-  const { block, text } = gathered;
-  gathered.call = toolCallPart({ id: block.id ?? null, name: block.name ?? '', arguments: text });
-  return gathered.call;
-}
-
-function asSent({ block, text, signature, call }: Gathered): object[] {
-  if (block.type === 'thinking') return [{ type: 'thinking', thinking: text, signature }];
+function asSent({ block, texts, signature, call }: Gathered): object[] {
+  const said = texts.join('');
+  if (block.type === 'thinking') return [{ type: 'thinking', thinking: said, signature }];
   if (block.type === 'redacted_thinking') return [{ type: 'redacted_thinking', data: block.data }];
   if (call) return [{ type: 'tool_use', id: call.id, name: call.name, input: argumentsObject(call) }];
-  return block.type === 'text' && text !== '' ? [{ type: 'text', text }] : [];
+  return block.type === 'text' && said.trim() !== '' ? [{ type: 'text', text: said }] : [];
+}
+
+function text(sent: unknown): string {
+  return typeof sent === 'string' ? sent : '';
 }

@@ -1,9 +1,11 @@
 import OpenAI from 'openai';
 import { DomainError } from '../../errors.ts';
-import { boundedFetch } from '../bounded-answer.ts';
 import { createChatProvider, QUIET } from '../openai/chat.ts';
 import { type ModelRequest, type Provider, ProviderError, type StreamPart } from '../provider.ts';
+import { createQuirkMemory } from '../quirks/memory.ts';
 import { DEFAULT_PATIENCE } from '../watch-stream.ts';
+import type { Ask } from '../wire/ask.ts';
+import { createFetch } from '../wire/fetch.ts';
 
 /** Where a model is served. */
 export interface CustomEndpoint {
@@ -18,11 +20,15 @@ export interface CustomModels {
   /** As the catalog has it now; null: it does not. @throws DomainError when its key cannot be read. */
   endpointOf(model: string): Promise<CustomEndpoint | null>;
   /** Reaches only addresses that it may, and follows no redirects. */
-  fetch: typeof fetch;
+  ask: Ask;
 }
 
 /** Any server that speaks OpenAI's chat completions, each model at the address that its row of the catalog names. */
-export function createCustomProvider(models: CustomModels, patience = DEFAULT_PATIENCE): Provider {
+export function createCustomProvider(
+  models: CustomModels,
+  patience = DEFAULT_PATIENCE,
+  quirks = createQuirkMemory(),
+): Provider {
   function connect({ baseUrl, apiKey }: CustomEndpoint): Provider {
     return createChatProvider(
       {
@@ -37,12 +43,13 @@ export function createCustomProvider(models: CustomModels, patience = DEFAULT_PA
           ...QUIET,
           apiKey: apiKey ?? 'none',
           baseURL: baseUrl,
-          fetch: boundedFetch(models.fetch),
+          fetch: createFetch(models.ask),
           ...(apiKey === null && { defaultHeaders: { authorization: null } }),
         }),
         maxTokensField: 'max_tokens',
       },
       patience,
+      quirks,
     );
   }
 

@@ -1,61 +1,106 @@
-import type { z } from 'zod';
-import { boundedFetch } from '../bounded-answer.ts';
+import { type AbortableAsyncIterator, Ollama } from 'ollama';
+import type { JsonObject } from '../json-object.ts';
 import { ProviderError } from '../provider.ts';
-import { brokenOff, unreachable } from '../thrown.ts';
+import { brokenOff, notAnswered } from '../thrown.ts';
 import type { Vendor } from '../vendor.ts';
-import { refused } from './errors.ts';
-import { readLines } from './read-lines.ts';
-
-/** What makes parts of the lines of an answer. */
-export type LineReader<Part> = (
-  vendor: Vendor,
-  arrivals: AsyncIterable<readonly string[]>,
-) => AsyncIterable<readonly Part[]>;
+import { type Handed, readableLines } from './lines.ts';
 
 export interface Connection {
-  /** @throws ProviderError */
-  get<Shape extends z.ZodType>(path: string, shape: Shape, signal: AbortSignal): Promise<z.output<Shape>>;
-  /** An answer that comes line by line. @throws ProviderError */
-  post<Part>(
-    path: string,
-    asked: object,
-    read: LineReader<Part>,
+  /** An answer that comes as a whole. @throws ProviderError */
+  get<Answer>(ask: (client: Ollama) => Promise<Answer>, signal: AbortSignal): Promise<Answer>;
+  /** An answer that comes line by line: the parts of all lines that came together. @throws ProviderError */
+  stream<Line extends object, Part>(
+    ask: (client: Ollama) => Promise<AbortableAsyncIterator<Line>>,
+    read: (line: Line, parts: Part[]) => void,
     signal: AbortSignal,
   ): AsyncGenerator<readonly Part[]>;
 }
 
 /**
- * Ollama's own API by plain `fetch`: its client library cannot be given a signal, leaves the connection open when
- * the reader goes, waits for headers for ever, and prints lines that it cannot read to the console.
+ * Ollama's own client, a new one for each call. It takes no signal, leaves the connection open when its reader goes,
+ * and prints what it cannot read, so that its `fetch` carries the signal and hands it only what it can read.
  */
-export function connect(vendor: Vendor, baseUrl: string): Connection {
-  async function request(path: string, init: RequestInit): Promise<Response> {
-    const response = await boundedFetch()(`${baseUrl}${path}`, init).catch((error) => {
-      throw unreachable(vendor, error);
-    });
-    if (!response.ok) throw await refused(vendor, response);
-    return response;
-  }
-
-  const inOurWords = (error: unknown) => (error instanceof ProviderError ? error : brokenOff(vendor, error));
-  return {
-    async get(path, shape, signal) {
+export function connect(vendor: Vendor, host: string, fetch: typeof globalThis.fetch): Connection {
+  const fetchUntil =
+    (signal: AbortSignal): typeof fetch =>
+    async (url, init) => {
       try {
-        const response = await request(path, { signal });
-        return shape.parse(await response.json());
+        return await fetch(url, { ...withModel(init), signal });
       } catch (error) {
-        throw inOurWords(error);
+        throw notAnswered(vendor, error);
+      }
+    };
+  return {
+    async get(ask, signal) {
+      try {
+        return await ask(new Ollama({ host, fetch: fetchUntil(signal) }));
+      } catch (error) {
+        throw inOurWords(vendor, error);
       }
     },
-    async *post(path, asked, read, signal) {
-      const body = JSON.stringify(asked);
-      const headers = { 'content-type': 'application/json' };
+    async *stream<Line extends object, Part>(
+      ask: (client: Ollama) => Promise<AbortableAsyncIterator<Line>>,
+      read: (line: Line, parts: Part[]) => void,
+      signal: AbortSignal,
+    ): AsyncGenerator<readonly Part[]> {
+      const handed: Handed = { lines: 0, isAll: false };
+      const bodies: Response['body'][] = [];
+      const client = new Ollama({
+        host,
+        async fetch(url, init) {
+          const response = await fetchUntil(signal)(url, init);
+          bodies.push(response.body);
+          return withLines(vendor, response, handed);
+        },
+      });
       try {
-        const response = await request(path, { method: 'POST', headers, body, signal });
-        yield* read(vendor, readLines(response.body ?? []));
+        yield* together(await ask(client), handed, read);
       } catch (error) {
-        throw inOurWords(error);
+        // "Did not receive done": that it is missing is for `watchStream` to say.
+        if (!handed.isAll || error instanceof ProviderError) throw inOurWords(vendor, error);
+      } finally {
+        for (const body of bodies) await body?.cancel();
       }
     },
   };
+}
+
+/** A pull names its model by `name` alone, which Ollama has renamed to `model`. */
+function withModel(init: RequestInit = {}): RequestInit {
+  if (typeof init.body !== 'string' || !init.body.startsWith('{"name"')) return init;
+  const body: JsonObject = JSON.parse(init.body);
+  return { ...init, body: JSON.stringify({ ...body, model: body.name }) };
+}
+
+function withLines(vendor: Vendor, response: Response, handed: Handed): Response {
+  const lines = readableLines(vendor, response.body as unknown as AsyncIterable<Uint8Array>, handed);
+  const body = { getReader: () => ({ read: () => lines.next(), releaseLock() {} }) };
+  return { ok: true, status: response.status, headers: response.headers, body } as unknown as Response;
+}
+
+/** The client yields one line after the other; as many as it was handed at once are one step for those behind it. */
+async function* together<Line, Part>(
+  lines: AsyncIterable<Line>,
+  handed: Handed,
+  read: (line: Line, parts: Part[]) => void,
+): AsyncGenerator<readonly Part[]> {
+  let parts: Part[] = [];
+  let count = 0;
+  try {
+    for await (const line of lines) {
+      read(line, parts);
+      count += 1;
+      if (count < handed.lines) continue;
+      yield parts;
+      parts = [];
+    }
+  } catch (error) {
+    if (parts.length > 0) yield parts;
+    throw error;
+  }
+  if (parts.length > 0) yield parts;
+}
+
+function inOurWords(vendor: Vendor, error: unknown): ProviderError {
+  return error instanceof ProviderError ? error : brokenOff(vendor, error);
 }

@@ -2,52 +2,80 @@ import { z } from 'zod';
 import type { OllamaConfig } from '../../config.ts';
 import { isStorable } from '../../rules/text.ts';
 import type { Provider } from '../provider.ts';
+import { askLearning } from '../quirks/ask.ts';
+import { createQuirkMemory } from '../quirks/memory.ts';
+import { brokenOff } from '../thrown.ts';
 import type { Vendor } from '../vendor.ts';
 import { type Patience, watchStream } from '../watch-stream.ts';
-import { connect, type LineReader } from './connection.ts';
-import { readPull } from './pull.ts';
-import { readChunks } from './read-chunks.ts';
+import { createFetch } from '../wire/fetch.ts';
+import { connect } from './connection.ts';
+import { pullReader } from './pull.ts';
+import { chunkReader } from './read-chunks.ts';
 import { toChatRequest } from './request.ts';
 
 /**
  * Before the first word a model is loaded from disk, and while one writes a tool call Ollama is silent until it
- * is whole: on small machines both take minutes. Less than the 300 s after which `fetch` gives up.
+ * is whole: on small machines both take minutes.
  */
 const PATIENCE: Patience = { firstPartMs: 240_000, idleMs: 240_000 };
 
 /** Ollama: its models, in its own API. */
-export function createOllamaProvider({ baseUrl }: OllamaConfig, patience = PATIENCE): Provider {
+export function createOllamaProvider(
+  { baseUrl }: OllamaConfig,
+  patience = PATIENCE,
+  quirks = createQuirkMemory(),
+): Provider {
   const vendor: Vendor = {
     name: 'Ollama',
     keyVariable: 'OLLAMA_HOST',
     urlVariable: 'OLLAMA_HOST',
     apiKey: '',
   };
-  const { get, post } = connect(vendor, baseUrl);
+  const { get, stream } = connect(vendor, baseUrl, createFetch());
 
-  function watch<Part extends { type: string }>(
-    path: string,
-    asked: object,
-    read: LineReader<Part>,
-    signal: AbortSignal,
-  ) {
-    return watchStream(vendor.name, (either) => post(path, asked, read, either), signal, patience);
+  function parse<Shape extends z.ZodType>(shape: Shape, answer: unknown): z.output<Shape> {
+    const read = shape.safeParse(answer);
+    if (read.success) return read.data;
+    throw brokenOff(vendor, new Error('it sent an answer that is none of its API'));
   }
   return {
     id: 'ollama',
-    stream: (asked, signal) => watch('/api/chat', toChatRequest(asked), readChunks, signal),
-    pull: (model, signal) => watch('/api/pull', { model, stream: true }, readPull, signal),
+    stream: (asked, signal) =>
+      watchStream(
+        vendor.name,
+        (either) =>
+          askLearning(
+            quirks,
+            { provider: 'ollama', model: asked.model },
+            (known) => toChatRequest(asked, known),
+            (body) =>
+              stream(
+                (client) => client.chat({ ...body, stream: true }),
+                chunkReader(vendor, asked.model),
+                either,
+              ),
+          ),
+        signal,
+        patience,
+      ),
+    pull: (model, signal) =>
+      watchStream(
+        vendor.name,
+        (either) => stream((client) => client.pull({ model, stream: true }), pullReader(), either),
+        signal,
+        patience,
+      ),
     async models(signal) {
-      const { models } = await get('/api/tags', TAGS, signal);
+      const { models } = parse(TAGS, await get((client) => client.list(), signal));
       return models.map(({ name }) => name).filter(isStorable);
     },
     async memoryOf(model, signal) {
-      const { models } = await get('/api/ps', RUNNING, signal);
+      const { models } = parse(RUNNING, await get((client) => client.ps(), signal));
       return models.find(({ name }) => name === model || name === `${model}:latest`)?.size ?? null;
     },
   };
 }
 
+// The client's types promise what other servers leave out.
 const TAGS = z.object({ models: z.array(z.object({ name: z.string() })) });
-// https://docs.ollama.com/api/ps
 const RUNNING = z.object({ models: z.array(z.object({ name: z.string(), size: z.number().nullish() })) });

@@ -1,58 +1,58 @@
+import type { ChatResponse } from 'ollama';
 import { storable } from '../../rules/text.ts';
 import type { FinishReason } from '../../vocabulary.ts';
-import type { Durations, StreamPart } from '../provider.ts';
-import { readTogether } from '../read-together.ts';
+import { isJsonObject } from '../json-object.ts';
+import { type Durations, ProviderError, type StreamPart, type VendorTurn } from '../provider.ts';
+import { isFailedEnd, mapFinishReason } from '../reading/finish-reason.ts';
+import { readText } from '../reading/text.ts';
+import { gatherToolCalls } from '../reading/tool-calls.ts';
 import { tokenCount } from '../token-count.ts';
-import { toolCallPart } from '../tool-call.ts';
 import type { Vendor } from '../vendor.ts';
-import { type Chunk, chunk as chunkSchema } from './chunk.ts';
-import { fromOllamaError } from './errors.ts';
 
-export async function* readChunks(
-  vendor: Vendor,
-  arrivals: AsyncIterable<readonly string[]>,
-): AsyncGenerator<readonly StreamPart[]> {
+/** Makes parts of the lines of one answer. https://docs.ollama.com/api/chat */
+export function chunkReader(
+  { name }: Vendor,
+  model: string,
+): (chunk: ChatResponse, parts: StreamPart[]) => void {
   let hasCalled = false;
-  function read(line: string, parts: StreamPart[]): void {
-    const chunk = readChunk(line);
-    if (chunk.error) throw fromOllamaError(vendor, { status: null, message: chunk.error, retryAfter: null });
-    parts.push(...readMessage(chunk.message));
-    hasCalled ||= Boolean(chunk.message?.tool_calls?.length);
-    if (chunk.done) parts.push(finish(chunk, hasCalled));
-  }
-  for await (const lines of arrivals) yield* readTogether(lines, read);
+  let thinking = '';
+  return (chunk, parts) => {
+    const from = parts.length;
+    hasCalled = readMessage(chunk.message, parts) || hasCalled;
+    for (const part of parts.slice(from)) if (part.type === 'reasoning') thinking += part.text;
+    if (!chunk.done) return;
+    if (isFailedEnd(chunk.done_reason)) {
+      const message = `${name} ended its answer with the reason "${chunk.done_reason}" and without an answer. Try again.`;
+      throw new ProviderError('PROVIDER_STREAM_BROKEN', message);
+    }
+    const vendorTurn: VendorTurn = { provider: 'ollama', model, content: { thinking } };
+    parts.push(finish(chunk, hasCalled, hasCalled && thinking !== '' ? vendorTurn : null));
+  };
 }
 
-function readChunk(line: string): Chunk {
-  const read = chunkSchema.safeParse(JSON.parse(line));
-  if (read.success) return read.data;
-  throw new Error('it sent a line that is none of its API');
+/** @returns whether it calls tools */
+function readMessage(message: unknown, parts: StreamPart[]): boolean {
+  if (!isJsonObject(message)) return false;
+  readText(message.thinking, 'reasoning', parts);
+  readText(message.content, 'text', parts);
+  const toolCalls = Array.isArray(message.tool_calls) ? message.tool_calls : [];
+  if (toolCalls.length === 0) return false;
+  const gathered = gatherToolCalls();
+  // Each comes whole.
+  for (const [index, sent] of toolCalls.entries())
+    gathered.add(isJsonObject(sent) ? { ...sent, index } : sent);
+  const calls = gathered.calls().map(({ part }) => part);
+  parts.push(...calls);
+  return calls.length > 0;
 }
 
-function* readMessage(message: Chunk['message']): Generator<StreamPart> {
-  if (message?.thinking) yield { type: 'reasoning', text: message.thinking };
-  if (message?.content) yield { type: 'text', text: message.content };
-  for (const { id, function: called } of message?.tool_calls ?? []) {
-    yield toolCallPart({
-      id: id ?? null,
-      name: called.name,
-      arguments: JSON.stringify(called.arguments ?? {}),
-    });
-  }
-}
-
-const REASONS = new Map<string, FinishReason>([
-  ['stop', 'stop'],
-  ['length', 'length'],
-]);
-
-function finish(chunk: Chunk, hasCalled: boolean): StreamPart {
-  const raw = chunk.done_reason ?? null;
-  const reason = REASONS.get(raw ?? '') ?? 'other';
+function finish(chunk: ChatResponse, hasCalled: boolean, vendorTurn: VendorTurn | null): StreamPart {
+  const raw = typeof chunk.done_reason === 'string' && chunk.done_reason !== '' ? chunk.done_reason : null;
+  const reason: FinishReason = mapFinishReason(raw);
   return {
     type: 'finish',
     // Ollama says `stop` after tool calls, too.
-    reason: hasCalled && reason === 'stop' ? 'tool_calls' : reason,
+    reason: hasCalled && reason !== 'length' ? 'tool_calls' : reason,
     rawReason: raw === null ? null : storable(raw),
     usage: {
       inputTokens: tokenCount(chunk.prompt_eval_count),
@@ -61,10 +61,11 @@ function finish(chunk: Chunk, hasCalled: boolean): StreamPart {
       reasoningTokens: null,
     },
     durations: durationsOf(chunk),
+    ...(vendorTurn && { vendorTurn }),
   };
 }
 
-function durationsOf(chunk: Chunk): Durations {
+function durationsOf(chunk: ChatResponse): Durations {
   return {
     totalMs: milliseconds(chunk.total_duration),
     loadMs: milliseconds(chunk.load_duration),

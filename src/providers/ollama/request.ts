@@ -1,41 +1,50 @@
-import type { JsonObject } from '../json-object.ts';
+import type { ChatRequest, Message, Tool, ToolCall } from 'ollama';
+import { fitHistory } from '../history/fit.ts';
+import { CHAT_IDS } from '../history/names.ts';
+import { schemaInWords } from '../history/reshape.ts';
 import type { ModelMessage, ModelRequest, ToolDefinition } from '../provider.ts';
+import type { Quirks } from '../quirks/quirk.ts';
 import { argumentsObject } from '../tool-call.ts';
 
-/** https://docs.ollama.com/api/chat */
-export function toChatRequest(request: ModelRequest): JsonObject {
+/** What the API takes beside what the client's types know. https://docs.ollama.com/api/chat */
+type Asked = ChatRequest & { truncate: false };
+type Call = ToolCall & { id: string };
+type Said = Message & { tool_call_id?: string };
+
+export function toChatRequest(request: ModelRequest, quirks: Quirks): Asked {
   const { temperature, topP, maxTokens, stop, seed, tools, responseSchema } = request;
+  const asked = quirks.has('no_response_format') ? schemaInWords(request) : request;
   const options = {
     ...(temperature !== undefined && { temperature }),
     ...(topP !== undefined && { top_p: topP }),
     ...(maxTokens !== undefined && { num_predict: maxTokens }),
-    ...(stop !== undefined && { stop }),
+    ...(stop !== undefined && { stop: [...stop] }),
     ...(seed !== undefined && { seed }),
   };
   return {
     model: request.model,
-    messages: request.messages.map(toMessage),
-    stream: true,
+    messages: fitHistory(asked, { provider: 'ollama', model: request.model }, CHAT_IDS).map(toMessage),
     // Else it drops what exceeds its context, and says nothing.
     truncate: false,
     ...(Object.keys(options).length > 0 && { options }),
     ...(tools?.length && { tools: tools.map(toTool) }),
-    ...(responseSchema && { format: responseSchema }),
+    ...(responseSchema && !quirks.has('no_response_format') && { format: responseSchema }),
   };
 }
 
-function toMessage(message: ModelMessage): JsonObject {
+function toMessage(message: ModelMessage): Said {
   const { role, content } = message;
   if (role === 'tool')
     return { role, content, tool_name: message.toolName, tool_call_id: message.toolCallId };
   if (role !== 'assistant' || !message.toolCalls?.length) return { role, content };
-  const calls = message.toolCalls.map((call) => ({
-    id: call.id,
-    function: { name: call.name, arguments: argumentsObject(call) },
-  }));
-  return { role, content, tool_calls: calls };
+  const calls = message.toolCalls.map(
+    (call): Call => ({ id: call.id, function: { name: call.name, arguments: argumentsObject(call) } }),
+  );
+  // A thought that belongs to the calls, for templates that want it.
+  const thinking = (message.vendorTurn?.content as { thinking?: string } | undefined)?.thinking;
+  return { role, content, tool_calls: calls, ...(thinking && { thinking }) };
 }
 
-function toTool({ name, description, parameters }: ToolDefinition): JsonObject {
-  return { type: 'function', function: { name, description, parameters } };
+function toTool({ name, description, parameters }: ToolDefinition): Tool {
+  return { type: 'function', function: { name, description, parameters: parameters as object } };
 }

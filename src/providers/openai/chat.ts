@@ -1,11 +1,15 @@
 import type OpenAI from 'openai';
+import type { ChatCompletionCreateParamsStreaming } from 'openai/resources/chat/completions';
 import type { ProviderId } from '../../vocabulary.ts';
-import type { ModelRequest, Provider, StreamPart } from '../provider.ts';
+import { toProviderError } from '../client-error.ts';
+import type { Origin } from '../history/origin.ts';
+import type { Provider, StreamPart } from '../provider.ts';
+import { askLearning } from '../quirks/ask.ts';
+import type { QuirkMemory } from '../quirks/memory.ts';
 import type { Vendor } from '../vendor.ts';
 import { type Patience, watchStream } from '../watch-stream.ts';
-import { toProviderError } from './errors.ts';
+import { readEvents } from '../wire/read-events.ts';
 import { readChunks } from './read-chunks.ts';
-import { readData } from './read-data.ts';
 import { type MaxTokensField, toChatRequest } from './request.ts';
 
 export interface ChatVendor {
@@ -15,7 +19,7 @@ export interface ChatVendor {
   maxTokensField: MaxTokensField;
 }
 
-/** What the library would read from the environment if it were not told, and log to the console. */
+/** What the library would else read from the environment, and log to the console. */
 export const QUIET = {
   adminAPIKey: null,
   organization: null,
@@ -28,20 +32,38 @@ export const QUIET = {
 export function createChatProvider(
   { id, vendor, client, maxTokensField }: ChatVendor,
   patience: Patience,
+  quirks: QuirkMemory,
 ): Provider {
-  async function* chat(request: ModelRequest, signal: AbortSignal): AsyncGenerator<readonly StreamPart[]> {
+  async function* chat(
+    origin: Origin,
+    body: ChatCompletionCreateParamsStreaming,
+    signal: AbortSignal,
+  ): AsyncGenerator<readonly StreamPart[]> {
     try {
-      const body = toChatRequest(request, maxTokensField);
-      // The library's own reading of the stream costs more than all that we do with it.
+      // The library's own reading of the stream costs more than all that we do with it, and is strict.
       const response = await client.chat.completions.create(body, { signal }).asResponse();
-      yield* readChunks(readData(response.body ?? []));
+      const data = readEvents(response.body as unknown as AsyncIterable<Uint8Array>);
+      yield* readChunks(vendor, origin, { data, headers: response.headers });
     } catch (error) {
       throw toProviderError(vendor, error);
     }
   }
   return {
     id,
-    stream: (request, signal) =>
-      watchStream(vendor.name, (either) => chat(request, either), signal, patience),
+    stream(request, signal) {
+      const origin = { provider: id, model: request.model };
+      return watchStream(
+        vendor.name,
+        (either) =>
+          askLearning(
+            quirks,
+            origin,
+            (known) => toChatRequest(request, { origin, usual: maxTokensField, quirks: known }),
+            (body) => chat(origin, body, either),
+          ),
+        signal,
+        patience,
+      );
+    },
   };
 }

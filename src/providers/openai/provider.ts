@@ -1,14 +1,16 @@
 import OpenAI from 'openai';
 import type { VendorConfig } from '../../config.ts';
-import { boundedFetch } from '../bounded-answer.ts';
 import type { Provider } from '../provider.ts';
+import { createQuirkMemory } from '../quirks/memory.ts';
 import { DEFAULT_PATIENCE } from '../watch-stream.ts';
+import { createFetch } from '../wire/fetch.ts';
 import { createChatProvider, QUIET } from './chat.ts';
 
 /** OpenAI's chat completions, or any server that speaks them. */
 export function createOpenAiProvider(
   { apiKey, baseUrl }: VendorConfig,
   patience = DEFAULT_PATIENCE,
+  quirks = createQuirkMemory(),
 ): Provider {
   const isOpenAi = new URL(baseUrl).hostname === 'api.openai.com';
   return createChatProvider(
@@ -20,9 +22,10 @@ export function createOpenAiProvider(
         urlVariable: 'OPENAI_BASE_URL',
         apiKey,
       },
-      client: new OpenAI({ ...QUIET, apiKey, baseURL: baseUrl, fetch: boundedFetch() }),
+      client: new OpenAI({ ...QUIET, apiKey, baseURL: baseUrl, fetch: createFetch() }),
       maxTokensField: isOpenAi ? 'max_completion_tokens' : 'max_tokens',
     },
     patience,
+    quirks,
   );
 }

@@ -1,56 +1,154 @@
-import type { ChatCompletionChunk } from 'openai/resources/chat/completions';
-import type { CompletionUsage } from 'openai/resources/completions';
 import { storable } from '../../rules/text.ts';
-import type { StreamPart } from '../provider.ts';
-import { readTogether } from '../read-together.ts';
-import { readChunk } from './chunk.ts';
-import { mapFinishReason } from './finish-reason.ts';
-import { gatherToolCalls } from './tool-calls.ts';
-import { mapUsage } from './usage.ts';
+import type { FinishReason } from '../../vocabulary.ts';
+import type { Origin } from '../history/origin.ts';
+import { isJsonObject, type JsonObject } from '../json-object.ts';
+import { ProviderError, type StreamPart } from '../provider.ts';
+import { isFailedEnd, mapFinishReason } from '../reading/finish-reason.ts';
+import { problemIn } from '../reading/problem.ts';
+import { firstSaid, readText } from '../reading/text.ts';
+import { gatherToolCalls } from '../reading/tool-calls.ts';
+import { gatherUsage } from '../reading/usage.ts';
+import type { Vendor } from '../vendor.ts';
+import { fromProblem } from '../vendor-failure.ts';
+import { readTogether } from '../wire/read-together.ts';
+import { gatherTurn, THOUGHTS } from './turn.ts';
 
 /** What OpenAI's streams have after their last chunk. */
 const END = '[DONE]';
 
-/** The usage comes in a chunk of its own after the finish reason, so `finish` waits for the end. */
+/**
+ * The parts of the chunks of any server that speaks OpenAI's chat completions, read loosely: of a stream, or of a whole
+ * answer in its place. The usage comes in a chunk of its own after the finish reason, so `finish` waits for the end.
+ */
 export async function* readChunks(
-  arrivals: AsyncIterable<readonly string[]>,
+  vendor: Vendor,
+  origin: Origin,
+  { data, headers }: { data: AsyncIterable<readonly string[]>; headers: Headers },
 ): AsyncGenerator<readonly StreamPart[]> {
-  let rawReason: string | null = null;
-  let usage: Partial<CompletionUsage> | null | undefined;
-  const toolCalls = gatherToolCalls();
-
-  let hasEnded = false;
-  function read(data: string, parts: StreamPart[]): void {
-    hasEnded ||= data === END;
-    if (hasEnded) return;
-    const chunk = readChunk(data);
-    usage = chunk.usage ?? usage;
-    const choice = chunk.choices?.[0];
-    addText(parts, choice?.delta);
-    for (const delta of choice?.delta?.tool_calls ?? []) toolCalls.add(delta);
-    rawReason = choice?.finish_reason ?? rawReason;
+  const answer = readAnswer(vendor, origin);
+  for await (const arrived of data) {
+    yield* readTogether(arrived, answer.read);
+    if (answer.hasEnded) break;
   }
-
-  for await (const arrived of arrivals) {
-    yield* readTogether(arrived, read);
-    if (hasEnded) break;
-  }
-  if (!rawReason) return;
-  const reason = mapFinishReason(rawReason);
-  yield [
-    ...toolCalls.parts(),
-    { type: 'finish', reason, rawReason: storable(rawReason), usage: mapUsage(usage) },
-  ];
+  yield answer.end(headers);
 }
 
-/** `reasoning_content` and `reasoning` are what compatible servers call their models' thinking. */
-type Delta = Partial<ChatCompletionChunk.Choice.Delta> & {
-  reasoning_content?: string | null;
-  reasoning?: string | null;
-};
+function readAnswer(vendor: Vendor, origin: Origin) {
+  const usage = gatherUsage();
+  const toolCalls = gatherToolCalls();
+  const turn = gatherTurn(origin);
+  let rawReason: string | null = null;
+  let [hasEnded, hasSaid, hasRefused, isWhole] = [false, false, false, false];
 
-function addText(parts: StreamPart[], delta: Delta | null | undefined): void {
-  const reasoning = delta?.reasoning_content ?? delta?.reasoning;
-  if (reasoning) parts.push({ type: 'reasoning', text: reasoning });
-  if (delta?.content) parts.push({ type: 'text', text: delta.content });
+  function readChoice(choice: JsonObject, parts: StreamPart[]): void {
+    rawReason = word(choice.finish_reason) ?? rawReason;
+    usage.add(choice.usage);
+    const message = messageOf(choice, hasSaid || toolCalls.size > 0);
+    if (!message) return;
+    isWhole ||= message === choice.message;
+    // Nearly every chunk is a word of text: what may stand beside it is not looked for.
+    if (isPlain(message)) {
+      if (message.content === '') return;
+      parts.push({ type: 'text', text: message.content });
+      hasSaid = true;
+      return;
+    }
+    readText(firstSaid(message, THOUGHTS), 'reasoning', parts);
+    readText(message.content, 'text', parts);
+    const said = parts.length;
+    readText(message.refusal, 'text', parts);
+    hasRefused ||= parts.length > said;
+    hasSaid ||= parts.length > 0;
+    turn.add(message);
+    for (const call of list(message.tool_calls ?? message.function_call)) toolCalls.add(call);
+  }
+
+  return {
+    get hasEnded() {
+      return hasEnded;
+    },
+    read(data: string, parts: StreamPart[]): void {
+      hasEnded ||= data.trim() === END;
+      if (hasEnded) return;
+      const chunk = readChunk(vendor, data, hasSaid);
+      usage.add(chunk.usage);
+      if (chunk.x_groq) usage.add((chunk.x_groq as JsonObject).usage);
+      usage.add(chunk.timings);
+      const choice = firstOf(chunk.choices);
+      if (isJsonObject(choice)) readChoice(choice, parts);
+    },
+    end(headers: Headers): StreamPart[] {
+      if (!usage.isCounted) usage.addHeaders(headers);
+      const calls = toolCalls.calls();
+      const isComplete = isWhole || (hasEnded && usage.isCounted);
+      if (rawReason === null && !(isComplete && (hasSaid || calls.length > 0))) return [];
+      if (isFailedEnd(rawReason)) throw failed(vendor, rawReason);
+      const reason = reasonOf(mapFinishReason(rawReason), hasRefused, calls.length > 0);
+      const vendorTurn = turn.of(calls);
+      return [
+        ...calls.map(({ part }) => part),
+        {
+          type: 'finish',
+          reason,
+          rawReason: rawReason === null ? null : storable(rawReason),
+          usage: usage.usage(),
+          ...(vendorTurn && { vendorTurn }),
+        },
+      ];
+    },
+  };
+}
+
+/** @throws ProviderError for an error that stands in its place, SyntaxError for what is none of the API */
+function readChunk(vendor: Vendor, data: string, hasSaid: boolean): JsonObject {
+  const chunk: unknown = JSON.parse(data);
+  const choice = isJsonObject(chunk) ? firstOf(chunk.choices) : null;
+  const problem = problemIn(chunk) ?? (isJsonObject(choice) && choice.error ? problemIn(choice) : null);
+  if (problem) throw fromProblem(vendor, problem, { status: hasSaid ? null : statusOf(problem.code) });
+  if (isJsonObject(chunk)) return chunk;
+  throw new SyntaxError('it sent a chunk that is none of its API');
+}
+
+/** An error in place of an answer is the HTTP error that its code says. */
+function statusOf(code: string | null): number | null {
+  const status = Number(code);
+  return status >= 400 && status <= 599 ? status : null;
+}
+
+/** @param hasSaid some repeat the whole message at the end of a stream */
+function messageOf(choice: JsonObject, hasSaid: boolean): JsonObject | null {
+  if (isJsonObject(choice.delta)) return choice.delta;
+  if (isJsonObject(choice.message)) return hasSaid ? null : choice.message;
+  // The older completions.
+  return typeof choice.text === 'string' ? { content: choice.text } : null;
+}
+
+function isPlain(message: JsonObject): message is JsonObject & { content: string } {
+  for (const name in message) if (name !== 'content' && name !== 'role') return false;
+  return typeof message.content === 'string';
+}
+
+function reasonOf(mapped: FinishReason, hasRefused: boolean, hasCalled: boolean): FinishReason {
+  if (hasRefused) return 'content_filter';
+  return hasCalled && (mapped === 'stop' || mapped === 'unknown') ? 'tool_calls' : mapped;
+}
+
+function failed({ name }: Vendor, reason: string | null): ProviderError {
+  return new ProviderError(
+    'PROVIDER_STREAM_BROKEN',
+    `${name} ended its answer with the reason "${reason}". Try again.`,
+  );
+}
+
+function firstOf(sent: unknown): unknown {
+  return Array.isArray(sent) ? sent[0] : sent;
+}
+
+function list(sent: unknown): readonly unknown[] {
+  if (Array.isArray(sent)) return sent;
+  return isJsonObject(sent) ? [sent] : [];
+}
+
+function word(sent: unknown): string | null {
+  return typeof sent === 'string' && sent !== '' ? sent : null;
 }

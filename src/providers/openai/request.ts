@@ -2,44 +2,78 @@ import type {
   ChatCompletionCreateParamsStreaming,
   ChatCompletionMessageParam,
 } from 'openai/resources/chat/completions';
+import { fitHistory } from '../history/fit.ts';
+import { CHAT_IDS, SHORT_IDS } from '../history/names.ts';
+import type { Origin } from '../history/origin.ts';
+import { joinRoles, schemaInWords, withoutSystem } from '../history/reshape.ts';
 import type { JsonObject } from '../json-object.ts';
 import type { ModelMessage, ModelRequest, ToolDefinition } from '../provider.ts';
+import type { Quirk, Quirks } from '../quirks/quirk.ts';
 import { isStrict } from './strict-schema.ts';
+import type { ChatTurn } from './turn.ts';
 
 /** OpenAI's newer models refuse `max_tokens`; most servers that speak its API know nothing else. */
 export type MaxTokensField = 'max_tokens' | 'max_completion_tokens';
 
+/** OpenAI's models that reason, wherever they are served and whatever is put around their names. */
+const REASONING = /(^|[/:])(o\d|gpt-[5-9]|codex|computer-use)/i;
+
+/** @param usual what most models of this server take */
+function maxTokensField(model: string, usual: MaxTokensField, quirks: Quirks): MaxTokensField {
+  if (quirks.has('max_tokens')) return 'max_tokens';
+  return quirks.has('max_completion_tokens') || REASONING.test(model) ? 'max_completion_tokens' : usual;
+}
+
 export function toChatRequest(
   request: ModelRequest,
-  maxTokensField: MaxTokensField,
+  { origin, usual, quirks }: { origin: Origin; usual: MaxTokensField; quirks: Quirks },
 ): ChatCompletionCreateParamsStreaming {
   const { temperature, topP, maxTokens, stop, seed, tools, responseSchema } = request;
+  const takes = (quirk: Quirk) => !quirks.has(quirk);
+  const limit = maxTokensField(request.model, usual, quirks);
   return {
     model: request.model,
-    messages: request.messages.map(toMessage),
+    messages: toMessages(request, origin, quirks),
     stream: true,
-    stream_options: { include_usage: true },
-    ...(temperature !== undefined && { temperature }),
-    ...(topP !== undefined && { top_p: topP }),
-    ...(maxTokens !== undefined && { [maxTokensField]: maxTokens }),
-    ...(stop !== undefined && { stop: [...stop] }),
-    ...(seed !== undefined && { seed }),
+    ...(takes('no_stream_options') && { stream_options: { include_usage: true } }),
+    ...(temperature !== undefined && takes('no_temperature') && { temperature }),
+    ...(topP !== undefined && takes('no_top_p') && { top_p: topP }),
+    ...(maxTokens !== undefined && { [limit]: maxTokens }),
+    ...(stop !== undefined && takes('no_stop') && { stop: [...stop] }),
+    ...(seed !== undefined && takes('no_seed') && { seed }),
     ...(tools?.length && { tools: tools.map(toTool) }),
-    ...(responseSchema && { response_format: toResponseFormat(responseSchema) }),
+    ...(responseSchema &&
+      takes('no_response_format') && { response_format: toResponseFormat(responseSchema) }),
   };
 }
 
-function toMessage(message: ModelMessage): ChatCompletionMessageParam {
+function toMessages(request: ModelRequest, origin: Origin, quirks: Quirks): ChatCompletionMessageParam[] {
+  const asked = quirks.has('no_response_format') ? schemaInWords(request) : request;
+  let messages = fitHistory(asked, origin, quirks.has('short_call_ids') ? SHORT_IDS : CHAT_IDS);
+  if (quirks.has('no_system')) messages = withoutSystem(messages);
+  if (quirks.has('alternating_roles')) messages = joinRoles(messages);
+  return messages.map((message) => toMessage(message, quirks));
+}
+
+function toMessage(message: ModelMessage, quirks: Quirks): ChatCompletionMessageParam {
   const { role, content } = message;
   if (role === 'tool') return { role, content, tool_call_id: message.toolCallId };
   if (role !== 'assistant' || !message.toolCalls?.length) return { role, content };
-  const calls = message.toolCalls.map(({ id, name, arguments: json }) => ({
+  const turn = quirks.has('no_reasoning') ? null : (message.vendorTurn?.content as ChatTurn | undefined);
+  const calls = message.toolCalls.map(({ id, name, arguments: json }, index) => ({
+    ...(index === 0 && quirks.has('thought_signatures') && SKIPPED),
+    ...turn?.calls[index],
     id,
     type: 'function' as const,
     function: { name, arguments: json },
   }));
-  return { role, content: content || null, tool_calls: calls };
+  const reasoning = quirks.has('reasoning_content') ? { reasoning_content: content || NOT_KEPT } : {};
+  return { ...reasoning, ...turn?.message, role, content: content || null, tool_calls: calls };
 }
+
+/** What Gemini takes for a call that another model made. https://ai.google.dev/gemini-api/docs/thought-signatures */
+const SKIPPED = { extra_content: { google: { thought_signature: 'skip_thought_signature_validator' } } };
+const NOT_KEPT = '(not recorded)';
 
 function toTool({ name, description, parameters }: ToolDefinition) {
   return { type: 'function' as const, function: { name, description, parameters: { ...parameters } } };

@@ -40,6 +40,8 @@ export const Model = defineEntity({
     baseUrl: p.text().nullable(),
     /** Sealed; null: its server wants none. */
     sealedApiKey: p.text().nullable(),
+    /** What its server takes differently, as its refusals showed. */
+    quirks: p.array().defaultRaw(`'{}'`),
     /** Whether people want it used. */
     isActive: p.boolean().default(true),
     /** Whether its provider, where only that one knows, still has it. */

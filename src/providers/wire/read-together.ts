@@ -1,4 +1,4 @@
-/** The parts of all that came together; those before a fault come before it. */
+/** The parts of all that came together; those before an error come before it. */
 export function* readTogether<Part>(
   arrived: readonly string[],
   read: (text: string, parts: Part[]) => void,
@@ -6,9 +6,9 @@ export function* readTogether<Part>(
   const parts: Part[] = [];
   try {
     for (const text of arrived) read(text, parts);
-  } catch (fault) {
+  } catch (error) {
     yield parts;
-    throw fault;
+    throw error;
   }
   yield parts;
 }

@@ -1,0 +1,102 @@
+import { KEPT as THOUGHTS } from '../openai/turn.ts';
+import type { ProviderError } from '../provider.ts';
+import type { Quirk, Quirks } from './quirk.ts';
+
+/** What a request was sent with: the names that a refusal may be about. */
+export type Sent = Readonly<Record<string, unknown>>;
+
+/** How servers say that they do not take something; not that its value is too high. */
+const REFUSING =
+  /unsupported|not support|n't (support|take)|not take|not a valid|recogni[sz]ed|unknown|unexpected|not permitted|extra (inputs|fields)|forbidden|not allowed|cannot|can't|deprecated|no longer|must not|only the default|only supports?|may only|invalid (argument|parameter|field)|not (available|implemented|accepted|enabled)|not accept|no such|mutually exclusive|is unavailable|invalid json schema/i;
+
+/** By the names of parameters at OpenAI, Anthropic and Ollama. */
+const PARAMETERS: readonly (readonly [string, Quirk])[] = [
+  ['stream_options', 'no_stream_options'],
+  ['max_completion_tokens', 'max_tokens'],
+  ['max_tokens', 'max_completion_tokens'],
+  ['temperature', 'no_temperature'],
+  ['top_p', 'no_top_p'],
+  ['stop_sequences', 'no_stop'],
+  ['stop', 'no_stop'],
+  ['seed', 'no_seed'],
+  ['response_format', 'no_response_format'],
+  ['json_schema', 'no_response_format'],
+  ['output_config', 'no_response_format'],
+  ['output_format', 'no_response_format'],
+  ['format', 'no_response_format'],
+  ['reasoning_content', 'no_reasoning'],
+  ['reasoning_details', 'no_reasoning'],
+  ['reasoning', 'no_reasoning'],
+  ['thinking_blocks', 'no_reasoning'],
+  ['extra_content', 'no_reasoning'],
+  ['provider_specific_fields', 'no_reasoning'],
+];
+
+const MISSING =
+  /missing|required|must be (passed|provided|present|included|sent)|is not (provided|present)|lack|without/i;
+
+/** What is wrong with a history, in the words of more than one server. */
+const HISTORY: readonly (readonly [Quirk, (said: string) => boolean])[] = [
+  ['thought_signatures', (said) => /thought.?signature/i.test(said) && MISSING.test(said)],
+  ['reasoning_content', (said) => /reasoning_content/i.test(said) && MISSING.test(said)],
+  [
+    'short_call_ids',
+    (said) =>
+      /tool.?(call|use)\S*[^.]{0,40}\bids?\b|\bid\b[^.]{0,40}tool.?(call|use)/i.test(said) &&
+      /match|must be|pattern|length|too long|invalid/i.test(said),
+  ],
+  [
+    'alternating_roles',
+    (said) => /roles? must alternate|must alternate|alternat\w+ (between )?(user|role)/i.test(said),
+  ],
+  [
+    'no_system',
+    (said) =>
+      /\b(system|developer)\b[^.]{0,40}(role|message|instruction|prompt)?/i.test(said) && SYSTEM.test(said),
+  ],
+];
+
+const SYSTEM =
+  /(system|developer)\W{0,3}\s?(role|messages?|instructions?|prompts?)[^.]{0,30}(not|n't|un)\s?(be )?(supported|enabled|allowed|accepted)|does not support\W+(the )?(system|developer)|unsupported role/i;
+
+/**
+ * What a refusal shows about a model's server; null: nothing that was not known.
+ * @param sent the request. @param known quirks with which it was made
+ */
+export function learnFrom({ said, parameter }: ProviderError, sent: Sent, known: Quirks): Quirk | null {
+  const quirk =
+    HISTORY.find(([, isSaid]) => isSaid(said))?.[0] ?? refusedParameter(said, parameter, sent) ?? null;
+  if (quirk === null || known.has(quirk)) return null;
+  // Neither name of the limit is taken: without a limit an answer may cost more than was reserved.
+  const other = OTHER_NAME.get(quirk);
+  return other && known.has(other) ? null : quirk;
+}
+
+const OTHER_NAME = new Map<Quirk, Quirk>([
+  ['max_tokens', 'max_completion_tokens'],
+  ['max_completion_tokens', 'max_tokens'],
+]);
+
+function refusedParameter(said: string, parameter: string | null, sent: Sent): Quirk | undefined {
+  if (!REFUSING.test(said)) return undefined;
+  const named = PARAMETERS.filter(([name]) => isSent(sent, name) && isNamed(said, name));
+  const exact = named.find(([name]) => name === parameter);
+  // The one that is named first is what it is about; another may be what to use instead.
+  const first = named.toSorted(([one], [other]) => placeOf(said, one) - placeOf(said, other))[0];
+  return (exact ?? first ?? PARAMETERS.find(([name]) => name === parameter && name in sent))?.[1];
+}
+
+/** Thoughts stand in messages, and the schema's type in its parameter. */
+function isSent(sent: Sent, name: string): boolean {
+  if (name in sent) return true;
+  if (name === 'json_schema') return 'response_format' in sent;
+  return THOUGHTS.includes(name) && JSON.stringify(sent.messages).includes(`"${name}":`);
+}
+
+function isNamed(said: string, name: string): boolean {
+  return placeOf(said, name) !== -1;
+}
+
+function placeOf(said: string, name: string): number {
+  return said.search(new RegExp(`(?<![\\w])${name}(?![\\w])`, 'i'));
+}

@@ -1,0 +1,34 @@
+/**
+ * What a model's server takes differently, as its refusals showed. `no_…`: it refuses that parameter, which is left out.
+ */
+export const QUIRKS = [
+  'no_temperature',
+  'no_top_p',
+  'no_stop',
+  'no_seed',
+  'no_stream_options',
+  /** The schema is put into the prompt instead. */
+  'no_response_format',
+  /** It refuses what it sent itself with its thoughts. */
+  'no_reasoning',
+  /** The longest answer is called so; the other name is refused. */
+  'max_tokens',
+  'max_completion_tokens',
+  /** Ids of calls have nine letters and digits, as at Mistral. */
+  'short_call_ids',
+  /** Calls without the signature of a thought are refused, as by Gemini: those of other models get one that it skips. */
+  'thought_signatures',
+  /** Calls without `reasoning_content` are refused, as by DeepSeek and Moonshot. */
+  'reasoning_content',
+  /** It has no system messages: they begin the first message of the user. */
+  'no_system',
+  /** Two messages of one side are refused: they are joined. */
+  'alternating_roles',
+] as const;
+
+export type Quirk = (typeof QUIRKS)[number];
+export type Quirks = ReadonlySet<Quirk>;
+
+export function isQuirk(word: string): word is Quirk {
+  return (QUIRKS as readonly string[]).includes(word);
+}

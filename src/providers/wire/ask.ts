@@ -1,0 +1,33 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Readable } from 'node:stream';
+import { Agent, interceptors, request } from 'undici';
+
+/** One HTTP request: its answer's head, and the body as a Node stream of the bytes as they were sent. */
+export type Ask = (
+  url: URL,
+  asked: {
+    method: string;
+    headers: Record<string, string>;
+    body: string | null;
+    signal: AbortSignal | null;
+  },
+) => Promise<Answered>;
+
+export interface Answered {
+  status: number;
+  headers: IncomingHttpHeaders;
+  body: Readable;
+}
+
+/**
+ * Asks the operator's own addresses. Node's `fetch` makes web streams of bodies, which is most of what a token
+ * costs, and gives up after five minutes; how long silence may last is for `watchStream` to say.
+ */
+export function createAsk(): Ask {
+  const agent = new Agent({ headersTimeout: 0, bodyTimeout: 0 });
+  const dispatcher = agent.compose(interceptors.redirect({ maxRedirections: 5 }));
+  return async (url, { method, headers, body, signal }) => {
+    const answered = await request(url, { method: method as 'POST', headers, body, signal, dispatcher });
+    return { status: answered.statusCode, headers: answered.headers, body: answered.body };
+  };
+}

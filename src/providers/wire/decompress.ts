@@ -1,0 +1,58 @@
+import { once } from 'node:events';
+import { pipeline, type Readable, type Transform } from 'node:stream';
+import {
+  constants,
+  createBrotliDecompress,
+  createGunzip,
+  createInflate,
+  createInflateRaw,
+  createZstdDecompress,
+} from 'node:zlib';
+
+/** What was compressed is passed on at once, and a body that ends early ends like any other. */
+const ZLIB = { flush: constants.Z_SYNC_FLUSH, finishFlush: constants.Z_SYNC_FLUSH };
+const BROTLI = { flush: constants.BROTLI_OPERATION_FLUSH, finishFlush: constants.BROTLI_OPERATION_FLUSH };
+const ZSTD = { flush: constants.ZSTD_e_flush, finishFlush: constants.ZSTD_e_flush };
+
+type Decompressor = (body: Readable) => Transform | Promise<Transform>;
+
+// A map: a server may name an encoding `constructor`.
+const DECOMPRESSORS = new Map<string, Decompressor>([
+  ['gzip', () => createGunzip(ZLIB)],
+  ['x-gzip', () => createGunzip(ZLIB)],
+  ['br', () => createBrotliDecompress(BROTLI)],
+  ['zstd', () => createZstdDecompress(ZSTD)],
+  ['deflate', inflate],
+]);
+
+/**
+ * A body without the encodings that its server put around it. None was asked for, but gateways compress anyway.
+ * @throws Error for an encoding that is not known.
+ */
+export async function decompress(body: Readable, encodings: string | undefined): Promise<Readable> {
+  let decoded = body;
+  for (const name of namesIn(encodings).reverse()) {
+    const decompressor = DECOMPRESSORS.get(name);
+    if (!decompressor) {
+      body.destroy();
+      throw new Error(`its answer has the content encoding "${name}"`);
+    }
+    // The error of either side destroys both, and is thrown where the body is read.
+    decoded = pipeline(decoded, await decompressor(decoded), () => {});
+  }
+  return decoded;
+}
+
+function namesIn(encodings = ''): string[] {
+  const names = encodings.split(',').map((name) => name.trim().toLowerCase());
+  return names.filter((name) => name !== '' && name !== 'identity');
+}
+
+/** Half of the servers that say `deflate` leave out the two bytes of zlib's head, whose lower half byte is 8. */
+async function inflate(body: Readable): Promise<Transform> {
+  if (body.readableLength === 0 && !body.readableEnded) await once(body, 'readable');
+  const first: Buffer | null = body.read();
+  if (first) body.unshift(first);
+  const hasHead = ((first?.[0] ?? 0) & 0x0f) === 0x08;
+  return hasHead ? createInflate(ZLIB) : createInflateRaw(ZLIB);
+}

@@ -1,0 +1,39 @@
+/** An HTTP error of a vendor, as it was sent. Its message is not for people: clients look for words in messages. */
+export class Refused extends Error {
+  override readonly name = 'Refused';
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: string;
+
+  constructor(status: number, headers: Headers, body: string) {
+    super('refused');
+    this.status = status;
+    this.headers = headers;
+    this.body = body;
+  }
+}
+
+/** Of what was thrown, if an HTTP error is at the bottom of it: clients wrap what their `fetch` throws. */
+export function refusalIn(thrown: unknown): Refused | null {
+  if (thrown instanceof Refused) return thrown;
+  return thrown instanceof Error ? refusalIn(thrown.cause) : null;
+}
+
+/** Error pages of proxies may be of any length; messages are short. */
+const LONGEST = 256 * 1024;
+
+/** The beginning of an error's body, as much as may matter. A body that breaks off says what it said. */
+export async function readRefusal(body: AsyncIterable<Uint8Array>): Promise<string> {
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  try {
+    for await (const bytes of body) {
+      pieces.push(bytes);
+      length += bytes.length;
+      if (length > LONGEST) break;
+    }
+  } catch {
+    // The status says enough.
+  }
+  return Buffer.concat(pieces).toString();
+}

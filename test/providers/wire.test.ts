@@ -1,0 +1,193 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { createOllamaProvider } from '../../src/providers/ollama/provider.ts';
+import { createFetch } from '../../src/providers/wire/fetch.ts';
+import { CONNECT } from './connect.ts';
+import { never, REQUEST } from './conversation.ts';
+import { failureOf, listen } from './listen.ts';
+import { withServerSaying } from './saying.ts';
+
+const sse = (...data: unknown[]) => data.map((one) => `data: ${JSON.stringify(one)}\n\n`).join('');
+
+/** "Hello" as each provider's vendor streams it. */
+const HELLO: Record<string, { type: string; body: string }> = {
+  openai: {
+    type: 'text/event-stream',
+    body: `${sse({ choices: [{ delta: { content: 'Hello' }, finish_reason: 'stop' }] })}data: [DONE]\n\n`,
+  },
+  anthropic: {
+    type: 'text/event-stream',
+    body: sse(
+      { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 'Hello' } },
+      { type: 'message_delta', delta: { stop_reason: 'end_turn' } },
+      { type: 'message_stop' },
+    ),
+  },
+  ollama: {
+    type: 'application/x-ndjson',
+    body: `${JSON.stringify({ message: { content: 'Hello' }, done: true, done_reason: 'stop' })}\n`,
+  },
+};
+HELLO.custom = HELLO.openai!;
+
+const ENCODINGS: Record<string, (body: string) => Buffer> = {
+  gzip: gzipSync,
+  'x-gzip': gzipSync,
+  deflate: deflateSync,
+  'deflate without its head': deflateRawSync,
+  br: brotliCompressSync,
+  zstd: zstdCompressSync,
+  'gzip, br': (body) => brotliCompressSync(gzipSync(body)),
+  identity: (body) => Buffer.from(body),
+};
+
+describe.each(Object.keys(CONNECT))('%s', (provider) => {
+  const { type, body } = HELLO[provider]!;
+
+  test.each(Object.keys(ENCODINGS))('reads a body in %s that was not asked for', async (name) => {
+    const headers = { 'content-type': type, 'content-encoding': name.split(' without')[0]! };
+    const saying = { status: 200, body: ENCODINGS[name]!(body), headers };
+    const heard = await withServerSaying(saying, (url) =>
+      listen(CONNECT[provider]!(url).stream(REQUEST, never())),
+    );
+    expect(heard).toMatchObject({ text: 'Hello', error: null });
+  });
+
+  test('reads what was compressed as it comes, and closes the connection when it leaves', async () => {
+    const bytes = gzipSync(body);
+    const closed = Promise.withResolvers<void>();
+    const url = await serve((response) => {
+      response.writeHead(200, { 'content-type': type, 'content-encoding': 'gzip' });
+      // The end of the compression never comes.
+      response.write(bytes.subarray(0, -4));
+      response.once('close', closed.resolve);
+    });
+    const heard = await listen(CONNECT[provider]!(url).stream(REQUEST, never()));
+    expect(heard.text).toBe('Hello');
+    await closed.promise;
+  });
+
+  test.each([
+    {
+      given: 'bytes that are not what they are said to be',
+      encoding: 'gzip',
+      says: /incorrect header check/,
+    },
+    { given: 'an encoding of its own', encoding: 'pack200', says: /content encoding "pack200"/ },
+  ])('$given: says so', async ({ encoding, says }) => {
+    const saying = { status: 200, body, headers: { 'content-type': type, 'content-encoding': encoding } };
+    const heard = await withServerSaying(saying, (url) =>
+      listen(CONNECT[provider]!(url).stream(REQUEST, never())),
+    );
+    expect(failureOf(heard).message).toMatch(says);
+  });
+
+  test('reads the reason of a compressed refusal', async () => {
+    const refusal = gzipSync(JSON.stringify({ error: { message: 'not in your region' } }));
+    const saying = { status: 403, body: refusal, headers: { 'content-encoding': 'gzip' } };
+    const heard = await withServerSaying(saying, (url) =>
+      listen(CONNECT[provider]!(url).stream(REQUEST, never())),
+    );
+    expect(failureOf(heard)).toMatchObject({ code: 'PROVIDER_AUTH', status: 403 });
+    expect(failureOf(heard).message).toContain('not in your region');
+  });
+});
+
+test('a redirect is followed to the same question', async () => {
+  const url = await serve((response, path) => {
+    if (path.startsWith('/old')) response.writeHead(308, { location: path.replace('/old', '') }).end();
+    else response.writeHead(200, { 'content-type': 'text/event-stream' }).end(HELLO.openai!.body);
+  });
+  const heard = await listen(CONNECT.openai!(`${url}/old`).stream(REQUEST, never()));
+  expect(heard).toMatchObject({ text: 'Hello', error: null });
+});
+
+describe('what Ollama’s client cannot do is done around it', () => {
+  const line = (content: string, more: object = {}) =>
+    `${JSON.stringify({ message: { content }, done: false, ...more })}\n`;
+  const done = line('', { done: true, done_reason: 'stop' });
+  const hear = (...pieces: (string | Buffer)[]) =>
+    withServerSaying({ status: 200, body: Buffer.concat(pieces.map((one) => Buffer.from(one))) }, (url) =>
+      listen(createOllamaProvider({ baseUrl: url }).stream(REQUEST, never())),
+    );
+
+  test.each([
+    { given: 'a line that is no JSON', pieces: [line('Hi'), '{"message":\n', done] },
+    { given: 'a refusal that is no JSON', pieces: [], status: 502 },
+  ])('it prints $given to the console', async ({ pieces, status }) => {
+    const printed = ['log', 'warn', 'error'].map((name) => vi.spyOn(console, name as 'log'));
+    const heard = status
+      ? await withServerSaying({ status, body: '<html>' }, (url) =>
+          listen(createOllamaProvider({ baseUrl: url }).stream(REQUEST, never())),
+        )
+      : await hear(...pieces);
+    expect(failureOf(heard).code).toMatch(/^PROVIDER_/);
+    for (const spy of printed) {
+      expect(spy).not.toHaveBeenCalled();
+      spy.mockRestore();
+    }
+  });
+
+  test('it throws the word null for an empty error', async () => {
+    expect(await hear(line('Hi', { error: null }), done)).toMatchObject({ text: 'Hi', error: null });
+  });
+
+  test('it names a model that is pulled by an older name', async () => {
+    const asked = Promise.withResolvers<string>();
+    server = createServer(async (request, response) => {
+      asked.resolve(await text(request));
+      response.end('{"status":"success"}\n');
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const pulled = createOllamaProvider({ baseUrl }).pull!('qwen3:8b', never());
+    for await (const parts of pulled) expect(parts.at(-1)?.type).toBe('finish');
+    expect(JSON.parse(await asked.promise)).toMatchObject({ model: 'qwen3:8b', stream: true });
+  });
+
+  test('it cannot read JSON that is spread over lines', async () => {
+    const spread = JSON.stringify({ message: { content: 'Hi' }, done: true, done_reason: 'stop' }, null, 2);
+    expect(await hear(spread)).toMatchObject({ text: 'Hi', error: null });
+  });
+
+  test('it yields one line at a time: those that came together stay together', async () => {
+    const batches: number[] = [];
+    await withServerSaying({ status: 200, body: line('a') + line('b') + line('c') + done }, async (url) => {
+      const stream = createOllamaProvider({ baseUrl: url }).stream(REQUEST, never());
+      for await (const parts of stream) batches.push(parts.length);
+    });
+    expect(batches).toEqual([4]);
+  });
+});
+
+test('a body that nobody asked to be whole is bounded when it is read as a whole', async () => {
+  const url = await serve(async (response) => {
+    response.writeHead(200, { 'content-type': 'application/json' });
+    const piece = Buffer.alloc(1024 * 1024, 'x\n');
+    while (!response.destroyed) if (!response.write(piece)) await once(response, 'drain').catch(() => {});
+  });
+  const response = await createFetch()(url);
+  await expect(response.text()).rejects.toThrow('longer than 16 MiB');
+});
+
+let server: Server | null = null;
+afterEach(() => {
+  server?.closeAllConnections();
+  server?.close();
+  server = null;
+});
+
+async function serve(
+  answer: (response: import('node:http').ServerResponse, path: string) => unknown,
+): Promise<string> {
+  server = createServer((request, response) => {
+    request.resume();
+    void answer(response, request.url ?? '/');
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}

@@ -1,0 +1,88 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { json } from 'node:stream/consumers';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Client, data } from '../harness/client.ts';
+import { startTestServer, type TestServer } from '../harness/server.ts';
+import { bodyOf, chunk } from '../vendor/compatible.ts';
+
+type Json = Record<string, unknown>;
+
+let vendor: Server;
+let url: string;
+let server: TestServer;
+let admin: Client;
+const asked: Json[] = [];
+
+const usage = { choices: [], usage: { prompt_tokens: 5, completion_tokens: 2 } };
+const REFUSAL = bodyOf({ sent: [chunk({ refusal: 'I cannot help.' }), chunk({}, 'stop'), usage, '[DONE]'] });
+const HELLO = bodyOf({ sent: [chunk({ content: 'Hello' }, 'stop'), usage, '[DONE]'] });
+
+beforeAll(async () => {
+  vendor = createServer(async (request, response) => {
+    const body = request.method === 'POST' ? ((await json(request)) as Json) : {};
+    asked.push(body);
+    if ('seed' in body) {
+      const error = { message: "Unsupported parameter: 'seed'", param: 'seed' };
+      response.writeHead(400, { 'content-type': 'application/json' }).end(JSON.stringify({ error }));
+    } else response.writeHead(200).end(String(body.model).includes('refuses') ? REFUSAL : HELLO);
+  });
+  await once(vendor.listen(0, '127.0.0.1'), 'listening');
+  url = `http://127.0.0.1:${(vendor.address() as AddressInfo).port}/v1`;
+  server = await startTestServer({ variables: { OPENAI_BASE_URL: url, OUTBOUND_ALLOW: '127.0.0.1' } });
+  admin = await server.newUser();
+});
+afterAll(async () => {
+  await server?.stop();
+  vendor?.closeAllConnections();
+  vendor?.close();
+});
+
+const countOf = (model: string) => asked.filter((body) => body.model === model).length;
+const quirksOf = async (name: string) =>
+  data(await admin.query('query ($name: String) { model(name: $name) { id quirks } }', { name })).model;
+
+test('what a server refused is left out, remembered, and shown with the model', async () => {
+  for (const expected of [2, 3]) {
+    const id = await admin.createTask({ prompt: 'x', model: 'gpt-4.1', parameters: { seed: 7 } });
+    expect((await admin.events(id)).at(-1)).toMatchObject({ __typename: 'RunCompleted', attempt: 1 });
+    expect(countOf('gpt-4.1')).toBe(expected);
+  }
+  expect(await quirksOf('gpt-4.1')).toMatchObject({ quirks: ['no_seed'] });
+  expect(await quirksOf('gpt-4o')).toMatchObject({ quirks: [] });
+});
+
+test('a custom model at another address has no quirks yet', async () => {
+  const input = { provider: 'CUSTOM', modelId: 'ours', baseUrl: url, isBuiltIn: true };
+  data(
+    await admin.query(
+      'mutation ($input: CreateModelInput!) { createModel(input: $input) { model { id } } }',
+      { input },
+    ),
+  );
+  const id = await admin.createTask({ prompt: 'x', model: 'custom/ours', parameters: { seed: 7 } });
+  expect((await admin.events(id)).at(-1)).toMatchObject({ __typename: 'RunCompleted' });
+  const model = await quirksOf('custom/ours');
+  expect(model.quirks).toEqual(['no_seed']);
+  data(
+    await admin.query(
+      'mutation ($input: UpdateModelInput!) { updateModel(input: $input) { model { id } } }',
+      {
+        input: { id: model.id, baseUrl: `${url}/other` },
+      },
+    ),
+  );
+  expect((await quirksOf('custom/ours')).quirks).toEqual([]);
+});
+
+test('a refusal is the answer: a schema does not have it asked for again', async () => {
+  const responseSchema = { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] };
+  const id = await admin.createTask({ prompt: 'x', model: 'gpt-4o@refuses', responseSchema });
+  expect((await admin.events(id)).at(-1)).toMatchObject({
+    __typename: 'RunCompleted',
+    attempt: 1,
+    result: { output: 'I cannot help.', finishReason: 'content_filter' },
+  });
+  expect(countOf('gpt-4o@refuses')).toBe(1);
+});
