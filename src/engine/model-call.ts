@@ -24,6 +24,7 @@ import {
 } from '../store/model-calls.ts';
 import { findMaxOutput } from '../store/model-catalog.ts';
 import type { FinishReason, ProviderId } from '../vocabulary.ts';
+import { type RepetitionWatch, watchRepetition } from './agent/watch-repetition.ts';
 import type { EngineContext } from './context.ts';
 
 export interface ModelCallResult {
@@ -31,6 +32,8 @@ export interface ModelCallResult {
   text: string;
   toolCalls: ToolCall[];
   finishReason: FinishReason;
+  /** The vendor's word for it; null: none. */
+  rawFinishReason: string | null;
   /** The turn in the vendor's own form, where it has to be sent back so. */
   vendorTurn: VendorTurn | null;
   usage: Usage;
@@ -87,6 +90,7 @@ export async function callModel(
     text: progress.texts.join(''),
     toolCalls: progress.toolCalls,
     finishReason: finish.reason,
+    rawFinishReason: finish.rawReason,
     vendorTurn: finish.vendorTurn ?? null,
     usage: finish.usage,
     durations: finish.durations ?? null,
@@ -146,10 +150,12 @@ interface Progress {
   firstTokenAt: number | null;
   texts: string[];
   toolCalls: ToolCall[];
+  repetition: RepetitionWatch;
 }
 
 function startProgress(): Progress {
-  return { startedAt: performance.now(), firstTokenAt: null, texts: [], toolCalls: [] };
+  const repetition = watchRepetition();
+  return { startedAt: performance.now(), firstTokenAt: null, texts: [], toolCalls: [], repetition };
 }
 
 async function streamIntoLog(
@@ -174,6 +180,7 @@ async function streamIntoLog(
         progress.toolCalls.push(toolCall);
         continue;
       }
+      progress.repetition.add(part);
       const [complete, rest] = splitIncomplete(held[part.type] + part.text);
       held[part.type] = rest;
       room = write(context, lease, callId, part.type, complete, progress) ?? room;

@@ -1,6 +1,8 @@
 import { DomainError } from '../errors.ts';
-import type { ModelRequest } from '../providers/provider.ts';
+import type { ModelMessage, ModelRequest } from '../providers/provider.ts';
 import type { Answer } from '../rules/answer-schema.ts';
+import { correctionPrompt, schemaPrompt } from '../rules/answers/schema-prompt.ts';
+import { boundedText } from '../rules/bounded.ts';
 import type { TaskResult } from '../rules/task.ts';
 import { TooComplex } from '../rules/watch.ts';
 import type { Lease } from '../store/lease.ts';
@@ -21,8 +23,10 @@ export async function runPrompt(
 ): Promise<TaskResult> {
   const messages = await openingMessages(context, lease, task, task.system);
   const tries = createTries([task, ...task.fallbackModels]);
-  const request = { messages, ...task.parameters, ...shapeOf(task) };
+  let correction: ModelMessage[] = [];
   for (let { firstCall } = task; ; firstCall = null) {
+    const asked = correction.length > 0 ? [...messages, ...correction] : withSchema(messages, task);
+    const request = { messages: asked, ...task.parameters, ...shapeOf(task) };
     const { callId, text, ...end } = await askModel(context, lease, tries, request, firstCall);
     const answer: Answer | { fault?: undefined } = task.responseSchema
       ? await checked(context, task.ownerId, task.responseSchema, text)
@@ -31,8 +35,34 @@ export async function runPrompt(
     if (answer.fault === undefined) return { output: text, ...answer, model, provider, finishReason };
     if (!tries.isWorthAnother()) throw new DomainError('OUTPUT_INVALID', answer.fault);
     await restartAttempt(context.store, lease, { voidCallId: callId, reason: 'output_invalid' });
+    correction = correctionOf(text, answer.fault, task);
   }
 }
+
+/** With its schema in the system prompt where the server may not enforce it. */
+function withSchema(
+  messages: readonly ModelMessage[],
+  { provider, responseSchema }: StartedTask,
+): ModelMessage[] {
+  const prompt = responseSchema && schemaPrompt(provider, responseSchema);
+  if (!prompt) return [...messages];
+  const [first, ...others] = messages;
+  return first?.role === 'system'
+    ? [{ role: 'system', content: `${first.content}\n\n${prompt}` }, ...others]
+    : [{ role: 'system', content: prompt }, ...messages];
+}
+
+/** What was said, and what is wrong with it. */
+function correctionOf(text: string, fault: string, { responseSchema }: StartedTask): ModelMessage[] {
+  const content = correctionPrompt(boundedText(fault, LONGEST_FAULT), responseSchema ?? {});
+  // Vendors refuse an empty message.
+  const said =
+    text.trim() === '' ? [] : [{ role: 'assistant' as const, content: boundedText(text, LONGEST_QUOTE) }];
+  return [...said, { role: 'user', content }];
+}
+
+const LONGEST_FAULT = 2_000;
+const LONGEST_QUOTE = 20_000;
 
 async function checked(
   context: EngineContext,
