@@ -24,8 +24,8 @@ import {
 } from '../store/model-calls.ts';
 import { findMaxOutput } from '../store/model-catalog.ts';
 import type { FinishReason, ProviderId } from '../vocabulary.ts';
-import { type RepetitionWatch, watchRepetition } from './agent/watch-repetition.ts';
 import type { EngineContext } from './context.ts';
+import { type Progress, startProgress } from './model-calls/progress.ts';
 
 export interface ModelCallResult {
   callId: string;
@@ -37,6 +37,8 @@ export interface ModelCallResult {
   /** The turn in the vendor's own form, where it has to be sent back so. */
   vendorTurn: VendorTurn | null;
   usage: Usage;
+  /** US dollars as decimal text; null: unknown. */
+  cost: string | null;
   /** null: the provider does not tell. */
   durations: Durations | null;
 }
@@ -84,7 +86,8 @@ export async function callModel(
     await settle(context, lease, providerId, settlement(call, progress, ending));
     throw error ? new ModelCallFailed(call.id, error) : thrown;
   }
-  await settle(context, lease, providerId, settlement(call, progress, { finish }));
+  const settled = settlement(call, progress, { finish });
+  await settle(context, lease, providerId, settled);
   return {
     callId: call.id,
     text: progress.texts.join(''),
@@ -93,6 +96,7 @@ export async function callModel(
     rawFinishReason: finish.rawReason,
     vendorTurn: finish.vendorTurn ?? null,
     usage: finish.usage,
+    cost: settled.cost,
     durations: finish.durations ?? null,
   };
 }
@@ -144,19 +148,6 @@ function requireProvider(context: EngineContext, id: ProviderId): Provider {
 }
 
 type Finish = Extract<StreamPart, { type: 'finish' }>;
-
-interface Progress {
-  startedAt: number;
-  firstTokenAt: number | null;
-  texts: string[];
-  toolCalls: ToolCall[];
-  repetition: RepetitionWatch;
-}
-
-function startProgress(): Progress {
-  const repetition = watchRepetition();
-  return { startedAt: performance.now(), firstTokenAt: null, texts: [], toolCalls: [], repetition };
-}
 
 async function streamIntoLog(
   context: EngineContext,

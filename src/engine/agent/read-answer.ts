@@ -13,7 +13,7 @@ type Given = ModelCallResult & ModelReference;
 
 /** What a model's answer is to its task: tool calls, which it may have written as text, an end, or neither. */
 export function readAnswer({ task, turns }: Pick<Work, 'task' | 'turns'>, given: Given): Answer {
-  const { rawFinishReason, usage: _usage, durations: _durations, ...answer } = given;
+  const { rawFinishReason, usage: _usage, cost: _cost, durations: _durations, ...answer } = given;
   if (answer.toolCalls.length > 0) return answer;
   const written = readTextCalls(answer.text, task.tools, resultsIn(turns));
   if (written) return callingAnswer(answer, written);

@@ -16,12 +16,14 @@ import { openingMessages } from '../opening.ts';
 import { sandboxOf } from '../sandbox/sandbox.ts';
 import { toolNamed } from '../tools/index.ts';
 import { callTool } from './call-tool.ts';
+import { compact, isTooLong, readCompaction } from './compact.ts';
+import { bytesOf, compactMessages } from './compaction.ts';
 import { definitionOf } from './definitions.ts';
 import { giveUpOn } from './give-up.ts';
 import { instructionsFor } from './instructions.ts';
 import { leaveArtifacts, readStart } from './leave-artifacts.ts';
 import { readAnswer } from './read-answer.ts';
-import { type Answer, type Ending, inputsTaken, type Turn, toMessages, toTurns, turnKey } from './turn.ts';
+import { type Answer, type Ending, inputsTaken, type Turn, toTurns, turnKey } from './turn.ts';
 import type { Work } from './work.ts';
 
 /**
@@ -57,7 +59,8 @@ async function takeUp(context: EngineContext, lease: Lease, task: StartedTask): 
   const { plan, progress } = task;
   const workspace = await openOwnWorkspace(context, task);
   const start = await readStart({ context, lease, workspace }, steps);
-  return { context, lease, task, workspace, start, turns: toTurns(steps), plan, progress };
+  const turns = toTurns(steps);
+  return { context, lease, task, workspace, start, turns, plan, progress, ...readCompaction(steps) };
 }
 
 /** What ends the task is what it fails with, whatever becomes of its artifacts. */
@@ -119,17 +122,37 @@ async function beginTurn(work: Work, inputs: string[]): Promise<Turn> {
 }
 
 async function takeAnswer(work: Work, opening: readonly ModelMessage[], turn: Turn): Promise<Answer> {
-  const { context, lease, task, turns } = work;
-  const tools = task.tools.flatMap((name) => definitionOf(name) ?? []);
-  const request = { messages: toMessages(opening, turns), ...task.parameters, tools };
-  const tries = createTries([task, ...task.fallbackModels]);
-  const given = await askModel(context, lease, tries, request).catch(withoutTools);
-  const answer = readAnswer(work, given);
+  const { context, lease } = work;
+  const answer = readAnswer(work, await askFitting(work, opening));
   const output = storableJson({ inputs: turn.inputs, ...answer });
   const step = { key: turnKey(turn.number), output, events: [] };
   await outlastConnectionLoss(() => completeStep(context.store, lease, step));
   turn.answer = answer;
   return answer;
+}
+
+/** Times that a history is made shorter for one answer. */
+const MOST_COMPACTIONS = 3;
+
+/** Asks with a history that fits: it is compacted when it is as long as one that did not, and when it does not. */
+async function askFitting(work: Work, opening: readonly ModelMessage[]) {
+  const { context, lease, task, turns } = work;
+  const tools = task.tools.flatMap((name) => definitionOf(name) ?? []);
+  for (let compactions = 0; ; compactions += 1) {
+    let messages = compactMessages(opening, turns, work.compaction);
+    const limit = work.compaction?.limit ?? Number.POSITIVE_INFINITY;
+    if (bytesOf(messages) >= limit && (await compact(work, opening, limit))) {
+      messages = compactMessages(opening, turns, work.compaction);
+    }
+    const request = { messages, ...task.parameters, tools };
+    try {
+      return await askModel(context, lease, createTries([task, ...task.fallbackModels]), request);
+    } catch (thrown) {
+      if (!isTooLong(thrown)) return withoutTools(thrown);
+      const isShorter = compactions < MOST_COMPACTIONS && (await compact(work, opening, bytesOf(messages)));
+      if (!isShorter) throw thrown;
+    }
+  }
 }
 
 /** A model whose server refuses tools can do nothing as an agent. */

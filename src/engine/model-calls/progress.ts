@@ -1,16 +1,16 @@
 import { DomainError } from '../../errors.ts';
-import type { StreamPart } from '../../providers/provider.ts';
+import type { StreamPart, ToolCall } from '../../providers/provider.ts';
 import { createRepetitionWatch } from '../../rules/answers/repeated-text.ts';
 
 type TextPart = Extract<StreamPart, { type: 'text' | 'reasoning' }>;
 
-export interface RepetitionWatch {
+interface RepetitionWatch {
   /** @throws DomainError LOOP_DETECTED when the text so far repeats itself: reading on would only cost. */
   add(part: TextPart): void;
 }
 
 /** For one answer, whose text and reasoning are looked at each by itself. */
-export function watchRepetition(): RepetitionWatch {
+function watchRepetition(): RepetitionWatch {
   const watches = { text: createRepetitionWatch(), reasoning: createRepetitionWatch() };
   return {
     add({ type, text }) {
@@ -20,4 +20,18 @@ export function watchRepetition(): RepetitionWatch {
       throw new DomainError('LOOP_DETECTED', `the model repeats itself without end: ${shown}`);
     },
   };
+}
+
+/** What has arrived of an answer, and when, by `performance.now()`. */
+export interface Progress {
+  startedAt: number;
+  firstTokenAt: number | null;
+  texts: string[];
+  toolCalls: ToolCall[];
+  repetition: RepetitionWatch;
+}
+
+export function startProgress(): Progress {
+  const repetition = watchRepetition();
+  return { startedAt: performance.now(), firstTokenAt: null, texts: [], toolCalls: [], repetition };
 }
