@@ -220,9 +220,9 @@ describe('an agent in a loop', () => {
   test('is informed first, and may go on', async () => {
     const { end, asked } = await run([list, list, list, { text: 'All is well.' }]);
     expect(end).toMatchObject({ __typename: 'RunCompleted' });
-    const told = resultsIn(asked[3]!);
-    expect(told.slice(0, 2)).toEqual(['(no files)', '(no files)']);
-    expect(told[2]).toMatch(/^\(no files\)\n\[You made this call 3 times in a row with the same result/);
+    const results = resultsIn(asked[3]!);
+    expect(results.slice(0, 2)).toEqual(['(no files)', '(no files)']);
+    expect(results[2]).toMatch(/^\(no files\)\n\[You made this call 3 times in a row with the same result/);
   });
 
   test('is not one whose calls bring something new', async () => {

@@ -55,7 +55,7 @@ const textsOf = (model: string) =>
     .map(({ body }) => (body.messages as { role: string; content: string }[]).map(({ content }) => content));
 
 test('a server may ignore the schema, so that it stands in the prompt; the second try says what was wrong', async () => {
-  const model = 'gpt-4o@key=told';
+  const model = 'gpt-4o@key=prompted';
   await ask(model, ['{"town":"Bern"}', '{"city":"Bern"}'], { system: 'Be terse.' });
   const [first, second] = textsOf(model);
   expect(first).toEqual([

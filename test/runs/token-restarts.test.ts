@@ -34,7 +34,7 @@ const ways = [
   ['as server-sent events', () => (id: string) => ann.subscribeSse(SUBSCRIPTION, { id })],
 ] as const;
 
-test.each(ways)('text over a restart is told as a restart: %s', async (way, follow) => {
+test.each(ways)('text over a restart is recognizable: %s', async (way, follow) => {
   const model = `gpt-4o@fault=cut,times=1,itl=50,at=4,key=${way.replaceAll(' ', '-')}`;
   const id = await ann.createTask({ prompt: 'x', model });
   const received = await pieces(follow()(id) as AsyncIterable<never>);
