@@ -5,15 +5,18 @@ import { correctionPrompt, schemaPrompt } from '../rules/answers/schema-prompt.t
 import { boundedText } from '../rules/bounded.ts';
 import type { TaskResult } from '../rules/task.ts';
 import { TooComplex } from '../rules/watch.ts';
+import { appendEvent } from '../store/append-event.ts';
 import type { Lease } from '../store/lease.ts';
 import { restartAttempt } from '../store/restart-attempt.ts';
 import type { StartedTask } from '../store/start-task.ts';
+import { isTooLong } from './agent/compact.ts';
 import { askModel, createTries } from './ask-model.ts';
 import type { EngineContext } from './context.ts';
 import { openingMessages } from './opening.ts';
 
 /**
- * A prompt task: one model's answer, asked for again when it does not meet its schema.
+ * A prompt task: one model's answer, asked for again when it does not meet its schema, and with fewer turns of its thread
+ * when these are too long for the model.
  * @throws ProviderError when it is not worth another try, LeaseLost
  */
 export async function runPrompt(
@@ -21,13 +24,22 @@ export async function runPrompt(
   lease: Lease,
   task: StartedTask,
 ): Promise<TaskResult> {
-  const messages = await openingMessages(context, lease, task, task.system);
+  let messages = await openingMessages(context, lease, task, task.system);
   const tries = createTries([task, ...task.fallbackModels]);
   let correction: ModelMessage[] = [];
   for (let { firstCall } = task; ; firstCall = null) {
     const asked = correction.length > 0 ? [...messages, ...correction] : withSchema(messages, task);
     const request = { messages: asked, ...task.parameters, ...shapeOf(task) };
-    const { callId, text, ...end } = await askModel(context, lease, tries, request, firstCall);
+    const given = await askModel(context, lease, tries, request, firstCall).catch(async (thrown) => {
+      const shorter = isTooLong(thrown) ? withoutOlderTurns(messages) : null;
+      if (!shorter) throw thrown;
+      const data = { sentTurns: turnsIn(shorter) };
+      await appendEvent(context.store, lease, { type: 'ThreadTruncated', data });
+      messages = shorter;
+      return null;
+    });
+    if (!given) continue;
+    const { callId, text, ...end } = given;
     const answer: Answer | { fault?: undefined } = task.responseSchema
       ? await checked(context, task.ownerId, task.responseSchema, text)
       : {};
@@ -37,6 +49,18 @@ export async function runPrompt(
     await restartAttempt(context.store, lease, { voidCallId: callId, reason: 'output_invalid' });
     correction = correctionOf(text, answer.fault, task);
   }
+}
+
+/** Of the conversation before the question. */
+function turnsIn(messages: readonly ModelMessage[]): number {
+  return messages.filter(({ role }) => role === 'assistant').length;
+}
+
+/** A conversation without the older half of its turns; null: it has none. */
+function withoutOlderTurns(messages: readonly ModelMessage[]): ModelMessage[] | null {
+  const omitted = Math.ceil(turnsIn(messages) / 2);
+  const system = messages.filter(({ role }) => role === 'system');
+  return omitted === 0 ? null : [...system, ...messages.slice(system.length + 2 * omitted)];
 }
 
 /** With its schema in the system prompt where the server may not enforce it. */

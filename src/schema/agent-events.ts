@@ -59,7 +59,8 @@ export const AGENT_EVENTS = {
   }),
   ThreadTruncated: event('ThreadTruncated').implement({
     interfaces: [RunEvent],
-    description: 'The thread has more turns than are sent to the model; the oldest were omitted.',
+    description:
+      'The thread has more turns than are sent to the model, or more text than its context window holds; the oldest turns were omitted.',
     fields: (t) => ({
       sentTurns: t.int({
         description: 'Number of turns that were sent, the most recent ones.',

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Client } from '../harness/client.ts';
+import { type Client, data, type TaskEvent } from '../harness/client.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
 import { type Chat, type ChatAnswer, type ChatRequest, startChat } from './chat.ts';
 import { dataFolder, ofType, startAgent } from './script.ts';
@@ -107,6 +107,27 @@ test('older turns are summarised by the model, with an event and its cost; the t
     expect.objectContaining({ restart: 'context_compacted', voidCallId: expect.any(String) }),
   );
   expect(await ann.task(id)).toMatchObject({ status: 'COMPLETED' });
+});
+
+test('a thread that outgrows the context goes on with its latest turns, and says so', async () => {
+  const made = await ann.query('mutation { createSession(input: {}) { session { id } } }');
+  const sessionId = data(made).createSession.session.id;
+  const thread = await ann.query(
+    'mutation ($input: CreateThreadInput!) { createThread(input: $input) { thread { id } } }',
+    { input: { sessionId } },
+  );
+  const threadId = data(thread).createThread.thread.id;
+  const model = 'gpt-4o@thread';
+  chat.answer(model, (request) =>
+    JSON.stringify(request.messages).length > 6_000 ? TOO_LONG : { text: 'words '.repeat(150).trim() },
+  );
+  let events: TaskEvent[] = [];
+  for (let n = 0; n < 9; n += 1) {
+    events = await ann.events(await ann.createTask({ prompt: `Question ${n}`, model, threadId }));
+    expect(events.at(-1)).toMatchObject({ __typename: 'RunCompleted' });
+  }
+  expect(ofType(events, 'ThreadTruncated').length).toBeGreaterThan(0);
+  expect(chat.asked(model).at(-1)!.messages.at(-1)!.content).toBe('Question 8');
 });
 
 test('what never fits fails once, without a loop', async () => {
