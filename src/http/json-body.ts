@@ -21,9 +21,9 @@ export function limitJsonBodies(app: FastifyInstance): void {
 
   function read(request: FastifyRequest, body: Buffer, done: Done): void {
     const message = jsonTextFault(body);
-    if (message) return done(new DomainError('PAYLOAD_TOO_LARGE', `the body ${message}`));
-    const text = body.toString();
-    const error = unkeptNumber(text);
+    const text = message === null ? body.toString() : '';
+    const error =
+      message === null ? unkeptNumber(text) : new DomainError('PAYLOAD_TOO_LARGE', `the body ${message}`);
     if (error) done(error);
     else parse(request, text, done);
   }

@@ -64,8 +64,8 @@ describe('the JSON is the answer', () => {
   });
 
   test.each(['{"a":', '[[', '```a\n', '{"a" {"b"}', '<think>', '"{"'])('many %j take no time', (piece) => {
-    const before = performance.now();
+    const before = process.cpuUsage();
     answerCandidates(`x${piece.repeat(200_000 / piece.length)}`);
-    expect(performance.now() - before).toBeLessThan(2_000);
+    expect(process.cpuUsage(before).user).toBeLessThan(2_000_000);
   });
 });

@@ -132,9 +132,9 @@ describe('what is not a call', () => {
     '[TOOL_CALLS]',
     '<invoke name="terminal">',
   ])('many %j take no time', (piece) => {
-    const before = performance.now();
+    const before = process.cpuUsage();
     read(piece.repeat(100_000 / piece.length));
-    expect(performance.now() - before).toBeLessThan(2_000);
+    expect(process.cpuUsage(before).user).toBeLessThan(2_000_000);
   });
 });
 
