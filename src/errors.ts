@@ -24,6 +24,10 @@ export const REQUEST_ERROR_CODES = [
 /** Codes that end a run; they stand in the run's `error` and in its `RunFailed` event. */
 export const RUN_ERROR_CODES = [
   'ADDRESS_REFUSED',
+  'ANSWER_CUT_OFF',
+  'ANSWER_EMPTY',
+  'ANSWER_FILTERED',
+  'ANSWER_MALFORMED',
   'ARTIFACT_TOO_LARGE',
   'BUDGET_EXCEEDED',
   'CONTEXT_TOO_LONG',
@@ -33,6 +37,7 @@ export const RUN_ERROR_CODES = [
   'ENDED_BY_HAND',
   'MAX_ITERATIONS_REACHED',
   'GIT_FAILED',
+  'LOOP_DETECTED',
   'MODEL_NOT_FOUND',
   'OUTPUT_INVALID',
   'PRICE_UNKNOWN',
@@ -48,6 +53,8 @@ export const RUN_ERROR_CODES = [
   'STEP_FAILED',
   'TASK_CANCELLED',
   'TIME_LIMIT_REACHED',
+  'TOOLS_NOT_USED',
+  'TOOLS_UNSUPPORTED',
   'WORKER_LOST',
   'SCRIPT_FAILED',
   'TEMPLATE_FAILED',

@@ -56,6 +56,7 @@ export const EVENT_TYPES = [
   'ToolCallCompleted',
   'PlanUpdated',
   'ThreadTruncated',
+  'ContextCompacted',
   'ResponseGenerated',
   'EvaluationCompleted',
   'EvaluationFailed',

@@ -25,15 +25,20 @@ import {
 import { findMaxOutput } from '../store/model-catalog.ts';
 import type { FinishReason, ProviderId } from '../vocabulary.ts';
 import type { EngineContext } from './context.ts';
+import { type Progress, startProgress } from './model-calls/progress.ts';
 
 export interface ModelCallResult {
   callId: string;
   text: string;
   toolCalls: ToolCall[];
   finishReason: FinishReason;
+  /** The vendor's word for it; null: none. */
+  rawFinishReason: string | null;
   /** The turn in the vendor's own form, where it has to be sent back so. */
   vendorTurn: VendorTurn | null;
   usage: Usage;
+  /** US dollars as decimal text; null: unknown. */
+  cost: string | null;
   /** null: the provider does not tell. */
   durations: Durations | null;
 }
@@ -81,14 +86,17 @@ export async function callModel(
     await settle(context, lease, providerId, settlement(call, progress, ending));
     throw error ? new ModelCallFailed(call.id, error) : thrown;
   }
-  await settle(context, lease, providerId, settlement(call, progress, { finish }));
+  const settled = settlement(call, progress, { finish });
+  await settle(context, lease, providerId, settled);
   return {
     callId: call.id,
     text: progress.texts.join(''),
     toolCalls: progress.toolCalls,
     finishReason: finish.reason,
+    rawFinishReason: finish.rawReason,
     vendorTurn: finish.vendorTurn ?? null,
     usage: finish.usage,
+    cost: settled.cost,
     durations: finish.durations ?? null,
   };
 }
@@ -141,17 +149,6 @@ function requireProvider(context: EngineContext, id: ProviderId): Provider {
 
 type Finish = Extract<StreamPart, { type: 'finish' }>;
 
-interface Progress {
-  startedAt: number;
-  firstTokenAt: number | null;
-  texts: string[];
-  toolCalls: ToolCall[];
-}
-
-function startProgress(): Progress {
-  return { startedAt: performance.now(), firstTokenAt: null, texts: [], toolCalls: [] };
-}
-
 async function streamIntoLog(
   context: EngineContext,
   lease: Lease,
@@ -174,6 +171,7 @@ async function streamIntoLog(
         progress.toolCalls.push(toolCall);
         continue;
       }
+      progress.repetition.add(part);
       const [complete, rest] = splitIncomplete(held[part.type] + part.text);
       held[part.type] = rest;
       room = write(context, lease, callId, part.type, complete, progress) ?? room;

@@ -1,17 +1,22 @@
 import { DomainError } from '../errors.ts';
-import type { ModelRequest } from '../providers/provider.ts';
+import type { ModelMessage, ModelRequest } from '../providers/provider.ts';
 import type { Answer } from '../rules/answer-schema.ts';
+import { correctionPrompt, schemaPrompt } from '../rules/answers/schema-prompt.ts';
+import { boundedText } from '../rules/bounded.ts';
 import type { TaskResult } from '../rules/task.ts';
 import { TooComplex } from '../rules/watch.ts';
+import { appendEvent } from '../store/append-event.ts';
 import type { Lease } from '../store/lease.ts';
 import { restartAttempt } from '../store/restart-attempt.ts';
 import type { StartedTask } from '../store/start-task.ts';
+import { isTooLong } from './agent/compact.ts';
 import { askModel, createTries } from './ask-model.ts';
 import type { EngineContext } from './context.ts';
 import { openingMessages } from './opening.ts';
 
 /**
- * A prompt task: one model's answer, asked for again when it does not meet its schema.
+ * A prompt task: one model's answer, asked for again when it does not meet its schema, and with fewer turns of its thread
+ * when these are too long for the model.
  * @throws ProviderError when it is not worth another try, LeaseLost
  */
 export async function runPrompt(
@@ -19,11 +24,22 @@ export async function runPrompt(
   lease: Lease,
   task: StartedTask,
 ): Promise<TaskResult> {
-  const messages = await openingMessages(context, lease, task, task.system);
+  let messages = await openingMessages(context, lease, task, task.system);
   const tries = createTries([task, ...task.fallbackModels]);
-  const request = { messages, ...task.parameters, ...shapeOf(task) };
+  let correction: ModelMessage[] = [];
   for (let { firstCall } = task; ; firstCall = null) {
-    const { callId, text, ...end } = await askModel(context, lease, tries, request, firstCall);
+    const asked = correction.length > 0 ? [...messages, ...correction] : withSchema(messages, task);
+    const request = { messages: asked, ...task.parameters, ...shapeOf(task) };
+    const given = await askModel(context, lease, tries, request, firstCall).catch(async (thrown) => {
+      const shorter = isTooLong(thrown) ? withoutOlderTurns(messages) : null;
+      if (!shorter) throw thrown;
+      const data = { sentTurns: turnsIn(shorter) };
+      await appendEvent(context.store, lease, { type: 'ThreadTruncated', data });
+      messages = shorter;
+      return null;
+    });
+    if (!given) continue;
+    const { callId, text, ...end } = given;
     // A refusal is the answer: asking again costs as much and is refused, too.
     const isRefused = end.finishReason === 'content_filter';
     const answer: Answer | { fault?: undefined } =
@@ -34,8 +50,46 @@ export async function runPrompt(
     if (answer.fault === undefined) return { output: text, ...answer, model, provider, finishReason };
     if (!tries.isWorthAnother()) throw new DomainError('OUTPUT_INVALID', answer.fault);
     await restartAttempt(context.store, lease, { voidCallId: callId, reason: 'output_invalid' });
+    correction = correctionOf(text, answer.fault, task);
   }
 }
+
+/** Of the conversation before the question. */
+function turnsIn(messages: readonly ModelMessage[]): number {
+  return messages.filter(({ role }) => role === 'assistant').length;
+}
+
+/** A conversation without the older half of its turns; null: it has none. */
+function withoutOlderTurns(messages: readonly ModelMessage[]): ModelMessage[] | null {
+  const omitted = Math.ceil(turnsIn(messages) / 2);
+  const system = messages.filter(({ role }) => role === 'system');
+  return omitted === 0 ? null : [...system, ...messages.slice(system.length + 2 * omitted)];
+}
+
+/** With its schema in the system prompt where the server may not enforce it. */
+function withSchema(
+  messages: readonly ModelMessage[],
+  { provider, responseSchema }: StartedTask,
+): ModelMessage[] {
+  const prompt = responseSchema && schemaPrompt(provider, responseSchema);
+  if (!prompt) return [...messages];
+  const [first, ...others] = messages;
+  return first?.role === 'system'
+    ? [{ role: 'system', content: `${first.content}\n\n${prompt}` }, ...others]
+    : [{ role: 'system', content: prompt }, ...messages];
+}
+
+/** What was said, and what is wrong with it. */
+function correctionOf(text: string, fault: string, { responseSchema }: StartedTask): ModelMessage[] {
+  const content = correctionPrompt(boundedText(fault, LONGEST_FAULT), responseSchema ?? {});
+  // Vendors refuse an empty message.
+  const said =
+    text.trim() === '' ? [] : [{ role: 'assistant' as const, content: boundedText(text, LONGEST_QUOTE) }];
+  return [...said, { role: 'user', content }];
+}
+
+const LONGEST_FAULT = 2_000;
+const LONGEST_QUOTE = 20_000;
 
 async function checked(
   context: EngineContext,

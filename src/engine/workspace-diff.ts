@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { storable } from '../rules/text.ts';
-import { type ComparableFiles, chooseFiles, type FoundFile } from '../rules/workspace-files.ts';
+import { chooseFiles, type FoundFile } from '../rules/workspace-files.ts';
 import type { CommandResult } from './sandbox/command.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
+import { ARCHIVE, FILES_DIFF, LIST, packed, readFilesDiff } from './workspace/files-diff.ts';
 
 /**
  * What a working directory was at the start of a task. It is JSON, to be kept with the task, so that whoever takes
@@ -21,6 +22,8 @@ const MiB = 2 ** 20;
 const TIMEOUT_MS = 60_000;
 const MAX_ARCHIVE_BYTES = 8 * MiB;
 const MAX_DIFF_BYTES = MiB;
+/** Of a comparison of files, which is as many bytes at least and four times as many at most. */
+const MAX_PATCH_CHARACTERS = 900_000;
 /** Files that are named as left out, before they are only counted. */
 const REMARKS = 100;
 
@@ -61,7 +64,15 @@ export async function diffSince(
   const found = await listFiles(run);
   if (found === null) return remark('the working directory is not compared: it has too many files now');
   const { compared, leftOut } = chooseFiles(found, snapshot.leftOut);
-  return diffOf(await run(FILES_DIFF, { stdin: packed(snapshot.archive, { compared, leftOut }) }), leftOut);
+  const stdin = packed(snapshot.archive, { compared, leftOut });
+  const result = await run(FILES_DIFF, {
+    args: [String(MAX_PATCH_CHARACTERS)],
+    stdin,
+    maxOutputBytes: 4 * MiB,
+  });
+  const { patch, isWhole } = readFilesDiff(result.stdout);
+  const note = isWhole ? '' : remark('the diff is too large, and the rest of it is left out');
+  return note + diffOf({ ...result, stdout: patch }, leftOut);
 }
 
 type Run = (
@@ -147,29 +158,4 @@ async function listFiles(run: Run): Promise<FoundFile[] | null> {
     const [size, ...path] = entry.split('\t');
     return { path: path.join('\t'), bytes: Number(size) };
   });
-}
-
-const LIST = `
-find . \\( -name .git -o -name node_modules \\) -prune -o -type f -printf '%s\\t%P\\0' 2>/dev/null | head -z -n "$1"`;
-
-/** Files that vanish or are closed are no reason to have nothing. */
-const TAR = 'tar --create --null --verbatim-files-from --files-from=- --no-recursion 2>/dev/null';
-const ARCHIVE = `${TAR} | gzip -c | base64 -w 0`;
-
-/** Forgets what is left out now, and compares the rest as it was with the rest as it is. */
-const FILES_DIFF = `
-work=$(mktemp -d) || exit 1
-trap 'rm -rf -- "$work"' EXIT
-mkdir "$work/a" "$work/b" && cat >"$work/given" || exit 1
-head -n 1 "$work/given" | base64 -d | tar --extract --gzip --no-same-owner -C "$work/a" || exit 1
-tail -n +2 "$work/given" >"$work/paths"
-sed -z -n 's/^-//p' "$work/paths" | (cd "$work/a" && xargs -0 -r rm -f --)
-sed -z -n 's/^+//p' "$work/paths" | ${TAR} | tar --extract --no-same-owner -C "$work/b" || exit 1
-cd "$work" && diff -ruN --no-dereference a b
-[ "$?" -le 1 ]`;
-
-/** The archive in one line, then what to compare and what to leave out, each path with its mark before it. */
-function packed(archive: string, { compared, leftOut }: ComparableFiles): string {
-  const paths = [...compared.map((path) => `+${path}\0`), ...leftOut.map((path) => `-${path}\0`)];
-  return `${archive}\n${paths.join('')}`;
 }

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { DomainError } from '../errors.ts';
+import { unkeptNumber } from '../rules/json-numbers.ts';
 import type { Admission } from './admission.ts';
 import { headerCredentials } from './context.ts';
 import { refusePrefetch } from './graphiql.ts';
@@ -71,11 +72,15 @@ function checkBody(body: unknown): void {
 
 function checkParameters(parameters: Record<string, string>): void {
   for (const name of ['variables', 'extensions']) {
+    const text = parameters[name];
+    if (!text) continue;
     try {
-      if (parameters[name]) JSON.parse(parameters[name]);
+      JSON.parse(text);
     } catch {
       throw new DomainError('VALIDATION_ERROR', `${name}: is not valid JSON`, { field: name });
     }
+    const error = unkeptNumber(text);
+    if (error) throw error;
   }
 }
 

@@ -19,6 +19,7 @@ import { limitOperations } from './limits/limit-operations.ts';
 import { explainNotAcceptable } from './not-acceptable.ts';
 import { type PublicOperation, recognizePublic } from './public-operations.ts';
 import { shareResults } from './share-results.ts';
+import { streamHeaders } from './stream-headers.ts';
 import { tellWrongInput } from './wrong-input.ts';
 
 /** What the carrier of a request (HTTP or a socket) knows about it. */
@@ -69,6 +70,7 @@ export function createGraphql(
       shareResults,
       endStreams(atCredentialEnd),
       explainNotAcceptable,
+      streamHeaders,
       ...(services.config.production ? [withoutIntrospection] : []),
     ],
   });

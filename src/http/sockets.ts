@@ -8,8 +8,9 @@ import {
 import { type Extra, useServer } from 'graphql-ws/use/ws';
 import { WebSocket, WebSocketServer } from 'ws';
 import type { OperationLimits, Services } from '../context.ts';
-import { coerceError, DomainError } from '../errors.ts';
+import { coerceError, DomainError, shortened } from '../errors.ts';
 import { asUnavailable } from '../resolvers/unavailable.ts';
+import { unkeptNumber } from '../rules/json-numbers.ts';
 import { jsonTextFault } from '../rules/json-text.ts';
 import type { Admission } from './admission.ts';
 import { type Asker, parameterCredentials } from './context.ts';
@@ -94,11 +95,21 @@ export function openSockets(yoga: Yoga, services: Services, access: SocketAccess
 function limitMessages(client: WebSocket): void {
   const emit = client.emit.bind(client) as (event: string | symbol, ...given: unknown[]) => boolean;
   client.emit = (event: string | symbol, ...given: unknown[]) => {
-    const problem = event === 'message' ? jsonTextFault(given[0] as Buffer) : null;
+    const problem = event === 'message' ? unreadable(given[0] as Buffer) : null;
     if (problem === null) return emit(event, ...given);
-    client.close(CloseCode.BadRequest, `PAYLOAD_TOO_LARGE: the message ${problem}`);
+    client.close(CloseCode.BadRequest, shortened(problem, MAX_REASON_BYTES));
     return true;
   };
+}
+
+/** RFC 6455: a control frame has at most 125 bytes, two of them the code. */
+const MAX_REASON_BYTES = 123;
+
+function unreadable(message: Buffer): string | null {
+  const problem = jsonTextFault(message);
+  if (problem) return `PAYLOAD_TOO_LARGE: the message ${problem}`;
+  const error = unkeptNumber(message.toString());
+  return error && `${error.code}: ${error.message}`;
 }
 
 /**

@@ -19,15 +19,22 @@ export async function taskEvents(
   return runEvents(context, row, { task: row }, after);
 }
 
-/** The text of the present attempt and what comes after, as plain pieces. */
-export async function tokens(context: Context, id: string): Promise<AsyncIterable<string>> {
+/** The text of the present attempt and what comes after, as plain pieces; null: all pieces before it are void. */
+export async function tokens(context: Context, id: string): Promise<AsyncIterable<string | null>> {
   const row = await task(context, id);
   const from = await attemptStart(context.store.database, row.id);
   return stoppable((signal) => textOnly(followRun(context.store, row.id, from, signal)));
 }
 
-async function* textOnly(events: AsyncIterable<LoggedEvent>): AsyncGenerator<string, void, undefined> {
+async function* textOnly(events: AsyncIterable<LoggedEvent>): AsyncGenerator<string | null, void, undefined> {
+  let hasText = false;
   for await (const event of events) {
-    if (event.type === 'TokensGenerated') yield event.data.text;
+    if (event.type === 'TokensGenerated') {
+      hasText = true;
+      yield event.data.text;
+    } else if (event.type === 'AttemptStarted' && hasText) {
+      hasText = false;
+      yield null;
+    }
   }
 }

@@ -35,6 +35,10 @@ export const STATUSES = {
 
 const KINDS = {
   ADDRESS_REFUSED: 'conflict',
+  ANSWER_CUT_OFF: 'bad_upstream',
+  ANSWER_EMPTY: 'bad_upstream',
+  ANSWER_FILTERED: 'bad_upstream',
+  ANSWER_MALFORMED: 'bad_upstream',
   ARTIFACT_TOO_LARGE: 'conflict',
   BAD_CURSOR: 'invalid',
   BUDGET_EXCEEDED: 'conflict',
@@ -51,6 +55,7 @@ const KINDS = {
   GRAPHQL_VALIDATION_FAILED: 'internal',
   INTERNAL_ERROR: 'internal',
   INVALID_STATE: 'conflict',
+  LOOP_DETECTED: 'bad_upstream',
   MAX_ITERATIONS_REACHED: 'conflict',
   METHOD_NOT_ALLOWED: 'wrong_method',
   MODEL_NOT_FOUND: 'invalid',
@@ -73,6 +78,8 @@ const KINDS = {
   TASK_CANCELLED: 'conflict',
   TEMPLATE_FAILED: 'conflict',
   TIME_LIMIT_REACHED: 'conflict',
+  TOOLS_NOT_USED: 'bad_upstream',
+  TOOLS_UNSUPPORTED: 'invalid',
   UNAUTHENTICATED: 'unauthenticated',
   UNAVAILABLE: 'unavailable',
   UNKNOWN_MODEL: 'invalid',

@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../errors.ts';
+import { unkeptNumber } from '../rules/json-numbers.ts';
 import { jsonTextFault } from '../rules/json-text.ts';
 import { type PreparedEndpoint, prepareEndpoint } from './answer.ts';
 import type { DialectTable, Method } from './dialect.ts';
@@ -106,8 +107,11 @@ function acceptOnlyJson(app: FastifyInstance): void {
   app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     if (body.length === 0) return done(null, undefined);
     const message = jsonTextFault(body);
-    if (message) done(new DomainError('PAYLOAD_TOO_LARGE', `the body ${message}`));
-    else parse(request, body.toString(), done);
+    if (message) return done(new DomainError('PAYLOAD_TOO_LARGE', `the body ${message}`));
+    const text = body.toString();
+    const error = unkeptNumber(text);
+    if (error) done(error);
+    else parse(request, text, done);
   });
 }
 

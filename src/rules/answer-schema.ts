@@ -1,6 +1,6 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { RE2JS } from 're2js';
-import { parseAnswer, storableOnly } from './answer-text.ts';
+import { answerCandidates, storableOnly } from './answer-text.ts';
 
 type Schema = Record<string, unknown>;
 
@@ -57,21 +57,23 @@ export type Answer = { data: unknown; fault?: undefined } | { fault: string };
 /** Maximum characters of an answer that is validated; no model writes as many. */
 const LONGEST_ANSWER = 1_000_000;
 
-/** An answer's text as JSON that meets the schema, or what is wrong with it. */
+/**
+ * An answer's text as JSON that meets the schema, or what is wrong with it. Models write reasoning, words and Markdown
+ * around it: of what may be the answer, the first that meets the schema is.
+ */
 export function readAnswer(schema: Schema, text: string): Answer {
   if (text.length > LONGEST_ANSWER)
     return { fault: `the answer is longer than ${LONGEST_ANSWER} characters` };
-  const data = parseAnswer(text);
-  if (data === undefined) return { fault: 'the answer is not JSON, and the task wants JSON by its schema' };
+  const [first, ...others] = answerCandidates(text);
+  if (first === undefined) return { fault: 'the answer is not JSON, and the task wants JSON by its schema' };
   try {
-    const fault = faultOf(schema, data);
-    return fault === null ? { data } : { fault: `the answer does not meet the task's schema: ${fault}` };
+    const check = compile(schema);
+    const data = [first, ...others].find((candidate) => check(candidate));
+    if (data !== undefined) return { data };
+    check(first);
+    const fault = newValidator().errorsText(check.errors, { dataVar: 'answer' });
+    return { fault: `the answer does not meet the task's schema: ${fault}` };
   } catch (thrown) {
     return { fault: `the answer could not be checked by the task's schema: ${(thrown as Error).message}` };
   }
-}
-
-function faultOf(schema: Schema, data: unknown): string | null {
-  const check = compile(schema);
-  return check(data) ? null : newValidator().errorsText(check.errors, { dataVar: 'answer' });
 }

@@ -1,16 +1,41 @@
+import { findJson } from './answers/json-in-text.ts';
+import { withoutThoughts } from './answers/thoughts.ts';
 import { isStorable } from './text.ts';
 
-/** Models like to wrap JSON in a block of Markdown. */
-function unfenced(text: string): string {
-  const firstLine = text.indexOf('\n');
-  const isFenced = /^```(json)?\s*$/.test(text.slice(0, Math.max(0, firstLine))) && text.endsWith('```');
-  return isFenced ? text.slice(firstLine, -'```'.length) : text;
+/**
+ * What of an answer's text may be the JSON that was asked for, likeliest first: the whole, else what stands in a block
+ * of Markdown, else objects and lists among words. Of several the last is taken to be the answer. Only JSON that a
+ * database can hold.
+ */
+export function answerCandidates(text: string): unknown[] {
+  const answer = withoutThoughts(text).trim();
+  const whole = parsed(answer);
+  if (whole !== undefined) return [whole];
+  const blocks = blocksIn(answer).map(parsed);
+  const among = findJson(answer, storableOnly).map(({ value }) => value);
+  return [...blocks.toReversed(), ...among.toReversed()].filter((value) => value !== undefined);
 }
 
-/** An answer's text as JSON that a database can hold; undefined when it is none. */
-export function parseAnswer(text: string): unknown {
+const FENCE = '```';
+
+/** The contents of blocks of Markdown that are closed. */
+function blocksIn(text: string): string[] {
+  const blocks: string[] = [];
+  let block: string[] | null = null;
+  for (const line of text.split('\n')) {
+    const isFence = line.trimStart().startsWith(FENCE);
+    if (block === null) block = isFence ? [] : null;
+    else if (isFence && line.trim() === FENCE) {
+      blocks.push(block.join('\n'));
+      block = null;
+    } else block.push(line);
+  }
+  return blocks;
+}
+
+function parsed(json: string): unknown {
   try {
-    return JSON.parse(unfenced(text.trim()), storableOnly);
+    return JSON.parse(json, storableOnly);
   } catch {
     return undefined;
   }

@@ -1,4 +1,5 @@
 import { Liquid } from 'liquidjs';
+import { makeFiltersLegible, outputText } from './liquid-legible.ts';
 import { conditionText } from './liquid-text.ts';
 import { storable } from './text.ts';
 import { UNWATCHED, type Watch } from './watch.ts';
@@ -22,7 +23,9 @@ function createEngine(): Liquid {
     ownPropertyOnly: true,
     parseLimit: LONGEST,
     memoryLimit: MEMORY,
+    outputEscape: outputText,
   });
+  makeFiltersLegible(liquid);
   // They would look for other templates, and there are none.
   for (const tag of ['render', 'include', 'layout', 'block']) delete liquid.tags[tag];
   return liquid;

@@ -70,24 +70,51 @@ const DAY_MS = 1_440 * MINUTE_MS;
 const MAX_DAYS = 8 * 366;
 
 /**
- * The first tick after `now`; null: none comes. Ticks are times of the zone's clocks: one that they jump over comes
- * when they have jumped, one that they show twice comes once.
+ * The first tick after `now`; null: none comes. Ticks are times of the zone's clocks. One that they jump over comes as
+ * much later as they jump, so that they have jumped. Of one that they show twice, an hour that is named comes once, the
+ * second time; where any hour is meant (`*`, `*\/2`) both times are ticks, so that intervals go on.
  */
 export function nextTick({ cron, timeZone }: Ticks, now: Date): Date | null {
-  const [minute, hour, ...day] = cron.split(/\s+/);
+  const [minute, hour, ...day] = cron.trim().split(/\s+/) as [string, string, ...string[]];
   const isTickOfDay = matcher(`${minute} ${hour} * * *`);
   const isTickDay = matcher(`* * ${day.join(' ')}`);
-  const ticksOfDay = Array.from({ length: 1_440 }, (_, at) => at * MINUTE_MS).filter(isTickOfDay);
+  const times = Array.from({ length: 1_440 }, (_, at) => at * MINUTE_MS).filter(isTickOfDay);
+  const pattern = { times, everyHour: isAny(hour), isInterval: isAny(hour) && isAny(minute) };
   const clock = clockOf(timeZone);
   const today = Math.floor((now.getTime() + clock(now.getTime())) / DAY_MS) * DAY_MS;
-  for (let days = 0; days < MAX_DAYS; days += 1) {
+  // Yesterday's last times may have been jumped over.
+  for (let days = -1; days < MAX_DAYS; days += 1) {
     const midnight = today + days * DAY_MS;
     if (!isTickDay(midnight)) continue;
-    const ticks = ticksOfDay.map((at) => momentOf(midnight + at, clock));
-    const next = ticks.find((tick) => tick > now.getTime());
+    const next = momentsOf(midnight, pattern, clock).find((tick) => tick > now.getTime());
     if (next !== undefined) return new Date(next);
   }
   return null;
+}
+
+function isAny(field: string): boolean {
+  return field.startsWith('*') || field === '0-23' || field === '0-59';
+}
+
+interface Pattern {
+  /** Milliseconds after midnight, as clocks show them. */
+  times: readonly number[];
+  everyHour: boolean;
+  /** Goes on by itself after a jump: what was jumped over is not made up for. */
+  isInterval: boolean;
+}
+
+/** When clocks show the times of a day, in order. @param midnight of the day, as if it were UTC */
+function momentsOf(midnight: number, pattern: Pattern, clock: Clock): number[] {
+  const [before, after] = [clock(midnight - DAY_MS), clock(midnight + 2 * DAY_MS)];
+  if (before === after) return pattern.times.map((at) => midnight + at - before);
+  const moments = pattern.times.flatMap((at) => {
+    const shown = midnight + at;
+    const found = [shown - before, shown - after].filter((moment) => moment + clock(moment) === shown);
+    if (found.length === 0) return pattern.isInterval ? [] : [shown - before];
+    return pattern.everyHour ? found : [Math.max(...found)];
+  });
+  return moments.toSorted((one, other) => one - other);
 }
 
 /** How far a zone's clocks are ahead of UTC at a moment, both in milliseconds. */
@@ -106,9 +133,4 @@ function clockOf(timeZone: string): Clock {
     const { year, month, day, hour, minute } = Object.fromEntries(parts) as Record<string, number>;
     return Date.UTC(year!, month! - 1, day!, hour!, minute!) - whole;
   };
-}
-
-/** When the clocks show it. */
-function momentOf(shown: number, clock: Clock): number {
-  return shown - clock(shown - clock(shown));
 }

@@ -1,4 +1,4 @@
-import { parseAnswer } from './answer-text.ts';
+import { answerCandidates } from './answer-text.ts';
 
 export interface Verdict {
   /** 0 to 10. */
@@ -19,10 +19,16 @@ export const VERDICT_SCHEMA = {
   additionalProperties: false,
 };
 
+type Read = { verdict: Verdict; fault?: undefined } | { fault: string };
+
 /** What an evaluator says, or what is wrong with how it says it. */
-export function readVerdict(text: string): { verdict: Verdict; fault?: undefined } | { fault: string } {
-  const data = text.length > LONGEST ? undefined : parseAnswer(text);
-  if (data === undefined) return { fault: 'the evaluation is not JSON' };
+export function readVerdict(text: string): Read {
+  const candidates = text.length > LONGEST ? [] : answerCandidates(text);
+  const read = candidates.map(verdictOf);
+  return read.find(({ fault }) => fault === undefined) ?? read[0] ?? { fault: 'the evaluation is not JSON' };
+}
+
+function verdictOf(data: unknown): Read {
   const { score, feedback } = Object(data) as { score?: unknown; feedback?: unknown };
   if (typeof score !== 'number' || score < 0 || score > HIGHEST) {
     return { fault: `the evaluation has no score, a number from 0 to ${HIGHEST}` };

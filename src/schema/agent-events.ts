@@ -59,11 +59,45 @@ export const AGENT_EVENTS = {
   }),
   ThreadTruncated: event('ThreadTruncated').implement({
     interfaces: [RunEvent],
-    description: 'The thread has more turns than are sent to the model; the oldest were omitted.',
+    description:
+      'The thread has more turns than are sent to the model, or more text than its context window holds; the oldest turns were omitted.',
     fields: (t) => ({
       sentTurns: t.int({
         description: 'Number of turns that were sent, the most recent ones.',
         resolve: ({ data }) => data.sentTurns,
+      }),
+    }),
+  }),
+  ContextCompacted: event('ContextCompacted').implement({
+    interfaces: [RunEvent],
+    description:
+      "The agent's history became too long for the context window of its model and was shortened. What was left out is still in the log.",
+    fields: (t) => ({
+      turns: t.int({
+        description: 'Number of turns whose tool results and arguments were shortened, the oldest ones.',
+        resolve: ({ data }) => data.turns,
+      }),
+      summarizedTurns: t.int({
+        description: 'Number of turns that were replaced by a summary of the model, the oldest ones.',
+        resolve: ({ data }) => data.summarizedTurns,
+      }),
+      bytesBefore: t.int({
+        description: 'Size of the messages before, as JSON.',
+        resolve: ({ data }) => data.bytesBefore,
+      }),
+      bytesAfter: t.int({
+        description: 'Size of the messages after it.',
+        resolve: ({ data }) => data.bytesAfter,
+      }),
+      callId: t.string({
+        nullable: true,
+        description: 'The model call that wrote the summary; null: none was needed.',
+        resolve: ({ data }) => data.callId,
+      }),
+      cost: t.float({
+        nullable: true,
+        description: 'US dollars that the summary cost; null: there was none, or its cost is unknown.',
+        resolve: ({ data }) => data.cost,
       }),
     }),
   }),

@@ -2,9 +2,10 @@ import SchemaBuilder from '@pothos/core';
 import ComplexityPlugin from '@pothos/plugin-complexity';
 import RelayPlugin from '@pothos/plugin-relay';
 import type { GraphQLScalarType } from 'graphql';
-import { DateTimeResolver, JSONResolver } from 'graphql-scalars';
+import { DateTimeResolver } from 'graphql-scalars';
 import type { Context } from '../context.ts';
 import { globalId, nodeId } from './global-id.ts';
+import { JsonScalar } from './json-scalar.ts';
 
 export interface SchemaTypes {
   Context: Context;
@@ -40,7 +41,7 @@ builder.addScalarType(
   'DateTime',
   described(DateTimeResolver, 'A moment, as ISO 8601 text with a time zone: `2030-01-01T00:00:00Z`.'),
 );
-builder.addScalarType('JSON', described(JSONResolver, 'Any JSON value.'));
+builder.addScalarType('JSON', JsonScalar);
 
 builder.queryType({ description: "What can be read. Everything is the viewer's own, or built in." });
 builder.mutationType({

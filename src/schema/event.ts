@@ -64,7 +64,7 @@ const EVENTS = {
     fields: (t) => ({
       reason: t.string({
         description:
-          '`resumed`: its worker went away, or it was retried. `provider_error`: its provider failed. `output_invalid`: the answer did not meet the response schema.',
+          '`resumed`: its worker went away, or it was retried. `provider_error`: its provider failed. `output_invalid`: the answer did not meet the response schema. `context_compacted`: the text was a summary of older turns, not an answer.',
         resolve: ({ data }) => data.reason,
       }),
       voidCallId: t.string({

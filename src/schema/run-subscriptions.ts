@@ -63,7 +63,7 @@ builder.subscriptionFields((t) => ({
     type: 'String',
     nullable: true,
     description:
-      "The text of the task's present attempt, from its beginning and as it comes, as plain pieces. Cannot be resumed: use `taskEvents` for that.",
+      "The text of the task's present attempt, from its beginning and as it arrives, as plain pieces. Null when a new attempt begins: discard all pieces before it. Cannot be resumed: use `taskEvents` for that.",
     args: { taskId: t.arg.id({ required: true }) },
     subscribe: (_root, { taskId }, context: Context) => tokens(context, localId('Task', taskId, 'taskId')),
     resolve: (piece) => piece,

@@ -33,7 +33,7 @@ export const eventData = {
   RunStarted: z.object({}),
   /** `voidCallId` names the model call whose text so far no longer counts. */
   AttemptStarted: z.object({
-    reason: z.enum(['resumed', 'provider_error', 'output_invalid']),
+    reason: z.enum(['resumed', 'provider_error', 'output_invalid', 'context_compacted']),
     voidCallId: callId.nullable(),
   }),
   /** A worker goes on after the last checkpoint, and nothing of the text is void. */
@@ -60,6 +60,15 @@ export const eventData = {
   PlanUpdated: z.object({ plan }),
   /** The model is sent only the last turns of a long conversation. */
   ThreadTruncated: z.object({ sentTurns: count }),
+  /** An agent's history was shortened: results and arguments in `turns`, and `summarizedTurns` of them by a summary. */
+  ContextCompacted: z.object({
+    turns: count,
+    summarizedTurns: count,
+    bytesBefore: count,
+    bytesAfter: count,
+    callId: callId.nullable(),
+    cost: z.number().nullable(),
+  }),
   InputRequested: z.object({ question: z.string() }),
   InputProvided: z.object({ text: z.string() }),
   StepStarted: z.object({ stepId: z.string(), stepType: z.string() }),

@@ -10,7 +10,10 @@ import type { Store } from './store.ts';
 export async function restartAttempt(
   store: Store,
   lease: Lease,
-  { voidCallId, reason }: { voidCallId: string; reason: 'provider_error' | 'output_invalid' },
+  {
+    voidCallId,
+    reason,
+  }: { voidCallId: string; reason: 'provider_error' | 'output_invalid' | 'context_compacted' },
 ): Promise<void> {
   const data = { reason, voidCallId } as const;
   const { rows } = await store.database.pool.query<LoggedEvent>({

@@ -250,6 +250,7 @@ test('all types that it can reach are parts of runs', () => {
       "ArtifactSaved",
       "AttemptStarted",
       "Budget",
+      "ContextCompacted",
       "CurrentState",
       "DurationEstimate",
       "EvaluationCompleted",

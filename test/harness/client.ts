@@ -44,6 +44,7 @@ export const TASK_EVENTS = `subscription ($id: ID!, $after: Int) { taskEvents(ta
   ... on ModelCallCompleted { callId finishReason inputTokens outputTokens cost }
   ... on AgentSelected { name choice: reason } ... on ToolCallStarted { toolCallId tool input }
   ... on ToolCallCompleted { toolCallId tool output isError } ... on PlanUpdated { plan { steps { id description status } } }
+  ... on ContextCompacted { turns summarizedTurns bytesBefore bytesAfter summaryCallId: callId summaryCost: cost }
   ... on InputRequested { question } ... on InputProvided { said: text }
   ... on CurrentState { task { id status } } } }`;
 

@@ -21,6 +21,40 @@ describe('a text is filled', () => {
   });
 });
 
+describe('an object in any output is JSON', () => {
+  const a = { b: [1, { c: 'x' }], d: null };
+  const json = '{"b":[1,{"c":"x"}],"d":null}';
+
+  test.each([
+    ['{{ a }}', json],
+    ['{{ a.b }}', '[1,{"c":"x"}]'],
+    ['{{ a.b[1] }}', '{"c":"x"}'],
+    ['{{ a | raw }}', json],
+    ['{{ a | append: "!" }}', `${json}!`],
+    ['{{ "x" | append: a }}', `x${json}`],
+    ['{{ a | upcase }}', json.toUpperCase()],
+    ['{{ a.b | join: ", " }}', '1, {"c":"x"}'],
+    ['{{ "a-b" | replace: "-", a.b[1] }}', 'a{"c":"x"}b'],
+    ['{{ nothing | default: a }}', json],
+    ['{% assign y = a %}{{ y }}', json],
+    ['{% capture y %}{{ a }}{% endcapture %}{{ y }}', json],
+    ['{% echo a %}', json],
+    ['{% cycle a %}', json],
+    ['{% for x in a.b %}<{{ x }}>{% endfor %}', '<1><{"c":"x"}>'],
+    ['{% for x in a %}{{ x }};{% endfor %}', '["b",[1,{"c":"x"}]];d;'],
+    ['{{ a | json }}', json],
+    ['{{ a.b | first }}{{ a.b | size }}', '12'],
+    ['{{ a | escape }}', json.replaceAll('"', '&#34;')],
+    ['{% for x in a.b %}{{ forloop.index }}{% endfor %}', '12'],
+  ])('%s', (text, expected) => {
+    expect(renderLiquid(text, { a, nothing: null })).toBe(expected);
+  });
+
+  test('lists of texts and numbers are put together, as in Liquid', () => {
+    expect(renderLiquid('{{ a }}', { a: ['x', 1] })).toBe('x1');
+  });
+});
+
 describe('a text that cannot be filled', () => {
   const scope = { a: 'a', long: 'x'.repeat(500_000) };
 

@@ -16,16 +16,105 @@ describe('the next tick', () => {
     expect(nextTick({ cron, timeZone }, new Date(now))).toEqual(new Date(next));
   });
 
-  test('that clocks jump over comes when they have jumped', () => {
-    const daily = { cron: '30 2 * * *', timeZone: 'Europe/Berlin' };
-    expect(nextTick(daily, new Date('2026-03-28T10:00:00Z'))).toEqual(new Date('2026-03-29T01:30:00Z'));
+  test.each([
+    ['30 2 * * *', 'Europe/Berlin', '2026-03-28T10:00:00Z', '2026-03-29T01:30:00Z'],
+    ['30 2 * * *', 'America/New_York', '2027-03-13T12:00:00Z', '2027-03-14T07:30:00Z'],
+    ['0 2 * * *', 'America/Los_Angeles', '2027-03-13T12:00:00Z', '2027-03-14T10:00:00Z'],
+    ['0 0 * * *', 'America/Santiago', '2026-09-05T12:00:00Z', '2026-09-06T04:00:00Z'],
+    ['30 0 * * *', 'Africa/Cairo', '2027-04-29T12:00:00Z', '2027-04-29T22:30:00Z'],
+    ['0 0 * * *', 'Asia/Beirut', '2027-03-27T12:00:00Z', '2027-03-27T22:00:00Z'],
+    ['15 2 * * *', 'Australia/Lord_Howe', '2026-10-03T00:00:00Z', '2026-10-03T15:45:00Z'],
+    ['30 2 * * *', 'Australia/Sydney', '2026-10-03T00:00:00Z', '2026-10-03T16:30:00Z'],
+    ['0 12 30 12 *', 'Pacific/Apia', '2011-12-29T00:00:00Z', '2011-12-30T22:00:00Z'],
+    ['30 23 * * *', 'America/Godthab', '2023-03-25T12:00:00Z', '2023-03-26T01:30:00Z'],
+  ])('%s in %s that clocks jump over comes when they have jumped', (cron, timeZone, now, next) => {
+    expect(nextTick({ cron, timeZone }, new Date(now))).toEqual(new Date(next));
   });
 
-  test('that clocks show twice comes once', () => {
-    const daily = { cron: '30 2 * * *', timeZone: 'Europe/Berlin' };
-    const first = nextTick(daily, new Date('2026-10-24T10:00:00Z'))!;
-    expect(first).toEqual(new Date('2026-10-25T01:30:00Z'));
-    expect(nextTick(daily, first)).toEqual(new Date('2026-10-26T01:30:00Z'));
+  /** All ticks from one moment to another. */
+  function ticks(cron: string, timeZone: string, from: string, to: string): string[] {
+    const found: string[] = [];
+    for (let at = new Date(from); ; ) {
+      const next = nextTick({ cron, timeZone }, at);
+      if (!next || next > new Date(to)) return found;
+      found.push(next.toISOString().slice(11, 16));
+      at = next;
+    }
+  }
+
+  test.each([
+    ['30 2 * * *', 'Europe/Berlin', '2026-10-24T22:00:00Z', '2026-10-25T03:00:00Z', ['01:30']],
+    ['30 1 * * *', 'America/New_York', '2026-11-01T03:00:00Z', '2026-11-01T08:00:00Z', ['06:30']],
+    ['*/30 2 * * *', 'Europe/Berlin', '2026-10-24T22:00:00Z', '2026-10-25T03:00:00Z', ['01:00', '01:30']],
+    ['15 1-2 * * *', 'Europe/Berlin', '2026-10-24T22:00:00Z', '2026-10-25T03:00:00Z', ['23:15', '01:15']],
+  ])('%s in %s: an hour that clocks show twice comes once', (cron, zone, from, to, expected) => {
+    expect(ticks(cron, zone, from, to)).toEqual(expected);
+  });
+
+  test.each([
+    [
+      '0 * * * *',
+      'Europe/Berlin',
+      '2026-10-24T22:30:00Z',
+      '2026-10-25T02:00:00Z',
+      ['23:00', '00:00', '01:00', '02:00'],
+    ],
+    [
+      '*/30 * * * *',
+      'America/New_York',
+      '2026-11-01T04:30:00Z',
+      '2026-11-01T06:30:00Z',
+      ['05:00', '05:30', '06:00', '06:30'],
+    ],
+    [
+      '45 0-23 * * *',
+      'Europe/Berlin',
+      '2026-10-24T23:00:00Z',
+      '2026-10-25T02:00:00Z',
+      ['23:45', '00:45', '01:45'],
+    ],
+    [
+      '*/20 * * * *',
+      'Australia/Lord_Howe',
+      '2026-04-04T14:20:00Z',
+      '2026-04-04T15:40:00Z',
+      ['14:40', '15:10', '15:30'],
+    ],
+    [
+      '*/15 * * * *',
+      'Europe/Berlin',
+      '2026-03-29T00:30:00Z',
+      '2026-03-29T01:30:00Z',
+      ['00:45', '01:00', '01:15', '01:30'],
+    ],
+    [
+      '0 * * * *',
+      'Europe/Berlin',
+      '2026-03-28T23:30:00Z',
+      '2026-03-29T02:00:00Z',
+      ['00:00', '01:00', '02:00'],
+    ],
+  ])('%s in %s: intervals go on', (cron, zone, from, to, expected) => {
+    expect([...new Set(ticks(cron, zone, from, to))]).toEqual(expected);
+  });
+
+  test('of any zone in any year come in order, and none before now', () => {
+    for (const timeZone of [
+      'Europe/Dublin',
+      'Africa/Casablanca',
+      'America/Havana',
+      'Antarctica/Troll',
+      'Asia/Tehran',
+    ]) {
+      for (const cron of ['30 2 * * *', '*/50 0 * * *', '0 */3 * * *']) {
+        let at = new Date('2026-03-01T00:00:00Z');
+        for (let n = 0; n < 25; n += 1) {
+          const next = nextTick({ cron, timeZone }, at)!;
+          expect(next.getTime()).toBeGreaterThan(at.getTime());
+          at = next;
+        }
+      }
+    }
   });
 });
 

@@ -49,6 +49,27 @@ test('an answer that does not is asked for once more, and the first is void', as
   });
 });
 
+const textsOf = (model: string) =>
+  vendor.requests
+    .filter(({ body }) => body.model === model)
+    .map(({ body }) => (body.messages as { role: string; content: string }[]).map(({ content }) => content));
+
+test('a server may ignore the schema, so that it stands in the prompt; the second try says what was wrong', async () => {
+  const model = 'gpt-4o@key=prompted';
+  await ask(model, ['{"town":"Bern"}', '{"city":"Bern"}'], { system: 'Be terse.' });
+  const [first, second] = textsOf(model);
+  expect(first).toEqual([
+    expect.stringMatching(/^Be terse\.\n\nAnswer only with JSON .*"required":\["city"\]/s),
+    'Where?',
+  ]);
+  expect(second).toEqual([
+    'Be terse.',
+    'Where?',
+    '{"town":"Bern"}',
+    expect.stringMatching(/must have required property 'city'.*"required":\["city"\]/s),
+  ]);
+});
+
 test('a second one fails the task, and says what is wrong', async () => {
   const events = await ask('gpt-4o@key=never', ['It is Bern.', '{"town":"Bern"}', '{"city":"too late"}']);
   expect(events.at(-1)).toMatchObject({

@@ -233,13 +233,20 @@ describe('edit_file', () => {
 
   test('line ends and marks of other systems stay', async () => {
     await given('dos', '\ufeffa\r\nb\r\n');
-    expect(await call('edit_file', { path: 'dos', old_text: 'a\n', new_text: 'x' })).toEqual(
-      wrong(/does not occur/),
-    );
-    expect(await call('edit_file', { path: 'dos', old_text: 'b', new_text: 'c' })).toMatchObject({
+    expect(await call('edit_file', { path: 'dos', old_text: 'a\nb', new_text: 'A\nB\nC' })).toMatchObject({
       isError: false,
     });
-    expect(readFileSync(join(place.workspace, 'dos'), 'utf8')).toBe('\ufeffa\r\nc\r\n');
+    expect(readFileSync(join(place.workspace, 'dos'), 'utf8')).toBe('\ufeffA\r\nB\r\nC\r\n');
+  });
+
+  test('what is not found names the nearest place', async () => {
+    await given('a.py', 'def f(x):\n    return x + 1\n\ndef g(x):\n    return x\n');
+    const old_text = 'def f(x):\n  return x + 1';
+    expect(await call('edit_file', { path: 'a.py', old_text, new_text: 'y' })).toEqual(
+      wrong(
+        'old_text does not occur in a.py. The most similar text begins at line 1, which differs in white space only. It must match exactly; there the file has:\ndef f(x):\n    return x + 1',
+      ),
+    );
   });
 
   test.each([

@@ -61,6 +61,48 @@ describe('a directory that is no repository', () => {
     expect(stdout).toBe(before);
   });
 
+  test('empty files, links and modes are in it, and it applies', async () => {
+    const state = () =>
+      script(
+        String.raw`find . \( -type f -o -type l \) -printf '%y %m %P -> %l\n' | sort; find . -type f -print0 | sort -z | xargs -0 tail -n +1`,
+      );
+    await script(`umask 022; touch empty-gone; echo x >file; echo '#!/bin/sh' >prog; ln -s file link; ln -s file link-gone
+      echo a >becomes-link; ln -s prog becomes-file; mkdir d; echo y >d/x; echo z >becomes-folder; echo q >"a b"; chmod 755 prog`);
+    const before = await state();
+    const start = await snapshot();
+    await script(`umask 022; rm empty-gone link-gone; touch empty-new "$(printf 'odd\n"name')"; chmod 755 file; chmod 644 prog; ln -sf prog link
+      ln -s d/x link-new; rm becomes-link becomes-file; ln -s file becomes-link; printf 'no end' >becomes-file
+      echo '#!/bin/sh' >new-prog; chmod 755 new-prog; rm becomes-folder; mkdir becomes-folder; echo in >becomes-folder/f
+      chmod 755 "a b"; echo q2 >>"a b"; ln -s /etc/passwd outside`);
+    const after = await state();
+    const text = await diff(start);
+    expect(text).toContain('new file mode 100644');
+    expect(text).toContain('new file mode 120000');
+    expect(text).toContain('old mode 100755\nnew mode 100644\n');
+    expect(text).not.toContain('root:');
+    const kept = await place.run(
+      'cp -a . /tmp/copy && cd /tmp/copy && git apply -R - && rm -rf "$OLDPWD"/* && cp -a . "$OLDPWD"',
+      {
+        stdin: text,
+      },
+    );
+    expect(kept).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await state()).toBe(before);
+    const again = await place.run('git apply -', { stdin: text });
+    expect(again).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await state()).toBe(after);
+  });
+
+  test('more changes than it can hold: those that fit apply, and it says so', async () => {
+    const start = await snapshot();
+    await script('for n in $(seq 1 10); do seq 1 30000 >"f$n"; done');
+    const text = await diff(start);
+    expect(text.length).toBeLessThan(1_100_000);
+    expect(text).toMatch(/^# the diff is too large, and the rest of it is left out\n/);
+    expect(await place.run('rm f*; git apply -', { stdin: text })).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await script('wc -l <f1')).toBe('30000\n');
+  });
+
   test('nothing changed: nothing', async () => {
     expect(await diff(await snapshot())).toBe('');
     await script('echo a >a');

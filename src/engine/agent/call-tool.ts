@@ -1,12 +1,15 @@
 import { z } from 'zod';
 import { coerceError, DomainError } from '../../errors.ts';
 import type { ToolCall } from '../../providers/provider.ts';
+import { readToolInput } from '../../rules/answers/tool-input.ts';
 import { boundedJson, boundedText } from '../../rules/bounded.ts';
 import { storable } from '../../rules/text.ts';
 import { outlastConnectionLoss } from '../../store/connection-loss.ts';
 import { beginStep, completeStep } from '../../store/steps.ts';
 import type { ToolName } from '../../vocabulary.ts';
 import { toolNamed } from '../tools/index.ts';
+import { definitionOf } from './definitions.ts';
+import { repetitionNotice } from './give-up.ts';
 import { LOOP_TOOLS } from './loop-tools.ts';
 import { type Outcome, refused } from './outcome.ts';
 import { callKey, type Turn } from './turn.ts';
@@ -17,7 +20,7 @@ const LONGEST_OUTPUT = 30_000;
 const LONGEST_INPUT = 16_000;
 
 const INTERRUPTED =
-  'This call was interrupted: the machine that ran it went away. Whether it took effect is unknown, and it was not run again. Look before you repeat it.';
+  'This call was interrupted because the machine that executed it failed. It is unknown whether it took effect, and it was not repeated. Check before you repeat it.';
 
 /**
  * One tool call as a step of the run: begun before anything is done, so that a call whose result is missing is known
@@ -29,17 +32,20 @@ export async function callTool(work: Work, turn: Turn, call: ToolCall, index: nu
   const key = callKey(turn.number, index);
   const tool = boundedText(call.name, 100);
   const about = { toolCallId: key, tool };
-  const input = boundedJson(readObject(call.arguments) ?? call.arguments, LONGEST_INPUT);
+  const read = inputOf(work, call);
+  const input = boundedJson(read ?? call.arguments, LONGEST_INPUT);
   const hasBegun = turn.calls.has(index);
   if (!hasBegun) {
     const event = { type: 'ToolCallStarted', data: { ...about, input } } as const;
     await beginStep(context.store, lease, key, [event], { output: { tool, input } });
   }
-  const outcome = await carryOut(work, call, hasBegun);
+  const outcome = await execute(work, call, read, hasBegun);
   if (!outcome) return false;
   const { events = [], task, isError = false, ...rest } = outcome;
-  const output = boundedText(storable(outcome.output), LONGEST_OUTPUT);
-  const done = { ...rest, tool, input, output, isError };
+  const result = boundedText(storable(outcome.output), LONGEST_OUTPUT);
+  const notice = repetitionNotice(turnsOf(work), { ...call, output: result });
+  const output = result + notice;
+  const done = { ...rest, tool, input, output, isError, ...(notice && { notice }) };
   const completed = { type: 'ToolCallCompleted', data: { ...about, output, isError } } as const;
   const step = { key, output: done, events: [...events, completed], ...(task && { task }) };
   await outlastConnectionLoss(() => completeStep(context.store, lease, step));
@@ -47,11 +53,15 @@ export async function callTool(work: Work, turn: Turn, call: ToolCall, index: nu
   return true;
 }
 
-async function carryOut(work: Work, call: ToolCall, hasBegun: boolean): Promise<Outcome | null> {
+async function execute(
+  work: Work,
+  call: ToolCall,
+  input: object | null,
+  hasBegun: boolean,
+): Promise<Outcome | null> {
   const name = work.task.tools.find((tool) => tool === call.name);
   if (!name) return refused(`There is no tool ${call.name}. There are: ${work.task.tools.join(', ')}.`);
-  const input = readObject(call.arguments);
-  if (!input) return refused('The arguments are not a JSON object. Nothing was run.');
+  if (!input) return refused('The arguments are not a JSON object. Nothing was executed.');
   try {
     const loopTool = LOOP_TOOLS.find(({ definition }) => definition.name === name);
     if (loopTool) return await loopTool.run(work, input, hasBegun);
@@ -69,7 +79,7 @@ async function useTool(
   input: unknown,
 ): Promise<Outcome> {
   const tool = toolNamed(name);
-  if (!tool || !workspace) return refused(`The tool ${name} is not to be had here.`);
+  if (!tool || !workspace) return refused(`The tool ${name} is not available here.`);
   try {
     return await tool.run({ sandbox: context.sandbox, workspace, signal: lease.signal }, input);
   } catch (thrown) {
@@ -81,11 +91,13 @@ async function useTool(
   }
 }
 
-function readObject(json: string): object | null {
-  try {
-    const value: unknown = JSON.parse(json);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : null;
-  } catch {
-    return null;
-  }
+/** Turns before a retry do not count as repeated. */
+function turnsOf({ task, turns }: Work): readonly Turn[] {
+  return turns.filter(({ number }) => number > task.iterationsBefore);
+}
+
+/** null: they are not a JSON object. */
+function inputOf({ task }: Work, call: ToolCall): object | null {
+  const name = task.tools.find((tool) => tool === call.name);
+  return readToolInput(name ? (definitionOf(name)?.parameters ?? {}) : {}, call.arguments);
 }

@@ -22,13 +22,13 @@ const planInput = z.object({
   steps: z
     .array(
       z.object({
-        id: z.string().min(1).max(100).optional().describe('Keeps its name from plan to plan.'),
+        id: z.string().min(1).max(100).optional().describe('Keep the same id for a step in every update.'),
         description: z.string().min(1).max(LONGEST),
         status: z.enum(PLAN_STEP_STATUSES).default('pending'),
       }),
     )
     .max(MOST_STEPS)
-    .describe('The whole plan, in order; it takes the place of the one before.'),
+    .describe('The complete plan, in order. It replaces the previous plan.'),
 });
 
 async function updatePlan(work: Work, input: unknown): Promise<Outcome> {
@@ -38,7 +38,7 @@ async function updatePlan(work: Work, input: unknown): Promise<Outcome> {
   const further = progress > work.progress ? [{ type: 'ProgressMade', data: { progress } } as const] : [];
   Object.assign(work, { plan, progress });
   return {
-    output: 'The plan is noted.',
+    output: 'The plan is recorded.',
     task: { plan },
     events: [{ type: 'PlanUpdated', data: { plan } }, ...further],
   };
@@ -59,8 +59,11 @@ async function askUser(work: Work, input: unknown, isRepeated: boolean): Promise
 }
 
 const finishInput = z.object({
-  summary: z.string().max(100_000).describe('What was done and what came of it, for the person.'),
-  success: z.boolean().default(true).describe('Whether the task is done as it was asked.'),
+  summary: z.string().max(100_000).describe('What you did and the outcome, for the user.'),
+  success: z
+    .boolean()
+    .default(true)
+    .describe('Whether the task was completed as requested; true when absent.'),
 });
 
 async function finish(_work: Work, input: unknown): Promise<Outcome> {
@@ -77,7 +80,8 @@ export const LOOP_TOOLS: readonly LoopTool[] = [
   {
     definition: {
       name: 'update_plan',
-      description: 'Tells the person what you mean to do, and how far you are.',
+      description:
+        'Records the plan and its progress, which the user sees. Send the complete plan each time.',
       parameters: parametersOf(planInput),
     },
     run: updatePlan,
@@ -85,13 +89,17 @@ export const LOOP_TOOLS: readonly LoopTool[] = [
   {
     definition: {
       name: 'ask_user',
-      description: 'Asks the person a question and waits for the answer, however long that takes.',
+      description: 'Asks the user a question and waits for the answer.',
       parameters: parametersOf(questionInput),
     },
     run: askUser,
   },
   {
-    definition: { name: 'finish', description: 'Ends the task.', parameters: parametersOf(finishInput) },
+    definition: {
+      name: 'finish',
+      description: 'Ends the task. Call it once, when the task is done or cannot be done.',
+      parameters: parametersOf(finishInput),
+    },
     run: finish,
   },
 ];

@@ -1,6 +1,7 @@
 import { coerceError, DomainError } from '../../errors.ts';
-import type { ModelMessage } from '../../providers/provider.ts';
+import { type ModelMessage, ProviderError } from '../../providers/provider.ts';
 import { DEFAULT_MAX_ITERATIONS } from '../../rules/agent.ts';
+import { refusesTools } from '../../rules/answers/tools-refusal.ts';
 import { storableJson } from '../../rules/bounded.ts';
 import { isConnectionLoss, outlastConnectionLoss } from '../../store/connection-loss.ts';
 import type { RunOutcome } from '../../store/finish-run.ts';
@@ -15,17 +16,22 @@ import { openingMessages } from '../opening.ts';
 import { sandboxOf } from '../sandbox/sandbox.ts';
 import { toolNamed } from '../tools/index.ts';
 import { callTool } from './call-tool.ts';
+import { compact, isTooLong, readCompaction } from './compact.ts';
+import { bytesOf, compactMessages } from './compaction.ts';
+import { definitionOf } from './definitions.ts';
+import { giveUpOn } from './give-up.ts';
 import { instructionsFor } from './instructions.ts';
 import { leaveArtifacts, readStart } from './leave-artifacts.ts';
-import { LOOP_TOOLS } from './loop-tools.ts';
-import { type Answer, type Ending, inputsTaken, type Turn, toMessages, toTurns, turnKey } from './turn.ts';
+import { readAnswer } from './read-answer.ts';
+import { type Answer, type Ending, inputsTaken, type Turn, toTurns, turnKey } from './turn.ts';
 import type { Work } from './work.ts';
 
 /**
  * An agent's task: the model answers, the tools that it calls are run, and so on until it calls none. Every answer
  * and every tool call is a checkpoint; a worker that takes the run over goes on after the last one.
  * @returns null when it waits for a person.
- * @throws ProviderError, LeaseLost, DomainError MAX_ITERATIONS_REACHED, TIME_LIMIT_REACHED, BUDGET_EXCEEDED
+ * @throws ProviderError, LeaseLost, DomainError MAX_ITERATIONS_REACHED, TIME_LIMIT_REACHED, BUDGET_EXCEEDED, and what
+ *   `giveUpOn` throws
  */
 export async function runAgent(
   engine: EngineContext,
@@ -53,7 +59,8 @@ async function takeUp(context: EngineContext, lease: Lease, task: StartedTask): 
   const { plan, progress } = task;
   const workspace = await openOwnWorkspace(context, task);
   const start = await readStart({ context, lease, workspace }, steps);
-  return { context, lease, task, workspace, start, turns: toTurns(steps), plan, progress };
+  const turns = toTurns(steps);
+  return { context, lease, task, workspace, start, turns, plan, progress, ...readCompaction(steps) };
 }
 
 /** What ends the task is what it fails with, whatever becomes of its artifacts. */
@@ -78,6 +85,7 @@ async function takeTurns(work: Work, opening: readonly ModelMessage[]): Promise<
     const last = work.turns.at(-1);
     const ending = last?.answer && endingOf(last, last.answer);
     if (last?.answer && ending && inputs.length === 0) return toOutcome(work, last.answer, ending);
+    if (last && isOver(last) && inputs.length === 0) giveUpOn(work, turnsLeft(work) <= 0);
     const turn = last && !isOver(last) ? last : await beginTurn(work, inputs);
     const answer = turn.answer ?? (await takeAnswer(work, opening, turn));
     if (!(await callTools(work, turn, answer))) return null;
@@ -89,10 +97,19 @@ function newInputs({ context, task, turns }: Work): Promise<string[]> {
   return readInputs(context.store.database, task.id, inputsTaken(turns));
 }
 
-async function beginTurn({ context, lease, task, turns, workspace }: Work, inputs: string[]): Promise<Turn> {
+function turnsLeft({ task, turns }: Work): number {
+  return mostTurns(task) - (turns.length - task.iterationsBefore);
+}
+
+function mostTurns({ limits }: StartedTask): number {
+  return limits?.maxIterations ?? DEFAULT_MAX_ITERATIONS;
+}
+
+async function beginTurn(work: Work, inputs: string[]): Promise<Turn> {
+  const { context, lease, task, turns, workspace } = work;
   const number = turns.length + 1;
-  const most = task.limits?.maxIterations ?? DEFAULT_MAX_ITERATIONS;
-  if (number - task.iterationsBefore > most) {
+  if (turnsLeft(work) <= 0) {
+    const most = mostTurns(task);
     const message = `the agent was not done after ${most} turns; retry the task to give it as many again`;
     throw new DomainError('MAX_ITERATIONS_REACHED', message);
   }
@@ -105,10 +122,8 @@ async function beginTurn({ context, lease, task, turns, workspace }: Work, input
 }
 
 async function takeAnswer(work: Work, opening: readonly ModelMessage[], turn: Turn): Promise<Answer> {
-  const { context, lease, task, turns } = work;
-  const tools = task.tools.flatMap((name) => definitionOf(name) ?? []);
-  const request = { messages: toMessages(opening, turns), ...task.parameters, tools };
-  const answer = await askModel(context, lease, createTries([task, ...task.fallbackModels]), request);
+  const { context, lease } = work;
+  const answer = readAnswer(work, await askFitting(work, opening));
   const output = storableJson({ inputs: turn.inputs, ...answer });
   const step = { key: turnKey(turn.number), output, events: [] };
   await outlastConnectionLoss(() => completeStep(context.store, lease, step));
@@ -116,8 +131,35 @@ async function takeAnswer(work: Work, opening: readonly ModelMessage[], turn: Tu
   return answer;
 }
 
-function definitionOf(name: StartedTask['tools'][number]) {
-  return (toolNamed(name) ?? LOOP_TOOLS.find(({ definition }) => definition.name === name))?.definition;
+/** Times that a history is made shorter for one answer. */
+const MOST_COMPACTIONS = 3;
+
+/** Asks with a history that fits: it is compacted when it is as long as one that did not, and when it does not. */
+async function askFitting(work: Work, opening: readonly ModelMessage[]) {
+  const { context, lease, task, turns } = work;
+  const tools = task.tools.flatMap((name) => definitionOf(name) ?? []);
+  for (let compactions = 0; ; compactions += 1) {
+    let messages = compactMessages(opening, turns, work.compaction);
+    const limit = work.compaction?.limit ?? Number.POSITIVE_INFINITY;
+    if (bytesOf(messages) >= limit && (await compact(work, opening, limit))) {
+      messages = compactMessages(opening, turns, work.compaction);
+    }
+    const request = { messages, ...task.parameters, tools };
+    try {
+      return await askModel(context, lease, createTries([task, ...task.fallbackModels]), request);
+    } catch (thrown) {
+      if (!isTooLong(thrown)) return withoutTools(thrown);
+      const isShorter = compactions < MOST_COMPACTIONS && (await compact(work, opening, bytesOf(messages)));
+      if (!isShorter) throw thrown;
+    }
+  }
+}
+
+/** A model whose server refuses tools can do nothing as an agent. */
+function withoutTools(thrown: unknown): never {
+  if (!(thrown instanceof ProviderError) || !refusesTools(thrown.message)) throw thrown;
+  const message = `the model takes no tools, which its agent needs: ${thrown.message}`;
+  throw new DomainError('TOOLS_UNSUPPORTED', message, {}, { cause: thrown });
 }
 
 /** A model that calls more than these in one turn has lost its way. */
@@ -138,7 +180,9 @@ function finished({ calls }: Turn): Ending | undefined {
   return [...calls.values()].find(({ ending }) => ending)?.ending;
 }
 
-function endingOf(turn: Turn, { text, toolCalls }: Answer): Ending | undefined {
+/** An answer that stopped with text, or `finish`. */
+function endingOf(turn: Turn, { text, toolCalls, flaw }: Answer): Ending | undefined {
+  if (flaw) return undefined;
   return toolCalls.length === 0 ? { success: true, summary: text } : finished(turn);
 }
 

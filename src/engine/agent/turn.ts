@@ -1,4 +1,5 @@
 import type { ModelMessage, ToolCall, VendorTurn } from '../../providers/provider.ts';
+import { FLAWS, type Flaw } from '../../rules/answers/flaws.ts';
 import type { StepRow } from '../../store/steps.ts';
 import type { ToolCallOutput } from '../../store/tool-calls.ts';
 import type { FinishReason, ProviderId, StepStatus } from '../../vocabulary.ts';
@@ -12,6 +13,8 @@ export interface Answer {
   toolCalls: ToolCall[];
   vendorTurn: VendorTurn | null;
   finishReason: FinishReason;
+  /** Why it is neither a success nor a tool call; null or absent: it is one of them. */
+  flaw?: Flaw | null;
 }
 
 /** What the step of a turn holds: what people said before it, and when it is completed the answer. */
@@ -29,6 +32,8 @@ export interface Ending {
 export interface CallState extends ToolCallOutput {
   status: StepStatus;
   ending?: Ending;
+  /** The part of `output` at its end that is not the tool's: see `repeated-calls.ts`. */
+  notice?: string;
 }
 
 /** One answer of the model and what came of the tools that it called. */
@@ -84,14 +89,18 @@ export function toMessages(opening: readonly ModelMessage[], turns: readonly Tur
   ];
 }
 
-const NOT_RUN = 'This call was not run, because of the one before it or because there were too many.';
+const NOT_RUN =
+  'This call was not executed, because an earlier call ended the task or because there were too many calls.';
 
 function said({ answer, calls }: Turn): ModelMessage[] {
+  if (!answer) return [];
+  const { text: content, toolCalls, vendorTurn, flaw } = answer;
+  const notice = flaw ? [{ role: 'user' as const, content: FLAWS[flaw].notice }] : [];
   // Vendors refuse an empty message.
-  if (!answer || (answer.text === '' && answer.toolCalls.length === 0)) return [];
-  const { text: content, toolCalls, vendorTurn } = answer;
+  if (content.trim() === '' && toolCalls.length === 0) return notice;
   return [
     { role: 'assistant', content, toolCalls, ...(vendorTurn && { vendorTurn }) },
+    ...notice,
     ...toolCalls.map(({ id, name }, index) => ({
       role: 'tool' as const,
       content: calls.get(index)?.output ?? NOT_RUN,

@@ -3,6 +3,7 @@ import type { Lease } from '../../store/lease.ts';
 import type { StartedTask } from '../../store/start-task.ts';
 import type { EngineContext } from '../context.ts';
 import type { Snapshot } from '../workspace-diff.ts';
+import type { Compaction } from './compaction.ts';
 import type { Turn } from './turn.ts';
 
 /** A task in an agent's hands. */
@@ -15,6 +16,10 @@ export interface Work {
   /** What was in it before; null when there is none. */
   start: Snapshot | null;
   turns: Turn[];
+  /** How its history is shortened; null: it is not. */
+  compaction: Compaction | null;
+  /** How often it was. */
+  compactions: number;
   plan: Plan;
   /** 0 to 1; never falls. */
   progress: number;

@@ -8,7 +8,7 @@ import { restartAttempt } from '../../store/restart-attempt.ts';
 import { completeStep } from '../../store/steps.ts';
 import { askModel, createTries } from '../ask-model.ts';
 import { knownRunError } from '../run-error.ts';
-import { evaluationMessages } from './messages.ts';
+import { correctedMessages, evaluationMessages } from './messages.ts';
 import type { Work } from './work.ts';
 
 const LONGEST_FEEDBACK = 10_000;
@@ -60,8 +60,9 @@ async function askForVerdict(
   evaluator: Evaluating['evaluator'],
 ): Promise<Judgement> {
   const tries = createTries([evaluator]);
-  const request = { messages: evaluationMessages(opening, text), responseSchema: VERDICT_SCHEMA };
+  let messages = evaluationMessages(opening, text);
   for (;;) {
+    const request = { messages, responseSchema: VERDICT_SCHEMA };
     const said = await askModel(context, lease, tries, request);
     const read = readVerdict(said.text);
     if (read.fault === undefined) {
@@ -70,6 +71,7 @@ async function askForVerdict(
     }
     if (!tries.isWorthAnother()) throw new DomainError('OUTPUT_INVALID', read.fault);
     await restartAttempt(context.store, lease, { voidCallId: said.callId, reason: 'output_invalid' });
+    messages = correctedMessages(messages, said.text, read.fault);
   }
 }
 

@@ -1,5 +1,8 @@
 import type { ModelMessage } from '../../providers/provider.ts';
+import { correctionPrompt } from '../../rules/answers/schema-prompt.ts';
+import { boundedText } from '../../rules/bounded.ts';
 import type { Round } from '../../rules/orchestration.ts';
+import { VERDICT_SCHEMA } from '../../rules/verdict.ts';
 
 /** What a model is sent for an answer: the question, and the answer that it is to improve. */
 export function generationMessages(
@@ -40,5 +43,22 @@ export function evaluationMessages(opening: readonly ModelMessage[], answer: str
   return [
     { role: 'system', content: REVIEW },
     { role: 'user', content: JSON.stringify(material) },
+  ];
+}
+
+const LONGEST_QUOTE = 10_000;
+
+/** The same after an evaluation that cannot be used: what it was, and what is wrong with it. */
+export function correctedMessages(
+  messages: readonly ModelMessage[],
+  text: string,
+  fault: string,
+): ModelMessage[] {
+  const said = { role: 'assistant' as const, content: boundedText(text, LONGEST_QUOTE) };
+  return [
+    ...messages,
+    // Vendors refuse an empty message.
+    ...(text.trim() === '' ? [] : [said]),
+    { role: 'user', content: correctionPrompt(fault, VERDICT_SCHEMA) },
   ];
 }

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { type Edited, editText } from '../../rules/edit-text.ts';
+import type { Place } from '../../rules/nearest-place.ts';
 import { REQUIRE_FILE } from './read-file.ts';
 import {
   defineTool,
@@ -20,26 +22,24 @@ const input = z.strictObject({
   old_text: content()
     .min(1, 'must not be empty; write_file makes new files')
     .describe(
-      'What is to be replaced, exactly as it stands in the file, white space included. It must occur once.',
+      'The text to replace, exactly as it stands in the file, including indentation. It must occur exactly once, unless replace_all is set: include enough lines around the change.',
     ),
-  new_text: content().describe('What is to stand there instead.'),
-  replace_all: z.boolean().optional().describe('Replace every occurrence, so that there may be many.'),
+  new_text: content().describe('The text to put in its place.'),
+  replace_all: z.boolean().optional().describe('Replace every occurrence; false when absent.'),
 });
 
 export const editFile = defineTool(
   'edit_file',
-  'Replaces a piece of a text file in the working directory by another.',
+  'Replaces one piece of a text file in the working directory with another. Line endings of the file are kept. Read the file first.',
   input,
   async (context, { path: file, old_text, new_text, replace_all = false }) => {
     const read = await readWhole(context, file);
     if ('isError' in read) return read;
-    const pieces = read.text.split(old_text);
-    const problem = wrongCount(file, read.text, pieces, replace_all);
-    if (problem) return failure(problem);
-    const written = await replaceFile(context, file, pieces.join(new_text), read.checksum);
+    const edited = editText(read.text, { oldText: old_text, newText: new_text, all: replace_all });
+    if (!('text' in edited)) return failure(whyNot(file, edited));
+    const written = await replaceFile(context, file, edited.text, read.checksum);
     if (written.exitCode !== 0) return scriptFailure(written);
-    const count = pieces.length - 1;
-    return success(`edited ${file}: ${count === 1 ? '1 place' : `${count} places`}`);
+    return success(`edited ${file}: ${edited.count === 1 ? '1 place' : `${edited.count} places`}`);
   },
 );
 
@@ -70,32 +70,23 @@ async function readWhole(context: ToolContext, file: string): Promise<Whole | To
     : failure(`${file} is not UTF-8 text, or was written to while it was read`);
 }
 
-const LINES_TOLD = 10;
+const MAX_LINES = 10;
+const MAX_COLUMNS = 300;
 
-function wrongCount(file: string, text: string, pieces: readonly string[], all: boolean): string | null {
-  const count = pieces.length - 1;
-  if (count === 0) {
-    return `old_text does not occur in ${file}. It must match exactly, white space and line ends included; read the file again.`;
+function whyNot(file: string, { lines, nearest }: Exclude<Edited, { text: string }>): string {
+  if (lines) {
+    const shown = lines.slice(0, MAX_LINES).join(', ');
+    return `old_text occurs ${lines.length} times in ${file}, at lines ${shown}. Add lines around it to name one, or set replace_all.`;
   }
-  if (count === 1 || all) return null;
-  const lines = linesOf(text, pieces).slice(0, LINES_TOLD).join(', ');
-  return `old_text occurs ${count} times in ${file}, at lines ${lines}. Add lines around it to name one, or set replace_all.`;
+  const missing = `old_text does not occur in ${file}.`;
+  return nearest
+    ? `${missing} ${describe(nearest)}`
+    : `${missing} Nothing in it is similar; read the file again.`;
 }
 
-/** In which lines the text between the pieces begins. */
-function linesOf(text: string, pieces: readonly string[]): number[] {
-  const between = (text.length - pieces.join('').length) / (pieces.length - 1);
-  let offset = 0;
-  let line = 1;
-  return pieces.slice(0, -1).map((piece) => {
-    line += countLineEnds(text, offset, offset + piece.length);
-    const found = line;
-    line += countLineEnds(text, offset + piece.length, offset + piece.length + between);
-    offset += piece.length + between;
-    return found;
-  });
-}
-
-function countLineEnds(text: string, from: number, to: number): number {
-  return text.slice(from, to).split('\n').length - 1;
+function describe({ line, lines, isSpaceOnly }: Place): string {
+  const shown = lines.slice(0, MAX_LINES).map((text) => text.slice(0, MAX_COLUMNS));
+  const more = lines.length > MAX_LINES ? '\n…' : '';
+  const difference = isSpaceOnly ? ', which differs in white space only' : '';
+  return `The most similar text begins at line ${line}${difference}. It must match exactly; there the file has:\n${shown.join('\n')}${more}`;
 }

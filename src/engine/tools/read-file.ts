@@ -6,7 +6,13 @@ const MAX_BYTES = 65_536;
 
 const input = z.strictObject({
   path,
-  offset: z.number().int().min(1).max(1e9).optional().describe('The first line to read; 1 when absent.'),
+  offset: z
+    .number()
+    .int()
+    .min(1)
+    .max(1e9)
+    .optional()
+    .describe('The first line to read, counted from 1; 1 when absent.'),
   limit: z
     .number()
     .int()

@@ -1,47 +1,82 @@
 import { z } from 'zod';
-import { argument, defineTool, path, runScript, scriptFailure, success } from './tool.ts';
+import { globPattern, readSearchPattern } from '../../rules/search-pattern.ts';
+import { argument, defineTool, failure, path, runScript, scriptFailure, success, type Tool } from './tool.ts';
 
 const MAX_LINES = 200;
 const MAX_COLUMNS = 400;
 
 const input = z.strictObject({
-  pattern: argument(1_000).describe('An extended regular expression, matched line by line.'),
-  path: path.optional().describe('A file or a folder; the working directory when absent.'),
-  glob: argument(200).optional().describe('Only in files with names such as *.ts.'),
-  ignore_case: z.boolean().optional(),
+  pattern: argument(1_000).describe(
+    'A regular expression such as `function \\w+\\(` or `(foo|bar)`, matched line by line. Escape the characters .*+?()[]{}|^$\\ to find them themselves. There is no look-around and no back-reference.',
+  ),
+  path: path
+    .optional()
+    .describe(
+      'The file or folder to search, relative to the working directory; the whole of it when absent.',
+    ),
+  glob: argument(200)
+    .optional()
+    .describe(
+      'Search only files that match, such as `*.ts`, `*.{js,ts}` or `src/**/*.py`; relative to the working directory. `!` at its beginning searches all others.',
+    ),
+  ignore_case: z.boolean().optional().describe('Match upper and lower case alike; false when absent.'),
 });
 
-/** ripgrep where there is one: it also leaves out what .gitignore says. */
+/**
+ * ripgrep where there is one, else grep with the same patterns, globs and files: no .gitignore is followed, hidden files
+ * are searched, links are not.
+ */
 const SEARCH = `
-pattern=$1 where=$2 glob=$3 ignore=$4 columns=$5 lines=$6
+pattern=$1 where=$2 glob=$3 ignore=$4 columns=$5 lines=$6 names=$7
 [ -e "$where" ] || { echo "there is no $where" >&2; exit 2; }
+[ -r "$where" ] || { echo "$where cannot be read" >&2; exit 2; }
 if command -v rg >/dev/null; then
-  set -- rg --no-config --no-heading --with-filename --line-number --color=never --hidden --sort=path
-  [ -z "$glob" ] || set -- "$@" --glob "$glob"
-  set -- "$@" --glob '!.git' --glob '!node_modules'
+  find_lines() {
+    rg --no-config --no-ignore --no-messages --no-heading --with-filename --line-number --color=never --hidden \\
+      --sort=path \${glob:+--glob "$glob"} --glob '!.git' --glob '!node_modules' \${ignore:+-i} -e "$pattern" -- "$where"
+  }
 else
-  set -- grep -rHnIE --exclude-dir=.git --exclude-dir=node_modules
-  [ -z "$glob" ] || set -- "$@" --include="$glob"
+  export LC_ALL=C.UTF-8
+  grep -P -e "$pattern" </dev/null; [ "$?" -le 1 ] || exit 2
+  case $where in -*) where=./$where ;; esac
+  find_files() {
+    if [ -f "$where" ]; then printf '%s\\0' "$where"
+    else
+      find -H "$where" -mindepth 1 \\( -name .git -o -name node_modules \\) -prune -o -type f -print0 2>/dev/null |
+        LC_ALL=C sort -z | { if [ -n "$glob" ]; then grep -zP \${inverted:+-v} -e "$names"; else cat; fi; }
+    fi
+  }
+  case $glob in !*) inverted=yes ;; *) inverted= ;; esac
+  find_lines() {
+    find_files | xargs -0 -r grep -HnIsP \${ignore:+-i} -e "(*UCP)$pattern" --
+  }
 fi
-[ -z "$ignore" ] || set -- "$@" -i
-"$@" -e "$pattern" -- "$where" | cut -c "1-$columns" | head -n "$lines"
-exit "\${PIPESTATUS[0]}"`;
+find_lines | cut -c "1-$columns" | head -n "$lines"
+exit 0`;
 
-const NOTHING_FOUND = 1;
+/** @param before is executed before the search; a test hides ripgrep with it. */
+export function defineSearch(before = ''): Tool {
+  return defineTool(
+    'search',
+    `Finds lines of text files that match a regular expression, and returns up to ${MAX_LINES} of them as path:line:text. Binary files, .git and node_modules are left out.`,
+    input,
+    async (context, { pattern: asked, path: where = '.', glob = '', ignore_case = false }) => {
+      const read = readSearchPattern(asked);
+      if (read.fault !== undefined) return failure(`pattern: ${read.fault}`);
+      const limits = [String(MAX_COLUMNS), String(MAX_LINES + 1)];
+      const names = globPattern(glob.replace(/^!/, ''));
+      const args = [read.pattern, where, glob, ignore_case ? 'yes' : '', ...limits, names];
+      const options = { maxOutputBytes: 2 ** 19, isReading: true };
+      const result = await runScript(context, `${before}${SEARCH}`, args, options);
+      const lines = result.stdout.trimEnd().split('\n').filter(Boolean);
+      if (lines.length === 0) {
+        const isDone = result.exitCode === 0 && result.stderr.trim() === '';
+        return isDone ? success('(nothing found)') : scriptFailure(result);
+      }
+      const more = lines.length > MAX_LINES ? [`[more than ${MAX_LINES}; narrow the search]`] : [];
+      return success([...lines.slice(0, MAX_LINES), ...more].join('\n'));
+    },
+  );
+}
 
-export const search = defineTool(
-  'search',
-  `Finds lines of text files by a regular expression, up to ${MAX_LINES} of them. Binary files, .git and node_modules are left out.`,
-  input,
-  async (context, { pattern, path: where = '.', glob = '', ignore_case = false }) => {
-    const limits = [String(MAX_COLUMNS), String(MAX_LINES + 1)];
-    const args = [pattern, where, glob, ignore_case ? 'yes' : '', ...limits];
-    const result = await runScript(context, SEARCH, args, { maxOutputBytes: 2 ** 19, isReading: true });
-    const lines = result.stdout.trimEnd().split('\n').filter(Boolean);
-    if (lines.length === 0) {
-      return result.exitCode === NOTHING_FOUND ? success('(nothing found)') : scriptFailure(result);
-    }
-    const more = lines.length > MAX_LINES ? [`[more than ${MAX_LINES}; narrow the search]`] : [];
-    return success([...lines.slice(0, MAX_LINES), ...more].join('\n'));
-  },
-);
+export const search = defineSearch();

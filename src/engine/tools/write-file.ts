@@ -17,7 +17,7 @@ const input = z.strictObject({ path, content: content() });
 
 export const writeFile = defineTool(
   'write_file',
-  'Writes a whole text file in the working directory, and the folders that it lies in. What the file held before is gone.',
+  'Writes a complete text file in the working directory and creates missing folders. An existing file is replaced. Use edit_file for small changes.',
   input,
   async (context, { path: file, content }) => {
     const result = await replaceFile(context, file, content, ANY);

@@ -71,6 +71,7 @@ export const FRAMES: FrameTable<TaskEvent, Teller> = {
   ToolCallCompleted: nothing,
   PlanUpdated: nothing,
   ThreadTruncated: nothing,
+  ContextCompacted: nothing,
   ResponseGenerated: nothing,
   EvaluationCompleted: nothing,
   EvaluationFailed: nothing,

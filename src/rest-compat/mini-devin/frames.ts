@@ -46,6 +46,7 @@ export const FRAMES: FrameTable<TaskEvent, unknown> = {
   ModelCallCompleted: nothing,
   ModelCallFailed: nothing,
   ThreadTruncated: nothing,
+  ContextCompacted: nothing,
   ToolCallStarted: ({ tool, input, at }) => [{ type: 'tool_call', tool, input, timestamp: isoSeconds(at) }],
   ToolCallCompleted: ({ tool, output, isError, at }) => [
     { type: 'tool_result', tool, output, success: !isError, timestamp: isoSeconds(at) },

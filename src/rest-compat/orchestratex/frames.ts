@@ -79,6 +79,7 @@ export const FRAMES: FrameTable<SessionEvent, Teller> = {
   ToolCallCompleted: nothing,
   PlanUpdated: nothing,
   ThreadTruncated: nothing,
+  ContextCompacted: nothing,
   ResponseGenerated: ({ at, preview, inputTokens, outputTokens, ...model }, teller) =>
     tell(teller, 'response_generated', at, {
       model_name: teller.nameOf(model),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DomainError } from '../../errors.ts';
+import { unkeptNumber } from '../../rules/json-numbers.ts';
 import { jsonTextFault } from '../../rules/json-text.ts';
 import { inputFault } from '../faults.ts';
 import type { Command } from './command.ts';
@@ -18,6 +19,8 @@ export function readMessage(socket: Socket, text: string): { command: Command; m
 function parse(text: string): object {
   const fault = jsonTextFault(Buffer.from(text));
   if (fault) throw refused('message', fault);
+  const error = unkeptNumber(text);
+  if (error) throw error;
   let sent: unknown;
   try {
     sent = JSON.parse(text);

@@ -55,6 +55,7 @@ export const FRAMES: FrameTable<Event, Told> = {
   ToolCallCompleted: nothing,
   PlanUpdated: nothing,
   ThreadTruncated: nothing,
+  ContextCompacted: nothing,
   ResponseGenerated: nothing,
   EvaluationCompleted: nothing,
   EvaluationFailed: nothing,

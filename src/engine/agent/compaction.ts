@@ -1,0 +1,90 @@
+import type { ModelMessage } from '../../providers/provider.ts';
+import { boundedJson, boundedText } from '../../rules/bounded.ts';
+import { type Answer, type Turn, toMessages } from './turn.ts';
+
+/** How an agent's history is shortened, so that it fits the context of its model. Kept as a checkpoint. */
+export interface Compaction {
+  /** Bytes of a request that was too long for the model: the next compaction comes before one is as long again. */
+  limit: number;
+  /** Turns up to this number are shortened: their results and arguments to so many characters. */
+  upTo: number;
+  longest: number;
+  /** The same for the turns after it; null: they are whole. */
+  longestOfRest: number | null;
+  /** Stands for the turns up to a number. */
+  summary: { text: string; upTo: number } | null;
+}
+
+type Level = Pick<Compaction, 'longest' | 'longestOfRest'>;
+
+/** Old results first, as they are least needed; what the model has just asked for last. */
+export const LEVELS: readonly Level[] = [
+  { longest: 2_000, longestOfRest: null },
+  { longest: 500, longestOfRest: null },
+  { longest: 500, longestOfRest: 8_000 },
+  { longest: 300, longestOfRest: 2_000 },
+];
+
+export function bytesOf(messages: readonly ModelMessage[]): number {
+  return Buffer.byteLength(JSON.stringify(messages));
+}
+
+/** What the model is sent for its next answer, shortened. @param compaction null: whole */
+export function compactMessages(
+  opening: readonly ModelMessage[],
+  turns: readonly Turn[],
+  compaction: Compaction | null,
+): ModelMessage[] {
+  if (!compaction) return toMessages(opening, turns);
+  const { upTo, longest, longestOfRest, summary } = compaction;
+  const shown = turns
+    .filter(({ number }) => number > (summary?.upTo ?? 0))
+    .map((turn) => shortened(turn, turn.number <= upTo ? longest : longestOfRest));
+  return toMessages([...shorterOpening(opening, longest), ...summaryMessages(summary)], shown);
+}
+
+/** Earlier turns of a thread are shortened with the agent's own; the system prompt and what is asked never are. */
+function shorterOpening(opening: readonly ModelMessage[], longest: number): ModelMessage[] {
+  return opening.map((message, index) =>
+    message.role === 'system' || index === opening.length - 1
+      ? message
+      : { ...message, content: boundedText(message.content, longest) },
+  );
+}
+
+function summaryMessages(summary: Compaction['summary']): ModelMessage[] {
+  if (!summary) return [];
+  const content = `The conversation became too long for the context window. This is a summary of your work so far, which replaces the earlier messages:\n\n${summary.text}`;
+  return [{ role: 'user', content }];
+}
+
+function shortened(turn: Turn, longest: number | null): Turn {
+  if (longest === null) return turn;
+  const calls = [...turn.calls].map(([index, call]) => {
+    const output = call.output === undefined ? {} : { output: boundedText(call.output, longest) };
+    return [index, { ...call, ...output }] as const;
+  });
+  return { ...turn, answer: turn.answer && shorterAnswer(turn.answer, longest), calls: new Map(calls) };
+}
+
+/** The vendor's own form of a turn has the arguments, too; without them only ours is sent. */
+function shorterAnswer(answer: Answer, longest: number): Answer {
+  const isLong = answer.toolCalls.some(({ arguments: input }) => input.length > 2 * longest);
+  if (!isLong) return answer;
+  const toolCalls = answer.toolCalls.map((call) => ({
+    ...call,
+    arguments: shorterArguments(call.arguments, 2 * longest),
+  }));
+  return { ...answer, toolCalls, vendorTurn: null };
+}
+
+function shorterArguments(input: string, limit: number): string {
+  if (input.length <= limit) return input;
+  try {
+    const shorter = boundedJson(JSON.parse(input), limit);
+    if (typeof shorter === 'object' && shorter !== null) return JSON.stringify(shorter);
+  } catch {
+    // It was not JSON, and was answered so.
+  }
+  return JSON.stringify({ left_out: boundedText(input, limit) });
+}

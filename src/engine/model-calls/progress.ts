@@ -1,0 +1,37 @@
+import { DomainError } from '../../errors.ts';
+import type { StreamPart, ToolCall } from '../../providers/provider.ts';
+import { createRepetitionWatch } from '../../rules/answers/repeated-text.ts';
+
+type TextPart = Extract<StreamPart, { type: 'text' | 'reasoning' }>;
+
+interface RepetitionWatch {
+  /** @throws DomainError LOOP_DETECTED when the text so far repeats itself: reading on would only cost. */
+  add(part: TextPart): void;
+}
+
+/** For one answer, whose text and reasoning are looked at each by itself. */
+function watchRepetition(): RepetitionWatch {
+  const watches = { text: createRepetitionWatch(), reasoning: createRepetitionWatch() };
+  return {
+    add({ type, text }) {
+      const piece = watches[type].add(text);
+      if (piece === null) return;
+      const shown = JSON.stringify(piece.slice(0, 80));
+      throw new DomainError('LOOP_DETECTED', `the model repeats itself without end: ${shown}`);
+    },
+  };
+}
+
+/** What has arrived of an answer, and when, by `performance.now()`. */
+export interface Progress {
+  startedAt: number;
+  firstTokenAt: number | null;
+  texts: string[];
+  toolCalls: ToolCall[];
+  repetition: RepetitionWatch;
+}
+
+export function startProgress(): Progress {
+  const repetition = watchRepetition();
+  return { startedAt: performance.now(), firstTokenAt: null, texts: [], toolCalls: [], repetition };
+}

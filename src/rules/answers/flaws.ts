@@ -1,0 +1,89 @@
+import type { RunErrorCode } from '../../errors.ts';
+import type { FinishReason } from '../../vocabulary.ts';
+import { withoutThoughts } from './thoughts.ts';
+
+/** Why an answer of an agent without tool calls is not its success. */
+export type Flaw = 'empty' | 'cut_off' | 'filtered' | 'malformed' | 'unreadable_call' | 'no_tool_used';
+
+/** An answer that calls no tool, and what is known about its task. */
+export interface EndingAnswer {
+  text: string;
+  finishReason: FinishReason;
+  /** The vendor's word for it; null: none. */
+  rawFinishReason: string | null;
+  /** Whether the text looks like a call that could not be read. */
+  looksLikeCall: boolean;
+  /** Whether the task cannot be done without a tool, and none was called. */
+  lacksTool: boolean;
+}
+
+/** What an end means where there is text and no call. A vendor that announced calls and sent none garbled them. */
+const BY_REASON: Record<FinishReason, Flaw | null> = {
+  stop: null,
+  length: 'cut_off',
+  tool_calls: 'malformed',
+  content_filter: 'filtered',
+  other: null,
+  unknown: null,
+};
+
+/** Words of vendors that have no reason of ours and mean a broken answer, such as Gemini's MALFORMED_FUNCTION_CALL. */
+const BROKEN = /malformed|unexpected|invalid|error|abort|fail/i;
+
+/** What is wrong with an answer that would end its task; null: it is a success. */
+export function flawOf(answer: EndingAnswer): Flaw | null {
+  const { text, finishReason, rawFinishReason, looksLikeCall, lacksTool } = answer;
+  const byReason = BY_REASON[finishReason];
+  if (byReason) return byReason;
+  if (finishReason === 'other' && BROKEN.test(rawFinishReason ?? '')) return 'malformed';
+  if (withoutThoughts(text).trim() === '') return 'empty';
+  if (looksLikeCall) return 'unreadable_call';
+  return lacksTool ? 'no_tool_used' : null;
+}
+
+interface Consequence {
+  /** What a task fails with that ends so. */
+  code: RunErrorCode;
+  /** What the task's owner reads. */
+  message: string;
+  /** What the model reads before it is asked once more. */
+  notice: string;
+}
+
+export const FLAWS: Record<Flaw, Consequence> = {
+  empty: {
+    code: 'ANSWER_EMPTY',
+    message: 'the model answered with neither text nor a tool call',
+    notice: 'Your last answer was empty. Continue with the task: call a tool, or write your final answer.',
+  },
+  cut_off: {
+    code: 'ANSWER_CUT_OFF',
+    message: 'the answer reached the limit of output tokens; maxTokens, or the model, allows no longer one',
+    notice:
+      'Your last answer was cut off because it reached the limit of output tokens. Continue with the task and write less at a time: split large files into several calls, and keep explanations short.',
+  },
+  filtered: {
+    code: 'ANSWER_FILTERED',
+    message: 'the model refused to answer, or its provider filtered the answer out',
+    notice:
+      'Your last answer was stopped by a content filter. Continue with the task without the content that was filtered. If that is not possible, say so in your final answer.',
+  },
+  malformed: {
+    code: 'ANSWER_MALFORMED',
+    message: 'the provider could not read a tool call of the model',
+    notice:
+      'Your last tool call was malformed and was not executed. Call the tool again with arguments that are one valid JSON object and match its schema.',
+  },
+  unreadable_call: {
+    code: 'ANSWER_MALFORMED',
+    message: 'the model wrote a tool call as text, and it cannot be read',
+    notice:
+      'Your last answer contains a tool call written as text that cannot be read, so nothing was executed. Call the tool with the function-calling interface, with arguments that are one valid JSON object.',
+  },
+  no_tool_used: {
+    code: 'TOOLS_NOT_USED',
+    message: 'the model called none of its tools, and the task cannot be done without one',
+    notice:
+      'You have not called any tool, so nothing has been done or looked up in the working directory. Do the task with your tools now. If it really needs none of them, call finish with your answer as the summary.',
+  },
+};

@@ -1,0 +1,61 @@
+import { findJson } from './json-in-text.ts';
+import { callsOf, type FoundCalls, isObject, toCall } from './text-call.ts';
+
+/** What vendors' templates and people write before a call; a call right after it needs nothing else around it. */
+const MARK =
+  /(?:<\/?[\w|/-]{1,40}>|<\|[\w\-▁]{1,60}\|>|<｜[^｜\n]{1,60}｜>|\[TOOL_CALLS\]|functools|✿ARGS✿:|Action Input:|```\w*)\s*$/;
+
+/** All of the line that is not the call. */
+const APART = /^(?:\s|[;,:]|```\w*|[-*]\s|<[^<>\n]{1,60}>|\[\/?[A-Z_]{3,20}\])*$/;
+
+/**
+ * Calls in JSON: objects that name a known tool, lists of them, or arguments after a tool's name. An example in a
+ * sentence is not a wish: they stand right after a mark, or apart from words in lines of their own.
+ */
+export function callsInJson(text: string, names: readonly string[]): FoundCalls[] {
+  const found: FoundCalls[] = [];
+  for (const { value, start, end } of findJson(text)) {
+    const named = nameBefore(text.slice(found.at(-1)?.end ?? 0, start), names);
+    if (named && isObject(value)) {
+      found.push({ calls: [toCall(named.name, value)], start: start - named.length, end });
+      continue;
+    }
+    const calls = callsOf(value, names);
+    if (calls.length > 0 && standsApart(text, start, end, found.at(-1)?.end ?? 0)) {
+      found.push({ calls, start, end });
+    }
+  }
+  return found;
+}
+
+/** @param after where the call before it ends, with which it may share a line */
+function standsApart(text: string, start: number, end: number, after: number): boolean {
+  const before = text.slice(Math.max(after, start - 200), start);
+  if (MARK.test(before)) return true;
+  const line = before.split('\n').at(-1)!;
+  return (
+    APART.test(line) &&
+    APART.test(
+      text
+        .slice(end, end + 200)
+        .split('\n', 1)[0]!
+        .replace(/[{[].*$/, ''),
+    )
+  );
+}
+
+/** What stands between a tool's name and its arguments: Llama, Mistral, DeepSeek, Kimi, gpt-oss, Qwen-Agent, ReAct. */
+const BETWEEN =
+  '(?:\\s|[>(:`]|:\\d+|\\[ARGS\\]|\\[CALL_ID\\]\\w*|json|<\\|[\\w▁-]{1,60}\\|>|<｜[^｜\\n]{1,60}｜>|✿ARGS✿:|(?:Action )?Input:|Arguments:)*';
+const PREFIX =
+  '(?:^|\\n|[>｜\\]]|✿FUNCTION✿:|<function=|to=|(?:Action|Tool|Function):)[ \\t`*]*(?:functions?[.:])?';
+
+/** The tool whose name ends a text, but for what introduces arguments. */
+function nameBefore(text: string, names: readonly string[]): { name: string; length: number } | null {
+  const near = text.slice(-200);
+  const pattern = new RegExp(`${PREFIX}(${names.map(escaped).join('|')})(?![\\w-])${BETWEEN}$`);
+  const [whole, name] = pattern.exec(near) ?? [];
+  return whole && name ? { name, length: whole.replace(/^[>｜\]\s]+/, '').length } : null;
+}
+
+const escaped = (name: string) => name.replaceAll(/[^\w]/g, '\\$&');

@@ -1,0 +1,77 @@
+import { callsInJson } from './json-calls.ts';
+import { callsInMarkup } from './markup-calls.ts';
+import { callsInPython } from './python-calls.ts';
+import type { FoundCalls, TextCall } from './text-call.ts';
+import { withoutThoughts } from './thoughts.ts';
+
+export interface TextCalls {
+  calls: TextCall[];
+  /** The text without them. */
+  rest: string;
+}
+
+/** Characters of an answer that are looked through; calls that write files are long. */
+const LONGEST = 200_000;
+
+/**
+ * Tool calls in the shapes in which models write them where their server does not recognise them: with the marks of
+ * Hermes and Qwen, Llama, Mistral, DeepSeek, GLM and others, or as JSON or Python that names a known tool.
+ * @param names of the tools that are offered: what names no other is not a call. @param known text that came from
+ *   outside, such as results of tools: a call that stands there is quoted, and is none.
+ * @returns null when there are none
+ */
+export function readTextCalls(
+  text: string,
+  names: readonly string[],
+  known: readonly string[] = [],
+): TextCalls | null {
+  if (text.length > LONGEST || names.length === 0) return null;
+  const answer = withoutThoughts(text);
+  const found = [callsInMarkup, callsInJson, callsInPython]
+    .map((find) => find(answer, names).filter(({ start, end }) => !isKnown(answer.slice(start, end), known)))
+    .find((calls) => calls.length > 0);
+  if (!found) return null;
+  return { calls: found.flatMap(({ calls }) => calls), rest: without(answer, found) };
+}
+
+const MARKS =
+  /<tool_call>|<\|tool_call|<\|python_tag\|>|\[TOOL_CALLS\]|<function=|<(?:\w+:)?invoke name=|<｜tool▁call|to=functions\./;
+
+/**
+ * Whether a text has marks of a call, or names a tool as a call would, whatever is wrong with it.
+ * @param known as for `readTextCalls`: what has such marks may be quoted.
+ */
+export function looksLikeCall(
+  text: string,
+  names: readonly string[],
+  known: readonly string[] = [],
+): boolean {
+  if (names.length === 0) return false;
+  const named = new RegExp(`^\\W*"(?:name|tool|action|function)"\\s*:\\s*"(?:${names.join('|')})"`, 'm');
+  const hasMarks = (piece: string) => MARKS.test(piece) || named.test(piece);
+  return hasMarks(withoutThoughts(text)) && !known.some(hasMarks);
+}
+
+function isKnown(piece: string, known: readonly string[]): boolean {
+  const same = (text: string) => text.replaceAll(/\s+/g, '');
+  return known.some((text) => same(text).includes(same(piece)));
+}
+
+/** The text without some pieces of it, and without fences and marks that are left empty. */
+function without(text: string, pieces: readonly FoundCalls[]): string {
+  let rest = '';
+  let from = 0;
+  for (const { start, end } of pieces.toSorted((one, other) => one.start - other.start)) {
+    rest += text.slice(from, Math.max(from, start));
+    from = Math.max(from, end);
+  }
+  return `${rest}${text.slice(from)}`.replaceAll(LEFT, '').replace(LAST_FENCE, withoutFence).trim();
+}
+
+const LEFT =
+  /<\/?(?:tool_calls?|function_calls?|function|tools?|(?:\w+:)?function_calls)>|<\|channel\|>\w*|<\|[\w▁-]{1,60}\|>|function<｜tool▁sep｜>|<｜[^｜\n]{1,60}｜>|\[\/?TOOL_CALLS\]|functools|```\w*\s*(?:print\()?\)*\s*```|^[ \t]*[;,)\]]+[ \t]*$/gm;
+
+/** Of a block whose beginning went with the call. */
+const LAST_FENCE = /^[^`]*(?<fence>```)\s*$/;
+
+const withoutFence = (text: string) => text.replace('```', '');

@@ -1,0 +1,56 @@
+import { Drop, type Liquid } from 'liquidjs';
+
+/** Filters that make texts of what they are given, as liquidjs 10 has them. */
+const OF_TEXTS = [
+  ...['append', 'prepend', 'capitalize', 'downcase', 'upcase', 'strip', 'lstrip', 'rstrip', 'raw'],
+  ...[
+    'strip_html',
+    'strip_newlines',
+    'newline_to_br',
+    'escape',
+    'escape_once',
+    'xml_escape',
+    'normalize_whitespace',
+  ],
+  ...['url_encode', 'url_decode', 'cgi_escape', 'uri_escape', 'slugify', 'base64_encode', 'base64_decode'],
+  ...['replace', 'replace_first', 'replace_last', 'remove', 'remove_first', 'remove_last'],
+  ...['split', 'truncate', 'truncatewords', 'number_of_words', 'join', 'array_to_sentence_string'],
+];
+
+/** What an output shows of a value: objects, and lists that hold any, as JSON, and everything else as it is. */
+function legible(value: unknown): unknown {
+  if (Array.isArray(value)) return value.some(isStructure) ? JSON.stringify(value) : value;
+  return isStructure(value) ? JSON.stringify(value) : value;
+}
+
+/** The same where liquidjs' types want a text: it makes one of whatever it is given. */
+export function outputText(value: unknown): string {
+  return legible(value) as string;
+}
+
+/** Each item of a list by itself, as `join` and the like put their texts together. */
+function legibleItems(value: unknown): unknown {
+  return Array.isArray(value)
+    ? value.map((item) => (isStructure(item) ? JSON.stringify(item) : item))
+    : legible(value);
+}
+
+/** An object or a list, but nothing of Liquid's own, such as `forloop`. */
+function isStructure(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !(value instanceof Drop);
+}
+
+/** Has filters that make texts read JSON where they would read `[object Object]`. */
+export function makeFiltersLegible(liquid: Liquid): void {
+  for (const name of OF_TEXTS) {
+    const filter = liquid.filters[name];
+    if (!filter) continue;
+    const { handler, raw } = typeof filter === 'function' ? { handler: filter, raw: false } : filter;
+    liquid.registerFilter(name, {
+      raw: raw ?? false,
+      handler(value, ...given) {
+        return handler.apply(this, [legibleItems(value), ...given.map(legible)]);
+      },
+    });
+  }
+}

@@ -1,0 +1,58 @@
+import { RE2JS } from 're2js';
+
+/**
+ * A regular expression as ripgrep and `grep -P` both read it: a `{` that counts nothing is itself, `\<` and `\>` are the
+ * ends of a word. What only one of them could do is refused, so that a search means the same on every machine.
+ */
+export function readSearchPattern(text: string): { pattern: string; fault?: undefined } | { fault: string } {
+  const pattern = text.replaceAll(PIECE, (piece, counted?: string, opening?: string, edge?: string) => {
+    if (opening !== undefined) return '\\{';
+    return edge === undefined ? (counted ?? piece) : '\\b';
+  });
+  try {
+    RE2JS.compile(pattern);
+    return { pattern };
+  } catch (thrown) {
+    return { fault: explained((thrown as Error).message) };
+  }
+}
+
+/** Escapes that a brace belongs to, counts, other braces, the ends of words, and escapes of all kinds. */
+const PIECE = /\\[pPxuQ]\{[^{}]*\}|(\{\d+(?:,\d*)?\})|(\{)|\\([<>])|\\[\s\S]/g;
+
+function explained(message: string): string {
+  const [, reason = message, part] = /^error parsing regexp: ([^`]*?)(?:: `([\s\S]*)`)?$/.exec(message) ?? [];
+  if (/^(?:invalid (?:or unsupported Perl syntax|escape sequence|named capture))/.test(reason)) {
+    return `${part ?? reason} is not supported: there is neither look-around nor a back-reference, and escapes are those of RE2`;
+  }
+  return reason === 'missing closing )' ? 'unclosed group: missing closing )' : reason;
+}
+
+/**
+ * A glob as a regular expression over paths relative to the working directory, as ripgrep and .gitignore mean it: without
+ * a slash it is about names, `*` stays in a folder, `**` does not.
+ */
+export function globPattern(glob: string): string {
+  const body = glob.replace(/^\//, '').replaceAll(GLOB_PIECE, translated);
+  const anywhere = glob.replace(/\/$/, '').includes('/') ? '' : '(?:.*/)?';
+  return `^(?:\\./)?${anywhere}${body}$`;
+}
+
+const GLOB_PIECE = /\*\*\/|\/\*\*$|\*+|\?|\[!?\]?[^\]]*\]|\{|\}|,|\\[\s\S]|[.+^$()|[\]\\]/g;
+
+function translated(piece: string, at: number, glob: string): string {
+  if (piece === '**/') return '(?:.*/)?';
+  if (piece === '/**') return '/.*';
+  if (piece.startsWith('*')) return '[^/]*';
+  if (piece === '?') return '[^/]';
+  if (piece.length > 2 && piece.startsWith('[')) return piece.replace('[!', '[^').replaceAll('\\', '\\\\');
+  if (piece === '{') return '(?:';
+  if (piece === '}') return ')';
+  if (piece === ',') return isInBraces(glob, at) ? '|' : ',';
+  return piece.startsWith('\\') && piece.length > 1 ? piece : `\\${piece}`;
+}
+
+function isInBraces(glob: string, at: number): boolean {
+  const before = glob.slice(0, at);
+  return before.split('{').length > before.split('}').length;
+}

@@ -1,0 +1,137 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Client, data, type TaskEvent } from '../harness/client.ts';
+import { startTestServer, type TestServer } from '../harness/server.ts';
+import { type Chat, type ChatAnswer, type ChatRequest, startChat } from './chat.ts';
+import { dataFolder, ofType, startAgent } from './script.ts';
+
+let chat: Chat;
+let server: TestServer;
+let folder: Awaited<ReturnType<typeof dataFolder>>;
+let ann: Client;
+let models = 0;
+
+beforeAll(async () => {
+  chat = await startChat();
+  folder = await dataFolder();
+  server = await startTestServer({ variables: { OPENAI_BASE_URL: chat.url, DATA_DIR: folder.path } });
+  ann = await server.newUser();
+});
+afterAll(async () => {
+  await server?.stop();
+  await chat?.stop();
+  await folder?.remove();
+});
+
+const TOO_LONG: ChatAnswer = {
+  refusal: {
+    status: 400,
+    error: {
+      message: "This model's maximum context length is 16384 tokens.",
+      type: 'invalid_request_error',
+      code: 'context_length_exceeded',
+    },
+  },
+};
+
+const finish: ChatAnswer = { calls: [['finish', { summary: 'Done.' }]] };
+
+/** A model whose context holds so many characters, and what it was sent that it took. */
+async function run(
+  limit: number,
+  answer: (nth: number, request: ChatRequest) => ChatAnswer,
+  more: object = {},
+) {
+  models += 1;
+  const model = `gpt-4o@${models}`;
+  const taken: ChatRequest[] = [];
+  let refused = 0;
+  chat.answer(model, (request) => {
+    if (JSON.stringify(request).length > limit) {
+      refused += 1;
+      return TOO_LONG;
+    }
+    if (!request.tools) return { text: 'So far: the numbers were listed.' };
+    taken.push(request);
+    return answer(taken.length, request);
+  });
+  const id = await startAgent(ann, model, more);
+  const events = await ann.events(id);
+  return { id, events, end: events.at(-1)!, taken, asked: chat.asked(model), refused: () => refused };
+}
+
+const list = (nth: number): ChatAnswer => ({ calls: [['terminal', { command: `seq ${nth} 5000` }]] });
+
+test('old results are shortened, and the task goes on', async () => {
+  const { end, events, taken, refused } = await run(60_000, (nth) => (nth < 8 ? list(nth) : finish));
+  expect(end).toMatchObject({ __typename: 'RunCompleted', result: { success: true } });
+  expect(ofType(events, 'ContextCompacted').length).toBeGreaterThan(0);
+  // What it is refused once is not sent again as long.
+  expect(refused()).toBe(1);
+  const last = taken.at(-1)!.messages.filter(({ role }) => role === 'tool');
+  expect(last).toHaveLength(7);
+  expect(last[0]!.content).toMatch(/characters left out/);
+  expect(last.at(-1)!.content).not.toMatch(/characters left out/);
+});
+
+test('long arguments are shortened, and stay JSON', async () => {
+  const content = 'x'.repeat(30_000);
+  const { end, taken } = await run(60_000, (nth) =>
+    nth < 6 ? { calls: [['write_file', { path: `f${nth}`, content }]] } : finish,
+  );
+  expect(end).toMatchObject({ __typename: 'RunCompleted' });
+  const calls = taken.at(-1)!.messages.flatMap(({ tool_calls: made }) => made ?? []) as {
+    function: { arguments: string };
+  }[];
+  expect(calls.map((call) => JSON.parse(call.function.arguments).path)).toEqual([
+    'f1',
+    'f2',
+    'f3',
+    'f4',
+    'f5',
+  ]);
+});
+
+test('older turns are summarised by the model, with an event and its cost; the text is void', async () => {
+  const step = (nth: number): ChatAnswer => ({
+    text: `${nth}${' thinking'.repeat(90)}`,
+    calls: [['list_files', { depth: (nth % 19) + 1 }]],
+  });
+  const { id, end, events, taken } = await run(22_000, (nth) => (nth < 25 ? step(nth) : finish), {
+    maxIterations: 40,
+  });
+  expect(end).toMatchObject({ __typename: 'RunCompleted' });
+  const compacted = ofType(events, 'ContextCompacted');
+  expect(compacted.length).toBeGreaterThan(0);
+  expect(JSON.stringify(taken.at(-1)!.messages)).toContain('So far: the numbers were listed.');
+  expect(ofType(events, 'AttemptStarted')).toContainEqual(
+    expect.objectContaining({ restart: 'context_compacted', voidCallId: expect.any(String) }),
+  );
+  expect(await ann.task(id)).toMatchObject({ status: 'COMPLETED' });
+});
+
+test('a thread that outgrows the context goes on with its latest turns, and says so', async () => {
+  const made = await ann.query('mutation { createSession(input: {}) { session { id } } }');
+  const sessionId = data(made).createSession.session.id;
+  const thread = await ann.query(
+    'mutation ($input: CreateThreadInput!) { createThread(input: $input) { thread { id } } }',
+    { input: { sessionId } },
+  );
+  const threadId = data(thread).createThread.thread.id;
+  const model = 'gpt-4o@thread';
+  chat.answer(model, (request) =>
+    JSON.stringify(request.messages).length > 6_000 ? TOO_LONG : { text: 'words '.repeat(150).trim() },
+  );
+  let events: TaskEvent[] = [];
+  for (let n = 0; n < 9; n += 1) {
+    events = await ann.events(await ann.createTask({ prompt: `Question ${n}`, model, threadId }));
+    expect(events.at(-1)).toMatchObject({ __typename: 'RunCompleted' });
+  }
+  expect(ofType(events, 'ThreadTruncated').length).toBeGreaterThan(0);
+  expect(chat.asked(model).at(-1)!.messages.at(-1)!.content).toBe('Question 8');
+});
+
+test('what never fits fails once, without a loop', async () => {
+  const { end, asked } = await run(100, () => finish);
+  expect(end).toMatchObject({ error: { code: 'CONTEXT_TOO_LONG' } });
+  expect(asked.length).toBeLessThanOrEqual(4);
+});
