@@ -46,19 +46,10 @@ function readAnswer(vendor: Vendor, origin: Origin) {
     const message = messageOf(choice, hasSaid || toolCalls.size > 0);
     if (!message) return;
     isWhole ||= message === choice.message;
-    // Nearly every chunk is a word of text: what may stand beside it is not looked for.
-    if (isPlain(message)) {
-      if (message.content === '') return;
-      parts.push({ type: 'text', text: message.content });
-      hasSaid = true;
-      return;
-    }
-    readText(firstSaid(message, THOUGHTS), 'reasoning', parts);
-    readText(message.content, 'text', parts);
-    const said = parts.length;
-    readText(message.refusal, 'text', parts);
-    hasRefused ||= parts.length > said;
+    const isText = isPlain(message);
+    hasRefused = readSaid(message, isText, parts) || hasRefused;
     hasSaid ||= parts.length > 0;
+    if (isText) return;
     turn.add(message);
     for (const call of list(message.tool_calls ?? message.function_call)) toolCalls.add(call);
   }
@@ -123,7 +114,19 @@ function messageOf(choice: JsonObject, hasSaid: boolean): JsonObject | null {
   return typeof choice.text === 'string' ? { content: choice.text } : null;
 }
 
-function isPlain(message: JsonObject): message is JsonObject & { content: string } {
+/**
+ * @param isText nearly every chunk is a word of text: what may stand beside it is not looked for
+ * @returns whether it is a refusal
+ */
+function readSaid(message: JsonObject, isText: boolean, parts: StreamPart[]): boolean {
+  if (!isText) readText(firstSaid(message, THOUGHTS), 'reasoning', parts);
+  readText(message.content, 'text', parts);
+  const said = parts.length;
+  if (!isText) readText(message.refusal, 'text', parts);
+  return parts.length > said;
+}
+
+function isPlain(message: JsonObject): boolean {
   for (const name in message) if (name !== 'content' && name !== 'role') return false;
   return typeof message.content === 'string';
 }
