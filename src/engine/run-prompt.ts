@@ -81,14 +81,14 @@ function withSchema(
 
 /** What was said, and what is wrong with it. */
 function correctionOf(text: string, fault: string, { responseSchema }: StartedTask): ModelMessage[] {
-  const content = correctionPrompt(boundedText(fault, LONGEST_FAULT), responseSchema ?? {});
+  const content = correctionPrompt(boundedText(fault, MAX_PROBLEM_LENGTH), responseSchema ?? {});
   // Vendors refuse an empty message.
   const said =
     text.trim() === '' ? [] : [{ role: 'assistant' as const, content: boundedText(text, LONGEST_QUOTE) }];
   return [...said, { role: 'user', content }];
 }
 
-const LONGEST_FAULT = 2_000;
+const MAX_PROBLEM_LENGTH = 2_000;
 const LONGEST_QUOTE = 20_000;
 
 async function checked(

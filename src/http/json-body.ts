@@ -35,7 +35,7 @@ export function limitJsonBodies(app: FastifyInstance): void {
       void inTurn(async () => {
         read(request, body, done);
         await nextTurn();
-      });
+      }).catch(done);
     },
   );
 }

@@ -65,7 +65,7 @@ export function readAnswer(schema: Schema, text: string): Answer {
   if (text.length > LONGEST_ANSWER)
     return { fault: `the answer is longer than ${LONGEST_ANSWER} characters` };
   const [first, ...others] = answerCandidates(text);
-  if (first === undefined) return { fault: 'the answer is not JSON, and the task wants JSON by its schema' };
+  if (first === undefined) return { fault: 'the answer is not JSON, but the task has a response schema' };
   try {
     const check = compile(schema);
     const data = [first, ...others].find((candidate) => check(candidate));

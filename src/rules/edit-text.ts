@@ -21,14 +21,14 @@ const LINE_END = /\r?\n/g;
  * of its surroundings, and a text that ended with a line end goes on to do so, or not to.
  */
 export function editText(text: string, { oldText, newText, all }: Edit): Edited {
-  const found = [...text.matchAll(patternOf(oldText))];
+  const found = occurrencesOf(text, oldText);
   if (found.length === 0) return editEnd(text, { oldText, newText, all });
   if (found.length > 1 && !all) return { lines: linesOf(text, found) };
   let from = 0;
   let edited = '';
-  for (const { 0: piece, index } of found) {
-    edited += text.slice(from, index) + withLineEnds(newText, text, index);
-    from = index + piece.length;
+  for (const { start, end } of found) {
+    edited += text.slice(from, start) + withLineEnds(newText, text, start);
+    from = end;
   }
   return { text: withFinalLineEnd(edited + text.slice(from), text), count: found.length };
 }
@@ -36,15 +36,40 @@ export function editText(text: string, { oldText, newText, all }: Edit): Edited 
 /** The last line of a file that has no line end there, although the piece has one. */
 function editEnd(text: string, { oldText, newText, all }: Edit): Edited {
   const shorter = oldText.replace(/\r?\n$/, '');
-  if (shorter !== oldText && shorter !== '' && new RegExp(`${patternOf(shorter).source}$`).test(text)) {
+  if (shorter !== oldText && shorter !== '' && plain(text).endsWith(plain(shorter))) {
     return editText(text, { oldText: shorter, newText: newText.replace(/\r?\n$/, ''), all });
   }
   return { nearest: nearestPlace(text, oldText) };
 }
 
-function patternOf(piece: string): RegExp {
-  const lines = piece.split(LINE_END).map((line) => line.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'));
-  return new RegExp(lines.join('\\r?\\n'), 'g');
+const plain = (text: string) => text.replaceAll('\r\n', '\n');
+
+interface Occurrence {
+  start: number;
+  end: number;
+}
+
+function occurrencesOf(text: string, piece: string): Occurrence[] {
+  const [searched, sought] = [plain(text), plain(piece)];
+  const inText = offsetsIn(text);
+  const found: Occurrence[] = [];
+  for (let at = searched.indexOf(sought); at !== -1; at = searched.indexOf(sought, at + sought.length)) {
+    found.push({ start: inText(at), end: inText(at + sought.length) });
+  }
+  return found;
+}
+
+/** @returns the offset in a text of an offset in its plain form; to be called with ascending ones */
+function offsetsIn(text: string): (offset: number) => number {
+  let passed = 0;
+  let next = text.indexOf('\r\n');
+  return (offset) => {
+    while (next !== -1 && next < offset + passed) {
+      passed += 1;
+      next = text.indexOf('\r\n', next + 2);
+    }
+    return offset + passed;
+  };
 }
 
 /** The line ends of the line in which a piece is put, else of the one before. */
@@ -60,12 +85,12 @@ function withFinalLineEnd(edited: string, before: string): string {
   return lineEnd === undefined || edited === '' || edited.endsWith('\n') ? edited : edited + lineEnd;
 }
 
-function linesOf(text: string, found: readonly RegExpExecArray[]): number[] {
+function linesOf(text: string, found: readonly Occurrence[]): number[] {
   let line = 1;
   let from = 0;
-  return found.map(({ index }) => {
-    line += text.slice(from, index).split('\n').length - 1;
-    from = index;
+  return found.map(({ start }) => {
+    line += text.slice(from, start).split('\n').length - 1;
+    from = start;
     return line;
   });
 }

@@ -23,7 +23,7 @@ const PIECE = /\\[pPxuQ]\{[^{}]*\}|(\{\d+(?:,\d*)?\})|(\{)|\\([<>])|\\[\s\S]/g;
 function explained(message: string): string {
   const [, reason = message, part] = /^error parsing regexp: ([^`]*?)(?:: `([\s\S]*)`)?$/.exec(message) ?? [];
   if (/^(?:invalid (?:or unsupported Perl syntax|escape sequence|named capture))/.test(reason)) {
-    return `${part ?? reason} is not supported: there is neither look-around nor a back-reference, and escapes are those of RE2`;
+    return `${part ?? reason} is not supported: look-around and backreferences are unavailable, and escapes must be valid in RE2`;
   }
   return reason === 'missing closing )' ? 'unclosed group: missing closing )' : reason;
 }

@@ -74,11 +74,11 @@ export const AGENT_EVENTS = {
       "The agent's history became too long for the context window of its model and was shortened. What was left out is still in the log.",
     fields: (t) => ({
       turns: t.int({
-        description: 'Number of turns whose tool results and arguments were shortened, the oldest ones.',
+        description: 'Number of oldest turns whose tool results and arguments were shortened.',
         resolve: ({ data }) => data.turns,
       }),
       summarizedTurns: t.int({
-        description: 'Number of turns that were replaced by a summary of the model, the oldest ones.',
+        description: 'Number of oldest turns that were replaced by a summary.',
         resolve: ({ data }) => data.summarizedTurns,
       }),
       bytesBefore: t.int({

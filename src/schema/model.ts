@@ -74,7 +74,7 @@ builder.node(ModelType, {
     }),
     quirks: t.exposeStringList('quirks', {
       description:
-        'What its server refused and is therefore asked for differently, in the words of Polyphony: `no_temperature` means that the parameter is left out, `max_completion_tokens` that the longest answer is sent under that name.',
+        'Adjustments to requests, learned from what the server of the model refused. `no_temperature`: the parameter is omitted; `max_completion_tokens`: the output limit is sent under that name.',
     }),
     isActive: t.boolean({
       description: 'Whether it is offered: nobody took it out of use, and its provider still has it.',

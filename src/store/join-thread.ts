@@ -169,7 +169,7 @@ async function refuseNeeded(
   const position = rows[0]!.position;
   if (position === null) return;
   const field = named === 'input.id' ? named : `input.dependsOn.${position - 1}`;
-  const message = `${field}: waits for a turn that it would interrupt; set the thread's onBusy to QUEUE, or use another thread`;
+  const message = `${field}: the run depends on an earlier turn of this thread, which it would interrupt; set the thread's onBusy to QUEUE, or use another thread`;
   throw new DomainError('VALIDATION_ERROR', message, { field });
 }
 

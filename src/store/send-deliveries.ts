@@ -79,9 +79,9 @@ export async function recordTry(
 }
 
 /** Makes a message that was taken, and not sent, due again. */
-export async function giveBackDelivery(database: Database, { id, attempt }: DueDelivery): Promise<void> {
+export async function releaseDelivery(database: Database, { id, attempt }: DueDelivery): Promise<void> {
   await database.pool.query({
-    name: 'give-back-delivery',
+    name: 'release-delivery',
     text: `
       update delivery set attempts = attempts - 1, next_try_at = clock_timestamp(), updated_at = clock_timestamp()
       where id = $1 and attempts = $2 and status = 'pending'`,

@@ -258,6 +258,40 @@ test('Ollama: a schema that it cannot make a grammar of is put into words', asyn
   expect(JSON.stringify(asked[1]?.messages)).toContain('JSON schema');
 });
 
+test('a schema that a server refuses for itself is left out of that request alone', async () => {
+  const { url, asked } = await serve(
+    (body) =>
+      JSON.stringify(body.response_format ?? {}).includes('answer')
+        ? {
+            status: 400,
+            body: {
+              error: { message: "Invalid schema for response_format 'answer': 'uri' is not a valid format." },
+            },
+          }
+        : null,
+    OK,
+  );
+  const provider = CONNECT.openai!(url);
+  for (const expected of [2, 4]) {
+    const heard = await listen(provider.stream({ ...REQUEST, responseSchema: ANSWER_SCHEMA }, never()));
+    expect(heard).toMatchObject({ text: 'ok', error: null });
+    expect(asked).toHaveLength(expected);
+  }
+});
+
+test('a gateway that is overloaded teaches nothing, whatever its words', async () => {
+  const { url, asked } = await serve(
+    () => ({
+      status: 503,
+      body: { error: { message: 'The service is unavailable, please stop sending requests.' } },
+    }),
+    OK,
+  );
+  const heard = await listen(CONNECT.openai!(url).stream({ ...REQUEST, stop: ['END'] }, never()));
+  expect(failureOf(heard)).toMatchObject({ code: 'PROVIDER_UNAVAILABLE' });
+  expect(asked).toHaveLength(1);
+});
+
 test('what is kept is read once, and what is learned is kept for the model', async () => {
   const reads: string[] = [];
   const added: string[] = [];

@@ -106,6 +106,19 @@ test('a redirect is followed to the same question', async () => {
   expect(heard).toMatchObject({ text: 'Hello', error: null });
 });
 
+test('another host that a redirect leads to is not sent the API key', async () => {
+  const keys: unknown[] = [];
+  const other = await serve((response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).end(HELLO.anthropic!.body);
+  }, keys);
+  const url = await serve(
+    (response, path) => response.writeHead(308, { location: `${other}${path}` }).end(),
+    keys,
+  );
+  expect(await listen(CONNECT.anthropic!(url).stream(REQUEST, never()))).toMatchObject({ text: 'Hello' });
+  expect(keys).toEqual([expect.any(String), undefined]);
+});
+
 describe('what Ollama’s client cannot do is done around it', () => {
   const line = (content: string, more: object = {}) =>
     `${JSON.stringify({ message: { content }, done: false, ...more })}\n`;
@@ -138,10 +151,11 @@ describe('what Ollama’s client cannot do is done around it', () => {
 
   test('it names a model that is pulled by an older name', async () => {
     const asked = Promise.withResolvers<string>();
-    server = createServer(async (request, response) => {
+    const server = createServer(async (request, response) => {
       asked.resolve(await text(request));
       response.end('{"status":"success"}\n');
     });
+    servers.push(server);
     await once(server.listen(0, '127.0.0.1'), 'listening');
     const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const pulled = createOllamaProvider({ baseUrl }).pull!('qwen3:8b', never());
@@ -174,20 +188,25 @@ test('a body that nobody asked to be whole is bounded when it is read as a whole
   await expect(response.text()).rejects.toThrow('longer than 16 MiB');
 });
 
-let server: Server | null = null;
+const servers: Server[] = [];
 afterEach(() => {
-  server?.closeAllConnections();
-  server?.close();
-  server = null;
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+  }
 });
 
+/** @param keys gets the API key of each request */
 async function serve(
   answer: (response: import('node:http').ServerResponse, path: string) => unknown,
+  keys: unknown[] = [],
 ): Promise<string> {
-  server = createServer((request, response) => {
+  const server = createServer((request, response) => {
     request.resume();
+    keys.push(request.headers['x-api-key']);
     void answer(response, request.url ?? '/');
   });
+  servers.push(server);
   await once(server.listen(0, '127.0.0.1'), 'listening');
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }

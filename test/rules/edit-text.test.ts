@@ -63,3 +63,10 @@ describe('what is not found: the nearest place', () => {
     expect(process.cpuUsage(before).user).toBeLessThan(3_000_000);
   });
 });
+
+test('a piece of many lines that nearly occurs everywhere is looked for in little time', () => {
+  const before = process.cpuUsage();
+  edit('a\n'.repeat(10_000), `${'a\n'.repeat(5_000)}b`, 'x');
+  edit('a\r\n'.repeat(10_000), `${'a\n'.repeat(5_000)}b`, 'x');
+  expect(process.cpuUsage(before).user).toBeLessThan(2_000_000);
+});

@@ -73,7 +73,7 @@ describe.each(WAYS)('with %s', (_name, tool) => {
   test.each([
     ['(', /^pattern: unclosed group/],
     ['a(?=b)', /^pattern: .*look-around/],
-    ['(a)\\1', /^pattern: .*back-reference/],
+    ['(a)\\1', /^pattern: .*backreference/],
     ['[a', /^pattern: missing closing \]/],
     ['a**', /^pattern: invalid nested repetition/],
   ])('%s is refused in words', async (pattern, fault) => {

@@ -244,7 +244,7 @@ describe('edit_file', () => {
     const old_text = 'def f(x):\n  return x + 1';
     expect(await call('edit_file', { path: 'a.py', old_text, new_text: 'y' })).toEqual(
       wrong(
-        'old_text does not occur in a.py. The most similar text begins at line 1, which differs in white space only. It must match exactly; there the file has:\ndef f(x):\n    return x + 1',
+        'old_text does not occur in a.py. The most similar text begins at line 1 and differs only in whitespace. old_text must match exactly; the file has:\ndef f(x):\n    return x + 1',
       ),
     );
   });

@@ -10,24 +10,27 @@ import type { Work } from './work.ts';
  * @param isLast whether no further turn is allowed
  * @throws DomainError ANSWER_EMPTY, ANSWER_CUT_OFF, ANSWER_FILTERED, ANSWER_MALFORMED, TOOLS_NOT_USED, LOOP_DETECTED
  */
-export function giveUpOn({ task, turns }: Pick<Work, 'task' | 'turns'>, isLast: boolean): void {
+export function requireProgress({ task, turns }: Pick<Work, 'task' | 'turns'>, isLast: boolean): void {
   const own = turns.filter(({ number }) => number > task.iterationsBefore);
   const flaw = own.at(-1)?.answer?.flaw;
   if (flaw && (isLast || own.at(-2)?.answer?.flaw)) {
     const { code, message } = FLAWS[flaw];
-    throw new DomainError(code, isLast ? message : `${message}; it was asked again and did the same`);
+    throw new DomainError(
+      code,
+      isLast ? message : `${message}; the answer to a second request was also unusable`,
+    );
   }
   const calls = doneCalls(own);
   if (!isLoop(calls)) return;
   const name = calls.at(-1)?.name;
-  throw new DomainError('LOOP_DETECTED', `the agent made the same tool calls again and again, last ${name}`);
+  throw new DomainError('LOOP_DETECTED', `the agent kept repeating the same tool calls (last: ${name})`);
 }
 
 /** What is added to the result of a call that was made before with the same result; empty: nothing. */
 export function repetitionNotice(turns: readonly Turn[], call: DoneCall): string {
   const times = timesRepeated([...doneCalls(turns.slice(-LAST_TURNS)), call]);
   if (times === 0) return '';
-  return `\n[You made this call ${times} times in a row with the same result. Do something else, or call finish.]`;
+  return `\n[You made this call ${times} times in a row with the same result. Try a different approach, or end the task.]`;
 }
 
 const LAST_TURNS = 40;

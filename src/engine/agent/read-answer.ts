@@ -15,14 +15,15 @@ type Given = ModelCallResult & ModelReference;
 export function readAnswer({ task, turns }: Pick<Work, 'task' | 'turns'>, given: Given): Answer {
   const { rawFinishReason, usage: _usage, cost: _cost, durations: _durations, ...answer } = given;
   if (answer.toolCalls.length > 0) return answer;
-  const written = readTextCalls(answer.text, task.tools, resultsIn(turns));
+  const known = [task.prompt, ...resultsIn(turns)];
+  const written = readTextCalls(answer.text, task.tools, known);
   if (written) return callingAnswer(answer, written);
   const { text, finishReason } = answer;
   const flaw = flawOf({
     text,
     finishReason,
     rawFinishReason,
-    looksLikeCall: looksLikeCall(text, task.tools, resultsIn(turns)),
+    looksLikeCall: looksLikeCall(text, task.tools, known),
     lacksTool: lacksTool(task, turns),
   });
   return { ...answer, flaw };

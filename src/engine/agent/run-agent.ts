@@ -19,7 +19,7 @@ import { callTool } from './call-tool.ts';
 import { compact, isTooLong, readCompaction } from './compact.ts';
 import { bytesOf, compactMessages } from './compaction.ts';
 import { definitionOf } from './definitions.ts';
-import { giveUpOn } from './give-up.ts';
+import { requireProgress } from './give-up.ts';
 import { instructionsFor } from './instructions.ts';
 import { leaveArtifacts, readStart } from './leave-artifacts.ts';
 import { readAnswer } from './read-answer.ts';
@@ -31,7 +31,7 @@ import type { Work } from './work.ts';
  * and every tool call is a checkpoint; a worker that takes the run over goes on after the last one.
  * @returns null when it waits for a person.
  * @throws ProviderError, LeaseLost, DomainError MAX_ITERATIONS_REACHED, TIME_LIMIT_REACHED, BUDGET_EXCEEDED, and what
- *   `giveUpOn` throws
+ *   `requireProgress` throws
  */
 export async function runAgent(
   engine: EngineContext,
@@ -85,7 +85,7 @@ async function takeTurns(work: Work, opening: readonly ModelMessage[]): Promise<
     const last = work.turns.at(-1);
     const ending = last?.answer && endingOf(last, last.answer);
     if (last?.answer && ending && inputs.length === 0) return toOutcome(work, last.answer, ending);
-    if (last && isOver(last) && inputs.length === 0) giveUpOn(work, turnsLeft(work) <= 0);
+    if (last && isOver(last) && inputs.length === 0) requireProgress(work, turnsLeft(work) <= 0);
     const turn = last && !isOver(last) ? last : await beginTurn(work, inputs);
     const answer = turn.answer ?? (await takeAnswer(work, opening, turn));
     if (!(await callTools(work, turn, answer))) return null;
@@ -158,7 +158,7 @@ async function askFitting(work: Work, opening: readonly ModelMessage[]) {
 /** A model whose server refuses tools can do nothing as an agent. */
 function withoutTools(thrown: unknown): never {
   if (!(thrown instanceof ProviderError) || !refusesTools(thrown.message)) throw thrown;
-  const message = `the model takes no tools, which its agent needs: ${thrown.message}`;
+  const message = `the model does not support tools, which the agent requires: ${thrown.message}`;
   throw new DomainError('TOOLS_UNSUPPORTED', message, {}, { cause: thrown });
 }
 

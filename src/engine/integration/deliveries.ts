@@ -3,9 +3,9 @@ import {
   type DueDelivery,
   disableIntegration,
   failUnwantedDeliveries,
-  giveBackDelivery,
   planDeliveries,
   recordTry,
+  releaseDelivery,
   takeDelivery,
 } from '../../store/send-deliveries.ts';
 import type { EngineContext } from '../context.ts';
@@ -57,7 +57,7 @@ export function createDeliveries(context: Pick<EngineContext, 'store' | 'secrets
   async function send(ownerId: string, delivery: DueDelivery, stopping: AbortSignal): Promise<void> {
     const { integrationId } = delivery;
     try {
-      if (stopping.aborted) await giveBackDelivery(database, delivery);
+      if (stopping.aborted) await releaseDelivery(database, delivery);
       else await sendAndRecord(ownerId, delivery, stopping);
       if (stopping.aborted) await planDeliveries(database, integrationId, true);
     } finally {

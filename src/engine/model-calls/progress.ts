@@ -17,7 +17,7 @@ function watchRepetition(): RepetitionWatch {
       const piece = watches[type].add(text);
       if (piece === null) return;
       const shown = JSON.stringify(piece.slice(0, 80));
-      throw new DomainError('LOOP_DETECTED', `the model repeats itself without end: ${shown}`);
+      throw new DomainError('LOOP_DETECTED', `the model kept repeating the same text: ${shown}`);
     },
   };
 }

@@ -20,9 +20,9 @@ const MAX_BYTES = 2 ** 20;
 const input = z.strictObject({
   path,
   old_text: content()
-    .min(1, 'must not be empty; write_file makes new files')
+    .min(1, 'must not be empty; use write_file to create a file')
     .describe(
-      'The text to replace, exactly as it stands in the file, including indentation. It must occur exactly once, unless replace_all is set: include enough lines around the change.',
+      'The text to replace, exactly as it stands in the file, including indentation. It must occur exactly once, unless replace_all is set. Include enough surrounding lines to make it unique.',
     ),
   new_text: content().describe('The text to put in its place.'),
   replace_all: z.boolean().optional().describe('Replace every occurrence; false when absent.'),
@@ -76,7 +76,7 @@ const MAX_COLUMNS = 300;
 function whyNot(file: string, { lines, nearest }: Exclude<Edited, { text: string }>): string {
   if (lines) {
     const shown = lines.slice(0, MAX_LINES).join(', ');
-    return `old_text occurs ${lines.length} times in ${file}, at lines ${shown}. Add lines around it to name one, or set replace_all.`;
+    return `old_text occurs ${lines.length} times in ${file}, at lines ${shown}. Include surrounding lines to identify one of them, or set replace_all.`;
   }
   const missing = `old_text does not occur in ${file}.`;
   return nearest
@@ -87,6 +87,6 @@ function whyNot(file: string, { lines, nearest }: Exclude<Edited, { text: string
 function describe({ line, lines, isSpaceOnly }: Place): string {
   const shown = lines.slice(0, MAX_LINES).map((text) => text.slice(0, MAX_COLUMNS));
   const more = lines.length > MAX_LINES ? '\n…' : '';
-  const difference = isSpaceOnly ? ', which differs in white space only' : '';
-  return `The most similar text begins at line ${line}${difference}. It must match exactly; there the file has:\n${shown.join('\n')}${more}`;
+  const difference = isSpaceOnly ? ' and differs only in whitespace' : '';
+  return `The most similar text begins at line ${line}${difference}. old_text must match exactly; the file has:\n${shown.join('\n')}${more}`;
 }

@@ -7,19 +7,19 @@ const MAX_COLUMNS = 400;
 
 const input = z.strictObject({
   pattern: argument(1_000).describe(
-    'A regular expression such as `function \\w+\\(` or `(foo|bar)`, matched line by line. Escape the characters .*+?()[]{}|^$\\ to find them themselves. There is no look-around and no back-reference.',
+    'A regular expression such as `function \\w+\\(` or `(foo|bar)`, matched line by line. Escape .*+?()[]{}|^$\\ to match them literally. Look-around and backreferences are not supported.',
   ),
   path: path
     .optional()
     .describe(
-      'The file or folder to search, relative to the working directory; the whole of it when absent.',
+      'The file or folder to search, relative to the working directory; default: the whole working directory.',
     ),
   glob: argument(200)
     .optional()
     .describe(
-      'Search only files that match, such as `*.ts`, `*.{js,ts}` or `src/**/*.py`; relative to the working directory. `!` at its beginning searches all others.',
+      'Search only files that match, such as `*.ts`, `*.{js,ts}` or `src/**/*.py`; relative to the working directory. Prefix it with `!` to exclude matching files instead.',
     ),
-  ignore_case: z.boolean().optional().describe('Match upper and lower case alike; false when absent.'),
+  ignore_case: z.boolean().optional().describe('Ignore case; default false.'),
 });
 
 /**

@@ -92,7 +92,7 @@ function readEvent(vendor: Vendor, data: string): JsonObject {
   const problem = problemIn(event);
   if (problem) throw fromProblem(vendor, problem, { status: null });
   if (isJsonObject(event) && typeof event.type === 'string') return event;
-  throw new SyntaxError('it sent an event that is none of its API');
+  throw new SyntaxError('it sent an event that is not part of its API');
 }
 
 function list(sent: unknown): readonly unknown[] {

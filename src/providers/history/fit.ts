@@ -8,8 +8,8 @@ type Result = Extract<ModelMessage, { role: 'tool' }>;
 
 /** What stands where a message would be blank, which vendors refuse, and leaving it out would put two of one side together. */
 const BLANK = { user: '(empty message)', assistant: '(no answer)', tool: '(no output)' };
-const NO_RESULT = 'This call was not run.';
-const LEFT_OUT = '(The beginning of this conversation was left out.)';
+const NO_RESULT = 'This call was not executed.';
+const LEFT_OUT = '(Earlier messages were omitted.)';
 const GO_ON = 'Continue.';
 
 /**
@@ -70,8 +70,17 @@ function fitCall(call: ToolCall, { ids, taken, known }: Form, isOwnTurn: boolean
     id,
     name: known.has(call.name) ? call.name : fitName(call.name),
     // The result says that they did not parse.
-    arguments: JSON.stringify(argumentsObject(call)),
+    arguments: argumentsOf(call),
   };
+}
+
+function argumentsOf(call: ToolCall): string {
+  try {
+    return JSON.stringify(argumentsObject(call));
+  } catch {
+    // Nested too deep to be written.
+    return '{}';
+  }
 }
 
 /** The results of a turn's calls: those that come before the next turn. */

@@ -1,10 +1,12 @@
 import type { ModelMessage, ModelRequest } from '../provider.ts';
 
-/** For a server that holds no answer to a schema: the model reads it. */
+/** For a server that holds no answer to a schema: the model reads it, unless its messages have it already. */
 export function schemaInWords(request: ModelRequest): ModelRequest {
   const { responseSchema, messages } = request;
   if (!responseSchema) return request;
-  const content = `Answer with JSON alone, without a fence or words around it. It must match this JSON schema: ${JSON.stringify(responseSchema)}`;
+  const schema = JSON.stringify(responseSchema);
+  if (messages.some(({ content }) => content.includes(schema))) return request;
+  const content = `Answer with JSON alone, without a fence or words around it. It must match this JSON schema: ${schema}`;
   return { ...request, messages: [...messages, { role: 'system', content }] };
 }
 

@@ -48,7 +48,7 @@ function readableLine(vendor: Vendor, line: string): string {
   // In mid-answer it is the model's process that failed.
   if (problem)
     throw fromProblem(vendor, { ...problem, type: problem.type ?? 'server_error' }, { status: null });
-  if (!isJsonObject(sent)) throw new SyntaxError('it sent a line that is none of its API');
+  if (!isJsonObject(sent)) throw new SyntaxError('it sent a line that is not part of its API');
   const { error: _empty, ...rest } = sent;
   return 'error' in sent || line.includes('\n') ? JSON.stringify(rest) : line;
 }

@@ -36,7 +36,7 @@ export function createOllamaProvider(
   function parse<Shape extends z.ZodType>(shape: Shape, answer: unknown): z.output<Shape> {
     const read = shape.safeParse(answer);
     if (read.success) return read.data;
-    throw brokenOff(vendor, new Error('it sent an answer that is none of its API'));
+    throw brokenOff(vendor, new Error('it sent an answer that is not part of its API'));
   }
   return {
     id: 'ollama',

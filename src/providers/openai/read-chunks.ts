@@ -61,7 +61,7 @@ function readAnswer(vendor: Vendor, origin: Origin) {
     read(data: string, parts: StreamPart[]): void {
       hasEnded ||= data.trim() === END;
       if (hasEnded) return;
-      const chunk = readChunk(vendor, data, hasSaid);
+      const chunk = readChunk(vendor, data, hasSaid || toolCalls.size > 0 || usage.isCounted);
       usage.add(chunk.usage);
       if (chunk.x_groq) usage.add((chunk.x_groq as JsonObject).usage);
       usage.add(chunk.timings);
@@ -90,14 +90,17 @@ function readAnswer(vendor: Vendor, origin: Origin) {
   };
 }
 
-/** @throws ProviderError for an error that stands in its place, SyntaxError for what is none of the API */
-function readChunk(vendor: Vendor, data: string, hasSaid: boolean): JsonObject {
+/**
+ * @param hasBegun whether something was generated, which is paid
+ * @throws ProviderError for an error that stands in its place, SyntaxError for anything that is not part of the API
+ */
+function readChunk(vendor: Vendor, data: string, hasBegun: boolean): JsonObject {
   const chunk: unknown = JSON.parse(data);
   const choice = isJsonObject(chunk) ? firstOf(chunk.choices) : null;
   const problem = problemIn(chunk) ?? (isJsonObject(choice) && choice.error ? problemIn(choice) : null);
-  if (problem) throw fromProblem(vendor, problem, { status: hasSaid ? null : statusOf(problem.code) });
+  if (problem) throw fromProblem(vendor, problem, { status: hasBegun ? null : statusOf(problem.code) });
   if (isJsonObject(chunk)) return chunk;
-  throw new SyntaxError('it sent a chunk that is none of its API');
+  throw new SyntaxError('it sent a chunk that is not part of its API');
 }
 
 /** An error in place of an answer is the HTTP error that its code says. */

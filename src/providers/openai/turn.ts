@@ -2,7 +2,7 @@ import type { Origin } from '../history/origin.ts';
 import { isJsonObject, type JsonObject } from '../json-object.ts';
 import type { VendorTurn } from '../provider.ts';
 import type { GatheredCall } from '../reading/tool-calls.ts';
-import { countCharacters } from '../wire/bounds.ts';
+import { AnswerTooLong, countCharacters } from '../wire/bounds.ts';
 
 /** What servers call their models' thinking; where two say the same, the first counts. */
 export const THOUGHTS = [
@@ -56,8 +56,12 @@ function joined(before: unknown, sent: unknown): unknown {
   return isJsonObject(before) && isJsonObject(sent) ? { ...before, ...sent } : sent;
 }
 
+const MOST_ENTRIES = 2_000;
+
 function withEntry(entries: readonly unknown[], entry: unknown): unknown[] {
   const at = isJsonObject(entry) ? entries.findIndex((one) => isPieceOf(one, entry)) : -1;
+  if (at === -1 && entries.length === MOST_ENTRIES)
+    throw new AnswerTooLong(`${MOST_ENTRIES} parts of reasoning`);
   if (at === -1) return [...entries, entry];
   return entries.with(at, grown(entries[at] as JsonObject, entry as JsonObject));
 }

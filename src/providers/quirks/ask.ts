@@ -17,8 +17,9 @@ export async function* askLearning<Body extends object>(
   toBody: (quirks: Quirks) => Body,
   open: (body: Body) => Parts,
 ): AsyncGenerator<readonly StreamPart[]> {
+  const once = new Set<Quirk>();
   for (;;) {
-    const quirks = await memory.of(origin);
+    const quirks = new Set([...(await memory.of(origin)), ...once]);
     const body = toBody(quirks);
     let hasBegun = false;
     try {
@@ -30,15 +31,25 @@ export async function* askLearning<Body extends object>(
     } catch (error) {
       const quirk = hasBegun ? null : quirkIn(error, body, quirks);
       if (!quirk) throw error;
-      await memory.learn(origin, quirk);
+      if (isAboutSchema(error)) once.add(quirk);
+      else await memory.learn(origin, quirk);
     }
   }
 }
 
 function quirkIn(error: unknown, body: object, quirks: Quirks): Quirk | null {
-  const isRefusal = error instanceof ProviderError && REFUSALS.has(error.code);
-  return isRefusal ? learnFrom(error, body as Sent, quirks) : null;
+  return error instanceof ProviderError && isRefusal(error) ? learnFrom(error, body as Sent, quirks) : null;
 }
 
-/** Some servers answer 500 to what is wrong with a request. */
-const REFUSALS = new Set<ProviderError['code']>(['PROVIDER_BAD_REQUEST', 'PROVIDER_UNAVAILABLE']);
+/** This request's schema is wrong, or has what the server does not know: others may be taken. */
+function isAboutSchema(error: unknown): boolean {
+  return error instanceof ProviderError && SCHEMA.test(error.said);
+}
+
+const SCHEMA =
+  /(invalid|bad|unsupported)[^.]{0,40}\bschema|\bschema\b[^.]{0,60}(invalid|not valid)|is not a valid format/i;
+
+/** Some servers answer 500 to what is wrong with a request. 502 to 504 are of gateways, whatever they say. */
+function isRefusal({ code, status }: ProviderError): boolean {
+  return code === 'PROVIDER_BAD_REQUEST' || (code === 'PROVIDER_UNAVAILABLE' && status === 500);
+}

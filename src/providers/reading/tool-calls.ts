@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject } from '../json-object.ts';
 import type { StreamPart } from '../provider.ts';
 import { toolCallPart } from '../tool-call.ts';
-import { countCharacters } from '../wire/bounds.ts';
+import { AnswerTooLong, countCharacters } from '../wire/bounds.ts';
 import { joinArguments } from './join-arguments.ts';
 
 type ToolCallPart = Extract<StreamPart, { type: 'tool_call' }>;
@@ -20,6 +20,9 @@ interface Head {
   index: number | null;
   name: string;
 }
+
+/** Of one answer. Models make up to a few dozen. */
+const MOST_CALLS = 512;
 
 /** A call with what its vendor wants back with it; nothing is the usual. */
 export interface GatheredCall {
@@ -49,6 +52,7 @@ export function gatherToolCalls() {
     if (found) return found;
     const isTaken = calls.some(({ id }) => id === head.id);
     const call = { index: head.index, id: isTaken ? '' : head.id, name: '', pieces: [], kept: {} };
+    if (calls.length === MOST_CALLS) throw new AnswerTooLong(`${MOST_CALLS} tool calls`);
     calls.push(call);
     return call;
   }
@@ -92,6 +96,7 @@ function isAnother(there: Gathered, id: string, name: string): boolean {
 }
 
 function isWhole(pieces: readonly string[]): boolean {
+  if (!pieces.at(-1)?.trimEnd().endsWith('}')) return false;
   try {
     return isJsonObject(JSON.parse(pieces.join('')));
   } catch {

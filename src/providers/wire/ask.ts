@@ -19,13 +19,18 @@ export interface Answered {
   body: Readable;
 }
 
+/** Headers with API keys, which another host is not sent; `authorization` never is. */
+const KEYS = ['x-api-key', 'api-key', 'x-goog-api-key'];
+
 /**
  * Asks the operator's own addresses. Node's `fetch` makes web streams of bodies, which is most of what a token
  * costs, and gives up after five minutes; how long silence may last is for `watchStream` to say.
  */
 export function createAsk(): Ask {
   const agent = new Agent({ headersTimeout: 0, bodyTimeout: 0 });
-  const dispatcher = agent.compose(interceptors.redirect({ maxRedirections: 5 }));
+  const dispatcher = agent.compose(
+    interceptors.redirect({ maxRedirections: 5, stripHeadersOnCrossOriginRedirect: KEYS }),
+  );
   return async (url, { method, headers, body, signal }) => {
     const answered = await request(url, { method: method as 'POST', headers, body, signal, dispatcher });
     return { status: answered.statusCode, headers: answered.headers, body: answered.body };

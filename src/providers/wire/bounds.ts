@@ -9,8 +9,8 @@ export const MAX_WHOLE_BYTES = 16 * 1024 * 1024;
 export class AnswerTooLong extends Error {
   override readonly name = 'AnswerTooLong';
 
-  constructor() {
-    super(`its answer is longer than ${MAX_CHARACTERS / 1024 / 1024} MiB`);
+  constructor(limit = `${MAX_CHARACTERS / 1024 / 1024} MiB`) {
+    super(`its answer is longer than ${limit}`);
   }
 }
 

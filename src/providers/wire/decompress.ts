@@ -31,17 +31,25 @@ const DECOMPRESSORS = new Map<string, Decompressor>([
  */
 export async function decompress(body: Readable, encodings: string | undefined): Promise<Readable> {
   let decoded = body;
-  for (const name of namesIn(encodings).reverse()) {
+  const names = namesIn(encodings);
+  if (names.length > MOST_ENCODINGS) {
+    body.destroy();
+    throw new Error(`its response has ${names.length} content encodings`);
+  }
+  for (const name of names.reverse()) {
     const decompressor = DECOMPRESSORS.get(name);
     if (!decompressor) {
       body.destroy();
-      throw new Error(`its answer has the content encoding "${name}"`);
+      throw new Error(`its response has the unsupported content encoding "${name}"`);
     }
     // The error of either side destroys both, and is thrown where the body is read.
     decoded = pipeline(decoded, await decompressor(decoded), () => {});
   }
   return decoded;
 }
+
+/** A server compresses once, and a gateway perhaps once more. */
+const MOST_ENCODINGS = 2;
 
 function namesIn(encodings = ''): string[] {
   const names = encodings.split(',').map((name) => name.trim().toLowerCase());

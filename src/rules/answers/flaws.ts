@@ -58,7 +58,7 @@ export const FLAWS: Record<Flaw, Consequence> = {
   },
   cut_off: {
     code: 'ANSWER_CUT_OFF',
-    message: 'the answer reached the limit of output tokens; maxTokens, or the model, allows no longer one',
+    message: 'the answer reached the output token limit of the model or of maxTokens',
     notice:
       'Your last answer was cut off because it reached the limit of output tokens. Continue with the task and write less at a time: split large files into several calls, and keep explanations short.',
   },
@@ -70,19 +70,19 @@ export const FLAWS: Record<Flaw, Consequence> = {
   },
   malformed: {
     code: 'ANSWER_MALFORMED',
-    message: 'the provider could not read a tool call of the model',
+    message: 'the answer of the model, or a tool call in it, was malformed',
     notice:
-      'Your last tool call was malformed and was not executed. Call the tool again with arguments that are one valid JSON object and match its schema.',
+      'Your last answer could not be processed, probably because a tool call in it was malformed. Nothing was executed. To call a tool, send arguments that are one valid JSON object and match its schema.',
   },
   unreadable_call: {
     code: 'ANSWER_MALFORMED',
-    message: 'the model wrote a tool call as text, and it cannot be read',
+    message: 'the model wrote a tool call as text that could not be parsed',
     notice:
-      'Your last answer contains a tool call written as text that cannot be read, so nothing was executed. Call the tool with the function-calling interface, with arguments that are one valid JSON object.',
+      'Your last answer contained a tool call written as text that could not be parsed, so nothing was executed. Use the function-calling interface, with arguments that are one valid JSON object.',
   },
   no_tool_used: {
     code: 'TOOLS_NOT_USED',
-    message: 'the model called none of its tools, and the task cannot be done without one',
+    message: 'the model called no tool, although the task appears to require one',
     notice:
       'You have not called any tool, so nothing has been done or looked up in the working directory. Do the task with your tools now. If it really needs none of them, call finish with your answer as the summary.',
   },

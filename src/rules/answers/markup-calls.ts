@@ -17,13 +17,13 @@ const SHAPES: readonly Shape[] = [
   },
   // Anthropic and MiniMax: <invoke name="read_file"><parameter name="path">a</parameter></invoke>
   {
-    call: /<(?:\w+:)?invoke name="(?<name>[\w.:-]{1,80})">(?<body>[\s\S]*?)<\/(?:\w+:)?invoke>/g,
+    call: /<(?:\w+:)?invoke name="(?<name>[\w.:-]{1,80})">(?<body>(?:(?!<(?:\w{1,40}:)?invoke )[\s\S])*?)<\/(?:\w+:)?invoke>/g,
     argument:
       /<(?:\w+:)?parameter name="(?<key>[\w-]{1,80})"[^<>]*>(?<value>[\s\S]*?)<\/(?:\w+:)?parameter>/g,
   },
   // GLM: <tool_call>read_file<arg_key>path</arg_key><arg_value>a</arg_value></tool_call>
   {
-    call: /<tool_call>\s*(?<name>[\w.:-]{1,80})\s*(?<body>(?:<arg_key>[\s\S]*?)?)<\/tool_call>/g,
+    call: /<tool_call>\s*(?<name>[\w.:-]{1,80})\s*(?<body>(?:<arg_key>(?:(?!<tool_call>)[\s\S])*?)?)<\/tool_call>/g,
     argument: /<arg_key>\s*(?<key>[\w-]{1,80})\s*<\/arg_key>\s*<arg_value>(?<value>[\s\S]*?)<\/arg_value>/g,
   },
 ];

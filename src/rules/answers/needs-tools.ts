@@ -12,6 +12,8 @@ const ACT_ON_FILE = new RegExp(
   `\\b(?:${ACTS})\\b[^!?\\n]{0,120}?(?:^|[\\s"'\`(/])[\\w-]+\\.(?:${ENDINGS})(?![\\w-])`,
   'i',
 );
+/** Characters that are looked through: prompts may have a megabyte. */
+const LONGEST = 20_000;
 const ACT_ON_COMMAND = /\b(?:run|execute|use|call)\b[^.!?\n]{0,40}`[^`\n]+`/i;
 
 /**
@@ -19,5 +21,6 @@ const ACT_ON_COMMAND = /\b(?:run|execute|use|call)\b[^.!?\n]{0,40}`[^`\n]+`/i;
  * from yes is one more question to a model that called none, and a failure when it calls none even then.
  */
 export function needsTools(prompt: string): boolean {
-  return [ACT_ON_THING, ACT_ON_FILE, ACT_ON_COMMAND].some((pattern) => pattern.test(prompt));
+  const beginning = prompt.slice(0, LONGEST);
+  return [ACT_ON_THING, ACT_ON_FILE, ACT_ON_COMMAND].some((pattern) => pattern.test(beginning));
 }

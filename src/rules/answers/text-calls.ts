@@ -27,12 +27,33 @@ export function readTextCalls(
 ): TextCalls | null {
   if (text.length > LONGEST || names.length === 0) return null;
   const answer = withoutThoughts(text);
-  const found = [callsInMarkup, callsInJson, callsInPython]
-    .map((find) => find(answer, names).filter(({ start, end }) => !isKnown(answer.slice(start, end), known)))
-    .find((calls) => calls.length > 0);
-  if (!found) return null;
-  return { calls: found.flatMap(({ calls }) => calls), rest: without(answer, found) };
+  const quotable = known.map(comparable);
+  const isNew = ({ start, end }: FoundCalls) => {
+    const piece = comparable(answer.slice(start, end));
+    return !quotable.some((outside) => outside.includes(piece));
+  };
+  for (const find of [callsInMarkup, callsInJson, callsInPython]) {
+    const found = find(answer, names).slice(0, MOST_CALLS).filter(isNew);
+    if (found.length === 0) continue;
+    const rest = without(answer, found);
+    // Without marks of a call, what stands in a text that says more may be an example.
+    if (find !== callsInMarkup && rest.length > MOST_WORDS && !MARKS.test(answer)) return null;
+    return { calls: found.flatMap(({ calls }) => calls), rest };
+  }
+  return null;
 }
+
+/** Calls of one answer that are looked at. */
+const MOST_CALLS = 64;
+/** Characters beside a call without marks: a sentence that announces it. */
+const MOST_WORDS = 200;
+
+/** The same for a call that was escaped, or shown with the names and numbers of its lines. */
+const comparable = (text: string) =>
+  text
+    .slice(0, LONGEST)
+    .replaceAll(/^[^\s:]{1,200}[:-]\d{1,9}[:-]/gm, '')
+    .replaceAll(/\\+[nrt]|\\+|\s+/g, '');
 
 const MARKS =
   /<tool_call>|<\|tool_call|<\|python_tag\|>|\[TOOL_CALLS\]|<function=|<(?:\w+:)?invoke name=|<｜tool▁call|to=functions\./;
@@ -47,14 +68,15 @@ export function looksLikeCall(
   known: readonly string[] = [],
 ): boolean {
   if (names.length === 0) return false;
-  const named = new RegExp(`^\\W*"(?:name|tool|action|function)"\\s*:\\s*"(?:${names.join('|')})"`, 'm');
-  const hasMarks = (piece: string) => MARKS.test(piece) || named.test(piece);
+  const named = new RegExp(
+    `^[^\\w\\n"]*"(?:name|tool|action|function)"\\s*:\\s*"(?:${names.join('|')})"`,
+    'm',
+  );
+  const hasMarks = (piece: string) => {
+    const beginning = piece.slice(0, LONGEST);
+    return MARKS.test(beginning) || named.test(beginning);
+  };
   return hasMarks(withoutThoughts(text)) && !known.some(hasMarks);
-}
-
-function isKnown(piece: string, known: readonly string[]): boolean {
-  const same = (text: string) => text.replaceAll(/\s+/g, '');
-  return known.some((text) => same(text).includes(same(piece)));
 }
 
 /** The text without some pieces of it, and without fences and marks that are left empty. */
@@ -69,7 +91,7 @@ function without(text: string, pieces: readonly FoundCalls[]): string {
 }
 
 const LEFT =
-  /<\/?(?:tool_calls?|function_calls?|function|tools?|(?:\w+:)?function_calls)>|<\|channel\|>\w*|<\|[\w▁-]{1,60}\|>|function<｜tool▁sep｜>|<｜[^｜\n]{1,60}｜>|\[\/?TOOL_CALLS\]|functools|```\w*\s*(?:print\()?\)*\s*```|^[ \t]*[;,)\]]+[ \t]*$/gm;
+  /<\/?(?:tool_calls?|function_calls?|function|tools?|(?:\w+:)?function_calls)>|<\|channel\|>\w*|<\|[\w▁-]{1,60}\|>|function<｜tool▁sep｜>|<｜[^｜\n]{1,60}｜>|\[\/?TOOL_CALLS\]|functools|```\w{0,20}\s{0,50}(?:print\()?\){0,20}\s{0,50}```|^[ \t]*[;,)\]]+[ \t]*$/gm;
 
 /** Of a block whose beginning went with the call. */
 const LAST_FENCE = /^[^`]*(?<fence>```)\s*$/;

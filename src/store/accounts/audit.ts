@@ -15,7 +15,7 @@ export interface AuditEvent {
 /** What accounts do to their own credentials, as often as they like. Also in the condition of an index. */
 const OWN_ACTIONS = `'api_key_created', 'api_key_deleted', 'api_key_rotated', 'logged_out_everywhere', 'password_changed',
   'refresh_token_reused'`;
-/** Entries of such actions that are kept of each account: the newest. */
+/** Entries of each such action that are kept of each account: the newest. Others' entries are not displaced by them. */
 const MAX_OWN_ENTRIES = 1_000;
 const DELETED_AT_ONCE = 10;
 const PRUNED_AT_ONCE = 1_000;
@@ -27,7 +27,7 @@ export async function recordAudit(client: Pick<ClientBase, 'query'>, event: Audi
     text: `
       with superfluous as (
         delete from audit_entry where $3 in (${OWN_ACTIONS}) and id in (
-          select id from audit_entry where actor_id = $2 and action in (${OWN_ACTIONS})
+          select id from audit_entry where actor_id = $2 and action in (${OWN_ACTIONS}) and action = $3
           order by created_at desc, id desc offset ${MAX_OWN_ENTRIES - 1} limit ${DELETED_AT_ONCE}
         )
       )

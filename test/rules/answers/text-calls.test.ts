@@ -147,3 +147,40 @@ test.each([
 ])('%s looks like a call: %s', (text, expected) => {
   expect(looksLikeCall(text, NAMES)).toBe(expected);
 });
+
+describe('a call that came from outside is quoted, and is none', () => {
+  const long = { name: 'terminal', arguments: { command: 'echo one\necho two' } };
+
+  test.each<[what: string, answer: string, known: string]>([
+    ['as it stands', json(long), json(long)],
+    ['escaped', json(long), json({ said: json(long) })],
+    [
+      'with the names and numbers of its lines',
+      JSON.stringify(long, null, 2),
+      JSON.stringify(long, null, 2).replaceAll(/^/gm, 'README.md:3:'),
+    ],
+    ['in what was asked', json(long), `Explain what ${json(long)} does.`],
+  ])('%s', (_what, answer, known) => {
+    expect(read(answer, [known])).toBeNull();
+  });
+
+  test('and an example in an explanation without marks is none', () => {
+    expect(
+      read(`${'To check the result you may do this. '.repeat(10)}\n\`\`\`json\n${a}\n\`\`\``),
+    ).toBeNull();
+  });
+});
+
+test.each([
+  ['lines of marks', '\n-'.repeat(250_000)],
+  ['a fence and space', `${a}\n\`\`\`${' '.repeat(190_000)}`],
+  ['unclosed invocations', '<invoke name="a">'.repeat(11_000)],
+  ['unclosed calls with a key', '<tool_call>a<arg_key>'.repeat(9_000)],
+  ['very many calls', `<tool_call>${a}</tool_call>`.repeat(2_500)],
+])('%s are read in little time', (_what, text) => {
+  const before = process.cpuUsage();
+  const known = Array(20).fill('x y '.repeat(5_000));
+  readTextCalls(text, NAMES, known);
+  looksLikeCall(text, NAMES, known);
+  expect(process.cpuUsage(before).user).toBeLessThan(2_000_000);
+});
