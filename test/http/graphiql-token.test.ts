@@ -33,8 +33,9 @@ describe('in embedded mode', () => {
 
   test('of many who use a link at once, one gets the token', async () => {
     const link = await server.link();
-    const pages = await Promise.all(Array.from({ length: 8 }, () => getPage(link)));
-    expect(pages.map(({ status }) => status)).toEqual(Array(8).fill(200));
+    // A page has 9 MB; beyond 64 MB that are not sent yet, connections are closed.
+    const pages = await Promise.all(Array.from({ length: 6 }, () => getPage(link)));
+    expect(pages.map(({ status }) => status)).toEqual(Array(6).fill(200));
     expect(pages.filter((page) => tokenIn(page) !== null)).toHaveLength(1);
   });
 
