@@ -7,7 +7,7 @@ import { openStage, type Stage } from '../harness/stage.ts';
 
 let stage: Stage;
 let proxy: DatabaseProxy;
-let worker: Polyphony | null = null;
+let worker: Polyphony | undefined;
 let ann: Client;
 let operator: pg.Client;
 
@@ -26,9 +26,10 @@ afterAll(async () => {
 });
 
 beforeEach(async () => {
-  worker ??= await stage.startWorker({ DATABASE_URL: proxy.url });
+  worker = await stage.startWorker({ DATABASE_URL: proxy.url });
 });
 afterEach(async () => {
+  await worker?.stop();
   await operator.query('drop trigger if exists slow on event; drop function if exists slow');
 });
 
@@ -84,7 +85,6 @@ test('a worker that is stopped during a claim hands the run over, and leaves not
   await waitForClaim();
   const before = performance.now();
   expect(await worker!.stop()).toBe(0);
-  worker = null;
   expect(performance.now() - before).toBeLessThan(5_000);
   expect(await ann.task(id)).toMatchObject({ status: 'QUEUED' });
   expect((await operator.query('select from worker')).rowCount).toBe(0);
