@@ -260,7 +260,7 @@ describe('a thread that interrupts', () => {
         code: 'VALIDATION_ERROR',
         field: 'input.dependsOn.1',
       });
-      expect(refused.errors![0]!.message).toMatch(/waits for a turn that it would interrupt/);
+      expect(refused.errors![0]!.message).toMatch(/which it would interrupt/);
       const held = { prompt: 'x', model: QUICK, threadId, hold: true, dependsOn: [needed] };
       const id = data(await create(held)).createTask.task.id;
       const executed = await move('executeTask', id);

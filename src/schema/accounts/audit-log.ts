@@ -13,7 +13,7 @@ const AuditActionEnum = builder.enumType('AuditAction', {
 
 const AuditEntryType = builder.objectRef<AuditRow>('AuditEntry').implement({
   description:
-    'An action on an account or a credential. Kept for a year, even if the account or the credential is deleted; of what accounts do to their own keys and logins, the newest 1,000 entries of each account.',
+    'An action on an account or a credential. Kept for a year, even if the account or the credential is deleted; of what accounts do to their own keys and logins, the newest 1,000 entries of each action of each account.',
   fields: (t) => ({
     at: t.expose('createdAt', { type: 'DateTime', description: 'When it happened.' }),
     actor: t.field({
