@@ -3,7 +3,6 @@ import type { ClientBase } from 'pg';
 import { DomainError } from '../errors.ts';
 import { DEFAULT_MAX_QUEUED_RUNS } from '../rules/account-turns.ts';
 import type { Database } from './database.ts';
-import { queuedRunsSql } from './queue-report.ts';
 
 /** Limits the QUEUED runs of each account. */
 export interface QueueLimits {
@@ -51,7 +50,7 @@ async function read(client: Pick<ClientBase, 'query'>, ownerId: string): Promise
   const { rows } = await client.query<State>({
     text: `
       select account.most as limit, (
-        select count(*)::int from (${queuedRunsSql('1', 'run.owner_id = $1')} limit account.most) as run
+        select count(*)::int from (select from run where owner_id = $1 and status = 'queued' limit account.most) as run
       ) as queued
       from (select coalesce(max_queued_runs, ${DEFAULT_MAX_QUEUED_RUNS}) as most from app_user where id = $1) as account`,
     values: [ownerId],

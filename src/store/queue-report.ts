@@ -10,19 +10,12 @@ export interface QueueReport {
   oldestReadySeconds: number | null;
 }
 
-/** SQL of QUEUED runs: each half has an index of its own. @param condition SQL over `run`. */
-export function queuedRunsSql(columns: string, condition: string): string {
-  const half = (blockers: string) =>
-    `select ${columns} from run where run.status = 'queued' and run.blockers ${blockers} and ${condition}`;
-  return `${half('= 0')} union all ${half('> 0')}`;
-}
-
 /** SQL of a report. @param condition SQL over `run`. */
 export function queueSql(condition: string): string {
   return `
     select count(*) filter (where blockers = 0)::int as ready, count(*) filter (where blockers > 0)::int as blocked,
       extract(epoch from clock_timestamp() - min(ready_at) filter (where blockers = 0))::float8 as "oldestReadySeconds"
-    from (${queuedRunsSql('blockers, ready_at', condition)}) as run`;
+    from run where run.status = 'queued' and ${condition}`;
 }
 
 /** What of an account's waits. */

@@ -1,7 +1,5 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { claimNextRun } from '../../src/store/claim-run.ts';
-import { createQueueLimits } from '../../src/store/queue-limits.ts';
-import { readQueue } from '../../src/store/queue-report.ts';
 import { readWaitingAccounts } from '../../src/store/waiting-accounts.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
 
@@ -67,26 +65,4 @@ test.each([false, true])(
 
 test('the accounts with ready runs are found by run_next', async () => {
   expectIndex(await planOf(() => readWaitingAccounts(server.store.database)));
-});
-
-test('the index that claims search does not grow by runs that wait for others', async () => {
-  const { pool } = server.store.database;
-  const size = async () =>
-    (await pool.query(`select pg_relation_size('run_next')::int as size`)).rows[0].size;
-  const before = await size();
-  await pool.query(
-    `insert into run (id, kind, owner_id, origin, status, blockers)
-     select 'w' || i, 'task', 'u99', 'graphql', 'queued', 1 from generate_series(1, 20000) as i`,
-  );
-  expect(await size()).toBe(before);
-  expect(await readQueue(server.store.database, 'u99')).toMatchObject({ ready: 0, blocked: 20_000 });
-});
-
-test.each([
-  ['the report of an account', () => readQueue(server.store.database, 'u7')],
-  ['the limit of an account', () => createQueueLimits(server.store.database).require('u7')],
-])('%s counts ready and blocked runs by their indexes', async (_what, act) => {
-  const nodes = await planOf(act);
-  expectIndex(nodes);
-  expect(nodes.map((node) => node['Index Name'])).toContain('run_blocked');
 });

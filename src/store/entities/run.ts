@@ -27,13 +27,9 @@ export const Run = defineEntity({
       expression: `create index "run_owner_ended" on "run" ("owner_id", "created_at" desc) where "kind" = 'task' and "status" in ('completed', 'failed')`,
     },
     {
-      // The next run of an account that a worker takes. Runs that wait for others are not passed over in it.
+      // The next run of an account that a worker takes, and how many of its runs wait.
       name: 'run_next',
-      expression: `create index "run_next" on "run" ("owner_id", "priority" desc, "ready_at", "id") where "status" = 'queued' and "blockers" = 0`,
-    },
-    {
-      name: 'run_blocked',
-      expression: `create index "run_blocked" on "run" ("owner_id") where "status" = 'queued' and "blockers" > 0`,
+      expression: `create index "run_next" on "run" ("owner_id", "blockers", "priority" desc, "ready_at", "id") where "status" = 'queued'`,
     },
     {
       name: 'run_running',
