@@ -1,9 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import pLimit from 'p-limit';
-import { DomainError } from '../errors.ts';
-import { unkeptNumber } from '../rules/json-numbers.ts';
-import { jsonTextFault } from '../rules/json-text.ts';
+import { readJsonText } from '../rules/json-text.ts';
 
 type Done = (error: Error | null, body?: unknown) => void;
 
@@ -20,9 +18,7 @@ export function limitJsonBodies(app: FastifyInstance): void {
   const inTurn = pLimit(1);
 
   function read(request: FastifyRequest, body: Buffer, done: Done): void {
-    const message = jsonTextFault(body);
-    const text = message ? '' : body.toString();
-    const error = message ? new DomainError('PAYLOAD_TOO_LARGE', `the body ${message}`) : unkeptNumber(text);
+    const { text, error } = readJsonText(body, 'body');
     if (error) done(error);
     else parse(request, text, done);
   }

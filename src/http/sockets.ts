@@ -10,8 +10,7 @@ import { WebSocket, WebSocketServer } from 'ws';
 import type { OperationLimits, Services } from '../context.ts';
 import { coerceError, DomainError, shortened } from '../errors.ts';
 import { asUnavailable } from '../resolvers/unavailable.ts';
-import { unkeptNumber } from '../rules/json-numbers.ts';
-import { jsonTextFault } from '../rules/json-text.ts';
+import { readJsonText } from '../rules/json-text.ts';
 import type { Admission } from './admission.ts';
 import { type Asker, parameterCredentials } from './context.ts';
 import type { AtCredentialEnd } from './credential-end.ts';
@@ -106,9 +105,7 @@ function limitMessages(client: WebSocket): void {
 const MAX_REASON_BYTES = 123;
 
 function unreadable(message: Buffer): string | null {
-  const problem = jsonTextFault(message);
-  if (problem) return `PAYLOAD_TOO_LARGE: the message ${problem}`;
-  const error = unkeptNumber(message.toString());
+  const { error } = readJsonText(message, 'message');
   return error && `${error.code}: ${error.message}`;
 }
 

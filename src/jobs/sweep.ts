@@ -14,8 +14,8 @@ import type { JobContext } from './context.ts';
 const INTERVAL_MS = 5_000;
 
 /**
- * The backstop of the queue, until `signal` aborts: finds runs that wait, or are held, with nobody at work on
- * them, and messages that nobody sends. Also deletes what has expired.
+ * The backstop of the queue, until `signal` aborts: finds runs and deliveries that no worker is
+ * processing. Also deletes expired rows.
  */
 export async function sweep(context: JobContext, signal: AbortSignal): Promise<void> {
   const { store, log } = context.engine;

@@ -1,7 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../errors.ts';
-import { unkeptNumber } from '../rules/json-numbers.ts';
-import { jsonTextFault } from '../rules/json-text.ts';
+import { readJsonText } from '../rules/json-text.ts';
 import { type PreparedEndpoint, prepareEndpoint } from './answer.ts';
 import type { DialectTable, Method } from './dialect.ts';
 import { documentedPath } from './documented-path.ts';
@@ -106,10 +105,7 @@ function acceptOnlyJson(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     if (body.length === 0) return done(null, undefined);
-    const message = jsonTextFault(body);
-    if (message) return done(new DomainError('PAYLOAD_TOO_LARGE', `the body ${message}`));
-    const text = body.toString();
-    const error = unkeptNumber(text);
+    const { text, error } = readJsonText(body, 'body');
     if (error) done(error);
     else parse(request, text, done);
   });

@@ -1,9 +1,26 @@
+import { DomainError } from '../errors.ts';
+import { unkeptNumber } from './json-numbers.ts';
+
 /** A text of 5 MB could have millions, which take a tenth of a second to read. */
 const MAX_VALUES = 100_000;
 /** Each may be a new one to the engine, which costs more than a value. */
 const MAX_NAMES = 20_000;
 
 const [QUOTE, BACKSLASH, COMMA, COLON, BRACE, BRACKET] = [...'"\\,:{['].map((sign) => sign.charCodeAt(0));
+
+export type JsonText = { text: string; error: null } | { text: null; error: DomainError };
+
+/**
+ * The text of JSON in UTF-8, unless it has too many parts, or numbers that reading would change. It may still not be JSON.
+ * @param what it is, for the error's message
+ */
+export function readJsonText(body: Buffer, what: string): JsonText {
+  const problem = jsonTextFault(body);
+  if (problem) return { text: null, error: new DomainError('PAYLOAD_TOO_LARGE', `the ${what} ${problem}`) };
+  const text = body.toString();
+  const error = unkeptNumber(text);
+  return error ? { text: null, error } : { text, error: null };
+}
 
 /** What is wrong with a JSON text in UTF-8, by its signs outside of strings; null: nothing. */
 export function jsonTextFault(body: Uint8Array): string | null {

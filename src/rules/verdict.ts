@@ -31,7 +31,7 @@ export function readVerdict(text: string): Read {
 function verdictOf(data: unknown): Read {
   const { score, feedback } = Object(data) as { score?: unknown; feedback?: unknown };
   if (typeof score !== 'number' || score < 0 || score > HIGHEST) {
-    return { fault: `the evaluation needs a numeric score from 0 to ${HIGHEST}` };
+    return { fault: `the evaluation has no score, a number from 0 to ${HIGHEST}` };
   }
   if (typeof feedback !== 'string') return { fault: 'the evaluation has no feedback' };
   return { verdict: { score, feedback } };

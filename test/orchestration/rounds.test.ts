@@ -164,7 +164,7 @@ describe('an evaluation that is malformed', () => {
       });
       expect(events.find(({ __typename: type }) => type === 'EvaluationFailed')).toMatchObject({
         iteration: 1,
-        error: { code: 'OUTPUT_INVALID', message: expect.stringMatching(/evaluation (is not|has no|needs)/) },
+        error: { code: 'OUTPUT_INVALID', message: expect.stringMatching(/evaluation (is not|has no)/) },
       });
       expect(typesOf(events)).not.toContain('EvaluationCompleted');
     },

@@ -1,3 +1,4 @@
+import { schemaInstruction } from '../../rules/answers/schema-prompt.ts';
 import type { ModelMessage, ModelRequest } from '../provider.ts';
 
 /** For a server that holds no answer to a schema: the model reads it, unless its messages have it already. */
@@ -6,7 +7,7 @@ export function schemaInWords(request: ModelRequest): ModelRequest {
   if (!responseSchema) return request;
   const schema = JSON.stringify(responseSchema);
   if (messages.some(({ content }) => content.includes(schema))) return request;
-  const content = `Answer with JSON alone, without a fence or words around it. It must match this JSON schema: ${schema}`;
+  const content = schemaInstruction(responseSchema);
   return { ...request, messages: [...messages, { role: 'system', content }] };
 }
 

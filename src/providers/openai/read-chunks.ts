@@ -5,13 +5,14 @@ import { isJsonObject, type JsonObject } from '../json-object.ts';
 import { ProviderError, type StreamPart } from '../provider.ts';
 import { isFailedEnd, mapFinishReason } from '../reading/finish-reason.ts';
 import { problemIn } from '../reading/problem.ts';
+import { THOUGHTS } from '../reading/reasoning-fields.ts';
 import { firstSaid, readText } from '../reading/text.ts';
 import { gatherToolCalls } from '../reading/tool-calls.ts';
 import { gatherUsage } from '../reading/usage.ts';
 import type { Vendor } from '../vendor.ts';
 import { fromProblem } from '../vendor-failure.ts';
 import { readTogether } from '../wire/read-together.ts';
-import { gatherTurn, THOUGHTS } from './turn.ts';
+import { gatherTurn } from './turn.ts';
 
 /** What OpenAI's streams have after their last chunk. */
 const END = '[DONE]';

@@ -1,19 +1,9 @@
 import type { Origin } from '../history/origin.ts';
 import { isJsonObject, type JsonObject } from '../json-object.ts';
 import type { VendorTurn } from '../provider.ts';
+import { KEPT } from '../reading/reasoning-fields.ts';
 import type { GatheredCall } from '../reading/tool-calls.ts';
 import { AnswerTooLong, countCharacters } from '../wire/bounds.ts';
-
-/** What servers call their models' thinking; where two say the same, the first counts. */
-export const THOUGHTS = [
-  'reasoning_content',
-  'reasoning',
-  'thinking',
-  'reasoning_details',
-  'thinking_blocks',
-];
-/** What else they want back: signatures and the like. */
-export const KEPT = [...THOUGHTS, 'extra_content', 'provider_specific_fields', 'thought_signature'];
 
 /** What goes back with a turn that called tools: members of its message, and of each of its calls. */
 export interface ChatTurn {

@@ -1,5 +1,5 @@
-import { KEPT as THOUGHTS } from '../openai/turn.ts';
 import type { ProviderError } from '../provider.ts';
+import { KEPT } from '../reading/reasoning-fields.ts';
 import type { Quirk, Quirks } from './quirk.ts';
 
 /** What a request was sent with: the names that a refusal may be about. */
@@ -90,7 +90,7 @@ function refusedParameter(said: string, parameter: string | null, sent: Sent): Q
 function isSent(sent: Sent, name: string): boolean {
   if (name in sent) return true;
   if (name === 'json_schema') return 'response_format' in sent;
-  return THOUGHTS.includes(name) && JSON.stringify(sent.messages).includes(`"${name}":`);
+  return KEPT.includes(name) && JSON.stringify(sent.messages).includes(`"${name}":`);
 }
 
 function isNamed(said: string, name: string): boolean {

@@ -12,9 +12,10 @@ const ACT_ON_FILE = new RegExp(
   `\\b(?:${ACTS})\\b[^!?\\n]{0,120}?(?:^|[\\s"'\`(/])[\\w-]+\\.(?:${ENDINGS})(?![\\w-])`,
   'i',
 );
+const ACT_ON_COMMAND = /\b(?:run|execute|use|call)\b[^.!?\n]{0,40}`[^`\n]+`/i;
+
 /** Characters that are looked through: prompts may have a megabyte. */
 const LONGEST = 20_000;
-const ACT_ON_COMMAND = /\b(?:run|execute|use|call)\b[^.!?\n]{0,40}`[^`\n]+`/i;
 
 /**
  * Whether a prompt asks for something that an agent cannot do without its tools. It errs on the side of no: what follows

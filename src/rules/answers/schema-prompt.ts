@@ -15,14 +15,15 @@ const ENFORCES: Record<ProviderId, boolean> = {
 
 /** What a model is sent about the schema of its answer; null: its server sees to it. */
 export function schemaPrompt(provider: ProviderId, schema: Record<string, unknown>): string | null {
-  return ENFORCES[provider] ? null : instruction(schema);
+  return ENFORCES[provider] ? null : schemaInstruction(schema);
 }
 
 /** What a model is sent about an answer that does not meet the schema, before it is asked again. */
 export function correctionPrompt(fault: string, schema: Record<string, unknown>): string {
-  return `Your last answer cannot be used: ${fault}.\n\n${instruction(schema)}`;
+  return `Your last answer cannot be used: ${fault}.\n\n${schemaInstruction(schema)}`;
 }
 
-function instruction(schema: Record<string, unknown>): string {
-  return `Answer only with JSON that conforms to the following JSON Schema. Write no other text and no Markdown around it.\n\n${JSON.stringify(schema)}`;
+/** What every model reads about the schema of its answer. */
+export function schemaInstruction(schema: Record<string, unknown>): string {
+  return `Answer only with JSON that conforms to the following JSON schema. Write no other text and no Markdown around it.\n\n${JSON.stringify(schema)}`;
 }
