@@ -24,7 +24,7 @@ export async function startJobRunner(
   options: { pool: Pool; concurrency: number; onPool(poolId: string): Promise<void> },
 ): Promise<JobRunner> {
   const { log, metrics } = context.engine;
-  const runners = new Set<Runner>();
+  const runners = new Set<{ runner: Runner; ended: Promise<void> }>();
 
   async function begin(): Promise<void> {
     const events: WorkerEvents = new EventEmitter();
@@ -32,12 +32,14 @@ export async function startJobRunner(
       events.once('pool:create', ({ workerPool }) => resolve(workerPool.id));
     });
     events.on('worker:getJob:empty', context.dispatcher.queueIsEmpty);
-    hearOfTickets(events, context);
+    const stopListening = hearOfTickets(events, context);
     events.on('job:error', ({ job }) => metrics.jobFailed(job.task_identifier));
     events.once('pool:fatalError', ({ error }) => {
       log.warn({ error: String(error) }, 'the job runner ended; the next one begins');
-      if (!context.stopping.aborted) void outlastConnectionLoss(begin, context.stopping).catch(() => {});
+      if (!context.stopping.aborted)
+        beginning = outlastConnectionLoss(begin, context.stopping).catch(() => {});
     });
+    const failed = afterFailure(events).then(stopListening);
     const runner = await run({
       pgPool: options.pool,
       taskList: createTaskList(context),
@@ -53,27 +55,61 @@ export async function startJobRunner(
         },
       },
     });
-    runners.add(runner);
-    void runner.promise.catch(() => {}).finally(() => runners.delete(runner));
+    const ended = Promise.race([runner.promise.catch(() => {}), failed]);
+    const entry = { runner, ended };
+    runners.add(entry);
+    void ended.finally(() => runners.delete(entry));
     await options.onPool(await poolId);
   }
 
-  await begin();
+  let beginning: Promise<void> = begin();
+  await beginning;
   return {
     async stop() {
-      // One that is ending already refuses to be stopped; its promise tells when it has ended.
+      await beginning;
+      // A runner that is ending already refuses to be stopped.
       await Promise.all(
-        [...runners].map(async (runner) => {
-          await runner.stop().catch(() => {});
-          await runner.promise.catch(() => {});
-        }),
+        [...runners].map(({ runner, ended }) =>
+          Promise.race([runner.stop().catch(() => {}), ended]).then(() => ended),
+        ),
       );
     },
   };
 }
 
-/** On the connection by which graphile-worker hears of jobs, and keeps open. */
-function hearOfTickets(events: WorkerEvents, { dispatcher, engine: { log } }: JobContext): void {
+/**
+ * Resolves when a runner that could not write has no job left. Its own promise may never settle: where several
+ * writes fail at once, graphile-worker 0.18 counts down once more than up, and waits for a zero that has passed
+ * (`batch` in its main.js; the same place as https://github.com/graphile/worker/issues/636).
+ */
+function afterFailure(events: WorkerEvents): Promise<void> {
+  return new Promise((resolve) => {
+    let jobs = 0;
+    let hasFailed = false;
+    const look = () => {
+      if (hasFailed && jobs === 0) resolve();
+    };
+    events.on('job:start', () => {
+      jobs += 1;
+    });
+    events.on('job:complete', () => {
+      jobs -= 1;
+      look();
+    });
+    events.on('pool:fatalError', () => {
+      hasFailed = true;
+      look();
+    });
+  });
+}
+
+/**
+ * On the connection by which graphile-worker hears of jobs, and keeps open.
+ * @returns gives the connection back to the pool; a runner that never ends would keep it
+ */
+function hearOfTickets(events: WorkerEvents, { dispatcher, engine: { log } }: JobContext): () => void {
+  let listening: PoolClient | null = null;
+
   function notice({ channel, payload }: Notification): void {
     if (channel === TICKETS_CHANNEL) dispatcher.added(readTicket(payload));
   }
@@ -89,8 +125,16 @@ function hearOfTickets(events: WorkerEvents, { dispatcher, engine: { log } }: Jo
     });
   }
 
-  events.on('pool:listen:success', ({ client }) => hear(client));
-  events.on('pool:listen:release', ({ client }) => client.off('notification', notice));
+  events.on('pool:listen:success', ({ client }) => {
+    listening = client;
+    hear(client);
+  });
+  events.on('pool:listen:release', ({ client }) => {
+    listening = null;
+    client.off('notification', notice);
+  });
+  // graphile-worker lets go of a connection that has an error.
+  return () => listening?.emit('error', new Error('the job runner has ended'));
 }
 
 /** What its `run` says of a pool smaller than its concurrency does not hold for jobs that mostly wait for others. */

@@ -10,7 +10,7 @@ const MOST_OF_ANSWER = 32 * 1024 * 1024;
 
 /** Bytes that the answers under construction may hold together. As objects, rows take two to four times as many. */
 const MOST_OF_ACCOUNT = 32 * 1024 * 1024;
-const MOST_OF_PROCESS = 64 * 1024 * 1024;
+const MOST_OF_PROCESS = 48 * 1024 * 1024;
 
 /** The first bytes of an answer count for itself alone, so that small requests succeed whatever others read. */
 const FREE = 64 * 1024;

@@ -29,7 +29,7 @@ beforeEach(async () => {
   worker = await stage.startWorker({ DATABASE_URL: proxy.url });
 });
 afterEach(async () => {
-  await worker?.stop();
+  expect(await worker?.stop()).toBe(0);
   await operator.query('drop trigger if exists slow on event; drop function if exists slow');
 });
 
@@ -77,6 +77,21 @@ test('many short outages under load: every task is completed, none twice', async
     expect(facts.at(-1)).toMatchObject({ __typename: 'RunCompleted', result: { output: text } });
     expect(rebuildText(facts)).toBe(text);
   }
+});
+
+test('a worker that could not end several jobs at once goes on, and stops by itself', async () => {
+  await operator.query(`
+    create function refuse() returns trigger language plpgsql as $$ begin raise 'refused by the test'; end $$;
+    create trigger refuse before delete on graphile_worker._private_jobs for each row execute function refuse()`);
+  const ids = await Promise.all(
+    Array.from({ length: 20 }, () => ann.createTask({ prompt: 'x', model: 'demo@tokens=3,itl=1' })),
+  );
+  for (const id of ids) expect((await ann.events(id)).at(-1)?.__typename).toBe('RunCompleted');
+  while (!worker!.output().includes('the job runner ended')) await new Promise(setImmediate);
+  await operator.query('drop trigger refuse on graphile_worker._private_jobs; drop function refuse');
+  const later = await ann.createTask({ prompt: 'x', model: 'demo@tokens=3,itl=1' });
+  expect((await ann.events(later)).at(-1)?.__typename).toBe('RunCompleted');
+  expect(await worker!.stop()).toBe(0);
 });
 
 test('a worker that is stopped during a claim hands the run over, and leaves nothing behind', async () => {
