@@ -11,7 +11,7 @@ import {
 import { isSeeded } from '../store/model-catalog.ts';
 import type { ModelRow } from '../store/models.ts';
 import type { ProviderId } from '../vocabulary.ts';
-import { type ModelChangeInput, modelChange, newModel } from './model-input.ts';
+import { type ModelChangeInput, modelUpdate, newModel } from './model-input.ts';
 import { modelById } from './models.ts';
 import { requireBytes, requireObject } from './quota.ts';
 import { validate } from './validate.ts';
@@ -43,14 +43,18 @@ export async function createModel(context: Context, input: unknown): Promise<Mod
 /** @throws DomainError NOT_FOUND, FORBIDDEN for what only admins may, CONFLICT for a name that is taken. */
 export async function updateModel(context: Context, id: string, input: unknown): Promise<ModelRow> {
   const viewer = requireViewer(context);
-  const given = validate(modelChange, input, 'input');
+  const { forgetQuirks, ...given } = validate(modelUpdate, input, 'input');
   await requireBytes(context, given);
   const { ownerId, provider } = await changeable(context, id);
   refusePrices(viewer, ownerId, given);
   refuseAddress(provider, given);
   if (given.baseUrl === null && provider === 'custom') throw lacksAddress();
   if (ownerId !== null) await refuseBuiltInNames(context, given.aliases ?? []);
-  await changeModel(context.store.database, id, { ...(await toChange(context, given)), isEdited: true });
+  const edited = { ...(await toChange(context, given)), isEdited: true };
+  await changeModel(context.store.database, id, {
+    ...(Object.keys(given).length > 0 && edited),
+    ...(forgetQuirks && { quirks: [] }),
+  });
   context.store.lookups.forgetModels();
   return modelById(context, id, 'input.id');
 }

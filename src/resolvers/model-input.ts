@@ -51,6 +51,8 @@ export const modelChange = z.object({
 
 export type ModelChangeInput = z.output<typeof modelChange>;
 
+export const modelUpdate = modelChange.extend({ forgetQuirks: z.boolean().nullish() });
+
 export const newModel = modelChange.extend({
   provider: z.enum(PROVIDERS),
   modelId: model,

@@ -65,6 +65,10 @@ const UpdateModelInput = builder.inputType('UpdateModelInput', {
     isActive: t.boolean({ description: 'False: it is neither chosen nor may be named.' }),
     baseUrl: t.string({ description: 'Of a custom model: where it is served.' }),
     apiKey: t.string({ description: 'Of a custom model: another key; null: none.' }),
+    forgetQuirks: t.boolean({
+      description:
+        'True: empties `quirks`, for a server that has changed; those that still hold are learned again. Each process notices within five minutes.',
+    }),
   }),
 });
 

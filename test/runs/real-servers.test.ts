@@ -53,6 +53,14 @@ test('what a server refused is left out, remembered, and shown with the model', 
   expect(await quirksOf('gpt-4o')).toMatchObject({ quirks: [] });
 });
 
+test('an admin has the quirks of a model forgotten', async () => {
+  const { id } = await quirksOf('gpt-4.1');
+  const update = 'mutation ($input: UpdateModelInput!) { updateModel(input: $input) { model { quirks } } }';
+  const change = async (input: object) => data(await admin.query(update, { input })).updateModel.model;
+  expect(await change({ id, forgetQuirks: false })).toEqual({ quirks: ['no_seed'] });
+  expect(await change({ id, forgetQuirks: true })).toEqual({ quirks: [] });
+});
+
 test('a custom model at another address has no quirks yet', async () => {
   const input = { provider: 'CUSTOM', modelId: 'ours', baseUrl: url, isBuiltIn: true };
   data(
