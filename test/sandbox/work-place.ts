@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import {
   chmodSync,
@@ -68,7 +69,11 @@ export async function openWorkPlace({ limits, settings }: WorkPlaceOptions = {})
     run: (run, options = {}) =>
       sandbox.run({ workspace, run, timeoutMs: 15_000, signal: new AbortController().signal, ...options }),
     leftovers: () => processesOf(isRoot ? uidOf(tenant) : -1),
-    close: () => rmSync(dataDir, { recursive: true, force: true }),
+    close: () => {
+      // Folders that a command has closed are closed to us, too, unless we are root.
+      execFileSync('chmod', ['-R', 'u+rwX', dataDir]);
+      rmSync(dataDir, { recursive: true, force: true });
+    },
   };
 }
 
