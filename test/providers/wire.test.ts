@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -186,6 +187,31 @@ test('a body that nobody asked to be whole is bounded when it is read as a whole
   });
   const response = await createFetch()(url);
   await expect(response.text()).rejects.toThrow('longer than 16 MiB');
+});
+
+const UNRESOLVED = /^(ENOTFOUND|EAI_AGAIN)$/;
+
+test.each([
+  { given: 'NODE_USE_ENV_PROXY=1', more: { NODE_USE_ENV_PROXY: '1' }, says: /^200 through the proxy$/ },
+  {
+    given: 'a host in NO_PROXY',
+    more: { NODE_USE_ENV_PROXY: '1', NO_PROXY: '.invalid' },
+    says: UNRESOLVED,
+  },
+  { given: 'no NODE_USE_ENV_PROXY', more: {}, says: UNRESOLVED },
+])('with HTTP_PROXY and $given, a vendor is asked: $says', async ({ more, says }) => {
+  const proxy = await serve((response) => response.end('through the proxy'), []);
+  servers.at(-1)!.on('connect', (_request, socket) => {
+    socket.write('HTTP/1.1 200 OK\r\n\r\n');
+    socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 17\r\n\r\nthrough the proxy'));
+  });
+  const program = `
+    import { createFetch } from '${new URL('../../src/providers/wire/fetch.ts', import.meta.url)}';
+    const asked = createFetch()('http://vendor.invalid/v1');
+    console.log(await asked.then(async (answer) => answer.status + ' ' + (await answer.text()), ({ code }) => code));`;
+  const env = { HTTP_PROXY: proxy, ...more };
+  const child = spawn(process.execPath, ['--input-type=module', '-e', program], { env });
+  expect((await text(child.stdout)).trim()).toMatch(says);
 });
 
 const servers: Server[] = [];
