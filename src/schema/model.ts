@@ -17,6 +17,17 @@ const ModelPricesType = builder.objectRef<Prices>('ModelPrices').implement({
       description: 'Of what is sent and comes from a cache; null: as much as any other.',
       resolve: ({ cachedInput }) => (cachedInput === null ? null : Number(cachedInput)),
     }),
+    cacheWrite: t.float({
+      nullable: true,
+      description:
+        "Of what is sent and written to the provider's cache for five minutes; null: as much as any other.",
+      resolve: ({ cacheWrite }) => (cacheWrite == null ? null : Number(cacheWrite)),
+    }),
+    cacheWriteHour: t.float({
+      nullable: true,
+      description: 'Of what is written to it for an hour; null: as for five minutes.',
+      resolve: ({ cacheWriteHour }) => (cacheWriteHour == null ? null : Number(cacheWriteHour)),
+    }),
     output: t.float({ description: 'Of what is generated.', resolve: ({ output }) => Number(output) }),
   }),
 });

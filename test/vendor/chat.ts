@@ -51,9 +51,13 @@ function takeScripted(
 function countUsage(call: Call, answer: Answer, settings: Settings): Usage | undefined {
   if (!settings.usage) return undefined;
   const prompt = countTokens(call.promptText);
+  const cached = Math.min(settings.cached, prompt);
+  const written = Math.min(settings.written, prompt - cached);
   return {
     prompt,
-    cached: Math.min(settings.cached, prompt),
+    cached,
+    written,
+    hour: Math.min(settings.hour, written),
     completion: answer.tokens,
     reasoning: answer.reasoning.length,
   };

@@ -18,6 +18,9 @@ export interface Call {
 export interface Usage {
   readonly prompt: number;
   readonly cached: number;
+  readonly written: number;
+  /** The part of `written` that is kept for an hour. */
+  readonly hour: number;
   readonly completion: number;
   readonly reasoning: number;
 }
