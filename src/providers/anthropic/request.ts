@@ -12,6 +12,7 @@ import type { JsonObject } from '../json-object.ts';
 import { type ModelMessage, type ModelRequest, ProviderError, type ToolDefinition } from '../provider.ts';
 import type { Quirk, Quirks } from '../quirks/quirk.ts';
 import { argumentsObject } from '../tool-call.ts';
+import { withBreakpoints } from './breakpoints.ts';
 
 /** Anthropic wants a limit. No model that it still serves has a lower one; reasoning counts, too. */
 const MAX_TOKENS = 32_000;
@@ -30,7 +31,7 @@ export function toMessagesRequest(request: ModelRequest, quirks: Quirks): Messag
   const asked = quirks.has('no_response_format') ? schemaInWords(request) : request;
   const messages = fitHistory(asked, { provider: 'anthropic', model: request.model }, PLAIN_IDS);
   const takes = (quirk: Quirk) => !quirks.has(quirk);
-  return {
+  const body: MessageCreateParamsStreaming = {
     model: request.model,
     max_tokens: request.maxTokens ?? MAX_TOKENS,
     messages: toMessages(messages),
@@ -44,6 +45,7 @@ export function toMessagesRequest(request: ModelRequest, quirks: Quirks): Messag
     ...(responseSchema &&
       takes('no_response_format') && { output_config: { format: toFormat(responseSchema) } }),
   };
+  return request.cache?.isReadSoon && takes('no_cache_control') ? withBreakpoints(body) : body;
 }
 
 function toMessages(messages: readonly ModelMessage[]): MessageParam[] {

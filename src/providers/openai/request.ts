@@ -24,11 +24,18 @@ function maxTokensField(model: string, usual: MaxTokensField, quirks: Quirks): M
   return quirks.has('max_completion_tokens') || REASONING.test(model) ? 'max_completion_tokens' : usual;
 }
 
+interface Asked {
+  origin: Origin;
+  usual: MaxTokensField;
+  hasCacheKeys?: boolean;
+  quirks: Quirks;
+}
+
 export function toChatRequest(
   request: ModelRequest,
-  { origin, usual, quirks }: { origin: Origin; usual: MaxTokensField; quirks: Quirks },
+  { origin, usual, hasCacheKeys, quirks }: Asked,
 ): ChatCompletionCreateParamsStreaming {
-  const { temperature, topP, maxTokens, stop, seed, tools, responseSchema } = request;
+  const { temperature, topP, maxTokens, stop, seed, tools, responseSchema, cache } = request;
   const takes = (quirk: Quirk) => !quirks.has(quirk);
   const limit = maxTokensField(request.model, usual, quirks);
   return {
@@ -41,6 +48,8 @@ export function toChatRequest(
     ...(maxTokens !== undefined && { [limit]: maxTokens }),
     ...(stop !== undefined && takes('no_stop') && { stop: [...stop] }),
     ...(seed !== undefined && takes('no_seed') && { seed }),
+    // Requests with the same key go where their beginning is cached. https://developers.openai.com/api/docs/guides/prompt-caching
+    ...(cache && hasCacheKeys && takes('no_prompt_cache_key') && { prompt_cache_key: cache.key }),
     ...(tools?.length && { tools: tools.map(toTool) }),
     ...(responseSchema &&
       takes('no_response_format') && { response_format: toResponseFormat(responseSchema) }),

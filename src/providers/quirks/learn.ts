@@ -19,6 +19,8 @@ const PARAMETERS: readonly (readonly [string, Quirk])[] = [
   ['stop_sequences', 'no_stop'],
   ['stop', 'no_stop'],
   ['seed', 'no_seed'],
+  ['cache_control', 'no_cache_control'],
+  ['prompt_cache_key', 'no_prompt_cache_key'],
   ['response_format', 'no_response_format'],
   ['json_schema', 'no_response_format'],
   ['output_config', 'no_response_format'],
@@ -89,6 +91,7 @@ function refusedParameter(said: string, parameter: string | null, sent: Sent): Q
 /** Thoughts stand in messages, and the schema's type in its parameter. */
 function isSent(sent: Sent, name: string): boolean {
   if (name in sent) return true;
+  if (name === 'cache_control') return JSON.stringify(sent).includes('"cache_control":');
   if (name === 'json_schema') return 'response_format' in sent;
   return KEPT.includes(name) && JSON.stringify(sent.messages).includes(`"${name}":`);
 }

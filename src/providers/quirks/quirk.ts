@@ -7,6 +7,9 @@ export const QUIRKS = [
   'no_stop',
   'no_seed',
   'no_stream_options',
+  /** Its server knows no marks of what is to be cached. */
+  'no_cache_control',
+  'no_prompt_cache_key',
   /** The schema is put into the prompt instead. */
   'no_response_format',
   /** It refuses what it sent itself with its thoughts. */
