@@ -1,6 +1,6 @@
 import type { Usage } from '../rules/money.ts';
 import { FAILURES, type ProviderErrorCode } from '../rules/provider-failure.ts';
-import type { FinishReason, ProviderId } from '../vocabulary.ts';
+import type { FinishReason, ProviderId, ReasoningEffort } from '../vocabulary.ts';
 import type { JsonObject } from './json-object.ts';
 
 export interface ToolDefinition {
@@ -54,6 +54,9 @@ export interface ModelRequest {
   maxTokens?: number;
   stop?: readonly string[];
   seed?: number;
+  reasoningEffort?: ReasoningEffort;
+  /** The most that is reasoned, a part of `maxTokens`, where the vendor has such a limit. */
+  maxReasoningTokens?: number;
   /** What the model may call; it is never forced to. */
   tools?: readonly ToolDefinition[];
   /** JSON schema that the answer's text is to match. Vendors differ in how strictly they see to it. */

@@ -36,6 +36,8 @@ export function createChatProvider(
   patience: Patience,
   quirks: QuirkMemory,
 ): Provider {
+  const isOpenRouter = new URL(client.baseURL).hostname === 'openrouter.ai';
+
   async function* chat(
     origin: Origin,
     body: ChatCompletionCreateParamsStreaming,
@@ -60,7 +62,14 @@ export function createChatProvider(
           askLearning(
             quirks,
             origin,
-            (known) => toChatRequest(request, { origin, usual: maxTokensField, hasCacheKeys, quirks: known }),
+            (known) =>
+              toChatRequest(request, {
+                origin,
+                usual: maxTokensField,
+                hasCacheKeys,
+                isOpenRouter,
+                quirks: known,
+              }),
             (body) => chat(origin, body, either),
           ),
         signal,
