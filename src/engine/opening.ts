@@ -9,27 +9,35 @@ import type { EngineContext } from './context.ts';
 /** Turns that a model is sent. */
 const MAX_TURNS = 100;
 
+export interface Opening {
+  messages: ModelMessage[];
+  /** Since the turn before it was completed; null: there is none, or older ones are left out, so that each turn begins elsewhere. */
+  msSinceLastTurn: number | null;
+}
+
 /** What a model is sent first: its system prompt, the conversation so far, and what it is asked. */
 export async function openingMessages(
   { store }: EngineContext,
   lease: Lease,
   asked: Pick<StartedTask, 'id' | 'prompt' | 'threadId'>,
   system: string | null,
-): Promise<ModelMessage[]> {
+): Promise<Opening> {
   const { context, turns } = await readThread(store.database, asked);
-  if (turns.length > MAX_TURNS) {
+  const isWhole = turns.length <= MAX_TURNS;
+  if (!isWhole) {
     turns.shift();
     await appendEvent(store, lease, { type: 'ThreadTruncated', data: { sentTurns: turns.length } });
   }
   const instructions = [...(system ? [system] : []), ...(context ? [context] : [])];
-  return [
+  const messages = [
     ...(instructions.length > 0 ? [{ role: 'system' as const, content: instructions.join('\n\n') }] : []),
     ...turns.flatMap(({ prompt, output }) => [
       { role: 'user' as const, content: prompt },
       { role: 'assistant' as const, content: output },
     ]),
-    { role: 'user', content: asked.prompt },
+    { role: 'user' as const, content: asked.prompt },
   ];
+  return { messages, msSinceLastTurn: isWhole ? (turns.at(-1)?.msAgo ?? null) : null };
 }
 
 async function readThread(

@@ -13,6 +13,7 @@ import { isTooLong } from './agent/compact.ts';
 import { askModel, createTries } from './ask-model.ts';
 import type { EngineContext } from './context.ts';
 import { openingMessages } from './opening.ts';
+import { cacheOfPrompt } from './prompt-cache.ts';
 
 /**
  * A prompt task: one model's answer, asked for again when it does not meet its schema, and with fewer turns of its thread
@@ -24,18 +25,24 @@ export async function runPrompt(
   lease: Lease,
   task: StartedTask,
 ): Promise<TaskResult> {
-  let messages = await openingMessages(context, lease, task, task.system);
+  let opening = await openingMessages(context, lease, task, task.system);
   const tries = createTries([task, ...task.fallbackModels]);
   let correction: ModelMessage[] = [];
   for (let { firstCall } = task; ; firstCall = null) {
-    const asked = correction.length > 0 ? [...messages, ...correction] : withSchema(messages, task);
-    const request = { messages: asked, ...task.parameters, ...shapeOf(task) };
+    const asked =
+      correction.length > 0 ? [...opening.messages, ...correction] : withSchema(opening.messages, task);
+    const request = {
+      messages: asked,
+      ...task.parameters,
+      ...shapeOf(task),
+      ...cacheOfPrompt(task, opening),
+    };
     const given = await askModel(context, lease, tries, request, firstCall).catch(async (thrown) => {
-      const shorter = isTooLong(thrown) ? withoutOlderTurns(messages) : null;
+      const shorter = isTooLong(thrown) ? withoutOlderTurns(opening.messages) : null;
       if (!shorter) throw thrown;
       const data = { sentTurns: turnsIn(shorter) };
       await appendEvent(context.store, lease, { type: 'ThreadTruncated', data });
-      messages = shorter;
+      opening = { messages: shorter, msSinceLastTurn: null };
       return null;
     });
     if (!given) continue;

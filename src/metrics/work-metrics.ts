@@ -69,6 +69,7 @@ export function measureWork(registry: Registry): WorkMetrics {
       calls.inc({ provider, outcome: status, code: error?.code ?? '' });
       tokens.inc({ provider, type: 'input' }, usage.inputTokens ?? 0);
       tokens.inc({ provider, type: 'cached_input' }, usage.cachedInputTokens ?? 0);
+      tokens.inc({ provider, type: 'cache_write' }, usage.cacheWriteTokens ?? 0);
       tokens.inc({ provider, type: 'output' }, usage.outputTokens ?? 0);
       if (call.cost === null) unknownCosts.inc({ provider });
       else cost.inc({ provider }, Number(call.cost));

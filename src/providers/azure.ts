@@ -30,6 +30,7 @@ export function createAzureProvider(
         fetch: createFetch(),
       }),
       maxTokensField: 'max_completion_tokens',
+      hasCacheKeys: true,
     },
     patience,
     quirks,

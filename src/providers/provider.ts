@@ -1,6 +1,6 @@
 import type { Usage } from '../rules/money.ts';
 import { FAILURES, type ProviderErrorCode } from '../rules/provider-failure.ts';
-import type { FinishReason, ProviderId } from '../vocabulary.ts';
+import type { FinishReason, ProviderId, ReasoningEffort } from '../vocabulary.ts';
 import type { JsonObject } from './json-object.ts';
 
 export interface ToolDefinition {
@@ -36,6 +36,14 @@ export type ModelMessage =
   /** A tool's result. */
   | { role: 'tool'; content: string; toolCallId: string; toolName: string };
 
+/** Of a conversation of which more is asked later: what vendors need to find its beginning in their caches. */
+export interface PromptCache {
+  /** The same for all requests of the conversation. */
+  key: string;
+  /** Whether the next request is likely within minutes. Writing to a cache costs more than not to, where vendors bill it. */
+  isReadSoon: boolean;
+}
+
 /** What every vendor is asked for, in one form. Absent settings are the vendor's own defaults. */
 export interface ModelRequest {
   /** The vendor's id of the model, verbatim. */
@@ -46,10 +54,15 @@ export interface ModelRequest {
   maxTokens?: number;
   stop?: readonly string[];
   seed?: number;
+  reasoningEffort?: ReasoningEffort;
+  /** The most that is reasoned, a part of `maxTokens`, where the vendor has such a limit. */
+  maxReasoningTokens?: number;
   /** What the model may call; it is never forced to. */
   tools?: readonly ToolDefinition[];
   /** JSON schema that the answer's text is to match. Vendors differ in how strictly they see to it. */
   responseSchema?: JsonObject;
+  /** Absent: nothing of it is sent again. */
+  cache?: PromptCache;
 }
 
 /** Where the time went, as the vendor tells it, in milliseconds; null is unknown. */

@@ -134,6 +134,8 @@ async function toChange(
     ...(prices !== undefined && {
       inputPrice: prices?.input.toFixed(6) ?? null,
       cachedInputPrice: prices?.cachedInput?.toFixed(6) ?? null,
+      cacheWritePrice: prices?.cacheWrite?.toFixed(6) ?? null,
+      cacheWriteHourPrice: prices?.cacheWriteHour?.toFixed(6) ?? null,
       outputPrice: prices?.output.toFixed(6) ?? null,
     }),
   };

@@ -39,7 +39,15 @@ export const modelChange = z.object({
   specialties: unique(text({ min: 1, max: 50 }).toLowerCase(), MOST).nullish(),
   contextWindow: tokens.nullish(),
   maxOutput: tokens.nullish(),
-  prices: z.object({ input: price, cachedInput: price.nullish(), output: price }).nullish(),
+  prices: z
+    .object({
+      input: price,
+      cachedInput: price.nullish(),
+      cacheWrite: price.nullish(),
+      cacheWriteHour: price.nullish(),
+      output: price,
+    })
+    .nullish(),
   supportsVision: z.boolean().nullish(),
   supportsFunctionCalling: z.boolean().nullish(),
   isActive: z.boolean().nullish(),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { TASK_KINDS, type TaskKind } from '../vocabulary.ts';
+import { REASONING_EFFORTS, TASK_KINDS, type TaskKind } from '../vocabulary.ts';
 import { anObject, fewMembers, jsonObject, list, sized, text } from './validate.ts';
 
 const MAX_PROMPT = 1_000_000;
@@ -13,6 +13,13 @@ export const parameters = z.object({
   maxTokens: z.number().int().min(1).max(1_000_000).nullish(),
   stop: list(text({ min: 1, max: 200 }), 4, 'must have at most 4 texts').nullish(),
   seed: z.number().int().nullish(),
+  reasoningEffort: z.enum(REASONING_EFFORTS).nullish(),
+  maxReasoningTokens: z
+    .number()
+    .int()
+    .min(1_024, 'must be at least 1024')
+    .max(1_000_000, 'must be at most 1000000')
+    .nullish(),
 });
 
 export const prompt = text({ min: 1, max: MAX_PROMPT }).refine(

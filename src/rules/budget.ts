@@ -1,4 +1,4 @@
-import { costOf, type Prices, toDollars, toPicodollars } from './money.ts';
+import { costOf, dearestInput, type Prices, toDollars, toPicodollars } from './money.ts';
 
 export interface Reservation {
   /** What the provider is asked for at most. */
@@ -12,7 +12,8 @@ const MIN_TOKENS = 256;
 
 /**
  * The longest answer, up to `wanted` tokens, whose cost is surely covered by what is left. A token is at least
- * one byte of UTF-8, so that the bytes of the question bound its tokens.
+ * one byte of UTF-8, so that the bytes of the question bound its tokens. Each is reserved at the dearest price of input:
+ * the vendor may write all of it to its cache, which costs up to twice as much.
  * @param left US dollars as decimal text. @returns null when it covers no answer worth asking for.
  */
 export function reserve(
@@ -24,7 +25,7 @@ export function reserve(
     toPicodollars(
       costOf(
         { inputTokens: inputBytes, cachedInputTokens: null, outputTokens, reasoningTokens: null },
-        prices,
+        { ...prices, input: dearestInput(prices) },
       ) ?? '0',
     );
   const base = costFor(0);

@@ -3,6 +3,10 @@ export interface Usage {
   inputTokens: number | null;
   /** The part of `inputTokens` that the vendor served from its cache. */
   cachedInputTokens: number | null;
+  /** The part of `inputTokens` that the vendor wrote to its cache, at a price of its own; absent: it does not say. */
+  cacheWriteTokens?: number | null;
+  /** The part of `cacheWriteTokens` that is kept for an hour; the others are for five minutes. */
+  cacheWriteHourTokens?: number | null;
   outputTokens: number | null;
   /** The part of `outputTokens` that was reasoning. */
   reasoningTokens: number | null;
@@ -20,6 +24,10 @@ export interface Prices {
   input: string;
   /** null: cached input costs as much as any other. */
   cachedInput: string | null;
+  /** Of input that is written to the cache for five minutes; null or absent: as much as any other. */
+  cacheWrite?: string | null;
+  /** For an hour; null or absent: as for five minutes. */
+  cacheWriteHour?: string | null;
   output: string;
 }
 
@@ -31,20 +39,46 @@ export function costOf(usage: Usage, prices: Prices | null): string | null {
   if (isFree(prices)) return toDollars(0n);
   if (!prices || usage.inputTokens === null || usage.outputTokens === null) return null;
   const cached = BigInt(Math.min(usage.cachedInputTokens ?? 0, usage.inputTokens));
-  const fresh = BigInt(usage.inputTokens) - cached;
+  const written = atMost(usage.cacheWriteTokens, BigInt(usage.inputTokens) - cached);
+  const forHour = atMost(usage.cacheWriteHourTokens, written);
+  const fresh = BigInt(usage.inputTokens) - cached - written;
+  const write = prices.cacheWrite ?? prices.input;
   const picodollars =
     fresh * picodollarsPerToken(prices.input) +
     cached * picodollarsPerToken(prices.cachedInput ?? prices.input) +
+    (written - forHour) * picodollarsPerToken(write) +
+    forHour * picodollarsPerToken(prices.cacheWriteHour ?? write) +
     BigInt(usage.outputTokens) * picodollarsPerToken(prices.output);
   return toDollars(picodollars);
 }
 
+function atMost(count: number | null | undefined, most: bigint): bigint {
+  const counted = BigInt(count ?? 0);
+  return counted < most ? counted : most;
+}
+
 /** What is free costs nothing however much was used, known or not. */
 export function isFree(prices: Prices | null): boolean {
-  return (
-    prices !== null &&
-    [prices.input, prices.cachedInput ?? '0', prices.output].every((price) => Number(price) === 0)
+  return prices !== null && [...inputPrices(prices), prices.output].every((price) => Number(price) === 0);
+}
+
+/** All that a token of the input may cost. */
+function inputPrices({ input, cachedInput, cacheWrite, cacheWriteHour }: Prices): string[] {
+  return [input, cachedInput, cacheWrite, cacheWriteHour].filter((price) => typeof price === 'string');
+}
+
+/** The price of a token of the input, in whatever way it is billed: it may be written to a cache. */
+export function dearestInput(prices: Prices): string {
+  return inputPrices(prices).reduce((one, other) =>
+    picodollarsPerToken(one) >= picodollarsPerToken(other) ? one : other,
   );
+}
+
+/** A multiple of a price, in hundredths of it; rounded up to the six decimal places of prices. */
+export function percentOf(dollarsPerMillion: string, percent: bigint): string {
+  const micros = (picodollarsPerToken(dollarsPerMillion) * percent + 99n) / 100n;
+  const digits = micros.toString().padStart(7, '0');
+  return `${digits.slice(0, -6)}.${digits.slice(-6)}`;
 }
 
 /** A dollar per million tokens is a million picodollars per token, so six decimal places are exact. */

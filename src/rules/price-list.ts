@@ -1,7 +1,7 @@
 import { calcPrice, type ModelPrice, type TieredPrices } from '@pydantic/genai-prices';
 import { PROVIDERS, type ProviderId } from '../vocabulary.ts';
 import type { ModelReference } from './model-id.ts';
-import { isFree, type Prices } from './money.ts';
+import { isFree, type Prices, percentOf } from './money.ts';
 
 const FREE: Prices = { input: '0', cachedInput: null, output: '0' };
 
@@ -31,7 +31,20 @@ export function pricesOf(
   { provider, model }: ModelReference,
   inputTokens: number,
 ): Prices | null {
-  return ownPrices ?? listPrices(provider, model, inputTokens);
+  return ownPrices ? withWritePrices(provider, ownPrices) : listPrices(provider, model, inputTokens);
+}
+
+/** Hundredths of the price of input that Anthropic takes for writing it to the cache. https://platform.claude.com/docs/en/build-with-claude/prompt-caching */
+const WRITING = { fiveMinutes: 125n, hour: 200n };
+
+/** An admin need not say what Anthropic derives from the price of input. */
+function withWritePrices(provider: ProviderId, prices: Prices): Prices {
+  if (provider !== 'anthropic') return prices;
+  return {
+    ...prices,
+    cacheWrite: prices.cacheWrite ?? percentOf(prices.input, WRITING.fiveMinutes),
+    cacheWriteHour: prices.cacheWriteHour ?? percentOf(prices.input, WRITING.hour),
+  };
 }
 
 /**
@@ -52,7 +65,15 @@ function toPrices(price: ModelPrice, inputTokens: number): Prices | null {
   const input = atSize(price.input_mtok, inputTokens);
   const output = atSize(price.output_mtok, inputTokens);
   if (input === null || output === null) return null;
-  return { input, cachedInput: atSize(price.cache_read_mtok, inputTokens), output };
+  const cacheWrite = atSize(price.cache_write_5m_mtok ?? price.cache_write_mtok, inputTokens);
+  const cacheWriteHour = atSize(price.cache_write_1h_mtok, inputTokens);
+  return {
+    input,
+    cachedInput: atSize(price.cache_read_mtok, inputTokens),
+    ...(cacheWrite !== null && { cacheWrite }),
+    ...(cacheWriteHour !== null && { cacheWriteHour }),
+    output,
+  };
 }
 
 function atSize(price: number | TieredPrices | undefined, inputTokens: number): string | null {

@@ -1,12 +1,15 @@
-import type { FinishReason } from '../vocabulary.ts';
+import type { FinishReason, ReasoningEffort } from '../vocabulary.ts';
 
-/** Sampling settings of a prompt; absent ones are the vendor's own defaults. */
+/** Settings of a prompt; absent ones are the vendor's own defaults. */
 export interface PromptParameters {
   temperature?: number;
   topP?: number;
   maxTokens?: number;
   stop?: string[];
   seed?: number;
+  reasoningEffort?: ReasoningEffort;
+  /** Of Anthropic's models up to 4.6 and of OpenRouter. */
+  maxReasoningTokens?: number;
 }
 
 /** What a task is about, in the words of whoever made it. */

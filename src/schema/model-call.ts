@@ -19,6 +19,11 @@ export const ModelCallType = builder.objectRef<ModelCallRow>('ModelCall').implem
       nullable: true,
       description: "The part of `inputTokens` that came from the provider's cache.",
     }),
+    cacheWriteTokens: t.exposeInt('cacheWriteTokens', {
+      nullable: true,
+      description:
+        "The part of `inputTokens` that was written to the provider's cache, at a price of its own.",
+    }),
     outputTokens: t.exposeInt('outputTokens', { nullable: true, description: 'Tokens generated.' }),
     reasoningTokens: t.exposeInt('reasoningTokens', {
       nullable: true,

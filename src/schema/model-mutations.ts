@@ -13,6 +13,14 @@ const ModelPricesInput = builder.inputType('ModelPricesInput', {
   fields: (t) => ({
     input: t.float({ required: true, description: 'Of what is sent.' }),
     cachedInput: t.float({ description: 'Of what comes from a cache; absent: as much as any other.' }),
+    cacheWrite: t.float({
+      description:
+        'Of what is written to a cache for five minutes; absent: as much as any other, at Anthropic 1.25 times.',
+    }),
+    cacheWriteHour: t.float({
+      description:
+        'Of what is written to it for an hour; absent: as for five minutes, at Anthropic twice `input`.',
+    }),
     output: t.float({ required: true, description: 'Of what is generated.' }),
   }),
 });

@@ -17,6 +17,17 @@ const ModelPricesType = builder.objectRef<Prices>('ModelPrices').implement({
       description: 'Of what is sent and comes from a cache; null: as much as any other.',
       resolve: ({ cachedInput }) => (cachedInput === null ? null : Number(cachedInput)),
     }),
+    cacheWrite: t.float({
+      nullable: true,
+      description:
+        "Of what is sent and written to the provider's cache for five minutes; null: as much as any other.",
+      resolve: ({ cacheWrite }) => (cacheWrite == null ? null : Number(cacheWrite)),
+    }),
+    cacheWriteHour: t.float({
+      nullable: true,
+      description: 'Of what is written to it for an hour; null: as for five minutes.',
+      resolve: ({ cacheWriteHour }) => (cacheWriteHour == null ? null : Number(cacheWriteHour)),
+    }),
     output: t.float({ description: 'Of what is generated.', resolve: ({ output }) => Number(output) }),
   }),
 });
@@ -74,7 +85,7 @@ builder.node(ModelType, {
     }),
     quirks: t.exposeStringList('quirks', {
       description:
-        'Adjustments to requests, learned from what the server of the model refused. `no_temperature`: the parameter is omitted; `max_completion_tokens`: the output limit is sent under that name.',
+        'Adjustments to requests, learned from what the server of the model refused. `no_temperature`: the parameter is omitted; `no_cache_control`: nothing is marked for its cache; `basic_reasoning_effort`: efforts other than low, medium and high become the nearest of them; `max_completion_tokens`: the output limit is sent under that name.',
     }),
     isActive: t.boolean({
       description: 'Whether it is offered: nobody took it out of use, and its provider still has it.',

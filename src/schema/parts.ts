@@ -1,7 +1,9 @@
 import type { RunError } from '../errors.ts';
 import type { Plan, PlanStep } from '../rules/plan.ts';
 import type { PromptParameters } from '../rules/task.ts';
+import { REASONING_EFFORTS } from '../vocabulary.ts';
 import { builder } from './builder.ts';
+import { capitals } from './capitals.ts';
 import { PlanStepStatusEnum, RunErrorCodeEnum } from './enums.ts';
 
 export const RunErrorType = builder.objectRef<RunError>('RunError').implement({
@@ -12,6 +14,12 @@ export const RunErrorType = builder.objectRef<RunError>('RunError').implement({
   }),
 });
 
+const ReasoningEffortEnum = builder.enumType('ReasoningEffort', {
+  description:
+    'How much a model reasons before it answers. Each model has some of these; where it lacks one, the nearest of LOW, MEDIUM and HIGH is asked for.',
+  values: capitals(REASONING_EFFORTS),
+});
+
 export const PromptParametersType = builder.objectRef<PromptParameters>('PromptParameters').implement({
   description: "Sampling settings; null ones are the provider's defaults.",
   fields: (t) => ({
@@ -20,6 +28,15 @@ export const PromptParametersType = builder.objectRef<PromptParameters>('PromptP
     maxTokens: t.exposeInt('maxTokens', { nullable: true, description: 'The most tokens to generate.' }),
     stop: t.exposeStringList('stop', { nullable: true, description: 'Texts before which the model stops.' }),
     seed: t.exposeInt('seed', { nullable: true, description: 'For answers that can be repeated.' }),
+    reasoningEffort: t.expose('reasoningEffort', {
+      type: ReasoningEffortEnum,
+      nullable: true,
+      description: 'How much the model reasons before it answers.',
+    }),
+    maxReasoningTokens: t.exposeInt('maxReasoningTokens', {
+      nullable: true,
+      description: 'The most tokens of reasoning, a part of `maxTokens`.',
+    }),
   }),
 });
 
@@ -31,6 +48,15 @@ export const PromptParametersInput = builder.inputType('PromptParametersInput', 
     maxTokens: t.int({ description: 'The most tokens to generate, 1 to 1000000.' }),
     stop: t.stringList({ description: 'At most 4 texts before which the model stops.' }),
     seed: t.int({ description: 'For answers that can be repeated.' }),
+    reasoningEffort: t.field({
+      type: ReasoningEffortEnum,
+      description:
+        'How much the model reasons before it answers. A model that does not reason is asked without it (`quirks` of the model).',
+    }),
+    maxReasoningTokens: t.int({
+      description:
+        "The most tokens of reasoning, 1024 to 1000000, a part of `maxTokens`: of Anthropic's models up to 4.6 and of OpenRouter; others have no such limit.",
+    }),
   }),
 });
 

@@ -3,7 +3,7 @@ import type { ExecutionResult, StepResult, WorkflowDefinition } from '../rules/w
 import type { ExecutionStepStatus, ExecutionTrigger, Origin, RunStatus } from '../vocabulary.ts';
 import type { Database } from './database.ts';
 import { createdAtTextSql, type ListRange, rangeSql, rangeValues } from './list-range.ts';
-import type { SpendRow } from './model-call-reports.ts';
+import { SPENT_TOKENS, type SpendRow } from './model-call-reports.ts';
 import { TASK_COLUMNS, type TaskRow } from './tasks.ts';
 
 /** An execution with what its run says about it. */
@@ -176,8 +176,7 @@ export async function readExecutionSpend(
     name: 'read-execution-spend',
     text: `
       select run.parent_id as "runId", coalesce(sum(cost), 0)::float8 as cost,
-        bool_and(cost is not null) as "costComplete", coalesce(sum(input_tokens), 0)::float8 as "inputTokens",
-        coalesce(sum(output_tokens), 0)::float8 as "outputTokens"
+        bool_and(cost is not null) as "costComplete", ${SPENT_TOKENS}
       from run join model_call on model_call.run_id = run.id
       where run.parent_id = any($1::text[]) group by run.parent_id`,
     values: [executionIds],

@@ -8,8 +8,17 @@ export interface SpendRow {
   cost: number;
   costComplete: boolean;
   inputTokens: number;
+  /** Parts of `inputTokens`: from the vendors' caches, and into them. */
+  cachedInputTokens: number;
+  cacheWriteTokens: number;
   outputTokens: number;
 }
+
+/** SQL: what rows of calls come to in tokens. */
+export const SPENT_TOKENS = `coalesce(sum(input_tokens), 0)::float8 as "inputTokens",
+  coalesce(sum(cached_input_tokens), 0)::float8 as "cachedInputTokens",
+  coalesce(sum(cache_write_tokens), 0)::float8 as "cacheWriteTokens",
+  coalesce(sum(output_tokens), 0)::float8 as "outputTokens"`;
 
 /** One query for many runs; a run without calls has no row. */
 export async function readSpend(
@@ -20,7 +29,7 @@ export async function readSpend(
     name: 'read-spend',
     text: `
       select run_id as "runId", coalesce(sum(cost), 0)::float8 as cost, bool_and(cost is not null) as "costComplete",
-        coalesce(sum(input_tokens), 0)::float8 as "inputTokens", coalesce(sum(output_tokens), 0)::float8 as "outputTokens"
+        ${SPENT_TOKENS}
       from model_call where run_id = any($1::text[]) group by run_id`,
     values: [runIds],
   });
@@ -35,7 +44,7 @@ export async function readModelCalls(database: Database, runIds: readonly string
     name: 'read-model-calls',
     text: `
       select id, run_id as "runId", attempt, provider, model, status, input_tokens as "inputTokens",
-        cached_input_tokens as "cachedInputTokens", output_tokens as "outputTokens",
+        cached_input_tokens as "cachedInputTokens", cache_write_tokens as "cacheWriteTokens", output_tokens as "outputTokens",
         reasoning_tokens as "reasoningTokens", cost::float8 as cost, finish_reason as "finishReason",
         raw_finish_reason as "rawFinishReason", error_code as "errorCode", started_at as "startedAt",
         time_to_first_token_ms as "timeToFirstTokenMs", latency_ms as "latencyMs"

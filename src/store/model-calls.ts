@@ -7,7 +7,7 @@ import { type CallBounds, isLimitedSql, reserveForCall, settleForCall } from './
 import { appendSql, eventsParameter, RAISED, raiseSql } from './event-log.ts';
 import type { LoggedEvent, NewEvent } from './events.ts';
 import { fenced, type Lease } from './lease.ts';
-import { callPricesSql, pricesSql } from './prices.ts';
+import { callPricesSql, PRICE_COLUMNS, pricesSql } from './prices.ts';
 import type { Store } from './store.ts';
 import { transaction } from './transaction.ts';
 
@@ -75,13 +75,13 @@ export function insertCallSql(
   { id, provider, model, freeProviders }: Record<'id' | 'provider' | 'model' | 'freeProviders', string>,
   from = 'moved',
 ): string {
+  const prices = PRICE_COLUMNS.map((column) => `price.${column}`);
   return `
-    insert into model_call (id, run_id, attempt, provider, model, status, price_source, input_price,
-      cached_input_price, output_price, cost)
-    select ${id}, moved.id, moved.attempt, ${provider}, ${model}, 'started', price.price_source, price.input_price,
-      price.cached_input_price, price.output_price,
+    insert into model_call (id, run_id, attempt, provider, model, status, price_source, ${PRICE_COLUMNS.join(', ')},
+      cost)
+    select ${id}, moved.id, moved.attempt, ${provider}, ${model}, 'started', price.price_source, ${prices.join(', ')},
       case when price.price_source = 'list' then case when ${provider} = any(${freeProviders}) then 0 end
-        when greatest(price.input_price, price.cached_input_price, price.output_price) = 0 then 0 end
+        when greatest(${prices.join(', ')}) = 0 then 0 end
     from ${from}, lateral ${callPricesSql('moved.id', provider, model)} as price
     returning *`;
 }
@@ -183,7 +183,7 @@ async function settle(
         update model_call set status = $4, input_tokens = $5, cached_input_tokens = $6, output_tokens = $7,
           reasoning_tokens = $8, cost = $9, finish_reason = $10, raw_finish_reason = $11, error_code = $12,
           time_to_first_token_ms = $13, latency_ms = $14, input_price = $17, cached_input_price = $18,
-          output_price = $19
+          output_price = $19, cache_write_tokens = $20, cache_write_price = $21, cache_write_hour_price = $22
         from held
         where model_call.id = $3 and latency_ms is null and ($16 or not ${isLimitedSql('held')})
         returning model_call.id
@@ -205,6 +205,9 @@ async function settle(
       settlement.prices?.input ?? null,
       settlement.prices?.cachedInput ?? null,
       settlement.prices?.output ?? null,
+      settlement.usage.cacheWriteTokens ?? null,
+      settlement.prices?.cacheWrite ?? null,
+      settlement.prices?.cacheWriteHour ?? null,
     ],
   });
   return rows.map((row) => ({ event: row.runId === null ? null : row }));

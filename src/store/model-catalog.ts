@@ -89,7 +89,7 @@ export async function seedCatalog(database: Database): Promise<void> {
      on conflict (owner_id, provider, model_id) do update set name = excluded.name, aliases = excluded.aliases,
        capabilities = excluded.capabilities, specialties = excluded.specialties, rank = excluded.rank,
        context_window = excluded.context_window, max_output = excluded.max_output, input_price = null,
-       cached_input_price = null, output_price = null, updated_at = now()
+       cached_input_price = null, cache_write_price = null, cache_write_hour_price = null, output_price = null, updated_at = now()
      where not model.is_edited`,
     [JSON.stringify(rows)],
   );

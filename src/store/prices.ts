@@ -1,7 +1,17 @@
+/** Where rows of calls and of the catalog hold prices. */
+export const PRICE_COLUMNS = [
+  'input_price',
+  'cached_input_price',
+  'cache_write_price',
+  'cache_write_hour_price',
+  'output_price',
+] as const;
+
 /** SQL: the prices of a row as `Prices`, null when it has none. @param row SQL name of the row. */
 export function pricesSql(row: string): string {
   return `case when ${row}.input_price is not null then json_build_object('input', ${row}.input_price::text,
-    'cachedInput', ${row}.cached_input_price::text, 'output', ${row}.output_price::text) end`;
+    'cachedInput', ${row}.cached_input_price::text, 'cacheWrite', ${row}.cache_write_price::text,
+    'cacheWriteHour', ${row}.cache_write_hour_price::text, 'output', ${row}.output_price::text) end`;
 }
 
 /**
@@ -11,19 +21,18 @@ export function pricesSql(row: string): string {
  */
 export function callPricesSql(run: string, provider: string, model: string): string {
   return `(
-    select price_source, input_price, cached_input_price, output_price from (
-      (select 1 as place, price_source, case when price_source = 'catalog' then input_price end as input_price,
-         case when price_source = 'catalog' then cached_input_price end as cached_input_price,
-         case when price_source = 'catalog' then output_price end as output_price
+    select price_source, ${PRICE_COLUMNS.join(', ')} from (
+      (select 1 as place, price_source,
+         ${PRICE_COLUMNS.map((column) => `case when price_source = 'catalog' then ${column} end as ${column}`).join(', ')}
        from (select * from model_call where run_id = ${run} offset 0) as earlier
        where provider = ${provider} and model = ${model} limit 1)
       union all
-      (select 2, 'catalog', input_price, cached_input_price, output_price from model
+      (select 2, 'catalog', ${PRICE_COLUMNS.join(', ')} from model
        where owner_id is null and provider = ${provider} and model_id in (${model}, split_part(${model}, '@', 1))
          and input_price is not null
        order by model_id = ${model} desc limit 1)
       union all
-      (select 3, 'list', null, null, null)
+      (select 3, 'list', ${PRICE_COLUMNS.map(() => 'null::numeric').join(', ')})
     ) as known order by place limit 1
   )`;
 }

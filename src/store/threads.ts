@@ -141,6 +141,8 @@ export async function readThreadContext(database: Database, id: string): Promise
 export interface Turn {
   prompt: string;
   output: string;
+  /** Milliseconds since it was completed. */
+  msAgo: number;
 }
 
 /** The completed turns of a thread that come before a run, oldest first, at most the last `limit`. */
@@ -156,7 +158,7 @@ export async function readTurns(
       with present as (
         select joined_at from task where id = $2 union all select joined_at from orchestration where id = $2
       )
-      select prompt, output from (${lastTurnsSql('task')} union all ${lastTurnsSql('orchestration')}) as last
+      select prompt, output, (extract(epoch from clock_timestamp() - completed_at) * 1000)::float8 as "msAgo" from (${lastTurnsSql('task')} union all ${lastTurnsSql('orchestration')}) as last
       order by joined_at desc, id desc limit $3`,
     values: [threadId, beforeRunId, limit],
   });
@@ -166,7 +168,8 @@ export async function readTurns(
 /** By the index of the thread, so that a long conversation costs no more than its end. */
 function lastTurnsSql(kind: 'task' | 'orchestration'): string {
   return `(
-    select ${kind}.id, ${kind}.joined_at, ${kind}.prompt, ${kind}.result ->> 'output' as output
+    select ${kind}.id, ${kind}.joined_at, ${kind}.prompt, ${kind}.result ->> 'output' as output,
+      ${kind}.completed_at
     from ${kind} join run on run.id = ${kind}.id
     where ${kind}.thread_id = $1 and (${kind}.joined_at, ${kind}.id) < ((select joined_at from present), $2)
       and run.status = 'completed' and ${kind}.result ->> 'output' <> ''

@@ -47,6 +47,30 @@ describe('the cost of a call, to the picodollar', () => {
       expected: '0.000025000000',
     },
     {
+      given: 'written tokens are a part of the input, with a price by the time that they are kept',
+      usage: { ...used(1000, 0, 400), cacheWriteTokens: 300, cacheWriteHourTokens: 100 },
+      prices: { ...GPT_4O, cacheWrite: '3', cacheWriteHour: '5' },
+      expected: '0.002350000000',
+    },
+    {
+      given: 'no price for an hour: that of five minutes',
+      usage: { ...used(10, 0, 0), cacheWriteTokens: 10, cacheWriteHourTokens: 10 },
+      prices: { ...GPT_4O, cacheWrite: '3' },
+      expected: '0.000030000000',
+    },
+    {
+      given: 'no price for writing: that of input',
+      usage: { ...used(10, 0, 0), cacheWriteTokens: 10, cacheWriteHourTokens: 10 },
+      prices: { ...GPT_4O, cacheWrite: null, cacheWriteHour: null },
+      expected: '0.000025000000',
+    },
+    {
+      given: 'more read and written than input: what was read comes first',
+      usage: { ...used(10, 0, 8), cacheWriteTokens: 9, cacheWriteHourTokens: 99 },
+      prices: { ...GPT_4O, cacheWrite: '3', cacheWriteHour: '5' },
+      expected: '0.000020000000',
+    },
+    {
       given: 'a millionth of a dollar per million',
       usage: used(1, 0),
       prices: { ...GPT_4O, input: '0.000001' },
@@ -87,6 +111,8 @@ describe('free', () => {
     { given: { input: '0.000000', cachedInput: '0.000000', output: '0.000000' }, expected: true },
     { given: { input: '0', cachedInput: null, output: '0.000001' }, expected: false },
     { given: { input: '0', cachedInput: '0.1', output: '0' }, expected: false },
+    { given: { input: '0', cachedInput: null, cacheWrite: '0.1', output: '0' }, expected: false },
+    { given: { input: '0', cachedInput: null, cacheWriteHour: '0.1', output: '0' }, expected: false },
     { given: null, expected: false },
   ])('given $given, then $expected', ({ given, expected }) => {
     expect(isFree(given)).toBe(expected);

@@ -1,3 +1,4 @@
+import { promptBlocks } from './anthropic-cache.ts';
 import { invalidRequest } from './faults.ts';
 import { contentText, type Json, readMessages, readModel, textsOf } from './messages.ts';
 import { isObject } from './requests.ts';
@@ -41,5 +42,6 @@ export function parseAnthropic(body: Json): Call {
     limit: readLimit(body),
     promptText: contentText(body.system) + promptText,
     lastUserText,
+    blocks: promptBlocks(body),
   };
 }

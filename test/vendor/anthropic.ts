@@ -10,10 +10,11 @@ const event = (part: Frame['part'], type: string, data: object = {}): Frame => (
 
 const stopReasons = { stop: 'end_turn', length: 'max_tokens', tool_calls: 'tool_use' } as const;
 
-const inputUsage = ({ prompt, cached }: Usage): object => ({
-  input_tokens: prompt - cached,
-  cache_creation_input_tokens: 0,
+const inputUsage = ({ prompt, cached, written, hour }: Usage): object => ({
+  input_tokens: prompt - cached - written,
+  cache_creation_input_tokens: written,
   cache_read_input_tokens: cached,
+  cache_creation: { ephemeral_5m_input_tokens: written - hour, ephemeral_1h_input_tokens: hour },
 });
 
 const outputUsage = ({ completion, reasoning }: Usage): object => ({

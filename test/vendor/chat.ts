@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { type Answer, composeAnswer, countTokens, type ScriptedAnswer } from './answer.ts';
+import { billCache } from './anthropic-cache.ts';
 import {
   type Break,
   type Fault,
@@ -22,6 +23,8 @@ export interface Memory {
   /** Models that somebody had it fetch. */
   readonly pulled: Set<string>;
   readonly statistics: Statistics;
+  /** Digests of the prefixes of prompts that it has cached. */
+  readonly cache: Set<string>;
 }
 
 /** One request on its way to an answer. */
@@ -48,14 +51,19 @@ function takeScripted(
   return next;
 }
 
-function countUsage(call: Call, answer: Answer, settings: Settings): Usage | undefined {
+function countUsage({ cache }: Memory, call: Call, answer: Answer, settings: Settings): Usage | undefined {
   if (!settings.usage) return undefined;
+  const output = { completion: answer.tokens, reasoning: answer.reasoning.length };
+  if (call.blocks?.some(({ mark }) => mark)) return { ...billCache(call.blocks, cache), ...output };
   const prompt = countTokens(call.promptText);
+  const cached = Math.min(settings.cached, prompt);
+  const written = Math.min(settings.written, prompt - cached);
   return {
     prompt,
-    cached: Math.min(settings.cached, prompt),
-    completion: answer.tokens,
-    reasoning: answer.reasoning.length,
+    cached,
+    written,
+    hour: Math.min(settings.hour, written),
+    ...output,
   };
 }
 
@@ -63,7 +71,7 @@ function prepareReply({ memory, sequence }: Exchange, call: Call, settings: Sett
   const scripted = takeScripted(memory, call.model, fault);
   const answer = composeAnswer({ settings, scripted, lastUserText: call.lastUserText, limit: call.limit });
   const created = Math.floor(Date.now() / 1000);
-  return { sequence, created, call, answer, usage: countUsage(call, answer, settings) };
+  return { sequence, created, call, answer, usage: countUsage(memory, call, answer, settings) };
 }
 
 async function respond(exchange: Exchange, reply: Reply, settings: Settings, fault?: Break): Promise<void> {

@@ -8,11 +8,11 @@ const event = (part: Frame['part'], data: unknown): Frame => ({
   text: `data: ${JSON.stringify(data)}\n\n`,
 });
 
-const usageBody = ({ prompt, cached, completion, reasoning }: Usage): unknown => ({
+const usageBody = ({ prompt, cached, written, completion, reasoning }: Usage): unknown => ({
   prompt_tokens: prompt,
   completion_tokens: completion,
   total_tokens: prompt + completion,
-  prompt_tokens_details: { cached_tokens: cached, audio_tokens: 0 },
+  prompt_tokens_details: { cached_tokens: cached, cache_write_tokens: written, audio_tokens: 0 },
   completion_tokens_details: {
     reasoning_tokens: reasoning,
     audio_tokens: 0,

@@ -33,6 +33,7 @@ export async function startVendor({ port = 0 }: { readonly port?: number } = {})
     attempts: new Map(),
     pulled: new Set(),
     statistics: createStatistics(),
+    cache: new Set(),
   };
   const requests: VendorRequest[] = [];
   let sequence = 0;

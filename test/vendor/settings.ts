@@ -20,6 +20,10 @@ export interface Settings {
   readonly usage: boolean;
   /** Prompt tokens to report as cached. Default 0. */
   readonly cached: number;
+  /** Prompt tokens to report as written to the cache. Default 0. */
+  readonly written: number;
+  /** Those of them that are written for an hour. Default 0. */
+  readonly hour: number;
   /** Number of reasoning deltas before the answer. Default 0. */
   readonly reasoning: number;
   /** Finish with the reason "length". */
@@ -72,6 +76,8 @@ const parsers: { readonly [Name in keyof Settings]: Parser<Settings[Name]> } = {
   echo: flag(false),
   usage: flag(true),
   cached: whole(0),
+  written: whole(0),
+  hour: whole(0),
   reasoning: whole(0),
   length: flag(false),
   fault: faultName,

@@ -2,6 +2,14 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Answer } from './answer.ts';
 import type { Problem, Refusal } from './faults.ts';
 
+/** A piece of a prompt that is cached as a whole. */
+export interface PromptBlock {
+  readonly text: string;
+  readonly tokens: number;
+  /** Whether it is to be cached up to here, and for how long. */
+  readonly mark: 'minutes' | 'hour' | null;
+}
+
 /** What every vendor's request comes down to. */
 export interface Call {
   readonly model: string;
@@ -13,11 +21,16 @@ export interface Call {
   /** The text of all messages, for counting. */
   readonly promptText: string;
   readonly lastUserText: string;
+  /** Of a vendor that caches what is marked. */
+  readonly blocks?: readonly PromptBlock[];
 }
 
 export interface Usage {
   readonly prompt: number;
   readonly cached: number;
+  readonly written: number;
+  /** The part of `written` that is kept for an hour. */
+  readonly hour: number;
   readonly completion: number;
   readonly reasoning: number;
 }

@@ -13,6 +13,7 @@ import { openWorkspace } from '../../store/workspaces.ts';
 import { askModel, createTries } from '../ask-model.ts';
 import type { EngineContext } from '../context.ts';
 import { openingMessages } from '../opening.ts';
+import { cacheOfAgent } from '../prompt-cache.ts';
 import { sandboxOf } from '../sandbox/sandbox.ts';
 import { toolNamed } from '../tools/index.ts';
 import { callTool } from './call-tool.ts';
@@ -42,7 +43,7 @@ export async function runAgent(
   const timer = startTimer(lease, task);
   try {
     const work = await takeUp(context, lease, task);
-    const opening = await openingMessages(context, lease, task, instructionsFor(task));
+    const { messages: opening } = await openingMessages(context, lease, task, instructionsFor(task));
     const outcome = await takeTurns(work, opening).catch((error) => leaveAndThrow(work, error));
     // What is done in time does not fail because the diff of it takes longer.
     clearTimeout(timer);
@@ -144,7 +145,8 @@ async function askFitting(work: Work, opening: readonly ModelMessage[]) {
     if (bytesOf(messages) >= limit && (await compact(work, opening, limit))) {
       messages = compactMessages(opening, turns, work.compaction);
     }
-    const request = { messages, ...task.parameters, tools };
+    const cache = cacheOfAgent(task, mostTurns(task));
+    const request = { messages, ...task.parameters, tools, cache };
     try {
       return await askModel(context, lease, createTries([task, ...task.fallbackModels]), request);
     } catch (thrown) {

@@ -17,7 +17,7 @@ import type { Work } from './work.ts';
  */
 export async function runOrchestration(context: EngineContext, lease: Lease): Promise<OrchestrationResult> {
   const orchestration = await startOrchestration(context.store, lease);
-  const opening = await openingMessages(context, lease, orchestration, null);
+  const { messages: opening } = await openingMessages(context, lease, orchestration, null);
   const rounds: Round[] = await readRounds(context.store.database, [orchestration.id]);
   const work = { context, lease, orchestration, opening, rounds };
   for (;;) {

@@ -12,6 +12,8 @@ import type { JsonObject } from '../json-object.ts';
 import { type ModelMessage, type ModelRequest, ProviderError, type ToolDefinition } from '../provider.ts';
 import type { Quirk, Quirks } from '../quirks/quirk.ts';
 import { argumentsObject } from '../tool-call.ts';
+import { withBreakpoints } from './breakpoints.ts';
+import { reasoningFor } from './thinking.ts';
 
 /** Anthropic wants a limit. No model that it still serves has a lower one; reasoning counts, too. */
 const MAX_TOKENS = 32_000;
@@ -30,20 +32,27 @@ export function toMessagesRequest(request: ModelRequest, quirks: Quirks): Messag
   const asked = quirks.has('no_response_format') ? schemaInWords(request) : request;
   const messages = fitHistory(asked, { provider: 'anthropic', model: request.model }, PLAIN_IDS);
   const takes = (quirk: Quirk) => !quirks.has(quirk);
-  return {
+  const maxTokens = request.maxTokens ?? MAX_TOKENS;
+  const said = toMessages(messages);
+  const { thinking, effort } = reasoningFor(request, { maxTokens, messages: said, quirks });
+  // A model that thinks takes no settings of sampling.
+  const isSampled = thinking === undefined || thinking.type === 'disabled';
+  const format = responseSchema && takes('no_response_format') ? toFormat(responseSchema) : null;
+  const body: MessageCreateParamsStreaming = {
     model: request.model,
-    max_tokens: request.maxTokens ?? MAX_TOKENS,
-    messages: toMessages(messages),
+    max_tokens: maxTokens,
+    messages: said,
     stream: true,
     ...(messages[0]?.role === 'system' && { system: messages[0].content }),
-    ...(temperature !== undefined && takes('no_temperature') && { temperature }),
-    ...(topP !== undefined && takes('no_top_p') && { top_p: topP }),
+    ...(isSampled && temperature !== undefined && takes('no_temperature') && { temperature }),
+    ...(isSampled && topP !== undefined && takes('no_top_p') && { top_p: topP }),
     ...(stop !== undefined &&
       takes('no_stop') && { stop_sequences: stop.filter((one) => one.trim() !== '') }),
     ...(tools?.length && { tools: tools.map(toTool) }),
-    ...(responseSchema &&
-      takes('no_response_format') && { output_config: { format: toFormat(responseSchema) } }),
+    ...(thinking && { thinking }),
+    ...((format || effort) && { output_config: { ...(effort && { effort }), ...(format && { format }) } }),
   };
+  return request.cache?.isReadSoon && takes('no_cache_control') ? withBreakpoints(body) : body;
 }
 
 function toMessages(messages: readonly ModelMessage[]): MessageParam[] {

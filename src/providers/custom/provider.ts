@@ -47,6 +47,7 @@ export function createCustomProvider(
           ...(apiKey === null && { defaultHeaders: { authorization: null } }),
         }),
         maxTokensField: 'max_tokens',
+        hasCacheKeys: false,
       },
       patience,
       quirks,

@@ -4,6 +4,7 @@ import { CHAT_IDS } from '../history/names.ts';
 import { schemaInWords } from '../history/reshape.ts';
 import type { ModelMessage, ModelRequest, ToolDefinition } from '../provider.ts';
 import type { Quirks } from '../quirks/quirk.ts';
+import { BASIC_EFFORTS, effortOf } from '../reasoning/effort.ts';
 import { argumentsObject } from '../tool-call.ts';
 
 /** What the API takes beside what the client's types know. https://docs.ollama.com/api/chat */
@@ -26,10 +27,18 @@ export function toChatRequest(request: ModelRequest, quirks: Quirks): Asked {
     messages: fitHistory(asked, { provider: 'ollama', model: request.model }, CHAT_IDS).map(toMessage),
     // Else it drops what exceeds its context, and says nothing.
     truncate: false,
+    ...thinking(request, quirks),
     ...(Object.keys(options).length > 0 && { options }),
     ...(tools?.length && { tools: tools.map(toTool) }),
     ...(responseSchema && !quirks.has('no_response_format') && { format: responseSchema }),
   };
+}
+
+/** Models that can only think or not take each level as a yes. https://docs.ollama.com/capabilities/thinking */
+function thinking(request: ModelRequest, quirks: Quirks): Pick<Asked, 'think'> {
+  const effort = effortOf(request, quirks);
+  if (effort === null) return {};
+  return { think: effort === 'none' ? false : BASIC_EFFORTS[effort] };
 }
 
 function toMessage(message: ModelMessage): Said {

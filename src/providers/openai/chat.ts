@@ -17,6 +17,8 @@ export interface ChatVendor {
   vendor: Vendor;
   client: OpenAI;
   maxTokensField: MaxTokensField;
+  /** Whether it is OpenAI's own server: others refuse a key of the cache, or have no use for it. */
+  hasCacheKeys: boolean;
 }
 
 /** What the library would else read from the environment, and log to the console. */
@@ -30,10 +32,12 @@ export const QUIET = {
 
 /** A provider that speaks OpenAI's chat completions. */
 export function createChatProvider(
-  { id, vendor, client, maxTokensField }: ChatVendor,
+  { id, vendor, client, maxTokensField, hasCacheKeys }: ChatVendor,
   patience: Patience,
   quirks: QuirkMemory,
 ): Provider {
+  const isOpenRouter = new URL(client.baseURL).hostname === 'openrouter.ai';
+
   async function* chat(
     origin: Origin,
     body: ChatCompletionCreateParamsStreaming,
@@ -58,7 +62,14 @@ export function createChatProvider(
           askLearning(
             quirks,
             origin,
-            (known) => toChatRequest(request, { origin, usual: maxTokensField, quirks: known }),
+            (known) =>
+              toChatRequest(request, {
+                origin,
+                usual: maxTokensField,
+                hasCacheKeys,
+                isOpenRouter,
+                quirks: known,
+              }),
             (body) => chat(origin, body, either),
           ),
         signal,

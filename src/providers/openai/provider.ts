@@ -6,13 +6,18 @@ import { DEFAULT_PATIENCE } from '../watch-stream.ts';
 import { createFetch } from '../wire/fetch.ts';
 import { createChatProvider, QUIET } from './chat.ts';
 
+/** Its own, or that of a region, such as `eu.api.openai.com`. */
+export function isOpenAiHost(hostname: string): boolean {
+  return /^([a-z0-9-]+\.)?api\.openai\.com$/.test(hostname);
+}
+
 /** OpenAI's chat completions, or any server that speaks them. */
 export function createOpenAiProvider(
   { apiKey, baseUrl }: VendorConfig,
   patience = DEFAULT_PATIENCE,
   quirks = createQuirkMemory(),
 ): Provider {
-  const isOpenAi = new URL(baseUrl).hostname === 'api.openai.com';
+  const isOpenAi = isOpenAiHost(new URL(baseUrl).hostname);
   return createChatProvider(
     {
       id: 'openai',
@@ -24,6 +29,7 @@ export function createOpenAiProvider(
       },
       client: new OpenAI({ ...QUIET, apiKey, baseURL: baseUrl, fetch: createFetch() }),
       maxTokensField: isOpenAi ? 'max_completion_tokens' : 'max_tokens',
+      hasCacheKeys: isOpenAi,
     },
     patience,
     quirks,

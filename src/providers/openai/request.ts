@@ -9,6 +9,7 @@ import { joinRoles, schemaInWords, withoutSystem } from '../history/reshape.ts';
 import type { JsonObject } from '../json-object.ts';
 import type { ModelMessage, ModelRequest, ToolDefinition } from '../provider.ts';
 import type { Quirk, Quirks } from '../quirks/quirk.ts';
+import { effortOf } from '../reasoning/effort.ts';
 import { isStrict } from './strict-schema.ts';
 import type { ChatTurn } from './turn.ts';
 
@@ -24,11 +25,19 @@ function maxTokensField(model: string, usual: MaxTokensField, quirks: Quirks): M
   return quirks.has('max_completion_tokens') || REASONING.test(model) ? 'max_completion_tokens' : usual;
 }
 
+interface Asked {
+  origin: Origin;
+  usual: MaxTokensField;
+  hasCacheKeys?: boolean;
+  isOpenRouter?: boolean;
+  quirks: Quirks;
+}
+
 export function toChatRequest(
   request: ModelRequest,
-  { origin, usual, quirks }: { origin: Origin; usual: MaxTokensField; quirks: Quirks },
+  { origin, usual, hasCacheKeys, isOpenRouter, quirks }: Asked,
 ): ChatCompletionCreateParamsStreaming {
-  const { temperature, topP, maxTokens, stop, seed, tools, responseSchema } = request;
+  const { temperature, topP, maxTokens, stop, seed, tools, responseSchema, cache } = request;
   const takes = (quirk: Quirk) => !quirks.has(quirk);
   const limit = maxTokensField(request.model, usual, quirks);
   return {
@@ -41,10 +50,26 @@ export function toChatRequest(
     ...(maxTokens !== undefined && { [limit]: maxTokens }),
     ...(stop !== undefined && takes('no_stop') && { stop: [...stop] }),
     ...(seed !== undefined && takes('no_seed') && { seed }),
+    ...(isOpenRouter ? routedReasoning(request, quirks) : reasoning(request, quirks)),
+    // Requests with the same key go where their beginning is cached. https://developers.openai.com/api/docs/guides/prompt-caching
+    ...(cache && hasCacheKeys && takes('no_prompt_cache_key') && { prompt_cache_key: cache.key }),
     ...(tools?.length && { tools: tools.map(toTool) }),
     ...(responseSchema &&
       takes('no_response_format') && { response_format: toResponseFormat(responseSchema) }),
   };
+}
+
+function reasoning(request: ModelRequest, quirks: Quirks) {
+  const effort = effortOf(request, quirks);
+  return effort === null ? {} : { reasoning_effort: effort };
+}
+
+/** It takes one of the two. https://openrouter.ai/docs/use-cases/reasoning-tokens */
+function routedReasoning(request: ModelRequest, quirks: Quirks) {
+  const effort = effortOf(request, quirks);
+  const most = quirks.has('no_reasoning_effort') ? undefined : request.maxReasoningTokens;
+  if (most !== undefined) return { reasoning: { max_tokens: most } };
+  return effort === null ? {} : { reasoning: { effort } };
 }
 
 function toMessages(request: ModelRequest, origin: Origin, quirks: Quirks): ChatCompletionMessageParam[] {

@@ -1,5 +1,6 @@
 import type { ProviderError } from '../provider.ts';
 import { KEPT } from '../reading/reasoning-fields.ts';
+import { asksRareEffort, memberOf } from '../reasoning/effort.ts';
 import type { Quirk, Quirks } from './quirk.ts';
 
 /** What a request was sent with: the names that a refusal may be about. */
@@ -19,6 +20,14 @@ const PARAMETERS: readonly (readonly [string, Quirk])[] = [
   ['stop_sequences', 'no_stop'],
   ['stop', 'no_stop'],
   ['seed', 'no_seed'],
+  ['cache_control', 'no_cache_control'],
+  ['prompt_cache_key', 'no_prompt_cache_key'],
+  ['reasoning_effort', 'no_reasoning_effort'],
+  ['output_config.effort', 'no_reasoning_effort'],
+  ['effort', 'no_reasoning_effort'],
+  ['thinking', 'no_reasoning_effort'],
+  ['think', 'no_reasoning_effort'],
+  ['reasoning', 'no_reasoning_effort'],
   ['response_format', 'no_response_format'],
   ['json_schema', 'no_response_format'],
   ['output_config', 'no_response_format'],
@@ -67,6 +76,9 @@ export function learnFrom({ said, parameter }: ProviderError, sent: Sent, known:
   const quirk =
     HISTORY.find(([, isSaid]) => isSaid(said))?.[0] ?? refusedParameter(said, parameter, sent) ?? null;
   if (quirk === null || known.has(quirk)) return null;
+  // Another effort may be taken.
+  if (quirk === 'no_reasoning_effort' && asksRareEffort(sent) && !known.has('basic_reasoning_effort'))
+    return 'basic_reasoning_effort';
   // Neither name of the limit is taken: without a limit an answer may cost more than was reserved.
   const other = OTHER_NAME.get(quirk);
   return other && known.has(other) ? null : quirk;
@@ -78,19 +90,45 @@ const OTHER_NAME = new Map<Quirk, Quirk>([
 ]);
 
 function refusedParameter(said: string, parameter: string | null, sent: Sent): Quirk | undefined {
-  if (!REFUSING.test(said)) return undefined;
-  const named = PARAMETERS.filter(([name]) => isSent(sent, name) && isNamed(said, name));
+  if (!REFUSING.test(said) && !isAboutEffort(said, parameter, sent)) return undefined;
+  const named = PARAMETERS.filter(([name, quirk]) => isSent(sent, name, quirk) && isNamed(said, name));
   const exact = named.find(([name]) => name === parameter);
   // The one that is named first is what it is about; another may be what to use instead.
   const first = named.toSorted(([one], [other]) => placeOf(said, one) - placeOf(said, other))[0];
-  return (exact ?? first ?? PARAMETERS.find(([name]) => name === parameter && name in sent))?.[1];
+  return (exact ??
+    first ??
+    PARAMETERS.find(([name, quirk]) => name === parameter && isSent(sent, name, quirk)))?.[1];
 }
 
+/** A value of an effort is refused by a list of those that there are. */
+function isAboutEffort(said: string, parameter: string | null, sent: Sent): boolean {
+  const isNamedEffort = /effort/i.test(parameter ?? '') || /effort/i.test(said);
+  return isNamedEffort && asksRareEffort(sent) && VALUES.test(said);
+}
+
+const VALUES =
+  /supported values|input should be|must be one of|expected one of|(invalid|unknown) (value|enum|variant)/i;
+
 /** Thoughts stand in messages, and the schema's type in its parameter. */
-function isSent(sent: Sent, name: string): boolean {
+function isSent(sent: Sent, name: string, quirk: Quirk): boolean {
+  if (quirk === 'no_reasoning_effort') return asksReasoning(sent, name);
+  if (name === 'output_config') return memberOf(sent.output_config, 'format') !== undefined;
+  if (name === 'reasoning') return isInMessages(sent, name);
   if (name in sent) return true;
+  if (name === 'cache_control') return JSON.stringify(sent).includes('"cache_control":');
   if (name === 'json_schema') return 'response_format' in sent;
-  return KEPT.includes(name) && JSON.stringify(sent.messages).includes(`"${name}":`);
+  return KEPT.includes(name) && isInMessages(sent, name);
+}
+
+function isInMessages(sent: Sent, name: string): boolean {
+  return JSON.stringify(sent.messages).includes(`"${name}":`);
+}
+
+/** Ollama is asked to `think`, and says that a model is without thinking. */
+function asksReasoning(sent: Sent, name: string): boolean {
+  if (name === 'thinking') return 'thinking' in sent || 'think' in sent;
+  if (name in sent) return true;
+  return name.endsWith('effort') && memberOf(sent.output_config ?? sent.reasoning, 'effort') !== undefined;
 }
 
 function isNamed(said: string, name: string): boolean {

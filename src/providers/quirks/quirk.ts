@@ -7,8 +7,15 @@ export const QUIRKS = [
   'no_stop',
   'no_seed',
   'no_stream_options',
+  /** Its server knows no marks of what is to be cached. */
+  'no_cache_control',
+  'no_prompt_cache_key',
   /** The schema is put into the prompt instead. */
   'no_response_format',
+  /** It does not reason, or not as it is asked to. */
+  'no_reasoning_effort',
+  /** Of the efforts of reasoning, it has low, medium and high alone. */
+  'basic_reasoning_effort',
   /** It refuses what it sent itself with its thoughts. */
   'no_reasoning',
   /** The longest answer is called so; the other name is refused. */

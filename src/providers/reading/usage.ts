@@ -2,34 +2,58 @@ import type { Usage } from '../../rules/money.ts';
 import { isJsonObject, type JsonObject } from '../json-object.ts';
 import { tokenCount } from '../token-count.ts';
 
-type Count = 'input' | 'output' | 'total' | 'cached' | 'written' | 'reasoning';
+type Count = 'input' | 'missed' | 'output' | 'total' | 'cached' | 'written' | 'short' | 'long' | 'reasoning';
 type Counts = Partial<Record<Count, number>>;
 
 /** Where servers keep a count, the usual place first. */
 const PLACES: Record<Count, readonly string[]> = {
-  input: ['prompt_tokens', 'input_tokens', 'promptTokenCount', 'prompt_n'],
-  output: ['completion_tokens', 'output_tokens', 'candidatesTokenCount', 'predicted_n'],
-  total: ['total_tokens', 'totalTokenCount'],
+  input: ['prompt_tokens', 'input_tokens', 'promptTokenCount', 'inputTokens', 'prompt_n'],
+  /** Input that was not in the cache, where the whole of it is not counted. */
+  missed: ['prompt_cache_miss_tokens'],
+  output: ['completion_tokens', 'output_tokens', 'candidatesTokenCount', 'outputTokens', 'predicted_n'],
+  total: ['total_tokens', 'totalTokenCount', 'totalTokens'],
   cached: [
-    ...[
-      'prompt_tokens_details.cached_tokens',
-      'input_tokens_details.cached_tokens',
-      'cache_read_input_tokens',
-    ],
-    ...[
-      'prompt_cache_hit_tokens',
-      'cached_tokens',
-      'num_cached_tokens',
-      'cachedContentTokenCount',
-      'cache_n',
-    ],
+    'prompt_tokens_details.cached_tokens',
+    'input_tokens_details.cached_tokens',
+    'cache_read_input_tokens',
+    'prompt_cache_hit_tokens',
+    'cached_tokens',
+    'num_cached_tokens',
+    'cachedContentTokenCount',
+    'cacheReadInputTokens',
+    'cache_n',
   ],
-  written: ['cache_creation_input_tokens', 'prompt_tokens_details.cache_write_tokens'],
+  written: [
+    'cache_creation_input_tokens',
+    'prompt_tokens_details.cache_write_tokens',
+    'prompt_tokens_details.cache_creation_tokens',
+    'prompt_tokens_details.cache_creation_input_tokens',
+    'input_tokens_details.cache_write_tokens',
+    'cacheWriteInputTokens',
+  ],
+  /** For five minutes. */
+  short: [
+    'cache_creation.ephemeral_5m_input_tokens',
+    'prompt_tokens_details.cache_creation_token_details.ephemeral_5m_input_tokens',
+  ],
+  /** For an hour. */
+  long: [
+    'cache_creation.ephemeral_1h_input_tokens',
+    'prompt_tokens_details.cache_creation_token_details.ephemeral_1h_input_tokens',
+  ],
   reasoning: [
-    ...['completion_tokens_details.reasoning_tokens', 'output_tokens_details.reasoning_tokens'],
-    ...['output_tokens_details.thinking_tokens', 'reasoning_tokens', 'thoughtsTokenCount'],
+    'completion_tokens_details.reasoning_tokens',
+    'output_tokens_details.reasoning_tokens',
+    'output_tokens_details.thinking_tokens',
+    'reasoning_tokens',
+    'thoughtsTokenCount',
   ],
 };
+
+/** Some servers count in every chunk. */
+const PATHS = Object.entries(PLACES).flatMap(([count, places]) =>
+  places.map((place) => ({ count: count as Count, path: place.split('.') })),
+);
 
 /** Of what a server counts in headers alone, such as `fireworks-prompt-tokens` and `x-generated-tokens`. */
 const HEADERS: readonly (readonly [RegExp, Count])[] = [
@@ -56,9 +80,7 @@ export function gatherUsage(cache: 'within' | 'beside' = 'within') {
   return {
     add(sent: unknown): void {
       if (!isJsonObject(sent)) return;
-      for (const [count, places] of Object.entries(PLACES) as [Count, readonly string[]][]) {
-        for (const place of places) keep(count, at(sent, place));
-      }
+      for (const { count, path } of PATHS) keep(count, at(sent, path));
     },
     addHeaders(headers: Headers): void {
       for (const [name, value] of headers) {
@@ -73,25 +95,38 @@ export function gatherUsage(cache: 'within' | 'beside' = 'within') {
   };
 }
 
-function at(sent: JsonObject, place: string): unknown {
-  const [first = '', second] = place.split('.');
-  const value = sent[first];
-  if (second === undefined) return value;
-  return isJsonObject(value) ? value[second] : undefined;
+function at(sent: JsonObject, path: readonly string[]): unknown {
+  let value: unknown = sent;
+  for (const name of path) value = isJsonObject(value) ? value[name] : undefined;
+  return value;
 }
 
 function toUsage(counts: Counts, cache: 'within' | 'beside', absurd: ReadonlySet<Count>): Usage {
-  const { input, output, total, cached, written, reasoning } = counts;
-  // More than all of the input cannot be a part of it.
-  const isBeside = cache === 'beside' || (cached ?? 0) > (input ?? 0);
+  const { output, total, cached, reasoning } = counts;
+  const input = counts.input ?? (counts.missed === undefined ? undefined : counts.missed + (cached ?? 0));
+  const written = writtenOf(counts);
+  const apart = (cached ?? 0) + (written ?? 0);
+  const isBeside = cache === 'beside' || isCountedBeside(input ?? 0, apart, counts);
   const isUnknown = input === undefined || (isBeside && (absurd.has('cached') || absurd.has('written')));
-  const inputTokens = isUnknown ? null : input + (isBeside ? (cached ?? 0) + (written ?? 0) : 0);
+  const inputTokens = isUnknown ? null : input + (isBeside ? apart : 0);
   return {
     inputTokens: tokenCount(inputTokens),
     cachedInputTokens: cached ?? null,
+    cacheWriteTokens: tokenCount(written),
+    ...(counts.long !== undefined && { cacheWriteHourTokens: counts.long }),
     outputTokens: tokenCount(allOutput(output ?? null, inputTokens, total ?? null, reasoning)),
     reasoningTokens: reasoning ?? null,
   };
+}
+
+function writtenOf({ written, short, long }: Counts): number | undefined {
+  if (written === undefined && short === undefined && long === undefined) return undefined;
+  return Math.max(written ?? 0, (short ?? 0) + (long ?? 0));
+}
+
+/** More than all of the input cannot be a part of it; or else the total says so. */
+function isCountedBeside(input: number, apart: number, { output, total }: Counts): boolean {
+  return apart > input || (apart > 0 && output !== undefined && total === input + apart + output);
 }
 
 /** Reasoning is paid as output. Some count it beside: then the total, or that it is more than the output, says so. */

@@ -21,6 +21,7 @@ export const ModelCall = defineEntity({
     status: p.enum(MODEL_CALL_STATUSES),
     inputTokens: p.integer().nullable(),
     cachedInputTokens: p.integer().nullable(),
+    cacheWriteTokens: p.integer().nullable(),
     outputTokens: p.integer().nullable(),
     reasoningTokens: p.integer().nullable(),
     /** US dollars, exact. */
@@ -29,6 +30,9 @@ export const ModelCall = defineEntity({
     priceSource: p.enum(PRICE_SOURCES).default('list'),
     inputPrice: p.decimal().precision(18).scale(6).nullable(),
     cachedInputPrice: p.decimal().precision(18).scale(6).nullable(),
+    /** Of what is written to the vendor's cache, for five minutes and for an hour; null: as much as any other input. */
+    cacheWritePrice: p.decimal().precision(18).scale(6).nullable(),
+    cacheWriteHourPrice: p.decimal().precision(18).scale(6).nullable(),
     outputPrice: p.decimal().precision(18).scale(6).nullable(),
     finishReason: p.text().nullable(),
     /** The vendor's own word. */

@@ -33,6 +33,9 @@ export const Model = defineEntity({
     /** An admin's word on prices, US dollars per million tokens; null: the price list's. */
     inputPrice: p.decimal().precision(18).scale(6).nullable(),
     cachedInputPrice: p.decimal().precision(18).scale(6).nullable(),
+    /** Of what is written to the vendor's cache, for five minutes and for an hour; null: as much as any other input. */
+    cacheWritePrice: p.decimal().precision(18).scale(6).nullable(),
+    cacheWriteHourPrice: p.decimal().precision(18).scale(6).nullable(),
     outputPrice: p.decimal().precision(18).scale(6).nullable(),
     supportsVision: p.boolean().default(false),
     supportsFunctionCalling: p.boolean().default(false),
