@@ -200,8 +200,20 @@ export type ParameterType = (typeof PARAMETER_TYPES)[number];
 export const FINISH_REASONS = ['stop', 'length', 'tool_calls', 'content_filter', 'other', 'unknown'] as const;
 export type FinishReason = (typeof FINISH_REASONS)[number];
 
-export const MODEL_CAPABILITIES = ['text', 'code', 'reasoning', 'planning', 'vision', 'audio'] as const;
+export const MODEL_CAPABILITIES = [
+  'text',
+  'code',
+  'reasoning',
+  'planning',
+  'vision',
+  'audio',
+  'embedding',
+] as const;
 export type ModelCapability = (typeof MODEL_CAPABILITIES)[number];
+
+/** What a task may require of a model: that it answers in text, and that it calls tools. */
+export const MODEL_ABILITIES = ['text', 'tools'] as const;
+export type ModelAbility = (typeof MODEL_ABILITIES)[number];
 
 /** The old APIs that are answered, by the names of their mounts. */
 export const DIALECTS = ['themachine', 'ai-task-orchestra', 'mini-devin', 'amas', 'orchestratex'] as const;

@@ -1,8 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { coerceError } from '../errors.ts';
-import type { Provider } from '../providers/provider.ts';
-import { recordFoundModels } from '../store/model-catalog.ts';
+import type { ListedModel, Provider } from '../providers/provider.ts';
+import { recordFoundModels } from '../store/found-models/record.ts';
 import type { EngineContext } from './context.ts';
+import { describeModels } from './model-calls/describe-models.ts';
 
 /** People pull and remove models while we run, and start Ollama after us. */
 const INTERVAL_MS = 60_000;
@@ -43,7 +44,8 @@ export async function findModelsOf(
   signal: AbortSignal,
 ): Promise<void> {
   if (!provider.models) return;
-  const found = await askForModels(context, provider, signal);
+  const listed = await askForModels(context, provider, signal);
+  const found = await describeModels(context, provider, listed, signal);
   signal.throwIfAborted();
   await recordFoundModels(context.store.database, provider.id, found);
 }
@@ -52,7 +54,7 @@ async function askForModels(
   { log }: EngineContext,
   provider: Provider,
   signal: AbortSignal,
-): Promise<string[]> {
+): Promise<ListedModel[]> {
   try {
     const models = await provider.models?.(AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]));
     return models ?? [];

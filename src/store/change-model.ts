@@ -5,7 +5,17 @@ import { Model } from './entities/model.ts';
 export type ModelChange = Partial<
   Omit<
     Model,
-    'id' | 'owner' | 'provider' | 'modelId' | 'rank' | 'quirks' | 'isPresent' | 'createdAt' | 'updatedAt'
+    | 'id'
+    | 'owner'
+    | 'provider'
+    | 'modelId'
+    | 'rank'
+    | 'quirks'
+    | 'lacks'
+    | 'digest'
+    | 'isPresent'
+    | 'createdAt'
+    | 'updatedAt'
   >
 >;
 

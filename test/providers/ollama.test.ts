@@ -82,7 +82,11 @@ describe('the memory of a model', () => {
 
 describe('its models', () => {
   test('are what /api/tags says', async () => {
-    expect(await provider.models!(never())).toEqual(['llama3.2:latest', 'qwen3:8b']);
+    const listed = await provider.models!(never());
+    expect(listed.map(({ id }) => id)).toEqual(['llama3.2:latest', 'qwen3:8b']);
+    expect(listed.map(({ digest }) => digest)).toEqual(
+      [...vendor.ollamaModels.values()].map(({ digest }) => digest),
+    );
   });
 
   const ask = (saying: Saying) =>
@@ -90,7 +94,9 @@ describe('its models', () => {
 
   test('names that cannot be stored are left out', async () => {
     const models = [{ name: 'a\0b' }, { name: 'c:1' }, { name: '\uD83D' }];
-    expect(await ask({ status: 200, body: JSON.stringify({ models }) })).toEqual(['c:1']);
+    expect(await ask({ status: 200, body: JSON.stringify({ models }) })).toEqual([
+      { id: 'c:1', digest: null, traits: null },
+    ]);
   });
 
   test.each([
@@ -99,6 +105,42 @@ describe('its models', () => {
     { given: { status: 200, body: '{}' }, code: 'PROVIDER_STREAM_BROKEN' },
   ])('$given is $code', async ({ given, code }) => {
     await expect(ask(given)).rejects.toMatchObject({ code });
+  });
+});
+
+describe('what one of its models is', () => {
+  const show = (body: object) =>
+    withServerSaying({ status: 200, body: JSON.stringify(body) }, (baseUrl) =>
+      createOllamaProvider({ baseUrl }).traitsOf!('m', never()),
+    );
+  const info = (window: unknown) => ({ 'general.architecture': 'bert', 'bert.context_length': window });
+
+  test.each([
+    {
+      given: {
+        capabilities: ['completion', 'tools', 'thinking', 'vision', 'insert'],
+        model_info: info(8192),
+      },
+      traits: { contextWindow: 8192, capabilities: ['text', 'reasoning', 'vision'], callsTools: true },
+    },
+    {
+      given: { capabilities: ['embedding'], model_info: info(2048) },
+      traits: { contextWindow: 2048, capabilities: ['embedding'], callsTools: false },
+    },
+    {
+      given: { model_info: { ...info(10), 'general.architecture': 'llama' } },
+      traits: { contextWindow: null, capabilities: ['text'], callsTools: null },
+    },
+    ...[0, -1, 1.5, '4096', 1e12, null].map((window) => ({
+      given: { capabilities: ['completion'], model_info: info(window) },
+      traits: { contextWindow: null, capabilities: ['text'], callsTools: false },
+    })),
+  ])('$given', async ({ given, traits }) => {
+    expect(await show(given)).toEqual(traits);
+  });
+
+  test('is an error where there is no such answer', async () => {
+    await expect(show([])).rejects.toMatchObject({ name: 'ProviderError' });
   });
 });
 

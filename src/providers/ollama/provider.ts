@@ -12,6 +12,7 @@ import { connect } from './connection.ts';
 import { pullReader } from './pull.ts';
 import { chunkReader } from './read-chunks.ts';
 import { toChatRequest } from './request.ts';
+import { readTraits, SHOWN } from './traits.ts';
 
 /**
  * Before the first word a model is loaded from disk, and while one writes a tool call Ollama is silent until it
@@ -67,8 +68,12 @@ export function createOllamaProvider(
       ),
     async models(signal) {
       const { models } = parse(TAGS, await get((client) => client.list(), signal));
-      return models.map(({ name }) => name).filter(isStorable);
+      return models
+        .filter(({ name }) => isStorable(name))
+        .map(({ name, digest }) => ({ id: name, digest: digestOf(digest), traits: null }));
     },
+    traitsOf: async (model, signal) =>
+      readTraits(parse(SHOWN, await get((client) => client.show({ model }), signal))),
     async memoryOf(model, signal) {
       const { models } = parse(RUNNING, await get((client) => client.ps(), signal));
       return models.find(({ name }) => name === model || name === `${model}:latest`)?.size ?? null;
@@ -76,6 +81,10 @@ export function createOllamaProvider(
   };
 }
 
+function digestOf(sent: string | null | undefined): string | null {
+  return sent && sent.length <= 200 && isStorable(sent) ? sent : null;
+}
+
 // The client's types promise what other servers leave out.
-const TAGS = z.object({ models: z.array(z.object({ name: z.string() })) });
+const TAGS = z.object({ models: z.array(z.object({ name: z.string(), digest: z.string().nullish() })) });
 const RUNNING = z.object({ models: z.array(z.object({ name: z.string(), size: z.number().nullish() })) });
