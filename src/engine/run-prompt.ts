@@ -3,6 +3,7 @@ import type { ModelMessage, ModelRequest } from '../providers/provider.ts';
 import type { Answer } from '../rules/answer-schema.ts';
 import { correctionPrompt, schemaPrompt } from '../rules/answers/schema-prompt.ts';
 import { boundedText } from '../rules/bounded.ts';
+import { PROSE_BYTES_PER_TOKEN } from '../rules/context-window.ts';
 import type { TaskResult } from '../rules/task.ts';
 import { TooComplex } from '../rules/watch.ts';
 import { appendEvent } from '../store/append-event.ts';
@@ -10,8 +11,10 @@ import type { Lease } from '../store/lease.ts';
 import { restartAttempt } from '../store/restart-attempt.ts';
 import type { StartedTask } from '../store/start-task.ts';
 import { isTooLong } from './agent/compact.ts';
+import { bytesOf } from './agent/compaction.ts';
 import { askModel, createTries } from './ask-model.ts';
 import type { EngineContext } from './context.ts';
+import { fittingBytes } from './model-calls/fitting-bytes.ts';
 import { openingMessages } from './opening.ts';
 
 /**
@@ -24,7 +27,12 @@ export async function runPrompt(
   lease: Lease,
   task: StartedTask,
 ): Promise<TaskResult> {
-  let messages = await openingMessages(context, lease, task, task.system);
+  let messages = await fittingTurns(
+    context,
+    lease,
+    task,
+    await openingMessages(context, lease, task, task.system),
+  );
   const tries = createTries([task, ...task.fallbackModels]);
   let correction: ModelMessage[] = [];
   for (let { firstCall } = task; ; firstCall = null) {
@@ -33,8 +41,7 @@ export async function runPrompt(
     const given = await askModel(context, lease, tries, request, firstCall).catch(async (thrown) => {
       const shorter = isTooLong(thrown) ? withoutOlderTurns(messages) : null;
       if (!shorter) throw thrown;
-      const data = { sentTurns: turnsIn(shorter) };
-      await appendEvent(context.store, lease, { type: 'ThreadTruncated', data });
+      await reportTruncation(context, lease, shorter);
       messages = shorter;
       return null;
     });
@@ -52,6 +59,32 @@ export async function runPrompt(
     await restartAttempt(context.store, lease, { voidCallId: callId, reason: 'output_invalid' });
     correction = correctionOf(text, answer.fault, task);
   }
+}
+
+/** Fewer fit every model. */
+const SHORT_BYTES = 8_000;
+
+/** A conversation without the turns that a model's known window has no space for. */
+async function fittingTurns(
+  context: EngineContext,
+  lease: Lease,
+  task: StartedTask,
+  messages: ModelMessage[],
+): Promise<ModelMessage[]> {
+  if (turnsIn(messages) === 0 || bytesOf(messages) < SHORT_BYTES) return messages;
+  const limit = await fittingBytes(context, task, { bytesPerToken: PROSE_BYTES_PER_TOKEN });
+  let fitting = messages;
+  while (bytesOf(fitting) > limit) {
+    const shorter = withoutOlderTurns(fitting);
+    if (!shorter) break;
+    fitting = shorter;
+  }
+  if (fitting !== messages) await reportTruncation(context, lease, fitting);
+  return fitting;
+}
+
+function reportTruncation({ store }: EngineContext, lease: Lease, sent: readonly ModelMessage[]) {
+  return appendEvent(store, lease, { type: 'ThreadTruncated', data: { sentTurns: turnsIn(sent) } });
 }
 
 /** Of the conversation before the question. */

@@ -46,6 +46,8 @@ export interface ModelRequest {
   maxTokens?: number;
   stop?: readonly string[];
   seed?: number;
+  /** Tokens of context that Ollama loads the model with; others ignore it. */
+  numCtx?: number;
   /** What the model may call; it is never forced to. */
   tools?: readonly ToolDefinition[];
   /** JSON schema that the answer's text is to match. Vendors differ in how strictly they see to it. */

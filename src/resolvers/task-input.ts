@@ -13,6 +13,12 @@ export const parameters = z.object({
   maxTokens: z.number().int().min(1).max(1_000_000).nullish(),
   stop: list(text({ min: 1, max: 200 }), 4, 'must have at most 4 texts').nullish(),
   seed: z.number().int().nullish(),
+  numCtx: z
+    .number()
+    .int()
+    .min(256, 'must be at least 256')
+    .max(10_000_000, 'must be at most 10000000')
+    .nullish(),
 });
 
 export const prompt = text({ min: 1, max: MAX_PROMPT }).refine(

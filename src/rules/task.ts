@@ -7,6 +7,8 @@ export interface PromptParameters {
   maxTokens?: number;
   stop?: string[];
   seed?: number;
+  /** Tokens of context that Ollama loads the model with. */
+  numCtx?: number;
 }
 
 /** What a task is about, in the words of whoever made it. */

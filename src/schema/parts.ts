@@ -20,6 +20,10 @@ export const PromptParametersType = builder.objectRef<PromptParameters>('PromptP
     maxTokens: t.exposeInt('maxTokens', { nullable: true, description: 'The most tokens to generate.' }),
     stop: t.exposeStringList('stop', { nullable: true, description: 'Texts before which the model stops.' }),
     seed: t.exposeInt('seed', { nullable: true, description: 'For answers that can be repeated.' }),
+    numCtx: t.exposeInt('numCtx', {
+      nullable: true,
+      description: 'Tokens of context that Ollama loads the model with; null: chosen by what is asked.',
+    }),
   }),
 });
 
@@ -31,6 +35,10 @@ export const PromptParametersInput = builder.inputType('PromptParametersInput', 
     maxTokens: t.int({ description: 'The most tokens to generate, 1 to 1000000.' }),
     stop: t.stringList({ description: 'At most 4 texts before which the model stops.' }),
     seed: t.int({ description: 'For answers that can be repeated.' }),
+    numCtx: t.int({
+      description:
+        'Tokens of context that Ollama loads the model with (`num_ctx`), 256 to 10000000, at most its context window. Absent: chosen by what is asked. Other providers ignore it.',
+    }),
   }),
 });
 

@@ -5,6 +5,7 @@ import { createOutbound } from '../../src/engine/outbound.ts';
 import { createSandbox } from '../../src/engine/sandbox/sandbox.ts';
 import { createLog } from '../../src/log.ts';
 import { type ModelTraits, type Provider, ProviderError } from '../../src/providers/provider.ts';
+import { createQuirkMemory } from '../../src/providers/quirks/memory.ts';
 import { createRunWriter } from '../../src/store/run-writer.ts';
 import { createSecretBox } from '../../src/store/secret-box.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
@@ -51,6 +52,7 @@ beforeEach(async () => {
     store,
     writer,
     providers,
+    quirks: createQuirkMemory(),
     sandbox,
     workspaces: server.config,
     outbound,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createOllamaProvider } from '../../src/providers/ollama/provider.ts';
 import type { ModelRequest, Provider } from '../../src/providers/provider.ts';
+import { createQuirkMemory } from '../../src/providers/quirks/memory.ts';
 import { startVendor, type Vendor } from '../vendor/server.ts';
 import { ABSURD_COUNTS, ANSWER_SCHEMA, CONVERSATION, never, REQUEST, WEATHER } from './conversation.ts';
 import { failureOf, type Heard, listen } from './listen.ts';
@@ -20,8 +21,8 @@ describe('what goes over the wire', () => {
     expect((await listen(provider.stream({ ...REQUEST, ...more }, never()))).error).toBeNull();
     return vendor.requests.at(-1)!.body;
   };
-  // Without `truncate: false` it drops what is too long, and says nothing.
-  const ALWAYS = { model: 'm', messages: REQUEST.messages, stream: true, truncate: false };
+  // Without them it drops what is too long, before the answer or in the middle of it, and says nothing.
+  const ALWAYS = { model: 'm', messages: REQUEST.messages, stream: true, truncate: false, shift: false };
 
   test.each([
     { given: {}, wire: {} },
@@ -53,6 +54,58 @@ describe('what goes over the wire', () => {
         tool_call_id: 'call_b',
       },
     ]);
+  });
+});
+
+describe('the context that a model is loaded with', () => {
+  /** `num_ctx` of one request after the other. */
+  const sizes = async (window: number | null, ...requests: Partial<ModelRequest>[]) => {
+    const quirks = createQuirkMemory({
+      read: async () => [],
+      add: async () => {},
+      readWindow: async () => window,
+    });
+    const known = createOllamaProvider({ baseUrl: vendor.url }, undefined, quirks);
+    const sent: unknown[] = [];
+    for (const more of requests) {
+      expect((await listen(known.stream({ ...REQUEST, ...more }, never()))).error).toBeNull();
+      sent.push((vendor.requests.at(-1)!.body.options as { num_ctx?: number } | undefined)?.num_ctx ?? null);
+    }
+    return sent;
+  };
+  const long = (bytes: number) => ({ messages: [{ role: 'user' as const, content: 'x'.repeat(bytes) }] });
+
+  test.each([
+    { given: 'what is short', window: 131_072, requests: [{}], expected: [null] },
+    {
+      given: 'longer ones',
+      window: 131_072,
+      requests: [long(9_000), long(30_000)],
+      expected: [8192, 16_384],
+    },
+    {
+      given: 'a short one after a long one: the model stays loaded',
+      window: 131_072,
+      requests: [long(30_000), {}, { ...long(10), model: 'other' }],
+      expected: [16_384, 16_384, null],
+    },
+    { given: 'more than the window', window: 10_000, requests: [long(90_000)], expected: [10_000] },
+    {
+      given: 'a window below the default',
+      window: 2_048,
+      requests: [{}, long(9_000)],
+      expected: [null, null],
+    },
+    { given: 'an unknown window', window: null, requests: [long(30_000)], expected: [16_384] },
+    { given: 'a long answer', window: 131_072, requests: [{ maxTokens: 5_000 }], expected: [8192] },
+    {
+      given: 'a setting',
+      window: 10_000,
+      requests: [{ numCtx: 2_048 }, { numCtx: 99_999 }, {}],
+      expected: [2_048, 10_000, null],
+    },
+  ])('$given', async ({ window, requests, expected }) => {
+    expect(await sizes(window, ...requests)).toEqual(expected);
   });
 });
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { OllamaConfig } from '../../config.ts';
 import { isStorable } from '../../rules/text.ts';
-import type { Provider } from '../provider.ts';
+import type { ModelRequest, Provider, StreamPart } from '../provider.ts';
 import { askLearning } from '../quirks/ask.ts';
 import { createQuirkMemory } from '../quirks/memory.ts';
 import { brokenOff } from '../thrown.ts';
@@ -9,6 +9,7 @@ import type { Vendor } from '../vendor.ts';
 import { type Patience, watchStream } from '../watch-stream.ts';
 import { createFetch } from '../wire/fetch.ts';
 import { connect } from './connection.ts';
+import { createContextSizes } from './context-size.ts';
 import { pullReader } from './pull.ts';
 import { chunkReader } from './read-chunks.ts';
 import { toChatRequest } from './request.ts';
@@ -32,6 +33,7 @@ export function createOllamaProvider(
     urlVariable: 'OLLAMA_HOST',
     apiKey: '',
   };
+  const contextSizes = createContextSizes();
   const { get, stream } = connect(vendor, baseUrl, createFetch());
 
   function parse<Shape extends z.ZodType>(shape: Shape, answer: unknown): z.output<Shape> {
@@ -39,26 +41,20 @@ export function createOllamaProvider(
     if (read.success) return read.data;
     throw brokenOff(vendor, new Error('it sent an answer that is not part of its API'));
   }
+  async function* chat(asked: ModelRequest, signal: AbortSignal): AsyncGenerator<readonly StreamPart[]> {
+    const origin = { provider: 'ollama', model: asked.model } as const;
+    const numCtx = contextSizes.of(asked, await quirks.windowOf(origin));
+    yield* askLearning(
+      quirks,
+      origin,
+      (known) => toChatRequest(asked, known, numCtx),
+      (body) =>
+        stream((client) => client.chat({ ...body, stream: true }), chunkReader(vendor, asked.model), signal),
+    );
+  }
   return {
     id: 'ollama',
-    stream: (asked, signal) =>
-      watchStream(
-        vendor.name,
-        (either) =>
-          askLearning(
-            quirks,
-            { provider: 'ollama', model: asked.model },
-            (known) => toChatRequest(asked, known),
-            (body) =>
-              stream(
-                (client) => client.chat({ ...body, stream: true }),
-                chunkReader(vendor, asked.model),
-                either,
-              ),
-          ),
-        signal,
-        patience,
-      ),
+    stream: (asked, signal) => watchStream(vendor.name, (either) => chat(asked, either), signal, patience),
     pull: (model, signal) =>
       watchStream(
         vendor.name,
