@@ -69,7 +69,8 @@ export async function callModel(
   begun: BegunCall | null,
 ): Promise<ModelCallResult> {
   const provider = requireProvider(context, providerId);
-  const reference = { provider: providerId, model: request.model };
+  const isListed = (await provider.isPriced?.()) ?? true;
+  const reference = { provider: providerId, model: request.model, isListed };
   const { maxTokens, ...written } = begun ?? (await begin(context, lease, reference, request));
   const call = { ...written, ...reference };
   const bounded = maxTokens === null ? request : { ...request, maxTokens };
@@ -101,14 +102,17 @@ export async function callModel(
   };
 }
 
+/** A model, and whether the price list's prices are those of its server. */
+type PricedModel = ModelReference & { isListed: boolean };
+
 function begin(
   context: EngineContext,
   lease: Lease,
-  reference: ModelReference,
+  reference: PricedModel,
   request: ModelRequest,
 ): Promise<BegunCall> {
   return beginModelCall(context.store, lease, { id: newId(), ...reference }, () =>
-    boundsOf(context, reference.provider, request),
+    boundsOf(context, reference, request),
   );
 }
 
@@ -128,16 +132,16 @@ const UNKNOWN_MAX_OUTPUT = 4_096;
 
 async function boundsOf(
   { store }: EngineContext,
-  provider: ProviderId,
+  reference: PricedModel,
   request: ModelRequest,
 ): Promise<BoundsByPrices> {
   const inputBytes = Buffer.byteLength(JSON.stringify(request));
-  const maxOutput = await findMaxOutput(store.database, provider, request.model);
+  const maxOutput = await findMaxOutput(store.database, reference.provider, request.model);
   const maxTokens = request.maxTokens ?? maxOutput ?? UNKNOWN_MAX_OUTPUT;
   return (ownPrices) => ({
     inputBytes,
     maxTokens,
-    prices: pricesOf(ownPrices, { provider, model: request.model }, inputBytes),
+    prices: pricesOf(ownPrices, reference, inputBytes),
   });
 }
 
@@ -208,7 +212,7 @@ interface Ending {
 }
 
 function settlement(
-  call: ModelReference & { id: string; prices: Prices | null },
+  call: PricedModel & { id: string; prices: Prices | null },
   progress: Progress,
   { finish, error, willRetry }: Ending,
 ): Settlement {

@@ -107,8 +107,10 @@ export interface Provider {
    * @throws ProviderError; aborting `signal` closes the connection and ends the stream with its reason.
    */
   stream(request: ModelRequest, signal: AbortSignal): AsyncIterable<readonly StreamPart[]>;
-  /** Its models, where only the vendor knows them. @throws ProviderError */
-  models?(signal: AbortSignal): Promise<ListedModel[]>;
+  /** Its models, where only the vendor knows them; null: those that come with this build. @throws ProviderError */
+  models?(signal: AbortSignal): Promise<ListedModel[] | null>;
+  /** Whether the price list is that of its answers; absent: it is. */
+  isPriced?(): Promise<boolean>;
   /** What it reports about one of them. @throws ProviderError */
   traitsOf?(model: string, signal: AbortSignal): Promise<ModelTraits>;
   /** Fetches a model that it lacks, where it can. @throws as `stream` does. */

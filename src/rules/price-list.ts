@@ -25,13 +25,14 @@ export const FREE_PROVIDERS: readonly ProviderId[] = PROVIDERS.filter((provider)
 /**
  * What a model costs: what an admin said, else what the list says.
  * @param ownPrices of the model's row in the catalog; null: none.
+ * @param isListed false: the list's prices are those of another server.
  */
 export function pricesOf(
   ownPrices: Prices | null,
-  { provider, model }: ModelReference,
+  { provider, model, isListed = true }: ModelReference & { isListed?: boolean },
   inputTokens: number,
 ): Prices | null {
-  return ownPrices ?? listPrices(provider, model, inputTokens);
+  return ownPrices ?? (isListed ? listPrices(provider, model, inputTokens) : null);
 }
 
 /**

@@ -13,6 +13,7 @@ export type ModelChange = Partial<
     | 'quirks'
     | 'lacks'
     | 'digest'
+    | 'isListed'
     | 'isPresent'
     | 'createdAt'
     | 'updatedAt'

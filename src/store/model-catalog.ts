@@ -65,6 +65,11 @@ const SEEDS: readonly Seed[] = [
   },
 ];
 
+/** The ids of the models of a provider that come with this build. */
+export function seededIds(provider: ProviderId): string[] {
+  return SEEDS.filter((seed) => seed.provider === provider).map(({ modelId }) => modelId);
+}
+
 /** Whether a model comes with this build. */
 export function isSeeded(provider: ProviderId, modelId: string): boolean {
   return SEEDS.some((seed) => seed.provider === provider && seed.modelId === modelId);

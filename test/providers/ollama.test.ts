@@ -135,7 +135,7 @@ describe('the memory of a model', () => {
 
 describe('its models', () => {
   test('are what /api/tags says', async () => {
-    const listed = await provider.models!(never());
+    const listed = (await provider.models!(never()))!;
     expect(listed.map(({ id }) => id)).toEqual(['llama3.2:latest', 'qwen3:8b']);
     expect(listed.map(({ digest }) => digest)).toEqual(
       [...vendor.ollamaModels.values()].map(({ digest }) => digest),

@@ -5,6 +5,7 @@ import { createQuirkMemory } from '../quirks/memory.ts';
 import { DEFAULT_PATIENCE } from '../watch-stream.ts';
 import { createFetch } from '../wire/fetch.ts';
 import { createChatProvider, QUIET } from './chat.ts';
+import { createServed } from './served.ts';
 
 /** OpenAI's chat completions, or any server that speaks them. */
 export function createOpenAiProvider(
@@ -13,19 +14,11 @@ export function createOpenAiProvider(
   quirks = createQuirkMemory(),
 ): Provider {
   const isOpenAi = new URL(baseUrl).hostname === 'api.openai.com';
-  return createChatProvider(
-    {
-      id: 'openai',
-      vendor: {
-        name: 'OpenAI',
-        keyVariable: 'OPENAI_API_KEY',
-        urlVariable: 'OPENAI_BASE_URL',
-        apiKey,
-      },
-      client: new OpenAI({ ...QUIET, apiKey, baseURL: baseUrl, fetch: createFetch() }),
-      maxTokensField: isOpenAi ? 'max_completion_tokens' : 'max_tokens',
-    },
-    patience,
-    quirks,
-  );
+  const vendor = { name: 'OpenAI', keyVariable: 'OPENAI_API_KEY', urlVariable: 'OPENAI_BASE_URL', apiKey };
+  const client = new OpenAI({ ...QUIET, apiKey, baseURL: baseUrl, fetch: createFetch() });
+  const maxTokensField = isOpenAi ? 'max_completion_tokens' : 'max_tokens';
+  return {
+    ...createChatProvider({ id: 'openai', vendor, client, maxTokensField }, patience, quirks),
+    ...createServed(vendor, client, baseUrl),
+  };
 }
