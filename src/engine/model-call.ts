@@ -216,7 +216,7 @@ function settlement(
   progress: Progress,
   { finish, error, willRetry }: Ending,
 ): Settlement {
-  const usage = finish?.usage ?? (isRefused(error) ? NOTHING_USED : UNKNOWN_USAGE);
+  const usage = finish?.usage ?? (costsNothing(error) ? NOTHING_USED : UNKNOWN_USAGE);
   const { startedAt, firstTokenAt } = progress;
   const prices = pricesOf(call.prices, call, usage.inputTokens ?? 0);
   return {
@@ -224,7 +224,8 @@ function settlement(
     status: finish ? 'completed' : error ? 'failed' : 'cancelled',
     usage,
     prices,
-    cost: costOf(usage, prices),
+    // What was refused costs nothing, at whatever price.
+    cost: usage === NOTHING_USED ? '0' : costOf(usage, prices),
     finishReason: finish?.reason ?? null,
     rawFinishReason: finish?.rawReason ?? null,
     error: error
@@ -238,6 +239,15 @@ function settlement(
 const NOTHING_USED: Usage = { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0, reasoningTokens: 0 };
 
 /** An HTTP error instead of an answer, or no question at all: nothing was generated, and nothing is charged. */
-function isRefused(error: ProviderError | null | undefined): boolean {
-  return typeof error?.status === 'number' || error?.code === 'ADDRESS_REFUSED';
+function costsNothing(error: ProviderError | null | undefined): boolean {
+  return typeof error?.status === 'number' || error?.code === 'ADDRESS_REFUSED' || isNeverSent(error);
+}
+
+/** Of `node:net` and `node:dns`: there was no connection. */
+const NO_CONNECTION = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'];
+
+function isNeverSent(thrown: unknown): boolean {
+  if (!(thrown instanceof Error)) return false;
+  if (thrown instanceof AggregateError) return thrown.errors.length > 0 && thrown.errors.every(isNeverSent);
+  return 'code' in thrown && NO_CONNECTION.includes(String(thrown.code)) ? true : isNeverSent(thrown.cause);
 }

@@ -11,13 +11,20 @@ const HELLO = bodyOf({ sent: [chunk({ content: 'Hello' }, 'stop'), usage, '[DONE
 
 let vendor: Server;
 let list: { status: number; body: unknown };
+/** Requests that it refuses before it answers. */
+let refusals: number;
 let server: TestServer;
 let ann: Client;
 
 beforeEach(async () => {
+  refusals = 0;
   vendor = createServer(async (request, response) => {
     request.resume();
-    if (request.method === 'POST') return response.end(HELLO);
+    if (request.method === 'POST') {
+      if (refusals === 0) return response.end(HELLO);
+      refusals -= 1;
+      return response.writeHead(503).end();
+    }
     response.writeHead(list.status, { 'content-type': 'application/json' }).end(JSON.stringify(list.body));
   });
   await once(vendor.listen(0, '127.0.0.1'), 'listening');
@@ -74,4 +81,26 @@ test('without a list nothing is known: models stay, prices are not OpenAI’s', 
   await serve({ detail: 'Not Found' }, 404);
   expect(await run({ model: 'gpt-4o' })).toMatchObject({ cost: 0, costComplete: false });
   expect(await offered()).toHaveLength(10);
+});
+
+test('a refused call costs nothing, also where no price is known', async () => {
+  await serve(VLLM);
+  const id = await ann.createTask({ prompt: 'x', model: 'openai/Qwen/Qwen2.5-0.5B' });
+  await ann.events(id);
+  expect(await ann.task(id)).toMatchObject({ costComplete: false });
+  refusals = 99;
+  const refused = await ann.createTask({ prompt: 'x', model: 'openai/Qwen/Qwen2.5-0.5B' });
+  expect((await ann.events(refused)).at(-1)).toMatchObject({ __typename: 'RunFailed' });
+  expect(await ann.task(refused)).toMatchObject({ cost: 0, costComplete: true });
+});
+
+test('a call that found no server costs nothing', async () => {
+  await serve(VLLM);
+  const closed = once(vendor, 'close');
+  vendor.close();
+  vendor.closeAllConnections();
+  await closed;
+  const id = await ann.createTask({ prompt: 'x', model: 'openai/other' });
+  expect((await ann.events(id)).at(-1)).toMatchObject({ error: { code: 'PROVIDER_UNAVAILABLE' } });
+  expect(await ann.task(id)).toMatchObject({ cost: 0, costComplete: true });
 });
