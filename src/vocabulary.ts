@@ -1,7 +1,4 @@
-/**
- * The words of Polyphony. Every list here is closed: adding a word makes the compiler name each table that
- * must answer for it. DESIGN: run, task, event, model call, provider, dialect.
- */
+/** The words of Polyphony. Each list is closed: the compiler names every table that must answer for a new word. */
 
 /** A run's kind is the name of the table that has the rest of it. */
 export const RUN_KINDS = ['task', 'execution', 'orchestration'] as const;
@@ -204,8 +201,19 @@ export type ReasoningEffort = (typeof REASONING_EFFORTS)[number];
 export const FINISH_REASONS = ['stop', 'length', 'tool_calls', 'content_filter', 'other', 'unknown'] as const;
 export type FinishReason = (typeof FINISH_REASONS)[number];
 
-export const MODEL_CAPABILITIES = ['text', 'code', 'reasoning', 'planning', 'vision', 'audio'] as const;
+export const MODEL_CAPABILITIES = [
+  'text',
+  'code',
+  'reasoning',
+  'planning',
+  'vision',
+  'audio',
+  'embedding',
+] as const;
 export type ModelCapability = (typeof MODEL_CAPABILITIES)[number];
+
+/** What a task may require of a model: that it answers in text, and that it calls tools. */
+export type ModelAbility = 'text' | 'tools';
 
 /** The old APIs that are answered, by the names of their mounts. */
 export const DIALECTS = ['themachine', 'ai-task-orchestra', 'mini-devin', 'amas', 'orchestratex'] as const;

@@ -14,6 +14,7 @@ import { type Jobs, startJobs } from './jobs/start-jobs.ts';
 import type { Log } from './log.ts';
 import { createMetrics, type Metrics } from './metrics/metrics.ts';
 import { isEntryPoint, requireDatabaseUrl, runUntilStopped } from './process.ts';
+import { createQuirkMemory } from './providers/quirks/memory.ts';
 import { createProviders } from './providers/registry.ts';
 import { keptSecret } from './store/kept-secret.ts';
 import { migrate } from './store/migrate.ts';
@@ -34,10 +35,12 @@ export async function startWorker(
   const secrets = createSecretBox(config);
   const custom = createCustomModels({ database: store.database, secrets, outbound });
   const computation = createComputation(config.rateLimitFactor);
+  const quirks = createQuirkMemory(createKeptQuirks(store.database));
   const engine = {
     store,
     writer,
-    providers: await createProviders(config, custom, createKeptQuirks(store.database)),
+    providers: await createProviders(config, custom, quirks),
+    quirks,
     sandbox: createSandbox({
       mode: config.sandbox,
       searchPath: config.searchPath,

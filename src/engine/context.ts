@@ -1,6 +1,7 @@
 import type { Compute } from '../computation/computation.ts';
 import type { Log } from '../log.ts';
 import type { WorkMetrics } from '../metrics/work-metrics.ts';
+import type { QuirkMemory } from '../providers/quirks/memory.ts';
 import type { Providers } from '../providers/registry.ts';
 import type { RunWriter } from '../store/run-writer.ts';
 import type { SecretBox } from '../store/secret-box.ts';
@@ -14,6 +15,8 @@ export interface EngineContext {
   store: Store;
   writer: RunWriter;
   providers: Providers;
+  /** What was learned about models. */
+  quirks: QuirkMemory;
   /** Where agents' commands and templates' scripts run. */
   sandbox: Sandbox;
   /** Where their working directories are. */

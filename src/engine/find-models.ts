@@ -1,8 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { coerceError } from '../errors.ts';
-import type { Provider } from '../providers/provider.ts';
-import { recordFoundModels } from '../store/model-catalog.ts';
+import type { ListedModel, Provider } from '../providers/provider.ts';
+import { recordFoundModels, restoreBuiltInModels } from '../store/found-models/record.ts';
 import type { EngineContext } from './context.ts';
+import { describeModels } from './model-calls/describe-models.ts';
 
 /** People pull and remove models while we run, and start Ollama after us. */
 const INTERVAL_MS = 60_000;
@@ -43,21 +44,25 @@ export async function findModelsOf(
   signal: AbortSignal,
 ): Promise<void> {
   if (!provider.models) return;
-  const found = await askForModels(context, provider, signal);
+  const { database } = context.store;
+  const listed = await askForModels(context, provider, signal);
+  if (listed === undefined) return;
+  if (listed === null) return restoreBuiltInModels(database, provider.id);
+  const found = await describeModels(context, provider, listed, signal);
   signal.throwIfAborted();
-  await recordFoundModels(context.store.database, provider.id, found);
+  await recordFoundModels(database, provider.id, found, provider.isPriced ? 'other' : 'only');
 }
 
+/** @returns undefined when it is not known which it has; one whose models only it knows has none while it does not answer. */
 async function askForModels(
   { log }: EngineContext,
   provider: Provider,
   signal: AbortSignal,
-): Promise<string[]> {
+): Promise<ListedModel[] | null | undefined> {
   try {
-    const models = await provider.models?.(AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]));
-    return models ?? [];
+    return (await provider.models?.(AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]))) ?? null;
   } catch (error) {
     log.debug({ provider: provider.id, error: coerceError(error).message }, 'no models were found');
-    return [];
+    return provider.isPriced ? undefined : [];
   }
 }

@@ -25,6 +25,7 @@ import {
 import { findMaxOutput } from '../store/model-catalog.ts';
 import type { FinishReason, ProviderId } from '../vocabulary.ts';
 import type { EngineContext } from './context.ts';
+import { costsNothing } from './model-calls/costs-nothing.ts';
 import { type Progress, startProgress } from './model-calls/progress.ts';
 
 export interface ModelCallResult {
@@ -69,7 +70,8 @@ export async function callModel(
   begun: BegunCall | null,
 ): Promise<ModelCallResult> {
   const provider = requireProvider(context, providerId);
-  const reference = { provider: providerId, model: request.model };
+  const isListed = (await provider.isPriced?.()) ?? true;
+  const reference = { provider: providerId, model: request.model, isListed };
   const { maxTokens, ...written } = begun ?? (await begin(context, lease, reference, request));
   const call = { ...written, ...reference };
   const bounded = maxTokens === null ? request : { ...request, maxTokens };
@@ -101,14 +103,17 @@ export async function callModel(
   };
 }
 
+/** A model, and whether the price list's prices are those of its server. */
+type PricedModel = ModelReference & { isListed: boolean };
+
 function begin(
   context: EngineContext,
   lease: Lease,
-  reference: ModelReference,
+  reference: PricedModel,
   request: ModelRequest,
 ): Promise<BegunCall> {
   return beginModelCall(context.store, lease, { id: newId(), ...reference }, () =>
-    boundsOf(context, reference.provider, request),
+    boundsOf(context, reference, request),
   );
 }
 
@@ -128,16 +133,16 @@ const UNKNOWN_MAX_OUTPUT = 4_096;
 
 async function boundsOf(
   { store }: EngineContext,
-  provider: ProviderId,
+  reference: PricedModel,
   request: ModelRequest,
 ): Promise<BoundsByPrices> {
   const inputBytes = Buffer.byteLength(JSON.stringify(request));
-  const maxOutput = await findMaxOutput(store.database, provider, request.model);
+  const maxOutput = await findMaxOutput(store.database, reference.provider, request.model);
   const maxTokens = request.maxTokens ?? maxOutput ?? UNKNOWN_MAX_OUTPUT;
   return (ownPrices) => ({
     inputBytes,
     maxTokens,
-    prices: pricesOf(ownPrices, { provider, model: request.model }, inputBytes),
+    prices: pricesOf(ownPrices, reference, inputBytes),
   });
 }
 
@@ -208,11 +213,11 @@ interface Ending {
 }
 
 function settlement(
-  call: ModelReference & { id: string; prices: Prices | null },
+  call: PricedModel & { id: string; prices: Prices | null },
   progress: Progress,
   { finish, error, willRetry }: Ending,
 ): Settlement {
-  const usage = finish?.usage ?? (isRefused(error) ? NOTHING_USED : UNKNOWN_USAGE);
+  const usage = finish?.usage ?? (costsNothing(error) ? NOTHING_USED : UNKNOWN_USAGE);
   const { startedAt, firstTokenAt } = progress;
   const prices = pricesOf(call.prices, call, usage.inputTokens ?? 0);
   return {
@@ -220,7 +225,8 @@ function settlement(
     status: finish ? 'completed' : error ? 'failed' : 'cancelled',
     usage,
     prices,
-    cost: costOf(usage, prices),
+    // What was refused costs nothing, at whatever price.
+    cost: usage === NOTHING_USED ? '0' : costOf(usage, prices),
     finishReason: finish?.reason ?? null,
     rawFinishReason: finish?.rawReason ?? null,
     error: error
@@ -232,8 +238,3 @@ function settlement(
 }
 
 const NOTHING_USED: Usage = { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0, reasoningTokens: 0 };
-
-/** An HTTP error instead of an answer, or no question at all: nothing was generated, and nothing is charged. */
-function isRefused(error: ProviderError | null | undefined): boolean {
-  return typeof error?.status === 'number' || error?.code === 'ADDRESS_REFUSED';
-}

@@ -1,6 +1,6 @@
 import type { Usage } from '../rules/money.ts';
 import { FAILURES, type ProviderErrorCode } from '../rules/provider-failure.ts';
-import type { FinishReason, ProviderId, ReasoningEffort } from '../vocabulary.ts';
+import type { FinishReason, ModelCapability, ProviderId, ReasoningEffort } from '../vocabulary.ts';
 import type { JsonObject } from './json-object.ts';
 
 export interface ToolDefinition {
@@ -57,6 +57,8 @@ export interface ModelRequest {
   reasoningEffort?: ReasoningEffort;
   /** The most that is reasoned, a part of `maxTokens`, where the vendor has such a limit. */
   maxReasoningTokens?: number;
+  /** Tokens of context that Ollama loads the model with; others ignore it. */
+  numCtx?: number;
   /** What the model may call; it is never forced to. */
   tools?: readonly ToolDefinition[];
   /** JSON schema that the answer's text is to match. Vendors differ in how strictly they see to it. */
@@ -93,6 +95,23 @@ export type PullPart =
   /** @param share 0 to 1, of what is known of by now: it may fall. */
   { type: 'progress'; share: number } | { type: 'finish' };
 
+/** What a server reports about one of its models. */
+export interface ModelTraits {
+  /** Tokens; null: unknown. */
+  contextWindow: number | null;
+  capabilities: readonly ModelCapability[];
+  /** null: unknown. */
+  callsTools: boolean | null;
+}
+
+export interface ListedModel {
+  id: string;
+  /** Changes with the model; null: unknown. Traits of a digest are asked for once. */
+  digest: string | null;
+  /** null: they are to be asked for with `traitsOf`, where the provider has it. */
+  traits: ModelTraits | null;
+}
+
 /** The far side of the network. One streaming method; a whole answer is a fold over it. */
 export interface Provider {
   readonly id: ProviderId;
@@ -101,8 +120,12 @@ export interface Provider {
    * @throws ProviderError; aborting `signal` closes the connection and ends the stream with its reason.
    */
   stream(request: ModelRequest, signal: AbortSignal): AsyncIterable<readonly StreamPart[]>;
-  /** The ids of its models, where only the vendor knows them. @throws ProviderError */
-  models?(signal: AbortSignal): Promise<string[]>;
+  /** Its models, where only the vendor knows them; null: those that come with this build. @throws ProviderError */
+  models?(signal: AbortSignal): Promise<ListedModel[] | null>;
+  /** Whether the price list is that of its answers; absent: it is. */
+  isPriced?(): Promise<boolean>;
+  /** What it reports about one of them. @throws ProviderError */
+  traitsOf?(model: string, signal: AbortSignal): Promise<ModelTraits>;
   /** Fetches a model that it lacks, where it can. @throws as `stream` does. */
   pull?(model: string, signal: AbortSignal): AsyncIterable<readonly PullPart[]>;
   /** Bytes that a model takes up in memory now, where that is the operator's own; null: it is not loaded. @throws ProviderError */

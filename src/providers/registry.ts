@@ -2,7 +2,7 @@ import type { Config } from '../config.ts';
 import type { ProviderId } from '../vocabulary.ts';
 import type { CustomModels } from './custom/provider.ts';
 import type { Provider } from './provider.ts';
-import { createQuirkMemory, type KeptQuirks, type QuirkMemory } from './quirks/memory.ts';
+import type { QuirkMemory } from './quirks/memory.ts';
 
 /** What makes a provider from its configuration; null when it is not configured. A vendor's library is read then. */
 type Maker = (config: Config) => ((custom: CustomModels, quirks: QuirkMemory) => Promise<Provider>) | null;
@@ -38,9 +38,8 @@ export function configuredProviders(config: Config): ProviderId[] {
 export async function createProviders(
   config: Config,
   custom: CustomModels,
-  kept: KeptQuirks,
+  quirks: QuirkMemory,
 ): Promise<Providers> {
-  const quirks = createQuirkMemory(kept);
   const providers = await Promise.all(makersOf(config).map(({ make }) => make(custom, quirks)));
   return new Map(providers.map((provider) => [provider.id, provider]));
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
+import { abilityFor } from '../rules/agent.ts';
 import {
   type AgentRow,
   type AgentSettings,
@@ -11,7 +12,7 @@ import {
   updateAgent as writeAgent,
 } from '../store/agents.ts';
 import { withFreshId } from '../store/fresh-id.ts';
-import { type Origin, TOOL_NAMES } from '../vocabulary.ts';
+import { type Origin, TOOL_NAMES, type ToolName } from '../vocabulary.ts';
 import { agentChange, newAgent } from './agent-input.ts';
 import { resolveModel } from './model.ts';
 import { type PageArguments, readPage, toConnection } from './page.ts';
@@ -119,7 +120,7 @@ async function changed(
     type: given.type ?? before.type,
     description: given.description ?? before.description,
     capabilities: given.capabilities ?? before.capabilities,
-    ...(await changedModel(context, before, given.model)),
+    ...(await changedModel(context, before, given.model, given.tools ?? before.tools)),
     systemPrompt: systemPrompt === undefined ? before.systemPrompt : systemPrompt,
     tools: given.tools ?? before.tools,
     parameters: parameters ? withoutNulls(parameters) : before.parameters,
@@ -132,9 +133,10 @@ async function changedModel(
   context: Context,
   before: AgentSettings,
   name: string | null | undefined,
+  tools: readonly ToolName[],
 ): Promise<Pick<AgentSettings, 'provider' | 'model'>> {
   if (name === undefined) return { provider: before.provider, model: before.model };
   if (name === null) return { provider: null, model: null };
-  const { provider, model } = await resolveModel(context, name, 'input.model');
+  const { provider, model } = await resolveModel(context, name, 'input.model', abilityFor(tools));
   return { provider, model };
 }

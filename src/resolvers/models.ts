@@ -70,9 +70,9 @@ const asked = z.object({
 });
 
 /** US dollars of sending so many tokens; null: the price is unknown. @throws DomainError VALIDATION_ERROR */
-export function estimatedCost({ ownPrices, provider, modelId }: ModelRow, given: unknown): number | null {
+export function estimatedCost(row: ModelRow, given: unknown): number | null {
   const { inputTokens } = validate(asked, given);
-  const prices = pricesOf(ownPrices, { provider, model: modelId }, inputTokens);
+  const prices = pricesOf(row.ownPrices, { ...row, model: row.modelId }, inputTokens);
   const cost = costOf({ inputTokens, cachedInputTokens: 0, outputTokens: 0, reasoningTokens: 0 }, prices);
   return cost === null ? null : Number(cost);
 }

@@ -1,8 +1,10 @@
 import type { Context } from '../context.ts';
+import { abilityFor } from '../rules/agent.ts';
 import type { ModelReference } from '../rules/model-id.ts';
 import { workOf } from '../rules/outcomes.ts';
 import type { ToldPrediction } from '../rules/prediction.ts';
 import { type PredictionCalibration, readCalibration } from '../store/prediction-calibration.ts';
+import type { ModelAbility } from '../vocabulary.ts';
 import { chooseForCaller, resolveModel } from './model.ts';
 import { openPredictor } from './predict-work.ts';
 import { chosenAgent } from './task-agent.ts';
@@ -20,21 +22,35 @@ export async function predictTask(context: Context, input: unknown): Promise<Tol
   const given = validate(predictedTask, input, 'input');
   const kind = kindOf(given);
   const type = given.type ?? null;
-  const doer = { prompt: ofPrompt, agent: ofAgent, template: ofTemplate }[kind];
+  const doer = {
+    prompt: (...asked: [Context, PredictedTask]) => ofPrompt(...asked),
+    agent: ofAgent,
+    template: ofTemplate,
+  }[kind];
   const [chosen, predict] = await Promise.all([doer(context, given), openPredictor(context)]);
   return predict(workOf({ kind, type, ...NOBODY, ...chosen }));
 }
 
 const NOBODY = { agentId: null, templateName: null, provider: null, model: null };
 
-async function ofPrompt(context: Context, { model, type = null }: PredictedTask): Promise<ModelReference> {
-  return model ? resolveModel(context, model, 'input.model') : chooseForCaller(context, { length: 0, type });
+async function ofPrompt(
+  context: Context,
+  { model, type = null }: PredictedTask,
+  needed: ModelAbility = 'text',
+): Promise<ModelReference> {
+  return model
+    ? resolveModel(context, model, 'input.model', needed)
+    : chooseForCaller(context, { length: 0, type, needed });
 }
 
 async function ofAgent(context: Context, given: PredictedTask) {
   const { chosen } = await chosenAgent(context, given);
   const own = chosen.model && `${chosen.provider}/${chosen.model}`;
-  const { provider, model } = await ofPrompt(context, { ...given, model: given.model ?? own });
+  const { provider, model } = await ofPrompt(
+    context,
+    { ...given, model: given.model ?? own },
+    abilityFor(chosen.tools),
+  );
   return { agentId: chosen.id, provider, model };
 }
 

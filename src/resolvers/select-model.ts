@@ -58,6 +58,7 @@ export async function selectModel(context: Context, input: unknown): Promise<Mod
   const wishes = [...(given.taskType ? [given.taskType] : []), ...(given.specialties ?? [])];
   const choice = await choose(context, {
     capabilities: given.requiredCapabilities ?? [],
+    tools: NO_NEEDS.tools,
     wishes: [...new Set(wishes)],
     contextSize: given.contextSize ?? null,
     costSensitivity: given.costSensitivity ?? NO_NEEDS.costSensitivity,

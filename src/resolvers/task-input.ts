@@ -20,6 +20,12 @@ export const parameters = z.object({
     .min(1_024, 'must be at least 1024')
     .max(1_000_000, 'must be at most 1000000')
     .nullish(),
+  numCtx: z
+    .number()
+    .int()
+    .min(256, 'must be at least 256')
+    .max(10_000_000, 'must be at most 10000000')
+    .nullish(),
 });
 
 export const prompt = text({ min: 1, max: MAX_PROMPT }).refine(

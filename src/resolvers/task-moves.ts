@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
+import { abilityFor } from '../rules/agent.ts';
 import { cancelRun } from '../store/cancel-run.ts';
 import { changePriority, changeTask, deleteTask as removeTask } from '../store/change-task.ts';
 import { queueRun } from '../store/queue-run.ts';
@@ -68,7 +69,8 @@ export async function updateTask(context: Context, id: string, input: unknown): 
     refuse(present, 'a template is not changed task by task; make another');
   if (isAskedAnew && present.kind === 'pull')
     refuse(present, 'what a pull fetches is not changed; make another');
-  const resolved = model ? await resolveModel(context, model, 'input.model') : null;
+  const needed = present.kind === 'agent' ? abilityFor(present.tools) : 'text';
+  const resolved = model ? await resolveModel(context, model, 'input.model', needed) : null;
   const moved = await changeTask(
     context.store,
     { runId: id, ownerId: userId },

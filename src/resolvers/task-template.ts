@@ -13,6 +13,7 @@ import { chooseForCaller, resolveModel } from './model.ts';
 import { model as modelId, type NewTaskInput } from './task-input.ts';
 import { chosenTemplate, INPUT_FIELDS } from './template.ts';
 import { invalidInput, refuseIssues, validate } from './validate.ts';
+import { requireViewer } from './viewer.ts';
 
 /** The part of a new task that its template decides. */
 export type TemplateTask = Pick<NewTask, 'provider' | 'model' | 'template'> & { events: NewEvent[] };
@@ -90,10 +91,7 @@ async function resolveModels(
   for (const step of askingSteps(steps)) {
     const name = names.get(step.id)?.trim() || null;
     if (step.type === 'ollama_generate') {
-      models[step.id] = {
-        provider: 'ollama',
-        model: validate(modelId, name ?? '', `${FIELD}: the model of ${step.id}`),
-      };
+      models[step.id] = await ollamaModel(context, name ?? '', `${FIELD}: the model of ${step.id}`);
       continue;
     }
     if (name !== null) {
@@ -105,6 +103,14 @@ async function resolveModels(
     chosen.push(...events);
   }
   return { models, events: chosen };
+}
+
+/** One that the catalog does not have may be there all the same. @throws DomainError VALIDATION_ERROR */
+async function ollamaModel(context: Context, name: string, field: string): Promise<ModelReference> {
+  const model = validate(modelId, name, field);
+  const known = await context.store.lookups.model(requireViewer(context).userId, `ollama/${model}`);
+  if (known?.lacks.includes('text')) await resolveModel(context, `ollama/${model}`, field);
+  return { provider: 'ollama', model };
 }
 
 /** The models that steps name with these parameters, by the ids of the steps. @throws DomainError VALIDATION_ERROR */

@@ -1,11 +1,12 @@
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
+import { abilityFor } from '../rules/agent.ts';
 import { type Work, workOf } from '../rules/outcomes.ts';
 import { findRepeated, createTask as insertTask, type NewTask } from '../store/create-task.ts';
 import { withFreshId } from '../store/fresh-id.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import { findTask, type TaskRow } from '../store/tasks.ts';
-import type { TaskKind } from '../vocabulary.ts';
+import type { ModelAbility, TaskKind } from '../vocabulary.ts';
 import { refuseSchemas } from './compute.ts';
 import { homeOf } from './home.ts';
 import { idempotencyOf } from './idempotency.ts';
@@ -157,30 +158,38 @@ async function askPrompt(context: Context, given: NewTaskInput, session: Session
   refuse(given, OF_AGENTS, 'AGENT');
   const { model = null, system = null } = given;
   const parameters = withoutNulls(given.parameters ?? {});
-  return askModel(context, given, session, { model, system, parameters });
+  return askModel(context, given, session, { model, system, parameters, needed: 'text' });
 }
 
 async function askAgent(context: Context, given: NewTaskInput, session: SessionRow | null): Promise<Asked> {
   refuse(given, OF_TEMPLATES, 'TEMPLATE');
   refuse(given, ['responseSchema'], 'PROMPT');
   const { agent, maxCost, events, ...settings } = await assign(context, given, session);
-  const asked = await askModel(context, given, session, settings);
+  const needed = abilityFor(agent.tools);
+  const asked = await askModel(context, given, session, { ...settings, needed });
   return { ...asked, agent, maxCost, events: [...events, ...asked.events] };
+}
+
+interface WantedModel {
+  /** null: it is to be chosen. */
+  model: string | null;
+  needed: ModelAbility;
 }
 
 async function askModel(
   context: Context,
   given: NewTaskInput,
   session: SessionRow | null,
-  { model, system, parameters }: Pick<Asked, 'system' | 'parameters'> & { model: string | null },
+  { system, parameters, ...wanted }: Pick<Asked, 'system' | 'parameters'> & WantedModel,
 ): Promise<Asked> {
   const { threadId } = given;
   const asked = promptOf(given);
   const work = { prompt: asked.prompt, type: given.type ?? null };
-  const fallbackModels = await resolveModels(context, given.fallbackModels ?? [], 'input.fallbackModels');
+  const names = given.fallbackModels ?? [];
+  const fallbackModels = await resolveModels(context, names, 'input.fallbackModels', wanted.needed);
   return {
     ...NOTHING_ASKED,
-    ...(await modelsFor(context, session, { model, ...work, fallbackModels })),
+    ...(await modelsFor(context, session, { ...wanted, ...work, fallbackModels })),
     ...asked,
     system,
     parameters,
@@ -195,16 +204,18 @@ async function modelsFor(
   session: SessionRow | null,
   {
     model,
+    needed,
     prompt,
     type,
     fallbackModels,
-  }: Pick<NewTask, 'prompt' | 'type' | 'fallbackModels'> & { model: string | null },
+  }: Pick<NewTask, 'prompt' | 'type' | 'fallbackModels'> & WantedModel,
 ): Promise<Pick<Asked, 'provider' | 'model' | 'fallbackModels' | 'fallbackIsOurs' | 'events'>> {
   const named = { fallbackModels, fallbackIsOurs: false };
-  if (model !== null) return { ...(await resolveModel(context, model, 'input.model')), ...named, events: [] };
-  const preferred = session && (await preferredModel(context, session));
+  if (model !== null)
+    return { ...(await resolveModel(context, model, 'input.model', needed)), ...named, events: [] };
+  const preferred = session && (await preferredModel(context, session, needed));
   if (preferred) return { ...preferred, ...named };
-  const { standIns, ...chosen } = await chooseForCaller(context, { length: prompt.length, type });
+  const { standIns, ...chosen } = await chooseForCaller(context, { length: prompt.length, type, needed });
   if (fallbackModels.length > 0) return { ...chosen, ...named };
   return { ...chosen, fallbackModels: standIns, fallbackIsOurs: true };
 }

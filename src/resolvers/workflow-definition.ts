@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts';
 import type { FieldIssue } from '../errors.ts';
+import { abilityFor } from '../rules/agent.ts';
 import { type Schedule, scheduleFault } from '../rules/schedule.ts';
 import { checkParameters } from '../rules/template-parameters.ts';
 import { parameterFaults } from '../rules/template-task.ts';
@@ -65,8 +66,8 @@ const WITH: Record<StepKind, string> = { prompt: 'a model', agent: 'an agent', t
 
 /** @throws DomainError NOT_FOUND, UNKNOWN_MODEL, PROVIDER_NOT_CONFIGURED, VALIDATION_ERROR */
 async function requireWorker(context: Context, step: WorkflowStep, field: string): Promise<void> {
-  if (step.agentId !== null) await agent(context, step.agentId, `${field}.agentId`);
-  if (step.model !== null) await resolveModel(context, step.model, `${field}.model`);
+  const tools = step.agentId === null ? [] : (await agent(context, step.agentId, `${field}.agentId`)).tools;
+  if (step.model !== null) await resolveModel(context, step.model, `${field}.model`, abilityFor(tools));
   if (step.template === null) return;
   const fields = { id: field, name: `${field}.template` };
   const { parameters } = await chosenTemplate(context, { id: null, name: step.template }, fields);

@@ -1,4 +1,4 @@
-import type { ToolName } from '../vocabulary.ts';
+import type { ModelAbility, ToolName } from '../vocabulary.ts';
 import type { PromptParameters } from './task.ts';
 
 /** What a task of an agent may take; what is absent is not limited, except for iterations. */
@@ -67,6 +67,11 @@ export function chooseAgent<Agent extends Candidate>(
     if (agent) return { agent, reason: fitReason(fit, agent.type, taskType) };
   }
   return null;
+}
+
+/** What an agent with these tools requires of its model. */
+export function abilityFor(tools: readonly ToolName[]): ModelAbility {
+  return tools.length > 0 ? 'tools' : 'text';
 }
 
 /** What an agent brings to a task. */

@@ -1,4 +1,4 @@
-import type { ModelCapability, ProviderId } from '../vocabulary.ts';
+import type { ModelAbility, ModelCapability, ProviderId } from '../vocabulary.ts';
 import type { Prices } from './money.ts';
 import type { TrackRecord } from './track-record.ts';
 
@@ -10,6 +10,9 @@ export interface Candidate {
   rank: number;
   capabilities: readonly ModelCapability[];
   specialties: readonly string[];
+  supportsFunctionCalling: boolean;
+  /** What it cannot do by its server's account. */
+  lacks: readonly ModelAbility[];
   /** null: unknown. */
   contextWindow: number | null;
   /** null: unknown. */
@@ -21,6 +24,8 @@ export interface Candidate {
 export interface ModelNeeds {
   /** What it must be able to do. */
   capabilities: readonly ModelCapability[];
+  /** `known`: models that are known to call tools; `possible`: those, and models of which it is unknown. */
+  tools: 'none' | 'possible' | 'known';
   /** What it is better good at: capabilities and specialties. */
   wishes: readonly string[];
   /** Tokens that it has to take; null: unknown. */
@@ -32,11 +37,21 @@ export interface ModelNeeds {
 
 export const NO_NEEDS: ModelNeeds = {
   capabilities: [],
+  tools: 'none',
   wishes: [],
   contextSize: null,
   costSensitivity: 0,
   preferredProvider: null,
 };
+
+/** The needs of a task, in the order in which they are tried: a model that is known to call tools before others. */
+export function needsOf(needed: ModelAbility): [ModelNeeds, ...ModelNeeds[]] {
+  if (needed === 'text') return [NO_NEEDS];
+  return [
+    { ...NO_NEEDS, tools: 'known' },
+    { ...NO_NEEDS, tools: 'possible' },
+  ];
+}
 
 export interface ScoredModel<Model extends Candidate> {
   model: Model;
@@ -71,7 +86,16 @@ export function chooseModel<Model extends Candidate>(
   return { selected, alternatives, reason: reasonFor(selected.model, needs, avoided) };
 }
 
-function meets({ capabilities, contextWindow }: Candidate, needs: ModelNeeds): boolean {
+const CALLS_TOOLS: Record<ModelNeeds['tools'], (model: Candidate) => boolean> = {
+  none: () => true,
+  possible: ({ lacks }) => !lacks.includes('tools'),
+  known: ({ lacks, supportsFunctionCalling }) => supportsFunctionCalling && !lacks.includes('tools'),
+};
+
+/** Every choice is of a model that is to answer, which one for embeddings alone cannot. */
+function meets(candidate: Candidate, needs: ModelNeeds): boolean {
+  const { capabilities, contextWindow, lacks } = candidate;
+  if (lacks.includes('text') || !CALLS_TOOLS[needs.tools](candidate)) return false;
   const isLargeEnough =
     contextWindow === null || needs.contextSize === null || contextWindow >= needs.contextSize;
   return isLargeEnough && needs.capabilities.every((capability) => capabilities.includes(capability));
@@ -122,6 +146,7 @@ function reasonFor(model: Candidate, needs: ModelNeeds, avoided: readonly Candid
   const fits = fitting(model, needs);
   const reasons = [
     ...(needs.preferredProvider === provider ? [`served by ${provider}, which is preferred`] : []),
+    ...(needs.tools === 'known' ? ['able to call tools'] : []),
     ...(needs.capabilities.length > 0 ? [`able to do ${needs.capabilities.join(', ')}`] : []),
     ...(fits.length > 0 ? [`good at ${fits.join(', ')}`] : []),
     ...(needs.costSensitivity > 0 && prices

@@ -25,13 +25,15 @@ export const FREE_PROVIDERS: readonly ProviderId[] = PROVIDERS.filter((provider)
 /**
  * What a model costs: what an admin said, else what the list says.
  * @param ownPrices of the model's row in the catalog; null: none.
+ * @param isListed false: the list's prices are those of another server.
  */
 export function pricesOf(
   ownPrices: Prices | null,
-  { provider, model }: ModelReference,
+  { provider, model, isListed = true }: ModelReference & { isListed?: boolean },
   inputTokens: number,
 ): Prices | null {
-  return ownPrices ? withWritePrices(provider, ownPrices) : listPrices(provider, model, inputTokens);
+  if (ownPrices) return withWritePrices(provider, ownPrices);
+  return isListed ? listPrices(provider, model, inputTokens) : null;
 }
 
 /** Hundredths of the price of input that Anthropic takes for writing it to the cache. https://platform.claude.com/docs/en/build-with-claude/prompt-caching */

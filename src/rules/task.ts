@@ -10,6 +10,8 @@ export interface PromptParameters {
   reasoningEffort?: ReasoningEffort;
   /** Of Anthropic's models up to 4.6 and of OpenRouter. */
   maxReasoningTokens?: number;
+  /** Tokens of context that Ollama loads the model with. */
+  numCtx?: number;
 }
 
 /** What a task is about, in the words of whoever made it. */

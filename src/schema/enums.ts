@@ -191,6 +191,7 @@ export const ModelCapabilityEnum = builder.enumType('ModelCapability', {
     planning: 'Breaks work down into steps.',
     vision: 'Sees pictures.',
     audio: 'Hears or speaks.',
+    embedding: 'Turns text into vectors.',
   }),
 });
 

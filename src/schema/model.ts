@@ -59,7 +59,7 @@ builder.node(ModelType, {
       type: ModelPricesType,
       nullable: true,
       description: 'What short prompts cost; null: unknown, which is not free.',
-      resolve: ({ ownPrices, provider, modelId }) => pricesOf(ownPrices, { provider, model: modelId }, 0),
+      resolve: (row) => pricesOf(row.ownPrices, { ...row, model: row.modelId }, 0),
     }),
     estimatedCost: t.float({
       nullable: true,

@@ -37,6 +37,10 @@ export const PromptParametersType = builder.objectRef<PromptParameters>('PromptP
       nullable: true,
       description: 'The most tokens of reasoning, a part of `maxTokens`.',
     }),
+    numCtx: t.exposeInt('numCtx', {
+      nullable: true,
+      description: 'Tokens of context that Ollama loads the model with; null: chosen by what is asked.',
+    }),
   }),
 });
 
@@ -56,6 +60,10 @@ export const PromptParametersInput = builder.inputType('PromptParametersInput', 
     maxReasoningTokens: t.int({
       description:
         "The most tokens of reasoning, 1024 to 1000000, a part of `maxTokens`: of Anthropic's models up to 4.6 and of OpenRouter; others have no such limit.",
+    }),
+    numCtx: t.int({
+      description:
+        'Tokens of context that Ollama loads the model with (`num_ctx`), 256 to 10000000, at most its context window. Absent: chosen by what is asked. Other providers ignore it.',
     }),
   }),
 });

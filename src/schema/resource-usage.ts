@@ -5,7 +5,10 @@ export const ResourceUsageType = builder.objectRef<ResourceUsage>('ResourceUsage
   description: "What models on the operator's own machine used, as Ollama tells.",
   fields: (t) => ({
     modelName: t.exposeString('modelName', { description: 'The model; of several, the last.' }),
-    seconds: t.exposeFloat('seconds', { nullable: true, description: 'Its time at work; null: not told.' }),
+    seconds: t.exposeFloat('seconds', {
+      nullable: true,
+      description: 'Its time at work, without the loading of the model; null: unknown.',
+    }),
     memoryGb: t.exposeFloat('memoryGb', {
       nullable: true,
       description: 'The most memory that it took, in 10^9 bytes; null: not told.',

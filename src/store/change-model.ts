@@ -3,7 +3,20 @@ import { Model } from './entities/model.ts';
 
 /** Members of a row that people set; absent ones stay as they are. */
 export type ModelChange = Partial<
-  Omit<Model, 'id' | 'owner' | 'provider' | 'modelId' | 'rank' | 'isPresent' | 'createdAt' | 'updatedAt'>
+  Omit<
+    Model,
+    | 'id'
+    | 'owner'
+    | 'provider'
+    | 'modelId'
+    | 'rank'
+    | 'lacks'
+    | 'digest'
+    | 'isListed'
+    | 'isPresent'
+    | 'createdAt'
+    | 'updatedAt'
+  >
 >;
 
 export type NewModel = ModelChange & Pick<Model, 'id' | 'owner' | 'provider' | 'modelId' | 'name'>;

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { newId } from '../rules/ids.ts';
 import type { ModelReference } from '../rules/model-id.ts';
-import { resolveName } from '../rules/model-name.ts';
+import { type ResolvedModel, resolveName } from '../rules/model-name.ts';
 import type { History } from '../rules/outcomes.ts';
 import { type Forecast, readForecast } from '../rules/prediction.ts';
 import type { PastCall } from '../rules/track-record.ts';
@@ -31,7 +31,7 @@ export interface Lookups {
   /** Whose rows they are that somebody makes without credentials. @throws Error when a person has its address */
   guest(): Promise<GuestRow>;
   /** What a model's name means to a user, see `resolveName`. */
-  model(userId: string, name: string): Promise<ModelReference | null>;
+  model(userId: string, name: string): Promise<ResolvedModel | null>;
   /** The last calls of some models, see `readRecentCalls`. */
   recentCalls(models: readonly ModelReference[]): Promise<ReadonlyMap<string, PastCall[]>>;
   /** Shared. What a user's own runs came to, see `readHistory`, and what that tells of others. */

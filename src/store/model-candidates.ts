@@ -22,7 +22,7 @@ export async function readModelCandidates(
   return rows.map((row) => ({
     ...row,
     row,
-    prices: pricesOf(row.ownPrices, { provider: row.provider, model: row.modelId }, 0),
+    prices: pricesOf(row.ownPrices, { ...row, model: row.modelId }, 0),
     record: readTrackRecord(calls.get(`${row.provider}/${row.modelId}`) ?? []),
   }));
 }

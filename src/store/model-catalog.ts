@@ -65,6 +65,11 @@ const SEEDS: readonly Seed[] = [
   },
 ];
 
+/** The ids of the models of a provider that come with this build. */
+export function seededIds(provider: ProviderId): string[] {
+  return SEEDS.filter((seed) => seed.provider === provider).map(({ modelId }) => modelId);
+}
+
 /** Whether a model comes with this build. */
 export function isSeeded(provider: ProviderId, modelId: string): boolean {
   return SEEDS.some((seed) => seed.provider === provider && seed.modelId === modelId);
@@ -92,33 +97,6 @@ export async function seedCatalog(database: Database): Promise<void> {
        cached_input_price = null, cache_write_price = null, cache_write_hour_price = null, output_price = null, updated_at = now()
      where not model.is_edited`,
     [JSON.stringify(rows)],
-  );
-}
-
-/** After everything that costs money: whoever has configured a vendor wants its models. */
-export const FOUND_RANK = 1000;
-
-/**
- * Brings the built-in models of a provider that knows them itself up to date with what it has now. One that is gone
- * stays, but is not offered: what it did is still in the log. `name:latest` answers to `name`, too.
- */
-export async function recordFoundModels(
-  database: Database,
-  provider: ProviderId,
-  modelIds: readonly string[],
-): Promise<void> {
-  await database.pool.query(
-    `with found as (select distinct unnest($2::text[]) as model_id), gone as (
-       update model set is_present = false, updated_at = now() where owner_id is null and provider = $1 and is_present
-         and model_id <> all($2::text[])
-     )
-     insert into model (id, provider, model_id, name, aliases, capabilities, rank)
-     select $1 || '/' || model_id, $1, model_id, model_id,
-       case when model_id like '%:latest' then array[left(model_id, -length(':latest'))] else '{}'::text[] end, '{text}'::text[], $3::int
-     from found
-     on conflict (owner_id, provider, model_id) do update set is_present = true, updated_at = now()
-       where not model.is_present`,
-    [provider, modelIds, FOUND_RANK],
   );
 }
 

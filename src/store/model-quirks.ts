@@ -34,3 +34,18 @@ export async function addModelQuirk(
     values: [provider, model, quirk],
   });
 }
+
+/** Tokens that a model can take by the catalog; null: unknown. */
+export async function readModelWindow(
+  { pool }: Database,
+  { provider, model }: Reference,
+): Promise<number | null> {
+  const { rows } = await pool.query<{ window: number | null }>({
+    name: 'read-model-window',
+    text: `select context_window as window from model
+           where provider = $1 and model_id in ($2, split_part($2, '@', 1), $2 || ':latest')
+           order by model_id = $2 desc, owner_id nulls first limit 1`,
+    values: [provider, model],
+  });
+  return rows[0]?.window ?? null;
+}

@@ -1,7 +1,7 @@
 import { plainProvider } from '../rules/model-id.ts';
 import type { NamedModel } from '../rules/model-name.ts';
 import type { Prices } from '../rules/money.ts';
-import { type ModelCapability, PROVIDERS, type ProviderId } from '../vocabulary.ts';
+import { type ModelAbility, type ModelCapability, PROVIDERS, type ProviderId } from '../vocabulary.ts';
 import type { Database } from './database.ts';
 import { createdAtTextSql, type ListRange, rangeSql, rangeValues } from './list-range.ts';
 import { pricesSql } from './prices.ts';
@@ -23,11 +23,15 @@ export interface ModelRow {
   maxOutput: number | null;
   /** An admin's; null: the price list's. */
   ownPrices: Prices | null;
+  /** Whether the price list's prices are those of the server that has it. */
+  isListed: boolean;
   /** Of a custom model: where it is served. */
   baseUrl: string | null;
   hasApiKey: boolean;
   supportsVision: boolean;
   supportsFunctionCalling: boolean;
+  /** What it cannot do by its server's account; what an admin says of it goes before that. */
+  lacks: ModelAbility[];
   /** What its server takes differently, as its refusals showed. */
   quirks: string[];
   isActive: boolean;
@@ -41,8 +45,8 @@ export interface ModelRow {
 const MODEL_COLUMNS = `
   id, owner_id as "ownerId", provider, model_id as "modelId", name, aliases, version, capabilities, specialties, rank,
   context_window as "contextWindow", max_output as "maxOutput", ${pricesSql('model')} as "ownPrices",
-  base_url as "baseUrl", sealed_api_key is not null as "hasApiKey", supports_vision as "supportsVision", supports_function_calling as "supportsFunctionCalling",
-  quirks, is_active as "isActive", is_present as "isPresent", created_at as "createdAt", updated_at as "updatedAt",
+  is_listed as "isListed", base_url as "baseUrl", sealed_api_key is not null as "hasApiKey", supports_vision as "supportsVision", supports_function_calling as "supportsFunctionCalling",
+  case when is_edited then '{}' else lacks end as lacks, quirks, is_active as "isActive", is_present as "isPresent", created_at as "createdAt", updated_at as "updatedAt",
   ${createdAtTextSql('model')} as "createdAtText"`;
 
 /** @returns null when there is none that is built in or of this user. */
@@ -96,10 +100,10 @@ export async function findNamedModels(
   const { rows } = await database.pool.query<NamedModel>({
     name: 'find-named-models',
     text: `select provider, model_id as model, owner_id is null as "isBuiltIn", is_active as "isActive",
-             model_id = $2 or $2 = any(aliases) as "isNamed", is_active and is_present as "isOffered"
+             case when is_edited then '{}' else lacks end as lacks, model_id = $2 or $2 = any(aliases) as "isNamed", is_active and is_present as "isOffered"
            from model
            where (owner_id is null or owner_id = $1) and (model_id = $2 or $2 = any(aliases)
-             or (provider = $3 and model_id in ($4, split_part($4, '@', 1))))
+             or (provider = $3 and model_id in ($4, split_part($4, '@', 1), $4 || ':latest')))
            order by owner_id is null, model_id = $2 desc, array_position($5::text[], provider), rank, model_id`,
     values: [userId, name, plain?.provider ?? null, plain?.model ?? null, PROVIDERS],
   });

@@ -135,3 +135,48 @@ test('what never fits fails once, without a loop', async () => {
   expect(end).toMatchObject({ error: { code: 'CONTEXT_TOO_LONG' } });
   expect(asked.length).toBeLessThanOrEqual(4);
 });
+
+const CREATE_MODEL = 'mutation ($input: CreateModelInput!) { createModel(input: $input) { model { id } } }';
+
+test('a history is compacted before it exceeds the known window of its model', async () => {
+  const input = {
+    provider: 'OPENAI',
+    modelId: 'small',
+    contextWindow: 12_000,
+    supportsFunctionCalling: true,
+  };
+  data(await ann.query(CREATE_MODEL, { input }));
+  const sent: number[] = [];
+  chat.answer('small', (request) => {
+    if (!request.tools) return { text: 'So far: the numbers were listed.' };
+    sent.push(JSON.stringify(request.messages).length);
+    return sent.length < 8 ? list(sent.length) : finish;
+  });
+  const events = await ann.events(await startAgent(ann, 'small'));
+  expect(events.at(-1)).toMatchObject({ __typename: 'RunCompleted', result: { success: true } });
+  expect(ofType(events, 'ContextCompacted').length).toBeGreaterThan(0);
+  // At most 6 bytes are taken for a token.
+  expect(Math.max(...sent)).toBeLessThan(12_000 * 6);
+  expect(sent).toHaveLength(8);
+});
+
+test('the window that one task’s refusal names is known to the next', async () => {
+  const first = await run(60_000, (nth) => (nth < 8 ? list(nth) : finish));
+  expect(first.refused()).toBe(1);
+  const { model } = first.taken[0]!;
+  let refused = 0;
+  let asked = 0;
+  chat.answer(model, (request) => {
+    if (JSON.stringify(request).length > 150_000) {
+      refused += 1;
+      return TOO_LONG;
+    }
+    if (!request.tools) return { text: 'So far: the numbers were listed.' };
+    asked += 1;
+    return asked < 12 ? list(asked) : finish;
+  });
+  const events = await ann.events(await startAgent(ann, model));
+  expect(events.at(-1)).toMatchObject({ __typename: 'RunCompleted', result: { success: true } });
+  expect(ofType(events, 'ContextCompacted').length).toBeGreaterThan(0);
+  expect(refused).toBe(0);
+});

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createOllamaProvider } from '../../src/providers/ollama/provider.ts';
 import type { ModelRequest, Provider } from '../../src/providers/provider.ts';
+import { createQuirkMemory } from '../../src/providers/quirks/memory.ts';
 import { startVendor, type Vendor } from '../vendor/server.ts';
 import { ABSURD_COUNTS, ANSWER_SCHEMA, CONVERSATION, never, REQUEST, WEATHER } from './conversation.ts';
 import { failureOf, type Heard, listen } from './listen.ts';
@@ -20,8 +21,8 @@ describe('what goes over the wire', () => {
     expect((await listen(provider.stream({ ...REQUEST, ...more }, never()))).error).toBeNull();
     return vendor.requests.at(-1)!.body;
   };
-  // Without `truncate: false` it drops what is too long, and says nothing.
-  const ALWAYS = { model: 'm', messages: REQUEST.messages, stream: true, truncate: false };
+  // Without them it drops what is too long, before the answer or in the middle of it, and says nothing.
+  const ALWAYS = { model: 'm', messages: REQUEST.messages, stream: true, truncate: false, shift: false };
 
   test.each([
     { given: {}, wire: {} },
@@ -56,6 +57,58 @@ describe('what goes over the wire', () => {
   });
 });
 
+describe('the context that a model is loaded with', () => {
+  /** `num_ctx` of one request after the other. */
+  const sizes = async (window: number | null, ...requests: Partial<ModelRequest>[]) => {
+    const quirks = createQuirkMemory({
+      read: async () => [],
+      add: async () => {},
+      readWindow: async () => window,
+    });
+    const known = createOllamaProvider({ baseUrl: vendor.url }, undefined, quirks);
+    const sent: unknown[] = [];
+    for (const more of requests) {
+      expect((await listen(known.stream({ ...REQUEST, ...more }, never()))).error).toBeNull();
+      sent.push((vendor.requests.at(-1)!.body.options as { num_ctx?: number } | undefined)?.num_ctx ?? null);
+    }
+    return sent;
+  };
+  const long = (bytes: number) => ({ messages: [{ role: 'user' as const, content: 'x'.repeat(bytes) }] });
+
+  test.each([
+    { given: 'what is short', window: 131_072, requests: [{}], expected: [null] },
+    {
+      given: 'longer ones',
+      window: 131_072,
+      requests: [long(9_000), long(30_000)],
+      expected: [8192, 16_384],
+    },
+    {
+      given: 'a short one after a long one: the model stays loaded',
+      window: 131_072,
+      requests: [long(30_000), {}, { ...long(10), model: 'other' }],
+      expected: [16_384, 16_384, null],
+    },
+    { given: 'more than the window', window: 10_000, requests: [long(90_000)], expected: [10_000] },
+    {
+      given: 'a window below the default',
+      window: 2_048,
+      requests: [{}, long(9_000)],
+      expected: [null, null],
+    },
+    { given: 'an unknown window', window: null, requests: [long(30_000)], expected: [16_384] },
+    { given: 'a long answer', window: 131_072, requests: [{ maxTokens: 5_000 }], expected: [8192] },
+    {
+      given: 'a setting',
+      window: 10_000,
+      requests: [{ numCtx: 2_048 }, { numCtx: 99_999 }, {}],
+      expected: [2_048, 10_000, null],
+    },
+  ])('$given', async ({ window, requests, expected }) => {
+    expect(await sizes(window, ...requests)).toEqual(expected);
+  });
+});
+
 test('it tells where the time went', async () => {
   const { parts } = await listen(provider.stream(REQUEST, never()));
   const durations = { totalMs: 2500, loadMs: 1000, promptMs: 250, outputMs: 1250 };
@@ -82,7 +135,11 @@ describe('the memory of a model', () => {
 
 describe('its models', () => {
   test('are what /api/tags says', async () => {
-    expect(await provider.models!(never())).toEqual(['llama3.2:latest', 'qwen3:8b']);
+    const listed = (await provider.models!(never()))!;
+    expect(listed.map(({ id }) => id)).toEqual(['llama3.2:latest', 'qwen3:8b']);
+    expect(listed.map(({ digest }) => digest)).toEqual(
+      [...vendor.ollamaModels.values()].map(({ digest }) => digest),
+    );
   });
 
   const ask = (saying: Saying) =>
@@ -90,7 +147,9 @@ describe('its models', () => {
 
   test('names that cannot be stored are left out', async () => {
     const models = [{ name: 'a\0b' }, { name: 'c:1' }, { name: '\uD83D' }];
-    expect(await ask({ status: 200, body: JSON.stringify({ models }) })).toEqual(['c:1']);
+    expect(await ask({ status: 200, body: JSON.stringify({ models }) })).toEqual([
+      { id: 'c:1', digest: null, traits: null },
+    ]);
   });
 
   test.each([
@@ -99,6 +158,42 @@ describe('its models', () => {
     { given: { status: 200, body: '{}' }, code: 'PROVIDER_STREAM_BROKEN' },
   ])('$given is $code', async ({ given, code }) => {
     await expect(ask(given)).rejects.toMatchObject({ code });
+  });
+});
+
+describe('what one of its models is', () => {
+  const show = (body: object) =>
+    withServerSaying({ status: 200, body: JSON.stringify(body) }, (baseUrl) =>
+      createOllamaProvider({ baseUrl }).traitsOf!('m', never()),
+    );
+  const info = (window: unknown) => ({ 'general.architecture': 'bert', 'bert.context_length': window });
+
+  test.each([
+    {
+      given: {
+        capabilities: ['completion', 'tools', 'thinking', 'vision', 'insert'],
+        model_info: info(8192),
+      },
+      traits: { contextWindow: 8192, capabilities: ['text', 'reasoning', 'vision'], callsTools: true },
+    },
+    {
+      given: { capabilities: ['embedding'], model_info: info(2048) },
+      traits: { contextWindow: 2048, capabilities: ['embedding'], callsTools: false },
+    },
+    {
+      given: { model_info: { ...info(10), 'general.architecture': 'llama' } },
+      traits: { contextWindow: null, capabilities: ['text'], callsTools: null },
+    },
+    ...[0, -1, 1.5, '4096', 1e12, null].map((window) => ({
+      given: { capabilities: ['completion'], model_info: info(window) },
+      traits: { contextWindow: null, capabilities: ['text'], callsTools: false },
+    })),
+  ])('$given', async ({ given, traits }) => {
+    expect(await show(given)).toEqual(traits);
+  });
+
+  test('is an error where there is no such answer', async () => {
+    await expect(show([])).rejects.toMatchObject({ name: 'ProviderError' });
   });
 });
 

@@ -183,7 +183,7 @@ const documented: Audit[] = [
   }),
   ...fieldAudits('AO-TASK', 29, 'resource_usage', async () => done.body.resource_usage, {
     model_name: 'llama3.2',
-    inference_time_seconds: 2.5,
+    inference_time_seconds: 1.5,
     memory_used_gb: 3.421,
   }),
   {
@@ -268,7 +268,7 @@ const decided: Audit[] = [
     fact: 'a model that Ollama does not tell the memory of has none in resource_usage',
     check: async () => {
       const { id } = (await account.make({ parameters: { ...parameters, model: 'llama3.1:8b' } })).body;
-      const usage = { model_name: 'llama3.1:8b', inference_time_seconds: 2.5 };
+      const usage = { model_name: 'llama3.1:8b', inference_time_seconds: 1.5 };
       expect((await account.until(id, 'completed')).body.resource_usage).toEqual(usage);
     },
   },

@@ -176,7 +176,7 @@ const decided: Audit[] = [
     id: 'MD-MOD-D4',
     fact: 'a model whose window nobody knows has context_window null',
     check: async () => {
-      expect((await model('qwen3:8b')).context_window).toBeNull();
+      expect((await model('qwen3:8b')).context_window).toBe(40_960);
       expect((await model('demo-2')).context_window).toBeNull();
     },
   },

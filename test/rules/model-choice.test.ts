@@ -10,6 +10,8 @@ const candidate = (modelId: string, given: Partial<Candidate> = {}): Candidate =
   rank: 0,
   capabilities: ['text', 'code'],
   specialties: [],
+  supportsFunctionCalling: true,
+  lacks: [],
   contextWindow: 100_000,
   prices: { input: '2.5', cachedInput: null, output: '10' },
   record: UNTRIED,

@@ -99,3 +99,26 @@ test('sessions are not looked for by a label that nothing can have', async () =>
     ]);
   }
 });
+
+test('a thread that is longer than the known window of its model is sent without its older turns', async () => {
+  const input = { provider: 'OPENAI', modelId: 'narrow', contextWindow: 6_000 };
+  const create = 'mutation ($input: CreateModelInput!) { createModel(input: $input) { model { id } } }';
+  data(await ann.query(create, { input }));
+  const threadId = await newThread(ann);
+  for (const nth of [1, 2, 3, 4, 5]) {
+    const prompt = `${nth} ${'word '.repeat(1_500)}`;
+    await ann.events(await ann.createTask({ prompt, model: 'gpt-4o@tokens=3', threadId }));
+  }
+  const id = await ann.createTask({ prompt: 'last', model: 'narrow', threadId });
+  const events = await ann.events(id);
+  expect(events.at(-1)).toMatchObject({ __typename: 'RunCompleted' });
+  expect(events.some(({ __typename }) => __typename === 'ThreadTruncated')).toBe(true);
+  const sent = vendor.requests.at(-1)!.body.messages as { content: string }[];
+  expect(sent.map(({ content }) => content.slice(0, 4))).toEqual([
+    '4 wo',
+    answerText(3).slice(0, 4),
+    '5 wo',
+    answerText(3).slice(0, 4),
+    'last',
+  ]);
+});

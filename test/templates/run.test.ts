@@ -49,7 +49,7 @@ describe('ollama-inference', () => {
       model: 'llama3.2',
       provider: 'OLLAMA',
       result: { output: answerText(20), steps: [{ id: 'generate', type: 'ollama_generate' }] },
-      resourceUsage: { modelName: 'llama3.2', seconds: 2.5, memoryGb: 3.421, outputTokens: 20 },
+      resourceUsage: { modelName: 'llama3.2', seconds: 1.5, memoryGb: 3.421, outputTokens: 20 },
     });
     expect(types).toEqual([
       ...['RunCreated', 'RunStarted', 'StepStarted', 'ModelCallStarted', 'TokensGenerated'],

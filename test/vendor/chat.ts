@@ -11,6 +11,7 @@ import {
   retryHeaders,
 } from './faults.ts';
 import { playStream, playWhole } from './interrupt.ts';
+import type { OllamaModel } from './ollama.ts';
 import { pause, play, untilClosed } from './playback.ts';
 import { parseSettings, type Settings } from './settings.ts';
 import type { Statistics } from './statistics.ts';
@@ -22,6 +23,8 @@ export interface Memory {
   readonly attempts: Map<string, number>;
   /** Models that somebody had it fetch. */
   readonly pulled: Set<string>;
+  /** What it has as Ollama, beside those. */
+  readonly ollamaModels: Map<string, OllamaModel>;
   readonly statistics: Statistics;
   /** Digests of the prefixes of prompts that it has cached. */
   readonly cache: Set<string>;

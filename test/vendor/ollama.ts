@@ -150,14 +150,58 @@ export const ollamaPull: Wire = {
   failure: () => line('closing', { error: 'max retries exceeded: unexpected EOF' }),
 };
 
+/** A model that it has. */
+export interface OllamaModel {
+  readonly digest: string;
+  readonly architecture: string;
+  readonly window: number;
+  readonly capabilities: readonly string[];
+}
+
+const USUAL: OllamaModel = {
+  digest: 'a80c4f17acd55265feec403c7aef86be0c25983ab279d83f3bcd3abbcb5b8b72',
+  architecture: 'llama',
+  window: 131_072,
+  capabilities: ['completion', 'tools'],
+};
+
+/** By name. */
+export const ollamaModels = (): Map<string, OllamaModel> =>
+  new Map([
+    ['llama3.2:latest', USUAL],
+    [
+      'qwen3:8b',
+      {
+        digest: '500a1f067a9f782620b40bee6f7b0c89e17ae61f686b92c24933e4ca4b2b8b41',
+        architecture: 'qwen3',
+        window: 40_960,
+        capabilities: ['completion', 'tools', 'thinking'],
+      },
+    ],
+  ]);
+
+type Has = ReadonlyMap<string, OllamaModel>;
+
 /** The body of GET /api/tags. */
-export const tagList = (pulled: ReadonlySet<string> = new Set()): unknown => ({
-  models: ['llama3.2:latest', 'qwen3:8b', ...pulled].map((name) => ({
+export const tagList = (has: Has, pulled: ReadonlySet<string>): unknown => ({
+  models: [...has.keys(), ...pulled].map((name) => ({
     name,
     model: name,
+    digest: has.get(name)?.digest ?? `digest of ${name}`,
     size: 2_019_393_189,
   })),
 });
+
+/** The body of POST /api/show. https://docs.ollama.com/api-reference/show-model-details */
+export const shown = (has: Has, name: string): unknown => {
+  const { architecture, window, capabilities } = has.get(name) ?? USUAL;
+  return {
+    parameters: 'num_ctx 4096',
+    details: { family: architecture, parameter_size: '8.2B' },
+    model_info: { 'general.architecture': architecture, [`${architecture}.context_length`]: window },
+    capabilities,
+  };
+};
 
 /** The body of GET /api/ps: what is loaded, of which only one entry is the model that was asked. */
 export const runningList = (): unknown => ({

@@ -1,7 +1,7 @@
 import { anthropic } from './anthropic.ts';
 import { azure } from './azure.ts';
 import { type Exchange, serveChat } from './chat.ts';
-import { ollama, ollamaPull, runningList, tagList } from './ollama.ts';
+import { ollama, ollamaPull, runningList, shown, tagList } from './ollama.ts';
 import { modelList, openai } from './openai.ts';
 import type { Wire } from './wire.ts';
 
@@ -32,7 +32,12 @@ const routes: Readonly<Record<string, Route>> = {
   'GET /api/ps': { wire: ollama, serve: fixed(runningList) },
   'GET /api/tags': {
     wire: ollama,
-    serve: (exchange) => fixed(() => tagList(exchange.memory.pulled))(exchange),
+    serve: (exchange) => fixed(() => tagList(exchange.memory.ollamaModels, exchange.memory.pulled))(exchange),
+  },
+  'POST /api/show': {
+    wire: ollama,
+    serve: (exchange) =>
+      fixed(() => shown(exchange.memory.ollamaModels, String(exchange.body.model)))(exchange),
   },
   'POST /api/pull': { wire: ollamaPull, serve: servePull },
   'POST /openai/deployments/*/chat/completions': { wire: azure, serve: serveChat },

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Memory } from './chat.ts';
 import { handle } from './exchange.ts';
+import { ollamaModels } from './ollama.ts';
 import type { VendorRequest } from './requests.ts';
 import { createStatistics, type Predicate, type VendorStats } from './statistics.ts';
 
@@ -18,6 +19,8 @@ export interface Vendor {
   stats(): VendorStats;
   /** The last requests received, oldest first. */
   readonly requests: readonly VendorRequest[];
+  /** What it has as Ollama, by name. */
+  readonly ollamaModels: Memory['ollamaModels'];
   /** Answers by model name as requested, settings included; each request takes the next one. */
   readonly scripts: Memory['scripts'];
   /** Resolves once the statistics satisfy the predicate; rejects after `timeoutMs`. */
@@ -32,6 +35,7 @@ export async function startVendor({ port = 0 }: { readonly port?: number } = {})
     scripts: new Map(),
     attempts: new Map(),
     pulled: new Set(),
+    ollamaModels: ollamaModels(),
     statistics: createStatistics(),
     cache: new Set(),
   };
@@ -49,6 +53,7 @@ export async function startVendor({ port = 0 }: { readonly port?: number } = {})
     stats: memory.statistics.now,
     requests,
     scripts: memory.scripts,
+    ollamaModels: memory.ollamaModels,
     waitFor: memory.statistics.waitFor,
     stop: async () => {
       if (!server.listening) return;

@@ -3,6 +3,7 @@ import { type ModelMessage, ProviderError } from '../../providers/provider.ts';
 import { DEFAULT_MAX_ITERATIONS } from '../../rules/agent.ts';
 import { refusesTools } from '../../rules/answers/tools-refusal.ts';
 import { storableJson } from '../../rules/bounded.ts';
+import { BYTES_PER_TOKEN, bytesPerToken } from '../../rules/context-window.ts';
 import { isConnectionLoss, outlastConnectionLoss } from '../../store/connection-loss.ts';
 import type { RunOutcome } from '../../store/finish-run.ts';
 import { readInputs } from '../../store/inputs.ts';
@@ -12,6 +13,7 @@ import { beginStep, completeStep, readSteps } from '../../store/steps.ts';
 import { openWorkspace } from '../../store/workspaces.ts';
 import { askModel, createTries } from '../ask-model.ts';
 import type { EngineContext } from '../context.ts';
+import { fittingBytes } from '../model-calls/fitting-bytes.ts';
 import { openingMessages } from '../opening.ts';
 import { cacheOfAgent } from '../prompt-cache.ts';
 import { sandboxOf } from '../sandbox/sandbox.ts';
@@ -61,7 +63,8 @@ async function takeUp(context: EngineContext, lease: Lease, task: StartedTask): 
   const workspace = await openOwnWorkspace(context, task);
   const start = await readStart({ context, lease, workspace }, steps);
   const turns = toTurns(steps);
-  return { context, lease, task, workspace, start, turns, plan, progress, ...readCompaction(steps) };
+  const known = { bytesPerToken: BYTES_PER_TOKEN, ...readCompaction(steps) };
+  return { context, lease, task, workspace, start, turns, plan, progress, ...known };
 }
 
 /** What ends the task is what it fails with, whatever becomes of its artifacts. */
@@ -135,20 +138,25 @@ async function takeAnswer(work: Work, opening: readonly ModelMessage[], turn: Tu
 /** Times that a history is made shorter for one answer. */
 const MOST_COMPACTIONS = 3;
 
-/** Asks with a history that fits: it is compacted when it is as long as one that did not, and when it does not. */
+/** Asks with a history that fits: it is compacted when the window is known to be exceeded, and when it was refused. */
 async function askFitting(work: Work, opening: readonly ModelMessage[]) {
   const { context, lease, task, turns } = work;
   const tools = task.tools.flatMap((name) => definitionOf(name) ?? []);
   for (let compactions = 0; ; compactions += 1) {
     let messages = compactMessages(opening, turns, work.compaction);
-    const limit = work.compaction?.limit ?? Number.POSITIVE_INFINITY;
+    const { bytesPerToken: ratio } = work;
+    const limit =
+      work.compaction?.limit ?? (await fittingBytes(context, task, { bytesPerToken: ratio, tools }));
     if (bytesOf(messages) >= limit && (await compact(work, opening, limit))) {
       messages = compactMessages(opening, turns, work.compaction);
     }
     const cache = cacheOfAgent(task, mostTurns(task));
     const request = { messages, ...task.parameters, tools, cache };
     try {
-      return await askModel(context, lease, createTries([task, ...task.fallbackModels]), request);
+      const answer = await askModel(context, lease, createTries([task, ...task.fallbackModels]), request);
+      const bytes = bytesOf(messages) + Buffer.byteLength(JSON.stringify(tools));
+      work.bytesPerToken = bytesPerToken(bytes, answer.usage.inputTokens);
+      return answer;
     } catch (thrown) {
       if (!isTooLong(thrown)) return withoutTools(thrown);
       const isShorter = compactions < MOST_COMPACTIONS && (await compact(work, opening, bytesOf(messages)));

@@ -20,6 +20,8 @@ export interface Work {
   compaction: Compaction | null;
   /** How often it was. */
   compactions: number;
+  /** Of its last request, as the model counted it. */
+  bytesPerToken: number;
   plan: Plan;
   /** 0 to 1; never falls. */
   progress: number;

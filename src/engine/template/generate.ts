@@ -45,6 +45,12 @@ function outputOf({ text, callId, model, provider, finishReason }: Answer): Step
   return { output: text, callId, model, provider, finishReason };
 }
 
+/** Without the time in which the model was loaded. */
+function inferenceSeconds(durations: Answer['durations']): number | null {
+  if (durations?.totalMs == null) return null;
+  return Math.max(0, durations.totalMs - (durations.loadMs ?? 0)) / 1000;
+}
+
 const PATIENCE_MS = 2_000;
 
 async function usageOf(
@@ -61,7 +67,7 @@ async function usageOf(
   const { inputTokens, outputTokens } = usage;
   return {
     modelName: model,
-    seconds: durations?.totalMs == null ? null : durations.totalMs / 1000,
+    seconds: inferenceSeconds(durations),
     memoryGb: bytes == null ? null : bytes / 1e9,
     inputTokens,
     outputTokens,

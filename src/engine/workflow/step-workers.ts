@@ -1,6 +1,6 @@
 import { DomainError } from '../../errors.ts';
-import { type AgentPart, assignment } from '../../rules/agent.ts';
-import { chooseModel, NO_NEEDS, takeChoice } from '../../rules/model-choice.ts';
+import { type AgentPart, abilityFor, assignment } from '../../rules/agent.ts';
+import { chooseModel, needsOf, takeChoice } from '../../rules/model-choice.ts';
 import type { ModelReference } from '../../rules/model-id.ts';
 import type { TemplateDefinition } from '../../rules/template.ts';
 import { kindOf, type StepKind, type WorkflowStep } from '../../rules/workflow.ts';
@@ -9,6 +9,7 @@ import type { NewEvent } from '../../store/events.ts';
 import type { ExecutionState } from '../../store/execution-state.ts';
 import { readModelCandidates } from '../../store/model-candidates.ts';
 import { findTemplate } from '../../store/templates.ts';
+import type { ModelAbility } from '../../vocabulary.ts';
 import type { EngineContext } from '../context.ts';
 
 interface AskedModel extends ModelReference {
@@ -75,7 +76,8 @@ async function settleAgent(
     throw new DomainError('INVALID_STATE', `step ${id}: the agent ${agent.name} is not active`);
   const asked = { system: null, model, parameters, limits: {} };
   const { model: wanted, ...assigned } = assignment(agent satisfies AgentPart, asked);
-  return { kind: 'agent', ...assigned, ...(await askedModel(context, step, ownerId, wanted)) };
+  const asking = await askedModel(context, step, ownerId, wanted, abilityFor(agent.tools));
+  return { kind: 'agent', ...assigned, ...asking };
 }
 
 async function settleTemplate(
@@ -96,8 +98,9 @@ async function askedModel(
   { id }: WorkflowStep,
   ownerId: string,
   name: string | null,
+  needed: ModelAbility = 'text',
 ): Promise<AskedModel> {
-  const found = await findModel(context, ownerId, name);
+  const found = await findModel(context, ownerId, name, needed);
   if (found) return found;
   const what = name === null ? 'no active model to choose from' : `no model ${JSON.stringify(name)}`;
   throw new DomainError('MODEL_NOT_FOUND', `step ${id}: there is ${what}`);
@@ -108,12 +111,17 @@ export async function findModel(
   { store, providers }: EngineContext,
   ownerId: string,
   name: string | null,
+  needed: ModelAbility = 'text',
 ): Promise<AskedModel | null> {
   if (name !== null) {
     const known = await store.lookups.model(ownerId, name);
-    return known && { ...known, fallbackModels: [], fallbackIsOurs: false, events: [] };
+    if (!known) return null;
+    const { provider, model } = known;
+    return { provider, model, fallbackModels: [], fallbackIsOurs: false, events: [] };
   }
-  const choice = chooseModel(await readModelCandidates(store, ownerId, [...providers.keys()]), NO_NEEDS);
+  const candidates = await readModelCandidates(store, ownerId, [...providers.keys()]);
+  const choices = needsOf(needed).map((needs) => chooseModel(candidates, needs));
+  const choice = choices.find((one) => one !== null);
   if (!choice) return null;
   const { standIns, told, ...chosen } = takeChoice(choice);
   const events: NewEvent[] = [{ type: 'ModelSelected', data: told }];

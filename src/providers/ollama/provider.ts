@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { OllamaConfig } from '../../config.ts';
 import { isStorable } from '../../rules/text.ts';
-import type { Provider } from '../provider.ts';
+import type { ModelRequest, Provider, StreamPart } from '../provider.ts';
 import { askLearning } from '../quirks/ask.ts';
 import { createQuirkMemory } from '../quirks/memory.ts';
 import { brokenOff } from '../thrown.ts';
@@ -9,9 +9,11 @@ import type { Vendor } from '../vendor.ts';
 import { type Patience, watchStream } from '../watch-stream.ts';
 import { createFetch } from '../wire/fetch.ts';
 import { connect } from './connection.ts';
+import { createContextSizes } from './context-size.ts';
 import { pullReader } from './pull.ts';
 import { chunkReader } from './read-chunks.ts';
 import { toChatRequest } from './request.ts';
+import { readTraits, SHOWN } from './traits.ts';
 
 /**
  * Before the first word a model is loaded from disk, and while one writes a tool call Ollama is silent until it
@@ -31,6 +33,7 @@ export function createOllamaProvider(
     urlVariable: 'OLLAMA_HOST',
     apiKey: '',
   };
+  const contextSizes = createContextSizes();
   const { get, stream } = connect(vendor, baseUrl, createFetch());
 
   function parse<Shape extends z.ZodType>(shape: Shape, answer: unknown): z.output<Shape> {
@@ -38,26 +41,20 @@ export function createOllamaProvider(
     if (read.success) return read.data;
     throw brokenOff(vendor, new Error('it sent an answer that is not part of its API'));
   }
+  async function* chat(asked: ModelRequest, signal: AbortSignal): AsyncGenerator<readonly StreamPart[]> {
+    const origin = { provider: 'ollama', model: asked.model } as const;
+    const numCtx = contextSizes.of(asked, await quirks.windowOf(origin));
+    yield* askLearning(
+      quirks,
+      origin,
+      (known) => toChatRequest(asked, known, numCtx),
+      (body) =>
+        stream((client) => client.chat({ ...body, stream: true }), chunkReader(vendor, asked.model), signal),
+    );
+  }
   return {
     id: 'ollama',
-    stream: (asked, signal) =>
-      watchStream(
-        vendor.name,
-        (either) =>
-          askLearning(
-            quirks,
-            { provider: 'ollama', model: asked.model },
-            (known) => toChatRequest(asked, known),
-            (body) =>
-              stream(
-                (client) => client.chat({ ...body, stream: true }),
-                chunkReader(vendor, asked.model),
-                either,
-              ),
-          ),
-        signal,
-        patience,
-      ),
+    stream: (asked, signal) => watchStream(vendor.name, (either) => chat(asked, either), signal, patience),
     pull: (model, signal) =>
       watchStream(
         vendor.name,
@@ -67,8 +64,12 @@ export function createOllamaProvider(
       ),
     async models(signal) {
       const { models } = parse(TAGS, await get((client) => client.list(), signal));
-      return models.map(({ name }) => name).filter(isStorable);
+      return models
+        .filter(({ name }) => isStorable(name))
+        .map(({ name, digest }) => ({ id: name, digest: digestOf(digest), traits: null }));
     },
+    traitsOf: async (model, signal) =>
+      readTraits(parse(SHOWN, await get((client) => client.show({ model }), signal))),
     async memoryOf(model, signal) {
       const { models } = parse(RUNNING, await get((client) => client.ps(), signal));
       return models.find(({ name }) => name === model || name === `${model}:latest`)?.size ?? null;
@@ -76,6 +77,10 @@ export function createOllamaProvider(
   };
 }
 
+function digestOf(sent: string | null | undefined): string | null {
+  return sent && sent.length <= 200 && isStorable(sent) ? sent : null;
+}
+
 // The client's types promise what other servers leave out.
-const TAGS = z.object({ models: z.array(z.object({ name: z.string() })) });
+const TAGS = z.object({ models: z.array(z.object({ name: z.string(), digest: z.string().nullish() })) });
 const RUNNING = z.object({ models: z.array(z.object({ name: z.string(), size: z.number().nullish() })) });

@@ -8,11 +8,12 @@ import { BASIC_EFFORTS, effortOf } from '../reasoning/effort.ts';
 import { argumentsObject } from '../tool-call.ts';
 
 /** What the API takes beside what the client's types know. https://docs.ollama.com/api/chat */
-type Asked = ChatRequest & { truncate: false };
+type Asked = ChatRequest & { truncate: false; shift: false };
 type Call = ToolCall & { id: string };
 type Said = Message & { tool_call_id?: string };
 
-export function toChatRequest(request: ModelRequest, quirks: Quirks): Asked {
+/** @param numCtx null: the server's default */
+export function toChatRequest(request: ModelRequest, quirks: Quirks, numCtx: number | null): Asked {
   const { temperature, topP, maxTokens, stop, seed, tools, responseSchema } = request;
   const asked = quirks.has('no_response_format') ? schemaInWords(request) : request;
   const options = {
@@ -21,13 +22,15 @@ export function toChatRequest(request: ModelRequest, quirks: Quirks): Asked {
     ...(maxTokens !== undefined && { num_predict: maxTokens }),
     ...(stop !== undefined && { stop: [...stop] }),
     ...(seed !== undefined && { seed }),
+    ...(numCtx !== null && { num_ctx: numCtx }),
   };
   return {
     model: request.model,
     messages: fitHistory(asked, { provider: 'ollama', model: request.model }, CHAT_IDS).map(toMessage),
-    // Else it drops what exceeds its context, and says nothing.
+    // Else it drops what exceeds its context, before the answer or in the middle of it, and says nothing.
     truncate: false,
     ...thinking(request, quirks),
+    shift: false,
     ...(Object.keys(options).length > 0 && { options }),
     ...(tools?.length && { tools: tools.map(toTool) }),
     ...(responseSchema && !quirks.has('no_response_format') && { format: responseSchema }),

@@ -5,6 +5,7 @@ import { createQuirkMemory } from '../quirks/memory.ts';
 import { DEFAULT_PATIENCE } from '../watch-stream.ts';
 import { createFetch } from '../wire/fetch.ts';
 import { createChatProvider, QUIET } from './chat.ts';
+import { createServed } from './served.ts';
 
 /** Its own, or that of a region, such as `eu.api.openai.com`. */
 export function isOpenAiHost(hostname: string): boolean {
@@ -18,20 +19,15 @@ export function createOpenAiProvider(
   quirks = createQuirkMemory(),
 ): Provider {
   const isOpenAi = isOpenAiHost(new URL(baseUrl).hostname);
-  return createChatProvider(
-    {
-      id: 'openai',
-      vendor: {
-        name: 'OpenAI',
-        keyVariable: 'OPENAI_API_KEY',
-        urlVariable: 'OPENAI_BASE_URL',
-        apiKey,
-      },
-      client: new OpenAI({ ...QUIET, apiKey, baseURL: baseUrl, fetch: createFetch() }),
-      maxTokensField: isOpenAi ? 'max_completion_tokens' : 'max_tokens',
-      hasCacheKeys: isOpenAi,
-    },
-    patience,
-    quirks,
-  );
+  const vendor = { name: 'OpenAI', keyVariable: 'OPENAI_API_KEY', urlVariable: 'OPENAI_BASE_URL', apiKey };
+  const client = new OpenAI({ ...QUIET, apiKey, baseURL: baseUrl, fetch: createFetch() });
+  const maxTokensField = isOpenAi ? 'max_completion_tokens' : 'max_tokens';
+  return {
+    ...createChatProvider(
+      { id: 'openai', vendor, client, maxTokensField, hasCacheKeys: isOpenAi },
+      patience,
+      quirks,
+    ),
+    ...createServed(vendor, client, baseUrl),
+  };
 }

@@ -1,3 +1,4 @@
+import { windowIn } from '../../rules/context-window.ts';
 import type { Origin } from '../history/origin.ts';
 import { ProviderError, type StreamPart } from '../provider.ts';
 import { learnFrom, type Sent } from './learn.ts';
@@ -29,12 +30,20 @@ export async function* askLearning<Body extends object>(
       }
       return;
     } catch (error) {
+      if (error instanceof ProviderError && error.code === 'CONTEXT_TOO_LONG')
+        learnWindow(memory, origin, error);
       const quirk = hasBegun ? null : quirkIn(error, body, quirks);
       if (!quirk) throw error;
       if (isAboutSchema(error)) once.add(quirk);
       else await memory.learn(origin, quirk);
     }
   }
+}
+
+/** What Ollama names is the context that it was asked to load the model with. */
+function learnWindow(memory: QuirkMemory, origin: Origin, { said }: ProviderError): void {
+  const window = origin.provider === 'ollama' ? null : windowIn(said);
+  if (window !== null) memory.learnWindow(origin, window);
 }
 
 function quirkIn(error: unknown, body: object, quirks: Quirks): Quirk | null {

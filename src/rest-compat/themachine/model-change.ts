@@ -1,16 +1,15 @@
 import type { z } from 'zod';
 import { DomainError } from '../../errors.ts';
-import { MODEL_CAPABILITIES } from '../../vocabulary.ts';
 import { flag, integer, jsonBody, list, number, oneOf, text, withoutAbsent } from '../input.ts';
 import { upperCase } from '../output.ts';
-import { costPerToken, type Model, pricesOf } from './model-shape.ts';
+import { CAPABILITY_WORDS, costPerToken, type Model, pricesOf } from './model-shape.ts';
 import { PROVIDER_WORD, PROVIDER_WORDS } from './provider-words.ts';
 
 const changeable = {
   name: text().nullish(),
   aliases: list(text()).nullish(),
   version: text().nullish(),
-  capabilities: list(oneOf(MODEL_CAPABILITIES)).nullish(),
+  capabilities: list(oneOf(CAPABILITY_WORDS)).nullish(),
   specialties: list(text()).nullish(),
   context_window: integer().nullish(),
   max_output: integer().nullish(),

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { DomainError } from '../../errors.ts';
-import { MODEL_CAPABILITIES } from '../../vocabulary.ts';
 import { endpoint } from '../dialect.ts';
 import { graphql } from '../documents.ts';
 import { integer, jsonBody, list, number, oneOf, path, text } from '../input.ts';
 import { lowerCase, upperCase } from '../output.ts';
+import { CAPABILITY_WORDS } from './model-shape.ts';
 import { PROVIDER_WORDS, providersOf } from './provider-words.ts';
 import {
   CANDIDATE,
@@ -68,7 +68,7 @@ export const modelSelectionEndpoints = [
     input: z.object({
       body: jsonBody({
         task_type: text().nullish(),
-        required_capabilities: list(oneOf(MODEL_CAPABILITIES)).nullish(),
+        required_capabilities: list(oneOf(CAPABILITY_WORDS)).nullish(),
         context_size: integer().nullish(),
         cost_sensitivity: number().nullish(),
         preferred_provider: oneOf(PROVIDER_WORDS).nullish(),

@@ -1,6 +1,5 @@
 import type { ResultOf } from 'gql.tada';
 import { z } from 'zod';
-import { MODEL_CAPABILITIES } from '../../vocabulary.ts';
 import { graphql } from '../documents.ts';
 import { isoSeconds, lowerCase } from '../output.ts';
 import { PROVIDER_WORD, PROVIDER_WORDS } from './provider-words.ts';
@@ -12,6 +11,13 @@ export const MODEL = graphql(`fragment Model on Model {
 
 export type Model = ResultOf<typeof MODEL>;
 
+/** The document does not have the others. */
+export const CAPABILITY_WORDS = ['text', 'code', 'reasoning', 'planning', 'vision', 'audio'] as const;
+
+export function documentedCapabilities({ capabilities }: Pick<Model, 'capabilities'>) {
+  return capabilities.map(lowerCase).filter((word) => word !== 'embedding');
+}
+
 const prices = z.object({ input: z.number(), cached_input: z.number().nullable(), output: z.number() });
 
 export const modelShape = z.object({
@@ -20,7 +26,7 @@ export const modelShape = z.object({
   aliases: z.array(z.string()),
   provider: z.enum(PROVIDER_WORDS),
   version: z.string().nullable(),
-  capabilities: z.array(z.enum(MODEL_CAPABILITIES)),
+  capabilities: z.array(z.enum(CAPABILITY_WORDS)),
   specialties: z.array(z.string()),
   context_window: z.int().nullable(),
   max_output: z.int().nullable(),
@@ -43,7 +49,7 @@ export function showModel(model: Model, id: string): z.input<typeof modelShape> 
     aliases: model.aliases,
     provider: PROVIDER_WORD[model.provider],
     version: model.version,
-    capabilities: model.capabilities.map(lowerCase),
+    capabilities: documentedCapabilities(model),
     specialties: model.specialties,
     context_window: model.contextWindow,
     max_output: model.maxOutput,

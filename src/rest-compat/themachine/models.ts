@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { MODEL_CAPABILITIES } from '../../vocabulary.ts';
 import { endpoint } from '../dialect.ts';
 import { graphql } from '../documents.ts';
 import { oneOf, path } from '../input.ts';
@@ -8,7 +7,7 @@ import { queryFlag } from '../query.ts';
 import { deleted, messageShape } from './deleted.ts';
 import { modelChange, newModel, refuseAnother, settingsOf } from './model-change.ts';
 import { nameAsked, namesIn } from './model-names.ts';
-import { MODEL, modelShape, showModel } from './model-shape.ts';
+import { CAPABILITY_WORDS, MODEL, modelShape, showModel } from './model-shape.ts';
 import { PROVIDER_WORD, PROVIDER_WORDS, providersOf } from './provider-words.ts';
 import { modelRange } from './ranges.ts';
 
@@ -32,7 +31,7 @@ export const modelEndpoints = [
     input: z.object({
       query: z.object({
         provider: oneOf(PROVIDER_WORDS).optional(),
-        capability: oneOf(MODEL_CAPABILITIES).optional(),
+        capability: oneOf(CAPABILITY_WORDS).optional(),
         is_active: queryFlag().optional(),
         ...modelRange,
       }),

@@ -2,9 +2,8 @@ import type { ResultOf } from 'gql.tada';
 import { z } from 'zod';
 import { DomainError } from '../../errors.ts';
 import { graphql } from '../documents.ts';
-import { lowerCase } from '../output.ts';
 import { namesIn } from './model-names.ts';
-import { MODEL, modelShape, perToken } from './model-shape.ts';
+import { documentedCapabilities, MODEL, modelShape, perToken } from './model-shape.ts';
 import { PROVIDER_WORD } from './provider-words.ts';
 
 export const CANDIDATE = graphql(
@@ -52,13 +51,13 @@ export function showSelection(
 ): z.input<typeof selectionShape> {
   const nameIn = namesIn(candidates);
   const [selected, ...alternatives] = candidates.flatMap((model) => {
-    const { name, provider, capabilities, contextWindow, estimatedCost } = model;
+    const { name, provider, contextWindow, estimatedCost } = model;
     if (estimatedCost === null) return [];
     const shown = {
       id: nameIn(model),
       name,
       provider: PROVIDER_WORD[provider],
-      capabilities: capabilities.map(lowerCase),
+      capabilities: documentedCapabilities(model),
       context_window: contextWindow,
       cost_per_token: perToken(estimatedCost, tokens),
     };

@@ -39,6 +39,12 @@ export const Model = defineEntity({
     outputPrice: p.decimal().precision(18).scale(6).nullable(),
     supportsVision: p.boolean().default(false),
     supportsFunctionCalling: p.boolean().default(false),
+    /** Abilities that its server reports it does not have. */
+    lacks: p.array().defaultRaw(`'{}'`),
+    /** Of what its server reported about it, which is asked for once; null: not yet reported. */
+    digest: p.text().nullable(),
+    /** Whether the price list's prices are those of the server that has it. */
+    isListed: p.boolean().default(true),
     /** Of a custom model: where it is served. */
     baseUrl: p.text().nullable(),
     /** Sealed; null: its server wants none. */

@@ -57,7 +57,8 @@ describe('Ollama', () => {
     { effort: 'max', think: 'high' },
     { effort: undefined, think: undefined },
   ] as const)('given $effort, thinks $think', ({ effort, think }) => {
-    expect(toOllama({ ...REQUEST, ...(effort && { reasoningEffort: effort }) }, quirks()).think).toBe(think);
+    const request = { ...REQUEST, ...(effort && { reasoningEffort: effort }) };
+    expect(toOllama(request, quirks(), null).think).toBe(think);
   });
 });
 

@@ -1,0 +1,15 @@
+import type { ProviderError } from '../../providers/provider.ts';
+
+/** An HTTP error instead of an answer, or no question at all: nothing was generated, and nothing is charged. */
+export function costsNothing(error: ProviderError | null | undefined): boolean {
+  return typeof error?.status === 'number' || error?.code === 'ADDRESS_REFUSED' || isNeverSent(error);
+}
+
+/** Of `node:net` and `node:dns`: there was no connection. */
+const NO_CONNECTION = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'];
+
+function isNeverSent(thrown: unknown): boolean {
+  if (!(thrown instanceof Error)) return false;
+  if (thrown instanceof AggregateError) return thrown.errors.length > 0 && thrown.errors.every(isNeverSent);
+  return 'code' in thrown && NO_CONNECTION.includes(String(thrown.code)) ? true : isNeverSent(thrown.cause);
+}

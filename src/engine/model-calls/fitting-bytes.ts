@@ -1,0 +1,20 @@
+import type { ToolDefinition } from '../../providers/provider.ts';
+import { inputTokensIn } from '../../rules/context-window.ts';
+import type { StartedTask } from '../../store/start-task.ts';
+import type { EngineContext } from '../context.ts';
+
+type Asking = Pick<StartedTask, 'provider' | 'model' | 'parameters'>;
+
+/** Bytes of messages, as JSON, that fit the model beside the tools, by its known window. Infinity: it is unknown. */
+export async function fittingBytes(
+  { quirks }: EngineContext,
+  { provider, model, parameters }: Asking,
+  { bytesPerToken, tools = [] }: { bytesPerToken: number; tools?: readonly ToolDefinition[] },
+): Promise<number> {
+  const known = await quirks.windowOf({ provider, model });
+  const loaded = provider === 'ollama' ? parameters.numCtx : undefined;
+  const window = Math.min(known ?? Number.POSITIVE_INFINITY, loaded ?? Number.POSITIVE_INFINITY);
+  if (window === Number.POSITIVE_INFINITY) return window;
+  const bytes = inputTokensIn(window, parameters.maxTokens) * bytesPerToken;
+  return Math.max(0, Math.floor(bytes - Buffer.byteLength(JSON.stringify(tools))));
+}

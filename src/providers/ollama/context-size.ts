@@ -1,0 +1,41 @@
+import { LRUCache } from 'lru-cache';
+import { BYTES_PER_TOKEN } from '../../rules/context-window.ts';
+import type { ModelRequest } from '../provider.ts';
+
+/** What Ollama loads a model with where a request says nothing. https://docs.ollama.com/context-length */
+const DEFAULT = 4_096;
+/** Tokens of an answer of unknown length. */
+const ANSWER_TOKENS = 2_048;
+const MOST_MODELS = 200;
+/** Longer than a model stays loaded after its last request, which is 5 minutes by default. */
+const LOADED_MS = 10 * 60_000;
+
+export interface ContextSizes {
+  /** `num_ctx` of a request; null: the server's default. */
+  of(request: ModelRequest, window: number | null): number | null;
+}
+
+/**
+ * The context that Ollama is to load a model with. Another size than the loaded one reloads it, so there are few sizes,
+ * each twice the one before, and a model that was asked for a large one keeps it while it is in use.
+ */
+export function createContextSizes(): ContextSizes {
+  const inUse = new LRUCache<string, number>({ max: MOST_MODELS, ttl: LOADED_MS });
+  return {
+    of(request, window) {
+      const most = window ?? Number.POSITIVE_INFINITY;
+      if (request.numCtx !== undefined) return Math.min(request.numCtx, most);
+      const needed = tokensNeeded(request);
+      let size = inUse.get(request.model) ?? DEFAULT;
+      while (size < needed && size < most) size *= 2;
+      if (size === DEFAULT) return null;
+      inUse.set(request.model, size);
+      return Math.min(size, most);
+    },
+  };
+}
+
+function tokensNeeded({ messages, tools, maxTokens }: ModelRequest): number {
+  const bytes = Buffer.byteLength(JSON.stringify([messages, tools ?? []]));
+  return Math.ceil(bytes / BYTES_PER_TOKEN) + (maxTokens ?? ANSWER_TOKENS);
+}

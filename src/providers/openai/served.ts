@@ -1,0 +1,68 @@
+import type OpenAI from 'openai';
+import { toProviderError } from '../client-error.ts';
+import type { ListedModel } from '../provider.ts';
+import { brokenOff } from '../thrown.ts';
+import type { Vendor } from '../vendor.ts';
+import { isOpenAis, readEntries, toListed } from './served-models.ts';
+
+/** Where OpenAI's models are served at OpenAI's prices. */
+const OPENAI_HOSTS = /(^|\.)(api\.openai\.com|openai\.azure\.com|services\.ai\.azure\.com)$/;
+
+/** After it a server that did not say what it has is asked again. */
+const FAILED_MS = 5_000;
+const PATIENCE_MS = 3_000;
+
+export interface Served {
+  /** null: OpenAI's. @throws ProviderError */
+  models(signal: AbortSignal): Promise<ListedModel[] | null>;
+  /** Whether OpenAI's prices are those of its answers. */
+  isPriced(): Promise<boolean>;
+}
+
+/**
+ * What a server that speaks OpenAI's API has. At an address that is not OpenAI's its own list decides: OpenAI's list
+ * is passed on by a gateway to OpenAI, an empty one says nothing, and with any other it is a server of the operator's own.
+ */
+export function createServed(vendor: Vendor, client: OpenAI, baseUrl: string): Served {
+  if (OPENAI_HOSTS.test(new URL(baseUrl).hostname)) {
+    return { models: async () => null, isPriced: async () => true };
+  }
+  let known: Known | null = null;
+  let asking: Promise<unknown> | null = null;
+  async function ask(signal: AbortSignal): Promise<ListedModel[] | null> {
+    try {
+      const answer = await client.models.list({ signal }).asResponse();
+      const entries = readEntries(await answer.json());
+      if (!entries) throw brokenOff(vendor, new Error('it sent an answer that is not a list of models'));
+      const isPriced = entries.length === 0 || isOpenAis(entries);
+      known = { isPriced, until: Number.POSITIVE_INFINITY };
+      return isPriced ? null : entries.map(toListed);
+    } catch (error) {
+      throw toProviderError(vendor, error);
+    }
+  }
+  /** One request, however many calls wait for it. */
+  function askOnce(): Promise<unknown> {
+    asking ??= ask(AbortSignal.timeout(PATIENCE_MS))
+      .catch(() => {
+        known = { isPriced: false, until: performance.now() + FAILED_MS };
+      })
+      .finally(() => {
+        asking = null;
+      });
+    return asking;
+  }
+  return {
+    models: ask,
+    async isPriced() {
+      if (!known || known.until < performance.now()) await askOnce();
+      return known?.isPriced ?? false;
+    },
+  };
+}
+
+interface Known {
+  isPriced: boolean;
+  /** By `performance.now()`. */
+  until: number;
+}
