@@ -25,7 +25,10 @@ export function begin(script: keyof typeof SCRIPTS, variables: Record<string, st
     OLLAMA_HOST: '127.0.0.1:9',
     ...variables,
   };
-  return spawn(process.execPath, ['--max-semi-space-size=16', file], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  return spawn(process.execPath, ['--max-semi-space-size=16', file], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
 }
 
 /**
