@@ -1,13 +1,13 @@
 import type { KeptQuirks } from '../providers/quirks/memory.ts';
 import { isQuirk } from '../providers/quirks/quirk.ts';
 import type { Database } from '../store/database.ts';
-import { addModelQuirk, readModelQuirks, readModelWindow } from '../store/model-quirks.ts';
+import { addModelQuirk, readModelLimits, readModelQuirks } from '../store/model-quirks.ts';
 
 /** Quirks of models, kept with the catalog. */
 export function createKeptQuirks(database: Database): KeptQuirks {
   return {
     read: async (reference) => (await readModelQuirks(database, reference)).filter(isQuirk),
-    readWindow: (reference) => readModelWindow(database, reference),
+    readLimits: (reference) => readModelLimits(database, reference),
     add: (reference, quirk) => addModelQuirk(database, reference, quirk),
   };
 }

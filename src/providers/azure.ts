@@ -1,5 +1,6 @@
 import { AzureOpenAI } from 'openai';
 import type { AzureConfig } from '../config.ts';
+import { VENDOR_RATES } from '../rules/first-token.ts';
 import { createChatProvider, QUIET } from './openai/chat.ts';
 import type { Provider } from './provider.ts';
 import { createQuirkMemory } from './quirks/memory.ts';
@@ -34,5 +35,6 @@ export function createAzureProvider(
     },
     patience,
     quirks,
+    VENDOR_RATES,
   );
 }

@@ -9,7 +9,16 @@ export interface Patience {
   firstPartMs: number;
   /** After it. */
   idleMs: number;
+  /** Before the first part, however many signs of life there are; absent: four times `firstPartMs`. */
+  withPingsMs?: number;
+  /** After a whole answer: the wait for its first part, and what it used. */
+  onFinish?(waitedMs: number, usage: Usage): void;
+  /** No part came in time. */
+  onSilence?(): void;
 }
+
+/** Pings say that a server lives, not that it gets on. */
+const PINGED = 4;
 
 export const DEFAULT_PATIENCE: Patience = { firstPartMs: 120_000, idleMs: 60_000 };
 
@@ -25,32 +34,38 @@ export async function* watchStream<Part extends { type: string }>(
   vendorName: string,
   open: (signal: AbortSignal) => AsyncIterable<readonly Part[]>,
   signal: AbortSignal,
-  patience: Patience = DEFAULT_PATIENCE,
+  given: Patience | (() => Promise<Patience>) = DEFAULT_PATIENCE,
 ): AsyncGenerator<readonly Part[], void, undefined> {
+  signal.throwIfAborted();
+  const patience = typeof given === 'function' ? await given() : given;
   signal.throwIfAborted();
   const silence = listenForSilence(vendorName);
   const count = countCharacters();
   let hasSaid = false;
+  const openedAt = performance.now();
+  let waitedMs: number | null = null;
   const either = AbortSignal.any([signal, silence.signal]);
   try {
-    silence.expect(patience.firstPartMs);
+    silence.expect(patience.firstPartMs, patience.withPingsMs ?? PINGED * patience.firstPartMs);
     for await (const parts of open(either)) {
       either.throwIfAborted();
       if (parts.length === 0) silence.expectAnew();
       else {
         // While the reader takes its time, silence is not the vendor's.
         silence.stop();
+        waitedMs ??= performance.now() - openedAt;
         for (const part of parts) count(...textsOf(part));
         const finish = parts.findIndex(({ type }) => type === 'finish');
         hasSaid ||= parts.length > 1 || finish === -1;
         if (!hasSaid && isNothing(parts[finish])) throw silent(vendorName);
         yield finish === -1 ? parts : parts.slice(0, finish + 1);
-        if (finish !== -1) return;
+        if (finish !== -1) return report(patience, waitedMs, parts[finish]);
         silence.expect(patience.idleMs);
       }
     }
     throw broken(vendorName);
   } catch (error) {
+    if (silence.signal.aborted && waitedMs === null) patience.onSilence?.();
     // Whatever the library threw because we aborted it, the reason is ours.
     if (either.aborted) throw either.reason;
     throw error instanceof AnswerTooLong ? tooLong(vendorName, error) : error;
@@ -66,6 +81,10 @@ function isNothing(finish: object | undefined): boolean {
   return !outputTokens && (finish.reason === 'stop' || finish.reason === 'unknown');
 }
 
+function report({ onFinish }: Patience, waitedMs: number, finish: object | undefined): void {
+  if (finish && 'usage' in finish) onFinish?.(waitedMs, finish.usage as Usage);
+}
+
 /** What is kept of a part in memory. */
 function textsOf(part: object): string[] {
   const texts = ['text' in part && part.text, 'arguments' in part && part.arguments];
@@ -75,7 +94,8 @@ function textsOf(part: object): string[] {
 interface Silence {
   /** Aborted when nothing came in time. */
   signal: AbortSignal;
-  expect(withinMs: number): void;
+  /** @param atMost of it, however often it begins anew; absent: no limit */
+  expect(withinMs: number, atMost?: number): void;
   /** Something came: the wait begins anew. */
   expectAnew(): void;
   stop(): void;
@@ -84,19 +104,27 @@ interface Silence {
 function listenForSilence(vendorName: string): Silence {
   const controller = new AbortController();
   let timer: NodeJS.Timeout | undefined;
+  let last: NodeJS.Timeout | undefined;
+  const timeOut = (afterMs: number) =>
+    setTimeout(() => controller.abort(tooQuiet(vendorName, afterMs)), afterMs);
+  function stop(): void {
+    clearTimeout(timer);
+    clearTimeout(last);
+  }
   return {
     signal: controller.signal,
-    expect(withinMs) {
-      clearTimeout(timer);
-      timer = setTimeout(() => controller.abort(tooQuiet(vendorName, withinMs)), withinMs);
+    expect(withinMs, atMost) {
+      stop();
+      timer = timeOut(withinMs);
+      if (atMost !== undefined) last = timeOut(atMost);
     },
     expectAnew: () => timer?.refresh(),
-    stop: () => clearTimeout(timer),
+    stop,
   };
 }
 
 function tooQuiet(vendorName: string, waitedMs: number): ProviderError {
-  const message = `${vendorName} sent nothing for ${waitedMs / 1000} s. Try again later.`;
+  const message = `${vendorName} sent nothing of an answer for ${waitedMs / 1000} s. Try again later.`;
   return new ProviderError('PROVIDER_TIMEOUT', message);
 }
 

@@ -124,12 +124,13 @@ async function toChange(
   { secrets }: Context,
   { prices, apiKey, ...given }: ModelChangeInput,
 ): Promise<ModelChange> {
-  const { version, contextWindow, maxOutput, ...others } = given;
+  const { version, contextWindow, maxOutput, firstTokenSeconds, ...others } = given;
   return {
     ...present(others),
     ...(version !== undefined && { version }),
     ...(contextWindow !== undefined && { contextWindow }),
     ...(maxOutput !== undefined && { maxOutput }),
+    ...(firstTokenSeconds !== undefined && { firstTokenSeconds }),
     ...(apiKey !== undefined && { sealedApiKey: apiKey && (await secrets.seal(apiKey)) }),
     ...(prices !== undefined && {
       inputPrice: prices?.input.toFixed(6) ?? null,

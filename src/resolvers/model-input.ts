@@ -39,6 +39,12 @@ export const modelChange = z.object({
   specialties: unique(text({ min: 1, max: 50 }).toLowerCase(), MOST).nullish(),
   contextWindow: tokens.nullish(),
   maxOutput: tokens.nullish(),
+  firstTokenSeconds: z
+    .number()
+    .int()
+    .min(1, 'must be 1 to 86400')
+    .max(86_400, 'must be 1 to 86400')
+    .nullish(),
   prices: z
     .object({
       input: price,

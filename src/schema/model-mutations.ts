@@ -28,6 +28,9 @@ const ModelPricesInput = builder.inputType('ModelPricesInput', {
 const PRICES =
   "For admins, of built-in models: prices that go before the price list's; null: the list's. A run that asks the model already goes on at the price that it began with.";
 
+const FIRST_TOKEN =
+  'Seconds that its server may take to the first token of an answer, 1 to 86400; null: by the length of the prompt and what the model has shown, at most an hour.';
+
 const CreateModelInput = builder.inputType('CreateModelInput', {
   fields: (t) => ({
     provider: t.field({ type: ProviderEnum, required: true, description: 'Who serves it.' }),
@@ -43,6 +46,7 @@ const CreateModelInput = builder.inputType('CreateModelInput', {
     specialties: t.stringList({ description: 'At most 20 words for what it is good at, such as `coding`.' }),
     contextWindow: t.int({ description: 'Tokens that it can take.' }),
     maxOutput: t.int({ description: 'Tokens that it can generate in one answer.' }),
+    firstTokenSeconds: t.int({ description: FIRST_TOKEN }),
     prices: t.field({ type: ModelPricesInput, description: PRICES }),
     supportsVision: t.boolean({ description: 'Whether it sees pictures; absent: no.' }),
     supportsFunctionCalling: t.boolean({ description: 'Whether it can call tools; absent: no.' }),
@@ -67,6 +71,7 @@ const UpdateModelInput = builder.inputType('UpdateModelInput', {
     specialties: t.stringList({ description: 'All that it is good at.' }),
     contextWindow: t.int({ description: 'Tokens that it can take; null: unknown.' }),
     maxOutput: t.int({ description: 'Tokens that it can generate in one answer; null: unknown.' }),
+    firstTokenSeconds: t.int({ description: FIRST_TOKEN }),
     prices: t.field({ type: ModelPricesInput, description: PRICES }),
     supportsVision: t.boolean({ description: 'Whether it sees pictures.' }),
     supportsFunctionCalling: t.boolean({ description: 'Whether it can call tools.' }),

@@ -55,6 +55,11 @@ builder.node(ModelType, {
       nullable: true,
       description: 'Tokens that it can generate in one answer; null: unknown.',
     }),
+    firstTokenSeconds: t.exposeInt('firstTokenSeconds', {
+      nullable: true,
+      description:
+        'Seconds that its server may take to the first token of an answer; null: by the length of the prompt and what it has shown.',
+    }),
     prices: t.field({
       type: ModelPricesType,
       nullable: true,

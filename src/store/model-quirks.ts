@@ -35,17 +35,17 @@ export async function addModelQuirk(
   });
 }
 
-/** Tokens that a model can take by the catalog; null: unknown. */
-export async function readModelWindow(
+/** Tokens that a model can take, and how long its server may take to the first token; null: unknown, or not set. */
+export async function readModelLimits(
   { pool }: Database,
   { provider, model }: Reference,
-): Promise<number | null> {
-  const { rows } = await pool.query<{ window: number | null }>({
-    name: 'read-model-window',
-    text: `select context_window as window from model
+): Promise<{ window: number | null; firstTokenMs: number | null }> {
+  const { rows } = await pool.query<{ window: number | null; firstTokenMs: number | null }>({
+    name: 'read-model-limits',
+    text: `select context_window as window, first_token_seconds * 1000.0::float8 as "firstTokenMs" from model
            where provider = $1 and model_id in ($2, split_part($2, '@', 1), $2 || ':latest')
            order by model_id = $2 desc, owner_id nulls first limit 1`,
     values: [provider, model],
   });
-  return rows[0]?.window ?? null;
+  return rows[0] ?? { window: null, firstTokenMs: null };
 }

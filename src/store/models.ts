@@ -21,6 +21,8 @@ export interface ModelRow {
   rank: number;
   contextWindow: number | null;
   maxOutput: number | null;
+  /** How long its server may take to the first token; null: by the length of the prompt. */
+  firstTokenSeconds: number | null;
   /** An admin's; null: the price list's. */
   ownPrices: Prices | null;
   /** Whether the price list's prices are those of the server that has it. */
@@ -44,7 +46,8 @@ export interface ModelRow {
 
 const MODEL_COLUMNS = `
   id, owner_id as "ownerId", provider, model_id as "modelId", name, aliases, version, capabilities, specialties, rank,
-  context_window as "contextWindow", max_output as "maxOutput", ${pricesSql('model')} as "ownPrices",
+  context_window as "contextWindow", max_output as "maxOutput",
+  first_token_seconds as "firstTokenSeconds", ${pricesSql('model')} as "ownPrices",
   is_listed as "isListed", base_url as "baseUrl", sealed_api_key is not null as "hasApiKey", supports_vision as "supportsVision", supports_function_calling as "supportsFunctionCalling",
   case when is_edited then '{}' else lacks end as lacks, quirks, is_active as "isActive", is_present as "isPresent", created_at as "createdAt", updated_at as "updatedAt",
   ${createdAtTextSql('model')} as "createdAtText"`;

@@ -291,6 +291,8 @@ describe('what is refused', () => {
     { given: { aliases: ['ok', ''] }, field: 'input.aliases.1' },
     { given: { specialties: ['\ud800'] }, field: 'input.specialties.0' },
     { given: { contextWindow: 0 }, field: 'input.contextWindow' },
+    { given: { firstTokenSeconds: 0 }, field: 'input.firstTokenSeconds' },
+    { given: { firstTokenSeconds: 86_401 }, field: 'input.firstTokenSeconds' },
     { given: { prices: { input: -1, output: 1 } }, field: 'input.prices.input' },
     { given: { prices: { input: 1, output: 0.0000001 } }, field: 'input.prices.output' },
     { given: { prices: { input: 1e7, output: 1 } }, field: 'input.prices.input' },

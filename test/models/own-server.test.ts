@@ -13,14 +13,18 @@ let vendor: Server;
 let list: { status: number; body: unknown };
 /** Requests that it refuses before it answers. */
 let refusals: number;
+/** Whether it never answers. */
+let isSilent: boolean;
 let server: TestServer;
 let ann: Client;
 
 beforeEach(async () => {
   refusals = 0;
+  isSilent = false;
   vendor = createServer(async (request, response) => {
     request.resume();
     if (request.method === 'POST') {
+      if (isSilent) return vendor.emit('asked');
       if (refusals === 0) return response.end(HELLO);
       refusals -= 1;
       return response.writeHead(503).end();
@@ -103,4 +107,17 @@ test('a call that found no server costs nothing', async () => {
   const id = await ann.createTask({ prompt: 'x', model: 'openai/other' });
   expect((await ann.events(id)).at(-1)).toMatchObject({ error: { code: 'PROVIDER_UNAVAILABLE' } });
   expect(await ann.task(id)).toMatchObject({ cost: 0, costComplete: true });
+});
+
+test('how long a model may take to its first token is a setting of the model', async () => {
+  await serve(VLLM);
+  const create = `mutation ($input: CreateModelInput!) { createModel(input: $input) {
+    model { firstTokenSeconds } } }`;
+  const input = { provider: 'OPENAI', modelId: 'slow', firstTokenSeconds: 1 };
+  expect(data(await ann.query(create, { input })).createModel.model).toEqual({ firstTokenSeconds: 1 });
+  isSilent = true;
+  const id = await ann.createTask({ prompt: 'x', model: 'slow' });
+  expect((await ann.events(id)).at(-1)).toMatchObject({
+    error: { code: 'PROVIDER_TIMEOUT', message: expect.stringContaining('for 1 s') },
+  });
 });

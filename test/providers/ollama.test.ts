@@ -63,7 +63,7 @@ describe('the context that a model is loaded with', () => {
     const quirks = createQuirkMemory({
       read: async () => [],
       add: async () => {},
-      readWindow: async () => window,
+      readLimits: async () => ({ window, firstTokenMs: null }),
     });
     const known = createOllamaProvider({ baseUrl: vendor.url }, undefined, quirks);
     const sent: unknown[] = [];

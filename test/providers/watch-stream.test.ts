@@ -1,6 +1,6 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { StreamPart } from '../../src/providers/provider.ts';
-import { watchStream } from '../../src/providers/watch-stream.ts';
+import { type Patience, watchStream } from '../../src/providers/watch-stream.ts';
 import { UNKNOWN_USAGE } from '../../src/rules/money.ts';
 import { failureOf, listen } from './listen.ts';
 
@@ -94,6 +94,49 @@ test.each([
   expect(heard.parts).toEqual(parts);
   expect(heard.error === null ? null : failureOf(heard).code).toBe(code);
   expect(played.closed).toBe(true);
+});
+
+describe('pings before the first part', () => {
+  /** One every four seconds. */
+  async function* pinging(count: number, signal: AbortSignal): AsyncGenerator<readonly StreamPart[]> {
+    for (let pings = 0; pings < count && !signal.aborted; pings += 1) {
+      await silence(4000, signal);
+      yield [];
+    }
+    yield [HI, FINISH];
+  }
+  const hear = async (count: number, patience: Patience) => {
+    const { signal } = new AbortController();
+    const hearing = listen(
+      watchStream(
+        'Vendor',
+        (either) => pinging(count, either),
+        signal,
+        async () => patience,
+      ),
+    );
+    await vi.runAllTimersAsync();
+    return hearing;
+  };
+
+  test.each([
+    { given: 'a server that lives', count: 4, more: {}, code: null },
+    { given: 'a server that only pings', count: 1000, more: {}, code: 'PROVIDER_TIMEOUT' },
+    { given: 'a setting of the model', count: 4, more: { withPingsMs: 5000 }, code: 'PROVIDER_TIMEOUT' },
+  ])('$given: $code', async ({ count, more, code }) => {
+    const { error } = await hear(count, { ...PATIENCE, ...more });
+    expect(error === null ? null : failureOf({ parts: [], text: '', reasoning: '', error }).code).toBe(code);
+  });
+
+  test('what an answer took is reported, and so is silence', async () => {
+    const onFinish = vi.fn();
+    const onSilence = vi.fn();
+    await hear(2, { ...PATIENCE, onFinish, onSilence });
+    expect(onFinish).toHaveBeenCalledExactlyOnceWith(8000, UNKNOWN_USAGE);
+    expect(onSilence).not.toHaveBeenCalled();
+    await hear(1000, { ...PATIENCE, onFinish, onSilence });
+    expect(onSilence).toHaveBeenCalledOnce();
+  });
 });
 
 test('a failure of the library passes as it is', async () => {

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { OllamaConfig } from '../../config.ts';
+import { OWN_SERVER_RATES } from '../../rules/first-token.ts';
 import { isStorable } from '../../rules/text.ts';
+import { createPatience } from '../patience.ts';
 import type { ModelRequest, Provider, StreamPart } from '../provider.ts';
 import { askLearning } from '../quirks/ask.ts';
 import { createQuirkMemory } from '../quirks/memory.ts';
@@ -34,6 +36,7 @@ export function createOllamaProvider(
     apiKey: '',
   };
   const contextSizes = createContextSizes();
+  const patienceFor = createPatience(patience, OWN_SERVER_RATES, quirks);
   const { get, stream } = connect(vendor, baseUrl, createFetch());
 
   function parse<Shape extends z.ZodType>(shape: Shape, answer: unknown): z.output<Shape> {
@@ -54,7 +57,13 @@ export function createOllamaProvider(
   }
   return {
     id: 'ollama',
-    stream: (asked, signal) => watchStream(vendor.name, (either) => chat(asked, either), signal, patience),
+    stream: (asked, signal) =>
+      watchStream(
+        vendor.name,
+        (either) => chat(asked, either),
+        signal,
+        () => patienceFor({ provider: 'ollama', model: asked.model }, asked),
+      ),
     pull: (model, signal) =>
       watchStream(
         vendor.name,

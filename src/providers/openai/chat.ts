@@ -1,8 +1,10 @@
 import type OpenAI from 'openai';
 import type { ChatCompletionCreateParamsStreaming } from 'openai/resources/chat/completions';
+import { OWN_SERVER_RATES } from '../../rules/first-token.ts';
 import type { ProviderId } from '../../vocabulary.ts';
 import { toProviderError } from '../client-error.ts';
 import type { Origin } from '../history/origin.ts';
+import { createPatience } from '../patience.ts';
 import type { Provider, StreamPart } from '../provider.ts';
 import { askLearning } from '../quirks/ask.ts';
 import type { QuirkMemory } from '../quirks/memory.ts';
@@ -35,8 +37,10 @@ export function createChatProvider(
   { id, vendor, client, maxTokensField, hasCacheKeys }: ChatVendor,
   patience: Patience,
   quirks: QuirkMemory,
+  rates = OWN_SERVER_RATES,
 ): Provider {
   const isOpenRouter = new URL(client.baseURL).hostname === 'openrouter.ai';
+  const patienceFor = createPatience(patience, rates, quirks);
 
   async function* chat(
     origin: Origin,
@@ -73,7 +77,7 @@ export function createChatProvider(
             (body) => chat(origin, body, either),
           ),
         signal,
-        patience,
+        () => patienceFor(origin, request),
       );
     },
   };

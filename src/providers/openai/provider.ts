@@ -1,5 +1,6 @@
 import OpenAI from 'openai';
 import type { VendorConfig } from '../../config.ts';
+import { OWN_SERVER_RATES, VENDOR_RATES } from '../../rules/first-token.ts';
 import type { Provider } from '../provider.ts';
 import { createQuirkMemory } from '../quirks/memory.ts';
 import { DEFAULT_PATIENCE } from '../watch-stream.ts';
@@ -27,6 +28,7 @@ export function createOpenAiProvider(
       { id: 'openai', vendor, client, maxTokensField, hasCacheKeys: isOpenAi },
       patience,
       quirks,
+      isOpenAi ? VENDOR_RATES : OWN_SERVER_RATES,
     ),
     ...createServed(vendor, client, baseUrl),
   };

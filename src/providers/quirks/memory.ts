@@ -11,15 +11,27 @@ interface Reference {
 export interface KeptQuirks {
   read(reference: Reference): Promise<readonly Quirk[]>;
   add(reference: Reference, quirk: Quirk): Promise<void>;
-  /** Tokens; null: unknown. */
-  readWindow?(reference: Reference): Promise<number | null>;
+  /** What the catalog has of it. */
+  readLimits?(reference: Reference): Promise<ModelLimits>;
 }
+
+/** null: unknown, or not set. */
+export interface ModelLimits {
+  /** Tokens. */
+  window: number | null;
+  /** How long its server may take to the first token. */
+  firstTokenMs: number | null;
+}
+
+const NO_LIMITS: ModelLimits = { window: null, firstTokenMs: null };
 
 export interface QuirkMemory {
   of(reference: Reference): Promise<Quirks>;
   learn(reference: Reference, quirk: Quirk): Promise<void>;
   /** The context window in tokens, as a refusal named it or the catalog has it; null: unknown. */
   windowOf(reference: Reference): Promise<number | null>;
+  /** The setting of the model; null: none. */
+  firstTokenMsOf(reference: Reference): Promise<number | null>;
   /** Another server may be there later: for an hour. */
   learnWindow(reference: Reference, window: number): void;
 }
@@ -43,7 +55,15 @@ export function createQuirkMemory(kept: KeptQuirks = NOWHERE): QuirkMemory {
     ...(kept !== NOWHERE && { ttl: KEPT_MS }),
   });
   const windows = new LRUCache<string, number>({ max: MOST_MODELS, ttl: WINDOW_MS });
-  const inCatalog = new LRUCache<string, { window: number | null }>({ max: MOST_MODELS, ttl: CATALOG_MS });
+  const inCatalog = new LRUCache<string, ModelLimits>({ max: MOST_MODELS, ttl: CATALOG_MS });
+  async function limitsOf(reference: Reference): Promise<ModelLimits> {
+    const key = keyOf(reference);
+    const found = inCatalog.get(key);
+    if (found) return found;
+    const read = (await kept.readLimits?.(reference)) ?? NO_LIMITS;
+    inCatalog.set(key, read);
+    return read;
+  }
   async function of(reference: Reference): Promise<Quirks> {
     const found = known.get(keyOf(reference));
     if (found) return found;
@@ -54,12 +74,11 @@ export function createQuirkMemory(kept: KeptQuirks = NOWHERE): QuirkMemory {
   return {
     of,
     async windowOf(reference) {
-      const key = keyOf(reference);
-      const learned = windows.get(key);
-      const catalog = inCatalog.get(key) ?? { window: (await kept.readWindow?.(reference)) ?? null };
-      inCatalog.set(key, catalog, { noUpdateTTL: true });
-      return learned && catalog.window ? Math.min(learned, catalog.window) : (learned ?? catalog.window);
+      const learned = windows.get(keyOf(reference));
+      const { window } = await limitsOf(reference);
+      return learned && window ? Math.min(learned, window) : (learned ?? window);
     },
+    firstTokenMsOf: async (reference) => (await limitsOf(reference)).firstTokenMs,
     learnWindow: (reference, window) => void windows.set(keyOf(reference), window),
     async learn(reference, quirk) {
       known.set(keyOf(reference), new Set([...(await of(reference)), quirk]));

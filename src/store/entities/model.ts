@@ -30,6 +30,8 @@ export const Model = defineEntity({
     specialties: p.array().defaultRaw(`'{}'`),
     contextWindow: p.integer().nullable(),
     maxOutput: p.integer().nullable(),
+    /** How long its server may take to the first token; null: by the length of the prompt. */
+    firstTokenSeconds: p.integer().nullable(),
     /** An admin's word on prices, US dollars per million tokens; null: the price list's. */
     inputPrice: p.decimal().precision(18).scale(6).nullable(),
     cachedInputPrice: p.decimal().precision(18).scale(6).nullable(),

@@ -1,0 +1,30 @@
+import { LRUCache } from 'lru-cache';
+import { BYTES_PER_TOKEN } from '../rules/context-window.ts';
+import { firstPartMs, type Rates, slower, withMeasure } from '../rules/first-token.ts';
+import type { Origin } from './history/origin.ts';
+import type { ModelRequest } from './provider.ts';
+import type { QuirkMemory } from './quirks/memory.ts';
+import type { Patience } from './watch-stream.ts';
+
+const MOST_MODELS = 1_000;
+
+/** How long to wait for the answers of a provider's models, by the length of each prompt and what the model has shown. */
+export function createPatience(base: Patience, usual: Rates, quirks: QuirkMemory) {
+  const shown = new LRUCache<string, Rates>({ max: MOST_MODELS });
+  return async (origin: Origin, { messages, tools = [] }: ModelRequest): Promise<Patience> => {
+    const own = await quirks.firstTokenMsOf(origin);
+    const rates = shown.get(origin.model) ?? usual;
+    const tokens = Buffer.byteLength(JSON.stringify([messages, tools])) / BYTES_PER_TOKEN;
+    const firstMs = own ?? firstPartMs(base.firstPartMs, tokens, rates);
+    return {
+      ...base,
+      firstPartMs: firstMs,
+      ...(own !== null && { withPingsMs: own }),
+      onFinish(waitedMs, { inputTokens, cachedInputTokens }) {
+        const fresh = (inputTokens ?? 0) - (cachedInputTokens ?? 0);
+        shown.set(origin.model, withMeasure(shown.get(origin.model) ?? null, fresh, waitedMs) ?? rates);
+      },
+      onSilence: () => void shown.set(origin.model, slower(rates)),
+    };
+  };
+}
