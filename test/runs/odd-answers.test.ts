@@ -14,6 +14,7 @@ beforeAll(async () => {
   vendor = createServer(async (request, response) => {
     let body = '';
     for await (const chunk of request) body += chunk;
+    if (body === '') return response.writeHead(404).end();
     const said = JSON.parse(body).messages.at(-1).content;
     response.setHeader('content-type', 'text/event-stream');
     const chunk = (choice: string, usage = 'null') =>
