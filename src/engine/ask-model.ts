@@ -11,6 +11,7 @@ import { callModel, ModelCallFailed, type ModelCallResult } from './model-call.t
 /**
  * One answer of a model: its call is tried again by policy while its failures are worth it; with fallback models,
  * on the next one.
+ * @param requestTo what the model that is asked next is sent.
  * @param firstCall when the first of them is written already.
  * @throws ProviderError when it is not worth another try, LeaseLost
  */
@@ -18,20 +19,25 @@ export async function askModel(
   context: EngineContext,
   lease: Lease,
   tries: Tries,
-  request: Omit<ModelRequest, 'model'>,
+  requestTo: (asked: ModelReference) => Omit<ModelRequest, 'model'>,
   firstCall: BegunCall | null = null,
 ): Promise<ModelCallResult & ModelReference> {
   for (let begun = firstCall; ; begun = null) {
     const { provider, model } = tries.reference();
+    const request = { ...requestTo({ provider, model }), model };
     try {
-      const result = await callModel(context, lease, provider, { ...request, model }, tries.failed, begun);
+      const result = await callModel(context, lease, provider, request, tries.failed, begun);
       return { ...result, provider, model };
     } catch (error) {
       if (!(error instanceof ModelCallFailed)) throw error;
       const waitMs = tries.wait();
+      if (waitMs) await wait(waitMs, undefined, { signal: lease.signal });
+      // After a context that is too long the caller may ask for less: no text of this call counts then either.
+      const mayBeAskedShorter = error.hasText && error.error.code === 'CONTEXT_TOO_LONG';
+      if (waitMs !== null || mayBeAskedShorter) {
+        await restartAttempt(context.store, lease, { voidCallId: error.callId, reason: 'provider_error' });
+      }
       if (waitMs === null) throw error.error;
-      if (waitMs > 0) await wait(waitMs, undefined, { signal: lease.signal });
-      await restartAttempt(context.store, lease, { voidCallId: error.callId, reason: 'provider_error' });
     }
   }
 }

@@ -49,11 +49,14 @@ export class ModelCallFailed extends Error {
   override readonly name = 'ModelCallFailed';
   readonly callId: string;
   readonly error: ProviderError;
+  /** Whether some of its text is in the log. */
+  readonly hasText: boolean;
 
-  constructor(callId: string, error: ProviderError) {
+  constructor(callId: string, error: ProviderError, hasText: boolean) {
     super(error.message, { cause: error });
     this.callId = callId;
     this.error = error;
+    this.hasText = hasText;
   }
 }
 
@@ -86,7 +89,7 @@ export async function callModel(
     const error = thrown instanceof ProviderError ? thrown : null;
     const ending = finish ? { finish } : { error, willRetry };
     await settle(context, lease, providerId, settlement(call, progress, ending));
-    throw error ? new ModelCallFailed(call.id, error) : thrown;
+    throw error ? new ModelCallFailed(call.id, error, progress.texts.length > 0) : thrown;
   }
   const settled = settlement(call, progress, { finish });
   await settle(context, lease, providerId, settled);

@@ -4,12 +4,14 @@ import type { Answer } from '../rules/answer-schema.ts';
 import { correctionPrompt, schemaPrompt } from '../rules/answers/schema-prompt.ts';
 import { boundedText } from '../rules/bounded.ts';
 import { PROSE_BYTES_PER_TOKEN } from '../rules/context-window.ts';
+import type { ModelReference } from '../rules/model-id.ts';
 import type { TaskResult } from '../rules/task.ts';
 import { TooComplex } from '../rules/watch.ts';
 import { appendEvent } from '../store/append-event.ts';
 import type { Lease } from '../store/lease.ts';
 import { restartAttempt } from '../store/restart-attempt.ts';
 import type { StartedTask } from '../store/start-task.ts';
+import type { ProviderId } from '../vocabulary.ts';
 import { isTooLong } from './agent/compact.ts';
 import { bytesOf } from './agent/compaction.ts';
 import { askModel, createTries } from './ask-model.ts';
@@ -37,15 +39,14 @@ export async function runPrompt(
   const tries = createTries([task, ...task.fallbackModels]);
   let correction: ModelMessage[] = [];
   for (let { firstCall } = task; ; firstCall = null) {
-    const asked =
-      correction.length > 0 ? [...opening.messages, ...correction] : withSchema(opening.messages, task);
-    const request = {
-      messages: asked,
+    const { messages } = opening;
+    const requestTo = ({ provider }: ModelReference) => ({
+      messages: correction.length > 0 ? [...messages, ...correction] : withSchema(messages, provider, task),
       ...task.parameters,
       ...shapeOf(task),
       ...cacheOfPrompt(task, opening),
-    };
-    const given = await askModel(context, lease, tries, request, firstCall).catch(async (thrown) => {
+    });
+    const given = await askModel(context, lease, tries, requestTo, firstCall).catch(async (thrown) => {
       const shorter = isTooLong(thrown) ? withoutOlderTurns(opening) : null;
       if (!shorter) throw thrown;
       await reportTruncation(context, lease, shorter);
@@ -111,7 +112,8 @@ function withoutOlderTurns({ messages }: Opening): Opening | null {
 /** With its schema in the system prompt where the server may not enforce it. */
 function withSchema(
   messages: readonly ModelMessage[],
-  { provider, responseSchema }: StartedTask,
+  provider: ProviderId,
+  { responseSchema }: StartedTask,
 ): ModelMessage[] {
   const prompt = responseSchema && schemaPrompt(provider, responseSchema);
   if (!prompt) return [...messages];

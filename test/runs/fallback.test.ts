@@ -9,7 +9,9 @@ let ann: Client;
 
 beforeAll(async () => {
   vendor = await startVendor();
-  server = await startTestServer({ variables: { OPENAI_BASE_URL: `${vendor.url}/v1` } });
+  server = await startTestServer({
+    variables: { OPENAI_BASE_URL: `${vendor.url}/v1`, ANTHROPIC_BASE_URL: vendor.url },
+  });
   ann = await server.newUser();
 });
 afterAll(async () => {
@@ -41,6 +43,21 @@ test.each(['context', '404'])('a failure of one model alone (%s) is given to the
     __typename: 'RunCompleted',
     result: { output: answerText(5), model: 'gpt-4.1@tokens=5' },
   });
+});
+
+test('the schema stands in the prompt for the next model alone, whose server may ignore it', async () => {
+  vendor.scripts.set('gpt-4o@key=schema', [{ text: '{"city":"Bern"}' }]);
+  const id = await ann.createTask({
+    prompt: 'x',
+    model: 'claude-sonnet-5-5@fault=529',
+    fallbackModels: ['gpt-4o@key=schema'],
+    responseSchema: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
+  });
+  expect((await ann.events(id)).at(-1)).toMatchObject({ __typename: 'RunCompleted', attempt: 2 });
+  const sent = (model: string) =>
+    JSON.stringify(vendor.requests.find(({ body }) => body.model === model)?.body);
+  expect(sent('claude-sonnet-5-5@fault=529')).not.toContain('conforms to the following JSON schema');
+  expect(sent('gpt-4o@key=schema')).toContain('conforms to the following JSON schema');
 });
 
 test('a failure that another model would not mend is final', async () => {

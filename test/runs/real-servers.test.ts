@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Client, data } from '../harness/client.ts';
+import { type Client, data, rebuildText } from '../harness/client.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
 import { bodyOf, chunk } from '../vendor/compatible.ts';
 
@@ -17,6 +17,11 @@ const asked: Json[] = [];
 
 const usage = { choices: [], usage: { prompt_tokens: 5, completion_tokens: 2 } };
 const REFUSAL = bodyOf({ sent: [chunk({ refusal: 'I cannot help.' }), chunk({}, 'stop'), usage, '[DONE]'] });
+/** As SGLang and LiteLLM say it when the answer has begun. */
+const TOO_LONG = {
+  error: { message: 'context length of 4096 tokens exceeded', code: 'context_length_exceeded' },
+};
+const OVERFLOWING = bodyOf({ sent: [chunk({ content: 'Half of ' }), TOO_LONG] });
 const HELLO = bodyOf({ sent: [chunk({ content: 'Hello' }, 'stop'), usage, '[DONE]'] });
 
 beforeAll(async () => {
@@ -26,6 +31,8 @@ beforeAll(async () => {
     if ('seed' in body) {
       const error = { message: "Unsupported parameter: 'seed'", param: 'seed' };
       response.writeHead(400, { 'content-type': 'application/json' }).end(JSON.stringify({ error }));
+    } else if (String(body.model).includes('overflows') && (body.messages as unknown[]).length > 1) {
+      response.writeHead(200).end(OVERFLOWING);
     } else response.writeHead(200).end(String(body.model).includes('refuses') ? REFUSAL : HELLO);
   });
   await once(vendor.listen(0, '127.0.0.1'), 'listening');
@@ -93,4 +100,15 @@ test('a refusal is the answer: a schema does not have it asked for again', async
     result: { output: 'I cannot help.', finishReason: 'content_filter' },
   });
   expect(countOf('gpt-4o@refuses')).toBe(1);
+});
+
+test('text before a context that is too long does not count when the thread is asked with less', async () => {
+  const { createThread } = data(await admin.query('mutation { createThread(input: {}) { thread { id } } }'));
+  const input = { prompt: 'x', threadId: createThread.thread.id };
+  await admin.events(await admin.createTask({ ...input, model: 'gpt-4o' }));
+  const events = await admin.events(await admin.createTask({ ...input, model: 'gpt-4o@overflows' }));
+  expect(events.map(({ __typename: type }) => type)).toEqual(
+    expect.arrayContaining(['TokensGenerated', 'AttemptStarted', 'ThreadTruncated', 'RunCompleted']),
+  );
+  expect(rebuildText(events)).toBe('Hello');
 });

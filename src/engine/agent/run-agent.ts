@@ -153,7 +153,12 @@ async function askFitting(work: Work, opening: readonly ModelMessage[]) {
     const cache = cacheOfAgent(task, mostTurns(task));
     const request = { messages, ...task.parameters, tools, cache };
     try {
-      const answer = await askModel(context, lease, createTries([task, ...task.fallbackModels]), request);
+      const answer = await askModel(
+        context,
+        lease,
+        createTries([task, ...task.fallbackModels]),
+        () => request,
+      );
       const bytes = bytesOf(messages) + Buffer.byteLength(JSON.stringify(tools));
       work.bytesPerToken = bytesPerToken(bytes, answer.usage.inputTokens);
       return answer;

@@ -63,7 +63,7 @@ async function askForVerdict(
   let messages = evaluationMessages(opening, text);
   for (;;) {
     const request = { messages, responseSchema: VERDICT_SCHEMA };
-    const said = await askModel(context, lease, tries, request);
+    const said = await askModel(context, lease, tries, () => request);
     const read = readVerdict(said.text);
     if (read.fault === undefined) {
       const feedback = boundedText(read.verdict.feedback, LONGEST_FEEDBACK);

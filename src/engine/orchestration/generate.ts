@@ -69,7 +69,7 @@ async function ask(
 ): Promise<ModelCallResult & ModelReference> {
   const tries = createTries(models, () => true);
   try {
-    return await askModel(work.context, work.lease, tries, { messages });
+    return await askModel(work.context, work.lease, tries, () => ({ messages }));
   } catch (error) {
     const [next, ...rest] = models.slice(models.indexOf(tries.reference()) + 1);
     if (!next || !(error instanceof DomainError) || !NOT_ASKED.has(error.code)) throw error;

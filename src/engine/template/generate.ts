@@ -25,10 +25,8 @@ type Answer = ModelCallResult & ModelReference;
 function ask(work: Work): Promise<Answer> {
   const { context, lease, task, step } = work;
   const reference = task.plan.models[step.id]!;
-  return askModel(context, lease, createTries([reference]), {
-    messages: messagesOf(work),
-    ...step.parameters,
-  });
+  const request = { messages: messagesOf(work), ...step.parameters };
+  return askModel(context, lease, createTries([reference]), () => request);
 }
 
 function messagesOf(work: Work): ModelMessage[] {
