@@ -193,11 +193,11 @@ export type TemplateStepType = (typeof TEMPLATE_STEP_TYPES)[number];
 export const PARAMETER_TYPES = ['string', 'integer', 'number', 'boolean', 'list'] as const;
 export type ParameterType = (typeof PARAMETER_TYPES)[number];
 
-/** Why a model stopped; the vendor's own word is kept beside it. */
 /** How much a model reasons before it answers, in OpenAI's words. Each model has some of them. */
 export const REASONING_EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const;
 export type ReasoningEffort = (typeof REASONING_EFFORTS)[number];
 
+/** Why a model stopped; the vendor's own word is kept beside it. */
 export const FINISH_REASONS = ['stop', 'length', 'tool_calls', 'content_filter', 'other', 'unknown'] as const;
 export type FinishReason = (typeof FINISH_REASONS)[number];
 

@@ -77,6 +77,8 @@ export async function startJobRunner(
   };
 }
 
+const LAST_JOB_MS = 500;
+
 /**
  * Resolves when a runner that could not write has no job left. Its own promise may never settle: where several
  * writes fail at once, graphile-worker 0.18 counts down once more than up, and waits for a zero that has passed
@@ -96,9 +98,12 @@ function afterFailure(events: WorkerEvents): Promise<void> {
       jobs -= 1;
       look();
     });
-    events.on('pool:fatalError', () => {
-      hasFailed = true;
-      look();
+    events.once('pool:fatalError', () => {
+      // A job that is on its way from the database still begins.
+      setTimeout(() => {
+        hasFailed = true;
+        look();
+      }, LAST_JOB_MS);
     });
   });
 }

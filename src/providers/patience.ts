@@ -22,7 +22,11 @@ export function createPatience(base: Patience, usual: Rates, quirks: QuirkMemory
       ...(own !== null && { withPingsMs: own }),
       onFinish(waitedMs, { inputTokens, cachedInputTokens }) {
         const fresh = (inputTokens ?? 0) - (cachedInputTokens ?? 0);
-        shown.set(origin.model, withMeasure(shown.get(origin.model) ?? null, fresh, waitedMs) ?? rates);
+        const measured = withMeasure(shown.get(origin.model) ?? usual, fresh, waitedMs);
+        // Without a count of cached tokens a prompt from the cache looks like a fast one.
+        const assumed =
+          cachedInputTokens === null ? Math.min(measured.assumed, usual.assumed) : measured.assumed;
+        shown.set(origin.model, { ...measured, assumed });
       },
       onSilence: () => void shown.set(origin.model, slower(rates)),
     };

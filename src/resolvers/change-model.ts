@@ -25,7 +25,7 @@ export async function createModel(context: Context, input: unknown): Promise<Mod
   if (provider === 'custom') requireAdmin(viewer, 'input.provider', 'add custom models');
   const owner = isBuiltIn || provider === 'custom' ? null : viewer.userId;
   if (owner === null) requireAdmin(viewer, 'input.isBuiltIn', 'make built-in models');
-  refusePrices(viewer, owner, given);
+  refuseAdminsSettings(viewer, owner, given);
   refuseAddress(provider, given);
   if (provider === 'custom' && !given.baseUrl) throw lacksAddress();
   if (owner !== null) await refuseBuiltInNames(context, given.aliases ?? [], modelId);
@@ -46,13 +46,14 @@ export async function updateModel(context: Context, id: string, input: unknown):
   const { forgetQuirks, ...given } = validate(modelUpdate, input, 'input');
   await requireBytes(context, given);
   const { ownerId, provider } = await changeable(context, id);
-  refusePrices(viewer, ownerId, given);
+  refuseAdminsSettings(viewer, ownerId, given);
   refuseAddress(provider, given);
   if (given.baseUrl === null && provider === 'custom') throw lacksAddress();
   if (ownerId !== null) await refuseBuiltInNames(context, given.aliases ?? []);
-  const edited = { ...(await toChange(context, given)), isEdited: true };
+  const { firstTokenSeconds: _, ...described } = given;
   await changeModel(context.store.database, id, {
-    ...(Object.keys(given).length > 0 && edited),
+    ...(await toChange(context, given)),
+    ...(Object.keys(described).length > 0 && { isEdited: true }),
     ...(forgetQuirks && { quirks: [] }),
   });
   context.store.lookups.forgetModels();
@@ -80,14 +81,21 @@ function requireAdmin({ isAdmin }: Viewer, field: string, what: string): void {
   if (!isAdmin) throw new DomainError('FORBIDDEN', `${field}: only an admin may ${what}`, { field });
 }
 
-/** The money is the installation's: a user who could set prices could spend past every cost limit. */
-function refusePrices(viewer: Viewer, ownerId: string | null, { prices }: ModelChangeInput): void {
-  if (prices === undefined) return;
-  const field = 'input.prices';
-  requireAdmin(viewer, field, 'set prices');
-  if (ownerId === null || prices === null) return;
-  const message = `${field}: only built-in models have prices of their own; make it with isBuiltIn`;
-  throw new DomainError('VALIDATION_ERROR', message, { field });
+/**
+ * The money is the installation's: a user who could set prices could spend past every cost limit. Its workers are, too:
+ * a call that waits keeps a slot.
+ */
+const OF_ADMINS = { prices: 'set prices', firstTokenSeconds: 'set how long a server may take' } as const;
+
+function refuseAdminsSettings(viewer: Viewer, ownerId: string | null, given: ModelChangeInput): void {
+  for (const name of ['prices', 'firstTokenSeconds'] as const) {
+    if (given[name] === undefined) continue;
+    const field = `input.${name}`;
+    requireAdmin(viewer, field, OF_ADMINS[name]);
+    if (ownerId === null || given[name] === null) continue;
+    const message = `${field}: only built-in models have ${name} of their own; make it with isBuiltIn`;
+    throw new DomainError('VALIDATION_ERROR', message, { field });
+  }
 }
 
 /** Whoever chooses an address chooses what this server asks, and what it shows its key. */

@@ -69,7 +69,7 @@ async function unknownModel(context: Context, name: string, field: string): Prom
 }
 
 const CANNOT: Record<ModelAbility, string> = {
-  text: 'cannot answer prompts: it is for embeddings',
+  text: 'does not answer prompts',
   tools: 'cannot call tools, which the agent requires',
 };
 

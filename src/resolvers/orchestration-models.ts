@@ -55,7 +55,7 @@ async function resolvePreferred(
 const WHY: Partial<Record<ErrorCode, string>> = {
   UNKNOWN_MODEL: 'there is no such model',
   PROVIDER_NOT_CONFIGURED: 'its provider is not configured',
-  VALIDATION_ERROR: 'it is for embeddings',
+  VALIDATION_ERROR: 'it does not answer prompts',
 };
 
 async function lookUp(context: Context, name: string, field: string): Promise<ModelReference | PassedOver> {

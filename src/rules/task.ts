@@ -8,7 +8,7 @@ export interface PromptParameters {
   stop?: string[];
   seed?: number;
   reasoningEffort?: ReasoningEffort;
-  /** Of Anthropic's models up to 4.6 and of OpenRouter. */
+  /** Of Anthropic's models before 4.6 and of OpenRouter. */
   maxReasoningTokens?: number;
   /** Tokens of context that Ollama loads the model with. */
   numCtx?: number;

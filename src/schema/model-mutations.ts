@@ -29,7 +29,7 @@ const PRICES =
   "For admins, of built-in models: prices that go before the price list's; null: the list's. A run that asks the model already goes on at the price that it began with.";
 
 const FIRST_TOKEN =
-  'Seconds that its server may take to the first token of an answer, 1 to 86400; null: by the length of the prompt and what the model has shown, at most an hour.';
+  'For admins, of built-in models: seconds that the server may take to the first token of an answer, 1 to 86400; null: by the length of the prompt and what the model has shown, at most an hour.';
 
 const CreateModelInput = builder.inputType('CreateModelInput', {
   fields: (t) => ({

@@ -59,7 +59,7 @@ export const PromptParametersInput = builder.inputType('PromptParametersInput', 
     }),
     maxReasoningTokens: t.int({
       description:
-        "The most tokens of reasoning, 1024 to 1000000, a part of `maxTokens`: of Anthropic's models up to 4.6 and of OpenRouter; others have no such limit.",
+        "The most tokens of reasoning, 1024 to 1000000, a part of `maxTokens`: of Anthropic's models before 4.6 and of OpenRouter; others have no such limit.",
     }),
     numCtx: t.int({
       description:

@@ -93,7 +93,8 @@ export async function seedCatalog(database: Database): Promise<void> {
      from jsonb_array_elements($1::jsonb) as row
      on conflict (owner_id, provider, model_id) do update set name = excluded.name, aliases = excluded.aliases,
        capabilities = excluded.capabilities, specialties = excluded.specialties, rank = excluded.rank,
-       context_window = excluded.context_window, max_output = excluded.max_output, input_price = null,
+       context_window = excluded.context_window, supports_vision = excluded.supports_vision,
+       supports_function_calling = excluded.supports_function_calling, lacks = '{}', digest = null, max_output = excluded.max_output, input_price = null,
        cached_input_price = null, cache_write_price = null, cache_write_hour_price = null, output_price = null, updated_at = now()
      where not model.is_edited`,
     [JSON.stringify(rows)],

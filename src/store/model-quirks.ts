@@ -35,7 +35,10 @@ export async function addModelQuirk(
   });
 }
 
-/** Tokens that a model can take, and how long its server may take to the first token; null: unknown, or not set. */
+/**
+ * Tokens that a model can take, and how long its server may take to the first token; null: unknown, or not set. What an
+ * account says of a model of its own does not count for the calls of others.
+ */
 export async function readModelLimits(
   { pool }: Database,
   { provider, model }: Reference,
@@ -43,8 +46,8 @@ export async function readModelLimits(
   const { rows } = await pool.query<{ window: number | null; firstTokenMs: number | null }>({
     name: 'read-model-limits',
     text: `select context_window as window, first_token_seconds * 1000.0::float8 as "firstTokenMs" from model
-           where provider = $1 and model_id in ($2, split_part($2, '@', 1), $2 || ':latest')
-           order by model_id = $2 desc, owner_id nulls first limit 1`,
+           where owner_id is null and provider = $1 and model_id in ($2, split_part($2, '@', 1), $2 || ':latest')
+           order by model_id = $2 desc limit 1`,
     values: [provider, model],
   });
   return rows[0] ?? { window: null, firstTokenMs: null };

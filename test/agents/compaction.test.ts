@@ -142,6 +142,7 @@ test('a history is compacted before it exceeds the known window of its model', a
   const input = {
     provider: 'OPENAI',
     modelId: 'small',
+    isBuiltIn: true,
     contextWindow: 12_000,
     supportsFunctionCalling: true,
   };

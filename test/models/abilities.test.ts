@@ -122,7 +122,7 @@ describe('a model that cannot do it is refused before anything is made', () => {
       input: { templateName: 'ollama-inference', templateParameters },
     });
     expect(templated.errors![0]!.extensions).toMatchObject({ code: 'VALIDATION_ERROR' });
-    expect(templated.errors![0]!.message).toContain('embeddings');
+    expect(templated.errors![0]!.message).toContain('does not answer prompts');
   });
 
   test('as the other model of a task that is there', async () => {

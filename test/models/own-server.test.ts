@@ -113,7 +113,7 @@ test('how long a model may take to its first token is a setting of the model', a
   await serve(VLLM);
   const create = `mutation ($input: CreateModelInput!) { createModel(input: $input) {
     model { firstTokenSeconds } } }`;
-  const input = { provider: 'OPENAI', modelId: 'slow', firstTokenSeconds: 1 };
+  const input = { provider: 'OPENAI', modelId: 'slow', isBuiltIn: true, firstTokenSeconds: 1 };
   expect(data(await ann.query(create, { input })).createModel.model).toEqual({ firstTokenSeconds: 1 });
   isSilent = true;
   const id = await ann.createTask({ prompt: 'x', model: 'slow' });

@@ -162,19 +162,19 @@ const failures = ({ keyVariable }: Subject): readonly FailureRow[] => [
     given: 'no answer',
     settings: 'fault=hang',
     code: 'PROVIDER_TIMEOUT',
-    says: [/sent nothing for 0\.5 s/, /Try again/],
+    says: [/sent nothing of an answer for 0\.5 s/, /Try again/],
   },
   {
     given: 'silence before the first word',
     settings: 'fault=stall,at=0',
     code: 'PROVIDER_TIMEOUT',
-    says: [/sent nothing for 0\.5 s/],
+    says: [/sent nothing of an answer for 0\.5 s/],
   },
   {
     given: 'silence in mid-answer',
     settings: 'fault=stall',
     code: 'PROVIDER_TIMEOUT',
-    says: [/sent nothing for 0\.5 s/],
+    says: [/sent nothing of an answer for 0\.5 s/],
   },
   {
     given: 'a cut connection',

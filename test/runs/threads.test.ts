@@ -101,7 +101,7 @@ test('sessions are not looked for by a label that nothing can have', async () =>
 });
 
 test('a thread that is longer than the known window of its model is sent without its older turns', async () => {
-  const input = { provider: 'OPENAI', modelId: 'narrow', contextWindow: 6_000 };
+  const input = { provider: 'OPENAI', modelId: 'narrow', isBuiltIn: true, contextWindow: 6_000 };
   const create = 'mutation ($input: CreateModelInput!) { createModel(input: $input) { model { id } } }';
   data(await ann.query(create, { input }));
   const threadId = await newThread(ann);
@@ -121,4 +121,22 @@ test('a thread that is longer than the known window of its model is sent without
     answerText(3).slice(0, 4),
     'last',
   ]);
+});
+
+test('the window that an account gives a model of its own does not cut the threads of others', async () => {
+  const bea = await server.newUser();
+  const input = { provider: 'OPENAI', modelId: 'shared', contextWindow: 300 };
+  const create = 'mutation ($input: CreateModelInput!) { createModel(input: $input) { model { id } } }';
+  data(await bea.query(create, { input }));
+  expect(
+    errorCode(await bea.query(create, { input: { ...input, modelId: 'slow', firstTokenSeconds: 1 } })),
+  ).toBe('FORBIDDEN');
+  const threadId = await newThread(ann);
+  const events = [];
+  for (const prompt of ['word '.repeat(3_000), 'last']) {
+    events.push(...(await ann.events(await ann.createTask({ prompt, model: 'openai/shared', threadId }))));
+  }
+  const types = events.map(({ __typename: type }) => type);
+  expect(types.filter((type) => type === 'RunCompleted')).toHaveLength(2);
+  expect(types).not.toContain('ThreadTruncated');
 });

@@ -147,7 +147,7 @@ async function askFitting(work: Work, opening: readonly ModelMessage[]) {
     const { bytesPerToken: ratio } = work;
     const limit =
       work.compaction?.limit ?? (await fittingBytes(context, task, { bytesPerToken: ratio, tools }));
-    if (bytesOf(messages) >= limit && (await compact(work, opening, limit))) {
+    if (bytesOf(messages) >= limit && (await compact(work, opening, limit).catch(withoutSummary))) {
       messages = compactMessages(opening, turns, work.compaction);
     }
     const cache = cacheOfAgent(task, mostTurns(task));
@@ -168,6 +168,12 @@ async function askFitting(work: Work, opening: readonly ModelMessage[]) {
       if (!isShorter) throw thrown;
     }
   }
+}
+
+/** The window is an estimate: a history that could not be summarized is sent as it is, and may fit. */
+function withoutSummary(thrown: unknown): false {
+  if (thrown instanceof ProviderError) return false;
+  throw thrown;
 }
 
 /** A model whose server refuses tools can do nothing as an agent. */

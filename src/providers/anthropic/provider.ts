@@ -1,7 +1,9 @@
 import Anthropic from '@anthropic-ai/sdk';
 import type { MessageCreateParamsStreaming } from '@anthropic-ai/sdk/resources/messages';
 import type { VendorConfig } from '../../config.ts';
+import { VENDOR_RATES } from '../../rules/first-token.ts';
 import { toProviderError } from '../client-error.ts';
+import { createPatience } from '../patience.ts';
 import type { Provider, StreamPart } from '../provider.ts';
 import { askLearning } from '../quirks/ask.ts';
 import { createQuirkMemory } from '../quirks/memory.ts';
@@ -43,21 +45,24 @@ export function createAnthropicProvider(
       throw toProviderError(vendor, error);
     }
   }
+  const patienceFor = createPatience(patience, VENDOR_RATES, quirks);
   return {
     id: 'anthropic',
-    stream: (request, signal) =>
-      watchStream(
+    stream(request, signal) {
+      const origin = { provider: 'anthropic', model: request.model } as const;
+      return watchStream(
         vendor.name,
         (either) =>
           askLearning(
             quirks,
-            { provider: 'anthropic', model: request.model },
+            origin,
             (known) => toMessagesRequest(request, known),
             (body) => converse(body, either),
           ),
         signal,
-        patience,
-      ),
+        () => patienceFor(origin, request),
+      );
+    },
   };
 }
 

@@ -6,6 +6,8 @@ import type { ModelRequest } from '../provider.ts';
 const DEFAULT = 4_096;
 /** Tokens of an answer of unknown length. */
 const ANSWER_TOKENS = 2_048;
+/** Of a model whose window is not known: a size that does not fit into memory fails all its requests. */
+const MOST_UNKNOWN = 32_768;
 const MOST_MODELS = 200;
 /** Longer than a model stays loaded after its last request, which is 5 minutes by default. */
 const LOADED_MS = 10 * 60_000;
@@ -23,13 +25,14 @@ export function createContextSizes(): ContextSizes {
   const inUse = new LRUCache<string, number>({ max: MOST_MODELS, ttl: LOADED_MS });
   return {
     of(request, window) {
-      const most = window ?? Number.POSITIVE_INFINITY;
-      if (request.numCtx !== undefined) return Math.min(request.numCtx, most);
+      const most = window ?? MOST_UNKNOWN;
+      if (request.numCtx !== undefined) return Math.min(request.numCtx, window ?? request.numCtx);
       const needed = tokensNeeded(request);
       let size = inUse.get(request.model) ?? DEFAULT;
       while (size < needed && size < most) size *= 2;
       if (size === DEFAULT) return null;
-      inUse.set(request.model, size);
+      // Requests that need less do not keep it.
+      if (needed > size / 2) inUse.set(request.model, size);
       return Math.min(size, most);
     },
   };

@@ -64,11 +64,17 @@ function reasoning(request: ModelRequest, quirks: Quirks) {
   return effort === null ? {} : { reasoning_effort: effort };
 }
 
+/** The rest of the answer's tokens is for its text. */
+const REASONING_SHARE = 0.8;
+const LEAST_REASONING = 1_024;
+
 /** It takes one of the two. https://openrouter.ai/docs/use-cases/reasoning-tokens */
 function routedReasoning(request: ModelRequest, quirks: Quirks) {
   const effort = effortOf(request, quirks);
-  const most = quirks.has('no_reasoning_effort') ? undefined : request.maxReasoningTokens;
-  if (most !== undefined) return { reasoning: { max_tokens: most } };
+  const { maxReasoningTokens, maxTokens = Number.POSITIVE_INFINITY } = request;
+  const most = Math.min(maxReasoningTokens ?? 0, Math.floor(REASONING_SHARE * maxTokens));
+  if (most >= LEAST_REASONING && !quirks.has('no_reasoning_effort'))
+    return { reasoning: { max_tokens: most } };
   return effort === null ? {} : { reasoning: { effort } };
 }
 

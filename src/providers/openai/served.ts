@@ -34,6 +34,10 @@ export function createServed(vendor: Vendor, client: OpenAI, baseUrl: string): S
       const answer = await client.models.list({ signal }).asResponse();
       const entries = readEntries(await answer.json());
       if (!entries) throw brokenOff(vendor, new Error('it sent an answer that is not a list of models'));
+      // A server that had models of its own lists none while it restarts.
+      if (entries.length === 0 && known && !known.isPriced && known.until === Number.POSITIVE_INFINITY) {
+        throw brokenOff(vendor, new Error('it listed no models, and had some before'));
+      }
       const isPriced = entries.length === 0 || isOpenAis(entries);
       known = { isPriced, until: Number.POSITIVE_INFINITY };
       return isPriced ? null : entries.map(toListed);
@@ -45,7 +49,9 @@ export function createServed(vendor: Vendor, client: OpenAI, baseUrl: string): S
   function askOnce(): Promise<unknown> {
     asking ??= ask(AbortSignal.timeout(PATIENCE_MS))
       .catch(() => {
-        known = { isPriced: false, until: performance.now() + FAILED_MS };
+        // What another look has found in the meantime stays.
+        if (!known || known.until < performance.now())
+          known = { isPriced: false, until: performance.now() + FAILED_MS };
       })
       .finally(() => {
         asking = null;

@@ -34,7 +34,7 @@ export async function* askLearning<Body extends object>(
         learnWindow(memory, origin, error);
       const quirk = hasBegun ? null : quirkIn(error, body, quirks);
       if (!quirk) throw error;
-      if (isAboutSchema(error)) once.add(quirk);
+      if (isAboutSchema(error) || isAboutHistory(error, quirk)) once.add(quirk);
       else await memory.learn(origin, quirk);
     }
   }
@@ -57,6 +57,14 @@ function isAboutSchema(error: unknown): boolean {
 
 const SCHEMA =
   /(invalid|bad|unsupported)[^.]{0,40}\bschema|\bschema\b[^.]{0,60}(invalid|not valid)|is not a valid format/i;
+
+/** It names a message, a block or the tools: without those the parameter may be taken. */
+function isAboutHistory(error: unknown, quirk: Quirk): boolean {
+  return PARTIAL.includes(quirk) && error instanceof ProviderError && HISTORY.test(error.said);
+}
+
+const PARTIAL: readonly Quirk[] = ['no_reasoning_effort', 'basic_reasoning_effort'];
+const HISTORY = /\bmessages?[.[]\d|\bblocks?\b|\btools?\b/i;
 
 /** Some servers answer 500 to what is wrong with a request. 502 to 504 are of gateways, whatever they say. */
 function isRefusal({ code, status }: ProviderError): boolean {
