@@ -34,7 +34,8 @@ async function answer(
   opened: Omit<Exchange, 'body' | 'wire'>,
 ): Promise<void> {
   const { request, body } = await receive(incoming);
-  remember(desk.requests, request);
+  // Lists of models are looked at by themselves, at any time.
+  if (request.method === 'POST') remember(desk.requests, request);
   const route = routeOf(request.method, request.path);
   const wire = route?.wire ?? openai;
   try {

@@ -17,7 +17,7 @@ export interface Vendor {
   /** Without a path: OpenAI's base URL is `${url}/v1`, the others' is this one. */
   readonly url: string;
   stats(): VendorStats;
-  /** The last requests received, oldest first. */
+  /** The last requests with a body, for answers above all, oldest first. */
   readonly requests: readonly VendorRequest[];
   /** What it has as Ollama, by name. */
   readonly ollamaModels: Memory['ollamaModels'];
