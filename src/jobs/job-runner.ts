@@ -24,7 +24,7 @@ export async function startJobRunner(
   options: { pool: Pool; concurrency: number; onPool(poolId: string): Promise<void> },
 ): Promise<JobRunner> {
   const { log, metrics } = context.engine;
-  const runners = new Set<{ runner: Runner; ended: Promise<void> }>();
+  const runners = new Map<Runner, Promise<void>>();
 
   async function begin(): Promise<void> {
     const events: WorkerEvents = new EventEmitter();
@@ -56,9 +56,8 @@ export async function startJobRunner(
       },
     });
     const ended = Promise.race([runner.promise.catch(() => {}), failed]);
-    const entry = { runner, ended };
-    runners.add(entry);
-    void ended.finally(() => runners.delete(entry));
+    runners.set(runner, ended);
+    void ended.finally(() => runners.delete(runner));
     await options.onPool(await poolId);
   }
 
@@ -67,12 +66,10 @@ export async function startJobRunner(
   return {
     async stop() {
       await beginning;
-      // A runner that is ending already refuses to be stopped.
-      await Promise.all(
-        [...runners].map(({ runner, ended }) =>
-          Promise.race([runner.stop().catch(() => {}), ended]).then(() => ended),
-        ),
-      );
+      const ending = [...runners.values()];
+      // One that is ending already refuses to be stopped.
+      for (const runner of runners.keys()) void runner.stop().catch(() => {});
+      await Promise.all(ending);
     },
   };
 }

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
-import { BYTES_PER_TOKEN } from '../rules/context-window.ts';
 import { firstPartMs, type Rates, slower, withMeasure } from '../rules/first-token.ts';
+import { estimateTokens } from './estimate-tokens.ts';
 import type { Origin } from './history/origin.ts';
 import type { ModelRequest } from './provider.ts';
 import type { QuirkMemory } from './quirks/memory.ts';
@@ -11,11 +11,10 @@ const MOST_MODELS = 1_000;
 /** How long to wait for the answers of a provider's models, by the length of each prompt and what the model has shown. */
 export function createPatience(base: Patience, usual: Rates, quirks: QuirkMemory) {
   const shown = new LRUCache<string, Rates>({ max: MOST_MODELS });
-  return async (origin: Origin, { messages, tools = [] }: ModelRequest): Promise<Patience> => {
+  return async (origin: Origin, request: ModelRequest): Promise<Patience> => {
     const own = await quirks.firstTokenMsOf(origin);
     const rates = shown.get(origin.model) ?? usual;
-    const tokens = Buffer.byteLength(JSON.stringify([messages, tools])) / BYTES_PER_TOKEN;
-    const firstMs = own ?? firstPartMs(base.firstPartMs, tokens, rates);
+    const firstMs = own ?? firstPartMs(base.firstPartMs, estimateTokens(request), rates);
     return {
       ...base,
       firstPartMs: firstMs,

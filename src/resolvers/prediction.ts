@@ -23,7 +23,7 @@ export async function predictTask(context: Context, input: unknown): Promise<Tol
   const kind = kindOf(given);
   const type = given.type ?? null;
   const doer = {
-    prompt: (...asked: [Context, PredictedTask]) => ofPrompt(...asked),
+    prompt: (asker: Context, asked: PredictedTask) => ofPrompt(asker, asked),
     agent: ofAgent,
     template: ofTemplate,
   }[kind];

@@ -11,6 +11,7 @@ import { CONNECT } from './connect.ts';
 import { never, REQUEST, WEATHER } from './conversation.ts';
 import { HISTORIES } from './histories.ts';
 import { listen } from './listen.ts';
+import { CHAT_OK, CLAUDE_OK, OLLAMA_OK } from './short-answers.ts';
 
 type Json = Record<string, unknown>;
 
@@ -26,17 +27,7 @@ const PAIRS = Object.keys(ADAPTERS).flatMap((adapter) => {
   return vendors.map((who) => ({ adapter, who }));
 });
 
-const OK: Record<string, string> = {
-  anthropic: bodyOf({
-    sent: [
-      { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 'ok' } },
-      { type: 'message_delta', delta: { stop_reason: 'end_turn' } },
-      { type: 'message_stop' },
-    ],
-  }),
-  ollama: `${JSON.stringify({ message: { content: 'ok' }, done: true, done_reason: 'stop' })}\n`,
-};
-const CHAT_OK = bodyOf({ sent: [chunk({ content: 'ok' }, 'stop'), '[DONE]'] });
+const OK: Record<string, string> = { anthropic: CLAUDE_OK, ollama: OLLAMA_OK };
 
 let server: Server | null = null;
 afterEach(() => {

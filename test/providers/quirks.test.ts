@@ -7,21 +7,13 @@ import { createAnthropicProvider } from '../../src/providers/anthropic/provider.
 import { createOpenAiProvider } from '../../src/providers/openai/provider.ts';
 import type { ModelRequest } from '../../src/providers/provider.ts';
 import { createQuirkMemory } from '../../src/providers/quirks/memory.ts';
-import { bodyOf, chunk } from '../vendor/compatible.ts';
 import { CONNECT } from './connect.ts';
 import { ANSWER_SCHEMA, never, REQUEST } from './conversation.ts';
 import { failureOf, listen } from './listen.ts';
+import { CHAT_OK, CLAUDE_OK } from './short-answers.ts';
 
 type Json = Record<string, unknown>;
 
-const OK = bodyOf({ sent: [chunk({ content: 'ok' }, 'stop'), '[DONE]'] });
-const CLAUDE_OK = bodyOf({
-  sent: [
-    { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 'ok' } },
-    { type: 'message_delta', delta: { stop_reason: 'end_turn' } },
-    { type: 'message_stop' },
-  ],
-});
 const OLLAMA_OK = `${JSON.stringify({ message: { content: 'ok' }, done: true, done_reason: 'stop' })}\n`;
 
 const EVERYTHING: Partial<ModelRequest> = {
@@ -119,7 +111,7 @@ afterEach(() => {
   server = null;
 });
 
-async function serve(refuse: (body: Json) => { status: number; body: unknown } | null, ok = OK) {
+async function serve(refuse: (body: Json) => { status: number; body: unknown } | null, ok = CHAT_OK) {
   const asked: Json[] = [];
   server = createServer(async (request, response) => {
     const body = (await json(request)) as Json;
@@ -269,7 +261,7 @@ test('a schema that a server refuses for itself is left out of that request alon
             },
           }
         : null,
-    OK,
+    CHAT_OK,
   );
   const provider = CONNECT.openai!(url);
   for (const expected of [2, 4]) {
@@ -285,7 +277,7 @@ test('a gateway that is overloaded teaches nothing, whatever its words', async (
       status: 503,
       body: { error: { message: 'The service is unavailable, please stop sending requests.' } },
     }),
-    OK,
+    CHAT_OK,
   );
   const heard = await listen(CONNECT.openai!(url).stream({ ...REQUEST, stop: ['END'] }, never()));
   expect(failureOf(heard)).toMatchObject({ code: 'PROVIDER_UNAVAILABLE' });

@@ -74,10 +74,8 @@ async function systemFolder(path: string): Promise<string[]> {
 async function coverHidden(hidden: readonly string[]): Promise<string[]> {
   const real = await Promise.all(hidden.map((path) => realpath(path).catch(() => path)));
   const seen = real.filter((path) => SYSTEM_FOLDERS.some((folder) => path.startsWith(`${folder}/`)));
-  return seen.flatMap((path) => [
-    ...['--perms', '0755', '--size', '65536', '--tmpfs', path],
-    ...['--remount-ro', path],
-  ]);
+  const options = ['--perms', '0755', '--size', '65536'];
+  return seen.flatMap((path) => [...options, '--tmpfs', path, '--remount-ro', path]);
 }
 
 /** bwrap's arguments for one command. Its folder is found inside under the same path as outside. */

@@ -2,6 +2,7 @@ import type { MessageCreateParamsStreaming, MessageParam } from '@anthropic-ai/s
 import type { ReasoningEffort } from '../../vocabulary.ts';
 import type { ModelRequest } from '../provider.ts';
 import type { Quirks } from '../quirks/quirk.ts';
+import { reasoningBudget } from '../reasoning/budget.ts';
 import { effortOf } from '../reasoning/effort.ts';
 
 type Thinking = Pick<MessageCreateParamsStreaming, 'thinking'>;
@@ -41,10 +42,6 @@ const BUDGETS = {
   max: 32_768,
 } as const satisfies Record<ReasoningEffort, number>;
 
-const LEAST_BUDGET = 1_024;
-/** Thinking is a part of the longest answer, which is to have text, too. */
-const MOST_OF_ANSWER = 0.8;
-
 /**
  * How much Claude is to think. https://platform.claude.com/docs/en/build-with-claude/thinking
  * @param maxTokens of the answer, its thinking included
@@ -57,8 +54,8 @@ export function reasoningFor(
   if (takesEffort(request.model)) return byEffort(effort);
   const wanted = request.maxReasoningTokens ?? (effort && BUDGETS[effort]);
   if (!wanted || quirks.has('no_reasoning_effort') || !mayThink(messages)) return {};
-  const budget = Math.min(wanted, Math.floor(maxTokens * MOST_OF_ANSWER));
-  return budget < LEAST_BUDGET ? {} : { thinking: { type: 'enabled', budget_tokens: budget } };
+  const budget = reasoningBudget(wanted, maxTokens);
+  return budget === null ? {} : { thinking: { type: 'enabled', budget_tokens: budget } };
 }
 
 function byEffort(effort: ReasoningEffort | null): Reasoning {

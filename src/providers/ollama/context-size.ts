@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { BYTES_PER_TOKEN } from '../../rules/context-window.ts';
+import { estimateTokens } from '../estimate-tokens.ts';
 import type { ModelRequest } from '../provider.ts';
 
 /** What Ollama loads a model with where a request says nothing. https://docs.ollama.com/context-length */
@@ -27,7 +27,7 @@ export function createContextSizes(): ContextSizes {
     of(request, window) {
       const most = window ?? MOST_UNKNOWN;
       if (request.numCtx !== undefined) return Math.min(request.numCtx, window ?? request.numCtx);
-      const needed = tokensNeeded(request);
+      const needed = Math.ceil(estimateTokens(request)) + (request.maxTokens ?? ANSWER_TOKENS);
       let size = inUse.get(request.model) ?? DEFAULT;
       while (size < needed && size < most) size *= 2;
       if (size === DEFAULT) return null;
@@ -36,9 +36,4 @@ export function createContextSizes(): ContextSizes {
       return Math.min(size, most);
     },
   };
-}
-
-function tokensNeeded({ messages, tools, maxTokens }: ModelRequest): number {
-  const bytes = Buffer.byteLength(JSON.stringify([messages, tools ?? []]));
-  return Math.ceil(bytes / BYTES_PER_TOKEN) + (maxTokens ?? ANSWER_TOKENS);
 }

@@ -6,12 +6,7 @@ import { createQuirkMemory } from '../quirks/memory.ts';
 import { DEFAULT_PATIENCE } from '../watch-stream.ts';
 import { createFetch } from '../wire/fetch.ts';
 import { createChatProvider, QUIET } from './chat.ts';
-import { createServed } from './served.ts';
-
-/** Its own, or that of a region, such as `eu.api.openai.com`. */
-export function isOpenAiHost(hostname: string): boolean {
-  return /^([a-z0-9-]+\.)?api\.openai\.com$/.test(hostname);
-}
+import { createServed, isOpenAiHost } from './served.ts';
 
 /** OpenAI's chat completions, or any server that speaks them. */
 export function createOpenAiProvider(

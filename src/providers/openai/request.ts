@@ -9,6 +9,7 @@ import { joinRoles, schemaInWords, withoutSystem } from '../history/reshape.ts';
 import type { JsonObject } from '../json-object.ts';
 import type { ModelMessage, ModelRequest, ToolDefinition } from '../provider.ts';
 import type { Quirk, Quirks } from '../quirks/quirk.ts';
+import { reasoningBudget } from '../reasoning/budget.ts';
 import { effortOf } from '../reasoning/effort.ts';
 import { isStrict } from './strict-schema.ts';
 import type { ChatTurn } from './turn.ts';
@@ -64,17 +65,12 @@ function reasoning(request: ModelRequest, quirks: Quirks) {
   return effort === null ? {} : { reasoning_effort: effort };
 }
 
-/** The rest of the answer's tokens is for its text. */
-const REASONING_SHARE = 0.8;
-const LEAST_REASONING = 1_024;
-
 /** It takes one of the two. https://openrouter.ai/docs/use-cases/reasoning-tokens */
 function routedReasoning(request: ModelRequest, quirks: Quirks) {
   const effort = effortOf(request, quirks);
   const { maxReasoningTokens, maxTokens = Number.POSITIVE_INFINITY } = request;
-  const most = Math.min(maxReasoningTokens ?? 0, Math.floor(REASONING_SHARE * maxTokens));
-  if (most >= LEAST_REASONING && !quirks.has('no_reasoning_effort'))
-    return { reasoning: { max_tokens: most } };
+  const budget = reasoningBudget(maxReasoningTokens ?? 0, maxTokens);
+  if (budget !== null && !quirks.has('no_reasoning_effort')) return { reasoning: { max_tokens: budget } };
   return effort === null ? {} : { reasoning: { effort } };
 }
 

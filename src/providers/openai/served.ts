@@ -5,8 +5,13 @@ import { brokenOff } from '../thrown.ts';
 import type { Vendor } from '../vendor.ts';
 import { isOpenAis, readEntries, toListed } from './served-models.ts';
 
-/** Where OpenAI's models are served at OpenAI's prices. */
-const OPENAI_HOSTS = /(^|\.)(api\.openai\.com|openai\.azure\.com|services\.ai\.azure\.com)$/;
+/** Its own, or that of a region, such as `eu.api.openai.com`. */
+export function isOpenAiHost(hostname: string): boolean {
+  return /^([a-z0-9-]+\.)?api\.openai\.com$/.test(hostname);
+}
+
+/** Where OpenAI's models are served at OpenAI's prices, too. */
+const AZURE_HOSTS = /(^|\.)(openai\.azure\.com|services\.ai\.azure\.com)$/;
 
 /** After it a server that did not say what it has is asked again. */
 const FAILED_MS = 5_000;
@@ -24,10 +29,13 @@ export interface Served {
  * is passed on by a gateway to OpenAI, an empty one says nothing, and with any other it is a server of the operator's own.
  */
 export function createServed(vendor: Vendor, client: OpenAI, baseUrl: string): Served {
-  if (OPENAI_HOSTS.test(new URL(baseUrl).hostname)) {
+  const { hostname } = new URL(baseUrl);
+  if (isOpenAiHost(hostname) || AZURE_HOSTS.test(hostname)) {
     return { models: async () => null, isPriced: async () => true };
   }
-  let known: Known | null = null;
+  let isPriced: boolean | null = null;
+  /** By `performance.now()`. */
+  let silentUntil = Number.NEGATIVE_INFINITY;
   let asking: Promise<unknown> | null = null;
   async function ask(signal: AbortSignal): Promise<ListedModel[] | null> {
     try {
@@ -35,11 +43,10 @@ export function createServed(vendor: Vendor, client: OpenAI, baseUrl: string): S
       const entries = readEntries(await answer.json());
       if (!entries) throw brokenOff(vendor, new Error('it sent an answer that is not a list of models'));
       // A server that had models of its own lists none while it restarts.
-      if (entries.length === 0 && known && !known.isPriced && known.until === Number.POSITIVE_INFINITY) {
+      if (entries.length === 0 && isPriced === false) {
         throw brokenOff(vendor, new Error('it listed no models, and had some before'));
       }
-      const isPriced = entries.length === 0 || isOpenAis(entries);
-      known = { isPriced, until: Number.POSITIVE_INFINITY };
+      isPriced = entries.length === 0 || isOpenAis(entries);
       return isPriced ? null : entries.map(toListed);
     } catch (error) {
       throw toProviderError(vendor, error);
@@ -49,9 +56,7 @@ export function createServed(vendor: Vendor, client: OpenAI, baseUrl: string): S
   function askOnce(): Promise<unknown> {
     asking ??= ask(AbortSignal.timeout(PATIENCE_MS))
       .catch(() => {
-        // What another look has found in the meantime stays.
-        if (!known || known.until < performance.now())
-          known = { isPriced: false, until: performance.now() + FAILED_MS };
+        silentUntil = performance.now() + FAILED_MS;
       })
       .finally(() => {
         asking = null;
@@ -61,14 +66,8 @@ export function createServed(vendor: Vendor, client: OpenAI, baseUrl: string): S
   return {
     models: ask,
     async isPriced() {
-      if (!known || known.until < performance.now()) await askOnce();
-      return known?.isPriced ?? false;
+      if (isPriced === null && silentUntil < performance.now()) await askOnce();
+      return isPriced ?? false;
     },
   };
-}
-
-interface Known {
-  isPriced: boolean;
-  /** By `performance.now()`. */
-  until: number;
 }

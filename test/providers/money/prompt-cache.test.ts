@@ -5,26 +5,18 @@ import { json } from 'node:stream/consumers';
 import { afterEach, describe, expect, test } from 'vitest';
 import { toMessagesRequest } from '../../../src/providers/anthropic/request.ts';
 import { createAzureProvider } from '../../../src/providers/azure.ts';
-import { isOpenAiHost } from '../../../src/providers/openai/provider.ts';
 import { toChatRequest } from '../../../src/providers/openai/request.ts';
+import { isOpenAiHost } from '../../../src/providers/openai/served.ts';
 import type { ModelRequest, Provider } from '../../../src/providers/provider.ts';
 import { promptBlocks } from '../../vendor/anthropic-cache.ts';
-import { bodyOf, chunk } from '../../vendor/compatible.ts';
 import { CONNECT } from '../connect.ts';
 import { never, REQUEST, WEATHER } from '../conversation.ts';
 import { HISTORIES } from '../histories.ts';
 import { listen } from '../listen.ts';
+import { CHAT_OK, CLAUDE_OK } from '../short-answers.ts';
 
 type Json = Record<string, unknown>;
 
-const OK = bodyOf({ sent: [chunk({ content: 'ok' }, 'stop'), '[DONE]'] });
-const CLAUDE_OK = bodyOf({
-  sent: [
-    { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 'ok' } },
-    { type: 'message_delta', delta: { stop_reason: 'end_turn' } },
-    { type: 'message_stop' },
-  ],
-});
 const CACHED: ModelRequest = { ...REQUEST, cache: { key: 'thread-1', isReadSoon: true } };
 
 let server: Server | null = null;
@@ -59,7 +51,7 @@ describe('the key of the cache', () => {
     { who: "a server that speaks OpenAI's API", connect: CONNECT.openai!, expected: undefined },
     { who: 'a custom model', connect: CONNECT.custom!, expected: undefined },
   ])('of a conversation at $who is $expected', async ({ connect, expected }) => {
-    const { url, asked } = await serve(null, nothing, OK);
+    const { url, asked } = await serve(null, nothing, CHAT_OK);
     for (const request of [CACHED, { ...CACHED, cache: { key: 'thread-1', isReadSoon: false } }, REQUEST]) {
       expect(await listen(connect(url).stream(request, never()))).toMatchObject({ error: null });
     }
@@ -89,7 +81,7 @@ describe('the key of the cache', () => {
 
   test('is left out where it is refused, from then on', async () => {
     const say = (word: string) => ({ error: { message: `Unrecognized request argument supplied: ${word}` } });
-    const { url, asked } = await serve('prompt_cache_key', say, OK);
+    const { url, asked } = await serve('prompt_cache_key', say, CHAT_OK);
     const provider = azure(url);
     for (const expected of [2, 3]) {
       expect(await listen(provider.stream(CACHED, never()))).toMatchObject({ text: 'ok', error: null });

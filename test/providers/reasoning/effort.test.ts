@@ -9,10 +9,10 @@ import { toChatRequest } from '../../../src/providers/openai/request.ts';
 import type { ModelMessage, ModelRequest } from '../../../src/providers/provider.ts';
 import type { Quirk } from '../../../src/providers/quirks/quirk.ts';
 import { REASONING_EFFORTS } from '../../../src/vocabulary.ts';
-import { bodyOf, chunk } from '../../vendor/compatible.ts';
 import { CONNECT } from '../connect.ts';
 import { ANSWER_SCHEMA, never, REQUEST } from '../conversation.ts';
 import { listen } from '../listen.ts';
+import { CHAT_OK, CLAUDE_OK, OLLAMA_OK } from '../short-answers.ts';
 
 type Json = Record<string, unknown>;
 type Settings = Partial<ModelRequest>;
@@ -135,17 +135,7 @@ afterEach(() => {
   server = null;
 });
 
-const OK: Record<string, string> = {
-  anthropic: bodyOf({
-    sent: [
-      { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 'ok' } },
-      { type: 'message_delta', delta: { stop_reason: 'end_turn' } },
-      { type: 'message_stop' },
-    ],
-  }),
-  ollama: `${JSON.stringify({ message: { content: 'ok' }, done: true, done_reason: 'stop' })}\n`,
-};
-const CHAT_OK = bodyOf({ sent: [chunk({ content: 'ok' }, 'stop'), '[DONE]'] });
+const OK: Record<string, string> = { anthropic: CLAUDE_OK, ollama: OLLAMA_OK };
 
 async function serve(adapter: string, refuse: (body: Json) => object | null) {
   const asked: Json[] = [];
