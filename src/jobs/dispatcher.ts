@@ -79,7 +79,7 @@ export function createDispatcher(
   }
 
   async function use(ticket: Ticket): Promise<void> {
-    if (ticket.runId && (await early.find(ticket.runId))) return;
+    if (ticket.runId && (await early.useTicket(ticket.runId))) return;
     note(errands, ticket);
     if (ticket.ownerId && !turns.has(ticket.ownerId)) turns.add(ticket.ownerId);
     await useUp(taker, stopping);
@@ -97,7 +97,7 @@ export function createDispatcher(
       return done;
     },
     added(ticket) {
-      if (!ticket.ownerId || (ticket.runId && early.find(ticket.runId))) return;
+      if (!ticket.ownerId || (ticket.runId && early.has(ticket.runId))) return;
       note(errands, ticket);
       turns.add(ticket.ownerId);
       startIdle();

@@ -4,10 +4,14 @@ import type { ClaimedRun } from '../store/claim-run.ts';
 import type { QueuedTask } from '../store/store.ts';
 import type { WorkTaker } from './take-work.ts';
 
-/** Runs that start before a ticket is fetched. Their tickets wait for them, so that they count as any other. */
+/** Runs that start before a ticket is fetched. The ticket of each waits for it, so that it takes a slot as any other. */
 export interface WithoutTicket {
-  /** Resolves with whether the run is over, false when it may be claimed; undefined: it was not started so. */
-  find(runId: string): Promise<boolean> | undefined;
+  /**
+   * Uses a ticket for the run that it was added for. A run takes one slot: a second ticket of it is a surplus.
+   * @returns resolves with whether the run is over, false when it may be claimed; undefined: the ticket is not used.
+   */
+  useTicket(runId: string): Promise<boolean> | undefined;
+  has(runId: string): boolean;
   startOwn(task: QueuedTask): void;
   startChosen(choice: Choice): void;
   count(): number;
@@ -30,10 +34,14 @@ interface Means {
 export function createWithoutTicket(means: Means): WithoutTicket {
   const { taker, turns, claimOne, execute, own, onEnd, log } = means;
   const running = new Map<string, Promise<boolean>>();
+  const withTicket = new Set<string>();
   const started = new Set<Promise<void>>();
 
   function remember(runId: string, run: Promise<boolean>): Promise<boolean> {
-    const present = run.finally(() => running.delete(runId));
+    const present = run.finally(() => {
+      running.delete(runId);
+      withTicket.delete(runId);
+    });
     running.set(runId, present);
     return present;
   }
@@ -73,7 +81,13 @@ export function createWithoutTicket(means: Means): WithoutTicket {
   }
 
   return {
-    find: (runId) => running.get(runId),
+    useTicket(runId) {
+      if (withTicket.has(runId)) return undefined;
+      const run = running.get(runId);
+      if (run) withTicket.add(runId);
+      return run;
+    },
+    has: (runId) => running.has(runId),
     startOwn: (task) => track(remember(task.runId, runOwn(task))),
     startChosen: (choice) => track(runChosen(choice)),
     count: () => started.size,

@@ -130,3 +130,33 @@ test('given two workers and a queue that one has filled, then a task waits for n
   await ann.events(await ann.createTask({ prompt: 'x', model: 'gpt-4o@tokens=2' }));
   expect(performance.now() - begunAt).toBeLessThan(5_000);
 });
+
+test('given two tickets of a task that began before one was fetched, then it takes one slot', async () => {
+  const vendor = await startVendor();
+  const server = await startTestServer({
+    variables: {
+      WORKER_CONCURRENCY: '2',
+      OPENAI_BASE_URL: `${vendor.url}/v1`,
+      OPENAI_API_KEY: 'sk-test',
+    },
+  });
+  onTestFinished(async () => {
+    await server.stop();
+    await vendor.stop();
+  });
+  const { pool } = server.store.database;
+  const ann = await server.newUser();
+  // A first run has been fetched: whether the queue is empty, the worker knows from looking.
+  await ann.events(await ann.createTask({ prompt: 'x', model: 'demo' }));
+  const long = await ann.createTask({ prompt: 'x', model: 'gpt-4o@tokens=2000,itl=50' });
+  await pool.query(
+    `select add_ticket('take-turn', json_build_object('runId', id, 'ownerId', owner_id), null) from run where id = $1`,
+    [runIdOf(long)],
+  );
+  const waiting = 'select from graphile_worker.jobs where locked_at is null';
+  await expect.poll(async () => (await pool.query(waiting)).rowCount).toBe(0);
+
+  await ann.events(await ann.createTask({ prompt: 'x', model: 'gpt-4o@tokens=2' }));
+
+  expect((await ann.task(long)).status).toBe('RUNNING');
+});
