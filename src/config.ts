@@ -76,6 +76,8 @@ export interface Config {
   azure: AzureConfig | null;
   /** Needs no key, so it is looked for at its default address when none is named. */
   ollama: OllamaConfig;
+  /** How long a run is tried again, in milliseconds, while its provider is unavailable and nothing was charged. */
+  providerRetryMs: number;
   /** Absolute folders; the first one takes working directories that nobody named a place for. */
   workspaceRoots: readonly string[];
   /** `none`: commands of agents run with all rights of the server. */
@@ -203,6 +205,7 @@ function toConfig(env: Environment): Config {
     anthropic: vendor(env.ANTHROPIC_API_KEY, env.ANTHROPIC_BASE_URL, 'https://api.anthropic.com'),
     azure: azure(env),
     ollama: { baseUrl: env.OLLAMA_HOST },
+    providerRetryMs: env.PROVIDER_RETRY_SECONDS * 1000,
     workspaceRoots: (env.WORKSPACE_ROOTS ?? [workspacesOf(env.DATA_DIR)]).map((root) => resolve(root)),
     sandbox: env.SANDBOX,
     commandsAtOnce: env.COMMANDS_AT_ONCE,

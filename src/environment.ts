@@ -64,6 +64,7 @@ export const environment = z.object({
     .regex(/^\d{4}-\d{2}-\d{2}(-preview)?$/, 'must look like 2024-10-21 or 2025-04-01-preview')
     .default('2024-10-21'),
   OLLAMA_HOST: ollamaHost.default('http://127.0.0.1:11434'),
+  PROVIDER_RETRY_SECONDS: whole(0, 86_400).default(150),
   WORKSPACE_ROOTS: folders.optional(),
   SANDBOX: z.enum(['bubblewrap', 'none']).default('bubblewrap'),
   COMMANDS_AT_ONCE: whole(1, 1000).default(16),

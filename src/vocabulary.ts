@@ -72,12 +72,13 @@ export const EVENT_TYPES = [
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
-/** Why a run became a worker's to take: it was executed or retried by request, or what it waited for is over. */
+/** Why a run is in the queue. */
 export const QUEUE_REASONS = [
   'executed',
   'retried',
   'dependencies_completed',
   'previous_turn_ended',
+  'provider_unavailable',
 ] as const;
 export type QueueReason = (typeof QUEUE_REASONS)[number];
 

@@ -41,6 +41,7 @@ export async function startWorker(
     writer,
     providers: await createProviders(config, custom, quirks),
     quirks,
+    providerRetryMs: config.providerRetryMs,
     sandbox: createSandbox({
       mode: config.sandbox,
       searchPath: config.searchPath,

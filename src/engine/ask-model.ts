@@ -2,18 +2,19 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { isRetryable, type ModelRequest, type ProviderError } from '../providers/provider.ts';
 import type { ModelReference } from '../rules/model-id.ts';
 import { MODEL_CALL_RETRIES, nextWait } from '../rules/retry.ts';
-import type { Lease } from '../store/lease.ts';
+import { type Lease, RunDeferred } from '../store/lease.ts';
 import type { BegunCall } from '../store/model-calls.ts';
 import { restartAttempt } from '../store/restart-attempt.ts';
 import type { EngineContext } from './context.ts';
 import { callModel, ModelCallFailed, type ModelCallResult } from './model-call.ts';
+import { planWait } from './model-calls/plan-wait.ts';
 
 /**
  * One answer of a model: its call is tried again by policy while its failures are worth it; with fallback models,
- * on the next one.
+ * on the next one; and while its provider is unavailable, the run is put back into the queue between tries.
  * @param requestTo what the model that is asked next is sent.
  * @param firstCall when the first of them is written already.
- * @throws ProviderError when it is not worth another try, LeaseLost
+ * @throws ProviderError when it is not worth another try, RunDeferred, LeaseLost
  */
 export async function askModel(
   context: EngineContext,
@@ -25,11 +26,18 @@ export async function askModel(
   for (let begun = firstCall; ; begun = null) {
     const { provider, model } = tries.reference();
     const request = { ...requestTo({ provider, model }), model };
+    let queueMs: number | null = null;
+    const planRetry = async (error: ProviderError) => {
+      if (tries.failed(error)) return true;
+      queueMs = await planWait(context, lease, error);
+      return queueMs !== null;
+    };
     try {
-      const result = await callModel(context, lease, provider, request, tries.failed, begun);
+      const result = await callModel(context, lease, provider, request, planRetry, begun);
       return { ...result, provider, model };
     } catch (error) {
       if (!(error instanceof ModelCallFailed)) throw error;
+      if (queueMs !== null) throw new RunDeferred(queueMs, error.error);
       const waitMs = tries.wait();
       if (waitMs) await wait(waitMs, undefined, { signal: lease.signal });
       // After a context that is too long the caller may ask for less: no text of this call counts then either.

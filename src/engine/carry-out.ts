@@ -1,9 +1,10 @@
 import { coerceError, DomainError, type RunError } from '../errors.ts';
 import type { ClaimedRun } from '../store/claim-run.ts';
 import { isConnectionLoss, outlastConnectionLoss } from '../store/connection-loss.ts';
+import { deferRun } from '../store/defer-run.ts';
 import { completeRun, failRun, type RunOutcome } from '../store/finish-run.ts';
 import { giveBackRun } from '../store/give-back-run.ts';
-import { type Lease, LeaseLost } from '../store/lease.ts';
+import { type Lease, LeaseLost, RunDeferred } from '../store/lease.ts';
 import type { RunKind } from '../vocabulary.ts';
 import type { EngineContext } from './context.ts';
 import { runOrchestration } from './orchestration/run-orchestration.ts';
@@ -37,6 +38,10 @@ export async function carryOut(context: EngineContext, lease: Lease, run: Leased
     return isOver;
   } catch (thrown) {
     const cause = lease.signal.aborted ? lease.signal.reason : thrown;
+    if (cause instanceof RunDeferred) {
+      await outlastConnectionLoss(() => deferRun(context.store, lease, cause.waitMs));
+      return false;
+    }
     if (cause instanceof LeaseLost || isConnectionLoss(cause)) {
       await letGo(context, lease);
       return false;

@@ -17,6 +17,8 @@ export interface EngineContext {
   providers: Providers;
   /** What was learned about models. */
   quirks: QuirkMemory;
+  /** How long runs are tried again while their provider is unavailable, in milliseconds. */
+  providerRetryMs: number;
   /** Where agents' commands and templates' scripts run. */
   sandbox: Sandbox;
   /** Where their working directories are. */

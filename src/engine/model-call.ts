@@ -62,14 +62,15 @@ export class ModelCallFailed extends Error {
 
 /**
  * One request to a provider, its text streamed into the run's log and its row settled however it ends.
- * @param begun when the call is written already. @param willRetry asked on failure, for the log. @throws ModelCallFailed, LeaseLost
+ * @param begun when the call is written already. @param planRetry asked on failure: whether there is another try.
+ * @throws ModelCallFailed, LeaseLost
  */
 export async function callModel(
   context: EngineContext,
   lease: Lease,
   providerId: ProviderId,
   request: ModelRequest,
-  willRetry: (error: ProviderError) => boolean,
+  planRetry: (error: ProviderError) => Promise<boolean>,
   begun: BegunCall | null,
 ): Promise<ModelCallResult> {
   const provider = requireProvider(context, providerId);
@@ -87,6 +88,7 @@ export async function callModel(
     // What was streamed comes before what is said about it.
     await context.writer.drain(lease).catch(() => {});
     const error = thrown instanceof ProviderError ? thrown : null;
+    const willRetry = !finish && error !== null && (await planRetry(error));
     const ending = finish ? { finish } : { error, willRetry };
     await settle(context, lease, providerId, settlement(call, progress, ending));
     throw error ? new ModelCallFailed(call.id, error, progress.texts.length > 0) : thrown;
@@ -212,7 +214,7 @@ interface Ending {
   finish?: Finish;
   /** null: the call was broken off by us, not by the provider. */
   error?: ProviderError | null;
-  willRetry?: (error: ProviderError) => boolean;
+  willRetry?: boolean;
 }
 
 function settlement(
@@ -232,9 +234,7 @@ function settlement(
     cost: usage === NOTHING_USED ? '0' : costOf(usage, prices),
     finishReason: finish?.reason ?? null,
     rawFinishReason: finish?.rawReason ?? null,
-    error: error
-      ? { code: error.code, message: error.message, willRetry: willRetry?.(error) ?? false }
-      : null,
+    error: error ? { code: error.code, message: error.message, willRetry: willRetry ?? false } : null,
     timeToFirstTokenMs: firstTokenAt === null ? null : firstTokenAt - startedAt,
     latencyMs: performance.now() - startedAt,
   };

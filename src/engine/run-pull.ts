@@ -3,16 +3,17 @@ import { DomainError } from '../errors.ts';
 import { isRetryable, type Provider, ProviderError } from '../providers/provider.ts';
 import { MODEL_CALL_RETRIES, nextWait } from '../rules/retry.ts';
 import type { PullResult } from '../rules/task.ts';
-import type { Lease } from '../store/lease.ts';
+import { type Lease, RunDeferred } from '../store/lease.ts';
 import { recordProgress } from '../store/record-progress.ts';
 import type { StartedTask } from '../store/start-task.ts';
 import type { EngineContext } from './context.ts';
 import { findModelsOf } from './find-models.ts';
+import { planWait } from './model-calls/plan-wait.ts';
 
 /**
  * Has a provider fetch a model, and the catalog know it. What was fetched before a fault or a crash, the provider
  * keeps; asked again, it goes on from there.
- * @throws ProviderError when it is not worth another try, LeaseLost
+ * @throws ProviderError when it is not worth another try, RunDeferred, LeaseLost
  */
 export async function runPull(
   context: EngineContext,
@@ -29,7 +30,7 @@ export async function runPull(
       await pullOnce(provider.pull(model, lease.signal), tell);
       break;
     } catch (error) {
-      await waitForNext(lease, error, failures);
+      await waitForNext(context, lease, error, failures);
     }
   }
   await findModelsOf(context, provider, lease.signal);
@@ -58,9 +59,17 @@ function createTeller({ store }: EngineContext, lease: Lease): (share: number) =
   };
 }
 
-async function waitForNext(lease: Lease, error: unknown, failures: number): Promise<void> {
+async function waitForNext(
+  context: EngineContext,
+  lease: Lease,
+  error: unknown,
+  failures: number,
+): Promise<void> {
   if (lease.signal.aborted || !(error instanceof ProviderError) || !isRetryable(error)) throw error;
   const waitMs = nextWait(MODEL_CALL_RETRIES, failures, error.retryAfterMs, Math.random());
-  if (waitMs === null) throw error;
+  if (waitMs === null) {
+    const queueMs = await planWait(context, lease, error);
+    throw queueMs === null ? error : new RunDeferred(queueMs, error);
+  }
   await wait(waitMs, undefined, { signal: lease.signal });
 }

@@ -1,17 +1,19 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { coerceError } from '../errors.ts';
+import { endDeferrals } from '../store/defer-run.ts';
 import { wakeDueExecutions } from '../store/execution-state.ts';
 import type { JobContext } from './context.ts';
 
 /** graphile-worker would look for what is due every few seconds only. */
 const INTERVAL_MS = 250;
 
-/** Has executions looked at whose time has come: a failed task is to be tried again, or one takes too long. */
+/** Wakes executions (a failed task is to be tried again, or one takes too long) and deferred runs when they are due. */
 export async function keepTime({ engine }: JobContext, signal: AbortSignal): Promise<void> {
   const { store, log } = engine;
   while (!signal.aborted) {
     try {
       await wakeDueExecutions(store.database.pool);
+      await endDeferrals(store.database);
     } catch (error) {
       log.warn({ error: coerceError(error).message }, 'could not look at the clock; will try again');
     }

@@ -33,18 +33,8 @@ interface Means {
 
 export function createWithoutTicket(means: Means): WithoutTicket {
   const { taker, turns, claimOne, execute, own, onEnd, log } = means;
-  const running = new Map<string, Promise<boolean>>();
-  const withTicket = new Set<string>();
+  const running = createRunning();
   const started = new Set<Promise<void>>();
-
-  function remember(runId: string, run: Promise<boolean>): Promise<boolean> {
-    const present = run.finally(() => {
-      running.delete(runId);
-      withTicket.delete(runId);
-    });
-    running.set(runId, present);
-    return present;
-  }
 
   function track(work: Promise<unknown>): void {
     const tracked = work
@@ -76,21 +66,38 @@ export function createWithoutTicket(means: Means): WithoutTicket {
 
   async function runChosen(choice: Choice): Promise<void> {
     const work = await taker.take(choice, false);
-    if (work?.runId) await remember(work.runId, work.execute());
+    if (work?.runId) await running.add(work.runId, work.execute());
     else await work?.execute();
   }
 
   return {
-    useTicket(runId) {
-      if (withTicket.has(runId)) return undefined;
-      const run = running.get(runId);
-      if (run) withTicket.add(runId);
-      return run;
-    },
-    has: (runId) => running.has(runId),
-    startOwn: (task) => track(remember(task.runId, runOwn(task))),
+    useTicket: running.useTicket,
+    has: running.has,
+    startOwn: (task) => track(running.add(task.runId, runOwn(task))),
     startChosen: (choice) => track(runChosen(choice)),
     count: () => started.size,
     settled: () => Promise.allSettled(started),
+  };
+}
+
+function createRunning() {
+  const runs = new Map<string, Promise<boolean>>();
+  const withTicket = new Set<string>();
+  return {
+    add(runId: string, run: Promise<boolean>): Promise<boolean> {
+      const present = run.finally(() => {
+        runs.delete(runId);
+        withTicket.delete(runId);
+      });
+      runs.set(runId, present);
+      return present;
+    },
+    has: (runId: string) => runs.has(runId),
+    useTicket(runId: string): Promise<boolean> | undefined {
+      if (withTicket.has(runId)) return undefined;
+      const run = runs.get(runId);
+      if (run) withTicket.add(runId);
+      return run;
+    },
   };
 }

@@ -35,3 +35,39 @@ export function nextWait(
   if (retryAfterMs !== null) return retryAfterMs <= policy.maxRetryAfterMs ? retryAfterMs : null;
   return policy.firstWaitMs * 2 ** (failures - 1) * (0.5 + random / 2);
 }
+
+/** How a run stands while its provider is unavailable. Times are in milliseconds. */
+export interface Outage {
+  /** Since the run was first put back for it. */
+  elapsedMs: number;
+  /** How long a run is tried again. */
+  reachMs: number;
+  /** Until the run's own time limit; null: it has none. */
+  msLeft: number | null;
+}
+
+const SHORTEST_WAIT_MS = 5_000;
+const LONGEST_WAIT_MS = 60_000;
+
+/**
+ * The wait in the queue before a run is tried again: as long as the outage has lasted, within bounds. The last try is
+ * at the end of `reachMs`, or just before the run's time limit.
+ * @param retryAfterMs the vendor's wish; null: none. A try before that time would fail. @param random from 0 to 1.
+ * @returns null when the run is not to be tried again.
+ */
+export function waitInQueue(
+  { elapsedMs, reachMs, msLeft }: Outage,
+  retryAfterMs: number | null,
+  random: number,
+): number | null {
+  const most = Math.min(reachMs - elapsedMs, (msLeft ?? Number.POSITIVE_INFINITY) - LAST_TRY_MS);
+  if (most <= 0 || (retryAfterMs ?? 0) > most) return null;
+  const usual = Math.min(Math.max(elapsedMs, SHORTEST_WAIT_MS), LONGEST_WAIT_MS);
+  return Math.min(Math.max(retryAfterMs ?? 0, usual) * (1 + random * JITTER), most);
+}
+
+/** What the last try before a time limit is left. */
+const LAST_TRY_MS = 2_000;
+
+/** Runs that failed together do not come back together. */
+const JITTER = 0.2;

@@ -148,12 +148,14 @@ export const SystemConditionEnum = builder.enumType('SystemCondition', {
 });
 
 export const QueueReasonEnum = builder.enumType('QueueReason', {
-  description: "Why a run became a worker's to take.",
+  description: 'Why a run is in the queue.',
   values: capitals(QUEUE_REASONS, {
     executed: 'It was held and has been executed.',
     retried: 'It had failed and was retried.',
     dependencies_completed: 'All that it waited for has completed.',
     previous_turn_ended: 'The earlier turns of its thread have ended.',
+    provider_unavailable:
+      'Its provider is unavailable and nothing was charged. The run holds no worker, and is tried again by itself.',
   }),
 });
 

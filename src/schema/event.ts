@@ -49,7 +49,8 @@ const EVENTS = {
   }),
   RunQueued: event('RunQueued').implement({
     interfaces: [RunEvent],
-    description: "A run that was held, had failed or waited for others is a worker's to take.",
+    description:
+      'The run is in the queue: it was held, had failed, waited for others, or waits for its provider.',
     fields: (t) => ({
       reason: t.field({ type: QueueReasonEnum, description: 'Why.', resolve: ({ data }) => data.reason }),
     }),

@@ -15,6 +15,16 @@ export class LeaseLost extends Error {
   override readonly name = 'LeaseLost';
 }
 
+/** The provider is unavailable: the holder gives the run back, to be tried again after `waitMs`. */
+export class RunDeferred extends LeaseLost {
+  readonly waitMs: number;
+
+  constructor(waitMs: number, cause: Error) {
+    super(`tried again in ${Math.ceil(waitMs / 1000)} s: ${cause.message}`, { cause });
+    this.waitMs = waitMs;
+  }
+}
+
 export function openLease(claimed: { id: string; epoch: number }): Lease {
   const controller = new AbortController();
   return {

@@ -41,7 +41,8 @@ async function queue(
     text: `
       with moved as (
         update run set status = 'queued', ${raiseSql('1')}, updated_at = clock_timestamp(),
-          blockers = case when $3 = 'failed' then 0 else blockers end + $5, losses = 0
+          blockers = case when $3 = 'failed' then 0 else blockers end + $5, losses = 0,
+          unavailable_since = null, deferred_until = null
         where id = $1 and owner_id = $2 and kind = 'task' and status = $3 and parent_id is null and ($3 = 'pending' or not exists (
           select from dependency join run as needed on needed.id = dependency.on_run_id
           where dependency.run_id = $1 and needed.status <> 'completed'))

@@ -48,7 +48,8 @@ async function requeue(
     name: 'requeue-orchestration',
     text: `
         with moved as (
-          update run set status = 'queued', ${raiseSql('1')}, updated_at = clock_timestamp(), losses = 0, blockers = $5
+          update run set status = 'queued', ${raiseSql('1')}, updated_at = clock_timestamp(), losses = 0,
+            unavailable_since = null, deferred_until = null, blockers = $5
           where id = $1 and owner_id = $2 and kind = 'orchestration' and status = 'failed'
             and ${hasRoomSql('$2', 'run.session_id', '$4')}
           returning *

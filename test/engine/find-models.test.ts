@@ -53,6 +53,7 @@ beforeEach(async () => {
     writer,
     providers,
     quirks: createQuirkMemory(),
+    providerRetryMs: 0,
     sandbox,
     workspaces: server.config,
     outbound,

@@ -72,6 +72,8 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     // Nobody is there: an Ollama of the developer's own would be found, and chosen before the demo model.
     OLLAMA_HOST: '127.0.0.1:9',
     RATE_LIMIT_FACTOR: '1000',
+    // A provider that fails is meant to end the run, where a test does not say otherwise.
+    PROVIDER_RETRY_SECONDS: '0',
     ...options.variables,
   });
   const log = options.log ?? createLog(config.logLevel);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { MODEL_CALL_RETRIES, nextWait } from '../../src/rules/retry.ts';
+import { MODEL_CALL_RETRIES, nextWait, waitInQueue } from '../../src/rules/retry.ts';
 
 describe('the wait before the next try of a model call', () => {
   test.each([
@@ -33,6 +33,68 @@ describe('the wait before the next try of a model call', () => {
         expect(wait).toBeGreaterThanOrEqual(longest / 2);
         expect(wait).toBeLessThanOrEqual(longest);
       }),
+    );
+  });
+});
+
+describe('the wait of a run in the queue while its provider is unavailable', () => {
+  const SECOND = 1000;
+  const given = { elapsedMs: 0, reachMs: 150 * SECOND, msLeft: null };
+  test.each([
+    { what: 'at first', more: {}, retryAfterMs: null, expected: 5 * SECOND },
+    {
+      what: 'later: as long as it has lasted',
+      more: { elapsedMs: 20_000 },
+      retryAfterMs: null,
+      expected: 20 * SECOND,
+    },
+    { what: 'at most a minute', more: { elapsedMs: 80_000 }, retryAfterMs: null, expected: 60 * SECOND },
+    {
+      what: 'to the end of the reach',
+      more: { elapsedMs: 140_000 },
+      retryAfterMs: null,
+      expected: 10 * SECOND,
+    },
+    { what: 'none beyond the reach', more: { elapsedMs: 150_000 }, retryAfterMs: null, expected: null },
+    { what: 'as long as the vendor asks', more: {}, retryAfterMs: 90_000, expected: 90 * SECOND },
+    { what: 'no less than usual', more: { elapsedMs: 20_000 }, retryAfterMs: 0, expected: 20 * SECOND },
+    {
+      what: 'none when the vendor asks for more than is left',
+      more: { elapsedMs: 100_000 },
+      retryAfterMs: 60_000,
+      expected: null,
+    },
+    {
+      what: 'until just before the time limit',
+      more: { elapsedMs: 20_000, msLeft: 12_000 },
+      retryAfterMs: null,
+      expected: 10 * SECOND,
+    },
+    { what: 'none without time for a try', more: { msLeft: 2_000 }, retryAfterMs: null, expected: null },
+    { what: 'none where it is switched off', more: { reachMs: 0 }, retryAfterMs: null, expected: null },
+  ])('$what', ({ more, retryAfterMs, expected }) => {
+    expect(waitInQueue({ ...given, ...more }, retryAfterMs, 0)).toBe(expected);
+  });
+
+  test('given tries that fail at once, then the last is at the end of the reach, and there are few', () => {
+    const draw = fc.double({ min: 0, max: 1, noNaN: true });
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 3600 }),
+        fc.array(draw, { minLength: 100, maxLength: 100 }),
+        (seconds, draws) => {
+          let elapsedMs = 0;
+          let tries = 0;
+          for (const random of draws) {
+            const wait = waitInQueue({ elapsedMs, reachMs: seconds * SECOND, msLeft: null }, null, random);
+            if (wait === null) break;
+            tries += 1;
+            elapsedMs += wait;
+          }
+          expect(elapsedMs).toBeCloseTo(seconds * SECOND, 3);
+          expect(tries).toBeLessThanOrEqual(5 + Math.ceil(seconds / 60));
+        },
+      ),
     );
   });
 });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { claimNextRun } from '../../src/store/claim-run.ts';
+import { endDeferrals } from '../../src/store/defer-run.ts';
 import { readWaitingAccounts } from '../../src/store/waiting-accounts.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
 
@@ -13,6 +14,7 @@ const FILL = [
   `insert into run (id, kind, owner_id, origin, status, priority, blockers)
    select 'q' || i, 'task', 'u' || (1 + i % 50), 'graphql', 'queued', 1 + i % 10, (i % 11 = 0)::int
    from generate_series(1, 10000) as i`,
+  `update run set blockers = 1, deferred_until = now() + interval '1 minute' where status = 'queued' and blockers = 1`,
   `insert into task (id, kind, prompt, provider, model) select id, 'prompt', 'x', 'demo', 'demo' from run`,
   'analyze',
 ];
@@ -44,8 +46,8 @@ function nodesOf(plan: Plan): Plan[] {
   return [plan, ...(plan.Plans ?? []).flatMap(nodesOf)];
 }
 
-function expectIndex(nodes: readonly Plan[]): void {
-  expect(nodes.map((node) => node['Index Name'])).toContain('run_next');
+function expectIndex(nodes: readonly Plan[], index = 'run_next'): void {
+  expect(nodes.map((node) => node['Index Name'])).toContain(index);
   const whole = nodes.filter((node) => node['Node Type'].includes('Seq Scan'));
   expect(whole.map((node) => node['Relation Name']).filter((table) => table === 'run')).toEqual([]);
 }
@@ -65,4 +67,8 @@ test.each([false, true])(
 
 test('the accounts with ready runs are found by run_next', async () => {
   expectIndex(await planOf(() => readWaitingAccounts(server.store.database)));
+});
+
+test('deferred runs that are due are found by run_deferred', async () => {
+  expectIndex(await planOf(() => endDeferrals(server.store.database)), 'run_deferred');
 });

@@ -40,6 +40,10 @@ export const Run = defineEntity({
       expression: `create index "run_unfinished_orchestration" on "run" ("owner_id") where "kind" = 'orchestration' and "status" in ('pending', 'queued', 'running', 'waiting')`,
     },
     {
+      name: 'run_deferred',
+      expression: `create index "run_deferred" on "run" ("deferred_until") where "deferred_until" is not null`,
+    },
+    {
       name: 'run_worker',
       expression: `create index "run_worker" on "run" ("worker_id") where "worker_id" is not null`,
     },
@@ -75,6 +79,10 @@ export const Run = defineEntity({
     written: p.integer().default(0),
     /** Runs that have to complete before this one may start. */
     blockers: p.integer().default(0),
+    /** When its provider was first found unavailable; stale once a later model call has completed. */
+    unavailableSince: p.datetime(6).nullable(),
+    /** A run that was put back because of that counts as blocked until then. */
+    deferredUntil: p.datetime(6).nullable(),
     /** The run that this one is a part of; it is woken by this one's end. */
     parentId: p.text().nullable(),
     /** Whether others wait for this one; its end then releases or fails them. */
