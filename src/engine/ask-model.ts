@@ -7,6 +7,7 @@ import type { BegunCall } from '../store/model-calls.ts';
 import { restartAttempt } from '../store/restart-attempt.ts';
 import type { EngineContext } from './context.ts';
 import { callModel, ModelCallFailed, type ModelCallResult } from './model-call.ts';
+import { costsNothing } from './model-calls/costs-nothing.ts';
 import { planWait } from './model-calls/plan-wait.ts';
 
 /**
@@ -29,7 +30,8 @@ export async function askModel(
     let queueMs: number | null = null;
     const planRetry = async (error: ProviderError) => {
       if (tries.failed(error)) return true;
-      queueMs = await planWait(context, lease, error);
+      // A provider that breaks its answers off would be paid for each.
+      if (isRetryable(error) && costsNothing(error)) queueMs = await planWait(context, lease, error);
       return queueMs !== null;
     };
     try {

@@ -26,6 +26,7 @@ beforeAll(async () => {
     variables: {
       OPENAI_BASE_URL: chat.url,
       ANTHROPIC_BASE_URL: vendor.url,
+      OLLAMA_HOST: vendor.url,
       WORKER_CONCURRENCY: '1',
       PROVIDER_RETRY_SECONDS: '150',
     },
@@ -225,6 +226,26 @@ describe('given a provider that is unavailable', () => {
     expect(await taskOf(ann, id)).toMatchObject({ status: 'COMPLETED', result: { output: 'first\n' } });
   });
 });
+
+test.each(['503', 'cut'])(
+  'given an Ollama that fails (%s) while it fetches a model, then it is asked again later',
+  async (fault) => {
+    const admin = await server.newUser();
+    await sql(
+      'update app_user set is_admin = true where id = (select id from app_user order by created_at desc limit 1)',
+      [],
+    );
+    const model = `later@fault=${fault},times=${TRIES}`;
+    const made = await admin.query(
+      'mutation ($input: PullModelInput!) { pullModel(input: $input) { task { id } } }',
+      { input: { model } },
+    );
+    const { id } = data(made).pullModel.task;
+    await seen(admin, id, 'RunQueued');
+    await wake(id);
+    expect((await admin.events(id)).at(-1)).toMatchObject({ __typename: 'RunCompleted' });
+  },
+);
 
 test('given answers that break off, which may be charged, then a task fails after its tries', async () => {
   const id = await ann.createTask({ prompt: 'x', model: 'claude-sonnet-5-5@fault=cut' });

@@ -1,13 +1,12 @@
-import { isRetryable, type ProviderError } from '../../providers/provider.ts';
+import type { ProviderError } from '../../providers/provider.ts';
 import { waitInQueue } from '../../rules/retry.ts';
 import { readOutage } from '../../store/defer-run.ts';
 import type { Lease } from '../../store/lease.ts';
 import type { EngineContext } from '../context.ts';
-import { costsNothing } from './costs-nothing.ts';
 
 /**
- * After the tries within a slot: whether a run waits in the queue for its provider. Only while nothing was charged: a
- * provider that breaks its answers off would be paid for each.
+ * After the tries within a slot: whether a run waits in the queue for its provider.
+ * @param error worth another try, and without a charge.
  * @returns milliseconds; null: the run fails. @throws LeaseLost
  */
 export async function planWait(
@@ -15,7 +14,7 @@ export async function planWait(
   lease: Lease,
   error: ProviderError,
 ): Promise<number | null> {
-  if (reachMs === 0 || !isRetryable(error) || !costsNothing(error)) return null;
+  if (reachMs === 0) return null;
   const outage = await readOutage(store, lease);
   return waitInQueue({ ...outage, reachMs }, error.retryAfterMs, Math.random());
 }
