@@ -42,9 +42,7 @@ export async function askModel(
       if (queueMs !== null) throw new RunDeferred(queueMs, error.error);
       const waitMs = tries.wait();
       if (waitMs) await wait(waitMs, undefined, { signal: lease.signal });
-      // After a context that is too long the caller may ask for less: no text of this call counts then either.
-      const mayBeAskedShorter = error.hasText && error.error.code === 'CONTEXT_TOO_LONG';
-      if (waitMs !== null || mayBeAskedShorter) {
+      if (waitMs !== null || (error.hasText && tries.goesOn(error.error))) {
         await restartAttempt(context.store, lease, { voidCallId: error.callId, reason: 'provider_error' });
       }
       if (waitMs === null) throw error.error;
@@ -59,6 +57,8 @@ export interface Tries {
   failed(error: ProviderError): boolean;
   /** How long to wait before it, in milliseconds; null: there is none. */
   wait(): number | null;
+  /** Whether the run may go on after the last failure: then no text of that call counts. */
+  goesOn(error: ProviderError): boolean;
   /** After an answer that does not meet its schema: whether to ask again. */
   isWorthAnother(): boolean;
 }
@@ -70,16 +70,22 @@ function mayBeOfOneModel(error: ProviderError): boolean {
   return error.code === 'PROVIDER_BAD_REQUEST' && /not support\w* (chat|tools?|function)/i.test(error.said);
 }
 
+const isTooLong = ({ code }: ProviderError) => code === 'CONTEXT_TOO_LONG';
+
 /** The same model may do better once; it costs as much again. */
 const MAX_INVALID_ANSWERS = 2;
 
 /**
  * All but the last model are asked once: a caller who named others wants an answer, not a wait.
  * @param isForNext whether a failure may be none of the next model.
+ * @param goesOn see `Tries`; after a context that is too long, the caller may ask for less.
  */
 export function createTries(
   [first, ...rest]: readonly [ModelReference, ...ModelReference[]],
-  isForNext: (error: ProviderError) => boolean = mayBeOfOneModel,
+  {
+    isForNext = mayBeOfOneModel,
+    goesOn = isTooLong,
+  }: Partial<Pick<Tries, 'goesOn'> & { isForNext: (error: ProviderError) => boolean }> = {},
 ): Tries {
   let reference = first;
   const others = [...rest];
@@ -102,6 +108,7 @@ export function createTries(
       return waitMs !== null;
     },
     wait: () => waitMs,
+    goesOn,
     isWorthAnother() {
       invalidAnswers += 1;
       reference = others.shift() ?? reference;

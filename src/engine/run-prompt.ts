@@ -3,26 +3,24 @@ import type { ModelMessage, ModelRequest } from '../providers/provider.ts';
 import type { Answer } from '../rules/answer-schema.ts';
 import { correctionPrompt, schemaPrompt } from '../rules/answers/schema-prompt.ts';
 import { boundedText } from '../rules/bounded.ts';
-import { PROSE_BYTES_PER_TOKEN } from '../rules/context-window.ts';
 import type { ModelReference } from '../rules/model-id.ts';
 import type { TaskResult } from '../rules/task.ts';
 import { TooComplex } from '../rules/watch.ts';
-import { appendEvent } from '../store/append-event.ts';
 import type { Lease } from '../store/lease.ts';
 import { restartAttempt } from '../store/restart-attempt.ts';
 import type { StartedTask } from '../store/start-task.ts';
 import type { ProviderId } from '../vocabulary.ts';
 import { isTooLong } from './agent/compact.ts';
-import { bytesOf } from './agent/compaction.ts';
 import { askModel, createTries } from './ask-model.ts';
 import type { EngineContext } from './context.ts';
-import { fittingBytes } from './model-calls/fitting-bytes.ts';
-import { type Opening, openingMessages } from './opening.ts';
 import { cacheOfPrompt } from './prompt-cache.ts';
+import { toMessages } from './threads/conversation.ts';
+import { fitWindow, shorten } from './threads/fit-opening.ts';
+import { readOpening } from './threads/opening.ts';
 
 /**
- * A prompt task: one model's answer, asked for again when it does not meet its schema, and with fewer turns of its thread
- * when these are too long for the model.
+ * A prompt task: one model's answer, asked for again when it does not meet its schema, and with a summary of
+ * older turns of its thread when these are too long for the model.
  * @throws ProviderError when it is not worth another try, LeaseLost
  */
 export async function runPrompt(
@@ -30,16 +28,11 @@ export async function runPrompt(
   lease: Lease,
   task: StartedTask,
 ): Promise<TaskResult> {
-  let opening = await fittingTurns(
-    context,
-    lease,
-    task,
-    await openingMessages(context, lease, task, task.system),
-  );
+  let opening = await fitWindow(context, lease, task, await readOpening(context, lease, task, task.system));
   const tries = createTries([task, ...task.fallbackModels]);
   let correction: ModelMessage[] = [];
   for (let { firstCall } = task; ; firstCall = null) {
-    const { messages } = opening;
+    const messages = toMessages(opening);
     const requestTo = ({ provider }: ModelReference) => ({
       messages: correction.length > 0 ? [...messages, ...correction] : withSchema(messages, provider, task),
       ...task.parameters,
@@ -47,9 +40,8 @@ export async function runPrompt(
       ...cacheOfPrompt(task, opening),
     });
     const given = await askModel(context, lease, tries, requestTo, firstCall).catch(async (thrown) => {
-      const shorter = isTooLong(thrown) ? withoutOlderTurns(opening) : null;
+      const shorter = isTooLong(thrown) ? await shorten(context, lease, task, opening) : null;
       if (!shorter) throw thrown;
-      await reportTruncation(context, lease, shorter);
       opening = shorter;
       return null;
     });
@@ -67,46 +59,6 @@ export async function runPrompt(
     await restartAttempt(context.store, lease, { voidCallId: callId, reason: 'output_invalid' });
     correction = correctionOf(text, answer.fault, task);
   }
-}
-
-/** Fewer fit every model. */
-const SHORT_BYTES = 8_000;
-
-/** A conversation without the turns that a model's known window has no space for. */
-async function fittingTurns(
-  context: EngineContext,
-  lease: Lease,
-  task: StartedTask,
-  opening: Opening,
-): Promise<Opening> {
-  const { messages } = opening;
-  if (turnsIn(messages) === 0 || bytesOf(messages) < SHORT_BYTES) return opening;
-  const limit = await fittingBytes(context, task, { bytesPerToken: PROSE_BYTES_PER_TOKEN });
-  let fitting = opening;
-  while (bytesOf(fitting.messages) > limit) {
-    const shorter = withoutOlderTurns(fitting);
-    if (!shorter) break;
-    fitting = shorter;
-  }
-  if (fitting !== opening) await reportTruncation(context, lease, fitting);
-  return fitting;
-}
-
-function reportTruncation({ store }: EngineContext, lease: Lease, { messages }: Opening) {
-  return appendEvent(store, lease, { type: 'ThreadTruncated', data: { sentTurns: turnsIn(messages) } });
-}
-
-/** Of the conversation before the question. */
-function turnsIn(messages: readonly ModelMessage[]): number {
-  return messages.filter(({ role }) => role === 'assistant').length;
-}
-
-/** A conversation without the older half of its turns; null: it has none. */
-function withoutOlderTurns({ messages }: Opening): Opening | null {
-  const omitted = Math.ceil(turnsIn(messages) / 2);
-  const system = messages.filter(({ role }) => role === 'system');
-  if (omitted === 0) return null;
-  return { messages: [...system, ...messages.slice(system.length + 2 * omitted)], msSinceLastTurn: null };
 }
 
 /** With its schema in the system prompt where the server may not enforce it. */

@@ -71,7 +71,7 @@ export const AGENT_EVENTS = {
   ContextCompacted: event('ContextCompacted').implement({
     interfaces: [RunEvent],
     description:
-      "The agent's history became too long for the context window of its model and was shortened. What was left out is still in the log.",
+      'What is sent to the model was too long for its context window and was shortened: the history of an agent, or the older turns of a thread, which a summary replaces. What was left out is still in the log.',
     fields: (t) => ({
       turns: t.int({
         description: 'Number of oldest turns whose tool results and arguments were shortened.',

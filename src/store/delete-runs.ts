@@ -14,6 +14,14 @@ export async function deleteRunsWithin(
   ids: readonly string[],
 ): Promise<LoggedEvent[]> {
   const events = await cancelAllWithin(client, { runIds: ids, kinds: RUN_KINDS, ownerId, reason: 'deleted' });
+  for (const table of ['task', 'orchestration']) {
+    // It may quote what is deleted.
+    await client.query(
+      `update thread set summary = null from ${table}
+       where ${table}.id = any($1::text[]) and thread.id = ${table}.thread_id and thread.summary is not null`,
+      [ids],
+    );
+  }
   for (const table of ['event', 'model_call', 'budget_entry']) {
     await client.query(`delete from ${table} where run_id = any($1::text[])`, [ids]);
   }

@@ -60,7 +60,7 @@ export const eventData = {
   PlanUpdated: z.object({ plan }),
   /** The model is sent only the last turns of a long conversation. */
   ThreadTruncated: z.object({ sentTurns: count }),
-  /** An agent's history was shortened: results and arguments in `turns`, and `summarizedTurns` of them by a summary. */
+  /** History was shortened: an agent's results and arguments in `turns`; `summarizedTurns` of it, or of a thread, by a summary. */
   ContextCompacted: z.object({
     turns: count,
     summarizedTurns: count,

@@ -127,18 +127,51 @@ export async function readSessionThreads(
   return range.fromEnd ? rows.reverse() : rows;
 }
 
-/** What the models are told with every turn of a thread. */
-export async function readThreadContext(database: Database, id: string): Promise<string | null> {
-  const { rows } = await database.pool.query<{ context: string | null }>({
-    name: 'read-thread-context',
-    text: 'select context from thread where id = $1',
+/** What a model wrote about the oldest turns of a thread. */
+export interface ThreadSummary {
+  text: string;
+  /** Number of turns that it stands for. */
+  turns: number;
+}
+
+/** What the models are sent with every turn of a thread, and its summary, where one was made. */
+export async function readThread(
+  database: Database,
+  id: string,
+): Promise<{ context: string | null; summary: ThreadSummary | null }> {
+  const { rows } = await database.pool.query<{ context: string | null; summary: ThreadSummary | null }>({
+    name: 'read-thread',
+    text: 'select context, summary from thread where id = $1',
     values: [id],
   });
-  return rows[0]?.context ?? null;
+  return rows[0] ?? { context: null, summary: null };
+}
+
+/** Keeps a summary of a thread's turns up to `last`. Turns that complete later than those were read are not in it. */
+export async function keepSummary(
+  database: Database,
+  threadId: string,
+  { text, turns }: ThreadSummary,
+  last: Turn,
+): Promise<void> {
+  await database.pool.query({
+    name: 'keep-thread-summary',
+    text: `
+      update thread set summary = jsonb_build_object('text', $2::text, 'turns', $3::int, 'joinedAt', $4::text,
+        'runId', $5::text, 'madeAt', $6::text)
+      where id = $1`,
+    values: [threadId, text, turns, last.joinedAt, last.runId, last.readAt],
+  });
 }
 
 /** A question and its answer. */
 export interface Turn {
+  runId: string;
+  /** Times as Postgres writes them, to the microsecond. */
+  joinedAt: string;
+  readAt: string;
+  /** Whether the thread's summary covers it. */
+  isSummarized: boolean;
   prompt: string;
   output: string;
   /** Milliseconds since it was completed. */
@@ -157,8 +190,15 @@ export async function readTurns(
     text: `
       with present as (
         select joined_at from task where id = $2 union all select joined_at from orchestration where id = $2
+      ), summarized as (
+        select (summary ->> 'joinedAt')::timestamptz as joined_at, summary ->> 'runId' as id,
+          (summary ->> 'madeAt')::timestamptz as made_at
+        from thread where id = $1 and summary is not null
       )
-      select prompt, output, (extract(epoch from clock_timestamp() - completed_at) * 1000)::float8 as "msAgo" from (${lastTurnsSql('task')} union all ${lastTurnsSql('orchestration')}) as last
+      select id as "runId", joined_at::text as "joinedAt", statement_timestamp()::text as "readAt",
+        exists (select from summarized where (last.joined_at, last.id) <= (summarized.joined_at, summarized.id)
+          and last.completed_at <= summarized.made_at) as "isSummarized",
+        prompt, output, (extract(epoch from clock_timestamp() - completed_at) * 1000)::float8 as "msAgo" from (${lastTurnsSql('task')} union all ${lastTurnsSql('orchestration')}) as last
       order by joined_at desc, id desc limit $3`,
     values: [threadId, beforeRunId, limit],
   });

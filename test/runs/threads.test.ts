@@ -100,7 +100,7 @@ test('sessions are not looked for by a label that nothing can have', async () =>
   }
 });
 
-test('a thread that is longer than the known window of its model is sent without its older turns', async () => {
+test('a thread that is longer than the known window of its model is sent with a summary of its older turns', async () => {
   const input = { provider: 'OPENAI', modelId: 'narrow', isBuiltIn: true, contextWindow: 6_000 };
   const create = 'mutation ($input: CreateModelInput!) { createModel(input: $input) { model { id } } }';
   data(await ann.query(create, { input }));
@@ -112,9 +112,10 @@ test('a thread that is longer than the known window of its model is sent without
   const id = await ann.createTask({ prompt: 'last', model: 'narrow', threadId });
   const events = await ann.events(id);
   expect(events.at(-1)).toMatchObject({ __typename: 'RunCompleted' });
-  expect(events.some(({ __typename }) => __typename === 'ThreadTruncated')).toBe(true);
+  expect(events.some(({ __typename }) => __typename === 'ContextCompacted')).toBe(true);
   const sent = vendor.requests.at(-1)!.body.messages as { content: string }[];
   expect(sent.map(({ content }) => content.slice(0, 4))).toEqual([
+    'This',
     '4 wo',
     answerText(3).slice(0, 4),
     '5 wo',

@@ -112,7 +112,12 @@ async function summarize(
     { role: 'user', content: material },
   ];
   const request = { messages, maxTokens: SUMMARY_TOKENS };
-  const call = await askModel(context, lease, createTries([task, ...task.fallbackModels]), () => request);
+  const call = await askModel(
+    context,
+    lease,
+    createTries([task, ...task.fallbackModels], { goesOn: () => true }),
+    () => request,
+  );
   await restartAttempt(context.store, lease, { voidCallId: call.callId, reason: 'context_compacted' });
   if (call.text.trim() === '') return null;
   const summary = { text: boundedText(call.text, longest), upTo };

@@ -14,9 +14,10 @@ import { openWorkspace } from '../../store/workspaces.ts';
 import { askModel, createTries } from '../ask-model.ts';
 import type { EngineContext } from '../context.ts';
 import { fittingBytes } from '../model-calls/fitting-bytes.ts';
-import { openingMessages } from '../opening.ts';
 import { cacheOfAgent } from '../prompt-cache.ts';
 import { sandboxOf } from '../sandbox/sandbox.ts';
+import { toMessages } from '../threads/conversation.ts';
+import { readOpening } from '../threads/opening.ts';
 import { toolNamed } from '../tools/index.ts';
 import { callTool } from './call-tool.ts';
 import { compact, isTooLong, readCompaction } from './compact.ts';
@@ -45,7 +46,7 @@ export async function runAgent(
   const timer = startTimer(lease, task);
   try {
     const work = await takeUp(context, lease, task);
-    const { messages: opening } = await openingMessages(context, lease, task, instructionsFor(task));
+    const opening = toMessages(await readOpening(context, lease, task, instructionsFor(task)));
     const outcome = await takeTurns(work, opening).catch((error) => leaveAndThrow(work, error));
     // What is done in time does not fail because the diff of it takes longer.
     clearTimeout(timer);

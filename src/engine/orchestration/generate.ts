@@ -67,7 +67,7 @@ async function ask(
   models: readonly [ModelReference, ...ModelReference[]],
   messages: readonly ModelMessage[],
 ): Promise<ModelCallResult & ModelReference> {
-  const tries = createTries(models, () => true);
+  const tries = createTries(models, { isForNext: () => true });
   try {
     return await askModel(work.context, work.lease, tries, () => ({ messages }));
   } catch (error) {

@@ -5,7 +5,8 @@ import { readRounds } from '../../store/orchestration-rounds.ts';
 import { startOrchestration } from '../../store/start-orchestration.ts';
 import type { StopReason } from '../../vocabulary.ts';
 import type { EngineContext } from '../context.ts';
-import { openingMessages } from '../opening.ts';
+import { toMessages } from '../threads/conversation.ts';
+import { readOpening } from '../threads/opening.ts';
 import { evaluate } from './evaluate.ts';
 import { generate } from './generate.ts';
 import type { Work } from './work.ts';
@@ -17,7 +18,7 @@ import type { Work } from './work.ts';
  */
 export async function runOrchestration(context: EngineContext, lease: Lease): Promise<OrchestrationResult> {
   const orchestration = await startOrchestration(context.store, lease);
-  const { messages: opening } = await openingMessages(context, lease, orchestration, null);
+  const opening = toMessages(await readOpening(context, lease, orchestration, null));
   const rounds: Round[] = await readRounds(context.store.database, [orchestration.id]);
   const work = { context, lease, orchestration, opening, rounds };
   for (;;) {

@@ -31,6 +31,8 @@ export const Thread = defineEntity({
     domain: p.text().nullable(),
     /** What the models are told with every turn. */
     context: p.text().nullable(),
+    /** A `ThreadSummary`, and which turns it stands for: see `keepSummary`. */
+    summary: p.json().nullable(),
     /** What happens to a turn that comes while an earlier one has not ended. */
     onBusy: p.enum(ON_BUSY).default('queue'),
     ...timestamps,
