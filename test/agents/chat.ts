@@ -9,7 +9,7 @@ export interface ChatAnswer {
   /** The vendor's word; 'tool_calls' or 'stop' when absent. */
   finish?: string;
   /** An HTTP error instead of an answer. */
-  refusal?: { status: number; error: object };
+  refusal?: { status: number; error: object; headers?: Record<string, string> };
 }
 
 export interface ChatRequest {
@@ -43,7 +43,8 @@ export async function startChat(): Promise<Chat> {
     requests.push(request);
     const given = answers.get(request.model)?.(request, asked(request.model).length) ?? {};
     if (given.refusal) {
-      response.writeHead(given.refusal.status, { 'content-type': 'application/json' });
+      const { status, headers } = given.refusal;
+      response.writeHead(status, { 'content-type': 'application/json', ...headers });
       return response.end(JSON.stringify({ error: given.refusal.error }));
     }
     response.writeHead(200, { 'content-type': 'text/event-stream' });

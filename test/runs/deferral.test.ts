@@ -39,7 +39,10 @@ afterAll(async () => {
   await vendor?.stop();
 });
 
-const DOWN: ChatAnswer = { refusal: { status: 503, error: { message: 'no healthy upstream' } } };
+/** Its tries follow each other at once. */
+const DOWN: ChatAnswer = {
+  refusal: { status: 503, error: { message: 'no healthy upstream' }, headers: { 'retry-after': '0' } },
+};
 /** Requests of a run before it is put back. */
 const TRIES = 4;
 
