@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
-import { passwordOf } from '../src/store/embedded-postgres/secret.ts';
-import { startEmbeddedPostgres } from '../src/store/embedded-postgres/start.ts';
-import { keptSecret } from '../src/store/kept-secret.ts';
+import { passwordOf } from '../src/embedded-postgres/secret.ts';
+import { startEmbeddedPostgres } from '../src/embedded-postgres/start.ts';
+import { keptSecret } from '../src/secrets/kept-secret.ts';
 
 export interface Postgres {
   url: string;

@@ -4,9 +4,9 @@
  */
 import { parseArgs } from 'node:util';
 import { readDataDir } from '../src/config.ts';
-import { renewBaseUrlSecret } from '../src/store/base-url-secret.ts';
-import { makeLink } from '../src/store/one-time-links.ts';
-import { readServerRecord, type ServerRecord } from '../src/store/server-record.ts';
+import { readServerRecord, type ServerRecord } from '../src/data-dir/server-record.ts';
+import { renewBaseUrlSecret } from '../src/secrets/base-url-secret.ts';
+import { makeLink } from '../src/secrets/one-time-links.ts';
 
 const dataDir = readDataDir();
 

@@ -1,9 +1,9 @@
 /** `npm start`: everything in one process, with a Postgres of its own unless DATABASE_URL names one. */
 import type { Config } from './config.ts';
-import { type Life, runUntilStopped } from './process.ts';
+import { type Life, runUntilStopped } from './start/process.ts';
 
 /** It takes as long as Postgres needs to make a new database; with a second core both are done at once. */
-const load = () => import('./api-and-worker.ts');
+const load = () => import('./start/api-and-worker.ts');
 
 await runUntilStopped(async (life) => {
   const database = await openDatabase(life, () => void load().catch(() => {}));
@@ -22,7 +22,7 @@ async function openDatabase({ config, log, atStop }: Life, onLaunch: () => void)
     const url = config.databaseUrl;
     return { url, directUrl: config.databaseDirectUrl ?? url, isOurs: false };
   }
-  const { startEmbeddedPostgres } = await import('./store/embedded-postgres/start.ts');
+  const { startEmbeddedPostgres } = await import('./embedded-postgres/start.ts');
   const starting = startEmbeddedPostgres({
     dataDir: config.dataDir,
     log: { info: (message) => log.info(message), warn: (message) => log.warn(message) },

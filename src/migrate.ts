@@ -1,8 +1,8 @@
 /** `npm run migrate`: brings the database at DATABASE_URL up to date, and ends. */
 import { readConfig } from './config.ts';
 import { createLog } from './log.ts';
-import { requireDatabaseUrl } from './process.ts';
-import { migrate } from './store/migrate.ts';
+import { migrate } from './start/migrate-database.ts';
+import { requireDatabaseUrl } from './start/process.ts';
 
 const config = readConfig();
 await migrate(requireDatabaseUrl(config, 'migrate').directUrl, createLog(config.logLevel));

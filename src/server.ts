@@ -2,7 +2,6 @@
 import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 import packageJson from '../package.json' with { type: 'json' };
-import { openAccessLinks } from './access-links.ts';
 import { createComputation } from './computation/computation.ts';
 import type { Config } from './config.ts';
 import type { Services } from './context.ts';
@@ -17,19 +16,20 @@ import { createOperationLimits } from './http/limits/operation-limits.ts';
 import { recordCreatedRuns } from './http/limits/record-created-runs.ts';
 import type { Log } from './log.ts';
 import { createMetrics, type Metrics } from './metrics/metrics.ts';
-import { isEntryPoint, requireDatabaseUrl, runUntilStopped } from './process.ts';
 import { createReach } from './providers/reach.ts';
 import { configuredProviders } from './providers/registry.ts';
 import { createPasswords } from './resolvers/passwords.ts';
 import { createTokens } from './resolvers/tokens.ts';
 import { newId } from './rules/ids.ts';
+import { keptSecret } from './secrets/kept-secret.ts';
+import { createSecretBox } from './secrets/secret-box.ts';
+import { openAccessLinks } from './start/access-links.ts';
+import { migrate } from './start/migrate-database.ts';
+import { isEntryPoint, requireDatabaseUrl, runUntilStopped } from './start/process.ts';
 import { ensureLocalAdmin } from './store/accounts/accounts.ts';
-import { keptSecret } from './store/kept-secret.ts';
-import { migrate } from './store/migrate.ts';
-import { readModelAddresses } from './store/model-endpoints.ts';
+import { createReading } from './store/database/read-budget.ts';
+import { readModelAddresses } from './store/models/endpoints.ts';
 import { openStore } from './store/open-store.ts';
-import { createReading } from './store/read-budget.ts';
-import { createSecretBox } from './store/secret-box.ts';
 import type { Store } from './store/store.ts';
 
 const HASHES_AT_ONCE = 2;
@@ -96,7 +96,7 @@ export async function startServer(
 
 /** The store's own client tells people that Redis is away. */
 async function connectToRedis(url: string, log: Log) {
-  const { connectRedis } = await import('./store/redis-client.ts');
+  const { connectRedis } = await import('./store/log/redis-client.ts');
   return connectRedis(url, (error) => log.debug({ error }, 'requests are counted here'));
 }
 

@@ -13,14 +13,14 @@ import { recordCreatedRuns } from './http/limits/record-created-runs.ts';
 import { type Jobs, startJobs } from './jobs/start-jobs.ts';
 import type { Log } from './log.ts';
 import { createMetrics, type Metrics } from './metrics/metrics.ts';
-import { isEntryPoint, requireDatabaseUrl, runUntilStopped } from './process.ts';
 import { createQuirkMemory } from './providers/quirks/memory.ts';
 import { createProviders } from './providers/registry.ts';
-import { keptSecret } from './store/kept-secret.ts';
-import { migrate } from './store/migrate.ts';
+import { keptSecret } from './secrets/kept-secret.ts';
+import { createSecretBox } from './secrets/secret-box.ts';
+import { migrate } from './start/migrate-database.ts';
+import { isEntryPoint, requireDatabaseUrl, runUntilStopped } from './start/process.ts';
+import { createRunWriter } from './store/log/run-writer.ts';
 import { openStore } from './store/open-store.ts';
-import { createRunWriter } from './store/run-writer.ts';
-import { createSecretBox } from './store/secret-box.ts';
 import type { Store } from './store/store.ts';
 
 export async function startWorker(
@@ -85,7 +85,7 @@ function limitsOf(config: Config): Limits {
 /** With Redis, so that the API's processes count what this one creates. @returns a function that stops it */
 async function countCreatedRuns(config: Config, log: Log, store: Store): Promise<() => void> {
   if (config.redisUrl === null) return () => {};
-  const { connectRedis } = await import('./store/redis-client.ts');
+  const { connectRedis } = await import('./store/log/redis-client.ts');
   const { createOperationLimits } = await import('./http/limits/operation-limits.ts');
   const redis = connectRedis(config.redisUrl, (error) => log.debug({ error }, 'runs are counted here'));
   const stopRecording = recordCreatedRuns(store, createOperationLimits(config, redis), log);

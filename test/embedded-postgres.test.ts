@@ -6,10 +6,10 @@ import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { MikroORM } from '@mikro-orm/postgresql';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
-import { chownTree, NOBODY } from '../src/store/embedded-postgres/account.ts';
-import { packageFor } from '../src/store/embedded-postgres/binaries.ts';
-import { completeLibraryLinks } from '../src/store/embedded-postgres/library-links.ts';
-import { entities } from '../src/store/entities.ts';
+import { chownTree, NOBODY } from '../src/embedded-postgres/account.ts';
+import { packageFor } from '../src/embedded-postgres/binaries.ts';
+import { completeLibraryLinks } from '../src/embedded-postgres/library-links.ts';
+import { entities } from '../src/store/entities/index.ts';
 import {
   isRunning,
   killHard,

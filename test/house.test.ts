@@ -7,6 +7,10 @@ const EVERYBODYS = ['vocabulary.ts', 'errors.ts'];
 /** What a room may import. `type x` only in an `import type`, which is gone at run time. DESIGN, section 3. */
 const ARROWS: Record<string, readonly string[]> = {
   rules: EVERYBODYS,
+  'data-dir': EVERYBODYS,
+  secrets: EVERYBODYS,
+  workspaces: ['rules', ...EVERYBODYS],
+  'embedded-postgres': ['data-dir', 'secrets', ...EVERYBODYS],
   store: ['rules', 'turns.ts', 'type log.ts', ...EVERYBODYS],
   metrics: ['store', 'rules', ...EVERYBODYS],
   // Worker threads for callers' Liquid and schemas: they run rules and return only the results.
@@ -14,6 +18,9 @@ const ARROWS: Record<string, readonly string[]> = {
   providers: ['rules', 'type config.ts', ...EVERYBODYS],
   engine: [
     'store',
+    'secrets',
+    'workspaces',
+    'data-dir',
     'providers',
     'rules',
     'turns.ts',
@@ -22,9 +29,18 @@ const ARROWS: Record<string, readonly string[]> = {
     'type log.ts',
     ...EVERYBODYS,
   ],
-  resolvers: ['store', 'rules', 'type metrics', 'type context.ts', ...EVERYBODYS],
+  resolvers: [
+    'store',
+    'secrets',
+    'workspaces',
+    'data-dir',
+    'rules',
+    'type metrics',
+    'type context.ts',
+    ...EVERYBODYS,
+  ],
   schema: ['resolvers', 'rules', 'type store', 'type metrics', 'type context.ts', ...EVERYBODYS],
-  jobs: ['engine', 'store', 'rules', 'type log.ts', ...EVERYBODYS],
+  jobs: ['engine', 'store', 'workspaces', 'rules', 'type log.ts', ...EVERYBODYS],
   'rest-compat': ['rules', ...EVERYBODYS],
   http: [
     'schema',
@@ -41,30 +57,55 @@ const ARROWS: Record<string, readonly string[]> = {
   'vocabulary.ts': [],
   'errors.ts': [],
   'turns.ts': [],
-  'config.ts': ['environment.ts', 'vocabulary.ts'],
-  'environment.ts': ['config-values.ts', 'vocabulary.ts'],
-  // An entry of OUTBOUND_ALLOW is read by the rule that decides by it.
-  'config-values.ts': ['vocabulary.ts', 'rules'],
+  // Its variables and their values.
+  'config.ts': ['start', 'vocabulary.ts'],
   'log.ts': [],
   'context.ts': [
     'type rules',
     'type store',
+    'type secrets',
     'type metrics',
     'type computation',
     'type vocabulary.ts',
     'type config.ts',
     'type log.ts',
   ],
-  // DATA_DIR is made before anything else is loaded.
-  'process.ts': ['config.ts', 'log.ts', 'errors.ts', 'store'],
-  'access-links.ts': ['store', 'type config.ts'],
-
+  // What the entry points share.
+  start: ['*'],
   'main.ts': ['*'],
-  'api-and-worker.ts': ['*'],
   'server.ts': ['*'],
   'worker.ts': ['*'],
   'migrate.ts': ['*'],
 };
+
+/**
+ * Nouns of rooms that are folded by them: each imports only itself and those before it. Files at a room's root stand
+ * for themselves. Types of `store.ts` are in everybody's signatures, and are gone at run time.
+ */
+const NOUNS: Record<string, readonly string[]> = {
+  store: [
+    ...[
+      'entities',
+      'database',
+      'log',
+      'money',
+      'runs',
+      'workers',
+      'accounts',
+      'models',
+      'agents',
+      'templates',
+    ],
+    ...['integrations', 'sessions', 'threads', 'tasks', 'workflows', 'orchestrations', 'analytics'],
+    ...['lookups.ts', 'store.ts', 'open-store.ts'],
+  ],
+};
+
+/** Files and folders of a room. */
+const MOST_ENTRIES = 20;
+
+/** A file for each table of the database, found by the table's name. */
+const LISTS: readonly string[] = ['store/entities'];
 
 const ENTRY_POINTS = ['main.ts', 'server.ts', 'worker.ts', 'migrate.ts'];
 
@@ -100,6 +141,23 @@ describe('arrows', () => {
     expect(sources.filter(({ room }) => !ARROWS[room]).map(({ path }) => path)).toEqual([]);
   });
 
+  test.each(Object.keys(NOUNS))('in %s, nouns import only nouns that stand before them', (room) => {
+    const files = sources.filter((source) => source.room === room);
+    expect(wrongNouns(files)).toEqual([]);
+  });
+
+  test.each(Object.keys(NOUNS))('%s has at most 20 entries, and so has each folder of it', (room) => {
+    const folders = Map.groupBy(
+      sources.filter((source) => source.room === room).flatMap(({ path }) => entriesOf(path)),
+      ([folder]) => folder,
+    );
+    const full = [...folders].filter(
+      ([folder, entries]) =>
+        !LISTS.includes(folder) && new Set(entries.map(([, entry]) => entry)).size > MOST_ENTRIES,
+    );
+    expect(full.map(([folder]) => folder)).toEqual([]);
+  });
+
   test('imports name the file, with .ts', () => {
     const endings = /\.(ts|json)$/;
     expect(
@@ -125,7 +183,7 @@ describe('rules are pure', () => {
 });
 
 describe('words that stand where they may', () => {
-  const consoles = [...ENTRY_POINTS, 'process.ts'];
+  const consoles = [...ENTRY_POINTS, 'start/process.ts'];
 
   test.each([
     { given: 'process.env', pattern: /\bprocess\.env\b|\bimport\.meta\.env\b/, allowed: ['config.ts'] },
@@ -212,7 +270,7 @@ describe('this test sees what it is to see', () => {
     { path: 'rules/a.ts', text: "import { a } from './b.ts';\n// import { c } from '../store/c.ts';" },
     { path: 'schema/a.ts', text: "import type { Row } from '../store/row.ts';" },
     {
-      path: 'store/embedded-postgres/a.ts',
+      path: 'store/runs/a.ts',
       text: "import { b } from '../b.ts';\nimport { c } from '../../rules/c.ts';",
     },
     {
@@ -221,6 +279,17 @@ describe('this test sees what it is to see', () => {
     },
   ])('and lets pass: $path: $text', ({ path, text }) => {
     expect(wrongArrows([read(path, text)])).toEqual([]);
+  });
+
+  test.each([
+    { text: "import { a } from '../tasks/tasks.ts';", wrong: 1 },
+    { text: "import { a } from '../unknown/a.ts';", wrong: 1 },
+    { text: "import { a } from '../store.ts';", wrong: 1 },
+    { text: "import type { Store } from '../store.ts';", wrong: 0 },
+    { text: "import { a } from '../log/events.ts';", wrong: 0 },
+    { text: "import { a } from './end-run.ts';", wrong: 0 },
+  ])('in store/runs, of $text: $wrong', ({ text, wrong }) => {
+    expect(wrongNouns([read('store/runs/a.ts', text)])).toHaveLength(wrong);
   });
 
   test('words in comments, strings and patterns are no code', () => {
@@ -258,6 +327,29 @@ function wrongArrows(files: readonly Source[]): string[] {
 function mayImport(from: string, to: string, isType: boolean): boolean {
   const allowed = ARROWS[from] ?? [];
   return allowed.includes('*') || allowed.includes(to) || (isType && allowed.includes(`type ${to}`));
+}
+
+/** Imports of nouns of the same room that do not stand before the file's own. */
+function wrongNouns(files: readonly Source[]): string[] {
+  return files.flatMap(({ path, room, imports }) => {
+    const nouns = NOUNS[room] ?? [];
+    const own = nounOf(path);
+    const wrong = imports.filter((one) => {
+      if (one.room !== room || one.path === null || (one.isType && one.path === `${room}/store.ts`))
+        return false;
+      const noun = nounOf(one.path);
+      return noun !== own && !nouns.slice(0, nouns.indexOf(own)).includes(noun);
+    });
+    return wrong.map(({ from }) => `${path} -> ${from}`);
+  });
+}
+
+const nounOf = (path: string): string => path.split('/')[1] ?? path;
+
+/** Pairs of a folder and an entry of it, from the room down to the file. */
+function entriesOf(path: string): [folder: string, entry: string][] {
+  const parts = path.split('/');
+  return parts.slice(1).map((entry, index) => [parts.slice(0, index + 1).join('/'), entry]);
 }
 
 function packageOf(from: string): string {

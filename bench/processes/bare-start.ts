@@ -1,7 +1,7 @@
 /** The baseline of a start: the same embedded Postgres, one query, and an empty Fastify. */
 import Fastify from 'fastify';
 import pg from 'pg';
-import { startEmbeddedPostgres } from '../../src/store/embedded-postgres/start.ts';
+import { startEmbeddedPostgres } from '../../src/embedded-postgres/start.ts';
 import { serveCommands } from '../fork.ts';
 
 const commands = {

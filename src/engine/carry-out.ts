@@ -1,10 +1,10 @@
 import { coerceError, DomainError, type RunError } from '../errors.ts';
-import type { ClaimedRun } from '../store/claim-run.ts';
-import { isConnectionLoss, outlastConnectionLoss } from '../store/connection-loss.ts';
-import { deferRun } from '../store/defer-run.ts';
-import { completeRun, failRun, type RunOutcome } from '../store/finish-run.ts';
-import { giveBackRun } from '../store/give-back-run.ts';
-import { type Lease, LeaseLost, RunDeferred } from '../store/lease.ts';
+import { isConnectionLoss, outlastConnectionLoss } from '../store/database/connection-loss.ts';
+import { type Lease, LeaseLost, RunDeferred } from '../store/log/lease.ts';
+import type { ClaimedRun } from '../store/runs/claim-run.ts';
+import { deferRun } from '../store/runs/defer-run.ts';
+import { completeRun, failRun, type RunOutcome } from '../store/runs/finish-run.ts';
+import { releaseRun } from '../store/runs/release-run.ts';
 import type { RunKind } from '../vocabulary.ts';
 import type { EngineContext } from './context.ts';
 import { runOrchestration } from './orchestration/run-orchestration.ts';
@@ -68,7 +68,7 @@ async function fail({ store }: EngineContext, lease: Lease, error: RunError): Pr
  * touches nothing; but a lease may be lost by mistake, or to a write whose outcome nobody knows.
  */
 async function letGo({ store }: EngineContext, lease: Lease): Promise<void> {
-  await outlastConnectionLoss(() => giveBackRun(store, lease));
+  await outlastConnectionLoss(() => releaseRun(store, lease));
 }
 
 function toRunError(context: EngineContext, { id, kind }: ClaimedRun, thrown: unknown): RunError {

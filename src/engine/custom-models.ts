@@ -1,8 +1,8 @@
 import { DomainError } from '../errors.ts';
 import type { CustomModels } from '../providers/custom/provider.ts';
-import type { Database } from '../store/database.ts';
-import { findModelEndpoint } from '../store/model-endpoints.ts';
-import type { SecretBox } from '../store/secret-box.ts';
+import type { SecretBox } from '../secrets/secret-box.ts';
+import type { Database } from '../store/database/database.ts';
+import { findModelEndpoint } from '../store/models/endpoints.ts';
 import type { Outbound } from './outbound.ts';
 import { createOutboundAsk } from './outbound-fetch.ts';
 

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { coerceError } from '../errors.ts';
 import type { ListedModel, Provider } from '../providers/provider.ts';
-import { recordFoundModels, restoreBuiltInModels } from '../store/found-models/record.ts';
+import { recordFoundModels, restoreBuiltInModels } from '../store/models/record-found-models.ts';
 import type { EngineContext } from './context.ts';
 import { describeModels } from './model-calls/describe-models.ts';
 

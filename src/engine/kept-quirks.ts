@@ -1,7 +1,7 @@
 import type { KeptQuirks } from '../providers/quirks/memory.ts';
 import { isQuirk } from '../providers/quirks/quirk.ts';
-import type { Database } from '../store/database.ts';
-import { addModelQuirk, readModelLimits, readModelQuirks } from '../store/model-quirks.ts';
+import type { Database } from '../store/database/database.ts';
+import { addModelQuirk, readModelLimits, readModelQuirks } from '../store/models/quirks.ts';
 
 /** Quirks of models, kept with the catalog. */
 export function createKeptQuirks(database: Database): KeptQuirks {

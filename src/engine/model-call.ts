@@ -13,16 +13,16 @@ import type { ModelReference } from '../rules/model-id.ts';
 import { costOf, type Prices, UNKNOWN_USAGE, type Usage } from '../rules/money.ts';
 import { pricesOf } from '../rules/price-list.ts';
 import { splitIncomplete, storable } from '../rules/text.ts';
-import { outlastConnectionLoss } from '../store/connection-loss.ts';
-import type { Lease } from '../store/lease.ts';
+import { outlastConnectionLoss } from '../store/database/connection-loss.ts';
+import type { Lease } from '../store/log/lease.ts';
+import { findMaxOutput } from '../store/models/catalog.ts';
 import {
   type BegunCall,
   type BoundsByPrices,
   beginModelCall,
   type Settlement,
   settleModelCall,
-} from '../store/model-calls.ts';
-import { findMaxOutput } from '../store/model-catalog.ts';
+} from '../store/money/model-calls.ts';
 import type { FinishReason, ProviderId } from '../vocabulary.ts';
 import type { EngineContext } from './context.ts';
 import { costsNothing } from './model-calls/costs-nothing.ts';

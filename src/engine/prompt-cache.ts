@@ -1,6 +1,6 @@
 import type { ModelRequest, PromptCache } from '../providers/provider.ts';
 import { isReadInTime } from '../rules/prompt-cache.ts';
-import type { StartedTask } from '../store/start-task.ts';
+import type { StartedTask } from '../store/runs/start-task.ts';
 import type { Opening } from './threads/opening.ts';
 
 type Asked = Pick<StartedTask, 'id' | 'threadId'>;

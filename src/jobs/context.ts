@@ -1,6 +1,6 @@
 import type { EngineContext } from '../engine/context.ts';
 import type { Deliveries } from '../engine/integration/deliveries.ts';
-import type { Lease } from '../store/lease.ts';
+import type { Lease } from '../store/log/lease.ts';
 import type { Dispatcher } from './dispatcher.ts';
 
 /** What a job may touch: the engine, and whose worker it runs on. */

@@ -1,7 +1,7 @@
 import { ownFolder } from '../rules/workspace.ts';
 import { deleteAccount as deleteRows } from '../store/accounts/delete-account.ts';
-import { accountDeletion } from '../store/job-queue.ts';
-import { removeWorkspace } from '../store/workspaces.ts';
+import { accountDeletion } from '../store/runs/job-queue.ts';
+import { removeWorkspace } from '../workspaces/workspaces.ts';
 import type { JobContext } from './context.ts';
 
 /** Deletes the rows of an account, and its working directories on this machine. */

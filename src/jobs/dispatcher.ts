@@ -1,7 +1,7 @@
 import type { Log } from '../log.ts';
 import { createAccountTurns } from '../rules/account-turns.ts';
-import type { ClaimedRun } from '../store/claim-run.ts';
-import type { Ticket } from '../store/job-queue.ts';
+import type { ClaimedRun } from '../store/runs/claim-run.ts';
+import type { Ticket } from '../store/runs/job-queue.ts';
 import type { QueuedTask, Store } from '../store/store.ts';
 import type { Errands } from './errands.ts';
 import { createWorkTaker, type Sources, type WorkTaker } from './take-work.ts';

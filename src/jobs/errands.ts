@@ -1,5 +1,5 @@
-import { findDueWorkflow, keepSchedule, readOwnersOfTicks } from '../store/keep-schedule.ts';
-import { readOwnersOfDue } from '../store/send-deliveries.ts';
+import { readOwnersOfDue } from '../store/integrations/send-deliveries.ts';
+import { findDueWorkflow, keepSchedule, readOwnersOfTicks } from '../store/workflows/keep-schedule.ts';
 import type { JobContext } from './context.ts';
 
 /** Work of an account that is no run, and goes before its runs. */

@@ -1,5 +1,8 @@
 import { carryOut } from '../engine/carry-out.ts';
 import { advanceExecution } from '../engine/workflow/advance.ts';
+import { outlastConnectionLoss } from '../store/database/connection-loss.ts';
+import { isEnding } from '../store/log/events.ts';
+import { type Lease, LeaseLost, openLease } from '../store/log/lease.ts';
 import {
   type ClaimedRun,
   claimNextRun,
@@ -7,10 +10,7 @@ import {
   findClaimed,
   type NextRun,
   newClaimNumber,
-} from '../store/claim-run.ts';
-import { outlastConnectionLoss } from '../store/connection-loss.ts';
-import { isEnding } from '../store/events.ts';
-import { type Lease, LeaseLost, openLease } from '../store/lease.ts';
+} from '../store/runs/claim-run.ts';
 import type { JobContext } from './context.ts';
 
 /** A claim whose answer was lost may have happened; then it is repeated on the run that this worker holds. */

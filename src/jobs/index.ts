@@ -1,6 +1,6 @@
 import type { Task } from 'graphile-worker';
-import { JOBS, parseTicket, type Ticket } from '../store/job-queue.ts';
-import { planDeliveries, readOwnerOf } from '../store/send-deliveries.ts';
+import { planDeliveries, readOwnerOf } from '../store/integrations/send-deliveries.ts';
+import { JOBS, parseTicket, type Ticket } from '../store/runs/job-queue.ts';
 import type { JobContext } from './context.ts';
 import { deleteAccount } from './delete-account.ts';
 

@@ -2,8 +2,8 @@ import { EventEmitter } from 'node:events';
 import { Logger as JobLogger, type Runner, run, type WorkerEvents } from 'graphile-worker';
 import type { Notification, Pool, PoolClient } from 'pg';
 import type { Log } from '../log.ts';
-import { outlastConnectionLoss } from '../store/connection-loss.ts';
-import { readTicket, TICKETS_CHANNEL } from '../store/job-queue.ts';
+import { outlastConnectionLoss } from '../store/database/connection-loss.ts';
+import { readTicket, TICKETS_CHANNEL } from '../store/runs/job-queue.ts';
 import type { JobContext } from './context.ts';
 import { createTaskList } from './index.ts';
 

@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { coerceError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type { Database } from '../store/database.ts';
-import { readOtherWorkers, releaseWorker } from '../store/workers.ts';
+import type { Database } from '../store/database/database.ts';
+import { readOtherWorkers, releaseWorker } from '../store/workers/workers.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { Presence } from './presence.ts';
 

@@ -1,9 +1,9 @@
 import type { EngineContext } from '../engine/context.ts';
 import { createDeliveries } from '../engine/integration/deliveries.ts';
-import { createPool } from '../store/database.ts';
-import { LeaseLost } from '../store/lease.ts';
-import { readWaitingAccounts } from '../store/waiting-accounts.ts';
-import { releaseWorker } from '../store/workers.ts';
+import { createPool } from '../store/database/database.ts';
+import { LeaseLost } from '../store/log/lease.ts';
+import { readWaitingAccounts } from '../store/workers/waiting-accounts.ts';
+import { releaseWorker } from '../store/workers/workers.ts';
 import type { JobContext } from './context.ts';
 import { createDispatcher } from './dispatcher.ts';
 import { createErrands } from './errands.ts';

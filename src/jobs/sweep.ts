@@ -4,11 +4,11 @@ import type { Log } from '../log.ts';
 import { pruneAudit } from '../store/accounts/audit.ts';
 import { requeueLostDeletions } from '../store/accounts/delete-account.ts';
 import { pruneLogins } from '../store/accounts/logins.ts';
-import { endLostTurns } from '../store/end-turns.ts';
-import { giveBackRun } from '../store/give-back-run.ts';
-import { requeueLateTicks } from '../store/keep-schedule.ts';
-import { requeueStrayDeliveries } from '../store/send-deliveries.ts';
-import { readHeldRuns, requeueStrayRuns } from '../store/stray-runs.ts';
+import { requeueOrphanedDeliveries } from '../store/integrations/send-deliveries.ts';
+import { endLostTurns } from '../store/runs/end-turns.ts';
+import { releaseRun } from '../store/runs/release-run.ts';
+import { readHeldRuns, requeueOrphanedRuns } from '../store/workers/orphaned-runs.ts';
+import { requeueLateTicks } from '../store/workflows/keep-schedule.ts';
 import type { JobContext } from './context.ts';
 
 const INTERVAL_MS = 5_000;
@@ -22,11 +22,11 @@ export async function sweep(context: JobContext, signal: AbortSignal): Promise<v
   let unheldBefore = new Set<string>();
   while (!signal.aborted) {
     try {
-      tell(log, await requeueStrayRuns(store.database), 'ready runs had no ticket');
+      tell(log, await requeueOrphanedRuns(store.database), 'ready runs had no ticket');
       const unheld = await readUnheldRuns(context);
       // A run that is being claimed right now has its lease by the next look.
       const stray = unheld.filter((run) => unheldBefore.has(nameOf(run)));
-      for (const run of stray) await giveBackRun(store, run);
+      for (const run of stray) await releaseRun(store, run);
       tell(
         log,
         stray.map(({ runId }) => runId),
@@ -35,7 +35,7 @@ export async function sweep(context: JobContext, signal: AbortSignal): Promise<v
       unheldBefore = new Set(unheld.map(nameOf));
       tell(log, await endLostTurns(store), 'turns of threads had not been ended with their runs');
       await requeueLostDeletions(store.database);
-      await requeueStrayDeliveries(store.database);
+      await requeueOrphanedDeliveries(store.database);
       await requeueLateTicks(store);
       await pruneLogins(store.database);
       await pruneAudit(store.database);

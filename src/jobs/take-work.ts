@@ -1,5 +1,5 @@
 import type { AccountTurns, Choice } from '../rules/account-turns.ts';
-import type { ClaimedRun, NextRun } from '../store/claim-run.ts';
+import type { ClaimedRun, NextRun } from '../store/runs/claim-run.ts';
 import type { Errands } from './errands.ts';
 
 /** What a slot got. */

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { coerceError } from '../errors.ts';
-import { endDeferrals } from '../store/defer-run.ts';
-import { wakeDueExecutions } from '../store/execution-state.ts';
+import { endDeferrals } from '../store/runs/defer-run.ts';
+import { wakeDueExecutions } from '../store/workflows/execution-state.ts';
 import type { JobContext } from './context.ts';
 
 /** graphile-worker would look for what is due every few seconds only. */

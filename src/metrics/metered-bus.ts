@@ -1,4 +1,4 @@
-import type { Bus } from '../store/bus.ts';
+import type { Bus } from '../store/log/bus.ts';
 import type { RunMetrics } from './run-metrics.ts';
 
 /** Who has committed an event publishes it, and nobody else does: so each is counted once, by one process. */

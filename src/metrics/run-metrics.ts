@@ -1,5 +1,5 @@
 import { Counter, type Registry } from 'prom-client';
-import type { LoggedEvent } from '../store/events.ts';
+import type { LoggedEvent } from '../store/log/events.ts';
 import { RUN_KINDS, type RunKind } from '../vocabulary.ts';
 import { createInstruments } from './instruments.ts';
 

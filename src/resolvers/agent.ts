@@ -10,8 +10,8 @@ import {
   listAgents,
   deleteAgent as removeAgent,
   updateAgent as writeAgent,
-} from '../store/agents.ts';
-import { withFreshId } from '../store/fresh-id.ts';
+} from '../store/agents/agents.ts';
+import { withFreshId } from '../store/database/fresh-id.ts';
 import { type Origin, TOOL_NAMES, type ToolName } from '../vocabulary.ts';
 import { agentChange, newAgent } from './agent-input.ts';
 import { resolveModel } from './model.ts';

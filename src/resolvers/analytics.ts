@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
-import type { Analytics, AnalyticsScope } from '../store/analytics.ts';
+import type { Analytics, AnalyticsScope } from '../store/analytics/analytics.ts';
 import { session } from './session.ts';
 import { userLabel } from './session-input.ts';
 import { validate } from './validate.ts';

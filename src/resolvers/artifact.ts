@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
-import { type ArtifactRow, findArtifact, readArtifact } from '../store/artifacts.ts';
+import { type ArtifactRow, findArtifact, readArtifact } from '../store/tasks/artifacts.ts';
 import { requireViewer } from './viewer.ts';
 
 /** @throws DomainError NOT_FOUND, for another user's artifact too. */

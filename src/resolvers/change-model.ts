@@ -1,15 +1,15 @@
 import type { Context, Viewer } from '../context.ts';
 import { DomainError } from '../errors.ts';
 import { newId } from '../rules/ids.ts';
+import { isSeeded } from '../store/models/catalog.ts';
+import type { ModelRow } from '../store/models/models.ts';
 import {
   changeModel,
   findBuiltInName,
   insertModel,
   type ModelChange,
   deleteModel as removeModel,
-} from '../store/change-model.ts';
-import { isSeeded } from '../store/model-catalog.ts';
-import type { ModelRow } from '../store/models.ts';
+} from '../store/models/update-model.ts';
 import type { ProviderId } from '../vocabulary.ts';
 import { type ModelChangeInput, modelUpdate, newModel } from './model-input.ts';
 import { modelById } from './models.ts';

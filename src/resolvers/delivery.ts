@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
-import { type DeliveryRow, findDelivery, reopenDelivery } from '../store/deliveries.ts';
-import type { IntegrationRow } from '../store/integrations.ts';
+import { type DeliveryRow, findDelivery, reopenDelivery } from '../store/integrations/deliveries.ts';
+import type { IntegrationRow } from '../store/integrations/integrations.ts';
 import { type PageArguments, readPage, toConnection } from './page.ts';
 import { requireViewer } from './viewer.ts';
 

@@ -5,8 +5,8 @@ import {
   cancelExecution as cancel,
   deleteExecution as remove,
   retryExecution as retry,
-} from '../store/end-execution.ts';
-import { type ExecutionRow, readWorkingDirectories } from '../store/executions.ts';
+} from '../store/workflows/end-execution.ts';
+import { type ExecutionRow, readWorkingDirectories } from '../store/workflows/executions.ts';
 import { execution } from './execution.ts';
 import { removeOwnFolder } from './own-folder.ts';
 import { requireBeginning } from './quota.ts';

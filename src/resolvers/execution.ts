@@ -1,10 +1,10 @@
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
-import { insertExecution, type NewExecution } from '../store/create-execution.ts';
-import { findRepeated } from '../store/create-task.ts';
-import { type ExecutionRow, findExecution, listExecutions } from '../store/executions.ts';
-import { withFreshId } from '../store/fresh-id.ts';
-import type { WorkflowRow } from '../store/workflows.ts';
+import { withFreshId } from '../store/database/fresh-id.ts';
+import { findRepeated } from '../store/tasks/create-task.ts';
+import { insertExecution, type NewExecution } from '../store/workflows/create-execution.ts';
+import { type ExecutionRow, findExecution, listExecutions } from '../store/workflows/executions.ts';
+import type { WorkflowRow } from '../store/workflows/workflows.ts';
 import type { Origin, RunStatus } from '../vocabulary.ts';
 import { idempotencyOf } from './idempotency.ts';
 import { type PageArguments, readPage, toConnection } from './page.ts';

@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Context } from '../context.ts';
+import { freeSpace } from '../data-dir/free-space.ts';
 import { DomainError } from '../errors.ts';
 import { systemCondition } from '../rules/system-condition.ts';
-import { freeSpace } from '../store/free-space.ts';
 import type { SystemCondition } from '../vocabulary.ts';
 
 type Process = Pick<Context, 'store' | 'config' | 'version'>;

@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
-import type { SessionRow } from '../store/sessions.ts';
+import type { SessionRow } from '../store/sessions/sessions.ts';
 import { activeSession } from './session.ts';
 import { thread } from './thread.ts';
 

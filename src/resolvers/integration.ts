@@ -10,7 +10,7 @@ import {
   recordTest,
   deleteIntegration as removeIntegration,
   updateIntegration as writeIntegration,
-} from '../store/integrations.ts';
+} from '../store/integrations/integrations.ts';
 import { type Platform, RUN_ENDINGS } from '../vocabulary.ts';
 import { type IntegrationChange, integrationChange, newIntegration } from './integration-input.ts';
 import { changedSettings, newSigningKey, sealed } from './integration-settings.ts';

@@ -2,29 +2,29 @@ import DataLoader from 'dataloader';
 import type { Loaders } from '../context.ts';
 import { totalUsage } from '../rules/resource-usage.ts';
 import { readAccounts } from '../store/accounts/users.ts';
-import { readAgentReports } from '../store/agent-reports.ts';
-import { findAgents } from '../store/agents.ts';
-import { readArtifacts } from '../store/artifacts.ts';
-import { readBudgets } from '../store/budgets.ts';
-import type { Database } from '../store/database.ts';
-import { readDeliveries } from '../store/deliveries.ts';
+import { findAgents } from '../store/agents/agents.ts';
+import { readAgentReports } from '../store/agents/reports.ts';
+import { readToolCalls } from '../store/agents/tool-calls.ts';
+import type { Database } from '../store/database/database.ts';
+import { readDeliveries } from '../store/integrations/deliveries.ts';
+import { readBudgets } from '../store/money/budgets.ts';
+import { readModelCalls, readSpend } from '../store/money/model-call-reports.ts';
+import { readOrchestrations } from '../store/orchestrations/orchestrations.ts';
+import { readRounds } from '../store/orchestrations/rounds.ts';
+import { readResourceUsage } from '../store/runs/steps.ts';
+import { readSessions } from '../store/sessions/sessions.ts';
+import { readSessionTotals } from '../store/sessions/totals.ts';
+import { readArtifacts } from '../store/tasks/artifacts.ts';
+import { readSessionTasks } from '../store/tasks/list-tasks.ts';
+import { readDependencies, readTasks } from '../store/tasks/tasks.ts';
+import { readSessionThreads } from '../store/threads/threads.ts';
 import {
   readExecutionSpend,
   readExecutionSteps,
   readExecutions,
   readExecutionTasks,
-} from '../store/executions.ts';
-import { readSessionTasks } from '../store/list-tasks.ts';
-import { readModelCalls, readSpend } from '../store/model-call-reports.ts';
-import { readRounds } from '../store/orchestration-rounds.ts';
-import { readOrchestrations } from '../store/orchestrations.ts';
-import { readSessionTotals } from '../store/session-totals.ts';
-import { readSessions } from '../store/sessions.ts';
-import { readResourceUsage } from '../store/steps.ts';
-import { readDependencies, readTasks } from '../store/tasks.ts';
-import { readSessionThreads } from '../store/threads.ts';
-import { readToolCalls } from '../store/tool-calls.ts';
-import { readWorkflows } from '../store/workflows.ts';
+} from '../store/workflows/executions.ts';
+import { readWorkflows } from '../store/workflows/workflows.ts';
 import { createPageLoader } from './page-loader.ts';
 
 /** Gathers, but does not remember: a subscription's context lives as long as the run changes. */

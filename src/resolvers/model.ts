@@ -2,7 +2,7 @@ import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
 import { needsOf, takeChoice } from '../rules/model-choice.ts';
 import type { ModelReference } from '../rules/model-id.ts';
-import type { NewEvent } from '../store/events.ts';
+import type { NewEvent } from '../store/log/events.ts';
 import type { ModelAbility, ProviderId } from '../vocabulary.ts';
 import { choose, readCandidates } from './select-model.ts';
 import { requireViewer } from './viewer.ts';

@@ -5,7 +5,13 @@ import type { ModelReference } from '../rules/model-id.ts';
 import { rowCalled } from '../rules/model-name.ts';
 import { costOf } from '../rules/money.ts';
 import { pricesOf } from '../rules/price-list.ts';
-import { findModelByKey, findModelRow, findNamedModels, listModels, type ModelRow } from '../store/models.ts';
+import {
+  findModelByKey,
+  findModelRow,
+  findNamedModels,
+  listModels,
+  type ModelRow,
+} from '../store/models/models.ts';
 import type { ModelCapability, ProviderId } from '../vocabulary.ts';
 import { type PageArguments, readPage, sizesUpTo, toConnection } from './page.ts';
 import { text, validate } from './validate.ts';

@@ -3,7 +3,7 @@ import { DomainError, type ErrorCode } from '../errors.ts';
 import { chooseModel, NO_NEEDS } from '../rules/model-choice.ts';
 import { type ModelReference, sameModel } from '../rules/model-id.ts';
 import { type PassedOver, type RoutableModel, type Routing, routeModels } from '../rules/model-routing.ts';
-import type { ModelCandidate } from '../store/model-candidates.ts';
+import type { ModelCandidate } from '../store/models/candidates.ts';
 import { resolveModel } from './model.ts';
 import { readCandidates } from './select-model.ts';
 

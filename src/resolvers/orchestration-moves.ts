@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
-import { cancelRun } from '../store/cancel-run.ts';
-import { tooMany } from '../store/orchestration-room.ts';
-import type { OrchestrationRow } from '../store/orchestrations.ts';
-import { requeueOrchestration } from '../store/requeue-orchestration.ts';
+import { tooMany } from '../store/orchestrations/capacity.ts';
+import type { OrchestrationRow } from '../store/orchestrations/orchestrations.ts';
+import { requeueOrchestration } from '../store/orchestrations/requeue-orchestration.ts';
+import { cancelRun } from '../store/runs/cancel-run.ts';
 import { mostAtOnce, orchestration } from './orchestration.ts';
 import { requireBeginning } from './quota.ts';
 import { text, validate } from './validate.ts';

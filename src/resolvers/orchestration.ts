@@ -1,9 +1,9 @@
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
-import { createOrchestration, type NewOrchestration } from '../store/create-orchestration.ts';
-import { findRepeated } from '../store/create-task.ts';
-import { withFreshId } from '../store/fresh-id.ts';
-import { findOrchestration, type OrchestrationRow } from '../store/orchestrations.ts';
+import { withFreshId } from '../store/database/fresh-id.ts';
+import { createOrchestration, type NewOrchestration } from '../store/orchestrations/create-orchestration.ts';
+import { findOrchestration, type OrchestrationRow } from '../store/orchestrations/orchestrations.ts';
+import { findRepeated } from '../store/tasks/create-task.ts';
 import { homeOf } from './home.ts';
 import { idempotencyOf } from './idempotency.ts';
 import { newOrchestration } from './orchestration-input.ts';

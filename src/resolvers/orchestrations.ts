@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import { listOrchestrations } from '../store/orchestrations.ts';
+import { listOrchestrations } from '../store/orchestrations/orchestrations.ts';
 import type { RunStatus } from '../vocabulary.ts';
 import { type PageArguments, readPage, toConnection } from './page.ts';
 import { requireViewer } from './viewer.ts';

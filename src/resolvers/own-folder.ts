@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import type { Context } from '../context.ts';
 import { coerceError } from '../errors.ts';
-import { isOwnWorkspace, removeWorkspace } from '../store/workspaces.ts';
+import { isOwnWorkspace, removeWorkspace } from '../workspaces/workspaces.ts';
 import { requireViewer } from './viewer.ts';
 
 /** Removes the working directory that was made for a task or a session; such a one has its id as its name. */

@@ -3,7 +3,7 @@ import { abilityFor } from '../rules/agent.ts';
 import type { ModelReference } from '../rules/model-id.ts';
 import { workOf } from '../rules/outcomes.ts';
 import type { ToldPrediction } from '../rules/prediction.ts';
-import { type PredictionCalibration, readCalibration } from '../store/prediction-calibration.ts';
+import { type PredictionCalibration, readCalibration } from '../store/analytics/prediction-calibration.ts';
 import type { ModelAbility } from '../vocabulary.ts';
 import { chooseForCaller, resolveModel } from './model.ts';
 import { openPredictor } from './predict-work.ts';

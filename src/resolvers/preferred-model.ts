@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
-import type { SessionRow } from '../store/sessions.ts';
+import type { SessionRow } from '../store/sessions/sessions.ts';
 import type { ModelAbility } from '../vocabulary.ts';
 import { type ChosenModel, resolveModel } from './model.ts';
 

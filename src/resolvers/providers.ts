@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
 import { chooseModel, NO_NEEDS } from '../rules/model-choice.ts';
-import type { ModelCandidate } from '../store/model-candidates.ts';
-import type { ModelRow } from '../store/models.ts';
+import type { ModelCandidate } from '../store/models/candidates.ts';
+import type { ModelRow } from '../store/models/models.ts';
 import { PROVIDERS, type ProviderId } from '../vocabulary.ts';
 import { readCandidates } from './select-model.ts';
 import { requireViewer } from './viewer.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
-import type { TaskRow } from '../store/tasks.ts';
+import type { TaskRow } from '../store/tasks/tasks.ts';
 import { addTask, NOTHING_ASKED } from './task.ts';
 import { model } from './task-input.ts';
 import { text, validate } from './validate.ts';

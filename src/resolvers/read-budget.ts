@@ -1,2 +1,2 @@
-export { boundReads } from '../store/bound-reads.ts';
-export { tooLarge, tooManyAtOnce } from '../store/read-budget.ts';
+export { boundReads } from '../store/database/bound-reads.ts';
+export { tooLarge, tooManyAtOnce } from '../store/database/read-budget.ts';

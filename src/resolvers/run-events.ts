@@ -1,10 +1,10 @@
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
-import type { LoggedEvent } from '../store/events.ts';
-import type { ExecutionRow } from '../store/executions.ts';
-import { followRun } from '../store/follow-run.ts';
-import type { OrchestrationRow } from '../store/orchestrations.ts';
-import type { TaskRow } from '../store/tasks.ts';
+import type { LoggedEvent } from '../store/log/events.ts';
+import { followRun } from '../store/log/follow-run.ts';
+import type { OrchestrationRow } from '../store/orchestrations/orchestrations.ts';
+import type { TaskRow } from '../store/tasks/tasks.ts';
+import type { ExecutionRow } from '../store/workflows/executions.ts';
 import { stoppable } from './stoppable.ts';
 
 /** The present, not a fact of the log: it has no number of its own. */

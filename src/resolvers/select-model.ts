@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
 import { chooseModel, type ModelChoice, type ModelNeeds, NO_NEEDS } from '../rules/model-choice.ts';
-import type { ModelCandidate } from '../store/model-candidates.ts';
+import type { ModelCandidate } from '../store/models/candidates.ts';
 import { MODEL_CAPABILITIES, PROVIDERS } from '../vocabulary.ts';
 import { estimatedCost } from './models.ts';
 import { list, text, validate } from './validate.ts';

@@ -1,9 +1,13 @@
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
-import { changeSession, insertSession, deleteSession as removeSession } from '../store/change-session.ts';
-import { withFreshId } from '../store/fresh-id.ts';
-import { findSession, type SessionRow } from '../store/sessions.ts';
-import { makeWorkspace, openWorkspace } from '../store/workspaces.ts';
+import { withFreshId } from '../store/database/fresh-id.ts';
+import { findSession, type SessionRow } from '../store/sessions/sessions.ts';
+import {
+  changeSession,
+  insertSession,
+  deleteSession as removeSession,
+} from '../store/sessions/update-session.ts';
+import { makeWorkspace, openWorkspace } from '../workspaces/workspaces.ts';
 import { removeOwnFolder } from './own-folder.ts';
 import { requireBytes, requireObject } from './quota.ts';
 import { newSession, sessionChange } from './session-input.ts';

@@ -1,9 +1,9 @@
 import type { Context } from '../context.ts';
 import type { Traffic } from '../metrics/http-metrics.ts';
 import { systemCondition } from '../rules/system-condition.ts';
-import { type QueueReport, readQueue } from '../store/queue-report.ts';
-import type { TaskTotals } from '../store/task-totals.ts';
-import { readWorkers, type WorkerReport } from '../store/workers.ts';
+import type { TaskTotals } from '../store/tasks/totals.ts';
+import { type QueueReport, readQueue } from '../store/workers/queue-report.ts';
+import { readWorkers, type WorkerReport } from '../store/workers/workers.ts';
 import type { SystemCondition } from '../vocabulary.ts';
 import { requireViewer } from './viewer.ts';
 

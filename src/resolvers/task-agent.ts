@@ -1,10 +1,10 @@
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
 import { assignment, chooseAgent, stricter } from '../rules/agent.ts';
-import type { AgentRow } from '../store/agents.ts';
-import type { NewTask } from '../store/create-task.ts';
-import type { NewEvent } from '../store/events.ts';
-import type { SessionRow } from '../store/sessions.ts';
+import type { AgentRow } from '../store/agents/agents.ts';
+import type { NewEvent } from '../store/log/events.ts';
+import type { SessionRow } from '../store/sessions/sessions.ts';
+import type { NewTask } from '../store/tasks/create-task.ts';
 import { agent } from './agent.ts';
 import { type NewTaskInput, withoutNulls } from './task-input.ts';
 import { requireViewer } from './viewer.ts';

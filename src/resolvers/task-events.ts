@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
-import { attemptStart } from '../store/event-log.ts';
-import type { LoggedEvent } from '../store/events.ts';
-import { followRun } from '../store/follow-run.ts';
+import { attemptStart } from '../store/log/event-log.ts';
+import type { LoggedEvent } from '../store/log/events.ts';
+import { followRun } from '../store/log/follow-run.ts';
 import { type RunEvent, runEvents } from './run-events.ts';
 import { stoppable } from './stoppable.ts';
 import { task } from './task.ts';

@@ -1,7 +1,7 @@
 import type { FieldIssue } from '../errors.ts';
 import { composePrompt } from '../rules/compose-prompt.ts';
 import type { TaskSubject } from '../rules/task.ts';
-import type { NewTask } from '../store/create-task.ts';
+import type { NewTask } from '../store/tasks/create-task.ts';
 import type { NewTaskInput } from './task-input.ts';
 import { invalidInput } from './validate.ts';
 

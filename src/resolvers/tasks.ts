@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Context } from '../context.ts';
-import { listTasks } from '../store/list-tasks.ts';
+import { listTasks } from '../store/tasks/list-tasks.ts';
 import type { Origin, RunStatus, TaskKind, TaskLabel } from '../vocabulary.ts';
 import { type PageArguments, readPage, toConnection } from './page.ts';
 import { taskType } from './task-input.ts';

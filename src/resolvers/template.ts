@@ -11,7 +11,7 @@ import {
   listTemplates,
   deleteTemplate as removeTemplate,
   type TemplateRow,
-} from '../store/templates.ts';
+} from '../store/templates/templates.ts';
 import { compute, refuseAt } from './compute.ts';
 import { type PageArguments, readPage, toConnection } from './page.ts';
 import { requireBytes, requireObject } from './quota.ts';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
-import { withFreshId } from '../store/fresh-id.ts';
-import { changeThread, findThread, insertThread, type ThreadRow } from '../store/threads.ts';
+import { withFreshId } from '../store/database/fresh-id.ts';
+import { changeThread, findThread, insertThread, type ThreadRow } from '../store/threads/threads.ts';
 import { ON_BUSY } from '../vocabulary.ts';
 import { requireBytes, requireObject } from './quota.ts';
 import { activeSession } from './session.ts';

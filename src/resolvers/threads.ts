@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import { listThreads } from '../store/threads.ts';
+import { listThreads } from '../store/threads/threads.ts';
 import { type PageArguments, readPage, toConnection } from './page.ts';
 import { requireViewer } from './viewer.ts';
 

@@ -1,5 +1,5 @@
 import { DomainError } from '../errors.ts';
-import { isConnectionLoss } from '../store/connection-loss.ts';
+import { isConnectionLoss } from '../store/database/connection-loss.ts';
 
 /** pg, to the last requests of a process that stops. */
 const STOPPING = /after calling end on the pool/;

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
 import { nextTick, type Schedule } from '../rules/schedule.ts';
-import { withFreshId } from '../store/fresh-id.ts';
+import { withFreshId } from '../store/database/fresh-id.ts';
 import {
   changeWorkflow,
   findWorkflow,
@@ -11,7 +11,7 @@ import {
   deleteWorkflow as removeWorkflow,
   type WorkflowRow,
   type WorkflowSettings,
-} from '../store/workflows.ts';
+} from '../store/workflows/workflows.ts';
 import type { Origin } from '../vocabulary.ts';
 import { type PageArguments, readPage, toConnection } from './page.ts';
 import { requireBytes, requireObject } from './quota.ts';

@@ -1,7 +1,7 @@
 import { createAgent, deleteAgent, updateAgent } from '../resolvers/agent.ts';
 import { createTask } from '../resolvers/task.ts';
-import type { AgentRow } from '../store/agents.ts';
-import type { TaskRow } from '../store/tasks.ts';
+import type { AgentRow } from '../store/agents/agents.ts';
+import type { TaskRow } from '../store/tasks/tasks.ts';
 import { AgentType } from './agent.ts';
 import { builder } from './builder.ts';
 import { ToolNameEnum } from './enums.ts';

@@ -1,8 +1,8 @@
 import { agent, agents } from '../resolvers/agent.ts';
 import type { AgentLimits } from '../rules/agent.ts';
 import { agentCondition } from '../rules/agent-condition.ts';
-import type { AgentReport } from '../store/agent-reports.ts';
-import type { AgentRow } from '../store/agents.ts';
+import type { AgentRow } from '../store/agents/agents.ts';
+import type { AgentReport } from '../store/agents/reports.ts';
 import { builder } from './builder.ts';
 import { AgentConditionEnum, AgentStatusEnum, OriginEnum, ProviderEnum, ToolNameEnum } from './enums.ts';
 import { localId } from './global-id.ts';

@@ -5,7 +5,7 @@ import type {
   ModelUse,
   OrchestrationOutcomes,
   RunDurations,
-} from '../store/analytics.ts';
+} from '../store/analytics/analytics.ts';
 import { RUN_KINDS, RUN_STATUSES, type RunKind, type RunStatus } from '../vocabulary.ts';
 import { builder } from './builder.ts';
 import { ProviderEnum, RunKindEnum, RunStatusEnum } from './enums.ts';

@@ -1,5 +1,5 @@
 import { artifact } from '../resolvers/artifact.ts';
-import type { ArtifactRow } from '../store/artifacts.ts';
+import type { ArtifactRow } from '../store/tasks/artifacts.ts';
 import { builder } from './builder.ts';
 import { ArtifactTypeEnum } from './enums.ts';
 import { globalId, localId } from './global-id.ts';

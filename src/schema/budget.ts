@@ -1,4 +1,4 @@
-import type { BudgetRow } from '../store/budgets.ts';
+import type { BudgetRow } from '../store/money/budgets.ts';
 import { builder } from './builder.ts';
 
 export const BudgetType = builder.objectRef<BudgetRow>('Budget').implement({

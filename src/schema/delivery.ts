@@ -1,6 +1,6 @@
 import { delivery } from '../resolvers/delivery.ts';
 import { messageOf, runIdOf } from '../rules/run-end.ts';
-import type { DeliveryRow } from '../store/deliveries.ts';
+import type { DeliveryRow } from '../store/integrations/deliveries.ts';
 import { builder } from './builder.ts';
 import { RunKindEnum } from './enums.ts';
 import { DeliveryStatusEnum, RunEndingEnum } from './integration-enums.ts';

@@ -1,6 +1,6 @@
 import { executeWorkflow } from '../resolvers/execution.ts';
 import { cancelExecution, deleteExecution, retryExecution } from '../resolvers/execution-moves.ts';
-import type { ExecutionRow } from '../store/executions.ts';
+import type { ExecutionRow } from '../store/workflows/executions.ts';
 import { builder } from './builder.ts';
 import { ExecutionType } from './execution.ts';
 import { localId } from './global-id.ts';

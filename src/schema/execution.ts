@@ -1,5 +1,5 @@
 import { execution, executions } from '../resolvers/execution.ts';
-import type { ExecutionRow, ExecutionStepRow } from '../store/executions.ts';
+import type { ExecutionRow, ExecutionStepRow } from '../store/workflows/executions.ts';
 import { BudgetType } from './budget.ts';
 import { builder } from './builder.ts';
 import { ExecutionStepStatusEnum, ExecutionTriggerEnum, OriginEnum, RunStatusEnum } from './enums.ts';

@@ -7,8 +7,8 @@ import {
   updateIntegration,
 } from '../resolvers/integration.ts';
 import type { IntegrationTest } from '../rules/integration.ts';
-import type { DeliveryRow } from '../store/deliveries.ts';
-import type { IntegrationRow } from '../store/integrations.ts';
+import type { DeliveryRow } from '../store/integrations/deliveries.ts';
+import type { IntegrationRow } from '../store/integrations/integrations.ts';
 import { builder } from './builder.ts';
 import { DeliveryType } from './delivery.ts';
 import { localId } from './global-id.ts';

@@ -1,4 +1,4 @@
-import type { ModelCallRow } from '../store/model-call-reports.ts';
+import type { ModelCallRow } from '../store/money/model-call-reports.ts';
 import { builder } from './builder.ts';
 import { FinishReasonEnum, ModelCallStatusEnum, ProviderEnum } from './enums.ts';
 

@@ -1,7 +1,7 @@
 import { createModel, deleteModel, updateModel } from '../resolvers/change-model.ts';
 import { pullModel } from '../resolvers/pull-model.ts';
-import type { ModelRow } from '../store/models.ts';
-import type { TaskRow } from '../store/tasks.ts';
+import type { ModelRow } from '../store/models/models.ts';
+import type { TaskRow } from '../store/tasks/tasks.ts';
 import { builder } from './builder.ts';
 import { ModelCapabilityEnum, ProviderEnum } from './enums.ts';
 import { localId } from './global-id.ts';

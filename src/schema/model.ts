@@ -1,7 +1,7 @@
 import { estimatedCost, model, modelById, models } from '../resolvers/models.ts';
 import type { Prices } from '../rules/money.ts';
 import { pricesOf } from '../rules/price-list.ts';
-import type { ModelRow } from '../store/models.ts';
+import type { ModelRow } from '../store/models/models.ts';
 import { builder } from './builder.ts';
 import { ModelCapabilityEnum, ProviderEnum } from './enums.ts';
 import { localId } from './global-id.ts';

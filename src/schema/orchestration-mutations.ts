@@ -1,6 +1,6 @@
 import { startOrchestration } from '../resolvers/orchestration.ts';
 import { cancelOrchestration, retryOrchestration } from '../resolvers/orchestration-moves.ts';
-import type { OrchestrationRow } from '../store/orchestrations.ts';
+import type { OrchestrationRow } from '../store/orchestrations/orchestrations.ts';
 import { builder } from './builder.ts';
 import { localId } from './global-id.ts';
 import { OrchestrationType } from './orchestration.ts';

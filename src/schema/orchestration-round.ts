@@ -1,5 +1,5 @@
 import type { ModelReference } from '../rules/model-id.ts';
-import type { RoundRow } from '../store/orchestration-rounds.ts';
+import type { RoundRow } from '../store/orchestrations/rounds.ts';
 import { builder } from './builder.ts';
 import { FinishReasonEnum, ProviderEnum } from './enums.ts';
 import { RunErrorType } from './parts.ts';

@@ -1,7 +1,7 @@
 import { orchestration } from '../resolvers/orchestration.ts';
 import { orchestrations } from '../resolvers/orchestrations.ts';
 import { bestRound } from '../rules/orchestration.ts';
-import type { OrchestrationRow } from '../store/orchestrations.ts';
+import type { OrchestrationRow } from '../store/orchestrations/orchestrations.ts';
 import { BudgetType } from './budget.ts';
 import { builder } from './builder.ts';
 import { OriginEnum, RunStatusEnum, StopReasonEnum } from './enums.ts';

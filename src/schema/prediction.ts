@@ -1,5 +1,5 @@
 import { predictionCalibration, predictTask } from '../resolvers/prediction.ts';
-import type { CalibrationBin, PredictionCalibration } from '../store/prediction-calibration.ts';
+import type { CalibrationBin, PredictionCalibration } from '../store/analytics/prediction-calibration.ts';
 import { builder } from './builder.ts';
 import { localId } from './global-id.ts';
 import { TaskKindEnum } from './task-enums.ts';

@@ -1,4 +1,4 @@
-import type { Quota, QuotaState } from '../store/quotas.ts';
+import type { Quota, QuotaState } from '../store/accounts/quotas.ts';
 import { builder } from './builder.ts';
 
 const QuotaType = builder.objectRef<{ used: number; limit: number }>('Quota').implement({

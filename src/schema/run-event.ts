@@ -1,5 +1,5 @@
 import type { RunEvent as RunEventRow } from '../resolvers/run-events.ts';
-import type { LoggedEvent } from '../store/events.ts';
+import type { LoggedEvent } from '../store/log/events.ts';
 import type { EventType } from '../vocabulary.ts';
 import { builder } from './builder.ts';
 

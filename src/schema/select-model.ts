@@ -1,6 +1,6 @@
 import { type ModelSelection, selectModel } from '../resolvers/select-model.ts';
 import type { ScoredModel } from '../rules/model-choice.ts';
-import type { ModelCandidate } from '../store/model-candidates.ts';
+import type { ModelCandidate } from '../store/models/candidates.ts';
 import { builder } from './builder.ts';
 import { CircuitEnum, ModelCapabilityEnum, ProviderEnum } from './enums.ts';
 import { ModelType } from './model.ts';

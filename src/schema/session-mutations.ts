@@ -1,5 +1,5 @@
 import { createSession, deleteSession, updateSession } from '../resolvers/session.ts';
-import type { SessionRow } from '../store/sessions.ts';
+import type { SessionRow } from '../store/sessions/sessions.ts';
 import { builder } from './builder.ts';
 import { SessionStatusEnum } from './enums.ts';
 import { localId } from './global-id.ts';

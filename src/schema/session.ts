@@ -1,8 +1,8 @@
 import { session } from '../resolvers/session.ts';
 import { sessions, tasksOf, threadsOf } from '../resolvers/sessions.ts';
 import type { SessionSettings } from '../rules/session.ts';
-import type { SessionTotals } from '../store/session-totals.ts';
-import type { SessionRow } from '../store/sessions.ts';
+import type { SessionRow } from '../store/sessions/sessions.ts';
+import type { SessionTotals } from '../store/sessions/totals.ts';
 import { RUN_STATUSES } from '../vocabulary.ts';
 import { BudgetType } from './budget.ts';
 import { builder } from './builder.ts';

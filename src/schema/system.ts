@@ -1,7 +1,7 @@
 import type { Traffic } from '../metrics/http-metrics.ts';
 import { type SystemMetrics, type SystemStatus, systemMetrics, systemStatus } from '../resolvers/system.ts';
-import type { QueueReport } from '../store/queue-report.ts';
-import type { WorkerReport } from '../store/workers.ts';
+import type { QueueReport } from '../store/workers/queue-report.ts';
+import type { WorkerReport } from '../store/workers/workers.ts';
 import { builder } from './builder.ts';
 import { SystemConditionEnum } from './enums.ts';
 import { TaskCountsType } from './session.ts';

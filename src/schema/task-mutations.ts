@@ -9,7 +9,7 @@ import {
   updateTask,
   updateTaskPriority,
 } from '../resolvers/task-moves.ts';
-import type { TaskRow } from '../store/tasks.ts';
+import type { TaskRow } from '../store/tasks/tasks.ts';
 import { builder } from './builder.ts';
 import { taskCost } from './computation-cost.ts';
 import { localId } from './global-id.ts';

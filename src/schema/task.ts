@@ -1,7 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { task } from '../resolvers/task.ts';
 import { tasks } from '../resolvers/tasks.ts';
-import type { TaskRow } from '../store/tasks.ts';
+import type { TaskRow } from '../store/tasks/tasks.ts';
 import { AgentType } from './agent.ts';
 import { ArtifactType } from './artifact.ts';
 import { BudgetType } from './budget.ts';

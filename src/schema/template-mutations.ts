@@ -1,5 +1,5 @@
 import { createTemplate, deleteTemplate, updateTemplate } from '../resolvers/template.ts';
-import type { TemplateRow } from '../store/templates.ts';
+import type { TemplateRow } from '../store/templates/templates.ts';
 import { builder } from './builder.ts';
 import { DEFINITION_COST } from './computation-cost.ts';
 import { ParameterTypeEnum, TemplateStepTypeEnum } from './enums.ts';

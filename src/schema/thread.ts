@@ -1,6 +1,6 @@
 import { createThread, thread, updateThread } from '../resolvers/thread.ts';
 import { threads } from '../resolvers/threads.ts';
-import type { ThreadRow } from '../store/threads.ts';
+import type { ThreadRow } from '../store/threads/threads.ts';
 import { ON_BUSY } from '../vocabulary.ts';
 import { builder } from './builder.ts';
 import { capitals } from './capitals.ts';

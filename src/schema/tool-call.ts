@@ -1,4 +1,4 @@
-import type { ToolCallRow } from '../store/tool-calls.ts';
+import type { ToolCallRow } from '../store/agents/tool-calls.ts';
 import { builder } from './builder.ts';
 
 export const ToolCallType = builder.objectRef<ToolCallRow>('ToolCall').implement({

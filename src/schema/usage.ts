@@ -1,4 +1,4 @@
-import type { SpendRow } from '../store/model-call-reports.ts';
+import type { SpendRow } from '../store/money/model-call-reports.ts';
 import { builder } from './builder.ts';
 
 export const UsageType = builder

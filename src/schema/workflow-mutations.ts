@@ -1,5 +1,5 @@
 import { createWorkflow, deleteWorkflow, updateWorkflow } from '../resolvers/workflow.ts';
-import type { WorkflowRow } from '../store/workflows.ts';
+import type { WorkflowRow } from '../store/workflows/workflows.ts';
 import { builder } from './builder.ts';
 import { DEFINITION_COST } from './computation-cost.ts';
 import { localId } from './global-id.ts';

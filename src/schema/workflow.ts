@@ -1,6 +1,6 @@
 import { workflow, workflows } from '../resolvers/workflow.ts';
 import type { WorkflowStep } from '../rules/workflow.ts';
-import type { WorkflowRow } from '../store/workflows.ts';
+import type { WorkflowRow } from '../store/workflows/workflows.ts';
 import { builder } from './builder.ts';
 import { OriginEnum } from './enums.ts';
 import { globalId, localId } from './global-id.ts';

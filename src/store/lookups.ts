@@ -8,17 +8,17 @@ import type { PastCall } from '../rules/track-record.ts';
 import type { ProviderId } from '../vocabulary.ts';
 import { ensureGuest, type GuestRow } from './accounts/accounts.ts';
 import { type Credential, type CredentialState, readCredential } from './accounts/credentials.ts';
-import { type AgentRow, activeAgents } from './agents.ts';
-import { type Analytics, type AnalyticsScope, readAnalytics } from './analytics.ts';
-import type { Database } from './database.ts';
-import { type DatabaseCondition, readCondition } from './database-condition.ts';
-import { type InstallationReport, readInstallation } from './installation-report.ts';
-import { type ModelCandidate, readModelCandidates } from './model-candidates.ts';
-import { findNamedModels } from './models.ts';
-import { readHistory } from './outcomes.ts';
-import { readRecentCalls } from './recent-calls.ts';
-import { shareReads } from './share-reads.ts';
-import { readTaskTotals, type TaskTotals } from './task-totals.ts';
+import { type AgentRow, activeAgents } from './agents/agents.ts';
+import { type Analytics, type AnalyticsScope, readAnalytics } from './analytics/analytics.ts';
+import { type InstallationReport, readInstallation } from './analytics/installation-report.ts';
+import { readHistory } from './analytics/outcomes.ts';
+import { type DatabaseCondition, readCondition } from './database/condition.ts';
+import type { Database } from './database/database.ts';
+import { shareReads } from './database/share-reads.ts';
+import { type ModelCandidate, readModelCandidates } from './models/candidates.ts';
+import { findNamedModels } from './models/models.ts';
+import { readRecentCalls } from './models/recent-calls.ts';
+import { readTaskTotals, type TaskTotals } from './tasks/totals.ts';
 
 /**
  * What nearly every request asks for, read once a second and not once a request: what was not there is asked for

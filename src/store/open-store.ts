@@ -1,13 +1,13 @@
 import { EventEmitter } from 'node:events';
 import type { Log } from '../log.ts';
 import { createCredentialWatch } from './accounts/credential-watch.ts';
-import { type Bus, createLocalBus } from './bus.ts';
-import { openDatabase } from './database.ts';
-import { createFeedWatch } from './feed-watch.ts';
+import { createQueueLimits } from './accounts/queue-limits.ts';
+import { type Amounts, createQuotas } from './accounts/quotas.ts';
+import { openDatabase } from './database/database.ts';
+import { type Bus, createLocalBus } from './log/bus.ts';
+import { createFeedWatch } from './log/feed-watch.ts';
 import { createLookups } from './lookups.ts';
-import { createQueueLimits } from './queue-limits.ts';
-import { type Amounts, createQuotas } from './quotas.ts';
-import { createRunWatch } from './run-watch.ts';
+import { createRunWatch } from './runs/run-watch.ts';
 import type { Store } from './store.ts';
 
 /** Connects to a database that is up to date. Whoever opens it closes it. */
@@ -24,7 +24,7 @@ export async function openStore(options: {
   const feedWatch = createFeedWatch(database, options.log);
   const credentialWatch = createCredentialWatch(database, options.log);
   const bus: Bus & { close?(): Promise<void> } = options.redisUrl
-    ? (await import('./redis-bus.ts')).createRedisBus(options.redisUrl, options.log)
+    ? (await import('./log/redis-bus.ts')).createRedisBus(options.redisUrl, options.log)
     : createLocalBus();
   return {
     database,

@@ -1,12 +1,12 @@
 import type { EventEmitter } from 'node:events';
 import type { CredentialWatch } from './accounts/credential-watch.ts';
-import type { Bus } from './bus.ts';
-import type { Database } from './database.ts';
-import type { FeedWatch } from './feed-watch.ts';
+import type { QueueLimits } from './accounts/queue-limits.ts';
+import type { Quotas } from './accounts/quotas.ts';
+import type { Database } from './database/database.ts';
+import type { Bus } from './log/bus.ts';
+import type { FeedWatch } from './log/feed-watch.ts';
 import type { Lookups } from './lookups.ts';
-import type { QueueLimits } from './queue-limits.ts';
-import type { Quotas } from './quotas.ts';
-import type { RunWatch } from './run-watch.ts';
+import type { RunWatch } from './runs/run-watch.ts';
 
 /** A task that is being created. */
 export interface QueuedTask {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { writeLimits } from '../../src/store/quotas.ts';
+import { writeLimits } from '../../src/store/accounts/quotas.ts';
 import { type Client, data } from '../harness/client.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
 

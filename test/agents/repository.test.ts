@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openWorkspace } from '../../src/store/workspaces.ts';
+import { openWorkspace } from '../../src/workspaces/workspaces.ts';
 import { type Client, data } from '../harness/client.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
 import { createSession } from '../sessions/feed-reader.ts';

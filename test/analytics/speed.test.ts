@@ -1,9 +1,9 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { type AnalyticsScope, readAnalytics } from '../../src/store/analytics.ts';
-import { readInstallation } from '../../src/store/installation-report.ts';
-import { readQueue } from '../../src/store/queue-report.ts';
-import { readTaskTotals } from '../../src/store/task-totals.ts';
+import { type AnalyticsScope, readAnalytics } from '../../src/store/analytics/analytics.ts';
+import { readInstallation } from '../../src/store/analytics/installation-report.ts';
+import { readTaskTotals } from '../../src/store/tasks/totals.ts';
+import { readQueue } from '../../src/store/workers/queue-report.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
 
 let server: TestServer;

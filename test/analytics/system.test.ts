@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { registerWorker } from '../../src/store/workers.ts';
+import { registerWorker } from '../../src/store/workers/workers.ts';
 import { type Client, data, errorCode } from '../harness/client.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
 import { addRun, localIdOf, userIdOf } from './rows.ts';

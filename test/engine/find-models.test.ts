@@ -6,8 +6,8 @@ import { createSandbox } from '../../src/engine/sandbox/sandbox.ts';
 import { createLog } from '../../src/log.ts';
 import { type ModelTraits, type Provider, ProviderError } from '../../src/providers/provider.ts';
 import { createQuirkMemory } from '../../src/providers/quirks/memory.ts';
-import { createRunWriter } from '../../src/store/run-writer.ts';
-import { createSecretBox } from '../../src/store/secret-box.ts';
+import { createSecretBox } from '../../src/secrets/secret-box.ts';
+import { createRunWriter } from '../../src/store/log/run-writer.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
 
 let server: TestServer;

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createIntegrationTester } from '../../src/engine/integration/tester.ts';
 import { createOutbound } from '../../src/engine/outbound.ts';
 import { createOutboundFetch } from '../../src/engine/outbound-fetch.ts';
-import type { IntegrationRow } from '../../src/store/integrations.ts';
+import type { IntegrationRow } from '../../src/store/integrations/integrations.ts';
 import { type Outside, startOutside } from '../vendor/outside.ts';
 
 let outside: Outside;

@@ -1,8 +1,8 @@
 import { newId } from '../../src/rules/ids.ts';
-import { claimRun } from '../../src/store/claim-run.ts';
-import { type Lease, openLease } from '../../src/store/lease.ts';
+import { type Lease, openLease } from '../../src/store/log/lease.ts';
+import { claimRun } from '../../src/store/runs/claim-run.ts';
 import type { Store } from '../../src/store/store.ts';
-import { registerWorker } from '../../src/store/workers.ts';
+import { registerWorker } from '../../src/store/workers/workers.ts';
 
 /** The id that the store knows a task by. */
 export function runIdOf(taskId: string): string {

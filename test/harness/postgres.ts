@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
+import { passwordOf } from '../../src/embedded-postgres/secret.ts';
+import { startEmbeddedPostgres } from '../../src/embedded-postgres/start.ts';
 import { createLog } from '../../src/log.ts';
-import { passwordOf } from '../../src/store/embedded-postgres/secret.ts';
-import { startEmbeddedPostgres } from '../../src/store/embedded-postgres/start.ts';
-import { keptSecret } from '../../src/store/kept-secret.ts';
-import { migrate } from '../../src/store/migrate.ts';
+import { keptSecret } from '../../src/secrets/kept-secret.ts';
+import { migrate } from '../../src/start/migrate-database.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {

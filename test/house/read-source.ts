@@ -18,6 +18,8 @@ export interface Import {
   from: string;
   /** The room that it leads to; null for a package. */
   room: string | null;
+  /** The file that it leads to, below src; null for a package. */
+  path: string | null;
   /** `import type`: gone at run time. */
   isType: boolean;
 }
@@ -60,8 +62,8 @@ const IMPORT =
 
 function toImport(path: string, [, type, named, bare, dynamic]: RegExpMatchArray): Import {
   const from = named ?? bare ?? dynamic ?? '';
-  const room = from.startsWith('.') ? roomOf(normalize(join(dirname(path), from))) : null;
-  return { from, room, isType: type !== undefined };
+  const target = from.startsWith('.') ? normalize(join(dirname(path), from)) : null;
+  return { from, room: target && roomOf(target), path: target, isType: type !== undefined };
 }
 
 function roomOf(path: string): string {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { saveArtifact } from '../../src/store/artifacts.ts';
-import type { Lease } from '../../src/store/lease.ts';
+import type { Lease } from '../../src/store/log/lease.ts';
+import { saveArtifact } from '../../src/store/tasks/artifacts.ts';
 import type { ArtifactType } from '../../src/vocabulary.ts';
 import { type Client, data, errorCode } from '../harness/client.ts';
 import { holdTask } from '../harness/lease.ts';

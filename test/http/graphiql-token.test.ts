@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { removeLinks } from '../../src/store/one-time-links.ts';
+import { removeLinks } from '../../src/secrets/one-time-links.ts';
 import { createClient, data } from '../harness/client.ts';
 import { PROXIES } from '../harness/proxies.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';

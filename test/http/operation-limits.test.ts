@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { keepSchedule } from '../../src/store/keep-schedule.ts';
+import { keepSchedule } from '../../src/store/workflows/keep-schedule.ts';
 import { type Client, createClient, data } from '../harness/client.ts';
 import { launch } from '../harness/process.ts';
 import { startRedis } from '../harness/redis.ts';

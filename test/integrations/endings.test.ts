@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { cancelWithin } from '../../src/store/cancel-run.ts';
-import { transaction } from '../../src/store/transaction.ts';
+import { transaction } from '../../src/store/database/transaction.ts';
+import { cancelWithin } from '../../src/store/runs/cancel-run.ts';
 import { type Client, data } from '../harness/client.ts';
 import { runIdOf } from '../harness/lease.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { freePort } from '../../src/store/embedded-postgres/server.ts';
+import { freePort } from '../../src/embedded-postgres/server.ts';
 import { createClient, data } from '../harness/client.ts';
 import { createFolder } from '../harness/folder.ts';
 import { launch, type Polyphony } from '../harness/process.ts';

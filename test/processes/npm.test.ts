@@ -216,7 +216,7 @@ describe('DATA_DIR', () => {
   );
 
   test('that cannot be written is one, too', async () => {
-    const module = new URL('../../src/store/data-dir.ts', import.meta.url);
+    const module = new URL('../../src/data-dir/make-data-dir.ts', import.meta.url);
     // Root could write it all the same.
     const script = `
       const { makeDataDir } = await import('${module}');

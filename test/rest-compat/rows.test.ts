@@ -7,7 +7,7 @@ import { jsonBody, oneOf, path } from '../../src/rest-compat/input.ts';
 import { globalIdOf } from '../../src/rest-compat/output.ts';
 import { queryFlag, queryInteger, range } from '../../src/rest-compat/query.ts';
 import { newId } from '../../src/rules/ids.ts';
-import { saveArtifact } from '../../src/store/artifacts.ts';
+import { saveArtifact } from '../../src/store/tasks/artifacts.ts';
 import { holdTask, runIdOf } from '../harness/lease.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
 import { createLegacyClient, type LegacyClient } from './legacy-client.ts';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createLog } from '../../src/log.ts';
 import { newId } from '../../src/rules/ids.ts';
-import { claimRun } from '../../src/store/claim-run.ts';
-import { registerWorker, releaseWorker } from '../../src/store/workers.ts';
+import { claimRun } from '../../src/store/runs/claim-run.ts';
+import { registerWorker, releaseWorker } from '../../src/store/workers/workers.ts';
 import { startWorker } from '../../src/worker.ts';
 import { type Client, data } from '../harness/client.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { uidOf } from '../../src/rules/workspace.ts';
-import { openWorkspace } from '../../src/store/workspaces.ts';
+import { openWorkspace } from '../../src/workspaces/workspaces.ts';
 import { isRoot, openWorkPlace, SECRET, type WorkPlace } from './work-place.ts';
 
 const APPLICATION = resolve(import.meta.dirname, '../..');

@@ -15,7 +15,7 @@ import type { Command, CommandResult } from '../../src/engine/sandbox/command.ts
 import { LIMITS, type Limits } from '../../src/engine/sandbox/limits.ts';
 import { createSandbox, type Sandbox, type SandboxSettings } from '../../src/engine/sandbox/sandbox.ts';
 import { type Tenant, uidOf } from '../../src/rules/workspace.ts';
-import { makeWorkspace } from '../../src/store/workspaces.ts';
+import { makeWorkspace } from '../../src/workspaces/workspaces.ts';
 
 /** What the server keeps to itself. */
 export const SECRET = 'canary of the tests';

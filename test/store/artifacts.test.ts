@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readEvents } from '../../src/store/log/event-log.ts';
+import { type Lease, LeaseLost } from '../../src/store/log/lease.ts';
+import { completeRun } from '../../src/store/runs/finish-run.ts';
+import { releaseRun } from '../../src/store/runs/release-run.ts';
 import {
   MAX_ARTIFACT_BYTES,
   type NewArtifact,
   readArtifacts,
   saveArtifact,
-} from '../../src/store/artifacts.ts';
-import { readEvents } from '../../src/store/event-log.ts';
-import { completeRun } from '../../src/store/finish-run.ts';
-import { giveBackRun } from '../../src/store/give-back-run.ts';
-import { type Lease, LeaseLost } from '../../src/store/lease.ts';
+} from '../../src/store/tasks/artifacts.ts';
 import type { Client } from '../harness/client.ts';
 import { holdTask } from '../harness/lease.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
@@ -83,7 +83,7 @@ test('a run has at most 500', async () => {
 
 test('a lease that was lost, or a run that has ended, leaves nothing', async () => {
   const lost = await newLease();
-  await giveBackRun(server.store, lost);
+  await releaseRun(server.store, lost);
   const ended = await newLease();
   const result = { output: '', model: 'demo', provider: 'demo', finishReason: 'stop' } as const;
   await completeRun(server.store, ended, result);

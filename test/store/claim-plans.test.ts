@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { claimNextRun } from '../../src/store/claim-run.ts';
-import { endDeferrals } from '../../src/store/defer-run.ts';
-import { readWaitingAccounts } from '../../src/store/waiting-accounts.ts';
+import { claimNextRun } from '../../src/store/runs/claim-run.ts';
+import { endDeferrals } from '../../src/store/runs/defer-run.ts';
+import { readWaitingAccounts } from '../../src/store/workers/waiting-accounts.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
 
 let server: TestServer;

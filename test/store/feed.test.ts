@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { cancelWithin } from '../../src/store/cancel-run.ts';
-import { appendSql, eventsParameter, RAISED, raiseSql } from '../../src/store/event-log.ts';
+import { appendSql, eventsParameter, RAISED, raiseSql } from '../../src/store/log/event-log.ts';
+import { cancelWithin } from '../../src/store/runs/cancel-run.ts';
 import { type Client, data } from '../harness/client.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
 import { createSession, type FeedPayload, keyOf, readFeed, readUntil } from '../sessions/feed-reader.ts';

@@ -2,15 +2,15 @@ import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createLog } from '../../src/log.ts';
 import { newId } from '../../src/rules/ids.ts';
-import { claimRun } from '../../src/store/claim-run.ts';
-import { type Batch, commitBatches } from '../../src/store/commit-batches.ts';
-import { createSureCommit } from '../../src/store/commit-surely.ts';
-import { type Database, openDatabase } from '../../src/store/database.ts';
-import { readEvents } from '../../src/store/event-log.ts';
-import { giveBackRun } from '../../src/store/give-back-run.ts';
-import { type Lease, openLease } from '../../src/store/lease.ts';
-import { createRunWriter } from '../../src/store/run-writer.ts';
-import { registerWorker, releaseWorker } from '../../src/store/workers.ts';
+import { type Database, openDatabase } from '../../src/store/database/database.ts';
+import { type Batch, commitBatches } from '../../src/store/log/commit-batches.ts';
+import { createSureCommit } from '../../src/store/log/commit-surely.ts';
+import { readEvents } from '../../src/store/log/event-log.ts';
+import { type Lease, openLease } from '../../src/store/log/lease.ts';
+import { createRunWriter } from '../../src/store/log/run-writer.ts';
+import { claimRun } from '../../src/store/runs/claim-run.ts';
+import { releaseRun } from '../../src/store/runs/release-run.ts';
+import { registerWorker, releaseWorker } from '../../src/store/workers/workers.ts';
 import type { Client } from '../harness/client.ts';
 import { startDatabaseProxy } from '../harness/database-proxy.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
@@ -53,7 +53,7 @@ test('a run that is claimed again by the worker that held it: the old lease writ
   const [runId, neighbour, worker] = [await newRun(), await newRun(), await newWorker()];
   const old = await take(runId, worker);
   const other = await take(neighbour, worker);
-  await giveBackRun(server.store, old);
+  await releaseRun(server.store, old);
   const fresh = await take(runId, worker);
   const committed = await commitBatches(
     server.store.database,

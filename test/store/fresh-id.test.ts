@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { freshId, withFreshId } from '../../src/store/fresh-id.ts';
-import { insertThread } from '../../src/store/threads.ts';
+import { freshId, withFreshId } from '../../src/store/database/fresh-id.ts';
+import { insertThread } from '../../src/store/threads/threads.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
 
 let server: TestServer;

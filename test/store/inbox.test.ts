@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { createLocalBus } from '../../src/store/bus.ts';
-import type { LoggedEvent } from '../../src/store/events.ts';
-import { openInbox } from '../../src/store/inbox.ts';
+import { createLocalBus } from '../../src/store/log/bus.ts';
+import type { LoggedEvent } from '../../src/store/log/events.ts';
+import { openInbox } from '../../src/store/log/inbox.ts';
 import type { Store } from '../../src/store/store.ts';
 
 const event = (seq: number, facts: object) =>

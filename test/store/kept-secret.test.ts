@@ -1,7 +1,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { keptSecret } from '../../src/store/kept-secret.ts';
+import { keptSecret } from '../../src/secrets/kept-secret.ts';
 import { createFolder } from '../harness/folder.ts';
 
 let folder: Awaited<ReturnType<typeof createFolder>>;

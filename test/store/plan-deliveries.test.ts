@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { planDeliveries } from '../../src/store/send-deliveries.ts';
+import { planDeliveries } from '../../src/store/integrations/send-deliveries.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
 
 let server: TestServer;

@@ -1,16 +1,16 @@
 import pg, { type ClientBase } from 'pg';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { Feed } from '../../src/store/bus.ts';
-import { readDeliveries } from '../../src/store/deliveries.ts';
-import { presentProgress, readFeed } from '../../src/store/feed.ts';
-import { failRun } from '../../src/store/finish-run.ts';
-import { openLease } from '../../src/store/lease.ts';
-import { listTasks, readSessionTasks, type TaskListing } from '../../src/store/list-tasks.ts';
-import { createQuotas } from '../../src/store/quotas.ts';
-import { planDeliveries, takeDelivery } from '../../src/store/send-deliveries.ts';
-import { readSessionTotals } from '../../src/store/session-totals.ts';
-import { listSessions } from '../../src/store/sessions.ts';
-import { listThreads, readTurns } from '../../src/store/threads.ts';
+import { createQuotas } from '../../src/store/accounts/quotas.ts';
+import { readDeliveries } from '../../src/store/integrations/deliveries.ts';
+import { planDeliveries, takeDelivery } from '../../src/store/integrations/send-deliveries.ts';
+import type { Feed } from '../../src/store/log/bus.ts';
+import { presentProgress, readFeed } from '../../src/store/log/feed.ts';
+import { openLease } from '../../src/store/log/lease.ts';
+import { failRun } from '../../src/store/runs/finish-run.ts';
+import { listSessions } from '../../src/store/sessions/sessions.ts';
+import { readSessionTotals } from '../../src/store/sessions/totals.ts';
+import { listTasks, readSessionTasks, type TaskListing } from '../../src/store/tasks/list-tasks.ts';
+import { listThreads, readTurns } from '../../src/store/threads/threads.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
 
 let server: TestServer;

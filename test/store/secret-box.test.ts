@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { createSecretBox } from '../../src/store/secret-box.ts';
+import { createSecretBox } from '../../src/secrets/secret-box.ts';
 import { createFolder } from '../harness/folder.ts';
 
 const secretsKey = Buffer.alloc(32, 7).toString('base64');

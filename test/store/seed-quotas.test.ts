@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { createLog } from '../../src/log.ts';
-import { type Database, openDatabase } from '../../src/store/database.ts';
-import { createQuotas, type Quotas } from '../../src/store/quotas.ts';
+import { createQuotas, type Quotas } from '../../src/store/accounts/quotas.ts';
+import { type Database, openDatabase } from '../../src/store/database/database.ts';
 import { admin, withDatabase } from '../harness/postgres.ts';
 
 /** The last migration that knows no quotas. */

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { newId } from '../../src/rules/ids.ts';
 import { UNKNOWN_USAGE } from '../../src/rules/money.ts';
-import { setSessionLimit } from '../../src/store/budgets.ts';
-import { beginModelCall, settleModelCall } from '../../src/store/model-calls.ts';
+import { setSessionLimit } from '../../src/store/money/budgets.ts';
+import { beginModelCall, settleModelCall } from '../../src/store/money/model-calls.ts';
 import { holdTask } from '../harness/lease.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
 import { createSession } from '../sessions/feed-reader.ts';

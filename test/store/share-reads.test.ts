@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { shareReads } from '../../src/store/share-reads.ts';
+import { shareReads } from '../../src/store/database/share-reads.ts';
 
 const begin = () => new Promise(setImmediate);
 

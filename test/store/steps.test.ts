@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { newId } from '../../src/rules/ids.ts';
-import { claimRun } from '../../src/store/claim-run.ts';
-import { readEvents } from '../../src/store/event-log.ts';
-import type { NewEvent } from '../../src/store/events.ts';
-import { giveBackRun } from '../../src/store/give-back-run.ts';
-import { type Lease, LeaseLost, openLease } from '../../src/store/lease.ts';
-import { beginStep, completeStep, readSteps } from '../../src/store/steps.ts';
-import { registerWorker } from '../../src/store/workers.ts';
+import { readEvents } from '../../src/store/log/event-log.ts';
+import type { NewEvent } from '../../src/store/log/events.ts';
+import { type Lease, LeaseLost, openLease } from '../../src/store/log/lease.ts';
+import { claimRun } from '../../src/store/runs/claim-run.ts';
+import { releaseRun } from '../../src/store/runs/release-run.ts';
+import { beginStep, completeStep, readSteps } from '../../src/store/runs/steps.ts';
+import { registerWorker } from '../../src/store/workers/workers.ts';
 import type { Client } from '../harness/client.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
 
@@ -65,7 +65,7 @@ test('a step is completed once, and told of once, however often it is written', 
 
 test('a lease that was lost writes no step', async () => {
   const old = await newLease();
-  await giveBackRun(server.store, old);
+  await releaseRun(server.store, old);
   const fresh = await take(old.runId);
   await expect(beginStep(server.store, old, 'a', progress(0.5))).rejects.toThrow(LeaseLost);
   expect(old.signal.aborted).toBe(true);

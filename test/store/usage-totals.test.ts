@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { newId } from '../../src/rules/ids.ts';
 import type { Round } from '../../src/rules/orchestration.ts';
-import { type NewArtifact, saveArtifact } from '../../src/store/artifacts.ts';
-import { claimRun } from '../../src/store/claim-run.ts';
-import { giveBackRun } from '../../src/store/give-back-run.ts';
-import { type Lease, openLease } from '../../src/store/lease.ts';
-import { writeLimits } from '../../src/store/quotas.ts';
-import { beginStep, completeStep } from '../../src/store/steps.ts';
-import { registerWorker } from '../../src/store/workers.ts';
+import { writeLimits } from '../../src/store/accounts/quotas.ts';
+import { type Lease, openLease } from '../../src/store/log/lease.ts';
+import { roundChange } from '../../src/store/orchestrations/rounds.ts';
+import { claimRun } from '../../src/store/runs/claim-run.ts';
+import { releaseRun } from '../../src/store/runs/release-run.ts';
+import { beginStep, completeStep } from '../../src/store/runs/steps.ts';
+import { type NewArtifact, saveArtifact } from '../../src/store/tasks/artifacts.ts';
+import { registerWorker } from '../../src/store/workers/workers.ts';
 import { type Client, data } from '../harness/client.ts';
 import { holdTask } from '../harness/lease.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
@@ -130,10 +131,15 @@ test('the answer of a round counts once, also when it is evaluated', async () =>
   };
   const answer = { ...model, callId: 'c', text: 'o'.repeat(10_000), finishReason: 'stop' } as const;
   const evaluation = { ...model, isSelfEvaluated: false, score: 1, feedback: 'f'.repeat(1_000), error: null };
-  await beginStep(server.store, lease, 'generate:1', [], { round });
-  const generated = { key: 'generate:1', output: {}, events: [], round: { ...round, answer } };
+  await beginStep(server.store, lease, 'generate:1', [], { change: roundChange(round) });
+  const generated = { key: 'generate:1', output: {}, events: [], change: roundChange({ ...round, answer }) };
   await completeStep(server.store, lease, generated);
-  const evaluated = { key: 'evaluate:1', output: {}, events: [], round: { ...round, answer, evaluation } };
+  const evaluated = {
+    key: 'evaluate:1',
+    output: {},
+    events: [],
+    change: roundChange({ ...round, answer, evaluation }),
+  };
   await completeStep(server.store, lease, evaluated);
   const grown = (await bytesOf(lease)).bytes - before.bytes;
   expect(grown).toBeGreaterThan(11_000);
@@ -187,7 +193,7 @@ test.each([1, 2, 3, 4])(
         expect((await server.store.quotas.read(ownerId)).used).toEqual(await kept(ownerId));
     }
     for (const lease of leases) {
-      await giveBackRun(server.store, lease);
+      await releaseRun(server.store, lease);
       const { bytes, counted, artifacts } = await bytesOf(lease);
       expect(bytes - lease.bare).toBe(artifacts);
       expect(counted).toBe(bytes);

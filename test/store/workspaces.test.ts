@@ -24,7 +24,7 @@ import {
   openWorkspace,
   removeWorkspace,
   type WorkspaceSettings,
-} from '../../src/store/workspaces.ts';
+} from '../../src/workspaces/workspaces.ts';
 
 const isRoot = process.getuid?.() === 0;
 

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createLog } from '../../src/log.ts';
 import { newId } from '../../src/rules/ids.ts';
-import { claimRun } from '../../src/store/claim-run.ts';
-import { commitBatches } from '../../src/store/commit-batches.ts';
-import { type Lease, openLease } from '../../src/store/lease.ts';
+import { commitBatches } from '../../src/store/log/commit-batches.ts';
+import { type Lease, openLease } from '../../src/store/log/lease.ts';
 import { openStore } from '../../src/store/open-store.ts';
-import { registerWorker } from '../../src/store/workers.ts';
+import { claimRun } from '../../src/store/runs/claim-run.ts';
+import { registerWorker } from '../../src/store/workers/workers.ts';
 import type { Client } from '../harness/client.ts';
 import { runIdOf } from '../harness/lease.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';

@@ -8,7 +8,7 @@ import { createOutbound } from '../../src/engine/outbound.ts';
 import { createSandbox } from '../../src/engine/sandbox/sandbox.ts';
 import { type Repository, readRepositoryUrl } from '../../src/rules/git.ts';
 import { newId } from '../../src/rules/ids.ts';
-import { makeWorkspace } from '../../src/store/workspaces.ts';
+import { makeWorkspace } from '../../src/workspaces/workspaces.ts';
 import { type Client, data } from '../harness/client.ts';
 import { createFolder } from '../harness/folder.ts';
 import { type GitServer, git, startGitServer } from '../harness/git-server.ts';

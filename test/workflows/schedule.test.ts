@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { keepSchedule } from '../../src/store/keep-schedule.ts';
+import { keepSchedule } from '../../src/store/workflows/keep-schedule.ts';
 import { type Client, data } from '../harness/client.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
 import { createWorkflow, execution, follow } from './workflows.ts';

@@ -4,8 +4,8 @@ import type { ToolCall } from '../../providers/provider.ts';
 import { readToolInput } from '../../rules/answers/tool-input.ts';
 import { boundedJson, boundedText } from '../../rules/bounded.ts';
 import { storable } from '../../rules/text.ts';
-import { outlastConnectionLoss } from '../../store/connection-loss.ts';
-import { beginStep, completeStep } from '../../store/steps.ts';
+import { outlastConnectionLoss } from '../../store/database/connection-loss.ts';
+import { beginStep, completeStep, taskChange } from '../../store/runs/steps.ts';
 import type { ToolName } from '../../vocabulary.ts';
 import { toolNamed } from '../tools/index.ts';
 import { definitionOf } from './definitions.ts';
@@ -47,7 +47,12 @@ export async function callTool(work: Work, turn: Turn, call: ToolCall, index: nu
   const output = result + notice;
   const done = { ...rest, tool, input, output, isError, ...(notice && { notice }) };
   const completed = { type: 'ToolCallCompleted', data: { ...about, output, isError } } as const;
-  const step = { key, output: done, events: [...events, completed], ...(task && { task }) };
+  const step = {
+    key,
+    output: done,
+    events: [...events, completed],
+    ...(task && { change: taskChange(task) }),
+  };
   await outlastConnectionLoss(() => completeStep(context.store, lease, step));
   turn.calls.set(index, { ...done, status: 'completed' });
   return true;

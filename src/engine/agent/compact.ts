@@ -1,8 +1,8 @@
 import { type ModelMessage, ProviderError } from '../../providers/provider.ts';
 import { boundedText } from '../../rules/bounded.ts';
-import { outlastConnectionLoss } from '../../store/connection-loss.ts';
-import { restartAttempt } from '../../store/restart-attempt.ts';
-import { completeStep, type StepRow } from '../../store/steps.ts';
+import { outlastConnectionLoss } from '../../store/database/connection-loss.ts';
+import { restartAttempt } from '../../store/runs/restart-attempt.ts';
+import { completeStep, type StepRow } from '../../store/runs/steps.ts';
 import { askModel, createTries } from '../ask-model.ts';
 import type { ModelCallResult } from '../model-call.ts';
 import { bytesOf, type Compaction, compactMessages, LEVELS } from './compaction.ts';

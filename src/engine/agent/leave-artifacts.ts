@@ -1,7 +1,7 @@
 import { mediaTypeOf } from '../../rules/media-type.ts';
-import { saveArtifact } from '../../store/artifacts.ts';
-import { outlastConnectionLoss } from '../../store/connection-loss.ts';
-import { completeStep, type StepRow } from '../../store/steps.ts';
+import { outlastConnectionLoss } from '../../store/database/connection-loss.ts';
+import { completeStep, type StepRow } from '../../store/runs/steps.ts';
+import { saveArtifact } from '../../store/tasks/artifacts.ts';
 import type { ArtifactType } from '../../vocabulary.ts';
 import { diffSince, type Snapshot, snapshotSchema, takeSnapshot } from '../workspace-diff.ts';
 import type { Work } from './work.ts';

@@ -1,4 +1,4 @@
-import { outlastConnectionLoss } from '../../store/connection-loss.ts';
+import { outlastConnectionLoss } from '../../store/database/connection-loss.ts';
 import {
   type DueDelivery,
   disableIntegration,
@@ -7,7 +7,7 @@ import {
   recordTry,
   releaseDelivery,
   takeDelivery,
-} from '../../store/send-deliveries.ts';
+} from '../../store/integrations/send-deliveries.ts';
 import type { EngineContext } from '../context.ts';
 import { createOutboundFetch } from '../outbound-fetch.ts';
 import { PATIENCE_MS } from './call.ts';

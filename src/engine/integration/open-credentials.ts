@@ -1,5 +1,5 @@
 import { DomainError } from '../../errors.ts';
-import type { SecretBox } from '../../store/secret-box.ts';
+import type { SecretBox } from '../../secrets/secret-box.ts';
 
 /** @throws DomainError when they were sealed with another key. */
 export async function openCredentials(secrets: SecretBox, sealed: string): Promise<string> {

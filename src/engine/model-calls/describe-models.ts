@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import { coerceError } from '../../errors.ts';
 import type { ListedModel, ModelTraits, Provider } from '../../providers/provider.ts';
-import { type FoundModel, readDigests } from '../../store/found-models/record.ts';
+import { type FoundModel, readDigests } from '../../store/models/record-found-models.ts';
 import type { EngineContext } from '../context.ts';
 
 /** Requests to one server at the same time. */

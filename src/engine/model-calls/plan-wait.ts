@@ -1,7 +1,7 @@
 import type { ProviderError } from '../../providers/provider.ts';
 import { waitInQueue } from '../../rules/retry.ts';
-import { readOutage } from '../../store/defer-run.ts';
-import type { Lease } from '../../store/lease.ts';
+import type { Lease } from '../../store/log/lease.ts';
+import { readOutage } from '../../store/runs/defer-run.ts';
 import type { EngineContext } from '../context.ts';
 
 /**

@@ -2,10 +2,11 @@ import { DomainError } from '../../errors.ts';
 import { boundedText } from '../../rules/bounded.ts';
 import type { Decision, Evaluation, Round, RoundAnswer } from '../../rules/orchestration.ts';
 import { readVerdict, VERDICT_SCHEMA } from '../../rules/verdict.ts';
-import { outlastConnectionLoss } from '../../store/connection-loss.ts';
-import type { NewEvent } from '../../store/events.ts';
-import { restartAttempt } from '../../store/restart-attempt.ts';
-import { completeStep } from '../../store/steps.ts';
+import { outlastConnectionLoss } from '../../store/database/connection-loss.ts';
+import type { NewEvent } from '../../store/log/events.ts';
+import { roundChange } from '../../store/orchestrations/rounds.ts';
+import { restartAttempt } from '../../store/runs/restart-attempt.ts';
+import { completeStep } from '../../store/runs/steps.ts';
 import { askModel, createTries } from '../ask-model.ts';
 import { knownRunError } from '../run-error.ts';
 import { correctedMessages, evaluationMessages } from './messages.ts';
@@ -27,7 +28,7 @@ export async function evaluate(work: Work, evaluating: Evaluating): Promise<Roun
   const progress = Math.min(1, round.iteration / orchestration.maxIterations);
   if (progress < 1) events.push({ type: 'ProgressMade', data: { progress } });
   const over = { ...round, evaluation };
-  const step = { key: `evaluate:${round.iteration}`, output: { callId }, events, round: over };
+  const step = { key: `evaluate:${round.iteration}`, output: { callId }, events, change: roundChange(over) };
   await outlastConnectionLoss(() => completeStep(context.store, lease, step));
   return over;
 }

@@ -2,9 +2,10 @@ import { DomainError } from '../../errors.ts';
 import type { ModelMessage } from '../../providers/provider.ts';
 import { type ModelReference, sameModel } from '../../rules/model-id.ts';
 import { bestRound, type Round } from '../../rules/orchestration.ts';
-import { outlastConnectionLoss } from '../../store/connection-loss.ts';
-import type { NewEvent } from '../../store/events.ts';
-import { beginStep, completeStep } from '../../store/steps.ts';
+import { outlastConnectionLoss } from '../../store/database/connection-loss.ts';
+import type { NewEvent } from '../../store/log/events.ts';
+import { roundChange } from '../../store/orchestrations/rounds.ts';
+import { beginStep, completeStep } from '../../store/runs/steps.ts';
 import { askModel, createTries } from '../ask-model.ts';
 import type { ModelCallResult } from '../model-call.ts';
 import { knownRunError } from '../run-error.ts';
@@ -20,10 +21,12 @@ export async function generate(work: Work, round: Round): Promise<Round> {
   const { context, lease } = work;
   const key = `generate:${round.iteration}`;
   await outlastConnectionLoss(() =>
-    beginStep(context.store, lease, key, [selection(work, round)], { round }),
+    beginStep(context.store, lease, key, [selection(work, round)], {
+      change: roundChange(round),
+    }),
   );
   const { over, output, events } = await answer(work, round);
-  const step = { key, output, events, round: over };
+  const step = { key, output, events, change: roundChange(over) };
   await outlastConnectionLoss(() => completeStep(context.store, lease, step));
   return over;
 }

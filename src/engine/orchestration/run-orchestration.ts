@@ -1,8 +1,8 @@
 import { bestRound, decide, type OrchestrationResult, type Round } from '../../rules/orchestration.ts';
-import type { Lease } from '../../store/lease.ts';
-import { readSpend } from '../../store/model-call-reports.ts';
-import { readRounds } from '../../store/orchestration-rounds.ts';
-import { startOrchestration } from '../../store/start-orchestration.ts';
+import type { Lease } from '../../store/log/lease.ts';
+import { readSpend } from '../../store/money/model-call-reports.ts';
+import { readRounds } from '../../store/orchestrations/rounds.ts';
+import { startOrchestration } from '../../store/orchestrations/start-orchestration.ts';
 import type { StopReason } from '../../vocabulary.ts';
 import type { EngineContext } from '../context.ts';
 import { toMessages } from '../threads/conversation.ts';

@@ -1,7 +1,7 @@
 import type { ModelMessage } from '../../providers/provider.ts';
 import type { Round } from '../../rules/orchestration.ts';
-import type { Lease } from '../../store/lease.ts';
-import type { StartedOrchestration } from '../../store/start-orchestration.ts';
+import type { Lease } from '../../store/log/lease.ts';
+import type { StartedOrchestration } from '../../store/orchestrations/start-orchestration.ts';
 import type { EngineContext } from '../context.ts';
 
 /** An orchestration in a worker's hands. */

@@ -1,6 +1,6 @@
 import { lstat, readdir, readlink, realpath } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { hasCode } from '../../store/error-code.ts';
+import { hasCode } from '../../errors.ts';
 import { argvOf, type Command } from './command.ts';
 import { ENVIRONMENT } from './launch.ts';
 import type { Limits } from './limits.ts';

@@ -7,7 +7,6 @@ import type { Writable } from 'node:stream';
 import { coerceError, DomainError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import { FIRST_UID } from '../../rules/workspace.ts';
-import { messageOf } from '../../store/error-code.ts';
 import { inside, type Owner, systemRoot } from './bubblewrap-arguments.ts';
 import type { Command } from './command.ts';
 import { type ControlGroup, type ControlGroups, createControlGroups } from './control-groups.ts';
@@ -68,14 +67,16 @@ async function openControlGroups({ limits, log }: BubblewrapSettings): Promise<C
     log?.info(`commands run in control groups that bound ${groups.controllers.join(', ')}`);
     return groups;
   } catch (error) {
-    log?.warn(`no control groups for commands, whose memory is watched instead: ${messageOf(error)}`);
+    log?.warn(
+      `no control groups for commands, whose memory is watched instead: ${coerceError(error).message}`,
+    );
     return null;
   }
 }
 
 async function enteredBy({ accountId = '' }: Command, groups: ControlGroups): Promise<ControlGroup> {
   return groups.make(accountId).catch((error) => {
-    throw new DomainError('SANDBOX_UNAVAILABLE', `no command can be started: ${messageOf(error)}`);
+    throw new DomainError('SANDBOX_UNAVAILABLE', `no command can be started: ${coerceError(error).message}`);
   });
 }
 

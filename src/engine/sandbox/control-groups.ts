@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { hasCode } from '../../store/error-code.ts';
+import { hasCode } from '../../errors.ts';
 import type { Limits } from './limits.ts';
 
 /** The control group (v2) of one command. */

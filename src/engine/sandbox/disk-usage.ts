@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { type FreeSpace, freeSpace } from '../../data-dir/free-space.ts';
 import { DomainError } from '../../errors.ts';
-import { type FreeSpace, freeSpace } from '../../store/free-space.ts';
 import type { Command } from './command.ts';
 import type { Limits } from './limits.ts';
 

@@ -1,4 +1,4 @@
-import { freeSpace } from '../../store/free-space.ts';
+import { freeSpace } from '../../data-dir/free-space.ts';
 import type { Command } from './command.ts';
 import { type DiskUsage, diskShortage, NOTICEABLE } from './disk-usage.ts';
 import type { Limits } from './limits.ts';

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
-import { hasCode } from '../../store/error-code.ts';
+import { hasCode } from '../../errors.ts';
 
 /** The group of the server itself. A unit with `DelegateSubgroup=polyphony-server` starts in it. */
 export const SERVER_GROUP = 'polyphony-server';

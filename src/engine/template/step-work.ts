@@ -4,8 +4,8 @@ import { isPlain } from '../../rules/liquid-text.ts';
 import { liquidTexts, type TemplateStep } from '../../rules/template.ts';
 import { storable } from '../../rules/text.ts';
 import { TooComplex } from '../../rules/watch.ts';
-import type { Lease } from '../../store/lease.ts';
-import type { StartedTemplate } from '../../store/start-task.ts';
+import type { Lease } from '../../store/log/lease.ts';
+import type { StartedTemplate } from '../../store/runs/start-task.ts';
 import type { EngineContext } from '../context.ts';
 
 /** What a step has to work with. */

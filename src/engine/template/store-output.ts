@@ -3,8 +3,8 @@ import { isMediaType, mediaTypeOf } from '../../rules/media-type.ts';
 import { isRelativePath } from '../../rules/relative-path.ts';
 import type { StoreOutputStep } from '../../rules/template.ts';
 import { storable } from '../../rules/text.ts';
-import { boundedContent, MAX_ARTIFACT_BYTES, saveArtifact } from '../../store/artifacts.ts';
-import { outlastConnectionLoss } from '../../store/connection-loss.ts';
+import { outlastConnectionLoss } from '../../store/database/connection-loss.ts';
+import { boundedContent, MAX_ARTIFACT_BYTES, saveArtifact } from '../../store/tasks/artifacts.ts';
 import { fill, fillIfAny, type StepOutput, type StepWork } from './step-work.ts';
 import { hasWorkspace, workspaceOf } from './workspace.ts';
 

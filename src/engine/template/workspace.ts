@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ownFolder, templateFolder } from '../../rules/workspace.ts';
-import type { StartedTemplate } from '../../store/start-task.ts';
-import { openWorkspace, removeWorkspace } from '../../store/workspaces.ts';
+import type { StartedTemplate } from '../../store/runs/start-task.ts';
+import { openWorkspace, removeWorkspace } from '../../workspaces/workspaces.ts';
 import type { EngineContext } from '../context.ts';
 
 const tenantOf = ({ ownerId }: StartedTemplate) => ({ userId: ownerId, isAdmin: false, isTemplate: true });

@@ -1,7 +1,7 @@
 import { PROSE_BYTES_PER_TOKEN } from '../../rules/context-window.ts';
-import { appendEvent } from '../../store/append-event.ts';
-import type { Lease } from '../../store/lease.ts';
-import type { StartedTask } from '../../store/start-task.ts';
+import { appendEvent } from '../../store/log/append-event.ts';
+import type { Lease } from '../../store/log/lease.ts';
+import type { StartedTask } from '../../store/runs/start-task.ts';
 import type { EngineContext } from '../context.ts';
 import { fittingBytes } from '../model-calls/fitting-bytes.ts';
 import { bytesIn, withoutOlderTurns } from './conversation.ts';

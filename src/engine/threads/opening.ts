@@ -1,7 +1,7 @@
-import { appendEvent } from '../../store/append-event.ts';
-import type { Lease } from '../../store/lease.ts';
-import type { StartedTask } from '../../store/start-task.ts';
-import { readThread, readTurns, type ThreadSummary } from '../../store/threads.ts';
+import { appendEvent } from '../../store/log/append-event.ts';
+import type { Lease } from '../../store/log/lease.ts';
+import type { StartedTask } from '../../store/runs/start-task.ts';
+import { readThread, readTurns, type ThreadSummary } from '../../store/threads/threads.ts';
 import type { EngineContext } from '../context.ts';
 import type { Conversation } from './conversation.ts';
 

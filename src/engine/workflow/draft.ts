@@ -1,15 +1,15 @@
 import type { ClientBase } from 'pg';
 import { type FinishedStep, type StepScope, scopeOf, type WorkflowStep } from '../../rules/workflow.ts';
 import type { StepState, Try } from '../../rules/workflow-plan.ts';
-import type { LoggedEvent, NewEvent } from '../../store/events.ts';
+import type { SecretBox } from '../../secrets/secret-box.ts';
+import type { Quotas } from '../../store/accounts/quotas.ts';
+import type { LoggedEvent, NewEvent } from '../../store/log/events.ts';
 import {
   type ExecutionState,
   readStepContents,
   type StepChange,
   type StepContent,
-} from '../../store/execution-state.ts';
-import type { Quotas } from '../../store/quotas.ts';
-import type { SecretBox } from '../../store/secret-box.ts';
+} from '../../store/workflows/execution-state.ts';
 import type { Answers } from './answers.ts';
 import type { findModel, StepWorkers } from './step-workers.ts';
 

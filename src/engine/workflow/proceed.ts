@@ -1,8 +1,8 @@
 import { type ExecutionResult, resultOf, type StepResult, stepFailure } from '../../rules/workflow.ts';
 import type { StepQuestion } from '../../rules/workflow-liquid.ts';
 import { type Decision, decide, earliest } from '../../rules/workflow-plan.ts';
-import type { LoggedEvent } from '../../store/events.ts';
-import { type ExecutionChange, readTaskResults } from '../../store/execution-state.ts';
+import type { LoggedEvent } from '../../store/log/events.ts';
+import { type ExecutionChange, readTaskResults } from '../../store/workflows/execution-state.ts';
 import { requireAnswers } from './answers.ts';
 import { beginQuestion, beginStep } from './begin-step.ts';
 import { changeStep, contentsOf, type Draft, stepOf } from './draft.ts';

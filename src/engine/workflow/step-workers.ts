@@ -4,11 +4,11 @@ import { chooseModel, needsOf, takeChoice } from '../../rules/model-choice.ts';
 import type { ModelReference } from '../../rules/model-id.ts';
 import type { TemplateDefinition } from '../../rules/template.ts';
 import { kindOf, type StepKind, type WorkflowStep } from '../../rules/workflow.ts';
-import { findAgents } from '../../store/agents.ts';
-import type { NewEvent } from '../../store/events.ts';
-import type { ExecutionState } from '../../store/execution-state.ts';
-import { readModelCandidates } from '../../store/model-candidates.ts';
-import { findTemplate } from '../../store/templates.ts';
+import { findAgents } from '../../store/agents/agents.ts';
+import type { NewEvent } from '../../store/log/events.ts';
+import { readModelCandidates } from '../../store/models/candidates.ts';
+import { findTemplate } from '../../store/templates/templates.ts';
+import type { ExecutionState } from '../../store/workflows/execution-state.ts';
 import type { ModelAbility } from '../../vocabulary.ts';
 import type { EngineContext } from '../context.ts';
 

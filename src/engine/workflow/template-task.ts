@@ -1,8 +1,8 @@
 import type { ModelReference } from '../../rules/model-id.ts';
 import { askingSteps, splitSecrets } from '../../rules/template-task.ts';
 import type { TemplateQuestion, TemplateReply } from '../../rules/workflow-liquid.ts';
-import type { NewTask } from '../../store/create-task.ts';
-import type { NewEvent } from '../../store/events.ts';
+import type { NewEvent } from '../../store/log/events.ts';
+import type { NewTask } from '../../store/tasks/create-task.ts';
 import type { Draft } from './draft.ts';
 import type { StepWorker } from './step-workers.ts';
 

@@ -6,7 +6,7 @@ import { globalId } from '../../rules/global-id.ts';
 import { recordAudit } from '../../store/accounts/audit.ts';
 import { endAllLogins, insertLogin } from '../../store/accounts/logins.ts';
 import { setPassword } from '../../store/accounts/passwords.ts';
-import { transaction } from '../../store/transaction.ts';
+import { transaction } from '../../store/database/transaction.ts';
 import { text, validate } from '../validate.ts';
 import { requireViewer, viewer } from '../viewer.ts';
 import { type Login, newLogin, signFor } from './begin-login.ts';

@@ -3,8 +3,8 @@ import { DomainError } from '../../errors.ts';
 import { globalId } from '../../rules/global-id.ts';
 import { recordAudit } from '../../store/accounts/audit.ts';
 import { endAllLogins, endLogin, endOldTokens } from '../../store/accounts/logins.ts';
+import { transaction } from '../../store/database/transaction.ts';
 import type { User } from '../../store/entities/user.ts';
-import { transaction } from '../../store/transaction.ts';
 import { requireViewer, viewer } from '../viewer.ts';
 
 /** Ends the login that the request belongs to. @throws DomainError INVALID_STATE: it belongs to none */

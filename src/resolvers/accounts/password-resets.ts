@@ -6,8 +6,8 @@ import { insertPasswordReset, takePasswordReset } from '../../store/accounts/acc
 import { recordAudit } from '../../store/accounts/audit.ts';
 import { endAllLogins, insertLogin } from '../../store/accounts/logins.ts';
 import { replacePassword } from '../../store/accounts/passwords.ts';
+import { transaction } from '../../store/database/transaction.ts';
 import { User } from '../../store/entities/user.ts';
-import { transaction } from '../../store/transaction.ts';
 import { text, validate } from '../validate.ts';
 import { type Login, newLogin, signFor } from './begin-login.ts';
 import type { HandedToken } from './invitations.ts';

@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg';
-import type { Database } from '../database.ts';
-import { transaction } from '../transaction.ts';
+import type { Database } from '../database/database.ts';
+import { transaction } from '../database/transaction.ts';
 import { type AuditEvent, recordAudit } from './audit.ts';
 
 export interface NewAccountToken {

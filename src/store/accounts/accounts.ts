@@ -1,8 +1,8 @@
 import type { ClientBase } from 'pg';
 import { globalId } from '../../rules/global-id.ts';
 import type { Scope } from '../../vocabulary.ts';
-import type { Database } from '../database.ts';
-import { transaction } from '../transaction.ts';
+import type { Database } from '../database/database.ts';
+import { transaction } from '../database/transaction.ts';
 import { isInvited } from './account-tokens.ts';
 import { recordAudit } from './audit.ts';
 

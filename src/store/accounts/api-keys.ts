@@ -1,7 +1,7 @@
 import type { Scope } from '../../vocabulary.ts';
-import type { Database } from '../database.ts';
-import { createdAtTextSql, type ListRange, rangeSql, rangeValues } from '../list-range.ts';
-import { transaction } from '../transaction.ts';
+import type { Database } from '../database/database.ts';
+import { createdAtTextSql, type ListRange, rangeSql, rangeValues } from '../database/list-range.ts';
+import { transaction } from '../database/transaction.ts';
 import { type AuditEvent, recordAudit } from './audit.ts';
 
 export interface ApiKeyRow {

@@ -1,8 +1,8 @@
 import type { ClientBase } from 'pg';
 import { newId } from '../../rules/ids.ts';
 import type { AuditAction } from '../../vocabulary.ts';
-import type { Database } from '../database.ts';
-import { createdAtTextSql, type ListRange, rangeSql, rangeValues } from '../list-range.ts';
+import type { Database } from '../database/database.ts';
+import { createdAtTextSql, type ListRange, rangeSql, rangeValues } from '../database/list-range.ts';
 
 export interface AuditEvent {
   /** The account that acted; null: none that is known. */

@@ -1,5 +1,5 @@
 import type { Log } from '../../log.ts';
-import type { Database } from '../database.ts';
+import type { Database } from '../database/database.ts';
 import { type Credential, type CredentialState, nameOfCredential, readCredentials } from './credentials.ts';
 
 /** Called with the present state of a credential, about four times a second; null: it is revoked. */

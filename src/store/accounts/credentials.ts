@@ -1,4 +1,4 @@
-import type { Database } from '../database.ts';
+import type { Database } from '../database/database.ts';
 
 /** What the validity of credentials depends on beside their signature and expiry. */
 export interface Credential {

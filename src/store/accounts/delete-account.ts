@@ -1,11 +1,11 @@
 import type { ClientBase } from 'pg';
-import type { Database } from '../database.ts';
-import { deleteRunsWithin } from '../delete-runs.ts';
-import { lockOwnRuns } from '../end-turns.ts';
-import { addAccountDeletionJobSql } from '../job-queue.ts';
-import { publishAll } from '../publish-all.ts';
+import type { Database } from '../database/database.ts';
+import { transaction } from '../database/transaction.ts';
+import { publishAll } from '../log/publish-all.ts';
+import { deleteRunsWithin } from '../runs/delete-runs.ts';
+import { lockOwnRuns } from '../runs/end-turns.ts';
+import { addAccountDeletionJobSql } from '../runs/job-queue.ts';
 import type { Store } from '../store.ts';
-import { transaction } from '../transaction.ts';
 
 /** Rows that one transaction deletes: its locks and its memory are bounded, however much the account owns. */
 const RUNS_AT_ONCE = 100;

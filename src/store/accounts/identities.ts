@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg';
 import { globalId } from '../../rules/global-id.ts';
-import type { Database } from '../database.ts';
-import { transaction } from '../transaction.ts';
+import type { Database } from '../database/database.ts';
+import { transaction } from '../database/transaction.ts';
 import { isAddressTaken, isFirstAccount, lockAccounts } from './accounts.ts';
 import { recordAudit } from './audit.ts';
 

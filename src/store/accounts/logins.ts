@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg';
-import type { Database } from '../database.ts';
-import { transaction } from '../transaction.ts';
+import type { Database } from '../database/database.ts';
+import { transaction } from '../database/transaction.ts';
 
 export interface NewLogin {
   id: string;

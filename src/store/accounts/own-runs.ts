@@ -1,5 +1,5 @@
 import type { RunKind } from '../../vocabulary.ts';
-import type { Database } from '../database.ts';
+import type { Database } from '../database/database.ts';
 
 /** Kinds of those of the runs that an account owns, by id. */
 export async function findOwnRuns(

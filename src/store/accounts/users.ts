@@ -1,14 +1,14 @@
 import type { ClientBase } from 'pg';
 import type { AuditAction } from '../../vocabulary.ts';
-import { setUserLimit } from '../budgets.ts';
-import type { Database } from '../database.ts';
-import { addAccountDeletionJobSql } from '../job-queue.ts';
-import { createdAtTextSql, type ListRange, rangeSql, rangeValues } from '../list-range.ts';
-import { type LimitChange, writeLimits } from '../quotas.ts';
-import { transaction } from '../transaction.ts';
+import type { Database } from '../database/database.ts';
+import { createdAtTextSql, type ListRange, rangeSql, rangeValues } from '../database/list-range.ts';
+import { transaction } from '../database/transaction.ts';
+import { setUserLimit } from '../money/budgets.ts';
+import { addAccountDeletionJobSql } from '../runs/job-queue.ts';
 import { lockAccounts } from './accounts.ts';
 import { recordAudit } from './audit.ts';
 import { endAllLogins } from './logins.ts';
+import { type LimitChange, writeLimits } from './quotas.ts';
 
 /** An account as admins see it. */
 export interface AccountRow {

@@ -1,0 +1,67 @@
+import { chown, lchown, lstat, readdir, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { hasCode } from '../errors.ts';
+import type { Layout } from './layout.ts';
+
+/** The user that PostgreSQL runs as when we are root, whom it refuses. */
+export interface Account {
+  uid: number;
+  gid: number;
+}
+
+/** No passwd entry has it, so the database shares its files and signals with nobody. Fits a 65536-uid map. */
+const OWN: Account = { uid: 54_320, gid: 54_320 };
+/** initdb looks its user up in passwd; this one stands in every passwd of Linux. */
+export const NOBODY: Account = { uid: 65_534, gid: 65_534 };
+
+async function ownerOf(path: string): Promise<Account | undefined> {
+  try {
+    const { uid, gid } = await stat(path);
+    return { uid, gid };
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+}
+
+/** Undefined means: run PostgreSQL as who we are. */
+export async function chooseAccount({ cluster }: Layout): Promise<Account | undefined> {
+  const uid = process.getuid?.();
+  const owner = await ownerOf(cluster);
+  if (uid !== 0) {
+    if (!owner || owner.uid === uid) return undefined;
+    throw new Error(
+      `${cluster} belongs to uid ${owner.uid}, but Polyphony runs as uid ${uid}: start it as the owner or as root, ` +
+        `or run "chown -R ${uid} ${dirname(cluster)}" while it is stopped`,
+    );
+  }
+  if (process.platform === 'darwin')
+    throw new Error(
+      'The embedded PostgreSQL does not run as root on macOS: use another user or DATABASE_URL',
+    );
+  // A folder that an ordinary user has filled stays usable for that user.
+  if (owner && owner.uid !== 0) return owner;
+  if (owner) await chownTree(cluster, OWN);
+  return OWN;
+}
+
+export async function chownTree(folder: string, { uid, gid }: Account): Promise<void> {
+  const names = await readdir(folder, { recursive: true });
+  await Promise.all(names.map((name) => lchown(join(folder, name), uid, gid)));
+  await chown(folder, uid, gid);
+}
+
+async function allows(path: string, { uid, gid }: Account, bit: number): Promise<boolean> {
+  const entry = await lstat(path);
+  if (entry.isSymbolicLink()) return true;
+  const shift = entry.uid === uid ? 6 : entry.gid === gid ? 3 : 0;
+  return (entry.mode & (bit << shift)) !== 0;
+}
+
+/** The outermost folder (or the file itself) that keeps the account from reading `path`, an absolute real path. */
+export async function obstacle(path: string, account: Account): Promise<string | undefined> {
+  const folders: string[] = [];
+  for (let folder = dirname(path); folders[0] !== folder; folder = dirname(folder)) folders.unshift(folder);
+  for (const folder of folders) if (!(await allows(folder, account, 1))) return folder;
+  return (await allows(path, account, 4)) ? undefined : path;
+}

@@ -1,0 +1,42 @@
+import { realpath } from 'node:fs/promises';
+import { join } from 'node:path';
+import { makeDataDir } from '../data-dir/make-data-dir.ts';
+
+/** Where everything of the embedded database lies. All paths are absolute and free of symbolic links. */
+export interface Layout {
+  dataDir: string;
+  /** The data folder of PostgreSQL. It appears by one rename, so that it is either whole or absent. */
+  cluster: string;
+  /** For the socket; owned by the user that runs PostgreSQL. */
+  run: string;
+  /** Library links that cannot be made in the package. Not in `run`: initdb has another user. */
+  spareLibraries: string;
+  logFile: string;
+  secretFile: string;
+  /** Undefined when the path is too long for a Unix socket; the server then listens on loopback TCP. */
+  socketDir: string | undefined;
+}
+
+export const SOCKET_PORT = 5432;
+/** `sun_path` holds 108 bytes on Linux and 104 on macOS, the closing zero included. */
+const LONGEST_SOCKET_PATH = process.platform === 'darwin' ? 103 : 107;
+
+export function socketFile(socketDir: string): string {
+  return join(socketDir, `.s.PGSQL.${SOCKET_PORT}`);
+}
+
+/** Makes the folder when it is missing. */
+export async function layoutOf(dataDir: string): Promise<Layout> {
+  await makeDataDir(dataDir);
+  const root = await realpath(dataDir);
+  const run = join(root, 'run');
+  return {
+    dataDir: root,
+    cluster: join(root, 'postgres'),
+    run,
+    spareLibraries: join(root, 'postgres.lib'),
+    logFile: join(root, 'postgres.log'),
+    secretFile: join(root, 'postgres.secret'),
+    socketDir: Buffer.byteLength(socketFile(run)) <= LONGEST_SOCKET_PATH ? run : undefined,
+  };
+}

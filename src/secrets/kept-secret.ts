@@ -1,0 +1,43 @@
+import { randomBytes } from 'node:crypto';
+import { link, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { hasCode } from '../errors.ts';
+
+async function readSecret(file: string): Promise<string | undefined> {
+  try {
+    return (await readFile(file, 'utf8')).trim();
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+}
+
+/** A random secret in a file of its own that only we can read, made when it is first asked for. */
+export async function keptSecret(secretFile: string): Promise<string> {
+  if (!(await readSecret(secretFile))) await makeSecret(secretFile);
+  const secret = await readSecret(secretFile);
+  if (!secret)
+    throw new Error(`${secretFile} is empty: restore it, or remove it together with what it protects`);
+  await removeDrafts(secretFile);
+  return secret;
+}
+
+async function makeSecret(secretFile: string): Promise<void> {
+  const draft = `${secretFile}.${randomBytes(6).toString('hex')}`;
+  await writeFile(draft, randomBytes(32).toString('base64url'), { mode: 0o600, flag: 'wx' });
+  try {
+    // Unlike a rename, a link never replaces the secret that a concurrent start has put there meanwhile.
+    await link(draft, secretFile);
+  } catch (error) {
+    // Whose secret is there already may have removed our draft, too.
+    if (!hasCode(error, 'EEXIST') && !hasCode(error, 'ENOENT')) throw error;
+  }
+}
+
+/** Once there is a secret nobody needs them; a start that was killed leaves one behind. */
+async function removeDrafts(secretFile: string): Promise<void> {
+  const drafts = (await readdir(dirname(secretFile))).filter(
+    (name) => name.startsWith(`${basename(secretFile)}.`) && /\.[0-9a-f]{12}$/.test(name),
+  );
+  for (const draft of drafts) await rm(join(dirname(secretFile), draft), { force: true });
+}

@@ -1,0 +1,30 @@
+import packageJson from '../../package.json' with { type: 'json' };
+import { createMetrics } from '../metrics/metrics.ts';
+import { type RunningServer, startServer } from '../server.ts';
+import { openStore } from '../store/open-store.ts';
+import { releaseAllWorkers } from '../store/workers/workers.ts';
+import { startWorker } from '../worker.ts';
+import { migrate } from './migrate-database.ts';
+import type { Life } from './process.ts';
+
+/**
+ * The API and a worker in this process.
+ * @param database `isOurs` when nobody else can be at work on it.
+ */
+export async function startApiAndWorker(
+  { config, log, atStop }: Life,
+  { isOurs, ...urls }: { url: string; directUrl: string; isOurs: boolean },
+): Promise<RunningServer> {
+  await migrate(urls.directUrl, log);
+  const metrics = createMetrics(packageJson.version);
+  const { poolMax, redisUrl, quotas } = config;
+  const store = metrics.measure(await openStore({ url: urls.url, poolMax, redisUrl, quotas, log }));
+  atStop(() => store.close());
+  // What a killed process left is taken up at once.
+  if (isOurs) await releaseAllWorkers(store.database);
+  const jobs = await startWorker(config, log, store, urls, metrics);
+  atStop(() => jobs.stop());
+  const server = await startServer(config, log, store, isOurs, metrics);
+  atStop(() => server.stop());
+  return server;
+}

@@ -1,0 +1,45 @@
+import { runMigrations } from 'graphile-worker';
+import pg from 'pg';
+import type { Log } from '../log.ts';
+import { seedAgents } from '../store/agents/catalog.ts';
+import { createPool, openDatabase } from '../store/database/database.ts';
+import { seedCatalog } from '../store/models/catalog.ts';
+import { seedTemplates } from '../store/templates/templates.ts';
+
+/** One number for all processes; the migrator itself takes no lock, and two at once fail. */
+const MIGRATION_LOCK = 7_305_001;
+
+/** Brings the database up to date, one process at a time; the others wait and find nothing to do. */
+export async function migrate(directUrl: string, log: Log): Promise<void> {
+  const lock = new pg.Client({ connectionString: directUrl });
+  lock.on('error', (error) => log.warn({ error: error.message }, 'migration lock connection lost'));
+  await lock.connect();
+  try {
+    await lock.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await applyAll(directUrl, log);
+  } finally {
+    await lock.end();
+  }
+}
+
+async function applyAll(directUrl: string, log: Log): Promise<void> {
+  const database = await openDatabase({ url: directUrl, poolMax: 2, log });
+  try {
+    await database.orm.migrator.up();
+    await migrateJobs(directUrl, log);
+    await seedCatalog(database);
+    await seedAgents(database);
+    await seedTemplates(database);
+  } finally {
+    await database.close();
+  }
+}
+
+async function migrateJobs(directUrl: string, log: Log): Promise<void> {
+  const pool = createPool(directUrl, 1, log);
+  try {
+    await runMigrations({ pgPool: pool });
+  } finally {
+    await pool.end();
+  }
+}

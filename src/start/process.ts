@@ -1,0 +1,95 @@
+import { fileURLToPath } from 'node:url';
+import { type Config, ConfigError, readConfig, readNpm } from '../config.ts';
+import { makeDataDir } from '../data-dir/make-data-dir.ts';
+import { coerceError } from '../errors.ts';
+import { createLog, type Log } from '../log.ts';
+
+export interface Life {
+  config: Config;
+  log: Log;
+  /** What was opened last is closed first. */
+  atStop(close: () => Promise<void>): void;
+}
+
+const STOP_LIMIT_MS = 20_000;
+
+/**
+ * Starts a process and keeps it until SIGINT or SIGTERM, then closes in reverse what was opened. A start that
+ * fails closes what it had opened, says why in words for people and exits with 1.
+ * @param start returns what to print when everything is up.
+ */
+export async function runUntilStopped(start: (life: Life) => Promise<string>): Promise<void> {
+  const closers: (() => Promise<void>)[] = [];
+  let stopping: Promise<void> | null = null;
+  const stop = (exitCode: number) => {
+    stopping ??= closeAll(closers).finally(() => process.exit(exitCode));
+    // Whatever hangs while closing must not keep the process.
+    setTimeout(() => process.exit(exitCode || 1), STOP_LIMIT_MS).unref();
+    return stopping;
+  };
+  // A signal may arrive twice: a terminal sends Ctrl-C to npm, too, and npm forwards it.
+  process.on('SIGINT', () => void stop(0));
+  process.on('SIGTERM', () => void stop(0));
+  if (isOfNpm()) atParentsEnd(() => void stop(0));
+  try {
+    const config = readConfig();
+    await makeDataDir(config.dataDir);
+    const log = createLog(config.logLevel);
+    console.log(await start({ config, log, atStop: (close) => closers.push(close) }));
+  } catch (thrown) {
+    // One that is stopped finds closed what it needs.
+    if (!stopping) console.error(explain(coerceError(thrown)));
+    await stop(1);
+  }
+}
+
+/** The scripts of package.json that `exec` this process, so that npm itself is the parent. */
+const SCRIPTS = ['start', 'start:api', 'start:worker'];
+
+/** False when npm started another program that started this one: it may exit on purpose. */
+function isOfNpm(): boolean {
+  const { event, manifest } = readNpm();
+  return (
+    SCRIPTS.includes(event ?? '') &&
+    manifest === fileURLToPath(new URL('../../package.json', import.meta.url))
+  );
+}
+
+const WATCH_MS = 500;
+
+/** A killed npm forwards no signal. The parent's pid changes then, and there is no event for that, so it is polled. */
+function atParentsEnd(callback: () => void): void {
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    callback();
+  }, WATCH_MS);
+  timer.unref();
+}
+
+async function closeAll(closers: (() => Promise<void>)[]): Promise<void> {
+  for (const close of closers.toReversed()) {
+    await close().catch((error) => console.error(`while stopping: ${coerceError(error).message}`));
+  }
+}
+
+function explain(error: Error & { code?: unknown; port?: unknown }): string {
+  if (error instanceof ConfigError) return error.message;
+  if (error.code === 'EADDRINUSE') {
+    return `Port ${String(error.port)} is taken by another program. Stop it, or choose another: PORT=8001 npm start`;
+  }
+  return `Polyphony could not start: ${error.message}`;
+}
+
+/** @throws ConfigError when there is none: the embedded Postgres belongs to `npm start` alone. */
+export function requireDatabaseUrl(config: Config, script: string): { url: string; directUrl: string } {
+  const { databaseUrl: url, databaseDirectUrl } = config;
+  if (url === null)
+    throw new ConfigError(`DATABASE_URL: required for ${script}; only \`npm start\` brings its own`);
+  return { url, directUrl: databaseDirectUrl ?? url };
+}
+
+export function isEntryPoint(meta: ImportMeta): boolean {
+  return process.argv[1] === meta.filename;
+}

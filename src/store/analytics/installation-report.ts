@@ -1,0 +1,28 @@
+import type { Database } from '../database/database.ts';
+import { type QueueReport, queueSql } from '../workers/queue-report.ts';
+import { SILENCE } from '../workers/workers.ts';
+
+/** What all processes have to do, and who does it. */
+export interface InstallationReport extends QueueReport {
+  liveWorkers: number;
+  /** Registered, but silent for so long that the others take their runs from them. */
+  silentWorkers: number;
+  /** Runs that a worker carries out. */
+  running: number;
+}
+
+/** One statement, over what is unfinished alone. */
+export async function readInstallation(database: Database): Promise<InstallationReport> {
+  const { rows } = await database.aside.query<InstallationReport>({
+    name: 'read-installation',
+    text: `
+      select queue.*, crew.*, held.running from (${queueSql('true')}) as queue, (
+        select count(*) filter (where not is_silent)::int as "liveWorkers",
+          count(*) filter (where is_silent)::int as "silentWorkers"
+        from (select beat_at < clock_timestamp() - interval '${SILENCE}' as is_silent from worker) as each_worker
+      ) as crew, (
+        select count(*)::int as running from run where worker_id is not null and status = 'running'
+      ) as held`,
+  });
+  return rows[0]!;
+}

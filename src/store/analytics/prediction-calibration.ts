@@ -1,0 +1,63 @@
+import type { Database } from '../database/database.ts';
+
+/** Of the last tasks that ended by themselves, those that were made with a prediction count. */
+const LAST_TASKS = 10_000;
+const BINS = 10;
+
+/** Tasks whose predicted probability of success lay between two numbers. */
+export interface CalibrationBin {
+  low: number;
+  high: number;
+  tasks: number;
+  /** The mean of what was predicted, and the share that did succeed. */
+  predicted: number;
+  observed: number;
+}
+
+/** How good predictions were. What cannot be told is null. */
+export interface PredictionCalibration {
+  tasks: number;
+  succeeded: number;
+  /** The mean of the squares of the errors, 0 at best. */
+  brierScore: number | null;
+  /** The same, had each been told the share of all that succeeded. */
+  baseRateBrierScore: number | null;
+  /** Those that hold any. */
+  bins: CalibrationBin[];
+  /** Of those that succeeded: how many took a time within what was predicted. */
+  withinInterval: number;
+}
+
+/** Of a user's own tasks, in one statement. */
+export async function readCalibration(database: Database, userId: string): Promise<PredictionCalibration> {
+  const { rows } = await database.pool.query<PredictionCalibration>({
+    name: 'read-calibration',
+    text: `
+      with ended as (
+        select (task.prediction -> 'successProbability')::float8 as predicted, task.succeeded,
+          task.succeeded::int::float8 as observed,
+          extract(epoch from task.completed_at - task.started_at)::float8
+            between (task.prediction -> 'duration' -> 'low')::float8
+            and (task.prediction -> 'duration' -> 'high')::float8 as is_within
+        from (
+          select id from run
+          where owner_id = $1 and kind = 'task' and status in ('completed', 'failed')
+          order by created_at desc limit ${LAST_TASKS}
+        ) as last cross join lateral (select * from task where task.id = last.id offset 0) as task
+        where task.prediction is not null and task.started_at is not null and task.succeeded is not null
+      ), bins as (
+        select least(floor(predicted * ${BINS}), ${BINS - 1}) as bin, count(*)::int as tasks,
+          avg(predicted) as predicted, avg(observed) as observed
+        from ended group by bin
+      )
+      select count(*)::int as tasks, count(*) filter (where succeeded)::int as succeeded,
+        avg((predicted - observed) ^ 2) as "brierScore", avg(observed) * (1 - avg(observed)) as "baseRateBrierScore",
+        count(*) filter (where succeeded and is_within)::int as "withinInterval",
+        coalesce((
+          select json_agg(json_build_object('low', bin / ${BINS}, 'high', (bin + 1) / ${BINS}, 'tasks', tasks,
+            'predicted', predicted, 'observed', observed) order by bin) from bins), '[]') as bins
+      from ended`,
+    values: [userId],
+  });
+  return rows[0]!;
+}

@@ -1,0 +1,84 @@
+import type { RunEnd } from '../../rules/run-end.ts';
+import type { DeliveryStatus } from '../../vocabulary.ts';
+import type { Database } from '../database/database.ts';
+import {
+  createdAtTextSql,
+  type ListRange,
+  ofEachSql,
+  rangeSql,
+  rangeValues,
+} from '../database/list-range.ts';
+import { addDeliveryJobSql } from '../runs/job-queue.ts';
+
+export interface DeliveryRow {
+  id: string;
+  integrationId: string;
+  runEnd: RunEnd;
+  status: DeliveryStatus;
+  attempts: number;
+  responseStatus: number | null;
+  error: string | null;
+  nextTryAt: Date | null;
+  lastTriedAt: Date | null;
+  deliveredAt: Date | null;
+  createdAt: Date;
+  /** `createdAt` with all six digits, which a Date cannot hold; the first part of a list cursor. */
+  createdAtText: string;
+}
+
+const COLUMNS = `
+  delivery.id, delivery.integration_id as "integrationId", delivery.run_end as "runEnd", delivery.status,
+  delivery.attempts, delivery.response_status as "responseStatus", delivery.error,
+  delivery.next_try_at as "nextTryAt", delivery.last_tried_at as "lastTriedAt",
+  delivery.delivered_at as "deliveredAt", delivery.created_at as "createdAt",
+  ${createdAtTextSql('delivery')} as "createdAtText"`;
+
+/** @returns null when there is none with this id of an integration of this owner. */
+export async function findDelivery(
+  database: Database,
+  ownerId: string,
+  id: string,
+): Promise<DeliveryRow | null> {
+  const { rows } = await database.pool.query<DeliveryRow>({
+    name: 'find-delivery',
+    text: `
+      select ${COLUMNS} from delivery join integration on integration.id = delivery.integration_id
+      where delivery.id = $1 and integration.owner_id = $2`,
+    values: [id, ownerId],
+  });
+  return rows[0] ?? null;
+}
+
+/** A page of the deliveries of each of many integrations in one query, newest first, by keyset. */
+export async function readDeliveries(
+  database: Database,
+  integrationIds: readonly string[],
+  range: ListRange,
+): Promise<DeliveryRow[]> {
+  const sql = rangeSql('delivery', range.fromEnd);
+  const { rows } = await database.pool.query<DeliveryRow>({
+    name: `read-deliveries-${sql.name}`,
+    text: ofEachSql(
+      `select ${COLUMNS} from delivery where delivery.integration_id = wanted.id and ${sql.condition} ${sql.order}`,
+      sql,
+    ),
+    values: [...rangeValues(range), integrationIds],
+  });
+  return range.fromEnd ? rows.reverse() : rows;
+}
+
+/** Has it sent once more, with all of its tries. @returns null when it is gone, or its integration is out of use. */
+export async function reopenDelivery(database: Database, id: string): Promise<DeliveryRow | null> {
+  const { rows } = await database.pool.query<DeliveryRow>(
+    `with reopened as (
+       update delivery set status = 'pending', attempts = 0, next_try_at = clock_timestamp(),
+         updated_at = clock_timestamp()
+       from integration
+       where delivery.id = $1 and integration.id = delivery.integration_id and integration.is_active
+       returning delivery.*
+     ), queued as (select ${addDeliveryJobSql('integration_id')} from reopened)
+     select ${COLUMNS} from reopened as delivery, (select count(*) from queued) as enqueue`,
+    [id],
+  );
+  return rows[0] ?? null;
+}

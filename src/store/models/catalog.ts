@@ -1,0 +1,117 @@
+import type { ModelCapability, ProviderId } from '../../vocabulary.ts';
+import type { Database } from '../database/database.ts';
+
+interface Seed {
+  provider: ProviderId;
+  modelId: string;
+  name: string;
+  aliases: string[];
+  capabilities: ModelCapability[];
+  contextWindow: number;
+  maxOutput: number;
+  specialties: string[];
+  vision: boolean;
+}
+
+const TEXT: ModelCapability[] = ['text', 'code'];
+const THINKING: ModelCapability[] = ['text', 'code', 'reasoning', 'planning'];
+
+/** What models that think are good at, and the others. */
+const SPECIALTIES = { thinking: ['coding', 'analysis', 'math'], other: ['general', 'writing', 'chat'] };
+
+/** A model of a vendor all of whose models see. */
+function seeing(
+  provider: ProviderId,
+  modelId: string,
+  name: string,
+  known: ModelCapability[],
+  contextWindow: number,
+  maxOutput: number,
+  aliases: string[] = [],
+): Seed {
+  const specialties = known.includes('reasoning') ? SPECIALTIES.thinking : SPECIALTIES.other;
+  const capabilities: ModelCapability[] = [...known, 'vision'];
+  const bounds = { contextWindow, maxOutput };
+  return { provider, modelId, name, aliases, capabilities, specialties, ...bounds, vision: true };
+}
+
+/** Built-in models, general-purpose first: the order in which an unnamed model is chosen. */
+const SEEDS: readonly Seed[] = [
+  seeing('openai', 'gpt-4o', 'GPT-4o', TEXT, 128_000, 16_384, ['gpt4']),
+  seeing('openai', 'gpt-4o-mini', 'GPT-4o mini', TEXT, 128_000, 16_384),
+  seeing('openai', 'gpt-4.1', 'GPT-4.1', TEXT, 1_000_000, 32_768),
+  seeing('openai', 'gpt-4.1-mini', 'GPT-4.1 mini', TEXT, 1_000_000, 32_768),
+  seeing('openai', 'gpt-4.1-nano', 'GPT-4.1 nano', TEXT, 1_000_000, 32_768),
+  seeing('openai', 'gpt-5', 'GPT-5', THINKING, 400_000, 128_000),
+  seeing('openai', 'gpt-5-mini', 'GPT-5 mini', THINKING, 400_000, 128_000),
+  seeing('openai', 'gpt-5-nano', 'GPT-5 nano', THINKING, 400_000, 128_000),
+  seeing('openai', 'o3', 'o3', THINKING, 200_000, 100_000),
+  seeing('openai', 'o4-mini', 'o4-mini', THINKING, 200_000, 100_000),
+  seeing('anthropic', 'claude-sonnet-5-5', 'Claude Sonnet 5.5', THINKING, 1_000_000, 128_000, ['claude']),
+  seeing('anthropic', 'claude-opus-5-5', 'Claude Opus 5.5', THINKING, 1_000_000, 128_000),
+  seeing('anthropic', 'claude-haiku-5-5', 'Claude Haiku 5.5', THINKING, 1_000_000, 128_000),
+  seeing('anthropic', 'claude-fable-5-1', 'Claude Fable 5.1', THINKING, 1_000_000, 128_000),
+  seeing('anthropic', 'claude-haiku-4-5', 'Claude Haiku 4.5', THINKING, 200_000, 64_000),
+  {
+    provider: 'demo',
+    modelId: 'demo',
+    name: 'Demo (no real AI)',
+    aliases: [],
+    capabilities: ['text'],
+    contextWindow: 1_000_000,
+    maxOutput: 100_000,
+    specialties: [],
+    vision: false,
+  },
+];
+
+/** The ids of the models of a provider that come with this build. */
+export function seededIds(provider: ProviderId): string[] {
+  return SEEDS.filter((seed) => seed.provider === provider).map(({ modelId }) => modelId);
+}
+
+/** Whether a model comes with this build. */
+export function isSeeded(provider: ProviderId, modelId: string): boolean {
+  return SEEDS.some((seed) => seed.provider === provider && seed.modelId === modelId);
+}
+
+/**
+ * Brings the built-in models up to date with this build; what people made or edited is not touched. Their prices
+ * are the price list's, which knows those of long prompts, too.
+ */
+export async function seedCatalog(database: Database): Promise<void> {
+  const rows = SEEDS.map((seed, rank) => ({ ...seed, rank }));
+  await database.pool.query(
+    `insert into model (id, provider, model_id, name, aliases, capabilities, specialties, rank, context_window,
+       max_output, supports_vision, supports_function_calling)
+     select row ->> 'provider' || '/' || (row ->> 'modelId'), row ->> 'provider', row ->> 'modelId', row ->> 'name',
+       array(select jsonb_array_elements_text(row -> 'aliases')),
+       array(select jsonb_array_elements_text(row -> 'capabilities')),
+       array(select jsonb_array_elements_text(row -> 'specialties')),
+       (row ->> 'rank')::int, (row ->> 'contextWindow')::int, (row ->> 'maxOutput')::int,
+       (row ->> 'vision')::boolean, true
+     from jsonb_array_elements($1::jsonb) as row
+     on conflict (owner_id, provider, model_id) do update set name = excluded.name, aliases = excluded.aliases,
+       capabilities = excluded.capabilities, specialties = excluded.specialties, rank = excluded.rank,
+       context_window = excluded.context_window, supports_vision = excluded.supports_vision,
+       supports_function_calling = excluded.supports_function_calling, lacks = '{}', digest = null, max_output = excluded.max_output, input_price = null,
+       cached_input_price = null, cache_write_price = null, cache_write_hour_price = null, output_price = null, updated_at = now()
+     where not model.is_edited`,
+    [JSON.stringify(rows)],
+  );
+}
+
+/** The longest answer of a built-in model, in tokens; null when the catalog does not know. */
+export async function findMaxOutput(
+  database: Database,
+  provider: ProviderId,
+  model: string,
+): Promise<number | null> {
+  const { rows } = await database.pool.query<{ maxOutput: number | null }>({
+    name: 'find-max-output',
+    text: `select max_output as "maxOutput" from model
+           where owner_id is null and provider = $1 and model_id = split_part($2, '@', 1)`,
+    values: [provider, model],
+  });
+  return rows[0]?.maxOutput ?? null;
+}

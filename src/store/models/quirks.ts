@@ -1,0 +1,54 @@
+import type { ProviderId } from '../../vocabulary.ts';
+import type { Database } from '../database/database.ts';
+
+interface Reference {
+  provider: ProviderId;
+  /** As a run names it: what follows an `@` is a setting of the model before it. */
+  model: string;
+}
+
+/** What was learned about a model's server; nothing for models that the catalog does not have. */
+export async function readModelQuirks(
+  { pool }: Database,
+  { provider, model }: Reference,
+): Promise<readonly string[]> {
+  const { rows } = await pool.query<{ quirks: string[] }>({
+    name: 'read-model-quirks',
+    text: `select quirks from model where provider = $1 and model_id in ($2, split_part($2, '@', 1))
+           order by model_id = $2 desc, owner_id nulls first limit 1`,
+    values: [provider, model],
+  });
+  return rows[0]?.quirks ?? [];
+}
+
+/** Keeps what was learned with the model, once. */
+export async function addModelQuirk(
+  { pool }: Database,
+  { provider, model }: Reference,
+  quirk: string,
+): Promise<void> {
+  await pool.query({
+    name: 'add-model-quirk',
+    text: `update model set quirks = array_append(quirks, $3)
+           where provider = $1 and model_id in ($2, split_part($2, '@', 1)) and not $3 = any(quirks)`,
+    values: [provider, model, quirk],
+  });
+}
+
+/**
+ * Tokens that a model can take, and how long its server may take to the first token; null: unknown, or not set. What an
+ * account says of a model of its own does not count for the calls of others.
+ */
+export async function readModelLimits(
+  { pool }: Database,
+  { provider, model }: Reference,
+): Promise<{ window: number | null; firstTokenMs: number | null }> {
+  const { rows } = await pool.query<{ window: number | null; firstTokenMs: number | null }>({
+    name: 'read-model-limits',
+    text: `select context_window as window, first_token_seconds * 1000.0::float8 as "firstTokenMs" from model
+           where owner_id is null and provider = $1 and model_id in ($2, split_part($2, '@', 1), $2 || ':latest')
+           order by model_id = $2 desc limit 1`,
+    values: [provider, model],
+  });
+  return rows[0] ?? { window: null, firstTokenMs: null };
+}

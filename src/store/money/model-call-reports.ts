@@ -1,0 +1,55 @@
+import type { Database } from '../database/database.ts';
+import type { ModelCall } from '../entities/model-call.ts';
+
+/** What a run's model calls come to. Counts and cost sum the known ones; the flags say whether all were known. */
+export interface SpendRow {
+  runId: string;
+  /** US dollars. */
+  cost: number;
+  costComplete: boolean;
+  inputTokens: number;
+  /** Parts of `inputTokens`: from the vendors' caches, and into them. */
+  cachedInputTokens: number;
+  cacheWriteTokens: number;
+  outputTokens: number;
+}
+
+/** SQL: what rows of calls come to in tokens. */
+export const SPENT_TOKENS = `coalesce(sum(input_tokens), 0)::float8 as "inputTokens",
+  coalesce(sum(cached_input_tokens), 0)::float8 as "cachedInputTokens",
+  coalesce(sum(cache_write_tokens), 0)::float8 as "cacheWriteTokens",
+  coalesce(sum(output_tokens), 0)::float8 as "outputTokens"`;
+
+/** One query for many runs; a run without calls has no row. */
+export async function readSpend(
+  database: Database,
+  runIds: readonly string[],
+): Promise<Map<string, SpendRow>> {
+  const { rows } = await database.pool.query<SpendRow>({
+    name: 'read-spend',
+    text: `
+      select run_id as "runId", coalesce(sum(cost), 0)::float8 as cost, bool_and(cost is not null) as "costComplete",
+        ${SPENT_TOKENS}
+      from model_call where run_id = any($1::text[]) group by run_id`,
+    values: [runIds],
+  });
+  return new Map(rows.map((row) => [row.runId, row]));
+}
+
+export type ModelCallRow = Omit<ModelCall, 'cost'> & { cost: number | null };
+
+/** The calls of many runs in one query, oldest first. */
+export async function readModelCalls(database: Database, runIds: readonly string[]): Promise<ModelCallRow[]> {
+  const { rows } = await database.pool.query<ModelCallRow>({
+    name: 'read-model-calls',
+    text: `
+      select id, run_id as "runId", attempt, provider, model, status, input_tokens as "inputTokens",
+        cached_input_tokens as "cachedInputTokens", cache_write_tokens as "cacheWriteTokens", output_tokens as "outputTokens",
+        reasoning_tokens as "reasoningTokens", cost::float8 as cost, finish_reason as "finishReason",
+        raw_finish_reason as "rawFinishReason", error_code as "errorCode", started_at as "startedAt",
+        time_to_first_token_ms as "timeToFirstTokenMs", latency_ms as "latencyMs"
+      from model_call where run_id = any($1::text[]) order by started_at, id`,
+    values: [runIds],
+  });
+  return rows;
+}

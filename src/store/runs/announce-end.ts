@@ -1,0 +1,36 @@
+import { RAISED } from '../log/event-log.ts';
+import { addDeliveryJobSql } from './job-queue.ts';
+
+/** What a statement that ends runs returns of their rows, in its CTE `moved`. */
+export const ENDED_RUN = `${RAISED}, run.kind, run.status, run.parent_id, run.cancel_reason, run.created_at, run.updated_at`;
+
+/**
+ * A CTE that has those told of the runs in CTE `moved` who want to be: with the end itself, so that neither is there
+ * without the other. It goes into every statement that ends runs, and passes over runs that have not ended. What is a
+ * part of a run is told with the whole. An integration that is being deleted is waited for: the run ends without it.
+ * @param events the parameter of `appendSql`, whose last event is the end.
+ */
+export function announceSql(events: string): string {
+  return `announced as (
+    insert into delivery (id, integration_id, run_id, seq, run_end, next_try_at)
+    select gen_random_uuid()::text, integration.id, moved.id, moved.last_seq, ${runEndSql(events)}, moved.updated_at
+    from moved join integration on integration.owner_id = moved.owner_id and integration.is_active
+      and integration.notify_on <> '{}' and moved.status = any(integration.notify_on)
+    where moved.parent_id is null
+    for key share of integration
+    returning ${addDeliveryJobSql('integration_id')}
+  )`;
+}
+
+function runEndSql(events: string): string {
+  return `jsonb_build_object('runId', moved.id, 'kind', moved.kind, 'status', moved.status,
+      'sessionId', moved.session_id, 'error', ${events}::jsonb -> -1 -> 'data' -> 'error',
+      'cancelReason', moved.cancel_reason, 'createdAt', moved.created_at, 'endedAt', moved.updated_at,
+      'startedAt', coalesce((select started_at from task where id = moved.id),
+        (select started_at from execution where id = moved.id),
+        (select started_at from orchestration where id = moved.id))) || (
+      select jsonb_build_object('cost', coalesce(sum(model_call.cost), 0)::float8,
+        'costComplete', coalesce(bool_and(model_call.cost is not null), true))
+      from (select moved.id union all select part.id from run as part where part.parent_id = moved.id) as paid
+        join model_call on model_call.run_id = paid.id)`;
+}

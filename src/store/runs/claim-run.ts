@@ -1,0 +1,185 @@
+import { randomInt } from 'node:crypto';
+import type { ClientBase, Pool } from 'pg';
+import { newId } from '../../rules/ids.ts';
+import { FREE_PROVIDERS } from '../../rules/price-list.ts';
+import type { ProviderId, RunKind } from '../../vocabulary.ts';
+import { transaction } from '../database/transaction.ts';
+import type { LoggedEvent } from '../log/events.ts';
+import type { Store } from '../store.ts';
+import { CLAIM_STATEMENTS } from './claim-sql.ts';
+import type { StartedTask, StartedTemplate } from './start-task.ts';
+
+/** A run that a worker has taken. */
+export interface ClaimedRun {
+  id: string;
+  /** An execution stays QUEUED until the transaction that advances it, and has neither attempt nor events of its claim. */
+  kind: RunKind;
+  ownerId: string;
+  epoch: number;
+  attempt: number;
+  /** Of the event of its taking: what is told of it with a lower one was before. */
+  seq: number;
+  /** How many workers were lost while they had it. */
+  losses: number;
+  /** What is asked of it when it is a task: read in the same statement, on the way to its first word. */
+  task: StartedTask | StartedTemplate | null;
+}
+
+/** Who takes runs. */
+export interface Claimer {
+  workerId: string;
+  /** What it has at hand. */
+  providers: readonly ProviderId[];
+}
+
+type Row = LoggedEvent & {
+  wantedOwner: string;
+  most: number | null;
+  run: Omit<ClaimedRun, 'attempt' | 'seq'> | null;
+};
+
+interface Claim {
+  statement: keyof typeof CLAIM_STATEMENTS;
+  /** A run's id, or accounts in the order in which they are to be served. */
+  from: string | readonly string[];
+  /** Chosen at random; see `Run.claim`. */
+  number: number;
+  /** An earlier claim of this worker may have happened; see `claimRun`. */
+  isRepeated: boolean;
+  /** Runs that are passed over. */
+  except: readonly string[];
+  /** Whether the caller has made sure that the account's `max_concurrent_runs` leaves another one. */
+  limitIsKept: boolean;
+}
+
+async function claim(
+  connection: Pool | ClientBase,
+  { workerId, providers }: Claimer,
+  { statement, from, number, isRepeated, limitIsKept, except }: Claim,
+): Promise<Row[]> {
+  const callId = isRepeated ? null : newId();
+  const { rows } = await connection.query<Row>({
+    ...CLAIM_STATEMENTS[statement],
+    values: [
+      from,
+      workerId,
+      isRepeated,
+      callId,
+      providers,
+      FREE_PROVIDERS,
+      number,
+      limitIsKept,
+      ...(statement === 'run' ? [] : [except]),
+    ],
+  });
+  return rows;
+}
+
+export const newClaimNumber = () => randomInt(2 ** 47);
+
+/** What is published only when it is committed. */
+function conclude(store: Store, rows: readonly Row[]): ClaimedRun | null {
+  const [first] = rows;
+  if (!first?.run) return null;
+  if (first.run.kind === 'execution') return { ...first.run, attempt: 0, seq: 0 };
+  store.bus.publish(
+    first.run.id,
+    rows.map(({ run: _run, wantedOwner: _owner, most: _most, ...event }) => event as LoggedEvent),
+  );
+  return { ...first.run, attempt: first.attempt, seq: first.seq };
+}
+
+/**
+ * Takes a queued run for a worker.
+ * @param isRepeated an earlier claim by this worker may have succeeded: a run that it already holds is claimed again,
+ * and the model call that began with that claim is closed.
+ * @returns null when the run cannot be claimed: it has ended, another worker has it, its account has a limit on
+ * concurrent runs, or this worker has been declared dead.
+ */
+export async function claimRun(
+  store: Store,
+  runId: string,
+  claimer: Claimer,
+  isRepeated: boolean,
+): Promise<ClaimedRun | null> {
+  const rows = await claim(store.database.pool, claimer, {
+    statement: 'run',
+    from: runId,
+    number: newClaimNumber(),
+    isRepeated,
+    limitIsKept: false,
+    except: [],
+  });
+  return conclude(store, rows);
+}
+
+/** `ownerId` is the first account that has a ready run. */
+export interface NextRun {
+  ownerId: string;
+  /** null: the account has as many running as it may have. */
+  run: ClaimedRun | null;
+}
+
+/**
+ * Takes the best ready run of the first account that has one.
+ * @param ownerIds accounts in the order in which they are to be served.
+ * @param except runs that are passed over.
+ * @param isPatient waits for runs that are locked by others at this moment, instead of passing over them.
+ * @returns null when none of them has a ready run.
+ * @throws Error when the others have declared this worker dead: they would never look for what it takes.
+ */
+export async function claimNextRun(
+  store: Store,
+  ownerIds: readonly string[],
+  claimer: Claimer,
+  { number, isPatient, except }: { number: number; isPatient: boolean; except: readonly string[] },
+): Promise<NextRun | null> {
+  const statement = isPatient ? 'patient' : 'best';
+  const wanted = { statement, number, isRepeated: false, except } as const;
+  const rows = await claim(store.database.pool, claimer, { ...wanted, from: ownerIds, limitIsKept: false });
+  const [first] = rows;
+  if (!first) return null;
+  const { wantedOwner: ownerId, most } = first;
+  if (first.run) return { ownerId, run: conclude(store, rows) };
+  if (most === null) throw new Error(`worker ${claimer.workerId} was declared dead and claims nothing`);
+  return { ownerId, run: await claimWithinLimit(store, ownerId, claimer, { number, except }) };
+}
+
+/** The account's row is locked, so that two workers never count at once. */
+async function claimWithinLimit(
+  store: Store,
+  ownerId: string,
+  claimer: Claimer,
+  given: Pick<Claim, 'number' | 'except'>,
+): Promise<ClaimedRun | null> {
+  const rows = await transaction(store.database, async (client) => {
+    const locked = await client.query<{ most: number | null }>(
+      'select max_concurrent_runs as most from app_user where id = $1 for no key update',
+      [ownerId],
+    );
+    const most = locked.rows[0]?.most ?? Number.POSITIVE_INFINITY;
+    const running = await client.query<{ count: number }>(
+      `select count(*)::int from run where owner_id = $1 and status = 'running'`,
+      [ownerId],
+    );
+    if (running.rows[0]!.count >= most) return [];
+    const wanted = {
+      ...given,
+      statement: 'best',
+      from: [ownerId],
+      isRepeated: false,
+      limitIsKept: true,
+    } as const;
+    return claim(client, claimer, wanted);
+  });
+  return conclude(store, rows);
+}
+
+/** The run that a claim took whose answer was lost; null: it took none. */
+export async function findClaimed(store: Store, workerId: string, number: number): Promise<string | null> {
+  const { rows } = await store.database.pool.query<{ id: string }>(
+    'select id from run where worker_id = $1 and claim = $2',
+    [workerId, number],
+  );
+  return rows[0]?.id ?? null;
+}

@@ -1,0 +1,72 @@
+import type { Database } from '../database/database.ts';
+import { appendSql, eventsParameter, RAISED, raiseSql } from '../log/event-log.ts';
+import type { LoggedEvent } from '../log/events.ts';
+import { fenced, type Lease } from '../log/lease.ts';
+import type { Store } from '../store.ts';
+
+/**
+ * SQL: when the run's provider became unavailable; null: it is not known to be, because a model call of the run has
+ * completed since, or it was never put back.
+ */
+const UNAVAILABLE_SINCE = `
+  case when not exists (
+    select from model_call where run_id = run.id and status = 'completed' and started_at > run.unavailable_since
+  ) then run.unavailable_since end`;
+
+/** @returns milliseconds: since the run was first put back in the present outage, and until its time limit. */
+export async function readOutage(
+  { database }: Store,
+  lease: Lease,
+): Promise<{ elapsedMs: number; msLeft: number | null }> {
+  const { rows } = await database.pool.query<{ elapsedMs: number; msLeft: number | null }>({
+    name: 'read-outage',
+    text: `
+      select coalesce(extract(epoch from clock_timestamp() - (${UNAVAILABLE_SINCE})) * 1000, 0)::float8 as "elapsedMs",
+        (extract(epoch from task.deadline_at - clock_timestamp()) * 1000)::float8 as "msLeft"
+      from run left join task on task.id = run.id where run.id = $1 and run.epoch = $2`,
+    values: [lease.runId, lease.epoch],
+  });
+  if (!rows[0]) throw fenced(lease);
+  return rows[0];
+}
+
+/**
+ * Puts a run back into the queue for some time, because its provider is unavailable. Nothing of it is taken back: it
+ * goes on from its checkpoints. A run that is no longer held is left alone.
+ */
+export async function deferRun({ database, bus }: Store, lease: Lease, waitMs: number): Promise<void> {
+  const { rows } = await database.pool.query<LoggedEvent>({
+    name: 'defer-run',
+    text: `
+      with moved as (
+        update run set status = 'queued', worker_id = null, epoch = epoch + 1, blockers = blockers + 1,
+          unavailable_since = coalesce(${UNAVAILABLE_SINCE}, clock_timestamp()),
+          deferred_until = clock_timestamp() + make_interval(secs => $3::float8 / 1000),
+          ${raiseSql('1')}, updated_at = clock_timestamp()
+        where id = $1 and epoch = $2 and status = 'running' and worker_id is not null
+        returning ${RAISED}
+      )
+      ${appendSql('$4')}`,
+    values: [lease.runId, lease.epoch, waitMs, eventsParameter([DEFERRED])],
+  });
+  bus.publish(lease.runId, rows);
+}
+
+const DEFERRED = { type: 'RunQueued', data: { reason: 'provider_unavailable' } } as const;
+
+/**
+ * Makes deferred runs ready whose time has come. One that was ended meanwhile stays as it is. `now()`, because an index
+ * is not searched for `clock_timestamp()`.
+ */
+export async function endDeferrals({ pool }: Pick<Database, 'pool'>): Promise<void> {
+  await pool.query({
+    name: 'end-deferrals',
+    text: `
+      with due as (
+        select id from run where deferred_until <= now() for update skip locked
+      )
+      update run set deferred_until = null,
+        blockers = case when status = 'queued' then blockers - 1 else blockers end
+      from due where run.id = due.id`,
+  });
+}

@@ -1,0 +1,149 @@
+import type { ClientBase } from 'pg';
+import { DomainError, type RunError } from '../../errors.ts';
+import type { QueueReason, RunStatus } from '../../vocabulary.ts';
+import { appendSql, eventsParameter, RAISED, raiseSql } from '../log/event-log.ts';
+import type { LoggedEvent } from '../log/events.ts';
+import { announceSql, ENDED_RUN } from './announce-end.ts';
+
+/**
+ * How many of `ids` have not completed yet. They stay locked until the transaction ends, and know by then that
+ * somebody waits for them, so that none can end in between unnoticed.
+ * @throws DomainError NOT_FOUND, INVALID_STATE for one that failed or was cancelled.
+ */
+export async function countBlockers(
+  client: ClientBase,
+  ownerId: string,
+  ids: readonly string[],
+): Promise<number> {
+  const { rows } = await client.query<{ id: string; status: RunStatus }>(
+    `with held as (
+       select id, status from run where id = any($1::text[]) and owner_id = $2 and kind = 'task'
+       order by id for update
+     ), told as (
+       update run set has_dependents = true from held where run.id = held.id and held.status <> 'completed'
+     )
+     select id, status from held`,
+    [ids, ownerId],
+  );
+  const statuses = new Map(rows.map(({ id, status }) => [id, status]));
+  for (const [index, id] of ids.entries()) checkDependency(statuses.get(id), `input.dependsOn.${index}`);
+  return rows.filter(({ status }) => status !== 'completed').length;
+}
+
+function checkDependency(status: RunStatus | undefined, field: string): void {
+  if (!status) throw new DomainError('NOT_FOUND', `${field}: there is no such task`, { field });
+  if (status !== 'failed' && status !== 'cancelled') return;
+  throw new DomainError('INVALID_STATE', `${field}: the task is ${status}, so nothing can wait for it`, {
+    field,
+  });
+}
+
+export async function addDependencies(
+  client: ClientBase,
+  runId: string,
+  ids: readonly string[],
+): Promise<void> {
+  await client.query(
+    'insert into dependency (run_id, on_run_id) select $1, id from unnest($2::text[]) as id',
+    [runId, ids],
+  );
+}
+
+/**
+ * Of a run that completed, in a statement after its end's own: what waits for nothing else is a worker's to take, and
+ * what it is a part of goes on.
+ */
+export async function releaseDependents(client: ClientBase, runId: string): Promise<LoggedEvent[]> {
+  const events = await release(client, DEPENDENTS, [runId], 'dependencies_completed');
+  await wakeParents(client, [runId]);
+  return events;
+}
+
+const DEPENDENTS = `
+  held as (
+    select run.id from run join dependency on dependency.run_id = run.id
+    where dependency.on_run_id = any($1::text[]) and run.status in ('pending', 'queued')
+    order by run.id for update of run
+  )`;
+
+/**
+ * Takes one blocker from each of some runs; those without another are a worker's to take.
+ * @param held SQL of CTEs of which the last, `held`, has the locked runs. @param ids its parameter `$1`
+ */
+export async function release(
+  client: ClientBase,
+  held: string,
+  ids: readonly string[],
+  reason: QueueReason,
+): Promise<LoggedEvent[]> {
+  const { rows } = await client.query<LoggedEvent>(
+    `with ${held}, released as (
+       update run set blockers = blockers - 1,
+         ${raiseSql("case when blockers = 1 and status = 'queued' then 1 else 0 end")}
+       from held where run.id = held.id
+       returning ${RAISED}, blockers = 0 and status = 'queued' as is_ready
+     ), moved as (
+       select * from released where is_ready
+     )
+     ${appendSql('$2')}`,
+    [ids, eventsParameter([{ type: 'RunQueued', data: { reason } }])],
+  );
+  return rows;
+}
+
+/**
+ * Of runs that will never complete: what waits for them fails, and what waits for that, and so on. What they are a
+ * part of goes on, and sees to it.
+ */
+export async function failDependents(client: ClientBase, runIds: readonly string[]): Promise<LoggedEvent[]> {
+  const error: RunError = {
+    code: 'DEPENDENCY_FAILED',
+    message: `the task that it waited for did not complete; have it done again, then retry this one`,
+  };
+  const event = { type: 'RunFailed', data: { error } } as const;
+  const all: LoggedEvent[] = [];
+  for (let ended = runIds; ended.length > 0; ) {
+    await wakeParents(client, ended);
+    const { rows } = await client.query<LoggedEvent>(
+      `with held as (
+         select run.id from run join dependency on dependency.run_id = run.id
+         where dependency.on_run_id = any($1::text[]) and run.status in ('pending', 'queued')
+         order by run.id for update of run
+       ), moved as (
+         update run set status = 'failed', epoch = epoch + 1, ${raiseSql('1')}, updated_at = clock_timestamp()
+         from held where run.id = held.id
+         returning ${ENDED_RUN}
+       ), ended as (
+         update task set error = $3::jsonb, completed_at = moved.updated_at from moved where task.id = moved.id
+       ), ${announceSql('$2')}
+       ${appendSql('$2')}`,
+      [ended, eventsParameter([event]), JSON.stringify(error)],
+    );
+    all.push(...rows);
+    ended = rows.map((row) => row.runId);
+  }
+  return all;
+}
+
+/**
+ * What runs are a part of is locked before they are, by whoever ends them: also by what goes on with it, or ends it
+ * with all of its parts, in the same order.
+ */
+export async function lockParents(client: ClientBase, runIds: readonly string[]): Promise<void> {
+  await client.query({
+    name: 'lock-parents',
+    text: `
+      select from run where id in (select parent_id from run where id = any($1::text[])) order by id for update`,
+    values: [runIds],
+  });
+}
+
+async function wakeParents(client: ClientBase, runIds: readonly string[]): Promise<void> {
+  await client.query({
+    name: 'wake-parents',
+    text: `
+      update run set status = 'queued'
+      where id in (select parent_id from run where id = any($1::text[])) and status = 'waiting'`,
+    values: [runIds],
+  });
+}

@@ -1,0 +1,92 @@
+import type { ClientBase } from 'pg';
+import { transaction } from '../database/transaction.ts';
+import type { LoggedEvent } from '../log/events.ts';
+import { publishAll } from '../log/publish-all.ts';
+import type { Store } from '../store.ts';
+import { release } from './dependencies.ts';
+
+/**
+ * Locks the threads of runs, and of all that depends on them, before the runs: what adds a turn locks in the same
+ * order.
+ */
+export async function lockThreads(client: ClientBase, runIds: readonly string[]): Promise<void> {
+  await client.query({
+    name: 'lock-threads',
+    text: `
+      with recursive ending(id) as (
+        select unnest($1::text[])
+        union select dependency.run_id from dependency join ending on dependency.on_run_id = ending.id
+      )
+      select from thread where id in (select thread_id from thread_turn join ending on run_id = ending.id)
+      order by id for no key update`,
+    values: [runIds],
+  });
+}
+
+/**
+ * Locks runs for their deletion, and before them their threads, as `lockThreads` says.
+ * @param wanted selects the ids of an owner's runs, in the order in which they are to be locked
+ */
+export async function lockOwnRuns(
+  client: ClientBase,
+  wanted: { text: string; values: unknown[] },
+): Promise<{ rows: { id: string }[]; rowCount: number | null }> {
+  const found = await client.query<{ id: string }>(wanted);
+  await lockThreads(
+    client,
+    found.rows.map(({ id }) => id),
+  );
+  return client.query<{ id: string }>({ ...wanted, text: `${wanted.text} for update` });
+}
+
+/** Of runs that have ended: the next turn of each of their threads is a worker's to take. */
+export async function endTurns(client: ClientBase, runIds: readonly string[]): Promise<LoggedEvent[]> {
+  const { rows } = await client.query<{ id: string }>({
+    name: 'end-turns',
+    text: `
+      with ended as (delete from thread_turn where run_id = any($1::text[]) returning thread_id)
+      select distinct thread_id as id from ended order by id`,
+    values: [runIds],
+  });
+  if (rows.length === 0) return [];
+  const threadIds = rows.map(({ id }) => id);
+  // A statement of its own, so that the next one sees what was committed before this transaction had the lock.
+  await client.query('select from thread where id = any($1::text[]) order by id for no key update', [
+    threadIds,
+  ]);
+  return release(client, NEXT_TURNS, threadIds, 'previous_turn_ended');
+}
+
+/**
+ * Ends turns whose runs have ended without it, as those that a worker of an earlier version ended do. There are none
+ * otherwise. @returns the ids of the runs
+ */
+export async function endLostTurns(store: Store): Promise<string[]> {
+  const { rows } = await store.database.pool.query<{ id: string }>({
+    name: 'read-lost-turns',
+    text: `
+      select run.id from thread_turn join run on run.id = thread_turn.run_id
+      where run.status in ('completed', 'failed', 'cancelled') limit 100`,
+  });
+  const ids = rows.map(({ id }) => id);
+  if (ids.length === 0) return ids;
+  const events = await transaction(store.database, async (client) => {
+    await lockThreads(client, ids);
+    return endTurns(client, ids);
+  });
+  publishAll(store.bus, events);
+  return ids;
+}
+
+/** Of threads that have no turn under way: the turns that joined first. */
+const NEXT_TURNS = `
+  next as (
+    select distinct on (thread_id) run_id as id from thread_turn
+    where thread_id = any($1::text[]) and not exists (
+      select from thread_turn as present where present.thread_id = thread_turn.thread_id and not present.is_waiting)
+    order by thread_id, joined_at
+  ), begun as (
+    update thread_turn set is_waiting = false from next where thread_turn.run_id = next.id
+  ), held as (
+    select run.id from run join next on next.id = run.id order by run.id for update of run
+  )`;

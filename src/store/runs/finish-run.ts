@@ -1,0 +1,131 @@
+import type { ClientBase, Pool } from 'pg';
+import type { RunError } from '../../errors.ts';
+import type { OrchestrationResult } from '../../rules/orchestration.ts';
+import type { TaskResult } from '../../rules/task.ts';
+import { transaction } from '../database/transaction.ts';
+import { appendSql, bytesOf, eventsParameter, raiseSql } from '../log/event-log.ts';
+import type { LoggedEvent, NewEvent } from '../log/events.ts';
+import { fenced, type Lease } from '../log/lease.ts';
+import { publishAll } from '../log/publish-all.ts';
+import type { Store } from '../store.ts';
+import { announceSql, ENDED_RUN } from './announce-end.ts';
+import { lockParents } from './dependencies.ts';
+import { endedSql, forgottenSql, tellOthers } from './end-run.ts';
+import { lockThreads } from './end-turns.ts';
+import { setOfKindsSql } from './run-kinds.ts';
+
+/** What a run leaves; `output` is its text. */
+export type RunResult = TaskResult | OrchestrationResult;
+
+/** With how many inputs of people it takes into account, where people may give any. */
+export type RunOutcome = RunResult & { inputs?: number };
+
+/**
+ * @returns false when people gave more inputs than it takes into account, so that the run goes on.
+ * @throws LeaseLost when somebody else has ended or taken the run.
+ */
+export async function completeRun(
+  store: Store,
+  lease: Lease,
+  { inputs, ...result }: RunOutcome,
+): Promise<boolean> {
+  const isFinished = await finish(store, lease, {
+    status: 'completed',
+    result,
+    inputs: inputs ?? null,
+    error: null,
+    events: [
+      { type: 'ProgressMade', data: { progress: 1 } },
+      { type: 'RunCompleted', data: { result: { ...result } } },
+    ],
+  });
+  if (!isFinished && !(await isHeld(store, lease))) throw fenced(lease);
+  return isFinished;
+}
+
+/** @throws LeaseLost when somebody else has ended or taken the run. */
+export async function failRun(store: Store, lease: Lease, error: RunError): Promise<void> {
+  const isFinished = await finish(store, lease, {
+    status: 'failed',
+    result: null,
+    inputs: null,
+    error,
+    events: [{ type: 'RunFailed', data: { error } }],
+  });
+  if (!isFinished) throw fenced(lease);
+}
+
+interface Outcome {
+  status: 'completed' | 'failed';
+  result: RunResult | null;
+  /** null: however many there are. */
+  inputs: number | null;
+  error: RunError | null;
+  events: NewEvent[];
+}
+
+/** One statement; a transaction of two when others wait for the run. */
+async function finish(store: Store, lease: Lease, outcome: Outcome): Promise<boolean> {
+  const alone = await end(store.database.pool, lease, outcome, false);
+  const events = alone.length > 0 ? alone : await finishBeforeOthers(store, lease, outcome);
+  publishAll(store.bus, events);
+  return events.length > 0;
+}
+
+async function isHeld({ database }: Store, { runId, epoch }: Lease): Promise<boolean> {
+  const { rowCount } = await database.pool.query({
+    name: 'is-held',
+    text: `select from run where id = $1 and epoch = $2 and status = 'running'`,
+    values: [runId, epoch],
+  });
+  return rowCount === 1;
+}
+
+function finishBeforeOthers(store: Store, lease: Lease, outcome: Outcome): Promise<LoggedEvent[]> {
+  return transaction(store.database, async (client) => {
+    await lockThreads(client, [lease.runId]);
+    await lockParents(client, [lease.runId]);
+    const own = await end(client, lease, outcome, true);
+    if (own.length === 0) return [];
+    return [...own, ...(await tellOthers(client, [lease.runId], outcome.status))];
+  });
+}
+
+const ENDED = endedSql({ status: '$3', result: '$4', error: '$5' });
+
+/**
+ * @returns nothing when the lease is lost, when the run has dependents and must not have any, or more inputs.
+ * A person's input raises the number in the row that this waits for, so none is missed.
+ */
+async function end(
+  connection: Pool | ClientBase,
+  lease: Lease,
+  { status, result, inputs, error, events }: Outcome,
+  withDependents: boolean,
+): Promise<LoggedEvent[]> {
+  const [kept, appended] = [result && JSON.stringify(result), eventsParameter(events)];
+  const { rows } = await connection.query<LoggedEvent>({
+    name: 'finish-run',
+    text: `
+      with moved as (
+        update run set status = $3, worker_id = null, ${raiseSql('jsonb_array_length($6::jsonb)', '$9')},
+          updated_at = clock_timestamp()
+        where id = $1 and epoch = $2 and status = 'running' and has_dependents = $7
+          and inputs = coalesce($8, inputs)
+        returning ${ENDED_RUN}
+      ), ${setOfKindsSql(ENDED, forgottenSql('$3'))}, ${announceSql('$6')}, logged as (${appendSql('$6')})
+      select * from logged order by seq`,
+    values: [
+      lease.runId,
+      lease.epoch,
+      status,
+      kept,
+      error && JSON.stringify(error),
+      appended,
+      withDependents,
+      inputs,
+      bytesOf(kept, appended),
+    ],
+  });
+  return rows;
+}

@@ -1,0 +1,188 @@
+import { createHash } from 'node:crypto';
+import { DomainError } from '../../errors.ts';
+import { newId } from '../../rules/ids.ts';
+import type { ArtifactType } from '../../vocabulary.ts';
+import type { Database } from '../database/database.ts';
+import { appendSql, loggedSql, RAISED, raiseSql, toLoggedEvents } from '../log/event-log.ts';
+import type { LoggedEvent } from '../log/events.ts';
+import { fenced, type Lease } from '../log/lease.ts';
+import { publishAll } from '../log/publish-all.ts';
+import type { Store } from '../store.ts';
+
+/** Bytes of one artifact, bytes of all artifacts of a run, and their number. */
+export const MAX_ARTIFACT_BYTES = 5 * 1024 * 1024;
+const MAX_RUN_BYTES = 50 * 1024 * 1024;
+const MAX_RUN_ARTIFACTS = 500;
+
+export interface NewArtifact {
+  /** Storable; unique in its run, and the same each time the run gets there. */
+  name: string;
+  type: ArtifactType;
+  mediaType: string;
+  content: Buffer;
+  /** Whether there was more of it than is kept. */
+  isTruncated: boolean;
+}
+
+/** As much of it as one artifact may have. */
+export function boundedContent(content: Buffer): Pick<NewArtifact, 'content' | 'isTruncated'> {
+  return {
+    content: content.subarray(0, MAX_ARTIFACT_BYTES),
+    isTruncated: content.byteLength > MAX_ARTIFACT_BYTES,
+  };
+}
+
+/** All that is told about an artifact without reading it. */
+export interface ArtifactRow extends Omit<NewArtifact, 'content'> {
+  id: string;
+  runId: string;
+  /** Bytes. */
+  size: number;
+  /** In hex. */
+  sha256: string;
+  createdAt: Date;
+}
+
+const COLUMNS = `
+  artifact.id, artifact.run_id as "runId", artifact.name, artifact.type, artifact.media_type as "mediaType",
+  artifact.size, artifact.sha256, artifact.is_truncated as "isTruncated", artifact.created_at as "createdAt"`;
+
+/**
+ * Keeps a file that a run leaves, with its event. What is saved again under a name takes the place of what was
+ * there, under the same id; when it is the same, nothing is written and told.
+ * @returns its id. @throws LeaseLost, DomainError ARTIFACT_TOO_LARGE, QUOTA_EXCEEDED
+ */
+export async function saveArtifact(store: Store, lease: Lease, artifact: NewArtifact): Promise<string> {
+  const size = artifact.content.byteLength;
+  if (size > MAX_ARTIFACT_BYTES) {
+    throw tooLarge(artifact, `it has ${size} bytes, and one may have ${MAX_ARTIFACT_BYTES}`);
+  }
+  const present = await readPresent(store.database, lease.runId, artifact.name);
+  if (present) await store.quotas.require(present.ownerId, { bytes: Math.max(0, size - present.size) });
+  const saved = await save(store.database, lease, artifact);
+  if (!saved) throw fenced(lease);
+  if (saved.otherBytes + size > MAX_RUN_BYTES) {
+    throw tooLarge(artifact, `all artifacts of a task may have ${MAX_RUN_BYTES} bytes together`);
+  }
+  if (saved.others >= MAX_RUN_ARTIFACTS) {
+    throw tooLarge(artifact, `a task may have ${MAX_RUN_ARTIFACTS} artifacts`);
+  }
+  publishAll(store.bus, toLoggedEvents(saved.events ?? []));
+  return saved.id;
+}
+
+/** The bytes under the name, 0 when there is no such artifact. @returns null when there is no such run */
+async function readPresent(
+  database: Database,
+  runId: string,
+  name: string,
+): Promise<{ ownerId: string; size: number } | null> {
+  const { rows } = await database.pool.query<{ ownerId: string; size: number }>({
+    name: 'read-present-artifact',
+    text: `
+      select run.owner_id as "ownerId", coalesce(artifact.size, 0) as size
+      from run left join artifact on artifact.run_id = run.id and artifact.name = $2 where run.id = $1`,
+    values: [runId, name],
+  });
+  return rows[0] ?? null;
+}
+
+function tooLarge({ name }: NewArtifact, why: string): DomainError {
+  return new DomainError('ARTIFACT_TOO_LARGE', `the artifact ${JSON.stringify(name)} was not kept: ${why}`);
+}
+
+interface Saved {
+  id: string;
+  others: number;
+  otherBytes: number;
+  events: LoggedEvent[] | null;
+}
+
+async function save(database: Database, lease: Lease, artifact: NewArtifact): Promise<Saved | null> {
+  const { rows } = await database.pool.query<Saved>({
+    name: 'save-artifact',
+    text: `
+      with held as (
+        select id from run where id = $1 and epoch = $2 and status = 'running' for update
+      ), present as (
+        select (count(*) filter (where name <> $4))::int as others, max(id) filter (where name = $4) as id,
+          coalesce(sum(size) filter (where name <> $4), 0)::int as bytes,
+          coalesce(sum(size) filter (where name = $4), 0)::int as replaced
+        from artifact where run_id = $1
+      ), saved as (
+        insert into artifact (id, run_id, name, type, media_type, size, sha256, content, is_truncated)
+        select $3, held.id, $4, $5, $6, $7, $8, $9, $10 from held, present
+        where present.bytes + $7 <= ${MAX_RUN_BYTES} and present.others < ${MAX_RUN_ARTIFACTS}
+        on conflict (run_id, name) do update
+        set type = excluded.type, media_type = excluded.media_type, size = excluded.size, sha256 = excluded.sha256,
+          content = excluded.content, is_truncated = excluded.is_truncated, created_at = excluded.created_at
+        where (artifact.sha256, artifact.type, artifact.media_type, artifact.is_truncated)
+          is distinct from (excluded.sha256, excluded.type, excluded.media_type, excluded.is_truncated)
+        returning id, run_id
+      ), moved as (
+        update run set ${raiseSql('1', '($7 - present.replaced)')} from saved, present where run.id = saved.run_id
+        returning ${RAISED}
+      ), fact as (
+        select jsonb_build_array(jsonb_build_object('type', 'ArtifactSaved', 'data', jsonb_build_object(
+          'artifactId', id, 'name', $4::text, 'type', $5::text, 'mediaType', $6::text, 'size', $7::int))) as events
+        from saved
+      ), logged as (${appendSql('(select events from fact)')})
+      select coalesce(saved.id, present.id) as id, others, bytes as "otherBytes", ${loggedSql} as events
+      from held cross join present left join saved on true`,
+    values: [
+      lease.runId,
+      lease.epoch,
+      newId(),
+      artifact.name,
+      artifact.type,
+      artifact.mediaType,
+      artifact.content.byteLength,
+      createHash('sha256').update(artifact.content).digest('hex'),
+      artifact.content,
+      artifact.isTruncated,
+    ],
+  });
+  return rows[0] ?? null;
+}
+
+/** The artifacts of many runs in one query, oldest first; their contents are not read. */
+export async function readArtifacts(database: Database, runIds: readonly string[]): Promise<ArtifactRow[]> {
+  const { rows } = await database.pool.query<ArtifactRow>({
+    name: 'read-artifacts',
+    text: `select ${COLUMNS} from artifact where run_id = any($1::text[]) order by created_at, id`,
+    values: [runIds],
+  });
+  return rows;
+}
+
+/** @returns null when there is no such artifact of this owner; not there and not theirs look the same. */
+export async function findArtifact(
+  database: Database,
+  ownerId: string,
+  id: string,
+): Promise<ArtifactRow | null> {
+  const { rows } = await database.pool.query<ArtifactRow>({
+    name: 'find-artifact',
+    text: `
+      select ${COLUMNS} from artifact join run on run.id = artifact.run_id
+      where artifact.id = $1 and run.owner_id = $2`,
+    values: [id, ownerId],
+  });
+  return rows[0] ?? null;
+}
+
+/** As `findArtifact`, with what is in it. */
+export async function readArtifact(
+  database: Database,
+  ownerId: string,
+  id: string,
+): Promise<(ArtifactRow & { content: Buffer }) | null> {
+  const { rows } = await database.pool.query<ArtifactRow & { content: Buffer }>({
+    name: 'read-artifact',
+    text: `
+      select ${COLUMNS}, artifact.content from artifact join run on run.id = artifact.run_id
+      where artifact.id = $1 and run.owner_id = $2`,
+    values: [id, ownerId],
+  });
+  return rows[0] ?? null;
+}

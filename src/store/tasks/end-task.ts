@@ -1,0 +1,39 @@
+import type { RunError } from '../../errors.ts';
+import type { GivenResult } from '../../rules/task.ts';
+import { transaction } from '../database/transaction.ts';
+import { publishAll } from '../log/publish-all.ts';
+import { type Ending, endAllWithin } from '../runs/end-run.ts';
+import type { Store } from '../store.ts';
+
+/** What a person or a program says of a task that they end. */
+export type GivenEnd = { status: 'completed'; result: GivenResult } | { status: 'failed'; error: RunError };
+
+/**
+ * Ends a task by hand. What is at work on it stops as at a cancel; what waits for it goes on, or fails.
+ * @returns false when there was nothing to end: not the owner's, not there, or ended already.
+ */
+export async function endTask(
+  store: Store,
+  { runId, ownerId }: { runId: string; ownerId: string },
+  given: GivenEnd,
+): Promise<boolean> {
+  const targets = { runIds: [runId], ownerId, kinds: ['task'] } as const;
+  const ending = endingOf(given);
+  const events = await transaction(store.database, (client) => endAllWithin(client, targets, ending));
+  publishAll(store.bus, events);
+  return events.length > 0;
+}
+
+function endingOf(given: GivenEnd): Ending {
+  const nothing = { result: null, error: null, cancelReason: null };
+  if (given.status === 'failed') {
+    const { status, error } = given;
+    return { ...nothing, status, error, events: [{ type: 'RunFailed', data: { error } }] };
+  }
+  const { status, result } = given;
+  const events: Ending['events'] = [
+    { type: 'ProgressMade', data: { progress: 1 } },
+    { type: 'RunCompleted', data: { result } },
+  ];
+  return { ...nothing, status, result, events };
+}

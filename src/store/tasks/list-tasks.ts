@@ -1,0 +1,129 @@
+import type { Origin, RunStatus, TaskKind, TaskLabel } from '../../vocabulary.ts';
+import type { Database } from '../database/database.ts';
+import {
+  type ListPosition,
+  type ListRange,
+  ofEachSql,
+  rangeSql,
+  rangeValues,
+} from '../database/list-range.ts';
+import { COLUMNS, COSTLY_COLUMNS, select, TASK_COLUMNS, type TaskRow } from './tasks.ts';
+
+/** No page is longer, with the one row more that tells of another. */
+const MAX_LISTED = 101;
+
+/** Its `limit` is at most MAX_LISTED. */
+export interface TaskListing extends ListRange {
+  ownerId: string;
+  status: RunStatus | null;
+  statuses: readonly RunStatus[] | null;
+  kinds: readonly TaskKind[] | null;
+  types: readonly string[] | null;
+  origins: readonly Origin[] | null;
+  /** What of a task has to be there. */
+  having: readonly TaskLabel[];
+  threadId: string | null;
+  /** null: those that are no part of anything. */
+  executionId: string | null;
+  sessionId: string | null;
+  templateName: string | null;
+  /** Which columns are needed; of the costly ones, the others are null. */
+  columns: ReadonlySet<string>;
+}
+
+/** Tasks newest first, between two places, by keyset: nothing is skipped or repeated while others are made. */
+export async function listTasks(database: Database, listing: TaskListing): Promise<TaskRow[]> {
+  const { rows } = await database.pool.query<TaskRow>(listStatement(listing));
+  return listing.fromEnd ? rows.reverse() : rows;
+}
+
+/** What a filter compares, and with how many values. */
+const ONE = {
+  status: 'run.status',
+  threadId: 'task.thread_id',
+  sessionId: 'run.session_id',
+  templateName: 'task.template_name',
+} as const;
+const SEVERAL = {
+  statuses: 'run.status',
+  kinds: 'task.kind',
+  types: 'task.type',
+  origins: 'run.origin',
+} as const;
+
+/** The names of statements stay on every connection: of the sets of conditions, only the small ones are few. */
+const MAX_NAMED = 5;
+
+/**
+ * A statement for each set of conditions, so that the plan that Postgres keeps of it uses the index for all of
+ * them. It keeps none that it expects to cost more than planning anew: hence the limit that it knows.
+ */
+function listStatement(listing: TaskListing) {
+  const { limit, offset, fromEnd, columns } = listing;
+  const values: unknown[] = [];
+  const parameter: Parameter = (value, type) => `$${values.push(value)}::${type}`;
+  const asked = Object.entries(COSTLY_COLUMNS).map(([name, column]) => [
+    name,
+    `case when ${parameter(columns.has(name), 'boolean')} then ${column} end`,
+  ]);
+  const conditions = conditionsOf(listing, parameter);
+  const direction = fromEnd ? 'asc' : 'desc';
+  const names = Object.keys(conditions);
+  // A plan for any offset would be made for a large one.
+  const isKept = names.length <= MAX_NAMED && offset === 0;
+  const text = `
+    select * from (
+      select ${select({ ...COLUMNS, ...Object.fromEntries(asked) })} from run join task on task.id = run.id
+      where ${Object.values(conditions).join(' and ')}
+      order by run.created_at ${direction}, run.id ${direction} limit ${MAX_LISTED}
+      ${offset > 0 ? `offset ${parameter(offset, 'integer')}` : ''}
+    ) as listed order by "createdAt" ${direction}, id ${direction} limit ${parameter(limit, 'integer')}`;
+  return { ...(isKept && { name: `list-tasks-${names.join('-')}-${direction}` }), text, values };
+}
+
+/** SQL of a value's place. */
+type Parameter = (value: unknown, type: string) => string;
+
+function conditionsOf(listing: TaskListing, parameter: Parameter): Record<string, string> {
+  const { ownerId, executionId, having, after, before } = listing;
+  const beyond = (sign: string, { createdAtText, id }: ListPosition) =>
+    `(run.created_at, run.id) ${sign} (${parameter(createdAtText, 'timestamptz')}, ${parameter(id, 'text')})`;
+  const conditions: Record<string, string> = {
+    owner: `run.owner_id = ${parameter(ownerId, 'text')} and run.kind = 'task'`,
+  };
+  if (executionId === null) conditions.whole = 'run.parent_id is null';
+  else conditions.execution = `run.parent_id = ${parameter(executionId, 'text')}`;
+  for (const [name, column] of entriesOf(ONE)) {
+    if (listing[name] !== null) conditions[name] = `${column} = ${parameter(listing[name], 'text')}`;
+  }
+  for (const [name, column] of entriesOf(SEVERAL)) {
+    if (listing[name] !== null) conditions[name] = `${column} = any(${parameter(listing[name], 'text[]')})`;
+  }
+  for (const label of having) conditions[`having ${label}`] = `task.${label} is not null`;
+  if (after !== null) conditions.after = beyond('<', after);
+  if (before !== null) conditions.before = beyond('>', before);
+  return conditions;
+}
+
+function entriesOf<Table extends object>(table: Table): [keyof Table, Table[keyof Table]][] {
+  return Object.entries(table) as [keyof Table, Table[keyof Table]][];
+}
+
+/** A page of the tasks of each of many sessions in one query. */
+export async function readSessionTasks(
+  database: Database,
+  sessionIds: readonly string[],
+  range: ListRange,
+): Promise<TaskRow[]> {
+  const sql = rangeSql('run', range.fromEnd);
+  const { rows } = await database.pool.query<TaskRow>({
+    name: `read-session-tasks-${sql.name}`,
+    text: ofEachSql(
+      `select ${TASK_COLUMNS} from run join task on task.id = run.id
+       where run.session_id = wanted.id and ${sql.condition} ${sql.order}`,
+      sql,
+    ),
+    values: [...rangeValues(range), sessionIds],
+  });
+  return range.fromEnd ? rows.reverse() : rows;
+}

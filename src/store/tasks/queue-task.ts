@@ -1,0 +1,59 @@
+import type { ClientBase } from 'pg';
+import type { QueueReason, RunStatus } from '../../vocabulary.ts';
+import { transaction } from '../database/transaction.ts';
+import { appendSql, eventsParameter, loggedSql, raiseSql, toLoggedEvents } from '../log/event-log.ts';
+import type { LoggedEvent } from '../log/events.ts';
+import { publishAll } from '../log/publish-all.ts';
+import type { Store } from '../store.ts';
+import { rejoinThread } from '../threads/join-thread.ts';
+import { TASK_COLUMNS, type TaskRow } from './tasks.ts';
+
+interface Target {
+  runId: string;
+  ownerId: string;
+  from: Extract<RunStatus, 'pending' | 'failed'>;
+}
+
+/**
+ * Makes a run that was held, or that failed, a worker's to take: at once, or when what it depends on has completed.
+ * @returns the task as this left it; null when it is not the owner's, a part of something else, or not in the status `from`; and for a failed run while something
+ * that it depends on has not completed.
+ */
+export async function queueRun(store: Store, target: Target): Promise<TaskRow | null> {
+  const queued = await transaction(store.database, (client) =>
+    rejoinThread(client, 'task', target, (blockers) => queue(client, target, blockers)),
+  );
+  if (!queued) return null;
+  const { events, ...row } = queued.queued;
+  publishAll(store.bus, queued.interrupted);
+  store.bus.publish(target.runId, toLoggedEvents(events));
+  return row;
+}
+
+async function queue(
+  client: ClientBase,
+  { runId, ownerId, from }: Target,
+  blockers: number,
+): Promise<(TaskRow & { events: LoggedEvent[] }) | null> {
+  const reason: QueueReason = from === 'pending' ? 'executed' : 'retried';
+  const { rows } = await client.query<TaskRow & { events: LoggedEvent[] }>({
+    name: 'queue-run',
+    text: `
+      with moved as (
+        update run set status = 'queued', ${raiseSql('1')}, updated_at = clock_timestamp(),
+          blockers = case when $3 = 'failed' then 0 else blockers end + $5, losses = 0,
+          unavailable_since = null, deferred_until = null
+        where id = $1 and owner_id = $2 and kind = 'task' and status = $3 and parent_id is null and ($3 = 'pending' or not exists (
+          select from dependency join run as needed on needed.id = dependency.on_run_id
+          where dependency.run_id = $1 and needed.status <> 'completed'))
+        returning *
+      ), reopened as (
+        update task set error = null, completed_at = null, deadline_at = null, iterations_before = iterations
+        from moved where task.id = moved.id
+        returning task.*
+      ), logged as (${appendSql('$4')})
+      select ${TASK_COLUMNS}, ${loggedSql} as events from moved as run, reopened as task`,
+    values: [runId, ownerId, from, eventsParameter([{ type: 'RunQueued', data: { reason } }]), blockers],
+  });
+  return rows[0] ?? null;
+}

@@ -1,0 +1,150 @@
+import type { RunError } from '../../errors.ts';
+import type { AgentLimits } from '../../rules/agent.ts';
+import type { ModelReference } from '../../rules/model-id.ts';
+import type { Plan } from '../../rules/plan.ts';
+import type { ToldPrediction } from '../../rules/prediction.ts';
+import type { PromptParameters, TaskResult } from '../../rules/task.ts';
+import type { Origin, RunStatus, TaskKind, ToolName } from '../../vocabulary.ts';
+import type { Database } from '../database/database.ts';
+import { createdAtTextSql } from '../database/list-range.ts';
+
+/** A task with what its run says about it. */
+export interface TaskRow {
+  id: string;
+  ownerId: string;
+  status: RunStatus;
+  priority: number;
+  attempt: number;
+  lastSeq: number;
+  cancelReason: string | null;
+  createdAt: Date;
+  updatedAt: Date;
+  /** `createdAt` with all six digits, which a Date cannot hold; the first part of a list cursor. */
+  createdAtText: string;
+  kind: TaskKind;
+  origin: Origin;
+  type: string | null;
+  title: string | null;
+  description: string | null;
+  target: string | null;
+  context: Record<string, unknown> | null;
+  taskParameters: Record<string, unknown> | null;
+  prompt: string;
+  system: string | null;
+  parameters: PromptParameters;
+  provider: string | null;
+  model: string | null;
+  fallbackModels: ModelReference[];
+  responseSchema: Record<string, unknown> | null;
+  templateName: string | null;
+  templateVersion: number | null;
+  templateParameters: Record<string, unknown> | null;
+  threadId: string | null;
+  sessionId: string | null;
+  agentId: string | null;
+  tools: ToolName[];
+  limits: AgentLimits | null;
+  workingDirectory: string | null;
+  plan: Plan;
+  iterations: number;
+  progress: number;
+  result: TaskResult | null;
+  error: RunError | null;
+  prediction: ToldPrediction | null;
+  startedAt: Date | null;
+  completedAt: Date | null;
+}
+
+export const COLUMNS = {
+  id: 'run.id',
+  ownerId: 'run.owner_id',
+  status: 'run.status',
+  priority: 'run.priority',
+  attempt: 'run.attempt',
+  lastSeq: 'run.last_seq',
+  cancelReason: 'run.cancel_reason',
+  createdAt: 'run.created_at',
+  kind: 'task.kind',
+  origin: 'run.origin',
+  type: 'task.type',
+  title: 'task.title',
+  target: 'task.target',
+  agentId: 'task.agent_id',
+  iterations: 'task.iterations',
+  provider: 'task.provider',
+  model: 'task.model',
+  threadId: 'task.thread_id',
+  sessionId: 'run.session_id',
+  templateName: 'task.template_name',
+  templateVersion: 'task.template_version',
+  progress: 'task.progress',
+} as const;
+
+/** What is long, or work to read: a list has it only where it is asked for. */
+export const COSTLY_COLUMNS = {
+  updatedAt: 'run.updated_at',
+  createdAtText: createdAtTextSql('run'),
+  description: 'task.description',
+  context: 'task.context',
+  taskParameters: 'task.task_parameters',
+  prompt: 'task.prompt',
+  system: 'task.system',
+  parameters: 'task.parameters',
+  fallbackModels: 'task.fallback_models',
+  responseSchema: 'task.response_schema',
+  templateParameters: 'task.template_parameters',
+  tools: 'task.tools',
+  limits: 'task.limits',
+  workingDirectory: 'task.working_directory',
+  plan: 'task.plan',
+  result: 'task.result',
+  error: 'task.error',
+  prediction: 'task.prediction',
+  startedAt: 'task.started_at',
+  completedAt: 'task.completed_at',
+} as const;
+
+/** SQL: a task's columns, where `run` and `task` name its rows. */
+export const TASK_COLUMNS = select({ ...COLUMNS, ...COSTLY_COLUMNS } satisfies Record<keyof TaskRow, string>);
+
+export function select(columns: Record<string, string>): string {
+  return Object.entries(columns)
+    .map(([name, column]) => `${column} as "${name}"`)
+    .join(', ');
+}
+
+/** @returns null when there is no such task of this owner; not there and not theirs look the same. */
+export async function findTask(database: Database, ownerId: string, id: string): Promise<TaskRow | null> {
+  const { rows } = await database.pool.query<TaskRow>({
+    name: 'find-task',
+    text: `select ${TASK_COLUMNS} from run join task on task.id = run.id where run.id = $1 and run.owner_id = $2`,
+    values: [id, ownerId],
+  });
+  return rows[0] ?? null;
+}
+
+/** Many in one query, whoever owns them; by id. */
+export async function readTasks(database: Database, ids: readonly string[]): Promise<Map<string, TaskRow>> {
+  const { rows } = await database.pool.query<TaskRow>({
+    name: 'read-tasks',
+    text: `select ${TASK_COLUMNS} from run join task on task.id = run.id where run.id = any($1::text[])`,
+    values: [ids],
+  });
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** Of many tasks in one query: the tasks that each waits for, or waited for, oldest first. */
+export async function readDependencies(
+  database: Database,
+  ids: readonly string[],
+): Promise<(TaskRow & { dependentId: string })[]> {
+  const { rows } = await database.pool.query<TaskRow & { dependentId: string }>({
+    name: 'read-dependencies',
+    text: `
+      select dependency.run_id as "dependentId", ${TASK_COLUMNS}
+      from dependency join run on run.id = dependency.on_run_id join task on task.id = run.id
+      where dependency.run_id = any($1::text[]) order by run.created_at, run.id`,
+    values: [ids],
+  });
+  return rows;
+}

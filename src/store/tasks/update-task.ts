@@ -1,0 +1,154 @@
+import type { ClientBase, Pool } from 'pg';
+import { DomainError } from '../../errors.ts';
+import { composePrompt } from '../../rules/compose-prompt.ts';
+import type { PromptParameters, TaskSubject } from '../../rules/task.ts';
+import { transaction } from '../database/transaction.ts';
+import { publishAll } from '../log/publish-all.ts';
+import { deleteRunsWithin } from '../runs/delete-runs.ts';
+import { lockOwnRuns } from '../runs/end-turns.ts';
+import type { Store } from '../store.ts';
+
+interface Target {
+  runId: string;
+  ownerId: string;
+}
+
+/** What is changed of a task; an absent member stays as it is. */
+export interface TaskChange {
+  subject: { [Member in keyof TaskSubject]?: TaskSubject[Member] | undefined };
+  prompt?: string;
+  system?: string | null;
+  parameters?: PromptParameters;
+  provider?: string;
+  model?: string;
+  priority?: number;
+}
+
+/**
+ * @returns false when the task is not the owner's, or when it is to be asked something else, or sooner or later, and a
+ * worker has taken it.
+ * @throws DomainError VALIDATION_ERROR when nothing is left to compose its prompt of.
+ */
+export function changeTask(store: Store, target: Target, change: TaskChange): Promise<boolean> {
+  return transaction(store.database, async (client) => {
+    const present = await lockTask(client, target);
+    const { subject: given, priority, ...asked } = change;
+    if (!present || (present.isTaken && Object.keys(asked).length > 0)) return false;
+    if (priority !== undefined && !(await movePriority(client, target, priority))) return false;
+    const subject = subjectOf(present, given);
+    await write(client, target.runId, subject, { ...asked, ...promptOf(present, subject, change) });
+    return true;
+  });
+}
+
+interface PresentTask extends TaskSubject {
+  prompt: string;
+  promptIsOurs: boolean;
+  /** Whether a worker has begun with it, or it has ended: what it asks for stays. */
+  isTaken: boolean;
+}
+
+async function lockTask(client: ClientBase, { runId, ownerId }: Target): Promise<PresentTask | null> {
+  const { rows } = await client.query<PresentTask>(
+    `select title, description, target, context, task_parameters as "taskParameters", prompt,
+       prompt_is_ours as "promptIsOurs",
+       run.status not in ('pending', 'queued') or exists (select from step where run_id = $1) as "isTaken"
+     from run join task on task.id = run.id where run.id = $1 and owner_id = $2 for update of run, task`,
+    [runId, ownerId],
+  );
+  return rows[0] ?? null;
+}
+
+/** Two who change different members at once both have their way: the row is locked. */
+function subjectOf(present: TaskSubject, given: TaskChange['subject']): TaskSubject {
+  const { title, description, target, context, taskParameters } = present;
+  const changed = Object.entries(given).filter(([, value]) => value !== undefined);
+  return { title, description, target, context, taskParameters, ...Object.fromEntries(changed) };
+}
+
+type Prompt = Pick<PresentTask, 'prompt' | 'promptIsOurs'>;
+
+/** One that we composed follows its subject, until a worker has taken it. */
+function promptOf(present: PresentTask, subject: TaskSubject, { prompt: given }: TaskChange): Prompt {
+  if (given !== undefined) return { prompt: given, promptIsOurs: false };
+  const { prompt, promptIsOurs, isTaken } = present;
+  if (!promptIsOurs || isTaken) return { prompt, promptIsOurs };
+  const composed = composePrompt(subject);
+  if (composed !== null) return { prompt: composed, promptIsOurs };
+  const message = 'input.title: the task asks for nothing without a title, a description or a prompt';
+  throw new DomainError('VALIDATION_ERROR', message, { field: 'input.title' });
+}
+
+async function write(
+  client: ClientBase,
+  runId: string,
+  { title, description, target, context, taskParameters }: TaskSubject,
+  asked: Omit<TaskChange, 'subject' | 'priority'> & Prompt,
+): Promise<void> {
+  await client.query(
+    `with grown as (
+       select octet_length(concat($2::text, $3::text, $4::text, $5::jsonb, $6::jsonb, $7::text,
+           case when $9 then $10::text else system end, coalesce($11::jsonb, parameters)))
+         - octet_length(concat(title, description, target, context, task_parameters, prompt, system, parameters)) as bytes
+       from task where id = $1
+     ), touched as (
+       update run set updated_at = clock_timestamp(), bytes = run.bytes + grown.bytes from grown where run.id = $1
+     )
+     update task set title = $2, description = $3, target = $4, context = $5::jsonb, task_parameters = $6::jsonb,
+       prompt = $7, prompt_is_ours = $8, system = case when $9 then $10 else system end,
+       parameters = coalesce($11::jsonb, parameters), provider = coalesce($12, provider), model = coalesce($13, model),
+       fallback_models = case when $13 is not null and fallback_is_ours then '[]'::jsonb else fallback_models end
+     where id = $1`,
+    [
+      runId,
+      title,
+      description,
+      target,
+      context && JSON.stringify(context),
+      taskParameters && JSON.stringify(taskParameters),
+      asked.prompt,
+      asked.promptIsOurs,
+      asked.system !== undefined,
+      asked.system ?? null,
+      asked.parameters ? JSON.stringify(asked.parameters) : null,
+      asked.provider ?? null,
+      asked.model ?? null,
+    ],
+  );
+}
+/** @returns false when the task is not the owner's, or a worker has taken it already. */
+export function changePriority(store: Store, target: Target, priority: number): Promise<boolean> {
+  return movePriority(store.database.pool, target, priority);
+}
+
+async function movePriority(
+  connection: Pool | ClientBase,
+  target: Target,
+  priority: number,
+): Promise<boolean> {
+  const { rowCount } = await connection.query({
+    name: 'change-priority',
+    text: `
+      update run set priority = $3, updated_at = clock_timestamp()
+      where id = $1 and owner_id = $2 and kind = 'task' and status in ('pending', 'queued')`,
+    values: [target.runId, target.ownerId, priority],
+  });
+  return rowCount === 1;
+}
+
+/**
+ * Ends what is not finished, then takes the task and its log away. What its model calls cost stays in the budgets of its session and owner.
+ * @returns false when there is no such task of the owner, or when it is a part of something else.
+ */
+export async function deleteTask(store: Store, { runId, ownerId }: Target): Promise<boolean> {
+  const { found, events } = await transaction(store.database, async (client) => {
+    const { rowCount } = await lockOwnRuns(client, {
+      text: `select id from run where id = $1 and owner_id = $2 and kind = 'task' and parent_id is null`,
+      values: [runId, ownerId],
+    });
+    const events = rowCount === 1 ? await deleteRunsWithin(client, ownerId, [runId]) : [];
+    return { found: rowCount === 1, events };
+  });
+  publishAll(store.bus, events);
+  return found;
+}

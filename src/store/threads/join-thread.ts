@@ -1,0 +1,205 @@
+import type { ClientBase } from 'pg';
+import { DomainError } from '../../errors.ts';
+import { type OnBusy, RUN_KINDS, type RunStatus } from '../../vocabulary.ts';
+import type { LoggedEvent } from '../log/events.ts';
+import { cancelAllWithin } from '../runs/cancel-run.ts';
+
+/** A run that is to join a thread. */
+export interface Joining {
+  runId: string;
+  ownerId: string;
+  /** null: it is in no thread. */
+  threadId: string | null;
+  /** Of the request that creates it; null: it has none, or the run is there already. */
+  idempotencyKey: string | null;
+  /** Runs that it waits for; of a run that is there already, the run itself, whose dependencies are stored. */
+  dependsOn: readonly string[];
+  /** The argument that names the thread, or the run. */
+  field: 'input.threadId' | 'input.id';
+}
+
+/**
+ * As part of a transaction, queues a run as a turn of its thread: at once, behind the turns that have not ended, or in
+ * their place, as the thread wants it.
+ * @param queue writes the run with so many blockers more; null: it wrote nothing, and no turn is interrupted
+ * @returns what `queue` returned, and the events of interrupted turns, which are published after the commit
+ * @throws DomainError CONFLICT when the thread rejects turns while it is busy; VALIDATION_ERROR when the run waits for
+ * one that it would interrupt
+ */
+export async function joinThread<Queued>(
+  client: ClientBase,
+  joining: Joining,
+  queue: (blockers: 0 | 1) => Promise<Queued | null>,
+): Promise<{ queued: Queued; interrupted: LoggedEvent[] } | null> {
+  const { runId, threadId } = joining;
+  const turn = threadId === null ? AT_ONCE : await takeTurn(client, joining, threadId);
+  const queued = turn && (await queue(turn.blockers));
+  if (!queued) {
+    if (turn && turn.interrupted.length > 0) await client.query('rollback to savepoint interruption');
+    return null;
+  }
+  if (threadId !== null) await addTurn(client, runId, threadId, turn.blockers === 1);
+  return { queued, interrupted: turn.interrupted };
+}
+
+/**
+ * The same for a run that is there already, while it has the status `from`; else it interrupts nothing, and `queue`
+ * decides.
+ */
+export async function rejoinThread<Queued>(
+  client: ClientBase,
+  kind: 'task' | 'orchestration',
+  { runId, ownerId, from }: { runId: string; ownerId: string; from: RunStatus },
+  queue: (blockers: 0 | 1) => Promise<Queued | null>,
+): Promise<{ queued: Queued; interrupted: LoggedEvent[] } | null> {
+  const { rows } = await client.query<{ threadId: string | null }>({
+    name: `find-thread-of-${kind}`,
+    text: `
+      select thread_id as "threadId" from run join ${kind} on ${kind}.id = run.id
+      where run.id = $1 and run.owner_id = $2 and run.status = $3`,
+    values: [runId, ownerId, from],
+  });
+  const threadId = rows[0]?.threadId ?? null;
+  const joining = {
+    runId,
+    ownerId,
+    threadId,
+    idempotencyKey: null,
+    dependsOn: [runId],
+    field: 'input.id',
+  } as const;
+  return joinThread(client, joining, queue);
+}
+
+interface Turn {
+  /** 1: it waits until the turn before it has ended. */
+  blockers: 0 | 1;
+  interrupted: LoggedEvent[];
+}
+
+const AT_ONCE: Turn = { blockers: 0, interrupted: [] };
+
+/** @returns null when the request was made before. */
+async function takeTurn(client: ClientBase, joining: Joining, threadId: string): Promise<Turn | null> {
+  const { runId, ownerId, idempotencyKey, field } = joining;
+  const onBusy = await lockThread(client, threadId);
+  if (idempotencyKey !== null && (await isUsed(client, ownerId, idempotencyKey))) return null;
+  const before = onBusy === 'parallel' ? [] : await readUnfinished(client, threadId, runId, MOST[onBusy]);
+  if (before.length === 0) return AT_ONCE;
+  if (onBusy === 'reject') throw busy(field);
+  if (onBusy === 'queue') return { ...AT_ONCE, blockers: 1 };
+  await refuseNeeded(client, joining, before);
+  return interrupt(client, ownerId, before);
+}
+
+/** How many of the turns before it a run has to know; null: all. */
+const MOST = { queue: 1, reject: 1, interrupt: null };
+
+async function lockThread(client: ClientBase, id: string): Promise<OnBusy> {
+  const { rows } = await client.query<{ onBusy: OnBusy }>({
+    name: 'lock-thread',
+    text: 'select on_busy as "onBusy" from thread where id = $1 for no key update',
+    values: [id],
+  });
+  return rows[0]?.onBusy ?? 'queue';
+}
+
+async function isUsed(client: ClientBase, ownerId: string, key: string): Promise<boolean> {
+  const { rowCount } = await client.query('select from idempotency_key where owner_id = $1 and key = $2', [
+    ownerId,
+    key,
+  ]);
+  return rowCount === 1;
+}
+
+/**
+ * SQL of CTEs: `dependent`, what depends on the run that is to join, and `following`, the first turn of the thread
+ * among it. The run joins before that one: else they would wait for each other.
+ */
+const FOLLOWING = `
+  recursive dependent(id) as (
+    select run_id from dependency where on_run_id = $2
+    union select dependency.run_id from dependency join dependent on dependency.on_run_id = dependent.id
+  ), following as (
+    select joined_at, is_waiting from thread_turn join dependent on dependent.id = run_id
+    where thread_id = $1 order by joined_at limit 1
+  )`;
+
+/** Turns that the run has to wait for; none when a turn that is under way depends on it. */
+async function readUnfinished(
+  client: ClientBase,
+  threadId: string,
+  runId: string,
+  most: number | null,
+): Promise<string[]> {
+  const { rows } = await client.query<{ id: string }>({
+    name: 'read-unfinished-turns',
+    text: `
+      with ${FOLLOWING}
+      select run_id as id from thread_turn where thread_id = $1 and not exists (
+        select from following where not is_waiting or following.joined_at <= thread_turn.joined_at)
+      order by joined_at limit $3`,
+    values: [threadId, runId, most],
+  });
+  return rows.map(({ id }) => id);
+}
+
+function busy(field: Joining['field']): DomainError {
+  const message = `${field}: the thread rejects new turns until its unfinished turns have ended`;
+  return new DomainError('CONFLICT', message, { field });
+}
+
+/** What waits for a turn, directly or through other runs, would fail by interrupting it. @throws DomainError */
+async function refuseNeeded(
+  client: ClientBase,
+  { dependsOn, field: named }: Joining,
+  turns: readonly string[],
+): Promise<void> {
+  if (dependsOn.length === 0) return;
+  const { rows } = await client.query<{ position: number | null }>({
+    name: 'find-needed-turn',
+    text: `
+      with recursive needed(id, position) as (
+        select id, position::int from unnest($1::text[]) with ordinality as given (id, position)
+        union select dependency.on_run_id, needed.position from dependency join needed on dependency.run_id = needed.id
+      )
+      select min(position) as position from needed where id = any($2::text[])`,
+    values: [dependsOn, turns],
+  });
+  const position = rows[0]!.position;
+  if (position === null) return;
+  const field = named === 'input.id' ? named : `input.dependsOn.${position - 1}`;
+  const message = `${field}: the run depends on an earlier turn of this thread, which it would interrupt; set the thread's onBusy to QUEUE, or use another thread`;
+  throw new DomainError('VALIDATION_ERROR', message, { field });
+}
+
+async function interrupt(client: ClientBase, ownerId: string, runIds: readonly string[]): Promise<Turn> {
+  await client.query('savepoint interruption');
+  const targets = { runIds, ownerId, kinds: RUN_KINDS, reason: 'interrupted by a later turn of its thread' };
+  return { blockers: 0, interrupted: await cancelAllWithin(client, targets) };
+}
+
+/** Others may wait for its end. A turn that is retried keeps its place in the conversation. */
+async function addTurn(
+  client: ClientBase,
+  runId: string,
+  threadId: string,
+  isWaiting: boolean,
+): Promise<void> {
+  await client.query({
+    name: 'add-turn',
+    text: `
+      with ${FOLLOWING}, added as (
+        insert into thread_turn (run_id, thread_id, joined_at, is_waiting)
+        select $2, $1, coalesce((select joined_at - interval '1 microsecond' from following), clock_timestamp()), $3
+        returning run_id, joined_at
+      ), marked as (
+        update run set has_dependents = true from added where run.id = added.run_id
+      ), task_joined as (
+        update task set joined_at = added.joined_at from added where task.id = added.run_id and started_at is null
+      )
+      update orchestration set joined_at = added.joined_at
+      from added where orchestration.id = added.run_id and started_at is null`,
+    values: [threadId, runId, isWaiting],
+  });
+}

@@ -1,0 +1,33 @@
+import type { Database } from '../database/database.ts';
+
+/** SQL: the run is ready for a worker to take. */
+export const IS_READY = `run.status = 'queued' and run.blockers = 0 and run.worker_id is null`;
+
+/** SQL: how many more runs of an account may run, in a row of `app_user`; null: any number. */
+const FREE = `app_user.max_concurrent_runs
+  - (select count(*) from run where run.owner_id = app_user.id and run.status = 'running')`;
+
+/**
+ * SQL of accounts with ready runs that could start now, and how many of them at most (`free`, null: any number).
+ * One look into the index for each account, however many runs it has waiting.
+ */
+export const WAITING_ACCOUNTS = `
+  with recursive account as (
+    (select owner_id from run where ${IS_READY} order by owner_id limit 1)
+    union all
+    select (select owner_id from run where ${IS_READY} and owner_id > account.owner_id order by owner_id limit 1)
+    from account where account.owner_id is not null
+  )
+  select account.owner_id, ${FREE} as free
+  from account join app_user on app_user.id = account.owner_id where coalesce(${FREE}, 1) > 0`;
+
+/** A worker that knows of so many accounts has enough to do. */
+const MOST = 1_000;
+
+export async function readWaitingAccounts(database: Database): Promise<string[]> {
+  const { rows } = await database.pool.query<{ ownerId: string }>({
+    name: 'read-waiting-accounts',
+    text: `select owner_id as "ownerId" from (${WAITING_ACCOUNTS}) as waiting limit ${MOST}`,
+  });
+  return rows.map(({ ownerId }) => ownerId);
+}

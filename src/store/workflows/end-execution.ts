@@ -1,0 +1,134 @@
+import type { ClientBase } from 'pg';
+import type { RunError } from '../../errors.ts';
+import { statusesBefore } from '../../rules/status.ts';
+import { RUN_KINDS } from '../../vocabulary.ts';
+import { transaction } from '../database/transaction.ts';
+import { appendSql, eventsParameter, RAISED, raiseSql } from '../log/event-log.ts';
+import type { LoggedEvent } from '../log/events.ts';
+import { publishAll } from '../log/publish-all.ts';
+import { announceSql, ENDED_RUN } from '../runs/announce-end.ts';
+import { cancelAllWithin, cancelWithin } from '../runs/cancel-run.ts';
+import { deleteRunsWithin } from '../runs/delete-runs.ts';
+import { lockOwnRuns } from '../runs/end-turns.ts';
+import type { Store } from '../store.ts';
+
+interface Target {
+  runId: string;
+  ownerId: string;
+}
+
+/**
+ * Cancels an execution with all of its tasks that run, in one transaction.
+ * @returns false when there was nothing to cancel: not the owner's, not there, or ended already.
+ */
+export function cancelExecution(store: Store, target: Target, reason: string | null): Promise<boolean> {
+  return endExecution(store, target, reason, (client) =>
+    cancelWithin(client, { ...target, kind: 'execution', reason }),
+  );
+}
+
+/** Fails an execution from outside of its steps, with all of its tasks that run. @returns as `cancelExecution` */
+export function failExecution(store: Store, target: Target, error: RunError): Promise<boolean> {
+  return endExecution(store, target, error.message, (client) => fail(client, target, error));
+}
+
+type End = (client: ClientBase) => Promise<LoggedEvent[]>;
+
+async function endExecution(store: Store, target: Target, reason: string | null, end: End): Promise<boolean> {
+  const events = await transaction(store.database, async (client) => {
+    const own = await end(client);
+    if (own.length === 0) return [];
+    await closeSteps(client, target.runId);
+    return [...own, ...(await cancelTasks(client, target, reason))];
+  });
+  publishAll(store.bus, events);
+  return events.length > 0;
+}
+
+/** No more are made: what makes them needs the lock of the execution. */
+async function cancelTasks(
+  client: ClientBase,
+  { runId, ownerId }: Target,
+  reason: string | null,
+): Promise<LoggedEvent[]> {
+  const { rows } = await client.query<{ id: string }>(
+    'select id from run where parent_id = $1 and status = any($2::text[])',
+    [runId, statusesBefore('cancelled')],
+  );
+  return cancelAllWithin(client, { runIds: rows.map(({ id }) => id), kinds: RUN_KINDS, ownerId, reason });
+}
+
+async function closeSteps(client: ClientBase, runId: string): Promise<void> {
+  await client.query('update execution set wake_at = null where id = $1', [runId]);
+  await client.query(
+    `update execution_step set status = 'cancelled', completed_at = clock_timestamp()
+     where execution_id = $1 and status = 'running'`,
+    [runId],
+  );
+}
+
+async function fail(client: ClientBase, { runId, ownerId }: Target, error: RunError): Promise<LoggedEvent[]> {
+  const { rows } = await client.query<LoggedEvent>(
+    `with moved as (
+       update run set status = 'failed', worker_id = null, ${raiseSql('1')}, updated_at = clock_timestamp()
+       where id = $1 and owner_id = $2 and kind = 'execution' and status in ('queued', 'waiting') returning ${ENDED_RUN}
+     ), ended as (
+       update execution set error = $4::jsonb, completed_at = moved.updated_at from moved where execution.id = moved.id
+     ), ${announceSql('$3')}
+     ${appendSql('$3')}`,
+    [runId, ownerId, eventsParameter([{ type: 'RunFailed', data: { error } }]), JSON.stringify(error)],
+  );
+  return rows;
+}
+
+/**
+ * Has a failed execution go on from where it was: finished steps, and finished items of lists, are kept; what failed
+ * or was given up has all of its tries again.
+ * @returns false when it is not the owner's, or has not failed.
+ */
+export async function retryExecution(store: Store, { runId, ownerId }: Target): Promise<boolean> {
+  const events = await transaction(store.database, async (client) => {
+    const { rows } = await client.query<LoggedEvent>(
+      `with moved as (
+         update run set status = 'queued', attempt = attempt + 1, ${raiseSql('1')}, updated_at = clock_timestamp()
+         where id = $1 and owner_id = $2 and kind = 'execution' and status = 'failed' returning ${RAISED}
+       ), reopened as (
+         update execution set error = null, completed_at = null, deadline_at = null from moved
+         where execution.id = moved.id
+       ), again as (
+         update execution_step as step set status = case when step.size is null then 'pending' else 'running' end,
+           error = null, completed_at = null, forgiven = coalesce((
+             select max(task.step_attempt) from run join task on task.id = run.id
+             where run.parent_id = step.execution_id and task.step_key = step.key), 0)
+         from moved where step.execution_id = moved.id and step.status in ('failed', 'cancelled')
+       )
+       ${appendSql('$3')}`,
+      [runId, ownerId, eventsParameter([{ type: 'RunQueued', data: { reason: 'retried' } }])],
+    );
+    return rows;
+  });
+  publishAll(store.bus, events);
+  return events.length > 0;
+}
+
+/** Ends what is not finished, then takes the execution away with its tasks and logs. @returns false when it is not there. */
+export async function deleteExecution(store: Store, { runId, ownerId }: Target): Promise<boolean> {
+  const { found, events } = await transaction(store.database, async (client) => {
+    const locked = await lockOwnRuns(client, {
+      text: `
+        select id from run where owner_id = $2 and (parent_id = $1 or (id = $1 and kind = 'execution'))
+        order by parent_id nulls first, id`,
+      values: [runId, ownerId],
+    });
+    if (!locked.rows.some(({ id }) => id === runId)) return { found: false, events: [] };
+    // With those that were begun while this waited.
+    const { rows } = await client.query<{ id: string }>(
+      'select id from run where parent_id = $1 or id = $1',
+      [runId],
+    );
+    const ids = rows.map(({ id }) => id);
+    return { found: true, events: await deleteRunsWithin(client, ownerId, ids) };
+  });
+  publishAll(store.bus, events);
+  return found;
+}

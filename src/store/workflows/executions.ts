@@ -1,0 +1,208 @@
+import type { RunError } from '../../errors.ts';
+import type { ExecutionResult, StepResult, WorkflowDefinition } from '../../rules/workflow.ts';
+import type { ExecutionStepStatus, ExecutionTrigger, Origin, RunStatus } from '../../vocabulary.ts';
+import type { Database } from '../database/database.ts';
+import { createdAtTextSql, type ListRange, rangeSql, rangeValues } from '../database/list-range.ts';
+import { SPENT_TOKENS, type SpendRow } from '../money/model-call-reports.ts';
+import { TASK_COLUMNS, type TaskRow } from '../tasks/tasks.ts';
+
+/** An execution with what its run says about it. */
+export interface ExecutionRow {
+  id: string;
+  ownerId: string;
+  origin: Origin;
+  /** One that has started and not ended is `running`, whatever its run waits for at this moment. */
+  status: RunStatus;
+  priority: number;
+  attempt: number;
+  lastSeq: number;
+  cancelReason: string | null;
+  createdAt: Date;
+  updatedAt: Date;
+  /** `createdAt` with all six digits, which a Date cannot hold; the first part of a list cursor. */
+  createdAtText: string;
+  workflowId: string;
+  workflowName: string;
+  workflowVersion: number;
+  definition: WorkflowDefinition;
+  input: unknown;
+  parameters: Record<string, unknown>;
+  trigger: ExecutionTrigger;
+  scheduledFor: Date | null;
+  progress: number;
+  result: ExecutionResult | null;
+  error: RunError | null;
+  startedAt: Date | null;
+  completedAt: Date | null;
+}
+
+const STATUS = `case when execution.started_at is not null and run.status in ('queued', 'waiting') then 'running'
+  else run.status end`;
+
+/** SQL: an execution's columns, where `run` and `execution` name its rows. */
+export const EXECUTION_COLUMNS = `
+  run.id, run.owner_id as "ownerId", run.origin, ${STATUS} as status, run.priority, run.attempt, run.last_seq as "lastSeq",
+  run.cancel_reason as "cancelReason", run.created_at as "createdAt", run.updated_at as "updatedAt",
+  ${createdAtTextSql('run')} as "createdAtText",
+  execution.workflow_id as "workflowId", execution.workflow_name as "workflowName",
+  execution.workflow_version as "workflowVersion", execution.definition, execution.input, execution.parameters,
+  execution.trigger, execution.scheduled_for as "scheduledFor", execution.progress, execution.result,
+  execution.error, execution.started_at as "startedAt", execution.completed_at as "completedAt"`;
+
+/** @returns null when there is no such execution of this owner. */
+export async function findExecution(
+  database: Database,
+  ownerId: string,
+  id: string,
+): Promise<ExecutionRow | null> {
+  const { rows } = await database.pool.query<ExecutionRow>({
+    name: 'find-execution',
+    text: `
+      select ${EXECUTION_COLUMNS} from run join execution on execution.id = run.id
+      where run.id = $1 and run.owner_id = $2`,
+    values: [id, ownerId],
+  });
+  return rows[0] ?? null;
+}
+
+/** Many in one query, whoever owns them; by id. */
+export async function readExecutions(
+  database: Database,
+  ids: readonly string[],
+): Promise<Map<string, ExecutionRow>> {
+  const { rows } = await database.pool.query<ExecutionRow>({
+    name: 'read-executions',
+    text: `
+      select ${EXECUTION_COLUMNS} from run join execution on execution.id = run.id where run.id = any($1::text[])`,
+    values: [ids],
+  });
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+export interface ExecutionListing extends ListRange {
+  ownerId: string;
+  workflowId: string | null;
+  status: RunStatus | null;
+  statuses: readonly RunStatus[] | null;
+  origins: readonly Origin[] | null;
+}
+
+/** Executions newest first, by keyset. */
+export async function listExecutions(database: Database, listing: ExecutionListing): Promise<ExecutionRow[]> {
+  const { name, condition, order } = rangeSql('run', listing.fromEnd);
+  const { rows } = await database.pool.query<ExecutionRow>({
+    name: `list-executions-${name}`,
+    text: `
+      select ${EXECUTION_COLUMNS} from run join execution on execution.id = run.id
+      where run.owner_id = $7 and run.kind = 'execution' and run.parent_id is null
+        and ($8::text is null or execution.workflow_id = $8) and ($9::text is null or ${STATUS} = $9)
+        and ($10::text[] is null or ${STATUS} = any($10)) and ($11::text[] is null or run.origin = any($11))
+        and ${condition} ${order}`,
+    values: [
+      ...rangeValues(listing),
+      listing.ownerId,
+      listing.workflowId,
+      listing.status,
+      listing.statuses,
+      listing.origins,
+    ],
+  });
+  return listing.fromEnd ? rows.reverse() : rows;
+}
+
+export interface ExecutionStepRow {
+  runId: string;
+  key: string;
+  name: string;
+  status: ExecutionStepStatus;
+  /** Tries of its task so far; of a list, of the item that took most. */
+  attempt: number;
+  result: StepResult | null;
+  error: RunError | null;
+  startedAt: Date | null;
+  completedAt: Date | null;
+}
+
+/** The steps of many executions in one query, in the order of their definitions. */
+export async function readExecutionSteps(
+  database: Database,
+  executionIds: readonly string[],
+): Promise<ExecutionStepRow[]> {
+  const { rows } = await database.pool.query<ExecutionStepRow>({
+    name: 'read-execution-steps',
+    text: `
+      select step.execution_id as "runId", step.key, step.name, step.status,
+        coalesce((
+          select max(task.step_attempt) from run join task on task.id = run.id
+          where run.parent_id = step.execution_id and task.step_key = step.key), 0) as attempt,
+        step.result, step.error, step.started_at as "startedAt", step.completed_at as "completedAt"
+      from execution_step as step where step.execution_id = any($1::text[]) order by step.execution_id, step.position`,
+    values: [executionIds],
+  });
+  return rows;
+}
+
+/** A task of an execution, and what it is for. */
+export interface ExecutionTaskRow extends TaskRow {
+  runId: string;
+  stepKey: string;
+}
+
+/** The latest tasks of the steps of many executions in one query; steps over lists have too many, and none here. */
+export async function readExecutionTasks(
+  database: Database,
+  executionIds: readonly string[],
+): Promise<ExecutionTaskRow[]> {
+  const { rows } = await database.pool.query<ExecutionTaskRow>({
+    name: 'read-execution-tasks',
+    text: `
+      select distinct on (run.parent_id, task.step_key)
+        run.parent_id as "runId", task.step_key as "stepKey", ${TASK_COLUMNS}
+      from run join task on task.id = run.id
+        join execution_step as step on step.execution_id = run.parent_id and step.key = task.step_key
+      where run.parent_id = any($1::text[]) and step.items is null
+      order by run.parent_id, task.step_key, task.step_attempt desc`,
+    values: [executionIds],
+  });
+  return rows;
+}
+
+/** What the model calls of the tasks of many executions come to; one without calls has no row. */
+export async function readExecutionSpend(
+  database: Database,
+  executionIds: readonly string[],
+): Promise<Map<string, SpendRow>> {
+  const { rows } = await database.pool.query<SpendRow>({
+    name: 'read-execution-spend',
+    text: `
+      select run.parent_id as "runId", coalesce(sum(cost), 0)::float8 as cost,
+        bool_and(cost is not null) as "costComplete", ${SPENT_TOKENS}
+      from run join model_call on model_call.run_id = run.id
+      where run.parent_id = any($1::text[]) group by run.parent_id`,
+    values: [executionIds],
+  });
+  return new Map(rows.map((row) => [row.runId, row]));
+}
+
+/** Where the tasks of an execution work. */
+export async function readWorkingDirectories(
+  database: Database,
+  executionId: string,
+): Promise<{ taskId: string; workingDirectory: string }[]> {
+  const { rows } = await database.pool.query<{ taskId: string; workingDirectory: string }>(
+    `select task.id as "taskId", task.working_directory as "workingDirectory" from run join task on task.id = run.id
+     where run.parent_id = $1 and task.working_directory is not null`,
+    [executionId],
+  );
+  return rows;
+}
+
+/** Whose run it is; null: it is no more. */
+export async function readOwner(database: Database, runId: string): Promise<string | null> {
+  const { rows } = await database.pool.query<{ ownerId: string }>({
+    name: 'read-owner',
+    text: 'select owner_id as "ownerId" from run where id = $1',
+    values: [runId],
+  });
+  return rows[0]?.ownerId ?? null;
+}
