@@ -13,8 +13,18 @@ const SUBJECTS: readonly Subject[] = [
     name: 'OpenAI',
     keyVariable: 'OPENAI_API_KEY',
     urlVariable: 'OPENAI_BASE_URL',
+    path: '/v1/chat/completions',
     model: 'gpt-4o',
     connect: (url, apiKey, patience) => createOpenAiProvider({ apiKey, baseUrl: `${url}/v1` }, patience),
+  },
+  {
+    name: 'OpenAI',
+    path: '/v1/responses',
+    keyVariable: 'OPENAI_API_KEY',
+    urlVariable: 'OPENAI_BASE_URL',
+    model: 'o3',
+    connect: (url, apiKey, patience) => createOpenAiProvider({ apiKey, baseUrl: `${url}/v1` }, patience),
+    hidesThoughts: true,
   },
   {
     name: 'Azure OpenAI',
@@ -73,4 +83,7 @@ const SUBJECTS: readonly Subject[] = [
   },
 ];
 
-describe.each(SUBJECTS)('the contract of a provider: $name', describeContract);
+for (const subject of SUBJECTS) {
+  const api = subject.path ? `, ${subject.path}` : '';
+  describe(`the contract of a provider: ${subject.name}${api}`, () => describeContract(subject));
+}

@@ -4,30 +4,38 @@ import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createAzureProvider } from '../../src/providers/azure.ts';
+import { createOpenAiProvider } from '../../src/providers/openai/provider.ts';
 import type { ModelMessage, Provider, StreamPart } from '../../src/providers/provider.ts';
 import { bodyOf, chunk } from '../vendor/compatible.ts';
+import { modelList } from '../vendor/openai.ts';
 import { REFUSES } from '../vendor/refusing.ts';
 import { CONNECT } from './connect.ts';
 import { never, REQUEST, WEATHER } from './conversation.ts';
 import { HISTORIES } from './histories.ts';
 import { listen } from './listen.ts';
-import { CHAT_OK, CLAUDE_OK, OLLAMA_OK } from './short-answers.ts';
+import { CHAT_OK, CLAUDE_OK, OLLAMA_OK, RESPONSES_OK } from './short-answers.ts';
 
 type Json = Record<string, unknown>;
 
 const ADAPTERS: Record<string, (url: string) => Provider> = {
   ...CONNECT,
   azure: (endpoint) => createAzureProvider({ apiKey: 'k', endpoint, apiVersion: '2024-10-21' }),
+  responses: (url) => createOpenAiProvider({ apiKey: 'k', baseUrl: `${url}/v1` }),
 };
 
 /** Which vendors an adapter may have before it. */
-const CHAT = Object.keys(REFUSES).filter((who) => who !== 'Anthropic' && who !== 'Ollama');
+const OWN: Record<string, string> = {
+  anthropic: 'Anthropic',
+  ollama: 'Ollama',
+  responses: 'OpenAI, Responses',
+};
+const CHAT = Object.keys(REFUSES).filter((who) => !Object.values(OWN).includes(who));
 const PAIRS = Object.keys(ADAPTERS).flatMap((adapter) => {
-  const vendors = adapter === 'anthropic' ? ['Anthropic'] : adapter === 'ollama' ? ['Ollama'] : CHAT;
+  const vendors = OWN[adapter] ? [OWN[adapter]] : CHAT;
   return vendors.map((who) => ({ adapter, who }));
 });
 
-const OK: Record<string, string> = { anthropic: CLAUDE_OK, ollama: OLLAMA_OK };
+const OK: Record<string, string> = { anthropic: CLAUDE_OK, ollama: OLLAMA_OK, responses: RESPONSES_OK };
 
 let server: Server | null = null;
 afterEach(() => {
@@ -41,6 +49,7 @@ async function startVendor(who: string, ...answers: string[]) {
   const taken: Json[] = [];
   let asked = 0;
   server = createServer(async (request, response) => {
+    if (request.method === 'GET') return response.end(JSON.stringify(modelList()));
     asked += 1;
     const body = (await json(request)) as Json;
     const refusal = REFUSES[who]!(body);
@@ -60,8 +69,9 @@ async function startVendor(who: string, ...answers: string[]) {
 describe.each(PAIRS)('$adapter sends to $who', ({ adapter, who }) => {
   test.each(HISTORIES)('$kind, and it is taken', async ({ messages }) => {
     const { url, taken } = await startVendor(who, OK[adapter] ?? CHAT_OK);
+    const model = adapter === 'responses' ? 'o3' : REQUEST.model;
     const heard = await listen(
-      ADAPTERS[adapter]!(url).stream({ ...REQUEST, messages, tools: [WEATHER] }, never()),
+      ADAPTERS[adapter]!(url).stream({ model, messages, tools: [WEATHER] }, never()),
     );
     expect(heard).toMatchObject({ error: null, text: 'ok' });
     // Nothing that somebody said is lost.

@@ -114,6 +114,8 @@ afterEach(() => {
 async function serve(refuse: (body: Json) => { status: number; body: unknown } | null, ok = CHAT_OK) {
   const asked: Json[] = [];
   server = createServer(async (request, response) => {
+    // It is not OpenAI's: it has no list of models.
+    if (request.method === 'GET') return response.writeHead(404).end();
     const body = (await json(request)) as Json;
     asked.push(body);
     const refusal = refuse(body);
@@ -122,6 +124,7 @@ async function serve(refuse: (body: Json) => { status: number; body: unknown } |
         .writeHead(refusal.status, { 'content-type': 'application/json' })
         .end(JSON.stringify(refusal.body));
     else response.writeHead(200).end(ok);
+    return response;
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked };

@@ -9,4 +9,10 @@ export const CLAUDE_OK = bodyOf({
     { type: 'message_stop' },
   ],
 });
+export const RESPONSES_OK = bodyOf({
+  sent: [
+    { type: 'response.output_text.delta', output_index: 0, item_id: 'msg_1', delta: 'ok' },
+    { type: 'response.completed', response: { status: 'completed', output: [] } },
+  ],
+});
 export const OLLAMA_OK = `${JSON.stringify({ message: { content: 'ok' }, done: true, done_reason: 'stop' })}\n`;

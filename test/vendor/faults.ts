@@ -49,15 +49,19 @@ export const invalidRequest = (
   code: string | null = null,
 ): Refused => new Refused({ status: 400, type: 'invalid_request_error', message, param, code });
 
-/** The fault of this request, if it is among the first `times` with its key. Counts the request. */
+/** The fault of this request, if it is among the first `times` after `after` with its key. Counts the request. */
 export function nextFault(
   attempts: Map<string, number>,
   key: string,
-  { fault, times }: { readonly fault: Fault | undefined; readonly times: number },
+  {
+    fault,
+    times,
+    after,
+  }: { readonly fault: Fault | undefined; readonly times: number; readonly after: number },
 ): Fault | undefined {
   const attempt = (attempts.get(key) ?? 0) + 1;
   attempts.set(key, attempt);
-  return attempt <= times ? fault : undefined;
+  return attempt > after && attempt <= after + times ? fault : undefined;
 }
 
 /** OpenAI names the wait on every rate limit; on other refusals only when the test asks for it. */

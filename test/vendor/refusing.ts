@@ -1,4 +1,7 @@
+import { Refused } from './faults.ts';
+import { openaiErrorBody } from './openai-errors.ts';
 import { isObject } from './requests.ts';
+import { parseResponses } from './responses-request.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -103,6 +106,16 @@ function anthropicProblem(body: Json): string | null {
   return null;
 }
 
+function responsesRefusal(body: Json): Refusal | null {
+  try {
+    parseResponses(body);
+    return null;
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    return { status: error.problem.status, body: openaiErrorBody(error.problem) };
+  }
+}
+
 /** Histories are refused as the vendor of that name refuses them. */
 export const REFUSES: Record<string, (body: Json) => Refusal | null> = {
   Anthropic: (body) => {
@@ -116,6 +129,7 @@ export const REFUSES: Record<string, (body: Json) => Refusal | null> = {
       return "Invalid 'messages[1].tool_calls[0].id': string too long. Expected a string with maximum length 40";
     return foreign(messages, THOUGHTS);
   }),
+  'OpenAI, Responses': responsesRefusal,
   Mistral: chat((messages) => {
     const bad = everyCall(messages).find(({ id }) => !/^[a-zA-Z0-9]{9}$/.test(String(id)));
     if (bad) return `Tool call id was ${bad.id} but must be a-z, A-Z, 0-9, with a length of 9.`;

@@ -31,6 +31,8 @@ export interface Settings {
   readonly fault: Fault | undefined;
   /** Requests with the same key that meet the fault. Default: all of them. */
   readonly times: number;
+  /** Requests with the same key before the first one that meets the fault. Default 0. */
+  readonly after: number;
   /** Answer deltas before the fault strikes. Default: half of them. */
   readonly at: number | undefined;
   /** Seconds for the retry-after header. Default: 1 on 429, else no header. */
@@ -82,6 +84,7 @@ const parsers: { readonly [Name in keyof Settings]: Parser<Settings[Name]> } = {
   length: flag(false),
   fault: faultName,
   times: whole(Number.POSITIVE_INFINITY),
+  after: whole(0),
   at: whole(undefined),
   retryafter: whole(undefined),
   key: (text) => text,
