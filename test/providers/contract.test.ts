@@ -1,4 +1,4 @@
-import { describe } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createOutbound } from '../../src/engine/outbound.ts';
 import { createOutboundAsk } from '../../src/engine/outbound-fetch.ts';
 import { createAnthropicProvider } from '../../src/providers/anthropic/provider.ts';
@@ -6,11 +6,14 @@ import { createAzureProvider } from '../../src/providers/azure.ts';
 import { createCustomProvider } from '../../src/providers/custom/provider.ts';
 import { createOllamaProvider } from '../../src/providers/ollama/provider.ts';
 import { createOpenAiProvider } from '../../src/providers/openai/provider.ts';
+import { KINDS } from '../vendor/behaviours/kinds.ts';
+import { describeBehaviours, rowsOf } from './behaviours.ts';
 import { describeContract, type Subject } from './contract.ts';
 
 const SUBJECTS: readonly Subject[] = [
   {
     name: 'OpenAI',
+    speaks: 'chat',
     keyVariable: 'OPENAI_API_KEY',
     urlVariable: 'OPENAI_BASE_URL',
     path: '/v1/chat/completions',
@@ -19,6 +22,7 @@ const SUBJECTS: readonly Subject[] = [
   },
   {
     name: 'OpenAI',
+    speaks: 'responses',
     path: '/v1/responses',
     keyVariable: 'OPENAI_API_KEY',
     urlVariable: 'OPENAI_BASE_URL',
@@ -28,6 +32,7 @@ const SUBJECTS: readonly Subject[] = [
   },
   {
     name: 'Azure OpenAI',
+    speaks: 'chat',
     keyVariable: 'AZURE_OPENAI_API_KEY',
     urlVariable: 'AZURE_OPENAI_ENDPOINT',
     model: 'our-gpt-4o',
@@ -36,6 +41,7 @@ const SUBJECTS: readonly Subject[] = [
   },
   {
     name: 'The custom model',
+    speaks: 'chat',
     keyVariable: 'the apiKey of the model',
     urlVariable: 'the baseUrl of the model',
     model: 'our-llama',
@@ -50,6 +56,7 @@ const SUBJECTS: readonly Subject[] = [
   },
   {
     name: 'Anthropic',
+    speaks: 'messages',
     keyVariable: 'ANTHROPIC_API_KEY',
     urlVariable: 'ANTHROPIC_BASE_URL',
     model: 'claude-sonnet-5-5',
@@ -65,6 +72,7 @@ const SUBJECTS: readonly Subject[] = [
   },
   {
     name: 'Ollama',
+    speaks: 'ollama',
     keyVariable: 'OLLAMA_HOST',
     urlVariable: 'OLLAMA_HOST',
     model: 'llama3.2:3b',
@@ -85,5 +93,12 @@ const SUBJECTS: readonly Subject[] = [
 
 for (const subject of SUBJECTS) {
   const api = subject.path ? `, ${subject.path}` : '';
-  describe(`the contract of a provider: ${subject.name}${api}`, () => describeContract(subject));
+  describe(`the contract of a provider: ${subject.name}${api}`, () => {
+    describeContract(subject);
+    describeBehaviours(subject);
+  });
 }
+
+test.each(Object.entries(KINDS))('some adapter meets the kind "%s": %s', (kind) => {
+  expect(SUBJECTS.flatMap(rowsOf).filter((row) => row.kind === kind)).not.toEqual([]);
+});

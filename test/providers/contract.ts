@@ -6,6 +6,7 @@ import type { Usage } from '../../src/rules/money.ts';
 import { UNKNOWN_USAGE } from '../../src/rules/money.ts';
 import type { ProviderErrorCode } from '../../src/rules/provider-failure.ts';
 import type { FinishReason } from '../../src/vocabulary.ts';
+import type { Api } from '../vendor/behaviours/behaviour.ts';
 import { answerText, countTokens, reasoningText, startVendor, type Vendor } from '../vendor/server.ts';
 import { each, failureOf, type Heard, listen } from './listen.ts';
 
@@ -20,6 +21,8 @@ export interface Subject {
   /** A model that the vendor has, without settings. */
   model: string;
   connect(vendorUrl: string, apiKey: string, patience: Patience): Provider;
+  /** The API by which it reaches a server: whose behaviours it can meet. */
+  speaks: Api;
   /** Where this vendor's words or statuses are others, by the settings of the row. */
   differences?: Readonly<Record<string, Partial<FailureRow>>>;
   /** Rows that say nothing about this vendor, by their settings. */

@@ -20,6 +20,18 @@ const result = (toolCallId: string, content = 'fine', toolName = 'look'): ModelM
 });
 const LOOK: [string, string, string] = ['call_1', 'look', '{}'];
 
+/** Stands for the model that is asked, where the turn came through the other of OpenAI's APIs. */
+const ITSELF = 'itself';
+
+/** A history as it is for a model that is asked by such an API. */
+export function historyOf(messages: readonly ModelMessage[], model: string, api: string): ModelMessage[] {
+  return messages.map((message) => {
+    const turn = message.role === 'assistant' ? message.vendorTurn : undefined;
+    if (turn?.model !== ITSELF || (turn.api ?? 'chat') === api) return message;
+    return { ...message, vendorTurn: { ...turn, model } } as ModelMessage;
+  });
+}
+
 /** Turns in the form of the vendors that they are from. */
 const TURNS: Record<string, VendorTurn> = {
   Claude: {
@@ -157,12 +169,11 @@ export const HISTORIES: readonly { kind: string; messages: readonly ModelMessage
     kind: 'messages of one side that follow each other',
     messages: [system('s'), user('u'), user('v'), said('a'), said('b'), user('u')],
   },
-  // The adapters of OpenAI's chat completions ask for `m`, that of its Responses API for `o3`.
   ...(['openai', 'azure', 'custom'] as const).map((provider) => ({
     kind: `a turn that ${provider} gave through the Responses API`,
     messages: [
       user('u'),
-      called([LOOK], { vendorTurn: { provider, model: 'm', api: 'responses', content: responsesTurn() } }),
+      called([LOOK], { vendorTurn: { provider, model: ITSELF, api: 'responses', content: responsesTurn() } }),
       result('call_1'),
     ],
   })),
@@ -170,7 +181,7 @@ export const HISTORIES: readonly { kind: string; messages: readonly ModelMessage
     kind: 'a turn of the same model, given through chat completions',
     messages: [
       user('u'),
-      called([LOOK], { vendorTurn: { ...TURNS.Gemini!, provider: 'openai', model: 'o3' } }),
+      called([LOOK], { vendorTurn: { ...TURNS.Gemini!, provider: 'openai', model: ITSELF } }),
       result('call_1'),
     ],
   },

@@ -1,5 +1,6 @@
 import { anthropic } from './anthropic.ts';
 import { azure } from './azure.ts';
+import { listAs } from './behave.ts';
 import { type Exchange, serveChat } from './chat.ts';
 import { ollama, ollamaPull, runningList, shown, tagList } from './ollama.ts';
 import { modelList, openai } from './openai.ts';
@@ -28,7 +29,10 @@ async function servePull(exchange: Exchange): Promise<void> {
 const routes: Readonly<Record<string, Route>> = {
   'POST /v1/chat/completions': { wire: openai, serve: serveChat },
   'POST /v1/responses': { wire: responses, serve: serveChat },
-  'GET /v1/models': { wire: openai, serve: fixed(modelList) },
+  'GET /v1/models': {
+    wire: openai,
+    serve: (exchange) => fixed(() => listAs(exchange.memory.as) ?? modelList())(exchange),
+  },
   'POST /v1/messages': { wire: anthropic, serve: serveChat },
   'POST /api/chat': { wire: ollama, serve: serveChat },
   'GET /api/ps': { wire: ollama, serve: fixed(runningList) },

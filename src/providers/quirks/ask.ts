@@ -2,7 +2,7 @@ import { windowIn } from '../../rules/context-window.ts';
 import type { Origin } from '../history/origin.ts';
 import { ProviderError, type StreamPart } from '../provider.ts';
 import { refusedApi } from './apis.ts';
-import { ENCRYPTED, learnFrom, type Sent } from './learn.ts';
+import { ENCRYPTED, GRAMMAR, learnFrom, type Sent } from './learn.ts';
 import type { QuirkMemory } from './memory.ts';
 import type { Quirk, Quirks } from './quirk.ts';
 
@@ -55,7 +55,7 @@ function quirkIn(error: unknown, body: object, quirks: Quirks): Quirk | null {
 
 /** This request's schema is wrong, or has what the server does not know: others may be taken. */
 function isAboutSchema(error: unknown): boolean {
-  return error instanceof ProviderError && SCHEMA.test(error.said);
+  return error instanceof ProviderError && (SCHEMA.test(error.said) || GRAMMAR.test(error.said));
 }
 
 const SCHEMA =

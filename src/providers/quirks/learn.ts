@@ -8,7 +8,7 @@ export type Sent = Readonly<Record<string, unknown>>;
 
 /** How servers say that they do not take something; not that its value is too high. */
 const REFUSING =
-  /unsupported|not support|n't (support|take)|not take|not a valid|recogni[sz]ed|unknown|unexpected|not permitted|extra (inputs|fields)|forbidden|not allowed|cannot|can't|deprecated|no longer|must not|only the default|only supports?|may only|invalid (argument|parameter|field)|not (available|implemented|accepted|enabled)|not accept|no such|mutually exclusive|is unavailable|invalid json schema/i;
+  /unsupported|not support|n't (support|take)|not take|not a valid|recogni[sz]ed|unknown|unexpected|not permitted|extra (inputs|fields)|forbidden|not allowed|cannot|can't|deprecated|no longer|must not|only the default|only supports?|only \S+ is (allowed|supported|accepted)|may only|invalid (argument|parameter|field)|not (available|implemented|accepted|enabled)|not accept|no such|mutually exclusive|is unavailable|invalid json schema/i;
 
 /** By the names of parameters at OpenAI, Anthropic and Ollama. */
 const PARAMETERS: readonly (readonly [string, Quirk])[] = [
@@ -77,13 +77,23 @@ const REFUSED_ITEM = /verif|decrypt|pars|without its required|not found/i;
 const SYSTEM =
   /(system|developer)\W{0,3}\s?(role|messages?|instructions?|prompts?)[^.]{0,30}(not|n't|un)\s?(be )?(supported|enabled|allowed|accepted)|does not support\W+(the )?(system|developer)|unsupported role/i;
 
+/** A server that generates by a grammar can make none of a schema: it names neither the parameter nor the model. */
+export const GRAMMAR = /\bx?grammar\b|schema conversion|constraint[^.]{0,40}too many states/i;
+
+function hasSchema({ response_format, format, output_config }: Sent): boolean {
+  return Boolean(response_format ?? format ?? memberOf(output_config, 'format'));
+}
+
 /**
  * What a refusal shows about a model's server; null: nothing that was not known.
  * @param sent the request. @param known quirks with which it was made
  */
 export function learnFrom({ said, parameter }: ProviderError, sent: Sent, known: Quirks): Quirk | null {
   const quirk =
-    HISTORY.find(([, isSaid]) => isSaid(said))?.[0] ?? refusedParameter(said, parameter, sent) ?? null;
+    HISTORY.find(([, isSaid]) => isSaid(said))?.[0] ??
+    (GRAMMAR.test(said) && hasSchema(sent) ? 'no_response_format' : null) ??
+    refusedParameter(said, parameter, sent) ??
+    null;
   if (quirk === null || known.has(quirk)) return null;
   if (quirk === 'no_reasoning' && ENCRYPTED.test(said) && !hasEncrypted(sent)) return null;
   // Another effort may be taken.
