@@ -378,6 +378,63 @@ describe('characters cut in two', () => {
   });
 });
 
+describe('whom it plays', () => {
+  const history = [
+    { role: 'user', content: 'Look' },
+    {
+      role: 'assistant',
+      content: null,
+      tool_calls: [{ id: 'c1', type: 'function', function: { name: 'look', arguments: '{}' } }],
+    },
+    { role: 'tool', tool_call_id: 'c1', content: 'fine' },
+  ];
+  const ask = async (url: string, model: string, more: object = {}) => {
+    const response = await fetch(`${url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer sk-test' },
+      body: JSON.stringify({ model, messages: history, stream: true, ...more }),
+    });
+    return { status: response.status, body: await response.text() };
+  };
+
+  test('is an option of the server, which a model may change', async () => {
+    const gemini = await startVendor({ as: 'Gemini' });
+    try {
+      const refused = await ask(gemini.url, 'gemini-3-pro');
+      expect(refused.status).toBe(400);
+      expect(JSON.parse(refused.body).error.message).toContain('missing a thought_signature');
+      expect(await ask(gemini.url, 'gemini-3-pro@as=Groq,tokens=1')).toMatchObject({ status: 200 });
+    } finally {
+      await gemini.stop();
+    }
+  });
+
+  test('decides in which words a parameter is refused', async () => {
+    const model = 'm@as=Mistral,lacks=seed+stop';
+    const messages = [{ role: 'user', content: 'Hi' }];
+    const refused = await ask(vendor.url, model, { messages, stop: ['x'] });
+    expect(refused).toMatchObject({ status: 422, body: expect.stringContaining('"loc":["body","stop"]') });
+    expect(await ask(vendor.url, model, { messages })).toMatchObject({ status: 200 });
+  });
+
+  test('has behaviours, shown so many times in place of an answer', async () => {
+    const model = 'm@as=DeepSeek,does=an empty account,times=1,tokens=1';
+    const messages = [{ role: 'user', content: 'Hi' }];
+    expect(await ask(vendor.url, model, { messages })).toMatchObject({ status: 402 });
+    expect(await ask(vendor.url, model, { messages })).toMatchObject({ status: 200 });
+  });
+
+  test.each([
+    ['as=Unknown', 'is not one of OpenAI'],
+    ['as=Groq,does=magic', 'is not one of'],
+    ['as=Groq,does=an empty account', 'Groq does not do an empty account'],
+  ])('is known: %s', async (settings, says) => {
+    const messages = [{ role: 'user', content: 'Hi' }];
+    const answer = await ask(vendor.url, `m@${settings}`, { messages });
+    expect(answer).toMatchObject({ status: 400, body: expect.stringContaining(says) });
+  });
+});
+
 describe('time and connections', () => {
   test('ttft and itl pace the answer', async () => {
     const start = performance.now();

@@ -27,6 +27,8 @@ export interface VendorTurn {
   provider: ProviderId;
   /** Absent in turns of before 2026-11-29. */
   model?: string;
+  /** Where its vendor has two, with a form each; absent: the older one. */
+  api?: 'responses';
   content: unknown;
 }
 

@@ -45,7 +45,7 @@ const CODE_BY_STATUS = new Map<number, ProviderErrorCode>([
   [429, 'PROVIDER_RATE_LIMITED'],
 ]);
 
-/** Asked only inside a stream, where there is no status. */
+/** By type or code. Asked only inside a stream, where there is no status. */
 const CODE_BY_TYPE = new Map<string, ProviderErrorCode>([
   ['server_error', 'PROVIDER_UNAVAILABLE'],
   ['api_error', 'PROVIDER_UNAVAILABLE'],
@@ -57,6 +57,12 @@ const CODE_BY_TYPE = new Map<string, ProviderErrorCode>([
   ['not_found_error', 'MODEL_NOT_FOUND'],
   ['request_too_large', 'CONTEXT_TOO_LONG'],
   ['invalid_request_error', 'PROVIDER_BAD_REQUEST'],
+  // Codes of OpenAI's Responses API, whose errors have no type.
+  ['invalid_encrypted_content', 'PROVIDER_BAD_REQUEST'],
+  ['invalid_prompt', 'PROVIDER_BAD_REQUEST'],
+  ['bio_policy', 'PROVIDER_BAD_REQUEST'],
+  ['misalignment_policy_violation', 'PROVIDER_BAD_REQUEST'],
+  ['data_residency_mismatch', 'PROVIDER_BAD_REQUEST'],
 ]);
 
 /** An HTTP error in our words. It is not kept as the cause: it may hold the key. */
@@ -113,7 +119,8 @@ function codeOf(failure: VendorFailure): ProviderErrorCode {
   const { status, vendorCode, vendorType } = failure;
   const byWord = CODE_BY_WORD.get(vendorCode ?? '') ?? CODE_BY_WORD.get(vendorType ?? '');
   if (byWord) return byWord;
-  const byStatus = codeOfStatus(status ?? Number(vendorCode)) ?? CODE_BY_TYPE.get(vendorType ?? '') ?? null;
+  const byType = CODE_BY_TYPE.get(vendorType ?? '') ?? CODE_BY_TYPE.get(vendorCode ?? '');
+  const byStatus = codeOfStatus(status ?? Number(vendorCode)) ?? byType ?? null;
   const byWords = leavesOpen(byStatus, status) ? codeOfWords(wordsOf(failure)) : null;
   return byWords ?? byStatus ?? 'PROVIDER_STREAM_BROKEN';
 }

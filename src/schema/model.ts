@@ -90,7 +90,7 @@ builder.node(ModelType, {
     }),
     quirks: t.exposeStringList('quirks', {
       description:
-        'Adjustments to requests, learned from what the server of the model refused. `no_temperature`: the parameter is omitted; `no_cache_control`: nothing is marked for its cache; `basic_reasoning_effort`: efforts other than low, medium and high become the nearest of them; `max_completion_tokens`: the output limit is sent under that name.',
+        'Adjustments to requests, learned from what the server of the model refused. `no_temperature`: the parameter is omitted; `no_cache_control`: nothing is marked for its cache; `no_responses`: chat completions are used instead of the Responses API of OpenAI, `no_chat_completions`: the reverse; `basic_reasoning_effort`: efforts other than low, medium and high become the nearest of them; `max_completion_tokens`: the output limit is sent under that name.',
     }),
     isActive: t.boolean({
       description: 'Whether it is offered: nobody took it out of use, and its provider still has it.',

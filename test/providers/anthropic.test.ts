@@ -176,12 +176,9 @@ describe('endings', () => {
     { given: 'end_turn', reason: 'stop' },
     { given: 'stop_sequence', reason: 'stop' },
     { given: 'max_tokens', reason: 'length' },
-    { given: 'model_context_window_exceeded', reason: 'length' },
     { given: 'tool_use', reason: 'tool_calls' },
-    { given: 'refusal', reason: 'content_filter' },
     { given: 'pause_turn', reason: 'other' },
     { given: 'constructor', reason: 'other' },
-    { given: null, reason: 'unknown' },
   ])('$given is $reason', async ({ given, reason }) => {
     const { parts } = await hear(text('Hi') + stopped(given));
     expect(parts.at(-1)).toMatchObject({ type: 'finish', reason, rawReason: given });
@@ -195,16 +192,6 @@ describe('endings', () => {
 
 describe('counts', () => {
   const begun = (usage: object): string => event('message_start', { message: { usage } });
-
-  test('what came from the cache and what went there is input, too', async () => {
-    const usage = { input_tokens: 5, cache_read_input_tokens: 100, cache_creation_input_tokens: 20 };
-    const { parts } = await hear(
-      begun({ ...usage, output_tokens: 1 }) + stopped('end_turn', { output_tokens: 9 }),
-    );
-    expect(parts.at(-1)).toMatchObject({
-      usage: { inputTokens: 125, cachedInputTokens: 100, outputTokens: 9, reasoningTokens: null },
-    });
-  });
 
   test.each(ABSURD_COUNTS)('%j is unknown', async (count) => {
     const details = { output_tokens_details: { thinking_tokens: count } };
@@ -240,16 +227,10 @@ describe('what is no event of the API is an error', () => {
     expect(heard.text).toBe('Hi');
     expect(failureOf(heard)).toMatchObject({ code: 'PROVIDER_STREAM_BROKEN', status: null });
   });
-
-  test('events of a later API, comments and pings are none', async () => {
-    const body = `: hello\n\n${event('ping')}${event('something_new', { index: 3, delta: {} })}`;
-    expect(await hear(body + text('Hi') + stopped('end_turn'))).toMatchObject({ text: 'Hi', error: null });
-  });
 });
 
 describe('failures inside an answer', () => {
   test.each([
-    { given: 'overloaded_error', code: 'PROVIDER_UNAVAILABLE' },
     { given: 'api_error', code: 'PROVIDER_UNAVAILABLE' },
     { given: 'timeout_error', code: 'PROVIDER_TIMEOUT' },
     { given: 'rate_limit_error', code: 'PROVIDER_RATE_LIMITED' },

@@ -1,4 +1,4 @@
-import { describe } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createOutbound } from '../../src/engine/outbound.ts';
 import { createOutboundAsk } from '../../src/engine/outbound-fetch.ts';
 import { createAnthropicProvider } from '../../src/providers/anthropic/provider.ts';
@@ -6,18 +6,33 @@ import { createAzureProvider } from '../../src/providers/azure.ts';
 import { createCustomProvider } from '../../src/providers/custom/provider.ts';
 import { createOllamaProvider } from '../../src/providers/ollama/provider.ts';
 import { createOpenAiProvider } from '../../src/providers/openai/provider.ts';
+import { KINDS } from '../vendor/behaviours/kinds.ts';
+import { describeBehaviours, rowsOf } from './behaviours.ts';
 import { describeContract, type Subject } from './contract.ts';
 
 const SUBJECTS: readonly Subject[] = [
   {
     name: 'OpenAI',
+    speaks: 'chat',
     keyVariable: 'OPENAI_API_KEY',
     urlVariable: 'OPENAI_BASE_URL',
+    path: '/v1/chat/completions',
     model: 'gpt-4o',
     connect: (url, apiKey, patience) => createOpenAiProvider({ apiKey, baseUrl: `${url}/v1` }, patience),
   },
   {
+    name: 'OpenAI',
+    speaks: 'responses',
+    path: '/v1/responses',
+    keyVariable: 'OPENAI_API_KEY',
+    urlVariable: 'OPENAI_BASE_URL',
+    model: 'o3',
+    connect: (url, apiKey, patience) => createOpenAiProvider({ apiKey, baseUrl: `${url}/v1` }, patience),
+    hidesThoughts: true,
+  },
+  {
     name: 'Azure OpenAI',
+    speaks: 'chat',
     keyVariable: 'AZURE_OPENAI_API_KEY',
     urlVariable: 'AZURE_OPENAI_ENDPOINT',
     model: 'our-gpt-4o',
@@ -26,6 +41,7 @@ const SUBJECTS: readonly Subject[] = [
   },
   {
     name: 'The custom model',
+    speaks: 'chat',
     keyVariable: 'the apiKey of the model',
     urlVariable: 'the baseUrl of the model',
     model: 'our-llama',
@@ -40,6 +56,7 @@ const SUBJECTS: readonly Subject[] = [
   },
   {
     name: 'Anthropic',
+    speaks: 'messages',
     keyVariable: 'ANTHROPIC_API_KEY',
     urlVariable: 'ANTHROPIC_BASE_URL',
     model: 'claude-sonnet-5-5',
@@ -55,6 +72,7 @@ const SUBJECTS: readonly Subject[] = [
   },
   {
     name: 'Ollama',
+    speaks: 'ollama',
     keyVariable: 'OLLAMA_HOST',
     urlVariable: 'OLLAMA_HOST',
     model: 'llama3.2:3b',
@@ -73,4 +91,14 @@ const SUBJECTS: readonly Subject[] = [
   },
 ];
 
-describe.each(SUBJECTS)('the contract of a provider: $name', describeContract);
+for (const subject of SUBJECTS) {
+  const api = subject.path ? `, ${subject.path}` : '';
+  describe(`the contract of a provider: ${subject.name}${api}`, () => {
+    describeContract(subject);
+    describeBehaviours(subject);
+  });
+}
+
+test.each(Object.entries(KINDS))('some adapter meets the kind "%s": %s', (kind) => {
+  expect(SUBJECTS.flatMap(rowsOf).filter((row) => row.kind === kind)).not.toEqual([]);
+});

@@ -6,6 +6,7 @@ import type { Usage } from '../../src/rules/money.ts';
 import { UNKNOWN_USAGE } from '../../src/rules/money.ts';
 import type { ProviderErrorCode } from '../../src/rules/provider-failure.ts';
 import type { FinishReason } from '../../src/vocabulary.ts';
+import type { Api } from '../vendor/behaviours/behaviour.ts';
 import { answerText, countTokens, reasoningText, startVendor, type Vendor } from '../vendor/server.ts';
 import { each, failureOf, type Heard, listen } from './listen.ts';
 
@@ -13,11 +14,15 @@ import { each, failureOf, type Heard, listen } from './listen.ts';
 export interface Subject {
   /** As messages call the vendor. */
   name: string;
+  /** Of the API, where the vendor has two. */
+  path?: string;
   keyVariable: string;
   urlVariable: string;
   /** A model that the vendor has, without settings. */
   model: string;
   connect(vendorUrl: string, apiKey: string, patience: Patience): Provider;
+  /** The API by which it reaches a server: whose behaviours it can meet. */
+  speaks: Api;
   /** Where this vendor's words or statuses are others, by the settings of the row. */
   differences?: Readonly<Record<string, Partial<FailureRow>>>;
   /** Rows that say nothing about this vendor, by their settings. */
@@ -26,6 +31,8 @@ export interface Subject {
   uncounted?: readonly (keyof Usage)[];
   /** Sends a tool call in one piece, and its arguments as an object. */
   sendsCallsWhole?: boolean;
+  /** Shows nothing of a model's reasoning. */
+  hidesThoughts?: boolean;
 }
 
 const CANARY = 'canary-key-1234567890';
@@ -231,6 +238,8 @@ export function describeContract(subject: Subject): void {
     vendor = await startVendor();
     provider = subject.connect(vendor.url, CANARY, HASTY);
     calm = subject.connect(vendor.url, CANARY, CALM);
+    // What it is asked once for its list of models is not counted.
+    await provider.isPriced?.();
   });
   afterAll(() => vendor.stop());
 
@@ -247,7 +256,7 @@ export function describeContract(subject: Subject): void {
       expect(heard.error).toBeNull();
       if (text !== undefined) expect(heard.text).toBe(text);
       if (!settings.includes('reasoning')) expect(heard.reasoning).toBe('');
-      else if (reasoning) expect(heard.reasoning).toBe(reasoning);
+      else if (reasoning) expect(heard.reasoning).toBe(subject.hidesThoughts ? '' : reasoning);
       const unknown = (subject.uncounted ?? []).map((count) => [count, null]);
       const counted = { ...usage, ...Object.fromEntries(unknown) };
       expect(heard.parts.at(-1)).toMatchObject({ type: 'finish', reason, usage: counted });
@@ -261,6 +270,7 @@ export function describeContract(subject: Subject): void {
     test('the model’s id goes to the vendor as it is', async () => {
       await hear('tokens=1,key=A b_漢');
       expect(vendor.requests.at(-1)?.body.model).toBe(`${subject.model}@tokens=1,key=A b_漢`);
+      if (subject.path) expect(vendor.requests.at(-1)?.path).toBe(subject.path);
     });
 
     test('calls of tools arrive whole, in their order, before the end', async () => {
@@ -358,7 +368,11 @@ export function describeContract(subject: Subject): void {
       { given: 'in mid-answer', settings: 'tokens=1000,itl=20', afterParts: 3 },
       { given: 'before the answer', settings: 'fault=hang', afterMs: 50 },
       { given: 'in a silence', settings: 'tokens=10,fault=stall', afterMs: 100 },
-      { given: 'while it thinks', settings: 'reasoning=1000,itl=20', afterParts: 3 },
+      {
+        given: 'while it thinks',
+        settings: 'reasoning=1000,itl=20',
+        ...(subject.hidesThoughts ? { afterMs: 100 } : { afterParts: 3 }),
+      },
     ])(
       '$given closes the connection, and the stream ends with the caller’s reason',
       async ({ settings, afterParts, afterMs }) => {

@@ -1,5 +1,4 @@
-import type { ModelMessage } from '../../src/providers/provider.ts';
-import type { ProviderId } from '../../src/vocabulary.ts';
+import type { ModelMessage, VendorTurn } from '../../src/providers/provider.ts';
 
 const user = (content: string): ModelMessage => ({ role: 'user', content });
 const system = (content: string): ModelMessage => ({ role: 'system', content });
@@ -21,8 +20,20 @@ const result = (toolCallId: string, content = 'fine', toolName = 'look'): ModelM
 });
 const LOOK: [string, string, string] = ['call_1', 'look', '{}'];
 
+/** Stands for the model that is asked, where the turn came through the other of OpenAI's APIs. */
+const ITSELF = 'itself';
+
+/** A history as it is for a model that is asked by such an API. */
+export function historyOf(messages: readonly ModelMessage[], model: string, api: string): ModelMessage[] {
+  return messages.map((message) => {
+    const turn = message.role === 'assistant' ? message.vendorTurn : undefined;
+    if (turn?.model !== ITSELF || (turn.api ?? 'chat') === api) return message;
+    return { ...message, vendorTurn: { ...turn, model } } as ModelMessage;
+  });
+}
+
 /** Turns in the form of the vendors that they are from. */
-const TURNS: Record<string, { provider: ProviderId; model: string; content: unknown }> = {
+const TURNS: Record<string, VendorTurn> = {
   Claude: {
     provider: 'anthropic',
     model: 'claude-elsewhere',
@@ -42,7 +53,13 @@ const TURNS: Record<string, { provider: ProviderId; model: string; content: unkn
     content: { message: { reasoning_content: 'Hm.' }, calls: [null] },
   },
   Ollama: { provider: 'ollama', model: 'qwen-elsewhere', content: { thinking: 'Hm.' } },
+  OpenAI: { provider: 'openai', model: 'o3-elsewhere', api: 'responses', content: responsesTurn() },
 };
+
+function responsesTurn() {
+  const reasoning = { type: 'reasoning', summary: [], encrypted_content: 'SIG-other' };
+  return { output: [reasoning, { type: 'function_call' }] };
+}
 
 /** Every kind of history that an engine, another vendor or a cut may leave. */
 export const HISTORIES: readonly { kind: string; messages: readonly ModelMessage[] }[] = [
@@ -151,6 +168,22 @@ export const HISTORIES: readonly { kind: string; messages: readonly ModelMessage
   {
     kind: 'messages of one side that follow each other',
     messages: [system('s'), user('u'), user('v'), said('a'), said('b'), user('u')],
+  },
+  ...(['openai', 'azure', 'custom'] as const).map((provider) => ({
+    kind: `a turn that ${provider} gave through the Responses API`,
+    messages: [
+      user('u'),
+      called([LOOK], { vendorTurn: { provider, model: ITSELF, api: 'responses', content: responsesTurn() } }),
+      result('call_1'),
+    ],
+  })),
+  {
+    kind: 'a turn of the same model, given through chat completions',
+    messages: [
+      user('u'),
+      called([LOOK], { vendorTurn: { ...TURNS.Gemini!, provider: 'openai', model: ITSELF } }),
+      result('call_1'),
+    ],
   },
   ...Object.entries(TURNS).map(([who, vendorTurn]) => ({
     kind: `a turn of ${who} elsewhere`,

@@ -109,12 +109,6 @@ describe('the context that a model is loaded with', () => {
   });
 });
 
-test('it tells where the time went', async () => {
-  const { parts } = await listen(provider.stream(REQUEST, never()));
-  const durations = { totalMs: 2500, loadMs: 1000, promptMs: 250, outputMs: 1250 };
-  expect(parts.at(-1)).toMatchObject({ type: 'finish', durations });
-});
-
 describe('the memory of a model', () => {
   test('is that of its own entry in /api/ps, whether or not its name says `:latest`', async () => {
     expect(await provider.memoryOf!('qwen3:8b', never())).toBe(6_654_289_920);
@@ -230,39 +224,6 @@ describe('answers', () => {
     });
   });
 
-  test.each(['load', 'unload'])('the end by %s is no answer, and worth another try', async (reason) => {
-    const heard = await hear(done({ done_reason: reason }));
-    expect(failureOf(heard)).toMatchObject({ code: 'PROVIDER_STREAM_BROKEN', status: null });
-    expect(failureOf(heard).message).toContain(`the reason "${reason}"`);
-  });
-
-  test.each([
-    { given: 'content in parts', message: { content: [{ type: 'text', text: 'Hi' }] } },
-    { given: 'a number', message: { content: 7 } },
-  ])('$given is text', async ({ message }) => {
-    expect(await hear({ message }, done())).toMatchObject({
-      text: message.content === 7 ? '7' : 'Hi',
-      error: null,
-    });
-  });
-
-  test('arguments that are text are read as such', async () => {
-    const call = { function: { name: 'now', arguments: '{"a":1}' } };
-    const { parts } = await hear({ message: { tool_calls: [call] } }, done());
-    expect(parts[0]).toMatchObject({ type: 'tool_call', name: 'now', arguments: '{"a":1}' });
-  });
-
-  test('calls without ids, as older versions send them, get some', async () => {
-    const call = { function: { name: 'now' } };
-    const { parts } = await hear({ message: { tool_calls: [call, call] } }, done());
-    const calls = parts.filter((part) => part.type === 'tool_call');
-    expect(calls).toMatchObject([
-      { name: 'now', arguments: '{}' },
-      { name: 'now', arguments: '{}' },
-    ]);
-    expect(new Set(calls.map(({ id }) => id)).size).toBe(2);
-  });
-
   test.each(ABSURD_COUNTS)('a count of %j is unknown', async (count) => {
     const { parts, error } = await hear(said('Hi'), done({ prompt_eval_count: count, eval_count: count }));
     expect(error).toBeNull();
@@ -292,18 +253,6 @@ describe('refusals', () => {
     );
 
   test.each([
-    {
-      given: 'the words of the model’s server within its own',
-      status: 400,
-      body: '{"error":"{\\"error\\":{\\"code\\":400,\\"type\\":\\"exceed_context_size_error\\"}}"}',
-      code: 'CONTEXT_TOO_LONG',
-    },
-    {
-      given: 'a model without tools',
-      status: 400,
-      body: '{"error":"m does not support tools"}',
-      code: 'PROVIDER_BAD_REQUEST',
-    },
     { given: 'a proxy', status: 502, body: '<html>', code: 'PROVIDER_UNAVAILABLE' },
     { given: 'nothing said', status: 500, body: '', code: 'PROVIDER_UNAVAILABLE' },
   ])('$given: $code', async ({ status, body, code }) => {

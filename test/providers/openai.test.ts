@@ -277,12 +277,6 @@ describe('answers of other servers', () => {
       finish: { reason: 'other', rawReason: 'constructor' },
     },
     {
-      given: 'a filter',
-      chunks: [chunk({}, 'content_filter')],
-      text: '',
-      finish: { reason: 'content_filter' },
-    },
-    {
       given: 'the older word for tools',
       chunks: [chunk({}, 'function_call')],
       text: '',
@@ -320,12 +314,6 @@ describe('answers of other servers', () => {
       chunks: [chunk({}, 'a\0b\uD83D')],
       text: '',
       finish: { reason: 'other', rawReason: 'a\uFFFDb\uFFFD' },
-    },
-    {
-      given: 'the other word for reasoning',
-      chunks: [chunk({ reasoning: 'Hm' }), chunk({ content: 'Hi' }, 'stop')],
-      text: 'Hi',
-      finish: { reason: 'stop' },
     },
   ])('$given', async ({ chunks, text, finish }) => {
     const heard = await ask({ status: 200, body: events(...chunks), headers: EVENT_STREAM });

@@ -1,12 +1,18 @@
-import { bodyOf, chunk } from '../vendor/compatible.ts';
+import { bodyOf, chunk, grown, last, stopped } from '../vendor/behaviours/events.ts';
 
 /** The answer "ok" as the vendors send it. */
 export const CHAT_OK = bodyOf({ sent: [chunk({ content: 'ok' }, 'stop'), '[DONE]'] });
-export const CLAUDE_OK = bodyOf({
-  sent: [
-    { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 'ok' } },
-    { type: 'message_delta', delta: { stop_reason: 'end_turn' } },
-    { type: 'message_stop' },
-  ],
-});
-export const OLLAMA_OK = `${JSON.stringify({ message: { content: 'ok' }, done: true, done_reason: 'stop' })}\n`;
+export const CLAUDE_OK = bodyOf(
+  { sent: [grown({ type: 'text_delta', text: 'ok' }), ...stopped('end_turn')] },
+  'messages',
+);
+export const OLLAMA_OK = bodyOf({ sent: [last({ message: { content: 'ok' } })] }, 'ollama');
+export const RESPONSES_OK = bodyOf(
+  {
+    sent: [
+      { type: 'response.output_text.delta', output_index: 0, item_id: 'msg_1', delta: 'ok' },
+      { type: 'response.completed', response: { status: 'completed', output: [] } },
+    ],
+  },
+  'responses',
+);

@@ -5,7 +5,7 @@ import { json } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Client, data, rebuildText } from '../harness/client.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
-import { bodyOf, chunk } from '../vendor/compatible.ts';
+import { bodyOf, chunk } from '../vendor/behaviours/events.ts';
 
 type Json = Record<string, unknown>;
 

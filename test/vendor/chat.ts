@@ -1,12 +1,15 @@
 import type { ServerResponse } from 'node:http';
 import { type Answer, composeAnswer, countTokens, type ScriptedAnswer } from './answer.ts';
 import { billCache } from './anthropic-cache.ts';
+import { behave, refuseAs } from './behave.ts';
+import type { Who } from './behaviours/actors.ts';
+import { ENCODINGS } from './encodings.ts';
 import {
   type Break,
   type Fault,
   invalidRequest,
+  isAmong,
   isRefusal,
-  nextFault,
   Refused,
   retryHeaders,
 } from './faults.ts';
@@ -21,6 +24,8 @@ import type { Call, Reply, Usage, Wire } from './wire.ts';
 export interface Memory {
   readonly scripts: Map<string, readonly ScriptedAnswer[]>;
   readonly attempts: Map<string, number>;
+  /** Whom it plays where a model's settings say nothing. */
+  readonly as: Who | undefined;
   /** Models that somebody had it fetch. */
   readonly pulled: Set<string>;
   /** What it has as Ollama, beside those. */
@@ -83,7 +88,8 @@ async function respond(exchange: Exchange, reply: Reply, settings: Settings, fau
   const type = stream ? wire.streamType : 'application/json';
   // A whole answer takes as long as its stream would have.
   if (!stream) await pause(settings.itl * Math.max(0, reply.answer.tokens - 1), signal);
-  response.writeHead(200, { 'content-type': type, ...wire.replyHeaders(sequence) });
+  const encoding = settings.encoding && { 'content-encoding': ENCODINGS[settings.encoding]!.name };
+  response.writeHead(200, { 'content-type': type, ...encoding, ...wire.replyHeaders(sequence) });
   const sent = (deltas: number): void => memory.statistics.add({ deltas });
   const playback = stream ? playStream(wire, reply, fault, settings.at) : playWhole(wire, reply, fault);
   await play({ response, signal, sent }, playback, settings);
@@ -94,8 +100,12 @@ export async function serveChat(exchange: Exchange): Promise<void> {
   const { memory, wire, signal } = exchange;
   const call = wire.parse(exchange.body);
   const settings = parseSettings(call.model);
-  const fault = nextFault(memory.attempts, settings.key ?? call.model, settings);
+  const who = settings.as ?? memory.as;
+  if (who) refuseAs(who, exchange.body, settings);
+  const isStruck = isAmong(memory.attempts, settings.key ?? call.model, settings);
+  const fault = isStruck ? settings.fault : undefined;
   await pause(settings.ttft, signal);
+  if (who && settings.does && isStruck) return behave(exchange, who, settings);
   if (isRefusal(fault)) {
     throw new Refused(wire.refusals[fault](call), retryHeaders(fault, settings.retryafter));
   }

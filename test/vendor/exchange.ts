@@ -17,7 +17,7 @@ function unknownPath({ method, path }: VendorRequest): Refused {
 
 function refuse(
   { response, wire, sequence, memory }: Omit<Exchange, 'body'>,
-  { problem, headers }: Refused,
+  { problem, headers, body }: Refused,
 ): void {
   memory.statistics.add({ faults: 1 });
   response.writeHead(problem.status, {
@@ -25,7 +25,7 @@ function refuse(
     ...wire.replyHeaders(sequence),
     ...headers,
   });
-  response.end(JSON.stringify(wire.errorBody(problem, sequence)));
+  response.end(JSON.stringify(body ?? wire.errorBody(problem, sequence)));
 }
 
 async function answer(

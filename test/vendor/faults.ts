@@ -35,11 +35,14 @@ export interface Problem {
 export class Refused extends Error {
   readonly problem: Problem;
   readonly headers: Readonly<Record<string, string>>;
+  /** In place of what the wire format makes of the problem. */
+  readonly body: unknown;
 
-  constructor(problem: Problem, headers: Readonly<Record<string, string>> = {}) {
+  constructor(problem: Problem, headers: Readonly<Record<string, string>> = {}, body: unknown = null) {
     super(problem.message);
     this.problem = problem;
     this.headers = headers;
+    this.body = body;
   }
 }
 
@@ -49,15 +52,15 @@ export const invalidRequest = (
   code: string | null = null,
 ): Refused => new Refused({ status: 400, type: 'invalid_request_error', message, param, code });
 
-/** The fault of this request, if it is among the first `times` with its key. Counts the request. */
-export function nextFault(
+/** Whether this request is among the first `times` after `after` with its key. Counts the request. */
+export function isAmong(
   attempts: Map<string, number>,
   key: string,
-  { fault, times }: { readonly fault: Fault | undefined; readonly times: number },
-): Fault | undefined {
+  { times, after }: { readonly times: number; readonly after: number },
+): boolean {
   const attempt = (attempts.get(key) ?? 0) + 1;
   attempts.set(key, attempt);
-  return attempt <= times ? fault : undefined;
+  return attempt > after && attempt <= after + times;
 }
 
 /** OpenAI names the wait on every rate limit; on other refusals only when the test asks for it. */

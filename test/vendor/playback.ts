@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import { ENCODINGS } from './encodings.ts';
 import type { Ending, Playback } from './interrupt.ts';
 import type { Settings } from './settings.ts';
 import type { Frame } from './wire.ts';
@@ -24,8 +25,8 @@ function bursts(frames: readonly Frame[], whole: boolean): Burst[] {
   return [{ text: frames.map((frame) => frame.text).join(''), deltas: frames.filter(isDelta).length }];
 }
 
-function pieces(text: string, size: number): Buffer[] {
-  const bytes = Buffer.from(text);
+function pieces(text: string, size: number, encoding: string | undefined): Buffer[] {
+  const bytes = encoding ? ENCODINGS[encoding]!.encode(text) : Buffer.from(text);
   if (size === 0) return [bytes];
   return Array.from({ length: Math.ceil(bytes.length / size) }, (_, index) =>
     bytes.subarray(index * size, (index + 1) * size),
@@ -68,9 +69,10 @@ async function leave({ response, signal }: Stage, ending: Ending): Promise<void>
 /** Plays a prepared answer at the pace that the settings ask for. Rejects when the client goes away. */
 export async function play(stage: Stage, { frames, ending }: Playback, settings: Settings): Promise<void> {
   let deltas = 0;
-  for (const burst of bursts(frames, settings.whole)) {
+  // What is compressed is one piece.
+  for (const burst of bursts(frames, settings.whole || settings.encoding !== undefined)) {
     if (burst.deltas > 0 && deltas > 0) await pause(settings.itl, stage.signal);
-    for (const piece of pieces(burst.text, settings.split)) {
+    for (const piece of pieces(burst.text, settings.split, settings.encoding)) {
       await write(stage, piece);
       // A reader joins what arrives in one turn of its event loop, which would undo the split.
       if (settings.split > 0) await nextTurn();

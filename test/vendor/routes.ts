@@ -1,8 +1,10 @@
 import { anthropic } from './anthropic.ts';
 import { azure } from './azure.ts';
+import { listAs } from './behave.ts';
 import { type Exchange, serveChat } from './chat.ts';
 import { ollama, ollamaPull, runningList, shown, tagList } from './ollama.ts';
 import { modelList, openai } from './openai.ts';
+import { responses } from './responses.ts';
 import type { Wire } from './wire.ts';
 
 export interface Route {
@@ -26,7 +28,11 @@ async function servePull(exchange: Exchange): Promise<void> {
 /** Method and path to wire format; the next vendor is a line here. `*` is one step of any name. */
 const routes: Readonly<Record<string, Route>> = {
   'POST /v1/chat/completions': { wire: openai, serve: serveChat },
-  'GET /v1/models': { wire: openai, serve: fixed(modelList) },
+  'POST /v1/responses': { wire: responses, serve: serveChat },
+  'GET /v1/models': {
+    wire: openai,
+    serve: (exchange) => fixed(() => listAs(exchange.memory.as) ?? modelList())(exchange),
+  },
   'POST /v1/messages': { wire: anthropic, serve: serveChat },
   'POST /api/chat': { wire: ollama, serve: serveChat },
   'GET /api/ps': { wire: ollama, serve: fixed(runningList) },

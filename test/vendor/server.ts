@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Who } from './behaviours/actors.ts';
 import type { Memory } from './chat.ts';
 import { handle } from './exchange.ts';
 import { ollamaModels } from './ollama.ts';
@@ -29,9 +30,16 @@ export interface Vendor {
   stop(): Promise<void>;
 }
 
+interface VendorOptions {
+  readonly port?: number;
+  /** Whom it plays; a model's settings may name another. Default: the API as it is documented. */
+  readonly as?: Who;
+}
+
 /** Listens on the loopback interface, on a free port unless one is given. */
-export async function startVendor({ port = 0 }: { readonly port?: number } = {}): Promise<Vendor> {
+export async function startVendor({ port = 0, as }: VendorOptions = {}): Promise<Vendor> {
   const memory: Memory = {
+    as,
     scripts: new Map(),
     attempts: new Map(),
     pulled: new Set(),

@@ -1,3 +1,5 @@
+import { actorOf, WHO, type Who } from './behaviours/actors.ts';
+import { ENCODINGS } from './encodings.ts';
 import { type Fault, faultNames, invalidRequest } from './faults.ts';
 
 /** Settings ride in the model's name: `gpt-4o@tokens=500,itl=20,fault=429,times=2,key=abc`. */
@@ -29,8 +31,20 @@ export interface Settings {
   /** Finish with the reason "length". */
   readonly length: boolean;
   readonly fault: Fault | undefined;
-  /** Requests with the same key that meet the fault. Default: all of them. */
+  /** Whom it plays: it refuses what they refuse, in their words. Default: as the server was started. */
+  readonly as: Who | undefined;
+  /** Which of their behaviours it shows in place of an answer. */
+  readonly does: string | undefined;
+  /** Parameters that the model does not take, with `+` between. Default: none. */
+  readonly lacks: readonly string[];
+  /** Refuse each schema for the answer. */
+  readonly badschema: boolean;
+  /** Compress the answer. */
+  readonly encoding: string | undefined;
+  /** Requests with the same key that meet the fault or the behaviour. Default: all of them. */
   readonly times: number;
+  /** Requests with the same key before the first one that meets the fault. Default 0. */
+  readonly after: number;
   /** Answer deltas before the fault strikes. Default: half of them. */
   readonly at: number | undefined;
   /** Seconds for the retry-after header. Default: 1 on 429, else no header. */
@@ -59,12 +73,15 @@ const flag =
     return text === '1';
   };
 
-const faultName: Parser<Fault | undefined> = (text) => {
-  if (text === undefined) return undefined;
-  const fault = faultNames.find((name) => name === text);
-  if (!fault) throw invalidRequest(`Setting fault=${text} is not one of ${faultNames.join(', ')}`, 'model');
-  return fault;
-};
+const oneOf =
+  <Word extends string>(words: readonly Word[]): Parser<Word | undefined> =>
+  (text, name) => {
+    if (text === undefined) return undefined;
+    const word = words.find((one) => one === text);
+    if (word === undefined)
+      throw invalidRequest(`Setting ${name}=${text} is not one of ${words.join(', ')}`, 'model');
+    return word;
+  };
 
 const parsers: { readonly [Name in keyof Settings]: Parser<Settings[Name]> } = {
   tokens: whole(20),
@@ -80,8 +97,14 @@ const parsers: { readonly [Name in keyof Settings]: Parser<Settings[Name]> } = {
   hour: whole(0),
   reasoning: whole(0),
   length: flag(false),
-  fault: faultName,
+  fault: oneOf(faultNames),
+  as: oneOf(WHO),
+  does: oneOf(WHO.flatMap((who) => Object.keys(actorOf(who).does))),
+  lacks: (text) => text?.split('+') ?? [],
+  badschema: flag(false),
+  encoding: oneOf(Object.keys(ENCODINGS)),
   times: whole(Number.POSITIVE_INFINITY),
+  after: whole(0),
   at: whole(undefined),
   retryafter: whole(undefined),
   key: (text) => text,

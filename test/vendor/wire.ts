@@ -23,6 +23,8 @@ export interface Call {
   readonly lastUserText: string;
   /** Of a vendor that caches what is marked. */
   readonly blocks?: readonly PromptBlock[];
+  /** Of OpenAI's Responses API: how it gives out the reasoning of a model that reasons. */
+  readonly reasoning?: { readonly isSummarised: boolean; readonly isEncrypted: boolean };
 }
 
 export interface Usage {

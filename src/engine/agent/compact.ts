@@ -5,6 +5,7 @@ import { restartAttempt } from '../../store/runs/restart-attempt.ts';
 import { completeStep, type StepRow } from '../../store/runs/steps.ts';
 import { askModel, createTries } from '../ask-model.ts';
 import type { ModelCallResult } from '../model-call.ts';
+import { sameContext } from '../model-calls/same-context.ts';
 import { bytesOf, type Compaction, compactMessages, LEVELS } from './compaction.ts';
 import type { Work } from './work.ts';
 
@@ -111,7 +112,7 @@ async function summarize(
     { role: 'system', content: SUMMARIZE },
     { role: 'user', content: material },
   ];
-  const request = { messages, maxTokens: SUMMARY_TOKENS };
+  const request = { messages, ...sameContext(task), maxTokens: SUMMARY_TOKENS };
   const call = await askModel(
     context,
     lease,

@@ -5,11 +5,20 @@ export function costsNothing(error: ProviderError | null | undefined): boolean {
   return typeof error?.status === 'number' || error?.code === 'ADDRESS_REFUSED' || isNeverSent(error);
 }
 
-/** Of `node:net` and `node:dns`: there was no connection. */
-const NO_CONNECTION = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'];
+/** Of `node:net`, `node:dns` and undici: there was no connection. */
+const NO_CONNECTION = [
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+];
 
 function isNeverSent(thrown: unknown): boolean {
   if (!(thrown instanceof Error)) return false;
   if (thrown instanceof AggregateError) return thrown.errors.length > 0 && thrown.errors.every(isNeverSent);
-  return 'code' in thrown && NO_CONNECTION.includes(String(thrown.code)) ? true : isNeverSent(thrown.cause);
+  // Also ECONNRESET of a proxy and ETIMEDOUT of a host that is down, which in other calls follow a request.
+  if ('syscall' in thrown && thrown.syscall === 'connect') return true;
+  return ('code' in thrown && NO_CONNECTION.includes(String(thrown.code))) || isNeverSent(thrown.cause);
 }

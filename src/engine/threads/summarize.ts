@@ -9,6 +9,7 @@ import { keepSummary } from '../../store/threads/threads.ts';
 import { askModel, createTries } from '../ask-model.ts';
 import type { EngineContext } from '../context.ts';
 import type { ModelCallResult } from '../model-call.ts';
+import { sameContext } from '../model-calls/same-context.ts';
 import { bytesIn } from './conversation.ts';
 import type { Opening } from './opening.ts';
 
@@ -85,7 +86,11 @@ async function ask(
 ): Promise<ModelCallResult | null> {
   const maxTokens = Math.min(SUMMARY_TOKENS, Math.ceil(limit / PROSE_BYTES_PER_TOKEN / 3));
   const tries = createTries([task, ...task.fallbackModels], { goesOn: () => true });
-  const call = await askModel(context, lease, tries, () => ({ messages, maxTokens })).catch(withoutSummary);
+  const call = await askModel(context, lease, tries, () => ({
+    messages,
+    ...sameContext(task),
+    maxTokens,
+  })).catch(withoutSummary);
   if (!call) return null;
   await restartAttempt(context.store, lease, { voidCallId: call.callId, reason: 'context_compacted' });
   return call.finishReason === 'content_filter' ? null : call;

@@ -5,14 +5,18 @@ import type { ProviderId } from '../../vocabulary.ts';
 import { toProviderError } from '../client-error.ts';
 import type { Origin } from '../history/origin.ts';
 import { createPatience } from '../patience.ts';
-import type { Provider, StreamPart } from '../provider.ts';
+import type { ModelRequest, Provider, StreamPart } from '../provider.ts';
 import { askLearning } from '../quirks/ask.ts';
 import type { QuirkMemory } from '../quirks/memory.ts';
 import type { Vendor } from '../vendor.ts';
 import { type Patience, watchStream } from '../watch-stream.ts';
 import { readEvents } from '../wire/read-events.ts';
+import { isReasoningModel } from './models-that-reason.ts';
 import { readChunks } from './read-chunks.ts';
 import { type MaxTokensField, toChatRequest } from './request.ts';
+import { usesResponses } from './responses/choose-api.ts';
+import { toResponsesRequest } from './responses/request.ts';
+import { respond } from './responses/respond.ts';
 
 export interface ChatVendor {
   id: ProviderId;
@@ -21,6 +25,8 @@ export interface ChatVendor {
   maxTokensField: MaxTokensField;
   /** Whether it is OpenAI's own server: others refuse a key of the cache, or have no use for it. */
   hasCacheKeys: boolean;
+  /** Whether it is OpenAI, which has the Responses API, too; absent: it is not. */
+  hasResponses?(): Promise<boolean>;
 }
 
 /** What the library would else read from the environment, and log to the console. */
@@ -32,9 +38,9 @@ export const QUIET = {
   maxRetries: 0,
 } as const;
 
-/** A provider that speaks OpenAI's chat completions. */
+/** A provider that speaks OpenAI's chat completions, and its Responses API where that is there and better. */
 export function createChatProvider(
-  { id, vendor, client, maxTokensField, hasCacheKeys }: ChatVendor,
+  { id, vendor, client, maxTokensField, hasCacheKeys, hasResponses }: ChatVendor,
   patience: Patience,
   quirks: QuirkMemory,
   rates = OWN_SERVER_RATES,
@@ -56,28 +62,43 @@ export function createChatProvider(
       throw toProviderError(vendor, error);
     }
   }
+
+  async function* ask(
+    origin: Origin,
+    request: ModelRequest,
+    signal: AbortSignal,
+  ): AsyncGenerator<readonly StreamPart[]> {
+    const mayRespond = isReasoningModel(request.model) && ((await hasResponses?.()) ?? false);
+    const usual = { origin, usual: maxTokensField, hasCacheKeys, isOpenRouter };
+    yield* askLearning(
+      quirks,
+      origin,
+      (known) =>
+        mayRespond && usesResponses(request, known)
+          ? toResponsesRequest(request, origin, known)
+          : toChatRequest(request, { ...usual, quirks: known }),
+      (body) =>
+        'input' in body
+          ? respond({ client, vendor }, origin, body, signal)
+          : chat(origin, body as ChatCompletionCreateParamsStreaming, signal),
+    );
+  }
+
+  async function patienceWith(origin: Origin, request: ModelRequest): Promise<Patience> {
+    const usual = await patienceFor(origin, request);
+    if (!isReasoningModel(request.model)) return usual;
+    // It may reason again after its first words, in silence.
+    return { ...usual, idleMs: Math.max(usual.idleMs, usual.firstPartMs) };
+  }
   return {
     id,
     stream(request, signal) {
       const origin = { provider: id, model: request.model };
       return watchStream(
         vendor.name,
-        (either) =>
-          askLearning(
-            quirks,
-            origin,
-            (known) =>
-              toChatRequest(request, {
-                origin,
-                usual: maxTokensField,
-                hasCacheKeys,
-                isOpenRouter,
-                quirks: known,
-              }),
-            (body) => chat(origin, body, either),
-          ),
+        (either) => ask(origin, request, either),
         signal,
-        () => patienceFor(origin, request),
+        () => patienceWith(origin, request),
       );
     },
   };

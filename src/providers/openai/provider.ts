@@ -8,7 +8,7 @@ import { createFetch } from '../wire/fetch.ts';
 import { createChatProvider, QUIET } from './chat.ts';
 import { createServed, isOpenAiHost } from './served.ts';
 
-/** OpenAI's chat completions, or any server that speaks them. */
+/** OpenAI, or any server that speaks its chat completions. */
 export function createOpenAiProvider(
   { apiKey, baseUrl }: VendorConfig,
   patience = DEFAULT_PATIENCE,
@@ -18,13 +18,14 @@ export function createOpenAiProvider(
   const vendor = { name: 'OpenAI', keyVariable: 'OPENAI_API_KEY', urlVariable: 'OPENAI_BASE_URL', apiKey };
   const client = new OpenAI({ ...QUIET, apiKey, baseURL: baseUrl, fetch: createFetch() });
   const maxTokensField = isOpenAi ? 'max_completion_tokens' : 'max_tokens';
+  const { isOpenAi: hasResponses, ...served } = createServed(vendor, client, baseUrl);
   return {
     ...createChatProvider(
-      { id: 'openai', vendor, client, maxTokensField, hasCacheKeys: isOpenAi },
+      { id: 'openai', vendor, client, maxTokensField, hasCacheKeys: isOpenAi, hasResponses },
       patience,
       quirks,
       isOpenAi ? VENDOR_RATES : OWN_SERVER_RATES,
     ),
-    ...createServed(vendor, client, baseUrl),
+    ...served,
   };
 }

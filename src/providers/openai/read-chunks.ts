@@ -1,10 +1,9 @@
 import { storable } from '../../rules/text.ts';
-import type { FinishReason } from '../../vocabulary.ts';
 import type { Origin } from '../history/origin.ts';
 import { isJsonObject, type JsonObject } from '../json-object.ts';
 import { ProviderError, type StreamPart } from '../provider.ts';
-import { isFailedEnd, mapFinishReason } from '../reading/finish-reason.ts';
-import { problemIn } from '../reading/problem.ts';
+import { isFailedEnd, mapFinishReason, reasonOf } from '../reading/finish-reason.ts';
+import { problemIn, statusOf } from '../reading/problem.ts';
 import { THOUGHTS } from '../reading/reasoning-fields.ts';
 import { firstSaid, readText } from '../reading/text.ts';
 import { gatherToolCalls } from '../reading/tool-calls.ts';
@@ -104,12 +103,6 @@ function readChunk(vendor: Vendor, data: string, hasBegun: boolean): JsonObject 
   throw new SyntaxError('it sent a chunk that is not part of its API');
 }
 
-/** An error in place of an answer is the HTTP error that its code says. */
-function statusOf(code: string | null): number | null {
-  const status = Number(code);
-  return status >= 400 && status <= 599 ? status : null;
-}
-
 /** @param hasSaid some repeat the whole message at the end of a stream */
 function messageOf(choice: JsonObject, hasSaid: boolean): JsonObject | null {
   if (isJsonObject(choice.delta)) return choice.delta;
@@ -133,11 +126,6 @@ function readSaid(message: JsonObject, isText: boolean, parts: StreamPart[]): bo
 function isPlain(message: JsonObject): boolean {
   for (const name in message) if (name !== 'content' && name !== 'role') return false;
   return typeof message.content === 'string';
-}
-
-function reasonOf(mapped: FinishReason, hasRefused: boolean, hasCalled: boolean): FinishReason {
-  if (hasRefused) return 'content_filter';
-  return hasCalled && (mapped === 'stop' || mapped === 'unknown') ? 'tool_calls' : mapped;
 }
 
 function failed({ name }: Vendor, reason: string | null): ProviderError {

@@ -11,19 +11,17 @@ import type { ModelMessage, ModelRequest, ToolDefinition } from '../provider.ts'
 import type { Quirk, Quirks } from '../quirks/quirk.ts';
 import { reasoningBudget } from '../reasoning/budget.ts';
 import { effortOf } from '../reasoning/effort.ts';
+import { isOfReasoningFamily } from './models-that-reason.ts';
 import { isStrict } from './strict-schema.ts';
 import type { ChatTurn } from './turn.ts';
 
 /** OpenAI's newer models refuse `max_tokens`; most servers that speak its API know nothing else. */
 export type MaxTokensField = 'max_tokens' | 'max_completion_tokens';
 
-/** OpenAI's models that reason, wherever they are served and whatever is put around their names. */
-const REASONING = /(^|[/:])(o\d|gpt-[5-9]|codex|computer-use)/i;
-
 /** @param usual what most models of this server take */
 function maxTokensField(model: string, usual: MaxTokensField, quirks: Quirks): MaxTokensField {
   if (quirks.has('max_tokens')) return 'max_tokens';
-  return quirks.has('max_completion_tokens') || REASONING.test(model) ? 'max_completion_tokens' : usual;
+  return quirks.has('max_completion_tokens') || isOfReasoningFamily(model) ? 'max_completion_tokens' : usual;
 }
 
 interface Asked {

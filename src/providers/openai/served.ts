@@ -17,11 +17,16 @@ const AZURE_HOSTS = /(^|\.)(openai\.azure\.com|services\.ai\.azure\.com)$/;
 const FAILED_MS = 5_000;
 const PATIENCE_MS = 3_000;
 
+/** Whose list of models a server has. */
+type List = 'openai' | 'empty' | 'own';
+
 export interface Served {
   /** null: OpenAI's. @throws ProviderError */
   models(signal: AbortSignal): Promise<ListedModel[] | null>;
   /** Whether OpenAI's prices are those of its answers. */
   isPriced(): Promise<boolean>;
+  /** Whether it is OpenAI's own server, or a gateway that passes OpenAI's list on. */
+  isOpenAi(): Promise<boolean>;
 }
 
 /**
@@ -31,9 +36,10 @@ export interface Served {
 export function createServed(vendor: Vendor, client: OpenAI, baseUrl: string): Served {
   const { hostname } = new URL(baseUrl);
   if (isOpenAiHost(hostname) || AZURE_HOSTS.test(hostname)) {
-    return { models: async () => null, isPriced: async () => true };
+    const isOpenAi = isOpenAiHost(hostname);
+    return { models: async () => null, isPriced: async () => true, isOpenAi: async () => isOpenAi };
   }
-  let isPriced: boolean | null = null;
+  let list: List | null = null;
   /** By `performance.now()`. */
   let silentUntil = Number.NEGATIVE_INFINITY;
   let asking: Promise<unknown> | null = null;
@@ -43,11 +49,11 @@ export function createServed(vendor: Vendor, client: OpenAI, baseUrl: string): S
       const entries = readEntries(await answer.json());
       if (!entries) throw brokenOff(vendor, new Error('it sent an answer that is not a list of models'));
       // A server that had models of its own lists none while it restarts.
-      if (entries.length === 0 && isPriced === false) {
+      if (entries.length === 0 && list === 'own') {
         throw brokenOff(vendor, new Error('it listed no models, and had some before'));
       }
-      isPriced = entries.length === 0 || isOpenAis(entries);
-      return isPriced ? null : entries.map(toListed);
+      list = entries.length === 0 ? 'empty' : isOpenAis(entries) ? 'openai' : 'own';
+      return list === 'own' ? entries.map(toListed) : null;
     } catch (error) {
       throw toProviderError(vendor, error);
     }
@@ -63,11 +69,13 @@ export function createServed(vendor: Vendor, client: OpenAI, baseUrl: string): S
       });
     return asking;
   }
+  async function listOf(): Promise<List | null> {
+    if (list === null && silentUntil < performance.now()) await askOnce();
+    return list;
+  }
   return {
     models: ask,
-    async isPriced() {
-      if (isPriced === null && silentUntil < performance.now()) await askOnce();
-      return isPriced ?? false;
-    },
+    isPriced: async () => ['openai', 'empty'].includes((await listOf()) ?? ''),
+    isOpenAi: async () => (await listOf()) === 'openai',
   };
 }

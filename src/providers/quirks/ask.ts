@@ -1,7 +1,8 @@
 import { windowIn } from '../../rules/context-window.ts';
 import type { Origin } from '../history/origin.ts';
 import { ProviderError, type StreamPart } from '../provider.ts';
-import { learnFrom, type Sent } from './learn.ts';
+import { refusedApi } from './apis.ts';
+import { ENCRYPTED, GRAMMAR, learnFrom, type Sent } from './learn.ts';
 import type { QuirkMemory } from './memory.ts';
 import type { Quirk, Quirks } from './quirk.ts';
 
@@ -47,20 +48,24 @@ function learnWindow(memory: QuirkMemory, origin: Origin, { said }: ProviderErro
 }
 
 function quirkIn(error: unknown, body: object, quirks: Quirks): Quirk | null {
-  return error instanceof ProviderError && isRefusal(error) ? learnFrom(error, body as Sent, quirks) : null;
+  if (!(error instanceof ProviderError)) return null;
+  const api = refusedApi(error, body as Sent, quirks);
+  return api ?? (isRefusal(error) ? learnFrom(error, body as Sent, quirks) : null);
 }
 
 /** This request's schema is wrong, or has what the server does not know: others may be taken. */
 function isAboutSchema(error: unknown): boolean {
-  return error instanceof ProviderError && SCHEMA.test(error.said);
+  return error instanceof ProviderError && (SCHEMA.test(error.said) || GRAMMAR.test(error.said));
 }
 
 const SCHEMA =
   /(invalid|bad|unsupported)[^.]{0,40}\bschema|\bschema\b[^.]{0,60}(invalid|not valid)|is not a valid format/i;
 
-/** It names a message, a block or the tools: without those the parameter may be taken. */
+/** It names a message, a block, the tools or what was encrypted: without those the parameter may be taken. */
 function isAboutHistory(error: unknown, quirk: Quirk): boolean {
-  return PARTIAL.includes(quirk) && error instanceof ProviderError && HISTORY.test(error.said);
+  if (!(error instanceof ProviderError)) return false;
+  if (quirk === 'no_reasoning') return ENCRYPTED.test(error.said);
+  return PARTIAL.includes(quirk) && HISTORY.test(error.said);
 }
 
 const PARTIAL: readonly Quirk[] = ['no_reasoning_effort', 'basic_reasoning_effort'];

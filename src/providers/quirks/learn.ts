@@ -8,7 +8,7 @@ export type Sent = Readonly<Record<string, unknown>>;
 
 /** How servers say that they do not take something; not that its value is too high. */
 const REFUSING =
-  /unsupported|not support|n't (support|take)|not take|not a valid|recogni[sz]ed|unknown|unexpected|not permitted|extra (inputs|fields)|forbidden|not allowed|cannot|can't|deprecated|no longer|must not|only the default|only supports?|may only|invalid (argument|parameter|field)|not (available|implemented|accepted|enabled)|not accept|no such|mutually exclusive|is unavailable|invalid json schema/i;
+  /unsupported|not support|n't (support|take)|not take|not a valid|recogni[sz]ed|unknown|unexpected|not permitted|extra (inputs|fields)|forbidden|not allowed|cannot|can't|deprecated|no longer|must not|only the default|only supports?|only \S+ is (allowed|supported|accepted)|may only|invalid (argument|parameter|field)|not (available|implemented|accepted|enabled)|not accept|no such|mutually exclusive|is unavailable|invalid json schema/i;
 
 /** By the names of parameters at OpenAI, Anthropic and Ollama. */
 const PARAMETERS: readonly (readonly [string, Quirk])[] = [
@@ -24,11 +24,13 @@ const PARAMETERS: readonly (readonly [string, Quirk])[] = [
   ['prompt_cache_key', 'no_prompt_cache_key'],
   ['reasoning_effort', 'no_reasoning_effort'],
   ['output_config.effort', 'no_reasoning_effort'],
+  ['reasoning.effort', 'no_reasoning_effort'],
   ['effort', 'no_reasoning_effort'],
   ['thinking', 'no_reasoning_effort'],
   ['think', 'no_reasoning_effort'],
   ['reasoning', 'no_reasoning_effort'],
   ['response_format', 'no_response_format'],
+  ['text.format', 'no_response_format'],
   ['json_schema', 'no_response_format'],
   ['output_config', 'no_response_format'],
   ['output_format', 'no_response_format'],
@@ -44,9 +46,13 @@ const PARAMETERS: readonly (readonly [string, Quirk])[] = [
 const MISSING =
   /missing|required|must be (passed|provided|present|included|sent)|is not (provided|present)|lack|without/i;
 
+/** Reasoning that came encrypted from OpenAI, and its items. */
+export const ENCRYPTED = /encrypted.?content|\brs_\w|of type 'reasoning'|'reasoning' item/i;
+
 /** What is wrong with a history, in the words of more than one server. */
 const HISTORY: readonly (readonly [Quirk, (said: string) => boolean])[] = [
   ['thought_signatures', (said) => /thought.?signature/i.test(said) && MISSING.test(said)],
+  ['no_reasoning', (said) => ENCRYPTED.test(said) && REFUSED_ITEM.test(said)],
   ['reasoning_content', (said) => /reasoning_content/i.test(said) && MISSING.test(said)],
   [
     'short_call_ids',
@@ -65,8 +71,18 @@ const HISTORY: readonly (readonly [Quirk, (said: string) => boolean])[] = [
   ],
 ];
 
+/** Of another organisation, key or model, or not where it belongs. */
+const REFUSED_ITEM = /verif|decrypt|pars|without its required|not found/i;
+
 const SYSTEM =
   /(system|developer)\W{0,3}\s?(role|messages?|instructions?|prompts?)[^.]{0,30}(not|n't|un)\s?(be )?(supported|enabled|allowed|accepted)|does not support\W+(the )?(system|developer)|unsupported role/i;
+
+/** A server that generates by a grammar can make none of a schema: it names neither the parameter nor the model. */
+export const GRAMMAR = /\bx?grammar\b|schema conversion|constraint[^.]{0,40}too many states/i;
+
+function hasSchema({ response_format, format, output_config }: Sent): boolean {
+  return Boolean(response_format ?? format ?? memberOf(output_config, 'format'));
+}
 
 /**
  * What a refusal shows about a model's server; null: nothing that was not known.
@@ -74,14 +90,23 @@ const SYSTEM =
  */
 export function learnFrom({ said, parameter }: ProviderError, sent: Sent, known: Quirks): Quirk | null {
   const quirk =
-    HISTORY.find(([, isSaid]) => isSaid(said))?.[0] ?? refusedParameter(said, parameter, sent) ?? null;
+    HISTORY.find(([, isSaid]) => isSaid(said))?.[0] ??
+    (GRAMMAR.test(said) && hasSchema(sent) ? 'no_response_format' : null) ??
+    refusedParameter(said, parameter, sent) ??
+    null;
   if (quirk === null || known.has(quirk)) return null;
+  if (quirk === 'no_reasoning' && ENCRYPTED.test(said) && !hasEncrypted(sent)) return null;
   // Another effort may be taken.
   if (quirk === 'no_reasoning_effort' && asksRareEffort(sent) && !known.has('basic_reasoning_effort'))
     return 'basic_reasoning_effort';
   // Neither name of the limit is taken: without a limit an answer may cost more than was reserved.
   const other = OTHER_NAME.get(quirk);
   return other && known.has(other) ? null : quirk;
+}
+
+/** In the items of OpenAI, or in the messages of those that pass them on. */
+function hasEncrypted({ input, messages }: Sent): boolean {
+  return /"(encrypted_content|reasoning_details)":/.test(JSON.stringify(input ?? messages ?? []));
 }
 
 const OTHER_NAME = new Map<Quirk, Quirk>([
@@ -116,12 +141,15 @@ function isSent(sent: Sent, name: string, quirk: Quirk): boolean {
   if (name === 'reasoning') return isInMessages(sent, name);
   if (name in sent) return true;
   if (name === 'cache_control') return JSON.stringify(sent).includes('"cache_control":');
-  if (name === 'json_schema') return 'response_format' in sent;
+  if (SCHEMAS.includes(name)) return 'response_format' in sent || memberOf(sent.text, 'format') !== undefined;
   return KEPT.includes(name) && isInMessages(sent, name);
 }
 
+/** Names under which OpenAI speaks of the schema of an answer, in whichever API it was sent. */
+const SCHEMAS = ['response_format', 'json_schema', 'text.format'];
+
 function isInMessages(sent: Sent, name: string): boolean {
-  return JSON.stringify(sent.messages).includes(`"${name}":`);
+  return JSON.stringify(sent.messages ?? []).includes(`"${name}":`);
 }
 
 /** Ollama is asked to `think`, and says that a model is without thinking. */

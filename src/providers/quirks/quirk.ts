@@ -7,6 +7,10 @@ export const QUIRKS = [
   'no_stop',
   'no_seed',
   'no_stream_options',
+  /** Its server has no Responses API for it: chat completions are used. */
+  'no_responses',
+  /** It is served by the Responses API alone, which has no stop sequences and no seed. */
+  'no_chat_completions',
   /** Its server knows no marks of what is to be cached. */
   'no_cache_control',
   'no_prompt_cache_key',

@@ -45,6 +45,12 @@ export function readProblem(sent: unknown): Problem {
   return { ...found, message: found.message || 'no reason given' };
 }
 
+/** An error in place of an answer is the HTTP error that its code says. */
+export function statusOf(code: string | null): number | null {
+  const status = Number(code);
+  return status >= 400 && status <= 599 ? status : null;
+}
+
 const DEEPEST = 6;
 
 function read(sent: unknown, depth: number): Problem {

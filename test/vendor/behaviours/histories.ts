@@ -1,16 +1,13 @@
-import { isObject } from './requests.ts';
+import { isObject } from '../requests.ts';
+import type { HttpError, Json } from './behaviour.ts';
+import { said } from './events.ts';
 
-type Json = Readonly<Record<string, unknown>>;
-
-/** An HTTP error that a vendor answers a history with. */
-export interface Refusal {
-  status: number;
-  body: unknown;
-}
+export { isObject };
 
 const list = (value: unknown): readonly Json[] => (Array.isArray(value) ? value.filter(isObject) : []);
-const messagesOf = (body: Json) => list(body.messages);
-const callsOf = (message: Json | undefined) => list(message?.tool_calls);
+export const messagesOf = (body: Json) => list(body.messages);
+export const callsOf = (message: Json | undefined) => list(message?.tool_calls);
+export const callsIn = (messages: readonly Json[]) => messages.flatMap((message) => callsOf(message));
 const fn = (call: Json): Json => (isObject(call.function) ? call.function : {});
 const isBlank = (value: unknown) => typeof value === 'string' && value.trim() === '';
 
@@ -21,10 +18,6 @@ function isObjectJson(json: unknown): boolean {
     return false;
   }
 }
-
-const said = (message: string, more: object = {}): unknown => ({
-  error: { message, type: 'invalid_request_error', param: null, code: null, ...more },
-});
 
 /** Rules that all servers of OpenAI's API have; the words are OpenAI's. */
 function chatProblem(messages: readonly Json[]): string | null {
@@ -52,23 +45,24 @@ function chatProblem(messages: readonly Json[]): string | null {
   return null;
 }
 
-const chat =
-  (more: (messages: readonly Json[], body: Json) => string | null, status = 400) =>
-  (body: Json): Refusal | null => {
+/** @param more what is particular about a server */
+export const chat =
+  (more: (messages: readonly Json[]) => string | null, status = 400) =>
+  (body: Json): HttpError | null => {
     const messages = messagesOf(body);
-    const problem = chatProblem(messages) ?? more(messages, body);
-    return problem === null ? null : { status, body: said(problem) };
+    const problem = chatProblem(messages) ?? more(messages);
+    return problem === null ? null : said(status, problem);
   };
 
-const everyCall = (messages: readonly Json[]) => messages.flatMap((message) => callsOf(message));
-const foreign = (messages: readonly Json[], names: readonly string[]): string | null => {
+export const foreign = (messages: readonly Json[], names: readonly string[]): string | null => {
   const found = names.find((name) => JSON.stringify(messages).includes(`"${name}"`));
   return found ? `property '${found}' is unsupported` : null;
 };
-const THOUGHTS = ['reasoning_content', 'reasoning_details', 'thinking', 'extra_content', 'signature'];
+
+export const THOUGHTS = ['reasoning_content', 'reasoning_details', 'thinking', 'extra_content', 'signature'];
 
 /** https://platform.claude.com/docs/en/api/messages */
-function anthropicProblem(body: Json): string | null {
+export function anthropicProblem(body: Json): string | null {
   const messages = messagesOf(body);
   if (messages[0]?.role !== 'user') return 'messages: first message must use the "user" role';
   if (messages.at(-1)?.role !== 'user')
@@ -102,67 +96,3 @@ function anthropicProblem(body: Json): string | null {
   }
   return null;
 }
-
-/** Histories are refused as the vendor of that name refuses them. */
-export const REFUSES: Record<string, (body: Json) => Refusal | null> = {
-  Anthropic: (body) => {
-    const message = anthropicProblem(body);
-    return message === null
-      ? null
-      : { status: 400, body: { type: 'error', error: { type: 'invalid_request_error', message } } };
-  },
-  OpenAI: chat((messages) => {
-    if (everyCall(messages).some(({ id }) => String(id).length > 40))
-      return "Invalid 'messages[1].tool_calls[0].id': string too long. Expected a string with maximum length 40";
-    return foreign(messages, THOUGHTS);
-  }),
-  Mistral: chat((messages) => {
-    const bad = everyCall(messages).find(({ id }) => !/^[a-zA-Z0-9]{9}$/.test(String(id)));
-    if (bad) return `Tool call id was ${bad.id} but must be a-z, A-Z, 0-9, with a length of 9.`;
-    const last = messages.at(-1)?.role;
-    return last === 'user' || last === 'tool'
-      ? null
-      : 'Expected last role User or Tool (or Assistant with prefix True) for serving but got assistant';
-  }),
-  Gemini: chat((messages) => {
-    const turns = messages.filter((message) => callsOf(message).length > 0);
-    const signed = (message: Json) =>
-      JSON.stringify(callsOf(message)[0]?.extra_content ?? '').match(
-        /"thought_signature":"(SIG-gemini|skip_thought_signature_validator)"/,
-      );
-    return turns.every(signed) ? null : 'Function call is missing a thought_signature in functionCall parts.';
-  }),
-  DeepSeek: chat((messages) => {
-    const turns = messages.filter((message) => callsOf(message).length > 0);
-    if (
-      turns.some(({ reasoning_content }) => typeof reasoning_content !== 'string' || reasoning_content === '')
-    )
-      return 'Missing `reasoning_content` field in the assistant message with tool calls.';
-    return messages.some((message) => callsOf(message).length === 0 && 'reasoning_content' in message)
-      ? 'reasoning_content is not allowed here'
-      : null;
-  }),
-  Groq: chat((messages) => foreign(messages, [...THOUGHTS, 'reasoning'])),
-  'vLLM with a template that wants turns': chat((messages) => {
-    const roles = messages.map(({ role }) => role).filter((role) => role === 'user' || role === 'assistant');
-    if (messages.slice(1).some(({ role }) => role === 'system'))
-      return 'System message must be at the beginning.';
-    return roles.some((role, index) => role === 'user' && roles[index - 1] === 'user')
-      ? 'Conversation roles must alternate user/assistant/user/assistant/...'
-      : null;
-  }),
-  'llama.cpp with a template without system': chat(
-    (messages) => (messages.some(({ role }) => role === 'system') ? 'System role not supported' : null),
-    500,
-  ),
-  Ollama: (body) => {
-    const calls = everyCall(messagesOf(body));
-    const bad = calls.find((call) => !isObject(fn(call).arguments));
-    return bad
-      ? {
-          status: 400,
-          body: { error: 'json: cannot unmarshal string into Go struct field of tool call arguments' },
-        }
-      : null;
-  },
-};

@@ -1,0 +1,48 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Client } from '../harness/client.ts';
+import { startTestServer, type TestServer } from '../harness/server.ts';
+import { actorOf, WHO } from '../vendor/behaviours/actors.ts';
+import type { Api } from '../vendor/behaviours/behaviour.ts';
+import { startVendor, type Vendor } from '../vendor/server.ts';
+
+/** A model of each API's provider. */
+const MODELS: Readonly<Record<Api, string>> = {
+  chat: 'openai/gpt-4o',
+  responses: 'openai/o3',
+  messages: 'anthropic/claude-sonnet-5-5',
+  ollama: 'ollama/llama3.2:latest',
+};
+
+const ROWS = WHO.flatMap((who) => {
+  const { speaks, does } = actorOf(who);
+  return Object.entries(does).flatMap(([given, { makes }]) => (makes ? [{ who, given, speaks, makes }] : []));
+});
+
+let vendor: Vendor;
+let server: TestServer;
+let ann: Client;
+
+beforeAll(async () => {
+  vendor = await startVendor();
+  server = await startTestServer({
+    variables: {
+      OPENAI_BASE_URL: `${vendor.url}/v1`,
+      ANTHROPIC_BASE_URL: vendor.url,
+      OLLAMA_HOST: vendor.url,
+    },
+  });
+  ann = await server.newUser();
+});
+afterAll(async () => {
+  await server?.stop();
+  await vendor?.stop();
+});
+
+test.each(ROWS)('what becomes of a task when a vendor does as $who: $given', async (row) => {
+  const { who, given, speaks, makes } = row;
+  const times = makes.times === undefined ? '' : `,times=${makes.times}`;
+  const model = `${MODELS[speaks]}@as=${who},does=${given}${times}`;
+  const id = await ann.createTask({ prompt: 'What is there?', model, ...makes.input });
+  await ann.events(id);
+  expect(await ann.task(id)).toMatchObject(makes.task);
+});
