@@ -1,4 +1,4 @@
-import type { StartedTask } from '../../store/start-task.ts';
+import type { StartedTask } from '../../store/runs/start-task.ts';
 
 /** Has another request of a task find the model loaded as the task's own: Ollama loads it again for another context. */
 export function sameContext({ parameters: { numCtx } }: StartedTask): { numCtx?: number } {
