@@ -12,7 +12,7 @@ export async function makeDataDir(dataDir: string): Promise<void> {
     await mkdir(folder, { recursive: true, mode: MODE });
     await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
-    const message = `DATA_DIR: ${folder} cannot be made or written (${coerceError(error).message})`;
+    const message = `DATA_DIR: ${folder} cannot be created or written to (${coerceError(error).message})`;
     throw new Error(message, { cause: error });
   }
 }

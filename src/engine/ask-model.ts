@@ -30,7 +30,7 @@ export async function askModel(
     let queueMs: number | null = null;
     const planRetry = async (error: ProviderError) => {
       if (tries.failed(error)) return true;
-      // A provider that breaks its answers off would be paid for each.
+      // Only errors that cost nothing wait in the queue: an answer that breaks off may be billed on every try.
       if (isRetryable(error) && costsNothing(error)) queueMs = await planWait(context, lease, error);
       return queueMs !== null;
     };
@@ -57,7 +57,7 @@ export interface Tries {
   failed(error: ProviderError): boolean;
   /** How long to wait before it, in milliseconds; null: there is none. */
   wait(): number | null;
-  /** Whether the run may go on after the last failure: then no text of that call counts. */
+  /** Whether the run may continue after the last failure; the text of that call is then void. */
   goesOn(error: ProviderError): boolean;
   /** After an answer that does not meet its schema: whether to ask again. */
   isWorthAnother(): boolean;

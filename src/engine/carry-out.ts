@@ -39,7 +39,7 @@ export async function carryOut(context: EngineContext, lease: Lease, run: Leased
   } catch (thrown) {
     const cause = lease.signal.aborted ? lease.signal.reason : thrown;
     if (cause instanceof RunDeferred) {
-      await outlastConnectionLoss(() => deferRun(context.store, lease, cause.waitMs));
+      await outlastConnectionLoss(() => deferRun(context.store, lease, cause));
       return false;
     }
     if (cause instanceof LeaseLost || isConnectionLoss(cause)) {

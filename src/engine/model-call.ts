@@ -88,9 +88,12 @@ export async function callModel(
     // What was streamed comes before what is said about it.
     await context.writer.drain(lease).catch(() => {});
     const error = thrown instanceof ProviderError ? thrown : null;
-    const willRetry = !finish && error !== null && (await planRetry(error));
+    // The call is settled, whatever becomes of the plan.
+    const [plan] = await Promise.allSettled([!finish && error !== null && planRetry(error)]);
+    const willRetry = plan.status === 'fulfilled' && plan.value;
     const ending = finish ? { finish } : { error, willRetry };
     await settle(context, lease, providerId, settlement(call, progress, ending));
+    if (plan.status === 'rejected') throw plan.reason;
     throw error ? new ModelCallFailed(call.id, error, progress.texts.length > 0) : thrown;
   }
   const settled = settlement(call, progress, { finish });

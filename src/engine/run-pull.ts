@@ -24,13 +24,19 @@ export async function runPull(
   if (!provider?.pull) {
     throw new DomainError('PROVIDER_NOT_CONFIGURED', `${id} cannot fetch models on this worker`);
   }
-  const tell = createTeller(context, lease);
-  for (let failures = 1; ; failures += 1) {
+  let hasProgressed = false;
+  let failures = 0;
+  const report = createReporter(context, lease, () => {
+    hasProgressed = true;
+    failures = 0;
+  });
+  for (;;) {
     try {
-      await pullOnce(provider.pull(model, lease.signal), tell);
+      await pullOnce(provider.pull(model, lease.signal), report);
       break;
     } catch (error) {
-      await waitForNext(context, lease, error, failures);
+      failures += 1;
+      await waitForNext(context, lease, error, { failures, hasProgressed });
     }
   }
   await findModelsOf(context, provider, lease.signal);
@@ -39,22 +45,28 @@ export async function runPull(
 
 async function pullOnce(
   parts: ReturnType<NonNullable<Provider['pull']>>,
-  tell: (share: number) => Promise<void>,
+  report: (share: number) => Promise<void>,
 ): Promise<void> {
   for await (const arrived of parts) {
     const last = arrived.findLast((part) => part.type === 'progress');
-    if (last) await tell(last.share);
+    if (last) await report(last.share);
   }
 }
 
 /** One event for each percent, so that a log has at most a hundred of them. */
-function createTeller({ store }: EngineContext, lease: Lease): (share: number) => Promise<void> {
-  let told = 0;
+function createReporter(
+  { store }: EngineContext,
+  lease: Lease,
+  onProgress: () => void,
+): (share: number) => Promise<void> {
+  let reported = 0;
   return async (share) => {
     // The rest is for checking what was fetched: a task is at 1 when it has completed.
     const percent = Math.min(99, Math.floor(share * 100));
-    if (percent <= told) return;
-    told = percent;
+    if (percent <= reported) return;
+    // What was fetched in an earlier slot is reported at once.
+    if (reported > 0) onProgress();
+    reported = percent;
     await recordProgress(store, lease, percent / 100);
   };
 }
@@ -63,13 +75,13 @@ async function waitForNext(
   context: EngineContext,
   lease: Lease,
   error: unknown,
-  failures: number,
+  { failures, hasProgressed }: { failures: number; hasProgressed: boolean },
 ): Promise<void> {
   if (lease.signal.aborted || !(error instanceof ProviderError) || !isRetryable(error)) throw error;
   const waitMs = nextWait(MODEL_CALL_RETRIES, failures, error.retryAfterMs, Math.random());
   if (waitMs === null) {
-    const queueMs = await planWait(context, lease, error);
-    throw queueMs === null ? error : new RunDeferred(queueMs, error);
+    const queueMs = await planWait(context, lease, error, hasProgressed);
+    throw queueMs === null ? error : new RunDeferred(queueMs, error, hasProgressed);
   }
   await wait(waitMs, undefined, { signal: lease.signal });
 }

@@ -4,11 +4,12 @@ import type { ClaimedRun } from '../store/runs/claim-run.ts';
 import type { QueuedTask } from '../store/store.ts';
 import type { WorkTaker } from './take-work.ts';
 
-/** Runs that start before a ticket is fetched. The ticket of each waits for it, so that it takes a slot as any other. */
+/** Runs that start before their ticket is fetched. The run's ticket then waits for it, so that it occupies one slot like any other. */
 export interface WithoutTicket {
   /**
-   * Uses a ticket for the run that it was added for. A run takes one slot: a second ticket of it is a surplus.
-   * @returns resolves with whether the run is over, false when it may be claimed; undefined: the ticket is not used.
+   * Hands a fetched ticket to the run that it was added for; a second ticket of the same run is surplus.
+   * @returns a promise of whether the run is over (false: it may be claimed again); undefined when no run here waits for
+   *   the ticket.
    */
   useTicket(runId: string): Promise<boolean> | undefined;
   has(runId: string): boolean;

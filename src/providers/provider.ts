@@ -27,7 +27,7 @@ export interface VendorTurn {
   provider: ProviderId;
   /** Absent in turns of before 2026-11-29. */
   model?: string;
-  /** Where its vendor has two, with a form each; absent: the older one. */
+  /** Which of the vendor's APIs the content is for; absent: the default one. */
   api?: 'responses';
   content: unknown;
 }

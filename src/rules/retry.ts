@@ -2,7 +2,7 @@
 export interface RetryPolicy {
   tries: number;
   firstWaitMs: number;
-  /** A longer `retry-after` is not honoured: the call fails. */
+  /** A longer `retry-after` is not waited for in the worker's slot; the run may wait for it in the queue, see `waitInQueue`. */
   maxRetryAfterMs: number;
 }
 

@@ -155,7 +155,7 @@ export const QueueReasonEnum = builder.enumType('QueueReason', {
     dependencies_completed: 'All that it waited for has completed.',
     previous_turn_ended: 'The earlier turns of its thread have ended.',
     provider_unavailable:
-      'Its provider is unavailable and nothing was charged. The run holds no worker, and is tried again by itself.',
+      'The provider is unavailable and nothing was charged. The run occupies no worker slot and is retried automatically.',
   }),
 });
 

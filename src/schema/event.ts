@@ -50,7 +50,7 @@ const EVENTS = {
   RunQueued: event('RunQueued').implement({
     interfaces: [RunEvent],
     description:
-      'The run is in the queue: it was held, had failed, waited for others, or waits for its provider.',
+      'The run entered the queue: it was held, had failed, its dependencies completed, the previous turn of its thread ended, or its provider is unavailable.',
     fields: (t) => ({
       reason: t.field({ type: QueueReasonEnum, description: 'Why.', resolve: ({ data }) => data.reason }),
     }),

@@ -208,7 +208,7 @@ describe('DATA_DIR', () => {
         );
         expect(ended).toMatchObject({ code: 1, stdout: '' });
         expect(ended.stderr).toMatch(
-          /^Polyphony could not start: DATA_DIR: \S+ cannot be made or written.*\n$/,
+          /^Polyphony could not start: DATA_DIR: \S+ cannot be created or written to.*\n$/,
         );
         expect(ended.stderr).toContain(path);
       }
@@ -225,7 +225,7 @@ describe('DATA_DIR', () => {
     await chmod(folder, 0o555);
     const ended = await untilEnded(spawn(process.execPath, ['--input-type=module', '-e', script]));
     await chmod(folder, 0o700);
-    expect(ended.stdout).toMatch(/^DATA_DIR: \S+ cannot be made or written \(EACCES: .*\)\n$/);
+    expect(ended.stdout).toMatch(/^DATA_DIR: \S+ cannot be created or written to \(EACCES: .*\)\n$/);
     expect(ended.stdout).toContain(folder);
   });
 });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type Chat, type ChatAnswer, startChat } from '../agents/chat.ts';
 import { ofType, seen, startAgent, types } from '../agents/script.ts';
 import { type Client, data } from '../harness/client.ts';
@@ -185,6 +185,46 @@ describe('given a provider that is unavailable', () => {
     const tools = ofType(events, 'ToolCallStarted');
     expect(tools).toHaveLength(2);
   });
+
+  test('then a prompt that pays for another model in each round is tried for no longer', async () => {
+    const responseSchema = { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] };
+    const model = modelThat(() => ({ text: 'no JSON' }));
+    const id = await ann.createTask({ prompt: 'x', model, fallbackModels: [down()], responseSchema });
+    await deferred(id);
+    await age(id, 151);
+    await wake(id);
+    const events = await ann.events(id);
+    expect(events.at(-1)).toMatchObject({ __typename: 'RunFailed', error: { code: 'PROVIDER_UNAVAILABLE' } });
+    expect(chat.asked(model)).toHaveLength(2);
+  });
+
+  test('then its call is settled although the wait cannot be planned', async () => {
+    const { pool } = server.store.database;
+    const query = pool.query.bind(pool) as (...given: unknown[]) => unknown;
+    const spy = vi.spyOn(pool, 'query').mockImplementation(((...given: unknown[]) => {
+      if ((given[0] as { name?: string }).name === 'read-outage')
+        return Promise.reject(new Error('no outage'));
+      return query(...given);
+    }) as never);
+    onTestFinished(() => spy.mockRestore());
+    const id = await ann.createTask({ prompt: 'x', model: down() });
+    expect((await ann.events(id)).at(-1)).toMatchObject({ __typename: 'RunFailed' });
+    const { modelCalls } = await ann.task(id);
+    expect(modelCalls.map(({ status, cost }: { status: string; cost: number }) => [status, cost])).toEqual(
+      Array.from({ length: TRIES }, () => ['FAILED', 0]),
+    );
+  });
+
+  test.each([408, 504, 524])(
+    'then a gateway that gave up on the model (%i) is not asked later',
+    async (status) => {
+      const refusal = { status, error: { message: 'upstream timed out' }, headers: { 'retry-after': '0' } };
+      const id = await ann.createTask({ prompt: 'x', model: modelThat(() => ({ refusal })) });
+      const events = await ann.events(id);
+      expect(types(events)).not.toContain('RunQueued');
+      expect(events.at(-1)).toMatchObject({ __typename: 'RunFailed' });
+    },
+  );
 
   test('then the time limit of an agent holds', async () => {
     const made = await ann.query(

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { keepSummary, readTurns } from '../../src/store/threads/threads.ts';
 import { type Chat, type ChatAnswer, type ChatRequest, startChat } from '../agents/chat.ts';
 import { ofType, types } from '../agents/script.ts';
 import { type Client, data, rebuildText, type TaskEvent } from '../harness/client.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
+import { follow as followOrchestration, start as startOrchestration } from '../orchestration/orchestra.ts';
 
 let chat: Chat;
 let server: TestServer;
@@ -24,6 +26,17 @@ const SUMMARY = 'So far: the user counts words.';
 /** Bytes of a turn: five of them exceed the window. */
 const LONG = 'word '.repeat(1_000).trim();
 const WINDOW = 8_000;
+
+const DELETE = 'mutation ($id: ID!) { deleteTask(input: { id: $id }) { deletedId } }';
+
+const localOf = (id: string) => Buffer.from(id, 'base64url').toString().split(':')[1]!;
+
+async function storedSummary(threadId: string): Promise<unknown> {
+  const { rows } = await server.store.database.pool.query('select summary from thread where id = $1', [
+    localOf(threadId),
+  ]);
+  return rows[0].summary;
+}
 
 const isSummary = ({ messages }: ChatRequest) =>
   messages[0]!.content?.startsWith('Summarize the conversation') ?? false;
@@ -79,7 +92,7 @@ describe('a thread that exceeds the window of its model', () => {
     ]);
     const sent = chat.asked(model).at(-1)!;
     expect(textsOf(sent)).toEqual([
-      expect.stringMatching(/^This is a summary/),
+      expect.stringMatching(/^The following is a summary/),
       expect.stringMatching(`^${nth - 2} word`),
       'noted',
       expect.stringMatching(`^${nth - 1} word`),
@@ -106,9 +119,20 @@ describe('a thread that exceeds the window of its model', () => {
       await ask(model, threadId, more);
     }
     const renewed = chat.asked(model).findLast(isSummary)!.messages[1]!.content!;
-    expect(renewed).toContain(`[summary of what was before]\n${SUMMARY} 1`);
+    expect(renewed).toContain(`[summary of earlier turns]\n${SUMMARY} 1`);
     expect(renewed).not.toContain('1 word word');
     expect(chat.asked(model).at(-1)!.messages[0]!.content).toContain(`${SUMMARY} 2`);
+  });
+
+  test('is sent so with the prompt of an orchestration', async () => {
+    const model = await narrowModel();
+    const threadId = await newThread();
+    await askUntilSummarized(model, threadId);
+    const input = { threadId, prompt: 'How many?', preferredModels: [model], maxIterations: 1 };
+    const events = await followOrchestration(ann, await startOrchestration(ann, input));
+    expect(types(events)).toContain('ContextCompacted');
+    const sent = chat.asked(model).find(({ messages }) => messages.at(-1)!.content === 'How many?')!;
+    expect(sent.messages[0]!.content).toContain(SUMMARY);
   });
 
   test('is sent whole to a model with a larger window', async () => {
@@ -139,19 +163,79 @@ describe('a thread that exceeds the window of its model', () => {
   test('is sent without its older turns when its task may not cost a summary', async () => {
     const model = await narrowModel(undefined, { prices: { input: 1000, output: 0 } });
     const threadId = await newThread();
-    await ask(model, threadId, 1);
-    for (let nth = 2; nth < 9; nth += 1) await ask('gpt-4o', threadId, nth);
-    // A summary would be made of 25,000 bytes, the truncated thread has 20,000; each may cost 0.001 US dollars.
+    for (let nth = 1; nth < 9; nth += 1) await ask('gpt-4o', threadId, nth);
+    for (let nth = 1; nth < 9; nth += 1)
+      await ann.events(await ann.createTask({ prompt: 'short', model: 'gpt-4o', threadId }));
+    // A summary would be made of 19,000 bytes, each of which may cost 0.001 US dollars; the later turns are short.
     const id = await ann.createTask({
       prompt: 'last',
       model,
       threadId,
-      maxCost: 23,
+      maxCost: 5,
       parameters: { maxTokens: 10 },
     });
     const events = await ann.events(id);
     expect(types(events)).toContain('ThreadTruncated');
     expect(events.at(-1)).toMatchObject({ __typename: 'RunCompleted' });
+  });
+
+  test('is sent with what fits of a summary that is too long, which is not kept', async () => {
+    const model = await narrowModel(() => ({ text: 'ü'.repeat(20_000) }));
+    const threadId = await newThread();
+    const { nth } = await askUntilSummarized(model, threadId);
+    const sent = chat.asked(model).at(-1)!;
+    expect(textsOf(sent).at(-3)).toMatch(`${nth - 1} word`);
+    expect(sent.messages[0]!.content).toContain('characters left out');
+    expect(await storedSummary(threadId)).toBeNull();
+  });
+
+  test('keeps no summary that has a gap', async () => {
+    models += 1;
+    const model = `gapped-${models}`;
+    data(
+      await ann.query(CREATE_MODEL, {
+        input: { provider: 'OPENAI', modelId: model, isBuiltIn: true, contextWindow: WINDOW },
+      }),
+    );
+    const refusal = {
+      status: 400,
+      error: { message: 'prompt is too long', code: 'context_length_exceeded' },
+    };
+    let isRefused = false;
+    chat.answer(model, (request) => {
+      if (isSummary(request))
+        return chat.asked(model).filter(isSummary).length === 1 ? { text: '' } : { text: SUMMARY };
+      if (!isRefused && chat.asked(model).some(isSummary)) {
+        isRefused = true;
+        return { refusal };
+      }
+      return { text: 'noted' };
+    });
+    const threadId = await newThread();
+    const { events } = await askUntilSummarized(model, threadId);
+    expect(types(events)).toContain('ThreadTruncated');
+    expect(await storedSummary(threadId)).toBeNull();
+  });
+
+  test('stores no summary that quotes a turn which was deleted while it was made', async () => {
+    const model = await narrowModel();
+    const threadId = await newThread();
+    const turns = [
+      await ask(model, threadId, 1),
+      await ask(model, threadId, 2),
+      await ask(model, threadId, 3),
+    ];
+    const { database } = server.store;
+    const [thread, present] = [localOf(threadId), localOf(turns[2]!.id)];
+    const read = await readTurns(database, thread, present, 10);
+    const summary = { text: SUMMARY, turns: 2, of: read, previousRunId: null };
+    data(await ann.query(DELETE, { id: turns[0]!.id }));
+    await keepSummary(database, thread, summary);
+    expect(await storedSummary(threadId)).toBeNull();
+    await keepSummary(database, thread, { ...summary, of: read.slice(1), previousRunId: 'another' });
+    expect(await storedSummary(threadId)).toBeNull();
+    await keepSummary(database, thread, { ...summary, of: read.slice(1) });
+    expect(await storedSummary(threadId)).toMatchObject({ text: SUMMARY });
   });
 
   test('loses its summary when a turn is deleted, which the summary may quote', async () => {
@@ -164,10 +248,7 @@ describe('a thread that exceeds the window of its model', () => {
         id: first.id,
       }),
     );
-    const { rows } = await server.store.database.pool.query('select summary from thread where id = $1', [
-      Buffer.from(threadId, 'base64url').toString().split(':')[1],
-    ]);
-    expect(rows).toEqual([{ summary: null }]);
+    expect(await storedSummary(threadId)).toBeNull();
   });
 
   test('is sent a turn that completed after its summary was made', async () => {

@@ -115,7 +115,7 @@ test('a thread that is longer than the known window of its model is sent with a 
   expect(events.some(({ __typename }) => __typename === 'ContextCompacted')).toBe(true);
   const sent = vendor.requests.at(-1)!.body.messages as { content: string }[];
   expect(sent.map(({ content }) => content.slice(0, 4))).toEqual([
-    'This',
+    'The ',
     '4 wo',
     answerText(3).slice(0, 4),
     '5 wo',

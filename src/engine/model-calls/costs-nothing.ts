@@ -18,7 +18,7 @@ const NO_CONNECTION = [
 function isNeverSent(thrown: unknown): boolean {
   if (!(thrown instanceof Error)) return false;
   if (thrown instanceof AggregateError) return thrown.errors.length > 0 && thrown.errors.every(isNeverSent);
-  // Also ECONNRESET of a proxy and ETIMEDOUT of a host that is down, which in other calls follow a request.
+  // Also ECONNRESET from a proxy and ETIMEDOUT from an unreachable host; in other system calls these can occur after the request was sent.
   if ('syscall' in thrown && thrown.syscall === 'connect') return true;
   return ('code' in thrown && NO_CONNECTION.includes(String(thrown.code))) || isNeverSent(thrown.cause);
 }

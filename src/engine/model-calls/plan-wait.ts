@@ -1,20 +1,27 @@
 import type { ProviderError } from '../../providers/provider.ts';
 import { waitInQueue } from '../../rules/retry.ts';
+import { outlastConnectionLoss } from '../../store/database/connection-loss.ts';
 import type { Lease } from '../../store/log/lease.ts';
 import { readOutage } from '../../store/runs/defer-run.ts';
 import type { EngineContext } from '../context.ts';
 
+/** A gateway gave up on a model that may go on generating, and be billed for. */
+const GATEWAY_TIMEOUTS: readonly number[] = [408, 504, 524];
+
 /**
- * After the tries within a slot: whether a run waits in the queue for its provider.
- * @param error worth another try, and without a charge.
- * @returns milliseconds; null: the run fails. @throws LeaseLost
+ * Decides, after the retries within the slot, how long a run waits in the queue for its provider.
+ * @param error is retryable and cost nothing.
+ * @param hasProgressed whether the run got on in this slot without a checkpoint, so that this is another outage.
+ * @returns milliseconds, or null when the run fails. @throws LeaseLost
  */
 export async function planWait(
   { store, providerRetryMs: reachMs }: Pick<EngineContext, 'store' | 'providerRetryMs'>,
   lease: Lease,
   error: ProviderError,
+  hasProgressed = false,
 ): Promise<number | null> {
-  if (reachMs === 0) return null;
-  const outage = await readOutage(store, lease);
-  return waitInQueue({ ...outage, reachMs }, error.retryAfterMs, Math.random());
+  if (reachMs === 0 || GATEWAY_TIMEOUTS.includes(error.status ?? 0)) return null;
+  const outage = await outlastConnectionLoss(() => readOutage(store, lease), lease.signal);
+  const elapsedMs = hasProgressed ? 0 : outage.elapsedMs;
+  return waitInQueue({ ...outage, elapsedMs, reachMs }, error.retryAfterMs, Math.random());
 }

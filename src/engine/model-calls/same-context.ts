@@ -1,6 +1,8 @@
 import type { StartedTask } from '../../store/runs/start-task.ts';
 
-/** Has another request of a task find the model loaded as the task's own: Ollama loads it again for another context. */
-export function sameContext({ parameters: { numCtx } }: StartedTask): { numCtx?: number } {
+/** For an auxiliary call of a task, such as a summary: the task's own `numCtx`, because Ollama reloads a model whose context size changes. */
+export function sameContext({ parameters: { numCtx } }: Pick<StartedTask, 'parameters'>): {
+  numCtx?: number;
+} {
   return numCtx === undefined ? {} : { numCtx };
 }

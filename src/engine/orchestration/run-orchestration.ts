@@ -2,11 +2,15 @@ import { bestRound, decide, type OrchestrationResult, type Round } from '../../r
 import type { Lease } from '../../store/log/lease.ts';
 import { readSpend } from '../../store/money/model-call-reports.ts';
 import { readRounds } from '../../store/orchestrations/rounds.ts';
-import { startOrchestration } from '../../store/orchestrations/start-orchestration.ts';
+import {
+  type StartedOrchestration,
+  startOrchestration,
+} from '../../store/orchestrations/start-orchestration.ts';
 import type { StopReason } from '../../vocabulary.ts';
 import type { EngineContext } from '../context.ts';
 import { toMessages } from '../threads/conversation.ts';
-import { readOpening } from '../threads/opening.ts';
+import { fitWindow } from '../threads/fit-opening.ts';
+import { type Opening, readOpening } from '../threads/opening.ts';
 import { evaluate } from './evaluate.ts';
 import { generate } from './generate.ts';
 import type { Work } from './work.ts';
@@ -18,7 +22,7 @@ import type { Work } from './work.ts';
  */
 export async function runOrchestration(context: EngineContext, lease: Lease): Promise<OrchestrationResult> {
   const orchestration = await startOrchestration(context.store, lease);
-  const opening = toMessages(await readOpening(context, lease, orchestration, null));
+  const opening = toMessages(await fittingOpening(context, lease, orchestration));
   const rounds: Round[] = await readRounds(context.store.database, [orchestration.id]);
   const work = { context, lease, orchestration, opening, rounds };
   for (;;) {
@@ -29,6 +33,20 @@ export async function runOrchestration(context: EngineContext, lease: Lease): Pr
     rounds[iteration - 1] =
       decision.next === 'generate' ? await generate(work, decision.round) : await evaluate(work, decision);
   }
+}
+
+/** By the window of the candidate that is asked first; where another one's is smaller, the next takes its place. */
+async function fittingOpening(
+  context: EngineContext,
+  lease: Lease,
+  orchestration: StartedOrchestration,
+): Promise<Opening> {
+  const opening = await readOpening(context, lease, orchestration, null);
+  const { candidates, threadId } = orchestration;
+  const [first, ...fallbackModels] = candidates;
+  return first
+    ? fitWindow(context, lease, { ...first, fallbackModels, parameters: {}, threadId }, opening)
+    : opening;
 }
 
 async function toResult(

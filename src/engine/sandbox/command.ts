@@ -1,6 +1,6 @@
 /** One command in one working directory. */
 export interface Command {
-  /** Absolute path without symbolic links, as `store/workspaces.ts` gives it. */
+  /** Absolute path without symbolic links, as `workspaces/workspaces.ts` gives it. */
   workspace: string;
   /** Whose it is: accounts have quotas and take turns. Without one, a command counts as of an account of its own kind. */
   accountId?: string;

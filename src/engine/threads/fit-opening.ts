@@ -1,21 +1,20 @@
 import { PROSE_BYTES_PER_TOKEN } from '../../rules/context-window.ts';
 import { appendEvent } from '../../store/log/append-event.ts';
 import type { Lease } from '../../store/log/lease.ts';
-import type { StartedTask } from '../../store/runs/start-task.ts';
 import type { EngineContext } from '../context.ts';
 import { fittingBytes } from '../model-calls/fitting-bytes.ts';
 import { bytesIn, withoutOlderTurns } from './conversation.ts';
 import type { Opening } from './opening.ts';
-import { summarize } from './summarize.ts';
+import { type Asking, summarize } from './summarize.ts';
 
-/** Fewer fit every model. */
+/** Conversations below this size fit every model. */
 const SHORT_BYTES = 8_000;
 
 /** A conversation that fits the model's known window: with a summary of its older turns, or else without them. */
 export async function fitWindow(
   context: EngineContext,
   lease: Lease,
-  task: StartedTask,
+  task: Asking,
   opening: Opening,
 ): Promise<Opening> {
   if (opening.turns.length === 0 || bytesIn(opening) < SHORT_BYTES) return opening;
@@ -32,14 +31,14 @@ export async function fitWindow(
   return fitting;
 }
 
-/** Of a conversation that was too long, how much may be left, so that it fits and there is space for more turns. */
+/** Share of a refused conversation to keep, so that it fits and leaves space for more turns. */
 const TARGET = 0.6;
 
 /** A shorter conversation than one that a model refused as too long; null: it cannot be made shorter. */
 export async function shorten(
   context: EngineContext,
   lease: Lease,
-  task: StartedTask,
+  task: Asking,
   opening: Opening,
 ): Promise<Opening | null> {
   // A run summarizes once.
@@ -57,11 +56,11 @@ function reportTruncation({ store }: EngineContext, lease: Lease, { turns }: Ope
   return appendEvent(store, lease, { type: 'ThreadTruncated', data: { sentTurns: turns.length } });
 }
 
-/** With the thread's stored summary, or a new one where that is too little; null: that does not help. */
+/** The conversation with the stored summary, or with a new one if that is still too long; null when no summary helps. */
 async function withSummary(
   context: EngineContext,
   lease: Lease,
-  task: StartedTask,
+  task: Asking,
   opening: Opening,
   limit: number,
 ): Promise<Opening | null> {

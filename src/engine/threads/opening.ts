@@ -9,10 +9,12 @@ import type { Conversation } from './conversation.ts';
 const MAX_TURNS = 100;
 
 export interface Opening extends Conversation {
-  /** Since the turn before it was completed; null: there is none, or older ones are left out, so that each turn begins elsewhere. */
+  /** Milliseconds since the previous turn completed; null: there is none, or the prefix changes with every turn. */
   msSinceLastTurn: number | null;
-  /** Of turns that are marked as summarized, and of those before them; null: there is none. */
+  /** The thread's stored summary, which covers the turns with `isSummarized` and all earlier ones; null: there is none. */
   stored: ThreadSummary | null;
+  /** Whether older turns were left out, so that a summary would not cover them. */
+  isTruncated: boolean;
 }
 
 /** What a model is sent first: its system prompt, the conversation so far, and what it is asked. */
@@ -22,19 +24,31 @@ export async function readOpening(
   { id, prompt, threadId }: Pick<StartedTask, 'id' | 'prompt' | 'threadId'>,
   system: string | null,
 ): Promise<Opening> {
-  if (!threadId) return { system, summary: null, turns: [], prompt, msSinceLastTurn: null, stored: null };
-  const [{ context, summary: stored }, turns] = await Promise.all([
+  if (!threadId)
+    return {
+      system,
+      summary: null,
+      turns: [],
+      prompt,
+      msSinceLastTurn: null,
+      stored: null,
+      isTruncated: false,
+    };
+  const [thread, read] = await Promise.all([
     readThread(store.database, threadId),
     readTurns(store.database, threadId, id, MAX_TURNS + 1),
   ]);
+  // Another turn may have stored a summary between the two readings.
+  const stored = thread.summary?.runId === read[0]?.summaryRunId ? thread.summary : null;
+  const turns = stored ? read : read.map((turn) => ({ ...turn, isSummarized: false }));
   const isWhole = turns.length <= MAX_TURNS;
-  // Where the summary reaches into the turns that are sent, it stands for all before them.
+  // If the oldest turn to be sent is summarized, the summary also covers every turn that was cut off.
   const summary = !isWhole && turns[1]?.isSummarized ? (stored?.text ?? null) : null;
   const last = turns.slice(-MAX_TURNS);
   const sent = summary === null ? last : last.filter(({ isSummarized }) => !isSummarized);
   if (!isWhole)
     await appendEvent(store, lease, { type: 'ThreadTruncated', data: { sentTurns: sent.length } });
-  const instructions = [system, context].filter(Boolean).join('\n\n');
+  const instructions = [system, thread.context].filter(Boolean).join('\n\n');
   return {
     system: instructions === '' ? null : instructions,
     summary,
@@ -42,5 +56,6 @@ export async function readOpening(
     prompt,
     msSinceLastTurn: isWhole ? (turns.at(-1)?.msAgo ?? null) : null,
     stored,
+    isTruncated: !isWhole && summary === null,
   };
 }

@@ -5,13 +5,13 @@ import type { VendorTurn } from '../provider.ts';
 export interface Origin {
   provider: ProviderId;
   model: string;
-  /** OpenAI's second API; absent: the only one of the provider, or its first. */
+  /** Set only for OpenAI's Responses API; absent: the provider's default API. */
   api?: 'responses';
 }
 
 /**
- * Whether a turn's own form goes back. A model refuses the signatures of another, of the same vendor, too; and each API
- * has a form of its own, where the same model was asked through two.
+ * Whether a turn can be sent back in the vendor's own format. A model rejects signatures of other models, even of the same
+ * vendor, and each API has its own format.
  */
 export function isOwn(turn: VendorTurn, { provider, model, api }: Origin): boolean {
   const isSameModel = turn.provider === provider && (turn.model === undefined || turn.model === model);

@@ -25,7 +25,7 @@ export interface ChatVendor {
   maxTokensField: MaxTokensField;
   /** Whether it is OpenAI's own server: others refuse a key of the cache, or have no use for it. */
   hasCacheKeys: boolean;
-  /** Whether it is OpenAI, which has the Responses API, too; absent: it is not. */
+  /** Whether the server has OpenAI's Responses API; absent: it does not. */
   hasResponses?(): Promise<boolean>;
 }
 
@@ -38,7 +38,7 @@ export const QUIET = {
   maxRetries: 0,
 } as const;
 
-/** A provider that speaks OpenAI's chat completions, and its Responses API where that is there and better. */
+/** A provider for OpenAI's chat completions; uses the Responses API for reasoning models where available. */
 export function createChatProvider(
   { id, vendor, client, maxTokensField, hasCacheKeys, hasResponses }: ChatVendor,
   patience: Patience,
@@ -87,7 +87,7 @@ export function createChatProvider(
   async function patienceWith(origin: Origin, request: ModelRequest): Promise<Patience> {
     const usual = await patienceFor(origin, request);
     if (!isReasoningModel(request.model)) return usual;
-    // It may reason again after its first words, in silence.
+    // It may stop to reason again after its first words.
     return { ...usual, idleMs: Math.max(usual.idleMs, usual.firstPartMs) };
   }
   return {

@@ -1,7 +1,7 @@
-/** OpenAI's models that reason, wherever they are served and whatever is put around their names. */
+/** OpenAI's reasoning models, under any prefix or suffix of the name. */
 const REASONING = /(^|[/:])(o\d|gpt-[5-9]|codex|computer-use)/i;
 
-/** Those of ChatGPT answer at once, under the names of the families that reason: `gpt-5-chat-latest`. */
+/** ChatGPT models answer without reasoning, although their names belong to reasoning families (`gpt-5-chat-latest`). */
 const AT_ONCE = /-chat\b/i;
 
 /** Whether a model is of the families that take `max_completion_tokens` alone. */

@@ -17,7 +17,7 @@ const AZURE_HOSTS = /(^|\.)(openai\.azure\.com|services\.ai\.azure\.com)$/;
 const FAILED_MS = 5_000;
 const PATIENCE_MS = 3_000;
 
-/** Whose list of models a server has. */
+/** What kind of model list a server returned. */
 type List = 'openai' | 'empty' | 'own';
 
 export interface Served {

@@ -2,10 +2,10 @@ import type { ProviderError } from '../provider.ts';
 import type { Sent } from './learn.ts';
 import type { Quirk, Quirks } from './quirk.ts';
 
-/** What a gateway says by its answer, in the words of an error. */
+/** Stands in for an error message when a gateway replies with a chat completion. */
 export const ANSWERED_AS_CHAT = 'chat completions in place of a response';
 
-/** What is said of the Responses API as a whole; a restricted key has a scope for each API. */
+/** Error texts that reject the Responses API as a whole; restricted keys have one scope per API. */
 const NO_RESPONSES = [
   /not[^.]{0,60}(v1\/responses|responses (api|endpoint))|(v1\/responses|responses (api|endpoint))[^.]{0,40}not\b/i,
   /only (supported|available) (in|with|through|by)[^.]{0,20}chat\/completions/i,
@@ -17,16 +17,17 @@ const NO_RESPONSES = [
 
 const NO_CHAT =
   /only (supported|available) (in|with|through|by)[^.]{0,20}v1\/responses|(not|n't)[^.]{0,80}chat\/completions.{0,80}responses/i;
-/** Without which chat completions may take the request. */
+/** The refusal concerns only these parts; without them chat completions may accept the request. */
 const PARTIAL = /\btools?\b|reasoning/i;
 
-/** Statuses of a path that is not there. */
+/** Statuses for a path that does not exist. */
 const NO_PATH: readonly (number | null)[] = [404, 405, 501];
-/** A path that is there: what is not is something that the request names. */
+/** The path exists; something that the request names does not. */
 const NAMED = /model|item with id|previous.?response/i;
 
 /**
- * Which of OpenAI's two APIs a model's server refuses as a whole; null: none that was not known, or the only one left.
+ * Which of OpenAI's two APIs a server rejects as a whole for a model; null when that is known already, or when the other
+ * one is ruled out.
  * @param sent the request: `input` is of Responses, `messages` of chat completions
  */
 export function refusedApi(error: ProviderError, sent: Sent, known: Quirks): Quirk | null {

@@ -61,7 +61,7 @@ function isAboutSchema(error: unknown): boolean {
 const SCHEMA =
   /(invalid|bad|unsupported)[^.]{0,40}\bschema|\bschema\b[^.]{0,60}(invalid|not valid)|is not a valid format/i;
 
-/** It names a message, a block, the tools or what was encrypted: without those the parameter may be taken. */
+/** The error is about a message, a block, the tools or encrypted reasoning: a request without those may still use the parameter. */
 function isAboutHistory(error: unknown, quirk: Quirk): boolean {
   if (!(error instanceof ProviderError)) return false;
   if (quirk === 'no_reasoning') return ENCRYPTED.test(error.said);

@@ -46,7 +46,7 @@ const PARAMETERS: readonly (readonly [string, Quirk])[] = [
 const MISSING =
   /missing|required|must be (passed|provided|present|included|sent)|is not (provided|present)|lack|without/i;
 
-/** Reasoning that came encrypted from OpenAI, and its items. */
+/** Errors about OpenAI's encrypted reasoning or its items. */
 export const ENCRYPTED = /encrypted.?content|\brs_\w|of type 'reasoning'|'reasoning' item/i;
 
 /** What is wrong with a history, in the words of more than one server. */
@@ -71,13 +71,13 @@ const HISTORY: readonly (readonly [Quirk, (said: string) => boolean])[] = [
   ],
 ];
 
-/** Of another organisation, key or model, or not where it belongs. */
+/** The item belongs to another organisation, key or model, or is in the wrong position. */
 const REFUSED_ITEM = /verif|decrypt|pars|without its required|not found/i;
 
 const SYSTEM =
   /(system|developer)\W{0,3}\s?(role|messages?|instructions?|prompts?)[^.]{0,30}(not|n't|un)\s?(be )?(supported|enabled|allowed|accepted)|does not support\W+(the )?(system|developer)|unsupported role/i;
 
-/** A server that generates by a grammar can make none of a schema: it names neither the parameter nor the model. */
+/** A server that generates by a grammar cannot build one from the schema; the error names neither parameter nor model. */
 export const GRAMMAR = /\bx?grammar\b|schema conversion|constraint[^.]{0,40}too many states/i;
 
 function hasSchema({ response_format, format, output_config }: Sent): boolean {
@@ -104,7 +104,7 @@ export function learnFrom({ said, parameter }: ProviderError, sent: Sent, known:
   return other && known.has(other) ? null : quirk;
 }
 
-/** In the items of OpenAI, or in the messages of those that pass them on. */
+/** In OpenAI's items, or in messages of gateways that relay them. */
 function hasEncrypted({ input, messages }: Sent): boolean {
   return /"(encrypted_content|reasoning_details)":/.test(JSON.stringify(input ?? messages ?? []));
 }
@@ -145,7 +145,7 @@ function isSent(sent: Sent, name: string, quirk: Quirk): boolean {
   return KEPT.includes(name) && isInMessages(sent, name);
 }
 
-/** Names under which OpenAI speaks of the schema of an answer, in whichever API it was sent. */
+/** OpenAI's names for the response schema, in either API. */
 const SCHEMAS = ['response_format', 'json_schema', 'text.format'];
 
 function isInMessages(sent: Sent, name: string): boolean {

@@ -32,7 +32,7 @@ export function mapFinishReason(raw: string | null): FinishReason {
   return REASONS.get(raw.toLowerCase()) ?? 'other';
 }
 
-/** Servers say `stop` of answers that refuse or call, too. */
+/** Servers report `stop` for refusals and tool calls, too. */
 export function reasonOf(mapped: FinishReason, hasRefused: boolean, hasCalled: boolean): FinishReason {
   if (hasRefused) return 'content_filter';
   return hasCalled && (mapped === 'stop' || mapped === 'unknown') ? 'tool_calls' : mapped;

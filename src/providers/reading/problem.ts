@@ -45,7 +45,7 @@ export function readProblem(sent: unknown): Problem {
   return { ...found, message: found.message || 'no reason given' };
 }
 
-/** An error in place of an answer is the HTTP error that its code says. */
+/** The HTTP status named by the code of an error that was sent instead of an answer. */
 export function statusOf(code: string | null): number | null {
   const status = Number(code);
   return status >= 400 && status <= 599 ? status : null;

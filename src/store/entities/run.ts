@@ -79,9 +79,9 @@ export const Run = defineEntity({
     written: p.integer().default(0),
     /** Runs that have to complete before this one may start. */
     blockers: p.integer().default(0),
-    /** When its provider was first found unavailable; stale once a later model call has completed. */
+    /** When its provider was first found unavailable; stale once a later checkpoint was written. */
     unavailableSince: p.datetime(6).nullable(),
-    /** A run that was put back because of that counts as blocked until then. */
+    /** A deferred run counts as blocked until this time. */
     deferredUntil: p.datetime(6).nullable(),
     /** The run that this one is a part of; it is woken by this one's end. */
     parentId: p.text().nullable(),

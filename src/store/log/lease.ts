@@ -15,13 +15,16 @@ export class LeaseLost extends Error {
   override readonly name = 'LeaseLost';
 }
 
-/** The provider is unavailable: the holder gives the run back, to be tried again after `waitMs`. */
+/** Thrown when a provider is unavailable: the holder puts the run back into the queue, to be retried after `waitMs`. */
 export class RunDeferred extends LeaseLost {
   readonly waitMs: number;
+  /** Whether the run has got on since it was deferred before. */
+  readonly isNewOutage: boolean;
 
-  constructor(waitMs: number, cause: Error) {
-    super(`tried again in ${Math.ceil(waitMs / 1000)} s: ${cause.message}`, { cause });
+  constructor(waitMs: number, cause: Error, isNewOutage = false) {
+    super(`retrying in ${Math.ceil(waitMs / 1000)} s: ${cause.message}`, { cause });
     this.waitMs = waitMs;
+    this.isNewOutage = isNewOutage;
   }
 }
 

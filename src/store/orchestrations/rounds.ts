@@ -89,7 +89,7 @@ function toEvaluation(row: Columns): Round['evaluation'] {
   return { provider, model, isSelfEvaluated, score, feedback, error };
 }
 
-/** Of the orchestration that the step is of. A round is written when it begins, is answered and is evaluated. */
+/** The change that an orchestration's checkpoint makes. A round is written when it begins, when it is answered and when it is evaluated. */
 export function roundChange(round: Round): StepChange {
   const { answer, evaluation, error, ...begun } = round;
   const added = evaluation ?? answer ?? error ?? begun;

@@ -1,16 +1,16 @@
 import type { Database } from '../database/database.ts';
 import { appendSql, eventsParameter, RAISED, raiseSql } from '../log/event-log.ts';
 import type { LoggedEvent } from '../log/events.ts';
-import { fenced, type Lease } from '../log/lease.ts';
+import { fenced, type Lease, type RunDeferred } from '../log/lease.ts';
 import type { Store } from '../store.ts';
 
 /**
- * SQL: when the run's provider became unavailable; null: it is not known to be, because a model call of the run has
- * completed since, or it was never put back.
+ * SQL: when the run's provider became unavailable; null when the run was never deferred, or has written a checkpoint
+ * since. A model call that completed does not count: without a checkpoint it is paid again in each round.
  */
 const UNAVAILABLE_SINCE = `
   case when not exists (
-    select from model_call where run_id = run.id and status = 'completed' and started_at > run.unavailable_since
+    select from step where run_id = run.id and status = 'completed' and completed_at > run.unavailable_since
   ) then run.unavailable_since end`;
 
 /** @returns milliseconds: since the run was first put back in the present outage, and until its time limit. */
@@ -31,23 +31,27 @@ export async function readOutage(
 }
 
 /**
- * Puts a run back into the queue for some time, because its provider is unavailable. Nothing of it is taken back: it
- * goes on from its checkpoints. A run that is no longer held is left alone.
+ * Puts a run back into the queue for `waitMs` because its provider is unavailable. It keeps its progress and resumes from
+ * its checkpoints. Does nothing when the lease is lost.
  */
-export async function deferRun({ database, bus }: Store, lease: Lease, waitMs: number): Promise<void> {
+export async function deferRun(
+  { database, bus }: Store,
+  lease: Lease,
+  { waitMs, isNewOutage }: RunDeferred,
+): Promise<void> {
   const { rows } = await database.pool.query<LoggedEvent>({
     name: 'defer-run',
     text: `
       with moved as (
         update run set status = 'queued', worker_id = null, epoch = epoch + 1, blockers = blockers + 1,
-          unavailable_since = coalesce(${UNAVAILABLE_SINCE}, clock_timestamp()),
+          unavailable_since = coalesce(case when not $5 then ${UNAVAILABLE_SINCE} end, clock_timestamp()),
           deferred_until = clock_timestamp() + make_interval(secs => $3::float8 / 1000),
           ${raiseSql('1')}, updated_at = clock_timestamp()
         where id = $1 and epoch = $2 and status = 'running' and worker_id is not null
         returning ${RAISED}
       )
       ${appendSql('$4')}`,
-    values: [lease.runId, lease.epoch, waitMs, eventsParameter([DEFERRED])],
+    values: [lease.runId, lease.epoch, waitMs, eventsParameter([DEFERRED]), isNewOutage],
   });
   bus.publish(lease.runId, rows);
 }
@@ -55,7 +59,7 @@ export async function deferRun({ database, bus }: Store, lease: Lease, waitMs: n
 const DEFERRED = { type: 'RunQueued', data: { reason: 'provider_unavailable' } } as const;
 
 /**
- * Makes deferred runs ready whose time has come. One that was ended meanwhile stays as it is. `now()`, because an index
+ * Makes deferred runs ready whose wait is over. One that ended meanwhile stays as it is. `now()`, because an index
  * is not searched for `clock_timestamp()`.
  */
 export async function endDeferrals({ pool }: Pick<Database, 'pool'>): Promise<void> {

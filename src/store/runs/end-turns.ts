@@ -5,6 +5,14 @@ import { publishAll } from '../log/publish-all.ts';
 import type { Store } from '../store.ts';
 import { release } from './dependencies.ts';
 
+/** SQL of the threads in which runs, and all that depends on them, are unfinished turns. */
+const THREADS_OF_ENDING = `
+  with recursive ending(id) as (
+    select unnest($1::text[])
+    union select dependency.run_id from dependency join ending on dependency.on_run_id = ending.id
+  )
+  select thread_id from thread_turn join ending on run_id = ending.id`;
+
 /**
  * Locks the threads of runs, and of all that depends on them, before the runs: what adds a turn locks in the same
  * order.
@@ -12,19 +20,14 @@ import { release } from './dependencies.ts';
 export async function lockThreads(client: ClientBase, runIds: readonly string[]): Promise<void> {
   await client.query({
     name: 'lock-threads',
-    text: `
-      with recursive ending(id) as (
-        select unnest($1::text[])
-        union select dependency.run_id from dependency join ending on dependency.on_run_id = ending.id
-      )
-      select from thread where id in (select thread_id from thread_turn join ending on run_id = ending.id)
-      order by id for no key update`,
+    text: `select from thread where id in (${THREADS_OF_ENDING}) order by id for no key update`,
     values: [runIds],
   });
 }
 
 /**
- * Locks runs for their deletion, and before them their threads, as `lockThreads` says.
+ * Locks runs for their deletion, and before them their threads, as `lockThreads` says, those of finished runs included:
+ * a summary of the thread may be about to quote them.
  * @param wanted selects the ids of an owner's runs, in the order in which they are to be locked
  */
 export async function lockOwnRuns(
@@ -32,10 +35,17 @@ export async function lockOwnRuns(
   wanted: { text: string; values: unknown[] },
 ): Promise<{ rows: { id: string }[]; rowCount: number | null }> {
   const found = await client.query<{ id: string }>(wanted);
-  await lockThreads(
-    client,
-    found.rows.map(({ id }) => id),
-  );
+  const ids = found.rows.map(({ id }) => id);
+  await client.query({
+    name: 'lock-threads-of-runs',
+    text: `
+      select from thread where id in (
+        ${THREADS_OF_ENDING}
+        union select thread_id from task where id = any($1::text[])
+        union select thread_id from orchestration where id = any($1::text[]))
+      order by id for no key update`,
+    values: [ids],
+  });
   return client.query<{ id: string }>({ ...wanted, text: `${wanted.text} for update` });
 }
 

@@ -31,18 +31,18 @@ export interface TaskProgress {
   plan?: Plan;
 }
 
-/** What a step changes besides, in the statement that writes it. */
+/** A change to another table, made by the statement that writes the checkpoint. */
 export interface StepChange {
-  /** Statements with equal SQL have one name. */
+  /** Suffix of the prepared statement's name; changes with equal SQL share it. */
   name: string;
   /** CTEs over `written` and `moved`; `$7` is the value as JSON. */
   sql: string;
   value: object | undefined;
-  /** The part of the value that the run stores beside what it stored before; null: all of it. */
+  /** The part of `value` that is new, for the quota of bytes; absent: all of it. */
   added?: object;
 }
 
-/** What the events say about progress is so for the task, too. */
+/** Applies ProgressMade events to the task's progress, too. */
 const ADVANCE_TASK = `
   advanced as (
     update task set iterations = coalesce(($7::jsonb ->> 'iterations')::int, iterations),
@@ -55,7 +55,7 @@ const ADVANCE_TASK = `
     where task.id = moved.id and (told.progress is not null or $7::jsonb is not null)
   )`;
 
-/** Of the task that the step is of. */
+/** The change that a task's checkpoint makes. */
 export const taskChange = (value?: TaskProgress): StepChange => ({ name: 'task', sql: ADVANCE_TASK, value });
 
 /**

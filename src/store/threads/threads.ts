@@ -7,6 +7,7 @@ import {
   rangeSql,
   rangeValues,
 } from '../database/list-range.ts';
+import { transaction } from '../database/transaction.ts';
 import { homeSql } from '../sessions/sessions.ts';
 
 export interface ThreadRow {
@@ -138,6 +139,8 @@ export interface ThreadSummary {
   text: string;
   /** Number of turns that it stands for. */
   turns: number;
+  /** The last of them. */
+  runId: string;
 }
 
 /** What the models are sent with every turn of a thread, and its summary, where one was made. */
@@ -153,20 +156,45 @@ export async function readThread(
   return rows[0] ?? { context: null, summary: null };
 }
 
-/** Keeps a summary of a thread's turns up to `last`. Turns that complete later than those were read are not in it. */
+/** A summary as it is stored. */
+export interface NewThreadSummary extends Omit<ThreadSummary, 'runId'> {
+  /** The turns that it is made of, besides the summary before it; it covers all up to the last of them. */
+  of: readonly Turn[];
+  /** `runId` of the summary before it; null: there was none. */
+  previousRunId: string | null;
+}
+
+/**
+ * Stores a summary of a thread. Turns that complete after its turns were read are not covered. Nothing is stored when one
+ * of its turns was deleted meanwhile, which the text may quote, or when another summary was stored.
+ */
 export async function keepSummary(
   database: Database,
   threadId: string,
-  { text, turns }: ThreadSummary,
-  last: Turn,
+  { text, turns, of, previousRunId }: NewThreadSummary,
 ): Promise<void> {
-  await database.pool.query({
-    name: 'keep-thread-summary',
-    text: `
-      update thread set summary = jsonb_build_object('text', $2::text, 'turns', $3::int, 'joinedAt', $4::text,
-        'runId', $5::text, 'madeAt', $6::text)
-      where id = $1`,
-    values: [threadId, text, turns, last.joinedAt, last.runId, last.readAt],
+  const last = of.at(-1)!;
+  await transaction(database, async (client) => {
+    // In a statement of its own, so that the next one sees what was deleted before this transaction had the lock.
+    await client.query('select from thread where id = $1 for no key update', [threadId]);
+    await client.query({
+      name: 'keep-thread-summary',
+      text: `
+        update thread set summary = jsonb_build_object('text', $2::text, 'turns', $3::int, 'joinedAt', $4::text,
+          'runId', $5::text, 'madeAt', $6::text)
+        where id = $1 and summary ->> 'runId' is not distinct from $7
+          and (select count(*) from run where id = any($8::text[])) = cardinality($8::text[])`,
+      values: [
+        threadId,
+        text,
+        turns,
+        last.joinedAt,
+        last.runId,
+        last.readAt,
+        previousRunId,
+        of.map(({ runId }) => runId),
+      ],
+    });
   });
 }
 
@@ -178,6 +206,8 @@ export interface Turn {
   readAt: string;
   /** Whether the thread's summary covers it. */
   isSummarized: boolean;
+  /** `runId` of that summary; null: there is none. */
+  summaryRunId: string | null;
   prompt: string;
   output: string;
   /** Milliseconds since it was completed. */
@@ -204,6 +234,7 @@ export async function readTurns(
       select id as "runId", joined_at::text as "joinedAt", statement_timestamp()::text as "readAt",
         exists (select from summarized where (last.joined_at, last.id) <= (summarized.joined_at, summarized.id)
           and last.completed_at <= summarized.made_at) as "isSummarized",
+        (select id from summarized) as "summaryRunId",
         prompt, output, (extract(epoch from clock_timestamp() - completed_at) * 1000)::float8 as "msAgo" from (${lastTurnsSql('task')} union all ${lastTurnsSql('orchestration')}) as last
       order by joined_at desc, id desc limit $3`,
     values: [threadId, beforeRunId, limit],

@@ -342,6 +342,13 @@ describe('errors inside an answer', () => {
     });
   });
 
+  test('an error while a model reasons without a word may be charged', async () => {
+    const item = { type: 'reasoning', id: 'rs_1', summary: [] };
+    const begun = { type: 'response.output_item.added', output_index: 0, item };
+    const heard = await hear(begun, { error: { code: 500, message: 'Oh no' } });
+    expect(failureOf(heard)).toMatchObject({ status: null });
+  });
+
   test('a whole response that failed', async () => {
     const { response } = last('failed', { error: { code: 'server_error', message: 'Oh no' } });
     const heard = await answered({ body: response });

@@ -6,10 +6,9 @@ import { isReasoningModel } from '../models-that-reason.ts';
 const LEAST_TOKENS = 16;
 
 /**
- * Whether a request to OpenAI itself goes to its Responses API: one of a model that reasons, because that API alone gives
- * out the reasoning that belongs to a model's calls of tools, to be sent back with their results. Everything else goes to
- * chat completions, and so does a request with a setting that only they have; a model that is known to refuse one of the
- * two APIs is asked through the other.
+ * Whether a request to OpenAI uses the Responses API. Reasoning models do, because only that API returns the reasoning
+ * behind tool calls, which has to be sent back with their results. A request with a setting that only chat completions
+ * support goes there, as do all other models. A model known to reject one of the two APIs uses the other.
  */
 export function usesResponses(request: ModelRequest, quirks: Quirks): boolean {
   if (!isReasoningModel(request.model) || quirks.has('no_responses')) return false;

@@ -22,11 +22,11 @@ const DELTAS = new Map<unknown, Kind>([
 interface Gathered {
   item: JsonObject;
   index: unknown;
-  /** Said by a message. */
+  /** Text of a message. */
   texts: string[];
   /** The JSON of arguments. */
   pieces: string[];
-  /** Whether text of it has come. */
+  /** Whether any of its text was emitted. */
   hasSaid: boolean;
   hasRefused: boolean;
 }
@@ -46,7 +46,7 @@ export function gatherItems() {
     } else say(one, kind, event.delta, parts);
   }
 
-  /** An item as it is in the end. Some servers send no pieces before it. */
+  /** Stores an item in its final form; some servers send no deltas before it. */
   function end(index: unknown, item: JsonObject, parts: StreamPart[]): void {
     const one = itemOf(index, item);
     one.item = item;
@@ -58,8 +58,9 @@ export function gatherItems() {
     get hasRefused() {
       return items.some((one) => one.hasRefused);
     },
-    get hasCalls() {
-      return items.some(isCall);
+    /** Also while a model reasons without a word. */
+    get hasBegun() {
+      return items.some(() => true);
     },
     add(event: JsonObject, parts: StreamPart[]): void {
       const { type, item } = event;
@@ -69,7 +70,7 @@ export function gatherItems() {
       else if (type === 'response.output_item.added') itemOf(event.output_index, item);
       else if (type === 'response.output_item.done') end(event.output_index, item, parts);
     },
-    /** The whole output of an answer: what has not come before counts. */
+    /** Takes the complete output of a response and emits only what no earlier event had. */
     addWhole(output: unknown, parts: StreamPart[]): void {
       for (const [index, item] of list(output).entries()) if (isJsonObject(item)) end(index, item, parts);
     },
@@ -81,7 +82,7 @@ export function gatherItems() {
 /** Of one answer. */
 const MOST_ITEMS = 2_000;
 
-/** Events name an item by its index, or by its id; one that they do not name is the last of its type. */
+/** Finds the item an event refers to: by index, else by id, else the last one of its type. */
 function createItems() {
   const items: Gathered[] = [];
   function itemOf(index: unknown, begun: JsonObject): Gathered {

@@ -30,7 +30,7 @@ function toCall({ id, name, arguments: json }: ToolCall): ResponseFunctionToolCa
   return { type: 'function_call', call_id: id, name, arguments: json };
 }
 
-/** In the order in which they came: OpenAI refuses reasoning without what it led to, and the reverse. */
+/** In their original order: OpenAI rejects reasoning without the item that followed it, and vice versa. */
 function inOrder({ output }: ResponsesTurn, calls: readonly ResponseFunctionToolCall[]): ResponseInputItem[] {
   const left = [...calls];
   const items = output.flatMap((item): ResponseInputItem[] => {

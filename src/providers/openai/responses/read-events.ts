@@ -19,8 +19,8 @@ const END = '[DONE]';
 const LAST = ['response.completed', 'response.incomplete', 'response.failed'];
 
 /**
- * The parts of the events of OpenAI's Responses API, or of a whole response in their place. Calls come with the end, when
- * all that belongs to them is there. Events that are not known, such as `keepalive`, are signs of life.
+ * Reads the events of OpenAI's Responses API, or a whole response sent instead of a stream. Tool calls are emitted at the
+ * end, when they are complete. Unknown events, such as `keepalive`, count as signs of life.
  * https://developers.openai.com/api/reference/resources/responses/streaming-events
  */
 export async function* readResponse(
@@ -51,7 +51,7 @@ function readAnswer(vendor: Vendor, origin: Origin) {
   }
 
   function vendorTurn(): VendorTurn | null {
-    // Of an answer that was cut off, the reasoning may be cut off, too.
+    // A response that was cut off may hold incomplete reasoning.
     const turn = response?.status === 'incomplete' ? null : toTurn(items.kept());
     return turn && { ...origin, api: 'responses', content: turn };
   }
@@ -62,7 +62,7 @@ function readAnswer(vendor: Vendor, origin: Origin) {
     },
     read(data: string, parts: StreamPart[]): void {
       if (data.trim() === '' || data.trim() === END || response) return;
-      const event = readEvent(vendor, data, hasSaid || items.hasCalls);
+      const event = readEvent(vendor, data, hasSaid || items.hasBegun);
       const last = lastOf(event);
       if (last) readLast(last, parts);
       else items.add(event, parts);
@@ -97,12 +97,12 @@ function readEvent(vendor: Vendor, data: string, hasBegun: boolean): JsonObject 
   if (problem) throw fromProblem(vendor, problem, { status: hasBegun ? null : statusOf(problem.code) });
   if (isJsonObject(event) && Array.isArray(event.choices)) throw answeredAsChat(vendor);
   if (isJsonObject(event) && (typeof event.type === 'string' || event.object === 'response')) return event;
-  throw new SyntaxError('it sent an event that is not part of its API');
+  throw new SyntaxError('it sent an event that the Responses API does not define');
 }
 
 /** A gateway that knows no other API. */
 function answeredAsChat({ name }: Vendor): ProviderError {
-  const message = `${name} answered a request to its Responses API as chat completions. Try again.`;
+  const message = `${name} answered a Responses API request with a chat completion. Try again.`;
   return new ProviderError('PROVIDER_STREAM_BROKEN', message, { said: ANSWERED_AS_CHAT });
 }
 

@@ -42,7 +42,7 @@ export function toResponsesRequest(
   };
 }
 
-/** Absent, `strict` means true here, and schemas are changed or refused; chat completions take it for false. */
+/** `strict` defaults to true in this API, which changes or rejects schemas; in chat completions it defaults to false. */
 function toTool({ name, description, parameters }: ToolDefinition): FunctionTool {
   return { type: 'function', name, description, parameters: { ...parameters }, strict: false };
 }

@@ -11,7 +11,7 @@ export interface ResponsesTurn {
   output: readonly KeptItem[];
 }
 
-/** @returns null: nothing in it is lost in our own form */
+/** @returns null when our own format loses nothing of it */
 export function toTurn(items: readonly KeptItem[]): ResponsesTurn | null {
   const last = items.findLastIndex(({ type }) => type !== 'reasoning');
   const output = items.slice(0, last + 1);
