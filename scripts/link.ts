@@ -4,7 +4,7 @@
  */
 import { parseArgs } from 'node:util';
 import { readDataDir } from '../src/config.ts';
-import { readServerRecord, type ServerRecord } from '../src/data-dir/server-record.ts';
+import { readServerRecord, type ServerRecord } from '../src/data-dir/running-server.ts';
 import { renewBaseUrlSecret } from '../src/secrets/base-url-secret.ts';
 import { makeLink } from '../src/secrets/one-time-links.ts';
 

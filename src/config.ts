@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { z } from 'zod';
-import { type Environment, environment } from './start/environment.ts';
+import { type Environment, environment } from './start/variables.ts';
 import type { Dialect } from './vocabulary.ts';
 
 export interface VendorConfig {

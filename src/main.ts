@@ -1,6 +1,6 @@
 /** `npm start`: everything in one process, with a Postgres of its own unless DATABASE_URL names one. */
 import type { Config } from './config.ts';
-import { type Life, runUntilStopped } from './start/process.ts';
+import { type Life, runUntilStopped } from './start/run-until-stopped.ts';
 
 /** It takes as long as Postgres needs to make a new database; with a second core both are done at once. */
 const load = () => import('./start/api-and-worker.ts');

@@ -2,7 +2,7 @@
 import { readConfig } from './config.ts';
 import { createLog } from './log.ts';
 import { migrate } from './start/migrate-database.ts';
-import { requireDatabaseUrl } from './start/process.ts';
+import { requireDatabaseUrl } from './start/run-until-stopped.ts';
 
 const config = readConfig();
 await migrate(requireDatabaseUrl(config, 'migrate').directUrl, createLog(config.logLevel));

@@ -18,8 +18,8 @@ import { createProviders } from './providers/registry.ts';
 import { keptSecret } from './secrets/kept-secret.ts';
 import { createSecretBox } from './secrets/secret-box.ts';
 import { migrate } from './start/migrate-database.ts';
-import { isEntryPoint, requireDatabaseUrl, runUntilStopped } from './start/process.ts';
-import { createRunWriter } from './store/log/run-writer.ts';
+import { isEntryPoint, requireDatabaseUrl, runUntilStopped } from './start/run-until-stopped.ts';
+import { createRunWriter } from './store/log/text-writer.ts';
 import { openStore } from './store/open-store.ts';
 import type { Store } from './store/store.ts';
 

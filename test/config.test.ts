@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ConfigError, readConfig } from '../src/config.ts';
-import { environment } from '../src/start/environment.ts';
+import { environment } from '../src/start/variables.ts';
 
 const SECRET = 'a secret of thirty-two characters';
 const SECRETS_KEY = Buffer.alloc(32, 1).toString('base64');

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readConfig } from '../src/config.ts';
-import { environment } from '../src/start/environment.ts';
+import { environment } from '../src/start/variables.ts';
 import { type Client, data } from './harness/client.ts';
 import { startTestServer, type TestServer } from './harness/server.ts';
 

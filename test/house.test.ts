@@ -183,7 +183,7 @@ describe('rules are pure', () => {
 });
 
 describe('words that stand where they may', () => {
-  const consoles = [...ENTRY_POINTS, 'start/process.ts'];
+  const consoles = [...ENTRY_POINTS, 'start/run-until-stopped.ts'];
 
   test.each([
     { given: 'process.env', pattern: /\bprocess\.env\b|\bimport\.meta\.env\b/, allowed: ['config.ts'] },

@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeDataDir } from '../data-dir/make-data-dir.ts';
+import { createDataDir } from '../data-dir/create-data-dir.ts';
 
 /** Where everything of the embedded database lies. All paths are absolute and free of symbolic links. */
 export interface Layout {
@@ -27,7 +27,7 @@ export function socketFile(socketDir: string): string {
 
 /** Makes the folder when it is missing. */
 export async function layoutOf(dataDir: string): Promise<Layout> {
-  await makeDataDir(dataDir);
+  await createDataDir(dataDir);
   const root = await realpath(dataDir);
   const run = join(root, 'run');
   return {

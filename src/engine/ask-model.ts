@@ -8,7 +8,7 @@ import { restartAttempt } from '../store/runs/restart-attempt.ts';
 import type { EngineContext } from './context.ts';
 import { callModel, ModelCallFailed, type ModelCallResult } from './model-call.ts';
 import { costsNothing } from './model-calls/costs-nothing.ts';
-import { planWait } from './model-calls/plan-wait.ts';
+import { planQueueRetry } from './model-calls/plan-queue-retry.ts';
 
 /**
  * One answer of a model: its call is tried again by policy while its failures are worth it; with fallback models,
@@ -31,7 +31,7 @@ export async function askModel(
     const planRetry = async (error: ProviderError) => {
       if (tries.failed(error)) return true;
       // Only errors that cost nothing wait in the queue: an answer that breaks off may be billed on every try.
-      if (isRetryable(error) && costsNothing(error)) queueMs = await planWait(context, lease, error);
+      if (isRetryable(error) && costsNothing(error)) queueMs = await planQueueRetry(context, lease, error);
       return queueMs !== null;
     };
     try {

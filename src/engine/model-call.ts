@@ -15,7 +15,7 @@ import { pricesOf } from '../rules/price-list.ts';
 import { splitIncomplete, storable } from '../rules/text.ts';
 import { outlastConnectionLoss } from '../store/database/connection-loss.ts';
 import type { Lease } from '../store/log/lease.ts';
-import { findMaxOutput } from '../store/models/catalog.ts';
+import { findMaxOutput } from '../store/models/built-in-models.ts';
 import {
   type BegunCall,
   type BoundsByPrices,

@@ -1,7 +1,7 @@
 import type { ModelRequest, PromptCache } from '../providers/provider.ts';
 import { isReadInTime } from '../rules/prompt-cache.ts';
-import type { StartedTask } from '../store/runs/start-task.ts';
-import type { Opening } from './threads/opening.ts';
+import type { StartedTask } from '../store/runs/load-claimed-task.ts';
+import type { Opening } from './threads/read-conversation.ts';
 
 type Asked = Pick<StartedTask, 'id' | 'threadId'>;
 

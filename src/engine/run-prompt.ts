@@ -7,16 +7,16 @@ import type { ModelReference } from '../rules/model-id.ts';
 import type { TaskResult } from '../rules/task.ts';
 import { TooComplex } from '../rules/watch.ts';
 import type { Lease } from '../store/log/lease.ts';
+import type { StartedTask } from '../store/runs/load-claimed-task.ts';
 import { restartAttempt } from '../store/runs/restart-attempt.ts';
-import type { StartedTask } from '../store/runs/start-task.ts';
 import type { ProviderId } from '../vocabulary.ts';
 import { isTooLong } from './agent/compact.ts';
 import { askModel, createTries } from './ask-model.ts';
 import type { EngineContext } from './context.ts';
 import { cacheOfPrompt } from './prompt-cache.ts';
 import { toMessages } from './threads/conversation.ts';
-import { fitWindow, shorten } from './threads/fit-opening.ts';
-import { readOpening } from './threads/opening.ts';
+import { fitWindow, shorten } from './threads/fit-to-window.ts';
+import { readConversation } from './threads/read-conversation.ts';
 
 /**
  * A prompt task: one model's answer, asked for again when it does not meet its schema, and with a summary of
@@ -28,7 +28,12 @@ export async function runPrompt(
   lease: Lease,
   task: StartedTask,
 ): Promise<TaskResult> {
-  let opening = await fitWindow(context, lease, task, await readOpening(context, lease, task, task.system));
+  let opening = await fitWindow(
+    context,
+    lease,
+    task,
+    await readConversation(context, lease, task, task.system),
+  );
   const tries = createTries([task, ...task.fallbackModels]);
   let correction: ModelMessage[] = [];
   for (let { firstCall } = task; ; firstCall = null) {

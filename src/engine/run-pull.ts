@@ -4,11 +4,11 @@ import { isRetryable, type Provider, ProviderError } from '../providers/provider
 import { MODEL_CALL_RETRIES, nextWait } from '../rules/retry.ts';
 import type { PullResult } from '../rules/task.ts';
 import { type Lease, RunDeferred } from '../store/log/lease.ts';
+import type { StartedTask } from '../store/runs/load-claimed-task.ts';
 import { recordProgress } from '../store/runs/record-progress.ts';
-import type { StartedTask } from '../store/runs/start-task.ts';
 import type { EngineContext } from './context.ts';
 import { findModelsOf } from './find-models.ts';
-import { planWait } from './model-calls/plan-wait.ts';
+import { planQueueRetry } from './model-calls/plan-queue-retry.ts';
 
 /**
  * Has a provider fetch a model, and the catalog know it. What was fetched before a fault or a crash, the provider
@@ -80,7 +80,7 @@ async function waitForNext(
   if (lease.signal.aborted || !(error instanceof ProviderError) || !isRetryable(error)) throw error;
   const waitMs = nextWait(MODEL_CALL_RETRIES, failures, error.retryAfterMs, Math.random());
   if (waitMs === null) {
-    const queueMs = await planWait(context, lease, error, hasProgressed);
+    const queueMs = await planQueueRetry(context, lease, error, hasProgressed);
     throw queueMs === null ? error : new RunDeferred(queueMs, error, hasProgressed);
   }
   await wait(waitMs, undefined, { signal: lease.signal });

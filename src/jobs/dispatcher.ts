@@ -3,9 +3,9 @@ import { createAccountTurns } from '../rules/account-turns.ts';
 import type { ClaimedRun } from '../store/runs/claim-run.ts';
 import type { Ticket } from '../store/runs/job-queue.ts';
 import type { QueuedTask, Store } from '../store/store.ts';
+import { createEarlyStarts } from './early-starts.ts';
 import type { Errands } from './errands.ts';
 import { createWorkTaker, type Sources, type WorkTaker } from './take-work.ts';
-import { createWithoutTicket } from './without-ticket.ts';
 
 /** Decides which account's work each free slot of this worker takes. */
 export interface Dispatcher {
@@ -57,7 +57,7 @@ export function createDispatcher(
   const turns = createAccountTurns(Math.max(1, Math.floor(slots * share)));
   const own = new Set<string>();
   const taker = createWorkTaker(means, turns, { except: own, stopping });
-  const early = createWithoutTicket({ ...means, taker, turns, own, onEnd: startIdle });
+  const early = createEarlyStarts({ ...means, taker, turns, own, onEnd: startIdle });
   const fetched = createCount();
   let isAlone = false;
   // True after a start or a busy period, when other runs may be queued; reset when the queue is found empty.

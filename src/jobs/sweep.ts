@@ -7,7 +7,7 @@ import { pruneLogins } from '../store/accounts/logins.ts';
 import { requeueOrphanedDeliveries } from '../store/integrations/send-deliveries.ts';
 import { endLostTurns } from '../store/runs/end-turns.ts';
 import { releaseRun } from '../store/runs/release-run.ts';
-import { readHeldRuns, requeueOrphanedRuns } from '../store/workers/orphaned-runs.ts';
+import { addMissingTickets, readHeldRuns } from '../store/workers/missing-tickets.ts';
 import { requeueLateTicks } from '../store/workflows/keep-schedule.ts';
 import type { JobContext } from './context.ts';
 
@@ -22,7 +22,7 @@ export async function sweep(context: JobContext, signal: AbortSignal): Promise<v
   let unheldBefore = new Set<string>();
   while (!signal.aborted) {
     try {
-      tell(log, await requeueOrphanedRuns(store.database), 'ready runs had no ticket');
+      tell(log, await addMissingTickets(store.database), 'ready runs had no ticket');
       const unheld = await readUnheldRuns(context);
       // A run that is being claimed right now has its lease by the next look.
       const stray = unheld.filter((run) => unheldBefore.has(nameOf(run)));

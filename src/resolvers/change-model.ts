@@ -1,7 +1,7 @@
 import type { Context, Viewer } from '../context.ts';
 import { DomainError } from '../errors.ts';
 import { newId } from '../rules/ids.ts';
-import { isSeeded } from '../store/models/catalog.ts';
+import { isSeeded } from '../store/models/built-in-models.ts';
 import type { ModelRow } from '../store/models/models.ts';
 import {
   changeModel,

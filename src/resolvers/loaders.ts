@@ -11,7 +11,7 @@ import { readBudgets } from '../store/money/budgets.ts';
 import { readModelCalls, readSpend } from '../store/money/model-call-reports.ts';
 import { readOrchestrations } from '../store/orchestrations/orchestrations.ts';
 import { readRounds } from '../store/orchestrations/rounds.ts';
-import { readResourceUsage } from '../store/runs/steps.ts';
+import { readResourceUsage } from '../store/runs/checkpoints.ts';
 import { readSessions } from '../store/sessions/sessions.ts';
 import { readSessionTotals } from '../store/sessions/totals.ts';
 import { readArtifacts } from '../store/tasks/artifacts.ts';

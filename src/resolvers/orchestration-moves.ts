@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
 import { tooMany } from '../store/orchestrations/capacity.ts';
 import type { OrchestrationRow } from '../store/orchestrations/orchestrations.ts';
-import { requeueOrchestration } from '../store/orchestrations/requeue-orchestration.ts';
+import { requeueOrchestration } from '../store/orchestrations/retry-orchestration.ts';
 import { cancelRun } from '../store/runs/cancel-run.ts';
 import { mostAtOnce, orchestration } from './orchestration.ts';
 import { requireBeginning } from './quota.ts';

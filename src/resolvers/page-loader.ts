@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
 import type { Database } from '../store/database/database.ts';
-import type { ListRange, PartsPage } from '../store/database/list-range.ts';
+import type { ListRange, PartsPage } from '../store/database/keyset-page.ts';
 
 type Read<Row> = (database: Database, wholeIds: readonly string[], range: ListRange) => Promise<Row[]>;
 

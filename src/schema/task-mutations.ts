@@ -12,8 +12,6 @@ import {
 import type { TaskRow } from '../store/tasks/tasks.ts';
 import { builder } from './builder.ts';
 import { taskCost } from './computation-cost.ts';
-import { localId } from './global-id.ts';
-import { TaskType } from './task.ts';
 import {
   CancelTaskInput,
   CreateTaskInput,
@@ -24,7 +22,9 @@ import {
   RetryTaskInput,
   UpdateTaskInput,
   UpdateTaskPriorityInput,
-} from './task-inputs.ts';
+} from './create-task-input.ts';
+import { localId } from './global-id.ts';
+import { TaskType } from './task.ts';
 
 function payload(name: string, description: string) {
   return builder.objectRef<{ task: TaskRow }>(name).implement({

@@ -1,5 +1,5 @@
 import type { Config } from '../config.ts';
-import { removeServerRecord, writeServerRecord } from '../data-dir/server-record.ts';
+import { removeServerRecord, writeServerRecord } from '../data-dir/running-server.ts';
 import { baseUrlSecret, createBaseUrlReader } from '../secrets/base-url-secret.ts';
 import { makeLink, removeLinks, takeLink } from '../secrets/one-time-links.ts';
 

@@ -5,7 +5,7 @@ import { openStore } from '../store/open-store.ts';
 import { releaseAllWorkers } from '../store/workers/workers.ts';
 import { startWorker } from '../worker.ts';
 import { migrate } from './migrate-database.ts';
-import type { Life } from './process.ts';
+import type { Life } from './run-until-stopped.ts';
 
 /**
  * The API and a worker in this process.

@@ -1,9 +1,9 @@
 import { runMigrations } from 'graphile-worker';
 import pg from 'pg';
 import type { Log } from '../log.ts';
-import { seedAgents } from '../store/agents/catalog.ts';
+import { seedAgents } from '../store/agents/built-in-agents.ts';
 import { createPool, openDatabase } from '../store/database/database.ts';
-import { seedCatalog } from '../store/models/catalog.ts';
+import { seedCatalog } from '../store/models/built-in-models.ts';
 import { seedTemplates } from '../store/templates/templates.ts';
 
 /** One number for all processes; the migrator itself takes no lock, and two at once fail. */

@@ -11,9 +11,9 @@ import { type Credential, type CredentialState, readCredential } from './account
 import { type AgentRow, activeAgents } from './agents/agents.ts';
 import { type Analytics, type AnalyticsScope, readAnalytics } from './analytics/analytics.ts';
 import { type InstallationReport, readInstallation } from './analytics/installation-report.ts';
-import { readHistory } from './analytics/outcomes.ts';
-import { type DatabaseCondition, readCondition } from './database/condition.ts';
+import { readHistory } from './analytics/read-history.ts';
 import type { Database } from './database/database.ts';
+import { type DatabaseCondition, readCondition } from './database/is-read-only.ts';
 import { shareReads } from './database/share-reads.ts';
 import { type ModelCandidate, readModelCandidates } from './models/candidates.ts';
 import { findNamedModels } from './models/models.ts';

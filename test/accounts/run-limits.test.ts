@@ -73,7 +73,7 @@ describe('a limit on concurrent runs', () => {
     await Promise.all(ids.map((id) => ann.events(id)));
     expect(await mostAtOnce(ids)).toBeLessThanOrEqual(2);
     const looks = spy.mock.calls.flatMap(([query], index) =>
-      (query as { name?: string }).name === 'requeue-orphaned-runs' ? [spy.mock.results[index]!.value] : [],
+      (query as { name?: string }).name === 'add-missing-tickets' ? [spy.mock.results[index]!.value] : [],
     );
     spy.mockRestore();
     const added = (await Promise.all(looks)).flatMap(({ rows }) => rows);

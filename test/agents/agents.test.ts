@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { seedAgents } from '../../src/store/agents/catalog.ts';
+import { seedAgents } from '../../src/store/agents/built-in-agents.ts';
 import { type Answer, type Client, data, errorCode } from '../harness/client.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
 import { startVendor, type Vendor } from '../vendor/server.ts';

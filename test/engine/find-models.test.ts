@@ -7,7 +7,7 @@ import { createLog } from '../../src/log.ts';
 import { type ModelTraits, type Provider, ProviderError } from '../../src/providers/provider.ts';
 import { createQuirkMemory } from '../../src/providers/quirks/memory.ts';
 import { createSecretBox } from '../../src/secrets/secret-box.ts';
-import { createRunWriter } from '../../src/store/log/run-writer.ts';
+import { createRunWriter } from '../../src/store/log/text-writer.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
 
 let server: TestServer;

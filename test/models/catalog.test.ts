@@ -181,7 +181,7 @@ describe('what is the admin’s', () => {
   });
 
   test('what he changed outlives the next start', async () => {
-    const { seedCatalog } = await import('../../src/store/models/catalog.ts');
+    const { seedCatalog } = await import('../../src/store/models/built-in-models.ts');
     data(await update(admin, { id: await idOf('gpt-4.1'), name: 'Our workhorse' }));
     await seedCatalog(server.store.database);
     expect(data(await find(ann, 'gpt-4.1')).model.name).toBe('Our workhorse');

@@ -216,12 +216,12 @@ describe('DATA_DIR', () => {
   );
 
   test('that cannot be written is one, too', async () => {
-    const module = new URL('../../src/data-dir/make-data-dir.ts', import.meta.url);
+    const module = new URL('../../src/data-dir/create-data-dir.ts', import.meta.url);
     // Root could write it all the same.
     const script = `
-      const { makeDataDir } = await import('${module}');
+      const { createDataDir } = await import('${module}');
       if (process.getuid() === 0) process.setuid(65534);
-      await makeDataDir('${folder}').catch(({ message }) => console.log(message));`;
+      await createDataDir('${folder}').catch(({ message }) => console.log(message));`;
     await chmod(folder, 0o555);
     const ended = await untilEnded(spawn(process.execPath, ['--input-type=module', '-e', script]));
     await chmod(folder, 0o700);

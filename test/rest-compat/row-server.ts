@@ -18,7 +18,7 @@ import { createTokens } from '../../src/resolvers/tokens.ts';
 import type { DialectTable } from '../../src/rest-compat/dialect.ts';
 import { dialectScope } from '../../src/rest-compat/router.ts';
 import type { SchemaAccess } from '../../src/rest-compat/schema-access.ts';
-import { createReading } from '../../src/store/database/read-budget.ts';
+import { createReading } from '../../src/store/database/read-limit.ts';
 import type { TestServer } from '../harness/server.ts';
 
 export interface RowServer {

@@ -6,7 +6,7 @@ import { createContext } from '../../src/http/context.ts';
 import { createSerializeLarge } from '../../src/http/limits/answer-size.ts';
 import { createOperationLimits } from '../../src/http/limits/operation-limits.ts';
 import { schema } from '../../src/schema/index.ts';
-import { createReading } from '../../src/store/database/read-budget.ts';
+import { createReading } from '../../src/store/database/read-limit.ts';
 import type { Origin } from '../../src/vocabulary.ts';
 import { type Client, data } from '../harness/client.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { keepSummary, readTurns } from '../../src/store/threads/threads.ts';
+import { keepSummary } from '../../src/store/threads/keep-summary.ts';
+import { readTurns } from '../../src/store/threads/read-turns.ts';
 import { type Chat, type ChatAnswer, type ChatRequest, startChat } from '../agents/chat.ts';
 import { ofType, types } from '../agents/script.ts';
 import { type Client, data, rebuildText, type TaskEvent } from '../harness/client.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DomainError } from '../../src/errors.ts';
 import { boundReads } from '../../src/store/database/bound-reads.ts';
-import { createReading, type ReadBudget } from '../../src/store/database/read-budget.ts';
+import { createReading, type ReadBudget } from '../../src/store/database/read-limit.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
 
 /** 4 MB, which Postgres does not send into a connection that nobody reads. */

@@ -5,7 +5,7 @@ import { openLease } from '../../src/store/log/lease.ts';
 import { setSessionLimit } from '../../src/store/money/budgets.ts';
 import { beginModelCall } from '../../src/store/money/model-calls.ts';
 import { type ClaimedRun, claimRun } from '../../src/store/runs/claim-run.ts';
-import type { StartedTask } from '../../src/store/runs/start-task.ts';
+import type { StartedTask } from '../../src/store/runs/load-claimed-task.ts';
 import { registerWorker } from '../../src/store/workers/workers.ts';
 import type { ProviderId } from '../../src/vocabulary.ts';
 import type { Client } from '../harness/client.ts';

@@ -10,7 +10,8 @@ import { failRun } from '../../src/store/runs/finish-run.ts';
 import { listSessions } from '../../src/store/sessions/sessions.ts';
 import { readSessionTotals } from '../../src/store/sessions/totals.ts';
 import { listTasks, readSessionTasks, type TaskListing } from '../../src/store/tasks/list-tasks.ts';
-import { listThreads, readTurns } from '../../src/store/threads/threads.ts';
+import { readTurns } from '../../src/store/threads/read-turns.ts';
+import { listThreads } from '../../src/store/threads/threads.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
 
 let server: TestServer;

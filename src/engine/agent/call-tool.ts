@@ -5,7 +5,7 @@ import { readToolInput } from '../../rules/answers/tool-input.ts';
 import { boundedJson, boundedText } from '../../rules/bounded.ts';
 import { storable } from '../../rules/text.ts';
 import { outlastConnectionLoss } from '../../store/database/connection-loss.ts';
-import { beginStep, completeStep, taskChange } from '../../store/runs/steps.ts';
+import { beginStep, completeStep, taskChange } from '../../store/runs/checkpoints.ts';
 import type { ToolName } from '../../vocabulary.ts';
 import { toolNamed } from '../tools/index.ts';
 import { definitionOf } from './definitions.ts';

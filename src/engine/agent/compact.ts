@@ -1,11 +1,11 @@
 import { type ModelMessage, ProviderError } from '../../providers/provider.ts';
 import { boundedText } from '../../rules/bounded.ts';
 import { outlastConnectionLoss } from '../../store/database/connection-loss.ts';
+import { completeStep, type StepRow } from '../../store/runs/checkpoints.ts';
 import { restartAttempt } from '../../store/runs/restart-attempt.ts';
-import { completeStep, type StepRow } from '../../store/runs/steps.ts';
 import { askModel, createTries } from '../ask-model.ts';
 import type { ModelCallResult } from '../model-call.ts';
-import { sameContext } from '../model-calls/same-context.ts';
+import { sameNumCtx } from '../model-calls/same-num-ctx.ts';
 import { bytesOf, type Compaction, compactMessages, LEVELS } from './compaction.ts';
 import type { Work } from './work.ts';
 
@@ -112,7 +112,7 @@ async function summarize(
     { role: 'system', content: SUMMARIZE },
     { role: 'user', content: material },
   ];
-  const request = { messages, ...sameContext(task), maxTokens: SUMMARY_TOKENS };
+  const request = { messages, ...sameNumCtx(task), maxTokens: SUMMARY_TOKENS };
   const call = await askModel(
     context,
     lease,

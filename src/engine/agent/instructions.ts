@@ -1,4 +1,4 @@
-import type { StartedTask } from '../../store/runs/start-task.ts';
+import type { StartedTask } from '../../store/runs/load-claimed-task.ts';
 import type { ToolName } from '../../vocabulary.ts';
 
 /** As the vendors' guides for agents advise: keep going, use tools instead of guessing, and report honestly. */

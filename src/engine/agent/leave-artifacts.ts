@@ -1,6 +1,6 @@
 import { mediaTypeOf } from '../../rules/media-type.ts';
 import { outlastConnectionLoss } from '../../store/database/connection-loss.ts';
-import { completeStep, type StepRow } from '../../store/runs/steps.ts';
+import { completeStep, type StepRow } from '../../store/runs/checkpoints.ts';
 import { saveArtifact } from '../../store/tasks/artifacts.ts';
 import type { ArtifactType } from '../../vocabulary.ts';
 import { diffSince, type Snapshot, snapshotSchema, takeSnapshot } from '../workspace-diff.ts';

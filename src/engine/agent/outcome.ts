@@ -1,5 +1,5 @@
 import type { NewEvent } from '../../store/log/events.ts';
-import type { TaskProgress } from '../../store/runs/steps.ts';
+import type { TaskProgress } from '../../store/runs/checkpoints.ts';
 import type { Ending } from './turn.ts';
 
 /** What came of a tool call: what the model is told, and what it does to the run in the same statement. */

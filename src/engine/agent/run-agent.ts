@@ -6,10 +6,10 @@ import { storableJson } from '../../rules/bounded.ts';
 import { BYTES_PER_TOKEN, bytesPerToken } from '../../rules/context-window.ts';
 import { isConnectionLoss, outlastConnectionLoss } from '../../store/database/connection-loss.ts';
 import { type Lease, LeaseLost } from '../../store/log/lease.ts';
+import { beginStep, completeStep, readSteps, taskChange } from '../../store/runs/checkpoints.ts';
 import type { RunOutcome } from '../../store/runs/finish-run.ts';
-import type { StartedTask } from '../../store/runs/start-task.ts';
-import { beginStep, completeStep, readSteps, taskChange } from '../../store/runs/steps.ts';
-import { readInputs } from '../../store/tasks/inputs.ts';
+import type { StartedTask } from '../../store/runs/load-claimed-task.ts';
+import { readInputs } from '../../store/tasks/user-replies.ts';
 import { openWorkspace } from '../../workspaces/workspaces.ts';
 import { askModel, createTries } from '../ask-model.ts';
 import type { EngineContext } from '../context.ts';
@@ -17,7 +17,7 @@ import { fittingBytes } from '../model-calls/fitting-bytes.ts';
 import { cacheOfAgent } from '../prompt-cache.ts';
 import { sandboxOf } from '../sandbox/sandbox.ts';
 import { toMessages } from '../threads/conversation.ts';
-import { readOpening } from '../threads/opening.ts';
+import { readConversation } from '../threads/read-conversation.ts';
 import { toolNamed } from '../tools/index.ts';
 import { callTool } from './call-tool.ts';
 import { compact, isTooLong, readCompaction } from './compact.ts';
@@ -46,7 +46,7 @@ export async function runAgent(
   const timer = startTimer(lease, task);
   try {
     const work = await takeUp(context, lease, task);
-    const opening = toMessages(await readOpening(context, lease, task, instructionsFor(task)));
+    const opening = toMessages(await readConversation(context, lease, task, instructionsFor(task)));
     const outcome = await takeTurns(work, opening).catch((error) => leaveAndThrow(work, error));
     // What is done in time does not fail because the diff of it takes longer.
     clearTimeout(timer);

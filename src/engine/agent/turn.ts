@@ -1,7 +1,7 @@
 import type { ModelMessage, ToolCall, VendorTurn } from '../../providers/provider.ts';
 import { FLAWS, type Flaw } from '../../rules/answers/flaws.ts';
 import type { ToolCallOutput } from '../../store/agents/tool-calls.ts';
-import type { StepRow } from '../../store/runs/steps.ts';
+import type { StepRow } from '../../store/runs/checkpoints.ts';
 import type { FinishReason, ProviderId, StepStatus } from '../../vocabulary.ts';
 
 /** What a model said in a turn. `callId` names its model call, as every step does that holds a call's text. */

@@ -1,6 +1,6 @@
 import type { Plan } from '../../rules/plan.ts';
 import type { Lease } from '../../store/log/lease.ts';
-import type { StartedTask } from '../../store/runs/start-task.ts';
+import type { StartedTask } from '../../store/runs/load-claimed-task.ts';
 import type { EngineContext } from '../context.ts';
 import type { Snapshot } from '../workspace-diff.ts';
 import type { Compaction } from './compaction.ts';

@@ -5,7 +5,7 @@ import { bestRound, type Round } from '../../rules/orchestration.ts';
 import { outlastConnectionLoss } from '../../store/database/connection-loss.ts';
 import type { NewEvent } from '../../store/log/events.ts';
 import { roundChange } from '../../store/orchestrations/rounds.ts';
-import { beginStep, completeStep } from '../../store/runs/steps.ts';
+import { beginStep, completeStep } from '../../store/runs/checkpoints.ts';
 import { askModel, createTries } from '../ask-model.ts';
 import type { ModelCallResult } from '../model-call.ts';
 import { knownRunError } from '../run-error.ts';

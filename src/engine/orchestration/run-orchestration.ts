@@ -9,8 +9,8 @@ import {
 import type { StopReason } from '../../vocabulary.ts';
 import type { EngineContext } from '../context.ts';
 import { toMessages } from '../threads/conversation.ts';
-import { fitWindow } from '../threads/fit-opening.ts';
-import { type Opening, readOpening } from '../threads/opening.ts';
+import { fitWindow } from '../threads/fit-to-window.ts';
+import { type Opening, readConversation } from '../threads/read-conversation.ts';
 import { evaluate } from './evaluate.ts';
 import { generate } from './generate.ts';
 import type { Work } from './work.ts';
@@ -41,7 +41,7 @@ async function fittingOpening(
   lease: Lease,
   orchestration: StartedOrchestration,
 ): Promise<Opening> {
-  const opening = await readOpening(context, lease, orchestration, null);
+  const opening = await readConversation(context, lease, orchestration, null);
   const { candidates, threadId } = orchestration;
   const [first, ...fallbackModels] = candidates;
   return first

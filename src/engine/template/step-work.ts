@@ -5,7 +5,7 @@ import { liquidTexts, type TemplateStep } from '../../rules/template.ts';
 import { storable } from '../../rules/text.ts';
 import { TooComplex } from '../../rules/watch.ts';
 import type { Lease } from '../../store/log/lease.ts';
-import type { StartedTemplate } from '../../store/runs/start-task.ts';
+import type { StartedTemplate } from '../../store/runs/load-claimed-task.ts';
 import type { EngineContext } from '../context.ts';
 
 /** What a step has to work with. */

@@ -1,5 +1,5 @@
 import type { ModelMessage } from '../../providers/provider.ts';
-import type { Turn } from '../../store/threads/threads.ts';
+import type { Turn } from '../../store/threads/read-turns.ts';
 
 /** What a model is sent with a prompt of a thread. */
 export interface Conversation {

@@ -4,15 +4,15 @@ import { boundedText } from '../../rules/bounded.ts';
 import { PROSE_BYTES_PER_TOKEN } from '../../rules/context-window.ts';
 import { outlastConnectionLoss } from '../../store/database/connection-loss.ts';
 import type { Lease } from '../../store/log/lease.ts';
+import type { StartedTask } from '../../store/runs/load-claimed-task.ts';
 import { restartAttempt } from '../../store/runs/restart-attempt.ts';
-import type { StartedTask } from '../../store/runs/start-task.ts';
-import { keepSummary } from '../../store/threads/threads.ts';
+import { keepSummary } from '../../store/threads/keep-summary.ts';
 import { askModel, createTries } from '../ask-model.ts';
 import type { EngineContext } from '../context.ts';
 import type { ModelCallResult } from '../model-call.ts';
-import { sameContext } from '../model-calls/same-context.ts';
+import { sameNumCtx } from '../model-calls/same-num-ctx.ts';
 import { bytesIn } from './conversation.ts';
-import type { Opening } from './opening.ts';
+import type { Opening } from './read-conversation.ts';
 
 /** Turns that stay as they are, where they fit. */
 const KEPT_TURNS = [2, 1, 0];
@@ -112,7 +112,7 @@ async function ask(
   const tries = createTries([task, ...task.fallbackModels], { goesOn: () => true });
   const call = await askModel(context, lease, tries, () => ({
     messages,
-    ...sameContext(task),
+    ...sameNumCtx(task),
     maxTokens,
   })).catch(withoutSummary);
   if (!call) return null;

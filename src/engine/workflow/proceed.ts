@@ -5,9 +5,9 @@ import type { LoggedEvent } from '../../store/log/events.ts';
 import { type ExecutionChange, readTaskResults } from '../../store/workflows/execution-state.ts';
 import { requireAnswers } from './answers.ts';
 import { beginQuestion, beginStep } from './begin-step.ts';
+import { startTask, taskQuestion } from './create-step-task.ts';
 import { changeStep, contentsOf, type Draft, stepOf } from './draft.ts';
 import { failStep } from './fail-step.ts';
-import { startTask, taskQuestion } from './start-task.ts';
 
 export interface Proceeding {
   change: ExecutionChange;

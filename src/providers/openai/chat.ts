@@ -11,12 +11,12 @@ import type { QuirkMemory } from '../quirks/memory.ts';
 import type { Vendor } from '../vendor.ts';
 import { type Patience, watchStream } from '../watch-stream.ts';
 import { readEvents } from '../wire/read-events.ts';
-import { isReasoningModel } from './models-that-reason.ts';
 import { readChunks } from './read-chunks.ts';
+import { isReasoningModel } from './reasoning-models.ts';
 import { type MaxTokensField, toChatRequest } from './request.ts';
 import { usesResponses } from './responses/choose-api.ts';
 import { toResponsesRequest } from './responses/request.ts';
-import { respond } from './responses/respond.ts';
+import { respond } from './responses/send.ts';
 
 export interface ChatVendor {
   id: ProviderId;

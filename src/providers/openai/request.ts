@@ -11,7 +11,7 @@ import type { ModelMessage, ModelRequest, ToolDefinition } from '../provider.ts'
 import type { Quirk, Quirks } from '../quirks/quirk.ts';
 import { reasoningBudget } from '../reasoning/budget.ts';
 import { effortOf } from '../reasoning/effort.ts';
-import { isOfReasoningFamily } from './models-that-reason.ts';
+import { isOfReasoningFamily } from './reasoning-models.ts';
 import { isStrict } from './strict-schema.ts';
 import type { ChatTurn } from './turn.ts';
 

@@ -1,10 +1,10 @@
 import { windowIn } from '../../rules/context-window.ts';
 import type { Origin } from '../history/origin.ts';
 import { ProviderError, type StreamPart } from '../provider.ts';
-import { refusedApi } from './apis.ts';
 import { ENCRYPTED, GRAMMAR, learnFrom, type Sent } from './learn.ts';
 import type { QuirkMemory } from './memory.ts';
 import type { Quirk, Quirks } from './quirk.ts';
+import { refusedApi } from './refused-api.ts';
 
 type Parts = AsyncIterable<readonly StreamPart[]>;
 

@@ -2,7 +2,7 @@ import type { ClientBase } from 'pg';
 import { newId } from '../../rules/ids.ts';
 import type { AuditAction } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
-import { createdAtTextSql, type ListRange, rangeSql, rangeValues } from '../database/list-range.ts';
+import { createdAtTextSql, type ListRange, rangeSql, rangeValues } from '../database/keyset-page.ts';
 
 export interface AuditEvent {
   /** The account that acted; null: none that is known. */

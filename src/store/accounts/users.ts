@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg';
 import type { AuditAction } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
-import { createdAtTextSql, type ListRange, rangeSql, rangeValues } from '../database/list-range.ts';
+import { createdAtTextSql, type ListRange, rangeSql, rangeValues } from '../database/keyset-page.ts';
 import { transaction } from '../database/transaction.ts';
 import { setUserLimit } from '../money/budgets.ts';
 import { addAccountDeletionJobSql } from '../runs/job-queue.ts';

@@ -2,7 +2,7 @@ import type { AgentLimits } from '../../rules/agent.ts';
 import type { PromptParameters } from '../../rules/task.ts';
 import type { Origin, ToolName } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
-import { createdAtTextSql, type ListRange, rangeSql, rangeValues } from '../database/list-range.ts';
+import { createdAtTextSql, type ListRange, rangeSql, rangeValues } from '../database/keyset-page.ts';
 
 /** What people say about an agent. */
 export interface AgentSettings {

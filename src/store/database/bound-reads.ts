@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import pg from 'pg';
 import type { Store } from '../store.ts';
-import type { ReadBudget } from './read-budget.ts';
+import type { ReadBudget } from './read-limit.ts';
 
 /** A statement that writes is never cut off: the client could not know whether it was committed. */
 const WRITES = /\b(insert into|update|delete from|add_job)\b/i;

@@ -7,7 +7,7 @@ import {
   ofEachSql,
   rangeSql,
   rangeValues,
-} from '../database/list-range.ts';
+} from '../database/keyset-page.ts';
 import { addDeliveryJobSql } from '../runs/job-queue.ts';
 
 export interface DeliveryRow {

@@ -1,7 +1,7 @@
 import type { IntegrationTest } from '../../rules/integration.ts';
 import type { Origin, Platform, RunEnding } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
-import { createdAtTextSql, type ListRange, rangeSql, rangeValues } from '../database/list-range.ts';
+import { createdAtTextSql, type ListRange, rangeSql, rangeValues } from '../database/keyset-page.ts';
 
 /** What can be changed of an integration. */
 export interface IntegrationSettings {

@@ -3,7 +3,7 @@ import type { NamedModel } from '../../rules/model-name.ts';
 import type { Prices } from '../../rules/money.ts';
 import { type ModelAbility, type ModelCapability, PROVIDERS, type ProviderId } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
-import { createdAtTextSql, type ListRange, rangeSql, rangeValues } from '../database/list-range.ts';
+import { createdAtTextSql, type ListRange, rangeSql, rangeValues } from '../database/keyset-page.ts';
 import { pricesSql } from '../money/prices.ts';
 
 /** A model of the catalog. */

@@ -1,6 +1,6 @@
 import type { ModelAbility, ModelCapability, ProviderId } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
-import { seededIds } from './catalog.ts';
+import { seededIds } from './built-in-models.ts';
 
 /** A model that its server listed. */
 export interface FoundModel {

@@ -11,7 +11,7 @@ export async function lockOrchestrations(client: ClientBase, ownerId: string): P
  * users of its own has a session for each, labelled: then each label is counted alone.
  * @param sessionId SQL of the session's id, or of null.
  */
-export function hasRoomSql(ownerId: string, sessionId: string, most: string): string {
+export function hasCapacitySql(ownerId: string, sessionId: string, most: string): string {
   return `(
     select count(*) from run left join session on session.id = run.session_id
     where run.kind = 'orchestration' and run.owner_id = ${ownerId}

@@ -9,7 +9,7 @@ import { homeSql } from '../sessions/sessions.ts';
 import type { Store } from '../store.ts';
 import { findRepeated, type Idempotency } from '../tasks/create-task.ts';
 import { joinThread } from '../threads/join-thread.ts';
-import { hasRoomSql, lockOrchestrations, tooMany } from './capacity.ts';
+import { hasCapacitySql, lockOrchestrations, tooMany } from './capacity.ts';
 import { ORCHESTRATION_COLUMNS, type OrchestrationRow } from './orchestrations.ts';
 
 export interface NewOrchestration {
@@ -85,7 +85,7 @@ async function insert(
     name: 'create-orchestration',
     text: `
       with ${homeSql('$18', '$2')}, room as (
-        select session_id from home where ${hasRoomSql('$2', '$18', '$16')}
+        select session_id from home where ${hasCapacitySql('$2', '$18', '$16')}
       ), claimed as (
         insert into idempotency_key (owner_id, key, body_hash, run_id)
         select $2, $14, $15, $1 from room where $14::text is not null

@@ -3,7 +3,7 @@ import type { ModelReference } from '../../rules/model-id.ts';
 import type { OrchestrationResult } from '../../rules/orchestration.ts';
 import type { Origin, RunStatus } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
-import { createdAtTextSql, type ListRange, rangeSql, rangeValues } from '../database/list-range.ts';
+import { createdAtTextSql, type ListRange, rangeSql, rangeValues } from '../database/keyset-page.ts';
 
 /** An orchestration with what its run says about it. */
 export interface OrchestrationRow {

@@ -3,7 +3,7 @@ import type { ModelReference } from '../../rules/model-id.ts';
 import type { Round } from '../../rules/orchestration.ts';
 import type { FinishReason, ProviderId } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
-import type { StepChange } from '../runs/steps.ts';
+import type { StepChange } from '../runs/checkpoints.ts';
 
 /** A round as it is stored, with what its model calls cost. */
 export interface RoundRow extends Round {

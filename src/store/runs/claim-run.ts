@@ -7,7 +7,7 @@ import { transaction } from '../database/transaction.ts';
 import type { LoggedEvent } from '../log/events.ts';
 import type { Store } from '../store.ts';
 import { CLAIM_STATEMENTS } from './claim-sql.ts';
-import type { StartedTask, StartedTemplate } from './start-task.ts';
+import type { StartedTask, StartedTemplate } from './load-claimed-task.ts';
 
 /** A run that a worker has taken. */
 export interface ClaimedRun {

@@ -1,7 +1,7 @@
 import { appendSql, RAISED, raiseSql } from '../log/event-log.ts';
 import { isLimitedSql } from '../money/budgets.ts';
 import { insertCallSql } from '../money/model-calls.ts';
-import { START_TASK } from './start-task.ts';
+import { START_TASK } from './load-claimed-task.ts';
 
 /** SQL of the run that is wanted, its owner, and the owner's `max_concurrent_runs`. */
 const WANTED = {

@@ -9,7 +9,7 @@ import { announceSql, ENDED_RUN } from './announce-end.ts';
 import { failDependents, lockParents, releaseDependents } from './dependencies.ts';
 import { endTurns, lockThreads } from './end-turns.ts';
 import type { RunResult } from './finish-run.ts';
-import { setOfKindsSql } from './run-kinds.ts';
+import { setOfKindsSql } from './set-kind-columns.ts';
 
 /** How runs end that no worker brings to their end. */
 export interface Ending {

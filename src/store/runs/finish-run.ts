@@ -12,7 +12,7 @@ import { announceSql, ENDED_RUN } from './announce-end.ts';
 import { lockParents } from './dependencies.ts';
 import { endedSql, forgottenSql, tellOthers } from './end-run.ts';
 import { lockThreads } from './end-turns.ts';
-import { setOfKindsSql } from './run-kinds.ts';
+import { setOfKindsSql } from './set-kind-columns.ts';
 
 /** What a run leaves; `output` is its text. */
 export type RunResult = TaskResult | OrchestrationResult;

@@ -1,7 +1,7 @@
 import type { SessionSettings } from '../../rules/session.ts';
 import type { Origin, SessionStatus } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
-import { createdAtTextSql, type ListRange, rangeSql, rangeValues } from '../database/list-range.ts';
+import { createdAtTextSql, type ListRange, rangeSql, rangeValues } from '../database/keyset-page.ts';
 
 export interface SessionRow {
   id: string;

@@ -6,7 +6,7 @@ import {
   ofEachSql,
   rangeSql,
   rangeValues,
-} from '../database/list-range.ts';
+} from '../database/keyset-page.ts';
 import { COLUMNS, COSTLY_COLUMNS, select, TASK_COLUMNS, type TaskRow } from './tasks.ts';
 
 /** No page is longer, with the one row more that tells of another. */

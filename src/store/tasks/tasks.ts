@@ -6,7 +6,7 @@ import type { ToldPrediction } from '../../rules/prediction.ts';
 import type { PromptParameters, TaskResult } from '../../rules/task.ts';
 import type { Origin, RunStatus, TaskKind, ToolName } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
-import { createdAtTextSql } from '../database/list-range.ts';
+import { createdAtTextSql } from '../database/keyset-page.ts';
 
 /** A task with what its run says about it. */
 export interface TaskRow {

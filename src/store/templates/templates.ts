@@ -1,7 +1,7 @@
 import { BUILT_IN_TEMPLATES } from '../../rules/built-in-templates.ts';
 import type { TemplateDefinition, TemplateParameter, TemplateStep } from '../../rules/template.ts';
 import type { Database } from '../database/database.ts';
-import { createdAtTextSql, type ListRange, rangeSql, rangeValues } from '../database/list-range.ts';
+import { createdAtTextSql, type ListRange, rangeSql, rangeValues } from '../database/keyset-page.ts';
 
 export interface TemplateRow {
   id: string;

@@ -2,7 +2,7 @@ import type { RunError } from '../../errors.ts';
 import type { ExecutionResult, StepResult, WorkflowDefinition } from '../../rules/workflow.ts';
 import type { ExecutionStepStatus, ExecutionTrigger, Origin, RunStatus } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
-import { createdAtTextSql, type ListRange, rangeSql, rangeValues } from '../database/list-range.ts';
+import { createdAtTextSql, type ListRange, rangeSql, rangeValues } from '../database/keyset-page.ts';
 import { SPENT_TOKENS, type SpendRow } from '../money/model-call-reports.ts';
 import { TASK_COLUMNS, type TaskRow } from '../tasks/tasks.ts';
 

@@ -2,7 +2,7 @@ import type { Schedule } from '../../rules/schedule.ts';
 import type { WorkflowDefinition, WorkflowStep } from '../../rules/workflow.ts';
 import type { Origin } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
-import { createdAtTextSql, type ListRange, rangeSql, rangeValues } from '../database/list-range.ts';
+import { createdAtTextSql, type ListRange, rangeSql, rangeValues } from '../database/keyset-page.ts';
 import { transaction } from '../database/transaction.ts';
 import { addScheduleJobSql, removeScheduleJobSql } from '../runs/job-queue.ts';
 

@@ -1,6 +1,6 @@
 import type { ModelRequest } from '../../provider.ts';
 import type { Quirks } from '../../quirks/quirk.ts';
-import { isReasoningModel } from '../models-that-reason.ts';
+import { isReasoningModel } from '../reasoning-models.ts';
 
 /** The least `max_output_tokens` that the Responses API takes. */
 const LEAST_TOKENS = 16;

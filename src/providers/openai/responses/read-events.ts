@@ -2,7 +2,7 @@ import { storable } from '../../../rules/text.ts';
 import type { Origin } from '../../history/origin.ts';
 import { isJsonObject, type JsonObject } from '../../json-object.ts';
 import { ProviderError, type StreamPart, type VendorTurn } from '../../provider.ts';
-import { ANSWERED_AS_CHAT } from '../../quirks/apis.ts';
+import { ANSWERED_AS_CHAT } from '../../quirks/refused-api.ts';
 import { mapFinishReason, reasonOf } from '../../reading/finish-reason.ts';
 import { problemIn, readProblem, statusOf } from '../../reading/problem.ts';
 import { gatherUsage } from '../../reading/usage.ts';

@@ -14,7 +14,7 @@ const GATEWAY_TIMEOUTS: readonly number[] = [408, 504, 524];
  * @param hasProgressed whether the run got on in this slot without a checkpoint, so that this is another outage.
  * @returns milliseconds, or null when the run fails. @throws LeaseLost
  */
-export async function planWait(
+export async function planQueueRetry(
   { store, providerRetryMs: reachMs }: Pick<EngineContext, 'store' | 'providerRetryMs'>,
   lease: Lease,
   error: ProviderError,

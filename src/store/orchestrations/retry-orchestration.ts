@@ -5,7 +5,7 @@ import type { LoggedEvent, NewEvent } from '../log/events.ts';
 import { publishAll } from '../log/publish-all.ts';
 import type { Store } from '../store.ts';
 import { rejoinThread } from '../threads/join-thread.ts';
-import { hasRoomSql, lockOrchestrations } from './capacity.ts';
+import { hasCapacitySql, lockOrchestrations } from './capacity.ts';
 import { ORCHESTRATION_COLUMNS, type OrchestrationRow } from './orchestrations.ts';
 
 const RETRIED: NewEvent = { type: 'RunQueued', data: { reason: 'retried' } };
@@ -51,7 +51,7 @@ async function requeue(
           update run set status = 'queued', ${raiseSql('1')}, updated_at = clock_timestamp(), losses = 0,
             unavailable_since = null, deferred_until = null, blockers = $5
           where id = $1 and owner_id = $2 and kind = 'orchestration' and status = 'failed'
-            and ${hasRoomSql('$2', 'run.session_id', '$4')}
+            and ${hasCapacitySql('$2', 'run.session_id', '$4')}
           returning *
         ), reopened as (
           update orchestration set error = null, completed_at = null from moved where orchestration.id = moved.id

@@ -5,7 +5,7 @@ import type { QueuedTask } from '../store/store.ts';
 import type { WorkTaker } from './take-work.ts';
 
 /** Runs that start before their ticket is fetched. The run's ticket then waits for it, so that it occupies one slot like any other. */
-export interface WithoutTicket {
+export interface EarlyStarts {
   /**
    * Hands a fetched ticket to the run that it was added for; a second ticket of the same run is surplus.
    * @returns a promise of whether the run is over (false: it may be claimed again); undefined when no run here waits for
@@ -32,7 +32,7 @@ interface Means {
   log: Log;
 }
 
-export function createWithoutTicket(means: Means): WithoutTicket {
+export function createEarlyStarts(means: Means): EarlyStarts {
   const { taker, turns, claimOne, execute, own, onEnd, log } = means;
   const running = createRunning();
   const started = new Set<Promise<void>>();

@@ -1,9 +1,9 @@
 import { coerceError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import type { Database } from '../database/database.ts';
+import type { Batch, LeaseBatches, TextEventType } from './append-text-batches.ts';
+import { createSureCommit } from './append-text-once.ts';
 import type { Bus } from './bus.ts';
-import type { Batch, LeaseBatches, TextEventType } from './commit-batches.ts';
-import { createSureCommit } from './commit-surely.ts';
 import type { LoggedEvent } from './events.ts';
 import { fenced, type Lease } from './lease.ts';
 

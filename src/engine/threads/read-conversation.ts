@@ -1,7 +1,7 @@
 import { appendEvent } from '../../store/log/append-event.ts';
 import type { Lease } from '../../store/log/lease.ts';
-import type { StartedTask } from '../../store/runs/start-task.ts';
-import { readThread, readTurns, type ThreadSummary } from '../../store/threads/threads.ts';
+import type { StartedTask } from '../../store/runs/load-claimed-task.ts';
+import { readThread, readTurns, type ThreadSummary } from '../../store/threads/read-turns.ts';
 import type { EngineContext } from '../context.ts';
 import type { Conversation } from './conversation.ts';
 
@@ -18,7 +18,7 @@ export interface Opening extends Conversation {
 }
 
 /** What a model is sent first: its system prompt, the conversation so far, and what it is asked. */
-export async function readOpening(
+export async function readConversation(
   { store }: EngineContext,
   lease: Lease,
   { id, prompt, threadId }: Pick<StartedTask, 'id' | 'prompt' | 'threadId'>,

@@ -6,7 +6,7 @@ import { coerceError } from '../errors.ts';
 const MODE = process.getuid?.() === 0 ? 0o711 : 0o700;
 
 /** Creates the folder when missing. @throws Error that names DATA_DIR when it cannot be created or written. */
-export async function makeDataDir(dataDir: string): Promise<void> {
+export async function createDataDir(dataDir: string): Promise<void> {
   const folder = resolve(dataDir);
   try {
     await mkdir(folder, { recursive: true, mode: MODE });

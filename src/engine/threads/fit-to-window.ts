@@ -4,7 +4,7 @@ import type { Lease } from '../../store/log/lease.ts';
 import type { EngineContext } from '../context.ts';
 import { fittingBytes } from '../model-calls/fitting-bytes.ts';
 import { bytesIn, withoutOlderTurns } from './conversation.ts';
-import type { Opening } from './opening.ts';
+import type { Opening } from './read-conversation.ts';
 import { type Asking, summarize } from './summarize.ts';
 
 /** Conversations below this size fit every model. */

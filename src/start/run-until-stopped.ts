@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { type Config, ConfigError, readConfig, readNpm } from '../config.ts';
-import { makeDataDir } from '../data-dir/make-data-dir.ts';
+import { createDataDir } from '../data-dir/create-data-dir.ts';
 import { coerceError } from '../errors.ts';
 import { createLog, type Log } from '../log.ts';
 
@@ -33,7 +33,7 @@ export async function runUntilStopped(start: (life: Life) => Promise<string>): P
   if (isOfNpm()) atParentsEnd(() => void stop(0));
   try {
     const config = readConfig();
-    await makeDataDir(config.dataDir);
+    await createDataDir(config.dataDir);
     const log = createLog(config.logLevel);
     console.log(await start({ config, log, atStop: (close) => closers.push(close) }));
   } catch (thrown) {

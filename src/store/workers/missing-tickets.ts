@@ -9,9 +9,9 @@ const MOST = 1_000;
  * the two together, but a ticket is also graphile-worker's, and an operator's.
  * @returns the ids of the runs.
  */
-export async function requeueOrphanedRuns(database: Database): Promise<string[]> {
+export async function addMissingTickets(database: Database): Promise<string[]> {
   const { rows } = await database.pool.query<{ id: string }>({
-    name: 'requeue-orphaned-runs',
+    name: 'add-missing-tickets',
     text: `
       with lost as (
         select run.id, run.owner_id from (${WAITING_ACCOUNTS}) as waiting cross join lateral (

@@ -13,7 +13,7 @@ import {
   secureUrl,
   url,
   whole,
-} from './config-values.ts';
+} from './variable-formats.ts';
 
 /** The environment variables, with their formats and defaults. */
 export const environment = z.object({

@@ -1,0 +1,79 @@
+import type { Database } from '../database/database.ts';
+
+/** What a model wrote about the oldest turns of a thread. */
+export interface ThreadSummary {
+  text: string;
+  /** Number of turns that it stands for. */
+  turns: number;
+  /** The last of them. */
+  runId: string;
+}
+
+/** What the models are sent with every turn of a thread, and its summary, where one was made. */
+export async function readThread(
+  database: Database,
+  id: string,
+): Promise<{ context: string | null; summary: ThreadSummary | null }> {
+  const { rows } = await database.pool.query<{ context: string | null; summary: ThreadSummary | null }>({
+    name: 'read-thread',
+    text: 'select context, summary from thread where id = $1',
+    values: [id],
+  });
+  return rows[0] ?? { context: null, summary: null };
+}
+
+/** A question and its answer. */
+export interface Turn {
+  runId: string;
+  /** Times as Postgres writes them, to the microsecond. */
+  joinedAt: string;
+  readAt: string;
+  /** Whether the thread's summary covers it. */
+  isSummarized: boolean;
+  /** `runId` of that summary; null: there is none. */
+  summaryRunId: string | null;
+  prompt: string;
+  output: string;
+  /** Milliseconds since it was completed. */
+  msAgo: number;
+}
+
+/** The completed turns of a thread that come before a run, oldest first, at most the last `limit`. */
+export async function readTurns(
+  database: Database,
+  threadId: string,
+  beforeRunId: string,
+  limit: number,
+): Promise<Turn[]> {
+  const { rows } = await database.pool.query<Turn>({
+    name: 'read-turns',
+    text: `
+      with present as (
+        select joined_at from task where id = $2 union all select joined_at from orchestration where id = $2
+      ), summarized as (
+        select (summary ->> 'joinedAt')::timestamptz as joined_at, summary ->> 'runId' as id,
+          (summary ->> 'madeAt')::timestamptz as made_at
+        from thread where id = $1 and summary is not null
+      )
+      select id as "runId", joined_at::text as "joinedAt", statement_timestamp()::text as "readAt",
+        exists (select from summarized where (last.joined_at, last.id) <= (summarized.joined_at, summarized.id)
+          and last.completed_at <= summarized.made_at) as "isSummarized",
+        (select id from summarized) as "summaryRunId",
+        prompt, output, (extract(epoch from clock_timestamp() - completed_at) * 1000)::float8 as "msAgo" from (${lastTurnsSql('task')} union all ${lastTurnsSql('orchestration')}) as last
+      order by joined_at desc, id desc limit $3`,
+    values: [threadId, beforeRunId, limit],
+  });
+  return rows.reverse();
+}
+
+/** By the index of the thread, so that a long conversation costs no more than its end. */
+function lastTurnsSql(kind: 'task' | 'orchestration'): string {
+  return `(
+    select ${kind}.id, ${kind}.joined_at, ${kind}.prompt, ${kind}.result ->> 'output' as output,
+      ${kind}.completed_at
+    from ${kind} join run on run.id = ${kind}.id
+    where ${kind}.thread_id = $1 and (${kind}.joined_at, ${kind}.id) < ((select joined_at from present), $2)
+      and run.status = 'completed' and ${kind}.result ->> 'output' <> ''
+    order by ${kind}.joined_at desc, ${kind}.id desc limit $3
+  )`;
+}
