@@ -55,7 +55,7 @@ test(
   async () => {
     const doomed = await stage.startWorker();
     const before = vendor.stats().deltas;
-    const ids = await startRuns(30, 'gpt-4o@tokens=300,itl=40');
+    const ids = await startRuns(30, 'gpt-4o@tokens=450,itl=40');
     const following = Promise.all(ids.map(follow));
     await vendor.waitFor(({ open, deltas }) => open === 30 && deltas > before + 100, 10_000);
     await stage.startWorker();
@@ -64,7 +64,7 @@ test(
     const killedAt = performance.now();
     await doomed.kill();
     for (const followed of await following) {
-      expectWhole(followed, answerText(300));
+      expectWhole(followed, answerText(450));
       const resumed = followed.find(({ event }) => event.__typename === 'AttemptStarted')!;
       expect(resumed.at - killedAt).toBeLessThan(2_000);
     }

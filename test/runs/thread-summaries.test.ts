@@ -39,6 +39,9 @@ async function storedSummary(threadId: string): Promise<unknown> {
   return rows[0].summary;
 }
 
+/** Text of more bytes than characters, which does not repeat itself. */
+const facts = (count: number) => Array.from({ length: count }, (_, nth) => `Größe ${nth}`).join(', ');
+
 const isSummary = ({ messages }: ChatRequest) =>
   messages[0]!.content?.startsWith('Summarize the conversation') ?? false;
 const textsOf = ({ messages }: ChatRequest) => messages.map(({ content }) => content!.slice(0, 60));
@@ -181,7 +184,7 @@ describe('a thread that exceeds the window of its model', () => {
   });
 
   test('is sent with what fits of a summary that is too long, which is not kept', async () => {
-    const model = await narrowModel(() => ({ text: 'ü'.repeat(20_000) }));
+    const model = await narrowModel(() => ({ text: facts(3_000) }));
     const threadId = await newThread();
     const { nth } = await askUntilSummarized(model, threadId);
     const sent = chat.asked(model).at(-1)!;
