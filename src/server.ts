@@ -20,7 +20,7 @@ import { createReach } from './providers/reach.ts';
 import { configuredProviders } from './providers/registry.ts';
 import { createPasswords } from './resolvers/passwords.ts';
 import { createTokens } from './resolvers/tokens.ts';
-import { newId } from './rules/ids.ts';
+import { newId } from './rules/ids/ids.ts';
 import { keptSecret } from './secrets/kept-secret.ts';
 import { createSecretBox } from './secrets/secret-box.ts';
 import { openAccessLinks } from './start/access-links.ts';

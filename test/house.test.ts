@@ -83,6 +83,23 @@ const ARROWS: Record<string, readonly string[]> = {
  * for themselves. Types of `store.ts` are in everybody's signatures, and are gone at run time.
  */
 const NOUNS: Record<string, readonly string[]> = {
+  rules: [
+    ...[
+      'ids',
+      'text',
+      'json',
+      'liquid',
+      'money',
+      'runs',
+      'accounts',
+      'models',
+      'answers',
+      'prediction',
+      'sessions',
+    ],
+    ...['tasks', 'agents', 'workspaces', 'templates', 'integrations', 'workflows', 'orchestrations'],
+    ...['computations.ts', 'system-condition.ts'],
+  ],
   store: [
     ...[
       'entities',

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { DomainError } from '../errors.ts';
 import type { ComputationInput, ComputationName, ComputationResult } from '../rules/computations.ts';
-import { TooComplex } from '../rules/watch.ts';
+import { TooComplex } from '../rules/liquid/watch.ts';
 import { createTurns, TooManyWaiting } from '../turns.ts';
 import { createAllowances, tooMuch } from './allowance.ts';
 import { createPool, Starved } from './pool.ts';

@@ -2,7 +2,7 @@
 import { setPriority } from 'node:os';
 import { parentPort, threadId } from 'node:worker_threads';
 import { COMPUTATIONS, type ComputationName } from '../rules/computations.ts';
-import { TooComplex, type Watch } from '../rules/watch.ts';
+import { TooComplex, type Watch } from '../rules/liquid/watch.ts';
 import { cpuMs } from './cpu.ts';
 import { noteOn } from './note.ts';
 

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { isRetryable, type ModelRequest, type ProviderError } from '../providers/provider.ts';
-import type { ModelReference } from '../rules/model-id.ts';
-import { MODEL_CALL_RETRIES, nextWait } from '../rules/retry.ts';
+import type { ModelReference } from '../rules/models/model-id.ts';
+import { MODEL_CALL_RETRIES, nextWait } from '../rules/runs/retry.ts';
 import { type Lease, RunDeferred } from '../store/log/lease.ts';
 import type { BegunCall } from '../store/money/model-calls.ts';
 import { restartAttempt } from '../store/runs/restart-attempt.ts';

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { DomainError } from '../errors.ts';
-import type { Repository } from '../rules/git.ts';
-import { storable } from '../rules/text.ts';
+import { storable } from '../rules/text/text.ts';
+import type { Repository } from '../rules/workspaces/git.ts';
 import type { EngineContext } from './context.ts';
 import type { CommandResult } from './sandbox/command.ts';
 

@@ -8,11 +8,11 @@ import type {
   VendorTurn,
 } from '../providers/provider.ts';
 import { ProviderError } from '../providers/provider.ts';
-import { newId } from '../rules/ids.ts';
-import type { ModelReference } from '../rules/model-id.ts';
-import { costOf, type Prices, UNKNOWN_USAGE, type Usage } from '../rules/money.ts';
-import { pricesOf } from '../rules/price-list.ts';
-import { splitIncomplete, storable } from '../rules/text.ts';
+import { newId } from '../rules/ids/ids.ts';
+import type { ModelReference } from '../rules/models/model-id.ts';
+import { pricesOf } from '../rules/models/price-list.ts';
+import { costOf, type Prices, UNKNOWN_USAGE, type Usage } from '../rules/money/money.ts';
+import { splitIncomplete, storable } from '../rules/text/text.ts';
 import { outlastConnectionLoss } from '../store/database/connection-loss.ts';
 import type { Lease } from '../store/log/lease.ts';
 import { findMaxOutput } from '../store/models/built-in-models.ts';

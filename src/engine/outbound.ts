@@ -1,7 +1,7 @@
 import { lookup as systemLookup } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import { DomainError } from '../errors.ts';
-import { isAllowed, isMetadataName, isPublic } from '../rules/address.ts';
+import { isAllowed, isMetadataName, isPublic } from '../rules/integrations/address.ts';
 
 interface Address {
   address: string;

@@ -1,5 +1,5 @@
 import type { ModelRequest, PromptCache } from '../providers/provider.ts';
-import { isReadInTime } from '../rules/prompt-cache.ts';
+import { isReadInTime } from '../rules/models/prompt-cache.ts';
 import type { StartedTask } from '../store/runs/load-claimed-task.ts';
 import type { Opening } from './threads/read-conversation.ts';
 

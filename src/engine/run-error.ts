@@ -1,6 +1,6 @@
 import { DomainError, RUN_ERROR_CODES, type RunError, type RunErrorCode } from '../errors.ts';
 import { ProviderError } from '../providers/provider.ts';
-import { storable } from '../rules/text.ts';
+import { storable } from '../rules/text/text.ts';
 
 /** What a run, or a part of it, failed of, as its owner is told; null: it is unexpected, and none of theirs. */
 export function knownRunError(thrown: unknown): RunError | null {

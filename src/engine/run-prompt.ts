@@ -1,11 +1,11 @@
 import { DomainError } from '../errors.ts';
 import type { ModelMessage, ModelRequest } from '../providers/provider.ts';
-import type { Answer } from '../rules/answer-schema.ts';
+import type { Answer } from '../rules/answers/schema.ts';
 import { correctionPrompt, schemaPrompt } from '../rules/answers/schema-prompt.ts';
-import { boundedText } from '../rules/bounded.ts';
-import type { ModelReference } from '../rules/model-id.ts';
-import type { TaskResult } from '../rules/task.ts';
-import { TooComplex } from '../rules/watch.ts';
+import { TooComplex } from '../rules/liquid/watch.ts';
+import type { ModelReference } from '../rules/models/model-id.ts';
+import type { TaskResult } from '../rules/tasks/task.ts';
+import { boundedText } from '../rules/text/bounded.ts';
 import type { Lease } from '../store/log/lease.ts';
 import type { StartedTask } from '../store/runs/load-claimed-task.ts';
 import { restartAttempt } from '../store/runs/restart-attempt.ts';

@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { DomainError } from '../errors.ts';
 import { isRetryable, type Provider, ProviderError } from '../providers/provider.ts';
-import { MODEL_CALL_RETRIES, nextWait } from '../rules/retry.ts';
-import type { PullResult } from '../rules/task.ts';
+import { MODEL_CALL_RETRIES, nextWait } from '../rules/runs/retry.ts';
+import type { PullResult } from '../rules/tasks/task.ts';
 import { type Lease, RunDeferred } from '../store/log/lease.ts';
 import type { StartedTask } from '../store/runs/load-claimed-task.ts';
 import { recordProgress } from '../store/runs/record-progress.ts';

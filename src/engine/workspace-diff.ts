@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { storable } from '../rules/text.ts';
-import { chooseFiles, type FoundFile } from '../rules/workspace-files.ts';
+import { storable } from '../rules/text/text.ts';
+import { chooseFiles, type FoundFile } from '../rules/workspaces/files.ts';
 import type { CommandResult } from './sandbox/command.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
 import { ARCHIVE, FILES_DIFF, LIST, packed, readFilesDiff } from './workspace/files-diff.ts';

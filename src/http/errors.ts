@@ -8,7 +8,7 @@ import {
 } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { asUnavailable } from '../resolvers/unavailable.ts';
-import { newId } from '../rules/ids.ts';
+import { newId } from '../rules/ids/ids.ts';
 import { statusOf } from './failures.ts';
 import { boundError } from './limits/bound-errors.ts';
 import { variableIssue } from './variable-issue.ts';

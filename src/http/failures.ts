@@ -3,7 +3,7 @@ import { DomainError, type ErrorCode, type RequestErrorCode } from '../errors.ts
 import type { Log } from '../log.ts';
 import { asUnavailable } from '../resolvers/unavailable.ts';
 import { fastifyFault } from '../rest-compat/fastify-faults.ts';
-import { newId } from '../rules/ids.ts';
+import { newId } from '../rules/ids/ids.ts';
 import { boundDetails, clip } from './limits/bound-errors.ts';
 
 const STATUS = {

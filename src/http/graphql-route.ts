@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { DomainError } from '../errors.ts';
-import { unkeptNumber } from '../rules/json-numbers.ts';
+import { unkeptNumber } from '../rules/json/numbers.ts';
 import type { Admission } from './admission.ts';
 import { headerCredentials } from './context.ts';
 import { refusePrefetch } from './graphiql.ts';

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import pLimit from 'p-limit';
-import { readJsonText } from '../rules/json-text.ts';
+import { readJsonText } from '../rules/json/text.ts';
 
 type Done = (error: Error | null, body?: unknown) => void;
 

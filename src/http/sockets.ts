@@ -10,7 +10,7 @@ import { WebSocket, WebSocketServer } from 'ws';
 import type { OperationLimits, Services } from '../context.ts';
 import { coerceError, DomainError, shortened } from '../errors.ts';
 import { asUnavailable } from '../resolvers/unavailable.ts';
-import { readJsonText } from '../rules/json-text.ts';
+import { readJsonText } from '../rules/json/text.ts';
 import type { Admission } from './admission.ts';
 import { type Asker, parameterCredentials } from './context.ts';
 import type { AtCredentialEnd } from './credential-end.ts';

@@ -1,4 +1,4 @@
-import { ownFolder } from '../rules/workspace.ts';
+import { ownFolder } from '../rules/workspaces/workspace.ts';
 import { deleteAccount as deleteRows } from '../store/accounts/delete-account.ts';
 import { accountDeletion } from '../store/runs/job-queue.ts';
 import { removeWorkspace } from '../workspaces/workspaces.ts';

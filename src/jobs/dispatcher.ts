@@ -1,5 +1,5 @@
 import type { Log } from '../log.ts';
-import { createAccountTurns } from '../rules/account-turns.ts';
+import { createAccountTurns } from '../rules/accounts/account-turns.ts';
 import type { ClaimedRun } from '../store/runs/claim-run.ts';
 import type { Ticket } from '../store/runs/job-queue.ts';
 import type { QueuedTask, Store } from '../store/store.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { coerceError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { newId } from '../rules/ids.ts';
+import { newId } from '../rules/ids/ids.ts';
 import type { Database } from '../store/database/database.ts';
 import { holdWorkerLock, type WorkerLock } from '../store/workers/worker-lock.ts';
 import { beat, recordJobPool, registerWorker } from '../store/workers/workers.ts';

@@ -1,4 +1,4 @@
-import type { AccountTurns, Choice } from '../rules/account-turns.ts';
+import type { AccountTurns, Choice } from '../rules/accounts/account-turns.ts';
 import type { ClaimedRun, NextRun } from '../store/runs/claim-run.ts';
 import type { Errands } from './errands.ts';
 

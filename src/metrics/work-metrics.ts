@@ -1,5 +1,5 @@
 import type { Registry } from 'prom-client';
-import type { Usage } from '../rules/money.ts';
+import type { Usage } from '../rules/money/money.ts';
 import type { ModelCallStatus, ProviderId } from '../vocabulary.ts';
 import { createInstruments } from './instruments.ts';
 

@@ -1,6 +1,6 @@
 import { AzureOpenAI } from 'openai';
 import type { AzureConfig } from '../config.ts';
-import { VENDOR_RATES } from '../rules/first-token.ts';
+import { VENDOR_RATES } from '../rules/models/first-token.ts';
 import { createChatProvider, QUIET } from './openai/chat.ts';
 import type { Provider } from './provider.ts';
 import { createQuirkMemory } from './quirks/memory.ts';

@@ -1,4 +1,4 @@
-import { BYTES_PER_TOKEN } from '../rules/context-window.ts';
+import { BYTES_PER_TOKEN } from '../rules/models/context-window.ts';
 import type { ModelRequest } from './provider.ts';
 
 /** Tokens of a request's input, rather too many than too few; not rounded. */

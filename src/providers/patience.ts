@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { firstPartMs, type Rates, slower, withMeasure } from '../rules/first-token.ts';
+import { firstPartMs, type Rates, slower, withMeasure } from '../rules/models/first-token.ts';
 import { estimateTokens } from './estimate-tokens.ts';
 import type { Origin } from './history/origin.ts';
 import type { ModelRequest } from './provider.ts';

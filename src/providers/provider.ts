@@ -1,5 +1,5 @@
-import type { Usage } from '../rules/money.ts';
-import { FAILURES, type ProviderErrorCode } from '../rules/provider-failure.ts';
+import { FAILURES, type ProviderErrorCode } from '../rules/models/provider-failure.ts';
+import type { Usage } from '../rules/money/money.ts';
 import type { FinishReason, ModelCapability, ProviderId, ReasoningEffort } from '../vocabulary.ts';
 import type { JsonObject } from './json-object.ts';
 

@@ -1,4 +1,4 @@
-import { storable } from '../rules/text.ts';
+import { storable } from '../rules/text/text.ts';
 
 const LONGEST = 300;
 

@@ -1,5 +1,5 @@
-import { newId } from '../rules/ids.ts';
-import { storable } from '../rules/text.ts';
+import { newId } from '../rules/ids/ids.ts';
+import { storable } from '../rules/text/text.ts';
 import { isJsonObject, type JsonObject } from './json-object.ts';
 import type { StreamPart, ToolCall } from './provider.ts';
 

@@ -1,5 +1,5 @@
-import type { ProviderErrorCode } from '../rules/provider-failure.ts';
-import { retryAfterMs } from '../rules/retry.ts';
+import type { ProviderErrorCode } from '../rules/models/provider-failure.ts';
+import { retryAfterMs } from '../rules/runs/retry.ts';
 import { ProviderError } from './provider.ts';
 import { quote, withoutKeys } from './quote.ts';
 import { type Problem, readProblem } from './reading/problem.ts';

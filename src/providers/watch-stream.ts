@@ -1,4 +1,4 @@
-import type { Usage } from '../rules/money.ts';
+import type { Usage } from '../rules/money/money.ts';
 import { ProviderError } from './provider.ts';
 import { tooLong } from './thrown.ts';
 import { AnswerTooLong, countCharacters } from './wire/bounds.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
-import { abilityFor } from '../rules/agent.ts';
+import { abilityFor } from '../rules/agents/agent.ts';
 import {
   type AgentRow,
   type AgentSettings,

@@ -1,6 +1,6 @@
 import type { Context, Viewer } from '../context.ts';
 import { DomainError } from '../errors.ts';
-import { newId } from '../rules/ids.ts';
+import { newId } from '../rules/ids/ids.ts';
 import { isSeeded } from '../store/models/built-in-models.ts';
 import type { ModelRow } from '../store/models/models.ts';
 import {

@@ -6,7 +6,7 @@ import type {
   ComputationResult,
   PlacedSchema,
 } from '../rules/computations.ts';
-import { TooComplex } from '../rules/watch.ts';
+import { TooComplex } from '../rules/liquid/watch.ts';
 import { invalidInput, refuseIssues } from './validate.ts';
 
 /**

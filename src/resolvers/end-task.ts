@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
-import { statusesBefore } from '../rules/status.ts';
+import { statusesBefore } from '../rules/runs/status.ts';
 import { endTask as end, type GivenEnd } from '../store/tasks/end-task.ts';
 import type { TaskRow } from '../store/tasks/tasks.ts';
 import { HAND_ENDINGS } from '../vocabulary.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
-import { isStorable } from '../rules/text.ts';
+import { isStorable } from '../rules/text/text.ts';
 import type { Feed } from '../store/log/bus.ts';
 import type { LoggedEvent } from '../store/log/events.ts';
 import { type FeedPosition, type FeedProgress, presentProgress } from '../store/log/feed.ts';

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Context } from '../context.ts';
 import type { FieldIssue } from '../errors.ts';
-import { isAllowed } from '../rules/address.ts';
-import { ADDRESS, CREDENTIAL, hintOf, IS_TOLD, PLATFORM_NAMES } from '../rules/integration.ts';
+import { isAllowed } from '../rules/integrations/address.ts';
+import { ADDRESS, CREDENTIAL, hintOf, IS_TOLD, PLATFORM_NAMES } from '../rules/integrations/integration.ts';
 import type { IntegrationSettings } from '../store/integrations/integrations.ts';
 import type { Platform } from '../vocabulary.ts';
 import type { CredentialsInput, IntegrationChange } from './integration-input.ts';

@@ -1,7 +1,13 @@
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
-import { newId } from '../rules/ids.ts';
-import { ADDRESS, CREDENTIAL, type IntegrationTest, IS_TOLD, PLATFORM_NAMES } from '../rules/integration.ts';
+import { newId } from '../rules/ids/ids.ts';
+import {
+  ADDRESS,
+  CREDENTIAL,
+  type IntegrationTest,
+  IS_TOLD,
+  PLATFORM_NAMES,
+} from '../rules/integrations/integration.ts';
 import {
   findIntegration,
   type IntegrationRow,

@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
 import type { Loaders } from '../context.ts';
-import { totalUsage } from '../rules/resource-usage.ts';
+import { totalUsage } from '../rules/models/resource-usage.ts';
 import { readAccounts } from '../store/accounts/users.ts';
 import { findAgents } from '../store/agents/agents.ts';
 import { readAgentReports } from '../store/agents/reports.ts';

@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
-import { needsOf, takeChoice } from '../rules/model-choice.ts';
-import type { ModelReference } from '../rules/model-id.ts';
+import { needsOf, takeChoice } from '../rules/models/choice.ts';
+import type { ModelReference } from '../rules/models/model-id.ts';
 import type { NewEvent } from '../store/log/events.ts';
 import type { ModelAbility, ProviderId } from '../vocabulary.ts';
 import { choose, readCandidates } from './select-model.ts';

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
-import type { ModelReference } from '../rules/model-id.ts';
-import { rowCalled } from '../rules/model-name.ts';
-import { costOf } from '../rules/money.ts';
-import { pricesOf } from '../rules/price-list.ts';
+import type { ModelReference } from '../rules/models/model-id.ts';
+import { rowCalled } from '../rules/models/model-name.ts';
+import { pricesOf } from '../rules/models/price-list.ts';
+import { costOf } from '../rules/money/money.ts';
 import {
   findModelByKey,
   findModelRow,

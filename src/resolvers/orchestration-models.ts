@@ -1,8 +1,8 @@
 import type { Context } from '../context.ts';
 import { DomainError, type ErrorCode } from '../errors.ts';
-import { chooseModel, NO_NEEDS } from '../rules/model-choice.ts';
-import { type ModelReference, sameModel } from '../rules/model-id.ts';
-import { type PassedOver, type RoutableModel, type Routing, routeModels } from '../rules/model-routing.ts';
+import { chooseModel, NO_NEEDS } from '../rules/models/choice.ts';
+import { type ModelReference, sameModel } from '../rules/models/model-id.ts';
+import { type PassedOver, type RoutableModel, type Routing, routeModels } from '../rules/models/routing.ts';
 import type { ModelCandidate } from '../store/models/candidates.ts';
 import { resolveModel } from './model.ts';
 import { readCandidates } from './select-model.ts';

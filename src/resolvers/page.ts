@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DomainError } from '../errors.ts';
-import { isStorable } from '../rules/text.ts';
+import { isStorable } from '../rules/text/text.ts';
 import type { ListPosition, ListRange } from '../store/database/keyset-page.ts';
 import { validate } from './validate.ts';
 

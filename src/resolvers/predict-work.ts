@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
-import type { Work } from '../rules/outcomes.ts';
-import type { ToldPrediction } from '../rules/prediction.ts';
-import { recommendAgents } from '../rules/recommend-agents.ts';
+import { recommendAgents } from '../rules/agents/recommend-agents.ts';
+import type { Work } from '../rules/prediction/outcomes.ts';
+import type { ToldPrediction } from '../rules/prediction/prediction.ts';
 import { requireViewer } from './viewer.ts';
 
 /** Tells what is expected of a work, from the viewer's own runs and nobody else's. */

@@ -1,8 +1,8 @@
 import type { Context } from '../context.ts';
-import { abilityFor } from '../rules/agent.ts';
-import type { ModelReference } from '../rules/model-id.ts';
-import { workOf } from '../rules/outcomes.ts';
-import type { ToldPrediction } from '../rules/prediction.ts';
+import { abilityFor } from '../rules/agents/agent.ts';
+import type { ModelReference } from '../rules/models/model-id.ts';
+import { workOf } from '../rules/prediction/outcomes.ts';
+import type { ToldPrediction } from '../rules/prediction/prediction.ts';
 import { type PredictionCalibration, readCalibration } from '../store/analytics/prediction-calibration.ts';
 import type { ModelAbility } from '../vocabulary.ts';
 import { chooseForCaller, resolveModel } from './model.ts';

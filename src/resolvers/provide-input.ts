@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
-import { statusesBefore } from '../rules/status.ts';
+import { statusesBefore } from '../rules/runs/status.ts';
 import type { TaskRow } from '../store/tasks/tasks.ts';
 import { MAX_INPUT_CHARACTERS, provideInput } from '../store/tasks/user-replies.ts';
 import type { RunStatus, TaskKind } from '../vocabulary.ts';

@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import { chooseModel, NO_NEEDS } from '../rules/model-choice.ts';
+import { chooseModel, NO_NEEDS } from '../rules/models/choice.ts';
 import type { ModelCandidate } from '../store/models/candidates.ts';
 import type { ModelRow } from '../store/models/models.ts';
 import { PROVIDERS, type ProviderId } from '../vocabulary.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
-import { chooseModel, type ModelChoice, type ModelNeeds, NO_NEEDS } from '../rules/model-choice.ts';
+import { chooseModel, type ModelChoice, type ModelNeeds, NO_NEEDS } from '../rules/models/choice.ts';
 import type { ModelCandidate } from '../store/models/candidates.ts';
 import { MODEL_CAPABILITIES, PROVIDERS } from '../vocabulary.ts';
 import { estimatedCost } from './models.ts';

@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
-import { assignment, chooseAgent, stricter } from '../rules/agent.ts';
+import { assignment, chooseAgent, stricter } from '../rules/agents/agent.ts';
 import type { AgentRow } from '../store/agents/agents.ts';
 import type { NewEvent } from '../store/log/events.ts';
 import type { SessionRow } from '../store/sessions/sessions.ts';

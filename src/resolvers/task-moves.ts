@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
-import { abilityFor } from '../rules/agent.ts';
+import { abilityFor } from '../rules/agents/agent.ts';
 import { cancelRun } from '../store/runs/cancel-run.ts';
 import { queueRun } from '../store/tasks/queue-task.ts';
 import type { TaskRow } from '../store/tasks/tasks.ts';

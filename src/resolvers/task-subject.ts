@@ -1,6 +1,6 @@
 import type { FieldIssue } from '../errors.ts';
-import { composePrompt } from '../rules/compose-prompt.ts';
-import type { TaskSubject } from '../rules/task.ts';
+import { composePrompt } from '../rules/tasks/compose-prompt.ts';
+import type { TaskSubject } from '../rules/tasks/task.ts';
 import type { NewTask } from '../store/tasks/create-task.ts';
 import type { NewTaskInput } from './task-input.ts';
 import { invalidInput } from './validate.ts';

@@ -1,10 +1,10 @@
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
-import { isPlain } from '../rules/liquid-text.ts';
-import type { ModelReference } from '../rules/model-id.ts';
-import type { TemplateStep } from '../rules/template.ts';
-import { checkParameters } from '../rules/template-parameters.ts';
-import { askingSteps, parameterFaults, splitSecrets } from '../rules/template-task.ts';
+import { isPlain } from '../rules/liquid/text.ts';
+import type { ModelReference } from '../rules/models/model-id.ts';
+import { checkParameters } from '../rules/templates/parameters.ts';
+import { askingSteps, parameterFaults, splitSecrets } from '../rules/templates/task.ts';
+import type { TemplateStep } from '../rules/templates/template.ts';
 import type { NewEvent } from '../store/log/events.ts';
 import type { NewTask, NewTemplateTask } from '../store/tasks/create-task.ts';
 import type { TemplateRow } from '../store/templates/templates.ts';

@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
-import { abilityFor } from '../rules/agent.ts';
-import { type Work, workOf } from '../rules/outcomes.ts';
+import { abilityFor } from '../rules/agents/agent.ts';
+import { type Work, workOf } from '../rules/prediction/outcomes.ts';
 import { withFreshId } from '../store/database/fresh-id.ts';
 import type { SessionRow } from '../store/sessions/sessions.ts';
 import { findRepeated, createTask as insertTask, type NewTask } from '../store/tasks/create-task.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { TemplateParameter, TemplateStep } from '../rules/template.ts';
+import type { TemplateParameter, TemplateStep } from '../rules/templates/template.ts';
 import { PARAMETER_TYPES, TEMPLATE_STEP_TYPES, type TemplateStepType } from '../vocabulary.ts';
 import { parameters as promptParameters, withoutNulls } from './task-input.ts';
 import { list, sized, text } from './validate.ts';

@@ -1,9 +1,9 @@
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
-import { newId } from '../rules/ids.ts';
-import { liquidTexts, type TemplateDefinition } from '../rules/template.ts';
-import { checkParameters, type ParameterCheck } from '../rules/template-parameters.ts';
-import { isStorable } from '../rules/text.ts';
+import { newId } from '../rules/ids/ids.ts';
+import { checkParameters, type ParameterCheck } from '../rules/templates/parameters.ts';
+import { liquidTexts, type TemplateDefinition } from '../rules/templates/template.ts';
+import { isStorable } from '../rules/text/text.ts';
 import {
   changeTemplate,
   findTemplate,

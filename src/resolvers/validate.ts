@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { DomainError, type FieldIssue, firstIssues, MAX_ISSUES, messageOf } from '../errors.ts';
-import { type JsonLimits, jsonSizeFault } from '../rules/json-size.ts';
-import { isStorable, isStorableJson } from '../rules/text.ts';
+import { type JsonLimits, jsonSizeFault } from '../rules/json/size.ts';
+import { isStorable, isStorableJson } from '../rules/text/text.ts';
 
 /**
  * What a use-case was given, checked.

@@ -1,11 +1,11 @@
 import type { Context } from '../context.ts';
 import type { FieldIssue } from '../errors.ts';
-import { abilityFor } from '../rules/agent.ts';
-import { type Schedule, scheduleFault } from '../rules/schedule.ts';
-import { checkParameters } from '../rules/template-parameters.ts';
-import { parameterFaults } from '../rules/template-task.ts';
-import { kindOf, type StepKind, type WorkflowStep } from '../rules/workflow.ts';
-import { workflowTexts } from '../rules/workflow-texts.ts';
+import { abilityFor } from '../rules/agents/agent.ts';
+import { checkParameters } from '../rules/templates/parameters.ts';
+import { parameterFaults } from '../rules/templates/task.ts';
+import { type Schedule, scheduleFault } from '../rules/workflows/schedule.ts';
+import { workflowTexts } from '../rules/workflows/texts.ts';
+import { kindOf, type StepKind, type WorkflowStep } from '../rules/workflows/workflow.ts';
 import { agent } from './agent.ts';
 import { compute, refuseAt } from './compute.ts';
 import { resolveModel } from './model.ts';

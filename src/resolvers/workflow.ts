@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Context } from '../context.ts';
 import { DomainError } from '../errors.ts';
-import { nextTick, type Schedule } from '../rules/schedule.ts';
+import { nextTick, type Schedule } from '../rules/workflows/schedule.ts';
 import { withFreshId } from '../store/database/fresh-id.ts';
 import {
   changeWorkflow,

@@ -1,6 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../errors.ts';
-import { readJsonText } from '../rules/json-text.ts';
+import { readJsonText } from '../rules/json/text.ts';
 import { type PreparedEndpoint, prepareEndpoint } from './answer.ts';
 import type { DialectTable, Method } from './dialect.ts';
 import { documentedPath } from './documented-path.ts';

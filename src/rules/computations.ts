@@ -1,12 +1,12 @@
 import { type FieldIssue, firstIssues } from '../errors.ts';
-import { type Answer, readAnswer, schemaFault } from './answer-schema.ts';
-import { renderLiquid } from './liquid.ts';
-import type { TemplateDefinition } from './template.ts';
-import { definitionFaults } from './template-definition.ts';
-import { TooComplex, type Watch } from './watch.ts';
-import type { WorkflowStep } from './workflow.ts';
-import { workflowFaults } from './workflow-faults.ts';
-import { replyTo, type StepQuestion, type StepReply } from './workflow-liquid.ts';
+import { type Answer, readAnswer, schemaFault } from './answers/schema.ts';
+import { renderLiquid } from './liquid/liquid.ts';
+import { TooComplex, type Watch } from './liquid/watch.ts';
+import { definitionFaults } from './templates/definition.ts';
+import type { TemplateDefinition } from './templates/template.ts';
+import { replyTo, type StepQuestion, type StepReply } from './workflows/liquid.ts';
+import { workflowFaults } from './workflows/problems.ts';
+import type { WorkflowStep } from './workflows/workflow.ts';
 
 /** A JSON Schema and its field. */
 export interface PlacedSchema {

@@ -1,5 +1,5 @@
 import { user, viewer } from '../resolvers/viewer.ts';
-import { DEFAULT_MAX_QUEUED_RUNS } from '../rules/account-turns.ts';
+import { DEFAULT_MAX_QUEUED_RUNS } from '../rules/accounts/account-turns.ts';
 import type { User } from '../store/entities/user.ts';
 import { BudgetType } from './budget.ts';
 import { builder } from './builder.ts';

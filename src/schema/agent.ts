@@ -1,6 +1,6 @@
 import { agent, agents } from '../resolvers/agent.ts';
-import type { AgentLimits } from '../rules/agent.ts';
-import { agentCondition } from '../rules/agent-condition.ts';
+import type { AgentLimits } from '../rules/agents/agent.ts';
+import { agentCondition } from '../rules/agents/condition.ts';
 import type { AgentRow } from '../store/agents/agents.ts';
 import type { AgentReport } from '../store/agents/reports.ts';
 import { builder } from './builder.ts';

@@ -1,5 +1,5 @@
 import { delivery } from '../resolvers/delivery.ts';
-import { messageOf, runIdOf } from '../rules/run-end.ts';
+import { messageOf, runIdOf } from '../rules/runs/run-end.ts';
 import type { DeliveryRow } from '../store/integrations/deliveries.ts';
 import { builder } from './builder.ts';
 import { RunKindEnum } from './enums.ts';

@@ -1,6 +1,6 @@
 import { DomainError } from '../errors.ts';
 
-export { globalId } from '../rules/global-id.ts';
+export { globalId } from '../rules/ids/global-id.ts';
 
 /** Types that can be asked for by id. */
 const NODES = [

@@ -6,7 +6,7 @@ import {
   testIntegration,
   updateIntegration,
 } from '../resolvers/integration.ts';
-import type { IntegrationTest } from '../rules/integration.ts';
+import type { IntegrationTest } from '../rules/integrations/integration.ts';
 import type { DeliveryRow } from '../store/integrations/deliveries.ts';
 import type { IntegrationRow } from '../store/integrations/integrations.ts';
 import { builder } from './builder.ts';

@@ -1,6 +1,6 @@
 import { deliveriesOf } from '../resolvers/delivery.ts';
 import { integration, integrations } from '../resolvers/integration.ts';
-import type { IntegrationTest } from '../rules/integration.ts';
+import type { IntegrationTest } from '../rules/integrations/integration.ts';
 import type { IntegrationRow } from '../store/integrations/integrations.ts';
 import { builder } from './builder.ts';
 import { DeliveryType } from './delivery.ts';

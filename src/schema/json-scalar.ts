@@ -1,6 +1,6 @@
 import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql';
 import { JSONResolver } from 'graphql-scalars';
-import { isKept, WHAT_IS_KEPT } from '../rules/json-numbers.ts';
+import { isKept, WHAT_IS_KEPT } from '../rules/json/numbers.ts';
 
 /** JSON as graphql-scalars has it, but for literals with numbers that JavaScript would change. */
 export const JsonScalar = new GraphQLScalarType({

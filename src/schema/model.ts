@@ -1,6 +1,6 @@
 import { estimatedCost, model, modelById, models } from '../resolvers/models.ts';
-import type { Prices } from '../rules/money.ts';
-import { pricesOf } from '../rules/price-list.ts';
+import { pricesOf } from '../rules/models/price-list.ts';
+import type { Prices } from '../rules/money/money.ts';
 import type { ModelRow } from '../store/models/models.ts';
 import { builder } from './builder.ts';
 import { ModelCapabilityEnum, ProviderEnum } from './enums.ts';

@@ -1,4 +1,4 @@
-import type { ModelReference } from '../rules/model-id.ts';
+import type { ModelReference } from '../rules/models/model-id.ts';
 import type { RoundRow } from '../store/orchestrations/rounds.ts';
 import { builder } from './builder.ts';
 import { FinishReasonEnum, ProviderEnum } from './enums.ts';

@@ -1,6 +1,6 @@
 import { orchestration } from '../resolvers/orchestration.ts';
 import { orchestrations } from '../resolvers/orchestrations.ts';
-import { bestRound } from '../rules/orchestration.ts';
+import { bestRound } from '../rules/orchestrations/orchestration.ts';
 import type { OrchestrationRow } from '../store/orchestrations/orchestrations.ts';
 import { BudgetType } from './budget.ts';
 import { builder } from './builder.ts';

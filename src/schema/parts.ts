@@ -1,6 +1,6 @@
 import type { RunError } from '../errors.ts';
-import type { Plan, PlanStep } from '../rules/plan.ts';
-import type { PromptParameters } from '../rules/task.ts';
+import type { Plan, PlanStep } from '../rules/agents/plan.ts';
+import type { PromptParameters } from '../rules/tasks/task.ts';
 import { REASONING_EFFORTS } from '../vocabulary.ts';
 import { builder } from './builder.ts';
 import { capitals } from './capitals.ts';

@@ -1,4 +1,4 @@
-import type { ResourceUsage } from '../rules/resource-usage.ts';
+import type { ResourceUsage } from '../rules/models/resource-usage.ts';
 import { builder } from './builder.ts';
 
 export const ResourceUsageType = builder.objectRef<ResourceUsage>('ResourceUsage').implement({

@@ -1,5 +1,5 @@
 import { type ModelSelection, selectModel } from '../resolvers/select-model.ts';
-import type { ScoredModel } from '../rules/model-choice.ts';
+import type { ScoredModel } from '../rules/models/choice.ts';
 import type { ModelCandidate } from '../store/models/candidates.ts';
 import { builder } from './builder.ts';
 import { CircuitEnum, ModelCapabilityEnum, ProviderEnum } from './enums.ts';

@@ -1,6 +1,6 @@
 import { session } from '../resolvers/session.ts';
 import { sessions, tasksOf, threadsOf } from '../resolvers/sessions.ts';
-import type { SessionSettings } from '../rules/session.ts';
+import type { SessionSettings } from '../rules/sessions/session.ts';
 import type { SessionRow } from '../store/sessions/sessions.ts';
 import type { SessionTotals } from '../store/sessions/totals.ts';
 import { RUN_STATUSES } from '../vocabulary.ts';

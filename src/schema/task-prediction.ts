@@ -1,8 +1,8 @@
-import type { DurationEstimate } from '../rules/duration-estimate.ts';
-import type { Evidence } from '../rules/outcomes.ts';
-import type { RecommendedAgent, ToldPrediction } from '../rules/prediction.ts';
-import type { QualityEstimate } from '../rules/quality-estimate.ts';
-import { MOST_RECOMMENDED } from '../rules/recommend-agents.ts';
+import { MOST_RECOMMENDED } from '../rules/agents/recommend-agents.ts';
+import type { DurationEstimate } from '../rules/prediction/duration-estimate.ts';
+import type { Evidence } from '../rules/prediction/outcomes.ts';
+import type { RecommendedAgent, ToldPrediction } from '../rules/prediction/prediction.ts';
+import type { QualityEstimate } from '../rules/prediction/quality-estimate.ts';
 import { PREDICTION_LEVELS } from '../vocabulary.ts';
 import { AgentType } from './agent.ts';
 import { builder } from './builder.ts';

@@ -1,7 +1,7 @@
 import type { FieldIssue } from '../errors.ts';
 import { chosenTemplate, template, templates, validateTemplate } from '../resolvers/template.ts';
-import type { TemplateParameter, TemplateStep } from '../rules/template.ts';
-import type { ParameterCheck } from '../rules/template-parameters.ts';
+import type { ParameterCheck } from '../rules/templates/parameters.ts';
+import type { TemplateParameter, TemplateStep } from '../rules/templates/template.ts';
 import type { TemplateRow } from '../store/templates/templates.ts';
 import { builder } from './builder.ts';
 import { ParameterTypeEnum, TemplateStepTypeEnum } from './enums.ts';

@@ -1,5 +1,5 @@
 import { workflow, workflows } from '../resolvers/workflow.ts';
-import type { WorkflowStep } from '../rules/workflow.ts';
+import type { WorkflowStep } from '../rules/workflows/workflow.ts';
 import type { WorkflowRow } from '../store/workflows/workflows.ts';
 import { builder } from './builder.ts';
 import { OriginEnum } from './enums.ts';

@@ -2,7 +2,7 @@ import { isAbsolute } from 'node:path';
 import proxyAddress from '@fastify/proxy-addr';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
-import { readAllowed } from '../rules/address.ts';
+import { readAllowed } from '../rules/integrations/address.ts';
 import { DIALECTS } from '../vocabulary.ts';
 
 export const list = z.string().transform((text) =>

@@ -1,10 +1,10 @@
 import { LRUCache } from 'lru-cache';
-import { newId } from '../rules/ids.ts';
-import type { ModelReference } from '../rules/model-id.ts';
-import { type ResolvedModel, resolveName } from '../rules/model-name.ts';
-import type { History } from '../rules/outcomes.ts';
-import { type Forecast, readForecast } from '../rules/prediction.ts';
-import type { PastCall } from '../rules/track-record.ts';
+import { newId } from '../rules/ids/ids.ts';
+import type { ModelReference } from '../rules/models/model-id.ts';
+import { type ResolvedModel, resolveName } from '../rules/models/model-name.ts';
+import type { PastCall } from '../rules/models/track-record.ts';
+import type { History } from '../rules/prediction/outcomes.ts';
+import { type Forecast, readForecast } from '../rules/prediction/prediction.ts';
 import type { ProviderId } from '../vocabulary.ts';
 import { ensureGuest, type GuestRow } from './accounts/accounts.ts';
 import { type Credential, type CredentialState, readCredential } from './accounts/credentials.ts';

@@ -12,7 +12,7 @@ import {
   type Tenant,
   uidOf,
   type WorkspaceFolders,
-} from '../rules/workspace.ts';
+} from '../rules/workspaces/workspace.ts';
 import { walkTo } from './folder-walk.ts';
 
 /** The part of the configuration that working directories need. */

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Compute } from '../../src/computation/computation.ts';
 import { AnswersNeeded, findAnswers } from '../../src/engine/workflow/answers.ts';
-import { TooComplex } from '../../src/rules/watch.ts';
-import type { StepQuestion } from '../../src/rules/workflow-liquid.ts';
+import { TooComplex } from '../../src/rules/liquid/watch.ts';
+import type { StepQuestion } from '../../src/rules/workflows/liquid.ts';
 
 const question = (key: string) => ({ kind: 'task', key, asked: { prompt: '' }, more: null }) as StepQuestion;
 

@@ -1,4 +1,4 @@
-import { newId } from '../../src/rules/ids.ts';
+import { newId } from '../../src/rules/ids/ids.ts';
 import { type Lease, openLease } from '../../src/store/log/lease.ts';
 import { claimRun } from '../../src/store/runs/claim-run.ts';
 import type { Store } from '../../src/store/store.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { PRIOR_SECONDS } from '../../src/rules/duration-estimate.ts';
-import { PRIOR_SUCCESS } from '../../src/rules/success-odds.ts';
+import { PRIOR_SECONDS } from '../../src/rules/prediction/duration-estimate.ts';
+import { PRIOR_SUCCESS } from '../../src/rules/prediction/success-odds.ts';
 import { data, errorCode } from '../harness/client.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
 import { insertPast, type PastTask, times } from './history.ts';

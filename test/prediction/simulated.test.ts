@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Work } from '../../src/rules/outcomes.ts';
-import { type Forecast, type Prediction, readForecast } from '../../src/rules/prediction.ts';
+import type { Work } from '../../src/rules/prediction/outcomes.ts';
+import { type Forecast, type Prediction, readForecast } from '../../src/rules/prediction/prediction.ts';
 import { createWorld, type Differences, summed } from './simulation.ts';
 
 const WORLDS = 20;

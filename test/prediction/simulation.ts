@@ -1,4 +1,4 @@
-import type { Outcomes, Work } from '../../src/rules/outcomes.ts';
+import type { Outcomes, Work } from '../../src/rules/prediction/outcomes.ts';
 
 /** Numbers from 0 to 1 that are the same every time (mulberry32). */
 export function seeded(seed: number): () => number {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { StreamPart } from '../../src/providers/provider.ts';
 import { type Patience, watchStream } from '../../src/providers/watch-stream.ts';
-import { UNKNOWN_USAGE } from '../../src/rules/money.ts';
+import { UNKNOWN_USAGE } from '../../src/rules/money/money.ts';
 import { failureOf, listen } from './listen.ts';
 
 const PATIENCE = { firstPartMs: 5000, idleMs: 1000 };

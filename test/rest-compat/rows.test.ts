@@ -6,7 +6,7 @@ import { graphql } from '../../src/rest-compat/documents.ts';
 import { jsonBody, oneOf, path } from '../../src/rest-compat/input.ts';
 import { globalIdOf } from '../../src/rest-compat/output.ts';
 import { queryFlag, queryInteger, range } from '../../src/rest-compat/query.ts';
-import { newId } from '../../src/rules/ids.ts';
+import { newId } from '../../src/rules/ids/ids.ts';
 import { saveArtifact } from '../../src/store/tasks/artifacts.ts';
 import { holdTask, runIdOf } from '../harness/lease.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';

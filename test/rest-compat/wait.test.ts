@@ -7,7 +7,7 @@ import { graphql } from '../../src/rest-compat/documents.ts';
 import { jsonBody, text } from '../../src/rest-compat/input.ts';
 import { globalIdOf, plainId } from '../../src/rest-compat/output.ts';
 import type { Execution } from '../../src/rest-compat/schema-access.ts';
-import { newId } from '../../src/rules/ids.ts';
+import { newId } from '../../src/rules/ids/ids.ts';
 import type { Client } from '../harness/client.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
 import { createLegacyClient, type LegacyClient } from './legacy-client.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type AccountTurns, createAccountTurns } from '../../src/rules/account-turns.ts';
+import { type AccountTurns, createAccountTurns } from '../../src/rules/accounts/account-turns.ts';
 
 /** Serves the account whose turn it is. */
 function serve(turns: AccountTurns): string | null {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isAllowed, isMetadataName, isPublic } from '../../src/rules/address.ts';
+import { isAllowed, isMetadataName, isPublic } from '../../src/rules/integrations/address.ts';
 
 describe('an address of the public internet', () => {
   test.each([

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { chooseAgent, stricter } from '../../src/rules/agent.ts';
-import { agentCondition } from '../../src/rules/agent-condition.ts';
+import { chooseAgent, stricter } from '../../src/rules/agents/agent.ts';
+import { agentCondition } from '../../src/rules/agents/condition.ts';
 
 describe('the agent for a task that names none', () => {
   const agents = ['code', 'security', 'general', 'code'].map((type, place) => ({ type, place }));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readAnswer, schemaFault } from '../../src/rules/answer-schema.ts';
+import { readAnswer, schemaFault } from '../../src/rules/answers/schema.ts';
 
 const CITY = {
   type: 'object',

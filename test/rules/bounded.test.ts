@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { boundedJson, boundedText, storableJson } from '../../src/rules/bounded.ts';
+import { boundedJson, boundedText, storableJson } from '../../src/rules/text/bounded.ts';
 
 describe('bounded text', () => {
   test('given little, it is as it was', () => {

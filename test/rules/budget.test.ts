@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { reserve } from '../../src/rules/budget.ts';
-import { costOf, toDollars, toPicodollars } from '../../src/rules/money.ts';
+import { reserve } from '../../src/rules/money/budget.ts';
+import { costOf, toDollars, toPicodollars } from '../../src/rules/money/money.ts';
 
 /** $2.50 and $10.00 a million: an input byte is at most $0.0000025, an output token $0.00001. */
 const PRICES = { input: '2.500000', cachedInput: '1.250000', output: '10.000000' };

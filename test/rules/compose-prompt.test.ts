@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { composePrompt } from '../../src/rules/compose-prompt.ts';
-import { NO_SUBJECT } from '../../src/rules/task.ts';
+import { composePrompt } from '../../src/rules/tasks/compose-prompt.ts';
+import { NO_SUBJECT } from '../../src/rules/tasks/task.ts';
 
 test.each([
   ['nothing', {}, null],

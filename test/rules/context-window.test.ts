@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { bytesPerToken, inputTokensIn, windowIn } from '../../src/rules/context-window.ts';
+import { bytesPerToken, inputTokensIn, windowIn } from '../../src/rules/models/context-window.ts';
 
 describe('the window that a refusal names', () => {
   test.each([

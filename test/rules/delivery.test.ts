@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { waitAfter } from '../../src/rules/delivery.ts';
+import { waitAfter } from '../../src/rules/integrations/delivery.ts';
 
 const waits = (retryAfterMs: number | null, random: number) =>
   Array.from({ length: 9 }, (_, failed) => waitAfter(failed + 1, retryAfterMs, random));

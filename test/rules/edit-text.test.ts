@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { editText } from '../../src/rules/edit-text.ts';
+import { editText } from '../../src/rules/workspaces/edit-text.ts';
 
 const edit = (text: string, oldText: string, newText: string, all = false) =>
   editText(text, { oldText, newText, all });

@@ -5,7 +5,7 @@ import {
   slower,
   VENDOR_RATES,
   withMeasure,
-} from '../../src/rules/first-token.ts';
+} from '../../src/rules/models/first-token.ts';
 
 describe('the wait for the first token', () => {
   test.each([

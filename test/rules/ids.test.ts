@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { idOf, type NamedKind, newId } from '../../src/rules/ids.ts';
+import { idOf, type NamedKind, newId } from '../../src/rules/ids/ids.ts';
 
 test('ids are different, and their order is the order of making', () => {
   const ids = Array.from({ length: 10_000 }, newId);

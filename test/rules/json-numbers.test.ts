@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { unkeptNumber } from '../../src/rules/json-numbers.ts';
+import { unkeptNumber } from '../../src/rules/json/numbers.ts';
 
 test.each([
   ['{"a":9007199254740993}', 'a'],

@@ -5,7 +5,7 @@ import {
   holdsInLiquid,
   liquidReferences,
   renderLiquid,
-} from '../../src/rules/liquid.ts';
+} from '../../src/rules/liquid/liquid.ts';
 
 describe('a text is filled', () => {
   test.each([

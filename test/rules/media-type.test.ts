@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isMediaType, mediaTypeOf } from '../../src/rules/media-type.ts';
+import { isMediaType, mediaTypeOf } from '../../src/rules/text/media-type.ts';
 
 test.each([
   ['a.json', 'application/json'],

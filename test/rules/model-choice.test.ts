@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type Candidate, chooseModel, type ModelNeeds, NO_NEEDS } from '../../src/rules/model-choice.ts';
-import type { TrackRecord } from '../../src/rules/track-record.ts';
+import { type Candidate, chooseModel, type ModelNeeds, NO_NEEDS } from '../../src/rules/models/choice.ts';
+import type { TrackRecord } from '../../src/rules/models/track-record.ts';
 
 const UNTRIED: TrackRecord = { successes: 0, failures: 0, firstTokenMs: null, circuit: 'closed' };
 

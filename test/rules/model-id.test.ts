@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { plainProvider } from '../../src/rules/model-id.ts';
+import { plainProvider } from '../../src/rules/models/model-id.ts';
 
 describe('whose model an id plainly names', () => {
   test.each([

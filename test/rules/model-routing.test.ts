@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type RoutableModel, routeModels } from '../../src/rules/model-routing.ts';
+import { type RoutableModel, routeModels } from '../../src/rules/models/routing.ts';
 
 const talker: RoutableModel = { provider: 'openai', model: 'talker', goodAt: ['text', 'chat'] };
 const coder: RoutableModel = { provider: 'openai', model: 'coder', goodAt: ['text', 'coding'] };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { costOf, isFree, type Prices, UNKNOWN_USAGE, type Usage } from '../../src/rules/money.ts';
+import { costOf, isFree, type Prices, UNKNOWN_USAGE, type Usage } from '../../src/rules/money/money.ts';
 
 const GPT_4O: Prices = { input: '2.500000', cachedInput: '1.250000', output: '10.000000' };
 const FREE: Prices = { input: '0', cachedInput: null, output: '0' };

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { ModelReference } from '../../src/rules/model-id.ts';
+import type { ModelReference } from '../../src/rules/models/model-id.ts';
 import {
   bestRound,
   type Decision,
   decide,
   type OrchestrationLimits,
   type Round,
-} from '../../src/rules/orchestration.ts';
+} from '../../src/rules/orchestrations/orchestration.ts';
 
 const a: ModelReference = { provider: 'openai', model: 'a' };
 const b: ModelReference = { provider: 'anthropic', model: 'b' };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { patchText } from '../../src/rules/patch-text.ts';
+import { patchText } from '../../src/rules/workspaces/patch-text.ts';
 
 const body = '--- a/x\t2026\n+++ b/x\t2026\n@@ -1 +1 @@\n-a\n+b\n';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { planProgress } from '../../src/rules/plan.ts';
+import { planProgress } from '../../src/rules/agents/plan.ts';
 
 test.each([
   { given: [], progress: 0 },

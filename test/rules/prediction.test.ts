@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Outcomes, Work } from '../../src/rules/outcomes.ts';
-import { workOf } from '../../src/rules/outcomes.ts';
-import { readForecast } from '../../src/rules/prediction.ts';
-import { readQuality } from '../../src/rules/quality-estimate.ts';
-import { PRIOR_SUCCESS } from '../../src/rules/success-odds.ts';
+import type { Outcomes, Work } from '../../src/rules/prediction/outcomes.ts';
+import { workOf } from '../../src/rules/prediction/outcomes.ts';
+import { readForecast } from '../../src/rules/prediction/prediction.ts';
+import { readQuality } from '../../src/rules/prediction/quality-estimate.ts';
+import { PRIOR_SUCCESS } from '../../src/rules/prediction/success-odds.ts';
 
 const SCAN: Work = { type: 'scan', doer: 'agent:a', model: 'demo/demo' };
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { listPrices } from '../../src/rules/price-list.ts';
+import { listPrices } from '../../src/rules/models/price-list.ts';
 
 const GPT_4O = { input: '2.500000', cachedInput: '1.250000', output: '10.000000' };
 const GPT_5_4 = { input: '2.500000', cachedInput: '0.250000', output: '15.000000' };

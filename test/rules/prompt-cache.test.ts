@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isReadInTime } from '../../src/rules/prompt-cache.ts';
+import { isReadInTime } from '../../src/rules/models/prompt-cache.ts';
 
 test.each([
   { given: 'the first turn', ms: null, expected: false },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isRelativePath } from '../../src/rules/relative-path.ts';
+import { isRelativePath } from '../../src/rules/text/relative-path.ts';
 
 test.each(['a', 'a/b.txt', '.hidden', 'a b/ü', '...', '-x'])('%s leads below', (path) => {
   expect(isRelativePath(path)).toBe(true);

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { reserve } from '../../src/rules/budget.ts';
-import { costOf, type Prices, toPicodollars } from '../../src/rules/money.ts';
-import { pricesOf } from '../../src/rules/price-list.ts';
+import { pricesOf } from '../../src/rules/models/price-list.ts';
+import { reserve } from '../../src/rules/money/budget.ts';
+import { costOf, type Prices, toPicodollars } from '../../src/rules/money/money.ts';
 
 /** What vendors bill by: list prices with and without tiers and prices of writing, and those of an admin. */
 const SOLD = [

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { totalUsage } from '../../src/rules/resource-usage.ts';
+import { totalUsage } from '../../src/rules/models/resource-usage.ts';
 
 const usage = { modelName: 'a', seconds: 1, memoryGb: 4, inputTokens: 10, outputTokens: 20 };
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { MODEL_CALL_RETRIES, nextWait, waitInQueue } from '../../src/rules/retry.ts';
+import { MODEL_CALL_RETRIES, nextWait, waitInQueue } from '../../src/rules/runs/retry.ts';
 
 describe('the wait before the next try of a model call', () => {
   test.each([

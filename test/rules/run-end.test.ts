@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { messageOf, type RunEnd, slackTextOf } from '../../src/rules/run-end.ts';
+import { messageOf, type RunEnd, slackTextOf } from '../../src/rules/runs/run-end.ts';
 
 const failed: RunEnd = {
   runId: '1',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { nextTick, scheduleFault } from '../../src/rules/schedule.ts';
+import { nextTick, scheduleFault } from '../../src/rules/workflows/schedule.ts';
 
 describe('the next tick', () => {
   test.each([

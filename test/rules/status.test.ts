@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { canMove, statusesBefore } from '../../src/rules/status.ts';
+import { canMove, statusesBefore } from '../../src/rules/runs/status.ts';
 import { RUN_STATUSES, type RunStatus } from '../../src/vocabulary.ts';
 
 const MOVES: Record<RunStatus, readonly RunStatus[]> = {

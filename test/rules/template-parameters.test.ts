@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { TemplateParameter } from '../../src/rules/template.ts';
-import { checkParameters } from '../../src/rules/template-parameters.ts';
+import { checkParameters } from '../../src/rules/templates/parameters.ts';
+import type { TemplateParameter } from '../../src/rules/templates/template.ts';
 
 function parameter(name: string, more: Partial<TemplateParameter> = {}): TemplateParameter {
   const bare = { default: null, description: null, allowed: null, min: null, max: null, isSecret: false };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isStorable, splitIncomplete, storable } from '../../src/rules/text.ts';
+import { isStorable, splitIncomplete, storable } from '../../src/rules/text/text.ts';
 
 const HIGH = '\uD83D';
 const LOW = '\uDE42';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type PastCall, readTrackRecord } from '../../src/rules/track-record.ts';
+import { type PastCall, readTrackRecord } from '../../src/rules/models/track-record.ts';
 
 /** A call that ended so many seconds ago, after a second. */
 const call = (agoSeconds: number, given: Partial<PastCall> = {}): PastCall => ({

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readVerdict } from '../../src/rules/verdict.ts';
+import { readVerdict } from '../../src/rules/orchestrations/verdict.ts';
 
 test.each([
   { given: 'a verdict', text: '{"score": 8.5, "feedback": "ok"}', expected: { score: 8.5, feedback: 'ok' } },

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { WorkflowStep } from '../../src/rules/workflow.ts';
-import { workflowFaults } from '../../src/rules/workflow-faults.ts';
+import { workflowFaults } from '../../src/rules/workflows/problems.ts';
+import type { WorkflowStep } from '../../src/rules/workflows/workflow.ts';
 
 function step(id: string, more: Partial<WorkflowStep> = {}): WorkflowStep {
   return {

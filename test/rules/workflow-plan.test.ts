@@ -1,8 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { RunError } from '../../src/errors.ts';
-import type { WorkflowStep } from '../../src/rules/workflow.ts';
-import { type Decision, decide, type StepState, TIMED_OUT, type Try } from '../../src/rules/workflow-plan.ts';
+import {
+  type Decision,
+  decide,
+  type StepState,
+  TIMED_OUT,
+  type Try,
+} from '../../src/rules/workflows/plan.ts';
+import type { WorkflowStep } from '../../src/rules/workflows/workflow.ts';
 
 const NOW = new Date('2026-01-01T00:00:00Z');
 const at = (seconds: number) => new Date(NOW.getTime() + seconds * 1000);

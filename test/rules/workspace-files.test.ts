@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { chooseFiles } from '../../src/rules/workspace-files.ts';
+import { chooseFiles } from '../../src/rules/workspaces/files.ts';
 
 const KiB = 1024;
 

@@ -6,7 +6,7 @@ import {
   templateFolder,
   uidOf,
   type WorkspaceFolders,
-} from '../../src/rules/workspace.ts';
+} from '../../src/rules/workspaces/workspace.ts';
 
 const ME = '01a1fead-307e-73c7-8d10-82d80090eb61';
 const OTHER = '01a1fead-307e-73c7-8d10-82d80090eb62';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createLog } from '../../src/log.ts';
-import { newId } from '../../src/rules/ids.ts';
+import { newId } from '../../src/rules/ids/ids.ts';
 import { claimRun } from '../../src/store/runs/claim-run.ts';
 import { registerWorker, releaseWorker } from '../../src/store/workers/workers.ts';
 import { startWorker } from '../../src/worker.ts';

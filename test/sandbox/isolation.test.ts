@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync 
 import { createServer } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { uidOf } from '../../src/rules/workspace.ts';
+import { uidOf } from '../../src/rules/workspaces/workspace.ts';
 import { openWorkspace } from '../../src/workspaces/workspaces.ts';
 import { isRoot, openWorkPlace, SECRET, type WorkPlace } from './work-place.ts';
 

@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import type { Command, CommandResult } from '../../src/engine/sandbox/command.ts';
 import { LIMITS, type Limits } from '../../src/engine/sandbox/limits.ts';
 import { createSandbox, type Sandbox, type SandboxSettings } from '../../src/engine/sandbox/sandbox.ts';
-import { type Tenant, uidOf } from '../../src/rules/workspace.ts';
+import { type Tenant, uidOf } from '../../src/rules/workspaces/workspace.ts';
 import { makeWorkspace } from '../../src/workspaces/workspaces.ts';
 
 /** What the server keeps to itself. */

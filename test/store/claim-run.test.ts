@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { newId } from '../../src/rules/ids.ts';
+import { newId } from '../../src/rules/ids/ids.ts';
 import { readEvents } from '../../src/store/log/event-log.ts';
 import { openLease } from '../../src/store/log/lease.ts';
 import { setSessionLimit } from '../../src/store/money/budgets.ts';

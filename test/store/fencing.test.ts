@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createLog } from '../../src/log.ts';
-import { newId } from '../../src/rules/ids.ts';
+import { newId } from '../../src/rules/ids/ids.ts';
 import { type Database, openDatabase } from '../../src/store/database/database.ts';
 import { type Batch, commitBatches } from '../../src/store/log/append-text-batches.ts';
 import { createSureCommit } from '../../src/store/log/append-text-once.ts';

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { newId } from '../../src/rules/ids.ts';
+import { newId } from '../../src/rules/ids/ids.ts';
 import type { RunState } from '../../src/store/runs/run-watch.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
 

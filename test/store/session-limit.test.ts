@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { newId } from '../../src/rules/ids.ts';
-import { UNKNOWN_USAGE } from '../../src/rules/money.ts';
+import { newId } from '../../src/rules/ids/ids.ts';
+import { UNKNOWN_USAGE } from '../../src/rules/money/money.ts';
 import { setSessionLimit } from '../../src/store/money/budgets.ts';
 import { beginModelCall, settleModelCall } from '../../src/store/money/model-calls.ts';
 import { holdTask } from '../harness/lease.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { newId } from '../../src/rules/ids.ts';
-import type { Round } from '../../src/rules/orchestration.ts';
+import { newId } from '../../src/rules/ids/ids.ts';
+import type { Round } from '../../src/rules/orchestrations/orchestration.ts';
 import { writeLimits } from '../../src/store/accounts/quotas.ts';
 import { type Lease, openLease } from '../../src/store/log/lease.ts';
 import { roundChange } from '../../src/store/orchestrations/rounds.ts';

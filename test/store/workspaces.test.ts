@@ -18,7 +18,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { DomainError } from '../../src/errors.ts';
-import { type Tenant, templateFolder, uidOf } from '../../src/rules/workspace.ts';
+import { type Tenant, templateFolder, uidOf } from '../../src/rules/workspaces/workspace.ts';
 import {
   makeWorkspace,
   openWorkspace,

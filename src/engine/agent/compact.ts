@@ -1,5 +1,5 @@
 import { type ModelMessage, ProviderError } from '../../providers/provider.ts';
-import { boundedText } from '../../rules/bounded.ts';
+import { boundedText } from '../../rules/text/bounded.ts';
 import { outlastConnectionLoss } from '../../store/database/connection-loss.ts';
 import { completeStep, type StepRow } from '../../store/runs/checkpoints.ts';
 import { restartAttempt } from '../../store/runs/restart-attempt.ts';

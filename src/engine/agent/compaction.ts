@@ -1,5 +1,5 @@
 import type { ModelMessage } from '../../providers/provider.ts';
-import { boundedJson, boundedText } from '../../rules/bounded.ts';
+import { boundedJson, boundedText } from '../../rules/text/bounded.ts';
 import { type Answer, type Turn, toMessages } from './turn.ts';
 
 /** How an agent's history is shortened, so that it fits the context of its model. Kept as a checkpoint. */

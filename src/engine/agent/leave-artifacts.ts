@@ -1,4 +1,4 @@
-import { mediaTypeOf } from '../../rules/media-type.ts';
+import { mediaTypeOf } from '../../rules/text/media-type.ts';
 import { outlastConnectionLoss } from '../../store/database/connection-loss.ts';
 import { completeStep, type StepRow } from '../../store/runs/checkpoints.ts';
 import { saveArtifact } from '../../store/tasks/artifacts.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ToolDefinition } from '../../providers/provider.ts';
-import { storableJson } from '../../rules/bounded.ts';
-import { type Plan, planProgress } from '../../rules/plan.ts';
+import { type Plan, planProgress } from '../../rules/agents/plan.ts';
+import { storableJson } from '../../rules/text/bounded.ts';
 import { readInputs, requestInput } from '../../store/tasks/user-replies.ts';
 import { PLAN_STEP_STATUSES } from '../../vocabulary.ts';
 import type { Outcome } from './outcome.ts';

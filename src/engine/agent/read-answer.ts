@@ -1,8 +1,8 @@
 import { flawOf } from '../../rules/answers/flaws.ts';
 import { needsTools } from '../../rules/answers/needs-tools.ts';
 import { looksLikeCall, readTextCalls } from '../../rules/answers/text-calls.ts';
-import { newId } from '../../rules/ids.ts';
-import type { ModelReference } from '../../rules/model-id.ts';
+import { newId } from '../../rules/ids/ids.ts';
+import type { ModelReference } from '../../rules/models/model-id.ts';
 import type { StartedTask } from '../../store/runs/load-claimed-task.ts';
 import type { ModelCallResult } from '../model-call.ts';
 import { toolNamed } from '../tools/index.ts';

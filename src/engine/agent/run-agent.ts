@@ -1,9 +1,9 @@
 import { coerceError, DomainError } from '../../errors.ts';
 import { type ModelMessage, ProviderError } from '../../providers/provider.ts';
-import { DEFAULT_MAX_ITERATIONS } from '../../rules/agent.ts';
+import { DEFAULT_MAX_ITERATIONS } from '../../rules/agents/agent.ts';
 import { refusesTools } from '../../rules/answers/tools-refusal.ts';
-import { storableJson } from '../../rules/bounded.ts';
-import { BYTES_PER_TOKEN, bytesPerToken } from '../../rules/context-window.ts';
+import { BYTES_PER_TOKEN, bytesPerToken } from '../../rules/models/context-window.ts';
+import { storableJson } from '../../rules/text/bounded.ts';
 import { isConnectionLoss, outlastConnectionLoss } from '../../store/database/connection-loss.ts';
 import { type Lease, LeaseLost } from '../../store/log/lease.ts';
 import { beginStep, completeStep, readSteps, taskChange } from '../../store/runs/checkpoints.ts';

@@ -1,4 +1,4 @@
-import type { Plan } from '../../rules/plan.ts';
+import type { Plan } from '../../rules/agents/plan.ts';
 import type { Lease } from '../../store/log/lease.ts';
 import type { StartedTask } from '../../store/runs/load-claimed-task.ts';
 import type { EngineContext } from '../context.ts';

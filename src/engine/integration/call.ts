@@ -1,5 +1,5 @@
 import { DomainError } from '../../errors.ts';
-import { retryAfterMs } from '../../rules/retry.ts';
+import { retryAfterMs } from '../../rules/runs/retry.ts';
 
 /** A request to somebody's address. */
 export interface Call {

@@ -1,7 +1,7 @@
 import { DomainError } from '../../errors.ts';
-import { waitAfter } from '../../rules/delivery.ts';
-import { PLATFORM_NAMES } from '../../rules/integration.ts';
-import { messageOf, slackTextOf } from '../../rules/run-end.ts';
+import { waitAfter } from '../../rules/integrations/delivery.ts';
+import { PLATFORM_NAMES } from '../../rules/integrations/integration.ts';
+import { messageOf, slackTextOf } from '../../rules/runs/run-end.ts';
 import type { SecretBox } from '../../secrets/secret-box.ts';
 import type { DueDelivery, Tried } from '../../store/integrations/send-deliveries.ts';
 import type { Platform } from '../../vocabulary.ts';

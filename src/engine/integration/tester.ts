@@ -1,7 +1,7 @@
 import { DomainError } from '../../errors.ts';
-import { newId } from '../../rules/ids.ts';
-import { type IntegrationTest, PLATFORM_NAMES } from '../../rules/integration.ts';
-import { storable } from '../../rules/text.ts';
+import { newId } from '../../rules/ids/ids.ts';
+import { type IntegrationTest, PLATFORM_NAMES } from '../../rules/integrations/integration.ts';
+import { storable } from '../../rules/text/text.ts';
 import type { SecretBox } from '../../secrets/secret-box.ts';
 import type { IntegrationRow } from '../../store/integrations/integrations.ts';
 import type { Platform } from '../../vocabulary.ts';

@@ -1,4 +1,4 @@
-import { storable } from '../../rules/text.ts';
+import { storable } from '../../rules/text/text.ts';
 import type { Answer } from './call.ts';
 
 const MAX_REASON = 200;

@@ -1,5 +1,5 @@
 import type { ToolDefinition } from '../../providers/provider.ts';
-import { inputTokensIn } from '../../rules/context-window.ts';
+import { inputTokensIn } from '../../rules/models/context-window.ts';
 import type { StartedTask } from '../../store/runs/load-claimed-task.ts';
 import type { EngineContext } from '../context.ts';
 

@@ -1,5 +1,5 @@
 import type { ProviderError } from '../../providers/provider.ts';
-import { waitInQueue } from '../../rules/retry.ts';
+import { waitInQueue } from '../../rules/runs/retry.ts';
 import { outlastConnectionLoss } from '../../store/database/connection-loss.ts';
 import type { Lease } from '../../store/log/lease.ts';
 import { readOutage } from '../../store/runs/defer-run.ts';

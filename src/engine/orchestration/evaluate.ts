@@ -1,7 +1,7 @@
 import { DomainError } from '../../errors.ts';
-import { boundedText } from '../../rules/bounded.ts';
-import type { Decision, Evaluation, Round, RoundAnswer } from '../../rules/orchestration.ts';
-import { readVerdict, VERDICT_SCHEMA } from '../../rules/verdict.ts';
+import type { Decision, Evaluation, Round, RoundAnswer } from '../../rules/orchestrations/orchestration.ts';
+import { readVerdict, VERDICT_SCHEMA } from '../../rules/orchestrations/verdict.ts';
+import { boundedText } from '../../rules/text/bounded.ts';
 import { outlastConnectionLoss } from '../../store/database/connection-loss.ts';
 import type { NewEvent } from '../../store/log/events.ts';
 import { roundChange } from '../../store/orchestrations/rounds.ts';

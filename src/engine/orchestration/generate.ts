@@ -1,7 +1,7 @@
 import { DomainError } from '../../errors.ts';
 import type { ModelMessage } from '../../providers/provider.ts';
-import { type ModelReference, sameModel } from '../../rules/model-id.ts';
-import { bestRound, type Round } from '../../rules/orchestration.ts';
+import { type ModelReference, sameModel } from '../../rules/models/model-id.ts';
+import { bestRound, type Round } from '../../rules/orchestrations/orchestration.ts';
 import { outlastConnectionLoss } from '../../store/database/connection-loss.ts';
 import type { NewEvent } from '../../store/log/events.ts';
 import { roundChange } from '../../store/orchestrations/rounds.ts';

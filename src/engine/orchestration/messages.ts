@@ -1,8 +1,8 @@
 import type { ModelMessage } from '../../providers/provider.ts';
 import { correctionPrompt } from '../../rules/answers/schema-prompt.ts';
-import { boundedText } from '../../rules/bounded.ts';
-import type { Round } from '../../rules/orchestration.ts';
-import { VERDICT_SCHEMA } from '../../rules/verdict.ts';
+import type { Round } from '../../rules/orchestrations/orchestration.ts';
+import { VERDICT_SCHEMA } from '../../rules/orchestrations/verdict.ts';
+import { boundedText } from '../../rules/text/bounded.ts';
 
 /** What a model is sent for an answer: the question, and the answer that it is to improve. */
 export function generationMessages(

@@ -1,4 +1,9 @@
-import { bestRound, decide, type OrchestrationResult, type Round } from '../../rules/orchestration.ts';
+import {
+  bestRound,
+  decide,
+  type OrchestrationResult,
+  type Round,
+} from '../../rules/orchestrations/orchestration.ts';
 import type { Lease } from '../../store/log/lease.ts';
 import { readSpend } from '../../store/money/model-call-reports.ts';
 import { readRounds } from '../../store/orchestrations/rounds.ts';

@@ -1,5 +1,5 @@
 import type { ModelMessage } from '../../providers/provider.ts';
-import type { Round } from '../../rules/orchestration.ts';
+import type { Round } from '../../rules/orchestrations/orchestration.ts';
 import type { Lease } from '../../store/log/lease.ts';
 import type { StartedOrchestration } from '../../store/orchestrations/start-orchestration.ts';
 import type { EngineContext } from '../context.ts';

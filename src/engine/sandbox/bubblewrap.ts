@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { coerceError, DomainError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
-import { FIRST_UID } from '../../rules/workspace.ts';
+import { FIRST_UID } from '../../rules/workspaces/workspace.ts';
 import { inside, type Owner, systemRoot } from './bubblewrap-arguments.ts';
 import type { Command } from './command.ts';
 import { type ControlGroup, type ControlGroups, createControlGroups } from './control-groups.ts';

@@ -1,8 +1,8 @@
 import { coerceError, DomainError } from '../../errors.ts';
 import type { ModelMessage } from '../../providers/provider.ts';
-import type { ModelReference } from '../../rules/model-id.ts';
-import type { ResourceUsage } from '../../rules/resource-usage.ts';
-import type { GenerateStep, OllamaGenerateStep } from '../../rules/template.ts';
+import type { ModelReference } from '../../rules/models/model-id.ts';
+import type { ResourceUsage } from '../../rules/models/resource-usage.ts';
+import type { GenerateStep, OllamaGenerateStep } from '../../rules/templates/template.ts';
 import { askModel, createTries } from '../ask-model.ts';
 import type { ModelCallResult } from '../model-call.ts';
 import { fill, fillIfAny, type StepOutput, type StepWork } from './step-work.ts';

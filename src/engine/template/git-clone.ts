@@ -1,7 +1,7 @@
 import { DomainError } from '../../errors.ts';
-import { isRef, type Repository, readRepositoryUrl } from '../../rules/git.ts';
-import { isRelativePath } from '../../rules/relative-path.ts';
-import type { GitCloneStep } from '../../rules/template.ts';
+import type { GitCloneStep } from '../../rules/templates/template.ts';
+import { isRelativePath } from '../../rules/text/relative-path.ts';
+import { isRef, type Repository, readRepositoryUrl } from '../../rules/workspaces/git.ts';
 import { cloneRepository } from '../clone-repository.ts';
 import { fill, fillIfAny, type StepOutput, type StepWork } from './step-work.ts';
 import { workspaceOf } from './workspace.ts';

@@ -1,7 +1,7 @@
 import { DomainError } from '../../errors.ts';
-import { isRelativePath } from '../../rules/relative-path.ts';
-import type { RunScriptStep } from '../../rules/template.ts';
-import { storable } from '../../rules/text.ts';
+import type { RunScriptStep } from '../../rules/templates/template.ts';
+import { isRelativePath } from '../../rules/text/relative-path.ts';
+import { storable } from '../../rules/text/text.ts';
 import { outlastConnectionLoss } from '../../store/database/connection-loss.ts';
 import { boundedContent, saveArtifact } from '../../store/tasks/artifacts.ts';
 import type { CommandResult } from '../sandbox/command.ts';

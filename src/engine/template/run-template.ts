@@ -1,7 +1,7 @@
 import { coerceError, DomainError } from '../../errors.ts';
 import { ProviderError } from '../../providers/provider.ts';
-import type { TemplateResult } from '../../rules/task.ts';
-import type { TemplateStep } from '../../rules/template.ts';
+import type { TemplateResult } from '../../rules/tasks/task.ts';
+import type { TemplateStep } from '../../rules/templates/template.ts';
 import { outlastConnectionLoss } from '../../store/database/connection-loss.ts';
 import type { NewEvent } from '../../store/log/events.ts';
 import { type Lease, LeaseLost } from '../../store/log/lease.ts';

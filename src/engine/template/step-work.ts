@@ -1,9 +1,9 @@
 import { DomainError } from '../../errors.ts';
 import type { Rendered } from '../../rules/computations.ts';
-import { isPlain } from '../../rules/liquid-text.ts';
-import { liquidTexts, type TemplateStep } from '../../rules/template.ts';
-import { storable } from '../../rules/text.ts';
-import { TooComplex } from '../../rules/watch.ts';
+import { isPlain } from '../../rules/liquid/text.ts';
+import { TooComplex } from '../../rules/liquid/watch.ts';
+import { liquidTexts, type TemplateStep } from '../../rules/templates/template.ts';
+import { storable } from '../../rules/text/text.ts';
 import type { Lease } from '../../store/log/lease.ts';
 import type { StartedTemplate } from '../../store/runs/load-claimed-task.ts';
 import type { EngineContext } from '../context.ts';

@@ -1,8 +1,8 @@
 import { DomainError } from '../../errors.ts';
-import { isMediaType, mediaTypeOf } from '../../rules/media-type.ts';
-import { isRelativePath } from '../../rules/relative-path.ts';
-import type { StoreOutputStep } from '../../rules/template.ts';
-import { storable } from '../../rules/text.ts';
+import type { StoreOutputStep } from '../../rules/templates/template.ts';
+import { isMediaType, mediaTypeOf } from '../../rules/text/media-type.ts';
+import { isRelativePath } from '../../rules/text/relative-path.ts';
+import { storable } from '../../rules/text/text.ts';
 import { outlastConnectionLoss } from '../../store/database/connection-loss.ts';
 import { boundedContent, MAX_ARTIFACT_BYTES, saveArtifact } from '../../store/tasks/artifacts.ts';
 import { fill, fillIfAny, type StepOutput, type StepWork } from './step-work.ts';

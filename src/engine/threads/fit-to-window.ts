@@ -1,4 +1,4 @@
-import { PROSE_BYTES_PER_TOKEN } from '../../rules/context-window.ts';
+import { PROSE_BYTES_PER_TOKEN } from '../../rules/models/context-window.ts';
 import { appendEvent } from '../../store/log/append-event.ts';
 import type { Lease } from '../../store/log/lease.ts';
 import type { EngineContext } from '../context.ts';

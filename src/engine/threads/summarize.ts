@@ -1,7 +1,7 @@
 import { DomainError } from '../../errors.ts';
 import { type ModelMessage, ProviderError } from '../../providers/provider.ts';
-import { boundedText } from '../../rules/bounded.ts';
-import { PROSE_BYTES_PER_TOKEN } from '../../rules/context-window.ts';
+import { PROSE_BYTES_PER_TOKEN } from '../../rules/models/context-window.ts';
+import { boundedText } from '../../rules/text/bounded.ts';
 import { outlastConnectionLoss } from '../../store/database/connection-loss.ts';
 import type { Lease } from '../../store/log/lease.ts';
 import type { StartedTask } from '../../store/runs/load-claimed-task.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { type Edited, editText } from '../../rules/edit-text.ts';
-import type { Place } from '../../rules/nearest-place.ts';
+import { type Edited, editText } from '../../rules/workspaces/edit-text.ts';
+import type { Place } from '../../rules/workspaces/nearest-place.ts';
 import { REQUIRE_FILE } from './read-file.ts';
 import {
   defineTool,

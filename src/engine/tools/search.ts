@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { globPattern, readSearchPattern } from '../../rules/search-pattern.ts';
+import { globPattern, readSearchPattern } from '../../rules/workspaces/search-pattern.ts';
 import { argument, defineTool, failure, path, runScript, scriptFailure, success, type Tool } from './tool.ts';
 
 const MAX_LINES = 200;

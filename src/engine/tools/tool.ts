@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ToolDefinition } from '../../providers/provider.ts';
-import { isStorable, storable } from '../../rules/text.ts';
+import { isStorable, storable } from '../../rules/text/text.ts';
 import type { Command, CommandResult } from '../sandbox/command.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isStorable } from '../../rules/text.ts';
+import { isStorable } from '../../rules/text/text.ts';
 import type { CommandResult } from '../sandbox/command.ts';
 import { defineTool, path, runScript, scriptFailure, success, type ToolContext } from './tool.ts';
 

@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg';
 import { coerceError, DomainError } from '../../errors.ts';
-import { TIMED_OUT } from '../../rules/workflow-plan.ts';
+import { TIMED_OUT } from '../../rules/workflows/plan.ts';
 import { outlastConnectionLoss } from '../../store/database/connection-loss.ts';
 import { transaction } from '../../store/database/transaction.ts';
 import type { LoggedEvent } from '../../store/log/events.ts';

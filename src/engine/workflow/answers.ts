@@ -1,7 +1,6 @@
 import type { Compute } from '../../computation/computation.ts';
-import { jsonSizeFault } from '../../rules/json-size.ts';
-import { TooComplex } from '../../rules/watch.ts';
-import type { StepScope } from '../../rules/workflow.ts';
+import { jsonSizeFault } from '../../rules/json/size.ts';
+import { TooComplex } from '../../rules/liquid/watch.ts';
 import type {
   BeginQuestion,
   BeginReply,
@@ -9,7 +8,8 @@ import type {
   StepReply,
   TaskQuestion,
   TaskReply,
-} from '../../rules/workflow-liquid.ts';
+} from '../../rules/workflows/liquid.ts';
+import type { StepScope } from '../../rules/workflows/workflow.ts';
 import { type Draft, readScope } from './draft.ts';
 
 /** What threads have computed for an execution, by the keys of the questions. */

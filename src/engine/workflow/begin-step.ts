@@ -1,4 +1,4 @@
-import type { BeginQuestion } from '../../rules/workflow-liquid.ts';
+import type { BeginQuestion } from '../../rules/workflows/liquid.ts';
 import { answerTo } from './answers.ts';
 import { changeStep, type Draft, stepOf } from './draft.ts';
 import { failInLiquid } from './fail-step.ts';

@@ -1,9 +1,9 @@
-import { isPlain } from '../../rules/liquid-text.ts';
-import { NO_SUBJECT } from '../../rules/task.ts';
-import { storable } from '../../rules/text.ts';
-import type { WorkflowStep } from '../../rules/workflow.ts';
-import type { TaskQuestion, TaskReply, TemplateReply } from '../../rules/workflow-liquid.ts';
-import type { NextTry, Try } from '../../rules/workflow-plan.ts';
+import { isPlain } from '../../rules/liquid/text.ts';
+import { NO_SUBJECT } from '../../rules/tasks/task.ts';
+import { storable } from '../../rules/text/text.ts';
+import type { TaskQuestion, TaskReply, TemplateReply } from '../../rules/workflows/liquid.ts';
+import type { NextTry, Try } from '../../rules/workflows/plan.ts';
+import type { WorkflowStep } from '../../rules/workflows/workflow.ts';
 import { isConnectionLoss } from '../../store/database/connection-loss.ts';
 import { freshId } from '../../store/database/fresh-id.ts';
 import { insertTask, type NewTask } from '../../store/tasks/create-task.ts';

@@ -1,6 +1,11 @@
 import type { ClientBase } from 'pg';
-import { type FinishedStep, type StepScope, scopeOf, type WorkflowStep } from '../../rules/workflow.ts';
-import type { StepState, Try } from '../../rules/workflow-plan.ts';
+import type { StepState, Try } from '../../rules/workflows/plan.ts';
+import {
+  type FinishedStep,
+  type StepScope,
+  scopeOf,
+  type WorkflowStep,
+} from '../../rules/workflows/workflow.ts';
 import type { SecretBox } from '../../secrets/secret-box.ts';
 import type { Quotas } from '../../store/accounts/quotas.ts';
 import type { LoggedEvent, NewEvent } from '../../store/log/events.ts';

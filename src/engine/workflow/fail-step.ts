@@ -1,5 +1,5 @@
 import type { RunError } from '../../errors.ts';
-import { storable } from '../../rules/text.ts';
+import { storable } from '../../rules/text/text.ts';
 import { changeStep, type Draft } from './draft.ts';
 
 export function failStep(draft: Draft, key: string, error: RunError): void {

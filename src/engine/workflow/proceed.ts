@@ -1,6 +1,11 @@
-import { type ExecutionResult, resultOf, type StepResult, stepFailure } from '../../rules/workflow.ts';
-import type { StepQuestion } from '../../rules/workflow-liquid.ts';
-import { type Decision, decide, earliest } from '../../rules/workflow-plan.ts';
+import type { StepQuestion } from '../../rules/workflows/liquid.ts';
+import { type Decision, decide, earliest } from '../../rules/workflows/plan.ts';
+import {
+  type ExecutionResult,
+  resultOf,
+  type StepResult,
+  stepFailure,
+} from '../../rules/workflows/workflow.ts';
 import type { LoggedEvent } from '../../store/log/events.ts';
 import { type ExecutionChange, readTaskResults } from '../../store/workflows/execution-state.ts';
 import { requireAnswers } from './answers.ts';

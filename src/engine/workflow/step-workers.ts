@@ -1,9 +1,9 @@
 import { DomainError } from '../../errors.ts';
-import { type AgentPart, abilityFor, assignment } from '../../rules/agent.ts';
-import { chooseModel, needsOf, takeChoice } from '../../rules/model-choice.ts';
-import type { ModelReference } from '../../rules/model-id.ts';
-import type { TemplateDefinition } from '../../rules/template.ts';
-import { kindOf, type StepKind, type WorkflowStep } from '../../rules/workflow.ts';
+import { type AgentPart, abilityFor, assignment } from '../../rules/agents/agent.ts';
+import { chooseModel, needsOf, takeChoice } from '../../rules/models/choice.ts';
+import type { ModelReference } from '../../rules/models/model-id.ts';
+import type { TemplateDefinition } from '../../rules/templates/template.ts';
+import { kindOf, type StepKind, type WorkflowStep } from '../../rules/workflows/workflow.ts';
 import { findAgents } from '../../store/agents/agents.ts';
 import type { NewEvent } from '../../store/log/events.ts';
 import { readModelCandidates } from '../../store/models/candidates.ts';

@@ -1,6 +1,6 @@
-import type { ModelReference } from '../../rules/model-id.ts';
-import { askingSteps, splitSecrets } from '../../rules/template-task.ts';
-import type { TemplateQuestion, TemplateReply } from '../../rules/workflow-liquid.ts';
+import type { ModelReference } from '../../rules/models/model-id.ts';
+import { askingSteps, splitSecrets } from '../../rules/templates/task.ts';
+import type { TemplateQuestion, TemplateReply } from '../../rules/workflows/liquid.ts';
 import type { NewEvent } from '../../store/log/events.ts';
 import type { NewTask } from '../../store/tasks/create-task.ts';
 import type { Draft } from './draft.ts';

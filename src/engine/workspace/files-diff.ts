@@ -1,5 +1,5 @@
-import { type ChangedPath, type PathKind, patchText } from '../../rules/patch-text.ts';
-import type { ComparableFiles } from '../../rules/workspace-files.ts';
+import type { ComparableFiles } from '../../rules/workspaces/files.ts';
+import { type ChangedPath, type PathKind, patchText } from '../../rules/workspaces/patch-text.ts';
 
 /** Files and links with their sizes. */
 export const LIST = `

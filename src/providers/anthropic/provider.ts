@@ -1,7 +1,7 @@
 import Anthropic from '@anthropic-ai/sdk';
 import type { MessageCreateParamsStreaming } from '@anthropic-ai/sdk/resources/messages';
 import type { VendorConfig } from '../../config.ts';
-import { VENDOR_RATES } from '../../rules/first-token.ts';
+import { VENDOR_RATES } from '../../rules/models/first-token.ts';
 import { toProviderError } from '../client-error.ts';
 import { createPatience } from '../patience.ts';
 import type { Provider, StreamPart } from '../provider.ts';

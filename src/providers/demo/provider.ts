@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
-import type { Usage } from '../../rules/money.ts';
+import type { Usage } from '../../rules/money/money.ts';
 import type { ModelRequest, Provider, StreamPart } from '../provider.ts';
 import { watchStream } from '../watch-stream.ts';
 import { minimalInstance } from './instance.ts';

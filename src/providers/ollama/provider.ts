@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { OllamaConfig } from '../../config.ts';
-import { OWN_SERVER_RATES } from '../../rules/first-token.ts';
-import { isStorable } from '../../rules/text.ts';
+import { OWN_SERVER_RATES } from '../../rules/models/first-token.ts';
+import { isStorable } from '../../rules/text/text.ts';
 import { createPatience } from '../patience.ts';
 import type { ModelRequest, Provider, StreamPart } from '../provider.ts';
 import { askLearning } from '../quirks/ask.ts';

@@ -1,5 +1,5 @@
 import type { ChatResponse } from 'ollama';
-import { storable } from '../../rules/text.ts';
+import { storable } from '../../rules/text/text.ts';
 import type { FinishReason } from '../../vocabulary.ts';
 import { isJsonObject } from '../json-object.ts';
 import { type Durations, ProviderError, type StreamPart, type VendorTurn } from '../provider.ts';

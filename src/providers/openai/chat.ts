@@ -1,6 +1,6 @@
 import type OpenAI from 'openai';
 import type { ChatCompletionCreateParamsStreaming } from 'openai/resources/chat/completions';
-import { OWN_SERVER_RATES } from '../../rules/first-token.ts';
+import { OWN_SERVER_RATES } from '../../rules/models/first-token.ts';
 import type { ProviderId } from '../../vocabulary.ts';
 import { toProviderError } from '../client-error.ts';
 import type { Origin } from '../history/origin.ts';

@@ -1,6 +1,6 @@
 import OpenAI from 'openai';
 import type { VendorConfig } from '../../config.ts';
-import { OWN_SERVER_RATES, VENDOR_RATES } from '../../rules/first-token.ts';
+import { OWN_SERVER_RATES, VENDOR_RATES } from '../../rules/models/first-token.ts';
 import type { Provider } from '../provider.ts';
 import { createQuirkMemory } from '../quirks/memory.ts';
 import { DEFAULT_PATIENCE } from '../watch-stream.ts';

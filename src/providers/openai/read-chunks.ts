@@ -1,4 +1,4 @@
-import { storable } from '../../rules/text.ts';
+import { storable } from '../../rules/text/text.ts';
 import type { Origin } from '../history/origin.ts';
 import { isJsonObject, type JsonObject } from '../json-object.ts';
 import { ProviderError, type StreamPart } from '../provider.ts';

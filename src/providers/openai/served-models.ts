@@ -1,4 +1,4 @@
-import { isStorable } from '../../rules/text.ts';
+import { isStorable } from '../../rules/text/text.ts';
 import type { ModelCapability } from '../../vocabulary.ts';
 import { isJsonObject, type JsonObject } from '../json-object.ts';
 import type { ListedModel, ModelTraits } from '../provider.ts';

@@ -1,4 +1,4 @@
-import { windowIn } from '../../rules/context-window.ts';
+import { windowIn } from '../../rules/models/context-window.ts';
 import type { Origin } from '../history/origin.ts';
 import { ProviderError, type StreamPart } from '../provider.ts';
 import { ENCRYPTED, GRAMMAR, learnFrom, type Sent } from './learn.ts';

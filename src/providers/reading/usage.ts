@@ -1,4 +1,4 @@
-import type { Usage } from '../../rules/money.ts';
+import type { Usage } from '../../rules/money/money.ts';
 import { isJsonObject, type JsonObject } from '../json-object.ts';
 import { tokenCount } from '../token-count.ts';
 

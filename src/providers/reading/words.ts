@@ -1,4 +1,4 @@
-import type { ProviderErrorCode } from '../../rules/provider-failure.ts';
+import type { ProviderErrorCode } from '../../rules/models/provider-failure.ts';
 
 /** Waiting does not mend it: the owner of the account has to act. */
 export const EMPTY_ACCOUNT =

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Context } from '../../context.ts';
 import { DomainError } from '../../errors.ts';
-import { globalId } from '../../rules/global-id.ts';
-import { newId } from '../../rules/ids.ts';
+import { globalId } from '../../rules/ids/global-id.ts';
+import { newId } from '../../rules/ids/ids.ts';
 import {
   type ApiKeyRow,
   findApiKey,

@@ -1,6 +1,6 @@
 import type { Services } from '../../context.ts';
 import { DomainError } from '../../errors.ts';
-import { newId } from '../../rules/ids.ts';
+import { newId } from '../../rules/ids/ids.ts';
 import { insertLogin } from '../../store/accounts/logins.ts';
 import type { User } from '../../store/entities/user.ts';
 import type { Origin } from '../../vocabulary.ts';

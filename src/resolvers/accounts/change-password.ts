@@ -2,7 +2,7 @@ import type { PoolClient } from 'pg';
 import { z } from 'zod';
 import type { Context } from '../../context.ts';
 import { DomainError } from '../../errors.ts';
-import { globalId } from '../../rules/global-id.ts';
+import { globalId } from '../../rules/ids/global-id.ts';
 import { recordAudit } from '../../store/accounts/audit.ts';
 import { endAllLogins, insertLogin } from '../../store/accounts/logins.ts';
 import { setPassword } from '../../store/accounts/passwords.ts';

@@ -1,6 +1,6 @@
 import type { Context } from '../../context.ts';
 import { DomainError } from '../../errors.ts';
-import { globalId } from '../../rules/global-id.ts';
+import { globalId } from '../../rules/ids/global-id.ts';
 import { recordAudit } from '../../store/accounts/audit.ts';
 import { endAllLogins, endLogin, endOldTokens } from '../../store/accounts/logins.ts';
 import { transaction } from '../../store/database/transaction.ts';

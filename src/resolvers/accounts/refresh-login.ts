@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Context } from '../../context.ts';
 import { DomainError } from '../../errors.ts';
-import { globalId } from '../../rules/global-id.ts';
+import { globalId } from '../../rules/ids/global-id.ts';
 import { recordAudit } from '../../store/accounts/audit.ts';
 import { refreshLogin as exchange } from '../../store/accounts/logins.ts';
 import { User } from '../../store/entities/user.ts';

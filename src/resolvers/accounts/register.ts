@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Context } from '../../context.ts';
 import { DomainError, type RequestErrorCode } from '../../errors.ts';
-import { newId } from '../../rules/ids.ts';
+import { newId } from '../../rules/ids/ids.ts';
 import { insertUser, type Registration } from '../../store/accounts/accounts.ts';
 import { User } from '../../store/entities/user.ts';
 import { text, validate } from '../validate.ts';

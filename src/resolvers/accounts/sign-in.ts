@@ -1,6 +1,6 @@
 import type { Services } from '../../context.ts';
 import { DomainError } from '../../errors.ts';
-import { newId } from '../../rules/ids.ts';
+import { newId } from '../../rules/ids/ids.ts';
 import { findIdentity, insertIdentity } from '../../store/accounts/identities.ts';
 import { email as emailRules } from './email.ts';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Context } from '../../context.ts';
 import { DomainError } from '../../errors.ts';
-import { globalId } from '../../rules/global-id.ts';
+import { globalId } from '../../rules/ids/global-id.ts';
 import {
   type AccountOutcome,
   beginDeletion,

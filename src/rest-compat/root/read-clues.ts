@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { decodeJwt } from 'jose';
 import { DomainError } from '../../errors.ts';
-import { jsonTextFault } from '../../rules/json-text.ts';
+import { jsonTextFault } from '../../rules/json/text.ts';
 import { DIALECTS, type Dialect } from '../../vocabulary.ts';
 import type { Clues } from './choose-dialect.ts';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { DomainError } from '../../errors.ts';
-import { unkeptNumber } from '../../rules/json-numbers.ts';
-import { jsonTextFault } from '../../rules/json-text.ts';
+import { unkeptNumber } from '../../rules/json/numbers.ts';
+import { jsonTextFault } from '../../rules/json/text.ts';
 import { inputFault } from '../faults.ts';
 import type { Command } from './command.ts';
 import type { Socket } from './socket.ts';

@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg';
-import { newId } from '../../rules/ids.ts';
+import { newId } from '../../rules/ids/ids.ts';
 import type { AuditAction } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
 import { createdAtTextSql, type ListRange, rangeSql, rangeValues } from '../database/keyset-page.ts';

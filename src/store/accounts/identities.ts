@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg';
-import { globalId } from '../../rules/global-id.ts';
+import { globalId } from '../../rules/ids/global-id.ts';
 import type { Database } from '../database/database.ts';
 import { transaction } from '../database/transaction.ts';
 import { isAddressTaken, isFirstAccount, lockAccounts } from './accounts.ts';

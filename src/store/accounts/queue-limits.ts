@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { ClientBase } from 'pg';
 import { DomainError } from '../../errors.ts';
-import { DEFAULT_MAX_QUEUED_RUNS } from '../../rules/account-turns.ts';
+import { DEFAULT_MAX_QUEUED_RUNS } from '../../rules/accounts/account-turns.ts';
 import type { Database } from '../database/database.ts';
 
 /** Limits the QUEUED runs of each account. */

@@ -1,5 +1,5 @@
-import type { AgentLimits } from '../../rules/agent.ts';
-import type { PromptParameters } from '../../rules/task.ts';
+import type { AgentLimits } from '../../rules/agents/agent.ts';
+import type { PromptParameters } from '../../rules/tasks/task.ts';
 import type { Origin, ToolName } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
 import { createdAtTextSql, type ListRange, rangeSql, rangeValues } from '../database/keyset-page.ts';

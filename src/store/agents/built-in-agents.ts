@@ -1,4 +1,4 @@
-import { GENERAL_TYPE } from '../../rules/agent.ts';
+import { GENERAL_TYPE } from '../../rules/agents/agent.ts';
 import { TOOL_NAMES, type ToolName } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
 

@@ -1,4 +1,4 @@
-import type { History } from '../../rules/outcomes.ts';
+import type { History } from '../../rules/prediction/outcomes.ts';
 import type { Database } from '../database/database.ts';
 
 /**

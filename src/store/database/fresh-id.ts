@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { hasCode } from '../../errors.ts';
-import { idOf, type NamedKind, newId } from '../../rules/ids.ts';
+import { idOf, type NamedKind, newId } from '../../rules/ids/ids.ts';
 import type { Origin } from '../../vocabulary.ts';
 
 const MAX_TRIES = 5;

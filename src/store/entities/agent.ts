@@ -1,6 +1,6 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
-import type { AgentLimits } from '../../rules/agent.ts';
-import type { PromptParameters } from '../../rules/task.ts';
+import type { AgentLimits } from '../../rules/agents/agent.ts';
+import type { PromptParameters } from '../../rules/tasks/task.ts';
 import type { ToolName } from '../../vocabulary.ts';
 import { timestamps } from './timestamps.ts';
 import { User } from './user.ts';

@@ -1,5 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
-import type { RunEnd } from '../../rules/run-end.ts';
+import type { RunEnd } from '../../rules/runs/run-end.ts';
 import { DELIVERY_STATUSES } from '../../vocabulary.ts';
 import { Integration } from './integration.ts';
 import { timestamps } from './timestamps.ts';

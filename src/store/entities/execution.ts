@@ -1,6 +1,6 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import type { RunError } from '../../errors.ts';
-import type { ExecutionResult, WorkflowDefinition } from '../../rules/workflow.ts';
+import type { ExecutionResult, WorkflowDefinition } from '../../rules/workflows/workflow.ts';
 import { EXECUTION_STEP_STATUSES, EXECUTION_TRIGGERS } from '../../vocabulary.ts';
 
 /** One run of a workflow; shares its id, owner, status and times with its run. */

@@ -1,5 +1,5 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
-import type { IntegrationTest } from '../../rules/integration.ts';
+import type { IntegrationTest } from '../../rules/integrations/integration.ts';
 import { PLATFORMS, type RunEnding } from '../../vocabulary.ts';
 import { timestamps } from './timestamps.ts';
 import { User } from './user.ts';

@@ -1,7 +1,7 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import type { RunError } from '../../errors.ts';
-import type { ModelReference } from '../../rules/model-id.ts';
-import type { OrchestrationResult } from '../../rules/orchestration.ts';
+import type { ModelReference } from '../../rules/models/model-id.ts';
+import type { OrchestrationResult } from '../../rules/orchestrations/orchestration.ts';
 import { Run } from './run.ts';
 import { Thread } from './thread.ts';
 

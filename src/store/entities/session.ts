@@ -1,5 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
-import type { SessionSettings } from '../../rules/session.ts';
+import type { SessionSettings } from '../../rules/sessions/session.ts';
 import { SESSION_STATUSES } from '../../vocabulary.ts';
 import { timestamps } from './timestamps.ts';
 import { User } from './user.ts';

@@ -1,11 +1,11 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import type { RunError } from '../../errors.ts';
-import type { AgentLimits } from '../../rules/agent.ts';
-import type { ModelReference } from '../../rules/model-id.ts';
-import type { Plan } from '../../rules/plan.ts';
-import type { ToldPrediction } from '../../rules/prediction.ts';
-import type { PromptParameters, TaskResult } from '../../rules/task.ts';
-import type { TemplatePlan } from '../../rules/template.ts';
+import type { AgentLimits } from '../../rules/agents/agent.ts';
+import type { Plan } from '../../rules/agents/plan.ts';
+import type { ModelReference } from '../../rules/models/model-id.ts';
+import type { ToldPrediction } from '../../rules/prediction/prediction.ts';
+import type { PromptParameters, TaskResult } from '../../rules/tasks/task.ts';
+import type { TemplatePlan } from '../../rules/templates/template.ts';
 import { TASK_KINDS, type ToolName } from '../../vocabulary.ts';
 import { Agent } from './agent.ts';
 import { Thread } from './thread.ts';

@@ -1,5 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
-import type { TemplateParameter, TemplateStep } from '../../rules/template.ts';
+import type { TemplateParameter, TemplateStep } from '../../rules/templates/template.ts';
 import { timestamps } from './timestamps.ts';
 import { User } from './user.ts';
 

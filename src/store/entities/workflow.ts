@@ -1,6 +1,6 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
-import type { Schedule } from '../../rules/schedule.ts';
-import type { WorkflowStep } from '../../rules/workflow.ts';
+import type { Schedule } from '../../rules/workflows/schedule.ts';
+import type { WorkflowStep } from '../../rules/workflows/workflow.ts';
 import { timestamps } from './timestamps.ts';
 import { User } from './user.ts';
 

@@ -1,4 +1,4 @@
-import type { RunEnd } from '../../rules/run-end.ts';
+import type { RunEnd } from '../../rules/runs/run-end.ts';
 import type { DeliveryStatus } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
 import {

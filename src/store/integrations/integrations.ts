@@ -1,4 +1,4 @@
-import type { IntegrationTest } from '../../rules/integration.ts';
+import type { IntegrationTest } from '../../rules/integrations/integration.ts';
 import type { Origin, Platform, RunEnding } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
 import { createdAtTextSql, type ListRange, rangeSql, rangeValues } from '../database/keyset-page.ts';

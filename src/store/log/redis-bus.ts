@@ -1,5 +1,5 @@
 import type { Log } from '../../log.ts';
-import { newId } from '../../rules/ids.ts';
+import { newId } from '../../rules/ids/ids.ts';
 import { type Bus, createLocalBus, type Feed, feedsOf, nameOf } from './bus.ts';
 import type { LoggedEvent } from './events.ts';
 import { connectRedis } from './redis-client.ts';

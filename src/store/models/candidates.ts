@@ -1,6 +1,6 @@
-import type { Candidate } from '../../rules/model-choice.ts';
-import { pricesOf } from '../../rules/price-list.ts';
-import { readTrackRecord } from '../../rules/track-record.ts';
+import type { Candidate } from '../../rules/models/choice.ts';
+import { pricesOf } from '../../rules/models/price-list.ts';
+import { readTrackRecord } from '../../rules/models/track-record.ts';
 import type { ProviderId } from '../../vocabulary.ts';
 import type { Store } from '../store.ts';
 import { findOfferedModels, type ModelRow } from './models.ts';

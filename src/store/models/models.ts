@@ -1,6 +1,6 @@
-import { plainProvider } from '../../rules/model-id.ts';
-import type { NamedModel } from '../../rules/model-name.ts';
-import type { Prices } from '../../rules/money.ts';
+import { plainProvider } from '../../rules/models/model-id.ts';
+import type { NamedModel } from '../../rules/models/model-name.ts';
+import type { Prices } from '../../rules/money/money.ts';
 import { type ModelAbility, type ModelCapability, PROVIDERS, type ProviderId } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
 import { createdAtTextSql, type ListRange, rangeSql, rangeValues } from '../database/keyset-page.ts';

@@ -1,5 +1,5 @@
-import type { ModelReference } from '../../rules/model-id.ts';
-import type { PastCall } from '../../rules/track-record.ts';
+import type { ModelReference } from '../../rules/models/model-id.ts';
+import type { PastCall } from '../../rules/models/track-record.ts';
 import type { Database } from '../database/database.ts';
 
 /** As many calls of a model tell how it does, unless they are older than that. */

@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg';
 import { DomainError } from '../../errors.ts';
-import { type Reservation, reserve } from '../../rules/budget.ts';
-import { isFree, type Prices } from '../../rules/money.ts';
+import { type Reservation, reserve } from '../../rules/money/budget.ts';
+import { isFree, type Prices } from '../../rules/money/money.ts';
 import type { Database } from '../database/database.ts';
 
 /** SQL: whether a limit is set on a run, what it is a part of, its session or its owner. @param run SQL name of the run's row. */

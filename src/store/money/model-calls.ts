@@ -1,7 +1,7 @@
 import type { ClientBase, Pool } from 'pg';
 import type { RunError } from '../../errors.ts';
-import type { Prices, Usage } from '../../rules/money.ts';
-import { FREE_PROVIDERS } from '../../rules/price-list.ts';
+import { FREE_PROVIDERS } from '../../rules/models/price-list.ts';
+import type { Prices, Usage } from '../../rules/money/money.ts';
 import type { FinishReason, ModelCallStatus, ProviderId } from '../../vocabulary.ts';
 import { transaction } from '../database/transaction.ts';
 import { appendSql, eventsParameter, RAISED, raiseSql } from '../log/event-log.ts';

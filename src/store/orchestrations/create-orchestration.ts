@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg';
-import type { ModelReference } from '../../rules/model-id.ts';
+import type { ModelReference } from '../../rules/models/model-id.ts';
 import type { Origin } from '../../vocabulary.ts';
 import { transaction } from '../database/transaction.ts';
 import { appendSql, bytesOf, eventsParameter, loggedSql, toLoggedEvents } from '../log/event-log.ts';

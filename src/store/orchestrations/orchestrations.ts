@@ -1,6 +1,6 @@
 import type { RunError } from '../../errors.ts';
-import type { ModelReference } from '../../rules/model-id.ts';
-import type { OrchestrationResult } from '../../rules/orchestration.ts';
+import type { ModelReference } from '../../rules/models/model-id.ts';
+import type { OrchestrationResult } from '../../rules/orchestrations/orchestration.ts';
 import type { Origin, RunStatus } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
 import { createdAtTextSql, type ListRange, rangeSql, rangeValues } from '../database/keyset-page.ts';

@@ -1,6 +1,6 @@
 import type { RunError } from '../../errors.ts';
-import type { ModelReference } from '../../rules/model-id.ts';
-import type { Round } from '../../rules/orchestration.ts';
+import type { ModelReference } from '../../rules/models/model-id.ts';
+import type { Round } from '../../rules/orchestrations/orchestration.ts';
 import type { FinishReason, ProviderId } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
 import type { StepChange } from '../runs/checkpoints.ts';

@@ -1,4 +1,4 @@
-import type { ModelReference } from '../../rules/model-id.ts';
+import type { ModelReference } from '../../rules/models/model-id.ts';
 import { fenced, type Lease } from '../log/lease.ts';
 import type { Store } from '../store.ts';
 

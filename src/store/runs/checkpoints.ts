@@ -1,5 +1,5 @@
-import type { Plan } from '../../rules/plan.ts';
-import type { ResourceUsage } from '../../rules/resource-usage.ts';
+import type { Plan } from '../../rules/agents/plan.ts';
+import type { ResourceUsage } from '../../rules/models/resource-usage.ts';
 import type { StepStatus } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
 import { appendSql, bytesOf, eventsParameter, RAISED, raiseSql } from '../log/event-log.ts';

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { ClientBase, Pool } from 'pg';
-import { newId } from '../../rules/ids.ts';
-import { FREE_PROVIDERS } from '../../rules/price-list.ts';
+import { newId } from '../../rules/ids/ids.ts';
+import { FREE_PROVIDERS } from '../../rules/models/price-list.ts';
 import type { ProviderId, RunKind } from '../../vocabulary.ts';
 import { transaction } from '../database/transaction.ts';
 import type { LoggedEvent } from '../log/events.ts';

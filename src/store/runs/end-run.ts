@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg';
 import type { RunError } from '../../errors.ts';
-import { statusesBefore } from '../../rules/status.ts';
+import { statusesBefore } from '../../rules/runs/status.ts';
 import type { RunKind, RunStatus } from '../../vocabulary.ts';
 import { appendSql, bytesOf, eventsParameter, raiseSql } from '../log/event-log.ts';
 import type { LoggedEvent, NewEvent } from '../log/events.ts';

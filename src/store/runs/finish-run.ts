@@ -1,7 +1,7 @@
 import type { ClientBase, Pool } from 'pg';
 import type { RunError } from '../../errors.ts';
-import type { OrchestrationResult } from '../../rules/orchestration.ts';
-import type { TaskResult } from '../../rules/task.ts';
+import type { OrchestrationResult } from '../../rules/orchestrations/orchestration.ts';
+import type { TaskResult } from '../../rules/tasks/task.ts';
 import { transaction } from '../database/transaction.ts';
 import { appendSql, bytesOf, eventsParameter, raiseSql } from '../log/event-log.ts';
 import type { LoggedEvent, NewEvent } from '../log/events.ts';

@@ -1,8 +1,8 @@
-import type { AgentLimits } from '../../rules/agent.ts';
-import type { ModelReference } from '../../rules/model-id.ts';
-import type { Plan } from '../../rules/plan.ts';
-import type { PromptParameters } from '../../rules/task.ts';
-import type { TemplatePlan } from '../../rules/template.ts';
+import type { AgentLimits } from '../../rules/agents/agent.ts';
+import type { Plan } from '../../rules/agents/plan.ts';
+import type { ModelReference } from '../../rules/models/model-id.ts';
+import type { PromptParameters } from '../../rules/tasks/task.ts';
+import type { TemplatePlan } from '../../rules/templates/template.ts';
 import type { ProviderId, TaskKind, ToolName } from '../../vocabulary.ts';
 import type { BegunCall } from '../money/model-calls.ts';
 import { pricesSql } from '../money/prices.ts';

@@ -1,4 +1,4 @@
-import type { SessionSettings } from '../../rules/session.ts';
+import type { SessionSettings } from '../../rules/sessions/session.ts';
 import type { Origin, SessionStatus } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
 import { createdAtTextSql, type ListRange, rangeSql, rangeValues } from '../database/keyset-page.ts';

@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg';
-import type { SessionSettings } from '../../rules/session.ts';
+import type { SessionSettings } from '../../rules/sessions/session.ts';
 import type { Origin, SessionStatus } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
 import { transaction } from '../database/transaction.ts';

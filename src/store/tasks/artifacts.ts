@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { DomainError } from '../../errors.ts';
-import { newId } from '../../rules/ids.ts';
+import { newId } from '../../rules/ids/ids.ts';
 import type { ArtifactType } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
 import { appendSql, loggedSql, RAISED, raiseSql, toLoggedEvents } from '../log/event-log.ts';

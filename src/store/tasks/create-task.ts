@@ -1,10 +1,10 @@
 import type { ClientBase, Pool } from 'pg';
 import { DomainError } from '../../errors.ts';
-import type { AgentLimits } from '../../rules/agent.ts';
-import type { ModelReference } from '../../rules/model-id.ts';
-import type { ToldPrediction } from '../../rules/prediction.ts';
-import type { PromptParameters, TaskSubject } from '../../rules/task.ts';
-import type { TemplatePlan } from '../../rules/template.ts';
+import type { AgentLimits } from '../../rules/agents/agent.ts';
+import type { ModelReference } from '../../rules/models/model-id.ts';
+import type { ToldPrediction } from '../../rules/prediction/prediction.ts';
+import type { PromptParameters, TaskSubject } from '../../rules/tasks/task.ts';
+import type { TemplatePlan } from '../../rules/templates/template.ts';
 import type { Origin, ProviderId, TaskKind, ToolName } from '../../vocabulary.ts';
 import { transaction } from '../database/transaction.ts';
 import { appendSql, bytesOf, loggedSql, toLoggedEvents } from '../log/event-log.ts';

@@ -1,5 +1,5 @@
 import type { RunError } from '../../errors.ts';
-import type { GivenResult } from '../../rules/task.ts';
+import type { GivenResult } from '../../rules/tasks/task.ts';
 import { transaction } from '../database/transaction.ts';
 import { publishAll } from '../log/publish-all.ts';
 import { type Ending, endAllWithin } from '../runs/end-run.ts';

@@ -1,4 +1,4 @@
-import type { TaskSubject } from '../../rules/task.ts';
+import type { TaskSubject } from '../../rules/tasks/task.ts';
 import { bytesOf, eventsParameter } from '../log/event-log.ts';
 import type { NewTask, NewTemplateTask, TaskParent } from './create-task.ts';
 

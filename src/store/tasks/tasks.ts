@@ -1,9 +1,9 @@
 import type { RunError } from '../../errors.ts';
-import type { AgentLimits } from '../../rules/agent.ts';
-import type { ModelReference } from '../../rules/model-id.ts';
-import type { Plan } from '../../rules/plan.ts';
-import type { ToldPrediction } from '../../rules/prediction.ts';
-import type { PromptParameters, TaskResult } from '../../rules/task.ts';
+import type { AgentLimits } from '../../rules/agents/agent.ts';
+import type { Plan } from '../../rules/agents/plan.ts';
+import type { ModelReference } from '../../rules/models/model-id.ts';
+import type { ToldPrediction } from '../../rules/prediction/prediction.ts';
+import type { PromptParameters, TaskResult } from '../../rules/tasks/task.ts';
 import type { Origin, RunStatus, TaskKind, ToolName } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
 import { createdAtTextSql } from '../database/keyset-page.ts';

@@ -1,7 +1,7 @@
 import type { ClientBase, Pool } from 'pg';
 import { DomainError } from '../../errors.ts';
-import { composePrompt } from '../../rules/compose-prompt.ts';
-import type { PromptParameters, TaskSubject } from '../../rules/task.ts';
+import { composePrompt } from '../../rules/tasks/compose-prompt.ts';
+import type { PromptParameters, TaskSubject } from '../../rules/tasks/task.ts';
 import { transaction } from '../database/transaction.ts';
 import { publishAll } from '../log/publish-all.ts';
 import { deleteRunsWithin } from '../runs/delete-runs.ts';

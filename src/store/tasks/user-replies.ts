@@ -1,4 +1,4 @@
-import { statusesBefore } from '../../rules/status.ts';
+import { statusesBefore } from '../../rules/runs/status.ts';
 import type { Database } from '../database/database.ts';
 import {
   appendSql,

@@ -1,5 +1,5 @@
-import { BUILT_IN_TEMPLATES } from '../../rules/built-in-templates.ts';
-import type { TemplateDefinition, TemplateParameter, TemplateStep } from '../../rules/template.ts';
+import { BUILT_IN_TEMPLATES } from '../../rules/templates/built-in.ts';
+import type { TemplateDefinition, TemplateParameter, TemplateStep } from '../../rules/templates/template.ts';
 import type { Database } from '../database/database.ts';
 import { createdAtTextSql, type ListRange, rangeSql, rangeValues } from '../database/keyset-page.ts';
 

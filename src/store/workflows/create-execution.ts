@@ -1,5 +1,5 @@
 import type { ClientBase, Pool } from 'pg';
-import type { WorkflowDefinition } from '../../rules/workflow.ts';
+import type { WorkflowDefinition } from '../../rules/workflows/workflow.ts';
 import type { ExecutionTrigger, Origin } from '../../vocabulary.ts';
 import { appendSql, bytesOf, eventsParameter, RAISED } from '../log/event-log.ts';
 import type { LoggedEvent, NewEvent } from '../log/events.ts';

@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg';
 import type { RunError } from '../../errors.ts';
-import { statusesBefore } from '../../rules/status.ts';
+import { statusesBefore } from '../../rules/runs/status.ts';
 import { RUN_KINDS } from '../../vocabulary.ts';
 import { transaction } from '../database/transaction.ts';
 import { appendSql, eventsParameter, RAISED, raiseSql } from '../log/event-log.ts';

@@ -1,7 +1,7 @@
 import type { ClientBase, Pool } from 'pg';
 import type { RunError } from '../../errors.ts';
-import type { ExecutionResult, StepResult, WorkflowDefinition } from '../../rules/workflow.ts';
-import type { StepState, Try } from '../../rules/workflow-plan.ts';
+import type { StepState, Try } from '../../rules/workflows/plan.ts';
+import type { ExecutionResult, StepResult, WorkflowDefinition } from '../../rules/workflows/workflow.ts';
 import type { ExecutionStepStatus, Origin } from '../../vocabulary.ts';
 import { appendSql, bytesOf, eventsParameter, raiseSql } from '../log/event-log.ts';
 import type { LoggedEvent, NewEvent } from '../log/events.ts';

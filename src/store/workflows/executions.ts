@@ -1,5 +1,5 @@
 import type { RunError } from '../../errors.ts';
-import type { ExecutionResult, StepResult, WorkflowDefinition } from '../../rules/workflow.ts';
+import type { ExecutionResult, StepResult, WorkflowDefinition } from '../../rules/workflows/workflow.ts';
 import type { ExecutionStepStatus, ExecutionTrigger, Origin, RunStatus } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
 import { createdAtTextSql, type ListRange, rangeSql, rangeValues } from '../database/keyset-page.ts';

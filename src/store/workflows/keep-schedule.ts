@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg';
 import { DomainError } from '../../errors.ts';
-import { nextTick } from '../../rules/schedule.ts';
+import { nextTick } from '../../rules/workflows/schedule.ts';
 import { freshId } from '../database/fresh-id.ts';
 import { transaction } from '../database/transaction.ts';
 import { bytesOf } from '../log/event-log.ts';

@@ -1,5 +1,5 @@
-import type { Schedule } from '../../rules/schedule.ts';
-import type { WorkflowDefinition, WorkflowStep } from '../../rules/workflow.ts';
+import type { Schedule } from '../../rules/workflows/schedule.ts';
+import type { WorkflowDefinition, WorkflowStep } from '../../rules/workflows/workflow.ts';
 import type { Origin } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
 import { createdAtTextSql, type ListRange, rangeSql, rangeValues } from '../database/keyset-page.ts';

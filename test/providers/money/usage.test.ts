@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { gatherUsage } from '../../../src/providers/reading/usage.ts';
-import { costOf, type Usage } from '../../../src/rules/money.ts';
-import { listPrices, pricesOf } from '../../../src/rules/price-list.ts';
+import { listPrices, pricesOf } from '../../../src/rules/models/price-list.ts';
+import { costOf, type Usage } from '../../../src/rules/money/money.ts';
 
 interface Row {
   who: string;

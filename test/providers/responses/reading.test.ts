@@ -1,8 +1,8 @@
 import { brotliCompressSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createOpenAiProvider } from '../../../src/providers/openai/provider.ts';
-import { costOf } from '../../../src/rules/money.ts';
-import { listPrices } from '../../../src/rules/price-list.ts';
+import { listPrices } from '../../../src/rules/models/price-list.ts';
+import { costOf } from '../../../src/rules/money/money.ts';
 import { answerText, startVendor } from '../../vendor/server.ts';
 import { ABSURD_COUNTS, never, REQUEST, WEATHER } from '../conversation.ts';
 import { failureOf, type Heard, listen } from '../listen.ts';

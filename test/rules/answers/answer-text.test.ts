@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { readAnswer } from '../../../src/rules/answer-schema.ts';
-import { answerCandidates } from '../../../src/rules/answer-text.ts';
-import { readVerdict } from '../../../src/rules/verdict.ts';
+import { readAnswer } from '../../../src/rules/answers/schema.ts';
+import { answerCandidates } from '../../../src/rules/answers/text.ts';
+import { readVerdict } from '../../../src/rules/orchestrations/verdict.ts';
 
 const CITY = {
   type: 'object',

@@ -1,4 +1,4 @@
-import type { ProviderErrorCode } from '../../../src/rules/provider-failure.ts';
+import type { ProviderErrorCode } from '../../../src/rules/models/provider-failure.ts';
 import type { FinishReason } from '../../../src/vocabulary.ts';
 import type { Kind } from './kinds.ts';
 

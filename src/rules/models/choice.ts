@@ -1,0 +1,186 @@
+import type { ModelAbility, ModelCapability, ProviderId } from '../../vocabulary.ts';
+import type { Prices } from '../money/money.ts';
+import type { TrackRecord } from './track-record.ts';
+
+/** A model as the choice sees it. */
+export interface Candidate {
+  provider: ProviderId;
+  modelId: string;
+  /** Its place in the catalog; lower is better. */
+  rank: number;
+  capabilities: readonly ModelCapability[];
+  specialties: readonly string[];
+  supportsFunctionCalling: boolean;
+  /** What it cannot do by its server's account. */
+  lacks: readonly ModelAbility[];
+  /** null: unknown. */
+  contextWindow: number | null;
+  /** null: unknown. */
+  prices: Prices | null;
+  record: TrackRecord;
+}
+
+/** What a model is wanted for. */
+export interface ModelNeeds {
+  /** What it must be able to do. */
+  capabilities: readonly ModelCapability[];
+  /** `known`: models that are known to call tools; `possible`: those, and models of which it is unknown. */
+  tools: 'none' | 'possible' | 'known';
+  /** What it is better good at: capabilities and specialties. */
+  wishes: readonly string[];
+  /** Tokens that it has to take; null: unknown. */
+  contextSize: number | null;
+  /** 0: the price does not matter, to 1: it matters most. */
+  costSensitivity: number;
+  preferredProvider: ProviderId | null;
+}
+
+export const NO_NEEDS: ModelNeeds = {
+  capabilities: [],
+  tools: 'none',
+  wishes: [],
+  contextSize: null,
+  costSensitivity: 0,
+  preferredProvider: null,
+};
+
+/** The needs of a task, in the order in which they are tried: a model that is known to call tools before others. */
+export function needsOf(needed: ModelAbility): [ModelNeeds, ...ModelNeeds[]] {
+  if (needed === 'text') return [NO_NEEDS];
+  return [
+    { ...NO_NEEDS, tools: 'known' },
+    { ...NO_NEEDS, tools: 'possible' },
+  ];
+}
+
+export interface ScoredModel<Model extends Candidate> {
+  model: Model;
+  /** 0 to 1. */
+  score: number;
+}
+
+export interface ModelChoice<Model extends Candidate> {
+  selected: ScoredModel<Model>;
+  /** The others that would do, best first. */
+  alternatives: ScoredModel<Model>[];
+  reason: string;
+}
+
+/**
+ * The model for whoever names none. A real model goes before the demo, and one whose circuit is open is avoided;
+ * among the rest the score decides, and among equals the order of the candidates.
+ * @returns null when no candidate meets the needs.
+ */
+export function chooseModel<Model extends Candidate>(
+  candidates: readonly Model[],
+  needs: ModelNeeds,
+): ModelChoice<Model> | null {
+  const real = candidates.filter(({ provider }) => provider !== 'demo');
+  const able = (real.length > 0 ? real : candidates).filter((candidate) => meets(candidate, needs));
+  const working = able.filter(({ record }) => record.circuit !== 'open');
+  const [selected, ...alternatives] = (working.length > 0 ? working : able)
+    .map((model) => ({ model, score: scoreOf(model, needs) }))
+    .sort((one, other) => other.score - one.score);
+  if (!selected) return null;
+  const avoided = working.length > 0 ? able.filter((model) => !working.includes(model)) : [];
+  return { selected, alternatives, reason: reasonFor(selected.model, needs, avoided) };
+}
+
+const CALLS_TOOLS: Record<ModelNeeds['tools'], (model: Candidate) => boolean> = {
+  none: () => true,
+  possible: ({ lacks }) => !lacks.includes('tools'),
+  known: ({ lacks, supportsFunctionCalling }) => supportsFunctionCalling && !lacks.includes('tools'),
+};
+
+/** Every choice is of a model that is to answer, which one for embeddings alone cannot. */
+function meets(candidate: Candidate, needs: ModelNeeds): boolean {
+  const { capabilities, contextWindow, lacks } = candidate;
+  if (lacks.includes('text') || !CALLS_TOOLS[needs.tools](candidate)) return false;
+  const isLargeEnough =
+    contextWindow === null || needs.contextSize === null || contextWindow >= needs.contextSize;
+  return isLargeEnough && needs.capabilities.every((capability) => capabilities.includes(capability));
+}
+
+/** How much a part counts, and how good the model is at it, 0 to 1. */
+type Part = [weight: number, value: number];
+
+function scoreOf(model: Candidate, needs: ModelNeeds): number {
+  const parts: Part[] = [
+    [1, 1 - Math.min(model.rank, LAST_RANK) / LAST_RANK],
+    [1, successRate(model.record)],
+    [0.1, quickness(model.record)],
+    [2 * needs.costSensitivity, cheapness(model.prices)],
+  ];
+  if (needs.wishes.length > 0) parts.push([1.5, fitting(model, needs).length / needs.wishes.length]);
+  if (needs.preferredProvider) parts.push([1.5, model.provider === needs.preferredProvider ? 1 : 0]);
+  const weights = parts.reduce((sum, [weight]) => sum + weight, 0);
+  return parts.reduce((sum, [weight, value]) => sum + weight * value, 0) / weights;
+}
+
+/** From here on the place in the catalog makes no difference. */
+const LAST_RANK = 100;
+
+/** A model that was never called is taken to answer 19 times of 20. */
+function successRate({ successes, failures }: TrackRecord): number {
+  return (successes + 19) / (successes + failures + 20);
+}
+
+/** 1 for at once, 0.5 for a wait of 5 s; unknown is taken for a second. */
+function quickness({ firstTokenMs }: TrackRecord): number {
+  return 5_000 / (5_000 + (firstTokenMs ?? 1_000));
+}
+
+/** 1 for free, 0.5 for 2 dollars per million tokens, three of four of them sent; an unknown price is no good one. */
+function cheapness(prices: Prices | null): number {
+  return prices ? 2 / (2 + (3 * Number(prices.input) + Number(prices.output)) / 4) : 0;
+}
+
+function fitting({ capabilities, specialties }: Candidate, { wishes }: ModelNeeds): string[] {
+  const has: readonly string[] = [...capabilities, ...specialties];
+  return wishes.filter((wish) => has.includes(wish));
+}
+
+function reasonFor(model: Candidate, needs: ModelNeeds, avoided: readonly Candidate[]): string {
+  const { provider, prices, record } = model;
+  if (provider === 'demo') return 'no provider is configured, so the demo model answers';
+  const fits = fitting(model, needs);
+  const reasons = [
+    ...(needs.preferredProvider === provider ? [`served by ${provider}, which is preferred`] : []),
+    ...(needs.tools === 'known' ? ['able to call tools'] : []),
+    ...(needs.capabilities.length > 0 ? [`able to do ${needs.capabilities.join(', ')}`] : []),
+    ...(fits.length > 0 ? [`good at ${fits.join(', ')}`] : []),
+    ...(needs.costSensitivity > 0 && prices
+      ? [`at $${Number(prices.input)} and $${Number(prices.output)} per million tokens`]
+      : []),
+    ...(record.failures > 0
+      ? [`${record.successes} of its last ${record.successes + record.failures} calls went well`]
+      : []),
+    ...(avoided.length > 0
+      ? [`without ${avoided.map(nameOf).join(', ')}, which failed again and again`]
+      : []),
+  ];
+  const first = 'the first general-purpose model of the configured providers';
+  return reasons.length > 0 ? `the best score: ${reasons.join('; ')}` : first;
+}
+
+function nameOf({ provider, modelId }: Candidate): string {
+  return `${provider}/${modelId}`;
+}
+
+/** Whoever waited for three more that fail has waited long enough. */
+const MAX_STAND_INS = 3;
+
+/** A choice as a task takes it: the model, what to ask when that fails, and what the task's log says about it. */
+export function takeChoice({ selected, alternatives, reason }: ModelChoice<Candidate>) {
+  const { provider, modelId: model } = selected.model;
+  const others = alternatives.map((other) => ({
+    provider: other.model.provider,
+    model: other.model.modelId,
+  }));
+  return {
+    provider,
+    model,
+    standIns: others.slice(0, MAX_STAND_INS),
+    told: { provider, model, reason, alternatives: others.map((each) => `${each.provider}/${each.model}`) },
+  };
+}

@@ -1,0 +1,36 @@
+import type { RunErrorCode } from '../../errors.ts';
+
+export type ProviderErrorCode = Extract<
+  RunErrorCode,
+  | 'ADDRESS_REFUSED'
+  | 'CONTEXT_TOO_LONG'
+  | 'MODEL_NOT_FOUND'
+  | 'PROVIDER_AUTH'
+  | 'PROVIDER_BAD_REQUEST'
+  | 'PROVIDER_RATE_LIMITED'
+  | 'PROVIDER_STREAM_BROKEN'
+  | 'PROVIDER_TIMEOUT'
+  | 'PROVIDER_UNAVAILABLE'
+>;
+
+/**
+ * What a failure is about: `passing` ones are worth another try, `lasting` ones stay until somebody acts, and those
+ * of a `request` say nothing about the model.
+ */
+export const FAILURES: Record<ProviderErrorCode, 'passing' | 'lasting' | 'request'> = {
+  ADDRESS_REFUSED: 'lasting',
+  CONTEXT_TOO_LONG: 'request',
+  MODEL_NOT_FOUND: 'lasting',
+  PROVIDER_AUTH: 'lasting',
+  PROVIDER_BAD_REQUEST: 'request',
+  PROVIDER_RATE_LIMITED: 'passing',
+  PROVIDER_STREAM_BROKEN: 'passing',
+  PROVIDER_TIMEOUT: 'passing',
+  PROVIDER_UNAVAILABLE: 'passing',
+};
+
+/** @param code of a model call that failed; other codes are none of its provider's. */
+export function failureKind(code: string): 'passing' | 'lasting' | 'request' | null {
+  const known: Readonly<Record<string, 'passing' | 'lasting' | 'request'>> = FAILURES;
+  return Object.hasOwn(known, code) ? (known[code] ?? null) : null;
+}

@@ -1,0 +1,89 @@
+import type { RunError } from '../../errors.ts';
+import type { RunEnding, RunKind } from '../../vocabulary.ts';
+import { globalId } from '../ids/global-id.ts';
+
+/** The end of a run, as the transaction that brought it about knew it. Times are ISO 8601 with any time zone. */
+export interface RunEnd {
+  runId: string;
+  kind: RunKind;
+  status: RunEnding;
+  sessionId: string | null;
+  error: RunError | null;
+  cancelReason: string | null;
+  /** US dollars: the known costs of its model calls, and of those of its parts. */
+  cost: number;
+  /** Whether all were known. */
+  costComplete: boolean;
+  createdAt: string;
+  /** null: it never started. */
+  startedAt: string | null;
+  endedAt: string;
+}
+
+/** How GraphQL calls them, as a part of their ids. */
+const TYPES: Record<RunKind, string> = {
+  task: 'Task',
+  execution: 'Execution',
+  orchestration: 'Orchestration',
+};
+
+/**
+ * What a webhook is told: always the same text for the same end. Ids and words are those of GraphQL, where whoever
+ * wants to know more can ask; no text of people or models goes along.
+ */
+export function messageOf(end: RunEnd) {
+  const { kind, status, sessionId, error, cancelReason, cost, costComplete } = end;
+  return {
+    type: `${kind}.${status}`,
+    timestamp: utc(end.endedAt),
+    data: {
+      id: runIdOf(end),
+      kind: kind.toUpperCase(),
+      status: status.toUpperCase(),
+      sessionId: sessionId === null ? null : globalId('Session', sessionId),
+      error,
+      cancelReason,
+      cost,
+      costComplete,
+      createdAt: utc(end.createdAt),
+      startedAt: end.startedAt === null ? null : utc(end.startedAt),
+      endedAt: utc(end.endedAt),
+    },
+  };
+}
+
+/** The run's id as GraphQL prints it. */
+export function runIdOf({ kind, runId }: Pick<RunEnd, 'kind' | 'runId'>): string {
+  return globalId(TYPES[kind], runId);
+}
+
+function utc(time: string): string {
+  return new Date(time).toISOString();
+}
+
+const DOLLAR_PLACES = 6;
+
+/** The same for people, in Slack's own markup. */
+export function slackTextOf(end: RunEnd): string {
+  const { kind, status, error, cancelReason, cost, costComplete } = end;
+  const why = error ? `${error.code}: ${error.message}` : cancelReason;
+  const facts = [
+    ...(end.startedAt === null ? [] : [`${secondsBetween(end.startedAt, end.endedAt)} s`]),
+    `${costComplete ? '' : 'at least '}$${Number(cost.toFixed(DOLLAR_PLACES))}`,
+  ];
+  const lines = [
+    `*${TYPES[kind]} ${status}* \`${runIdOf(end)}\``,
+    ...(why ? [escaped(why)] : []),
+    facts.join(' · '),
+  ];
+  return lines.join('\n');
+}
+
+function secondsBetween(from: string, to: string): number {
+  return Math.max(0, Math.round((Date.parse(to) - Date.parse(from)) / 100) / 10);
+}
+
+/** https://api.slack.com/reference/surfaces/formatting#escaping */
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}

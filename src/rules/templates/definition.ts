@@ -1,0 +1,136 @@
+import type { FieldIssue } from '../../errors.ts';
+import { liquidReferences, type Reference } from '../liquid/liquid.ts';
+import { UNWATCHED, type Watch } from '../liquid/watch.ts';
+import { fewOf } from '../text/few-of.ts';
+import { valueFault } from './parameters.ts';
+import {
+  liquidTexts,
+  STEP_OUTPUTS,
+  type TemplateDefinition,
+  type TemplateParameter,
+  type TemplateStep,
+} from './template.ts';
+
+/** All that is wrong with a template whose members have the right shape: where, what, and what was allowed. */
+export function definitionFaults(
+  { parameters, steps }: TemplateDefinition,
+  watch: Watch = UNWATCHED,
+): FieldIssue[] {
+  return [
+    ...repeated(
+      'parameters',
+      'name',
+      parameters.map(({ name }) => name),
+    ),
+    ...repeated(
+      'steps',
+      'id',
+      steps.map(({ id }) => id),
+    ),
+    ...parameters.flatMap((parameter, index) => within(`parameters.${index}`, parameterFaults(parameter))),
+    ...steps.flatMap((step, index) =>
+      within(`steps.${index}`, [
+        ...shapeFaults(step),
+        ...textFaults(step, {
+          parameters,
+          earlier: steps.slice(0, index),
+          begin: (field) => watch.begin(`steps.${index}.${field}`),
+        }),
+      ]),
+    ),
+  ];
+}
+
+function within(root: string, issues: readonly FieldIssue[]): FieldIssue[] {
+  return issues.map(({ field, message }) => ({ field: `${root}.${field}`, message }));
+}
+
+function repeated(list: string, member: string, words: readonly string[]): FieldIssue[] {
+  const first = new Map(words.map((word, index) => [word, index] as const).toReversed());
+  return words.flatMap((word, index) =>
+    first.get(word)! < index
+      ? [{ field: `${list}.${index}.${member}`, message: `${JSON.stringify(word)} is there already` }]
+      : [],
+  );
+}
+
+function parameterFaults(parameter: TemplateParameter): FieldIssue[] {
+  const { name, type, required, min, max, isSecret } = parameter;
+  const given = parameter.default;
+  const faultOfDefault = given === null ? null : valueFault(parameter, given);
+  const rules: [isBroken: boolean, field: string, message: string][] = [
+    [name === 'steps', 'name', '"steps" is where the outputs of steps are'],
+    [type === 'boolean' && (min ?? max) !== null, 'min', 'a boolean has no bounds'],
+    [min !== null && max !== null && min > max, 'max', `must be at least min, which is ${min}`],
+    [required && given !== null, 'default', 'what is required has no default'],
+    [faultOfDefault !== null, 'default', faultOfDefault ?? ''],
+    [isSecret && type !== 'string', 'isSecret', 'only a string can be a secret'],
+    [isSecret && given !== null, 'default', 'a secret has no default: everybody could read it'],
+  ];
+  const issues = rules.flatMap(([isBroken, field, message]) => (isBroken ? [{ field, message }] : []));
+  return [...issues, ...allowedFaults(parameter)];
+}
+
+function allowedFaults({ allowed, ...parameter }: TemplateParameter): FieldIssue[] {
+  const isList = parameter.type === 'list';
+  const bounds = isList ? { min: null, max: null } : {};
+  return (allowed ?? []).flatMap((value, index) => {
+    const message = valueFault({ ...parameter, ...bounds, allowed: null }, isList ? [value] : value);
+    return message === null ? [] : [{ field: `allowed.${index}`, message }];
+  });
+}
+
+function shapeFaults(step: TemplateStep): FieldIssue[] {
+  if (step.type === 'run_script' && (step.path === null) === (step.script === null)) {
+    return [{ field: 'script', message: 'give either path or script' }];
+  }
+  if (step.type === 'store_output' && step.path === null && step.content === null) {
+    return [{ field: 'content', message: 'give content, or a path, or both' }];
+  }
+  return [];
+}
+
+function textFaults(step: TemplateStep, { begin, ...known }: Omit<Scope, 'field'> & Watch): FieldIssue[] {
+  return liquidTexts(step).flatMap(({ field, text }) => {
+    begin(field);
+    const read = liquidReferences(text);
+    if (read.fault !== undefined) return [{ field, message: `is not Liquid: ${read.fault}` }];
+    const faults = read.references.flatMap((one) => referenceFault(one, { field, ...known }) ?? []);
+    return [...new Set(faults)].map((message) => ({ field, message }));
+  });
+}
+
+interface Scope {
+  field: string;
+  parameters: readonly TemplateParameter[];
+  earlier: readonly TemplateStep[];
+}
+
+function referenceFault(reference: Reference, { field, parameters, earlier }: Scope): string | null {
+  const [root] = reference;
+  if (root === 'steps') return stepReferenceFault(reference, field, earlier);
+  const parameter = parameters.find(({ name }) => name === root);
+  if (!parameter) {
+    const names = fewOf(parameters.map(({ name }) => name)) || 'none';
+    return `reads ${JSON.stringify(root)}, which is no parameter; there are: ${names}`;
+  }
+  if (parameter.isSecret && field !== 'token') return `a secret such as ${root} may only be a token`;
+  return null;
+}
+
+function stepReferenceFault(
+  [, id, member]: Reference,
+  field: string,
+  earlier: readonly TemplateStep[],
+): string | null {
+  // A task that wants a model that is not there is refused when it is made.
+  if (field === 'model') return 'a model may depend on parameters only';
+  const step = earlier.find((one) => one.id === id);
+  if (!step) {
+    const ids = fewOf(earlier.map((one) => one.id)) || 'none';
+    return `reads steps.${id ?? '[…]'}, which is no earlier step; there are: ${ids}`;
+  }
+  const outputs = STEP_OUTPUTS[step.type];
+  if (outputs.some((one) => one === member)) return null;
+  return `reads steps.${id}.${member ?? '[…]'}; there are: ${outputs.join(', ')}`;
+}

@@ -1,0 +1,38 @@
+import { fewOf } from '../text/few-of.ts';
+import type { ParameterCheck } from './parameters.ts';
+import type { GenerateStep, OllamaGenerateStep, TemplateParameter, TemplateStep } from './template.ts';
+
+type AskingStep = GenerateStep | OllamaGenerateStep;
+
+/** The steps of a template that ask a model. */
+export function askingSteps(steps: readonly TemplateStep[]): AskingStep[] {
+  return steps.filter(
+    (step): step is AskingStep => step.type === 'generate' || step.type === 'ollama_generate',
+  );
+}
+
+/** Secrets apart from the rest, which everybody who may see the task sees. secrets: null, there are none. */
+export function splitSecrets(
+  parameters: readonly TemplateParameter[],
+  values: Record<string, unknown>,
+): { values: Record<string, unknown>; secrets: Record<string, unknown> | null } {
+  const pick = (isWanted: (parameter: TemplateParameter) => boolean) =>
+    Object.fromEntries(parameters.filter(isWanted).map(({ name }) => [name, values[name]]));
+  return {
+    values: pick(({ isSecret }) => !isSecret),
+    secrets: parameters.some(({ isSecret }) => isSecret) ? pick(({ isSecret }) => isSecret) : null,
+  };
+}
+
+/** All that is wrong with parameters, each with its name. */
+export function parameterFaults(
+  parameters: readonly TemplateParameter[],
+  { missing, invalid, unknown }: ParameterCheck,
+): { field: string; message: string }[] {
+  const names = fewOf(parameters.map(({ name }) => name)) || 'none';
+  return [
+    ...missing.map((field) => ({ field, message: 'is required' })),
+    ...invalid,
+    ...unknown.map((field) => ({ field, message: `is no parameter of the template; there are: ${names}` })),
+  ];
+}

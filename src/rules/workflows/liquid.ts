@@ -1,0 +1,132 @@
+import { evaluateLiquid, fillIn, holdsInLiquid, renderLiquid } from '../liquid/liquid.ts';
+import { TooComplex, type Watch } from '../liquid/watch.ts';
+import { checkParameters } from '../templates/parameters.ts';
+import { parameterFaults } from '../templates/task.ts';
+import type { TemplateParameter } from '../templates/template.ts';
+
+/** What a workflow step needs to have computed before it goes on. */
+export type StepQuestion = BeginQuestion | TaskQuestion;
+
+export interface BeginQuestion {
+  kind: 'begin';
+  /** Identifies the question among others. */
+  key: string;
+  condition: string | null;
+  forEach: string | null;
+}
+
+export interface TaskQuestion {
+  kind: 'task';
+  key: string;
+  /** A prompt, or the parameters of a template. */
+  asked: { prompt: string } | TemplateQuestion;
+  /** Additional variables for an item of `forEach`. */
+  more: { item: unknown; index: number } | null;
+}
+
+export interface TemplateQuestion {
+  template: string;
+  parameters: readonly TemplateParameter[];
+  given: Record<string, unknown>;
+  /** The models that its steps name, by the ids of the steps. */
+  models: Record<string, string>;
+}
+
+export type StepReply = BeginReply | TaskReply;
+
+interface Refusal {
+  fault: string;
+}
+
+export type BeginReply =
+  | Refusal
+  | { fault?: undefined; begins: false }
+  /** items: null when the step has no list. */
+  | { fault?: undefined; begins: true; items: unknown[] | null };
+
+export type TaskReply =
+  | Refusal
+  | { fault?: undefined; prompt: string }
+  | ({ fault?: undefined } & TemplateReply);
+
+export interface TemplateReply {
+  values: Record<string, unknown>;
+  /** By the ids of the template's steps; null: none is named. */
+  models: Record<string, string | null>;
+}
+
+/** Maximum items of a `forEach` list. */
+const MAX_ITEMS = 1_000;
+
+/** Maximum characters of all parameters of a template, as JSON. */
+const MAX_VALUES = 4_000_000;
+
+/** @throws TooComplex */
+export function replyTo(question: StepQuestion, scope: Record<string, unknown>, watch: Watch): StepReply {
+  return question.kind === 'begin' ? beginStep(question, scope) : fillTask(question, scope, watch);
+}
+
+/** Whether a step begins, and with which list. */
+function beginStep({ condition, forEach }: BeginQuestion, scope: Record<string, unknown>): BeginReply {
+  return replyOf<BeginReply>(() => {
+    if (condition !== null && !holdsInLiquid(condition, scope)) return { begins: false };
+    return { begins: true, items: forEach === null ? null : listOf(forEach, scope) };
+  });
+}
+
+/** The rendered prompt, or the template parameters, of a task. */
+function fillTask({ asked, more }: TaskQuestion, scope: Record<string, unknown>, watch: Watch): TaskReply {
+  const read = { ...scope, ...more };
+  return replyOf<TaskReply>(() => {
+    if (!('prompt' in asked)) return fillTemplate(asked, read, watch);
+    return { prompt: renderLiquid(asked.prompt, read) };
+  });
+}
+
+function replyOf<Reply>(reply: () => Reply): Reply | Refusal {
+  try {
+    return reply();
+  } catch (thrown) {
+    if (thrown instanceof TooComplex) throw thrown;
+    return { fault: (thrown as Error).message };
+  }
+}
+
+/** @throws Error when the value is not a list or is too long */
+function listOf(forEach: string, scope: Record<string, unknown>): unknown[] {
+  const list = evaluateLiquid(forEach, scope);
+  if (!Array.isArray(list)) throw new Error(`${forEach} must be a list, but is ${typeName(list)}`);
+  if (list.length > MAX_ITEMS) throw new Error(`${forEach} has ${list.length} items, more than ${MAX_ITEMS}`);
+  return list;
+}
+
+function typeName(value: unknown): string {
+  return value === null || value === undefined ? 'nothing' : `a ${typeof value}`;
+}
+
+/** @throws Error that says what is wrong with the parameters */
+function fillTemplate(
+  { template, parameters, given, models }: TemplateQuestion,
+  scope: Record<string, unknown>,
+  watch: Watch,
+): TemplateReply {
+  const check = checkParameters(parameters, fillIn(given, scope, watch) as Record<string, unknown>);
+  const faults = parameterFaults(parameters, check).map(({ field, message }) => `${field}: ${message}`);
+  if (faults.length > 0) throw new Error(`parameters of the template ${template}: ${faults.join('; ')}`);
+  if (JSON.stringify(check.values).length > MAX_VALUES) {
+    throw new Error(
+      `parameters of the template ${template} are longer than ${MAX_VALUES} characters together`,
+    );
+  }
+  return { values: check.values, models: namedModels(models, check.values) };
+}
+
+/** The models that a template's steps name with these parameters; null: none. @throws Error */
+function namedModels(
+  models: Record<string, string>,
+  values: Record<string, unknown>,
+): Record<string, string | null> {
+  return Object.fromEntries(
+    Object.entries(models).map(([id, model]) => [id, renderLiquid(model, values).trim() || null]),
+  );
+}

@@ -1,0 +1,128 @@
+import type { FieldIssue } from '../../errors.ts';
+import { liquidReferences, type Reference } from '../liquid/liquid.ts';
+import type { Watch } from '../liquid/watch.ts';
+import { UNWATCHED } from '../liquid/watch.ts';
+import { fewOf } from '../text/few-of.ts';
+import { workflowTexts } from './texts.ts';
+import type { WorkflowStep } from './workflow.ts';
+
+/** What stands where in a list of steps. */
+type Steps = readonly WorkflowStep[];
+
+/** Everything that keeps steps from being carried out, each with its field and the step's name. Empty: nothing. */
+export function workflowFaults(steps: Steps, watch: Watch = UNWATCHED): FieldIssue[] {
+  const first = [...repeatedIds(steps), ...unknownDependencies(steps)];
+  if (first.length > 0) return first;
+  const circles = circleFaults(steps);
+  return circles.length > 0 ? circles : liquidFaults(steps, watch);
+}
+
+function repeatedIds(steps: Steps): FieldIssue[] {
+  const seen = new Set<string>();
+  return steps.flatMap(({ id }, index) => {
+    if (!seen.has(id)) {
+      seen.add(id);
+      return [];
+    }
+    return [{ field: `steps.${index}.id`, message: `there are two steps ${id}` }];
+  });
+}
+
+function unknownDependencies(steps: Steps): FieldIssue[] {
+  const ids = new Set(steps.map(({ id }) => id));
+  const known = fewOf([...ids]);
+  return steps.flatMap(({ id, dependsOn }, index) =>
+    dependsOn.flatMap((needed, place) => {
+      if (ids.has(needed)) return [];
+      const message = `step ${id} waits for ${needed}, which is no step; there are ${known}`;
+      return [{ field: `steps.${index}.dependsOn.${place}`, message }];
+    }),
+  );
+}
+
+/** Steps that wait for themselves, over however many others, and those that wait for such a step. */
+function circleFaults(steps: Steps): FieldIssue[] {
+  const reached = reachable(steps);
+  return steps.flatMap((step, index) => {
+    if (reached.has(step.id)) return [];
+    const circle = wayBack(steps, step.id);
+    const message = circle
+      ? `step ${step.id} waits for itself: ${fewOf(circle, ' → ')}`
+      : `step ${step.id} is never reached: it waits for ${fewOf(step.dependsOn.filter((id) => !reached.has(id)))}`;
+    return [{ field: `steps.${index}.dependsOn`, message }];
+  });
+}
+
+/** The steps whose turn comes. */
+function reachable(steps: Steps): Set<string> {
+  const reached = new Set<string>();
+  for (let size = -1; size < reached.size; ) {
+    size = reached.size;
+    for (const { id, dependsOn } of steps)
+      if (dependsOn.every((needed) => reached.has(needed))) reached.add(id);
+  }
+  return reached;
+}
+
+/** From a step over what it waits for to itself; null: there is no such way. */
+function wayBack(steps: Steps, from: string): string[] | null {
+  const needs = new Map(steps.map(({ id, dependsOn }) => [id, dependsOn]));
+  const ways: string[][] = [[from]];
+  const seen = new Set<string>();
+  for (const way of ways) {
+    for (const needed of needs.get(way.at(-1)!) ?? []) {
+      if (needed === from) return [...way, from];
+      if (!seen.has(needed)) ways.push([...way, needed]);
+      seen.add(needed);
+    }
+  }
+  return null;
+}
+
+/** All that a step waits for, directly or not. */
+function stepsBefore(steps: Steps, { dependsOn }: WorkflowStep): Set<string> {
+  const before = new Set(dependsOn);
+  const byId = new Map(steps.map((step) => [step.id, step]));
+  for (const id of before) for (const needed of byId.get(id)?.dependsOn ?? []) before.add(needed);
+  return before;
+}
+
+function liquidFaults(steps: Steps, watch: Watch): FieldIssue[] {
+  const ids = new Set(steps.map(({ id }) => id));
+  return steps.flatMap((step, index) => {
+    const before = stepsBefore(steps, step);
+    return workflowTexts(step).flatMap(({ member, text, roots }) => {
+      const field = `steps.${index}.${member}`;
+      watch.begin(field);
+      return textFaults(text, (reference) => referenceFault(reference, roots, ids, before)).map((fault) => ({
+        field,
+        message: `step ${step.id}: ${fault}`,
+      }));
+    });
+  });
+}
+
+function textFaults(text: string, faultOf: (reference: Reference) => string | null): string[] {
+  const found = liquidReferences(text);
+  if (found.fault !== undefined) return [found.fault];
+  return [...new Set(found.references.flatMap((reference) => faultOf(reference) ?? []))];
+}
+
+const STEP_MEMBERS = ['output', 'data'];
+
+function referenceFault(
+  [root, id, member]: Reference,
+  roots: readonly string[],
+  ids: ReadonlySet<string>,
+  before: ReadonlySet<string>,
+): string | null {
+  if (root !== 'steps') {
+    const allowed = [...roots, 'steps'];
+    return allowed.includes(String(root)) ? null : `reads ${root}; there are ${allowed.join(', ')}`;
+  }
+  if (id === undefined || id === null) return null;
+  if (!ids.has(String(id))) return `reads steps.${id}, which is no step`;
+  if (!before.has(String(id))) return `reads steps.${id}, for which it does not wait; add it to dependsOn`;
+  if (member === undefined || member === null || STEP_MEMBERS.includes(String(member))) return null;
+  return `reads steps.${id}.${member}; there are ${STEP_MEMBERS.join(' and ')}`;
+}
