@@ -98,7 +98,7 @@ async function countCreatedRuns(config: Config, log: Log, store: Store): Promise
 /** Most workers show nothing, and need not load what it takes. */
 async function show(config: Config, log: Log, store: Store, metrics: Metrics) {
   const { createWorkerApp } = await import('./http/worker-app.ts');
-  const { createTokens } = await import('./resolvers/tokens.ts');
+  const { createTokens } = await import('./resolvers/accounts/logins/tokens.ts');
   const secret = config.jwtSecret ?? (await keptSecret(resolve(config.dataDir, 'jwt.secret')));
   const tokens = createTokens(secret);
   return createWorkerApp({ config, log, store, tokens, metrics, version: packageJson.version });

@@ -100,6 +100,20 @@ const NOUNS: Record<string, readonly string[]> = {
     ...['tasks', 'agents', 'workspaces', 'templates', 'integrations', 'workflows', 'orchestrations'],
     ...['computations.ts', 'system-condition.ts'],
   ],
+  resolvers: [
+    ...[
+      'request',
+      'accounts',
+      'models',
+      'agents',
+      'templates',
+      'integrations',
+      'sessions',
+      'threads',
+      'tasks',
+    ],
+    ...['workflows', 'orchestrations', 'analytics', 'system'],
+  ],
   store: [
     ...[
       'entities',

@@ -4,7 +4,7 @@ import proxyAddress from '@fastify/proxy-addr';
 import ipaddr from 'ipaddr.js';
 import type { Services, Viewer } from '../context.ts';
 import { DomainError } from '../errors.ts';
-import { authenticate, type Credentials } from '../resolvers/authenticate.ts';
+import { authenticate, type Credentials } from '../resolvers/accounts/logins/authenticate.ts';
 
 /** What every carrier asks about a request before it carries it on. */
 export interface Admission {

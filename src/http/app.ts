@@ -3,7 +3,7 @@ import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Services } from '../context.ts';
-import { createProbe } from '../resolvers/health.ts';
+import { createProbe } from '../resolvers/system/health.ts';
 import { mountDialects, mountSockets, unreadableFor } from '../rest-compat/index.ts';
 import { refuseUnreadablePath } from '../rest-compat/router.ts';
 import { createAdmission } from './admission.ts';

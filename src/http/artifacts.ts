@@ -2,7 +2,7 @@ import { create as contentDisposition } from 'content-disposition';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Services } from '../context.ts';
 import { requireScope } from '../resolvers/accounts/require-scope.ts';
-import { artifactContent } from '../resolvers/artifact.ts';
+import { artifactContent } from '../resolvers/tasks/artifact.ts';
 import { localId } from '../schema/global-id.ts';
 import type { Admission } from './admission.ts';
 import { createContext, headerCredentials } from './context.ts';

@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Context, Services, Viewer } from '../context.ts';
-import type { Credentials } from '../resolvers/authenticate.ts';
-import { createLoaders } from '../resolvers/loaders.ts';
-import { boundReads } from '../resolvers/read-budget.ts';
+import type { Credentials } from '../resolvers/accounts/logins/authenticate.ts';
+import { createLoaders } from '../resolvers/request/loaders.ts';
+import { boundReads } from '../resolvers/request/read-budget.ts';
 import type { Origin } from '../vocabulary.ts';
 
 /** Who asks, and from where. */

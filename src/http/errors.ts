@@ -7,7 +7,7 @@ import {
   type RequestErrorCode,
 } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { asUnavailable } from '../resolvers/unavailable.ts';
+import { asUnavailable } from '../resolvers/request/unavailable.ts';
 import { newId } from '../rules/ids/ids.ts';
 import { statusOf } from './failures.ts';
 import { boundError } from './limits/bound-errors.ts';

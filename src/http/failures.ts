@@ -1,7 +1,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError, type ErrorCode, type RequestErrorCode } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { asUnavailable } from '../resolvers/unavailable.ts';
+import { asUnavailable } from '../resolvers/request/unavailable.ts';
 import { fastifyFault } from '../rest-compat/fastify-faults.ts';
 import { newId } from '../rules/ids/ids.ts';
 import { boundDetails, clip } from './limits/bound-errors.ts';

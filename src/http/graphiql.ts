@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import type { GraphiQLOptions } from 'graphql-yoga';
 import type { Services } from '../context.ts';
 import { DomainError } from '../errors.ts';
-import { beginLogin } from '../resolvers/accounts/begin-login.ts';
+import { beginLogin } from '../resolvers/accounts/logins/begin-login.ts';
 
 /** GraphiQL, whole in one page: nothing is loaded from elsewhere. */
 export interface GraphiqlPage {

@@ -4,8 +4,8 @@ import * as client from 'openid-client';
 import { z } from 'zod';
 import type { Services } from '../context.ts';
 import { coerceError, DomainError } from '../errors.ts';
-import { beginLogin } from '../resolvers/accounts/begin-login.ts';
-import { type ProviderAccount, signIn } from '../resolvers/accounts/sign-in.ts';
+import { beginLogin } from '../resolvers/accounts/logins/begin-login.ts';
+import { type ProviderAccount, signIn } from '../resolvers/accounts/logins/sign-in.ts';
 import type { Admission } from './admission.ts';
 import { NOT_FOR_SCRIPTS, SESSION_SECONDS, sessionCookie } from './session-cookie.ts';
 

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { parseCookie, stringifySetCookie } from 'cookie';
 import type { Services } from '../context.ts';
-import type { Credentials } from '../resolvers/authenticate.ts';
+import type { Credentials } from '../resolvers/accounts/logins/authenticate.ts';
 import { headerCredentials } from './context.ts';
 
 const NAME = 'polyphony_session';

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Services, Viewer } from '../context.ts';
 import { DomainError } from '../errors.ts';
-import { endSession } from '../resolvers/accounts/logout.ts';
+import { endSession } from '../resolvers/accounts/logins/logout.ts';
 import type { Admission } from './admission.ts';
 import { headerCredentials } from './context.ts';
 import { pageCredentials, SESSION_SECONDS, sessionCookie } from './session-cookie.ts';

@@ -9,7 +9,7 @@ import { type Extra, useServer } from 'graphql-ws/use/ws';
 import { WebSocket, WebSocketServer } from 'ws';
 import type { OperationLimits, Services } from '../context.ts';
 import { coerceError, DomainError, shortened } from '../errors.ts';
-import { asUnavailable } from '../resolvers/unavailable.ts';
+import { asUnavailable } from '../resolvers/request/unavailable.ts';
 import { readJsonText } from '../rules/json/text.ts';
 import type { Admission } from './admission.ts';
 import { type Asker, parameterCredentials } from './context.ts';

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Services, Viewer } from '../context.ts';
-import { guest } from '../resolvers/authenticate.ts';
+import { guest } from '../resolvers/accounts/logins/authenticate.ts';
 import type { Visitor } from '../rest-compat/schema-access.ts';
 import { refusalOf } from '../schema/scopes.ts';
 import type { Dialect } from '../vocabulary.ts';

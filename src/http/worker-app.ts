@@ -1,6 +1,6 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Services } from '../context.ts';
-import { createProbe } from '../resolvers/health.ts';
+import { createProbe } from '../resolvers/system/health.ts';
 import { createAdmission } from './admission.ts';
 import { answerFailure, answerUnknownPath } from './failures.ts';
 import { createConnections, FASTIFY_TIMEOUTS } from './limits/connections.ts';

@@ -1,4 +1,4 @@
-import { user, viewer } from '../resolvers/viewer.ts';
+import { user, viewer } from '../resolvers/request/viewer.ts';
 import { DEFAULT_MAX_QUEUED_RUNS } from '../rules/accounts/account-turns.ts';
 import type { User } from '../store/entities/user.ts';
 import { BudgetType } from './budget.ts';

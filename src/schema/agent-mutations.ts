@@ -1,5 +1,5 @@
-import { createAgent, deleteAgent, updateAgent } from '../resolvers/agent.ts';
-import { createTask } from '../resolvers/task.ts';
+import { createAgent, deleteAgent, updateAgent } from '../resolvers/agents/agent.ts';
+import { createTask } from '../resolvers/tasks/task.ts';
 import type { AgentRow } from '../store/agents/agents.ts';
 import type { TaskRow } from '../store/tasks/tasks.ts';
 import { AgentType } from './agent.ts';

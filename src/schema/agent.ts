@@ -1,4 +1,4 @@
-import { agent, agents } from '../resolvers/agent.ts';
+import { agent, agents } from '../resolvers/agents/agent.ts';
 import type { AgentLimits } from '../rules/agents/agent.ts';
 import { agentCondition } from '../rules/agents/condition.ts';
 import type { AgentRow } from '../store/agents/agents.ts';

@@ -1,4 +1,4 @@
-import { type AnalyticsReport, sessionAnalytics, userAnalytics } from '../resolvers/analytics.ts';
+import { type AnalyticsReport, sessionAnalytics, userAnalytics } from '../resolvers/analytics/analytics.ts';
 import type {
   CallTotals,
   DayUse,

@@ -1,4 +1,4 @@
-import { artifact } from '../resolvers/artifact.ts';
+import { artifact } from '../resolvers/tasks/artifact.ts';
 import type { ArtifactRow } from '../store/tasks/artifacts.ts';
 import { builder } from './builder.ts';
 import { ArtifactTypeEnum } from './enums.ts';

@@ -1,4 +1,4 @@
-import { delivery } from '../resolvers/delivery.ts';
+import { delivery } from '../resolvers/integrations/delivery.ts';
 import { messageOf, runIdOf } from '../rules/runs/run-end.ts';
 import type { DeliveryRow } from '../store/integrations/deliveries.ts';
 import { builder } from './builder.ts';

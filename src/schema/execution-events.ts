@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import { executionEvents } from '../resolvers/execution-events.ts';
+import { executionEvents } from '../resolvers/workflows/execution-events.ts';
 import { builder } from './builder.ts';
 import { localId } from './global-id.ts';
 import { RunEvent } from './run-event.ts';

@@ -1,5 +1,9 @@
-import { executeWorkflow } from '../resolvers/execution.ts';
-import { cancelExecution, deleteExecution, retryExecution } from '../resolvers/execution-moves.ts';
+import { executeWorkflow } from '../resolvers/workflows/execution.ts';
+import {
+  cancelExecution,
+  deleteExecution,
+  retryExecution,
+} from '../resolvers/workflows/execution-lifecycle.ts';
 import type { ExecutionRow } from '../store/workflows/executions.ts';
 import { builder } from './builder.ts';
 import { ExecutionType } from './execution.ts';

@@ -1,4 +1,4 @@
-import { execution, executions } from '../resolvers/execution.ts';
+import { execution, executions } from '../resolvers/workflows/execution.ts';
 import type { ExecutionRow, ExecutionStepRow } from '../store/workflows/executions.ts';
 import { BudgetType } from './budget.ts';
 import { builder } from './builder.ts';

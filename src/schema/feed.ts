@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import { activity, type FeedEvent, sessionEvents } from '../resolvers/feed.ts';
+import { activity, type FeedEvent, sessionEvents } from '../resolvers/sessions/feed.ts';
 import { builder } from './builder.ts';
 import { ExecutionType } from './execution.ts';
 import { globalId, localId } from './global-id.ts';

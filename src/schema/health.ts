@@ -1,4 +1,4 @@
-import { condition, type Health, health } from '../resolvers/health.ts';
+import { condition, type Health, health } from '../resolvers/system/health.ts';
 import { builder } from './builder.ts';
 import { SystemConditionEnum } from './enums.ts';
 

@@ -1,11 +1,11 @@
-import { redeliver } from '../resolvers/delivery.ts';
+import { redeliver } from '../resolvers/integrations/delivery.ts';
 import {
   type CreatedIntegration,
   createIntegration,
   deleteIntegration,
   testIntegration,
   updateIntegration,
-} from '../resolvers/integration.ts';
+} from '../resolvers/integrations/integration.ts';
 import type { IntegrationTest } from '../rules/integrations/integration.ts';
 import type { DeliveryRow } from '../store/integrations/deliveries.ts';
 import type { IntegrationRow } from '../store/integrations/integrations.ts';

@@ -1,5 +1,5 @@
-import { deliveriesOf } from '../resolvers/delivery.ts';
-import { integration, integrations } from '../resolvers/integration.ts';
+import { deliveriesOf } from '../resolvers/integrations/delivery.ts';
+import { integration, integrations } from '../resolvers/integrations/integration.ts';
 import type { IntegrationTest } from '../rules/integrations/integration.ts';
 import type { IntegrationRow } from '../store/integrations/integrations.ts';
 import { builder } from './builder.ts';

@@ -1,5 +1,5 @@
-import { createModel, deleteModel, updateModel } from '../resolvers/change-model.ts';
-import { pullModel } from '../resolvers/pull-model.ts';
+import { createModel, deleteModel, updateModel } from '../resolvers/models/update-model.ts';
+import { pullModel } from '../resolvers/tasks/pull-model.ts';
 import type { ModelRow } from '../store/models/models.ts';
 import type { TaskRow } from '../store/tasks/tasks.ts';
 import { builder } from './builder.ts';

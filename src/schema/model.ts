@@ -1,4 +1,4 @@
-import { estimatedCost, model, modelById, models } from '../resolvers/models.ts';
+import { estimatedCost, model, modelById, models } from '../resolvers/models/list-models.ts';
 import { pricesOf } from '../rules/models/price-list.ts';
 import type { Prices } from '../rules/money/money.ts';
 import type { ModelRow } from '../store/models/models.ts';

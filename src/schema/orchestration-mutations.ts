@@ -1,5 +1,8 @@
-import { startOrchestration } from '../resolvers/orchestration.ts';
-import { cancelOrchestration, retryOrchestration } from '../resolvers/orchestration-moves.ts';
+import { startOrchestration } from '../resolvers/orchestrations/orchestration.ts';
+import {
+  cancelOrchestration,
+  retryOrchestration,
+} from '../resolvers/orchestrations/orchestration-lifecycle.ts';
 import type { OrchestrationRow } from '../store/orchestrations/orchestrations.ts';
 import { builder } from './builder.ts';
 import { localId } from './global-id.ts';

@@ -1,5 +1,5 @@
-import { orchestration } from '../resolvers/orchestration.ts';
-import { orchestrations } from '../resolvers/orchestrations.ts';
+import { orchestrations } from '../resolvers/orchestrations/list-orchestrations.ts';
+import { orchestration } from '../resolvers/orchestrations/orchestration.ts';
 import { bestRound } from '../rules/orchestrations/orchestration.ts';
 import type { OrchestrationRow } from '../store/orchestrations/orchestrations.ts';
 import { BudgetType } from './budget.ts';

@@ -1,5 +1,5 @@
-import { MAX_MODELS } from '../resolvers/models.ts';
-import { DEFAULT_SIZE, MAX_OFFSET, MAX_SIZE, type PageArguments } from '../resolvers/page.ts';
+import { MAX_MODELS } from '../resolvers/models/list-models.ts';
+import { DEFAULT_SIZE, MAX_OFFSET, MAX_SIZE, type PageArguments } from '../resolvers/request/page.ts';
 
 /** So many rows are passed over in the time in which a field is answered. */
 const PASSED_PER_FIELD = 10;

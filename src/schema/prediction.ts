@@ -1,4 +1,4 @@
-import { predictionCalibration, predictTask } from '../resolvers/prediction.ts';
+import { predictionCalibration, predictTask } from '../resolvers/tasks/prediction.ts';
 import type { CalibrationBin, PredictionCalibration } from '../store/analytics/prediction-calibration.ts';
 import { builder } from './builder.ts';
 import { localId } from './global-id.ts';

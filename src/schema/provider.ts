@@ -1,4 +1,4 @@
-import { isConfigured, type ProviderState, providers } from '../resolvers/providers.ts';
+import { isConfigured, type ProviderState, providers } from '../resolvers/models/providers.ts';
 import { builder } from './builder.ts';
 import { ProviderEnum } from './enums.ts';
 import { ModelType } from './model.ts';

@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
-import { orchestrationEvents } from '../resolvers/orchestration-events.ts';
-import type { CurrentState } from '../resolvers/run-events.ts';
-import { taskEvents, tokens } from '../resolvers/task-events.ts';
+import { orchestrationEvents } from '../resolvers/orchestrations/orchestration-events.ts';
+import type { CurrentState } from '../resolvers/request/run-events.ts';
+import { taskEvents, tokens } from '../resolvers/tasks/task-events.ts';
 import { builder } from './builder.ts';
 import { ExecutionType } from './execution.ts';
 import { localId } from './global-id.ts';

@@ -1,4 +1,4 @@
-import { type ModelSelection, selectModel } from '../resolvers/select-model.ts';
+import { type ModelSelection, selectModel } from '../resolvers/models/select-model.ts';
 import type { ScoredModel } from '../rules/models/choice.ts';
 import type { ModelCandidate } from '../store/models/candidates.ts';
 import { builder } from './builder.ts';

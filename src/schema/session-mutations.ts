@@ -1,4 +1,4 @@
-import { createSession, deleteSession, updateSession } from '../resolvers/session.ts';
+import { createSession, deleteSession, updateSession } from '../resolvers/sessions/session.ts';
 import type { SessionRow } from '../store/sessions/sessions.ts';
 import { builder } from './builder.ts';
 import { SessionStatusEnum } from './enums.ts';

@@ -1,5 +1,5 @@
-import { session } from '../resolvers/session.ts';
-import { sessions, tasksOf, threadsOf } from '../resolvers/sessions.ts';
+import { sessions, tasksOf, threadsOf } from '../resolvers/sessions/list-sessions.ts';
+import { session } from '../resolvers/sessions/session.ts';
 import type { SessionSettings } from '../rules/sessions/session.ts';
 import type { SessionRow } from '../store/sessions/sessions.ts';
 import type { SessionTotals } from '../store/sessions/totals.ts';

@@ -1,5 +1,10 @@
 import type { Traffic } from '../metrics/http-metrics.ts';
-import { type SystemMetrics, type SystemStatus, systemMetrics, systemStatus } from '../resolvers/system.ts';
+import {
+  type SystemMetrics,
+  type SystemStatus,
+  systemMetrics,
+  systemStatus,
+} from '../resolvers/system/system.ts';
 import type { QueueReport } from '../store/workers/queue-report.ts';
 import type { WorkerReport } from '../store/workers/workers.ts';
 import { builder } from './builder.ts';

@@ -1,6 +1,6 @@
-import { endTask } from '../resolvers/end-task.ts';
-import { provideTaskInput } from '../resolvers/provide-input.ts';
-import { createTask } from '../resolvers/task.ts';
+import { endTask } from '../resolvers/tasks/end-task.ts';
+import { provideTaskInput } from '../resolvers/tasks/provide-input.ts';
+import { createTask } from '../resolvers/tasks/task.ts';
 import {
   cancelTask,
   deleteTask,
@@ -8,7 +8,7 @@ import {
   retryTask,
   updateTask,
   updateTaskPriority,
-} from '../resolvers/task-moves.ts';
+} from '../resolvers/tasks/task-lifecycle.ts';
 import type { TaskRow } from '../store/tasks/tasks.ts';
 import { builder } from './builder.ts';
 import { taskCost } from './computation-cost.ts';

@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { task } from '../resolvers/task.ts';
-import { tasks } from '../resolvers/tasks.ts';
+import { tasks } from '../resolvers/tasks/list-tasks.ts';
+import { task } from '../resolvers/tasks/task.ts';
 import type { TaskRow } from '../store/tasks/tasks.ts';
 import { AgentType } from './agent.ts';
 import { ArtifactType } from './artifact.ts';

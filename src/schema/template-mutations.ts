@@ -1,4 +1,4 @@
-import { createTemplate, deleteTemplate, updateTemplate } from '../resolvers/template.ts';
+import { createTemplate, deleteTemplate, updateTemplate } from '../resolvers/templates/template.ts';
 import type { TemplateRow } from '../store/templates/templates.ts';
 import { builder } from './builder.ts';
 import { DEFINITION_COST } from './computation-cost.ts';

@@ -1,5 +1,5 @@
 import type { FieldIssue } from '../errors.ts';
-import { chosenTemplate, template, templates, validateTemplate } from '../resolvers/template.ts';
+import { chosenTemplate, template, templates, validateTemplate } from '../resolvers/templates/template.ts';
 import type { ParameterCheck } from '../rules/templates/parameters.ts';
 import type { TemplateParameter, TemplateStep } from '../rules/templates/template.ts';
 import type { TemplateRow } from '../store/templates/templates.ts';

@@ -1,5 +1,5 @@
-import { createThread, thread, updateThread } from '../resolvers/thread.ts';
-import { threads } from '../resolvers/threads.ts';
+import { threads } from '../resolvers/threads/list-threads.ts';
+import { createThread, thread, updateThread } from '../resolvers/threads/thread.ts';
 import type { ThreadRow } from '../store/threads/threads.ts';
 import { ON_BUSY } from '../vocabulary.ts';
 import { builder } from './builder.ts';

@@ -1,4 +1,4 @@
-import { createWorkflow, deleteWorkflow, updateWorkflow } from '../resolvers/workflow.ts';
+import { createWorkflow, deleteWorkflow, updateWorkflow } from '../resolvers/workflows/workflow.ts';
 import type { WorkflowRow } from '../store/workflows/workflows.ts';
 import { builder } from './builder.ts';
 import { DEFINITION_COST } from './computation-cost.ts';

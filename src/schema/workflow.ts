@@ -1,4 +1,4 @@
-import { workflow, workflows } from '../resolvers/workflow.ts';
+import { workflow, workflows } from '../resolvers/workflows/workflow.ts';
 import type { WorkflowStep } from '../rules/workflows/workflow.ts';
 import type { WorkflowRow } from '../store/workflows/workflows.ts';
 import { builder } from './builder.ts';

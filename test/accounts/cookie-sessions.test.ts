@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { createTokens } from '../../src/resolvers/tokens.ts';
+import { createTokens } from '../../src/resolvers/accounts/logins/tokens.ts';
 import { type Client, data } from '../harness/client.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
 

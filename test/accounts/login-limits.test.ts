@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createPasswords } from '../../src/resolvers/passwords.ts';
+import { createPasswords } from '../../src/resolvers/accounts/passwords.ts';
 import { type Answer, createClient } from '../harness/client.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
 import { ask, CARRIERS, type Carrier } from '../http/carriers.ts';

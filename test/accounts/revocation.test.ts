@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createTokens } from '../../src/resolvers/tokens.ts';
+import { createTokens } from '../../src/resolvers/accounts/logins/tokens.ts';
 import { type Client, createClient, data } from '../harness/client.ts';
 import { launch, type Polyphony } from '../harness/process.ts';
 import { type Redis, startRedis } from '../harness/redis.ts';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { getNamedType, isAbstractType, isCompositeType, isObjectType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { createTokens } from '../../src/resolvers/tokens.ts';
+import { createTokens } from '../../src/resolvers/accounts/logins/tokens.ts';
 import { schema } from '../../src/schema/index.ts';
 import { type Answer, type Client, createClient, data, errorCode } from '../harness/client.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createTokens } from '../../src/resolvers/tokens.ts';
+import { createTokens } from '../../src/resolvers/accounts/logins/tokens.ts';
 import type { DialectTable } from '../../src/rest-compat/dialect.ts';
 import {
   type Choice,

@@ -14,7 +14,7 @@ import { createVisitors } from '../../src/http/visitors.ts';
 import { createLog } from '../../src/log.ts';
 import { createReach } from '../../src/providers/reach.ts';
 import { configuredProviders } from '../../src/providers/registry.ts';
-import { createTokens } from '../../src/resolvers/tokens.ts';
+import { createTokens } from '../../src/resolvers/accounts/logins/tokens.ts';
 import type { DialectTable } from '../../src/rest-compat/dialect.ts';
 import { dialectScope } from '../../src/rest-compat/router.ts';
 import type { SchemaAccess } from '../../src/rest-compat/schema-access.ts';

@@ -1,7 +1,7 @@
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { stringifyChunked } from '@discoveryjs/json-ext';
 import type { SerializeLarge } from '../../context.ts';
-import { tooLarge, tooManyAtOnce } from '../../resolvers/read-budget.ts';
+import { tooLarge, tooManyAtOnce } from '../../resolvers/request/read-budget.ts';
 import { createTurns, TooManyWaiting } from '../../turns.ts';
 
 /** Maximum JSON size of one response, or of one event of a stream. */

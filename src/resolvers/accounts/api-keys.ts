@@ -12,10 +12,10 @@ import {
   rotateApiKey as replaceSecret,
 } from '../../store/accounts/api-keys.ts';
 import { type AuditAction, SCOPES } from '../../vocabulary.ts';
-import { type PageArguments, readPage, toConnection } from '../page.ts';
-import { requireObject } from '../quota.ts';
-import { text, validate } from '../validate.ts';
-import { requireViewer } from '../viewer.ts';
+import { type PageArguments, readPage, toConnection } from '../request/page.ts';
+import { requireObject } from '../request/quota.ts';
+import { text, validate } from '../request/validate.ts';
+import { requireViewer } from '../request/viewer.ts';
 import { API_KEY_PREFIX, hashSecret, newSecret } from './secrets.ts';
 
 /** Postgres and ISO 8601 write later years in other ways. */

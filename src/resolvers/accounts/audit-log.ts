@@ -1,6 +1,6 @@
 import type { Context } from '../../context.ts';
 import { listAudit } from '../../store/accounts/audit.ts';
-import { type PageArguments, readPage, toConnection } from '../page.ts';
+import { type PageArguments, readPage, toConnection } from '../request/page.ts';
 import { requireAdmin } from './require-admin.ts';
 
 /** What was done to accounts and credentials, newest first. @throws DomainError FORBIDDEN */

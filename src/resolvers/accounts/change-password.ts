@@ -7,9 +7,9 @@ import { recordAudit } from '../../store/accounts/audit.ts';
 import { endAllLogins, insertLogin } from '../../store/accounts/logins.ts';
 import { setPassword } from '../../store/accounts/passwords.ts';
 import { transaction } from '../../store/database/transaction.ts';
-import { text, validate } from '../validate.ts';
-import { requireViewer, viewer } from '../viewer.ts';
-import { type Login, newLogin, signFor } from './begin-login.ts';
+import { text, validate } from '../request/validate.ts';
+import { requireViewer, viewer } from '../request/viewer.ts';
+import { type Login, newLogin, signFor } from './logins/begin-login.ts';
 import { newPassword, refuseCommonPassword } from './new-password.ts';
 
 const change = z.object({ currentPassword: text({ max: 200 }), newPassword });

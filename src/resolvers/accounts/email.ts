@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { text } from '../validate.ts';
+import { text } from '../request/validate.ts';
 
 export const email = text({ max: 254 })
   .trim()

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Context } from '../../context.ts';
 import { DomainError } from '../../errors.ts';
 import { insertInvitation } from '../../store/accounts/account-tokens.ts';
-import { validate } from '../validate.ts';
+import { validate } from '../request/validate.ts';
 import { email } from './email.ts';
 import { requireAdmin } from './require-admin.ts';
 import { hashSecret, INVITE_TOKEN_PREFIX, newSecret } from './secrets.ts';

@@ -1,5 +1,5 @@
 import type { Context } from '../../context.ts';
-import { invalidInput, text } from '../validate.ts';
+import { invalidInput, text } from '../request/validate.ts';
 
 export const newPassword = text({ min: 8, max: 200 });
 

@@ -4,9 +4,9 @@ import { DomainError, type RequestErrorCode } from '../../errors.ts';
 import { newId } from '../../rules/ids/ids.ts';
 import { insertUser, type Registration } from '../../store/accounts/accounts.ts';
 import { User } from '../../store/entities/user.ts';
-import { text, validate } from '../validate.ts';
-import { beginLogin, type Login } from './begin-login.ts';
+import { text, validate } from '../request/validate.ts';
 import { email } from './email.ts';
+import { beginLogin, type Login } from './logins/begin-login.ts';
 import { newPassword, refuseCommonPassword } from './new-password.ts';
 import { hashSecret } from './secrets.ts';
 

@@ -1,6 +1,6 @@
 import type { Context, Viewer } from '../../context.ts';
 import { DomainError } from '../../errors.ts';
-import { requireViewer } from '../viewer.ts';
+import { requireViewer } from '../request/viewer.ts';
 
 /** @param what only admins may do. @throws DomainError UNAUTHENTICATED, FORBIDDEN */
 export function requireAdmin(context: Context, what: string): Viewer {

@@ -3,8 +3,8 @@ import type { Context } from '../../context.ts';
 import { DomainError } from '../../errors.ts';
 import { findOwnRuns } from '../../store/accounts/own-runs.ts';
 import type { RunKind } from '../../vocabulary.ts';
-import { validate } from '../validate.ts';
-import { requireViewer } from '../viewer.ts';
+import { validate } from '../request/validate.ts';
+import { requireViewer } from '../request/viewer.ts';
 
 /** They all stand in the token, which is sent with each request. */
 const MAX_RUNS = 50;

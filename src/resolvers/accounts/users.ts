@@ -9,9 +9,9 @@ import {
   listAccounts,
 } from '../../store/accounts/users.ts';
 import { User } from '../../store/entities/user.ts';
-import { type PageArguments, readPage, toConnection } from '../page.ts';
-import { costLimit } from '../task-input.ts';
-import { text, validate } from '../validate.ts';
+import { costLimit } from '../request/fields.ts';
+import { type PageArguments, readPage, toConnection } from '../request/page.ts';
+import { text, validate } from '../request/validate.ts';
 import { requireAdmin } from './require-admin.ts';
 
 const filter = z.object({

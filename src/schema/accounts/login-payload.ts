@@ -1,4 +1,4 @@
-import type { Login } from '../../resolvers/accounts/begin-login.ts';
+import type { Login } from '../../resolvers/accounts/logins/begin-login.ts';
 import { UserType } from '../account.ts';
 import { builder } from '../builder.ts';
 

@@ -1,7 +1,7 @@
 import { changePassword } from '../../resolvers/accounts/change-password.ts';
-import { login } from '../../resolvers/accounts/login.ts';
-import { logout, logoutEverywhere } from '../../resolvers/accounts/logout.ts';
-import { refreshLogin } from '../../resolvers/accounts/refresh-login.ts';
+import { login } from '../../resolvers/accounts/logins/login.ts';
+import { logout, logoutEverywhere } from '../../resolvers/accounts/logins/logout.ts';
+import { refreshLogin } from '../../resolvers/accounts/logins/refresh-login.ts';
 import { register } from '../../resolvers/accounts/register.ts';
 import type { User } from '../../store/entities/user.ts';
 import { UserType } from '../account.ts';

@@ -1,0 +1,72 @@
+import type { Services } from '../../../context.ts';
+import { DomainError } from '../../../errors.ts';
+import { newId } from '../../../rules/ids/ids.ts';
+import { insertLogin } from '../../../store/accounts/logins.ts';
+import type { User } from '../../../store/entities/user.ts';
+import type { Origin } from '../../../vocabulary.ts';
+import { newRefreshToken } from '../secrets.ts';
+
+export interface LoginTokens {
+  token: string;
+  refreshToken: string;
+  /** Seconds until `token` expires. */
+  expiresIn: number;
+}
+
+export interface Login extends LoginTokens {
+  user: User;
+}
+
+/** Seconds, as the documents of the older APIs have them. */
+const TOKEN_LIFETIMES = {
+  graphql: 3600,
+  themachine: 3600,
+  'ai-task-orchestra': 3600,
+  'mini-devin': 3600,
+  amas: 1800,
+  orchestratex: 3600,
+} satisfies Record<Origin, number>;
+
+type Issuer = Pick<Services, 'store' | 'tokens'>;
+
+interface Beginning {
+  id: string;
+  passwordHash?: string | null | undefined;
+}
+
+/**
+ * Begins a login of an account whose credentials were checked.
+ * @throws DomainError UNAUTHENTICATED when the account was disabled or its password changed meanwhile
+ */
+export async function beginLogin(
+  { store, tokens }: Issuer,
+  { id, passwordHash }: Beginning,
+  origin: Origin,
+  { expiresIn = TOKEN_LIFETIMES[origin], isForCookie = false } = {},
+): Promise<LoginTokens> {
+  const login = newLogin(id, passwordHash ?? null);
+  if (!(await insertLogin(store.database.pool, login.row))) {
+    throw new DomainError('UNAUTHENTICATED', 'the account has changed meanwhile; log in again');
+  }
+  const { refreshToken } = login;
+  return {
+    token: await tokens.sign(id, expiresIn, origin, { loginId: login.row.id, isForCookie }),
+    refreshToken,
+    expiresIn,
+  };
+}
+
+/** A login to be inserted. */
+export function newLogin(ownerId: string, passwordHash: string | null) {
+  const { token, hashes } = newRefreshToken();
+  return { refreshToken: token, row: { id: newId(), ownerId, passwordHash, refresh: hashes } };
+}
+
+/** A login token for a login that has begun. */
+export async function signFor(
+  { tokens, origin }: Pick<Services, 'tokens'> & { origin: Origin },
+  { ownerId, loginId }: { ownerId: string; loginId: string },
+): Promise<Pick<LoginTokens, 'token' | 'expiresIn'>> {
+  const expiresIn = TOKEN_LIFETIMES[origin];
+  return { token: await tokens.sign(ownerId, expiresIn, origin, { loginId }), expiresIn };
+}

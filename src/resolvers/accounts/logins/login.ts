@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import type { Context } from '../../../context.ts';
+import { DomainError } from '../../../errors.ts';
+import { findEmail } from '../../../store/accounts/accounts.ts';
+import { User } from '../../../store/entities/user.ts';
+import { text, validate } from '../../request/validate.ts';
+import { beginLogin, type Login } from './begin-login.ts';
+
+const credentials = z
+  .object({
+    email: text({ max: 254 }).trim().toLowerCase().nullish(),
+    username: text({ max: 254 }).nullish(),
+    password: text({ max: 200 }),
+  })
+  .refine(({ email, username }) => isAbsent(email) !== isAbsent(username), {
+    path: ['email'],
+    message: 'is required, or username instead of it',
+  });
+
+type Credentials = z.output<typeof credentials>;
+
+function isAbsent(given: string | null | undefined): given is null | undefined {
+  return given === null || given === undefined;
+}
+
+/** @throws DomainError WRONG_CREDENTIALS, RATE_LIMITED, FORBIDDEN when the account is disabled */
+export async function login(context: Context, input: unknown): Promise<Login> {
+  const given = validate(credentials, input, 'input');
+  // By what the client calls it: a limit that a name and an address share would show whose they are.
+  const called = given.email ?? given.username!.trim().toLowerCase();
+  const uncount = await context.loginLimits.count(context.address, called);
+  const user = await findAccount(context, given);
+  const isRight = await context.passwords.matches(user?.passwordHash ?? null, given.password);
+  if (!user || !isRight) throw wrongCredentials(given);
+  if (!user.isActive) throw new DomainError('FORBIDDEN', 'the account is disabled; ask an admin');
+  const tokens = await beginLogin(context, user, context.origin);
+  await uncount();
+  return { user, ...tokens };
+}
+
+async function findAccount(context: Context, given: Credentials): Promise<User | null> {
+  const { database } = context.store;
+  const email = given.email ?? (await emailOf(context, given.username!));
+  return email === null ? null : database.entityManager().findOne(User, { email });
+}
+
+function emailOf({ store }: Context, username: string): Promise<string | null> {
+  return findEmail(store.database, { address: username.trim().toLowerCase(), handle: username });
+}
+
+function wrongCredentials({ email }: Credentials): DomainError {
+  const name = isAbsent(email) ? 'user name' : 'e-mail';
+  return new DomainError('WRONG_CREDENTIALS', `${name} or password is wrong`);
+}

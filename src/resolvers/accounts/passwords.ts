@@ -1,0 +1,41 @@
+import { hash, verify } from '@node-rs/argon2';
+import pLimit from 'p-limit';
+import type { Passwords } from '../../context.ts';
+import { DomainError } from '../../errors.ts';
+
+/** The hash of a password that nobody knows. */
+const DECOY =
+  '$argon2id$v=19$m=19456,t=2,p=1$fM2d1wMTaPJyEp3vYzQxUg$Zn5lEF2eZ2JCFyXa8PpBDB/Nq5PfmBIr4nCZzq0y3tQ';
+
+/** A hash takes 20 to 40 ms: who would wait longer than a second or two is better told to come back. */
+const MAX_WAITING = 100;
+
+/**
+ * argon2id with the library's defaults (19 MiB, 2 passes), which are OWASP's.
+ * @param atOnce how many are hashed at a time: each takes a core and memory from everything else
+ */
+export function createPasswords(atOnce: number): Passwords {
+  const limit = pLimit(atOnce);
+
+  async function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    if (limit.pendingCount >= MAX_WAITING * atOnce) {
+      throw new DomainError('RATE_LIMITED', 'too many are logging in at once; try again in a second', {
+        retryAfter: 1,
+      });
+    }
+    return limit(work);
+  }
+
+  return {
+    async isCommon(password) {
+      // Loading them takes 0.1 s, once in a process.
+      const { FREQUENT_PASSWORDS } = await import('./frequent-passwords.ts');
+      return FREQUENT_PASSWORDS.has(password.toLowerCase());
+    },
+    hash: (password) => inTurn(() => hash(password)),
+    async matches(passwordHash, password) {
+      const matches = await inTurn(() => verify(passwordHash ?? DECOY, password));
+      return matches && passwordHash !== null;
+    },
+  };
+}

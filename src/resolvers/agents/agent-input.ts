@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { TOOL_NAMES } from '../../vocabulary.ts';
+import { costLimit, maxIterations, model, parameters, system, taskType } from '../request/fields.ts';
+import { list, text } from '../request/validate.ts';
+
+const MAX_CAPABILITIES = 50;
+const MAX_TOOLS = 100;
+
+const limits = z.object({
+  maxIterations: maxIterations.nullish(),
+  timeoutSeconds: z.number().int().min(1).max(86_400, 'must be at most 86400').nullish(),
+  maxCost: costLimit.nullish(),
+});
+
+const name = text({ min: 1, max: 200 }).refine((given) => given.trim() !== '', 'must not be blank');
+
+const settings = {
+  type: taskType.nullish(),
+  description: text({ max: 10_000 }).nullish(),
+  capabilities: list(
+    text({ min: 1, max: 100 }),
+    MAX_CAPABILITIES,
+    `must have at most ${MAX_CAPABILITIES} members`,
+  ).nullish(),
+  model: model.nullish(),
+  systemPrompt: system.nullish(),
+  tools: list(z.enum(TOOL_NAMES), MAX_TOOLS, `must have at most ${MAX_TOOLS} members`)
+    .transform((names) => [...new Set(names)])
+    .nullish(),
+  parameters: parameters.nullish(),
+  limits: limits.nullish(),
+  isActive: z.boolean().nullish(),
+};
+
+export const newAgent = z.object({ name, ...settings });
+
+/** An absent member stays as it is; a null takes it away where that means something. */
+export const agentChange = z.object({ name: name.nullish(), ...settings });

@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import type { Context } from '../../context.ts';
+import { DomainError } from '../../errors.ts';
+import type { Analytics, AnalyticsScope } from '../../store/analytics/analytics.ts';
+import { validate } from '../request/validate.ts';
+import { requireViewer } from '../request/viewer.ts';
+import { session } from '../sessions/session.ts';
+import { userLabel } from '../sessions/session-input.ts';
+
+const DAY_MS = 86_400_000;
+const USUAL_DAYS = 30;
+const MAX_DAYS = 366;
+
+/** What runs come to, and when those that are counted were made; null: whenever. */
+export type AnalyticsReport = Analytics & { window: { from: Date; to: Date } | null };
+
+/** All of a session's runs. @throws DomainError NOT_FOUND */
+export async function sessionAnalytics(context: Context, sessionId: string): Promise<AnalyticsReport> {
+  const { id, ownerId } = await session(context, sessionId, 'sessionId');
+  return report(context, { ownerId, sessionId: id, userLabel: null, window: null });
+}
+
+async function report({ store }: Context, scope: AnalyticsScope): Promise<AnalyticsReport> {
+  const analytics = await store.lookups.analytics(scope);
+  const { window } = scope;
+  return { ...analytics, window: window && { from: window.from, to: window.to ?? new Date() } };
+}
+
+/** What is counted, as it is asked for. */
+export interface AnalyticsArguments {
+  from?: Date | null | undefined;
+  to?: Date | null | undefined;
+  userLabel?: string | null | undefined;
+}
+
+const labels = z.object({ userLabel: userLabel.nullish() });
+
+/** The viewer's runs in a window. @throws DomainError VALIDATION_ERROR */
+export async function userAnalytics(context: Context, given: AnalyticsArguments): Promise<AnalyticsReport> {
+  const { userId: ownerId } = requireViewer(context);
+  const { userLabel = null } = validate(labels, { userLabel: given.userLabel });
+  return report(context, { ownerId, sessionId: null, userLabel, window: windowOf(given) });
+}
+
+/** @throws DomainError VALIDATION_ERROR */
+function windowOf({ from, to }: AnalyticsArguments): NonNullable<AnalyticsScope['window']> {
+  const end = to ?? new Date();
+  const begin = from ?? new Date(end.getTime() - USUAL_DAYS * DAY_MS);
+  if (begin >= end) throw wrongWindow('from: must be before to');
+  if (end.getTime() - begin.getTime() > MAX_DAYS * DAY_MS)
+    throw wrongWindow(`from: must be at most ${MAX_DAYS} days before to`);
+  return { from: begin, to: to ?? null };
+}
+
+function wrongWindow(message: string): DomainError {
+  return new DomainError('VALIDATION_ERROR', message, { field: 'from' });
+}

@@ -1,0 +1,34 @@
+import type { Context } from '../../context.ts';
+import { DomainError } from '../../errors.ts';
+import { type DeliveryRow, findDelivery, reopenDelivery } from '../../store/integrations/deliveries.ts';
+import type { IntegrationRow } from '../../store/integrations/integrations.ts';
+import { type PageArguments, readPage, toConnection } from '../request/page.ts';
+import { requireViewer } from '../request/viewer.ts';
+
+/** @throws DomainError NOT_FOUND, for another user's too. @param field which argument named it. */
+export async function delivery(context: Context, id: string, field = 'id'): Promise<DeliveryRow> {
+  const { userId } = requireViewer(context);
+  const found = await findDelivery(context.store.database, userId, id);
+  if (!found) throw new DomainError('NOT_FOUND', `${field}: there is no such delivery`, { field });
+  return found;
+}
+
+/** The deliveries of an integration, newest first. */
+export async function deliveriesOf({ loaders }: Context, { id }: IntegrationRow, given: PageArguments) {
+  const page = readPage(given);
+  return toConnection(page, await loaders.deliveries.load({ wholeId: id, range: page }));
+}
+
+/**
+ * Counts as a run, as it costs the worker a job.
+ * @throws DomainError NOT_FOUND, INVALID_STATE when its integration is out of use, RATE_LIMITED
+ */
+export async function redeliver(context: Context, id: string): Promise<DeliveryRow> {
+  const field = 'input.id';
+  await context.operationLimits.countRun(requireViewer(context).userId);
+  await delivery(context, id, field);
+  const reopened = await reopenDelivery(context.store.database, id);
+  if (reopened) return reopened;
+  const message = `${field}: its integration is out of use; set isActive first`;
+  throw new DomainError('INVALID_STATE', message, { field });
+}

@@ -1,0 +1,122 @@
+import { randomBytes } from 'node:crypto';
+import type { Context } from '../../context.ts';
+import type { FieldIssue } from '../../errors.ts';
+import { isAllowed } from '../../rules/integrations/address.ts';
+import {
+  ADDRESS,
+  CREDENTIAL,
+  hintOf,
+  IS_TOLD,
+  PLATFORM_NAMES,
+} from '../../rules/integrations/integration.ts';
+import type { IntegrationSettings } from '../../store/integrations/integrations.ts';
+import type { Platform } from '../../vocabulary.ts';
+import { refuseIssues } from '../request/validate.ts';
+import type { CredentialsInput, IntegrationChange } from './integration-input.ts';
+
+/** What was given in place of what was. @throws DomainError VALIDATION_ERROR for what its platform has not. */
+export async function changedSettings(
+  context: Context,
+  platform: Platform,
+  before: IntegrationSettings,
+  given: IntegrationChange,
+): Promise<IntegrationSettings> {
+  const secret = given.credentials?.[CREDENTIAL[platform]];
+  const url = given.url === undefined ? before.url : withoutSlash(platform, given.url);
+  const isMoved = url !== before.url && !secret;
+  refuseIssues([...faultsOf(context, platform, given), ...(isMoved ? movedFaults(platform) : [])]);
+  return {
+    name: given.name ?? before.name,
+    url,
+    ...(secret ? await sealed(context, secret) : kept(before)),
+    notifyOn: given.notifyOn ?? before.notifyOn,
+    isActive: given.isActive ?? before.isActive,
+  };
+}
+
+function kept({ sealedCredentials, credentialsHint }: IntegrationSettings) {
+  return { sealedCredentials, credentialsHint };
+}
+
+export async function sealed({ secrets }: Context, secret: string) {
+  return { sealedCredentials: await secrets.seal(secret), credentialsHint: hintOf(secret) };
+}
+
+const KEY_BYTES = 32;
+
+/** A key that signs messages to a webhook. */
+export function newSigningKey(): string {
+  return `whsec_${randomBytes(KEY_BYTES).toString('base64')}`;
+}
+
+/** A webhook's address is taken as it is; paths are put behind the others. */
+function withoutSlash(platform: Platform, url: string | null): string | null {
+  return platform === 'webhook' ? url : (url?.replace(/\/+$/, '') ?? null);
+}
+
+function faultsOf(context: Context, platform: Platform, given: IntegrationChange): FieldIssue[] {
+  const name = PLATFORM_NAMES[platform];
+  const { url, notifyOn, credentials } = given;
+  return [
+    ...addressFaults(context, platform, url),
+    ...foreignCredentials(platform, credentials),
+    ...plainFaults(context, 'input.credentials.webhookUrl', credentials?.webhookUrl),
+    ...(notifyOn?.length && !IS_TOLD[platform]
+      ? [{ field: 'input.notifyOn', message: `must be empty: ${name} is told of no ends of runs` }]
+      : []),
+  ];
+}
+
+/** A token goes along to the address: whoever may change that must not learn it so. A key only signs. */
+function movedFaults(platform: Platform): FieldIssue[] {
+  const name = CREDENTIAL[platform];
+  if (name !== 'token') return [];
+  return [
+    {
+      field: `input.credentials.${name}`,
+      message: 'must be given again: what is kept is for the old address',
+    },
+  ];
+}
+
+function addressFaults(context: Context, platform: Platform, url: string | null | undefined): FieldIssue[] {
+  const field = 'input.url';
+  if (url && ADDRESS[platform] === null) {
+    return [
+      {
+        field,
+        message: `must be absent: the address of ${PLATFORM_NAMES[platform]} is credentials.webhookUrl`,
+      },
+    ];
+  }
+  if (url && platform !== 'webhook' && URL.parse(url)?.search) {
+    return [{ field, message: 'must not hold a query' }];
+  }
+  if (url === null && ADDRESS[platform] === 'required') {
+    return [{ field, message: 'a webhook needs an address' }];
+  }
+  return plainFaults(context, field, url);
+}
+
+/** What is sent there is signed but not sealed, and a token would be anybody's to read. */
+function plainFaults({ config }: Context, field: string, url: string | null | undefined): FieldIssue[] {
+  const { protocol, hostname, port } = new URL(url ?? 'https://nowhere');
+  const host = hostname.replace(/^\[(.*)\]$/, '$1');
+  if (protocol === 'https:' || isAllowed(host, config.outboundAllow, Number(port) || 80)) return [];
+  return [
+    { field, message: 'must start with https://, unless the operator names the host in OUTBOUND_ALLOW' },
+  ];
+}
+
+function foreignCredentials(
+  platform: Platform,
+  credentials: CredentialsInput | null | undefined,
+): FieldIssue[] {
+  const own = CREDENTIAL[platform];
+  return Object.entries(credentials ?? {})
+    .filter(([name, value]) => value && name !== own)
+    .map(([name]) => ({
+      field: `input.credentials.${name}`,
+      message: `must be absent: the credentials of ${PLATFORM_NAMES[platform]} are { ${own} }`,
+    }));
+}

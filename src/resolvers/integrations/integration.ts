@@ -1,0 +1,139 @@
+import type { Context } from '../../context.ts';
+import { DomainError } from '../../errors.ts';
+import { newId } from '../../rules/ids/ids.ts';
+import {
+  ADDRESS,
+  CREDENTIAL,
+  type IntegrationTest,
+  IS_TOLD,
+  PLATFORM_NAMES,
+} from '../../rules/integrations/integration.ts';
+import {
+  findIntegration,
+  type IntegrationRow,
+  insertIntegration,
+  listIntegrations,
+  recordTest,
+  deleteIntegration as removeIntegration,
+  updateIntegration as writeIntegration,
+} from '../../store/integrations/integrations.ts';
+import { type Platform, RUN_ENDINGS } from '../../vocabulary.ts';
+import { type PageArguments, readPage, toConnection } from '../request/page.ts';
+import { requireBytes, requireObject } from '../request/quota.ts';
+import { refuseIssues, validate } from '../request/validate.ts';
+import { requireViewer } from '../request/viewer.ts';
+import { type IntegrationChange, integrationChange, newIntegration } from './integration-input.ts';
+import { changedSettings, newSigningKey, sealed } from './integration-settings.ts';
+
+/** Each is looked at when a run of its owner ends. */
+const MOST = 50;
+
+/** @throws DomainError NOT_FOUND, for another user's too. @param field which argument named it. */
+export async function integration(context: Context, id: string, field = 'id'): Promise<IntegrationRow> {
+  const { userId } = requireViewer(context);
+  const found = await findIntegration(context.store.database, userId, id);
+  if (!found) throw notFound(field);
+  return found;
+}
+
+function notFound(field: string): DomainError {
+  return new DomainError('NOT_FOUND', `${field}: there is no such integration`, { field });
+}
+
+export interface IntegrationFilter {
+  platform?: Platform | null | undefined;
+}
+
+/** The viewer's integrations, newest first. */
+export async function integrations(
+  context: Context,
+  given: PageArguments,
+  filter: IntegrationFilter | null | undefined,
+) {
+  const { userId } = requireViewer(context);
+  const page = readPage(given);
+  const rows = await listIntegrations(context.store.database, {
+    ...page,
+    ownerId: userId,
+    platform: filter?.platform ?? null,
+  });
+  return toConnection(page, rows);
+}
+
+export interface CreatedIntegration {
+  integration: IntegrationRow;
+  /** The key that signs, when it was made here: nobody can read it later. */
+  secret: string | null;
+}
+
+/** @throws DomainError VALIDATION_ERROR, INVALID_STATE when there are too many. */
+export async function createIntegration(context: Context, input: unknown): Promise<CreatedIntegration> {
+  const { userId } = requireViewer(context);
+  const { platform, ...given } = validate(newIntegration, input, 'input');
+  refuseLacking(platform, given);
+  await requireObject(context, input);
+  const made = platform === 'webhook' && !given.credentials?.secret ? newSigningKey() : null;
+  const fresh = {
+    name: PLATFORM_NAMES[platform],
+    url: null,
+    // Where it is not made here, it was given.
+    ...(await sealed(context, made ?? given.credentials![CREDENTIAL[platform]]!)),
+    notifyOn: IS_TOLD[platform] ? [...RUN_ENDINGS] : [],
+    isActive: true,
+  };
+  const settings = await changedSettings(context, platform, fresh, given);
+  const row = { id: newId(), ownerId: userId, platform, origin: context.origin, ...settings };
+  const created = await insertIntegration(context.store.database, row, MOST);
+  if (created) return { integration: created, secret: made };
+  throw new DomainError(
+    'INVALID_STATE',
+    `there are ${MOST} integrations, as many as there may be; delete one`,
+  );
+}
+
+function refuseLacking(platform: Platform, { url, credentials }: IntegrationChange): void {
+  const own = CREDENTIAL[platform];
+  const name = PLATFORM_NAMES[platform];
+  refuseIssues([
+    ...(ADDRESS[platform] === 'required' && !url
+      ? [{ field: 'input.url', message: `${name} needs an address` }]
+      : []),
+    ...(platform !== 'webhook' && !credentials?.[own]
+      ? [{ field: `input.credentials.${own}`, message: `${name} needs it` }]
+      : []),
+  ]);
+}
+
+/** @throws DomainError NOT_FOUND, VALIDATION_ERROR */
+export async function updateIntegration(
+  context: Context,
+  id: string,
+  input: unknown,
+): Promise<IntegrationRow> {
+  const given = validate(integrationChange, input, 'input');
+  await requireBytes(context, given);
+  const before = await integration(context, id, 'input.id');
+  const settings = await changedSettings(context, before.platform, before, given);
+  const written = await writeIntegration(context.store.database, id, settings);
+  if (!written) throw notFound('input.id');
+  return written;
+}
+
+/** @throws DomainError NOT_FOUND */
+export async function deleteIntegration(context: Context, id: string): Promise<void> {
+  const { userId } = requireViewer(context);
+  if (await removeIntegration(context.store.database, userId, id)) return;
+  throw notFound('input.id');
+}
+
+/** Waits for the other side, ten seconds at most. @throws DomainError NOT_FOUND */
+export async function testIntegration(
+  context: Context,
+  id: string,
+): Promise<{ integration: IntegrationRow; test: IntegrationTest }> {
+  const row = await integration(context, id, 'input.id');
+  const test = await context.integrationTester.test(row);
+  const tested = await recordTest(context.store.database, id, test);
+  if (!tested) throw notFound('input.id');
+  return { integration: tested, test };
+}

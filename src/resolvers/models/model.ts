@@ -1,0 +1,103 @@
+import type { Context } from '../../context.ts';
+import { DomainError } from '../../errors.ts';
+import { needsOf, takeChoice } from '../../rules/models/choice.ts';
+import type { ModelReference } from '../../rules/models/model-id.ts';
+import type { NewEvent } from '../../store/log/events.ts';
+import type { ModelAbility, ProviderId } from '../../vocabulary.ts';
+import { requireViewer } from '../request/viewer.ts';
+import { choose, readCandidates } from './select-model.ts';
+
+/**
+ * @param field which argument named it. @param needed what it is to do.
+ * @throws DomainError UNKNOWN_MODEL, PROVIDER_NOT_CONFIGURED, VALIDATION_ERROR when its server says that it cannot do this
+ */
+export async function resolveModel(
+  context: Context,
+  name: string,
+  field: string,
+  needed: ModelAbility = 'text',
+): Promise<ModelReference> {
+  const resolved = await context.store.lookups.model(requireViewer(context).userId, name);
+  if (!resolved) throw await unknownModel(context, name, field);
+  const { provider, model, lacks } = resolved;
+  if (!context.providers.includes(provider)) throw notConfigured(provider, name, field);
+  const lacking = (['text', needed] as const).find((ability) => lacks.includes(ability));
+  if (lacking) throw await unable(context, name, field, lacking);
+  return { provider, model };
+}
+
+/** Several that the caller named, in order. @throws as `resolveModel`, with the place in the list. */
+export function resolveModels(
+  context: Context,
+  names: readonly string[],
+  field: string,
+  needed: ModelAbility = 'text',
+): Promise<ModelReference[]> {
+  return Promise.all(names.map((name, index) => resolveModel(context, name, `${field}.${index}`, needed)));
+}
+
+export interface ChosenModel extends ModelReference {
+  /** What to ask when the chosen one fails. */
+  standIns: ModelReference[];
+  /** What the run's log says about the choice. */
+  events: NewEvent[];
+}
+
+/** About as many characters of plain English are one token. */
+const CHARACTERS_PER_TOKEN = 4;
+
+/**
+ * For a caller who names none.
+ * @param length of what is asked, in characters. @param type of the work; null: any. @param needed what it is to do.
+ * @throws DomainError UNKNOWN_MODEL
+ */
+export async function chooseForCaller(
+  context: Context,
+  { length, type, needed = 'text' }: { length: number; type: string | null; needed?: ModelAbility },
+): Promise<ChosenModel> {
+  const contextSize = Math.ceil(length / CHARACTERS_PER_TOKEN);
+  const needs = needsOf(needed).map((one) => ({ ...one, wishes: type === null ? [] : [type.toLowerCase()] }));
+  const choice = await choose(context, ...needs.flatMap((one) => [{ ...one, contextSize }, one]));
+  const { told, ...taken } = takeChoice(choice);
+  return { ...taken, events: [{ type: 'ModelSelected', data: told }] };
+}
+
+async function unknownModel(context: Context, name: string, field: string): Promise<DomainError> {
+  const allowed = (await readCandidates(context)).map(({ modelId }) => modelId);
+  const message = `${field}: there is no model ${JSON.stringify(name)}; there are ${allowed.join(', ')}`;
+  return new DomainError('UNKNOWN_MODEL', message, { field, allowed });
+}
+
+const CANNOT: Record<ModelAbility, string> = {
+  text: 'does not answer prompts',
+  tools: 'cannot call tools, which the agent requires',
+};
+
+/** The server would refuse it, or answer without having done anything. */
+async function unable(
+  context: Context,
+  name: string,
+  field: string,
+  lacking: ModelAbility,
+): Promise<DomainError> {
+  const able = (await readCandidates(context)).filter(
+    ({ lacks }) => !lacks.includes('text') && !lacks.includes(lacking),
+  );
+  const allowed = able.map(({ modelId }) => modelId);
+  const message = `${field}: ${name} ${CANNOT[lacking]}; there are ${allowed.join(', ')}`;
+  return new DomainError('VALIDATION_ERROR', message, { field, allowed });
+}
+
+const VARIABLES: Record<ProviderId, string> = {
+  openai: 'OPENAI_API_KEY or OPENAI_BASE_URL',
+  anthropic: 'ANTHROPIC_API_KEY or ANTHROPIC_BASE_URL',
+  azure: 'AZURE_OPENAI_API_KEY and AZURE_OPENAI_ENDPOINT',
+  custom: 'nothing',
+  ollama: 'OLLAMA_HOST',
+  demo: 'nothing',
+};
+
+function notConfigured(provider: ProviderId, name: string, field: string): DomainError {
+  const message = `${field}: ${name} is served by ${provider}, which is not configured; set ${VARIABLES[provider]}`;
+  return new DomainError('PROVIDER_NOT_CONFIGURED', message, { field });
+}

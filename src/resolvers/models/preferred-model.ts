@@ -1,0 +1,27 @@
+import type { Context } from '../../context.ts';
+import { DomainError } from '../../errors.ts';
+import type { SessionRow } from '../../store/sessions/sessions.ts';
+import type { ModelAbility } from '../../vocabulary.ts';
+import { type ChosenModel, resolveModel } from './model.ts';
+
+/** The first of a session's preferred models that is to be had; null: it has no say. */
+export async function preferredModel(
+  context: Context,
+  { settings }: Pick<SessionRow, 'settings'>,
+  needed: ModelAbility,
+): Promise<Omit<ChosenModel, 'standIns'> | null> {
+  for (const name of settings.preferredModels ?? []) {
+    const found = await resolveModel(context, name, 'preferredModels', needed).catch(passOver);
+    if (!found) continue;
+    const { provider, model } = found;
+    const data = { provider, model, reason: 'preferred by the session', alternatives: [] };
+    return { ...found, events: [{ type: 'ModelSelected', data }] };
+  }
+  return null;
+}
+
+/** A preference is no demand. */
+function passOver(error: unknown): null {
+  if (error instanceof DomainError) return null;
+  throw error;
+}

@@ -1,0 +1,160 @@
+import type { Context, Viewer } from '../../context.ts';
+import { DomainError } from '../../errors.ts';
+import { newId } from '../../rules/ids/ids.ts';
+import { isSeeded } from '../../store/models/built-in-models.ts';
+import type { ModelRow } from '../../store/models/models.ts';
+import {
+  changeModel,
+  findBuiltInName,
+  insertModel,
+  type ModelChange,
+  deleteModel as removeModel,
+} from '../../store/models/update-model.ts';
+import type { ProviderId } from '../../vocabulary.ts';
+import { requireBytes, requireObject } from '../request/quota.ts';
+import { validate } from '../request/validate.ts';
+import { requireViewer } from '../request/viewer.ts';
+import { modelById } from './list-models.ts';
+import { type ModelChangeInput, modelUpdate, newModel } from './model-input.ts';
+
+/** @throws DomainError FORBIDDEN for what only admins may, CONFLICT for a model or a name that is taken. */
+export async function createModel(context: Context, input: unknown): Promise<ModelRow> {
+  const viewer = requireViewer(context);
+  const { provider, modelId, isBuiltIn, ...given } = validate(newModel, input, 'input');
+  await requireObject(context, input);
+  if (provider === 'custom') requireAdmin(viewer, 'input.provider', 'add custom models');
+  const owner = isBuiltIn || provider === 'custom' ? null : viewer.userId;
+  if (owner === null) requireAdmin(viewer, 'input.isBuiltIn', 'make built-in models');
+  refuseAdminsSettings(viewer, owner, given);
+  refuseAddress(provider, given);
+  if (provider === 'custom' && !given.baseUrl) throw lacksAddress();
+  if (owner !== null) await refuseBuiltInNames(context, given.aliases ?? [], modelId);
+  const id = newId();
+  const { database } = context.store;
+  const row = { id, owner, provider, modelId, name: modelId, ...(await toChange(context, given)) };
+  if (!(await insertModel(database, row))) {
+    const message = `input.modelId: ${provider} has a model with this id already; change that one`;
+    throw new DomainError('CONFLICT', message, { field: 'input.modelId' });
+  }
+  context.store.lookups.forgetModels();
+  return modelById(context, id);
+}
+
+/** @throws DomainError NOT_FOUND, FORBIDDEN for what only admins may, CONFLICT for a name that is taken. */
+export async function updateModel(context: Context, id: string, input: unknown): Promise<ModelRow> {
+  const viewer = requireViewer(context);
+  const { forgetQuirks, ...given } = validate(modelUpdate, input, 'input');
+  await requireBytes(context, given);
+  const { ownerId, provider } = await changeable(context, id);
+  refuseAdminsSettings(viewer, ownerId, given);
+  refuseAddress(provider, given);
+  if (given.baseUrl === null && provider === 'custom') throw lacksAddress();
+  if (ownerId !== null) await refuseBuiltInNames(context, given.aliases ?? []);
+  const { firstTokenSeconds: _, ...described } = given;
+  await changeModel(context.store.database, id, {
+    ...(await toChange(context, given)),
+    ...(Object.keys(described).length > 0 && { isEdited: true }),
+    ...(forgetQuirks && { quirks: [] }),
+  });
+  context.store.lookups.forgetModels();
+  return modelById(context, id, 'input.id');
+}
+
+/** @throws DomainError NOT_FOUND, FORBIDDEN, INVALID_STATE for one that comes with this build. */
+export async function deleteModel(context: Context, id: string): Promise<void> {
+  const row = await changeable(context, id);
+  if (row.ownerId === null && isSeeded(row.provider, row.modelId)) {
+    const message = `input.id: ${row.modelId} comes with this build and would come back; set isActive to false`;
+    throw new DomainError('INVALID_STATE', message, { field: 'input.id' });
+  }
+  await removeModel(context.store.database, id);
+  context.store.lookups.forgetModels();
+}
+
+async function changeable(context: Context, id: string): Promise<ModelRow> {
+  const row = await modelById(context, id, 'input.id');
+  if (row.ownerId === null) requireAdmin(requireViewer(context), 'input.id', 'change built-in models');
+  return row;
+}
+
+function requireAdmin({ isAdmin }: Viewer, field: string, what: string): void {
+  if (!isAdmin) throw new DomainError('FORBIDDEN', `${field}: only an admin may ${what}`, { field });
+}
+
+/**
+ * The money is the installation's: a user who could set prices could spend past every cost limit. Its workers are, too:
+ * a call that waits keeps a slot.
+ */
+const OF_ADMINS = { prices: 'set prices', firstTokenSeconds: 'set how long a server may take' } as const;
+
+function refuseAdminsSettings(viewer: Viewer, ownerId: string | null, given: ModelChangeInput): void {
+  for (const name of ['prices', 'firstTokenSeconds'] as const) {
+    if (given[name] === undefined) continue;
+    const field = `input.${name}`;
+    requireAdmin(viewer, field, OF_ADMINS[name]);
+    if (ownerId === null || given[name] === null) continue;
+    const message = `${field}: only built-in models have ${name} of their own; make it with isBuiltIn`;
+    throw new DomainError('VALIDATION_ERROR', message, { field });
+  }
+}
+
+/** Whoever chooses an address chooses what this server asks, and what it shows its key. */
+function refuseAddress(provider: ProviderId, given: ModelChangeInput): void {
+  if (provider === 'custom') return;
+  const field = (['baseUrl', 'apiKey'] as const).find((name) => given[name]);
+  if (!field) return;
+  const message = `input.${field}: only custom models have one; those of ${provider} use its configuration`;
+  throw new DomainError('VALIDATION_ERROR', message, { field: `input.${field}` });
+}
+
+function lacksAddress(): DomainError {
+  const field = 'input.baseUrl';
+  return new DomainError('VALIDATION_ERROR', `${field}: a custom model needs an address`, { field });
+}
+
+/** A name means the same to everybody, except for those that nobody else has. */
+async function refuseBuiltInNames(
+  { store }: Context,
+  aliases: readonly string[],
+  modelId?: string,
+): Promise<void> {
+  const names = modelId === undefined ? aliases : [modelId, ...aliases];
+  const taken = await findBuiltInName(store.database, names);
+  if (taken === null) return;
+  const [field, which] =
+    taken === modelId
+      ? ['input.modelId', 'this name']
+      : ['input.aliases', `the name at index ${aliases.indexOf(taken)}`];
+  throw new DomainError('CONFLICT', `${field}: a built-in model has ${which}`, { field });
+}
+
+async function toChange(
+  { secrets }: Context,
+  { prices, apiKey, ...given }: ModelChangeInput,
+): Promise<ModelChange> {
+  const { version, contextWindow, maxOutput, firstTokenSeconds, ...others } = given;
+  return {
+    ...present(others),
+    ...(version !== undefined && { version }),
+    ...(contextWindow !== undefined && { contextWindow }),
+    ...(maxOutput !== undefined && { maxOutput }),
+    ...(firstTokenSeconds !== undefined && { firstTokenSeconds }),
+    ...(apiKey !== undefined && { sealedApiKey: apiKey && (await secrets.seal(apiKey)) }),
+    ...(prices !== undefined && {
+      inputPrice: prices?.input.toFixed(6) ?? null,
+      cachedInputPrice: prices?.cachedInput?.toFixed(6) ?? null,
+      cacheWritePrice: prices?.cacheWrite?.toFixed(6) ?? null,
+      cacheWriteHourPrice: prices?.cacheWriteHour?.toFixed(6) ?? null,
+      outputPrice: prices?.output.toFixed(6) ?? null,
+    }),
+  };
+}
+
+type Present<Given> = { [Name in keyof Given]?: NonNullable<Given[Name]> };
+
+/** Without the members that are absent or null. */
+function present<Given extends object>(given: Given): Present<Given> {
+  return Object.fromEntries(
+    Object.entries(given).filter(([, value]) => value !== null && value !== undefined),
+  ) as Present<Given>;
+}

@@ -1,0 +1,16 @@
+import type { Context } from '../../context.ts';
+import { type RunEvent, runEvents } from '../request/run-events.ts';
+import { orchestration } from './orchestration.ts';
+
+/**
+ * The orchestration's present state, then its log after `after`, gapless, to its ending.
+ * @throws DomainError NOT_FOUND, BAD_CURSOR when `after` lies beyond the log.
+ */
+export async function orchestrationEvents(
+  context: Context,
+  id: string,
+  after: number,
+): Promise<AsyncIterable<RunEvent>> {
+  const row = await orchestration(context, id);
+  return runEvents(context, row, { orchestration: row }, after);
+}

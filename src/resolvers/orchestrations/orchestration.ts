@@ -1,0 +1,72 @@
+import type { Context } from '../../context.ts';
+import { DomainError } from '../../errors.ts';
+import { withFreshId } from '../../store/database/fresh-id.ts';
+import {
+  createOrchestration,
+  type NewOrchestration,
+} from '../../store/orchestrations/create-orchestration.ts';
+import { findOrchestration, type OrchestrationRow } from '../../store/orchestrations/orchestrations.ts';
+import { findRepeated } from '../../store/tasks/create-task.ts';
+import { DEFAULT_PRIORITY } from '../request/fields.ts';
+import { idempotencyOf } from '../request/idempotency.ts';
+import { countRun } from '../request/quota.ts';
+import { validate } from '../request/validate.ts';
+import { requireViewer } from '../request/viewer.ts';
+import { homeOf } from '../threads/target-session.ts';
+import { thread } from '../threads/thread.ts';
+import { newOrchestration } from './orchestration-input.ts';
+import { route } from './orchestration-models.ts';
+
+const DEFAULT_THRESHOLD = 8;
+const DEFAULT_ITERATIONS = 5;
+const MOST_AT_ONCE = 10;
+
+/**
+ * @throws DomainError for what is wrong with the input, with the field; CONFLICT for a key that was used before;
+ * RATE_LIMITED when too many of the viewer's are not finished.
+ */
+export async function startOrchestration(context: Context, input: unknown): Promise<OrchestrationRow> {
+  const { userId } = requireViewer(context);
+  const given = validate(newOrchestration, input, 'input');
+  const { idempotencyKey, ...asked } = given;
+  const idempotency = idempotencyOf({ idempotencyKey, orchestration: asked });
+  const earlier = idempotency && (await findRepeated(context.store, userId, idempotency));
+  if (earlier) return orchestration(context, earlier);
+  await countRun(context, userId);
+  const home = await homeOf(context, given);
+  const preferredModels = given.preferredModels ?? home?.settings.preferredModels ?? [];
+  const ofThread = given.threadId ? await thread(context, given.threadId, 'input.threadId') : null;
+  const domain = given.domain ?? ofThread?.domain ?? null;
+  const fresh: Omit<NewOrchestration, 'id'> = {
+    ownerId: userId,
+    origin: context.origin,
+    prompt: given.prompt,
+    domain,
+    threadId: given.threadId ?? null,
+    sessionId: home?.id ?? null,
+    preferredModels,
+    ...(await route(context, { preferredModels, domain })),
+    evaluationThreshold: given.evaluationThreshold ?? home?.settings.evaluationThreshold ?? DEFAULT_THRESHOLD,
+    maxIterations: given.maxIterations ?? home?.settings.maxIterations ?? DEFAULT_ITERATIONS,
+    costLimit: given.costLimit?.toFixed(12) ?? null,
+    priority: given.priority ?? DEFAULT_PRIORITY,
+    idempotency,
+  };
+  const started = await withFreshId({ origin: context.origin, kind: 'orchestration' }, (id) =>
+    createOrchestration(context.store, { id, ...fresh }, mostAtOnce(context)),
+  );
+  return typeof started === 'string' ? orchestration(context, started) : started;
+}
+
+/** How many of a user's may be unfinished at the same time. */
+export function mostAtOnce({ config }: Context): number {
+  return Math.max(1, Math.round(MOST_AT_ONCE * config.rateLimitFactor));
+}
+
+/** @throws DomainError NOT_FOUND, for another user's too. */
+export async function orchestration(context: Context, id: string): Promise<OrchestrationRow> {
+  const { userId } = requireViewer(context);
+  const found = await findOrchestration(context.store.database, userId, id);
+  if (!found) throw new DomainError('NOT_FOUND', 'there is no such orchestration');
+  return found;
+}

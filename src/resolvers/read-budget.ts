@@ -1,2 +1,0 @@
-export { boundReads } from '../store/database/bound-reads.ts';
-export { tooLarge, tooManyAtOnce } from '../store/database/read-limit.ts';

@@ -1,0 +1,101 @@
+import DataLoader from 'dataloader';
+import type { Loaders } from '../../context.ts';
+import { totalUsage } from '../../rules/models/resource-usage.ts';
+import { readAccounts } from '../../store/accounts/users.ts';
+import { findAgents } from '../../store/agents/agents.ts';
+import { readAgentReports } from '../../store/agents/reports.ts';
+import { readToolCalls } from '../../store/agents/tool-calls.ts';
+import type { Database } from '../../store/database/database.ts';
+import { readDeliveries } from '../../store/integrations/deliveries.ts';
+import { readBudgets } from '../../store/money/budgets.ts';
+import { readModelCalls, readSpend } from '../../store/money/model-call-reports.ts';
+import { readOrchestrations } from '../../store/orchestrations/orchestrations.ts';
+import { readRounds } from '../../store/orchestrations/rounds.ts';
+import { readResourceUsage } from '../../store/runs/checkpoints.ts';
+import { readSessions } from '../../store/sessions/sessions.ts';
+import { readSessionTotals } from '../../store/sessions/totals.ts';
+import { readArtifacts } from '../../store/tasks/artifacts.ts';
+import { readSessionTasks } from '../../store/tasks/list-tasks.ts';
+import { readDependencies, readTasks } from '../../store/tasks/tasks.ts';
+import { readSessionThreads } from '../../store/threads/threads.ts';
+import {
+  readExecutionSpend,
+  readExecutionSteps,
+  readExecutions,
+  readExecutionTasks,
+} from '../../store/workflows/executions.ts';
+import { readWorkflows } from '../../store/workflows/workflows.ts';
+import { createPageLoader } from './page-loader.ts';
+
+/** Gathers, but does not remember: a subscription's context lives as long as the run changes. */
+export function createLoaders(database: Database, userId: string | null): Loaders {
+  const asker = userId ?? '';
+  return {
+    accounts: oneOfEach((ids) => readAccounts(database, ids)),
+    artifacts: manyOfEach((ids) => readArtifacts(database, ids)),
+    modelCalls: manyOfEach((ids) => readModelCalls(database, ids)),
+    toolCalls: manyOfEach((ids) => readToolCalls(database, ids)),
+    spend: oneOfEach((ids) => readSpend(database, ids)),
+    budgets: oneOfEach((ids) => readBudgets(database, ids)),
+    workflows: oneOfEach((ids) => readWorkflows(database, ids)),
+    executions: oneOfEach((ids) => readExecutions(database, ids)),
+    executionSpend: oneOfEach((ids) => readExecutionSpend(database, ids)),
+    executionSteps: manyOfEach((ids) => readExecutionSteps(database, ids)),
+    executionTasks: manyOfEach((ids) => readExecutionTasks(database, ids)),
+    tasks: oneOfEach((ids) => readTasks(database, ids)),
+    sessions: oneOfEach((ids) => readSessions(database, ids)),
+    sessionTotals: oneOfEach((ids) => readSessionTotals(database, ids)),
+    sessionTasks: createPageLoader(database, readSessionTasks, ({ sessionId }) => sessionId),
+    sessionThreads: createPageLoader(database, readSessionThreads, ({ sessionId }) => sessionId),
+    deliveries: createPageLoader(database, readDeliveries, ({ integrationId }) => integrationId),
+    agents: oneOfEach(
+      async (ids) => new Map((await findAgents(database, asker, ids)).map((row) => [row.id, row])),
+    ),
+    agentReports: gathering(async (ids) => {
+      const byAgent = await readAgentReports(database, asker, [...new Set(ids)]);
+      return (id) => byAgent.get(id)!;
+    }),
+    orchestrations: oneOfEach((ids) => readOrchestrations(database, ids)),
+    rounds: gathering(async (ids) => {
+      const byOrchestration = Map.groupBy(await readRounds(database, ids), (row) => row.orchestrationId);
+      return (id) => byOrchestration.get(id) ?? [];
+    }),
+    dependencies: gathering(async (ids) => {
+      const byTask = Map.groupBy(await readDependencies(database, ids), ({ dependentId }) => dependentId);
+      return (id) => byTask.get(id) ?? [];
+    }),
+    resourceUsage: gathering(async (ids) => {
+      const byRun = Map.groupBy(await readResourceUsage(database, ids), ({ runId }) => runId);
+      return (id) => totalUsage((byRun.get(id) ?? []).map(({ usage }) => usage));
+    }),
+  };
+}
+
+type Ids = readonly string[];
+
+/** @param read one query for all ids; gives what finds each one's own in what it brought. */
+function gathering<Value>(read: (ids: Ids) => Promise<(id: string) => Value>): DataLoader<string, Value> {
+  return new DataLoader(
+    async (ids: Ids) => {
+      const find = await read(ids);
+      return ids.map(find);
+    },
+    { cache: false },
+  );
+}
+
+function oneOfEach<Row>(read: (ids: Ids) => Promise<Map<string, Row>>): DataLoader<string, Row | null> {
+  return gathering(async (ids) => {
+    const byId = await read(ids);
+    return (id) => byId.get(id) ?? null;
+  });
+}
+
+function manyOfEach<Row extends { runId: string }>(
+  read: (runIds: Ids) => Promise<Row[]>,
+): DataLoader<string, Row[]> {
+  return gathering(async (ids) => {
+    const byRun = Map.groupBy(await read(ids), ({ runId }) => runId);
+    return (id) => byRun.get(id) ?? [];
+  });
+}

@@ -1,0 +1,2 @@
+export { boundReads } from '../../store/database/bound-reads.ts';
+export { tooLarge, tooManyAtOnce } from '../../store/database/read-limit.ts';

@@ -1,0 +1,55 @@
+import type { Context } from '../../context.ts';
+import { DomainError } from '../../errors.ts';
+import type { LoggedEvent } from '../../store/log/events.ts';
+import { followRun } from '../../store/log/follow-run.ts';
+import type { OrchestrationRow } from '../../store/orchestrations/orchestrations.ts';
+import type { TaskRow } from '../../store/tasks/tasks.ts';
+import type { ExecutionRow } from '../../store/workflows/executions.ts';
+import { stoppable } from './stoppable.ts';
+
+/** The present, not a fact of the log: it has no number of its own. */
+export interface CurrentState {
+  type: 'CurrentState';
+  seq: 0;
+  attempt: number;
+  at: Date;
+  /** The run, as what it is; the others are null. */
+  task: TaskRow | null;
+  orchestration: OrchestrationRow | null;
+  execution: ExecutionRow | null;
+}
+
+export type RunEvent = CurrentState | LoggedEvent;
+
+type State = Pick<CurrentState, 'task' | 'orchestration' | 'execution'>;
+type FollowedRun = Pick<TaskRow, 'id' | 'attempt' | 'lastSeq' | 'completedAt'>;
+
+/**
+ * A run's present state, then its log after `after`, gapless, to its ending.
+ * @throws DomainError BAD_CURSOR when `after` lies beyond the log.
+ */
+export function runEvents(
+  context: Context,
+  run: FollowedRun,
+  state: Partial<State>,
+  after: number,
+): AsyncIterable<RunEvent> {
+  if (after < 0 || after > run.lastSeq) {
+    const message = `after: must be the last seq that you saw, 0 to ${run.lastSeq}; got ${after}`;
+    throw new DomainError('BAD_CURSOR', message, { field: 'after' });
+  }
+  const known = { task: null, orchestration: null, execution: null, ...state };
+  return stoppable((signal) => stateThenLog(context, run, known, after, signal));
+}
+
+async function* stateThenLog(
+  context: Context,
+  run: FollowedRun,
+  state: State,
+  after: number,
+  signal: AbortSignal,
+): AsyncGenerator<RunEvent, void, undefined> {
+  yield { type: 'CurrentState', seq: 0, attempt: run.attempt, at: new Date(), ...state };
+  if (run.completedAt !== null && after === run.lastSeq) return;
+  yield* followRun(context.store, run.id, after, signal);
+}

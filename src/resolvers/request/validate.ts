@@ -1,0 +1,101 @@
+import { z } from 'zod';
+import { DomainError, type FieldIssue, firstIssues, MAX_ISSUES, messageOf } from '../../errors.ts';
+import { type JsonLimits, jsonSizeFault } from '../../rules/json/size.ts';
+import { isStorable, isStorableJson } from '../../rules/text/text.ts';
+
+/**
+ * What a use-case was given, checked.
+ * @throws DomainError VALIDATION_ERROR with the path of every wrong field, which begins at `root`.
+ */
+export function validate<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  root = '',
+): z.output<Schema> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issues = parsed.error.issues.slice(0, MAX_ISSUES).map((issue) => ({
+    field: [root, ...issue.path].filter((part) => part !== '').join('.'),
+    message: issue.message,
+  }));
+  throw invalidInput(issues);
+}
+
+/** @throws DomainError VALIDATION_ERROR with all of them, when there are any. */
+export function refuseIssues(issues: FieldIssue[]): void {
+  if (issues.length > 0) throw invalidInput(issues);
+}
+
+/** @param issues at least one. */
+export function invalidInput(issues: FieldIssue[], cause?: Error): DomainError {
+  const first = firstIssues(issues);
+  const details = { field: first[0]!.field, issues: first };
+  return new DomainError('VALIDATION_ERROR', messageOf(first), details, { cause });
+}
+
+/** Text that a database can hold, of a bounded length. Absent and null are the caller's to allow. */
+export function text(limits: { min?: number; max: number }) {
+  const { min = 0, max } = limits;
+  return z
+    .string()
+    .min(min, min === 1 ? 'must not be empty' : `must have at least ${min} characters`)
+    .max(max, `must have at most ${max} characters`)
+    .refine(isStorable, 'must not contain U+0000 or half of a surrogate pair');
+}
+
+/** Without a look at its members, of which zod would take a microsecond or two each. */
+export const anObject = z.custom<Record<string, unknown>>(
+  (given) => typeof given === 'object' && given !== null && !Array.isArray(given),
+  'must be an object',
+);
+
+/** A JSON object that a database can hold, of a bounded length as text. */
+export function jsonObject(max: number) {
+  return sized(anObject, { characters: max }).superRefine((given, issues) => {
+    const message = jsonFault(given, max);
+    if (message) issues.addIssue({ code: 'custom', message });
+  });
+}
+
+function jsonFault(given: object, max: number): string | null {
+  const json = JSON.stringify(given);
+  if (json.length > max) return `must have at most ${max} characters`;
+  return isStorableJson(json) ? null : 'must not contain U+0000 or half of a surrogate pair';
+}
+
+/** Refuses a value that is too large before the schema walks through it. */
+export function sized<Schema extends z.ZodType>(schema: Schema, limits: JsonLimits) {
+  return z
+    .unknown()
+    .superRefine((given, issues) => {
+      const message = jsonSizeFault(given, limits);
+      if (message) issues.addIssue({ code: 'custom', message, continue: false });
+    })
+    .pipe(schema as z.ZodType<z.output<Schema>>);
+}
+
+/** A list of at most `max` members; the length is checked before any member. */
+export function list<Item extends z.ZodType>(item: Item, max: number, message: string) {
+  return z
+    .unknown()
+    .superRefine((given, issues) => {
+      if (Array.isArray(given) && given.length > max)
+        issues.addIssue({ code: 'custom', message, continue: false });
+    })
+    .pipe(z.array(item) as z.ZodType<z.output<Item>[]>);
+}
+
+/** Each that is unknown is an issue, which repeats its name; templates and tools have far fewer. */
+const MAX_MEMBERS = 2_000;
+
+/** An object with few members, which is refused by their number before any of them is looked at. */
+export function fewMembers<Schema extends z.ZodType>(schema: Schema) {
+  return z
+    .unknown()
+    .superRefine((given, issues) => {
+      const count = typeof given === 'object' && given !== null ? Object.keys(given).length : 0;
+      const message = `must have at most ${MAX_MEMBERS} members`;
+      if (count > MAX_MEMBERS) issues.addIssue({ code: 'custom', message, continue: false });
+    })
+    .pipe(schema as z.ZodType<z.output<Schema>>);
+}

@@ -1,0 +1,23 @@
+import type { Context, Viewer } from '../../context.ts';
+import { DomainError } from '../../errors.ts';
+import { User } from '../../store/entities/user.ts';
+
+/** @throws DomainError UNAUTHENTICATED */
+export function requireViewer(context: Context): Viewer {
+  if (context.viewer) return context.viewer;
+  throw new DomainError(
+    'UNAUTHENTICATED',
+    'Log in first: send `Authorization: Bearer <token>` from login, or `X-API-Key: <key>` from createApiKey.',
+  );
+}
+
+export async function viewer(context: Context): Promise<User> {
+  const { userId } = requireViewer(context);
+  return context.store.database.entityManager().findOneOrFail(User, userId);
+}
+
+/** Accounts are private: there is only the viewer's own. @throws DomainError NOT_FOUND */
+export async function user(context: Context, id: string): Promise<User> {
+  if (requireViewer(context).userId !== id) throw new DomainError('NOT_FOUND', 'there is no such user');
+  return viewer(context);
+}

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { SESSION_STATUSES } from '../../vocabulary.ts';
+import { costLimit, model } from '../request/fields.ts';
+import { list, text } from '../request/validate.ts';
+
+const name = text({ min: 1, max: 200 });
+const description = text({ max: 10_000 });
+/** Whom it is for, in the words of a client that has users of its own. */
+export const userLabel = text({ min: 1, max: 200 });
+const settings = z.object({
+  preferredModels: list(model, 20, 'must have at most 20 models').nullish(),
+  maxIterations: z.number().int().min(1, 'must be 1 to 100').max(100, 'must be 1 to 100').nullish(),
+  evaluationThreshold: z.number().min(0, 'must be 0 to 10').max(10, 'must be 0 to 10').nullish(),
+});
+
+export const newSession = z.object({
+  name: name.nullish(),
+  description: description.nullish(),
+  settings: settings.nullish(),
+  workingDirectory: text({ min: 1, max: 4096 }).nullish(),
+  userLabel: userLabel.nullish(),
+  costLimit: costLimit.nullish(),
+});
+
+/** An absent member stays as it is; a null takes it away where that means something. */
+export const sessionChange = z.object({
+  name: name.nullish(),
+  description: description.nullish(),
+  status: z.enum(SESSION_STATUSES).nullish(),
+  settings: settings.nullish(),
+  costLimit: costLimit.nullish(),
+});

@@ -1,0 +1,86 @@
+import type { Context } from '../../context.ts';
+import { DomainError } from '../../errors.ts';
+import { withFreshId } from '../../store/database/fresh-id.ts';
+import { findSession, type SessionRow } from '../../store/sessions/sessions.ts';
+import {
+  changeSession,
+  insertSession,
+  deleteSession as removeSession,
+} from '../../store/sessions/update-session.ts';
+import { makeWorkspace, openWorkspace } from '../../workspaces/workspaces.ts';
+import { withoutNulls } from '../request/fields.ts';
+import { requireBytes, requireObject } from '../request/quota.ts';
+import { validate } from '../request/validate.ts';
+import { requireViewer } from '../request/viewer.ts';
+import { removeOwnFolder } from './own-folder.ts';
+import { newSession, sessionChange } from './session-input.ts';
+
+/** @throws DomainError VALIDATION_ERROR */
+export async function createSession(context: Context, input: unknown): Promise<SessionRow> {
+  const viewer = requireViewer(context);
+  const given = validate(newSession, input, 'input');
+  await requireObject(context, given);
+  const fresh = {
+    ownerId: viewer.userId,
+    origin: context.origin,
+    name: given.name ?? null,
+    description: given.description ?? null,
+    settings: withoutNulls(given.settings ?? {}),
+    userLabel: given.userLabel ?? null,
+    costLimit: given.costLimit?.toFixed(12) ?? null,
+  };
+  return withFreshId({ origin: context.origin, kind: 'session' }, async (id) => {
+    const workingDirectory = await (given.workingDirectory
+      ? openWorkspace(context.config, viewer, given.workingDirectory, 'input.workingDirectory')
+      : makeWorkspace(context.config, viewer, id));
+    return insertSession(context.store.database, { id, ...fresh, workingDirectory });
+  });
+}
+
+/** @throws DomainError NOT_FOUND, for another user's session too. @param field which argument named it. */
+export async function session(context: Context, id: string, field = 'id'): Promise<SessionRow> {
+  const { userId } = requireViewer(context);
+  const found = await findSession(context.store.database, userId, id);
+  if (!found) throw new DomainError('NOT_FOUND', `${field}: there is no such session`, { field });
+  return found;
+}
+
+/** For what is to be made in it. @throws DomainError NOT_FOUND, INVALID_STATE when it takes nothing new. */
+export async function activeSession(context: Context, id: string, field: string): Promise<SessionRow> {
+  const found = await session(context, id, field);
+  if (found.status === 'active') return found;
+  const message = `${field}: the session is ${found.status}: only an active one takes tasks and threads`;
+  throw new DomainError('INVALID_STATE', message, { field });
+}
+
+/** @throws DomainError NOT_FOUND */
+export async function updateSession(context: Context, id: string, input: unknown): Promise<SessionRow> {
+  const { userId } = requireViewer(context);
+  const { name, description, status, settings, costLimit } = validate(sessionChange, input, 'input');
+  await requireBytes(context, input);
+  const isFound = await changeSession(
+    context.store.database,
+    { id, ownerId: userId },
+    {
+      ...(name !== undefined ? { name } : {}),
+      ...(description !== undefined ? { description } : {}),
+      ...(status ? { status } : {}),
+      ...(settings ? { settings } : {}),
+      ...(costLimit !== undefined ? { costLimit: costLimit?.toFixed(12) ?? null } : {}),
+    },
+  );
+  if (!isFound) throw notFound();
+  return session(context, id);
+}
+
+/** Ends what is not finished in it, and its subscriptions with it. @throws DomainError NOT_FOUND */
+export async function deleteSession(context: Context, id: string): Promise<void> {
+  const { userId } = requireViewer(context);
+  const { workingDirectory } = await session(context, id, 'input.id');
+  if (!(await removeSession(context.store, { id, ownerId: userId }))) throw notFound();
+  await removeOwnFolder(context, workingDirectory, id);
+}
+
+function notFound(): DomainError {
+  return new DomainError('NOT_FOUND', 'input.id: there is no such session', { field: 'input.id' });
+}

@@ -1,0 +1,92 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Context } from '../../context.ts';
+import { freeSpace } from '../../data-dir/free-space.ts';
+import { DomainError } from '../../errors.ts';
+import { systemCondition } from '../../rules/system-condition.ts';
+import type { SystemCondition } from '../../vocabulary.ts';
+
+type Process = Pick<Context, 'store' | 'config' | 'version'>;
+
+export interface Health {
+  status: string;
+  version: string;
+  /** Of the process that answers. */
+  uptimeSeconds: number;
+}
+
+/**
+ * Checks that the database answers and accepts writes, and that the disk has space left. Migrations ran before this
+ * process began to listen. Writes nothing, and queries the database at most once a second.
+ * @throws DomainError UNAVAILABLE, with the reason.
+ */
+export async function health({ store, config, version }: Process): Promise<Health> {
+  const { isReadOnly } = await store.lookups.database();
+  if (isReadOnly) throw unavailable('the database is read-only');
+  const shortage = await diskShortage(config);
+  if (shortage) throw unavailable(shortage);
+  return healthy({ version });
+}
+
+function healthy({ version }: Pick<Process, 'version'>): Health {
+  return { status: 'healthy', version, uptimeSeconds: Math.floor(process.uptime()) };
+}
+
+/**
+ * Commands leave the reserve free, except for what one writes before it is stopped. Less than half of the reserve means
+ * that something else is filling the disk and the embedded database is about to fail.
+ */
+async function diskShortage({ dataDir, diskReserve }: Context['config']): Promise<string | null> {
+  // A server with a database elsewhere may have no data folder.
+  const free = await freeSpace(dataDir).catch(() => null);
+  if (free === null || free.bytes >= diskReserve / 2) return null;
+  const [left, reserve] = [free.bytes, diskReserve].map((bytes) => Math.round(bytes / 2 ** 20));
+  return `the disk that holds ${dataDir} has ${left} MiB left, less than half of the reserve of ${reserve} MiB`;
+}
+
+function unavailable(reason: string): DomainError {
+  return new DomainError('UNAVAILABLE', `nothing can be written: ${reason}`);
+}
+
+/** Another question than health: a process is not to be restarted because the workers are busy. */
+export async function condition({ store }: Process): Promise<SystemCondition> {
+  return systemCondition(await store.lookups.installation());
+}
+
+export type Probe = () => Promise<Health & { condition: SystemCondition }>;
+
+/**
+ * How long a probe waits for a busy database, and how old the last answer may be that it then gives instead. A
+ * supervisor restarts servers that answer slowly, and would restart one because of its load. Probes usually come every
+ * 10 s. Failures are reported at once.
+ */
+const PATIENCE_MS = 25;
+const MOST_AGE_MS = 15_000;
+
+/** What an operator's probe asks for. @throws DomainError UNAVAILABLE, with the reason. */
+export function createProbe(server: Process): Probe {
+  let last: { at: number; condition: SystemCondition } | null = null;
+
+  async function read(): Promise<SystemCondition> {
+    try {
+      await health(server);
+      const present = await condition(server);
+      last = { at: performance.now(), condition: present };
+      return present;
+    } catch (error) {
+      last = null;
+      throw error;
+    }
+  }
+
+  /** Null: there is none, or it is too old. */
+  async function lastOne(): Promise<SystemCondition | null> {
+    await wait(PATIENCE_MS, undefined, { ref: false });
+    return last && performance.now() - last.at < MOST_AGE_MS ? last.condition : null;
+  }
+
+  return async () => {
+    const present = read();
+    const given = (await Promise.race([present, lastOne()])) ?? (await present);
+    return { ...healthy(server), condition: given };
+  };
+}

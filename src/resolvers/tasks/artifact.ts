@@ -1,0 +1,23 @@
+import type { Context } from '../../context.ts';
+import { DomainError } from '../../errors.ts';
+import { type ArtifactRow, findArtifact, readArtifact } from '../../store/tasks/artifacts.ts';
+import { requireViewer } from '../request/viewer.ts';
+
+/** @throws DomainError NOT_FOUND, for another user's artifact too. */
+export async function artifact(context: Context, id: string): Promise<ArtifactRow> {
+  const { userId } = requireViewer(context);
+  return (await findArtifact(context.store.database, userId, id)) ?? missing();
+}
+
+/** The artifact with what is in it. @throws DomainError NOT_FOUND, for another user's artifact too. */
+export async function artifactContent(
+  context: Context,
+  id: string,
+): Promise<ArtifactRow & { content: Buffer }> {
+  const { userId } = requireViewer(context);
+  return (await readArtifact(context.store.database, userId, id)) ?? missing();
+}
+
+function missing(): never {
+  throw new DomainError('NOT_FOUND', 'there is no such artifact');
+}

@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import type { Context } from '../../context.ts';
+import { DomainError } from '../../errors.ts';
+import { statusesBefore } from '../../rules/runs/status.ts';
+import { endTask as end, type GivenEnd } from '../../store/tasks/end-task.ts';
+import type { TaskRow } from '../../store/tasks/tasks.ts';
+import { HAND_ENDINGS } from '../../vocabulary.ts';
+import { jsonObject, refuseIssues, text, validate } from '../request/validate.ts';
+import { requireViewer } from '../request/viewer.ts';
+import { task } from './task.ts';
+
+const ending = z.object({
+  status: z.enum(HAND_ENDINGS),
+  result: jsonObject(1_000_000)
+    .refine(
+      ({ output }) => output === undefined || typeof output === 'string',
+      'must have a text as its output, when it has one',
+    )
+    .nullish(),
+  error: text({ min: 1, max: 10_000 }).nullish(),
+});
+
+/**
+ * Ends what has not ended. Ending it again in the same way is no error, and changes nothing.
+ * @throws DomainError NOT_FOUND, VALIDATION_ERROR, INVALID_STATE when it has ended otherwise.
+ */
+export async function endTask(context: Context, id: string, input: unknown): Promise<TaskRow> {
+  const { userId } = requireViewer(context);
+  const given = endOf(validate(ending, input, 'input'));
+  await end(context.store, { runId: id, ownerId: userId }, given);
+  const row = await task(context, id);
+  if (row.status === given.status) return row;
+  const allowed = statusesBefore(given.status);
+  const message = `input.status: the task is ${row.status}; it can be ended while it is ${allowed.join(', ')}`;
+  throw new DomainError('INVALID_STATE', message, { field: 'input.status', allowed });
+}
+
+function endOf({ status, result, error }: z.infer<typeof ending>): GivenEnd {
+  if (status === 'completed') {
+    refuseIssues(error ? [{ field: 'input.error', message: 'is for the status FAILED' }] : []);
+    return { status, result: { output: '', ...result } };
+  }
+  refuseIssues(result ? [{ field: 'input.result', message: 'is for the status COMPLETED' }] : []);
+  const message = error ?? 'somebody ended it by hand, as failed';
+  return { status, error: { code: 'ENDED_BY_HAND', message } };
+}

@@ -1,0 +1,19 @@
+import type { Context } from '../../context.ts';
+import { recommendAgents } from '../../rules/agents/recommend-agents.ts';
+import type { Work } from '../../rules/prediction/outcomes.ts';
+import type { ToldPrediction } from '../../rules/prediction/prediction.ts';
+import { requireViewer } from '../request/viewer.ts';
+
+/** Tells what is expected of a work, from the viewer's own runs and nobody else's. */
+export async function openPredictor(context: Context): Promise<(work: Work) => ToldPrediction> {
+  const { userId } = requireViewer(context);
+  const { lookups } = context.store;
+  const [{ outcomes, forecast }, agents] = await Promise.all([
+    lookups.history(userId),
+    lookups.activeAgents(userId),
+  ]);
+  return (work) => {
+    const recommendedAgents = recommendAgents(agents, work, outcomes, forecast.successProbability);
+    return { ...forecast.of(work), recommendedAgents };
+  };
+}

@@ -1,0 +1,40 @@
+import type { Context } from '../../context.ts';
+import { attemptStart } from '../../store/log/event-log.ts';
+import type { LoggedEvent } from '../../store/log/events.ts';
+import { followRun } from '../../store/log/follow-run.ts';
+import { type RunEvent, runEvents } from '../request/run-events.ts';
+import { stoppable } from '../request/stoppable.ts';
+import { task } from './task.ts';
+
+/**
+ * The task's present state, then its log after `after`, gapless, to its ending.
+ * @throws DomainError NOT_FOUND, BAD_CURSOR when `after` lies beyond the log.
+ */
+export async function taskEvents(
+  context: Context,
+  id: string,
+  after: number,
+): Promise<AsyncIterable<RunEvent>> {
+  const row = await task(context, id);
+  return runEvents(context, row, { task: row }, after);
+}
+
+/** The text of the present attempt and what comes after, as plain pieces; null: all pieces before it are void. */
+export async function tokens(context: Context, id: string): Promise<AsyncIterable<string | null>> {
+  const row = await task(context, id);
+  const from = await attemptStart(context.store.database, row.id);
+  return stoppable((signal) => textOnly(followRun(context.store, row.id, from, signal)));
+}
+
+async function* textOnly(events: AsyncIterable<LoggedEvent>): AsyncGenerator<string | null, void, undefined> {
+  let hasText = false;
+  for await (const event of events) {
+    if (event.type === 'TokensGenerated') {
+      hasText = true;
+      yield event.data.text;
+    } else if (event.type === 'AttemptStarted' && hasText) {
+      hasText = false;
+      yield null;
+    }
+  }
+}

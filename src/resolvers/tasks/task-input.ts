@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import { TASK_KINDS, type TaskKind } from '../../vocabulary.ts';
+import {
+  costLimit,
+  MAX_PROMPT,
+  maxIterations,
+  model,
+  parameters,
+  priority,
+  prompt,
+  responseSchema,
+  system,
+  taskType,
+  templateValues,
+} from '../request/fields.ts';
+import { jsonObject, list, text } from '../request/validate.ts';
+
+const MAX_DEPENDENCIES = 100;
+const MAX_OBJECT = 100_000;
+
+/** What it is about, in the words of whoever makes it. */
+const subject = {
+  title: text({ min: 1, max: 500 }).nullish(),
+  description: text({ min: 1, max: MAX_PROMPT }).nullish(),
+  target: text({ min: 1, max: 2_000 }).nullish(),
+  context: jsonObject(MAX_OBJECT).nullish(),
+  taskParameters: jsonObject(MAX_OBJECT).nullish(),
+};
+
+export const newTask = z.object({
+  kind: z.enum(TASK_KINDS).exclude(['pull'], 'is made by pullModel').nullish(),
+  type: taskType.nullish(),
+  ...subject,
+  agentId: z.string().nullish(),
+  maxIterations: maxIterations.nullish(),
+  prompt: prompt.nullish(),
+  system: system.nullish(),
+  model: model.nullish(),
+  parameters: parameters.nullish(),
+  templateId: z.string().nullish(),
+  templateName: z.string().nullish(),
+  templateParameters: templateValues.nullish(),
+  fallbackModels: list(model, 5, 'must have at most 5 models').nullish(),
+  responseSchema: responseSchema.nullish(),
+  threadId: z.string().nullish(),
+  sessionId: z.string().nullish(),
+  priority: priority.nullish(),
+  maxCost: costLimit.nullish(),
+  hold: z.boolean().nullish(),
+  predict: z.boolean().nullish(),
+  dependsOn: list(z.string(), MAX_DEPENDENCIES, `must have at most ${MAX_DEPENDENCIES} tasks`)
+    .transform((ids) => [...new Set(ids)])
+    .nullish(),
+  idempotencyKey: text({ min: 1, max: 200 }).nullish(),
+});
+
+/** What of a task a prediction goes by. */
+export const predictedTask = newTask.pick({
+  kind: true,
+  type: true,
+  agentId: true,
+  model: true,
+  templateId: true,
+  templateName: true,
+});
+
+export type PredictedTask = z.infer<typeof predictedTask>;
+
+export type NewTaskInput = z.infer<typeof newTask>;
+
+/** Of a task whose input says none. */
+export function kindOf({
+  kind,
+  templateId,
+  templateName,
+  agentId,
+}: Pick<NewTaskInput, 'kind' | 'templateId' | 'templateName' | 'agentId'>): Exclude<TaskKind, 'pull'> {
+  return kind ?? (templateId || templateName ? 'template' : agentId ? 'agent' : 'prompt');
+}
+
+/** An absent member stays as it is; a null takes it away where that means something. */
+export const taskChange = z.object({
+  ...subject,
+  prompt: prompt.nullish(),
+  system: system.nullish(),
+  model: model.nullish(),
+  parameters: parameters.nullish(),
+  priority: priority.nullish(),
+});

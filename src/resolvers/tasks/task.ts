@@ -1,0 +1,230 @@
+import type { Context } from '../../context.ts';
+import { DomainError } from '../../errors.ts';
+import { abilityFor } from '../../rules/agents/agent.ts';
+import { type Work, workOf } from '../../rules/prediction/outcomes.ts';
+import { withFreshId } from '../../store/database/fresh-id.ts';
+import type { SessionRow } from '../../store/sessions/sessions.ts';
+import { findRepeated, createTask as insertTask, type NewTask } from '../../store/tasks/create-task.ts';
+import { findTask, type TaskRow } from '../../store/tasks/tasks.ts';
+import type { ModelAbility, TaskKind } from '../../vocabulary.ts';
+import { chooseForCaller, resolveModel, resolveModels } from '../models/model.ts';
+import { preferredModel } from '../models/preferred-model.ts';
+import { refuseSchemas } from '../request/compute.ts';
+import { DEFAULT_PRIORITY, withoutNulls } from '../request/fields.ts';
+import { idempotencyOf } from '../request/idempotency.ts';
+import { countRun } from '../request/quota.ts';
+import { refuseIssues, validate } from '../request/validate.ts';
+import { requireViewer } from '../request/viewer.ts';
+import { homeOf } from '../threads/target-session.ts';
+import { openPredictor } from './predict-work.ts';
+import { assign, OF_AGENTS } from './task-agent.ts';
+import { kindOf, type NewTaskInput, newTask } from './task-input.ts';
+import { promptOf, subjectOf } from './task-subject.ts';
+import { fromTemplate } from './task-template.ts';
+
+/** @throws DomainError for what is wrong with the input, with the field; CONFLICT for a key that was used before. */
+export async function createTask(context: Context, input: unknown): Promise<TaskRow> {
+  requireViewer(context);
+  const given = validate(newTask, input, 'input');
+  await checkSchema(context, given);
+  const kind = kindOf(given);
+  return addTask(context, kind, given, (session) => ASKED[kind](context, given, session));
+}
+
+/** @throws DomainError VALIDATION_ERROR */
+async function checkSchema(context: Context, { responseSchema: schema }: NewTaskInput): Promise<void> {
+  if (schema) await refuseSchemas(context, [{ field: 'responseSchema', schema }], 'input');
+}
+
+/** What any kind of task may be given. */
+type TaskSettings = Partial<
+  Pick<
+    NewTaskInput,
+    | 'type'
+    | 'title'
+    | 'description'
+    | 'target'
+    | 'context'
+    | 'taskParameters'
+    | 'threadId'
+    | 'sessionId'
+    | 'maxCost'
+    | 'priority'
+    | 'hold'
+    | 'predict'
+    | 'dependsOn'
+    | 'idempotencyKey'
+  >
+>;
+
+/** @param ask tells what it is to do, when it is no repetition. @throws DomainError CONFLICT, and what `ask` throws. */
+export async function addTask(
+  context: Context,
+  kind: TaskKind,
+  given: TaskSettings,
+  ask: (session: SessionRow | null) => Promise<Asked>,
+): Promise<TaskRow> {
+  const { userId } = requireViewer(context);
+  const idempotency = idempotencyOf(given);
+  const earlier = idempotency && (await findRepeated(context.store, userId, idempotency));
+  if (earlier) return task(context, earlier);
+  await countRun(context, userId, given.hold ?? false);
+  const session = await homeOf(context, given);
+  const [{ events, ...asked }, predict] = await Promise.all([
+    ask(session),
+    given.predict ? openPredictor(context) : null,
+  ]);
+  const fresh: Omit<NewTask, 'id'> = {
+    ownerId: userId,
+    origin: context.origin,
+    kind,
+    type: given.type ?? null,
+    subject: subjectOf(given),
+    sessionId: session?.id ?? null,
+    maxCost: given.maxCost?.toFixed(12) ?? null,
+    ...asked,
+    priority: given.priority ?? DEFAULT_PRIORITY,
+    hold: given.hold ?? false,
+    parent: null,
+    dependsOn: given.dependsOn ?? [],
+    idempotency,
+    prediction: predict ? predict(askedWork(kind, given, asked)) : null,
+    events: [{ type: 'RunCreated', data: { kind } }, ...events],
+  };
+  const created = await withFreshId({ origin: context.origin, kind: 'task' }, (id) =>
+    insertTask(context.store, { id, ...fresh }),
+  );
+  return typeof created === 'string' ? task(context, created) : created;
+}
+
+function askedWork(
+  kind: TaskKind,
+  { type }: TaskSettings,
+  { agent, template, provider, model }: Omit<Asked, 'events'>,
+): Work {
+  const doer = { kind, agentId: agent?.id ?? null, templateName: template?.name ?? null };
+  return workOf({ type: type ?? null, ...doer, provider, model });
+}
+
+/** What a task asks for, which differs with its kind. */
+type Asked = Pick<
+  NewTask,
+  | 'prompt'
+  | 'promptIsOurs'
+  | 'system'
+  | 'parameters'
+  | 'provider'
+  | 'model'
+  | 'fallbackModels'
+  | 'fallbackIsOurs'
+  | 'responseSchema'
+  | 'threadId'
+  | 'agent'
+  | 'template'
+  | 'events'
+> &
+  Partial<Pick<NewTask, 'maxCost'>>;
+
+type Ask = (context: Context, given: NewTaskInput, session: SessionRow | null) => Promise<Asked>;
+
+const ASKED: Record<Exclude<TaskKind, 'pull'>, Ask> = {
+  prompt: askPrompt,
+  agent: askAgent,
+  template: async (context, given) => ({ ...NOTHING_ASKED, ...(await fromTemplate(context, given)) }),
+};
+
+export const NOTHING_ASKED = {
+  prompt: '',
+  promptIsOurs: false,
+  system: null,
+  parameters: {},
+  fallbackModels: [],
+  fallbackIsOurs: false,
+  responseSchema: null,
+  threadId: null,
+  agent: null,
+  template: null,
+};
+
+const OF_TEMPLATES = ['templateId', 'templateName', 'templateParameters'] as const;
+
+/** What is another kind's, and would be passed over. */
+function refuse(given: NewTaskInput, names: readonly (keyof NewTaskInput)[], kind: string): void {
+  const foreign = names.filter((name) => given[name] !== undefined && given[name] !== null);
+  refuseIssues(foreign.map((name) => ({ field: `input.${name}`, message: `is for the kind ${kind}` })));
+}
+
+async function askPrompt(context: Context, given: NewTaskInput, session: SessionRow | null): Promise<Asked> {
+  refuse(given, OF_TEMPLATES, 'TEMPLATE');
+  refuse(given, OF_AGENTS, 'AGENT');
+  const { model = null, system = null } = given;
+  const parameters = withoutNulls(given.parameters ?? {});
+  return askModel(context, given, session, { model, system, parameters, needed: 'text' });
+}
+
+async function askAgent(context: Context, given: NewTaskInput, session: SessionRow | null): Promise<Asked> {
+  refuse(given, OF_TEMPLATES, 'TEMPLATE');
+  refuse(given, ['responseSchema'], 'PROMPT');
+  const { agent, maxCost, events, ...settings } = await assign(context, given, session);
+  const needed = abilityFor(agent.tools);
+  const asked = await askModel(context, given, session, { ...settings, needed });
+  return { ...asked, agent, maxCost, events: [...events, ...asked.events] };
+}
+
+interface WantedModel {
+  /** null: it is to be chosen. */
+  model: string | null;
+  needed: ModelAbility;
+}
+
+async function askModel(
+  context: Context,
+  given: NewTaskInput,
+  session: SessionRow | null,
+  { system, parameters, ...wanted }: Pick<Asked, 'system' | 'parameters'> & WantedModel,
+): Promise<Asked> {
+  const { threadId } = given;
+  const asked = promptOf(given);
+  const work = { prompt: asked.prompt, type: given.type ?? null };
+  const names = given.fallbackModels ?? [];
+  const fallbackModels = await resolveModels(context, names, 'input.fallbackModels', wanted.needed);
+  return {
+    ...NOTHING_ASKED,
+    ...(await modelsFor(context, session, { ...wanted, ...work, fallbackModels })),
+    ...asked,
+    system,
+    parameters,
+    responseSchema: given.responseSchema ?? null,
+    threadId: threadId ?? null,
+  };
+}
+
+/** A model that was named is never replaced; where none was, ours to choose are also those that stand in for it. */
+async function modelsFor(
+  context: Context,
+  session: SessionRow | null,
+  {
+    model,
+    needed,
+    prompt,
+    type,
+    fallbackModels,
+  }: Pick<NewTask, 'prompt' | 'type' | 'fallbackModels'> & WantedModel,
+): Promise<Pick<Asked, 'provider' | 'model' | 'fallbackModels' | 'fallbackIsOurs' | 'events'>> {
+  const named = { fallbackModels, fallbackIsOurs: false };
+  if (model !== null)
+    return { ...(await resolveModel(context, model, 'input.model', needed)), ...named, events: [] };
+  const preferred = session && (await preferredModel(context, session, needed));
+  if (preferred) return { ...preferred, ...named };
+  const { standIns, ...chosen } = await chooseForCaller(context, { length: prompt.length, type, needed });
+  if (fallbackModels.length > 0) return { ...chosen, ...named };
+  return { ...chosen, fallbackModels: standIns, fallbackIsOurs: true };
+}
+
+/** @throws DomainError NOT_FOUND, for another user's task too. */
+export async function task(context: Context, id: string): Promise<TaskRow> {
+  const { userId } = requireViewer(context);
+  const found = await findTask(context.store.database, userId, id);
+  if (!found) throw new DomainError('NOT_FOUND', 'there is no such task');
+  return found;
+}

@@ -1,0 +1,151 @@
+import type { Context } from '../../context.ts';
+import { DomainError } from '../../errors.ts';
+import { newId } from '../../rules/ids/ids.ts';
+import { checkParameters, type ParameterCheck } from '../../rules/templates/parameters.ts';
+import { liquidTexts, type TemplateDefinition } from '../../rules/templates/template.ts';
+import { isStorable } from '../../rules/text/text.ts';
+import {
+  changeTemplate,
+  findTemplate,
+  insertTemplate,
+  listTemplates,
+  deleteTemplate as removeTemplate,
+  type TemplateRow,
+} from '../../store/templates/templates.ts';
+import { compute, refuseAt } from '../request/compute.ts';
+import { templateValues } from '../request/fields.ts';
+import { type PageArguments, readPage, toConnection } from '../request/page.ts';
+import { requireBytes, requireObject } from '../request/quota.ts';
+import { invalidInput, validate } from '../request/validate.ts';
+import { requireViewer } from '../request/viewer.ts';
+import { newTemplate, templateChange } from './template-input.ts';
+
+/** Which template is meant: one of the two. */
+export interface TemplateChoice {
+  id: string | null | undefined;
+  name: string | null | undefined;
+}
+
+/** @throws DomainError NOT_FOUND, for another user's template too. @param field which argument named it. */
+export async function template(context: Context, id: string, field = 'id'): Promise<TemplateRow> {
+  return (await find(context, { id })) ?? missing(field);
+}
+
+/**
+ * By id or by name, built-in ones first.
+ * @param fields which arguments named it. @throws DomainError NOT_FOUND, VALIDATION_ERROR when not exactly one is given.
+ */
+export async function chosenTemplate(
+  context: Context,
+  { id, name }: TemplateChoice,
+  fields: { id: string; name: string } = { id: 'id', name: 'name' },
+): Promise<TemplateRow> {
+  if (id && !name) return template(context, id, fields.id);
+  if (name && !id) return (await find(context, { name })) ?? missing(fields.name);
+  throw invalidInput([{ field: fields.name, message: `give either ${fields.id} or ${fields.name}` }]);
+}
+
+/** Where inputs name a template. */
+export const INPUT_FIELDS = { id: 'input.templateId', name: 'input.templateName' };
+
+/** What Postgres cannot hold is nobody's name. */
+async function find(context: Context, by: { id: string } | { name: string }): Promise<TemplateRow | null> {
+  const { userId } = requireViewer(context);
+  if ('name' in by && !isStorable(by.name)) return null;
+  return findTemplate(context.store.database, userId, by);
+}
+
+function missing(field: string): never {
+  throw new DomainError('NOT_FOUND', `${field}: there is no such template`, { field });
+}
+
+export interface TemplateFilter {
+  isActive?: boolean | null | undefined;
+}
+
+/** The viewer's templates and the built-in ones, newest first. */
+export async function templates(
+  context: Context,
+  given: PageArguments,
+  filter: TemplateFilter | null | undefined,
+) {
+  const { userId } = requireViewer(context);
+  const page = readPage(given);
+  const isActive = filter?.isActive ?? null;
+  const rows = await listTemplates(context.store.database, { ...page, userId, isActive });
+  return toConnection(page, rows);
+}
+
+/** @throws DomainError VALIDATION_ERROR for all that is wrong with it, CONFLICT for a name that is taken. */
+export async function createTemplate(context: Context, input: unknown): Promise<TemplateRow> {
+  const { userId } = requireViewer(context);
+  const given = validate(newTemplate, input, 'input');
+  await checkDefinition(context, given);
+  await requireObject(context, given);
+  const created = await insertTemplate(context.store.database, { id: newId(), ownerId: userId, ...given });
+  if (created) return created;
+  const field = 'input.name';
+  const message = `${field}: one of your templates, or a built-in one, has this name already`;
+  throw new DomainError('CONFLICT', message, { field });
+}
+
+/** Raises its version; tasks that were made before keep what they were made with. */
+export async function updateTemplate(context: Context, id: string, input: unknown): Promise<TemplateRow> {
+  const present = await template(context, id, 'input.id');
+  requireOwner(context, present);
+  const given = validate(templateChange, input, 'input');
+  await requireBytes(context, given);
+  const change = {
+    description: given.description === undefined ? present.description : given.description,
+    parameters: given.parameters ?? present.parameters,
+    steps: given.steps ?? present.steps,
+    isActive: given.isActive ?? present.isActive,
+  };
+  await checkDefinition(context, change);
+  const changed = await changeTemplate(context.store.database, present, change);
+  if (changed) return changed;
+  throw new DomainError('CONFLICT', 'input.id: somebody else changed it at this moment; try again', {
+    field: 'input.id',
+  });
+}
+
+/** Tasks that were made from it stay, and go on. @throws DomainError NOT_FOUND, FORBIDDEN for a built-in one. */
+export async function deleteTemplate(context: Context, id: string): Promise<void> {
+  const { userId } = requireViewer(context);
+  const { ownerId } = await template(context, id, 'input.id');
+  if (ownerId === null) {
+    const message = 'input.id: it is built in; an admin can have it not used with isActive: false';
+    throw new DomainError('FORBIDDEN', message, { field: 'input.id' });
+  }
+  if (!(await removeTemplate(context.store.database, userId, id))) missing('input.id');
+}
+
+function requireOwner(context: Context, { ownerId }: TemplateRow): void {
+  if (ownerId !== null || requireViewer(context).isAdmin) return;
+  throw new DomainError('FORBIDDEN', 'input.id: built-in templates are for admins to change', {
+    field: 'input.id',
+  });
+}
+
+/** @throws DomainError VALIDATION_ERROR */
+async function checkDefinition(context: Context, { parameters, steps }: TemplateDefinition): Promise<void> {
+  const texts = steps.reduce((sum, step) => sum + liquidTexts(step).length, 0);
+  if (texts > MAX_TEXTS) {
+    const message = `has ${texts} texts; at most ${MAX_TEXTS} are allowed in all steps together`;
+    throw invalidInput([{ field: 'input.steps', message }]);
+  }
+  refuseAt('input', await compute(context, 'template', { parameters, steps }, 'input'));
+}
+
+/** Liquid texts of all steps. */
+const MAX_TEXTS = 1_000;
+
+/** What a task of the template would be refused for; nothing is made. */
+export async function validateTemplate(
+  context: Context,
+  choice: TemplateChoice,
+  parameters: unknown,
+): Promise<ParameterCheck> {
+  const { parameters: known } = await chosenTemplate(context, choice, INPUT_FIELDS);
+  return checkParameters(known, validate(templateValues.nullish(), parameters, 'input.parameters') ?? {});
+}

@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import type { Context } from '../../context.ts';
+import { DomainError } from '../../errors.ts';
+import { withFreshId } from '../../store/database/fresh-id.ts';
+import { changeThread, findThread, insertThread, type ThreadRow } from '../../store/threads/threads.ts';
+import { ON_BUSY } from '../../vocabulary.ts';
+import { requireBytes, requireObject } from '../request/quota.ts';
+import { text, validate } from '../request/validate.ts';
+import { requireViewer } from '../request/viewer.ts';
+import { activeSession } from '../sessions/session.ts';
+
+const MAX_TEXT = 100_000;
+
+/** What kind of work it is, in the caller's word. */
+export const domain = text({ min: 1, max: 100 });
+
+const newThread = z.object({
+  title: text({ min: 1, max: 200 }).nullish(),
+  sessionId: z.string().nullish(),
+  originalPrompt: text({ min: 1, max: MAX_TEXT }).nullish(),
+  domain: domain.nullish(),
+  context: text({ min: 1, max: MAX_TEXT }).nullish(),
+  onBusy: z.enum(ON_BUSY).nullish(),
+});
+
+const threadChange = newThread.pick({ title: true, domain: true, context: true, onBusy: true });
+
+/** @throws DomainError NOT_FOUND, INVALID_STATE for its session. */
+export async function createThread(context: Context, input: unknown): Promise<ThreadRow> {
+  const { userId } = requireViewer(context);
+  const { title, sessionId, ...given } = validate(newThread, input, 'input');
+  await requireObject(context, input);
+  if (sessionId) await activeSession(context, sessionId, 'input.sessionId');
+  const fresh = {
+    ownerId: userId,
+    sessionId: sessionId ?? null,
+    title: title ?? null,
+    originalPrompt: given.originalPrompt ?? null,
+    domain: given.domain ?? null,
+    context: given.context ?? null,
+    onBusy: given.onBusy ?? 'queue',
+  } as const;
+  const created = await withFreshId({ origin: context.origin, kind: 'thread' }, (id) =>
+    insertThread(context.store.database, { id, ...fresh }),
+  );
+  if (created) return created;
+  const message = 'input.sessionId: the session was closed at this moment';
+  throw new DomainError('INVALID_STATE', message, { field: 'input.sessionId' });
+}
+
+/** @throws DomainError NOT_FOUND, VALIDATION_ERROR */
+export async function updateThread(context: Context, id: string, input: unknown): Promise<ThreadRow> {
+  const { userId } = requireViewer(context);
+  const change = validate(threadChange, input, 'input');
+  await requireBytes(context, change);
+  const changed = await changeThread(context.store.database, { id, ownerId: userId }, change);
+  if (!changed) throw notFound('input.id');
+  return changed;
+}
+
+/** @throws DomainError NOT_FOUND, for another user's thread too. @param field which argument named it. */
+export async function thread(context: Context, id: string, field = 'id'): Promise<ThreadRow> {
+  const { userId } = requireViewer(context);
+  const found = await findThread(context.store.database, userId, id);
+  if (!found) throw notFound(field);
+  return found;
+}
+
+function notFound(field: string): DomainError {
+  return new DomainError('NOT_FOUND', `${field}: there is no such thread`, { field });
+}

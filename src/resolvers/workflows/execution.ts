@@ -1,0 +1,97 @@
+import type { Context } from '../../context.ts';
+import { DomainError } from '../../errors.ts';
+import { withFreshId } from '../../store/database/fresh-id.ts';
+import { findRepeated } from '../../store/tasks/create-task.ts';
+import { insertExecution, type NewExecution } from '../../store/workflows/create-execution.ts';
+import { type ExecutionRow, findExecution, listExecutions } from '../../store/workflows/executions.ts';
+import type { WorkflowRow } from '../../store/workflows/workflows.ts';
+import type { Origin, RunStatus } from '../../vocabulary.ts';
+import { idempotencyOf } from '../request/idempotency.ts';
+import { type PageArguments, readPage, toConnection } from '../request/page.ts';
+import { countRun, sizeOf } from '../request/quota.ts';
+import { validate } from '../request/validate.ts';
+import { requireViewer } from '../request/viewer.ts';
+import { workflow } from './workflow.ts';
+import { newExecution } from './workflow-input.ts';
+
+const DEFAULT_PRIORITY = 5;
+
+/** @throws DomainError NOT_FOUND, INVALID_STATE when the workflow is not active, CONFLICT for a key that was used before. */
+export async function executeWorkflow(context: Context, input: unknown): Promise<ExecutionRow> {
+  const { userId } = requireViewer(context);
+  const given = validate(newExecution, input, 'input');
+  const idempotency = idempotencyOf(given);
+  const earlier = idempotency && (await findRepeated(context.store, userId, idempotency));
+  if (earlier) return execution(context, earlier);
+  await countRun(context, userId);
+  const asked = requireActive(await workflow(context, given.workflowId, 'input.workflowId'));
+  const fresh: Omit<NewExecution, 'id'> = {
+    ...definitionOf(asked, given.timeoutSeconds ?? null),
+    ownerId: userId,
+    origin: context.origin,
+    input: given.input ?? {},
+    parameters: given.parameters ?? {},
+    trigger: 'request',
+    scheduledFor: null,
+    priority: given.priority ?? DEFAULT_PRIORITY,
+    maxCost: given.maxCost?.toFixed(12) ?? null,
+    idempotency,
+  };
+  await context.store.quotas.require(userId, { runs: 1, bytes: sizeOf(fresh) });
+  const { id, events } = await withFreshId({ origin: context.origin, kind: 'execution' }, async (id) => ({
+    id,
+    events: await insertExecution(context.store.database.pool, { id, ...fresh }),
+  }));
+  if (events.length === 0) return executeWorkflow(context, input);
+  context.store.bus.publish(id, events);
+  return execution(context, id);
+}
+
+function requireActive(found: WorkflowRow): WorkflowRow {
+  if (found.isActive) return found;
+  const message = 'input.workflowId: the workflow is not active';
+  throw new DomainError('INVALID_STATE', message, { field: 'input.workflowId' });
+}
+
+function definitionOf({ id, name, version, steps, timeoutSeconds }: WorkflowRow, limit: number | null) {
+  return {
+    workflowId: id,
+    workflowName: name,
+    workflowVersion: version,
+    definition: { steps, timeoutSeconds: limit ?? timeoutSeconds },
+  };
+}
+
+/** @throws DomainError NOT_FOUND, for another user's execution too. */
+export async function execution(context: Context, id: string, field = 'id'): Promise<ExecutionRow> {
+  const { userId } = requireViewer(context);
+  const found = await findExecution(context.store.database, userId, id);
+  if (!found) throw new DomainError('NOT_FOUND', `${field}: there is no such execution`, { field });
+  return found;
+}
+
+export interface ExecutionFilter {
+  workflowId?: string | null | undefined;
+  status?: RunStatus | null | undefined;
+  statuses?: RunStatus[] | null | undefined;
+  origins?: Origin[] | null | undefined;
+}
+
+/** The viewer's executions, newest first. */
+export async function executions(
+  context: Context,
+  given: PageArguments,
+  filter: ExecutionFilter | null | undefined,
+) {
+  const { userId } = requireViewer(context);
+  const page = readPage(given);
+  const rows = await listExecutions(context.store.database, {
+    ...page,
+    ownerId: userId,
+    workflowId: filter?.workflowId ?? null,
+    status: filter?.status ?? null,
+    statuses: filter?.statuses ?? null,
+    origins: filter?.origins ?? null,
+  });
+  return toConnection(page, rows);
+}
