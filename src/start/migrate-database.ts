@@ -12,7 +12,8 @@ const MIGRATION_LOCK = 7_305_001;
 /** Brings the database up to date, one process at a time; the others wait and find nothing to do. */
 export async function migrate(directUrl: string, log: Log): Promise<void> {
   const lock = new pg.Client({ connectionString: directUrl });
-  lock.on('error', (error) => log.warn({ error: error.message }, 'migration lock connection lost'));
+  // A stop in the middle of a start ends it, too; where the database is lost, the migration fails and says so.
+  lock.on('error', (error) => log.debug({ error: error.message }, 'migration lock connection lost'));
   await lock.connect();
   try {
     await lock.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
