@@ -82,23 +82,19 @@ export function createEarlyStarts(means: Means): EarlyStarts {
 }
 
 function createRunning() {
-  const runs = new Map<string, Promise<boolean>>();
-  const withTicket = new Set<string>();
+  const runs = new Map<string, { isOver: Promise<boolean>; hasTicket: boolean }>();
   return {
     add(runId: string, run: Promise<boolean>): Promise<boolean> {
-      const present = run.finally(() => {
-        runs.delete(runId);
-        withTicket.delete(runId);
-      });
-      runs.set(runId, present);
-      return present;
+      const isOver = run.finally(() => runs.delete(runId));
+      runs.set(runId, { isOver, hasTicket: false });
+      return isOver;
     },
     has: (runId: string) => runs.has(runId),
     useTicket(runId: string): Promise<boolean> | undefined {
-      if (withTicket.has(runId)) return undefined;
       const run = runs.get(runId);
-      if (run) withTicket.add(runId);
-      return run;
+      if (!run || run.hasTicket) return undefined;
+      run.hasTicket = true;
+      return run.isOver;
     },
   };
 }

@@ -22,18 +22,18 @@ export async function sweep(context: JobContext, signal: AbortSignal): Promise<v
   let unheldBefore = new Set<string>();
   while (!signal.aborted) {
     try {
-      tell(log, await addMissingTickets(store.database), 'ready runs had no ticket');
+      report(log, await addMissingTickets(store.database), 'ready runs had no ticket');
       const unheld = await readUnheldRuns(context);
       // A run that is being claimed right now has its lease by the next look.
-      const stray = unheld.filter((run) => unheldBefore.has(nameOf(run)));
-      for (const run of stray) await releaseRun(store, run);
-      tell(
+      const orphaned = unheld.filter((run) => unheldBefore.has(nameOf(run)));
+      for (const run of orphaned) await releaseRun(store, run);
+      report(
         log,
-        stray.map(({ runId }) => runId),
+        orphaned.map(({ runId }) => runId),
         'runs of this worker were not being executed',
       );
       unheldBefore = new Set(unheld.map(nameOf));
-      tell(log, await endLostTurns(store), 'turns of threads had not been ended with their runs');
+      report(log, await endLostTurns(store), 'turns of threads had not been ended with their runs');
       await requeueLostDeletions(store.database);
       await requeueOrphanedDeliveries(store.database);
       await requeueLateTicks(store);
@@ -56,6 +56,6 @@ async function readUnheldRuns({ engine, workerId, leases }: JobContext): Promise
   return held.filter((run) => !working.has(nameOf(run)));
 }
 
-function tell(log: Log, runs: string[], message: string): void {
+function report(log: Log, runs: string[], message: string): void {
   if (runs.length > 0) log.warn({ runs }, `${message}; queued again`);
 }

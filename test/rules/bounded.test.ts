@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { boundedJson, boundedText, storableJson } from '../../src/rules/text/bounded.ts';
+import { boundedBytes, boundedJson, boundedText, storableJson } from '../../src/rules/text/bounded.ts';
 
 describe('bounded text', () => {
   test('given little, it is as it was', () => {
@@ -43,4 +43,20 @@ test('given what no database can hold, JSON is made so that it can, in names, to
   const deep = JSON.parse(`${'['.repeat(5000)}"x"${']'.repeat(5000)}`);
   expect(storableJson({ 'a\0': ['b\uD800', 1] })).toEqual({ 'a\uFFFD': ['b\uFFFD', 1] });
   expect(JSON.stringify(storableJson(deep))).toContain('nested too deep');
+});
+
+describe('text bounded by the bytes of its JSON', () => {
+  test.each([
+    { what: 'letters', text: 'abc '.repeat(1_000) },
+    { what: 'characters of three bytes', text: '漢字'.repeat(1_000) },
+    { what: 'characters that JSON escapes', text: '"\n'.repeat(1_000) },
+    { what: 'a beginning of one kind and an end of another', text: 'a'.repeat(3_000) + '漢'.repeat(1_000) },
+  ])('$what', ({ text }) => {
+    const bytes = (one: string) => Buffer.byteLength(JSON.stringify(one));
+    const bounded = boundedBytes(text, 1_000);
+    expect(bytes(bounded)).toBeLessThanOrEqual(1_000);
+    expect(bytes(bounded)).toBeGreaterThan(700);
+    expect(bounded).toContain('characters left out');
+    expect(boundedBytes(text, bytes(text))).toBe(text);
+  });
 });

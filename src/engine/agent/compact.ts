@@ -2,10 +2,8 @@ import { type ModelMessage, ProviderError } from '../../providers/provider.ts';
 import { boundedText } from '../../rules/text/bounded.ts';
 import { outlastConnectionLoss } from '../../store/database/connection-loss.ts';
 import { completeStep, type StepRow } from '../../store/runs/checkpoints.ts';
-import { restartAttempt } from '../../store/runs/restart-attempt.ts';
-import { askModel, createTries } from '../ask-model.ts';
 import type { ModelCallResult } from '../model-call.ts';
-import { sameNumCtx } from '../model-calls/same-num-ctx.ts';
+import { askForSummary } from '../model-calls/ask-for-summary.ts';
 import { bytesOf, type Compaction, compactMessages, LEVELS } from './compaction.ts';
 import type { Work } from './work.ts';
 
@@ -112,15 +110,8 @@ async function summarize(
     { role: 'system', content: SUMMARIZE },
     { role: 'user', content: material },
   ];
-  const request = { messages, ...sameNumCtx(task), maxTokens: SUMMARY_TOKENS };
-  const call = await askModel(
-    context,
-    lease,
-    createTries([task, ...task.fallbackModels], { goesOn: () => true }),
-    () => request,
-  );
-  await restartAttempt(context.store, lease, { voidCallId: call.callId, reason: 'context_compacted' });
-  if (call.text.trim() === '') return null;
+  const call = await askForSummary(context, lease, task, { messages, maxTokens: SUMMARY_TOKENS });
+  if (!call) return null;
   const summary = { text: boundedText(call.text, longest), upTo };
   return { compaction: { ...base, summary }, call };
 }

@@ -5,7 +5,7 @@ import type { EngineContext } from '../context.ts';
 import { fittingBytes } from '../model-calls/fitting-bytes.ts';
 import { bytesIn, withoutOlderTurns } from './conversation.ts';
 import type { Opening } from './read-conversation.ts';
-import { type Asking, summarize } from './summarize.ts';
+import { type Asking, type Summarized, summarize } from './summarize.ts';
 
 /** Conversations below this size fit every model. */
 const SHORT_BYTES = 8_000;
@@ -17,9 +17,11 @@ export async function fitWindow(
   task: Asking,
   opening: Opening,
 ): Promise<Opening> {
-  if (opening.turns.length === 0 || bytesIn(opening) < SHORT_BYTES) return opening;
+  if (opening.turns.length === 0) return opening;
+  const bytes = bytesIn(opening);
+  if (bytes < SHORT_BYTES) return opening;
   const limit = await fittingBytes(context, task, { bytesPerToken: PROSE_BYTES_PER_TOKEN });
-  if (bytesIn(opening) <= limit) return opening;
+  if (bytes <= limit) return opening;
   const summarized = (await withSummary(context, lease, task, opening, limit)) ?? opening;
   let fitting = summarized;
   while (bytesIn(fitting) > limit) {
@@ -80,13 +82,7 @@ function reportCompaction(
   { store }: EngineContext,
   lease: Lease,
   before: Opening,
-  {
-    opening,
-    count,
-    call,
-  }: Omit<NonNullable<Awaited<ReturnType<typeof summarize>>>, 'call'> & {
-    call: { callId: string; cost: string | null } | null;
-  },
+  { opening, count, call }: Summarized,
 ) {
   const data = {
     turns: 0,

@@ -1,3 +1,4 @@
+import type { Database } from '../../store/database/database.ts';
 import { appendEvent } from '../../store/log/append-event.ts';
 import type { Lease } from '../../store/log/lease.ts';
 import type { StartedTask } from '../../store/runs/load-claimed-task.ts';
@@ -24,20 +25,7 @@ export async function readConversation(
   { id, prompt, threadId }: Pick<StartedTask, 'id' | 'prompt' | 'threadId'>,
   system: string | null,
 ): Promise<Opening> {
-  if (!threadId)
-    return {
-      system,
-      summary: null,
-      turns: [],
-      prompt,
-      msSinceLastTurn: null,
-      stored: null,
-      isTruncated: false,
-    };
-  const [thread, read] = await Promise.all([
-    readThread(store.database, threadId),
-    readTurns(store.database, threadId, id, MAX_TURNS + 1),
-  ]);
+  const [thread, read] = await readThreadOf(store.database, threadId, id);
   // Another turn may have stored a summary between the two readings.
   const stored = thread.summary?.runId === read[0]?.summaryRunId ? thread.summary : null;
   const turns = stored ? read : read.map((turn) => ({ ...turn, isSummarized: false }));
@@ -58,4 +46,9 @@ export async function readConversation(
     stored,
     isTruncated: !isWhole && summary === null,
   };
+}
+
+function readThreadOf(database: Database, threadId: string | null, id: string) {
+  if (threadId === null) return [{ context: null, summary: null }, []] as const;
+  return Promise.all([readThread(database, threadId), readTurns(database, threadId, id, MAX_TURNS + 1)]);
 }

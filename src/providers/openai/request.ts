@@ -12,7 +12,7 @@ import type { Quirk, Quirks } from '../quirks/quirk.ts';
 import { reasoningBudget } from '../reasoning/budget.ts';
 import { effortOf } from '../reasoning/effort.ts';
 import { isOfReasoningFamily } from './reasoning-models.ts';
-import { isStrict } from './strict-schema.ts';
+import { namedSchema } from './strict-schema.ts';
 import type { ChatTurn } from './turn.ts';
 
 /** OpenAI's newer models refuse `max_tokens`; most servers that speak its API know nothing else. */
@@ -105,6 +105,5 @@ function toTool({ name, description, parameters }: ToolDefinition) {
 }
 
 function toResponseFormat(schema: JsonObject) {
-  const json_schema = { name: 'answer', schema: { ...schema }, strict: isStrict(schema) };
-  return { type: 'json_schema' as const, json_schema };
+  return { type: 'json_schema' as const, json_schema: namedSchema(schema) };
 }

@@ -15,6 +15,11 @@ export function isStrict(schema: JsonObject): boolean {
   return schema.type === 'object' && isStrictPart(schema);
 }
 
+/** A schema as OpenAI takes it, in either of its APIs. */
+export function namedSchema(schema: JsonObject) {
+  return { name: 'answer', schema: { ...schema }, strict: isStrict(schema) };
+}
+
 function isStrictPart(schema: unknown): boolean {
   if (!isJsonObject(schema) || !Object.keys(schema).every((key) => KEYWORDS.has(key))) return false;
   const properties = record(schema.properties);

@@ -18,7 +18,7 @@ import { jsonObject, list, text } from '../request/validate.ts';
 const MAX_DEPENDENCIES = 100;
 const MAX_OBJECT = 100_000;
 
-/** What it is about, in the words of whoever makes it. */
+/** What it is about, in the caller's words. */
 const subject = {
   title: text({ min: 1, max: 500 }).nullish(),
   description: text({ min: 1, max: MAX_PROMPT }).nullish(),

@@ -20,7 +20,7 @@ export function retryAfterMs(header: string | null, now: number): number | null 
 }
 
 /**
- * The wait before the next try: the vendor's wish when it told one, else doubling with jitter, so that runs that
+ * The wait before the next try: the vendor's wish when it named one, else doubling with jitter, so that runs that
  * failed together do not come back together.
  * @param failures how many tries have failed so far, at least 1. @param random from 0 to 1.
  * @returns milliseconds, or null when it is not to be tried again.

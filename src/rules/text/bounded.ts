@@ -8,6 +8,21 @@ export function boundedText(text: string, limit: number): string {
   return storable(`${text.slice(0, half)}\n… ${left} characters left out …\n${text.slice(-half)}`);
 }
 
+/** The same by UTF-8 bytes of the text as JSON, the note included. @param limit at least the bytes of the note */
+export function boundedBytes(text: string, limit: number): string {
+  const bytes = jsonBytes(text);
+  if (bytes <= limit) return text;
+  let characters = Math.floor((text.length * limit) / bytes);
+  let bounded = boundedText(text, characters);
+  while (jsonBytes(bounded) > limit && characters > 0) {
+    characters = Math.floor(characters * 0.9);
+    bounded = boundedText(text, characters);
+  }
+  return bounded;
+}
+
+const jsonBytes = (text: string): number => Buffer.byteLength(JSON.stringify(text));
+
 const LONGEST_STRING = 1_000;
 
 /** A JSON value that a database can hold, of about `limit` characters: long texts in it are shortened, then the whole. */

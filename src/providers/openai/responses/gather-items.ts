@@ -60,7 +60,7 @@ export function gatherItems() {
     },
     /** Also while a model reasons without a word. */
     get hasBegun() {
-      return items.some(() => true);
+      return items.length > 0;
     },
     add(event: JsonObject, parts: StreamPart[]): void {
       const { type, item } = event;

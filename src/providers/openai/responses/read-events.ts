@@ -40,7 +40,6 @@ function readAnswer(vendor: Vendor, origin: Origin) {
   const usage = gatherUsage();
   const items = gatherItems();
   let response: JsonObject | null = null;
-  let hasSaid = false;
 
   function readLast(last: JsonObject, parts: StreamPart[]): void {
     usage.add(last.usage);
@@ -62,11 +61,10 @@ function readAnswer(vendor: Vendor, origin: Origin) {
     },
     read(data: string, parts: StreamPart[]): void {
       if (data.trim() === '' || data.trim() === END || response) return;
-      const event = readEvent(vendor, data, hasSaid || items.hasBegun);
+      const event = readEvent(vendor, data, items.hasBegun);
       const last = lastOf(event);
       if (last) readLast(last, parts);
       else items.add(event, parts);
-      hasSaid ||= parts.length > 0;
     },
     end(): StreamPart[] {
       if (!response) return [];

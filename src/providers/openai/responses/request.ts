@@ -7,7 +7,7 @@ import type { JsonObject } from '../../json-object.ts';
 import type { ModelRequest, ToolDefinition } from '../../provider.ts';
 import type { Quirk, Quirks } from '../../quirks/quirk.ts';
 import { effortOf } from '../../reasoning/effort.ts';
-import { isStrict } from '../strict-schema.ts';
+import { namedSchema } from '../strict-schema.ts';
 import { toInput } from './input.ts';
 
 /**
@@ -48,10 +48,5 @@ function toTool({ name, description, parameters }: ToolDefinition): FunctionTool
 }
 
 function toFormat(schema: JsonObject) {
-  return {
-    type: 'json_schema' as const,
-    name: 'answer',
-    schema: { ...schema },
-    strict: isStrict(schema),
-  };
+  return { type: 'json_schema' as const, ...namedSchema(schema) };
 }
