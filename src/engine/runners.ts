@@ -1,4 +1,5 @@
 import { coerceError, DomainError, type RunError } from '../errors.ts';
+import type { LeasedKind } from '../rules/runs/kinds.ts';
 import { isConnectionLoss, outlastConnectionLoss } from '../store/database/connection-loss.ts';
 import { type Lease, LeaseLost, RunDeferred } from '../store/log/lease.ts';
 import type { ClaimedRun } from '../store/runs/claim-run.ts';
@@ -6,14 +7,12 @@ import { deferRun } from '../store/runs/defer-run.ts';
 import { completeRun, failRun } from '../store/runs/finish-run.ts';
 import { releaseRun } from '../store/runs/release-run.ts';
 import type { RunOutcome } from '../store/runs/run-result.ts';
-import type { RunKind } from '../vocabulary.ts';
 import type { EngineContext } from './context.ts';
 import { runOrchestration } from './orchestrations/run-orchestration.ts';
 import { knownRunError } from './run-error.ts';
 import { runTask } from './tasks/run-task.ts';
 
-/** An execution is one transaction at a time, which needs no lease. */
-type LeasedRun = ClaimedRun & { kind: Exclude<RunKind, 'execution'> };
+type LeasedRun = ClaimedRun & { kind: LeasedKind };
 
 /** null: the run waits, and what wakes it adds a ticket. */
 type Runner = (context: EngineContext, lease: Lease, run: LeasedRun) => Promise<RunOutcome | null>;

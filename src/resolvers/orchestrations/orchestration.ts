@@ -1,14 +1,14 @@
 import type { Context } from '../../context.ts';
-import { DomainError } from '../../errors.ts';
 import { withFreshId } from '../../store/database/fresh-id.ts';
 import {
   createOrchestration,
   type NewOrchestration,
 } from '../../store/orchestrations/create-orchestration.ts';
-import { findOrchestration, type OrchestrationRow } from '../../store/orchestrations/orchestrations.ts';
+import type { OrchestrationRow } from '../../store/orchestrations/orchestrations.ts';
 import { findRepeated } from '../../store/tasks/create-task.ts';
 import { DEFAULT_PRIORITY } from '../request/fields.ts';
 import { idempotencyOf } from '../request/idempotency.ts';
+import { ownRun } from '../request/own-run.ts';
 import { countRun } from '../request/quota.ts';
 import { validate } from '../request/validate.ts';
 import { requireViewer } from '../request/viewer.ts';
@@ -64,9 +64,6 @@ export function mostAtOnce({ config }: Context): number {
 }
 
 /** @throws DomainError NOT_FOUND, for another user's too. */
-export async function orchestration(context: Context, id: string): Promise<OrchestrationRow> {
-  const { userId } = requireViewer(context);
-  const found = await findOrchestration(context.store.database, userId, id);
-  if (!found) throw new DomainError('NOT_FOUND', 'there is no such orchestration');
-  return found;
+export function orchestration(context: Context, id: string): Promise<OrchestrationRow> {
+  return ownRun(context, 'orchestration', id);
 }

@@ -3,25 +3,23 @@ import { orchestration } from '../../resolvers/orchestrations/orchestration.ts';
 import { bestRound } from '../../rules/orchestrations/orchestration.ts';
 import type { OrchestrationRow } from '../../store/orchestrations/orchestrations.ts';
 import { builder } from '../builder/builder.ts';
-import { OriginEnum, RunStatusEnum, StopReasonEnum } from '../builder/enums.ts';
+import { RunStatusEnum, StopReasonEnum } from '../builder/enums.ts';
 import { globalId, localId } from '../builder/global-id.ts';
 import { pageArguments } from '../builder/page-arguments.ts';
 import { pageCost } from '../builder/page-cost.ts';
-import { BudgetType } from '../runs/budget.ts';
 import { ModelCallType } from '../runs/model-call.ts';
-import { RunErrorType } from '../runs/run-error.ts';
-import { NO_SPEND, UsageType } from '../runs/usage.ts';
+import { RunInterface } from '../runs/run.ts';
 import { ModelReferenceType, OrchestrationRoundType } from './orchestration-round.ts';
 
 export const OrchestrationType = builder.objectRef<OrchestrationRow>('Orchestration');
 builder.node(OrchestrationType, {
+  interfaces: [RunInterface],
   description:
     'A prompt that a model answers and another evaluates, again and again, until an answer is good enough or no better one comes. The best answer wins, not the last.',
   id: { description: 'For every argument that asks for an orchestration.', resolve: ({ id }) => id },
   isTypeOf: (value) => typeof value === 'object' && value !== null && 'candidates' in value,
   loadWithoutCache: (id, context) => orchestration(context, id),
   fields: (t) => ({
-    status: t.expose('status', { type: RunStatusEnum, description: 'Where it stands.' }),
     prompt: t.exposeString('prompt', { description: 'What the models are asked.' }),
     domain: t.exposeString('domain', { nullable: true, description: 'What kind of work it is.' }),
     threadId: t.id({
@@ -46,19 +44,6 @@ builder.node(OrchestrationType, {
       description: '0 to 10: the score at which an answer is good enough.',
     }),
     maxIterations: t.exposeInt('maxIterations', { description: 'The most rounds.' }),
-    budget: t.field({
-      type: BudgetType,
-      nullable: true,
-      description: 'Its own cost limit, when it was started with `costLimit`.',
-      resolve: ({ id }, _arguments, { loaders }) => loaders.budgets.load(id),
-    }),
-    priority: t.exposeInt('priority', { description: '1 to 10; a higher number runs first.' }),
-    progress: t.exposeFloat('progress', {
-      description: '0 to 1; the rounds of `maxIterations` that are over, and 1 when it has completed.',
-    }),
-    attempt: t.exposeInt('attempt', {
-      description: '0 until it is first started; rises when the text of a model call is void.',
-    }),
     iterations: t.int({
       description: 'How many answers were generated so far.',
       resolve: async ({ id }, _arguments, { loaders }) =>
@@ -91,42 +76,10 @@ builder.node(OrchestrationType, {
       description: 'When completed: why no further answer was asked for.',
       resolve: ({ result }) => result?.stopReason,
     }),
-    error: t.expose('error', { type: RunErrorType, nullable: true, description: 'When failed: why.' }),
-    cancelReason: t.exposeString('cancelReason', {
-      nullable: true,
-      description: 'When cancelled: the given reason.',
-    }),
-    cost: t.float({
-      description: 'US dollars: the sum of all calls whose cost is known.',
-      resolve: async ({ id }, _arguments, { loaders }) => ((await loaders.spend.load(id)) ?? NO_SPEND).cost,
-    }),
-    costComplete: t.boolean({
-      description: 'Whether the cost of every call is known and in `cost`.',
-      resolve: async ({ id }, _arguments, { loaders }) =>
-        ((await loaders.spend.load(id)) ?? NO_SPEND).costComplete,
-    }),
-    usage: t.field({
-      type: UsageType,
-      description: 'Tokens of all its calls.',
-      resolve: async ({ id }, _arguments, { loaders }) => (await loaders.spend.load(id)) ?? NO_SPEND,
-    }),
     modelCalls: t.field({
       type: [ModelCallType],
       description: 'Its requests to providers, oldest first.',
       resolve: ({ id }, _arguments, { loaders }) => loaders.modelCalls.load(id),
-    }),
-    origin: t.expose('origin', { type: OriginEnum, description: 'Through which surface it was made.' }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
-    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When its status last changed.' }),
-    startedAt: t.expose('startedAt', {
-      type: 'DateTime',
-      nullable: true,
-      description: 'When it was first started.',
-    }),
-    completedAt: t.expose('completedAt', {
-      type: 'DateTime',
-      nullable: true,
-      description: 'When it ended, in whatever way.',
     }),
   }),
 });

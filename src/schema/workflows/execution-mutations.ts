@@ -1,9 +1,5 @@
+import { cancelRun, deleteRun, retryRun } from '../../resolvers/runs/run-lifecycle.ts';
 import { executeWorkflow } from '../../resolvers/workflows/execution.ts';
-import {
-  cancelExecution,
-  deleteExecution,
-  retryExecution,
-} from '../../resolvers/workflows/execution-lifecycle.ts';
 import type { ExecutionRow } from '../../store/workflows/executions.ts';
 import { builder } from '../builder/builder.ts';
 import { localId } from '../builder/global-id.ts';
@@ -87,7 +83,7 @@ builder.mutationFields((t) => ({
     description: 'Ends an execution with all of its tasks. After the answer nothing of it runs any more.',
     args: { input: t.arg({ type: CancelExecutionInput, required: true }) },
     resolve: async (_root, { input }, context) => ({
-      execution: await cancelExecution(context, localExecution(input), input.reason ?? null),
+      execution: await cancelRun(context, 'execution', localExecution(input), input.reason ?? null),
     }),
   }),
   retryExecution: t.field({
@@ -97,7 +93,7 @@ builder.mutationFields((t) => ({
       'Has a failed execution go on from where it was: steps and items that are done are kept, what failed or was given up has all of its tries again.',
     args: { input: t.arg({ type: RetryExecutionInput, required: true }) },
     resolve: async (_root, { input }, context) => ({
-      execution: await retryExecution(context, localExecution(input)),
+      execution: await retryRun(context, 'execution', localExecution(input)),
     }),
   }),
   deleteExecution: t.field({
@@ -107,7 +103,7 @@ builder.mutationFields((t) => ({
       'Takes an execution, its tasks and their logs away. One that is not finished is cancelled first.',
     args: { input: t.arg({ type: DeleteExecutionInput, required: true }) },
     resolve: async (_root, { input }, context) => {
-      await deleteExecution(context, localExecution(input));
+      await deleteRun(context, 'execution', localExecution(input));
       return { deletedId: input.id };
     },
   }),

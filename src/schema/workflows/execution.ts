@@ -10,9 +10,8 @@ import {
 import { globalId, localId } from '../builder/global-id.ts';
 import { pageArguments } from '../builder/page-arguments.ts';
 import { pageCost } from '../builder/page-cost.ts';
-import { BudgetType } from '../runs/budget.ts';
+import { RunInterface } from '../runs/run.ts';
 import { RunErrorType } from '../runs/run-error.ts';
-import { NO_SPEND, UsageType } from '../runs/usage.ts';
 import { TaskType } from '../tasks/task.ts';
 import { WorkflowType } from './workflow.ts';
 
@@ -59,6 +58,7 @@ const ExecutionStepType = builder.objectRef<ExecutionStepRow>('ExecutionStep').i
 
 export const ExecutionType = builder.objectRef<ExecutionRow>('Execution');
 builder.node(ExecutionType, {
+  interfaces: [RunInterface],
   description: 'One run of a workflow, in the version that the workflow had when it was made.',
   id: { description: 'For every argument that asks for an execution.', resolve: ({ id }) => id },
   isTypeOf: (value) => typeof value === 'object' && value !== null && 'workflowVersion' in value,
@@ -76,7 +76,6 @@ builder.node(ExecutionType, {
     }),
     workflowName: t.exposeString('workflowName', { description: 'As the workflow was called then.' }),
     workflowVersion: t.exposeInt('workflowVersion', { description: 'The version that it carries out.' }),
-    status: t.expose('status', { type: RunStatusEnum, description: 'Where it stands.' }),
     trigger: t.expose('trigger', { type: ExecutionTriggerEnum, description: 'What made it.' }),
     scheduledFor: t.expose('scheduledFor', {
       type: 'DateTime',
@@ -90,17 +89,6 @@ builder.node(ExecutionType, {
       description: 'What it may take from its start on.',
       resolve: ({ definition }) => definition.timeoutSeconds,
     }),
-    priority: t.exposeInt('priority', { description: "Its tasks'; a higher number runs first." }),
-    attempt: t.exposeInt('attempt', {
-      description: '0 until it is first started; raised when it is retried.',
-    }),
-    lastSeq: t.exposeInt('lastSeq', {
-      description:
-        'The seq of the last fact in its log. Who has that has all; handed to `after` of `executionEvents`, only what comes is told.',
-    }),
-    progress: t.exposeFloat('progress', {
-      description: '0 to 1: how many of its steps are over; never falls.',
-    }),
     steps: t.field({
       type: [ExecutionStepType],
       description: 'All of its steps, in the order of the workflow.',
@@ -113,45 +101,6 @@ builder.node(ExecutionType, {
       nullable: true,
       description:
         'When completed: `output` of the step that no other waits for (of several, by their ids), and `steps`, the outputs of all by their ids.',
-    }),
-    error: t.expose('error', { type: RunErrorType, nullable: true, description: 'When failed: why.' }),
-    cancelReason: t.exposeString('cancelReason', {
-      nullable: true,
-      description: 'When cancelled: the given reason.',
-    }),
-    budget: t.field({
-      type: BudgetType,
-      nullable: true,
-      description: 'Its own cost limit, when it was made with `maxCost`.',
-      resolve: ({ id }, _arguments, { loaders }) => loaders.budgets.load(id),
-    }),
-    cost: t.float({
-      description: 'US dollars: the sum of all calls of its tasks whose cost is known.',
-      resolve: async ({ id }, _arguments, { loaders }) =>
-        ((await loaders.executionSpend.load(id)) ?? NO_SPEND).cost,
-    }),
-    costComplete: t.boolean({
-      description: 'Whether the cost of every call is known and in `cost`.',
-      resolve: async ({ id }, _arguments, { loaders }) =>
-        ((await loaders.executionSpend.load(id)) ?? NO_SPEND).costComplete,
-    }),
-    usage: t.field({
-      type: UsageType,
-      description: 'Tokens of all calls of its tasks.',
-      resolve: async ({ id }, _arguments, { loaders }) => (await loaders.executionSpend.load(id)) ?? NO_SPEND,
-    }),
-    origin: t.expose('origin', { type: OriginEnum, description: 'Through which surface it was made.' }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
-    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When its status last changed.' }),
-    startedAt: t.expose('startedAt', {
-      type: 'DateTime',
-      nullable: true,
-      description: 'When it was first started.',
-    }),
-    completedAt: t.expose('completedAt', {
-      type: 'DateTime',
-      nullable: true,
-      description: 'When it ended, in whatever way.',
     }),
   }),
 });

@@ -10,7 +10,7 @@ import { announceSql, ENDED_RUN } from './announce-end.ts';
 import { failDependents, lockParents, releaseDependents } from './dependencies.ts';
 import { endTurns, lockThreads } from './end-turns.ts';
 import type { RunResult } from './run-result.ts';
-import { setOfKindsSql } from './set-kind-columns.ts';
+import { setOfKindsSql } from './run-row.ts';
 
 /** How runs end that no worker brings to their end. */
 export interface Ending {

@@ -11,7 +11,7 @@ import { lockParents } from './dependencies.ts';
 import { endedSql, forgottenSql, tellOthers } from './end-run.ts';
 import { lockThreads } from './end-turns.ts';
 import type { RunOutcome, RunResult } from './run-result.ts';
-import { setOfKindsSql } from './set-kind-columns.ts';
+import { setOfKindsSql } from './run-row.ts';
 
 /**
  * @returns false when people gave more inputs than it takes into account, so that the run goes on.

@@ -7,7 +7,8 @@ import {
   rangeSql,
   rangeValues,
 } from '../database/keyset-page.ts';
-import { COLUMNS, COSTLY_COLUMNS, select, TASK_COLUMNS, type TaskRow } from './tasks.ts';
+import { select } from '../runs/run-row.ts';
+import { COLUMNS, COSTLY_COLUMNS, TASK_COLUMNS, type TaskRow } from './tasks.ts';
 
 /** No page is longer, with the one row more that tells of another. */
 const MAX_LISTED = 101;

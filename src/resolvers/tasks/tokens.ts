@@ -2,22 +2,8 @@ import type { Context } from '../../context.ts';
 import { attemptStart } from '../../store/log/event-log.ts';
 import type { LoggedEvent } from '../../store/log/events.ts';
 import { followRun } from '../../store/log/follow-run.ts';
-import { type RunEvent, runEvents } from '../request/run-events.ts';
 import { stoppable } from '../request/stoppable.ts';
 import { task } from './task.ts';
-
-/**
- * The task's present state, then its log after `after`, gapless, to its ending.
- * @throws DomainError NOT_FOUND, BAD_CURSOR when `after` lies beyond the log.
- */
-export async function taskEvents(
-  context: Context,
-  id: string,
-  after: number,
-): Promise<AsyncIterable<RunEvent>> {
-  const row = await task(context, id);
-  return runEvents(context, row, { task: row }, after);
-}
 
 /** The text of the present attempt and what comes after, as plain pieces; null: all pieces before it are void. */
 export async function tokens(context: Context, id: string): Promise<AsyncIterable<string | null>> {
