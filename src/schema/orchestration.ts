@@ -16,51 +16,54 @@ import { NO_SPEND, UsageType } from './usage.ts';
 export const OrchestrationType = builder.objectRef<OrchestrationRow>('Orchestration');
 builder.node(OrchestrationType, {
   description:
-    'A prompt that a model answers and another evaluates, again and again, until an answer is good enough or no better one comes. The best answer wins, not the last.',
-  id: { description: 'For every argument that asks for an orchestration.', resolve: ({ id }) => id },
+    'A prompt that one model answers and another evaluates, repeatedly, until an answer is good enough or no better one is generated. Its result is the best answer, not the last.',
+  id: {
+    description: "Global id; pass it to any argument that takes an orchestration's id.",
+    resolve: ({ id }) => id,
+  },
   isTypeOf: (value) => typeof value === 'object' && value !== null && 'candidates' in value,
   loadWithoutCache: (id, context) => orchestration(context, id),
   fields: (t) => ({
-    status: t.expose('status', { type: RunStatusEnum, description: 'Where it stands.' }),
-    prompt: t.exposeString('prompt', { description: 'What the models are asked.' }),
-    domain: t.exposeString('domain', { nullable: true, description: 'What kind of work it is.' }),
+    status: t.expose('status', { type: RunStatusEnum, description: 'Its status.' }),
+    prompt: t.exposeString('prompt', { description: 'The prompt.' }),
+    domain: t.exposeString('domain', { nullable: true, description: 'The type of work.' }),
     threadId: t.id({
       nullable: true,
-      description: 'The conversation that it is a turn of.',
+      description: 'The thread in which it is a turn.',
       resolve: ({ threadId }) => threadId && globalId('Thread', threadId),
     }),
     sessionId: t.id({
       nullable: true,
-      description: 'The session that it is in.',
+      description: 'Its session.',
       resolve: ({ sessionId }) => sessionId && globalId('Session', sessionId),
     }),
-    preferredModels: t.exposeStringList('preferredModels', { description: 'As they were given.' }),
+    preferredModels: t.exposeStringList('preferredModels', { description: 'The preferred models as given.' }),
     candidates: t.expose('candidates', {
       type: [ModelReferenceType],
       description: 'The models that may answer and evaluate, best first.',
     }),
     reasoning: t.exposeString('reasoning', {
-      description: 'Why the first of them answers first, and which preferred models were passed over.',
+      description: 'Why the first model was ranked first, and which preferred models were skipped.',
     }),
     evaluationThreshold: t.exposeFloat('evaluationThreshold', {
       description: '0 to 10: the score at which an answer is good enough.',
     }),
-    maxIterations: t.exposeInt('maxIterations', { description: 'The most rounds.' }),
+    maxIterations: t.exposeInt('maxIterations', { description: 'Maximum number of rounds.' }),
     budget: t.field({
       type: BudgetType,
       nullable: true,
-      description: 'Its own cost limit, when it was started with `costLimit`.',
+      description: 'Its own cost limit, if it was created with `costLimit`.',
       resolve: ({ id }, _arguments, { loaders }) => loaders.budgets.load(id),
     }),
-    priority: t.exposeInt('priority', { description: '1 to 10; a higher number runs first.' }),
+    priority: t.exposeInt('priority', { description: '1 to 10; higher numbers run first.' }),
     progress: t.exposeFloat('progress', {
-      description: '0 to 1; the rounds of `maxIterations` that are over, and 1 when it has completed.',
+      description: '0 to 1: finished rounds as a share of `maxIterations`; 1 when it has completed.',
     }),
     attempt: t.exposeInt('attempt', {
-      description: '0 until it is first started; rises when the text of a model call is void.',
+      description: '0 until it first starts; increases when the text of a model call has to be discarded.',
     }),
     iterations: t.int({
-      description: 'How many answers were generated so far.',
+      description: 'Number of answers generated so far.',
       resolve: async ({ id }, _arguments, { loaders }) =>
         (await loaders.rounds.load(id)).filter(({ answer }) => answer !== null).length,
     }),
@@ -72,36 +75,36 @@ builder.node(OrchestrationType, {
     bestRound: t.field({
       type: OrchestrationRoundType,
       nullable: true,
-      description: 'The one whose answer is the best so far; null while there is none.',
+      description: 'Number of the round with the best answer so far; null while there is none.',
       resolve: async ({ id }, _arguments, { loaders }) => bestRound(await loaders.rounds.load(id)),
     }),
     finalResponse: t.string({
       nullable: true,
-      description: 'When completed: the best answer.',
+      description: 'If completed: the best answer.',
       resolve: ({ result }) => result?.output,
     }),
     finalScore: t.float({
       nullable: true,
-      description: 'When completed: the score of the best answer; null when no evaluation succeeded.',
+      description: 'If completed: the score of the best answer; null if no evaluation succeeded.',
       resolve: ({ result }) => result?.score,
     }),
     stopReason: t.field({
       type: StopReasonEnum,
       nullable: true,
-      description: 'When completed: why no further answer was asked for.',
+      description: 'If completed: why no further answer was generated.',
       resolve: ({ result }) => result?.stopReason,
     }),
-    error: t.expose('error', { type: RunErrorType, nullable: true, description: 'When failed: why.' }),
+    error: t.expose('error', { type: RunErrorType, nullable: true, description: 'The error, if it failed.' }),
     cancelReason: t.exposeString('cancelReason', {
       nullable: true,
-      description: 'When cancelled: the given reason.',
+      description: 'The reason given, if it was cancelled.',
     }),
     cost: t.float({
-      description: 'US dollars: the sum of all calls whose cost is known.',
+      description: 'US dollars: the sum over all calls with a known cost.',
       resolve: async ({ id }, _arguments, { loaders }) => ((await loaders.spend.load(id)) ?? NO_SPEND).cost,
     }),
     costComplete: t.boolean({
-      description: 'Whether the cost of every call is known and in `cost`.',
+      description: 'Whether the cost of every call is known and included in `cost`.',
       resolve: async ({ id }, _arguments, { loaders }) =>
         ((await loaders.spend.load(id)) ?? NO_SPEND).costComplete,
     }),
@@ -115,26 +118,26 @@ builder.node(OrchestrationType, {
       description: 'Its requests to providers, oldest first.',
       resolve: ({ id }, _arguments, { loaders }) => loaders.modelCalls.load(id),
     }),
-    origin: t.expose('origin', { type: OriginEnum, description: 'Through which surface it was made.' }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
+    origin: t.expose('origin', { type: OriginEnum, description: 'The API through which it was created.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When its status last changed.' }),
     startedAt: t.expose('startedAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When it was first started.',
+      description: 'When it first started.',
     }),
     completedAt: t.expose('completedAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When it ended, in whatever way.',
+      description: 'When it completed, failed or was cancelled.',
     }),
   }),
 });
 
 const OrchestrationFilter = builder.inputType('OrchestrationFilter', {
   fields: (t) => ({
-    status: t.field({ type: RunStatusEnum, description: 'Only orchestrations that stand there.' }),
-    threadId: t.id({ description: 'Only turns of this conversation.' }),
+    status: t.field({ type: RunStatusEnum, description: 'Only orchestrations with this status.' }),
+    threadId: t.id({ description: 'Only turns of this thread.' }),
     sessionId: t.id({ description: 'Only orchestrations of this session.' }),
   }),
 });

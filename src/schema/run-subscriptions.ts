@@ -12,22 +12,22 @@ import { TaskType } from './task.ts';
 builder.objectRef<CurrentState>('CurrentState').implement({
   interfaces: [RunEvent],
   description:
-    'The present state of a run, sent first to every subscriber. Its seq is 0: it is no fact of the log.',
+    'The current state of a run, sent first to every subscriber. Its seq is 0, as it is not an event of the log.',
   fields: (t) => ({
     task: t.expose('task', {
       type: TaskType,
       nullable: true,
-      description: 'The task as it was when the subscription began.',
+      description: 'The task when the subscription began.',
     }),
     orchestration: t.expose('orchestration', {
       type: OrchestrationType,
       nullable: true,
-      description: 'The orchestration as it was when the subscription began.',
+      description: 'The orchestration when the subscription began.',
     }),
     execution: t.expose('execution', {
       type: ExecutionType,
       nullable: true,
-      description: 'The execution as it was when the subscription began.',
+      description: 'The execution when the subscription began.',
     }),
   }),
 });
@@ -37,10 +37,10 @@ builder.subscriptionFields((t) => ({
     type: RunEvent,
     nullable: true,
     description:
-      'First the present state, then the log of the task after `after`, gapless and in order, until its last event; then the stream completes.',
+      'The current state, then all events of the task after `after`, in order and without gaps. The stream completes after the last event.',
     args: {
       taskId: t.arg.id({ required: true }),
-      after: t.arg.int({ description: 'The last seq that you saw; absent or 0: from the start.' }),
+      after: t.arg.int({ description: 'The last seq that you received; absent or 0: from the first event.' }),
     },
     subscribe: (_root, { taskId, after }, context: Context) =>
       taskEvents(context, localId('Task', taskId, 'taskId'), after ?? 0),
@@ -50,10 +50,10 @@ builder.subscriptionFields((t) => ({
     type: RunEvent,
     nullable: true,
     description:
-      'First the present state, then the log of the orchestration after `after`, gapless and in order, until its last event; then the stream completes.',
+      'The current state, then all events of the orchestration after `after`, in order and without gaps. The stream completes after the last event.',
     args: {
       orchestrationId: t.arg.id({ required: true }),
-      after: t.arg.int({ description: 'The last seq that you saw; absent or 0: from the start.' }),
+      after: t.arg.int({ description: 'The last seq that you received; absent or 0: from the first event.' }),
     },
     subscribe: (_root, { orchestrationId, after }, context: Context) =>
       orchestrationEvents(context, localId('Orchestration', orchestrationId, 'orchestrationId'), after ?? 0),
@@ -63,7 +63,7 @@ builder.subscriptionFields((t) => ({
     type: 'String',
     nullable: true,
     description:
-      "The text of the task's present attempt, from its beginning and as it arrives, as plain pieces. Null when a new attempt begins: discard all pieces before it. Cannot be resumed: use `taskEvents` for that.",
+      "The text of the task's current attempt as plain pieces, from its beginning and as it arrives. Null when a new attempt begins: discard all earlier pieces. Cannot be resumed; use `taskEvents` for that.",
     args: { taskId: t.arg.id({ required: true }) },
     subscribe: (_root, { taskId }, context: Context) => tokens(context, localId('Task', taskId, 'taskId')),
     resolve: (piece) => piece,

@@ -24,18 +24,18 @@ import { NO_SPEND, UsageType } from './usage.ts';
 export const TaskType = builder.objectRef<TaskRow>('Task');
 builder.node(TaskType, {
   description: 'One piece of AI work.',
-  id: { description: 'For every argument that asks for a task.', resolve: ({ id }) => id },
+  id: { description: "Global id; pass it to any argument that takes a task's id.", resolve: ({ id }) => id },
   isTypeOf: (value) => typeof value === 'object' && value !== null && 'fallbackModels' in value,
   loadWithoutCache: (id, context) => task(context, id),
   fields: (t) => ({
-    kind: t.expose('kind', { type: TaskKindEnum, description: 'How it is carried out.' }),
-    status: t.expose('status', { type: RunStatusEnum, description: 'Where it stands.' }),
+    kind: t.expose('kind', { type: TaskKindEnum, description: 'Its kind.' }),
+    status: t.expose('status', { type: RunStatusEnum, description: 'Its status.' }),
     type: t.exposeString('type', {
       nullable: true,
-      description: 'What kind of work it is, in the word of whoever made it.',
+      description: 'The type of work, as given by its creator.',
     }),
-    title: t.exposeString('title', { nullable: true, description: 'What it is about, for people.' }),
-    description: t.exposeString('description', { nullable: true, description: 'The same at length.' }),
+    title: t.exposeString('title', { nullable: true, description: 'A short title.' }),
+    description: t.exposeString('description', { nullable: true, description: 'A detailed description.' }),
     target: t.exposeString('target', {
       nullable: true,
       description: 'What the work is done on: a host, a repository, a file.',
@@ -43,142 +43,142 @@ builder.node(TaskType, {
     context: t.expose('context', {
       type: 'JSON',
       nullable: true,
-      description: 'What is to be known about it, an object.',
+      description: 'Background information, a JSON object.',
     }),
     taskParameters: t.expose('taskParameters', {
       type: 'JSON',
       nullable: true,
-      description: 'Free parameters of the work, an object, as they were given.',
+      description: 'Free parameters of the work, a JSON object, as given.',
     }),
-    origin: t.expose('origin', { type: OriginEnum, description: 'Through which surface it was made.' }),
+    origin: t.expose('origin', { type: OriginEnum, description: 'The API through which it was created.' }),
     prompt: t.exposeString('prompt', {
       description:
-        'What the model is asked: as it was given, or composed of title, description, target, taskParameters and context; empty for a template.',
+        'The prompt as given, or as composed of title, description, target, taskParameters and context; empty for a template.',
     }),
     system: t.exposeString('system', { nullable: true, description: 'The system prompt.' }),
     parameters: t.expose('parameters', { type: PromptParametersType, description: 'Sampling settings.' }),
     model: t.exposeString('model', {
       nullable: true,
-      description: "The model's id, as the provider is sent it; null: a template that asks none.",
+      description: 'Id of the model as sent to the provider; null: a template without a model.',
     }),
     provider: t.field({
       type: ProviderEnum,
       nullable: true,
-      description: 'Who serves it.',
+      description: 'Its provider.',
       resolve: (row) => row.provider as never,
     }),
     fallbackModels: t.stringList({
-      description: 'Models, as `provider/model`, that are asked in this order when the one before fails.',
+      description: 'Models, as `provider/model`, to try in this order if the previous one fails.',
       resolve: ({ fallbackModels }) => fallbackModels.map(({ provider, model }) => `${provider}/${model}`),
     }),
     responseSchema: t.expose('responseSchema', {
       type: 'JSON',
       nullable: true,
-      description: 'The JSON Schema that the answer has to meet.',
+      description: 'The JSON Schema for the answer.',
     }),
     templateName: t.exposeString('templateName', {
       nullable: true,
-      description: 'The template that it was made from.',
+      description: 'The template from which it was created.',
     }),
     templateVersion: t.exposeInt('templateVersion', {
       nullable: true,
-      description: 'The version of the template, which it keeps.',
+      description: 'The version of that template that it uses.',
     }),
     templateParameters: t.expose('templateParameters', {
       type: 'JSON',
       nullable: true,
-      description: 'What the parameters of the template are; secrets are left out.',
+      description: "The values of the template's parameters, without secrets.",
     }),
     resourceUsage: t.field({
       type: ResourceUsageType,
       nullable: true,
-      description: 'What its OLLAMA_GENERATE steps used; null: it has none that is done.',
+      description: 'Resources used by its OLLAMA_GENERATE steps; null: no such step has completed.',
       resolve: ({ id }, _arguments, { loaders }) => loaders.resourceUsage.load(id),
     }),
     threadId: t.id({
       nullable: true,
-      description: 'The conversation that it is a turn of.',
+      description: 'The thread in which it is a turn.',
       resolve: ({ threadId }) => threadId && globalId('Thread', threadId),
     }),
     session: t.field({
       type: SessionType,
       nullable: true,
-      description: 'The session that it is in, when it is in one.',
+      description: 'Its session, if it has one.',
       resolve: ({ sessionId }, _arguments, { loaders }) =>
         sessionId === null ? null : loaders.sessions.load(sessionId),
     }),
     budget: t.field({
       type: BudgetType,
       nullable: true,
-      description: 'Its own cost limit, when it was made with `maxCost`.',
+      description: 'Its own cost limit, if it was created with `maxCost`.',
       resolve: ({ id }, _arguments, { loaders }) => loaders.budgets.load(id),
     }),
     dependsOn: t.field({
       type: [TaskType],
-      description: 'Tasks that have to complete first, oldest first.',
+      description: 'Tasks that have to complete before it, oldest first.',
       resolve: ({ id }, _arguments, { loaders }) => loaders.dependencies.load(id),
     }),
     agent: t.field({
       type: AgentType,
       nullable: true,
-      description: 'Who does it, when its kind is AGENT; null, when that agent is no more.',
+      description: 'AGENT: the agent; null if it has been deleted.',
       resolve: ({ agentId }, _arguments, { loaders }) =>
         agentId === null ? null : loaders.agents.load(agentId),
     }),
     assignedAgents: t.field({
       type: [AgentType],
-      description: 'All who do it: its `agent`, or nobody.',
+      description: 'Its `agent` as a list, or an empty list.',
       complexity: { field: 1, multiplier: 1 },
       resolve: async ({ agentId }, _arguments, { loaders }) => {
         const agent = agentId === null ? null : await loaders.agents.load(agentId);
         return agent ? [agent] : [];
       },
     }),
-    plan: t.expose('plan', { type: PlanType, description: 'What its agent means to do.' }),
+    plan: t.expose('plan', { type: PlanType, description: 'The plan of its agent.' }),
     workingDirectory: t.exposeString('workingDirectory', {
       nullable: true,
-      description: 'Where its agent works, on the machine of its worker; null until it is started.',
+      description: 'The folder that its agent works in, on the machine of its worker; null until it starts.',
     }),
     iterations: t.int({
-      description: "Turns that its agent's model has begun; at least 1 once it has run.",
+      description: 'Number of model turns begun by its agent; at least 1 once it has run.',
       resolve: ({ iterations, attempt }) => Math.max(iterations, attempt > 0 ? 1 : 0),
     }),
     toolCalls: t.field({
       type: [ToolCallType],
-      description: 'The last 100 tools that its agent called, in order; its events have all of them.',
+      description: 'The last 100 tool calls of its agent, in order; its events include all of them.',
       resolve: ({ id }, _arguments, { loaders }) => loaders.toolCalls.load(id),
     }),
     prediction: t.expose('prediction', {
       type: TaskPredictionType,
       nullable: true,
-      description: 'What was expected of it when it was made, if that was asked for with `predict`.',
+      description: 'The outcome predicted when it was created, if requested with `predict`.',
     }),
-    priority: t.exposeInt('priority', { description: '1 to 10; a higher number runs first.' }),
-    progress: t.exposeFloat('progress', { description: '0 to 1; never falls.' }),
+    priority: t.exposeInt('priority', { description: '1 to 10; higher numbers run first.' }),
+    progress: t.exposeFloat('progress', { description: '0 to 1; never decreases.' }),
     attempt: t.exposeInt('attempt', {
-      description: '0 until it is first started; rises with every restart of its text.',
+      description: '0 until it first starts; increases whenever its text starts over.',
     }),
     lastSeq: t.exposeInt('lastSeq', {
       description:
-        'The seq of the last fact in its log. Who has that has all; handed to `after` of `taskEvents`, only what comes is told.',
+        'Sequence number of the latest event. Pass it as `after` to `taskEvents` to receive only newer events.',
     }),
     result: t.expose('result', {
       type: 'JSON',
       nullable: true,
       description:
-        'When completed: `output`, the whole text, with `model`, `provider` and `finishReason`; for a template with `steps`, of an agent with `success` and `summary`.',
+        'If completed: `output`, the complete text, with `model`, `provider` and `finishReason`; for a template also `steps`, for an agent `success` and `summary`.',
     }),
-    error: t.expose('error', { type: RunErrorType, nullable: true, description: 'When failed: why.' }),
+    error: t.expose('error', { type: RunErrorType, nullable: true, description: 'The error, if it failed.' }),
     cancelReason: t.exposeString('cancelReason', {
       nullable: true,
-      description: 'When cancelled: the given reason.',
+      description: 'The reason given, if it was cancelled.',
     }),
     cost: t.float({
-      description: 'US dollars: the sum of all calls whose cost is known.',
+      description: 'US dollars: the sum over all calls with a known cost.',
       resolve: async ({ id }, _arguments, { loaders }) => ((await loaders.spend.load(id)) ?? NO_SPEND).cost,
     }),
     costComplete: t.boolean({
-      description: 'Whether the cost of every call is known and in `cost`.',
+      description: 'Whether the cost of every call is known and included in `cost`.',
       resolve: async ({ id }, _arguments, { loaders }) =>
         ((await loaders.spend.load(id)) ?? NO_SPEND).costComplete,
     }),
@@ -194,30 +194,30 @@ builder.node(TaskType, {
     }),
     artifacts: t.field({
       type: [ArtifactType],
-      description: 'The files that it left, oldest first.',
+      description: 'The artifacts that it saved, oldest first.',
       resolve: ({ id }, _arguments, { loaders }) => loaders.artifacts.load(id),
     }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created.' }),
     updatedAt: t.expose('updatedAt', {
       type: 'DateTime',
-      description: 'When its status, or what it asks for, last changed.',
+      description: 'When its status or one of its requested settings last changed.',
     }),
     startedAt: t.expose('startedAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When it was first started.',
+      description: 'When it first started.',
     }),
     completedAt: t.expose('completedAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When it ended, in whatever way.',
+      description: 'When it completed, failed or was cancelled.',
     }),
   }),
 });
 
 const CURSORS = ['cursor', 'startCursor', 'endCursor'];
 
-/** Columns have the names of their fields. */
+/** Columns have the same names as their fields. */
 function listedColumns(info: GraphQLResolveInfo): ReadonlySet<string> {
   const fields = mentionedFields(info);
   return CURSORS.some((name) => fields.has(name)) ? new Set([...fields, 'createdAtText']) : fields;

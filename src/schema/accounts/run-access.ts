@@ -13,7 +13,7 @@ export const RUN_KIND_OF_NODE: Readonly<Record<string, RunKind | undefined>> = {
   Orchestration: 'orchestration',
 } satisfies Record<Capitalize<RunKind>, RunKind>;
 
-/** The operations that read one run: the argument that names it, and the types that it may be of. */
+/** The operations that read one run, with the argument that names it and the types it may have. */
 const RUN_FIELDS: Readonly<Record<string, { argument: string; types: readonly NodeName[] }>> = {
   'Query.task': { argument: 'id', types: ['Task'] },
   'Query.execution': { argument: 'id', types: ['Execution'] },
@@ -25,11 +25,12 @@ const RUN_FIELDS: Readonly<Record<string, { argument: string; types: readonly No
   'Subscription.orchestrationEvents': { argument: 'orchestrationId', types: ['Orchestration'] },
 };
 
-/** Fields below the roots that lead to the run itself. */
+/** Fields below the root that lead back to the run itself. */
 const SAME_RUN = ['CurrentState.task', 'CurrentState.execution', 'CurrentState.orchestration'];
 
 /**
- * A run token reads its runs, but not what they refer to: other runs, threads, sessions, agents and so on.
+ * A run token reads its own runs, but not what they refer to: other runs, threads, sessions, agents and so
+ * on.
  * @throws DomainError FORBIDDEN; NOT_FOUND for another run
  */
 export function requireRunAccess(
