@@ -336,7 +336,7 @@ const decided: Audit[] = [
     fact: '422: parameters that are missing, wrong or none of the template’s, all at once and by name',
     check: async () => {
       const answer = await account.make({ parameters: { prompt: 3, constructor: 1, id: 'x' } });
-      const others = 'is no parameter of the template; there are: model, prompt, system_prompt';
+      const others = 'is not a parameter of the template; there are: model, prompt, system_prompt';
       const faults = [
         'model: is required',
         'prompt: must be a string',

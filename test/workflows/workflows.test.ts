@@ -81,7 +81,7 @@ describe('a workflow that could not be carried out is refused, with its field an
     [
       'an unknown step',
       [{ ...one, dependsOn: ['x'] }],
-      { 'input.steps.0.dependsOn.0': 'step a waits for x, which is no step; there are a' },
+      { 'input.steps.0.dependsOn.0': 'step a waits for x, which is not a step; there are a' },
     ],
     [
       'an id that Liquid could not name',
@@ -98,7 +98,7 @@ describe('a workflow that could not be carried out is refused, with its field an
     [
       'U+0000',
       [{ ...one, task: 'a\0' }],
-      { 'input.steps.0.task': 'must not contain U+0000 or half of a surrogate pair' },
+      { 'input.steps.0.task': 'must not contain U+0000 or an unpaired surrogate' },
     ],
   ])('%s', async (_what, steps, issues) => {
     const answer = await tryToCreate(ann, steps);

@@ -6,14 +6,16 @@ import type { NewTask } from '../../store/tasks/create-task.ts';
 import type { Draft } from './draft.ts';
 import type { StepWorker } from './step-workers.ts';
 
-/** A name that nobody has looked up yet; that is done outside of the transaction, which is then begun anew. */
+/**
+ * A name that has not been looked up yet; that happens outside of the transaction, which is then repeated.
+ */
 export class ModelNeeded extends Error {
   override readonly name = 'ModelNeeded';
   readonly model: string | null;
   readonly ownerId: string;
 
   constructor(model: string | null, ownerId: string) {
-    super(`the model ${model} is to be looked up`);
+    super(`the model ${model} has to be looked up`);
     this.model = model;
     this.ownerId = ownerId;
   }
@@ -29,7 +31,7 @@ export function templateQuestion(
   return { template: name, parameters, given, models: Object.fromEntries(models) };
 }
 
-/** The part of a task that its template decides. @throws Error for a model that is not there; ModelNeeded */
+/** The part of a task defined by its template. @throws Error for an unknown model; ModelNeeded */
 export async function templatePart(
   draft: Draft,
   { name, version, parameters, steps }: TemplateWorker,
@@ -65,7 +67,7 @@ function modelsOf(
 }
 
 function ofOllama(id: string, model: string | null): ModelReference & { events: NewEvent[] } {
-  if (model === null) throw new Error(`the model of ${id} came out empty`);
+  if (model === null) throw new Error(`the model of ${id} is empty after rendering`);
   return { provider: 'ollama', model, events: [] };
 }
 

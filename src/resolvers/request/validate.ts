@@ -40,7 +40,7 @@ export function text(limits: { min?: number; max: number }) {
     .string()
     .min(min, min === 1 ? 'must not be empty' : `must have at least ${min} characters`)
     .max(max, `must have at most ${max} characters`)
-    .refine(isStorable, 'must not contain U+0000 or half of a surrogate pair');
+    .refine(isStorable, 'must not contain U+0000 or an unpaired surrogate');
 }
 
 /** Without a look at its members, of which zod would take a microsecond or two each. */
@@ -60,7 +60,7 @@ export function jsonObject(max: number) {
 function jsonFault(given: object, max: number): string | null {
   const json = JSON.stringify(given);
   if (json.length > max) return `must have at most ${max} characters`;
-  return isStorableJson(json) ? null : 'must not contain U+0000 or half of a surrogate pair';
+  return isStorableJson(json) ? null : 'must not contain U+0000 or an unpaired surrogate';
 }
 
 /** Refuses a value that is too large before the schema walks through it. */

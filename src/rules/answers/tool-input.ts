@@ -1,11 +1,11 @@
 type Json = Readonly<Record<string, unknown>>;
 
 /**
- * A tool's arguments as its schema wants them, from what models send instead: no arguments at all, the object as text,
- * in a list, or one level too deep; null for what is absent, numbers and booleans as text, one value for a list, a list
- * of one for a value, other spellings of a member's name. Whatever could mean two things stays as it is, and the schema
- * refuses it.
- * @param text the arguments as the model wrote them. @returns null when they are not a JSON object
+ * Converts the arguments of a tool call to what its schema requires. Models send no arguments at all, the
+ * object as a string, in a list or one level too deep; null for absent members, numbers and booleans as
+ * strings, one value for a list, a list of one for a value, and other spellings of names. Ambiguous input
+ * stays unchanged, so that the schema rejects it.
+ * @param text the arguments as written by the model. @returns null when they are not a JSON object
  */
 export function readToolInput(schema: Json, text: string): Json | null {
   const given = objectIn(text.trim() === '' ? {} : parsed(text));
@@ -19,7 +19,7 @@ function objectIn(value: unknown): Json | null {
   return isObject(read) ? read : null;
 }
 
-/** Takes the arguments out of `{"arguments": {…}}`, `{"name": …, "input": {…}}` or `{"read_file": {…}}`. */
+/** Extracts the arguments from `{"arguments": {…}}`, `{"name": …, "input": {…}}` or `{"read_file": {…}}`. */
 function unwrapped(schema: Json, given: Json): Json {
   const names = Object.keys(propertiesOf(schema));
   if (Object.keys(given).some((name) => nameAmong(names, name))) return given;
@@ -44,7 +44,9 @@ function coerceObject(schema: Json, given: Json): Json {
   return Object.fromEntries(members);
 }
 
-/** The member that a word means, perhaps in another spelling; null: none, or one that is there itself. */
+/**
+ * The member that a name refers to, possibly in another spelling; null: none, or one that is present itself.
+ */
 function memberFor(word: string, properties: Json, given: Json): string | null {
   const name = nameAmong(Object.keys(properties), word);
   return name === word || (name !== null && !Object.hasOwn(given, name)) ? name : null;
