@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { circlesOf } from './house/circles.ts';
 import { bodies, readSource, readSources, type Source } from './house/read-source.ts';
 
 const EVERYBODYS = ['vocabulary.ts', 'errors.ts'];
@@ -80,9 +81,10 @@ const ARROWS: Record<string, readonly string[]> = {
 
 /**
  * Nouns of rooms that are folded by them: each imports only itself and those before it. Files at a room's root stand
- * for themselves. Types of `store.ts` are in everybody's signatures, and are gone at run time.
+ * for themselves. Types of `store.ts` are in most signatures, and are gone at run time. Nouns that refer to each other
+ * share a place in the order.
  */
-const NOUNS: Record<string, readonly string[]> = {
+const NOUNS: Record<string, readonly (string | readonly string[])[]> = {
   rules: [
     ...[
       'ids',
@@ -130,7 +132,48 @@ const NOUNS: Record<string, readonly string[]> = {
     ...['integrations', 'sessions', 'threads', 'tasks', 'workflows', 'orchestrations', 'analytics'],
     ...['lookups.ts', 'store.ts', 'open-store.ts'],
   ],
+  schema: [
+    ...['builder', 'guards', 'runs', 'artifacts', 'events', 'accounts', 'models', 'agents', 'templates'],
+    'integrations',
+    // Sessions have threads and tasks, and these have a session.
+    ['sessions', 'threads', 'tasks'],
+    ...['workflows', 'orchestrations', 'analytics', 'subscriptions', 'system', 'index.ts'],
+  ],
+  engine: [
+    ...[
+      'outbound',
+      'sandbox',
+      'run-error.ts',
+      'context.ts',
+      'workspaces',
+      'models',
+      'model-calls',
+      'threads',
+    ],
+    ...['agents', 'templates', 'tasks', 'workflows', 'orchestrations', 'deliveries', 'runners.ts'],
+  ],
+  providers: [
+    ...['wire', 'provider.ts', 'vendor.ts', 'reading', 'history', 'failures', 'quirks', 'stream'],
+    ...['openai', 'anthropic', 'ollama', 'azure', 'custom', 'demo', 'registry.ts', 'reach.ts'],
+  ],
+  jobs: [
+    ...['presence.ts', 'errands.ts', 'take-work.ts', 'early-starts.ts', 'dispatcher.ts', 'context.ts'],
+    ...['reaper.ts', 'sweep.ts', 'timers.ts', 'execute-run.ts', 'delete-account.ts', 'index.ts'],
+    ...['job-runner.ts', 'start-jobs.ts'],
+  ],
+  http: [
+    ...['errors', 'requests', 'limits', 'connections', 'graphql', 'routes', 'compat'],
+    ...['worker-app.ts', 'app.ts'],
+  ],
+  'rest-compat': [
+    ...['graphql-env.d.ts', 'definitions', 'errors', 'shapes', 'execution', 'sockets', 'root', 'openapi'],
+    ...['themachine', 'ai-task-orchestra', 'mini-devin', 'amas', 'orchestratex'],
+    ...['dialect-routes.ts', 'index.ts'],
+  ],
 };
+
+/** Files that import each other, types included: these types of GraphQL refer to each other. */
+const CIRCLES = [['schema/sessions/session.ts', 'schema/tasks/task.ts', 'schema/threads/thread.ts']];
 
 /** Files and folders of a room. */
 const MOST_ENTRIES = 20;
@@ -187,6 +230,10 @@ describe('arrows', () => {
         !LISTS.includes(folder) && new Set(entries.map(([, entry]) => entry)).size > MOST_ENTRIES,
     );
     expect(full.map(([folder]) => folder)).toEqual([]);
+  });
+
+  test('no file imports itself by way of others', () => {
+    expect(circlesOf(sources)).toEqual(CIRCLES);
   });
 
   test('imports name the file, with .ts', () => {
@@ -323,6 +370,27 @@ describe('this test sees what it is to see', () => {
     expect(wrongNouns([read('store/runs/a.ts', text)])).toHaveLength(wrong);
   });
 
+  test('a circle of three, and not what only leads to it', () => {
+    const text = (...names: string[]) => names.map((name) => `import './${name}.ts';`).join('\n');
+    const files = [
+      read('jobs/a.ts', text('b')),
+      read('jobs/b.ts', text('c', 'd')),
+      read('jobs/c.ts', "import type { A } from './a.ts';"),
+      read('jobs/d.ts', text('e')),
+      read('jobs/e.ts', ''),
+      read('jobs/f.ts', text('a')),
+    ];
+    expect(circlesOf(files)).toEqual([['jobs/a.ts', 'jobs/b.ts', 'jobs/c.ts']]);
+  });
+
+  test.each([
+    { path: 'schema/tasks/a.ts', text: "import { a } from '../sessions/a.ts';", wrong: 0 },
+    { path: 'schema/sessions/a.ts', text: "import { a } from '../tasks/a.ts';", wrong: 0 },
+    { path: 'schema/sessions/a.ts', text: "import { a } from '../workflows/a.ts';", wrong: 1 },
+  ])('in $path, of $text: $wrong', ({ path, text, wrong }) => {
+    expect(wrongNouns([read(path, text)])).toHaveLength(wrong);
+  });
+
   test('words in comments, strings and patterns are no code', () => {
     const text = `// any
       const a = 'process.env'; /* console.log */ const b = /class {2}\\/'/; const c = \`\${a} any\`;`;
@@ -369,10 +437,16 @@ function wrongNouns(files: readonly Source[]): string[] {
       if (one.room !== room || one.path === null || (one.isType && one.path === `${room}/store.ts`))
         return false;
       const noun = nounOf(one.path);
-      return noun !== own && !nouns.slice(0, nouns.indexOf(own)).includes(noun);
+      return noun !== own && !(placeOf(nouns, noun) <= placeOf(nouns, own));
     });
     return wrong.map(({ from }) => `${path} -> ${from}`);
   });
+}
+
+/** NaN, which stands before and after nothing, for a noun that is not in the order. */
+function placeOf(nouns: readonly (string | readonly string[])[], noun: string): number {
+  const place = nouns.findIndex((each) => each === noun || (Array.isArray(each) && each.includes(noun)));
+  return place < 0 ? Number.NaN : place;
 }
 
 const nounOf = (path: string): string => path.split('/')[1] ?? path;

@@ -1,6 +1,6 @@
 import { print } from 'graphql';
 import { taskEndpoints } from '../../src/rest-compat/mini-devin/tasks.ts';
-import { globalIdOf } from '../../src/rest-compat/output.ts';
+import { globalIdOf } from '../../src/rest-compat/shapes/output.ts';
 import type { HttpRequest } from '../client/http.ts';
 import type { Target } from '../client/tasks.ts';
 import { fillHistory, HISTORY_SESSION, HISTORY_TASK, HISTORY_USER } from '../history.ts';

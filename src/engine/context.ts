@@ -7,7 +7,7 @@ import type { SecretBox } from '../secrets/secret-box.ts';
 import type { RunWriter } from '../store/log/text-writer.ts';
 import type { Store } from '../store/store.ts';
 import type { WorkspaceSettings } from '../workspaces/workspaces.ts';
-import type { Outbound } from './outbound.ts';
+import type { Outbound } from './outbound/outbound.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
 
 /** The dependencies of the engine. */

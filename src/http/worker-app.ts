@@ -1,10 +1,10 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Services } from '../context.ts';
 import { createProbe } from '../resolvers/system/health.ts';
-import { createAdmission } from './admission.ts';
-import { answerFailure, answerUnknownPath } from './failures.ts';
+import { answerFailure, answerUnknownPath } from './errors/to-reply.ts';
 import { createConnections, FASTIFY_TIMEOUTS } from './limits/connections.ts';
-import { metricsRoute } from './metrics-route.ts';
+import { createAdmission } from './requests/admission.ts';
+import { metricsRoute } from './routes/metrics-route.ts';
 
 /** What a worker alone shows to an operator: `/health` and `/metrics`, by the rules of the API's own. */
 export async function createWorkerApp(

@@ -1,18 +1,28 @@
+import type { EngineContext } from '../engine/context.ts';
+import type { Deliveries } from '../engine/deliveries/deliveries.ts';
 import { readOwnersOfDue } from '../store/integrations/send-deliveries.ts';
 import { findDueWorkflow, keepSchedule, readOwnersOfTicks } from '../store/workflows/keep-schedule.ts';
-import type { JobContext } from './context.ts';
 
 /** Work of an account that is no run, and goes before its runs. */
 export const ERRANDS = ['deliver', 'keep-schedule'] as const;
 export type ErrandKind = (typeof ERRANDS)[number];
 
+/** What errands need of a worker. */
+export interface ErrandContext {
+  engine: EngineContext;
+  /** Notifications about the ends of runs. */
+  deliveries: Deliveries;
+  /** Aborts when this worker stops: what is claimed after that is handed over at once. */
+  stopping: AbortSignal;
+}
+
 interface Errand {
   /** Whether one more may be in hand for the account. */
-  hasCapacity(context: JobContext, ownerId: string): boolean;
+  hasCapacity(context: ErrandContext, ownerId: string): boolean;
   /** @returns what does the next piece; null: none is due. */
-  take(context: JobContext, ownerId: string): Promise<(() => Promise<void>) | null>;
+  take(context: ErrandContext, ownerId: string): Promise<(() => Promise<void>) | null>;
   /** Accounts for which there is one that is due. */
-  readOwners(context: JobContext): Promise<string[]>;
+  readOwners(context: ErrandContext): Promise<string[]>;
 }
 
 const deliver: Errand = {
@@ -48,7 +58,7 @@ export interface Errands {
   lookAround(): Promise<void>;
 }
 
-export function createErrands(context: () => JobContext): Errands {
+export function createErrands(context: () => ErrandContext): Errands {
   const known = new Map<string, Set<ErrandKind>>();
 
   const possible = (ownerId: string) =>

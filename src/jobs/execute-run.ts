@@ -1,5 +1,5 @@
-import { carryOut } from '../engine/carry-out.ts';
-import { advanceExecution } from '../engine/workflow/advance.ts';
+import { carryOut } from '../engine/runners.ts';
+import { advanceExecution } from '../engine/workflows/advance-execution.ts';
 import { outlastConnectionLoss } from '../store/database/connection-loss.ts';
 import { isEnding } from '../store/log/events.ts';
 import { type Lease, LeaseLost, openLease } from '../store/log/lease.ts';

@@ -1,5 +1,5 @@
 import type { EngineContext } from '../engine/context.ts';
-import { createDeliveries } from '../engine/integration/deliveries.ts';
+import { createDeliveries } from '../engine/deliveries/deliveries.ts';
 import { createPool } from '../store/database/database.ts';
 import { LeaseLost } from '../store/log/lease.ts';
 import { readWaitingAccounts } from '../store/workers/waiting-accounts.ts';

@@ -1,7 +1,7 @@
+import type { JsonObject } from '../rules/json/json-object.ts';
 import { FAILURES, type ProviderErrorCode } from '../rules/models/provider-failure.ts';
 import type { Usage } from '../rules/money/money.ts';
 import type { FinishReason, ModelCapability, ProviderId, ReasoningEffort } from '../vocabulary.ts';
-import type { JsonObject } from './json-object.ts';
 
 export interface ToolDefinition {
   name: string;

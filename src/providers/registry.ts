@@ -18,7 +18,8 @@ const MAKERS: Record<ProviderId, Maker> = {
       (await import('./anthropic/provider.ts')).createAnthropicProvider(anthropic, undefined, quirks)),
   azure: ({ azure }) =>
     azure &&
-    (async (_custom, quirks) => (await import('./azure.ts')).createAzureProvider(azure, undefined, quirks)),
+    (async (_custom, quirks) =>
+      (await import('./azure/provider.ts')).createAzureProvider(azure, undefined, quirks)),
   custom: () => async (models, quirks) =>
     (await import('./custom/provider.ts')).createCustomProvider(models, undefined, quirks),
   ollama:

@@ -65,17 +65,19 @@ export function createLookups(database: Database): Lookups {
   });
   const conditions = keep(() => readCondition(database));
   const calls = keep((key) => readRecentCalls(database, JSON.parse(key) as ModelReference[]));
+  const recentCalls: Lookups['recentCalls'] = async (models) =>
+    (await calls.find(JSON.stringify(models))) ?? new Map();
   const analytics = shareReads((scope: string) => readAnalytics(database, readScope(scope)));
   const installation = shareReads((_whole: 'whole') => readInstallation(database));
   const candidates = shareReads((key: string) => {
     const [userId, providers] = JSON.parse(key) as [string, ProviderId[]];
-    return readModelCandidates({ database, lookups }, userId, providers);
+    return readModelCandidates({ database, recentCalls }, userId, providers);
   });
-  const lookups: Lookups = {
+  return {
     credential: (credential) => credentials.find(JSON.stringify(credential)),
     guest: async () => (await guests.find('guest'))!,
     model: (userId, name) => models.find(JSON.stringify([userId, name])),
-    recentCalls: async (wanted) => (await calls.find(JSON.stringify(wanted))) ?? new Map(),
+    recentCalls,
     activeAgents: shareReads((userId) => activeAgents(database, userId)),
     candidates: (userId, providers) => candidates(JSON.stringify([userId, providers])),
     analytics: (scope) => analytics(JSON.stringify(scope)),
@@ -88,7 +90,6 @@ export function createLookups(database: Database): Lookups {
     database: async () => (await conditions.find('whole'))!,
     forgetModels: models.forget,
   };
-  return lookups;
 }
 
 /** JSON knows no dates. */

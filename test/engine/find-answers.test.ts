@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Compute } from '../../src/computation/computation.ts';
-import { AnswersNeeded, findAnswers } from '../../src/engine/workflow/answers.ts';
+import { AnswersNeeded, findAnswers } from '../../src/engine/workflows/answers.ts';
 import { TooComplex } from '../../src/rules/liquid/watch.ts';
 import type { StepQuestion } from '../../src/rules/workflows/liquid.ts';
 

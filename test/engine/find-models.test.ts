@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { EngineContext } from '../../src/engine/context.ts';
-import { findModels } from '../../src/engine/find-models.ts';
-import { createOutbound } from '../../src/engine/outbound.ts';
+import { findModels } from '../../src/engine/models/find-models.ts';
+import { createOutbound } from '../../src/engine/outbound/outbound.ts';
 import { createSandbox } from '../../src/engine/sandbox/sandbox.ts';
 import { createLog } from '../../src/log.ts';
 import { type ModelTraits, type Provider, ProviderError } from '../../src/providers/provider.ts';

@@ -1,9 +1,9 @@
 import type { LookupAddress } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createIntegrationTester } from '../../src/engine/integration/tester.ts';
-import { createOutbound } from '../../src/engine/outbound.ts';
-import { createOutboundFetch } from '../../src/engine/outbound-fetch.ts';
+import { createIntegrationTester } from '../../src/engine/deliveries/tester.ts';
+import { createOutbound } from '../../src/engine/outbound/outbound.ts';
+import { createOutboundFetch } from '../../src/engine/outbound/outbound-fetch.ts';
 import type { IntegrationRow } from '../../src/store/integrations/integrations.ts';
 import { type Outside, startOutside } from '../vendor/outside.ts';
 

@@ -2,7 +2,7 @@ import type { LookupAddress } from 'node:dns';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type LookupFunction } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import { createOutbound } from '../../src/engine/outbound.ts';
+import { createOutbound } from '../../src/engine/outbound/outbound.ts';
 
 const resolving =
   (...addresses: string[]): LookupFunction =>

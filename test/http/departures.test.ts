@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 import Fastify from 'fastify';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { answerFailure } from '../../src/http/failures.ts';
+import { answerFailure } from '../../src/http/errors/to-reply.ts';
 import type { Polyphony } from '../harness/process.ts';
 import { openStage, type Stage } from '../harness/stage.ts';
 

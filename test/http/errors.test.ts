@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { REQUEST_ERROR_CODES } from '../../src/errors.ts';
-import { maskError } from '../../src/http/errors.ts';
+import { maskError } from '../../src/http/errors/from-graphql.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
 import { ask, CARRIERS } from './carriers.ts';
 

@@ -1,6 +1,6 @@
 import { fastify } from 'fastify';
 import { expect, test } from 'vitest';
-import { limitJsonBodies } from '../../src/http/json-body.ts';
+import { limitJsonBodies } from '../../src/http/requests/json-body.ts';
 
 /** @returns for each body the iteration of the event loop in which its handler ran */
 async function iterationsOf(bodies: readonly string[]): Promise<number[]> {

@@ -1,7 +1,7 @@
 import { getIntrospectionQuery, getNamedType, isObjectType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { modelPageCost, pageCost } from '../../src/schema/builder/page-cost.ts';
 import { schema } from '../../src/schema/index.ts';
-import { modelPageCost, pageCost } from '../../src/schema/page-cost.ts';
 import { type Client, data } from '../harness/client.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
 import { ask, CARRIERS } from './carriers.ts';

@@ -1,7 +1,7 @@
 import { getNamedType, isInterfaceType, isObjectType } from 'graphql';
 import { expect, test } from 'vitest';
+import { LONG_FIELDS } from '../../src/schema/guards/long-fields.ts';
 import { schema } from '../../src/schema/index.ts';
-import { LONG_FIELDS } from '../../src/schema/long-fields.ts';
 
 /** Texts of at most some thousand characters: names, words, addresses, reasons. */
 const SHORT = new Set(

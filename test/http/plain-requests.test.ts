@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { isPlain } from '../../src/http/plain-requests.ts';
+import { isPlain } from '../../src/http/graphql/plain-requests.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
 
 let server: TestServer;

@@ -1,6 +1,6 @@
 import { buildSchema, GraphQLError, parse, validate } from 'graphql';
 import { expect, test } from 'vitest';
-import { withoutValue } from '../../src/http/without-value.ts';
+import { withoutValue } from '../../src/http/errors/without-value.ts';
 
 const CANARY = 'canary7f3a9';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { createAzureProvider } from '../../src/providers/azure.ts';
+import { createAzureProvider } from '../../src/providers/azure/provider.ts';
 import { startVendor, type Vendor } from '../vendor/server.ts';
 import { CANARY, never, REQUEST } from './conversation.ts';
 import { listen } from './listen.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ModelMessage, ModelRequest, Provider } from '../../src/providers/provider.ts';
-import { DEFAULT_PATIENCE } from '../../src/providers/watch-stream.ts';
+import { DEFAULT_PATIENCE } from '../../src/providers/stream/watch-stream.ts';
 import { actorOf, WHO, type Who } from '../vendor/behaviours/actors.ts';
 import type { Api, Behaviour } from '../vendor/behaviours/behaviour.ts';
 import type { Kind } from '../vendor/behaviours/kinds.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { createOutbound } from '../../src/engine/outbound.ts';
-import { createOutboundAsk } from '../../src/engine/outbound-fetch.ts';
+import { createOutbound } from '../../src/engine/outbound/outbound.ts';
+import { createOutboundAsk } from '../../src/engine/outbound/outbound-fetch.ts';
 import { createAnthropicProvider } from '../../src/providers/anthropic/provider.ts';
-import { createAzureProvider } from '../../src/providers/azure.ts';
+import { createAzureProvider } from '../../src/providers/azure/provider.ts';
 import { createCustomProvider } from '../../src/providers/custom/provider.ts';
 import { createOllamaProvider } from '../../src/providers/ollama/provider.ts';
 import { createOpenAiProvider } from '../../src/providers/openai/provider.ts';

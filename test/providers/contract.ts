@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isRetryable, type ModelRequest, type Provider } from '../../src/providers/provider.ts';
-import { DEFAULT_PATIENCE, type Patience } from '../../src/providers/watch-stream.ts';
+import { DEFAULT_PATIENCE, type Patience } from '../../src/providers/stream/watch-stream.ts';
 import type { ProviderErrorCode } from '../../src/rules/models/provider-failure.ts';
 import type { Usage } from '../../src/rules/money/money.ts';
 import { UNKNOWN_USAGE } from '../../src/rules/money/money.ts';

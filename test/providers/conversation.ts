@@ -1,5 +1,5 @@
-import type { JsonObject } from '../../src/providers/json-object.ts';
 import type { ModelMessage, ModelRequest, ToolDefinition } from '../../src/providers/provider.ts';
+import type { JsonObject } from '../../src/rules/json/json-object.ts';
 
 export const CANARY = 'canary-key-1234567890';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sumOfCounts, tokenCount } from '../../src/providers/token-count.ts';
+import { sumOfCounts, tokenCount } from '../../src/providers/reading/token-count.ts';
 import { ABSURD_COUNTS } from './conversation.ts';
 
 test.each([

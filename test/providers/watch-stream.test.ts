@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { StreamPart } from '../../src/providers/provider.ts';
-import { type Patience, watchStream } from '../../src/providers/watch-stream.ts';
+import { type Patience, watchStream } from '../../src/providers/stream/watch-stream.ts';
 import { UNKNOWN_USAGE } from '../../src/rules/money/money.ts';
 import { failureOf, listen } from './listen.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createTokens } from '../../src/resolvers/accounts/logins/tokens.ts';
-import type { DialectTable } from '../../src/rest-compat/dialect.ts';
+import type { DialectTable } from '../../src/rest-compat/definitions/dialect-table.ts';
 import {
   type Choice,
   type Clues,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { findNamed, type Nameable, named, namesOf } from '../../src/rest-compat/orchestratex/model-names.ts';
-import { globalIdOf } from '../../src/rest-compat/output.ts';
+import { globalIdOf } from '../../src/rest-compat/shapes/output.ts';
 
 function model(provider: Nameable['provider'], modelId: string, rest: Partial<Nameable> = {}): Nameable {
   const id = globalIdOf('Model', `${provider.toLowerCase()}/${modelId}`);

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { refuse } from '../../src/rest-compat/amas/errors.ts';
-import { endpoint } from '../../src/rest-compat/dialect.ts';
-import { graphql } from '../../src/rest-compat/documents.ts';
-import { jsonBody, oneOf, path } from '../../src/rest-compat/input.ts';
-import { globalIdOf } from '../../src/rest-compat/output.ts';
-import { queryFlag, queryInteger, range } from '../../src/rest-compat/query.ts';
+import { endpoint } from '../../src/rest-compat/definitions/endpoint.ts';
+import { graphql } from '../../src/rest-compat/execution/documents.ts';
+import { jsonBody, oneOf, path } from '../../src/rest-compat/shapes/input.ts';
+import { globalIdOf } from '../../src/rest-compat/shapes/output.ts';
+import { queryFlag, queryInteger, range } from '../../src/rest-compat/shapes/query.ts';
 import { newId } from '../../src/rules/ids/ids.ts';
 import { saveArtifact } from '../../src/store/tasks/artifacts.ts';
 import { holdTask, runIdOf } from '../harness/lease.ts';

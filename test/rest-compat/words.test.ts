@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { inputFault } from '../../src/rest-compat/faults.ts';
+import { inputFault } from '../../src/rest-compat/errors/from-graphql.ts';
 import {
   anyObject,
   flag,
@@ -10,8 +10,8 @@ import {
   number,
   oneOf,
   text,
-} from '../../src/rest-compat/input.ts';
-import { globalIdOf, isoSeconds, naiveMicroseconds, plainId } from '../../src/rest-compat/output.ts';
+} from '../../src/rest-compat/shapes/input.ts';
+import { globalIdOf, isoSeconds, naiveMicroseconds, plainId } from '../../src/rest-compat/shapes/output.ts';
 
 describe('what a body may hold', () => {
   const input = z.object({

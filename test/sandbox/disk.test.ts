@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { takeSnapshot } from '../../src/engine/workspace-diff.ts';
+import { takeSnapshot } from '../../src/engine/workspaces/workspace-diff.ts';
 import { isRoot, openWorkPlace, type WorkPlace, type WorkPlaceOptions } from './work-place.ts';
 
 const MiB = 2 ** 20;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { defineSearch } from '../../src/engine/tools/search.ts';
+import { defineSearch } from '../../src/engine/agents/tools/search.ts';
 import { openWorkPlace, type WorkPlace } from './work-place.ts';
 
 /** A machine without ripgrep, and one with it, if this one has it. */

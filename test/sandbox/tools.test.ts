@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFil
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { TOOLS } from '../../src/engine/tools/index.ts';
-import type { ToolResult } from '../../src/engine/tools/tool.ts';
+import { TOOLS } from '../../src/engine/agents/tools/index.ts';
+import type { ToolResult } from '../../src/engine/agents/tools/tool.ts';
 import { openWorkPlace, SECRET, type WorkPlace } from './work-place.ts';
 
 let place: WorkPlace;

@@ -16,8 +16,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, test } from 'vitest';
-import { TOOLS } from '../../src/engine/tools/index.ts';
-import { diffSince, takeSnapshot } from '../../src/engine/workspace-diff.ts';
+import { TOOLS } from '../../src/engine/agents/tools/index.ts';
+import { diffSince, takeSnapshot } from '../../src/engine/workspaces/workspace-diff.ts';
 import { isRoot, openWorkPlace, SECRET, type WorkPlace } from './work-place.ts';
 
 const { signal } = new AbortController();

@@ -1,5 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { diffSince, type Snapshot, snapshotSchema, takeSnapshot } from '../../src/engine/workspace-diff.ts';
+import {
+  diffSince,
+  type Snapshot,
+  snapshotSchema,
+  takeSnapshot,
+} from '../../src/engine/workspaces/workspace-diff.ts';
 import { openWorkPlace, type WorkPlace } from './work-place.ts';
 
 const { signal } = new AbortController();

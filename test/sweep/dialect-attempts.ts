@@ -1,4 +1,4 @@
-import type { Endpoint } from '../../src/rest-compat/dialect.ts';
+import type { Endpoint } from '../../src/rest-compat/definitions/endpoint.ts';
 import { DIALECT_TABLES } from '../../src/rest-compat/index.ts';
 import type { Dialect } from '../../src/vocabulary.ts';
 import { mask } from './compare.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import type { Endpoint } from '../../src/rest-compat/dialect.ts';
+import type { Endpoint } from '../../src/rest-compat/definitions/endpoint.ts';
 
 type JsonSchema = z.core.JSONSchema.JSONSchema;
 

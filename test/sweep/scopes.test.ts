@@ -1,6 +1,6 @@
 import { type DocumentNode, Kind } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { REQUIREMENTS } from '../../src/schema/scopes.ts';
+import { REQUIREMENTS } from '../../src/schema/guards/scopes.ts';
 import { SCOPES, type Scope } from '../../src/vocabulary.ts';
 import { ask } from '../http/carriers.ts';
 import { carriersOf, END_LOGINS, ownOf, run, TRIED, type Tried } from './attempts.ts';

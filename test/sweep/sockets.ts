@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { WebSocket } from 'ws';
+import type { Socket } from '../../src/rest-compat/definitions/socket.ts';
 import { DIALECT_TABLES } from '../../src/rest-compat/index.ts';
-import type { Socket } from '../../src/rest-compat/sockets/socket.ts';
 import type { Dialect } from '../../src/vocabulary.ts';
 import { mask } from './compare.ts';
 import { fill, type Own, type Place, placesOf, schemaOf, typeNamedBy } from './parts.ts';

@@ -2,9 +2,9 @@ import type { ModelRequest } from '../../providers/provider.ts';
 import type { Lease } from '../../store/log/lease.ts';
 import type { StartedTask } from '../../store/runs/load-claimed-task.ts';
 import { restartAttempt } from '../../store/runs/restart-attempt.ts';
-import { askModel, createTries } from '../ask-model.ts';
 import type { EngineContext } from '../context.ts';
-import type { ModelCallResult } from '../model-call.ts';
+import { askModel, createTries } from './ask-model.ts';
+import type { ModelCallResult } from './model-call.ts';
 
 /** A task whose model is asked for a summary. */
 export type Summarizing = Pick<StartedTask, 'provider' | 'model' | 'fallbackModels' | 'parameters'>;

@@ -7,8 +7,8 @@ import type { Lease } from '../../store/log/lease.ts';
 import type { StartedTask } from '../../store/runs/load-claimed-task.ts';
 import { keepSummary } from '../../store/threads/keep-summary.ts';
 import type { EngineContext } from '../context.ts';
-import type { ModelCallResult } from '../model-call.ts';
 import { askForSummary, type Summarizing } from '../model-calls/ask-for-summary.ts';
+import type { ModelCallResult } from '../model-calls/model-call.ts';
 import { bytesIn } from './conversation.ts';
 import type { Opening } from './read-conversation.ts';
 

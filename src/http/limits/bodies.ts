@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import pLimit from 'p-limit';
 import { DomainError } from '../../errors.ts';
-import type { Admission } from '../admission.ts';
+import type { Admission } from '../requests/admission.ts';
 
 /** Bytes. Shorter bodies are not counted: 1,000 connections of an address hold 16 MB of them at most. */
 const SHORT = 16 * 1024;

@@ -2,10 +2,10 @@ import { type ExecutionArgs, type ExecutionResult, GraphQLError, getOperationAST
 import type { Plugin } from 'graphql-yoga';
 import type { Context } from '../../context.ts';
 import { DomainError } from '../../errors.ts';
-import { accountOf } from '../context.ts';
-import { statusOf } from '../failures.ts';
+import { shownErrors } from '../errors/bound-errors.ts';
+import { statusOf } from '../errors/to-reply.ts';
+import { accountOf } from '../requests/context.ts';
 import { isLarge } from './answer-size.ts';
-import { shownErrors } from './bound-errors.ts';
 import { markSentOnce } from './sent-once.ts';
 
 /** Limits what executions read from the database, and the size of their responses. */

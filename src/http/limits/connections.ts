@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Services } from '../../context.ts';
-import type { Admission } from '../admission.ts';
+import type { Admission } from '../requests/admission.ts';
 import { type ConcurrencyLimit, createConcurrencyLimit } from './concurrency.ts';
 import { allowed } from './limiter.ts';
 

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import type { Services } from '../../context.ts';
-import type { Admission } from '../admission.ts';
-import { headerCredentials } from '../context.ts';
+import type { Admission } from '../requests/admission.ts';
+import { headerCredentials } from '../requests/context.ts';
 import { isLarge } from './answer-size.ts';
 import { limitBodies } from './bodies.ts';
 import { type Connections, createConnections } from './connections.ts';

@@ -1,13 +1,13 @@
+import { isJsonObject, type JsonObject } from '../../rules/json/json-object.ts';
 import { storable } from '../../rules/text/text.ts';
 import type { FinishReason } from '../../vocabulary.ts';
-import { isJsonObject, type JsonObject } from '../json-object.ts';
+import { problemIn } from '../failures/problem.ts';
+import { fromProblem } from '../failures/vendor-failure.ts';
 import type { StreamPart } from '../provider.ts';
 import { mapFinishReason } from '../reading/finish-reason.ts';
-import { problemIn } from '../reading/problem.ts';
 import { readText } from '../reading/text.ts';
 import { gatherUsage } from '../reading/usage.ts';
 import type { Vendor } from '../vendor.ts';
-import { fromProblem } from '../vendor-failure.ts';
 import { readTogether } from '../wire/read-together.ts';
 import { gatherTurn } from './turn.ts';
 

@@ -5,13 +5,13 @@ import type {
   MessageParam,
 } from '@anthropic-ai/sdk/resources/messages';
 import { coerceError } from '../../errors.ts';
+import type { JsonObject } from '../../rules/json/json-object.ts';
 import { fitHistory } from '../history/fit.ts';
 import { PLAIN_IDS } from '../history/names.ts';
 import { schemaInWords } from '../history/reshape.ts';
-import type { JsonObject } from '../json-object.ts';
 import { type ModelMessage, type ModelRequest, ProviderError, type ToolDefinition } from '../provider.ts';
 import type { Quirk, Quirks } from '../quirks/quirk.ts';
-import { argumentsObject } from '../tool-call.ts';
+import { argumentsObject } from '../reading/tool-call.ts';
 import { withBreakpoints } from './breakpoints.ts';
 import { reasoningFor } from './thinking.ts';
 

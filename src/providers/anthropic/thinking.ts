@@ -2,8 +2,8 @@ import type { MessageCreateParamsStreaming, MessageParam } from '@anthropic-ai/s
 import type { ReasoningEffort } from '../../vocabulary.ts';
 import type { ModelRequest } from '../provider.ts';
 import type { Quirks } from '../quirks/quirk.ts';
-import { reasoningBudget } from '../reasoning/budget.ts';
-import { effortOf } from '../reasoning/effort.ts';
+import { reasoningBudget } from '../quirks/reasoning-budget.ts';
+import { effortOf } from '../quirks/reasoning-effort.ts';
 
 type Thinking = Pick<MessageCreateParamsStreaming, 'thinking'>;
 type Effort = 'low' | 'medium' | 'high' | 'xhigh' | 'max';

@@ -1,8 +1,8 @@
-import { isJsonObject, type JsonObject } from '../json-object.ts';
+import { isJsonObject, type JsonObject } from '../../rules/json/json-object.ts';
 import type { StreamPart, VendorTurn } from '../provider.ts';
 import { joinArguments } from '../reading/join-arguments.ts';
 import { readText } from '../reading/text.ts';
-import { argumentsObject, toolCallPart } from '../tool-call.ts';
+import { argumentsObject, toolCallPart } from '../reading/tool-call.ts';
 import { countCharacters } from '../wire/bounds.ts';
 
 type ToolCallPart = Extract<StreamPart, { type: 'tool_call' }>;

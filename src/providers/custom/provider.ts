@@ -3,7 +3,7 @@ import { DomainError } from '../../errors.ts';
 import { createChatProvider, QUIET } from '../openai/chat.ts';
 import { type ModelRequest, type Provider, ProviderError, type StreamPart } from '../provider.ts';
 import { createQuirkMemory } from '../quirks/memory.ts';
-import { DEFAULT_PATIENCE } from '../watch-stream.ts';
+import { DEFAULT_PATIENCE } from '../stream/watch-stream.ts';
 import type { Ask } from '../wire/ask.ts';
 import { createFetch } from '../wire/fetch.ts';
 

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../json-object.ts';
+import { isJsonObject, type JsonObject } from '../../rules/json/json-object.ts';
 
 /** Schemas are anybody's, and a small one that contains itself has instances without end. */
 const DEEPEST = 32;

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
 import type { Usage } from '../../rules/money/money.ts';
 import type { ModelRequest, Provider, StreamPart } from '../provider.ts';
-import { watchStream } from '../watch-stream.ts';
+import { watchStream } from '../stream/watch-stream.ts';
 import { minimalInstance } from './instance.ts';
 import { nextCall, type ScriptedCall } from './script.ts';
 import { splitWords } from './words.ts';

@@ -1,5 +1,5 @@
 import type { ModelMessage, ModelRequest, ToolCall } from '../provider.ts';
-import { argumentsObject } from '../tool-call.ts';
+import { argumentsObject } from '../reading/tool-call.ts';
 import { fitId, fitName } from './names.ts';
 import { isOwn, type Origin } from './origin.ts';
 

@@ -1,7 +1,7 @@
 import { type AbortableAsyncIterator, Ollama } from 'ollama';
-import type { JsonObject } from '../json-object.ts';
+import type { JsonObject } from '../../rules/json/json-object.ts';
+import { brokenOff, notAnswered } from '../failures/thrown.ts';
 import { ProviderError } from '../provider.ts';
-import { brokenOff, notAnswered } from '../thrown.ts';
 import type { Vendor } from '../vendor.ts';
 import { type Handed, readableLines } from './lines.ts';
 

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
-import { estimateTokens } from '../estimate-tokens.ts';
 import type { ModelRequest } from '../provider.ts';
+import { estimateTokens } from '../stream/estimate-tokens.ts';
 
 /** What Ollama loads a model with where a request says nothing. https://docs.ollama.com/context-length */
 const DEFAULT = 4_096;

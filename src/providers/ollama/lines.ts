@@ -1,7 +1,7 @@
-import { isJsonObject } from '../json-object.ts';
-import { problemIn } from '../reading/problem.ts';
+import { isJsonObject } from '../../rules/json/json-object.ts';
+import { problemIn } from '../failures/problem.ts';
+import { fromProblem } from '../failures/vendor-failure.ts';
 import type { Vendor } from '../vendor.ts';
-import { fromProblem } from '../vendor-failure.ts';
 import { AnswerTooLong, MAX_WHOLE_BYTES } from '../wire/bounds.ts';
 
 /** How far the lines of an answer have been handed to the client. */

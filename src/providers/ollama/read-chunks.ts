@@ -1,12 +1,12 @@
 import type { ChatResponse } from 'ollama';
+import { isJsonObject } from '../../rules/json/json-object.ts';
 import { storable } from '../../rules/text/text.ts';
 import type { FinishReason } from '../../vocabulary.ts';
-import { isJsonObject } from '../json-object.ts';
 import { type Durations, ProviderError, type StreamPart, type VendorTurn } from '../provider.ts';
 import { isFailedEnd, mapFinishReason } from '../reading/finish-reason.ts';
 import { readText } from '../reading/text.ts';
+import { tokenCount } from '../reading/token-count.ts';
 import { gatherToolCalls } from '../reading/tool-calls.ts';
-import { tokenCount } from '../token-count.ts';
 import type { Vendor } from '../vendor.ts';
 
 /** Makes parts of the lines of one answer. https://docs.ollama.com/api/chat */

@@ -4,8 +4,8 @@ import { CHAT_IDS } from '../history/names.ts';
 import { schemaInWords } from '../history/reshape.ts';
 import type { ModelMessage, ModelRequest, ToolDefinition } from '../provider.ts';
 import type { Quirks } from '../quirks/quirk.ts';
-import { BASIC_EFFORTS, effortOf } from '../reasoning/effort.ts';
-import { argumentsObject } from '../tool-call.ts';
+import { BASIC_EFFORTS, effortOf } from '../quirks/reasoning-effort.ts';
+import { argumentsObject } from '../reading/tool-call.ts';
 
 /** What the API takes beside what the client's types know. https://docs.ollama.com/api/chat */
 type Asked = ChatRequest & { truncate: false; shift: false };

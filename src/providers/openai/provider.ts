@@ -3,7 +3,7 @@ import type { VendorConfig } from '../../config.ts';
 import { OWN_SERVER_RATES, VENDOR_RATES } from '../../rules/models/first-token.ts';
 import type { Provider } from '../provider.ts';
 import { createQuirkMemory } from '../quirks/memory.ts';
-import { DEFAULT_PATIENCE } from '../watch-stream.ts';
+import { DEFAULT_PATIENCE } from '../stream/watch-stream.ts';
 import { createFetch } from '../wire/fetch.ts';
 import { createChatProvider, QUIET } from './chat.ts';
 import { createServed, isOpenAiHost } from './served.ts';

@@ -1,15 +1,15 @@
+import { isJsonObject, type JsonObject } from '../../rules/json/json-object.ts';
 import { storable } from '../../rules/text/text.ts';
+import { problemIn, statusOf } from '../failures/problem.ts';
+import { fromProblem } from '../failures/vendor-failure.ts';
 import type { Origin } from '../history/origin.ts';
-import { isJsonObject, type JsonObject } from '../json-object.ts';
 import { ProviderError, type StreamPart } from '../provider.ts';
 import { isFailedEnd, mapFinishReason, reasonOf } from '../reading/finish-reason.ts';
-import { problemIn, statusOf } from '../reading/problem.ts';
 import { THOUGHTS } from '../reading/reasoning-fields.ts';
 import { firstSaid, readText } from '../reading/text.ts';
 import { gatherToolCalls } from '../reading/tool-calls.ts';
 import { gatherUsage } from '../reading/usage.ts';
 import type { Vendor } from '../vendor.ts';
-import { fromProblem } from '../vendor-failure.ts';
 import { readTogether } from '../wire/read-together.ts';
 import { gatherTurn } from './turn.ts';
 

@@ -2,15 +2,15 @@ import type {
   ChatCompletionCreateParamsStreaming,
   ChatCompletionMessageParam,
 } from 'openai/resources/chat/completions';
+import type { JsonObject } from '../../rules/json/json-object.ts';
 import { fitHistory } from '../history/fit.ts';
 import { CHAT_IDS, SHORT_IDS } from '../history/names.ts';
 import type { Origin } from '../history/origin.ts';
 import { joinRoles, schemaInWords, withoutSystem } from '../history/reshape.ts';
-import type { JsonObject } from '../json-object.ts';
 import type { ModelMessage, ModelRequest, ToolDefinition } from '../provider.ts';
 import type { Quirk, Quirks } from '../quirks/quirk.ts';
-import { reasoningBudget } from '../reasoning/budget.ts';
-import { effortOf } from '../reasoning/effort.ts';
+import { reasoningBudget } from '../quirks/reasoning-budget.ts';
+import { effortOf } from '../quirks/reasoning-effort.ts';
 import { isOfReasoningFamily } from './reasoning-models.ts';
 import { namedSchema } from './strict-schema.ts';
 import type { ChatTurn } from './turn.ts';

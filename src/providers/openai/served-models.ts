@@ -1,6 +1,6 @@
+import { isJsonObject, type JsonObject } from '../../rules/json/json-object.ts';
 import { isStorable } from '../../rules/text/text.ts';
 import type { ModelCapability } from '../../vocabulary.ts';
-import { isJsonObject, type JsonObject } from '../json-object.ts';
 import type { ListedModel, ModelTraits } from '../provider.ts';
 
 const MOST_MODELS = 1_000;

@@ -1,7 +1,7 @@
 import type OpenAI from 'openai';
-import { toProviderError } from '../client-error.ts';
+import { toProviderError } from '../failures/client-error.ts';
+import { brokenOff } from '../failures/thrown.ts';
 import type { ListedModel } from '../provider.ts';
-import { brokenOff } from '../thrown.ts';
 import type { Vendor } from '../vendor.ts';
 import { isOpenAis, readEntries, toListed } from './served-models.ts';
 

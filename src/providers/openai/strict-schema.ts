@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../json-object.ts';
+import { isJsonObject, type JsonObject } from '../../rules/json/json-object.ts';
 
 // https://platform.openai.com/docs/guides/structured-outputs
 const KEYWORDS = new Set([

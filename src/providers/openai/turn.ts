@@ -1,5 +1,5 @@
+import { isJsonObject, type JsonObject } from '../../rules/json/json-object.ts';
 import type { Origin } from '../history/origin.ts';
-import { isJsonObject, type JsonObject } from '../json-object.ts';
 import type { VendorTurn } from '../provider.ts';
 import { KEPT } from '../reading/reasoning-fields.ts';
 import type { GatheredCall } from '../reading/tool-calls.ts';

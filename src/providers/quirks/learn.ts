@@ -1,7 +1,7 @@
 import type { ProviderError } from '../provider.ts';
 import { KEPT } from '../reading/reasoning-fields.ts';
-import { asksRareEffort, memberOf } from '../reasoning/effort.ts';
 import type { Quirk, Quirks } from './quirk.ts';
+import { asksRareEffort, memberOf } from './reasoning-effort.ts';
 
 /** What a request was sent with: the names that a refusal may be about. */
 export type Sent = Readonly<Record<string, unknown>>;

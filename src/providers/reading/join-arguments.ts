@@ -1,4 +1,4 @@
-import { isJsonObject } from '../json-object.ts';
+import { isJsonObject } from '../../rules/json/json-object.ts';
 
 /**
  * The arguments of a call, as JSON where they can be read as such, of the pieces that they came in. Servers begin with

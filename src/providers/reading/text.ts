@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../json-object.ts';
+import { isJsonObject, type JsonObject } from '../../rules/json/json-object.ts';
 import type { StreamPart } from '../provider.ts';
 
 type Kind = 'text' | 'reasoning';

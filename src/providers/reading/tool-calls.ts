@@ -1,8 +1,8 @@
-import { isJsonObject, type JsonObject } from '../json-object.ts';
+import { isJsonObject, type JsonObject } from '../../rules/json/json-object.ts';
 import type { StreamPart } from '../provider.ts';
-import { toolCallPart } from '../tool-call.ts';
 import { AnswerTooLong, countCharacters } from '../wire/bounds.ts';
 import { joinArguments } from './join-arguments.ts';
+import { toolCallPart } from './tool-call.ts';
 
 type ToolCallPart = Extract<StreamPart, { type: 'tool_call' }>;
 

@@ -1,6 +1,6 @@
+import { isJsonObject, type JsonObject } from '../../rules/json/json-object.ts';
 import type { Usage } from '../../rules/money/money.ts';
-import { isJsonObject, type JsonObject } from '../json-object.ts';
-import { tokenCount } from '../token-count.ts';
+import { tokenCount } from './token-count.ts';
 
 type Count = 'input' | 'missed' | 'output' | 'total' | 'cached' | 'written' | 'short' | 'long' | 'reasoning';
 type Counts = Partial<Record<Count, number>>;

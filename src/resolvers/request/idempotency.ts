@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Idempotency } from '../../store/tasks/create-task.ts';
+import type { Idempotency } from '../../store/tasks/new-task.ts';
 
 /** Equal requests have equal hashes; what is null or empty is the same as what is absent. */
 export function idempotencyOf(given: {

@@ -4,7 +4,7 @@ import { assignment, chooseAgent, stricter } from '../../rules/agents/agent.ts';
 import type { AgentRow } from '../../store/agents/agents.ts';
 import type { NewEvent } from '../../store/log/events.ts';
 import type { SessionRow } from '../../store/sessions/sessions.ts';
-import type { NewTask } from '../../store/tasks/create-task.ts';
+import type { NewTask } from '../../store/tasks/new-task.ts';
 import { agent } from '../agents/agent.ts';
 import { withoutNulls } from '../request/fields.ts';
 import { requireViewer } from '../request/viewer.ts';

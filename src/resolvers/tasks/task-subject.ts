@@ -1,7 +1,7 @@
 import type { FieldIssue } from '../../errors.ts';
 import { composePrompt } from '../../rules/tasks/compose-prompt.ts';
 import type { TaskSubject } from '../../rules/tasks/task.ts';
-import type { NewTask } from '../../store/tasks/create-task.ts';
+import type { NewTask } from '../../store/tasks/new-task.ts';
 import { invalidInput } from '../request/validate.ts';
 import type { NewTaskInput } from './task-input.ts';
 

@@ -6,7 +6,7 @@ import { checkParameters } from '../../rules/templates/parameters.ts';
 import { askingSteps, parameterFaults, splitSecrets } from '../../rules/templates/task.ts';
 import type { TemplateStep } from '../../rules/templates/template.ts';
 import type { NewEvent } from '../../store/log/events.ts';
-import type { NewTask, NewTemplateTask } from '../../store/tasks/create-task.ts';
+import type { NewTask, NewTemplateTask } from '../../store/tasks/new-task.ts';
 import type { TemplateRow } from '../../store/templates/templates.ts';
 import { chooseForCaller, resolveModel } from '../models/model.ts';
 import { compute } from '../request/compute.ts';

@@ -1,4 +1,4 @@
-import type { DialectTable } from '../dialect.ts';
+import type { DialectTable } from '../definitions/dialect-table.ts';
 import { refuse } from './errors.ts';
 import { taskListEndpoints } from './task-lists.ts';
 import { taskEndpoints } from './tasks.ts';

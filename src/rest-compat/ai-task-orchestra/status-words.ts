@@ -1,4 +1,4 @@
-import type { Status } from '../statuses.ts';
+import type { Status } from '../shapes/statuses.ts';
 
 export const STATUS_WORDS = ['queued', 'running', 'completed', 'failed', 'cancelled'] as const;
 export type StatusWord = (typeof STATUS_WORDS)[number];

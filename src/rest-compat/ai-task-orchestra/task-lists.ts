@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { endpoint } from '../dialect.ts';
-import { graphql } from '../documents.ts';
-import { oneOf, text } from '../input.ts';
-import { range } from '../query.ts';
-import { statusesOf } from '../statuses.ts';
+import { endpoint } from '../definitions/endpoint.ts';
+import { graphql } from '../execution/documents.ts';
+import { oneOf, text } from '../shapes/input.ts';
+import { range } from '../shapes/query.ts';
+import { statusesOf } from '../shapes/statuses.ts';
 import { STATUS, STATUS_WORDS } from './status-words.ts';
 import { BRIEF, briefShape, grouped, showBrief, showGrouped } from './task-shapes.ts';
 

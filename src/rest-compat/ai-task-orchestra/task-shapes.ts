@@ -1,7 +1,7 @@
 import type { ResultOf } from 'gql.tada';
 import { z } from 'zod';
-import { graphql } from '../documents.ts';
-import { isoSeconds, plainId } from '../output.ts';
+import { graphql } from '../execution/documents.ts';
+import { isoSeconds, plainId } from '../shapes/output.ts';
 import { known } from './known.ts';
 import { resultOf, usageOf } from './results.ts';
 import { STATUS, STATUS_WORDS } from './status-words.ts';

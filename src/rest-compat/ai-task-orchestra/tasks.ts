@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { endpoint } from '../dialect.ts';
-import { graphql } from '../documents.ts';
-import { anyObject, integer, jsonBody, list, path, text } from '../input.ts';
-import { globalIdOf, plainId } from '../output.ts';
-import { queryInteger } from '../query.ts';
+import { endpoint } from '../definitions/endpoint.ts';
+import { graphql } from '../execution/documents.ts';
+import { anyObject, integer, jsonBody, list, path, text } from '../shapes/input.ts';
+import { globalIdOf, plainId } from '../shapes/output.ts';
+import { queryInteger } from '../shapes/query.ts';
 import { STATUS, STATUS_WORDS } from './status-words.ts';
 import { ASKED, fresh, showFresh, showWhole, WHOLE, whole } from './task-shapes.ts';
 

@@ -1,8 +1,8 @@
 import type { ResultOf } from 'gql.tada';
 import { z } from 'zod';
 import type { ParameterType } from '../../vocabulary.ts';
-import { graphql } from '../documents.ts';
-import { lowerCase } from '../output.ts';
+import { graphql } from '../execution/documents.ts';
+import { lowerCase } from '../shapes/output.ts';
 import { known } from './known.ts';
 
 const TYPES = {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { endpoint } from '../dialect.ts';
-import { graphql } from '../documents.ts';
-import { anyObject, path, text } from '../input.ts';
-import { wholeRange } from '../whole-list.ts';
+import { endpoint } from '../definitions/endpoint.ts';
+import { graphql } from '../execution/documents.ts';
+import { anyObject, path, text } from '../shapes/input.ts';
+import { wholeRange } from '../shapes/whole-list.ts';
 import {
   STEPS,
   showTemplate,

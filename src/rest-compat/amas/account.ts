@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { endpoint } from '../dialect.ts';
-import { graphql } from '../documents.ts';
-import { jsonBody, text } from '../input.ts';
-import { showToken, tokenShape } from '../token.ts';
+import { endpoint } from '../definitions/endpoint.ts';
+import { graphql } from '../execution/documents.ts';
+import { jsonBody, text } from '../shapes/input.ts';
+import { showToken, tokenShape } from '../shapes/token.ts';
 
 export const accountEndpoints = [
   endpoint({

@@ -1,8 +1,8 @@
 import type { ResultOf } from 'gql.tada';
 import { z } from 'zod';
 import { AGENT_CONDITIONS, AGENT_STATUSES } from '../../vocabulary.ts';
-import { graphql } from '../documents.ts';
-import { lowerCase, plainId } from '../output.ts';
+import { graphql } from '../execution/documents.ts';
+import { lowerCase, plainId } from '../shapes/output.ts';
 
 export const AGENT_HEALTH = graphql(`fragment AgentHealth on Agent {
   id status

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { endpoint } from '../dialect.ts';
-import { graphql } from '../documents.ts';
-import { path } from '../input.ts';
-import { globalIdOf } from '../output.ts';
-import { wholeRange } from '../whole-list.ts';
+import { endpoint } from '../definitions/endpoint.ts';
+import { graphql } from '../execution/documents.ts';
+import { path } from '../shapes/input.ts';
+import { globalIdOf } from '../shapes/output.ts';
+import { wholeRange } from '../shapes/whole-list.ts';
 import { AGENT, agentShape, showAgent } from './agent-shape.ts';
 
 export const agentEndpoints = [

@@ -1,4 +1,4 @@
-import { graphql } from '../documents.ts';
+import { graphql } from '../execution/documents.ts';
 
 /** What is told of a fact, whether it comes live or in a replay. */
 const FIELDS = `

@@ -1,6 +1,6 @@
 import type { DomainError } from '../../errors.ts';
-import type { Circumstances, Refusal, Subject } from '../dialect.ts';
-import { type FailureKind, failureKind, STATUSES } from '../failures.ts';
+import type { Circumstances, Refusal, Subject } from '../definitions/terms.ts';
+import { type FailureKind, failureKind, STATUSES } from '../errors/status-of-code.ts';
 
 const ANSWERS = { ...STATUSES, invalid: 400 } satisfies Record<FailureKind, number>;
 

@@ -1,8 +1,9 @@
 import type { ResultOf } from 'gql.tada';
-import { isoSeconds, plainId } from '../output.ts';
-import { type Frame, type FrameTable, nothing } from '../sockets/socket.ts';
+import type { Frame } from '../definitions/frame.ts';
+import { type FrameTable, nothing } from '../definitions/socket.ts';
+import { isoSeconds, plainId } from '../shapes/output.ts';
 import type { TASK_EVENTS } from './documents.ts';
-import { raisePercentage, type ToldTask } from './told-tasks.ts';
+import { raisePercentage, type ToldTask } from './reported-tasks.ts';
 
 export type TaskEvent = NonNullable<ResultOf<typeof TASK_EVENTS>['taskEvents']>;
 

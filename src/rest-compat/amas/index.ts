@@ -1,4 +1,4 @@
-import type { DialectTable } from '../dialect.ts';
+import type { DialectTable } from '../definitions/dialect-table.ts';
 import { accountEndpoints } from './account.ts';
 import { agentEndpoints } from './agents.ts';
 import { refuse } from './errors.ts';

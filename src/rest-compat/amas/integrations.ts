@@ -1,10 +1,10 @@
 import type { ResultOf } from 'gql.tada';
 import { z } from 'zod';
 import { PLATFORMS } from '../../vocabulary.ts';
-import { endpoint } from '../dialect.ts';
-import { graphql } from '../documents.ts';
-import { jsonBody, oneOf, text } from '../input.ts';
-import { isoSeconds, lowerCase, plainId, upperCase } from '../output.ts';
+import { endpoint } from '../definitions/endpoint.ts';
+import { graphql } from '../execution/documents.ts';
+import { jsonBody, oneOf, text } from '../shapes/input.ts';
+import { isoSeconds, lowerCase, plainId, upperCase } from '../shapes/output.ts';
 
 const INTEGRATION = graphql(`fragment Integration on Integration {
   id platform name isActive credentialsHint createdAt

@@ -1,4 +1,4 @@
-import type { RateLimits } from '../limits.ts';
+import type { RateLimits } from '../definitions/terms.ts';
 
 export const limits: RateLimits = {
   limits: {

@@ -1,7 +1,7 @@
 import type { ResultOf } from 'gql.tada';
 import { z } from 'zod';
-import { graphql } from '../documents.ts';
-import { plainId } from '../output.ts';
+import { graphql } from '../execution/documents.ts';
+import { plainId } from '../shapes/output.ts';
 
 export const PREDICTION = graphql(`fragment Prediction on TaskPrediction {
   successProbability duration { median } quality { score } recommendedAgents { agent { id } }

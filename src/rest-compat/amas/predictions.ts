@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { endpoint } from '../dialect.ts';
-import { graphql } from '../documents.ts';
-import { jsonBody, text } from '../input.ts';
+import { endpoint } from '../definitions/endpoint.ts';
+import { graphql } from '../execution/documents.ts';
+import { jsonBody, text } from '../shapes/input.ts';
 import { PREDICTION, predictionShape, showPrediction } from './prediction-shape.ts';
 import { TASK_NAMES } from './task-shape.ts';
 import { workParameters } from './work-parameters.ts';

@@ -1,12 +1,13 @@
 import { z } from 'zod';
-import { jsonBody, text } from '../input.ts';
-import { globalIdOf } from '../output.ts';
-import { change, execution, replay } from '../sockets/command.ts';
-import { framesOf, type Opened, socket } from '../sockets/socket.ts';
+import { change, execution, replay } from '../definitions/command.ts';
+import type { Opened } from '../definitions/frame.ts';
+import { framesOf, socket } from '../definitions/socket.ts';
+import { jsonBody, text } from '../shapes/input.ts';
+import { globalIdOf } from '../shapes/output.ts';
 import { ACTIVITY, RUNNING, TASK, TASK_EVENTS } from './documents.ts';
 import { refuse } from './errors.ts';
 import { FRAMES, frame, progress } from './frames.ts';
-import { markReplayed, markTold, type ToldTasks, toldTask, wasTold } from './told-tasks.ts';
+import { markReplayed, markTold, type ToldTasks, toldTask, wasTold } from './reported-tasks.ts';
 
 type Activity = Opened<unknown, ToldTasks>;
 

@@ -1,4 +1,4 @@
-import type { Status } from '../statuses.ts';
+import type { Status } from '../shapes/statuses.ts';
 
 export const TASK_STATUSES = ['pending', 'in_progress', 'completed', 'failed', 'cancelled'] as const;
 

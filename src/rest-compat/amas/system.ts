@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { SYSTEM_CONDITIONS } from '../../vocabulary.ts';
-import { endpoint } from '../dialect.ts';
-import { graphql } from '../documents.ts';
-import { lowerCase, plainId } from '../output.ts';
-import { WHOLE_LIST } from '../whole-list.ts';
+import { endpoint } from '../definitions/endpoint.ts';
+import { graphql } from '../execution/documents.ts';
+import { lowerCase, plainId } from '../shapes/output.ts';
+import { WHOLE_LIST } from '../shapes/whole-list.ts';
 import { AGENT_HEALTH, agentHealthShape, showHealth } from './agent-shape.ts';
 
 const orchestratorStatus = z.enum(SYSTEM_CONDITIONS);

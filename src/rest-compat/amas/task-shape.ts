@@ -1,9 +1,9 @@
 import type { ResultOf } from 'gql.tada';
 import { z } from 'zod';
-import { graphql } from '../documents.ts';
-import { isoSeconds, plainId } from '../output.ts';
-import { errorOf, resultOf } from '../results.ts';
-import { titleOf } from '../task-texts.ts';
+import { graphql } from '../execution/documents.ts';
+import { isoSeconds, plainId } from '../shapes/output.ts';
+import { errorOf, resultOf } from '../shapes/results.ts';
+import { titleOf } from '../shapes/task-texts.ts';
 import { PREDICTION, predictionShape, showPrediction } from './prediction-shape.ts';
 import { TASK_STATUS, TASK_STATUSES } from './status-words.ts';
 import { showParameters } from './work-parameters.ts';

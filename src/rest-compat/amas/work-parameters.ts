@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { integer, missingOr, number, text } from '../input.ts';
+import { integer, missingOr, number, text } from '../shapes/input.ts';
 
 /** Whatever its maker likes; three of them say how a model is asked. */
 export const workParameters = z.looseObject(

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { endpoint } from '../dialect.ts';
-import { graphql } from '../documents.ts';
-import { moment as givenMoment, jsonBody, text } from '../input.ts';
-import { isoSeconds, plainId } from '../output.ts';
-import { showToken, tokenShape } from '../token.ts';
+import { endpoint } from '../definitions/endpoint.ts';
+import { graphql } from '../execution/documents.ts';
+import { moment as givenMoment, jsonBody, text } from '../shapes/input.ts';
+import { isoSeconds, plainId } from '../shapes/output.ts';
+import { showToken, tokenShape } from '../shapes/token.ts';
 import { id, moment } from './shapes.ts';
 
 export const accountEndpoints = [

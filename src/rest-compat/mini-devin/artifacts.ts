@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { DomainError } from '../../errors.ts';
 import { ARTIFACT_TYPES } from '../../vocabulary.ts';
-import { endpoint } from '../dialect.ts';
-import { graphql } from '../documents.ts';
-import { path } from '../input.ts';
-import { globalIdOf, isoSeconds, lowerCase, plainId } from '../output.ts';
+import { endpoint } from '../definitions/endpoint.ts';
+import { graphql } from '../execution/documents.ts';
+import { path } from '../shapes/input.ts';
+import { globalIdOf, isoSeconds, lowerCase, plainId } from '../shapes/output.ts';
 import { id, moment } from './shapes.ts';
 
 export const artifactEndpoints = [

@@ -1,7 +1,7 @@
 import type { DomainError } from '../../errors.ts';
-import type { Circumstances, Refusal } from '../dialect.ts';
-import { type FailureKind, failureKind, STATUSES } from '../failures.ts';
-import { isoSeconds } from '../output.ts';
+import type { Circumstances, Refusal } from '../definitions/terms.ts';
+import { type FailureKind, failureKind, STATUSES } from '../errors/status-of-code.ts';
+import { isoSeconds } from '../shapes/output.ts';
 
 /** The documented codes. The document calls its list the common ones, so there may be others: null is our own. */
 const CODES = {

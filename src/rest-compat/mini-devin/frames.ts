@@ -1,7 +1,8 @@
 import type { ResultOf } from 'gql.tada';
-import { graphql } from '../documents.ts';
-import { isoSeconds } from '../output.ts';
-import { type Frame, type FrameTable, nothing } from '../sockets/socket.ts';
+import type { Frame } from '../definitions/frame.ts';
+import { type FrameTable, nothing } from '../definitions/socket.ts';
+import { graphql } from '../execution/documents.ts';
+import { isoSeconds } from '../shapes/output.ts';
 
 export const TASK_EVENTS = graphql(`subscription taskEvents($id: ID!) {
   taskEvents(taskId: $id) {

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { PROVIDERS } from '../../vocabulary.ts';
-import { endpoint } from '../dialect.ts';
-import { graphql } from '../documents.ts';
-import { oneOf } from '../input.ts';
-import { lowerCase } from '../output.ts';
-import { WHOLE_LIST } from '../whole-list.ts';
+import { endpoint } from '../definitions/endpoint.ts';
+import { graphql } from '../execution/documents.ts';
+import { oneOf } from '../shapes/input.ts';
+import { lowerCase } from '../shapes/output.ts';
+import { WHOLE_LIST } from '../shapes/whole-list.ts';
 
 /** The four of the document, and those whose models it could not know; the list shows all, and so takes all. */
 const provider = oneOf(PROVIDERS);

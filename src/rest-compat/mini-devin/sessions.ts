@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { endpoint } from '../dialect.ts';
-import { graphql } from '../documents.ts';
-import { jsonBody, path, text } from '../input.ts';
-import { globalIdOf, isoSeconds, lowerCase, plainId } from '../output.ts';
-import { descriptionOf } from '../task-texts.ts';
-import { WHOLE_LIST, wholeRange } from '../whole-list.ts';
+import { endpoint } from '../definitions/endpoint.ts';
+import { graphql } from '../execution/documents.ts';
+import { jsonBody, path, text } from '../shapes/input.ts';
+import { globalIdOf, isoSeconds, lowerCase, plainId } from '../shapes/output.ts';
+import { descriptionOf } from '../shapes/task-texts.ts';
+import { WHOLE_LIST, wholeRange } from '../shapes/whole-list.ts';
 import { id, moment, sessionStatus, taskStatus } from './shapes.ts';
 import { STATUS } from './task-words.ts';
 

@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { graphql } from '../documents.ts';
-import { jsonBody, path, text } from '../input.ts';
-import { globalIdOf, isoSeconds } from '../output.ts';
-import { execution } from '../sockets/command.ts';
-import { framesOf, type Opened, socket } from '../sockets/socket.ts';
+import { execution } from '../definitions/command.ts';
+import type { Opened } from '../definitions/frame.ts';
+import { framesOf, socket } from '../definitions/socket.ts';
+import { graphql } from '../execution/documents.ts';
+import { jsonBody, path, text } from '../shapes/input.ts';
+import { globalIdOf, isoSeconds } from '../shapes/output.ts';
 import { refuse } from './errors.ts';
 import { FRAMES, TASK_EVENTS } from './frames.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Status } from '../statuses.ts';
+import type { Status } from '../shapes/statuses.ts';
 
 /** The document knows what is going on and three ways in which it ends. */
 export const STATUS = {

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { endpoint } from '../dialect.ts';
-import { graphql } from '../documents.ts';
-import { jsonBody, path, text } from '../input.ts';
-import { globalIdOf, isoSeconds, lowerCase, plainId } from '../output.ts';
-import { descriptionOf } from '../task-texts.ts';
-import { wholeRange } from '../whole-list.ts';
+import { endpoint } from '../definitions/endpoint.ts';
+import { graphql } from '../execution/documents.ts';
+import { jsonBody, path, text } from '../shapes/input.ts';
+import { globalIdOf, isoSeconds, lowerCase, plainId } from '../shapes/output.ts';
+import { descriptionOf } from '../shapes/task-texts.ts';
+import { wholeRange } from '../shapes/whole-list.ts';
 import { id, moment, plan, taskStatus } from './shapes.ts';
 import { resultOf, STATUS } from './task-words.ts';
 

@@ -2,8 +2,9 @@ import { STATUS_CODES } from 'node:http';
 import { z } from 'zod';
 import { DomainError, type ErrorCode } from '../../errors.ts';
 import type { Dialect } from '../../vocabulary.ts';
-import type { DialectTable, Endpoint } from '../dialect.ts';
-import { successorOf } from '../successor.ts';
+import type { DialectTable } from '../definitions/dialect-table.ts';
+import type { Endpoint } from '../definitions/endpoint.ts';
+import { successorOf } from '../execution/successor.ts';
 
 type JsonSchema = z.core.JSONSchema.JSONSchema;
 

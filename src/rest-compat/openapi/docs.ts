@@ -1,7 +1,7 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance, RouteHandlerMethod } from 'fastify';
-import type { DialectTable } from '../dialect.ts';
+import type { DialectTable } from '../definitions/dialect-table.ts';
 import { describeDialect, TITLES } from './describe-dialect.ts';
 
 const LOGO = {

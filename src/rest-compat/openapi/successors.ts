@@ -1,6 +1,6 @@
-import type { DialectTable } from '../dialect.ts';
-import { operationOf } from '../documents.ts';
-import { successorOf } from '../successor.ts';
+import type { DialectTable } from '../definitions/dialect-table.ts';
+import { operationOf } from '../execution/documents.ts';
+import { successorOf } from '../execution/successor.ts';
 import { TITLES } from './describe-dialect.ts';
 
 /** For those who move on: each documented endpoint and socket with its GraphQL operation, as Markdown. */

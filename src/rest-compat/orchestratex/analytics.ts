@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { endpoint } from '../dialect.ts';
-import { graphql } from '../documents.ts';
-import { path } from '../input.ts';
-import { globalIdOf, naiveMicroseconds, plainId } from '../output.ts';
-import { MOST_LISTED } from '../whole-list.ts';
+import { endpoint } from '../definitions/endpoint.ts';
+import { graphql } from '../execution/documents.ts';
+import { path } from '../shapes/input.ts';
+import { globalIdOf, naiveMicroseconds, plainId } from '../shapes/output.ts';
+import { MOST_LISTED } from '../shapes/whole-list.ts';
 import { ANALYTICS_FIELDS, analyticsShape, toAnalytics } from './analytics-shape.ts';
 import { NAME_FIELDS, namesOf } from './model-names.ts';
 import { stamps, stampsShape } from './stamps.ts';

@@ -1,8 +1,9 @@
 import type { ResultOf } from 'gql.tada';
 import { z } from 'zod';
-import { graphql } from '../documents.ts';
-import { naiveMicroseconds, plainId } from '../output.ts';
-import { type Frame, type FrameTable, nothing } from '../sockets/socket.ts';
+import type { Frame } from '../definitions/frame.ts';
+import { type FrameTable, nothing } from '../definitions/socket.ts';
+import { graphql } from '../execution/documents.ts';
+import { naiveMicroseconds, plainId } from '../shapes/output.ts';
 import type { NameOf } from './model-names.ts';
 
 export const SESSION_EVENTS = graphql(`subscription sessionEvents($id: ID!) {

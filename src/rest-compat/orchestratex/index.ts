@@ -1,4 +1,4 @@
-import type { DialectTable } from '../dialect.ts';
+import type { DialectTable } from '../definitions/dialect-table.ts';
 import { analyticsEndpoints } from './analytics.ts';
 import { refuse } from './errors.ts';
 import { limits } from './limits.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { RateLimits } from '../limits.ts';
+import type { RateLimits } from '../definitions/terms.ts';
 
 const session = z.object({ session_id: z.string() });
 

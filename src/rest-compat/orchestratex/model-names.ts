@@ -1,5 +1,5 @@
 import { PROVIDERS } from '../../vocabulary.ts';
-import { plainId } from '../output.ts';
+import { plainId } from '../shapes/output.ts';
 
 /** Of Nameable. */
 export const NAME_FIELDS = 'id modelId name aliases provider isBuiltIn';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { PROVIDERS } from '../../vocabulary.ts';
-import { plainId } from '../output.ts';
+import { plainId } from '../shapes/output.ts';
 import { type Nameable, type Named, providerOf } from './model-names.ts';
 import { type Stamped, stamps, stampsShape } from './stamps.ts';
 

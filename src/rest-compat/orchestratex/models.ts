@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { DomainError } from '../../errors.ts';
-import { endpoint } from '../dialect.ts';
-import { graphql } from '../documents.ts';
-import { path } from '../input.ts';
-import { MOST_LISTED, wholeRange } from '../whole-list.ts';
+import { endpoint } from '../definitions/endpoint.ts';
+import { graphql } from '../execution/documents.ts';
+import { path } from '../shapes/input.ts';
+import { MOST_LISTED, wholeRange } from '../shapes/whole-list.ts';
 import { findNamed, NAME_FIELDS, named } from './model-names.ts';
 import { modelShape, toModel } from './model-shape.ts';
 

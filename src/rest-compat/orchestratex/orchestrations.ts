@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { endpoint } from '../dialect.ts';
-import { graphql } from '../documents.ts';
-import { integer, jsonBody, list, number, path, text } from '../input.ts';
-import { globalIdOf } from '../output.ts';
+import { endpoint } from '../definitions/endpoint.ts';
+import { graphql } from '../execution/documents.ts';
+import { integer, jsonBody, list, number, path, text } from '../shapes/input.ts';
+import { globalIdOf } from '../shapes/output.ts';
 import { ORCHESTRATION_FIELDS, orchestrationShape, toOrchestration } from './orchestration-shape.ts';
 
 const settings = jsonBody({

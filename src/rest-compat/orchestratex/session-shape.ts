@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { naiveMicroseconds, plainId } from '../output.ts';
+import { naiveMicroseconds, plainId } from '../shapes/output.ts';
 import { type Stamped, stamps, stampsShape } from './stamps.ts';
 
 export const SESSION_FIELDS = `

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { endpoint } from '../dialect.ts';
-import { graphql } from '../documents.ts';
-import { integer, jsonBody, list, number, oneOf, path, text } from '../input.ts';
-import { globalIdOf } from '../output.ts';
-import { wholeRange } from '../whole-list.ts';
+import { endpoint } from '../definitions/endpoint.ts';
+import { graphql } from '../execution/documents.ts';
+import { integer, jsonBody, list, number, oneOf, path, text } from '../shapes/input.ts';
+import { globalIdOf } from '../shapes/output.ts';
+import { wholeRange } from '../shapes/whole-list.ts';
 import { SESSION_FIELDS, STATUSES, sessionShape, toSession, USUAL_ITERATIONS } from './session-shape.ts';
 
 const settings = jsonBody({ preferred_models: list(text()).nullish(), cost_limit: number().nullish() });

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { graphql } from '../documents.ts';
-import { path } from '../input.ts';
-import { globalIdOf, naiveMicroseconds } from '../output.ts';
-import { change } from '../sockets/command.ts';
-import { framesOf, socket } from '../sockets/socket.ts';
-import { MOST_LISTED } from '../whole-list.ts';
+import { change } from '../definitions/command.ts';
+import { framesOf, socket } from '../definitions/socket.ts';
+import { graphql } from '../execution/documents.ts';
+import { path } from '../shapes/input.ts';
+import { globalIdOf, naiveMicroseconds } from '../shapes/output.ts';
+import { MOST_LISTED } from '../shapes/whole-list.ts';
 import { refuse } from './errors.ts';
 import { FRAMES, SESSION_EVENTS } from './frames.ts';
 import { NAME_FIELDS, type NameOf, namesOf } from './model-names.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { naiveMicroseconds } from '../output.ts';
+import { naiveMicroseconds } from '../shapes/output.ts';
 
 export interface Stamped {
   createdAt: Date;

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { endpoint } from '../dialect.ts';
-import { graphql } from '../documents.ts';
-import { jsonBody, path, text } from '../input.ts';
-import { globalIdOf, plainId } from '../output.ts';
-import { wholeRange } from '../whole-list.ts';
+import { endpoint } from '../definitions/endpoint.ts';
+import { graphql } from '../execution/documents.ts';
+import { jsonBody, path, text } from '../shapes/input.ts';
+import { globalIdOf, plainId } from '../shapes/output.ts';
+import { wholeRange } from '../shapes/whole-list.ts';
 import { type Stamped, stamps, stampsShape } from './stamps.ts';
 
 const THREAD_FIELDS = 'id session { id } originalPrompt domain context createdAt updatedAt';

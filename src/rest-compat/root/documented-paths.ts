@@ -1,5 +1,5 @@
 import type { Dialect } from '../../vocabulary.ts';
-import type { DialectTable } from '../dialect.ts';
+import type { DialectTable } from '../definitions/dialect-table.ts';
 
 /** A path that one or more dialects document; what its parameters are called differs between them. */
 export interface DocumentedPath {

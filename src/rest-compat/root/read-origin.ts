@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Dialect, Origin } from '../../vocabulary.ts';
-import { graphql, prepareDocument } from '../documents.ts';
-import { globalIdOf } from '../output.ts';
-import type { SchemaAccess } from '../schema-access.ts';
+import { graphql, prepareDocument } from '../execution/documents.ts';
+import type { SchemaAccess } from '../execution/schema-access.ts';
+import { globalIdOf } from '../shapes/output.ts';
 
 /** What more than one dialect has at the same path. */
 const NOUNS = {

@@ -1,8 +1,8 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { DIALECTS, type Dialect } from '../../vocabulary.ts';
-import type { DialectTable } from '../dialect.ts';
-import { refuse, toFault } from '../refusals.ts';
-import type { SchemaAccess } from '../schema-access.ts';
+import type { DialectTable } from '../definitions/dialect-table.ts';
+import { refuse, toFault } from '../errors/to-reply.ts';
+import type { SchemaAccess } from '../execution/schema-access.ts';
 import { type Clues, chooseDialect, turnsOnOrigin } from './choose-dialect.ts';
 import { documentedPaths } from './documented-paths.ts';
 import type { Passages } from './passage.ts';

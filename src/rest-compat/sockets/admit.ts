@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { DomainError } from '../../errors.ts';
-import type { DialectTable } from '../dialect.ts';
-import { inputFault } from '../faults.ts';
-import { countRequest } from '../limits.ts';
-import type { SchemaAccess, Visitor } from '../schema-access.ts';
+import type { DialectTable } from '../definitions/dialect-table.ts';
+import { inputFault } from '../errors/from-graphql.ts';
+import { countRequest } from '../execution/count-requests.ts';
+import type { SchemaAccess, Visitor } from '../execution/schema-access.ts';
 import type { PreparedSocket } from './prepare.ts';
 import { type Call, toFault } from './talk.ts';
 

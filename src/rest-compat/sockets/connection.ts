@@ -1,8 +1,8 @@
 import type { WebSocket } from 'ws';
-import { dataOf } from '../answer.ts';
-import { countMessage } from '../limits.ts';
-import type { Visitor } from '../schema-access.ts';
-import { carryOut } from './carry-out.ts';
+import { dataOf } from '../execution/answer-endpoint.ts';
+import { countMessage } from '../execution/count-requests.ts';
+import type { Visitor } from '../execution/schema-access.ts';
+import { carryOut } from './execute-command.ts';
 import { type Inlet, openInlet } from './inlet.ts';
 import { readMessage } from './message.ts';
 import { openOutlet } from './outlet.ts';

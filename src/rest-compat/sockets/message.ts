@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { DomainError } from '../../errors.ts';
 import { unkeptNumber } from '../../rules/json/numbers.ts';
 import { jsonTextFault } from '../../rules/json/text.ts';
-import { inputFault } from '../faults.ts';
-import type { Command } from './command.ts';
-import type { Socket } from './socket.ts';
+import type { Command } from '../definitions/command.ts';
+import type { Socket } from '../definitions/socket.ts';
+import { inputFault } from '../errors/from-graphql.ts';
 
 /** What a client sent. @throws DomainError VALIDATION_ERROR naming the field and what was allowed. */
 export function readMessage(socket: Socket, text: string): { command: Command; message: unknown } {

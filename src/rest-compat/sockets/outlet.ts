@@ -1,5 +1,5 @@
 import type { WebSocket } from 'ws';
-import type { Frame } from './socket.ts';
+import type { Frame } from '../definitions/frame.ts';
 
 /** Beyond this much that a client has not taken, nothing more is made for it. */
 const MOST_UNSENT_BYTES = 64 * 1024;

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { DomainError } from '../../errors.ts';
-import { faultOf } from '../faults.ts';
-import type { Execution, SchemaAccess, Visitor } from '../schema-access.ts';
+import type { Frame, Opened } from '../definitions/frame.ts';
+import { faultOf } from '../errors/from-graphql.ts';
+import type { Execution, SchemaAccess, Visitor } from '../execution/schema-access.ts';
 import type { Outlet } from './outlet.ts';
 import type { PreparedSocket } from './prepare.ts';
-import type { Frame, Opened } from './socket.ts';
 
 /** An upgrade that was admitted. */
 export interface Call {

@@ -1,9 +1,9 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { DialectTable } from '../dialect.ts';
-import type { SchemaAccess } from '../schema-access.ts';
-import { successorLink } from '../successor.ts';
+import type { DialectTable } from '../definitions/dialect-table.ts';
+import type { SchemaAccess } from '../execution/schema-access.ts';
+import { successorLink } from '../execution/successor.ts';
 import { type Admitted, admit, type Destination, findSocket, type Refused } from './admit.ts';
 import { type Conversation, converse } from './connection.ts';
 import { shorten } from './outlet.ts';

@@ -1,6 +1,6 @@
 import type { DomainError } from '../../errors.ts';
-import type { Refusal } from '../dialect.ts';
-import { type FailureKind, failureKind, STATUSES } from '../failures.ts';
+import type { Refusal } from '../definitions/terms.ts';
+import { type FailureKind, failureKind, STATUSES } from '../errors/status-of-code.ts';
 
 /** The document knows no 409 and no 422: whatever is wrong with a request is its 400. */
 const ANSWERS = { ...STATUSES, invalid: 400, conflict: 400 } satisfies Record<FailureKind, number>;

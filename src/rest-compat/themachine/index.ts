@@ -1,13 +1,13 @@
-import type { DialectTable } from '../dialect.ts';
-import { agentWorkEndpoints } from './agent-work.ts';
-import { agentEndpoints } from './agents.ts';
+import type { DialectTable } from '../definitions/dialect-table.ts';
+import { agentWorkEndpoints } from './agents/agent-work.ts';
+import { agentEndpoints } from './agents/agents.ts';
 import { refuse } from './errors.ts';
-import { executionEndpoints } from './executions.ts';
-import { modelSelectionEndpoints } from './model-selection.ts';
-import { modelEndpoints } from './models.ts';
-import { activitySocket } from './socket.ts';
-import { taskEndpoints } from './tasks.ts';
-import { workflowEndpoints } from './workflows.ts';
+import { modelSelectionEndpoints } from './models/model-selection.ts';
+import { modelEndpoints } from './models/models.ts';
+import { activitySocket } from './socket/socket.ts';
+import { taskEndpoints } from './tasks/tasks.ts';
+import { executionEndpoints } from './workflows/executions.ts';
+import { workflowEndpoints } from './workflows/workflows.ts';
 
 export const theMachine = {
   name: 'themachine',

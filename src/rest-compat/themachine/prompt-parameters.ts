@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { integer, jsonBody, list, number, text, withoutAbsent } from '../input.ts';
+import { integer, jsonBody, list, number, text, withoutAbsent } from '../shapes/input.ts';
 
 /** Sampling settings. */
 export const promptParameters = jsonBody({

@@ -1,4 +1,4 @@
-import { range } from '../query.ts';
+import { range } from '../shapes/query.ts';
 
 /** Documented for tasks; the other lists, of which only models are documented, are like them. */
 export const listRange = range({ default: 10, max: 100 });

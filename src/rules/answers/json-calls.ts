@@ -1,5 +1,6 @@
+import { isJsonObject } from '../json/json-object.ts';
 import { findJson } from './json-in-text.ts';
-import { callsOf, type FoundCalls, isObject, toCall } from './text-call.ts';
+import { callsOf, type FoundCalls, toCall } from './text-call.ts';
 
 /**
  * Text that vendors' templates and people write before a call; a call directly after it is recognised without
@@ -19,7 +20,7 @@ export function callsInJson(text: string, names: readonly string[]): FoundCalls[
   const found: FoundCalls[] = [];
   for (const { value, start, end } of findJson(text)) {
     const named = nameBefore(text.slice(found.at(-1)?.end ?? 0, start), names);
-    if (named && isObject(value)) {
+    if (named && isJsonObject(value)) {
       found.push({ calls: [toCall(named.name, value)], start: start - named.length, end });
       continue;
     }

@@ -1,4 +1,5 @@
-/** A tool call that a model wrote in the text of its answer. */
+import { isJsonObject, type JsonObject } from '../json/json-object.ts';
+/** A tool call that a model wrote into its answer's text. */
 export interface TextCall {
   name: string;
   /** JSON. */
@@ -12,8 +13,6 @@ export interface FoundCalls {
   /** Index after its last character. */
   end: number;
 }
-
-export type Json = Readonly<Record<string, unknown>>;
 
 const NAME = ['name', 'tool', 'tool_name', 'function_name', 'function', 'action', 'recipient_name'] as const;
 const INPUT = [
@@ -35,7 +34,7 @@ export function callsOf(value: unknown, names: readonly string[]): TextCall[] {
     const calls = value.map((item) => callOf(item, names));
     return calls.every((call) => call !== null) ? calls : [];
   }
-  if (!isObject(value)) return [];
+  if (!isJsonObject(value)) return [];
   const inner = value.tool_calls ?? value.calls;
   if (Array.isArray(inner)) return callsOf(inner, names);
   const call = callOf(value, names);
@@ -43,29 +42,26 @@ export function callsOf(value: unknown, names: readonly string[]): TextCall[] {
 }
 
 function callOf(value: unknown, names: readonly string[]): TextCall | null {
-  if (!isObject(value)) return null;
-  if (isObject(value.function)) return callOf(value.function, names);
+  if (!isJsonObject(value)) return null;
+  if (isJsonObject(value.function)) return callOf(value.function, names);
   const word = NAME.map((member) => value[member]).find((name) => typeof name === 'string');
   const name = toolAmong(names, word);
   return name === null ? callUnderItsName(value, names) : namedCall(name, value);
 }
 
-/**
- * With its arguments in a member, or next to the name. null: it is the definition of the tool, which models
- * sometimes repeat.
- */
-function namedCall(name: string, value: Json): TextCall | null {
+/** With its arguments in a member, or beside the name. null: it is the tool's definition, which models repeat. */
+function namedCall(name: string, value: JsonObject): TextCall | null {
   const member = INPUT.find((key) => Object.hasOwn(value, key));
   const input = member
     ? value[member]
     : Object.fromEntries(Object.entries(value).filter(([key]) => !ABOUT.has(key)));
-  return isObject(input) && isObject(input.properties) ? null : toCall(name, input);
+  return isJsonObject(input) && isJsonObject(input.properties) ? null : toCall(name, input);
 }
 
 /** `{"read_file": {"path": "a"}}` */
-function callUnderItsName(value: Json, names: readonly string[]): TextCall | null {
+function callUnderItsName(value: JsonObject, names: readonly string[]): TextCall | null {
   const [member, ...others] = Object.entries(value);
-  if (!member || others.length > 0 || !isObject(member[1])) return null;
+  if (!member || others.length > 0 || !isJsonObject(member[1])) return null;
   const name = toolAmong(names, member[0]);
   return name === null ? null : toCall(name, member[1]);
 }
@@ -79,8 +75,4 @@ export function toolAmong(names: readonly string[], word: unknown): string | nul
   if (typeof word !== 'string') return null;
   const name = word.trim().replace(/^(?:functions?|tools?|default_api)[.:]/, '');
   return names.includes(name) ? name : null;
-}
-
-export function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

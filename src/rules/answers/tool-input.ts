@@ -1,5 +1,4 @@
-type Json = Readonly<Record<string, unknown>>;
-
+import { isJsonObject, type JsonObject } from '../json/json-object.ts';
 /**
  * Converts the arguments of a tool call to what its schema requires. Models send no arguments at all, the
  * object as a string, in a list or one level too deep; null for absent members, numbers and booleans as
@@ -7,32 +6,32 @@ type Json = Readonly<Record<string, unknown>>;
  * stays unchanged, so that the schema rejects it.
  * @param text the arguments as written by the model. @returns null when they are not a JSON object
  */
-export function readToolInput(schema: Json, text: string): Json | null {
+export function readToolInput(schema: JsonObject, text: string): JsonObject | null {
   const given = objectIn(text.trim() === '' ? {} : parsed(text));
   return given && coerceObject(schema, unwrapped(schema, given));
 }
 
-function objectIn(value: unknown): Json | null {
+function objectIn(value: unknown): JsonObject | null {
   const read = typeof value === 'string' ? parsed(value) : value;
   if (read === null) return {};
-  if (Array.isArray(read)) return read.length === 1 && isObject(read[0]) ? read[0] : null;
-  return isObject(read) ? read : null;
+  if (Array.isArray(read)) return read.length === 1 && isJsonObject(read[0]) ? read[0] : null;
+  return isJsonObject(read) ? read : null;
 }
 
-/** Extracts the arguments from `{"arguments": {…}}`, `{"name": …, "input": {…}}` or `{"read_file": {…}}`. */
-function unwrapped(schema: Json, given: Json): Json {
+/** Takes the arguments out of `{"arguments": {…}}`, `{"name": …, "input": {…}}` or `{"read_file": {…}}`. */
+function unwrapped(schema: JsonObject, given: JsonObject): JsonObject {
   const names = Object.keys(propertiesOf(schema));
   if (Object.keys(given).some((name) => nameAmong(names, name))) return given;
   const inner = Object.values(given)
     .map((value) => (typeof value === 'string' ? parsed(value) : value))
-    .filter(isObject);
+    .filter(isJsonObject);
   const [only] = inner;
   if (!only || inner.length > 1) return given;
   const isTheirs = Object.keys(only).every((name) => nameAmong(names, name));
   return isTheirs ? only : given;
 }
 
-function coerceObject(schema: Json, given: Json): Json {
+function coerceObject(schema: JsonObject, given: JsonObject): JsonObject {
   const properties = propertiesOf(schema);
   const required: readonly unknown[] = Array.isArray(schema.required) ? schema.required : [];
   const members = Object.entries(given).flatMap(([word, value]) => {
@@ -44,10 +43,8 @@ function coerceObject(schema: Json, given: Json): Json {
   return Object.fromEntries(members);
 }
 
-/**
- * The member that a name refers to, possibly in another spelling; null: none, or one that is present itself.
- */
-function memberFor(word: string, properties: Json, given: Json): string | null {
+/** The member that a word means, perhaps in another spelling; null: none, or one that is there itself. */
+function memberFor(word: string, properties: JsonObject, given: JsonObject): string | null {
   const name = nameAmong(Object.keys(properties), word);
   return name === word || (name !== null && !Object.hasOwn(given, name)) ? name : null;
 }
@@ -58,18 +55,18 @@ function nameAmong(names: readonly string[], word: string): string | null {
   return names.find((name) => name === word) ?? names.find((name) => plain(name) === plain(word)) ?? null;
 }
 
-function coerce(schema: Json, value: unknown): unknown {
+function coerce(schema: JsonObject, value: unknown): unknown {
   if (Array.isArray(schema.enum)) return chosen(schema.enum, value);
   const type = typeof schema.type === 'string' ? schema.type : null;
   if (Array.isArray(value) && value.length === 1 && type !== null && type !== 'array') {
-    return isObject(value[0]) === (type === 'object') ? coerce(schema, value[0]) : value;
+    return isJsonObject(value[0]) === (type === 'object') ? coerce(schema, value[0]) : value;
   }
   if (type === 'integer' || type === 'number') return numberIn(value);
   if (type === 'boolean') return booleanIn(value);
   if (type === 'array') return listOf(schema, value);
   if (type !== 'object') return value;
   const object = typeof value === 'string' ? parsed(value) : value;
-  return isObject(object) ? coerceObject(schema, object) : value;
+  return isJsonObject(object) ? coerceObject(schema, object) : value;
 }
 
 function numberIn(value: unknown): unknown {
@@ -93,19 +90,19 @@ function chosen(words: readonly unknown[], value: unknown): unknown {
   return words.find((word) => typeof word === 'string' && plain(word) === plain(value)) ?? value;
 }
 
-function listOf(schema: Json, value: unknown): unknown {
+function listOf(schema: JsonObject, value: unknown): unknown {
   const read = typeof value === 'string' ? (parsed(value) ?? value) : value;
-  const list = Array.isArray(read) ? read : isObject(read) ? [read] : [value];
-  const items = isObject(schema.items) ? schema.items : {};
+  const list = Array.isArray(read) ? read : isJsonObject(read) ? [read] : [value];
+  const items = isJsonObject(schema.items) ? schema.items : {};
   return list.map((item) => coerce(items, item));
 }
 
-function takesNull(schema: Json): boolean {
+function takesNull(schema: JsonObject): boolean {
   return JSON.stringify(schema).includes('"null"');
 }
 
-function propertiesOf(schema: Json): Readonly<Record<string, Json>> {
-  return isObject(schema.properties) ? (schema.properties as Record<string, Json>) : {};
+function propertiesOf(schema: JsonObject): Readonly<Record<string, JsonObject>> {
+  return isJsonObject(schema.properties) ? (schema.properties as Record<string, JsonObject>) : {};
 }
 
 function parsed(json: string): unknown {
@@ -114,8 +111,4 @@ function parsed(json: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

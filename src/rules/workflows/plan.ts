@@ -1,5 +1,5 @@
 import type { RunError } from '../../errors.ts';
-import type { ExecutionStepStatus, RunStatus } from '../../vocabulary.ts';
+import { type ExecutionStepStatus, RUN_ENDINGS, type RunStatus } from '../../vocabulary.ts';
 import { nextWait } from '../runs/retry.ts';
 import type { WorkflowDefinition, WorkflowStep } from './workflow.ts';
 
@@ -57,7 +57,7 @@ export interface Decision {
 /** Cancel reason in the log of a task that exceeded its time limit. */
 export const TIMED_OUT = 'the time limit of its step';
 
-const ENDED: ReadonlySet<RunStatus> = new Set(['completed', 'failed', 'cancelled']);
+const ENDED: ReadonlySet<RunStatus> = new Set(RUN_ENDINGS);
 const OVER: ReadonlySet<ExecutionStepStatus> = new Set(['completed', 'skipped']);
 
 /** Retrying after these errors would have the same result, or is unwanted. */

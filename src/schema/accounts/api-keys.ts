@@ -8,9 +8,9 @@ import {
 } from '../../resolvers/accounts/api-keys.ts';
 import type { ApiKeyRow } from '../../store/accounts/api-keys.ts';
 import { SCOPES } from '../../vocabulary.ts';
-import { builder } from '../builder.ts';
-import { localId } from '../global-id.ts';
-import { pageCost } from '../page-cost.ts';
+import { builder } from '../builder/builder.ts';
+import { localId } from '../builder/global-id.ts';
+import { pageCost } from '../builder/page-cost.ts';
 import { ScopeEnum } from './scope.ts';
 
 const ApiKeyType = builder.objectRef<ApiKeyRow>('ApiKey');

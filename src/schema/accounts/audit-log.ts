@@ -1,10 +1,10 @@
 import { auditLog } from '../../resolvers/accounts/audit-log.ts';
 import type { AuditRow } from '../../store/accounts/audit.ts';
 import { AUDIT_ACTIONS } from '../../vocabulary.ts';
-import { UserType } from '../account.ts';
-import { builder } from '../builder.ts';
-import { capitals } from '../capitals.ts';
-import { pageCost } from '../page-cost.ts';
+import { builder } from '../builder/builder.ts';
+import { capitals } from '../builder/enum-values.ts';
+import { pageCost } from '../builder/page-cost.ts';
+import { UserType } from './account.ts';
 
 const AuditActionEnum = builder.enumType('AuditAction', {
   description: 'What the audit log records.',

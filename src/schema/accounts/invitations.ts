@@ -1,7 +1,7 @@
 import { type HandedToken, inviteUser } from '../../resolvers/accounts/invitations.ts';
 import { createPasswordReset, resetPassword } from '../../resolvers/accounts/password-resets.ts';
-import { builder } from '../builder.ts';
-import { localId } from '../global-id.ts';
+import { builder } from '../builder/builder.ts';
+import { localId } from '../builder/global-id.ts';
 import { loginPayload } from './login-payload.ts';
 
 const InviteUserInput = builder.inputType('InviteUserInput', {

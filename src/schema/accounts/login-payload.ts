@@ -1,6 +1,6 @@
 import type { Login } from '../../resolvers/accounts/logins/begin-login.ts';
-import { UserType } from '../account.ts';
-import { builder } from '../builder.ts';
+import { builder } from '../builder/builder.ts';
+import { UserType } from './account.ts';
 
 /** The payload of all mutations that log in. */
 export function loginPayload(name: string, description: string) {

@@ -4,8 +4,8 @@ import { logout, logoutEverywhere } from '../../resolvers/accounts/logins/logout
 import { refreshLogin } from '../../resolvers/accounts/logins/refresh-login.ts';
 import { register } from '../../resolvers/accounts/register.ts';
 import type { User } from '../../store/entities/user.ts';
-import { UserType } from '../account.ts';
-import { builder } from '../builder.ts';
+import { builder } from '../builder/builder.ts';
+import { UserType } from './account.ts';
 import { loginPayload } from './login-payload.ts';
 
 const NEW_PASSWORD = '8 to 200 characters, and none of the most common passwords.';

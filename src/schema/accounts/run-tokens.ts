@@ -1,8 +1,8 @@
 import { DomainError } from '../../errors.ts';
 import { createRunToken, type NamedRun, type RunToken } from '../../resolvers/accounts/run-tokens.ts';
-import { builder } from '../builder.ts';
-import { nodeId } from '../global-id.ts';
-import { RUN_KIND_OF_NODE } from './run-access.ts';
+import { builder } from '../builder/builder.ts';
+import { nodeId } from '../builder/global-id.ts';
+import { RUN_KIND_OF_NODE } from '../guards/run-access.ts';
 
 const CreateRunTokenInput = builder.inputType('CreateRunTokenInput', {
   fields: (t) => ({

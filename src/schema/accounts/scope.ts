@@ -1,6 +1,6 @@
 import { SCOPES } from '../../vocabulary.ts';
-import { builder } from '../builder.ts';
-import { capitals } from '../capitals.ts';
+import { builder } from '../builder/builder.ts';
+import { capitals } from '../builder/enum-values.ts';
 
 export const ScopeEnum = builder.enumType('Scope', {
   description: 'What an API key may do. Scopes do not include each other.',

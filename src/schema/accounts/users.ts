@@ -1,9 +1,9 @@
 import { deleteUser, updateUser, users } from '../../resolvers/accounts/users.ts';
 import type { User } from '../../store/entities/user.ts';
-import { UserType } from '../account.ts';
-import { builder } from '../builder.ts';
-import { localId } from '../global-id.ts';
-import { pageCost } from '../page-cost.ts';
+import { builder } from '../builder/builder.ts';
+import { localId } from '../builder/global-id.ts';
+import { pageCost } from '../builder/page-cost.ts';
+import { UserType } from './account.ts';
 
 const UserQuotasInput = builder.inputType('UserQuotasInput', {
   description:

@@ -1,9 +1,16 @@
 import type { Candidate } from '../../rules/models/choice.ts';
+import type { ModelReference } from '../../rules/models/model-id.ts';
 import { pricesOf } from '../../rules/models/price-list.ts';
-import { readTrackRecord } from '../../rules/models/track-record.ts';
+import { type PastCall, readTrackRecord } from '../../rules/models/track-record.ts';
 import type { ProviderId } from '../../vocabulary.ts';
-import type { Store } from '../store.ts';
+import type { Database } from '../database/database.ts';
 import { findOfferedModels, type ModelRow } from './models.ts';
+
+interface Reads {
+  database: Database;
+  /** As `Lookups` has it. */
+  recentCalls: (models: readonly ModelReference[]) => Promise<ReadonlyMap<string, PastCall[]>>;
+}
 
 export interface ModelCandidate extends Candidate {
   row: ModelRow;
@@ -11,14 +18,12 @@ export interface ModelCandidate extends Candidate {
 
 /** The models of some providers that are on offer to a user, best first, with what their last calls tell. */
 export async function readModelCandidates(
-  { database, lookups }: Pick<Store, 'database' | 'lookups'>,
+  { database, recentCalls }: Reads,
   userId: string,
   providers: readonly ProviderId[],
 ): Promise<ModelCandidate[]> {
   const rows = await findOfferedModels(database, userId, providers);
-  const calls = await lookups.recentCalls(
-    rows.map(({ provider, modelId }) => ({ provider, model: modelId })),
-  );
+  const calls = await recentCalls(rows.map(({ provider, modelId }) => ({ provider, model: modelId })));
   return rows.map((row) => ({
     ...row,
     row,

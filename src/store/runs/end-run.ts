@@ -1,14 +1,15 @@
 import type { ClientBase } from 'pg';
 import type { RunError } from '../../errors.ts';
 import { statusesBefore } from '../../rules/runs/status.ts';
-import type { RunKind, RunStatus } from '../../vocabulary.ts';
+import { RUN_ENDINGS, type RunKind, type RunStatus } from '../../vocabulary.ts';
+import type { Database } from '../database/database.ts';
 import { appendSql, bytesOf, eventsParameter, raiseSql } from '../log/event-log.ts';
 import type { LoggedEvent, NewEvent } from '../log/events.ts';
 import { settleOpenReservations } from '../money/budgets.ts';
 import { announceSql, ENDED_RUN } from './announce-end.ts';
 import { failDependents, lockParents, releaseDependents } from './dependencies.ts';
 import { endTurns, lockThreads } from './end-turns.ts';
-import type { RunResult } from './finish-run.ts';
+import type { RunResult } from './run-result.ts';
 import { setOfKindsSql } from './set-kind-columns.ts';
 
 /** How runs end that no worker brings to their end. */
@@ -105,4 +106,12 @@ export async function tellOthers(
   else for (const id of ids) events.push(...(await releaseDependents(client, id)));
   const ended = status === 'completed' ? ids : [...ids, ...events.map(({ runId }) => runId)];
   return [...events, ...(await endTurns(client, ended))];
+}
+
+/** Whether the run has ended or was deleted. */
+export async function hasEnded(database: Database, runId: string): Promise<boolean> {
+  const { rows } = await database.pool.query<{ status: RunStatus }>('select status from run where id = $1', [
+    runId,
+  ]);
+  return !rows[0] || RUN_ENDINGS.some((ending) => ending === rows[0]!.status);
 }

@@ -1,7 +1,5 @@
 import type { ClientBase, Pool } from 'pg';
 import type { RunError } from '../../errors.ts';
-import type { OrchestrationResult } from '../../rules/orchestrations/orchestration.ts';
-import type { TaskResult } from '../../rules/tasks/task.ts';
 import { transaction } from '../database/transaction.ts';
 import { appendSql, bytesOf, eventsParameter, raiseSql } from '../log/event-log.ts';
 import type { LoggedEvent, NewEvent } from '../log/events.ts';
@@ -12,13 +10,8 @@ import { announceSql, ENDED_RUN } from './announce-end.ts';
 import { lockParents } from './dependencies.ts';
 import { endedSql, forgottenSql, tellOthers } from './end-run.ts';
 import { lockThreads } from './end-turns.ts';
+import type { RunOutcome, RunResult } from './run-result.ts';
 import { setOfKindsSql } from './set-kind-columns.ts';
-
-/** What a run leaves; `output` is its text. */
-export type RunResult = TaskResult | OrchestrationResult;
-
-/** With how many inputs of people it takes into account, where people may give any. */
-export type RunOutcome = RunResult & { inputs?: number };
 
 /**
  * @returns false when people gave more inputs than it takes into account, so that the run goes on.

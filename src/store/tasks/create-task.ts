@@ -1,85 +1,16 @@
 import type { ClientBase, Pool } from 'pg';
 import { DomainError } from '../../errors.ts';
-import type { AgentLimits } from '../../rules/agents/agent.ts';
-import type { ModelReference } from '../../rules/models/model-id.ts';
-import type { ToldPrediction } from '../../rules/prediction/prediction.ts';
-import type { PromptParameters, TaskSubject } from '../../rules/tasks/task.ts';
-import type { TemplatePlan } from '../../rules/templates/template.ts';
-import type { Origin, ProviderId, TaskKind, ToolName } from '../../vocabulary.ts';
 import { transaction } from '../database/transaction.ts';
 import { appendSql, bytesOf, loggedSql, toLoggedEvents } from '../log/event-log.ts';
-import type { LoggedEvent, NewEvent } from '../log/events.ts';
+import type { LoggedEvent } from '../log/events.ts';
 import { publishAll } from '../log/publish-all.ts';
 import { addDependencies, countBlockers } from '../runs/dependencies.ts';
 import { homeSql } from '../sessions/sessions.ts';
 import type { Store } from '../store.ts';
 import { type Joining, joinThread } from '../threads/join-thread.ts';
+import type { Idempotency, NewTask } from './new-task.ts';
 import { newTaskValues } from './new-task-values.ts';
 import { TASK_COLUMNS, type TaskRow } from './tasks.ts';
-
-export interface Idempotency {
-  key: string;
-  /** Equal for requests that ask for the same. */
-  bodyHash: string;
-}
-
-export interface NewTask {
-  id: string;
-  ownerId: string;
-  origin: Origin;
-  kind: TaskKind;
-  type: string | null;
-  subject: TaskSubject;
-  prompt: string;
-  /** Whether it is composed of the subject. */
-  promptIsOurs: boolean;
-  system: string | null;
-  parameters: PromptParameters;
-  provider: ProviderId | null;
-  model: string | null;
-  fallbackModels: readonly ModelReference[];
-  /** Whether we chose them, and not the caller. */
-  fallbackIsOurs: boolean;
-  responseSchema: Record<string, unknown> | null;
-  threadId: string | null;
-  sessionId: string | null;
-  /** Who does it, as it was when the task was made; null: a model without tools. */
-  agent: { id: string; tools: readonly ToolName[]; limits: AgentLimits } | null;
-  /** null: it is not made from a template. */
-  template: NewTemplateTask | null;
-  /** US dollars as decimal text; null: no limit of its own. */
-  maxCost: string | null;
-  priority: number;
-  /** true: it waits until somebody has it executed. */
-  hold: boolean;
-  /** null: it is nobody's part. */
-  parent: TaskParent | null;
-  /** Ids of the runs that have to complete first. */
-  dependsOn: readonly string[];
-  idempotency: Idempotency | null;
-  events: readonly NewEvent[];
-  /** null: nobody asked for one. */
-  prediction: ToldPrediction | null;
-}
-
-/** What a task is a part of. */
-export interface TaskParent {
-  runId: string;
-  stepKey: string;
-  /** Place in the list of the step. */
-  stepItem: number;
-  /** From 1. */
-  stepAttempt: number;
-}
-
-export interface NewTemplateTask {
-  name: string;
-  version: number;
-  plan: TemplatePlan;
-  values: Record<string, unknown>;
-  /** Sealed. */
-  secrets: string | null;
-}
 
 /**
  * Run, task, first events and ticket in one transaction: all of it is there or none.

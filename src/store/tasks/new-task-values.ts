@@ -1,6 +1,6 @@
 import type { TaskSubject } from '../../rules/tasks/task.ts';
 import { bytesOf, eventsParameter } from '../log/event-log.ts';
-import type { NewTask, NewTemplateTask, TaskParent } from './create-task.ts';
+import type { NewTask, NewTemplateTask, TaskParent } from './new-task.ts';
 
 /** The parameters of the statement that makes a task, in their order. */
 export function newTaskValues(task: NewTask, blockers: number): unknown[] {

@@ -3,7 +3,7 @@ import type { WorkflowDefinition } from '../../rules/workflows/workflow.ts';
 import type { ExecutionTrigger, Origin } from '../../vocabulary.ts';
 import { appendSql, bytesOf, eventsParameter, RAISED } from '../log/event-log.ts';
 import type { LoggedEvent, NewEvent } from '../log/events.ts';
-import type { Idempotency } from '../tasks/create-task.ts';
+import type { Idempotency } from '../tasks/new-task.ts';
 
 export interface NewExecution {
   id: string;

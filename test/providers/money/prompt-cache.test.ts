@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { afterEach, describe, expect, test } from 'vitest';
 import { toMessagesRequest } from '../../../src/providers/anthropic/request.ts';
-import { createAzureProvider } from '../../../src/providers/azure.ts';
+import { createAzureProvider } from '../../../src/providers/azure/provider.ts';
 import { toChatRequest } from '../../../src/providers/openai/request.ts';
 import { isOpenAiHost } from '../../../src/providers/openai/served.ts';
 import type { ModelRequest, Provider } from '../../../src/providers/provider.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createAzureProvider } from '../../../src/providers/azure.ts';
+import { createAzureProvider } from '../../../src/providers/azure/provider.ts';
 import { usesResponses } from '../../../src/providers/openai/responses/choose-api.ts';
 import { createServed } from '../../../src/providers/openai/served.ts';
 import type { ModelRequest } from '../../../src/providers/provider.ts';

@@ -1,9 +1,9 @@
+import { isJsonObject, type JsonObject } from '../../../rules/json/json-object.ts';
 import { storable } from '../../../rules/text/text.ts';
-import { isJsonObject, type JsonObject } from '../../json-object.ts';
 import type { StreamPart } from '../../provider.ts';
 import { joinArguments } from '../../reading/join-arguments.ts';
 import { readText } from '../../reading/text.ts';
-import { toolCallPart } from '../../tool-call.ts';
+import { toolCallPart } from '../../reading/tool-call.ts';
 import { AnswerTooLong, countCharacters } from '../../wire/bounds.ts';
 import type { KeptItem } from './turn.ts';
 

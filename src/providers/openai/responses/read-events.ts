@@ -1,13 +1,13 @@
+import { isJsonObject, type JsonObject } from '../../../rules/json/json-object.ts';
 import { storable } from '../../../rules/text/text.ts';
+import { problemIn, readProblem, statusOf } from '../../failures/problem.ts';
+import { fromProblem } from '../../failures/vendor-failure.ts';
 import type { Origin } from '../../history/origin.ts';
-import { isJsonObject, type JsonObject } from '../../json-object.ts';
 import { ProviderError, type StreamPart, type VendorTurn } from '../../provider.ts';
 import { ANSWERED_AS_CHAT } from '../../quirks/refused-api.ts';
 import { mapFinishReason, reasonOf } from '../../reading/finish-reason.ts';
-import { problemIn, readProblem, statusOf } from '../../reading/problem.ts';
 import { gatherUsage } from '../../reading/usage.ts';
 import type { Vendor } from '../../vendor.ts';
-import { fromProblem } from '../../vendor-failure.ts';
 import { readTogether } from '../../wire/read-together.ts';
 import { gatherItems } from './gather-items.ts';
 import { toTurn } from './turn.ts';

@@ -1,12 +1,12 @@
 import type { FunctionTool, ResponseCreateParamsStreaming } from 'openai/resources/responses/responses';
+import type { JsonObject } from '../../../rules/json/json-object.ts';
 import { fitHistory } from '../../history/fit.ts';
 import { CHAT_IDS } from '../../history/names.ts';
 import type { Origin } from '../../history/origin.ts';
 import { schemaInWords } from '../../history/reshape.ts';
-import type { JsonObject } from '../../json-object.ts';
 import type { ModelRequest, ToolDefinition } from '../../provider.ts';
 import type { Quirk, Quirks } from '../../quirks/quirk.ts';
-import { effortOf } from '../../reasoning/effort.ts';
+import { effortOf } from '../../quirks/reasoning-effort.ts';
 import { namedSchema } from '../strict-schema.ts';
 import { toInput } from './input.ts';
 

@@ -1,6 +1,6 @@
 import type OpenAI from 'openai';
 import type { ResponseCreateParamsStreaming } from 'openai/resources/responses/responses';
-import { toProviderError } from '../../client-error.ts';
+import { toProviderError } from '../../failures/client-error.ts';
 import type { Origin } from '../../history/origin.ts';
 import type { StreamPart } from '../../provider.ts';
 import type { Vendor } from '../../vendor.ts';

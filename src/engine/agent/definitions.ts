@@ -1,8 +1,0 @@
-import type { ToolDefinition } from '../../providers/provider.ts';
-import type { ToolName } from '../../vocabulary.ts';
-import { toolNamed } from '../tools/index.ts';
-import { LOOP_TOOLS } from './loop-tools.ts';
-
-export function definitionOf(name: ToolName): ToolDefinition | undefined {
-  return (toolNamed(name) ?? LOOP_TOOLS.find(({ definition }) => definition.name === name))?.definition;
-}

@@ -1,0 +1,249 @@
+import { coerceError, DomainError } from '../../errors.ts';
+import { type ModelMessage, ProviderError } from '../../providers/provider.ts';
+import { DEFAULT_MAX_ITERATIONS } from '../../rules/agents/agent.ts';
+import { refusesTools } from '../../rules/answers/tools-refusal.ts';
+import { BYTES_PER_TOKEN, bytesPerToken } from '../../rules/models/context-window.ts';
+import { storableJson } from '../../rules/text/bounded.ts';
+import { isConnectionLoss, outlastConnectionLoss } from '../../store/database/connection-loss.ts';
+import { type Lease, LeaseLost } from '../../store/log/lease.ts';
+import { beginStep, completeStep, readSteps, taskChange } from '../../store/runs/checkpoints.ts';
+import type { StartedTask } from '../../store/runs/load-claimed-task.ts';
+import type { RunOutcome } from '../../store/runs/run-result.ts';
+import { readInputs } from '../../store/tasks/user-replies.ts';
+import { openWorkspace } from '../../workspaces/workspaces.ts';
+import type { EngineContext } from '../context.ts';
+import { askModel, createTries } from '../model-calls/ask-model.ts';
+import { fittingBytes } from '../model-calls/fitting-bytes.ts';
+import { sandboxOf } from '../sandbox/sandbox.ts';
+import { toMessages } from '../threads/conversation.ts';
+import { cacheOfAgent } from '../threads/prompt-cache.ts';
+import { readConversation } from '../threads/read-conversation.ts';
+import { callTool } from './call-tool.ts';
+import { compact, isTooLong, readCompaction } from './compact.ts';
+import { bytesOf, compactMessages } from './compaction.ts';
+import { requireProgress } from './give-up.ts';
+import { instructionsFor } from './instructions.ts';
+import { leaveArtifacts, readStart } from './leave-artifacts.ts';
+import { readAnswer } from './read-answer.ts';
+import { definitionOf } from './tool-definitions.ts';
+import { toolNamed } from './tools/index.ts';
+import { type Answer, type Ending, inputsTaken, type Turn, toTurns, turnKey } from './turn.ts';
+import type { Work } from './work.ts';
+
+/**
+ * Executes an agent task: the model answers, its tool calls are executed, and so on until it makes none. Each
+ * answer and each tool call is a checkpoint; a worker that takes over continues after the last one.
+ * @returns null when the task waits for input
+ * @throws ProviderError, LeaseLost, DomainError MAX_ITERATIONS_REACHED, TIME_LIMIT_REACHED, BUDGET_EXCEEDED,
+ * and the errors of `requireProgress`
+ */
+export async function runAgent(
+  engine: EngineContext,
+  lease: Lease,
+  task: StartedTask,
+): Promise<RunOutcome | null> {
+  const context = { ...engine, sandbox: sandboxOf(engine.sandbox, task.ownerId) };
+  const timer = startTimer(lease, task);
+  try {
+    const work = await takeUp(context, lease, task);
+    const opening = toMessages(await readConversation(context, lease, task, instructionsFor(task)));
+    const outcome = await takeTurns(work, opening).catch((error) => leaveAndThrow(work, error));
+    // The diff may exceed the time limit; it does not fail a task that was done in time.
+    clearTimeout(timer);
+    if (outcome) await leaveArtifacts(work);
+    return outcome;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Restores the task from its checkpoints. */
+async function takeUp(context: EngineContext, lease: Lease, task: StartedTask): Promise<Work> {
+  const steps = await readSteps(context.store.database, task.id);
+  const { plan, progress } = task;
+  const workspace = await openOwnWorkspace(context, task);
+  const start = await readStart({ context, lease, workspace }, steps);
+  const turns = toTurns(steps);
+  const known = { bytesPerToken: BYTES_PER_TOKEN, ...readCompaction(steps) };
+  return { context, lease, task, workspace, start, turns, plan, progress, ...known };
+}
+
+/** The task fails with its own error, even if its artifacts cannot be saved. */
+async function leaveAndThrow(work: Work, error: unknown): Promise<never> {
+  const { context, lease } = work;
+  const cause = lease.signal.aborted ? lease.signal.reason : error;
+  if (!(cause instanceof LeaseLost) && !isConnectionLoss(cause)) {
+    await leaveArtifacts(work).catch((failure) => {
+      context.log.warn(
+        { task: lease.runId, error: coerceError(failure).message },
+        'a task saved no artifacts',
+      );
+    });
+  }
+  throw error;
+}
+
+async function takeTurns(work: Work, opening: readonly ModelMessage[]): Promise<RunOutcome | null> {
+  for (;;) {
+    work.lease.signal.throwIfAborted();
+    const inputs = await newInputs(work);
+    const last = work.turns.at(-1);
+    const ending = last?.answer && endingOf(last, last.answer);
+    if (last?.answer && ending && inputs.length === 0) return toOutcome(work, last.answer, ending);
+    if (last && isOver(last) && inputs.length === 0) requireProgress(work, turnsLeft(work) <= 0);
+    const turn = last && !isOver(last) ? last : await beginTurn(work, inputs);
+    const answer = turn.answer ?? (await takeAnswer(work, opening, turn));
+    if (!(await callTools(work, turn, answer))) return null;
+  }
+}
+
+/** Messages from the user since the last turn of the model. */
+function newInputs({ context, task, turns }: Work): Promise<string[]> {
+  return readInputs(context.store.database, task.id, inputsTaken(turns));
+}
+
+function turnsLeft({ task, turns }: Work): number {
+  return mostTurns(task) - (turns.length - task.iterationsBefore);
+}
+
+function mostTurns({ limits }: StartedTask): number {
+  return limits?.maxIterations ?? DEFAULT_MAX_ITERATIONS;
+}
+
+async function beginTurn(work: Work, inputs: string[]): Promise<Turn> {
+  const { context, lease, task, turns, workspace } = work;
+  const number = turns.length + 1;
+  if (turnsLeft(work) <= 0) {
+    const most = mostTurns(task);
+    const message = `the agent was not done after ${most} turns; retry the task to allow the same number again`;
+    throw new DomainError('MAX_ITERATIONS_REACHED', message);
+  }
+  const place = workspace === null ? {} : { workingDirectory: workspace };
+  const known = { output: { inputs }, change: taskChange({ iterations: number, ...place }) };
+  await beginStep(context.store, lease, turnKey(number), [], known);
+  const turn: Turn = { number, inputs, answer: null, calls: new Map() };
+  turns.push(turn);
+  return turn;
+}
+
+async function takeAnswer(work: Work, opening: readonly ModelMessage[], turn: Turn): Promise<Answer> {
+  const { context, lease } = work;
+  const answer = readAnswer(work, await askFitting(work, opening));
+  const output = storableJson({ inputs: turn.inputs, ...answer });
+  const step = { key: turnKey(turn.number), output, events: [] };
+  await outlastConnectionLoss(() => completeStep(context.store, lease, step));
+  turn.answer = answer;
+  return answer;
+}
+
+/** Maximum number of compactions for one answer. */
+const MOST_COMPACTIONS = 3;
+
+/**
+ * Calls the model with a history that fits: it is compacted when it is known to exceed the context window, or
+ * when the provider rejected it.
+ */
+async function askFitting(work: Work, opening: readonly ModelMessage[]) {
+  const { context, lease, task, turns } = work;
+  const tools = task.tools.flatMap((name) => definitionOf(name) ?? []);
+  for (let compactions = 0; ; compactions += 1) {
+    let messages = compactMessages(opening, turns, work.compaction);
+    const { bytesPerToken: ratio } = work;
+    const limit =
+      work.compaction?.limit ?? (await fittingBytes(context, task, { bytesPerToken: ratio, tools }));
+    if (bytesOf(messages) >= limit && (await compact(work, opening, limit).catch(withoutSummary))) {
+      messages = compactMessages(opening, turns, work.compaction);
+    }
+    const cache = cacheOfAgent(task, mostTurns(task));
+    const request = { messages, ...task.parameters, tools, cache };
+    try {
+      const answer = await askModel(
+        context,
+        lease,
+        createTries([task, ...task.fallbackModels]),
+        () => request,
+      );
+      const bytes = bytesOf(messages) + Buffer.byteLength(JSON.stringify(tools));
+      work.bytesPerToken = bytesPerToken(bytes, answer.usage.inputTokens);
+      return answer;
+    } catch (thrown) {
+      if (!isTooLong(thrown)) return withoutTools(thrown);
+      const isShorter = compactions < MOST_COMPACTIONS && (await compact(work, opening, bytesOf(messages)));
+      if (!isShorter) throw thrown;
+    }
+  }
+}
+
+/** The window size is an estimate: if the history cannot be summarized it is sent unchanged, and may fit. */
+function withoutSummary(thrown: unknown): false {
+  if (thrown instanceof ProviderError) return false;
+  throw thrown;
+}
+
+/** A model whose server rejects tools cannot act as an agent. */
+function withoutTools(thrown: unknown): never {
+  if (!(thrown instanceof ProviderError) || !refusesTools(thrown.message)) throw thrown;
+  const message = `the model does not support tools, which the agent requires: ${thrown.message}`;
+  throw new DomainError('TOOLS_UNSUPPORTED', message, {}, { cause: thrown });
+}
+
+/** More calls in one turn indicate a confused model. */
+const MOST_CALLS = 64;
+
+/** @returns false when the task waits for input */
+async function callTools(work: Work, turn: Turn, { toolCalls }: Answer): Promise<boolean> {
+  for (const [index, call] of toolCalls.slice(0, MOST_CALLS).entries()) {
+    if (turn.calls.get(index)?.status === 'completed') continue;
+    if (finished(turn)) return true;
+    work.lease.signal.throwIfAborted();
+    if (!(await callTool(work, turn, call, index))) return false;
+  }
+  return true;
+}
+
+function finished({ calls }: Turn): Ending | undefined {
+  return [...calls.values()].find(({ ending }) => ending)?.ending;
+}
+
+/** The end of the task: an answer with text only, or a call of `finish`. */
+function endingOf(turn: Turn, { text, toolCalls, flaw }: Answer): Ending | undefined {
+  if (flaw) return undefined;
+  return toolCalls.length === 0 ? { success: true, summary: text } : finished(turn);
+}
+
+/** Whether every call that will be executed has been. */
+function isOver(turn: Turn): boolean {
+  const { answer, calls } = turn;
+  if (!answer) return false;
+  const wanted = Math.min(answer.toolCalls.length, MOST_CALLS);
+  const done = [...calls.values()].filter(({ status }) => status === 'completed').length;
+  return Boolean(finished(turn)) || done === wanted;
+}
+
+function toOutcome({ turns }: Work, { model, provider, finishReason }: Answer, ending: Ending): RunOutcome {
+  return { output: ending.summary, ...ending, model, provider, finishReason, inputs: inputsTaken(turns) };
+}
+
+/** Opens the folder of the task, or the one it was given, if it needs one. */
+async function openOwnWorkspace(
+  { workspaces }: EngineContext,
+  { id, ownerId, ownerIsAdmin, tools, workingDirectory }: StartedTask,
+): Promise<string | null> {
+  if (!tools.some(toolNamed)) return null;
+  const tenant = { userId: ownerId, isAdmin: ownerIsAdmin };
+  return openWorkspace(workspaces, tenant, workingDirectory ?? id, 'workingDirectory').catch(unusable);
+}
+
+/** The folder was valid when the task was created; the owner of the task is informed of what changed. */
+function unusable(thrown: unknown): never {
+  if (!(thrown instanceof DomainError)) throw thrown;
+  throw new DomainError('SANDBOX_UNAVAILABLE', thrown.message, thrown.details, { cause: thrown });
+}
+
+/** At the time limit the lease ends, which aborts everything under it. */
+function startTimer(lease: Lease, { msLeft, limits }: StartedTask): NodeJS.Timeout | undefined {
+  if (msLeft === null) return undefined;
+  const message = `the agent was not done within ${limits?.timeoutSeconds} s`;
+  const stop = () => lease.abort(new DomainError('TIME_LIMIT_REACHED', message));
+  return setTimeout(stop, Math.max(0, msLeft));
+}

@@ -1,0 +1,28 @@
+import type { Plan } from '../../rules/agents/plan.ts';
+import type { Lease } from '../../store/log/lease.ts';
+import type { StartedTask } from '../../store/runs/load-claimed-task.ts';
+import type { EngineContext } from '../context.ts';
+import type { Snapshot } from '../workspaces/workspace-diff.ts';
+import type { Compaction } from './compaction.ts';
+import type { Turn } from './turn.ts';
+
+/** The state of an agent task that is being executed. */
+export interface Work {
+  context: EngineContext;
+  lease: Lease;
+  task: StartedTask;
+  /** Absolute path of its working directory; null: its agent has no tools that need one. */
+  workspace: string | null;
+  /** Initial content of the working directory; null if there is none. */
+  start: Snapshot | null;
+  turns: Turn[];
+  /** How its history is shortened; null: not at all. */
+  compaction: Compaction | null;
+  /** Number of compactions so far. */
+  compactions: number;
+  /** From its last request, as the model counted the tokens. */
+  bytesPerToken: number;
+  plan: Plan;
+  /** 0 to 1; never decreases. */
+  progress: number;
+}

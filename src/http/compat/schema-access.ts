@@ -1,0 +1,106 @@
+import { type ExecutionArgs, execute } from 'graphql';
+import type { Services } from '../../context.ts';
+import { DomainError } from '../../errors.ts';
+import type { Execution, ExecutionAnswer, SchemaAccess } from '../../rest-compat/execution/schema-access.ts';
+import { schema } from '../../schema/index.ts';
+import { maskError } from '../errors/from-graphql.ts';
+import { subscribe } from '../graphql/share-results.ts';
+import { boundErrors, executeBounded } from '../limits/bound-answers.ts';
+import type { ResourceLimits } from '../limits/resource-limits.ts';
+import type { Admission } from '../requests/admission.ts';
+import {
+  type Allowance,
+  type Asker,
+  createAllowance,
+  createContext,
+  headerCredentials,
+} from '../requests/context.ts';
+import type { Visitors } from '../requests/visitors.ts';
+import type { SendArtifact } from '../routes/artifacts.ts';
+
+/** The schema for the dialects, in this process: the same credentials, context and errors as over HTTP. */
+export function createSchemaAccess(
+  services: Services,
+  admission: Admission,
+  visitors: Visitors,
+  sendArtifact: SendArtifact,
+  count: SchemaAccess['count'],
+  { connections }: Pick<ResourceLimits, 'connections'>,
+): SchemaAccess {
+  const mask = maskError(services.log);
+  const masked = ({ data, errors }: ExecutionAnswer): ExecutionAnswer => ({
+    data,
+    errors: errors?.map(mask),
+  });
+
+  const operation = createOperations(services, admission, visitors);
+
+  async function* follow(execution: Execution, signal: AbortSignal): AsyncGenerator<ExecutionAnswer> {
+    const answers = await subscribe(await operation(execution));
+    if (!(Symbol.asyncIterator in answers)) return yield masked(answers);
+    // Not at the next answer: that may never come.
+    const stop = () => void answers.return(undefined);
+    signal.addEventListener('abort', stop);
+    try {
+      if (signal.aborted) stop();
+      for await (const answer of answers) yield masked(answer);
+    } finally {
+      signal.removeEventListener('abort', stop);
+    }
+  }
+
+  return {
+    schema,
+    mask,
+    sendArtifact,
+    count,
+    countOperation: (asker) =>
+      services.operationLimits.countRequest(asker).then(() => null, requireDomainError),
+    holdSocket: connections.socketsPerAccount.acquire,
+    address: (request) => admission.address(request),
+    visitor: visitors.find,
+    guestDialect: visitors.guestDialect,
+    execute: async (execution) => {
+      try {
+        return masked(await executeBounded(await operation(execution), execute, boundErrors));
+      } catch (thrown) {
+        return { errors: [mask(thrown)] };
+      }
+    },
+    async *subscribe(execution, signal) {
+      try {
+        yield* follow(execution, signal);
+      } catch (thrown) {
+        yield { errors: [mask(thrown)] };
+      }
+    },
+  };
+}
+
+function requireDomainError(thrown: unknown): DomainError {
+  if (thrown instanceof DomainError) return thrown;
+  throw thrown;
+}
+
+/** What graphql executes, on behalf of who sends the request. */
+function createOperations(services: Services, admission: Admission, visitors: Visitors) {
+  const allowances = new WeakMap<object, Allowance>();
+
+  function allowanceOf(part: object, asker: Asker): Allowance {
+    const allowance = allowances.get(part) ?? createAllowance(services, asker);
+    allowances.set(part, allowance);
+    return allowance;
+  }
+
+  return async (execution: Execution): Promise<ExecutionArgs> => {
+    const { document, variables, request, access, origin, partOf } = execution;
+    const viewer =
+      access === 'public'
+        ? await admission.viewer(request, headerCredentials({}))
+        : await visitors.take(request, origin);
+    const asker = { viewer, address: admission.address(request) };
+    const allowance = partOf && allowanceOf(partOf, asker);
+    const contextValue = createContext(services, asker, origin, allowance);
+    return { schema, document, variableValues: variables, contextValue };
+  };
+}

@@ -1,0 +1,71 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { DomainError, type ErrorCode, type RequestErrorCode } from '../../errors.ts';
+import type { Log } from '../../log.ts';
+import { asUnavailable } from '../../resolvers/request/unavailable.ts';
+import { fastifyFault } from '../../rest-compat/errors/from-fastify.ts';
+import { newId } from '../../rules/ids/ids.ts';
+import { boundDetails, clip } from './bound-errors.ts';
+
+const STATUS = {
+  BAD_CURSOR: 400,
+  CONFLICT: 409,
+  FORBIDDEN: 403,
+  GRAPHQL_PARSE_FAILED: 400,
+  GRAPHQL_VALIDATION_FAILED: 400,
+  INTERNAL_ERROR: 500,
+  INVALID_STATE: 409,
+  METHOD_NOT_ALLOWED: 405,
+  NOT_FOUND: 404,
+  PAYLOAD_TOO_LARGE: 413,
+  PROVIDER_NOT_CONFIGURED: 400,
+  QUOTA_EXCEEDED: 403,
+  RATE_LIMITED: 429,
+  UNAUTHENTICATED: 401,
+  UNAVAILABLE: 503,
+  UNKNOWN_MODEL: 400,
+  UNSUPPORTED_MEDIA_TYPE: 415,
+  VALIDATION_ERROR: 400,
+  WRONG_CREDENTIALS: 401,
+} as const satisfies Record<RequestErrorCode, number>;
+
+/** The HTTP status of a request that failed with the code as a whole. */
+export function statusOf(code: ErrorCode): number {
+  return (STATUS as Partial<Record<ErrorCode, number>>)[code] ?? 500;
+}
+
+/** Answers what failed outside of GraphQL in the shape that GraphQL has for errors. */
+export function answerFailure(log: Log) {
+  return (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
+    // The connection was the client's to close, and there is nobody left to answer.
+    if (isDeparture(error) && request.socket.destroyed) return reply.hijack();
+    const failure =
+      error instanceof DomainError ? error : (fastifyFault(error, request) ?? asUnavailable(error));
+    if (failure) return send(reply, failure);
+    const errorId = newId();
+    log.error({ errorId, error: error.stack }, 'unexpected error');
+    const message = `something went wrong on our side; the log has it under ${errorId}`;
+    return reply.code(500).send({ errors: [{ message, extensions: { code: 'INTERNAL_ERROR', errorId } }] });
+  };
+}
+
+/** What reading from and writing to a connection fails with when its other end goes away. */
+const DEPARTURES = ['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_DESTROYED', 'ABORT_ERR'];
+
+function isDeparture({ code }: FastifyError): boolean {
+  return DEPARTURES.includes(code);
+}
+
+export function answerUnknownPath({ method, url }: FastifyRequest, reply: FastifyReply) {
+  // A base URL with a mistyped secret leads here as well.
+  const path = url.split('?')[0]!.replace(/^\/k\/[^/]+/, '/k/…');
+  return send(
+    reply,
+    new DomainError('NOT_FOUND', `there is nothing at ${method} ${path}; GraphQL is at /graphql`),
+  );
+}
+
+function send(reply: FastifyReply, { code, message, details }: DomainError) {
+  const extensions = { code, ...boundDetails(details) };
+  if (details.retryAfter !== undefined) reply.header('retry-after', details.retryAfter);
+  return reply.code(statusOf(code)).send({ errors: [{ message: clip(message), extensions }] });
+}

@@ -1,0 +1,25 @@
+import type { FieldIssue } from '../../errors.ts';
+import { withoutValue } from './without-value.ts';
+
+/**
+ * Which field of which variable is wrong. graphql-js tells the place only in its message, but before anything
+ * that a client can write; null when the message is about something else.
+ */
+export function variableIssue(message: string): FieldIssue | null {
+  const parts = /^Variable "\$(\w+)" has invalid (?:default )?value(?: at ([\w.[\]]+))?: (.*)$/s.exec(
+    message,
+  );
+  if (!parts) return null;
+  const [, name = '', path = '', reason = ''] = parts;
+  return {
+    field: `${name}${path.replaceAll(/\[(\d+)\]/g, '.$1')}${namedInside(reason)}`,
+    message: withoutValue(reason),
+  };
+}
+
+/** The field that is missing from, or unknown to, the object that the message is about. */
+function namedInside(message: string): string {
+  const name = /^Expected value of type "\w+" (?:to include required|not to include unknown) field "(.*?)"/s;
+  const found = name.exec(message)?.[1];
+  return found === undefined ? '' : `.${found}`;
+}

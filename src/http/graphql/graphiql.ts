@@ -1,0 +1,116 @@
+import type { FastifyRequest } from 'fastify';
+import type { GraphiQLOptions } from 'graphql-yoga';
+import type { Services } from '../../context.ts';
+import { DomainError } from '../../errors.ts';
+import { beginLogin } from '../../resolvers/accounts/logins/begin-login.ts';
+
+/** GraphiQL, whole in one page: nothing is loaded from elsewhere. */
+export interface GraphiqlPage {
+  options(request: FastifyRequest): Promise<GraphiQLOptions>;
+}
+
+/** The account behind the links that `npm start` and `npm run link` print. */
+export interface LocalAdmin {
+  id: string;
+  /** Consumes a link's secret. @returns false when it was used before, has expired or is unknown. */
+  takeLink(secret: string): Promise<boolean>;
+}
+
+/** Lines of at most 54 characters: that is what its editor shows of a line on a laptop. */
+const CREDENTIALS = {
+  operated: `# Enter your credentials under Headers, below, such as
+# { "authorization": "Bearer …" } with a login token.`,
+  embedded: `# Your credentials are under Headers, below. If there are
+# none, open the link that \`npm run link\` prints.`,
+  uselessLink: `# The link was used before, or is older than a day:
+# \`npm run link\` prints another.`,
+};
+
+const welcome = (
+  credentials: keyof typeof CREDENTIALS,
+) => `# Polyphony. Press the button and choose an operation.
+${CREDENTIALS[credentials]}
+
+# 1. Give the model some work.
+mutation Ask {
+  createTask(
+    input: { prompt: "Say hello in three languages." }
+  ) {
+    task { id status model }
+  }
+}
+
+# 2. Put the id from the answer under Variables:
+#    { "id": "…" }, and watch the answer come.
+subscription Follow($id: ID!) {
+  taskEvents(taskId: $id) {
+    __typename
+    seq
+    ... on TokensGenerated { text }
+    ... on RunCompleted { result }
+    ... on RunFailed { error { code message } }
+  }
+}
+
+# 3. What came of it, and what it cost.
+query Look($id: ID!) {
+  task(id: $id) {
+    status
+    result
+    cost
+    usage { inputTokens outputTokens }
+    modelCalls { provider timeToFirstTokenMs }
+  }
+}
+`;
+
+const LOCAL_TOKEN_SECONDS = 24 * 3600;
+
+/** @param localAdmin the account that a one-time link logs in; null: there are no links. */
+export function createGraphiqlPage(
+  services: Pick<Services, 'store' | 'tokens'>,
+  localAdmin: LocalAdmin | null,
+): GraphiqlPage {
+  return {
+    async options(request) {
+      const secret = linkOf(request);
+      const isTaken = localAdmin && secret !== null && (await localAdmin.takeLink(secret));
+      const token = isTaken ? await logIn(services, localAdmin) : null;
+      const isUseless = localAdmin && secret !== null && !isTaken;
+      return {
+        title: 'Polyphony GraphiQL',
+        defaultQuery: welcome(isUseless ? 'uselessLink' : localAdmin ? 'embedded' : 'operated'),
+        subscriptionsProtocol: 'WS',
+        ...(token && { headers: JSON.stringify({ authorization: `Bearer ${token}` }, null, 2) }),
+      };
+    },
+  };
+}
+
+async function logIn(services: Pick<Services, 'store' | 'tokens'>, { id }: LocalAdmin): Promise<string> {
+  const login = await beginLogin(services, { id, passwordHash: null }, 'graphql', {
+    expiresIn: LOCAL_TOKEN_SECONDS,
+  });
+  return login.token;
+}
+
+/** The secret of the link that opened the page; null: there is none, or the request is a script's, not a navigation. */
+function linkOf({ query, headers }: FastifyRequest): string | null {
+  const { link } = query as { link?: unknown };
+  const isOpened = headers.origin === undefined && (headers['sec-fetch-mode'] ?? 'navigate') === 'navigate';
+  return typeof link === 'string' && link !== '' && isOpened ? link : null;
+}
+
+/**
+ * Refuses to prefetch a link: the browser may never show the page, and the link works only once. It is requested again
+ * when the user opens it. @throws DomainError UNAVAILABLE: a 503 makes browsers discard the prefetch.
+ */
+export function refusePrefetch({ query, headers }: FastifyRequest): void {
+  if (!Object.hasOwn(query as object, 'link')) return;
+  const purpose = `${headers['sec-purpose'] ?? ''} ${headers.purpose ?? ''} ${headers['x-moz'] ?? ''}`;
+  if (!/\bprefetch\b/i.test(purpose)) return;
+  throw new DomainError(
+    'UNAVAILABLE',
+    'this link works only once and cannot be prefetched; open it in the browser',
+  );
+}

@@ -1,0 +1,95 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { DomainError } from '../../errors.ts';
+import { unkeptNumber } from '../../rules/json/numbers.ts';
+import type { Admission } from '../requests/admission.ts';
+import type { Carrier } from '../requests/carrier.ts';
+import { headerCredentials } from '../requests/context.ts';
+import { pageCredentials } from '../requests/session-cookie.ts';
+import { refusePrefetch } from './graphiql.ts';
+import { answerPlainly, isPlain } from './plain-requests.ts';
+import type { Yoga } from './yoga.ts';
+
+/** `/graphql`. Bodies are JSON and nothing else: forms and plain text could be posted from any page. */
+export function graphqlRoute(yoga: Yoga, admission: Admission) {
+  return async (app: FastifyInstance): Promise<void> => {
+    app.removeContentTypeParser('text/plain');
+    app.route({
+      url: yoga.graphqlEndpoint,
+      method: ['GET', 'POST'],
+      exposeHeadRoute: false,
+      handler: (request, reply) => {
+        // The page may hold a token.
+        if (request.method === 'GET') reply.header('cache-control', 'no-store');
+        checkForm(request);
+        refusePrefetch(request);
+        const address = admission.address(request.raw);
+        const carrier: Carrier = {
+          asker: once(async () => ({
+            viewer: await admission.viewer(request.raw, pageCredentials(request.headers)),
+            address,
+          })),
+          anonymous: async () => ({
+            viewer: await admission.viewer(request.raw, headerCredentials({})),
+            address,
+          }),
+          address,
+          http: request,
+        };
+        return isPlain(request)
+          ? answerPlainly(yoga, request, reply, carrier)
+          : yoga.handleNodeRequestAndResponse(request, reply, carrier);
+      },
+    });
+    app.route({
+      url: yoga.graphqlEndpoint,
+      method: ['HEAD', 'PUT', 'PATCH', 'DELETE'],
+      handler: async ({ method }, reply) => {
+        reply.header('allow', 'GET, POST');
+        throw new DomainError('METHOD_NOT_ALLOWED', `${method} is not for GraphQL; use GET or POST`);
+      },
+    });
+  };
+}
+
+/** What Yoga would answer with a fault of its own. @throws DomainError */
+function checkForm({ method, headers, body, query }: FastifyRequest): void {
+  if (!URL.canParse(`http://${headers.host}`)) {
+    throw new DomainError('VALIDATION_ERROR', 'Host: is not the name of a host', { field: 'Host' });
+  }
+  if (method === 'POST') checkBody(body);
+  else checkParameters(query as Record<string, string>);
+}
+
+function checkBody(body: unknown): void {
+  if (body === undefined) {
+    throw new DomainError('UNSUPPORTED_MEDIA_TYPE', 'the body must be application/json');
+  }
+  if (typeof body !== 'object' || body === null || Array.isArray(body) || Object.keys(body).length === 0) {
+    throw new DomainError('VALIDATION_ERROR', 'the body must be one object with `query` in it', {
+      field: 'query',
+    });
+  }
+}
+
+function checkParameters(parameters: Record<string, string>): void {
+  for (const name of ['variables', 'extensions']) {
+    const text = parameters[name];
+    if (!text) continue;
+    try {
+      JSON.parse(text);
+    } catch {
+      throw new DomainError('VALIDATION_ERROR', `${name}: is not valid JSON`, { field: name });
+    }
+    const error = unkeptNumber(text);
+    if (error) throw error;
+  }
+}
+
+/** The rate limit and the context both need the asker; credentials are checked once. */
+function once<Result>(ask: () => Promise<Result>): () => Promise<Result> {
+  let answer: Promise<Result> | undefined;
+  return () => {
+    answer ??= ask();
+    return answer;
+  };
+}

@@ -1,0 +1,20 @@
+import type { Plugin } from 'graphql-yoga';
+import type { OperationLimits } from '../../context.ts';
+import type { Carrier } from '../requests/carrier.ts';
+
+/**
+ * Rate-limits GraphQL operations over HTTP. They are counted before the document is parsed, because rejecting an
+ * invalid document costs as much as executing a small one. `sockets.ts` counts operations on WebSockets.
+ */
+export function limitOperations(limits: OperationLimits): Plugin<object, Carrier> {
+  return {
+    async onParams({ context: { asker, address } }) {
+      // Invalid credentials are reported by the context, with their own error.
+      const viewer = await asker().then(
+        (known) => known.viewer,
+        () => null,
+      );
+      await limits.countRequest({ accountId: viewer?.userId ?? null, address });
+    },
+  };
+}

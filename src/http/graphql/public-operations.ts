@@ -1,0 +1,55 @@
+import {
+  type DocumentNode,
+  getOperationAST,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+} from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import { PUBLIC_MUTATIONS } from '../../schema/guards/scopes.ts';
+
+export interface PublicOperation {
+  /** The operation needs no credentials, and ignores those that the request has. */
+  isPublic: boolean;
+}
+
+interface Parameters extends Partial<PublicOperation> {
+  params?: { operationName?: string | null };
+}
+
+/**
+ * A client whose token has expired sends it along when it logs in again, so credentials are not looked at if all that
+ * the operation does is to log in.
+ */
+export const recognizePublic: Plugin<Parameters> = {
+  onParse:
+    ({ context }) =>
+    ({ result, extendContext }) => {
+      if (!(result && 'definitions' in result)) return;
+      const operation = getOperationAST(result, context.params?.operationName);
+      if (operation && isPublic(result, operation)) extendContext({ isPublic: true });
+    },
+};
+
+function isPublic(document: DocumentNode, { operation, selectionSet }: OperationDefinitionNode): boolean {
+  return operation === 'mutation' && rootFields(document, selectionSet, new Set()).every(isPublicField);
+}
+
+const isPublicField = (name: string) => name === '__typename' || PUBLIC_MUTATIONS.includes(name);
+
+/** @param seen fragments, which may refer to each other before the document is validated. */
+function rootFields(document: DocumentNode, { selections }: SelectionSetNode, seen: Set<string>): string[] {
+  return selections.flatMap((selection) => {
+    if (selection.kind === Kind.FIELD) return [selection.name.value];
+    if (selection.kind === Kind.INLINE_FRAGMENT) return rootFields(document, selection.selectionSet, seen);
+    const name = selection.name.value;
+    if (seen.has(name)) return [];
+    seen.add(name);
+    const fragment = document.definitions.find(
+      (each) => each.kind === Kind.FRAGMENT_DEFINITION && each.name.value === name,
+    );
+    return fragment && 'selectionSet' in fragment
+      ? rootFields(document, fragment.selectionSet, seen)
+      : [name];
+  });
+}

@@ -1,0 +1,71 @@
+import { NoSchemaIntrospectionCustomRule } from 'graphql';
+import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
+import type { Context, Services } from '../../context.ts';
+import { schema } from '../../schema/index.ts';
+import { limitValidationErrors } from '../errors/bound-errors.ts';
+import { maskError } from '../errors/from-graphql.ts';
+import { tellWrongInput } from '../errors/name-wrong-input.ts';
+import { explainNotAcceptable } from '../errors/not-acceptable.ts';
+import { boundAnswers } from '../limits/bound-answers.ts';
+import type { Carrier } from '../requests/carrier.ts';
+import { createContext } from '../requests/context.ts';
+import type { AtCredentialEnd } from '../requests/credential-end.ts';
+import { countOperations } from './count-operations.ts';
+import { createDocumentCache, limitDocument } from './document-limits.ts';
+import { endStreams } from './end-streams.ts';
+import type { GraphiqlPage } from './graphiql.ts';
+import { renderPage } from './graphiql-page.ts';
+import { limitInput } from './input-limits.ts';
+import { limitOperations } from './limit-operations.ts';
+import { type PublicOperation, recognizePublic } from './public-operations.ts';
+import { limitCost } from './query-cost.ts';
+import { shareResults } from './share-results.ts';
+import { streamHeaders } from './stream-headers.ts';
+
+export type Yoga = YogaServerInstance<Carrier, Context>;
+
+/** GraphQL over HTTP and server-sent events; sockets use the same pipeline through `getEnveloped`. */
+export function createGraphql(
+  services: Services,
+  graphiql: GraphiqlPage | null,
+  atCredentialEnd: AtCredentialEnd,
+): Yoga {
+  return createYoga<Carrier, Context>({
+    schema,
+    context: async ({ asker, anonymous, isPublic }: Carrier & Partial<PublicOperation>) =>
+      createContext(services, await (isPublic ? anonymous() : asker()), 'graphql'),
+    logging: false,
+    landingPage: false,
+    graphiql: graphiql
+      ? async (_request, carrier) => (carrier?.http ? graphiql.options(carrier.http) : false)
+      : false,
+    renderGraphiQL: renderPage,
+    // One CORS policy for all paths, Fastify's.
+    cors: false,
+    multipart: false,
+    parserAndValidationCache: createDocumentCache(),
+    maskedErrors: { maskError: maskError(services.log) },
+    plugins: [
+      limitOperations(services.operationLimits),
+      countOperations(services.metrics.http),
+      recognizePublic,
+      limitDocument,
+      limitInput,
+      tellWrongInput,
+      limitValidationErrors,
+      limitCost,
+      boundAnswers,
+      shareResults,
+      endStreams(atCredentialEnd),
+      explainNotAcceptable,
+      streamHeaders,
+      ...(services.config.production ? [withoutIntrospection] : []),
+    ],
+  });
+}
+
+const withoutIntrospection: Plugin = {
+  onValidate({ addValidationRule }) {
+    addValidationRule(NoSchemaIntrospectionCustomRule);
+  },
+};

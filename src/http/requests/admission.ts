@@ -1,0 +1,90 @@
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import proxyAddress from '@fastify/proxy-addr';
+import ipaddr from 'ipaddr.js';
+import type { Services, Viewer } from '../../context.ts';
+import { DomainError } from '../../errors.ts';
+import { authenticate, type Credentials } from '../../resolvers/accounts/logins/authenticate.ts';
+
+/** What every carrier asks about a request before it carries it on. */
+export interface Admission {
+  /**
+   * Who asks; null: nobody in particular.
+   * @throws DomainError UNAUTHENTICATED; FORBIDDEN for a page of another site that brings no credentials
+   */
+  viewer(request: IncomingMessage, credentials: Credentials): Promise<Viewer | null>;
+  /** Whom limits count: an IPv4 address, or the network of an IPv6 one, of which a single customer has 2^64. */
+  address(request: IncomingMessage): string;
+  /** The client's address of a connection that has sent nothing yet; null: a trusted proxy, which serves many clients. */
+  peer(socket: Socket): string | null;
+}
+
+export function createAdmission(services: Pick<Services, 'config' | 'store' | 'tokens'>): Admission {
+  const { config } = services;
+  const isTrusted = proxyAddress.compile([...config.trustProxy]);
+  const comesByProxy = ({ socket }: IncomingMessage) => isTrusted(socket.remoteAddress ?? '', 0);
+  return {
+    async viewer(request, credentials) {
+      const viewer = await authenticate(services, credentials);
+      const { authorization, apiKey } = credentials;
+      // Browsers send cookies along with what any page sends.
+      const isByPage = authorization === null && apiKey === null;
+      if (!viewer || isByPage) refuseForeignPage(config, request.headers, comesByProxy(request));
+      return viewer;
+    },
+    address: (request) => networkOf(proxyAddress(request, isTrusted) ?? 'unknown'),
+    peer: ({ remoteAddress = 'unknown' }) => (isTrusted(remoteAddress, 0) ? null : networkOf(remoteAddress)),
+  };
+}
+
+/**
+ * Any page in a browser can open a socket here and, by having its own name lead to this machine, send any request.
+ * Credentials it does not have; without them, the page must be ours or the operator's.
+ */
+function refuseForeignPage(
+  config: Services['config'],
+  headers: IncomingHttpHeaders,
+  isProxied: boolean,
+): void {
+  const host = (isProxied && forwardedHost(headers)) || headers.host || '';
+  const { origin } = headers;
+  if (origin !== undefined && hostOf(origin) !== host && !config.corsOrigins.includes(origin)) {
+    throw foreign('Origin', origin);
+  }
+  const isOpen = isProxied || !isLoopback(config.host);
+  if (!isOpen && !isLoopback(nameOf(host)) && !config.corsOrigins.map(hostOf).includes(host)) {
+    throw foreign('Host', host);
+  }
+}
+
+function foreign(field: string, value: string): DomainError {
+  const remedy = 'send credentials, or have the operator name it in CORS_ORIGINS';
+  return new DomainError('FORBIDDEN', `${field}: ${value} may not ask without credentials; ${remedy}`, {
+    field,
+  });
+}
+
+function forwardedHost(headers: IncomingHttpHeaders): string | undefined {
+  return headers['x-forwarded-host']?.toString().split(',').at(-1)?.trim();
+}
+
+function hostOf(origin: string): string | null {
+  return URL.canParse(origin) ? new URL(origin).host : null;
+}
+
+/** Without the port, and an IPv6 address without its brackets. */
+function nameOf(host: string): string {
+  return host.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
+}
+
+function isLoopback(name: string): boolean {
+  if (name === 'localhost') return true;
+  return ipaddr.isValid(name) && ipaddr.process(name).range() === 'loopback';
+}
+
+function networkOf(address: string): string {
+  if (!ipaddr.isValid(address)) return address;
+  const parsed = ipaddr.process(address);
+  if (parsed instanceof ipaddr.IPv4) return parsed.toString();
+  return `${parsed.toNormalizedString().split(':').slice(0, 4).join(':')}::/64`;
+}

@@ -1,0 +1,45 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { parseCookie, stringifySetCookie } from 'cookie';
+import type { Services } from '../../context.ts';
+import type { Credentials } from '../../resolvers/accounts/logins/authenticate.ts';
+import { headerCredentials } from './context.ts';
+
+const NAME = 'polyphony_session';
+export const SESSION_SECONDS = 12 * 3600;
+
+/** A page of another site cannot add it to a request without being allowed to by CORS. */
+const CSRF_HEADER = 'x-csrf-token';
+
+/** Lax: sent when a person comes from another site by a link, as from a login provider, and with no other request. */
+export const NOT_FOR_SCRIPTS = { httpOnly: true, sameSite: 'lax' } as const;
+
+/** The `Set-Cookie` header of a session. @param maxAge seconds; 0 deletes the cookie */
+export function sessionCookie(
+  { production, oidc }: Services['config'],
+  token: string,
+  maxAge: number,
+): string {
+  const secure = production || (oidc?.publicUrl.startsWith('https:') ?? false);
+  return stringifySetCookie({ name: NAME, value: token, path: '/', maxAge, secure, ...NOT_FOR_SCRIPTS });
+}
+
+/** Of a request to GraphQL: its headers, or a cookie together with the CSRF header. The dialects know no cookies. */
+export function pageCredentials(headers: IncomingHttpHeaders): Credentials {
+  return withSession(headers, Boolean(headers[CSRF_HEADER]));
+}
+
+/** For a GraphQL WebSocket: browsers cannot set headers on the upgrade, so the CSRF token is in connection_init. */
+export function socketCredentials(headers: IncomingHttpHeaders, parameters: unknown): Credentials {
+  const names = typeof parameters === 'object' && parameters !== null ? Object.entries(parameters) : [];
+  return withSession(
+    headers,
+    names.some(([name, value]) => name.toLowerCase() === CSRF_HEADER && Boolean(value)),
+  );
+}
+
+function withSession(headers: IncomingHttpHeaders, isOfPage: boolean): Credentials {
+  const given = headerCredentials(headers);
+  const hasOthers = given.authorization !== null || given.apiKey !== null;
+  const session = parseCookie(headers.cookie ?? '')[NAME];
+  return isOfPage && !hasOthers && session ? { ...given, session } : given;
+}

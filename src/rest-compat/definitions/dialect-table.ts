@@ -1,0 +1,13 @@
+import type { Dialect } from '../../vocabulary.ts';
+import type { Endpoint } from './endpoint.ts';
+import type { Socket } from './socket.ts';
+import type { ErrorWriter, RateLimits } from './terms.ts';
+
+/** One of the old APIs, as data. */
+export interface DialectTable extends ErrorWriter {
+  name: Dialect;
+  endpoints: readonly Endpoint[];
+  sockets: readonly Socket[];
+  /** null: its document names none. */
+  limits: RateLimits | null;
+}

@@ -1,0 +1,132 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { DomainError } from '../errors.ts';
+import { readJsonText } from '../rules/json/text.ts';
+import type { DialectTable } from './definitions/dialect-table.ts';
+import type { Method } from './definitions/terms.ts';
+import { refuse, toFault } from './errors/to-reply.ts';
+import { type PreparedEndpoint, prepareEndpoint } from './execution/answer-endpoint.ts';
+import { requestCount } from './execution/count-once.ts';
+import { documentedPath } from './execution/documented-path.ts';
+import type { SchemaAccess } from './execution/schema-access.ts';
+import { successorLink } from './execution/successor.ts';
+import { type Passages, readAgain } from './root/passage.ts';
+
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+
+/**
+ * A dialect in a Fastify scope of its own, so that its errors, its unknown paths and its body parser are its own.
+ * @throws Error when a document is invalid
+ */
+export function dialectScope(dialect: DialectTable, access: SchemaAccess, passages: Passages) {
+  const endpoints = dialect.endpoints.map((row) => prepareEndpoint(access, dialect.name, row));
+  return async (app: FastifyInstance): Promise<void> => {
+    acceptOnlyJson(app);
+    const count = requestCount(dialect, access);
+    app.setErrorHandler<FastifyError>(async (thrown, request, reply) => {
+      // What was refused before its body was read counts as well.
+      const limited = await count(request, reply).catch((spent: FastifyError) => spent);
+      const possible = passages.get(request.raw)?.possible ?? [];
+      return refuse(dialect, possible, toFault(limited ?? thrown, request, access), request, reply);
+    });
+    // With a handler of its own, unknown paths under the mount belong to this scope and its hooks.
+    app.setNotFoundHandler((request) => Promise.reject(unknownPath(dialect, request)));
+    app.addHook('onRequest', async (request, reply) => {
+      nameSuccessor(reply, null);
+      if (!dialect.limits?.readsBody) await count(request, reply);
+      // Before the body is read: whatever is wrong with that, the path is what to tell.
+      if (request.is404) throw unknownPath(dialect, request);
+    });
+    app.addHook('preParsing', async ({ raw }, _reply, payload) => readAgain(passages, raw) ?? payload);
+    app.addHook('preValidation', count);
+    for (const endpoint of endpoints) {
+      for (const url of fastifyPaths(endpoint.path)) addRoute(app, url, endpoint, access);
+    }
+    for (const [path, methods] of methodsByPath(endpoints)) {
+      for (const url of fastifyPaths(path)) refuseOtherMethods(app, url, path, methods);
+    }
+  };
+}
+
+function addRoute(app: FastifyInstance, url: string, endpoint: PreparedEndpoint, access: SchemaAccess): void {
+  app.route({
+    method: endpoint.method,
+    url,
+    config: { about: endpoint.about, legacyPath: endpoint.path },
+    onRequest: async (_request, reply) => nameSuccessor(reply, endpoint.operation),
+    handler: async (request, reply) => {
+      const { params, query, body } = request;
+      const answer = await endpoint.answer({ params, query, body }, request.raw, departure(reply));
+      if (endpoint.sends === 'artifact') return access.sendArtifact(String(answer), request, reply);
+      return reply.code(endpoint.status).send(answer);
+    },
+  });
+}
+
+/** Aborted when there is nobody left to answer; not after every answer, as that would make an error of each. */
+function departure({ raw }: FastifyReply): AbortSignal {
+  const departed = new AbortController();
+  raw.once('close', () => {
+    if (!raw.writableFinished) departed.abort();
+  });
+  return departed.signal;
+}
+
+function refuseOtherMethods(app: FastifyInstance, url: string, path: string, methods: Method[]): void {
+  const allowed = METHODS.filter((method) => methods.includes(method === 'HEAD' ? 'GET' : method));
+  app.route({
+    method: METHODS.filter((method) => !allowed.includes(method)),
+    url,
+    config: { legacyPath: path },
+    onRequest: async (request, reply) => {
+      reply.header('allow', allowed.join(', '));
+      const message = `${request.method} is not allowed here; allowed: ${allowed.join(', ')}`;
+      throw new DomainError('METHOD_NOT_ALLOWED', message, { allowed });
+    },
+    handler: () => {},
+  });
+}
+
+function methodsByPath(endpoints: PreparedEndpoint[]): Map<string, Method[]> {
+  const methods = Map.groupBy(endpoints, ({ path }) => path);
+  return new Map([...methods].map(([path, rows]) => [path, rows.map(({ method }) => method)]));
+}
+
+/**
+ * `/tasks/{task_id}` of the documents is Fastify's `/tasks/:task_id`. With or without a slash at its end: the old
+ * servers led from the one to the other, and their clients may have either.
+ */
+function fastifyPaths(path: string): string[] {
+  const bare = path.replaceAll(/\{(\w+)\}/g, ':$1').replace(/\/$/, '');
+  return [bare, `${bare}/`];
+}
+
+/** An empty body is no body, as it was to the old servers: some clients send the header with every request. */
+function acceptOnlyJson(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('remove', 'remove');
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    if (body.length === 0) return done(null, undefined);
+    const { text, error } = readJsonText(body, 'body');
+    if (error) done(error);
+    else parse(request, text, done);
+  });
+}
+
+/** What Fastify refuses before it looks for a route: a path that cannot be decoded names nothing. */
+export function refuseUnreadablePath(
+  { dialect, possible }: { dialect: DialectTable; possible: readonly DialectTable[] },
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  nameSuccessor(reply, null);
+  return refuse(dialect, possible, unknownPath(dialect, request), request, reply);
+}
+
+function unknownPath(dialect: DialectTable, request: FastifyRequest): DomainError {
+  const path = documentedPath(dialect, request);
+  return new DomainError('NOT_FOUND', `there is no ${request.method} ${path}`);
+}
+
+function nameSuccessor(reply: FastifyReply, operation: string | null): void {
+  reply.header('link', successorLink(operation));
+}

@@ -1,0 +1,29 @@
+import type { FastifyError, FastifyRequest } from 'fastify';
+import { DomainError } from '../../errors.ts';
+
+/** What Fastify refuses of a request by itself; null when it is no fault of the request. */
+export function fastifyFault(error: FastifyError, request: FastifyRequest): DomainError | null {
+  switch (error.code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE': {
+      const limit = request.routeOptions.bodyLimit;
+      return new DomainError('PAYLOAD_TOO_LARGE', `the body is too large; allowed are ${limit} bytes`);
+    }
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE': {
+      const given = request.headers['content-type'] ?? 'none';
+      return new DomainError(
+        'UNSUPPORTED_MEDIA_TYPE',
+        `Content-Type ${given} is not supported; send application/json`,
+      );
+    }
+    case 'FST_ERR_CTP_INVALID_JSON_BODY':
+      return new DomainError('VALIDATION_ERROR', 'body: is not valid JSON, or has a member named __proto__', {
+        field: 'body',
+      });
+    default:
+      return isRequestFault(error) ? new DomainError('VALIDATION_ERROR', error.message) : null;
+  }
+}
+
+function isRequestFault({ statusCode }: FastifyError): boolean {
+  return statusCode !== undefined && statusCode >= 400 && statusCode < 500;
+}

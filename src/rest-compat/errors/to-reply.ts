@@ -1,0 +1,54 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import type { GraphQLError } from 'graphql';
+import { DomainError } from '../../errors.ts';
+import type { Circumstances, ErrorWriter, Refusal, Subject } from '../definitions/terms.ts';
+import { fastifyFault } from './from-fastify.ts';
+import { faultOf } from './from-graphql.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    about?: Subject | undefined;
+    /** The path that a legacy document gives, for those who count who still asks for it. */
+    legacyPath?: string | undefined;
+  }
+}
+
+interface Masking {
+  /** As SchemaAccess has it. */
+  mask(thrown: unknown): GraphQLError;
+}
+
+/** What went wrong, whoever noticed. */
+export function toFault(thrown: FastifyError, request: FastifyRequest, { mask }: Masking): DomainError {
+  if (thrown instanceof DomainError) return thrown;
+  return fastifyFault(thrown, request) ?? faultOf(mask(thrown));
+}
+
+/** @param possible of whose clients it may be one, when that is not certain. */
+export function refuse(
+  dialect: ErrorWriter,
+  possible: readonly ErrorWriter[],
+  fault: DomainError,
+  { routeOptions }: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const about = routeOptions.config?.about ?? null;
+  const { status, body } = inAllWords(dialect, possible, fault, { at: new Date(), about });
+  const { retryAfter } = fault.details;
+  if (status === 401) reply.header('www-authenticate', 'Bearer');
+  if (retryAfter !== undefined) reply.header('retry-after', retryAfter);
+  return reply.code(status).send(body);
+}
+
+/** The members that any of them would look for; where they share one, it is the chosen dialect's. */
+function inAllWords(
+  dialect: ErrorWriter,
+  possible: readonly ErrorWriter[],
+  fault: DomainError,
+  circumstances: Circumstances,
+): Refusal {
+  const { status, body } = dialect.refuse(fault, circumstances);
+  const others = possible.map((other) => other.refuse(fault, circumstances).body);
+  const all: Record<string, unknown> = Object.assign({}, ...others, body);
+  return { status, body: 'status_code' in all ? { ...all, status_code: status } : all };
+}

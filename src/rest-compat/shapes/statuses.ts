@@ -1,0 +1,13 @@
+import type { RunStatus } from '../../vocabulary.ts';
+
+/** As GraphQL writes them. */
+export type Status = Uppercase<RunStatus>;
+
+/** The statuses that a dialect's word stands for; null: there is no word, and any will do. */
+export function statusesOf<Word extends string>(
+  words: Record<Status, Word>,
+  word: Word | undefined,
+): Status[] | null {
+  if (word === undefined) return null;
+  return (Object.keys(words) as Status[]).filter((status) => words[status] === word);
+}

@@ -1,0 +1,51 @@
+import type { ResultOf } from 'gql.tada';
+import type { z } from 'zod';
+import { DomainError } from '../../../errors.ts';
+import { anyObject, jsonBody, oneOf, text } from '../../shapes/input.ts';
+import { descriptionOf, titleOf } from '../../shapes/task-texts.ts';
+import { TASK_STATUS, TASK_STATUSES, type TaskStatus } from '../status-words.ts';
+import type { TASK } from './task-shape.ts';
+import { PRIORITIES, PRIORITY_WORDS, priorityWord, TASK_TYPES, typeOf } from './task-words.ts';
+
+export const taskChange = jsonBody({
+  type: oneOf(TASK_TYPES).nullish(),
+  title: text().nullish(),
+  description: text().nullish(),
+  priority: oneOf(PRIORITY_WORDS).nullish(),
+  context: anyObject().nullish(),
+  status: oneOf(TASK_STATUSES).nullish(),
+});
+
+type Given = z.output<typeof taskChange>;
+type Task = ResultOf<typeof TASK>;
+
+/**
+ * What is to be written of a task. Clients send back whole tasks of which they changed a member, so what is as it was
+ * is no change; null is one of the context alone, which a task may lack.
+ * @throws DomainError VALIDATION_ERROR for what cannot be changed
+ */
+export function changeOf({ type, title, description, priority, context }: Given, task: Task) {
+  if (type && type !== typeOf(task.type)) throw refused('type', [typeOf(task.type)]);
+  return {
+    ...(title !== null && title !== undefined && title !== titleOf(task) && { title }),
+    ...(description !== null &&
+      description !== undefined &&
+      description !== descriptionOf(task) && { description }),
+    ...(priority && priority !== priorityWord(task.priority) && { priority: PRIORITIES[priority] }),
+    ...(context !== undefined && { context }),
+  };
+}
+
+/** The word that a task is to be ended with by hand; null: none. @throws DomainError VALIDATION_ERROR */
+export function endingOf({ status: wanted }: Given, task: Task): 'completed' | 'failed' | null {
+  const present = TASK_STATUS[task.status];
+  if (!wanted || wanted === present) return null;
+  const hasEnded = present === 'completed' || present === 'failed';
+  if (!hasEnded && (wanted === 'completed' || wanted === 'failed')) return wanted;
+  throw refused('status', hasEnded ? [present] : [present, 'completed', 'failed']);
+}
+
+function refused(field: string, allowed: readonly (TaskStatus | string)[]): DomainError {
+  const message = `${field}: must be ${allowed.join(' or ')} for this task`;
+  return new DomainError('VALIDATION_ERROR', message, { field, allowed });
+}

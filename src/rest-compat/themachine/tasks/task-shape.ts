@@ -1,0 +1,48 @@
+import type { ResultOf } from 'gql.tada';
+import { z } from 'zod';
+import { graphql } from '../../execution/documents.ts';
+import { isoSeconds, plainId } from '../../shapes/output.ts';
+import { errorOf, resultOf } from '../../shapes/results.ts';
+import { descriptionOf, titleOf } from '../../shapes/task-texts.ts';
+import { TASK_STATUS, TASK_STATUSES } from '../status-words.ts';
+import { PRIORITY_WORDS, priorityWord, TASK_TYPES, typeOf } from './task-words.ts';
+
+export const TASK = graphql(`fragment Task on Task {
+  id type title description prompt templateName model priority status progress result error { message } cancelReason
+  cost createdAt updatedAt completedAt
+}`);
+
+export const taskShape = z.object({
+  id: z.string(),
+  type: z.enum(TASK_TYPES),
+  title: z.string(),
+  description: z.string(),
+  priority: z.enum(PRIORITY_WORDS),
+  status: z.enum(TASK_STATUSES),
+  progress: z.number(),
+  result: z.record(z.string(), z.unknown()).nullable(),
+  error: z.string().nullable(),
+  cost: z.number(),
+  created_at: z.string(),
+  updated_at: z.string(),
+  completed_at: z.string().nullable(),
+});
+
+/** A task of any surface, as this API shows it. */
+export function showTask(task: ResultOf<typeof TASK>): z.input<typeof taskShape> {
+  return {
+    id: plainId(task.id),
+    type: typeOf(task.type),
+    title: titleOf(task),
+    description: descriptionOf(task),
+    priority: priorityWord(task.priority),
+    status: TASK_STATUS[task.status],
+    progress: task.progress,
+    result: resultOf(task),
+    error: errorOf(task),
+    cost: task.cost,
+    created_at: isoSeconds(task.createdAt),
+    updated_at: isoSeconds(task.updatedAt),
+    completed_at: task.completedAt && isoSeconds(task.completedAt),
+  };
+}

@@ -1,0 +1,58 @@
+import { user, viewer } from '../../resolvers/request/viewer.ts';
+import { DEFAULT_MAX_QUEUED_RUNS } from '../../rules/accounts/account-turns.ts';
+import type { User } from '../../store/entities/user.ts';
+import { builder } from '../builder/builder.ts';
+import { BudgetType } from '../runs/budget.ts';
+import { UserQuotasType } from './quotas.ts';
+
+/** An account, read from an entity or from a list. */
+type AccountFields = Pick<User, 'id' | 'email' | 'name' | 'isAdmin' | 'isActive' | 'createdAt'> &
+  Partial<Pick<User, 'maxConcurrentRuns' | 'maxQueuedRuns'>>;
+
+export const UserType = builder.objectRef<AccountFields>('User');
+builder.node(UserType, {
+  description: 'An account.',
+  id: { description: "The account's id.", resolve: ({ id }) => id },
+  isTypeOf: (value) => typeof value === 'object' && value !== null && 'email' in value,
+  loadWithoutCache: (id, context) => user(context, id),
+  fields: (t) => ({
+    email: t.exposeString('email', { description: 'In lower case.' }),
+    name: t.exposeString('name', { description: 'Display name.' }),
+    isAdmin: t.exposeBoolean('isAdmin', { description: 'Whether the account is an admin.' }),
+    isActive: t.exposeBoolean('isActive', {
+      description: 'False: an admin has disabled it, and its credentials are refused.',
+    }),
+    maxConcurrentRuns: t.exposeInt('maxConcurrentRuns', {
+      nullable: true,
+      description:
+        'Maximum number of its tasks and orchestrations that run at the same time, on all workers together; null: unlimited.',
+    }),
+    maxQueuedRuns: t.int({
+      description: 'Maximum number of its runs that are QUEUED at the same time.',
+      resolve: ({ maxQueuedRuns }) => maxQueuedRuns ?? DEFAULT_MAX_QUEUED_RUNS,
+    }),
+    budget: t.field({
+      type: BudgetType,
+      nullable: true,
+      description: 'The cost limit on all its tasks together, if an admin has set one.',
+      resolve: ({ id }, _arguments, { loaders }) => loaders.budgets.load(id),
+    }),
+    quotas: t.field({
+      type: UserQuotasType,
+      // Loaded for one account at a time.
+      complexity: 20,
+      description: 'Storage quotas and their usage. Creating more than they allow fails with QUOTA_EXCEEDED.',
+      resolve: ({ id }, _arguments, { store }) => store.quotas.read(id),
+    }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was registered.' }),
+  }),
+});
+
+builder.queryField('viewer', (t) =>
+  t.field({
+    type: UserType,
+    nullable: true,
+    description: 'The account that sends the request.',
+    resolve: (_root, _arguments, context) => viewer(context),
+  }),
+);

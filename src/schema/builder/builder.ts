@@ -1,0 +1,58 @@
+import SchemaBuilder from '@pothos/core';
+import ComplexityPlugin from '@pothos/plugin-complexity';
+import RelayPlugin from '@pothos/plugin-relay';
+import type { GraphQLScalarType } from 'graphql';
+import { DateTimeResolver } from 'graphql-scalars';
+import type { Context } from '../../context.ts';
+import { globalId, nodeId } from './global-id.ts';
+import { JsonScalar } from './json-scalar.ts';
+
+export interface SchemaTypes {
+  Context: Context;
+  DefaultFieldNullability: false;
+  Scalars: {
+    DateTime: { Input: Date; Output: Date };
+    JSON: { Input: unknown; Output: unknown };
+  };
+}
+
+export const builder = new SchemaBuilder<SchemaTypes>({
+  plugins: [RelayPlugin, ComplexityPlugin],
+  defaultFieldNullability: false,
+  // Complexity is measured before execution by http/cost.ts, and not for the documents of the dialects.
+  complexity: { disabled: true },
+  relay: {
+    // The cost of a connection already includes the length of its page.
+    nodesOnConnection: { complexity: { field: 1, multiplier: 1 } },
+    edgesFieldOptions: { complexity: { field: 1, multiplier: 1 } },
+    pageInfoFieldOptions: { complexity: { field: 0, multiplier: 0 } },
+    encodeGlobalID: globalId,
+    decodeGlobalID: nodeId,
+    nodeTypeOptions: { description: 'An object that can be queried by its global id.' },
+    pageInfoTypeOptions: { description: 'Position of a page in its list.' },
+    nodeQueryOptions: {
+      description:
+        'Any object by its global id. Null, with the error NOT_FOUND, if it does not exist or belongs to another account.',
+    },
+    nodesQueryOptions: false,
+  },
+});
+
+builder.addScalarType(
+  'DateTime',
+  described(DateTimeResolver, 'A point in time as ISO 8601 text with a time zone: `2030-01-01T00:00:00Z`.'),
+);
+builder.addScalarType('JSON', JsonScalar);
+
+builder.queryType({
+  description: 'All queries. They return objects that belong to the viewer or are built in.',
+});
+builder.mutationType({
+  description: 'All mutations. Each takes one argument `input` and returns a payload type of its own.',
+});
+builder.subscriptionType({ description: 'All subscriptions, over graphql-ws or server-sent events.' });
+
+function described<Scalar extends GraphQLScalarType>(scalar: Scalar, description: string): Scalar {
+  scalar.description = description;
+  return scalar;
+}

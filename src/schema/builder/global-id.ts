@@ -1,0 +1,46 @@
+import { DomainError } from '../../errors.ts';
+
+export { globalId } from '../../rules/ids/global-id.ts';
+
+/** Types that can be queried by id. */
+const NODES = [
+  'Agent',
+  'ApiKey',
+  'Artifact',
+  'Delivery',
+  'Execution',
+  'Integration',
+  'Model',
+  'Orchestration',
+  'Session',
+  'Task',
+  'Template',
+  'Thread',
+  'User',
+  'Workflow',
+] as const;
+export type NodeName = (typeof NODES)[number];
+
+/** Decodes a global id. @throws DomainError NOT_FOUND if it is not one of ours */
+export function nodeId(globalId: string): { typename: NodeName; id: string } {
+  const decoded = decode(globalId);
+  if (!decoded) throw new DomainError('NOT_FOUND', 'there is no such object');
+  return decoded;
+}
+
+function decode(globalId: string): { typename: NodeName; id: string } | null {
+  const decoded = Buffer.from(globalId, 'base64url').toString();
+  const colon = decoded.indexOf(':');
+  const typename = NODES.find((name) => name === decoded.slice(0, colon));
+  return typename && !decoded.includes('\0') ? { typename, id: decoded.slice(colon + 1) } : null;
+}
+
+/**
+ * Decodes a global id of one type. @param field the argument it was given in. @throws DomainError NOT_FOUND
+ * if it is not an id of that type
+ */
+export function localId(type: NodeName, globalId: string, field = 'id'): string {
+  const decoded = decode(globalId);
+  if (decoded?.typename === type) return decoded.id;
+  throw new DomainError('NOT_FOUND', `${field}: there is no such ${type.toLowerCase()}`, { field });
+}

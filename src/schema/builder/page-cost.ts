@@ -1,0 +1,29 @@
+import { MAX_MODELS } from '../../resolvers/models/list-models.ts';
+import { DEFAULT_SIZE, MAX_OFFSET, MAX_SIZE, type PageArguments } from '../../resolvers/request/page.ts';
+
+/** Skipping this many rows takes as long as resolving a field. */
+const PASSED_PER_FIELD = 10;
+
+interface PageCost {
+  field: number;
+  multiplier: number;
+}
+
+/**
+ * The fields of a page count once per item, and skipped rows add a little. Out-of-range arguments are
+ * rejected by the page itself.
+ */
+function pageCostUpTo(maxSize: number): (page: PageArguments) => PageCost {
+  return ({ first, last, offset }) => {
+    const size = first ?? last ?? DEFAULT_SIZE;
+    const passed = within(offset ?? 0, 0, MAX_OFFSET);
+    return { field: 1 + Math.ceil(passed / PASSED_PER_FIELD), multiplier: within(size, 1, maxSize) };
+  };
+}
+
+export const pageCost = pageCostUpTo(MAX_SIZE);
+export const modelPageCost = pageCostUpTo(MAX_MODELS);
+
+function within(value: number, least: number, most: number): number {
+  return Math.min(Math.max(value, least), most);
+}

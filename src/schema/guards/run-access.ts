@@ -1,0 +1,52 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import type { Viewer } from '../../context.ts';
+import { DomainError } from '../../errors.ts';
+import { beyondRunToken } from '../../resolvers/accounts/require-scope.ts';
+import type { RunKind } from '../../vocabulary.ts';
+import { type NodeName, nodeId } from '../builder/global-id.ts';
+import { nestedNodes } from './nested-nodes.ts';
+
+/** Types of nodes that are runs. */
+export const RUN_KIND_OF_NODE: Readonly<Record<string, RunKind | undefined>> = {
+  Task: 'task',
+  Execution: 'execution',
+  Orchestration: 'orchestration',
+} satisfies Record<Capitalize<RunKind>, RunKind>;
+
+/** The operations that read one run, with the argument that names it and the types it may have. */
+const RUN_FIELDS: Readonly<Record<string, { argument: string; types: readonly NodeName[] }>> = {
+  'Query.task': { argument: 'id', types: ['Task'] },
+  'Query.execution': { argument: 'id', types: ['Execution'] },
+  'Query.orchestration': { argument: 'id', types: ['Orchestration'] },
+  'Query.node': { argument: 'id', types: ['Task', 'Execution', 'Orchestration'] },
+  'Subscription.taskEvents': { argument: 'taskId', types: ['Task'] },
+  'Subscription.tokens': { argument: 'taskId', types: ['Task'] },
+  'Subscription.executionEvents': { argument: 'executionId', types: ['Execution'] },
+  'Subscription.orchestrationEvents': { argument: 'orchestrationId', types: ['Orchestration'] },
+};
+
+/** Fields below the root that lead back to the run itself. */
+const SAME_RUN = ['CurrentState.task', 'CurrentState.execution', 'CurrentState.orchestration'];
+
+/**
+ * A run token reads its own runs, but not what they refer to: other runs, threads, sessions, agents and so
+ * on.
+ * @throws DomainError FORBIDDEN; NOT_FOUND for another run
+ */
+export function requireRunAccess(
+  { runIds = [] }: Viewer,
+  place: string,
+  given: Readonly<Record<string, unknown>>,
+  info: GraphQLResolveInfo,
+): void {
+  const reads = RUN_FIELDS[place];
+  if (!reads) throw beyondRunToken(place);
+  const { typename, id } = nodeId(String(given[reads.argument]));
+  if (!reads.types.includes(typename) || !runIds.includes(id)) {
+    const field = reads.argument;
+    throw new DomainError('NOT_FOUND', `${field}: there is no such run`, { field });
+  }
+  for (const { place: nested } of nestedNodes(info)) {
+    if (!SAME_RUN.includes(nested)) throw beyondRunToken(nested);
+  }
+}

@@ -1,0 +1,167 @@
+import { orchestrations } from '../../resolvers/orchestrations/list-orchestrations.ts';
+import { orchestration } from '../../resolvers/orchestrations/orchestration.ts';
+import { bestRound } from '../../rules/orchestrations/orchestration.ts';
+import type { OrchestrationRow } from '../../store/orchestrations/orchestrations.ts';
+import { builder } from '../builder/builder.ts';
+import { OriginEnum, RunStatusEnum, StopReasonEnum } from '../builder/enums.ts';
+import { globalId, localId } from '../builder/global-id.ts';
+import { pageArguments } from '../builder/page-arguments.ts';
+import { pageCost } from '../builder/page-cost.ts';
+import { BudgetType } from '../runs/budget.ts';
+import { ModelCallType } from '../runs/model-call.ts';
+import { RunErrorType } from '../runs/run-error.ts';
+import { NO_SPEND, UsageType } from '../runs/usage.ts';
+import { ModelReferenceType, OrchestrationRoundType } from './orchestration-round.ts';
+
+export const OrchestrationType = builder.objectRef<OrchestrationRow>('Orchestration');
+builder.node(OrchestrationType, {
+  description:
+    'A prompt that one model answers and another evaluates, repeatedly, until an answer is good enough or no better one is generated. Its result is the best answer, not the last.',
+  id: {
+    description: "Global id; pass it to any argument that takes an orchestration's id.",
+    resolve: ({ id }) => id,
+  },
+  isTypeOf: (value) => typeof value === 'object' && value !== null && 'candidates' in value,
+  loadWithoutCache: (id, context) => orchestration(context, id),
+  fields: (t) => ({
+    status: t.expose('status', { type: RunStatusEnum, description: 'Its status.' }),
+    prompt: t.exposeString('prompt', { description: 'The prompt.' }),
+    domain: t.exposeString('domain', { nullable: true, description: 'The type of work.' }),
+    threadId: t.id({
+      nullable: true,
+      description: 'The thread in which it is a turn.',
+      resolve: ({ threadId }) => threadId && globalId('Thread', threadId),
+    }),
+    sessionId: t.id({
+      nullable: true,
+      description: 'Its session.',
+      resolve: ({ sessionId }) => sessionId && globalId('Session', sessionId),
+    }),
+    preferredModels: t.exposeStringList('preferredModels', { description: 'The preferred models as given.' }),
+    candidates: t.expose('candidates', {
+      type: [ModelReferenceType],
+      description: 'The models that may answer and evaluate, best first.',
+    }),
+    reasoning: t.exposeString('reasoning', {
+      description: 'Why the first model was ranked first, and which preferred models were skipped.',
+    }),
+    evaluationThreshold: t.exposeFloat('evaluationThreshold', {
+      description: '0 to 10: the score at which an answer is good enough.',
+    }),
+    maxIterations: t.exposeInt('maxIterations', { description: 'Maximum number of rounds.' }),
+    budget: t.field({
+      type: BudgetType,
+      nullable: true,
+      description: 'Its own cost limit, if it was created with `costLimit`.',
+      resolve: ({ id }, _arguments, { loaders }) => loaders.budgets.load(id),
+    }),
+    priority: t.exposeInt('priority', { description: '1 to 10; higher numbers run first.' }),
+    progress: t.exposeFloat('progress', {
+      description: '0 to 1: finished rounds as a share of `maxIterations`; 1 when it has completed.',
+    }),
+    attempt: t.exposeInt('attempt', {
+      description: '0 until it first starts; increases when the text of a model call has to be discarded.',
+    }),
+    iterations: t.int({
+      description: 'Number of answers generated so far.',
+      resolve: async ({ id }, _arguments, { loaders }) =>
+        (await loaders.rounds.load(id)).filter(({ answer }) => answer !== null).length,
+    }),
+    rounds: t.field({
+      type: [OrchestrationRoundType],
+      description: 'Its rounds so far, in order.',
+      resolve: ({ id }, _arguments, { loaders }) => loaders.rounds.load(id),
+    }),
+    bestRound: t.field({
+      type: OrchestrationRoundType,
+      nullable: true,
+      description: 'Number of the round with the best answer so far; null while there is none.',
+      resolve: async ({ id }, _arguments, { loaders }) => bestRound(await loaders.rounds.load(id)),
+    }),
+    finalResponse: t.string({
+      nullable: true,
+      description: 'If completed: the best answer.',
+      resolve: ({ result }) => result?.output,
+    }),
+    finalScore: t.float({
+      nullable: true,
+      description: 'If completed: the score of the best answer; null if no evaluation succeeded.',
+      resolve: ({ result }) => result?.score,
+    }),
+    stopReason: t.field({
+      type: StopReasonEnum,
+      nullable: true,
+      description: 'If completed: why no further answer was generated.',
+      resolve: ({ result }) => result?.stopReason,
+    }),
+    error: t.expose('error', { type: RunErrorType, nullable: true, description: 'The error, if it failed.' }),
+    cancelReason: t.exposeString('cancelReason', {
+      nullable: true,
+      description: 'The reason given, if it was cancelled.',
+    }),
+    cost: t.float({
+      description: 'US dollars: the sum over all calls with a known cost.',
+      resolve: async ({ id }, _arguments, { loaders }) => ((await loaders.spend.load(id)) ?? NO_SPEND).cost,
+    }),
+    costComplete: t.boolean({
+      description: 'Whether the cost of every call is known and included in `cost`.',
+      resolve: async ({ id }, _arguments, { loaders }) =>
+        ((await loaders.spend.load(id)) ?? NO_SPEND).costComplete,
+    }),
+    usage: t.field({
+      type: UsageType,
+      description: 'Tokens of all its calls.',
+      resolve: async ({ id }, _arguments, { loaders }) => (await loaders.spend.load(id)) ?? NO_SPEND,
+    }),
+    modelCalls: t.field({
+      type: [ModelCallType],
+      description: 'Its requests to providers, oldest first.',
+      resolve: ({ id }, _arguments, { loaders }) => loaders.modelCalls.load(id),
+    }),
+    origin: t.expose('origin', { type: OriginEnum, description: 'The API through which it was created.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created.' }),
+    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When its status last changed.' }),
+    startedAt: t.expose('startedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it first started.',
+    }),
+    completedAt: t.expose('completedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it completed, failed or was cancelled.',
+    }),
+  }),
+});
+
+const OrchestrationFilter = builder.inputType('OrchestrationFilter', {
+  fields: (t) => ({
+    status: t.field({ type: RunStatusEnum, description: 'Only orchestrations with this status.' }),
+    threadId: t.id({ description: 'Only turns of this thread.' }),
+    sessionId: t.id({ description: 'Only orchestrations of this session.' }),
+  }),
+});
+
+function localFilter(filter: typeof OrchestrationFilter.$inferInput | null | undefined) {
+  const threadId = filter?.threadId ? localId('Thread', filter.threadId, 'filter.threadId') : null;
+  const sessionId = filter?.sessionId ? localId('Session', filter.sessionId, 'filter.sessionId') : null;
+  return { status: filter?.status, threadId, sessionId };
+}
+
+builder.queryFields((t) => ({
+  orchestration: t.field({
+    type: OrchestrationType,
+    nullable: true,
+    description: "One of the viewer's orchestrations.",
+    args: { id: t.arg.id({ required: true }) },
+    resolve: (_root, { id }, context) => orchestration(context, localId('Orchestration', id)),
+  }),
+  orchestrations: t.connection({
+    type: OrchestrationType,
+    nullable: true,
+    description: "The viewer's orchestrations, newest first. `first` or `last`: 1 to 100, default 20.",
+    complexity: pageCost,
+    args: { ...pageArguments, filter: t.arg({ type: OrchestrationFilter }) },
+    resolve: (_root, { filter, ...page }, context) => orchestrations(context, page, localFilter(filter)),
+  }),
+}));

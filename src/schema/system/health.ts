@@ -1,0 +1,30 @@
+import { condition, type Health, health } from '../../resolvers/system/health.ts';
+import { builder } from '../builder/builder.ts';
+import { SystemConditionEnum } from '../builder/enums.ts';
+
+const HealthType = builder.objectRef<Health>('Health').implement({
+  description: 'Health of the server.',
+  fields: (t) => ({
+    status: t.exposeString('status', {
+      description: '`healthy` if the database answers and accepts writes, and enough disk space is free.',
+    }),
+    version: t.exposeString('version', { description: 'Version of the server.' }),
+    uptimeSeconds: t.exposeInt('uptimeSeconds', {
+      description: 'Seconds since the answering process started.',
+    }),
+    condition: t.field({
+      type: SystemConditionEnum,
+      description: 'Whether runs are being executed.',
+      resolve: (_health, _arguments, context) => condition(context),
+    }),
+  }),
+});
+
+builder.queryField('health', (t) =>
+  t.field({
+    type: HealthType,
+    nullable: true,
+    description: 'The health of the server. Requires no credentials.',
+    resolve: (_root, _arguments, context) => health(context),
+  }),
+);

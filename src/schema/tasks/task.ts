@@ -1,0 +1,245 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { tasks } from '../../resolvers/tasks/list-tasks.ts';
+import { task } from '../../resolvers/tasks/task.ts';
+import type { TaskRow } from '../../store/tasks/tasks.ts';
+import { AgentType } from '../agents/agent.ts';
+import { ArtifactType } from '../artifacts/artifact.ts';
+import { builder } from '../builder/builder.ts';
+import { OriginEnum, ProviderEnum, RunStatusEnum } from '../builder/enums.ts';
+import { globalId, localId } from '../builder/global-id.ts';
+import { mentionedFields } from '../builder/mentioned-fields.ts';
+import { pageArguments } from '../builder/page-arguments.ts';
+import { pageCost } from '../builder/page-cost.ts';
+import { BudgetType } from '../runs/budget.ts';
+import { ModelCallType } from '../runs/model-call.ts';
+import { PlanType } from '../runs/plan.ts';
+import { PromptParametersType } from '../runs/prompt-parameters.ts';
+import { ResourceUsageType } from '../runs/resource-usage.ts';
+import { RunErrorType } from '../runs/run-error.ts';
+import { TaskKindEnum } from '../runs/task-enums.ts';
+import { ToolCallType } from '../runs/tool-call.ts';
+import { NO_SPEND, UsageType } from '../runs/usage.ts';
+import { SessionType } from '../sessions/session.ts';
+import { localTaskFilter, TaskFilter } from './task-filter.ts';
+import { TaskPredictionType } from './task-prediction.ts';
+
+export const TaskType = builder.objectRef<TaskRow>('Task');
+builder.node(TaskType, {
+  description: 'One piece of AI work.',
+  id: { description: "Global id; pass it to any argument that takes a task's id.", resolve: ({ id }) => id },
+  isTypeOf: (value) => typeof value === 'object' && value !== null && 'fallbackModels' in value,
+  loadWithoutCache: (id, context) => task(context, id),
+  fields: (t) => ({
+    kind: t.expose('kind', { type: TaskKindEnum, description: 'Its kind.' }),
+    status: t.expose('status', { type: RunStatusEnum, description: 'Its status.' }),
+    type: t.exposeString('type', {
+      nullable: true,
+      description: 'The type of work, as given by its creator.',
+    }),
+    title: t.exposeString('title', { nullable: true, description: 'A short title.' }),
+    description: t.exposeString('description', { nullable: true, description: 'A detailed description.' }),
+    target: t.exposeString('target', {
+      nullable: true,
+      description: 'What the work is done on: a host, a repository, a file.',
+    }),
+    context: t.expose('context', {
+      type: 'JSON',
+      nullable: true,
+      description: 'Background information, a JSON object.',
+    }),
+    taskParameters: t.expose('taskParameters', {
+      type: 'JSON',
+      nullable: true,
+      description: 'Free parameters of the work, a JSON object, as given.',
+    }),
+    origin: t.expose('origin', { type: OriginEnum, description: 'The API through which it was created.' }),
+    prompt: t.exposeString('prompt', {
+      description:
+        'The prompt as given, or as composed of title, description, target, taskParameters and context; empty for a template.',
+    }),
+    system: t.exposeString('system', { nullable: true, description: 'The system prompt.' }),
+    parameters: t.expose('parameters', { type: PromptParametersType, description: 'Sampling settings.' }),
+    model: t.exposeString('model', {
+      nullable: true,
+      description: 'Id of the model as sent to the provider; null: a template without a model.',
+    }),
+    provider: t.field({
+      type: ProviderEnum,
+      nullable: true,
+      description: 'Its provider.',
+      resolve: (row) => row.provider as never,
+    }),
+    fallbackModels: t.stringList({
+      description: 'Models, as `provider/model`, to try in this order if the previous one fails.',
+      resolve: ({ fallbackModels }) => fallbackModels.map(({ provider, model }) => `${provider}/${model}`),
+    }),
+    responseSchema: t.expose('responseSchema', {
+      type: 'JSON',
+      nullable: true,
+      description: 'The JSON Schema for the answer.',
+    }),
+    templateName: t.exposeString('templateName', {
+      nullable: true,
+      description: 'The template from which it was created.',
+    }),
+    templateVersion: t.exposeInt('templateVersion', {
+      nullable: true,
+      description: 'The version of that template that it uses.',
+    }),
+    templateParameters: t.expose('templateParameters', {
+      type: 'JSON',
+      nullable: true,
+      description: "The values of the template's parameters, without secrets.",
+    }),
+    resourceUsage: t.field({
+      type: ResourceUsageType,
+      nullable: true,
+      description: 'Resources used by its OLLAMA_GENERATE steps; null: no such step has completed.',
+      resolve: ({ id }, _arguments, { loaders }) => loaders.resourceUsage.load(id),
+    }),
+    threadId: t.id({
+      nullable: true,
+      description: 'The thread in which it is a turn.',
+      resolve: ({ threadId }) => threadId && globalId('Thread', threadId),
+    }),
+    session: t.field({
+      type: SessionType,
+      nullable: true,
+      description: 'Its session, if it has one.',
+      resolve: ({ sessionId }, _arguments, { loaders }) =>
+        sessionId === null ? null : loaders.sessions.load(sessionId),
+    }),
+    budget: t.field({
+      type: BudgetType,
+      nullable: true,
+      description: 'Its own cost limit, if it was created with `maxCost`.',
+      resolve: ({ id }, _arguments, { loaders }) => loaders.budgets.load(id),
+    }),
+    dependsOn: t.field({
+      type: [TaskType],
+      description: 'Tasks that have to complete before it, oldest first.',
+      resolve: ({ id }, _arguments, { loaders }) => loaders.dependencies.load(id),
+    }),
+    agent: t.field({
+      type: AgentType,
+      nullable: true,
+      description: 'AGENT: the agent; null if it has been deleted.',
+      resolve: ({ agentId }, _arguments, { loaders }) =>
+        agentId === null ? null : loaders.agents.load(agentId),
+    }),
+    assignedAgents: t.field({
+      type: [AgentType],
+      description: 'Its `agent` as a list, or an empty list.',
+      complexity: { field: 1, multiplier: 1 },
+      resolve: async ({ agentId }, _arguments, { loaders }) => {
+        const agent = agentId === null ? null : await loaders.agents.load(agentId);
+        return agent ? [agent] : [];
+      },
+    }),
+    plan: t.expose('plan', { type: PlanType, description: 'The plan of its agent.' }),
+    workingDirectory: t.exposeString('workingDirectory', {
+      nullable: true,
+      description: 'The folder that its agent works in, on the machine of its worker; null until it starts.',
+    }),
+    iterations: t.int({
+      description: 'Number of model turns begun by its agent; at least 1 once it has run.',
+      resolve: ({ iterations, attempt }) => Math.max(iterations, attempt > 0 ? 1 : 0),
+    }),
+    toolCalls: t.field({
+      type: [ToolCallType],
+      description: 'The last 100 tool calls of its agent, in order; its events include all of them.',
+      resolve: ({ id }, _arguments, { loaders }) => loaders.toolCalls.load(id),
+    }),
+    prediction: t.expose('prediction', {
+      type: TaskPredictionType,
+      nullable: true,
+      description: 'The outcome predicted when it was created, if requested with `predict`.',
+    }),
+    priority: t.exposeInt('priority', { description: '1 to 10; higher numbers run first.' }),
+    progress: t.exposeFloat('progress', { description: '0 to 1; never decreases.' }),
+    attempt: t.exposeInt('attempt', {
+      description: '0 until it first starts; increases whenever its text starts over.',
+    }),
+    lastSeq: t.exposeInt('lastSeq', {
+      description:
+        'Sequence number of the latest event. Pass it as `after` to `taskEvents` to receive only newer events.',
+    }),
+    result: t.expose('result', {
+      type: 'JSON',
+      nullable: true,
+      description:
+        'If completed: `output`, the complete text, with `model`, `provider` and `finishReason`; for a template also `steps`, for an agent `success` and `summary`.',
+    }),
+    error: t.expose('error', { type: RunErrorType, nullable: true, description: 'The error, if it failed.' }),
+    cancelReason: t.exposeString('cancelReason', {
+      nullable: true,
+      description: 'The reason given, if it was cancelled.',
+    }),
+    cost: t.float({
+      description: 'US dollars: the sum over all calls with a known cost.',
+      resolve: async ({ id }, _arguments, { loaders }) => ((await loaders.spend.load(id)) ?? NO_SPEND).cost,
+    }),
+    costComplete: t.boolean({
+      description: 'Whether the cost of every call is known and included in `cost`.',
+      resolve: async ({ id }, _arguments, { loaders }) =>
+        ((await loaders.spend.load(id)) ?? NO_SPEND).costComplete,
+    }),
+    usage: t.field({
+      type: UsageType,
+      description: 'Tokens of all its calls.',
+      resolve: async ({ id }, _arguments, { loaders }) => (await loaders.spend.load(id)) ?? NO_SPEND,
+    }),
+    modelCalls: t.field({
+      type: [ModelCallType],
+      description: 'Its requests to providers, oldest first.',
+      resolve: ({ id }, _arguments, { loaders }) => loaders.modelCalls.load(id),
+    }),
+    artifacts: t.field({
+      type: [ArtifactType],
+      description: 'The artifacts that it saved, oldest first.',
+      resolve: ({ id }, _arguments, { loaders }) => loaders.artifacts.load(id),
+    }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created.' }),
+    updatedAt: t.expose('updatedAt', {
+      type: 'DateTime',
+      description: 'When its status or one of its requested settings last changed.',
+    }),
+    startedAt: t.expose('startedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it first started.',
+    }),
+    completedAt: t.expose('completedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it completed, failed or was cancelled.',
+    }),
+  }),
+});
+
+const CURSORS = ['cursor', 'startCursor', 'endCursor'];
+
+/** Columns have the same names as their fields. */
+function listedColumns(info: GraphQLResolveInfo): ReadonlySet<string> {
+  const fields = mentionedFields(info);
+  return CURSORS.some((name) => fields.has(name)) ? new Set([...fields, 'createdAtText']) : fields;
+}
+
+builder.queryFields((t) => ({
+  task: t.field({
+    type: TaskType,
+    nullable: true,
+    description: "One of the viewer's tasks.",
+    args: { id: t.arg.id({ required: true }) },
+    resolve: (_root, { id }, context) => task(context, localId('Task', id)),
+  }),
+  tasks: t.connection({
+    type: TaskType,
+    nullable: true,
+    description: "The viewer's tasks, newest first. `first` or `last`: 1 to 100, default 20.",
+    complexity: pageCost,
+    args: { ...pageArguments, filter: t.arg({ type: TaskFilter }) },
+    resolve: (_root, { filter, ...page }, context, info) =>
+      tasks(context, page, localTaskFilter(filter), listedColumns(info)),
+  }),
+}));

@@ -1,0 +1,148 @@
+import { createTemplate, deleteTemplate, updateTemplate } from '../../resolvers/templates/template.ts';
+import type { TemplateRow } from '../../store/templates/templates.ts';
+import { builder } from '../builder/builder.ts';
+import { DEFINITION_COST } from '../builder/computation-cost.ts';
+import { ParameterTypeEnum, TemplateStepTypeEnum } from '../builder/enums.ts';
+import { localId } from '../builder/global-id.ts';
+import { PromptParametersInput } from '../runs/prompt-parameters.ts';
+import { TemplateType } from './template.ts';
+
+const TemplateParameterInput = builder.inputType('TemplateParameterInput', {
+  fields: (t) => ({
+    name: t.string({
+      required: true,
+      description: '1 to 64 letters, digits and _, beginning with a letter.',
+    }),
+    type: t.field({ type: ParameterTypeEnum, required: true, description: 'Its type.' }),
+    required: t.boolean({ description: 'Whether it is required. Default false.' }),
+    default: t.field({ type: 'JSON', description: 'Its default value.' }),
+    description: t.string({ description: 'A description, at most 1000 characters.' }),
+    allowed: t.field({ type: ['JSON'], description: 'The allowed values.' }),
+    min: t.float({
+      description: 'Minimum of a number, of the characters of a string, or of the items of a list.',
+    }),
+    max: t.float({ description: 'Maximum of the same.' }),
+    isSecret: t.boolean({
+      description: 'A string that is stored encrypted. Only the token of a GIT_CLONE can be secret.',
+    }),
+  }),
+});
+
+const TemplateStepInput = builder.inputType('TemplateStepInput', {
+  description:
+    'One step. Its texts are Liquid templates over the parameters (`{{name}}`) and the outputs of earlier steps (`{{steps.id.output}}`). Give only the fields of its type.',
+  fields: (t) => ({
+    id: t.string({ required: true, description: '1 to 64 letters, digits and _, beginning with a letter.' }),
+    type: t.field({ type: TemplateStepTypeEnum, required: true, description: 'Its type.' }),
+    model: t.string({
+      description:
+        'The model. GENERATE: absent: chosen. OLLAMA_GENERATE: required. May depend on parameters only.',
+    }),
+    prompt: t.string({ description: 'GENERATE, OLLAMA_GENERATE: required.' }),
+    system: t.string({ description: 'GENERATE, OLLAMA_GENERATE: the system prompt.' }),
+    parameters: t.field({
+      type: PromptParametersInput,
+      description: 'GENERATE, OLLAMA_GENERATE: sampling settings.',
+    }),
+    url: t.string({ description: 'GIT_CLONE: required; the https URL of a repository.' }),
+    ref: t.string({ description: 'GIT_CLONE: a branch or a tag.' }),
+    token: t.string({ description: 'GIT_CLONE: an access token, given by a secret parameter.' }),
+    directory: t.string({
+      description:
+        'GIT_CLONE: the folder to clone to. RUN_SCRIPT: the folder to run in. Relative to the working directory.',
+    }),
+    path: t.string({
+      description:
+        'RUN_SCRIPT: the file to run, relative to `directory`. STORE_OUTPUT: the file to save, relative to the working directory.',
+    }),
+    script: t.string({
+      description: 'RUN_SCRIPT: a Bash script, instead of a path. Pass untrusted values as `args`.',
+    }),
+    args: t.stringList({ description: 'RUN_SCRIPT: at most 50 arguments.' }),
+    timeoutSeconds: t.int({ description: 'RUN_SCRIPT: 1 to 3600. Absent: 600.' }),
+    name: t.string({ description: 'STORE_OUTPUT: required; the name of the artifact.' }),
+    content: t.string({ description: 'STORE_OUTPUT: the text to save if there is no file at `path`.' }),
+    mediaType: t.string({
+      description: 'STORE_OUTPUT: media type of the content. Absent: derived from the name.',
+    }),
+  }),
+});
+
+const CreateTemplateInput = builder.inputType('CreateTemplateInput', {
+  fields: (t) => ({
+    name: t.string({
+      required: true,
+      description: '1 to 100 letters, digits and . _ -; must differ from all built-in names.',
+    }),
+    description: t.string({ description: 'A description, at most 1000 characters.' }),
+    parameters: t.field({ type: [TemplateParameterInput], description: 'At most 50 parameters.' }),
+    steps: t.field({ type: [TemplateStepInput], required: true, description: '1 to 50 steps, in order.' }),
+    isActive: t.boolean({ description: 'Whether tasks can be created from it. Default true.' }),
+  }),
+});
+
+const UpdateTemplateInput = builder.inputType('UpdateTemplateInput', {
+  description: 'Omitted fields stay unchanged.',
+  fields: (t) => ({
+    id: t.id({ required: true, description: 'The template.' }),
+    description: t.string({ description: 'A description; null removes it.' }),
+    parameters: t.field({ type: [TemplateParameterInput], description: 'Replaces all parameters.' }),
+    steps: t.field({ type: [TemplateStepInput], description: 'Replaces all steps, in order.' }),
+    isActive: t.boolean({ description: 'Whether tasks can be created from it.' }),
+  }),
+});
+
+const DeleteTemplateInput = builder.inputType('DeleteTemplateInput', {
+  fields: (t) => ({ id: t.id({ required: true, description: 'The template.' }) }),
+});
+
+function payload(name: string, description: string) {
+  return builder.objectRef<{ template: TemplateRow }>(name).implement({
+    description,
+    fields: (t) => ({
+      template: t.expose('template', { type: TemplateType, description: 'The template after the change.' }),
+    }),
+  });
+}
+
+const CreateTemplatePayload = payload('CreateTemplatePayload', 'A new template.');
+const UpdateTemplatePayload = payload('UpdateTemplatePayload', 'A changed template.');
+
+const DeleteTemplatePayload = builder.objectRef<{ deletedId: string }>('DeleteTemplatePayload').implement({
+  description: 'A deleted template.',
+  fields: (t) => ({
+    deletedId: t.id({ description: 'The id of the deleted object.', resolve: ({ deletedId }) => deletedId }),
+  }),
+});
+
+builder.mutationFields((t) => ({
+  createTemplate: t.field({
+    type: CreateTemplatePayload,
+    nullable: true,
+    description: 'Creates a template. If it is invalid, the error lists all problems.',
+    complexity: DEFINITION_COST,
+    args: { input: t.arg({ type: CreateTemplateInput, required: true }) },
+    resolve: async (_root, { input }, context) => ({ template: await createTemplate(context, input) }),
+  }),
+  updateTemplate: t.field({
+    type: UpdateTemplatePayload,
+    nullable: true,
+    description:
+      'Updates a template; only admins can update built-in ones. Existing tasks keep their version.',
+    complexity: DEFINITION_COST,
+    args: { input: t.arg({ type: UpdateTemplateInput, required: true }) },
+    resolve: async (_root, { input: { id, ...input } }, context) => ({
+      template: await updateTemplate(context, localId('Template', id, 'input.id'), input),
+    }),
+  }),
+  deleteTemplate: t.field({
+    type: DeleteTemplatePayload,
+    nullable: true,
+    description: 'Deletes a template. Tasks that were created from it are kept.',
+    args: { input: t.arg({ type: DeleteTemplateInput, required: true }) },
+    resolve: async (_root, { input: { id } }, context) => {
+      await deleteTemplate(context, localId('Template', id, 'input.id'));
+      return { deletedId: id };
+    },
+  }),
+}));

@@ -1,0 +1,123 @@
+import { executeWorkflow } from '../../resolvers/workflows/execution.ts';
+import {
+  cancelExecution,
+  deleteExecution,
+  retryExecution,
+} from '../../resolvers/workflows/execution-lifecycle.ts';
+import type { ExecutionRow } from '../../store/workflows/executions.ts';
+import { builder } from '../builder/builder.ts';
+import { localId } from '../builder/global-id.ts';
+import { ExecutionType } from './execution.ts';
+
+const ExecuteWorkflowInput = builder.inputType('ExecuteWorkflowInput', {
+  fields: (t) => ({
+    workflowId: t.id({ required: true, description: 'The workflow; its current version is executed.' }),
+    input: t.field({
+      type: 'JSON',
+      description: '`input` in its steps: a JSON object of at most 1000000 characters. Default {}.',
+    }),
+    parameters: t.field({
+      type: 'JSON',
+      description: '`parameters` in its steps: a JSON object of at most 1000000 characters. Default {}.',
+    }),
+    timeoutSeconds: t.int({
+      description: 'Maximum seconds from its start. Absent: as defined by the workflow.',
+    }),
+    priority: t.int({ description: 'Priority of its tasks, 1 to 10; higher numbers run first. Default 5.' }),
+    maxCost: t.float({
+      description:
+        'US dollars that its model calls may cost together. The output limit of a call is lowered to fit; if that is not enough, its step fails with BUDGET_EXCEEDED.',
+    }),
+    idempotencyKey: t.string({
+      description:
+        'Repeating the same request with the same key returns the same execution, also for concurrent requests; a different request with the key fails with CONFLICT.',
+    }),
+  }),
+});
+
+const CancelExecutionInput = builder.inputType('CancelExecutionInput', {
+  fields: (t) => ({
+    id: t.id({ required: true, description: 'The execution.' }),
+    reason: t.string({
+      description: 'The reason, kept in its log and those of its tasks; at most 1000 characters.',
+    }),
+  }),
+});
+
+const ExecutionIdInput = (name: string) =>
+  builder.inputType(name, {
+    fields: (t) => ({ id: t.id({ required: true, description: 'The execution.' }) }),
+  });
+const RetryExecutionInput = ExecutionIdInput('RetryExecutionInput');
+const DeleteExecutionInput = ExecutionIdInput('DeleteExecutionInput');
+
+function payload(name: string, description: string) {
+  return builder.objectRef<{ execution: ExecutionRow }>(name).implement({
+    description,
+    fields: (t) => ({
+      execution: t.expose('execution', {
+        type: ExecutionType,
+        description: 'The execution after the change.',
+      }),
+    }),
+  });
+}
+
+const ExecuteWorkflowPayload = payload('ExecuteWorkflowPayload', 'A new execution.');
+const CancelExecutionPayload = payload('CancelExecutionPayload', 'A cancelled execution.');
+const RetryExecutionPayload = payload('RetryExecutionPayload', 'A resumed execution.');
+
+const DeleteExecutionPayload = builder.objectRef<{ deletedId: string }>('DeleteExecutionPayload').implement({
+  description: 'A deleted execution.',
+  fields: (t) => ({
+    deletedId: t.id({ description: 'The id of the deleted object.', resolve: ({ deletedId }) => deletedId }),
+  }),
+});
+
+builder.mutationFields((t) => ({
+  executeWorkflow: t.field({
+    type: ExecuteWorkflowPayload,
+    nullable: true,
+    description: 'Executes a workflow. Follow the execution with the subscription `executionEvents`.',
+    args: { input: t.arg({ type: ExecuteWorkflowInput, required: true }) },
+    resolve: async (_root, { input }, context) => {
+      const workflowId = localId('Workflow', input.workflowId, 'input.workflowId');
+      return { execution: await executeWorkflow(context, { ...input, workflowId }) };
+    },
+  }),
+  cancelExecution: t.field({
+    type: CancelExecutionPayload,
+    nullable: true,
+    description:
+      'Cancels an execution and all its tasks. When the mutation returns, none of them is running any more.',
+    args: { input: t.arg({ type: CancelExecutionInput, required: true }) },
+    resolve: async (_root, { input }, context) => ({
+      execution: await cancelExecution(context, localExecution(input), input.reason ?? null),
+    }),
+  }),
+  retryExecution: t.field({
+    type: RetryExecutionPayload,
+    nullable: true,
+    description:
+      'Resumes a failed execution. Completed steps and items are kept; failed and stopped ones get all their attempts again.',
+    args: { input: t.arg({ type: RetryExecutionInput, required: true }) },
+    resolve: async (_root, { input }, context) => ({
+      execution: await retryExecution(context, localExecution(input)),
+    }),
+  }),
+  deleteExecution: t.field({
+    type: DeleteExecutionPayload,
+    nullable: true,
+    description:
+      'Deletes an execution with its tasks and their logs. An unfinished execution is cancelled first.',
+    args: { input: t.arg({ type: DeleteExecutionInput, required: true }) },
+    resolve: async (_root, { input }, context) => {
+      await deleteExecution(context, localExecution(input));
+      return { deletedId: input.id };
+    },
+  }),
+}));
+
+function localExecution({ id }: { id: string }): string {
+  return localId('Execution', id, 'input.id');
+}

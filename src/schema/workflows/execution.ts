@@ -1,0 +1,202 @@
+import { execution, executions } from '../../resolvers/workflows/execution.ts';
+import type { ExecutionRow, ExecutionStepRow } from '../../store/workflows/executions.ts';
+import { builder } from '../builder/builder.ts';
+import {
+  ExecutionStepStatusEnum,
+  ExecutionTriggerEnum,
+  OriginEnum,
+  RunStatusEnum,
+} from '../builder/enums.ts';
+import { globalId, localId } from '../builder/global-id.ts';
+import { pageArguments } from '../builder/page-arguments.ts';
+import { pageCost } from '../builder/page-cost.ts';
+import { BudgetType } from '../runs/budget.ts';
+import { RunErrorType } from '../runs/run-error.ts';
+import { NO_SPEND, UsageType } from '../runs/usage.ts';
+import { TaskType } from '../tasks/task.ts';
+import { WorkflowType } from './workflow.ts';
+
+const ExecutionStepType = builder.objectRef<ExecutionStepRow>('ExecutionStep').implement({
+  description: 'State of one step of an execution.',
+  fields: (t) => ({
+    key: t.exposeString('key', { description: 'Id of the step in its workflow.' }),
+    name: t.exposeString('name', { description: 'Display name.' }),
+    status: t.expose('status', { type: ExecutionStepStatusEnum, description: 'Its status.' }),
+    attempt: t.exposeInt('attempt', {
+      description:
+        'Number of the current attempt of its task, from 1; for a list, the highest of its items. 0: it has no task.',
+    }),
+    output: t.field({
+      type: 'JSON',
+      nullable: true,
+      description: 'If completed: the text of its task; for a list, the list of their texts.',
+      resolve: ({ result }) => result?.output ?? null,
+    }),
+    data: t.field({
+      type: 'JSON',
+      nullable: true,
+      description:
+        'If completed, with a response schema: the parsed answer; for a list, the list of answers.',
+      resolve: ({ result }) => result?.data ?? null,
+    }),
+    error: t.expose('error', { type: RunErrorType, nullable: true, description: 'The error, if it failed.' }),
+    task: t.field({
+      type: TaskType,
+      nullable: true,
+      description:
+        'The task of its latest attempt. Null: it has none, or one for each item of a list; `tasks(filter: { executionId: … })` lists all of them.',
+      resolve: async ({ runId, key }, _arguments, { loaders }) =>
+        (await loaders.executionTasks.load(runId)).find(({ stepKey }) => stepKey === key) ?? null,
+    }),
+    startedAt: t.expose('startedAt', { type: 'DateTime', nullable: true, description: 'When it started.' }),
+    completedAt: t.expose('completedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it completed, failed or was cancelled.',
+    }),
+  }),
+});
+
+export const ExecutionType = builder.objectRef<ExecutionRow>('Execution');
+builder.node(ExecutionType, {
+  description: 'One run of a workflow, in the version that the workflow had when the execution was created.',
+  id: {
+    description: "Global id; pass it to any argument that takes an execution's id.",
+    resolve: ({ id }) => id,
+  },
+  isTypeOf: (value) => typeof value === 'object' && value !== null && 'workflowVersion' in value,
+  loadWithoutCache: (id, context) => execution(context, id),
+  fields: (t) => ({
+    workflow: t.field({
+      type: WorkflowType,
+      nullable: true,
+      description: 'The workflow in its current version; null: it has been deleted.',
+      resolve: ({ workflowId }, _arguments, { loaders }) => loaders.workflows.load(workflowId),
+    }),
+    workflowId: t.id({
+      description: 'Id of the workflow, also after its deletion.',
+      resolve: ({ workflowId }) => globalId('Workflow', workflowId),
+    }),
+    workflowName: t.exposeString('workflowName', {
+      description: 'Name of the workflow when the execution was created.',
+    }),
+    workflowVersion: t.exposeInt('workflowVersion', {
+      description: 'The version of the workflow that it executes.',
+    }),
+    status: t.expose('status', { type: RunStatusEnum, description: 'Its status.' }),
+    trigger: t.expose('trigger', { type: ExecutionTriggerEnum, description: 'What created it.' }),
+    scheduledFor: t.expose('scheduledFor', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'The scheduled time it was created for.',
+    }),
+    input: t.expose('input', { type: 'JSON', description: 'Its input; `input` in Liquid.' }),
+    parameters: t.expose('parameters', {
+      type: 'JSON',
+      description: 'Its parameters; `parameters` in Liquid.',
+    }),
+    timeoutSeconds: t.int({
+      nullable: true,
+      description: 'Maximum seconds from its start.',
+      resolve: ({ definition }) => definition.timeoutSeconds,
+    }),
+    priority: t.exposeInt('priority', { description: 'Priority of its tasks; higher numbers run first.' }),
+    attempt: t.exposeInt('attempt', {
+      description: '0 until it first starts; increased by each retry.',
+    }),
+    lastSeq: t.exposeInt('lastSeq', {
+      description:
+        'Sequence number of the latest event. Pass it as `after` to `executionEvents` to receive only newer events.',
+    }),
+    progress: t.exposeFloat('progress', {
+      description: '0 to 1: the share of its steps that are done; never decreases.',
+    }),
+    steps: t.field({
+      type: [ExecutionStepType],
+      description: 'All its steps, in the order of the workflow.',
+      // Most workflows have few steps.
+      complexity: { field: 1, multiplier: 5 },
+      resolve: ({ id }, _arguments, { loaders }) => loaders.executionSteps.load(id),
+    }),
+    result: t.expose('result', {
+      type: 'JSON',
+      nullable: true,
+      description:
+        'If completed: `output` of the last step (of several, by step id), and `steps`, the outputs of all steps by id.',
+    }),
+    error: t.expose('error', { type: RunErrorType, nullable: true, description: 'The error, if it failed.' }),
+    cancelReason: t.exposeString('cancelReason', {
+      nullable: true,
+      description: 'The reason given, if it was cancelled.',
+    }),
+    budget: t.field({
+      type: BudgetType,
+      nullable: true,
+      description: 'Its own cost limit, if it was created with `maxCost`.',
+      resolve: ({ id }, _arguments, { loaders }) => loaders.budgets.load(id),
+    }),
+    cost: t.float({
+      description: 'US dollars: the sum over all calls of its tasks with a known cost.',
+      resolve: async ({ id }, _arguments, { loaders }) =>
+        ((await loaders.executionSpend.load(id)) ?? NO_SPEND).cost,
+    }),
+    costComplete: t.boolean({
+      description: 'Whether the cost of every call is known and included in `cost`.',
+      resolve: async ({ id }, _arguments, { loaders }) =>
+        ((await loaders.executionSpend.load(id)) ?? NO_SPEND).costComplete,
+    }),
+    usage: t.field({
+      type: UsageType,
+      description: 'Tokens of all calls of its tasks.',
+      resolve: async ({ id }, _arguments, { loaders }) => (await loaders.executionSpend.load(id)) ?? NO_SPEND,
+    }),
+    origin: t.expose('origin', { type: OriginEnum, description: 'The API through which it was created.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created.' }),
+    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When its status last changed.' }),
+    startedAt: t.expose('startedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it first started.',
+    }),
+    completedAt: t.expose('completedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it completed, failed or was cancelled.',
+    }),
+  }),
+});
+
+const ExecutionFilter = builder.inputType('ExecutionFilter', {
+  fields: (t) => ({
+    workflowId: t.id({ description: 'Only executions of this workflow.' }),
+    status: t.field({ type: RunStatusEnum, description: 'Only executions with this status.' }),
+    statuses: t.field({ type: [RunStatusEnum], description: 'Only executions with one of these statuses.' }),
+    origins: t.field({
+      type: [OriginEnum],
+      description: 'Only executions that were created through one of these APIs.',
+    }),
+  }),
+});
+
+function localFilter(filter: typeof ExecutionFilter.$inferInput | null | undefined) {
+  const workflowId = filter?.workflowId ? localId('Workflow', filter.workflowId, 'filter.workflowId') : null;
+  return { ...filter, workflowId };
+}
+
+builder.queryFields((t) => ({
+  execution: t.field({
+    type: ExecutionType,
+    nullable: true,
+    description: "One of the viewer's executions.",
+    args: { id: t.arg.id({ required: true }) },
+    resolve: (_root, { id }, context) => execution(context, localId('Execution', id)),
+  }),
+  executions: t.connection({
+    type: ExecutionType,
+    nullable: true,
+    description: "The viewer's executions, newest first. `first` or `last`: 1 to 100, default 20.",
+    complexity: pageCost,
+    args: { ...pageArguments, filter: t.arg({ type: ExecutionFilter }) },
+    resolve: (_root, { filter, ...page }, context) => executions(context, page, localFilter(filter)),
+  }),
+}));
