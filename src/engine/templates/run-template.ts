@@ -51,7 +51,7 @@ export async function runTemplate(
     }
   } catch (error) {
     const isLost = lease.signal.aborted || error instanceof LeaseLost;
-    // Another attempt may be at work in it already, unless there will be none.
+    // Another attempt may already be working in it, unless the run has ended.
     if (!isLost || (await hasEnded(context.store.database, task.id))) await clearUp(context, task);
     throw error;
   }

@@ -21,7 +21,7 @@ import type { findModel, StepWorkers } from './step-workers.ts';
 /** Results of the computation threads for an execution, by the keys of the questions. */
 export type Answers = ReadonlyMap<string, StepReply>;
 
-/** Names that were looked up for templates; null: there is no such model. */
+/** Names looked up for templates; null: there is no such model. */
 export type LookedUp = ReadonlyMap<string | null, Awaited<ReturnType<typeof findModel>>>;
 
 /** Values that a draft needs from outside of its transaction. */

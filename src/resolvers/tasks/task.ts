@@ -107,7 +107,7 @@ function askedWork(
   return workOf({ type: type ?? null, ...doer, provider, model });
 }
 
-/** What a task asks for, which differs with its kind. */
+/** The request of a task, which depends on its kind. */
 type Asked = Pick<
   NewTask,
   | 'prompt'

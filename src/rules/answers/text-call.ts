@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject } from '../json/json-object.ts';
-/** A tool call that a model wrote into its answer's text. */
+/** A tool call that a model wrote in the text of its answer. */
 export interface TextCall {
   name: string;
   /** JSON. */
@@ -49,7 +49,10 @@ function callOf(value: unknown, names: readonly string[]): TextCall | null {
   return name === null ? callUnderItsName(value, names) : namedCall(name, value);
 }
 
-/** With its arguments in a member, or beside the name. null: it is the tool's definition, which models repeat. */
+/**
+ * With its arguments in a member, or next to the name. null: it is the definition of the tool, which models
+ * sometimes repeat.
+ */
 function namedCall(name: string, value: JsonObject): TextCall | null {
   const member = INPUT.find((key) => Object.hasOwn(value, key));
   const input = member

@@ -18,7 +18,7 @@ function objectIn(value: unknown): JsonObject | null {
   return isJsonObject(read) ? read : null;
 }
 
-/** Takes the arguments out of `{"arguments": {…}}`, `{"name": …, "input": {…}}` or `{"read_file": {…}}`. */
+/** Extracts the arguments from `{"arguments": {…}}`, `{"name": …, "input": {…}}` or `{"read_file": {…}}`. */
 function unwrapped(schema: JsonObject, given: JsonObject): JsonObject {
   const names = Object.keys(propertiesOf(schema));
   if (Object.keys(given).some((name) => nameAmong(names, name))) return given;
@@ -43,7 +43,9 @@ function coerceObject(schema: JsonObject, given: JsonObject): JsonObject {
   return Object.fromEntries(members);
 }
 
-/** The member that a word means, perhaps in another spelling; null: none, or one that is there itself. */
+/**
+ * The member that a name refers to, possibly in another spelling; null: none, or one that is present itself.
+ */
 function memberFor(word: string, properties: JsonObject, given: JsonObject): string | null {
   const name = nameAmong(Object.keys(properties), word);
   return name === word || (name !== null && !Object.hasOwn(given, name)) ? name : null;

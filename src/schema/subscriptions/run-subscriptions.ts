@@ -64,10 +64,10 @@ builder.subscriptionFields((t) => ({
     type: RunEvent,
     nullable: true,
     description:
-      'As `taskEvents`, of an execution: its steps. Each `StepTaskCreated` names a task, which `taskEvents` follows.',
+      'Events of an execution and its steps, like `taskEvents`. Each `StepTaskCreated` contains the id of a task; follow that with `taskEvents`.',
     args: {
       executionId: t.arg.id({ required: true }),
-      after: t.arg.int({ description: 'The last seq that you saw; absent or 0: from the start.' }),
+      after: t.arg.int({ description: 'The last seq that you received; absent or 0: from the first event.' }),
     },
     subscribe: (_root, { executionId, after }, context: Context) =>
       executionEvents(context, localId('Execution', executionId, 'executionId'), after ?? 0),
