@@ -446,7 +446,7 @@ const decided: Audit[] = [
   },
   {
     id: 'AO-PRIO-D1',
-    fact: '400: a worker has taken it already, or it has ended',
+    fact: '400: a worker has already taken it, or it has ended',
     check: async () => {
       expectRefusal(await prioritise(running, 8), 400, containing('task_id: the task is running'));
       expectRefusal(await prioritise(done.body.id, 8), 400, containing('task_id: the task is completed'));

@@ -219,12 +219,12 @@ describe('a template that is wrong is refused, with the place', () => {
     [{ steps: [] }, 'steps', 'at least one step'],
     [{ steps: Array(51).fill(store) }, 'steps', 'at most 50'],
     [steps({}, {}), 'steps.1.id', '"a" is already used'],
-    [steps({ id: '1' }), 'steps.0.id', 'a letter first'],
+    [steps({ id: '1' }), 'steps.0.id', 'beginning with a letter'],
     [{ steps: [{ id: 'a', type: 'GENERATE' }] }, 'steps.0.prompt', ''],
     [
       steps({ url: 'https://x' }),
       'steps.0',
-      'url: no member of a step of the type store_output; it has name',
+      'url: not a field of a step of the type store_output; it has name',
     ],
     [{ steps: [{ id: 'a', type: 'RUN_SCRIPT' }] }, 'steps.0.script', 'either path or script'],
     [{ steps: [{ id: 'a', type: 'STORE_OUTPUT', name: 'x' }] }, 'steps.0.content', 'give content'],
@@ -346,9 +346,9 @@ describe('createTask of a template', () => {
   });
 
   test.each([
-    [{ ...good, kind: 'PROMPT', prompt: 'x' }, 'input.templateName', 'is for the kind TEMPLATE'],
-    [{ ...good, prompt: 'x' }, 'input.prompt', 'is not for a template'],
-    [{ ...good, model: 'gpt-4o' }, 'input.model', 'is not for a template'],
+    [{ ...good, kind: 'PROMPT', prompt: 'x' }, 'input.templateName', 'is only allowed for the kind TEMPLATE'],
+    [{ ...good, prompt: 'x' }, 'input.prompt', 'is not allowed for a template'],
+    [{ ...good, model: 'gpt-4o' }, 'input.model', 'is not allowed for a template'],
     [{ kind: 'TEMPLATE' }, 'input.templateName', 'give either input.templateId or input.templateName'],
     [{ kind: 'PROMPT' }, 'input.prompt', 'is required'],
     [{}, 'input.prompt', 'is required'],

@@ -155,12 +155,12 @@ describe('what does not fit is refused, with the step', () => {
     [
       'a task for a template',
       [{ id: 'a', template: 'shout', task: 'x', templateParameters: { what: 'x' } }],
-      { 'input.steps.0.task': 'step a: is not for a step with a template' },
+      { 'input.steps.0.task': 'step a: is not allowed for a step with a template' },
     ],
     [
       'parameters of a template for a model',
       [{ id: 'a', task: 'x', templateParameters: { what: 'x' } }],
-      { 'input.steps.0.templateParameters': 'step a: is not for a step with a model' },
+      { 'input.steps.0.templateParameters': 'step a: is not allowed for a step with a model' },
     ],
     [
       'a parameter that the template has not, and one that is missing',

@@ -92,7 +92,7 @@ describe('a workflow that could not be carried out is refused, with its field an
     [
       'Liquid in a condition',
       [{ ...one, condition: 'true %}{{ input }}{% if true' }],
-      { 'input.steps.0.condition': 'must stand without {{ }} and {% %}' },
+      { 'input.steps.0.condition': 'must not include the surrounding {{ }} or {% %}' },
     ],
     ['too many retries', [{ ...one, retries: 11 }], { 'input.steps.0.retries': 'must be 0 to 10' }],
     [

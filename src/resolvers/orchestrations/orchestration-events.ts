@@ -3,8 +3,8 @@ import { type RunEvent, runEvents } from '../request/run-events.ts';
 import { orchestration } from './orchestration.ts';
 
 /**
- * The orchestration's present state, then its log after `after`, gapless, to its ending.
- * @throws DomainError NOT_FOUND, BAD_CURSOR when `after` lies beyond the log.
+ * The current state of the orchestration, then its log after `after`, without gaps, up to its last event.
+ * @throws DomainError NOT_FOUND, BAD_CURSOR when `after` is beyond the log
  */
 export async function orchestrationEvents(
   context: Context,

@@ -11,8 +11,8 @@ import { requireViewer } from '../request/viewer.ts';
 import { mostAtOnce, orchestration } from './orchestration.ts';
 
 /**
- * After the answer no later token of it exists. Cancelling what is cancelled already is no error.
- * @throws DomainError NOT_FOUND, INVALID_STATE when it ended otherwise.
+ * When it returns, no further text is written. Cancelling again has no effect.
+ * @throws DomainError NOT_FOUND, INVALID_STATE when it ended otherwise
  */
 export async function cancelOrchestration(
   context: Context,
@@ -28,12 +28,12 @@ export async function cancelOrchestration(
     reason: given.reason,
   });
   const row = await orchestration(context, id);
-  return moved || row.status === 'cancelled' ? row : refuse(row, 'it has ended already');
+  return moved || row.status === 'cancelled' ? row : refuse(row, 'it has already ended');
 }
 
 /**
- * @throws DomainError NOT_FOUND, INVALID_STATE when it has not failed, QUOTA_EXCEEDED, RATE_LIMITED as when one is
- * started.
+ * @throws DomainError NOT_FOUND, INVALID_STATE when it has not failed, QUOTA_EXCEEDED, RATE_LIMITED as for a
+ * new one
  */
 export async function retryOrchestration(context: Context, id: string): Promise<OrchestrationRow> {
   const { userId } = requireViewer(context);
@@ -42,7 +42,7 @@ export async function retryOrchestration(context: Context, id: string): Promise<
   const moved = await requeueOrchestration(context.store, { runId: id, ownerId: userId }, most);
   if (moved) return moved;
   const row = await orchestration(context, id);
-  throw row.status === 'failed' ? tooMany(most) : refuse(row, 'only one that failed can be retried');
+  throw row.status === 'failed' ? tooMany(most) : refuse(row, 'only a failed one can be retried');
 }
 
 function refuse({ status }: OrchestrationRow, why: string): never {

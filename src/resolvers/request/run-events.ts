@@ -7,13 +7,13 @@ import type { TaskRow } from '../../store/tasks/tasks.ts';
 import type { ExecutionRow } from '../../store/workflows/executions.ts';
 import { stoppable } from './stoppable.ts';
 
-/** The present, not a fact of the log: it has no number of its own. */
+/** The current state is not an event of the log and has no number. */
 export interface CurrentState {
   type: 'CurrentState';
   seq: 0;
   attempt: number;
   at: Date;
-  /** The run, as what it is; the others are null. */
+  /** The run in the field of its kind; the others are null. */
   task: TaskRow | null;
   orchestration: OrchestrationRow | null;
   execution: ExecutionRow | null;
@@ -25,8 +25,8 @@ type State = Pick<CurrentState, 'task' | 'orchestration' | 'execution'>;
 type FollowedRun = Pick<TaskRow, 'id' | 'attempt' | 'lastSeq' | 'completedAt'>;
 
 /**
- * A run's present state, then its log after `after`, gapless, to its ending.
- * @throws DomainError BAD_CURSOR when `after` lies beyond the log.
+ * The current state of a run, then its log after `after`, without gaps, up to its last event.
+ * @throws DomainError BAD_CURSOR when `after` is beyond the log
  */
 export function runEvents(
   context: Context,
@@ -35,7 +35,7 @@ export function runEvents(
   after: number,
 ): AsyncIterable<RunEvent> {
   if (after < 0 || after > run.lastSeq) {
-    const message = `after: must be the last seq that you saw, 0 to ${run.lastSeq}; got ${after}`;
+    const message = `after: must be the last seq that you received, 0 to ${run.lastSeq}; got ${after}`;
     throw new DomainError('BAD_CURSOR', message, { field: 'after' });
   }
   const known = { task: null, orchestration: null, execution: null, ...state };

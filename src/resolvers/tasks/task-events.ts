@@ -7,8 +7,8 @@ import { stoppable } from '../request/stoppable.ts';
 import { task } from './task.ts';
 
 /**
- * The task's present state, then its log after `after`, gapless, to its ending.
- * @throws DomainError NOT_FOUND, BAD_CURSOR when `after` lies beyond the log.
+ * The current state of the task, then its log after `after`, without gaps, up to its last event.
+ * @throws DomainError NOT_FOUND, BAD_CURSOR when `after` is beyond the log
  */
 export async function taskEvents(
   context: Context,
@@ -19,7 +19,7 @@ export async function taskEvents(
   return runEvents(context, row, { task: row }, after);
 }
 
-/** The text of the present attempt and what comes after, as plain pieces; null: all pieces before it are void. */
+/** The text of the current attempt from its beginning, as plain pieces; null: discard all earlier pieces. */
 export async function tokens(context: Context, id: string): Promise<AsyncIterable<string | null>> {
   const row = await task(context, id);
   const from = await attemptStart(context.store.database, row.id);

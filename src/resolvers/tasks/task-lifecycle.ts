@@ -24,8 +24,8 @@ export async function executeTask(context: Context, id: string): Promise<TaskRow
 }
 
 /**
- * @throws DomainError NOT_FOUND, INVALID_STATE when it has not failed, or waits for one that has not completed,
- * RATE_LIMITED, QUOTA_EXCEEDED
+ * @throws DomainError NOT_FOUND, INVALID_STATE when it has not failed, or waits for a task that has not
+ * completed, RATE_LIMITED, QUOTA_EXCEEDED
  */
 export async function retryTask(context: Context, id: string): Promise<TaskRow> {
   const { userId } = requireViewer(context);
@@ -34,13 +34,13 @@ export async function retryTask(context: Context, id: string): Promise<TaskRow> 
   if (moved) return moved;
   return refuse(
     await task(context, id),
-    'only a failed task whose dependencies have completed can be retried; one of an execution is, with it',
+    'only a failed task whose dependencies have completed can be retried; a task of an execution is retried with the execution',
   );
 }
 
 /**
- * After the answer no later token of the task exists. Cancelling what is cancelled already is no error.
- * @throws DomainError NOT_FOUND, INVALID_STATE when the task ended otherwise.
+ * When it returns, no further text of the task is written. Cancelling again has no effect.
+ * @throws DomainError NOT_FOUND, INVALID_STATE when the task ended otherwise
  */
 export async function cancelTask(context: Context, id: string, reason: string | null): Promise<TaskRow> {
   const { userId } = requireViewer(context);
@@ -52,12 +52,13 @@ export async function cancelTask(context: Context, id: string, reason: string | 
     reason: given.reason,
   });
   const row = await task(context, id);
-  return moved || row.status === 'cancelled' ? row : refuse(row, 'it has ended already');
+  return moved || row.status === 'cancelled' ? row : refuse(row, 'it has already ended');
 }
 
 /**
- * What a task is about may be told at any time; what its model is asked, and when, until a worker takes it.
- * @throws DomainError NOT_FOUND, INVALID_STATE when a worker has taken it already.
+ * The descriptive fields can be changed at any time; prompt, model and priority until a worker takes the
+ * task.
+ * @throws DomainError NOT_FOUND, INVALID_STATE when a worker has already taken it
  */
 export async function updateTask(context: Context, id: string, input: unknown): Promise<TaskRow> {
   const { userId } = requireViewer(context);
@@ -67,9 +68,9 @@ export async function updateTask(context: Context, id: string, input: unknown): 
   const { prompt, system, model, parameters, priority, ...subject } = given;
   const isAskedAnew = [prompt, model, parameters].some(Boolean) || system !== undefined;
   if (isAskedAnew && present.kind === 'template')
-    refuse(present, 'a template is not changed task by task; make another');
+    refuse(present, 'the template of a task cannot be changed; create another task');
   if (isAskedAnew && present.kind === 'pull')
-    refuse(present, 'what a pull fetches is not changed; make another');
+    refuse(present, 'the model of a pull cannot be changed; create another task');
   const needed = present.kind === 'agent' ? abilityFor(present.tools) : 'text';
   const resolved = model ? await resolveModel(context, model, 'input.model', needed) : null;
   const moved = await changeTask(
@@ -84,27 +85,29 @@ export async function updateTask(context: Context, id: string, input: unknown): 
       ...(priority ? { priority } : {}),
     },
   );
-  return told(context, id, moved, 'a worker has taken it already');
+  return told(context, id, moved, 'a worker has already taken it');
 }
 
-/** @throws DomainError NOT_FOUND, INVALID_STATE when a worker has taken it already. */
+/** @throws DomainError NOT_FOUND, INVALID_STATE when a worker has already taken it */
 export async function updateTaskPriority(context: Context, id: string, wanted: number): Promise<TaskRow> {
   const { userId } = requireViewer(context);
   const given = validate(z.object({ priority }), { priority: wanted }, 'input');
   const moved = await changePriority(context.store, { runId: id, ownerId: userId }, given.priority);
-  return told(context, id, moved, 'a worker has taken it already');
+  return told(context, id, moved, 'a worker has already taken it');
 }
 
-/** Ends what is not finished, and its subscriptions with it. @throws DomainError NOT_FOUND, INVALID_STATE */
+/**
+ * Ends the task if it is unfinished, and subscriptions to it. @throws DomainError NOT_FOUND, INVALID_STATE
+ */
 export async function deleteTask(context: Context, id: string): Promise<void> {
   const { userId } = requireViewer(context);
   const { workingDirectory } = await task(context, id);
   if (!(await removeTask(context.store, { runId: id, ownerId: userId })))
-    refuse(await task(context, id), 'it is a part of an execution, and goes with it');
+    refuse(await task(context, id), 'it is part of an execution; delete the execution instead');
   await removeOwnFolder(context, workingDirectory, id);
 }
 
-/** The task as it is now. @throws DomainError INVALID_STATE when it could not be moved. */
+/** The task after the change. @throws DomainError INVALID_STATE when the change was not possible */
 async function told(context: Context, id: string, moved: boolean, why: string): Promise<TaskRow> {
   const row = await task(context, id);
   return moved ? row : refuse(row, why);

@@ -16,10 +16,10 @@ import { requireViewer } from '../request/viewer.ts';
 import { chosenTemplate, INPUT_FIELDS } from '../templates/template.ts';
 import type { NewTaskInput } from './task-input.ts';
 
-/** The part of a new task that its template decides. */
+/** The part of a new task defined by its template. */
 export type TemplateTask = Pick<NewTask, 'provider' | 'model' | 'template'> & { events: NewEvent[] };
 
-/** What is a prompt's, and would be passed over. */
+/** Fields for prompts, which a template would ignore. */
 const OF_PROMPTS = [
   ...[
     'prompt',
@@ -36,10 +36,10 @@ const OF_PROMPTS = [
 
 const FIELD = 'input.templateParameters';
 
-/** @throws DomainError NOT_FOUND, VALIDATION_ERROR for all that is wrong with its parameters, UNKNOWN_MODEL */
+/** @throws DomainError NOT_FOUND, VALIDATION_ERROR with all errors in its parameters, UNKNOWN_MODEL */
 export async function fromTemplate(context: Context, given: NewTaskInput): Promise<TemplateTask> {
   const foreign = OF_PROMPTS.filter((name) => given[name] !== undefined && given[name] !== null);
-  refuseIssues(foreign.map((name) => ({ field: `input.${name}`, message: 'is not for a template' })));
+  refuseIssues(foreign.map((name) => ({ field: `input.${name}`, message: 'is not allowed for a template' })));
   const { templateId: id, templateName: name } = given;
   const template = await chosenTemplate(context, { id, name }, INPUT_FIELDS);
   if (!template.isActive) {
@@ -80,7 +80,7 @@ async function seal(
   return { values, secrets: secrets && (await context.secrets.seal(JSON.stringify(secrets))) };
 }
 
-/** Before the task is made, so that one which wants a model that is not there is refused. */
+/** Before the task is created, so that a task with an unknown model is rejected. */
 async function resolveModels(
   context: Context,
   steps: readonly TemplateStep[],
@@ -106,7 +106,7 @@ async function resolveModels(
   return { models, events: chosen };
 }
 
-/** One that the catalog does not have may be there all the same. @throws DomainError VALIDATION_ERROR */
+/** A model that the catalog lacks may still exist in Ollama. @throws DomainError VALIDATION_ERROR */
 async function ollamaModel(context: Context, name: string, field: string): Promise<ModelReference> {
   const model = validate(modelId, name, field);
   const known = await context.store.lookups.model(requireViewer(context).userId, `ollama/${model}`);
@@ -114,7 +114,10 @@ async function ollamaModel(context: Context, name: string, field: string): Promi
   return { provider: 'ollama', model };
 }
 
-/** The models that steps name with these parameters, by the ids of the steps. @throws DomainError VALIDATION_ERROR */
+/**
+ * The models that steps name with these parameters, by the id of the step. @throws DomainError
+ * VALIDATION_ERROR
+ */
 async function namesIn(
   context: Context,
   steps: readonly TemplateStep[],

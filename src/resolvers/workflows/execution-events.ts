@@ -2,7 +2,7 @@ import type { Context } from '../../context.ts';
 import { type RunEvent, runEvents } from '../request/run-events.ts';
 import { execution } from './execution.ts';
 
-/** @throws DomainError NOT_FOUND, BAD_CURSOR when `after` lies beyond the log. */
+/** @throws DomainError NOT_FOUND, BAD_CURSOR when `after` is beyond the log */
 export async function executionEvents(
   context: Context,
   id: string,

@@ -14,8 +14,8 @@ import { removeOwnFolder } from '../sessions/own-folder.ts';
 import { execution } from './execution.ts';
 
 /**
- * After the answer nothing of it runs any more. Cancelling what is cancelled already is no error.
- * @throws DomainError NOT_FOUND, INVALID_STATE when it ended otherwise.
+ * When it returns, none of its tasks is running. Cancelling again has no effect.
+ * @throws DomainError NOT_FOUND, INVALID_STATE when it ended otherwise
  */
 export async function cancelExecution(
   context: Context,
@@ -26,7 +26,7 @@ export async function cancelExecution(
   const given = validate(z.object({ reason: text({ max: 1000 }).nullable() }), { reason }, 'input');
   const moved = await cancel(context.store, { runId: id, ownerId: userId }, given.reason);
   const row = await execution(context, id, 'input.id');
-  return moved || row.status === 'cancelled' ? row : refuse(row, 'it has ended already');
+  return moved || row.status === 'cancelled' ? row : refuse(row, 'it has already ended');
 }
 
 /** @throws DomainError NOT_FOUND, INVALID_STATE when it has not failed, RATE_LIMITED, QUOTA_EXCEEDED */
@@ -38,7 +38,7 @@ export async function retryExecution(context: Context, id: string): Promise<Exec
   return moved ? row : refuse(row, 'only a failed execution can be retried');
 }
 
-/** Ends what is not finished, and its subscriptions with it. @throws DomainError NOT_FOUND */
+/** Ends unfinished tasks, and subscriptions to it. @throws DomainError NOT_FOUND */
 export async function deleteExecution(context: Context, id: string): Promise<void> {
   const { userId } = requireViewer(context);
   const folders = await readWorkingDirectories(context.store.database, id);
