@@ -10,7 +10,7 @@ export interface VendorConfig {
 
 export interface AzureConfig {
   apiKey: string;
-  /** Of the resource, without a path: `https://resource.openai.azure.com`. */
+  /** Base URL of the resource, without a path: `https://resource.openai.azure.com`. */
   endpoint: string;
   apiVersion: string;
 }
@@ -40,7 +40,7 @@ export interface Config {
   dataDir: string;
   /** null: the embedded Postgres in `dataDir`. */
   databaseUrl: string | null;
-  /** Serves locks, LISTEN and migrations, so that a transaction pooler may stand before the rest. */
+  /** Used for locks, LISTEN and migrations, so that a transaction pooler may serve everything else. */
   databaseDirectUrl: string | null;
   poolMax: number;
   /** Fan-out between processes; null: within this process alone. */
@@ -48,17 +48,17 @@ export interface Config {
   workerConcurrency: number;
   /** The part of a worker's slots that one account may hold while others wait. */
   accountShare: number;
-  /** Where a worker alone tells how it is; null: nowhere. The API tells it on its own port. */
+  /** Port for the metrics of a separate worker; null: none. The API serves them on its own port. */
   metricsPort: number | null;
-  /** null: made once and kept in `dataDir`. */
+  /** null: generated once and stored in `dataDir`. */
   jwtSecret: string | null;
-  /** 32 bytes in base64, which seal what people entrust to us; null: made once and kept in `dataDir`. */
+  /** 32 bytes in base64, the key for stored credentials; null: generated once and stored in `dataDir`. */
   secretsKey: string | null;
-  /** The provider by which people log in; null: none. */
+  /** The OpenID Connect provider for logins; null: none. */
   oidc: OidcConfig | null;
   registration: 'open' | 'first-only' | 'closed';
   corsOrigins: readonly string[];
-  /** Whose word on a client's address and on the name it asked for is believed. */
+  /** Proxies whose headers about the client's address and the requested host are trusted. */
   trustProxy: readonly string[];
   /** Multiplies every rate limit. */
   rateLimitFactor: number;
@@ -66,47 +66,49 @@ export interface Config {
   requestsPerMinute: number;
   /** Runs created per account. */
   runsPerMinute: number;
-  /** What an account may keep, unless an admin has set other quotas for it. */
+  /** Storage quotas of an account, unless an admin has set others for it. */
   quotas: { runs: number; objects: number; bytes: number };
-  /** The older API whose clients need no credentials; `none`: there are no guests; null: those with the base URL. */
+  /** The older API whose clients need no credentials; `none`: no guests; null: those with the base URL. */
   compatAnonymous: 'orchestratex' | 'none' | null;
   /** null: not configured. */
   openai: VendorConfig | null;
   anthropic: VendorConfig | null;
   azure: AzureConfig | null;
-  /** Needs no key, so it is looked for at its default address when none is named. */
+  /** Needs no key, so its default address is used if none is configured. */
   ollama: OllamaConfig;
-  /** How long a run is tried again, in milliseconds, while its provider is unavailable and nothing was charged. */
+  /**
+   * How long a run is retried, in milliseconds, while its provider is unavailable and nothing was charged.
+   */
   providerRetryMs: number;
-  /** Absolute folders; the first one takes working directories that nobody named a place for. */
+  /** Absolute paths; the first one is used for working directories without a given path. */
   workspaceRoots: readonly string[];
-  /** `none`: commands of agents run with all rights of the server. */
+  /** `none`: commands of agents run with all permissions of the server. */
   sandbox: 'bubblewrap' | 'none';
   /** Concurrent commands in a worker: of all accounts, and of one. */
   commandsAtOnce: number;
   commandsPerAccount: number;
-  /** Bytes of the disk that commands must leave free. */
+  /** Bytes of disk space that commands must leave free. */
   diskReserve: number;
-  /** Bytes that an account's working directories may hold. */
+  /** Maximum bytes of an account's working directories. */
   workspaceQuota: number;
-  /** Where programs of the system are looked for. */
+  /** Folders to search for programs of the system. */
   searchPath: string;
-  /** Hosts and ranges that outbound requests may reach although they are private. */
+  /** Private hosts and ranges that outbound requests may reach. */
   outboundAllow: readonly string[];
   /** Ports at which one dialect answers at exactly its documented paths. */
   compatPorts: readonly DialectPort[];
-  /** Whose a request is when nothing about it says so. */
+  /** The dialect of requests that nothing else identifies. */
   compatDefault: Dialect;
 }
 
-/** Every problem of the environment at once, so that an operator mends them in one go. */
+/** All problems of the environment at once, so that an operator can fix them together. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
 /**
  * Reads the whole configuration. A variable set to an empty string counts as unset.
- * @throws ConfigError naming each wrong variable, what it held (unless that is secret) and what is allowed.
+ * @throws ConfigError naming each invalid variable, its value (unless secret) and what is allowed
  */
 export function readConfig(variables: Record<string, string | undefined> = process.env): Config {
   const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''));
@@ -115,7 +117,7 @@ export function readConfig(variables: Record<string, string | undefined> = proce
   const wrong = parsed.success ? misplacedRoots(parsed.data) : describe(parsed.error, given);
   const problems = [...wrong, ...missing];
   if (!parsed.success || problems.length > 0) {
-    throw new ConfigError(`Configuration is wrong:\n${problems.map((line) => `  ${line}`).join('\n')}`);
+    throw new ConfigError(`Invalid configuration:\n${problems.map((line) => `  ${line}`).join('\n')}`);
   }
   return toConfig(parsed.data);
 }
@@ -133,7 +135,7 @@ export function readNpm(variables: Record<string, string | undefined> = process.
 function describe(error: z.ZodError, given: Record<string, string | undefined>): string[] {
   return error.issues.map(({ path, message }) => {
     const name = path.join('.');
-    // What a secret or an address with a password holds must not end up in a terminal's or a service's log.
+    // Secrets, and URLs with passwords, must not appear in a terminal or a log.
     const isOpen =
       !/KEY|SECRET|TOKEN|PASSWORD|URL|ENDPOINT|OLLAMA_HOST/.test(name) && !given[name]?.includes('@');
     return `${name}: ${message}${isOpen ? ` (it is ${JSON.stringify(given[name])})` : ''}`;
@@ -158,7 +160,7 @@ function missingOf(group: readonly string[], given: Record<string, string | unde
   return present ? missing.map((name) => `${name}: required when ${present} is set`) : [];
 }
 
-/** Nobody could ever work there. */
+/** No one could ever work in these folders. */
 function misplacedRoots({ DATA_DIR, WORKSPACE_ROOTS = [] }: Environment): string[] {
   const isWithin = (path: string, folder: string) => `${path}/`.startsWith(`${folder}/`);
   const data = resolve(DATA_DIR);
@@ -167,7 +169,8 @@ function misplacedRoots({ DATA_DIR, WORKSPACE_ROOTS = [] }: Environment): string
     (root) => isWithin(resolve(root), data) && !isWithin(resolve(root), open),
   );
   return misplaced.map(
-    (root) => `WORKSPACE_ROOTS: ${root} lies in DATA_DIR, of which ${open} alone is for work`,
+    (root) =>
+      `WORKSPACE_ROOTS: ${root} is inside DATA_DIR, where only ${open} may contain working directories`,
   );
 }
 
@@ -219,7 +222,7 @@ function toConfig(env: Environment): Config {
   };
 }
 
-/** A base URL alone is enough: servers that speak the API often want no key. */
+/** A base URL alone is sufficient: servers with the same API often need no key. */
 function vendor(apiKey: string | undefined, baseUrl: string | undefined, usual: string): VendorConfig | null {
   return apiKey || baseUrl ? { apiKey: apiKey ?? 'none', baseUrl: baseUrl ?? usual } : null;
 }

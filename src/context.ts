@@ -29,39 +29,42 @@ import type { ExecutionRow, ExecutionStepRow, ExecutionTaskRow } from './store/w
 import type { WorkflowRow } from './store/workflows/workflows.ts';
 import type { Origin, ProviderId, Scope } from './vocabulary.ts';
 
-/** Who asks. */
+/** The account that makes a request, with the rights of its credentials. */
 export interface Viewer {
   userId: string;
   /** Whether the account is an admin and the credentials have the scope for it. */
   isAdmin: boolean;
-  /** What the credentials may do; absent: all that the account may. */
+  /** What the credentials may do; absent: everything the account may. */
   scopes?: readonly Scope[] | undefined;
-  /** Of a run token: the only runs that it reads, with their events; absent: no run token. */
+  /** For a run token: the only runs that it can read, with their events; absent: not a run token. */
   runIds?: readonly string[] | undefined;
-  /** When the credentials stop being good; sockets close then. null: never. */
+  /** When the credentials expire; sockets close then. null: never. */
   expiresAt: Date | null;
-  /** The token was signed for a cookie, wherever it was sent. */
+  /** The token was signed for a cookie, however it was sent. */
   isByCookie?: boolean | undefined;
-  /** What the request was authenticated by; absent where nothing can revoke it. */
+  /** The credential of the request; absent if it cannot be revoked. */
   credential?: Credential;
 }
 
-/** What a token depends on: it is invalid once the login, or the API key's secret, is. */
+/** What a token depends on: it becomes invalid together with the login, or the secret of the API key. */
 export interface TokenBasis {
   loginId?: string | null;
   keyHash?: string | null;
-  /** Of a run token. */
+  /** For a run token. */
   runIds?: readonly string[];
   /** Without a login: when the token that it was created with was issued; absent: now. */
   issuedAt?: Date | null;
   isForCookie?: boolean;
 }
 
-/** Signs and checks the tokens that login gives out. */
+/** Signs and verifies login tokens. */
 export interface Tokens {
-  /** @param lifetime seconds @param origin whose client logged in: it tells whom a request comes from. */
+  /**
+   * @param lifetime seconds @param origin the API of the client that logged in, which identifies the dialect
+   * of later requests
+   */
   sign(userId: string, lifetime: number, origin?: Origin, basis?: TokenBasis): Promise<string>;
-  /** @returns null when it is not ours, altered or expired. Whether it was revoked is for `lookups.credential`. */
+  /** @returns null when it is not ours, altered or expired. Revocation is checked by `lookups.credential` */
   verify(token: string): Promise<VerifiedToken | null>;
 }
 
@@ -73,19 +76,20 @@ export interface VerifiedToken {
 }
 
 export interface Passwords {
-  /** Whether it is on a list of the most common ones, in any case. */
+  /** Whether it is among the most common passwords, case-insensitively. */
   isCommon(password: string): Promise<boolean>;
   hash(password: string): Promise<string>;
-  /** Takes as long when there is no hash, and so no account, so that the time does not tell. */
+  /** Takes as long without a hash, and so without an account, so that timing reveals nothing. */
   matches(passwordHash: string | null, password: string): Promise<boolean>;
 }
 
 /** Limits logins and registrations. */
 export interface LoginLimits {
   /**
-   * Counts an attempt of an address, and of the address at an account.
-   * @param account what the client calls it, whether or not it exists
-   * @returns uncounts it at the account: only failed attempts count there. @throws DomainError RATE_LIMITED
+   * Counts an attempt of a client address, and of the address at an account.
+   * @param account as the client names it, whether or not it exists
+   * @returns a function that uncounts it at the account, where only failed attempts count. @throws
+   * DomainError RATE_LIMITED
    */
   count(address: string, account: string): Promise<() => Promise<void>>;
 }
@@ -97,9 +101,12 @@ export interface OperationLimits {
    * @param asker `accountId` null: without credentials, counted by address. @throws DomainError RATE_LIMITED
    */
   countRequest(asker: { accountId: string | null; address: string }): Promise<void>;
-  /** Counts a run that a request is about to create or to begin again, on every surface. @throws DomainError RATE_LIMITED */
+  /**
+   * Counts a run that a request is about to create or to begin again, in every API. @throws DomainError
+   * RATE_LIMITED
+   */
   countRun(userId: string): Promise<void>;
-  /** Counts runs that were created without a request: the tasks of executions, and what schedules execute. */
+  /** Counts runs that were created without a request: tasks of executions, and scheduled executions. */
   recordRuns(userId: string, count: number): Promise<void>;
 }
 
@@ -107,12 +114,12 @@ export interface Reach {
   isReachable(provider: ProviderId): Promise<boolean>;
 }
 
-/** Asks the other side of an integration whether it knows us. */
+/** Tests the credentials of an integration against its service. */
 export interface IntegrationTester {
   test(integration: IntegrationRow): Promise<IntegrationTest>;
 }
 
-/** What a process has for all requests. */
+/** The services that a process shares between requests. */
 export interface Services {
   config: Config;
   log: Log;
@@ -124,7 +131,7 @@ export interface Services {
   secrets: SecretBox;
   /** The providers that this installation is configured for. */
   providers: readonly ProviderId[];
-  /** Whether providers answer at this moment. */
+  /** Whether providers currently answer. */
   reach: Reach;
   metrics: Metrics;
   integrationTester: IntegrationTester;
@@ -137,14 +144,14 @@ export interface Services {
 }
 
 /**
- * The JSON of a large response, in UTF-8, made one at a time in a process.
+ * Serializes a large response to JSON in UTF-8, one at a time per process.
  * @param account takes turns with other accounts
  * @param maxWaiting how many others of the account may be waiting
- * @throws DomainError PAYLOAD_TOO_LARGE when it would be longer than a response may be, RATE_LIMITED
+ * @throws DomainError PAYLOAD_TOO_LARGE when it would exceed the maximum size of a response, RATE_LIMITED
  */
 export type SerializeLarge = (value: unknown, account: string, maxWaiting?: number) => Promise<Buffer>;
 
-/** Reads of one request that are gathered into one query each. */
+/** Batches reads of one request into one query each. */
 export interface Loaders {
   accounts: DataLoader<string, AccountRow | null>;
   artifacts: DataLoader<string, ArtifactRow[]>;
@@ -171,13 +178,16 @@ export interface Loaders {
   agentReports: DataLoader<string, AgentReport>;
 }
 
-/** What a use-case may touch. */
+/** The dependencies of a use case. */
 export interface Context extends Services {
   viewer: Viewer | null;
-  /** The client's, as limits count it: an IPv4 address or an IPv6 network. */
+  /** The client's address as counted by limits: an IPv4 address or an IPv6 network. */
   address: string;
   origin: Origin;
-  /** Runs callers' Liquid, JSON Schemas and patterns in a worker thread, within the caller's CPU allowance. */
+  /**
+   * Evaluates users' Liquid, JSON Schemas and patterns in a worker thread, within the CPU allowance of the
+   * account.
+   */
   compute: Compute;
   /** The read budget of this response; `store` and `loaders` count against it. */
   reads: ReadBudget;

@@ -1,4 +1,4 @@
-/** Codes that answer a request. */
+/** Codes of responses to requests. */
 export const REQUEST_ERROR_CODES = [
   'BAD_CURSOR',
   'CONFLICT',
@@ -21,7 +21,7 @@ export const REQUEST_ERROR_CODES = [
   'WRONG_CREDENTIALS',
 ] as const;
 
-/** Codes that end a run; they stand in the run's `error` and in its `RunFailed` event. */
+/** Codes that end a run, in the run's `error` and in its `RunFailed` event. */
 export const RUN_ERROR_CODES = [
   'ADDRESS_REFUSED',
   'ANSWER_CUT_OFF',
@@ -65,7 +65,7 @@ export type RequestErrorCode = (typeof REQUEST_ERROR_CODES)[number];
 export type RunErrorCode = (typeof RUN_ERROR_CODES)[number];
 export type ErrorCode = RequestErrorCode | RunErrorCode;
 
-/** One broken rule of an input: which field, what is wrong and what was allowed. */
+/** An error in one field of an input: the field, what is wrong and what is allowed. */
 export interface FieldIssue {
   field: string;
   message: string;
@@ -83,7 +83,10 @@ export interface ErrorDetails {
   used?: number;
 }
 
-/** The only error class of the domain. Edges translate its code; anything else is masked and logged. */
+/**
+ * The only error class of the domain. The outer layers translate its code; other errors are masked and
+ * logged.
+ */
 export class DomainError extends Error {
   override readonly name = 'DomainError';
   readonly code: ErrorCode;
@@ -96,7 +99,7 @@ export class DomainError extends Error {
   }
 }
 
-/** More are no help, and callers control the text that messages repeat. */
+/** More are no help, and clients control text that messages repeat. */
 export const MAX_ISSUES = 20;
 const MAX_MESSAGE_BYTES = 2_048;
 const MAX_FIELD_BYTES = 256;
@@ -131,13 +134,13 @@ export function shortened(text: string, bytes = MAX_MESSAGE_BYTES): string {
 
 const ELLIPSIS_BYTES = 3;
 
-/** A failure as it is stored on a run and shown to its owner. */
+/** An error as stored on a run and shown to its owner. */
 export interface RunError {
   code: RunErrorCode;
   message: string;
 }
 
-/** Whatever was thrown, as an Error; the thrown value is kept as its cause. */
+/** Converts anything thrown to an Error; the thrown value becomes its cause. */
 export function coerceError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown), { cause: thrown });
 }

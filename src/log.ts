@@ -2,7 +2,7 @@ import { type DestinationStream, type Logger, pino } from 'pino';
 
 export type Log = Logger;
 
-/** JSON lines on stderr: stdout belongs to what a person who started the server is to read. */
+/** JSON lines on stderr; stdout is reserved for messages to the person who started the server. */
 export function createLog(level: string, destination: DestinationStream = standardError()): Log {
   return pino(
     {

@@ -1,14 +1,16 @@
-/** `npm start`: everything in one process, with a Postgres of its own unless DATABASE_URL names one. */
+/** `npm start`: API and worker in one process, with an embedded Postgres unless DATABASE_URL is set. */
 import type { Config } from './config.ts';
 import { type Life, runUntilStopped } from './start/run-until-stopped.ts';
 
-/** It takes as long as Postgres needs to make a new database; with a second core both are done at once. */
+/**
+ * Loading takes as long as Postgres needs to create a database; with a second core both happen in parallel.
+ */
 const load = () => import('./start/api-and-worker.ts');
 
 await runUntilStopped(async (life) => {
   const database = await openDatabase(life, () => void load().catch(() => {}));
   const { startApiAndWorker } = await load().catch((error) => {
-    // A fault of the program: where it is says more than its message.
+    // A bug: its stack is more useful than its message.
     console.error(error);
     throw error;
   });
@@ -28,7 +30,7 @@ async function openDatabase({ config, log, atStop }: Life, onLaunch: () => void)
     log: { info: (message) => log.info(message), warn: (message) => log.warn(message) },
     onLaunch,
   });
-  // Whoever stops in the middle of it stops a Postgres that is launched already.
+  // Stopping during start-up also stops a Postgres that is already running.
   atStop(async () => (await starting.catch(() => null))?.stop());
   const { url } = await starting;
   return { url, directUrl: url, isOurs: true };
@@ -36,7 +38,7 @@ async function openDatabase({ config, log, atStop }: Life, onLaunch: () => void)
 
 function welcome(config: Config, accessLines: string[]): string {
   const lines = ['Polyphony is ready.', ...accessLines];
-  if (config.databaseUrl === null) lines.push(`  Data is kept in ${config.dataDir}`);
+  if (config.databaseUrl === null) lines.push(`  Data is stored in ${config.dataDir}`);
   if (!config.openai && !config.anthropic && !config.azure)
     lines.push(
       '  No provider is configured: the demo model answers unless Ollama runs here. Set OPENAI_API_KEY or ANTHROPIC_API_KEY.',

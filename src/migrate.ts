@@ -1,4 +1,4 @@
-/** `npm run migrate`: brings the database at DATABASE_URL up to date, and ends. */
+/** `npm run migrate`: migrates the database at DATABASE_URL, and exits. */
 import { readConfig } from './config.ts';
 import { createLog } from './log.ts';
 import { migrate } from './start/migrate-database.ts';

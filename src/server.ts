@@ -1,4 +1,4 @@
-/** `npm run start:api`: the API alone; workers run elsewhere, on the same database. */
+/** `npm run start:api`: the API only; workers run elsewhere, on the same database. */
 import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 import packageJson from '../package.json' with { type: 'json' };
@@ -43,7 +43,10 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-/** @param isEmbedded the database is this process's own; then a link opens GraphiQL as the local admin. */
+/**
+ * @param isEmbedded whether the database belongs to this process; then a link opens GraphiQL as the local
+ * admin
+ */
 export async function startServer(
   config: Config,
   log: Log,
@@ -88,16 +91,16 @@ export async function startServer(
     await computation.stop();
   });
   await app.listen({ host: config.host, port: config.port });
-  // Loads the list before anyone registers.
+  // Loads the list of common passwords before the first registration.
   void services.passwords.isCommon('');
   const url = urlOf(app.server.address() as AddressInfo);
   return { ...(await accessLinks.issue(url)), stop: () => app.close().finally(accessLinks.close) };
 }
 
-/** The store's own client tells people that Redis is away. */
+/** The store's own client logs when Redis is unavailable. */
 async function connectToRedis(url: string, log: Log) {
   const { connectRedis } = await import('./store/log/redis-client.ts');
-  return connectRedis(url, (error) => log.debug({ error }, 'requests are counted here'));
+  return connectRedis(url, (error) => log.debug({ error }, 'rate limits are counted per process'));
 }
 
 function urlOf({ address, port, family }: AddressInfo): string {
@@ -109,10 +112,10 @@ function urlOf({ address, port, family }: AddressInfo): string {
 
 /** The lines that a started server prints: its URLs and links. */
 export function describeAccess({ url, link, baseUrl }: RunningServer): string[] {
-  const lines = [`  GraphQL, and GraphiQL in a browser: ${link ?? `${url}/graphql`}`];
+  const lines = [`  GraphQL API, and GraphiQL in a browser: ${link ?? `${url}/graphql`}`];
   if (link !== null) lines.push('    The link works once, within a day; `npm run link` prints another.');
   lines.push(`  Health: ${url}/health`);
-  if (baseUrl !== null) lines.push(`  Base URL for OrchestrateX's clients: ${baseUrl}/orchestratex`);
+  if (baseUrl !== null) lines.push(`  Base URL for OrchestrateX clients: ${baseUrl}/orchestratex`);
   return lines;
 }
 

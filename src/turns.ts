@@ -5,22 +5,23 @@ export interface TurnLimits {
 }
 
 export interface Wait {
-  /** Gives up when it aborts. */
+  /** Stops waiting when it aborts. */
   signal?: AbortSignal;
   /** How many others of the account may be waiting. */
   maxWaiting?: number;
 }
 
-/** Shares out slots fairly between accounts. */
+/** Distributes slots fairly between accounts. */
 export interface Turns {
   /**
    * Waits for a slot: in order within the account; of accounts, the one with the fewest slots is next.
-   * @returns what frees the slot. @throws TooManyWaiting, and what the signal says when it aborts before
+   * @returns a function that frees the slot. @throws TooManyWaiting, and the reason of the signal when it
+   * aborts before
    */
   take(account: string, wait?: Wait): Promise<() => void>;
 }
 
-/** An account has too much waiting. */
+/** Too much work of an account is waiting. */
 export class TooManyWaiting extends Error {
   override readonly name = 'TooManyWaiting';
 }
@@ -31,7 +32,7 @@ interface Account {
 }
 
 export function createTurns({ perAccount, total }: TurnLimits): Turns {
-  /** Only those with work. Of equals the first is next: an account that takes a slot goes to the end. */
+  /** Only those with work. Of equals the first is next: an account that takes a slot moves to the end. */
   const accounts = new Map<string, Account>();
   let running = 0;
   const next = () => {

@@ -1,4 +1,4 @@
-/** `npm run start:worker`: a worker alone; any number of them share a database. */
+/** `npm run start:worker`: a worker only; any number of them share a database. */
 import { resolve } from 'node:path';
 import packageJson from '../package.json' with { type: 'json' };
 import { createComputation } from './computation/computation.ts';
@@ -82,12 +82,17 @@ function limitsOf(config: Config): Limits {
   };
 }
 
-/** With Redis, so that the API's processes count what this one creates. @returns a function that stops it */
+/**
+ * With Redis, so that runs created by this process count for the rate limits of the API. @returns a function
+ * that stops it
+ */
 async function countCreatedRuns(config: Config, log: Log, store: Store): Promise<() => void> {
   if (config.redisUrl === null) return () => {};
   const { connectRedis } = await import('./store/log/redis-client.ts');
   const { createOperationLimits } = await import('./http/limits/operation-limits.ts');
-  const redis = connectRedis(config.redisUrl, (error) => log.debug({ error }, 'runs are counted here'));
+  const redis = connectRedis(config.redisUrl, (error) =>
+    log.debug({ error }, 'runs are counted per process'),
+  );
   const stopRecording = recordCreatedRuns(store, createOperationLimits(config, redis), log);
   return () => {
     stopRecording();
@@ -95,7 +100,7 @@ async function countCreatedRuns(config: Config, log: Log, store: Store): Promise
   };
 }
 
-/** Most workers show nothing, and need not load what it takes. */
+/** Most workers serve no metrics, and need not load the modules. */
 async function show(config: Config, log: Log, store: Store, metrics: Metrics) {
   const { createWorkerApp } = await import('./http/worker-app.ts');
   const { createTokens } = await import('./resolvers/accounts/logins/tokens.ts');

@@ -253,7 +253,9 @@ describe('what is refused, and in which words', () => {
     })),
     ...['/data', '/data/postgres', '/data/workspaces-of-mine'].map((given) => ({
       given: { DATA_DIR: '/data', WORKSPACE_ROOTS: `/a,${given}` },
-      expected: [`WORKSPACE_ROOTS: ${given} lies in DATA_DIR, of which /data/workspaces alone is for work`],
+      expected: [
+        `WORKSPACE_ROOTS: ${given} is inside DATA_DIR, where only /data/workspaces may contain working directories`,
+      ],
     })),
     ...['amas', 'amas:', 'amas:70000', 'amas:80:81', 'rasa:80', ':80'].map((given) => ({
       given: { COMPAT_PORTS: given },

@@ -10,23 +10,23 @@ import type { WorkspaceSettings } from '../workspaces/workspaces.ts';
 import type { Outbound } from './outbound/outbound.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
 
-/** What the engine may touch. */
+/** The dependencies of the engine. */
 export interface EngineContext {
   store: Store;
   writer: RunWriter;
   providers: Providers;
-  /** What was learned about models. */
+  /** Quirks learned about models. */
   quirks: QuirkMemory;
-  /** How long runs are tried again while their provider is unavailable, in milliseconds. */
+  /** How long runs are retried while their provider is unavailable, in milliseconds. */
   providerRetryMs: number;
-  /** Where agents' commands and templates' scripts run. */
+  /** Executes commands of agents and scripts of templates. */
   sandbox: Sandbox;
-  /** Where their working directories are. */
+  /** The location of their working directories. */
   workspaces: WorkspaceSettings;
-  /** What requests that users steer may reach. */
+  /** Which addresses requests may reach whose URL users control. */
   outbound: Outbound;
   secrets: SecretBox;
-  /** Runs callers' Liquid, JSON Schemas and patterns in threads, for an account. */
+  /** Evaluates Liquid, JSON Schemas and patterns of users in worker threads, on behalf of an account. */
   compute(account: string): Compute;
   metrics: WorkMetrics;
   log: Log;

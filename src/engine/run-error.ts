@@ -2,7 +2,10 @@ import { DomainError, RUN_ERROR_CODES, type RunError, type RunErrorCode } from '
 import { ProviderError } from '../providers/provider.ts';
 import { storable } from '../rules/text/text.ts';
 
-/** What a run, or a part of it, failed of, as its owner is told; null: it is unexpected, and none of theirs. */
+/**
+ * The error of a run, or of a part of it, as shown to its owner; null: it is unexpected and must not be
+ * disclosed.
+ */
 export function knownRunError(thrown: unknown): RunError | null {
   if (thrown instanceof ProviderError) return { code: thrown.code, message: storable(thrown.message) };
   if (thrown instanceof DomainError && isRunErrorCode(thrown.code)) {

@@ -14,18 +14,22 @@ import { runTask } from './tasks/run-task.ts';
 
 type LeasedRun = ClaimedRun & { kind: LeasedKind };
 
-/** null: the run waits, and what wakes it adds a ticket. */
+/** @returns null when the run waits; whatever wakes it adds a job for it */
 type Runner = (context: EngineContext, lease: Lease, run: LeasedRun) => Promise<RunOutcome | null>;
 
-/** A run that ends its worker's process each time would go on doing so, and take its neighbours along. */
+/**
+ * Limits the damage of a run that kills its worker process every time, together with the other runs of that
+ * worker.
+ */
 const MAX_LOSSES = 10;
 
 const RUNNERS: Record<LeasedRun['kind'], Runner> = { task: runTask, orchestration: runOrchestration };
 
 /**
- * Carries a claimed run to its end and writes that end; a lost lease is given back, if nobody took it.
- * @returns false: it was given back, or waits, so that it may have been claimed again already.
- * @throws only when neither could be written.
+ * Executes a claimed run and writes its end. If the lease was lost, the run is released unless another worker
+ * has taken it.
+ * @returns false when it was released or waits, so that it may have been claimed again already
+ * @throws only when neither could be written
  */
 export async function carryOut(context: EngineContext, lease: Lease, run: LeasedRun): Promise<boolean> {
   try {
@@ -33,7 +37,7 @@ export async function carryOut(context: EngineContext, lease: Lease, run: Leased
     const outcome = await RUNNERS[run.kind](context, lease, run);
     if (outcome === null) return false;
     const isOver = await outlastConnectionLoss(() => completeRun(context.store, lease, outcome));
-    // Somebody has said more meanwhile; it goes on from its checkpoints, with what is left of its time.
+    // A new message has arrived meanwhile; the run continues from its checkpoints, with the rest of its time.
     if (!isOver) await letGo(context, lease);
     return isOver;
   } catch (thrown) {
@@ -52,11 +56,11 @@ export async function carryOut(context: EngineContext, lease: Lease, run: Leased
 }
 
 function lostTooOften({ losses, kind }: ClaimedRun): DomainError {
-  const message = `${losses} workers were lost while they had the ${kind}; if it is not to blame, retry it`;
+  const message = `${losses} workers were lost while they executed the ${kind}; if it was not the cause, retry it`;
   return new DomainError('WORKER_LOST', message);
 }
 
-/** A try whose answer was lost may have ended the run; then the next one finds it so, and all is done. */
+/** An attempt whose response was lost may have ended the run; the next attempt then finds it ended. */
 async function fail({ store }: EngineContext, lease: Lease, error: RunError): Promise<void> {
   await outlastConnectionLoss(() => failRun(store, lease, error)).catch((thrown) => {
     if (!(thrown instanceof LeaseLost)) throw thrown;
@@ -64,8 +68,9 @@ async function fail({ store }: EngineContext, lease: Lease, error: RunError): Pr
 }
 
 /**
- * The text starts again elsewhere, under a higher epoch. Whoever took the lease has raised it already, and this
- * touches nothing; but a lease may be lost by mistake, or to a write whose outcome nobody knows.
+ * Another worker starts the text over under a higher epoch. If a worker has taken the lease, the epoch was
+ * raised already and this changes nothing; but a lease can also be lost by mistake, or to a write with
+ * unknown outcome.
  */
 async function letGo({ store }: EngineContext, lease: Lease): Promise<void> {
   await outlastConnectionLoss(() => releaseRun(store, lease));
@@ -76,5 +81,5 @@ function toRunError(context: EngineContext, { id, kind }: ClaimedRun, thrown: un
   if (known) return known;
   const error = coerceError(thrown);
   context.log.error({ [kind]: id, error: error.stack }, `${kind} failed unexpectedly`);
-  return { code: 'INTERNAL_ERROR', message: `unexpected failure; the log has it under ${kind} ${id}` };
+  return { code: 'INTERNAL_ERROR', message: `unexpected error; see the log for ${kind} ${id}` };
 }

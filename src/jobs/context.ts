@@ -2,11 +2,11 @@ import type { Lease } from '../store/log/lease.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import type { ErrandContext } from './errands.ts';
 
-/** What a job may use: the engine and the worker that it runs on. */
+/** The dependencies of a job: the engine and the worker it runs on. */
 export interface JobContext extends ErrandContext {
-  /** Changes when the other workers had declared this one dead and it came back. */
+  /** Changes when other workers declared this one dead and it registered again. */
   workerId: () => string;
   dispatcher: Dispatcher;
-  /** The leases that are held right now. */
+  /** The leases held at the moment. */
   leases: Set<Lease>;
 }

@@ -9,19 +9,19 @@ import { createWorkTaker, type Sources, type WorkTaker } from './take-work.ts';
 
 /** Decides which account's work each free slot of this worker takes. */
 export interface Dispatcher {
-  /** Resolves when the work started with the ticket has ended or left this worker, or when none was ready. */
+  /** Resolves when the run started with the ticket has ended or left this worker, or when none was ready. */
   use(ticket: Ticket): Promise<void>;
-  /** Counts a slot as taken while something is done in it for no account. */
+  /** Counts a slot as used while something is done in it for no account. */
   occupy(work: () => Promise<void>): Promise<void>;
-  /** Work has become ready; its ticket may still wait. */
+  /** A ticket was added for ready work; the ticket may still wait. */
   added(ticket: Ticket): void;
   /** Notifications may have been missed. */
   lookAround(): Promise<void>;
-  /** A slot has looked for tickets, and there was none. */
+  /** A slot has looked for tickets and found none. */
   queueIsEmpty(): void;
   /** How many other workers share the database. */
   othersAre(count: number): void;
-  /** Starts nothing more without a ticket, and waits for what was started so. */
+  /** Starts nothing more without a ticket, and waits for what was started that way. */
   stop(): Promise<unknown>;
 }
 
@@ -34,20 +34,19 @@ interface Means extends Sources {
 }
 
 /**
- * Additional slots, for accounts that hold none while all others are taken: the runs that hold them may take hours.
+ * Additional slots, for accounts that hold none while all others are in use: the runs in them may take hours.
  */
 const EXTRA_PART = 0.1;
 
 /**
- * A ticket is added for each piece of ready work and is used once, to start any ready work. So there are never fewer
- * tickets than pieces of ready work; a surplus ticket finds nothing. Accounts with ready work are known from
- * notifications and, if those are not enough, from the database.
- *
- * Two kinds of runs start before a ticket is fetched: one of an account that holds nothing while all slots are
- * taken; and in a worker that is alone and has slots to spare, one that its own process has just queued, as a fetch
- * would take a quarter of the time to its first word. Another worker would fetch the ticket instead, so only one that
- * is alone does the latter.
- * @param share of the slots, from 0 to 1, that one account may hold while others wait.
+ * A ticket is added for each piece of ready work and is used once, to start any ready work. So there are
+ * never fewer tickets than pieces of ready work; a surplus ticket finds nothing. Accounts with ready work are
+ * known from notifications and, if those are not enough, from the database.
+ * Two kinds of runs start before a ticket is fetched: one of an account that holds no slot while all slots
+ * are in use; and, in a worker that is alone and has free slots, one that its own process has just queued,
+ * because fetching its ticket would take a quarter of the time to its first token. With several workers
+ * another one would fetch the ticket, so only a single worker does the latter.
+ * @param share of the slots, from 0 to 1, that one account may hold while others wait
  */
 export function createDispatcher(
   means: Means,
@@ -62,7 +61,7 @@ export function createDispatcher(
   let isAlone = false;
   // True after a start or a busy period, when other runs may be queued; reset when the queue is found empty.
   let mayWait = true;
-  // The last slot is left to a ticket: a run without one and one with a ticket may start in the same moment.
+  // The last slot is left to a ticket: a run without one and one with a ticket may start at the same moment.
   const isBusy = () => turns.held() >= slots - 1;
 
   function startIdle(): void {
@@ -115,7 +114,7 @@ export function createDispatcher(
 
 const extraOf = (slots: number) => Math.max(1, Math.ceil(slots * EXTRA_PART));
 
-/** How many things are being done. */
+/** Counts work in progress. */
 function createCount() {
   let count = 0;
   return {

@@ -4,12 +4,15 @@ import type { ClaimedRun } from '../store/runs/claim-run.ts';
 import type { QueuedTask } from '../store/store.ts';
 import type { WorkTaker } from './take-work.ts';
 
-/** Runs that start before their ticket is fetched. The run's ticket then waits for it, so that it occupies one slot like any other. */
+/**
+ * Runs that start before their ticket is fetched. The ticket of such a run then waits for it, so that it
+ * occupies one slot like any other.
+ */
 export interface EarlyStarts {
   /**
-   * Hands a fetched ticket to the run that it was added for; a second ticket of the same run is surplus.
-   * @returns a promise of whether the run is over (false: it may be claimed again); undefined when no run here waits for
-   *   the ticket.
+   * Passes a fetched ticket to the run that it was added for; a second ticket of the same run is surplus.
+   * @returns a promise of whether the run is over (false: it may be claimed again); undefined when no run
+   * here waits for the ticket
    */
   useTicket(runId: string): Promise<boolean> | undefined;
   has(runId: string): boolean;
@@ -26,7 +29,7 @@ interface Means {
   /** See `claimRun`. */
   claimOne(runId: string): Promise<ClaimedRun | null>;
   execute(run: ClaimedRun): Promise<boolean>;
-  /** Holds the runs that are being claimed by `startOwn`: no ticket is used for them. */
+  /** The runs that are being claimed by `startOwn`: no ticket is used for them. */
   own: Set<string>;
   onEnd(): void;
   log: Log;

@@ -3,25 +3,25 @@ import type { Deliveries } from '../engine/deliveries/deliveries.ts';
 import { readOwnersOfDue } from '../store/integrations/send-deliveries.ts';
 import { findDueWorkflow, keepSchedule, readOwnersOfTicks } from '../store/workflows/keep-schedule.ts';
 
-/** Work of an account that is no run, and goes before its runs. */
+/** Work of an account other than runs, which takes precedence over its runs. */
 export const ERRANDS = ['deliver', 'keep-schedule'] as const;
 export type ErrandKind = (typeof ERRANDS)[number];
 
-/** What errands need of a worker. */
+/** The dependencies of errands. */
 export interface ErrandContext {
   engine: EngineContext;
   /** Notifications about the ends of runs. */
   deliveries: Deliveries;
-  /** Aborts when this worker stops: what is claimed after that is handed over at once. */
+  /** Aborts when this worker stops: work claimed after that is released at once. */
   stopping: AbortSignal;
 }
 
 interface Errand {
-  /** Whether one more may be in hand for the account. */
+  /** Whether another one may be in progress for the account. */
   hasCapacity(context: ErrandContext, ownerId: string): boolean;
-  /** @returns what does the next piece; null: none is due. */
+  /** @returns a function that executes the next one; null: none is due */
   take(context: ErrandContext, ownerId: string): Promise<(() => Promise<void>) | null>;
-  /** Accounts for which there is one that is due. */
+  /** Accounts with at least one that is due. */
   readOwners(context: ErrandContext): Promise<string[]>;
 }
 
@@ -46,10 +46,10 @@ const tick: Errand = {
 
 const KINDS: Record<ErrandKind, Errand> = { deliver, 'keep-schedule': tick };
 
-/** Which accounts have errands, as far as this worker knows. */
+/** The accounts that have errands, as far as this worker knows. */
 export interface Errands {
   add(ownerId: string, kind: ErrandKind): void;
-  /** Whether one of the account's may be done now. */
+  /** Whether one of the account's may start now. */
   mayHave(ownerId: string): boolean;
   take(ownerId: string): Promise<(() => Promise<void>) | null>;
   /** Accounts that may have some. */
@@ -80,7 +80,7 @@ export function createErrands(context: () => ErrandContext): Errands {
     async take(ownerId) {
       for (const kind of possible(ownerId)) {
         const errand = await KINDS[kind].take(context(), ownerId);
-        // There may be more of it.
+        // There may be another one.
         if (errand) return () => errand().finally(() => add(ownerId, kind));
         remove(ownerId, kind);
       }

@@ -13,7 +13,9 @@ import {
 } from '../store/runs/claim-run.ts';
 import type { JobContext } from './context.ts';
 
-/** A claim whose answer was lost may have happened; then it is repeated on the run that this worker holds. */
+/**
+ * A claim whose response was lost may have succeeded; repeating it returns the run that this worker holds.
+ */
 export function claimNext(
   { engine: { store, providers }, workerId, stopping }: JobContext,
   accountIds: readonly string[],
@@ -57,12 +59,12 @@ export function claimOne(
   }, stopping);
 }
 
-/** @returns whether the run has ended, or waits for what makes it ready again; false: it is ready already. */
+/** @returns whether the run has ended, or waits for what makes it ready again; false: it is ready already */
 export async function executeRun(context: JobContext, run: ClaimedRun): Promise<boolean> {
   const lease = openLease(run);
   const unwatch = run.kind === 'execution' ? () => {} : watchForLoss(context, lease, run.seq);
   context.leases.add(lease);
-  if (context.stopping.aborted) lease.abort(new LeaseLost('the worker stops'));
+  if (context.stopping.aborted) lease.abort(new LeaseLost('the worker is stopping'));
   try {
     if (run.kind !== 'execution') return await carryOut(context.engine, lease, { ...run, kind: run.kind });
     await advanceExecution(context.engine, run.id);
@@ -74,8 +76,8 @@ export async function executeRun(context: JobContext, run: ClaimedRun): Promise<
 }
 
 /**
- * The bus tells at once of an end that others have made; the watch, of anything that raised the epoch, within its
- * interval. Of what was before `since`, a run that is tried again may still hear.
+ * The bus reports at once when others end the run; the watch reports anything that raised the epoch, within
+ * its interval. A retried run may still receive events from before `since`.
  */
 function watchForLoss({ engine: { store } }: JobContext, lease: Lease, since: number): () => void {
   const unsubscribe = store.bus.subscribe(lease.runId, (events) => {
@@ -83,7 +85,8 @@ function watchForLoss({ engine: { store } }: JobContext, lease: Lease, since: nu
       lease.abort(new LeaseLost('the run has ended'));
   });
   const unwatch = store.watch.add(lease.runId, (state) => {
-    if (state?.epoch !== lease.epoch) lease.abort(new LeaseLost('the run was taken or ended by another'));
+    if (state?.epoch !== lease.epoch)
+      lease.abort(new LeaseLost('the run was taken or ended by another worker'));
   });
   return () => {
     unsubscribe();

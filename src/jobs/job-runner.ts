@@ -15,9 +15,10 @@ export interface JobRunner {
 }
 
 /**
- * graphile-worker, kept running: it ends itself when it cannot write that a job is done, as happens whenever the
- * database goes away for a moment. Then the next one begins at once, while the last still carries out its jobs.
- * @param onPool told the name under which graphile-worker locks jobs, of each one that begins.
+ * Keeps graphile-worker running: it ends itself when it cannot record that a job is done, which happens
+ * whenever the database is briefly unavailable. Then the next runner starts at once, while the last one still
+ * finishes its jobs.
+ * @param onPool receives the name under which graphile-worker locks jobs, for each runner
  */
 export async function startJobRunner(
   context: JobContext,
@@ -35,7 +36,7 @@ export async function startJobRunner(
     const stopListening = hearOfTickets(events, context);
     events.on('job:error', ({ job }) => metrics.jobFailed(job.task_identifier));
     events.once('pool:fatalError', ({ error }) => {
-      log.warn({ error: String(error) }, 'the job runner ended; the next one begins');
+      log.warn({ error: String(error) }, 'the job runner ended; another one is starting');
       if (!context.stopping.aborted)
         beginning = outlastConnectionLoss(begin, context.stopping).catch(() => {});
     });
@@ -67,7 +68,7 @@ export async function startJobRunner(
     async stop() {
       await beginning;
       const ending = [...runners.values()];
-      // One that is ending already refuses to be stopped.
+      // A runner that is already ending refuses to be stopped.
       for (const runner of runners.keys()) void runner.stop().catch(() => {});
       await Promise.all(ending);
     },
@@ -77,9 +78,9 @@ export async function startJobRunner(
 const LAST_JOB_MS = 500;
 
 /**
- * Resolves when a runner that could not write has no job left. Its own promise may never settle: where several
- * writes fail at once, graphile-worker 0.18 counts down once more than up, and waits for a zero that has passed
- * (`batch` in its main.js; the same place as https://github.com/graphile/worker/issues/636).
+ * Resolves when a runner that could not write has no jobs left. Its own promise may never settle: if several
+ * writes fail at once, graphile-worker 0.18 decrements its counter once more than it increments it, and waits
+ * for zero in vain (`batch` in its main.js; related to https://github.com/graphile/worker/issues/636).
  */
 function afterFailure(events: WorkerEvents): Promise<void> {
   return new Promise((resolve) => {
@@ -96,7 +97,7 @@ function afterFailure(events: WorkerEvents): Promise<void> {
       look();
     });
     events.once('pool:fatalError', () => {
-      // A job that is on its way from the database still begins.
+      // A job that is on its way from the database still starts.
       setTimeout(() => {
         hasFailed = true;
         look();
@@ -106,8 +107,8 @@ function afterFailure(events: WorkerEvents): Promise<void> {
 }
 
 /**
- * On the connection by which graphile-worker hears of jobs, and keeps open.
- * @returns gives the connection back to the pool; a runner that never ends would keep it
+ * Listens on the connection that graphile-worker keeps open for jobs.
+ * @returns a function that releases the connection to the pool, which a runner that never ends would keep
  */
 function hearOfTickets(events: WorkerEvents, { dispatcher, engine: { log } }: JobContext): () => void {
   let listening: PoolClient | null = null;
@@ -135,14 +136,16 @@ function hearOfTickets(events: WorkerEvents, { dispatcher, engine: { log } }: Jo
     listening = null;
     client.off('notification', notice);
   });
-  // graphile-worker lets go of a connection that has an error.
+  // graphile-worker drops a connection that has an error.
   return () => listening?.emit('error', new Error('the job runner has ended'));
 }
 
-/** What its `run` says of a pool smaller than its concurrency does not hold for jobs that mostly wait for others. */
+/**
+ * The warning about a pool smaller than the concurrency does not apply to jobs that mostly wait for others.
+ */
 const POOL_ADVICE = /maxPoolSize/;
 
-/** graphile-worker tells of every job; only what went wrong is worth a line of ours. */
+/** graphile-worker logs every job; only errors are passed on. */
 function quietLogger(log: Log): JobLogger {
   return new JobLogger((scope) => (level, message, meta) => {
     if (POOL_ADVICE.test(message)) return;

@@ -8,17 +8,19 @@ import { beat, recordJobPool, registerWorker } from '../store/workers/workers.ts
 
 const BEAT_MS = 2_000;
 
-/** A worker as the others see it: a row that beats and a lock that its session holds. */
+/** A worker as seen by the others: a row with a heartbeat, and a lock held by its session. */
 export interface Presence {
   id(): string;
   lock(): WorkerLock;
-  /** Tells the others under which name this worker locks jobs. */
+  /** Registers the name under which this worker locks jobs. */
   addJobPool(poolId: string): Promise<void>;
-  /** Stops beating and lets go of the lock; the row is for whoever releases the worker. */
+  /** Stops the heartbeat and releases the lock; the row stays for the process that releases the worker. */
   leave(): Promise<void>;
 }
 
-/** @param onGivenUp called when the others had given this worker up, before it comes back under a new id. */
+/**
+ * @param onGivenUp called after the others had declared this worker dead, before it registers under a new id
+ */
 export async function bePresent(options: {
   database: Database;
   directUrl: string;
@@ -32,7 +34,7 @@ export async function bePresent(options: {
   let lock = await enter(options, id);
 
   async function comeBack(): Promise<void> {
-    log.warn({ worker: id }, 'this worker was given up by the others; it starts anew');
+    log.warn({ worker: id }, 'this worker was declared dead by the others; it registers again');
     options.onGivenUp();
     const given = lock;
     const next = newId();
@@ -49,7 +51,7 @@ export async function bePresent(options: {
       try {
         if (!(await beat(database, id))) await comeBack();
       } catch (error) {
-        log.warn({ error: coerceError(error).message }, 'beat failed; will try again');
+        log.warn({ error: coerceError(error).message }, 'heartbeat failed; retrying');
       }
     }
   }
@@ -70,7 +72,7 @@ export async function bePresent(options: {
   };
 }
 
-/** The lock first: a row without its lock looks like a worker that is gone. */
+/** The lock first: a row without its lock looks like a dead worker. */
 async function enter(
   { database, directUrl, log }: { database: Database; directUrl: string; log: Log },
   id: string,

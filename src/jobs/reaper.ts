@@ -7,10 +7,10 @@ import type { Dispatcher } from './dispatcher.ts';
 import type { Presence } from './presence.ts';
 
 const INTERVAL_MS = 250;
-/** A restart of Postgres drops every lock at once; live workers need a moment to retake theirs. */
+/** A restart of Postgres drops every lock at once; live workers need a moment to acquire theirs again. */
 const MIN_SESSION_AGE_MS = 3_000;
 
-/** Looks for workers that are gone, and takes their runs from them, until `signal` aborts. */
+/** Finds dead workers and requeues their runs, until `signal` aborts. */
 export async function reap(
   {
     database,
@@ -32,7 +32,7 @@ export async function reap(
       }
       freeBefore = free;
     } catch (error) {
-      log.warn({ error: coerceError(error).message }, 'could not look for lost workers; will try again');
+      log.warn({ error: coerceError(error).message }, 'could not look for dead workers; retrying');
     }
     await wait(INTERVAL_MS, undefined, { signal }).catch(() => {});
   }
@@ -40,5 +40,5 @@ export async function reap(
 
 async function takeOver(database: Database, workerId: string, log: Log): Promise<void> {
   const runs = await releaseWorker(database, workerId);
-  log.warn({ worker: workerId, runs: runs.length }, 'a worker is gone; its runs were queued again');
+  log.warn({ worker: workerId, runs: runs.length }, 'a worker is dead; its runs were queued again');
 }

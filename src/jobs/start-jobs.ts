@@ -15,16 +15,16 @@ import { sweep } from './sweep.ts';
 import { keepTime } from './timers.ts';
 
 export interface Jobs {
-  /** Takes no more jobs, hands the running ones over, and leaves. */
+  /** Takes no more jobs, releases the running ones, and deregisters. */
   stop(): Promise<void>;
 }
 
-/** Queries that run jobs make besides: claiming, completing. graphile-worker wants a pool of its own. */
+/** Additional queries of running jobs: claiming, completing. graphile-worker needs a pool of its own. */
 const JOB_POOL_MAX = 10;
 
 /**
- * What graphile-worker writes of its jobs may be lost when Postgres falls: the runs are the truth, and their writes
- * wait for the disk, those before them included.
+ * What graphile-worker writes about its jobs may be lost when Postgres crashes: the runs are authoritative,
+ * and their commits wait for the disk, including earlier writes.
  */
 const UNHURRIED = '-c synchronous_commit=off';
 
@@ -43,7 +43,7 @@ export async function startJobs(
     database,
     directUrl: options.directUrl,
     log,
-    onGivenUp: () => loseAll('the worker was given up'),
+    onGivenUp: () => loseAll('the worker was declared dead'),
   });
   const context: JobContext = {
     engine,
@@ -80,7 +80,7 @@ export async function startJobs(
   return {
     async stop() {
       stopping.abort();
-      loseAll('the worker stops');
+      loseAll('the worker is stopping');
       await lookingAfter;
       await Promise.all([runner.stop(), context.dispatcher.stop()]);
       await presence.leave();

@@ -14,8 +14,8 @@ import type { JobContext } from './context.ts';
 const INTERVAL_MS = 5_000;
 
 /**
- * The backstop of the queue, until `signal` aborts: finds runs and deliveries that no worker is
- * processing. Also deletes expired rows.
+ * The backstop of the queue, until `signal` aborts: finds runs and deliveries that no worker is processing.
+ * Also deletes expired rows.
  */
 export async function sweep(context: JobContext, signal: AbortSignal): Promise<void> {
   const { store, log } = context.engine;
@@ -24,7 +24,7 @@ export async function sweep(context: JobContext, signal: AbortSignal): Promise<v
     try {
       report(log, await addMissingTickets(store.database), 'ready runs had no ticket');
       const unheld = await readUnheldRuns(context);
-      // A run that is being claimed right now has its lease by the next look.
+      // A run that is being claimed right now has a lease at the next check.
       const orphaned = unheld.filter((run) => unheldBefore.has(nameOf(run)));
       for (const run of orphaned) await releaseRun(store, run);
       report(
@@ -40,7 +40,7 @@ export async function sweep(context: JobContext, signal: AbortSignal): Promise<v
       await pruneLogins(store.database);
       await pruneAudit(store.database);
     } catch (error) {
-      log.warn({ error: coerceError(error).message }, 'could not look for orphaned runs; will try again');
+      log.warn({ error: coerceError(error).message }, 'could not look for orphaned runs; retrying');
     }
     await wait(INTERVAL_MS, undefined, { signal }).catch(() => {});
   }

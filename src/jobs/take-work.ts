@@ -2,11 +2,11 @@ import type { AccountTurns, Choice } from '../rules/accounts/account-turns.ts';
 import type { ClaimedRun, NextRun } from '../store/runs/claim-run.ts';
 import type { Errands } from './errands.ts';
 
-/** What a slot got. */
+/** The work for a slot. */
 export interface Work {
   /** null: an errand. */
   runId: string | null;
-  /** @returns whether it is over; false: the run may be claimed again. */
+  /** @returns whether it is over; false: the run may be claimed again */
   execute(): Promise<boolean>;
 }
 
@@ -16,35 +16,35 @@ export interface Sources {
     accountIds: readonly string[],
     options: { isPatient: boolean; except: readonly string[] },
   ): Promise<NextRun | null>;
-  /** @returns whether the run has ended; false: it may be claimed again. */
+  /** @returns whether the run has ended; false: it may be claimed again */
   execute(run: ClaimedRun): Promise<boolean>;
   /** See `readWaitingAccounts`. */
   readWaiting(): Promise<string[]>;
   errands: Errands;
 }
 
-/** Finds the work of the account whose turn it is. */
+/** Finds work for the account whose turn it is. */
 export interface WorkTaker {
   /** null: nothing is ready that could start. */
   next(): Promise<Work | null>;
   /** null: none of the chosen accounts has any. */
   take(choice: Choice, isPatient: boolean): Promise<Work | null>;
-  /** Asks the database which accounts wait. */
+  /** Queries the database for waiting accounts. */
   lookAround(): Promise<void>;
   /** Errands that could not be done before may be possible now. */
   addErrands(): void;
 }
 
-/** Accounts that one claim looks at. */
+/** Maximum number of accounts that one claim considers. */
 const CANDIDATES = 16;
 
-/** @param except runs that are not to be taken. */
+/** @param except runs to skip */
 export function createWorkTaker(
   { claimNext, execute, readWaiting, errands }: Sources,
   turns: AccountTurns,
   { except, stopping }: { except: ReadonlySet<string>; stopping: AbortSignal },
 ): WorkTaker {
-  /** The work of the first of the accounts that has any; null with an account: it has reached its own limit. */
+  /** The work of the first account that has any; null with an account: it has reached its own limit. */
   async function find(accountIds: readonly string[], isPatient: boolean) {
     const first = accountIds[0]!;
     const errand = errands.mayHave(first) && !stopping.aborted ? await errands.take(first) : null;
@@ -56,7 +56,7 @@ export function createWorkTaker(
   }
 
   async function take(choice: Choice, isPatient: boolean): Promise<Work | null> {
-    // Errands are asked for of the first account alone.
+    // Only the first account is asked for errands.
     const end = choice.accountIds.findIndex((accountId, index) => index > 0 && errands.mayHave(accountId));
     const asked = end === -1 ? choice : { ...choice, accountIds: choice.accountIds.slice(0, end) };
     const found = await find(asked.accountIds, isPatient).catch((error) => {

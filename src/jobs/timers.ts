@@ -4,10 +4,13 @@ import { endDeferrals } from '../store/runs/defer-run.ts';
 import { wakeDueExecutions } from '../store/workflows/execution-state.ts';
 import type { JobContext } from './context.ts';
 
-/** graphile-worker would look for what is due every few seconds only. */
+/** graphile-worker checks for due jobs every few seconds only. */
 const INTERVAL_MS = 250;
 
-/** Wakes executions (a failed task is to be tried again, or one takes too long) and deferred runs when they are due. */
+/**
+ * Wakes executions (to retry a failed task, or because one exceeds its time limit) and deferred runs when
+ * they are due.
+ */
 export async function keepTime({ engine }: JobContext, signal: AbortSignal): Promise<void> {
   const { store, log } = engine;
   while (!signal.aborted) {
@@ -15,7 +18,7 @@ export async function keepTime({ engine }: JobContext, signal: AbortSignal): Pro
       await wakeDueExecutions(store.database.pool);
       await endDeferrals(store.database);
     } catch (error) {
-      log.warn({ error: coerceError(error).message }, 'could not look at the clock; will try again');
+      log.warn({ error: coerceError(error).message }, 'could not check for due runs; retrying');
     }
     await wait(INTERVAL_MS, undefined, { signal }).catch(() => {});
   }

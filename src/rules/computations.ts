@@ -8,7 +8,7 @@ import { replyTo, type StepQuestion, type StepReply } from './workflows/liquid.t
 import { workflowFaults } from './workflows/problems.ts';
 import type { WorkflowStep } from './workflows/workflow.ts';
 
-/** A JSON Schema and its field. */
+/** A JSON Schema with the field it was given in. */
 export interface PlacedSchema {
   field: string;
   schema: Record<string, unknown>;
@@ -18,7 +18,7 @@ export interface PlacedSchema {
 export interface Texts {
   texts: readonly { field: string; text: string }[];
   scope: Record<string, unknown>;
-  /** Additional variables, for the text of one field alone. */
+  /** Additional variables for the text of one field. */
   secrets?: { field: string; scope: Record<string, unknown> };
 }
 
@@ -26,8 +26,8 @@ export interface Texts {
 export type Rendered = { text: string; fault?: undefined } | { text?: undefined; fault: string };
 
 /**
- * Everything that runs callers' Liquid, JSON Schemas or patterns. The functions are pure but may take arbitrarily long,
- * so they run in worker threads only, one call per definition or step.
+ * All functions that evaluate users' Liquid, JSON Schemas or patterns. They are pure but may take arbitrarily
+ * long, so they run only in worker threads, with one call per definition or step.
  */
 export const COMPUTATIONS = {
   schemas: schemaFaults,
@@ -60,7 +60,10 @@ export type ComputationName = keyof Computations;
 export type ComputationInput<Name extends ComputationName> = Parameters<Computations[Name]>[0];
 export type ComputationResult<Name extends ComputationName> = ReturnType<Computations[Name]>;
 
-/** Replies by the key of their question: as many as there is time for, but at least one. @throws TooComplex for the first */
+/**
+ * Replies by the key of their question: as many as time permits, but at least one. @throws TooComplex for the
+ * first
+ */
 function stepReplies(
   { questions, scope }: { questions: readonly StepQuestion[]; scope: Record<string, unknown> },
   watch: Watch,

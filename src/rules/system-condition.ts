@@ -1,15 +1,15 @@
 import type { SystemCondition } from '../vocabulary.ts';
 
-/** What is known of those who do the work, and of the work that waits for them. */
+/** The state of the workers, and of the work that waits for them. */
 export interface Workforce {
   liveWorkers: number;
-  /** Registered, but silent for so long that the others take their runs from them. */
+  /** Registered, but silent for so long that other workers take over their runs. */
   silentWorkers: number;
-  /** Of the run that has been ready for a worker for longest; null: none is. */
+  /** Of the run that has been ready for the longest time; null: none is ready. */
   oldestReadySeconds: number | null;
 }
 
-/** A worker takes what is ready within milliseconds, unless all of its places are taken. */
+/** A worker takes ready runs within milliseconds, unless all its slots are in use. */
 const LONG_WAIT_SECONDS = 30;
 
 export function systemCondition(workforce: Workforce): SystemCondition {

@@ -154,7 +154,7 @@ async function makePlainly(path: string): Promise<null> {
   return null;
 }
 
-const ROOTS = 'it belongs to root, and no command runs as root; give it to another user with chown';
+const ROOTS = 'it belongs to root, and commands do not run as root; assign it to another user with chown';
 const MODE = 0o700;
 const MADE = { recursive: true, mode: MODE };
 /** The way through to a working directory, for the uid of its commands. */

@@ -69,8 +69,8 @@ test('old results are shortened, and the task goes on', async () => {
   expect(refused()).toBe(1);
   const last = taken.at(-1)!.messages.filter(({ role }) => role === 'tool');
   expect(last).toHaveLength(7);
-  expect(last[0]!.content).toMatch(/characters left out/);
-  expect(last.at(-1)!.content).not.toMatch(/characters left out/);
+  expect(last[0]!.content).toMatch(/characters omitted/);
+  expect(last.at(-1)!.content).not.toMatch(/characters omitted/);
 });
 
 test('long arguments are shortened, and stay JSON', async () => {

@@ -206,7 +206,7 @@ describe("a user's analytics", () => {
     { given: { userLabel: 'x'.repeat(201) }, message: 'userLabel: must have at most 200 characters' },
     {
       given: { userLabel: 'a\0' },
-      message: 'userLabel: must not contain U+0000 or half of a surrogate pair',
+      message: 'userLabel: must not contain U+0000 or an unpaired surrogate',
     },
   ])('are refused for $given', async ({ given, message }) => {
     const answer = await ann.query(OF_USER, given);

@@ -52,7 +52,7 @@ test('an integration whose name leads back to us says so, and is not asked', asy
   expect(outcome).toMatchObject({
     succeeded: false,
     message:
-      'rebound.example is at 127.0.0.1, which is not on the public internet; the operator can allow it with OUTBOUND_ALLOW',
+      'rebound.example resolves to 127.0.0.1, which is not on the public internet; the operator can allow it with OUTBOUND_ALLOW',
   });
   expect(outside.received.filter(({ path }) => path === '/integration')).toEqual([]);
 });

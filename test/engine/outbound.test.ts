@@ -47,7 +47,7 @@ describe('the addresses of a host', () => {
     for (const lookup of [failing, resolving()]) {
       await expect(createOutbound([], lookup).addressesOf('nobody.example')).rejects.toMatchObject({
         ...REFUSED,
-        message: 'the host nobody.example is not known',
+        message: 'the host nobody.example could not be resolved',
       });
     }
   });

@@ -33,7 +33,7 @@ describe.runIf(isRoot)('on a disk of its own', () => {
     writeFileSync(join(folder.path, 'fill'), Buffer.alloc(52 * 2 ** 20));
     const { status, body } = await health();
     expect(status).toBe(503);
-    expect(body).toMatch(/nothing can be written: the disk that holds .* has 1\d MiB left/);
+    expect(body).toMatch(/the database cannot be written to: the disk that holds .* has 1\d MiB left/);
     const { errors } = await server.anonymous.query('{ health { status } }');
     expect(errors?.[0]?.extensions.code).toBe('UNAVAILABLE');
     rmSync(join(folder.path, 'fill'));

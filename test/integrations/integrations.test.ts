@@ -196,7 +196,11 @@ describe('a test', () => {
   ])('asks $platform who we are', async ({ platform, path, account, who, why }) => {
     const { id } = await create(ann, github({ platform, url: `${outside.url}/` }));
     const { test: good, integration } = await tryOut(ann, id);
-    expect(good).toMatchObject({ succeeded: true, account, message: `${who} knows us as ${account}` });
+    expect(good).toMatchObject({
+      succeeded: true,
+      account,
+      message: `${who} accepted the token of ${account}`,
+    });
     expect(integration.lastTest).toEqual(good);
     expect(outside.received.findLast((one) => one.path === path)!.method).toBe('GET');
     await update(ann, { id, credentials: { token: 'ghp_wrong' } });
@@ -208,7 +212,7 @@ describe('a test', () => {
   test('is not led astray by a server that is no GitHub', async () => {
     const { id } = await create(ann, github({ url: `${outside.url}/shop` }));
     outside.script('/shop/api/v3/user', { status: 200, body: '<html>Welcome</html>' });
-    expect((await tryOut(ann, id)).test.message).toContain('is the address right?');
+    expect((await tryOut(ann, id)).test.message).toContain('check the URL');
   });
 
   test('says nothing that the other side repeats of the token', async () => {
@@ -219,8 +223,13 @@ describe('a test', () => {
   });
 
   test.each([
-    ['a name', 200, { login: 'a\0b' }, 'GitHub knows us as a\uFFFDb'],
-    ['a long name', 200, { login: `${'a'.repeat(199)}😀` }, `GitHub knows us as ${'a'.repeat(199)}\uFFFD`],
+    ['a name', 200, { login: 'a\0b' }, 'GitHub accepted the token of a\uFFFDb'],
+    [
+      'a long name',
+      200,
+      { login: `${'a'.repeat(199)}😀` },
+      `GitHub accepted the token of ${'a'.repeat(199)}\uFFFD`,
+    ],
     ['a reason', 403, { message: 'a\0b' }, 'GitHub answered 403: a\uFFFDb'],
   ])('keeps %s that Postgres cannot hold', async (_what, status, body, message) => {
     const { id } = await create(ann, github({ url: `${outside.url}/odd` }));
@@ -250,7 +259,7 @@ describe('a test', () => {
   test.each([
     ['that nobody listens at', 'http://127.0.0.1:9/', 'no connection: ECONNREFUSED'],
     ['that is private', 'https://10.0.0.1/', '10.0.0.1 is not on the public internet'],
-    ['that is nowhere', 'https://nowhere.invalid/', 'the host nowhere.invalid is not known'],
+    ['that is nowhere', 'https://nowhere.invalid/', 'the host nowhere.invalid could not be resolved'],
   ])('of an address %s tells so', async (_what, url, message) => {
     const { id } = await create(ann, hook({ url }));
     const { test: failed } = await tryOut(ann, id);
@@ -315,7 +324,7 @@ describe('credentials', () => {
     const { test: failed } = await tryOut(there, id);
     expect(failed).toMatchObject({
       succeeded: false,
-      message: 'the credentials cannot be read with the present SECRETS_KEY; set them again',
+      message: 'the credentials cannot be decrypted with the current SECRETS_KEY; set them again',
     });
     await update(there, { id, credentials: { token: GOOD_TOKEN } });
     expect((await tryOut(there, id)).test.succeeded).toBe(true);

@@ -56,7 +56,7 @@ describe('selectModel', () => {
       selection.alternatives.map(({ model }: { model: { modelId: string } }) => model.modelId),
     ).toContain('o3');
     expect(selection.reason).toMatch(
-      /openai, which is preferred; able to do code, reasoning; good at code; at \$0.05/,
+      /openai, which is preferred; capable of code, reasoning; good at code; at \$0.05/,
     );
   });
 

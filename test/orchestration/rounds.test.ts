@@ -193,7 +193,7 @@ describe('which models', () => {
     expect((await follow(ann, id)).find(({ __typename: type }) => type === 'ModelSelected')).toMatchObject({
       model: other,
       provider: 'OPENAI',
-      reason: `openai/${other} answers first: it is preferred, and good at writing. Passed over: nobody (there is no such model), claude (its provider is not configured).`,
+      reason: `openai/${other} answers first: it is preferred, and good at writing. Skipped: nobody (there is no such model), claude (its provider is not configured).`,
       alternatives: expect.arrayContaining([`openai/${evaluator}`]),
     });
     expect(await read(ann, id)).toMatchObject({ status: 'COMPLETED', iterations: 1 });
@@ -204,7 +204,7 @@ describe('which models', () => {
     const id = await start(ann, { preferredModels: ['nobody'], domain: 'math', maxIterations: 1 });
     const { candidates, reasoning } = await read(ann, id);
     expect(candidates[0].model).toBe('gpt-5');
-    expect(reasoning).toContain('good at math. Passed over: nobody');
+    expect(reasoning).toContain('good at math. Skipped: nobody');
     await follow(ann, id);
   });
 

@@ -188,7 +188,7 @@ describe('recommended agents', () => {
       name: 'Own',
       sampleSize: 10,
       agent: { name: 'Own' },
-      reason: 'it has done such tasks; 10 of your 10 tasks that it had succeeded, 10 of 10 of this type',
+      reason: 'it has performed such tasks; 10 of your 10 tasks with it succeeded, 10 of 10 of this type',
     });
     const names = recommendedAgents.map(({ name }: { name: string }) => name);
     expect(names.indexOf('Security expert')).toBeGreaterThan(0);

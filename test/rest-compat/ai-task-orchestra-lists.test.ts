@@ -224,7 +224,7 @@ const decided: Audit[] = [
     check: async () => {
       expect(await list('?template=none')).toEqual([]);
       const answer = await account.ask('GET', '/tasks?template=a%00b');
-      expectRefusal(answer, 422, 'template: must not contain U+0000 or half of a surrogate pair');
+      expectRefusal(answer, 422, 'template: must not contain U+0000 or an unpaired surrogate');
     },
   },
   {

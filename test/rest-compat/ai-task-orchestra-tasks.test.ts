@@ -336,7 +336,7 @@ const decided: Audit[] = [
     fact: '422: parameters that are missing, wrong or none of the template’s, all at once and by name',
     check: async () => {
       const answer = await account.make({ parameters: { prompt: 3, constructor: 1, id: 'x' } });
-      const others = 'is no parameter of the template; there are: model, prompt, system_prompt';
+      const others = 'is not a parameter of the template; there are: model, prompt, system_prompt';
       const faults = [
         'model: is required',
         'prompt: must be a string',
@@ -446,7 +446,7 @@ const decided: Audit[] = [
   },
   {
     id: 'AO-PRIO-D1',
-    fact: '400: a worker has taken it already, or it has ended',
+    fact: '400: a worker has already taken it, or it has ended',
     check: async () => {
       expectRefusal(await prioritise(running, 8), 400, containing('task_id: the task is running'));
       expectRefusal(await prioritise(done.body.id, 8), 400, containing('task_id: the task is completed'));

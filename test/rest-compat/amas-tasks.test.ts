@@ -258,7 +258,7 @@ const decided: Audit[] = [
         [{ priority: 2.5 }, 'priority: must be a whole number'],
         [{ parameters: [] }, 'parameters: must be a JSON object'],
         [{ parameters: { text: 'x'.repeat(100_001) } }, 'parameters: must have at most 100000 characters'],
-        [{ target: 'a\0' }, 'target: must not contain U+0000 or half of a surrogate pair'],
+        [{ target: 'a\0' }, 'target: must not contain U+0000 or an unpaired surrogate'],
       ];
       for (const [part, detail] of refused)
         expectRefusal(await make({ ...TASK, ...part }), 400, 'VALIDATION_ERROR', detail);

@@ -258,7 +258,7 @@ const decided: Audit[] = [
     fact: 'CONFLICT 409: the e-mail is registered already',
     check: async () => {
       const email = await newUser();
-      expectRefusal(await register({ email }), 409, 'CONFLICT', 'email: is registered already');
+      expectRefusal(await register({ email }), 409, 'CONFLICT', 'email: is already registered');
     },
   },
   {

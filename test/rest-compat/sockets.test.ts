@@ -150,7 +150,7 @@ describe('a message that is no good is answered, and the socket stays', () => {
       invalid('content: must be text'),
       expect.objectContaining({
         code: 'INVALID_STATE',
-        error: expect.stringContaining(`only an agent's task`),
+        error: expect.stringContaining('only a task of an agent'),
       }),
     ]);
     await execute(id);

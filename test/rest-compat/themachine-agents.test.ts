@@ -236,7 +236,11 @@ const decided: Audit[] = [
         'id: only an admin may change a built-in agent',
       );
       expect((await account.ask('DELETE', `/agents/${id}`)).status).toBe(403);
-      expectRefusal(await admin.ask('DELETE', `/agents/${id}`), 400, containing('a built-in agent stays'));
+      expectRefusal(
+        await admin.ask('DELETE', `/agents/${id}`),
+        400,
+        containing('a built-in agent cannot be deleted'),
+      );
     },
   },
   {

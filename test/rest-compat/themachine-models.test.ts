@@ -331,14 +331,14 @@ const decided: Audit[] = [
         [{ capabilities: ['cook'] }, containing('capabilities.0: must be one of text, code')],
         [{ context_window: 0 }, 'context_window: must be at least 1'],
         [{ name: 'x'.repeat(201) }, 'name: must have at most 200 characters'],
-        [{ id: 'gpt-4o' }, 'id: a built-in model has this name'],
-        [{ aliases: ['mine', 'gpt-4o'] }, 'aliases: a built-in model has the name at index 1'],
+        [{ id: 'gpt-4o' }, 'id: a built-in model already has this name'],
+        [{ aliases: ['mine', 'gpt-4o'] }, 'aliases: a built-in model already has the name at index 1'],
       ] as const)
         expectRefusal(await account.ask('POST', '/models', { ...NEW, id: 'wrong', ...more }), 400, detail);
       expectRefusal(
         await admin.ask('POST', '/models', { id: 'wrong', provider: 'custom' }),
         400,
-        'base_url: a custom model needs an address',
+        'base_url: a custom model needs a URL',
       );
       expect((await account.ask('GET', '/models/wrong')).status).toBe(404);
     },

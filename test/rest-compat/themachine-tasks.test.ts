@@ -337,7 +337,7 @@ const decided: Audit[] = [
       const task = await made();
       expect(await waiting.patch(`/tasks/${task.id}`, { status: 'pending' })).toEqual(task);
       const failed = await waiting.patch(`/tasks/${task.id}`, { status: 'failed' });
-      expect(failed).toMatchObject({ status: 'failed', error: 'somebody ended it by hand, as failed' });
+      expect(failed).toMatchObject({ status: 'failed', error: 'ended manually as failed' });
       expect(await waiting.patch(`/tasks/${task.id}`, { status: 'failed' })).toEqual(failed);
       const id = await running();
       const completed = await account.patch(`/tasks/${id}`, { status: 'completed' });
@@ -404,7 +404,7 @@ const decided: Audit[] = [
     fact: 'PATCH of a priority that comes too late is a 400, and changes nothing else',
     check: async () => {
       const answer = await account.ask('PATCH', `/tasks/${created.id}`, { title: 'New', priority: 'high' });
-      expectRefusal(answer, 400, 'id: the task is completed: a worker has taken it already');
+      expectRefusal(answer, 400, 'id: the task is completed: a worker has already taken it');
       expect(await account.get(`/tasks/${created.id}`)).toEqual(done);
     },
   },

@@ -394,7 +394,7 @@ const decided: Audit[] = [
       expectRefusal(
         await account.ask('POST', `${EXECUTIONS}/${done.id}/cancel`),
         400,
-        'execution_id: the execution is completed: it has ended already',
+        'execution_id: the execution is completed: it has already ended',
       );
     },
   },

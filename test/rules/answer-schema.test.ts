@@ -33,7 +33,7 @@ describe('a schema that cannot be used is told', () => {
     [{ $ref: 'https://example.com/schema.json' }, "can't resolve reference"],
     [{ type: 'string', pattern: '(' }, 'missing closing )'],
     [{ type: 'string', pattern: '(a)\\1' }, 'invalid escape sequence'],
-    [{ $async: true, type: 'string' }, '$async has no meaning'],
+    [{ $async: true, type: 'string' }, '$async is not supported'],
     [{ title: 'a\0b' }, 'must not contain U+0000'],
     [{ 'a\ud800': 1 }, 'must not contain U+0000'],
   ])('%j', (schema, expected) => {

@@ -8,7 +8,7 @@ describe('bounded text', () => {
 
   test('given much, its beginning and its end are kept, and its middle is told of', () => {
     expect(boundedText(`${'a'.repeat(100)}${'b'.repeat(100)}`, 10)).toBe(
-      'aaaaa\n… 190 characters left out …\nbbbbb',
+      'aaaaa\n… 190 characters omitted …\nbbbbb',
     );
   });
 
@@ -26,7 +26,7 @@ describe('bounded JSON', () => {
   test('given a long text in it, that is shortened, and the rest is as it was', () => {
     const bounded = boundedJson({ path: 'a', content: 'x'.repeat(5000) }, 2000) as Record<string, string>;
     expect(bounded.path).toBe('a');
-    expect(bounded.content).toHaveLength(1000 + '\n… 4000 characters left out …\n'.length);
+    expect(bounded.content).toHaveLength(1000 + '\n… 4000 characters omitted …\n'.length);
   });
 
   test('given much of everything, it is text', () => {
@@ -42,7 +42,7 @@ describe('bounded JSON', () => {
 test('given what no database can hold, JSON is made so that it can, in names, too, and however deep', () => {
   const deep = JSON.parse(`${'['.repeat(5000)}"x"${']'.repeat(5000)}`);
   expect(storableJson({ 'a\0': ['b\uD800', 1] })).toEqual({ 'a\uFFFD': ['b\uFFFD', 1] });
-  expect(JSON.stringify(storableJson(deep))).toContain('nested too deep');
+  expect(JSON.stringify(storableJson(deep))).toContain('nested too deeply');
 });
 
 describe('text bounded by the bytes of its JSON', () => {
@@ -56,7 +56,7 @@ describe('text bounded by the bytes of its JSON', () => {
     const bounded = boundedBytes(text, 1_000);
     expect(bytes(bounded)).toBeLessThanOrEqual(1_000);
     expect(bytes(bounded)).toBeGreaterThan(700);
-    expect(bounded).toContain('characters left out');
+    expect(bounded).toContain('characters omitted');
     expect(boundedBytes(text, bytes(text))).toBe(text);
   });
 });

@@ -56,7 +56,7 @@ describe('the reasoning', () => {
       { name: 'claude', why: 'its provider is not configured' },
     ];
     expect(routeModels(choice, { preferred: [talker], passedOver, domain: null }).reasoning).toBe(
-      'openai/talker answers first: it is preferred. Passed over: gpt9 (there is no such model), claude (its provider is not configured).',
+      'openai/talker answers first: it is preferred. Skipped: gpt9 (there is no such model), claude (its provider is not configured).',
     );
   });
 });

@@ -183,7 +183,7 @@ test('what it goes by is told level by level, and what has nothing is left out',
       { level: 'model', tasks: 7, succeeded: 6 },
     ],
     reason:
-      'of your last tasks succeeded: 6 of 7 in all, 2 of 3 of its type, 4 of 4 done by the same agent, template or plain prompt, 6 of 7 with its model',
+      'of your last tasks succeeded: 6 of 7 in total, 2 of 3 of its type, 4 of 4 with the same agent, template or plain prompt, 6 of 7 with its model',
   });
 });
 

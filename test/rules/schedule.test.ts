@@ -126,7 +126,7 @@ describe('a schedule that cannot be kept', () => {
     ['60 * * * *', 'UTC', 'cron', /0-59/],
     ['5-2 * * * *', 'UTC', 'cron', /range '5-2'/],
     ['*/0 * * * *', 'UTC', 'cron', /greater than zero/],
-    ['0 0 30 2 *', 'UTC', 'cron', /never comes/],
+    ['0 0 30 2 *', 'UTC', 'cron', /never occurs/],
     ['* * * * *', 'Mars/Phobos', 'timeZone', /time zone/],
     ['* * * * *', '', 'timeZone', /time zone/],
   ])('%s in %s', (cron, timeZone, member, message) => {

@@ -32,7 +32,7 @@ test.each([
   {
     given: 'a step that is not there',
     steps: [step('a'), step('b', needs('a', 'x'))],
-    faults: { 'steps.1.dependsOn.1': 'step b waits for x, which is no step; there are a, b' },
+    faults: { 'steps.1.dependsOn.1': 'step b waits for x, which is not a step; there are a, b' },
   },
   {
     given: 'a step that waits for itself',
@@ -81,7 +81,7 @@ test.each([
       step('c', { forEach: 'steps.b.list', dependsOn: ['b'] }),
     ],
     faults: {
-      'steps.0.task': 'step a: reads steps.x, which is no step',
+      'steps.0.task': 'step a: reads steps.x, which is not a step',
       'steps.1.condition': 'step b: reads steps.a, for which it does not wait; add it to dependsOn',
       'steps.2.forEach': 'step c: reads steps.b.list; there are output and data',
     },

@@ -62,7 +62,7 @@ test('one that nobody says anything of has an empty output, or a message of ours
   expect(failed).toMatchObject({
     status: 'FAILED',
     result: null,
-    error: { code: 'ENDED_BY_HAND', message: 'somebody ended it by hand, as failed' },
+    error: { code: 'ENDED_BY_HAND', message: 'ended manually as failed' },
   });
 });
 

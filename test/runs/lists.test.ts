@@ -54,8 +54,8 @@ describe('an offset', () => {
 
   test.each([
     [{ offset: -1 }, 'offset: must be at least 0'],
-    [{ offset: 10_001 }, 'offset: must be at most 10000; go on with after: the endCursor of a page'],
-    [{ last: 3, offset: 1 }, 'offset: goes with first, not with last'],
+    [{ offset: 10_001 }, 'offset: must be at most 10000; continue with after: the endCursor of a page'],
+    [{ last: 3, offset: 1 }, 'offset: requires first, not last'],
   ])('%j is refused', async (given, message) => {
     const answer = await ask(given);
     expect([errorCode(answer), answer.errors![0]!.message]).toEqual(['VALIDATION_ERROR', message]);

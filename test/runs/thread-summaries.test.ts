@@ -189,7 +189,7 @@ describe('a thread that exceeds the window of its model', () => {
     const { nth } = await askUntilSummarized(model, threadId);
     const sent = chat.asked(model).at(-1)!;
     expect(textsOf(sent).at(-3)).toMatch(`${nth - 1} word`);
-    expect(sent.messages[0]!.content).toContain('characters left out');
+    expect(sent.messages[0]!.content).toContain('characters omitted');
     expect(await storedSummary(threadId)).toBeNull();
   });
 

@@ -187,9 +187,7 @@ describe('output', () => {
       maxOutputBytes: 1_000,
     });
     expect(result).toMatchObject({ exitCode: 0, truncated: true, stderr: 'problem\n' });
-    expect(result.stdout).toMatch(
-      /^first\ny\ny\n[\s\S]*\[… 49,999,011 bytes left out …\]\n[\s\S]*y\nlast\n$/,
-    );
+    expect(result.stdout).toMatch(/^first\ny\ny\n[\s\S]*\[… 49,999,011 bytes omitted …\]\n[\s\S]*y\nlast\n$/);
     expect(result.stdout.length).toBeLessThan(1_100);
   });
 
@@ -215,17 +213,17 @@ describe('output', () => {
 
   test.each([
     { given: ['abcd'], max: 4, expected: 'abcd' },
-    { given: ['abcde'], max: 4, expected: 'ab\n[… 1 bytes left out …]\nde' },
-    { given: ['a', 'b', 'c', 'd', 'e', 'f', 'g'], max: 4, expected: 'ab\n[… 3 bytes left out …]\nfg' },
+    { given: ['abcde'], max: 4, expected: 'ab\n[… 1 bytes omitted …]\nde' },
+    { given: ['a', 'b', 'c', 'd', 'e', 'f', 'g'], max: 4, expected: 'ab\n[… 3 bytes omitted …]\nfg' },
     // Characters are not cut in two.
-    { given: ['aöööb'], max: 4, expected: 'a\n[… 6 bytes left out …]\nb' },
-    { given: ['€€€'], max: 6, expected: '€\n[… 3 bytes left out …]\n€' },
-    { given: ['€€€'], max: 4, expected: '\n[… 9 bytes left out …]\n' },
+    { given: ['aöööb'], max: 4, expected: 'a\n[… 6 bytes omitted …]\nb' },
+    { given: ['€€€'], max: 6, expected: '€\n[… 3 bytes omitted …]\n€' },
+    { given: ['€€€'], max: 4, expected: '\n[… 9 bytes omitted …]\n' },
   ])('$given in $max bytes', ({ given, max, expected }) => {
     const output = createBoundedOutput(max);
     for (const piece of given) output.push(Buffer.from(piece));
     expect(output.text()).toBe(expected);
-    expect(output.isTruncated()).toBe(expected.includes('left out'));
+    expect(output.isTruncated()).toBe(expected.includes('omitted'));
   });
 });
 
@@ -244,7 +242,7 @@ describe('disk', () => {
     });
     expect(result).toMatchObject({
       exitCode: 137,
-      exceeded: expect.stringMatching(/the working directory holds \d+ MiB, and 100 MiB are allowed/),
+      exceeded: expect.stringMatching(/the working directory holds \d+ MiB, and the limit is 100 MiB/),
     });
     const { stdout } = await run('du -sm . | cut -f1; rm -f *');
     expect(Number(stdout)).toBeLessThan(2_000);
@@ -264,11 +262,11 @@ describe('disk', () => {
     { free: { bytes: 2 * GiB, files: 1e6 }, expected: null },
     {
       free: { bytes: 0.9 * GiB, files: 1e6 },
-      expected: "the server's disk has only 922 MiB left, and 1,024 MiB are kept free",
+      expected: "the server's disk has only 922 MiB left, and 1,024 MiB are reserved",
     },
     {
       free: { bytes: 50 * GiB, files: 9_999 },
-      expected: "the server's disk can hold only 9999 more files, and 10000 are kept free",
+      expected: "the server's disk can hold only 9999 more files, and 10000 are reserved",
     },
     { free: { bytes: 50 * GiB, files: null }, expected: null },
   ])('$free: $expected', ({ free, expected }) => {

@@ -36,9 +36,9 @@ describe('where the server’s own control group is', () => {
   });
 
   test.each([
-    { groups: '4:memory:/x\n', mounts, message: 'this kernel has no control groups of version 2' },
-    { groups: '0::/\n', mounts: '', message: 'control groups of version 2 are not mounted' },
-    { groups: '0::/../x\n', mounts, message: 'its own control group is not part of what is mounted' },
+    { groups: '4:memory:/x\n', mounts, message: 'this kernel has no control groups v2' },
+    { groups: '0::/\n', mounts: '', message: 'control groups v2 are not mounted' },
+    { groups: '0::/../x\n', mounts, message: 'its control group is not part of the mounted hierarchy' },
   ])('$message', ({ groups, mounts, message }) => {
     expect(() => ownControlGroup({ groups, mounts })).toThrow(message);
   });
@@ -163,7 +163,7 @@ describe('groups that the kernel makes', () => {
 /** Where this user cannot make groups, the sandbox says so and works without them. */
 async function expectAbsence(): Promise<void> {
   const { reports } = await reportOf('true');
-  expect(reports).toEqual([expect.stringMatching(/^no control groups for commands/)]);
+  expect(reports).toEqual([expect.stringMatching(/^control groups are unavailable/)]);
 }
 
 async function reportOf(script: string, limits = {}) {
@@ -183,7 +183,7 @@ test('by what commands are bounded is logged once; either way they are', async (
   const { reports, result } = await reportOf(script, { memory: 200 * MiB });
   expect(reports).toEqual([
     expect.stringMatching(
-      /^(commands run in control groups that bound memory, pids|no control groups for commands, whose memory is watched instead: )/,
+      /^(commands run in control groups that limit memory, pids|control groups are unavailable, so the memory of commands is watched instead: )/,
     ),
   ]);
   expect(result).toMatchObject({

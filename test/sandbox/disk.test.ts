@@ -49,7 +49,7 @@ describe.runIf(isRoot)('the reserve', () => {
     const result = await run(slowly, { timeoutMs: 60_000 });
     expect(result).toMatchObject({
       exitCode: 137,
-      exceeded: expect.stringMatching(/the server's disk has only \d+ MiB left, and 128 MiB are kept free/),
+      exceeded: expect.stringMatching(/the server's disk has only \d+ MiB left, and 128 MiB are reserved/),
     });
     await expect(run('true')).rejects.toMatchObject({
       code: 'DISK_RESERVE_REACHED',
@@ -82,7 +82,7 @@ describe('the quota of an account', () => {
     expect(result).toMatchObject({
       exitCode: 137,
       exceeded: expect.stringMatching(
-        /the working directories of the account hold \d+ MiB, and 150 MiB are allowed/,
+        /the working directories of the account hold \d+ MiB, and the limit is 150 MiB/,
       ),
     });
     for (const workspace of [second, place.workspace]) {
@@ -126,7 +126,7 @@ describe('the quota of an account', () => {
     execFileSync('sh', ['-c', 'head -c 1100M /dev/zero >x'], { cwd: place.workspace });
     await expect(place.run('true', { accountId })).rejects.toMatchObject({
       code: 'DISK_QUOTA_EXCEEDED',
-      message: expect.stringMatching(/no command can start: .* hold 1,1\d\d MiB, and 10 MiB are allowed/),
+      message: expect.stringMatching(/no command can start: .* hold 1,1\d\d MiB, and the limit is 10 MiB/),
     });
   });
 
@@ -137,7 +137,7 @@ describe('the quota of an account', () => {
     mkdirSync(other);
     execFileSync('bash', ['-c', 'seq 20000 | xargs touch'], { cwd: other });
     const { stderr } = await place.run('echo x >new', { accountId: place.tenant.userId });
-    expect(stderr).toContain('could not be measured within 0.001 s');
+    expect(stderr).toContain('could not be determined within 0.001 s');
     expect(await takeSnapshot(place.sandbox, place.workspace, signal)).toMatchObject({ kind: 'files' });
   });
 });

@@ -58,8 +58,8 @@ describe.each(WAYS)('with %s', (_name, tool) => {
     [{ pattern: '^port$', glob: '!*.ts' }, ['./-dash:1:port', './.hidden:1:port', './c.md:1:port']],
     [{ pattern: 'port', path: 'c.md', glob: '*.ts' }, ['c.md:1:port']],
     [{ pattern: 'port', path: 'node_modules' }, ['node_modules/x/y:1:port']],
-    [{ pattern: 'nothing like it' }, ['(nothing found)']],
-    [{ pattern: 'port', glob: '*.py' }, ['(nothing found)']],
+    [{ pattern: 'nothing like it' }, ['(no matches)']],
+    [{ pattern: 'port', glob: '*.py' }, ['(no matches)']],
   ])('%j', async (input, lines) => {
     expect(await found(input)).toEqual(lines.toSorted());
   });

@@ -52,9 +52,7 @@ describe('definitions', () => {
       [undefined, null, 'text', 5, [], { nonsense: true }].map((input) => ({ name, input })),
     ).filter(({ name, input }) => !(name === 'list_files' && Array.isArray(input))),
   )('$name refuses $input as a result, not as an exception', async ({ name, input }) => {
-    expect(await call(name, input)).toEqual(
-      wrong(new RegExp(`^The arguments of ${name} are wrong\\.\\n.+: .+`)),
-    );
+    expect(await call(name, input)).toEqual(wrong(new RegExp(`^Invalid arguments for ${name}\\.\\n.+: .+`)));
   });
 
   test.each([
@@ -105,7 +103,7 @@ describe('terminal', () => {
 
   test('long output is kept at its ends', async () => {
     const { output } = await call('terminal', { command: 'seq 1 100000' });
-    expect(output).toMatch(/^1\n2\n3\n[\s\S]*bytes left out[\s\S]*\n100000\n\[exit code 0\]$/);
+    expect(output).toMatch(/^1\n2\n3\n[\s\S]*bytes omitted[\s\S]*\n100000\n\[exit code 0\]$/);
     expect(output.length).toBeLessThan(33_000);
   });
 });
@@ -125,9 +123,9 @@ describe('read_file', () => {
   });
 
   test.each([
-    { input: { offset: 2, limit: 1 }, expected: ok('2\n\n[the file has 5 lines: read on with offset 3]') },
+    { input: { offset: 2, limit: 1 }, expected: ok('2\n\n[the file has 5 lines; continue with offset 3]') },
     { input: { offset: 4 }, expected: ok('4\n5') },
-    { input: { limit: 4 }, expected: ok('1\n2\n3\n4\n\n[the file has 5 lines: read on with offset 5]') },
+    { input: { limit: 4 }, expected: ok('1\n2\n3\n4\n\n[the file has 5 lines; continue with offset 5]') },
     { input: { offset: 6 }, expected: ok('[the file has only 5 lines]') },
   ])('a part of it: $input', async ({ input, expected }) => {
     await given('a', '1\n2\n3\n4\n5');
@@ -140,7 +138,7 @@ describe('read_file', () => {
     const read: string[] = [];
     for (let offset: number | undefined = 1; offset !== undefined; ) {
       const { output } = await call('read_file', { path: 'long', offset, limit: 10_000 });
-      const next = /read on with offset (\d+)\]$/.exec(output)?.[1];
+      const next = /continue with offset (\d+)\]$/.exec(output)?.[1];
       const text = output.replace(/\n\[.*\]$/, '').split('\n');
       read.push(...(next ? text.slice(0, Number(next) - offset) : text));
       offset = next === undefined ? undefined : Number(next);
@@ -151,7 +149,7 @@ describe('read_file', () => {
   test('a line that is too long says so', async () => {
     await given('long', 'x'.repeat(100_000));
     const { output } = await call('read_file', { path: 'long' });
-    expect(output).toMatch(/^x{65536}\n\[line 1 of 1 goes on: it is longer than 64 KiB\]$/);
+    expect(output).toMatch(/^x{65536}\n\[line 1 of 1 is cut: it is longer than 64 KiB\]$/);
   });
 
   test.each([
@@ -278,7 +276,7 @@ describe('edit_file', () => {
     const text = readFileSync(join(place.workspace, 'a'), 'utf8');
     for (const [index, { isError, output }] of results.entries()) {
       if (isError)
-        expect(output).toMatch(/was changed by another command meanwhile|was written to while it was read/);
+        expect(output).toMatch(/was changed by another command meanwhile|changed while it was read/);
       expect([index, text.includes(`done <${index}>`)]).toEqual([index, !isError]);
     }
   });
@@ -328,7 +326,7 @@ describe('list_files and search', () => {
     await place.run('mkdir many; cd many; touch $(seq 1 1500)');
     const { output } = await call('list_files', { path: 'many' });
     expect(output.split('\n')).toHaveLength(1_001);
-    expect(output).toMatch(/\[more than 1000; name a folder, or less depth\]$/);
+    expect(output).toMatch(/\[more than 1000 entries; list a subfolder or reduce depth\]$/);
   });
 
   test.each([
@@ -339,7 +337,7 @@ describe('list_files and search', () => {
     },
     { input: { pattern: '^(one|two)$', path: 'src' }, expected: ok('src/deep/b.md:1:one') },
     { input: { pattern: 'One', path: 'src/a.ts' }, expected: ok('src/a.ts:1:const One = 1') },
-    { input: { pattern: '-r' }, expected: ok('(nothing found)') },
+    { input: { pattern: '-r' }, expected: ok('(no matches)') },
     { input: { pattern: '(' }, expected: wrong(/[Uu]nmatched \(|unclosed group/) },
     { input: { pattern: 'a', path: 'nothing' }, expected: wrong('there is no nothing') },
   ])('search $input', async ({ input, expected }) => {
@@ -350,7 +348,7 @@ describe('list_files and search', () => {
     await place.run('seq 1 500 >many');
     const { output } = await call('search', { pattern: '.', path: 'many' });
     expect(output.split('\n')).toHaveLength(201);
-    expect(output).toMatch(/\[more than 200; narrow the search\]$/);
+    expect(output).toMatch(/\[more than 200 lines; narrow the search\]$/);
   });
 });
 

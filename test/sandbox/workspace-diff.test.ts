@@ -103,7 +103,7 @@ describe('a directory that is no repository', () => {
     await script('for n in $(seq 1 10); do seq 1 30000 >"f$n"; done');
     const text = await diff(start);
     expect(text.length).toBeLessThan(1_100_000);
-    expect(text).toMatch(/^# the diff is too large, and the rest of it is left out\n/);
+    expect(text).toMatch(/^# the diff is too large; the rest is omitted\n/);
     expect(await place.run('rm f*; git apply -', { stdin: text })).toMatchObject({ exitCode: 0, stderr: '' });
     expect(await script('wc -l <f1')).toBe('30000\n');
   });
@@ -220,7 +220,7 @@ describe('a repository', () => {
     await script('seq 1 1000000 >long');
     const text = await diff(start);
     expect(text.length).toBeLessThan(1_100_000);
-    expect(text).toMatch(/^# the diff is too large, and its middle is left out\n/);
+    expect(text).toMatch(/^# the diff is too large; its middle is omitted\n/);
     expect(text).toMatch(/\+1000000\n$/);
   });
 });

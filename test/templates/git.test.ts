@@ -184,7 +184,7 @@ describe('what is refused before anybody is asked', () => {
     { url: 'ext::sh -c id', code: 'GIT_FAILED', says: 'must start with https://' },
     { url: '--upload-pack=id', code: 'GIT_FAILED', says: 'must start with https://' },
     { url: 'http://example.com/a', code: 'GIT_FAILED', says: 'must start with https://' },
-    { url: 'https://me:secret@example.com/a', code: 'GIT_FAILED', says: 'hand it over as the token' },
+    { url: 'https://me:secret@example.com/a', code: 'GIT_FAILED', says: 'pass it as the token' },
     { url: 'https://example.com./a', code: 'GIT_FAILED', says: 'ends with a dot' },
     { url: 'https://127.0.0.2/a', code: 'ADDRESS_REFUSED', says: '127.0.0.2 is not on the public internet' },
     { url: 'https://2130706434/a', code: 'ADDRESS_REFUSED', says: '127.0.0.2 is not on the public internet' },
@@ -192,7 +192,11 @@ describe('what is refused before anybody is asked', () => {
     { url: 'https://[::ffff:10.0.0.1]/a', code: 'ADDRESS_REFUSED', says: 'not on the public internet' },
     { url: 'https://169.254.169.254/latest', code: 'ADDRESS_REFUSED', says: 'OUTBOUND_ALLOW' },
     { url: 'https://10.1.2.3/a', code: 'ADDRESS_REFUSED', says: 'OUTBOUND_ALLOW' },
-    { url: 'https://nobody.invalid/a', code: 'ADDRESS_REFUSED', says: 'nobody.invalid is not known' },
+    {
+      url: 'https://nobody.invalid/a',
+      code: 'ADDRESS_REFUSED',
+      says: 'nobody.invalid could not be resolved',
+    },
   ])('$url', async ({ url, code, says }) => {
     const { task } = await execute({ repo_url: url, script_path: 'a.sh' });
     expect(task.error).toMatchObject({ code, message: expect.stringContaining(says) });
@@ -204,7 +208,7 @@ describe('what is refused before anybody is asked', () => {
     'the branch "%s"',
     async (branch) => {
       const { task } = await execute({ repo_url: `${remote.url}/x.git`, script_path: 'a.sh', branch });
-      expect(task.error.message).toContain('is not the name of a branch or tag');
+      expect(task.error.message).toContain('is not a valid name of a branch or tag');
     },
   );
 
@@ -213,7 +217,7 @@ describe('what is refused before anybody is asked', () => {
     for (const directory of ['../x', '/tmp/x', 'a/../../x', '.git', '.']) {
       const { name } = await createTemplate(ann, { steps: [{ ...step, directory }] });
       const { task } = await follow(ann, { templateName: name });
-      expect(task.error.message).toContain('is not a folder to clone into');
+      expect(task.error.message).toContain('is not a valid folder to clone into');
     }
   });
 });
@@ -296,7 +300,7 @@ describe('a clone', () => {
     const url = await remote.add('large', { random: randomBytes(3_000_000) });
     await expect(clone(url)).rejects.toMatchObject({
       code: 'GIT_FAILED',
-      message: expect.stringContaining('it is broken, or larger than 1000000 bytes'),
+      message: expect.stringContaining('it is corrupt, or larger than 1000000 bytes'),
     });
   });
 

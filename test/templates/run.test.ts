@@ -198,7 +198,7 @@ describe('a step that fails names itself', () => {
     },
     {
       step: { type: 'RUN_SCRIPT', script: 'sleep 60', timeoutSeconds: 1 },
-      expected: { code: 'SCRIPT_FAILED', message: 'step bad: the script did not end within 1 s' },
+      expected: { code: 'SCRIPT_FAILED', message: 'step bad: the script did not finish within 1 s' },
     },
     {
       step: { type: 'RUN_SCRIPT', path: 'none.sh' },
@@ -217,7 +217,7 @@ describe('a step that fails names itself', () => {
     },
     {
       step: { type: 'GENERATE', model: 'gpt-4o', prompt: '{% if false %}x{% endif %}' },
-      expected: { code: 'TEMPLATE_FAILED', message: 'step bad: its prompt came out blank' },
+      expected: { code: 'TEMPLATE_FAILED', message: 'step bad: its prompt is blank after rendering' },
     },
     {
       step: { type: 'STORE_OUTPUT', name: 'x', content: '{% for i in (1..1000000000) %}x{% endfor %}' },
@@ -229,11 +229,11 @@ describe('a step that fails names itself', () => {
     },
     {
       step: { type: 'STORE_OUTPUT', name: '{{ " " }}', content: 'x' },
-      expected: { code: 'TEMPLATE_FAILED', message: expect.stringContaining('is not a name') },
+      expected: { code: 'TEMPLATE_FAILED', message: expect.stringContaining('is not a valid name') },
     },
     {
       step: { type: 'STORE_OUTPUT', name: 'x', content: 'x', mediaType: 'a\r\nb: c' },
-      expected: { code: 'TEMPLATE_FAILED', message: expect.stringContaining('is not a media type') },
+      expected: { code: 'TEMPLATE_FAILED', message: expect.stringContaining('is not a valid media type') },
     },
   ])('$step.type $step.script$step.path$step.name', async ({ step, expected }) => {
     const { task } = await run([{ id: 'bad', ...step }]);

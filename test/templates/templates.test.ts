@@ -218,13 +218,13 @@ describe('a template that is wrong is refused, with the place', () => {
     [{ name: 'a b' }, 'name', 'must be 1 to 100 letters'],
     [{ steps: [] }, 'steps', 'at least one step'],
     [{ steps: Array(51).fill(store) }, 'steps', 'at most 50'],
-    [steps({}, {}), 'steps.1.id', '"a" is there already'],
-    [steps({ id: '1' }), 'steps.0.id', 'a letter first'],
+    [steps({}, {}), 'steps.1.id', '"a" is already used'],
+    [steps({ id: '1' }), 'steps.0.id', 'beginning with a letter'],
     [{ steps: [{ id: 'a', type: 'GENERATE' }] }, 'steps.0.prompt', ''],
     [
       steps({ url: 'https://x' }),
       'steps.0',
-      'url: no member of a step of the type store_output; it has name',
+      'url: not a field of a step of the type store_output; it has name',
     ],
     [{ steps: [{ id: 'a', type: 'RUN_SCRIPT' }] }, 'steps.0.script', 'either path or script'],
     [{ steps: [{ id: 'a', type: 'STORE_OUTPUT', name: 'x' }] }, 'steps.0.content', 'give content'],
@@ -233,17 +233,17 @@ describe('a template that is wrong is refused, with the place', () => {
       'steps.0.timeoutSeconds',
       '1',
     ],
-    [steps({ content: '{% if' }), 'steps.0.content', 'is not Liquid: tag "{% if" not closed'],
+    [steps({ content: '{% if' }), 'steps.0.content', 'is not valid Liquid: tag "{% if" not closed'],
     [steps({ content: '{% include "x" %}' }), 'steps.0.content', 'tag "include" not found'],
     [steps({ content: '{{ x | nothing }}' }), 'steps.0.content', 'undefined filter: nothing'],
-    [steps({ content: '{{ nothing }}' }), 'steps.0.content', 'no parameter; there are: none'],
+    [steps({ content: '{{ nothing }}' }), 'steps.0.content', 'not a parameter; there are: none'],
     [
       steps({ content: '{{ steps.b.output }}' }, { id: 'b' }),
       'steps.0.content',
-      'no earlier step; there are: none',
+      'not an earlier step; there are: none',
     ],
     [steps({}, { id: 'b', content: '{{ steps.a.x }}' }), 'steps.1.content', 'there are: output, name, size'],
-    [steps({}, { id: 'b', content: '{{ steps[p].x }}' }), 'steps.1.content', 'no earlier step'],
+    [steps({}, { id: 'b', content: '{{ steps[p].x }}' }), 'steps.1.content', 'not an earlier step'],
     [steps({}, { id: 'b', content: '{{ steps.b.output }}' }), 'steps.1.content', 'there are: a'],
     [
       { steps: [store, { id: 'b', type: 'GENERATE', prompt: 'x', model: '{{steps.a.output}}' }] },
@@ -252,7 +252,11 @@ describe('a template that is wrong is refused, with the place', () => {
     [parameter({ name: 'steps' }), 'parameters.0.name', 'outputs of steps'],
     [parameter({ name: 'a-b' }), 'parameters.0.name', 'letters, digits and _'],
     [parameter({ type: 'INTEGER', default: 'x' }), 'parameters.0.default', 'must be an integer'],
-    [parameter({ required: true, default: 'x' }), 'parameters.0.default', 'required has no default'],
+    [
+      parameter({ required: true, default: 'x' }),
+      'parameters.0.default',
+      'required parameter has no default',
+    ],
     [parameter({ min: 3, max: 2 }), 'parameters.0.max', 'at least min, which is 3'],
     [parameter({ type: 'BOOLEAN', min: 1 }), 'parameters.0.min', 'no bounds'],
     [parameter({ allowed: [] }), 'parameters.0.allowed', 'must not be empty'],
@@ -260,7 +264,7 @@ describe('a template that is wrong is refused, with the place', () => {
     [parameter({ type: 'BOOLEAN', isSecret: true }), 'parameters.0.isSecret', 'only a string'],
     [
       { ...parameter({ isSecret: true }), ...steps({ content: '{{p}}' }) },
-      ...['steps.0.content', 'a secret such as p may only be a token'],
+      ...['steps.0.content', 'a secret such as p may only be used as a token'],
     ],
     [
       {
@@ -342,9 +346,9 @@ describe('createTask of a template', () => {
   });
 
   test.each([
-    [{ ...good, kind: 'PROMPT', prompt: 'x' }, 'input.templateName', 'is for the kind TEMPLATE'],
-    [{ ...good, prompt: 'x' }, 'input.prompt', 'is not for a template'],
-    [{ ...good, model: 'gpt-4o' }, 'input.model', 'is not for a template'],
+    [{ ...good, kind: 'PROMPT', prompt: 'x' }, 'input.templateName', 'is only allowed for the kind TEMPLATE'],
+    [{ ...good, prompt: 'x' }, 'input.prompt', 'is not allowed for a template'],
+    [{ ...good, model: 'gpt-4o' }, 'input.model', 'is not allowed for a template'],
     [{ kind: 'TEMPLATE' }, 'input.templateName', 'give either input.templateId or input.templateName'],
     [{ kind: 'PROMPT' }, 'input.prompt', 'is required'],
     [{}, 'input.prompt', 'is required'],

@@ -73,7 +73,7 @@ describe('a step with an agent', () => {
     await follow(ann, id);
     expect(await execution(ann, id)).toMatchObject({
       status: 'FAILED',
-      error: { code: 'STEP_FAILED', message: 'step a: its agent is no more' },
+      error: { code: 'STEP_FAILED', message: 'step a: its agent has been deleted' },
     });
   });
 });
@@ -155,12 +155,12 @@ describe('what does not fit is refused, with the step', () => {
     [
       'a task for a template',
       [{ id: 'a', template: 'shout', task: 'x', templateParameters: { what: 'x' } }],
-      { 'input.steps.0.task': 'step a: is not for a step with a template' },
+      { 'input.steps.0.task': 'step a: is not allowed for a step with a template' },
     ],
     [
       'parameters of a template for a model',
       [{ id: 'a', task: 'x', templateParameters: { what: 'x' } }],
-      { 'input.steps.0.templateParameters': 'step a: is not for a step with a model' },
+      { 'input.steps.0.templateParameters': 'step a: is not allowed for a step with a model' },
     ],
     [
       'a parameter that the template has not, and one that is missing',
@@ -168,13 +168,13 @@ describe('what does not fit is refused, with the step', () => {
       {
         'input.steps.0.templateParameters.what': 'step a: is required',
         'input.steps.0.templateParameters.who':
-          'step a: is no parameter of the template; there are: what, times, model, key',
+          'step a: is not a parameter of the template; there are: what, times, model, key',
       },
     ],
     [
       'Liquid in a parameter that reads what is not there',
       [{ id: 'a', template: 'shout', templateParameters: { what: '{{ steps.b.output }}' } }],
-      { 'input.steps.0.templateParameters.what': 'step a: reads steps.b, which is no step' },
+      { 'input.steps.0.templateParameters.what': 'step a: reads steps.b, which is not a step' },
     ],
   ])('%s', async (_what, steps, issues) => {
     const answer = await tryToCreate(ann, steps);

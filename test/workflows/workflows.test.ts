@@ -81,7 +81,7 @@ describe('a workflow that could not be carried out is refused, with its field an
     [
       'an unknown step',
       [{ ...one, dependsOn: ['x'] }],
-      { 'input.steps.0.dependsOn.0': 'step a waits for x, which is no step; there are a' },
+      { 'input.steps.0.dependsOn.0': 'step a waits for x, which is not a step; there are a' },
     ],
     [
       'an id that Liquid could not name',
@@ -92,13 +92,13 @@ describe('a workflow that could not be carried out is refused, with its field an
     [
       'Liquid in a condition',
       [{ ...one, condition: 'true %}{{ input }}{% if true' }],
-      { 'input.steps.0.condition': 'must stand without {{ }} and {% %}' },
+      { 'input.steps.0.condition': 'must not include the surrounding {{ }} or {% %}' },
     ],
     ['too many retries', [{ ...one, retries: 11 }], { 'input.steps.0.retries': 'must be 0 to 10' }],
     [
       'U+0000',
       [{ ...one, task: 'a\0' }],
-      { 'input.steps.0.task': 'must not contain U+0000 or half of a surrogate pair' },
+      { 'input.steps.0.task': 'must not contain U+0000 or an unpaired surrogate' },
     ],
   ])('%s', async (_what, steps, issues) => {
     const answer = await tryToCreate(ann, steps);

@@ -15,7 +15,7 @@ import { toolNamed } from './tools/index.ts';
 import { callKey, type Turn } from './turn.ts';
 import type { Work } from './work.ts';
 
-/** Characters of a result that the model is told, and of arguments that the log holds. */
+/** Maximum characters of a result as sent to the model, and of arguments as stored in the log. */
 const LONGEST_OUTPUT = 30_000;
 const LONGEST_INPUT = 16_000;
 
@@ -23,9 +23,9 @@ const INTERRUPTED =
   'This call was interrupted because the machine that executed it failed. It is unknown whether it took effect, and it was not repeated. Check before you repeat it.';
 
 /**
- * One tool call as a step of the run: begun before anything is done, so that a call whose result is missing is known
- * to have been interrupted, and completed once.
- * @returns false when the task waits for a person. @throws LeaseLost
+ * Executes one tool call as a checkpointed step. The checkpoint is created before anything is executed, so a
+ * call without a result is known to have been interrupted, and it is completed exactly once.
+ * @returns false when the task waits for input. @throws LeaseLost
  */
 export async function callTool(work: Work, turn: Turn, call: ToolCall, index: number): Promise<boolean> {
   const { context, lease } = work;
@@ -72,12 +72,12 @@ async function execute(
     if (loopTool) return await loopTool.run(work, input, hasBegun);
     return hasBegun ? refused(INTERRUPTED) : await useTool(work, name, input);
   } catch (error) {
-    if (error instanceof z.ZodError) return refused(`Wrong arguments: ${z.prettifyError(error)}`);
+    if (error instanceof z.ZodError) return refused(`Invalid arguments: ${z.prettifyError(error)}`);
     throw error;
   }
 }
 
-/** What goes wrong in a tool is the model's to know of, and no end of its task. */
+/** An error in a tool is returned to the model and does not end the task. */
 async function useTool(
   { context, lease, workspace }: Work,
   name: ToolName,
@@ -89,7 +89,7 @@ async function useTool(
     return await tool.run({ sandbox: context.sandbox, workspace, signal: lease.signal }, input);
   } catch (thrown) {
     lease.signal.throwIfAborted();
-    // Without a sandbox there is nothing that the model could do about it.
+    // The model cannot do anything about a missing sandbox.
     if (thrown instanceof DomainError) throw thrown;
     context.log.error({ task: lease.runId, tool: name, error: coerceError(thrown).stack }, 'a tool failed');
     return refused('The tool failed unexpectedly.');

@@ -5,10 +5,11 @@ import type { Turn } from './turn.ts';
 import type { Work } from './work.ts';
 
 /**
- * Ends a task that gets nowhere: its model was informed that its answer was unusable and answered so again, or makes
- * the same calls again and again. Turns before a retry do not count.
+ * Ends a task that makes no progress: its model gave an unusable answer again after it was informed, or keeps
+ * making the same calls. Turns before a retry do not count.
  * @param isLast whether no further turn is allowed
- * @throws DomainError ANSWER_EMPTY, ANSWER_CUT_OFF, ANSWER_FILTERED, ANSWER_MALFORMED, TOOLS_NOT_USED, LOOP_DETECTED
+ * @throws DomainError ANSWER_EMPTY, ANSWER_CUT_OFF, ANSWER_FILTERED, ANSWER_MALFORMED, TOOLS_NOT_USED,
+ * LOOP_DETECTED
  */
 export function requireProgress({ task, turns }: Pick<Work, 'task' | 'turns'>, isLast: boolean): void {
   const own = turns.filter(({ number }) => number > task.iterationsBefore);
@@ -26,7 +27,7 @@ export function requireProgress({ task, turns }: Pick<Work, 'task' | 'turns'>, i
   throw new DomainError('LOOP_DETECTED', `the agent kept repeating the same tool calls (last: ${name})`);
 }
 
-/** What is added to the result of a call that was made before with the same result; empty: nothing. */
+/** The notice appended to the result of a call that was made before with the same result; empty: none. */
 export function repetitionNotice(turns: readonly Turn[], call: DoneCall): string {
   const times = timesRepeated([...doneCalls(turns.slice(-LAST_TURNS)), call]);
   if (times === 0) return '';

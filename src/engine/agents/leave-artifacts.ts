@@ -6,10 +6,10 @@ import type { ArtifactType } from '../../vocabulary.ts';
 import { diffSince, type Snapshot, snapshotSchema, takeSnapshot } from '../workspaces/workspace-diff.ts';
 import type { Work } from './work.ts';
 
-/** The step that holds what the working directory was before anything was done in it. */
+/** Key of the checkpoint with the initial state of the working directory. */
 const START = 'start';
 
-/** @returns null when the agent works in no directory. */
+/** @returns null when the agent has no working directory */
 export async function readStart(
   { context, lease, workspace }: Pick<Work, 'context' | 'lease' | 'workspace'>,
   steps: readonly StepRow[],
@@ -23,10 +23,10 @@ export async function readStart(
   return snapshot;
 }
 
-/** A task whose time is up leaves what it has done all the same. */
+/** A task that reached its time limit still saves its artifacts. */
 const LAST_LOOK_MS = 30_000;
 
-/** What an agent leaves however its task ends: its plan, and what it has changed. @throws LeaseLost */
+/** Saves the plan and the changes of an agent as artifacts, however its task ended. @throws LeaseLost */
 export async function leaveArtifacts(work: Work): Promise<void> {
   const { context, lease, workspace, start } = work;
   await save(work, 'plan.json', 'plan', `${JSON.stringify(work.plan, null, 2)}\n`);

@@ -8,10 +8,16 @@ import type { Outcome } from './outcome.ts';
 import { inputsTaken } from './turn.ts';
 import type { Work } from './work.ts';
 
-/** A tool that acts on the run itself, in the statement that writes its result: doing it again does no harm. */
+/**
+ * A tool that acts on the run itself, in the statement that writes its result, so that repeating it does no
+ * harm.
+ */
 export interface LoopTool {
   definition: ToolDefinition;
-  /** @param isRepeated it began before, under another worker. @returns null: it waits for a person. */
+  /**
+   * @param isRepeated whether it began before under another worker @returns null when the task waits for
+   * input
+   */
   run(work: Work, input: unknown, isRepeated: boolean): Promise<Outcome | null>;
 }
 
@@ -22,9 +28,17 @@ const planInput = z.object({
   steps: z
     .array(
       z.object({
-        id: z.string().min(1).max(100).optional().describe('Keep the same id for a step in every update.'),
-        description: z.string().min(1).max(LONGEST),
-        status: z.enum(PLAN_STEP_STATUSES).default('pending'),
+        id: z
+          .string()
+          .min(1)
+          .max(100)
+          .optional()
+          .describe('A short id. Keep it the same in every update. Default: step-1, step-2, … by position.'),
+        description: z.string().min(1).max(LONGEST).describe('What is to be done, in one sentence.'),
+        status: z
+          .enum(PLAN_STEP_STATUSES)
+          .default('pending')
+          .describe('Set in_progress when you begin the step, completed when it is done.'),
       }),
     )
     .max(MOST_STEPS)
@@ -38,15 +52,21 @@ async function updatePlan(work: Work, input: unknown): Promise<Outcome> {
   const further = progress > work.progress ? [{ type: 'ProgressMade', data: { progress } } as const] : [];
   Object.assign(work, { plan, progress });
   return {
-    output: 'The plan is recorded.',
+    output: 'The plan was recorded.',
     task: { plan },
     events: [{ type: 'PlanUpdated', data: { plan } }, ...further],
   };
 }
 
-const questionInput = z.object({ question: z.string().min(1).max(LONGEST) });
+const questionInput = z.object({
+  question: z
+    .string()
+    .min(1)
+    .max(LONGEST)
+    .describe('One question that can be understood without the conversation.'),
+});
 
-/** The answer of a person is whatever was said since the model was last told. */
+/** The answer is everything the user has written since the last turn of the model. */
 async function askUser(work: Work, input: unknown, isRepeated: boolean): Promise<Outcome | null> {
   const { question } = storableJson(questionInput.parse(input)) as z.infer<typeof questionInput>;
   const { context, lease, turns } = work;
@@ -59,16 +79,19 @@ async function askUser(work: Work, input: unknown, isRepeated: boolean): Promise
 }
 
 const finishInput = z.object({
-  summary: z.string().max(100_000).describe('What you did and the outcome, for the user.'),
+  summary: z
+    .string()
+    .max(100_000)
+    .describe('A summary for the user: what you did, the outcome, and anything left undone.'),
   success: z
     .boolean()
     .default(true)
-    .describe('Whether the task was completed as requested; true when absent.'),
+    .describe('true if the task was completed as requested, false if not; default true.'),
 });
 
 async function finish(_work: Work, input: unknown): Promise<Outcome> {
   const ending = storableJson(finishInput.parse(input)) as z.infer<typeof finishInput>;
-  return { output: 'The task is finished.', ending };
+  return { output: 'The task has ended.', ending };
 }
 
 function parametersOf(schema: z.ZodType): ToolDefinition['parameters'] {
@@ -81,7 +104,7 @@ export const LOOP_TOOLS: readonly LoopTool[] = [
     definition: {
       name: 'update_plan',
       description:
-        'Records the plan and its progress, which the user sees. Send the complete plan each time.',
+        'Creates or replaces your plan, whose progress the user sees. Use it for tasks with more than two steps: before you begin, and again whenever the status of a step changes. Send the complete plan each time.',
       parameters: parametersOf(planInput),
     },
     run: updatePlan,
@@ -89,7 +112,8 @@ export const LOOP_TOOLS: readonly LoopTool[] = [
   {
     definition: {
       name: 'ask_user',
-      description: 'Asks the user a question and waits for the answer.',
+      description:
+        'Asks the user a question and waits for the answer, which can take hours. Use it only for information or decisions that you cannot obtain otherwise, not to report progress. Returns the answer as text.',
       parameters: parametersOf(questionInput),
     },
     run: askUser,
@@ -97,7 +121,8 @@ export const LOOP_TOOLS: readonly LoopTool[] = [
   {
     definition: {
       name: 'finish',
-      description: 'Ends the task. Call it once, when the task is done or cannot be done.',
+      description:
+        'Ends the task; later calls are not executed. Call it once, when the task is done or cannot be done.',
       parameters: parametersOf(finishInput),
     },
     run: finish,

@@ -11,7 +11,7 @@ import type { Work } from './work.ts';
 
 type Given = ModelCallResult & ModelReference;
 
-/** What a model's answer is to its task: tool calls, which it may have written as text, an end, or neither. */
+/** Classifies the answer of a model: tool calls (possibly written as text), an end, or neither. */
 export function readAnswer({ task, turns }: Pick<Work, 'task' | 'turns'>, given: Given): Answer {
   const { rawFinishReason, usage: _usage, cost: _cost, durations: _durations, ...answer } = given;
   if (answer.toolCalls.length > 0) return answer;
@@ -29,7 +29,7 @@ export function readAnswer({ task, turns }: Pick<Work, 'task' | 'turns'>, given:
   return { ...answer, flaw };
 }
 
-/** The vendor's own form of the turn goes: it has the calls as text. */
+/** Removes the vendor's form of the turn, which has the calls as text. */
 function callingAnswer(
   answer: Answer,
   { calls, rest }: NonNullable<ReturnType<typeof readTextCalls>>,
@@ -38,7 +38,7 @@ function callingAnswer(
   return { ...answer, text: rest, toolCalls, vendorTurn: null, finishReason: 'tool_calls' };
 }
 
-/** What came from outside, which a model may repeat without wanting it. */
+/** Text from outside, which a model may repeat without intending a call. */
 function resultsIn(turns: readonly Turn[]): string[] {
   return turns.flatMap(({ calls }) => [...calls.values()].flatMap(({ output }) => output ?? []));
 }

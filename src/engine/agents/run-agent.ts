@@ -31,11 +31,11 @@ import { type Answer, type Ending, inputsTaken, type Turn, toTurns, turnKey } fr
 import type { Work } from './work.ts';
 
 /**
- * An agent's task: the model answers, the tools that it calls are run, and so on until it calls none. Every answer
- * and every tool call is a checkpoint; a worker that takes the run over goes on after the last one.
- * @returns null when it waits for a person.
- * @throws ProviderError, LeaseLost, DomainError MAX_ITERATIONS_REACHED, TIME_LIMIT_REACHED, BUDGET_EXCEEDED, and what
- *   `requireProgress` throws
+ * Executes an agent task: the model answers, its tool calls are executed, and so on until it makes none. Each
+ * answer and each tool call is a checkpoint; a worker that takes over continues after the last one.
+ * @returns null when the task waits for input
+ * @throws ProviderError, LeaseLost, DomainError MAX_ITERATIONS_REACHED, TIME_LIMIT_REACHED, BUDGET_EXCEEDED,
+ * and the errors of `requireProgress`
  */
 export async function runAgent(
   engine: EngineContext,
@@ -48,7 +48,7 @@ export async function runAgent(
     const work = await takeUp(context, lease, task);
     const opening = toMessages(await readConversation(context, lease, task, instructionsFor(task)));
     const outcome = await takeTurns(work, opening).catch((error) => leaveAndThrow(work, error));
-    // What is done in time does not fail because the diff of it takes longer.
+    // The diff may exceed the time limit; it does not fail a task that was done in time.
     clearTimeout(timer);
     if (outcome) await leaveArtifacts(work);
     return outcome;
@@ -57,7 +57,7 @@ export async function runAgent(
   }
 }
 
-/** The task as its checkpoints have it. */
+/** Restores the task from its checkpoints. */
 async function takeUp(context: EngineContext, lease: Lease, task: StartedTask): Promise<Work> {
   const steps = await readSteps(context.store.database, task.id);
   const { plan, progress } = task;
@@ -68,7 +68,7 @@ async function takeUp(context: EngineContext, lease: Lease, task: StartedTask): 
   return { context, lease, task, workspace, start, turns, plan, progress, ...known };
 }
 
-/** What ends the task is what it fails with, whatever becomes of its artifacts. */
+/** The task fails with its own error, even if its artifacts cannot be saved. */
 async function leaveAndThrow(work: Work, error: unknown): Promise<never> {
   const { context, lease } = work;
   const cause = lease.signal.aborted ? lease.signal.reason : error;
@@ -76,7 +76,7 @@ async function leaveAndThrow(work: Work, error: unknown): Promise<never> {
     await leaveArtifacts(work).catch((failure) => {
       context.log.warn(
         { task: lease.runId, error: coerceError(failure).message },
-        'a task left no artifacts',
+        'a task saved no artifacts',
       );
     });
   }
@@ -97,7 +97,7 @@ async function takeTurns(work: Work, opening: readonly ModelMessage[]): Promise<
   }
 }
 
-/** What people have said since the model was last told. */
+/** Messages from the user since the last turn of the model. */
 function newInputs({ context, task, turns }: Work): Promise<string[]> {
   return readInputs(context.store.database, task.id, inputsTaken(turns));
 }
@@ -115,7 +115,7 @@ async function beginTurn(work: Work, inputs: string[]): Promise<Turn> {
   const number = turns.length + 1;
   if (turnsLeft(work) <= 0) {
     const most = mostTurns(task);
-    const message = `the agent was not done after ${most} turns; retry the task to give it as many again`;
+    const message = `the agent was not done after ${most} turns; retry the task to allow the same number again`;
     throw new DomainError('MAX_ITERATIONS_REACHED', message);
   }
   const place = workspace === null ? {} : { workingDirectory: workspace };
@@ -136,10 +136,13 @@ async function takeAnswer(work: Work, opening: readonly ModelMessage[], turn: Tu
   return answer;
 }
 
-/** Times that a history is made shorter for one answer. */
+/** Maximum number of compactions for one answer. */
 const MOST_COMPACTIONS = 3;
 
-/** Asks with a history that fits: it is compacted when the window is known to be exceeded, and when it was refused. */
+/**
+ * Calls the model with a history that fits: it is compacted when it is known to exceed the context window, or
+ * when the provider rejected it.
+ */
 async function askFitting(work: Work, opening: readonly ModelMessage[]) {
   const { context, lease, task, turns } = work;
   const tools = task.tools.flatMap((name) => definitionOf(name) ?? []);
@@ -171,23 +174,23 @@ async function askFitting(work: Work, opening: readonly ModelMessage[]) {
   }
 }
 
-/** The window is an estimate: a history that could not be summarized is sent as it is, and may fit. */
+/** The window size is an estimate: if the history cannot be summarized it is sent unchanged, and may fit. */
 function withoutSummary(thrown: unknown): false {
   if (thrown instanceof ProviderError) return false;
   throw thrown;
 }
 
-/** A model whose server refuses tools can do nothing as an agent. */
+/** A model whose server rejects tools cannot act as an agent. */
 function withoutTools(thrown: unknown): never {
   if (!(thrown instanceof ProviderError) || !refusesTools(thrown.message)) throw thrown;
   const message = `the model does not support tools, which the agent requires: ${thrown.message}`;
   throw new DomainError('TOOLS_UNSUPPORTED', message, {}, { cause: thrown });
 }
 
-/** A model that calls more than these in one turn has lost its way. */
+/** More calls in one turn indicate a confused model. */
 const MOST_CALLS = 64;
 
-/** @returns false when the task waits for a person. */
+/** @returns false when the task waits for input */
 async function callTools(work: Work, turn: Turn, { toolCalls }: Answer): Promise<boolean> {
   for (const [index, call] of toolCalls.slice(0, MOST_CALLS).entries()) {
     if (turn.calls.get(index)?.status === 'completed') continue;
@@ -202,13 +205,13 @@ function finished({ calls }: Turn): Ending | undefined {
   return [...calls.values()].find(({ ending }) => ending)?.ending;
 }
 
-/** An answer that stopped with text, or `finish`. */
+/** The end of the task: an answer with text only, or a call of `finish`. */
 function endingOf(turn: Turn, { text, toolCalls, flaw }: Answer): Ending | undefined {
   if (flaw) return undefined;
   return toolCalls.length === 0 ? { success: true, summary: text } : finished(turn);
 }
 
-/** Whether all of it is done that will be. */
+/** Whether every call that will be executed has been. */
 function isOver(turn: Turn): boolean {
   const { answer, calls } = turn;
   if (!answer) return false;
@@ -221,7 +224,7 @@ function toOutcome({ turns }: Work, { model, provider, finishReason }: Answer, e
   return { output: ending.summary, ...ending, model, provider, finishReason, inputs: inputsTaken(turns) };
 }
 
-/** The task's own folder, or the one that it was given, where it is to work in one. */
+/** Opens the folder of the task, or the one it was given, if it needs one. */
 async function openOwnWorkspace(
   { workspaces }: EngineContext,
   { id, ownerId, ownerIsAdmin, tools, workingDirectory }: StartedTask,
@@ -231,13 +234,13 @@ async function openOwnWorkspace(
   return openWorkspace(workspaces, tenant, workingDirectory ?? id, 'workingDirectory').catch(unusable);
 }
 
-/** It was accepted when it was named; what has become of it since is the task's owner's to know. */
+/** The folder was valid when the task was created; the owner of the task is informed of what changed. */
 function unusable(thrown: unknown): never {
   if (!(thrown instanceof DomainError)) throw thrown;
   throw new DomainError('SANDBOX_UNAVAILABLE', thrown.message, thrown.details, { cause: thrown });
 }
 
-/** When its time is up the lease ends, whatever is going on under it. */
+/** At the time limit the lease ends, which aborts everything under it. */
 function startTimer(lease: Lease, { msLeft, limits }: StartedTask): NodeJS.Timeout | undefined {
   if (msLeft === null) return undefined;
   const message = `the agent was not done within ${limits?.timeoutSeconds} s`;

@@ -4,7 +4,10 @@ import type { ToolCallOutput } from '../../store/agents/tool-calls.ts';
 import type { StepRow } from '../../store/runs/checkpoints.ts';
 import type { FinishReason, ProviderId, StepStatus } from '../../vocabulary.ts';
 
-/** What a model said in a turn. `callId` names its model call, as every step does that holds a call's text. */
+/**
+ * The answer of a model in one turn. `callId` is the id of its model call, as in every checkpoint with the
+ * text of a call.
+ */
 export interface Answer {
   callId: string;
   provider: ProviderId;
@@ -17,7 +20,7 @@ export interface Answer {
   flaw?: Flaw | null;
 }
 
-/** What the step of a turn holds: what people said before it, and when it is completed the answer. */
+/** The checkpoint of a turn: the user messages before it and, once completed, the answer. */
 export interface TurnOutput extends Partial<Answer> {
   inputs: string[];
 }
@@ -32,25 +35,25 @@ export interface Ending {
 export interface CallState extends ToolCallOutput {
   status: StepStatus;
   ending?: Ending;
-  /** The part of `output` at its end that is not the tool's: see `repeated-calls.ts`. */
+  /** The suffix of `output` that does not come from the tool: see `repeated-calls.ts`. */
   notice?: string;
 }
 
-/** One answer of the model and what came of the tools that it called. */
+/** One answer of the model with the results of its tool calls. */
 export interface Turn {
   /** From 1. */
   number: number;
   inputs: string[];
-  /** null: not there yet. */
+  /** null: not available yet. */
   answer: Answer | null;
-  /** By their place in the answer; one that is missing has not begun. */
+  /** By index in the answer; calls that are missing have not begun. */
   calls: Map<number, CallState>;
 }
 
 export const turnKey = (number: number) => `turn:${number}`;
 export const callKey = (number: number, index: number) => `tool:${number}:${index}`;
 
-/** The turns of a task, as its checkpoints have them. */
+/** Restores the turns of a task from its checkpoints. */
 export function toTurns(steps: readonly StepRow[]): Turn[] {
   const turns: Turn[] = [];
   for (const { key, status, output } of steps) {
@@ -70,7 +73,7 @@ export function toTurns(steps: readonly StepRow[]): Turn[] {
   return turns;
 }
 
-/** How many inputs of people the model has been told. */
+/** Number of user messages that the model has received. */
 export function inputsTaken(turns: readonly Turn[]): number {
   return turns.reduce((sum, { inputs, calls }) => {
     const answers = [...calls.values()].reduce((count, call) => count + (call.inputs ?? 0), 0);
@@ -78,7 +81,7 @@ export function inputsTaken(turns: readonly Turn[]): number {
   }, 0);
 }
 
-/** What the model is sent for its next answer. */
+/** The messages for the next answer. */
 export function toMessages(opening: readonly ModelMessage[], turns: readonly Turn[]): ModelMessage[] {
   return [
     ...opening,
@@ -96,7 +99,7 @@ function said({ answer, calls }: Turn): ModelMessage[] {
   if (!answer) return [];
   const { text: content, toolCalls, vendorTurn, flaw } = answer;
   const notice = flaw ? [{ role: 'user' as const, content: FLAWS[flaw].notice }] : [];
-  // Vendors refuse an empty message.
+  // Vendors reject empty messages.
   if (content.trim() === '' && toolCalls.length === 0) return notice;
   return [
     { role: 'assistant', content, toolCalls, ...(vendorTurn && { vendorTurn }) },

@@ -6,23 +6,23 @@ import type { Snapshot } from '../workspaces/workspace-diff.ts';
 import type { Compaction } from './compaction.ts';
 import type { Turn } from './turn.ts';
 
-/** A task in an agent's hands. */
+/** The state of an agent task that is being executed. */
 export interface Work {
   context: EngineContext;
   lease: Lease;
   task: StartedTask;
   /** Absolute path of its working directory; null: its agent has no tools that need one. */
   workspace: string | null;
-  /** What was in it before; null when there is none. */
+  /** Initial content of the working directory; null if there is none. */
   start: Snapshot | null;
   turns: Turn[];
-  /** How its history is shortened; null: it is not. */
+  /** How its history is shortened; null: not at all. */
   compaction: Compaction | null;
-  /** How often it was. */
+  /** Number of compactions so far. */
   compactions: number;
-  /** Of its last request, as the model counted it. */
+  /** From its last request, as the model counted the tokens. */
   bytesPerToken: number;
   plan: Plan;
-  /** 0 to 1; never falls. */
+  /** 0 to 1; never decreases. */
   progress: number;
 }

@@ -1,7 +1,7 @@
 import { DomainError } from '../../errors.ts';
 import { retryAfterMs } from '../../rules/runs/retry.ts';
 
-/** A request to somebody's address. */
+/** A request to an address configured by a user. */
 export interface Call {
   url: string;
   method: 'GET' | 'POST';
@@ -12,18 +12,18 @@ export interface Call {
 export interface Answer {
   status: number;
   retryAfterMs: number | null;
-  /** As much of it as was read. */
+  /** The body, as far as it was read. */
   text: string;
 }
 
-/** Nobody may keep us longer. */
+/** Limits the time that a receiver can occupy a worker slot. */
 export const PATIENCE_MS = 10_000;
 const MAX_CHARACTERS = 64 * 1024;
 
 /**
- * @param fetch that of `createOutboundFetch`. @param isRead whether it matters what an answer says that is no failure.
- * @param stopping breaks it off.
- * @returns the answer, whatever it is, or why there is none.
+ * @param fetch from `createOutboundFetch` @param isRead whether to read the body of a successful response
+ * @param stopping aborts the call
+ * @returns the response, whatever its status, or why there is none
  */
 export async function call(
   fetch: typeof globalThis.fetch,
@@ -44,14 +44,14 @@ export async function call(
   }
 }
 
-/** A look-up of a name takes no signal. */
+/** DNS lookups do not accept a signal. */
 function aborted(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   });
 }
 
-/** What is broken off counts as far as it came. */
+/** If reading is aborted, the part read so far is returned. */
 async function beginningOf({ body }: Response): Promise<string> {
   if (!body) return '';
   const decoder = new TextDecoder();
@@ -62,14 +62,14 @@ async function beginningOf({ body }: Response): Promise<string> {
       if (text.length >= MAX_CHARACTERS) break;
     }
   } catch {
-    // The status says enough.
+    // The status is sufficient.
   }
   return text.slice(0, MAX_CHARACTERS);
 }
 
-/** Addresses may hold secrets; what is said here names no more than a host. */
+/** URLs may contain secrets; messages name at most the host. */
 function whyNot(thrown: unknown): string {
   if (thrown instanceof DomainError) return thrown.message;
   const code = (thrown as { code?: unknown } | null)?.code;
-  return typeof code === 'string' ? `no connection: ${code}` : 'the connection broke';
+  return typeof code === 'string' ? `no connection: ${code}` : 'the connection was interrupted';
 }

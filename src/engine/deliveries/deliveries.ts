@@ -13,20 +13,23 @@ import { createOutboundFetch } from '../outbound/outbound-fetch.ts';
 import { PATIENCE_MS } from './call.ts';
 import { sendDelivery } from './send-delivery.ts';
 
-/** To one integration at once: a slow receiver holds up its own messages, not those to others. */
+/** Concurrent deliveries to one integration: a slow receiver delays only its own messages. */
 const AT_ONCE = 4;
-/** Of all accounts together: slow receivers leave the worker slots for runs. An account that holds none may exceed it. */
+/**
+ * Concurrent deliveries of all accounts: slow receivers leave worker slots for runs. An account without any
+ * may exceed it.
+ */
 const ALL_AT_ONCE = 32;
 
 const LOST_AFTER_MS = PATIENCE_MS + 5_000;
 
 export interface Deliveries {
   /**
-   * Takes a message of an account that is due.
-   * @returns what sends it; null: there is none that may be sent now.
+   * Claims a due delivery of an account.
+   * @returns a function that sends it; null: there is none that may be sent now
    */
   take(ownerId: string, stopping: AbortSignal): Promise<(() => Promise<void>) | null>;
-  /** Whether one more may be sent at the same time. */
+  /** Whether another delivery may be sent at the same time. */
   hasCapacity(ownerId: string): boolean;
 }
 
@@ -37,7 +40,7 @@ export function createDeliveries(context: Pick<EngineContext, 'store' | 'secrets
   const ofAccounts = createCounts();
   const taking = new Map<string, Promise<unknown>>();
 
-  /** One after the other: what is taken at the same time is not counted yet. */
+  /** Serialized, because deliveries that are being claimed are not counted yet. */
   async function takeOne(ownerId: string): Promise<DueDelivery | null> {
     const busy = ofIntegrations.from(AT_ONCE);
     const delivery = await takeDelivery(database, ownerId, { busy, lostAfterMs: LOST_AFTER_MS });
@@ -77,7 +80,7 @@ export function createDeliveries(context: Pick<EngineContext, 'store' | 'secrets
   };
 }
 
-/** After what was begun with the same key before. */
+/** Waits for earlier calls with the same key. */
 async function inTurn<Result>(
   last: Map<string, Promise<unknown>>,
   key: string,
@@ -103,7 +106,7 @@ function createCounts() {
       else counts.delete(key);
     },
     sum: () => [...counts.values()].reduce((sum, count) => sum + count, 0),
-    /** Those that have reached a number. */
+    /** Keys whose count has reached a number. */
     from: (least: number) => [...counts].filter(([, count]) => count >= least).map(([key]) => key),
   };
 }

@@ -10,14 +10,14 @@ import { openCredentials } from './open-credentials.ts';
 import { signedCall, slackCall } from './sign.ts';
 import { whyRefused } from './why-refused.ts';
 
-/** Whoever answers this wants nothing more, ever. */
+/** 410 Gone: the receiver permanently refuses messages. */
 const GONE = 410;
 
 export interface Sent extends Tried {
   isGone: boolean;
 }
 
-/** Tells one integration of one end, once. What is broken off because this worker stops, another sends at once. */
+/** Makes one attempt to send a delivery. If this worker stops meanwhile, another worker sends it at once. */
 export async function sendDelivery(
   { fetch, secrets }: { fetch: typeof globalThis.fetch; secrets: SecretBox },
   delivery: DueDelivery,
@@ -28,7 +28,7 @@ export async function sendDelivery(
   try {
     const secret = await openCredentials(secrets, delivery.sealedCredentials);
     const answer = await call(fetch, CALLS[platform](delivery, secret), false, stopping);
-    if ('failure' in answer && stopping.aborted) return failed(null, 'broken off: the worker stopped', 0);
+    if ('failure' in answer && stopping.aborted) return failed(null, 'aborted: the worker stopped', 0);
     if ('failure' in answer) return failed(null, answer.failure, retry(null));
     const { status, retryAfterMs } = answer;
     if (status >= 200 && status < 300) {
@@ -51,7 +51,7 @@ function failed(responseStatus: number | null, error: string, waitMs: number | n
 type ToCall = (delivery: DueDelivery, secret: string) => Call;
 
 const notTold: ToCall = ({ platform }) => {
-  throw new Error(`${platform} is told of nothing`);
+  throw new Error(`${platform} integrations receive no notifications`);
 };
 
 const CALLS: Record<Platform, ToCall> = {

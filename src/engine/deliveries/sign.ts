@@ -2,8 +2,9 @@ import { Webhook } from 'standardwebhooks';
 import type { Call } from './call.ts';
 
 /**
- * A message to a webhook, signed as https://www.standardwebhooks.com has it.
- * @param id the same for each try, so that a receiver knows a repetition. @param secret `whsec_` and base64.
+ * Signs a message to a webhook as specified by https://www.standardwebhooks.com
+ * @param id the same for each attempt, so that receivers can recognise repetitions @param secret `whsec_` and
+ * base64
  */
 export function signedCall(url: string, secret: string, message: { id: string; body: string }): Call {
   const { id, body } = message;
@@ -22,7 +23,7 @@ export function signedCall(url: string, secret: string, message: { id: string; b
   };
 }
 
-/** @param url a secret: whoever knows it can write there. */
+/** @param url a secret: it permits writing to the channel */
 export function slackCall(url: string, text: string): Call {
   const headers = { 'content-type': 'application/json', 'user-agent': 'Polyphony' };
   return { url, method: 'POST', headers, body: JSON.stringify({ text }) };

@@ -13,7 +13,7 @@ import { signedCall, slackCall } from './sign.ts';
 import { whyRefused } from './why-refused.ts';
 
 export interface IntegrationTester {
-  /** Asks the other side whether it knows us; one that does not is an answer, too. */
+  /** Tests an integration against its service; a rejection is a result, not an error. */
   test(integration: IntegrationRow): Promise<IntegrationTest>;
 }
 
@@ -56,8 +56,8 @@ function outcomeOf(platform: Platform, answer: Answer | { failure: string }, sec
   if (!toAccount) return { succeeded: true, account: null, message: `${name} answered ${answer.status}` };
   const account = accountIn(answer.text, toAccount);
   return account === null
-    ? failed(`${name} answered ${answer.status}, but not who it takes us for; is the address right?`)
-    : { succeeded: true, account, message: `${name} knows us as ${account}` };
+    ? failed(`${name} answered ${answer.status} without naming the account; check the URL`)
+    : { succeeded: true, account, message: `${name} accepted the token of ${account}` };
 }
 
 function failed(message: string): Outcome {
@@ -77,12 +77,12 @@ function accountIn(text: string, member: string): string | null {
 
 interface Test {
   toCall(integration: IntegrationRow, secret: string): Call;
-  /** Where the answer says who we are; null: it does not. */
+  /** Reads the account from the response; null: it contains none. */
   toAccount: string | null;
 }
 
 const TESTS: Record<Platform, Test> = {
-  // A server of one's own has its API at a path; https://docs.github.com/en/enterprise-server/rest
+  // GitHub Enterprise Server has its API at a path; https://docs.github.com/en/enterprise-server/rest
   github: {
     toCall: ({ url }, token) =>
       userCall(url === null ? 'https://api.github.com/user' : `${url}/api/v3/user`, token, {

@@ -10,9 +10,10 @@ import type { ModelCallResult } from './model-call.ts';
 export type Summarizing = Pick<StartedTask, 'provider' | 'model' | 'fallbackModels' | 'parameters'>;
 
 /**
- * Asks the model of a task for a summary of what is too long for it, whose text does not count as the task's own. With the
- * task's own `numCtx`, because Ollama reloads a model whose context size changes.
- * @returns null when the model says nothing. @throws ProviderError, after which the task may go on; RunDeferred, LeaseLost
+ * Asks the model of a task to summarize messages that are too long for it; the summary is not part of the
+ * task's own text. Uses the task's `numCtx`, because Ollama reloads a model when the context size changes.
+ * @returns null when the answer is empty. @throws ProviderError, after which the task may continue;
+ * RunDeferred, LeaseLost
  */
 export async function askForSummary(
   context: EngineContext,

@@ -11,11 +11,11 @@ import { callModel, ModelCallFailed, type ModelCallResult } from './model-call.t
 import { planQueueRetry } from './plan-queue-retry.ts';
 
 /**
- * One answer of a model: its call is tried again by policy while its failures are worth it; with fallback models,
- * on the next one; and while its provider is unavailable, the run is put back into the queue between tries.
- * @param requestTo what the model that is asked next is sent.
- * @param firstCall when the first of them is written already.
- * @throws ProviderError when it is not worth another try, RunDeferred, LeaseLost
+ * Gets one answer from a model. Failed calls are retried by policy; then fallback models are tried; and while
+ * the provider is unavailable, the run is returned to the queue between attempts.
+ * @param requestTo the request for the model that is called next
+ * @param firstCall when the first call is already recorded
+ * @throws ProviderError when no further attempt is worthwhile, RunDeferred, LeaseLost
  */
 export async function askModel(
   context: EngineContext,
@@ -30,7 +30,8 @@ export async function askModel(
     let queueMs: number | null = null;
     const planRetry = async (error: ProviderError) => {
       if (tries.failed(error)) return true;
-      // Only errors that cost nothing wait in the queue: an answer that breaks off may be billed on every try.
+      // Only errors that cost nothing wait in the queue: an interrupted answer may be billed on every
+      // attempt.
       if (isRetryable(error) && costsNothing(error)) queueMs = await planQueueRetry(context, lease, error);
       return queueMs !== null;
     };
@@ -50,20 +51,20 @@ export async function askModel(
   }
 }
 
-/** Which model is asked, and when again. */
+/** Which model to call, and when to retry. */
 export interface Tries {
   reference(): ModelReference;
-  /** Decides what follows a failure. @returns whether there is another try. */
+  /** Decides what follows an error. @returns whether there is another attempt */
   failed(error: ProviderError): boolean;
-  /** How long to wait before it, in milliseconds; null: there is none. */
+  /** Milliseconds to wait before the next attempt; null: there is none. */
   wait(): number | null;
-  /** Whether the run may continue after the last failure; the text of that call is then void. */
+  /** Whether the run may continue after the last error; the text of that call is then discarded. */
   goesOn(error: ProviderError): boolean;
-  /** After an answer that does not meet its schema: whether to ask again. */
+  /** After an answer that does not match its schema: whether to ask again. */
   isWorthAnother(): boolean;
 }
 
-/** Another model may have a longer context, be there, or call tools. */
+/** Another model may have a larger context window, be available, or support tools. */
 function mayBeOfOneModel(error: ProviderError): boolean {
   if (isRetryable(error) || error.code === 'CONTEXT_TOO_LONG' || error.code === 'MODEL_NOT_FOUND')
     return true;
@@ -72,13 +73,14 @@ function mayBeOfOneModel(error: ProviderError): boolean {
 
 const isTooLong = ({ code }: ProviderError) => code === 'CONTEXT_TOO_LONG';
 
-/** The same model may do better once; it costs as much again. */
+/** The same model may succeed at a second attempt, which costs as much again. */
 const MAX_INVALID_ANSWERS = 2;
 
 /**
- * All but the last model are asked once: a caller who named others wants an answer, not a wait.
- * @param isForNext whether a failure may be none of the next model.
- * @param goesOn see `Tries`; after a context that is too long, the caller may ask for less.
+ * All models except the last are called once: a client that named fallbacks wants an answer rather than a
+ * delay.
+ * @param isForNext whether the error may not occur with the next model
+ * @param goesOn see `Tries`; after a context that is too long, the caller may shorten the request
  */
 export function createTries(
   [first, ...rest]: readonly [ModelReference, ...ModelReference[]],

@@ -1,11 +1,14 @@
 import type { ProviderError } from '../../providers/provider.ts';
 
-/** An HTTP error instead of an answer, or no question at all: nothing was generated, and nothing is charged. */
+/**
+ * An HTTP error instead of an answer, or a request that was never sent: nothing was generated, so nothing is
+ * charged.
+ */
 export function costsNothing(error: ProviderError | null | undefined): boolean {
   return typeof error?.status === 'number' || error?.code === 'ADDRESS_REFUSED' || isNeverSent(error);
 }
 
-/** Of `node:net`, `node:dns` and undici: there was no connection. */
+/** Codes of `node:net`, `node:dns` and undici for connections that were not established. */
 const NO_CONNECTION = [
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -18,7 +21,8 @@ const NO_CONNECTION = [
 function isNeverSent(thrown: unknown): boolean {
   if (!(thrown instanceof Error)) return false;
   if (thrown instanceof AggregateError) return thrown.errors.length > 0 && thrown.errors.every(isNeverSent);
-  // Also ECONNRESET from a proxy and ETIMEDOUT from an unreachable host; in other system calls these can occur after the request was sent.
+  // Includes ECONNRESET from a proxy and ETIMEDOUT from an unreachable host; in other system calls these can
+  // occur after the request was sent.
   if ('syscall' in thrown && thrown.syscall === 'connect') return true;
   return ('code' in thrown && NO_CONNECTION.includes(String(thrown.code))) || isNeverSent(thrown.cause);
 }

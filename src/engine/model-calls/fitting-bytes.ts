@@ -5,7 +5,10 @@ import type { EngineContext } from '../context.ts';
 
 type Asking = Pick<StartedTask, 'provider' | 'model' | 'parameters'>;
 
-/** Bytes of messages, as JSON, that fit the model beside the tools, by its known window. Infinity: it is unknown. */
+/**
+ * Maximum bytes of messages, as JSON, that fit the context window of the model beside the tools. Infinity:
+ * the window is unknown.
+ */
 export async function fittingBytes(
   { quirks }: EngineContext,
   { provider, model, parameters }: Asking,

@@ -33,23 +33,23 @@ export interface ModelCallResult {
   text: string;
   toolCalls: ToolCall[];
   finishReason: FinishReason;
-  /** The vendor's word for it; null: none. */
+  /** The finish reason as the vendor named it; null: none. */
   rawFinishReason: string | null;
-  /** The turn in the vendor's own form, where it has to be sent back so. */
+  /** The turn in the vendor's own format, if it has to be sent back like that. */
   vendorTurn: VendorTurn | null;
   usage: Usage;
   /** US dollars as decimal text; null: unknown. */
   cost: string | null;
-  /** null: the provider does not tell. */
+  /** null: not reported by the provider. */
   durations: Durations | null;
 }
 
-/** A provider's failure, with the call whose text so far it makes void. */
+/** A provider error, with the call whose text it invalidates. */
 export class ModelCallFailed extends Error {
   override readonly name = 'ModelCallFailed';
   readonly callId: string;
   readonly error: ProviderError;
-  /** Whether some of its text is in the log. */
+  /** Whether part of its text is in the log. */
   readonly hasText: boolean;
 
   constructor(callId: string, error: ProviderError, hasText: boolean) {
@@ -61,8 +61,10 @@ export class ModelCallFailed extends Error {
 }
 
 /**
- * One request to a provider, its text streamed into the run's log and its row settled however it ends.
- * @param begun when the call is written already. @param planRetry asked on failure: whether there is another try.
+ * Makes one request to a provider, streams its text into the log of the run, and settles its row, whatever
+ * the outcome.
+ * @param begun when the call is already recorded @param planRetry called on an error: whether there is
+ * another attempt
  * @throws ModelCallFailed, LeaseLost
  */
 export async function callModel(
@@ -85,10 +87,10 @@ export async function callModel(
     finish = await streamIntoLog(context, lease, call.id, provider.stream(bounded, lease.signal), progress);
     await context.writer.drain(lease);
   } catch (thrown) {
-    // What was streamed comes before what is said about it.
+    // Streamed text has to be logged before the end of the call.
     await context.writer.drain(lease).catch(() => {});
     const error = thrown instanceof ProviderError ? thrown : null;
-    // The call is settled, whatever becomes of the plan.
+    // The call is settled even if the plan fails.
     const [plan] = await Promise.allSettled([!finish && error !== null && planRetry(error)]);
     const willRetry = plan.status === 'fulfilled' && plan.value;
     const ending = finish ? { finish } : { error, willRetry };
@@ -111,7 +113,7 @@ export async function callModel(
   };
 }
 
-/** A model, and whether the price list's prices are those of its server. */
+/** A model, and whether the prices of the price list apply to its server. */
 type PricedModel = ModelReference & { isListed: boolean };
 
 function begin(
@@ -125,7 +127,7 @@ function begin(
   );
 }
 
-/** Money that was spent is written however often the database goes away. */
+/** Spending has to be recorded, so this outlasts connection losses to the database. */
 function settle(
   { store, metrics }: EngineContext,
   lease: Lease,
@@ -136,7 +138,7 @@ function settle(
   return outlastConnectionLoss(() => settleModelCall(store, lease, settlement));
 }
 
-/** Longest answer of a model that the catalog does not know, where a cost limit makes one necessary. */
+/** Output limit for models that the catalog does not know, when a cost limit requires one. */
 const UNKNOWN_MAX_OUTPUT = 4_096;
 
 async function boundsOf(
@@ -215,7 +217,7 @@ function write(
 
 interface Ending {
   finish?: Finish;
-  /** null: the call was broken off by us, not by the provider. */
+  /** null: we aborted the call, not the provider. */
   error?: ProviderError | null;
   willRetry?: boolean;
 }
@@ -233,7 +235,7 @@ function settlement(
     status: finish ? 'completed' : error ? 'failed' : 'cancelled',
     usage,
     prices,
-    // What was refused costs nothing, at whatever price.
+    // A rejected request costs nothing, whatever the price.
     cost: usage === NOTHING_USED ? '0' : costOf(usage, prices),
     finishReason: finish?.reason ?? null,
     rawFinishReason: finish?.rawReason ?? null,

@@ -5,13 +5,14 @@ import type { Lease } from '../../store/log/lease.ts';
 import { readOutage } from '../../store/runs/defer-run.ts';
 import type { EngineContext } from '../context.ts';
 
-/** A gateway gave up on a model that may go on generating, and be billed for. */
+/** A gateway timed out, but the model may still be generating, and be billed. */
 const GATEWAY_TIMEOUTS: readonly number[] = [408, 504, 524];
 
 /**
- * Decides, after the retries within the slot, how long a run waits in the queue for its provider.
- * @param error is retryable and cost nothing.
- * @param hasProgressed whether the run got on in this slot without a checkpoint, so that this is another outage.
+ * Decides, after the retries within the worker slot, how long a run waits in the queue for its provider.
+ * @param error is retryable and cost nothing
+ * @param hasProgressed whether the run made progress in this slot without a checkpoint, so that this is a new
+ * outage
  * @returns milliseconds, or null when the run fails. @throws LeaseLost
  */
 export async function planQueueRetry(

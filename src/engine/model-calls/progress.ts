@@ -5,11 +5,11 @@ import { createRepetitionWatch } from '../../rules/answers/repeated-text.ts';
 type TextPart = Extract<StreamPart, { type: 'text' | 'reasoning' }>;
 
 interface RepetitionWatch {
-  /** @throws DomainError LOOP_DETECTED when the text so far repeats itself: reading on would only cost. */
+  /** @throws DomainError LOOP_DETECTED when the text repeats itself; reading further would only cost money */
   add(part: TextPart): void;
 }
 
-/** For one answer, whose text and reasoning are looked at each by itself. */
+/** Watches one answer; its text and its reasoning are checked separately. */
 function watchRepetition(): RepetitionWatch {
   const watches = { text: createRepetitionWatch(), reasoning: createRepetitionWatch() };
   return {
@@ -22,7 +22,7 @@ function watchRepetition(): RepetitionWatch {
   };
 }
 
-/** What has arrived of an answer, and when, by `performance.now()`. */
+/** The parts of an answer received so far, with times by `performance.now()`. */
 export interface Progress {
   startedAt: number;
   firstTokenAt: number | null;

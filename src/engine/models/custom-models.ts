@@ -6,7 +6,7 @@ import { findModelEndpoint } from '../../store/models/endpoints.ts';
 import type { Outbound } from '../outbound/outbound.ts';
 import { createOutboundAsk } from '../outbound/outbound-fetch.ts';
 
-/** Custom models as the catalog has them at the moment of a call. */
+/** Custom models as stored in the catalog at the time of a call. */
 export function createCustomModels({
   database,
   secrets,

@@ -4,12 +4,12 @@ import type { ListedModel, ModelTraits, Provider } from '../../providers/provide
 import { type FoundModel, readDigests } from '../../store/models/record-found-models.ts';
 import type { EngineContext } from '../context.ts';
 
-/** Requests to one server at the same time. */
+/** Concurrent requests to one server. */
 const CONCURRENCY = 4;
-/** For all models together; the rest is asked for at the next look. */
+/** For all models together; the remaining ones are described at the next update. */
 const PATIENCE_MS = 20_000;
 
-/** Listed models with their traits. Those of a digest that the catalog has are not asked for again. */
+/** Listed models with their traits. Models whose digest is already in the catalog are not requested again. */
 export async function describeModels(
   context: EngineContext,
   provider: Provider,
@@ -40,7 +40,7 @@ async function askForTraits(
   } catch (error) {
     log.debug(
       { provider: provider.id, model, error: coerceError(error).message },
-      'a model was not described',
+      'a model could not be described',
     );
     return null;
   }

@@ -5,12 +5,12 @@ import { recordFoundModels, restoreBuiltInModels } from '../../store/models/reco
 import type { EngineContext } from '../context.ts';
 import { describeModels } from './describe-models.ts';
 
-/** People pull and remove models while we run, and start Ollama after us. */
+/** Users pull and remove models while the server runs, and may start Ollama after it. */
 const INTERVAL_MS = 60_000;
 
 const PATIENCE_MS = 5000;
 
-/** Keeps the catalog true to what those providers have whose models only they know. @returns what ends it. */
+/** Keeps the catalog in sync with providers that list their own models. @returns a function that stops it */
 export function keepFindingModels(context: EngineContext): () => Promise<void> {
   const controller = new AbortController();
   const ended = findAgainAndAgain(context, controller.signal);
@@ -24,20 +24,20 @@ async function findAgainAndAgain(context: EngineContext, signal: AbortSignal): P
   while (!signal.aborted) {
     await findModels(context, signal).catch((error) => {
       if (signal.aborted) return;
-      context.log.warn({ error: coerceError(error).message }, 'the catalog could not be brought up to date');
+      context.log.warn({ error: coerceError(error).message }, 'the model catalog could not be updated');
     });
     await wait(INTERVAL_MS, undefined, { signal, ref: false }).catch(() => {});
   }
 }
 
-/** One look at every such provider. One that does not answer has no models now. */
+/** Lists the models of each such provider once. A provider that does not answer currently has no models. */
 export async function findModels(context: EngineContext, signal: AbortSignal): Promise<void> {
   for (const provider of context.providers.values()) {
     await findModelsOf(context, provider, signal);
   }
 }
 
-/** One look at a provider whose models only it knows. */
+/** Lists the models of one such provider once. */
 export async function findModelsOf(
   context: EngineContext,
   provider: Provider,
@@ -53,7 +53,10 @@ export async function findModelsOf(
   await recordFoundModels(database, provider.id, found, provider.isPriced ? 'other' : 'only');
 }
 
-/** @returns undefined when it is not known which it has; one whose models only it knows has none while it does not answer. */
+/**
+ * @returns undefined when the list is unknown; a provider that lists its own models has none while it does
+ * not answer
+ */
 async function askForModels(
   { log }: EngineContext,
   provider: Provider,
@@ -62,7 +65,10 @@ async function askForModels(
   try {
     return (await provider.models?.(AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]))) ?? null;
   } catch (error) {
-    log.debug({ provider: provider.id, error: coerceError(error).message }, 'no models were found');
+    log.debug(
+      { provider: provider.id, error: coerceError(error).message },
+      'the models of a provider could not be listed',
+    );
     return provider.isPriced ? undefined : [];
   }
 }

@@ -3,7 +3,7 @@ import { isQuirk } from '../../providers/quirks/quirk.ts';
 import type { Database } from '../../store/database/database.ts';
 import { addModelQuirk, readModelLimits, readModelQuirks } from '../../store/models/quirks.ts';
 
-/** Quirks of models, kept with the catalog. */
+/** Quirks of models, stored in the catalog. */
 export function createKeptQuirks(database: Database): KeptQuirks {
   return {
     read: async (reference) => (await readModelQuirks(database, reference)).filter(isQuirk),

@@ -17,8 +17,9 @@ const LONGEST_FEEDBACK = 10_000;
 type Evaluating = Extract<Decision, { next: 'evaluate' }>;
 
 /**
- * What another model says about a round's answer. One that fails is recorded with its reason: a score is never made up.
- * @returns the round with its evaluation. @throws LeaseLost, and what is unexpected
+ * Lets another model evaluate the answer of a round. If that fails, the error is recorded; a score is never
+ * invented.
+ * @returns the round with its evaluation. @throws LeaseLost, and unexpected errors
  */
 export async function evaluate(work: Work, evaluating: Evaluating): Promise<Round> {
   const { context, lease, orchestration } = work;

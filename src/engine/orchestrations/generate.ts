@@ -13,8 +13,8 @@ import { generationMessages } from './messages.ts';
 import type { Work } from './work.ts';
 
 /**
- * The answer of a round: the selected model's, or, when that fails in whatever way, another candidate's.
- * @returns the round with its answer; with an error, when there is none but an earlier round has one.
+ * Generates the answer of a round with the selected model or, if that fails, with another candidate.
+ * @returns the round with its answer, or with an error if there is none but an earlier round has one
  * @throws ProviderError, DomainError, LeaseLost
  */
 export async function generate(work: Work, round: Round): Promise<Round> {
@@ -62,7 +62,7 @@ async function answer(work: Work, round: Round): Promise<Generated> {
   }
 }
 
-/** What a model cannot even be asked for; the next one may be. */
+/** Errors that prevent calling a model at all; the next candidate may still be usable. */
 const NOT_ASKED: ReadonlySet<unknown> = new Set(['PRICE_UNKNOWN', 'PROVIDER_NOT_CONFIGURED']);
 
 async function ask(
@@ -91,7 +91,7 @@ function otherModels({ orchestration }: Work, { selected }: Round) {
 
 const PREVIEW = 200;
 
-/** Of whole characters. */
+/** Truncates without splitting a character. */
 function preview(text: string): string {
   return text.slice(0, PREVIEW).replace(/[\uD800-\uDBFF]$/, '');
 }

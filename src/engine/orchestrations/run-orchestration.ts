@@ -21,8 +21,8 @@ import { generate } from './generate.ts';
 import type { Work } from './work.ts';
 
 /**
- * Generate, evaluate, improve, until it is good enough or not worth more. Every answer and every evaluation is a
- * checkpoint; a worker that takes the run over goes on after the last one.
+ * Generates, evaluates and improves answers until one is good enough or further rounds are not worthwhile.
+ * Each answer and each evaluation is a checkpoint; a worker that takes over continues after the last one.
  * @throws ProviderError, DomainError BUDGET_EXCEEDED, PRICE_UNKNOWN, when there is no answer; LeaseLost
  */
 export async function runOrchestration(context: EngineContext, lease: Lease): Promise<OrchestrationResult> {
@@ -40,7 +40,10 @@ export async function runOrchestration(context: EngineContext, lease: Lease): Pr
   }
 }
 
-/** By the window of the candidate that is asked first; where another one's is smaller, the next takes its place. */
+/**
+ * Sized for the candidate that is called first; if another one has a smaller window, the next candidate
+ * replaces it.
+ */
 async function fittingOpening(
   context: EngineContext,
   lease: Lease,
@@ -59,7 +62,7 @@ async function toResult(
   stopReason: StopReason,
 ): Promise<OrchestrationResult> {
   const best = bestRound(rounds);
-  if (!best?.answer) throw new Error(`orchestration ${orchestration.id} stops without an answer`);
+  if (!best?.answer) throw new Error(`orchestration ${orchestration.id} ended without an answer`);
   const spend = (await readSpend(context.store.database, [orchestration.id])).get(orchestration.id);
   return {
     output: best.answer.text,

@@ -4,13 +4,13 @@ import type { Lease } from '../../store/log/lease.ts';
 import type { StartedOrchestration } from '../../store/orchestrations/start-orchestration.ts';
 import type { EngineContext } from '../context.ts';
 
-/** An orchestration in a worker's hands. */
+/** The state of an orchestration that is being executed. */
 export interface Work {
   context: EngineContext;
   lease: Lease;
   orchestration: StartedOrchestration;
   /** The conversation so far, and the prompt. */
   opening: readonly ModelMessage[];
-  /** In order; the last may be in the middle. */
+  /** In order; the last one may be unfinished. */
   rounds: readonly Round[];
 }

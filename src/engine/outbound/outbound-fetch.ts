@@ -4,10 +4,13 @@ import { Readable } from 'node:stream';
 import type { Answered, Ask } from '../../providers/wire/ask.ts';
 import type { Outbound } from './outbound.ts';
 
-/** Statuses whose answers have no body (Fetch, "null body status"). */
+/** Statuses whose responses have no body (Fetch, "null body status"). */
 const BODILESS = [101, 103, 204, 205, 304];
 
-/** Asks addresses that users steer: each is checked when it is connected to, and redirects are answers like any other. */
+/**
+ * Sends requests to addresses that users control: each is checked when connecting, and redirects are not
+ * followed.
+ */
 export function createOutboundAsk(outbound: Outbound): Ask {
   const agents = {
     'http:': new Agent({ keepAlive: true }),
@@ -15,10 +18,10 @@ export function createOutboundAsk(outbound: Outbound): Ask {
   };
   return async (url, { method, headers, body, signal }) => {
     signal?.throwIfAborted();
-    // A literal address is connected to without a look-up.
+    // Literal addresses are connected to without a lookup.
     const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80);
     await outbound.addressesOf(url.hostname, port);
-    // Connections are kept by host and port, so that each was checked for its own.
+    // Connections are pooled by host and port, so each was checked for its own host.
     const options = { method, headers, lookup: outbound.lookupFor(port), ...(signal && { signal }) };
     const request =
       url.protocol === 'https:'
@@ -30,7 +33,7 @@ export function createOutboundAsk(outbound: Outbound): Ask {
   };
 }
 
-/** The same as a `fetch`; that of Node takes no `lookup`. */
+/** The same as a `fetch`; the one of Node accepts no `lookup`. */
 export function createOutboundFetch(outbound: Outbound): typeof fetch {
   const ask = createOutboundAsk(outbound);
   return async (input, init = {}) => {
@@ -46,7 +49,7 @@ export function createOutboundFetch(outbound: Outbound): typeof fetch {
 function answerTo(request: ClientRequest): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     request.once('response', resolve);
-    // Stays: a connection that breaks later is told by the body, and must not end the process here.
+    // Stays attached: later connection errors are reported by the body, and must not end the process here.
     request.on('error', reject);
   });
 }

@@ -8,21 +8,29 @@ interface Address {
   family: number;
 }
 
-/** What requests that users steer may reach: the public internet, and what the operator named. */
+/**
+ * Which addresses requests may reach whose URL users control: the public internet, and what the operator
+ * allows.
+ */
 export interface Outbound {
   /**
-   * The addresses of a host, all of which may be reached. Connect to these and to no others: a name that is looked
-   * up again may lead elsewhere by then.
-   * @throws DomainError ADDRESS_REFUSED when it has none, or one that may not be reached.
+   * The addresses of a host, all of which may be reached. Connect only to these: resolving the name again may
+   * return others.
+   * @throws DomainError ADDRESS_REFUSED if it has no address, or one that may not be reached
    */
   addressesOf(host: string, port?: number): Promise<string[]>;
-  /** The same for whatever takes a `lookup` (`net.connect`, `http.request`). It is not asked about literal addresses. */
+  /**
+   * The same as a `lookup` function (`net.connect`, `http.request`). It is not called for literal addresses.
+   */
   lookupFor(port: number): LookupFunction;
   /** Whether OUTBOUND_ALLOW names the host, for the port. */
   isNamed(host: string, port: number): boolean;
 }
 
-/** @param allow hosts, addresses and ranges, with a port or without, that may be reached although they are private. */
+/**
+ * @param allow hosts, addresses and ranges, with or without a port, that may be reached although they are
+ * private
+ */
 export function createOutbound(allow: readonly string[], resolve: LookupFunction = systemLookup): Outbound {
   async function check(hostname: string, port: number | null): Promise<Address[]> {
     const host = hostname.replace(/^\[(.*)\]$/, '$1');
@@ -52,8 +60,8 @@ export function createOutbound(allow: readonly string[], resolve: LookupFunction
 }
 
 function refusal(host: string, address: string | undefined): string {
-  if (address === undefined) return `the host ${host} is not known`;
-  const where = address === host ? host : `${host} is at ${address}, which`;
+  if (address === undefined) return `the host ${host} could not be resolved`;
+  const where = address === host ? host : `${host} resolves to ${address}, which`;
   return `${where} is not on the public internet; the operator can allow it with OUTBOUND_ALLOW`;
 }
 

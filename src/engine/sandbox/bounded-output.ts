@@ -2,12 +2,12 @@ import { StringDecoder } from 'node:string_decoder';
 
 export interface BoundedOutput {
   push(chunk: Buffer): void;
-  /** Everything, or its head and its tail with a line between them that says how much is missing. */
+  /** Everything, or its head and tail with a line between them that states how many bytes were omitted. */
   text(): string;
   isTruncated(): boolean;
 }
 
-/** Keeps no more than about twice `maxBytes`, however much comes. */
+/** Keeps about twice `maxBytes` at most, however much is written. */
 export function createBoundedOutput(maxBytes: number): BoundedOutput {
   const half = Math.ceil(maxBytes / 2);
   const head: Buffer[] = [];
@@ -26,7 +26,7 @@ export function createBoundedOutput(maxBytes: number): BoundedOutput {
       tail.push(rest);
       tailBytes += rest.length;
       if (tailBytes <= 2 * half) return;
-      // A copy, so that what is cut off is really let go.
+      // A copy, so that the memory of what is cut off is released.
       tail = [Buffer.from(Buffer.concat(tail).subarray(-half))];
       tailBytes = half;
     },
@@ -36,13 +36,13 @@ export function createBoundedOutput(maxBytes: number): BoundedOutput {
       const kept = fromCharacter(end.subarray(-half));
       const start = new StringDecoder('utf8').write(Buffer.concat(head));
       const missing = total - Buffer.byteLength(start) - kept.length;
-      return `${start}\n[… ${missing.toLocaleString('en')} bytes left out …]\n${kept.toString()}`;
+      return `${start}\n[… ${missing.toLocaleString('en')} bytes omitted …]\n${kept.toString()}`;
     },
     isTruncated: () => total > 2 * half,
   };
 }
 
-/** Without the rest of a character whose beginning is missing: up to three bytes. */
+/** Drops the rest of a character whose beginning is missing: up to three bytes. */
 function fromCharacter(bytes: Buffer): Buffer {
   let start = 0;
   while (start < 3 && isContinuation(bytes[start])) start += 1;

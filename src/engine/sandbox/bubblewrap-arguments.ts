@@ -5,32 +5,32 @@ import { argvOf, type Command } from './command.ts';
 import { ENVIRONMENT } from './launch.ts';
 import type { Limits } from './limits.ts';
 
-/** Whom a command runs as. */
+/** The user that a command runs as. */
 export interface Owner {
   uid: number;
   gid: number;
 }
 
-/** Where programs and their libraries are. On most systems all but the first are links into it. */
+/** Folders of programs and libraries. On most systems all except the first are links into it. */
 const SYSTEM_FOLDERS = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32'];
-/** What programs look for; the accounts are ours, as the system's own are nobody's business. */
+/** Files that programs need; user accounts are our own, so that those of the system are not disclosed. */
 const OF_ETC = [
   ...['alternatives', 'ld.so.cache', 'ld.so.conf', 'ld.so.conf.d', 'localtime', 'mime.types', 'protocols'],
   ...['services', 'ssl/certs', 'ssl/openssl.cnf', 'terminfo', 'timezone'],
 ];
 
-/** Debian's JDK has links to it where its configuration is, and does not start without: `java-17-openjdk`. */
+/** Debian's JDK links to its configuration here, and does not start without it: `java-17-openjdk`. */
 async function javaFolders(): Promise<string[]> {
   return (await readdir('/etc')).filter((name) => /^java-\d+-openjdk$/.test(name));
 }
 
-/** The part of bwrap's arguments that is the same for all commands. */
+/** The arguments of bwrap that are the same for all commands. */
 export async function systemRoot(settings: { hidden: readonly string[]; limits: Limits }): Promise<string[]> {
   const isRoot = process.getuid?.() === 0;
   return [
     ...['--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try'],
     ...(isRoot ? ROOTS_CAPABILITIES : ['--unshare-user']),
-    // The first process is ours and is waited for by bwrap; bwrap's own would outlive it, as a zombie of nobody's.
+    // The first process is our own and is waited for by bwrap; bwrap's own would outlive it as a zombie.
     ...['--as-pid-1', '--die-with-parent', '--new-session', '--hostname', 'sandbox'],
     ...['--clearenv', ...Object.entries(ENVIRONMENT).flatMap(([name, value]) => ['--setenv', name, value])],
     ...(await Promise.all(SYSTEM_FOLDERS.map(systemFolder))).flat(),
@@ -50,7 +50,7 @@ export async function systemRoot(settings: { hidden: readonly string[]; limits: 
   ];
 }
 
-/** Enough to become another user, and to enter folders that are closed to all others on the way. */
+/** Sufficient to switch to another user, and to enter folders on the path that are closed to other users. */
 const ROOTS_CAPABILITIES = [
   ...['--cap-drop', 'ALL', '--cap-add', 'CAP_SETUID', '--cap-add', 'CAP_SETGID'],
   ...['--cap-add', 'CAP_SETPCAP', '--cap-add', 'CAP_DAC_READ_SEARCH'],
@@ -70,7 +70,7 @@ async function systemFolder(path: string): Promise<string[]> {
   }
 }
 
-/** An application in /usr/src/app, say, would be seen with all its secrets. */
+/** Otherwise an application in /usr/src/app, for example, would be visible with all its secrets. */
 async function coverHidden(hidden: readonly string[]): Promise<string[]> {
   const real = await Promise.all(hidden.map((path) => realpath(path).catch(() => path)));
   const seen = real.filter((path) => SYSTEM_FOLDERS.some((folder) => path.startsWith(`${folder}/`)));
@@ -78,7 +78,7 @@ async function coverHidden(hidden: readonly string[]): Promise<string[]> {
   return seen.flatMap((path) => [...options, '--tmpfs', path, '--remount-ro', path]);
 }
 
-/** bwrap's arguments for one command. Its folder is found inside under the same path as outside. */
+/** The arguments of bwrap for one command. Its folder has the same path inside as outside. */
 export function inside(
   command: Command,
   {
@@ -91,7 +91,7 @@ export function inside(
   const { workspace } = command;
   return [
     ...(command.isOnline ? [] : ['--unshare-net']),
-    // Made by bwrap alone they would be closed to everybody where those outside are.
+    // bwrap would create them closed to other users, unlike those outside.
     ...ancestors(workspace).flatMap((path) => ['--perms', '0755', '--dir', path]),
     ...[
       command.isReading ? '--ro-bind' : '--bind',
@@ -119,8 +119,8 @@ function ancestors(path: string): string[] {
 }
 
 /**
- * It stays, reaps, and is not to be signalled from inside. Commands give way to the server where the processor is
- * short. Descriptors that the server was started with, by whatever supervises it, are not for them.
+ * It stays, reaps children, and must not be signalled from inside. Commands get lower priority than the
+ * server when processor time is short. Descriptors that the server inherited from its supervisor are closed.
  */
 const FIRST_PROCESS = `
 for inherited in /proc/self/fd/*; do

@@ -25,7 +25,10 @@ export interface BubblewrapSettings {
   log?: Pick<Log, 'info' | 'warn'>;
 }
 
-/** How commands are launched in bubblewrap, once it has shown that it works. @throws DomainError SANDBOX_UNAVAILABLE */
+/**
+ * Returns a function that launches commands in bubblewrap, after testing that it works. @throws DomainError
+ * SANDBOX_UNAVAILABLE
+ */
 export async function createBubblewrap(settings: BubblewrapSettings): Promise<Launch> {
   const filter = systemCallFilter(process.arch);
   const root = [...(filter ? ['--seccomp', '4'] : []), ...(await systemRoot(settings))];
@@ -60,15 +63,18 @@ export async function createBubblewrap(settings: BubblewrapSettings): Promise<La
   return launch;
 }
 
-/** Where the kernel counts for a command and an account as a whole; null where that cannot be had, which is logged. */
+/**
+ * Control groups, in which the kernel accounts for each command and account; null where they are unavailable,
+ * which is logged.
+ */
 async function openControlGroups({ limits, log }: BubblewrapSettings): Promise<ControlGroups | null> {
   try {
     const groups = await createControlGroups(await findControlGroup(), ['memory', 'pids', 'cpu'], limits);
-    log?.info(`commands run in control groups that bound ${groups.controllers.join(', ')}`);
+    log?.info(`commands run in control groups that limit ${groups.controllers.join(', ')}`);
     return groups;
   } catch (error) {
     log?.warn(
-      `no control groups for commands, whose memory is watched instead: ${coerceError(error).message}`,
+      `control groups are unavailable, so the memory of commands is watched instead: ${coerceError(error).message}`,
     );
     return null;
   }
@@ -89,17 +95,17 @@ async function shareIn(groups: ControlGroups | null): Promise<ProcessorShare> {
 
 interface Folder {
   handle: FileHandle;
-  /** By the handle. */
+  /** The path by its file descriptor. */
   path: string;
   uid: number;
   gid: number;
-  /** Device and inode: inside, the folder is looked at again before anything runs in it. */
+  /** Device and inode: they are checked again inside before anything runs in the folder. */
   identity: string;
 }
 
 /**
- * A command of another task may be at work in a folder above and put a link in this one's place, at any time, so
- * the path is believed only of a folder that is held open.
+ * A command of another task may be running in a parent folder and can replace this folder with a link at any
+ * time, so the path is only trusted for a folder that is held open.
  */
 async function openFolder(path: string): Promise<Folder> {
   const handle = await open(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW).catch(
@@ -109,7 +115,7 @@ async function openFolder(path: string): Promise<Folder> {
   );
   try {
     const real = await readlink(`/proc/self/fd/${handle.fd}`);
-    if (real !== path) throw unusable(path, `it leads to ${real} now`);
+    if (real !== path) throw unusable(path, `it now leads to ${real}`);
     const { uid, gid, dev, ino } = await handle.stat({ bigint: true });
     const held = `/proc/self/fd/${handle.fd}`;
     return { handle, path: held, uid: Number(uid), gid: Number(gid), identity: `${dev}:${ino}` };
@@ -119,11 +125,14 @@ async function openFolder(path: string): Promise<Folder> {
   }
 }
 
-/** null: the server is not root, and commands run under its own uid, which is all that it can give them. */
+/** null: the server is not root, and commands run under its own uid, the only one available. */
 function ownerOf(path: string, { uid, gid }: Folder): Owner | null {
   if (process.getuid?.() !== 0) return null;
   if (uid !== 0) return { uid, gid };
-  throw unusable(path, 'it belongs to root, and no command runs as root; give it to another user with chown');
+  throw unusable(
+    path,
+    'it belongs to root, and commands do not run as root; assign it to another user with chown',
+  );
 }
 
 function unusable(path: string, reason: string): DomainError {
@@ -147,9 +156,9 @@ async function launchIn(
     spawn('/bin/sh', ['-c', BOUND, 'sh', group?.processes ?? '', share.cpus ?? '', ...args], {
       cwd: '/',
       env: { PATH: searchPath },
-      // A Ctrl-C in the terminal is for the server, which ends its commands in order.
+      // Ctrl-C in the terminal is meant for the server, which ends its commands in order.
       detached: true,
-      // 3 tells the inner process, the others are read by bwrap.
+      // Descriptor 3 reports the inner process; bwrap reads the others.
       stdio: [stdin, 'pipe', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
     }),
   );
@@ -157,15 +166,16 @@ async function launchIn(
   give(child, 4, filter ?? '');
   give(child, 5, `root:x:0:0::/:/bin/sh\nagent:x:${uid}:${gid}::${ENVIRONMENT.HOME}:/bin/bash\n`);
   give(child, 6, `root:x:0:\nagent:x:${gid}:\n`);
-  // A loopback interface is there, for servers that a command starts and asks itself.
+  // A loopback interface exists, for commands that start a server and connect to it.
   give(child, 7, '127.0.0.1 localhost sandbox\n::1 localhost\n');
   return { child, kill: innerProcess(child) };
 }
 
 /**
- * Commands are the first that the kernel ends when memory is short. They could undo it, as the lowest value that is
- * open to them is what CAP_SYS_RESOURCE set last, which containers do not have; so /proc is read-only for them.
- * They are in their control group, and on their processors, before anything of theirs runs.
+ * Commands are the first processes that the kernel kills when memory is short. They could revert that,
+ * because their lower bound is the value last set with CAP_SYS_RESOURCE, which containers lack; so /proc is
+ * read-only for them. They enter their control group and processor set before executing anything of their
+ * own.
  */
 const BOUND = `
 echo 1000 >/proc/self/oom_score_adj
@@ -176,7 +186,7 @@ exec bwrap "$@"`;
 
 function give(child: ChildProcess, descriptor: number, content: string | Buffer): void {
   const pipe = child.stdio[descriptor] as Writable;
-  // It may end before it has read: then it has said why.
+  // It may end before it has read its input; it has then reported why.
   pipe.on('error', () => {});
   pipe.end(content);
 }
@@ -187,7 +197,7 @@ const ADVICE =
   '--security-opt seccomp=unconfined --security-opt apparmor=unconfined --security-opt systempaths=unconfined. ' +
   'SANDBOX=none runs commands without a sandbox, with all rights of the server.';
 
-/** Runs one command as all others will run, in a folder for it alone. */
+/** Runs one command like all later ones, in a temporary folder. */
 async function prove(launch: Launch, limits: Limits): Promise<void> {
   const workspace = await realpath(await mkdtemp(join(tmpdir(), 'polyphony-')));
   try {
@@ -197,7 +207,7 @@ async function prove(launch: Launch, limits: Limits): Promise<void> {
     const { exitCode, stderr } = await runProcess(launch, command, {
       limits,
       usage: null,
-      // It needs next to none, and a machine that is short of it has a sandbox, too.
+      // It needs almost no memory, and a machine short of memory must not count as having no sandbox.
       memory: { watch: () => () => {} },
     });
     if (exitCode !== 0) throw new Error(stderr.trim() || `it ended with exit code ${exitCode}`);

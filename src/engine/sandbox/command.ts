@@ -1,49 +1,55 @@
 /** One command in one working directory. */
 export interface Command {
-  /** Absolute path without symbolic links, as `workspaces/workspaces.ts` gives it. */
+  /** Absolute path without symbolic links, as returned by `workspaces/workspaces.ts`. */
   workspace: string;
-  /** Whose it is: accounts have quotas and take turns. Without one, a command counts as of an account of its own kind. */
+  /**
+   * The account it belongs to: accounts have quotas and take turns. Without one, a command counts towards a
+   * separate account.
+   */
   accountId?: string;
-  /** A program, looked for in the system's own folders, and its arguments; or a script for bash. */
+  /** A program, searched in the system folders, and its arguments; or a Bash script. */
   run: readonly [string, ...string[]] | string;
-  /** Whether it has a network, which is for commands of our own alone. */
+  /** Whether it has network access; only for commands of Polyphony itself. */
   isOnline?: boolean;
-  /** It cannot change its working directory, so no lack of space keeps it from starting. */
+  /** It cannot change its working directory, so it may start without free disk space. */
   isReading?: boolean;
-  /** Nothing when absent. */
+  /** Empty when absent. */
   stdin?: string;
   timeoutMs: number;
-  /** The longest file that it can write, in bytes, as the limits have it when absent. 0: it can only delete. */
+  /** Maximum size of a file it writes, in bytes; the limits apply when absent. 0: it can only delete. */
   maxFileBytes?: number;
-  /** Aborting kills at once, and `run` rejects with the signal's reason. */
+  /** Aborting kills it immediately, and `run` rejects with the signal's reason. */
   signal: AbortSignal;
-  /** Bytes that are kept of each of stdout and stderr: the first half and the last. 64 KiB when absent. */
+  /** Bytes kept of each of stdout and stderr: the first and the last half. Default 64 KiB. */
   maxOutputBytes?: number;
-  /** Text of stdout and stderr as it comes, whole characters only, at most `maxOutputBytes` of each. */
+  /**
+   * Called with text of stdout and stderr as it arrives, in whole characters, at most `maxOutputBytes` of
+   * each.
+   */
   onOutput?: (text: string) => void;
 }
 
 export interface CommandResult {
-  /** 128 + n when signal n ended it. */
+  /** 128 + n if signal n ended it. */
   exitCode: number;
   stdout: string;
   stderr: string;
-  /** Something was left out of stdout or stderr; a line in their middle says how much. */
+  /** Part of stdout or stderr was omitted; a line in the middle states how much. */
   truncated: boolean;
   timedOut: boolean;
-  /** It was killed because of its use of disk or memory, or because it printed without end; says which. */
+  /** Why it was killed: its use of disk or memory, or excessive output. null: it was not. */
   exceeded: string | null;
   durationMs: number;
 }
 
-/** What is really started. */
+/** The program and arguments that are executed. */
 export function argvOf({ run }: Command): readonly string[] {
   return typeof run === 'string' ? ['bash', '-c', WITH_PIPES, 'bash', run] : run;
 }
 
 /**
- * What Node calls pipes are sockets, and those it would make as another user: scripts that write to /dev/stderr
- * could open neither. What a script left in the background holds its pipes, and is not waited for.
+ * Node's pipes are sockets, created by another user, so scripts could not open /dev/stderr or /dev/stdout.
+ * Background processes of a script keep its pipes open and are not waited for.
  */
 const WITH_PIPES = `
 exec 3>&1 4>&2

@@ -8,14 +8,16 @@ import type { Limits } from './limits.ts';
 
 /** The control group (v2) of one command. */
 export interface ControlGroup {
-  /** A process that writes 0 to it is in the group, with all that it starts. */
+  /** A process that writes 0 to it enters the group, with all processes that it starts. */
   processes: string;
-  /** Ends what is still in it, and removes it. @returns why the kernel ended the command, or null. */
+  /**
+   * Kills the remaining processes and removes the group. @returns why the kernel ended the command, or null
+   */
   end(): Promise<string | null>;
 }
 
 export interface ControlGroups {
-  /** Which limits the kernel enforces: memory, pids, and cpu where it can be had. */
+  /** Which limits the kernel enforces: memory, pids and, where available, cpu. */
   controllers: readonly string[];
   make(accountId: string): Promise<ControlGroup>;
 }
@@ -23,7 +25,7 @@ export interface ControlGroups {
 export type GroupLimits = Pick<Limits, 'memory' | 'accountMemory' | 'allMemory' | 'processes'>;
 
 const PREFIX = 'polyphony-commands-';
-/** All commands together, where the server's own group has 100. */
+/** Weight of all commands together; the server's own group has 100. */
 const WEIGHT = 10;
 
 type Settings = Readonly<Record<string, number>>;
@@ -33,20 +35,20 @@ function settingsFor(limits: GroupLimits): Record<'all' | 'account' | 'command',
   return {
     all: { ...memory(limits.allMemory), 'cpu.weight': WEIGHT },
     account: { ...memory(limits.accountMemory), ...pids },
-    // A command of which one process was ended is not to go on with the others.
+    // If one process of a command is killed for its memory, the others are killed too.
     command: { ...memory(limits.memory), 'memory.oom.group': 1, ...pids },
   };
 }
 
-/** What the kernel counts: heap, shared pages whether they are mapped or not, tmpfs, sockets and page cache. */
+/** The kernel counts heap, shared pages (mapped or not), tmpfs, sockets and page cache. */
 function memory(bytes: number): Settings {
   return { 'memory.max': Math.floor(bytes), 'memory.swap.max': 0 };
 }
 
 /**
- * Groups below `base`: one for this process, in it one for each account with commands, in it one for each command.
- * What processes that were killed left behind is removed first.
- * @throws Error when groups cannot be made or entered, or do not take the limits.
+ * Groups below `base`: one for this process, in it one for each account with commands, in it one for each
+ * command. Leftovers of killed processes are removed first.
+ * @throws Error when groups cannot be created or entered, or do not accept the limits
  */
 export async function createControlGroups(
   base: string,
@@ -86,7 +88,7 @@ async function makeGroup(group: string, settings: Settings, controllers: readonl
   await mkdir(group, { recursive: true });
   for (const [file, value] of Object.entries(settings)) {
     if (!controllers.includes(file.split('.')[0]!)) continue;
-    // Not there on kernels without accounting of swap.
+    // Does not exist on kernels without swap accounting.
     await put(group, file, value, file === 'memory.swap.max' ? 'ENOENT' : undefined);
   }
 }
@@ -96,7 +98,7 @@ async function passOn(group: string, controllers: readonly string[]): Promise<vo
   await put(group, 'cgroup.subtree_control', controllers.map((name) => `+${name}`).join(' '));
 }
 
-/** Files of the kernel are written, never made. */
+/** Files of the kernel are written, never created. */
 async function put(group: string, file: string, value: number | string, harmless?: string): Promise<void> {
   try {
     await writeFile(join(group, file), String(value), { flag: 'r+' });
@@ -105,7 +107,7 @@ async function put(group: string, file: string, value: number | string, harmless
   }
 }
 
-/** An account's group is removed with its last command, which may be while its next one begins. */
+/** The group of an account is removed with its last command, possibly while its next command begins. */
 async function again<T>(attempt: () => Promise<T>, tries = 5): Promise<T> {
   try {
     return await attempt();
@@ -125,14 +127,15 @@ async function end(group: string, account: string, limits: GroupLimits): Promise
 async function excessOf(group: string, account: string, limits: GroupLimits): Promise<string | null> {
   const own = await events(group);
   if (!own.oom_kill) return null;
-  // `oom` counts where the limit was that could not be kept: its own, its account's, or that of all.
-  if (own.oom) return `it used more than the ${mebibytes(limits.memory)} of memory that are allowed`;
+  // `oom` is counted in the group whose limit was exceeded: its own, its account's, or the one of all
+  // commands.
+  if (own.oom) return `it used more than the allowed ${mebibytes(limits.memory)} of memory`;
   return (await events(account)).oom
-    ? `the commands of its account used more than the ${mebibytes(limits.accountMemory)} of memory that are allowed`
-    : 'all commands used more memory than is allowed';
+    ? `the commands of its account used more than the allowed ${mebibytes(limits.accountMemory)} of memory`
+    : 'all commands together used more memory than allowed';
 }
 
-/** Counts of this group alone; nothing where memory is not counted. */
+/** Counts of this group alone; empty where memory is not accounted for. */
 async function events(group: string): Promise<Record<string, number>> {
   const text = await readFile(join(group, 'memory.events.local'), 'utf8').catch(() => '');
   return Object.fromEntries(
@@ -140,21 +143,21 @@ async function events(group: string): Promise<Record<string, number>> {
   );
 }
 
-/** Ends all processes in a group, and removes it when the kernel is done with them. */
+/** Kills all processes in a group, and removes it once the kernel permits. */
 async function remove(group: string): Promise<void> {
-  // Since Linux 5.14. Before, what a command started has ended with the first process of its namespace.
+  // Since Linux 5.14. On older kernels, processes of a command end with the first process of its namespace.
   await put(group, 'cgroup.kill', 1, 'ENOENT');
   for (let tries = 0; tries < REMOVE_TRIES; tries += 1) {
     if (await removeEmpty(group)) return;
     await delay(REMOVE_EVERY_MS);
   }
-  // The next start sweeps it.
+  // The next start removes it.
 }
 
 const REMOVE_TRIES = 200;
 const REMOVE_EVERY_MS = 10;
 
-/** @returns whether it is gone. */
+/** @returns whether it was removed */
 async function removeEmpty(group: string): Promise<boolean> {
   try {
     await rmdir(group);
@@ -166,7 +169,7 @@ async function removeEmpty(group: string): Promise<boolean> {
   }
 }
 
-/** Removes the groups of processes that are not alive. */
+/** Removes the groups of processes that no longer exist. */
 async function sweep(base: string): Promise<void> {
   const names = (await readdir(base)).filter((name) => name.startsWith(PREFIX));
   for (const name of names) {
@@ -178,18 +181,18 @@ async function sweep(base: string): Promise<void> {
 async function removeAll(group: string): Promise<void> {
   const children = await readdir(group, { withFileTypes: true }).catch(() => []);
   for (const child of children) if (child.isDirectory()) await removeAll(join(group, child.name));
-  // Another process may sweep at the same time.
+  // Another process may be removing it at the same time.
   await remove(group).catch(() => {});
 }
 
-/** When a process began, in ticks since the machine did; null when there is none of that id. */
+/** When a process started, in ticks since boot; null if there is no process with that id. */
 async function startOf(pid: number): Promise<string | null> {
   const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
-  // Field 22; the name before may hold anything.
+  // Field 22; the name in the fields before may contain anything.
   return text?.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? null;
 }
 
-/** Enters one group as commands will. */
+/** Enters one group as commands will do. */
 async function prove(groups: ControlGroups): Promise<void> {
   const group = await groups.make('proof');
   try {

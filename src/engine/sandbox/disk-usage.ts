@@ -7,24 +7,24 @@ import { DomainError } from '../../errors.ts';
 import type { Command } from './command.ts';
 import type { Limits } from './limits.ts';
 
-/** How much the disk may lose before folders are measured, which costs a walk over all of them. */
+/** Decrease of free disk space after which folders are measured, which requires walking all of them. */
 export const NOTICEABLE = 64 * 2 ** 20;
-/** Files that can still be made, on file systems that count them. */
+/** Minimum number of free inodes, on file systems that count them. */
 const FILE_RESERVE = 10_000;
-/** How far beyond its quota an account may still run commands, which can delete and not write. */
+/** How far above its quota an account may be and still run commands, which can then only delete. */
 const GRACE = 2 ** 30;
-/** A measurement that is older is not believed: what one account freed may have hidden what another wrote. */
+/** Older measurements are not used: space freed by one account may hide what another wrote. */
 const MEASURED_MS = 600_000;
 
 type DiskLimits = Pick<Limits, 'diskReserve' | 'workspace' | 'account' | 'measuringMs'>;
 
 export interface DiskUsage {
   /**
-   * @returns why the command may delete and not write, or null.
-   * @throws DomainError DISK_RESERVE_REACHED, DISK_QUOTA_EXCEEDED: it must not start.
+   * @returns why the command may only delete, or null
+   * @throws DomainError DISK_RESERVE_REACHED, DISK_QUOTA_EXCEEDED when it must not start
    */
   admit(command: Command): Promise<string | null>;
-  /** Measures again. @returns why the command must end, or null. */
+  /** Measures again. @returns why the command must end, or null */
   excessOf(command: Command): Promise<string | null>;
 }
 
@@ -35,7 +35,7 @@ interface Measured {
 
 const WITHIN: Measured = { excess: null, isFarOver: false };
 
-/** What accounts hold in all their working directories, measured when the disk has lost something. */
+/** Disk usage of all working directories by account, measured after free disk space has decreased. */
 export function createDiskUsage(limits: DiskLimits, roots: readonly string[]): DiskUsage {
   const known = new Map<string, { bytes: number; free: number; at: number }>();
   const underway = new Map<string, Promise<Measured>>();
@@ -48,12 +48,12 @@ export function createDiskUsage(limits: DiskLimits, roots: readonly string[]): D
     const bytes = await sizeOf(folders, limits.measuringMs);
     const excess = excessIn(bytes, limit, what, limits);
     const isFarOver = bytes !== null && bytes > limit + GRACE;
-    // What could not be measured is measured again at the next command.
+    // A failed measurement is repeated at the next command.
     if (bytes === null) known.delete(keyOf(command));
     else known.set(keyOf(command), { bytes, free, at: performance.now() });
     return { excess, isFarOver };
   };
-  // Commands that run at once in the same folders wait for the same walk.
+  // Concurrent commands in the same folders share one walk.
   const measure = (command: Command) => {
     const key = keyOf(command);
     const looking = underway.get(key) ?? look(command).finally(() => underway.delete(key));
@@ -83,13 +83,16 @@ function keyOf({ accountId, workspace }: Command): string {
   return accountId ?? workspace;
 }
 
-/** Sessions name their folders by the root as it was configured, tasks by where that leads. */
+/** Paths of sessions begin with the root as configured, those of tasks with its real path. */
 async function withReal(roots: readonly string[]): Promise<string[]> {
   const real = await Promise.all(roots.map((root) => realpath(root).catch(() => root)));
   return [...new Set([...roots, ...real])];
 }
 
-/** An account's own folders together; what an operator lets work in elsewhere is bounded by itself. */
+/**
+ * The folders of an account are measured together; a folder elsewhere that the operator permits has a limit
+ * of its own.
+ */
 function measuredFor(
   { accountId, workspace }: Command,
   limits: DiskLimits,
@@ -108,33 +111,33 @@ function excessIn(
   what: string,
   { measuringMs }: DiskLimits,
 ): string | null {
-  if (bytes === null) return `how much ${what} could not be measured within ${measuringMs / 1000} s`;
+  if (bytes === null) return `the size of ${what} could not be determined within ${measuringMs / 1000} s`;
   if (bytes <= limit) return null;
-  return `${what} ${mebibytes(bytes)}, and ${mebibytes(limit)} are allowed`;
+  return `${what} ${mebibytes(bytes)}, and the limit is ${mebibytes(limit)}`;
 }
 
-/** @returns what is short now, or null. */
+/** @returns what is short at the moment, or null */
 export function diskShortage(
   { bytes, files }: FreeSpace,
   { diskReserve }: Pick<Limits, 'diskReserve'>,
 ): string | null {
   if (bytes < diskReserve) {
-    return `the server's disk has only ${mebibytes(bytes)} left, and ${mebibytes(diskReserve)} are kept free`;
+    return `the server's disk has only ${mebibytes(bytes)} left, and ${mebibytes(diskReserve)} are reserved`;
   }
   if (files === null || files >= FILE_RESERVE) return null;
-  return `the server's disk can hold only ${files} more files, and ${FILE_RESERVE} are kept free`;
+  return `the server's disk can hold only ${files} more files, and ${FILE_RESERVE} are reserved`;
 }
 
-/** In a user namespace whoever is root in it sees into folders that a command has closed to its own account. */
+/** As root of a user namespace, du can read folders that a command has closed to its own account. */
 const AS_ROOT = ['unshare', '--map-root-user'];
 
-/** @returns bytes; null when that took too long, or nothing at all could be measured. */
+/** @returns bytes; null when it took too long or nothing could be measured */
 async function sizeOf(folders: readonly string[], timeout: number): Promise<number | null> {
   const isPlain = process.getuid?.() === 0 || process.platform !== 'linux';
   const [program = '', ...args] = [...(isPlain ? [] : AS_ROOT), 'du', '-skxc', '--', ...folders];
   const env = { PATH: '/usr/bin:/bin', LC_ALL: 'C' };
   const result = await promisify(execFile)(program, args, { timeout, env, maxBuffer: 2 ** 24 }).catch(
-    // It fails when files vanish under it, and has counted all others then.
+    // du fails when files vanish meanwhile, but has then counted all others.
     (error: { stdout?: string; killed?: boolean }) => (error.killed ? null : error),
   );
   const total = /^(\d+)\s+total$/m.exec(result?.stdout ?? '');

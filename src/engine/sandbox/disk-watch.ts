@@ -6,11 +6,12 @@ import type { Limits } from './limits.ts';
 const EVERY_MS = 200;
 
 /**
- * Looks at the disk while a command runs; no file system that is everywhere has quotas. Its free space shows at
- * once what is written, also to files that are deleted but open; who wrote it, only a measurement of folders shows.
- * @param folder a path that leads to the working directory for as long as the command runs.
- * @param onExcess is called once, with the reason.
- * @returns what ends the watch.
+ * Watches the disk while a command runs, because no file system that is available everywhere has quotas. Free
+ * space reflects all writes at once, including those to deleted but open files; only measuring folders shows
+ * which account wrote them.
+ * @param folder a path that leads to the working directory while the command runs
+ * @param onExcess called once, with the reason
+ * @returns a function that ends the watch
  */
 export function watchDisk(
   command: Command,
@@ -33,7 +34,7 @@ export function watchDisk(
       report(diskShortage(now, limits));
       if (measuredAt - now.bytes > NOTICEABLE && !measuring) {
         measuredAt = now.bytes;
-        // The reserve is looked at meanwhile: a walk over many files takes long.
+        // The reserve is checked meanwhile, because walking many files takes long.
         measuring = usage
           .excessOf(command)
           .then(report)

@@ -3,10 +3,10 @@ import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { hasCode } from '../../errors.ts';
 
-/** The group of the server itself. A unit with `DelegateSubgroup=polyphony-server` starts in it. */
+/** The group of the server itself. A systemd unit with `DelegateSubgroup=polyphony-server` starts in it. */
 export const SERVER_GROUP = 'polyphony-server';
 
-/** What /proc says about where this process is. */
+/** The location of this process according to /proc. */
 export interface Whereabouts {
   /** /proc/self/cgroup */
   groups: string;
@@ -15,26 +15,26 @@ export interface Whereabouts {
 }
 
 /**
- * The folder of the control group (v2) that this process was started in.
- * @throws Error that says why there is none.
+ * Path of the control group (v2) in which this process was started.
+ * @throws Error that states why there is none
  */
 export function ownControlGroup({ groups, mounts }: Whereabouts): string {
   const path = /^0::(.*)$/m.exec(groups)?.[1];
-  if (path === undefined) throw new Error('this kernel has no control groups of version 2');
+  if (path === undefined) throw new Error('this kernel has no control groups v2');
   // 36 35 0:30 ROOT MOUNT-POINT options - cgroup2 …
   const mount = /^\d+ \d+ \S+ (\S+) (\S+) .*- cgroup2 /m.exec(mounts);
-  if (!mount) throw new Error('control groups of version 2 are not mounted');
+  if (!mount) throw new Error('control groups v2 are not mounted');
   const below = relative(mount[1]!, path);
-  // A path that leads out of this namespace begins so; relative() would shorten it.
+  // A path outside of this namespace begins with `/..`; relative() would shorten it.
   if (path.startsWith('/..') || below.startsWith('..'))
-    throw new Error('its own control group is not part of what is mounted');
+    throw new Error('its control group is not part of the mounted hierarchy');
   return join(mount[2]!, below);
 }
 
 /**
- * A control group below which others can be made. A group that passes controllers on has no processes of its own,
- * so the server, and what else was started with it, moves into a leaf below it first.
- * @throws Error that says why there is none.
+ * A control group below which others can be created. A group that delegates controllers must not contain
+ * processes, so the server, and any processes started with it, moves into a leaf below it first.
+ * @throws Error that states why there is none
  */
 export async function findControlGroup(): Promise<string> {
   const [groups, mounts] = await Promise.all([
@@ -46,12 +46,12 @@ export async function findControlGroup(): Promise<string> {
   await requireControllers(base);
   const isNamespaceRoot = /^0::\/(?:polyphony-server)?$/m.test(groups);
   if (!isNamespaceRoot) requireService(base);
-  // Only the root of all groups has no type, and may hold processes.
+  // Only the root of all groups has no type, and may contain processes.
   if (base === own && (await exists(join(base, 'cgroup.type')))) await enterLeaf(base);
   return base;
 }
 
-/** @throws Error when limits cannot be set below this group. */
+/** @throws Error when limits cannot be set below this group */
 export async function requireControllers(base: string): Promise<void> {
   const available = (await readFile(join(base, 'cgroup.controllers'), 'utf8')).split(/\s+/);
   const missing = ['memory', 'pids'].filter((name) => !available.includes(name));
@@ -61,15 +61,18 @@ export async function requireControllers(base: string): Promise<void> {
       ['.', 'cgroup.procs', 'cgroup.subtree_control'].map((name) => access(join(base, name), constants.W_OK)),
     );
   } catch {
-    throw new Error(`${base} cannot be written by this user`);
+    throw new Error(`this user cannot write to ${base}`);
   }
 }
 
-/** Root may write everywhere: it is the server's own only if it was started as a service, not from a terminal. */
+/**
+ * Root can write to any group: the group is the server's own only if it was started as a service, not from a
+ * terminal.
+ */
 function requireService(base: string): void {
   if (process.getuid?.() !== 0 || base.endsWith('.service')) return;
   throw new Error(
-    `${base} is not the server's own, as that of a container or a service with Delegate=yes is`,
+    `${base} is not the server's own control group, unlike that of a container or of a service with Delegate=yes`,
   );
 }
 
@@ -84,7 +87,7 @@ export async function enterLeaf(base: string): Promise<void> {
   }
 }
 
-/** A process may have begun another one meanwhile. */
+/** A process may have started another one meanwhile. */
 const ROUNDS = 5;
 
 async function move(pid: string, group: string): Promise<void> {

@@ -1,14 +1,14 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
 
-/** bwrap has told of the inner process long before, or never will. */
+/** bwrap reports the inner process much sooner than this, or never. */
 const TELLING_MS = 2_000;
 
 /**
- * Reads from bwrap's descriptor 3 which process is the first of the new pid namespace; the kernel ends all others
- * of it with that one. Killing bwrap itself would do so, too, but leave the inner process to be reaped by an init
- * that may not be there.
- * @returns what kills it, at once or as soon as it is known.
+ * Reads from bwrap's descriptor 3 which process is the first of the new pid namespace; killing it makes the
+ * kernel kill all others in the namespace. Killing bwrap itself would do that too, but leave the inner
+ * process to be reaped by an init that may not exist.
+ * @returns a function that kills it, at once or as soon as it is known
  */
 export function innerProcess(bwrap: ChildProcess): () => void {
   const told: string[] = [];
@@ -38,6 +38,6 @@ function signal(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
-    // It has ended by itself, and bwrap is about to say so.
+    // It has ended by itself, and bwrap is about to report that.
   }
 }

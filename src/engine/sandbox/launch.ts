@@ -2,22 +2,22 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { coerceError, DomainError } from '../../errors.ts';
 import { argvOf, type Command } from './command.ts';
 
-/** A started command, and how to end all of it. */
+/** A started command, with a function to end all its processes. */
 export interface Launched {
-  /** With pipes for stdout and stderr, and for stdin when there is something to read. */
+  /** With pipes for stdout and stderr, and for stdin if the command has input. */
   child: ChildProcess;
-  /** Ends the command and what it started, at once; harmless when it has ended. */
+  /** Kills the command and the processes it started; has no effect once it has ended. */
   kill(): void;
-  /** Leads to the working directory until `close`, whatever is put in its place. */
+  /** Leads to the working directory until `close`, even if its path is replaced. */
   folder: string;
-  /** When all of it has ended. @returns why the kernel ended it, or null. */
+  /** Waits until all processes have ended. @returns why the kernel ended the command, or null */
   close(): Promise<string | null>;
 }
 
-/** @throws DomainError SANDBOX_UNAVAILABLE when nothing could be started. */
+/** @throws DomainError SANDBOX_UNAVAILABLE when nothing could be started */
 export type Launch = (command: Command) => Promise<Launched>;
 
-/** A failed start is thrown or an event, and where descriptors are short there are not even pipes. */
+/** A failed start is thrown or emitted as an event; if descriptors are exhausted there are not even pipes. */
 export async function start(spawnChild: () => ChildProcess): Promise<ChildProcess> {
   try {
     const child = spawnChild();
@@ -35,7 +35,7 @@ export async function start(spawnChild: () => ChildProcess): Promise<ChildProces
   }
 }
 
-/** All that a command finds in its environment: ours holds secrets. */
+/** The complete environment of a command: the server's own contains secrets. */
 export const ENVIRONMENT = {
   PATH: '/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin',
   HOME: '/tmp',
@@ -43,23 +43,25 @@ export const ENVIRONMENT = {
   TERM: 'dumb',
 };
 
-/** bash takes a socket, which is what a pipe of Node's is, for a remote login's, and reads its start-up files. */
+/**
+ * bash treats a socket as stdin (Node's pipes are sockets) as a remote login, and reads its start-up files.
+ */
 export function stdinOf({ stdin }: Command): 'pipe' | 'ignore' {
   return stdin === undefined ? 'ignore' : 'pipe';
 }
 
-/** Where the server is root, working directories belong to others, and git would not touch them. */
+/** If the server is root, working directories belong to other users, and git would refuse to use them. */
 const TRUST_IN_FOLDERS = {
   GIT_CONFIG_COUNT: '1',
   GIT_CONFIG_KEY_0: 'safe.directory',
   GIT_CONFIG_VALUE_0: '*',
 };
 
-/** Without a sandbox. What left its process group cannot be found again, and stays alive. */
+/** Without a sandbox. Processes that left the process group cannot be found and stay alive. */
 export const launchPlain: Launch = async (command) => {
-  // A shell, so that a program that is not there is told as it is in a sandbox.
+  // Uses a shell, so that a missing program is reported as it is in a sandbox.
   const args = ['-c', 'exec "$@"', 'sh', ...argvOf(command)];
-  // Detached: a process group of its own, so that one signal reaches all of it.
+  // Detached, to create a process group that one signal reaches completely.
   const child = await start(() =>
     spawn('/bin/sh', args, {
       cwd: command.workspace,
@@ -69,7 +71,7 @@ export const launchPlain: Launch = async (command) => {
     }),
   );
   const kill = () => signalGroup(child);
-  // What it left in the background would hold the pipes, and with them the result.
+  // Remaining background processes would keep the pipes open and delay the result.
   child.once('exit', kill);
   return { child, kill, folder: command.workspace, close: async () => null };
 };
@@ -79,6 +81,6 @@ function signalGroup({ pid }: ChildProcess): void {
   try {
     process.kill(-pid, 'SIGKILL');
   } catch {
-    // The group is gone already.
+    // The group no longer exists.
   }
 }

@@ -3,41 +3,47 @@ import { availableParallelism, totalmem } from 'node:os';
 const MiB = 2 ** 20;
 const GiB = 2 ** 30;
 
-/** What one command may use up. Sizes in bytes. */
+/** Resource limits of commands. Sizes in bytes. */
 export interface Limits {
   /**
-   * Of a command with all its processes, shared memory included, which is looked at while it runs. At once: data of
-   * one process, heap and private mappings. `RLIMIT_AS` would stop V8 and Go, which reserve far more than they use.
+   * Of a command with all its processes, including shared memory, checked while it runs. Enforced
+   * immediately: the data segment of one process (heap and private mappings). `RLIMIT_AS` would stop V8 and
+   * Go, which reserve far more than they use.
    */
   memory: number;
-  /** The same of all commands of an account, and of all accounts. */
+  /** The same for all commands of an account, and for all accounts. */
   accountMemory: number;
   allMemory: number;
-  /** What the machine keeps available: below it commands are ended, the largest first; below half of it all of them. */
+  /**
+   * Memory of the machine to keep available: below it commands are ended, the largest first; below half of it
+   * all of them.
+   */
   memoryReserve: number;
-  /** Processes and threads, of all commands that run under the same uid. */
+  /** Processes and threads of all commands that run under the same uid. */
   processes: number;
   openFiles: number;
-  /** The longest file that can be written. */
+  /** Maximum size of a file that is written. */
   file: number;
-  /** /tmp, which is memory. */
+  /** Size of /tmp, which is in memory. */
   temporary: number;
-  /** What an account's own working directories may hold together, at the end of a command that wrote to them. */
+  /**
+   * Total size of the working directories of an account, checked at the end of commands that wrote to them.
+   */
   account: number;
-  /** The same of one elsewhere, which an operator has put into a root. */
+  /** The same for one working directory elsewhere that the operator placed in a root. */
   workspace: number;
-  /** How long that may take to find out; what takes longer counts as too much. */
+  /** Time limit for measuring; a measurement that takes longer counts as exceeding the limit. */
   measuringMs: number;
-  /** What it may print: reading is the server's own time, even where next to nothing is kept. */
+  /** Maximum output: reading it takes time of the server, even if little of it is kept. */
   output: number;
-  /** What commands leave free of the disk, for the database above all. With less, none starts. */
+  /** Disk space to keep free, mainly for the database. With less, no command starts. */
   diskReserve: number;
-  /** Commands at once, of an account and of all; others wait. */
+  /** Concurrent commands, of an account and in total; further ones wait. */
   commandsPerAccount: number;
   commands: number;
 }
 
-/** Memory of the machine, or of the container around this process. @param constrained 0 when that is unknown. */
+/** Memory of the machine, or of the container around this process. @param constrained 0 when unknown */
 export function memoryOf(total: number, constrained: number): number {
   return constrained > 0 ? Math.min(total, constrained) : total;
 }

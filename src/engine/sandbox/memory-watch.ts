@@ -2,17 +2,20 @@ import type { Limits } from './limits.ts';
 import { availableMemory, memoryOf } from './process-memory.ts';
 
 const EVERY_MS = 100;
-/** How often the machine's memory is looked at, which costs 0.1 ms: a processor fills about 50 MiB meanwhile. */
+/**
+ * Interval for checking the machine's memory. A check takes 0.1 ms; one processor can fill about 50 MiB in
+ * the interval.
+ */
 const MACHINE_EVERY_MS = 20;
-/** So much less than at the last look makes it look at the commands at once. */
+/** A decrease by this much since the last check triggers a check of the commands at once. */
 const SUDDEN = 64 * 2 ** 20;
 
 export interface MemoryWatch {
   /**
-   * Looks at the memory of all processes below `pid` while a command runs, shared memory included, which no limit of
-   * a process counts.
-   * @param onExcess is called once, with the reason.
-   * @returns what ends the watch; to be called when the command has ended.
+   * Watches the memory of all processes below `pid` while a command runs, including shared memory, which no
+   * process limit counts.
+   * @param onExcess called once, with the reason
+   * @returns a function that ends the watch; call it when the command has ended
    */
   watch(pid: number, accountId: string, onExcess: (reason: string) => void): () => void;
 }
@@ -30,7 +33,7 @@ interface Watched {
   look(): void;
 }
 
-/** Bounds the memory of a command, of an account's commands, and of all commands together. */
+/** Limits the memory of a command, of an account's commands, and of all commands together. */
 export function createMemoryWatch(limits: MemoryLimits): MemoryWatch {
   const commands = new Set<Watched>();
   const alive = () => [...commands].filter(({ isEnding }) => !isEnding);
@@ -61,7 +64,7 @@ export function createMemoryWatch(limits: MemoryLimits): MemoryWatch {
         isLooking = true;
         clearTimeout(timer);
         void measure()
-          .catch((error: Error) => end(`its memory is not known: ${error.message}`))
+          .catch((error: Error) => end(`its memory usage could not be determined: ${error.message}`))
           .finally(() => {
             isLooking = false;
             if (isWatched()) timer = setTimeout(look, EVERY_MS);
@@ -79,8 +82,9 @@ export function createMemoryWatch(limits: MemoryLimits): MemoryWatch {
 }
 
 /**
- * Many processes may take more between two looks than all of them may have, and what they make the kernel hold
- * (pipes, sockets) is in no process's count. So while commands run, the machine's own memory is watched closely.
+ * Many processes can allocate more between two checks than all of them are allowed, and memory the kernel
+ * holds for them (pipes, sockets) counts towards no process. So while commands run, the machine's own memory
+ * is watched closely.
  */
 function createMachineWatch(reserve: number, commands: ReadonlySet<Watched>): { begin(): void } {
   let timer: NodeJS.Timeout | undefined;
@@ -101,7 +105,10 @@ function createMachineWatch(reserve: number, commands: ReadonlySet<Watched>): { 
   };
 }
 
-/** Ends the largest first, and waits for what that frees; with half of the reserve gone there is no time for it. */
+/**
+ * Ends the largest command first and waits for memory to be freed; with half of the reserve used up it ends
+ * all at once.
+ */
 function relieve(available: number, reserve: number, commands: readonly Watched[]): void {
   if (available >= reserve) return;
   const reason = `the server has less than ${mebibytes(reserve)} of memory left`;
@@ -120,7 +127,7 @@ function largest(commands: readonly Watched[]): Watched | undefined {
 }
 
 function excess(what: string, bytes: number, limit: number): string {
-  return `${what} ${mebibytes(bytes)} of memory, and ${mebibytes(limit)} are allowed`;
+  return `${what} ${mebibytes(bytes)} of memory, and the limit is ${mebibytes(limit)}`;
 }
 
 function mebibytes(bytes: number): string {

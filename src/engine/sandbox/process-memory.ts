@@ -5,8 +5,8 @@ import type { Limits } from './limits.ts';
 const KiB = 1024;
 
 /**
- * The memory of a process with all that it started: heap, shared memory, and its /tmp and /dev/shm.
- * @returns bytes. Exact only beyond `memory`, below which what processes share counts for each of them.
+ * The memory of a process and all its descendants: heap, shared memory, and its /tmp and /dev/shm.
+ * @returns bytes. Exact only above `memory`; below it, shared pages count once per process
  */
 export async function memoryOf(
   pid: number,
@@ -21,11 +21,11 @@ export async function memoryOf(
   const used = files + simple.own + Math.max(simple.shared, mapped);
   if (used <= memory) return used;
   const exact = await exactCount(pids);
-  // 0: this kernel does not say, or not to us.
+  // 0: this kernel does not report it, or not to this user.
   return exact.own + exact.shared === 0 ? used : files + exact.own + Math.max(exact.shared, mapped);
 }
 
-/** Processes that were orphaned are children of the first one of their namespace. */
+/** Orphaned processes are children of the first process of their namespace. */
 async function descendants(pid: number): Promise<number[]> {
   const found = [pid];
   for (const each of found) {
@@ -43,7 +43,10 @@ interface Counted {
   shared: number;
 }
 
-/** From files that are cheap to read. `perhaps`: mapped and not private, shared memory that is not resident among it. */
+/**
+ * From files that are cheap to read. `perhaps`: mapped and not private, including shared memory that is not
+ * resident.
+ */
 async function simpleCount(pids: readonly number[]): Promise<Counted & { used: number; perhaps: number }> {
   const sum = { own: 0, shared: 0, used: 0, perhaps: 0 };
   for (const pid of pids) {
@@ -58,7 +61,7 @@ async function simpleCount(pids: readonly number[]): Promise<Counted & { used: n
   return sum;
 }
 
-/** What processes share counts once. */
+/** Shared pages count once. */
 async function exactCount(pids: readonly number[]): Promise<Counted> {
   const sum = { own: 0, shared: 0 };
   for (const pid of pids) {
@@ -70,8 +73,8 @@ async function exactCount(pids: readonly number[]): Promise<Counted> {
 }
 
 /**
- * Shared memory without a file counts as large as it is mapped, once: its pages stay when a process gives them up
- * (MADV_DONTNEED), until the last mapping ends, and are in no process's count then.
+ * Shared memory without a file counts with its mapped size, once: its pages stay when a process releases them
+ * (MADV_DONTNEED) until the last mapping ends, without counting towards any process.
  */
 async function mappedSharedMemory(pids: readonly number[]): Promise<number> {
   const sizes = new Map<string, number>();
@@ -85,11 +88,16 @@ async function mappedSharedMemory(pids: readonly number[]): Promise<number> {
   return [...sizes.values()].reduce((sum, size) => sum + size, 0);
 }
 
-/** Anonymous ones and those of /dev/zero are named alike; the device's own node is not marked as deleted. */
+/**
+ * Anonymous mappings and those of /dev/zero have the same name; the device node itself is not marked as
+ * deleted.
+ */
 const SHARED_MAPPING =
   /^([\da-f]+)-([\da-f]+) ...s ([\da-f]+) (\S+ \d+) +\/(?:dev\/zero|SYSV\S*) \(deleted\)$/gm;
 
-/** Files of a command's /tmp and /dev/shm, whose processes have them as theirs from the first one of a namespace on. */
+/**
+ * Files in /tmp and /dev/shm of a command. The processes see them from the first process of the namespace on.
+ */
 async function filesInMemory(pids: readonly number[], temporary: number): Promise<number> {
   const [, first] = pids;
   if (first === undefined) return 0;
@@ -102,7 +110,7 @@ async function filesInMemory(pids: readonly number[], temporary: number): Promis
 
 const TMPFS = 0x01021994;
 
-/** 0 for a file system that is not the command's, as long as it has not changed its root. */
+/** 0 for a file system that does not belong to the command, unless it has changed its root. */
 async function usedOf(path: string, size: number): Promise<number> {
   const found = await statfs(path).catch(() => null);
   if (found === null || found.type !== TMPFS) return 0;
@@ -120,8 +128,8 @@ function kibibytes(text: string, name: string): number {
 }
 
 /**
- * Read at once, in less than 0.1 ms: waiting for a thread may take long when memory is short.
- * @returns bytes; Infinity on systems that have no /proc.
+ * Read synchronously, in less than 0.1 ms: waiting for a thread can take long when memory is short.
+ * @returns bytes; Infinity on systems without /proc
  */
 export function availableMemory(): number {
   try {

@@ -1,16 +1,17 @@
-/** What commands may use of the processors, where no control group gives the server precedence. */
+/** The processors that commands may use, where no control group gives the server precedence. */
 export interface ProcessorShare {
-  /** As `taskset --cpu-list` takes it; null: all. */
+  /** In the format of `taskset --cpu-list`; null: all. */
   cpus: string | null;
   niceness: number;
 }
 
 /**
- * Leaves one processor to the server and the database: precedence alone is by process, so many processes together
- * would have more of it, and where sessions are scheduled as groups (autogroup) each new one counts as much as the
- * server.
- * @param allowed the processors that the server may use, as in `Cpus_allowed_list`: `0-2,5`.
- * @param parallelism how many it may use at once: a container's quota may be less than its processors.
+ * Reserves one processor for the server and the database. Niceness alone applies per process, so many
+ * processes together would get more processor time, and where sessions are scheduled as groups (autogroup)
+ * each new one counts as much as the server.
+ * @param allowed the processors available to the server, as in `Cpus_allowed_list`: `0-2,5`
+ * @param parallelism how many it may use at once: the quota of a container may be lower than its number of
+ * processors
  */
 export function processorShare(allowed: string, parallelism: number): ProcessorShare {
   const all = allowed.split(',').filter(Boolean).flatMap(range);
@@ -19,7 +20,7 @@ export function processorShare(allowed: string, parallelism: number): ProcessorS
   return { cpus: all.slice(-spare).join(','), niceness: NICENESS };
 }
 
-/** For those that commands share with the server when it needs more than one. */
+/** Niceness on processors that commands share with the server. */
 const NICENESS = 10;
 const MOST_NICENESS = 19;
 

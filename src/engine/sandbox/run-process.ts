@@ -11,7 +11,10 @@ import type { Limits } from './limits.ts';
 import type { MemoryWatch } from './memory-watch.ts';
 
 const MAX_OUTPUT_BYTES = 64 * 1024;
-/** How long pipes may stay open after the end: only what left a plain command's process group can hold them. */
+/**
+ * How long pipes may stay open after the end: only processes that left the process group of an unsandboxed
+ * command keep them open.
+ */
 const CLOSE_MS = 1_000;
 
 export interface Bounds {
@@ -22,8 +25,8 @@ export interface Bounds {
 }
 
 /**
- * Runs a command to its end, or to the end that time, disk or its caller set.
- * @throws what the signal says, DomainError SANDBOX_UNAVAILABLE.
+ * Runs a command until it ends, or exceeds its time or disk limit, or is aborted.
+ * @throws the reason of the signal, DomainError SANDBOX_UNAVAILABLE
  */
 export async function runProcess(launch: Launch, command: Command, bounds: Bounds): Promise<CommandResult> {
   const { signal, timeoutMs } = command;
@@ -45,7 +48,7 @@ export async function runProcess(launch: Launch, command: Command, bounds: Bound
   }, timeoutMs);
   const stopWatching = watch(command, launched, bounds, onExcess);
   signal.addEventListener('abort', launched.kill);
-  // It may have come while the command was being launched.
+  // It may have been aborted while the command was being launched.
   if (signal.aborted) launched.kill();
   const exitCode = await ending(launched, command);
   clearTimeout(timer);
@@ -81,7 +84,10 @@ function watch(
   };
 }
 
-/** Settles when the command has ended and its pipes are read to their end; says how it ended, as a shell would. */
+/**
+ * Resolves when the command has ended and its pipes are drained, with the exit code that a shell would
+ * report.
+ */
 function ending({ child }: Launched, { stdin }: Command): Promise<number> {
   const { promise, resolve } = Promise.withResolvers<number>();
   let timer: NodeJS.Timeout | undefined;
@@ -92,7 +98,7 @@ function ending({ child }: Launched, { stdin }: Command): Promise<number> {
     clearTimeout(timer);
     resolve(code ?? 128 + constants.signals[name!]);
   });
-  // A command need not read what it is given.
+  // A command need not read its input.
   child.stdin?.on('error', () => {}).end(stdin);
   return promise;
 }

@@ -9,33 +9,33 @@ import { LIMITS, type Limits } from './limits.ts';
 import { createMemoryWatch } from './memory-watch.ts';
 import { runProcess } from './run-process.ts';
 
-/** Runs commands where they reach nothing but their working directory. */
+/** Runs commands that can access only their working directory. */
 export interface Sandbox {
   /**
-   * Nothing that the command started is alive when this returns.
-   * A command waits while its account, or all accounts together, have as many running as they may; that is not its
-   * own time.
-   * @throws DomainError SANDBOX_UNAVAILABLE when this machine has none, or the directory is not one to work in;
-   * DISK_RESERVE_REACHED, DISK_QUOTA_EXCEEDED when there is no space for what it may write.
+   * When it returns, no process that the command started is alive. A command waits while its account, or all
+   * accounts together, have reached their number of concurrent commands; waiting does not count towards its
+   * time limit.
+   * @throws DomainError SANDBOX_UNAVAILABLE when this machine has no sandbox or the directory is unusable;
+   * DISK_RESERVE_REACHED, DISK_QUOTA_EXCEEDED when there is no disk space for its files
    */
   run(command: Command): Promise<CommandResult>;
 }
 
 export interface SandboxSettings {
-  /** `none`: the operator lets commands run with all rights of the server. */
+  /** `none`: the operator lets commands run with all permissions of the server. */
   mode: 'bubblewrap' | 'none';
-  /** Where bwrap is looked for, as in PATH. */
+  /** Where to search for bwrap, in the format of PATH. */
   searchPath: string;
-  /** Folders that no command may see, where they lie inside the system's own (as /usr/src/app does). */
+  /** Folders to hide from commands, if they are inside the system folders (such as /usr/src/app). */
   hidden: readonly string[];
   limits?: Limits;
-  /** Hears once by what commands are bounded. */
+  /** Receives one message with the mechanism that limits commands. */
   log?: Pick<Log, 'info' | 'warn'>;
-  /** Folders that hold an account's working directories, below its id. */
+  /** Folders that contain the working directories of accounts, below their ids. */
   roots?: readonly string[];
 }
 
-/** The folder that holds this program. */
+/** The folder of this program. */
 const APPLICATION = resolve(import.meta.dirname, '../../..');
 
 export function createSandbox(settings: SandboxSettings): Sandbox {
@@ -48,7 +48,8 @@ export function createSandbox(settings: SandboxSettings): Sandbox {
   const launcher = async (): Promise<Launch> => {
     if (mode === 'none') return launchPlain;
     bubblewrap ??= createBubblewrap({ ...settings, hidden, limits });
-    // What failed is looked for again, so that an operator who mends it need not restart the server.
+    // A failed start is retried by the next command, so that the server need not be restarted once the
+    // problem is fixed.
     return bubblewrap.catch((error) => {
       bubblewrap = null;
       throw error;
@@ -71,7 +72,7 @@ export function createSandbox(settings: SandboxSettings): Sandbox {
   };
 }
 
-/** What a program says that could not write does not tell why. */
+/** Programs that could not write do not report the reason. */
 function explained(result: CommandResult, excess: string): CommandResult {
   if (result.exitCode === 0) return result;
   return { ...result, stderr: `${result.stderr}\n[commands can only delete files now: ${excess}]\n` };

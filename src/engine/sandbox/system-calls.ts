@@ -1,22 +1,25 @@
 /**
- * A seccomp filter: what namespaces leave open. A command must not make a user namespace of its own, in which it
- * would have capabilities and could mount memory without limit; sockets must not leave the network namespace by a
- * family that has none (vsock reaches the host of a virtual machine); and the kernel's larger interfaces that no
- * build or script needs are closed. The list is that of flatpak, as far as it applies.
+ * A seccomp filter for what namespaces leave open. A command must not create a user namespace, in which it
+ * would have capabilities and could mount unlimited memory; sockets must not leave the network namespace by a
+ * family without one (vsock reaches the host of a virtual machine); and large kernel interfaces that no build
+ * or script needs are closed. The list follows flatpak's, as far as it applies.
  */
 interface Machine {
   audit: number;
   clone: number;
   unshare: number;
   socket: number;
-  /** Takes space as fast as one can ask for it, so no watch could come in time; C libraries fall back to writing. */
+  /** Allocates space faster than any watch can react; C libraries fall back to writing. */
   fallocate: number;
   mmap: number;
   shmget: number;
   denied: readonly number[];
 }
 
-/** Numbers from 424 on are the same everywhere: io_uring (425-427), the newer calls for mounts (428-433, 442), memfd_secret (447). */
+/**
+ * Numbers from 424 on are the same on all architectures: io_uring (425-427), the newer calls for mounts
+ * (428-433, 442), memfd_secret (447).
+ */
 const DENIED_EVERYWHERE = [425, 426, 427, 428, 429, 430, 431, 432, 433, 442, 447];
 const CLONE3 = 435;
 
@@ -29,8 +32,8 @@ const MACHINES: Partial<Record<NodeJS.Architecture, Machine>> = {
     fallocate: 285,
     mmap: 9,
     shmget: 29,
-    // pivot_root, mount, umount2, add_key, request_key, keyctl, perf_event_open, setns, bpf, userfaultfd, memfd_create,
-    // and sched_setaffinity: one processor is the server's.
+    // pivot_root, mount, umount2, add_key, request_key, keyctl, perf_event_open, setns, bpf, userfaultfd,
+    // memfd_create, and sched_setaffinity, because one processor is reserved for the server.
     denied: [319, 155, 165, 166, 203, 248, 249, 250, 298, 308, 321, 323],
   },
   arm64: {
@@ -46,9 +49,9 @@ const MACHINES: Partial<Record<NodeJS.Architecture, Machine>> = {
 };
 
 const NEW_USER_NAMESPACE = 0x10000000;
-/** unix, inet, inet6, netlink: all that have the network namespace's own view. */
+/** unix, inet, inet6, netlink: all that are confined to the network namespace. */
 const FAMILIES = [1, 2, 10, 16];
-/** Numbers of the x32 interface, which has another table. */
+/** Bit of the x32 interface, which has another table of numbers. */
 const X32 = 0x40000000;
 
 const EPERM = 1;
@@ -62,10 +65,13 @@ const refuse = (errno: number) => 0x00050000 | errno;
 type Instruction = readonly [code: number, ifTrue: number, ifFalse: number, operand: number];
 const load = (offset: number): Instruction => [0x20, 0, 0, offset];
 const answer = (verdict: number): Instruction => [0x06, 0, 0, verdict];
-/** Goes on with the next instruction when equal, else skips `skip`. */
+/** Continues with the next instruction when equal, otherwise skips `skip`. */
 const equals = (value: number, skip: number): Instruction => [0x15, 0, skip, value];
 
-/** Offsets in `struct seccomp_data`: the call's number, the machine, the low half of the first argument. */
+/**
+ * Offsets in `struct seccomp_data`: the number of the call, the architecture, the low half of the first
+ * argument.
+ */
 const NUMBER = 0;
 const AUDIT = 4;
 const ARGUMENT = 16;
@@ -73,7 +79,7 @@ const ARGUMENT = 16;
 const LENGTH = 24;
 const FLAGS = 40;
 
-/** As bwrap's `--seccomp` takes it; null where this machine's numbers are not known. */
+/** In the format of bwrap's `--seccomp`; null where the numbers of this architecture are not known. */
 export function systemCallFilter(architecture: NodeJS.Architecture): Buffer | null {
   const machine = MACHINES[architecture];
   return machine ? encode(filterFor(machine)) : null;
@@ -96,7 +102,7 @@ function filterFor({
     load(NUMBER),
     [0x35, 0, 1, X32],
     answer(refuse(ENOSYS)),
-    // Its flags lie in memory, out of reach; C libraries fall back to clone.
+    // Its flags are in memory, out of reach of a filter; C libraries fall back to clone.
     ...whenCalled(CLONE3, [answer(refuse(ENOSYS))]),
     ...whenCalled(fallocate, [answer(refuse(EOPNOTSUPP))]),
     ...[...denied, ...DENIED_EVERYWHERE].flatMap((number) => whenCalled(number, [answer(refuse(EPERM))])),
@@ -117,12 +123,13 @@ function whenCalled(number: number, then: readonly Instruction[]): Instruction[]
 }
 
 /**
- * Memory that no process maps is in no process's count, so it must have a size (/dev/shm has), or come in pieces
- * that the watch over all of them sees grow: memfd_create is refused, and so are large anonymous shared mappings.
+ * Memory that no process maps counts towards no process, so it must have a size limit (as /dev/shm has) or be
+ * allocated in pieces that the memory watch sees growing: memfd_create is refused, and so are large anonymous
+ * shared mappings.
  */
 const SHARED_ANONYMOUS = 0x21;
 const MOST_SHARED = 256 * 2 ** 20;
-/** Of System V; there are at most 4096 segments. */
+/** System V shared memory; there are at most 4096 segments. */
 const MOST_SEGMENT = 64 * 2 ** 10;
 
 function refuseLargeSharedMemory(): Instruction[] {

@@ -19,9 +19,9 @@ import { cacheOfPrompt } from '../threads/prompt-cache.ts';
 import { readConversation } from '../threads/read-conversation.ts';
 
 /**
- * A prompt task: one model's answer, asked for again when it does not meet its schema, and with a summary of
- * older turns of its thread when these are too long for the model.
- * @throws ProviderError when it is not worth another try, LeaseLost
+ * Executes a prompt task: one answer of a model. Asks again when it does not match its schema, and with a
+ * summary of older turns of the thread when these are too long for the model.
+ * @throws ProviderError when no further attempt is worthwhile, LeaseLost
  */
 export async function runPrompt(
   context: EngineContext,
@@ -52,7 +52,7 @@ export async function runPrompt(
     });
     if (!given) continue;
     const { callId, text, ...end } = given;
-    // A refusal is the answer: asking again costs as much and is refused, too.
+    // A content-filter refusal is the answer: asking again costs as much and is refused again.
     const isRefused = end.finishReason === 'content_filter';
     const answer: Answer | { fault?: undefined } =
       task.responseSchema && !isRefused
@@ -66,7 +66,7 @@ export async function runPrompt(
   }
 }
 
-/** With its schema in the system prompt where the server may not enforce it. */
+/** Adds the schema to the system prompt if the server may not enforce it. */
 function withSchema(
   messages: readonly ModelMessage[],
   provider: ProviderId,
@@ -80,10 +80,10 @@ function withSchema(
     : [{ role: 'system', content: prompt }, ...messages];
 }
 
-/** What was said, and what is wrong with it. */
+/** The previous answer, and what is wrong with it. */
 function correctionOf(text: string, fault: string, { responseSchema }: StartedTask): ModelMessage[] {
   const content = correctionPrompt(boundedText(fault, MAX_PROBLEM_LENGTH), responseSchema ?? {});
-  // Vendors refuse an empty message.
+  // Vendors reject empty messages.
   const said =
     text.trim() === '' ? [] : [{ role: 'assistant' as const, content: boundedText(text, LONGEST_QUOTE) }];
   return [...said, { role: 'user', content }];
@@ -102,7 +102,7 @@ async function checked(
     return await context.compute(ownerId)('answer', { schema, text });
   } catch (error) {
     if (!(error instanceof TooComplex)) throw error;
-    return { fault: `the answer could not be checked by the task's schema: ${error.message}` };
+    return { fault: `the answer could not be validated against the task's schema: ${error.message}` };
   }
 }
 

@@ -11,9 +11,9 @@ import { planQueueRetry } from '../model-calls/plan-queue-retry.ts';
 import { findModelsOf } from '../models/find-models.ts';
 
 /**
- * Has a provider fetch a model, and the catalog know it. What was fetched before a fault or a crash, the provider
- * keeps; asked again, it goes on from there.
- * @throws ProviderError when it is not worth another try, RunDeferred, LeaseLost
+ * Lets a provider download a model and adds it to the catalog. The provider keeps what was downloaded before
+ * an error or crash, and resumes from there.
+ * @throws ProviderError when no further attempt is worthwhile, RunDeferred, LeaseLost
  */
 export async function runPull(
   context: EngineContext,
@@ -22,7 +22,7 @@ export async function runPull(
 ): Promise<PullResult> {
   const provider = context.providers.get(id);
   if (!provider?.pull) {
-    throw new DomainError('PROVIDER_NOT_CONFIGURED', `${id} cannot fetch models on this worker`);
+    throw new DomainError('PROVIDER_NOT_CONFIGURED', `${id} cannot download models on this worker`);
   }
   let hasProgressed = false;
   let failures = 0;
@@ -40,7 +40,7 @@ export async function runPull(
     }
   }
   await findModelsOf(context, provider, lease.signal);
-  return { output: `${model} is there`, model, provider: id };
+  return { output: `${model} has been downloaded`, model, provider: id };
 }
 
 async function pullOnce(
@@ -53,7 +53,7 @@ async function pullOnce(
   }
 }
 
-/** One event for each percent, so that a log has at most a hundred of them. */
+/** One event per percent, so that a log has at most a hundred of them. */
 function createReporter(
   { store }: EngineContext,
   lease: Lease,
@@ -61,10 +61,10 @@ function createReporter(
 ): (share: number) => Promise<void> {
   let reported = 0;
   return async (share) => {
-    // The rest is for checking what was fetched: a task is at 1 when it has completed.
+    // The last percent is for verifying the download: a task reaches 1 when it has completed.
     const percent = Math.min(99, Math.floor(share * 100));
     if (percent <= reported) return;
-    // What was fetched in an earlier slot is reported at once.
+    // What was downloaded in an earlier slot is reported at once.
     if (reported > 0) onProgress();
     reported = percent;
     await recordProgress(store, lease, percent / 100);

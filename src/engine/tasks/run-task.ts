@@ -12,13 +12,13 @@ type Runner = (context: EngineContext, lease: Lease, task: StartedTask) => Promi
 
 const RUNNERS: Record<StartedTask['kind'], Runner> = { prompt: runPrompt, agent: runAgent, pull: runPull };
 
-/** A run that is a task. @returns null when it waits. @throws what ends it, LeaseLost */
+/** Executes a run that is a task. @returns null when it waits. @throws the error that ends it, LeaseLost */
 export async function runTask(
   context: EngineContext,
   lease: Lease,
   { id, task }: ClaimedRun,
 ): Promise<RunOutcome | null> {
-  if (!task) throw new Error(`run ${id} is a task and has no row of one`);
+  if (!task) throw new Error(`run ${id} is a task without a task row`);
   return task.kind === 'template'
     ? runTemplate(context, lease, task)
     : RUNNERS[task.kind](context, lease, task);

@@ -9,12 +9,12 @@ import { fill, fillIfAny, type StepOutput, type StepWork } from './step-work.ts'
 
 type Work = StepWork<GenerateStep | OllamaGenerateStep>;
 
-/** Asks a model; its text is in the log as it comes. */
+/** Asks a model and streams its text into the log. */
 export async function generate(work: Work): Promise<StepOutput> {
   return outputOf(await ask(work));
 }
 
-/** The same of Ollama, with what it used on the operator's machine. */
+/** The same with Ollama, plus the resources it used on the operator's machine. */
 export async function ollamaGenerate(work: Work): Promise<StepOutput> {
   const answer = await ask(work);
   return { ...outputOf(answer), resourceUsage: await usageOf(work, answer) };
@@ -31,7 +31,7 @@ function ask(work: Work): Promise<Answer> {
 
 function messagesOf(work: Work): ModelMessage[] {
   const content = fill(work, 'prompt');
-  if (content.trim() === '') throw new DomainError('TEMPLATE_FAILED', 'its prompt came out blank');
+  if (content.trim() === '') throw new DomainError('TEMPLATE_FAILED', 'its prompt is blank after rendering');
   const instruction = fillIfAny(work, 'system');
   return [
     ...(instruction ? [{ role: 'system' as const, content: instruction }] : []),
@@ -43,7 +43,7 @@ function outputOf({ text, callId, model, provider, finishReason }: Answer): Step
   return { output: text, callId, model, provider, finishReason };
 }
 
-/** Without the time in which the model was loaded. */
+/** Without the time to load the model. */
 function inferenceSeconds(durations: Answer['durations']): number | null {
   if (durations?.totalMs == null) return null;
   return Math.max(0, durations.totalMs - (durations.loadMs ?? 0)) / 1000;
@@ -60,7 +60,10 @@ async function usageOf(
     .get(provider)
     ?.memoryOf?.(model, signal)
     .catch((error) => {
-      context.log.debug({ model, error: coerceError(error).message }, 'the memory of a model is not known');
+      context.log.debug(
+        { model, error: coerceError(error).message },
+        'the memory usage of a model is unknown',
+      );
     });
   const { inputTokens, outputTokens } = usage;
   return {

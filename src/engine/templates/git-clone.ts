@@ -14,11 +14,11 @@ export async function gitClone(work: Work): Promise<StepOutput> {
   const repository = repositoryOf(work);
   const ref = fillIfAny(work, 'ref');
   if (ref !== null && !isRef(ref)) {
-    throw new DomainError('GIT_FAILED', `${JSON.stringify(ref)} is not the name of a branch or tag`);
+    throw new DomainError('GIT_FAILED', `${JSON.stringify(ref)} is not a valid name of a branch or tag`);
   }
   const directory = fillIfAny(work, 'directory') ?? step.id;
   if (!isRelativePath(directory)) {
-    throw new DomainError('GIT_FAILED', `${JSON.stringify(directory)} is not a folder to clone into`);
+    throw new DomainError('GIT_FAILED', `${JSON.stringify(directory)} is not a valid folder to clone into`);
   }
   const commit = await cloneRepository(context, {
     ...repository,

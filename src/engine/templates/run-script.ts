@@ -11,12 +11,12 @@ import { workspaceOf } from './workspace.ts';
 type Work = StepWork<RunScriptStep>;
 
 const DEFAULT_SECONDS = 600;
-/** Of each of stdout and stderr. */
+/** For each of stdout and stderr. */
 const MAX_OUTPUT_BYTES = 1_000_000;
-/** A command line holds 128 KiB in one piece. */
+/** The kernel limits one argument to 128 KiB. */
 const MAX_COMMAND = 100_000;
 
-/** Runs a script in the sandbox; what it writes is kept as a log, however it ends. */
+/** Runs a script in the sandbox; its output is saved as a log, whether it succeeds or not. */
 export async function runScript(work: Work): Promise<StepOutput> {
   const { context, lease, task, step } = work;
   const seconds = step.timeoutSeconds ?? DEFAULT_SECONDS;
@@ -36,7 +36,7 @@ export async function runScript(work: Work): Promise<StepOutput> {
   return { output: storable(stdout), stderr: storable(stderr), exitCode, truncated, durationMs };
 }
 
-/** A file says itself what it is run with, or its name does. */
+/** The interpreter is determined by the file itself or by its extension. */
 const RUN_FILE = `
 cd -- "$1" || exit 126
 file=$2
@@ -49,7 +49,7 @@ case $file in
   *) exec bash "./$file" "$@" ;;
 esac`;
 
-/** Its text comes by descriptor 0, so that it may be long, and read nothing of itself. */
+/** The script comes on descriptor 0, so that it may be long; it cannot read its own text as input. */
 const RUN_TEXT = `
 cd -- "$1" || exit 126
 shift
@@ -71,7 +71,7 @@ function commandOf(work: Work): string {
 }
 
 function checkPath(path: string): string {
-  // A name that starts with - would pass for an option.
+  // A name that starts with - would be taken for an option.
   if (isRelativePath(path) && !path.startsWith('-')) return path;
   throw new DomainError('TEMPLATE_FAILED', `${JSON.stringify(path)} is not a path in the working directory`);
 }
@@ -85,7 +85,7 @@ async function keepLog(
   text: string,
   { truncated }: CommandResult,
 ): Promise<void> {
-  // What is no UTF-8 takes up to three times as many bytes as text.
+  // Invalid UTF-8 takes up to three times as many bytes as text.
   const { content, isTruncated } = boundedContent(Buffer.from(text));
   const artifact = {
     name: `${step.id}.log`,
@@ -94,7 +94,7 @@ async function keepLog(
     content,
     isTruncated: truncated || isTruncated,
   } as const;
-  // A script that has run is not to run again because the database was away.
+  // A script must not be run again because the database connection was lost.
   await outlastConnectionLoss(() => saveArtifact(context.store, lease, artifact));
 }
 
@@ -103,8 +103,8 @@ function refuseFailure(
   { exitCode, stdout, stderr, timedOut, exceeded }: CommandResult,
   seconds: number,
 ): void {
-  if (timedOut) throw new DomainError('SCRIPT_FAILED', `the script did not end within ${seconds} s`);
-  if (exceeded) throw new DomainError('SCRIPT_FAILED', `the script was ended: ${exceeded}`);
+  if (timedOut) throw new DomainError('SCRIPT_FAILED', `the script did not finish within ${seconds} s`);
+  if (exceeded) throw new DomainError('SCRIPT_FAILED', `the script was stopped: ${exceeded}`);
   if (exitCode === 0) return;
   const last = storable(stderr.trim() || stdout.trim()).slice(-500);
   const message = `the script ended with exit code ${exitCode}${last && `: ${last}`}`;

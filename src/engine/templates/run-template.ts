@@ -26,12 +26,12 @@ const RUNNERS: { [Type in TemplateStepType]: StepRunner<Extract<TemplateStep, { 
   store_output: storeOutput,
 };
 
-/** What is gone with the working directory. */
+/** Their results are lost with the working directory. */
 const LEAVES_FILES: readonly TemplateStepType[] = ['git_clone', 'run_script'];
 
 /**
- * The steps of a template one after the other, each a checkpoint: one that was finished is not done again, unless
- * what it left in the working directory was lost with its machine.
+ * Executes the steps of a template in order, each as a checkpoint: a completed one is not repeated, unless
+ * its files were lost with the machine of the previous worker.
  * @throws DomainError and ProviderError that name the step, LeaseLost
  */
 export async function runTemplate(
@@ -51,7 +51,7 @@ export async function runTemplate(
     }
   } catch (error) {
     const isLost = lease.signal.aborted || error instanceof LeaseLost;
-    // Another attempt may be at work in it already, unless there will be none.
+    // Another attempt may already be working in it, unless the run has ended.
     if (!isLost || (await hasEnded(context.store.database, task.id))) await clearUp(context, task);
     throw error;
   }
@@ -90,7 +90,7 @@ async function doStep(
   const output = await carryOut(given, outputs);
   const events: NewEvent[] = [
     { type: 'StepCompleted', data },
-    // The end of the run tells the rest.
+    // The end of the run implies full progress.
     ...(progress < 1 ? [{ type: 'ProgressMade', data: { progress } } as const] : []),
   ];
   await outlastConnectionLoss(() => completeStep(context.store, lease, { key: step.id, output, events }));
@@ -116,7 +116,7 @@ async function carryOut(
   }
 }
 
-/** Only the `token` of a step may read secrets. */
+/** Only the `token` of a step may use secrets. */
 async function secretsOf(
   { secrets }: EngineContext,
   { secrets: sealed }: StartedTemplate,
@@ -141,7 +141,9 @@ async function clearUp(context: EngineContext, task: StartedTemplate): Promise<v
   });
 }
 
-/** Texts are in artifacts and in the steps of the log; the last one is what the task was for. */
+/**
+ * Long texts are in artifacts and in the checkpoints of the log; the output of the last step is the result.
+ */
 function resultOf(steps: readonly TemplateStep[], outputs: Record<string, StepOutput>): TemplateResult {
   return {
     output: outputs[steps.at(-1)!.id]!.output,

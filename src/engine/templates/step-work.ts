@@ -8,7 +8,7 @@ import type { Lease } from '../../store/log/lease.ts';
 import type { StartedTemplate } from '../../store/runs/load-claimed-task.ts';
 import type { EngineContext } from '../context.ts';
 
-/** What a step has to work with. */
+/** The inputs of a step. */
 export interface StepWork<Step extends TemplateStep> {
   context: EngineContext;
   lease: Lease;
@@ -18,10 +18,10 @@ export interface StepWork<Step extends TemplateStep> {
   filled: Readonly<Record<string, Rendered>>;
 }
 
-/** What came of a step: JSON, with what later steps may read of it. */
+/** The output of a step: JSON, with everything later steps can read. */
 export type StepOutput = { output: string } & Record<string, unknown>;
 
-/** Does a step, and says what came of it. @throws DomainError, ProviderError, LeaseLost */
+/** Executes a step and returns its output. @throws DomainError, ProviderError, LeaseLost */
 export type StepRunner<Step extends TemplateStep> = (work: StepWork<Step>) => Promise<StepOutput>;
 
 interface Unfilled {
@@ -30,13 +30,13 @@ interface Unfilled {
   step: TemplateStep;
   /** Outputs of earlier steps, by id. */
   outputs: Readonly<Record<string, StepOutput>>;
-  /** Variables that only the `token` of a step may read. */
+  /** Variables that only the `token` of a step may use. */
   secrets: Record<string, unknown>;
 }
 
 /**
- * Renders all texts of a step in one computation. An error in a text is thrown when the text is used; only a text that
- * takes too long fails at once. @throws DomainError TEMPLATE_FAILED
+ * Renders all texts of a step in one computation. An error in a text is thrown when the text is used; only a
+ * text that takes too long fails immediately. @throws DomainError TEMPLATE_FAILED
  */
 export async function fillStep({
   context,
@@ -50,7 +50,8 @@ export async function fillStep({
   const plain = all.filter(({ text }) => isPlain(text));
   const filled = Object.fromEntries(plain.map(({ field, text }) => [field, { text: storable(text) }]));
   if (texts.length === 0) return filled;
-  // A reference contains the id of its step; outputs of other steps, which may be long, are not sent to the thread.
+  // A reference contains the id of its step; outputs of other steps, which may be long, are not sent to the
+  // thread.
   const read = Object.entries(outputs).filter(([id]) => texts.some(({ text }) => text.includes(id)));
   const scope = { ...task.values, steps: Object.fromEntries(read) };
   try {
@@ -67,7 +68,7 @@ export async function fillStep({
 }
 
 function notFilled(text: string, fault: string): DomainError {
-  const message = `the text ${JSON.stringify(text.slice(0, 100))} could not be filled: ${fault}`;
+  const message = `the text ${JSON.stringify(text.slice(0, 100))} could not be rendered: ${fault}`;
   return new DomainError('TEMPLATE_FAILED', message);
 }
 

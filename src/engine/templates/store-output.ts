@@ -11,17 +11,17 @@ import { hasWorkspace, workspaceOf } from './workspace.ts';
 type Work = StepWork<StoreOutputStep>;
 
 const MAX_NAME = 200;
-/** Characters of it that later steps may read, and that the task answers with. */
+/** Maximum characters that later steps can read and that the task returns. */
 const MAX_TEXT = 1_000_000;
 
-/** Keeps a file of the working directory, or else a text, as an artifact. */
+/** Saves a file of the working directory, or otherwise a text, as an artifact. */
 export async function storeOutput(work: Work): Promise<StepOutput> {
   const { context, lease } = work;
   const name = fill(work, 'name').trim();
   if (name === '' || name.length > MAX_NAME || /\p{C}/u.test(name)) {
     throw new DomainError(
       'TEMPLATE_FAILED',
-      `${JSON.stringify(name)} is not a name: 1 to ${MAX_NAME} characters`,
+      `${JSON.stringify(name)} is not a valid name: 1 to ${MAX_NAME} characters`,
     );
   }
   const { content, isTruncated } = await contentOf(work);
@@ -37,7 +37,7 @@ export async function storeOutput(work: Work): Promise<StepOutput> {
 function mediaTypeIn(work: Work): string | null {
   const given = fillIfAny(work, 'mediaType');
   if (given === null || isMediaType(given)) return given;
-  throw new DomainError('TEMPLATE_FAILED', `${JSON.stringify(given)} is not a media type`);
+  throw new DomainError('TEMPLATE_FAILED', `${JSON.stringify(given)} is not a valid media type`);
 }
 
 async function contentOf(work: Work): Promise<ReturnType<typeof boundedContent>> {
@@ -53,7 +53,7 @@ const NO_FILE = 44;
 const READ = `[ -f "$1" ] || exit ${NO_FILE}; head -c "$2" -- "$1" | base64 -w 0`;
 const READ_MS = 30_000;
 
-/** Read in the sandbox, where a link leads nowhere. null: there is no such file. */
+/** Read in the sandbox, where links cannot lead outside. null: there is no such file. */
 async function readFile({ context, lease, task }: Work, path: string): Promise<Buffer | null> {
   if (!isRelativePath(path) || path.startsWith('-')) return null;
   if (!(await hasWorkspace(context, task))) return null;
@@ -75,7 +75,7 @@ async function readFile({ context, lease, task }: Work, path: string): Promise<B
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
-/** null: it is none. */
+/** null: it is not text. */
 function textOf(content: Buffer): string | null {
   try {
     return content.includes(0) ? null : decoder.decode(content);

@@ -7,12 +7,15 @@ import type { EngineContext } from '../context.ts';
 
 const tenantOf = ({ ownerId }: StartedTemplate) => ({ userId: ownerId, isAdmin: false, isTemplate: true });
 
-/** The same for every attempt, so that one which goes on finds what the last one left. */
+/** The same for every attempt, so that a later one finds the files of the previous one. */
 function pathOf({ workspaces }: EngineContext, task: StartedTemplate): string {
   return join(ownFolder(workspaces.workspaceRoots[0]!, tenantOf(task)), templateFolder(task.id));
 }
 
-/** Whether the working directory is there: an attempt on another machine, or an end, may have left it behind. */
+/**
+ * Whether the working directory exists: an attempt on another machine, or the end of the run, may have left
+ * none.
+ */
 export async function hasWorkspace(context: EngineContext, task: StartedTemplate): Promise<boolean> {
   return stat(pathOf(context, task)).then(
     () => true,
@@ -20,7 +23,7 @@ export async function hasWorkspace(context: EngineContext, task: StartedTemplate
   );
 }
 
-/** Where the commands of the task work; made when it is missing. @throws DomainError */
+/** The working directory of the task; created if missing. @throws DomainError */
 export function workspaceOf({ workspaces }: EngineContext, task: StartedTemplate): Promise<string> {
   return openWorkspace(workspaces, tenantOf(task), templateFolder(task.id), 'workspace');
 }

@@ -7,10 +7,13 @@ import { bytesIn, withoutOlderTurns } from './conversation.ts';
 import type { Opening } from './read-conversation.ts';
 import { type Asking, type Summarized, summarize } from './summarize.ts';
 
-/** Conversations below this size fit every model. */
+/** Conversations smaller than this fit every model. */
 const SHORT_BYTES = 8_000;
 
-/** A conversation that fits the model's known window: with a summary of its older turns, or else without them. */
+/**
+ * A conversation that fits the known context window of the model: with a summary of its older turns, or
+ * otherwise without them.
+ */
 export async function fitWindow(
   context: EngineContext,
   lease: Lease,
@@ -33,10 +36,10 @@ export async function fitWindow(
   return fitting;
 }
 
-/** Share of a refused conversation to keep, so that it fits and leaves space for more turns. */
+/** Share of a rejected conversation to keep, so that it fits and leaves space for more turns. */
 const TARGET = 0.6;
 
-/** A shorter conversation than one that a model refused as too long; null: it cannot be made shorter. */
+/** A shorter conversation than one that a model rejected as too long; null: it cannot be shortened. */
 export async function shorten(
   context: EngineContext,
   lease: Lease,
@@ -58,7 +61,10 @@ function reportTruncation({ store }: EngineContext, lease: Lease, { turns }: Ope
   return appendEvent(store, lease, { type: 'ThreadTruncated', data: { sentTurns: turns.length } });
 }
 
-/** The conversation with the stored summary, or with a new one if that is still too long; null when no summary helps. */
+/**
+ * The conversation with the stored summary, or with a new one if that is still too long; null when no summary
+ * helps.
+ */
 async function withSummary(
   context: EngineContext,
   lease: Lease,

@@ -5,7 +5,7 @@ import type { Opening } from './read-conversation.ts';
 
 type Asked = Pick<StartedTask, 'id' | 'threadId'>;
 
-/** A prompt on its own is never sent again; one of a thread is sent with the next. */
+/** A single prompt is not sent again; that of a thread is sent with the next turn. */
 export function cacheOfPrompt(
   { threadId }: Asked,
   { msSinceLastTurn }: Opening,
@@ -13,7 +13,7 @@ export function cacheOfPrompt(
   return threadId ? { cache: { key: threadId, isReadSoon: isReadInTime(msSinceLastTurn) } } : {};
 }
 
-/** An agent asks again as soon as its tools have run, unless it has but one turn. */
+/** An agent calls its model again as soon as its tools have run, unless it has only one turn. */
 export function cacheOfAgent({ id, threadId }: Asked, mostTurns: number): PromptCache {
   return { key: threadId ?? id, isReadSoon: mostTurns > 1 };
 }

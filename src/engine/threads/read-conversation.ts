@@ -6,19 +6,22 @@ import { readThread, readTurns, type ThreadSummary } from '../../store/threads/r
 import type { EngineContext } from '../context.ts';
 import type { Conversation } from './conversation.ts';
 
-/** Turns that a model is sent. */
+/** Maximum number of turns that a model is sent. */
 const MAX_TURNS = 100;
 
 export interface Opening extends Conversation {
   /** Milliseconds since the previous turn completed; null: there is none, or the prefix changes with every turn. */
   msSinceLastTurn: number | null;
-  /** The thread's stored summary, which covers the turns with `isSummarized` and all earlier ones; null: there is none. */
+  /**
+   * The stored summary of the thread, which covers the turns with `isSummarized` and all earlier ones; null:
+   * there is none.
+   */
   stored: ThreadSummary | null;
-  /** Whether older turns were left out, so that a summary would not cover them. */
+  /** Whether older turns were omitted, so that a summary would not cover them. */
   isTruncated: boolean;
 }
 
-/** What a model is sent first: its system prompt, the conversation so far, and what it is asked. */
+/** The messages before the prompt, and the prompt: the system prompt and the conversation so far. */
 export async function readConversation(
   { store }: EngineContext,
   lease: Lease,

@@ -17,9 +17,9 @@ import { findModel, type StepWorkers, settleWorkers } from './step-workers.ts';
 import { ModelNeeded } from './template-task.ts';
 
 /**
- * Looks at an execution and does what is to be done now: takes in the tasks that have ended, begins those whose turn
- * it is, ends it. All of that is one transaction that decides from what it finds, so that this may be done at any
- * time, by anybody, and as often as anybody likes.
+ * Advances an execution: processes tasks that have ended, starts steps that are ready, and ends it.
+ * Everything happens in one transaction that decides by the state it finds, so it may be called at any time,
+ * by any worker, any number of times.
  */
 export async function advanceExecution(context: EngineContext, runId: string): Promise<void> {
   try {
@@ -29,12 +29,12 @@ export async function advanceExecution(context: EngineContext, runId: string): P
   }
 }
 
-/** What is left to do when the transaction is over. */
+/** What remains to be done after the transaction. */
 type Left =
   | { kind: 'nothing' }
-  /** Nobody has said yet who does its steps. */
+  /** The performers of its steps have not been chosen yet. */
   | { kind: 'start'; state: ExecutionState }
-  /** A template names a model that nobody has looked up. */
+  /** A template names a model that has not been looked up yet. */
   | { kind: 'look-up'; model: string | null; ownerId: string }
   | { kind: 'compute'; needed: AnswersNeeded }
   | { kind: 'time-out'; state: ExecutionState }
@@ -69,7 +69,7 @@ async function advance(context: EngineContext, runId: string, given: Given = NOT
   }
 }
 
-/** What was found out outside of the transaction. */
+/** Values determined outside of the transaction. */
 type Given = Pick<Supplies, 'models' | 'answers'> & { workers: StepWorkers | null };
 
 const NOTHING_GIVEN: Given = { workers: null, models: new Map(), answers: new Map() };
@@ -102,14 +102,14 @@ async function advanceWithin(
   return { kind: 'done', state, events: [...created, ...own], overdue };
 }
 
-/** What nobody foresaw would only happen again; its owner is told, and may have it tried again. */
+/** An unexpected error would only repeat; the owner sees it and can retry the execution. */
 async function fail(context: EngineContext, runId: string, thrown: unknown): Promise<void> {
   const { store, log } = context;
   const isForeseen = thrown instanceof DomainError;
   if (!isForeseen) {
     log.error({ execution: runId, error: coerceError(thrown).stack }, 'execution failed unexpectedly');
   }
-  const message = isForeseen ? thrown.message : `unexpected failure; the log has it under execution ${runId}`;
+  const message = isForeseen ? thrown.message : `unexpected error; see the log for execution ${runId}`;
   const code = isForeseen ? 'STEP_FAILED' : 'INTERNAL_ERROR';
   const ownerId = await readOwner(store.database, runId);
   if (ownerId) await outlastConnectionLoss(() => failExecution(store, { runId, ownerId }, { code, message }));

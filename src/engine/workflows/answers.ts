@@ -15,8 +15,8 @@ import { type Answers, type Draft, readScope } from './draft.ts';
 type Questions = readonly StepQuestion[];
 
 /**
- * Thrown within the transaction for what is to be computed outside of it: no connection and no lock waits for a
- * thread. The transaction is then begun anew.
+ * Thrown within the transaction for values to be computed outside of it, so that no connection or lock waits
+ * for a thread. The transaction is then repeated.
  */
 export class AnswersNeeded extends Error {
   override readonly name = 'AnswersNeeded';
@@ -25,14 +25,14 @@ export class AnswersNeeded extends Error {
   readonly ownerId: string;
 
   constructor(questions: Questions, scope: StepScope, ownerId: string) {
-    super('Liquid of steps is to be computed');
+    super('Liquid of steps has to be computed');
     this.questions = questions;
     this.scope = scope;
     this.ownerId = ownerId;
   }
 }
 
-/** @throws AnswersNeeded for all that have none yet */
+/** @throws AnswersNeeded for all questions that have no answer yet */
 export async function requireAnswers(draft: Draft, questions: Questions): Promise<void> {
   const open = questions.filter(({ key }) => !draft.answers.has(key));
   if (open.length === 0) return;
@@ -40,7 +40,7 @@ export async function requireAnswers(draft: Draft, questions: Questions): Promis
   throw new AnswersNeeded(open, { ...scope, steps: stepsReadBy(open, scope) }, draft.execution.ownerId);
 }
 
-/** Where a text names the steps that it reads, the others, which may be long, need not come along. */
+/** If a text names the steps that it reads, the outputs of other steps, which may be long, are not copied. */
 function stepsReadBy(questions: Questions, { steps }: StepScope): StepScope['steps'] {
   const texts = JSON.stringify(
     questions.map((question) => (question.kind === 'begin' ? question : question.asked)),
@@ -56,15 +56,18 @@ export function answerTo({ answers }: Draft, { key }: StepQuestion): StepReply {
 }
 
 /**
- * What is read is copied to a thread in one piece, during which the event loop stands still: for 25 ms at the most,
- * where a member of a large object costs ten times as much as an item of a list. All that one request may send fits.
+ * The scope is copied to a thread at once, which blocks the event loop for 25 ms at most; a member of a large
+ * object costs ten times as much as an item of a list. Everything that one request may contain fits.
  */
 const MOST_READ = { characters: 5_000_000, values: 120_000, members: 30_000 };
 
-/** Of the questions that are copied with it, unless a single one has more. */
+/** Limits for the questions copied along with it; a single question may exceed them. */
 const MOST_ASKED = { characters: 500_000, values: 20_000, members: 5_000 };
 
-/** Each question has the time of a whole computation, when it needs it; every second one settles a question at least. */
+/**
+ * Each question gets the time limit of a whole computation if it needs it; every second computation settles
+ * at least one question.
+ */
 export async function findAnswers(compute: Compute, { questions, scope }: AnswersNeeded): Promise<Answers> {
   const fault = jsonSizeFault(scope, MOST_READ);
   if (fault) return refuseAll(questions, `what it reads ${fault}`);
@@ -81,7 +84,7 @@ export async function findAnswers(compute: Compute, { questions, scope }: Answer
         batch.findIndex(({ key }) => key === error.field),
       );
       if (slow > 0) {
-        // Those before it took a part of the time.
+        // Earlier questions used part of the time.
         batch = [batch[slow]!];
         continue;
       }

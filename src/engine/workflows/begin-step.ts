@@ -3,7 +3,7 @@ import { answerTo } from './answers.ts';
 import { changeStep, type Draft, stepOf } from './draft.ts';
 import { failInLiquid } from './fail-step.ts';
 
-/** What is to be known before a step begins; null: nothing. */
+/** The question to answer before a step begins; null: none. */
 export function beginQuestion(draft: Draft, key: string): BeginQuestion | null {
   const { condition, forEach } = stepOf(draft, key);
   return condition === null && forEach === null
@@ -11,7 +11,7 @@ export function beginQuestion(draft: Draft, key: string): BeginQuestion | null {
     : { kind: 'begin', key: `begin ${key}`, condition, forEach };
 }
 
-/** Looks at the condition of a step whose turn it is, and at its list: it runs, is skipped, or fails. */
+/** Evaluates the condition and the list of a step that is ready: it runs, is skipped, or fails. */
 export function beginStep(draft: Draft, key: string): void {
   const question = beginQuestion(draft, key);
   const answer = question ? answerTo(draft, question) : { begins: true as const, items: null };

@@ -14,10 +14,10 @@ import { contentsOf, type Draft, stepOf } from './draft.ts';
 import { failInLiquid, failStep } from './fail-step.ts';
 import { askStepTemplate, ModelNeeded, templateQuestion } from './template-task.ts';
 
-/** Makes the task of a step, or of one item of its list; what cannot be asked fails the step. */
+/** Creates the task of a step, or of one item of its list; a task that cannot be created fails the step. */
 export async function startTask(draft: Draft, next: NextTry): Promise<void> {
   const step = stepOf(draft, next.step);
-  // What an item before it has failed is not begun.
+  // Items after a failed one are not started.
   if (draft.steps.find(({ key }) => key === step.id)!.status !== 'running') return;
   const asked = await askedOf(draft, step, next);
   if (asked === null) return;
@@ -31,7 +31,7 @@ export async function startTask(draft: Draft, next: NextTry): Promise<void> {
   draft.events.push({ type: 'StepTaskCreated', data });
 }
 
-/** Whether the owner's quota covers the task; else the step has failed. */
+/** Whether the quota of the owner covers the task; if not, the step has failed. */
 async function isCovered(draft: Draft, key: string, task: NewTask): Promise<boolean> {
   const bytes = Buffer.byteLength(JSON.stringify(task));
   try {
@@ -45,7 +45,7 @@ async function isCovered(draft: Draft, key: string, task: NewTask): Promise<bool
   }
 }
 
-/** null: it cannot be asked, and the step has failed. */
+/** null: it cannot be created, and the step has failed. */
 async function askedOf(draft: Draft, step: WorkflowStep, next: NextTry): Promise<Asked | null> {
   try {
     return await ask(draft, step, next);
@@ -63,13 +63,13 @@ async function ask(draft: Draft, step: WorkflowStep, next: NextTry): Promise<Ask
   if (reply.fault !== undefined) throw new Error(reply.fault);
   if (worker.kind === 'template') return askStepTemplate(draft, worker, reply as TemplateReply);
   const { prompt } = reply as { prompt: string };
-  if (prompt.trim() === '') throw new Error('the task came out empty');
+  if (prompt.trim() === '') throw new Error('the prompt is empty after rendering');
   const { kind: _kind, ...asked } = worker;
   const { parameters, responseSchema } = step;
   return { ...NOTHING_ASKED, parameters, responseSchema, ...asked, prompt };
 }
 
-/** What is to be computed before a task is made; null: nothing. */
+/** The question to answer before a task is created; null: none. */
 export async function taskQuestion(draft: Draft, next: NextTry): Promise<TaskQuestion | null> {
   const step = stepOf(draft, next.step);
   const worker = draft.workers[step.id]!;

@@ -21,10 +21,10 @@ import type { findModel, StepWorkers } from './step-workers.ts';
 /** Results of the computation threads for an execution, by the keys of the questions. */
 export type Answers = ReadonlyMap<string, StepReply>;
 
-/** Names that were looked up for templates; null: there is no such model. */
+/** Names looked up for templates; null: there is no such model. */
 export type LookedUp = ReadonlyMap<string | null, Awaited<ReturnType<typeof findModel>>>;
 
-/** What a draft needs from outside of its transaction. */
+/** Values that a draft needs from outside of its transaction. */
 export interface Supplies {
   workers: StepWorkers;
   models: LookedUp;
@@ -33,20 +33,20 @@ export interface Supplies {
   quotas: Quotas;
 }
 
-/** An execution on its way from one state to the next, within the transaction that locks it. */
+/** The changes of an execution within the transaction that locks it. */
 export interface Draft extends Supplies {
   client: ClientBase;
   execution: ExecutionState;
-  /** As they are by now. */
+  /** With the changes so far. */
   steps: StepState[];
   tries: Try[];
-  /** By the step's id. */
+  /** By the id of the step. */
   changes: Map<string, StepChange>;
   /** For the execution's log. */
   events: NewEvent[];
-  /** In the logs of the tasks that were made. */
+  /** Events in the logs of tasks that were created. */
   created: LoggedEvent[];
-  /** Read when the first step needs it. */
+  /** Loaded when the first step needs it. */
   contents: StepContent[] | null;
 }
 
@@ -85,7 +85,7 @@ function pickState({ status, size }: Partial<StepChange> & Pick<StepChange, 'sta
   return size === undefined ? { status } : { status, size };
 }
 
-/** What steps have left by now, with what this draft has changed. */
+/** The outputs of steps so far, including changes of this draft. */
 export async function contentsOf(draft: Draft): Promise<StepContent[]> {
   draft.contents ??= await readStepContents(draft.client, draft.execution.id);
   return draft.contents.map((content) => {
@@ -94,7 +94,7 @@ export async function contentsOf(draft: Draft): Promise<StepContent[]> {
   });
 }
 
-/** What the Liquid of a step may read now. */
+/** The scope for the Liquid of a step. */
 export async function readScope(draft: Draft): Promise<StepScope> {
   const finished: FinishedStep[] = await contentsOf(draft);
   return scopeOf(draft.execution, finished);

@@ -7,7 +7,7 @@ export function failStep(draft: Draft, key: string, error: RunError): void {
   draft.events.push({ type: 'StepFailed', data: { stepId: key, error } });
 }
 
-/** Of a step whose texts cannot be filled in with what there is. */
+/** Fails a step whose texts cannot be rendered with the available values. */
 export function failInLiquid(draft: Draft, key: string, thrown: unknown): void {
   failStep(draft, key, { code: 'TEMPLATE_FAILED', message: storable((thrown as Error).message) });
 }

@@ -16,13 +16,13 @@ import { failStep } from './fail-step.ts';
 
 export interface Proceeding {
   change: ExecutionChange;
-  /** In the logs of the tasks that were made. */
+  /** Events in the logs of tasks that were created. */
   created: LoggedEvent[];
-  /** Tasks that took too long. */
+  /** Tasks that exceeded their time limit. */
   overdue: string[];
 }
 
-/** Does what is to be done, and what that gives occasion to, until there is nothing left to do now. */
+/** Applies all changes that are due, and those that follow from them, until nothing remains to be done. */
 export async function proceed(draft: Draft): Promise<Proceeding> {
   const { definition, now } = draft.execution;
   for (;;) {
@@ -58,7 +58,7 @@ async function completeSteps(draft: Draft, keys: readonly string[]): Promise<voi
   }
 }
 
-/** A task's result says more. */
+/** The result of a task has more fields. */
 function single({ output, data }: StepResult): StepResult {
   return data === undefined ? { output } : { output, data };
 }
@@ -69,7 +69,7 @@ function listed(results: readonly StepResult[]): StepResult {
   return hasData ? { output, data: results.map(({ data }) => data ?? null) } : { output };
 }
 
-/** The share of steps that are over. */
+/** The share of steps that have ended. */
 function progressOf({ steps }: Draft): number {
   return steps.filter(({ status }) => status === 'completed' || status === 'skipped').length / steps.length;
 }

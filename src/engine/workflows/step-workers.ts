@@ -26,10 +26,12 @@ interface TemplateWorker extends TemplateDefinition {
   version: number;
 }
 
-/** Who does the work of a step, as it was when the execution started: what changes later, changes later executions. */
+/**
+ * The performer of a step as it was when the execution started; later changes affect later executions only.
+ */
 export type StepWorker = PromptWorker | AgentWorker | TemplateWorker;
 
-/** By the ids of the steps. */
+/** By the id of the step. */
 export type StepWorkers = Record<string, StepWorker>;
 
 /** @throws DomainError MODEL_NOT_FOUND, NOT_FOUND, INVALID_STATE */
@@ -61,7 +63,7 @@ async function settleAgent(
 ): Promise<AgentWorker> {
   const { id, agentId, model, parameters } = step;
   const [agent] = await findAgents(context.store.database, ownerId, [agentId!]);
-  if (!agent) throw new DomainError('NOT_FOUND', `step ${id}: its agent is no more`);
+  if (!agent) throw new DomainError('NOT_FOUND', `step ${id}: its agent has been deleted`);
   if (!agent.isActive)
     throw new DomainError('INVALID_STATE', `step ${id}: the agent ${agent.name} is not active`);
   const asked = { system: null, model, parameters, limits: {} };
@@ -76,7 +78,7 @@ async function settleTemplate(
   ownerId: string,
 ): Promise<TemplateWorker> {
   const template = await findTemplate(store.database, ownerId, { name: name! });
-  if (!template) throw new DomainError('NOT_FOUND', `step ${id}: its template ${name} is no more`);
+  if (!template) throw new DomainError('NOT_FOUND', `step ${id}: its template ${name} has been deleted`);
   if (!template.isActive)
     throw new DomainError('INVALID_STATE', `step ${id}: the template ${name} is not active`);
   const { version, parameters, steps } = template;
@@ -96,7 +98,9 @@ async function askedModel(
   throw new DomainError('MODEL_NOT_FOUND', `step ${id}: there is ${what}`);
 }
 
-/** What a name means to a user; for null, a chosen model with those that stand in for it. @returns null: there is none. */
+/**
+ * Resolves a name for a user; for null, chooses a model and its fallbacks. @returns null when there is none
+ */
 export async function findModel(
   { store, providers }: EngineContext,
   ownerId: string,

@@ -5,14 +5,16 @@ import type { TemplateQuestion, TemplateReply } from '../../rules/workflows/liqu
 import type { Draft } from './draft.ts';
 import type { StepWorker } from './step-workers.ts';
 
-/** A name that nobody has looked up yet; that is done outside of the transaction, which is then begun anew. */
+/**
+ * A name that has not been looked up yet; that happens outside of the transaction, which is then repeated.
+ */
 export class ModelNeeded extends Error {
   override readonly name = 'ModelNeeded';
   readonly model: string | null;
   readonly ownerId: string;
 
   constructor(model: string | null, ownerId: string) {
-    super(`the model ${model} is to be looked up`);
+    super(`the model ${model} has to be looked up`);
     this.model = model;
     this.ownerId = ownerId;
   }
@@ -28,7 +30,7 @@ export function templateQuestion(
   return { template: name, parameters, given, models: Object.fromEntries(models) };
 }
 
-/** @throws Error for a model that is not there; ModelNeeded */
+/** @throws Error for an unknown model; ModelNeeded */
 export function askStepTemplate(
   draft: Draft,
   worker: TemplateWorker,
@@ -36,7 +38,7 @@ export function askStepTemplate(
 ): Promise<Asked> {
   const finder: ModelFinder = {
     ollama(stepId, model) {
-      if (model === null) throw new Error(`the model of ${stepId} came out empty`);
+      if (model === null) throw new Error(`the model of ${stepId} is empty after rendering`);
       return { provider: 'ollama', model, events: [] };
     },
     named: (stepId, name) => lookedUp(draft, stepId, name),

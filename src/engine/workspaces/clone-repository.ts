@@ -8,7 +8,7 @@ import type { CommandResult } from '../sandbox/command.ts';
 export interface CloneRequest extends Repository {
   /** A branch or tag; null: the default branch. */
   ref: string | null;
-  /** In the workspace; what is there goes. */
+  /** In the workspace; existing content is deleted. */
   directory: string;
   /** `token`, or `user:token`. */
   token: string | null;
@@ -17,7 +17,7 @@ export interface CloneRequest extends Repository {
 }
 
 export interface CloneLimits {
-  /** Of one file, and so of what is received. */
+  /** Maximum size of one file, and therefore of the received pack. */
   fileBytes: number;
   timeoutMs: number;
 }
@@ -25,10 +25,9 @@ export interface CloneLimits {
 const LIMITS: CloneLimits = { fileBytes: 500 * 1024 * 1024, timeoutMs: 300_000 };
 
 /**
- * The latest commit of a repository, and nothing that the repository would have run. git works in the sandbox, which
- * is online for it; it is told the address, which was checked, and follows no redirects, so that it reaches nothing
- * else.
- * @returns the commit. @throws DomainError GIT_FAILED, ADDRESS_REFUSED
+ * Clones the latest commit of a repository without executing anything from it. git runs in the sandbox with
+ * network access, is given the checked addresses, and follows no redirects, so that it reaches no other host.
+ * @returns the commit hash. @throws DomainError GIT_FAILED, ADDRESS_REFUSED
  */
 export async function cloneRepository(
   { sandbox, outbound }: Pick<EngineContext, 'sandbox' | 'outbound'>,
@@ -40,7 +39,7 @@ export async function cloneRepository(
   const result = await sandbox.run({
     workspace: request.workspace,
     run: ['bash', '-c', CLONE, 'bash', ...argumentsOf(request, addresses, limits)],
-    // Neither the list of processes nor the repository's configuration shows it.
+    // So that the token appears neither in the process list nor in the configuration of the repository.
     stdin: `${credentials}\n`,
     isOnline: true,
     timeoutMs: limits.timeoutMs,
@@ -51,7 +50,7 @@ export async function cloneRepository(
   throw new DomainError('GIT_FAILED', without([request.token, credentials], whyNot(request, result, limits)));
 }
 
-/** What it is told comes by descriptor 0; what git says about its progress would only be noise. */
+/** The token comes on descriptor 0; progress output of git is suppressed. */
 const CLONE = `
 IFS= read -r credentials
 exec 0</dev/null
@@ -103,7 +102,7 @@ function argumentsOf(
   ];
 }
 
-/** Else git would look the name up again, and may be led elsewhere. */
+/** Without this git would resolve the name again, possibly to another address. */
 function pinned(host: string, port: number, addresses: readonly string[]): string[] {
   const isLiteral = isIP(host.replace(/^\[(.*)\]$/, '$1')) !== 0;
   return isLiteral ? [] : [`http.curloptResolve=${host}:${port}:${addresses.map(bracketed).join(',')}`];
@@ -113,7 +112,7 @@ function bracketed(address: string): string {
   return address.includes(':') ? `[${address}]` : address;
 }
 
-/** Every forge takes a token as the password of anybody. */
+/** Every forge accepts a token as the password of any user. */
 function credentialsOf(token: string): string {
   return Buffer.from(token.includes(':') ? token : `x-access-token:${token}`).toString('base64');
 }
@@ -127,7 +126,7 @@ function whyNot(
   if (timedOut) return `${what} within ${timeoutMs / 1000} s`;
   if (exceeded) return `${what}: ${exceeded}`;
   if (/invalid index-pack output|died of signal|File too large/.test(stderr)) {
-    return `${what}: it is broken, or larger than ${fileBytes} bytes`;
+    return `${what}: it is corrupt, or larger than ${fileBytes} bytes`;
   }
   return `${what}: ${storable(stderr).trim().slice(-500) || `git ended with exit code ${exitCode}`}`;
 }

@@ -6,14 +6,15 @@ export const LIST = `
 find . \\( -name .git -o -name node_modules \\) -prune -o \\( -type f -o -type l \\) -printf '%s\\t%P\\0' 2>/dev/null |
   head -z -n "$1"`;
 
-/** Files that vanish or are closed are no reason to have nothing. */
+/** Files that vanish or are unreadable do not make the archive fail. */
 const TAR = 'tar --create --null --verbatim-files-from --files-from=- --no-recursion 2>/dev/null';
 export const ARCHIVE = `${TAR} | gzip -c | base64 -w 0`;
 
 /**
- * Forgets what is left out now, and compares the rest as it was with the rest as it is, path by path. A link becomes a
- * file with its target as content, marked by the sticky bit. Each path that differs is printed as its kind before, its
- * kind after, its name and the output of diff, each with a NUL behind it; when there is no space for more, as one name.
+ * Drops the paths that are omitted now, and compares the rest before and after, path by path. A link is
+ * represented by a file with its target as content, marked by the sticky bit. Each path that differs is
+ * printed as its kind before, its kind after, its name and the output of diff, each followed by a NUL; when
+ * the space is used up, only its name is printed.
  */
 export const FILES_DIFF = `
 work=$(mktemp -d) || exit 1
@@ -62,13 +63,16 @@ while IFS= read -r -d '' path; do
   esac
 done <changed`;
 
-/** What FILES_DIFF reads: the archive in one line, then what to compare and what to leave out, each path with its mark. */
+/**
+ * The input of FILES_DIFF: the archive in one line, then the paths to compare and to omit, each with its
+ * mark.
+ */
 export function packed(archive: string, { compared, leftOut }: ComparableFiles): string {
   const paths = [...compared.map((path) => `+${path}\0`), ...leftOut.map((path) => `-${path}\0`)];
   return `${archive}\n${paths.join('')}`;
 }
 
-/** What FILES_DIFF printed, as a patch. */
+/** Converts the output of FILES_DIFF to a patch. */
 export function readFilesDiff(printed: string): { patch: string; isWhole: boolean } {
   const parts = printed.split('\0').slice(0, -1);
   const changes: ChangedPath[] = [];

@@ -6,13 +6,13 @@ import type { Sandbox } from '../sandbox/sandbox.ts';
 import { ARCHIVE, FILES_DIFF, LIST, packed, readFilesDiff } from './files-diff.ts';
 
 /**
- * What a working directory was at the start of a task. It is JSON, to be kept with the task, so that whoever takes
- * the task up again compares with the same start.
+ * The state of a working directory at the start of a task. It is JSON and stored with the task, so that a
+ * worker that takes over compares with the same state.
  */
 export const snapshotSchema = z.discriminatedUnion('kind', [
-  /** The commit that was checked out; null in a repository without any. */
+  /** The commit that was checked out; null in a repository without commits. */
   z.object({ kind: z.literal('git'), head: z.string().nullable() }),
-  /** `archive` is a tar.gz in base64; `leftOut` are the paths of files that it does not have. */
+  /** `archive` is a tar.gz in base64; `leftOut` lists the paths of files that it does not contain. */
   z.object({ kind: z.literal('files'), archive: z.string(), leftOut: z.array(z.string()) }),
   z.object({ kind: z.literal('none'), reason: z.string() }),
 ]);
@@ -22,14 +22,14 @@ const MiB = 2 ** 20;
 const TIMEOUT_MS = 60_000;
 const MAX_ARCHIVE_BYTES = 8 * MiB;
 const MAX_DIFF_BYTES = MiB;
-/** Of a comparison of files, which is as many bytes at least and four times as many at most. */
+/** For a comparison of files; as many bytes at least, and four times as many at most. */
 const MAX_PATCH_CHARACTERS = 900_000;
-/** Files that are named as left out, before they are only counted. */
+/** Number of omitted files that are listed; further ones are only counted. */
 const REMARKS = 100;
 
 /**
- * A repository is recognised by the .git in the directory itself, because nothing above it can be seen.
- * @throws what the signal says, DomainError SANDBOX_UNAVAILABLE.
+ * A repository is recognised by .git in the directory itself, because nothing above it is visible.
+ * @throws the reason of the signal, DomainError SANDBOX_UNAVAILABLE
  */
 export async function takeSnapshot(
   sandbox: Sandbox,
@@ -48,9 +48,9 @@ export async function takeSnapshot(
 }
 
 /**
- * What has changed since, as a unified diff; empty when nothing has. What could not be compared is told in lines
- * that begin with `#`, which programs that apply diffs pass over.
- * @throws what the signal says, DomainError SANDBOX_UNAVAILABLE.
+ * The changes since, as a unified diff; empty if there are none. Files that could not be compared are listed
+ * in lines that begin with `#`, which programs that apply diffs ignore.
+ * @throws the reason of the signal, DomainError SANDBOX_UNAVAILABLE
  */
 export async function diffSince(
   sandbox: Sandbox,
@@ -71,7 +71,7 @@ export async function diffSince(
     maxOutputBytes: 4 * MiB,
   });
   const { patch, isWhole } = readFilesDiff(result.stdout);
-  const note = isWhole ? '' : remark('the diff is too large, and the rest of it is left out');
+  const note = isWhole ? '' : remark('the diff is too large; the rest is omitted');
   return note + diffOf({ ...result, stdout: patch }, leftOut);
 }
 
@@ -100,12 +100,12 @@ function diffOf(result: CommandResult, leftOut: readonly string[]): string {
     .slice(0, REMARKS)
     .map((path) => remark(`not compared, because of its size: ${path}`));
   if (leftOut.length > REMARKS) remarks.push(remark(`and ${leftOut.length - REMARKS} more`));
-  if (result.truncated) remarks.push(remark('the diff is too large, and its middle is left out'));
+  if (result.truncated) remarks.push(remark('the diff is too large; its middle is omitted'));
   if (result.exitCode !== 0) remarks.push(remark(`the comparison failed: ${reasonOf(result)}`));
   return storable(remarks.join('') + result.stdout);
 }
 
-/** One line, whatever a path or a program's complaint holds. */
+/** One line, whatever a path or an error message contains. */
 function remark(text: string): string {
   return `# ${text.replaceAll(/\p{Cc}+/gu, ' ')}\n`;
 }
@@ -117,8 +117,8 @@ function reasonOf({ timedOut, exceeded, truncated, stderr, exitCode }: CommandRe
 }
 
 /**
- * What a repository says of programs to run is not followed, although they would run in the sandbox, so that a
- * diff tells what is there.
+ * Programs configured in a repository are not executed, although they would run in the sandbox, so that the
+ * diff shows the actual content.
  */
 const GIT = `
 export GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null GIT_TERMINAL_PROMPT=0 GIT_OPTIONAL_LOCKS=0
@@ -134,9 +134,9 @@ const HEAD = `${GIT}
 git rev-parse --verify --quiet 'HEAD^{commit}' || true`;
 
 /**
- * New files are listed in a copy of the index, so that looking changes nothing; it has to be as old as the index,
- * or a file that was changed in the same instant passes for unchanged. An unborn branch is compared with the
- * tree that holds nothing, which git knows in any repository.
+ * New files are listed in a copy of the index, so that nothing is changed. The copy needs the same timestamp
+ * as the index; otherwise a file changed at that moment counts as unchanged. An unborn branch is compared
+ * with the empty tree, which git knows in every repository.
  */
 const GIT_DIFF = `${GIT}
 start=$1

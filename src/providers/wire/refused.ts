@@ -33,7 +33,7 @@ export async function readRefusal(body: AsyncIterable<Uint8Array>): Promise<stri
       if (length > LONGEST) break;
     }
   } catch {
-    // The status says enough.
+    // The status is sufficient.
   }
   return Buffer.concat(pieces).toString();
 }

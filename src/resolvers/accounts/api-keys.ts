@@ -18,7 +18,7 @@ import { text, validate } from '../request/validate.ts';
 import { requireViewer } from '../request/viewer.ts';
 import { API_KEY_PREFIX, hashSecret, newSecret } from './secrets.ts';
 
-/** Postgres and ISO 8601 write later years in other ways. */
+/** Postgres and ISO 8601 format later years differently. */
 const LAST_EXPIRY = new Date('9999-12-31T23:59:59Z');
 const PREFIX_LENGTH = 8;
 const MAX_GRACE_SECONDS = 7 * 24 * 3600;
@@ -33,7 +33,7 @@ const newApiKey = z.object({
     .nullish(),
 });
 
-/** A key, and its secret, which is shown only once: its hash alone is stored. */
+/** A key with its secret, which is shown only once, because only its hash is stored. */
 export interface ShownApiKey {
   apiKey: ApiKeyRow;
   key: string;
@@ -101,7 +101,7 @@ export async function apiKeys(context: Context, given: PageArguments) {
   return toConnection(page, await listApiKeys(context.store.database, { ...page, ownerId }));
 }
 
-/** @throws DomainError NOT_FOUND, for another account's key too. */
+/** @throws DomainError NOT_FOUND, also for another account's key */
 export async function apiKey(context: Context, id: string, field = 'id'): Promise<ApiKeyRow> {
   const { userId } = requireViewer(context);
   const found = await findApiKey(context.store.database, userId, id);

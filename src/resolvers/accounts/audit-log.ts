@@ -3,7 +3,7 @@ import { listAudit } from '../../store/accounts/audit.ts';
 import { type PageArguments, readPage, toConnection } from '../request/page.ts';
 import { requireAdmin } from './require-admin.ts';
 
-/** What was done to accounts and credentials, newest first. @throws DomainError FORBIDDEN */
+/** Actions on accounts and credentials, newest first. @throws DomainError FORBIDDEN */
 export async function auditLog(context: Context, given: PageArguments) {
   requireAdmin(context, 'read the audit log');
   const page = readPage(given);

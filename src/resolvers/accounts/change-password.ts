@@ -15,7 +15,7 @@ import { newPassword, refuseCommonPassword } from './new-password.ts';
 const change = z.object({ currentPassword: text({ max: 200 }), newPassword });
 
 /**
- * Ends all logins of the account, and begins another for the caller.
+ * Ends all logins of the account, and begins a new one for the caller.
  * @throws DomainError WRONG_CREDENTIALS, RATE_LIMITED, INVALID_STATE: the account has no password
  */
 export async function changePassword(context: Context, input: unknown): Promise<Login> {

@@ -12,13 +12,16 @@ const VALID_DAYS = 7;
 
 const invitation = z.object({ email });
 
-/** A secret that an admin hands to a person. */
+/** A secret that an admin passes on to a person. */
 export interface HandedToken {
   token: string;
   expiresAt: Date;
 }
 
-/** Lets one address register, whatever REGISTRATION is. Replaces an earlier one. @throws DomainError FORBIDDEN, CONFLICT */
+/**
+ * Lets an address register, regardless of REGISTRATION. Replaces an earlier invitation. @throws DomainError
+ * FORBIDDEN, CONFLICT
+ */
 export async function inviteUser(context: Context, input: unknown): Promise<HandedToken> {
   const { userId: actorId } = requireAdmin(context, 'invite people');
   const { email: address } = validate(invitation, input, 'input');
@@ -33,5 +36,5 @@ export async function inviteUser(context: Context, input: unknown): Promise<Hand
   };
   const audit = { actorId, action: 'invitation_created' as const, subject: address };
   if (await insertInvitation(context.store.database, row, audit)) return { token, expiresAt };
-  throw new DomainError('CONFLICT', 'input.email: is registered already', { field: 'input.email' });
+  throw new DomainError('CONFLICT', 'input.email: is already registered', { field: 'input.email' });
 }

@@ -17,7 +17,7 @@ import { hashSecret, newSecret, RESET_TOKEN_PREFIX } from './secrets.ts';
 
 const VALID_MS = 24 * 3600 * 1000;
 
-/** Replaces an earlier one of the account. @throws DomainError FORBIDDEN, NOT_FOUND */
+/** Replaces an earlier reset of the account. @throws DomainError FORBIDDEN, NOT_FOUND */
 export async function createPasswordReset(context: Context, id: string): Promise<HandedToken> {
   const { userId: actorId } = requireAdmin(context, 'reset passwords');
   const token = newSecret(RESET_TOKEN_PREFIX);
@@ -37,7 +37,9 @@ export async function createPasswordReset(context: Context, id: string): Promise
 
 const reset = z.object({ resetToken: text({ min: 1, max: 200 }), newPassword });
 
-/** Ends all logins of the account, and begins one. @throws DomainError FORBIDDEN: the token is not valid */
+/**
+ * Ends all logins of the account, and begins a new one. @throws DomainError FORBIDDEN: the token is not valid
+ */
 export async function resetPassword(context: Context, input: unknown): Promise<Login> {
   const given = validate(reset, input, 'input');
   await context.loginLimits.count(context.address, given.resetToken);
@@ -60,5 +62,5 @@ export async function resetPassword(context: Context, input: unknown): Promise<L
 
 function invalid(): DomainError {
   const field = 'input.resetToken';
-  return new DomainError('FORBIDDEN', `${field}: is not valid, has expired or was used`, { field });
+  return new DomainError('FORBIDDEN', `${field}: is not valid, has expired or has been used`, { field });
 }

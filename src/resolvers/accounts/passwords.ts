@@ -3,23 +3,23 @@ import pLimit from 'p-limit';
 import type { Passwords } from '../../context.ts';
 import { DomainError } from '../../errors.ts';
 
-/** The hash of a password that nobody knows. */
+/** The hash of a random password, verified in place of a missing one. */
 const DECOY =
   '$argon2id$v=19$m=19456,t=2,p=1$fM2d1wMTaPJyEp3vYzQxUg$Zn5lEF2eZ2JCFyXa8PpBDB/Nq5PfmBIr4nCZzq0y3tQ';
 
-/** A hash takes 20 to 40 ms: who would wait longer than a second or two is better told to come back. */
+/** A hash takes 20 to 40 ms; rather than wait for more than a second or two, clients should retry. */
 const MAX_WAITING = 100;
 
 /**
- * argon2id with the library's defaults (19 MiB, 2 passes), which are OWASP's.
- * @param atOnce how many are hashed at a time: each takes a core and memory from everything else
+ * argon2id with the library's defaults (19 MiB, 2 passes), which OWASP recommends.
+ * @param atOnce how many are hashed at a time: each needs a core and memory
  */
 export function createPasswords(atOnce: number): Passwords {
   const limit = pLimit(atOnce);
 
   async function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
     if (limit.pendingCount >= MAX_WAITING * atOnce) {
-      throw new DomainError('RATE_LIMITED', 'too many are logging in at once; try again in a second', {
+      throw new DomainError('RATE_LIMITED', 'too many logins at once; try again in a second', {
         retryAfter: 1,
       });
     }

@@ -37,7 +37,7 @@ export async function register(context: Context, input: unknown): Promise<Login>
 
 const REFUSALS = {
   closed: registrationClosed,
-  'email-taken': () => refused('CONFLICT', 'input.email', 'is registered already'),
+  'email-taken': () => refused('CONFLICT', 'input.email', 'is already registered'),
   'invitation-invalid': () =>
     refused('FORBIDDEN', 'input.inviteToken', 'is not valid for this address, or has expired'),
 } satisfies Record<Exclude<Registration, 'created'>, () => DomainError>;

@@ -2,13 +2,13 @@ import type { Viewer } from '../../context.ts';
 import { DomainError } from '../../errors.ts';
 import type { Scope } from '../../vocabulary.ts';
 
-/** Requests without credentials are for the operations to refuse. @throws DomainError FORBIDDEN */
+/** Requests without credentials are left to the operations to reject. @throws DomainError FORBIDDEN */
 export function requireScope(viewer: Viewer | null, scope: Scope): void {
   const refusal = scopeRefusal(viewer, scope);
   if (refusal) throw refusal;
 }
 
-/** @returns FORBIDDEN; null: the viewer may do what the scope is for. */
+/** @returns FORBIDDEN; null: the viewer has the scope */
 export function scopeRefusal(viewer: Viewer | null, scope: Scope): DomainError | null {
   if (viewer?.runIds) return beyondRunToken();
   if (!viewer?.scopes || viewer.scopes.includes(scope)) return null;
@@ -17,7 +17,7 @@ export function scopeRefusal(viewer: Viewer | null, scope: Scope): DomainError |
   return new DomainError('FORBIDDEN', message);
 }
 
-/** @param what that was asked for */
+/** @param what the requested operation or object */
 export function beyondRunToken(what = 'this operation'): DomainError {
   return new DomainError(
     'FORBIDDEN',

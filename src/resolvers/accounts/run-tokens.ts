@@ -6,7 +6,7 @@ import type { RunKind } from '../../vocabulary.ts';
 import { validate } from '../request/validate.ts';
 import { requireViewer } from '../request/viewer.ts';
 
-/** They all stand in the token, which is sent with each request. */
+/** All of them are part of the token, which is sent with each request. */
 const MAX_RUNS = 50;
 const MAX_SECONDS = 24 * 3600;
 const USUAL_SECONDS = 3600;

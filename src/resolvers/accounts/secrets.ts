@@ -7,19 +7,19 @@ export const REFRESH_TOKEN_PREFIX = 'rt_';
 export const INVITE_TOKEN_PREFIX = 'in_';
 export const RESET_TOKEN_PREFIX = 'pr_';
 
-/** 256 random bits after a prefix, by which people and programs know what it is. */
+/** A prefix, by which people and programs recognise the kind of secret, and 256 random bits. */
 export function newSecret(prefix: string): string {
   return `${prefix}${randomBytes(32).toString('base64url')}`;
 }
 
-/** Of random secrets alone: a slow hash would protect nothing. */
+/** For random secrets only: a slow hash would add no protection. */
 export function hashSecret(secret: string): string {
   return createHash('sha256').update(secret).digest('hex');
 }
 
 /**
- * A refresh token: what all tokens of the login begin with, then a part of its own.
- * @param former the token that it follows
+ * A refresh token: a part shared by all tokens of the login, then a unique part.
+ * @param former the token that it replaces
  */
 export function newRefreshToken(former?: string): { token: string; hashes: RefreshHashes } {
   const token = newSecret((former && familyOf(former)) ?? newSecret(REFRESH_TOKEN_PREFIX));

@@ -51,7 +51,10 @@ const userChange = z.object({
   maxQueuedRuns: limit.nullable().optional(),
 });
 
-/** What is absent stays as it is. @throws DomainError FORBIDDEN, NOT_FOUND, INVALID_STATE: it is the last admin */
+/**
+ * Omitted fields stay unchanged. @throws DomainError FORBIDDEN, NOT_FOUND, INVALID_STATE: it is the last
+ * admin
+ */
 export async function updateUser(context: Context, id: string, input: unknown): Promise<User> {
   const { userId: actorId } = requireAdmin(context, 'change accounts');
   const { costLimit: dollars, ...change } = validate(userChange, input, 'input');
@@ -63,7 +66,7 @@ export async function updateUser(context: Context, id: string, input: unknown): 
   return database.entityManager().findOneOrFail(User, { id });
 }
 
-/** Disables it at once; a job deletes what it owns. @throws DomainError as `updateUser` */
+/** Disables the account at once; a job deletes its data. @throws DomainError as `updateUser` */
 export async function deleteUser(context: Context, id: string): Promise<void> {
   const { userId: actorId } = requireAdmin(context, 'delete accounts');
   if (id === context.localAdminId) {

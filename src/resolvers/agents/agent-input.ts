@@ -34,5 +34,5 @@ const settings = {
 
 export const newAgent = z.object({ name, ...settings });
 
-/** An absent member stays as it is; a null takes it away where that means something. */
+/** Omitted fields stay unchanged; null removes a value where that is possible. */
 export const agentChange = z.object({ name: name.nullish(), ...settings });

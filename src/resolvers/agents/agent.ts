@@ -21,7 +21,10 @@ import { text, validate } from '../request/validate.ts';
 import { requireViewer } from '../request/viewer.ts';
 import { agentChange, newAgent } from './agent-input.ts';
 
-/** Built in, or the viewer's own. @throws DomainError NOT_FOUND @param field which argument named it. */
+/**
+ * A built-in agent, or one of the viewer's own. @throws DomainError NOT_FOUND @param field the argument that
+ * names it
+ */
 export async function agent(context: Context, id: string, field = 'id'): Promise<AgentRow> {
   const { userId } = requireViewer(context);
   const [found] = await findAgents(context.store.database, userId, [id]);
@@ -37,7 +40,7 @@ export interface AgentFilter {
 
 const searched = z.object({ type: text({ max: 100 }).nullish() });
 
-/** The viewer's agents and those that are built in, newest first. */
+/** The viewer's agents and the built-in ones, newest first. */
 export async function agents(context: Context, given: PageArguments, filter: AgentFilter | null | undefined) {
   const { userId } = requireViewer(context);
   const page = readPage(given);
@@ -52,7 +55,7 @@ export async function agents(context: Context, given: PageArguments, filter: Age
   return toConnection(page, rows);
 }
 
-/** Its type is nobody's, so that it is given only tasks that name it. */
+/** No task has this type, so the agent handles only tasks that name it. */
 const FRESH: Omit<AgentSettings, 'name'> = {
   type: 'custom',
   description: '',
@@ -79,7 +82,7 @@ export async function createAgent(context: Context, input: unknown): Promise<Age
   );
 }
 
-/** Tasks that are there already stay as they are. @throws DomainError NOT_FOUND, FORBIDDEN for a built-in one. */
+/** Existing tasks are not affected. @throws DomainError NOT_FOUND, FORBIDDEN for a built-in one */
 export async function updateAgent(context: Context, id: string, input: unknown): Promise<AgentRow> {
   const given = validate(agentChange, input, 'input');
   await requireBytes(context, given);
@@ -93,7 +96,8 @@ export async function updateAgent(context: Context, id: string, input: unknown):
 export async function deleteAgent(context: Context, id: string): Promise<void> {
   const { ownerId } = await changeable(context, id);
   if (ownerId === null) {
-    const message = 'input.id: a built-in agent stays; set `isActive: false`, and no task is given to it';
+    const message =
+      'input.id: a built-in agent cannot be deleted; set `isActive: false` so that it accepts no tasks';
     throw new DomainError('INVALID_STATE', message, { field: 'input.id' });
   }
   if (!(await removeAgent(context.store.database, id)))
@@ -108,7 +112,7 @@ async function changeable(context: Context, id: string): Promise<AgentRow> {
   });
 }
 
-/** What was given in place of what was; null takes away. */
+/** Merges the changes into the current settings; null removes a setting. */
 async function changed(
   context: Context,
   before: AgentSettings,

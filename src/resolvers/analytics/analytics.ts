@@ -11,10 +11,10 @@ const DAY_MS = 86_400_000;
 const USUAL_DAYS = 30;
 const MAX_DAYS = 366;
 
-/** What runs come to, and when those that are counted were made; null: whenever. */
+/** Totals of runs, and the period in which they were created; null: unlimited. */
 export type AnalyticsReport = Analytics & { window: { from: Date; to: Date } | null };
 
-/** All of a session's runs. @throws DomainError NOT_FOUND */
+/** Totals of all runs in a session. @throws DomainError NOT_FOUND */
 export async function sessionAnalytics(context: Context, sessionId: string): Promise<AnalyticsReport> {
   const { id, ownerId } = await session(context, sessionId, 'sessionId');
   return report(context, { ownerId, sessionId: id, userLabel: null, window: null });
@@ -26,7 +26,7 @@ async function report({ store }: Context, scope: AnalyticsScope): Promise<Analyt
   return { ...analytics, window: window && { from: window.from, to: window.to ?? new Date() } };
 }
 
-/** What is counted, as it is asked for. */
+/** The arguments as given. */
 export interface AnalyticsArguments {
   from?: Date | null | undefined;
   to?: Date | null | undefined;
@@ -35,7 +35,7 @@ export interface AnalyticsArguments {
 
 const labels = z.object({ userLabel: userLabel.nullish() });
 
-/** The viewer's runs in a window. @throws DomainError VALIDATION_ERROR */
+/** Totals of the viewer's runs in a period. @throws DomainError VALIDATION_ERROR */
 export async function userAnalytics(context: Context, given: AnalyticsArguments): Promise<AnalyticsReport> {
   const { userId: ownerId } = requireViewer(context);
   const { userLabel = null } = validate(labels, { userLabel: given.userLabel });

@@ -5,7 +5,7 @@ import type { IntegrationRow } from '../../store/integrations/integrations.ts';
 import { type PageArguments, readPage, toConnection } from '../request/page.ts';
 import { requireViewer } from '../request/viewer.ts';
 
-/** @throws DomainError NOT_FOUND, for another user's too. @param field which argument named it. */
+/** @throws DomainError NOT_FOUND, also for another user's delivery @param field the argument that names it */
 export async function delivery(context: Context, id: string, field = 'id'): Promise<DeliveryRow> {
   const { userId } = requireViewer(context);
   const found = await findDelivery(context.store.database, userId, id);
@@ -20,8 +20,8 @@ export async function deliveriesOf({ loaders }: Context, { id }: IntegrationRow,
 }
 
 /**
- * Counts as a run, as it costs the worker a job.
- * @throws DomainError NOT_FOUND, INVALID_STATE when its integration is out of use, RATE_LIMITED
+ * Counts as a run, because it costs the worker a job.
+ * @throws DomainError NOT_FOUND, INVALID_STATE when its integration is inactive, RATE_LIMITED
  */
 export async function redeliver(context: Context, id: string): Promise<DeliveryRow> {
   const field = 'input.id';
@@ -29,6 +29,6 @@ export async function redeliver(context: Context, id: string): Promise<DeliveryR
   await delivery(context, id, field);
   const reopened = await reopenDelivery(context.store.database, id);
   if (reopened) return reopened;
-  const message = `${field}: its integration is out of use; set isActive first`;
+  const message = `${field}: its integration is inactive; set isActive first`;
   throw new DomainError('INVALID_STATE', message, { field });
 }

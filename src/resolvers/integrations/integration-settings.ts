@@ -14,7 +14,10 @@ import type { Platform } from '../../vocabulary.ts';
 import { refuseIssues } from '../request/validate.ts';
 import type { CredentialsInput, IntegrationChange } from './integration-input.ts';
 
-/** What was given in place of what was. @throws DomainError VALIDATION_ERROR for what its platform has not. */
+/**
+ * Merges the changes into the current settings. @throws DomainError VALIDATION_ERROR for settings that the
+ * platform does not have
+ */
 export async function changedSettings(
   context: Context,
   platform: Platform,
@@ -44,12 +47,12 @@ export async function sealed({ secrets }: Context, secret: string) {
 
 const KEY_BYTES = 32;
 
-/** A key that signs messages to a webhook. */
+/** A new key for signing messages to a webhook. */
 export function newSigningKey(): string {
   return `whsec_${randomBytes(KEY_BYTES).toString('base64')}`;
 }
 
-/** A webhook's address is taken as it is; paths are put behind the others. */
+/** The URL of a webhook is used unchanged; paths are appended to the others. */
 function withoutSlash(platform: Platform, url: string | null): string | null {
   return platform === 'webhook' ? url : (url?.replace(/\/+$/, '') ?? null);
 }
@@ -62,19 +65,19 @@ function faultsOf(context: Context, platform: Platform, given: IntegrationChange
     ...foreignCredentials(platform, credentials),
     ...plainFaults(context, 'input.credentials.webhookUrl', credentials?.webhookUrl),
     ...(notifyOn?.length && !IS_TOLD[platform]
-      ? [{ field: 'input.notifyOn', message: `must be empty: ${name} is told of no ends of runs` }]
+      ? [{ field: 'input.notifyOn', message: `must be empty: ${name} integrations receive no notifications` }]
       : []),
   ];
 }
 
-/** A token goes along to the address: whoever may change that must not learn it so. A key only signs. */
+/** The token is sent to the URL, so changing the URL must not reveal the token. A signing key is not sent. */
 function movedFaults(platform: Platform): FieldIssue[] {
   const name = CREDENTIAL[platform];
   if (name !== 'token') return [];
   return [
     {
       field: `input.credentials.${name}`,
-      message: 'must be given again: what is kept is for the old address',
+      message: 'must be given again: the stored one belongs to the old URL',
     },
   ];
 }
@@ -85,20 +88,20 @@ function addressFaults(context: Context, platform: Platform, url: string | null 
     return [
       {
         field,
-        message: `must be absent: the address of ${PLATFORM_NAMES[platform]} is credentials.webhookUrl`,
+        message: `must be absent: the URL of ${PLATFORM_NAMES[platform]} is credentials.webhookUrl`,
       },
     ];
   }
   if (url && platform !== 'webhook' && URL.parse(url)?.search) {
-    return [{ field, message: 'must not hold a query' }];
+    return [{ field, message: 'must not contain a query' }];
   }
   if (url === null && ADDRESS[platform] === 'required') {
-    return [{ field, message: 'a webhook needs an address' }];
+    return [{ field, message: 'a webhook needs a URL' }];
   }
   return plainFaults(context, field, url);
 }
 
-/** What is sent there is signed but not sealed, and a token would be anybody's to read. */
+/** Messages are signed but not encrypted, and a token could be read on the way. */
 function plainFaults({ config }: Context, field: string, url: string | null | undefined): FieldIssue[] {
   const { protocol, hostname, port } = new URL(url ?? 'https://nowhere');
   const host = hostname.replace(/^\[(.*)\]$/, '$1');

@@ -25,10 +25,12 @@ import { requireViewer } from '../request/viewer.ts';
 import { type IntegrationChange, integrationChange, newIntegration } from './integration-input.ts';
 import { changedSettings, newSigningKey, sealed } from './integration-settings.ts';
 
-/** Each is looked at when a run of its owner ends. */
+/** All of them are checked whenever a run of their owner ends. */
 const MOST = 50;
 
-/** @throws DomainError NOT_FOUND, for another user's too. @param field which argument named it. */
+/**
+ * @throws DomainError NOT_FOUND, also for another user's integration @param field the argument that names it
+ */
 export async function integration(context: Context, id: string, field = 'id'): Promise<IntegrationRow> {
   const { userId } = requireViewer(context);
   const found = await findIntegration(context.store.database, userId, id);
@@ -62,11 +64,11 @@ export async function integrations(
 
 export interface CreatedIntegration {
   integration: IntegrationRow;
-  /** The key that signs, when it was made here: nobody can read it later. */
+  /** The signing key, if it was generated: it cannot be read later. */
   secret: string | null;
 }
 
-/** @throws DomainError VALIDATION_ERROR, INVALID_STATE when there are too many. */
+/** @throws DomainError VALIDATION_ERROR, INVALID_STATE when there are too many */
 export async function createIntegration(context: Context, input: unknown): Promise<CreatedIntegration> {
   const { userId } = requireViewer(context);
   const { platform, ...given } = validate(newIntegration, input, 'input');
@@ -76,7 +78,7 @@ export async function createIntegration(context: Context, input: unknown): Promi
   const fresh = {
     name: PLATFORM_NAMES[platform],
     url: null,
-    // Where it is not made here, it was given.
+    // If it was not generated, it was given.
     ...(await sealed(context, made ?? given.credentials![CREDENTIAL[platform]]!)),
     notifyOn: IS_TOLD[platform] ? [...RUN_ENDINGS] : [],
     isActive: true,
@@ -85,10 +87,7 @@ export async function createIntegration(context: Context, input: unknown): Promi
   const row = { id: newId(), ownerId: userId, platform, origin: context.origin, ...settings };
   const created = await insertIntegration(context.store.database, row, MOST);
   if (created) return { integration: created, secret: made };
-  throw new DomainError(
-    'INVALID_STATE',
-    `there are ${MOST} integrations, as many as there may be; delete one`,
-  );
+  throw new DomainError('INVALID_STATE', `there are already ${MOST} integrations, the maximum; delete one`);
 }
 
 function refuseLacking(platform: Platform, { url, credentials }: IntegrationChange): void {
@@ -96,10 +95,10 @@ function refuseLacking(platform: Platform, { url, credentials }: IntegrationChan
   const name = PLATFORM_NAMES[platform];
   refuseIssues([
     ...(ADDRESS[platform] === 'required' && !url
-      ? [{ field: 'input.url', message: `${name} needs an address` }]
+      ? [{ field: 'input.url', message: `is required for ${name}` }]
       : []),
     ...(platform !== 'webhook' && !credentials?.[own]
-      ? [{ field: `input.credentials.${own}`, message: `${name} needs it` }]
+      ? [{ field: `input.credentials.${own}`, message: `is required for ${name}` }]
       : []),
   ]);
 }
@@ -126,7 +125,7 @@ export async function deleteIntegration(context: Context, id: string): Promise<v
   throw notFound('input.id');
 }
 
-/** Waits for the other side, ten seconds at most. @throws DomainError NOT_FOUND */
+/** Waits for the service, ten seconds at most. @throws DomainError NOT_FOUND */
 export async function testIntegration(
   context: Context,
   id: string,

@@ -25,7 +25,7 @@ export interface ModelFilter {
   search?: string | null | undefined;
 }
 
-/** A catalog is read whole by who shows it. */
+/** Clients that show a catalog read all of it. */
 export const MAX_MODELS = 1_000;
 const SIZES = sizesUpTo(MAX_MODELS);
 
@@ -48,7 +48,7 @@ export async function models(context: Context, given: PageArguments, filter: Mod
   return toConnection(page, rows);
 }
 
-/** @throws DomainError NOT_FOUND, for another user's model too. @param field which argument named it. */
+/** @throws DomainError NOT_FOUND, also for another user's model @param field the argument that names it */
 export async function modelById(context: Context, id: string, field = 'id'): Promise<ModelRow> {
   const { userId } = requireViewer(context);
   const found = await findModelRow(context.store.database, userId, id);
@@ -56,8 +56,9 @@ export async function modelById(context: Context, id: string, field = 'id'): Pro
 }
 
 /**
- * What a task would get that names this model; when it would get none, the one that is called so all the same.
- * @throws DomainError NOT_FOUND when the catalog does not have it.
+ * The model that a task with this name would get or, if it would get none, the unavailable model with that
+ * name.
+ * @throws DomainError NOT_FOUND when the catalog has neither
  */
 export async function modelByName(context: Context, name: string): Promise<ModelRow> {
   const { userId } = requireViewer(context);
@@ -75,7 +76,10 @@ const asked = z.object({
   inputTokens: z.number().int().min(0, 'must be at least 0'),
 });
 
-/** US dollars of sending so many tokens; null: the price is unknown. @throws DomainError VALIDATION_ERROR */
+/**
+ * US dollars for sending this number of tokens; null: the price is unknown. @throws DomainError
+ * VALIDATION_ERROR
+ */
 export function estimatedCost(row: ModelRow, given: unknown): number | null {
   const { inputTokens } = validate(asked, given);
   const prices = pricesOf(row.ownPrices, { ...row, model: row.modelId }, inputTokens);
@@ -87,7 +91,7 @@ function missing(field: string): never {
   throw new DomainError('NOT_FOUND', `${field}: there is no such model`, { field });
 }
 
-/** By one of the two. @throws DomainError NOT_FOUND, VALIDATION_ERROR */
+/** A model by its id or name. @throws DomainError NOT_FOUND, VALIDATION_ERROR */
 export async function model(
   context: Context,
   { id, name }: { id: string | null; name: string | null },

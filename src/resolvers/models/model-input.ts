@@ -3,7 +3,7 @@ import { MODEL_CAPABILITIES, PROVIDERS } from '../../vocabulary.ts';
 import { model } from '../request/fields.ts';
 import { text } from '../request/validate.ts';
 
-/** Kept with six places; what rounds to 0 would be free. */
+/** Stored with six places; a price that rounds to 0 would be free. */
 const price = z
   .number()
   .min(0, 'must not be less than 0')
@@ -21,16 +21,18 @@ function unique<Item extends z.ZodType>(item: Item, most: number) {
 
 const MOST = 20;
 
-/** Where a key goes along, it stands in `apiKey` and not in the address. */
+/** An API key belongs in `apiKey` and not in the URL. */
 const address = text({ max: 2000 })
-  .pipe(z.url({ protocol: /^https?$/, error: 'must be an address that starts with http:// or https://' }))
+  .pipe(z.url({ protocol: /^https?$/, error: 'must be a URL that starts with http:// or https://' }))
   .refine((given) => {
     const url = URL.parse(given);
     return !url || `${url.username}${url.password}${url.search}${url.hash}` === '';
-  }, 'must not hold a user name, a password, a query or a fragment')
+  }, 'must not contain a user name, a password, a query or a fragment')
   .transform((given) => given.replace(/\/+$/, ''));
 
-/** What can be changed. An absent member stays as it is; a null takes it away where that means something. */
+/**
+ * The fields that can be changed. Omitted fields stay unchanged; null removes a value where that is possible.
+ */
 export const modelChange = z.object({
   name: text({ min: 1, max: 200 }).nullish(),
   aliases: unique(model, MOST).nullish(),

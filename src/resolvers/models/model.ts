@@ -8,8 +8,9 @@ import { requireViewer } from '../request/viewer.ts';
 import { choose, readCandidates } from './select-model.ts';
 
 /**
- * @param field which argument named it. @param needed what it is to do.
- * @throws DomainError UNKNOWN_MODEL, PROVIDER_NOT_CONFIGURED, VALIDATION_ERROR when its server says that it cannot do this
+ * @param field the argument that names it @param needed the required ability
+ * @throws DomainError UNKNOWN_MODEL, PROVIDER_NOT_CONFIGURED, VALIDATION_ERROR when its server reports that
+ * it lacks the ability
  */
 export async function resolveModel(
   context: Context,
@@ -26,7 +27,7 @@ export async function resolveModel(
   return { provider, model };
 }
 
-/** Several that the caller named, in order. @throws as `resolveModel`, with the place in the list. */
+/** Resolves several named models, in order. @throws as `resolveModel`, with the index in the list */
 export function resolveModels(
   context: Context,
   names: readonly string[],
@@ -36,12 +37,13 @@ export function resolveModels(
   return Promise.all(names.map((name, index) => resolveModel(context, name, `${field}.${index}`, needed)));
 }
 
-/** About as many characters of plain English are one token. */
+/** Typical for English prose. */
 const CHARACTERS_PER_TOKEN = 4;
 
 /**
- * For a caller who names none.
- * @param length of what is asked, in characters. @param type of the work; null: any. @param needed what it is to do.
+ * Chooses a model for a request that names none.
+ * @param length of the prompt, in characters @param type of the work; null: any @param needed the required
+ * ability
  * @throws DomainError UNKNOWN_MODEL
  */
 export async function chooseForCaller(
@@ -65,7 +67,7 @@ const CANNOT: Record<ModelAbility, string> = {
   tools: 'cannot call tools, which the agent requires',
 };
 
-/** The server would refuse it, or answer without having done anything. */
+/** Its server would reject the request, or answer without using tools. */
 async function unable(
   context: Context,
   name: string,

@@ -5,7 +5,7 @@ import type { SessionRow } from '../../store/sessions/sessions.ts';
 import type { ModelAbility } from '../../vocabulary.ts';
 import { resolveModel } from './model.ts';
 
-/** The first of a session's preferred models that is to be had; null: it has no say. */
+/** The first available one of a session's preferred models; null: none is available. */
 export async function preferredModel(
   context: Context,
   { settings }: Pick<SessionRow, 'settings'>,
@@ -21,7 +21,7 @@ export async function preferredModel(
   return null;
 }
 
-/** A preference is no demand. */
+/** An unavailable preference is skipped. */
 function passOver(error: unknown): null {
   if (error instanceof DomainError) return null;
   throw error;

@@ -9,7 +9,7 @@ import { readCandidates } from './select-model.ts';
 export interface ProviderState {
   id: ProviderId;
   name: string;
-  /** Models on offer to the viewer. */
+  /** Number of models available to the viewer. */
   modelsCount: number;
   defaultModel: ModelRow | null;
 }
@@ -23,7 +23,7 @@ const NAMES: Record<ProviderId, string> = {
   demo: 'Demo',
 };
 
-/** All providers that there can be, in the order in which a bare model id looks for its own. */
+/** All known providers, in the order in which a bare model id is searched. */
 export async function providers(context: Context): Promise<ProviderState[]> {
   requireViewer(context);
   const byProvider = Map.groupBy(await readCandidates(context), ({ provider }) => provider);
@@ -40,7 +40,7 @@ function stateOf(id: ProviderId, candidates: readonly ModelCandidate[]): Provide
   };
 }
 
-/** Ollama needs no configuration, but has to be there; custom models bring their own. */
+/** Ollama needs no configuration, but has to be reachable; custom models have their own. */
 export async function isConfigured(context: Context, state: ProviderState): Promise<boolean> {
   if (state.id === 'ollama') return context.reach.isReachable('ollama');
   if (state.id === 'custom') return state.modelsCount > 0;

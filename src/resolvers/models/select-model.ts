@@ -8,15 +8,15 @@ import { list, text, validate } from '../request/validate.ts';
 import { requireViewer } from '../request/viewer.ts';
 import { estimatedCost } from './list-models.ts';
 
-/** The models on offer to the viewer, best first, with what their last calls tell. */
+/** The models available to the viewer, best first, with their recent calls. */
 export function readCandidates(context: Context): Promise<ModelCandidate[]> {
   const { userId } = requireViewer(context);
   return context.store.lookups.candidates(userId, context.providers);
 }
 
 /**
- * The choice for the first of the needs that any model meets.
- * @throws DomainError UNKNOWN_MODEL when none would do.
+ * Chooses a model for the first set of requirements that any model meets.
+ * @throws DomainError UNKNOWN_MODEL when none does
  */
 export async function choose(
   context: Context,
@@ -27,7 +27,7 @@ export async function choose(
     const choice = chooseModel(candidates, each);
     if (choice) return choice;
   }
-  const message = 'no active model of the configured providers does all that is required';
+  const message = 'no active model of the configured providers meets all requirements';
   throw new DomainError('UNKNOWN_MODEL', message);
 }
 
@@ -43,16 +43,16 @@ const needs = z.object({
 });
 
 export interface ModelSelection extends ModelChoice<ModelCandidate> {
-  /** Tokens of input that the estimate is for. */
+  /** Input tokens that the estimate is for. */
   tokens: number;
   /** US dollars; null: the price is unknown. */
   estimatedCost: number | null;
 }
 
-/** What an estimate is for where nobody says how much is sent. */
+/** Assumed input for estimates if no size is given. */
 const USUAL_TOKENS = 1_000;
 
-/** @throws DomainError VALIDATION_ERROR, UNKNOWN_MODEL when no model does what is required. */
+/** @throws DomainError VALIDATION_ERROR, UNKNOWN_MODEL when no model meets the requirements */
 export async function selectModel(context: Context, input: unknown): Promise<ModelSelection> {
   const given = validate(needs, input, 'input');
   const wishes = [...(given.taskType ? [given.taskType] : []), ...(given.specialties ?? [])];

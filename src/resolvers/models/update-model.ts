@@ -17,14 +17,14 @@ import { requireViewer } from '../request/viewer.ts';
 import { modelById } from './list-models.ts';
 import { type ModelChangeInput, modelUpdate, newModel } from './model-input.ts';
 
-/** @throws DomainError FORBIDDEN for what only admins may, CONFLICT for a model or a name that is taken. */
+/** @throws DomainError FORBIDDEN for fields reserved for admins, CONFLICT for an existing model or name */
 export async function createModel(context: Context, input: unknown): Promise<ModelRow> {
   const viewer = requireViewer(context);
   const { provider, modelId, isBuiltIn, ...given } = validate(newModel, input, 'input');
   await requireObject(context, input);
   if (provider === 'custom') requireAdmin(viewer, 'input.provider', 'add custom models');
   const owner = isBuiltIn || provider === 'custom' ? null : viewer.userId;
-  if (owner === null) requireAdmin(viewer, 'input.isBuiltIn', 'make built-in models');
+  if (owner === null) requireAdmin(viewer, 'input.isBuiltIn', 'create built-in models');
   refuseAdminsSettings(viewer, owner, given);
   refuseAddress(provider, given);
   if (provider === 'custom' && !given.baseUrl) throw lacksAddress();
@@ -33,14 +33,14 @@ export async function createModel(context: Context, input: unknown): Promise<Mod
   const { database } = context.store;
   const row = { id, owner, provider, modelId, name: modelId, ...(await toChange(context, given)) };
   if (!(await insertModel(database, row))) {
-    const message = `input.modelId: ${provider} has a model with this id already; change that one`;
+    const message = `input.modelId: ${provider} already has a model with this id; update that one`;
     throw new DomainError('CONFLICT', message, { field: 'input.modelId' });
   }
   context.store.lookups.forgetModels();
   return modelById(context, id);
 }
 
-/** @throws DomainError NOT_FOUND, FORBIDDEN for what only admins may, CONFLICT for a name that is taken. */
+/** @throws DomainError NOT_FOUND, FORBIDDEN for fields reserved for admins, CONFLICT for an existing name */
 export async function updateModel(context: Context, id: string, input: unknown): Promise<ModelRow> {
   const viewer = requireViewer(context);
   const { forgetQuirks, ...given } = validate(modelUpdate, input, 'input');
@@ -60,11 +60,11 @@ export async function updateModel(context: Context, id: string, input: unknown):
   return modelById(context, id, 'input.id');
 }
 
-/** @throws DomainError NOT_FOUND, FORBIDDEN, INVALID_STATE for one that comes with this build. */
+/** @throws DomainError NOT_FOUND, FORBIDDEN, INVALID_STATE for a model that is part of this release */
 export async function deleteModel(context: Context, id: string): Promise<void> {
   const row = await changeable(context, id);
   if (row.ownerId === null && isSeeded(row.provider, row.modelId)) {
-    const message = `input.id: ${row.modelId} comes with this build and would come back; set isActive to false`;
+    const message = `input.id: ${row.modelId} is part of this release and would be added again; set isActive to false instead`;
     throw new DomainError('INVALID_STATE', message, { field: 'input.id' });
   }
   await removeModel(context.store.database, id);
@@ -82,8 +82,8 @@ function requireAdmin({ isAdmin }: Viewer, field: string, what: string): void {
 }
 
 /**
- * The money is the installation's: a user who could set prices could spend past every cost limit. Its workers are, too:
- * a call that waits keeps a slot.
+ * The installation pays: a user who could set prices could exceed every cost limit. And a call that waits
+ * occupies a slot of its workers.
  */
 const OF_ADMINS = { prices: 'set prices', firstTokenSeconds: 'set how long a server may take' } as const;
 
@@ -93,26 +93,26 @@ function refuseAdminsSettings(viewer: Viewer, ownerId: string | null, given: Mod
     const field = `input.${name}`;
     requireAdmin(viewer, field, OF_ADMINS[name]);
     if (ownerId === null || given[name] === null) continue;
-    const message = `${field}: only built-in models have ${name} of their own; make it with isBuiltIn`;
+    const message = `${field}: only built-in models can have ${name}; create it with isBuiltIn`;
     throw new DomainError('VALIDATION_ERROR', message, { field });
   }
 }
 
-/** Whoever chooses an address chooses what this server asks, and what it shows its key. */
+/** The URL determines where this server sends requests and the API key. */
 function refuseAddress(provider: ProviderId, given: ModelChangeInput): void {
   if (provider === 'custom') return;
   const field = (['baseUrl', 'apiKey'] as const).find((name) => given[name]);
   if (!field) return;
-  const message = `input.${field}: only custom models have one; those of ${provider} use its configuration`;
+  const message = `input.${field}: only custom models have this; those of ${provider} use its configuration`;
   throw new DomainError('VALIDATION_ERROR', message, { field: `input.${field}` });
 }
 
 function lacksAddress(): DomainError {
   const field = 'input.baseUrl';
-  return new DomainError('VALIDATION_ERROR', `${field}: a custom model needs an address`, { field });
+  return new DomainError('VALIDATION_ERROR', `${field}: a custom model needs a URL`, { field });
 }
 
-/** A name means the same to everybody, except for those that nobody else has. */
+/** A name has the same meaning for all accounts, except for names of an account's own models. */
 async function refuseBuiltInNames(
   { store }: Context,
   aliases: readonly string[],
@@ -125,7 +125,7 @@ async function refuseBuiltInNames(
     taken === modelId
       ? ['input.modelId', 'this name']
       : ['input.aliases', `the name at index ${aliases.indexOf(taken)}`];
-  throw new DomainError('CONFLICT', `${field}: a built-in model has ${which}`, { field });
+  throw new DomainError('CONFLICT', `${field}: a built-in model already has ${which}`, { field });
 }
 
 async function toChange(
@@ -152,7 +152,7 @@ async function toChange(
 
 type Present<Given> = { [Name in keyof Given]?: NonNullable<Given[Name]> };
 
-/** Without the members that are absent or null. */
+/** Drops fields that are absent or null. */
 function present<Given extends object>(given: Given): Present<Given> {
   return Object.fromEntries(
     Object.entries(given).filter(([, value]) => value !== null && value !== undefined),

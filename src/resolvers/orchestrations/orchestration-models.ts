@@ -13,8 +13,8 @@ import { resolveModel } from '../models/model.ts';
 import { readCandidates } from '../models/select-model.ts';
 
 /**
- * The models of an orchestration, best first. A preferred one that is not there is passed over and told of.
- * @throws DomainError UNKNOWN_MODEL when there is none at all.
+ * The models of an orchestration, best first. Unavailable preferred ones are skipped and reported.
+ * @throws DomainError UNKNOWN_MODEL when there is none at all
  */
 export async function route(
   context: Context,
@@ -74,7 +74,9 @@ async function lookUp(context: Context, name: string, field: string): Promise<Mo
   }
 }
 
-/** A version of a model, or one with settings after an `@`, is good at what the catalog says of it. */
+/**
+ * A version of a model, or one with settings after an `@`, has the specialties of the model in the catalog.
+ */
 function talentsOf({ provider, model }: ModelReference, models: readonly RoutableModel[]) {
   const [id] = model.split('@');
   return models.find((one) => one.provider === provider && one.model === id)?.goodAt ?? [];

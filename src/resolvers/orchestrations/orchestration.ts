@@ -22,8 +22,8 @@ const DEFAULT_ITERATIONS = 5;
 const MOST_AT_ONCE = 10;
 
 /**
- * @throws DomainError for what is wrong with the input, with the field; CONFLICT for a key that was used before;
- * RATE_LIMITED when too many of the viewer's are not finished.
+ * @throws DomainError for invalid input, with the field; CONFLICT for an idempotency key that was used for
+ * another request; RATE_LIMITED when too many of the viewer's are unfinished
  */
 export async function startOrchestration(context: Context, input: unknown): Promise<OrchestrationRow> {
   const { userId } = requireViewer(context);
@@ -58,12 +58,12 @@ export async function startOrchestration(context: Context, input: unknown): Prom
   return typeof started === 'string' ? orchestration(context, started) : started;
 }
 
-/** How many of a user's may be unfinished at the same time. */
+/** Maximum number of unfinished orchestrations per user. */
 export function mostAtOnce({ config }: Context): number {
   return Math.max(1, Math.round(MOST_AT_ONCE * config.rateLimitFactor));
 }
 
-/** @throws DomainError NOT_FOUND, for another user's too. */
+/** @throws DomainError NOT_FOUND, also for another user's orchestration */
 export function orchestration(context: Context, id: string): Promise<OrchestrationRow> {
   return ownRun(context, 'orchestration', id);
 }

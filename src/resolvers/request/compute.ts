@@ -10,8 +10,8 @@ import { TooComplex } from '../../rules/liquid/watch.ts';
 import { invalidInput, refuseIssues } from './validate.ts';
 
 /**
- * Runs a caller's Liquid or JSON Schema in a worker thread.
- * @param root prefix of the field names in errors.
+ * Evaluates a user's Liquid or JSON Schema in a worker thread.
+ * @param root prefix of the field names in errors
  * @throws DomainError VALIDATION_ERROR with the field that exceeds what one request may compute; RATE_LIMITED
  */
 export async function compute<Name extends ComputationName>(

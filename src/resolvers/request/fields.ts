@@ -10,7 +10,7 @@ export const parameters = z.object({
   temperature: z.number().min(0).max(2).nullish(),
   topP: z.number().min(0).max(1).nullish(),
   maxTokens: z.number().int().min(1).max(1_000_000).nullish(),
-  stop: list(text({ min: 1, max: 200 }), 4, 'must have at most 4 texts').nullish(),
+  stop: list(text({ min: 1, max: 200 }), 4, 'must have at most 4 strings').nullish(),
   seed: z.number().int().nullish(),
   reasoningEffort: z.enum(REASONING_EFFORTS).nullish(),
   maxReasoningTokens: z
@@ -47,13 +47,13 @@ export const responseSchema = sized(z.record(z.string(), z.unknown(), 'must be a
 export const DEFAULT_PRIORITY = 5;
 export const priority = z.number().int().min(1, 'must be 1 to 10').max(10, 'must be 1 to 10');
 
-/** US dollars; twelve places are kept. */
+/** US dollars; twelve places are stored. */
 export const costLimit = z
   .number()
   .positive('must be more than 0')
   .max(1_000_000_000, 'must be at most 1000000000');
 
-/** In the caller's word: `code`, `security_scan`. */
+/** As named by the client: `code`, `security_scan`. */
 export const taskType = text({ min: 1, max: 100 }).refine(
   (given) => given.trim() === given,
   'must not begin or end with space',

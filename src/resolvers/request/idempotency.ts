@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Idempotency } from '../../store/tasks/new-task.ts';
 
-/** Equal requests have equal hashes; what is null or empty is the same as what is absent. */
+/** Equal requests have equal hashes; null or empty values count as absent. */
 export function idempotencyOf(given: {
   idempotencyKey?: string | null | undefined;
   [asked: string]: unknown;

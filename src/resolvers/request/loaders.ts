@@ -27,7 +27,7 @@ import {
 import { readWorkflows } from '../../store/workflows/workflows.ts';
 import { createPageLoader } from './page-loader.ts';
 
-/** Gathers, but does not remember: a subscription's context lives as long as the run changes. */
+/** Batches without caching: the context of a subscription lives as long as the run changes. */
 export function createLoaders(database: Database, userId: string | null): Loaders {
   const asker = userId ?? '';
   return {
@@ -73,7 +73,7 @@ export function createLoaders(database: Database, userId: string | null): Loader
 
 type Ids = readonly string[];
 
-/** @param read one query for all ids; gives what finds each one's own in what it brought. */
+/** @param read one query for all ids; returns a function that finds the value for an id in the result */
 function gathering<Value>(read: (ids: Ids) => Promise<(id: string) => Value>): DataLoader<string, Value> {
   return new DataLoader(
     async (ids: Ids) => {

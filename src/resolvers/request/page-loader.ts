@@ -4,7 +4,7 @@ import type { ListRange, PartsPage } from '../../store/database/keyset-page.ts';
 
 type Read<Row> = (database: Database, wholeIds: readonly string[], range: ListRange) => Promise<Row[]>;
 
-/** Equal pages of many wholes in one query. @param wholeOf the id of the one that a row is a part of. */
+/** Loads the same page for many parents in one query. @param wholeOf the id of the parent of a row */
 export function createPageLoader<Row>(
   database: Database,
   read: Read<Row>,

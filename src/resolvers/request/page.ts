@@ -6,20 +6,20 @@ import { validate } from './validate.ts';
 
 export const DEFAULT_SIZE = 20;
 export const MAX_SIZE = 100;
-/** Rows that are passed over are read, too; who wants to go on from there has cursors. */
+/** Skipped rows are read as well; use cursors to go further. */
 export const MAX_OFFSET = 10_000;
 
-/** Relay's arguments, as they come. */
+/** Relay's arguments, as given. */
 export interface PageArguments {
   first?: number | null | undefined;
   last?: number | null | undefined;
   after?: string | null | undefined;
   before?: string | null | undefined;
-  /** Beside Relay's: for pages that have numbers. */
+  /** In addition to Relay's: for numbered pages. */
   offset?: number | null | undefined;
 }
 
-/** What to read for a page. */
+/** The range of rows to read for a page. */
 export interface Page extends ListRange {
   size: number;
 }
@@ -28,9 +28,9 @@ const offset = z
   .number()
   .int()
   .min(0, 'must be at least 0')
-  .max(MAX_OFFSET, `must be at most ${MAX_OFFSET}; go on with after: the endCursor of a page`);
+  .max(MAX_OFFSET, `must be at most ${MAX_OFFSET}; continue with after: the endCursor of a page`);
 
-/** How many rows may be asked for. Kept by who asks for pages: to make a schema costs more than its use. */
+/** The schema for page sizes. Callers keep it, because creating a schema costs more than using it. */
 export function sizesUpTo(maxSize: number) {
   const size = z.number().int().min(1, 'must be at least 1').max(maxSize, `must be at most ${maxSize}`);
   return z.object({ first: size.nullish(), last: size.nullish(), offset: offset.nullish() });
@@ -51,12 +51,12 @@ export function readPage(given: PageArguments, sizes = USUAL_SIZES): Page {
     });
   }
   if (offset && last) {
-    throw new DomainError('VALIDATION_ERROR', 'offset: goes with first, not with last', { field: 'offset' });
+    throw new DomainError('VALIDATION_ERROR', 'offset: requires first, not last', { field: 'offset' });
   }
   const size = first ?? last ?? DEFAULT_SIZE;
   return {
     size,
-    // One more, to know if there are more.
+    // One more, to determine whether there is a next page.
     limit: size + 1,
     offset: offset ?? 0,
     fromEnd: Boolean(last),
@@ -80,15 +80,15 @@ function readCursor(cursor: string | null | undefined, field: string): ListPosit
     const [createdAtText, id] = cursorContent.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
     return { createdAtText, id };
   } catch (cause) {
-    throw new DomainError('BAD_CURSOR', `${field}: not a cursor of this list`, { field }, { cause });
+    throw new DomainError('BAD_CURSOR', `${field}: is not a cursor of this list`, { field }, { cause });
   }
 }
 
-/** A Relay connection of the rows that were read for a page. */
+/** Converts the rows of a page to a Relay connection. */
 export function toConnection<Row extends ListPosition>(page: Page, rows: Row[]) {
   const hasMore = rows.length > page.size;
   const shown = page.fromEnd ? rows.slice(-page.size) : rows.slice(0, page.size);
-  // Getters: a cursor needs a column of its own, which is read only for those who ask for it.
+  // Getters: a cursor needs a column of its own, which is read only when selected.
   return {
     edges: shown.map((node) => ({
       node,

@@ -1,12 +1,12 @@
 import type { Context } from '../../context.ts';
 import { requireViewer } from './viewer.ts';
 
-/** What the events of a run come to at the least, in bytes. */
+/** Minimum size of the events of a run, in bytes. */
 const LEAST_RUN_BYTES = 1024;
 
 /**
- * Before a run is created or begins again.
- * @param isHeld it waits for a later mutation, and not for a worker.
+ * Counts a run before it is created or begins again.
+ * @param isHeld it waits for a later mutation, and not for a worker
  * @throws DomainError RATE_LIMITED
  */
 export async function countRun(
@@ -18,7 +18,10 @@ export async function countRun(
   if (!isHeld) await store.queueLimits.require(userId);
 }
 
-/** Before a run that exists begins, or begins again. @throws DomainError RATE_LIMITED, QUOTA_EXCEEDED */
+/**
+ * Checks quotas before an existing run begins or begins again. @throws DomainError RATE_LIMITED,
+ * QUOTA_EXCEEDED
+ */
 export async function requireBeginning(context: Context): Promise<void> {
   const { userId } = requireViewer(context);
   await countRun(context, userId);
@@ -30,13 +33,13 @@ export function sizeOf(given: unknown): number {
   return Buffer.byteLength(JSON.stringify(given) ?? '');
 }
 
-/** Before the viewer creates anything but a run. @throws DomainError QUOTA_EXCEEDED */
+/** Checks quotas before the viewer creates anything but a run. @throws DomainError QUOTA_EXCEEDED */
 export function requireObject(context: Context, given: unknown): Promise<void> {
   const { userId } = requireViewer(context);
   return context.store.quotas.require(userId, { objects: 1, bytes: sizeOf(given) });
 }
 
-/** Before an update; counts the whole input as new bytes. @throws DomainError QUOTA_EXCEEDED */
+/** Checks quotas before an update; the whole input counts as new bytes. @throws DomainError QUOTA_EXCEEDED */
 export function requireBytes(context: Context, given: unknown): Promise<void> {
   return context.store.quotas.require(requireViewer(context).userId, { bytes: sizeOf(given) });
 }

@@ -1,6 +1,7 @@
 /**
- * An async iterator whose `return()` takes effect at once. A bare generator that waits for its next value only
- * hears of `return()` when that value comes, so that a subscriber who left would stay until the next event.
+ * An async iterator whose `return()` takes effect at once. A plain generator that awaits its next value
+ * handles `return()` only when that value arrives, so a disconnected subscriber would stay until the next
+ * event.
  */
 export function stoppable<Value>(
   start: (signal: AbortSignal) => AsyncGenerator<Value, void, undefined>,

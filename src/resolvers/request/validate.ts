@@ -4,8 +4,8 @@ import { type JsonLimits, jsonSizeFault } from '../../rules/json/size.ts';
 import { isStorable, isStorableJson } from '../../rules/text/text.ts';
 
 /**
- * What a use-case was given, checked.
- * @throws DomainError VALIDATION_ERROR with the path of every wrong field, which begins at `root`.
+ * Validates the input of a use case.
+ * @throws DomainError VALIDATION_ERROR with the path of every wrong field, which begins with `root`
  */
 export function validate<Schema extends z.ZodType>(
   schema: Schema,
@@ -21,35 +21,35 @@ export function validate<Schema extends z.ZodType>(
   throw invalidInput(issues);
 }
 
-/** @throws DomainError VALIDATION_ERROR with all of them, when there are any. */
+/** @throws DomainError VALIDATION_ERROR with all of them, if there are any */
 export function refuseIssues(issues: FieldIssue[]): void {
   if (issues.length > 0) throw invalidInput(issues);
 }
 
-/** @param issues at least one. */
+/** @param issues at least one */
 export function invalidInput(issues: FieldIssue[], cause?: Error): DomainError {
   const first = firstIssues(issues);
   const details = { field: first[0]!.field, issues: first };
   return new DomainError('VALIDATION_ERROR', messageOf(first), details, { cause });
 }
 
-/** Text that a database can hold, of a bounded length. Absent and null are the caller's to allow. */
+/** Text that the database can store, of limited length. Absent and null have to be allowed by the caller. */
 export function text(limits: { min?: number; max: number }) {
   const { min = 0, max } = limits;
   return z
     .string()
     .min(min, min === 1 ? 'must not be empty' : `must have at least ${min} characters`)
     .max(max, `must have at most ${max} characters`)
-    .refine(isStorable, 'must not contain U+0000 or half of a surrogate pair');
+    .refine(isStorable, 'must not contain U+0000 or an unpaired surrogate');
 }
 
-/** Without a look at its members, of which zod would take a microsecond or two each. */
+/** Does not inspect the members, for which zod would need a microsecond or two each. */
 export const anObject = z.custom<Record<string, unknown>>(
   (given) => typeof given === 'object' && given !== null && !Array.isArray(given),
   'must be an object',
 );
 
-/** A JSON object that a database can hold, of a bounded length as text. */
+/** A JSON object that the database can store, of limited length as text. */
 export function jsonObject(max: number) {
   return sized(anObject, { characters: max }).superRefine((given, issues) => {
     const message = jsonFault(given, max);
@@ -60,10 +60,10 @@ export function jsonObject(max: number) {
 function jsonFault(given: object, max: number): string | null {
   const json = JSON.stringify(given);
   if (json.length > max) return `must have at most ${max} characters`;
-  return isStorableJson(json) ? null : 'must not contain U+0000 or half of a surrogate pair';
+  return isStorableJson(json) ? null : 'must not contain U+0000 or an unpaired surrogate';
 }
 
-/** Refuses a value that is too large before the schema walks through it. */
+/** Rejects a value that is too large before the schema walks it. */
 export function sized<Schema extends z.ZodType>(schema: Schema, limits: JsonLimits) {
   return z
     .unknown()
@@ -85,10 +85,10 @@ export function list<Item extends z.ZodType>(item: Item, max: number, message: s
     .pipe(z.array(item) as z.ZodType<z.output<Item>[]>);
 }
 
-/** Each that is unknown is an issue, which repeats its name; templates and tools have far fewer. */
+/** Each unknown member is an issue that repeats its name; templates and tools have far fewer. */
 const MAX_MEMBERS = 2_000;
 
-/** An object with few members, which is refused by their number before any of them is looked at. */
+/** An object with few members; too many are rejected before any of them is examined. */
 export function fewMembers<Schema extends z.ZodType>(schema: Schema) {
   return z
     .unknown()

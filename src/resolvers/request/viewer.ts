@@ -16,7 +16,7 @@ export async function viewer(context: Context): Promise<User> {
   return context.store.database.entityManager().findOneOrFail(User, userId);
 }
 
-/** Accounts are private: there is only the viewer's own. @throws DomainError NOT_FOUND */
+/** Accounts are private: only the viewer's own can be read. @throws DomainError NOT_FOUND */
 export async function user(context: Context, id: string): Promise<User> {
   if (requireViewer(context).userId !== id) throw new DomainError('NOT_FOUND', 'there is no such user');
   return viewer(context);

@@ -42,7 +42,7 @@ export async function cancelRun<Kind extends RunKind>(
   const given = validate(z.object({ reason: text({ max: 1000 }).nullable() }), { reason }, 'input');
   const moved = await CANCEL[kind](context.store, { runId: id, ownerId: userId }, given.reason);
   const row = await ownRun(context, kind, id, 'input.id');
-  return moved || row.status === 'cancelled' ? row : refuseStatus(row, 'it has ended already');
+  return moved || row.status === 'cancelled' ? row : refuseStatus(row, 'it has already ended');
 }
 
 const RETRY: { [Kind in RunKind]: (context: Context, id: string) => Promise<RunRows[Kind]> } = {
@@ -67,7 +67,7 @@ export async function deleteRun(context: Context, kind: RunKind, id: string): Pr
   if (!(await remove(context.store, { runId: id, ownerId: userId, kind })))
     refuseStatus(
       await ownRun(context, kind, id, 'input.id'),
-      'it is a part of an execution, and is deleted with it',
+      'it is part of an execution; delete the execution instead',
     );
   for (const { taskId, workingDirectory } of folders)
     await removeOwnFolder(context, workingDirectory, taskId);

@@ -39,10 +39,13 @@ async function follow(context: Context, feed: Feed, after: string | null) {
   return stoppable((signal) => tell(context, feed, progress, whileGood(context, signal)));
 }
 
-/** Node's timers hold 31 bits of milliseconds. */
+/** Node's timers use 31 bits of milliseconds. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** Aborts also when the credentials expire: a feed has no end of its own, and server-sent events are not closed then. */
+/**
+ * Also aborts when the credentials expire: a feed does not end by itself, and server-sent events are not
+ * closed at that time.
+ */
 function whileGood({ viewer }: Context, signal: AbortSignal): AbortSignal {
   const left = viewer?.expiresAt ? viewer.expiresAt.getTime() - Date.now() : Infinity;
   if (left > LONGEST_TIMER_MS) return signal;
@@ -79,7 +82,7 @@ function writeCursor({ place, runId, seq }: FeedPosition): string {
 
 function resume(after: string, present: FeedProgress): FeedProgress {
   const position = readCursor(after);
-  // What a cursor covers was final when it was given, so that by now no running transaction is older.
+  // What a cursor covers was final when it was issued, so no transaction that is still running is older.
   if (BigInt(position.place) > BigInt(present.position.place)) throw notOurs();
   return { position, told: null, present: null };
 }
@@ -94,5 +97,5 @@ function readCursor(cursor: string): FeedPosition {
 }
 
 function notOurs(cause?: unknown): DomainError {
-  return new DomainError('BAD_CURSOR', 'after: not a cursor of a feed', { field: 'after' }, { cause });
+  return new DomainError('BAD_CURSOR', 'after: is not a cursor of a feed', { field: 'after' }, { cause });
 }

@@ -4,19 +4,20 @@ import { coerceError } from '../../errors.ts';
 import { isOwnWorkspace, removeWorkspace } from '../../workspaces/workspaces.ts';
 import { requireViewer } from '../request/viewer.ts';
 
-/** Removes the working directory that was made for a task or a session; such a one has its id as its name. */
+/** Removes the working directory that was created for a task or a session, which is named after its id. */
 export async function removeOwnFolder(
   context: Context,
   workingDirectory: string | null,
   id: string,
 ): Promise<void> {
   if (!workingDirectory || basename(workingDirectory) !== id) return;
-  // A folder of the same name deeper down is the user's, and commands could replace the folders above it.
+  // A folder of the same name deeper down belongs to the user, and commands could replace the folders above
+  // it.
   if (!(await isOwnWorkspace(context.config, requireViewer(context), workingDirectory))) return;
   await removeWorkspace(workingDirectory).catch((error) => {
     context.log.warn(
       { workingDirectory, error: coerceError(error).message },
-      'a working directory was not removed',
+      'a working directory could not be removed',
     );
   });
 }

@@ -5,7 +5,7 @@ import { list, text } from '../request/validate.ts';
 
 const name = text({ min: 1, max: 200 });
 const description = text({ max: 10_000 });
-/** Whom it is for, in the words of a client that has users of its own. */
+/** A label for the user of a client with users of its own. */
 export const userLabel = text({ min: 1, max: 200 });
 const settings = z.object({
   preferredModels: list(model, 20, 'must have at most 20 models').nullish(),
@@ -22,7 +22,7 @@ export const newSession = z.object({
   costLimit: costLimit.nullish(),
 });
 
-/** An absent member stays as it is; a null takes it away where that means something. */
+/** Omitted fields stay unchanged; null removes a value where that is possible. */
 export const sessionChange = z.object({
   name: name.nullish(),
   description: description.nullish(),

@@ -37,7 +37,7 @@ export async function createSession(context: Context, input: unknown): Promise<S
   });
 }
 
-/** @throws DomainError NOT_FOUND, for another user's session too. @param field which argument named it. */
+/** @throws DomainError NOT_FOUND, also for another user's session @param field the argument that names it */
 export async function session(context: Context, id: string, field = 'id'): Promise<SessionRow> {
   const { userId } = requireViewer(context);
   const found = await findSession(context.store.database, userId, id);
@@ -45,11 +45,11 @@ export async function session(context: Context, id: string, field = 'id'): Promi
   return found;
 }
 
-/** For what is to be made in it. @throws DomainError NOT_FOUND, INVALID_STATE when it takes nothing new. */
+/** The session for a new object. @throws DomainError NOT_FOUND, INVALID_STATE when it is not active */
 export async function activeSession(context: Context, id: string, field: string): Promise<SessionRow> {
   const found = await session(context, id, field);
   if (found.status === 'active') return found;
-  const message = `${field}: the session is ${found.status}: only an active one takes tasks and threads`;
+  const message = `${field}: the session is ${found.status}: only an active session accepts tasks and threads`;
   throw new DomainError('INVALID_STATE', message, { field });
 }
 
@@ -73,7 +73,7 @@ export async function updateSession(context: Context, id: string, input: unknown
   return session(context, id);
 }
 
-/** Ends what is not finished in it, and its subscriptions with it. @throws DomainError NOT_FOUND */
+/** Ends unfinished runs in it, and subscriptions to it. @throws DomainError NOT_FOUND */
 export async function deleteSession(context: Context, id: string): Promise<void> {
   const { userId } = requireViewer(context);
   const { workingDirectory } = await session(context, id, 'input.id');

@@ -10,14 +10,14 @@ type Process = Pick<Context, 'store' | 'config' | 'version'>;
 export interface Health {
   status: string;
   version: string;
-  /** Of the process that answers. */
+  /** Uptime of the process that answers. */
   uptimeSeconds: number;
 }
 
 /**
- * Checks that the database answers and accepts writes, and that the disk has space left. Migrations ran before this
- * process began to listen. Writes nothing, and queries the database at most once a second.
- * @throws DomainError UNAVAILABLE, with the reason.
+ * Checks that the database answers and accepts writes, and that enough disk space is free. Migrations ran
+ * before this process began to listen. Writes nothing, and queries the database at most once a second.
+ * @throws DomainError UNAVAILABLE, with the reason
  */
 export async function health({ store, config, version }: Process): Promise<Health> {
   const { isReadOnly } = await store.lookups.database();
@@ -32,11 +32,11 @@ function healthy({ version }: Pick<Process, 'version'>): Health {
 }
 
 /**
- * Commands leave the reserve free, except for what one writes before it is stopped. Less than half of the reserve means
- * that something else is filling the disk and the embedded database is about to fail.
+ * Commands leave the reserve free, except for what one writes before it is stopped. Less than half of the
+ * reserve means that something else is filling the disk and the embedded database is about to fail.
  */
 async function diskShortage({ dataDir, diskReserve }: Context['config']): Promise<string | null> {
-  // A server with a database elsewhere may have no data folder.
+  // A server with an external database may have no data folder.
   const free = await freeSpace(dataDir).catch(() => null);
   if (free === null || free.bytes >= diskReserve / 2) return null;
   const [left, reserve] = [free.bytes, diskReserve].map((bytes) => Math.round(bytes / 2 ** 20));
@@ -44,10 +44,10 @@ async function diskShortage({ dataDir, diskReserve }: Context['config']): Promis
 }
 
 function unavailable(reason: string): DomainError {
-  return new DomainError('UNAVAILABLE', `nothing can be written: ${reason}`);
+  return new DomainError('UNAVAILABLE', `the database cannot be written to: ${reason}`);
 }
 
-/** Another question than health: a process is not to be restarted because the workers are busy. */
+/** Not part of the health: a process must not be restarted because the workers are busy. */
 export async function condition({ store }: Process): Promise<SystemCondition> {
   return systemCondition(await store.lookups.installation());
 }
@@ -55,14 +55,14 @@ export async function condition({ store }: Process): Promise<SystemCondition> {
 export type Probe = () => Promise<Health & { condition: SystemCondition }>;
 
 /**
- * How long a probe waits for a busy database, and how old the last answer may be that it then gives instead. A
- * supervisor restarts servers that answer slowly, and would restart one because of its load. Probes usually come every
- * 10 s. Failures are reported at once.
+ * How long a probe waits for a busy database, and the maximum age of the cached answer that it returns
+ * instead. A supervisor restarts servers that answer slowly, and would restart one because of its load.
+ * Probes usually come every 10 s. Errors are reported at once.
  */
 const PATIENCE_MS = 25;
 const MOST_AGE_MS = 15_000;
 
-/** What an operator's probe asks for. @throws DomainError UNAVAILABLE, with the reason. */
+/** The health check for an operator's probe. @throws DomainError UNAVAILABLE, with the reason */
 export function createProbe(server: Process): Probe {
   let last: { at: number; condition: SystemCondition } | null = null;
 

@@ -9,15 +9,15 @@ import { requireViewer } from '../request/viewer.ts';
 
 export interface SystemStatus extends TaskTotals {
   condition: SystemCondition;
-  /** Whether all accounts' runs and agents are counted, or the viewer's own alone. */
+  /** Whether the runs and agents of all accounts are counted, or only the viewer's. */
   isOfAll: boolean;
   queue: QueueReport;
   liveWorkers: number;
-  /** null: only an admin may know. */
+  /** null: visible to admins only. */
   workers: WorkerReport[] | null;
 }
 
-/** What an admin sees is everybody's. Others see what is their own, and whether the installation works. */
+/** Admins see all accounts. Other users see their own objects, and whether the installation works. */
 export async function systemStatus(context: Context): Promise<SystemStatus> {
   const { userId, isAdmin } = requireViewer(context);
   const { database, lookups } = context.store;
@@ -37,20 +37,20 @@ export async function systemStatus(context: Context): Promise<SystemStatus> {
   };
 }
 
-/** What the process that answers takes of its machine. */
+/** Resource usage of the process that answers. */
 export interface SystemMetrics {
   version: string;
   uptimeSeconds: number;
-  /** Of its memory that is in RAM, and of its heap. */
+  /** Resident memory, and heap memory in use. */
   residentBytes: number;
   heapUsedBytes: number;
   /** Since it started. */
   cpuSeconds: number;
-  /** null: only an admin may know. */
+  /** null: visible to admins only. */
   traffic: Traffic | null;
 }
 
-/** Of this process alone, since it started. What others do here is for admins to know. */
+/** For this process alone, since it started. Activity of other accounts is visible to admins only. */
 export function systemMetrics(context: Context): SystemMetrics {
   const { isAdmin } = requireViewer(context);
   const { rss, heapUsed } = process.memoryUsage();

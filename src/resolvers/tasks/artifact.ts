@@ -3,13 +3,13 @@ import { DomainError } from '../../errors.ts';
 import { type ArtifactRow, findArtifact, readArtifact } from '../../store/tasks/artifacts.ts';
 import { requireViewer } from '../request/viewer.ts';
 
-/** @throws DomainError NOT_FOUND, for another user's artifact too. */
+/** @throws DomainError NOT_FOUND, also for another user's artifact */
 export async function artifact(context: Context, id: string): Promise<ArtifactRow> {
   const { userId } = requireViewer(context);
   return (await findArtifact(context.store.database, userId, id)) ?? missing();
 }
 
-/** The artifact with what is in it. @throws DomainError NOT_FOUND, for another user's artifact too. */
+/** The artifact with its content. @throws DomainError NOT_FOUND, also for another user's artifact */
 export async function artifactContent(
   context: Context,
   id: string,

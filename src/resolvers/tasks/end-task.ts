@@ -14,15 +14,15 @@ const ending = z.object({
   result: jsonObject(1_000_000)
     .refine(
       ({ output }) => output === undefined || typeof output === 'string',
-      'must have a text as its output, when it has one',
+      'if present, output must be a string',
     )
     .nullish(),
   error: text({ min: 1, max: 10_000 }).nullish(),
 });
 
 /**
- * Ends what has not ended. Ending it again in the same way is no error, and changes nothing.
- * @throws DomainError NOT_FOUND, VALIDATION_ERROR, INVALID_STATE when it has ended otherwise.
+ * Ends an unfinished task. Ending it again in the same way has no effect.
+ * @throws DomainError NOT_FOUND, VALIDATION_ERROR, INVALID_STATE when it has ended otherwise
  */
 export async function endTask(context: Context, id: string, input: unknown): Promise<TaskRow> {
   const { userId } = requireViewer(context);
@@ -37,10 +37,12 @@ export async function endTask(context: Context, id: string, input: unknown): Pro
 
 function endOf({ status, result, error }: z.infer<typeof ending>): GivenEnd {
   if (status === 'completed') {
-    refuseIssues(error ? [{ field: 'input.error', message: 'is for the status FAILED' }] : []);
+    refuseIssues(error ? [{ field: 'input.error', message: 'is only allowed with the status FAILED' }] : []);
     return { status, result: { output: '', ...result } };
   }
-  refuseIssues(result ? [{ field: 'input.result', message: 'is for the status COMPLETED' }] : []);
-  const message = error ?? 'somebody ended it by hand, as failed';
+  refuseIssues(
+    result ? [{ field: 'input.result', message: 'is only allowed with the status COMPLETED' }] : [],
+  );
+  const message = error ?? 'ended manually as failed';
   return { status, error: { code: 'ENDED_BY_HAND', message } };
 }

@@ -27,7 +27,7 @@ const searched = z.object({
 
 /**
  * The viewer's tasks, newest first.
- * @param columns that are needed of them, as in the store's listing
+ * @param columns required columns, as in the store's listing
  */
 export async function tasks(
   context: Context,
@@ -56,7 +56,7 @@ export async function tasks(
   return toConnection(page, rows);
 }
 
-/** Of a closed list somebody may say every word a thousand times. */
+/** A client may repeat words of a closed list many times. */
 function distinct<Word>(words: readonly Word[] | null | undefined): Word[] | null {
   return words ? [...new Set(words)] : null;
 }

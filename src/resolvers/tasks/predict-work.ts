@@ -4,7 +4,7 @@ import type { Work } from '../../rules/prediction/outcomes.ts';
 import type { ToldPrediction } from '../../rules/prediction/prediction.ts';
 import { requireViewer } from '../request/viewer.ts';
 
-/** Tells what is expected of a work, from the viewer's own runs and nobody else's. */
+/** Predicts the outcome of work from the viewer's own runs. */
 export async function openPredictor(context: Context): Promise<(work: Work) => ToldPrediction> {
   const { userId } = requireViewer(context);
   const { lookups } = context.store;

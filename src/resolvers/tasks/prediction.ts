@@ -14,7 +14,7 @@ import { chosenAgent } from './task-agent.ts';
 import { kindOf, type PredictedTask, predictedTask } from './task-input.ts';
 
 /**
- * What `createTask` would be told with `predict` for the same input.
+ * The prediction that `createTask` with `predict` would return for the same input.
  * @throws DomainError VALIDATION_ERROR, NOT_FOUND, INVALID_STATE, UNKNOWN_MODEL, PROVIDER_NOT_CONFIGURED
  */
 export async function predictTask(context: Context, input: unknown): Promise<ToldPrediction> {
@@ -54,14 +54,14 @@ async function ofAgent(context: Context, given: PredictedTask) {
   return { agentId: chosen.id, provider, model };
 }
 
-/** Which models its steps ask, its parameters decide. */
+/** The models of a template's steps depend on its parameters. */
 async function ofTemplate(context: Context, { templateId: id, templateName: name, model }: PredictedTask) {
-  if (model) refuseIssues([{ field: 'input.model', message: 'is not for a template' }]);
+  if (model) refuseIssues([{ field: 'input.model', message: 'is not allowed for a template' }]);
   const template = await chosenTemplate(context, { id, name }, INPUT_FIELDS);
   return { templateName: template.name };
 }
 
-/** How good the predictions were that the viewer's tasks were made with. */
+/** The accuracy of the predictions stored with the viewer's tasks. */
 export async function predictionCalibration(context: Context): Promise<PredictionCalibration> {
   const { userId } = requireViewer(context);
   return readCalibration(context.store.database, userId);

@@ -14,7 +14,10 @@ const input = z.object({
   text: text({ min: 1, max: 100_000 }).refine((given) => given.trim() !== '', 'must not be blank'),
 });
 
-/** @throws DomainError NOT_FOUND, INVALID_STATE when the task has ended, was told too much, or has no agent to talk to. */
+/**
+ * @throws DomainError NOT_FOUND, INVALID_STATE when the task has ended, has received too much input, or has
+ * no agent
+ */
 export async function provideTaskInput(context: Context, id: string, given: unknown): Promise<TaskRow> {
   const { userId } = requireViewer(context);
   const { text: said } = validate(input, given, 'input');
@@ -26,7 +29,7 @@ export async function provideTaskInput(context: Context, id: string, given: unkn
 }
 
 function whyNot(kind: TaskKind, status: RunStatus): string {
-  if (kind !== 'agent') return `only an agent's task takes input`;
+  if (kind !== 'agent') return `only a task of an agent accepts input`;
   if (!statusesBefore('cancelled').includes(status)) return `the task is ${status}`;
-  return `a task is told at most ${MAX_INPUT_CHARACTERS} characters in all`;
+  return `a task accepts at most ${MAX_INPUT_CHARACTERS} characters of input in total`;
 }

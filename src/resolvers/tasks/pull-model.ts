@@ -10,10 +10,12 @@ import { addTask } from './task.ts';
 
 const pull = z.object({ model, idempotencyKey: text({ min: 1, max: 200 }).nullish() });
 
-/** A task that has Ollama fetch a model. @throws DomainError FORBIDDEN for all but admins, CONFLICT */
+/**
+ * Creates a task in which Ollama downloads a model. @throws DomainError FORBIDDEN for all but admins,
+ * CONFLICT
+ */
 export async function pullModel(context: Context, input: unknown): Promise<TaskRow> {
-  if (!requireViewer(context).isAdmin)
-    throw new DomainError('FORBIDDEN', 'only an admin may have models fetched');
+  if (!requireViewer(context).isAdmin) throw new DomainError('FORBIDDEN', 'only an admin may pull models');
   const given = validate(pull, input, 'input');
   return addTask(context, 'pull', given, async () => ({
     ...NOTHING_ASKED,

@@ -10,10 +10,10 @@ import { withoutNulls } from '../request/fields.ts';
 import { requireViewer } from '../request/viewer.ts';
 import type { NewTaskInput } from './task-input.ts';
 
-/** What is an agent's, and would be passed over by a model alone. */
+/** Fields for agents, which a plain model would ignore. */
 export const OF_AGENTS = ['agentId', 'maxIterations'] as const;
 
-/** The part of a new task that its agent has a say in. */
+/** The part of a new task that depends on its agent. */
 export interface Assignment extends Pick<NewTask, 'system' | 'parameters' | 'maxCost'> {
   agent: NonNullable<NewTask['agent']>;
   /** null: chosen. */
@@ -49,7 +49,7 @@ export async function chosenAgent(
   const choice = chooseAgent(candidates, type ?? null);
   if (!choice) {
     const message =
-      'input.type: there is no active agent for it, and none for any work; name one with agentId';
+      'input.type: there is neither an active agent for this type nor a general one; name one with agentId';
     throw new DomainError('VALIDATION_ERROR', message, { field: 'input.type' });
   }
   const { agent: chosen, reason } = choice;

@@ -18,7 +18,7 @@ import { jsonObject, list, text } from '../request/validate.ts';
 const MAX_DEPENDENCIES = 100;
 const MAX_OBJECT = 100_000;
 
-/** What it is about, in the caller's words. */
+/** The descriptive fields. */
 const subject = {
   title: text({ min: 1, max: 500 }).nullish(),
   description: text({ min: 1, max: MAX_PROMPT }).nullish(),
@@ -28,7 +28,7 @@ const subject = {
 };
 
 export const newTask = z.object({
-  kind: z.enum(TASK_KINDS).exclude(['pull'], 'is made by pullModel').nullish(),
+  kind: z.enum(TASK_KINDS).exclude(['pull'], 'is created by pullModel').nullish(),
   type: taskType.nullish(),
   ...subject,
   agentId: z.string().nullish(),
@@ -54,7 +54,7 @@ export const newTask = z.object({
   idempotencyKey: text({ min: 1, max: 200 }).nullish(),
 });
 
-/** What of a task a prediction goes by. */
+/** The properties of a task that a prediction uses. */
 export const predictedTask = newTask.pick({
   kind: true,
   type: true,
@@ -68,7 +68,7 @@ export type PredictedTask = z.infer<typeof predictedTask>;
 
 export type NewTaskInput = z.infer<typeof newTask>;
 
-/** Of a task whose input says none. */
+/** The kind of a task whose input names none. */
 export function kindOf({
   kind,
   templateId,
@@ -78,7 +78,7 @@ export function kindOf({
   return kind ?? (templateId || templateName ? 'template' : agentId ? 'agent' : 'prompt');
 }
 
-/** An absent member stays as it is; a null takes it away where that means something. */
+/** Omitted fields stay unchanged; null removes a value where that is possible. */
 export const taskChange = z.object({
   ...subject,
   prompt: prompt.nullish(),

@@ -22,8 +22,8 @@ export async function executeTask(context: Context, id: string): Promise<TaskRow
 }
 
 /**
- * @throws DomainError NOT_FOUND, INVALID_STATE when it has not failed, or waits for one that has not completed,
- * RATE_LIMITED, QUOTA_EXCEEDED
+ * @throws DomainError NOT_FOUND, INVALID_STATE when it has not failed, or waits for a task that has not
+ * completed, RATE_LIMITED, QUOTA_EXCEEDED
  */
 export async function retryTask(context: Context, id: string): Promise<TaskRow> {
   const { userId } = requireViewer(context);
@@ -32,13 +32,14 @@ export async function retryTask(context: Context, id: string): Promise<TaskRow> 
   if (moved) return moved;
   return refuseStatus(
     await task(context, id),
-    'only a failed task whose dependencies have completed can be retried; one of an execution is, with it',
+    'only a failed task whose dependencies have completed can be retried; a task of an execution is retried with the execution',
   );
 }
 
 /**
- * What a task is about may be told at any time; what its model is asked, and when, until a worker takes it.
- * @throws DomainError NOT_FOUND, INVALID_STATE when a worker has taken it already.
+ * The descriptive fields can be changed at any time; prompt, model and priority until a worker takes the
+ * task.
+ * @throws DomainError NOT_FOUND, INVALID_STATE when a worker has already taken it
  */
 export async function updateTask(context: Context, id: string, input: unknown): Promise<TaskRow> {
   const { userId } = requireViewer(context);
@@ -48,9 +49,9 @@ export async function updateTask(context: Context, id: string, input: unknown): 
   const { prompt, system, model, parameters, priority, ...subject } = given;
   const isAskedAnew = [prompt, model, parameters].some(Boolean) || system !== undefined;
   if (isAskedAnew && present.kind === 'template')
-    refuseStatus(present, 'a template is not changed task by task; make another');
+    refuseStatus(present, 'the template of a task cannot be changed; create another task');
   if (isAskedAnew && present.kind === 'pull')
-    refuseStatus(present, 'what a pull fetches is not changed; make another');
+    refuseStatus(present, 'the model of a pull cannot be changed; create another task');
   const needed = present.kind === 'agent' ? abilityFor(present.tools) : 'text';
   const resolved = model ? await resolveModel(context, model, 'input.model', needed) : null;
   const moved = await changeTask(
@@ -65,18 +66,18 @@ export async function updateTask(context: Context, id: string, input: unknown): 
       ...(priority ? { priority } : {}),
     },
   );
-  return told(context, id, moved, 'a worker has taken it already');
+  return told(context, id, moved, 'a worker has already taken it');
 }
 
-/** @throws DomainError NOT_FOUND, INVALID_STATE when a worker has taken it already. */
+/** @throws DomainError NOT_FOUND, INVALID_STATE when a worker has already taken it */
 export async function updateTaskPriority(context: Context, id: string, wanted: number): Promise<TaskRow> {
   const { userId } = requireViewer(context);
   const given = validate(z.object({ priority }), { priority: wanted }, 'input');
   const moved = await changePriority(context.store, { runId: id, ownerId: userId }, given.priority);
-  return told(context, id, moved, 'a worker has taken it already');
+  return told(context, id, moved, 'a worker has already taken it');
 }
 
-/** The task as it is now. @throws DomainError INVALID_STATE when it could not be moved. */
+/** The task after the change. @throws DomainError INVALID_STATE when the change was not possible */
 async function told(context: Context, id: string, moved: boolean, why: string): Promise<TaskRow> {
   const row = await task(context, id);
   return moved ? row : refuseStatus(row, why);

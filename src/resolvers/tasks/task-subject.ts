@@ -17,7 +17,10 @@ export function subjectOf(given: Given): TaskSubject {
   };
 }
 
-/** The caller's, else one that is composed of the subject. @throws DomainError VALIDATION_ERROR when there is neither. */
+/**
+ * The prompt as given, or composed of the descriptive fields. @throws DomainError VALIDATION_ERROR when there
+ * is neither
+ */
 export function promptOf(
   given: Given & Pick<NewTaskInput, 'prompt'>,
 ): Pick<NewTask, 'prompt' | 'promptIsOurs'> {

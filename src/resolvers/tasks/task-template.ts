@@ -16,7 +16,7 @@ import { requireViewer } from '../request/viewer.ts';
 import { chosenTemplate, INPUT_FIELDS } from '../templates/template.ts';
 import type { NewTaskInput } from './task-input.ts';
 
-/** What is a prompt's, and would be passed over. */
+/** Fields for prompts, which a template would ignore. */
 const OF_PROMPTS = [
   ...[
     'prompt',
@@ -33,10 +33,10 @@ const OF_PROMPTS = [
 
 const FIELD = 'input.templateParameters';
 
-/** @throws DomainError NOT_FOUND, VALIDATION_ERROR for all that is wrong with its parameters, UNKNOWN_MODEL */
+/** @throws DomainError NOT_FOUND, VALIDATION_ERROR with all errors in its parameters, UNKNOWN_MODEL */
 export async function fromTemplate(context: Context, given: NewTaskInput): Promise<Asked> {
   const foreign = OF_PROMPTS.filter((name) => given[name] !== undefined && given[name] !== null);
-  refuseIssues(foreign.map((name) => ({ field: `input.${name}`, message: 'is not for a template' })));
+  refuseIssues(foreign.map((name) => ({ field: `input.${name}`, message: 'is not allowed for a template' })));
   const { templateId: id, templateName: name } = given;
   const template = await chosenTemplate(context, { id, name }, INPUT_FIELDS);
   if (!template.isActive) {
@@ -54,7 +54,7 @@ function readValues({ parameters }: TemplateRow, given: Record<string, unknown>)
   return check.values;
 }
 
-/** The task is refused when a model that it names is not there. */
+/** Before the task is created, so that a task with an unknown model is rejected. */
 function finderOf(context: Context): ModelFinder {
   const field = (stepId: string) => `${FIELD}: the model of ${stepId}`;
   return {
@@ -69,7 +69,7 @@ function finderOf(context: Context): ModelFinder {
   };
 }
 
-/** One that the catalog does not have may be there all the same. @throws DomainError VALIDATION_ERROR */
+/** A model that the catalog lacks may still exist in Ollama. @throws DomainError VALIDATION_ERROR */
 async function ollamaModel(context: Context, name: string, field: string): Promise<ModelReference> {
   const model = validate(modelId, name, field);
   const known = await context.store.lookups.model(requireViewer(context).userId, `ollama/${model}`);
@@ -77,7 +77,10 @@ async function ollamaModel(context: Context, name: string, field: string): Promi
   return { provider: 'ollama', model };
 }
 
-/** The models that steps name with these parameters, by the ids of the steps. @throws DomainError VALIDATION_ERROR */
+/**
+ * The models that steps name with these parameters, by the id of the step. @throws DomainError
+ * VALIDATION_ERROR
+ */
 async function namesIn(
   context: Context,
   steps: readonly TemplateStep[],

@@ -24,7 +24,10 @@ import { kindOf, type NewTaskInput, newTask } from './task-input.ts';
 import { promptOf, subjectOf } from './task-subject.ts';
 import { fromTemplate } from './task-template.ts';
 
-/** @throws DomainError for what is wrong with the input, with the field; CONFLICT for a key that was used before. */
+/**
+ * @throws DomainError for invalid input, with the field; CONFLICT for an idempotency key that was used for
+ * another request
+ */
 export async function createTask(context: Context, input: unknown): Promise<TaskRow> {
   requireViewer(context);
   const given = validate(newTask, input, 'input');
@@ -38,7 +41,7 @@ async function checkSchema(context: Context, { responseSchema: schema }: NewTask
   if (schema) await refuseSchemas(context, [{ field: 'responseSchema', schema }], 'input');
 }
 
-/** What any kind of task may be given. */
+/** Settings of all kinds of tasks. */
 type TaskSettings = Partial<
   Pick<
     NewTaskInput,
@@ -59,7 +62,10 @@ type TaskSettings = Partial<
   >
 >;
 
-/** @param ask tells what it is to do, when it is no repetition. @throws DomainError CONFLICT, and what `ask` throws. */
+/**
+ * @param ask returns what the task should do; not called for a repeated request. @throws DomainError
+ * CONFLICT, and errors of `ask`
+ */
 export async function addTask(
   context: Context,
   kind: TaskKind,
@@ -113,10 +119,12 @@ const ASKED: Record<Exclude<TaskKind, 'pull'>, Ask> = {
 
 const OF_TEMPLATES = ['templateId', 'templateName', 'templateParameters'] as const;
 
-/** What is another kind's, and would be passed over. */
+/** Fields of another kind, which would be ignored. */
 function refuse(given: NewTaskInput, names: readonly (keyof NewTaskInput)[], kind: string): void {
   const foreign = names.filter((name) => given[name] !== undefined && given[name] !== null);
-  refuseIssues(foreign.map((name) => ({ field: `input.${name}`, message: `is for the kind ${kind}` })));
+  refuseIssues(
+    foreign.map((name) => ({ field: `input.${name}`, message: `is only allowed for the kind ${kind}` })),
+  );
 }
 
 async function askPrompt(context: Context, given: NewTaskInput, session: SessionRow | null): Promise<Asked> {
@@ -137,7 +145,7 @@ async function askAgent(context: Context, given: NewTaskInput, session: SessionR
 }
 
 interface WantedModel {
-  /** null: it is to be chosen. */
+  /** null: to be chosen. */
   model: string | null;
   needed: ModelAbility;
 }
@@ -164,7 +172,7 @@ async function askModel(
   };
 }
 
-/** A model that was named is never replaced; where none was, ours to choose are also those that stand in for it. */
+/** A named model is never replaced; if none is named, we choose its fallbacks as well. */
 async function modelsFor(
   context: Context,
   session: SessionRow | null,
@@ -185,7 +193,7 @@ async function modelsFor(
   return fallbackModels.length > 0 ? { ...chosen, ...named } : chosen;
 }
 
-/** @throws DomainError NOT_FOUND, for another user's task too. */
+/** @throws DomainError NOT_FOUND, also for another user's task */
 export function task(context: Context, id: string): Promise<TaskRow> {
   return ownRun(context, 'task', id);
 }

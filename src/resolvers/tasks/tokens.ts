@@ -5,7 +5,7 @@ import { followRun } from '../../store/log/follow-run.ts';
 import { stoppable } from '../request/stoppable.ts';
 import { task } from './task.ts';
 
-/** The text of the present attempt and what comes after, as plain pieces; null: all pieces before it are void. */
+/** The text of the current attempt from its beginning, as plain pieces; null: discard all earlier pieces. */
 export async function tokens(context: Context, id: string): Promise<AsyncIterable<string | null>> {
   const row = await task(context, id);
   const from = await attemptStart(context.store.database, row.id);

@@ -9,10 +9,13 @@ const MAX_ITEMS = 50;
 
 const word = z
   .string()
-  .regex(/^[A-Za-z][A-Za-z0-9_]{0,63}$/, 'must be 1 to 64 letters, digits and _, a letter first');
+  .regex(/^[A-Za-z][A-Za-z0-9_]{0,63}$/, 'must be 1 to 64 letters, digits and _, beginning with a letter');
 const templateName = z
   .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'must be 1 to 100 letters, digits, and . _ -, no sign first');
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/,
+    'must be 1 to 100 letters, digits and . _ -, beginning with a letter or digit',
+  );
 const description = text({ max: 1000 });
 const liquid = text({ min: 1, max: MAX_TEXT });
 const orNull = <Schema extends z.ZodType>(schema: Schema) =>
@@ -48,7 +51,7 @@ const settings = promptParameters.nullish().transform((given) => withoutNulls(gi
 const inDirectory = orNull(liquid);
 const prompted = { prompt: liquid, system: orNull(liquid), parameters: settings };
 
-/** What each type of step has beside its id. */
+/** The fields of each type of step, in addition to its id. */
 const MEMBERS = {
   generate: { model: orNull(liquid), ...prompted },
   ollama_generate: { model: liquid, ...prompted },
@@ -72,13 +75,13 @@ function stepOf<Type extends TemplateStepType>(type: Type) {
     {
       error: (issue) =>
         issue.code === 'unrecognized_keys'
-          ? `${issue.keys?.join(', ')}: no member of a step of the type ${type}; it has ${names}`
+          ? `${issue.keys?.join(', ')}: not a field of a step of the type ${type}; it has ${names}`
           : undefined,
     },
   );
 }
 
-/** GraphQL has one type for all steps, whose absent members may be null. */
+/** GraphQL has one type for all steps, whose absent fields may be null. */
 const step = z.preprocess(
   (given) => (typeof given === 'object' && given !== null ? withoutNulls(given) : given),
   z.discriminatedUnion(
@@ -114,7 +117,7 @@ export const newTemplate = z.object({
     .transform((given) => given ?? true),
 });
 
-/** An absent member stays as it is; a null takes the description away. */
+/** Omitted fields stay unchanged; null removes the description. */
 export const templateChange = z.object({
   description: description.nullish(),
   parameters: parameters.nullish(),

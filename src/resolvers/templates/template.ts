@@ -20,20 +20,21 @@ import { invalidInput, validate } from '../request/validate.ts';
 import { requireViewer } from '../request/viewer.ts';
 import { newTemplate, templateChange } from './template-input.ts';
 
-/** Which template is meant: one of the two. */
+/** A reference to a template, by one of the two. */
 export interface TemplateChoice {
   id: string | null | undefined;
   name: string | null | undefined;
 }
 
-/** @throws DomainError NOT_FOUND, for another user's template too. @param field which argument named it. */
+/** @throws DomainError NOT_FOUND, also for another user's template @param field the argument that names it */
 export async function template(context: Context, id: string, field = 'id'): Promise<TemplateRow> {
   return (await find(context, { id })) ?? missing(field);
 }
 
 /**
  * By id or by name, built-in ones first.
- * @param fields which arguments named it. @throws DomainError NOT_FOUND, VALIDATION_ERROR when not exactly one is given.
+ * @param fields the arguments that name it @throws DomainError NOT_FOUND, VALIDATION_ERROR unless exactly one
+ * is given
  */
 export async function chosenTemplate(
   context: Context,
@@ -45,10 +46,10 @@ export async function chosenTemplate(
   throw invalidInput([{ field: fields.name, message: `give either ${fields.id} or ${fields.name}` }]);
 }
 
-/** Where inputs name a template. */
+/** The fields that name a template. */
 export const INPUT_FIELDS = { id: 'input.templateId', name: 'input.templateName' };
 
-/** What Postgres cannot hold is nobody's name. */
+/** No name contains characters that Postgres cannot store. */
 async function find(context: Context, by: { id: string } | { name: string }): Promise<TemplateRow | null> {
   const { userId } = requireViewer(context);
   if ('name' in by && !isStorable(by.name)) return null;
@@ -76,7 +77,7 @@ export async function templates(
   return toConnection(page, rows);
 }
 
-/** @throws DomainError VALIDATION_ERROR for all that is wrong with it, CONFLICT for a name that is taken. */
+/** @throws DomainError VALIDATION_ERROR with all problems, CONFLICT for a name that exists */
 export async function createTemplate(context: Context, input: unknown): Promise<TemplateRow> {
   const { userId } = requireViewer(context);
   const given = validate(newTemplate, input, 'input');
@@ -85,11 +86,11 @@ export async function createTemplate(context: Context, input: unknown): Promise<
   const created = await insertTemplate(context.store.database, { id: newId(), ownerId: userId, ...given });
   if (created) return created;
   const field = 'input.name';
-  const message = `${field}: one of your templates, or a built-in one, has this name already`;
+  const message = `${field}: one of your templates, or a built-in one, already has this name`;
   throw new DomainError('CONFLICT', message, { field });
 }
 
-/** Raises its version; tasks that were made before keep what they were made with. */
+/** Increases its version; existing tasks keep the version they were created with. */
 export async function updateTemplate(context: Context, id: string, input: unknown): Promise<TemplateRow> {
   const present = await template(context, id, 'input.id');
   requireOwner(context, present);
@@ -104,17 +105,18 @@ export async function updateTemplate(context: Context, id: string, input: unknow
   await checkDefinition(context, change);
   const changed = await changeTemplate(context.store.database, present, change);
   if (changed) return changed;
-  throw new DomainError('CONFLICT', 'input.id: somebody else changed it at this moment; try again', {
+  throw new DomainError('CONFLICT', 'input.id: the template was changed concurrently; try again', {
     field: 'input.id',
   });
 }
 
-/** Tasks that were made from it stay, and go on. @throws DomainError NOT_FOUND, FORBIDDEN for a built-in one. */
+/** Existing tasks are kept and continue. @throws DomainError NOT_FOUND, FORBIDDEN for a built-in one */
 export async function deleteTemplate(context: Context, id: string): Promise<void> {
   const { userId } = requireViewer(context);
   const { ownerId } = await template(context, id, 'input.id');
   if (ownerId === null) {
-    const message = 'input.id: it is built in; an admin can have it not used with isActive: false';
+    const message =
+      'input.id: a built-in template cannot be deleted; an admin can disable it with isActive: false';
     throw new DomainError('FORBIDDEN', message, { field: 'input.id' });
   }
   if (!(await removeTemplate(context.store.database, userId, id))) missing('input.id');
@@ -122,7 +124,7 @@ export async function deleteTemplate(context: Context, id: string): Promise<void
 
 function requireOwner(context: Context, { ownerId }: TemplateRow): void {
   if (ownerId !== null || requireViewer(context).isAdmin) return;
-  throw new DomainError('FORBIDDEN', 'input.id: built-in templates are for admins to change', {
+  throw new DomainError('FORBIDDEN', 'input.id: only an admin may change a built-in template', {
     field: 'input.id',
   });
 }
@@ -140,7 +142,7 @@ async function checkDefinition(context: Context, { parameters, steps }: Template
 /** Liquid texts of all steps. */
 const MAX_TEXTS = 1_000;
 
-/** What a task of the template would be refused for; nothing is made. */
+/** Validates parameters for the template without creating a task. */
 export async function validateTemplate(
   context: Context,
   choice: TemplateChoice,

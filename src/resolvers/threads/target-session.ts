@@ -5,7 +5,7 @@ import { activeSession } from '../sessions/session.ts';
 import { thread } from './thread.ts';
 
 /**
- * The session of what is to be made: what is in a thread is in the thread's session; null: in none.
+ * The session of a new object: an object in a thread belongs to the session of the thread; null: none.
  * @throws DomainError NOT_FOUND, INVALID_STATE, VALIDATION_ERROR
  */
 export async function homeOf(

@@ -11,7 +11,7 @@ import { activeSession } from '../sessions/session.ts';
 
 const MAX_TEXT = 100_000;
 
-/** What kind of work it is, in the caller's word. */
+/** The type of work, as named by the client. */
 export const domain = text({ min: 1, max: 100 });
 
 const newThread = z.object({
@@ -25,7 +25,7 @@ const newThread = z.object({
 
 const threadChange = newThread.pick({ title: true, domain: true, context: true, onBusy: true });
 
-/** @throws DomainError NOT_FOUND, INVALID_STATE for its session. */
+/** @throws DomainError NOT_FOUND, INVALID_STATE for its session */
 export async function createThread(context: Context, input: unknown): Promise<ThreadRow> {
   const { userId } = requireViewer(context);
   const { title, sessionId, ...given } = validate(newThread, input, 'input');
@@ -44,7 +44,7 @@ export async function createThread(context: Context, input: unknown): Promise<Th
     insertThread(context.store.database, { id, ...fresh }),
   );
   if (created) return created;
-  const message = 'input.sessionId: the session was closed at this moment';
+  const message = 'input.sessionId: the session was closed meanwhile';
   throw new DomainError('INVALID_STATE', message, { field: 'input.sessionId' });
 }
 
@@ -58,7 +58,7 @@ export async function updateThread(context: Context, id: string, input: unknown)
   return changed;
 }
 
-/** @throws DomainError NOT_FOUND, for another user's thread too. @param field which argument named it. */
+/** @throws DomainError NOT_FOUND, also for another user's thread @param field the argument that names it */
 export async function thread(context: Context, id: string, field = 'id'): Promise<ThreadRow> {
   const { userId } = requireViewer(context);
   const found = await findThread(context.store.database, userId, id);

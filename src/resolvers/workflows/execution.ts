@@ -17,7 +17,10 @@ import { newExecution } from './workflow-input.ts';
 
 const DEFAULT_PRIORITY = 5;
 
-/** @throws DomainError NOT_FOUND, INVALID_STATE when the workflow is not active, CONFLICT for a key that was used before. */
+/**
+ * @throws DomainError NOT_FOUND, INVALID_STATE when the workflow is not active, CONFLICT for an idempotency
+ * key that was used for another request
+ */
 export async function executeWorkflow(context: Context, input: unknown): Promise<ExecutionRow> {
   const { userId } = requireViewer(context);
   const given = validate(newExecution, input, 'input');
@@ -63,7 +66,7 @@ function definitionOf({ id, name, version, steps, timeoutSeconds }: WorkflowRow,
   };
 }
 
-/** @throws DomainError NOT_FOUND, for another user's execution too. */
+/** @throws DomainError NOT_FOUND, also for another user's execution */
 export function execution(context: Context, id: string): Promise<ExecutionRow> {
   return ownRun(context, 'execution', id, 'id');
 }

@@ -18,8 +18,8 @@ const DEFAULT_CONCURRENCY = 5;
 const DEFAULT_DELAY_SECONDS = 1;
 
 /**
- * The steps as they are kept.
- * @throws DomainError VALIDATION_ERROR with the field and the name of every step that could not be carried out;
+ * Converts the steps to the stored form.
+ * @throws DomainError VALIDATION_ERROR with the field and the name of every step that could not be executed;
  * UNKNOWN_MODEL, PROVIDER_NOT_CONFIGURED
  */
 export async function acceptSteps(context: Context, given: readonly StepInput[]): Promise<WorkflowStep[]> {
@@ -41,13 +41,13 @@ function tooManyTexts(steps: readonly WorkflowStep[]): FieldIssue[] {
   return [{ field: 'input.steps', message }];
 }
 
-/** What is another kind's, and would be passed over; and what is missing. */
+/** Fields of another kind, which would be ignored, and missing fields. */
 function mismatches(given: StepInput, index: number): FieldIssue[] {
   const kind = kindOf({ agentId: given.agentId ?? null, template: given.template ?? null });
   const foreign = FOREIGN[kind].filter((name) => given[name] !== undefined && given[name] !== null);
   const issues = foreign.map((name) => ({
     member: name as string,
-    message: `is not for a step with ${WITH[kind]}`,
+    message: `is not allowed for a step with ${WITH[kind]}`,
   }));
   if (kind !== 'template' && !given.task) issues.push({ member: 'task', message: 'is required' });
   return issues.map(({ member, message }) => ({
@@ -72,7 +72,7 @@ async function requireWorker(context: Context, step: WorkflowStep, field: string
   const fields = { id: field, name: `${field}.template` };
   const { parameters } = await chosenTemplate(context, { id: null, name: step.template }, fields);
   const { missing, unknown } = checkParameters(parameters, step.templateParameters);
-  // Values are known when the step begins.
+  // Values are only known when the step begins.
   const faults = parameterFaults(parameters, { valid: false, missing, unknown, invalid: [], values: {} });
   refuseIssues(
     faults.map((fault) => ({

@@ -23,9 +23,9 @@ const seconds = z
   .min(1, 'must be at least 1')
   .max(MAX_SECONDS, `must be at most ${MAX_SECONDS}, 30 days`);
 
-/** What stands in `{% if … %}` or `{{ … }}`. */
+/** The inner part of `{% if … %}` or `{{ … }}`. */
 const expression = text({ min: 1, max: 10_000 })
-  .refine((given) => !/[{%]%|\{\{|%\}|\}\}/.test(given), 'must stand without {{ }} and {% %}')
+  .refine((given) => !/[{%]%|\{\{|%\}|\}\}/.test(given), 'must not include the surrounding {{ }} or {% %}')
   .refine((given) => given.trim() !== '', 'must not be blank');
 
 const step = z.object({
@@ -77,7 +77,7 @@ export const newWorkflow = z.object({
   schedule: schedule.nullish(),
 });
 
-/** An absent member stays as it is; a null takes it away where that means something. */
+/** Omitted fields stay unchanged; null removes a value where that is possible. */
 export const workflowChange = newWorkflow.partial().extend({ name: name.nullish(), steps: steps.nullish() });
 
 export const newExecution = z.object({

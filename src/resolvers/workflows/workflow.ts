@@ -20,7 +20,7 @@ import { requireViewer } from '../request/viewer.ts';
 import { acceptSchedule, acceptSteps } from './workflow-definition.ts';
 import { newWorkflow, workflowChange } from './workflow-input.ts';
 
-/** @throws DomainError for what is wrong with the input, with the field and the step. */
+/** @throws DomainError for invalid input, with the field and the step */
 export async function createWorkflow(context: Context, input: unknown): Promise<WorkflowRow> {
   const { userId } = requireViewer(context);
   const given = validate(newWorkflow, input, 'input');
@@ -48,7 +48,7 @@ function firstTick(schedule: Schedule | null, isActive: boolean): Date | null {
   return schedule && isActive ? nextTick(schedule, new Date()) : null;
 }
 
-/** Makes a new version of it. @throws DomainError as `createWorkflow`; NOT_FOUND, CONFLICT */
+/** Creates a new version. @throws DomainError as `createWorkflow`; NOT_FOUND, CONFLICT */
 export async function updateWorkflow(context: Context, id: string, input: unknown): Promise<WorkflowRow> {
   requireViewer(context);
   const given = validate(workflowChange, input, 'input');
@@ -57,7 +57,7 @@ export async function updateWorkflow(context: Context, id: string, input: unknow
   const change = await merge(context, before, given);
   const changed = await changeWorkflow(context.store.database, before, change);
   if (changed) return changed;
-  throw new DomainError('CONFLICT', 'input.id: the workflow was changed at this moment; try again', {
+  throw new DomainError('CONFLICT', 'input.id: the workflow was changed concurrently; try again', {
     field: 'input.id',
   });
 }
@@ -77,19 +77,19 @@ async function merge(
     isActive: given.isActive ?? before.isActive,
     schedule: given.schedule === undefined ? before.schedule : schedule,
   };
-  // A tick that is due at this moment stays due.
+  // A tick that is already due stays due.
   const isPlanned = given.schedule === undefined && merged.isActive === before.isActive;
   return { ...merged, nextRunAt: isPlanned ? before.nextRunAt : firstTick(merged.schedule, merged.isActive) };
 }
 
-/** Its executions stay. @throws DomainError NOT_FOUND */
+/** Its executions are kept. @throws DomainError NOT_FOUND */
 export async function deleteWorkflow(context: Context, id: string): Promise<void> {
   const { userId } = requireViewer(context);
   if (await removeWorkflow(context.store.database, userId, id)) return;
   throw notFound('input.id');
 }
 
-/** @throws DomainError NOT_FOUND, for another user's workflow too. @param field which argument named it. */
+/** @throws DomainError NOT_FOUND, also for another user's workflow @param field the argument that names it */
 export async function workflow(context: Context, id: string, field = 'id'): Promise<WorkflowRow> {
   const { userId } = requireViewer(context);
   const found = await findWorkflow(context.store.database, userId, id);

@@ -1,4 +1,4 @@
-/** Runs of an account that may be QUEUED, unless an admin has set another number. */
+/** Maximum number of QUEUED runs of an account, unless an admin has set another. */
 export const DEFAULT_MAX_QUEUED_RUNS = 10_000;
 
 /** Accounts that may have ready work, and how many slots of a worker each of them holds. */
@@ -7,36 +7,36 @@ export interface AccountTurns {
   add(accountId: string): void;
   has(accountId: string): boolean;
   /**
-   * Accounts in the order in which they are to be served, the first `limit` of them. The first one is counted as
-   * served until `settle`, so that choices made at the same time differ. Null: none is known to wait.
+   * The first `limit` accounts in the order in which they should be served. The first one counts as served
+   * until `settle`, so that concurrent choices differ. Null: no account is known to have ready work.
    */
   choose(limit: number): Choice | null;
   /** The next account that holds no slot. */
   chooseIdle(): Choice | null;
   /**
-   * What came of a choice.
-   * @param found the first account that had ready work, and whether it got the slot or has reached a limit of its
-   * own; null: none of them had any.
+   * Settles a choice.
+   * @param found the first account that had ready work, and whether it got the slot or has reached a limit of
+   * its own; null: none of them had any
    */
   settle(choice: Choice, found: { accountId: string; isServed: boolean } | null): void;
-  /** What came of a choice is unknown. */
+  /** Reverts a choice whose outcome is unknown. */
   undo(choice: Choice): void;
-  /** An account has got a slot without a choice. */
+  /** Counts a slot that an account got without a choice. */
   take(accountId: string): void;
-  /** A slot is free again. */
+  /** Counts a slot that an account released. */
   release(accountId: string): void;
-  /** Slots that are held, with the choices that are not settled yet. */
+  /** Number of slots held, including choices that are not settled yet. */
   held(): number;
   holds(accountId: string): number;
 }
 
 export interface Choice {
   accountIds: string[];
-  /** What had been added when this was chosen: an account that had no work then may have some now. */
+  /** The number of additions at the time of the choice: an account without work then may have some now. */
   revision: number;
 }
 
-/** How many slots each account holds. */
+/** Counts the slots of each account. */
 function createSlots() {
   const slots = new Map<string, number>();
   const of = (accountId: string) => slots.get(accountId) ?? 0;
@@ -51,9 +51,9 @@ function createSlots() {
   };
 }
 
-/** Accounts in turn, as one that is served goes to the end. */
+/** Accounts in order; an account that is served moves to the end. */
 function createQueue() {
-  /** With the revision of the last addition. */
+  /** The revision of the last addition, by account. */
   const waiting = new Map<string, number>();
   let revision = 0;
   return {
@@ -70,7 +70,7 @@ function createQueue() {
       waiting.delete(accountId);
       waiting.set(accountId, added);
     },
-    /** Unless it was added since. */
+    /** Has no effect if the account was added since. */
     forget(accountId: string, chosenAt: number): void {
       const added = waiting.get(accountId);
       if (added !== undefined && added <= chosenAt) waiting.delete(accountId);
@@ -79,9 +79,9 @@ function createQueue() {
 }
 
 /**
- * Accounts take turns. Those that hold nothing come first; then those that hold less than `share`, the one that was
- * served longest ago first; the others only when no one else waits, the one that holds least first.
- * @param share slots that one account may hold while others wait.
+ * Accounts take turns. Those that hold no slot come first; then those that hold fewer than `share`, least
+ * recently served first; the others only if no one else waits, fewest slots first.
+ * @param share slots that one account may hold while others wait
  */
 export function createAccountTurns(share: number): AccountTurns {
   const queue = createQueue();

@@ -1,19 +1,19 @@
 import type { ModelAbility, ToolName } from '../../vocabulary.ts';
 import type { PromptParameters } from '../tasks/task.ts';
 
-/** What a task of an agent may take; what is absent is not limited, except for iterations. */
+/** Limits for a task of an agent; absent ones do not apply, except that iterations have a default. */
 export interface AgentLimits {
   maxIterations?: number;
-  /** From its first start, without the time in which it waits for a person. */
+  /** From its first start, without time spent waiting for input. */
   timeoutSeconds?: number;
   /** US dollars. */
   maxCost?: number;
 }
 
-/** Turns of its model, where neither the agent nor its task says how many. */
+/** Maximum turns of its model if neither the agent nor its task sets a limit. */
 export const DEFAULT_MAX_ITERATIONS = 50;
 
-/** The stricter of two limits, member by member. */
+/** The lower of two limits, field by field. */
 export function stricter(one: AgentLimits, other: AgentLimits): AgentLimits {
   const names = ['maxIterations', 'timeoutSeconds', 'maxCost'] as const;
   const given = names.flatMap((name) => {
@@ -23,14 +23,14 @@ export function stricter(one: AgentLimits, other: AgentLimits): AgentLimits {
   return Object.fromEntries(given);
 }
 
-/** The type of the agent that takes any work. */
+/** The type of the agent that accepts any work. */
 export const GENERAL_TYPE = 'general';
 
 interface Candidate {
   type: string;
 }
 
-/** How well an agent suits a task: `related` is for a word in the task's type, `general` for any work. */
+/** How well an agent suits a task: `related` matches a word in the type of the task, `general` any work. */
 export type AgentFit = 'exact' | 'related' | 'general';
 
 /** null: it is for other work. */
@@ -46,17 +46,17 @@ export function fitOf(agentType: string, taskType: string | null): AgentFit | nu
 export function fitReason(fit: AgentFit, agentType: string, taskType: string | null): string {
   const type = taskType?.toLowerCase() ?? GENERAL_TYPE;
   const reasons = {
-    exact: `it is for tasks of the type ${type}`,
+    exact: `it handles tasks of the type ${type}`,
     related: `${type} is a kind of ${agentType}`,
-    general: `no agent is for tasks of the type ${type}`,
+    general: `no agent handles tasks of the type ${type}`,
   } satisfies Record<AgentFit, string>;
   return reasons[fit];
 }
 
 /**
- * The agent for a task that names none: the first of the task's type, else of a word in it (`security_scan` is for
- * `security`), else the general one.
- * @param candidates the preferred before the others. @returns null when there is none.
+ * The agent for a task that names none: the first one for its type, otherwise for a word in the type
+ * (`security` for `security_scan`), otherwise the general one.
+ * @param candidates in order of preference. @returns null when there is none
  */
 export function chooseAgent<Agent extends Candidate>(
   candidates: readonly Agent[],
@@ -69,12 +69,12 @@ export function chooseAgent<Agent extends Candidate>(
   return null;
 }
 
-/** What an agent with these tools requires of its model. */
+/** The ability that an agent with these tools requires of its model. */
 export function abilityFor(tools: readonly ToolName[]): ModelAbility {
   return tools.length > 0 ? 'tools' : 'text';
 }
 
-/** What an agent brings to a task. */
+/** The settings that an agent contributes to a task. */
 export interface AgentPart {
   id: string;
   provider: string | null;
@@ -85,7 +85,7 @@ export interface AgentPart {
   limits: AgentLimits;
 }
 
-/** What a task asks for beside it. */
+/** The settings that a task requests itself. */
 export interface AskedOfAgent {
   system: string | null;
   model: string | null;
@@ -93,7 +93,10 @@ export interface AskedOfAgent {
   limits: AgentLimits;
 }
 
-/** A task's settings with its agent's: the task's come after, or count more; of limits, the stricter ones. */
+/**
+ * Merges the settings of a task with those of its agent: the task's override the agent's, and of limits the
+ * stricter one applies.
+ */
 export function assignment(agent: AgentPart, asked: AskedOfAgent) {
   const limits = stricter(agent.limits, asked.limits);
   return {

@@ -1,9 +1,8 @@
 import type { AgentCondition } from '../../vocabulary.ts';
 
 /**
- * What the share of tasks that succeeded says about an agent: from 4 in 5 on it is well, from 1 in 2 on it is not as
- * it should be.
- * @param finished how many ended by themselves.
+ * The condition of an agent by its success rate: healthy from 80%, degraded from 50%.
+ * @param finished number of tasks that completed or failed
  */
 export function agentCondition(succeeded: number, finished: number): AgentCondition {
   if (finished === 0) return 'unknown';

@@ -6,12 +6,12 @@ export interface PlanStep {
   status: PlanStepStatus;
 }
 
-/** What an agent means to do, in order. */
+/** The plan of an agent, in order. */
 export interface Plan {
   steps: PlanStep[];
 }
 
-/** How far a plan is carried out. Only the task's end makes it 1: the last step may yet be followed by another. */
+/** The share of a plan that is done. Only the end of the task makes it 1, because the agent may add steps. */
 export function planProgress({ steps }: Plan): number {
   if (steps.length === 0) return 0;
   const done = steps.filter(({ status }) => status === 'completed').length;

@@ -13,12 +13,13 @@ interface Candidate {
 
 export const MOST_RECOMMENDED = 5;
 
-/** In log-odds: what it counts that an agent is meant for such tasks, beside how well it did so far. */
+/** Bonus in log-odds for an agent that is meant for such tasks, in addition to its record. */
 const FIT_COUNTS = { exact: 1, related: 0.5, general: 0 } satisfies Record<AgentFit, number>;
 
 /**
- * The agents for tasks of a type, best first: those that suit it, and those that have done such tasks.
- * @param candidates the preferred before the others. @param asked its model is for agents that have none of their own.
+ * The agents for tasks of a type, best first: those meant for it, and those with experience in such tasks.
+ * @param candidates in order of preference @param asked its model applies to agents without a model of their
+ * own
  */
 export function recommendAgents(
   candidates: readonly Candidate[],
@@ -33,7 +34,10 @@ export function recommendAgents(
       if (!fit && record.ofType.tasks === 0) return [];
       const probability = successProbability({ ...asked, ...workOf(agent, asked.model) });
       const score = Math.log(probability / (1 - probability)) + (fit ? FIT_COUNTS[fit] : 0);
-      const why = [fit ? fitReason(fit, agent.type, asked.type) : 'it has done such tasks', told(record)];
+      const why = [
+        fit ? fitReason(fit, agent.type, asked.type) : 'it has performed such tasks',
+        told(record),
+      ];
       return [{ score, agent, probability, tasks: record.all.tasks, reason: why.join('; ') }];
     })
     .sort((one, other) => other.score - one.score)
@@ -69,6 +73,6 @@ function total(outcomes: readonly Outcomes[]): Tally {
 }
 
 function told({ all, ofType }: { all: Tally; ofType: Tally }): string {
-  if (all.tasks === 0) return 'none of your tasks that it had has ended yet';
-  return `${all.succeeded} of your ${all.tasks} tasks that it had succeeded, ${ofType.succeeded} of ${ofType.tasks} of this type`;
+  if (all.tasks === 0) return 'none of your tasks with it has ended yet';
+  return `${all.succeeded} of your ${all.tasks} tasks with it succeeded, ${ofType.succeeded} of ${ofType.tasks} of this type`;
 }

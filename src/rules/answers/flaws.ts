@@ -2,22 +2,24 @@ import type { RunErrorCode } from '../../errors.ts';
 import type { FinishReason } from '../../vocabulary.ts';
 import { withoutThoughts } from './thoughts.ts';
 
-/** Why an answer of an agent without tool calls is not its success. */
+/** Why an answer of an agent without tool calls does not count as success. */
 export type Flaw = 'empty' | 'cut_off' | 'filtered' | 'malformed' | 'unreadable_call' | 'no_tool_used';
 
 /** An answer that calls no tool, and what is known about its task. */
 export interface EndingAnswer {
   text: string;
   finishReason: FinishReason;
-  /** The vendor's word for it; null: none. */
+  /** The finish reason as the vendor named it; null: none. */
   rawFinishReason: string | null;
-  /** Whether the text looks like a call that could not be read. */
+  /** Whether the text looks like a call that could not be parsed. */
   looksLikeCall: boolean;
-  /** Whether the task cannot be done without a tool, and none was called. */
+  /** Whether the task requires a tool and none was called. */
   lacksTool: boolean;
 }
 
-/** What an end means where there is text and no call. A vendor that announced calls and sent none garbled them. */
+/**
+ * The flaw for an end with text and without calls. A vendor that announced calls and sent none garbled them.
+ */
 const BY_REASON: Record<FinishReason, Flaw | null> = {
   stop: null,
   length: 'cut_off',
@@ -27,10 +29,12 @@ const BY_REASON: Record<FinishReason, Flaw | null> = {
   unknown: null,
 };
 
-/** Words of vendors that have no reason of ours and mean a broken answer, such as Gemini's MALFORMED_FUNCTION_CALL. */
+/**
+ * Vendors' reasons outside of ours that indicate a broken answer, such as Gemini's MALFORMED_FUNCTION_CALL.
+ */
 const BROKEN = /malformed|unexpected|invalid|error|abort|fail/i;
 
-/** What is wrong with an answer that would end its task; null: it is a success. */
+/** The flaw of an answer that would end its task; null: it is a success. */
 export function flawOf(answer: EndingAnswer): Flaw | null {
   const { text, finishReason, rawFinishReason, looksLikeCall, lacksTool } = answer;
   const byReason = BY_REASON[finishReason];
@@ -42,11 +46,11 @@ export function flawOf(answer: EndingAnswer): Flaw | null {
 }
 
 interface Consequence {
-  /** What a task fails with that ends so. */
+  /** Error code of a task that ends with this flaw. */
   code: RunErrorCode;
-  /** What the task's owner reads. */
+  /** Error message for the owner of the task. */
   message: string;
-  /** What the model reads before it is asked once more. */
+  /** Message to the model before it is asked once more. */
   notice: string;
 }
 

@@ -2,16 +2,19 @@ import { isJsonObject } from '../json/json-object.ts';
 import { findJson } from './json-in-text.ts';
 import { callsOf, type FoundCalls, toCall } from './text-call.ts';
 
-/** What vendors' templates and people write before a call; a call right after it needs nothing else around it. */
+/**
+ * Text that vendors' templates and people write before a call; a call directly after it is recognised without
+ * further context.
+ */
 const MARK =
   /(?:<\/?[\w|/-]{1,40}>|<\|[\w\-▁]{1,60}\|>|<｜[^｜\n]{1,60}｜>|\[TOOL_CALLS\]|functools|✿ARGS✿:|Action Input:|```\w*)\s*$/;
 
-/** All of the line that is not the call. */
+/** The rest of the line with a call. */
 const APART = /^(?:\s|[;,:]|```\w*|[-*]\s|<[^<>\n]{1,60}>|\[\/?[A-Z_]{3,20}\])*$/;
 
 /**
- * Calls in JSON: objects that name a known tool, lists of them, or arguments after a tool's name. An example in a
- * sentence is not a wish: they stand right after a mark, or apart from words in lines of their own.
+ * Calls in JSON: objects that name a known tool, lists of them, or arguments after the name of a tool. To
+ * exclude examples in sentences, they must directly follow a mark, or be on lines of their own.
  */
 export function callsInJson(text: string, names: readonly string[]): FoundCalls[] {
   const found: FoundCalls[] = [];
@@ -29,7 +32,7 @@ export function callsInJson(text: string, names: readonly string[]): FoundCalls[
   return found;
 }
 
-/** @param after where the call before it ends, with which it may share a line */
+/** @param after the end of the previous call, which may be on the same line */
 function standsApart(text: string, start: number, end: number, after: number): boolean {
   const before = text.slice(Math.max(after, start - 200), start);
   if (MARK.test(before)) return true;
@@ -45,13 +48,16 @@ function standsApart(text: string, start: number, end: number, after: number): b
   );
 }
 
-/** What stands between a tool's name and its arguments: Llama, Mistral, DeepSeek, Kimi, gpt-oss, Qwen-Agent, ReAct. */
+/**
+ * Text between the name of a tool and its arguments: Llama, Mistral, DeepSeek, Kimi, gpt-oss, Qwen-Agent,
+ * ReAct.
+ */
 const BETWEEN =
   '(?:\\s|[>(:`]|:\\d+|\\[ARGS\\]|\\[CALL_ID\\]\\w*|json|<\\|[\\w▁-]{1,60}\\|>|<｜[^｜\\n]{1,60}｜>|✿ARGS✿:|(?:Action )?Input:|Arguments:)*';
 const PREFIX =
   '(?:^|\\n|[>｜\\]]|✿FUNCTION✿:|<function=|to=|(?:Action|Tool|Function):)[ \\t`*]*(?:functions?[.:])?';
 
-/** The tool whose name ends a text, but for what introduces arguments. */
+/** The tool whose name ends a text, ignoring what introduces arguments. */
 function nameBefore(text: string, names: readonly string[]): { name: string; length: number } | null {
   const near = text.slice(-200);
   const pattern = new RegExp(`${PREFIX}(${names.map(escaped).join('|')})(?![\\w-])${BETWEEN}$`);

@@ -1,17 +1,20 @@
-/** A JSON object or list in a text, and where it stands. */
+/** A JSON object or list in a text, with its position. */
 export interface FoundJson {
   value: unknown;
   start: number;
-  /** After its last character. */
+  /** Index after its last character. */
   end: number;
 }
 
-/** Brackets that do not close, or hold no JSON, make the search begin again behind them: without a bound n² steps. */
+/**
+ * Brackets that do not close, or do not contain JSON, restart the search after them: n² steps without a
+ * limit.
+ */
 const STEPS_PER_CHARACTER = 8;
 const MAX_DEPTH = 100;
 const MAX_FOUND = 100;
 
-/** Objects and lists that stand in a text one after the other, those within others not counted. */
+/** Objects and lists that follow one another in a text, without nested ones. */
 export function findJson(text: string, reviver?: (key: string, value: unknown) => unknown): FoundJson[] {
   const found: FoundJson[] = [];
   let steps = text.length * STEPS_PER_CHARACTER;
@@ -26,7 +29,7 @@ export function findJson(text: string, reviver?: (key: string, value: unknown) =
   return found;
 }
 
-/** What may follow an opening bracket of JSON; most brackets in prose and code are passed over by it. */
+/** What may follow an opening bracket of JSON; excludes most brackets in prose and code. */
 const START = /\{\s*["}]|\[\s*[[{"\]\-\dtfn]/g;
 
 function nextStart(text: string, from: number): number {
@@ -34,7 +37,7 @@ function nextStart(text: string, from: number): number {
   return START.exec(text)?.index ?? -1;
 }
 
-/** Looks for the bracket that closes the one at `start`. @returns where it ends, or where the search did */
+/** Finds the bracket that closes the one at `start`. @returns its end, or where the search stopped */
 function scan(text: string, start: number): { isClosed: boolean; at: number } {
   const closing: string[] = [];
   for (let at = start; at < text.length; at += 1) {

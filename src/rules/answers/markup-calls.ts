@@ -1,6 +1,6 @@
 import { type FoundCalls, toCall, toolAmong } from './text-call.ts';
 
-/** A tool's name, then its arguments as elements. Their content is text, as it stands between the tags. */
+/** The name of a tool, then its arguments as elements whose content is verbatim text. */
 interface Shape {
   /** With the groups `name` and `body`. */
   call: RegExp;

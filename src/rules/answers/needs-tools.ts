@@ -1,4 +1,4 @@
-/** What can only be done, or be found out, in a working directory. */
+/** Actions that are only possible in a working directory. */
 const ACTS =
   'create|write|save|store|add|append|edit|modify|change|update|rewrite|refactor|replace|fix|patch|delete|remove|rename|move|copy|make|generate|read|open|list|show|print|count|inspect|check|find|search|grep|run|execute|start|launch|compile|build|test|lint|install|clone|commit|use';
 const THINGS =
@@ -6,7 +6,7 @@ const THINGS =
 const ENDINGS =
   'txt|md|json|jsonl|ya?ml|toml|ini|cfg|conf|csv|tsv|xml|html?|css|scss|js|mjs|cjs|jsx|ts|tsx|py|ipynb|rb|go|rs|java|kt|swift|c|h|cc|cpp|hpp|cs|php|sh|bash|zsh|ps1|sql|lock|log|env|patch|diff|zip|tar|gz';
 
-/** An act, and within a few words of the same sentence what it is done to. */
+/** An action and, within a few words of the same sentence, its object. */
 const ACT_ON_THING = new RegExp(`\\b(?:${ACTS})\\b[^.!?\\n]{0,80}?\\b(?:${THINGS})\\b`, 'i');
 const ACT_ON_FILE = new RegExp(
   `\\b(?:${ACTS})\\b[^!?\\n]{0,120}?(?:^|[\\s"'\`(/])[\\w-]+\\.(?:${ENDINGS})(?![\\w-])`,
@@ -14,12 +14,13 @@ const ACT_ON_FILE = new RegExp(
 );
 const ACT_ON_COMMAND = /\b(?:run|execute|use|call)\b[^.!?\n]{0,40}`[^`\n]+`/i;
 
-/** Characters that are looked through: prompts may have a megabyte. */
+/** Maximum characters to examine: prompts may have a megabyte. */
 const LONGEST = 20_000;
 
 /**
- * Whether a prompt asks for something that an agent cannot do without its tools. It errs on the side of no: what follows
- * from yes is one more question to a model that called none, and a failure when it calls none even then.
+ * Whether a prompt asks for something that an agent cannot do without its tools. When in doubt the result is
+ * false, because true costs one more request to a model that called no tool, and fails the task if it still
+ * calls none.
  */
 export function needsTools(prompt: string): boolean {
   const beginning = prompt.slice(0, LONGEST);

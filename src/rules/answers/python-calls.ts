@@ -1,8 +1,8 @@
 import { type FoundCalls, toCall } from './text-call.ts';
 
 /**
- * Calls as Python writes them, `read_file(path="a")`, which Llama 4 and Gemma do: in lines of their own, in a list, in a
- * block or after a mark, with named arguments only.
+ * Calls in Python syntax, `read_file(path="a")`, as written by Llama 4 and Gemma: on lines of their own, in a
+ * list, in a block or after a mark, with named arguments only.
  */
 export function callsInPython(text: string, names: readonly string[]): FoundCalls[] {
   const found: FoundCalls[] = [];
@@ -21,7 +21,7 @@ export function callsInPython(text: string, names: readonly string[]): FoundCall
 
 interface Read {
   input: Record<string, unknown>;
-  /** After the closing bracket. */
+  /** Index after the closing bracket. */
   end: number;
 }
 
@@ -48,7 +48,7 @@ function readArguments(text: string, start: number): Read | null {
   }
 }
 
-/** Strings of all quotes, numbers and words, and lists and objects of these as far as they are JSON. */
+/** Strings with any quotes, numbers and words, and lists and objects of these that are valid JSON. */
 const VALUE =
   /"""([\s\S]*?)"""|'''([\s\S]*?)'''|"((?:[^"\\\n]|\\[\s\S])*)"|'((?:[^'\\\n]|\\[\s\S])*)'|(-?\d+(?:\.\d+)?)|(True|False|None|true|false|null)\b|(\[[^\n]*?\]|\{[^\n]*?\})(?=\s*[,)])/y;
 const WORDS: Readonly<Record<string, unknown>> = { True: true, true: true, False: false, false: false };

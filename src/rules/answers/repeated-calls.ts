@@ -1,20 +1,20 @@
 /** A tool call and its result. */
 export interface DoneCall {
   name: string;
-  /** As the model wrote them. */
+  /** As written by the model. */
   arguments: string;
   output: string;
 }
 
-/** Calls in a row that bring nothing new, before the model is informed, and before its task is ended. */
+/** Consecutive calls without new results before the model is informed, and before its task ends. */
 const NOTICED = 3;
 const ENDED = 12;
-/** The same with results that differ: a command that is repeated until something happens is no loop for long. */
+/** The same for differing results: a command repeated until something happens is not a loop at first. */
 const ENDED_WHATEVER_RESULT = 30;
-/** Different calls that a loop may consist of. */
+/** Number of different calls that a loop may consist of. */
 const MAX_DIFFERENT = 3;
 
-/** Whether an agent has lost its way: its last calls are the same few again and again. @param calls in order */
+/** Whether an agent is in a loop: its last calls are the same few, repeated. @param calls in order */
 export function isLoop(calls: readonly DoneCall[]): boolean {
   return (
     isFewOf(calls.slice(-ENDED), ENDED, signature) ||
@@ -22,7 +22,7 @@ export function isLoop(calls: readonly DoneCall[]): boolean {
   );
 }
 
-/** How often the last call was made with the same result, without another one in between; 0: not often enough to mention. */
+/** How often the last call was made in a row with the same result; 0: not often enough to report. */
 export function timesRepeated(calls: readonly DoneCall[]): number {
   const last = calls.at(-1);
   if (!last) return 0;
@@ -38,7 +38,7 @@ function isFewOf(calls: readonly DoneCall[], least: number, key: (call: DoneCall
 
 const signature = (call: DoneCall) => `${question(call)}\n${call.output}`;
 
-/** The same members in another order, or with other white space, are the same question. */
+/** The order of members and white space do not matter. */
 function question({ name, arguments: text }: DoneCall): string {
   return `${name}(${canonical(text)})`;
 }

@@ -1,19 +1,22 @@
-/** Characters of the end of a text that are looked at, and how many come in before the next look. */
+/** Characters at the end of a text that are examined, and new characters before the next examination. */
 const WINDOW = 8_192;
 const STRIDE = 1_024;
-/** What counts as a loop: a piece that stands there at least so many times, over at least so many characters. */
+/** A loop is a piece repeated at least this many times, over at least this many characters. */
 const LEAST_TIMES = 8;
 const LEAST_CHARACTERS = 4_096;
 
-/** Of the end of a text: what does not stand there once more is not repeated, which is found out by Node's own search. */
+/**
+ * Characters at the end of the text: if they do not occur a second time, nothing is repeated. Uses Node's own
+ * search, which is fast.
+ */
 const SAMPLE = 64;
 
-/** Notices text that repeats itself without end, as small models write it. */
+/** Detects text that repeats itself endlessly, as small models sometimes write. */
 export function createRepetitionWatch() {
   let tail = '';
   let unseen = '';
   return {
-    /** @returns the piece that is repeated; null: none. */
+    /** @returns the repeated piece; null: none */
     add(text: string): string | null {
       unseen += text;
       if (unseen.length < STRIDE) return null;
@@ -24,11 +27,15 @@ export function createRepetitionWatch() {
   };
 }
 
-/** The piece that a text consists of at its end, in at least 8 exact copies that make up at least 4,096 characters. */
+/**
+ * The piece repeated at the end of a text, in at least 8 exact copies with at least 4,096 characters in
+ * total.
+ */
 export function repeatedPiece(text: string): string | null {
   if (text.lastIndexOf(text.slice(-SAMPLE), text.length - SAMPLE - 1) === -1) return null;
   const backwards = (at: number) => text.charCodeAt(text.length - 1 - at);
-  // Knuth, Morris and Pratt: borders[n] is the longest beginning of the first n + 1 that is also their end.
+  // Knuth-Morris-Pratt: borders[n] is the length of the longest proper prefix of the first n + 1 characters
+  // that is also their suffix.
   const borders = new Uint16Array(text.length);
   for (let at = 1; at < text.length; at += 1) {
     let border = borders[at - 1]!;

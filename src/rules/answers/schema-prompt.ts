@@ -1,8 +1,8 @@
 import type { ProviderId } from '../../vocabulary.ts';
 
 /**
- * Whose servers make answers fit a JSON Schema. Behind `openai` and `custom` may be any server that speaks the protocol,
- * and many of them ignore `response_format` without an error.
+ * Which providers enforce a JSON Schema. Behind `openai` and `custom` may be any server with the protocol,
+ * and many of them silently ignore `response_format`.
  */
 const ENFORCES: Record<ProviderId, boolean> = {
   anthropic: true,
@@ -13,17 +13,17 @@ const ENFORCES: Record<ProviderId, boolean> = {
   custom: false,
 };
 
-/** What a model is sent about the schema of its answer; null: its server sees to it. */
+/** The instruction about the schema of the answer; null: the server enforces it. */
 export function schemaPrompt(provider: ProviderId, schema: Record<string, unknown>): string | null {
   return ENFORCES[provider] ? null : schemaInstruction(schema);
 }
 
-/** What a model is sent about an answer that does not meet the schema, before it is asked again. */
+/** The message after an answer that does not match the schema, before the model is asked again. */
 export function correctionPrompt(fault: string, schema: Record<string, unknown>): string {
-  return `Your last answer cannot be used: ${fault}.\n\n${schemaInstruction(schema)}`;
+  return `Your last answer cannot be used: ${fault}. Answer again.\n\n${schemaInstruction(schema)}`;
 }
 
-/** What every model reads about the schema of its answer. */
+/** The instruction about the schema of an answer. */
 export function schemaInstruction(schema: Record<string, unknown>): string {
-  return `Answer only with JSON that conforms to the following JSON schema. Write no other text and no Markdown around it.\n\n${JSON.stringify(schema)}`;
+  return `Answer only with JSON that conforms to the following JSON Schema. Write no other text and no Markdown around it.\n\n${JSON.stringify(schema)}`;
 }

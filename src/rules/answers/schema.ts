@@ -4,17 +4,17 @@ import { answerCandidates, storableOnly } from './text.ts';
 
 type Schema = Record<string, unknown>;
 
-/** Patterns come from callers, and are matched in linear time whatever they are. */
+/** Patterns come from users, and are matched in linear time, whatever they are. */
 const linearTime = Object.assign(
   (pattern: string) => {
     const compiled = RE2JS.compile(pattern);
-    // Ajv tells patterns apart by their text.
+    // Ajv distinguishes patterns by their text.
     return { test: (text: string) => compiled.matcher(text).find(), toString: () => pattern };
   },
   { code: 'linearTime' },
 );
 
-/** `format` is a note to the model; nothing checks it. */
+/** `format` informs the model and is not validated. */
 const newValidator = () =>
   new Ajv2020({
     strict: false,
@@ -23,14 +23,14 @@ const newValidator = () =>
     code: { regExp: linearTime },
   });
 
-/** The draft that a schema names is passed over: its keywords mean the same to us. */
+/** The draft named by a schema is ignored: the keywords have the same meaning here. */
 function compile({ $schema: _draft, ...schema }: Schema) {
   const check = newValidator().compile(schema);
-  if ('$async' in check) throw new Error('$async has no meaning here');
+  if ('$async' in check) throw new Error('$async is not supported');
   return check;
 }
 
-/** What is wrong with a JSON Schema; null when it can be used. */
+/** The error in a JSON Schema; null if it is valid. */
 export function schemaFault(schema: Schema): string | null {
   try {
     JSON.stringify(schema, storableOnly);
@@ -41,7 +41,10 @@ export function schemaFault(schema: Schema): string | null {
   }
 }
 
-/** Where Ajv and RE2 repeat texts of the schema, which may be anything. Names of properties stay, as they say where. */
+/**
+ * Where Ajv and RE2 repeat text of the schema, which may be anything. Names of properties are kept, because
+ * they locate the error.
+ */
 const REPEATED: readonly [pattern: RegExp, instead: string][] = [
   [/^(error parsing regexp: [^`]*): `.*$/s, '$1'],
   [/^can't resolve reference .*$/s, "can't resolve reference"],
@@ -54,12 +57,12 @@ function withoutTexts(message: string): string {
 
 export type Answer = { data: unknown; fault?: undefined } | { fault: string };
 
-/** Maximum characters of an answer that is validated; no model writes as many. */
+/** Maximum characters of an answer that is validated; models do not write as many. */
 const LONGEST_ANSWER = 1_000_000;
 
 /**
- * An answer's text as JSON that meets the schema, or what is wrong with it. Models write reasoning, words and Markdown
- * around it: of what may be the answer, the first that meets the schema is.
+ * Parses an answer as JSON that matches the schema, or returns the error. Models write reasoning, prose and
+ * Markdown around it: of the candidates, the first that matches the schema is used.
  */
 export function readAnswer(schema: Schema, text: string): Answer {
   if (text.length > LONGEST_ANSWER)
@@ -72,8 +75,10 @@ export function readAnswer(schema: Schema, text: string): Answer {
     if (data !== undefined) return { data };
     check(first);
     const fault = newValidator().errorsText(check.errors, { dataVar: 'answer' });
-    return { fault: `the answer does not meet the task's schema: ${fault}` };
+    return { fault: `the answer does not match the task's schema: ${fault}` };
   } catch (thrown) {
-    return { fault: `the answer could not be checked by the task's schema: ${(thrown as Error).message}` };
+    return {
+      fault: `the answer could not be validated against the task's schema: ${(thrown as Error).message}`,
+    };
   }
 }

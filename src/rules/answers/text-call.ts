@@ -1,16 +1,16 @@
 import { isJsonObject, type JsonObject } from '../json/json-object.ts';
-/** A tool call that a model wrote into its answer's text. */
+/** A tool call that a model wrote in the text of its answer. */
 export interface TextCall {
   name: string;
   /** JSON. */
   arguments: string;
 }
 
-/** Calls, and which part of the text they are. */
+/** Calls, with their position in the text. */
 export interface FoundCalls {
   calls: TextCall[];
   start: number;
-  /** After its last character. */
+  /** Index after its last character. */
   end: number;
 }
 
@@ -25,10 +25,10 @@ const INPUT = [
   'tool_input',
   'kwargs',
 ] as const;
-/** Members beside the name that are not arguments. */
+/** Members next to the name that are not arguments. */
 const ABOUT: ReadonlySet<string> = new Set([...NAME, 'type', 'id', 'call_id', 'thought', 'thoughts']);
 
-/** The calls that a JSON value is: one, a list of them, or a message that holds them. */
+/** The calls in a JSON value: one call, a list of them, or a message that contains them. */
 export function callsOf(value: unknown, names: readonly string[]): TextCall[] {
   if (Array.isArray(value)) {
     const calls = value.map((item) => callOf(item, names));
@@ -49,7 +49,10 @@ function callOf(value: unknown, names: readonly string[]): TextCall | null {
   return name === null ? callUnderItsName(value, names) : namedCall(name, value);
 }
 
-/** With its arguments in a member, or beside the name. null: it is the tool's definition, which models repeat. */
+/**
+ * With its arguments in a member, or next to the name. null: it is the definition of the tool, which models
+ * sometimes repeat.
+ */
 function namedCall(name: string, value: JsonObject): TextCall | null {
   const member = INPUT.find((key) => Object.hasOwn(value, key));
   const input = member
@@ -70,7 +73,7 @@ export function toCall(name: string, input: unknown): TextCall {
   return { name, arguments: typeof input === 'string' ? input : JSON.stringify(input ?? {}) };
 }
 
-/** The tool that is meant by a name; some models write `functions.` before it. */
+/** The tool with a name; some models write `functions.` before it. */
 export function toolAmong(names: readonly string[], word: unknown): string | null {
   if (typeof word !== 'string') return null;
   const name = word.trim().replace(/^(?:functions?|tools?|default_api)[.:]/, '');

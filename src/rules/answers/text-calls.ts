@@ -10,14 +10,14 @@ export interface TextCalls {
   rest: string;
 }
 
-/** Characters of an answer that are looked through; calls that write files are long. */
+/** Maximum characters of an answer to examine; calls that write files are long. */
 const LONGEST = 200_000;
 
 /**
- * Tool calls in the shapes in which models write them where their server does not recognise them: with the marks of
- * Hermes and Qwen, Llama, Mistral, DeepSeek, GLM and others, or as JSON or Python that names a known tool.
- * @param names of the tools that are offered: what names no other is not a call. @param known text that came from
- *   outside, such as results of tools: a call that stands there is quoted, and is none.
+ * Finds tool calls in the formats that models write when their server does not recognise them: with the marks
+ * of Hermes and Qwen, Llama, Mistral, DeepSeek, GLM and others, or as JSON or Python that names a known tool.
+ * @param names of the offered tools; other names are not calls @param known text from outside, such as tool
+ * results: a call that occurs there is a quotation
  * @returns null when there are none
  */
 export function readTextCalls(
@@ -36,19 +36,19 @@ export function readTextCalls(
     const found = find(answer, names).slice(0, MOST_CALLS).filter(isNew);
     if (found.length === 0) continue;
     const rest = without(answer, found);
-    // Without marks of a call, what stands in a text that says more may be an example.
+    // Without marks of a call, a call within a longer text may be an example.
     if (find !== callsInMarkup && rest.length > MOST_WORDS && !MARKS.test(answer)) return null;
     return { calls: found.flatMap(({ calls }) => calls), rest };
   }
   return null;
 }
 
-/** Calls of one answer that are looked at. */
+/** Maximum number of calls in one answer. */
 const MOST_CALLS = 64;
-/** Characters beside a call without marks: a sentence that announces it. */
+/** Maximum characters next to a call without marks: a sentence that announces it. */
 const MOST_WORDS = 200;
 
-/** The same for a call that was escaped, or shown with the names and numbers of its lines. */
+/** So that a call matches when it was escaped, or shown with line numbers or file names. */
 const comparable = (text: string) =>
   text
     .slice(0, LONGEST)
@@ -59,8 +59,8 @@ const MARKS =
   /<tool_call>|<\|tool_call|<\|python_tag\|>|\[TOOL_CALLS\]|<function=|<(?:\w+:)?invoke name=|<｜tool▁call|to=functions\./;
 
 /**
- * Whether a text has marks of a call, or names a tool as a call would, whatever is wrong with it.
- * @param known as for `readTextCalls`: what has such marks may be quoted.
+ * Whether a text has marks of a call, or names a tool as a call would, even if malformed.
+ * @param known as for `readTextCalls`: text with such marks may be a quotation
  */
 export function looksLikeCall(
   text: string,
@@ -79,7 +79,7 @@ export function looksLikeCall(
   return hasMarks(withoutThoughts(text)) && !known.some(hasMarks);
 }
 
-/** The text without some pieces of it, and without fences and marks that are left empty. */
+/** The text without some pieces, and without fences and marks that are left empty. */
 function without(text: string, pieces: readonly FoundCalls[]): string {
   let rest = '';
   let from = 0;
@@ -93,7 +93,7 @@ function without(text: string, pieces: readonly FoundCalls[]): string {
 const LEFT =
   /<\/?(?:tool_calls?|function_calls?|function|tools?|(?:\w+:)?function_calls)>|<\|channel\|>\w*|<\|[\w▁-]{1,60}\|>|function<｜tool▁sep｜>|<｜[^｜\n]{1,60}｜>|\[\/?TOOL_CALLS\]|functools|```\w{0,20}\s{0,50}(?:print\()?\){0,20}\s{0,50}```|^[ \t]*[;,)\]]+[ \t]*$/gm;
 
-/** Of a block whose beginning went with the call. */
+/** Of a block whose beginning was removed with the call. */
 const LAST_FENCE = /^[^`]*(?<fence>```)\s*$/;
 
 const withoutFence = (text: string) => text.replace('```', '');

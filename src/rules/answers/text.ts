@@ -3,9 +3,8 @@ import { findJson } from './json-in-text.ts';
 import { withoutThoughts } from './thoughts.ts';
 
 /**
- * What of an answer's text may be the JSON that was asked for, likeliest first: the whole, else what stands in a block
- * of Markdown, else objects and lists among words. Of several the last is taken to be the answer. Only JSON that a
- * database can hold.
+ * The parts of an answer that may be the requested JSON, likeliest first: the whole text, then blocks of
+ * Markdown, then objects and lists in prose, the last one first. Only JSON that the database can store.
  */
 export function answerCandidates(text: string): unknown[] {
   const answer = withoutThoughts(text).trim();
@@ -18,7 +17,7 @@ export function answerCandidates(text: string): unknown[] {
 
 const FENCE = '```';
 
-/** The contents of blocks of Markdown that are closed. */
+/** The contents of closed Markdown blocks. */
 function blocksIn(text: string): string[] {
   const blocks: string[] = [];
   let block: string[] | null = null;
@@ -41,8 +40,8 @@ function parsed(json: string): unknown {
   }
 }
 
-/** For `JSON.parse` and `JSON.stringify`. @throws Error for text that a database cannot hold */
+/** For `JSON.parse` and `JSON.stringify`. @throws Error for text that the database cannot store */
 export function storableOnly(key: string, value: unknown): unknown {
   if (isStorable(key) && (typeof value !== 'string' || isStorable(value))) return value;
-  throw new Error('must not contain U+0000 or half of a surrogate pair');
+  throw new Error('must not contain U+0000 or an unpaired surrogate');
 }

@@ -1,6 +1,6 @@
 /**
- * How open models mark their reasoning where their server does not take it out of the text. A template may write the
- * opening mark into the prompt, so that an answer has only the closing one.
+ * How open models mark their reasoning if their server does not separate it from the text. A template may put
+ * the opening mark into the prompt, so that an answer has only the closing one.
  */
 const MARKS: readonly (readonly [open: string, close: string])[] = [
   ['<think>', '</think>'],
@@ -14,7 +14,9 @@ const MARKS: readonly (readonly [open: string, close: string])[] = [
   ['<|channel|>analysis<|message|>', '<|end|>'],
 ];
 
-/** The text without reasoning at its beginning; what begins as reasoning and does not end is all reasoning. */
+/**
+ * The text without reasoning at its beginning; reasoning that does not end extends to the end of the text.
+ */
 export function withoutThoughts(text: string): string {
   let rest = text.trimStart();
   for (;;) {
@@ -27,7 +29,7 @@ export function withoutThoughts(text: string): string {
   return rest === text.trimStart() ? afterClosingMark(text) : rest;
 }
 
-/** What follows a closing mark whose opening one is missing. */
+/** The text after a closing mark without an opening one. */
 function afterClosingMark(text: string): string {
   for (const [open, close] of MARKS) {
     const end = text.indexOf(close);

@@ -1,10 +1,10 @@
 import { isJsonObject, type JsonObject } from '../json/json-object.ts';
 /**
- * A tool's arguments as its schema wants them, from what models send instead: no arguments at all, the object as text,
- * in a list, or one level too deep; null for what is absent, numbers and booleans as text, one value for a list, a list
- * of one for a value, other spellings of a member's name. Whatever could mean two things stays as it is, and the schema
- * refuses it.
- * @param text the arguments as the model wrote them. @returns null when they are not a JSON object
+ * Converts the arguments of a tool call to what its schema requires. Models send no arguments at all, the
+ * object as a string, in a list or one level too deep; null for absent members, numbers and booleans as
+ * strings, one value for a list, a list of one for a value, and other spellings of names. Ambiguous input
+ * stays unchanged, so that the schema rejects it.
+ * @param text the arguments as written by the model. @returns null when they are not a JSON object
  */
 export function readToolInput(schema: JsonObject, text: string): JsonObject | null {
   const given = objectIn(text.trim() === '' ? {} : parsed(text));
@@ -18,7 +18,7 @@ function objectIn(value: unknown): JsonObject | null {
   return isJsonObject(read) ? read : null;
 }
 
-/** Takes the arguments out of `{"arguments": {…}}`, `{"name": …, "input": {…}}` or `{"read_file": {…}}`. */
+/** Extracts the arguments from `{"arguments": {…}}`, `{"name": …, "input": {…}}` or `{"read_file": {…}}`. */
 function unwrapped(schema: JsonObject, given: JsonObject): JsonObject {
   const names = Object.keys(propertiesOf(schema));
   if (Object.keys(given).some((name) => nameAmong(names, name))) return given;
@@ -43,7 +43,9 @@ function coerceObject(schema: JsonObject, given: JsonObject): JsonObject {
   return Object.fromEntries(members);
 }
 
-/** The member that a word means, perhaps in another spelling; null: none, or one that is there itself. */
+/**
+ * The member that a name refers to, possibly in another spelling; null: none, or one that is present itself.
+ */
 function memberFor(word: string, properties: JsonObject, given: JsonObject): string | null {
   const name = nameAmong(Object.keys(properties), word);
   return name === word || (name !== null && !Object.hasOwn(given, name)) ? name : null;

@@ -1,15 +1,15 @@
 import { v7 } from 'uuid';
 import type { Origin } from '../../vocabulary.ts';
 
-/** A fresh id: a UUID whose order is the order of making, so that indexes stay compact. */
+/** A new id: a UUID whose order is the order of creation, so that indexes stay compact. */
 export function newId(): string {
   return v7();
 }
 
-/** What people ask for by an id that its origin has a form for. */
+/** Kinds of objects whose ids have a special form in some of the older APIs. */
 export type NamedKind = 'task' | 'agent' | 'workflow' | 'execution' | 'session' | 'thread' | 'orchestration';
 
-/** What an id is made of: a moment, bytes that nobody can guess (12 at least), a UUID of the same. */
+/** The inputs of an id: a time, at least 12 unpredictable bytes, a UUID of the same. */
 export interface IdSource {
   now: Date;
   random: Uint8Array;
@@ -29,13 +29,13 @@ const dated: Form = ({ now, random }) => {
   return `task_${day}_${time.slice(0, 6)}_${hex(random.subarray(0, 4))}`;
 };
 
-/** As MongoDB's ObjectId: four bytes of seconds, eight of chance. */
+/** Like MongoDB's ObjectId: four bytes of seconds, eight random bytes. */
 const objectId: Form = ({ now, random }) => {
   const seconds = Math.floor(now.getTime() / 1000);
   return seconds.toString(16).padStart(8, '0') + hex(random.subarray(0, 8));
 };
 
-/** The forms that the documents of the older APIs show; all else is a UUID. */
+/** The forms of ids in the documentation of the older APIs; all other ids are UUIDs. */
 const FORMS: Record<Origin, Partial<Record<NamedKind, Form>>> = {
   graphql: {},
   themachine: {

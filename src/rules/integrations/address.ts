@@ -1,9 +1,9 @@
 import ipaddr from 'ipaddr.js';
 
 /**
- * Whether an entry of OUTBOUND_ALLOW names a host, or an address, or a range that the address lies in.
- * @param port the target port. An entry with a port matches that port alone, an entry without one matches all ports.
- * null: the port is unknown, and only entries without one match.
+ * Whether an entry of OUTBOUND_ALLOW matches a host, an address, or a range that contains the address.
+ * @param port the target port. An entry with a port matches that port alone, an entry without one matches all
+ * ports. null: the port is unknown, and only entries without one match
  */
 export function isAllowed(hostOrAddress: string, allow: readonly string[], port: number | null): boolean {
   const name = hostOrAddress.toLowerCase();
@@ -31,7 +31,10 @@ function covers(entry: string, name: string): boolean {
   return network.kind() === address.kind() && address.match(network, bits);
 }
 
-/** Whether an address is one of the public internet: not of a machine, a local network, or a cloud's own services. */
+/**
+ * Whether an address is on the public internet: not of a machine, a local network, or the internal services
+ * of a cloud.
+ */
 export function isPublic(address: string): boolean {
   // The library reads `::8.8.8.8`, which is in `::/96`, as the IPv4 address mapped into `::ffff:0:0/96`.
   if (!ipaddr.isValid(address) || /^::\d+\./.test(address)) return false;
@@ -39,11 +42,14 @@ export function isPublic(address: string): boolean {
   return plain instanceof ipaddr.IPv6 ? isPublicV6(plain) : isPublicV4(plain);
 }
 
-/** Ranges of IANA's special-purpose registry that the library lacks, and addresses of cloud services for their machines. */
+/**
+ * Ranges of IANA's special-purpose registry that the library lacks, and addresses of cloud services for their
+ * machines.
+ */
 const CLOSED_V4 = [
   // Azure's WireServer: DNS, DHCP, and certificates of the machine.
   '168.63.129.16/32',
-  // Direct Delegation AS112 Service, AMT and relays of 6to4 belong to networks, not to hosts.
+  // Direct Delegation AS112 Service, AMT and 6to4 relays belong to networks, not to hosts.
   '192.31.196.0/24',
   '192.52.193.0/24',
   '192.88.99.0/24',
@@ -55,7 +61,7 @@ function isPublicV4(address: ipaddr.IPv4): boolean {
   return address.range() === 'unicast' && !CLOSED_V4.some((range) => address.match(range));
 }
 
-/** Global unicast (IANA). Everything outside is special, deprecated or not assigned, `::/96` among it. */
+/** Global unicast (IANA). Everything outside is special, deprecated or not assigned, including `::/96`. */
 const GLOBAL_V6 = ipaddr.IPv6.parseCIDR('2000::/3');
 
 /** The library classifies IPv4 tunnels (6to4, Teredo, NAT64), documentation and benchmark ranges as other than unicast. */
@@ -71,7 +77,7 @@ function isPublicInside({ parts }: ipaddr.IPv6): boolean {
   return isPublicV4(new ipaddr.IPv4(bytes));
 }
 
-/** Host names of cloud metadata services, which serve credentials; refused whatever they resolve to. */
+/** Host names of cloud metadata services, which serve credentials; rejected regardless of their addresses. */
 const METADATA_NAMES = new Set([
   'metadata',
   'metadata.google.internal',
@@ -87,7 +93,7 @@ export function isMetadataName(host: string): boolean {
   return METADATA_NAMES.has(host.toLowerCase().replace(/\.+$/, ''));
 }
 
-/** An IPv4 address out of its IPv6 wrapping; other wrappings have ranges of their own. */
+/** Unwraps an IPv4 address from IPv6; other wrappings have ranges of their own. */
 function unwrapped(text: string): ipaddr.IPv4 | ipaddr.IPv6 {
   const address = ipaddr.parse(text);
   return address instanceof ipaddr.IPv6 && address.isIPv4MappedAddress() ? address.toIPv4Address() : address;

@@ -1,16 +1,16 @@
 import type { Platform } from '../../vocabulary.ts';
 
-/** What came of asking the other side whether it knows us. */
+/** Result of testing an integration against its service. */
 export interface IntegrationTest {
   /** ISO 8601. */
   at: string;
   succeeded: boolean;
-  /** Who we are there, in its own word; null where nobody says. */
+  /** The account of the credentials, as the service names it; null if it does not. */
   account: string | null;
   message: string;
 }
 
-/** The member of `credentials` that a platform has its one secret in. */
+/** The member of `credentials` with the one secret of each platform. */
 export const CREDENTIAL = {
   github: 'token',
   gitlab: 'token',
@@ -18,7 +18,7 @@ export const CREDENTIAL = {
   webhook: 'secret',
 } as const satisfies Record<Platform, string>;
 
-/** Whether `url` is where it is: required, where everybody has an own one; null: the secret says it. */
+/** Whether `url` is required: for platforms without a common address; null: the secret contains it. */
 export const ADDRESS: Record<Platform, 'required' | 'optional' | null> = {
   github: 'optional',
   gitlab: 'optional',
@@ -26,7 +26,7 @@ export const ADDRESS: Record<Platform, 'required' | 'optional' | null> = {
   webhook: 'required',
 };
 
-/** Whether it can be told of the ends of runs. */
+/** Whether the platform can be notified when runs end. */
 export const IS_TOLD: Record<Platform, boolean> = {
   github: false,
   gitlab: false,
@@ -44,7 +44,10 @@ export const PLATFORM_NAMES: Record<Platform, string> = {
 const SHOWN = 4;
 const SAFE_LENGTH = 20;
 
-/** The last characters of a secret, by which its owner knows it; null where too few would be left to guess. */
+/**
+ * The last characters of a secret, so that its owner can recognise it; null if the rest would be too short to
+ * be safe.
+ */
 export function hintOf(secret: string): string | null {
   return secret.length < SAFE_LENGTH ? null : secret.slice(-SHOWN);
 }

@@ -1,9 +1,9 @@
 import { DomainError } from '../../errors.ts';
 
-/** Numbers that may be none of JavaScript's; as good as never in a text otherwise. */
+/** Numbers that JavaScript may not represent exactly; these patterns hardly occur otherwise. */
 const SUSPICIOUS = /(?:^|[:,[\s])-?(?:\d{16}|[\d.]+[eE][+-]?\d{3})/;
 
-/** Whether a number, as it is written, is the same when it was read and is written again. */
+/** Whether a number, as written, stays the same when it is parsed and printed. */
 export function isKept(source: string): boolean {
   const value = Number(source);
   if (!Number.isFinite(value)) return false;
@@ -15,8 +15,8 @@ export const WHAT_IS_KEPT =
   'must be a number that JSON can hold, such as an integer from -9007199254740991 to 9007199254740991; send other numbers as text';
 
 /**
- * The error for a JSON text with a number in it that reading would change; null: there is none, or it is not JSON. Its
- * field is the way to the first of them, which for GraphQL's variables begins with the variable.
+ * The error for a JSON text with a number that parsing would change; null: there is none, or it is not JSON.
+ * Its field is the path to the first such number; for GraphQL variables it begins with the variable.
  */
 export function unkeptNumber(text: string): DomainError | null {
   if (!SUSPICIOUS.test(text)) return null;
@@ -26,7 +26,7 @@ export function unkeptNumber(text: string): DomainError | null {
   return new DomainError('VALIDATION_ERROR', `${field}: ${WHAT_IS_KEPT}`, { field, issues });
 }
 
-/** Node gives a reviver the text that a value was read from. */
+/** Node passes the source text of a value to a reviver. */
 type Parse = (
   text: string,
   reviver: (key: string, value: unknown, context: { source?: string }) => unknown,

@@ -12,8 +12,8 @@ const MAX_VALUES = 100_000;
 const MAX_DEPTH = 500;
 
 /**
- * Checks the size of a JSON value and returns the error message; null: it is within the limits. Stops at the first
- * exceeded limit, so that its cost is bounded; call it before anything that walks through the whole value.
+ * Checks the size of a JSON value and returns the error message; null: it is within the limits. Stops at the
+ * first exceeded limit, so that its cost is bounded; call it before anything that walks the whole value.
  */
 export function jsonSizeFault(
   given: unknown,
@@ -24,7 +24,7 @@ export function jsonSizeFault(
   let leftMembers = members;
   let level: unknown[] = [given];
   for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > MAX_DEPTH) return 'is nested too deep';
+    if (depth > MAX_DEPTH) return 'is nested too deeply';
     leftValues -= level.length;
     const next: unknown[] = [];
     for (const value of level) {
@@ -35,7 +35,7 @@ export function jsonSizeFault(
         if (!Array.isArray(value)) leftMembers -= next.length - before;
       }
       if (next.length > leftValues) return `must have at most ${values} values`;
-      if (leftMembers < 0) return `must have at most ${members} members of objects`;
+      if (leftMembers < 0) return `must have at most ${members} object members`;
       if (leftCharacters < 0) return `must have at most ${characters} characters`;
     }
     level = next;
@@ -43,7 +43,10 @@ export function jsonSizeFault(
   return null;
 }
 
-/** Appends the members of a list or an object, at most one more than `capacity`. @returns characters of names */
+/**
+ * Appends the members of a list or an object, at most one more than `capacity`. @returns total characters of
+ * names
+ */
 function addMembers(value: object, to: unknown[], capacity: number): number {
   if (Array.isArray(value)) {
     const most = Math.min(value.length, capacity + 1);

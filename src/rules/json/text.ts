@@ -1,9 +1,9 @@
 import { DomainError } from '../../errors.ts';
 import { unkeptNumber } from './numbers.ts';
 
-/** A text of 5 MB could have millions, which take a tenth of a second to read. */
+/** A text of 5 MB could have millions, which take a tenth of a second to parse. */
 const MAX_VALUES = 100_000;
-/** Each may be a new one to the engine, which costs more than a value. */
+/** Each may be new to the JavaScript engine, which costs more than a value. */
 const MAX_NAMES = 20_000;
 
 const [QUOTE, BACKSLASH, COMMA, COLON, BRACE, BRACKET] = [...'"\\,:{['].map((sign) => sign.charCodeAt(0));
@@ -11,8 +11,9 @@ const [QUOTE, BACKSLASH, COMMA, COLON, BRACE, BRACKET] = [...'"\\,:{['].map((sig
 export type JsonText = { text: string; error: null } | { text: null; error: DomainError };
 
 /**
- * The text of JSON in UTF-8, unless it has too many parts, or numbers that reading would change. It may still not be JSON.
- * @param what it is, for the error's message
+ * Decodes JSON in UTF-8, unless it has too many parts, or numbers that parsing would change. It may still be
+ * invalid JSON.
+ * @param what name of the input for the error message
  */
 export function readJsonText(body: Buffer, what: string): JsonText {
   const problem = jsonTextFault(body);
@@ -22,7 +23,7 @@ export function readJsonText(body: Buffer, what: string): JsonText {
   return error ? { text: null, error } : { text, error: null };
 }
 
-/** What is wrong with a JSON text in UTF-8, by its signs outside of strings; null: nothing. */
+/** The error in a JSON text in UTF-8, determined by its characters outside of strings; null: none. */
 export function jsonTextFault(body: Uint8Array): string | null {
   if (body.length <= MAX_NAMES) return null;
   let values = 0;
@@ -33,12 +34,15 @@ export function jsonTextFault(body: Uint8Array): string | null {
     else if (sign === COMMA || sign === BRACE || sign === BRACKET) values += 1;
     else if (sign === COLON) names += 1;
     if (values > MAX_VALUES) return `has more than ${MAX_VALUES} values`;
-    if (names > MAX_NAMES) return `has more than ${MAX_NAMES} members of objects`;
+    if (names > MAX_NAMES) return `has more than ${MAX_NAMES} object members`;
   }
   return null;
 }
 
-/** Where the string that begins at `start` has its closing quote; Node's own search is ten times as fast as a loop. */
+/**
+ * Index of the closing quote of the string that begins at `start`; Node's own search is ten times as fast as
+ * a loop.
+ */
 function endOfString(body: Uint8Array, start: number): number {
   for (let end = body.indexOf(QUOTE!, start + 1); end !== -1; end = body.indexOf(QUOTE!, end + 1)) {
     let before = end - 1;

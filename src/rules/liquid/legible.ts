@@ -1,6 +1,6 @@
 import { Drop, type Liquid } from 'liquidjs';
 
-/** Filters that make texts of what they are given, as liquidjs 10 has them. */
+/** Filters of liquidjs 10 that convert their input to text. */
 const OF_TEXTS = [
   ...['append', 'prepend', 'capitalize', 'downcase', 'upcase', 'strip', 'lstrip', 'rstrip', 'raw'],
   ...[
@@ -17,30 +17,30 @@ const OF_TEXTS = [
   ...['split', 'truncate', 'truncatewords', 'number_of_words', 'join', 'array_to_sentence_string'],
 ];
 
-/** What an output shows of a value: objects, and lists that hold any, as JSON, and everything else as it is. */
+/** The output for a value: objects, and lists that contain any, as JSON, and everything else unchanged. */
 function legible(value: unknown): unknown {
   if (Array.isArray(value)) return value.some(isStructure) ? JSON.stringify(value) : value;
   return isStructure(value) ? JSON.stringify(value) : value;
 }
 
-/** The same where liquidjs' types want a text: it makes one of whatever it is given. */
+/** The same where the types of liquidjs require a string: it converts whatever it receives. */
 export function outputText(value: unknown): string {
   return legible(value) as string;
 }
 
-/** Each item of a list by itself, as `join` and the like put their texts together. */
+/** Each item of a list separately, as `join` and similar filters concatenate them. */
 function legibleItems(value: unknown): unknown {
   return Array.isArray(value)
     ? value.map((item) => (isStructure(item) ? JSON.stringify(item) : item))
     : legible(value);
 }
 
-/** An object or a list, but nothing of Liquid's own, such as `forloop`. */
+/** An object or a list, but not one of Liquid's own, such as `forloop`. */
 function isStructure(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !(value instanceof Drop);
 }
 
-/** Has filters that make texts read JSON where they would read `[object Object]`. */
+/** Makes filters that convert to text use JSON instead of `[object Object]`. */
 export function makeFiltersLegible(liquid: Liquid): void {
   for (const name of OF_TEXTS) {
     const filter = liquid.filters[name];

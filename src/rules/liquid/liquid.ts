@@ -4,20 +4,20 @@ import { makeFiltersLegible, outputText } from './legible.ts';
 import { conditionText } from './text.ts';
 import { UNWATCHED, type Watch } from './watch.ts';
 
-/** Characters that a text may have, before and after. */
+/** Maximum characters of a text, before and after rendering. */
 const LONGEST = 1_000_000;
 
-/** Objects and characters that one text may make on its way. */
+/** Maximum objects and characters allocated while rendering one text. */
 const MEMORY = 20_000_000;
 
 const engine = createEngine();
 
 function createEngine(): Liquid {
   const liquid = new Liquid({
-    // In the place of a file system.
+    // Replaces the file system.
     templates: {},
     strictVariables: true,
-    // What is absent is false in a condition, and a fault everywhere else.
+    // Undefined variables are false in conditions, and errors everywhere else.
     lenientIf: true,
     strictFilters: true,
     ownPropertyOnly: true,
@@ -26,15 +26,15 @@ function createEngine(): Liquid {
     outputEscape: outputText,
   });
   makeFiltersLegible(liquid);
-  // They would look for other templates, and there are none.
+  // They would load other templates, which do not exist.
   for (const tag of ['render', 'include', 'layout', 'block']) delete liquid.tags[tag];
   return liquid;
 }
 
-/** What a text reads: `steps.a.output` is ['steps', 'a', 'output']; a part that is computed is null. */
+/** A variable read by a text: `steps.a.output` is ['steps', 'a', 'output']; a computed part is null. */
 export type Reference = readonly (string | number | null)[];
 
-/** What a text reads from outside of it, or what is wrong with it. */
+/** The variables that a text reads, or the error in it. */
 export function liquidReferences(
   text: string,
 ): { references: readonly Reference[]; fault?: undefined } | { fault: string } {
@@ -49,7 +49,7 @@ export function liquidReferences(
   }
 }
 
-/** Where liquidjs repeats a part of the text. Names of tags and filters stay. */
+/** Where liquidjs repeats part of the text. Names of tags and filters are kept. */
 const REPEATED: readonly [pattern: RegExp, instead: string][] = [
   [/^(tag|output|raw) "?(\{%-?\s*\w*|\{\{).* not closed/s, '$1 "$2" not closed'],
   [/^(illegal tag|empty candidates): "?(\{%-?\s*\w*).*(, line:)/s, '$1: "$2"$3'],
@@ -57,14 +57,14 @@ const REPEATED: readonly [pattern: RegExp, instead: string][] = [
   [/^(unexpected (?:character|token)) .*?((?:, value expected)?, line:)/s, '$1$2'],
 ];
 
-/** Quoted values may be secrets. Line and column say where. */
+/** Quoted values may be secrets. Line and column locate the error. */
 function withoutText(message: string): string {
   return REPEATED.reduce((text, [pattern, instead]) => text.replace(pattern, instead), message);
 }
 
 type Segments = ReturnType<Liquid['globalVariableSegmentsSync']>[number];
 
-/** `a[b.c]` reads `b.c`, too. */
+/** `a[b.c]` also reads `b.c`. */
 function computedParts(segments: Segments): Reference[] {
   return segments.flatMap((segment) => {
     if (!Array.isArray(segment)) return [];
@@ -73,29 +73,29 @@ function computedParts(segments: Segments): Reference[] {
   });
 }
 
-/** The text with its holes filled, storable and of a bounded length. @throws Error that says what is wrong with it. */
+/** The rendered text, storable and of limited length. @throws Error with the reason */
 export function renderLiquid(text: string, scope: Record<string, unknown>): string {
   const rendered = String(engine.parseAndRenderSync(text, scope));
-  if (rendered.length > LONGEST) throw new Error(`it became longer than ${LONGEST} characters`);
+  if (rendered.length > LONGEST) throw new Error(`it is longer than ${LONGEST} characters after rendering`);
   return storable(rendered);
 }
 
-/** Whether a condition, as it stands in `{% if … %}`, holds. @throws Error that says what is wrong with it. */
+/** Whether a condition, as in `{% if … %}`, is true. @throws Error with the reason */
 export function holdsInLiquid(condition: string, scope: Record<string, unknown>): boolean {
   return renderLiquid(conditionText(condition), scope) !== '';
 }
 
-/** What an expression, as it stands in `{{ … }}`, comes to. @throws Error that says what is wrong with it. */
+/** The value of an expression, as in `{{ … }}`. @throws Error with the reason */
 export function evaluateLiquid(expression: string, scope: Record<string, unknown>): unknown {
   return engine.evalValueSync(expression, scope);
 }
 
-/** `{{ … }}` and nothing else. */
+/** A single `{{ … }}`. */
 const ALONE = /^\s*\{\{-?((?:(?!\}\}).)*?)-?\}\}\s*$/s;
 
 /**
- * A JSON value with the holes of its texts filled; a text that is one hole alone becomes what fills it, of whatever
- * type. @throws Error that says what is wrong with it.
+ * Renders all texts in a JSON value; a text that is a single `{{ … }}` becomes its value, of any type.
+ * @throws Error with the reason
  */
 export function fillIn(value: unknown, scope: Record<string, unknown>, watch: Watch = UNWATCHED): unknown {
   const fill = (inner: unknown) => fillIn(inner, scope, watch);

@@ -3,7 +3,7 @@ export function isPlain(text: string): boolean {
   return !text.includes('{{') && !text.includes('{%');
 }
 
-/** A condition, as it stands in `{% if … %}`, as a text whose references can be read. */
+/** A condition, as in `{% if … %}`, as a text whose references can be determined. */
 export function conditionText(condition: string): string {
   return `{% if ${condition} %}true{% endif %}`;
 }

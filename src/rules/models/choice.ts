@@ -2,16 +2,16 @@ import type { ModelAbility, ModelCapability, ProviderId } from '../../vocabulary
 import type { Prices } from '../money/money.ts';
 import type { TrackRecord } from './track-record.ts';
 
-/** A model as the choice sees it. */
+/** The properties of a model that the choice uses. */
 export interface Candidate {
   provider: ProviderId;
   modelId: string;
-  /** Its place in the catalog; lower is better. */
+  /** Its rank in the catalog; lower is better. */
   rank: number;
   capabilities: readonly ModelCapability[];
   specialties: readonly string[];
   supportsFunctionCalling: boolean;
-  /** What it cannot do by its server's account. */
+  /** Abilities that it lacks according to its server. */
   lacks: readonly ModelAbility[];
   /** null: unknown. */
   contextWindow: number | null;
@@ -20,17 +20,17 @@ export interface Candidate {
   record: TrackRecord;
 }
 
-/** What a model is wanted for. */
+/** Requirements for a model. */
 export interface ModelNeeds {
-  /** What it must be able to do. */
+  /** Required capabilities. */
   capabilities: readonly ModelCapability[];
-  /** `known`: models that are known to call tools; `possible`: those, and models of which it is unknown. */
+  /** `known`: models that are known to call tools; `possible`: those, and models for which it is unknown. */
   tools: 'none' | 'possible' | 'known';
-  /** What it is better good at: capabilities and specialties. */
+  /** Desired capabilities and specialties. */
   wishes: readonly string[];
-  /** Tokens that it has to take; null: unknown. */
+  /** Required context window in tokens; null: unknown. */
   contextSize: number | null;
-  /** 0: the price does not matter, to 1: it matters most. */
+  /** 0: the price is irrelevant, to 1: it is decisive. */
   costSensitivity: number;
   preferredProvider: ProviderId | null;
 }
@@ -44,7 +44,10 @@ export const NO_NEEDS: ModelNeeds = {
   preferredProvider: null,
 };
 
-/** The needs of a task, in the order in which they are tried: a model that is known to call tools before others. */
+/**
+ * The requirements of a task, in the order in which they are tried: a model that is known to call tools is
+ * preferred.
+ */
 export function needsOf(needed: ModelAbility): [ModelNeeds, ...ModelNeeds[]] {
   if (needed === 'text') return [NO_NEEDS];
   return [
@@ -61,15 +64,15 @@ export interface ScoredModel<Model extends Candidate> {
 
 export interface ModelChoice<Model extends Candidate> {
   selected: ScoredModel<Model>;
-  /** The others that would do, best first. */
+  /** Other suitable models, best first. */
   alternatives: ScoredModel<Model>[];
   reason: string;
 }
 
 /**
- * The model for whoever names none. A real model goes before the demo, and one whose circuit is open is avoided;
- * among the rest the score decides, and among equals the order of the candidates.
- * @returns null when no candidate meets the needs.
+ * Chooses a model for a request that names none. Real models are preferred to the demo model, and models with
+ * an open circuit are avoided; among the rest the score decides, then the order of the candidates.
+ * @returns null when no candidate meets the requirements
  */
 export function chooseModel<Model extends Candidate>(
   candidates: readonly Model[],
@@ -92,7 +95,7 @@ const CALLS_TOOLS: Record<ModelNeeds['tools'], (model: Candidate) => boolean> = 
   known: ({ lacks, supportsFunctionCalling }) => supportsFunctionCalling && !lacks.includes('tools'),
 };
 
-/** Every choice is of a model that is to answer, which one for embeddings alone cannot. */
+/** Every chosen model has to answer, which embedding models cannot. */
 function meets(candidate: Candidate, needs: ModelNeeds): boolean {
   const { capabilities, contextWindow, lacks } = candidate;
   if (lacks.includes('text') || !CALLS_TOOLS[needs.tools](candidate)) return false;
@@ -101,7 +104,7 @@ function meets(candidate: Candidate, needs: ModelNeeds): boolean {
   return isLargeEnough && needs.capabilities.every((capability) => capabilities.includes(capability));
 }
 
-/** How much a part counts, and how good the model is at it, 0 to 1. */
+/** The weight of a criterion, and how well the model meets it, 0 to 1. */
 type Part = [weight: number, value: number];
 
 function scoreOf(model: Candidate, needs: ModelNeeds): number {
@@ -117,20 +120,23 @@ function scoreOf(model: Candidate, needs: ModelNeeds): number {
   return parts.reduce((sum, [weight, value]) => sum + weight * value, 0) / weights;
 }
 
-/** From here on the place in the catalog makes no difference. */
+/** From here on the rank in the catalog makes no difference. */
 const LAST_RANK = 100;
 
-/** A model that was never called is taken to answer 19 times of 20. */
+/** A model that was never called is assumed to succeed 19 times out of 20. */
 function successRate({ successes, failures }: TrackRecord): number {
   return (successes + 19) / (successes + failures + 20);
 }
 
-/** 1 for at once, 0.5 for a wait of 5 s; unknown is taken for a second. */
+/** 1 for no delay, 0.5 for 5 s; unknown counts as one second. */
 function quickness({ firstTokenMs }: TrackRecord): number {
   return 5_000 / (5_000 + (firstTokenMs ?? 1_000));
 }
 
-/** 1 for free, 0.5 for 2 dollars per million tokens, three of four of them sent; an unknown price is no good one. */
+/**
+ * 1 for free, 0.5 for 2 dollars per million tokens, three quarters of them input; an unknown price counts as
+ * expensive.
+ */
 function cheapness(prices: Prices | null): number {
   return prices ? 2 / (2 + (3 * Number(prices.input) + Number(prices.output)) / 4) : 0;
 }
@@ -147,17 +153,15 @@ function reasonFor(model: Candidate, needs: ModelNeeds, avoided: readonly Candid
   const reasons = [
     ...(needs.preferredProvider === provider ? [`served by ${provider}, which is preferred`] : []),
     ...(needs.tools === 'known' ? ['able to call tools'] : []),
-    ...(needs.capabilities.length > 0 ? [`able to do ${needs.capabilities.join(', ')}`] : []),
+    ...(needs.capabilities.length > 0 ? [`capable of ${needs.capabilities.join(', ')}`] : []),
     ...(fits.length > 0 ? [`good at ${fits.join(', ')}`] : []),
     ...(needs.costSensitivity > 0 && prices
       ? [`at $${Number(prices.input)} and $${Number(prices.output)} per million tokens`]
       : []),
     ...(record.failures > 0
-      ? [`${record.successes} of its last ${record.successes + record.failures} calls went well`]
+      ? [`${record.successes} of its last ${record.successes + record.failures} calls succeeded`]
       : []),
-    ...(avoided.length > 0
-      ? [`without ${avoided.map(nameOf).join(', ')}, which failed again and again`]
-      : []),
+    ...(avoided.length > 0 ? [`without ${avoided.map(nameOf).join(', ')}, which failed repeatedly`] : []),
   ];
   const first = 'the first general-purpose model of the configured providers';
   return reasons.length > 0 ? `the best score: ${reasons.join('; ')}` : first;
@@ -167,10 +171,10 @@ function nameOf({ provider, modelId }: Candidate): string {
   return `${provider}/${modelId}`;
 }
 
-/** Whoever waited for three more that fail has waited long enough. */
+/** Maximum number of fallbacks; after so many failures the client has waited long enough. */
 const MAX_STAND_INS = 3;
 
-/** A choice as a task takes it: the model, what to ask when that fails, and what the task's log says about it. */
+/** The choice in the form that a task needs: the model, its fallbacks, and the data for the log. */
 export function takeChoice({ selected, alternatives, reason }: ModelChoice<Candidate>) {
   const { provider, modelId: model } = selected.model;
   const others = alternatives.map((other) => ({

@@ -1,25 +1,25 @@
-/** Fewer bytes of JSON are one token with hardly any text, so that what is estimated is too high rather than too low. */
+/** Hardly any text has fewer bytes of JSON per token, so estimates are too high rather than too low. */
 export const BYTES_PER_TOKEN = 3;
 
-/** Of English prose. What is cut by this estimate would hardly ever fit. */
+/** For English prose. Text that is cut by this estimate would rarely fit. */
 export const PROSE_BYTES_PER_TOKEN = 4;
 
-/** Tokens kept for an answer of unknown length, or a quarter of the window. */
+/** Tokens reserved for an answer of unknown length, or a quarter of the window. */
 const ANSWER_TOKENS = 4_096;
 
-/** Tokens that a request may have in a window, so that there is space for its answer. */
+/** Maximum tokens of a request, so that there is space for its answer. */
 export function inputTokensIn(window: number, maxTokens: number | undefined): number {
   return window - Math.min(maxTokens ?? ANSWER_TOKENS, Math.ceil(window / 4));
 }
 
-/** What a model has shown, within what is plausible. @param tokens null: unknown */
+/** The ratio observed for a model, within plausible limits. @param tokens null: unknown */
 export function bytesPerToken(bytes: number, tokens: number | null): number {
   return tokens ? Math.min(6, Math.max(2, bytes / tokens)) : BYTES_PER_TOKEN;
 }
 
 const COUNT = '(\\d[\\d,]{2,11})';
 
-/** Ways in which servers name the window in a refusal of what exceeds it. */
+/** How servers name the window when they reject a request that exceeds it. */
 const NAMING = [
   `\\d\\s*(?:tokens?\\s*)?>\\s*${COUNT}`,
   `(?:maximum|max|available|model's)[^.\\d]{0,40}(?:context|prompt|input|sequence)[^.\\d]{0,40}?${COUNT}`,
@@ -31,7 +31,10 @@ const NAMING = [
   `n_ctx\\W{0,4}${COUNT}`,
 ].map((pattern) => new RegExp(pattern, 'i'));
 
-/** The window that a refusal names, in tokens; null: none. @param said by a server to what was too long for it */
+/**
+ * The window named in an error message, in tokens; null: none. @param said the server's error for a request
+ * that was too long
+ */
 export function windowIn(said: string): number | null {
   for (const pattern of NAMING) {
     const window = Number(pattern.exec(said)?.[1]?.replaceAll(',', ''));

@@ -11,9 +11,9 @@ export function sameModel(one: ModelReference, other: ModelReference): boolean {
 }
 
 /**
- * Forms by which a vendor's models are known even when they are newer than the catalog. `gpt-oss:20b` is Ollama's:
- * only OpenAI's fine-tuned models have a colon. What Azure and custom servers have is called as
- * their operators like.
+ * Patterns that identify a vendor's models even when they are newer than the catalog. `gpt-oss:20b` is
+ * Ollama's: only OpenAI's fine-tuned models contain a colon. Models of Azure and custom servers are named by
+ * their operators.
  */
 const FORMS: Record<ProviderId, RegExp | null> = {
   openai: /^(ft:|(gpt-|chatgpt-|o\d)[^:]*$)/,
@@ -25,7 +25,7 @@ const FORMS: Record<ProviderId, RegExp | null> = {
 };
 
 /**
- * Whose model it plainly is: `provider/rest`, or a known form. null when the id does not tell.
+ * The provider that an id clearly identifies: `provider/rest`, or a known pattern. null: it identifies none.
  */
 export function plainProvider(id: string): ModelReference | null {
   const slash = id.indexOf('/');

@@ -1,28 +1,28 @@
 import type { ModelAbility } from '../../vocabulary.ts';
 import { type ModelReference, plainProvider } from './model-id.ts';
 
-/** A row of the catalog that a name may mean. */
+/** A row of the catalog that a name may refer to. */
 export interface NamedModel extends ModelReference {
   isBuiltIn: boolean;
   /** Whether the name is its id or one of its aliases. */
   isNamed: boolean;
-  /** Whether people want it used. */
+  /** Whether users enabled it. */
   isActive: boolean;
-  /** Whether, besides, its provider still has it. */
+  /** Whether, additionally, its provider still offers it. */
   isOffered: boolean;
-  /** What it cannot do by its server's account. */
+  /** Abilities that it lacks according to its server. */
   lacks: readonly ModelAbility[];
 }
 
-/** What a name means, and what the model cannot do. */
+/** The model that a name refers to, and the abilities it lacks. */
 export interface ResolvedModel extends ModelReference {
   lacks: readonly ModelAbility[];
 }
 
 /**
- * What a name means: the first row on offer that is called so, else the id of a plain provider's model, unless that
- * one was taken out of use.
- * @param rows in the order in which they are preferred.
+ * Resolves a name: the first available row with that name, otherwise the id of a provider's model, unless
+ * that one was disabled.
+ * @param rows in order of preference
  */
 export function resolveName(name: string, rows: readonly NamedModel[]): ResolvedModel | null {
   const known = rows.find(({ isNamed, isOffered }) => isNamed && isOffered);
@@ -30,11 +30,11 @@ export function resolveName(name: string, rows: readonly NamedModel[]): Resolved
   const plain = plainProvider(name);
   const row = plain && rows.find((each) => each.isBuiltIn && isOf(each, plain));
   if (row) return row.isActive ? { ...plain, lacks: row.lacks } : null;
-  // Only its row knows where a custom model is.
+  // The address of a custom model is only known from its row.
   return plain && plain.provider !== 'custom' ? { ...plain, lacks: [] } : null;
 }
 
-/** The first row that is called so, on offer or not. @param rows in the order in which they are preferred. */
+/** The first row with a name, available or not. @param rows in order of preference */
 export function rowCalled(name: string, rows: readonly NamedModel[]): ModelReference | null {
   const plain = plainProvider(name);
   const row = rows.find(({ isNamed }) => isNamed) ?? rows.find((each) => plain && isOf(each, plain));

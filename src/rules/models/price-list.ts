@@ -5,27 +5,27 @@ import type { ModelReference } from './model-id.ts';
 
 const FREE: Prices = { input: '0', cachedInput: null, output: '0' };
 
-/** Whose prices of the list apply, or what all models of a provider cost. */
+/** The vendor whose list prices apply, or the price of all models of a provider. */
 const LIST: Record<ProviderId, string | { all: Prices | null }> = {
   openai: 'openai',
   anthropic: 'anthropic',
-  // By deployments that are called like their model.
+  // By deployments that are named like their model.
   azure: 'azure',
   custom: { all: null },
   ollama: { all: FREE },
   demo: { all: FREE },
 };
 
-/** All that these serve costs nothing, unless an admin gave it a price. */
+/** Models of these providers are free, unless an admin set a price. */
 export const FREE_PROVIDERS: readonly ProviderId[] = PROVIDERS.filter((provider) => {
   const entry = LIST[provider];
   return typeof entry === 'object' && isFree(entry.all);
 });
 
 /**
- * What a model costs: what an admin said, else what the list says.
- * @param ownPrices of the model's row in the catalog; null: none.
- * @param isListed false: the list's prices are those of another server.
+ * The prices of a model: set by an admin, otherwise from the list.
+ * @param ownPrices of the model's row in the catalog; null: none
+ * @param isListed false: the list has the prices of another server
  */
 export function pricesOf(
   ownPrices: Prices | null,
@@ -36,10 +36,13 @@ export function pricesOf(
   return isListed ? listPrices(provider, model, inputTokens) : null;
 }
 
-/** Hundredths of the price of input that Anthropic takes for writing it to the cache. https://platform.claude.com/docs/en/build-with-claude/prompt-caching */
+/**
+ * Anthropic's price for cache writes, in percent of the input price.
+ * https://platform.claude.com/docs/en/build-with-claude/prompt-caching
+ */
 const WRITING = { fiveMinutes: 125n, hour: 200n };
 
-/** An admin need not say what Anthropic derives from the price of input. */
+/** Adds prices that Anthropic derives from the input price, so that admins need not set them. */
 function withWritePrices(provider: ProviderId, prices: Prices): Prices {
   if (provider !== 'anthropic') return prices;
   return {
@@ -50,15 +53,15 @@ function withWritePrices(provider: ProviderId, prices: Prices): Prices {
 }
 
 /**
- * What a model costs by the published price list. What follows an `@` in an id is a version or a setting of
- * that model, at its price. Long prompts have prices of their own with some models.
- * @returns null when the list does not have the model: unknown, which is not free.
+ * The prices of a model in the published list. What follows an `@` in an id is a version or setting of the
+ * model before it, at the same price. Some models have different prices for long prompts.
+ * @returns null when the list lacks the model: unknown, which does not mean free
  */
 export function listPrices(provider: ProviderId, model: string, inputTokens: number): Prices | null {
   const providerId = LIST[provider];
   if (typeof providerId === 'object') return providerId.all;
   const id = model.split('@')[0] ?? model;
-  // One token of each kind: what interests is the price that was found, not the float sum.
+  // One token of each kind, because only the prices that were found matter, not the float sum.
   const found = calcPrice({ input_tokens: 1, output_tokens: 1 }, id, { providerId });
   return found && toPrices(found.model_price, inputTokens);
 }

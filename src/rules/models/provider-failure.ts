@@ -14,8 +14,8 @@ export type ProviderErrorCode = Extract<
 >;
 
 /**
- * What a failure is about: `passing` ones are worth another try, `lasting` ones stay until somebody acts, and those
- * of a `request` say nothing about the model.
+ * The kind of a provider error: `passing` ones are transient and worth a retry, `lasting` ones persist until
+ * someone intervenes, and `request` ones do not reflect on the model.
  */
 export const FAILURES: Record<ProviderErrorCode, 'passing' | 'lasting' | 'request'> = {
   ADDRESS_REFUSED: 'lasting',
@@ -29,7 +29,7 @@ export const FAILURES: Record<ProviderErrorCode, 'passing' | 'lasting' | 'reques
   PROVIDER_UNAVAILABLE: 'passing',
 };
 
-/** @param code of a model call that failed; other codes are none of its provider's. */
+/** @param code of a failed model call; other codes are not caused by the provider */
 export function failureKind(code: string): 'passing' | 'lasting' | 'request' | null {
   const known: Readonly<Record<string, 'passing' | 'lasting' | 'request'>> = FAILURES;
   return Object.hasOwn(known, code) ? (known[code] ?? null) : null;

@@ -1,4 +1,4 @@
-/** What a model on the operator's own machine used. null: not told. */
+/** Resources that a model used on the operator's own machine. null: not reported. */
 export interface ResourceUsage {
   modelName: string;
   seconds: number | null;
@@ -8,7 +8,10 @@ export interface ResourceUsage {
   outputTokens: number | null;
 }
 
-/** Of several steps, in their order: times and tokens add up, memory is the most at once. null: there is none. */
+/**
+ * The total of several steps, in order: times and tokens are added, memory is the maximum. null: there is
+ * none.
+ */
 export function totalUsage(usages: readonly ResourceUsage[]): ResourceUsage | null {
   const last = usages.at(-1);
   if (!last) return null;

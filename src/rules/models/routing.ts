@@ -1,6 +1,6 @@
 import { type ModelReference, sameModel } from './model-id.ts';
 
-/** A model that could answer. */
+/** A model that can answer. */
 export interface RoutableModel extends ModelReference {
   /** Its capabilities and specialties. */
   goodAt: readonly string[];
@@ -13,19 +13,19 @@ export interface PassedOver {
 }
 
 export interface Routing {
-  /** Best first; empty: there is nothing to choose from. */
+  /** Best first; empty: there is no model to choose from. */
   candidates: ModelReference[];
-  /** For people: why the first comes first, and what was passed over. */
+  /** A readable explanation: why the first model ranks first, and which preferences were skipped. */
   reasoning: string;
 }
 
-/** Beyond these no round is likely to get. */
+/** Rounds are unlikely to use more. */
 const MOST_CANDIDATES = 5;
 
 /**
- * Which models answer, in which order: preferred ones before the others, and among the preferred those first that
- * are good at the domain.
- * @param choice the models that nobody named, best first, and why the first of them is.
+ * Which models answer, in which order: preferred ones first, and among these those first that are good at the
+ * domain.
+ * @param choice the models chosen by default, best first, and why the first of them ranks first
  */
 export function routeModels(
   choice: { models: readonly RoutableModel[]; reason: string },
@@ -45,7 +45,7 @@ export function routeModels(
       .map(({ provider, model }) => ({ provider, model })),
     reasoning: [
       `${first.provider}/${first.model} answers first: ${preferred.includes(first) ? preference : choice.reason}.`,
-      ...(skipped.length > 0 ? [`Passed over: ${skipped.join(', ')}.`] : []),
+      ...(skipped.length > 0 ? [`Skipped: ${skipped.join(', ')}.`] : []),
     ].join(' '),
   };
 }

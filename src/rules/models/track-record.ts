@@ -11,23 +11,23 @@ export interface PastCall {
   timeToFirstTokenMs: number | null;
 }
 
-/** What the last calls of a model tell about it. */
+/** Success rate and latency of a model's last calls. */
 export interface TrackRecord {
   successes: number;
   failures: number;
-  /** The median of the waits for the first token, in milliseconds; null: unknown. */
+  /** The median time to the first token, in milliseconds; null: unknown. */
   firstTokenMs: number | null;
   circuit: Circuit;
 }
 
-/** As many passing failures in a row open a circuit. */
+/** This many consecutive transient errors open a circuit. */
 const MAX_IN_A_ROW = 5;
-/** How long after the last of them it stays open. */
+/** How long it stays open after the last of them. */
 const OPEN_MS = 30_000;
-/** A call that is still going on after this was lost rather than slow. */
+/** A call that is still in progress after this time was lost rather than slow. */
 const TRIAL_MS = 120_000;
 
-/** @param calls newest first. */
+/** @param calls newest first */
 export function readTrackRecord(calls: readonly PastCall[]): TrackRecord {
   const outcomes = calls.flatMap((call) => {
     const outcome = outcomeOf(call);
@@ -46,7 +46,7 @@ export function readTrackRecord(calls: readonly PastCall[]): TrackRecord {
 
 type Outcome = 'success' | 'passing' | 'lasting';
 
-/** null: it says nothing about the model. */
+/** null: the call says nothing about the model. */
 function outcomeOf({ status, errorCode }: PastCall): Outcome | null {
   if (status === 'completed') return 'success';
   const kind = status === 'failed' && errorCode ? failureKind(errorCode) : null;

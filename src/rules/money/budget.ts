@@ -1,20 +1,20 @@
 import { costOf, dearestInput, type Prices, toDollars, toPicodollars } from './money.ts';
 
 export interface Reservation {
-  /** What the provider is asked for at most. */
+  /** The output limit for the request. */
   maxTokens: number;
-  /** US dollars as decimal text: what the call can cost at most. */
+  /** US dollars as decimal text: the maximum cost of the call. */
   amount: string;
 }
 
-/** An answer shorter than this is rarely worth its question. */
+/** A shorter answer is rarely worth its prompt. */
 const MIN_TOKENS = 256;
 
 /**
- * The longest answer, up to `wanted` tokens, whose cost is surely covered by what is left. A token is at least
- * one byte of UTF-8, so that the bytes of the question bound its tokens. Each is reserved at the dearest price of input:
- * the vendor may write all of it to its cache, which costs up to twice as much.
- * @param left US dollars as decimal text. @returns null when it covers no answer worth asking for.
+ * The longest answer, up to `wanted` tokens, whose cost the remaining budget certainly covers. A token is at
+ * least one byte of UTF-8, so the bytes of the prompt limit its tokens. Each is reserved at the highest input
+ * price: the vendor may write all of it to its cache, which costs up to twice as much.
+ * @param left US dollars as decimal text. @returns null when it covers no worthwhile answer
  */
 export function reserve(
   { inputBytes, wanted }: { inputBytes: number; wanted: number },

@@ -1,14 +1,14 @@
 /** Token counts of one model call as its vendor reported them; null is unknown. */
 export interface Usage {
   inputTokens: number | null;
-  /** The part of `inputTokens` that the vendor served from its cache. */
+  /** Part of `inputTokens` that the vendor served from its cache. */
   cachedInputTokens: number | null;
-  /** The part of `inputTokens` that the vendor wrote to its cache, at a price of its own; absent: it does not say. */
+  /** Part of `inputTokens` that the vendor wrote to its cache, at a separate price; absent: not reported. */
   cacheWriteTokens?: number | null;
-  /** The part of `cacheWriteTokens` that is kept for an hour; the others are for five minutes. */
+  /** Part of `cacheWriteTokens` that is kept for an hour; the rest is kept for five minutes. */
   cacheWriteHourTokens?: number | null;
   outputTokens: number | null;
-  /** The part of `outputTokens` that was reasoning. */
+  /** Part of `outputTokens` used for reasoning. */
   reasoningTokens: number | null;
 }
 
@@ -22,18 +22,18 @@ export const UNKNOWN_USAGE: Usage = {
 /** US dollars per million tokens, as decimal text. */
 export interface Prices {
   input: string;
-  /** null: cached input costs as much as any other. */
+  /** null: the input price. */
   cachedInput: string | null;
-  /** Of input that is written to the cache for five minutes; null or absent: as much as any other. */
+  /** For input written to the cache for five minutes; null or absent: the input price. */
   cacheWrite?: string | null;
-  /** For an hour; null or absent: as for five minutes. */
+  /** For an hour; null or absent: the five-minute price. */
   cacheWriteHour?: string | null;
   output: string;
 }
 
 /**
  * The exact cost of a call in US dollars, as decimal text with 12 places; null when a price or a count is
- * unknown, which is not the same as free.
+ * unknown, which does not mean free.
  */
 export function costOf(usage: Usage, prices: Prices | null): string | null {
   if (isFree(prices)) return toDollars(0n);
@@ -57,24 +57,24 @@ function atMost(count: number | null | undefined, most: bigint): bigint {
   return counted < most ? counted : most;
 }
 
-/** What is free costs nothing however much was used, known or not. */
+/** A free model costs nothing regardless of usage, known or not. */
 export function isFree(prices: Prices | null): boolean {
   return prices !== null && [...inputPrices(prices), prices.output].every((price) => Number(price) === 0);
 }
 
-/** All that a token of the input may cost. */
+/** All prices that may apply to a token of the input. */
 function inputPrices({ input, cachedInput, cacheWrite, cacheWriteHour }: Prices): string[] {
   return [input, cachedInput, cacheWrite, cacheWriteHour].filter((price) => typeof price === 'string');
 }
 
-/** The price of a token of the input, in whatever way it is billed: it may be written to a cache. */
+/** The highest price that may apply to a token of the input: it may be written to a cache. */
 export function dearestInput(prices: Prices): string {
   return inputPrices(prices).reduce((one, other) =>
     picodollarsPerToken(one) >= picodollarsPerToken(other) ? one : other,
   );
 }
 
-/** A multiple of a price, in hundredths of it; rounded up to the six decimal places of prices. */
+/** A percentage of a price, rounded up to the six decimal places of prices. */
 export function percentOf(dollarsPerMillion: string, percent: bigint): string {
   const micros = (picodollarsPerToken(dollarsPerMillion) * percent + 99n) / 100n;
   const digits = micros.toString().padStart(7, '0');
@@ -94,7 +94,10 @@ export function toDollars(picodollars: bigint): string {
   return `${digits.slice(0, -12)}.${digits.slice(-12)}`;
 }
 
-/** The inverse of `toDollars`; also of what Postgres prints of a numeric. Places beyond the twelfth are dropped. */
+/**
+ * The inverse of `toDollars`; also accepts numeric values as Postgres prints them. Places beyond the twelfth
+ * are dropped.
+ */
 export function toPicodollars(dollars: string): bigint {
   const [whole = '0', fraction = ''] = dollars.replace('-', '').split('.');
   const picodollars = BigInt(whole + fraction.slice(0, 12).padEnd(12, '0'));

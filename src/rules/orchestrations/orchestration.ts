@@ -2,11 +2,11 @@ import type { RunError } from '../../errors.ts';
 import type { FinishReason, StopReason } from '../../vocabulary.ts';
 import { type ModelReference, sameModel } from '../models/model-id.ts';
 
-/** When an orchestration has done enough. */
+/** When an orchestration ends. */
 export interface OrchestrationLimits {
   /** 0 to 10: the score at which an answer is good enough. */
   evaluationThreshold: number;
-  /** The most rounds. */
+  /** Maximum number of rounds. */
   maxIterations: number;
 }
 
@@ -17,7 +17,7 @@ export interface RoundAnswer extends ModelReference {
   finishReason: FinishReason;
 }
 
-/** What another model says about an answer: a score from 0 to 10, or why there is none. */
+/** The evaluation of an answer by another model: a score from 0 to 10, or the error. */
 export interface Evaluation extends ModelReference {
   isSelfEvaluated: boolean;
   /** null: it failed. */
@@ -26,33 +26,33 @@ export interface Evaluation extends ModelReference {
   error: RunError | null;
 }
 
-/** One answer and its evaluation, as far as they are there. */
+/** An answer and its evaluation, as far as available. */
 export interface Round {
   /** From 1. */
   iteration: number;
   selected: ModelReference;
   reason: string;
-  /** The round whose answer it is to improve; null: it answers afresh. */
+  /** The round whose answer it improves; null: it answers independently. */
   improves: number | null;
   answer: RoundAnswer | null;
-  /** Why there is no answer and will be none. */
+  /** Why it has no answer. */
   error: RunError | null;
   evaluation: Evaluation | null;
 }
 
-/** What an orchestration leaves. */
+/** The result of an orchestration. */
 export interface OrchestrationResult {
   /** The best answer. */
   output: string;
   /** null: no evaluation of it succeeded. */
   score: number | null;
   bestIteration: number;
-  /** How many answers were generated. */
+  /** Number of answers generated. */
   iterations: number;
   stopReason: StopReason;
   model: string;
   provider: string;
-  /** US dollars: the sum of all calls whose cost is known. */
+  /** US dollars: the sum over all calls with a known cost. */
   cost: number;
   costComplete: boolean;
 }
@@ -62,12 +62,12 @@ export type Decision =
   | { next: 'evaluate'; round: Round; evaluator: ModelReference; isSelfEvaluated: boolean }
   | { next: 'stop'; reason: StopReason };
 
-/** Rounds without gain, one after the other, that end an orchestration. */
+/** Consecutive rounds without gain that end an orchestration. */
 const PATIENCE = 2;
 
 /**
- * What comes next, from what is there: also after a worker was lost in the middle of a round.
- * @param candidates best first, at least one. @param opening why the first of them answers first.
+ * Decides the next action from the current state, also after a worker was lost in the middle of a round.
+ * @param candidates best first, at least one @param opening why the first of them ranks first
  */
 export function decide(
   limits: OrchestrationLimits,
@@ -100,7 +100,7 @@ function scoreOf({ evaluation }: Round): number | null {
   return evaluation?.score ?? null;
 }
 
-/** How many rounds, at the end, brought no higher score than the ones before. */
+/** The number of latest rounds that brought no higher score than those before. */
 function roundsWithoutGain(rounds: readonly Round[]): number {
   const scores = rounds.map((round) => scoreOf(round) ?? Number.NEGATIVE_INFINITY);
   const highest = Math.max(...scores);
@@ -109,8 +109,8 @@ function roundsWithoutGain(rounds: readonly Round[]): number {
 }
 
 /**
- * The round whose answer wins: the highest score, the earliest among equals; where none has a score, the latest
- * answer. null: there is no answer.
+ * The round with the best answer: the highest score, the earliest among equals; if none has a score, the
+ * latest answer. null: there is no answer.
  */
 export function bestRound<Any extends Round>(rounds: readonly Any[]): Any | null {
   const answered = rounds.filter(({ answer }) => answer !== null);
@@ -119,7 +119,7 @@ export function bestRound<Any extends Round>(rounds: readonly Any[]): Any | null
   return scored.reduce((best, round) => (scoreOf(round)! > scoreOf(best)! ? round : best));
 }
 
-/** Another model than the one that answered, if there is any: the best that has not failed. */
+/** A model other than the one that answered, if there is any: the best that has not failed. */
 function chooseEvaluator(
   candidates: readonly ModelReference[],
   author: ModelReference,
@@ -130,7 +130,7 @@ function chooseEvaluator(
   return { evaluator: pick(sound ?? others[0] ?? author), isSelfEvaluated: others.length === 0 };
 }
 
-/** Whether another model had to answer in its place when it was last to. */
+/** Whether another model had to answer instead when it was last selected. */
 function gaveNoAnswer(model: ModelReference, rounds: readonly Round[]): boolean {
   const last = rounds.findLast(({ selected }) => sameModel(selected, model));
   return last !== undefined && (!last.answer || !sameModel(last.answer, model));
@@ -141,7 +141,10 @@ function gaveNoEvaluation(model: ModelReference, rounds: readonly Round[]): bool
   return Boolean(last?.evaluation?.error);
 }
 
-/** The model of the best answer goes on with it while that brings a gain; after a round without, the next one does. */
+/**
+ * The model of the best answer continues while that brings a gain; after a round without gain, the next model
+ * does.
+ */
 function nextRound(candidates: readonly ModelReference[], opening: string, rounds: readonly Round[]): Round {
   const best = bestRound(rounds);
   const last = rounds.at(-1);
@@ -155,12 +158,12 @@ function nextRound(candidates: readonly ModelReference[], opening: string, round
     isGain ? best.answer : (others.find((one) => !gaveNoAnswer(one, rounds)) ?? others[0]!),
   );
   const reason = isGain
-    ? `its answer has the highest score so far, ${scoreOf(best)}: it improves it`
+    ? `its answer has the highest score so far, ${scoreOf(best)}; it improves it`
     : `round ${last.iteration} brought no gain, so the next model improves the answer of round ${best.iteration}`;
   return { ...open, selected, reason, improves: best.iteration };
 }
 
-/** All of them, beginning behind the author of an answer. */
+/** All candidates, beginning after the author of an answer. */
 function after(candidates: readonly ModelReference[], author: ModelReference): ModelReference[] {
   const place = candidates.findIndex((candidate) => sameModel(candidate, author)) + 1;
   return [...candidates.slice(place), ...candidates.slice(0, place)];

@@ -11,7 +11,9 @@ const HIGHEST = 10;
 /** Maximum characters of an evaluation: it is parsed on the event loop. */
 const LONGEST = 200_000;
 
-/** JSON Schema of what an evaluator answers. It is ours, so `readVerdict` needs no validator, which takes its time. */
+/**
+ * The JSON Schema for evaluations. It is fixed, so `readVerdict` needs no validator, which would be slower.
+ */
 export const VERDICT_SCHEMA = {
   type: 'object',
   properties: { score: { type: 'number', minimum: 0, maximum: HIGHEST }, feedback: { type: 'string' } },
@@ -21,7 +23,7 @@ export const VERDICT_SCHEMA = {
 
 type Read = { verdict: Verdict; fault?: undefined } | { fault: string };
 
-/** What an evaluator says, or what is wrong with how it says it. */
+/** Parses an evaluation, or returns the error in it. */
 export function readVerdict(text: string): Read {
   const candidates = text.length > LONGEST ? [] : answerCandidates(text);
   const read = candidates.map(verdictOf);

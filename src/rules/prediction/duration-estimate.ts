@@ -5,32 +5,35 @@ import { likeliestEffects, type Measurement, sumOf, varianceOfSum } from './shru
 /** Seconds. */
 export interface DurationEstimate {
   median: number;
-  /** One in ten is done sooner. */
+  /** 10th percentile. */
   low: number;
-  /** One in ten takes longer. */
+  /** 90th percentile. */
   high: number;
 }
 
-/** What is taken for the median before any task has ended. */
+/** Assumed median before any task has ended. */
 export const PRIOR_SECONDS = 60;
 const PRIOR_LOG_SECONDS = Math.log(PRIOR_SECONDS);
-/** Of the logarithm of the seconds of tasks that are alike in everything, before any is known; weighs as many tasks. */
+/** Prior variance of the logarithm of seconds among identical tasks; counts like this many tasks. */
 const PRIOR_VARIANCE = { value: 1, weight: 2 };
-/** No tasks are taken to be alike to less than a tenth, however often they were so far. */
+/**
+ * Minimum variance: identical tasks are assumed to differ by a tenth at least, however little they did so
+ * far.
+ */
 const LEAST_VARIANCE = 0.01;
-/** As many tasks that vary as all others do are added to those of a combination. */
+/** This many tasks with the overall variance are added to those of a combination. */
 const VARIANCE_WEIGHT = 10;
 
-/** How far the logarithms of what is alike on a level are expected to lie from those of the rest. */
+/** Expected standard deviation of the logarithms of seconds on each level. */
 const SPREADS = { history: 1.5, type: 1, doer: 1, model: 1, combination: 0.5 } satisfies Record<
   PredictionLevel,
   number
 >;
 
-/** Ninety of a hundred are below this many standard deviations. */
+/** 90% of a normal distribution are below this many standard deviations. */
 const NINETIETH = 1.2816;
 
-/** How long a work takes that succeeds. Durations are taken to be log-normal. */
+/** Estimates the duration of a successful task. Durations are assumed to be log-normal. */
 export function readDurations(outcomes: readonly Outcomes[]): (work: Work) => DurationEstimate {
   const records = outcomes.filter(({ succeeded }) => succeeded > 0);
   const { levels, find } = placeWorks(records);
@@ -64,7 +67,7 @@ function estimate(logSeconds: number, deviation: number): DurationEstimate {
   return { median: at(0), low: at(-NINETIETH), high: at(NINETIETH) };
 }
 
-/** Of the logarithms, among tasks that are alike in everything. */
+/** Variance of the logarithms among identical tasks. */
 function commonVariance(records: readonly Outcomes[]): number {
   const squares = records.reduce((sum, record) => sum + squaresWithin(record), 0);
   const degrees = records.reduce((sum, { succeeded }) => sum + succeeded - 1, 0);
@@ -77,7 +80,7 @@ function ownVariance(record: Outcomes | undefined, common: number): number {
   return (squaresWithin(record) + common * VARIANCE_WEIGHT) / (record.succeeded - 1 + VARIANCE_WEIGHT);
 }
 
-/** From their mean; rounding must not make it less than nothing. */
+/** Sum of squares around the mean; rounding must not make it negative. */
 function squaresWithin({ succeeded, logSeconds, squaredLogSeconds }: Outcomes): number {
   return Math.max(0, squaredLogSeconds - logSeconds ** 2 / succeeded);
 }

@@ -1,16 +1,16 @@
 import { PREDICTION_LEVELS, type PredictionLevel, type TaskKind } from '../../vocabulary.ts';
 
-/** What tells the tasks of a history apart. */
+/** The properties by which tasks of a history are grouped. */
 export interface Work {
-  /** In the caller's word, in small letters; null: it has none. */
+  /** As given by the client, in lower case; null: it has none. */
   type: string | null;
-  /** Who or what does it: `agent:<id>`, `template:<name>`, or `prompt`. */
+  /** Who or what performs it: `agent:<id>`, `template:<name>`, or `prompt`. */
   doer: string;
-  /** `provider/model`; null: a template's, whose steps may ask several. */
+  /** `provider/model`; null for a template, whose steps may use several. */
   model: string | null;
 }
 
-/** The work that a task is. */
+/** The work of a task. */
 export function workOf(task: {
   kind: TaskKind;
   type: string | null;
@@ -33,32 +33,32 @@ export function workOf(task: {
   };
 }
 
-/** What the tasks of one kind of work came to: those that ended by themselves. */
+/** The outcomes of tasks with the same work that completed or failed. */
 export interface Outcomes extends Work {
   tasks: number;
   succeeded: number;
-  /** Of those that succeeded: the sum of the natural logarithms of their seconds, and of the squares of these. */
+  /** Of successful tasks: the sum of the natural logarithms of their seconds, and of their squares. */
   logSeconds: number;
   squaredLogSeconds: number;
 }
 
-/** What other models said about first answers. */
+/** The evaluations of first answers by other models. */
 export interface Scores {
   /** The domain of the orchestration; null: it has none. */
   type: string | null;
   model: string;
   answers: number;
-  /** Of their scores, 0 to 1 each. */
+  /** Sum of the scores, 0 to 1 each. */
   sum: number;
 }
 
-/** What a user's own runs say. */
+/** The past runs of a user. */
 export interface History {
   outcomes: readonly Outcomes[];
   scores: readonly Scores[];
 }
 
-/** What a work has in common with others, level by level; null: nothing on that level. */
+/** The key shared with similar work on each level; null: none on that level. */
 const KEYS: Record<PredictionLevel, (work: Work) => string | null> = {
   history: () => '',
   type: ({ type }) => type,
@@ -71,16 +71,16 @@ export function isSameWork(one: Work, other: Work): boolean {
   return KEYS.combination(one) === KEYS.combination(other);
 }
 
-/** Where the effects of a work stand among all effects. */
+/** The indices of the effects of a work among all effects. */
 export interface Placed {
   known: number[];
-  /** The levels on which nothing like it was seen. */
+  /** Levels on which no similar work was seen. */
   unseen: PredictionLevel[];
 }
 
-/** A place for each key of each level that some works have. */
+/** Assigns an index to each key of each level. */
 export function placeWorks(works: readonly Work[]): {
-  /** The level of each place. */
+  /** The level of each index. */
   levels: PredictionLevel[];
   find(work: Work): Placed;
 } {
@@ -105,14 +105,14 @@ function keysOf(work: Work): { level: PredictionLevel; name: string }[] {
   });
 }
 
-/** How many tasks a prediction has to go by. */
+/** How many tasks support a prediction. */
 export interface Evidence {
   level: PredictionLevel;
   tasks: number;
   succeeded: number;
 }
 
-/** What a history has on a work, the broadest level first; levels on which it has nothing are left out. */
+/** The tasks of a history that are similar to a work, broadest level first; empty levels are omitted. */
 export function evidenceFor(outcomes: readonly Outcomes[], work: Work): Evidence[] {
   return PREDICTION_LEVELS.flatMap((level) => {
     const key = KEYS[level](work);

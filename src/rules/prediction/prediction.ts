@@ -4,39 +4,39 @@ import { type Evidence, evidenceFor, type History, type Work } from './outcomes.
 import { type QualityEstimate, readQuality } from './quality-estimate.ts';
 import { PRIOR_SUCCESS, readSuccessOdds } from './success-odds.ts';
 
-/** What is expected of a task. */
+/** The expected outcome of a task. */
 export interface Prediction {
-  /** From 0 to 1, both excluded. */
+  /** From 0 to 1 exclusive. */
   successProbability: number;
-  /** How long it takes if it succeeds, from its start. */
+  /** Its duration if it succeeds, from its start. */
   duration: DurationEstimate;
   quality: QualityEstimate;
-  /** What it goes by, the broadest level first; empty: by nothing but what is assumed beforehand. */
+  /** The tasks it is based on, broadest level first; empty: it contains prior assumptions only. */
   evidence: Evidence[];
   reason: string;
 }
 
-/** An agent for a task, and what is expected of it. */
+/** An agent for a task, and its expected success. */
 export interface RecommendedAgent {
   agentId: string;
-  /** As it was then. */
+  /** At the time of the recommendation. */
   name: string;
   successProbability: number;
-  /** The viewer's own tasks that it has ended, 0: none. */
+  /** Number of the viewer's own tasks that it has ended. */
   tasks: number;
   reason: string;
 }
 
-/** A prediction as it was given out. */
+/** A prediction as returned to clients. */
 export interface ToldPrediction extends Prediction {
   /** Best first. */
   recommendedAgents: RecommendedAgent[];
 }
 
-/** What a history tells of any work. */
+/** Predictions for any work, derived from a history. */
 export interface Forecast {
   of(work: Work): Prediction;
-  /** The same as in a prediction, without the rest. */
+  /** The same value as in a prediction, without the rest. */
   successProbability(work: Work): number;
 }
 
@@ -59,14 +59,14 @@ export function readForecast({ outcomes, scores }: History): Forecast {
   };
 }
 
-const PRIOR_REASON = `none of your tasks has ended yet: this is what is assumed beforehand, ${PRIOR_SUCCESS} and a median of ${PRIOR_SECONDS} seconds`;
+const PRIOR_REASON = `none of your tasks has ended yet; these are default assumptions: ${PRIOR_SUCCESS} and a median of ${PRIOR_SECONDS} seconds`;
 
 const ALIKE = {
-  history: 'in all',
+  history: 'in total',
   type: 'of its type',
-  doer: 'done by the same agent, template or plain prompt',
+  doer: 'with the same agent, template or plain prompt',
   model: 'with its model',
-  combination: 'alike in all of that',
+  combination: 'with all of these',
 } satisfies Record<PredictionLevel, string>;
 
 function reasonFor(evidence: readonly Evidence[]): string {

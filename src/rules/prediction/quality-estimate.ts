@@ -1,25 +1,27 @@
 import type { Scores, Work } from './outcomes.ts';
 
-/** How good an answer will be, in the eyes of another model. */
+/** The expected quality of an answer, as evaluated by another model. */
 export interface QualityEstimate {
-  /** 0 to 1; null: nothing is known. */
+  /** 0 to 1; null: there is no data. */
   score: number | null;
-  /** Answers of the same model that were scored. */
+  /** Number of scored answers of the same model. */
   answers: number;
   reason: string;
 }
 
-/** As many answers that score as the model's others do are added to those of a type. */
+/** This many answers with the model's average score are added to those of a type. */
 const WEIGHT = 3;
 
-/** From what was said about the model's first answers in orchestrations, those about the same domain before others. */
+/**
+ * From the evaluations of the model's first answers in orchestrations, with more weight on the same domain.
+ */
 export function readQuality(scores: readonly Scores[]): (work: Work) => QualityEstimate {
   return ({ type, model }) => {
     const own = total(scores.filter((one) => one.model === model));
     if (own.answers === 0) {
       const reason = model
-        ? `no other model has scored an answer of ${model} in an orchestration of yours`
-        : 'the steps of a template may ask several models';
+        ? `no other model has scored an answer of ${model} in your orchestrations yet`
+        : 'the steps of a template may use several models';
       return { score: null, answers: 0, reason };
     }
     const alike = total(scores.filter((one) => one.model === model && type !== null && one.type === type));

@@ -1,16 +1,16 @@
-/** A value that is the sum of some effects, as it was measured. */
+/** A measured value that is the sum of some effects. */
 export interface Measurement {
-  /** Which effects, by their places. */
+  /** Indices of the effects. */
   effects: readonly number[];
   value: number;
-  /** One over the variance of the value. */
+  /** Inverse of the variance of the value. */
   weight: number;
 }
 
 /**
- * The likeliest effects, when each is 0 give or take: of what was hardly measured little is left, and what several
- * could have caused they share.
- * @param precisions of the effects: one over the variance that each has before anything is measured.
+ * The most likely effects, given that each is distributed around 0: effects with little evidence shrink
+ * towards 0, and several possible causes share a difference.
+ * @param precisions of the effects: inverse of their prior variances
  */
 export function likeliestEffects(
   measurements: readonly Measurement[],
@@ -23,7 +23,7 @@ export function likeliestEffects(
   return solve(measurements, precisions, right);
 }
 
-/** How uncertain the sum of some effects still is, after the measurements. */
+/** The remaining variance of the sum of some effects, after the measurements. */
 export function varianceOfSum(
   measurements: readonly Measurement[],
   precisions: readonly number[],
@@ -41,10 +41,10 @@ export function sumOf(values: readonly number[], effects: readonly number[]): nu
 }
 
 const MAX_STEPS = 200;
-/** Of the square of the error, against that of the beginning. */
+/** Tolerance of the squared error, relative to the initial one. */
 const TOLERANCE = 1e-18;
 
-/** By conjugate gradients, each effect scaled by its own precision: a few steps, and no matrix. */
+/** Conjugate gradients, preconditioned by the diagonal: few steps, and no matrix. */
 function solve(
   measurements: readonly Measurement[],
   precisions: readonly number[],

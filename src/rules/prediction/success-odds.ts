@@ -2,12 +2,12 @@ import type { PredictionLevel } from '../../vocabulary.ts';
 import { type Outcomes, placeWorks, type Work } from './outcomes.ts';
 import { likeliestEffects, type Measurement, sumOf } from './shrunken-effects.ts';
 
-/** What is taken for the share of tasks that succeed before any has ended. */
+/** Assumed share of tasks that succeed before any has ended. */
 export const PRIOR_SUCCESS = 0.8;
 
 /**
- * How far the log-odds of what is alike on a level are expected to lie from those of the rest, as a standard
- * deviation. With less the strong differences of a short history are lost, with more chance passes for difference.
+ * Expected standard deviation of log-odds on each level. Lower values lose the strong differences of a short
+ * history; with higher ones noise looks like a difference.
  */
 const SPREADS = { history: 1.5, type: 0.6, doer: 0.6, model: 0.6, combination: 0.5 } satisfies Record<
   PredictionLevel,
@@ -15,9 +15,9 @@ const SPREADS = { history: 1.5, type: 0.6, doer: 0.6, model: 0.6, combination: 0
 >;
 
 /**
- * How likely a work is to succeed, from 0 to 1, both excluded. The log-odds are a sum of what all of the history, its
- * type, its doer, its model and the combination of the three add, each drawn towards nothing; so a task counts once,
- * and a known agent is known for a new type too.
+ * The probability that a work succeeds, from 0 to 1 exclusive. The log-odds are the sum of the effects of the
+ * whole history, of its type, its performer, its model and the combination of the three, each shrunk towards
+ * 0. So each task counts once, and what is known about an agent applies to new types as well.
  */
 export function readSuccessOdds(outcomes: readonly Outcomes[]): (work: Work) => number {
   const { levels, find } = placeWorks(outcomes);
@@ -36,7 +36,7 @@ interface Tally extends Pick<Outcomes, 'tasks' | 'succeeded'> {
 const MAX_STEPS = 25;
 const TOLERANCE = 1e-6;
 
-/** By Newton's method: each step takes the odds for a straight line where they are. */
+/** Newton's method: each step linearizes the odds at the current point. */
 function likeliest(records: readonly Tally[], precisions: readonly number[]): number[] {
   let effects = precisions.map(() => 0);
   for (let step = 0; step < MAX_STEPS; step += 1) {

@@ -1,8 +1,11 @@
-/** How often and after which waits a model call is tried again. */
+/** How often and after which delays a model call is retried. */
 export interface RetryPolicy {
   tries: number;
   firstWaitMs: number;
-  /** A longer `retry-after` is not waited for in the worker's slot; the run may wait for it in the queue, see `waitInQueue`. */
+  /**
+   * A longer `retry-after` is not waited for in the worker's slot; the run may wait for it in the queue, see
+   * `waitInQueue`.
+   */
   maxRetryAfterMs: number;
 }
 
@@ -20,10 +23,10 @@ export function retryAfterMs(header: string | null, now: number): number | null 
 }
 
 /**
- * The wait before the next try: the vendor's wish when it named one, else doubling with jitter, so that runs that
- * failed together do not come back together.
- * @param failures how many tries have failed so far, at least 1. @param random from 0 to 1.
- * @returns milliseconds, or null when it is not to be tried again.
+ * The delay before the next attempt: as requested by the vendor, otherwise doubling with jitter, so that runs
+ * that failed together do not retry together.
+ * @param failures number of failed attempts so far, at least 1 @param random from 0 to 1
+ * @returns milliseconds, or null when there is no further attempt
  */
 export function nextWait(
   policy: RetryPolicy,
@@ -36,11 +39,11 @@ export function nextWait(
   return policy.firstWaitMs * 2 ** (failures - 1) * (0.5 + random / 2);
 }
 
-/** How a run stands while its provider is unavailable. Times are in milliseconds. */
+/** The state of a run while its provider is unavailable. Times are in milliseconds. */
 export interface Outage {
-  /** Since the run was first put back for it. */
+  /** Since the run was first requeued for it. */
   elapsedMs: number;
-  /** How long a run is tried again. */
+  /** How long a run is retried. */
   reachMs: number;
   /** Until the run's own time limit; null: it has none. */
   msLeft: number | null;
@@ -50,10 +53,11 @@ const SHORTEST_WAIT_MS = 5_000;
 const LONGEST_WAIT_MS = 60_000;
 
 /**
- * The wait in the queue before a run is tried again: as long as the outage has lasted, within bounds. The last try is
- * at the end of `reachMs`, or just before the run's time limit.
- * @param retryAfterMs the vendor's wish; null: none. A try before that time would fail. @param random from 0 to 1.
- * @returns null when the run is not to be tried again.
+ * The delay in the queue before a run is retried: as long as the outage has lasted, within limits. The last
+ * attempt is at the end of `reachMs`, or just before the time limit of the run.
+ * @param retryAfterMs delay requested by the vendor; null: none. An earlier attempt would fail @param random
+ * from 0 to 1
+ * @returns null when the run is not retried
  */
 export function waitInQueue(
   { elapsedMs, reachMs, msLeft }: Outage,
@@ -66,8 +70,8 @@ export function waitInQueue(
   return Math.min(Math.max(retryAfterMs ?? 0, usual) * (1 + random * JITTER), most);
 }
 
-/** What the last try before a time limit is left. */
+/** Time left for the last attempt before a time limit. */
 const LAST_TRY_MS = 2_000;
 
-/** Runs that failed together do not come back together. */
+/** Spreads the retries of runs that failed together. */
 const JITTER = 0.2;

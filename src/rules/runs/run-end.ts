@@ -3,7 +3,7 @@ import type { RunEnding, RunKind } from '../../vocabulary.ts';
 import { globalId } from '../ids/global-id.ts';
 import { KINDS } from './kinds.ts';
 
-/** The end of a run, as the transaction that brought it about knew it. Times are ISO 8601 with any time zone. */
+/** The end of a run, as known to the transaction that ended it. Times are ISO 8601 with any time zone. */
 export interface RunEnd {
   runId: string;
   kind: RunKind;
@@ -13,7 +13,7 @@ export interface RunEnd {
   cancelReason: string | null;
   /** US dollars: the known costs of its model calls, and of those of its parts. */
   cost: number;
-  /** Whether all were known. */
+  /** Whether all costs were known. */
   costComplete: boolean;
   createdAt: string;
   /** null: it never started. */
@@ -22,8 +22,8 @@ export interface RunEnd {
 }
 
 /**
- * What a webhook is told: always the same text for the same end. Ids and words are those of GraphQL, where whoever
- * wants to know more can ask; no text of people or models goes along.
+ * The body for webhooks: always identical for the same end. Ids and words are those of GraphQL, where
+ * receivers can query details; text of users and models is not included.
  */
 export function messageOf(end: RunEnd) {
   const { kind, status, sessionId, error, cancelReason, cost, costComplete } = end;
@@ -46,7 +46,7 @@ export function messageOf(end: RunEnd) {
   };
 }
 
-/** The run's id as GraphQL prints it. */
+/** The global id of the run in GraphQL. */
 export function runIdOf({ kind, runId }: Pick<RunEnd, 'kind' | 'runId'>): string {
   return globalId(KINDS[kind].type, runId);
 }
@@ -57,7 +57,7 @@ function utc(time: string): string {
 
 const DOLLAR_PLACES = 6;
 
-/** The same for people, in Slack's own markup. */
+/** The same as readable text, in Slack's markup. */
 export function slackTextOf(end: RunEnd): string {
   const { kind, status, error, cancelReason, cost, costComplete } = end;
   const why = error ? `${error.code}: ${error.message}` : cancelReason;

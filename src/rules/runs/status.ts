@@ -1,6 +1,6 @@
 import type { RunStatus } from '../../vocabulary.ts';
 
-/** The one table of status moves. What has not ended may be ended by hand, whichever way, from wherever it stands. */
+/** All permitted status changes. A run that has not ended can be ended manually from any status. */
 const MOVES: Record<RunStatus, readonly RunStatus[]> = {
   pending: ['queued', 'completed', 'failed', 'cancelled'],
   queued: ['running', 'completed', 'failed', 'cancelled'],
@@ -15,7 +15,9 @@ export function canMove(from: RunStatus, to: RunStatus): boolean {
   return MOVES[from].includes(to);
 }
 
-/** The statuses from which a run may become `to`; for the `where` of the statement that moves it. */
+/**
+ * The statuses from which a run may change to `to`, for the `where` clause of the statement that changes it.
+ */
 export function statusesBefore(to: RunStatus): RunStatus[] {
   return (Object.keys(MOVES) as RunStatus[]).filter((from) => canMove(from, to));
 }

@@ -1,8 +1,8 @@
-/** How a session wants its work done; absent members are left to whoever carries it out. */
+/** Settings for the work in a session; for absent ones the defaults apply. */
 export interface SessionSettings {
-  /** Preferences, best first: one that is not there is passed over. */
+  /** Preferred models, best first; unavailable ones are skipped. */
   preferredModels?: string[];
-  /** How often an answer may be improved. */
+  /** Maximum number of turns of an agent and rounds of an orchestration. */
   maxIterations?: number;
   /** 0 to 10: the score at which an answer is good enough. */
   evaluationThreshold?: number;

@@ -1,9 +1,9 @@
 import type { TaskSubject } from './task.ts';
 
 /**
- * What a model is asked by a task that has no prompt: its subject as people would write it down. A description alone
- * stands as it is.
- * @returns null when there is neither a title nor a description, and so nothing is asked.
+ * The prompt of a task that was given none: its subject in readable form. A description alone is used
+ * unchanged.
+ * @returns null when there is neither a title nor a description
  */
 export function composePrompt(subject: TaskSubject): string | null {
   const { title, description, target, taskParameters, context } = subject;

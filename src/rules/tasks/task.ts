@@ -1,6 +1,6 @@
 import type { FinishReason, ReasoningEffort } from '../../vocabulary.ts';
 
-/** Settings of a prompt; absent ones are the vendor's own defaults. */
+/** Settings of a prompt; for absent ones the vendor's defaults apply. */
 export interface PromptParameters {
   temperature?: number;
   topP?: number;
@@ -8,20 +8,20 @@ export interface PromptParameters {
   stop?: string[];
   seed?: number;
   reasoningEffort?: ReasoningEffort;
-  /** Of Anthropic's models before 4.6 and of OpenRouter. */
+  /** For Anthropic's models before 4.6 and for OpenRouter. */
   maxReasoningTokens?: number;
-  /** Tokens of context that Ollama loads the model with. */
+  /** Context size in tokens with which Ollama loads the model. */
   numCtx?: number;
 }
 
-/** What a task is about, in the words of whoever made it. */
+/** The descriptive fields of a task, as given by its creator. */
 export interface TaskSubject {
   title: string | null;
   description: string | null;
   /** What the work is done on: a host, a repository, a file. */
   target: string | null;
   context: Record<string, unknown> | null;
-  /** Free ones, which their giver alone understands. */
+  /** Free parameters, stored without interpretation. */
   taskParameters: Record<string, unknown> | null;
 }
 
@@ -35,34 +35,34 @@ export const NO_SUBJECT: TaskSubject = {
 
 export type TaskResult = PromptResult | TemplateResult | PullResult | GivenResult;
 
-/** What a prompt leaves: always the whole text of its final attempt. */
+/** The result of a prompt: always the complete text of its final attempt. */
 export interface PromptResult {
   output: string;
-  /** Of an agent's task: whether the agent did what it was asked, and its account of that. */
+  /** Of an agent: whether the task was completed as requested, and the agent's summary. */
   success?: boolean;
   summary?: string;
-  /** The text as JSON, when the task has a response schema. */
+  /** The parsed answer, if the task has a response schema. */
   data?: unknown;
   model: string;
   provider: string;
   finishReason: FinishReason;
 }
 
-/** What a template leaves. */
+/** The result of a template. */
 export interface TemplateResult {
-  /** Of its last step. */
+  /** Output of its last step. */
   output: string;
-  /** What each step came to, texts left out, in their order. */
+  /** The outputs of each step without long texts, in order. */
   steps: Record<string, unknown>[];
 }
 
-/** What a task has that a person or a program ended by hand: whatever they say came of it. */
+/** The result of a task that was ended manually, as given. */
 export interface GivenResult {
   output: string;
   [member: string]: unknown;
 }
 
-/** What the fetching of a model leaves. */
+/** The result of pulling a model. */
 export interface PullResult {
   output: string;
   model: string;

@@ -12,7 +12,7 @@ function text(name: string, description: string, more: Partial<TemplateParameter
 
 const required = { required: true, min: 1 };
 
-/** What every installation has; their names, parameters and steps are those of AI Task Orchestra. */
+/** Templates of every installation; their names, parameters and steps are those of AI Task Orchestra. */
 export const BUILT_IN_TEMPLATES: readonly BuiltIn[] = [
   {
     name: 'ollama-inference',

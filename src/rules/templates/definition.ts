@@ -11,7 +11,7 @@ import {
   type TemplateStep,
 } from './template.ts';
 
-/** All that is wrong with a template whose members have the right shape: where, what, and what was allowed. */
+/** All errors in a template whose fields have valid types: the field, what is wrong, and what is allowed. */
 export function definitionFaults(
   { parameters, steps }: TemplateDefinition,
   watch: Watch = UNWATCHED,
@@ -49,7 +49,7 @@ function repeated(list: string, member: string, words: readonly string[]): Field
   const first = new Map(words.map((word, index) => [word, index] as const).toReversed());
   return words.flatMap((word, index) =>
     first.get(word)! < index
-      ? [{ field: `${list}.${index}.${member}`, message: `${JSON.stringify(word)} is there already` }]
+      ? [{ field: `${list}.${index}.${member}`, message: `${JSON.stringify(word)} is already used` }]
       : [],
   );
 }
@@ -59,13 +59,13 @@ function parameterFaults(parameter: TemplateParameter): FieldIssue[] {
   const given = parameter.default;
   const faultOfDefault = given === null ? null : valueFault(parameter, given);
   const rules: [isBroken: boolean, field: string, message: string][] = [
-    [name === 'steps', 'name', '"steps" is where the outputs of steps are'],
-    [type === 'boolean' && (min ?? max) !== null, 'min', 'a boolean has no bounds'],
+    [name === 'steps', 'name', '"steps" is reserved for the outputs of steps'],
+    [type === 'boolean' && (min ?? max) !== null, 'min', 'a boolean has no min and max'],
     [min !== null && max !== null && min > max, 'max', `must be at least min, which is ${min}`],
-    [required && given !== null, 'default', 'what is required has no default'],
+    [required && given !== null, 'default', 'a required parameter has no default'],
     [faultOfDefault !== null, 'default', faultOfDefault ?? ''],
     [isSecret && type !== 'string', 'isSecret', 'only a string can be a secret'],
-    [isSecret && given !== null, 'default', 'a secret has no default: everybody could read it'],
+    [isSecret && given !== null, 'default', 'a secret has no default, because it would be public'],
   ];
   const issues = rules.flatMap(([isBroken, field, message]) => (isBroken ? [{ field, message }] : []));
   return [...issues, ...allowedFaults(parameter)];
@@ -94,7 +94,7 @@ function textFaults(step: TemplateStep, { begin, ...known }: Omit<Scope, 'field'
   return liquidTexts(step).flatMap(({ field, text }) => {
     begin(field);
     const read = liquidReferences(text);
-    if (read.fault !== undefined) return [{ field, message: `is not Liquid: ${read.fault}` }];
+    if (read.fault !== undefined) return [{ field, message: `is not valid Liquid: ${read.fault}` }];
     const faults = read.references.flatMap((one) => referenceFault(one, { field, ...known }) ?? []);
     return [...new Set(faults)].map((message) => ({ field, message }));
   });
@@ -112,9 +112,9 @@ function referenceFault(reference: Reference, { field, parameters, earlier }: Sc
   const parameter = parameters.find(({ name }) => name === root);
   if (!parameter) {
     const names = fewOf(parameters.map(({ name }) => name)) || 'none';
-    return `reads ${JSON.stringify(root)}, which is no parameter; there are: ${names}`;
+    return `reads ${JSON.stringify(root)}, which is not a parameter; there are: ${names}`;
   }
-  if (parameter.isSecret && field !== 'token') return `a secret such as ${root} may only be a token`;
+  if (parameter.isSecret && field !== 'token') return `a secret such as ${root} may only be used as a token`;
   return null;
 }
 
@@ -123,12 +123,12 @@ function stepReferenceFault(
   field: string,
   earlier: readonly TemplateStep[],
 ): string | null {
-  // A task that wants a model that is not there is refused when it is made.
+  // Whether a model exists is checked when a task is created.
   if (field === 'model') return 'a model may depend on parameters only';
   const step = earlier.find((one) => one.id === id);
   if (!step) {
     const ids = fewOf(earlier.map((one) => one.id)) || 'none';
-    return `reads steps.${id ?? '[…]'}, which is no earlier step; there are: ${ids}`;
+    return `reads steps.${id ?? '[…]'}, which is not an earlier step; there are: ${ids}`;
   }
   const outputs = STEP_OUTPUTS[step.type];
   if (outputs.some((one) => one === member)) return null;

@@ -9,17 +9,17 @@ const LONGEST_LIST = 1_000;
 
 export interface ParameterCheck {
   valid: boolean;
-  /** Required, and not given. */
+  /** Required parameters that are missing. */
   missing: string[];
-  /** Given, and not what is allowed. */
+  /** Parameters with invalid values. */
   invalid: FieldIssue[];
-  /** Given, and none of the template's. */
+  /** Names that are not parameters of the template. */
   unknown: string[];
-  /** All of the template's parameters: as given, else their default, else null. */
+  /** All parameters of the template: the given value, otherwise the default, otherwise null. */
   values: Record<string, unknown>;
 }
 
-/** Everything that is wrong at once. null is the same as absent. */
+/** Collects all errors at once. null counts as absent. */
 export function checkParameters(
   parameters: readonly TemplateParameter[],
   given: Readonly<Record<string, unknown>>,
@@ -42,7 +42,7 @@ export function checkParameters(
   };
 }
 
-/** What is wrong with a value; null: nothing. */
+/** The error in a value; null: none. */
 export function valueFault(parameter: TemplateParameter, value: unknown): string | null {
   const { allowed } = parameter;
   const fault = FAULTS[parameter.type](value, parameter);
@@ -59,7 +59,7 @@ type Bounds = Pick<TemplateParameter, 'min' | 'max'>;
 const FAULTS: Record<ParameterType, (value: unknown, bounds: Bounds) => string | null> = {
   string: (value, { min, max }) => {
     if (typeof value !== 'string') return 'must be a string';
-    if (!isStorable(value)) return 'must not contain U+0000 or half of a surrogate pair';
+    if (!isStorable(value)) return 'must not contain U+0000 or an unpaired surrogate';
     return boundsFault(value.length, { min, max: max ?? LONGEST_TEXT }, 'must have', ' characters');
   },
   integer: (value, bounds) =>
@@ -70,7 +70,7 @@ const FAULTS: Record<ParameterType, (value: unknown, bounds: Bounds) => string |
   list: (value, { min, max }) => {
     const isList = Array.isArray(value) && value.every((item) => typeof item === 'string');
     if (!isList) return 'must be a list of strings';
-    if (!value.every(isStorable)) return 'must not contain U+0000 or half of a surrogate pair';
+    if (!value.every(isStorable)) return 'must not contain U+0000 or an unpaired surrogate';
     if (value.some((item) => item.length > LONGEST_TEXT)) return `an item is longer than ${LONGEST_TEXT}`;
     return boundsFault(value.length, { min, max: max ?? LONGEST_LIST }, 'must have', ' items');
   },

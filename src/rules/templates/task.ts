@@ -4,14 +4,17 @@ import type { GenerateStep, OllamaGenerateStep, TemplateParameter, TemplateStep 
 
 type AskingStep = GenerateStep | OllamaGenerateStep;
 
-/** The steps of a template that ask a model. */
+/** The steps of a template that call a model. */
 export function askingSteps(steps: readonly TemplateStep[]): AskingStep[] {
   return steps.filter(
     (step): step is AskingStep => step.type === 'generate' || step.type === 'ollama_generate',
   );
 }
 
-/** Secrets apart from the rest, which everybody who may see the task sees. secrets: null, there are none. */
+/**
+ * Separates secrets from values that are visible to everyone who can read the task. secrets: null when there
+ * are none.
+ */
 export function splitSecrets(
   parameters: readonly TemplateParameter[],
   values: Record<string, unknown>,
@@ -24,7 +27,7 @@ export function splitSecrets(
   };
 }
 
-/** All that is wrong with parameters, each with its name. */
+/** All errors in parameters, each with the name of the parameter. */
 export function parameterFaults(
   parameters: readonly TemplateParameter[],
   { missing, invalid, unknown }: ParameterCheck,
@@ -33,6 +36,9 @@ export function parameterFaults(
   return [
     ...missing.map((field) => ({ field, message: 'is required' })),
     ...invalid,
-    ...unknown.map((field) => ({ field, message: `is no parameter of the template; there are: ${names}` })),
+    ...unknown.map((field) => ({
+      field,
+      message: `is not a parameter of the template; there are: ${names}`,
+    })),
   ];
 }

@@ -9,17 +9,17 @@ export interface TemplateParameter {
   /** null: none. */
   default: unknown;
   description: string | null;
-  /** null: whatever its type and bounds allow. */
+  /** null: any value that matches its type and limits. */
   allowed: readonly unknown[] | null;
-  /** Of a number; the characters of a text; the items of a list. */
+  /** Minimum of a number, of the characters of a text, or of the items of a list. */
   min: number | null;
   max: number | null;
-  /** Sealed where it is kept, and shown to nobody. */
+  /** Stored encrypted, and never returned. */
   isSecret: boolean;
 }
 
 interface Step<Type extends TemplateStepType> {
-  /** Unique in its template. */
+  /** Unique within the template. */
   id: string;
   type: Type;
 }
@@ -41,49 +41,49 @@ export interface OllamaGenerateStep extends Step<'ollama_generate'> {
 
 export interface GitCloneStep extends Step<'git_clone'> {
   url: string;
-  /** A branch or a tag; null: the repository's own choice. */
+  /** A branch or a tag; null: the default of the repository. */
   ref: string | null;
-  /** Where to, in the working directory; null: the id of the step. */
+  /** Target folder in the working directory; null: the id of the step. */
   directory: string | null;
   token: string | null;
 }
 
 export interface RunScriptStep extends Step<'run_script'> {
-  /** A file in `directory`, or null: `script` is its text. */
+  /** A file in `directory`; null: `script` is the text of a script. */
   path: string | null;
   script: string | null;
   args: readonly string[];
-  /** Where it runs, in the working directory; null: there itself. */
+  /** Folder to run in, relative to the working directory; null: the working directory itself. */
   directory: string | null;
   timeoutSeconds: number | null;
 }
 
 export interface StoreOutputStep extends Step<'store_output'> {
-  /** Of the artifact. */
+  /** Name of the artifact. */
   name: string;
-  /** A file in the working directory; where there is none, `content` is what is stored. */
+  /** A file in the working directory; if there is none, `content` is saved. */
   path: string | null;
   content: string | null;
   mediaType: string | null;
 }
 
-/** All texts but ids are Liquid. */
+/** All texts except ids are Liquid. */
 export type TemplateStep = GenerateStep | OllamaGenerateStep | GitCloneStep | RunScriptStep | StoreOutputStep;
 
-/** The parts of a template that say what it does. */
+/** The parts of a template that define what it does. */
 export interface TemplateDefinition {
   parameters: readonly TemplateParameter[];
   steps: readonly TemplateStep[];
 }
 
-/** What a worker carries out of a template, as it was when the task was made. */
+/** The template as executed by a worker, as it was when the task was created. */
 export interface TemplatePlan {
   steps: readonly TemplateStep[];
-  /** Which model each step asks, by the step's id. */
+  /** The model of each step, by the id of the step. */
   models: Readonly<Record<string, ModelReference>>;
 }
 
-/** The members of a step that are Liquid, with those of lists one by one. */
+/** The members of a step that are Liquid; items of lists are separate. */
 export function liquidTexts(step: TemplateStep): { field: string; text: string }[] {
   return LIQUID_MEMBERS[step.type].flatMap((name) => {
     const value = (step as unknown as Record<string, string | readonly string[] | null>)[name] ?? [];
@@ -100,7 +100,7 @@ const LIQUID_MEMBERS: Record<TemplateStepType, readonly string[]> = {
   store_output: ['name', 'path', 'content', 'mediaType'],
 };
 
-/** What later steps may read of a step, as `steps.<id>.<member>`. */
+/** The outputs of a step that later steps can read, as `steps.<id>.<member>`. */
 export const STEP_OUTPUTS: Record<TemplateStepType, readonly string[]> = {
   generate: ['output', 'model', 'provider', 'finishReason'],
   ollama_generate: ['output', 'model', 'provider', 'finishReason'],

@@ -1,14 +1,19 @@
 import { storable } from './text.ts';
 
-/** Text of at most `limit` characters and a note: beginning and end are kept, as errors stand at the end. */
+/**
+ * Text of at most `limit` characters plus a note: beginning and end are kept, because errors are at the end.
+ */
 export function boundedText(text: string, limit: number): string {
   if (text.length <= limit) return text;
   const half = Math.floor(limit / 2);
   const left = text.length - 2 * half;
-  return storable(`${text.slice(0, half)}\n… ${left} characters left out …\n${text.slice(-half)}`);
+  return storable(`${text.slice(0, half)}\n… ${left} characters omitted …\n${text.slice(-half)}`);
 }
 
-/** The same by UTF-8 bytes of the text as JSON, the note included. @param limit at least the bytes of the note */
+/**
+ * The same by UTF-8 bytes of the text as JSON, including the note. @param limit at least the bytes of the
+ * note
+ */
 export function boundedBytes(text: string, limit: number): string {
   const bytes = jsonBytes(text);
   if (bytes <= limit) return text;
@@ -25,7 +30,10 @@ const jsonBytes = (text: string): number => Buffer.byteLength(JSON.stringify(tex
 
 const LONGEST_STRING = 1_000;
 
-/** A JSON value that a database can hold, of about `limit` characters: long texts in it are shortened, then the whole. */
+/**
+ * A JSON value that the database can store, of about `limit` characters: long texts in it are truncated, then
+ * the whole.
+ */
 export function boundedJson(value: unknown, limit: number): unknown {
   const whole = storableJson(value);
   if (JSON.stringify(whole).length <= limit) return whole;
@@ -34,7 +42,7 @@ export function boundedJson(value: unknown, limit: number): unknown {
   return json.length <= limit ? shorter : boundedText(json, limit);
 }
 
-/** A JSON value with all that Postgres cannot hold in its texts replaced. */
+/** A JSON value with all characters replaced that Postgres cannot store. */
 export function storableJson(value: unknown): unknown {
   return mapTexts(value, storable);
 }
@@ -44,7 +52,7 @@ const DEEPEST = 100;
 function mapTexts(value: unknown, change: (text: string) => string, depth = 0): unknown {
   if (typeof value === 'string') return change(value);
   if (typeof value !== 'object' || value === null) return value;
-  if (depth === DEEPEST) return '… nested too deep …';
+  if (depth === DEEPEST) return '… nested too deeply …';
   const map = (item: unknown) => mapTexts(item, change, depth + 1);
   if (Array.isArray(value)) return value.map(map);
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [change(name), map(item)]));

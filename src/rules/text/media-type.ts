@@ -1,4 +1,4 @@
-/** By what a name ends with; what people read is UTF-8. */
+/** By file extension; text is UTF-8. */
 const TYPES: Record<string, string> = {
   bin: 'application/octet-stream',
   csv: 'text/csv; charset=utf-8',
@@ -23,13 +23,13 @@ const TYPES: Record<string, string> = {
   zip: 'application/zip',
 };
 
-/** @param fallback for a name that tells nothing. */
+/** @param fallback for a name without a known extension */
 export function mediaTypeOf(name: string, fallback: string): string {
   const ending = /\.([^./\\]+)$/.exec(name)?.[1]?.toLowerCase() ?? '';
   return Object.hasOwn(TYPES, ending) ? TYPES[ending]! : fallback;
 }
 
-/** `type/subtype`, with parameters or without. */
+/** `type/subtype`, with or without parameters. */
 export function isMediaType(text: string): boolean {
   return text.length <= 200 && /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(;\s*[\w-]+=[\w.+-]+)*$/.test(text);
 }

@@ -1,4 +1,4 @@
-/** Whether a path leads to something below where it starts, whatever links there may be. */
+/** Whether a path leads to something below its base, ignoring links. */
 export function isRelativePath(path: string): boolean {
   const parts = path.split('/');
   return (

@@ -1,4 +1,4 @@
-/** Postgres can store neither U+0000 nor half a surrogate pair; in what others send they become U+FFFD. */
+/** Postgres can store neither U+0000 nor unpaired surrogates; in text from outside they become U+FFFD. */
 export function storable(text: string): string {
   return text.replaceAll('\0', '\uFFFD').toWellFormed();
 }
@@ -8,19 +8,19 @@ export function isStorable(text: string): boolean {
 }
 
 /**
- * Whether a database can hold a JSON value, given as output of `JSON.stringify`, which escapes U+0000 and lone
- * surrogates: one search is faster than a walk through all members.
+ * Whether the database can store a JSON value, given as output of `JSON.stringify`, which escapes U+0000 and
+ * lone surrogates: one search is faster than walking all members.
  */
 export function isStorableJson(json: string): boolean {
   return !UNSTORABLE.test(json);
 }
 
-/** An even number of backslashes comes before it, so that it is an escape and not literal text. */
+/** Preceded by an even number of backslashes, so that it is an escape and not literal text. */
 const UNSTORABLE = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/;
 
 /**
- * Splits off a trailing high surrogate: a vendor may cut a character in two, and its other half comes with the
- * next piece. Returns what may be passed on, and what has to wait.
+ * Splits off a trailing high surrogate: a vendor may cut a character in two, and its other half arrives with
+ * the next piece. Returns the text to pass on, and the text to keep for later.
  */
 export function splitIncomplete(text: string): [complete: string, rest: string] {
   const last = text.charCodeAt(text.length - 1);

@@ -4,7 +4,7 @@ import { checkParameters } from '../templates/parameters.ts';
 import { parameterFaults } from '../templates/task.ts';
 import type { TemplateParameter } from '../templates/template.ts';
 
-/** What a workflow step needs to have computed before it goes on. */
+/** What has to be computed for a workflow step before it continues. */
 export type StepQuestion = BeginQuestion | TaskQuestion;
 
 export interface BeginQuestion {
@@ -28,7 +28,7 @@ export interface TemplateQuestion {
   template: string;
   parameters: readonly TemplateParameter[];
   given: Record<string, unknown>;
-  /** The models that its steps name, by the ids of the steps. */
+  /** The models named by its steps, by the id of the step. */
   models: Record<string, string>;
 }
 
@@ -51,7 +51,7 @@ export type TaskReply =
 
 export interface TemplateReply {
   values: Record<string, unknown>;
-  /** By the ids of the template's steps; null: none is named. */
+  /** By the id of the template's step; null: none is named. */
   models: Record<string, string | null>;
 }
 
@@ -104,7 +104,7 @@ function typeName(value: unknown): string {
   return value === null || value === undefined ? 'nothing' : `a ${typeof value}`;
 }
 
-/** @throws Error that says what is wrong with the parameters */
+/** @throws Error with the problem of the parameters */
 function fillTemplate(
   { template, parameters, given, models }: TemplateQuestion,
   scope: Record<string, unknown>,
@@ -121,7 +121,7 @@ function fillTemplate(
   return { values: check.values, models: namedModels(models, check.values) };
 }
 
-/** The models that a template's steps name with these parameters; null: none. @throws Error */
+/** The models that the steps of a template name with these parameters; null: none. @throws Error */
 function namedModels(
   models: Record<string, string>,
   values: Record<string, unknown>,

@@ -3,13 +3,13 @@ import { type ExecutionStepStatus, RUN_ENDINGS, type RunStatus } from '../../voc
 import { nextWait } from '../runs/retry.ts';
 import type { WorkflowDefinition, WorkflowStep } from './workflow.ts';
 
-/** A step as far as an execution has come with it. */
+/** The state of a step in an execution. */
 export interface StepState {
   key: string;
   status: ExecutionStepStatus;
-  /** How many tasks it takes: 1, or as many as its list is long. null: it has not begun. */
+  /** Number of its tasks: 1, or the length of its list. null: it has not begun. */
   size: number | null;
-  /** The failures of tries up to this one were forgiven when the execution was retried. */
+  /** Failed attempts up to this one do not count, because the execution was retried. */
   forgiven: number;
 }
 
@@ -17,7 +17,7 @@ export interface StepState {
 export interface Try {
   taskId: string;
   step: string;
-  /** Place in the step's list, from 0. */
+  /** Index in the list of the step, from 0. */
   item: number;
   /** From 1. */
   attempt: number;
@@ -32,35 +32,35 @@ export interface NextTry {
   step: string;
   item: number;
   attempt: number;
-  /** Why the one before failed; null: there was none. */
+  /** The error of the previous attempt; null: there was none. */
   after: RunError | null;
 }
 
-/** What is to be done with an execution now. */
+/** The next actions of an execution. */
 export interface Decision {
-  /** Steps whose turn it is: their condition and their list are to be looked at. */
+  /** Steps that can start: their condition and list have to be evaluated. */
   ready: string[];
   completed: string[];
   failed: { key: string; error: RunError }[];
-  /** Tasks to be made. */
+  /** Tasks to create. */
   starts: NextTry[];
-  /** Tasks that took too long. */
+  /** Tasks that exceeded their time limit. */
   overdue: string[];
-  /** Whether a step has failed, so that nothing new begins. */
+  /** Whether a step has failed, so that no further steps start. */
   isFailing: boolean;
-  /** Whether nothing runs, and nothing will. */
+  /** Whether nothing is running, and nothing will. */
   isOver: boolean;
-  /** When to look again, though no task has ended by then. */
+  /** When to check again, even if no task has ended by then. */
   wakeAt: Date | null;
 }
 
-/** Stands in the log of a task that was cancelled for its time. */
+/** Cancel reason in the log of a task that exceeded its time limit. */
 export const TIMED_OUT = 'the time limit of its step';
 
 const ENDED: ReadonlySet<RunStatus> = new Set(RUN_ENDINGS);
 const OVER: ReadonlySet<ExecutionStepStatus> = new Set(['completed', 'skipped']);
 
-/** Trying these again would come to the same, or is not wanted. */
+/** Retrying after these errors would have the same result, or is unwanted. */
 const NOT_WORTH_ANOTHER = new Set<RunError['code']>([
   'BUDGET_EXCEEDED',
   'CONTEXT_TOO_LONG',
@@ -71,7 +71,7 @@ const NOT_WORTH_ANOTHER = new Set<RunError['code']>([
   'TEMPLATE_FAILED',
 ]);
 
-/** Decides from what there is alone, so that it may be asked again at any time, by whoever goes on with the execution. */
+/** Decides from the current state alone, so that it can be repeated at any time, by any worker. */
 export function decide(
   { steps: definitions }: WorkflowDefinition,
   steps: readonly StepState[],
@@ -110,13 +110,13 @@ interface Look {
   error: RunError | null;
   due: NextTry[];
   overdue: string[];
-  /** When a running task becomes overdue. */
+  /** When running tasks become overdue. */
   moments: Date[];
-  /** When a failed one is tried again. */
+  /** When failed ones are retried. */
   retries: Date[];
 }
 
-/** What is to be done with a running step. */
+/** The next actions of a running step. */
 function lookAt(definition: WorkflowStep, state: StepState, tries: readonly Try[], now: Date): Look {
   const latest = latestTries(definition.id, tries);
   const items = Array.from({ length: state.size ?? 0 }, (_, item) =>
@@ -172,10 +172,10 @@ function lookAtActive({ timeoutSeconds }: WorkflowStep, { taskId, createdAt }: T
     : { isActive: true, overdueAt };
 }
 
-/** Whoever was to cancel an overdue task may be lost on the way. */
+/** The worker that should cancel an overdue task may be lost. */
 const CANCEL_SECONDS = 5;
 
-/** null: it is not tried again. @param failures how many, at least 1. */
+/** null: it is not retried. @param failures number of failures, at least 1 */
 function retryTime(
   { retries, retryDelaySeconds }: WorkflowStep,
   { endedAt, createdAt }: Try,

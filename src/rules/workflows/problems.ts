@@ -6,10 +6,13 @@ import { fewOf } from '../text/few-of.ts';
 import { workflowTexts } from './texts.ts';
 import type { WorkflowStep } from './workflow.ts';
 
-/** What stands where in a list of steps. */
+/** The list of steps in which errors are located by index. */
 type Steps = readonly WorkflowStep[];
 
-/** Everything that keeps steps from being carried out, each with its field and the step's name. Empty: nothing. */
+/**
+ * All errors that prevent steps from being executed, each with its field and the name of the step. Empty:
+ * none.
+ */
 export function workflowFaults(steps: Steps, watch: Watch = UNWATCHED): FieldIssue[] {
   const first = [...repeatedIds(steps), ...unknownDependencies(steps)];
   if (first.length > 0) return first;
@@ -24,7 +27,7 @@ function repeatedIds(steps: Steps): FieldIssue[] {
       seen.add(id);
       return [];
     }
-    return [{ field: `steps.${index}.id`, message: `there are two steps ${id}` }];
+    return [{ field: `steps.${index}.id`, message: `there are two steps with the id ${id}` }];
   });
 }
 
@@ -34,13 +37,13 @@ function unknownDependencies(steps: Steps): FieldIssue[] {
   return steps.flatMap(({ id, dependsOn }, index) =>
     dependsOn.flatMap((needed, place) => {
       if (ids.has(needed)) return [];
-      const message = `step ${id} waits for ${needed}, which is no step; there are ${known}`;
+      const message = `step ${id} waits for ${needed}, which is not a step; there are ${known}`;
       return [{ field: `steps.${index}.dependsOn.${place}`, message }];
     }),
   );
 }
 
-/** Steps that wait for themselves, over however many others, and those that wait for such a step. */
+/** Steps that wait for themselves, directly or indirectly, and those that wait for such a step. */
 function circleFaults(steps: Steps): FieldIssue[] {
   const reached = reachable(steps);
   return steps.flatMap((step, index) => {
@@ -53,7 +56,7 @@ function circleFaults(steps: Steps): FieldIssue[] {
   });
 }
 
-/** The steps whose turn comes. */
+/** The steps that can eventually start. */
 function reachable(steps: Steps): Set<string> {
   const reached = new Set<string>();
   for (let size = -1; size < reached.size; ) {
@@ -64,7 +67,7 @@ function reachable(steps: Steps): Set<string> {
   return reached;
 }
 
-/** From a step over what it waits for to itself; null: there is no such way. */
+/** The path from a step via its dependencies back to itself; null: there is none. */
 function wayBack(steps: Steps, from: string): string[] | null {
   const needs = new Map(steps.map(({ id, dependsOn }) => [id, dependsOn]));
   const ways: string[][] = [[from]];
@@ -79,7 +82,7 @@ function wayBack(steps: Steps, from: string): string[] | null {
   return null;
 }
 
-/** All that a step waits for, directly or not. */
+/** All steps that a step waits for, directly or indirectly. */
 function stepsBefore(steps: Steps, { dependsOn }: WorkflowStep): Set<string> {
   const before = new Set(dependsOn);
   const byId = new Map(steps.map((step) => [step.id, step]));
@@ -121,7 +124,7 @@ function referenceFault(
     return allowed.includes(String(root)) ? null : `reads ${root}; there are ${allowed.join(', ')}`;
   }
   if (id === undefined || id === null) return null;
-  if (!ids.has(String(id))) return `reads steps.${id}, which is no step`;
+  if (!ids.has(String(id))) return `reads steps.${id}, which is not a step`;
   if (!before.has(String(id))) return `reads steps.${id}, for which it does not wait; add it to dependsOn`;
   if (member === undefined || member === null || STEP_MEMBERS.includes(String(member))) return null;
   return `reads steps.${id}.${member}; there are ${STEP_MEMBERS.join(' and ')}`;

@@ -1,10 +1,10 @@
 import { parseCronItem } from 'graphile-worker';
 
-/** When a workflow is executed by itself, and with what. */
+/** When a workflow is executed automatically, and with which input. */
 export interface Schedule {
   /** Minute, hour, day of the month, month, day of the week. */
   cron: string;
-  /** A name of the IANA data base. */
+  /** An IANA name. */
   timeZone: string;
   input: unknown;
   parameters: Record<string, unknown>;
@@ -12,19 +12,19 @@ export interface Schedule {
 
 type Ticks = Pick<Schedule, 'cron' | 'timeZone'>;
 
-/** What is wrong with a schedule, and in which member; null: nothing. */
+/** The error in a schedule, and the member it is in; null: none. */
 export function scheduleFault(
   schedule: Ticks,
   now: Date,
 ): { member: 'cron' | 'timeZone'; message: string } | null {
   if (!isTimeZone(schedule.timeZone)) {
-    const message = 'must be a time zone like Europe/Berlin or UTC';
+    const message = 'must be a time zone such as Europe/Berlin or UTC';
     return { member: 'timeZone', message };
   }
   const message = cronFault(schedule.cron);
   if (message) return { member: 'cron', message };
   if (nextTick(schedule, now)) return null;
-  return { member: 'cron', message: 'never comes' };
+  return { member: 'cron', message: 'never occurs' };
 }
 
 function isTimeZone(timeZone: string): boolean {
@@ -43,12 +43,15 @@ function cronFault(cron: string): string | null {
   } catch (thrown) {
     const form =
       'must be five fields (minute, hour, day of the month, month, day of the week) of numbers, ranges, lists, * or */n';
-    // The reason repeats a part of the text, which may be something else that went into the wrong field.
+    // The reason repeats part of the text, which may be a value meant for another field.
     return /^[\d*/, -]*$/.test(cron) ? `${form}: ${(thrown as Error).message}` : form;
   }
 }
 
-/** Whether a moment, told as if it were UTC, is one of the pattern's. @throws Error for what is no pattern */
+/**
+ * Whether a local time, expressed as if it were UTC, matches the pattern. @throws Error for an invalid
+ * pattern
+ */
 function matcher(cron: string): (shown: number) => boolean {
   const { match } = parseCronItem({ task: 'execute', match: cron }, 'the schedule');
   return (shown) => {
@@ -66,13 +69,14 @@ function matcher(cron: string): (shown: number) => boolean {
 const MINUTE_MS = 60_000;
 const DAY_MS = 1_440 * MINUTE_MS;
 
-/** The 29th of February comes again after at most eight years. */
+/** February 29 recurs after at most eight years. */
 const MAX_DAYS = 8 * 366;
 
 /**
- * The first tick after `now`; null: none comes. Ticks are times of the zone's clocks. One that they jump over comes as
- * much later as they jump, so that they have jumped. Of one that they show twice, an hour that is named comes once, the
- * second time; where any hour is meant (`*`, `*\/2`) both times are ticks, so that intervals go on.
+ * The first scheduled time after `now`; null: there is none. Times are local times of the zone. A time
+ * skipped by a clock change occurs as much later as the clocks jumped. Of a time that occurs twice, a fixed
+ * hour matches the second occurrence only; with any hour (`*`, `*\/2`) both match, so that intervals
+ * continue.
  */
 export function nextTick({ cron, timeZone }: Ticks, now: Date): Date | null {
   const [minute, hour, ...day] = cron.trim().split(/\s+/) as [string, string, ...string[]];
@@ -82,7 +86,7 @@ export function nextTick({ cron, timeZone }: Ticks, now: Date): Date | null {
   const pattern = { times, everyHour: isAny(hour), isInterval: isAny(hour) && isAny(minute) };
   const clock = clockOf(timeZone);
   const today = Math.floor((now.getTime() + clock(now.getTime())) / DAY_MS) * DAY_MS;
-  // Yesterday's last times may have been jumped over.
+  // The last times of the day before may have been skipped.
   for (let days = -1; days < MAX_DAYS; days += 1) {
     const midnight = today + days * DAY_MS;
     if (!isTickDay(midnight)) continue;
@@ -97,14 +101,14 @@ function isAny(field: string): boolean {
 }
 
 interface Pattern {
-  /** Milliseconds after midnight, as clocks show them. */
+  /** Milliseconds after midnight, local time. */
   times: readonly number[];
   everyHour: boolean;
-  /** Goes on by itself after a jump: what was jumped over is not made up for. */
+  /** Continues by itself after a clock change: skipped times are not made up for. */
   isInterval: boolean;
 }
 
-/** When clocks show the times of a day, in order. @param midnight of the day, as if it were UTC */
+/** When the times of a day occur, in order. @param midnight of the day, as if it were UTC */
 function momentsOf(midnight: number, pattern: Pattern, clock: Clock): number[] {
   const [before, after] = [clock(midnight - DAY_MS), clock(midnight + 2 * DAY_MS)];
   if (before === after) return pattern.times.map((at) => midnight + at - before);
@@ -117,10 +121,10 @@ function momentsOf(midnight: number, pattern: Pattern, clock: Clock): number[] {
   return moments.toSorted((one, other) => one - other);
 }
 
-/** How far a zone's clocks are ahead of UTC at a moment, both in milliseconds. */
+/** The offset of a zone from UTC at a given time, both in milliseconds. */
 type Clock = (moment: number) => number;
 
-/** @throws RangeError for a zone that is not there */
+/** @throws RangeError for an unknown zone */
 function clockOf(timeZone: string): Clock {
   const format = new Intl.DateTimeFormat('en-US', {
     timeZone,

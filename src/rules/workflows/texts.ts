@@ -21,7 +21,7 @@ export function workflowTexts({ task, templateParameters, condition, forEach }: 
   ];
 }
 
-/** All texts in a JSON value, with their places. */
+/** All texts in a JSON value, with their paths. */
 function textsIn(member: string, value: unknown): { member: string; text: string }[] {
   if (typeof value === 'string') return [{ member, text: value }];
   if (typeof value !== 'object' || value === null) return [];

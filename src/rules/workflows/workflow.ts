@@ -2,42 +2,42 @@ import type { RunError } from '../../errors.ts';
 import type { ExecutionStepStatus, TaskKind } from '../../vocabulary.ts';
 import type { PromptParameters } from '../tasks/task.ts';
 
-/** One node of a workflow. Its work is a task: of an agent, from a template, or a prompt to a model. */
+/** One step of a workflow. It is executed as a task: of an agent, from a template, or a prompt to a model. */
 export interface WorkflowStep {
-  /** Unique in its workflow; others read what came of it as `steps.<id>.output`. */
+  /** Unique within the workflow; other steps read its result as `steps.<id>.output`. */
   id: string;
   name: string;
-  /** Liquid: what is asked for. Empty: a template's prompts are in its steps. */
+  /** The prompt, a Liquid template. Empty for a template, whose prompts are in its steps. */
   task: string;
-  /** A model's id; null: the agent's own, or chosen. */
+  /** A model's id; null: that of the agent, or a chosen one. */
   model: string | null;
-  /** Who does it; null: a model without tools, or a template. */
+  /** The agent that performs it; null: a model without tools, or a template. */
   agentId: string | null;
-  /** By its name; null: it is no template. */
+  /** Name of the template; null: it is not a template. */
   template: string | null;
-  /** What the template is given. Texts are Liquid; one that is `{{ … }}` alone becomes what stands in it. */
+  /** Parameters of the template. Texts are Liquid; one that is a single `{{ … }}` becomes its value. */
   templateParameters: Record<string, unknown>;
-  /** Sampling settings of a prompt, and of an agent's. */
+  /** Sampling settings of a prompt or an agent. */
   parameters: PromptParameters;
-  /** A JSON Schema that the answer has to meet; what it says is then `steps.<id>.data`. */
+  /** A JSON Schema for the answer, which is then available as `steps.<id>.data`. */
   responseSchema: Record<string, unknown> | null;
-  /** Ids of the steps that have to be over first. */
+  /** Ids of the steps that have to end first. */
   dependsOn: readonly string[];
-  /** What stands in Liquid's `{% if … %}`; where it does not hold, the step is skipped. null: it always holds. */
+  /** A condition as in Liquid's `{% if … %}`; if it is false, the step is skipped. null: always true. */
   condition: string | null;
-  /** Liquid's expression for a list: one task for each of its items, which is `item`. null: one task. */
+  /** A Liquid expression for a list: one task per item, which is available as `item`. null: one task. */
   forEach: string | null;
-  /** Tasks of the list that run at once. */
+  /** Maximum number of tasks of the list that run at once. */
   maxConcurrency: number;
-  /** How often a failed task is tried again. */
+  /** Number of retries of a failed task. */
   retries: number;
-  /** Seconds before the first of these; each further wait is twice as long. */
+  /** Seconds before the first retry; the delay doubles with each retry. */
   retryDelaySeconds: number;
-  /** What each task may take from its making on; null: as long as it takes. */
+  /** Maximum seconds for each task from its creation; null: no limit. */
   timeoutSeconds: number | null;
 }
 
-/** How the work of a step is carried out. */
+/** How a step is executed. */
 export type StepKind = Exclude<TaskKind, 'pull'>;
 
 export function kindOf({ agentId, template }: Pick<WorkflowStep, 'agentId' | 'template'>): StepKind {
@@ -45,28 +45,28 @@ export function kindOf({ agentId, template }: Pick<WorkflowStep, 'agentId' | 'te
   return agentId === null ? 'prompt' : 'agent';
 }
 
-/** The parts of a workflow that an execution keeps. */
+/** The parts of a workflow that an execution stores. */
 export interface WorkflowDefinition {
   steps: readonly WorkflowStep[];
-  /** What an execution may take from its start on; null: as long as it takes. */
+  /** Maximum seconds for an execution from its start; null: no limit. */
   timeoutSeconds: number | null;
 }
 
-/** What a step leaves. Of a list, lists of the same length. */
+/** The result of a step. For a list, lists of the same length. */
 export interface StepResult {
   output: unknown;
-  /** The answer as JSON, where the step has a response schema. */
+  /** The parsed answer, if the step has a response schema. */
   data?: unknown;
 }
 
 export interface ExecutionResult {
-  /** Of the only step that nothing waits for; where there are several, by their ids. */
+  /** The output of the only step that no other waits for; of several such steps, by id. */
   output: unknown;
   /** The output of every step, by its id; null: skipped. */
   steps: Record<string, unknown>;
 }
 
-/** What the Liquid of a step reads. */
+/** The variables that Liquid of a step can read. */
 export interface StepScope {
   input: unknown;
   parameters: unknown;
@@ -79,7 +79,7 @@ export interface FinishedStep {
   result: StepResult | null;
 }
 
-/** A step that was skipped, or has not been reached, left nothing. */
+/** A step that was skipped, or has not been reached, has no result. */
 const NOTHING: StepResult = { output: null, data: null };
 
 export function scopeOf(

@@ -3,7 +3,7 @@ import { nearestPlace, type Place } from './nearest-place.ts';
 export interface Edit {
   oldText: string;
   newText: string;
-  /** Every occurrence; else there has to be one only. */
+  /** Replace every occurrence; otherwise there must be exactly one. */
   all: boolean;
 }
 
@@ -11,14 +11,14 @@ export type Edited =
   | { text: string; count: number; lines?: undefined; nearest?: undefined }
   /** It occurs several times, in these lines, from 1. */
   | { lines: number[]; nearest?: undefined }
-  /** It does not occur; null: nothing is like it. */
+  /** It does not occur; null: nothing is similar. */
   | { lines?: undefined; nearest: Place | null };
 
 const LINE_END = /\r?\n/g;
 
 /**
- * Replaces a piece of a text. Models write `\n` whatever a file has: line ends match each other, what is put in gets those
- * of its surroundings, and a text that ended with a line end goes on to do so, or not to.
+ * Replaces a piece of a text. Models write `\n` whatever line ends a file has: line ends match each other,
+ * inserted text gets those of its surroundings, and the text keeps or lacks its final line end as before.
  */
 export function editText(text: string, { oldText, newText, all }: Edit): Edited {
   const found = occurrencesOf(text, oldText);
@@ -33,7 +33,7 @@ export function editText(text: string, { oldText, newText, all }: Edit): Edited 
   return { text: withFinalLineEnd(edited + text.slice(from), text), count: found.length };
 }
 
-/** The last line of a file that has no line end there, although the piece has one. */
+/** Handles the last line of a file without a final line end, if the piece has one. */
 function editEnd(text: string, { oldText, newText, all }: Edit): Edited {
   const shorter = oldText.replace(/\r?\n$/, '');
   if (shorter !== oldText && shorter !== '' && plain(text).endsWith(plain(shorter))) {
@@ -59,7 +59,10 @@ function occurrencesOf(text: string, piece: string): Occurrence[] {
   return found;
 }
 
-/** @returns the offset in a text of an offset in its plain form; to be called with ascending ones */
+/**
+ * @returns a function that maps offsets in the normalized form of a text to the text; call it with ascending
+ * ones
+ */
 function offsetsIn(text: string): (offset: number) => number {
   let passed = 0;
   let next = text.indexOf('\r\n');
@@ -72,7 +75,7 @@ function offsetsIn(text: string): (offset: number) => number {
   };
 }
 
-/** The line ends of the line in which a piece is put, else of the one before. */
+/** The line ends of the line in which a piece is inserted, otherwise those of the line before. */
 function withLineEnds(piece: string, text: string, at: number): string {
   const next = text.indexOf('\n', at);
   const end = next === -1 ? text.lastIndexOf('\n', at) : next;

@@ -5,7 +5,7 @@ export interface FoundFile {
 }
 
 export interface ComparableFiles {
-  /** Paths of what is small enough. */
+  /** Paths of files that are small enough. */
   compared: string[];
   leftOut: string[];
 }
@@ -14,8 +14,8 @@ const MAX_FILE_BYTES = 256 * 1024;
 const MAX_TOTAL_BYTES = 4 * 1024 * 1024;
 
 /**
- * Which files of a working directory are kept to be compared later: small ones first, up to a sum.
- * @param alsoLeftOut what an earlier choice did not keep, so that there is nothing to compare it with.
+ * Chooses the files of a working directory to keep for comparison: small ones first, up to a total size.
+ * @param alsoLeftOut files omitted by an earlier choice, so that there is nothing to compare them with
  */
 export function chooseFiles(
   found: readonly FoundFile[],

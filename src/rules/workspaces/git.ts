@@ -1,13 +1,11 @@
-/** What is to be cloned, as far as it can be judged without asking anybody. */
+/** The repository to clone, as far as it can be validated without network access. */
 export interface Repository {
   url: URL;
   host: string;
   port: number;
 }
 
-/**
- * @param isPlainAllowed whether the host may be asked over http. @returns what is wrong, and with it what is allowed.
- */
+/** @param isPlainAllowed whether the host may be used over http @returns the error and what is allowed */
 export function readRepositoryUrl(
   text: string,
   isPlainAllowed: (host: string, port: number) => boolean,
@@ -18,9 +16,9 @@ export function readRepositoryUrl(
   }
   const url = new URL(trimmed);
   if (url.username || url.password) {
-    return { fault: 'the url holds a user name or password: hand it over as the token' };
+    return { fault: 'the url contains a user name or password: pass it as the token' };
   }
-  // What is asked for is looked up by another name than it is pinned to.
+  // The host would be requested under another name than the one it is pinned to.
   if (url.hostname.endsWith('.')) return { fault: 'the url has a host that ends with a dot' };
   const port = Number(url.port) || (url.protocol === 'http:' ? 80 : 443);
   if (url.protocol === 'http:' && !isPlainAllowed(url.hostname, port)) {
@@ -29,7 +27,7 @@ export function readRepositoryUrl(
   return { url, host: url.hostname, port };
 }
 
-/** As `git check-ref-format` has it for branches and tags, and a little stricter. */
+/** The rules of `git check-ref-format` for branches and tags, slightly stricter. */
 export function isRef(ref: string): boolean {
   return (
     ref.length <= 200 &&

@@ -1,19 +1,22 @@
-/** Lines of a text that are like a piece which does not occur in it. */
+/** Lines of a text that are similar to a piece that does not occur in it. */
 export interface Place {
-  /** Of the first line, from 1. */
+  /** Number of the first line, from 1. */
   line: number;
-  /** As they stand there. */
+  /** The lines as they are in the text. */
   lines: string[];
-  /** Whether they are the same but for white space. */
+  /** Whether they differ in white space only. */
   isSpaceOnly: boolean;
 }
 
-/** Of a line, beyond which nothing is compared. */
+/** Characters of a line that are compared. */
 const LONGEST_LINE = 300;
-/** Of the pairs of letters of a line, how many have to be the same. */
+/** Share of pairs of letters of a line that have to be the same. */
 const ALIKE = 0.5;
 
-/** Where a text is most like a piece: by lines that are the same but for white space, else by its first line. */
+/**
+ * Where a text is most similar to a piece: by lines that differ in white space only, otherwise by its first
+ * line.
+ */
 export function nearestPlace(text: string, piece: string): Place | null {
   const lines = text.split(/\r?\n/);
   const wanted = piece.split(/\r?\n/);
@@ -27,12 +30,12 @@ export function nearestPlace(text: string, piece: string): Place | null {
 
 const bare = (line: string) => line.replaceAll(/\s+/g, '');
 
-/** Each pair of lines that are the same speaks for one beginning; the one with most of them is it. */
+/** Each pair of equal lines votes for one beginning; the one with the most votes wins. */
 function startBySameLines(lines: readonly string[], wanted: readonly string[]): number | null {
   const places = new Map<string, number[]>();
   for (const [index, line] of lines.entries()) {
     const key = bare(line);
-    // Of lines such as `}` there are too many to say anything.
+    // Lines such as `}` are too frequent to be useful.
     if (key.length > 2) places.set(key, [...(places.get(key) ?? []).slice(-50), index]);
   }
   const votes = new Map<number, number>();
@@ -67,7 +70,7 @@ function pairsOf(line: string): Map<string, number> {
   return pairs;
 }
 
-/** Dice's coefficient: 0 nothing in common, 1 the same. */
+/** Dice's coefficient: 0 for nothing in common, 1 for the same. */
 function likeness(one: ReadonlyMap<string, number>, other: ReadonlyMap<string, number>): number {
   let shared = 0;
   let all = 0;

@@ -1,4 +1,4 @@
-/** What a path is on one side of a comparison: nothing, a file, a program, or a link. */
+/** The kind of a path on one side of a comparison: nothing, a file, an executable, or a link. */
 export type PathKind = '-' | 'f' | 'x' | 'l';
 
 /** A path that differs. */
@@ -6,15 +6,19 @@ export interface ChangedPath {
   path: string;
   before: PathKind;
   after: PathKind;
-  /** As `diff -uN` prints it, a link as a file that holds its target; empty when only the kind differs. */
+  /**
+   * In the format of `diff -uN`, with a link as a file that contains its target; empty when only the kind
+   * differs.
+   */
   body: string;
 }
 
 const MODES: Record<Exclude<PathKind, '-'>, string> = { f: '100644', x: '100755', l: '120000' };
 
 /**
- * Changes as one patch, which `git apply` and `patch` take: as diff printed them where that says all, with git's own
- * lines as soon as one of them is about a mode, a link or an empty file. Binary files are only named, before the rest.
+ * Converts changes to one patch for `git apply` and `patch`: in the format of diff where that suffices, with
+ * git's own lines as soon as a mode, a link or an empty file is involved. Binary files are only named, before
+ * the rest.
  */
 export function patchText(changes: readonly ChangedPath[]): string {
   const isBinary = ({ body }: ChangedPath) => body.startsWith('Binary files ');
@@ -41,7 +45,7 @@ function modeLines(before: PathKind, after: PathKind): string {
   return before === after ? '' : `old mode ${MODES[before]}\nnew mode ${MODES[after]}\n`;
 }
 
-/** As git quotes names: with `\n` and the like, and octal numbers, where they have such characters. */
+/** Quotes names as git does: with `\n` and the like, and octal numbers, if they contain such characters. */
 function quoted(path: string): string {
   if (!/["\\\p{Cc}]/u.test(path)) return path;
   const inner = path.replaceAll(/["\\\p{Cc}]/gu, (sign) => ESCAPES[sign] ?? octal(sign));

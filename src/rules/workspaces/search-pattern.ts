@@ -1,8 +1,9 @@
 import { RE2JS } from 're2js';
 
 /**
- * A regular expression as ripgrep and `grep -P` both read it: a `{` that counts nothing is itself, `\<` and `\>` are the
- * ends of a word. What only one of them could do is refused, so that a search means the same on every machine.
+ * Converts a regular expression so that ripgrep and `grep -P` read it alike: a `{` that is not a quantifier
+ * is literal, `\<` and `\>` are word boundaries. Syntax that only one of them supports is rejected, so that a
+ * search has the same result on every machine.
  */
 export function readSearchPattern(text: string): { pattern: string; fault?: undefined } | { fault: string } {
   const pattern = text.replaceAll(PIECE, (piece, counted?: string, opening?: string, edge?: string) => {
@@ -17,7 +18,7 @@ export function readSearchPattern(text: string): { pattern: string; fault?: unde
   }
 }
 
-/** Escapes that a brace belongs to, counts, other braces, the ends of words, and escapes of all kinds. */
+/** Escapes with a brace, quantifiers, other braces, word boundaries, and other escapes. */
 const PIECE = /\\[pPxuQ]\{[^{}]*\}|(\{\d+(?:,\d*)?\})|(\{)|\\([<>])|\\[\s\S]/g;
 
 function explained(message: string): string {
@@ -29,8 +30,8 @@ function explained(message: string): string {
 }
 
 /**
- * A glob as a regular expression over paths relative to the working directory, as ripgrep and .gitignore mean it: without
- * a slash it is about names, `*` stays in a folder, `**` does not.
+ * Converts a glob to a regular expression over paths relative to the working directory, with the meaning it
+ * has for ripgrep and .gitignore: without a slash it matches names, `*` does not cross folders, `**` does.
  */
 export function globPattern(glob: string): string {
   const body = glob.replace(/^\//, '').replaceAll(GLOB_PIECE, translated);

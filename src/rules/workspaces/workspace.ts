@@ -1,49 +1,52 @@
 import { join, relative } from 'node:path';
 import { validate as isUuid } from 'uuid';
 
-/** Whose working directory it is to be. */
+/** The user of a working directory. */
 export interface Tenant {
   userId: string;
   isAdmin: boolean;
   /**
-   * A template at work for the user. Where it clones, git is online and does what the folder's configuration says:
-   * a command that is not online must not come near it, and so nobody else works there.
+   * A template of the user. Where it clones, git has network access and follows the configuration of the
+   * folder: a command without network access must not get near it, so nothing else works there.
    */
   isTemplate?: boolean;
 }
 
-/** Absolute paths, free of symbolic links. */
+/** Absolute paths without symbolic links. */
 export interface WorkspaceFolders {
-  /** Folders that hold, per user, a folder that holds working directories; and other folders of an admin's choice. */
+  /**
+   * Folders that contain, per user, a folder with working directories; and other folders of an admin's
+   * choice.
+   */
   roots: readonly string[];
-  /** The server's data: nobody's, but for the part of it that is made for working directories. */
+  /** The data folder of the server: not accessible, except for the part for working directories. */
   data: string;
   open: string;
-  /** The server's program: nobody's, but for roots in it that the operator named. */
+  /** The program folder of the server: not accessible, except for roots in it that the operator named. */
   application: string;
 }
 
-/** Where a user's own working directories are below a root. */
+/** The folder of a user's own working directories below a root. */
 export function ownFolder(root: string, { userId }: Tenant): string {
   return join(root, userId);
 }
 
 const TEMPLATE_PREFIX = '.template-';
 
-/** Where a template works, below its user's own folder. */
+/** The working directory of a template, below the user's own folder. */
 export function templateFolder(taskId: string): string {
   return `${TEMPLATE_PREFIX}${taskId}`;
 }
 
-/** What a tenant may choose from, for messages. */
+/** The folders that a user may choose from, for error messages. */
 export function allowedFolders(tenant: Tenant, { roots }: WorkspaceFolders): string[] {
   return roots.map((root) => (tenant.isAdmin ? root : ownFolder(root, tenant)));
 }
 
 /**
- * Whether a tenant may work in a folder: one below its own in a root, a template in a template's and others in
- * others. An admin may also work in what the operator has put into a root, as long as it is not another user's.
- * Never in what holds the server, or is held by it.
+ * Whether a user may work in a folder: one below the user's own folder in a root, with templates and other
+ * tasks kept apart. An admin may also work in folders that the operator placed in a root, unless they belong
+ * to another user. Never in a folder that contains the server, or is inside it.
  */
 export function mayWorkIn(path: string, tenant: Tenant, folders: WorkspaceFolders): boolean {
   const { roots, data, open, application } = folders;
@@ -72,18 +75,18 @@ function isBelow(path: string, folder: string): boolean {
   return path.startsWith(folder.endsWith('/') ? folder : `${folder}/`);
 }
 
-/** Of folders that all hold the same path, the longest is the nearest. */
+/** Of folders that all contain the same path, the longest is the innermost. */
 function deepest(folders: readonly string[]): string | undefined {
   return folders.toSorted((a, b) => b.length - a.length)[0];
 }
 
-/** Above all accounts that a system or its containers hand out, and below those of `systemd-nspawn`. */
+/** Above all accounts that a system or its containers assign, and below those of `systemd-nspawn`. */
 export const FIRST_UID = 1_100_000_000;
 const UIDS = 500_000_000;
 
 /**
- * The uid of a user's commands where the server is root. It is the user's and not the command's: what one command
- * made another has to be able to change, and git works only in folders of its own uid.
+ * The uid of a user's commands if the server is root. It is per user and not per command: a later command has
+ * to be able to change files of an earlier one, and git works only in folders of its own uid.
  */
 export function uidOf({ userId }: Tenant): number {
   return FIRST_UID + (Number.parseInt(userId.slice(-8), 16) % UIDS);

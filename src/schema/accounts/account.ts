@@ -5,7 +5,7 @@ import { builder } from '../builder/builder.ts';
 import { BudgetType } from '../runs/budget.ts';
 import { UserQuotasType } from './quotas.ts';
 
-/** Of an account, from an entity or from a list. */
+/** An account, read from an entity or from a list. */
 type AccountFields = Pick<User, 'id' | 'email' | 'name' | 'isAdmin' | 'isActive' | 'createdAt'> &
   Partial<Pick<User, 'maxConcurrentRuns' | 'maxQueuedRuns'>>;
 
@@ -17,7 +17,7 @@ builder.node(UserType, {
   loadWithoutCache: (id, context) => user(context, id),
   fields: (t) => ({
     email: t.exposeString('email', { description: 'In lower case.' }),
-    name: t.exposeString('name', { description: 'As the person wants to be called.' }),
+    name: t.exposeString('name', { description: 'Display name.' }),
     isAdmin: t.exposeBoolean('isAdmin', { description: 'Whether the account is an admin.' }),
     isActive: t.exposeBoolean('isActive', {
       description: 'False: an admin has disabled it, and its credentials are refused.',
@@ -34,12 +34,12 @@ builder.node(UserType, {
     budget: t.field({
       type: BudgetType,
       nullable: true,
-      description: 'The cost limit on all its tasks together, when an admin has set one.',
+      description: 'The cost limit on all its tasks together, if an admin has set one.',
       resolve: ({ id }, _arguments, { loaders }) => loaders.budgets.load(id),
     }),
     quotas: t.field({
       type: UserQuotasType,
-      // Read for one account at a time.
+      // Loaded for one account at a time.
       complexity: 20,
       description: 'Storage quotas and their usage. Creating more than they allow fails with QUOTA_EXCEEDED.',
       resolve: ({ id }, _arguments, { store }) => store.quotas.read(id),

@@ -17,12 +17,12 @@ const ApiKeyType = builder.objectRef<ApiKeyRow>('ApiKey');
 builder.node(ApiKeyType, {
   description:
     'A key for programs; sent as `X-API-Key` or as a Bearer token. The key itself is shown once, when it is created or rotated.',
-  id: { description: 'The id of the key, not the key.', resolve: ({ id }) => id },
+  id: { description: 'Id of the key, not its secret.', resolve: ({ id }) => id },
   isTypeOf: (value) => typeof value === 'object' && value !== null && 'prefix' in value,
   loadWithoutCache: (id, context) => apiKey(context, id),
   fields: (t) => ({
     name: t.exposeString('name', { description: 'What it is for.' }),
-    prefix: t.exposeString('prefix', { description: 'Its first characters, to tell keys apart.' }),
+    prefix: t.exposeString('prefix', { description: 'Its first characters, to recognise it by.' }),
     scopes: t.field({
       type: [ScopeEnum],
       description: 'What it may do.',
@@ -31,12 +31,12 @@ builder.node(ApiKeyType, {
     expiresAt: t.expose('expiresAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'Null: it does not expire.',
+      description: 'When it expires; null: never.',
     }),
     lastUsedAt: t.expose('lastUsedAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'To the minute; null: never.',
+      description: 'When it was last used, to the minute; null: never.',
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created.' }),
   }),
@@ -45,8 +45,14 @@ builder.node(ApiKeyType, {
 const CreateApiKeyInput = builder.inputType('CreateApiKeyInput', {
   fields: (t) => ({
     name: t.string({ required: true, description: 'What it is for, 1 to 200 characters.' }),
-    scopes: t.field({ type: [ScopeEnum], description: 'What it may do; absent: all that the account may.' }),
-    expiresAt: t.field({ type: 'DateTime', description: 'In the future; absent: it does not expire.' }),
+    scopes: t.field({
+      type: [ScopeEnum],
+      description: 'What it may do; absent: everything the account may.',
+    }),
+    expiresAt: t.field({
+      type: 'DateTime',
+      description: 'When it expires; must be in the future. Absent: never.',
+    }),
   }),
 });
 
@@ -66,7 +72,10 @@ const RotateApiKeyInput = builder.inputType('RotateApiKeyInput', {
 const CreateApiKeyPayload = builder.objectRef<ShownApiKey>('CreateApiKeyPayload').implement({
   description: 'A new API key.',
   fields: (t) => ({
-    apiKey: t.expose('apiKey', { type: ApiKeyType, description: 'What is stored of it.' }),
+    apiKey: t.expose('apiKey', {
+      type: ApiKeyType,
+      description: 'The stored key object, without its secret.',
+    }),
     key: t.exposeString('key', { description: 'The key. It cannot be shown again.' }),
   }),
 });
@@ -74,15 +83,18 @@ const CreateApiKeyPayload = builder.objectRef<ShownApiKey>('CreateApiKeyPayload'
 const RotateApiKeyPayload = builder.objectRef<ShownApiKey>('RotateApiKeyPayload').implement({
   description: 'An API key with a new secret.',
   fields: (t) => ({
-    apiKey: t.expose('apiKey', { type: ApiKeyType, description: 'What is stored of it.' }),
+    apiKey: t.expose('apiKey', {
+      type: ApiKeyType,
+      description: 'The stored key object, without its secret.',
+    }),
     key: t.exposeString('key', { description: 'The new key. It cannot be shown again.' }),
   }),
 });
 
 const DeleteApiKeyPayload = builder.objectRef<{ deletedId: string }>('DeleteApiKeyPayload').implement({
-  description: 'An API key that was deleted.',
+  description: 'A deleted API key.',
   fields: (t) => ({
-    deletedId: t.id({ description: 'The id that it had.', resolve: ({ deletedId }) => deletedId }),
+    deletedId: t.id({ description: 'The id of the deleted object.', resolve: ({ deletedId }) => deletedId }),
   }),
 });
 
@@ -108,7 +120,7 @@ builder.mutationFields((t) => ({
     type: RotateApiKeyPayload,
     nullable: true,
     description:
-      'Gives an API key another secret; its id, name, scopes and expiry stay. When the former secret becomes invalid, its open sockets and streams are closed.',
+      'Replaces the secret of an API key; its id, name, scopes and expiry stay the same. When the former secret becomes invalid, its open sockets and streams are closed.',
     args: { input: t.arg({ type: RotateApiKeyInput, required: true }) },
     resolve: (_root, { input: { id, ...input } }, context) =>
       rotateApiKey(context, localId('ApiKey', id, 'input.id'), input),
@@ -117,7 +129,7 @@ builder.mutationFields((t) => ({
     type: DeleteApiKeyPayload,
     nullable: true,
     description:
-      'Deletes an API key: within a second it is refused, and its open sockets and streams are closed.',
+      'Deletes an API key. Within a second it is rejected and its open sockets and streams are closed.',
     args: { input: t.arg({ type: DeleteApiKeyInput, required: true }) },
     resolve: async (_root, { input: { id } }, context) => {
       await deleteApiKey(context, localId('ApiKey', id, 'input.id'));

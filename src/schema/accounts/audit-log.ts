@@ -13,24 +13,24 @@ const AuditActionEnum = builder.enumType('AuditAction', {
 
 const AuditEntryType = builder.objectRef<AuditRow>('AuditEntry').implement({
   description:
-    'An action on an account or a credential. Kept for a year, even if the account or the credential is deleted; of what accounts do to their own keys and logins, the newest 1,000 entries of each action of each account.',
+    'An action on an account or a credential. Entries are kept for a year, even if the account or the credential is deleted. Of actions of accounts on their own keys and logins, the newest 1,000 entries per action and account are kept.',
   fields: (t) => ({
     at: t.expose('createdAt', { type: 'DateTime', description: 'When it happened.' }),
     actor: t.field({
       type: UserType,
       nullable: true,
-      description: 'The account that did it; null when that account has been deleted.',
+      description: 'The account that performed it; null if that account has been deleted.',
       resolve: ({ actorId }, _arguments, { loaders }) =>
         actorId === null ? null : loaders.accounts.load(actorId),
     }),
     actorEmail: t.exposeString('actorEmail', {
       nullable: true,
-      description: 'The e-mail address that the account had then.',
+      description: 'The e-mail address of that account at the time.',
     }),
     action: t.expose('action', { type: AuditActionEnum, description: 'The action.' }),
     subject: t.exposeString('subject', {
       nullable: true,
-      description: 'The id of what it was done to; for an invitation the e-mail address.',
+      description: 'Id of the affected object; for an invitation its e-mail address.',
     }),
   }),
 });
@@ -40,7 +40,7 @@ builder.queryField('auditLog', (t) =>
     type: AuditEntryType,
     nullable: true,
     description:
-      'For admins: what was done to accounts and credentials, newest first. `first` or `last`: 1 to 100, default 20.',
+      'For admins: actions on accounts and credentials, newest first. `first` or `last`: 1 to 100, default 20.',
     complexity: pageCost,
     resolve: (_root, page, context) => auditLog(context, page),
   }),

@@ -11,13 +11,16 @@ const InviteUserInput = builder.inputType('InviteUserInput', {
 });
 
 const InviteUserPayload = builder.objectRef<HandedToken>('InviteUserPayload').implement({
-  description: 'An invitation. It is not sent to anyone: hand it to the person.',
+  description: 'An invitation. Polyphony does not send it; pass the token on to the invited person.',
   fields: (t) => ({
     inviteToken: t.string({
-      description: 'For `register`, once; it is not stored and cannot be shown again.',
+      description: 'Use it once, with `register`. It is not stored and cannot be shown again.',
       resolve: ({ token }) => token,
     }),
-    expiresAt: t.expose('expiresAt', { type: 'DateTime', description: 'When it expires: in a week.' }),
+    expiresAt: t.expose('expiresAt', {
+      type: 'DateTime',
+      description: 'When it expires, one week after creation.',
+    }),
   }),
 });
 
@@ -26,19 +29,22 @@ const CreatePasswordResetInput = builder.inputType('CreatePasswordResetInput', {
 });
 
 const CreatePasswordResetPayload = builder.objectRef<HandedToken>('CreatePasswordResetPayload').implement({
-  description: 'A password reset. It is not sent to anyone: hand it to the person.',
+  description: 'A password reset. Polyphony does not send it; pass the token on to the owner of the account.',
   fields: (t) => ({
     resetToken: t.string({
-      description: 'For `resetPassword`, once; it is not stored and cannot be shown again.',
+      description: 'Use it once, with `resetPassword`. It is not stored and cannot be shown again.',
       resolve: ({ token }) => token,
     }),
-    expiresAt: t.expose('expiresAt', { type: 'DateTime', description: 'When it expires: in a day.' }),
+    expiresAt: t.expose('expiresAt', {
+      type: 'DateTime',
+      description: 'When it expires, one day after creation.',
+    }),
   }),
 });
 
 const ResetPasswordInput = builder.inputType('ResetPasswordInput', {
   fields: (t) => ({
-    resetToken: t.string({ required: true, description: 'From an admin.' }),
+    resetToken: t.string({ required: true, description: 'A reset token from an admin.' }),
     newPassword: t.string({
       required: true,
       description: '8 to 200 characters, and none of the most common passwords.',
@@ -56,7 +62,7 @@ builder.mutationFields((t) => ({
     type: InviteUserPayload,
     nullable: true,
     description:
-      'For admins: lets an address register, whatever `REGISTRATION` says. Replaces an earlier invitation of it.',
+      'For admins: invites an e-mail address to register, regardless of `REGISTRATION`. Replaces an earlier invitation of the same address.',
     args: { input: t.arg({ type: InviteUserInput, required: true }) },
     resolve: (_root, { input }, context) => inviteUser(context, input),
   }),
@@ -64,7 +70,7 @@ builder.mutationFields((t) => ({
     type: CreatePasswordResetPayload,
     nullable: true,
     description:
-      'For admins: lets a person who has forgotten the password set another. The present one stays valid until then.',
+      'For admins: creates a token with which the owner of an account can set a new password. The current password stays valid until it is used.',
     args: { input: t.arg({ type: CreatePasswordResetInput, required: true }) },
     resolve: (_root, { input: { id } }, context) =>
       createPasswordReset(context, localId('User', id, 'input.id')),

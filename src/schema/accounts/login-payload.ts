@@ -2,7 +2,7 @@ import type { Login } from '../../resolvers/accounts/logins/begin-login.ts';
 import { builder } from '../builder/builder.ts';
 import { UserType } from './account.ts';
 
-/** What a login of any kind returns. */
+/** The payload of all mutations that log in. */
 export function loginPayload(name: string, description: string) {
   return builder.objectRef<Login>(name).implement({
     description,
@@ -11,7 +11,7 @@ export function loginPayload(name: string, description: string) {
       token: t.exposeString('token', { description: 'Send it as `Authorization: Bearer <token>`.' }),
       refreshToken: t.exposeString('refreshToken', {
         description:
-          'For `refreshLogin`, once, within 30 days. It gives access to the account: keep it as you keep a password.',
+          'Use it once, with `refreshLogin`, within 30 days. It grants access to the account: store it like a password.',
       }),
       expiresIn: t.exposeInt('expiresIn', { description: 'Seconds until `token` expires.' }),
     }),

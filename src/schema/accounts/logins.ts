@@ -17,9 +17,11 @@ const RegisterInput = builder.inputType('RegisterInput', {
     name: t.string({
       required: true,
       description:
-        '1 to 200 characters. The first account with a name can log in by it, unless it contains an `@`.',
+        'Display name, 1 to 200 characters. The first account with a name can log in with it, unless it contains an `@`.',
     }),
-    inviteToken: t.string({ description: 'From an invitation; needed where registration is restricted.' }),
+    inviteToken: t.string({
+      description: 'The token of an invitation; required where registration is restricted.',
+    }),
   }),
 });
 
@@ -28,7 +30,7 @@ const LoginInput = builder.inputType('LoginInput', {
     email: t.string({ description: 'The address that was registered.' }),
     username: t.string({
       description:
-        'Instead of `email`: the address, or the name of the account if it was the first to have it.',
+        'Alternative to `email`: the address, or the name of the account if it was the first with that name.',
     }),
     password: t.string({ required: true, description: 'Its password.' }),
   }),
@@ -45,7 +47,7 @@ const RefreshLoginInput = builder.inputType('RefreshLoginInput', {
 
 const ChangePasswordInput = builder.inputType('ChangePasswordInput', {
   fields: (t) => ({
-    currentPassword: t.string({ required: true, description: 'The password that is to be replaced.' }),
+    currentPassword: t.string({ required: true, description: 'The current password.' }),
     newPassword: t.string({ required: true, description: NEW_PASSWORD }),
   }),
 });
@@ -64,15 +66,15 @@ const ChangePasswordPayload = loginPayload(
   'ChangePasswordPayload',
   'A new login; all earlier logins of the account have ended.',
 );
-const LogoutPayload = userPayload('LogoutPayload', 'A login that was ended.');
-const LogoutEverywherePayload = userPayload('LogoutEverywherePayload', 'An account whose logins were ended.');
+const LogoutPayload = userPayload('LogoutPayload', 'A login that has ended.');
+const LogoutEverywherePayload = userPayload('LogoutEverywherePayload', 'An account whose logins have ended.');
 
 builder.mutationFields((t) => ({
   register: t.field({
     type: RegisterPayload,
     nullable: true,
     description:
-      'Creates an account. The first one of an installation is its admin. Ignores credentials in the request headers.',
+      'Registers an account. The first account of an installation becomes its admin. Ignores credentials in the request headers.',
     args: { input: t.arg({ type: RegisterInput, required: true }) },
     resolve: (_root, { input }, context) => register(context, input),
   }),
@@ -80,7 +82,7 @@ builder.mutationFields((t) => ({
     type: LoginPayload,
     nullable: true,
     description:
-      'Returns a token for an account and its password; WRONG_CREDENTIALS when they do not match. Ignores credentials in the request headers.',
+      'Logs in with an e-mail address or name and a password. Fails with WRONG_CREDENTIALS if they do not match. Ignores credentials in the request headers.',
     args: { input: t.arg({ type: LoginInput, required: true }) },
     resolve: (_root, { input }, context) => login(context, input),
   }),
@@ -88,7 +90,7 @@ builder.mutationFields((t) => ({
     type: RefreshLoginPayload,
     nullable: true,
     description:
-      'Returns a new token and a new refresh token for a refresh token, which works only once. Ignores credentials in the request headers.',
+      'Exchanges a refresh token, which works only once, for a new token and a new refresh token. Ignores credentials in the request headers.',
     args: { input: t.arg({ type: RefreshLoginInput, required: true }) },
     resolve: (_root, { input }, context) => refreshLogin(context, input),
   }),
@@ -103,7 +105,7 @@ builder.mutationFields((t) => ({
     type: LogoutPayload,
     nullable: true,
     description:
-      'Ends the login whose token the request has: within a second its tokens are refused, and its open sockets and streams are closed.',
+      'Ends the login that the request is authenticated with. Within a second its tokens are rejected and its open sockets and streams are closed.',
     resolve: async (_root, _arguments, context) => ({ user: await logout(context) }),
   }),
   logoutEverywhere: t.field({

@@ -12,7 +12,7 @@ const CreateRunTokenInput = builder.inputType('CreateRunTokenInput', {
 });
 
 const CreateRunTokenPayload = builder.objectRef<RunToken>('CreateRunTokenPayload').implement({
-  description: 'A token for a page that follows some runs.',
+  description: 'A token for a page that follows specific runs.',
   fields: (t) => ({
     token: t.exposeString('token', { description: 'Send it as `Authorization: Bearer <token>`.' }),
     expiresIn: t.exposeInt('expiresIn', { description: 'Seconds until it expires.' }),
@@ -24,7 +24,7 @@ builder.mutationField('createRunToken', (t) =>
     type: CreateRunTokenPayload,
     nullable: true,
     description:
-      'Creates a short-lived token that reads these runs and their events, and nothing else; for browsers. It ends with the login or the API key that creates it.',
+      'Creates a short-lived token for browsers. It can read the given runs and their events, and nothing else. It becomes invalid with the login or API key that created it.',
     args: { input: t.arg({ type: CreateRunTokenInput, required: true }) },
     resolve: (_root, { input: { runIds, expiresInSeconds } }, context) =>
       createRunToken(context, runIds.map(namedRun), expiresInSeconds),

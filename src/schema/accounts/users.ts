@@ -7,7 +7,7 @@ import { UserType } from './account.ts';
 
 const UserQuotasInput = builder.inputType('UserQuotasInput', {
   description:
-    'Storage quotas of an account. Omit a quota to leave it unchanged; null resets it to the default of the installation.',
+    'Storage quotas of an account. Omitted quotas stay unchanged; null resets a quota to the default of the installation.',
   fields: (t) => ({
     runs: t.float({ description: 'Maximum number of tasks, executions and orchestrations; a whole number.' }),
     objects: t.float({
@@ -24,19 +24,20 @@ const UpdateUserInput = builder.inputType('UpdateUserInput', {
     id: t.id({ required: true, description: 'The account.' }),
     isActive: t.boolean({
       description:
-        'False disables it: within a second its credentials are refused, its sockets and streams are closed, and its schedules are skipped. Runs that were created before go on.',
+        'False disables the account: within a second its credentials are rejected, its sockets and streams are closed, and its schedules are skipped. Runs that already exist continue.',
     }),
     isAdmin: t.boolean({ description: 'Whether it is an admin. The last active admin cannot be demoted.' }),
     maxConcurrentRuns: t.int({
       description:
-        'Maximum number of its tasks and orchestrations that run at the same time, on all workers together, at least 1; null removes the limit.',
+        'Maximum number of its tasks and orchestrations that run at the same time on all workers together, at least 1; null removes the limit.',
     }),
     maxQueuedRuns: t.int({
       description:
         'Maximum number of its runs that are QUEUED at the same time, at least 1; null resets it to 10000.',
     }),
     costLimit: t.float({
-      description: 'US dollars that all its tasks may cost together, from the first on; null: without limit.',
+      description:
+        'US dollars that all tasks of the account may cost together, counted from its registration; null: no limit.',
     }),
     quotas: t.field({ type: UserQuotasInput, description: 'Storage quotas.' }),
   }),
@@ -44,7 +45,9 @@ const UpdateUserInput = builder.inputType('UpdateUserInput', {
 
 const UpdateUserPayload = builder.objectRef<{ user: User }>('UpdateUserPayload').implement({
   description: 'A changed account.',
-  fields: (t) => ({ user: t.expose('user', { type: UserType, description: 'The account, as it is now.' }) }),
+  fields: (t) => ({
+    user: t.expose('user', { type: UserType, description: 'The account after the change.' }),
+  }),
 });
 
 const DeleteUserInput = builder.inputType('DeleteUserInput', {
@@ -52,9 +55,9 @@ const DeleteUserInput = builder.inputType('DeleteUserInput', {
 });
 
 const DeleteUserPayload = builder.objectRef<{ deletedId: string }>('DeleteUserPayload').implement({
-  description: 'An account that was deleted.',
+  description: 'A deleted account.',
   fields: (t) => ({
-    deletedId: t.id({ description: 'The id that it had.', resolve: ({ deletedId }) => deletedId }),
+    deletedId: t.id({ description: 'The id of the deleted object.', resolve: ({ deletedId }) => deletedId }),
   }),
 });
 
@@ -82,7 +85,7 @@ builder.mutationFields((t) => ({
     type: UpdateUserPayload,
     nullable: true,
     description:
-      'For admins: disables or enables an account, makes it an admin or not, and sets its limits and quotas.',
+      'For admins: enables or disables an account, grants or revokes admin rights, and sets its limits and quotas.',
     args: { input: t.arg({ type: UpdateUserInput, required: true }) },
     resolve: async (_root, { input: { id, ...input } }, context) => ({
       user: await updateUser(context, localId('User', id, 'input.id'), input),
@@ -92,7 +95,7 @@ builder.mutationFields((t) => ({
     type: DeleteUserPayload,
     nullable: true,
     description:
-      'For admins: deletes an account. It is disabled immediately, everything it owns is deleted in the background, and its address can be registered again at once.',
+      'For admins: deletes an account. It is disabled immediately, its data are deleted in the background, and its address can be registered again at once.',
     args: { input: t.arg({ type: DeleteUserInput, required: true }) },
     resolve: async (_root, { input: { id } }, context) => {
       await deleteUser(context, localId('User', id, 'input.id'));

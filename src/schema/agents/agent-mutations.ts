@@ -7,51 +7,51 @@ import { PromptParametersInput } from '../runs/prompt-parameters.ts';
 import { AgentType } from './agent.ts';
 
 const AgentLimitsInput = builder.inputType('AgentLimitsInput', {
-  description: 'What each task of an agent may take; absent: no limit of its own.',
+  description: 'Limits for each task of an agent; absent: no limit of the agent.',
   fields: (t) => ({
-    maxIterations: t.int({ description: 'Turns of its model, 1 to 1000. Absent: 50.' }),
+    maxIterations: t.int({ description: 'Maximum number of model turns, 1 to 1000. Default 50.' }),
     timeoutSeconds: t.int({
-      description: 'Seconds from its start, 1 to 86400, without the time in which it waits for a person.',
+      description: 'Maximum seconds from its start, 1 to 86400, not counting time spent waiting for input.',
     }),
-    maxCost: t.float({ description: 'US dollars.' }),
+    maxCost: t.float({ description: 'Maximum cost in US dollars.' }),
   }),
 });
 
 const CreateAgentInput = builder.inputType('CreateAgentInput', {
   fields: (t) => ({
-    name: t.string({ required: true, description: 'For people; 1 to 200 characters.' }),
+    name: t.string({ required: true, description: 'Display name, 1 to 200 characters.' }),
     type: t.string({
       description:
-        'The type of the tasks that it is for. Absent: `custom`, and it is given the tasks that name it; `general`: any that no other is for.',
+        'The type of tasks that the agent handles. `general` handles types for which there is no other agent. Default `custom`: it handles only tasks that name the agent.',
     }),
-    description: t.string({ description: 'What it does, for people; at most 10000 characters.' }),
-    capabilities: t.stringList({ description: 'What it can do, in at most 50 words.' }),
-    model: t.string({ description: 'As in `createTask`. Absent: chosen for each task.' }),
-    systemPrompt: t.string({ description: 'What its model is told about its work.' }),
+    description: t.string({ description: 'A description, at most 10000 characters.' }),
+    capabilities: t.stringList({ description: 'What it can do: at most 50 keywords.' }),
+    model: t.string({ description: 'A model as in `createTask`. Absent: chosen for each task.' }),
+    systemPrompt: t.string({ description: 'Instructions for its model.' }),
     tools: t.field({
       type: [ToolNameEnum],
-      description: 'What it may work with. Absent: all; empty: nothing.',
+      description: 'The tools it may use. Absent: all; empty: none.',
     }),
     parameters: t.field({ type: PromptParametersInput, description: 'Sampling settings.' }),
-    limits: t.field({ type: AgentLimitsInput, description: 'What each of its tasks may take.' }),
+    limits: t.field({ type: AgentLimitsInput, description: 'Limits for each of its tasks.' }),
     isActive: t.boolean({ description: 'Absent: true.' }),
   }),
 });
 
 const UpdateAgentInput = builder.inputType('UpdateAgentInput', {
-  description: 'What is absent stays as it is.',
+  description: 'Omitted fields stay unchanged.',
   fields: (t) => ({
     id: t.id({ required: true, description: 'The agent.' }),
-    name: t.string({ description: 'For people; 1 to 200 characters.' }),
-    type: t.string({ description: 'The type of the tasks that it is for.' }),
-    description: t.string({ description: 'What it does, for people.' }),
-    capabilities: t.stringList({ description: 'What it can do, in words.' }),
-    model: t.string({ description: 'As in `createTask`; null: chosen for each task.' }),
-    systemPrompt: t.string({ description: 'What its model is told about its work; null: nothing.' }),
-    tools: t.field({ type: [ToolNameEnum], description: 'What it may work with.' }),
-    parameters: t.field({ type: PromptParametersInput, description: 'All sampling settings anew.' }),
-    limits: t.field({ type: AgentLimitsInput, description: 'All limits anew.' }),
-    isActive: t.boolean({ description: 'Whether it is given tasks.' }),
+    name: t.string({ description: 'Display name, 1 to 200 characters.' }),
+    type: t.string({ description: 'The type of tasks that the agent handles.' }),
+    description: t.string({ description: 'A description.' }),
+    capabilities: t.stringList({ description: 'What it can do, as keywords.' }),
+    model: t.string({ description: 'A model as in `createTask`; null: chosen for each task.' }),
+    systemPrompt: t.string({ description: 'Instructions for its model; null removes them.' }),
+    tools: t.field({ type: [ToolNameEnum], description: 'The tools it may use.' }),
+    parameters: t.field({ type: PromptParametersInput, description: 'Replaces all sampling settings.' }),
+    limits: t.field({ type: AgentLimitsInput, description: 'Replaces all limits.' }),
+    isActive: t.boolean({ description: 'Whether it accepts tasks.' }),
   }),
 });
 
@@ -63,18 +63,18 @@ function payload(name: string, description: string) {
   return builder.objectRef<{ agent: AgentRow }>(name).implement({
     description,
     fields: (t) => ({
-      agent: t.expose('agent', { type: AgentType, description: 'The agent, as it is now.' }),
+      agent: t.expose('agent', { type: AgentType, description: 'The agent after the change.' }),
     }),
   });
 }
 
-const CreateAgentPayload = payload('CreateAgentPayload', 'A fresh agent.');
+const CreateAgentPayload = payload('CreateAgentPayload', 'A new agent.');
 const UpdateAgentPayload = payload('UpdateAgentPayload', 'A changed agent.');
 
 const DeleteAgentPayload = builder.objectRef<{ deletedId: string }>('DeleteAgentPayload').implement({
-  description: 'An agent that is no more.',
+  description: 'A deleted agent.',
   fields: (t) => ({
-    deletedId: t.id({ description: 'The id that it had.', resolve: ({ deletedId }) => deletedId }),
+    deletedId: t.id({ description: 'The id of the deleted object.', resolve: ({ deletedId }) => deletedId }),
   }),
 });
 
@@ -82,15 +82,14 @@ builder.mutationFields((t) => ({
   createAgent: t.field({
     type: CreateAgentPayload,
     nullable: true,
-    description: 'Makes an agent of your own.',
+    description: 'Creates an agent.',
     args: { input: t.arg({ type: CreateAgentInput, required: true }) },
     resolve: async (_root, { input }, context) => ({ agent: await createAgent(context, input) }),
   }),
   updateAgent: t.field({
     type: UpdateAgentPayload,
     nullable: true,
-    description:
-      "Changes an agent; a built-in one is an admin's to change. Tasks that are there stay as they are.",
+    description: 'Updates an agent; only admins can update built-in ones. Existing tasks are not affected.',
     args: { input: t.arg({ type: UpdateAgentInput, required: true }) },
     resolve: async (_root, { input: { id, ...input } }, context) => ({
       agent: await updateAgent(context, localId('Agent', id, 'input.id'), input),
@@ -99,7 +98,7 @@ builder.mutationFields((t) => ({
   deleteAgent: t.field({
     type: DeleteAgentPayload,
     nullable: true,
-    description: 'Takes an agent away. Its tasks stay, and those that are not finished go on.',
+    description: 'Deletes an agent. Its tasks are kept, and unfinished ones continue.',
     args: { input: t.arg({ type: DeleteAgentInput, required: true }) },
     resolve: async (_root, { input: { id } }, context) => {
       await deleteAgent(context, localId('Agent', id, 'input.id'));

@@ -18,41 +18,42 @@ import { PromptParametersType } from '../runs/prompt-parameters.ts';
 import { RunErrorType } from '../runs/run-error.ts';
 
 const AgentLimitsType = builder.objectRef<AgentLimits>('AgentLimits').implement({
-  description: 'What each task of an agent may take; null: no limit of its own.',
+  description: 'Limits for each task of an agent; null: no limit of the agent.',
   fields: (t) => ({
     maxIterations: t.exposeInt('maxIterations', {
       nullable: true,
-      description: 'Turns of its model; null: 50.',
+      description: 'Maximum number of model turns; null: 50.',
     }),
     timeoutSeconds: t.exposeInt('timeoutSeconds', {
       nullable: true,
-      description: 'Seconds from its start, without the time in which it waits for a person.',
+      description: 'Maximum seconds from its start, not counting time spent waiting for input.',
     }),
-    maxCost: t.exposeFloat('maxCost', { nullable: true, description: 'US dollars.' }),
+    maxCost: t.exposeFloat('maxCost', { nullable: true, description: 'Maximum cost in US dollars.' }),
   }),
 });
 
 const AgentHealthType = builder.objectRef<AgentReport>('AgentHealth').implement({
   description:
-    "What the viewer's tasks say about an agent: those that are at work now, and the last 50 that ended by themselves.",
+    "Health of an agent, from the viewer's tasks: those in progress and the last 50 that completed or failed.",
   fields: (t) => ({
     condition: t.field({
       type: AgentConditionEnum,
-      description: 'In one word.',
+      description: 'Summary of its success rate.',
       resolve: ({ succeeded, finished }) => agentCondition(succeeded, finished),
     }),
-    runningTasks: t.exposeInt('running', { description: 'Tasks that a worker carries out right now.' }),
-    waitingTasks: t.exposeInt('waiting', { description: 'Tasks that wait for a person.' }),
-    finishedTasks: t.exposeInt('finished', { description: 'How many ended by themselves, 50 at most.' }),
+    runningTasks: t.exposeInt('running', { description: 'Number of tasks that a worker is executing.' }),
+    waitingTasks: t.exposeInt('waiting', { description: 'Number of tasks that wait for input.' }),
+    finishedTasks: t.exposeInt('finished', {
+      description: 'Number of recent tasks that completed or failed, 50 at most.',
+    }),
     successRate: t.float({
       nullable: true,
-      description:
-        'The share of them in which the agent did what it was asked, 0 to 1; null: there are none.',
+      description: 'Share of recent tasks in which the agent succeeded, 0 to 1; null: there are none.',
       resolve: ({ succeeded, finished }) => (finished === 0 ? null : succeeded / finished),
     }),
     averageDurationMs: t.exposeFloat('averageDurationMs', {
       nullable: true,
-      description: 'Milliseconds from start to end, the time that they waited for a person with them.',
+      description: 'Average milliseconds from start to end, including time spent waiting for input.',
     }),
     lastFinishedAt: t.expose('lastFinishedAt', {
       type: 'DateTime',
@@ -62,25 +63,29 @@ const AgentHealthType = builder.objectRef<AgentReport>('AgentHealth').implement(
     lastError: t.expose('lastError', {
       type: RunErrorType,
       nullable: true,
-      description: 'Why the last one failed that did.',
+      description: 'Error of the most recent failed task.',
     }),
   }),
 });
 
 export const AgentType = builder.objectRef<AgentRow>('Agent');
 builder.node(AgentType, {
-  description: 'A named configuration of a model at work with tools.',
-  id: { description: 'For every argument that asks for an agent.', resolve: ({ id }) => id },
+  description: 'A named configuration of a model that works with tools.',
+  id: {
+    description: "Global id; pass it to any argument that takes an agent's id.",
+    resolve: ({ id }) => id,
+  },
   isTypeOf: (value) => typeof value === 'object' && value !== null && 'systemPrompt' in value,
   loadWithoutCache: (id, context) => agent(context, id),
   fields: (t) => ({
-    name: t.exposeString('name', { description: 'For people.' }),
+    name: t.exposeString('name', { description: 'Display name.' }),
     type: t.exposeString('type', {
-      description: 'The type of the tasks that it is for; `general` is for any that no other agent is for.',
+      description:
+        'The type of tasks that it handles; `general` handles types for which there is no other agent.',
     }),
-    description: t.exposeString('description', { description: 'What it does, for people.' }),
+    description: t.exposeString('description', { description: 'A description.' }),
     capabilities: t.stringList({
-      description: 'What it can do, in words.',
+      description: 'What it can do, as keywords.',
       resolve: ({ capabilities }) => [...capabilities],
     }),
     provider: t.field({
@@ -91,37 +96,37 @@ builder.node(AgentType, {
     }),
     model: t.exposeString('model', {
       nullable: true,
-      description: "Its model's id; null: chosen for each task.",
+      description: 'Id of its model; null: chosen for each task.',
     }),
     systemPrompt: t.exposeString('systemPrompt', {
       nullable: true,
-      description: 'What its model is told about its work.',
+      description: 'Instructions for its model.',
     }),
     tools: t.field({
       type: [ToolNameEnum],
-      description: 'What it may work with.',
+      description: 'The tools it may use.',
       resolve: ({ tools }) => [...tools],
     }),
     parameters: t.expose('parameters', { type: PromptParametersType, description: 'Sampling settings.' }),
-    limits: t.expose('limits', { type: AgentLimitsType, description: 'What each of its tasks may take.' }),
-    isActive: t.exposeBoolean('isActive', { description: 'Whether it is given tasks.' }),
+    limits: t.expose('limits', { type: AgentLimitsType, description: 'Limits for each of its tasks.' }),
+    isActive: t.exposeBoolean('isActive', { description: 'Whether it accepts tasks.' }),
     isBuiltIn: t.boolean({
-      description: "Whether it is everybody's to read and to use, and an admin's to change.",
+      description: 'Whether it is available to all accounts and only admins can change it.',
       resolve: ({ ownerId }) => ownerId === null,
     }),
     status: t.field({
       type: AgentStatusEnum,
-      description: "Whether it is at work on one of the viewer's tasks.",
+      description: "Whether it is working on one of the viewer's tasks.",
       resolve: async ({ id, isActive }, _arguments, { loaders }) =>
         (await loaders.agentReports.load(id)).running > 0 ? 'busy' : isActive ? 'idle' : 'inactive',
     }),
     health: t.field({
       type: AgentHealthType,
-      description: "What the viewer's tasks say about it.",
+      description: "Its health, from the viewer's tasks.",
       resolve: ({ id }, _arguments, { loaders }) => loaders.agentReports.load(id),
     }),
-    origin: t.expose('origin', { type: OriginEnum, description: 'Through which surface it was made.' }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
+    origin: t.expose('origin', { type: OriginEnum, description: 'The API through which it was created.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it was last changed.' }),
   }),
 });
@@ -129,10 +134,10 @@ builder.node(AgentType, {
 const AgentFilter = builder.inputType('AgentFilter', {
   fields: (t) => ({
     type: t.string({ description: 'Only agents for tasks of this type.' }),
-    isActive: t.boolean({ description: 'Only agents that are, or are not, given tasks.' }),
+    isActive: t.boolean({ description: 'Only agents that accept tasks, or only those that do not.' }),
     origins: t.field({
       type: [OriginEnum],
-      description: 'Only agents that were made through one of these; built-in ones count as GRAPHQL.',
+      description: 'Only agents that were created through one of these APIs; built-in ones count as GRAPHQL.',
     }),
   }),
 });
@@ -149,7 +154,7 @@ builder.queryFields((t) => ({
     type: AgentType,
     nullable: true,
     description:
-      "The viewer's agents and those that are built in, newest first. `first` or `last`: 1 to 100, default 20.",
+      "The viewer's agents and the built-in ones, newest first. `first` or `last`: 1 to 100, default 20.",
     complexity: pageCost,
     args: { ...pageArguments, filter: t.arg({ type: AgentFilter }) },
     resolve: (_root, { filter, ...page }, context) => agents(context, page, filter),

@@ -15,30 +15,30 @@ import { builder } from '../builder/builder.ts';
 import { ProviderEnum, RunKindEnum, RunStatusEnum } from '../builder/enums.ts';
 import { localId } from '../builder/global-id.ts';
 
-/** One is a sum over thousands of rows: a few of them may be asked for at once. */
+/** Each aggregates thousands of rows; a document may select only a few. */
 const ANALYTICS_COST = { field: 1_500, multiplier: 1 };
 
 const StatusCountType = builder.objectRef<{ status: RunStatus; count: number }>('StatusCount').implement({
-  description: 'How many runs stand there.',
+  description: 'Number of runs with a status.',
   fields: (t) => ({
-    status: t.expose('status', { type: RunStatusEnum, description: 'Where they stand.' }),
-    count: t.exposeInt('count', { description: 'How many; perhaps none.' }),
+    status: t.expose('status', { type: RunStatusEnum, description: 'The status.' }),
+    count: t.exposeInt('count', { description: 'Number of runs with it, possibly 0.' }),
   }),
 });
 
 const KindCountsType = builder
   .objectRef<{ kind: RunKind; counted: AnalyticsReport['runs'] }>('KindCounts')
   .implement({
-    description: 'How many runs of a kind there are.',
+    description: 'Number of runs of a kind.',
     fields: (t) => ({
-      kind: t.expose('kind', { type: RunKindEnum, description: 'What they are.' }),
+      kind: t.expose('kind', { type: RunKindEnum, description: 'The kind of run.' }),
       total: t.int({
-        description: 'All of them.',
+        description: 'Number of all runs of the kind.',
         resolve: ({ counted }) => counted.reduce((sum, { count }) => sum + count, 0),
       }),
       statuses: t.field({
         type: [StatusCountType],
-        description: 'How many stand where; every status is there.',
+        description: 'Number of runs by status; every status is listed.',
         resolve: ({ counted }) =>
           RUN_STATUSES.map((status) => ({
             status,
@@ -49,118 +49,131 @@ const KindCountsType = builder
   });
 
 const CallTotalsType = builder.interfaceRef<CallTotals>('CallTotals').implement({
-  description: 'What model calls come to.',
+  description: 'Totals of model calls.',
   // Sums outgrow GraphQL's Int of 32 bits.
   fields: (t) => ({
-    modelCalls: t.exposeInt('modelCalls', { description: 'How many there were.' }),
-    failedModelCalls: t.exposeInt('failedModelCalls', { description: 'How many of them failed.' }),
-    cost: t.exposeFloat('cost', { description: 'US dollars: the sum of all calls whose cost is known.' }),
+    modelCalls: t.exposeInt('modelCalls', { description: 'Number of calls.' }),
+    failedModelCalls: t.exposeInt('failedModelCalls', { description: 'Number of failed calls.' }),
+    cost: t.exposeFloat('cost', { description: 'US dollars: the sum over all calls with a known cost.' }),
     costComplete: t.exposeBoolean('costComplete', {
-      description: 'Whether the cost of every call is known and in `cost`.',
+      description: 'Whether the cost of every call is known and included in `cost`.',
     }),
-    inputTokens: t.exposeFloat('inputTokens', { description: 'Tokens sent, as far as providers told.' }),
-    outputTokens: t.exposeFloat('outputTokens', { description: 'Tokens generated, likewise.' }),
+    inputTokens: t.exposeFloat('inputTokens', {
+      description: 'Tokens sent, as far as providers reported them.',
+    }),
+    outputTokens: t.exposeFloat('outputTokens', {
+      description: 'Tokens generated, as far as providers reported them.',
+    }),
   }),
 });
 
 const ModelUseType = builder.objectRef<ModelUse>('ModelUse').implement({
-  description: 'What a model was used for.',
+  description: 'Use of a model.',
   interfaces: [CallTotalsType],
   fields: (t) => ({
     provider: t.field({
       type: ProviderEnum,
-      description: 'Who serves it.',
+      description: 'Its provider.',
       resolve: ({ provider }) => provider as never,
     }),
     model: t.exposeString('model', { description: "The model's id." }),
     averageDurationMs: t.exposeFloat('averageDurationMs', {
       nullable: true,
-      description: 'Milliseconds that its answers took; null: it gave none.',
+      description: 'Average milliseconds per answer; null: it gave none.',
     }),
     averageTimeToFirstTokenMs: t.exposeFloat('averageTimeToFirstTokenMs', {
       nullable: true,
-      description: 'Milliseconds until an answer began; null: none did.',
+      description: 'Average milliseconds until an answer began; null: none did.',
     }),
     averageScore: t.exposeFloat('averageScore', {
       nullable: true,
-      description: '0 to 10, of its answers in orchestrations that were evaluated; null: none was.',
+      description:
+        'Average score of its answers in evaluated orchestration rounds, 0 to 10; null: none was evaluated.',
     }),
-    scoredAnswers: t.exposeInt('scoredAnswers', { description: 'How many of them were.' }),
+    scoredAnswers: t.exposeInt('scoredAnswers', { description: 'Number of scored answers.' }),
   }),
 });
 
 const DayUseType = builder.objectRef<DayUse>('DayUse').implement({
-  description: 'What the runs come to that were made on a day.',
+  description: 'Totals of the runs created on one day.',
   interfaces: [CallTotalsType],
   fields: (t) => ({
     date: t.exposeString('date', { description: 'The day in UTC, such as `2026-11-21`.' }),
-    runs: t.exposeInt('runs', { description: 'How many were made.' }),
-    completedRuns: t.exposeInt('completedRuns', { description: 'How many of them have completed by now.' }),
-    failedRuns: t.exposeInt('failedRuns', { description: 'How many of them have failed.' }),
+    runs: t.exposeInt('runs', { description: 'Number of runs created.' }),
+    completedRuns: t.exposeInt('completedRuns', {
+      description: 'Number of them that have completed so far.',
+    }),
+    failedRuns: t.exposeInt('failedRuns', { description: 'Number of them that have failed.' }),
   }),
 });
 
 const RunDurationsType = builder.objectRef<RunDurations>('RunDurations').implement({
-  description: 'How long runs took that completed or failed, from their start to their end.',
+  description: 'Durations of runs that completed or failed, from start to end.',
   fields: (t) => ({
-    finishedRuns: t.exposeInt('finishedRuns', { description: 'How many of them there are.' }),
-    averageMs: t.exposeFloat('averageMs', { nullable: true, description: 'Milliseconds; null: none ended.' }),
-    p50Ms: t.exposeFloat('p50Ms', { nullable: true, description: 'Half of them took no longer.' }),
-    p95Ms: t.exposeFloat('p95Ms', { nullable: true, description: '19 of 20 took no longer.' }),
+    finishedRuns: t.exposeInt('finishedRuns', { description: 'Number of such runs.' }),
+    averageMs: t.exposeFloat('averageMs', {
+      nullable: true,
+      description: 'Average in milliseconds; null: no run has ended.',
+    }),
+    p50Ms: t.exposeFloat('p50Ms', { nullable: true, description: 'Median in milliseconds.' }),
+    p95Ms: t.exposeFloat('p95Ms', { nullable: true, description: '95th percentile in milliseconds.' }),
   }),
 });
 
 const OrchestrationOutcomesType = builder
   .objectRef<OrchestrationOutcomes>('OrchestrationOutcomes')
   .implement({
-    description: 'What came of orchestrations.',
+    description: 'Results of orchestrations.',
     fields: (t) => ({
-      completed: t.exposeInt('completed', { description: 'How many completed.' }),
+      completed: t.exposeInt('completed', { description: 'Number of completed orchestrations.' }),
       averageScore: t.exposeFloat('averageScore', {
         nullable: true,
-        description: '0 to 10, of their best answers; null: none has a score.',
+        description: 'Average score of their best answers, 0 to 10; null: none has a score.',
       }),
-      bestScore: t.exposeFloat('bestScore', { nullable: true, description: 'The highest of them.' }),
+      bestScore: t.exposeFloat('bestScore', { nullable: true, description: 'The highest of these scores.' }),
       averageIterations: t.exposeFloat('averageIterations', {
         nullable: true,
-        description: 'How many answers each generated; null: none completed.',
+        description: 'Average number of answers generated per orchestration; null: none completed.',
       }),
     }),
   });
 
 const AnalyticsType = builder.objectRef<AnalyticsReport>('Analytics').implement({
   description:
-    'What runs come to by now. A run counts with all that was done for it, on the day on which it was made, so that days and models add up to the whole. What an execution did is in its cost, but its tasks are no runs of their own here. Deleted runs are not in it.',
+    'Totals of runs up to now. Everything done for a run counts on the day the run was created, so that days and models add up to the total. The cost of an execution includes its tasks, which are not counted as runs of their own. Deleted runs are not included.',
   interfaces: [CallTotalsType],
   fields: (t) => ({
     from: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'Runs count that were made since then; null: all of a session.',
+      description: 'Runs created at or after this time are included; null: all runs of a session.',
       resolve: ({ window }) => window?.from ?? null,
     }),
     to: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'Runs count that were made before then; null: all of a session.',
+      description: 'Runs created before this time are included; null: all runs of a session.',
       resolve: ({ window }) => window?.to ?? null,
     }),
-    sessions: t.exposeInt('sessions', { description: 'In how many sessions they are.' }),
+    sessions: t.exposeInt('sessions', { description: 'Number of sessions that contain these runs.' }),
     runs: t.field({
       type: [KindCountsType],
-      description: 'How many there are; every kind is there.',
+      description: 'Number of runs by kind; every kind is listed.',
       resolve: ({ runs }) =>
         RUN_KINDS.map((kind) => ({ kind, counted: runs.filter((one) => one.kind === kind) })),
     }),
-    durations: t.expose('durations', { type: RunDurationsType, description: 'How long they took.' }),
+    durations: t.expose('durations', { type: RunDurationsType, description: 'Durations of the runs.' }),
     orchestrations: t.expose('orchestrations', {
       type: OrchestrationOutcomesType,
-      description: 'What came of those that are orchestrations.',
+      description: 'Results of the orchestrations among them.',
     }),
-    models: t.expose('models', { type: [ModelUseType], description: 'Each model used, costliest first.' }),
+    models: t.expose('models', {
+      type: [ModelUseType],
+      description: 'Models used, the most expensive first.',
+    }),
     days: t.expose('days', {
       type: [DayUseType],
-      description: 'Each day on which runs were made, in order; days without any are left out.',
+      description: 'Totals by day of creation, in order; days without runs are omitted.',
     }),
   }),
 });
@@ -169,7 +182,7 @@ builder.queryFields((t) => ({
   sessionAnalytics: t.field({
     type: AnalyticsType,
     nullable: true,
-    description: "What all runs in one of the viewer's sessions come to.",
+    description: "Totals of all runs in one of the viewer's sessions.",
     complexity: ANALYTICS_COST,
     args: { sessionId: t.arg.id({ required: true, description: 'The session.' }) },
     resolve: (_root, { sessionId }, context) =>
@@ -178,12 +191,15 @@ builder.queryFields((t) => ({
   userAnalytics: t.field({
     type: AnalyticsType,
     nullable: true,
-    description: "What the viewer's runs come to that were made in a window of at most 366 days.",
+    description: "Totals of the viewer's runs created in a period of at most 366 days.",
     complexity: ANALYTICS_COST,
     args: {
-      from: t.arg({ type: 'DateTime', description: 'Absent: 30 days before `to`.' }),
-      to: t.arg({ type: 'DateTime', description: 'Not counted any more; absent: now.' }),
-      userLabel: t.arg.string({ description: 'Only what is in sessions with this label.' }),
+      from: t.arg({
+        type: 'DateTime',
+        description: 'Start of the period, inclusive. Absent: 30 days before `to`.',
+      }),
+      to: t.arg({ type: 'DateTime', description: 'End of the period, exclusive. Absent: now.' }),
+      userLabel: t.arg.string({ description: 'Only runs in sessions with this label.' }),
     },
     resolve: (_root, given, context) => userAnalytics(context, given),
   }),

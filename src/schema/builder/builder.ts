@@ -26,19 +26,20 @@ export interface SchemaTypes {
 export const builder = new SchemaBuilder<SchemaTypes>({
   plugins: [RelayPlugin, ComplexityPlugin],
   defaultFieldNullability: false,
-  // Measured before execution, and not for the dialects' own documents: by http/cost.ts.
+  // Complexity is measured before execution by http/cost.ts, and not for the documents of the dialects.
   complexity: { disabled: true },
   relay: {
-    // A connection's field costs by its page's length already.
+    // The cost of a connection already includes the length of its page.
     nodesOnConnection: { complexity: { field: 1, multiplier: 1 } },
     edgesFieldOptions: { complexity: { field: 1, multiplier: 1 } },
     pageInfoFieldOptions: { complexity: { field: 0, multiplier: 0 } },
     encodeGlobalID: globalId,
     decodeGlobalID: nodeId,
-    nodeTypeOptions: { description: 'Anything that can be asked for by its id.' },
-    pageInfoTypeOptions: { description: 'Where a page stands in its list.' },
+    nodeTypeOptions: { description: 'An object that can be queried by its global id.' },
+    pageInfoTypeOptions: { description: 'Position of a page in its list.' },
     nodeQueryOptions: {
-      description: 'Any object by its id. Null with NOT_FOUND when it is not there or not yours.',
+      description:
+        'Any object by its global id. Null, with the error NOT_FOUND, if it does not exist or belongs to another account.',
     },
     nodesQueryOptions: false,
   },
@@ -46,15 +47,17 @@ export const builder = new SchemaBuilder<SchemaTypes>({
 
 builder.addScalarType(
   'DateTime',
-  described(DateTimeResolver, 'A moment, as ISO 8601 text with a time zone: `2030-01-01T00:00:00Z`.'),
+  described(DateTimeResolver, 'A point in time as ISO 8601 text with a time zone: `2030-01-01T00:00:00Z`.'),
 );
 builder.addScalarType('JSON', JsonScalar);
 
-builder.queryType({ description: "What can be read. Everything is the viewer's own, or built in." });
-builder.mutationType({
-  description: 'What can be done. Every mutation takes one `input` and answers with a payload of its own.',
+builder.queryType({
+  description: 'All queries. They return objects that belong to the viewer or are built in.',
 });
-builder.subscriptionType({ description: 'What can be followed, over graphql-ws or server-sent events.' });
+builder.mutationType({
+  description: 'All mutations. Each takes one argument `input` and returns a payload type of its own.',
+});
+builder.subscriptionType({ description: 'All subscriptions, over graphql-ws or server-sent events.' });
 
 function described<Scalar extends GraphQLScalarType>(scalar: Scalar, description: string): Scalar {
   scalar.description = description;

@@ -2,7 +2,9 @@ type Joined<Word extends string> = Word extends `${infer Head}-${infer Tail}`
   ? `${Head}_${Joined<Tail>}`
   : Word;
 
-/** GraphQL's capitals for our words: `in_progress` is `IN_PROGRESS`, and so is `in-progress`. */
+/**
+ * Names of GraphQL enum values for stored words: `in_progress` and `in-progress` both become `IN_PROGRESS`.
+ */
 export function capitals<Word extends string>(
   words: readonly Word[],
   descriptions: Partial<Record<Word, string>> = {},

@@ -28,22 +28,22 @@ import { builder } from './builder.ts';
 import { capitals } from './enum-values.ts';
 
 const STATUS_DESCRIPTIONS: Record<RunStatus, string> = {
-  pending: 'Held until it is executed.',
+  pending: 'Held until `executeTask`.',
   queued: 'Waits for a worker, or for an earlier turn of its thread.',
   running: 'A worker is executing it.',
-  waiting: 'Waits for a person, for another run or for a grant.',
-  completed: 'Ended well; its result is there.',
-  failed: 'Ended with an error.',
+  waiting: 'Waits for input or for another run.',
+  completed: 'Completed successfully; its result is available.',
+  failed: 'Failed with an error.',
   cancelled: 'Was cancelled.',
 };
 
 export const RunStatusEnum = builder.enumType('RunStatus', {
-  description: 'Where a run stands.',
+  description: 'Status of a run.',
   values: capitals(RUN_STATUSES, STATUS_DESCRIPTIONS),
 });
 
 export const RunKindEnum = builder.enumType('RunKind', {
-  description: 'What a run is.',
+  description: 'Kind of a run.',
   values: capitals(RUN_KINDS, {
     task: 'One piece of AI work.',
     execution: 'One run of a workflow.',
@@ -52,107 +52,108 @@ export const RunKindEnum = builder.enumType('RunKind', {
 });
 
 export const PredictionLevelEnum = builder.enumType('PredictionLevel', {
-  description: 'What past tasks have in common with the one that is predicted, the broadest first.',
+  description:
+    'What the past tasks behind a prediction have in common with the predicted task, broadest first.',
   values: capitals(PREDICTION_LEVELS, {
-    history: "They are the viewer's.",
-    type: 'They have its type.',
-    doer: 'The same agent did them; of a template: they were made from it; else: no agent did them either.',
-    model: 'They asked the same model.',
-    combination: 'All of that.',
+    history: 'All tasks of the viewer.',
+    type: 'Tasks of the same type.',
+    doer: 'Tasks performed by the same agent; of a template: tasks created from it; else: tasks performed without an agent.',
+    model: 'Tasks that used the same model.',
+    combination: 'Tasks that match in all of these.',
   }),
 });
 
 export const StopReasonEnum = builder.enumType('StopReason', {
-  description: 'Why an orchestration asked for no further answer.',
+  description: 'Why an orchestration generated no further answer.',
   values: capitals(STOP_REASONS, {
-    threshold_reached: 'An answer reached the score that was asked for.',
-    max_iterations: 'All rounds that it may have were used.',
-    no_gain: 'Two rounds, one after the other, brought no higher score.',
-    cost_limit: 'What is left of a cost limit does not cover another call.',
-    models_failed: 'No model could give a further answer.',
+    threshold_reached: 'An answer reached the requested score.',
+    max_iterations: 'The maximum number of rounds was reached.',
+    no_gain: 'Two consecutive rounds brought no higher score.',
+    cost_limit: 'The remainder of a cost limit does not cover another call.',
+    models_failed: 'No model could give another answer.',
   }),
 });
 
 export const SessionStatusEnum = builder.enumType('SessionStatus', {
-  description: 'Where a session stands.',
+  description: 'Status of a session.',
   values: capitals(SESSION_STATUSES, {
-    active: 'Takes tasks and threads.',
-    paused: 'Takes nothing new for the time being. What runs in it goes on.',
-    completed: 'Is done and takes nothing new. What runs in it goes on.',
+    active: 'Accepts tasks and threads.',
+    paused: 'Temporarily accepts no new tasks or threads. Existing runs continue.',
+    completed: 'Done; accepts no new tasks or threads. Existing runs continue.',
   }),
 });
 
 export const OriginEnum = builder.enumType('Origin', {
-  description: 'Through which surface something was made: this one, or one of the older APIs.',
-  values: capitals(ORIGINS, { graphql: 'This API, by GraphQL.' }),
+  description: 'The API through which an object was created: GraphQL, or one of the older APIs.',
+  values: capitals(ORIGINS, { graphql: 'The GraphQL API.' }),
 });
 
 export const ProviderEnum = builder.enumType('Provider', {
-  description: 'Who serves a model.',
+  description: 'A provider of models.',
   values: capitals(PROVIDERS, {
-    openai: 'OpenAI, or a server that speaks its API.',
+    openai: 'OpenAI, or a server with the same API.',
     anthropic: 'Anthropic: the Claude models.',
     azure: 'Azure OpenAI; its models are named after their deployments.',
-    custom: 'Any server that speaks the API of OpenAI, at an address that an admin gave the model.',
-    ollama: 'Ollama: models on a machine of your own, for nothing.',
-    demo: 'The built-in demo model: deterministic, without network, no real AI.',
+    custom: 'Any server with the API of OpenAI, at an address that an admin configured for the model.',
+    ollama: 'Ollama: models on your own machine, free of charge.',
+    demo: 'The built-in demo model: deterministic, no network, no real AI.',
   }),
 });
 
 export const ToolNameEnum = builder.enumType('ToolName', {
-  description: 'What an agent may work with; its model knows it in lower case.',
+  description: 'A tool of agents. Models know it by its name in lower case.',
   values: capitals(TOOL_NAMES, {
-    terminal: 'Runs a command.',
+    terminal: 'Runs a shell command.',
     read_file: 'Reads a file.',
     write_file: 'Writes a file.',
     edit_file: 'Replaces text in a file.',
     list_files: 'Lists files.',
     search: 'Searches in files.',
-    update_plan: 'Tells what it means to do.',
-    ask_user: 'Asks a person and waits for the answer.',
+    update_plan: 'Creates or updates the plan of the agent.',
+    ask_user: 'Asks the user a question and waits for the answer.',
     finish: 'Ends the task.',
   }),
 });
 
 export const PlanStepStatusEnum = builder.enumType('PlanStepStatus', {
-  description: "Where a step of an agent's plan stands.",
+  description: 'Status of a step in the plan of an agent.',
   values: capitals(PLAN_STEP_STATUSES),
 });
 
 export const AgentStatusEnum = builder.enumType('AgentStatus', {
-  description: 'Whether an agent is at work.',
+  description: 'Whether an agent is working.',
   values: capitals(AGENT_STATUSES, {
-    idle: 'It has nothing to do.',
-    busy: 'It is at work.',
-    inactive: 'It is given no tasks.',
+    idle: 'It is working on no task.',
+    busy: 'It is working on a task.',
+    inactive: 'It accepts no tasks.',
   }),
 });
 
 export const AgentConditionEnum = builder.enumType('AgentCondition', {
-  description: "What an agent's last tasks say about it.",
+  description: 'Health of an agent by the success rate of its recent tasks.',
   values: capitals(AGENT_CONDITIONS, {
-    unknown: 'None has ended yet.',
-    healthy: 'At least 4 in 5 succeeded.',
-    degraded: 'At least 1 in 2 succeeded.',
-    failing: 'Fewer succeeded.',
+    unknown: 'No task has ended yet.',
+    healthy: 'At least 80% succeeded.',
+    degraded: 'At least 50% succeeded.',
+    failing: 'Less than 50% succeeded.',
   }),
 });
 
 export const SystemConditionEnum = builder.enumType('SystemCondition', {
-  description: 'Whether work is done.',
+  description: 'Whether the installation executes runs.',
   values: capitals(SYSTEM_CONDITIONS, {
-    active: 'Workers take what is ready at once.',
-    degraded: 'A worker is silent, or a run has been ready for one for more than 30 seconds.',
-    stopped: 'There is no live worker: what is made waits.',
+    active: 'Workers start ready runs without delay.',
+    degraded: 'A worker does not report, or a run has been ready for more than 30 seconds.',
+    stopped: 'There is no live worker; new runs wait.',
   }),
 });
 
 export const QueueReasonEnum = builder.enumType('QueueReason', {
   description: 'Why a run is in the queue.',
   values: capitals(QUEUE_REASONS, {
-    executed: 'It was held and has been executed.',
+    executed: 'It was held and then executed.',
     retried: 'It had failed and was retried.',
-    dependencies_completed: 'All that it waited for has completed.',
+    dependencies_completed: 'All its dependencies have completed.',
     previous_turn_ended: 'The earlier turns of its thread have ended.',
     provider_unavailable:
       'The provider is unavailable and nothing was charged. The run occupies no worker slot and is retried automatically.',
@@ -160,81 +161,82 @@ export const QueueReasonEnum = builder.enumType('QueueReason', {
 });
 
 export const ExecutionStepStatusEnum = builder.enumType('ExecutionStepStatus', {
-  description: 'Where a step of an execution stands.',
+  description: 'Status of a step of an execution.',
   values: capitals(EXECUTION_STEP_STATUSES, {
-    pending: 'Its turn has not come.',
-    running: 'It is being done, or is about to be tried again.',
-    completed: 'It is done; its output is there.',
-    failed: 'It failed, with all of its tries.',
-    skipped: 'Its condition did not hold.',
-    cancelled: 'It was given up, because the execution ended.',
+    pending: 'It waits for other steps.',
+    running: 'It is running, or is about to be retried.',
+    completed: 'It completed; its output is available.',
+    failed: 'It failed, including all retries.',
+    skipped: 'Its condition was false.',
+    cancelled: 'It was stopped because the execution ended.',
   }),
 });
 
 export const ExecutionTriggerEnum = builder.enumType('ExecutionTrigger', {
-  description: 'What made an execution.',
+  description: 'What created an execution.',
   values: capitals(EXECUTION_TRIGGERS, {
-    request: 'Somebody asked for it.',
-    schedule: 'A tick of the schedule of its workflow.',
+    request: 'A request of the account.',
+    schedule: 'The schedule of its workflow.',
   }),
 });
 
 export const ModelCallStatusEnum = builder.enumType('ModelCallStatus', {
-  description: 'Where a request to a provider stands.',
+  description: 'Status of a request to a provider.',
   values: capitals(MODEL_CALL_STATUSES),
 });
 
 export const ModelCapabilityEnum = builder.enumType('ModelCapability', {
-  description: 'What a model can do.',
+  description: 'A capability of a model.',
   values: capitals(MODEL_CAPABILITIES, {
     text: 'Understands and writes text.',
     code: 'Reads and writes code.',
-    reasoning: 'Thinks before it answers.',
+    reasoning: 'Reasons before it answers.',
     planning: 'Breaks work down into steps.',
-    vision: 'Sees pictures.',
-    audio: 'Hears or speaks.',
-    embedding: 'Turns text into vectors.',
+    vision: 'Accepts images.',
+    audio: 'Accepts or produces audio.',
+    embedding: 'Turns text into embedding vectors.',
   }),
 });
 
 export const ArtifactTypeEnum = builder.enumType('ArtifactType', {
-  description: 'What a file that a task left is.',
+  description: 'Type of an artifact.',
   values: capitals(ARTIFACT_TYPES, {
     plan: 'The plan of an agent, as JSON.',
-    diff: 'What changed in a working directory, as a patch.',
-    log: 'What a command wrote.',
-    output: 'What the task was to bring forth.',
+    diff: 'Changes in a working directory, as a patch.',
+    log: 'Output of a command.',
+    output: 'A result of the task.',
     file: 'Any other file.',
   }),
 });
 
 export const TemplateStepTypeEnum = builder.enumType('TemplateStepType', {
-  description: 'What a step of a template does.',
+  description: 'Type of a template step.',
   values: capitals(TEMPLATE_STEP_TYPES, {
     generate: 'Asks a model. Outputs: `output`, `model`, `provider`, `finishReason`.',
-    ollama_generate: 'Asks a model of Ollama, and tells what that used. Outputs as of GENERATE.',
+    ollama_generate: 'Asks a model of Ollama and reports its resource usage. Outputs as for GENERATE.',
     git_clone: 'Clones a repository over https. Outputs: `output` and `commit`, `directory`.',
     run_script: 'Runs a script in the sandbox. Outputs: `output` (stdout), `stderr`, `exitCode`.',
-    store_output: 'Keeps a text or a file as an artifact. Outputs: `output`, `name`, `size`.',
+    store_output: 'Saves text or a file as an artifact. Outputs: `output`, `name`, `size`.',
   }),
 });
 
 export const ParameterTypeEnum = builder.enumType('ParameterType', {
-  description: 'What a parameter of a template may be.',
-  values: capitals(PARAMETER_TYPES, { list: 'A list of texts.' }),
+  description: 'Type of a template parameter.',
+  values: capitals(PARAMETER_TYPES, { list: 'A list of strings.' }),
 });
 
 export const CircuitEnum = builder.enumType('Circuit', {
-  description: 'Whether a model is chosen for those who name none. One that is named is always asked.',
+  description:
+    'Whether a model is chosen for requests that name none. A model named in a request is always used.',
   values: capitals(CIRCUITS, {
-    closed: 'It answers.',
-    open: 'It failed five times in a row, the last time less than half a minute ago: it is avoided.',
-    half_open: 'It failed like that before; one call may try it again.',
+    closed: 'It is available.',
+    open: 'It failed five times in a row, most recently less than 30 seconds ago; it is avoided.',
+    half_open: 'It failed five times in a row, but longer ago; one call may try it again.',
   }),
 });
 
 export const FinishReasonEnum = builder.enumType('FinishReason', {
-  description: 'Why a model stopped.',
+  description: 'Why a model stopped generating.',
   values: capitals(FINISH_REASONS),
 });
 

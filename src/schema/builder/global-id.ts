@@ -2,7 +2,7 @@ import { DomainError } from '../../errors.ts';
 
 export { globalId } from '../../rules/ids/global-id.ts';
 
-/** Types that can be asked for by id. */
+/** Types that can be queried by id. */
 const NODES = [
   'Agent',
   'ApiKey',
@@ -21,7 +21,7 @@ const NODES = [
 ] as const;
 export type NodeName = (typeof NODES)[number];
 
-/** @throws DomainError NOT_FOUND: what is no id of ours names nothing. */
+/** Decodes a global id. @throws DomainError NOT_FOUND if it is not one of ours */
 export function nodeId(globalId: string): { typename: NodeName; id: string } {
   const decoded = decodeId(globalId);
   if (!decoded) throw new DomainError('NOT_FOUND', 'there is no such object');
@@ -36,7 +36,10 @@ export function decodeId(globalId: string): { typename: NodeName; id: string } |
   return typename && !decoded.includes('\0') ? { typename, id: decoded.slice(colon + 1) } : null;
 }
 
-/** @param field which argument it is. @throws DomainError NOT_FOUND: what is no id of the type names nothing. */
+/**
+ * Decodes a global id of one type. @param field the argument it was given in. @throws DomainError NOT_FOUND
+ * if it is not an id of that type
+ */
 export function localId(type: NodeName, globalId: string, field = 'id'): string {
   const decoded = decodeId(globalId);
   if (decoded?.typename === type) return decoded.id;

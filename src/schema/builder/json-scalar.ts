@@ -2,11 +2,11 @@ import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql';
 import { JSONResolver } from 'graphql-scalars';
 import { isKept, WHAT_IS_KEPT } from '../../rules/json/numbers.ts';
 
-/** JSON as graphql-scalars has it, but for literals with numbers that JavaScript would change. */
+/** The JSON scalar of graphql-scalars, except for literals with numbers that JavaScript would change. */
 export const JsonScalar = new GraphQLScalarType({
   ...JSONResolver.toConfig(),
   description:
-    'Any JSON value. Integers beyond 2^53 that a double cannot hold are refused: send them as text.',
+    'Any JSON value. Integers beyond 2^53 that a double cannot hold are rejected: send them as strings.',
   parseLiteral(node, variables) {
     refuseUnkept(node);
     return JSONResolver.parseLiteral(node, variables);

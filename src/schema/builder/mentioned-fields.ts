@@ -1,9 +1,12 @@
 import { type GraphQLResolveInfo, type OperationDefinitionNode, visit } from 'graphql';
 
-/** Of documents that come often the same operation comes often, as the same object. */
+/** A document that is parsed once has the same operation object at every execution. */
 const known = new WeakMap<OperationDefinitionNode, ReadonlySet<string>>();
 
-/** The names of all fields that stand anywhere in a document: what is not among them, nobody asks for. */
+/**
+ * The names of all fields that occur anywhere in a document. Fields not among them are certainly not
+ * selected.
+ */
 export function mentionedFields({ operation, fragments }: GraphQLResolveInfo): ReadonlySet<string> {
   const found = known.get(operation) ?? collect([operation, ...Object.values(fragments)]);
   known.set(operation, found);

@@ -1,9 +1,9 @@
 import { builder } from './builder.ts';
 
-/** What connections take beside Relay's arguments. */
+/** Arguments of connections in addition to Relay's. */
 export const pageArguments = builder.args((t) => ({
   offset: t.int({
     description:
-      'How many to pass over first, 0 to 10000; with `first`. A cursor does not shift when others are made.',
+      'Number of items to skip, 0 to 10000; requires `first`. Unlike an offset, a cursor does not shift when items are added.',
   }),
 }));

@@ -1,7 +1,7 @@
 import { MAX_MODELS } from '../../resolvers/models/list-models.ts';
 import { DEFAULT_SIZE, MAX_OFFSET, MAX_SIZE, type PageArguments } from '../../resolvers/request/page.ts';
 
-/** So many rows are passed over in the time in which a field is answered. */
+/** Skipping this many rows takes as long as resolving a field. */
 const PASSED_PER_FIELD = 10;
 
 interface PageCost {
@@ -10,8 +10,8 @@ interface PageCost {
 }
 
 /**
- * What a page holds costs as often as the page is long, and rows that it passes over cost a little. What is out of
- * bounds is for the page to refuse.
+ * The fields of a page count once per item, and skipped rows add a little. Out-of-range arguments are
+ * rejected by the page itself.
  */
 function pageCostUpTo(maxSize: number): (page: PageArguments) => PageCost {
   return ({ first, last, offset }) => {

@@ -5,19 +5,19 @@ import { event, RunEvent } from './run-event.ts';
 
 export const ArtifactSaved = event('ArtifactSaved').implement({
   interfaces: [RunEvent],
-  description: 'The run left a file, or another content of one.',
+  description: 'The run saved an artifact, or replaced its content.',
   fields: (t) => ({
     artifactId: t.id({
-      description: 'The id of the artifact.',
+      description: 'Id of the artifact.',
       resolve: ({ data }) => globalId('Artifact', data.artifactId),
     }),
-    name: t.string({ description: 'Of the artifact.', resolve: ({ data }) => data.name }),
+    name: t.string({ description: 'Name of the artifact.', resolve: ({ data }) => data.name }),
     type: t.field({
       type: ArtifactTypeEnum,
-      description: 'What it is.',
+      description: 'Type of the artifact.',
       resolve: ({ data }) => data.type,
     }),
-    mediaType: t.string({ description: 'Of its content.', resolve: ({ data }) => data.mediaType }),
+    mediaType: t.string({ description: 'Media type of its content.', resolve: ({ data }) => data.mediaType }),
     size: t.int({ description: 'Bytes.', resolve: ({ data }) => data.size }),
     url: t.string({
       description: 'Its path on this server.',

@@ -2,26 +2,26 @@ import { ProviderEnum } from '../builder/enums.ts';
 import { RunErrorType } from '../runs/run-error.ts';
 import { event, RunEvent } from './run-event.ts';
 
-const ITERATION = 'The round, from 1.';
+const ITERATION = 'Number of the round, from 1.';
 
-/** What the rounds of an orchestration bring. */
+/** Events of the rounds of an orchestration. */
 export const ORCHESTRATION_EVENTS = {
   ResponseGenerated: event('ResponseGenerated').implement({
     interfaces: [RunEvent],
-    description: 'A round of an orchestration has its answer.',
+    description: 'A round of an orchestration has generated its answer.',
     fields: (t) => ({
       iteration: t.int({ description: ITERATION, resolve: ({ data }) => data.iteration }),
       callId: t.string({
-        description: 'The model call whose text it is.',
+        description: 'Id of the model call that generated it.',
         resolve: ({ data }) => data.callId,
       }),
       provider: t.field({
         type: ProviderEnum,
-        description: 'Who serves the model.',
+        description: 'The provider of the model.',
         resolve: ({ data }) => data.provider,
       }),
       model: t.string({
-        description: 'The model that answered; another than the selected one when that failed.',
+        description: 'The model that answered. It differs from the selected one if that failed.',
         resolve: ({ data }) => data.model,
       }),
       preview: t.string({
@@ -30,53 +30,56 @@ export const ORCHESTRATION_EVENTS = {
       }),
       inputTokens: t.int({
         nullable: true,
-        description: 'Null: not told.',
+        description: 'Null: not reported.',
         resolve: ({ data }) => data.inputTokens,
       }),
       outputTokens: t.int({
         nullable: true,
-        description: 'Null: not told.',
+        description: 'Null: not reported.',
         resolve: ({ data }) => data.outputTokens,
       }),
     }),
   }),
   EvaluationCompleted: event('EvaluationCompleted').implement({
     interfaces: [RunEvent],
-    description: 'Another model has evaluated the answer of a round.',
+    description: 'The answer of a round was evaluated by another model.',
     fields: (t) => ({
       iteration: t.int({ description: ITERATION, resolve: ({ data }) => data.iteration }),
       callId: t.string({
-        description: 'The model call that brought it.',
+        description: 'Id of the model call that evaluated it.',
         resolve: ({ data }) => data.callId,
       }),
       provider: t.field({
         type: ProviderEnum,
-        description: 'Who serves the evaluator.',
+        description: 'The provider of the evaluator.',
         resolve: ({ data }) => data.provider,
       }),
-      model: t.string({ description: 'The evaluator.', resolve: ({ data }) => data.model }),
+      model: t.string({ description: 'The model that evaluated it.', resolve: ({ data }) => data.model }),
       score: t.float({ description: '0 to 10.', resolve: ({ data }) => data.score }),
-      feedback: t.string({ description: 'What can be better.', resolve: ({ data }) => data.feedback }),
+      feedback: t.string({ description: 'What can be improved.', resolve: ({ data }) => data.feedback }),
       isSelfEvaluated: t.boolean({
-        description: 'Whether the model evaluated its own answer, because there is no other.',
+        description: 'Whether the model evaluated its own answer because no other model was available.',
         resolve: ({ data }) => data.isSelfEvaluated,
       }),
     }),
   }),
   EvaluationFailed: event('EvaluationFailed').implement({
     interfaces: [RunEvent],
-    description: 'The answer of a round has no score, and will have none.',
+    description: 'The answer of a round could not be scored.',
     fields: (t) => ({
       iteration: t.int({ description: ITERATION, resolve: ({ data }) => data.iteration }),
       provider: t.field({
         type: ProviderEnum,
-        description: 'Who serves the evaluator.',
+        description: 'The provider of the evaluator.',
         resolve: ({ data }) => data.provider,
       }),
-      model: t.string({ description: 'The evaluator.', resolve: ({ data }) => data.model }),
+      model: t.string({
+        description: 'The model that should have evaluated it.',
+        resolve: ({ data }) => data.model,
+      }),
       error: t.field({
         type: RunErrorType,
-        description: 'Why. OUTPUT_INVALID: it twice did not answer with a score and feedback.',
+        description: 'The error. OUTPUT_INVALID: its answer lacked a score and feedback twice.',
         resolve: ({ data }) => data.error,
       }),
     }),

@@ -6,19 +6,22 @@ import { builder } from '../builder/builder.ts';
 export const RunEvent = builder
   .interfaceRef<Pick<RunEventRow, 'type' | 'seq' | 'attempt' | 'at'>>('RunEvent')
   .implement({
-    description: 'A fact in the log of a run, or, with seq 0, its present state.',
+    description: 'An event in the log of a run, or, with seq 0, its current state.',
     resolveType: ({ type }) => type,
     fields: (t) => ({
       seq: t.exposeInt('seq', {
         description:
-          'Its number in the log: dense from 1. Hand the last one that you saw to `after`, and nothing is missed or repeated.',
+          'Sequence number in the log, from 1 without gaps. Pass the last one that you received as `after` so that no event is missed or repeated.',
       }),
-      attempt: t.exposeInt('attempt', { description: 'The attempt of the run in which it happened.' }),
-      at: t.expose('at', { type: 'DateTime', description: "When it happened, by the database's clock." }),
+      attempt: t.exposeInt('attempt', { description: 'The attempt of the run during which it happened.' }),
+      at: t.expose('at', {
+        type: 'DateTime',
+        description: 'When it happened, by the clock of the database.',
+      }),
     }),
   });
 
-/** A fact's type; its fields read the fact's `data`. */
+/** The GraphQL type of an event; its fields are read from the `data` of the event. */
 export function event<Type extends EventType>(type: Type) {
   return builder.objectRef<Extract<LoggedEvent, { type: Type }>>(type);
 }

@@ -9,40 +9,40 @@ import { ORCHESTRATION_EVENTS } from './orchestration-events.ts';
 import { event, RunEvent } from './run-event.ts';
 import { StepCompleted, StepStarted } from './step-event.ts';
 
-/** Every fact has its type here; the list in vocabulary.ts says which. */
+/** One type per event; EVENT_TYPES in vocabulary.ts lists them. */
 const EVENTS = {
   ...AGENT_EVENTS,
   ...ORCHESTRATION_EVENTS,
   RunCreated: event('RunCreated').implement({
     interfaces: [RunEvent],
-    description: 'The run was made.',
+    description: 'The run was created.',
     fields: (t) => ({
       runKind: t.field({
         type: RunKindEnum,
-        description: 'What it is.',
+        description: 'Kind of the run.',
         resolve: ({ data }) => (isOneOf(RUN_KINDS, data.kind) ? data.kind : 'task'),
       }),
       kind: t.field({
         type: TaskKindEnum,
         nullable: true,
-        description: 'Of a task.',
+        description: 'Kind of the task, if it is one.',
         resolve: ({ data }) => (isOneOf(TASK_KINDS, data.kind) ? data.kind : null),
       }),
     }),
   }),
   ModelSelected: event('ModelSelected').implement({
     interfaces: [RunEvent],
-    description: 'A model was chosen: because the caller named none, or for a round of an orchestration.',
+    description: 'A model was chosen: because the request named none, or for a round of an orchestration.',
     fields: (t) => ({
       provider: t.field({
         type: ProviderEnum,
-        description: 'Who serves it.',
+        description: 'Its provider.',
         resolve: ({ data }) => data.provider,
       }),
-      model: t.string({ description: 'The chosen one.', resolve: ({ data }) => data.model }),
+      model: t.string({ description: 'Id of the chosen model.', resolve: ({ data }) => data.model }),
       reason: t.string({ description: 'Why it was chosen.', resolve: ({ data }) => data.reason }),
       alternatives: t.stringList({
-        description: 'What else could have been chosen, as `provider/model`, best first.',
+        description: 'The other candidates as `provider/model`, best first.',
         resolve: ({ data }) => data.alternatives,
       }),
     }),
@@ -57,20 +57,20 @@ const EVENTS = {
   }),
   RunStarted: event('RunStarted').implement({
     interfaces: [RunEvent],
-    description: 'A worker began to carry the run out.',
+    description: 'A worker began to execute the run.',
   }),
   AttemptStarted: event('AttemptStarted').implement({
     interfaces: [RunEvent],
-    description: 'The text of a model call no longer counts; it is asked for again.',
+    description: 'The text of a model call is no longer valid and is generated again. Discard it.',
     fields: (t) => ({
       reason: t.string({
         description:
-          '`resumed`: its worker went away, or it was retried. `provider_error`: its provider failed. `output_invalid`: the answer did not meet the response schema. `context_compacted`: the text was a summary of older turns, not an answer.',
+          '`resumed`: its worker was lost, or it was retried. `provider_error`: its provider failed. `output_invalid`: the answer did not match the response schema. `context_compacted`: the text was a summary of older turns, not an answer.',
         resolve: ({ data }) => data.reason,
       }),
       voidCallId: t.string({
         nullable: true,
-        description: 'The model call whose text is void.',
+        description: 'Id of the model call whose text is no longer valid.',
         resolve: ({ data }) => data.voidCallId,
       }),
     }),
@@ -82,22 +82,22 @@ const EVENTS = {
       callId: t.string({ description: 'Id of the model call.', resolve: ({ data }) => data.callId }),
       provider: t.field({
         type: ProviderEnum,
-        description: 'Who is asked.',
+        description: 'The provider.',
         resolve: ({ data }) => data.provider,
       }),
-      model: t.string({ description: 'Which model.', resolve: ({ data }) => data.model }),
+      model: t.string({ description: 'The model.', resolve: ({ data }) => data.model }),
     }),
   }),
   TokensGenerated: event('TokensGenerated').implement({
     interfaces: [RunEvent],
-    description: 'A piece of text, of one token or of several. The pieces of a call, in order, are its text.',
+    description: 'A piece of text of one or more tokens. The pieces of a call, in order, are its text.',
     fields: (t) => ({
       text: t.string({
-        description: 'To be appended to what came before.',
+        description: 'Append it to the text so far.',
         resolve: ({ data }) => data.text,
       }),
       callId: t.string({
-        description: 'The model call that it belongs to.',
+        description: 'Id of its model call.',
         resolve: ({ data }) => data.callId,
       }),
     }),
@@ -107,18 +107,18 @@ const EVENTS = {
     description: "A piece of a model's reasoning; not part of its answer.",
     fields: (t) => ({
       text: t.string({
-        description: 'To be appended to what came before.',
+        description: 'Append it to the text so far.',
         resolve: ({ data }) => data.text,
       }),
       callId: t.string({
-        description: 'The model call that it belongs to.',
+        description: 'Id of its model call.',
         resolve: ({ data }) => data.callId,
       }),
     }),
   }),
   ModelCallCompleted: event('ModelCallCompleted').implement({
     interfaces: [RunEvent],
-    description: 'A provider answered to the end.',
+    description: 'A model call completed.',
     fields: (t) => ({
       callId: t.string({ description: 'Id of the model call.', resolve: ({ data }) => data.callId }),
       finishReason: t.field({
@@ -128,12 +128,12 @@ const EVENTS = {
       }),
       inputTokens: t.int({
         nullable: true,
-        description: 'Null: not told.',
+        description: 'Null: not reported.',
         resolve: ({ data }) => data.inputTokens,
       }),
       outputTokens: t.int({
         nullable: true,
-        description: 'Null: not told.',
+        description: 'Null: not reported.',
         resolve: ({ data }) => data.outputTokens,
       }),
       cost: t.float({
@@ -145,16 +145,16 @@ const EVENTS = {
   }),
   ModelCallFailed: event('ModelCallFailed').implement({
     interfaces: [RunEvent],
-    description: 'A provider failed.',
+    description: 'A model call failed.',
     fields: (t) => ({
       callId: t.string({ description: 'Id of the model call.', resolve: ({ data }) => data.callId }),
       error: t.field({
         type: RunErrorType,
-        description: 'How it failed.',
+        description: 'The error.',
         resolve: ({ data }) => data.error,
       }),
       willRetry: t.boolean({
-        description: 'Whether it is tried again; `AttemptStarted` tells when.',
+        description: 'Whether it is retried; `AttemptStarted` follows when the retry begins.',
         resolve: ({ data }) => data.willRetry,
       }),
     }),
@@ -167,26 +167,26 @@ const EVENTS = {
   ArtifactSaved,
   ProgressMade: event('ProgressMade').implement({
     interfaces: [RunEvent],
-    description: 'The run came further.',
+    description: 'The progress of the run increased.',
     fields: (t) => ({
-      progress: t.float({ description: '0 to 1; never falls.', resolve: ({ data }) => data.progress }),
+      progress: t.float({ description: '0 to 1; never decreases.', resolve: ({ data }) => data.progress }),
     }),
   }),
   RunCompleted: event('RunCompleted').implement({
     interfaces: [RunEvent],
-    description: 'The run ended well. The last event of its log.',
+    description: 'The run completed. The last event of its log.',
     fields: (t) => ({
       result: t.field({
         type: 'JSON',
         description:
-          '`output` is the whole text. Of an execution it is that of its last step, with `steps`, the outputs of all. Of an orchestration it is the best answer, with `score`, `bestIteration`, `iterations`, `stopReason`, `cost` and `costComplete`.',
+          '`output` is the complete text. Of an execution it is that of its last step, with `steps`, the outputs of all steps. Of an orchestration it is the best answer, with `score`, `bestIteration`, `iterations`, `stopReason`, `cost` and `costComplete`.',
         resolve: ({ data }) => data.result,
       }),
     }),
   }),
   RunFailed: event('RunFailed').implement({
     interfaces: [RunEvent],
-    description: 'The run ended with an error. The last event of its log.',
+    description: 'The run failed. The last event of its log.',
     fields: (t) => ({
       error: t.field({ type: RunErrorType, description: 'Why.', resolve: ({ data }) => data.error }),
     }),
@@ -197,14 +197,14 @@ const EVENTS = {
     fields: (t) => ({
       reason: t.string({
         nullable: true,
-        description: 'As it was given.',
+        description: 'The reason given.',
         resolve: ({ data }) => data.reason,
       }),
     }),
   }),
 } satisfies Record<EventType, unknown>;
 
-/** The schema knows them by their names. */
+/** Types of the schema by name. */
 export type EventObjectTypes = typeof EVENTS;
 
 function isOneOf<Word extends string>(words: readonly Word[], word: string): word is Word {

@@ -2,11 +2,11 @@ import { event, RunEvent } from './run-event.ts';
 
 export const StepStarted = event('StepStarted').implement({
   interfaces: [RunEvent],
-  description: 'A step of the run began.',
+  description: 'A step of the run started.',
   fields: (t) => ({
-    stepId: t.string({ description: 'The id of the step.', resolve: ({ data }) => data.stepId }),
+    stepId: t.string({ description: 'Id of the step.', resolve: ({ data }) => data.stepId }),
     stepType: t.string({
-      description: 'What it does, in its own word.',
+      description: 'Type of the step.',
       resolve: ({ data }) => data.stepType,
     }),
   }),
@@ -14,11 +14,11 @@ export const StepStarted = event('StepStarted').implement({
 
 export const StepCompleted = event('StepCompleted').implement({
   interfaces: [RunEvent],
-  description: 'A step of the run is done.',
+  description: 'A step of the run completed.',
   fields: (t) => ({
-    stepId: t.string({ description: 'The id of the step.', resolve: ({ data }) => data.stepId }),
+    stepId: t.string({ description: 'Id of the step.', resolve: ({ data }) => data.stepId }),
     stepType: t.string({
-      description: 'What it did, in its own word.',
+      description: 'Type of the step.',
       resolve: ({ data }) => data.stepType,
     }),
   }),

@@ -1,11 +1,11 @@
 import { type GraphQLSchema, isObjectType } from 'graphql';
 
-/** Text of up to a million characters, or JSON from a caller or a model. */
+/** Text of up to a million characters, or JSON from a client or a model. */
 const LONG = 5;
 /** Output of a model or a tool: up to several megabytes. */
 const LONGEST = 10;
 
-/** Complexity of fields with long values; a document may have 10,000. */
+/** Complexity of fields with long values. A document may have a total of 10,000. */
 export const LONG_FIELDS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   Agent: { description: LONG, systemPrompt: LONG },
   Delivery: { body: LONG },

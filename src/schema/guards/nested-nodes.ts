@@ -11,13 +11,13 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 
-/** A selected field that leads to objects with an id of their own, or to a page of such. */
+/** A selected field that leads to objects with an id, or to a page of them. */
 export interface NestedNode {
   /** Such as `Task.session`. */
   place: string;
   parent: GraphQLCompositeType;
   isPage: boolean;
-  /** Whether nothing but ids is selected below it. */
+  /** Whether only ids are selected below it. */
   isReference: boolean;
 }
 
@@ -28,7 +28,7 @@ export function* nestedNodes(info: GraphQLResolveInfo): Generator<NestedNode> {
   if (isCompositeType(type)) for (const node of info.fieldNodes) yield* below(node, type, info, seen);
 }
 
-/** @param seen fragments, each on a type of its own */
+/** @param seen names of fragments already expanded; each has its own type condition */
 function* below(
   { selectionSet }: { selectionSet?: SelectionSetNode | undefined },
   type: GraphQLCompositeType,
@@ -73,7 +73,7 @@ function isNode(type: GraphQLCompositeType, { schema }: GraphQLResolveInfo): boo
   );
 }
 
-/** @param seen fragments */
+/** @param seen names of fragments already expanded */
 function selectsIds(
   { selectionSet }: { selectionSet?: SelectionSetNode | undefined },
   info: GraphQLResolveInfo,

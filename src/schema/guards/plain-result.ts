@@ -5,8 +5,8 @@ import { scopeRefusal } from '../../resolvers/accounts/require-scope.ts';
 import { nestedNodes } from './nested-nodes.ts';
 
 /**
- * Without the scope READ, a mutation returns the object that it creates or changes and the ids that this refers to, but
- * no other object and no page.
+ * Without the scope READ, a mutation returns the object that it creates or changes and the ids of related
+ * objects, but no other object and no page.
  * @throws DomainError FORBIDDEN
  */
 export function requirePlainResult(viewer: Viewer | null, info: GraphQLResolveInfo): void {

@@ -9,7 +9,7 @@ import { nestedNodes } from './nested-nodes.ts';
 
 const RUN_TYPES = Object.values(KINDS).map(({ type }) => type);
 
-/** The operations that read one run: the argument that names it, and the types that it may be of. */
+/** The operations that read one run, with the argument that names it and the types it may have. */
 const RUN_FIELDS: Readonly<Record<string, { argument: string; types: readonly NodeName[] }>> = {
   'Query.task': { argument: 'id', types: ['Task'] },
   'Query.execution': { argument: 'id', types: ['Execution'] },
@@ -23,11 +23,12 @@ const RUN_FIELDS: Readonly<Record<string, { argument: string; types: readonly No
   'Subscription.orchestrationEvents': { argument: 'orchestrationId', types: ['Orchestration'] },
 };
 
-/** Fields below the roots that lead to the run itself. */
+/** Fields below the root that lead back to the run itself. */
 const SAME_RUN = ['run', ...RUN_KINDS].map((field) => `CurrentState.${field}`);
 
 /**
- * A run token reads its runs, but not what they refer to: other runs, threads, sessions, agents and so on.
+ * A run token reads its own runs, but not what they refer to: other runs, threads, sessions, agents and so
+ * on.
  * @throws DomainError FORBIDDEN; NOT_FOUND for another run
  */
 export function requireRunAccess(

@@ -6,7 +6,7 @@ import type { Scope } from '../../vocabulary.ts';
 import { requirePlainResult } from './plain-result.ts';
 import { requireRunAccess } from './run-access.ts';
 
-/** `none`: works without credentials. `public`: also ignores those that a request has. */
+/** `none`: no credentials required. `public`: additionally ignores the credentials of the request. */
 type Requirement = Scope | 'none' | 'public';
 
 const QUERIES = {
@@ -60,7 +60,7 @@ const MUTATIONS = {
   createIntegration: 'admin',
   createModel: 'admin',
   createPasswordReset: 'admin',
-  // Hands on what the credentials may read.
+  // The token grants what the credentials may read.
   createRunToken: 'read',
   createSession: 'run',
   createTask: 'run',
@@ -127,14 +127,15 @@ export const REQUIREMENTS: Readonly<
   Record<'Query' | 'Mutation' | 'Subscription', Readonly<Record<string, Requirement>>>
 > = { Query: QUERIES, Mutation: MUTATIONS, Subscription: SUBSCRIPTIONS };
 
-/** They ignore credentials, so that a client whose token has expired can log in. */
+/** They ignore credentials so that a client with an expired token can log in. */
 export const PUBLIC_MUTATIONS: readonly string[] = Object.entries(MUTATIONS).flatMap(([name, requirement]) =>
   requirement === 'public' ? name : [],
 );
 
 /**
- * Refuses operations whose scope the credentials do not have, on every way to the schema.
- * @throws Error when the table above lacks an operation, or has one that does not exist. @returns the same schema
+ * Rejects operations whose scope the credentials lack, regardless of how the schema is executed.
+ * @throws Error if the table above lacks an operation or has one that does not exist. @returns the same
+ * schema
  */
 export function requireScopes(schema: GraphQLSchema): GraphQLSchema {
   for (const [root, requirements] of Object.entries(REQUIREMENTS)) {
@@ -150,7 +151,10 @@ export function requireScopes(schema: GraphQLSchema): GraphQLSchema {
   return schema;
 }
 
-/** What credentials are refused before any of the fields is executed. @param fields such as `Mutation.createTask` */
+/**
+ * The error for credentials that may not execute one of the fields, before any of them is executed. @param
+ * fields such as `Mutation.createTask`
+ */
 export function refusalOf(viewer: Viewer | null, fields: readonly string[]): DomainError | null {
   // What a run token may read depends on the run.
   if (viewer?.runIds) return null;

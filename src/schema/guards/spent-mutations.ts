@@ -2,8 +2,9 @@ import type { GraphQLSchema } from 'graphql';
 import type { Context } from '../../context.ts';
 
 /**
- * Has no further mutation of a document begin once those before it have read as much as its answer may hold. One that
- * has begun is finished, and its statements are not cut off. @returns the same schema
+ * Skips the remaining mutations of a document once the earlier ones have read as much as its response may
+ * hold. A mutation that has begun is finished, and its statements are not interrupted. @returns the same
+ * schema
  */
 export function refuseSpentMutations(schema: GraphQLSchema): GraphQLSchema {
   for (const field of Object.values(schema.getMutationType()?.getFields() ?? {})) {

@@ -8,58 +8,58 @@ import { DeliveryStatusEnum, RunEndingEnum } from './integration-enums.ts';
 export const DeliveryType = builder.objectRef<DeliveryRow>('Delivery');
 builder.node(DeliveryType, {
   description:
-    "The message that tells an integration of a run's end. It is sent until the receiver takes it, 8 times within about five hours; a receiver may get it twice, and knows it by the header `webhook-id`.",
+    'A message that notifies an integration that a run has ended. It is sent until the receiver accepts it, up to 8 times within about five hours. A receiver may get it twice and can recognise it by the header `webhook-id`.',
   id: { description: 'For `redeliver`.', resolve: ({ id }) => id },
   isTypeOf: (value) => typeof value === 'object' && value !== null && 'runEnd' in value,
   loadWithoutCache: (id, context) => delivery(context, id),
   fields: (t) => ({
     webhookId: t.string({
-      description: 'The header `webhook-id`: the same for each try, and for `redeliver`.',
+      description: 'The header `webhook-id`. It is the same for all attempts and for `redeliver`.',
       resolve: ({ id }) => id,
     }),
-    status: t.expose('status', { type: DeliveryStatusEnum, description: 'Where it stands.' }),
+    status: t.expose('status', { type: DeliveryStatusEnum, description: 'Its status.' }),
     runId: t.id({
-      description: 'The run, as `node` takes it; it may be deleted by now.',
+      description: 'Global id of the run, as `node` accepts it; the run may have been deleted since.',
       resolve: ({ runEnd }) => runIdOf(runEnd),
     }),
     runKind: t.field({
       type: RunKindEnum,
-      description: 'What that run is.',
+      description: 'Kind of the run.',
       resolve: ({ runEnd }) => runEnd.kind,
     }),
     runStatus: t.field({
       type: RunEndingEnum,
-      description: 'How it ended.',
+      description: 'Status with which the run ended.',
       resolve: ({ runEnd }) => runEnd.status,
     }),
     body: t.field({
       type: 'JSON',
-      description: 'What a webhook is sent. Slack is sent the same in words.',
+      description: 'The JSON body sent to a webhook. Slack gets the same information as text.',
       resolve: ({ runEnd }) => messageOf(runEnd),
     }),
     attempts: t.exposeInt('attempts', {
-      description: 'How often it was tried, since it was made or last asked for again.',
+      description: 'Number of attempts since it was created or last redelivered.',
     }),
     responseStatus: t.exposeInt('responseStatus', {
       nullable: true,
-      description: 'The HTTP status that the last try was answered with; null: with none.',
+      description: 'HTTP status of the response to the last attempt; null: no response.',
     }),
-    error: t.exposeString('error', { nullable: true, description: 'Why the last try failed.' }),
+    error: t.exposeString('error', { nullable: true, description: 'Error of the last attempt.' }),
     nextTryAt: t.expose('nextTryAt', {
       type: 'DateTime',
       nullable: true,
       description:
-        'When it is tried next; while a try goes on, when that is given up for lost. Null: not again.',
+        'When the next attempt is due. During an attempt: when that attempt is considered lost. Null: there will be no further attempt.',
     }),
     lastTriedAt: t.expose('lastTriedAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When it was last tried.',
+      description: 'When the last attempt was made.',
     }),
     deliveredAt: t.expose('deliveredAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When the receiver last took it.',
+      description: 'When the receiver last accepted it.',
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the run ended.' }),
   }),

@@ -3,29 +3,29 @@ import { builder } from '../builder/builder.ts';
 import { capitals } from '../builder/enum-values.ts';
 
 export const PlatformEnum = builder.enumType('Platform', {
-  description: 'What an integration is with.',
+  description: 'The platform of an integration.',
   values: capitals(PLATFORMS, {
     github: 'GitHub, or a GitHub Enterprise Server.',
-    gitlab: 'GitLab, or a server of your own.',
-    slack: 'A channel of Slack, or of what takes the messages of its incoming webhooks.',
-    webhook: 'A server of yours that is sent signed messages.',
+    gitlab: 'GitLab.com, or a self-managed server.',
+    slack: "A Slack channel, or another receiver of Slack's incoming webhook messages.",
+    webhook: 'Your own server, which receives signed messages.',
   }),
 });
 
 export const RunEndingEnum = builder.enumType('RunEnding', {
   description: 'How a run can end.',
   values: capitals(RUN_ENDINGS, {
-    completed: 'Well; its result is there.',
-    failed: 'With an error.',
-    cancelled: 'It was cancelled.',
+    completed: 'Completed; its result is available.',
+    failed: 'Failed with an error.',
+    cancelled: 'Cancelled.',
   }),
 });
 
 export const DeliveryStatusEnum = builder.enumType('DeliveryStatus', {
-  description: "Where the message stands that tells an integration of a run's end.",
+  description: 'Status of a delivery.',
   values: capitals(DELIVERY_STATUSES, {
-    pending: 'It is sent, or will be tried again.',
+    pending: 'It is being sent, or will be retried.',
     delivered: 'The receiver answered with a status from 200 to 299.',
-    failed: 'It was given up; `redeliver` sends it again.',
+    failed: 'All attempts failed; `redeliver` sends it again.',
   }),
 });

@@ -16,50 +16,50 @@ import { IntegrationTestType, IntegrationType } from './integration.ts';
 import { PlatformEnum, RunEndingEnum } from './integration-enums.ts';
 
 const IntegrationCredentialsInput = builder.inputType('IntegrationCredentialsInput', {
-  description: 'The one member that the platform has. It is stored encrypted and never shown again.',
+  description: 'The one field that matches the platform. It is stored encrypted and never shown again.',
   fields: (t) => ({
-    token: t.string({ description: 'Of GITHUB and GITLAB: an access token.' }),
-    webhookUrl: t.string({ description: 'Of SLACK: the address of an incoming webhook, over https.' }),
+    token: t.string({ description: 'GITHUB and GITLAB: an access token.' }),
+    webhookUrl: t.string({ description: 'SLACK: the https URL of an incoming webhook.' }),
     secret: t.string({
       description:
-        'Of WEBHOOK: the key that signs, `whsec_` and 24 to 64 bytes in base64. Absent: one is made and shown once.',
+        'WEBHOOK: the signing key, `whsec_` followed by 24 to 64 bytes in base64. Absent: one is generated and shown once.',
     }),
   }),
 });
 
 const NOTIFY_ON =
-  'The ends of runs that it is told of. Absent: all, for SLACK and WEBHOOK; the others are told of none.';
+  'The run endings it is notified of. Absent: all, for SLACK and WEBHOOK; none for the others.';
 
 const CreateIntegrationInput = builder.inputType('CreateIntegrationInput', {
   fields: (t) => ({
-    platform: t.field({ type: PlatformEnum, required: true, description: 'What it is with.' }),
-    name: t.string({ description: "For people; 1 to 200 characters. Absent: the platform's." }),
+    platform: t.field({ type: PlatformEnum, required: true, description: 'The platform.' }),
+    name: t.string({ description: 'Display name, 1 to 200 characters. Absent: the name of the platform.' }),
     url: t.string({
       description:
-        'WEBHOOK: where messages are sent, over https. GITHUB, GITLAB: a server of your own, `https://git.example.com`. SLACK: none.',
+        'WEBHOOK: the https URL that messages are sent to. GITHUB, GITLAB: the address of your own server, `https://git.example.com`. SLACK: must be absent.',
     }),
     credentials: t.field({
       type: IntegrationCredentialsInput,
-      description: 'Required, except of WEBHOOK.',
+      description: 'Required, except for WEBHOOK.',
     }),
     notifyOn: t.field({ type: [RunEndingEnum], description: NOTIFY_ON }),
-    isActive: t.boolean({ description: 'Whether it is told of anything. Absent: true.' }),
+    isActive: t.boolean({ description: 'Whether it is notified. Default true.' }),
   }),
 });
 
 const UpdateIntegrationInput = builder.inputType('UpdateIntegrationInput', {
-  description: 'What is absent stays as it is.',
+  description: 'Omitted fields stay unchanged.',
   fields: (t) => ({
     id: t.id({ required: true, description: 'The integration.' }),
-    name: t.string({ description: 'For people; 1 to 200 characters.' }),
+    name: t.string({ description: 'Display name, 1 to 200 characters.' }),
     url: t.string({
       description:
-        "Where it is; null: the platform's own address. A token is not sent to another address: give it again.",
+        'Its URL; null: the default address of the platform. If it changes, the token has to be given again; it is not sent to another address.',
     }),
     credentials: t.field({ type: IntegrationCredentialsInput, description: 'New credentials.' }),
-    notifyOn: t.field({ type: [RunEndingEnum], description: 'The ends of runs that it is told of.' }),
+    notifyOn: t.field({ type: [RunEndingEnum], description: 'The run endings it is notified of.' }),
     isActive: t.boolean({
-      description: 'Whether it is told of anything. What is due to one that is not, fails.',
+      description: 'Whether it is notified. Pending deliveries of an inactive integration fail.',
     }),
   }),
 });
@@ -76,15 +76,15 @@ const RedeliverInput = builder.inputType('RedeliverInput', {
   fields: (t) => ({ id: t.id({ required: true, description: 'The delivery.' }) }),
 });
 
-const INTEGRATION = 'The integration, as it is now.';
+const INTEGRATION = 'The integration after the change.';
 
 const CreateIntegrationPayload = builder.objectRef<CreatedIntegration>('CreateIntegrationPayload').implement({
-  description: 'A fresh integration.',
+  description: 'A new integration.',
   fields: (t) => ({
     integration: t.expose('integration', { type: IntegrationType, description: INTEGRATION }),
     secret: t.exposeString('secret', {
       nullable: true,
-      description: 'The key that signs, when it was made here. Keep it: nobody can read it later.',
+      description: 'The signing key, if it was generated. Store it: it cannot be read later.',
     }),
   }),
 });
@@ -101,26 +101,29 @@ const UpdateIntegrationPayload = builder
 const DeleteIntegrationPayload = builder
   .objectRef<{ deletedId: string }>('DeleteIntegrationPayload')
   .implement({
-    description: 'An integration that is no more.',
+    description: 'A deleted integration.',
     fields: (t) => ({
-      deletedId: t.id({ description: 'The id that it had.', resolve: ({ deletedId }) => deletedId }),
+      deletedId: t.id({
+        description: 'The id of the deleted object.',
+        resolve: ({ deletedId }) => deletedId,
+      }),
     }),
   });
 
 const TestIntegrationPayload = builder
   .objectRef<{ integration: IntegrationRow; test: IntegrationTest }>('TestIntegrationPayload')
   .implement({
-    description: 'An integration that was tried out.',
+    description: 'A tested integration.',
     fields: (t) => ({
       integration: t.expose('integration', { type: IntegrationType, description: INTEGRATION }),
-      test: t.expose('test', { type: IntegrationTestType, description: 'What came of it.' }),
+      test: t.expose('test', { type: IntegrationTestType, description: 'Result of the test.' }),
     }),
   });
 
 const RedeliverPayload = builder.objectRef<{ delivery: DeliveryRow }>('RedeliverPayload').implement({
-  description: 'A message that is sent again.',
+  description: 'A delivery that is sent again.',
   fields: (t) => ({
-    delivery: t.expose('delivery', { type: DeliveryType, description: 'The delivery, as it is now.' }),
+    delivery: t.expose('delivery', { type: DeliveryType, description: 'The delivery after the change.' }),
   }),
 });
 
@@ -128,14 +131,15 @@ builder.mutationFields((t) => ({
   createIntegration: t.field({
     type: CreateIntegrationPayload,
     nullable: true,
-    description: 'Ties the account to a place outside; at most 50. `testIntegration` tells whether it holds.',
+    description:
+      'Connects the account to an external service; at most 50 per account. Check the connection with `testIntegration`.',
     args: { input: t.arg({ type: CreateIntegrationInput, required: true }) },
     resolve: (_root, { input }, context) => createIntegration(context, input),
   }),
   updateIntegration: t.field({
     type: UpdateIntegrationPayload,
     nullable: true,
-    description: 'Changes an integration, its credentials too.',
+    description: 'Updates an integration and, if given, its credentials.',
     args: { input: t.arg({ type: UpdateIntegrationInput, required: true }) },
     resolve: async (_root, { input: { id, ...input } }, context) => ({
       integration: await updateIntegration(context, localId('Integration', id, 'input.id'), input),
@@ -145,7 +149,7 @@ builder.mutationFields((t) => ({
     type: DeleteIntegrationPayload,
     nullable: true,
     description:
-      'Takes an integration away, with its credentials and deliveries; it is told of nothing more.',
+      'Deletes an integration with its credentials and deliveries. It receives no further messages.',
     args: { input: t.arg({ type: DeleteIntegrationInput, required: true }) },
     resolve: async (_root, { input: { id } }, context) => {
       await deleteIntegration(context, localId('Integration', id, 'input.id'));
@@ -156,7 +160,7 @@ builder.mutationFields((t) => ({
     type: TestIntegrationPayload,
     nullable: true,
     description:
-      'Tries an integration out, within ten seconds: GITHUB and GITLAB are asked who we are, SLACK and WEBHOOK are sent a message (`ping`, signed).',
+      'Tests an integration, within ten seconds: GITHUB and GITLAB are asked for the owner of the token; SLACK and WEBHOOK are sent a message (`ping`, signed).',
     args: { input: t.arg({ type: TestIntegrationInput, required: true }) },
     resolve: (_root, { input: { id } }, context) =>
       testIntegration(context, localId('Integration', id, 'input.id')),
@@ -164,7 +168,7 @@ builder.mutationFields((t) => ({
   redeliver: t.field({
     type: RedeliverPayload,
     nullable: true,
-    description: 'Sends a message again, whatever became of it, with all of its tries.',
+    description: 'Sends a delivery again, whatever its status, with all its attempts.',
     args: { input: t.arg({ type: RedeliverInput, required: true }) },
     resolve: async (_root, { input: { id } }, context) => ({
       delivery: await redeliver(context, localId('Delivery', id, 'input.id')),

@@ -9,16 +9,17 @@ import { DeliveryType } from './delivery.ts';
 import { PlatformEnum, RunEndingEnum } from './integration-enums.ts';
 
 export const IntegrationTestType = builder.objectRef<IntegrationTest>('IntegrationTest').implement({
-  description: 'What came of asking the other side whether it knows us.',
+  description: 'Result of a connection test.',
   fields: (t) => ({
     at: t.field({ type: 'DateTime', description: 'When.', resolve: ({ at }) => new Date(at) }),
-    succeeded: t.exposeBoolean('succeeded', { description: 'Whether it does.' }),
+    succeeded: t.exposeBoolean('succeeded', { description: 'Whether the test succeeded.' }),
     account: t.exposeString('account', {
       nullable: true,
-      description: 'Who we are there: the login at GitHub, the user name at GitLab. Null elsewhere.',
+      description:
+        'The owner of the token: the login at GitHub, the user name at GitLab. Null for other platforms.',
     }),
     message: t.exposeString('message', {
-      description: 'For people: who answered what, or why nobody could be asked.',
+      description: 'A readable explanation: the response, or why no request could be made.',
     }),
   }),
 });
@@ -26,51 +27,56 @@ export const IntegrationTestType = builder.objectRef<IntegrationTest>('Integrati
 export const IntegrationType = builder.objectRef<IntegrationRow>('Integration');
 builder.node(IntegrationType, {
   description:
-    'A place outside that the account is tied to. Those with a webhook or with Slack are told how runs end: tasks, executions and orchestrations, but not the parts of one.',
-  id: { description: 'For every argument that asks for an integration.', resolve: ({ id }) => id },
+    'A connection of the account to an external service. Webhooks and Slack are notified when runs end: tasks, executions and orchestrations, but not the parts of an execution.',
+  id: {
+    description: "Global id; pass it to any argument that takes an integration's id.",
+    resolve: ({ id }) => id,
+  },
   isTypeOf: (value) => typeof value === 'object' && value !== null && 'sealedCredentials' in value,
   loadWithoutCache: (id, context) => integration(context, id),
   fields: (t) => ({
-    platform: t.expose('platform', { type: PlatformEnum, description: 'What it is with.' }),
-    name: t.exposeString('name', { description: 'For people.' }),
+    platform: t.expose('platform', { type: PlatformEnum, description: 'The platform.' }),
+    name: t.exposeString('name', { description: 'Display name.' }),
     url: t.exposeString('url', {
       nullable: true,
       description:
-        "Where it is. Null: GitHub's or GitLab's own address, or Slack's, which is a part of the credentials.",
+        'Its URL. Null: the default address of GitHub or GitLab. For Slack the URL is part of the credentials.',
     }),
     credentialsHint: t.exposeString('credentialsHint', {
       nullable: true,
       description:
-        'The last four characters of the credentials, by which you know them; null when those have fewer than 20. The rest is never shown again.',
+        'The last four characters of the credentials, to recognise them by; null if they have fewer than 20. The rest is never shown again.',
     }),
     notifyOn: t.field({
       type: [RunEndingEnum],
-      description: 'The ends of runs that it is told of.',
+      description: 'The run endings it is notified of.',
       resolve: ({ notifyOn }) => [...notifyOn],
     }),
-    isActive: t.exposeBoolean('isActive', { description: 'Whether it is told of anything.' }),
+    isActive: t.exposeBoolean('isActive', { description: 'Whether it is notified.' }),
     disabledReason: t.exposeString('disabledReason', {
       nullable: true,
-      description: 'Why it was taken out of use, when its receiver answered that it is gone (410).',
+      description: 'Why it was disabled, if its receiver responded with 410 Gone.',
     }),
     lastTest: t.expose('lastTest', {
       type: IntegrationTestType,
       nullable: true,
-      description: 'What came of the last `testIntegration`.',
+      description: 'Result of the last `testIntegration`.',
     }),
     deliveries: t.connection({
       type: DeliveryType,
-      description: 'What it was told, newest first. `first` or `last`: 1 to 100, default 20.',
+      description: 'Its deliveries, newest first. `first` or `last`: 1 to 100, default 20.',
       complexity: pageCost,
       resolve: (row, page, context) => deliveriesOf(context, row, page),
     }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it was last changed.' }),
   }),
 });
 
 const IntegrationFilter = builder.inputType('IntegrationFilter', {
-  fields: (t) => ({ platform: t.field({ type: PlatformEnum, description: 'Only those with this.' }) }),
+  fields: (t) => ({
+    platform: t.field({ type: PlatformEnum, description: 'Only integrations of this platform.' }),
+  }),
 });
 
 builder.queryFields((t) => ({

@@ -8,76 +8,82 @@ import { ModelType } from './model.ts';
 const ModelPricesInput = builder.inputType('ModelPricesInput', {
   description: 'US dollars per million tokens, with at most 6 decimal places.',
   fields: (t) => ({
-    input: t.float({ required: true, description: 'Of what is sent.' }),
-    cachedInput: t.float({ description: 'Of what comes from a cache; absent: as much as any other.' }),
+    input: t.float({ required: true, description: 'Price of input tokens.' }),
+    cachedInput: t.float({ description: 'Price of cached input tokens; absent: the input price.' }),
     cacheWrite: t.float({
       description:
-        'Of what is written to a cache for five minutes; absent: as much as any other, at Anthropic 1.25 times.',
+        'Price of input tokens written to a cache for five minutes; absent: the input price, for Anthropic 1.25 times the input price.',
     }),
     cacheWriteHour: t.float({
       description:
-        'Of what is written to it for an hour; absent: as for five minutes, at Anthropic twice `input`.',
+        'Price of input tokens written to a cache for an hour; absent: the five-minute price, for Anthropic twice the input price.',
     }),
-    output: t.float({ required: true, description: 'Of what is generated.' }),
+    output: t.float({ required: true, description: 'Price of output tokens.' }),
   }),
 });
 
 const PRICES =
-  "For admins, of built-in models: prices that go before the price list's; null: the list's. A run that asks the model already goes on at the price that it began with.";
+  'For admins, on built-in models: prices that override the price list; null: use the price list. Runs that have already called the model keep the price they began with.';
 
 const FIRST_TOKEN =
-  'For admins, of built-in models: seconds that the server may take to the first token of an answer, 1 to 86400; null: by the length of the prompt and what the model has shown, at most an hour.';
+  'For admins, on built-in models: seconds to wait for the first token of an answer, 1 to 86400; null: estimated from the length of the prompt and past calls, at most an hour.';
 
 const CreateModelInput = builder.inputType('CreateModelInput', {
   fields: (t) => ({
-    provider: t.field({ type: ProviderEnum, required: true, description: 'Who serves it.' }),
+    provider: t.field({ type: ProviderEnum, required: true, description: 'Its provider.' }),
     modelId: t.string({
       required: true,
-      description: 'What the provider is sent, verbatim; 1 to 200 printable characters.',
+      description: 'The id sent to the provider verbatim; 1 to 200 printable characters.',
     }),
-    isBuiltIn: t.boolean({ description: "For admins: true makes it everybody's. Absent: the viewer's own." }),
-    name: t.string({ description: 'For people, 1 to 200 characters; absent: its id.' }),
-    aliases: t.stringList({ description: 'At most 20 other names, none of them that of a built-in model.' }),
-    version: t.string({ description: 'As its maker calls it.' }),
-    capabilities: t.field({ type: [ModelCapabilityEnum], description: 'What it can do.' }),
-    specialties: t.stringList({ description: 'At most 20 words for what it is good at, such as `coding`.' }),
-    contextWindow: t.int({ description: 'Tokens that it can take.' }),
-    maxOutput: t.int({ description: 'Tokens that it can generate in one answer.' }),
+    isBuiltIn: t.boolean({
+      description: 'For admins: true creates it for all accounts. Absent: for the viewer only.',
+    }),
+    name: t.string({ description: 'Display name, 1 to 200 characters; absent: its id.' }),
+    aliases: t.stringList({ description: 'At most 20 other names, which no built-in model may have.' }),
+    version: t.string({ description: 'The name its vendor gives it.' }),
+    capabilities: t.field({ type: [ModelCapabilityEnum], description: 'Its capabilities.' }),
+    specialties: t.stringList({
+      description: 'At most 20 keywords for what it is good at, such as `coding`.',
+    }),
+    contextWindow: t.int({ description: 'Size of its context window in tokens.' }),
+    maxOutput: t.int({ description: 'Maximum tokens of one answer.' }),
     firstTokenSeconds: t.int({ description: FIRST_TOKEN }),
     prices: t.field({ type: ModelPricesInput, description: PRICES }),
-    supportsVision: t.boolean({ description: 'Whether it sees pictures; absent: no.' }),
-    supportsFunctionCalling: t.boolean({ description: 'Whether it can call tools; absent: no.' }),
-    isActive: t.boolean({ description: 'Whether it is offered; absent: yes.' }),
+    supportsVision: t.boolean({ description: 'Whether it accepts images. Default false.' }),
+    supportsFunctionCalling: t.boolean({ description: 'Whether it can call tools. Default false.' }),
+    isActive: t.boolean({ description: 'Whether it is available. Default true.' }),
     baseUrl: t.string({
       description:
-        "For admins, of the provider CUSTOM, whose models are everybody's: where it is served, such as `https://models.example.com/v1`. OUTBOUND_ALLOW has to name private addresses.",
+        'For admins, for models of the provider CUSTOM that are available to all accounts: the base URL of its server, such as `https://models.example.com/v1`. Private addresses have to be listed in OUTBOUND_ALLOW.',
     }),
-    apiKey: t.string({ description: 'The key of a custom model. It is encrypted and never shown again.' }),
+    apiKey: t.string({
+      description: 'The API key of a custom model. It is stored encrypted and never shown again.',
+    }),
   }),
 });
 
 const UpdateModelInput = builder.inputType('UpdateModelInput', {
   description:
-    'What is absent stays as it is. A built-in model that an admin changed is left alone by later builds.',
+    'Omitted fields stay unchanged. A built-in model that an admin has changed is not overwritten by later releases.',
   fields: (t) => ({
     id: t.id({ required: true, description: 'The model.' }),
     name: t.string({ description: 'For people, 1 to 200 characters.' }),
-    aliases: t.stringList({ description: 'All its other names.' }),
-    version: t.string({ description: 'As its maker calls it; null: none.' }),
-    capabilities: t.field({ type: [ModelCapabilityEnum], description: 'All that it can do.' }),
-    specialties: t.stringList({ description: 'All that it is good at.' }),
-    contextWindow: t.int({ description: 'Tokens that it can take; null: unknown.' }),
-    maxOutput: t.int({ description: 'Tokens that it can generate in one answer; null: unknown.' }),
+    aliases: t.stringList({ description: 'Replaces its other names.' }),
+    version: t.string({ description: 'The name its vendor gives it; null removes it.' }),
+    capabilities: t.field({ type: [ModelCapabilityEnum], description: 'Replaces its capabilities.' }),
+    specialties: t.stringList({ description: 'Replaces its specialties.' }),
+    contextWindow: t.int({ description: 'Size of its context window in tokens; null: unknown.' }),
+    maxOutput: t.int({ description: 'Maximum tokens of one answer; null: unknown.' }),
     firstTokenSeconds: t.int({ description: FIRST_TOKEN }),
     prices: t.field({ type: ModelPricesInput, description: PRICES }),
-    supportsVision: t.boolean({ description: 'Whether it sees pictures.' }),
+    supportsVision: t.boolean({ description: 'Whether it accepts images.' }),
     supportsFunctionCalling: t.boolean({ description: 'Whether it can call tools.' }),
-    isActive: t.boolean({ description: 'False: it is neither chosen nor may be named.' }),
-    baseUrl: t.string({ description: 'Of a custom model: where it is served.' }),
-    apiKey: t.string({ description: 'Of a custom model: another key; null: none.' }),
+    isActive: t.boolean({ description: 'False: it is neither chosen nor accepted in requests.' }),
+    baseUrl: t.string({ description: 'Custom models: the base URL of its server.' }),
+    apiKey: t.string({ description: 'Custom models: a new API key; null removes it.' }),
     forgetQuirks: t.boolean({
       description:
-        'True: empties `quirks`, for a server that has changed; those that still hold are learned again. Each process notices within five minutes.',
+        'True: clears `quirks`, after the server has changed. Quirks that still apply are learned again. Other processes notice within five minutes.',
     }),
   }),
 });
@@ -90,18 +96,18 @@ function payload(name: string, description: string) {
   return builder.objectRef<{ model: ModelRow }>(name).implement({
     description,
     fields: (t) => ({
-      model: t.expose('model', { type: ModelType, description: 'The model, as it is now.' }),
+      model: t.expose('model', { type: ModelType, description: 'The model after the change.' }),
     }),
   });
 }
 
-const CreateModelPayload = payload('CreateModelPayload', 'A fresh model.');
+const CreateModelPayload = payload('CreateModelPayload', 'A new model.');
 const UpdateModelPayload = payload('UpdateModelPayload', 'A changed model.');
 
 const DeleteModelPayload = builder.objectRef<{ deletedId: string }>('DeleteModelPayload').implement({
-  description: 'A model that is no more.',
+  description: 'A deleted model.',
   fields: (t) => ({
-    deletedId: t.id({ description: 'The id that it had.', resolve: ({ deletedId }) => deletedId }),
+    deletedId: t.id({ description: 'The id of the deleted object.', resolve: ({ deletedId }) => deletedId }),
   }),
 });
 
@@ -109,14 +115,14 @@ builder.mutationFields((t) => ({
   createModel: t.field({
     type: CreateModelPayload,
     nullable: true,
-    description: "Adds a model to the catalog: the viewer's own, or, by an admin, everybody's.",
+    description: 'Adds a model to the catalog: for the viewer, or, by an admin, for all accounts.',
     args: { input: t.arg({ type: CreateModelInput, required: true }) },
     resolve: async (_root, { input }, context) => ({ model: await createModel(context, input) }),
   }),
   updateModel: t.field({
     type: UpdateModelPayload,
     nullable: true,
-    description: "Changes one of the viewer's models, or, by an admin, a built-in one.",
+    description: "Updates one of the viewer's models or, as an admin, a built-in one.",
     args: { input: t.arg({ type: UpdateModelInput, required: true }) },
     resolve: async (_root, { input: { id, ...input } }, context) => ({
       model: await updateModel(context, localId('Model', id, 'input.id'), input),
@@ -126,7 +132,7 @@ builder.mutationFields((t) => ({
     type: DeleteModelPayload,
     nullable: true,
     description:
-      "Takes one of the viewer's models, or, by an admin, a built-in one, out of the catalog. Tasks that name it keep what they have.",
+      "Deletes one of the viewer's models or, as an admin, a built-in one. Tasks that name it are not changed.",
     args: { input: t.arg({ type: DeleteModelInput, required: true }) },
     resolve: async (_root, { input: { id } }, context) => {
       await deleteModel(context, localId('Model', id, 'input.id'));

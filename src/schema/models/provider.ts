@@ -4,25 +4,25 @@ import { ProviderEnum } from '../builder/enums.ts';
 import { ModelType } from './model.ts';
 
 const ProviderStateType = builder.objectRef<ProviderState>('ProviderState').implement({
-  description: 'A provider, as this installation has it.',
+  description: 'A provider and its state in this installation.',
   fields: (t) => ({
-    id: t.expose('id', { type: ProviderEnum, description: 'Which one.' }),
-    name: t.exposeString('name', { description: 'For people.' }),
+    id: t.expose('id', { type: ProviderEnum, description: 'The provider.' }),
+    name: t.exposeString('name', { description: 'Display name.' }),
     configured: t.boolean({
       description:
-        'Whether this installation has what it takes to ask it: a key or an address; for CUSTOM a model, and OLLAMA has to be there.',
+        'Whether it is configured: with a key or an address; CUSTOM needs a model, and OLLAMA has to be reachable.',
       resolve: (state, _arguments, context) => isConfigured(context, state),
     }),
     reachable: t.boolean({
       description:
-        'Whether it answered within the last ten seconds, with whatever; of CUSTOM, one of its first five addresses.',
+        'Whether it sent any response within the last ten seconds; for CUSTOM, one of its first five addresses.',
       resolve: ({ id }, _arguments, { reach }) => reach.isReachable(id),
     }),
-    modelsCount: t.exposeInt('modelsCount', { description: 'How many of its models are offered.' }),
+    modelsCount: t.exposeInt('modelsCount', { description: 'Number of its available models.' }),
     defaultModel: t.expose('defaultModel', {
       type: ModelType,
       nullable: true,
-      description: 'The one that is chosen among them when nothing else is said; null: it has none.',
+      description: 'The model chosen among them by default; null: it has none.',
     }),
   }),
 });
@@ -31,8 +31,7 @@ builder.queryField('providers', (t) =>
   t.field({
     type: [ProviderStateType],
     nullable: true,
-    description:
-      'All providers that there can be. What a task gets that names no model, `selectModel` tells.',
+    description: 'All known providers. `selectModel` returns the model that a task without one gets.',
     resolve: (_root, _arguments, context) => providers(context),
   }),
 );

@@ -6,30 +6,33 @@ import { CircuitEnum, ModelCapabilityEnum, ProviderEnum } from '../builder/enums
 import { ModelType } from './model.ts';
 
 const SelectModelInput = builder.inputType('SelectModelInput', {
-  description: 'What a model is wanted for; what is absent does not matter.',
+  description: 'Requirements for a model; absent fields are ignored.',
   fields: (t) => ({
-    taskType: t.string({ description: 'What it is for, such as `code`; a capability or a specialty.' }),
+    taskType: t.string({ description: 'The purpose, such as `code`: a capability or a specialty.' }),
     requiredCapabilities: t.field({
       type: [ModelCapabilityEnum],
-      description: 'Models that lack one of these are left out.',
+      description: 'Required capabilities; models without all of them are excluded.',
     }),
-    specialties: t.stringList({ description: 'What it is better good at, such as `coding`; at most 20.' }),
-    contextSize: t.int({ description: 'Tokens that it has to take; smaller models are left out.' }),
+    specialties: t.stringList({ description: 'Desired specialties, such as `coding`; at most 20.' }),
+    contextSize: t.int({ description: 'Required context window in tokens; smaller models are excluded.' }),
     costSensitivity: t.float({
-      description: '0: the price does not matter, to 1: it matters most. Absent: 0.',
+      description: 'Weight of the price, from 0: irrelevant, to 1: decisive. Default 0.',
     }),
-    preferredProvider: t.field({ type: ProviderEnum, description: 'Goes before others that do as well.' }),
+    preferredProvider: t.field({
+      type: ProviderEnum,
+      description: 'The provider preferred among equally good models.',
+    }),
   }),
 });
 
 const ScoredModelType = builder.objectRef<ScoredModel<ModelCandidate>>('ScoredModel').implement({
-  description: 'A model that would do.',
+  description: 'A suitable model.',
   fields: (t) => ({
     model: t.field({ type: ModelType, description: 'The model.', resolve: ({ model }) => model.row }),
-    score: t.exposeFloat('score', { description: '0 to 1; the highest one is chosen.' }),
+    score: t.exposeFloat('score', { description: '0 to 1; the model with the highest score is chosen.' }),
     circuit: t.field({
       type: CircuitEnum,
-      description: 'What its last calls, whoever made them, say about asking it now.',
+      description: 'Its availability, from its last calls by all accounts.',
       resolve: ({ model }) => model.record.circuit,
     }),
   }),
@@ -38,7 +41,7 @@ const ScoredModelType = builder.objectRef<ScoredModel<ModelCandidate>>('ScoredMo
 const EstimatedCostType = builder
   .objectRef<Pick<ModelSelection, 'tokens' | 'estimatedCost'>>('EstimatedCost')
   .implement({
-    description: 'What it costs to send so many tokens.',
+    description: 'Price of sending this number of tokens.',
     fields: (t) => ({
       tokens: t.exposeInt('tokens', { description: 'The `contextSize`, or 1000.' }),
       cost: t.exposeFloat('estimatedCost', {
@@ -49,17 +52,17 @@ const EstimatedCostType = builder
   });
 
 const ModelSelectionType = builder.objectRef<ModelSelection>('ModelSelection').implement({
-  description: 'The model for a need, as a task that names none gets it.',
+  description: 'The model for these requirements, chosen as for a task that names none.',
   fields: (t) => ({
-    selected: t.expose('selected', { type: ScoredModelType, description: 'The best one.' }),
+    selected: t.expose('selected', { type: ScoredModelType, description: 'The best model.' }),
     alternatives: t.expose('alternatives', {
       type: [ScoredModelType],
-      description: 'The others that would do, best first.',
+      description: 'Other suitable models, best first.',
     }),
-    reason: t.exposeString('reason', { description: 'Why it is the best one.' }),
+    reason: t.exposeString('reason', { description: 'Why it is the best model.' }),
     estimatedCost: t.field({
       type: EstimatedCostType,
-      description: 'What a prompt of that size costs with it, without the answer.',
+      description: 'Price of a prompt of this size with it, without the answer.',
       resolve: (selection) => selection,
     }),
   }),
@@ -70,7 +73,7 @@ builder.queryField('selectModel', (t) =>
     type: ModelSelectionType,
     nullable: true,
     description:
-      'The model for a need, with the alternatives. With an empty input it is the one that a task gets that names none.',
+      'The best model for the requirements, with alternatives. With an empty input it is the model that a task without one gets.',
     args: { input: t.arg({ type: SelectModelInput, required: true }) },
     resolve: (_root, { input }, context) => selectModel(context, input),
   }),

@@ -7,34 +7,37 @@ import { OrchestrationType } from './orchestration.ts';
 
 const StartOrchestrationInput = builder.inputType('StartOrchestrationInput', {
   fields: (t) => ({
-    prompt: t.string({ required: true, description: 'What the models are asked, 1 to 1000000 characters.' }),
+    prompt: t.string({ required: true, description: 'The prompt, 1 to 1000000 characters.' }),
     domain: t.string({
       description:
-        "What kind of work it is, 1 to 100 characters: `coding`, `math`, `writing`. Models with such a specialty or capability go before others. Absent: the thread's.",
+        'The type of work, 1 to 100 characters: `coding`, `math`, `writing`. Models with such a specialty or capability are preferred. Absent: that of the thread.',
     }),
     threadId: t.id({
-      description: 'A conversation; the models are sent its completed turns before the prompt.',
+      description: 'A thread. Its completed turns are sent to the models before the prompt.',
     }),
     sessionId: t.id({
       description:
-        'A session that it is to be in; its settings hold for what is absent here. Absent: the session of the thread.',
+        'A session to create it in, whose settings are the defaults for fields absent here. Absent: the session of the thread.',
     }),
     preferredModels: t.stringList({
       description:
-        'At most 20 models, best first. They answer and evaluate before others do; one that is not there is passed over and told of in `reasoning`.',
+        'At most 20 models, best first. They answer and evaluate before others; unavailable ones are skipped and mentioned in `reasoning`.',
     }),
     evaluationThreshold: t.float({
-      description: "0 to 10: the score at which an answer is good enough. Absent: the session's, or 8.",
+      description:
+        '0 to 10: the score at which an answer is good enough. Absent: the setting of the session, or 8.',
     }),
-    maxIterations: t.int({ description: "The most rounds, 1 to 100. Absent: the session's, or 5." }),
+    maxIterations: t.int({
+      description: 'Maximum number of rounds, 1 to 100. Absent: the setting of the session, or 5.',
+    }),
     costLimit: t.float({
       description:
-        'US dollars that its model calls may cost together. When what is left does not cover another call, the best answer so far is taken; when there is none, it fails with BUDGET_EXCEEDED.',
+        'US dollars that its model calls may cost together. When the remainder does not cover another call, it completes with the best answer so far; if there is none, it fails with BUDGET_EXCEEDED.',
     }),
-    priority: t.int({ description: '1 to 10; a higher number runs first. Absent: 5.' }),
+    priority: t.int({ description: '1 to 10; higher numbers run first. Default 5.' }),
     idempotencyKey: t.string({
       description:
-        'Equal requests with one key start one orchestration, also at the same time; another request with it is a CONFLICT.',
+        'Repeating the same request with the same key returns the same orchestration, also for concurrent requests; a different request with the key fails with CONFLICT.',
     }),
   }),
 });
@@ -42,7 +45,7 @@ const StartOrchestrationInput = builder.inputType('StartOrchestrationInput', {
 const CancelOrchestrationInput = builder.inputType('CancelOrchestrationInput', {
   fields: (t) => ({
     id: t.id({ required: true, description: 'The orchestration.' }),
-    reason: t.string({ description: 'Why, for its log; at most 1000 characters.' }),
+    reason: t.string({ description: 'The reason, kept in its log; at most 1000 characters.' }),
   }),
 });
 
@@ -59,18 +62,15 @@ function payload(name: string, description: string) {
     fields: (t) => ({
       orchestration: t.expose('orchestration', {
         type: OrchestrationType,
-        description: 'The orchestration, as it is now.',
+        description: 'The orchestration after the change.',
       }),
     }),
   });
 }
 
-const StartOrchestrationPayload = payload('StartOrchestrationPayload', 'A fresh orchestration.');
+const StartOrchestrationPayload = payload('StartOrchestrationPayload', 'A new orchestration.');
 const CancelOrchestrationPayload = payload('CancelOrchestrationPayload', 'A cancelled orchestration.');
-const RetryOrchestrationPayload = payload(
-  'RetryOrchestrationPayload',
-  'An orchestration that waits for a worker again.',
-);
+const RetryOrchestrationPayload = payload('RetryOrchestrationPayload', 'A requeued orchestration.');
 
 const DeleteOrchestrationPayload = builder
   .objectRef<{ deletedId: string }>('DeleteOrchestrationPayload')
@@ -86,7 +86,7 @@ builder.mutationFields((t) => ({
     type: StartOrchestrationPayload,
     nullable: true,
     description:
-      'Has models answer a prompt, evaluate each other and improve. At most 10 of a user run at once, in sessions with a user label 10 for each label; another is RATE_LIMITED. Follow it with the subscription `orchestrationEvents`.',
+      "Lets models answer a prompt, evaluate each other's answers and improve them. A user can run 10 at once; in sessions with a user label, 10 per label. More fail with RATE_LIMITED. Follow it with the subscription `orchestrationEvents`.",
     args: { input: t.arg({ type: StartOrchestrationInput, required: true }) },
     resolve: async (_root, { input }, context) => ({
       orchestration: await startOrchestration(context, withLocalIds(input)),
@@ -96,7 +96,7 @@ builder.mutationFields((t) => ({
     type: CancelOrchestrationPayload,
     nullable: true,
     description:
-      "Ends an orchestration. After the answer it writes nothing more, and the provider's connection is closed.",
+      'Cancels an orchestration. When the mutation returns, it writes nothing more and its connection to the provider is closed.',
     args: { input: t.arg({ type: CancelOrchestrationInput, required: true }) },
     resolve: async (_root, { input }, context) => ({
       orchestration: await cancelRun(context, 'orchestration', local(input), input.reason ?? null),
@@ -105,7 +105,7 @@ builder.mutationFields((t) => ({
   retryOrchestration: t.field({
     type: RetryOrchestrationPayload,
     nullable: true,
-    description: 'Queues a failed orchestration again; it goes on after its last finished call.',
+    description: 'Requeues a failed orchestration. It continues after its last finished call.',
     args: { input: t.arg({ type: RetryOrchestrationInput, required: true }) },
     resolve: async (_root, { input }, context) => ({
       orchestration: await retryRun(context, 'orchestration', local(input)),
@@ -127,7 +127,7 @@ function local({ id }: { id: string }): string {
   return localId('Orchestration', id, 'input.id');
 }
 
-/** The input with the ids that GraphQL printed turned into our own. */
+/** The input with local ids. */
 function withLocalIds(input: typeof StartOrchestrationInput.$inferInput) {
   return {
     ...input,

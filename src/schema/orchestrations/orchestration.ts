@@ -15,37 +15,40 @@ export const OrchestrationType = builder.objectRef<OrchestrationRow>('Orchestrat
 builder.node(OrchestrationType, {
   interfaces: [RunInterface],
   description:
-    'A prompt that a model answers and another evaluates, again and again, until an answer is good enough or no better one comes. The best answer wins, not the last.',
-  id: { description: 'For every argument that asks for an orchestration.', resolve: ({ id }) => id },
+    'A prompt that one model answers and another evaluates, repeatedly, until an answer is good enough or no better one is generated. Its result is the best answer, not the last.',
+  id: {
+    description: "Global id; pass it to any argument that takes an orchestration's id.",
+    resolve: ({ id }) => id,
+  },
   isTypeOf: (value) => typeof value === 'object' && value !== null && 'candidates' in value,
   loadWithoutCache: (id, context) => orchestration(context, id),
   fields: (t) => ({
-    prompt: t.exposeString('prompt', { description: 'What the models are asked.' }),
-    domain: t.exposeString('domain', { nullable: true, description: 'What kind of work it is.' }),
+    prompt: t.exposeString('prompt', { description: 'The prompt.' }),
+    domain: t.exposeString('domain', { nullable: true, description: 'The type of work.' }),
     threadId: t.id({
       nullable: true,
-      description: 'The conversation that it is a turn of.',
+      description: 'The thread in which it is a turn.',
       resolve: ({ threadId }) => threadId && globalId('Thread', threadId),
     }),
     sessionId: t.id({
       nullable: true,
-      description: 'The session that it is in.',
+      description: 'Its session.',
       resolve: ({ sessionId }) => sessionId && globalId('Session', sessionId),
     }),
-    preferredModels: t.exposeStringList('preferredModels', { description: 'As they were given.' }),
+    preferredModels: t.exposeStringList('preferredModels', { description: 'The preferred models as given.' }),
     candidates: t.expose('candidates', {
       type: [ModelReferenceType],
       description: 'The models that may answer and evaluate, best first.',
     }),
     reasoning: t.exposeString('reasoning', {
-      description: 'Why the first of them answers first, and which preferred models were passed over.',
+      description: 'Why the first model was ranked first, and which preferred models were skipped.',
     }),
     evaluationThreshold: t.exposeFloat('evaluationThreshold', {
       description: '0 to 10: the score at which an answer is good enough.',
     }),
-    maxIterations: t.exposeInt('maxIterations', { description: 'The most rounds.' }),
+    maxIterations: t.exposeInt('maxIterations', { description: 'Maximum number of rounds.' }),
     iterations: t.int({
-      description: 'How many answers were generated so far.',
+      description: 'Number of answers generated so far.',
       resolve: async ({ id }, _arguments, { loaders }) =>
         (await loaders.rounds.load(id)).filter(({ answer }) => answer !== null).length,
     }),
@@ -57,23 +60,23 @@ builder.node(OrchestrationType, {
     bestRound: t.field({
       type: OrchestrationRoundType,
       nullable: true,
-      description: 'The one whose answer is the best so far; null while there is none.',
+      description: 'Number of the round with the best answer so far; null while there is none.',
       resolve: async ({ id }, _arguments, { loaders }) => bestRound(await loaders.rounds.load(id)),
     }),
     finalResponse: t.string({
       nullable: true,
-      description: 'When completed: the best answer.',
+      description: 'If completed: the best answer.',
       resolve: ({ result }) => result?.output,
     }),
     finalScore: t.float({
       nullable: true,
-      description: 'When completed: the score of the best answer; null when no evaluation succeeded.',
+      description: 'If completed: the score of the best answer; null if no evaluation succeeded.',
       resolve: ({ result }) => result?.score,
     }),
     stopReason: t.field({
       type: StopReasonEnum,
       nullable: true,
-      description: 'When completed: why no further answer was asked for.',
+      description: 'If completed: why no further answer was generated.',
       resolve: ({ result }) => result?.stopReason,
     }),
     modelCalls: t.field({
@@ -86,8 +89,8 @@ builder.node(OrchestrationType, {
 
 const OrchestrationFilter = builder.inputType('OrchestrationFilter', {
   fields: (t) => ({
-    status: t.field({ type: RunStatusEnum, description: 'Only orchestrations that stand there.' }),
-    threadId: t.id({ description: 'Only turns of this conversation.' }),
+    status: t.field({ type: RunStatusEnum, description: 'Only orchestrations with this status.' }),
+    threadId: t.id({ description: 'Only turns of this thread.' }),
     sessionId: t.id({ description: 'Only orchestrations of this session.' }),
   }),
 });

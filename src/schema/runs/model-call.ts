@@ -3,31 +3,31 @@ import { builder } from '../builder/builder.ts';
 import { FinishReasonEnum, ModelCallStatusEnum, ProviderEnum } from '../builder/enums.ts';
 
 export const ModelCallType = builder.objectRef<ModelCallRow>('ModelCall').implement({
-  description: 'One request to a provider. Counts and costs that the provider did not tell are null, not 0.',
+  description:
+    'One request to a provider. Counts and costs that the provider did not report are null, not 0.',
   fields: (t) => ({
-    id: t.exposeID('id', { description: 'The `callId` of the events of this call.' }),
-    model: t.exposeString('model', { description: "The model's id as it was sent to the provider." }),
+    id: t.exposeID('id', { description: '`callId` in the events of this call.' }),
+    model: t.exposeString('model', { description: 'Id of the model as sent to the provider.' }),
     provider: t.field({
       type: ProviderEnum,
       description: 'Who served it.',
       resolve: (call) => call.provider as never,
     }),
-    status: t.expose('status', { type: ModelCallStatusEnum, description: 'Where it stands.' }),
-    attempt: t.exposeInt('attempt', { description: 'The attempt of the run that made it.' }),
+    status: t.expose('status', { type: ModelCallStatusEnum, description: 'Its status.' }),
+    attempt: t.exposeInt('attempt', { description: 'The attempt of the run to which it belongs.' }),
     inputTokens: t.exposeInt('inputTokens', { nullable: true, description: 'Tokens sent.' }),
     cachedInputTokens: t.exposeInt('cachedInputTokens', {
       nullable: true,
-      description: "The part of `inputTokens` that came from the provider's cache.",
+      description: 'Part of `inputTokens` read from the cache of the provider.',
     }),
     cacheWriteTokens: t.exposeInt('cacheWriteTokens', {
       nullable: true,
-      description:
-        "The part of `inputTokens` that was written to the provider's cache, at a price of its own.",
+      description: 'Part of `inputTokens` written to the cache of the provider, which has a separate price.',
     }),
     outputTokens: t.exposeInt('outputTokens', { nullable: true, description: 'Tokens generated.' }),
     reasoningTokens: t.exposeInt('reasoningTokens', {
       nullable: true,
-      description: 'The part of `outputTokens` that was reasoning.',
+      description: 'Part of `outputTokens` used for reasoning.',
     }),
     cost: t.exposeFloat('cost', { nullable: true, description: 'US dollars; null while unknown.' }),
     finishReason: t.field({
@@ -38,10 +38,10 @@ export const ModelCallType = builder.objectRef<ModelCallRow>('ModelCall').implem
     }),
     rawFinishReason: t.exposeString('rawFinishReason', {
       nullable: true,
-      description: "In the provider's own word.",
+      description: 'The finish reason as the provider named it.',
     }),
-    errorCode: t.exposeString('errorCode', { nullable: true, description: 'Why it failed.' }),
-    startedAt: t.expose('startedAt', { type: 'DateTime', description: 'When it was made.' }),
+    errorCode: t.exposeString('errorCode', { nullable: true, description: 'The error, if it failed.' }),
+    startedAt: t.expose('startedAt', { type: 'DateTime', description: 'When it was created.' }),
     timeToFirstTokenMs: t.exposeFloat('timeToFirstTokenMs', {
       nullable: true,
       description: 'Milliseconds from the request to its first token.',

@@ -3,17 +3,20 @@ import { builder } from '../builder/builder.ts';
 import { PlanStepStatusEnum } from '../builder/enums.ts';
 
 const PlanStepType = builder.objectRef<PlanStep>('PlanStep').implement({
-  description: 'Something that an agent means to do.',
+  description: "A step of an agent's plan.",
   fields: (t) => ({
-    id: t.exposeString('id', { description: 'Unique in its plan.' }),
+    id: t.exposeString('id', { description: 'Unique within the plan.' }),
     description: t.exposeString('description', { description: 'What is to be done.' }),
-    status: t.expose('status', { type: PlanStepStatusEnum, description: 'How far it is.' }),
+    status: t.expose('status', { type: PlanStepStatusEnum, description: 'Its status.' }),
   }),
 });
 
 export const PlanType = builder.objectRef<Plan>('Plan').implement({
-  description: 'What an agent means to do, in order.',
+  description: 'The plan of an agent, in order.',
   fields: (t) => ({
-    steps: t.expose('steps', { type: [PlanStepType], description: 'Empty, until it has made one.' }),
+    steps: t.expose('steps', {
+      type: [PlanStepType],
+      description: 'The steps; empty until the agent has made a plan.',
+    }),
   }),
 });

@@ -5,18 +5,21 @@ import { capitals } from '../builder/enum-values.ts';
 
 const ReasoningEffortEnum = builder.enumType('ReasoningEffort', {
   description:
-    'How much a model reasons before it answers. Each model has some of these; where it lacks one, the nearest of LOW, MEDIUM and HIGH is asked for.',
+    'How much a model reasons before it answers. Each model supports some of these; if it does not support the requested one, the nearest of LOW, MEDIUM and HIGH is used.',
   values: capitals(REASONING_EFFORTS),
 });
 
 export const PromptParametersType = builder.objectRef<PromptParameters>('PromptParameters').implement({
-  description: "Sampling settings; null ones are the provider's defaults.",
+  description: "Sampling settings; for null ones the provider's defaults apply.",
   fields: (t) => ({
     temperature: t.exposeFloat('temperature', { nullable: true, description: '0 to 2.' }),
     topP: t.exposeFloat('topP', { nullable: true, description: '0 to 1.' }),
-    maxTokens: t.exposeInt('maxTokens', { nullable: true, description: 'The most tokens to generate.' }),
-    stop: t.exposeStringList('stop', { nullable: true, description: 'Texts before which the model stops.' }),
-    seed: t.exposeInt('seed', { nullable: true, description: 'For answers that can be repeated.' }),
+    maxTokens: t.exposeInt('maxTokens', {
+      nullable: true,
+      description: 'Maximum number of tokens to generate.',
+    }),
+    stop: t.exposeStringList('stop', { nullable: true, description: 'Sequences at which the model stops.' }),
+    seed: t.exposeInt('seed', { nullable: true, description: 'For reproducible answers.' }),
     reasoningEffort: t.expose('reasoningEffort', {
       type: ReasoningEffortEnum,
       nullable: true,
@@ -24,35 +27,36 @@ export const PromptParametersType = builder.objectRef<PromptParameters>('PromptP
     }),
     maxReasoningTokens: t.exposeInt('maxReasoningTokens', {
       nullable: true,
-      description: 'The most tokens of reasoning, a part of `maxTokens`.',
+      description: 'Maximum tokens of reasoning, included in `maxTokens`.',
     }),
     numCtx: t.exposeInt('numCtx', {
       nullable: true,
-      description: 'Tokens of context that Ollama loads the model with; null: chosen by what is asked.',
+      description:
+        'Context size in tokens with which Ollama loads the model; null: chosen by the length of the request.',
     }),
   }),
 });
 
 export const PromptParametersInput = builder.inputType('PromptParametersInput', {
-  description: "Sampling settings; absent ones are the provider's defaults.",
+  description: "Sampling settings; for absent ones the provider's defaults apply.",
   fields: (t) => ({
     temperature: t.float({ description: '0 to 2.' }),
     topP: t.float({ description: '0 to 1.' }),
-    maxTokens: t.int({ description: 'The most tokens to generate, 1 to 1000000.' }),
-    stop: t.stringList({ description: 'At most 4 texts before which the model stops.' }),
-    seed: t.int({ description: 'For answers that can be repeated.' }),
+    maxTokens: t.int({ description: 'Maximum number of tokens to generate, 1 to 1000000.' }),
+    stop: t.stringList({ description: 'At most 4 sequences at which the model stops.' }),
+    seed: t.int({ description: 'For reproducible answers.' }),
     reasoningEffort: t.field({
       type: ReasoningEffortEnum,
       description:
-        'How much the model reasons before it answers. A model that does not reason is asked without it (`quirks` of the model).',
+        'How much the model reasons before it answers. It is omitted for models that do not reason (`quirks` of the model).',
     }),
     maxReasoningTokens: t.int({
       description:
-        "The most tokens of reasoning, 1024 to 1000000, a part of `maxTokens`: of Anthropic's models before 4.6 and of OpenRouter; others have no such limit.",
+        "Maximum tokens of reasoning, 1024 to 1000000, included in `maxTokens`. Applies to Anthropic's models before 4.6 and to OpenRouter; other models have no such limit.",
     }),
     numCtx: t.int({
       description:
-        'Tokens of context that Ollama loads the model with (`num_ctx`), 256 to 10000000, at most its context window. Absent: chosen by what is asked. Other providers ignore it.',
+        'Context size in tokens with which Ollama loads the model (`num_ctx`), 256 to 10000000, at most its context window. Absent: chosen by the length of the request. Ignored by other providers.',
     }),
   }),
 });

@@ -13,9 +13,9 @@ export const RunInterface = builder.interfaceRef<RunRow>('Run').implement({
   resolveType: ({ runKind }) => KINDS[runKind].type,
   fields: (t) => ({
     status: t.expose('status', { type: RunStatusEnum, description: 'Status of the run.' }),
-    origin: t.expose('origin', { type: OriginEnum, description: 'The API that created it.' }),
+    origin: t.expose('origin', { type: OriginEnum, description: 'The API through which it was created.' }),
     priority: t.exposeInt('priority', {
-      description: '1 to 10; a higher number runs first. Tasks of an execution have its priority.',
+      description: '1 to 10; higher numbers run first. Tasks of an execution have its priority.',
     }),
     attempt: t.exposeInt('attempt', {
       description: '0 until it first starts. Raised when it is retried or when text of it becomes void.',
@@ -26,7 +26,7 @@ export const RunInterface = builder.interfaceRef<RunRow>('Run').implement({
     }),
     progress: t.exposeFloat('progress', {
       description:
-        '0 to 1; never falls. Of an execution, the share of its steps that have ended; of an orchestration, of its rounds.',
+        '0 to 1; never decreases. Of an execution, the share of its steps that have ended; of an orchestration, of its rounds.',
     }),
     error: t.expose('error', {
       type: RunErrorType,
@@ -69,7 +69,7 @@ export const RunInterface = builder.interfaceRef<RunRow>('Run').implement({
     completedAt: t.expose('completedAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When it ended, with any status.',
+      description: 'When it completed, failed or was cancelled.',
     }),
     endedAt: t.expose('completedAt', {
       type: 'DateTime',

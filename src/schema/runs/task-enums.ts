@@ -3,24 +3,24 @@ import { builder } from '../builder/builder.ts';
 import { capitals } from '../builder/enum-values.ts';
 
 export const HandEndingEnum = builder.enumType('HandEnding', {
-  description: 'To which a task may be ended by hand.',
+  description: 'Statuses with which a task can be ended manually.',
   values: capitals(HAND_ENDINGS, {
-    completed: 'It is done, whoever did it.',
-    failed: 'It cannot be done, or is not to be.',
+    completed: 'It is done, by any means.',
+    failed: 'It cannot be done, or should not be.',
   }),
 });
 
 export const TaskKindEnum = builder.enumType('TaskKind', {
-  description: 'How a task is carried out.',
+  description: 'Kind of a task.',
   values: capitals(TASK_KINDS, {
-    pull: 'A model that Ollama fetches; made by `pullModel`.',
-    prompt: 'One prompt, answered by one model.',
-    agent: 'An agent at work with tools, turn by turn.',
+    pull: 'Ollama downloads a model; created by `pullModel`.',
+    prompt: 'A prompt that one model answers.',
+    agent: 'An agent that works with tools, turn by turn.',
     template: 'The steps of a template, one after the other.',
   }),
 });
 
 export const TaskLabelEnum = builder.enumType('TaskLabel', {
-  description: 'What a task may be described by, beside its prompt.',
+  description: 'Optional descriptive fields of a task.',
   values: capitals(TASK_LABELS),
 });

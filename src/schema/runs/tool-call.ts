@@ -2,29 +2,29 @@ import type { ToolCallRow } from '../../store/agents/tool-calls.ts';
 import { builder } from '../builder/builder.ts';
 
 export const ToolCallType = builder.objectRef<ToolCallRow>('ToolCall').implement({
-  description: 'A tool that an agent called.',
+  description: 'A call of a tool by an agent.',
   fields: (t) => ({
-    id: t.id({ description: 'The `toolCallId` of its events.', resolve: ({ key }) => key }),
-    tool: t.exposeString('tool', { description: 'Which one, in the word of the model.' }),
+    id: t.id({ description: '`toolCallId` in its events.', resolve: ({ key }) => key }),
+    tool: t.exposeString('tool', { description: 'Name of the tool, as the model knows it.' }),
     input: t.expose('input', {
       type: 'JSON',
       nullable: true,
-      description: 'Its arguments, shortened where they are long; text, when they were no JSON object.',
+      description: 'Its arguments, long values truncated; a string if they were not a JSON object.',
     }),
     output: t.exposeString('output', {
       nullable: true,
-      description: 'What the model was told; null while it runs.',
+      description: 'The result as sent to the model; null while it runs.',
     }),
     isError: t.boolean({
       nullable: true,
-      description: 'Whether it went wrong; null while it runs.',
+      description: 'Whether it failed; null while it runs.',
       resolve: ({ isError }) => isError,
     }),
-    startedAt: t.expose('startedAt', { type: 'DateTime', description: 'When it began.' }),
+    startedAt: t.expose('startedAt', { type: 'DateTime', description: 'When it started.' }),
     completedAt: t.expose('completedAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When its result was there.',
+      description: 'When it finished.',
     }),
   }),
 });

@@ -4,21 +4,21 @@ import { builder } from '../builder/builder.ts';
 export const UsageType = builder
   .objectRef<Omit<SpendRow, 'runId' | 'cost' | 'costComplete'>>('Usage')
   .implement({
-    description: 'Tokens of all model calls of a run, as far as the providers told.',
+    description: 'Tokens of all model calls of a run, as far as the providers reported them.',
     // Sums outgrow GraphQL's Int of 32 bits.
     fields: (t) => ({
       inputTokens: t.exposeFloat('inputTokens', { description: 'Tokens sent.' }),
       cachedInputTokens: t.exposeFloat('cachedInputTokens', {
-        description: "The part of `inputTokens` that came from providers' caches.",
+        description: 'Part of `inputTokens` read from the caches of providers.',
       }),
       cacheWriteTokens: t.exposeFloat('cacheWriteTokens', {
-        description: "The part of `inputTokens` that was written to providers' caches.",
+        description: 'Part of `inputTokens` written to the caches of providers.',
       }),
       outputTokens: t.exposeFloat('outputTokens', { description: 'Tokens generated.' }),
     }),
   });
 
-/** Of a run without model calls. */
+/** Usage of a run without model calls. */
 export const NO_SPEND = {
   cost: 0,
   costComplete: true,

@@ -7,13 +7,13 @@ import { SessionType } from './session.ts';
 
 const SessionSettingsInput = builder.inputType('SessionSettingsInput', {
   description:
-    'How a session wants its work done. In a change, what is absent stays, and null takes it away.',
+    'Settings for the work in a session. In an update, omitted fields stay unchanged and null removes a setting.',
   fields: (t) => ({
     preferredModels: t.stringList({
-      description: 'At most 20, best first; one that is not there is passed over.',
+      description: 'Preferred models, at most 20, best first; unavailable ones are skipped.',
     }),
     maxIterations: t.int({
-      description: 'How many turns an agent may take, and how often an answer may be improved, 1 to 100.',
+      description: 'Maximum number of turns of an agent and rounds of an orchestration, 1 to 100.',
     }),
     evaluationThreshold: t.float({
       description: 'The score at which an answer is good enough, 0 to 10.',
@@ -23,37 +23,38 @@ const SessionSettingsInput = builder.inputType('SessionSettingsInput', {
 
 const CreateSessionInput = builder.inputType('CreateSessionInput', {
   fields: (t) => ({
-    name: t.string({ description: 'For people; 1 to 200 characters.' }),
-    description: t.string({ description: 'For people; at most 10000 characters.' }),
-    settings: t.field({ type: SessionSettingsInput, description: 'How its work is done.' }),
+    name: t.string({ description: 'Display name, 1 to 200 characters.' }),
+    description: t.string({ description: 'A description, at most 10000 characters.' }),
+    settings: t.field({ type: SessionSettingsInput, description: 'Settings for its work.' }),
     workingDirectory: t.string({
-      description: 'The folder that its tasks work in; at most 4096 characters.',
+      description: 'Path of the folder that its tasks work in; at most 4096 characters.',
     }),
     userLabel: t.string({
       description:
-        'Whom it is for, in the words of a client that has users of its own; 1 to 200 characters. `sessions` can be filtered by it.',
+        'A label for clients with users of their own, naming the user; 1 to 200 characters. `sessions` can be filtered by it.',
     }),
     costLimit: t.float({
       description:
-        'US dollars that all its tasks may cost together. An answer that does not fit is shortened, or its task fails with BUDGET_EXCEEDED.',
+        'US dollars that all its tasks may cost together. The output limit of a call is lowered to fit; if that is not enough, its task fails with BUDGET_EXCEEDED.',
     }),
   }),
 });
 
 const UpdateSessionInput = builder.inputType('UpdateSessionInput', {
-  description: 'What is absent stays as it is.',
+  description: 'Omitted fields stay unchanged.',
   fields: (t) => ({
     id: t.id({ required: true, description: 'The session.' }),
-    name: t.string({ description: 'For people; 1 to 200 characters; null: none.' }),
-    description: t.string({ description: 'For people; at most 10000 characters; null: none.' }),
+    name: t.string({ description: 'Display name, 1 to 200 characters; null removes it.' }),
+    description: t.string({ description: 'A description, at most 10000 characters; null removes it.' }),
     status: t.field({
       type: SessionStatusEnum,
       description:
-        'Whether it takes new tasks. What runs in it goes on; one that is completed may be active again.',
+        'Whether it accepts new tasks. Existing runs continue; a completed session can become active again.',
     }),
-    settings: t.field({ type: SessionSettingsInput, description: 'How its work is done.' }),
+    settings: t.field({ type: SessionSettingsInput, description: 'Settings for its work.' }),
     costLimit: t.float({
-      description: 'US dollars that all its tasks may cost together, from the first on; null: without limit.',
+      description:
+        'US dollars that all its tasks may cost together, counted from its creation; null: no limit.',
     }),
   }),
 });
@@ -66,18 +67,18 @@ function payload(name: string, description: string) {
   return builder.objectRef<{ session: SessionRow }>(name).implement({
     description,
     fields: (t) => ({
-      session: t.expose('session', { type: SessionType, description: 'The session, as it is now.' }),
+      session: t.expose('session', { type: SessionType, description: 'The session after the change.' }),
     }),
   });
 }
 
-const CreateSessionPayload = payload('CreateSessionPayload', 'A fresh session.');
+const CreateSessionPayload = payload('CreateSessionPayload', 'A new session.');
 const UpdateSessionPayload = payload('UpdateSessionPayload', 'A changed session.');
 
 const DeleteSessionPayload = builder.objectRef<{ deletedId: string }>('DeleteSessionPayload').implement({
-  description: 'A session that is no more.',
+  description: 'A deleted session.',
   fields: (t) => ({
-    deletedId: t.id({ description: 'The id that it had.', resolve: ({ deletedId }) => deletedId }),
+    deletedId: t.id({ description: 'The id of the deleted object.', resolve: ({ deletedId }) => deletedId }),
   }),
 });
 
@@ -85,14 +86,15 @@ builder.mutationFields((t) => ({
   createSession: t.field({
     type: CreateSessionPayload,
     nullable: true,
-    description: 'Begins a working context. Put tasks in it with `createTask(input: { sessionId: … })`.',
+    description:
+      'Creates a session, a working context. Add tasks with `createTask(input: { sessionId: … })`.',
     args: { input: t.arg({ type: CreateSessionInput, required: true }) },
     resolve: async (_root, { input }, context) => ({ session: await createSession(context, input) }),
   }),
   updateSession: t.field({
     type: UpdateSessionPayload,
     nullable: true,
-    description: 'Changes a session, what it may cost, and whether it takes new tasks.',
+    description: 'Updates a session: its settings, its cost limit, and whether it accepts new tasks.',
     args: { input: t.arg({ type: UpdateSessionInput, required: true }) },
     resolve: async (_root, { input: { id, ...input } }, context) => ({
       session: await updateSession(context, localId('Session', id, 'input.id'), input),
@@ -102,7 +104,7 @@ builder.mutationFields((t) => ({
     type: DeleteSessionPayload,
     nullable: true,
     description:
-      'Takes a session away with its tasks, their logs and its threads. What is not finished is cancelled first.',
+      'Deletes a session with its tasks, their logs and its threads. Unfinished runs are cancelled first.',
     args: { input: t.arg({ type: DeleteSessionInput, required: true }) },
     resolve: async (_root, { input: { id } }, context) => {
       await deleteSession(context, localId('Session', id, 'input.id'));

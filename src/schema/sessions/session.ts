@@ -15,15 +15,15 @@ import { TaskType } from '../tasks/task.ts';
 import { ThreadType } from '../threads/thread.ts';
 
 const SessionSettingsType = builder.objectRef<SessionSettings>('SessionSettings').implement({
-  description: 'How a session wants its work done. What is null is left to whoever carries it out.',
+  description: 'Settings for the work in a session. For null ones the defaults apply.',
   fields: (t) => ({
     preferredModels: t.stringList({
-      description: 'Best first; one that is not there is passed over.',
+      description: 'Preferred models, best first; unavailable ones are skipped.',
       resolve: ({ preferredModels }) => preferredModels ?? [],
     }),
     maxIterations: t.exposeInt('maxIterations', {
       nullable: true,
-      description: 'How many turns an agent may take, and how often an answer may be improved, 1 to 100.',
+      description: 'Maximum number of turns of an agent and rounds of an orchestration, 1 to 100.',
     }),
     evaluationThreshold: t.exposeFloat('evaluationThreshold', {
       nullable: true,
@@ -33,33 +33,37 @@ const SessionSettingsType = builder.objectRef<SessionSettings>('SessionSettings'
 });
 
 export const TaskCountsType = builder.objectRef<SessionTotals['tasks']>('TaskCounts').implement({
-  description: 'How many tasks stand where.',
+  description: 'Number of tasks by status.',
   fields: (t) => ({
     total: t.int({
-      description: 'All of them.',
+      description: 'All tasks.',
       resolve: (counts) => RUN_STATUSES.reduce((sum, status) => sum + counts[status], 0),
     }),
-    pending: t.exposeInt('pending', { description: 'Wait until somebody has them executed.' }),
-    queued: t.exposeInt('queued', { description: 'Wait for a worker.' }),
-    running: t.exposeInt('running', { description: 'Are carried out.' }),
-    waiting: t.exposeInt('waiting', { description: 'Wait for a person, for another run or for a grant.' }),
-    completed: t.exposeInt('completed', { description: 'Ended well.' }),
-    failed: t.exposeInt('failed', { description: 'Ended with an error.' }),
-    cancelled: t.exposeInt('cancelled', { description: 'Were cancelled.' }),
+    pending: t.exposeInt('pending', { description: 'Held until `executeTask`.' }),
+    queued: t.exposeInt('queued', { description: 'Waiting for a worker.' }),
+    running: t.exposeInt('running', { description: 'Being executed.' }),
+    waiting: t.exposeInt('waiting', { description: 'Waiting for input or for another run.' }),
+    completed: t.exposeInt('completed', { description: 'Completed successfully.' }),
+    failed: t.exposeInt('failed', { description: 'Failed with an error.' }),
+    cancelled: t.exposeInt('cancelled', { description: 'Cancelled.' }),
   }),
 });
 
 const SessionTotalsType = builder.objectRef<Omit<SessionTotals, 'sessionId'>>('SessionTotals').implement({
-  description: 'What is done in a session comes to by now.',
+  description: 'Totals of a session up to now.',
   // Sums outgrow GraphQL's Int of 32 bits.
   fields: (t) => ({
-    tasks: t.expose('tasks', { type: TaskCountsType, description: 'How many there are.' }),
-    cost: t.exposeFloat('cost', { description: 'US dollars: the sum of all calls whose cost is known.' }),
+    tasks: t.expose('tasks', { type: TaskCountsType, description: 'Number of tasks by status.' }),
+    cost: t.exposeFloat('cost', { description: 'US dollars: the sum over all calls with a known cost.' }),
     costComplete: t.exposeBoolean('costComplete', {
-      description: 'Whether the cost of every call is known and in `cost`.',
+      description: 'Whether the cost of every call is known and included in `cost`.',
     }),
-    inputTokens: t.exposeFloat('inputTokens', { description: 'Tokens sent, as far as providers told.' }),
-    outputTokens: t.exposeFloat('outputTokens', { description: 'Tokens generated, likewise.' }),
+    inputTokens: t.exposeFloat('inputTokens', {
+      description: 'Tokens sent, as far as providers reported them.',
+    }),
+    outputTokens: t.exposeFloat('outputTokens', {
+      description: 'Tokens generated, as far as providers reported them.',
+    }),
   }),
 });
 
@@ -69,31 +73,34 @@ const NO_TOTALS = { tasks: NO_TASKS, cost: 0, costComplete: true, inputTokens: 0
 export const SessionType = builder.objectRef<SessionRow>('Session');
 builder.node(SessionType, {
   description: 'A working context: tasks and threads that belong together.',
-  id: { description: 'For every argument that asks for a session.', resolve: ({ id }) => id },
+  id: {
+    description: "Global id; pass it to any argument that takes a session's id.",
+    resolve: ({ id }) => id,
+  },
   isTypeOf: (value) => typeof value === 'object' && value !== null && 'workingDirectory' in value,
   loadWithoutCache: (id, context) => session(context, id),
   fields: (t) => ({
-    name: t.exposeString('name', { nullable: true, description: 'For people.' }),
-    description: t.exposeString('description', { nullable: true, description: 'For people.' }),
-    status: t.expose('status', { type: SessionStatusEnum, description: 'Whether it takes new tasks.' }),
-    settings: t.expose('settings', { type: SessionSettingsType, description: 'How its work is done.' }),
+    name: t.exposeString('name', { nullable: true, description: 'Display name.' }),
+    description: t.exposeString('description', { nullable: true, description: 'A description.' }),
+    status: t.expose('status', { type: SessionStatusEnum, description: 'Whether it accepts new tasks.' }),
+    settings: t.expose('settings', { type: SessionSettingsType, description: 'Settings for its work.' }),
     workingDirectory: t.exposeString('workingDirectory', {
       nullable: true,
-      description: 'The folder that its tasks work in.',
+      description: 'Path of the folder that its tasks work in.',
     }),
     userLabel: t.exposeString('userLabel', {
       nullable: true,
-      description: 'Whom it is for, in the words of a client that has users of its own.',
+      description: 'The label given by a client with users of its own.',
     }),
     budget: t.field({
       type: BudgetType,
       nullable: true,
-      description: 'The cost limit on all its tasks together, when there is one.',
+      description: 'The cost limit on all its tasks together, if there is one.',
       resolve: ({ id }, _arguments, { loaders }) => loaders.budgets.load(id),
     }),
     totals: t.field({
       type: SessionTotalsType,
-      description: 'What its tasks come to by now. Deleted ones are not in it.',
+      description: 'Totals of its tasks up to now, without deleted ones.',
       resolve: async ({ id }, _arguments, { loaders }) => (await loaders.sessionTotals.load(id)) ?? NO_TOTALS,
     }),
     tasks: t.connection({
@@ -105,31 +112,31 @@ builder.node(SessionType, {
     }),
     threads: t.connection({
       type: ThreadType,
-      description: 'Its conversations, newest first. `first` or `last`: 1 to 100, default 20.',
+      description: 'Its threads, newest first. `first` or `last`: 1 to 100, default 20.',
       complexity: pageCost,
       args: { ...pageArguments },
       resolve: (row, page, context) => threadsOf(context, row, page),
     }),
-    origin: t.expose('origin', { type: OriginEnum, description: 'Through which surface it was made.' }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
+    origin: t.expose('origin', { type: OriginEnum, description: 'The API through which it was created.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it was last changed.' }),
     endedAt: t.expose('endedAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When it was completed; null while it is not.',
+      description: 'When it was completed; null if it is not.',
     }),
   }),
 });
 
 const SessionFilter = builder.inputType('SessionFilter', {
   fields: (t) => ({
-    status: t.field({ type: SessionStatusEnum, description: 'Only sessions that stand there.' }),
+    status: t.field({ type: SessionStatusEnum, description: 'Only sessions with this status.' }),
     userLabel: t.string({ description: 'Only sessions with this label.' }),
     origins: t.field({
       type: [OriginEnum],
-      description: 'Only sessions that were made through one of these.',
+      description: 'Only sessions that were created through one of these APIs.',
     }),
-    isNamed: t.boolean({ description: 'Only sessions that have a name, or that have none.' }),
+    isNamed: t.boolean({ description: 'Only sessions with a name, or only those without.' }),
   }),
 });
 

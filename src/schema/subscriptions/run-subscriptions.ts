@@ -14,7 +14,7 @@ import { ExecutionType } from '../workflows/execution.ts';
 builder.objectRef<CurrentState>('CurrentState').implement({
   interfaces: [RunEvent],
   description:
-    'The state of a run when the subscription begins; the first message. Its seq is 0: it is not an event of the log.',
+    'The current state of a run, sent first to every subscriber. Its seq is 0, as it is not an event of the log.',
   fields: (t) => ({
     run: t.expose('run', {
       type: RunInterface,
@@ -61,10 +61,10 @@ builder.subscriptionFields((t) => ({
     type: RunEvent,
     nullable: true,
     description:
-      'First the present state, then the log of the task after `after`, gapless and in order, until its last event; then the stream completes.',
+      'The current state, then all events of the task after `after`, in order and without gaps. The stream completes after the last event.',
     args: {
       taskId: t.arg.id({ required: true }),
-      after: t.arg.int({ description: 'The last seq that you saw; absent or 0: from the start.' }),
+      after: t.arg.int({ description: 'The last seq that you received; absent or 0: from the first event.' }),
     },
     subscribe: (_root, { taskId, after }, context: Context) =>
       runEvents(
@@ -78,10 +78,10 @@ builder.subscriptionFields((t) => ({
     type: RunEvent,
     nullable: true,
     description:
-      'First the present state, then the log of the orchestration after `after`, gapless and in order, until its last event; then the stream completes.',
+      'The current state, then all events of the orchestration after `after`, in order and without gaps. The stream completes after the last event.',
     args: {
       orchestrationId: t.arg.id({ required: true }),
-      after: t.arg.int({ description: 'The last seq that you saw; absent or 0: from the start.' }),
+      after: t.arg.int({ description: 'The last seq that you received; absent or 0: from the first event.' }),
     },
     subscribe: (_root, { orchestrationId, after }, context: Context) =>
       runEvents(
@@ -99,10 +99,10 @@ builder.subscriptionFields((t) => ({
     type: RunEvent,
     nullable: true,
     description:
-      'As `taskEvents`, of an execution: its steps. Each `StepTaskCreated` names a task, which `taskEvents` follows.',
+      'Events of an execution and its steps, like `taskEvents`. Each `StepTaskCreated` contains the id of a task; follow that with `taskEvents`.',
     args: {
       executionId: t.arg.id({ required: true }),
-      after: t.arg.int({ description: 'The last seq that you saw; absent or 0: from the start.' }),
+      after: t.arg.int({ description: 'The last seq that you received; absent or 0: from the first event.' }),
     },
     subscribe: (_root, { executionId, after }, context: Context) =>
       runEvents(
@@ -116,7 +116,7 @@ builder.subscriptionFields((t) => ({
     type: 'String',
     nullable: true,
     description:
-      "The text of the task's present attempt, from its beginning and as it arrives, as plain pieces. Null when a new attempt begins: discard all pieces before it. Cannot be resumed: use `taskEvents` for that.",
+      "The text of the task's current attempt as plain pieces, from its beginning and as it arrives. Null when a new attempt begins: discard all earlier pieces. Cannot be resumed; use `taskEvents` for that.",
     args: { taskId: t.arg.id({ required: true }) },
     subscribe: (_root, { taskId }, context: Context) => tokens(context, localId('Task', taskId, 'taskId')),
     resolve: (piece) => piece,

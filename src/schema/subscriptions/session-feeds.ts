@@ -13,16 +13,16 @@ import { ExecutionType } from '../workflows/execution.ts';
 
 const FeedEventType = builder.objectRef<FeedEvent>('FeedEvent').implement({
   description:
-    'What a feed over many runs tells. First a payload without an event, whose cursor is a place to come back to; then one for each fact of the log of each run, but none for its text. The facts of one run come in the order of their seq.',
+    'A payload of a feed over many runs. The first has no event; its cursor is a position to resume from. Then one follows for each event of each run, except for text. Events of one run arrive in the order of their seq.',
   fields: (t) => ({
     cursor: t.exposeString('cursor', {
       description:
-        'Hand the last one that you saw to `after`, and nothing is missed. Something may be told again: you know it by the run and the seq of `event`.',
+        'Pass the last cursor that you received as `after` to miss nothing. An event may be delivered again; recognise it by its run and seq.',
     }),
     event: t.expose('event', {
       type: RunEvent,
       nullable: true,
-      description: 'What happened. Null in the first payload and in the last.',
+      description: 'The event. Null in the first and in the last payload.',
     }),
     run: t.field({
       type: RunInterface,
@@ -33,55 +33,57 @@ const FeedEventType = builder.objectRef<FeedEvent>('FeedEvent').implement({
     }),
     taskId: t.id({
       nullable: true,
-      description: 'The task in whose log it stands; null when it is of something else.',
+      description: 'Id of the task to which the event belongs; null if it belongs to another kind of run.',
       resolve: ({ event }) => (event?.runKind === 'task' ? globalId('Task', event.runId) : null),
     }),
     task: t.field({
       type: TaskType,
       nullable: true,
-      description: 'That task as it is now; null when it was deleted.',
+      description: 'Current state of the task; null if it has been deleted.',
       resolve: ({ event }, _arguments, { loaders }) =>
         event?.runKind === 'task' ? loaders.tasks.load(event.runId) : null,
     }),
     orchestrationId: t.id({
       nullable: true,
-      description: 'The orchestration in whose log it stands; null when it is of something else.',
+      description:
+        'Id of the orchestration to which the event belongs; null if it belongs to another kind of run.',
       resolve: ({ event }) =>
         event?.runKind === 'orchestration' ? globalId('Orchestration', event.runId) : null,
     }),
     orchestration: t.field({
       type: OrchestrationType,
       nullable: true,
-      description: 'That orchestration as it is now; null when it was deleted.',
+      description: 'Current state of the orchestration; null if it has been deleted.',
       resolve: ({ event }, _arguments, { loaders }) =>
         event?.runKind === 'orchestration' ? loaders.orchestrations.load(event.runId) : null,
     }),
     executionId: t.id({
       nullable: true,
-      description: 'The execution in whose log it stands; null when it is of something else.',
+      description:
+        'Id of the execution to which the event belongs; null if it belongs to another kind of run.',
       resolve: ({ event }) => (event?.runKind === 'execution' ? globalId('Execution', event.runId) : null),
     }),
     execution: t.field({
       type: ExecutionType,
       nullable: true,
-      description: 'That execution as it is now; null when it was deleted.',
+      description: 'Current state of the execution; null if it has been deleted.',
       resolve: ({ event }, _arguments, { loaders }) =>
         event?.runKind === 'execution' ? loaders.executions.load(event.runId) : null,
     }),
     sessionId: t.id({
       nullable: true,
-      description: 'The session that the run is in, when it is in one.',
+      description: 'Id of the session of the run, if it has one.',
       resolve: ({ event }) => (event?.sessionId ? globalId('Session', event.sessionId) : null),
     }),
     session: t.field({
       type: SessionType,
       nullable: true,
-      description: 'That session as it is now; null when it was deleted.',
+      description: 'Current state of the session; null if it has been deleted.',
       resolve: ({ event }, _arguments, { loaders }) =>
         event?.sessionId ? loaders.sessions.load(event.sessionId) : null,
     }),
     isLast: t.exposeBoolean('isLast', {
-      description: 'True when the session was deleted: nothing follows, and the stream completes.',
+      description: 'True if the session was deleted. Nothing follows, and the stream completes.',
     }),
   }),
 });
@@ -95,14 +97,14 @@ function loadRun(loaders: Loaders, kind: RunKind, id: string): Promise<RunRow | 
   return loaderOf[kind].load(id);
 }
 
-const AFTER = 'The last cursor that you saw, of any feed; absent: only what happens from now on.';
+const AFTER = 'The last cursor that you received, from any feed; absent: only events from now on.';
 
 builder.subscriptionFields((t) => ({
   activity: t.field({
     type: FeedEventType,
     nullable: true,
     description:
-      "What happens in all of the viewer's runs, without their text; `taskEvents` and `orchestrationEvents` have that. It does not end by itself. A deleted task takes what it told with it.",
+      'Events of all runs of the viewer, without their text, which `taskEvents` and `orchestrationEvents` deliver. The stream does not end by itself. Events of a deleted task are no longer delivered.',
     args: { after: t.arg.string({ description: AFTER }) },
     subscribe: (_root, { after }, context: Context) => activity(context, after ?? null),
     resolve: (feedEvent) => feedEvent,
@@ -111,7 +113,7 @@ builder.subscriptionFields((t) => ({
     type: FeedEventType,
     nullable: true,
     description:
-      'What happens in all runs of a session, without their text; `taskEvents` and `orchestrationEvents` have that. It ends when the session is deleted.',
+      'Events of all runs of a session, without their text, which `taskEvents` and `orchestrationEvents` deliver. The stream ends when the session is deleted.',
     args: {
       sessionId: t.arg.id({ required: true }),
       after: t.arg.string({ description: AFTER }),

@@ -3,16 +3,18 @@ import { builder } from '../builder/builder.ts';
 import { SystemConditionEnum } from '../builder/enums.ts';
 
 const HealthType = builder.objectRef<Health>('Health').implement({
-  description: 'How the server is.',
+  description: 'Health of the server.',
   fields: (t) => ({
     status: t.exposeString('status', {
-      description: '`healthy` when the database answers and accepts writes, and the disk has space left.',
+      description: '`healthy` if the database answers and accepts writes, and enough disk space is free.',
     }),
-    version: t.exposeString('version', { description: 'Of the server.' }),
-    uptimeSeconds: t.exposeInt('uptimeSeconds', { description: 'Since the process that answers started.' }),
+    version: t.exposeString('version', { description: 'Version of the server.' }),
+    uptimeSeconds: t.exposeInt('uptimeSeconds', {
+      description: 'Seconds since the answering process started.',
+    }),
     condition: t.field({
       type: SystemConditionEnum,
-      description: 'Whether work is done.',
+      description: 'Whether runs are being executed.',
       resolve: (_health, _arguments, context) => condition(context),
     }),
   }),
@@ -22,7 +24,7 @@ builder.queryField('health', (t) =>
   t.field({
     type: HealthType,
     nullable: true,
-    description: 'Needs no credentials.',
+    description: 'The health of the server. Requires no credentials.',
     resolve: (_root, _arguments, context) => health(context),
   }),
 );

@@ -6,76 +6,78 @@ export const CreateTaskInput = builder.inputType('CreateTaskInput', {
   fields: (t) => ({
     kind: t.field({
       type: TaskKindEnum,
-      description: 'Absent: TEMPLATE when a template is named, AGENT when an agent is, else PROMPT.',
+      description:
+        'The kind of task. Absent: TEMPLATE if a template is given, AGENT if an agent is given, else PROMPT.',
     }),
     type: t.string({
       description:
-        'What kind of work it is: `code`, `security_scan`. Chooses the agent of an AGENT that names none, and has a say in the model where none is named.',
+        'The type of work, such as `code` or `security_scan`. Selects the agent of an AGENT task without `agentId`, and influences the choice of a model if none is given.',
     }),
-    title: t.string({ description: 'What it is about, for people; 1 to 500 characters.' }),
-    description: t.string({ description: 'The same at length, 1 to 1000000 characters.' }),
+    title: t.string({ description: 'A short title, 1 to 500 characters.' }),
+    description: t.string({ description: 'A detailed description, 1 to 1000000 characters.' }),
     target: t.string({
       description: 'What the work is done on: a host, a repository, a file; 1 to 2000 characters.',
     }),
     context: t.field({
       type: 'JSON',
-      description: 'What is to be known about it: an object of at most 100000 characters.',
+      description: 'Background information: a JSON object of at most 100000 characters.',
     }),
     taskParameters: t.field({
       type: 'JSON',
-      description: 'Free parameters of the work, kept as they are: an object of at most 100000 characters.',
+      description:
+        'Free parameters of the work, stored unchanged: a JSON object of at most 100000 characters.',
     }),
     agentId: t.id({
-      description: 'Who does it, when its kind is AGENT. Absent: chosen by `type`, your own agents first.',
+      description: 'AGENT: the agent. Absent: chosen by `type`; your own agents are preferred.',
     }),
     maxIterations: t.int({
-      description: "Turns of its agent's model, 1 to 1000; the agent's own limit holds as well.",
+      description: 'AGENT: maximum number of model turns, 1 to 1000; the limit of the agent applies as well.',
     }),
     prompt: t.string({
       description:
-        'PROMPT, AGENT: what the model is asked, word for word, 1 to 1000000 characters. Absent: composed of title, description, target, taskParameters and context; it needs a title or a description.',
+        'PROMPT, AGENT: the prompt, sent verbatim, 1 to 1000000 characters. Absent: composed of title, description, target, taskParameters and context; a title or a description is then required.',
     }),
-    system: t.string({ description: 'A system prompt.' }),
+    system: t.string({ description: 'The system prompt.' }),
     model: t.string({
       description:
-        'An id of the catalog, or of a configured provider (`gpt-4o`, `openai/gpt-4o`), sent verbatim. Absent: chosen.',
+        'A model of the catalog, or of a configured provider (`gpt-4o`, `openai/gpt-4o`), whose id is sent verbatim. Absent: chosen.',
     }),
     parameters: t.field({ type: PromptParametersInput, description: 'Sampling settings.' }),
-    templateId: t.id({ description: 'TEMPLATE: which one; or give its name.' }),
-    templateName: t.string({ description: 'TEMPLATE: which one, by its name.' }),
+    templateId: t.id({ description: 'TEMPLATE: the template; alternatively give its name.' }),
+    templateName: t.string({ description: 'TEMPLATE: the name of the template.' }),
     templateParameters: t.field({
       type: 'JSON',
-      description: 'TEMPLATE: an object, values by the names of its parameters.',
+      description: 'TEMPLATE: the values of its parameters, a JSON object with their names as keys.',
     }),
     fallbackModels: t.stringList({
       description:
-        'At most 5 models to ask instead, in this order, when the one before fails for reasons that another may not have.',
+        'At most 5 models to try in this order if the previous one fails with an error that another model may not have.',
     }),
     responseSchema: t.field({
       type: 'JSON',
-      description: 'A JSON Schema that the answer has to meet; `result.data` is then the answer as JSON.',
+      description: 'A JSON Schema for the answer; `result.data` is then the parsed answer.',
     }),
     maxCost: t.float({
       description:
-        'US dollars that its model calls may cost together. An answer that does not fit is shortened, or the task fails with BUDGET_EXCEEDED.',
+        'US dollars that its model calls may cost together. The output limit of a call is lowered to fit; if that is not enough, the task fails with BUDGET_EXCEEDED.',
     }),
     threadId: t.id({
-      description: 'A conversation; the model is sent its completed turns before the prompt.',
+      description: 'A thread. Its completed turns are sent to the model before the prompt.',
     }),
     sessionId: t.id({
-      description: "An active session that it is to be in. Absent: its thread's, if that is in one.",
+      description: 'An active session to create it in. Absent: the session of its thread, if any.',
     }),
-    priority: t.int({ description: '1 to 10; a higher number runs first. Absent: 5.' }),
-    hold: t.boolean({ description: 'True: it stays PENDING until `executeTask`.' }),
+    priority: t.int({ description: '1 to 10; higher numbers run first. Default 5.' }),
+    hold: t.boolean({ description: 'True: the task stays PENDING until `executeTask`.' }),
     predict: t.boolean({
-      description: 'True: `prediction` tells what is to be expected of it, and is kept with it.',
+      description: 'True: computes `prediction`, which is stored with the task.',
     }),
     dependsOn: t.idList({
-      description: 'At most 100 tasks that have to complete first; when one fails, so does this one.',
+      description: 'At most 100 tasks that have to complete first; if one fails, this task fails too.',
     }),
     idempotencyKey: t.string({
       description:
-        'Equal requests with one key make one task, also at the same time; another request with it is a CONFLICT.',
+        'Repeating the same request with the same key returns the same task, also for concurrent requests; a different request with the key fails with CONFLICT.',
     }),
   }),
 });
@@ -83,21 +85,21 @@ export const CreateTaskInput = builder.inputType('CreateTaskInput', {
 export const CancelTaskInput = builder.inputType('CancelTaskInput', {
   fields: (t) => ({
     id: t.id({ required: true, description: 'The task.' }),
-    reason: t.string({ description: 'Why, for its log; at most 1000 characters.' }),
+    reason: t.string({ description: 'The reason, kept in its log; at most 1000 characters.' }),
   }),
 });
 
 export const EndTaskInput = builder.inputType('EndTaskInput', {
   fields: (t) => ({
     id: t.id({ required: true, description: 'The task.' }),
-    status: t.field({ type: HandEndingEnum, required: true, description: 'Where it is to stand.' }),
+    status: t.field({ type: HandEndingEnum, required: true, description: 'The status to end it with.' }),
     result: t.field({
       type: 'JSON',
       description:
-        'COMPLETED: what came of it, an object of at most 1000000 characters; `output` is its text, which tasks of its thread are sent. Absent: an empty output.',
+        'COMPLETED: the result, a JSON object of at most 1000000 characters. Its `output` is the text that later tasks of the thread send to their models. Absent: an empty output.',
     }),
     error: t.string({
-      description: 'FAILED: why, 1 to 10000 characters; the code is ENDED_BY_HAND.',
+      description: 'FAILED: the error message, 1 to 10000 characters; the code is ENDED_BY_HAND.',
     }),
   }),
 });
@@ -112,43 +114,44 @@ export const DeleteTaskInput = TaskIdInput('DeleteTaskInput');
 
 export const UpdateTaskInput = builder.inputType('UpdateTaskInput', {
   description:
-    'What is absent stays as it is; null takes away title, description, target, context and taskParameters.',
+    'Omitted fields stay unchanged; null removes title, description, target, context and taskParameters.',
   fields: (t) => ({
     id: t.id({ required: true, description: 'The task.' }),
     title: t.string({
       description:
-        'What it is about, for people; 1 to 500 characters. A prompt that was composed of this is composed anew.',
+        'A short title, 1 to 500 characters. A prompt that was composed of these fields is composed again.',
     }),
-    description: t.string({ description: 'The same at length, 1 to 1000000 characters.' }),
+    description: t.string({ description: 'A detailed description, 1 to 1000000 characters.' }),
     target: t.string({
       description: 'What the work is done on: a host, a repository, a file; 1 to 2000 characters.',
     }),
     context: t.field({
       type: 'JSON',
-      description: 'What is to be known about it: an object of at most 100000 characters.',
+      description: 'Background information: a JSON object of at most 100000 characters.',
     }),
     taskParameters: t.field({
       type: 'JSON',
-      description: 'Free parameters of the work, kept as they are: an object of at most 100000 characters.',
+      description:
+        'Free parameters of the work, stored unchanged: a JSON object of at most 100000 characters.',
     }),
-    prompt: t.string({ description: 'What the model is asked, 1 to 1000000 characters.' }),
-    system: t.string({ description: 'A system prompt; null takes it away.' }),
-    model: t.string({ description: 'As in `createTask`.' }),
-    parameters: t.field({ type: PromptParametersInput, description: 'All of the sampling settings.' }),
-    priority: t.int({ description: '1 to 10; a higher number runs first.' }),
+    prompt: t.string({ description: 'The prompt, 1 to 1000000 characters.' }),
+    system: t.string({ description: 'The system prompt; null removes it.' }),
+    model: t.string({ description: 'A model as in `createTask`.' }),
+    parameters: t.field({ type: PromptParametersInput, description: 'Replaces all sampling settings.' }),
+    priority: t.int({ description: '1 to 10; higher numbers run first.' }),
   }),
 });
 
 export const UpdateTaskPriorityInput = builder.inputType('UpdateTaskPriorityInput', {
   fields: (t) => ({
     id: t.id({ required: true, description: 'The task.' }),
-    priority: t.int({ required: true, description: '1 to 10; a higher number runs first.' }),
+    priority: t.int({ required: true, description: '1 to 10; higher numbers run first.' }),
   }),
 });
 
 export const ProvideTaskInputInput = builder.inputType('ProvideTaskInputInput', {
   fields: (t) => ({
     id: t.id({ required: true, description: 'The task.' }),
-    text: t.string({ required: true, description: 'What you say to its agent, 1 to 100000 characters.' }),
+    text: t.string({ required: true, description: 'The message for its agent, 1 to 100000 characters.' }),
   }),
 });

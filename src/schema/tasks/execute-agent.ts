@@ -8,30 +8,38 @@ import { TaskType } from './task.ts';
 const ExecuteAgentInput = builder.inputType('ExecuteAgentInput', {
   fields: (t) => ({
     agentId: t.id({ required: true, description: 'The agent.' }),
-    prompt: t.string({ required: true, description: 'What it is to do, 1 to 1000000 characters.' }),
-    type: t.string({ description: 'What kind of work it is, in a word of your own.' }),
-    model: t.string({ description: "As in `createTask`. Absent: the agent's, else chosen." }),
-    parameters: t.field({ type: PromptParametersInput, description: "Over the agent's own." }),
-    maxCost: t.float({ description: "US dollars; the agent's own limit holds as well." }),
-    maxIterations: t.int({
-      description: "Turns of its model, 1 to 1000; the agent's own limit holds as well.",
+    prompt: t.string({ required: true, description: 'The work to be done, 1 to 1000000 characters.' }),
+    type: t.string({ description: 'The type of work, a name of your choice.' }),
+    model: t.string({
+      description: 'A model as in `createTask`. Absent: the model of the agent, or a chosen one.',
     }),
-    sessionId: t.id({ description: 'The session that it belongs to, in whose folder the agent works.' }),
-    priority: t.int({ description: '1 to 10; a higher number runs first. Absent: 5.' }),
-    idempotencyKey: t.string({ description: 'Equal requests with one key make one task.' }),
+    parameters: t.field({
+      type: PromptParametersInput,
+      description: 'Sampling settings; they override those of the agent.',
+    }),
+    maxCost: t.float({ description: 'Maximum cost in US dollars; the limit of the agent applies as well.' }),
+    maxIterations: t.int({
+      description: 'Maximum number of model turns, 1 to 1000; the limit of the agent applies as well.',
+    }),
+    sessionId: t.id({ description: 'The session of the task; the agent works in its folder.' }),
+    priority: t.int({ description: '1 to 10; higher numbers run first. Default 5.' }),
+    idempotencyKey: t.string({
+      description: 'Repeating the same request with the same key returns the same task.',
+    }),
   }),
 });
 
 const ExecuteAgentPayload = builder.objectRef<{ task: TaskRow }>('ExecuteAgentPayload').implement({
-  description: 'An agent at work.',
-  fields: (t) => ({ task: t.expose('task', { type: TaskType, description: 'The fresh task.' }) }),
+  description: 'A task for an agent.',
+  fields: (t) => ({ task: t.expose('task', { type: TaskType, description: 'The new task.' }) }),
 });
 
 builder.mutationField('executeAgent', (t) =>
   t.field({
     type: ExecuteAgentPayload,
     nullable: true,
-    description: 'Gives an agent a task: `createTask` with the kind AGENT. Follow it with `taskEvents`.',
+    description:
+      'Creates a task for an agent, as `createTask` does with the kind AGENT. Follow it with `taskEvents`.',
     args: { input: t.arg({ type: ExecuteAgentInput, required: true }) },
     resolve: async (_root, { input }, context) => {
       const agentId = localId('Agent', input.agentId, 'input.agentId');

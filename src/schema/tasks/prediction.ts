@@ -7,30 +7,31 @@ import { TaskKindEnum } from '../runs/task-enums.ts';
 import { TaskPredictionType } from './task-prediction.ts';
 
 const PredictTaskInput = builder.inputType('PredictTaskInput', {
-  description: 'What of a task a prediction goes by; everything as in `createTask`.',
+  description: 'The properties of a task that a prediction uses, as in `createTask`.',
   fields: (t) => ({
     kind: t.field({
       type: TaskKindEnum,
-      description: 'Absent: TEMPLATE when a template is named, AGENT when an agent is, else PROMPT.',
+      description:
+        'The kind of task. Absent: TEMPLATE if a template is given, AGENT if an agent is given, else PROMPT.',
     }),
     type: t.string({
-      description: 'What kind of work it is. Chooses the agent of an AGENT that names none.',
+      description: 'The type of work. Selects the agent of an AGENT task without an agent.',
     }),
-    agentId: t.id({ description: 'Who does it.' }),
-    model: t.string({ description: "The model. Absent: the agent's, or chosen." }),
-    templateId: t.id({ description: 'TEMPLATE: which one; or give its name.' }),
-    templateName: t.string({ description: 'TEMPLATE: which one, by its name.' }),
+    agentId: t.id({ description: 'The agent.' }),
+    model: t.string({ description: 'The model. Absent: that of the agent, or a chosen one.' }),
+    templateId: t.id({ description: 'TEMPLATE: the template; alternatively give its name.' }),
+    templateName: t.string({ description: 'TEMPLATE: the name of the template.' }),
   }),
 });
 
 const CalibrationBinType = builder.objectRef<CalibrationBin>('CalibrationBin').implement({
-  description: 'Tasks that were predicted to be about as likely to succeed.',
+  description: 'Tasks with a similar predicted probability of success.',
   fields: (t) => ({
-    low: t.exposeFloat('low', { description: 'The least probability in it.' }),
-    high: t.exposeFloat('high', { description: 'The least probability above it.' }),
-    count: t.exposeInt('tasks', { description: 'How many tasks.' }),
-    meanPredicted: t.exposeFloat('predicted', { description: 'The mean of what was predicted.' }),
-    observedRate: t.exposeFloat('observed', { description: 'The share that succeeded.' }),
+    low: t.exposeFloat('low', { description: 'Lower bound of the probability, inclusive.' }),
+    high: t.exposeFloat('high', { description: 'Upper bound of the probability.' }),
+    count: t.exposeInt('tasks', { description: 'Number of tasks.' }),
+    meanPredicted: t.exposeFloat('predicted', { description: 'Mean predicted probability.' }),
+    observedRate: t.exposeFloat('observed', { description: 'Share of tasks that succeeded.' }),
   }),
 });
 
@@ -38,34 +39,34 @@ const PredictionCalibrationType = builder
   .objectRef<PredictionCalibration>('PredictionCalibration')
   .implement({
     description:
-      "How good the predictions were that the viewer's tasks were made with: those among the last 10000 tasks that ended by themselves.",
+      "How accurate the predictions stored with the viewer's tasks were, over the last 10000 tasks that completed or failed.",
     fields: (t) => ({
-      sampleSize: t.exposeInt('tasks', { description: 'How many there are.' }),
-      succeeded: t.exposeInt('succeeded', { description: 'How many of them did what was asked.' }),
+      sampleSize: t.exposeInt('tasks', { description: 'Number of tasks with a prediction.' }),
+      succeeded: t.exposeInt('succeeded', { description: 'Number of them that succeeded.' }),
       brierScore: t.exposeFloat('brierScore', {
         nullable: true,
         description:
-          'The mean of the squares of the errors of the probabilities: 0 at best, 0.25 for a coin; null: there are none.',
+          'Brier score, the mean squared error of the predicted probabilities: 0 is perfect, 0.25 is as good as a coin toss; null: there are none.',
       }),
       baseRateBrierScore: t.exposeFloat('baseRateBrierScore', {
         nullable: true,
-        description: 'The same for somebody who says of each task the share of all of them that succeeded.',
+        description: 'Brier score of always predicting the share of all these tasks that succeeded.',
       }),
       skill: t.float({
         nullable: true,
         description:
-          'By which part it is better than that: 1 at best, 0 as good, negative when worse; null: they all came to the same.',
+          'Brier skill score, the improvement over that: 1 is perfect, 0 equally good, negative worse; null: all tasks had the same outcome.',
         resolve: ({ brierScore, baseRateBrierScore }) =>
           brierScore !== null && baseRateBrierScore ? 1 - brierScore / baseRateBrierScore : null,
       }),
       bins: t.expose('bins', {
         type: [CalibrationBinType],
-        description: 'Ten of equal width, the lowest first; empty ones are left out.',
+        description: 'Ten bins of equal width, lowest first; empty ones are omitted.',
       }),
       intervalCoverage: t.float({
         nullable: true,
         description:
-          'The share of those that succeeded whose duration lay between `low` and `high`; 0.8 is right. Null: none succeeded.',
+          'Share of succeeded tasks whose duration was between `low` and `high`; 0.8 is ideal. Null: none succeeded.',
         resolve: ({ succeeded, withinInterval }) => (succeeded === 0 ? null : withinInterval / succeeded),
       }),
     }),
@@ -75,7 +76,7 @@ builder.queryFields((t) => ({
   predictTask: t.field({
     type: TaskPredictionType,
     nullable: true,
-    description: 'What is to be expected of a task, as `createTask` tells it with `predict`; makes nothing.',
+    description: 'Predicts the outcome of a task, as `createTask` does with `predict`. Creates nothing.',
     complexity: PREDICTION_COST,
     args: { input: t.arg({ type: PredictTaskInput, required: true }) },
     resolve: (_root, { input }, context) =>
@@ -88,7 +89,7 @@ builder.queryFields((t) => ({
   predictionCalibration: t.field({
     type: PredictionCalibrationType,
     nullable: true,
-    description: 'How good the predictions of the viewer were.',
+    description: "How accurate the viewer's predictions were.",
     complexity: PREDICTION_COST,
     resolve: (_root, _arguments, context) => predictionCalibration(context),
   }),

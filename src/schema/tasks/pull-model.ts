@@ -5,17 +5,21 @@ import { TaskType } from './task.ts';
 
 const PullModelInput = builder.inputType('PullModelInput', {
   fields: (t) => ({
-    model: t.string({ required: true, description: 'As Ollama calls it: `llama3.2`, `qwen3:8b`.' }),
+    model: t.string({
+      required: true,
+      description: 'The name of the model in Ollama, such as `llama3.2` or `qwen3:8b`.',
+    }),
     idempotencyKey: t.string({
-      description: 'Equal requests with one key make one task; another request with it is a CONFLICT.',
+      description:
+        'Repeating the same request with the same key returns the same task; a different request with the key fails with CONFLICT.',
     }),
   }),
 });
 
 const PullModelPayload = builder.objectRef<{ task: TaskRow }>('PullModelPayload').implement({
-  description: 'A model that is on its way.',
+  description: 'A model being pulled.',
   fields: (t) => ({
-    task: t.expose('task', { type: TaskType, description: 'A task of the kind PULL.' }),
+    task: t.expose('task', { type: TaskType, description: 'The task, of the kind PULL.' }),
   }),
 });
 
@@ -24,7 +28,7 @@ builder.mutationField('pullModel', (t) =>
     type: PullModelPayload,
     nullable: true,
     description:
-      'For admins: has Ollama fetch a model. Follow it with `taskEvents`, where `ProgressMade` tells how far it has come; `cancelTask` ends it.',
+      'For admins: makes Ollama download a model. Follow it with `taskEvents`, where `ProgressMade` reports the progress; `cancelTask` stops it.',
     args: { input: t.arg({ type: PullModelInput, required: true }) },
     resolve: async (_root, { input }, context) => ({ task: await pullModel(context, input) }),
   }),

@@ -5,25 +5,28 @@ import { TaskKindEnum, TaskLabelEnum } from '../runs/task-enums.ts';
 
 export const TaskFilter = builder.inputType('TaskFilter', {
   fields: (t) => ({
-    status: t.field({ type: RunStatusEnum, description: 'Only tasks that stand there.' }),
-    statuses: t.field({ type: [RunStatusEnum], description: 'Only tasks that stand at one of these.' }),
+    status: t.field({ type: RunStatusEnum, description: 'Only tasks with this status.' }),
+    statuses: t.field({ type: [RunStatusEnum], description: 'Only tasks with one of these statuses.' }),
     kinds: t.field({ type: [TaskKindEnum], description: 'Only tasks of these kinds.' }),
-    types: t.stringList({ description: 'Only tasks of one of these types, 20 at most.' }),
-    origins: t.field({ type: [OriginEnum], description: 'Only tasks that were made through one of these.' }),
+    types: t.stringList({ description: 'Only tasks of one of these types, at most 20.' }),
+    origins: t.field({
+      type: [OriginEnum],
+      description: 'Only tasks that were created through one of these APIs.',
+    }),
     having: t.field({
       type: [TaskLabelEnum],
-      description: 'Only tasks that have all of these.',
+      description: 'Only tasks that have all of these fields.',
     }),
-    threadId: t.id({ description: 'Only turns of this conversation.' }),
+    threadId: t.id({ description: 'Only turns of this thread.' }),
     executionId: t.id({
-      description: 'The tasks of this execution; without it, only tasks that are no part of one.',
+      description: 'Only tasks of this execution. Absent: only tasks that do not belong to an execution.',
     }),
     sessionId: t.id({ description: 'Only tasks of this session.' }),
-    templateName: t.string({ description: 'Only tasks that were made from a template of this name.' }),
+    templateName: t.string({ description: 'Only tasks that were created from a template with this name.' }),
   }),
 });
 
-/** With our own ids. */
+/** The filter with local ids. */
 export function localTaskFilter(filter: typeof TaskFilter.$inferInput | null | undefined) {
   const threadId = filter?.threadId ? localId('Thread', filter.threadId, 'filter.threadId') : null;
   const sessionId = filter?.sessionId ? localId('Session', filter.sessionId, 'filter.sessionId') : null;

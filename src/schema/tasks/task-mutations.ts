@@ -28,24 +28,26 @@ import { TaskType } from './task.ts';
 function payload(name: string, description: string) {
   return builder.objectRef<{ task: TaskRow }>(name).implement({
     description,
-    fields: (t) => ({ task: t.expose('task', { type: TaskType, description: 'The task, as it is now.' }) }),
+    fields: (t) => ({
+      task: t.expose('task', { type: TaskType, description: 'The task after the change.' }),
+    }),
   });
 }
 
-const CreateTaskPayload = payload('CreateTaskPayload', 'A fresh task.');
+const CreateTaskPayload = payload('CreateTaskPayload', 'A new task.');
 const CancelTaskPayload = payload('CancelTaskPayload', 'A cancelled task.');
 const EndTaskPayload = payload('EndTaskPayload', 'An ended task.');
-const ExecuteTaskPayload = payload('ExecuteTaskPayload', 'A task that waits for a worker.');
-const RetryTaskPayload = payload('RetryTaskPayload', 'A task that waits for a worker again.');
+const ExecuteTaskPayload = payload('ExecuteTaskPayload', 'A queued task.');
+const RetryTaskPayload = payload('RetryTaskPayload', 'A requeued task.');
 const UpdateTaskPayload = payload('UpdateTaskPayload', 'A changed task.');
 const UpdateTaskPriorityPayload = payload('UpdateTaskPriorityPayload', 'A changed task.');
 
-const ProvideTaskInputPayload = payload('ProvideTaskInputPayload', 'A task whose agent has been told.');
+const ProvideTaskInputPayload = payload('ProvideTaskInputPayload', 'A task whose agent received a message.');
 
 const DeleteTaskPayload = builder.objectRef<{ deletedId: string }>('DeleteTaskPayload').implement({
-  description: 'A task that is no more.',
+  description: 'A deleted task.',
   fields: (t) => ({
-    deletedId: t.id({ description: 'The id that it had.', resolve: ({ deletedId }) => deletedId }),
+    deletedId: t.id({ description: 'The id of the deleted object.', resolve: ({ deletedId }) => deletedId }),
   }),
 });
 
@@ -54,7 +56,7 @@ builder.mutationFields((t) => ({
     type: CreateTaskPayload,
     nullable: true,
     description:
-      'Makes a task and, unless it is held, queues it. Follow it with the subscription `taskEvents`.',
+      'Creates a task and queues it, unless it has `hold`. Follow it with the subscription `taskEvents`.',
     complexity: taskCost,
     args: { input: t.arg({ type: CreateTaskInput, required: true }) },
     resolve: async (_root, { input }, context) => ({
@@ -65,7 +67,7 @@ builder.mutationFields((t) => ({
     type: CancelTaskPayload,
     nullable: true,
     description:
-      "Ends a task. After the answer it writes nothing more, and the provider's connection is closed.",
+      'Cancels a task. When the mutation returns, it writes nothing more and its connection to the provider is closed.',
     args: { input: t.arg({ type: CancelTaskInput, required: true }) },
     resolve: async (_root, { input }, context) => ({
       task: await cancelRun(context, 'task', localTask(input), input.reason ?? null),
@@ -75,7 +77,7 @@ builder.mutationFields((t) => ({
     type: EndTaskPayload,
     nullable: true,
     description:
-      'Ends a task by hand, done or failed. What is at work on it stops as at `cancelTask`; tasks that wait for it go on, or fail. Ending it again in the same way changes nothing.',
+      'Ends a task manually as completed or failed. Work in progress stops as with `cancelTask`; tasks that depend on it continue or fail. Ending it again in the same way has no effect.',
     args: { input: t.arg({ type: EndTaskInput, required: true }) },
     resolve: async (_root, { input }, context) => ({
       task: await endTask(context, localTask(input), input),
@@ -84,14 +86,15 @@ builder.mutationFields((t) => ({
   executeTask: t.field({
     type: ExecuteTaskPayload,
     nullable: true,
-    description: 'Queues a task that was made with `hold`.',
+    description: 'Queues a task that was created with `hold`.',
     args: { input: t.arg({ type: ExecuteTaskInput, required: true }) },
     resolve: async (_root, { input }, context) => ({ task: await executeTask(context, localTask(input)) }),
   }),
   retryTask: t.field({
     type: RetryTaskPayload,
     nullable: true,
-    description: 'Queues a failed task again; it goes on from its last checkpoint, with a higher attempt.',
+    description:
+      'Requeues a failed task. It continues from its last checkpoint, with a higher attempt number.',
     args: { input: t.arg({ type: RetryTaskInput, required: true }) },
     resolve: async (_root, { input }, context) => ({ task: await retryTask(context, localTask(input)) }),
   }),
@@ -99,7 +102,7 @@ builder.mutationFields((t) => ({
     type: UpdateTaskPayload,
     nullable: true,
     description:
-      'Changes a task: what it is about at any time, and what its model is asked until a worker takes it.',
+      'Updates a task: its descriptive fields at any time, its prompt and settings until a worker starts it.',
     args: { input: t.arg({ type: UpdateTaskInput, required: true }) },
     resolve: async (_root, { input }, context) => ({
       task: await updateTask(context, localTask(input), input),
@@ -108,7 +111,7 @@ builder.mutationFields((t) => ({
   updateTaskPriority: t.field({
     type: UpdateTaskPriorityPayload,
     nullable: true,
-    description: 'Moves a task that no worker has taken yet forward or back in the queue.',
+    description: 'Changes the priority of a task that no worker has started yet.',
     args: { input: t.arg({ type: UpdateTaskPriorityInput, required: true }) },
     resolve: async (_root, { input }, context) => ({
       task: await updateTaskPriority(context, localTask(input), input.priority),
@@ -118,7 +121,7 @@ builder.mutationFields((t) => ({
     type: ProvideTaskInputPayload,
     nullable: true,
     description:
-      'Says something to the agent of a task that is not finished: the answer to its question, when it is WAITING, else what its model is told at its next turn.',
+      'Sends a message to the agent of an unfinished task: the answer to its question if it is WAITING, otherwise input for its next turn.',
     args: { input: t.arg({ type: ProvideTaskInputInput, required: true }) },
     resolve: async (_root, { input }, context) => ({
       task: await provideTaskInput(context, localTask(input), { text: input.text }),
@@ -127,7 +130,7 @@ builder.mutationFields((t) => ({
   deleteTask: t.field({
     type: DeleteTaskPayload,
     nullable: true,
-    description: 'Takes a task and its log away. One that is not finished is cancelled first.',
+    description: 'Deletes a task and its log. An unfinished task is cancelled first.',
     args: { input: t.arg({ type: DeleteTaskInput, required: true }) },
     resolve: async (_root, { input }, context) => {
       await deleteRun(context, 'task', localTask(input));
@@ -140,7 +143,7 @@ function localTask({ id }: { id: string }): string {
   return localId('Task', id, 'input.id');
 }
 
-/** The input with the ids that GraphQL printed turned into our own. */
+/** The input with local ids. */
 function withLocalIds(input: typeof CreateTaskInput.$inferInput) {
   return {
     ...input,

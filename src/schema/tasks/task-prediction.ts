@@ -9,48 +9,53 @@ import { builder } from '../builder/builder.ts';
 import { PredictionLevelEnum } from '../builder/enums.ts';
 
 const DurationEstimateType = builder.objectRef<DurationEstimate>('DurationEstimate').implement({
-  description: 'Seconds from start to end, with the time that it waits for a person; if the task succeeds.',
+  description:
+    'Predicted seconds from start to end, including time spent waiting for input, if the task succeeds.',
   fields: (t) => ({
-    median: t.exposeFloat('median', { description: 'One in two is done sooner.' }),
-    low: t.exposeFloat('low', { description: 'One in ten is done sooner.' }),
-    high: t.exposeFloat('high', { description: 'One in ten takes longer.' }),
+    median: t.exposeFloat('median', { description: 'Median.' }),
+    low: t.exposeFloat('low', { description: '10th percentile.' }),
+    high: t.exposeFloat('high', { description: '90th percentile.' }),
   }),
 });
 
 const QualityEstimateType = builder.objectRef<QualityEstimate>('QualityEstimate').implement({
   description:
-    "How good an answer of the model is in the eyes of others, as they scored its first answers in the viewer's orchestrations.",
+    "Expected quality of the answers of the model: the scores of its first answers in the viewer's orchestrations.",
   fields: (t) => ({
-    score: t.exposeFloat('score', { nullable: true, description: '0 to 1; null: nothing is known.' }),
-    sampleSize: t.exposeInt('answers', { description: 'How many scored answers it goes by.' }),
-    reason: t.exposeString('reason', { description: 'What it goes by, or why there is none.' }),
+    score: t.exposeFloat('score', { nullable: true, description: '0 to 1; null: there is no data.' }),
+    sampleSize: t.exposeInt('answers', { description: 'Number of scored answers it is based on.' }),
+    reason: t.exposeString('reason', { description: 'What it is based on, or why there is no data.' }),
   }),
 });
 
 const PredictionEvidenceType = builder.objectRef<Evidence>('PredictionEvidence').implement({
-  description: "Tasks of the viewer that ended by themselves, of the last 1000; cancelled ones don't count.",
+  description:
+    "A group of the viewer's tasks behind the prediction, among the last 1000 that completed or failed; cancelled ones are not counted.",
   fields: (t) => ({
-    level: t.expose('level', { type: PredictionLevelEnum, description: 'What they have in common with it.' }),
-    sampleSize: t.exposeInt('tasks', { description: 'How many there are.' }),
-    succeeded: t.exposeInt('succeeded', { description: 'How many of them did what was asked.' }),
+    level: t.expose('level', {
+      type: PredictionLevelEnum,
+      description: 'What these tasks have in common with the predicted task.',
+    }),
+    sampleSize: t.exposeInt('tasks', { description: 'Number of tasks.' }),
+    succeeded: t.exposeInt('succeeded', { description: 'Number of them that succeeded.' }),
   }),
 });
 
 const RecommendedAgentType = builder.objectRef<RecommendedAgent>('RecommendedAgent').implement({
-  description: 'An agent for a task.',
+  description: 'An agent recommended for a task.',
   fields: (t) => ({
     agent: t.field({
       type: AgentType,
       nullable: true,
-      description: 'The agent; null, when it is no more.',
+      description: 'The agent; null if it has been deleted.',
       resolve: ({ agentId }, _arguments, { loaders }) => loaders.agents.load(agentId),
     }),
-    name: t.exposeString('name', { description: 'Its name when it was recommended.' }),
+    name: t.exposeString('name', { description: 'Its name at the time of the recommendation.' }),
     successProbability: t.exposeFloat('successProbability', {
-      description: 'How likely it is to succeed, 0 to 1.',
+      description: 'Its predicted probability of success, 0 to 1.',
     }),
     sampleSize: t.exposeInt('tasks', {
-      description: "The viewer's tasks that it has ended, of the last 1000.",
+      description: "Number of the viewer's tasks that it has completed or failed, among the last 1000.",
     }),
     reason: t.exposeString('reason', { description: 'Why it is recommended.' }),
   }),
@@ -58,29 +63,29 @@ const RecommendedAgentType = builder.objectRef<RecommendedAgent>('RecommendedAge
 
 export const TaskPredictionType = builder.objectRef<ToldPrediction>('TaskPrediction').implement({
   description:
-    "What is to be expected of a task. It goes by what the viewer's own tasks came to, and nobody else's: those of its type, of its agent, with its model, and the others; the fewer there are, the more the broader ones count.",
+    "The expected outcome of a task. It is based on the viewer's own past tasks only: those of its type, of its agent, with its model, and all others. With fewer close matches, the broader groups weigh more.",
   fields: (t) => ({
     successProbability: t.exposeFloat('successProbability', {
-      description: 'How likely it is to do what is asked, 0 to 1, both excluded.',
+      description: 'Probability of success, 0 to 1 exclusive.',
     }),
-    duration: t.expose('duration', { type: DurationEstimateType, description: 'How long it takes.' }),
-    quality: t.expose('quality', { type: QualityEstimateType, description: 'How good its answer is.' }),
+    duration: t.expose('duration', { type: DurationEstimateType, description: 'Expected duration.' }),
+    quality: t.expose('quality', { type: QualityEstimateType, description: 'Expected quality.' }),
     isPrior: t.boolean({
       description:
-        'Whether there was nothing to go by: then this is what is assumed of any task, and no forecast.',
+        'Whether there were no past tasks to base it on; it then contains default assumptions instead of a forecast.',
       resolve: ({ evidence }) => evidence.length === 0,
     }),
     basis: t.expose('evidence', {
       type: [PredictionEvidenceType],
       complexity: { field: 1, multiplier: PREDICTION_LEVELS.length },
-      description: 'What it goes by, the broadest level first; levels without any task are left out.',
+      description: 'The groups of tasks it is based on, broadest first; empty groups are omitted.',
     }),
-    reason: t.exposeString('reason', { description: 'The same for people.' }),
+    reason: t.exposeString('reason', { description: 'A readable explanation.' }),
     recommendedAgents: t.expose('recommendedAgents', {
       type: [RecommendedAgentType],
       complexity: { field: 1, multiplier: MOST_RECOMMENDED },
       description:
-        'At most 5 active agents for tasks of its type, best first: those that suit it, and those that have done such tasks.',
+        'At most 5 active agents for tasks of its type, best first: those that suit it, and those with experience in such tasks.',
     }),
   }),
 });

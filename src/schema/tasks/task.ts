@@ -24,17 +24,17 @@ export const TaskType = builder.objectRef<TaskRow>('Task');
 builder.node(TaskType, {
   interfaces: [RunInterface],
   description: 'One piece of AI work.',
-  id: { description: 'For every argument that asks for a task.', resolve: ({ id }) => id },
+  id: { description: "Global id; pass it to any argument that takes a task's id.", resolve: ({ id }) => id },
   isTypeOf: (value) => typeof value === 'object' && value !== null && 'fallbackModels' in value,
   loadWithoutCache: (id, context) => task(context, id),
   fields: (t) => ({
-    kind: t.expose('kind', { type: TaskKindEnum, description: 'How it is carried out.' }),
+    kind: t.expose('kind', { type: TaskKindEnum, description: 'Its kind.' }),
     type: t.exposeString('type', {
       nullable: true,
-      description: 'What kind of work it is, in the word of whoever made it.',
+      description: 'The type of work, as given by its creator.',
     }),
-    title: t.exposeString('title', { nullable: true, description: 'What it is about, for people.' }),
-    description: t.exposeString('description', { nullable: true, description: 'The same at length.' }),
+    title: t.exposeString('title', { nullable: true, description: 'A short title.' }),
+    description: t.exposeString('description', { nullable: true, description: 'A detailed description.' }),
     target: t.exposeString('target', {
       nullable: true,
       description: 'What the work is done on: a host, a repository, a file.',
@@ -42,107 +42,107 @@ builder.node(TaskType, {
     context: t.expose('context', {
       type: 'JSON',
       nullable: true,
-      description: 'What is to be known about it, an object.',
+      description: 'Background information, a JSON object.',
     }),
     taskParameters: t.expose('taskParameters', {
       type: 'JSON',
       nullable: true,
-      description: 'Free parameters of the work, an object, as they were given.',
+      description: 'Free parameters of the work, a JSON object, as given.',
     }),
     prompt: t.exposeString('prompt', {
       description:
-        'What the model is asked: as it was given, or composed of title, description, target, taskParameters and context; empty for a template.',
+        'The prompt as given, or as composed of title, description, target, taskParameters and context; empty for a template.',
     }),
     system: t.exposeString('system', { nullable: true, description: 'The system prompt.' }),
     parameters: t.expose('parameters', { type: PromptParametersType, description: 'Sampling settings.' }),
     model: t.exposeString('model', {
       nullable: true,
-      description: "The model's id, as the provider is sent it; null: a template that asks none.",
+      description: 'Id of the model as sent to the provider; null: a template without a model.',
     }),
     provider: t.field({
       type: ProviderEnum,
       nullable: true,
-      description: 'Who serves it.',
+      description: 'Its provider.',
       resolve: (row) => row.provider as never,
     }),
     fallbackModels: t.stringList({
-      description: 'Models, as `provider/model`, that are asked in this order when the one before fails.',
+      description: 'Models, as `provider/model`, to try in this order if the previous one fails.',
       resolve: ({ fallbackModels }) => fallbackModels.map(({ provider, model }) => `${provider}/${model}`),
     }),
     responseSchema: t.expose('responseSchema', {
       type: 'JSON',
       nullable: true,
-      description: 'The JSON Schema that the answer has to meet.',
+      description: 'The JSON Schema for the answer.',
     }),
     templateName: t.exposeString('templateName', {
       nullable: true,
-      description: 'The template that it was made from.',
+      description: 'The template from which it was created.',
     }),
     templateVersion: t.exposeInt('templateVersion', {
       nullable: true,
-      description: 'The version of the template, which it keeps.',
+      description: 'The version of that template that it uses.',
     }),
     templateParameters: t.expose('templateParameters', {
       type: 'JSON',
       nullable: true,
-      description: 'What the parameters of the template are; secrets are left out.',
+      description: "The values of the template's parameters, without secrets.",
     }),
     resourceUsage: t.field({
       type: ResourceUsageType,
       nullable: true,
-      description: 'What its OLLAMA_GENERATE steps used; null: it has none that is done.',
+      description: 'Resources used by its OLLAMA_GENERATE steps; null: no such step has completed.',
       resolve: ({ id }, _arguments, { loaders }) => loaders.resourceUsage.load(id),
     }),
     threadId: t.id({
       nullable: true,
-      description: 'The conversation that it is a turn of.',
+      description: 'The thread in which it is a turn.',
       resolve: ({ threadId }) => threadId && globalId('Thread', threadId),
     }),
     dependsOn: t.field({
       type: [TaskType],
-      description: 'Tasks that have to complete first, oldest first.',
+      description: 'Tasks that have to complete before it, oldest first.',
       resolve: ({ id }, _arguments, { loaders }) => loaders.dependencies.load(id),
     }),
     agent: t.field({
       type: AgentType,
       nullable: true,
-      description: 'Who does it, when its kind is AGENT; null, when that agent is no more.',
+      description: 'AGENT: the agent; null if it has been deleted.',
       resolve: ({ agentId }, _arguments, { loaders }) =>
         agentId === null ? null : loaders.agents.load(agentId),
     }),
     assignedAgents: t.field({
       type: [AgentType],
-      description: 'All who do it: its `agent`, or nobody.',
+      description: 'Its `agent` as a list, or an empty list.',
       complexity: { field: 1, multiplier: 1 },
       resolve: async ({ agentId }, _arguments, { loaders }) => {
         const agent = agentId === null ? null : await loaders.agents.load(agentId);
         return agent ? [agent] : [];
       },
     }),
-    plan: t.expose('plan', { type: PlanType, description: 'What its agent means to do.' }),
+    plan: t.expose('plan', { type: PlanType, description: 'The plan of its agent.' }),
     workingDirectory: t.exposeString('workingDirectory', {
       nullable: true,
-      description: 'Where its agent works, on the machine of its worker; null until it is started.',
+      description: 'The folder that its agent works in, on the machine of its worker; null until it starts.',
     }),
     iterations: t.int({
-      description: "Turns that its agent's model has begun; at least 1 once it has run.",
+      description: 'Number of model turns begun by its agent; at least 1 once it has run.',
       resolve: ({ iterations, attempt }) => Math.max(iterations, attempt > 0 ? 1 : 0),
     }),
     toolCalls: t.field({
       type: [ToolCallType],
-      description: 'The last 100 tools that its agent called, in order; its events have all of them.',
+      description: 'The last 100 tool calls of its agent, in order; its events include all of them.',
       resolve: ({ id }, _arguments, { loaders }) => loaders.toolCalls.load(id),
     }),
     prediction: t.expose('prediction', {
       type: TaskPredictionType,
       nullable: true,
-      description: 'What was expected of it when it was made, if that was asked for with `predict`.',
+      description: 'The outcome predicted when it was created, if requested with `predict`.',
     }),
     result: t.expose('result', {
       type: 'JSON',
       nullable: true,
       description:
-        'When completed: `output`, the whole text, with `model`, `provider` and `finishReason`; for a template with `steps`, of an agent with `success` and `summary`.',
+        'If completed: `output`, the complete text, with `model`, `provider` and `finishReason`; for a template also `steps`, for an agent `success` and `summary`.',
     }),
     modelCalls: t.field({
       type: [ModelCallType],
@@ -151,7 +151,7 @@ builder.node(TaskType, {
     }),
     artifacts: t.field({
       type: [ArtifactType],
-      description: 'The files that it left, oldest first.',
+      description: 'The artifacts that it saved, oldest first.',
       resolve: ({ id }, _arguments, { loaders }) => loaders.artifacts.load(id),
     }),
   }),

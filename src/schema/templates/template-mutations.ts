@@ -9,54 +9,62 @@ import { TemplateType } from './template.ts';
 
 const TemplateParameterInput = builder.inputType('TemplateParameterInput', {
   fields: (t) => ({
-    name: t.string({ required: true, description: '1 to 64 letters, digits and _, a letter first.' }),
-    type: t.field({ type: ParameterTypeEnum, required: true, description: 'What it may be.' }),
-    required: t.boolean({ description: 'Whether it has to be given. Absent: false.' }),
-    default: t.field({ type: 'JSON', description: 'What it is when it is not given.' }),
-    description: t.string({ description: 'For people; at most 1000 characters.' }),
-    allowed: t.field({ type: ['JSON'], description: 'What it has to be one of.' }),
-    min: t.float({ description: 'The least number, characters of a text, or items of a list.' }),
-    max: t.float({ description: 'The most of them.' }),
+    name: t.string({
+      required: true,
+      description: '1 to 64 letters, digits and _, beginning with a letter.',
+    }),
+    type: t.field({ type: ParameterTypeEnum, required: true, description: 'Its type.' }),
+    required: t.boolean({ description: 'Whether it is required. Default false.' }),
+    default: t.field({ type: 'JSON', description: 'Its default value.' }),
+    description: t.string({ description: 'A description, at most 1000 characters.' }),
+    allowed: t.field({ type: ['JSON'], description: 'The allowed values.' }),
+    min: t.float({
+      description: 'Minimum of a number, of the characters of a string, or of the items of a list.',
+    }),
+    max: t.float({ description: 'Maximum of the same.' }),
     isSecret: t.boolean({
-      description: 'A string that is sealed where it is kept. Only the token of a GIT_CLONE may be one.',
+      description: 'A string that is stored encrypted. Only the token of a GIT_CLONE can be secret.',
     }),
   }),
 });
 
 const TemplateStepInput = builder.inputType('TemplateStepInput', {
   description:
-    'One step. Its texts are Liquid over the parameters (`{{name}}`) and the outputs of earlier steps (`{{steps.id.output}}`). Give what is of its type.',
+    'One step. Its texts are Liquid templates over the parameters (`{{name}}`) and the outputs of earlier steps (`{{steps.id.output}}`). Give only the fields of its type.',
   fields: (t) => ({
-    id: t.string({ required: true, description: '1 to 64 letters, digits and _, a letter first.' }),
-    type: t.field({ type: TemplateStepTypeEnum, required: true, description: 'What it does.' }),
+    id: t.string({ required: true, description: '1 to 64 letters, digits and _, beginning with a letter.' }),
+    type: t.field({ type: TemplateStepTypeEnum, required: true, description: 'Its type.' }),
     model: t.string({
-      description: 'GENERATE: absent: chosen. OLLAMA_GENERATE: required. May depend on parameters only.',
+      description:
+        'The model. GENERATE: absent: chosen. OLLAMA_GENERATE: required. May depend on parameters only.',
     }),
     prompt: t.string({ description: 'GENERATE, OLLAMA_GENERATE: required.' }),
-    system: t.string({ description: 'GENERATE, OLLAMA_GENERATE: a system prompt.' }),
+    system: t.string({ description: 'GENERATE, OLLAMA_GENERATE: the system prompt.' }),
     parameters: t.field({
       type: PromptParametersInput,
       description: 'GENERATE, OLLAMA_GENERATE: sampling settings.',
     }),
-    url: t.string({ description: 'GIT_CLONE: required; a repository over https.' }),
+    url: t.string({ description: 'GIT_CLONE: required; the https URL of a repository.' }),
     ref: t.string({ description: 'GIT_CLONE: a branch or a tag.' }),
-    token: t.string({ description: 'GIT_CLONE: an access token, by a secret parameter.' }),
+    token: t.string({ description: 'GIT_CLONE: an access token, given by a secret parameter.' }),
     directory: t.string({
-      description: 'GIT_CLONE: where to. RUN_SCRIPT: where it runs. In the working directory.',
+      description:
+        'GIT_CLONE: the folder to clone to. RUN_SCRIPT: the folder to run in. Relative to the working directory.',
     }),
     path: t.string({
       description:
-        'RUN_SCRIPT: the file to run, in `directory`. STORE_OUTPUT: the file to keep, in the working directory.',
+        'RUN_SCRIPT: the file to run, relative to `directory`. STORE_OUTPUT: the file to save, relative to the working directory.',
     }),
     script: t.string({
-      description:
-        'RUN_SCRIPT: the text of a Bash script, in the place of a path. Hand it what others wrote as `args`.',
+      description: 'RUN_SCRIPT: a Bash script, instead of a path. Pass untrusted values as `args`.',
     }),
     args: t.stringList({ description: 'RUN_SCRIPT: at most 50 arguments.' }),
     timeoutSeconds: t.int({ description: 'RUN_SCRIPT: 1 to 3600. Absent: 600.' }),
     name: t.string({ description: 'STORE_OUTPUT: required; the name of the artifact.' }),
-    content: t.string({ description: 'STORE_OUTPUT: the text to keep, where there is no file at `path`.' }),
-    mediaType: t.string({ description: 'STORE_OUTPUT: of the content. Absent: by the name.' }),
+    content: t.string({ description: 'STORE_OUTPUT: the text to save if there is no file at `path`.' }),
+    mediaType: t.string({
+      description: 'STORE_OUTPUT: media type of the content. Absent: derived from the name.',
+    }),
   }),
 });
 
@@ -64,23 +72,23 @@ const CreateTemplateInput = builder.inputType('CreateTemplateInput', {
   fields: (t) => ({
     name: t.string({
       required: true,
-      description: '1 to 100 letters, digits, and . _ -; no built-in one has it.',
+      description: '1 to 100 letters, digits and . _ -; must differ from all built-in names.',
     }),
-    description: t.string({ description: 'For people; at most 1000 characters.' }),
-    parameters: t.field({ type: [TemplateParameterInput], description: 'At most 50.' }),
-    steps: t.field({ type: [TemplateStepInput], required: true, description: '1 to 50, in their order.' }),
-    isActive: t.boolean({ description: 'Whether tasks can be made from it. Absent: true.' }),
+    description: t.string({ description: 'A description, at most 1000 characters.' }),
+    parameters: t.field({ type: [TemplateParameterInput], description: 'At most 50 parameters.' }),
+    steps: t.field({ type: [TemplateStepInput], required: true, description: '1 to 50 steps, in order.' }),
+    isActive: t.boolean({ description: 'Whether tasks can be created from it. Default true.' }),
   }),
 });
 
 const UpdateTemplateInput = builder.inputType('UpdateTemplateInput', {
-  description: 'What is absent stays as it is.',
+  description: 'Omitted fields stay unchanged.',
   fields: (t) => ({
     id: t.id({ required: true, description: 'The template.' }),
-    description: t.string({ description: 'For people; null takes it away.' }),
-    parameters: t.field({ type: [TemplateParameterInput], description: 'All of them.' }),
-    steps: t.field({ type: [TemplateStepInput], description: 'All of them, in their order.' }),
-    isActive: t.boolean({ description: 'Whether tasks can be made from it.' }),
+    description: t.string({ description: 'A description; null removes it.' }),
+    parameters: t.field({ type: [TemplateParameterInput], description: 'Replaces all parameters.' }),
+    steps: t.field({ type: [TemplateStepInput], description: 'Replaces all steps, in order.' }),
+    isActive: t.boolean({ description: 'Whether tasks can be created from it.' }),
   }),
 });
 
@@ -92,18 +100,18 @@ function payload(name: string, description: string) {
   return builder.objectRef<{ template: TemplateRow }>(name).implement({
     description,
     fields: (t) => ({
-      template: t.expose('template', { type: TemplateType, description: 'The template, as it is now.' }),
+      template: t.expose('template', { type: TemplateType, description: 'The template after the change.' }),
     }),
   });
 }
 
-const CreateTemplatePayload = payload('CreateTemplatePayload', 'A fresh template.');
+const CreateTemplatePayload = payload('CreateTemplatePayload', 'A new template.');
 const UpdateTemplatePayload = payload('UpdateTemplatePayload', 'A changed template.');
 
 const DeleteTemplatePayload = builder.objectRef<{ deletedId: string }>('DeleteTemplatePayload').implement({
-  description: 'A template that is no more.',
+  description: 'A deleted template.',
   fields: (t) => ({
-    deletedId: t.id({ description: 'The id that it had.', resolve: ({ deletedId }) => deletedId }),
+    deletedId: t.id({ description: 'The id of the deleted object.', resolve: ({ deletedId }) => deletedId }),
   }),
 });
 
@@ -111,7 +119,7 @@ builder.mutationFields((t) => ({
   createTemplate: t.field({
     type: CreateTemplatePayload,
     nullable: true,
-    description: 'Makes a template. All that is wrong with it is told at once.',
+    description: 'Creates a template. If it is invalid, the error lists all problems.',
     complexity: DEFINITION_COST,
     args: { input: t.arg({ type: CreateTemplateInput, required: true }) },
     resolve: async (_root, { input }, context) => ({ template: await createTemplate(context, input) }),
@@ -120,7 +128,7 @@ builder.mutationFields((t) => ({
     type: UpdateTemplatePayload,
     nullable: true,
     description:
-      'Changes a template; built-in ones are for admins to change. Tasks that are there keep theirs.',
+      'Updates a template; only admins can update built-in ones. Existing tasks keep their version.',
     complexity: DEFINITION_COST,
     args: { input: t.arg({ type: UpdateTemplateInput, required: true }) },
     resolve: async (_root, { input: { id, ...input } }, context) => ({
@@ -130,7 +138,7 @@ builder.mutationFields((t) => ({
   deleteTemplate: t.field({
     type: DeleteTemplatePayload,
     nullable: true,
-    description: 'Takes a template away. Tasks that were made from it stay.',
+    description: 'Deletes a template. Tasks that were created from it are kept.',
     args: { input: t.arg({ type: DeleteTemplateInput, required: true }) },
     resolve: async (_root, { input: { id } }, context) => {
       await deleteTemplate(context, localId('Template', id, 'input.id'));

@@ -11,53 +11,56 @@ import { pageCost } from '../builder/page-cost.ts';
 import { PromptParametersType } from '../runs/prompt-parameters.ts';
 
 const TemplateParameterType = builder.objectRef<TemplateParameter>('TemplateParameter').implement({
-  description: 'What a task of the template has to be given, or may be.',
+  description: 'A parameter of a template.',
   fields: (t) => ({
-    name: t.exposeString('name', { description: 'In `templateParameters`, and in the texts of the steps.' }),
-    type: t.expose('type', { type: ParameterTypeEnum, description: 'What it may be.' }),
-    required: t.exposeBoolean('required', { description: 'Whether it has to be given.' }),
+    name: t.exposeString('name', {
+      description: 'Its name, in `templateParameters` and in the texts of the steps.',
+    }),
+    type: t.expose('type', { type: ParameterTypeEnum, description: 'Its type.' }),
+    required: t.exposeBoolean('required', { description: 'Whether it is required.' }),
     default: t.field({
       type: 'JSON',
       nullable: true,
-      description: 'What it is when it is not given; null: nothing.',
+      description: 'Its default value; null: none.',
       resolve: (parameter) => parameter.default,
     }),
-    description: t.exposeString('description', { nullable: true, description: 'For people.' }),
+    description: t.exposeString('description', { nullable: true, description: 'A description.' }),
     allowed: t.field({
       type: ['JSON'],
       nullable: true,
-      description: 'What it has to be one of; null: whatever its type and bounds allow.',
+      description: 'The allowed values; null: any value that matches its type and bounds.',
       resolve: ({ allowed }) => allowed && [...allowed],
     }),
     min: t.exposeFloat('min', {
       nullable: true,
-      description: 'The least number, characters of a text, or items of a list.',
+      description: 'Minimum of a number, of the characters of a string, or of the items of a list.',
     }),
-    max: t.exposeFloat('max', { nullable: true, description: 'The most of them.' }),
+    max: t.exposeFloat('max', { nullable: true, description: 'Maximum of the same.' }),
     isSecret: t.exposeBoolean('isSecret', {
-      description: 'Sealed where it is kept, and shown to nobody. Only the token of a GIT_CLONE may be one.',
+      description:
+        'Whether it is stored encrypted and never returned. Only the token of a GIT_CLONE can be secret.',
     }),
   }),
 });
 
 type Text = string | null | undefined;
 
-/** A step with the members of all types; those of others are absent. */
+/** A step with the members of all types; those of other types are undefined. */
 function memberOf(step: TemplateStep, name: string): unknown {
   return (step as unknown as Record<string, unknown>)[name] ?? null;
 }
 
 const TemplateStepType = builder.objectRef<TemplateStep>('TemplateStep').implement({
   description:
-    'One step of a template. Its texts are Liquid over the parameters (`{{name}}`) and the outputs of earlier steps (`{{steps.id.output}}`). What is not of its type is null.',
+    'One step of a template. Its texts are Liquid templates over the parameters (`{{name}}`) and the outputs of earlier steps (`{{steps.id.output}}`). Fields of other types are null.',
   fields: (t) => {
     const text = (name: string, description: string) =>
       t.string({ nullable: true, description, resolve: (step) => memberOf(step, name) as Text });
     return {
-      id: t.exposeString('id', { description: 'Unique in its template.' }),
-      type: t.expose('type', { type: TemplateStepTypeEnum, description: 'What it does.' }),
-      model: text('model', 'GENERATE, OLLAMA_GENERATE: which model, by parameters only; null: chosen.'),
-      prompt: text('prompt', 'GENERATE, OLLAMA_GENERATE: what the model is asked.'),
+      id: t.exposeString('id', { description: 'Unique within the template.' }),
+      type: t.expose('type', { type: TemplateStepTypeEnum, description: 'Its type.' }),
+      model: text('model', 'GENERATE, OLLAMA_GENERATE: the model, possibly by parameters; null: chosen.'),
+      prompt: text('prompt', 'GENERATE, OLLAMA_GENERATE: the prompt.'),
       system: text('system', 'GENERATE, OLLAMA_GENERATE: the system prompt.'),
       parameters: t.field({
         type: PromptParametersType,
@@ -65,15 +68,15 @@ const TemplateStepType = builder.objectRef<TemplateStep>('TemplateStep').impleme
         description: 'GENERATE, OLLAMA_GENERATE: sampling settings.',
         resolve: (step) => ('parameters' in step ? step.parameters : null),
       }),
-      url: text('url', 'GIT_CLONE: the repository, over https.'),
+      url: text('url', 'GIT_CLONE: the https URL of the repository.'),
       ref: text('ref', 'GIT_CLONE: a branch or a tag; null: the default branch.'),
-      token: text('token', 'GIT_CLONE: an access token, by a secret parameter.'),
+      token: text('token', 'GIT_CLONE: an access token, given by a secret parameter.'),
       directory: text(
         'directory',
-        'GIT_CLONE: where to, null: named after the step. RUN_SCRIPT: where it runs. In the working directory.',
+        'GIT_CLONE: the folder to clone to; null: named after the step. RUN_SCRIPT: the folder to run in. Relative to the working directory.',
       ),
-      path: text('path', 'RUN_SCRIPT: the file to run. STORE_OUTPUT: the file to keep, if there is one.'),
-      script: text('script', 'RUN_SCRIPT: the text of a Bash script, in the place of a path.'),
+      path: text('path', 'RUN_SCRIPT: the file to run. STORE_OUTPUT: the file to save, if it exists.'),
+      script: text('script', 'RUN_SCRIPT: a Bash script, instead of a path.'),
       args: t.stringList({
         nullable: true,
         description: 'RUN_SCRIPT: its arguments.',
@@ -85,49 +88,52 @@ const TemplateStepType = builder.objectRef<TemplateStep>('TemplateStep').impleme
         resolve: (step) => ('timeoutSeconds' in step ? step.timeoutSeconds : null),
       }),
       name: text('name', 'STORE_OUTPUT: the name of the artifact.'),
-      content: text('content', 'STORE_OUTPUT: the text to keep, where there is no file.'),
-      mediaType: text('mediaType', 'STORE_OUTPUT: of the content; null: by the name.'),
+      content: text('content', 'STORE_OUTPUT: the text to save if there is no file.'),
+      mediaType: text('mediaType', 'STORE_OUTPUT: media type of the content; null: derived from the name.'),
     };
   },
 });
 
-/** They come with their template: nothing more is read for them. */
+/** They are part of the row of the template; no further query is needed. */
 const OF_THE_ROW = { field: 1, multiplier: 3 };
 
 export const TemplateType = builder.objectRef<TemplateRow>('Template');
 builder.node(TemplateType, {
   description: 'A named list of steps with parameters.',
-  id: { description: 'For every argument that asks for a template.', resolve: ({ id }) => id },
+  id: {
+    description: "Global id; pass it to any argument that takes a template's id.",
+    resolve: ({ id }) => id,
+  },
   isTypeOf: (value) => typeof value === 'object' && value !== null && 'steps' in value,
   loadWithoutCache: (id, context) => template(context, id),
   fields: (t) => ({
-    name: t.exposeString('name', { description: 'Unique among those that the viewer may use.' }),
-    description: t.exposeString('description', { nullable: true, description: 'For people.' }),
+    name: t.exposeString('name', { description: 'Unique among the templates available to the viewer.' }),
+    description: t.exposeString('description', { nullable: true, description: 'A description.' }),
     parameters: t.expose('parameters', {
       type: [TemplateParameterType],
-      description: 'In their order.',
+      description: 'In order.',
       complexity: OF_THE_ROW,
     }),
     steps: t.expose('steps', {
       type: [TemplateStepType],
-      description: 'In their order.',
+      description: 'In order.',
       complexity: OF_THE_ROW,
     }),
     version: t.exposeInt('version', {
-      description: 'Raised by every change. A task keeps what it was made with.',
+      description: 'Increased by every change. A task keeps the version it was created with.',
     }),
     isBuiltIn: t.boolean({
-      description: "Whether it is everybody's to use, and an admin's to change.",
+      description: 'Whether it is available to all accounts and only admins can change it.',
       resolve: ({ ownerId }) => ownerId === null,
     }),
-    isActive: t.exposeBoolean('isActive', { description: 'Whether tasks can be made from it.' }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
+    isActive: t.exposeBoolean('isActive', { description: 'Whether tasks can be created from it.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it last changed.' }),
   }),
 });
 
 const InvalidParameterType = builder.objectRef<FieldIssue>('InvalidParameter').implement({
-  description: 'A parameter that is not what is allowed.',
+  description: 'An invalid parameter.',
   fields: (t) => ({
     field: t.exposeString('field', { description: 'Its name.' }),
     message: t.exposeString('message', { description: 'What is wrong, and what is allowed.' }),
@@ -135,15 +141,15 @@ const InvalidParameterType = builder.objectRef<FieldIssue>('InvalidParameter').i
 });
 
 const ParameterCheckType = builder.objectRef<ParameterCheck>('ParameterCheck').implement({
-  description: 'Everything that is wrong with parameters, at once.',
+  description: 'Result of validating parameters, with all problems.',
   fields: (t) => ({
-    valid: t.exposeBoolean('valid', { description: 'Whether a task can be made with them.' }),
-    missing: t.exposeStringList('missing', { description: 'Required, and not given.' }),
+    valid: t.exposeBoolean('valid', { description: 'Whether a task can be created with them.' }),
+    missing: t.exposeStringList('missing', { description: 'Required parameters that are missing.' }),
     invalid: t.expose('invalid', {
       type: [InvalidParameterType],
-      description: 'Given, and not what is allowed.',
+      description: 'Parameters with invalid values.',
     }),
-    unknown: t.exposeStringList('unknown', { description: "Given, and none of the template's." }),
+    unknown: t.exposeStringList('unknown', { description: 'Names that are not parameters of the template.' }),
   }),
 });
 
@@ -152,13 +158,18 @@ const ValidateTemplateInput = builder.inputType('ValidateTemplateInput', {
   fields: (t) => ({
     templateId: t.id({ description: 'The template.' }),
     templateName: t.string({ description: 'The template, by its name.' }),
-    parameters: t.field({ type: 'JSON', description: 'An object: values by the names of parameters.' }),
+    parameters: t.field({
+      type: 'JSON',
+      description: 'The values, a JSON object with the names of the parameters as keys.',
+    }),
   }),
 });
 
 const TemplateFilter = builder.inputType('TemplateFilter', {
   fields: (t) => ({
-    isActive: t.boolean({ description: 'Only templates from which tasks can be made, or cannot.' }),
+    isActive: t.boolean({
+      description: 'Only templates from which tasks can be created, or only those from which they cannot.',
+    }),
   }),
 });
 
@@ -183,7 +194,7 @@ builder.queryFields((t) => ({
   validateTemplate: t.field({
     type: ParameterCheckType,
     nullable: true,
-    description: 'What a task of a template would be refused for. Makes nothing.',
+    description: 'Validates parameters for a template without creating a task.',
     args: { input: t.arg({ type: ValidateTemplateInput, required: true }) },
     resolve: (_root, { input: { templateId, templateName: name, parameters } }, context) => {
       const id = templateId && localId('Template', templateId, 'input.templateId');

@@ -13,7 +13,7 @@ const OnBusyEnum = builder.enumType('OnBusy', {
   description: 'What happens to a new turn of a thread while an earlier one is QUEUED, RUNNING or WAITING.',
   values: capitals(ON_BUSY, {
     queue: 'The turn waits until all earlier turns have ended, even if they fail.',
-    reject: 'The turn is refused with CONFLICT.',
+    reject: 'The turn is rejected with CONFLICT.',
     interrupt: 'The unfinished turns are cancelled, and the new turn starts immediately.',
     parallel: 'The turn starts immediately. The model does not see unfinished turns.',
   }),
@@ -21,23 +21,27 @@ const OnBusyEnum = builder.enumType('OnBusy', {
 
 export const ThreadType = builder.objectRef<ThreadRow>('Thread');
 builder.node(ThreadType, {
-  description: 'A conversation: a task or an orchestration in it is sent the completed turns before it.',
-  id: { description: 'For every argument that asks for a thread.', resolve: ({ id }) => id },
+  description:
+    'A conversation. Each task or orchestration in it is a turn; its models are sent the completed turns before it.',
+  id: {
+    description: "Global id; pass it to any argument that takes a thread's id.",
+    resolve: ({ id }) => id,
+  },
   isTypeOf: (value) => typeof value === 'object' && value !== null && 'originalPrompt' in value,
   loadWithoutCache: (id, context) => thread(context, id),
   fields: (t) => ({
-    title: t.exposeString('title', { nullable: true, description: 'For people.' }),
+    title: t.exposeString('title', { nullable: true, description: 'Its title.' }),
     originalPrompt: t.exposeString('originalPrompt', {
       nullable: true,
-      description: 'What it is about to begin with; kept, and not sent by itself.',
+      description: 'The first message of the thread; it is stored, and not sent by itself.',
     }),
     domain: t.exposeString('domain', {
       nullable: true,
-      description: 'What kind of work it is about; an orchestration in it takes this for its own.',
+      description: 'The type of work; the default for its orchestrations.',
     }),
     context: t.exposeString('context', {
       nullable: true,
-      description: 'What the models are told with every turn.',
+      description: 'Instructions sent to the models with every turn.',
     }),
     onBusy: t.expose('onBusy', {
       type: OnBusyEnum,
@@ -46,31 +50,32 @@ builder.node(ThreadType, {
     session: t.field({
       type: SessionType,
       nullable: true,
-      description: 'The session that it is in, when it is in one; so are its tasks.',
+      description: 'Its session, if it has one; its tasks belong to the same session.',
       resolve: ({ sessionId }, _arguments, { loaders }) =>
         sessionId === null ? null : loaders.sessions.load(sessionId),
     }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it last changed.' }),
   }),
 });
 
 const CreateThreadInput = builder.inputType('CreateThreadInput', {
   fields: (t) => ({
-    title: t.string({ description: 'For people; 1 to 200 characters.' }),
-    sessionId: t.id({ description: 'An active session that it is to be in.' }),
+    title: t.string({ description: 'Its title, 1 to 200 characters.' }),
+    sessionId: t.id({ description: 'An active session to create it in.' }),
     originalPrompt: t.string({
-      description: 'What it is about to begin with, 1 to 100000 characters; kept, and not sent by itself.',
+      description:
+        'The first message of the thread, 1 to 100000 characters; it is stored, and not sent by itself.',
     }),
     domain: t.string({
-      description: 'What kind of work it is about, for its orchestrations; 1 to 100 characters.',
+      description: 'The type of work, the default for its orchestrations; 1 to 100 characters.',
     }),
     context: t.string({
-      description: 'What the models are told with every turn, 1 to 100000 characters.',
+      description: 'Instructions sent to the models with every turn, 1 to 100000 characters.',
     }),
     onBusy: t.field({
       type: OnBusyEnum,
-      description: 'What happens to a new turn while an earlier one has not ended; default QUEUE.',
+      description: 'What happens to a new turn while an earlier one has not ended. Default QUEUE.',
     }),
   }),
 });
@@ -79,13 +84,14 @@ const UpdateThreadInput = builder.inputType('UpdateThreadInput', {
   description: 'Omitted fields stay unchanged.',
   fields: (t) => ({
     id: t.id({ required: true, description: 'The thread.' }),
-    title: t.string({ description: 'For people; 1 to 200 characters; null: none.' }),
+    title: t.string({ description: 'Its title, 1 to 200 characters; null removes it.' }),
     domain: t.string({
       description:
-        'What kind of work it is about, for its later orchestrations; 1 to 100 characters; null: none.',
+        'The type of work, the default for its later orchestrations; 1 to 100 characters; null removes it.',
     }),
     context: t.string({
-      description: 'What is sent to the models with every later turn, 1 to 100000 characters; null: nothing.',
+      description:
+        'Instructions sent to the models with every later turn, 1 to 100000 characters; null removes them.',
     }),
     onBusy: t.field({
       type: OnBusyEnum,
@@ -95,16 +101,16 @@ const UpdateThreadInput = builder.inputType('UpdateThreadInput', {
 });
 
 const CreateThreadPayload = builder.objectRef<{ thread: ThreadRow }>('CreateThreadPayload').implement({
-  description: 'A fresh thread.',
+  description: 'A new thread.',
   fields: (t) => ({
-    thread: t.expose('thread', { type: ThreadType, description: 'The thread, still empty.' }),
+    thread: t.expose('thread', { type: ThreadType, description: 'The new thread, still empty.' }),
   }),
 });
 
 const UpdateThreadPayload = builder.objectRef<{ thread: ThreadRow }>('UpdateThreadPayload').implement({
   description: 'A changed thread.',
   fields: (t) => ({
-    thread: t.expose('thread', { type: ThreadType, description: 'The thread, as it is now.' }),
+    thread: t.expose('thread', { type: ThreadType, description: 'The thread after the change.' }),
   }),
 });
 
@@ -140,7 +146,7 @@ builder.mutationField('createThread', (t) =>
     type: CreateThreadPayload,
     nullable: true,
     description:
-      'Begins a conversation. Make its turns with `createTask(input: { threadId: … })` or `startOrchestration`.',
+      'Creates a thread, a conversation. Add turns with `createTask(input: { threadId: … })` or `startOrchestration`.',
     args: { input: t.arg({ type: CreateThreadInput, required: true }) },
     resolve: async (_root, { input }, context) => ({
       thread: await createThread(context, {
@@ -155,7 +161,7 @@ builder.mutationField('updateThread', (t) =>
   t.field({
     type: UpdateThreadPayload,
     nullable: true,
-    description: 'Updates a conversation. Turns that are already waiting keep waiting.',
+    description: 'Updates a thread. Turns that are already waiting keep waiting.',
     args: { input: t.arg({ type: UpdateThreadInput, required: true }) },
     resolve: async (_root, { input: { id, ...change } }, context) => ({
       thread: await updateThread(context, localId('Thread', id, 'input.id'), change),

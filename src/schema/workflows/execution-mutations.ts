@@ -7,27 +7,26 @@ import { ExecutionType } from './execution.ts';
 
 const ExecuteWorkflowInput = builder.inputType('ExecuteWorkflowInput', {
   fields: (t) => ({
-    workflowId: t.id({ required: true, description: 'The workflow; its present version is carried out.' }),
+    workflowId: t.id({ required: true, description: 'The workflow; its current version is executed.' }),
     input: t.field({
       type: 'JSON',
-      description: 'What its steps read as `input`: an object of at most 1000000 characters. Absent: {}.',
+      description: '`input` in its steps: a JSON object of at most 1000000 characters. Default {}.',
     }),
     parameters: t.field({
       type: 'JSON',
-      description:
-        'What its steps read as `parameters`: an object of at most 1000000 characters. Absent: {}.',
+      description: '`parameters` in its steps: a JSON object of at most 1000000 characters. Default {}.',
     }),
     timeoutSeconds: t.int({
-      description: 'Seconds that it may take from its start on. Absent: as the workflow says.',
+      description: 'Maximum seconds from its start. Absent: as defined by the workflow.',
     }),
-    priority: t.int({ description: 'Of its tasks, 1 to 10; a higher number runs first. Absent: 5.' }),
+    priority: t.int({ description: 'Priority of its tasks, 1 to 10; higher numbers run first. Default 5.' }),
     maxCost: t.float({
       description:
-        'US dollars that its model calls may cost together. An answer that does not fit is shortened, or its step fails with BUDGET_EXCEEDED.',
+        'US dollars that its model calls may cost together. The output limit of a call is lowered to fit; if that is not enough, its step fails with BUDGET_EXCEEDED.',
     }),
     idempotencyKey: t.string({
       description:
-        'Equal requests with one key make one execution, also at the same time; another request with it is a CONFLICT.',
+        'Repeating the same request with the same key returns the same execution, also for concurrent requests; a different request with the key fails with CONFLICT.',
     }),
   }),
 });
@@ -35,7 +34,9 @@ const ExecuteWorkflowInput = builder.inputType('ExecuteWorkflowInput', {
 const CancelExecutionInput = builder.inputType('CancelExecutionInput', {
   fields: (t) => ({
     id: t.id({ required: true, description: 'The execution.' }),
-    reason: t.string({ description: 'Why, for its log and those of its tasks; at most 1000 characters.' }),
+    reason: t.string({
+      description: 'The reason, kept in its log and those of its tasks; at most 1000 characters.',
+    }),
   }),
 });
 
@@ -50,19 +51,22 @@ function payload(name: string, description: string) {
   return builder.objectRef<{ execution: ExecutionRow }>(name).implement({
     description,
     fields: (t) => ({
-      execution: t.expose('execution', { type: ExecutionType, description: 'The execution, as it is now.' }),
+      execution: t.expose('execution', {
+        type: ExecutionType,
+        description: 'The execution after the change.',
+      }),
     }),
   });
 }
 
-const ExecuteWorkflowPayload = payload('ExecuteWorkflowPayload', 'A fresh execution.');
+const ExecuteWorkflowPayload = payload('ExecuteWorkflowPayload', 'A new execution.');
 const CancelExecutionPayload = payload('CancelExecutionPayload', 'A cancelled execution.');
-const RetryExecutionPayload = payload('RetryExecutionPayload', 'An execution that goes on.');
+const RetryExecutionPayload = payload('RetryExecutionPayload', 'A resumed execution.');
 
 const DeleteExecutionPayload = builder.objectRef<{ deletedId: string }>('DeleteExecutionPayload').implement({
-  description: 'An execution that is no more.',
+  description: 'A deleted execution.',
   fields: (t) => ({
-    deletedId: t.id({ description: 'The id that it had.', resolve: ({ deletedId }) => deletedId }),
+    deletedId: t.id({ description: 'The id of the deleted object.', resolve: ({ deletedId }) => deletedId }),
   }),
 });
 
@@ -70,7 +74,7 @@ builder.mutationFields((t) => ({
   executeWorkflow: t.field({
     type: ExecuteWorkflowPayload,
     nullable: true,
-    description: 'Starts an execution of a workflow. Follow it with the subscription `executionEvents`.',
+    description: 'Executes a workflow. Follow the execution with the subscription `executionEvents`.',
     args: { input: t.arg({ type: ExecuteWorkflowInput, required: true }) },
     resolve: async (_root, { input }, context) => {
       const workflowId = localId('Workflow', input.workflowId, 'input.workflowId');
@@ -80,7 +84,8 @@ builder.mutationFields((t) => ({
   cancelExecution: t.field({
     type: CancelExecutionPayload,
     nullable: true,
-    description: 'Ends an execution with all of its tasks. After the answer nothing of it runs any more.',
+    description:
+      'Cancels an execution and all its tasks. When the mutation returns, none of them is running any more.',
     args: { input: t.arg({ type: CancelExecutionInput, required: true }) },
     resolve: async (_root, { input }, context) => ({
       execution: await cancelRun(context, 'execution', localExecution(input), input.reason ?? null),
@@ -90,7 +95,7 @@ builder.mutationFields((t) => ({
     type: RetryExecutionPayload,
     nullable: true,
     description:
-      'Has a failed execution go on from where it was: steps and items that are done are kept, what failed or was given up has all of its tries again.',
+      'Resumes a failed execution. Completed steps and items are kept; failed and stopped ones get all their attempts again.',
     args: { input: t.arg({ type: RetryExecutionInput, required: true }) },
     resolve: async (_root, { input }, context) => ({
       execution: await retryRun(context, 'execution', localExecution(input)),
@@ -100,7 +105,7 @@ builder.mutationFields((t) => ({
     type: DeleteExecutionPayload,
     nullable: true,
     description:
-      'Takes an execution, its tasks and their logs away. One that is not finished is cancelled first.',
+      'Deletes an execution with its tasks and their logs. An unfinished execution is cancelled first.',
     args: { input: t.arg({ type: DeleteExecutionInput, required: true }) },
     resolve: async (_root, { input }, context) => {
       await deleteRun(context, 'execution', localExecution(input));

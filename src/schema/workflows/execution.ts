@@ -16,42 +16,42 @@ import { TaskType } from '../tasks/task.ts';
 import { WorkflowType } from './workflow.ts';
 
 const ExecutionStepType = builder.objectRef<ExecutionStepRow>('ExecutionStep').implement({
-  description: 'How far an execution is with a step.',
+  description: 'State of one step of an execution.',
   fields: (t) => ({
-    key: t.exposeString('key', { description: 'The id of the step in its workflow.' }),
-    name: t.exposeString('name', { description: 'For people.' }),
-    status: t.expose('status', { type: ExecutionStepStatusEnum, description: 'Where it stands.' }),
+    key: t.exposeString('key', { description: 'Id of the step in its workflow.' }),
+    name: t.exposeString('name', { description: 'Display name.' }),
+    status: t.expose('status', { type: ExecutionStepStatusEnum, description: 'Its status.' }),
     attempt: t.exposeInt('attempt', {
       description:
-        'Which try of its task this is, from 1; over a list, of the item that took most. 0: it has none.',
+        'Number of the current attempt of its task, from 1; for a list, the highest of its items. 0: it has no task.',
     }),
     output: t.field({
       type: 'JSON',
       nullable: true,
-      description: 'When completed: the text of its task; over a list, the list of theirs.',
+      description: 'If completed: the text of its task; for a list, the list of their texts.',
       resolve: ({ result }) => result?.output ?? null,
     }),
     data: t.field({
       type: 'JSON',
       nullable: true,
       description:
-        'When completed, with a response schema: the answer as JSON; over a list, the list of theirs.',
+        'If completed, with a response schema: the parsed answer; for a list, the list of answers.',
       resolve: ({ result }) => result?.data ?? null,
     }),
-    error: t.expose('error', { type: RunErrorType, nullable: true, description: 'When failed: why.' }),
+    error: t.expose('error', { type: RunErrorType, nullable: true, description: 'The error, if it failed.' }),
     task: t.field({
       type: TaskType,
       nullable: true,
       description:
-        'The task of its latest try. Null: it has none, or one for each item of a list; `tasks(filter: { executionId: … })` has them all.',
+        'The task of its latest attempt. Null: it has none, or one for each item of a list; `tasks(filter: { executionId: … })` lists all of them.',
       resolve: async ({ runId, key }, _arguments, { loaders }) =>
         (await loaders.executionTasks.load(runId)).find(({ stepKey }) => stepKey === key) ?? null,
     }),
-    startedAt: t.expose('startedAt', { type: 'DateTime', nullable: true, description: 'When it began.' }),
+    startedAt: t.expose('startedAt', { type: 'DateTime', nullable: true, description: 'When it started.' }),
     completedAt: t.expose('completedAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When it ended, in whatever way.',
+      description: 'When it completed, failed or was cancelled.',
     }),
   }),
 });
@@ -59,40 +59,50 @@ const ExecutionStepType = builder.objectRef<ExecutionStepRow>('ExecutionStep').i
 export const ExecutionType = builder.objectRef<ExecutionRow>('Execution');
 builder.node(ExecutionType, {
   interfaces: [RunInterface],
-  description: 'One run of a workflow, in the version that the workflow had when it was made.',
-  id: { description: 'For every argument that asks for an execution.', resolve: ({ id }) => id },
+  description: 'One run of a workflow, in the version that the workflow had when the execution was created.',
+  id: {
+    description: "Global id; pass it to any argument that takes an execution's id.",
+    resolve: ({ id }) => id,
+  },
   isTypeOf: (value) => typeof value === 'object' && value !== null && 'workflowVersion' in value,
   loadWithoutCache: (id, context) => execution(context, id),
   fields: (t) => ({
     workflow: t.field({
       type: WorkflowType,
       nullable: true,
-      description: 'The workflow, as it is now; null: it was deleted.',
+      description: 'The workflow in its current version; null: it has been deleted.',
       resolve: ({ workflowId }, _arguments, { loaders }) => loaders.workflows.load(workflowId),
     }),
     workflowId: t.id({
-      description: 'The id of the workflow, also when that was deleted.',
+      description: 'Id of the workflow, also after its deletion.',
       resolve: ({ workflowId }) => globalId('Workflow', workflowId),
     }),
-    workflowName: t.exposeString('workflowName', { description: 'As the workflow was called then.' }),
-    workflowVersion: t.exposeInt('workflowVersion', { description: 'The version that it carries out.' }),
-    trigger: t.expose('trigger', { type: ExecutionTriggerEnum, description: 'What made it.' }),
+    workflowName: t.exposeString('workflowName', {
+      description: 'Name of the workflow when the execution was created.',
+    }),
+    workflowVersion: t.exposeInt('workflowVersion', {
+      description: 'The version of the workflow that it executes.',
+    }),
+    trigger: t.expose('trigger', { type: ExecutionTriggerEnum, description: 'What created it.' }),
     scheduledFor: t.expose('scheduledFor', {
       type: 'DateTime',
       nullable: true,
-      description: 'The tick of the schedule that it was made for.',
+      description: 'The scheduled time it was created for.',
     }),
-    input: t.expose('input', { type: 'JSON', description: 'What it was given; `input` in Liquid.' }),
-    parameters: t.expose('parameters', { type: 'JSON', description: '`parameters` in Liquid.' }),
+    input: t.expose('input', { type: 'JSON', description: 'Its input; `input` in Liquid.' }),
+    parameters: t.expose('parameters', {
+      type: 'JSON',
+      description: 'Its parameters; `parameters` in Liquid.',
+    }),
     timeoutSeconds: t.int({
       nullable: true,
-      description: 'What it may take from its start on.',
+      description: 'Maximum seconds from its start.',
       resolve: ({ definition }) => definition.timeoutSeconds,
     }),
     steps: t.field({
       type: [ExecutionStepType],
-      description: 'All of its steps, in the order of the workflow.',
-      // Most workflows have a few.
+      description: 'All its steps, in the order of the workflow.',
+      // Most workflows have few steps.
       complexity: { field: 1, multiplier: 5 },
       resolve: ({ id }, _arguments, { loaders }) => loaders.executionSteps.load(id),
     }),
@@ -100,7 +110,7 @@ builder.node(ExecutionType, {
       type: 'JSON',
       nullable: true,
       description:
-        'When completed: `output` of the step that no other waits for (of several, by their ids), and `steps`, the outputs of all by their ids.',
+        'If completed: `output` of the last step (of several, by step id), and `steps`, the outputs of all steps by id.',
     }),
   }),
 });
@@ -108,11 +118,11 @@ builder.node(ExecutionType, {
 const ExecutionFilter = builder.inputType('ExecutionFilter', {
   fields: (t) => ({
     workflowId: t.id({ description: 'Only executions of this workflow.' }),
-    status: t.field({ type: RunStatusEnum, description: 'Only executions that stand there.' }),
-    statuses: t.field({ type: [RunStatusEnum], description: 'Only executions that stand at one of these.' }),
+    status: t.field({ type: RunStatusEnum, description: 'Only executions with this status.' }),
+    statuses: t.field({ type: [RunStatusEnum], description: 'Only executions with one of these statuses.' }),
     origins: t.field({
       type: [OriginEnum],
-      description: 'Only executions that were made through one of these.',
+      description: 'Only executions that were created through one of these APIs.',
     }),
   }),
 });

@@ -8,98 +8,110 @@ import { WorkflowType } from './workflow.ts';
 
 const WorkflowStepInput = builder.inputType('WorkflowStepInput', {
   description:
-    'One node of a workflow. Its Liquid reads `input`, `parameters`, and `steps.<id>.output` and `steps.<id>.data` of steps that it waits for.',
+    'One step of a workflow. Its Liquid texts can read `input`, `parameters`, and `steps.<id>.output` and `steps.<id>.data` of steps in `dependsOn`.',
   fields: (t) => ({
     id: t.string({
       required: true,
-      description: 'Unique in its workflow: 1 to 64 letters, digits and _, not a digit first.',
+      description: 'Unique within the workflow: 1 to 64 letters, digits and _, not beginning with a digit.',
     }),
-    name: t.string({ description: 'For people; 1 to 200 characters. Absent: the id.' }),
+    name: t.string({ description: 'Display name, 1 to 200 characters. Absent: the id.' }),
     task: t.string({
       description:
-        'Required, except of a template. What is asked for, as Liquid: `Sum up: {{ steps.read.output }}`. 1 to 100000 characters.',
+        'The prompt as a Liquid template: `Sum up: {{ steps.read.output }}`. Required unless the step is a template; 1 to 100000 characters.',
     }),
     model: t.string({
-      description: "As in `createTask`. Absent: the agent's own, or chosen when the execution starts.",
+      description:
+        'A model as in `createTask`. Absent: that of the agent, or one chosen when the execution starts.',
     }),
-    agentId: t.id({ description: 'Who does it. Absent: a model without tools, or a template.' }),
-    template: t.string({ description: 'The name of a template that is carried out as this step.' }),
+    agentId: t.id({
+      description: 'The agent that performs the step. Absent: a model without tools, or a template.',
+    }),
+    template: t.string({ description: 'The name of a template to execute as this step.' }),
     templateParameters: t.field({
       type: 'JSON',
       description:
-        'What the template is given: an object. Its texts are Liquid; one that is `{{ … }}` alone becomes what stands in it, of whatever type.',
+        'Parameters of the template: a JSON object whose strings are Liquid templates. A string that consists of a single `{{ … }}` becomes its value, of any type.',
     }),
     parameters: t.field({ type: PromptParametersInput, description: 'Sampling settings.' }),
     responseSchema: t.field({
       type: 'JSON',
-      description: 'A JSON Schema that the answer has to meet; what it says is then `steps.<id>.data`.',
+      description: 'A JSON Schema for the answer, which is then available as `steps.<id>.data`.',
     }),
     dependsOn: t.stringList({
-      description: 'Ids of the steps that have to be over first. Absent: it begins at once.',
+      description: 'Ids of the steps that have to end first. Absent: the step starts immediately.',
     }),
     condition: t.string({
       description:
-        'What stands in `{% if … %}`: `steps.check.data.ok and input.mode == "full"`. Where it does not hold the step is skipped; steps that wait for it go on, and read null from it.',
+        'A Liquid condition, as in `{% if … %}`: `steps.check.data.ok and input.mode == "full"`. If it is false, the step is skipped; steps that depend on it continue and read null from it.',
     }),
     forEach: t.string({
       description:
-        'An expression for a list, of at most 1000 items: `steps.plan.data.files`. The step has one task for each, whose Liquid reads `item` and `index`; its output is the list of theirs.',
+        'A Liquid expression for a list of at most 1000 items: `steps.plan.data.files`. The step gets one task per item, whose Liquid texts can read `item` and `index`; its output is the list of their outputs.',
     }),
-    maxConcurrency: t.int({ description: 'Tasks of the list that run at once, 1 to 50. Absent: 5.' }),
-    retries: t.int({ description: 'How often a failed task is tried again, 0 to 10. Absent: 0.' }),
+    maxConcurrency: t.int({
+      description: 'Maximum number of tasks of the list that run at once, 1 to 50. Default 5.',
+    }),
+    retries: t.int({ description: 'Number of retries of a failed task, 0 to 10. Default 0.' }),
     retryDelaySeconds: t.int({
-      description:
-        'Seconds before the first of these, 1 to 3600; each further wait is twice as long. Absent: 1.',
+      description: 'Seconds before the first retry, 1 to 3600; the delay doubles with each retry. Default 1.',
     }),
     timeoutSeconds: t.int({
       description:
-        'Seconds that each task may take from its making on, waiting for a worker included; then it is cancelled, and has failed.',
+        'Maximum seconds for each task from its creation, including the wait for a worker. It is then cancelled and counts as failed.',
     }),
   }),
 });
 
 const ScheduleInput = builder.inputType('ScheduleInput', {
   description:
-    'When a workflow is executed by itself. Of ticks that nobody was there for, all are made up for by one execution.',
+    'When a workflow is executed automatically. If several scheduled times were missed, one execution makes up for all of them.',
   fields: (t) => ({
     cron: t.string({
       required: true,
       description:
-        'Minute, hour, day of the month, month, day of the week (0 and 7 are Sunday): numbers, ranges, lists, `*` or `*/n`. `0 9 * * 1-5` is nine in the morning of every workday.',
+        'A cron expression with minute, hour, day of the month, month, day of the week (0 and 7 are Sunday): numbers, ranges, lists, `*` or `*/n`. `0 9 * * 1-5` is 9:00 on every weekday.',
     }),
-    timeZone: t.string({ description: 'Whose clocks show it: `Europe/Berlin`. Absent: UTC.' }),
-    input: t.field({ type: 'JSON', description: 'What each execution is given: an object.' }),
-    parameters: t.field({ type: 'JSON', description: 'As in `executeWorkflow`.' }),
+    timeZone: t.string({ description: 'The time zone, an IANA name such as `Europe/Berlin`. Default UTC.' }),
+    input: t.field({ type: 'JSON', description: 'The input of each execution, a JSON object.' }),
+    parameters: t.field({
+      type: 'JSON',
+      description: 'The parameters of each execution, as in `executeWorkflow`.',
+    }),
   }),
 });
 
 const CreateWorkflowInput = builder.inputType('CreateWorkflowInput', {
   fields: (t) => ({
-    name: t.string({ required: true, description: 'For people; 1 to 200 characters.' }),
-    description: t.string({ description: 'For people; at most 10000 characters.' }),
+    name: t.string({ required: true, description: 'Display name, 1 to 200 characters.' }),
+    description: t.string({ description: 'A description, at most 10000 characters.' }),
     steps: t.field({
       type: [WorkflowStepInput],
       required: true,
-      description: '1 to 100 steps. None may wait for itself, over however many others.',
+      description: '1 to 100 steps. Dependencies must not form a cycle.',
     }),
-    timeoutSeconds: t.int({ description: 'Seconds that an execution may take from its start on.' }),
-    isActive: t.boolean({ description: 'Whether it can be executed. Absent: true.' }),
-    schedule: t.field({ type: ScheduleInput, description: 'When it is executed by itself.' }),
+    timeoutSeconds: t.int({ description: 'Maximum seconds for an execution from its start.' }),
+    isActive: t.boolean({ description: 'Whether it can be executed. Default true.' }),
+    schedule: t.field({ type: ScheduleInput, description: 'When it is executed automatically.' }),
   }),
 });
 
 const UpdateWorkflowInput = builder.inputType('UpdateWorkflowInput', {
-  description: 'What is absent stays as it is. Executions that run keep the version that they began with.',
+  description: 'Omitted fields stay unchanged. Running executions keep the version they started with.',
   fields: (t) => ({
     id: t.id({ required: true, description: 'The workflow.' }),
-    name: t.string({ description: 'For people; 1 to 200 characters.' }),
-    description: t.string({ description: 'For people; at most 10000 characters; null: none.' }),
-    steps: t.field({ type: [WorkflowStepInput], description: 'All of the steps.' }),
+    name: t.string({ description: 'Display name, 1 to 200 characters.' }),
+    description: t.string({ description: 'A description, at most 10000 characters; null removes it.' }),
+    steps: t.field({ type: [WorkflowStepInput], description: 'Replaces all steps.' }),
     timeoutSeconds: t.int({
-      description: 'Seconds that an execution may take from its start on; null: as long as it takes.',
+      description: 'Maximum seconds for an execution from its start; null: no limit.',
     }),
-    isActive: t.boolean({ description: 'Whether it can be executed. One that is not has no ticks.' }),
-    schedule: t.field({ type: ScheduleInput, description: 'When it is executed by itself; null: never.' }),
+    isActive: t.boolean({
+      description: 'Whether it can be executed. An inactive workflow is not executed by its schedule either.',
+    }),
+    schedule: t.field({
+      type: ScheduleInput,
+      description: 'When it is executed automatically; null: never.',
+    }),
   }),
 });
 
@@ -111,18 +123,18 @@ function payload(name: string, description: string) {
   return builder.objectRef<{ workflow: WorkflowRow }>(name).implement({
     description,
     fields: (t) => ({
-      workflow: t.expose('workflow', { type: WorkflowType, description: 'The workflow, as it is now.' }),
+      workflow: t.expose('workflow', { type: WorkflowType, description: 'The workflow after the change.' }),
     }),
   });
 }
 
-const CreateWorkflowPayload = payload('CreateWorkflowPayload', 'A fresh workflow.');
-const UpdateWorkflowPayload = payload('UpdateWorkflowPayload', 'A workflow in a new version.');
+const CreateWorkflowPayload = payload('CreateWorkflowPayload', 'A new workflow.');
+const UpdateWorkflowPayload = payload('UpdateWorkflowPayload', 'A new version of a workflow.');
 
 const DeleteWorkflowPayload = builder.objectRef<{ deletedId: string }>('DeleteWorkflowPayload').implement({
-  description: 'A workflow that is no more.',
+  description: 'A deleted workflow.',
   fields: (t) => ({
-    deletedId: t.id({ description: 'The id that it had.', resolve: ({ deletedId }) => deletedId }),
+    deletedId: t.id({ description: 'The id of the deleted object.', resolve: ({ deletedId }) => deletedId }),
   }),
 });
 
@@ -131,7 +143,7 @@ builder.mutationFields((t) => ({
     type: CreateWorkflowPayload,
     nullable: true,
     description:
-      'Makes a workflow. Steps that could not be carried out (in a circle, never reached, reading what is not there) are refused, each with its id.',
+      'Creates a workflow. Steps that cannot be executed (in a cycle, unreachable, reading something undefined) are rejected with an error per step.',
     complexity: DEFINITION_COST,
     args: { input: t.arg({ type: CreateWorkflowInput, required: true }) },
     resolve: async (_root, { input }, context) => ({
@@ -141,7 +153,7 @@ builder.mutationFields((t) => ({
   updateWorkflow: t.field({
     type: UpdateWorkflowPayload,
     nullable: true,
-    description: 'Makes a new version of a workflow.',
+    description: 'Creates a new version of a workflow.',
     complexity: DEFINITION_COST,
     args: { input: t.arg({ type: UpdateWorkflowInput, required: true }) },
     resolve: async (_root, { input: { id, ...input } }, context) => ({
@@ -151,7 +163,7 @@ builder.mutationFields((t) => ({
   deleteWorkflow: t.field({
     type: DeleteWorkflowPayload,
     nullable: true,
-    description: 'Takes a workflow away. Its executions stay, and those that run go on.',
+    description: 'Deletes a workflow. Its executions are kept, and running ones continue.',
     args: { input: t.arg({ type: DeleteWorkflowInput, required: true }) },
     resolve: async (_root, { input: { id } }, context) => {
       await deleteWorkflow(context, localId('Workflow', id, 'input.id'));
@@ -160,7 +172,7 @@ builder.mutationFields((t) => ({
   }),
 }));
 
-/** The steps with the ids that GraphQL printed turned into our own. */
+/** The steps with local ids. */
 function withLocalIds<Input extends { steps?: (typeof WorkflowStepInput.$inferInput)[] | null | undefined }>(
   input: Input,
 ) {

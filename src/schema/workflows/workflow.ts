@@ -9,97 +9,102 @@ import { pageCost } from '../builder/page-cost.ts';
 import { PromptParametersType } from '../runs/prompt-parameters.ts';
 
 export const WorkflowStepType = builder.objectRef<WorkflowStep>('WorkflowStep').implement({
-  description: 'One node of a workflow. Its work is a task.',
+  description: 'One step of a workflow. It is executed as a task.',
   fields: (t) => ({
     id: t.string({
-      description: 'Unique in its workflow; others read what came of it as `steps.<id>.output`.',
+      description: 'Unique within the workflow; other steps read its result as `steps.<id>.output`.',
       resolve: ({ id }) => id,
     }),
-    name: t.exposeString('name', { description: 'For people.' }),
-    task: t.exposeString('task', { description: 'What is asked for, as Liquid.' }),
-    model: t.exposeString('model', { nullable: true, description: 'Who is asked; null: chosen.' }),
+    name: t.exposeString('name', { description: 'Display name.' }),
+    task: t.exposeString('task', { description: 'The prompt, a Liquid template.' }),
+    model: t.exposeString('model', { nullable: true, description: 'The model; null: chosen.' }),
     agentId: t.id({
       nullable: true,
-      description: 'The agent that does it; null: a model without tools, or a template.',
+      description: 'The agent that performs it; null: a model without tools, or a template.',
       resolve: ({ agentId }) => agentId && globalId('Agent', agentId),
     }),
     template: t.exposeString('template', {
       nullable: true,
-      description: 'The name of the template that it is.',
+      description: 'The name of the template executed as this step.',
     }),
     templateParameters: t.expose('templateParameters', {
       type: 'JSON',
-      description: 'What the template is given; its texts are Liquid.',
+      description: 'Parameters of the template; their strings are Liquid templates.',
     }),
     parameters: t.expose('parameters', { type: PromptParametersType, description: 'Sampling settings.' }),
     responseSchema: t.expose('responseSchema', {
       type: 'JSON',
       nullable: true,
-      description: 'A JSON Schema that the answer has to meet.',
+      description: 'A JSON Schema for the answer.',
     }),
     dependsOn: t.stringList({
-      description: 'Ids of the steps that have to be over first.',
+      description: 'Ids of the steps that have to end first.',
       resolve: ({ dependsOn }) => dependsOn,
     }),
     condition: t.exposeString('condition', {
       nullable: true,
-      description: 'Where it does not hold, the step is skipped.',
+      description: 'A condition; if it is false, the step is skipped.',
     }),
     forEach: t.exposeString('forEach', {
       nullable: true,
-      description: 'A list: the step has one task for each of its items.',
+      description: 'An expression for a list; the step has one task per item.',
     }),
-    maxConcurrency: t.exposeInt('maxConcurrency', { description: 'Tasks of the list that run at once.' }),
-    retries: t.exposeInt('retries', { description: 'How often a failed task is tried again.' }),
+    maxConcurrency: t.exposeInt('maxConcurrency', {
+      description: 'Maximum number of tasks of the list that run at once.',
+    }),
+    retries: t.exposeInt('retries', { description: 'Number of retries of a failed task.' }),
     retryDelaySeconds: t.exposeInt('retryDelaySeconds', {
-      description: 'Seconds before the first of these; each further wait is twice as long.',
+      description: 'Seconds before the first retry; the delay doubles with each retry.',
     }),
     timeoutSeconds: t.exposeInt('timeoutSeconds', {
       nullable: true,
-      description: 'What each task may take from its making on.',
+      description: 'Maximum seconds for each task from its creation.',
     }),
   }),
 });
 
 const ScheduleType = builder.objectRef<WorkflowRow>('Schedule').implement({
-  description: 'When a workflow is executed by itself, and with what.',
+  description: 'When a workflow is executed automatically, and with which input.',
   fields: (t) => ({
     cron: t.string({
-      description: 'Minute, hour, day of the month, month, day of the week.',
+      description: 'A cron expression: minute, hour, day of the month, month, day of the week.',
       resolve: ({ schedule }) => schedule!.cron,
     }),
     timeZone: t.string({
-      description: 'Whose clocks show it, by the name of the IANA data base.',
+      description: 'The time zone, an IANA name.',
       resolve: ({ schedule }) => schedule!.timeZone,
     }),
     input: t.field({
       type: 'JSON',
-      description: 'What each execution is given.',
+      description: 'The input of each execution.',
       resolve: ({ schedule }) => schedule!.input,
     }),
     parameters: t.field({
       type: 'JSON',
-      description: 'As in `executeWorkflow`.',
+      description: 'The parameters of each execution, as in `executeWorkflow`.',
       resolve: ({ schedule }) => schedule!.parameters,
     }),
     nextRunAt: t.expose('nextRunAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'The next tick; null: the workflow is not active.',
+      description: 'The next scheduled time; null: the workflow is inactive.',
     }),
   }),
 });
 
 export const WorkflowType = builder.objectRef<WorkflowRow>('Workflow');
 builder.node(WorkflowType, {
-  description: 'A graph of steps that can be executed. Every change makes a new version of it.',
-  id: { description: 'For every argument that asks for a workflow.', resolve: ({ id }) => id },
+  description: 'A graph of steps that can be executed. Every change creates a new version.',
+  id: {
+    description: "Global id; pass it to any argument that takes a workflow's id.",
+    resolve: ({ id }) => id,
+  },
   isTypeOf: (value) => typeof value === 'object' && value !== null && 'schedule' in value,
   loadWithoutCache: (id, context) => workflow(context, id),
   fields: (t) => ({
-    name: t.exposeString('name', { description: 'For people.' }),
-    description: t.exposeString('description', { nullable: true, description: 'For people.' }),
-    version: t.exposeInt('version', { description: 'From 1; raised by every change.' }),
+    name: t.exposeString('name', { description: 'Display name.' }),
+    description: t.exposeString('description', { nullable: true, description: 'A description.' }),
+    version: t.exposeInt('version', { description: 'Increased by every change, from 1.' }),
     isActive: t.exposeBoolean('isActive', { description: 'Whether it can be executed.' }),
     steps: t.expose('steps', {
       type: [WorkflowStepType],
@@ -107,24 +112,27 @@ builder.node(WorkflowType, {
     }),
     timeoutSeconds: t.exposeInt('timeoutSeconds', {
       nullable: true,
-      description: 'What an execution may take from its start on.',
+      description: 'Maximum seconds for an execution from its start.',
     }),
     schedule: t.field({
       type: ScheduleType,
       nullable: true,
-      description: 'When it is executed by itself.',
+      description: 'When it is executed automatically.',
       resolve: (row) => (row.schedule ? row : null),
     }),
-    origin: t.expose('origin', { type: OriginEnum, description: 'Through which surface it was made.' }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
+    origin: t.expose('origin', { type: OriginEnum, description: 'The API through which it was created.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it was last changed.' }),
   }),
 });
 
 const WorkflowFilter = builder.inputType('WorkflowFilter', {
   fields: (t) => ({
-    isActive: t.boolean({ description: 'Only those that can, or cannot, be executed.' }),
-    origins: t.field({ type: [OriginEnum], description: 'Only those that were made through one of these.' }),
+    isActive: t.boolean({ description: 'Only workflows that can be executed, or only those that cannot.' }),
+    origins: t.field({
+      type: [OriginEnum],
+      description: 'Only workflows that were created through one of these APIs.',
+    }),
   }),
 });
 

@@ -8,7 +8,7 @@ export interface ToolCallOutput {
   input: unknown;
   output?: string;
   isError?: boolean;
-  /** How many inputs of people it took up. */
+  /** Number of user messages that it consumed. */
   inputs?: number;
 }
 

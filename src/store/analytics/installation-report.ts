@@ -5,7 +5,7 @@ import { SILENCE } from '../workers/workers.ts';
 /** What all processes have to do, and who does it. */
 export interface InstallationReport extends QueueReport {
   liveWorkers: number;
-  /** Registered, but silent for so long that the others take their runs from them. */
+  /** Registered, but silent for so long that other workers take over their runs. */
   silentWorkers: number;
   /** Runs that a worker carries out. */
   running: number;

@@ -53,7 +53,7 @@ export const Model = defineEntity({
     sealedApiKey: p.text().nullable(),
     /** What its server takes differently, as its refusals showed. */
     quirks: p.array().defaultRaw(`'{}'`),
-    /** Whether people want it used. */
+    /** Whether users enabled it. */
     isActive: p.boolean().default(true),
     /** Whether its provider, where only that one knows, still has it. */
     isPresent: p.boolean().default(true),

@@ -31,7 +31,7 @@ export const Orchestration = defineEntity({
     reasoning: p.text(),
     evaluationThreshold: p.double().$type<number>(),
     maxIterations: p.integer(),
-    /** 0 to 1; never falls. */
+    /** 0 to 1; never decreases. */
     progress: p.double().$type<number>().default(0),
     result: p.json<OrchestrationResult>().nullable(),
     error: p.json<RunError>().nullable(),

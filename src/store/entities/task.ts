@@ -82,7 +82,7 @@ export const Task = defineEntity({
     iterationsBefore: p.integer().default(0),
     /** When its time is up. It moves on while the task waits for a person. */
     deadlineAt: p.datetime(6).nullable(),
-    /** 0 to 1; never falls. */
+    /** 0 to 1; never decreases. */
     progress: p.double().$type<number>().default(0),
     result: p.json<TaskResult>().nullable(),
     error: p.json<RunError>().nullable(),

@@ -22,15 +22,15 @@ const input = z.strictObject({
   old_text: content()
     .min(1, 'must not be empty; use write_file to create a file')
     .describe(
-      'The text to replace, exactly as it stands in the file, including indentation. It must occur exactly once, unless replace_all is set. Include enough surrounding lines to make it unique.',
+      'The text to replace, exactly as it is in the file, including indentation and line breaks. It must occur exactly once, unless replace_all is set. Include enough surrounding lines to make it unique.',
     ),
-  new_text: content().describe('The text to put in its place.'),
-  replace_all: z.boolean().optional().describe('Replace every occurrence; false when absent.'),
+  new_text: content().describe('The replacement. An empty string deletes old_text.'),
+  replace_all: z.boolean().optional().describe('Replace every occurrence; default false.'),
 });
 
 export const editFile = defineTool(
   'edit_file',
-  'Replaces one piece of a text file in the working directory with another. Line endings of the file are kept. Read the file first.',
+  'Replaces an exact piece of text in a text file of at most 1 MiB. Line endings of the file are kept. Read the file first, so that old_text matches it.',
   input,
   async (context, { path: file, old_text, new_text, replace_all = false }) => {
     const read = await readWhole(context, file);
@@ -45,7 +45,7 @@ export const editFile = defineTool(
 
 interface Whole {
   text: string;
-  /** As sha256sum prints it. */
+  /** In the format of sha256sum. */
   checksum: string;
 }
 
@@ -63,11 +63,9 @@ async function readWhole(context: ToolContext, file: string): Promise<Whole | To
   const lineEnd = result.stdout.indexOf('\n');
   const checksum = result.stdout.slice(0, lineEnd);
   const text = result.stdout.slice(lineEnd + 1);
-  // Bytes that are no UTF-8 were lost in reading, and would be lost in the file with the edit.
+  // Invalid UTF-8 was lost in reading, so writing the file would damage it.
   const isWhole = `${createHash('sha256').update(text).digest('hex')}  -` === checksum;
-  return isWhole
-    ? { text, checksum }
-    : failure(`${file} is not UTF-8 text, or was written to while it was read`);
+  return isWhole ? { text, checksum } : failure(`${file} is not UTF-8 text, or changed while it was read`);
 }
 
 const MAX_LINES = 10;
@@ -81,7 +79,7 @@ function whyNot(file: string, { lines, nearest }: Exclude<Edited, { text: string
   const missing = `old_text does not occur in ${file}.`;
   return nearest
     ? `${missing} ${describe(nearest)}`
-    : `${missing} Nothing in it is similar; read the file again.`;
+    : `${missing} Nothing in the file is similar; read it again.`;
 }
 
 function describe({ line, lines, isSpaceOnly }: Place): string {

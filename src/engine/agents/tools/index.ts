@@ -6,7 +6,7 @@ import { terminal } from './terminal.ts';
 import type { Tool } from './tool.ts';
 import { writeFile } from './write-file.ts';
 
-/** What an agent can be given, in the order in which models are told of it. */
+/** The tools an agent can use, in the order in which models receive them. */
 export const TOOLS: readonly Tool[] = [terminal, readFile, writeFile, editFile, listFiles, search];
 
 export function toolNamed(name: string): Tool | undefined {

@@ -12,31 +12,31 @@ const input = z.strictObject({
     .min(1)
     .max(1e9)
     .optional()
-    .describe('The first line to read, counted from 1; 1 when absent.'),
+    .describe('The first line to read, counted from 1; default 1.'),
   limit: z
     .number()
     .int()
     .min(1)
     .max(10_000)
     .optional()
-    .describe(`How many lines to read; ${DEFAULT_LINES} when absent.`),
+    .describe(`Maximum number of lines to read; default ${DEFAULT_LINES}.`),
 });
 
-/** Of anything but a regular file, a device or a pipe say, there is no end. */
+/** Other files, such as devices and pipes, may have no end. */
 export const REQUIRE_FILE = `
 file=$1
 [ -e "$file" ] || { echo "there is no file $file" >&2; exit 1; }
 [ -f "$file" ] || { echo "$file is not a regular file" >&2; exit 1; }
 `;
 
-/** Its first line counts all lines, a last one without its line end included. */
+/** Its first line is the number of all lines, including a last one without a line end. */
 const READ = `${REQUIRE_FILE}
 grep -c '' <"$file"
 tail -n "+$2" <"$file" | head -n "$3" | head -c "$4"`;
 
 export const readFile = defineTool(
   'read_file',
-  `Reads a text file, up to ${DEFAULT_LINES} lines or 64 KiB at a time.`,
+  `Reads a text file, up to ${DEFAULT_LINES} lines or 64 KiB at a time. If lines remain, a note at the end gives the offset to continue with.`,
   input,
   async (context, { path: file, offset = 1, limit = DEFAULT_LINES }) => {
     const args = [file, String(offset), String(limit), String(MAX_BYTES)];
@@ -50,15 +50,15 @@ export const readFile = defineTool(
   },
 );
 
-/** Where to read on, or why there is nothing. */
+/** The note on where to continue, or why there is nothing to read. */
 function remark(text: string, offset: number, total: number): string {
   if (total === 0) return '[the file is empty]';
   if (offset > total) return `[the file has only ${total} lines]`;
   const lines = text.split('\n').length - 1;
   const isCut = Buffer.byteLength(text) >= MAX_BYTES && !text.endsWith('\n');
-  if (isCut && lines === 0) return `\n[line ${offset} of ${total} goes on: it is longer than 64 KiB]`;
+  if (isCut && lines === 0) return `\n[line ${offset} of ${total} is cut: it is longer than 64 KiB]`;
   const next = offset + lines;
   return next <= total && (isCut || text.endsWith('\n'))
-    ? `\n[${isCut ? 'cut; ' : ''}the file has ${total} lines: read on with offset ${next}]`
+    ? `\n[${isCut ? 'cut; ' : ''}the file has ${total} lines; continue with offset ${next}]`
     : '';
 }

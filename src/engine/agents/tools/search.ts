@@ -12,19 +12,19 @@ const input = z.strictObject({
   path: path
     .optional()
     .describe(
-      'The file or folder to search, relative to the working directory; default: the whole working directory.',
+      'The file or folder to search, relative to the working directory or absolute; default: the whole working directory.',
     ),
   glob: argument(200)
     .optional()
     .describe(
-      'Search only files that match, such as `*.ts`, `*.{js,ts}` or `src/**/*.py`; relative to the working directory. Prefix it with `!` to exclude matching files instead.',
+      'Search only files whose path matches, such as `*.ts`, `*.{js,ts}` or `src/**/*.py`; relative to the working directory. Prefix it with `!` to exclude matching files instead.',
     ),
   ignore_case: z.boolean().optional().describe('Ignore case; default false.'),
 });
 
 /**
- * ripgrep where there is one, else grep with the same patterns, globs and files: no .gitignore is followed, hidden files
- * are searched, links are not.
+ * Uses ripgrep if installed, otherwise grep with equivalent patterns, globs and files: .gitignore is not
+ * applied, hidden files are searched, links are not followed.
  */
 const SEARCH = `
 pattern=$1 where=$2 glob=$3 ignore=$4 columns=$5 lines=$6 names=$7
@@ -54,11 +54,11 @@ fi
 find_lines | cut -c "1-$columns" | head -n "$lines"
 exit 0`;
 
-/** @param before is executed before the search; a test hides ripgrep with it. */
+/** @param before shell code executed before the search; a test hides ripgrep with it */
 export function defineSearch(before = ''): Tool {
   return defineTool(
     'search',
-    `Finds lines of text files that match a regular expression, and returns up to ${MAX_LINES} of them as path:line:text. Binary files, .git and node_modules are left out.`,
+    `Finds lines of text files that match a regular expression. Returns at most ${MAX_LINES} lines as path:line:text, each cut to ${MAX_COLUMNS} characters. Binary files, .git and node_modules are omitted.`,
     input,
     async (context, { pattern: asked, path: where = '.', glob = '', ignore_case = false }) => {
       const read = readSearchPattern(asked);
@@ -71,9 +71,9 @@ export function defineSearch(before = ''): Tool {
       const lines = result.stdout.trimEnd().split('\n').filter(Boolean);
       if (lines.length === 0) {
         const isDone = result.exitCode === 0 && result.stderr.trim() === '';
-        return isDone ? success('(nothing found)') : scriptFailure(result);
+        return isDone ? success('(no matches)') : scriptFailure(result);
       }
-      const more = lines.length > MAX_LINES ? [`[more than ${MAX_LINES}; narrow the search]`] : [];
+      const more = lines.length > MAX_LINES ? [`[more than ${MAX_LINES} lines; narrow the search]`] : [];
       return success([...lines.slice(0, MAX_LINES), ...more].join('\n'));
     },
   );

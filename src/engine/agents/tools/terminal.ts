@@ -4,31 +4,33 @@ import { argument, defineTool, failure, success, type ToolResult } from './tool.
 
 const DEFAULT_SECONDS = 60;
 const MAX_SECONDS = 600;
-/** About 8,000 tokens; head and tail are kept. */
+/** About 8,000 tokens; the beginning and the end are kept. */
 const MAX_OUTPUT_BYTES = 32_768;
 
 const input = z.strictObject({
-  // One argument of a program holds 128 KiB, and a character has up to four bytes.
-  command: argument(30_000).describe('A script for bash; its standard input is empty.'),
+  // The kernel limits one argument to 128 KiB, and a character has up to four bytes.
+  command: argument(30_000).describe(
+    'The Bash script to run. Its standard input is empty, so use non-interactive options.',
+  ),
   timeout_seconds: z
     .number()
     .int()
     .min(1)
     .max(MAX_SECONDS)
     .optional()
-    .describe(`It is killed after this time; ${DEFAULT_SECONDS} when absent.`),
+    .describe(`Seconds after which the command is killed; default ${DEFAULT_SECONDS}.`),
 });
 
 export const terminal = defineTool(
   'terminal',
-  'Runs a command in the working directory and returns what it printed and its exit code. Each call is a new ' +
-    'shell: nothing keeps running in the background afterwards, and no variables or folders are remembered. There ' +
-    'is no network. Only the working directory and /tmp are writable, and /tmp is empty at each call.',
+  'Runs a Bash script in the working directory. Returns its output (stdout and stderr together; the middle of long ' +
+    'output is omitted) and its exit code. Each call starts a new shell: background processes are ended, and variables ' +
+    'and the current folder are not kept. There is no network. Only the working directory and /tmp are writable, and /tmp is empty at each call.',
   input,
   async ({ sandbox, workspace, signal, onOutput }, { command, timeout_seconds = DEFAULT_SECONDS }) => {
     const result = await sandbox.run({
       workspace,
-      // One stream, so that errors stand where they happened.
+      // One stream, so that errors appear where they happened.
       run: `exec 2>&1\n${command}`,
       timeoutMs: timeout_seconds * 1000,
       signal,

@@ -4,34 +4,34 @@ import { isStorable, storable } from '../../../rules/text/text.ts';
 import type { Command, CommandResult } from '../../sandbox/command.ts';
 import type { Sandbox } from '../../sandbox/sandbox.ts';
 
-/** What a tool may touch. */
+/** The environment of a tool call. */
 export interface ToolContext {
   sandbox: Sandbox;
   /** Absolute path of the working directory. */
   workspace: string;
   signal: AbortSignal;
-  /** What a command prints, as it comes. It is as its program made it: see `storable`. */
+  /** Receives the output of a command as it arrives, unsanitized: see `storable`. */
   onOutput?: (text: string) => void;
 }
 
 export interface ToolResult {
-  /** For the model; text that a database can hold. */
+  /** For the model; storable in the database. */
   output: string;
   isError: boolean;
 }
 
-/** Something that a model can have done. */
+/** A tool that models can call. */
 export interface Tool {
   definition: ToolDefinition;
   /**
-   * Wrong input is a result, too: it tells the model what was allowed.
-   * @param input the arguments as the model gave them, parsed from JSON.
-   * @throws what the signal says, DomainError SANDBOX_UNAVAILABLE.
+   * Invalid input is a result as well: it informs the model of what is allowed.
+   * @param input the arguments given by the model, parsed from JSON
+   * @throws the reason of the signal, DomainError SANDBOX_UNAVAILABLE
    */
   run(context: ToolContext, input: unknown): Promise<ToolResult>;
 }
 
-/** A tool of which the schema is told to the model and checked when it calls. */
+/** A tool whose schema is sent to the model and validated at each call. */
 export function defineTool<Schema extends z.ZodType>(
   name: string,
   description: string,
@@ -43,7 +43,7 @@ export function defineTool<Schema extends z.ZodType>(
     definition: { name, description, parameters },
     async run(context, input) {
       const parsed = schema.safeParse(input);
-      if (!parsed.success) return failure(`The arguments of ${name} are wrong.\n${explain(parsed.error)}`);
+      if (!parsed.success) return failure(`Invalid arguments for ${name}.\n${explain(parsed.error)}`);
       return run(context, parsed.data);
     },
   };
@@ -61,19 +61,19 @@ export function failure(output: string): ToolResult {
   return { output: storable(output), isError: true };
 }
 
-/** Text that programs take as an argument. */
+/** Text passed to programs as an argument. */
 export function argument(max: number) {
-  return z.string().min(1).max(max).refine(isStorable, 'must not contain U+0000 or half of a surrogate pair');
+  return z.string().min(1).max(max).refine(isStorable, 'must not contain U+0000 or an unpaired surrogate');
 }
 
-/** As a path of the working directory; where it really leads, only the sandbox decides. */
-export const path = argument(4_000).describe('Relative to the working directory, or absolute.');
+/** A path in the working directory; only the sandbox resolves and restricts it. */
+export const path = argument(4_000).describe('The path, relative to the working directory or absolute.');
 
 const FILE_TOOL_MS = 30_000;
 
 /**
- * One of the fixed programs that file tools consist of. They run in the sandbox, because whatever is found out
- * about a path outside may not be so any more when it is used.
+ * Runs one of the fixed scripts of the file tools in the sandbox, because anything determined about a path
+ * outside may have changed by the time it is used.
  */
 export function runScript(
   { sandbox, workspace, signal }: ToolContext,
@@ -81,12 +81,12 @@ export function runScript(
   args: readonly string[],
   options: Pick<Command, 'stdin' | 'maxOutputBytes' | 'isReading'> = {},
 ): Promise<CommandResult> {
-  // `--` in a script ends its own programs' options; here nothing can be taken for one.
+  // `--` in a script ends the options of the programs it calls; no argument can be taken for an option here.
   const run = ['bash', '-c', script, 'tool', ...args] as const;
   return sandbox.run({ workspace, run, timeoutMs: FILE_TOOL_MS, signal, ...options });
 }
 
-/** What a failed script said, or what ended it. */
+/** The error output of a failed script, or what stopped it. */
 export function scriptFailure({ stderr, timedOut, exceeded, exitCode }: CommandResult): ToolResult {
   if (exceeded) return failure(`stopped: ${exceeded}`);
   if (timedOut) return failure(`stopped: it took longer than ${FILE_TOOL_MS / 1000} s`);

@@ -5,19 +5,19 @@ import { defineTool, path, runScript, scriptFailure, success, type ToolContext }
 
 const MAX_CHARACTERS = 2_000_000;
 
-/** Text that becomes part of a file. */
+/** Text that is written to a file. */
 export function content() {
   return z
     .string()
     .max(MAX_CHARACTERS)
-    .refine(isStorable, 'must not contain U+0000 or half of a surrogate pair');
+    .refine(isStorable, 'must not contain U+0000 or an unpaired surrogate');
 }
 
-const input = z.strictObject({ path, content: content() });
+const input = z.strictObject({ path, content: content().describe('The complete content of the file.') });
 
 export const writeFile = defineTool(
   'write_file',
-  'Writes a complete text file in the working directory and creates missing folders. An existing file is replaced. Use edit_file for small changes.',
+  'Writes a complete text file in the working directory; creates missing folders and replaces an existing file. To change part of a file, use edit_file instead.',
   input,
   async (context, { path: file, content }) => {
     const result = await replaceFile(context, file, content, ANY);
@@ -26,12 +26,12 @@ export const writeFile = defineTool(
   },
 );
 
-/** No condition on what the file holds. */
+/** No condition on the current content of the file. */
 const ANY = '';
 
 /**
- * A rename puts the new file in the place of the old, so that nobody ever reads a half of it. The lock is for edits
- * of the same file at the same time: nothing comes between looking whether it is as it was read, and the rename.
+ * The new file replaces the old one by a rename, so that no reader ever sees half of it. The lock serializes
+ * edits of the same file: nothing can happen between the check that it is unchanged and the rename.
  */
 const WRITE = `
 here=$(pwd -P)
@@ -56,7 +56,7 @@ exec 9<. && flock -w 20 9 || { echo 'another command holds the lock on the worki
 [ -z "$3" ] || [ "$(sha256sum <"$target")" = "$3" ] || { echo "$1 was changed by another command meanwhile; read it again" >&2; exit 1; }
 mv -fT -- "$draft" "$target" && echo "$done"`;
 
-/** @param expected what sha256sum says of the file that is to be replaced; else nothing is written. */
+/** @param expected sha256sum of the file to replace; if it differs, nothing is written */
 export function replaceFile(
   context: ToolContext,
   file: string,

@@ -3,10 +3,10 @@ import { DomainError } from '../../../errors.ts';
 import { findKeyHolder } from '../../../store/accounts/accounts.ts';
 import { API_KEY_PREFIX, hashSecret } from '../secrets.ts';
 
-/** What knows whom credentials belong to. */
+/** The services that resolve credentials to accounts. */
 type Accounts = Pick<Services, 'store' | 'tokens'>;
 
-/** What a request brought along. */
+/** The credentials of a request. */
 export interface Credentials {
   authorization: string | null;
   apiKey: string | null;
@@ -15,7 +15,7 @@ export interface Credentials {
 }
 
 /**
- * Who the credentials belong to; null when there are none. Credentials that are no good are refused, not ignored.
+ * The account of the credentials; null when there are none. Invalid credentials are rejected, not ignored.
  * @throws DomainError UNAUTHENTICATED
  */
 export async function authenticate(services: Accounts, credentials: Credentials): Promise<Viewer | null> {
@@ -25,7 +25,10 @@ export async function authenticate(services: Accounts, credentials: Credentials)
   return null;
 }
 
-/** For those who need no credentials. Whatever its row says, it is no admin. @throws DomainError UNAUTHENTICATED */
+/**
+ * The account for requests without credentials. It is never an admin, whatever its row says. @throws
+ * DomainError UNAUTHENTICATED
+ */
 export async function guest({ store }: Services): Promise<Viewer> {
   const { id: userId, isActive } = await store.lookups.guest();
   if (!isActive) throw refused('guests are not admitted; log in first');

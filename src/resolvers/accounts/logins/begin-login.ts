@@ -17,7 +17,7 @@ export interface Login extends LoginTokens {
   user: User;
 }
 
-/** Seconds, as the documents of the older APIs have them. */
+/** Seconds, as documented for the older APIs. */
 const TOKEN_LIFETIMES = {
   graphql: 3600,
   themachine: 3600,
@@ -35,7 +35,7 @@ interface Beginning {
 }
 
 /**
- * Begins a login of an account whose credentials were checked.
+ * Begins a login of an account whose credentials have been verified.
  * @throws DomainError UNAUTHENTICATED when the account was disabled or its password changed meanwhile
  */
 export async function beginLogin(
@@ -56,13 +56,13 @@ export async function beginLogin(
   };
 }
 
-/** A login to be inserted. */
+/** The values of a new login. */
 export function newLogin(ownerId: string, passwordHash: string | null) {
   const { token, hashes } = newRefreshToken();
   return { refreshToken: token, row: { id: newId(), ownerId, passwordHash, refresh: hashes } };
 }
 
-/** A login token for a login that has begun. */
+/** Signs a login token for an existing login. */
 export async function signFor(
   { tokens, origin }: Pick<Services, 'tokens'> & { origin: Origin },
   { ownerId, loginId }: { ownerId: string; loginId: string },

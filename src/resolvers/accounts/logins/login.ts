@@ -26,7 +26,8 @@ function isAbsent(given: string | null | undefined): given is null | undefined {
 /** @throws DomainError WRONG_CREDENTIALS, RATE_LIMITED, FORBIDDEN when the account is disabled */
 export async function login(context: Context, input: unknown): Promise<Login> {
   const given = validate(credentials, input, 'input');
-  // By what the client calls it: a limit that a name and an address share would show whose they are.
+  // Counted by what the client sent: a shared limit for name and address would reveal that they belong
+  // together.
   const called = given.email ?? given.username!.trim().toLowerCase();
   const uncount = await context.loginLimits.count(context.address, called);
   const user = await findAccount(context, given);

@@ -7,13 +7,13 @@ import { transaction } from '../../../store/database/transaction.ts';
 import type { User } from '../../../store/entities/user.ts';
 import { requireViewer, viewer } from '../../request/viewer.ts';
 
-/** Ends the login that the request belongs to. @throws DomainError INVALID_STATE: it belongs to none */
+/** Ends the login of the request. @throws DomainError INVALID_STATE: it has none */
 export async function logout(context: Context): Promise<User> {
   const { userId, credential } = requireViewer(context);
   const user = await viewer(context);
   const { database } = context.store;
   if (credential?.loginId) await endLogin(database, userId, credential.loginId);
-  // A token from before logins were recorded ends together with those that are as old.
+  // A token from before logins were recorded ends together with all tokens issued before it.
   else if (credential?.issuedAt && !credential.keyHash) {
     await endOldTokens(database, userId, new Date(credential.issuedAt.getTime() + 1));
   } else throw noLogin();

@@ -16,7 +16,7 @@ export interface ProviderAccount {
 const MAX_NAME = 200;
 
 /**
- * The account that an account at the provider belongs to; a new one when it logs in for the first time.
+ * The account linked to an account at the provider; created at the first login.
  * @throws DomainError FORBIDDEN, CONFLICT when another account has its address
  */
 export async function signIn(
@@ -26,7 +26,7 @@ export async function signIn(
   const known = await findIdentity(store.database, { issuer, subject });
   if (known) return requireActive(known);
   const email = emailRules.safeParse(person.email);
-  if (!email.success) throw new DomainError('FORBIDDEN', 'the provider has verified no e-mail address');
+  if (!email.success) throw new DomainError('FORBIDDEN', 'the provider has not verified an e-mail address');
   const id = newId();
   const name = (person.name ?? email.data).slice(0, MAX_NAME);
   const outcome = await insertIdentity(
@@ -44,7 +44,7 @@ function requireActive(account: { id: string; isActive: boolean }): { id: string
 }
 
 const REFUSALS = {
-  // Who registered the address here may be another person.
+  // The address may have been registered here by another person.
   'email-taken': () =>
     new DomainError('CONFLICT', 'an account with this address exists already; log in with its password'),
   closed: () => new DomainError('FORBIDDEN', 'registration is closed; ask an admin for an invitation'),

@@ -7,7 +7,9 @@ const ISSUER = 'polyphony';
 const AUDIENCE = 'polyphony';
 const ALGORITHM = 'HS256';
 
-/** A signature is checked once, not with every request; whether its user still exists, is asked elsewhere. */
+/**
+ * A signature is verified once, not with every request; whether its user still exists is checked elsewhere.
+ */
 const MAX_KEPT = 10_000;
 
 /** Expiring bearer tokens; one algorithm, so that a token cannot choose a weaker one. */
@@ -18,7 +20,7 @@ export function createTokens(secret: string): Tokens {
     sign: (userId, lifetime, origin = 'graphql', { loginId, keyHash, runIds, issuedAt, isForCookie } = {}) =>
       new SignJWT({
         origin,
-        // Without a login, what counts is when the token was issued; `iat` has only seconds.
+        // Without a login, the time of issue counts; `iat` has a resolution of seconds only.
         ...(loginId ? { sid: loginId } : { at: issuedAt?.getTime() ?? Date.now() }),
         ...(keyHash && { key: keyHash }),
         ...(runIds && { runs: runIds }),
