@@ -23,13 +23,14 @@ export async function openWorld(): Promise<World> {
     receiver.listen(0, '127.0.0.1', resolve);
   });
   const server = await startTestServer({
+    embedded: true,
     variables: {
       OPENAI_BASE_URL: `${vendor.url}/v1`,
       OLLAMA_HOST: vendor.url,
       OUTBOUND_ALLOW: '127.0.0.1',
     },
   });
-  const admin = await server.newUser();
+  const admin = await server.localAdmin();
   return {
     server,
     admin,
