@@ -105,3 +105,15 @@ function missing(shown: readonly unknown[], real: readonly unknown[]): string[] 
 function typeName(event: unknown): string {
   return (event as { __typename?: string } | null)?.__typename ?? typeof event;
 }
+
+test('docs/guide/webhooks.md shows the message that a receiver gets', async () => {
+  const page = PAGES.find(({ path }) => path === 'docs/guide/webhooks.md')!;
+  const [shown] = page.blocks.filter(({ language }) => language === 'http');
+  const [head, body] = shown!.text.split('\n\n');
+  await fixtureFor(world, page.path, 'integration', 'integrationId');
+  const message = world.messages.findLast((each) => each.body.includes('task.completed'))!;
+  expect(differences(JSON.parse(body!), JSON.parse(message.body))).toEqual([]);
+  const names = [...head!.matchAll(/^(webhook-[a-z]+):/gm)].map(([, name]) => name!);
+  expect(names).toHaveLength(3);
+  expect(Object.keys(message.headers)).toEqual(expect.arrayContaining(names));
+});

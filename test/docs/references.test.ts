@@ -104,3 +104,12 @@ test.each([
   const text = textOf(path);
   expect(words.filter((word) => !text.includes(word))).toEqual([]);
 });
+
+/** Words that people who read English every day would not write in documentation. */
+const REFUSED =
+  /\b(whoever|tells?|told|nobody|somebody|anybody|strays?|carr(?:y|ies|ied) out|is no more|faults?)\b/i;
+
+test.each(PAGES.filter(isWritten))('$path is in plain words', (page) => {
+  const lines = page.text.split('\n').filter((line) => REFUSED.test(line));
+  expect(lines).toEqual([]);
+});

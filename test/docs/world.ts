@@ -1,9 +1,15 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { type Client, data } from '../harness/client.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
 import { scriptPair } from '../orchestration/orchestra.ts';
 import { startVendor } from '../vendor/server.ts';
+
+export interface Message {
+  headers: IncomingHttpHeaders;
+  body: string;
+}
 
 /** A server with an OpenAI and an Ollama, both played, and what the examples of the pages need. */
 export interface World {
@@ -11,6 +17,8 @@ export interface World {
   admin: Client;
   /** Where webhooks are sent. */
   receiverUrl: string;
+  /** What was sent there. */
+  messages: readonly Message[];
   /** Two models, of which one answers thrice, the second scores 4, 7.5 and 9. */
   scriptOrchestration(): { author: string; evaluator: string };
   stop(): Promise<void>;
@@ -18,7 +26,11 @@ export interface World {
 
 export async function openWorld(): Promise<World> {
   const vendor = await startVendor();
-  const receiver = createServer((_request, response) => void response.writeHead(204).end());
+  const messages: Message[] = [];
+  const receiver = createServer(async (request, response) => {
+    messages.push({ headers: request.headers, body: await text(request) });
+    response.writeHead(204).end();
+  });
   await new Promise<void>((resolve) => {
     receiver.listen(0, '127.0.0.1', resolve);
   });
@@ -34,6 +46,7 @@ export async function openWorld(): Promise<World> {
   return {
     server,
     admin,
+    messages,
     receiverUrl: `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/polyphony`,
     scriptOrchestration() {
       const answers = ['Because.', 'Air scatters blue light.', 'Air scatters blue light more than red.'];
