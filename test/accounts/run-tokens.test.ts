@@ -53,12 +53,26 @@ describe.each(CARRIERS)('over %s, a run token', (carrier) => {
     expect(data(events).taskEvents).toEqual({ seq: 0, task: { status: 'PENDING' } });
   });
 
+  test('reads its run as a run, without what it refers to', async () => {
+    const run = await read('query ($id: ID!) { run(id: $id) { id status cost } }');
+    expect(data(run).run).toEqual({ id, status: 'PENDING', cost: 0 });
+    const events = await subscribe(
+      'subscription ($id: ID!) { runEvents(runId: $id) { seq ... on CurrentState { run { status } } } }',
+    );
+    expect(data(events).runEvents).toEqual({ seq: 0, run: { status: 'PENDING' } });
+    for (const selected of ['session { id name }', '... on Task { dependsOn { status } }']) {
+      expect(codes(await read(`query ($id: ID!) { run(id: $id) { ${selected} } }`))).toEqual(['FORBIDDEN']);
+    }
+  });
+
   test('finds no other run, of the same account or not there', async () => {
     const missing = Buffer.from('Task:nothing').toString('base64url');
     for (const each of [other, missing]) {
       const answers = [
         await read('query ($id: ID!) { task(id: $id) { status } }', { id: each }),
         await read('query ($id: ID!) { node(id: $id) { id } }', { id: each }),
+        await read('query ($id: ID!) { run(id: $id) { id } }', { id: each }),
+        await subscribe('subscription ($id: ID!) { runEvents(runId: $id) { seq } }', { id: each }),
         await subscribe('subscription ($id: ID!) { taskEvents(taskId: $id) { seq } }', { id: each }),
         await subscribe('subscription ($id: ID!) { tokens(taskId: $id) }', { id: each }),
       ];
@@ -278,6 +292,7 @@ test('all types that it can reach are parts of runs', () => {
       "RecommendedAgent",
       "ResourceUsage",
       "ResponseGenerated",
+      "Run",
       "RunCancelled",
       "RunCompleted",
       "RunCreated",

@@ -137,7 +137,7 @@ export async function differences(
   return found;
 }
 
-/** What has ended ends its subscriptions; what has not can be changed. */
-export function ownOf({ own, finished }: SweepStage, { operation }: Tried): Record<string, string> {
-  return operation === 'subscription' ? finished : own;
+/** What has ended ends its subscriptions; what has not can be changed. Two mutations cannot delete the same task. */
+export function ownOf({ own, finished }: SweepStage, { operation, name }: Tried): Record<string, string> {
+  return operation === 'subscription' || name === 'deleteRun' ? finished : own;
 }
