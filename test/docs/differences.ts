@@ -2,7 +2,7 @@ type Json = null | boolean | number | string | Json[] | { [name: string]: Json }
 
 /**
  * Where an answer that a page shows has another shape than the real one: other members, or values of another type. A null
- * on either side fits everything, and a list may be shown in part.
+ * on either side fits everything, and a list may be shown in part. Messages are compared word for word.
  */
 export function differences(shown: unknown, real: unknown, path = 'the answer'): string[] {
   return compare(shown as Json, real as Json, path);
@@ -30,6 +30,8 @@ function compareObjects(shown: Members, real: Members, path: string): string[] {
   return [...names].flatMap((name) => {
     if (!Object.hasOwn(shown, name)) return [`${path}.${name} is missing on the page`];
     if (!Object.hasOwn(real, name)) return [`${path}.${name} does not exist`];
+    if (name === 'message' && shown[name] !== real[name])
+      return [`${path}.message is ${JSON.stringify(real[name])}`];
     return compare(shown[name]!, real[name]!, `${path}.${name}`);
   });
 }

@@ -7,6 +7,7 @@ const AGENT_PROMPT =
 
 /** What the variables of the pages' documents stand for, by their names. */
 const BY_NAME: Record<string, make.Fixture> = {
+  runId: make.done(),
   taskId: make.done(),
   sessionId: make.session,
   threadId: make.thread,
@@ -36,6 +37,8 @@ const BY_FIELD: Record<string, make.Fixture> = {
   'deleteTask.taskId': make.done(),
   'retryTask.taskId': make.failed,
   'provideTaskInput.taskId': make.held({ kind: 'AGENT' }),
+  'cancelRun.runId': make.held(),
+  'retryRun.runId': make.failed,
   'executeWorkflow.workflowId': make.workflow,
   'cancelExecution.executionId': make.runningExecution,
   'retryExecution.executionId': make.failedExecution,

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
+import { buildSchema } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { REQUEST_ERROR_CODES, RUN_ERROR_CODES } from '../../src/errors.ts';
 import { EVENT_TYPES, RUN_STATUSES, SCOPES, TASK_KINDS } from '../../src/vocabulary.ts';
@@ -112,4 +113,13 @@ const REFUSED =
 test.each(PAGES.filter(isWritten))('$path is in plain words', (page) => {
   const lines = page.text.split('\n').filter((line) => REFUSED.test(line));
   expect(lines).toEqual([]);
+});
+
+test.each(['Query', 'Mutation', 'Subscription'] as const)('the guide names every field of %s', (root) => {
+  const schema = buildSchema(textOf('schema.graphql'));
+  const fields = Object.keys(schema[`get${root}Type`]()!.getFields());
+  const guide = PAGES.filter(({ path }) => path.startsWith('docs/guide/')).map(({ text }) => text);
+  const words = new Set(guide.join().match(/\w+/g));
+  expect(fields.length).toBeGreaterThan(5);
+  expect(fields.filter((field) => !words.has(field))).toEqual([]);
 });
