@@ -2,9 +2,11 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFil
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { TOOLS } from '../../src/engine/agents/tools/index.ts';
+import { WORKSPACE_TOOLS } from '../../src/engine/agents/tools/index.ts';
 import type { ToolResult } from '../../src/engine/agents/tools/tool.ts';
 import { openWorkPlace, SECRET, type WorkPlace } from './work-place.ts';
+
+const TOOLS = Object.values(WORKSPACE_TOOLS);
 
 let place: WorkPlace;
 beforeEach(async () => {
@@ -32,6 +34,7 @@ async function given(path: string, content: string): Promise<void> {
 
 describe('definitions', () => {
   test('each name once, each with a schema that is one and refuses what it does not know', () => {
+    expect(TOOLS.map(({ definition }) => definition.name)).toEqual(Object.keys(WORKSPACE_TOOLS));
     expect(TOOLS.map(({ definition }) => definition.name)).toEqual([
       'terminal',
       'read_file',

@@ -16,9 +16,11 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, test } from 'vitest';
-import { TOOLS } from '../../src/engine/agents/tools/index.ts';
+import { WORKSPACE_TOOLS } from '../../src/engine/agents/tools/index.ts';
 import { diffSince, takeSnapshot } from '../../src/engine/workspaces/workspace-diff.ts';
 import { isRoot, openWorkPlace, SECRET, type WorkPlace } from './work-place.ts';
+
+const TOOLS = Object.values(WORKSPACE_TOOLS);
 
 const { signal } = new AbortController();
 

@@ -8,7 +8,7 @@ import { outlastConnectionLoss } from '../../store/database/connection-loss.ts';
 import { beginStep, completeStep, taskChange } from '../../store/runs/checkpoints.ts';
 import type { ToolName } from '../../vocabulary.ts';
 import { repetitionNotice } from './give-up.ts';
-import { LOOP_TOOLS } from './loop-tools.ts';
+import { loopToolNamed } from './loop-tools.ts';
 import { type Outcome, refused } from './outcome.ts';
 import { definitionOf } from './tool-definitions.ts';
 import { toolNamed } from './tools/index.ts';
@@ -68,7 +68,7 @@ async function execute(
   if (!name) return refused(`There is no tool ${call.name}. There are: ${work.task.tools.join(', ')}.`);
   if (!input) return refused('The arguments are not a JSON object. Nothing was executed.');
   try {
-    const loopTool = LOOP_TOOLS.find(({ definition }) => definition.name === name);
+    const loopTool = loopToolNamed(name);
     if (loopTool) return await loopTool.run(work, input, hasBegun);
     return hasBegun ? refused(INTERRUPTED) : await useTool(work, name, input);
   } catch (error) {

@@ -3,7 +3,7 @@ import type { ToolDefinition } from '../../providers/provider.ts';
 import { type Plan, planProgress } from '../../rules/agents/plan.ts';
 import { storableJson } from '../../rules/text/bounded.ts';
 import { readInputs, requestInput } from '../../store/tasks/user-replies.ts';
-import { PLAN_STEP_STATUSES } from '../../vocabulary.ts';
+import { PLAN_STEP_STATUSES, type ToolName } from '../../vocabulary.ts';
 import type { Outcome } from './outcome.ts';
 import { inputsTaken } from './turn.ts';
 import type { Work } from './work.ts';
@@ -99,8 +99,9 @@ function parametersOf(schema: z.ZodType): ToolDefinition['parameters'] {
   return parameters;
 }
 
-export const LOOP_TOOLS: readonly LoopTool[] = [
-  {
+/** The tools that act on the run itself. */
+export const LOOP_TOOLS = {
+  update_plan: {
     definition: {
       name: 'update_plan',
       description:
@@ -109,7 +110,7 @@ export const LOOP_TOOLS: readonly LoopTool[] = [
     },
     run: updatePlan,
   },
-  {
+  ask_user: {
     definition: {
       name: 'ask_user',
       description:
@@ -118,7 +119,7 @@ export const LOOP_TOOLS: readonly LoopTool[] = [
     },
     run: askUser,
   },
-  {
+  finish: {
     definition: {
       name: 'finish',
       description:
@@ -127,4 +128,8 @@ export const LOOP_TOOLS: readonly LoopTool[] = [
     },
     run: finish,
   },
-];
+} satisfies Partial<Record<ToolName, LoopTool>>;
+
+export function loopToolNamed(name: string): LoopTool | undefined {
+  return Object.hasOwn(LOOP_TOOLS, name) ? LOOP_TOOLS[name as keyof typeof LOOP_TOOLS] : undefined;
+}
