@@ -13,7 +13,6 @@ export const UserType = builder.objectRef<AccountFields>('User');
 builder.node(UserType, {
   description: 'An account.',
   id: { description: "The account's id.", resolve: ({ id }) => id },
-  isTypeOf: (value) => typeof value === 'object' && value !== null && 'email' in value,
   loadWithoutCache: (id, context) => user(context, id),
   fields: (t) => ({
     email: t.exposeString('email', { description: 'In lower case.' }),

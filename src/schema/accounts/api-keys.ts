@@ -18,7 +18,6 @@ builder.node(ApiKeyType, {
   description:
     'A key for programs; sent as `X-API-Key` or as a Bearer token. The key itself is shown once, when it is created or rotated.',
   id: { description: 'Id of the key, not its secret.', resolve: ({ id }) => id },
-  isTypeOf: (value) => typeof value === 'object' && value !== null && 'prefix' in value,
   loadWithoutCache: (id, context) => apiKey(context, id),
   fields: (t) => ({
     name: t.exposeString('name', { description: 'What it is for.' }),

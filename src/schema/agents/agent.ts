@@ -75,7 +75,6 @@ builder.node(AgentType, {
     description: "Global id; pass it to any argument that takes an agent's id.",
     resolve: ({ id }) => id,
   },
-  isTypeOf: (value) => typeof value === 'object' && value !== null && 'systemPrompt' in value,
   loadWithoutCache: (id, context) => agent(context, id),
   fields: (t) => ({
     name: t.exposeString('name', { description: 'Display name.' }),

@@ -16,7 +16,6 @@ builder.node(ArtifactType, {
     description: "Global id; pass it to any argument that takes an artifact's id.",
     resolve: ({ id }) => id,
   },
-  isTypeOf: (value) => typeof value === 'object' && value !== null && 'sha256' in value,
   loadWithoutCache: (id, context) => artifact(context, id),
   fields: (t) => ({
     name: t.exposeString('name', { description: 'Unique within its task.' }),

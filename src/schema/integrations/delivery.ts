@@ -10,7 +10,6 @@ builder.node(DeliveryType, {
   description:
     'A message that notifies an integration that a run has ended. It is sent until the receiver accepts it, up to 8 times within about five hours. A receiver may get it twice and can recognise it by the header `webhook-id`.',
   id: { description: 'For `redeliver`.', resolve: ({ id }) => id },
-  isTypeOf: (value) => typeof value === 'object' && value !== null && 'runEnd' in value,
   loadWithoutCache: (id, context) => delivery(context, id),
   fields: (t) => ({
     webhookId: t.string({

@@ -32,7 +32,6 @@ builder.node(IntegrationType, {
     description: "Global id; pass it to any argument that takes an integration's id.",
     resolve: ({ id }) => id,
   },
-  isTypeOf: (value) => typeof value === 'object' && value !== null && 'sealedCredentials' in value,
   loadWithoutCache: (id, context) => integration(context, id),
   fields: (t) => ({
     platform: t.expose('platform', { type: PlatformEnum, description: 'The platform.' }),

@@ -36,8 +36,6 @@ export const ModelType = builder.objectRef<ModelRow>('Model');
 builder.node(ModelType, {
   description: 'A model of the catalog.',
   id: { description: "Global id; pass it to any argument that takes a model's id.", resolve: ({ id }) => id },
-  isTypeOf: (value) =>
-    typeof value === 'object' && value !== null && 'modelId' in value && 'aliases' in value,
   loadWithoutCache: (id, context) => modelById(context, id),
   fields: (t) => ({
     modelId: t.exposeString('modelId', { description: 'The id sent to its provider, verbatim.' }),

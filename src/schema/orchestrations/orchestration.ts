@@ -20,7 +20,6 @@ builder.node(OrchestrationType, {
     description: "Global id; pass it to any argument that takes an orchestration's id.",
     resolve: ({ id }) => id,
   },
-  isTypeOf: (value) => typeof value === 'object' && value !== null && 'candidates' in value,
   loadWithoutCache: (id, context) => orchestration(context, id),
   fields: (t) => ({
     prompt: t.exposeString('prompt', { description: 'The prompt.' }),

@@ -77,7 +77,6 @@ builder.node(SessionType, {
     description: "Global id; pass it to any argument that takes a session's id.",
     resolve: ({ id }) => id,
   },
-  isTypeOf: (value) => typeof value === 'object' && value !== null && 'workingDirectory' in value,
   loadWithoutCache: (id, context) => session(context, id),
   fields: (t) => ({
     name: t.exposeString('name', { nullable: true, description: 'Display name.' }),

@@ -25,7 +25,6 @@ builder.node(TaskType, {
   interfaces: [RunInterface],
   description: 'One piece of AI work.',
   id: { description: "Global id; pass it to any argument that takes a task's id.", resolve: ({ id }) => id },
-  isTypeOf: (value) => typeof value === 'object' && value !== null && 'fallbackModels' in value,
   loadWithoutCache: (id, context) => task(context, id),
   fields: (t) => ({
     kind: t.expose('kind', { type: TaskKindEnum, description: 'Its kind.' }),

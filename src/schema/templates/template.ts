@@ -104,7 +104,6 @@ builder.node(TemplateType, {
     description: "Global id; pass it to any argument that takes a template's id.",
     resolve: ({ id }) => id,
   },
-  isTypeOf: (value) => typeof value === 'object' && value !== null && 'steps' in value,
   loadWithoutCache: (id, context) => template(context, id),
   fields: (t) => ({
     name: t.exposeString('name', { description: 'Unique among the templates available to the viewer.' }),

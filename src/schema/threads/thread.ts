@@ -27,7 +27,6 @@ builder.node(ThreadType, {
     description: "Global id; pass it to any argument that takes a thread's id.",
     resolve: ({ id }) => id,
   },
-  isTypeOf: (value) => typeof value === 'object' && value !== null && 'originalPrompt' in value,
   loadWithoutCache: (id, context) => thread(context, id),
   fields: (t) => ({
     title: t.exposeString('title', { nullable: true, description: 'Its title.' }),

@@ -64,7 +64,6 @@ builder.node(ExecutionType, {
     description: "Global id; pass it to any argument that takes an execution's id.",
     resolve: ({ id }) => id,
   },
-  isTypeOf: (value) => typeof value === 'object' && value !== null && 'workflowVersion' in value,
   loadWithoutCache: (id, context) => execution(context, id),
   fields: (t) => ({
     workflow: t.field({

@@ -99,7 +99,6 @@ builder.node(WorkflowType, {
     description: "Global id; pass it to any argument that takes a workflow's id.",
     resolve: ({ id }) => id,
   },
-  isTypeOf: (value) => typeof value === 'object' && value !== null && 'schedule' in value,
   loadWithoutCache: (id, context) => workflow(context, id),
   fields: (t) => ({
     name: t.exposeString('name', { description: 'Display name.' }),
