@@ -91,7 +91,7 @@ builder.node(AgentType, {
       type: ProviderEnum,
       nullable: true,
       description: 'Who serves its model.',
-      resolve: (row) => row.provider as never,
+      resolve: (row) => row.provider,
     }),
     model: t.exposeString('model', {
       nullable: true,

@@ -74,7 +74,7 @@ const ModelUseType = builder.objectRef<ModelUse>('ModelUse').implement({
     provider: t.field({
       type: ProviderEnum,
       description: 'Its provider.',
-      resolve: ({ provider }) => provider as never,
+      resolve: ({ provider }) => provider,
     }),
     model: t.exposeString('model', { description: "The model's id." }),
     averageDurationMs: t.exposeFloat('averageDurationMs', {

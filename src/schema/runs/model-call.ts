@@ -11,7 +11,7 @@ export const ModelCallType = builder.objectRef<ModelCallRow>('ModelCall').implem
     provider: t.field({
       type: ProviderEnum,
       description: 'Who served it.',
-      resolve: (call) => call.provider as never,
+      resolve: (call) => call.provider,
     }),
     status: t.expose('status', { type: ModelCallStatusEnum, description: 'Its status.' }),
     attempt: t.exposeInt('attempt', { description: 'The attempt of the run to which it belongs.' }),
@@ -34,7 +34,7 @@ export const ModelCallType = builder.objectRef<ModelCallRow>('ModelCall').implem
       type: FinishReasonEnum,
       nullable: true,
       description: 'Why the model stopped.',
-      resolve: (call) => call.finishReason as never,
+      resolve: (call) => call.finishReason,
     }),
     rawFinishReason: t.exposeString('rawFinishReason', {
       nullable: true,

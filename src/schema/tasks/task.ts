@@ -62,7 +62,7 @@ builder.node(TaskType, {
       type: ProviderEnum,
       nullable: true,
       description: 'Its provider.',
-      resolve: (row) => row.provider as never,
+      resolve: (row) => row.provider,
     }),
     fallbackModels: t.stringList({
       description: 'Models, as `provider/model`, to try in this order if the previous one fails.',

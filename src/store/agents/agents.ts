@@ -1,6 +1,6 @@
 import type { AgentLimits } from '../../rules/agents/agent.ts';
 import type { PromptParameters } from '../../rules/tasks/task.ts';
-import type { Origin, ToolName } from '../../vocabulary.ts';
+import type { Origin, ProviderId, ToolName } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
 import { createdAtTextSql, type ListRange, rangeSql, rangeValues } from '../database/keyset-page.ts';
 
@@ -11,7 +11,7 @@ export interface AgentSettings {
   description: string;
   capabilities: readonly string[];
   /** Both or neither; null: chosen for each task. */
-  provider: string | null;
+  provider: ProviderId | null;
   model: string | null;
   systemPrompt: string | null;
   tools: readonly ToolName[];

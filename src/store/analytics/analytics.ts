@@ -1,4 +1,4 @@
-import { RUN_KINDS, type RunKind, type RunStatus } from '../../vocabulary.ts';
+import { type ProviderId, RUN_KINDS, type RunKind, type RunStatus } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
 
 /** Whose runs are counted, and which of them. */
@@ -23,7 +23,7 @@ export interface CallTotals {
 }
 
 export interface ModelUse extends CallTotals {
-  provider: string;
+  provider: ProviderId;
   model: string;
   /** Milliseconds, of calls that were answered; null: none was. */
   averageDurationMs: number | null;

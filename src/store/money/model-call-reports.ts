@@ -1,3 +1,4 @@
+import type { FinishReason, ProviderId } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
 import type { ModelCall } from '../entities/model-call.ts';
 
@@ -36,7 +37,11 @@ export async function readSpend(
   return new Map(rows.map((row) => [row.runId, row]));
 }
 
-export type ModelCallRow = Omit<ModelCall, 'cost'> & { cost: number | null };
+export type ModelCallRow = Omit<ModelCall, 'cost' | 'provider' | 'finishReason'> & {
+  cost: number | null;
+  provider: ProviderId;
+  finishReason: FinishReason | null;
+};
 
 /** The calls of many runs in one query, oldest first. */
 export async function readModelCalls(database: Database, runIds: readonly string[]): Promise<ModelCallRow[]> {

@@ -3,7 +3,7 @@ import type { Plan } from '../../rules/agents/plan.ts';
 import type { ModelReference } from '../../rules/models/model-id.ts';
 import type { ToldPrediction } from '../../rules/prediction/prediction.ts';
 import type { PromptParameters, TaskResult } from '../../rules/tasks/task.ts';
-import type { TaskKind, ToolName } from '../../vocabulary.ts';
+import type { ProviderId, TaskKind, ToolName } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
 import { type RunRow, runColumns, select } from '../runs/run-row.ts';
 
@@ -19,7 +19,7 @@ export interface TaskRow extends RunRow {
   prompt: string;
   system: string | null;
   parameters: PromptParameters;
-  provider: string | null;
+  provider: ProviderId | null;
   model: string | null;
   fallbackModels: ModelReference[];
   responseSchema: Record<string, unknown> | null;
