@@ -6,13 +6,13 @@ import { measureRuns, type RunMetrics } from './run-metrics.ts';
 import { measureStore } from './store-metrics.ts';
 import { measureWork, type WorkMetrics } from './work-metrics.ts';
 
-/** What a process counts of itself, for Prometheus. Every label has a closed set of values. */
+/** Metrics of a process for Prometheus. Every label has a closed set of values. */
 export interface Metrics {
   http: HttpMetrics;
   work: WorkMetrics;
-  /** Counts what goes through the store, which is to be used in place of the one that is given. */
+  /** Returns a store that counts what goes through it; use it instead of the given one. */
   measure<Measured extends Store>(store: Measured): Measured;
-  /** Everything in the text format of Prometheus, with what the database tells at this moment. */
+  /** All metrics in the text format of Prometheus, with the current values from the database. */
   render(): Promise<string>;
   contentType: string;
 }

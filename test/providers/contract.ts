@@ -169,19 +169,19 @@ const failures = ({ keyVariable }: Subject): readonly FailureRow[] => [
     given: 'no answer',
     settings: 'fault=hang',
     code: 'PROVIDER_TIMEOUT',
-    says: [/sent nothing of an answer for 0\.5 s/, /Try again/],
+    says: [/sent no part of an answer for 0\.5 s/, /Try again/],
   },
   {
     given: 'silence before the first word',
     settings: 'fault=stall,at=0',
     code: 'PROVIDER_TIMEOUT',
-    says: [/sent nothing of an answer for 0\.5 s/],
+    says: [/sent no part of an answer for 0\.5 s/],
   },
   {
     given: 'silence in mid-answer',
     settings: 'fault=stall',
     code: 'PROVIDER_TIMEOUT',
-    says: [/sent nothing of an answer for 0\.5 s/],
+    says: [/sent no part of an answer for 0\.5 s/],
   },
   {
     given: 'a cut connection',
@@ -205,7 +205,7 @@ const failures = ({ keyVariable }: Subject): readonly FailureRow[] => [
     given: 'an answer of nothing',
     settings: 'tokens=0',
     code: 'PROVIDER_STREAM_BROKEN',
-    says: [/without having said anything/, /Try again/],
+    says: [/without any content/, /Try again/],
   },
   {
     given: 'bytes that are no event',

@@ -22,12 +22,12 @@ export async function predictTask(context: Context, input: unknown): Promise<Tol
   const given = validate(predictedTask, input, 'input');
   const kind = kindOf(given);
   const type = given.type ?? null;
-  const doer = {
+  const performer = {
     prompt: (asker: Context, asked: PredictedTask) => ofPrompt(asker, asked),
     agent: ofAgent,
     template: ofTemplate,
   }[kind];
-  const [chosen, predict] = await Promise.all([doer(context, given), openPredictor(context)]);
+  const [chosen, predict] = await Promise.all([performer(context, given), openPredictor(context)]);
   return predict(workOf({ kind, type, ...NOBODY, ...chosen }));
 }
 

@@ -109,8 +109,8 @@ function askedWork(
   { type }: TaskSettings,
   { agent, template, provider, model }: Omit<Asked, 'events'>,
 ): Work {
-  const doer = { kind, agentId: agent?.id ?? null, templateName: template?.name ?? null };
-  return workOf({ type: type ?? null, ...doer, provider, model });
+  const performer = { kind, agentId: agent?.id ?? null, templateName: template?.name ?? null };
+  return workOf({ type: type ?? null, ...performer, provider, model });
 }
 
 /** The request of a task, which depends on its kind. */

@@ -5,7 +5,7 @@ import type { Origin, RunStatus } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
 import { createdAtTextSql, type ListRange, rangeSql, rangeValues } from '../database/keyset-page.ts';
 
-/** An orchestration with what its run says about it. */
+/** An orchestration with the columns of its run. */
 export interface OrchestrationRow {
   id: string;
   ownerId: string;
@@ -45,7 +45,7 @@ export const ORCHESTRATION_COLUMNS = `
   orchestration.progress, orchestration.result, orchestration.error, orchestration.started_at as "startedAt",
   orchestration.completed_at as "completedAt"`;
 
-/** @returns null when there is none of this owner; not there and not theirs look the same. */
+/** @returns null when it does not exist or belongs to another owner */
 export async function findOrchestration(
   database: Database,
   ownerId: string,
@@ -61,7 +61,7 @@ export async function findOrchestration(
   return rows[0] ?? null;
 }
 
-/** Many in one query, whoever owns them; by id. */
+/** Many in one query, of any owner; by id. */
 export async function readOrchestrations(
   database: Database,
   ids: readonly string[],

@@ -1,9 +1,9 @@
 import { RUN_KINDS, type RunKind } from '../../vocabulary.ts';
 
 /**
- * SQL of CTEs that set columns of what shares its id with the runs in CTE `moved`. Each kind of run has a table of
- * its name, with a result, an error, a progress and the times of its start and its end.
- * @param own what is set besides, of a kind.
+ * SQL of CTEs that set columns of the kind-specific rows of the runs in CTE `moved`. Each kind of run has a
+ * table of the same name, with result, error, progress and the times of its start and its end.
+ * @param own additional assignments for a kind
  */
 export function setOfKindsSql(columns: string, own: Partial<Record<RunKind, string>> = {}): string {
   return RUN_KINDS.map((kind) => {

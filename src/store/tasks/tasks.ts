@@ -8,7 +8,7 @@ import type { Origin, RunStatus, TaskKind, ToolName } from '../../vocabulary.ts'
 import type { Database } from '../database/database.ts';
 import { createdAtTextSql } from '../database/keyset-page.ts';
 
-/** A task with what its run says about it. */
+/** A task with the columns of its run. */
 export interface TaskRow {
   id: string;
   ownerId: string;
@@ -19,7 +19,7 @@ export interface TaskRow {
   cancelReason: string | null;
   createdAt: Date;
   updatedAt: Date;
-  /** `createdAt` with all six digits, which a Date cannot hold; the first part of a list cursor. */
+  /** `createdAt` with all six digits, which a Date cannot represent; the first part of a list cursor. */
   createdAtText: string;
   kind: TaskKind;
   origin: Origin;
@@ -80,7 +80,7 @@ export const COLUMNS = {
   progress: 'task.progress',
 } as const;
 
-/** What is long, or work to read: a list has it only where it is asked for. */
+/** Columns that are long or expensive to read: lists have them only on demand. */
 export const COSTLY_COLUMNS = {
   updatedAt: 'run.updated_at',
   createdAtText: createdAtTextSql('run'),
@@ -113,7 +113,7 @@ export function select(columns: Record<string, string>): string {
     .join(', ');
 }
 
-/** @returns null when there is no such task of this owner; not there and not theirs look the same. */
+/** @returns null when it does not exist or belongs to another owner */
 export async function findTask(database: Database, ownerId: string, id: string): Promise<TaskRow | null> {
   const { rows } = await database.pool.query<TaskRow>({
     name: 'find-task',
@@ -123,7 +123,7 @@ export async function findTask(database: Database, ownerId: string, id: string):
   return rows[0] ?? null;
 }
 
-/** Many in one query, whoever owns them; by id. */
+/** Many in one query, of any owner; by id. */
 export async function readTasks(database: Database, ids: readonly string[]): Promise<Map<string, TaskRow>> {
   const { rows } = await database.pool.query<TaskRow>({
     name: 'read-tasks',
@@ -133,7 +133,7 @@ export async function readTasks(database: Database, ids: readonly string[]): Pro
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-/** Of many tasks in one query: the tasks that each waits for, or waited for, oldest first. */
+/** The tasks that each of many tasks depends on, oldest first, in one query. */
 export async function readDependencies(
   database: Database,
   ids: readonly string[],

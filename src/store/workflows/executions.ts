@@ -6,12 +6,12 @@ import { createdAtTextSql, type ListRange, rangeSql, rangeValues } from '../data
 import { SPENT_TOKENS, type SpendRow } from '../money/model-call-reports.ts';
 import { TASK_COLUMNS, type TaskRow } from '../tasks/tasks.ts';
 
-/** An execution with what its run says about it. */
+/** An execution with the columns of its run. */
 export interface ExecutionRow {
   id: string;
   ownerId: string;
   origin: Origin;
-  /** One that has started and not ended is `running`, whatever its run waits for at this moment. */
+  /** `running` if it has started and not ended, whatever its run currently waits for. */
   status: RunStatus;
   priority: number;
   attempt: number;
@@ -65,7 +65,7 @@ export async function findExecution(
   return rows[0] ?? null;
 }
 
-/** Many in one query, whoever owns them; by id. */
+/** Many in one query, of any owner; by id. */
 export async function readExecutions(
   database: Database,
   ids: readonly string[],
@@ -115,7 +115,7 @@ export interface ExecutionStepRow {
   key: string;
   name: string;
   status: ExecutionStepStatus;
-  /** Tries of its task so far; of a list, of the item that took most. */
+  /** Attempts of its task so far; for a list, the highest of its items. */
   attempt: number;
   result: StepResult | null;
   error: RunError | null;
@@ -142,13 +142,16 @@ export async function readExecutionSteps(
   return rows;
 }
 
-/** A task of an execution, and what it is for. */
+/** A task of an execution, with its step. */
 export interface ExecutionTaskRow extends TaskRow {
   runId: string;
   stepKey: string;
 }
 
-/** The latest tasks of the steps of many executions in one query; steps over lists have too many, and none here. */
+/**
+ * The latest tasks of the steps of many executions in one query; steps with lists have too many, and are
+ * omitted.
+ */
 export async function readExecutionTasks(
   database: Database,
   executionIds: readonly string[],
@@ -167,7 +170,7 @@ export async function readExecutionTasks(
   return rows;
 }
 
-/** What the model calls of the tasks of many executions come to; one without calls has no row. */
+/** Totals of the model calls of the tasks of many executions; an execution without calls is missing. */
 export async function readExecutionSpend(
   database: Database,
   executionIds: readonly string[],
@@ -184,7 +187,7 @@ export async function readExecutionSpend(
   return new Map(rows.map((row) => [row.runId, row]));
 }
 
-/** Where the tasks of an execution work. */
+/** The working directories of the tasks of an execution. */
 export async function readWorkingDirectories(
   database: Database,
   executionId: string,
@@ -197,7 +200,7 @@ export async function readWorkingDirectories(
   return rows;
 }
 
-/** Whose run it is; null: it is no more. */
+/** The owner of a run; null: it has been deleted. */
 export async function readOwner(database: Database, runId: string): Promise<string | null> {
   const { rows } = await database.pool.query<{ ownerId: string }>({
     name: 'read-owner',
