@@ -1,19 +1,13 @@
-/** Writes the table of legacy endpoints and their GraphQL operations into README.md; `--check` only compares. */
-import { readFile, writeFile } from 'node:fs/promises';
+/**
+ * Writes the table of endpoints and their GraphQL operations into each page of docs/legacy; `--check` only compares.
+ */
 import { DIALECT_TABLES } from '../src/rest-compat/index.ts';
 import { successorTables } from '../src/rest-compat/openapi/successors.ts';
+import { reportSections, writeSection } from './generated-section.ts';
 
-const FILE = new URL('../README.md', import.meta.url);
-const [BEGIN, END] = ['<!-- successors: npm run successors -->', '<!-- end of successors -->'];
-
-const text = await readFile(FILE, 'utf8');
-const [before, rest] = text.split(BEGIN);
-const after = rest?.split(END)[1];
-if (before === undefined || after === undefined) throw new Error(`README.md has no ${BEGIN} … ${END}`);
-const wanted = `${before}${BEGIN}\n\n${successorTables(Object.values(DIALECT_TABLES))}\n\n${END}${after}`;
-
-if (!process.argv.includes('--check')) await writeFile(FILE, wanted);
-else if (wanted !== text) {
-  console.error('README.md is out of date: run `npm run successors`');
-  process.exit(1);
-}
+const upToDate = await Promise.all(
+  Object.values(DIALECT_TABLES).map((dialect) =>
+    writeSection(`docs/legacy/${dialect.name}.md`, 'successors', successorTables([dialect])),
+  ),
+);
+reportSections(upToDate);

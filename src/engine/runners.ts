@@ -1,4 +1,5 @@
 import { coerceError, DomainError, type RunError } from '../errors.ts';
+import type { LeasedKind } from '../rules/runs/kinds.ts';
 import { isConnectionLoss, outlastConnectionLoss } from '../store/database/connection-loss.ts';
 import { type Lease, LeaseLost, RunDeferred } from '../store/log/lease.ts';
 import type { ClaimedRun } from '../store/runs/claim-run.ts';
@@ -6,14 +7,12 @@ import { deferRun } from '../store/runs/defer-run.ts';
 import { completeRun, failRun } from '../store/runs/finish-run.ts';
 import { releaseRun } from '../store/runs/release-run.ts';
 import type { RunOutcome } from '../store/runs/run-result.ts';
-import type { RunKind } from '../vocabulary.ts';
 import type { EngineContext } from './context.ts';
 import { runOrchestration } from './orchestrations/run-orchestration.ts';
 import { knownRunError } from './run-error.ts';
 import { runTask } from './tasks/run-task.ts';
 
-/** An execution is advanced in single transactions, which need no lease. */
-type LeasedRun = ClaimedRun & { kind: Exclude<RunKind, 'execution'> };
+type LeasedRun = ClaimedRun & { kind: LeasedKind };
 
 /** @returns null when the run waits; whatever wakes it adds a job for it */
 type Runner = (context: EngineContext, lease: Lease, run: LeasedRun) => Promise<RunOutcome | null>;
@@ -32,7 +31,7 @@ const RUNNERS: Record<LeasedRun['kind'], Runner> = { task: runTask, orchestratio
  * @returns false when it was released or waits, so that it may have been claimed again already
  * @throws only when neither could be written
  */
-export async function carryOut(context: EngineContext, lease: Lease, run: LeasedRun): Promise<boolean> {
+export async function executeLeased(context: EngineContext, lease: Lease, run: LeasedRun): Promise<boolean> {
   try {
     if (run.losses >= MAX_LOSSES) throw lostTooOften(run);
     const outcome = await RUNNERS[run.kind](context, lease, run);

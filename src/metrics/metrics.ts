@@ -20,7 +20,7 @@ export interface Metrics {
 export function createMetrics(version: string): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  tellVersion(registry, version);
+  reportVersion(registry, version);
   const runs: RunMetrics = measureRuns(registry);
   let refresh = async (): Promise<void> => {};
   return {
@@ -38,7 +38,7 @@ export function createMetrics(version: string): Metrics {
   };
 }
 
-function tellVersion(registry: Registry, version: string): void {
+function reportVersion(registry: Registry, version: string): void {
   const gauge = new Gauge({
     name: 'polyphony_info',
     help: 'Always 1; the version is a label.',

@@ -25,7 +25,7 @@ export function measureStore(registry: Registry, database: Database): () => Prom
     'Workers of all processes; the runs of silent ones are taken over by others.',
     ['state'],
   );
-  tellPool(registry, database);
+  reportPool(registry, database);
 
   return async () => {
     const reading = await readInstallation(database).catch(() => null);
@@ -43,7 +43,7 @@ export function measureStore(registry: Registry, database: Database): () => Prom
   };
 }
 
-function tellPool(registry: Registry, { pool }: Database): void {
+function reportPool(registry: Registry, { pool }: Database): void {
   new Gauge({
     name: 'polyphony_database_connections',
     help: 'Connections in the pool of this process.',

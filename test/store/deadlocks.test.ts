@@ -6,8 +6,8 @@ import { openLease } from '../../src/store/log/lease.ts';
 import { beginModelCall, settleModelCall } from '../../src/store/money/model-calls.ts';
 import { cancelRun } from '../../src/store/runs/cancel-run.ts';
 import { claimRun } from '../../src/store/runs/claim-run.ts';
+import { deleteRun } from '../../src/store/runs/delete-runs.ts';
 import { deleteSession } from '../../src/store/sessions/update-session.ts';
-import { deleteTask } from '../../src/store/tasks/update-task.ts';
 import { registerWorker } from '../../src/store/workers/workers.ts';
 import { data } from '../harness/client.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
@@ -100,7 +100,7 @@ test('turns of threads join, and interrupt others, while their runs, sessions an
     const ids = await Promise.all([1, 2, 3].map(() => ann.createTask(turn)));
     const join = () => ann.query(make, { input: turn });
     const target = (id: string) => ({ runId: plain(id), ownerId });
-    const deletions = ids.map((id) => deleteTask(store, target(id)));
+    const deletions = ids.map((id) => deleteRun(store, { ...target(id), kind: 'task' }));
     const answers = await Promise.all([join(), join(), join(), join(), ...deletions]);
     expect(JSON.stringify(answers)).not.toContain('INTERNAL_ERROR');
     const last = await Promise.all([join(), deleteSession(store, { id: plain(sessionId), ownerId }), join()]);

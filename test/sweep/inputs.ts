@@ -89,6 +89,11 @@ const TYPES: Record<string, string> = {
   'CreateTaskInput.dependsOn': 'Task',
   'RedeliverInput.id': 'Delivery',
   'Query.node.id': 'Task',
+  'Query.run.id': 'Task',
+  'Subscription.runEvents.runId': 'Task',
+  'CancelRunInput.id': 'Task',
+  'RetryRunInput.id': 'Task',
+  'DeleteRunInput.id': 'Task',
 };
 
 const byLength = (types: readonly string[]) => types.toSorted((one, other) => other.length - one.length);

@@ -1,5 +1,5 @@
+import { type Asked, NOTHING_ASKED, prepareTask } from '../../preparation/prepare-task.ts';
 import { isPlain } from '../../rules/liquid/text.ts';
-import { NO_SUBJECT } from '../../rules/tasks/task.ts';
 import { storable } from '../../rules/text/text.ts';
 import type { TaskQuestion, TaskReply, TemplateReply } from '../../rules/workflows/liquid.ts';
 import type { NextTry, Try } from '../../rules/workflows/plan.ts';
@@ -12,7 +12,7 @@ import { knownRunError } from '../run-error.ts';
 import { answerTo } from './answers.ts';
 import { contentsOf, type Draft, stepOf } from './draft.ts';
 import { failInLiquid, failStep } from './fail-step.ts';
-import { ModelNeeded, templatePart, templateQuestion } from './template-task.ts';
+import { askStepTemplate, ModelNeeded, templateQuestion } from './template-task.ts';
 
 /** Creates the task of a step, or of one item of its list; a task that cannot be created fails the step. */
 export async function startTask(draft: Draft, next: NextTry): Promise<void> {
@@ -45,22 +45,6 @@ async function isCovered(draft: Draft, key: string, task: NewTask): Promise<bool
   }
 }
 
-/** The request of a task, which depends on its kind. */
-type Asked = Pick<
-  NewTask,
-  | 'fallbackModels'
-  | 'fallbackIsOurs'
-  | 'prompt'
-  | 'system'
-  | 'parameters'
-  | 'provider'
-  | 'model'
-  | 'agent'
-  | 'template'
-  | 'maxCost'
-  | 'events'
->;
-
 /** null: it cannot be created, and the step has failed. */
 async function askedOf(draft: Draft, step: WorkflowStep, next: NextTry): Promise<Asked | null> {
   try {
@@ -72,28 +56,17 @@ async function askedOf(draft: Draft, step: WorkflowStep, next: NextTry): Promise
   }
 }
 
-const NOTHING_ASKED = {
-  prompt: '',
-  system: null,
-  parameters: {},
-  agent: null,
-  template: null,
-  maxCost: null,
-  fallbackModels: [],
-  fallbackIsOurs: false,
-};
-
 async function ask(draft: Draft, step: WorkflowStep, next: NextTry): Promise<Asked> {
   const worker = draft.workers[step.id]!;
   const question = await taskQuestion(draft, next);
   const reply: TaskReply = question ? answerTo(draft, question) : { prompt: storable(step.task) };
   if (reply.fault !== undefined) throw new Error(reply.fault);
-  if (worker.kind === 'template') {
-    return { ...NOTHING_ASKED, ...(await templatePart(draft, worker, reply as TemplateReply)) };
-  }
+  if (worker.kind === 'template') return askStepTemplate(draft, worker, reply as TemplateReply);
   const { prompt } = reply as { prompt: string };
   if (prompt.trim() === '') throw new Error('the prompt is empty after rendering');
-  return { ...NOTHING_ASKED, parameters: step.parameters, ...worker, prompt };
+  const { kind: _kind, ...asked } = worker;
+  const { parameters, responseSchema } = step;
+  return { ...NOTHING_ASKED, parameters, responseSchema, ...asked, prompt };
 }
 
 /** The question to answer before a task is created; null: none. */
@@ -117,33 +90,15 @@ async function itemOf(
   return { item: contents.find(({ key }) => key === id)!.items![index], index };
 }
 
-function newTask(
-  { execution, workers }: Draft,
-  step: WorkflowStep,
-  { item, attempt }: NextTry,
-  { events, ...asked }: Asked,
-): NewTask {
-  const { kind } = workers[step.id]!;
-  return {
-    ...asked,
-    id: freshId(execution.origin, 'task'),
+function newTask({ execution, workers }: Draft, step: WorkflowStep, next: NextTry, asked: Asked): NewTask {
+  const settings = {
     ownerId: execution.ownerId,
     origin: execution.origin,
-    kind,
-    type: null,
-    subject: NO_SUBJECT,
-    promptIsOurs: false,
-    sessionId: null,
-    responseSchema: step.responseSchema,
-    threadId: null,
+    kind: workers[step.id]!.kind,
     priority: execution.priority,
-    hold: false,
-    parent: { runId: execution.id, stepKey: step.id, stepItem: item, stepAttempt: attempt },
-    dependsOn: [],
-    idempotency: null,
-    prediction: null,
-    events: [{ type: 'RunCreated', data: { kind } }, ...events],
+    parent: { runId: execution.id, stepKey: step.id, stepItem: next.item, stepAttempt: next.attempt },
   };
+  return { id: freshId(execution.origin, 'task'), ...prepareTask(settings, asked) };
 }
 
 function fresh({ execution }: Draft, { step, item, attempt }: NextTry, taskId: string): Try {

@@ -1,23 +1,14 @@
 import { DomainError } from '../../errors.ts';
+import { type AskedModel, chosenModel } from '../../preparation/chosen-model.ts';
 import { type AgentPart, abilityFor, assignment } from '../../rules/agents/agent.ts';
-import { chooseModel, needsOf, takeChoice } from '../../rules/models/choice.ts';
-import type { ModelReference } from '../../rules/models/model-id.ts';
+import { chooseModel, needsOf } from '../../rules/models/choice.ts';
 import type { TemplateDefinition } from '../../rules/templates/template.ts';
 import { kindOf, type StepKind, type WorkflowStep } from '../../rules/workflows/workflow.ts';
 import { findAgents } from '../../store/agents/agents.ts';
-import type { NewEvent } from '../../store/log/events.ts';
 import { findTemplate } from '../../store/templates/templates.ts';
 import type { ExecutionState } from '../../store/workflows/execution-state.ts';
 import type { ModelAbility } from '../../vocabulary.ts';
 import type { EngineContext } from '../context.ts';
-
-interface AskedModel extends ModelReference {
-  /** Used when the model fails; chosen by us if no model was named. */
-  fallbackModels: ModelReference[];
-  fallbackIsOurs: boolean;
-  /** Events about the choice, for the log of each task. */
-  events: NewEvent[];
-}
 
 interface PromptWorker extends AskedModel {
   kind: 'prompt';
@@ -125,8 +116,5 @@ export async function findModel(
   const candidates = await store.lookups.candidates(ownerId, [...providers.keys()]);
   const choices = needsOf(needed).map((needs) => chooseModel(candidates, needs));
   const choice = choices.find((one) => one !== null);
-  if (!choice) return null;
-  const { standIns, told, ...chosen } = takeChoice(choice);
-  const events: NewEvent[] = [{ type: 'ModelSelected', data: told }];
-  return { ...chosen, fallbackModels: standIns, fallbackIsOurs: true, events };
+  return choice ? chosenModel(choice) : null;
 }

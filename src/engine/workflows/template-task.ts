@@ -1,8 +1,7 @@
-import type { ModelReference } from '../../rules/models/model-id.ts';
-import { askingSteps, splitSecrets } from '../../rules/templates/task.ts';
+import { askTemplate, type ModelFinder } from '../../preparation/ask-template.ts';
+import type { Asked } from '../../preparation/prepare-task.ts';
+import { askingSteps } from '../../rules/templates/task.ts';
 import type { TemplateQuestion, TemplateReply } from '../../rules/workflows/liquid.ts';
-import type { NewEvent } from '../../store/log/events.ts';
-import type { NewTask } from '../../store/tasks/new-task.ts';
 import type { Draft } from './draft.ts';
 import type { StepWorker } from './step-workers.ts';
 
@@ -31,49 +30,25 @@ export function templateQuestion(
   return { template: name, parameters, given, models: Object.fromEntries(models) };
 }
 
-/** The part of a task defined by its template. @throws Error for an unknown model; ModelNeeded */
-export async function templatePart(
+/** @throws Error for an unknown model; ModelNeeded */
+export function askStepTemplate(
   draft: Draft,
-  { name, version, parameters, steps }: TemplateWorker,
-  filled: TemplateReply,
-): Promise<Pick<NewTask, 'provider' | 'model' | 'template'> & { events: NewEvent[] }> {
-  const { models, events } = modelsOf(draft, steps, filled.models);
-  const { values, secrets } = splitSecrets(parameters, filled.values);
-  const sealed = secrets && (await draft.secrets.seal(JSON.stringify(secrets)));
-  const [first] = Object.values(models);
-  return {
-    provider: first?.provider ?? null,
-    model: first?.model ?? null,
-    template: { name, version, plan: { steps, models }, values, secrets: sealed },
-    events,
+  worker: TemplateWorker,
+  filled: Exclude<TemplateReply, { fault: string }>,
+): Promise<Asked> {
+  const finder: ModelFinder = {
+    ollama(stepId, model) {
+      if (model === null) throw new Error(`the model of ${stepId} is empty after rendering`);
+      return { provider: 'ollama', model, events: [] };
+    },
+    named: (stepId, name) => lookedUp(draft, stepId, name),
   };
+  return askTemplate(worker, filled, { finder, secrets: draft.secrets });
 }
 
-function modelsOf(
-  draft: Draft,
-  steps: TemplateWorker['steps'],
-  names: TemplateReply['models'],
-): { models: Record<string, ModelReference>; events: NewEvent[] } {
-  const models: Record<string, ModelReference> = {};
-  const chosen: NewEvent[] = [];
-  for (const step of askingSteps(steps)) {
-    const name = names[step.id] ?? null;
-    const { events, ...reference } =
-      step.type === 'ollama_generate' ? ofOllama(step.id, name) : lookedUp(draft, step.id, name);
-    models[step.id] = reference;
-    chosen.push(...events);
-  }
-  return { models, events: chosen };
-}
-
-function ofOllama(id: string, model: string | null): ModelReference & { events: NewEvent[] } {
-  if (model === null) throw new Error(`the model of ${id} is empty after rendering`);
-  return { provider: 'ollama', model, events: [] };
-}
-
-function lookedUp({ models, execution }: Draft, id: string, name: string | null) {
+function lookedUp({ models, execution }: Draft, stepId: string, name: string | null) {
   const found = models.get(name);
   if (found === undefined) throw new ModelNeeded(name, execution.ownerId);
-  if (found) return { provider: found.provider, model: found.model, events: found.events };
-  throw new Error(`the model of ${id}: there is no model ${JSON.stringify(name)}`);
+  if (found) return found;
+  throw new Error(`the model of ${stepId}: there is no model ${JSON.stringify(name)}`);
 }

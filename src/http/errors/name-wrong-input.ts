@@ -15,7 +15,7 @@ import { withoutValue } from './without-value.ts';
 const MAX_ISSUES = 20;
 
 /** Rejects values that do not match the schema with the names of their fields, in literals and variables. */
-export const tellWrongInput: Plugin = {
+export const nameWrongInput: Plugin = {
   onValidate: ({ params }) => {
     return ({ result }) => {
       const errors = result as GraphQLError[];

@@ -1,8 +1,8 @@
 import type { Context } from '../../context.ts';
 import { DomainError } from '../../errors.ts';
-import { needsOf, takeChoice } from '../../rules/models/choice.ts';
+import { type AskedModel, chosenModel } from '../../preparation/chosen-model.ts';
+import { needsOf } from '../../rules/models/choice.ts';
 import type { ModelReference } from '../../rules/models/model-id.ts';
-import type { NewEvent } from '../../store/log/events.ts';
 import type { ModelAbility, ProviderId } from '../../vocabulary.ts';
 import { requireViewer } from '../request/viewer.ts';
 import { choose, readCandidates } from './select-model.ts';
@@ -37,13 +37,6 @@ export function resolveModels(
   return Promise.all(names.map((name, index) => resolveModel(context, name, `${field}.${index}`, needed)));
 }
 
-export interface ChosenModel extends ModelReference {
-  /** The fallbacks of a chosen model. */
-  standIns: ModelReference[];
-  /** Events about the choice, for the log of the run. */
-  events: NewEvent[];
-}
-
 /** Typical for English prose. */
 const CHARACTERS_PER_TOKEN = 4;
 
@@ -56,12 +49,11 @@ const CHARACTERS_PER_TOKEN = 4;
 export async function chooseForCaller(
   context: Context,
   { length, type, needed = 'text' }: { length: number; type: string | null; needed?: ModelAbility },
-): Promise<ChosenModel> {
+): Promise<AskedModel> {
   const contextSize = Math.ceil(length / CHARACTERS_PER_TOKEN);
   const needs = needsOf(needed).map((one) => ({ ...one, wishes: type === null ? [] : [type.toLowerCase()] }));
   const choice = await choose(context, ...needs.flatMap((one) => [{ ...one, contextSize }, one]));
-  const { told, ...taken } = takeChoice(choice);
-  return { ...taken, events: [{ type: 'ModelSelected', data: told }] };
+  return chosenModel(choice);
 }
 
 async function unknownModel(context: Context, name: string, field: string): Promise<DomainError> {

@@ -1,15 +1,16 @@
 import type { Context } from '../../context.ts';
 import { DomainError } from '../../errors.ts';
+import type { AskedModel } from '../../preparation/chosen-model.ts';
 import type { SessionRow } from '../../store/sessions/sessions.ts';
 import type { ModelAbility } from '../../vocabulary.ts';
-import { type ChosenModel, resolveModel } from './model.ts';
+import { resolveModel } from './model.ts';
 
 /** The first available one of a session's preferred models; null: none is available. */
 export async function preferredModel(
   context: Context,
   { settings }: Pick<SessionRow, 'settings'>,
   needed: ModelAbility,
-): Promise<Omit<ChosenModel, 'standIns'> | null> {
+): Promise<Pick<AskedModel, 'provider' | 'model' | 'events'> | null> {
   for (const name of settings.preferredModels ?? []) {
     const found = await resolveModel(context, name, 'preferredModels', needed).catch(passOver);
     if (!found) continue;

@@ -1,18 +1,18 @@
 import type { Context } from '../../context.ts';
-import { DomainError } from '../../errors.ts';
 import { withFreshId } from '../../store/database/fresh-id.ts';
 import {
   createOrchestration,
   type NewOrchestration,
 } from '../../store/orchestrations/create-orchestration.ts';
-import { findOrchestration, type OrchestrationRow } from '../../store/orchestrations/orchestrations.ts';
+import type { OrchestrationRow } from '../../store/orchestrations/orchestrations.ts';
 import { findRepeated } from '../../store/tasks/create-task.ts';
 import { DEFAULT_PRIORITY } from '../request/fields.ts';
 import { idempotencyOf } from '../request/idempotency.ts';
+import { ownRun } from '../request/own-run.ts';
 import { countRun } from '../request/quota.ts';
 import { validate } from '../request/validate.ts';
 import { requireViewer } from '../request/viewer.ts';
-import { homeOf } from '../threads/target-session.ts';
+import { targetSessionOf } from '../threads/target-session.ts';
 import { thread } from '../threads/thread.ts';
 import { newOrchestration } from './orchestration-input.ts';
 import { route } from './orchestration-models.ts';
@@ -33,7 +33,7 @@ export async function startOrchestration(context: Context, input: unknown): Prom
   const earlier = idempotency && (await findRepeated(context.store, userId, idempotency));
   if (earlier) return orchestration(context, earlier);
   await countRun(context, userId);
-  const home = await homeOf(context, given);
+  const home = await targetSessionOf(context, given);
   const preferredModels = given.preferredModels ?? home?.settings.preferredModels ?? [];
   const ofThread = given.threadId ? await thread(context, given.threadId, 'input.threadId') : null;
   const domain = given.domain ?? ofThread?.domain ?? null;
@@ -64,9 +64,6 @@ export function mostAtOnce({ config }: Context): number {
 }
 
 /** @throws DomainError NOT_FOUND, also for another user's orchestration */
-export async function orchestration(context: Context, id: string): Promise<OrchestrationRow> {
-  const { userId } = requireViewer(context);
-  const found = await findOrchestration(context.store.database, userId, id);
-  if (!found) throw new DomainError('NOT_FOUND', 'there is no such orchestration');
-  return found;
+export function orchestration(context: Context, id: string): Promise<OrchestrationRow> {
+  return ownRun(context, 'orchestration', id);
 }

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import type { Context } from '../../context.ts';
 import { DomainError } from '../../errors.ts';
+import { NOTHING_ASKED } from '../../preparation/prepare-task.ts';
 import type { TaskRow } from '../../store/tasks/tasks.ts';
 import { model } from '../request/fields.ts';
 import { text, validate } from '../request/validate.ts';
 import { requireViewer } from '../request/viewer.ts';
-import { addTask, NOTHING_ASKED } from './task.ts';
+import { addTask } from './task.ts';
 
 const pull = z.object({ model, idempotencyKey: text({ min: 1, max: 200 }).nullish() });
 
@@ -20,6 +21,5 @@ export async function pullModel(context: Context, input: unknown): Promise<TaskR
     ...NOTHING_ASKED,
     provider: 'ollama',
     model: given.model,
-    events: [],
   }));
 }

@@ -1,12 +1,12 @@
 import type { Context } from '../../context.ts';
 import { DomainError } from '../../errors.ts';
+import { askTemplate, type ModelFinder } from '../../preparation/ask-template.ts';
+import type { Asked } from '../../preparation/prepare-task.ts';
 import { isPlain } from '../../rules/liquid/text.ts';
 import type { ModelReference } from '../../rules/models/model-id.ts';
 import { checkParameters } from '../../rules/templates/parameters.ts';
-import { askingSteps, parameterFaults, splitSecrets } from '../../rules/templates/task.ts';
+import { askingSteps, parameterFaults } from '../../rules/templates/task.ts';
 import type { TemplateStep } from '../../rules/templates/template.ts';
-import type { NewEvent } from '../../store/log/events.ts';
-import type { NewTask, NewTemplateTask } from '../../store/tasks/new-task.ts';
 import type { TemplateRow } from '../../store/templates/templates.ts';
 import { chooseForCaller, resolveModel } from '../models/model.ts';
 import { compute } from '../request/compute.ts';
@@ -15,9 +15,6 @@ import { invalidInput, refuseIssues, validate } from '../request/validate.ts';
 import { requireViewer } from '../request/viewer.ts';
 import { chosenTemplate, INPUT_FIELDS } from '../templates/template.ts';
 import type { NewTaskInput } from './task-input.ts';
-
-/** The part of a new task defined by its template. */
-export type TemplateTask = Pick<NewTask, 'provider' | 'model' | 'template'> & { events: NewEvent[] };
 
 /** Fields for prompts, which a template would ignore. */
 const OF_PROMPTS = [
@@ -37,7 +34,7 @@ const OF_PROMPTS = [
 const FIELD = 'input.templateParameters';
 
 /** @throws DomainError NOT_FOUND, VALIDATION_ERROR with all errors in its parameters, UNKNOWN_MODEL */
-export async function fromTemplate(context: Context, given: NewTaskInput): Promise<TemplateTask> {
+export async function fromTemplate(context: Context, given: NewTaskInput): Promise<Asked> {
   const foreign = OF_PROMPTS.filter((name) => given[name] !== undefined && given[name] !== null);
   refuseIssues(foreign.map((name) => ({ field: `input.${name}`, message: 'is not allowed for a template' })));
   const { templateId: id, templateName: name } = given;
@@ -46,22 +43,8 @@ export async function fromTemplate(context: Context, given: NewTaskInput): Promi
     throw new DomainError('INVALID_STATE', `input: the template ${template.name} is not active`);
   }
   const values = readValues(template, given.templateParameters ?? {});
-  const { models, events } = await resolveModels(context, template.steps, values);
-  const [first] = Object.values(models);
-  return {
-    provider: first?.provider ?? null,
-    model: first?.model ?? null,
-    template: {
-      ...namesOf(template),
-      plan: { steps: template.steps, models },
-      ...(await seal(context, template, values)),
-    },
-    events,
-  };
-}
-
-function namesOf({ name, version }: TemplateRow): Pick<NewTemplateTask, 'name' | 'version'> {
-  return { name, version };
+  const models = await namesIn(context, template.steps, values);
+  return askTemplate(template, { values, models }, { finder: finderOf(context), secrets: context.secrets });
 }
 
 function readValues({ parameters }: TemplateRow, given: Record<string, unknown>): Record<string, unknown> {
@@ -71,39 +54,19 @@ function readValues({ parameters }: TemplateRow, given: Record<string, unknown>)
   return check.values;
 }
 
-async function seal(
-  context: Context,
-  { parameters }: TemplateRow,
-  given: Record<string, unknown>,
-): Promise<Pick<NewTemplateTask, 'values' | 'secrets'>> {
-  const { values, secrets } = splitSecrets(parameters, given);
-  return { values, secrets: secrets && (await context.secrets.seal(JSON.stringify(secrets))) };
-}
-
 /** Before the task is created, so that a task with an unknown model is rejected. */
-async function resolveModels(
-  context: Context,
-  steps: readonly TemplateStep[],
-  values: Record<string, unknown>,
-): Promise<{ models: Record<string, ModelReference>; events: NewEvent[] }> {
-  const models: Record<string, ModelReference> = {};
-  const chosen: NewEvent[] = [];
-  const names = await namesIn(context, steps, values);
-  for (const step of askingSteps(steps)) {
-    const name = names.get(step.id)?.trim() || null;
-    if (step.type === 'ollama_generate') {
-      models[step.id] = await ollamaModel(context, name ?? '', `${FIELD}: the model of ${step.id}`);
-      continue;
-    }
-    if (name !== null) {
-      models[step.id] = await resolveModel(context, name, `${FIELD}: the model of ${step.id}`);
-      continue;
-    }
-    const { provider, model, events } = await chooseForCaller(context, { length: 0, type: null });
-    models[step.id] = { provider, model };
-    chosen.push(...events);
-  }
-  return { models, events: chosen };
+function finderOf(context: Context): ModelFinder {
+  const field = (stepId: string) => `${FIELD}: the model of ${stepId}`;
+  return {
+    ollama: async (stepId, name) => ({
+      ...(await ollamaModel(context, name ?? '', field(stepId))),
+      events: [],
+    }),
+    named: async (stepId, name) =>
+      name === null
+        ? chooseForCaller(context, { length: 0, type: null })
+        : { ...(await resolveModel(context, name, field(stepId))), events: [] },
+  };
 }
 
 /** A model that the catalog lacks may still exist in Ollama. @throws DomainError VALIDATION_ERROR */
@@ -122,15 +85,15 @@ async function namesIn(
   context: Context,
   steps: readonly TemplateStep[],
   values: Record<string, unknown>,
-): Promise<Map<string, string>> {
+): Promise<Record<string, string>> {
   const named = askingSteps(steps).map(({ id, model }) => ({ field: id, text: model ?? '' }));
-  const names = new Map(named.map(({ field, text }) => [field, text]));
+  const names = Object.fromEntries(named.map(({ field, text }) => [field, text]));
   const texts = named.filter(({ text }) => !isPlain(text));
   if (texts.length === 0) return names;
   const rendered = await compute(context, 'texts', { texts, scope: values }, FIELD);
   for (const [id, { text, fault }] of Object.entries(rendered)) {
     if (fault !== undefined) throw invalidInput([{ field: FIELD, message: `the model of ${id}: ${fault}` }]);
-    names.set(id, text);
+    names[id] = text;
   }
   return names;
 }

@@ -1,22 +1,23 @@
 import type { Context } from '../../context.ts';
-import { DomainError } from '../../errors.ts';
+import { type Asked, NOTHING_ASKED, prepareTask } from '../../preparation/prepare-task.ts';
 import { abilityFor } from '../../rules/agents/agent.ts';
 import { type Work, workOf } from '../../rules/prediction/outcomes.ts';
 import { withFreshId } from '../../store/database/fresh-id.ts';
 import type { SessionRow } from '../../store/sessions/sessions.ts';
 import { findRepeated, createTask as insertTask } from '../../store/tasks/create-task.ts';
 import type { NewTask } from '../../store/tasks/new-task.ts';
-import { findTask, type TaskRow } from '../../store/tasks/tasks.ts';
+import type { TaskRow } from '../../store/tasks/tasks.ts';
 import type { ModelAbility, TaskKind } from '../../vocabulary.ts';
 import { chooseForCaller, resolveModel, resolveModels } from '../models/model.ts';
 import { preferredModel } from '../models/preferred-model.ts';
 import { refuseSchemas } from '../request/compute.ts';
 import { DEFAULT_PRIORITY, withoutNulls } from '../request/fields.ts';
 import { idempotencyOf } from '../request/idempotency.ts';
+import { ownRun } from '../request/own-run.ts';
 import { countRun } from '../request/quota.ts';
 import { refuseIssues, validate } from '../request/validate.ts';
 import { requireViewer } from '../request/viewer.ts';
-import { homeOf } from '../threads/target-session.ts';
+import { targetSessionOf } from '../threads/target-session.ts';
 import { openPredictor } from './predict-work.ts';
 import { assign, OF_AGENTS } from './task-agent.ts';
 import { kindOf, type NewTaskInput, newTask } from './task-input.ts';
@@ -76,28 +77,23 @@ export async function addTask(
   const earlier = idempotency && (await findRepeated(context.store, userId, idempotency));
   if (earlier) return task(context, earlier);
   await countRun(context, userId, given.hold ?? false);
-  const session = await homeOf(context, given);
-  const [{ events, ...asked }, predict] = await Promise.all([
-    ask(session),
-    given.predict ? openPredictor(context) : null,
-  ]);
-  const fresh: Omit<NewTask, 'id'> = {
+  const session = await targetSessionOf(context, given);
+  const [asked, predict] = await Promise.all([ask(session), given.predict ? openPredictor(context) : null]);
+  const settings = {
     ownerId: userId,
     origin: context.origin,
     kind,
     type: given.type ?? null,
     subject: subjectOf(given),
     sessionId: session?.id ?? null,
-    maxCost: given.maxCost?.toFixed(12) ?? null,
-    ...asked,
     priority: given.priority ?? DEFAULT_PRIORITY,
     hold: given.hold ?? false,
-    parent: null,
     dependsOn: given.dependsOn ?? [],
     idempotency,
     prediction: predict ? predict(askedWork(kind, given, asked)) : null,
-    events: [{ type: 'RunCreated', data: { kind } }, ...events],
   };
+  const maxCost = asked.maxCost ?? given.maxCost?.toFixed(12) ?? null;
+  const fresh = prepareTask(settings, { ...asked, maxCost });
   const created = await withFreshId({ origin: context.origin, kind: 'task' }, (id) =>
     insertTask(context.store, { id, ...fresh }),
   );
@@ -107,50 +103,18 @@ export async function addTask(
 function askedWork(
   kind: TaskKind,
   { type }: TaskSettings,
-  { agent, template, provider, model }: Omit<Asked, 'events'>,
+  { agent, template, provider, model }: Asked,
 ): Work {
   const performer = { kind, agentId: agent?.id ?? null, templateName: template?.name ?? null };
   return workOf({ type: type ?? null, ...performer, provider, model });
 }
-
-/** The request of a task, which depends on its kind. */
-type Asked = Pick<
-  NewTask,
-  | 'prompt'
-  | 'promptIsOurs'
-  | 'system'
-  | 'parameters'
-  | 'provider'
-  | 'model'
-  | 'fallbackModels'
-  | 'fallbackIsOurs'
-  | 'responseSchema'
-  | 'threadId'
-  | 'agent'
-  | 'template'
-  | 'events'
-> &
-  Partial<Pick<NewTask, 'maxCost'>>;
 
 type Ask = (context: Context, given: NewTaskInput, session: SessionRow | null) => Promise<Asked>;
 
 const ASKED: Record<Exclude<TaskKind, 'pull'>, Ask> = {
   prompt: askPrompt,
   agent: askAgent,
-  template: async (context, given) => ({ ...NOTHING_ASKED, ...(await fromTemplate(context, given)) }),
-};
-
-export const NOTHING_ASKED = {
-  prompt: '',
-  promptIsOurs: false,
-  system: null,
-  parameters: {},
-  fallbackModels: [],
-  fallbackIsOurs: false,
-  responseSchema: null,
-  threadId: null,
-  agent: null,
-  template: null,
+  template: fromTemplate,
 };
 
 const OF_TEMPLATES = ['templateId', 'templateName', 'templateParameters'] as const;
@@ -225,15 +189,11 @@ async function modelsFor(
     return { ...(await resolveModel(context, model, 'input.model', needed)), ...named, events: [] };
   const preferred = session && (await preferredModel(context, session, needed));
   if (preferred) return { ...preferred, ...named };
-  const { standIns, ...chosen } = await chooseForCaller(context, { length: prompt.length, type, needed });
-  if (fallbackModels.length > 0) return { ...chosen, ...named };
-  return { ...chosen, fallbackModels: standIns, fallbackIsOurs: true };
+  const chosen = await chooseForCaller(context, { length: prompt.length, type, needed });
+  return fallbackModels.length > 0 ? { ...chosen, ...named } : chosen;
 }
 
 /** @throws DomainError NOT_FOUND, also for another user's task */
-export async function task(context: Context, id: string): Promise<TaskRow> {
-  const { userId } = requireViewer(context);
-  const found = await findTask(context.store.database, userId, id);
-  if (!found) throw new DomainError('NOT_FOUND', 'there is no such task');
-  return found;
+export function task(context: Context, id: string): Promise<TaskRow> {
+  return ownRun(context, 'task', id);
 }

@@ -3,10 +3,11 @@ import { DomainError } from '../../errors.ts';
 import { withFreshId } from '../../store/database/fresh-id.ts';
 import { findRepeated } from '../../store/tasks/create-task.ts';
 import { insertExecution, type NewExecution } from '../../store/workflows/create-execution.ts';
-import { type ExecutionRow, findExecution, listExecutions } from '../../store/workflows/executions.ts';
+import { type ExecutionRow, listExecutions } from '../../store/workflows/executions.ts';
 import type { WorkflowRow } from '../../store/workflows/workflows.ts';
 import type { Origin, RunStatus } from '../../vocabulary.ts';
 import { idempotencyOf } from '../request/idempotency.ts';
+import { ownRun } from '../request/own-run.ts';
 import { type PageArguments, readPage, toConnection } from '../request/page.ts';
 import { countRun, sizeOf } from '../request/quota.ts';
 import { validate } from '../request/validate.ts';
@@ -66,11 +67,8 @@ function definitionOf({ id, name, version, steps, timeoutSeconds }: WorkflowRow,
 }
 
 /** @throws DomainError NOT_FOUND, also for another user's execution */
-export async function execution(context: Context, id: string, field = 'id'): Promise<ExecutionRow> {
-  const { userId } = requireViewer(context);
-  const found = await findExecution(context.store.database, userId, id);
-  if (!found) throw new DomainError('NOT_FOUND', `${field}: there is no such execution`, { field });
-  return found;
+export function execution(context: Context, id: string): Promise<ExecutionRow> {
+  return ownRun(context, 'execution', id, 'id');
 }
 
 export interface ExecutionFilter {

@@ -1,6 +1,7 @@
 import type { RunError } from '../../errors.ts';
 import type { RunEnding, RunKind } from '../../vocabulary.ts';
 import { globalId } from '../ids/global-id.ts';
+import { KINDS } from './kinds.ts';
 
 /** The end of a run, as known to the transaction that ended it. Times are ISO 8601 with any time zone. */
 export interface RunEnd {
@@ -19,13 +20,6 @@ export interface RunEnd {
   startedAt: string | null;
   endedAt: string;
 }
-
-/** Names of the types in GraphQL, for global ids. */
-const TYPES: Record<RunKind, string> = {
-  task: 'Task',
-  execution: 'Execution',
-  orchestration: 'Orchestration',
-};
 
 /**
  * The body for webhooks: always identical for the same end. Ids and words are those of GraphQL, where
@@ -54,7 +48,7 @@ export function messageOf(end: RunEnd) {
 
 /** The global id of the run in GraphQL. */
 export function runIdOf({ kind, runId }: Pick<RunEnd, 'kind' | 'runId'>): string {
-  return globalId(TYPES[kind], runId);
+  return globalId(KINDS[kind].type, runId);
 }
 
 function utc(time: string): string {
@@ -72,7 +66,7 @@ export function slackTextOf(end: RunEnd): string {
     `${costComplete ? '' : 'at least '}$${Number(cost.toFixed(DOLLAR_PLACES))}`,
   ];
   const lines = [
-    `*${TYPES[kind]} ${status}* \`${runIdOf(end)}\``,
+    `*${KINDS[kind].type} ${status}* \`${runIdOf(end)}\``,
     ...(why ? [escaped(why)] : []),
     facts.join(' · '),
   ];

@@ -1,8 +1,8 @@
 import { DomainError } from '../../errors.ts';
 import { createRunToken, type NamedRun, type RunToken } from '../../resolvers/accounts/run-tokens.ts';
+import { kindOfType } from '../../rules/runs/kinds.ts';
 import { builder } from '../builder/builder.ts';
 import { nodeId } from '../builder/global-id.ts';
-import { RUN_KIND_OF_NODE } from '../guards/run-access.ts';
 
 const CreateRunTokenInput = builder.inputType('CreateRunTokenInput', {
   fields: (t) => ({
@@ -34,7 +34,7 @@ builder.mutationField('createRunToken', (t) =>
 /** @throws DomainError NOT_FOUND */
 function namedRun(globalId: string, index: number): NamedRun {
   const field = `input.runIds.${index}`;
-  const kind = RUN_KIND_OF_NODE[typenameOf(globalId)];
+  const kind = kindOfType(typenameOf(globalId));
   if (!kind) throw new DomainError('NOT_FOUND', `${field}: there is no such run`, { field });
   return { kind, id: nodeId(globalId).id };
 }

@@ -7,6 +7,13 @@ import type { Context } from '../../context.ts';
 import { globalId, nodeId } from './global-id.ts';
 import { JsonScalar } from './json-scalar.ts';
 
+declare module 'graphql' {
+  interface GraphQLFieldExtensions<_TSource, _TContext, _TArgs> {
+    /** Columns that the field reads in a list, when they do not have its name. */
+    columns?: readonly string[];
+  }
+}
+
 export interface SchemaTypes {
   Context: Context;
   DefaultFieldNullability: false;

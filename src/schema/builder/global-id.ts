@@ -23,12 +23,13 @@ export type NodeName = (typeof NODES)[number];
 
 /** Decodes a global id. @throws DomainError NOT_FOUND if it is not one of ours */
 export function nodeId(globalId: string): { typename: NodeName; id: string } {
-  const decoded = decode(globalId);
+  const decoded = decodeId(globalId);
   if (!decoded) throw new DomainError('NOT_FOUND', 'there is no such object');
   return decoded;
 }
 
-function decode(globalId: string): { typename: NodeName; id: string } | null {
+/** @returns null when it is not an id of ours. */
+export function decodeId(globalId: string): { typename: NodeName; id: string } | null {
   const decoded = Buffer.from(globalId, 'base64url').toString();
   const colon = decoded.indexOf(':');
   const typename = NODES.find((name) => name === decoded.slice(0, colon));
@@ -40,7 +41,7 @@ function decode(globalId: string): { typename: NodeName; id: string } | null {
  * if it is not an id of that type
  */
 export function localId(type: NodeName, globalId: string, field = 'id'): string {
-  const decoded = decode(globalId);
+  const decoded = decodeId(globalId);
   if (decoded?.typename === type) return decoded.id;
   throw new DomainError('NOT_FOUND', `${field}: there is no such ${type.toLowerCase()}`, { field });
 }

@@ -1,4 +1,4 @@
-import type { RunEvent as RunEventRow } from '../../resolvers/request/run-events.ts';
+import type { RunEvent as RunEventRow } from '../../resolvers/runs/run-events.ts';
 import type { LoggedEvent } from '../../store/log/events.ts';
 import type { EventType } from '../../vocabulary.ts';
 import { builder } from '../builder/builder.ts';

@@ -2,23 +2,21 @@ import type { GraphQLResolveInfo } from 'graphql';
 import type { Viewer } from '../../context.ts';
 import { DomainError } from '../../errors.ts';
 import { beyondRunToken } from '../../resolvers/accounts/require-scope.ts';
-import type { RunKind } from '../../vocabulary.ts';
+import { KINDS } from '../../rules/runs/kinds.ts';
+import { RUN_KINDS } from '../../vocabulary.ts';
 import { type NodeName, nodeId } from '../builder/global-id.ts';
 import { nestedNodes } from './nested-nodes.ts';
 
-/** Types of nodes that are runs. */
-export const RUN_KIND_OF_NODE: Readonly<Record<string, RunKind | undefined>> = {
-  Task: 'task',
-  Execution: 'execution',
-  Orchestration: 'orchestration',
-} satisfies Record<Capitalize<RunKind>, RunKind>;
+const RUN_TYPES = Object.values(KINDS).map(({ type }) => type);
 
 /** The operations that read one run, with the argument that names it and the types it may have. */
 const RUN_FIELDS: Readonly<Record<string, { argument: string; types: readonly NodeName[] }>> = {
   'Query.task': { argument: 'id', types: ['Task'] },
   'Query.execution': { argument: 'id', types: ['Execution'] },
   'Query.orchestration': { argument: 'id', types: ['Orchestration'] },
-  'Query.node': { argument: 'id', types: ['Task', 'Execution', 'Orchestration'] },
+  'Query.node': { argument: 'id', types: RUN_TYPES },
+  'Query.run': { argument: 'id', types: RUN_TYPES },
+  'Subscription.runEvents': { argument: 'runId', types: RUN_TYPES },
   'Subscription.taskEvents': { argument: 'taskId', types: ['Task'] },
   'Subscription.tokens': { argument: 'taskId', types: ['Task'] },
   'Subscription.executionEvents': { argument: 'executionId', types: ['Execution'] },
@@ -26,7 +24,7 @@ const RUN_FIELDS: Readonly<Record<string, { argument: string; types: readonly No
 };
 
 /** Fields below the root that lead back to the run itself. */
-const SAME_RUN = ['CurrentState.task', 'CurrentState.execution', 'CurrentState.orchestration'];
+const SAME_RUN = ['run', ...RUN_KINDS].map((field) => `CurrentState.${field}`);
 
 /**
  * A run token reads its own runs, but not what they refer to: other runs, threads, sessions, agents and so

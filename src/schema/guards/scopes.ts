@@ -28,6 +28,7 @@ const QUERIES = {
   predictTask: 'read',
   predictionCalibration: 'read',
   providers: 'read',
+  run: 'read',
   selectModel: 'read',
   session: 'read',
   sessionAnalytics: 'read',
@@ -51,6 +52,7 @@ const QUERIES = {
 const MUTATIONS = {
   cancelExecution: 'run',
   cancelOrchestration: 'run',
+  cancelRun: 'run',
   cancelTask: 'run',
   changePassword: 'admin',
   createAgent: 'run',
@@ -71,6 +73,8 @@ const MUTATIONS = {
   deleteExecution: 'run',
   deleteIntegration: 'admin',
   deleteModel: 'admin',
+  deleteOrchestration: 'run',
+  deleteRun: 'run',
   deleteSession: 'run',
   deleteTask: 'run',
   deleteTemplate: 'run',
@@ -92,6 +96,7 @@ const MUTATIONS = {
   resetPassword: 'public',
   retryExecution: 'run',
   retryOrchestration: 'run',
+  retryRun: 'run',
   retryTask: 'run',
   rotateApiKey: 'admin',
   startOrchestration: 'run',
@@ -111,6 +116,7 @@ const SUBSCRIPTIONS = {
   activity: 'read',
   executionEvents: 'read',
   orchestrationEvents: 'read',
+  runEvents: 'read',
   sessionEvents: 'read',
   taskEvents: 'read',
   tokens: 'read',
@@ -137,8 +143,9 @@ export function requireScopes(schema: GraphQLSchema): GraphQLSchema {
     const missing = Object.keys(fields).filter((name) => !Object.hasOwn(requirements, name));
     const unknown = Object.keys(requirements).filter((name) => !Object.hasOwn(fields, name));
     if (missing.length > 0)
-      throw new Error(`src/schema/scopes.ts: no scope for ${root}.${missing.join(', ')}`);
-    if (unknown.length > 0) throw new Error(`src/schema/scopes.ts: no field ${root}.${unknown.join(', ')}`);
+      throw new Error(`src/schema/guards/scopes.ts: no scope for ${root}.${missing.join(', ')}`);
+    if (unknown.length > 0)
+      throw new Error(`src/schema/guards/scopes.ts: no field ${root}.${unknown.join(', ')}`);
     for (const field of Object.values(fields)) guard(root, field, requirements[field.name]!);
   }
   return schema;

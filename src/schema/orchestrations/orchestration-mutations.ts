@@ -1,8 +1,5 @@
 import { startOrchestration } from '../../resolvers/orchestrations/orchestration.ts';
-import {
-  cancelOrchestration,
-  retryOrchestration,
-} from '../../resolvers/orchestrations/orchestration-lifecycle.ts';
+import { cancelRun, deleteRun, retryRun } from '../../resolvers/runs/run-lifecycle.ts';
 import type { OrchestrationRow } from '../../store/orchestrations/orchestrations.ts';
 import { builder } from '../builder/builder.ts';
 import { localId } from '../builder/global-id.ts';
@@ -52,9 +49,12 @@ const CancelOrchestrationInput = builder.inputType('CancelOrchestrationInput', {
   }),
 });
 
-const RetryOrchestrationInput = builder.inputType('RetryOrchestrationInput', {
-  fields: (t) => ({ id: t.id({ required: true, description: 'The orchestration.' }) }),
-});
+const OrchestrationIdInput = (name: string) =>
+  builder.inputType(name, {
+    fields: (t) => ({ id: t.id({ required: true, description: 'The orchestration.' }) }),
+  });
+const RetryOrchestrationInput = OrchestrationIdInput('RetryOrchestrationInput');
+const DeleteOrchestrationInput = OrchestrationIdInput('DeleteOrchestrationInput');
 
 function payload(name: string, description: string) {
   return builder.objectRef<{ orchestration: OrchestrationRow }>(name).implement({
@@ -71,6 +71,18 @@ function payload(name: string, description: string) {
 const StartOrchestrationPayload = payload('StartOrchestrationPayload', 'A new orchestration.');
 const CancelOrchestrationPayload = payload('CancelOrchestrationPayload', 'A cancelled orchestration.');
 const RetryOrchestrationPayload = payload('RetryOrchestrationPayload', 'A requeued orchestration.');
+
+const DeleteOrchestrationPayload = builder
+  .objectRef<{ deletedId: string }>('DeleteOrchestrationPayload')
+  .implement({
+    description: 'A deleted orchestration.',
+    fields: (t) => ({
+      deletedId: t.id({
+        description: 'The id of the deleted object.',
+        resolve: ({ deletedId }) => deletedId,
+      }),
+    }),
+  });
 
 builder.mutationFields((t) => ({
   startOrchestration: t.field({
@@ -90,7 +102,7 @@ builder.mutationFields((t) => ({
       'Cancels an orchestration. When the mutation returns, it writes nothing more and its connection to the provider is closed.',
     args: { input: t.arg({ type: CancelOrchestrationInput, required: true }) },
     resolve: async (_root, { input }, context) => ({
-      orchestration: await cancelOrchestration(context, local(input), input.reason ?? null),
+      orchestration: await cancelRun(context, 'orchestration', local(input), input.reason ?? null),
     }),
   }),
   retryOrchestration: t.field({
@@ -99,8 +111,18 @@ builder.mutationFields((t) => ({
     description: 'Requeues a failed orchestration. It continues after its last finished call.',
     args: { input: t.arg({ type: RetryOrchestrationInput, required: true }) },
     resolve: async (_root, { input }, context) => ({
-      orchestration: await retryOrchestration(context, local(input)),
+      orchestration: await retryRun(context, 'orchestration', local(input)),
     }),
+  }),
+  deleteOrchestration: t.field({
+    type: DeleteOrchestrationPayload,
+    nullable: true,
+    description: 'Deletes an orchestration and its log. One that has not ended is cancelled first.',
+    args: { input: t.arg({ type: DeleteOrchestrationInput, required: true }) },
+    resolve: async (_root, { input }, context) => {
+      await deleteRun(context, 'orchestration', local(input));
+      return { deletedId: input.id };
+    },
   }),
 }));
 

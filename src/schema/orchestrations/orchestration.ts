@@ -3,18 +3,17 @@ import { orchestration } from '../../resolvers/orchestrations/orchestration.ts';
 import { bestRound } from '../../rules/orchestrations/orchestration.ts';
 import type { OrchestrationRow } from '../../store/orchestrations/orchestrations.ts';
 import { builder } from '../builder/builder.ts';
-import { OriginEnum, RunStatusEnum, StopReasonEnum } from '../builder/enums.ts';
+import { RunStatusEnum, StopReasonEnum } from '../builder/enums.ts';
 import { globalId, localId } from '../builder/global-id.ts';
 import { pageArguments } from '../builder/page-arguments.ts';
 import { pageCost } from '../builder/page-cost.ts';
-import { BudgetType } from '../runs/budget.ts';
 import { ModelCallType } from '../runs/model-call.ts';
-import { RunErrorType } from '../runs/run-error.ts';
-import { NO_SPEND, UsageType } from '../runs/usage.ts';
+import { RunInterface } from '../runs/run.ts';
 import { ModelReferenceType, OrchestrationRoundType } from './orchestration-round.ts';
 
 export const OrchestrationType = builder.objectRef<OrchestrationRow>('Orchestration');
 builder.node(OrchestrationType, {
+  interfaces: [RunInterface],
   description:
     'A prompt that one model answers and another evaluates, repeatedly, until an answer is good enough or no better one is generated. Its result is the best answer, not the last.',
   id: {
@@ -24,7 +23,6 @@ builder.node(OrchestrationType, {
   isTypeOf: (value) => typeof value === 'object' && value !== null && 'candidates' in value,
   loadWithoutCache: (id, context) => orchestration(context, id),
   fields: (t) => ({
-    status: t.expose('status', { type: RunStatusEnum, description: 'Its status.' }),
     prompt: t.exposeString('prompt', { description: 'The prompt.' }),
     domain: t.exposeString('domain', { nullable: true, description: 'The type of work.' }),
     threadId: t.id({
@@ -49,19 +47,6 @@ builder.node(OrchestrationType, {
       description: '0 to 10: the score at which an answer is good enough.',
     }),
     maxIterations: t.exposeInt('maxIterations', { description: 'Maximum number of rounds.' }),
-    budget: t.field({
-      type: BudgetType,
-      nullable: true,
-      description: 'Its own cost limit, if it was created with `costLimit`.',
-      resolve: ({ id }, _arguments, { loaders }) => loaders.budgets.load(id),
-    }),
-    priority: t.exposeInt('priority', { description: '1 to 10; higher numbers run first.' }),
-    progress: t.exposeFloat('progress', {
-      description: '0 to 1: finished rounds as a share of `maxIterations`; 1 when it has completed.',
-    }),
-    attempt: t.exposeInt('attempt', {
-      description: '0 until it first starts; increases when the text of a model call has to be discarded.',
-    }),
     iterations: t.int({
       description: 'Number of answers generated so far.',
       resolve: async ({ id }, _arguments, { loaders }) =>
@@ -94,42 +79,10 @@ builder.node(OrchestrationType, {
       description: 'If completed: why no further answer was generated.',
       resolve: ({ result }) => result?.stopReason,
     }),
-    error: t.expose('error', { type: RunErrorType, nullable: true, description: 'The error, if it failed.' }),
-    cancelReason: t.exposeString('cancelReason', {
-      nullable: true,
-      description: 'The reason given, if it was cancelled.',
-    }),
-    cost: t.float({
-      description: 'US dollars: the sum over all calls with a known cost.',
-      resolve: async ({ id }, _arguments, { loaders }) => ((await loaders.spend.load(id)) ?? NO_SPEND).cost,
-    }),
-    costComplete: t.boolean({
-      description: 'Whether the cost of every call is known and included in `cost`.',
-      resolve: async ({ id }, _arguments, { loaders }) =>
-        ((await loaders.spend.load(id)) ?? NO_SPEND).costComplete,
-    }),
-    usage: t.field({
-      type: UsageType,
-      description: 'Tokens of all its calls.',
-      resolve: async ({ id }, _arguments, { loaders }) => (await loaders.spend.load(id)) ?? NO_SPEND,
-    }),
     modelCalls: t.field({
       type: [ModelCallType],
       description: 'Its requests to providers, oldest first.',
       resolve: ({ id }, _arguments, { loaders }) => loaders.modelCalls.load(id),
-    }),
-    origin: t.expose('origin', { type: OriginEnum, description: 'The API through which it was created.' }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created.' }),
-    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When its status last changed.' }),
-    startedAt: t.expose('startedAt', {
-      type: 'DateTime',
-      nullable: true,
-      description: 'When it first started.',
-    }),
-    completedAt: t.expose('completedAt', {
-      type: 'DateTime',
-      nullable: true,
-      description: 'When it completed, failed or was cancelled.',
     }),
   }),
 });

@@ -10,6 +10,7 @@ import { localId } from '../builder/global-id.ts';
 import { pageArguments } from '../builder/page-arguments.ts';
 import { pageCost } from '../builder/page-cost.ts';
 import { BudgetType } from '../runs/budget.ts';
+import { RunInterface } from '../runs/run.ts';
 import { TaskType } from '../tasks/task.ts';
 import { ThreadType } from '../threads/thread.ts';
 
@@ -138,6 +139,16 @@ const SessionFilter = builder.inputType('SessionFilter', {
     isNamed: t.boolean({ description: 'Only sessions with a name, or only those without.' }),
   }),
 });
+
+builder.interfaceField(RunInterface, 'session', (t) =>
+  t.field({
+    type: SessionType,
+    nullable: true,
+    description: 'The session that it belongs to, if any.',
+    resolve: ({ sessionId }, _arguments, { loaders }) =>
+      sessionId === null ? null : loaders.sessions.load(sessionId),
+  }),
+);
 
 builder.queryFields((t) => ({
   session: t.field({

@@ -1,12 +1,13 @@
 import type { Context } from '../../context.ts';
-import { orchestrationEvents } from '../../resolvers/orchestrations/orchestration-events.ts';
-import type { CurrentState } from '../../resolvers/request/run-events.ts';
-import { taskEvents, tokens } from '../../resolvers/tasks/task-events.ts';
-import { executionEvents } from '../../resolvers/workflows/execution-events.ts';
+import { isOfKind } from '../../resolvers/request/own-run.ts';
+import { type CurrentState, runEvents } from '../../resolvers/runs/run-events.ts';
+import { tokens } from '../../resolvers/tasks/tokens.ts';
 import { builder } from '../builder/builder.ts';
 import { localId } from '../builder/global-id.ts';
 import { RunEvent } from '../events/run-event.ts';
 import { OrchestrationType } from '../orchestrations/orchestration.ts';
+import { localRun } from '../runs/local-run.ts';
+import { RunInterface } from '../runs/run.ts';
 import { TaskType } from '../tasks/task.ts';
 import { ExecutionType } from '../workflows/execution.ts';
 
@@ -15,25 +16,47 @@ builder.objectRef<CurrentState>('CurrentState').implement({
   description:
     'The current state of a run, sent first to every subscriber. Its seq is 0, as it is not an event of the log.',
   fields: (t) => ({
-    task: t.expose('task', {
+    run: t.expose('run', {
+      type: RunInterface,
+      description: 'The run when the subscription began.',
+    }),
+    task: t.field({
       type: TaskType,
       nullable: true,
-      description: 'The task when the subscription began.',
+      description: 'The run, if it is a task.',
+      resolve: ({ run }) => (isOfKind(run, 'task') ? run : null),
     }),
-    orchestration: t.expose('orchestration', {
+    orchestration: t.field({
       type: OrchestrationType,
       nullable: true,
-      description: 'The orchestration when the subscription began.',
+      description: 'The run, if it is an orchestration.',
+      resolve: ({ run }) => (isOfKind(run, 'orchestration') ? run : null),
     }),
-    execution: t.expose('execution', {
+    execution: t.field({
       type: ExecutionType,
       nullable: true,
-      description: 'The execution when the subscription began.',
+      description: 'The run, if it is an execution.',
+      resolve: ({ run }) => (isOfKind(run, 'execution') ? run : null),
     }),
   }),
 });
 
 builder.subscriptionFields((t) => ({
+  runEvents: t.field({
+    type: RunEvent,
+    nullable: true,
+    description:
+      'First the current state of a run of any kind, then the events of its log after `after`, in order and without gaps. Completes after the last event of the run.',
+    args: {
+      runId: t.arg.id({ required: true }),
+      after: t.arg.int({
+        description: 'The last seq that you have received. Absent or 0: from the beginning.',
+      }),
+    },
+    subscribe: (_root, { runId, after }, context: Context) =>
+      runEvents(context, { ...localRun(runId, 'runId'), field: 'runId' }, after ?? 0),
+    resolve: (runEvent) => runEvent,
+  }),
   taskEvents: t.field({
     type: RunEvent,
     nullable: true,
@@ -44,7 +67,11 @@ builder.subscriptionFields((t) => ({
       after: t.arg.int({ description: 'The last seq that you received; absent or 0: from the first event.' }),
     },
     subscribe: (_root, { taskId, after }, context: Context) =>
-      taskEvents(context, localId('Task', taskId, 'taskId'), after ?? 0),
+      runEvents(
+        context,
+        { kind: 'task', id: localId('Task', taskId, 'taskId'), field: 'taskId' },
+        after ?? 0,
+      ),
     resolve: (taskEvent) => taskEvent,
   }),
   orchestrationEvents: t.field({
@@ -57,7 +84,15 @@ builder.subscriptionFields((t) => ({
       after: t.arg.int({ description: 'The last seq that you received; absent or 0: from the first event.' }),
     },
     subscribe: (_root, { orchestrationId, after }, context: Context) =>
-      orchestrationEvents(context, localId('Orchestration', orchestrationId, 'orchestrationId'), after ?? 0),
+      runEvents(
+        context,
+        {
+          kind: 'orchestration',
+          id: localId('Orchestration', orchestrationId, 'orchestrationId'),
+          field: 'orchestrationId',
+        },
+        after ?? 0,
+      ),
     resolve: (runEvent) => runEvent,
   }),
   executionEvents: t.field({
@@ -70,7 +105,11 @@ builder.subscriptionFields((t) => ({
       after: t.arg.int({ description: 'The last seq that you received; absent or 0: from the first event.' }),
     },
     subscribe: (_root, { executionId, after }, context: Context) =>
-      executionEvents(context, localId('Execution', executionId, 'executionId'), after ?? 0),
+      runEvents(
+        context,
+        { kind: 'execution', id: localId('Execution', executionId, 'executionId'), field: 'executionId' },
+        after ?? 0,
+      ),
     resolve: (executionEvent) => executionEvent,
   }),
   tokens: t.field({

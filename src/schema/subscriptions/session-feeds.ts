@@ -1,9 +1,12 @@
-import type { Context } from '../../context.ts';
+import type { Context, Loaders } from '../../context.ts';
 import { activity, type FeedEvent, sessionEvents } from '../../resolvers/sessions/feed.ts';
+import type { RunRow } from '../../store/runs/run-row.ts';
+import type { RunKind } from '../../vocabulary.ts';
 import { builder } from '../builder/builder.ts';
 import { globalId, localId } from '../builder/global-id.ts';
 import { RunEvent } from '../events/run-event.ts';
 import { OrchestrationType } from '../orchestrations/orchestration.ts';
+import { RunInterface } from '../runs/run.ts';
 import { SessionType } from '../sessions/session.ts';
 import { TaskType } from '../tasks/task.ts';
 import { ExecutionType } from '../workflows/execution.ts';
@@ -20,6 +23,13 @@ const FeedEventType = builder.objectRef<FeedEvent>('FeedEvent').implement({
       type: RunEvent,
       nullable: true,
       description: 'The event. Null in the first and in the last payload.',
+    }),
+    run: t.field({
+      type: RunInterface,
+      nullable: true,
+      description: 'Current state of the run to which the event belongs; null if it has been deleted.',
+      resolve: ({ event }, _arguments, { loaders }) =>
+        event?.runKind ? loadRun(loaders, event.runKind, event.runId) : null,
     }),
     taskId: t.id({
       nullable: true,
@@ -77,6 +87,15 @@ const FeedEventType = builder.objectRef<FeedEvent>('FeedEvent').implement({
     }),
   }),
 });
+
+function loadRun(loaders: Loaders, kind: RunKind, id: string): Promise<RunRow | null> {
+  const loaderOf = {
+    task: loaders.tasks,
+    execution: loaders.executions,
+    orchestration: loaders.orchestrations,
+  } satisfies Record<RunKind, Loaders[keyof Loaders]>;
+  return loaderOf[kind].load(id);
+}
 
 const AFTER = 'The last cursor that you received, from any feed; absent: only events from now on.';
 

@@ -1,9 +1,8 @@
+import { cancelRun, deleteRun } from '../../resolvers/runs/run-lifecycle.ts';
 import { endTask } from '../../resolvers/tasks/end-task.ts';
 import { provideTaskInput } from '../../resolvers/tasks/provide-input.ts';
 import { createTask } from '../../resolvers/tasks/task.ts';
 import {
-  cancelTask,
-  deleteTask,
   executeTask,
   retryTask,
   updateTask,
@@ -71,7 +70,7 @@ builder.mutationFields((t) => ({
       'Cancels a task. When the mutation returns, it writes nothing more and its connection to the provider is closed.',
     args: { input: t.arg({ type: CancelTaskInput, required: true }) },
     resolve: async (_root, { input }, context) => ({
-      task: await cancelTask(context, localTask(input), input.reason ?? null),
+      task: await cancelRun(context, 'task', localTask(input), input.reason ?? null),
     }),
   }),
   endTask: t.field({
@@ -134,7 +133,7 @@ builder.mutationFields((t) => ({
     description: 'Deletes a task and its log. An unfinished task is cancelled first.',
     args: { input: t.arg({ type: DeleteTaskInput, required: true }) },
     resolve: async (_root, { input }, context) => {
-      await deleteTask(context, localTask(input));
+      await deleteRun(context, 'task', localTask(input));
       return { deletedId: input.id };
     },
   }),

@@ -1,37 +1,34 @@
-import type { GraphQLResolveInfo } from 'graphql';
+import type { GraphQLObjectType, GraphQLResolveInfo } from 'graphql';
 import { tasks } from '../../resolvers/tasks/list-tasks.ts';
 import { task } from '../../resolvers/tasks/task.ts';
 import type { TaskRow } from '../../store/tasks/tasks.ts';
 import { AgentType } from '../agents/agent.ts';
 import { ArtifactType } from '../artifacts/artifact.ts';
 import { builder } from '../builder/builder.ts';
-import { OriginEnum, ProviderEnum, RunStatusEnum } from '../builder/enums.ts';
+import { ProviderEnum } from '../builder/enums.ts';
 import { globalId, localId } from '../builder/global-id.ts';
 import { mentionedFields } from '../builder/mentioned-fields.ts';
 import { pageArguments } from '../builder/page-arguments.ts';
 import { pageCost } from '../builder/page-cost.ts';
-import { BudgetType } from '../runs/budget.ts';
 import { ModelCallType } from '../runs/model-call.ts';
 import { PlanType } from '../runs/plan.ts';
 import { PromptParametersType } from '../runs/prompt-parameters.ts';
 import { ResourceUsageType } from '../runs/resource-usage.ts';
-import { RunErrorType } from '../runs/run-error.ts';
+import { RunInterface } from '../runs/run.ts';
 import { TaskKindEnum } from '../runs/task-enums.ts';
 import { ToolCallType } from '../runs/tool-call.ts';
-import { NO_SPEND, UsageType } from '../runs/usage.ts';
-import { SessionType } from '../sessions/session.ts';
 import { localTaskFilter, TaskFilter } from './task-filter.ts';
 import { TaskPredictionType } from './task-prediction.ts';
 
 export const TaskType = builder.objectRef<TaskRow>('Task');
 builder.node(TaskType, {
+  interfaces: [RunInterface],
   description: 'One piece of AI work.',
   id: { description: "Global id; pass it to any argument that takes a task's id.", resolve: ({ id }) => id },
   isTypeOf: (value) => typeof value === 'object' && value !== null && 'fallbackModels' in value,
   loadWithoutCache: (id, context) => task(context, id),
   fields: (t) => ({
     kind: t.expose('kind', { type: TaskKindEnum, description: 'Its kind.' }),
-    status: t.expose('status', { type: RunStatusEnum, description: 'Its status.' }),
     type: t.exposeString('type', {
       nullable: true,
       description: 'The type of work, as given by its creator.',
@@ -52,7 +49,6 @@ builder.node(TaskType, {
       nullable: true,
       description: 'Free parameters of the work, a JSON object, as given.',
     }),
-    origin: t.expose('origin', { type: OriginEnum, description: 'The API through which it was created.' }),
     prompt: t.exposeString('prompt', {
       description:
         'The prompt as given, or as composed of title, description, target, taskParameters and context; empty for a template.',
@@ -102,19 +98,6 @@ builder.node(TaskType, {
       description: 'The thread in which it is a turn.',
       resolve: ({ threadId }) => threadId && globalId('Thread', threadId),
     }),
-    session: t.field({
-      type: SessionType,
-      nullable: true,
-      description: 'Its session, if it has one.',
-      resolve: ({ sessionId }, _arguments, { loaders }) =>
-        sessionId === null ? null : loaders.sessions.load(sessionId),
-    }),
-    budget: t.field({
-      type: BudgetType,
-      nullable: true,
-      description: 'Its own cost limit, if it was created with `maxCost`.',
-      resolve: ({ id }, _arguments, { loaders }) => loaders.budgets.load(id),
-    }),
     dependsOn: t.field({
       type: [TaskType],
       description: 'Tasks that have to complete before it, oldest first.',
@@ -155,39 +138,11 @@ builder.node(TaskType, {
       nullable: true,
       description: 'The outcome predicted when it was created, if requested with `predict`.',
     }),
-    priority: t.exposeInt('priority', { description: '1 to 10; higher numbers run first.' }),
-    progress: t.exposeFloat('progress', { description: '0 to 1; never decreases.' }),
-    attempt: t.exposeInt('attempt', {
-      description: '0 until it first starts; increases whenever its text starts over.',
-    }),
-    lastSeq: t.exposeInt('lastSeq', {
-      description:
-        'Sequence number of the latest event. Pass it as `after` to `taskEvents` to receive only newer events.',
-    }),
     result: t.expose('result', {
       type: 'JSON',
       nullable: true,
       description:
         'If completed: `output`, the complete text, with `model`, `provider` and `finishReason`; for a template also `steps`, for an agent `success` and `summary`.',
-    }),
-    error: t.expose('error', { type: RunErrorType, nullable: true, description: 'The error, if it failed.' }),
-    cancelReason: t.exposeString('cancelReason', {
-      nullable: true,
-      description: 'The reason given, if it was cancelled.',
-    }),
-    cost: t.float({
-      description: 'US dollars: the sum over all calls with a known cost.',
-      resolve: async ({ id }, _arguments, { loaders }) => ((await loaders.spend.load(id)) ?? NO_SPEND).cost,
-    }),
-    costComplete: t.boolean({
-      description: 'Whether the cost of every call is known and included in `cost`.',
-      resolve: async ({ id }, _arguments, { loaders }) =>
-        ((await loaders.spend.load(id)) ?? NO_SPEND).costComplete,
-    }),
-    usage: t.field({
-      type: UsageType,
-      description: 'Tokens of all its calls.',
-      resolve: async ({ id }, _arguments, { loaders }) => (await loaders.spend.load(id)) ?? NO_SPEND,
     }),
     modelCalls: t.field({
       type: [ModelCallType],
@@ -199,30 +154,17 @@ builder.node(TaskType, {
       description: 'The artifacts that it saved, oldest first.',
       resolve: ({ id }, _arguments, { loaders }) => loaders.artifacts.load(id),
     }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created.' }),
-    updatedAt: t.expose('updatedAt', {
-      type: 'DateTime',
-      description: 'When its status or one of its requested settings last changed.',
-    }),
-    startedAt: t.expose('startedAt', {
-      type: 'DateTime',
-      nullable: true,
-      description: 'When it first started.',
-    }),
-    completedAt: t.expose('completedAt', {
-      type: 'DateTime',
-      nullable: true,
-      description: 'When it completed, failed or was cancelled.',
-    }),
   }),
 });
 
 const CURSORS = ['cursor', 'startCursor', 'endCursor'];
 
-/** Columns have the same names as their fields. */
+/** Columns that a list has to read: those of the fields' own names, unless a field declares others in its extensions. */
 function listedColumns(info: GraphQLResolveInfo): ReadonlySet<string> {
   const fields = mentionedFields(info);
-  return CURSORS.some((name) => fields.has(name)) ? new Set([...fields, 'createdAtText']) : fields;
+  const declared = (info.schema.getType('Task') as GraphQLObjectType).getFields();
+  const columns = [...fields].flatMap((name) => declared[name]?.extensions.columns ?? [name]);
+  return new Set(CURSORS.some((name) => fields.has(name)) ? [...columns, 'createdAtText'] : columns);
 }
 
 builder.queryFields((t) => ({

@@ -1,9 +1,5 @@
+import { cancelRun, deleteRun, retryRun } from '../../resolvers/runs/run-lifecycle.ts';
 import { executeWorkflow } from '../../resolvers/workflows/execution.ts';
-import {
-  cancelExecution,
-  deleteExecution,
-  retryExecution,
-} from '../../resolvers/workflows/execution-lifecycle.ts';
 import type { ExecutionRow } from '../../store/workflows/executions.ts';
 import { builder } from '../builder/builder.ts';
 import { localId } from '../builder/global-id.ts';
@@ -92,7 +88,7 @@ builder.mutationFields((t) => ({
       'Cancels an execution and all its tasks. When the mutation returns, none of them is running any more.',
     args: { input: t.arg({ type: CancelExecutionInput, required: true }) },
     resolve: async (_root, { input }, context) => ({
-      execution: await cancelExecution(context, localExecution(input), input.reason ?? null),
+      execution: await cancelRun(context, 'execution', localExecution(input), input.reason ?? null),
     }),
   }),
   retryExecution: t.field({
@@ -102,7 +98,7 @@ builder.mutationFields((t) => ({
       'Resumes a failed execution. Completed steps and items are kept; failed and stopped ones get all their attempts again.',
     args: { input: t.arg({ type: RetryExecutionInput, required: true }) },
     resolve: async (_root, { input }, context) => ({
-      execution: await retryExecution(context, localExecution(input)),
+      execution: await retryRun(context, 'execution', localExecution(input)),
     }),
   }),
   deleteExecution: t.field({
@@ -112,7 +108,7 @@ builder.mutationFields((t) => ({
       'Deletes an execution with its tasks and their logs. An unfinished execution is cancelled first.',
     args: { input: t.arg({ type: DeleteExecutionInput, required: true }) },
     resolve: async (_root, { input }, context) => {
-      await deleteExecution(context, localExecution(input));
+      await deleteRun(context, 'execution', localExecution(input));
       return { deletedId: input.id };
     },
   }),

@@ -10,9 +10,8 @@ import {
 import { globalId, localId } from '../builder/global-id.ts';
 import { pageArguments } from '../builder/page-arguments.ts';
 import { pageCost } from '../builder/page-cost.ts';
-import { BudgetType } from '../runs/budget.ts';
+import { RunInterface } from '../runs/run.ts';
 import { RunErrorType } from '../runs/run-error.ts';
-import { NO_SPEND, UsageType } from '../runs/usage.ts';
 import { TaskType } from '../tasks/task.ts';
 import { WorkflowType } from './workflow.ts';
 
@@ -59,6 +58,7 @@ const ExecutionStepType = builder.objectRef<ExecutionStepRow>('ExecutionStep').i
 
 export const ExecutionType = builder.objectRef<ExecutionRow>('Execution');
 builder.node(ExecutionType, {
+  interfaces: [RunInterface],
   description: 'One run of a workflow, in the version that the workflow had when the execution was created.',
   id: {
     description: "Global id; pass it to any argument that takes an execution's id.",
@@ -83,7 +83,6 @@ builder.node(ExecutionType, {
     workflowVersion: t.exposeInt('workflowVersion', {
       description: 'The version of the workflow that it executes.',
     }),
-    status: t.expose('status', { type: RunStatusEnum, description: 'Its status.' }),
     trigger: t.expose('trigger', { type: ExecutionTriggerEnum, description: 'What created it.' }),
     scheduledFor: t.expose('scheduledFor', {
       type: 'DateTime',
@@ -100,17 +99,6 @@ builder.node(ExecutionType, {
       description: 'Maximum seconds from its start.',
       resolve: ({ definition }) => definition.timeoutSeconds,
     }),
-    priority: t.exposeInt('priority', { description: 'Priority of its tasks; higher numbers run first.' }),
-    attempt: t.exposeInt('attempt', {
-      description: '0 until it first starts; increased by each retry.',
-    }),
-    lastSeq: t.exposeInt('lastSeq', {
-      description:
-        'Sequence number of the latest event. Pass it as `after` to `executionEvents` to receive only newer events.',
-    }),
-    progress: t.exposeFloat('progress', {
-      description: '0 to 1: the share of its steps that are done; never decreases.',
-    }),
     steps: t.field({
       type: [ExecutionStepType],
       description: 'All its steps, in the order of the workflow.',
@@ -123,45 +111,6 @@ builder.node(ExecutionType, {
       nullable: true,
       description:
         'If completed: `output` of the last step (of several, by step id), and `steps`, the outputs of all steps by id.',
-    }),
-    error: t.expose('error', { type: RunErrorType, nullable: true, description: 'The error, if it failed.' }),
-    cancelReason: t.exposeString('cancelReason', {
-      nullable: true,
-      description: 'The reason given, if it was cancelled.',
-    }),
-    budget: t.field({
-      type: BudgetType,
-      nullable: true,
-      description: 'Its own cost limit, if it was created with `maxCost`.',
-      resolve: ({ id }, _arguments, { loaders }) => loaders.budgets.load(id),
-    }),
-    cost: t.float({
-      description: 'US dollars: the sum over all calls of its tasks with a known cost.',
-      resolve: async ({ id }, _arguments, { loaders }) =>
-        ((await loaders.executionSpend.load(id)) ?? NO_SPEND).cost,
-    }),
-    costComplete: t.boolean({
-      description: 'Whether the cost of every call is known and included in `cost`.',
-      resolve: async ({ id }, _arguments, { loaders }) =>
-        ((await loaders.executionSpend.load(id)) ?? NO_SPEND).costComplete,
-    }),
-    usage: t.field({
-      type: UsageType,
-      description: 'Tokens of all calls of its tasks.',
-      resolve: async ({ id }, _arguments, { loaders }) => (await loaders.executionSpend.load(id)) ?? NO_SPEND,
-    }),
-    origin: t.expose('origin', { type: OriginEnum, description: 'The API through which it was created.' }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created.' }),
-    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When its status last changed.' }),
-    startedAt: t.expose('startedAt', {
-      type: 'DateTime',
-      nullable: true,
-      description: 'When it first started.',
-    }),
-    completedAt: t.expose('completedAt', {
-      type: 'DateTime',
-      nullable: true,
-      description: 'When it completed, failed or was cancelled.',
     }),
   }),
 });

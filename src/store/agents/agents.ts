@@ -27,7 +27,7 @@ export interface AgentRow extends AgentSettings {
   origin: Origin;
   createdAt: Date;
   updatedAt: Date;
-  /** `createdAt` with all six digits, which a Date cannot hold; the first part of a list cursor. */
+  /** `createdAt` with all six digits, which a Date cannot represent; the first part of a list cursor. */
   createdAtText: string;
 }
 

@@ -3,7 +3,7 @@ import type { RunError } from '../../errors.ts';
 import type { AgentLimits } from '../../rules/agents/agent.ts';
 import type { Plan } from '../../rules/agents/plan.ts';
 import type { ModelReference } from '../../rules/models/model-id.ts';
-import type { ToldPrediction } from '../../rules/prediction/prediction.ts';
+import type { ReportedPrediction } from '../../rules/prediction/prediction.ts';
 import type { PromptParameters, TaskResult } from '../../rules/tasks/task.ts';
 import type { TemplatePlan } from '../../rules/templates/template.ts';
 import { TASK_KINDS, type ToolName } from '../../vocabulary.ts';
@@ -100,7 +100,7 @@ export const Task = defineEntity({
         "((error IS NULL) AND (COALESCE((result -> 'success'::text), result) <> 'false'::jsonb)) stored",
       ),
     /** The outcome predicted at its creation. */
-    prediction: p.json<ToldPrediction>().nullable(),
+    prediction: p.json<ReportedPrediction>().nullable(),
     startedAt: p.datetime(6).nullable(),
     completedAt: p.datetime(6).nullable(),
   },

@@ -22,7 +22,7 @@ export interface DeliveryRow {
   lastTriedAt: Date | null;
   deliveredAt: Date | null;
   createdAt: Date;
-  /** `createdAt` with all six digits, which a Date cannot hold; the first part of a list cursor. */
+  /** `createdAt` with all six digits, which a Date cannot represent; the first part of a list cursor. */
   createdAtText: string;
 }
 

@@ -4,7 +4,7 @@ import type { Database } from '../database/database.ts';
 import { addLaterDeliveryJobSql } from '../runs/job-queue.ts';
 
 /** A delivery is only this late if there are many for one receiver. */
-const STRAY_AFTER = '1 minute';
+const OVERDUE_AFTER = '1 minute';
 
 /** A delivery to send, and its destination. */
 export interface DueDelivery {
@@ -171,7 +171,7 @@ export async function requeueOrphanedDeliveries(database: Database): Promise<voi
       select ${addLaterDeliveryJobSql('late.integration_id', 'clock_timestamp()')} from (
         select distinct integration_id from delivery
         where status = 'pending'
-          and next_try_at at time zone 'UTC' < clock_timestamp() at time zone 'UTC' - interval '${STRAY_AFTER}'
+          and next_try_at at time zone 'UTC' < clock_timestamp() at time zone 'UTC' - interval '${OVERDUE_AFTER}'
       ) as late`,
   });
 }

@@ -40,7 +40,7 @@ export interface ModelRow {
   isPresent: boolean;
   createdAt: Date;
   updatedAt: Date;
-  /** `createdAt` with all six digits, which a Date cannot hold; the first part of a list cursor. */
+  /** `createdAt` with all six digits, which a Date cannot represent; the first part of a list cursor. */
   createdAtText: string;
 }
 

@@ -1,49 +1,36 @@
-import type { RunError } from '../../errors.ts';
 import type { ModelReference } from '../../rules/models/model-id.ts';
 import type { OrchestrationResult } from '../../rules/orchestrations/orchestration.ts';
-import type { Origin, RunStatus } from '../../vocabulary.ts';
+import type { RunStatus } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
-import { createdAtTextSql, type ListRange, rangeSql, rangeValues } from '../database/keyset-page.ts';
+import { type ListRange, rangeSql, rangeValues } from '../database/keyset-page.ts';
+import { type RunRow, runColumns, select } from '../runs/run-row.ts';
 
 /** An orchestration with the columns of its run. */
-export interface OrchestrationRow {
-  id: string;
-  ownerId: string;
-  origin: Origin;
-  status: RunStatus;
-  priority: number;
-  attempt: number;
-  lastSeq: number;
-  cancelReason: string | null;
-  createdAt: Date;
-  updatedAt: Date;
-  createdAtText: string;
+export interface OrchestrationRow extends RunRow {
   prompt: string;
   domain: string | null;
   threadId: string | null;
-  sessionId: string | null;
   preferredModels: string[];
   candidates: ModelReference[];
   reasoning: string;
   evaluationThreshold: number;
   maxIterations: number;
-  progress: number;
   result: OrchestrationResult | null;
-  error: RunError | null;
-  startedAt: Date | null;
-  completedAt: Date | null;
 }
 
 /** SQL: an orchestration's columns, where `run` and `orchestration` name its rows. */
-export const ORCHESTRATION_COLUMNS = `
-  run.id, run.owner_id as "ownerId", run.origin, run.status, run.priority, run.attempt, run.last_seq as "lastSeq",
-  run.session_id as "sessionId", run.cancel_reason as "cancelReason", run.created_at as "createdAt", run.updated_at as "updatedAt",
-  ${createdAtTextSql('run')} as "createdAtText",
-  orchestration.prompt, orchestration.domain, orchestration.thread_id as "threadId",
-  orchestration.preferred_models as "preferredModels", orchestration.candidates, orchestration.reasoning,
-  orchestration.evaluation_threshold as "evaluationThreshold", orchestration.max_iterations as "maxIterations",
-  orchestration.progress, orchestration.result, orchestration.error, orchestration.started_at as "startedAt",
-  orchestration.completed_at as "completedAt"`;
+export const ORCHESTRATION_COLUMNS = select({
+  ...runColumns('orchestration'),
+  prompt: 'orchestration.prompt',
+  domain: 'orchestration.domain',
+  threadId: 'orchestration.thread_id',
+  preferredModels: 'orchestration.preferred_models',
+  candidates: 'orchestration.candidates',
+  reasoning: 'orchestration.reasoning',
+  evaluationThreshold: 'orchestration.evaluation_threshold',
+  maxIterations: 'orchestration.max_iterations',
+  result: 'orchestration.result',
+} satisfies Record<keyof OrchestrationRow, string>);
 
 /** @returns null when it does not exist or belongs to another owner */
 export async function findOrchestration(

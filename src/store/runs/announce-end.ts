@@ -1,3 +1,4 @@
+import { RUN_KINDS } from '../../vocabulary.ts';
 import { RAISED } from '../log/event-log.ts';
 import { addDeliveryJobSql } from './job-queue.ts';
 
@@ -23,13 +24,13 @@ export function announceSql(events: string): string {
   )`;
 }
 
+const STARTED_AT = RUN_KINDS.map((kind) => `(select started_at from ${kind} where id = moved.id)`).join(', ');
+
 function runEndSql(events: string): string {
   return `jsonb_build_object('runId', moved.id, 'kind', moved.kind, 'status', moved.status,
       'sessionId', moved.session_id, 'error', ${events}::jsonb -> -1 -> 'data' -> 'error',
       'cancelReason', moved.cancel_reason, 'createdAt', moved.created_at, 'endedAt', moved.updated_at,
-      'startedAt', coalesce((select started_at from task where id = moved.id),
-        (select started_at from execution where id = moved.id),
-        (select started_at from orchestration where id = moved.id))) || (
+      'startedAt', coalesce(${STARTED_AT})) || (
       select jsonb_build_object('cost', coalesce(sum(model_call.cost), 0)::float8,
         'costComplete', coalesce(bool_and(model_call.cost is not null), true))
       from (select moved.id union all select part.id from run as part where part.parent_id = moved.id) as paid

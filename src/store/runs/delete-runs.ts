@@ -1,7 +1,12 @@
 import type { ClientBase } from 'pg';
-import { RUN_KINDS } from '../../vocabulary.ts';
+import { TURN_KINDS } from '../../rules/runs/kinds.ts';
+import { RUN_KINDS, type RunKind } from '../../vocabulary.ts';
+import { transaction } from '../database/transaction.ts';
 import type { LoggedEvent } from '../log/events.ts';
+import { publishAll } from '../log/publish-all.ts';
+import type { Store } from '../store.ts';
 import { cancelAllWithin } from './cancel-run.ts';
+import { lockOwnRuns } from './end-turns.ts';
 
 /**
  * Ends unfinished ones of the runs, which the transaction has locked, then deletes all of them with their
@@ -14,7 +19,7 @@ export async function deleteRunsWithin(
   ids: readonly string[],
 ): Promise<LoggedEvent[]> {
   const events = await cancelAllWithin(client, { runIds: ids, kinds: RUN_KINDS, ownerId, reason: 'deleted' });
-  for (const table of ['task', 'orchestration']) {
+  for (const table of TURN_KINDS) {
     // It may quote deleted text.
     await client.query(
       `update thread set summary = null from ${table}
@@ -30,4 +35,36 @@ export async function deleteRunsWithin(
     await client.query(`delete from ${table} where id = any($1::text[])`, [ids]);
   }
   return events;
+}
+
+interface Target {
+  runId: string;
+  ownerId: string;
+  kind: RunKind;
+}
+
+/**
+ * Ends what has not ended, then deletes the run, its parts and their logs. The budgets of its session and owner keep
+ * what its model calls cost.
+ * @returns false when there is no such run of the owner, or when it is a part of another.
+ */
+export async function deleteRun(store: Store, { runId, ownerId, kind }: Target): Promise<boolean> {
+  const { found, events } = await transaction(store.database, async (client) => {
+    const locked = await lockOwnRuns(client, {
+      text: `
+        select id from run where owner_id = $2 and (parent_id = $1 or (id = $1 and kind = $3 and parent_id is null))
+        order by parent_id nulls first, id`,
+      values: [runId, ownerId, kind],
+    });
+    if (!locked.rows.some(({ id }) => id === runId)) return { found: false, events: [] };
+    // With those that were created while this waited.
+    const { rows } = await client.query<{ id: string }>(
+      'select id from run where parent_id = $1 or id = $1',
+      [runId],
+    );
+    const ids = rows.map(({ id }) => id);
+    return { found: true, events: await deleteRunsWithin(client, ownerId, ids) };
+  });
+  publishAll(store.bus, events);
+  return found;
 }

@@ -10,7 +10,7 @@ import { announceSql, ENDED_RUN } from './announce-end.ts';
 import { failDependents, lockParents, releaseDependents } from './dependencies.ts';
 import { endTurns, lockThreads } from './end-turns.ts';
 import type { RunResult } from './run-result.ts';
-import { setOfKindsSql } from './set-kind-columns.ts';
+import { setOfKindsSql } from './run-row.ts';
 
 /** The end of runs that no worker brings about. */
 export interface Ending {
@@ -83,7 +83,7 @@ export async function endAllWithin(
   const ids = [...new Set(rows.map((row) => row.runId))];
   if (ids.length === 0) return rows;
   await closeCalls(client, ids);
-  return [...rows, ...(await tellOthers(client, ids, status))];
+  return [...rows, ...(await notifyDependents(client, ids, status))];
 }
 
 /** A separate statement: it must see a call that was written while the previous one waited for the row. */
@@ -96,7 +96,7 @@ async function closeCalls(client: ClientBase, ids: readonly string[]): Promise<v
 }
 
 /** Runs that wait for these continue or fail. The next turns of their threads begin. */
-export async function tellOthers(
+export async function notifyDependents(
   client: ClientBase,
   ids: readonly string[],
   status: Ending['status'],

@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg';
+import { TURN_KINDS } from '../../rules/runs/kinds.ts';
 import { transaction } from '../database/transaction.ts';
 import type { LoggedEvent } from '../log/events.ts';
 import { publishAll } from '../log/publish-all.ts';
@@ -41,8 +42,7 @@ export async function lockOwnRuns(
     text: `
       select from thread where id in (
         ${THREADS_OF_ENDING}
-        union select thread_id from task where id = any($1::text[])
-        union select thread_id from orchestration where id = any($1::text[]))
+        ${TURN_KINDS.map((kind) => `union select thread_id from ${kind} where id = any($1::text[])`).join(' ')})
       order by id for no key update`,
     values: [ids],
   });

@@ -8,10 +8,10 @@ import { publishAll } from '../log/publish-all.ts';
 import type { Store } from '../store.ts';
 import { announceSql, ENDED_RUN } from './announce-end.ts';
 import { lockParents } from './dependencies.ts';
-import { endedSql, forgottenSql, tellOthers } from './end-run.ts';
+import { endedSql, forgottenSql, notifyDependents } from './end-run.ts';
 import { lockThreads } from './end-turns.ts';
 import type { RunOutcome, RunResult } from './run-result.ts';
-import { setOfKindsSql } from './set-kind-columns.ts';
+import { setOfKindsSql } from './run-row.ts';
 
 /**
  * @returns false when there are more user messages than the run has processed, so that it continues
@@ -80,7 +80,7 @@ function finishBeforeOthers(store: Store, lease: Lease, outcome: Outcome): Promi
     await lockParents(client, [lease.runId]);
     const own = await end(client, lease, outcome, true);
     if (own.length === 0) return [];
-    return [...own, ...(await tellOthers(client, [lease.runId], outcome.status))];
+    return [...own, ...(await notifyDependents(client, [lease.runId], outcome.status))];
   });
 }
 

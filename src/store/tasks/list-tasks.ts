@@ -7,7 +7,8 @@ import {
   rangeSql,
   rangeValues,
 } from '../database/keyset-page.ts';
-import { COLUMNS, COSTLY_COLUMNS, select, TASK_COLUMNS, type TaskRow } from './tasks.ts';
+import { select } from '../runs/run-row.ts';
+import { COLUMNS, COSTLY_COLUMNS, TASK_COLUMNS, type TaskRow } from './tasks.ts';
 
 /** The longest page, plus one row to detect another page. */
 const MAX_LISTED = 101;

@@ -1,6 +1,6 @@
 import type { AgentLimits } from '../../rules/agents/agent.ts';
 import type { ModelReference } from '../../rules/models/model-id.ts';
-import type { ToldPrediction } from '../../rules/prediction/prediction.ts';
+import type { ReportedPrediction } from '../../rules/prediction/prediction.ts';
 import type { PromptParameters, TaskSubject } from '../../rules/tasks/task.ts';
 import type { TemplatePlan } from '../../rules/templates/template.ts';
 import type { Origin, ProviderId, TaskKind, ToolName } from '../../vocabulary.ts';
@@ -48,7 +48,7 @@ export interface NewTask {
   idempotency: Idempotency | null;
   events: readonly NewEvent[];
   /** null: none was requested. */
-  prediction: ToldPrediction | null;
+  prediction: ReportedPrediction | null;
 }
 
 /** The run that a task is part of. */

@@ -1,28 +1,15 @@
-import type { RunError } from '../../errors.ts';
 import type { AgentLimits } from '../../rules/agents/agent.ts';
 import type { Plan } from '../../rules/agents/plan.ts';
 import type { ModelReference } from '../../rules/models/model-id.ts';
-import type { ToldPrediction } from '../../rules/prediction/prediction.ts';
+import type { ReportedPrediction } from '../../rules/prediction/prediction.ts';
 import type { PromptParameters, TaskResult } from '../../rules/tasks/task.ts';
-import type { Origin, RunStatus, TaskKind, ToolName } from '../../vocabulary.ts';
+import type { TaskKind, ToolName } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
-import { createdAtTextSql } from '../database/keyset-page.ts';
+import { type RunRow, runColumns, select } from '../runs/run-row.ts';
 
 /** A task with the columns of its run. */
-export interface TaskRow {
-  id: string;
-  ownerId: string;
-  status: RunStatus;
-  priority: number;
-  attempt: number;
-  lastSeq: number;
-  cancelReason: string | null;
-  createdAt: Date;
-  updatedAt: Date;
-  /** `createdAt` with all six digits, which a Date cannot represent; the first part of a list cursor. */
-  createdAtText: string;
+export interface TaskRow extends RunRow {
   kind: TaskKind;
-  origin: Origin;
   type: string | null;
   title: string | null;
   description: string | null;
@@ -40,32 +27,21 @@ export interface TaskRow {
   templateVersion: number | null;
   templateParameters: Record<string, unknown> | null;
   threadId: string | null;
-  sessionId: string | null;
   agentId: string | null;
   tools: ToolName[];
   limits: AgentLimits | null;
   workingDirectory: string | null;
   plan: Plan;
   iterations: number;
-  progress: number;
   result: TaskResult | null;
-  error: RunError | null;
-  prediction: ToldPrediction | null;
-  startedAt: Date | null;
-  completedAt: Date | null;
+  prediction: ReportedPrediction | null;
 }
 
+const { updatedAt, createdAtText, error, startedAt, completedAt, ...RUN_COLUMNS } = runColumns('task');
+
 export const COLUMNS = {
-  id: 'run.id',
-  ownerId: 'run.owner_id',
-  status: 'run.status',
-  priority: 'run.priority',
-  attempt: 'run.attempt',
-  lastSeq: 'run.last_seq',
-  cancelReason: 'run.cancel_reason',
-  createdAt: 'run.created_at',
+  ...RUN_COLUMNS,
   kind: 'task.kind',
-  origin: 'run.origin',
   type: 'task.type',
   title: 'task.title',
   target: 'task.target',
@@ -74,16 +50,17 @@ export const COLUMNS = {
   provider: 'task.provider',
   model: 'task.model',
   threadId: 'task.thread_id',
-  sessionId: 'run.session_id',
   templateName: 'task.template_name',
   templateVersion: 'task.template_version',
-  progress: 'task.progress',
 } as const;
 
 /** Columns that are long or expensive to read: lists have them only on demand. */
 export const COSTLY_COLUMNS = {
-  updatedAt: 'run.updated_at',
-  createdAtText: createdAtTextSql('run'),
+  updatedAt,
+  createdAtText,
+  error,
+  startedAt,
+  completedAt,
   description: 'task.description',
   context: 'task.context',
   taskParameters: 'task.task_parameters',
@@ -98,20 +75,11 @@ export const COSTLY_COLUMNS = {
   workingDirectory: 'task.working_directory',
   plan: 'task.plan',
   result: 'task.result',
-  error: 'task.error',
   prediction: 'task.prediction',
-  startedAt: 'task.started_at',
-  completedAt: 'task.completed_at',
 } as const;
 
 /** SQL: a task's columns, where `run` and `task` name its rows. */
 export const TASK_COLUMNS = select({ ...COLUMNS, ...COSTLY_COLUMNS } satisfies Record<keyof TaskRow, string>);
-
-export function select(columns: Record<string, string>): string {
-  return Object.entries(columns)
-    .map(([name, column]) => `${column} as "${name}"`)
-    .join(', ');
-}
 
 /** @returns null when it does not exist or belongs to another owner */
 export async function findTask(database: Database, ownerId: string, id: string): Promise<TaskRow | null> {

@@ -3,9 +3,6 @@ import { DomainError } from '../../errors.ts';
 import { composePrompt } from '../../rules/tasks/compose-prompt.ts';
 import type { PromptParameters, TaskSubject } from '../../rules/tasks/task.ts';
 import { transaction } from '../database/transaction.ts';
-import { publishAll } from '../log/publish-all.ts';
-import { deleteRunsWithin } from '../runs/delete-runs.ts';
-import { lockOwnRuns } from '../runs/end-turns.ts';
 import type { Store } from '../store.ts';
 
 interface Target {
@@ -134,22 +131,4 @@ async function movePriority(
     values: [target.runId, target.ownerId, priority],
   });
   return rowCount === 1;
-}
-
-/**
- * Ends the task if unfinished, then deletes it with its log. The cost of its model calls stays in the budgets
- * of its session and owner.
- * @returns false when there is no such task of the owner, or when it is part of something else
- */
-export async function deleteTask(store: Store, { runId, ownerId }: Target): Promise<boolean> {
-  const { found, events } = await transaction(store.database, async (client) => {
-    const { rowCount } = await lockOwnRuns(client, {
-      text: `select id from run where id = $1 and owner_id = $2 and kind = 'task' and parent_id is null`,
-      values: [runId, ownerId],
-    });
-    const events = rowCount === 1 ? await deleteRunsWithin(client, ownerId, [runId]) : [];
-    return { found: rowCount === 1, events };
-  });
-  publishAll(store.bus, events);
-  return found;
 }

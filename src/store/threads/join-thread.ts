@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg';
 import { DomainError } from '../../errors.ts';
+import { TURN_KINDS, type TurnKind } from '../../rules/runs/kinds.ts';
 import { type OnBusy, RUN_KINDS, type RunStatus } from '../../vocabulary.ts';
 import type { LoggedEvent } from '../log/events.ts';
 import { cancelAllWithin } from '../runs/cancel-run.ts';
@@ -49,7 +50,7 @@ export async function joinThread<Queued>(
  */
 export async function rejoinThread<Queued>(
   client: ClientBase,
-  kind: 'task' | 'orchestration',
+  kind: TurnKind,
   { runId, ownerId, from }: { runId: string; ownerId: string; from: RunStatus },
   queue: (blockers: 0 | 1) => Promise<Queued | null>,
 ): Promise<{ queued: Queued; interrupted: LoggedEvent[] } | null> {
@@ -180,7 +181,15 @@ async function interrupt(client: ClientBase, ownerId: string, runIds: readonly s
   return { blockers: 0, interrupted: await cancelAllWithin(client, targets) };
 }
 
-/** Other runs may wait for its end. A retried turn keeps its position in the conversation. */
+/** SQL of CTEs: a turn that is retried keeps its position in the conversation. */
+const JOINED = TURN_KINDS.map(
+  (kind) => `${kind}_joined as (
+        update ${kind} set joined_at = added.joined_at
+        from added where ${kind}.id = added.run_id and started_at is null
+      )`,
+).join(', ');
+
+/** Other runs may wait for its end. */
 async function addTurn(
   client: ClientBase,
   runId: string,
@@ -196,11 +205,8 @@ async function addTurn(
         returning run_id, joined_at
       ), marked as (
         update run set has_dependents = true from added where run.id = added.run_id
-      ), task_joined as (
-        update task set joined_at = added.joined_at from added where task.id = added.run_id and started_at is null
-      )
-      update orchestration set joined_at = added.joined_at
-      from added where orchestration.id = added.run_id and started_at is null`,
+      ), ${JOINED}
+      select from added`,
     values: [threadId, runId, isWaiting],
   });
 }

@@ -1,3 +1,4 @@
+import { TURN_KINDS, type TurnKind } from '../../rules/runs/kinds.ts';
 import type { Database } from '../database/database.ts';
 
 /** A model's summary of the oldest turns of a thread. */
@@ -49,7 +50,7 @@ export async function readTurns(
     name: 'read-turns',
     text: `
       with present as (
-        select joined_at from task where id = $2 union all select joined_at from orchestration where id = $2
+        ${TURN_KINDS.map((kind) => `select joined_at from ${kind} where id = $2`).join(' union all ')}
       ), summarized as (
         select (summary ->> 'joinedAt')::timestamptz as joined_at, summary ->> 'runId' as id,
           (summary ->> 'madeAt')::timestamptz as made_at
@@ -59,7 +60,7 @@ export async function readTurns(
         exists (select from summarized where (last.joined_at, last.id) <= (summarized.joined_at, summarized.id)
           and last.completed_at <= summarized.made_at) as "isSummarized",
         (select id from summarized) as "summaryRunId",
-        prompt, output, (extract(epoch from clock_timestamp() - completed_at) * 1000)::float8 as "msAgo" from (${lastTurnsSql('task')} union all ${lastTurnsSql('orchestration')}) as last
+        prompt, output, (extract(epoch from clock_timestamp() - completed_at) * 1000)::float8 as "msAgo" from (${TURN_KINDS.map(lastTurnsSql).join(' union all ')}) as last
       order by joined_at desc, id desc limit $3`,
     values: [threadId, beforeRunId, limit],
   });
@@ -67,7 +68,7 @@ export async function readTurns(
 }
 
 /** Uses the index of the thread, so that the cost does not grow with the length of a conversation. */
-function lastTurnsSql(kind: 'task' | 'orchestration'): string {
+function lastTurnsSql(kind: TurnKind): string {
   return `(
     select ${kind}.id, ${kind}.joined_at, ${kind}.prompt, ${kind}.result ->> 'output' as output,
       ${kind}.completed_at

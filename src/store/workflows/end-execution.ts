@@ -8,8 +8,6 @@ import type { LoggedEvent } from '../log/events.ts';
 import { publishAll } from '../log/publish-all.ts';
 import { announceSql, ENDED_RUN } from '../runs/announce-end.ts';
 import { cancelAllWithin, cancelWithin } from '../runs/cancel-run.ts';
-import { deleteRunsWithin } from '../runs/delete-runs.ts';
-import { lockOwnRuns } from '../runs/end-turns.ts';
 import type { Store } from '../store.ts';
 
 interface Target {
@@ -109,29 +107,4 @@ export async function retryExecution(store: Store, { runId, ownerId }: Target): 
   });
   publishAll(store.bus, events);
   return events.length > 0;
-}
-
-/**
- * Ends the execution if unfinished, then deletes it with its tasks and logs. @returns false when it does not
- * exist
- */
-export async function deleteExecution(store: Store, { runId, ownerId }: Target): Promise<boolean> {
-  const { found, events } = await transaction(store.database, async (client) => {
-    const locked = await lockOwnRuns(client, {
-      text: `
-        select id from run where owner_id = $2 and (parent_id = $1 or (id = $1 and kind = 'execution'))
-        order by parent_id nulls first, id`,
-      values: [runId, ownerId],
-    });
-    if (!locked.rows.some(({ id }) => id === runId)) return { found: false, events: [] };
-    // Includes those that were started while this waited.
-    const { rows } = await client.query<{ id: string }>(
-      'select id from run where parent_id = $1 or id = $1',
-      [runId],
-    );
-    const ids = rows.map(({ id }) => id);
-    return { found: true, events: await deleteRunsWithin(client, ownerId, ids) };
-  });
-  publishAll(store.bus, events);
-  return found;
 }

@@ -2,25 +2,13 @@ import type { RunError } from '../../errors.ts';
 import type { ExecutionResult, StepResult, WorkflowDefinition } from '../../rules/workflows/workflow.ts';
 import type { ExecutionStepStatus, ExecutionTrigger, Origin, RunStatus } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
-import { createdAtTextSql, type ListRange, rangeSql, rangeValues } from '../database/keyset-page.ts';
+import { type ListRange, rangeSql, rangeValues } from '../database/keyset-page.ts';
 import { SPENT_TOKENS, type SpendRow } from '../money/model-call-reports.ts';
+import { type RunRow, runColumns, select } from '../runs/run-row.ts';
 import { TASK_COLUMNS, type TaskRow } from '../tasks/tasks.ts';
 
-/** An execution with the columns of its run. */
-export interface ExecutionRow {
-  id: string;
-  ownerId: string;
-  origin: Origin;
-  /** `running` if it has started and not ended, whatever its run currently waits for. */
-  status: RunStatus;
-  priority: number;
-  attempt: number;
-  lastSeq: number;
-  cancelReason: string | null;
-  createdAt: Date;
-  updatedAt: Date;
-  /** `createdAt` with all six digits, which a Date cannot hold; the first part of a list cursor. */
-  createdAtText: string;
+/** An execution that has started and not ended is `running`, whatever its run waits for at this moment. */
+export interface ExecutionRow extends RunRow {
   workflowId: string;
   workflowName: string;
   workflowVersion: number;
@@ -29,25 +17,26 @@ export interface ExecutionRow {
   parameters: Record<string, unknown>;
   trigger: ExecutionTrigger;
   scheduledFor: Date | null;
-  progress: number;
   result: ExecutionResult | null;
-  error: RunError | null;
-  startedAt: Date | null;
-  completedAt: Date | null;
 }
 
 const STATUS = `case when execution.started_at is not null and run.status in ('queued', 'waiting') then 'running'
   else run.status end`;
 
 /** SQL: an execution's columns, where `run` and `execution` name its rows. */
-export const EXECUTION_COLUMNS = `
-  run.id, run.owner_id as "ownerId", run.origin, ${STATUS} as status, run.priority, run.attempt, run.last_seq as "lastSeq",
-  run.cancel_reason as "cancelReason", run.created_at as "createdAt", run.updated_at as "updatedAt",
-  ${createdAtTextSql('run')} as "createdAtText",
-  execution.workflow_id as "workflowId", execution.workflow_name as "workflowName",
-  execution.workflow_version as "workflowVersion", execution.definition, execution.input, execution.parameters,
-  execution.trigger, execution.scheduled_for as "scheduledFor", execution.progress, execution.result,
-  execution.error, execution.started_at as "startedAt", execution.completed_at as "completedAt"`;
+export const EXECUTION_COLUMNS = select({
+  ...runColumns('execution'),
+  status: STATUS,
+  workflowId: 'execution.workflow_id',
+  workflowName: 'execution.workflow_name',
+  workflowVersion: 'execution.workflow_version',
+  definition: 'execution.definition',
+  input: 'execution.input',
+  parameters: 'execution.parameters',
+  trigger: 'execution.trigger',
+  scheduledFor: 'execution.scheduled_for',
+  result: 'execution.result',
+} satisfies Record<keyof ExecutionRow, string>);
 
 /** @returns null when there is no such execution of this owner. */
 export async function findExecution(
@@ -185,19 +174,6 @@ export async function readExecutionSpend(
     values: [executionIds],
   });
   return new Map(rows.map((row) => [row.runId, row]));
-}
-
-/** The working directories of the tasks of an execution. */
-export async function readWorkingDirectories(
-  database: Database,
-  executionId: string,
-): Promise<{ taskId: string; workingDirectory: string }[]> {
-  const { rows } = await database.pool.query<{ taskId: string; workingDirectory: string }>(
-    `select task.id as "taskId", task.working_directory as "workingDirectory" from run join task on task.id = run.id
-     where run.parent_id = $1 and task.working_directory is not null`,
-    [executionId],
-  );
-  return rows;
 }
 
 /** The owner of a run; null: it has been deleted. */

@@ -2,22 +2,8 @@ import type { Context } from '../../context.ts';
 import { attemptStart } from '../../store/log/event-log.ts';
 import type { LoggedEvent } from '../../store/log/events.ts';
 import { followRun } from '../../store/log/follow-run.ts';
-import { type RunEvent, runEvents } from '../request/run-events.ts';
 import { stoppable } from '../request/stoppable.ts';
 import { task } from './task.ts';
-
-/**
- * The current state of the task, then its log after `after`, without gaps, up to its last event.
- * @throws DomainError NOT_FOUND, BAD_CURSOR when `after` is beyond the log
- */
-export async function taskEvents(
-  context: Context,
-  id: string,
-  after: number,
-): Promise<AsyncIterable<RunEvent>> {
-  const row = await task(context, id);
-  return runEvents(context, row, { task: row }, after);
-}
 
 /** The text of the current attempt from its beginning, as plain pieces; null: discard all earlier pieces. */
 export async function tokens(context: Context, id: string): Promise<AsyncIterable<string | null>> {

@@ -1,0 +1,54 @@
+import type { Context } from '../../context.ts';
+import { DomainError } from '../../errors.ts';
+import type { Database } from '../../store/database/database.ts';
+import { findOrchestration, type OrchestrationRow } from '../../store/orchestrations/orchestrations.ts';
+import type { RunRow } from '../../store/runs/run-row.ts';
+import { findTask, type TaskRow } from '../../store/tasks/tasks.ts';
+import { type ExecutionRow, findExecution } from '../../store/workflows/executions.ts';
+import type { RunKind } from '../../vocabulary.ts';
+import { requireViewer } from './viewer.ts';
+
+/** The row of each kind of run. */
+export interface RunRows {
+  task: TaskRow;
+  execution: ExecutionRow;
+  orchestration: OrchestrationRow;
+}
+
+type Find<Row> = (database: Database, ownerId: string, id: string) => Promise<Row | null>;
+
+const FIND: { [Kind in RunKind]: Find<RunRows[Kind]> } = {
+  task: findTask,
+  execution: findExecution,
+  orchestration: findOrchestration,
+};
+
+/**
+ * A run of the viewer.
+ * @param field the argument that names it, for the error
+ * @throws DomainError NOT_FOUND, also for another user's run
+ */
+export async function ownRun<Kind extends RunKind>(
+  context: Context,
+  kind: Kind,
+  id: string,
+  field?: string,
+): Promise<RunRows[Kind]> {
+  const { userId } = requireViewer(context);
+  const found = await FIND[kind](context.store.database, userId, id);
+  if (found) return found;
+  const message = `there is no such ${kind}`;
+  throw field
+    ? new DomainError('NOT_FOUND', `${field}: ${message}`, { field })
+    : new DomainError('NOT_FOUND', message);
+}
+
+export function isOfKind<Kind extends RunKind>(run: RunRows[RunKind], kind: Kind): run is RunRows[Kind] {
+  return run.runKind === kind;
+}
+
+/** @throws DomainError INVALID_STATE, always. @param why what the run's status does not allow, as a clause */
+export function refuseStatus({ runKind, status }: RunRow, why: string): never {
+  const message = `input.id: the ${runKind} is ${status}: ${why}`;
+  throw new DomainError('INVALID_STATE', message, { field: 'input.id' });
+}

@@ -1,0 +1,47 @@
+import type { Context } from '../../context.ts';
+import { DomainError } from '../../errors.ts';
+import type { LoggedEvent } from '../../store/log/events.ts';
+import { followRun } from '../../store/log/follow-run.ts';
+import type { RunKind } from '../../vocabulary.ts';
+import { ownRun, type RunRows } from '../request/own-run.ts';
+import { stoppable } from '../request/stoppable.ts';
+
+/** The state of a run when a subscription begins. It is not an event of the log and has no number of its own. */
+export interface CurrentState {
+  type: 'CurrentState';
+  seq: 0;
+  attempt: number;
+  at: Date;
+  run: RunRows[RunKind];
+}
+
+export type RunEvent = CurrentState | LoggedEvent;
+
+/**
+ * A run's current state, then its log after `after`, without gaps, until its last event.
+ * @param field the argument that names the run
+ * @throws DomainError NOT_FOUND, BAD_CURSOR when `after` is beyond the log.
+ */
+export async function runEvents(
+  context: Context,
+  { kind, id, field }: { kind: RunKind; id: string; field: string },
+  after: number,
+): Promise<AsyncIterable<RunEvent>> {
+  const run = await ownRun(context, kind, id, field);
+  if (after < 0 || after > run.lastSeq) {
+    const message = `after: must be the last seq that you received, 0 to ${run.lastSeq}; got ${after}`;
+    throw new DomainError('BAD_CURSOR', message, { field: 'after' });
+  }
+  return stoppable((signal) => stateThenLog(context, run, after, signal));
+}
+
+async function* stateThenLog(
+  context: Context,
+  run: RunRows[RunKind],
+  after: number,
+  signal: AbortSignal,
+): AsyncGenerator<RunEvent, void, undefined> {
+  yield { type: 'CurrentState', seq: 0, attempt: run.attempt, at: new Date(), run };
+  if (run.completedAt !== null && after === run.lastSeq) return;
+  yield* followRun(context.store, run.id, after, signal);
+}

@@ -1,0 +1,81 @@
+import type { RunError } from '../../errors.ts';
+import { type Origin, RUN_KINDS, type RunKind, type RunStatus } from '../../vocabulary.ts';
+import type { Database } from '../database/database.ts';
+import { createdAtTextSql } from '../database/keyset-page.ts';
+
+/** What every run has, whatever its kind. */
+export interface RunRow {
+  id: string;
+  runKind: RunKind;
+  ownerId: string;
+  origin: Origin;
+  status: RunStatus;
+  priority: number;
+  attempt: number;
+  lastSeq: number;
+  sessionId: string | null;
+  cancelReason: string | null;
+  createdAt: Date;
+  updatedAt: Date;
+  /** `createdAt` with all six digits, which a Date cannot represent; the first part of a list cursor. */
+  createdAtText: string;
+  progress: number;
+  error: RunError | null;
+  startedAt: Date | null;
+  completedAt: Date | null;
+}
+
+/** SQL of the columns of RunRow by their names, where `run` and the kind's table name its rows. */
+export function runColumns<Kind extends RunKind>(kind: Kind) {
+  return {
+    id: 'run.id',
+    runKind: 'run.kind',
+    ownerId: 'run.owner_id',
+    origin: 'run.origin',
+    status: 'run.status',
+    priority: 'run.priority',
+    attempt: 'run.attempt',
+    lastSeq: 'run.last_seq',
+    sessionId: 'run.session_id',
+    cancelReason: 'run.cancel_reason',
+    createdAt: 'run.created_at',
+    updatedAt: 'run.updated_at',
+    createdAtText: createdAtTextSql('run'),
+    progress: `${kind}.progress`,
+    error: `${kind}.error`,
+    startedAt: `${kind}.started_at`,
+    completedAt: `${kind}.completed_at`,
+  } satisfies Record<keyof RunRow, string>;
+}
+
+/** SQL: the columns as a list. */
+export function select(columns: Readonly<Record<string, string>>): string {
+  return Object.entries(columns)
+    .map(([name, column]) => `${column} as "${name}"`)
+    .join(', ');
+}
+
+/** The working directories of an owner's run and of its parts. */
+export async function readWorkingDirectories(
+  database: Database,
+  { runId, ownerId }: { runId: string; ownerId: string },
+): Promise<{ taskId: string; workingDirectory: string }[]> {
+  const { rows } = await database.pool.query<{ taskId: string; workingDirectory: string }>(
+    `select task.id as "taskId", task.working_directory as "workingDirectory" from run join task on task.id = run.id
+     where (run.id = $1 or run.parent_id = $1) and run.owner_id = $2 and task.working_directory is not null`,
+    [runId, ownerId],
+  );
+  return rows;
+}
+
+/**
+ * SQL of CTEs that set columns of the kind-specific rows of the runs in CTE `moved`. Each kind of run has a
+ * table of the same name, with result, error, progress and the times of its start and its end.
+ * @param own additional assignments for a kind
+ */
+export function setOfKindsSql(columns: string, own: Partial<Record<RunKind, string>> = {}): string {
+  return RUN_KINDS.map((kind) => {
+    const all = [columns, ...(own[kind] ? [own[kind]] : [])].join(', ');
+    return `${kind}_set as (update ${kind} set ${all} from moved where ${kind}.id = moved.id)`;
+  }).join(', ');
+}
