@@ -187,13 +187,13 @@ const failures = ({ keyVariable }: Subject): readonly FailureRow[] => [
     given: 'a cut connection',
     settings: 'fault=cut',
     code: 'PROVIDER_STREAM_BROKEN',
-    says: [/broke off/, /Try again/],
+    says: [/interrupted its answer|was interrupted/, /Try again/],
   },
   {
     given: 'a cut before the first word',
     settings: 'fault=cut,at=0',
     code: 'PROVIDER_STREAM_BROKEN',
-    says: [/broke off/],
+    says: [/interrupted its answer|was interrupted/],
   },
   {
     given: 'an end without its marker',
@@ -211,13 +211,13 @@ const failures = ({ keyVariable }: Subject): readonly FailureRow[] => [
     given: 'bytes that are no event',
     settings: 'fault=garbage',
     code: 'PROVIDER_STREAM_BROKEN',
-    says: [/broke off/, /Try again/],
+    says: [/interrupted its answer|was interrupted/, /Try again/],
   },
   {
     given: "the vendor's own failure in mid-answer",
     settings: 'fault=error',
     code: 'PROVIDER_UNAVAILABLE',
-    says: [/broke off/, /The server had an error/],
+    says: [/interrupted its answer|was interrupted/, /The server had an error/],
   },
 ];
 
