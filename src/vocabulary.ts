@@ -1,17 +1,47 @@
-/** The words of Polyphony. Each list is closed: the compiler names every table that must answer for a new word. */
+/**
+ * The vocabulary of Polyphony. Each list is closed: the compiler names every table that has to be extended for a new
+ * word.
+ *
+ * - account: a user of the installation; every object except built-in ones belongs to one.
+ * - run: anything that workers execute: a task, an execution or an orchestration.
+ * - task: one piece of AI work: a prompt, an agent's work, a template, or the pull of a model.
+ * - workflow: a graph of steps; an execution is one run of it, in which each step is executed as tasks.
+ * - orchestration: a prompt that models answer, evaluate and improve in rounds.
+ * - agent: a named configuration of a model that works with tools, turn by turn.
+ * - template: a named list of steps with parameters.
+ * - thread: a conversation; its turns are tasks and orchestrations, and an agent's turn is one answer of its model.
+ * - session: a working context: tasks, threads, a working directory and a cost limit.
+ * - worker: a process, or part of one, that executes runs; each run that it executes occupies one of its slots.
+ * - ticket: a job in the queue that entitles a slot to one piece of ready work, of whichever account is next.
+ * - claim: the statement by which a worker takes a run; the run gets a higher epoch.
+ * - lease: a worker's exclusive hold on a run. Its writes name the epoch, and change nothing once the run has a higher one.
+ * - attempt: one try at a run's text; it starts over when a worker is lost or a model call has to be repeated.
+ * - checkpoint: a stored step of a run that need not be repeated when another worker continues it.
+ * - event: an entry in the log of a run, numbered by `seq` from 1 without gaps.
+ * - feed: the events, except text, of all runs of an account or a session.
+ * - model call: one request to a provider, with its token counts and cost.
+ * - budget: a cost limit with what was spent and what is reserved; an entry is the amount of one call in it.
+ * - quota: a storage limit of an account.
+ * - dependency: a run that has to complete before another; the other counts it as a blocker.
+ * - delivery: a message that notifies an integration of the end of a run.
+ * - artifact: a file saved by a run.
+ * - integration: a connection of an account to an external service.
+ * - dialect: one of the older APIs, served by rest-compat.
+ * - origin: the API through which an object was created.
+ */
 
-/** A run's kind is the name of the table that has the rest of it. */
+/** The kind of a run is the name of the table with its other columns. */
 export const RUN_KINDS = ['task', 'execution', 'orchestration'] as const;
 export type RunKind = (typeof RUN_KINDS)[number];
 
 export const TASK_KINDS = ['prompt', 'agent', 'template', 'pull'] as const;
 export type TaskKind = (typeof TASK_KINDS)[number];
 
-/** What a task may be described by, beside its prompt; lists can ask for tasks that have it. */
+/** Optional descriptive fields of a task; lists can be filtered by their presence. */
 export const TASK_LABELS = ['type', 'title', 'description', 'target'] as const;
 export type TaskLabel = (typeof TASK_LABELS)[number];
 
-/** `pending` waits for an execute, `waiting` for a person, a child or a grant. */
+/** `pending` waits for `executeTask`, `waiting` for user input or for tasks of an execution. */
 export const RUN_STATUSES = [
   'pending',
   'queued',
@@ -23,19 +53,19 @@ export const RUN_STATUSES = [
 ] as const;
 export type RunStatus = (typeof RUN_STATUSES)[number];
 
-/** To which a task may be ended by hand; a cancel is a move of its own. */
+/** Statuses with which a task can be ended manually; cancelling is a separate operation. */
 export const HAND_ENDINGS = ['completed', 'failed'] as const satisfies RunStatus[];
 export type HandEnding = (typeof HAND_ENDINGS)[number];
 
-/** What a thread does with a turn that comes while an earlier one has not ended. */
+/** What happens to a new turn of a thread while an earlier one has not ended. */
 export const ON_BUSY = ['queue', 'reject', 'interrupt', 'parallel'] as const;
 export type OnBusy = (typeof ON_BUSY)[number];
 
-/** Only an `active` session takes new tasks; what runs in one that is `paused` or `completed` goes on. */
+/** Only an `active` session accepts new tasks; existing runs in a `paused` or `completed` one continue. */
 export const SESSION_STATUSES = ['active', 'paused', 'completed'] as const;
 export type SessionStatus = (typeof SESSION_STATUSES)[number];
 
-/** Facts in a run's log, in the past tense. `TokensGenerated` is one flushed batch, not one token. */
+/** Events in a run's log, in the past tense. `TokensGenerated` is one flushed batch, not one token. */
 export const EVENT_TYPES = [
   'RunCreated',
   'AgentSelected',
@@ -82,7 +112,7 @@ export const QUEUE_REASONS = [
 ] as const;
 export type QueueReason = (typeof QUEUE_REASONS)[number];
 
-/** What an agent may be given to work with. */
+/** The tools an agent can use. */
 export const TOOL_NAMES = [
   'terminal',
   'read_file',
@@ -96,11 +126,14 @@ export const TOOL_NAMES = [
 ] as const;
 export type ToolName = (typeof TOOL_NAMES)[number];
 
-/** Where a step of an agent's plan stands. */
+/** Status of a step of an agent's plan. */
 export const PLAN_STEP_STATUSES = ['pending', 'in_progress', 'completed'] as const;
 export type PlanStepStatus = (typeof PLAN_STEP_STATUSES)[number];
 
-/** What an integration is with. `slack` and `webhook` are told how runs ended; the others know who somebody is there. */
+/**
+ * Platforms of integrations. `slack` and `webhook` are notified when runs end; the others only verify a
+ * token.
+ */
 export const PLATFORMS = ['github', 'gitlab', 'slack', 'webhook'] as const;
 export type Platform = (typeof PLATFORMS)[number];
 
@@ -108,27 +141,27 @@ export type Platform = (typeof PLATFORMS)[number];
 export const RUN_ENDINGS = ['completed', 'failed', 'cancelled'] as const satisfies readonly RunStatus[];
 export type RunEnding = (typeof RUN_ENDINGS)[number];
 
-/** Of the message that tells an integration of a run's end. */
+/** Of a delivery. */
 export const DELIVERY_STATUSES = ['pending', 'delivered', 'failed'] as const;
 export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
 
-/** Whether an agent is at work. */
+/** Whether an agent is working. */
 export const AGENT_STATUSES = ['idle', 'busy', 'inactive'] as const;
 export type AgentStatus = (typeof AGENT_STATUSES)[number];
 
-/** What an agent's last runs say about it. */
+/** Health of an agent by its recent tasks. */
 export const AGENT_CONDITIONS = ['unknown', 'healthy', 'degraded', 'failing'] as const;
 export type AgentCondition = (typeof AGENT_CONDITIONS)[number];
 
-/** What the tasks that a prediction goes by have in common with the one that it is for, the broadest first. */
+/** What the past tasks behind a prediction have in common with the predicted task, broadest first. */
 export const PREDICTION_LEVELS = ['history', 'type', 'doer', 'model', 'combination'] as const;
 export type PredictionLevel = (typeof PREDICTION_LEVELS)[number];
 
-/** Whether work is done: by somebody, without delay. */
+/** Whether runs are executed without delay. */
 export const SYSTEM_CONDITIONS = ['active', 'degraded', 'stopped'] as const;
 export type SystemCondition = (typeof SYSTEM_CONDITIONS)[number];
 
-/** Why an orchestration asked for no further answer. */
+/** Why an orchestration generated no further answer. */
 export const STOP_REASONS = [
   'threshold_reached',
   'max_iterations',
@@ -138,30 +171,30 @@ export const STOP_REASONS = [
 ] as const;
 export type StopReason = (typeof STOP_REASONS)[number];
 
-/** What a cost limit may be set on. */
+/** What a cost limit can be set on. */
 export const BUDGET_KINDS = ['task', 'execution', 'orchestration', 'session', 'user'] as const;
 export type BudgetKind = (typeof BUDGET_KINDS)[number];
 
-/** In the order in which a bare model id looks for its own. */
+/** In the order in which a bare model id is searched. */
 export const PROVIDERS = ['openai', 'anthropic', 'azure', 'custom', 'ollama', 'demo'] as const;
 export type ProviderId = (typeof PROVIDERS)[number];
 
 export const MODEL_CALL_STATUSES = ['started', 'completed', 'failed', 'cancelled'] as const;
 export type ModelCallStatus = (typeof MODEL_CALL_STATUSES)[number];
 
-/** `half_open`: a model failed again and again, and one call may try whether it still does. */
+/** `half_open`: a model failed repeatedly, and one call may try it again. */
 export const CIRCUITS = ['closed', 'open', 'half_open'] as const;
 export type Circuit = (typeof CIRCUITS)[number];
 
-/** Whose prices a model call has: an admin's for the model, or the price list's. */
+/** Where the prices of a model call come from: set by an admin in the catalog, or the price list. */
 export const PRICE_SOURCES = ['catalog', 'list'] as const;
 export type PriceSource = (typeof PRICE_SOURCES)[number];
 
-/** Of a checkpoint. One that started and did not complete was interrupted. */
+/** Of a checkpoint. One that was started and not completed was interrupted. */
 export const STEP_STATUSES = ['started', 'completed'] as const;
 export type StepStatus = (typeof STEP_STATUSES)[number];
 
-/** Of a step of an execution. `cancelled` began, and was given up because the execution ended. */
+/** Of a step of an execution. `cancelled` was stopped because the execution ended. */
 export const EXECUTION_STEP_STATUSES = [
   'pending',
   'running',
@@ -172,15 +205,15 @@ export const EXECUTION_STEP_STATUSES = [
 ] as const;
 export type ExecutionStepStatus = (typeof EXECUTION_STEP_STATUSES)[number];
 
-/** What made an execution: a person or program that asked for it, or the workflow's schedule. */
+/** What created an execution: a request, or the workflow's schedule. */
 export const EXECUTION_TRIGGERS = ['request', 'schedule'] as const;
 export type ExecutionTrigger = (typeof EXECUTION_TRIGGERS)[number];
 
-/** What a file that a run leaves is. */
+/** Type of an artifact. */
 export const ARTIFACT_TYPES = ['plan', 'diff', 'log', 'output', 'file'] as const;
 export type ArtifactType = (typeof ARTIFACT_TYPES)[number];
 
-/** What a step of a template does. */
+/** Type of a template step. */
 export const TEMPLATE_STEP_TYPES = [
   'generate',
   'ollama_generate',
@@ -190,15 +223,15 @@ export const TEMPLATE_STEP_TYPES = [
 ] as const;
 export type TemplateStepType = (typeof TEMPLATE_STEP_TYPES)[number];
 
-/** What a parameter of a template may be; `list` holds texts. */
+/** Type of a template parameter; `list` contains strings. */
 export const PARAMETER_TYPES = ['string', 'integer', 'number', 'boolean', 'list'] as const;
 export type ParameterType = (typeof PARAMETER_TYPES)[number];
 
-/** How much a model reasons before it answers, in OpenAI's words. Each model has some of them. */
+/** How much a model reasons before it answers, in OpenAI's terms. Each model supports some of them. */
 export const REASONING_EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const;
 export type ReasoningEffort = (typeof REASONING_EFFORTS)[number];
 
-/** Why a model stopped; the vendor's own word is kept beside it. */
+/** Why a model stopped; the vendor's own reason is stored as well. */
 export const FINISH_REASONS = ['stop', 'length', 'tool_calls', 'content_filter', 'other', 'unknown'] as const;
 export type FinishReason = (typeof FINISH_REASONS)[number];
 
@@ -213,14 +246,14 @@ export const MODEL_CAPABILITIES = [
 ] as const;
 export type ModelCapability = (typeof MODEL_CAPABILITIES)[number];
 
-/** What a task may require of a model: that it answers in text, and that it calls tools. */
+/** The abilities that a task may require of a model: to answer in text, and to call tools. */
 export type ModelAbility = 'text' | 'tools';
 
-/** The old APIs that are answered, by the names of their mounts. */
+/** The older APIs, by the names of their mounts. */
 export const DIALECTS = ['themachine', 'ai-task-orchestra', 'mini-devin', 'amas', 'orchestratex'] as const;
 export type Dialect = (typeof DIALECTS)[number];
 
-/** The surface through which a row was made. */
+/** The API through which an object was created. */
 export const ORIGINS = ['graphql', ...DIALECTS] as const;
 export type Origin = (typeof ORIGINS)[number];
 

@@ -211,15 +211,15 @@ describe('what is refused, and in which words', () => {
     { given: { JWT_SECRET: 'too short' }, expected: ['JWT_SECRET: must have at least 32 characters'] },
     {
       given: { OPENAI_BASE_URL: 'ftp://host/v1' },
-      expected: ['OPENAI_BASE_URL: must be an address that starts with http:// or https://'],
+      expected: ['OPENAI_BASE_URL: must be a URL that starts with http:// or https://'],
     },
     {
       given: { OPENAI_BASE_URL: 'https://me:pass@host/v1' },
-      expected: ['OPENAI_BASE_URL: must not hold a user name or password'],
+      expected: ['OPENAI_BASE_URL: must not contain a user name or password'],
     },
     {
       given: { ANTHROPIC_BASE_URL: 'api.anthropic.com' },
-      expected: ['ANTHROPIC_BASE_URL: must be an address that starts with http:// or https://'],
+      expected: ['ANTHROPIC_BASE_URL: must be a URL that starts with http:// or https://'],
     },
     {
       given: { OIDC_ISSUER: 'http://login.example.com', OIDC_CLIENT_ID: 'a', OIDC_CLIENT_SECRET: 'b' },
@@ -241,15 +241,15 @@ describe('what is refused, and in which words', () => {
     },
     {
       given: { OLLAMA_HOST: 'me:pass@gpu' },
-      expected: ['OLLAMA_HOST: must not hold a user name or password'],
+      expected: ['OLLAMA_HOST: must not contain a user name or password'],
     },
     {
       given: { OLLAMA_HOST: 'my gpu' },
-      expected: ['OLLAMA_HOST: must be an address that starts with http:// or https://'],
+      expected: ['OLLAMA_HOST: must be a URL that starts with http:// or https://'],
     },
     ...['projects', '/a,b', ','].map((given) => ({
       given: { WORKSPACE_ROOTS: given },
-      expected: [`WORKSPACE_ROOTS: must be absolute folders, separated by commas (it is "${given}")`],
+      expected: [`WORKSPACE_ROOTS: must be absolute paths, separated by commas (it is "${given}")`],
     })),
     ...['/data', '/data/postgres', '/data/workspaces-of-mine'].map((given) => ({
       given: { DATA_DIR: '/data', WORKSPACE_ROOTS: `/a,${given}` },

@@ -5,11 +5,11 @@ import { DomainError } from '../errors.ts';
 const PER_ACCOUNT_MS = 5_000;
 const PER_SECONDS = 10;
 
-/** Kept in this process alone: it is its threads that are shared out. */
+/** Per process, because each process has its own threads. */
 export interface Allowances {
-  /** @throws DomainError RATE_LIMITED when it is spent */
+  /** @throws DomainError RATE_LIMITED when it is used up */
   require(account: string): Promise<void>;
-  /** What was refused or failed costs as much. */
+  /** Rejected or failed computations cost as much. */
   charge(account: string, ms: number): Promise<void>;
 }
 

@@ -8,19 +8,19 @@ import { createPool, Starved } from './pool.ts';
 import type { ThreadAnswer } from './thread.ts';
 
 /**
- * Computes in a thread. @throws TooComplex, and DomainError RATE_LIMITED when an account has computed too much,
- * UNAVAILABLE for a request that the machine gave no processor time to
+ * Computes in a thread. @throws TooComplex, and DomainError RATE_LIMITED when an account has computed too
+ * much, UNAVAILABLE for a request that got no processor time
  */
 export type Compute = <Name extends ComputationName>(
   name: Name,
   input: ComputationInput<Name>,
 ) => Promise<ComputationResult<Name>>;
 
-/** Runs what callers wrote outside of the event loop, within limits. */
+/** Evaluates users' code outside of the event loop, within limits. */
 export interface Computation {
-  /** Of one request: all it computes together has one allowance, and its account another. */
+  /** For one request: all its computations share one allowance, and count towards that of the account. */
   ofRequest(account: string): Compute;
-  /** Of runs, which wait for as long as it takes: each computation has an allowance of its own. */
+  /** For runs, which wait as long as necessary: each computation has an allowance of its own. */
   ofRuns(account: string): Compute;
   stop(): Promise<void>;
 }
@@ -28,11 +28,14 @@ export interface Computation {
 /** CPU time of one request, or of one step of a run, in milliseconds. */
 const ALLOWANCE_MS = 1_000;
 
-/** Of an account's requests. More than one document has, and few enough for a second or two. */
+/**
+ * Maximum waiting requests of an account: more than one document contains, and few enough for a second or
+ * two.
+ */
 const MOST_WAITING = 100;
 
 /**
- * @param factor multiplies what an account may spend over time
+ * @param factor multiplies what an account may use over time
  * @param longestMs how long a computation may wait for processor time
  */
 export function createComputation(factor: number, longestMs?: number): Computation {
@@ -60,7 +63,7 @@ export function createComputation(factor: number, longestMs?: number): Computati
     stop: () => pool.stop(),
   };
 
-  /** What got no processor time is tried again for as long as it takes. */
+  /** Computations that got no processor time are retried as long as necessary. */
   async function persist(name: ComputationName, input: unknown): Promise<ThreadAnswer> {
     for (;;) {
       try {
@@ -89,7 +92,7 @@ export function createComputation(factor: number, longestMs?: number): Computati
 
 const RETRY_SECONDS = 10;
 
-/** @throws DomainError UNAVAILABLE in place of Starved */
+/** @throws DomainError UNAVAILABLE instead of Starved */
 function unavailable(error: unknown): never {
   if (!(error instanceof Starved)) throw error;
   const message = `the server is too busy to run Liquid, JSON Schemas and patterns; try again in ${RETRY_SECONDS} s`;

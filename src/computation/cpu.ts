@@ -1,4 +1,4 @@
-/** CPU time of this thread: others that keep the machine busy do not count. */
+/** CPU time of this thread; other load on the machine does not count. */
 export function cpuMs(): number {
   return milliseconds(process.threadCpuUsage());
 }

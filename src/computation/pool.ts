@@ -7,7 +7,7 @@ import { createNote, readNote } from './note.ts';
 import type { Started, ThreadAnswer, ThreadTask } from './thread.ts';
 
 export interface Pool {
-  /** @returns `overran`: the field whose turn it was when time or memory ran out. @throws Starved */
+  /** @returns `overran`: the field being computed when time or memory ran out. @throws Starved */
   run(name: ComputationName, input: unknown, allowanceMs: number): Promise<ThreadAnswer>;
   stop(): Promise<void>;
 }
@@ -17,18 +17,21 @@ const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 80, maxYoungGenerationSizeMb: 
 
 const IDLE_MS = 10_000;
 
-/** CPU time that it takes to start a thread in place of one that was terminated. */
+/** CPU time for starting a thread to replace one that was terminated. */
 const RESTART_MS = 250;
 
-/** A thread that cannot be measured, or that the machine gives no time to, is terminated after all. Milliseconds. */
+/**
+ * A thread that cannot be measured, or that gets no processor time, is terminated after this time.
+ * Milliseconds.
+ */
 const LONGEST_MS = 60_000;
 
-/** A computation that the machine gave no processor time to; it may succeed later. */
+/** A computation that got no processor time; it may succeed later. */
 export class Starved extends Error {
   override readonly name = 'Starved';
 }
 
-/** Threads start when they are needed and end when they have been idle. */
+/** Threads start on demand and end when they have been idle. */
 export function createPool(threads: number, longestMs = LONGEST_MS): Pool {
   const pool = new Piscina<ThreadTask, ThreadAnswer>({
     filename: new URL('./thread.ts', import.meta.url).href,
@@ -47,7 +50,7 @@ export function createPool(threads: number, longestMs = LONGEST_MS): Pool {
       try {
         return await pool.run(task, { signal: guard.signal });
       } catch (error) {
-        if (guard.reason() === 'starved') throw new Starved('the machine gave it no processor time');
+        if (guard.reason() === 'starved') throw new Starved('it got no processor time');
         if (guard.reason() === null && !isOutOfMemory(error)) throw error;
         return { overran: readNote(task.note), cpuMs: allowanceMs + RESTART_MS };
       } finally {
@@ -71,7 +74,10 @@ interface Guard {
   end(): void;
 }
 
-/** Aborts when a thread has spent what it may: of its own CPU time, so that a busy machine fails nothing. */
+/**
+ * Aborts when a thread has used up its allowance of its own CPU time, so that load on the machine fails
+ * nothing.
+ */
 function createGuard(pool: Piscina, allowanceMs: number, longestMs: number): Guard {
   const controller = new AbortController();
   const createdAt = process.cpuUsage();
@@ -94,7 +100,9 @@ function createGuard(pool: Piscina, allowanceMs: number, longestMs: number): Gua
     else timer = setTimeout(check, Math.max(SHORTEST_MS, allowanceMs - spentMs), measure);
   }
 
-  /** A thread that does not answer either got no time, or is in code that cannot be interrupted. */
+  /**
+   * A thread that does not respond either got no processor time, or is in code that cannot be interrupted.
+   */
   async function giveUp(): Promise<void> {
     const measured = spent && (await Promise.race([spent(), wait(ANSWER_MS, null, { ref: false })]));
     const most = measured ?? milliseconds(process.cpuUsage(createdAt));
@@ -126,8 +134,8 @@ function spentBy(thread: Worker, sinceMs: number): Promise<number> {
   );
 }
 
-/** Between two looks at a thread. */
+/** Minimum interval between two checks of a thread. */
 const SHORTEST_MS = 10;
 
-/** For a thread to say what it has spent. */
+/** How long a thread has to report its CPU time. */
 const ANSWER_MS = 5_000;

@@ -1,4 +1,4 @@
-/** What a thread of the pool executes. */
+/** Code executed by a thread of the pool. */
 import { setPriority } from 'node:os';
 import { parentPort, threadId } from 'node:worker_threads';
 import { COMPUTATIONS, type ComputationName } from '../rules/computations.ts';
@@ -12,20 +12,20 @@ export interface ThreadTask {
   input: unknown;
   /** CPU time of the thread. */
   allowanceMs: number;
-  /** Where the thread writes which field it computes, to be read when it had to be terminated. */
+  /** Where the thread writes the field that it computes, in case it has to be terminated. */
   note: SharedArrayBuffer;
 }
 
 export type ThreadAnswer = { cpuMs: number } & ({ result: unknown } | { overran: string });
 
-/** Sent when a thread takes up a task, which may have waited until the thread was ready. */
+/** Sent when a thread begins a task, which may have waited until the thread was ready. */
 export interface Started {
   id: number;
   threadId: number;
   cpuMs: number;
 }
 
-// On Linux a thread has a priority of its own: the event loop comes first where cores are few.
+// On Linux a thread has a priority of its own: the event loop takes precedence where cores are few.
 if (process.platform === 'linux') setPriority(0, 10);
 
 export function compute({ id, name, input, allowanceMs, note }: ThreadTask): ThreadAnswer {

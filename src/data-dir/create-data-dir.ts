@@ -2,7 +2,9 @@ import { access, constants, mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { coerceError } from '../errors.ts';
 
-/** As root the database runs under another uid, which has to pass through this folder (but need not list it). */
+/**
+ * As root the database runs under another uid, which has to pass through this folder but need not list it.
+ */
 const MODE = process.getuid?.() === 0 ? 0o711 : 0o700;
 
 /** Creates the folder when missing. @throws Error that names DATA_DIR when it cannot be created or written. */

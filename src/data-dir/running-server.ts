@@ -2,7 +2,7 @@ import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hasCode } from '../errors.ts';
 
-/** What `npm run link` needs to know of the server that uses a DATA_DIR. */
+/** What `npm run link` needs to know about the server that uses a DATA_DIR. */
 export interface ServerRecord {
   pid: number;
   /** Origin, without a path. */

@@ -3,15 +3,18 @@ import { dirname, join } from 'node:path';
 import { hasCode } from '../errors.ts';
 import type { Layout } from './layout.ts';
 
-/** The user that PostgreSQL runs as when we are root, whom it refuses. */
+/** The user that PostgreSQL runs as when the server is root, because PostgreSQL refuses to run as root. */
 export interface Account {
   uid: number;
   gid: number;
 }
 
-/** No passwd entry has it, so the database shares its files and signals with nobody. Fits a 65536-uid map. */
+/**
+ * It has no passwd entry, so the database shares its files and signals with no other user. Fits a 65536-uid
+ * map.
+ */
 const OWN: Account = { uid: 54_320, gid: 54_320 };
-/** initdb looks its user up in passwd; this one stands in every passwd of Linux. */
+/** initdb looks its user up in passwd; this one is in every passwd of Linux. */
 export const NOBODY: Account = { uid: 65_534, gid: 65_534 };
 
 async function ownerOf(path: string): Promise<Account | undefined> {
@@ -24,7 +27,7 @@ async function ownerOf(path: string): Promise<Account | undefined> {
   }
 }
 
-/** Undefined means: run PostgreSQL as who we are. */
+/** Undefined: run PostgreSQL as the current user. */
 export async function chooseAccount({ cluster }: Layout): Promise<Account | undefined> {
   const uid = process.getuid?.();
   const owner = await ownerOf(cluster);

@@ -15,7 +15,7 @@ export interface Site {
 }
 
 export interface Owner {
-  /** Holds the lock of the data folder as long as it is connected. */
+  /** Holds the lock of the data folder while it is connected. */
   client: Client;
   port: number;
 }
@@ -23,12 +23,12 @@ export interface Owner {
 interface Progress {
   site: Site;
   startedAt: number;
-  /** Kept over a restart in TCP mode, where the URL contains it. */
+  /** Kept across a restart in TCP mode, because the URL contains it. */
   port: number | undefined;
   server: Server | undefined;
   takenSince: number | undefined;
   reason: string;
-  /** The server has its own business to finish: another owner's, or a long crash recovery. */
+  /** Do not stop the server: it has another owner, or is in a long crash recovery. */
   leaveServer: boolean;
 }
 
@@ -44,7 +44,7 @@ const PASSING_FAILURE = /pre-existing shared memory block|lock file ".*" already
 export async function bringUp(site: Site, port?: number): Promise<Owner> {
   const progress: Progress = {
     ...{ site, startedAt: Date.now(), port, server: undefined, takenSince: undefined },
-    ...{ reason: 'it has not come up', leaveServer: false },
+    ...{ reason: 'it has not started', leaveServer: false },
   };
   try {
     for (;;) {

@@ -28,12 +28,12 @@ async function majorIn({ cluster }: Layout): Promise<number | undefined> {
 function refuseOtherMajor({ cluster }: Layout, found: number, major: number): void {
   if (found === major) return;
   throw new Error(
-    `${cluster} was written by PostgreSQL ${found}, and this Polyphony carries PostgreSQL ${major}: dump it with ` +
+    `${cluster} was written by PostgreSQL ${found}, but this Polyphony contains PostgreSQL ${major}: dump it with ` +
       `version ${found} (pg_dump) and load it into a new DATA_DIR, or set DATABASE_URL to a server that runs on it`,
   );
 }
 
-/** initdb is as good as its C library: on musl (Alpine) the kernel says "not found" about a file that is there. */
+/** initdb depends on its C library: on musl (Alpine) the kernel reports "not found" for an existing file. */
 function initdbFailure(output: string): Error {
   const hint = output.includes('ENOENT') ? ' (the binaries need glibc; on Alpine set DATABASE_URL)' : '';
   return new Error(`initdb failed${hint}: ${output.trim()}`);
@@ -56,7 +56,7 @@ async function createCluster(layout: Layout, launcher: Launcher, secret: string)
   try {
     await rename(await fillDraft(layout, draft, launcher, secret), layout.cluster);
   } catch (error) {
-    // A concurrent start was faster, and has perhaps swept our draft away.
+    // A concurrent start was faster, and may have removed our draft.
     if ((await majorIn(layout)) === undefined) throw error;
   } finally {
     await rm(draft, { recursive: true, force: true, maxRetries: 3 }).catch(() => {});
@@ -74,14 +74,14 @@ export async function ensureCluster(
   if (found !== undefined) refuseOtherMajor(layout, found, major);
 }
 
-/** What killed starts left behind. Only the owner may call it: to anybody else a draft may be a live one. */
+/** Removes drafts of killed starts. Only the owner may call it: for other processes a draft may be in use. */
 export async function sweepDrafts({ dataDir }: Layout): Promise<void> {
   const drafts = (await readdir(dataDir)).filter((name) => name.startsWith(DRAFT_PREFIX));
-  // An initdb whose starter was killed may still be writing into it: hence the retries.
+  // An initdb whose parent was killed may still be writing to it: hence the retries.
   for (const name of drafts) await rm(join(dataDir, name), { recursive: true, force: true, maxRetries: 5 });
 }
 
-/** 0700, as PostgreSQL wants it, and owned by the user it runs as. */
+/** 0700, as PostgreSQL requires, and owned by the user it runs as. */
 export async function ensureRunFolder({ run: folder }: Layout, account: Account | undefined): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   if (account) await chown(folder, account.uid, account.gid);

@@ -12,17 +12,20 @@ type Program = 'initdb' | 'postgres';
 export interface Launcher {
   native: string;
   account: Account | undefined;
-  /** A capability that lets the account through folders closed to it, such as a clone below /root. */
+  /** A capability that lets the account pass through closed folders, such as a clone below /root. */
   capability: string | undefined;
   libraryPath: string | undefined;
-  /** Called when one begins its work. */
+  /** Called when a program starts working. */
   onLaunch?: (() => void) | undefined;
 }
 
-/** Reading is enough for closed folders; files installed under umask 077 also need the execute bit overridden. */
+/**
+ * Read permission is sufficient for closed folders; files installed under umask 077 also need the execute bit
+ * overridden.
+ */
 const CAPABILITIES = ['dac_read_search', 'dac_override'];
 
-/** Nothing of our own environment: it holds secrets, and every backend would carry them in /proc. */
+/** Nothing of our own environment: it contains secrets, and every backend would expose them in /proc. */
 function environment(libraryPath: string | undefined): NodeJS.ProcessEnv {
   const base = { PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' };
   return libraryPath ? { ...base, LD_LIBRARY_PATH: libraryPath, DYLD_LIBRARY_PATH: libraryPath } : base;
@@ -32,7 +35,7 @@ function dropTo({ uid, gid }: Account, capability: string): string[] {
   const only = `-all,+${capability}`;
   return [
     ...['--reuid', String(uid), '--regid', String(gid), '--clear-groups', '--no-new-privs'],
-    // Keeps the capability in access(2) too, by which initdb looks for its neighbours.
+    // Keeps the capability in access(2) as well, by which initdb locates its neighbours.
     '--securebits=+no_setuid_fixup',
     ...['--inh-caps', only, '--ambient-caps', only, '--bounding-set', only],
   ];
@@ -61,8 +64,8 @@ export interface Outcome {
 }
 
 /**
- * Runs a program to its end; one that cannot be started at all ends with code null and the reason as output.
- * It writes into the log instead of a pipe: our death would break the pipe and kill initdb in mid-air.
+ * Runs a program to its end; one that cannot be started ends with code null and the reason as output. It
+ * writes to the log instead of a pipe: if this process died, the pipe would break and kill initdb midway.
  */
 export async function run(
   layout: Layout,
@@ -93,7 +96,7 @@ async function describe(path: string): Promise<string> {
   return `${path} (mode ${((await stat(path)).mode & 0o777).toString(8)})`;
 }
 
-/** setpriv still has every right when it starts the program, which then complains that it cannot start itself. */
+/** setpriv still has all permissions when it starts the program, which then fails to start itself. */
 async function works(layout: Layout, launcher: Launcher): Promise<boolean> {
   const { code, output } = await run(layout, launcher, 'postgres', ['--version']);
   return code === 0 && !output.includes('invalid binary');

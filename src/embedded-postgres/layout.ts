@@ -2,14 +2,14 @@ import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createDataDir } from '../data-dir/create-data-dir.ts';
 
-/** Where everything of the embedded database lies. All paths are absolute and free of symbolic links. */
+/** The paths of the embedded database. All are absolute and without symbolic links. */
 export interface Layout {
   dataDir: string;
-  /** The data folder of PostgreSQL. It appears by one rename, so that it is either whole or absent. */
+  /** The data folder of PostgreSQL. It is created by one rename, so that it is either complete or absent. */
   cluster: string;
   /** For the socket; owned by the user that runs PostgreSQL. */
   run: string;
-  /** Library links that cannot be made in the package. Not in `run`: initdb has another user. */
+  /** Library links that cannot be created in the package. Not in `run`: initdb runs as another user. */
   spareLibraries: string;
   logFile: string;
   secretFile: string;
@@ -18,14 +18,14 @@ export interface Layout {
 }
 
 export const SOCKET_PORT = 5432;
-/** `sun_path` holds 108 bytes on Linux and 104 on macOS, the closing zero included. */
+/** `sun_path` holds 108 bytes on Linux and 104 on macOS, including the terminating zero. */
 const LONGEST_SOCKET_PATH = process.platform === 'darwin' ? 103 : 107;
 
 export function socketFile(socketDir: string): string {
   return join(socketDir, `.s.PGSQL.${SOCKET_PORT}`);
 }
 
-/** Makes the folder when it is missing. */
+/** Creates the folder if missing. */
 export async function layoutOf(dataDir: string): Promise<Layout> {
   await createDataDir(dataDir);
   const root = await realpath(dataDir);

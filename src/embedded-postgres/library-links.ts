@@ -40,9 +40,9 @@ async function linkElsewhere(root: string, folder: string, links: Link[]): Promi
 }
 
 /**
- * The package leaves its library links to a postinstall script, which `npm ci --ignore-scripts` skips; without
- * them PostgreSQL does not find libicu. Links that cannot be made in place (a read-only node_modules) are made
- * in `spareFolder`; the answer is then the library path to run the programs with.
+ * The package creates its library links in a postinstall script, which `npm ci --ignore-scripts` skips;
+ * without them PostgreSQL does not find libicu. Links that cannot be created in place (a read-only
+ * node_modules) are created in `spareFolder`; the result is then the library path to run the programs with.
  */
 export async function completeLibraryLinks(native: string, spareFolder: string): Promise<string | undefined> {
   const root = dirname(native);
@@ -55,7 +55,7 @@ export async function completeLibraryLinks(native: string, spareFolder: string):
   } catch (error) {
     if (!hasCode(error, 'EROFS', 'EACCES', 'EPERM')) throw error;
     await linkElsewhere(root, spareFolder, missing);
-    // The linked libraries look for their neighbours beside the link, so the real folder is needed as well.
+    // The linked libraries look for their neighbours next to the link, so the real folder is needed as well.
     return `${spareFolder}:${join(native, 'lib')}`;
   }
 }

@@ -4,8 +4,8 @@ import type { Layout } from './layout.ts';
 import { passwordOf, type Role } from './secret.ts';
 
 /**
- * Who holds this advisory lock owns the data folder. The server frees it when the connection of a killed owner
- * breaks, so no stale lock can remain. Any number will do as long as it stays the same between versions.
+ * The holder of this advisory lock owns the data folder. The server frees it when the connection of a killed
+ * owner breaks, so no stale lock can remain. Any number works as long as it stays the same between versions.
  */
 const OWNER_LOCK = [1_886_350_457, 1] as const;
 const OWNER_NAME = 'polyphony owner ';
@@ -37,13 +37,13 @@ function clientFor({ layout, port, secret }: Address, role: Role, database: stri
   return client;
 }
 
-/** The URL as every PostgreSQL client reads it; a socket folder stands percent-encoded in place of the host. */
+/** The URL as every PostgreSQL client reads it; a socket folder is percent-encoded as the host. */
 export function urlOf({ layout, port, secret }: Address): string {
   const host = layout.socketDir ? encodeURIComponent(layout.socketDir) : '127.0.0.1';
   return `postgres://polyphony:${passwordOf('polyphony', secret)}@${host}:${port}/polyphony`;
 }
 
-/** One implicit transaction: a kill leaves all of it or nothing. Renaming spares the copy of a template. */
+/** One implicit transaction: a kill leaves everything or nothing. Renaming avoids copying a template. */
 function setupStatements(secret: string): string {
   return `create role polyphony login password '${passwordOf('polyphony', secret)}';
     alter database postgres rename to polyphony;
@@ -94,7 +94,7 @@ function wrongSecret({ layout }: Address, cause: unknown): Error {
   return new Error(message, { cause });
 }
 
-/** Throws only what waiting cannot mend. */
+/** Throws only errors that waiting cannot resolve. */
 export async function claimOwnership(address: Address): Promise<Claim> {
   try {
     return await connectAndLock(address);

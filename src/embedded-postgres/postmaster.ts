@@ -6,7 +6,10 @@ import { promisify } from 'node:util';
 import { codeOf, hasCode } from '../errors.ts';
 import type { Layout } from './layout.ts';
 
-/** What `postmaster.pid` says. It outlives a killed server, so nothing in it counts before `isAlive`. */
+/**
+ * The content of `postmaster.pid`. It remains after a server was killed, so it must not be used before
+ * `isAlive`.
+ */
 export interface Postmaster {
   pid: number;
   port: number;
@@ -44,7 +47,7 @@ export function pidInUse(pid: number): boolean {
   }
 }
 
-/** A pid may have been given to another program since; and a zombie has no command line. */
+/** A pid may have been reused by another program; and a zombie has no command line. */
 export async function isAlive(pid: number, { cluster }: Layout): Promise<boolean> {
   if (!pidInUse(pid)) return false;
   if (process.platform !== 'linux') {
@@ -62,14 +65,14 @@ export async function livePostmaster(layout: Layout): Promise<Postmaster | undef
   return postmaster && (await isAlive(postmaster.pid, layout)) ? postmaster : undefined;
 }
 
-/** Fast shutdown (rolls back and disconnects), immediate shutdown, and what nobody can refuse; ms to wait. */
+/** Fast shutdown (rolls back and disconnects), immediate shutdown, and SIGKILL; with milliseconds to wait. */
 const INSISTENCE = [
   ['SIGINT', 20_000],
   ['SIGQUIT', 10_000],
   ['SIGKILL', 5000],
 ] as const;
 
-/** Ends the server; polling, because an adopted one is nobody's child. False when it outlived everything. */
+/** Ends the server. Polls, because an adopted server is not a child process. False when it is still alive. */
 export async function endPostmaster(
   pid: number,
   layout: Layout,

@@ -1,9 +1,9 @@
 import { createHmac } from 'node:crypto';
 
-/** `postgres` is the superuser and used once, for setting up; everything else is done as `polyphony`. */
+/** `postgres` is the superuser, used once for setting up; everything else uses `polyphony`. */
 export type Role = 'postgres' | 'polyphony';
 
-/** Who learns the password of one role (it stands in the URL) does not know the other one. */
+/** The password of one role (it is in the URL) does not reveal the other one. */
 export function passwordOf(role: Role, secret: string): string {
   return createHmac('sha256', secret).update(role).digest('base64url');
 }

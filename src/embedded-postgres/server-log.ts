@@ -16,14 +16,17 @@ async function shorten(path: string): Promise<void> {
   if ((await sizeOf(path)) > LARGEST_BYTES) await truncate(path);
 }
 
-/** The server appends (O_APPEND), so cutting the file under its feet is safe and leaves no hole. */
+/** The server appends (O_APPEND), so truncating the file while it runs is safe and leaves no hole. */
 export function keepLogShort({ logFile }: Layout): () => void {
   const timer = setInterval(() => void shorten(logFile).catch(() => {}), CHECK_EVERY_MS);
   timer.unref();
   return () => clearInterval(timer);
 }
 
-/** Calls `start` with a descriptor to log to; returns its result and a reader of what was logged since. */
+/**
+ * Calls `start` with a descriptor to log to; returns its result and a function that reads what was logged
+ * since.
+ */
 export async function withLog<T>(
   { logFile }: Layout,
   start: (descriptor: number) => T,

@@ -3,7 +3,7 @@ import { type Launcher, launch } from './launch.ts';
 import { type Layout, socketFile } from './layout.ts';
 import { withLog } from './server-log.ts';
 
-/** A server that we have started and that may still be starting, or have given up. */
+/** A server that was started and may still be starting, or have failed. */
 export interface Server {
   pid: number | undefined;
   ended(): boolean;
@@ -11,20 +11,21 @@ export interface Server {
   logged(): Promise<string>;
 }
 
-/** Given on the command line, so that a newer Polyphony brings newer settings to an old folder. */
+/** Given on the command line, so that a newer Polyphony applies newer settings to an old folder. */
 const SETTINGS: Readonly<Record<string, string>> = {
   max_connections: '200',
   shared_buffers: '128MB',
   unix_socket_permissions: '0700',
-  // No replicas here: less in the log, and one process fewer. I/O workers would be three more.
+  // There are no replicas: less in the log, and one process fewer. I/O workers would be three more.
   wal_level: 'minimal',
   max_wal_senders: '0',
   max_logical_replication_workers: '0',
   io_method: 'sync',
-  // Parallel plans need more shared memory than the 64 MB of a container, and the cores belong to Polyphony.
+  // Parallel plans need more shared memory than the 64 MB of a container, and the cores are needed by
+  // Polyphony.
   max_parallel_workers_per_gather: '0',
   max_parallel_maintenance_workers: '0',
-  // Failed statements are the client's to report; here they would fill the log, parameters included.
+  // Failed statements are reported by the client; here they would fill the log, parameters included.
   log_min_messages: 'log',
   log_min_error_statement: 'panic',
   log_checkpoints: 'off',
@@ -62,7 +63,7 @@ export async function startServer(layout: Layout, launcher: Launcher, port: numb
   };
 }
 
-/** Free now; the server may still lose it to somebody else, which ends it and makes the caller try again. */
+/** Free now; another program may take it before the server does, which then ends, and the caller retries. */
 export async function freePort(): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   const probe = createServer().once('error', reject);
@@ -73,7 +74,9 @@ export async function freePort(): Promise<number> {
   return promise;
 }
 
-/** Two servers on one folder destroy it, and their own check is blind across containers; the socket is not. */
+/**
+ * Two servers on one folder destroy it, and their own check does not work across containers; the socket does.
+ */
 export function answers(socketDir: string): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>();
   const socket = connect(socketFile(socketDir));

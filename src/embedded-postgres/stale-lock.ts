@@ -13,7 +13,7 @@ async function content(path: string): Promise<string | undefined> {
   }
 }
 
-/** Moved first and compared then: a concurrent start may have replaced it since we read it. */
+/** Moved first and compared afterwards: a concurrent start may have replaced it since we read it. */
 async function removeUnchanged(path: string, expected: string): Promise<void> {
   const aside = `${path}.${randomBytes(4).toString('hex')}`;
   await rename(path, aside);
@@ -30,8 +30,8 @@ async function dropLock(path: string, layout: Layout): Promise<void> {
 }
 
 /**
- * PostgreSQL clears lock files of dead processes itself, but takes one for live when the number of the killed
- * server has meanwhile been given to another process, as happens after a reboot or in a restarted container.
+ * PostgreSQL removes lock files of dead processes itself, but considers one valid when the pid of the killed
+ * server has been reused, as happens after a reboot or in a restarted container.
  */
 export async function dropStaleLocks(layout: Layout): Promise<void> {
   const locks = [pidFile(layout)];

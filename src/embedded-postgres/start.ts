@@ -12,16 +12,16 @@ import { keepLogShort } from './server-log.ts';
 import { supervise } from './supervise.ts';
 
 export interface EmbeddedPostgres {
-  /** For `pg`, MikroORM and libpq alike. It stays the same for as long as this process runs. */
+  /** For `pg`, MikroORM and libpq. It stays the same while this process runs. */
   url: string;
-  /** Ends the database; any number of calls. Close every pool before. */
+  /** Ends the database; may be called repeatedly. Close every pool before. */
   stop(): Promise<void>;
 }
 
 export interface StartOptions {
   dataDir: string;
   log: Site['log'];
-  /** Called when a program of Postgres begins its work: until that is done, this process only waits. */
+  /** Called when a program of Postgres starts working: until it is done, this process only waits. */
   onLaunch?: () => void;
 }
 
@@ -38,8 +38,8 @@ async function prepare({ dataDir, log, onLaunch }: StartOptions): Promise<Site> 
 }
 
 /**
- * Runs the PostgreSQL that comes with Polyphony, with its data in `dataDir`. The server survives the death of
- * this process and is adopted by the next start. Throws when another live process owns the folder.
+ * Runs the embedded PostgreSQL with its data in `dataDir`. The server survives the death of this process and
+ * is adopted by the next start. Throws when another live process owns the folder.
  */
 export async function startEmbeddedPostgres(options: StartOptions): Promise<EmbeddedPostgres> {
   const { log } = options;

@@ -8,14 +8,14 @@ const RETRY_MS = 1000;
 async function end(site: Site, owner: Owner): Promise<void> {
   const postmaster = await readPostmaster(site.layout);
   const warn = (message: string) => site.log.warn(message);
-  // The lock is held to the last moment, so that no other start adopts a server that is going down.
+  // The lock is held to the last moment, so that no other start adopts a server that is being stopped.
   const ended = !postmaster || (await endPostmaster(postmaster.pid, site.layout, warn));
   if (!ended) warn(`embedded PostgreSQL (pid ${postmaster.pid}) could not be stopped`);
   await owner.client.end().catch(() => {});
 }
 
 async function recover(site: Site, signal: AbortSignal, port: number): Promise<Owner | undefined> {
-  site.log.warn('lost the embedded PostgreSQL: bringing it up again');
+  site.log.warn('the embedded PostgreSQL was lost; restarting it');
   while (!signal.aborted) {
     try {
       return await bringUp(site, port);
@@ -28,8 +28,8 @@ async function recover(site: Site, signal: AbortSignal, port: number): Promise<O
 }
 
 /**
- * Watches the owner's connection: when the server dies under us it is started again, on the same address, so
- * that pools find it again. Returns the function that ends the watch and the server.
+ * Watches the owner's connection: when the server dies it is started again, at the same address, so that
+ * pools reconnect. Returns the function that ends the watch and the server.
  */
 export function supervise(site: Site, first: Owner): () => Promise<void> {
   const stopping = new AbortController();
@@ -46,7 +46,7 @@ export function supervise(site: Site, first: Owner): () => Promise<void> {
 
   async function stop(): Promise<void> {
     stopping.abort();
-    // A recovery under way is let through: what it has started must not be left behind.
+    // Waits for a recovery in progress: a server that it started must not be left behind.
     const last = await owner;
     if (last) await end(site, last);
   }

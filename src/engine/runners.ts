@@ -31,7 +31,7 @@ const RUNNERS: Record<LeasedRun['kind'], Runner> = { task: runTask, orchestratio
  * @returns false when it was released or waits, so that it may have been claimed again already
  * @throws only when neither could be written
  */
-export async function carryOut(context: EngineContext, lease: Lease, run: LeasedRun): Promise<boolean> {
+export async function executeLeased(context: EngineContext, lease: Lease, run: LeasedRun): Promise<boolean> {
   try {
     if (run.losses >= MAX_LOSSES) throw lostTooOften(run);
     const outcome = await RUNNERS[run.kind](context, lease, run);

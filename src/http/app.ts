@@ -30,7 +30,7 @@ import { metricsRoute } from './routes/metrics-route.ts';
 import { sessionRoutes } from './routes/session-routes.ts';
 
 const MAX_BODY_BYTES = 5 * 1024 * 1024;
-/** A model's id has up to 200 characters, of which each may be written as twelve. */
+/** A model id has up to 200 characters, each of which may be encoded as twelve. */
 const MAX_PARAM_CHARACTERS = 2400;
 
 export interface AppOptions {
@@ -44,7 +44,7 @@ export interface AppOptions {
 
 const CORS = {
   credentials: true,
-  // The plugin's default has only the methods of HTML forms; the older APIs need the others, too.
+  // The plugin's default has only the methods of HTML forms; the older APIs need the others as well.
   methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
   exposedHeaders: [
     'Content-Disposition',
@@ -58,7 +58,9 @@ const CORS = {
   strictPreflight: false,
 };
 
-/** The whole HTTP side: GraphQL with its page and its sockets, health, and the legacy mounts. */
+/**
+ * The complete HTTP server: GraphQL with GraphiQL and WebSockets, health, and the mounts of the older APIs.
+ */
 export async function createApp(services: Services, options: AppOptions): Promise<FastifyInstance> {
   const onFailure = answerFailure(services.log);
   const baseUrl = createBaseUrl(options.baseUrlSecret);
@@ -83,7 +85,7 @@ export async function createApp(services: Services, options: AppOptions): Promis
   const limits = applyResourceLimits(app, services, admission);
   const atCredentialEnd = createAtCredentialEnd(services);
   const yoga = createGraphql(services, graphiql, atCredentialEnd);
-  // GraphiQL is one page with its scripts inside it, and its editor starts workers from blobs.
+  // GraphiQL is one page with inline scripts, and its editor starts workers from blobs.
   await app.register(helmet, {
     contentSecurityPolicy: false,
     strictTransportSecurity: services.config.production,

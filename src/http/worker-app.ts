@@ -6,7 +6,9 @@ import { createConnections, FASTIFY_TIMEOUTS } from './limits/connections.ts';
 import { createAdmission } from './requests/admission.ts';
 import { metricsRoute } from './routes/metrics-route.ts';
 
-/** What a worker alone shows to an operator: `/health` and `/metrics`, by the rules of the API's own. */
+/**
+ * The HTTP server of a separate worker: `/health` and `/metrics`, with the same rules as those of the API.
+ */
 export async function createWorkerApp(
   services: Pick<Services, 'config' | 'log' | 'store' | 'tokens' | 'metrics' | 'version'>,
 ): Promise<FastifyInstance> {

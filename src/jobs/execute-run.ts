@@ -1,4 +1,4 @@
-import { carryOut } from '../engine/runners.ts';
+import { executeLeased } from '../engine/runners.ts';
 import { advanceExecution } from '../engine/workflows/advance-execution.ts';
 import { outlastConnectionLoss } from '../store/database/connection-loss.ts';
 import { isEnding } from '../store/log/events.ts';
@@ -66,7 +66,8 @@ export async function executeRun(context: JobContext, run: ClaimedRun): Promise<
   context.leases.add(lease);
   if (context.stopping.aborted) lease.abort(new LeaseLost('the worker is stopping'));
   try {
-    if (run.kind !== 'execution') return await carryOut(context.engine, lease, { ...run, kind: run.kind });
+    if (run.kind !== 'execution')
+      return await executeLeased(context.engine, lease, { ...run, kind: run.kind });
     await advanceExecution(context.engine, run.id);
     return true;
   } finally {

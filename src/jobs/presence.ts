@@ -19,13 +19,13 @@ export interface Presence {
 }
 
 /**
- * @param onGivenUp called after the others had declared this worker dead, before it registers under a new id
+ * @param onDeclaredDead called after the others had declared this worker dead, before it registers under a new id
  */
 export async function bePresent(options: {
   database: Database;
   directUrl: string;
   log: Log;
-  onGivenUp(): void;
+  onDeclaredDead(): void;
 }): Promise<Presence> {
   const { database, log } = options;
   const leaving = new AbortController();
@@ -35,7 +35,7 @@ export async function bePresent(options: {
 
   async function comeBack(): Promise<void> {
     log.warn({ worker: id }, 'this worker was declared dead by the others; it registers again');
-    options.onGivenUp();
+    options.onDeclaredDead();
     const given = lock;
     const next = newId();
     lock = await enter(options, next);

@@ -43,7 +43,7 @@ export async function startJobs(
     database,
     directUrl: options.directUrl,
     log,
-    onGivenUp: () => loseAll('the worker was declared dead'),
+    onDeclaredDead: () => loseAll('the worker was declared dead'),
   });
   const context: JobContext = {
     engine,

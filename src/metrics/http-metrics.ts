@@ -2,24 +2,24 @@ import type { Gauge, Registry } from 'prom-client';
 import type { Dialect } from '../vocabulary.ts';
 import { createInstruments } from './instruments.ts';
 
-/** A request that was answered. */
+/** An answered request. */
 export interface AnsweredRequest {
   method: string;
-  /** Its template, such as `/artifacts/:id`; null: nothing is there. */
+  /** Its template, such as `/artifacts/:id`; null: unknown path. */
   route: string | null;
   status: number;
-  /** null: a stream, which lasts as long as its reader wants. */
+  /** null: a stream, whose duration depends on its reader. */
   seconds: number | null;
-  /** The legacy API that it is of, and the documented path; null: of none. */
+  /** The older API and its documented path; null: none. */
   legacy: { dialect: Dialect; route: string } | null;
 }
 
 export type OperationType = 'query' | 'mutation' | 'subscription' | 'unknown';
 
-/** `refused`: nothing of it was carried out; `failed`: some field of it. */
+/** `refused`: it was not executed; `failed`: at least one field failed. */
 export type OperationOutcome = 'ok' | 'failed' | 'refused';
 
-/** What has come in since the process started, and what is open now. */
+/** Traffic since the process started, and what is currently open. */
 export interface Traffic {
   requests: number;
   operations: number;
@@ -30,13 +30,13 @@ export interface Traffic {
 export interface HttpMetrics {
   answered(request: AnsweredRequest): void;
   operation(type: OperationType, outcome: OperationOutcome): void;
-  /** @returns what is to be called when it is closed. */
+  /** @returns a function to call when it is closed */
   subscriptionOpened(): () => void;
   socketOpened(): () => void;
   traffic(): Traffic;
 }
 
-/** Others are known to Node's parser, and to nobody here. */
+/** Node's parser accepts more methods, which are not used here. */
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
@@ -44,27 +44,27 @@ export function measureHttp(registry: Registry): HttpMetrics {
   const make = createInstruments(registry);
   const requests = make.counter(
     'polyphony_http_requests_total',
-    'HTTP requests that were answered, by the template of their route.',
+    'HTTP requests answered, by route template.',
     ['method', 'route', 'status'],
   );
   const durations = make.histogram(
     'polyphony_http_request_duration_seconds',
-    'From the arrival of an HTTP request to the end of its answer; event streams are not in it.',
+    'Seconds from the arrival of an HTTP request to the end of its response, without event streams.',
     ['method', 'route'],
     SECONDS,
   );
   const legacyRequests = make.counter(
     'polyphony_legacy_requests_total',
-    'Requests to the older REST APIs, by the path that their documents give.',
+    'Requests to the older REST APIs, by documented path.',
     ['dialect', 'route', 'status'],
   );
   const operations = make.counter(
     'polyphony_graphql_operations_total',
-    'GraphQL operations by type; refused ones were not carried out, failed ones have errors beside their data.',
+    'GraphQL operations by type; refused ones were not executed, failed ones have errors besides their data.',
     ['type', 'outcome'],
   );
-  const subscriptions = make.gauge('polyphony_graphql_subscriptions', 'GraphQL subscriptions that are open.');
-  const sockets = make.gauge('polyphony_sockets', 'WebSockets that are open, those of the older APIs too.');
+  const subscriptions = make.gauge('polyphony_graphql_subscriptions', 'Open GraphQL subscriptions.');
+  const sockets = make.gauge('polyphony_sockets', 'Open WebSockets, including those of the older APIs.');
   const traffic: Traffic = { requests: 0, operations: 0, subscriptions: 0, sockets: 0 };
 
   const opened = (open: Gauge, name: 'subscriptions' | 'sockets') => {

@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
-/** Makes what counts and measures, known to one registry. */
+/** Creates instruments in one registry. */
 export interface Instruments {
   counter<Label extends string>(name: string, help: string, labelNames?: Label[]): Counter<Label>;
   gauge<Label extends string>(name: string, help: string, labelNames?: Label[]): Gauge<Label>;

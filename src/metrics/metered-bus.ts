@@ -1,7 +1,7 @@
 import type { Bus } from '../store/log/bus.ts';
 import type { RunMetrics } from './run-metrics.ts';
 
-/** Who has committed an event publishes it, and nobody else does: so each is counted once, by one process. */
+/** An event is published only by the process that committed it, so each is counted once. */
 export function meterBus(bus: Bus, runs: RunMetrics): Bus {
   return {
     ...bus,

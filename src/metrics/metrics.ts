@@ -6,13 +6,13 @@ import { measureRuns, type RunMetrics } from './run-metrics.ts';
 import { measureStore } from './store-metrics.ts';
 import { measureWork, type WorkMetrics } from './work-metrics.ts';
 
-/** What a process counts of itself, for Prometheus. Every label has a closed set of values. */
+/** Metrics of a process for Prometheus. Every label has a closed set of values. */
 export interface Metrics {
   http: HttpMetrics;
   work: WorkMetrics;
-  /** Counts what goes through the store, which is to be used in place of the one that is given. */
+  /** Returns a store that counts what goes through it; use it instead of the given one. */
   measure<Measured extends Store>(store: Measured): Measured;
-  /** Everything in the text format of Prometheus, with what the database tells at this moment. */
+  /** All metrics in the text format of Prometheus, with the current values from the database. */
   render(): Promise<string>;
   contentType: string;
 }
@@ -20,7 +20,7 @@ export interface Metrics {
 export function createMetrics(version: string): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  tellVersion(registry, version);
+  reportVersion(registry, version);
   const runs: RunMetrics = measureRuns(registry);
   let refresh = async (): Promise<void> => {};
   return {
@@ -38,7 +38,7 @@ export function createMetrics(version: string): Metrics {
   };
 }
 
-function tellVersion(registry: Registry, version: string): void {
+function reportVersion(registry: Registry, version: string): void {
   const gauge = new Gauge({
     name: 'polyphony_info',
     help: 'Always 1; the version is a label.',

@@ -4,33 +4,36 @@ import { RUN_KINDS, type RunKind } from '../vocabulary.ts';
 import { createInstruments } from './instruments.ts';
 
 export interface RunMetrics {
-  /** Takes an event that this process has committed. */
+  /** Counts an event that this process has committed. */
   count(event: LoggedEvent): void;
 }
 
-/** Numbers of their own: text comes in thousands of batches a second, and must not look for its labels. */
+/**
+ * Counters resolved in advance: text comes in thousands of batches a second, and looking up labels would be
+ * too slow.
+ */
 interface Batches {
   text: number;
   reasoning: number;
 }
 
-/** A view of the log like any other: what happens to runs is told by the events that are written. */
+/** Derived from the log: events describe what happens to runs. */
 export function measureRuns(registry: Registry): RunMetrics {
   const make = createInstruments(registry);
   const created = make.counter(
     'polyphony_runs_created_total',
-    'Runs that were made; the steps of executions are tasks.',
+    'Runs created; steps of executions count as tasks.',
     ['kind'],
   );
-  const started = make.counter('polyphony_runs_started_total', 'Runs that were begun.');
+  const started = make.counter('polyphony_runs_started_total', 'Runs started.');
   const restarted = make.counter(
     'polyphony_runs_restarted_total',
-    'Attempts of runs after their first, by what made them necessary.',
+    'Attempts of runs after the first, by reason.',
     ['reason'],
   );
   const ended = make.counter(
     'polyphony_runs_ended_total',
-    'Runs that ended; code is that of the error of those that failed, and empty otherwise.',
+    'Runs ended; code is the error code of failed ones, and empty otherwise.',
     ['kind', 'outcome', 'code'],
   );
   const batches = measureBatches(registry);
@@ -65,7 +68,7 @@ function measureBatches(registry: Registry): Batches {
   const batches: Batches = { text: 0, reasoning: 0 };
   new Counter({
     name: 'polyphony_token_batches_total',
-    help: 'Pieces of text that were written to the logs of runs; one has what gathered during the last write.',
+    help: 'Batches of text written to the logs of runs; each contains what was collected during the previous write.',
     labelNames: ['type'],
     registers: [registry],
     collect() {
@@ -77,7 +80,7 @@ function measureBatches(registry: Registry): Batches {
   return batches;
 }
 
-/** A task's first event tells what kind of a task it is. */
+/** The first event of a task contains its kind. */
 function kindOf(kind: string): RunKind {
   return RUN_KINDS.find((one) => one === kind) ?? 'task';
 }

@@ -4,28 +4,28 @@ import type { Database } from '../store/database/database.ts';
 import { createInstruments } from './instruments.ts';
 
 /**
- * What the database and the pool of connections to it tell when somebody asks.
- * @returns asks the database. It never rejects: out of reach, it has nothing to tell but that.
+ * Metrics read from the database and its connection pool on demand.
+ * @returns a function that reads them. It never rejects: if the database is unavailable, it reports that
  */
 export function measureStore(registry: Registry, database: Database): () => Promise<void> {
   const make = createInstruments(registry);
-  const isUp = make.gauge('polyphony_database_up', '1: the database answers.');
+  const isUp = make.gauge('polyphony_database_up', '1 if the database answers, else 0.');
   const queue = make.gauge(
     'polyphony_queue_runs',
-    'Runs of all processes that wait: ready ones for a worker, blocked ones for other runs.',
+    'Waiting runs of all processes: ready ones wait for a worker, blocked ones for other runs.',
     ['state'],
   );
   const oldest = make.gauge(
     'polyphony_queue_oldest_ready_seconds',
-    'How long the first of the ready runs has been ready; 0 when there is none.',
+    'Seconds for which the oldest ready run has been ready; 0 if there is none.',
   );
-  const running = make.gauge('polyphony_running_runs', 'Runs of all processes that a worker carries out.');
+  const running = make.gauge('polyphony_running_runs', 'Runs of all processes being executed.');
   const workers = make.gauge(
     'polyphony_workers',
-    'Workers of all processes; the others take the runs of a silent one.',
+    'Workers of all processes; the runs of silent ones are taken over by others.',
     ['state'],
   );
-  tellPool(registry, database);
+  reportPool(registry, database);
 
   return async () => {
     const reading = await readInstallation(database).catch(() => null);
@@ -43,10 +43,10 @@ export function measureStore(registry: Registry, database: Database): () => Prom
   };
 }
 
-function tellPool(registry: Registry, { pool }: Database): void {
+function reportPool(registry: Registry, { pool }: Database): void {
   new Gauge({
     name: 'polyphony_database_connections',
-    help: 'Connections of the pool of this process.',
+    help: 'Connections in the pool of this process.',
     labelNames: ['state'],
     registers: [registry],
     collect() {
@@ -56,7 +56,7 @@ function tellPool(registry: Registry, { pool }: Database): void {
   });
   new Gauge({
     name: 'polyphony_database_waiting',
-    help: 'Statements of this process that wait for a connection.',
+    help: 'Statements of this process waiting for a connection.',
     registers: [registry],
     collect() {
       this.set(pool.waitingCount);

@@ -3,7 +3,7 @@ import type { Usage } from '../rules/money/money.ts';
 import type { ModelCallStatus, ProviderId } from '../vocabulary.ts';
 import { createInstruments } from './instruments.ts';
 
-/** A model call that has ended. */
+/** A model call that ended. */
 export interface EndedCall {
   provider: ProviderId;
   status: Exclude<ModelCallStatus, 'started'>;
@@ -17,7 +17,7 @@ export interface EndedCall {
 
 export interface WorkMetrics {
   callEnded(call: EndedCall): void;
-  /** @param job one of those that there are. */
+  /** @param job a known job name */
   jobFailed(job: string): void;
 }
 
@@ -28,39 +28,39 @@ export function measureWork(registry: Registry): WorkMetrics {
   const make = createInstruments(registry);
   const calls = make.counter(
     'polyphony_model_calls_total',
-    'Model calls that ended; code is that of the error of those that failed, and empty otherwise.',
+    'Model calls ended; code is the error code of failed ones, and empty otherwise.',
     ['provider', 'outcome', 'code'],
   );
   const tokens = make.counter(
     'polyphony_model_tokens_total',
-    'Tokens of model calls, as far as the providers told; cached ones are part of the input.',
+    'Tokens of model calls, as far as the providers reported them; cached ones are part of the input.',
     ['provider', 'type'],
   );
   const cost = make.counter(
     'polyphony_model_cost_dollars_total',
-    'US dollars that model calls cost, as far as that is known.',
+    'Cost of model calls in US dollars, as far as known.',
     ['provider'],
   );
   const unknownCosts = make.counter(
     'polyphony_model_calls_of_unknown_cost_total',
-    'Model calls whose cost is not known.',
+    'Model calls with unknown cost.',
     ['provider'],
   );
   const firstToken = make.histogram(
     'polyphony_model_first_token_seconds',
-    'From a request to a provider to the first piece of its answer.',
+    'Seconds from a request to a provider to the first part of its answer.',
     ['provider'],
     FIRST_TOKEN_SECONDS,
   );
   const duration = make.histogram(
     'polyphony_model_call_duration_seconds',
-    'From a request to a provider to the end of its answer; calls that failed or were broken off are not in it.',
+    'Seconds from a request to a provider to the end of its answer, without failed and aborted calls.',
     ['provider'],
     CALL_SECONDS,
   );
   const failedJobs = make.counter(
     'polyphony_job_failures_total',
-    'Jobs that threw, and are tried again; what a run fails with is no failure of its job.',
+    'Jobs that failed and are retried; the failure of a run is not a failure of its job.',
     ['job'],
   );
 

@@ -8,10 +8,10 @@ export type AskedModel = Pick<Asked, 'fallbackModels' | 'fallbackIsOurs' | 'even
 
 /** The choice that was made for a caller who names no model, with the fallbacks that come with it. */
 export function chosenModel(choice: ModelChoice<Candidate>): AskedModel {
-  const { standIns, told, ...chosen } = takeChoice(choice);
+  const { fallbacks, told, ...chosen } = takeChoice(choice);
   return {
     ...chosen,
-    fallbackModels: standIns,
+    fallbackModels: fallbacks,
     fallbackIsOurs: true,
     events: [{ type: 'ModelSelected', data: told }],
   };

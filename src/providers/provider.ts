@@ -10,18 +10,18 @@ export interface ToolDefinition {
   parameters: JsonObject;
 }
 
-/** A model's wish that a tool be run. */
+/** A tool call requested by a model. */
 export interface ToolCall {
-  /** Names the call in the message that answers it. */
+  /** Identifies the call in the message with its result. */
   id: string;
   name: string;
-  /** JSON as the model wrote it, which may not parse. */
+  /** JSON as written by the model, which may be invalid. */
   arguments: string;
 }
 
 /**
- * What our form of an assistant's turn loses (signed reasoning) and its vendor wants back. It is JSON, to be kept and
- * sent back as it is, to the model that gave it; for others it is passed over.
+ * Parts of an assistant's turn that our format lacks (signed reasoning) and its vendor requires. It is JSON,
+ * stored and sent back unchanged to the model that created it, and ignored for others.
  */
 export interface VendorTurn {
   provider: ProviderId;
@@ -38,15 +38,17 @@ export type ModelMessage =
   /** A tool's result. */
   | { role: 'tool'; content: string; toolCallId: string; toolName: string };
 
-/** Of a conversation of which more is asked later: what vendors need to find its beginning in their caches. */
+/** For a conversation that will continue: lets vendors find its beginning in their caches. */
 export interface PromptCache {
   /** The same for all requests of the conversation. */
   key: string;
-  /** Whether the next request is likely within minutes. Writing to a cache costs more than not to, where vendors bill it. */
+  /**
+   * Whether the next request is likely within minutes. Writing to a cache costs extra where vendors bill it.
+   */
   isReadSoon: boolean;
 }
 
-/** What every vendor is asked for, in one form. Absent settings are the vendor's own defaults. */
+/** A request in a common form for all vendors. For absent settings the vendor's defaults apply. */
 export interface ModelRequest {
   /** The vendor's id of the model, verbatim. */
   model: string;
@@ -57,19 +59,19 @@ export interface ModelRequest {
   stop?: readonly string[];
   seed?: number;
   reasoningEffort?: ReasoningEffort;
-  /** The most that is reasoned, a part of `maxTokens`, where the vendor has such a limit. */
+  /** Maximum tokens of reasoning, included in `maxTokens`, if the vendor has such a limit. */
   maxReasoningTokens?: number;
-  /** Tokens of context that Ollama loads the model with; others ignore it. */
+  /** Context size in tokens with which Ollama loads the model; ignored by others. */
   numCtx?: number;
-  /** What the model may call; it is never forced to. */
+  /** The tools the model may call; it is never forced to. */
   tools?: readonly ToolDefinition[];
-  /** JSON schema that the answer's text is to match. Vendors differ in how strictly they see to it. */
+  /** A JSON Schema for the text of the answer. Vendors differ in how strictly they enforce it. */
   responseSchema?: JsonObject;
-  /** Absent: nothing of it is sent again. */
+  /** Absent: it will not be sent again. */
   cache?: PromptCache;
 }
 
-/** Where the time went, as the vendor tells it, in milliseconds; null is unknown. */
+/** Where the time went, as reported by the vendor, in milliseconds; null is unknown. */
 export interface Durations {
   totalMs: number | null;
   loadMs: number | null;
@@ -77,11 +79,11 @@ export interface Durations {
   outputMs: number | null;
 }
 
-/** One flat union. `finish` comes exactly once, last; a stream that ends without it is a broken one. */
+/** One flat union. `finish` comes exactly once, last; a stream that ends without it is incomplete. */
 export type StreamPart =
   | { type: 'text'; text: string }
   | { type: 'reasoning'; text: string }
-  /** Whole, however many pieces it came in. */
+  /** Complete, however many pieces it came in. */
   | ({ type: 'tool_call' } & ToolCall)
   | {
       type: 'finish';
@@ -92,9 +94,9 @@ export type StreamPart =
       vendorTurn?: VendorTurn;
     };
 
-/** How far the fetching of a model has come; `finish` comes once, last. */
+/** Progress of downloading a model; `finish` comes once, last. */
 export type PullPart =
-  /** @param share 0 to 1, of what is known of by now: it may fall. */
+  /** @param share 0 to 1, of the layers known so far: it may decrease */
   { type: 'progress'; share: number } | { type: 'finish' };
 
 /** What a server reports about one of its models. */
@@ -108,43 +110,46 @@ export interface ModelTraits {
 
 export interface ListedModel {
   id: string;
-  /** Changes with the model; null: unknown. Traits of a digest are asked for once. */
+  /** Changes with the model; null: unknown. Traits are requested once per digest. */
   digest: string | null;
-  /** null: they are to be asked for with `traitsOf`, where the provider has it. */
+  /** null: request them with `traitsOf`, if the provider has it. */
   traits: ModelTraits | null;
 }
 
-/** The far side of the network. One streaming method; a whole answer is a fold over it. */
+/** A model vendor. One streaming method; a complete answer is assembled from it. */
 export interface Provider {
   readonly id: ProviderId;
   /**
-   * The parts of the answer, as many at a time as came together.
-   * @throws ProviderError; aborting `signal` closes the connection and ends the stream with its reason.
+   * The parts of the answer, as many at a time as arrived together.
+   * @throws ProviderError; aborting `signal` closes the connection and ends the stream with its reason
    */
   stream(request: ModelRequest, signal: AbortSignal): AsyncIterable<readonly StreamPart[]>;
-  /** Its models, where only the vendor knows them; null: those that come with this build. @throws ProviderError */
+  /** Its models, if only the vendor knows them; null: those of this release. @throws ProviderError */
   models?(signal: AbortSignal): Promise<ListedModel[] | null>;
-  /** Whether the price list is that of its answers; absent: it is. */
+  /** Whether the price list applies to it; absent: it does. */
   isPriced?(): Promise<boolean>;
   /** What it reports about one of them. @throws ProviderError */
   traitsOf?(model: string, signal: AbortSignal): Promise<ModelTraits>;
-  /** Fetches a model that it lacks, where it can. @throws as `stream` does. */
+  /** Downloads a model, if supported. @throws as `stream` */
   pull?(model: string, signal: AbortSignal): AsyncIterable<readonly PullPart[]>;
-  /** Bytes that a model takes up in memory now, where that is the operator's own; null: it is not loaded. @throws ProviderError */
+  /**
+   * Bytes of memory that a model occupies, on the operator's own machine; null: it is not loaded. @throws
+   * ProviderError
+   */
   memoryOf?(model: string, signal: AbortSignal): Promise<number | null>;
 }
 
-/** A vendor's failure in our words. Retryable is a property of the code, see `FAILURES`. */
+/** An error of a vendor. Whether it is retryable depends on the code, see `FAILURES`. */
 export class ProviderError extends Error {
   override readonly name = 'ProviderError';
   readonly code: ProviderErrorCode;
-  /** HTTP status, when there was an answer. */
+  /** HTTP status, if there was a response. */
   readonly status: number | null;
-  /** How long the vendor asked us to wait, in milliseconds. */
+  /** Delay requested by the vendor, in milliseconds. */
   readonly retryAfterMs: number | null;
-  /** What the vendor said is wrong, without keys, for rules that read it; empty when it said nothing. */
+  /** The vendor's error message without keys, for rules that examine it; empty if there was none. */
   readonly said: string;
-  /** The parameter that it named beside its words. */
+  /** The parameter that it named separately. */
   readonly parameter: string | null;
 
   constructor(

@@ -7,15 +7,15 @@ interface Probe {
   headers?: Record<string, string>;
 }
 
-/** Custom models stand at many addresses, which users steer. */
+/** Custom models have many addresses, which users control. */
 export interface CustomAddresses {
-  /** The base URLs of those in use. */
+  /** The base URLs of active ones. */
   baseUrls(): Promise<string[]>;
-  /** Reaches only addresses that it may. */
+  /** Connects only to permitted addresses. */
   fetch: typeof fetch;
 }
 
-/** What is asked of a provider that has one address; null: it is not configured. Its list of models costs nothing. */
+/** The request for a provider with one address; null: it is not configured. Listing models costs nothing. */
 const PROBES: Record<Exclude<ProviderId, 'custom' | 'demo'>, (config: Config) => Probe | null> = {
   openai: ({ openai }) =>
     openai && {
@@ -37,15 +37,18 @@ const PROBES: Record<Exclude<ProviderId, 'custom' | 'demo'>, (config: Config) =>
 
 const PATIENCE_MS = 2_000;
 const KEPT_MS = 10_000;
-/** More custom addresses than these are not asked. */
+/** Maximum number of custom addresses to check. */
 const MOST_ADDRESSES = 5;
 
 export interface Reach {
-  /** Whether it answered within the last seconds, with whatever; within two seconds. The demo is always there. */
+  /**
+   * Whether it sent any response within the last seconds; waits up to two seconds. The demo is always
+   * reachable.
+   */
   isReachable(provider: ProviderId): Promise<boolean>;
 }
 
-/** Whoever asks at the same time, or soon after, gets the same answer. */
+/** Concurrent and subsequent callers share one result for a short time. */
 export function createReach(config: Config, custom: CustomAddresses): Reach {
   async function ask(provider: ProviderId): Promise<boolean> {
     if (provider === 'demo') return true;

@@ -4,7 +4,10 @@ import type { CustomModels } from './custom/provider.ts';
 import type { Provider } from './provider.ts';
 import type { QuirkMemory } from './quirks/memory.ts';
 
-/** What makes a provider from its configuration; null when it is not configured. A vendor's library is read then. */
+/**
+ * Creates a provider from its configuration; null when it is not configured. The vendor's library is loaded
+ * then.
+ */
 type Maker = (config: Config) => ((custom: CustomModels, quirks: QuirkMemory) => Promise<Provider>) | null;
 
 const MAKERS: Record<ProviderId, Maker> = {

@@ -1,7 +1,7 @@
-/** How messages speak of a vendor, and what they must not say. */
+/** How messages name a vendor, and what they must not contain. */
 export interface Vendor {
   name: string;
-  /** The variables that an operator would check. */
+  /** The variables that an operator should check. */
   keyVariable: string;
   urlVariable: string;
   apiKey: string;

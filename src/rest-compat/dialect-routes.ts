@@ -14,7 +14,7 @@ import { type Passages, readAgain } from './root/passage.ts';
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
 /**
- * A dialect in a Fastify scope of its own, so that its errors, its unknown paths and its body parser are its own.
+ * A dialect in a Fastify scope of its own, with its own errors, unknown paths and body parser.
  * @throws Error when a document is invalid
  */
 export function dialectScope(dialect: DialectTable, access: SchemaAccess, passages: Passages) {
@@ -23,7 +23,7 @@ export function dialectScope(dialect: DialectTable, access: SchemaAccess, passag
     acceptOnlyJson(app);
     const count = requestCount(dialect, access);
     app.setErrorHandler<FastifyError>(async (thrown, request, reply) => {
-      // What was refused before its body was read counts as well.
+      // Requests rejected before their body was read count as well.
       const limited = await count(request, reply).catch((spent: FastifyError) => spent);
       const possible = passages.get(request.raw)?.possible ?? [];
       return refuse(dialect, possible, toFault(limited ?? thrown, request, access), request, reply);
@@ -33,7 +33,7 @@ export function dialectScope(dialect: DialectTable, access: SchemaAccess, passag
     app.addHook('onRequest', async (request, reply) => {
       nameSuccessor(reply, null);
       if (!dialect.limits?.readsBody) await count(request, reply);
-      // Before the body is read: whatever is wrong with that, the path is what to tell.
+      // Before the body is read: for an unknown path, the path is reported, whatever the body contains.
       if (request.is404) throw unknownPath(dialect, request);
     });
     app.addHook('preParsing', async ({ raw }, _reply, payload) => readAgain(passages, raw) ?? payload);
@@ -62,7 +62,7 @@ function addRoute(app: FastifyInstance, url: string, endpoint: PreparedEndpoint,
   });
 }
 
-/** Aborted when there is nobody left to answer; not after every answer, as that would make an error of each. */
+/** Aborted when the client is gone; not after every response, as that would create an error for each. */
 function departure({ raw }: FastifyReply): AbortSignal {
   const departed = new AbortController();
   raw.once('close', () => {
@@ -92,15 +92,15 @@ function methodsByPath(endpoints: PreparedEndpoint[]): Map<string, Method[]> {
 }
 
 /**
- * `/tasks/{task_id}` of the documents is Fastify's `/tasks/:task_id`. With or without a slash at its end: the old
- * servers led from the one to the other, and their clients may have either.
+ * `/tasks/{task_id}` of the documents is Fastify's `/tasks/:task_id`. With or without a trailing slash: the
+ * old servers redirected from one to the other, and their clients may use either.
  */
 function fastifyPaths(path: string): string[] {
   const bare = path.replaceAll(/\{(\w+)\}/g, ':$1').replace(/\/$/, '');
   return [bare, `${bare}/`];
 }
 
-/** An empty body is no body, as it was to the old servers: some clients send the header with every request. */
+/** An empty body counts as none, as with the old servers: some clients send the header with every request. */
 function acceptOnlyJson(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('remove', 'remove');
   app.removeAllContentTypeParsers();
@@ -112,7 +112,7 @@ function acceptOnlyJson(app: FastifyInstance): void {
   });
 }
 
-/** What Fastify refuses before it looks for a route: a path that cannot be decoded names nothing. */
+/** Fastify rejects a path that cannot be decoded before it looks for a route. */
 export function refuseUnreadablePath(
   { dialect, possible }: { dialect: DialectTable; possible: readonly DialectTable[] },
   request: FastifyRequest,

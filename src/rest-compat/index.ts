@@ -25,13 +25,13 @@ export const DIALECT_TABLES = {
   orchestratex: orchestrateX,
 } satisfies { [Name in Dialect]: DialectTable & { name: Name } };
 
-/** The dialect under whose mount a request is; null: under none. */
+/** The dialect under whose mount a request is; null: none. */
 export function dialectAt({ url = '' }: Pick<IncomingMessage, 'url'>): DialectTable | null {
   const mount = url.split(/[/?]/, 2)[1];
   return Object.values(DIALECT_TABLES).find(({ name }) => name === mount) ?? null;
 }
 
-/** In whose words a path is refused that cannot be decoded; null: in nobody's, it is not one of the documents'. */
+/** The dialect that answers an undecodable path; null: the path belongs to none. */
 export function unreadableFor(request: Pick<IncomingMessage, 'url'>, fallback: Dialect) {
   const dialect = dialectAt(request);
   if (dialect) return { dialect, possible: [] };
@@ -39,16 +39,16 @@ export function unreadableFor(request: Pick<IncomingMessage, 'url'>, fallback: D
   return isDocumented ? { dialect: DIALECT_TABLES[fallback], possible: Object.values(DIALECT_TABLES) } : null;
 }
 
-/** Which of the documented paths a request is for; null: it is of no dialect. */
+/** The documented path of a request; null: it belongs to no dialect. */
 export function legacyRouteOf(request: FastifyRequest): { dialect: Dialect; route: string } | null {
   const dialect = dialectAt(request);
   return dialect && { dialect: dialect.name, route: request.routeOptions.config?.legacyPath ?? 'unknown' };
 }
 
 /**
- * Every dialect under its own name, `/mini-devin` + the documented path, and at the documented paths themselves.
- * A page at `/docs` describes them.
- * @param options.fallback whose a request for such a path is when nothing about it says so.
+ * Mounts every dialect under its own name, `/mini-devin` + the documented path, and at the documented paths
+ * themselves, with a page at `/docs` that describes them.
+ * @param options.fallback dialect of requests to documented paths that nothing else identifies
  * @throws Error when a document is invalid
  */
 export async function mountDialects(

@@ -12,12 +12,12 @@ async function readSecret(file: string): Promise<string | undefined> {
   }
 }
 
-/** A random secret in a file of its own that only we can read, made when it is first asked for. */
+/** A random secret in a file that only this user can read, generated on first use. */
 export async function keptSecret(secretFile: string): Promise<string> {
   if (!(await readSecret(secretFile))) await makeSecret(secretFile);
   const secret = await readSecret(secretFile);
   if (!secret)
-    throw new Error(`${secretFile} is empty: restore it, or remove it together with what it protects`);
+    throw new Error(`${secretFile} is empty: restore it, or delete it together with the data it protects`);
   await removeDrafts(secretFile);
   return secret;
 }
@@ -26,15 +26,15 @@ async function makeSecret(secretFile: string): Promise<void> {
   const draft = `${secretFile}.${randomBytes(6).toString('hex')}`;
   await writeFile(draft, randomBytes(32).toString('base64url'), { mode: 0o600, flag: 'wx' });
   try {
-    // Unlike a rename, a link never replaces the secret that a concurrent start has put there meanwhile.
+    // Unlike a rename, a link never replaces the secret that a concurrent start has created meanwhile.
     await link(draft, secretFile);
   } catch (error) {
-    // Whose secret is there already may have removed our draft, too.
+    // The process that created the secret may have removed our draft as well.
     if (!hasCode(error, 'EEXIST') && !hasCode(error, 'ENOENT')) throw error;
   }
 }
 
-/** Once there is a secret nobody needs them; a start that was killed leaves one behind. */
+/** Drafts are obsolete once there is a secret; a killed start leaves one behind. */
 async function removeDrafts(secretFile: string): Promise<void> {
   const drafts = (await readdir(dirname(secretFile))).filter(
     (name) => name.startsWith(`${basename(secretFile)}.`) && /\.[0-9a-f]{12}$/.test(name),

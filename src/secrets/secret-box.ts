@@ -3,10 +3,10 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { keptSecret } from './kept-secret.ts';
 
-/** Seals what people entrust to us before it is stored. */
+/** Encrypts users' secrets before they are stored. */
 export interface SecretBox {
   seal(text: string): Promise<string>;
-  /** @throws Error when it was sealed with another key, or altered. */
+  /** @throws Error when it was encrypted with another key, or altered */
   open(sealed: string): Promise<string>;
 }
 
@@ -16,11 +16,11 @@ const TAG_BYTES = 16;
 
 interface Key {
   bytes: Buffer;
-  /** Stands before what it sealed, so that another key is told apart from damage. */
+  /** Prefix of encrypted values, which distinguishes another key from damage. */
   id: string;
 }
 
-/** The key is read, or made, when it is first needed. */
+/** The key is read, or generated, when it is first needed. */
 export function createSecretBox(settings: { secretsKey: string | null; dataDir: string }): SecretBox {
   let reading: Promise<Key> | null = null;
   const key = () => {
@@ -39,7 +39,7 @@ export function createSecretBox(settings: { secretsKey: string | null; dataDir: 
       const { bytes, id } = await key();
       const [sealedBy, body = ''] = sealed.split('.');
       if (sealedBy !== id)
-        throw new Error(`it was sealed with the key ${sealedBy}, and SECRETS_KEY is ${id}`);
+        throw new Error(`it was encrypted with the key ${sealedBy}, but SECRETS_KEY is ${id}`);
       const content = Buffer.from(body, 'base64url');
       const decipher = createDecipheriv(CIPHER, bytes, content.subarray(0, IV_BYTES));
       decipher.setAuthTag(content.subarray(-TAG_BYTES));
@@ -50,7 +50,7 @@ export function createSecretBox(settings: { secretsKey: string | null; dataDir: 
   };
 }
 
-/** @param secretsKey 32 bytes in base64; null: kept in a file in `dataDir`. */
+/** @param secretsKey 32 bytes in base64; null: stored in a file in `dataDir` */
 async function readKey({
   secretsKey,
   dataDir,

@@ -4,8 +4,8 @@ import { baseUrlSecret, createBaseUrlReader } from '../secrets/base-url-secret.t
 import { makeLink, removeLinks, takeLink } from '../secrets/one-time-links.ts';
 
 /**
- * URLs that give access without a login, by a secret kept in DATA_DIR: one-time links to GraphiQL for the local admin,
- * and the guests' base URL. There are none in production.
+ * URLs that give access without a login, by a secret stored in DATA_DIR: one-time links to GraphiQL for the
+ * local admin, and the guests' base URL. There are none in production.
  */
 export async function openAccessLinks(config: Config, localAdminId: string | null) {
   const { dataDir } = config;

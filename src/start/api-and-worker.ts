@@ -9,7 +9,7 @@ import type { Life } from './run-until-stopped.ts';
 
 /**
  * The API and a worker in this process.
- * @param database `isOurs` when nobody else can be at work on it.
+ * @param database `isOurs` when no other process can be using it
  */
 export async function startApiAndWorker(
   { config, log, atStop }: Life,
@@ -20,7 +20,7 @@ export async function startApiAndWorker(
   const { poolMax, redisUrl, quotas } = config;
   const store = metrics.measure(await openStore({ url: urls.url, poolMax, redisUrl, quotas, log }));
   atStop(() => store.close());
-  // What a killed process left is taken up at once.
+  // Runs of a killed process are recovered at once.
   if (isOurs) await releaseAllWorkers(store.database);
   const jobs = await startWorker(config, log, store, urls, metrics);
   atStop(() => jobs.stop());

@@ -6,13 +6,14 @@ import { createPool, openDatabase } from '../store/database/database.ts';
 import { seedCatalog } from '../store/models/built-in-models.ts';
 import { seedTemplates } from '../store/templates/templates.ts';
 
-/** One number for all processes; the migrator itself takes no lock, and two at once fail. */
+/** The same number for all processes; the migrator itself takes no lock, and two at once fail. */
 const MIGRATION_LOCK = 7_305_001;
 
-/** Brings the database up to date, one process at a time; the others wait and find nothing to do. */
+/** Migrates the database, one process at a time; the others wait and find nothing to do. */
 export async function migrate(directUrl: string, log: Log): Promise<void> {
   const lock = new pg.Client({ connectionString: directUrl });
-  // A stop in the middle of a start ends it, too; where the database is lost, the migration fails and says so.
+  // Stopping during start-up closes it as well; if the database is lost, the migration fails with its own
+  // error.
   lock.on('error', (error) => log.debug({ error: error.message }, 'migration lock connection lost'));
   await lock.connect();
   try {

@@ -7,27 +7,27 @@ import { createLog, type Log } from '../log.ts';
 export interface Life {
   config: Config;
   log: Log;
-  /** What was opened last is closed first. */
+  /** Registered functions are called in reverse order. */
   atStop(close: () => Promise<void>): void;
 }
 
 const STOP_LIMIT_MS = 20_000;
 
 /**
- * Starts a process and keeps it until SIGINT or SIGTERM, then closes in reverse what was opened. A start that
- * fails closes what it had opened, says why in words for people and exits with 1.
- * @param start returns what to print when everything is up.
+ * Starts a process and keeps it until SIGINT or SIGTERM, then closes in reverse order what was opened. A
+ * failed start closes what it had opened, prints a readable reason and exits with 1.
+ * @param start returns the text to print when everything is running
  */
 export async function runUntilStopped(start: (life: Life) => Promise<string>): Promise<void> {
   const closers: (() => Promise<void>)[] = [];
   let stopping: Promise<void> | null = null;
   const stop = (exitCode: number) => {
     stopping ??= closeAll(closers).finally(() => process.exit(exitCode));
-    // Whatever hangs while closing must not keep the process.
+    // A hanging close must not keep the process alive.
     setTimeout(() => process.exit(exitCode || 1), STOP_LIMIT_MS).unref();
     return stopping;
   };
-  // A signal may arrive twice: a terminal sends Ctrl-C to npm, too, and npm forwards it.
+  // A signal may arrive twice: a terminal sends Ctrl-C to npm as well, and npm forwards it.
   process.on('SIGINT', () => void stop(0));
   process.on('SIGTERM', () => void stop(0));
   if (isOfNpm()) atParentsEnd(() => void stop(0));
@@ -37,7 +37,7 @@ export async function runUntilStopped(start: (life: Life) => Promise<string>): P
     const log = createLog(config.logLevel);
     console.log(await start({ config, log, atStop: (close) => closers.push(close) }));
   } catch (thrown) {
-    // One that is stopped finds closed what it needs.
+    // A start that is being stopped fails because its dependencies are closed.
     if (!stopping) console.error(explain(coerceError(thrown)));
     await stop(1);
   }
@@ -77,16 +77,18 @@ async function closeAll(closers: (() => Promise<void>)[]): Promise<void> {
 function explain(error: Error & { code?: unknown; port?: unknown }): string {
   if (error instanceof ConfigError) return error.message;
   if (error.code === 'EADDRINUSE') {
-    return `Port ${String(error.port)} is taken by another program. Stop it, or choose another: PORT=8001 npm start`;
+    return `Port ${String(error.port)} is in use by another program. Stop it, or choose another port: PORT=8001 npm start`;
   }
   return `Polyphony could not start: ${error.message}`;
 }
 
-/** @throws ConfigError when there is none: the embedded Postgres belongs to `npm start` alone. */
+/** @throws ConfigError when it is missing: only `npm start` has an embedded Postgres */
 export function requireDatabaseUrl(config: Config, script: string): { url: string; directUrl: string } {
   const { databaseUrl: url, databaseDirectUrl } = config;
   if (url === null)
-    throw new ConfigError(`DATABASE_URL: required for ${script}; only \`npm start\` brings its own`);
+    throw new ConfigError(
+      `DATABASE_URL: required for ${script}; only \`npm start\` has an embedded database`,
+    );
   return { url, directUrl: databaseDirectUrl ?? url };
 }
 

@@ -12,10 +12,10 @@ export const list = z.string().transform((text) =>
     .filter(Boolean),
 );
 export const url = z
-  .url({ protocol: /^https?$/, error: 'must be an address that starts with http:// or https://' })
-  .refine((text) => !/^[^/]*\/\/[^/]*@/.test(text), 'must not hold a user name or password')
+  .url({ protocol: /^https?$/, error: 'must be a URL that starts with http:// or https://' })
+  .refine((text) => !/^[^/]*\/\/[^/]*@/.test(text), 'must not contain a user name or password')
   .transform((text) => text.replace(/\/+$/, ''));
-/** Over http only on this machine: what comes from there decides who someone is. */
+/** http only on this machine, because its responses determine the identity of users. */
 export const secureUrl = url.refine(
   (text) => text.startsWith('https://') || /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:|\/|$)/.test(text),
   'must start with https://',
@@ -35,7 +35,7 @@ export const outbound = list.refine(
 );
 export const folders = list.refine(
   (paths) => paths.length > 0 && paths.every((path) => isAbsolute(path)),
-  'must be absolute folders, separated by commas',
+  'must be absolute paths, separated by commas',
 );
 /** `amas:8004,orchestratex:8005` */
 export const dialectPorts = list
@@ -44,12 +44,12 @@ export const dialectPorts = list
     `must be dialects with a port each, such as amas:8004, separated by commas; dialects are ${DIALECTS.join(', ')}`,
   )
   .transform((entries) => entries.flatMap((entry) => readDialectPort(entry) ?? []));
-/** As Ollama's own programs take it: `host`, `host:port`, or an address with a scheme. */
+/** As accepted by Ollama's own programs: `host`, `host:port`, or a URL. */
 export const ollamaHost = z
   .string()
   .transform((text) => (/^https?:\/\//.test(text) ? text : `http://${withOllamaPort(text)}`))
   .pipe(url)
-  // Where it listens on every address, this is how to reach it from the same machine.
+  // If it listens on every address, this is how to reach it on the same machine.
   .transform((text) => text.replace(/^(https?:\/\/)0\.0\.0\.0(?=[:/]|$)/, '$1127.0.0.1'));
 export const postgresUrl = z
   .string()
@@ -77,7 +77,7 @@ export function whole(least: number, most: number) {
     .transform(Number);
 }
 
-/** A part of a whole, from over 0 to 1. */
+/** A fraction greater than 0 and at most 1. */
 export function part() {
   return z
     .string()
@@ -99,7 +99,7 @@ export function factor() {
 }
 
 function isProxies(proxies: string[]): boolean {
-  // A number of hops, as elsewhere, would pass for an address: 1 is 0.0.0.1.
+  // A number of hops, as in other programs, would be parsed as an address: 1 is 0.0.0.1.
   if (proxies.some((proxy) => /^\d+$/.test(proxy))) return false;
   try {
     proxyAddress.compile(proxies);

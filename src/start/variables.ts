@@ -32,7 +32,7 @@ export const environment = z.object({
   METRICS_PORT: whole(0, 65535).optional(),
   WORKER_CONCURRENCY: whole(1, 2000).default(200),
   ACCOUNT_SHARE: part().default(0.5),
-  // HS256 wants a key no shorter than its hash (RFC 7518, 3.2).
+  // HS256 requires a key no shorter than its hash (RFC 7518, 3.2).
   JWT_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
   SECRETS_KEY: z
     .string()
@@ -58,7 +58,7 @@ export const environment = z.object({
   ANTHROPIC_BASE_URL: url.optional(),
   AZURE_OPENAI_API_KEY: z.string().optional(),
   AZURE_OPENAI_ENDPOINT: url.optional(),
-  // The oldest whose streams tell their usage and whose answers can be held to a schema.
+  // The oldest version whose streams report usage and whose answers can be constrained to a schema.
   AZURE_OPENAI_API_VERSION: z
     .string()
     .regex(/^\d{4}-\d{2}-\d{2}(-preview)?$/, 'must look like 2024-10-21 or 2025-04-01-preview')

@@ -21,22 +21,21 @@ import { readRecentCalls } from './models/recent-calls.ts';
 import { readTaskTotals, type TaskTotals } from './tasks/totals.ts';
 
 /**
- * What nearly every request asks for, read once a second and not once a request: what was not there is asked for
- * again, so that whoever has just made it finds it; what is gone may be found for a second more. And what takes long
- * to read, shared by all who ask at once, see `shareReads`.
+ * Caches hot lookups for one second. Misses are never cached, so new rows are visible at once; deleted rows
+ * may be served for up to a second. Slow reads are shared by concurrent callers, see `shareReads`.
  */
 export interface Lookups {
-  /** Of a token whose signature is valid. Revoked ones may be accepted for half a second. */
+  /** The state of a token with a valid signature. Revoked ones may be accepted for half a second. */
   credential(credential: Credential): Promise<CredentialState | null>;
-  /** Whose rows they are that somebody makes without credentials. @throws Error when a person has its address */
+  /** The account that owns rows created without credentials. @throws Error when a person has its address */
   guest(): Promise<GuestRow>;
-  /** What a model's name means to a user, see `resolveName`. */
+  /** Resolves the name of a model for a user, see `resolveName`. */
   model(userId: string, name: string): Promise<ResolvedModel | null>;
   /** The last calls of some models, see `readRecentCalls`. */
   recentCalls(models: readonly ModelReference[]): Promise<ReadonlyMap<string, PastCall[]>>;
-  /** Shared. What a user's own runs came to, see `readHistory`, and what that tells of others. */
+  /** Shared. The outcomes of a user's own runs, see `readHistory`, and the forecast derived from them. */
   history(userId: string): Promise<History & { forecast: Forecast }>;
-  /** Shared. Who may be put to work, see `activeAgents`. */
+  /** Shared. The agents a user can assign tasks to, see `activeAgents`. */
   activeAgents(userId: string): Promise<AgentRow[]>;
   /** Shared, see `readModelCandidates`. */
   candidates(userId: string, providers: readonly ProviderId[]): Promise<ModelCandidate[]>;
@@ -48,7 +47,7 @@ export interface Lookups {
   installation(): Promise<InstallationReport>;
   /** Whether the database is writable; cached for one second. */
   database(): Promise<DatabaseCondition>;
-  /** After a change of the catalog in this process; the others see it within a second. */
+  /** To be called after a change of the catalog in this process; others see the change within a second. */
   forgetModels(): void;
 }
 
@@ -92,7 +91,7 @@ export function createLookups(database: Database): Lookups {
   };
 }
 
-/** JSON knows no dates. */
+/** JSON has no dates. */
 function readScope(text: string): AnalyticsScope {
   const { window, ...scope }: AnalyticsScope = JSON.parse(text);
   if (!window) return { ...scope, window };
@@ -109,12 +108,12 @@ interface Kept<Row> {
   forget(): void;
 }
 
-/** Equal questions at the same time are asked once. */
+/** Concurrent calls with the same key share one query. */
 function keep<Row extends object>(find: (key: string) => Promise<Row | null>, ttl = KEPT_MS): Kept<Row> {
   let kept = createCache(find, ttl);
   return {
     find: async (key) => (await kept.fetch(key)) ?? null,
-    // A new one: what is being asked for right now may be answered with what was before, and must not stay.
+    // Replaced, because a query in progress may return the state before, which must not be cached.
     forget() {
       kept = createCache(find, ttl);
     },

@@ -10,7 +10,7 @@ import { createLookups } from './lookups.ts';
 import { createRunWatch } from './runs/run-watch.ts';
 import type { Store } from './store.ts';
 
-/** Connects to a database that is up to date. Whoever opens it closes it. */
+/** Connects to a migrated database. The caller closes the store. */
 export async function openStore(options: {
   url: string;
   poolMax: number;

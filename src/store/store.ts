@@ -12,7 +12,7 @@ import type { RunWatch } from './runs/run-watch.ts';
 export interface QueuedTask {
   runId: string;
   ownerId: string;
-  /** Whether it is there, and ready for a worker. Never rejects. */
+  /** Whether it has been created and is ready for a worker. Never rejects. */
   isReady: Promise<boolean>;
 }
 
@@ -21,7 +21,7 @@ export interface CreatedRuns {
   count: number;
 }
 
-/** What everybody who reads or writes runs is handed. */
+/** The dependencies of everything that reads or writes runs. */
 export interface Store {
   database: Database;
   bus: Bus;
@@ -31,7 +31,7 @@ export interface Store {
   lookups: Lookups;
   quotas: Quotas;
   queueLimits: QueueLimits;
-  /** What this process is about to queue: a worker in it need not wait until a ticket is fetched. */
+  /** Tasks that this process is about to queue: a worker in it need not wait for a ticket. */
   queued: EventEmitter<{ task: [QueuedTask] }>;
   /** Runs that this process has created without a request, for the rate limit of their account. */
   created: EventEmitter<{ runs: [CreatedRuns] }>;

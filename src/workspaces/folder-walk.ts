@@ -17,8 +17,9 @@ export interface FolderPath {
 }
 
 /**
- * Linux's O_PATH (octal 10000000, asm-generic/fcntl.h): names a folder, without rights on what it holds. With
- * O_DIRECTORY and O_NOFOLLOW a link is an error, so that a walk stays below its root whatever is renamed meanwhile.
+ * Linux's O_PATH (octal 10000000, asm-generic/fcntl.h): refers to a folder, without permissions on its
+ * content. With O_DIRECTORY and O_NOFOLLOW a link is an error, so that a walk stays below its root whatever
+ * is renamed meanwhile.
  */
 const O_PATH = 0o10000000;
 const FOLDER = O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW;
@@ -28,11 +29,11 @@ const WRITABLE_BY_OTHERS = 0o022;
 const MOST_MADE = 16;
 
 /**
- * Opens a folder one name at a time, by descriptors, and creates missing folders. A command may replace any folder that
- * it can write by a symbolic link at any time. Below such a folder nothing is done by path; if the server is root, it
- * creates folders there as the parent's owner.
- * @param use receives a path that refers to this very folder for as long as `use` runs.
- * @throws Error with the reason and the path where the walk failed.
+ * Opens a folder one name at a time, by descriptors, and creates missing folders. A command may at any time
+ * replace any folder that it can write to by a symbolic link. Below such a folder nothing is done by path; if
+ * the server is root, it creates folders there as the parent's owner.
+ * @param use receives a path that refers to this very folder while `use` runs
+ * @throws Error with the reason and the path where the walk failed
  */
 export async function walkTo<T>(
   path: FolderPath,
@@ -48,7 +49,7 @@ export async function walkTo<T>(
       await folder.close();
       folder = next.folder;
       if (next.isMade) made += 1;
-      if (made > MOST_MADE) throw new Error(`more than ${MOST_MADE} folders of it are missing`);
+      if (made > MOST_MADE) throw new Error(`more than ${MOST_MADE} of its folders are missing`);
     }
     return await use(through(folder), folder);
   } finally {
@@ -67,7 +68,7 @@ async function enter(
   const isMade = found === null && (await make(parent, path.names[depth]!, isSafe));
   const folder = found ?? (await open(name, FOLDER));
   try {
-    // A concurrent request may have created it and not yet have changed its owner.
+    // A concurrent request may have created it and not yet changed its owner.
     const isToGive = path.isOwn ? depth === 1 || (isMade && depth > 1) : isMade;
     if (isSafe && isToGive) await handOver(folder, path.uid);
     return { folder, isMade };
@@ -82,14 +83,14 @@ function orMissing(error: unknown): null {
   throw error;
 }
 
-/** Commands never run as root, so they cannot write in a folder that only root may write. */
+/** Commands never run as root, so they cannot write to a folder that only root can write to. */
 async function isServersAlone(folder: FileHandle): Promise<boolean> {
   if (!isRoot()) return true;
   const { uid, mode } = await folder.stat();
   return uid === 0 && (mode & WRITABLE_BY_OTHERS) === 0;
 }
 
-/** @returns false when it exists by now. */
+/** @returns false when it exists meanwhile */
 async function make(parent: FileHandle, name: string, isSafe: boolean): Promise<boolean> {
   if (!isSafe) return makeAsOwner(parent, name);
   try {
@@ -104,7 +105,7 @@ async function make(parent: FileHandle, name: string, isSafe: boolean): Promise<
 /** Node cannot change its user for one call, and a folder created by root could be replaced before `chown`. */
 async function makeAsOwner(parent: FileHandle, name: string): Promise<boolean> {
   const { uid, gid } = await parent.stat();
-  if (uid === 0) throw new Error('the folder above belongs to root, and others may write in it');
+  if (uid === 0) throw new Error('the parent folder belongs to root, and other users can write to it');
   const script = '[ -d "$1" ] && [ ! -L "$1" ] && exit 3; umask 077; exec mkdir -- "$1"';
   // The child changes to this folder before it drops its rights, while the descriptor is still open.
   const options = { uid, gid, cwd: through(parent), env: { PATH: '/usr/bin:/bin' } };

@@ -18,19 +18,19 @@ import { walkTo } from './folder-walk.ts';
 /** The part of the configuration that working directories need. */
 export interface WorkspaceSettings {
   dataDir: string;
-  /** The first one takes what nobody named a place for. */
+  /** The first one is used when no folder is given. */
   workspaceRoots: readonly string[];
-  /** `none`: commands run as the server, and where it is root may work in what is root's. */
+  /** `none`: commands run as the server, and if it is root they may work in folders of root. */
   sandbox: 'bubblewrap' | 'none';
 }
 
 const APPLICATION = resolve(import.meta.dirname, '../..');
 
 /**
- * A working directory for a user, made when it is missing.
- * @param named absolute, or relative to the user's own folder.
- * @returns its path, absolute and free of symbolic links, as the sandbox takes it.
- * @throws DomainError VALIDATION_ERROR for `field`, with the folders that it may lie in as `allowed`.
+ * Opens a working directory for a user, creating it if missing.
+ * @param named absolute, or relative to the user's own folder
+ * @returns its absolute path without symbolic links, as the sandbox requires
+ * @throws DomainError VALIDATION_ERROR for `field`, with the permitted folders as `allowed`
  */
 export async function openWorkspace(
   settings: WorkspaceSettings,
@@ -40,10 +40,10 @@ export async function openWorkspace(
 ): Promise<string> {
   const folders = await foldersOf(settings);
   const own = ownFolder(folders.roots[0]!, tenant);
-  // One answer for all that lies outside, whatever is there, is not there, or cannot be reached.
+  // The same error for all paths outside, whether they exist or not.
   const path = await realPathOf(resolve(own, named)).catch(() => null);
   if (path === null || !mayWorkIn(path, tenant, folders)) {
-    throw refused(field, 'is not a folder to work in', tenant, folders);
+    throw refused(field, 'is not a permitted folder', tenant, folders);
   }
   const problem = await makeReady(path, tenant, folders, settings).catch(
     (error: unknown) => coerceError(error).message,
@@ -53,9 +53,9 @@ export async function openWorkspace(
 }
 
 /**
- * A fresh working directory in the user's own folder, which `openWorkspace` opens by its path.
- * @param id of what it is for.
- * @throws Error when it cannot be made, which is the operator's to mend.
+ * Creates a working directory in the user's own folder; `openWorkspace` opens it by its path.
+ * @param id of the task or session
+ * @throws Error when it cannot be created, which the operator has to fix
  */
 export async function makeWorkspace(
   { workspaceRoots: [root] }: WorkspaceSettings,
@@ -65,12 +65,12 @@ export async function makeWorkspace(
   const own = ownFolder(root!, tenant);
   const path = join(own, id);
   await mkdir(path, MODE).catch(async () => {
-    // It is the user's first, or the id was taken before, which whoever writes it finds out.
+    // It is the user's first, or the id is in use, which is detected when the row is written.
     await mkdir(root!, ROOT);
     await mkdir(own, MADE);
     await mkdir(path, MADE);
   });
-  // The folder that it lies in is the server's alone: nobody can have put anything in its place.
+  // Its parent folder belongs to the server alone, so it cannot have been replaced.
   if (isRoot()) await lchown(path, uidOf(tenant), uidOf(tenant));
   return path;
 }
@@ -85,15 +85,16 @@ export async function isOwnWorkspace(
   return [...workspaceRoots, ...real].some((root) => dirname(path) === ownFolder(root, tenant));
 }
 
-/** Removes a fresh working directory with all that is in it; one that is gone is no error. */
+/** Removes a created working directory with its content; a missing one is not an error. */
 export async function removeWorkspace(path: string): Promise<void> {
   const script = process.platform === 'linux' ? REMOVE : REMOVE_PLAINLY;
   await promisify(execFile)('/bin/sh', ['-c', script, 'sh', path], { env: { PATH: '/usr/bin:/bin' } });
 }
 
 /**
- * rm walks by descriptors, so no link that a command puts in its way leads it out; Node's own does not, nor does
- * chmod. Commands may have removed permissions from folders, which only root ignores; in a user namespace, rm is root.
+ * rm walks by descriptors, so links placed by commands cannot lead it outside, unlike Node's own and chmod.
+ * Commands may have removed permissions from folders, which only root ignores; in a user namespace, rm is
+ * root.
  */
 const REMOVE = 'rm -rf -- "$1" 2>/dev/null || exec unshare --map-root-user rm -rf -- "$1"';
 const REMOVE_PLAINLY = 'rm -rf -- "$1" 2>/dev/null || { chmod -R u+rwx -- "$1"; exec rm -rf -- "$1"; }';
@@ -115,7 +116,7 @@ async function foldersOf({ dataDir, workspaceRoots }: WorkspaceSettings): Promis
   };
 }
 
-/** Without links, as far as it exists. @throws for a link that leads to nothing. */
+/** Without links, as far as it exists. @throws for a dangling link */
 async function realPathOf(path: string): Promise<string> {
   try {
     return await realpath(path);
@@ -124,12 +125,12 @@ async function realPathOf(path: string): Promise<string> {
     const found = await lstat(path).catch(() => null);
     if (found === null) return join(await realPathOf(dirname(path)), basename(path));
     if (found.isSymbolicLink()) throw error;
-    // Somebody else has made it just now.
+    // It was created concurrently.
     return realPathOf(path);
   }
 }
 
-/** @returns what stands in the way, or null. */
+/** @returns the problem, or null */
 async function makeReady(
   path: string,
   tenant: Tenant,
@@ -147,7 +148,10 @@ async function makeReady(
   });
 }
 
-/** Bubblewrap exists on Linux alone. Elsewhere commands have the server's rights, so races give them nothing more. */
+/**
+ * Bubblewrap exists only on Linux. Elsewhere commands have the server's permissions, so races give them
+ * nothing more.
+ */
 async function makePlainly(path: string): Promise<null> {
   await mkdir(path, MADE);
   await access(path, constants.W_OK | constants.X_OK);
@@ -157,7 +161,7 @@ async function makePlainly(path: string): Promise<null> {
 const ROOTS = 'it belongs to root, and commands do not run as root; assign it to another user with chown';
 const MODE = 0o700;
 const MADE = { recursive: true, mode: MODE };
-/** The way through to a working directory, for the uid of its commands. */
+/** Permission to pass through to a working directory, for the uid of its commands. */
 const ROOT = { recursive: true, mode: 0o711 };
 
 function isRoot(): boolean {

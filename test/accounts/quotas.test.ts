@@ -61,7 +61,7 @@ test('one run more than the quota is refused with what it is and what to do, unt
   const refused = await create(ann, { prompt: 'x' });
   expect(refused.errors![0]).toMatchObject({
     message:
-      'the account may keep 20 tasks, executions and orchestrations and has 20; delete what is no longer needed, or ask an admin for a larger quota',
+      'the account may store 20 tasks, executions and orchestrations and has 20; delete what is no longer needed, or ask an admin for a larger quota',
     extensions: { code: 'QUOTA_EXCEEDED', quota: 'runs', limit: 20, used: 20 },
   });
   const id = data(made[0]!).createTask.task.id;
@@ -77,7 +77,7 @@ test('prompts may not take more bytes than the quota; an answer of one account i
   const { errors } = await create(ann, { prompt: 'x'.repeat(90_000) });
   expect(errors![0]!.extensions).toMatchObject({ code: 'QUOTA_EXCEEDED', quota: 'bytes', limit: 400_000 });
   expect(errors![0]!.message).toMatch(
-    /^the account may keep 400000 bytes and has 36\d{4}, and this needs 9\d{4} more; delete/,
+    /^the account may store 400000 bytes and has 36\d{4}, and this needs 9\d{4} more; delete/,
   );
   data(await create(bob, { prompt: 'x'.repeat(90_000) }));
 });
@@ -169,7 +169,7 @@ test('an older API answers in its own words', async () => {
     body: JSON.stringify({ title: 'x', type: 'code', description: 'x', priority: 'medium' }),
   });
   expect(response.status).toBe(403);
-  expect(await response.json()).toEqual({ detail: expect.stringMatching(/^the account may keep 20 tasks/) });
+  expect(await response.json()).toEqual({ detail: expect.stringMatching(/^the account may store 20 tasks/) });
 });
 
 test('a step of a workflow that the quota does not cover fails with the reason', async () => {

@@ -147,6 +147,6 @@ test('a folder that is no longer one to work in is told by name', async () => {
   await symlink('/usr', workingDirectory);
   const id = await startAgent(ann, createScripts(vendor).model([{ text: 'x' }]), { sessionId: session });
   expect((await ann.events(id)).at(-1)).toMatchObject({
-    error: { code: 'SANDBOX_UNAVAILABLE', message: expect.stringContaining('is not a folder to work in') },
+    error: { code: 'SANDBOX_UNAVAILABLE', message: expect.stringContaining('is not a permitted folder') },
   });
 });

@@ -10,6 +10,8 @@ export interface Source {
   lines: number;
   /** The text with comments and literals blanked, so that words in them do not count. */
   code: string;
+  /** Comments, and literals that are not single words. */
+  prose: string[];
   imports: Import[];
 }
 
@@ -40,6 +42,9 @@ export function readSource(path: string, text: string): Source {
     room: roomOf(path),
     lines: text.trimEnd().split('\n').length,
     code: text.replace(COMMENT_OR_LITERAL, blank),
+    prose: [...text.matchAll(COMMENT_OR_LITERAL)]
+      .map(([found]) => wordsOf(found))
+      .filter((one) => one.includes(' ')),
     imports: [...withoutComments.matchAll(IMPORT)].map((found) => toImport(path, found)),
   };
 }
@@ -47,6 +52,16 @@ export function readSource(path: string, text: string): Source {
 /** Comments, strings, templates, and patterns (a slash where no value can have ended). */
 const COMMENT_OR_LITERAL =
   /\/\/.*|\/\*[\s\S]*?\*\/|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`|(?<=[(,=:[!&|?{};]\s*)\/(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n[*])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n[])*\/[a-z]*/g;
+
+/** On one line, without marks of comments and without the holes of templates. */
+function wordsOf(found: string): string {
+  return found
+    .replace(/\$\{[^{}]*\}/g, '')
+    .replace(/^\/\*+|\*\/$|^\/\/|^['"`]|['"`]$/g, '')
+    .replace(/\n\s*\*?/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
+}
 
 /** Templates keep their holes: what stands in them is code. */
 function blank(found: string): string {

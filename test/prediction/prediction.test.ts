@@ -53,7 +53,7 @@ describe('given no history', () => {
     expect(told.successProbability).toBeCloseTo(PRIOR_SUCCESS, 9);
     expect(told.duration.median).toBeCloseTo(PRIOR_SECONDS, 6);
     expect(told.duration.high / told.duration.low).toBeGreaterThan(100);
-    expect(told.reason).toMatch(/assumed beforehand/);
+    expect(told.reason).toMatch(/default assumptions/);
     expect(told.quality.reason).toMatch(/no other model has scored/);
   });
 });

@@ -60,7 +60,7 @@ function carryOut(differences: Differences, historyLength: number) {
 function remembering(forecast: Forecast): (work: Work) => Prediction {
   const known = new Map<string, Prediction>();
   return (work) => {
-    const key = JSON.stringify([work.type, work.doer, work.model]);
+    const key = JSON.stringify([work.type, work.performer, work.model]);
     const told = known.get(key) ?? forecast.of(work);
     known.set(key, told);
     return told;

@@ -53,7 +53,7 @@ export function createWorld(seed: number, { each, combinations }: Differences): 
     const probability = 1 / (1 + Math.exp(-overall - sum(odds) - own));
     return {
       type: `type ${type}`,
-      doer: `agent:${agent}`,
+      performer: `agent:${agent}`,
       model: `demo/${model}`,
       probability,
       hasSucceeded: random() < probability,
@@ -64,13 +64,13 @@ export function createWorld(seed: number, { each, combinations }: Differences): 
 
 /** Counts and sums, as the store reads them. */
 export function summed(tasks: readonly TrueTask[]): Outcomes[] {
-  const alike = Map.groupBy(tasks, ({ type, doer, model }) => JSON.stringify([type, doer, model]));
+  const alike = Map.groupBy(tasks, ({ type, performer, model }) => JSON.stringify([type, performer, model]));
   return [...alike.values()].map((group) => {
     const logs = group.filter(({ hasSucceeded }) => hasSucceeded).map(({ seconds }) => Math.log(seconds));
-    const { type, doer, model } = group[0]!;
+    const { type, performer, model } = group[0]!;
     return {
       type,
-      doer,
+      performer,
       model,
       tasks: group.length,
       succeeded: logs.length,

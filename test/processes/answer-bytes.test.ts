@@ -52,7 +52,7 @@ test.each(CARRIERS)(
       const answer = await ask(carrier, stage.api.url, credentials, PAGES);
       expect(errorCode(answer)).toBe('PAYLOAD_TOO_LARGE');
       expect(answer.data ?? null).toBeNull();
-      expect(answer.errors![0]!.message).toMatch(/ask for fewer rows/);
+      expect(answer.errors![0]!.message).toMatch(/request fewer rows/);
     });
     expect(peak).toBeLessThan(MAX_GROWTH_MB);
   },

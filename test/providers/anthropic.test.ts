@@ -240,6 +240,6 @@ describe('failures inside an answer', () => {
   ])('$given is $code', async ({ given, code }) => {
     const heard = await hear(text('Hi') + event('error', { error: { type: given, message: 'Oh no' } }));
     expect(failureOf(heard)).toMatchObject({ code, status: null });
-    expect(failureOf(heard).message).toMatch(/^Anthropic broke off its answer: Oh no\. \w/);
+    expect(failureOf(heard).message).toMatch(/^Anthropic interrupted its answer: Oh no\. \w/);
   });
 });

@@ -172,8 +172,8 @@ function schemas(who: Who): Row[] {
         for (const _time of ['once', 'again']) {
           const before = sent().length;
           expect(await hear({ responseSchema: ANSWER_SCHEMA })).toMatchObject({ text: HELLO, error: null });
-          expect(JSON.stringify(sent()[before]?.messages)).not.toContain('JSON schema');
-          expect(JSON.stringify(sent().at(-1)?.messages)).toContain('JSON schema');
+          expect(JSON.stringify(sent()[before]?.messages)).not.toContain('JSON Schema');
+          expect(JSON.stringify(sent().at(-1)?.messages)).toContain('JSON Schema');
         }
       },
     },

@@ -67,7 +67,7 @@ const SUBJECTS: readonly Subject[] = [
       'fault=404': { says: [/404: model: claude/, /Check the model's name/] },
       'fault=quota': { status: 400, says: [/credit balance is too low/, /Add credit to the account of ANT/] },
       'fault=context': { says: [/prompt is too long/, /Shorten the prompt/] },
-      'fault=error': { says: [/broke off its answer: Overloaded/] },
+      'fault=error': { says: [/interrupted its answer: Overloaded/] },
     },
   },
   {
@@ -82,7 +82,7 @@ const SUBJECTS: readonly Subject[] = [
       'fault=context': { says: [/exceeds the available context size/, /Shorten the prompt/] },
       // Its headers come with the first word.
       'fault=cut,at=0': { code: 'PROVIDER_UNAVAILABLE', says: [/could not be reached/, /Check OLLAMA_HOST/] },
-      'fault=error': { says: [/broke off its answer: an error was encountered/] },
+      'fault=error': { says: [/interrupted its answer: an error was encountered/] },
     },
     // Its hosted models have limits of use, which waiting does mend.
     without: ['fault=quota'],

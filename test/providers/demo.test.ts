@@ -9,7 +9,7 @@ const demo = createDemoProvider();
 const ask = (model: string, more: Partial<ModelRequest> = {}, signal = new AbortController().signal) =>
   listen(demo.stream({ model, messages: [{ role: 'user', content: 'one two  three ' }], ...more }, signal));
 
-const OPENING = 'This is the demo model: it has no weights and repeats what it is told. You wrote: ';
+const OPENING = 'This is the demo model: it is not a real AI and repeats your input. You wrote: ';
 
 describe('the demo model', () => {
   test.each([
@@ -120,7 +120,7 @@ describe('the demo model and tools', () => {
     for (;;) {
       const { call, text } = await turn(messages);
       if (!call) {
-        expect(text).toContain('The last answer was: result 3');
+        expect(text).toContain('The last result was: result 3');
         break;
       }
       called.push(call.name);

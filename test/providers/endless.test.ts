@@ -145,7 +145,7 @@ describe.each(STREAMS)('$provider: $what without an end', ({ provider, what, typ
       const { characters, failure } = await outcome(CONNECT[provider]!(url));
       expect(failure.code).toBe('PROVIDER_BAD_REQUEST');
       expect(failure.message).toMatch(
-        /was cut off: its answer is longer than 16 MiB\. Ask for a shorter answer/,
+        /was stopped: its answer is longer than 16 MiB\. Ask for a shorter answer/,
       );
       expect(characters).toBeLessThanOrEqual(17 * MEGABYTE);
       expect(sent).toBeLessThan(200 * MEGABYTE);

@@ -261,7 +261,7 @@ describe('refusals', () => {
 
   test('a key that something before it repeats is not passed on', async () => {
     expect((await refuse(401, '{"error":"bad key sk-abcdef123"}')).message).toBe(
-      'Ollama answered 401: bad key [key]. Check OLLAMA_HOST and what it may use.',
+      'Ollama answered 401: bad key [key]. Check OLLAMA_HOST and its permissions.',
     );
   });
 });

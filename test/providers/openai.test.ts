@@ -121,7 +121,7 @@ describe('refusals that other servers send', () => {
         body: refusal({ message: 'Country not supported', code: 'unsupported_country' }),
       },
       code: 'PROVIDER_AUTH',
-      message: 'OpenAI answered 403: Country not supported. Check OPENAI_API_KEY and what it may use.',
+      message: 'OpenAI answered 403: Country not supported. Check OPENAI_API_KEY and its permissions.',
     },
     {
       given: 'a 404 of a server that is no vendor',
@@ -145,7 +145,7 @@ describe('refusals that other servers send', () => {
       given: 'a redirect to nowhere',
       saying: { status: 304, body: '' },
       code: 'PROVIDER_BAD_REQUEST',
-      message: 'OpenAI answered 304: no reason given. Check the parameters; this model may not take them.',
+      message: 'OpenAI answered 304: no reason given. Check the parameters; this model may not support them.',
     },
     {
       given: 'a number for a code',
@@ -158,13 +158,13 @@ describe('refusals that other servers send', () => {
       given: 'a code like a method of objects',
       saying: { status: 400, body: refusal({ message: 'No', code: 'constructor', type: 'toString' }) },
       code: 'PROVIDER_BAD_REQUEST',
-      message: 'OpenAI answered 400: No. Check the parameters; this model may not take them.',
+      message: 'OpenAI answered 400: No. Check the parameters; this model may not support them.',
     },
     {
       given: 'text that cannot be stored',
       saying: { status: 400, body: refusal({ message: 'a\0b\uD83D' }) },
       code: 'PROVIDER_BAD_REQUEST',
-      message: 'OpenAI answered 400: a\uFFFDb\uFFFD. Check the parameters; this model may not take them.',
+      message: 'OpenAI answered 400: a\uFFFDb\uFFFD. Check the parameters; this model may not support them.',
     },
   ])('$given', async ({ saying, code, message }) => {
     const headers = { 'content-type': saying.body.startsWith('{') ? 'application/json' : 'text/html' };
@@ -223,7 +223,7 @@ describe('a key that the vendor repeats is not passed on', () => {
         headers: { 'content-type': 'application/json' },
       }),
     );
-    expect(error.message).toBe(`OpenAI answered 401: ${says}. Check OPENAI_API_KEY and what it may use.`);
+    expect(error.message).toBe(`OpenAI answered 401: ${says}. Check OPENAI_API_KEY and its permissions.`);
     expect(inspect(error, { depth: 9, showHidden: true })).not.toContain(CANARY);
   });
 });
@@ -252,7 +252,7 @@ describe('failures inside an answer', () => {
     expect(heard.text).toBe('Hi');
     // No status: an answer had begun, and may be charged.
     expect(failureOf(heard)).toMatchObject({ code, status: null });
-    expect(failureOf(heard).message).toMatch(/^OpenAI broke off its answer: Oh no\. \w/);
+    expect(failureOf(heard).message).toMatch(/^OpenAI interrupted its answer: Oh no\. \w/);
   });
 });
 

@@ -61,7 +61,7 @@ test('a model that takes none of the parameters is asked without them, one after
   expect(heard).toMatchObject({ text: 'ok', error: null });
   expect(asked).toHaveLength(PARAMETERS.length + 1);
   // The model reads the schema that its server does not hold it to.
-  expect(JSON.stringify(asked.at(-1)?.messages)).toContain('JSON schema');
+  expect(JSON.stringify(asked.at(-1)?.messages)).toContain('JSON Schema');
 });
 
 describe('what is no such refusal is asked once', () => {

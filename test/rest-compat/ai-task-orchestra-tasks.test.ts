@@ -323,7 +323,7 @@ const decided: Audit[] = [
       const gone = await queue();
       await cancel(gone);
       const answer = await account.make({ depends_on: [gone] });
-      expectRefusal(answer, 400, 'depends_on.0: the task is cancelled, so nothing can wait for it');
+      expectRefusal(answer, 400, 'depends_on.0: the task is cancelled, so no task can wait for it');
       const steps = [{ id: 'keep', type: 'STORE_OUTPUT', name: 'a.txt', content: 'a' }];
       const input = { name: 'retired', steps, isActive: false };
       await createTemplate(input);

@@ -330,7 +330,7 @@ const decided: Audit[] = [
       await pool.query('alter table integration rename to lost');
       try {
         const answer = await ann.ask('GET', '/integrations');
-        const detail = expect.stringMatching(/^something went wrong on our side/);
+        const detail = expect.stringMatching(/^an unexpected error occurred/);
         expectRefusal(answer, 500, 'INTERNAL_ERROR', detail);
       } finally {
         await pool.query('alter table lost rename to integration');

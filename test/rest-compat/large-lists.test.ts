@@ -49,7 +49,7 @@ describe.each([
     expect({ status, body }).toEqual({
       status: 413,
       body: {
-        detail: expect.stringContaining('the answer would be too large; ask for fewer rows'),
+        detail: expect.stringContaining('the response would be too large; request fewer rows'),
         code: 'PAYLOAD_TOO_LARGE',
         timestamp: expect.any(String),
       },

@@ -246,7 +246,7 @@ test('a stop of the server tells every client, and waits for none that does not 
   const begun = performance.now();
   await other.stop();
   expect(performance.now() - begun).toBeLessThan(10_000);
-  expect(await sockets[0]!.closed).toEqual({ code: 1001, reason: 'the server stops' });
+  expect(await sockets[0]!.closed).toEqual({ code: 1001, reason: 'the server is stopping' });
   expect((await sockets[1]!.closed).code).toBe(1001);
   sockets[2]!.raw.terminate();
 });

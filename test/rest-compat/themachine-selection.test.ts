@@ -195,7 +195,7 @@ const decided: Audit[] = [
       expectRefusal(
         await account.ask('POST', `/models/${id}/select`, {}),
         400,
-        `model_id: nobody knows what ${id} costs`,
+        `model_id: the price of ${id} is unknown`,
       );
       const { id: local } = await account.post('/models', { id: 'llama:1b', provider: 'local' });
       expectRefusal(

@@ -98,7 +98,7 @@ const documented: Audit[] = [
       await pool.query('alter table workflow rename to lost');
       try {
         const answer = await account.ask('GET', '/orchestration/workflows');
-        expectRefusal(answer, 500, expect.stringMatching(/^something went wrong on our side/));
+        expectRefusal(answer, 500, expect.stringMatching(/^an unexpected error occurred/));
       } finally {
         await pool.query('alter table lost rename to workflow');
       }

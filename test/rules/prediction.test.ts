@@ -6,7 +6,7 @@ import { readForecast } from '../../src/rules/prediction/prediction.ts';
 import { readQuality } from '../../src/rules/prediction/quality-estimate.ts';
 import { PRIOR_SUCCESS } from '../../src/rules/prediction/success-odds.ts';
 
-const SCAN: Work = { type: 'scan', doer: 'agent:a', model: 'demo/demo' };
+const SCAN: Work = { type: 'scan', performer: 'agent:a', model: 'demo/demo' };
 
 /** Each of them took as many seconds as the other. */
 const outcomes = (work: Partial<Work>, tasks: number, succeeded: number, seconds = 10): Outcomes => ({
@@ -24,14 +24,14 @@ const duration = (past: readonly Outcomes[], work: Work = SCAN) =>
   readForecast({ outcomes: past, scores: [] }).of(work).duration;
 
 const words = fc.constantFrom('a', 'b', 'c');
-const anyWork = fc.record({ type: fc.option(words), doer: words, model: fc.option(words) });
+const anyWork = fc.record({ type: fc.option(words), performer: words, model: fc.option(words) });
 const anyOutcomes = fc
   .tuple(anyWork, fc.nat(1_000), fc.nat(1_000), fc.double({ min: 0.001, max: 1e6, noNaN: true }))
   .map(([work, one, other, seconds]) =>
     outcomes(work, one + other || 1, Math.min(one, one + other || 1), seconds),
   );
 const anyPast = fc.uniqueArray(anyOutcomes, {
-  selector: ({ type, doer, model }) => JSON.stringify([type, doer, model]),
+  selector: ({ type, performer, model }) => JSON.stringify([type, performer, model]),
   maxLength: 12,
 });
 
@@ -58,7 +58,8 @@ describe('the probability of success', () => {
     fc.assert(
       fc.property(anyPast, anyOutcomes, (past, own) => {
         const others = past.filter(
-          ({ type, doer, model }) => type !== own.type || doer !== own.doer || model !== own.model,
+          ({ type, performer, model }) =>
+            type !== own.type || performer !== own.performer || model !== own.model,
         );
         const failed = { ...own, tasks: own.tasks + 1 };
         const succeeded = { ...failed, succeeded: own.succeeded + 1 };
@@ -95,13 +96,16 @@ describe('the probability of success', () => {
   });
 
   test.each([
-    { what: 'a bad agent is expected to be bad at a new type', work: { type: 'new', doer: 'agent:bad' } },
-    { what: 'and so is a bad type with a new agent', work: { type: 'bad', doer: 'agent:new' } },
+    {
+      what: 'a bad agent is expected to be bad at a new type',
+      work: { type: 'new', performer: 'agent:bad' },
+    },
+    { what: 'and so is a bad type with a new agent', work: { type: 'bad', performer: 'agent:new' } },
     { what: 'and a bad model', work: { type: 'new', model: 'demo/bad' } },
   ])('$what', ({ work }) => {
     const past = [
       outcomes({}, 100, 90),
-      outcomes({ doer: 'agent:bad' }, 50, 5),
+      outcomes({ performer: 'agent:bad' }, 50, 5),
       outcomes({ type: 'bad' }, 50, 5),
       outcomes({ model: 'demo/bad' }, 50, 5),
     ];
@@ -110,9 +114,9 @@ describe('the probability of success', () => {
   });
 
   test('what only one agent did badly is no fault of the type, when another does it well', () => {
-    const past = [outcomes({ doer: 'agent:bad' }, 50, 5), outcomes({ doer: 'agent:good' }, 50, 48)];
-    expect(probability(past, { ...SCAN, doer: 'agent:good' })).toBeGreaterThan(0.9);
-    expect(probability(past, { ...SCAN, doer: 'agent:bad' })).toBeLessThan(0.2);
+    const past = [outcomes({ performer: 'agent:bad' }, 50, 5), outcomes({ performer: 'agent:good' }, 50, 48)];
+    expect(probability(past, { ...SCAN, performer: 'agent:good' })).toBeGreaterThan(0.9);
+    expect(probability(past, { ...SCAN, performer: 'agent:bad' })).toBeLessThan(0.2);
   });
 });
 
@@ -139,9 +143,11 @@ describe('the duration', () => {
     const past = [
       outcomes({ type: 'long' }, 30, 30, 600),
       outcomes({ type: 'short' }, 30, 30, 6),
-      outcomes({ type: 'short', doer: 'agent:b' }, 30, 30, 6),
+      outcomes({ type: 'short', performer: 'agent:b' }, 30, 30, 6),
     ];
-    const [long, short] = ['long', 'short'].map((type) => duration(past, { ...SCAN, type, doer: 'agent:b' }));
+    const [long, short] = ['long', 'short'].map((type) =>
+      duration(past, { ...SCAN, type, performer: 'agent:b' }),
+    );
     expect(long!.median / short!.median).toBeGreaterThan(10);
   });
 });
@@ -173,9 +179,9 @@ describe('the quality', () => {
 });
 
 test('what it goes by is told level by level, and what has nothing is left out', () => {
-  const past = [outcomes({}, 3, 2), outcomes({ type: null, doer: 'prompt' }, 4, 4)];
+  const past = [outcomes({}, 3, 2), outcomes({ type: null, performer: 'prompt' }, 4, 4)];
   const { of } = readForecast({ outcomes: past, scores: [] });
-  expect(of({ ...SCAN, doer: 'prompt' })).toMatchObject({
+  expect(of({ ...SCAN, performer: 'prompt' })).toMatchObject({
     evidence: [
       { level: 'history', tasks: 7, succeeded: 6 },
       { level: 'type', tasks: 3, succeeded: 2 },
@@ -188,10 +194,10 @@ test('what it goes by is told level by level, and what has nothing is left out',
 });
 
 test.each([
-  { kind: 'prompt', doer: 'prompt', model: 'demo/m/n' },
-  { kind: 'agent', doer: 'agent:a', model: 'demo/m/n' },
-  { kind: 'template', doer: 'template:t', model: null },
-] as const)('a task of the kind $kind is the work of $doer', ({ kind, doer, model }) => {
+  { kind: 'prompt', performer: 'prompt', model: 'demo/m/n' },
+  { kind: 'agent', performer: 'agent:a', model: 'demo/m/n' },
+  { kind: 'template', performer: 'template:t', model: null },
+] as const)('a task of the kind $kind is the work of $performer', ({ kind, performer, model }) => {
   const task = { kind, type: 'Code', agentId: 'a', templateName: 't', provider: 'demo', model: 'm/n' };
-  expect(workOf(task)).toEqual({ type: 'code', doer, model });
+  expect(workOf(task)).toEqual({ type: 'code', performer, model });
 });

@@ -56,8 +56,8 @@ test('the schema stands in the prompt for the next model alone, whose server may
   expect((await ann.events(id)).at(-1)).toMatchObject({ __typename: 'RunCompleted', attempt: 2 });
   const sent = (model: string) =>
     JSON.stringify(vendor.requests.find(({ body }) => body.model === model)?.body);
-  expect(sent('claude-sonnet-5-5@fault=529')).not.toContain('conforms to the following JSON schema');
-  expect(sent('gpt-4o@key=schema')).toContain('conforms to the following JSON schema');
+  expect(sent('claude-sonnet-5-5@fault=529')).not.toContain('conforms to the following JSON Schema');
+  expect(sent('gpt-4o@key=schema')).toContain('conforms to the following JSON Schema');
 });
 
 test('a failure that another model would not mend is final', async () => {

@@ -22,7 +22,7 @@ test('another key, and what was altered, open nothing', async () => {
   const sealed = await box.seal('a secret');
   const other = Buffer.alloc(32, 8).toString('base64');
   await expect(createSecretBox({ secretsKey: other, dataDir: '/nowhere' }).open(sealed)).rejects.toThrow(
-    'was sealed with the key',
+    'was encrypted with the key',
   );
   const altered = `${sealed.slice(0, -6)}AAAAAA`;
   await expect(box.open(altered)).rejects.toThrow();

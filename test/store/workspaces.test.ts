@@ -126,7 +126,7 @@ describe('a working directory', () => {
     expect(await openWorkspace(settings, { ...me, isAdmin: true }, project, 'x')).toBe(project);
     expect(await refusal(project)).toMatchObject({
       code: 'VALIDATION_ERROR',
-      message: `input.workingDirectory: is not a folder to work in; allowed are folders below ${join(base, 'projects', me.userId)}`,
+      message: `input.workingDirectory: is not a permitted folder; allowed are folders below ${join(base, 'projects', me.userId)}`,
       details: { field: 'input.workingDirectory', allowed: [join(base, 'projects', me.userId)] },
     });
     expect(statSync(project).uid).toBe(isRoot ? 12_345 : process.getuid!());
@@ -189,7 +189,7 @@ describe('refused, with nothing made', () => {
     'a\0b',
   ])('%j', async (named) => {
     const before = everything();
-    const problem = named === 'file' ? /cannot be used: EEXIST/ : /is not a folder to work in; allowed are/;
+    const problem = named === 'file' ? /cannot be used: EEXIST/ : /is not a permitted folder; allowed are/;
     expect(await refusal(named)).toMatchObject({
       code: 'VALIDATION_ERROR',
       message: expect.stringMatching(problem),
@@ -219,13 +219,13 @@ describe('below a folder that commands can write', () => {
     chmodSync(join(base, 'projects/site/shared'), 0o777);
     chownSync(join(base, 'projects/site'), 12_345, 12_345);
     const error = await refusal(join(base, 'projects/site/shared/x'), { ...me, isAdmin: true });
-    expect(error.message).toContain('the folder above belongs to root, and others may write in it');
+    expect(error.message).toContain('the parent folder belongs to root, and other users can write to it');
     expect(readdirSync(join(base, 'projects/site/shared'))).toEqual([]);
   });
 
   test('no more than 16 are made at once', async () => {
     const named = (count: number) => ['w', ...Array.from({ length: count }, () => 'x')].join('/');
-    expect((await refusal(named(40))).message).toContain('more than 16 folders of it are missing');
+    expect((await refusal(named(40))).message).toContain('more than 16 of its folders are missing');
     expect(await openWorkspace(settings, me, named(20), 'x')).toBe(join(own, named(20)));
   });
 });

@@ -258,7 +258,7 @@ describe('a template that is wrong is refused, with the place', () => {
       'required parameter has no default',
     ],
     [parameter({ min: 3, max: 2 }), 'parameters.0.max', 'at least min, which is 3'],
-    [parameter({ type: 'BOOLEAN', min: 1 }), 'parameters.0.min', 'no bounds'],
+    [parameter({ type: 'BOOLEAN', min: 1 }), 'parameters.0.min', 'no min and max'],
     [parameter({ allowed: [] }), 'parameters.0.allowed', 'must not be empty'],
     [parameter({ allowed: ['a', 1] }), 'parameters.0.allowed.1', 'must be a string'],
     [parameter({ type: 'BOOLEAN', isSecret: true }), 'parameters.0.isSecret', 'only a string'],

@@ -15,7 +15,7 @@ export async function memoryOf(
   const pids = await descendants(pid);
   const files = await filesInMemory(pids, temporary);
   const simple = await simpleCount(pids);
-  const most = files + simple.used + simple.perhaps;
+  const most = files + simple.used + simple.mapped;
   if (most <= memory) return files + simple.used;
   const mapped = await mappedSharedMemory(pids);
   const used = files + simple.own + Math.max(simple.shared, mapped);
@@ -44,11 +44,11 @@ interface Counted {
 }
 
 /**
- * From files that are cheap to read. `perhaps`: mapped and not private, including shared memory that is not
+ * From files that are cheap to read. `mapped`: mapped and not private, including shared memory that is not
  * resident.
  */
-async function simpleCount(pids: readonly number[]): Promise<Counted & { used: number; perhaps: number }> {
-  const sum = { own: 0, shared: 0, used: 0, perhaps: 0 };
+async function simpleCount(pids: readonly number[]): Promise<Counted & { used: number; mapped: number }> {
+  const sum = { own: 0, shared: 0, used: 0, mapped: 0 };
   for (const pid of pids) {
     const text = await textOf(`/proc/${pid}/status`);
     const own = kibibytes(text, 'RssAnon') + kibibytes(text, 'VmSwap');
@@ -56,7 +56,7 @@ async function simpleCount(pids: readonly number[]): Promise<Counted & { used: n
     sum.own += own;
     sum.shared += shared;
     sum.used += own + shared;
-    sum.perhaps += Math.max(0, kibibytes(text, 'VmSize') - kibibytes(text, 'VmData') - shared);
+    sum.mapped += Math.max(0, kibibytes(text, 'VmSize') - kibibytes(text, 'VmData') - shared);
   }
   return sum;
 }

@@ -87,7 +87,7 @@ async function doStep(
   await outlastConnectionLoss(() =>
     beginStep(context.store, lease, step.id, [{ type: 'StepStarted', data }]),
   );
-  const output = await carryOut(given, outputs);
+  const output = await executeStep(given, outputs);
   const events: NewEvent[] = [
     { type: 'StepCompleted', data },
     // The end of the run implies full progress.
@@ -97,7 +97,7 @@ async function doStep(
   return output;
 }
 
-async function carryOut(
+async function executeStep(
   given: Omit<StepWork<TemplateStep>, 'filled'>,
   outputs: Readonly<Record<string, StepOutput>>,
 ): Promise<StepOutput> {

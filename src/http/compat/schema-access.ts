@@ -18,7 +18,10 @@ import {
 import type { Visitors } from '../requests/visitors.ts';
 import type { SendArtifact } from '../routes/artifacts.ts';
 
-/** The schema for the dialects, in this process: the same credentials, context and errors as over HTTP. */
+/**
+ * Executes the schema for the dialects within this process, with the same credentials, context and errors as
+ * over HTTP.
+ */
 export function createSchemaAccess(
   services: Services,
   admission: Admission,
@@ -38,7 +41,7 @@ export function createSchemaAccess(
   async function* follow(execution: Execution, signal: AbortSignal): AsyncGenerator<ExecutionAnswer> {
     const answers = await subscribe(await operation(execution));
     if (!(Symbol.asyncIterator in answers)) return yield masked(answers);
-    // Not at the next answer: that may never come.
+    // Not at the next result, which may never come.
     const stop = () => void answers.return(undefined);
     signal.addEventListener('abort', stop);
     try {
@@ -82,7 +85,7 @@ function requireDomainError(thrown: unknown): DomainError {
   throw thrown;
 }
 
-/** What graphql executes, on behalf of who sends the request. */
+/** Executes operations on behalf of the sender of a request. */
 function createOperations(services: Services, admission: Admission, visitors: Visitors) {
   const allowances = new WeakMap<object, Allowance>();
 

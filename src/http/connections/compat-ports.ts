@@ -7,7 +7,7 @@ import { TIMEOUTS } from '../limits/connections.ts';
 import type { BaseUrl } from '../requests/base-url.ts';
 import { refuseMalformed } from './malformed-requests.ts';
 
-/** What a port of one dialect hands its requests on to. */
+/** The server that the port of a dialect passes its requests to. */
 export interface Behind {
   request: RequestListener;
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
@@ -17,8 +17,8 @@ export interface Behind {
 }
 
 /**
- * Ports at which one dialect answers at exactly its documented paths: what comes there, goes to its mount.
- * @returns what closes them. @throws Error when a port is taken; then none of them is open.
+ * Ports at which one dialect is served at exactly its documented paths; requests are passed to its mount.
+ * @returns a function that closes them. @throws Error when a port is in use; then none of them is open
  */
 export async function openCompatPorts(
   ports: Services['config']['compatPorts'],

@@ -25,7 +25,7 @@ const REFUSALS: Record<string, Refusal> = {
 
 const MALFORMED: Refusal = { status: 400, code: 'VALIDATION_ERROR', message: 'this is not valid HTTP' };
 
-/** Answers what does not become a request, and closes its connection. */
+/** Answers data that cannot be parsed as a request, and closes the connection. */
 export function refuseMalformed({ code = '' }: ParseError, socket: Socket): void {
   if (!socket.writable || code === 'ECONNRESET') return void socket.destroy();
   const { status, message, ...extensions } = REFUSALS[code] ?? MALFORMED;

@@ -5,11 +5,11 @@ import type { ResourceLimits } from '../limits/resource-limits.ts';
 import type { Admission } from '../requests/admission.ts';
 import type { BaseUrl } from '../requests/base-url.ts';
 
-/** Carries the sockets of some paths. */
+/** Handles the WebSockets of some paths. */
 export interface UpgradeCarrier {
-  /** @returns false: the path is none of its own. */
+  /** @returns false when the path belongs to another carrier */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
-  /** Tells every client that the server goes away, and waits until they are gone. */
+  /** Closes all sockets with a close frame, and waits until they are closed. */
   close(): Promise<void>;
 }
 
@@ -18,14 +18,14 @@ interface UpgradeChecks extends Pick<ResourceLimits, 'connections' | 'sendBuffer
   baseUrl: BaseUrl;
 }
 
-/** For all sockets: the first carrier whose path it is takes an upgrade. */
+/** For all sockets: the first carrier that handles the path takes an upgrade. */
 export function routeUpgrades(
   server: Server,
   carriers: readonly UpgradeCarrier[],
   { admission, baseUrl, connections, sendBuffers }: UpgradeChecks,
 ) {
   const route = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    // Node takes its own listener away before an upgrade, and an error that nobody hears ends the process.
+    // Node removes its own listener before an upgrade, and an unhandled error would end the process.
     socket.on('error', () => {});
     const release = connections.socketsPerAddress.acquire(admission.address(request));
     if (!release) return refuse(socket, TOO_MANY);

@@ -45,7 +45,7 @@ export function boundError(error: GraphQLError): GraphQLError {
   return new GraphQLError(bounded.message, { ...bounded, nodes, source, positions });
 }
 
-/** Truncates `field` and `issues`; other details stay as they are. */
+/** Truncates `field` and `issues`; other details stay unchanged. */
 export function boundDetails<Details extends ErrorDetails>(details: Details): Details {
   const { issues, field } = details;
   const isShort = (issues?.length ?? 0) <= MOST_SHOWN && !issues?.some(isLongIssue);

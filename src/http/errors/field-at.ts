@@ -1,10 +1,10 @@
 import { type ASTNode, Kind } from 'graphql';
 
 /**
- * The name of what stands at the end of a way through a document: argument, fields and list places, as in
- * `input.parameters.stop.1`; null when that is no input.
- * @param way what `visit` calls ancestors, and the node itself.
- * @param message of the error there: it names what is missing from an object or a call.
+ * The path of the value at the end of a chain of AST nodes: argument, fields and indices, as in
+ * `input.parameters.stop.1`; null when it is not an input.
+ * @param way the ancestors as passed by `visit`, and the node itself
+ * @param message of the error there: it names what is missing from an object or a call
  */
 export function fieldAt(way: readonly (ASTNode | readonly ASTNode[])[], message: string): string | null {
   const names = way.flatMap((step, index) => nameOf(step, way[index - 1], way[index + 1]));
@@ -28,7 +28,7 @@ function isMany(step: ASTNode | readonly ASTNode[] | undefined): step is readonl
   return Array.isArray(step);
 }
 
-/** What is not there has no node of its own. */
+/** A missing value has no node of its own. */
 function missingFrom(message: string): string | undefined {
   const argument = /^Argument "[^"]*\((\w+):\)" of type .* is required/.exec(message);
   const field = /^Expected value of type "\w+" to include required field "(\w+)"/.exec(message);

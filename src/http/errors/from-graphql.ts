@@ -16,7 +16,7 @@ import { withoutValue } from './without-value.ts';
 
 export type MaskError = (thrown: unknown) => GraphQLError;
 
-/** What a client is told: the errors of the domain as they are, of GraphQL with a code, all others masked. */
+/** Converts errors for clients: domain errors unchanged, GraphQL errors with a code, all others masked. */
 export function maskError(log: Log): MaskError {
   return (thrown) => boundError(mask(thrown, log));
 }
@@ -31,7 +31,7 @@ function mask(thrown: unknown, log: Log): GraphQLError {
   return told ?? unexpected(error, original ?? error, log);
 }
 
-/** What lies under GraphQL's own wrappings; undefined when GraphQL itself found the fault. */
+/** Unwraps GraphQL's own wrappers; undefined when GraphQL itself found the error. */
 function rootCause(error: Error): Error | undefined {
   if (!(error instanceof GraphQLError)) return error;
   return error.originalError && rootCause(error.originalError);
@@ -41,7 +41,7 @@ function fromDomain(error: GraphQLError, { code, message, details }: DomainError
   return located(error, message, { code, ...details, ...httpOf(error, statusOf(code), details) });
 }
 
-/** What fails a whole request, and not one of its fields, is for its HTTP status to say, too. */
+/** An error of the whole request, unlike one of a field, also determines the HTTP status. */
 function httpOf(error: GraphQLError, status: number, { retryAfter }: ErrorDetails = {}): object {
   const http = {
     ...(error.path === undefined && { status }),
@@ -50,7 +50,7 @@ function httpOf(error: GraphQLError, status: number, { retryAfter }: ErrorDetail
   return Object.keys(http).length > 0 ? { http } : {};
 }
 
-/** null: a fault of the schema or of a resolver that GraphQL noticed, so not the client's. */
+/** null: an error of the schema or of a resolver that GraphQL detected, so not the client's. */
 function fromGraphql(error: GraphQLError): GraphQLError | null {
   if (isOurs(error.extensions.code)) {
     const plain = withoutValue(error.message);
@@ -70,13 +70,13 @@ function isOurs(code: unknown): code is RequestErrorCode {
   return REQUEST_ERROR_CODES.some((known) => known === code);
 }
 
-/** Yoga has a code of its own, the same for everything that is wrong with a request around its document. */
+/** Yoga uses one code of its own for all problems of a request outside its document. */
 function codeOf({ extensions }: GraphQLError, field: string | undefined): RequestErrorCode {
   if ((extensions.http as { status?: number } | undefined)?.status === 405) return 'METHOD_NOT_ALLOWED';
   return field || extensions.code === 'BAD_REQUEST' ? 'VALIDATION_ERROR' : 'GRAPHQL_VALIDATION_FAILED';
 }
 
-/** The variable, the argument or the member of the body that is wrong; their messages begin with it. */
+/** The invalid variable, argument or body member; their messages begin with it. */
 function wrongValueOf({ message }: GraphQLError): string | undefined {
   if (message === 'Must provide query string.') return 'query';
   const named = /^(?:Argument|Expected|Unexpected parameter) "(\w+)"/.exec(message);
@@ -86,7 +86,7 @@ function wrongValueOf({ message }: GraphQLError): string | undefined {
 function unexpected(error: GraphQLError, original: Error, log: Log): GraphQLError {
   const errorId = newId();
   log.error({ errorId, path: error.path, error: original.stack }, 'unexpected error');
-  const message = `something went wrong on our side; the log has it under ${errorId}`;
+  const message = `an unexpected error occurred; it is logged under ${errorId}`;
   return located(error, message, { code: 'INTERNAL_ERROR', errorId, ...httpOf(error, 500) });
 }
 

@@ -11,11 +11,11 @@ import { fieldAt } from './field-at.ts';
 import { variableIssue } from './variable-issue.ts';
 import { withoutValue } from './without-value.ts';
 
-/** A list of a million wrong values is told about as if it had these few. */
+/** A list with a million invalid values is reported as if it had these few. */
 const MAX_ISSUES = 20;
 
-/** Values that the schema does not take are refused with the names of their fields, in literals and variables. */
-export const tellWrongInput: Plugin = {
+/** Rejects values that do not match the schema with the names of their fields, in literals and variables. */
+export const nameWrongInput: Plugin = {
   onValidate: ({ params }) => {
     return ({ result }) => {
       const errors = result as GraphQLError[];
@@ -33,7 +33,7 @@ export const tellWrongInput: Plugin = {
   },
 };
 
-/** The errors of a document are kept with it in a cache, so they are told their fields once and in place. */
+/** The errors of a document are cached with it, so their fields are added once and in place. */
 function nameFields(document: DocumentNode, errors: readonly GraphQLError[]): void {
   const unnamed = new Map(
     errors
@@ -50,7 +50,7 @@ function nameFields(document: DocumentNode, errors: readonly GraphQLError[]): vo
   });
 }
 
-/** One error for all variables, in the shape that a use-case gives for a broken rule. */
+/** One error for all variables, in the same form as an invalid input of a use case. */
 function wrongVariables({ schema, document, operationName, variableValues }: ExecutionArgs) {
   const definitions = getOperationAST(document, operationName)?.variableDefinitions ?? [];
   const values = getVariableValues(schema, definitions, variableValues ?? {}, { maxErrors: MAX_ISSUES });

@@ -28,27 +28,27 @@ const STATUS = {
   WRONG_CREDENTIALS: 401,
 } as const satisfies Record<RequestErrorCode, number>;
 
-/** The HTTP status of a request that failed with the code as a whole. */
+/** The HTTP status of a request that failed as a whole with the code. */
 export function statusOf(code: ErrorCode): number {
   return (STATUS as Partial<Record<ErrorCode, number>>)[code] ?? 500;
 }
 
-/** Answers what failed outside of GraphQL in the shape that GraphQL has for errors. */
+/** Answers errors outside of GraphQL in the same form as GraphQL errors. */
 export function answerFailure(log: Log) {
   return (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
-    // The connection was the client's to close, and there is nobody left to answer.
+    // The client closed the connection, so there is no one to answer.
     if (isDeparture(error) && request.socket.destroyed) return reply.hijack();
     const failure =
       error instanceof DomainError ? error : (fastifyFault(error, request) ?? asUnavailable(error));
     if (failure) return send(reply, failure);
     const errorId = newId();
     log.error({ errorId, error: error.stack }, 'unexpected error');
-    const message = `something went wrong on our side; the log has it under ${errorId}`;
+    const message = `an unexpected error occurred; it is logged under ${errorId}`;
     return reply.code(500).send({ errors: [{ message, extensions: { code: 'INTERNAL_ERROR', errorId } }] });
   };
 }
 
-/** What reading from and writing to a connection fails with when its other end goes away. */
+/** Errors of reading from and writing to a connection that the other end closed. */
 const DEPARTURES = ['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_DESTROYED', 'ABORT_ERR'];
 
 function isDeparture({ code }: FastifyError): boolean {

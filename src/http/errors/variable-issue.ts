@@ -2,8 +2,8 @@ import type { FieldIssue } from '../../errors.ts';
 import { withoutValue } from './without-value.ts';
 
 /**
- * Which field of which variable is wrong. graphql-js tells the place only in its message, but before anything
- * that a client can write; null when the message is about something else.
+ * The invalid field of a variable. graphql-js names it only in its message, but before anything that a client
+ * controls; null when the message is about something else.
  */
 export function variableIssue(message: string): FieldIssue | null {
   const parts = /^Variable "\$(\w+)" has invalid (?:default )?value(?: at ([\w.[\]]+))?: (.*)$/s.exec(

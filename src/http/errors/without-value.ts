@@ -1,4 +1,4 @@
-/** Where graphql-js prints the value that it was given, which may be a password or a token. */
+/** Where graphql-js prints the given value, which may be a password or a token. */
 const PRINTED: readonly [pattern: RegExp, instead: string][] = [
   [/[,;] found: .*$/s, '.'],
   // After a suggestion.
@@ -13,7 +13,8 @@ const PRINTED: readonly [pattern: RegExp, instead: string][] = [
   ],
   [/^(DateTime cannot represent .*?(?:string|timestamp|Date type)) .*$/s, '$1.'],
   [/^(Enum "\w+" cannot represent [\w -]*value): .*$/s, '$1.'],
-  // What is between quotation marks, and words and numbers that may have been meant to be. Line and column say where.
+  // Text between quotation marks, and words and numbers that may have been meant to be quoted. Line and
+  // column locate the error.
   [/^(Syntax Error: .*?)\b(String|BlockString|Name|Int|Float) ".*"\.$/s, '$1$2.'],
   [/^(Syntax Error: Invalid (?:Unicode|character) escape sequence): .*$/s, '$1.'],
   [/^Value ".*" does not exist in "(\w+)" enum\..*$/s, 'Value does not exist in "$1" enum.'],

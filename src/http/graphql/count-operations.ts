@@ -3,8 +3,8 @@ import type { Plugin } from 'graphql-yoga';
 import type { HttpMetrics, OperationOutcome, OperationType } from '../../metrics/http-metrics.ts';
 
 /**
- * Counts operations on every carrier, by type and outcome. What names them is the client's to choose, and is no label.
- * To stand before the other plugins: it is not told what is refused by those before it.
+ * Counts operations of all transports, by type and outcome. Operation names are chosen by clients and must
+ * not be labels. Must be the first plugin: it does not see operations rejected by plugins before it.
  */
 export function countOperations(metrics: HttpMetrics): Plugin {
   return {
@@ -32,7 +32,7 @@ export function countOperations(metrics: HttpMetrics): Plugin {
           close = metrics.subscriptionOpened();
           return { onEnd: close };
         },
-        // One that breaks has no end.
+        // A stream that breaks does not end.
         onSubscribeError: () => close(),
       };
     },
@@ -43,7 +43,7 @@ function typeOf(document: DocumentNode, name: string | null | undefined): Operat
   return getOperationAST(document, name)?.operation ?? 'unknown';
 }
 
-/** By the specification, what was not carried out has no data, not even null. */
+/** By the specification, the result of an operation that was not executed has no data, not even null. */
 function outcomeOf(result: { data?: unknown; errors?: unknown }): OperationOutcome {
   if (!('data' in result)) return 'refused';
   return result.errors ? 'failed' : 'ok';

@@ -5,15 +5,18 @@ import { withoutValue } from '../errors/without-value.ts';
 
 const MAX_TOKENS = 2000;
 const MAX_COMMENTS = 1000;
-/** A token may be a text of millions of lines, each of which is looked at several times. */
+/** A token may be a text of millions of lines, each of which is examined several times. */
 const MAX_LINES = 50_000;
 const MAX_ALIASES = 30;
 const MAX_DIRECTIVES = 30;
 
-/** A parsed document takes up to some 200 bytes for every character of its source. */
+/** A parsed document takes up to about 200 bytes per character of its source. */
 const MAX_KEPT_CHARACTERS = 250_000;
 
-/** For documents that come often. By Yoga's own count of 1024, a client could fill the memory with long ones. */
+/**
+ * Caches frequent documents. With Yoga's own limit of 1024 documents, a client could fill the memory with
+ * long ones.
+ */
 export function createDocumentCache() {
   return { documentCache: lastUsed<DocumentNode>(), errorCache: lastUsed<Error>() };
 }
@@ -25,7 +28,7 @@ function lastUsed<Parsed extends object>() {
   });
 }
 
-/** What a document may consist of, whoever sends it and over whichever carrier. */
+/** Limits for documents, for all clients and transports. */
 export const limitDocument: Plugin = {
   onParse({ setParseFn }) {
     setParseFn(parseWithinLimits);
@@ -41,7 +44,8 @@ function parseWithinLimits(source: string, options?: ParseOptions): DocumentNode
     return parse(source, { ...options, maxTokens: MAX_TOKENS, maxComments: MAX_COMMENTS });
   } catch (error) {
     if (error instanceof GraphQLError) throw unreadable(withoutValue(error.message), error);
-    // The parser calls itself four times for every `[`; what it survives, all that comes after survives, too.
+    // The parser recurses four times for every `[`; documents that it can parse do not overflow the stack
+    // later.
     if (error instanceof RangeError) throw unreadable('The document nests too deeply.');
     throw error;
   }
@@ -62,7 +66,7 @@ function unreadable(message: string, { source, positions }: Partial<GraphQLError
   return new GraphQLError(message, { source, positions, extensions });
 }
 
-/** A field that is asked for under many names is carried out as many times. */
+/** A field selected under many aliases is executed as many times. */
 function limitAliasesAndDirectives(context: ValidationContext) {
   let aliases = 0;
   let directives = 0;

@@ -11,7 +11,7 @@ export function endStreams(atCredentialEnd: AtCredentialEnd): Plugin<Context, Pa
         const { viewer, http } = contextValue as Context & Partial<Carrier>;
         if (!http || !isAsyncIterable(result)) return;
         const iterator = result as AsyncGenerator;
-        // Not at the next event: that may never come.
+        // Not at the next event, which may never come.
         const stop = atCredentialEnd(viewer, () => void iterator.return(undefined));
         return { onEnd: stop };
       },

@@ -1,12 +1,12 @@
 import type { GraphiQLOptions } from 'graphql-yoga';
 
 /**
- * The page, with what GraphiQL leaves out: its socket is opened with the headers of the editor, a token of ours
- * that an earlier visit left in the browser is replaced by a fresh one or, if there is none, used again, the secret of
- * a link is removed from the address bar, and a reload shows the tab that was open.
+ * The page, with features that GraphiQL lacks: its socket is opened with the headers of the editor, a token
+ * that an earlier visit left in the browser is replaced by a new one or, if there is none, used again, the
+ * secret of a link is removed from the address bar, and a reload shows the tab that was open.
  */
 export async function renderPage(options: GraphiQLOptions): Promise<string> {
-  // 9 MB of text, which most processes are never asked for.
+  // 9 MB of text, which most processes never need.
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
   return renderGraphiQL(options)
     .replace(/<title>.*?<\/title>/, `<title>${options.title}</title>`)
@@ -29,7 +29,9 @@ interface Readers {
   claims: typeof claimsOf;
 }
 
-/** The functions below run in the browser, as text: each may use nothing of this file but what it is handed. */
+/**
+ * The functions below run in the browser, as text: they may use nothing of this file except their arguments.
+ */
 function prepare(
   options: Options,
   readers: Readers,
@@ -54,7 +56,7 @@ function parse(text: string | undefined) {
   }
 }
 
-/** What a token says; nothing when it is none. */
+/** The claims of a token; empty when it is invalid. */
 function claimsOf(authorization: string | undefined): { sub?: string; exp?: number } {
   try {
     const claims = String(authorization).split('.')[1]!.replaceAll('-', '+').replaceAll('_', '/');
@@ -64,7 +66,10 @@ function claimsOf(authorization: string | undefined): { sub?: string; exp?: numb
   }
 }
 
-/** @returns the credentials that the page came with, if any; without them those of an earlier visit are used. */
+/**
+ * @returns the credentials that the page was opened with, if any; otherwise those of an earlier visit are
+ * used
+ */
 function keepToken(options: Options, { read, claims }: Readers): string | undefined {
   const { localStorage } = globalThis as unknown as Browser;
   const KEPT = 'polyphony:authorization';
@@ -103,9 +108,9 @@ function openTab(
     tab.headers = hasHeaders ? tab.headers.replaceAll(authorization, fresh) : options.headers;
     localStorage[STATE] = JSON.stringify(state);
   }
-  // GraphiQL finds the tab by its contents; where they differ in anything, it opens one more.
+  // GraphiQL finds the tab by its contents; if they differ at all, it opens another one.
   if (fresh && hasHeaders && !tab.headers.includes(fresh)) {
-    // The open tab has another account's credentials and is kept; a new tab is opened beside it.
+    // The open tab has another account's credentials and is kept; a new tab is opened next to it.
     options.initialQuery = asked ?? options.defaultQuery ?? '';
     options.initialVariables = '';
     options.initialHeaders = options.headers;

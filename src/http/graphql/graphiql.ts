@@ -4,7 +4,7 @@ import type { Services } from '../../context.ts';
 import { DomainError } from '../../errors.ts';
 import { beginLogin } from '../../resolvers/accounts/logins/begin-login.ts';
 
-/** GraphiQL, whole in one page: nothing is loaded from elsewhere. */
+/** GraphiQL as a single page that loads nothing from elsewhere. */
 export interface GraphiqlPage {
   options(request: FastifyRequest): Promise<GraphiQLOptions>;
 }
@@ -16,7 +16,7 @@ export interface LocalAdmin {
   takeLink(secret: string): Promise<boolean>;
 }
 
-/** Lines of at most 54 characters: that is what its editor shows of a line on a laptop. */
+/** Lines of at most 54 characters, which the editor shows on a laptop. */
 const CREDENTIALS = {
   operated: `# Enter your credentials under Headers, below, such as
 # { "authorization": "Bearer …" } with a login token.`,
@@ -52,7 +52,7 @@ subscription Follow($id: ID!) {
   }
 }
 
-# 3. What came of it, and what it cost.
+# 3. Look at the result and its cost.
 query Look($id: ID!) {
   task(id: $id) {
     status

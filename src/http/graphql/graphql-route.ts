@@ -9,7 +9,7 @@ import { refusePrefetch } from './graphiql.ts';
 import { answerPlainly, isPlain } from './plain-requests.ts';
 import type { Yoga } from './yoga.ts';
 
-/** `/graphql`. Bodies are JSON and nothing else: forms and plain text could be posted from any page. */
+/** `/graphql`. Bodies must be JSON: forms and plain text could be posted from any page. */
 export function graphqlRoute(yoga: Yoga, admission: Admission) {
   return async (app: FastifyInstance): Promise<void> => {
     app.removeContentTypeParser('text/plain');
@@ -18,7 +18,7 @@ export function graphqlRoute(yoga: Yoga, admission: Admission) {
       method: ['GET', 'POST'],
       exposeHeadRoute: false,
       handler: (request, reply) => {
-        // The page may hold a token.
+        // The page may contain a token.
         if (request.method === 'GET') reply.header('cache-control', 'no-store');
         checkForm(request);
         refusePrefetch(request);
@@ -45,16 +45,16 @@ export function graphqlRoute(yoga: Yoga, admission: Admission) {
       method: ['HEAD', 'PUT', 'PATCH', 'DELETE'],
       handler: async ({ method }, reply) => {
         reply.header('allow', 'GET, POST');
-        throw new DomainError('METHOD_NOT_ALLOWED', `${method} is not for GraphQL; use GET or POST`);
+        throw new DomainError('METHOD_NOT_ALLOWED', `${method} is not supported by GraphQL; use GET or POST`);
       },
     });
   };
 }
 
-/** What Yoga would answer with a fault of its own. @throws DomainError */
+/** Cases that Yoga would answer in a format of its own. @throws DomainError */
 function checkForm({ method, headers, body, query }: FastifyRequest): void {
   if (!URL.canParse(`http://${headers.host}`)) {
-    throw new DomainError('VALIDATION_ERROR', 'Host: is not the name of a host', { field: 'Host' });
+    throw new DomainError('VALIDATION_ERROR', 'Host: is not a valid host name', { field: 'Host' });
   }
   if (method === 'POST') checkBody(body);
   else checkParameters(query as Record<string, string>);
@@ -65,7 +65,7 @@ function checkBody(body: unknown): void {
     throw new DomainError('UNSUPPORTED_MEDIA_TYPE', 'the body must be application/json');
   }
   if (typeof body !== 'object' || body === null || Array.isArray(body) || Object.keys(body).length === 0) {
-    throw new DomainError('VALIDATION_ERROR', 'the body must be one object with `query` in it', {
+    throw new DomainError('VALIDATION_ERROR', 'the body must be one object with `query`', {
       field: 'query',
     });
   }
@@ -85,7 +85,7 @@ function checkParameters(parameters: Record<string, string>): void {
   }
 }
 
-/** The rate limit and the context both need the asker; credentials are checked once. */
+/** The rate limit and the context both need the asker; credentials are verified once. */
 function once<Result>(ask: () => Promise<Result>): () => Promise<Result> {
   let answer: Promise<Result> | undefined;
   return () => {

@@ -12,12 +12,14 @@ import {
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 
-/** Every value is checked against its type two or three times; an object takes some microseconds each time. */
+/** Every value is validated two or three times; an object takes some microseconds each time. */
 const MAX_VALUES = 10_000;
-/** An object counts as several values, as it takes longer to check. */
+/** An object counts as several values, because validating it takes longer. */
 const OBJECT_WEIGHT = 4;
 
-/** Refuses variables with too many values before any is validated. A value of the scalar JSON counts as one. */
+/**
+ * Rejects variables with too many values before any is validated. A value of the scalar JSON counts as one.
+ */
 export const limitInput: Plugin = {
   onExecute({ args, setResultAndStopExecution }) {
     const error = tooManyValues(args as ExecutionArgs);

@@ -2,13 +2,13 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Carrier } from '../requests/carrier.ts';
 import type { Yoga } from './yoga.ts';
 
-/** All types of streams, and what may stand for one. */
+/** Matches all media types of streams, and wildcards that may select one. */
 const STREAMS = /text|event-stream|multipart|mixed/i;
 
-/** Above it a body is read as bytes: to make a text of those of a large answer takes longer than to send them. */
+/** Longer bodies are read as bytes: decoding a large response takes longer than sending it. */
 const LONG_BYTES = 512 * 1024;
 
-/** Whether the answer is one JSON whatever comes of it: that is known before the document is read. */
+/** Whether the response is certainly one JSON value, determined before the document is read. */
 export function isPlain({ method, headers, body }: FastifyRequest): boolean {
   if (method !== 'POST' || STREAMS.test(headers.accept ?? '')) return false;
   const { query } = body as { query?: unknown };
@@ -16,8 +16,8 @@ export function isPlain({ method, headers, body }: FastifyRequest): boolean {
 }
 
 /**
- * Yoga's answer, without the streams and signals that a fetch Request and a Response that is sent as one would
- * bring: they cost more than a small query.
+ * Yoga's response, without the streams and signals that a fetch Request and Response involve: they cost more
+ * than a small query.
  */
 export async function answerPlainly(
   yoga: Yoga,
@@ -32,7 +32,7 @@ export async function answerPlainly(
   return reply.code(response.status).headers(headers).send(body);
 }
 
-/** Those members of a Request that Yoga reads when the body is there already. */
+/** The members of a Request that Yoga reads when the body is available. */
 function toFetch({ method, url, headers, body }: FastifyRequest): Request {
   const request: Pick<Request, 'method' | 'url' | 'body' | 'json'> & { headers: Pick<Headers, 'get'> } = {
     method,

@@ -9,7 +9,7 @@ import type { Plugin } from 'graphql-yoga';
 import { PUBLIC_MUTATIONS } from '../../schema/guards/scopes.ts';
 
 export interface PublicOperation {
-  /** The operation needs no credentials, and ignores those that the request has. */
+  /** The operation needs no credentials, and ignores those of the request. */
   isPublic: boolean;
 }
 
@@ -18,8 +18,8 @@ interface Parameters extends Partial<PublicOperation> {
 }
 
 /**
- * A client whose token has expired sends it along when it logs in again, so credentials are not looked at if all that
- * the operation does is to log in.
+ * A client whose token has expired sends it when it logs in again, so credentials are ignored if the
+ * operation only logs in.
  */
 export const recognizePublic: Plugin<Parameters> = {
   onParse:
@@ -37,7 +37,7 @@ function isPublic(document: DocumentNode, { operation, selectionSet }: Operation
 
 const isPublicField = (name: string) => name === '__typename' || PUBLIC_MUTATIONS.includes(name);
 
-/** @param seen fragments, which may refer to each other before the document is validated. */
+/** @param seen fragments already expanded, which may refer to each other before the document is validated */
 function rootFields(document: DocumentNode, { selections }: SelectionSetNode, seen: Set<string>): string[] {
   return selections.flatMap((selection) => {
     if (selection.kind === Kind.FIELD) return [selection.name.value];

@@ -9,11 +9,11 @@ import {
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 
-/** About as many fields as are answered in a tenth of a second. */
+/** About as many fields as can be resolved in a tenth of a second. */
 const MAX_COST = 10_000;
 const MAX_DEPTH = 12;
 
-/** Refuses, before anything is carried out, what would cost too much; every answer tells its cost. */
+/** Rejects operations that would cost too much before they are executed; every response contains its cost. */
 export const limitCost: Plugin = {
   onExecute({ args, setResultAndStopExecution }) {
     const { cost, errors } = measure(args as ExecutionArgs);
@@ -36,7 +36,7 @@ interface Cost {
   limit: number;
 }
 
-/** Which operation is meant, the execution will ask, too; without one there is nothing to carry out. */
+/** Execution selects the operation again; without one there is nothing to execute. */
 function measure({ schema, document, operationName, variableValues, contextValue }: ExecutionArgs) {
   const operation = getOperationAST(document, operationName);
   const measured = operation
@@ -64,7 +64,7 @@ function tooMuch({ complexity, depth }: { complexity: number; depth: number }): 
   if (depth > MAX_DEPTH)
     errors.push(refusal(`The query is ${depth} levels deep; at most ${MAX_DEPTH} are allowed.`));
   if (complexity > MAX_COST) {
-    const remedy = 'ask for smaller pages or fewer fields';
+    const remedy = 'request smaller pages or fewer fields';
     errors.push(refusal(`The query costs ${complexity}; at most ${MAX_COST} are allowed: ${remedy}.`));
   }
   return errors;

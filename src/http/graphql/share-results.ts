@@ -13,8 +13,8 @@ import type { Context } from '../../context.ts';
 import { boundResult } from '../limits/bound-answers.ts';
 
 /**
- * Executes an event once for all subscribers that asked for the same. The bus hands all of them the same object,
- * and what is selected of a fact in a log depends on nothing but the operation and its viewer.
+ * Executes an event once for all subscribers with the same operation. The bus passes the same object to all
+ * of them, and the result depends only on the operation and its viewer.
  */
 export const shareResults: Plugin<Context> = {
   onSubscribe({ setSubscribeFn }) {
@@ -22,7 +22,7 @@ export const shareResults: Plugin<Context> = {
   },
 };
 
-/** As graphql's own. */
+/** The same as graphql's own. */
 export async function subscribe(args: ExecutionArgs) {
   const validated = validateSubscriptionArgs(args);
   if (isErrors(validated)) return { errors: validated };
@@ -53,7 +53,9 @@ function executeOnce(operation: string) {
   };
 }
 
-/** Each event has its own read budget. Between events the log is read without one, in pages of bounded size. */
+/**
+ * Each event has its own read budget. Between events the log is read without one, in pages of limited size.
+ */
 function answerEvent(args: ValidatedSubscriptionArgs): Result {
   const context = args.contextValue as Context;
   const { reads } = context;
@@ -72,7 +74,7 @@ function answerEvent(args: ValidatedSubscriptionArgs): Result {
   });
 }
 
-/** Parsed documents are kept by their text, so that the same text is the same object, most of the time. */
+/** Parsed documents are cached by their text, so the same text is usually the same object. */
 const documents = new WeakMap<DocumentNode, number>();
 let documentsSeen = 0;
 

@@ -24,11 +24,11 @@ import { socketCredentials } from '../requests/session-cookie.ts';
 import type { Yoga } from './yoga.ts';
 
 const MAX_MESSAGE_BYTES = 1024 * 1024;
-/** How long a client has to answer that it closes, too; one that does not read never would. */
+/** How long a client has to acknowledge a close; one that does not read never would. */
 const GOODBYE_MS = 2_000;
 const MAX_SUBSCRIPTIONS = 100;
 
-/** For the client's ConnectionInit. */
+/** How long to wait for the client's ConnectionInit. */
 const INIT_MS = 3_000;
 /** A socket without credentials is closed after one to two of these periods without an operation. */
 const IDLE_MS = 10_000;
@@ -90,7 +90,7 @@ export function openSockets(yoga: Yoga, services: Services, access: SocketAccess
   };
 }
 
-/** graphql-ws reads each message as JSON, and closes with the same code what it cannot read. */
+/** graphql-ws parses each message as JSON, and closes with the same code when it cannot. */
 function limitMessages(client: WebSocket): void {
   const emit = client.emit.bind(client) as (event: string | symbol, ...given: unknown[]) => boolean;
   client.emit = (event: string | symbol, ...given: unknown[]) => {
@@ -110,8 +110,8 @@ function unreadable(message: Buffer): string | null {
 }
 
 /**
- * Large messages are sent as they are. And graphql-ws logs an error for each message that was unsent when the client
- * disconnected; `close` is enough.
+ * Large messages are sent unchanged. And graphql-ws logs an error for each message that was unsent when the
+ * client disconnected; `close` is sufficient.
  */
 function replaceSend(client: WebSocket, large: LargeMessages): void {
   const send = client.send.bind(client);
@@ -126,10 +126,10 @@ function replaceSend(client: WebSocket, large: LargeMessages): void {
 
 type Enveloped = ReturnType<Yoga['getEnveloped']>;
 
-/** Of RFC 6455's registry: clients of graphql-ws come back by themselves after it. */
+/** From RFC 6455's registry: clients of graphql-ws reconnect automatically after it. */
 const TRY_AGAIN_LATER = 1013;
 
-/** @returns false, which closes the socket with 4403 unless it is closed already. */
+/** @returns false to close the socket with 4403, unless it is closed already */
 async function admit(
   { admission, atCredentialEnd, connections: { socketsPerAccount } }: SocketAccess,
   socket: Socket,
@@ -147,7 +147,8 @@ async function admit(
     else if (!(error instanceof DomainError)) throw error;
     return false;
   }
-  // For a client that has left meanwhile there is no `onDisconnect`: nothing would stop the timer or free the slot.
+  // For a client that has disconnected meanwhile there is no `onDisconnect`: nothing would stop the timer or
+  // free the slot.
   if (socket.extra.socket.readyState !== WebSocket.OPEN) return false;
   if (!acquireSlot(socketsPerAccount, socket)) return false;
   if (socket.extra.asker?.viewer) closeAtCredentialEnd(socket, atCredentialEnd);
@@ -155,7 +156,7 @@ async function admit(
   return true;
 }
 
-/** @returns false, and closes the socket, when the account has too many. */
+/** @returns false, and closes the socket, when the account has too many */
 function acquireSlot(limit: ConcurrencyLimit, { extra }: Socket): boolean {
   const { viewer } = extra.asker!;
   if (!viewer) return true;
@@ -220,7 +221,7 @@ function tooMany(): DomainError {
   );
 }
 
-/** What errors say to HTTP alone stays there. */
+/** Removes the HTTP status from errors. */
 function withoutHttp({ errors, ...result }: ExecutionResult): FormattedExecutionResult | undefined {
   return errors && ({ ...result, errors: errors.map(toFormatted) } as FormattedExecutionResult);
 }

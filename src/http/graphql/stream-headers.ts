@@ -1,8 +1,9 @@
 import type { Plugin } from 'graphql-yoga';
 
 /**
- * Streams pass through proxies as they arrive: nginx and its kin hold back what they may buffer (`X-Accel-Buffering`), and
- * others what they may compress (`no-transform`, RFC 9111 5.2.2.6). Yoga's `Content-Encoding: none` is not a coding.
+ * Makes proxies pass on streams as they arrive: nginx and others hold back what they may buffer
+ * (`X-Accel-Buffering`), and some what they may compress (`no-transform`, RFC 9111 5.2.2.6). Yoga's
+ * `Content-Encoding: none` is not a valid coding.
  */
 export const streamHeaders: Plugin = {
   onResponse({ response: { headers } }) {

@@ -4,7 +4,7 @@ import type { Context, Services } from '../../context.ts';
 import { schema } from '../../schema/index.ts';
 import { limitValidationErrors } from '../errors/bound-errors.ts';
 import { maskError } from '../errors/from-graphql.ts';
-import { tellWrongInput } from '../errors/name-wrong-input.ts';
+import { nameWrongInput } from '../errors/name-wrong-input.ts';
 import { explainNotAcceptable } from '../errors/not-acceptable.ts';
 import { boundAnswers } from '../limits/bound-answers.ts';
 import type { Carrier } from '../requests/carrier.ts';
@@ -51,7 +51,7 @@ export function createGraphql(
       recognizePublic,
       limitDocument,
       limitInput,
-      tellWrongInput,
+      nameWrongInput,
       limitValidationErrors,
       limitCost,
       boundAnswers,

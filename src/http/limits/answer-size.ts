@@ -7,7 +7,7 @@ import { createTurns, TooManyWaiting } from '../../turns.ts';
 /** Maximum JSON size of one response, or of one event of a stream. */
 export const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
-/** JSON that may be longer than this is made in slices. To make what is shorter takes a few milliseconds. */
+/** Longer JSON is created in slices. Creating shorter JSON takes a few milliseconds. */
 const LARGE_BYTES = 4 * 1024 * 1024;
 
 /** A control character is escaped as `\u0001`; every other UTF-16 unit takes at most three bytes. */
@@ -15,12 +15,15 @@ const MOST_BYTES_OF_CHARACTER = 6;
 /** Numbers, dates, booleans and null. */
 const MOST_BYTES_OF_SCALAR = 26;
 
-/** Characters after which a part of the JSON is handed out. */
+/** Number of characters per slice of JSON. */
 const SLICE = 64 * 1024;
 /** Milliseconds of work between two iterations of the event loop. */
 const BUSY_MS = 5;
 
-/** Whether the JSON of a value may be so long that it has to be made by a `SerializeLarge`. Serializes nothing. */
+/**
+ * Whether the JSON of a value may be so long that it has to be created by a `SerializeLarge`. Serializes
+ * nothing.
+ */
 export function isLarge(value: unknown): boolean {
   const waiting = [value];
   let size = 0;
@@ -44,7 +47,10 @@ export function isLarge(value: unknown): boolean {
   return false;
 }
 
-/** Makes large responses in slices, one at a time: thirty of 16 MB at once would stop everything else for seconds. */
+/**
+ * Serializes large responses in slices, one at a time: thirty of 16 MB at once would block everything else
+ * for seconds.
+ */
 export function createSerializeLarge(): SerializeLarge {
   const turns = createTurns({ perAccount: 1, total: 1 });
   return async (value, account, maxWaiting = Number.POSITIVE_INFINITY) => {
@@ -54,7 +60,7 @@ export function createSerializeLarge(): SerializeLarge {
     try {
       return await makeJson(value);
     } finally {
-      // What is done with it next, such as to send it, belongs to the turn.
+      // Further processing, such as sending, belongs to the turn.
       setImmediate(endTurn);
     }
   };

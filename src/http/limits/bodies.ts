@@ -9,28 +9,29 @@ import type { Admission } from '../requests/admission.ts';
 /** Bytes. Shorter bodies are not counted: 1,000 connections of an address hold 16 MB of them at most. */
 const SHORT = 16 * 1024;
 
-/** Bytes of bodies that are received, or are not answered yet. */
+/** Bytes of bodies that are being received, or not answered yet. */
 export const MOST_RECEIVED = { ofAddress: 48 * 1024 * 1024, ofProcess: 128 * 1024 * 1024 };
 
-/** Bounds the request bodies that this process holds at a time. */
+/** Limits the request bodies that this process holds at a time. */
 export interface Bodies {
   /**
-   * Counts a body from its first byte until its request is answered. Beyond the bound of an address its body fails
-   * with RATE_LIMITED; beyond that of the process, one of the address that has the most fails with UNAVAILABLE.
+   * Counts a body from its first byte until its request is answered. Above the limit of an address the body
+   * fails with RATE_LIMITED; above that of the process, one of the address that holds the most fails with
+   * UNAVAILABLE.
    */
   receive(address: string, source: IncomingMessage, response: ServerResponse): Transform;
 }
 
 interface Holder {
   bytes: number;
-  /** Not complete yet; the newest is the last. */
+  /** Incomplete bodies; the newest is last. */
   receiving: Set<Transform>;
 }
 
 export function createBodies(most = MOST_RECEIVED): Bodies {
   const holders = new Map<string, Holder>();
   let total = 0;
-  /** Reading one may take 50 ms: between two of them whatever else has arrived gets its turn, such as `/health`. */
+  /** Parsing one may take 50 ms: between two of them other requests, such as `/health`, get their turn. */
   const reading = pLimit(1);
 
   function add(holder: Holder, bytes: number): void {
@@ -44,7 +45,7 @@ export function createBodies(most = MOST_RECEIVED): Bodies {
     return holder;
   }
 
-  /** Which body to refuse; null: none, or none but complete ones. */
+  /** The body to reject; null: none, or all are complete. */
   function excessive(holder: Holder, body: Transform): Transform | null {
     if (total <= most.ofProcess) return null;
     const largest = [...holders.values()].reduce((one, other) => (other.bytes > one.bytes ? other : one));
@@ -72,7 +73,7 @@ export function createBodies(most = MOST_RECEIVED): Bodies {
         },
       });
       holder.receiving.add(body);
-      // What is left of a refused one is read and dropped, so that its client gets to read the answer.
+      // The rest of a rejected body is read and dropped, so that its client can read the response.
       body.on('error', () => source.resume());
       body.once('close', () => holder.receiving.delete(body));
       source.once('error', (error) => body.destroy(error));
@@ -92,13 +93,13 @@ function tooMuch(code: 'RATE_LIMITED' | 'UNAVAILABLE', whose: string): DomainErr
   return new DomainError(code, message, { retryAfter: 1 });
 }
 
-/** Before the parsers of the routes. */
+/** To be called before the parsers of the routes are added. */
 export function limitBodies(app: FastifyInstance, admission: Admission): void {
   const bodies = createBodies();
   const counted = new WeakSet<IncomingMessage>();
   app.addHook('preParsing', (request, reply, payload, next) => {
     const { raw } = request;
-    // A request that is handed on to another route comes here again.
+    // A request that is passed on to another route comes here again.
     if (counted.has(raw) || !isLong(raw)) return next(null, payload);
     counted.add(raw);
     next(null, bodies.receive(admission.address(raw), raw, reply.raw));

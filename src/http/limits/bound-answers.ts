@@ -18,8 +18,8 @@ export const boundAnswers: Plugin<Context> = {
 type Execute = (args: ExecutionArgs) => ExecutionResult | Promise<ExecutionResult>;
 
 /**
- * Runs `execute` within the limits on reads.
- * @param bound limits the result; what was read counts as held until it is done
+ * Runs `execute` within the limits for reads.
+ * @param bound limits the result; data read count as held until it is done
  */
 export async function executeBounded(
   args: ExecutionArgs,
@@ -36,7 +36,7 @@ export async function executeBounded(
   }
 }
 
-/** @param spent why part of the data is missing. Never given for mutations: the client has to see what was done. */
+/** @param spent why part of the data is missing. Null for mutations: the client has to see what was done */
 export function boundErrors(result: ExecutionResult, spent: DomainError | null): ExecutionResult {
   if (spent) return { errors: [asWhole(spent)] };
   const { errors } = result;
@@ -45,7 +45,7 @@ export function boundErrors(result: ExecutionResult, spent: DomainError | null):
 
 type SizeContext = Pick<Context, 'viewer' | 'address' | 'serializeLarge'>;
 
-/** Limits the size, too: a response that is too large becomes an error in place of the data. */
+/** Also limits the size: a response that is too large becomes an error instead of the data. */
 export function boundResult(
   result: ExecutionResult,
   spent: DomainError | null,
@@ -65,7 +65,10 @@ async function withJson(result: ExecutionResult, context: SizeContext): Promise<
   }
 }
 
-/** Makes the JSON of the result, whose data is JSON already, in place of JSON.stringify. Yoga calls it, see `largeJsonOf`. */
+/**
+ * Creates the JSON of the result, whose data is JSON already, instead of JSON.stringify. Called by Yoga, see
+ * `largeJsonOf`.
+ */
 function addMembers(json: Buffer, { data: _data, ...others }: ExecutionResult): Buffer {
   const more = JSON.stringify(others);
   return markSentOnce(more === '{}' ? json : appendTo(json.subarray(0, -1), `,${more.slice(1)}`));
@@ -80,7 +83,7 @@ function appendTo(json: Buffer, text: string): Buffer {
   return whole;
 }
 
-/** The JSON of a result that is large; null: it is not. */
+/** The JSON of a large result; null: it is not large. */
 export function largeJsonOf(result: object): Buffer | null {
   const { stringify } = result as { stringify?: (shown: object) => Buffer };
   return stringify ? stringify(result) : null;

@@ -1,8 +1,8 @@
 import { setFlagsFromString } from 'node:v8';
 
 /**
- * Percent by which the heap may grow between two full garbage collections. By default V8 lets a small heap grow to
- * several times its size; answers of 16 MB then leave a few hundred megabytes of garbage behind.
+ * Percent by which the heap may grow between two full garbage collections. By default V8 lets a small heap
+ * grow to several times its size; responses of 16 MB then leave a few hundred megabytes of garbage.
  */
 const GROWTH_PERCENT = 20;
 

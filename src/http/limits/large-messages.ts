@@ -1,11 +1,11 @@
 import type { WebSocket } from 'ws';
 import { markSentOnce } from './sent-once.ts';
 
-/** Messages of graphql-ws whose payload is JSON already: it would make the JSON of 16 MB again, in one piece. */
+/** Messages of graphql-ws whose payload is JSON already: graphql-ws would serialize 16 MB again, at once. */
 export interface LargeMessages {
-  /** @returns the payload to give to graphql-ws in its place */
+  /** @returns the placeholder payload for graphql-ws */
   hold(client: WebSocket, id: string, payload: Buffer): Record<string, never>;
-  /** The message to send in place of one of graphql-ws; null: that one. */
+  /** The message to send instead of one of graphql-ws; null: send that one. */
   take(client: WebSocket, message: string): Buffer | null;
 }
 

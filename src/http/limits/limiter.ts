@@ -6,7 +6,10 @@ import {
   RLWrapperTimeouts,
 } from 'rate-limiter-flexible';
 
-/** A client of the package `redis`, as rate-limiter-flexible takes it; null: counts stand in this process alone. */
+/**
+ * A client of the package `redis`, as rate-limiter-flexible requires; null: counts are kept in this process
+ * only.
+ */
 export type Redis = object | null;
 
 export interface LimiterState {
@@ -19,11 +22,12 @@ export interface LimiterState {
 /** Adds `points` (1 by default) to the count of a key; negative ones are subtracted. */
 export type Limiter = (key: string, points?: number) => Promise<LimiterState>;
 
-/** A Redis that does not answer must not hold up a request. */
+/** A Redis that does not respond must not delay requests. */
 const REDIS_PATIENCE_MS = 500;
 
 /**
- * Counts in Redis for all processes together, and in this one alone where there is none or while it is away.
+ * Counts in Redis for all processes together, or in this process alone if Redis is not configured or
+ * unavailable.
  * @param limit `points` in `duration` seconds, times `factor`
  */
 export function createLimiter(
@@ -42,7 +46,7 @@ export function createLimiter(
   };
 }
 
-/** A limit of nothing would be no limit but an end. */
+/** At least one point: a limit of 0 would block everything. */
 export function allowed(points: number, factor: number): number {
   return Math.max(1, Math.round(points * factor));
 }

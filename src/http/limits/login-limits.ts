@@ -4,7 +4,7 @@ import { DomainError } from '../../errors.ts';
 import { createLimiter, type Limiter, type Redis } from './limiter.ts';
 
 const PER_ADDRESS = { keyPrefix: 'polyphony:login:address', points: 5, duration: 1 };
-/** Not per account alone: anyone could keep the owner out. */
+/** Not per account alone: otherwise anyone could lock the owner out. */
 const PER_ACCOUNT = { keyPrefix: 'polyphony:login:account', points: 10, duration: 60 };
 
 /** @param factor multiplies the limits */

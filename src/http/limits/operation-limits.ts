@@ -22,7 +22,7 @@ export function createOperationLimits(rates: Rates, redis: Redis): OperationLimi
 interface Rate {
   /** Counts one. @throws DomainError RATE_LIMITED */
   require(key: string): Promise<void>;
-  /** Counts as many as the limit still allows. */
+  /** Counts up to the number that the limit still allows. */
   record(key: string, count: number): Promise<void>;
 }
 

@@ -3,8 +3,8 @@ import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
 /**
- * Handles pipelined requests of a connection one after the other. Otherwise one packet of small requests would produce
- * as many responses at once, all held in memory until the client has read those before them.
+ * Handles pipelined requests of a connection one after the other. Otherwise one packet of small requests
+ * would produce as many responses at once, all held in memory until the client has read the earlier ones.
  */
 export function serializePipelinedRequests(app: FastifyInstance): void {
   const last = new WeakMap<Socket, ServerResponse>();

@@ -1,7 +1,7 @@
 import type { OperationLimits, Services } from '../../context.ts';
 import { coerceError } from '../../errors.ts';
 
-/** Counts what this process creates without a request. @returns a function that stops it */
+/** Counts runs that this process creates without a request. @returns a function that stops it */
 export function recordCreatedRuns(
   { created }: Pick<Services['store'], 'created'>,
   limits: OperationLimits,

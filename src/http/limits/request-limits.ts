@@ -9,7 +9,7 @@ export function createRequestLimits(factor: number, redis: Redis): SchemaAccess[
     const options = { keyPrefix: `polyphony:requests:${name}`, points: requests, duration: seconds };
     const limiter = limiters.get(name) ?? createLimiter(options, factor, redis);
     limiters.set(name, limiter);
-    // It may be of any length, and name people.
+    // It may be long and contain personal names.
     const key = createHash('sha256').update(of).digest('base64url');
     return { ...(await limiter(key)), limit: allowed(requests, factor) };
   };

@@ -16,10 +16,10 @@ export interface ResourceLimits {
   sendBuffers: SendBuffers;
 }
 
-/** Responses of a caller that wait for their turn: of those, no budget counts what they hold. */
+/** Responses of a caller that wait for their turn; no budget counts the memory they hold. */
 const MAX_WAITING = 10;
 
-/** Callers may share an address, such as a proxy's; other credentials are another caller. */
+/** Callers may share an address, such as a proxy's; different credentials mean different callers. */
 function callerOf(request: IncomingMessage, admission: Admission): string {
   const { authorization, apiKey } = headerCredentials(request.headers);
   return JSON.stringify([admission.address(request), authorization, apiKey]);
@@ -43,7 +43,7 @@ export function applyResourceLimits(
   app.addHook('preSerialization', async ({ raw }, reply, payload) => {
     if (!isLarge(payload)) return payload;
     const json = await services.serializeLarge(payload, callerOf(raw, admission), MAX_WAITING);
-    // Sent as it is: bytes may be a payload, which the type does not say.
+    // Sent unchanged: the bytes are a serialized payload, which the type does not express.
     reply.serializer(() => markSentOnce(json) as unknown as string);
     return payload;
   });

@@ -6,16 +6,22 @@ import type { Services, Viewer } from '../../context.ts';
 import { DomainError } from '../../errors.ts';
 import { authenticate, type Credentials } from '../../resolvers/accounts/logins/authenticate.ts';
 
-/** What every carrier asks about a request before it carries it on. */
+/** Checks that every transport applies to a request before executing it. */
 export interface Admission {
   /**
-   * Who asks; null: nobody in particular.
-   * @throws DomainError UNAUTHENTICATED; FORBIDDEN for a page of another site that brings no credentials
+   * The account of the credentials; null: anonymous.
+   * @throws DomainError UNAUTHENTICATED; FORBIDDEN for a page of another site without credentials
    */
   viewer(request: IncomingMessage, credentials: Credentials): Promise<Viewer | null>;
-  /** Whom limits count: an IPv4 address, or the network of an IPv6 one, of which a single customer has 2^64. */
+  /**
+   * The client for limits: an IPv4 address, or the network of an IPv6 one, because a single customer has 2^64
+   * addresses.
+   */
   address(request: IncomingMessage): string;
-  /** The client's address of a connection that has sent nothing yet; null: a trusted proxy, which serves many clients. */
+  /**
+   * The client's address of a connection that has sent nothing yet; null: a trusted proxy, which serves many
+   * clients.
+   */
   peer(socket: Socket): string | null;
 }
 
@@ -27,7 +33,7 @@ export function createAdmission(services: Pick<Services, 'config' | 'store' | 't
     async viewer(request, credentials) {
       const viewer = await authenticate(services, credentials);
       const { authorization, apiKey } = credentials;
-      // Browsers send cookies along with what any page sends.
+      // Browsers attach cookies to requests of any page.
       const isByPage = authorization === null && apiKey === null;
       if (!viewer || isByPage) refuseForeignPage(config, request.headers, comesByProxy(request));
       return viewer;
@@ -38,8 +44,8 @@ export function createAdmission(services: Pick<Services, 'config' | 'store' | 't
 }
 
 /**
- * Any page in a browser can open a socket here and, by having its own name lead to this machine, send any request.
- * Credentials it does not have; without them, the page must be ours or the operator's.
+ * Any page in a browser can open a socket here and, by resolving its own name to this machine, send any
+ * request. It does not have credentials; without them, the page must be ours or the operator's.
  */
 function refuseForeignPage(
   config: Services['config'],
@@ -59,9 +65,13 @@ function refuseForeignPage(
 
 function foreign(field: string, value: string): DomainError {
   const remedy = 'send credentials, or have the operator name it in CORS_ORIGINS';
-  return new DomainError('FORBIDDEN', `${field}: ${value} may not ask without credentials; ${remedy}`, {
-    field,
-  });
+  return new DomainError(
+    'FORBIDDEN',
+    `${field}: ${value} may not send requests without credentials; ${remedy}`,
+    {
+      field,
+    },
+  );
 }
 
 function forwardedHost(headers: IncomingHttpHeaders): string | undefined {

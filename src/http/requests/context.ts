@@ -6,7 +6,7 @@ import { boundReads } from '../../resolvers/request/read-budget.ts';
 import { isJsonObject } from '../../rules/json/json-object.ts';
 import type { Origin } from '../../vocabulary.ts';
 
-/** Who asks, and from where. */
+/** The sender of a request, and its address. */
 export interface Asker {
   viewer: Viewer | null;
   address: string;
@@ -15,7 +15,7 @@ export interface Asker {
 /** What one request may read and compute. */
 export type Allowance = Pick<Context, 'compute' | 'reads'>;
 
-/** Whose share of what all have it takes: an account's, or an address's without credentials. */
+/** The key for limits: the account, or the address without credentials. */
 export function accountOf({ viewer, address }: Asker): string {
   return viewer?.userId ?? address;
 }
@@ -25,7 +25,7 @@ export function createAllowance({ computation, reading }: Services, asker: Asker
   return { compute: computation.ofRequest(account), reads: reading.ofRequest(account) };
 }
 
-/** @param allowance of the request that this is a part of; by default it is all of it. */
+/** @param allowance of the request that this is part of; a new one by default */
 export function createContext(
   services: Services,
   { viewer, address }: Asker,
@@ -50,7 +50,10 @@ export function headerCredentials(headers: IncomingHttpHeaders): Credentials {
   return { authorization: headers.authorization ?? null, apiKey: typeof apiKey === 'string' ? apiKey : null };
 }
 
-/** What graphql-ws brings in its first message: the names of the headers, in any case, or a `headers` object. */
+/**
+ * The credentials in the first message of graphql-ws: by header name, case-insensitive, or in a `headers`
+ * object.
+ */
 export function parameterCredentials(parameters: unknown): Credentials {
   const given = isJsonObject(parameters) ? parameters : {};
   const nested = isJsonObject(given.headers) ? given.headers : {};
@@ -59,7 +62,7 @@ export function parameterCredentials(parameters: unknown): Credentials {
   return { authorization: textOf(byName.authorization), apiKey: textOf(byName['x-api-key']) };
 }
 
-/** What is there but no text is no good either, and must not pass for nothing. */
+/** A value that is not a string is invalid and must not count as absent. */
 function textOf(value: unknown): string | null {
   if (value === undefined || value === null) return null;
   return typeof value === 'string' ? value : '';

@@ -2,7 +2,10 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { AnsweredRequest, HttpMetrics } from '../../metrics/http-metrics.ts';
 import { legacyRouteOf } from '../../rest-compat/index.ts';
 
-/** Has every request counted that is answered, and every socket; before routes are added, which are told of it then. */
+/**
+ * Counts every answered request and every socket; call it before routes are added, as hooks apply only to
+ * later ones.
+ */
 export function countRequests(app: FastifyInstance, metrics: HttpMetrics): void {
   app.addHook('onResponse', async (request, reply) => {
     if (reply.isHandedOn) return;

@@ -1,8 +1,8 @@
 import type { Services, Viewer } from '../../context.ts';
 
-/** Node's timers hold 31 bits of milliseconds; what expires later than that outlives any socket. */
+/** Node's timers use 31 bits of milliseconds; credentials that expire later outlive any socket. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
-/** For the response to the operation that revoked the credentials, which may have come through the same socket. */
+/** For the response to the operation that revoked the credentials, which may have used the same socket. */
 const RESPONSE_MS = 100;
 
 /** Calls back once the credentials of a viewer have expired or were revoked. @returns a function that stops it. */

@@ -5,13 +5,13 @@ import { readJsonText } from '../../rules/json/text.ts';
 
 type Done = (error: Error | null, body?: unknown) => void;
 
-/** Bytes. To parse a shorter body takes less than a millisecond. */
+/** Bytes. Parsing a shorter body takes less than a millisecond. */
 const LARGE_BODY = 128 * 1024;
 
 /**
- * Reads JSON as Fastify does, once it is known not to consist of too many parts, nor to have numbers that reading
- * changes. Large bodies are parsed one per iteration of the event loop: twenty of 4 MB that arrive together would keep
- * everything else waiting for 300 ms.
+ * Parses JSON like Fastify, after checking that it does not have too many parts, or numbers that parsing
+ * would change. Large bodies are parsed one per iteration of the event loop: twenty of 4 MB that arrive
+ * together would block everything else for 300 ms.
  */
 export function limitJsonBodies(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error');

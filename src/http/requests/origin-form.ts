@@ -1,6 +1,6 @@
 /**
- * The path and query of a request, as routes know them (RFC 9112, 3.2). Proxies' clients send the whole address, and
- * careless ones a fragment, which is nobody's but theirs.
+ * The path and query of a request, as routes expect them (RFC 9112, 3.2). Clients of proxies send the whole
+ * URL, and some clients a fragment, which is dropped.
  */
 export function originForm(target = '/'): string {
   const path = target.replace(/^https?:\/\/[^/?#]*/i, '').replace(/#.*$/s, '');

@@ -10,7 +10,10 @@ export const SESSION_SECONDS = 12 * 3600;
 /** A page of another site cannot add it to a request without being allowed to by CORS. */
 const CSRF_HEADER = 'x-csrf-token';
 
-/** Lax: sent when a person comes from another site by a link, as from a login provider, and with no other request. */
+/**
+ * Lax: sent when a person follows a link from another site, such as a login provider, and with no other
+ * cross-site request.
+ */
 export const NOT_FOR_SCRIPTS = { httpOnly: true, sameSite: 'lax' } as const;
 
 /** The `Set-Cookie` header of a session. @param maxAge seconds; 0 deletes the cookie */
@@ -23,7 +26,10 @@ export function sessionCookie(
   return stringifySetCookie({ name: NAME, value: token, path: '/', maxAge, secure, ...NOT_FOR_SCRIPTS });
 }
 
-/** Of a request to GraphQL: its headers, or a cookie together with the CSRF header. The dialects know no cookies. */
+/**
+ * For GraphQL requests: credentials in headers, or a cookie together with the CSRF header. The dialects do
+ * not support cookies.
+ */
 export function pageCredentials(headers: IncomingHttpHeaders): Credentials {
   return withSession(headers, Boolean(headers[CSRF_HEADER]));
 }

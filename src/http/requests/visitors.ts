@@ -9,11 +9,14 @@ import type { BaseUrl } from './base-url.ts';
 import { headerCredentials } from './context.ts';
 import type { AtCredentialEnd } from './credential-end.ts';
 
-/** Who sends requests of the dialects. */
+/** The senders of requests to the dialects. */
 export interface Visitors {
-  /** For what is to be known before a request is answered. */
+  /** Determines the sender before a request is answered. */
   find(request: IncomingMessage, origin: Dialect): Promise<Visitor>;
-  /** For its answer: whoever was just found is not looked for again, but for all further answers on a socket. */
+  /**
+   * Returns the sender for the response: the first response after `find` reuses its result; later ones on a
+   * socket look it up again.
+   */
   take(request: IncomingMessage, origin: Dialect): Promise<Viewer | null>;
   /** The dialect whose guests' base URL the request used; null: it used none. */
   guestDialect(request: IncomingMessage): Dialect | null;

@@ -13,7 +13,7 @@ export type SendArtifact = (
   reply: FastifyReply,
 ) => Promise<FastifyReply>;
 
-/** What a task left, as a download for its owner. @throws DomainError NOT_FOUND, FORBIDDEN */
+/** Serves an artifact of a task as a download for its owner. @throws DomainError NOT_FOUND, FORBIDDEN */
 export function createSendArtifact(services: Services, admission: Admission): SendArtifact {
   return async (id, request, reply) => {
     const viewer = await admission.viewer(request.raw, headerCredentials(request.headers));
@@ -26,7 +26,7 @@ export function createSendArtifact(services: Services, admission: Admission): Se
       etag,
       'cache-control': 'private, no-cache',
       'content-type': artifact.mediaType,
-      // A model or a script wrote it: no browser may take it for a page of ours.
+      // Written by a model or a script: browsers must not render it as a page of this origin.
       'content-disposition': contentDisposition(fileName(artifact.name)),
       'content-security-policy': "sandbox; default-src 'none'",
     });
@@ -43,7 +43,7 @@ export function artifactRoute(
   return async (app: FastifyInstance): Promise<void> => {
     app.get<{ Params: { id: string } }>('/artifacts/:id', async (request, reply) => {
       const { raw, headers, params } = request;
-      // Invalid credentials count as none; sending refuses them.
+      // Invalid credentials count as none; sending rejects them.
       const viewer = await admission.viewer(raw, headerCredentials(headers)).catch(() => null);
       await operationLimits.countRequest({
         accountId: viewer?.userId ?? null,
@@ -54,7 +54,7 @@ export function artifactRoute(
   };
 }
 
-/** A name may have folders before it. */
+/** A name may contain folders. */
 function fileName(name: string): string {
   return name.split(/[\\/]/).at(-1) || 'artifact';
 }

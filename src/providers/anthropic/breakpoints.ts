@@ -4,16 +4,17 @@ import type {
   MessageParam,
 } from '@anthropic-ai/sdk/resources/messages';
 
-/** For five minutes from its last use. */
+/** For five minutes after its last use. */
 const MARK = { cache_control: { type: 'ephemeral' } } as const;
 
 type Body = MessageCreateParamsStreaming;
 
 /**
- * Marks up to where Anthropic is to cache a request, which is read as tools, system, messages. All four marks that it
- * takes: after the tools and after the system prompt, which other conversations may share; where the conversation ended
- * when it was asked last, because from a mark it looks for what is cached at most 20 blocks back and a turn may have more;
- * and at the end. The automatic mode is the last of these alone. What is too short to be cached is not, and costs nothing.
+ * Marks how far Anthropic should cache a request, which is processed as tools, system, messages. All four
+ * permitted marks are used: after the tools and after the system prompt, which other conversations may share;
+ * where the conversation ended at the previous request, because from a mark the lookup goes back at most 20
+ * blocks and a turn may have more; and at the end. The automatic mode uses only the last of these. Content
+ * that is too short is not cached, at no cost.
  * https://platform.claude.com/docs/en/build-with-claude/prompt-caching
  */
 export function withBreakpoints({ tools, system, messages, ...body }: Body): Body {

@@ -66,13 +66,14 @@ export function createAnthropicProvider(
   };
 }
 
-/** What is not set here the library would read from the environment, and what it logs would go to the console. */
+/** The library would read missing settings from the environment, and log to the console. */
 function createClient({ apiKey, baseUrl }: VendorConfig): Anthropic {
   return new Anthropic({
     apiKey,
     baseURL: baseUrl,
     fetch: createFetch(),
-    // The library sends the key as a bearer token. Servers that stand in for Anthropic's look here, and it does, too.
+    // The library sends the key as a bearer token. Servers compatible with Anthropic's expect this header,
+    // which Anthropic accepts as well.
     defaultHeaders: { 'x-api-key': apiKey },
     webhookKey: null,
     openTelemetry: false,

@@ -12,8 +12,8 @@ import { readTogether } from '../wire/read-together.ts';
 import { gatherTurn } from './turn.ts';
 
 /**
- * The parts of the events of any server that speaks Anthropic's Messages API, or of a whole message in their place.
- * `message_stop` is the finish marker; why and for how many tokens came before it.
+ * The parts of the events of a server with Anthropic's Messages API, or of a complete message instead.
+ * `message_stop` is the finish marker; the reason and the usage come before it.
  * https://platform.claude.com/docs/en/build-with-claude/streaming
  */
 export async function* readMessage(
@@ -86,7 +86,7 @@ function readAnswer(vendor: Vendor, model: string) {
   };
 }
 
-/** @throws ProviderError for an error of the server, SyntaxError for what is none of its API */
+/** @throws ProviderError for an error of the server, SyntaxError for data that are not part of its API */
 function readEvent(vendor: Vendor, data: string): JsonObject {
   const event: unknown = JSON.parse(data);
   const problem = problemIn(event);

@@ -15,18 +15,21 @@ import { argumentsObject } from '../reading/tool-call.ts';
 import { withBreakpoints } from './breakpoints.ts';
 import { reasoningFor } from './thinking.ts';
 
-/** Anthropic wants a limit. No model that it still serves has a lower one; reasoning counts, too. */
+/** Anthropic requires a limit. All current models support this one; reasoning is included. */
 const MAX_TOKENS = 32_000;
 
-/** The last version that lets a request say how to sample, as far as its model does; later ones refuse it for all. */
+/**
+ * The last version that accepts sampling parameters, as far as the model does; later ones reject them for all
+ * models.
+ */
 const SAMPLING_VERSION = '2023-06-01';
 
-/** The version of the API to ask for; null: the one that the library knows. */
+/** The API version to request; null: the default of the library. */
 export function versionFor(body: object): string | null {
   return 'temperature' in body || 'top_p' in body ? SAMPLING_VERSION : null;
 }
 
-/** A `seed` is left out: Anthropic has none. */
+/** `seed` is omitted, because Anthropic does not support it. */
 export function toMessagesRequest(request: ModelRequest, quirks: Quirks): MessageCreateParamsStreaming {
   const { temperature, topP, stop, tools, responseSchema } = request;
   const asked = quirks.has('no_response_format') ? schemaInWords(request) : request;
@@ -35,7 +38,7 @@ export function toMessagesRequest(request: ModelRequest, quirks: Quirks): Messag
   const maxTokens = request.maxTokens ?? MAX_TOKENS;
   const said = toMessages(messages);
   const { thinking, effort } = reasoningFor(request, { maxTokens, messages: said, quirks });
-  // A model that thinks takes no settings of sampling.
+  // A model that thinks accepts no sampling parameters.
   const isSampled = thinking === undefined || thinking.type === 'disabled';
   const format = responseSchema && takes('no_response_format') ? toFormat(responseSchema) : null;
   const body: MessageCreateParamsStreaming = {
@@ -64,13 +67,13 @@ function toMessages(messages: readonly ModelMessage[]): MessageParam[] {
   return sent;
 }
 
-/** Anthropic refuses keywords that it cannot enforce; the library turns them into descriptions. */
+/** Anthropic rejects keywords that it cannot enforce; the library turns them into descriptions. */
 function toFormat(schema: JsonObject) {
   try {
     return { type: 'json_schema' as const, schema: transformJSONSchema({ ...schema }) };
   } catch (error) {
     const reason = coerceError(error).message;
-    const message = `Anthropic cannot hold an answer to this schema: ${reason}. Give every part of it a type.`;
+    const message = `Anthropic cannot enforce this schema: ${reason}. Give every part of it a type.`;
     throw new ProviderError('PROVIDER_BAD_REQUEST', message);
   }
 }
@@ -102,7 +105,7 @@ function toMessage(message: Exclude<ModelMessage, { role: 'tool' }>): MessagePar
   return { role: 'assistant', content: content ? [{ type: 'text', text: content }, ...calls] : calls };
 }
 
-/** Claude says blank text itself, and refuses to have it back. */
+/** Claude may write blank text itself, but rejects it in requests. */
 function withoutBlanks(content: unknown): ContentBlockParam[] {
   const blocks = content as ContentBlockParam[];
   return blocks.filter((block) => block.type !== 'text' || block.text.trim() !== '');

@@ -12,10 +12,13 @@ export interface Reasoning extends Thinking {
   effort?: Effort;
 }
 
-/** `claude-opus-4-6`, `claude-3-7-sonnet-latest`; a date is no version. */
+/** `claude-opus-4-6`, `claude-3-7-sonnet-latest`; a date is not a version. */
 const VERSION = /claude-(?:[a-z]+-)*(\d{1,2})(?:[-.](\d{1,2}))?(?!\d)/;
 
-/** From 4.6 on models take an effort, and think as they see fit; those before it take a budget of tokens. */
+/**
+ * Models from 4.6 on accept an effort and decide themselves how much to think; earlier ones accept a token
+ * budget.
+ */
 function takesEffort(model: string): boolean {
   const [, major, minor] = VERSION.exec(model) ?? [];
   return major === undefined || Number(major) + Number(minor ?? 0) / 100 >= 4.06;
@@ -31,7 +34,7 @@ const EFFORTS = {
   max: 'max',
 } as const satisfies Record<ReasoningEffort, Effort | null>;
 
-/** Tokens, for models that think by a budget. */
+/** Tokens, for models with a thinking budget. */
 const BUDGETS = {
   none: 0,
   minimal: 1_024,
@@ -43,8 +46,8 @@ const BUDGETS = {
 } as const satisfies Record<ReasoningEffort, number>;
 
 /**
- * How much Claude is to think. https://platform.claude.com/docs/en/build-with-claude/thinking
- * @param maxTokens of the answer, its thinking included
+ * How much Claude should think. https://platform.claude.com/docs/en/build-with-claude/thinking
+ * @param maxTokens of the answer, including thinking
  */
 export function reasoningFor(
   request: ModelRequest,
@@ -66,7 +69,7 @@ function byEffort(effort: ReasoningEffort | null): Reasoning {
     : { effort: word, thinking: { type: 'adaptive' } };
 }
 
-/** A turn of calls that goes on must have begun with thinking: those of other models did not. */
+/** A turn with calls that continues must have begun with thinking, which turns of other models did not. */
 function mayThink(messages: readonly MessageParam[]): boolean {
   const content = messages.findLast(({ role }) => role === 'assistant')?.content;
   if (!Array.isArray(content) || !content.some(({ type }) => type === 'tool_use')) return true;

@@ -19,7 +19,7 @@ interface Gathered {
   call: ToolCallPart | null;
 }
 
-/** The blocks of one answer, as far as they have come. */
+/** The blocks of one answer received so far. */
 export function gatherTurn(model: string) {
   const blocks: Gathered[] = [];
   const count = countCharacters();
@@ -30,7 +30,7 @@ export function gatherTurn(model: string) {
     return gathered;
   }
 
-  /** What a block begins with counts like what follows. */
+  /** Initial content of a block counts like later content. */
   function grow(gathered: Gathered, delta: JsonObject, parts: StreamPart[]): void {
     const from = parts.length;
     readText(delta.thinking, 'reasoning', parts);
@@ -56,11 +56,11 @@ export function gatherTurn(model: string) {
         );
       }
     },
-    /** Closes what its server did not. */
+    /** Closes blocks that the server did not close. */
     end(parts: StreamPart[]): void {
       for (const one of blocks) if (one.isOpen) close(one, parts);
     },
-    /** Needed only where the turn has signed reasoning, which goes back unaltered or is refused. */
+    /** Needed only if the turn has signed reasoning, which has to be sent back unaltered. */
     vendorTurn(): VendorTurn | null {
       const isSigned = blocks.some(({ block, signature }) => signature || block.type === 'redacted_thinking');
       return isSigned ? { provider: 'anthropic', model, content: blocks.flatMap(asSent) } : null;
@@ -73,7 +73,7 @@ function close(gathered: Gathered | undefined, parts: StreamPart[]): void {
   gathered.isOpen = false;
   const { block, pieces } = gathered;
   if (block.type !== 'tool_use') return;
-  // Some servers send the arguments with the beginning of the block.
+  // Some servers send the arguments with the start of the block.
   const begun = isJsonObject(block.input) && Object.keys(block.input).length > 0;
   const json = pieces.length === 0 && begun ? JSON.stringify(block.input) : joinArguments(pieces);
   gathered.call = toolCallPart({ id: text(block.id), name: text(block.name), arguments: json });

@@ -7,7 +7,10 @@ import { createQuirkMemory } from '../quirks/memory.ts';
 import { DEFAULT_PATIENCE } from '../stream/watch-stream.ts';
 import { createFetch } from '../wire/fetch.ts';
 
-/** Azure OpenAI: OpenAI's chat completions under paths and a key of its own. A model's id is its deployment's name. */
+/**
+ * Azure OpenAI: OpenAI's chat completions with different paths and keys. The id of a model is the name of its
+ * deployment.
+ */
 export function createAzureProvider(
   { apiKey, endpoint, apiVersion }: AzureConfig,
   patience = DEFAULT_PATIENCE,
@@ -22,7 +25,8 @@ export function createAzureProvider(
         urlVariable: 'AZURE_OPENAI_ENDPOINT',
         apiKey,
       },
-      // Given an `endpoint`, the library would prefer the OPENAI_BASE_URL of the environment, and fail for having both.
+      // With an `endpoint`, the library would also read OPENAI_BASE_URL from the environment, and fail for
+      // having both.
       client: new AzureOpenAI({
         ...QUIET,
         apiKey,

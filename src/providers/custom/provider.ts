@@ -7,23 +7,23 @@ import { DEFAULT_PATIENCE } from '../stream/watch-stream.ts';
 import type { Ask } from '../wire/ask.ts';
 import { createFetch } from '../wire/fetch.ts';
 
-/** Where a model is served. */
+/** The server of a model. */
 export interface CustomEndpoint {
-  /** Of its chat completions, without their path: `https://models.example.com/v1`. */
+  /** Base URL of its chat completions: `https://models.example.com/v1`. */
   baseUrl: string;
-  /** null: it wants none. */
+  /** null: it needs none. */
   apiKey: string | null;
 }
 
-/** What the custom provider is handed, because it has neither a configuration nor the catalog. */
+/** Dependencies of the custom provider, which has neither a configuration nor the catalog. */
 export interface CustomModels {
-  /** As the catalog has it now; null: it does not. @throws DomainError when its key cannot be read. */
+  /** As currently stored in the catalog; null: unknown. @throws DomainError when its key cannot be read */
   endpointOf(model: string): Promise<CustomEndpoint | null>;
-  /** Reaches only addresses that it may, and follows no redirects. */
+  /** Connects only to permitted addresses, and does not follow redirects. */
   ask: Ask;
 }
 
-/** Any server that speaks OpenAI's chat completions, each model at the address that its row of the catalog names. */
+/** Any server with OpenAI's chat completions; the base URL of each model is in its row of the catalog. */
 export function createCustomProvider(
   models: CustomModels,
   patience = DEFAULT_PATIENCE,
@@ -58,7 +58,7 @@ export function createCustomProvider(
     signal.throwIfAborted();
     const endpoint = await models.endpointOf(request.model);
     if (!endpoint) {
-      const message = `The catalog has no custom model ${request.model} any more. Name another one.`;
+      const message = `The catalog no longer has the custom model ${request.model}. Name another one.`;
       throw new ProviderError('MODEL_NOT_FOUND', message, { status: 404 });
     }
     try {
@@ -70,9 +70,12 @@ export function createCustomProvider(
   return { id: 'custom', stream };
 }
 
-/** An address that may not be reached is what `fetch` says, wrapped by the library. */
+/** `fetch` reports an address that may not be reached, wrapped by the library. */
 function refusalIn(thrown: unknown): ProviderError | null {
   if (!(thrown instanceof Error)) return null;
   if (!(thrown instanceof DomainError)) return refusalIn(thrown.cause);
-  return new ProviderError('ADDRESS_REFUSED', `The custom model was not asked: ${thrown.message}`);
+  return new ProviderError(
+    'ADDRESS_REFUSED',
+    `The request to the custom model was not sent: ${thrown.message}`,
+  );
 }

@@ -1,12 +1,12 @@
 import { isJsonObject, type JsonObject } from '../../rules/json/json-object.ts';
 
-/** Schemas are anybody's, and a small one that contains itself has instances without end. */
+/** Schemas come from users, and a small one that contains itself has infinite instances. */
 const DEEPEST = 32;
 const MOST_PARTS = 1000;
 
 /**
- * The smallest value that satisfies a JSON schema, as far as one can tell without solving puzzles (`pattern`,
- * `not`); null stands for what is too deep or too much.
+ * The smallest value that satisfies a JSON Schema, without solving constraints such as `pattern` and `not`;
+ * null replaces parts that are too deep or too large.
  */
 export function minimalInstance(schema: JsonObject): unknown {
   let parts = 0;
@@ -40,7 +40,7 @@ function merge(one: JsonObject, other: JsonObject): JsonObject {
   return { ...other, ...one, properties, required };
 }
 
-/** `#` and paths below it, which is all that schemas without addresses can say. */
+/** `#` and paths below it, the only references possible in schemas without ids. */
 function lookUp(reference: string, root: JsonObject): JsonObject | null {
   const steps = reference.replace(/^#\/?/, '').split('/').filter(Boolean);
   const found = steps.reduce<unknown>(

@@ -6,19 +6,20 @@ import { minimalInstance } from './instance.ts';
 import { nextCall, type ScriptedCall } from './script.ts';
 import { splitWords } from './words.ts';
 
-const OPENING = 'This is the demo model: it has no weights and repeats what it is told. You wrote: ';
-const AFTER_TOOLS = 'This is the demo model: it has called what you named. The last answer was: ';
+const OPENING = 'This is the demo model: it is not a real AI and repeats your input. You wrote: ';
+const AFTER_TOOLS = 'This is the demo model: it has called the tools that you named. The last result was: ';
 
-/** Its answers are made in memory, so whoever names the model must not choose how much of it. */
+/** Its answers are created in memory, so their size must be limited. */
 const MOST_TOKENS = 100_000;
 
-/** Words without a pause between them that may keep the event loop from everybody else. */
+/** Maximum words without a pause, so that the event loop is not blocked. */
 const BURST = 64;
 
 /**
- * A deterministic model without weights or network, for first steps, tests and load. It calls the tools that it is
- * told to, or shows those of an agent (see `nextCall`), and answers a JSON schema with its smallest instance. Settings may ride in the model's
- * id: `demo@tokens=200,itl=2` answers 200 words, one every 2 ms.
+ * A deterministic model without weights or network, for first steps, tests and load. It calls the tools named
+ * in the prompt, or demonstrates those of an agent (see `nextCall`), and answers a JSON Schema with its
+ * smallest instance. Settings can be part of the model id: `demo@tokens=200,itl=2` answers 200 words, one
+ * every 2 ms.
  */
 export function createDemoProvider(): Provider {
   return {

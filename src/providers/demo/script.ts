@@ -1,7 +1,7 @@
 import type { ModelMessage, ModelRequest, ToolDefinition } from '../provider.ts';
 import { minimalInstance } from './instance.ts';
 
-/** Each looks through the rest of the text for its end, and other runs are waiting. */
+/** Each searches the rest of the text for its end, while other runs wait. */
 const MOST_CALLS = 50;
 
 export interface ScriptedCall {
@@ -10,11 +10,11 @@ export interface ScriptedCall {
 }
 
 /**
- * Which tool the demo model calls now. It does what the last message of a person says: the tools that the message
- * names are called in the order in which they stand there, one a turn, with the JSON object that follows the name,
- * or else the smallest arguments that the tool's schema allows. `write_file {"path":"a"}, then list_files` is
- * two turns with a call, and a third without. Where no tool is named, an agent's tools are shown in a small `tour`.
- * @returns null when everything has been called: then it answers.
+ * The next tool call of the demo model. It follows the last user message: the tools named in the message are
+ * called in order, one per turn, with the JSON object that follows the name, or otherwise with the smallest
+ * arguments that the schema of the tool permits. `write_file {"path":"a"}, then list_files` takes two turns
+ * with a call, and a third without. If no tool is named, an agent's tools are demonstrated in a short `tour`.
+ * @returns null when all have been called: then it answers
  */
 export function nextCall({ tools = [], messages }: ModelRequest): ScriptedCall | null {
   const spoken = messages.findLastIndex(({ role }) => role === 'user');
@@ -26,7 +26,7 @@ export function nextCall({ tools = [], messages }: ModelRequest): ScriptedCall |
 
 const LONGEST_NOTE = 1_000;
 
-/** What an agent does, in small: it plans, writes the task down in a file, looks at it, and finishes. */
+/** A short demonstration of an agent: it plans, writes the task to a file, reads it, and finishes. */
 function tour(text: string, tools: readonly ToolDefinition[]): ScriptedCall[] {
   const offered = (name: string) => tools.some((tool) => tool.name === name);
   if (!offered('finish')) return [];
@@ -36,7 +36,10 @@ function tour(text: string, tools: readonly ToolDefinition[]): ScriptedCall[] {
     ['write_file', { path: 'demo.txt', content: `${text.slice(0, LONGEST_NOTE).toWellFormed()}\n` }],
     ['list_files', {}],
     ['update_plan', plan('completed')],
-    ['finish', { summary: 'This is the demo model: it has shown its tools, and done nothing of the task.' }],
+    [
+      'finish',
+      { summary: 'This is the demo model: it has demonstrated its tools without working on the task.' },
+    ],
   ];
   return calls
     .filter(([name]) => offered(name))
@@ -54,7 +57,7 @@ function namedCalls(text: string, tools: readonly ToolDefinition[]): ScriptedCal
     const tool = tools.find(({ name }) => name === match[0]);
     if (!tool) continue;
     const given = leadingObject(text, word.lastIndex);
-    // Names inside the arguments call nothing.
+    // Names inside of arguments are not calls.
     if (given) word.lastIndex = given.end;
     calls.push({
       name: tool.name,
@@ -64,7 +67,7 @@ function namedCalls(text: string, tools: readonly ToolDefinition[]): ScriptedCal
   return calls;
 }
 
-/** The JSON object that begins after nothing but space. */
+/** A JSON object preceded only by white space. */
 function leadingObject(text: string, from: number): { json: string; end: number } | null {
   const start = from + (/^\s*/.exec(text.slice(from, from + 100))?.[0].length ?? 0);
   if (text[start] !== '{') return null;

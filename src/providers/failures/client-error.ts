@@ -4,8 +4,8 @@ import { refusalIn } from '../wire/refused.ts';
 import { brokenOff, notAnswered, tooLate } from './thrown.ts';
 
 /**
- * Anything that a vendor's client library throws, in our words. The errors of all of them look alike; what our
- * `fetch` threw is at the bottom of theirs.
+ * Converts anything thrown by a vendor's client library to a ProviderError. The errors of all libraries are
+ * similar; errors thrown by our `fetch` are their innermost cause.
  */
 export function toProviderError(vendor: Vendor, thrown: unknown): ProviderError {
   if (thrown instanceof ProviderError) return thrown;

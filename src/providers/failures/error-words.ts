@@ -1,15 +1,15 @@
 import type { ProviderErrorCode } from '../../rules/models/provider-failure.ts';
 
-/** Waiting does not mend it: the owner of the account has to act. */
+/** Waiting does not help: the owner of the account has to act. */
 export const EMPTY_ACCOUNT =
   /credit balance|insufficient.?(balance|credit|fund|quota)|exceeded your current quota|billing_error/i;
 
 /**
- * Errors that servers tell apart by their words alone, or by codes and types of their own. Each pattern is a way to
- * say it that more than one of them has.
+ * Errors that servers identify only by their text, or by codes and types of their own. Each pattern matches
+ * wording used by more than one server.
  */
 const WORDS: readonly (readonly [ProviderErrorCode, RegExp])[] = [
-  // A limit of tokens per minute is no limit of the context.
+  // A limit of tokens per minute is not a limit of the context.
   ['PROVIDER_RATE_LIMITED', /tokens per (minute|min|day)|\btpm\b|rate.?limit/i],
   [
     'CONTEXT_TOO_LONG',
@@ -34,7 +34,7 @@ const WORDS: readonly (readonly [ProviderErrorCode, RegExp])[] = [
   ],
 ];
 
-/** What the words of an error say beyond its status; null: nothing. */
+/** The error code indicated by the text of an error beyond its status; null: none. */
 export function codeOfWords(words: string): ProviderErrorCode | null {
   return WORDS.find(([, pattern]) => pattern.test(words))?.[0] ?? null;
 }

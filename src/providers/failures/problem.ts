@@ -1,21 +1,21 @@
 import { isJsonObject, type JsonObject } from '../../rules/json/json-object.ts';
 
-/** What a server says is wrong. */
+/** An error as reported by a server. */
 export interface Problem {
   message: string;
   /** Its own code; some send a number like an HTTP status. */
   code: string | null;
-  /** Its class of errors. */
+  /** Its type of error. */
   type: string | null;
-  /** The parameter that it is about, where the server names it beside its words. */
+  /** The parameter concerned, if the server names it separately. */
   parameter: string | null;
 }
 
-/** Members of which each makes an object an answer, or a piece of one. */
+/** Members of which any makes an object an answer, or a piece of one. */
 const ANSWERS = ['choices', 'usage', 'done', 'delta', 'content', 'content_block', 'status', 'model', 'index'];
 
 /**
- * The error that stands where a piece of an answer should be, in the shape of any server; null: it is none.
+ * The error sent instead of a piece of an answer, in the format of any server; null: it is not an error.
  * @param sent parsed JSON
  */
 export function problemIn(sent: unknown): Problem | null {
@@ -26,7 +26,7 @@ export function problemIn(sent: unknown): Problem | null {
   return WORDS.some((name) => sent[name]) ? readProblem(sent) : null;
 }
 
-/** Where servers put what they say, the innermost first. */
+/** Where servers put the error message, innermost first. */
 const WORDS = [
   'error',
   'errors',
@@ -39,7 +39,7 @@ const WORDS = [
   'reason',
 ];
 
-/** @param sent an error's body, parsed, in any shape */
+/** @param sent the parsed body of an error, in any format */
 export function readProblem(sent: unknown): Problem {
   const found = read(sent, 0);
   return { ...found, message: found.message || 'no reason given' };
@@ -65,7 +65,7 @@ const SILENT: Problem = { message: '', code: null, type: null, parameter: null }
 function readObject(sent: JsonObject, depth: number): Problem {
   const said =
     WORDS.map((name) => read(sent[name], depth + 1)).find(({ message }) => message !== '') ?? SILENT;
-  // What a router was answered by the server behind it.
+  // The response that a router received from the server behind it.
   const raw = isJsonObject(sent.metadata) ? read(sent.metadata.raw, depth + 1).message : '';
   return {
     message: raw && !said.message.includes(raw) ? `${said.message}: ${raw}` : said.message,
@@ -75,7 +75,7 @@ function readObject(sent: JsonObject, depth: number): Problem {
   };
 }
 
-/** Servers pass on what another one said as text. */
+/** Servers pass on errors of others as text. */
 function inner(text: string, depth: number): Problem | null {
   const start = text.search(/[{[]\s*["{]/);
   if (start === -1 || depth > DEEPEST) return null;
@@ -93,7 +93,7 @@ function together(all: readonly Problem[]): Problem {
   return { ...first, message: said.map(({ message, parameter }) => named(message, parameter)).join('; ') };
 }
 
-/** Validators say "Extra inputs are not permitted", and of what beside it. */
+/** Validators report "Extra inputs are not permitted", and name the input separately. */
 function named(message: string, parameter: string | null): string {
   return parameter && !message.includes(parameter) ? `${parameter}: ${message}` : message;
 }

@@ -2,11 +2,11 @@ import { storable } from '../../rules/text/text.ts';
 
 const LONGEST = 300;
 
-/** No secret is shorter; servers without keys are given words like `none` for one. */
+/** Secrets are longer; servers without keys are configured with words like `none`. */
 const SHORTEST_KEY = 8;
 
 /**
- * What a vendor said, fit for a message that users read: on one line, bounded (a proxy's error page is a whole
+ * Prepares an error message of a vendor for users: on one line, truncated (a proxy's error page is a whole
  * document), without keys (OpenAI repeats a wrong one, half masked) and without a full stop.
  */
 export function quote(text: string, apiKey: string): string {

@@ -10,7 +10,7 @@ export function tooLate({ name }: Vendor): ProviderError {
   return new ProviderError('PROVIDER_TIMEOUT', `${name} did not answer in time. Try again later.`);
 }
 
-/** What a request failed with before an answer began, an HTTP error included. */
+/** An error before an answer began, including HTTP errors. */
 export function notAnswered(vendor: Vendor, thrown: unknown): ProviderError {
   if (thrown instanceof ProviderError) return thrown;
   const refused = refusalIn(thrown);
@@ -26,19 +26,22 @@ export function unreachable(vendor: Vendor, thrown: unknown): ProviderError {
 
 /** An error of the request: a retry or a fallback model would not help. */
 export function tooLong(vendorName: string, thrown: AnswerTooLong): ProviderError {
-  const message = `${vendorName} was cut off: ${thrown.message}. Ask for a shorter answer, for example with maxTokens.`;
+  const message = `The answer of ${vendorName} was stopped: ${thrown.message}. Ask for a shorter answer, for example with maxTokens.`;
   return new ProviderError('PROVIDER_BAD_REQUEST', message, { cause: thrown });
 }
 
-/** An answer that ended by itself or makes no sense. */
+/** An answer that was interrupted or is malformed. */
 export function brokenOff(vendor: Vendor, thrown: unknown): ProviderError {
   if (thrown instanceof AnswerTooLong) return tooLong(vendor.name, thrown);
   const reason = quote(rootMessage(thrown), vendor.apiKey);
-  const message = `${vendor.name} broke off its answer: ${reason}. Try again.`;
+  const message = `${vendor.name} interrupted its answer: ${reason}. Try again.`;
   return new ProviderError('PROVIDER_STREAM_BROKEN', message, { cause: thrown });
 }
 
-/** What is at the bottom of the chain; a host with two addresses fails with a list and no words. */
+/**
+ * The message of the innermost cause; a host with two addresses fails with a list of errors without a
+ * message.
+ */
 function rootMessage(thrown: unknown): string {
   const error = coerceError(thrown);
   if (error.cause instanceof Error) return rootMessage(error.cause);

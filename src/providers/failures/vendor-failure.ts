@@ -7,13 +7,13 @@ import { codeOfWords, EMPTY_ACCOUNT } from './error-words.ts';
 import { type Problem, readProblem } from './problem.ts';
 import { quote, withoutKeys } from './quote.ts';
 
-/** What a vendor says about a failure. */
+/** An error as reported by a vendor. */
 interface VendorFailure {
-  /** The HTTP status; null when the failure came inside a stream that had begun. */
+  /** The HTTP status; null when the error occurred within a stream that had begun. */
   status: number | null;
-  /** The vendor's own code, when it sent one; some servers send a number like an HTTP status. */
+  /** The vendor's own code, if it sent one; some servers send a number like an HTTP status. */
   vendorCode: string | null;
-  /** The vendor's class of errors, when it sent one. */
+  /** The vendor's type of error, if it sent one. */
   vendorType: string | null;
   message: string;
   parameter: string | null;
@@ -21,12 +21,12 @@ interface VendorFailure {
   retryAfter: string | null;
 }
 
-// Maps and not records: a vendor's word may be `constructor`.
+// Maps instead of records: a vendor's word may be `constructor`.
 
-/** Codes that say more than the status they come with. */
+/** Codes that are more specific than the status they come with. */
 const CODE_BY_WORD = new Map<string, ProviderErrorCode>([
   ['context_length_exceeded', 'CONTEXT_TOO_LONG'],
-  // A 429 that waiting does not mend: whoever owns the account has to act, as with a key that is refused.
+  // A 429 that waiting does not resolve: the owner of the account has to act, as with a rejected key.
   ['insufficient_quota', 'PROVIDER_AUTH'],
   ['billing_error', 'PROVIDER_AUTH'],
   ['invalid_api_key', 'PROVIDER_AUTH'],
@@ -45,7 +45,7 @@ const CODE_BY_STATUS = new Map<number, ProviderErrorCode>([
   [429, 'PROVIDER_RATE_LIMITED'],
 ]);
 
-/** By type or code. Asked only inside a stream, where there is no status. */
+/** By type or code. Used only within a stream, where there is no status. */
 const CODE_BY_TYPE = new Map<string, ProviderErrorCode>([
   ['server_error', 'PROVIDER_UNAVAILABLE'],
   ['api_error', 'PROVIDER_UNAVAILABLE'],
@@ -65,7 +65,7 @@ const CODE_BY_TYPE = new Map<string, ProviderErrorCode>([
   ['data_residency_mismatch', 'PROVIDER_BAD_REQUEST'],
 ]);
 
-/** An HTTP error in our words. It is not kept as the cause: it may hold the key. */
+/** Converts an HTTP error. It is not kept as the cause, because it may contain the key. */
 export function fromRefusal(vendor: Vendor, refused: Refused): ProviderError {
   return fromProblem(vendor, problemOf(refused), {
     status: refused.status,
@@ -73,7 +73,7 @@ export function fromRefusal(vendor: Vendor, refused: Refused): ProviderError {
   });
 }
 
-/** What an HTTP error says; error pages and other text are quoted as they are. */
+/** The error in an HTTP response; error pages and other text are quoted unchanged. */
 export function problemOf({ body }: Refused): Problem {
   return readProblem(parsed(body));
 }
@@ -86,7 +86,10 @@ function parsed(body: string): unknown {
   }
 }
 
-/** An error that a vendor reports, in our words. @param head of an HTTP error; `status` null: it came within an answer. */
+/**
+ * Converts an error reported by a vendor. @param head of an HTTP error; `status` null: it was sent within an
+ * answer
+ */
 export function fromProblem(
   vendor: Vendor,
   { message, code, type, parameter }: Problem,
@@ -105,7 +108,7 @@ export function fromProblem(
 function fromVendorFailure(vendor: Vendor, failure: VendorFailure): ProviderError {
   const { status } = failure;
   const code = codeOf(failure);
-  const happened = status === null ? 'broke off its answer' : `answered ${status}`;
+  const happened = status === null ? 'interrupted its answer' : `answered ${status}`;
   const said = quote(failure.message, vendor.apiKey);
   return new ProviderError(code, `${vendor.name} ${happened}: ${said}. ${advice(vendor, code, failure)}`, {
     status,
@@ -129,10 +132,10 @@ function wordsOf({ vendorCode, vendorType, message }: VendorFailure): string {
   return `${vendorCode ?? ''} ${vendorType ?? ''} ${message}`.slice(0, MOST_WORDS);
 }
 
-/** Of longer texts the beginning is looked at. */
+/** Only the beginning of longer texts is examined. */
 const MOST_WORDS = 2_000;
 
-/** Whether a status says so little that words decide. Some servers answer 500 to what is wrong with a request. */
+/** Whether a status is so unspecific that the text decides. Some servers answer 500 to invalid requests. */
 function leavesOpen(code: ProviderErrorCode | null, status: number | null): boolean {
   if (code === 'PROVIDER_UNAVAILABLE') return status === null || status === 500;
   return code === null || code === 'PROVIDER_BAD_REQUEST' || code === 'MODEL_NOT_FOUND';
@@ -149,8 +152,8 @@ const ADVICE: Record<ProviderErrorCode, (vendor: Vendor) => string> = {
   ADDRESS_REFUSED: ({ urlVariable }) => `Check ${urlVariable}.`,
   CONTEXT_TOO_LONG: () => 'Shorten the prompt or choose a model with a larger context.',
   MODEL_NOT_FOUND: ({ urlVariable }) => `Check the model's name and ${urlVariable}.`,
-  PROVIDER_AUTH: ({ keyVariable }) => `Check ${keyVariable} and what it may use.`,
-  PROVIDER_BAD_REQUEST: () => 'Check the parameters; this model may not take them.',
+  PROVIDER_AUTH: ({ keyVariable }) => `Check ${keyVariable} and its permissions.`,
+  PROVIDER_BAD_REQUEST: () => 'Check the parameters; this model may not support them.',
   PROVIDER_RATE_LIMITED: ({ name }) => `Try again later, or raise the limits of the account at ${name}.`,
   PROVIDER_STREAM_BROKEN: () => 'Try again.',
   PROVIDER_TIMEOUT: () => 'Try again later.',

@@ -6,17 +6,21 @@ import { isOwn, type Origin } from './origin.ts';
 type Assistant = Extract<ModelMessage, { role: 'assistant' }>;
 type Result = Extract<ModelMessage, { role: 'tool' }>;
 
-/** What stands where a message would be blank, which vendors refuse, and leaving it out would put two of one side together. */
+/**
+ * Replaces a blank message, which vendors reject; omitting it would leave two consecutive messages of one
+ * role.
+ */
 const BLANK = { user: '(empty message)', assistant: '(no answer)', tool: '(no output)' };
 const NO_RESULT = 'This call was not executed.';
 const LEFT_OUT = '(Earlier messages were omitted.)';
 const GO_ON = 'Continue.';
 
 /**
- * A history in the form that all vendors take: one system message, first; then a user's; no blank text; calls with names,
- * ids and arguments that are taken, each followed by its result; a user's message or a result last. Turns keep their
- * vendor's own form only where they go back to the model that gave them.
- * @param ids of the calls: the form that this vendor takes
+ * Converts a history to a form that all vendors accept: one system message, first; then a user message; no
+ * blank text; calls with valid names, ids and arguments, each followed by its result; a user message or a
+ * result last. Turns keep their vendor's own format only if they are sent back to the model that created
+ * them.
+ * @param ids of the calls: the format that this vendor accepts
  */
 export function fitHistory(
   { messages, tools = [] }: ModelRequest,
@@ -42,9 +46,9 @@ export function fitHistory(
 interface Form {
   origin: Origin;
   ids: RegExp;
-  /** Ids that the history has by now. */
+  /** Ids used so far in the history. */
   taken: Set<string>;
-  /** Names of tools, which may be as they are. */
+  /** Names of known tools, which are valid. */
   known: ReadonlySet<string>;
 }
 
@@ -69,7 +73,7 @@ function fitCall(call: ToolCall, { ids, taken, known }: Form, isOwnTurn: boolean
   return {
     id,
     name: known.has(call.name) ? call.name : fitName(call.name),
-    // The result says that they did not parse.
+    // The result reports that they could not be parsed.
     arguments: argumentsOf(call),
   };
 }
@@ -78,19 +82,19 @@ function argumentsOf(call: ToolCall): string {
   try {
     return JSON.stringify(argumentsObject(call));
   } catch {
-    // Nested too deep to be written.
+    // Nested too deeply to be serialized.
     return '{}';
   }
 }
 
-/** The results of a turn's calls: those that come before the next turn. */
+/** The results of a turn's calls: those before the next turn. */
 function resultsAfter(messages: readonly ModelMessage[], index: number): Result[] {
   const after = messages.slice(index + 1);
   const next = after.findIndex(({ role }) => role === 'assistant');
   return after.slice(0, next === -1 ? undefined : next).filter((one): one is Result => one.role === 'tool');
 }
 
-/** Calls of one turn may have the same id; then their results come in their order. */
+/** Calls of one turn may have the same id; then their results come in order. */
 function resultOf(calls: readonly ToolCall[], index: number, results: readonly Result[]): Result | undefined {
   const id = calls[index]?.id;
   const before = calls.slice(0, index).filter((call) => call.id === id).length;
@@ -104,7 +108,7 @@ function isAnswer(messages: readonly ModelMessage[], index: number): boolean {
   return turn.toolCalls?.some(({ id }) => id === message.toolCallId) ?? false;
 }
 
-/** A result whose call is gone, as when a history was cut. */
+/** A result whose call is missing, because the history was cut. */
 function asUser({ toolName, content }: Result): ModelMessage {
   return { role: 'user', content: `Result of ${toolName}: ${filled(content, 'tool')}` };
 }

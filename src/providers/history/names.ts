@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 
-/** What Anthropic takes, and every other vendor but Mistral. */
+/** Accepted by Anthropic, and by every other vendor except Mistral. */
 export const PLAIN_IDS = /^[a-zA-Z0-9_-]{1,40}$/;
-/** What servers that speak OpenAI's API take; Moonshot's models expect their own `functions.name:0`. */
+/** Accepted by servers with OpenAI's API; Moonshot's models expect their own `functions.name:0`. */
 export const CHAT_IDS = /^[\w.:-]{1,40}$/;
-/** What Mistral takes. */
+/** Accepted by Mistral. */
 export const SHORT_IDS = /^[a-zA-Z0-9]{9}$/;
 
 const SHORT = 9;
 
-/** The id of a call, as it is where it may be; else one that every vendor takes, and that is the same each time. */
+/** The id of a call, unchanged if valid; otherwise one that every vendor accepts, the same each time. */
 export function fitId(id: string, form: RegExp, taken: ReadonlySet<string>): string {
   if (form.test(id) && !taken.has(id)) return id;
   for (let count = 0; ; count += 1) {
@@ -21,7 +21,7 @@ export function fitId(id: string, form: RegExp, taken: ReadonlySet<string>): str
 
 const LONGEST_NAME = 64;
 
-/** The name of a tool that there is none of: models make names up, and vendors refuse what is no name. */
+/** A valid name for an unknown tool: models invent names, and vendors reject invalid ones. */
 export function fitName(name: string): string {
   const plain = name.replace(/[^a-zA-Z0-9_-]/g, '_').slice(0, LONGEST_NAME);
   if (plain === '') return 'unnamed_tool';

@@ -1,7 +1,7 @@
 import type { ProviderId } from '../../vocabulary.ts';
 import type { VendorTurn } from '../provider.ts';
 
-/** Who gives an answer, and gets back what it wants of it. */
+/** The model that creates a turn, and gets it back. */
 export interface Origin {
   provider: ProviderId;
   model: string;

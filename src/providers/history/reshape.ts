@@ -1,7 +1,9 @@
 import { schemaInstruction } from '../../rules/answers/schema-prompt.ts';
 import type { ModelMessage, ModelRequest } from '../provider.ts';
 
-/** For a server that holds no answer to a schema: the model reads it, unless its messages have it already. */
+/**
+ * For a server that does not enforce schemas: adds the schema to the messages, unless it is there already.
+ */
 export function schemaInWords(request: ModelRequest): ModelRequest {
   const { responseSchema, messages } = request;
   if (!responseSchema) return request;
@@ -11,7 +13,7 @@ export function schemaInWords(request: ModelRequest): ModelRequest {
   return { ...request, messages: [...messages, { role: 'system', content }] };
 }
 
-/** For templates without system messages: the first message of the user begins with it. */
+/** For chat templates without system messages: prepended to the first user message. */
 export function withoutSystem(messages: readonly ModelMessage[]): ModelMessage[] {
   const [system, first, ...rest] = messages;
   if (system?.role !== 'system') return [...messages];
@@ -19,7 +21,7 @@ export function withoutSystem(messages: readonly ModelMessage[]): ModelMessage[]
   return [{ role: 'user', content: `${system.content}\n\n${first.content}` }, ...rest];
 }
 
-/** For templates that want the sides to take turns: messages of the user that follow each other are one. */
+/** For chat templates that require alternating roles: joins consecutive user messages. */
 export function joinRoles(messages: readonly ModelMessage[]): ModelMessage[] {
   const joined: ModelMessage[] = [];
   for (const message of messages) {

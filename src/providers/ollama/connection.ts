@@ -6,9 +6,9 @@ import type { Vendor } from '../vendor.ts';
 import { type Handed, readableLines } from './lines.ts';
 
 export interface Connection {
-  /** An answer that comes as a whole. @throws ProviderError */
+  /** A complete response. @throws ProviderError */
   get<Answer>(ask: (client: Ollama) => Promise<Answer>, signal: AbortSignal): Promise<Answer>;
-  /** An answer that comes line by line: the parts of all lines that came together. @throws ProviderError */
+  /** A response line by line: the parts of all lines that arrived together. @throws ProviderError */
   stream<Line extends object, Part>(
     ask: (client: Ollama) => Promise<AbortableAsyncIterator<Line>>,
     read: (line: Line, parts: Part[]) => void,
@@ -17,8 +17,9 @@ export interface Connection {
 }
 
 /**
- * Ollama's own client, a new one for each call. It takes no signal, leaves the connection open when its reader goes,
- * and prints what it cannot read, so that its `fetch` carries the signal and hands it only what it can read.
+ * Ollama's own client, a new one for each call. It does not accept a signal, leaves the connection open when
+ * its reader stops, and prints what it cannot parse, so its `fetch` carries the signal and passes on only
+ * valid data.
  */
 export function connect(vendor: Vendor, host: string, fetch: typeof globalThis.fetch): Connection {
   const fetchUntil =
@@ -56,7 +57,7 @@ export function connect(vendor: Vendor, host: string, fetch: typeof globalThis.f
       try {
         yield* together(await ask(client), handed, read);
       } catch (error) {
-        // "Did not receive done": that it is missing is for `watchStream` to say.
+        // "Did not receive done": `watchStream` reports the missing end.
         if (!handed.isAll || error instanceof ProviderError) throw inOurWords(vendor, error);
       } finally {
         for (const body of bodies) await body?.cancel();
@@ -78,7 +79,7 @@ function withLines(vendor: Vendor, response: Response, handed: Handed): Response
   return { ok: true, status: response.status, headers: response.headers, body } as unknown as Response;
 }
 
-/** The client yields one line after the other; as many as it was handed at once are one step for those behind it. */
+/** The client yields one line after the other; lines passed to it together are yielded in one step. */
 async function* together<Line, Part>(
   lines: AsyncIterable<Line>,
   handed: Handed,

@@ -2,14 +2,14 @@ import { LRUCache } from 'lru-cache';
 import type { ModelRequest } from '../provider.ts';
 import { estimateTokens } from '../stream/estimate-tokens.ts';
 
-/** What Ollama loads a model with where a request says nothing. https://docs.ollama.com/context-length */
+/** Ollama's default for requests without a context size. https://docs.ollama.com/context-length */
 const DEFAULT = 4_096;
-/** Tokens of an answer of unknown length. */
+/** Tokens for an answer of unknown length. */
 const ANSWER_TOKENS = 2_048;
-/** Of a model whose window is not known: a size that does not fit into memory fails all its requests. */
+/** Limit for models with an unknown window: with a size that does not fit into memory all requests fail. */
 const MOST_UNKNOWN = 32_768;
 const MOST_MODELS = 200;
-/** Longer than a model stays loaded after its last request, which is 5 minutes by default. */
+/** Longer than a model stays loaded after its last request, 5 minutes by default. */
 const LOADED_MS = 10 * 60_000;
 
 export interface ContextSizes {
@@ -18,8 +18,8 @@ export interface ContextSizes {
 }
 
 /**
- * The context that Ollama is to load a model with. Another size than the loaded one reloads it, so there are few sizes,
- * each twice the one before, and a model that was asked for a large one keeps it while it is in use.
+ * The context size with which Ollama should load a model. Another size reloads the model, so there are few
+ * sizes, each twice the previous one, and a model that needed a large one keeps it while it is in use.
  */
 export function createContextSizes(): ContextSizes {
   const inUse = new LRUCache<string, number>({ max: MOST_MODELS, ttl: LOADED_MS });
@@ -31,7 +31,7 @@ export function createContextSizes(): ContextSizes {
       let size = inUse.get(request.model) ?? DEFAULT;
       while (size < needed && size < most) size *= 2;
       if (size === DEFAULT) return null;
-      // Requests that need less do not keep it.
+      // Requests that need less do not extend its use.
       if (needed > size / 2) inUse.set(request.model, size);
       return Math.min(size, most);
     },

@@ -4,20 +4,20 @@ import { fromProblem } from '../failures/vendor-failure.ts';
 import type { Vendor } from '../vendor.ts';
 import { AnswerTooLong, MAX_WHOLE_BYTES } from '../wire/bounds.ts';
 
-/** How far the lines of an answer have been handed to the client. */
+/** How far the lines of a response have been passed to the client. */
 export interface Handed {
   lines: number;
   /** The body has ended. */
   isAll: boolean;
 }
 
-/** A line that says nothing: it passes through the client as a sign of life. */
+/** An empty line for the client, as a sign of life. */
 const NOTHING = '{}';
 
 /**
- * A body as Ollama's client can read it: whole lines, each of them a JSON object that is no error. The client prints
- * other lines to the console and goes on, and throws for a member `error` whatever it holds.
- * @throws ProviderError for an error of the server, SyntaxError for what is none of its API
+ * A body that Ollama's client can parse: complete lines, each a JSON object that is not an error. The client
+ * prints other lines to the console and continues, and throws for any member `error`.
+ * @throws ProviderError for an error of the server, SyntaxError for data that are not part of its API
  */
 export async function* readableLines(
   vendor: Vendor,
@@ -45,7 +45,7 @@ export async function* readableLines(
 function readableLine(vendor: Vendor, line: string): string {
   const sent: unknown = JSON.parse(line);
   const problem = problemIn(sent);
-  // In mid-answer it is the model's process that failed.
+  // Within an answer it means that the process of the model failed.
   if (problem)
     throw fromProblem(vendor, { ...problem, type: problem.type ?? 'server_error' }, { status: null });
   if (!isJsonObject(sent)) throw new SyntaxError('it sent a line that is not part of its API');
@@ -53,7 +53,9 @@ function readableLine(vendor: Vendor, line: string): string {
   return 'error' in sent || line.includes('\n') ? JSON.stringify(rest) : line;
 }
 
-/** Lines without the empty ones, as many at a time as came together. JSON that is spread over lines is one. */
+/**
+ * Lines without empty ones, as many at a time as arrived together. JSON spread over several lines is joined.
+ */
 async function* linesOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<readonly string[]> {
   const decoder = new TextDecoder();
   let rest = '';
@@ -66,7 +68,7 @@ async function* linesOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<readonl
       yield [];
       continue;
     }
-    // What came before is not searched again: a line may come in a thousand pieces.
+    // Earlier text is not searched again: a line may come in a thousand pieces.
     const [end = '', ...begun] = text.split('\n');
     const lines = [rest + end, ...begun];
     rest = lines.pop() ?? '';

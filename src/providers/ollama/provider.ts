@@ -18,12 +18,12 @@ import { toChatRequest } from './request.ts';
 import { readTraits, SHOWN } from './traits.ts';
 
 /**
- * Before the first word a model is loaded from disk, and while one writes a tool call Ollama is silent until it
- * is whole: on small machines both take minutes.
+ * Before the first token a model is loaded from disk, and while it writes a tool call Ollama is silent until
+ * the call is complete: on small machines both take minutes.
  */
 const PATIENCE: Patience = { firstPartMs: 240_000, idleMs: 240_000 };
 
-/** Ollama: its models, in its own API. */
+/** Ollama, with its own API. */
 export function createOllamaProvider(
   { baseUrl }: OllamaConfig,
   patience = PATIENCE,
@@ -90,6 +90,6 @@ function digestOf(sent: string | null | undefined): string | null {
   return sent && sent.length <= 200 && isStorable(sent) ? sent : null;
 }
 
-// The client's types promise what other servers leave out.
+// The types of the client include fields that other servers omit.
 const TAGS = z.object({ models: z.array(z.object({ name: z.string(), digest: z.string().nullish() })) });
 const RUNNING = z.object({ models: z.array(z.object({ name: z.string(), size: z.number().nullish() })) });

@@ -6,9 +6,9 @@ interface Layer {
   completed: number;
 }
 
-/** Makes parts of the lines of one pull: how far it has come, over all layers that were named so far. */
+/** Converts the lines of a pull to progress, over all layers named so far. */
 export function pullReader(): (line: Partial<ProgressResponse>, parts: PullPart[]) => void {
-  /** Sizes come one after the other. */
+  /** Sizes become known one after the other. */
   const layers = new Map<string, Layer>();
   return ({ status, digest, total, completed }, parts) => {
     if (digest && typeof total === 'number') layers.set(digest, { total, completed: Number(completed ?? 0) });

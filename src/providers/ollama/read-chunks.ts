@@ -9,7 +9,7 @@ import { tokenCount } from '../reading/token-count.ts';
 import { gatherToolCalls } from '../reading/tool-calls.ts';
 import type { Vendor } from '../vendor.ts';
 
-/** Makes parts of the lines of one answer. https://docs.ollama.com/api/chat */
+/** Converts the lines of an answer to parts. https://docs.ollama.com/api/chat */
 export function chunkReader(
   { name }: Vendor,
   model: string,
@@ -22,7 +22,7 @@ export function chunkReader(
     for (const part of parts.slice(from)) if (part.type === 'reasoning') thinking += part.text;
     if (!chunk.done) return;
     if (isFailedEnd(chunk.done_reason)) {
-      const message = `${name} ended its answer with the reason "${chunk.done_reason}" and without an answer. Try again.`;
+      const message = `${name} ended with the reason "${chunk.done_reason}" and without an answer. Try again.`;
       throw new ProviderError('PROVIDER_STREAM_BROKEN', message);
     }
     const vendorTurn: VendorTurn = { provider: 'ollama', model, content: { thinking } };
@@ -38,7 +38,7 @@ function readMessage(message: unknown, parts: StreamPart[]): boolean {
   const toolCalls = Array.isArray(message.tool_calls) ? message.tool_calls : [];
   if (toolCalls.length === 0) return false;
   const gathered = gatherToolCalls();
-  // Each comes whole.
+  // Each is sent complete.
   for (const [index, sent] of toolCalls.entries())
     gathered.add(isJsonObject(sent) ? { ...sent, index } : sent);
   const calls = gathered.calls().map(({ part }) => part);
@@ -51,7 +51,7 @@ function finish(chunk: ChatResponse, hasCalled: boolean, vendorTurn: VendorTurn 
   const reason: FinishReason = mapFinishReason(raw);
   return {
     type: 'finish',
-    // Ollama says `stop` after tool calls, too.
+    // Ollama also reports `stop` after tool calls.
     reason: hasCalled && reason !== 'length' ? 'tool_calls' : reason,
     rawReason: raw === null ? null : storable(raw),
     usage: {

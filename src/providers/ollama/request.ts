@@ -7,7 +7,7 @@ import type { Quirks } from '../quirks/quirk.ts';
 import { BASIC_EFFORTS, effortOf } from '../quirks/reasoning-effort.ts';
 import { argumentsObject } from '../reading/tool-call.ts';
 
-/** What the API takes beside what the client's types know. https://docs.ollama.com/api/chat */
+/** Fields of the API that the types of the client lack. https://docs.ollama.com/api/chat */
 type Asked = ChatRequest & { truncate: false; shift: false };
 type Call = ToolCall & { id: string };
 type Said = Message & { tool_call_id?: string };
@@ -27,7 +27,7 @@ export function toChatRequest(request: ModelRequest, quirks: Quirks, numCtx: num
   return {
     model: request.model,
     messages: fitHistory(asked, { provider: 'ollama', model: request.model }, CHAT_IDS).map(toMessage),
-    // Else it drops what exceeds its context, before the answer or in the middle of it, and says nothing.
+    // Otherwise Ollama silently drops what exceeds its context, before or during the answer.
     truncate: false,
     ...thinking(request, quirks),
     shift: false,
@@ -37,7 +37,10 @@ export function toChatRequest(request: ModelRequest, quirks: Quirks, numCtx: num
   };
 }
 
-/** Models that can only think or not take each level as a yes. https://docs.ollama.com/capabilities/thinking */
+/**
+ * Models that can only turn thinking on or off treat each level as on.
+ * https://docs.ollama.com/capabilities/thinking
+ */
 function thinking(request: ModelRequest, quirks: Quirks): Pick<Asked, 'think'> {
   const effort = effortOf(request, quirks);
   if (effort === null) return {};
@@ -52,7 +55,7 @@ function toMessage(message: ModelMessage): Said {
   const calls = message.toolCalls.map(
     (call): Call => ({ id: call.id, function: { name: call.name, arguments: argumentsObject(call) } }),
   );
-  // A thought that belongs to the calls, for templates that want it.
+  // Thinking that belongs to the calls, for templates that use it.
   const thinking = (message.vendorTurn?.content as { thinking?: string } | undefined)?.thinking;
   return { role, content, tool_calls: calls, ...(thinking && { thinking }) };
 }

@@ -16,7 +16,7 @@ const CAPABILITIES = new Map<string, readonly ModelCapability[]>([
   ['embedding', ['embedding']],
 ]);
 
-/** What a model is by Ollama's account. */
+/** The traits of a model, as reported by Ollama. */
 export function readTraits({ capabilities, model_info: info }: z.output<typeof SHOWN>): ModelTraits {
   return {
     contextWindow: windowOf(info ?? {}),
@@ -25,7 +25,9 @@ export function readTraits({ capabilities, model_info: info }: z.output<typeof S
   };
 }
 
-/** `qwen3.context_length`; of a model of several parts, such as one that sees, the one of its architecture. */
+/**
+ * `qwen3.context_length`; for a model with several parts, such as a vision model, that of its architecture.
+ */
 function windowOf(info: Readonly<Record<string, unknown>>): number | null {
   const length = info[`${info['general.architecture']}.context_length`];
   return typeof length === 'number' && Number.isInteger(length) && length > 0 && length < 2 ** 31

@@ -23,13 +23,13 @@ export interface ChatVendor {
   vendor: Vendor;
   client: OpenAI;
   maxTokensField: MaxTokensField;
-  /** Whether it is OpenAI's own server: others refuse a key of the cache, or have no use for it. */
+  /** Whether it is OpenAI's own server: others reject a cache key, or do not use it. */
   hasCacheKeys: boolean;
   /** Whether the server has OpenAI's Responses API; absent: it does not. */
   hasResponses?(): Promise<boolean>;
 }
 
-/** What the library would else read from the environment, and log to the console. */
+/** Settings that the library would otherwise read from the environment; it would also log to the console. */
 export const QUIET = {
   adminAPIKey: null,
   organization: null,
@@ -54,7 +54,7 @@ export function createChatProvider(
     signal: AbortSignal,
   ): AsyncGenerator<readonly StreamPart[]> {
     try {
-      // The library's own reading of the stream costs more than all that we do with it, and is strict.
+      // The library's own stream parser costs more than all our processing, and is strict.
       const response = await client.chat.completions.create(body, { signal }).asResponse();
       const data = readEvents(response.body as unknown as AsyncIterable<Uint8Array>);
       yield* readChunks(vendor, origin, { data, headers: response.headers });
@@ -87,7 +87,7 @@ export function createChatProvider(
   async function patienceWith(origin: Origin, request: ModelRequest): Promise<Patience> {
     const usual = await patienceFor(origin, request);
     if (!isReasoningModel(request.model)) return usual;
-    // It may stop to reason again after its first words.
+    // It may pause to reason again after its first words.
     return { ...usual, idleMs: Math.max(usual.idleMs, usual.firstPartMs) };
   }
   return {

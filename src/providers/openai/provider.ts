@@ -8,7 +8,7 @@ import { createFetch } from '../wire/fetch.ts';
 import { createChatProvider, QUIET } from './chat.ts';
 import { createServed, isOpenAiHost } from './served.ts';
 
-/** OpenAI, or any server that speaks its chat completions. */
+/** OpenAI, or any server with its chat completions API. */
 export function createOpenAiProvider(
   { apiKey, baseUrl }: VendorConfig,
   patience = DEFAULT_PATIENCE,

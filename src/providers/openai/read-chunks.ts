@@ -13,12 +13,13 @@ import type { Vendor } from '../vendor.ts';
 import { readTogether } from '../wire/read-together.ts';
 import { gatherTurn } from './turn.ts';
 
-/** What OpenAI's streams have after their last chunk. */
+/** Sent after the last chunk of OpenAI's streams. */
 const END = '[DONE]';
 
 /**
- * The parts of the chunks of any server that speaks OpenAI's chat completions, read loosely: of a stream, or of a whole
- * answer in its place. The usage comes in a chunk of its own after the finish reason, so `finish` waits for the end.
+ * The parts of the chunks of a server with OpenAI's chat completions, parsed leniently: of a stream, or of a
+ * complete answer instead. Usage comes in a separate chunk after the finish reason, so `finish` waits for the
+ * end.
  */
 export async function* readChunks(
   vendor: Vendor,
@@ -91,8 +92,8 @@ function readAnswer(vendor: Vendor, origin: Origin) {
 }
 
 /**
- * @param hasBegun whether something was generated, which is paid
- * @throws ProviderError for an error that stands in its place, SyntaxError for anything that is not part of the API
+ * @param hasBegun whether anything was generated, which is charged
+ * @throws ProviderError for an error sent instead, SyntaxError for data that are not part of the API
  */
 function readChunk(vendor: Vendor, data: string, hasBegun: boolean): JsonObject {
   const chunk: unknown = JSON.parse(data);
@@ -103,7 +104,7 @@ function readChunk(vendor: Vendor, data: string, hasBegun: boolean): JsonObject 
   throw new SyntaxError('it sent a chunk that is not part of its API');
 }
 
-/** @param hasSaid some repeat the whole message at the end of a stream */
+/** @param hasSaid some servers repeat the whole message at the end of a stream */
 function messageOf(choice: JsonObject, hasSaid: boolean): JsonObject | null {
   if (isJsonObject(choice.delta)) return choice.delta;
   if (isJsonObject(choice.message)) return hasSaid ? null : choice.message;
@@ -112,7 +113,7 @@ function messageOf(choice: JsonObject, hasSaid: boolean): JsonObject | null {
 }
 
 /**
- * @param isText nearly every chunk is a word of text: what may stand beside it is not looked for
+ * @param isText nearly every chunk is a piece of text only; other fields are not searched
  * @returns whether it is a refusal
  */
 function readSaid(message: JsonObject, isText: boolean, parts: StreamPart[]): boolean {
@@ -129,10 +130,7 @@ function isPlain(message: JsonObject): boolean {
 }
 
 function failed({ name }: Vendor, reason: string | null): ProviderError {
-  return new ProviderError(
-    'PROVIDER_STREAM_BROKEN',
-    `${name} ended its answer with the reason "${reason}". Try again.`,
-  );
+  return new ProviderError('PROVIDER_STREAM_BROKEN', `${name} ended with the reason "${reason}". Try again.`);
 }
 
 function firstOf(sent: unknown): unknown {

@@ -15,10 +15,10 @@ import { isOfReasoningFamily } from './reasoning-models.ts';
 import { namedSchema } from './strict-schema.ts';
 import type { ChatTurn } from './turn.ts';
 
-/** OpenAI's newer models refuse `max_tokens`; most servers that speak its API know nothing else. */
+/** OpenAI's newer models reject `max_tokens`; most servers with its API know nothing else. */
 export type MaxTokensField = 'max_tokens' | 'max_completion_tokens';
 
-/** @param usual what most models of this server take */
+/** @param usual accepted by most models of this server */
 function maxTokensField(model: string, usual: MaxTokensField, quirks: Quirks): MaxTokensField {
   if (quirks.has('max_tokens')) return 'max_tokens';
   return quirks.has('max_completion_tokens') || isOfReasoningFamily(model) ? 'max_completion_tokens' : usual;
@@ -50,7 +50,8 @@ export function toChatRequest(
     ...(stop !== undefined && takes('no_stop') && { stop: [...stop] }),
     ...(seed !== undefined && takes('no_seed') && { seed }),
     ...(isOpenRouter ? routedReasoning(request, quirks) : reasoning(request, quirks)),
-    // Requests with the same key go where their beginning is cached. https://developers.openai.com/api/docs/guides/prompt-caching
+    // Requests with the same key are routed to the server that has cached their beginning.
+    // https://developers.openai.com/api/docs/guides/prompt-caching
     ...(cache && hasCacheKeys && takes('no_prompt_cache_key') && { prompt_cache_key: cache.key }),
     ...(tools?.length && { tools: tools.map(toTool) }),
     ...(responseSchema &&
@@ -63,7 +64,7 @@ function reasoning(request: ModelRequest, quirks: Quirks) {
   return effort === null ? {} : { reasoning_effort: effort };
 }
 
-/** It takes one of the two. https://openrouter.ai/docs/use-cases/reasoning-tokens */
+/** It accepts only one of the two. https://openrouter.ai/docs/use-cases/reasoning-tokens */
 function routedReasoning(request: ModelRequest, quirks: Quirks) {
   const effort = effortOf(request, quirks);
   const { maxReasoningTokens, maxTokens = Number.POSITIVE_INFINITY } = request;
@@ -96,7 +97,9 @@ function toMessage(message: ModelMessage, quirks: Quirks): ChatCompletionMessage
   return { ...reasoning, ...turn?.message, role, content: content || null, tool_calls: calls };
 }
 
-/** What Gemini takes for a call that another model made. https://ai.google.dev/gemini-api/docs/thought-signatures */
+/**
+ * Accepted by Gemini for a call of another model. https://ai.google.dev/gemini-api/docs/thought-signatures
+ */
 const SKIPPED = { extra_content: { google: { thought_signature: 'skip_thought_signature_validator' } } };
 const NOT_KEPT = '(not recorded)';
 

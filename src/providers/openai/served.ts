@@ -10,10 +10,10 @@ export function isOpenAiHost(hostname: string): boolean {
   return /^([a-z0-9-]+\.)?api\.openai\.com$/.test(hostname);
 }
 
-/** Where OpenAI's models are served at OpenAI's prices, too. */
+/** Other hosts with OpenAI's models at OpenAI's prices. */
 const AZURE_HOSTS = /(^|\.)(openai\.azure\.com|services\.ai\.azure\.com)$/;
 
-/** After it a server that did not say what it has is asked again. */
+/** How long a server that could not be listed is not asked again. */
 const FAILED_MS = 5_000;
 const PATIENCE_MS = 3_000;
 
@@ -30,8 +30,8 @@ export interface Served {
 }
 
 /**
- * What a server that speaks OpenAI's API has. At an address that is not OpenAI's its own list decides: OpenAI's list
- * is passed on by a gateway to OpenAI, an empty one says nothing, and with any other it is a server of the operator's own.
+ * The models of a server with OpenAI's API. At another address its own list decides: OpenAI's list is passed
+ * on by a gateway to OpenAI, an empty one says nothing, and with any other it is the operator's own server.
  */
 export function createServed(vendor: Vendor, client: OpenAI, baseUrl: string): Served {
   const { hostname } = new URL(baseUrl);
@@ -48,9 +48,9 @@ export function createServed(vendor: Vendor, client: OpenAI, baseUrl: string): S
       const answer = await client.models.list({ signal }).asResponse();
       const entries = readEntries(await answer.json());
       if (!entries) throw brokenOff(vendor, new Error('it sent an answer that is not a list of models'));
-      // A server that had models of its own lists none while it restarts.
+      // A server with models of its own lists none while it restarts.
       if (entries.length === 0 && list === 'own') {
-        throw brokenOff(vendor, new Error('it listed no models, and had some before'));
+        throw brokenOff(vendor, new Error('it listed no models, although it had some before'));
       }
       list = entries.length === 0 ? 'empty' : isOpenAis(entries) ? 'openai' : 'own';
       return list === 'own' ? entries.map(toListed) : null;

@@ -8,8 +8,8 @@ const KEYWORDS = new Set([
 ]);
 
 /**
- * Whether OpenAI can hold the model to a schema to the letter; it refuses to try with any other. Objects must be
- * closed with every property required, and the whole must be an object.
+ * Whether OpenAI can strictly enforce a schema; it rejects others. Objects must be closed with every property
+ * required, and the root must be an object.
  */
 export function isStrict(schema: JsonObject): boolean {
   return schema.type === 'object' && isStrictPart(schema);

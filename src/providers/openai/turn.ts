@@ -5,16 +5,16 @@ import { KEPT } from '../reading/reasoning-fields.ts';
 import type { GatheredCall } from '../reading/tool-calls.ts';
 import { AnswerTooLong, countCharacters } from '../wire/bounds.ts';
 
-/** What goes back with a turn that called tools: members of its message, and of each of its calls. */
+/** What is sent back with a turn that called tools: members of its message, and of each of its calls. */
 export interface ChatTurn {
   message: JsonObject;
   calls: readonly (JsonObject | null)[];
 }
 
 /**
- * Gathers what a server wants back with the calls of its turn, or refuses them: DeepSeek its `reasoning_content`, Gemini
- * its `thought_signature`, routers their `reasoning_details`. Turns without calls need nothing, and some servers refuse
- * thoughts there.
+ * Collects what a server requires back with the calls of its turn: DeepSeek its `reasoning_content`, Gemini
+ * its `thought_signature`, routers their `reasoning_details`. Turns without calls need nothing, and some
+ * servers reject reasoning there.
  */
 export function gatherTurn({ provider, model }: Origin) {
   const kept: Record<string, unknown> = {};
@@ -38,7 +38,7 @@ export function gatherTurn({ provider, model }: Origin) {
   };
 }
 
-/** Text grows, the members of objects come one by one, and pieces of one entry of a list have its index. */
+/** Text is concatenated, members of objects are merged, and pieces of a list entry have its index. */
 function joined(before: unknown, sent: unknown): unknown {
   if (before === undefined) return sent;
   if (typeof before === 'string' && typeof sent === 'string') return before + sent;

@@ -9,9 +9,9 @@ import { refusedApi } from './refused-api.ts';
 type Parts = AsyncIterable<readonly StreamPart[]>;
 
 /**
- * Asks a model as far as its quirks are known. A refusal that shows another one is no end: the model is asked again
- * without what was refused, and that is remembered. Nothing was generated, so nothing is paid.
- * @param toBody what is sent, with such quirks. @param open sends it
+ * Calls a model with its known quirks. If the error reveals another quirk, the model is called again without
+ * the rejected part, and the quirk is remembered. Nothing was generated, so nothing is charged.
+ * @param toBody builds the request for given quirks. @param open sends it
  */
 export async function* askLearning<Body extends object>(
   memory: QuirkMemory,
@@ -41,7 +41,7 @@ export async function* askLearning<Body extends object>(
   }
 }
 
-/** What Ollama names is the context that it was asked to load the model with. */
+/** The window named by Ollama is the context size that it was asked to load the model with. */
 function learnWindow(memory: QuirkMemory, origin: Origin, { said }: ProviderError): void {
   const window = origin.provider === 'ollama' ? null : windowIn(said);
   if (window !== null) memory.learnWindow(origin, window);
@@ -53,7 +53,7 @@ function quirkIn(error: unknown, body: object, quirks: Quirks): Quirk | null {
   return api ?? (isRefusal(error) ? learnFrom(error, body as Sent, quirks) : null);
 }
 
-/** This request's schema is wrong, or has what the server does not know: others may be taken. */
+/** The schema of this request is invalid, or has unsupported parts: others may be accepted. */
 function isAboutSchema(error: unknown): boolean {
   return error instanceof ProviderError && (SCHEMA.test(error.said) || GRAMMAR.test(error.said));
 }
@@ -71,7 +71,7 @@ function isAboutHistory(error: unknown, quirk: Quirk): boolean {
 const PARTIAL: readonly Quirk[] = ['no_reasoning_effort', 'basic_reasoning_effort'];
 const HISTORY = /\bmessages?[.[]\d|\bblocks?\b|\btools?\b/i;
 
-/** Some servers answer 500 to what is wrong with a request. 502 to 504 are of gateways, whatever they say. */
+/** Some servers answer 500 to invalid requests. 502 to 504 come from gateways, whatever they contain. */
 function isRefusal({ code, status }: ProviderError): boolean {
   return code === 'PROVIDER_BAD_REQUEST' || (code === 'PROVIDER_UNAVAILABLE' && status === 500);
 }

@@ -3,10 +3,10 @@ import { KEPT } from '../reading/reasoning-fields.ts';
 import type { Quirk, Quirks } from './quirk.ts';
 import { asksRareEffort, memberOf } from './reasoning-effort.ts';
 
-/** What a request was sent with: the names that a refusal may be about. */
+/** The request as sent: the names that an error may be about. */
 export type Sent = Readonly<Record<string, unknown>>;
 
-/** How servers say that they do not take something; not that its value is too high. */
+/** How servers report that a parameter is not supported; not that its value is too high. */
 const REFUSING =
   /unsupported|not support|n't (support|take)|not take|not a valid|recogni[sz]ed|unknown|unexpected|not permitted|extra (inputs|fields)|forbidden|not allowed|cannot|can't|deprecated|no longer|must not|only the default|only supports?|only \S+ is (allowed|supported|accepted)|may only|invalid (argument|parameter|field)|not (available|implemented|accepted|enabled)|not accept|no such|mutually exclusive|is unavailable|invalid json schema/i;
 
@@ -49,7 +49,7 @@ const MISSING =
 /** Errors about OpenAI's encrypted reasoning or its items. */
 export const ENCRYPTED = /encrypted.?content|\brs_\w|of type 'reasoning'|'reasoning' item/i;
 
-/** What is wrong with a history, in the words of more than one server. */
+/** Errors about a history, as worded by more than one server. */
 const HISTORY: readonly (readonly [Quirk, (said: string) => boolean])[] = [
   ['thought_signatures', (said) => /thought.?signature/i.test(said) && MISSING.test(said)],
   ['no_reasoning', (said) => ENCRYPTED.test(said) && REFUSED_ITEM.test(said)],
@@ -85,8 +85,8 @@ function hasSchema({ response_format, format, output_config }: Sent): boolean {
 }
 
 /**
- * What a refusal shows about a model's server; null: nothing that was not known.
- * @param sent the request. @param known quirks with which it was made
+ * The quirk revealed by an error; null: none that was not known.
+ * @param sent the request. @param known quirks with which it was sent
  */
 export function learnFrom({ said, parameter }: ProviderError, sent: Sent, known: Quirks): Quirk | null {
   const quirk =
@@ -96,10 +96,10 @@ export function learnFrom({ said, parameter }: ProviderError, sent: Sent, known:
     null;
   if (quirk === null || known.has(quirk)) return null;
   if (quirk === 'no_reasoning' && ENCRYPTED.test(said) && !hasEncrypted(sent)) return null;
-  // Another effort may be taken.
+  // Another effort may be accepted.
   if (quirk === 'no_reasoning_effort' && asksRareEffort(sent) && !known.has('basic_reasoning_effort'))
     return 'basic_reasoning_effort';
-  // Neither name of the limit is taken: without a limit an answer may cost more than was reserved.
+  // Neither name of the limit is accepted: without a limit an answer may cost more than was reserved.
   const other = OTHER_NAME.get(quirk);
   return other && known.has(other) ? null : quirk;
 }
@@ -118,14 +118,14 @@ function refusedParameter(said: string, parameter: string | null, sent: Sent): Q
   if (!REFUSING.test(said) && !isAboutEffort(said, parameter, sent)) return undefined;
   const named = PARAMETERS.filter(([name, quirk]) => isSent(sent, name, quirk) && isNamed(said, name));
   const exact = named.find(([name]) => name === parameter);
-  // The one that is named first is what it is about; another may be what to use instead.
+  // The error is about the parameter named first; another one may be named as the alternative.
   const first = named.toSorted(([one], [other]) => placeOf(said, one) - placeOf(said, other))[0];
   return (exact ??
     first ??
     PARAMETERS.find(([name, quirk]) => name === parameter && isSent(sent, name, quirk)))?.[1];
 }
 
-/** A value of an effort is refused by a list of those that there are. */
+/** An invalid effort is rejected with a list of valid ones. */
 function isAboutEffort(said: string, parameter: string | null, sent: Sent): boolean {
   const isNamedEffort = /effort/i.test(parameter ?? '') || /effort/i.test(said);
   return isNamedEffort && asksRareEffort(sent) && VALUES.test(said);
@@ -134,7 +134,7 @@ function isAboutEffort(said: string, parameter: string | null, sent: Sent): bool
 const VALUES =
   /supported values|input should be|must be one of|expected one of|(invalid|unknown) (value|enum|variant)/i;
 
-/** Thoughts stand in messages, and the schema's type in its parameter. */
+/** Reasoning is sent in messages, and the type of the schema in its parameter. */
 function isSent(sent: Sent, name: string, quirk: Quirk): boolean {
   if (quirk === 'no_reasoning_effort') return asksReasoning(sent, name);
   if (name === 'output_config') return memberOf(sent.output_config, 'format') !== undefined;
@@ -152,7 +152,7 @@ function isInMessages(sent: Sent, name: string): boolean {
   return JSON.stringify(sent.messages ?? []).includes(`"${name}":`);
 }
 
-/** Ollama is asked to `think`, and says that a model is without thinking. */
+/** The parameter of Ollama is `think`, and its error says that a model does not support thinking. */
 function asksReasoning(sent: Sent, name: string): boolean {
   if (name === 'thinking') return 'thinking' in sent || 'think' in sent;
   if (name in sent) return true;

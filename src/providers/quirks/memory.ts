@@ -7,11 +7,11 @@ interface Reference {
   model: string;
 }
 
-/** Where the quirks of models last longer than a process. */
+/** Permanent storage for the quirks of models. */
 export interface KeptQuirks {
   read(reference: Reference): Promise<readonly Quirk[]>;
   add(reference: Reference, quirk: Quirk): Promise<void>;
-  /** What the catalog has of it. */
+  /** Values from the catalog. */
   readLimits?(reference: Reference): Promise<ModelLimits>;
 }
 
@@ -28,27 +28,27 @@ const NO_LIMITS: ModelLimits = { window: null, firstTokenMs: null };
 export interface QuirkMemory {
   of(reference: Reference): Promise<Quirks>;
   learn(reference: Reference, quirk: Quirk): Promise<void>;
-  /** The context window in tokens, as a refusal named it or the catalog has it; null: unknown. */
+  /** The context window in tokens, from an error message or the catalog; null: unknown. */
   windowOf(reference: Reference): Promise<number | null>;
-  /** The setting of the model; null: none. */
+  /** The configured value; null: none. */
   firstTokenMsOf(reference: Reference): Promise<number | null>;
-  /** Another server may be there later: for an hour. */
+  /** Kept for an hour, because another server may be used later. */
   learnWindow(reference: Reference, window: number): void;
 }
 
 const MOST_MODELS = 1_000;
-/** After it the kept ones are read again: an operator may have given a model another address. */
+/** How long stored ones are cached: an operator may have changed the URL of a model. */
 const KEPT_MS = 5 * 60_000;
 
-/** How long a window that a refusal named goes before the catalog's. */
+/** How long a window from an error message takes precedence over the catalog's. */
 const WINDOW_MS = 60 * 60_000;
-/** How long one of the catalog is not read again. */
+/** How long a window from the catalog is cached. */
 const CATALOG_MS = 60_000;
 
-/** Where nothing is kept, a model's quirks are known until the process ends. */
+/** Without storage, quirks are kept until the process ends. */
 const NOWHERE: KeptQuirks = { read: async () => [], add: async () => {} };
 
-/** What is learned from refusals, by provider and model. One read for each model every five minutes. */
+/** Quirks learned from errors, by provider and model. One read per model every five minutes. */
 export function createQuirkMemory(kept: KeptQuirks = NOWHERE): QuirkMemory {
   const known = new LRUCache<string, Quirks>({
     max: MOST_MODELS,

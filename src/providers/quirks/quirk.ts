@@ -1,5 +1,6 @@
 /**
- * What a model's server takes differently, as its refusals showed. `no_…`: it refuses that parameter, which is left out.
+ * Adjustments to requests, learned from errors of the model's server. `no_…`: it rejects that parameter,
+ * which is omitted.
  */
 export const QUIRKS = [
   'no_temperature',
@@ -9,31 +10,34 @@ export const QUIRKS = [
   'no_stream_options',
   /** Its server has no Responses API for it: chat completions are used. */
   'no_responses',
-  /** It is served by the Responses API alone, which has no stop sequences and no seed. */
+  /** It is served by the Responses API only, which has no stop sequences and no seed. */
   'no_chat_completions',
-  /** Its server knows no marks of what is to be cached. */
+  /** Its server does not support cache markers. */
   'no_cache_control',
   'no_prompt_cache_key',
   /** The schema is put into the prompt instead. */
   'no_response_format',
-  /** It does not reason, or not as it is asked to. */
+  /** It does not reason, or not with this parameter. */
   'no_reasoning_effort',
-  /** Of the efforts of reasoning, it has low, medium and high alone. */
+  /** It supports only the efforts low, medium and high. */
   'basic_reasoning_effort',
-  /** It refuses what it sent itself with its thoughts. */
+  /** It rejects its own reasoning. */
   'no_reasoning',
-  /** The longest answer is called so; the other name is refused. */
+  /** The output limit is sent under this name; the other name is rejected. */
   'max_tokens',
   'max_completion_tokens',
   /** Ids of calls have nine letters and digits, as at Mistral. */
   'short_call_ids',
-  /** Calls without the signature of a thought are refused, as by Gemini: those of other models get one that it skips. */
+  /**
+   * Calls without the signature of a thought are rejected, as by Gemini: those of other models get one that
+   * it skips.
+   */
   'thought_signatures',
-  /** Calls without `reasoning_content` are refused, as by DeepSeek and Moonshot. */
+  /** Calls without `reasoning_content` are rejected, as by DeepSeek and Moonshot. */
   'reasoning_content',
-  /** It has no system messages: they begin the first message of the user. */
+  /** It supports no system messages: they are prepended to the first user message. */
   'no_system',
-  /** Two messages of one side are refused: they are joined. */
+  /** Consecutive messages of one role are rejected: they are joined. */
   'alternating_roles',
 ] as const;
 

@@ -1,9 +1,12 @@
-/** The least that vendors take. */
+/** The minimum that vendors accept. */
 const LEAST = 1_024;
-/** Reasoning is a part of the longest answer, which is to have text, too. */
+/** Reasoning is part of the output limit, which has to leave space for text. */
 const MOST_OF_ANSWER = 0.8;
 
-/** Tokens of reasoning in an answer. @param maxTokens of the whole answer @returns null: too few are left for any */
+/**
+ * Tokens of reasoning in an answer. @param maxTokens of the whole answer @returns null: too few are left for
+ * any
+ */
 export function reasoningBudget(wanted: number, maxTokens: number): number | null {
   const budget = Math.min(wanted, Math.floor(maxTokens * MOST_OF_ANSWER));
   return budget < LEAST ? null : budget;

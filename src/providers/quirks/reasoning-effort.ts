@@ -3,7 +3,7 @@ import type { ReasoningEffort } from '../../vocabulary.ts';
 import type { ModelRequest } from '../provider.ts';
 import type { Quirks } from './quirk.ts';
 
-/** What all models have that reason by effort. */
+/** Supported by all models that reason by effort. */
 export type BasicEffort = Extract<ReasoningEffort, 'low' | 'medium' | 'high'>;
 
 export const BASIC_EFFORTS = {
@@ -16,7 +16,7 @@ export const BASIC_EFFORTS = {
   max: 'high',
 } as const satisfies Record<ReasoningEffort, BasicEffort>;
 
-/** The effort that is asked for, as far as the model is known to have it; null: the model's own. */
+/** The requested effort, as far as the model is known to support it; null: the model's default. */
 export function effortOf(
   { reasoningEffort }: Pick<ModelRequest, 'reasoningEffort'>,
   quirks: Quirks,
@@ -25,7 +25,7 @@ export function effortOf(
   return quirks.has('basic_reasoning_effort') ? BASIC_EFFORTS[reasoningEffort] : reasoningEffort;
 }
 
-/** Whether a request asks for an effort that only some models have, in whatever vendor's API. */
+/** Whether a request has an effort that only some models support, in any vendor's API. */
 export function asksRareEffort(sent: Readonly<Record<string, unknown>>): boolean {
   const { reasoning_effort, reasoning, output_config, thinking, think } = sent;
   const effort = reasoning_effort ?? memberOf(reasoning, 'effort') ?? memberOf(output_config, 'effort');

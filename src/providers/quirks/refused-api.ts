@@ -2,7 +2,7 @@ import type { ProviderError } from '../provider.ts';
 import type { Sent } from './learn.ts';
 import type { Quirk, Quirks } from './quirk.ts';
 
-/** Stands in for an error message when a gateway replies with a chat completion. */
+/** Replaces an error message when a gateway replies with a chat completion. */
 export const ANSWERED_AS_CHAT = 'chat completions in place of a response';
 
 /** Error texts that reject the Responses API as a whole; restricted keys have one scope per API. */

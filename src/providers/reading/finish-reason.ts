@@ -1,6 +1,6 @@
 import type { FinishReason } from '../../vocabulary.ts';
 
-/** The words of OpenAI, and those of servers that speak its API or Ollama's, in lower case. */
+/** The words of OpenAI, and of servers with its API or Ollama's, in lower case. */
 const REASONS = new Map<string, FinishReason>([
   ...['stop', 'eos', 'eos_token', 'end', 'end_turn', 'stop_sequence', 'complete', 'completed'].map(
     (word) => [word, 'stop'] as const,
@@ -32,13 +32,13 @@ export function mapFinishReason(raw: string | null): FinishReason {
   return REASONS.get(raw.toLowerCase()) ?? 'other';
 }
 
-/** Servers report `stop` for refusals and tool calls, too. */
+/** Servers also report `stop` for refusals and tool calls. */
 export function reasonOf(mapped: FinishReason, hasRefused: boolean, hasCalled: boolean): FinishReason {
   if (hasRefused) return 'content_filter';
   return hasCalled && (mapped === 'stop' || mapped === 'unknown') ? 'tool_calls' : mapped;
 }
 
-/** Reasons that say that the answer failed. */
+/** Reasons that mean that the answer failed. */
 const FAILURES = new Set([
   'error',
   'network_error',
@@ -48,7 +48,7 @@ const FAILURES = new Set([
   'unload',
 ]);
 
-/** Whether what came before such an end is no answer, and another try may bring one. */
+/** Whether an end means that there is no answer, and a retry may help. */
 export function isFailedEnd(raw: string | null): boolean {
   return raw !== null && FAILURES.has(raw.toLowerCase());
 }

@@ -1,8 +1,8 @@
 import { isJsonObject } from '../../rules/json/json-object.ts';
 
 /**
- * The arguments of a call, as JSON where they can be read as such, of the pieces that they came in. Servers begin with
- * an empty object or the word null, repeat the whole in the last piece, or send in each piece all that came before.
+ * Joins the pieces of a call's arguments, as JSON if possible. Servers begin with an empty object or the word
+ * null, repeat the whole in the last piece, or send in each piece everything before it.
  */
 export function joinArguments(pieces: readonly string[]): string {
   const joined = pieces.join('');
@@ -27,7 +27,7 @@ function isSame(one: string, other: string): boolean {
   return isJsonObject(value) && JSON.stringify(value) === JSON.stringify(parse(other));
 }
 
-/** JSON within a string of JSON, as proxies make of it, is meant once; null is nothing. */
+/** JSON within a JSON string, as some proxies create it, is unwrapped; null means nothing. */
 function unwrapped(json: string): string {
   const value = parse(json);
   if (value === null) return '';

@@ -1,4 +1,4 @@
-/** What servers call their models' thinking; where two say the same, the first counts. */
+/** Names that servers use for their models' reasoning; if two have the same content, the first counts. */
 export const THOUGHTS = [
   'reasoning_content',
   'reasoning',
@@ -7,5 +7,5 @@ export const THOUGHTS = [
   'thinking_blocks',
 ];
 
-/** What else they want back: signatures and the like. */
+/** Other fields they require back: signatures and the like. */
 export const KEPT = [...THOUGHTS, 'extra_content', 'provider_specific_fields', 'thought_signature'];

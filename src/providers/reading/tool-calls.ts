@@ -11,7 +11,7 @@ interface Gathered {
   id: string;
   name: string;
   pieces: string[];
-  /** What the vendor wants back with the call. */
+  /** What the vendor requires back with the call. */
   kept: JsonObject;
 }
 
@@ -21,18 +21,18 @@ interface Head {
   name: string;
 }
 
-/** Of one answer. Models make up to a few dozen. */
+/** Per answer. Models make up to a few dozen. */
 const MOST_CALLS = 512;
 
-/** A call with what its vendor wants back with it; nothing is the usual. */
+/** A call with what its vendor requires back; usually nothing. */
 export interface GatheredCall {
   part: ToolCallPart;
   kept: JsonObject | null;
 }
 
 /**
- * Puts together the calls that come in pieces. Servers leave out the index, begin it at 1, repeat it for parallel
- * calls, send ids late, never, or anew with each piece; what is certain is that a call has one name.
+ * Assembles calls that come in pieces. Servers omit the index, begin it at 1, repeat it for parallel calls,
+ * send ids late, never, or a new one with each piece; only that a call has one name is certain.
  */
 export function gatherToolCalls() {
   const calls: Gathered[] = [];
@@ -87,11 +87,11 @@ export function gatherToolCalls() {
 
 const CALLED = ['type', 'name', 'arguments', 'input', 'parameters'];
 
-/** Whether a piece begins a call of its own. A second name does, unless it is the first one's again. */
+/** Whether a piece begins another call. A second name does, unless it repeats the first one's. */
 function isAnother(there: Gathered, id: string, name: string): boolean {
   if (name === '' || there.name === '') return false;
   if (name !== there.name || isWhole(there.pieces)) return true;
-  // Ids that are made anew for each piece of a call, or two calls without arguments.
+  // A new id for each piece of a call, or two calls without arguments.
   return id !== '' && there.id !== '' && id !== there.id && there.pieces.length === 0;
 }
 
@@ -104,7 +104,7 @@ function isWhole(pieces: readonly string[]): boolean {
   }
 }
 
-/** Signatures of thoughts and the like; a server may have any name for them. */
+/** Signatures of thoughts and the like; a server may use any name for them. */
 function keptOf(sent: JsonObject, own: readonly string[]): JsonObject {
   return Object.fromEntries(
     Object.entries(sent).filter(

@@ -5,10 +5,10 @@ import { tokenCount } from './token-count.ts';
 type Count = 'input' | 'missed' | 'output' | 'total' | 'cached' | 'written' | 'short' | 'long' | 'reasoning';
 type Counts = Partial<Record<Count, number>>;
 
-/** Where servers keep a count, the usual place first. */
+/** Where servers put a count, the usual place first. */
 const PLACES: Record<Count, readonly string[]> = {
   input: ['prompt_tokens', 'input_tokens', 'promptTokenCount', 'inputTokens', 'prompt_n'],
-  /** Input that was not in the cache, where the whole of it is not counted. */
+  /** Input that was not in the cache, if the total is not reported. */
   missed: ['prompt_cache_miss_tokens'],
   output: ['completion_tokens', 'output_tokens', 'candidatesTokenCount', 'outputTokens', 'predicted_n'],
   total: ['total_tokens', 'totalTokenCount', 'totalTokens'],
@@ -50,12 +50,12 @@ const PLACES: Record<Count, readonly string[]> = {
   ],
 };
 
-/** Some servers count in every chunk. */
+/** Some servers report usage in every chunk. */
 const PATHS = Object.entries(PLACES).flatMap(([count, places]) =>
   places.map((place) => ({ count: count as Count, path: place.split('.') })),
 );
 
-/** Of what a server counts in headers alone, such as `fireworks-prompt-tokens` and `x-generated-tokens`. */
+/** Counts that a server sends only in headers, such as `fireworks-prompt-tokens` and `x-generated-tokens`. */
 const HEADERS: readonly (readonly [RegExp, Count])[] = [
   [/limit|remaining|reset|quota|second|time|cost/, 'total'],
   [/cached.*tokens?(-count)?$/, 'cached'],
@@ -65,9 +65,9 @@ const HEADERS: readonly (readonly [RegExp, Count])[] = [
 ];
 
 /**
- * The counts of one answer, however often and wherever they come. They are cumulative, so that the highest holds: a 0
- * in a later place says that a server does not count there.
- * @param cache whether `input` holds what came from the cache and went there, as at OpenAI, or not, as at Anthropic.
+ * The counts of one answer, from wherever and however often they are sent. They are cumulative, so the
+ * highest applies: a 0 in a later place means that a server does not count there.
+ * @param cache whether `input` includes cached tokens, as at OpenAI, or not, as at Anthropic
  */
 export function gatherUsage(cache: 'within' | 'beside' = 'within') {
   const counts: Counts = {};
@@ -124,12 +124,15 @@ function writtenOf({ written, short, long }: Counts): number | undefined {
   return Math.max(written ?? 0, (short ?? 0) + (long ?? 0));
 }
 
-/** More than all of the input cannot be a part of it; or else the total says so. */
+/** More than all input cannot be a part of it; otherwise the total shows whether it is separate. */
 function isCountedBeside(input: number, apart: number, { output, total }: Counts): boolean {
   return apart > input || (apart > 0 && output !== undefined && total === input + apart + output);
 }
 
-/** Reasoning is paid as output. Some count it beside: then the total, or that it is more than the output, says so. */
+/**
+ * Reasoning is charged as output. Some servers count it separately, which the total shows, or that it exceeds
+ * the output.
+ */
 function allOutput(output: number | null, input: number | null, total: number | null, reasoning = 0) {
   if (total !== null && input !== null && total >= input) return Math.max(output ?? 0, total - input);
   return output !== null && reasoning > output ? output + reasoning : output;

@@ -8,7 +8,10 @@ import type { Patience } from './watch-stream.ts';
 
 const MOST_MODELS = 1_000;
 
-/** How long to wait for the answers of a provider's models, by the length of each prompt and what the model has shown. */
+/**
+ * How long to wait for answers of a provider's models, by the length of each prompt and the model's past
+ * answers.
+ */
 export function createPatience(base: Patience, usual: Rates, quirks: QuirkMemory) {
   const shown = new LRUCache<string, Rates>({ max: MOST_MODELS });
   return async (origin: Origin, request: ModelRequest): Promise<Patience> => {
@@ -22,7 +25,7 @@ export function createPatience(base: Patience, usual: Rates, quirks: QuirkMemory
       onFinish(waitedMs, { inputTokens, cachedInputTokens }) {
         const fresh = (inputTokens ?? 0) - (cachedInputTokens ?? 0);
         const measured = withMeasure(shown.get(origin.model) ?? usual, fresh, waitedMs);
-        // Without a count of cached tokens a prompt from the cache looks like a fast one.
+        // Without a count of cached tokens a cached prompt looks like a fast one.
         const assumed =
           cachedInputTokens === null ? Math.min(measured.assumed, usual.assumed) : measured.assumed;
         shown.set(origin.model, { ...measured, assumed });

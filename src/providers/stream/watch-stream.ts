@@ -3,32 +3,32 @@ import { tooLong } from '../failures/thrown.ts';
 import { ProviderError } from '../provider.ts';
 import { AnswerTooLong, countCharacters } from '../wire/bounds.ts';
 
-/** Longest silences that are taken for life, in milliseconds. */
+/** Longest permitted silences, in milliseconds. */
 export interface Patience {
   /** Before the first part. */
   firstPartMs: number;
   /** After it. */
   idleMs: number;
-  /** Before the first part, however many signs of life there are; absent: four times `firstPartMs`. */
+  /** Before the first part, regardless of signs of life; absent: four times `firstPartMs`. */
   withPingsMs?: number;
-  /** After a whole answer: the wait for its first part, and what it used. */
+  /** Called after a complete answer with the wait for its first part, and its usage. */
   onFinish?(waitedMs: number, usage: Usage): void;
   /** No part came in time. */
   onSilence?(): void;
 }
 
-/** Pings say that a server lives, not that it gets on. */
+/** Pings show that a server is alive, not that it makes progress. */
 const PINGED = 4;
 
 export const DEFAULT_PATIENCE: Patience = { firstPartMs: 120_000, idleMs: 60_000 };
 
 /**
  * Holds every vendor's stream to the same contract, because client libraries differ: an aborted stream throws
- * the signal's reason (some end as if complete), a stream without its finish marker is broken (some end as if
- * complete), silence is a timeout (none of them notices), nothing comes after the finish marker, an answer has an
- * end, and nothing at all is no answer.
- * @param open must heed the signal that it is given: it is all that ends a silent connection. What came without
- * becoming a part, as pings and pieces of a long tool call do, is an empty list: a sign of life.
+ * the reason of the signal (some end as if complete), a stream without its finish marker is an error (some
+ * end as if complete), silence is a timeout (none of them detects it), nothing follows the finish marker, an
+ * answer has an end, and an empty answer is an error.
+ * @param open must heed the given signal, the only thing that ends a silent connection. Data that produced no
+ * part, such as pings and pieces of a long tool call, are an empty list: a sign of life
  */
 export async function* watchStream<Part extends { type: string }>(
   vendorName: string,
@@ -51,7 +51,7 @@ export async function* watchStream<Part extends { type: string }>(
       either.throwIfAborted();
       if (parts.length === 0) silence.expectAnew();
       else {
-        // While the reader takes its time, silence is not the vendor's.
+        // Silence while the reader is busy is not the vendor's.
         silence.stop();
         waitedMs ??= performance.now() - openedAt;
         for (const part of parts) count(...textsOf(part));
@@ -66,7 +66,7 @@ export async function* watchStream<Part extends { type: string }>(
     throw broken(vendorName);
   } catch (error) {
     if (silence.signal.aborted && waitedMs === null) patience.onSilence?.();
-    // Whatever the library threw because we aborted it, the reason is ours.
+    // Whatever the library threw because we aborted it, our reason applies.
     if (either.aborted) throw either.reason;
     throw error instanceof AnswerTooLong ? tooLong(vendorName, error) : error;
   } finally {
@@ -74,7 +74,10 @@ export async function* watchStream<Part extends { type: string }>(
   }
 }
 
-/** Whether an answer without text and calls was not cut off, filtered or paid: some servers end so when they fail. */
+/**
+ * Whether an answer without text and calls was neither cut off, filtered nor charged: some servers end like
+ * this when they fail.
+ */
 function isNothing(finish: object | undefined): boolean {
   if (!finish || !('usage' in finish) || !('reason' in finish)) return false;
   const { outputTokens } = finish.usage as Usage;
@@ -85,18 +88,18 @@ function report({ onFinish }: Patience, waitedMs: number, finish: object | undef
   if (finish && 'usage' in finish) onFinish?.(waitedMs, finish.usage as Usage);
 }
 
-/** What is kept of a part in memory. */
+/** The text of a part that is kept in memory. */
 function textsOf(part: object): string[] {
   const texts = ['text' in part && part.text, 'arguments' in part && part.arguments];
   return texts.filter((text) => typeof text === 'string');
 }
 
 interface Silence {
-  /** Aborted when nothing came in time. */
+  /** Aborted when nothing arrived in time. */
   signal: AbortSignal;
-  /** @param atMost of it, however often it begins anew; absent: no limit */
+  /** @param atMost total limit, however often the wait is restarted; absent: none */
   expect(withinMs: number, atMost?: number): void;
-  /** Something came: the wait begins anew. */
+  /** Something arrived: restarts the wait. */
   expectAnew(): void;
   stop(): void;
 }
@@ -124,12 +127,12 @@ function listenForSilence(vendorName: string): Silence {
 }
 
 function tooQuiet(vendorName: string, waitedMs: number): ProviderError {
-  const message = `${vendorName} sent nothing of an answer for ${waitedMs / 1000} s. Try again later.`;
+  const message = `${vendorName} sent no part of an answer for ${waitedMs / 1000} s. Try again later.`;
   return new ProviderError('PROVIDER_TIMEOUT', message);
 }
 
 function silent(vendorName: string): ProviderError {
-  const message = `${vendorName} ended its answer without having said anything. Try again.`;
+  const message = `${vendorName} ended its answer without any content. Try again.`;
   return new ProviderError('PROVIDER_STREAM_BROKEN', message);
 }
 

@@ -2,7 +2,9 @@ import { globalAgent, type IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import { Agent, EnvHttpProxyAgent, interceptors, request } from 'undici';
 
-/** One HTTP request: its answer's head, and the body as a Node stream of the bytes as they were sent. */
+/**
+ * Sends one HTTP request; returns the head of the response, and the body as a Node stream of the raw bytes.
+ */
 export type Ask = (
   url: URL,
   asked: {
@@ -19,13 +21,14 @@ export interface Answered {
   body: Readable;
 }
 
-/** Headers with API keys, which another host is not sent; `authorization` never is. */
+/** Headers with API keys, which are not sent to another host; `authorization` never is. */
 const KEYS = ['x-api-key', 'api-key', 'x-goog-api-key'];
 
 /**
- * Asks the operator's own addresses. Node's `fetch` makes web streams of bodies, which is most of what a token
- * costs, and gives up after five minutes; how long silence may last is for `watchStream` to say.
- * With NODE_USE_ENV_PROXY=1, Node's own switch, HTTP_PROXY, HTTPS_PROXY and NO_PROXY hold here, too.
+ * Sends requests to the operator's own addresses. Node's `fetch` creates web streams for bodies, which is
+ * most of the cost of a token, and times out after five minutes; the permitted silence is up to
+ * `watchStream`. With NODE_USE_ENV_PROXY=1, Node's own switch, HTTP_PROXY, HTTPS_PROXY and NO_PROXY apply as
+ * well.
  */
 export function createAsk(): Ask {
   const patient = { headersTimeout: 0, bodyTimeout: 0 };
@@ -39,7 +42,7 @@ export function createAsk(): Ask {
   };
 }
 
-/** What Node's own agent was set to; its types do not have it. */
+/** The setting of Node's own agent; its types lack it. */
 function usesProxy(): boolean {
   const { options } = globalAgent as unknown as { options: { proxyEnv?: object } };
   return options.proxyEnv !== undefined;

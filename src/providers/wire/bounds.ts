@@ -1,8 +1,8 @@
 /** Characters of text, reasoning and arguments of tool calls in one answer. Models write up to about 1 MB. */
 const MAX_CHARACTERS = 16 * 1024 * 1024;
-/** Bytes on the wire, uncompressed: a token alone is wrapped in 200 to 400 bytes of JSON. */
+/** Bytes on the wire, uncompressed: a token is wrapped in 200 to 400 bytes of JSON. */
 const MAX_STREAM_BYTES = 128 * 1024 * 1024;
-/** Bytes of one line, and of what is read as a whole, such as lists of models. */
+/** Bytes of one line, and of data that are read at once, such as lists of models. */
 export const MAX_WHOLE_BYTES = 16 * 1024 * 1024;
 
 /** A vendor's answer exceeded the limit. A retry would fail in the same way. */
@@ -23,7 +23,10 @@ export function countCharacters(): (...texts: (string | null | undefined)[]) => 
   };
 }
 
-/** The bytes of a body, until it or one of its lines is too long; then the connection is closed. @throws AnswerTooLong */
+/**
+ * The bytes of a body, until it or one of its lines is too long; then the connection is closed. @throws
+ * AnswerTooLong
+ */
 export async function* boundedBytes(
   body: AsyncIterable<Uint8Array>,
   most = MAX_STREAM_BYTES,

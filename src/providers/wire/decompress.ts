@@ -9,7 +9,7 @@ import {
   createZstdDecompress,
 } from 'node:zlib';
 
-/** What was compressed is passed on at once, and a body that ends early ends like any other. */
+/** Data are passed on immediately, and a truncated body ends like any other. */
 const ZLIB = { flush: constants.Z_SYNC_FLUSH, finishFlush: constants.Z_SYNC_FLUSH };
 const BROTLI = { flush: constants.BROTLI_OPERATION_FLUSH, finishFlush: constants.BROTLI_OPERATION_FLUSH };
 const ZSTD = { flush: constants.ZSTD_e_flush, finishFlush: constants.ZSTD_e_flush };
@@ -26,8 +26,8 @@ const DECOMPRESSORS = new Map<string, Decompressor>([
 ]);
 
 /**
- * A body without the encodings that its server put around it. None was asked for, but gateways compress anyway.
- * @throws Error for an encoding that is not known.
+ * Removes the content encodings of a body. None was requested, but gateways compress anyway.
+ * @throws Error for an unknown encoding
  */
 export async function decompress(body: Readable, encodings: string | undefined): Promise<Readable> {
   let decoded = body;
@@ -42,13 +42,13 @@ export async function decompress(body: Readable, encodings: string | undefined):
       body.destroy();
       throw new Error(`its response has the unsupported content encoding "${name}"`);
     }
-    // The error of either side destroys both, and is thrown where the body is read.
+    // An error on either side destroys both, and is thrown where the body is read.
     decoded = pipeline(decoded, await decompressor(decoded), () => {});
   }
   return decoded;
 }
 
-/** A server compresses once, and a gateway perhaps once more. */
+/** A server compresses once, and a gateway possibly once more. */
 const MOST_ENCODINGS = 2;
 
 function namesIn(encodings = ''): string[] {
@@ -56,7 +56,7 @@ function namesIn(encodings = ''): string[] {
   return names.filter((name) => name !== '' && name !== 'identity');
 }
 
-/** Half of the servers that say `deflate` leave out the two bytes of zlib's head, whose lower half byte is 8. */
+/** Half of the servers with `deflate` omit the two bytes of zlib's header, whose lower half byte is 8. */
 async function inflate(body: Readable): Promise<Transform> {
   if (body.readableLength === 0 && !body.readableEnded) await once(body, 'readable');
   const first: Buffer | null = body.read();

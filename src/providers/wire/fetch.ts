@@ -6,17 +6,17 @@ import { boundedBytes, MAX_WHOLE_BYTES } from './bounds.ts';
 import { decompress } from './decompress.ts';
 import { Refused, readRefusal } from './refused.ts';
 
-/** What the clients of vendors read of a body. */
+/** The parts of a body that vendors' clients use. */
 interface Body extends AsyncIterable<Uint8Array> {
-  /** Of a web stream, what Ollama's client asks of it. */
+  /** The parts of a web stream that Ollama's client uses. */
   getReader(): { read(): Promise<IteratorResult<Uint8Array>>; releaseLock(): void };
   cancel(): Promise<void>;
 }
 
 /**
- * The `fetch` of every vendor's client: bodies are bounded, decompressed Node streams, and an HTTP error is thrown.
- * Of a `Response` it has what the clients read; a client's own copies, clones and forms are not there.
- * @throws Refused for an HTTP error. Aborting the signal of a request closes its connection.
+ * The `fetch` of every vendor's client: bodies are size-limited, decompressed Node streams, and an HTTP error
+ * is thrown. It has only those parts of a `Response` that the clients use.
+ * @throws Refused for an HTTP error. Aborting the signal of a request closes its connection
  */
 export function createFetch(ask: Ask = createAsk()): typeof fetch {
   return async (input, init = {}) => {
@@ -27,7 +27,7 @@ export function createFetch(ask: Ask = createAsk()): typeof fetch {
       body: (init.body as string | null | undefined) ?? null,
       signal: init.signal ?? null,
     });
-    // A connection that breaks when its reader has left must not end the process.
+    // A connection that breaks after its reader has stopped must not end the process.
     body.on('error', () => {});
     const plain = await decompress(body, headers['content-encoding']);
     plain.on('error', () => {});

@@ -2,8 +2,8 @@ import { createParser } from 'eventsource-parser';
 import { AnswerTooLong, MAX_WHOLE_BYTES } from './bounds.ts';
 
 /**
- * The data of a body of server-sent events, as much at a time as came together; nothing is a sign of life. A body of
- * JSON, which some servers answer with although a stream was asked for, is one such piece of data.
+ * The data of a body of server-sent events, as much at a time as arrived together; an empty list is a sign of
+ * life. A JSON body, which some servers send although a stream was requested, is one such piece of data.
  */
 export async function* readEvents(body: AsyncIterable<Uint8Array>): AsyncGenerator<readonly string[]> {
   const decoder = new TextDecoder();
@@ -14,7 +14,7 @@ export async function* readEvents(body: AsyncIterable<Uint8Array>): AsyncGenerat
     const text = decoder.decode(bytes, { stream: true });
     if (!hasBegun && text.trim() !== '') {
       hasBegun = true;
-      // No field of an event is called so.
+      // No field of an event begins like this.
       if (/^\s*[{[]/.test(text)) whole = '';
     }
     if (whole === null) yield events.read(text);
@@ -34,7 +34,7 @@ function readStream() {
     maxBufferSize: MAX_WHOLE_BYTES,
     onEvent: ({ event, data }) => void arrived.push(event === 'error' ? errorIn(data) : data),
     onError(error) {
-      // Lines that are none of the format are comments of proxies; what is too long ends the answer.
+      // Invalid lines are comments of proxies; a line that is too long ends the answer.
       if (error.type === 'max-buffer-size-exceeded') broken ??= error;
     },
   });
@@ -49,7 +49,7 @@ function readStream() {
       if (broken) throw broken;
       return take();
     },
-    /** Some servers leave out the empty line after their last event. */
+    /** Some servers omit the empty line after their last event. */
     end(): string[] {
       parser.reset({ consume: true });
       return take();
@@ -57,12 +57,12 @@ function readStream() {
   };
 }
 
-/** An event of this name is an error, whatever it holds: some servers send plain words. */
+/** An event with this name is an error, whatever it contains: some servers send plain text. */
 function errorIn(data: string): string {
   return data.startsWith('{') ? data : JSON.stringify({ error: data });
 }
 
-/** Lines of JSON are a stream, too. */
+/** Lines of JSON are treated as a stream, too. */
 function valuesIn(text: string): string[] {
   try {
     JSON.parse(text);

@@ -1,4 +1,4 @@
-/** The parts of all that came together; those before an error come before it. */
+/** The parts of everything that arrived together; those before an error are returned before it is thrown. */
 export function* readTogether<Part>(
   arrived: readonly string[],
   read: (text: string, parts: Part[]) => void,

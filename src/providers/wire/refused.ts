@@ -1,4 +1,4 @@
-/** An HTTP error of a vendor, as it was sent. Its message is not for people: clients look for words in messages. */
+/** An HTTP error of a vendor, as received. Its message is not for users: clients examine it. */
 export class Refused extends Error {
   override readonly name = 'Refused';
   readonly status: number;
@@ -13,7 +13,7 @@ export class Refused extends Error {
   }
 }
 
-/** Of what was thrown, if an HTTP error is at the bottom of it: clients wrap what their `fetch` throws. */
+/** The HTTP error that is the innermost cause, if any: clients wrap what their `fetch` throws. */
 export function refusalIn(thrown: unknown): Refused | null {
   if (thrown instanceof Refused) return thrown;
   return thrown instanceof Error ? refusalIn(thrown.cause) : null;
@@ -22,7 +22,7 @@ export function refusalIn(thrown: unknown): Refused | null {
 /** Error pages of proxies may be of any length; messages are short. */
 const LONGEST = 256 * 1024;
 
-/** The beginning of an error's body, as much as may matter. A body that breaks off says what it said. */
+/** The relevant beginning of an error's body. An interrupted body is used as far as it was received. */
 export async function readRefusal(body: AsyncIterable<Uint8Array>): Promise<string> {
   const pieces: Uint8Array[] = [];
   let length = 0;

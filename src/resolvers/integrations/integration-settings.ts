@@ -6,7 +6,7 @@ import {
   ADDRESS,
   CREDENTIAL,
   hintOf,
-  IS_TOLD,
+  IS_NOTIFIED,
   PLATFORM_NAMES,
 } from '../../rules/integrations/integration.ts';
 import type { IntegrationSettings } from '../../store/integrations/integrations.ts';
@@ -64,7 +64,7 @@ function faultsOf(context: Context, platform: Platform, given: IntegrationChange
     ...addressFaults(context, platform, url),
     ...foreignCredentials(platform, credentials),
     ...plainFaults(context, 'input.credentials.webhookUrl', credentials?.webhookUrl),
-    ...(notifyOn?.length && !IS_TOLD[platform]
+    ...(notifyOn?.length && !IS_NOTIFIED[platform]
       ? [{ field: 'input.notifyOn', message: `must be empty: ${name} integrations receive no notifications` }]
       : []),
   ];

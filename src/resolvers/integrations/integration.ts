@@ -5,7 +5,7 @@ import {
   ADDRESS,
   CREDENTIAL,
   type IntegrationTest,
-  IS_TOLD,
+  IS_NOTIFIED,
   PLATFORM_NAMES,
 } from '../../rules/integrations/integration.ts';
 import {
@@ -80,7 +80,7 @@ export async function createIntegration(context: Context, input: unknown): Promi
     url: null,
     // If it was not generated, it was given.
     ...(await sealed(context, made ?? given.credentials![CREDENTIAL[platform]]!)),
-    notifyOn: IS_TOLD[platform] ? [...RUN_ENDINGS] : [],
+    notifyOn: IS_NOTIFIED[platform] ? [...RUN_ENDINGS] : [],
     isActive: true,
   };
   const settings = await changedSettings(context, platform, fresh, given);

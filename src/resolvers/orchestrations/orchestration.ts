@@ -12,7 +12,7 @@ import { ownRun } from '../request/own-run.ts';
 import { countRun } from '../request/quota.ts';
 import { validate } from '../request/validate.ts';
 import { requireViewer } from '../request/viewer.ts';
-import { homeOf } from '../threads/target-session.ts';
+import { targetSessionOf } from '../threads/target-session.ts';
 import { thread } from '../threads/thread.ts';
 import { newOrchestration } from './orchestration-input.ts';
 import { route } from './orchestration-models.ts';
@@ -33,7 +33,7 @@ export async function startOrchestration(context: Context, input: unknown): Prom
   const earlier = idempotency && (await findRepeated(context.store, userId, idempotency));
   if (earlier) return orchestration(context, earlier);
   await countRun(context, userId);
-  const home = await homeOf(context, given);
+  const home = await targetSessionOf(context, given);
   const preferredModels = given.preferredModels ?? home?.settings.preferredModels ?? [];
   const ofThread = given.threadId ? await thread(context, given.threadId, 'input.threadId') : null;
   const domain = given.domain ?? ofThread?.domain ?? null;

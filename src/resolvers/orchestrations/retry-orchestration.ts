@@ -8,8 +8,8 @@ import { requireViewer } from '../request/viewer.ts';
 import { mostAtOnce, orchestration } from './orchestration.ts';
 
 /**
- * @throws DomainError NOT_FOUND, INVALID_STATE when it has not failed, QUOTA_EXCEEDED, RATE_LIMITED as when one is
- * started.
+ * @throws DomainError NOT_FOUND, INVALID_STATE when it has not failed, QUOTA_EXCEEDED, RATE_LIMITED as for a
+ * new one
  */
 export async function retryOrchestration(context: Context, id: string): Promise<OrchestrationRow> {
   const { userId } = requireViewer(context);

@@ -29,7 +29,7 @@ export async function runEvents(
 ): Promise<AsyncIterable<RunEvent>> {
   const run = await ownRun(context, kind, id, field);
   if (after < 0 || after > run.lastSeq) {
-    const message = `after: must be the last seq that you saw, 0 to ${run.lastSeq}; got ${after}`;
+    const message = `after: must be the last seq that you received, 0 to ${run.lastSeq}; got ${after}`;
     throw new DomainError('BAD_CURSOR', message, { field: 'after' });
   }
   return stoppable((signal) => stateThenLog(context, run, after, signal));

@@ -29,8 +29,8 @@ const CANCEL: Record<RunKind, Cancel> = {
 };
 
 /**
- * After the answer no later token of the run exists, nor of its parts. Cancelling a cancelled run is not an error.
- * @throws DomainError NOT_FOUND, INVALID_STATE when it ended otherwise.
+ * When it returns, no further text of the run or of its parts is written. Cancelling again has no effect.
+ * @throws DomainError NOT_FOUND, INVALID_STATE when it ended otherwise
  */
 export async function cancelRun<Kind extends RunKind>(
   context: Context,

@@ -2,7 +2,7 @@ import type { Context } from '../../context.ts';
 import { abilityFor } from '../../rules/agents/agent.ts';
 import type { ModelReference } from '../../rules/models/model-id.ts';
 import { workOf } from '../../rules/prediction/outcomes.ts';
-import type { ToldPrediction } from '../../rules/prediction/prediction.ts';
+import type { ReportedPrediction } from '../../rules/prediction/prediction.ts';
 import { type PredictionCalibration, readCalibration } from '../../store/analytics/prediction-calibration.ts';
 import type { ModelAbility } from '../../vocabulary.ts';
 import { chooseForCaller, resolveModel } from '../models/model.ts';
@@ -17,17 +17,17 @@ import { kindOf, type PredictedTask, predictedTask } from './task-input.ts';
  * The prediction that `createTask` with `predict` would return for the same input.
  * @throws DomainError VALIDATION_ERROR, NOT_FOUND, INVALID_STATE, UNKNOWN_MODEL, PROVIDER_NOT_CONFIGURED
  */
-export async function predictTask(context: Context, input: unknown): Promise<ToldPrediction> {
+export async function predictTask(context: Context, input: unknown): Promise<ReportedPrediction> {
   requireViewer(context);
   const given = validate(predictedTask, input, 'input');
   const kind = kindOf(given);
   const type = given.type ?? null;
-  const doer = {
+  const performer = {
     prompt: (asker: Context, asked: PredictedTask) => ofPrompt(asker, asked),
     agent: ofAgent,
     template: ofTemplate,
   }[kind];
-  const [chosen, predict] = await Promise.all([doer(context, given), openPredictor(context)]);
+  const [chosen, predict] = await Promise.all([performer(context, given), openPredictor(context)]);
   return predict(workOf({ kind, type, ...NOBODY, ...chosen }));
 }
 

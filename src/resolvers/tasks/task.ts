@@ -17,7 +17,7 @@ import { ownRun } from '../request/own-run.ts';
 import { countRun } from '../request/quota.ts';
 import { refuseIssues, validate } from '../request/validate.ts';
 import { requireViewer } from '../request/viewer.ts';
-import { homeOf } from '../threads/target-session.ts';
+import { targetSessionOf } from '../threads/target-session.ts';
 import { openPredictor } from './predict-work.ts';
 import { assign, OF_AGENTS } from './task-agent.ts';
 import { kindOf, type NewTaskInput, newTask } from './task-input.ts';
@@ -77,7 +77,7 @@ export async function addTask(
   const earlier = idempotency && (await findRepeated(context.store, userId, idempotency));
   if (earlier) return task(context, earlier);
   await countRun(context, userId, given.hold ?? false);
-  const session = await homeOf(context, given);
+  const session = await targetSessionOf(context, given);
   const [asked, predict] = await Promise.all([ask(session), given.predict ? openPredictor(context) : null]);
   const settings = {
     ownerId: userId,
@@ -105,8 +105,8 @@ function askedWork(
   { type }: TaskSettings,
   { agent, template, provider, model }: Asked,
 ): Work {
-  const doer = { kind, agentId: agent?.id ?? null, templateName: template?.name ?? null };
-  return workOf({ type: type ?? null, ...doer, provider, model });
+  const performer = { kind, agentId: agent?.id ?? null, templateName: template?.name ?? null };
+  return workOf({ type: type ?? null, ...performer, provider, model });
 }
 
 type Ask = (context: Context, given: NewTaskInput, session: SessionRow | null) => Promise<Asked>;

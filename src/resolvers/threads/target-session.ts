@@ -8,7 +8,7 @@ import { thread } from './thread.ts';
  * The session of a new object: an object in a thread belongs to the session of the thread; null: none.
  * @throws DomainError NOT_FOUND, INVALID_STATE, VALIDATION_ERROR
  */
-export async function homeOf(
+export async function targetSessionOf(
   context: Context,
   given: { threadId?: string | null | undefined; sessionId?: string | null | undefined },
 ): Promise<SessionRow | null> {

@@ -7,10 +7,10 @@ interface Ended {
   error: { message: string } | null;
 }
 
-/** Who ends a task by hand writes into its result what he likes. */
+/** The result of a task that was ended manually may contain anything. */
 const completed = z.object({ output: z.string().catch('') });
 
-/** What came of it. The document has no other place for why a task failed. null: nothing. */
+/** The result. The documentation has no other place for the error of a task. null: none. */
 export function resultOf({ status, result, error }: Ended): { output: string } | { error: string } | null {
   if (status === 'COMPLETED') return completed.parse(result);
   return error && { error: error.message };
@@ -20,7 +20,7 @@ interface Used {
   resourceUsage: { modelName: string; seconds: number | null; memoryGb: number | null } | null;
 }
 
-/** What Ollama's models used; null: none was asked. */
+/** Resources used by Ollama's models; null: none was used. */
 export function usageOf({ resourceUsage }: Used) {
   if (!resourceUsage) return null;
   const { modelName, seconds, memoryGb } = resourceUsage;

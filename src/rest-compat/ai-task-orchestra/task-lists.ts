@@ -9,7 +9,7 @@ import { BRIEF, briefShape, grouped, showBrief, showGrouped } from './task-shape
 
 const ofGroup = z.array(grouped);
 
-/** Its own tasks and those of GraphQL that are made from a template, as all of its own are. */
+/** Its own tasks, and those of GraphQL that were created from a template, as all of its own are. */
 export const taskListEndpoints = [
   endpoint({
     method: 'GET',

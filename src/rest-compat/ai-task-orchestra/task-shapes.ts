@@ -21,11 +21,11 @@ export const briefShape = z.object({
   priority: z.int(),
   created_at: moment,
   completed_at: moment.optional(),
-  /** null: a task of another surface that was made from none. */
+  /** null: a task of another API without a template. */
   template: z.string().nullable(),
 });
 
-/** As lists have it. */
+/** As in lists. */
 export function showBrief(task: Brief): z.input<typeof briefShape> {
   return {
     id: plainId(task.id),
@@ -39,7 +39,7 @@ export function showBrief(task: Brief): z.input<typeof briefShape> {
 
 export const grouped = briefShape.extend({ started_at: moment.optional() });
 
-/** As the groups have it. */
+/** As in the groups. */
 export function showGrouped(task: Brief): z.input<typeof grouped> {
   return { ...showBrief(task), ...known({ started_at: at(task.startedAt) }) };
 }
@@ -51,7 +51,7 @@ type Asked = ResultOf<typeof ASKED>;
 
 const parameters = z.record(z.string(), z.unknown());
 
-/** What it was given, secrets excepted; of a task that is made from no template, what it asks. */
+/** Its parameters without secrets; for a task without a template, its prompt. */
 export function parametersOf({ templateName, templateParameters, model, prompt, system }: Asked) {
   if (templateName === null) return known({ model, prompt, system_prompt: system });
   return known({ ...(templateParameters as Record<string, unknown> | null) });
@@ -59,7 +59,7 @@ export function parametersOf({ templateName, templateParameters, model, prompt, 
 
 export const fresh = briefShape.extend({ parameters, depends_on: z.array(z.string()) });
 
-/** As it is told to whoever made it. @param dependsOn its ids, as they were given */
+/** As returned to its creator. @param dependsOn its dependencies, as given */
 export function showFresh(task: Asked, dependsOn: readonly string[]): z.input<typeof fresh> {
   return { ...showBrief(task), parameters: parametersOf(task), depends_on: [...new Set(dependsOn)] };
 }
@@ -86,7 +86,7 @@ export const whole = grouped.extend({
     .optional(),
 });
 
-/** All that is told of a task. */
+/** The complete representation of a task. */
 export function showWhole(task: ResultOf<typeof WHOLE>): z.input<typeof whole> {
   return {
     ...showGrouped(task),

@@ -53,12 +53,14 @@ export const STEPS = graphql(`fragment Steps on Template {
 }`);
 type Step = ResultOf<typeof STEPS>['steps'][number];
 
-/** Which members a step has goes by its type. */
+/** The members of a step depend on its type. */
 const step = z.object({ id: z.string().optional(), type: z.string() }).catchall(z.unknown());
 
 export const wholeTemplate = templateShape.extend({ steps: z.array(step) });
 
-/** Its steps as well. A step's id is what later ones know it by, so it is told where there is another. */
+/**
+ * Including its steps. Later steps refer to a step by its id, so it is included if there are several steps.
+ */
 export function showWholeTemplate(
   template: ResultOf<typeof TEMPLATE> & ResultOf<typeof STEPS>,
 ): z.input<typeof wholeTemplate> {

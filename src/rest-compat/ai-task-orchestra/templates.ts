@@ -64,7 +64,7 @@ export const templateEndpoints = [
     respond: ({ validateTemplate: { valid, missing, invalid, unknown } }) => ({
       valid,
       missing_parameters: missing,
-      // One that the template does not have is not what is allowed, either.
+      // A parameter that the template lacks is invalid as well.
       invalid_parameters: [...invalid.map(({ field }) => field), ...unknown],
     }),
     status: 200,

@@ -17,9 +17,9 @@ export const AGENT = graphql(
 export const agentHealthShape = z.object({
   status: z.enum(AGENT_STATUSES),
   health: z.enum(AGENT_CONDITIONS),
-  /** At work, and waiting for a person. */
+  /** Running, and waiting for input. */
   active_tasks: z.int(),
-  /** The last 50 that ended by themselves. */
+  /** Among the last 50 that completed or failed. */
   finished_tasks: z.int(),
   /** 0 to 1; null: none ended. */
   success_rate: z.number().nullable(),

@@ -1,6 +1,6 @@
 import { graphql } from '../execution/documents.ts';
 
-/** What is told of a fact, whether it comes live or in a replay. */
+/** The fields of an event, live or in a replay. */
 const FIELDS = `
   __typename
   seq

@@ -4,7 +4,10 @@ import { type FailureKind, failureKind, STATUSES } from '../errors/status-of-cod
 
 const ANSWERS = { ...STATUSES, invalid: 400 } satisfies Record<FailureKind, number>;
 
-/** The documented codes. The document calls its list the common ones, so there may be others: null is our own. */
+/**
+ * The documented codes. The documentation calls its list the common ones, so there may be others: null is our
+ * own.
+ */
 const CODES = {
   invalid: 'VALIDATION_ERROR',
   unauthenticated: 'AUTHENTICATION_REQUIRED',

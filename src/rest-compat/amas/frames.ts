@@ -3,14 +3,14 @@ import type { Frame } from '../definitions/frame.ts';
 import { type FrameTable, nothing } from '../definitions/socket.ts';
 import { isoSeconds, plainId } from '../shapes/output.ts';
 import type { TASK_EVENTS } from './documents.ts';
-import { raisePercentage, type ToldTask } from './reported-tasks.ts';
+import { type ReportedTask, raisePercentage } from './reported-tasks.ts';
 
 export type TaskEvent = NonNullable<ResultOf<typeof TASK_EVENTS>['taskEvents']>;
 
-/** Whose fact it is. */
+/** The task of an event. */
 export interface Teller {
   taskId: string;
-  told: ToldTask;
+  told: ReportedTask;
   title: string | null;
 }
 
@@ -47,7 +47,7 @@ function failed(teller: Teller, status: 'failed' | 'cancelled', error: string, c
   return [...agent('agent_completed', teller, at), frame('task_failed', data, at)];
 }
 
-/** What the documented events have no word for is not told. */
+/** Events without a documented message are not sent. */
 export const FRAMES: FrameTable<TaskEvent, Teller> = {
   CurrentState: nothing,
   RunCreated: ({ at }, { taskId, title }) => [

@@ -15,7 +15,7 @@ const integrationShape = z.object({
   platform: z.enum(PLATFORMS),
   name: z.string(),
   is_active: z.boolean(),
-  /** By which people know the credentials; the rest is never shown again. */
+  /** To recognise the credentials by; the rest is never shown again. */
   credentials_hint: z.string().nullable(),
   created_at: z.string(),
 });
@@ -31,7 +31,7 @@ function show(integration: ResultOf<typeof INTEGRATION>): z.input<typeof integra
   };
 }
 
-/** All that there is to say of a platform; an address is one of them here. */
+/** All fields of a platform; the address is one of them here. */
 const credentials = jsonBody({
   token: text().nullish(),
   webhook_url: text().nullish(),
@@ -45,7 +45,7 @@ export const integrationEndpoints = [
     path: '/api/v1/integrations',
     access: 'account',
     input: z.object({}),
-    // Nobody can have more.
+    // The maximum number per account.
     document: graphql('query integrations { integrations(first: 50) { nodes { ...Integration } } }', [
       INTEGRATION,
     ]),
@@ -78,7 +78,7 @@ export const integrationEndpoints = [
         },
       },
     }),
-    // What is there only once: the key that was made for a webhook that brought none.
+    // Returned only once: the key that was generated for a webhook without one.
     body: integrationShape.extend({ secret: z.string().optional() }),
     respond: ({ createIntegration: { integration, secret } }) => ({
       ...show(integration),

@@ -5,7 +5,7 @@ export const limits: RateLimits = {
     api: { requests: 100, seconds: 1 },
     auth: { requests: 5, seconds: 1 },
   },
-  // Who guesses passwords can have any account, but not any address.
+  // An attacker who guesses passwords can use any account name, but not any address.
   choose: ({ path, accountId, address }) =>
     path.startsWith('/api/v1/auth/')
       ? { limit: 'auth', of: address }

@@ -11,7 +11,7 @@ export const predictionShape = z.object({
   success_probability: z.number(),
   /** Seconds. */
   estimated_duration: z.number(),
-  /** 0 to 1; null: nothing is known that would be no invention. */
+  /** 0 to 1; null: there is no data. */
   quality_score_prediction: z.number().nullable(),
   recommended_agents: z.array(z.string()),
 });

@@ -1,23 +1,23 @@
-/** What a connection has told of a task. */
-export interface ToldTask {
-  /** All facts from the first to the last of these; null: none. What lies outside was not told. */
+/** What a connection has reported about a task. */
+export interface ReportedTask {
+  /** All events from the first to the last of these; null: none. Others have not been sent. */
   seqs: { first: number; last: number } | null;
   /** null: none. */
   percentage: number | null;
   isMuted: boolean;
-  /** The last seq of the replay that is going on. */
+  /** The last seq of the replay in progress. */
   replayTo: number;
-  /** As long as that goes on. */
+  /** During the replay. */
   replayedTitle: string | null;
   agent: { id: string; name: string } | null;
 }
 
-export type ToldTasks = Map<string, ToldTask>;
+export type ReportedTasks = Map<string, ReportedTask>;
 
-/** A connection may last; of the tasks that were spoken of longest ago it knows no more. */
+/** A connection may last long; it forgets the tasks that were least recently reported. */
 const MOST_TASKS = 10_000;
 
-export function toldTask(tasks: ToldTasks, id: string): ToldTask {
+export function reportedTask(tasks: ReportedTasks, id: string): ReportedTask {
   const told = tasks.get(id) ?? untold();
   tasks.delete(id);
   tasks.set(id, told);
@@ -26,7 +26,7 @@ export function toldTask(tasks: ToldTasks, id: string): ToldTask {
   return told;
 }
 
-function untold(): ToldTask {
+function untold(): ReportedTask {
   return {
     seqs: null,
     percentage: null,
@@ -37,23 +37,23 @@ function untold(): ToldTask {
   };
 }
 
-export function wasTold({ seqs }: ToldTask, seq: number): boolean {
+export function wasReported({ seqs }: ReportedTask, seq: number): boolean {
   return seqs !== null && seq >= seqs.first && seq <= seqs.last;
 }
 
-/** What comes live is told without a gap. */
-export function markTold(told: ToldTask, seq: number): void {
+/** Live events are sent without a gap. */
+export function markReported(told: ReportedTask, seq: number): void {
   told.seqs = { first: told.seqs?.first ?? seq, last: seq };
 }
 
-/** A replay leaves nothing out. */
-export function markReplayed(told: ToldTask): void {
+/** A replay omits nothing. */
+export function markReplayed(told: ReportedTask): void {
   told.seqs = { first: 1, last: Math.max(told.replayTo, told.seqs?.last ?? 0) };
   told.replayedTitle = null;
 }
 
-/** @returns false when it was told as much already: percentages only rise. */
-export function raisePercentage(told: ToldTask, percentage: number): boolean {
+/** @returns false when the same or a higher percentage was sent: percentages only rise */
+export function raisePercentage(told: ReportedTask, percentage: number): boolean {
   if (told.percentage !== null && percentage <= told.percentage) return false;
   told.percentage = percentage;
   return true;

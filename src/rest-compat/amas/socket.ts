@@ -7,22 +7,28 @@ import { globalIdOf } from '../shapes/output.ts';
 import { ACTIVITY, RUNNING, TASK, TASK_EVENTS } from './documents.ts';
 import { refuse } from './errors.ts';
 import { FRAMES, frame, progress } from './frames.ts';
-import { markReplayed, markTold, type ToldTasks, toldTask, wasTold } from './reported-tasks.ts';
+import {
+  markReplayed,
+  markReported,
+  type ReportedTasks,
+  reportedTask,
+  wasReported,
+} from './reported-tasks.ts';
 
-type Activity = Opened<unknown, ToldTasks>;
+type Activity = Opened<unknown, ReportedTasks>;
 
 const ofTask = jsonBody({ task_id: text() });
 
 const heartbeat = (at: Date) => frame('heartbeat', {}, at);
 
-/** What happens to all tasks of an account from now on, after how far the running ones are. */
+/** Events of all tasks of an account from now on, after the progress of running ones. */
 export const activitySocket = socket({
   path: '/ws',
   about: 'task',
   input: z.object({}),
   document: ACTIVITY,
   variables: () => ({}),
-  begin: (): ToldTasks => new Map(),
+  begin: (): ReportedTasks => new Map(),
   greet: (at) => [frame('connected', { message: 'Connection established' }, at)],
   snapshot: {
     document: RUNNING,
@@ -32,14 +38,14 @@ export const activitySocket = socket({
     },
     frames: ({ tasks }, { state }) =>
       tasks.nodes.flatMap((task) =>
-        progress({ taskId: task.id, told: toldTask(state, task.id) }, task.progress, new Date()),
+        progress({ taskId: task.id, told: reportedTask(state, task.id) }, task.progress, new Date()),
       ),
   },
   frames({ activity: { taskId, task, event } }, { state }) {
     if (!taskId || !event) return [];
-    const told = toldTask(state, taskId);
-    if (told.isMuted || wasTold(told, event.seq)) return [];
-    markTold(told, event.seq);
+    const told = reportedTask(state, taskId);
+    if (told.isMuted || wasReported(told, event.seq)) return [];
+    markReported(told, event.seq);
     told.agent = task?.agent ?? told.agent;
     return framesOf(FRAMES, event, { taskId, told, title: task?.title ?? null });
   },
@@ -52,7 +58,7 @@ export const activitySocket = socket({
       variables: ({ task_id }) => ({ id: globalIdOf('Task', task_id) }),
       answer({ taskEvents: event }, { task_id }, { state }: Activity) {
         const taskId = globalIdOf('Task', task_id);
-        const told = toldTask(state, taskId);
+        const told = reportedTask(state, taskId);
         if (event.__typename === 'CurrentState') {
           told.replayTo = event.task?.lastSeq ?? 0;
           told.isMuted = false;
@@ -60,19 +66,19 @@ export const activitySocket = socket({
           told.replayedTitle = event.task?.title ?? null;
         }
         const teller = { taskId, told, title: told.replayedTitle };
-        const frames = wasTold(told, event.seq) ? [] : framesOf(FRAMES, event, teller);
+        const frames = wasReported(told, event.seq) ? [] : framesOf(FRAMES, event, teller);
         if (event.seq >= told.replayTo) markReplayed(told);
         return frames;
       },
       isLast: ({ taskEvents: { seq } }, { task_id }, { state }: Activity) =>
-        seq >= toldTask(state, globalIdOf('Task', task_id)).replayTo,
+        seq >= reportedTask(state, globalIdOf('Task', task_id)).replayTo,
     }),
     unsubscribe_task: execution({
       input: ofTask,
       document: TASK,
       variables: ({ task_id }) => ({ id: globalIdOf('Task', task_id) }),
       answer({ task }, _message, { state }: Activity) {
-        toldTask(state, task.id).isMuted = true;
+        reportedTask(state, task.id).isMuted = true;
         return [];
       },
     }),

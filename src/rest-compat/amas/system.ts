@@ -8,7 +8,7 @@ import { AGENT_HEALTH, agentHealthShape, showHealth } from './agent-shape.ts';
 
 const orchestratorStatus = z.enum(SYSTEM_CONDITIONS);
 
-/** 0 as long as none has ended, which `tasks_processed` tells. */
+/** 0 while none has ended, which `tasks_processed` shows. */
 const inSeconds = (milliseconds: number | null) => (milliseconds ?? 0) / 1000;
 
 export const systemEndpoints = [

@@ -24,17 +24,17 @@ export const TASK = graphql(
   [FRESH_TASK],
 );
 
-/** As the document shows a task. */
+/** A task as documented. */
 export const freshTaskShape = z.object({
   id: z.string(),
   title: z.string(),
   status: z.enum(TASK_STATUSES),
-  /** null: it was made through another surface. */
+  /** null: it was created through another API. */
   prediction: predictionShape.nullable(),
   assigned_agents: z.array(z.string()),
 });
 
-/** The same with what came of it, of which the document says nothing. */
+/** The same with its result, which the documentation does not mention. */
 export const taskShape = freshTaskShape.extend({
   description: z.string(),
   task_type: z.string().nullable(),
@@ -51,7 +51,7 @@ export const taskShape = freshTaskShape.extend({
   completed_at: z.string().nullable(),
 });
 
-/** The schema's names of what clients call otherwise. */
+/** Field names of clients by field names of the schema. */
 export const TASK_NAMES = {
   id: 'task_id',
   type: 'task_type',
@@ -69,7 +69,7 @@ export function showFreshTask(task: ResultOf<typeof FRESH_TASK>): z.input<typeof
   };
 }
 
-/** A task of any surface, as this API shows it. */
+/** A task of any origin, as represented in this API. */
 export function showTask(task: ResultOf<typeof TASK>): z.input<typeof taskShape> {
   return {
     ...showFreshTask(task),

@@ -43,7 +43,7 @@ export const taskEndpoints = [
         predict: true,
         title,
         type: task_type,
-        // Forms send what nobody filled in as empty text.
+        // Forms send fields that were not filled in as empty strings.
         description: description || null,
         target: target || null,
         priority: priority ?? null,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { integer, missingOr, number, text } from '../shapes/input.ts';
 
-/** Whatever its maker likes; three of them say how a model is asked. */
+/** Free parameters; three of them are sampling settings. */
 export const workParameters = z.looseObject(
   { model: text().nullish(), temperature: number().nullish(), max_tokens: integer().nullish() },
   { error: missingOr('must be a JSON object') },
@@ -9,7 +9,10 @@ export const workParameters = z.looseObject(
 
 type Given = z.output<typeof workParameters>;
 
-/** In the members of GraphQL: those three are no part of the work, and the model is not told of them. */
+/**
+ * As fields of GraphQL: the sampling settings are not part of the work, and are not sent to the model as
+ * text.
+ */
 export function parametersOf(given: Given | null | undefined) {
   const { model, temperature, max_tokens, ...ofWork } = given ?? {};
   return {
@@ -24,7 +27,7 @@ interface Known {
   parameters: { temperature: number | null; maxTokens: number | null };
 }
 
-/** All of them; the model stands beside. */
+/** All parameters; the model is a separate field. */
 export function showParameters({ taskParameters, parameters }: Known): Record<string, unknown> {
   const { temperature, maxTokens } = parameters;
   return {

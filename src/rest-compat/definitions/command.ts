@@ -4,22 +4,24 @@ import type { z } from 'zod';
 import type { Frame, Opened } from './frame.ts';
 import type { FieldNames, Present, Values } from './terms.ts';
 
-/** What a client may send; `message` is what `input` made of it. */
+/** A command of a client; `message` is the result of `input`. */
 export type Command<Context = Opened> = Execution<Context> | Replay<Context> | Change<Context>;
 
 /** Executes a query or a mutation. */
 interface Execution<Context> {
   kind: 'execution';
-  /** Over the whole message; what it does not name is ignored. */
+  /** Validates the whole message; unknown fields are ignored. */
   input: z.ZodType;
-  /** The schema's names of fields that the client knows by others. */
+  /** Field names of clients by field names of the schema. */
   names?: FieldNames;
   document: DocumentNode;
   variables(message: unknown, opened: Context): Values;
   answer(data: unknown, message: unknown, opened: Context): readonly Frame[];
 }
 
-/** Tells what a subscription has to say, up to its `isLast` payload. What the socket follows waits meanwhile. */
+/**
+ * Sends the payloads of a subscription up to its `isLast` payload. Live events of the socket wait meanwhile.
+ */
 interface Replay<Context> {
   kind: 'replay';
   input: z.ZodType;
@@ -29,7 +31,7 @@ interface Replay<Context> {
   isLast(data: unknown, message: unknown, opened: Context): boolean;
 }
 
-/** Changes nothing but what the connection remembers. */
+/** Changes only the state of the connection. */
 interface Change<Context> {
   kind: 'change';
   input: z.ZodType;

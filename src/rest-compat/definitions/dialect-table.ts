@@ -3,11 +3,11 @@ import type { Endpoint } from './endpoint.ts';
 import type { Socket } from './socket.ts';
 import type { ErrorWriter, RateLimits } from './terms.ts';
 
-/** One of the old APIs, as data. */
+/** One of the older APIs, as data. */
 export interface DialectTable extends ErrorWriter {
   name: Dialect;
   endpoints: readonly Endpoint[];
   sockets: readonly Socket[];
-  /** null: its document names none. */
+  /** null: none are documented. */
   limits: RateLimits | null;
 }

@@ -3,41 +3,46 @@ import type { DocumentNode } from 'graphql';
 import type { z } from 'zod';
 import type { Access, FieldNames, Method, Present, Subject, Values } from './terms.ts';
 
-/** One documented endpoint, as the router sees it. `given` is what its `input` made of the request. */
+/** One documented endpoint, as the router sees it. `given` is the result of its `input`. */
 export interface Endpoint {
   method: Method;
   /** As documented: `/api/tasks/{task_id}`. */
   path: `/${string}`;
   access: Access;
   about?: Subject;
-  /** Over RequestParts; what it does not name is ignored, as the old servers did. */
+  /** Validates RequestParts; unknown fields are ignored, as the old servers did. */
   input: z.ZodType;
-  /** The schema's names of fields, or their paths, that the client knows by others. */
+  /** Field names of clients by field names, or their paths, in the schema. */
   names?: FieldNames;
-  /** Asked first, when what to do depends on how things are. */
+  /** Executed first, if the operation depends on the current state. */
   before?: { document: DocumentNode; variables(given: unknown): Record<string, unknown> };
-  /** Does what the endpoint is for. Of several mutations, none is carried out after one that was refused. */
+  /** The operation of the endpoint. After a failed mutation, further ones are not executed. */
   document: DocumentNode;
   variables(given: unknown, before: unknown): Record<string, unknown>;
-  /** Its lists are longer than a page of GraphQL: variables `first` and `offset` say which part to gather. */
+  /** Its lists are longer than a page of GraphQL: variables `first` and `offset` select the part to read. */
   paged?: true;
   wait?: Wait;
-  /** The shape of a success, for who reads the OpenAPI document; the compiler holds `respond` to it. */
+  /**
+   * The shape of a successful response, for the OpenAPI document; the compiler checks `respond` against it.
+   */
   body?: z.ZodType;
-  /** The documented body, or, when it `sends` an artifact, the id of that in GraphQL. */
+  /** The documented body or, if it `sends` an artifact, the global id of the artifact. */
   respond(data: unknown, given: unknown, before: unknown): unknown;
   sends?: 'artifact';
-  /** Of a success; 204 has no body, and responds with null. */
+  /** Of a successful response; 204 has no body, and responds with null. */
   status: number;
 }
 
-/** An answer that is a run's result: it comes when the run has ended, or tells how far it is. */
+/**
+ * A response with the result of a run: it is sent when the run has ended, or after a time limit with its
+ * state so far.
+ */
 export interface Wait {
-  /** At most. */
+  /** The time limit. */
   seconds: number;
   /** The subscription that ends with the run. */
   until: DocumentNode;
-  /** Asked after that, with the same variables; what to respond of. */
+  /** Executed after that with the same variables, for the response. */
   document: DocumentNode;
   /** @param data of the document that began the run */
   variables(data: unknown): Record<string, unknown>;
@@ -63,7 +68,10 @@ interface Row<
   respond(data: Present<Data>, given: z.output<Input>, before: Present<Before>): z.input<NoInfer<Body>>;
 }
 
-/** A row, checked as a whole: its input against its variables, its document's result against its answer. */
+/**
+ * An endpoint, type-checked as a whole: its input against its variables, its document's result against its
+ * response.
+ */
 export function endpoint<
   Input extends z.ZodType,
   Data,
@@ -97,7 +105,7 @@ interface WaitingRow<
   respond(data: Present<Data>, given: z.output<Input>): z.input<NoInfer<Body>>;
 }
 
-/** A row that begins a run and answers when it has ended. */
+/** An endpoint that begins a run and responds when it has ended. */
 export function waitingEndpoint<
   Input extends z.ZodType,
   Begun,

@@ -1,13 +1,13 @@
 /** One message to a client, sent as JSON. */
 export type Frame = Record<string, unknown>;
 
-/** The parts of an upgrade that a socket's `input` picks from. */
+/** The parts of an upgrade request that a socket's `input` selects from. */
 export interface SocketParts {
   params: unknown;
   query: unknown;
 }
 
-/** A connection: what its upgrade asked for, and what it remembers. */
+/** A connection: the parameters of its upgrade request, and its state. */
 export interface Opened<Given = unknown, State = unknown> {
   given: Given;
   state: State;

@@ -7,40 +7,43 @@ import type { Command } from './command.ts';
 import type { Frame, Opened } from './frame.ts';
 import type { Circumstances, Present, Subject, Values } from './terms.ts';
 
-/** One documented socket, as the engine sees it: a view of a subscription, with commands. */
+/** One documented socket: a view of a subscription, with commands. */
 export interface Socket {
   /** As documented: `/ws/tasks/{task_id}`. */
   path: `/${string}`;
   about?: Subject;
   /** Over SocketParts. */
   input: z.ZodType;
-  /** A subscription whose first payload comes at once, as of all that the schema has: then nothing is missed any more. */
+  /**
+   * A subscription that sends its first payload at once, as all of the schema do: from then on nothing is
+   * missed.
+   */
   document: DocumentNode;
   variables(given: unknown): Values;
-  /** What a connection remembers; bounded, as a connection may last. */
+  /** The state of a connection; limited in size, because a connection may last long. */
   begin(): unknown;
-  /** Said first, when the subscription has begun. */
+  /** Sent first, when the subscription has begun. */
   greet(at: Date): readonly Frame[];
   snapshot?: Snapshot;
-  /** Of a payload of the subscription. */
+  /** The frames for a payload of the subscription. */
   frames(data: unknown, opened: Opened): readonly Frame[];
   heartbeat?: Heartbeat;
   /** The member of a message that names its command. */
   commandField: 'type' | 'command';
   commands: Readonly<Record<string, Command>>;
-  /** What is told of a message that is no good, and before the socket closes because of a failure. */
+  /** The frame for an invalid message, and before the socket closes because of an error. */
   refuse(fault: DomainError, circumstances: Circumstances): Frame;
 }
 
-/** How things are, told after the greeting. What happens meanwhile follows, so that it may be told again. */
+/** The current state, sent after the greeting. Events that happen meanwhile follow, and may be sent twice. */
 export interface Snapshot {
   document: DocumentNode;
-  /** Of the next page; null: there is none. @param before the page before; null: there is none. */
+  /** Variables of the next page; null: there is none. @param before the previous page; null: there is none */
   page(before: unknown): Values | null;
   frames(data: unknown, opened: Opened): readonly Frame[];
 }
 
-/** A sign of life that programs see; dead peers are noticed by the protocol's own pings. */
+/** A heartbeat for programs; dead peers are detected by the pings of the protocol. */
 export interface Heartbeat {
   seconds: number;
   frame(at: Date): Frame;
@@ -67,7 +70,10 @@ interface Row<
   commands: Readonly<Record<string, Command<Opened<z.output<Input>, NoInfer<State>>>>>;
 }
 
-/** A row, checked as a whole: its input against its variables, its documents' results against its frames. */
+/**
+ * A socket, type-checked as a whole: its input against its variables, its documents' results against its
+ * frames.
+ */
 export function socket<
   Input extends z.ZodType,
   Data,
@@ -79,7 +85,9 @@ export function socket<
   return row;
 }
 
-/** Every fact of a log, and the state before it, has its row: with a new fact the compiler names each socket. */
+/**
+ * One entry per event type, and for the state before: for a new event type the compiler names each socket.
+ */
 export type FrameTable<Event extends { __typename: string }, Context> = {
   [Type in EventType | 'CurrentState']: (
     event: Extract<Event, { __typename: Type }>,
@@ -96,7 +104,7 @@ export function framesOf<Event extends { __typename: EventType | 'CurrentState' 
   return tell(event, context);
 }
 
-/** Of a fact that is not told. */
+/** For an event that is not sent. */
 export function nothing(): readonly Frame[] {
   return [];
 }

@@ -3,27 +3,27 @@ import type { DomainError } from '../../errors.ts';
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /**
- * `public` endpoints look at no credentials at all, so that a client that sends a stale token along can still
- * log in; `account` endpoints are refused without good ones before anything is said about their input.
+ * `public` endpoints ignore credentials, so that a client with a stale token can still log in; `account`
+ * endpoints reject requests without valid ones before validating their input.
  */
 export type Access = 'public' | 'account';
 
-/** The parts of a request that an endpoint's `input` picks from. */
+/** The parts of a request that an endpoint's `input` selects from. */
 export interface RequestParts {
   params: unknown;
   query: unknown;
   body: unknown;
 }
 
-/** What an endpoint's path names; AMAS says of some that they are not there in a code of their own. */
+/** The object named by an endpoint's path; AMAS has separate codes for some missing objects. */
 export type Subject = 'task' | 'agent';
 
 export type Values = Record<string, unknown>;
 
-/** An answer without errors has all its root fields, but those that the document left out by `@include`. */
+/** A response without errors has all its root fields, except those skipped by `@include`. */
 export type Present<Data> = { [Field in keyof Data]: NonNullable<Data[Field]> };
 
-/** A dialect's names of fields, by the schema's or by their paths in it: `text` is its `content`. */
+/** A dialect's field names, by the field names or paths of the schema: `text` is its `content`. */
 export type FieldNames = Readonly<Record<string, string>>;
 
 /** Writes errors as a dialect documents them. */
@@ -37,10 +37,10 @@ export interface Refusal {
   body: unknown;
 }
 
-/** What an error body may tell beyond the fault. */
+/** Additional data for an error body. */
 export interface Circumstances {
   at: Date;
-  /** null: nothing in particular, or no endpoint. */
+  /** null: nothing specific, or no endpoint. */
   about: Subject | null;
 }
 
@@ -49,39 +49,39 @@ export interface Limit {
   seconds: number;
 }
 
-/** What a limit may go by. */
+/** The data that a limit may depend on. */
 export interface Asked {
-  /** Without the mount; where a document has it, as it stands there, however the client wrote it. */
+  /** Without the mount; as in the documentation if it is documented, however the client wrote it. */
   path: string;
   params: unknown;
-  /** undefined: it has none, or was refused before it was read. */
+  /** undefined: it has none, or was rejected before it was read. */
   body: unknown;
 }
 
-/** Whom a request counts against. */
+/** The client that a request counts against. */
 export interface CountedAsker {
-  /** null: without good credentials. */
+  /** null: without valid credentials. */
   accountId: string | null;
   address: string;
 }
 
-/** Asked, and by whom. */
+/** A request, and its client. */
 export type AskedBy = Asked & CountedAsker;
 
-/** How often a dialect may be asked. */
+/** The documented rate limits of a dialect. */
 export interface RateLimits {
   limits: Readonly<Record<string, Limit>>;
-  /** Which limit counts a request, and together with which others. */
+  /** Selects the limit that counts a request, and its key. */
   choose(asked: AskedBy): { limit: string; of: string };
-  /** It goes by something in the body. */
+  /** It depends on the body. */
   readsBody?: true;
 }
 
-/** Where a client stands after a request was counted. */
+/** The state of a limit after a request was counted. */
 export interface Standing {
   limit: number;
   remaining: number;
-  /** Until a new count begins. */
+  /** Until the next window begins. */
   msLeft: number;
   isSpent: boolean;
 }

@@ -1,7 +1,7 @@
 import type { FastifyError, FastifyRequest } from 'fastify';
 import { DomainError } from '../../errors.ts';
 
-/** What Fastify refuses of a request by itself; null when it is no fault of the request. */
+/** Converts errors that Fastify itself raises for a request; null when the request is not the cause. */
 export function fastifyFault(error: FastifyError, request: FastifyRequest): DomainError | null {
   switch (error.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE': {

@@ -3,7 +3,9 @@ import type { z } from 'zod';
 import { DomainError, type ErrorCode, type ErrorDetails, type FieldIssue } from '../../errors.ts';
 import type { FieldNames } from '../definitions/terms.ts';
 
-/** What GraphQL refused, in the words of a REST client: `input.expiresAt` is its `expires_at`. */
+/**
+ * Converts an error of GraphQL with the field names of a REST client: `input.expiresAt` is its `expires_at`.
+ */
 export function faultOf(error: GraphQLError): DomainError {
   const {
     code = 'INTERNAL_ERROR',
@@ -21,7 +23,7 @@ export function faultOf(error: GraphQLError): DomainError {
   return new DomainError(code, error.message, details);
 }
 
-/** In the words of a client that knows fields, and those in them, by other names. */
+/** Replaces field names and paths by those of the client. */
 export function renamed(fault: DomainError, names: FieldNames): DomainError {
   const { issues, ...details } = fault.details;
   if (!issues) return fault;
@@ -38,7 +40,7 @@ function inNames(field: string, names: FieldNames): string {
     .join('');
 }
 
-/** What zod refused of params, query and body. */
+/** Converts errors of zod for params, query and body. */
 export function inputFault({ issues }: z.ZodError): DomainError {
   const named = issues.map(({ path, message }) => {
     const [part, ...rest] = path.map(String);
@@ -47,7 +49,7 @@ export function inputFault({ issues }: z.ZodError): DomainError {
   return fieldFault('VALIDATION_ERROR', named, {});
 }
 
-/** Of the issues of an error, and of the characters of each: a client may send 100,000 wrong items. */
+/** Maximum issues of an error, and characters of each: a client may send 100,000 invalid items. */
 const MOST_ISSUES = 20;
 const MOST_CHARACTERS = 2_000;
 
@@ -64,7 +66,7 @@ function fieldFault(code: ErrorCode, all: FieldIssue[], details: ErrorDetails): 
 function inRestWords({ field, message }: FieldIssue): FieldIssue {
   const name = field
     .replace(/^(input|filter)(\.|$)/, '')
-    // A capital at the front is that of a header.
+    // A capital at the beginning is that of a header.
     .replaceAll(/(?<!^)[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
   return { field: name || 'body', message };
 }

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../errors.ts';
 
-/** What a failure is to a REST client. Each dialect answers every one of them in its own words. */
+/** The kinds of errors for a REST client. Each dialect has a response for every kind. */
 export type FailureKind =
   | 'invalid'
   | 'unauthenticated'
@@ -16,7 +16,7 @@ export type FailureKind =
   | 'unavailable'
   | 'slow_upstream';
 
-/** HTTP's own answers; a dialect that documents others lays them over these. */
+/** The statuses of HTTP; a dialect with other documented ones overrides them. */
 export const STATUSES = {
   invalid: 422,
   unauthenticated: 401,
@@ -50,7 +50,7 @@ const KINDS = {
   ENDED_BY_HAND: 'conflict',
   FORBIDDEN: 'forbidden',
   GIT_FAILED: 'bad_upstream',
-  // The documents are ours, and were validated: the client cannot have made them wrong.
+  // The documents are ours, and were validated: the client cannot be the cause.
   GRAPHQL_PARSE_FAILED: 'internal',
   GRAPHQL_VALIDATION_FAILED: 'internal',
   INTERNAL_ERROR: 'internal',

@@ -8,23 +8,23 @@ import { faultOf } from './from-graphql.ts';
 declare module 'fastify' {
   interface FastifyContextConfig {
     about?: Subject | undefined;
-    /** The path that a legacy document gives, for those who count who still asks for it. */
+    /** The documented path, for counting requests to older APIs. */
     legacyPath?: string | undefined;
   }
 }
 
 interface Masking {
-  /** As SchemaAccess has it. */
+  /** As in SchemaAccess. */
   mask(thrown: unknown): GraphQLError;
 }
 
-/** What went wrong, whoever noticed. */
+/** Converts any error of a request. */
 export function toFault(thrown: FastifyError, request: FastifyRequest, { mask }: Masking): DomainError {
   if (thrown instanceof DomainError) return thrown;
   return fastifyFault(thrown, request) ?? faultOf(mask(thrown));
 }
 
-/** @param possible of whose clients it may be one, when that is not certain. */
+/** @param possible the dialects whose clients may have sent it, if that is not certain */
 export function refuse(
   dialect: ErrorWriter,
   possible: readonly ErrorWriter[],
@@ -40,7 +40,7 @@ export function refuse(
   return reply.code(status).send(body);
 }
 
-/** The members that any of them would look for; where they share one, it is the chosen dialect's. */
+/** The members that clients of any of them expect; where they share one, the chosen dialect's is used. */
 function inAllWords(
   dialect: ErrorWriter,
   possible: readonly ErrorWriter[],

@@ -13,12 +13,12 @@ import { successorOf } from './successor.ts';
 export interface PreparedEndpoint extends Endpoint, PreparedDocument {
   /**
    * @param left aborted when the client is gone
-   * @returns what the row responds. @throws DomainError, in the words of the endpoint's input.
+   * @returns the response of the endpoint. @throws DomainError with the field names of the endpoint's input
    */
   answer(parts: RequestParts, request: IncomingMessage, left: AbortSignal): Promise<unknown>;
 }
 
-/** @throws Error when a document of its is invalid */
+/** @throws Error when one of its documents is invalid */
 export function prepareEndpoint(access: SchemaAccess, origin: Dialect, row: Endpoint): PreparedEndpoint {
   const prepare = (document: DocumentNode) =>
     prepareDocument(access.schema, document, `${origin} ${row.method} ${row.path}`);
@@ -78,7 +78,7 @@ export function prepareEndpoint(access: SchemaAccess, origin: Dialect, row: Endp
   };
 }
 
-/** Whatever ends the wait: the run has begun, and how far it is, is the answer. */
+/** However the wait ends, the run has begun, and its state is the response. */
 async function exhaust(answers: AsyncIterable<unknown>): Promise<void> {
   for await (const _answer of answers);
 }
@@ -86,7 +86,8 @@ async function exhaust(answers: AsyncIterable<unknown>): Promise<void> {
 const ACCOUNT = graphql('query viewer { viewer { id } }');
 
 /**
- * REST has no half answers: one error is the answer. A root field that is null without one names nothing.
+ * REST has no partial responses: one error fails the response. A root field that is null without an error
+ * means not found.
  * @param names of fields, as in `renamed`
  */
 export function dataOf({ data, errors }: ExecutionAnswer, names: FieldNames = {}): Record<string, unknown> {
@@ -94,11 +95,11 @@ export function dataOf({ data, errors }: ExecutionAnswer, names: FieldNames = {}
   if (error)
     throw isOurFault(error.extensions.code) ? new Error(error.message) : renamed(faultOf(error), names);
   if (!data || Object.values(data).includes(null))
-    throw new DomainError('NOT_FOUND', 'there is no such thing');
+    throw new DomainError('NOT_FOUND', 'there is no such object');
   return data;
 }
 
-/** The document is ours, and was validated: the client cannot have made it wrong. */
+/** The document is ours, and was validated: the client cannot be the cause. */
 function isOurFault(code: unknown): boolean {
   return code === 'GRAPHQL_PARSE_FAILED' || code === 'GRAPHQL_VALIDATION_FAILED';
 }

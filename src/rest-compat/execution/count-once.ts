@@ -4,7 +4,10 @@ import { countRequest } from './count-requests.ts';
 import { documentedPath } from './documented-path.ts';
 import type { SchemaAccess } from './schema-access.ts';
 
-/** Counts a request of a dialect, once, and tells in its answer where that leaves the client. @throws DomainError RATE_LIMITED */
+/**
+ * Counts a request of a dialect once, and adds the state of its limit to the response. @throws DomainError
+ * RATE_LIMITED
+ */
 export function requestCount(dialect: DialectTable, access: SchemaAccess) {
   const counted = new WeakSet<FastifyRequest>();
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {

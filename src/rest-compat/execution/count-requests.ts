@@ -4,18 +4,18 @@ import type { DialectTable } from '../definitions/dialect-table.ts';
 import type { Asked, Standing } from '../definitions/terms.ts';
 import type { SchemaAccess, Visitor } from './schema-access.ts';
 
-/** Nothing else that is named so. */
+/** No other path is called so. */
 const OUTSIDE = /^(\/api\/v1\/system)?\/health$/;
 
-/** What came of counting a request. */
+/** The outcome of counting a request. */
 export interface Counted {
-  /** For the answer, whatever it is. */
+  /** For any response to the request. */
   headers: Record<string, string>;
   /** null: the request is allowed. */
   refusal: DomainError | null;
 }
 
-/** Counts a request in the limits that the dialect documents, if it does, and among its account's operations. */
+/** Counts a request in the documented limits of the dialect, if any, and among its account's operations. */
 export async function countRequest(
   { name, limits }: DialectTable,
   access: SchemaAccess,
@@ -33,7 +33,10 @@ export async function countRequest(
   return { headers: limitHeaders(standing), refusal };
 }
 
-/** Counts a message on a socket as an operation of who opened it. @throws DomainError RATE_LIMITED */
+/**
+ * Counts a message on a socket as an operation of the account that opened it. @throws DomainError
+ * RATE_LIMITED
+ */
 export async function countMessage(
   access: SchemaAccess,
   request: IncomingMessage,
@@ -44,7 +47,7 @@ export async function countMessage(
   if (refusal) throw refusal;
 }
 
-/** What guests do counts against each of them, and not against all. */
+/** Requests of guests count against each guest, not against all. */
 function countedAccount({ isGuest, accountId }: Visitor): string | null {
   return isGuest ? null : accountId;
 }

@@ -12,7 +12,7 @@ import type { introspection } from '../graphql-env.d.ts';
 
 interface Setup {
   introspection: introspection;
-  // In this process nothing makes JSON of an answer: DateTime is read and written as a Date.
+  // Responses stay objects within this process: DateTime is a Date.
   scalars: { DateTime: Date; JSON: unknown };
   // Fragments are shapes that rows share, and no secrets of components.
   disableMasking: true;
@@ -22,30 +22,30 @@ type Graphql = ReturnType<typeof initGraphQLTada<Setup>>;
 
 /**
  * A document whose variables and result are typed by the schema. Only the types of gql.tada are used: its
- * runtime parses with a parser of its own, and as a dependency it would bring the TypeScript compiler along.
+ * runtime has a parser of its own, and as a dependency it would install the TypeScript compiler.
  */
 export const graphql = ((source: string, fragments: readonly DocumentNode[] = []): DocumentNode => {
   const definitions = [parse(source), ...fragments].flatMap((document) => document.definitions);
   return { kind: Kind.DOCUMENT, definitions: [...new Set(definitions)] };
 }) as unknown as Graphql;
 
-/** Sound, and ready for any number of executions. */
+/** Validated, and ready for any number of executions. */
 export interface PreparedDocument {
   document: DocumentNode;
-  /** What it asks for, in operations to be executed one after the other. */
+  /** Its operations, to be executed one after the other. */
   steps: readonly DocumentNode[];
-  /** What people find in the schema: `mutation register`. */
+  /** As shown in the schema: `mutation register`. */
   operation: string;
   /** Its root fields: `Mutation.register`. */
   fields: readonly string[];
 }
 
-/** Rows share documents, and their validation was a sixth of the CPU time of a boot. */
+/** Endpoints share documents, and validating them again took a sixth of the CPU time of a start. */
 const prepared = new WeakMap<GraphQLSchema, WeakMap<DocumentNode, PreparedDocument>>();
 
 /**
- * @param owner who is named when the document is no good
- * @throws Error at boot rather than at the first request: gql.tada lets an unknown field pass as `unknown`.
+ * @param owner named in the error when the document is invalid
+ * @throws Error at start-up rather than at the first request: gql.tada types an unknown field as `unknown`
  */
 export function prepareDocument(
   schema: GraphQLSchema,
@@ -64,7 +64,8 @@ function prepare(schema: GraphQLSchema, document: DocumentNode, owner: string): 
   const operations = document.definitions.filter(isOperation);
   const [operation] = operations;
   if (!operation || operations.length > 1) faults.push(`it has ${operations.length} operations, not one.`);
-  if (!operation || faults.length > 0) throw new Error(`${owner} has a bad document: ${faults.join(' ')}`);
+  if (!operation || faults.length > 0)
+    throw new Error(`${owner} has an invalid document: ${faults.join(' ')}`);
   return {
     document,
     steps: oneByOne(document),
@@ -74,8 +75,8 @@ function prepare(schema: GraphQLSchema, document: DocumentNode, owner: string): 
 }
 
 /**
- * Each root field as an operation of its own, to be carried out one after the other. GraphQL goes on after a
- * mutation that was refused; whoever gets no half answers must not leave half a work behind, either.
+ * Splits a document into one operation per root field, to be executed one after the other. GraphQL continues
+ * after a failed mutation; because REST has no partial responses, no later mutation may be executed either.
  */
 function oneByOne(document: DocumentNode): DocumentNode[] {
   const { definitions } = document;
@@ -95,7 +96,7 @@ function isOperation(definition: DefinitionNode): definition is OperationDefinit
   return definition.kind === Kind.OPERATION_DEFINITION;
 }
 
-/** What people find in the schema: `mutation register`. */
+/** As shown in the schema: `mutation register`. */
 export function operationOf({ definitions }: DocumentNode): string {
   return titleOf(definitions.find(isOperation)!);
 }

@@ -1,11 +1,11 @@
-/** What a connection gives at once. */
+/** Maximum page of a connection. */
 const PAGE = 100;
 
 type Connections = Record<string, { nodes: unknown[] }>;
 
 /**
- * The old lists may be longer than a page of GraphQL: asks on until there are as many nodes as were asked for, or
- * no more. Every root field of the document has to be a connection that takes these two.
+ * The old lists may be longer than a page of GraphQL: reads pages until there are as many nodes as requested,
+ * or no more. Every root field of the document has to be a connection with these two arguments.
  */
 export async function readPages(
   read: (variables: Record<string, unknown>) => Promise<Record<string, unknown>>,

@@ -8,28 +8,28 @@ import type { Access, CountedAsker, Limit, Standing } from '../definitions/terms
 export interface Execution {
   document: DocumentNode;
   variables: Record<string, unknown>;
-  /** Whose it is: the credentials and the address are read from it. */
+  /** The request, from which credentials and address are read. */
   request: IncomingMessage;
   access: Access;
-  /** The surface through which rows are made. */
+  /** The API through which rows are created. */
   origin: Dialect;
-  /** Executions that name the same object have one allowance together; without one, each has its own. */
+  /** Executions with the same object share one allowance; without one, each has its own. */
   partOf?: object;
 }
 
 export interface ExecutionAnswer {
   data?: Record<string, unknown> | null | undefined;
-  /** Masked, each with a code of ours. Credentials that are no good are one of them. */
+  /** Masked, each with a code of ours. Invalid credentials are one of them. */
   errors?: readonly GraphQLError[] | undefined;
 }
 
-/** Who asks. */
+/** The client of a request. */
 export interface Visitor {
-  /** null: nobody in particular. */
+  /** null: anonymous. */
   accountId: string | null;
-  /** It is the account of all who bring no credentials. */
+  /** It is the account of all clients without credentials. */
   isGuest: boolean;
-  /** When the credentials stop being good; null: never. */
+  /** When the credentials expire; null: never. */
   expiresAt: Date | null;
   /** @param fields such as `Mutation.createTask`. @returns FORBIDDEN; null: the credentials have the scopes for them. */
   refuse(fields: readonly string[]): DomainError | null;
@@ -37,31 +37,43 @@ export interface Visitor {
   atEnd(callback: (reason: string) => void): () => void;
 }
 
-/** All that this room is given of the house: whatever a dialect does, it does by a document. */
+/** All that rest-compat can access: a dialect does everything by GraphQL documents. */
 export interface SchemaAccess {
-  /** For checking documents at boot. */
+  /** For validating documents at start-up. */
   schema: GraphQLSchema;
   /** Never rejects. */
   execute(execution: Execution): Promise<ExecutionAnswer>;
-  /** Never throws: what is refused is its one answer. Ends at once when `signal` is aborted. */
+  /** Never throws: an error is its only response. Ends at once when `signal` is aborted. */
   subscribe(execution: Execution, signal: AbortSignal): AsyncIterable<ExecutionAnswer>;
-  /** Its content as a download, with the credentials of the request. @param id as GraphQL prints it. @throws DomainError */
+  /**
+   * Sends its content as a download, with the credentials of the request. @param id global id. @throws
+   * DomainError
+   */
   sendArtifact(id: string, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply>;
-  /** Who sends a request of a dialect. @throws DomainError UNAUTHENTICATED, FORBIDDEN: not even nobody may ask so. */
+  /**
+   * Determines the client of a dialect's request. @throws DomainError UNAUTHENTICATED, FORBIDDEN when
+   * anonymous requests are not permitted either
+   */
   visitor(request: IncomingMessage, origin: Dialect): Promise<Visitor>;
   /** The dialect whose guests' base URL the request used; null: it used none. */
   guestDialect(request: IncomingMessage): Dialect | null;
-  /** Whom limits count when nobody is known. */
+  /** The client address for limits, if there is no account. */
   address(request: IncomingMessage): string;
-  /** Counts a request together with others of the same limit and key. Never rejects because a store of counts is away. */
+  /**
+   * Counts a request together with others of the same limit and key. Never rejects when the store of counts
+   * is unavailable.
+   */
   count(limit: Limit & { name: string }, of: string): Promise<Standing>;
-  /** Counts an operation, with those that the asker sends to GraphQL. @returns RATE_LIMITED; null: it is allowed. */
+  /**
+   * Counts an operation together with the client's GraphQL operations. @returns RATE_LIMITED; null: it is
+   * allowed
+   */
   countOperation(asker: CountedAsker): Promise<DomainError | null>;
   /**
    * Counts a socket against the open sockets of its account, or of a guest's address.
    * @returns a function that releases the slot; null: too many are open.
    */
   holdSocket(of: string): (() => void) | null;
-  /** What a client is told of something thrown here; what was not expected is logged under an id. */
+  /** Converts an error thrown here for clients; unexpected errors are logged under an id. */
   mask(thrown: unknown): GraphQLError;
 }

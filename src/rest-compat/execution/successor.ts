@@ -3,7 +3,7 @@ import { operationOf } from './documents.ts';
 
 const READING = 'query ';
 
-/** What is read in two steps here is read in one by who asks GraphQL: `query session, tasks`. */
+/** Two steps here are one query in GraphQL: `query session, tasks`. */
 export function successorOf({ document, before }: Pick<Endpoint, 'document' | 'before'>): string {
   const operation = operationOf(document);
   const first = before ? operationOf(before.document) : '';
@@ -11,7 +11,7 @@ export function successorOf({ document, before }: Pick<Endpoint, 'document' | 'b
   return isRead ? `${first}, ${operation.slice(READING.length)}` : operation;
 }
 
-/** What does the same in GraphQL, for a `Link` header. @param operation null: nothing in particular */
+/** The equivalent GraphQL operation, for a `Link` header. @param operation null: none */
 export function successorLink(operation: string | null): string {
   const title = operation === null ? '' : `; title="${operation}"`;
   return `</graphql>; rel="successor-version"${title}`;

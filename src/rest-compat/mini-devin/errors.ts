@@ -3,7 +3,10 @@ import type { Circumstances, Refusal } from '../definitions/terms.ts';
 import { type FailureKind, failureKind, STATUSES } from '../errors/status-of-code.ts';
 import { isoSeconds } from '../shapes/output.ts';
 
-/** The documented codes. The document calls its list the common ones, so there may be others: null is our own. */
+/**
+ * The documented codes. The documentation calls its list the common ones, so there may be others: null is our
+ * own.
+ */
 const CODES = {
   invalid: 'VALIDATION_ERROR',
   unauthenticated: 'UNAUTHORIZED',

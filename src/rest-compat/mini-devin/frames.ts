@@ -26,12 +26,12 @@ function status(at: Date, word: Status, message: string): Frame {
   return { type: 'status', status: word, message, timestamp: isoSeconds(at) };
 }
 
-/** Until it ends a task is `running`; the message tells what is new. */
+/** Until it ends a task is `running`; the message describes the event. */
 function running(message: string) {
   return ({ at }: { at: Date }) => [status(at, 'running', message)];
 }
 
-/** What the documented messages have no word for is not told. */
+/** Events without a documented message are not sent. */
 export const FRAMES: FrameTable<TaskEvent, unknown> = {
   CurrentState: nothing,
   RunCreated: nothing,

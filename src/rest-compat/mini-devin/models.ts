@@ -6,7 +6,7 @@ import { oneOf } from '../shapes/input.ts';
 import { lowerCase } from '../shapes/output.ts';
 import { WHOLE_LIST } from '../shapes/whole-list.ts';
 
-/** The four of the document, and those whose models it could not know; the list shows all, and so takes all. */
+/** The four documented ones, and later ones; the list shows all, so all are accepted. */
 const provider = oneOf(PROVIDERS);
 
 export const modelEndpoints = [

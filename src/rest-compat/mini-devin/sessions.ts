@@ -10,7 +10,7 @@ import { STATUS } from './task-words.ts';
 
 const oneSession = z.object({ params: path('session_id') });
 
-/** The other surfaces have sessions without a name; here every session has one. */
+/** Other APIs have sessions without a name; here every session has one. */
 const nameOf = ({ name }: { name: string | null }) => name ?? 'Untitled session';
 
 export const sessionEndpoints = [

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** A UUID, but for what was made through another surface that has ids of its own. */
+/** A UUID, except for objects created through another API with ids of its own. */
 export const id = z.string();
 
 export const moment = z.iso.datetime();

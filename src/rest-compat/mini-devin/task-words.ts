@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Status } from '../shapes/statuses.ts';
 
-/** The document knows what is going on and three ways in which it ends. */
+/** The documentation has one status for unfinished tasks, and three endings. */
 export const STATUS = {
   PENDING: 'running',
   QUEUED: 'running',
@@ -22,18 +22,18 @@ interface Ended {
 interface Result {
   success: boolean;
   summary: string;
-  /** The whole text; null when it did not complete. */
+  /** The complete text; null if it did not complete. */
   output: string | null;
 }
 
-/** Who ends a task by hand writes into its result what he likes. */
+/** The result of a task that was ended manually may contain anything. */
 const completed = z.object({
   output: z.string().catch(''),
   success: z.boolean().catch(true),
   summary: z.string().nullable().catch(null),
 });
 
-/** What came of it; null while it is going on. */
+/** The result; null while it is unfinished. */
 export function resultOf({ status, result, error, cancelReason }: Ended): Result | null {
   switch (status) {
     case 'COMPLETED': {

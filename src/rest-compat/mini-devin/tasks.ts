@@ -19,7 +19,7 @@ const runMode = z
 
 const whenEnded = (at: Date | null) => at && isoSeconds(at);
 
-/** A task that no worker has taken yet is in what will be its first. */
+/** A task that no worker has started counts as being in its first iteration. */
 const iterationsOf = ({ iterations }: { iterations: number }) => Math.max(1, iterations);
 
 export const taskEndpoints = [

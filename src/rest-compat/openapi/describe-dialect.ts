@@ -8,7 +8,7 @@ import { successorOf } from '../execution/successor.ts';
 
 type JsonSchema = z.core.JSONSchema.JSONSchema;
 
-/** As their own documents have them. */
+/** As in their own documentation. */
 export const TITLES = {
   themachine: 'TheMachine',
   'ai-task-orchestra': 'AI Task Orchestra',
@@ -17,7 +17,7 @@ export const TITLES = {
   orchestratex: 'OrchestrateX',
 } satisfies Record<Dialect, string>;
 
-/** An OpenAPI 3.1 document of a dialect, made of its rows. @param version of Polyphony. */
+/** An OpenAPI 3.1 document of a dialect, generated from its endpoints. @param version of Polyphony */
 export function describeDialect(table: DialectTable, version: string) {
   const { name, endpoints } = table;
   const paths = Map.groupBy(endpoints, ({ path }) => path);
@@ -38,7 +38,7 @@ export function describeDialect(table: DialectTable, version: string) {
 
 function introduction({ name, sockets }: DialectTable): string {
   const lines = [
-    `What clients of ${TITLES[name]} speak, answered by Polyphony. New programs speak GraphQL: every operation here names the one that does the same.`,
+    `The API of ${TITLES[name]}, served by Polyphony. For new programs use GraphQL: every operation names its equivalent there.`,
     ...sockets.map(({ path }) => `WebSocket: \`${path}\``),
   ];
   return lines.join('\n\n');
@@ -73,7 +73,7 @@ interface Parts {
   body?: JsonSchema;
 }
 
-/** What a client may send, before anything is made of it. */
+/** The parts of a request before transformation. */
 function partsOf({ input }: Endpoint): Parts {
   const { properties = {} } = z.toJSONSchema(input, {
     io: 'input',
@@ -110,7 +110,7 @@ const FAILURES = [
   'INTERNAL_ERROR',
 ] as const satisfies ErrorCode[];
 
-/** Each failure as the dialect words it; what is the same for all of them is not told again and again. */
+/** Each error in the format of the dialect; the parts common to all are described once. */
 function describeFailures(table: DialectTable, row: Endpoint) {
   const failures = FAILURES.map((code) => {
     const fault = new DomainError(code, 'what was wrong');

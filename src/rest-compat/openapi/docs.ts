@@ -39,7 +39,7 @@ export async function openDocs(
   });
 }
 
-/** Not before somebody asks: it takes as long as a hundred requests. */
+/** On first request: it takes as long as a hundred requests. */
 function describeOnce(table: DialectTable, version: string): RouteHandlerMethod {
   let document: string | undefined;
   return (_request, reply) => {

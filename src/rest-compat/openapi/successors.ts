@@ -3,7 +3,7 @@ import { operationOf } from '../execution/documents.ts';
 import { successorOf } from '../execution/successor.ts';
 import { TITLES } from './describe-dialect.ts';
 
-/** For those who move on: each documented endpoint and socket with its GraphQL operation, as Markdown. */
+/** For migrating clients: each documented endpoint and socket with its GraphQL operation, as Markdown. */
 export function successorTables(tables: readonly DialectTable[]): string {
   return tables.map(successorTable).join('\n\n');
 }

@@ -8,7 +8,7 @@ import { ANALYTICS_FIELDS, analyticsShape, toAnalytics } from './analytics-shape
 import { NAME_FIELDS, namesOf } from './model-names.ts';
 import { stamps, stampsShape } from './stamps.ts';
 
-/** Longer ones are refused by the schema. */
+/** The schema rejects longer periods. */
 const DAYS = 365;
 const DAY_MS = 86_400_000;
 
@@ -53,7 +53,7 @@ export const analyticsEndpoints = [
     }`),
     variables: ({ params }) => ({
       user: params.user_id,
-      // Of whole days: who asks at the same time asks the same.
+      // Whole days, so that concurrent requests have the same arguments.
       from: new Date((Math.floor(Date.now() / DAY_MS) - DAYS) * DAY_MS),
       first: MOST_LISTED,
     }),
@@ -68,7 +68,7 @@ export const analyticsEndpoints = [
       ...stampsShape,
     }),
     respond({ userAnalytics, models }, { params: { user_id } }) {
-      // All of an account's analytics have a window.
+      // Analytics of an account always have a period.
       const [start, end] = [userAnalytics.from!, userAnalytics.to!];
       return {
         _id: user_id,
@@ -77,7 +77,7 @@ export const analyticsEndpoints = [
         period_end: naiveMicroseconds(end),
         total_sessions: userAnalytics.sessions,
         ...toAnalytics(userAnalytics, namesOf(models.nodes)),
-        // Made for this answer.
+        // Created for this response.
         ...stamps({ createdAt: end, updatedAt: end }),
       };
     },

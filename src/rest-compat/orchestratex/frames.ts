@@ -27,7 +27,7 @@ export const SESSION_EVENTS = graphql(`subscription sessionEvents($id: ID!) {
 type Payload = NonNullable<ResultOf<typeof SESSION_EVENTS>['sessionEvents']>;
 export type SessionEvent = NonNullable<Payload['event']>;
 
-/** Whose fact it is, and what its models are called. */
+/** The orchestration of an event, and the names of its models. */
 export interface Teller {
   orchestrationId: string;
   threadId: string | null;
@@ -44,7 +44,7 @@ type Type =
   | 'orchestration_failed'
   | 'orchestration_cancelled';
 
-/** More than one orchestration of a session may run at once: every message tells whose it is. */
+/** Several orchestrations of a session may run at once, so every message names its orchestration. */
 function tell({ orchestrationId, threadId }: Teller, type: Type, at: Date, rest: Frame): readonly Frame[] {
   const whose = {
     orchestration_id: plainId(orchestrationId),
@@ -60,7 +60,7 @@ const result = z.object({
   cost: z.number(),
 });
 
-/** What the documented messages have no word for is not told, but how a thing ends. */
+/** Events without a documented message are not sent, except for ends. */
 export const FRAMES: FrameTable<SessionEvent, Teller> = {
   CurrentState: nothing,
   RunCreated: nothing,
@@ -109,7 +109,7 @@ export const FRAMES: FrameTable<SessionEvent, Teller> = {
   RunCancelled: ({ at, reason }, teller) => tell(teller, 'orchestration_cancelled', at, { reason }),
 };
 
-/** null: the provider told neither. */
+/** null: the provider reported neither. */
 function sum(input: number | null, output: number | null): number | null {
   return input === null && output === null ? null : (input ?? 0) + (output ?? 0);
 }

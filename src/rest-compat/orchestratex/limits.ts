@@ -5,7 +5,7 @@ const session = z.object({ session_id: z.string() });
 
 export const limits: RateLimits = {
   limits: { session: { requests: 100, seconds: 60 } },
-  // Nobody else's requests count against a session.
+  // Only requests of its own account count against a session.
   choose({ params, body, accountId, address }) {
     const named = session.safeParse(params).data ?? session.safeParse(body).data;
     return { limit: 'session', of: JSON.stringify([accountId ?? address, named?.session_id ?? null]) };

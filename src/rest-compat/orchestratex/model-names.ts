@@ -1,10 +1,10 @@
 import { PROVIDERS } from '../../vocabulary.ts';
 import { plainId } from '../shapes/output.ts';
 
-/** Of Nameable. */
+/** The fields of Nameable. */
 export const NAME_FIELDS = 'id modelId name aliases provider isBuiltIn';
 
-/** What names a model of the catalog. */
+/** The fields that determine the name of a model. */
 export interface Nameable {
   id: string;
   modelId: string;
@@ -14,15 +14,15 @@ export interface Nameable {
   isBuiltIn: boolean;
 }
 
-/** A model, and what it is called in this dialect. */
+/** A model, and its name in this dialect. */
 export interface Named<Model extends Nameable> {
   called: string;
   model: Model;
 }
 
 /**
- * Each by its alias, `gpt4`, where it has one, else by its id; where another is called so already, with its
- * provider: `azure/gpt-4o`. They come in the order in which a name looks for its own.
+ * The name of each model: its alias, `gpt4`, if it has one, otherwise its id; if that name is in use, with
+ * its provider: `azure/gpt-4o`. The models are in the order in which a name is searched.
  */
 export function named<Model extends Nameable>(models: readonly Model[]): Named<Model>[] {
   const taken = new Set<string>();
@@ -34,7 +34,7 @@ export function named<Model extends Nameable>(models: readonly Model[]): Named<M
   });
 }
 
-/** What a model of a fact is called, which is written down with its id. */
+/** The name of a model in an event, which contains its id. */
 export type NameOf = (reference: { provider: string; model: string }) => string;
 
 export function namesOf(models: readonly Nameable[]): NameOf {
@@ -42,7 +42,7 @@ export function namesOf(models: readonly Nameable[]): NameOf {
   return ({ provider, model }) => names.get(`${provider.toLowerCase()}/${model}`) ?? model;
 }
 
-/** By whatever somebody may call it; null: there is none. */
+/** Finds a model by any of its names; null: there is none. */
 export function findNamed<Model extends Nameable>(
   all: readonly Named<Model>[],
   name: string,
@@ -71,7 +71,7 @@ function keyOf(model: Nameable): string {
   return `${providerOf(model)}/${model.modelId}`;
 }
 
-/** A user's own before built-in ones, then in the order of their providers. */
+/** A user's own models before built-in ones, then in the order of their providers. */
 function byPrecedence(one: Nameable, other: Nameable): number {
   return Number(one.isBuiltIn) - Number(other.isBuiltIn) || rankOf(one) - rankOf(other);
 }

@@ -40,7 +40,7 @@ export function toModel(
     name: called,
     provider: providerOf(model),
     version: model.version ?? model.modelId,
-    // Of whom nobody said what it is good at, is asked whatever comes.
+    // A model without specialties is general-purpose.
     specialties: model.specialties.length > 0 ? model.specialties : ['general'],
     cost_per_1k_tokens: model.prices && perThousand(model.prices.input),
     context_window: model.contextWindow,
@@ -49,7 +49,7 @@ export function toModel(
   };
 }
 
-/** @param perMillion US dollars. Prices have six digits at most; what floats add to them is cut off. */
+/** @param perMillion US dollars. Prices have six digits at most; float errors are rounded off. */
 function perThousand(perMillion: number): number {
   return Number((perMillion / 1000).toFixed(9));
 }

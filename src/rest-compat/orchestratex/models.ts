@@ -7,7 +7,7 @@ import { MOST_LISTED, wholeRange } from '../shapes/whole-list.ts';
 import { findNamed, NAME_FIELDS, named } from './model-names.ts';
 import { modelShape, toModel } from './model-shape.ts';
 
-/** All of the catalog: what a model is called depends on what others are. */
+/** The whole catalog: the name of a model depends on the others. */
 const CATALOG = graphql(`query models($first: Int!) {
   models(first: $first) {
     nodes {

@@ -23,7 +23,7 @@ export const ORCHESTRATION_FIELDS = `
   completedAt
 `;
 
-/** The document has no words for where an orchestration stands. */
+/** The documentation does not define status values of an orchestration. */
 const STATUSES = {
   PENDING: 'pending',
   QUEUED: 'pending',

@@ -14,11 +14,11 @@ export const SESSION_FIELDS = `
   endedAt
 `;
 
-/** In the document's words; GraphQL's are the same in capitals. */
+/** As documented; GraphQL's are the same in capitals. */
 export const STATUSES = ['active', 'paused', 'completed'] as const;
 type Status = (typeof STATUSES)[number];
 
-/** Of an orchestration whose session does not say. */
+/** For an orchestration without a setting in its session. */
 export const USUAL_ITERATIONS = 5;
 
 export const sessionShape = z.object({

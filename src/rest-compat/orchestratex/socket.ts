@@ -13,7 +13,7 @@ interface Catalog {
   nameOf: NameOf;
 }
 
-/** What happens to the orchestrations of a session from now on; it ends when the session is deleted. */
+/** Events of the orchestrations of a session from now on; it ends when the session is deleted. */
 export const sessionSocket = socket({
   path: '/ws/{session_id}',
   input: z.object({ params: path('session_id') }),
@@ -21,7 +21,7 @@ export const sessionSocket = socket({
   variables: ({ params }) => ({ id: globalIdOf('Session', params.session_id) }),
   begin: (): Catalog => ({ nameOf: namesOf([]) }),
   greet: () => [],
-  // Tells nothing: what comes is told in the names that the dialect's list of models has.
+  // Sends nothing: events use the model names of the dialect's list.
   snapshot: {
     document: graphql(`query models($first: Int!) { models(first: $first) { nodes { ${NAME_FIELDS} } } }`),
     page: (before) => (before === null ? { first: MOST_LISTED } : null),

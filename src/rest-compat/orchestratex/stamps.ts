@@ -8,7 +8,7 @@ export interface Stamped {
 
 export const stampsShape = { created_at: z.string(), updated_at: z.string() };
 
-/** What the document has every answer carry. */
+/** Times that every documented response has. */
 export function stamps({ createdAt, updatedAt }: Stamped) {
   return { created_at: naiveMicroseconds(createdAt), updated_at: naiveMicroseconds(updatedAt) };
 }

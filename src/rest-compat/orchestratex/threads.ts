@@ -83,7 +83,7 @@ export const threadEndpoints = [
     path: '/api/threads/session/{session_id}',
     access: 'account',
     input: z.object({ params: path('session_id'), query: z.object(wholeRange) }),
-    // A list of what is in no session would be empty.
+    // The list of an unknown session would be empty.
     before: {
       document: graphql('query session($id: ID!) { session(id: $id) { id } }'),
       variables: ({ params }) => ({ id: globalIdOf('Session', params.session_id) }),

@@ -1,19 +1,19 @@
 import type { Dialect, Origin } from '../../vocabulary.ts';
 
-/** What a request for a documented path, without a mount before it, tells about whose client it is. */
+/** What a request for a documented path without a mount reveals about the dialect of its client. */
 export interface Clues {
-  /** Who documents the method and the path; at least one. */
+  /** The dialects that document the method and the path; at least one. */
   candidates: readonly Dialect[];
   /** By `X-API-Dialect` or `?dialect=`. */
   named: Dialect | null;
   /** The dialect whose guests' base URL the request used. */
   guestOf: Dialect | null;
-  /** As far as it is read. */
+  /** As far as it has been read. */
   body: unknown;
-  /** Through what the thing in the path was made; null: nobody looked, or it is not there. */
+  /** The origin of the object in the path; null: not looked up, or not found. */
   origin: Origin | null;
   hasApiKey: boolean;
-  /** Whose login gave the token. */
+  /** The origin of the login that issued the token. */
   issuedBy: string | null;
   /** `COMPAT_DEFAULT` */
   fallback: Dialect;
@@ -26,7 +26,7 @@ export interface Choice {
   by: Reason;
 }
 
-/** In the order in which they are asked. */
+/** In the order in which they are applied. */
 const RULES = {
   named: ({ named }) => named,
   path: ({ candidates: [first, ...others] }) => (others.length === 0 ? (first ?? null) : null),
@@ -40,7 +40,10 @@ const RULES = {
 
 const REASONS = Object.keys(RULES) as Reason[];
 
-/** Whose client asks. A clue that leads to nobody who has the path is none, unless the client named the dialect. */
+/**
+ * Chooses the dialect of a request. A clue for a dialect without the path is ignored, unless the client named
+ * the dialect.
+ */
 export function chooseDialect(clues: Clues): Choice {
   for (const by of REASONS) {
     const dialect = RULES[by](clues);
@@ -49,7 +52,7 @@ export function chooseDialect(clues: Clues): Choice {
   return { dialect: clues.fallback, by: 'default' };
 }
 
-/** Whether knowing what the path names could change the choice. */
+/** Whether knowing the origin of the object in the path could change the choice. */
 export function turnsOnOrigin({ by }: Choice): boolean {
   return REASONS.indexOf(by) > REASONS.indexOf('origin');
 }

@@ -1,15 +1,18 @@
 import type { Dialect } from '../../vocabulary.ts';
 import type { DialectTable } from '../definitions/dialect-table.ts';
 
-/** A path that one or more dialects document; what its parameters are called differs between them. */
+/** A path documented by one or more dialects; the names of its parameters differ between them. */
 export interface DocumentedPath {
-  /** As Fastify has it: `/api/v1/tasks/:p0`. */
+  /** In Fastify's format: `/api/v1/tasks/:p0`. */
   url: string;
-  /** Who documents the method here, else who documents the path: then it is theirs to refuse the method. */
+  /**
+   * The dialects that document the method here, otherwise those that document the path, which then reject the
+   * method.
+   */
   candidates(method: string): readonly Dialect[];
 }
 
-/** Every path of the documents, with and without a slash at its end: who has it exactly so goes first. */
+/** Every documented path, with and without a trailing slash: dialects with the exact form come first. */
 export function documentedPaths(tables: readonly DialectTable[]): DocumentedPath[] {
   const exact = new Map<string, Map<string, Dialect[]>>();
   for (const { name, endpoints } of tables) {

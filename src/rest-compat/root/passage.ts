@@ -2,18 +2,18 @@ import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import type { DialectTable } from '../definitions/dialect-table.ts';
 
-/** What a request brings along that was led from a documented path to a dialect's mount. */
+/** Data of a request that was passed from a documented path to a dialect's mount. */
 export interface Passage {
-  /** Of whose clients it may be one; it is told in the words of all of them what went wrong. */
+  /** The dialects whose client may have sent it; an error is answered with the members of all of them. */
   possible: readonly DialectTable[];
-  /** What was read of it to find that out; null: nothing was. */
+  /** The body as far as it was read for the choice; null: it was not read. */
   body: Buffer | null;
 }
 
-/** Of requests on their way from a documented path to a mount. */
+/** Requests on their way from a documented path to a mount. */
 export type Passages = WeakMap<IncomingMessage, Passage>;
 
-/** The body for the second reader. @returns undefined when there was no first. */
+/** The body for the second reader. @returns undefined when it has not been read before */
 export function readAgain(passages: Passages, request: IncomingMessage): Readable | undefined {
   const body = passages.get(request)?.body;
   return body ? Readable.from(body) : undefined;

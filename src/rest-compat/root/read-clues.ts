@@ -6,8 +6,8 @@ import { DIALECTS, type Dialect } from '../../vocabulary.ts';
 import type { Clues } from './choose-dialect.ts';
 
 /**
- * What the request says of itself. The token is only looked at: whether it is any good, is asked where it counts.
- * @throws DomainError VALIDATION_ERROR when it names a dialect that there is not.
+ * The clues in the request itself. The token is decoded but not verified here.
+ * @throws DomainError VALIDATION_ERROR when it names an unknown dialect
  */
 export function readClues({
   headers,
@@ -44,7 +44,7 @@ function issuerOf(authorization: string | undefined): string | null {
   }
 }
 
-/** The body as far as it says something; what is wrong with it, is told by who it is for. */
+/** The body if it can be parsed; errors in it are reported by the chosen dialect. */
 export function readBodyClue(body: unknown): unknown {
   if (!Buffer.isBuffer(body) || jsonTextFault(body)) return undefined;
   try {

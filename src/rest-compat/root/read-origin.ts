@@ -4,7 +4,7 @@ import { graphql, prepareDocument } from '../execution/documents.ts';
 import type { SchemaAccess } from '../execution/schema-access.ts';
 import { globalIdOf } from '../shapes/output.ts';
 
-/** What more than one dialect has at the same path. */
+/** Objects at paths that several dialects share. */
 const NOUNS = {
   tasks: { type: 'Task', document: graphql('query task($id: ID!) { it: task(id: $id) { origin } }') },
   agents: { type: 'Agent', document: graphql('query agent($id: ID!) { it: agent(id: $id) { origin } }') },
@@ -14,7 +14,7 @@ const NOUNS = {
   },
 } as const;
 
-/** Through what the thing was made that a path names; null: it names none, or none of the viewer's. */
+/** The origin of the object named by a path; null: it names none, or none of the viewer's. */
 export type ReadOrigin = (request: IncomingMessage, asking: readonly Dialect[]) => Promise<Origin | null>;
 
 export function createReadOrigin(access: SchemaAccess): ReadOrigin {
@@ -24,13 +24,13 @@ export function createReadOrigin(access: SchemaAccess): ReadOrigin {
     return { pattern, type, document: prepared.document };
   });
   return async (request, asking) => {
-    // What follows the path was not decoded yet, and names nothing.
+    // The rest of the path is not decoded yet, and names nothing.
     const [path = ''] = (request.url ?? '').split(/[?#]/, 1);
     for (const { pattern, type, document } of readers) {
       const id = pattern.exec(path)?.[1];
       if (id === undefined) continue;
       const variables = { id: globalIdOf(type, decodeURIComponent(id)) };
-      // Who brings no credentials is nobody in one dialect, and may be a guest in another.
+      // A client without credentials is anonymous in one dialect, and may be a guest in another.
       for (const origin of asking) {
         const { data } = await access.execute({ document, variables, request, access: 'account', origin });
         const found = data?.it as { origin: string } | null | undefined;
@@ -42,7 +42,7 @@ export function createReadOrigin(access: SchemaAccess): ReadOrigin {
   };
 }
 
-/** `MINI_DEVIN` of the schema is `mini-devin` in the house. */
+/** `MINI_DEVIN` of the schema is the origin `mini-devin`. */
 function wordOf(name: string): Origin {
   return name.toLowerCase().replaceAll('_', '-') as Origin;
 }

@@ -11,7 +11,7 @@ import { createReadOrigin } from './read-origin.ts';
 
 declare module 'fastify' {
   interface FastifyReply {
-    /** It is answered at a mount, and counted there. */
+    /** It is answered and counted at a mount. */
     isHandedOn: boolean;
   }
 }
@@ -20,18 +20,18 @@ export interface RootSettings {
   tables: Record<Dialect, DialectTable>;
   access: SchemaAccess;
   passages: Passages;
-  /** Whose a request is when nothing about it says so. */
+  /** The dialect of requests that nothing else identifies. */
   fallback: Dialect;
 }
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
-/** GraphQL's own health is there already, and has all that the documented one has. */
+/** The server's own health endpoint exists already, and has all documented members. */
 const TAKEN = ['/health', '/health/'];
 
 /**
- * The documented paths without a mount before them. A request is led to the mount of the dialect whose client seems
- * to ask, and goes on there as if it had come there: limits, answers and errors are those of the mount.
+ * The documented paths without a mount. A request is passed to the mount of the dialect that its client seems
+ * to use, and continues as if it had been sent there: limits, responses and errors are those of the mount.
  */
 export async function openRootPaths(app: FastifyInstance, settings: RootSettings): Promise<void> {
   const lead = createLead(app, settings);
@@ -65,7 +65,7 @@ function hasBody({ method }: FastifyRequest): boolean {
   return ['POST', 'PUT', 'PATCH'].includes(method);
 }
 
-/** It is looked at here, and read at the mount. */
+/** It is examined here, and parsed at the mount. */
 function acceptUnread(scope: FastifyInstance): void {
   scope.removeAllContentTypeParsers();
   scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));

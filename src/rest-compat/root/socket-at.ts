@@ -1,15 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 import { DIALECTS, type Dialect } from '../../vocabulary.ts';
 
-/** Where an upgrade leads: a dialect, and the path as its document has it. */
+/** The destination of an upgrade: a dialect, and the documented path. */
 export interface SocketPlace {
   dialect: Dialect;
   path: string;
 }
 
 /**
- * Which dialect's socket a request without a mount before its path is for; null: none.
- * `/ws` is that of two; browsers can give it no headers, and AMAS documents the token in the path.
+ * The dialect whose socket a request without a mount is for; null: none. `/ws` belongs to two; browsers
+ * cannot send headers with it, and AMAS documents the token in the path.
  */
 export function socketAt({
   url = '',

@@ -1,20 +1,20 @@
 import { z } from 'zod';
 
-/** The ids and names in a path; whatever they are, they may name something. */
+/** The ids and names in a path; any value may name something. */
 export function path<Name extends string>(...names: Name[]) {
   const shape = Object.fromEntries(names.map((name) => [name, z.string()]));
   return z.object(shape as Record<Name, z.ZodString>);
 }
 
-/** A JSON object; bounds are the use-cases' to check, so that they are the same on every surface. */
+/** A JSON object; limits are checked by the use cases, so that they are the same in every API. */
 export function jsonBody<Shape extends z.ZodRawShape>(shape: Shape) {
   return z.object(shape, { error: missingOr('must be a JSON object') });
 }
 
-/** zod takes a microsecond or two for each; fewer are for the use-cases to refuse. */
+/** zod needs a microsecond or two for each; lower limits are checked by the use cases. */
 const MAX_MEMBERS = 10_000;
 
-/** An object of whatever its maker likes. */
+/** An object with arbitrary members. */
 export function anyObject() {
   return z.preprocess(
     (given, context) => {
@@ -35,7 +35,7 @@ export function number() {
   return z.number({ error: missingOr('must be a number') });
 }
 
-/** As GraphQL has them, in 32 bits. */
+/** 32 bits, as in GraphQL. */
 export function integer() {
   return z.int32({ error: missingOr('must be a whole number') });
 }
@@ -78,7 +78,7 @@ function isFourDigitYear(date: Date): boolean {
   return date.getUTCFullYear() >= 0 && date.getUTCFullYear() <= 9999;
 }
 
-/** A member that is absent says nothing, and one that is undefined has to be absent: null says something. */
+/** Removes undefined members; null is kept because it has a meaning. */
 export function withoutAbsent<Given extends object>(given: Given) {
   const said = Object.entries(given).filter(([, value]) => value !== undefined);
   return Object.fromEntries(said) as { [Name in keyof Given]?: Exclude<Given[Name], undefined> };

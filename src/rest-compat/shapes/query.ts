@@ -3,7 +3,7 @@ import { missingOr } from './input.ts';
 
 const MOST = 2 ** 31 - 1;
 
-/** A number in the query, where everything is text. Both ends are allowed. */
+/** A number in the query, where everything is text. Both limits are inclusive. */
 export function queryInteger(min: number, max: number) {
   const wrong = `must be a whole number from ${min} to ${max}`;
   return z

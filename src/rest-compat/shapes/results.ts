@@ -5,7 +5,7 @@ interface Ending {
   status: string;
 }
 
-/** An object, in the words of this API; null: there is none. */
+/** The result as an object; null: there is none. */
 export function resultOf({ result }: Pick<Ending, 'result'>): Record<string, unknown> | null {
   if (typeof result !== 'object' || result === null) return null;
   const { finishReason, ...others } = result as Record<string, unknown>;

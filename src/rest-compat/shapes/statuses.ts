@@ -3,7 +3,7 @@ import type { RunStatus } from '../../vocabulary.ts';
 /** As GraphQL writes them. */
 export type Status = Uppercase<RunStatus>;
 
-/** The statuses that a dialect's word stands for; null: there is no word, and any will do. */
+/** The statuses of a dialect's word; null: no word was given, so any. */
 export function statusesOf<Word extends string>(
   words: Record<Status, Word>,
   word: Word | undefined,

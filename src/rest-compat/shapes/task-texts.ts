@@ -1,4 +1,4 @@
-/** What tells of a task's work; each surface asks for it in its own way. */
+/** Descriptive fields of a task; each API has different ones. */
 interface Described {
   title: string | null;
   description: string | null;
@@ -7,14 +7,14 @@ interface Described {
   model: string | null;
 }
 
-/** What it was asked; tasks of other surfaces may have been asked in other ways. */
+/** The request of a task; tasks of other APIs may have different fields. */
 export function descriptionOf(task: Omit<Described, 'title'>): string {
   return task.description || task.prompt || task.templateName || task.model || '';
 }
 
 const MAX_TITLE = 100;
 
-/** Its own, else the beginning of what it was asked. */
+/** Its title, otherwise the beginning of its description. */
 export function titleOf(task: Described): string {
   const [line = ''] = descriptionOf(task).trim().split('\n', 1);
   const letters = [...line];

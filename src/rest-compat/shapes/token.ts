@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What a login answers. */
+/** The response to a login. */
 export const tokenShape = z.object({ access_token: z.string(), token_type: z.string(), expires_in: z.int() });
 
 export function showToken({ token, expiresIn }: { token: string; expiresIn: number }) {

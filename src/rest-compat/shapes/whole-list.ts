@@ -1,10 +1,10 @@
 import { range } from './query.ts';
 
-/** As many as an answer holds of a list that its document has whole. */
+/** Maximum items in a response with a list that is documented without paging. */
 export const MOST_LISTED = 1000;
 
-/** Which part of such a list: whole, and who has more asks on with `offset`. */
+/** The range of such a list: all of it; clients with more items continue with `offset`. */
 export const wholeRange = range({ default: MOST_LISTED, max: MOST_LISTED });
 
-/** What stands in another answer. */
+/** For a list within another response. */
 export const WHOLE_LIST = { first: MOST_LISTED, offset: 0 };

@@ -7,13 +7,13 @@ import type { SchemaAccess, Visitor } from '../execution/schema-access.ts';
 import type { PreparedSocket } from './prepare.ts';
 import { type Call, toFault } from './talk.ts';
 
-/** Where an upgrade leads: a dialect, and the path as its document has it. */
+/** The destination of an upgrade: a dialect, and the documented path. */
 export interface Destination {
   dialect: DialectTable;
   path: string;
 }
 
-/** A socket, and what the path says of it. */
+/** A socket, and the parameters in its path. */
 export interface Found {
   socket: PreparedSocket;
   params: Record<string, string>;
@@ -42,7 +42,7 @@ export interface Admitted {
   release(): void;
 }
 
-/** Who may connect, and to what; counts as a request. Never rejects. */
+/** Decides whether a client may connect, and to which socket; counts as a request. Never rejects. */
 export async function admit(
   access: SchemaAccess,
   { dialect, path }: Destination,

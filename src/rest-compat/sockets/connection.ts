@@ -2,7 +2,7 @@ import type { WebSocket } from 'ws';
 import { dataOf } from '../execution/answer-endpoint.ts';
 import { countMessage } from '../execution/count-requests.ts';
 import type { Visitor } from '../execution/schema-access.ts';
-import { carryOut } from './execute-command.ts';
+import { executeCommand } from './execute-command.ts';
 import { type Inlet, openInlet } from './inlet.ts';
 import { readMessage } from './message.ts';
 import { openOutlet } from './outlet.ts';
@@ -15,10 +15,12 @@ export interface Conversation {
 
 const DONE = 1000;
 const CREDENTIALS_ENDED = 4403;
-/** The subscription looks at the clock itself, and may be the first to see that the credentials have expired. */
+/**
+ * The subscription checks the clock itself, and may be the first to notice that the credentials have expired.
+ */
 const CLOCK_MS = 50;
 
-/** Carries a connection to its end. */
+/** Handles a connection to its end. */
 export function converse(client: WebSocket, call: Call): Conversation {
   const left = new AbortController();
   const peer = watchPeer(client);
@@ -32,7 +34,7 @@ export function converse(client: WebSocket, call: Call): Conversation {
   };
   const stopClock = call.visitor.atEnd((reason) => end(CREDENTIALS_ENDED, reason));
   const stopHeart = startHeart(talk);
-  // What is no frame, or too large a one, is closed by ws.
+  // ws closes the connection on an invalid or too large frame.
   client.on('error', () => {});
   client.once('close', () => left.abort());
   follow(talk, inlet)
@@ -78,7 +80,7 @@ async function obey(talk: Talk, text: string): Promise<void> {
   try {
     await countMessage(talk.access, talk.request, talk.visitor);
     const { command, message } = readMessage(talk.socket, text);
-    await carryOut(talk, command, message);
+    await executeCommand(talk, command, message);
   } catch (thrown) {
     if (!talk.signal.aborted) await talk.outlet.tell([refusal(talk.socket, toFault(talk.access, thrown))]);
   }
@@ -87,7 +89,7 @@ async function obey(talk: Talk, text: string): Promise<void> {
 function startHeart({ socket: { heartbeat }, outlet }: Talk): () => void {
   if (!heartbeat) return () => {};
   const beat = () => {
-    // Who does not read needs no more to read.
+    // A client that does not read gets no further heartbeats.
     if (!outlet.isFull()) void outlet.tell([heartbeat.frame(new Date())]);
   };
   const timer = setInterval(beat, heartbeat.seconds * 1000);
@@ -96,7 +98,7 @@ function startHeart({ socket: { heartbeat }, outlet }: Talk): () => void {
 
 function endingOf({ expiresAt }: Visitor): [code: number, reason: string] {
   const hasExpired = expiresAt !== null && expiresAt.getTime() <= Date.now() + CLOCK_MS;
-  return hasExpired ? [CREDENTIALS_ENDED, 'credentials expired'] : [DONE, 'there is no more to come'];
+  return hasExpired ? [CREDENTIALS_ENDED, 'credentials expired'] : [DONE, 'no more events follow'];
 }
 
 async function giveUp(talk: Talk, thrown: unknown, end: Conversation['end']): Promise<void> {

@@ -2,8 +2,8 @@ import type { Command } from '../definitions/command.ts';
 import { dataOf } from '../execution/answer-endpoint.ts';
 import { executionOf, type Talk } from './talk.ts';
 
-/** @throws DomainError what the schema refuses, in the words of the client */
-export async function carryOut(talk: Talk, command: Command, message: unknown): Promise<void> {
+/** @throws DomainError errors of the schema, with the field names of the client */
+export async function executeCommand(talk: Talk, command: Command, message: unknown): Promise<void> {
   const { access, opened, outlet, signal } = talk;
   if (command.kind === 'change') return outlet.tell(command.answer(message, opened, new Date()));
   const execution = executionOf(talk, command.document, command.variables(message, opened));

@@ -1,15 +1,15 @@
 import type { RawData, WebSocket } from 'ws';
 
-/** Beyond this much that was sent and not yet looked at, a client is not read. */
+/** Maximum unprocessed messages of a client before reading from it is paused. */
 const MOST_WAITING = 16;
 const MOST_WAITING_BYTES = 64 * 1024;
 
 export interface Inlet {
-  /** What came before is handled first. */
+  /** Earlier messages are handled first. */
   start(): void;
 }
 
-/** The receiving side of a connection: one message after the other, and no more of them than a few in memory. */
+/** The receiving side of a connection: handles one message after the other, with only a few in memory. */
 export function openInlet(client: WebSocket, handle: (text: string) => Promise<void>): Inlet {
   const waiting: string[] = [];
   let bytes = 0;

@@ -6,7 +6,7 @@ import type { Command } from '../definitions/command.ts';
 import type { Socket } from '../definitions/socket.ts';
 import { inputFault } from '../errors/from-graphql.ts';
 
-/** What a client sent. @throws DomainError VALIDATION_ERROR naming the field and what was allowed. */
+/** Parses a message of a client. @throws DomainError VALIDATION_ERROR naming the field and what is allowed */
 export function readMessage(socket: Socket, text: string): { command: Command; message: unknown } {
   const sent = parse(text);
   const command = commandOf(socket, sent);

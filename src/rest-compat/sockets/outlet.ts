@@ -1,22 +1,22 @@
 import type { WebSocket } from 'ws';
 import type { Frame } from '../definitions/frame.ts';
 
-/** Beyond this much that a client has not taken, nothing more is made for it. */
+/** Maximum unsent bytes for a client before no more frames are created for it. */
 const MOST_UNSENT_BYTES = 64 * 1024;
-/** Of a close, as RFC 6455 has it, less two for the code. */
+/** Maximum length of a close frame (RFC 6455), less two for the code. */
 const MOST_REASON_BYTES = 123;
 
-/** The sending side of a connection. What it holds for a client that does not read is bounded. */
+/** The sending side of a connection. It holds a limited amount for a client that does not read. */
 export interface Outlet {
-  /** Resolves when there is room for more, or when the client is gone. */
+  /** Resolves when there is capacity for more, or when the client is gone. */
   tell(frames: readonly Frame[]): Promise<void>;
   isFull(): boolean;
-  /** Work that tells more than one thing, and must not be mixed with other such work. */
+  /** Runs work that sends several frames, which must not be interleaved with others. */
   inTurn(work: () => Promise<void>): Promise<void>;
   close(code: number, reason: string): void;
 }
 
-/** @param onRoom called when a client that had been told too much has taken it: so it lives. */
+/** @param onRoom called when a client that was behind has read its frames, which shows that it is alive */
 export function openOutlet(client: WebSocket, onRoom: () => void): Outlet {
   const gone = new Promise<void>((resolve) => void client.once('close', () => resolve()));
   let last = Promise.resolve();
@@ -43,7 +43,7 @@ export function openOutlet(client: WebSocket, onRoom: () => void): Outlet {
   };
 }
 
-/** A reason that a close has room for. */
+/** Shortens a reason to the size limit of a close frame. */
 export function shorten(reason: string): string {
   let kept = reason.slice(0, MOST_REASON_BYTES);
   while (Buffer.byteLength(kept) > MOST_REASON_BYTES) kept = kept.slice(0, -1);

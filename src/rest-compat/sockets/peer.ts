@@ -3,7 +3,7 @@ import type { WebSocket } from 'ws';
 const PING_MS = 30_000;
 
 export interface Peer {
-  /** It has done something that only the living do. */
+  /** Reports activity that shows that the peer is alive. */
   isAlive(): void;
   forget(): void;
 }

@@ -10,7 +10,7 @@ export interface PreparedSocket extends Socket, PreparedDocument {
   match(path: string): Record<string, string> | null;
 }
 
-/** @throws Error when a document of its is invalid */
+/** @throws Error when one of its documents is invalid */
 export function prepareSocket(access: SchemaAccess, dialect: DialectTable, row: Socket): PreparedSocket {
   const prepare = (document: DocumentNode) =>
     prepareDocument(access.schema, document, `${dialect.name} ${row.path}`);

@@ -6,17 +6,17 @@ import type { Execution, SchemaAccess, Visitor } from '../execution/schema-acces
 import type { Outlet } from './outlet.ts';
 import type { PreparedSocket } from './prepare.ts';
 
-/** An upgrade that was admitted. */
+/** An admitted upgrade. */
 export interface Call {
   socket: PreparedSocket;
   access: SchemaAccess;
   request: IncomingMessage;
   visitor: Visitor;
-  /** What the socket's `input` made of the upgrade. */
+  /** The result of the socket's `input` for the upgrade. */
   given: unknown;
 }
 
-/** A call that is being carried. */
+/** A connection in progress. */
 export interface Talk extends Call {
   opened: Opened;
   outlet: Outlet;
@@ -36,7 +36,7 @@ export function toFault(access: SchemaAccess, thrown: unknown): DomainError {
   return thrown instanceof DomainError ? thrown : faultOf(access.mask(thrown));
 }
 
-/** A fault, as the socket tells it. */
+/** An error as a frame of the socket. */
 export function refusal(socket: PreparedSocket, fault: DomainError): Frame {
   return socket.refuse(fault, { at: new Date(), about: socket.about ?? null });
 }
@@ -45,7 +45,7 @@ export function refusal(socket: PreparedSocket, fault: DomainError): Frame {
 const FAILED = 1011;
 const TRY_AGAIN_LATER = 1013;
 
-/** What the status of an answer would be, where closes have room for codes of their own: 4401, 4404, 4429. */
+/** Corresponds to the HTTP status where close codes exist for it: 4401, 4404, 4429. */
 export function closeCodeOf({ dialect }: PreparedSocket, fault: DomainError): number {
   const { status } = dialect.refuse(fault, { at: new Date(), about: null });
   if (status === 503) return TRY_AGAIN_LATER;

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 
 /**
- * A browser can give a socket no headers, so its credentials stand in the path. They are moved to where credentials are
- * looked for, and out of what may come into a log.
+ * Browsers cannot send headers with a socket, so its credentials are in the path. They are moved to where
+ * credentials are read, and removed from the URL that may be logged.
  */
 export function takeTokenFromPath(request: IncomingMessage): URLSearchParams {
   const [path, search = ''] = (request.url ?? '').split('?', 2);

@@ -12,18 +12,18 @@ import { closeCodeOf, refusal } from './talk.ts';
 import { takeTokenFromPath } from './token-in-path.ts';
 
 const MOST_MESSAGE_BYTES = 1024 * 1024;
-/** How long a client has to answer that it closes, too; one that does not read never would. */
+/** How long a client has to acknowledge a close; one that does not read never would. */
 const GOODBYE_MS = 2_000;
 /** Of RFC 6455's registry. */
 const GOING_AWAY = 1001;
 
-/** null: the upgrade leads to no dialect. */
+/** null: the upgrade is for no dialect. */
 export type Locate = (request: IncomingMessage) => Destination | null;
 
 export interface SocketCarrier {
-  /** @returns false: the upgrade leads to no dialect, and is somebody else's. */
+  /** @returns false: the upgrade is for no dialect */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
-  /** Tells every client that the server goes away, and waits until they are gone. */
+  /** Closes all sockets with a close frame, and waits until they are closed. */
   close(): Promise<void>;
 }
 
@@ -50,7 +50,8 @@ export function openDialectSockets(
         client.once('close', () => conversations.delete(client));
       });
     }
-    // A browser tells its page neither the status nor the body of a refused upgrade, but it does tell these.
+    // A browser reveals neither the status nor the body of a rejected upgrade to its page, but it does reveal
+    // these.
     if (found && request.headers.origin !== undefined) {
       const { fault } = outcome;
       return server.handleUpgrade(request, socket, head, (client) => {
@@ -75,7 +76,7 @@ export function openDialectSockets(
       const gone = [...server.clients].map(
         (client) => new Promise((resolve) => client.once('close', resolve)),
       );
-      for (const { end } of conversations.values()) end(GOING_AWAY, 'the server stops');
+      for (const { end } of conversations.values()) end(GOING_AWAY, 'the server is stopping');
       const impatience = setTimeout(() => {
         for (const client of server.clients) client.terminate();
       }, GOODBYE_MS);

@@ -10,7 +10,7 @@ export const promptParameters = jsonBody({
   seed: integer().nullish(),
 });
 
-/** Where they may name a model, too. */
+/** Where they may also name a model. */
 export const modelParameters = promptParameters.extend({ model: text().nullish() });
 
 export const parametersShape = z.object({
@@ -44,7 +44,7 @@ interface Known {
   seed: number | null;
 }
 
-/** Without those that are the vendor's own defaults. */
+/** Without those for which the vendor's defaults apply. */
 export function showParameters(known: Known): z.input<typeof parametersShape> {
   return withoutAbsent({
     temperature: known.temperature ?? undefined,

@@ -3,7 +3,7 @@ import type { Status } from '../shapes/statuses.ts';
 export const TASK_STATUSES = ['pending', 'in_progress', 'completed', 'failed'] as const;
 export type TaskStatus = (typeof TASK_STATUSES)[number];
 
-/** The document knows no task that was cancelled: it has failed. */
+/** The documentation has no cancelled tasks: they count as failed. */
 export const TASK_STATUS = {
   PENDING: 'pending',
   QUEUED: 'pending',

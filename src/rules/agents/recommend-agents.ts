@@ -51,8 +51,8 @@ export function recommendAgents(
     }));
 }
 
-function workOf(agent: Candidate, model: string | null): Pick<Work, 'doer' | 'model'> {
-  return { doer: `agent:${agent.id}`, model: agent.model ? `${agent.provider}/${agent.model}` : model };
+function workOf(agent: Candidate, model: string | null): Pick<Work, 'performer' | 'model'> {
+  return { performer: `agent:${agent.id}`, model: agent.model ? `${agent.provider}/${agent.model}` : model };
 }
 
 interface Tally {
@@ -61,7 +61,7 @@ interface Tally {
 }
 
 function recordOf({ id }: Candidate, type: string | null, outcomes: readonly Outcomes[]) {
-  const own = outcomes.filter(({ doer }) => doer === `agent:${id}`);
+  const own = outcomes.filter(({ performer }) => performer === `agent:${id}`);
   return { all: total(own), ofType: total(own.filter((past) => past.type === type)) };
 }
 

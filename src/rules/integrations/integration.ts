@@ -27,7 +27,7 @@ export const ADDRESS: Record<Platform, 'required' | 'optional' | null> = {
 };
 
 /** Whether the platform can be notified when runs end. */
-export const IS_TOLD: Record<Platform, boolean> = {
+export const IS_NOTIFIED: Record<Platform, boolean> = {
   github: false,
   gitlab: false,
   slack: true,

@@ -172,7 +172,7 @@ function nameOf({ provider, modelId }: Candidate): string {
 }
 
 /** Maximum number of fallbacks; after so many failures the client has waited long enough. */
-const MAX_STAND_INS = 3;
+const MAX_FALLBACKS = 3;
 
 /** The choice in the form that a task needs: the model, its fallbacks, and the data for the log. */
 export function takeChoice({ selected, alternatives, reason }: ModelChoice<Candidate>) {
@@ -184,7 +184,7 @@ export function takeChoice({ selected, alternatives, reason }: ModelChoice<Candi
   return {
     provider,
     model,
-    standIns: others.slice(0, MAX_STAND_INS),
+    fallbacks: others.slice(0, MAX_FALLBACKS),
     told: { provider, model, reason, alternatives: others.map((each) => `${each.provider}/${each.model}`) },
   };
 }

@@ -5,7 +5,7 @@ export interface Work {
   /** As given by the client, in lower case; null: it has none. */
   type: string | null;
   /** Who or what performs it: `agent:<id>`, `template:<name>`, or `prompt`. */
-  doer: string;
+  performer: string;
   /** `provider/model`; null for a template, whose steps may use several. */
   model: string | null;
 }
@@ -20,7 +20,7 @@ export function workOf(task: {
   model: string | null;
 }): Work {
   const { kind, type, agentId, templateName, provider, model } = task;
-  const doers = {
+  const performers = {
     prompt: 'prompt',
     agent: `agent:${agentId}`,
     template: `template:${templateName}`,
@@ -28,7 +28,7 @@ export function workOf(task: {
   } satisfies Record<TaskKind, string>;
   return {
     type: type?.toLowerCase() ?? null,
-    doer: doers[kind],
+    performer: performers[kind],
     model: kind === 'template' || model === null ? null : `${provider}/${model}`,
   };
 }
@@ -62,9 +62,9 @@ export interface History {
 const KEYS: Record<PredictionLevel, (work: Work) => string | null> = {
   history: () => '',
   type: ({ type }) => type,
-  doer: ({ doer }) => doer,
+  doer: ({ performer }) => performer,
   model: ({ model }) => model,
-  combination: ({ type, doer, model }) => JSON.stringify([type, doer, model]),
+  combination: ({ type, performer, model }) => JSON.stringify([type, performer, model]),
 };
 
 export function isSameWork(one: Work, other: Work): boolean {

@@ -28,7 +28,7 @@ export interface RecommendedAgent {
 }
 
 /** A prediction as returned to clients. */
-export interface ToldPrediction extends Prediction {
+export interface ReportedPrediction extends Prediction {
   /** Best first. */
   recommendedAgents: RecommendedAgent[];
 }

@@ -1,7 +1,7 @@
 import type { RunKind } from '../../vocabulary.ts';
 
 interface KindFacts {
-  /** Its type in GraphQL, and so the first part of its ids there. */
+  /** Its type in GraphQL, and so the first part of its global ids. */
   type: 'Task' | 'Execution' | 'Orchestration';
   /** Whether it can be a turn of a thread. Its table then has `thread_id`, `joined_at` and `prompt`. */
   isTurn: boolean;
@@ -11,7 +11,7 @@ interface KindFacts {
   callsAreOfParts: boolean;
 }
 
-/** How kinds of runs differ. Each has a table of its name, with a result, an error, a progress and two times. */
+/** How kinds of runs differ. Each has a table of its name, with result, error, progress and two times. */
 export const KINDS = {
   task: { type: 'Task', isTurn: true, isLeased: true, callsAreOfParts: false },
   execution: { type: 'Execution', isTurn: false, isLeased: false, callsAreOfParts: true },

@@ -77,7 +77,10 @@ const DeleteOrchestrationPayload = builder
   .implement({
     description: 'A deleted orchestration.',
     fields: (t) => ({
-      deletedId: t.id({ description: 'The id that it had.', resolve: ({ deletedId }) => deletedId }),
+      deletedId: t.id({
+        description: 'The id of the deleted object.',
+        resolve: ({ deletedId }) => deletedId,
+      }),
     }),
   });
 

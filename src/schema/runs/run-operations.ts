@@ -15,24 +15,28 @@ const DeleteRunInput = RunIdInput('DeleteRunInput');
 const CancelRunInput = builder.inputType('CancelRunInput', {
   fields: (t) => ({
     id: t.id({ required: true, description: 'The run.' }),
-    reason: t.string({ description: 'Why, for its log and those of its parts; at most 1000 characters.' }),
+    reason: t.string({
+      description: 'The reason, kept in its log and those of its parts; at most 1000 characters.',
+    }),
   }),
 });
 
 function payload(name: string, description: string) {
   return builder.objectRef<{ run: RunRow }>(name).implement({
     description,
-    fields: (t) => ({ run: t.expose('run', { type: RunInterface, description: 'The run, as it is now.' }) }),
+    fields: (t) => ({
+      run: t.expose('run', { type: RunInterface, description: 'The run after the change.' }),
+    }),
   });
 }
 
 const CancelRunPayload = payload('CancelRunPayload', 'A cancelled run.');
-const RetryRunPayload = payload('RetryRunPayload', 'A run that is queued again.');
+const RetryRunPayload = payload('RetryRunPayload', 'A requeued run.');
 
 const DeleteRunPayload = builder.objectRef<{ deletedId: string }>('DeleteRunPayload').implement({
   description: 'A deleted run.',
   fields: (t) => ({
-    deletedId: t.id({ description: 'The id that it had.', resolve: ({ deletedId }) => deletedId }),
+    deletedId: t.id({ description: 'The id of the deleted object.', resolve: ({ deletedId }) => deletedId }),
   }),
 });
 
@@ -54,7 +58,7 @@ builder.mutationFields((t) => ({
     type: CancelRunPayload,
     nullable: true,
     description:
-      'Ends a run, with its parts. After the answer it writes nothing more, and connections to providers are closed.',
+      'Cancels a run with its parts. When the mutation returns, it writes nothing more and its connections to providers are closed.',
     args: { input: t.arg({ type: CancelRunInput, required: true }) },
     resolve: async (_root, { input }, context) => {
       const { kind, id } = localRun(input.id, 'input.id');
@@ -65,7 +69,7 @@ builder.mutationFields((t) => ({
     type: RetryRunPayload,
     nullable: true,
     description:
-      'Queues a failed run again; it continues from its last checkpoint. A part of an execution is retried with the execution.',
+      'Requeues a failed run; it continues from its last checkpoint. A part of an execution is retried with the execution.',
     args: { input: t.arg({ type: RetryRunInput, required: true }) },
     resolve: async (_root, { input }, context) => {
       const { kind, id } = localRun(input.id, 'input.id');
@@ -75,7 +79,7 @@ builder.mutationFields((t) => ({
   deleteRun: t.field({
     type: DeleteRunPayload,
     nullable: true,
-    description: 'Deletes a run, its parts and their logs. One that has not ended is cancelled first.',
+    description: 'Deletes a run, its parts and their logs. An unfinished run is cancelled first.',
     args: { input: t.arg({ type: DeleteRunInput, required: true }) },
     resolve: async (_root, { input }, context) => {
       const { kind, id } = localRun(input.id, 'input.id');

@@ -8,7 +8,7 @@ import { RunErrorType } from './run-error.ts';
 import { NO_SPEND, UsageType } from './usage.ts';
 
 export const RunInterface = builder.interfaceRef<RunRow>('Run').implement({
-  description: 'What every run has: a task, an execution of a workflow, or an orchestration.',
+  description: 'The fields of every run: a task, an execution of a workflow, or an orchestration.',
   interfaces: [builder.nodeInterfaceRef()],
   resolveType: ({ runKind }) => KINDS[runKind].type,
   fields: (t) => ({
@@ -18,7 +18,7 @@ export const RunInterface = builder.interfaceRef<RunRow>('Run').implement({
       description: '1 to 10; higher numbers run first. Tasks of an execution have its priority.',
     }),
     attempt: t.exposeInt('attempt', {
-      description: '0 until it first starts. Raised when it is retried or when text of it becomes void.',
+      description: '0 until it first starts; increases when it is retried or its text starts over.',
     }),
     lastSeq: t.exposeInt('lastSeq', {
       description:
@@ -44,7 +44,8 @@ export const RunInterface = builder.interfaceRef<RunRow>('Run').implement({
       resolve: ({ id }, _arguments, { loaders }) => loaders.budgets.load(id),
     }),
     cost: t.float({
-      description: 'US dollars: the sum of its model calls whose cost is known, those of its parts included.',
+      description:
+        'US dollars: the sum over its model calls with a known cost, including those of its parts.',
       resolve: async (run, _arguments, { loaders }) => (await spendOf(run, loaders)).cost,
     }),
     costComplete: t.boolean({
@@ -53,13 +54,13 @@ export const RunInterface = builder.interfaceRef<RunRow>('Run').implement({
     }),
     usage: t.field({
       type: UsageType,
-      description: 'Tokens of its model calls, those of its parts included.',
+      description: 'Tokens of its model calls, including those of its parts.',
       resolve: (run, _arguments, { loaders }) => spendOf(run, loaders),
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created.' }),
     updatedAt: t.expose('updatedAt', {
       type: 'DateTime',
-      description: 'When its status, or what it asks for, last changed.',
+      description: 'When its status or one of its requested settings last changed.',
     }),
     startedAt: t.expose('startedAt', {
       type: 'DateTime',

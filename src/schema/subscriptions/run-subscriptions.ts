@@ -18,24 +18,24 @@ builder.objectRef<CurrentState>('CurrentState').implement({
   fields: (t) => ({
     run: t.expose('run', {
       type: RunInterface,
-      description: 'The run as it was when the subscription began.',
+      description: 'The run when the subscription began.',
     }),
     task: t.field({
       type: TaskType,
       nullable: true,
-      description: 'The run, when it is a task.',
+      description: 'The run, if it is a task.',
       resolve: ({ run }) => (isOfKind(run, 'task') ? run : null),
     }),
     orchestration: t.field({
       type: OrchestrationType,
       nullable: true,
-      description: 'The run, when it is an orchestration.',
+      description: 'The run, if it is an orchestration.',
       resolve: ({ run }) => (isOfKind(run, 'orchestration') ? run : null),
     }),
     execution: t.field({
       type: ExecutionType,
       nullable: true,
-      description: 'The run, when it is an execution.',
+      description: 'The run, if it is an execution.',
       resolve: ({ run }) => (isOfKind(run, 'execution') ? run : null),
     }),
   }),

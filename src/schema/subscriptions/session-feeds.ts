@@ -27,7 +27,7 @@ const FeedEventType = builder.objectRef<FeedEvent>('FeedEvent').implement({
     run: t.field({
       type: RunInterface,
       nullable: true,
-      description: 'The run whose log has the event, as it is now; null when it was deleted.',
+      description: 'Current state of the run to which the event belongs; null if it has been deleted.',
       resolve: ({ event }, _arguments, { loaders }) =>
         event?.runKind ? loadRun(loaders, event.runKind, event.runId) : null,
     }),

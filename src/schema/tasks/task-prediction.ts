@@ -1,7 +1,7 @@
 import { MOST_RECOMMENDED } from '../../rules/agents/recommend-agents.ts';
 import type { DurationEstimate } from '../../rules/prediction/duration-estimate.ts';
 import type { Evidence } from '../../rules/prediction/outcomes.ts';
-import type { RecommendedAgent, ToldPrediction } from '../../rules/prediction/prediction.ts';
+import type { RecommendedAgent, ReportedPrediction } from '../../rules/prediction/prediction.ts';
 import type { QualityEstimate } from '../../rules/prediction/quality-estimate.ts';
 import { PREDICTION_LEVELS } from '../../vocabulary.ts';
 import { AgentType } from '../agents/agent.ts';
@@ -61,7 +61,7 @@ const RecommendedAgentType = builder.objectRef<RecommendedAgent>('RecommendedAge
   }),
 });
 
-export const TaskPredictionType = builder.objectRef<ToldPrediction>('TaskPrediction').implement({
+export const TaskPredictionType = builder.objectRef<ReportedPrediction>('TaskPrediction').implement({
   description:
     "The expected outcome of a task. It is based on the viewer's own past tasks only: those of its type, of its agent, with its model, and all others. With fewer close matches, the broader groups weigh more.",
   fields: (t) => ({

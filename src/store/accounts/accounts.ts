@@ -17,7 +17,7 @@ export interface KeyHolder extends UserRow {
   expiresAt: Date | null;
 }
 
-/** The owner of a key that is valid. Its last use is kept to the minute, to spare a write per request. */
+/** The owner of a valid key. Its last use is stored to the minute, to save a write per request. */
 export async function findKeyHolder(database: Database, hash: string): Promise<KeyHolder | null> {
   const { rows } = await database.pool.query<KeyHolder>({
     name: 'find-key-holder',
@@ -41,7 +41,10 @@ export async function findKeyHolder(database: Database, hash: string): Promise<K
   return rows[0] ?? null;
 }
 
-/** The address of the account that has it, or else of the account with this handle. @returns null: there is none */
+/**
+ * The address of the account that has it, otherwise that of the account with this handle. @returns null:
+ * there is none
+ */
 export async function findEmail(
   database: Database,
   { address, handle }: { address: string; handle: string },
@@ -58,10 +61,10 @@ export async function findEmail(
 
 const LOCAL_ADMIN_EMAIL = 'admin@localhost';
 const GUEST_EMAIL = 'guest@localhost';
-/** Of accounts that nobody can log in to; nobody may register them either. */
+/** Addresses of accounts without login, which cannot be registered either. */
 const OUR_EMAILS = [LOCAL_ADMIN_EMAIL, GUEST_EMAIL];
 
-/** One registration at a time, so that only one account can be the first. */
+/** Serializes registrations, so that only one account can be the first. */
 const ACCOUNTS_LOCK = 7_305_002;
 
 export type Registration = 'created' | 'email-taken' | 'closed' | 'invitation-invalid';
@@ -78,11 +81,11 @@ export interface RegistrationRules {
   registration: 'open' | 'first-only' | 'closed';
   /** Of the invitation; null: there is none. */
   invitationHash: string | null;
-  /** false: the local admin is the admin already. */
+  /** false: the local admin is already the admin. */
   firstIsAdmin: boolean;
 }
 
-/** Waits for other registrations and changes of accounts. */
+/** Waits for concurrent registrations and changes of accounts. */
 export async function lockAccounts(client: ClientBase): Promise<void> {
   await client.query('select pg_advisory_xact_lock($1)', [ACCOUNTS_LOCK]);
 }
@@ -109,7 +112,7 @@ export async function insertUser(
   });
 }
 
-/** Of a person: not counting those that the server creates for itself. */
+/** Accounts that the server creates for itself do not count. */
 export async function isFirstAccount(client: ClientBase): Promise<boolean> {
   const { rowCount } = await client.query(
     'select 1 from app_user where email <> all($1::text[]) and deleted_at is null limit 1',
@@ -123,7 +126,7 @@ export async function isAddressTaken(client: ClientBase, email: string): Promise
   return OUR_EMAILS.includes(email) || rowCount !== 0;
 }
 
-/** An invitation is used up only when nothing else stands in the way. */
+/** An invitation is used up only if nothing else prevents the registration. */
 async function refusalOf(
   client: ClientBase,
   { email }: NewAccount,
@@ -139,7 +142,7 @@ async function refusalOf(
   return null;
 }
 
-/** The account behind GraphiQL in embedded mode. It has no password, so that nobody can log in as it. */
+/** The account behind GraphiQL in embedded mode. It has no password, so it cannot log in. */
 export async function ensureLocalAdmin(database: Database, id: string): Promise<string> {
   const { rows } = await database.pool.query<{ id: string }>(
     `insert into app_user (id, email, name, is_admin) values ($1, $2, 'Local admin', true)
@@ -154,7 +157,9 @@ export interface GuestRow extends UserRow {
   isActive: boolean;
 }
 
-/** The account of all who need no credentials, made when the first of them comes. It has no password either. */
+/**
+ * The account of all requests without credentials, created with the first of them. It has no password either.
+ */
 export async function ensureGuest(database: Database, newId: () => string): Promise<GuestRow> {
   const { rows } = await database.pool.query<GuestRow>({
     name: 'find-guest',
@@ -178,5 +183,5 @@ async function insertGuest(database: Database, id: string): Promise<GuestRow> {
 }
 
 function isSomebodys(email: string): Error {
-  return new Error(`the account ${email} has a password, so it is somebody's: delete it`);
+  return new Error(`the account ${email} has a password, so it belongs to a person: delete it`);
 }

@@ -89,11 +89,14 @@ export function deleteApiKey(
 export interface Rotation extends StoredSecret {
   ownerId: string;
   id: string;
-  /** How long the former secret stays valid. */
+  /** How long the former secret remains valid. */
   graceSeconds: number;
 }
 
-/** Replaces the secret of a key. An earlier one that was still valid is not any more. @returns null when it is gone. */
+/**
+ * Replaces the secret of a key. An even earlier one becomes invalid. @returns null when the key has been
+ * deleted
+ */
 export function rotateApiKey(
   database: Database,
   rotation: Rotation,

@@ -5,22 +5,25 @@ import type { Database } from '../database/database.ts';
 import { createdAtTextSql, type ListRange, rangeSql, rangeValues } from '../database/keyset-page.ts';
 
 export interface AuditEvent {
-  /** The account that acted; null: none that is known. */
+  /** The account that acted; null: unknown. */
   actorId: string | null;
   action: AuditAction;
-  /** Global id of what was acted on, or an e-mail address that has no account yet; null: the actor itself. */
+  /** Global id of the affected object, or an e-mail address without an account; null: the actor itself. */
   subject: string | null;
 }
 
-/** What accounts do to their own credentials, as often as they like. Also in the condition of an index. */
+/** Actions of accounts on their own credentials, which are unlimited. Also in the condition of an index. */
 const OWN_ACTIONS = `'api_key_created', 'api_key_deleted', 'api_key_rotated', 'logged_out_everywhere', 'password_changed',
   'refresh_token_reused'`;
-/** Entries of each such action that are kept of each account: the newest. Others' entries are not displaced by them. */
+/**
+ * Number of entries kept per action and account, the newest ones. Entries of other accounts are not
+ * displaced.
+ */
 const MAX_OWN_ENTRIES = 1_000;
 const DELETED_AT_ONCE = 10;
 const PRUNED_AT_ONCE = 1_000;
 
-/** Records an action, in the transaction that does it. */
+/** Records an action, in the transaction that performs it. */
 export async function recordAudit(client: Pick<ClientBase, 'query'>, event: AuditEvent): Promise<void> {
   await client.query({
     name: 'record-audit',
@@ -37,7 +40,7 @@ export async function recordAudit(client: Pick<ClientBase, 'query'>, event: Audi
   });
 }
 
-/** Deletes entries that are older than a year, a bounded number at once. */
+/** Deletes entries older than a year, a limited number at a time. */
 export async function pruneAudit(database: Database): Promise<void> {
   await database.pool.query({
     name: 'prune-audit',

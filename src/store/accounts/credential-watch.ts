@@ -2,10 +2,10 @@ import type { Log } from '../../log.ts';
 import type { Database } from '../database/database.ts';
 import { type Credential, type CredentialState, nameOfCredential, readCredentials } from './credentials.ts';
 
-/** Called with the present state of a credential, about four times a second; null: it is revoked. */
+/** Called with the current state of a credential, about four times a second; null: it is revoked. */
 export type CredentialListener = (state: CredentialState | null) => void;
 
-/** Watches the credentials of open sockets and streams: one query at a time for all of this process. */
+/** Watches the credentials of open sockets and streams, with one query at a time per process. */
 export interface CredentialWatch {
   /** @returns a function that removes the listener. */
   add(credential: Credential, listener: CredentialListener): () => void;
@@ -18,7 +18,7 @@ interface Watched {
 }
 
 const INTERVAL_MS = 250;
-/** Credentials in one query. */
+/** Number of credentials per query. */
 const BATCH = 1_000;
 
 export function createCredentialWatch(database: Database, log: Log): CredentialWatch {
@@ -31,7 +31,7 @@ export function createCredentialWatch(database: Database, log: Log): CredentialW
     try {
       for (let from = 0; from < all.length; from += BATCH) await report(all.slice(from, from + BATCH));
     } catch (error) {
-      log.warn({ error: String(error) }, 'could not check the credentials of open sockets; will try again');
+      log.warn({ error: String(error) }, 'could not check the credentials of open sockets; retrying');
     }
     timer = watched.size > 0 && !isStopped ? setTimeout(look, INTERVAL_MS) : null;
   }

@@ -1,13 +1,13 @@
 import type { Database } from '../database/database.ts';
 
-/** What the validity of credentials depends on beside their signature and expiry. */
+/** What the validity of credentials depends on, besides their signature and expiry. */
 export interface Credential {
   userId: string;
-  /** The login that a token belongs to; null: a token from before logins were recorded, or no login token. */
+  /** The login of a token; null: a token from before logins were recorded, or not a login token. */
   loginId: string | null;
-  /** SHA-256 of the API key, in hex, that was sent or that created the token; null: none. */
+  /** Hexadecimal SHA-256 of the API key that was sent or that created the token; null: none. */
   keyHash: string | null;
-  /** Of a token; null: an API key itself, or a guest. */
+  /** Time of issue of a token; null: an API key itself, or a guest. */
   issuedAt: Date | null;
 }
 
@@ -48,7 +48,10 @@ export async function readCredentials(
   return credentials.map((_, index) => states.get(index + 1) ?? null);
 }
 
-/** A token counts as issued when its login began: a database's clock has decided the order of both moments. */
+/**
+ * A token counts as issued when its login began, so that the clock of the database determines the order of
+ * both times.
+ */
 const VALID_CREDENTIALS = `
   select asked.position, app_user.id, app_user.is_admin as "isAdmin"
   from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[])

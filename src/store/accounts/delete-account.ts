@@ -7,11 +7,15 @@ import { lockOwnRuns } from '../runs/end-turns.ts';
 import { addAccountDeletionJobSql } from '../runs/job-queue.ts';
 import type { Store } from '../store.ts';
 
-/** Rows that one transaction deletes: its locks and its memory are bounded, however much the account owns. */
+/**
+ * Rows deleted per transaction, which limits its locks and its memory regardless of the size of the account.
+ */
 const RUNS_AT_ONCE = 100;
 const ROWS_AT_ONCE = 1_000;
 
-/** In an order in which nothing refers to what was deleted before. Usage last: the others change it. */
+/**
+ * In an order in which no row refers to an earlier one. Usage last, because deleting the others changes it.
+ */
 const OWNED = [
   'thread',
   'session',
@@ -28,8 +32,8 @@ const OWNED = [
 ] as const;
 
 /**
- * Cancels and deletes all that an account owns that `beginDeletion` has disabled, then the account. What is interrupted
- * goes on where it was when it is called again. @throws Error when the signal aborts
+ * Cancels and deletes everything that an account owns that `beginDeletion` has disabled, then the account. If
+ * interrupted, it continues when it is called again. @throws Error when the signal aborts
  */
 export async function deleteAccount(store: Store, userId: string, signal: AbortSignal): Promise<void> {
   if (!(await isBeingDeleted(store, userId))) return;
@@ -43,7 +47,7 @@ export async function deleteAccount(store: Store, userId: string, signal: AbortS
   await store.database.pool.query('delete from app_user where id = $1 and deleted_at is not null', [userId]);
 }
 
-/** Adds the jobs of deletions that have none: one that failed too often, or was removed. */
+/** Adds jobs for deletions without one: it failed too often, or was removed. */
 export async function requeueLostDeletions({ pool }: Database): Promise<void> {
   await pool.query({
     name: 'requeue-lost-deletions',
@@ -64,8 +68,8 @@ async function isBeingDeleted({ database }: Store, userId: string): Promise<bool
 }
 
 /**
- * Of those that are parts of others, too, in the order of their ids.
- * @returns the last of them; null when none is left after `after`.
+ * Including parts of other runs, in the order of their ids.
+ * @returns the last of them; null when none is left after `after`
  */
 async function deleteRuns(store: Store, userId: string, after: string): Promise<string | null> {
   const { ids, events } = await transaction(store.database, async (client) => {
@@ -84,13 +88,13 @@ async function lockRuns(client: ClientBase, userId: string, after: string): Prom
   return rows.map(({ id }) => id);
 }
 
-/** Keys of the jobs that wait for a moment to come, by the table of what they are for. */
+/** Keys of jobs scheduled for a time, by the table of the object they are for. */
 const JOB_KEYS: Partial<Record<(typeof OWNED)[number], string>> = {
   workflow: 'schedule:',
   integration: 'deliver:',
 };
 
-/** With the jobs that wait for them. @returns false when none is left. */
+/** Deletes rows with the jobs that wait for them. @returns false when none is left */
 async function deleteRows(
   { database }: Store,
   table: (typeof OWNED)[number],

@@ -25,13 +25,13 @@ export async function findIdentity(database: Database, { issuer, subject }: Key)
 }
 
 export interface NewIdentity extends Key {
-  /** Of the new account. */
+  /** Id of the new account. */
   id: string;
   email: string;
   name: string;
 }
 
-/** Creates an account without a password. An invitation of its address is used up. */
+/** Creates an account without a password and uses up an invitation of its address. */
 export function insertIdentity(
   database: Database,
   identity: NewIdentity,

@@ -6,27 +6,30 @@ export interface NewLogin {
   id: string;
   ownerId: string;
   refresh: RefreshHashes;
-  /** The login fails when the account's password has changed since; null: it does not depend on a password. */
+  /** The login fails if the account's password has changed since; null: it does not depend on a password. */
   passwordHash: string | null;
 }
 
-/** SHA-256 in hex. */
+/** Hexadecimal SHA-256. */
 export interface RefreshHashes {
-  /** Of the part that all refresh tokens of a login share; null: a token of an earlier version, which has none. */
+  /**
+   * Hash of the part shared by all refresh tokens of a login; null: a token of an earlier version, without
+   * one.
+   */
   family: string | null;
-  /** Of the whole token. */
+  /** Hash of the whole token. */
   token: string;
 }
 
-/** Days that a refresh token is valid. */
+/** Validity of a refresh token in days. */
 export const REFRESH_DAYS = 30;
-/** Of one account at a time; the oldest end when there are more. */
+/** Maximum number of logins of an account; the oldest ones end. */
 const MAX_LOGINS = 1_000;
 const PRUNED_AT_ONCE = 1_000;
 
 /**
- * Begins a login, with its first refresh token. Also deletes the account's expired logins.
- * @returns false when the account is inactive or its password has changed.
+ * Begins a login with its first refresh token. Also deletes the account's expired logins.
+ * @returns false when the account is inactive or its password has changed
  */
 export async function insertLogin(client: Pick<ClientBase, 'query'>, login: NewLogin): Promise<boolean> {
   const { rowCount } = await client.query({
@@ -51,7 +54,7 @@ export async function insertLogin(client: Pick<ClientBase, 'query'>, login: NewL
 
 export type Refresh =
   | { outcome: 'refreshed'; loginId: string; ownerId: string }
-  /** It was used before: the login has been ended. */
+  /** The token was used before, so the login has been ended. */
   | { outcome: 'reused'; loginId: string; ownerId: string }
   | { outcome: 'invalid' };
 
@@ -64,8 +67,8 @@ interface LoginRow {
 }
 
 /**
- * Exchanges a refresh token for its successor, which alone is kept: a token of the login's family that is not there was
- * used before. Of concurrent uses of one token, the second ends the login.
+ * Exchanges a refresh token for its successor. Only the successor is stored, so a token of the login's family
+ * that is not stored was used before. If one token is used twice concurrently, the second use ends the login.
  */
 export function refreshLogin(
   database: Database,
@@ -86,7 +89,7 @@ export function refreshLogin(
   });
 }
 
-/** Locks the login: its end takes the tokens away in the same order. */
+/** Locks the login, in the same order as ending it does. */
 async function lockLogin(
   client: ClientBase,
   { family, token }: RefreshHashes,
@@ -111,7 +114,7 @@ async function lockLogin(
   return rows[0];
 }
 
-/** Tokens of earlier versions do not show to which login they belong: used ones are kept until they expire. */
+/** Tokens of earlier versions do not identify their login, so used ones are kept until they expire. */
 async function replaceToken(
   client: ClientBase,
   loginId: string,
@@ -135,7 +138,7 @@ async function replaceToken(
   );
 }
 
-/** Deletes logins that have expired, a bounded number at once, with their refresh tokens. */
+/** Deletes expired logins with their refresh tokens, a limited number at a time. */
 export async function pruneLogins(database: Database): Promise<void> {
   await database.pool.query({
     name: 'prune-logins',
@@ -146,7 +149,7 @@ export async function pruneLogins(database: Database): Promise<void> {
   });
 }
 
-/** Ends a login: its login tokens and refresh tokens are invalid from now on. */
+/** Ends a login: its login tokens and refresh tokens become invalid. */
 export async function endLogin(database: Database, ownerId: string, id: string): Promise<void> {
   await database.pool.query('delete from login where id = $1 and owner_id = $2', [id, ownerId]);
 }
@@ -157,7 +160,7 @@ export async function endAllLogins(client: Pick<ClientBase, 'query'>, ownerId: s
   await client.query('delete from login where owner_id = $1', [ownerId]);
 }
 
-/** Ends tokens that belong to no login, up to a moment. */
+/** Ends tokens without a login that were issued before a time. */
 export async function endOldTokens(database: Database, ownerId: string, until: Date): Promise<void> {
   await database.pool.query(
     'update app_user set tokens_valid_from = greatest(tokens_valid_from, $2) where id = $1',

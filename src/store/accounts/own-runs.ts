@@ -1,7 +1,7 @@
 import type { RunKind } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
 
-/** Kinds of those of the runs that an account owns, by id. */
+/** The kinds of those of the runs that belong to an account, by id. */
 export async function findOwnRuns(
   database: Database,
   ownerId: string,

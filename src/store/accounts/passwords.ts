@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg';
 
-/** @param change `from` is the hash that is replaced. @returns false when it is another by now. */
+/** @param change `from` is the hash to replace. @returns false when it has changed meanwhile */
 export async function setPassword(
   client: Pick<ClientBase, 'query'>,
   { userId, from, to }: { userId: string; from: string | null; to: string },
@@ -13,7 +13,7 @@ export async function setPassword(
   return rowCount === 1;
 }
 
-/** Of an active account. @returns false when it is disabled. */
+/** For an active account. @returns false when it is disabled */
 export async function replacePassword(
   client: Pick<ClientBase, 'query'>,
   userId: string,

@@ -7,9 +7,9 @@ import type { Database } from '../database/database.ts';
 /** Limits the QUEUED runs of each account. */
 export interface QueueLimits {
   /**
-   * Before a run is queued because someone asked for it; what it creates itself is not counted here. What was read a
-   * moment ago is used again, so an account may exceed its limit by what other processes queue in that moment.
-   * @param client of a transaction that is open.
+   * Checks the limit before a run is queued on request; runs created by other runs are not checked here. The
+   * count is cached briefly, so other processes may cause an account to exceed its limit slightly.
+   * @param client of an open transaction
    * @throws DomainError RATE_LIMITED
    */
   require(ownerId: string, client?: ClientBase): Promise<void>;
@@ -26,7 +26,7 @@ interface State {
 export function createQueueLimits({ pool }: Pick<Database, 'pool'>): QueueLimits {
   const known = new LRUCache<string, { readAt: number; reading: Promise<State> }>({ max: MAX_ACCOUNTS });
 
-  /** Requests of the same moment share one answer, and what it leaves. */
+  /** Concurrent requests share one count and its remainder. */
   function stateOf(ownerId: string, client: Pick<ClientBase, 'query'>): Promise<State> {
     const last = known.get(ownerId);
     if (last && performance.now() - last.readAt < FRESH_MS) return last.reading;
@@ -46,7 +46,7 @@ export function createQueueLimits({ pool }: Pick<Database, 'pool'>): QueueLimits
 }
 
 async function read(client: Pick<ClientBase, 'query'>, ownerId: string): Promise<State> {
-  // Without a name: a plan from when the table was small would be kept, and read all of it.
+  // Unnamed: a cached plan from when the table was small would read all of it.
   const { rows } = await client.query<State>({
     text: `
       select account.most as limit, (

@@ -3,15 +3,15 @@ import type { ClientBase } from 'pg';
 import { DomainError } from '../../errors.ts';
 import type { Database } from '../database/database.ts';
 
-/** What accounts have a quota of. Bytes are UTF-8 bytes of what is stored, before Postgres compresses it. */
+/** Resources with a quota. Bytes are UTF-8 bytes of stored data, before compression by Postgres. */
 export const QUOTAS = ['runs', 'objects', 'bytes'] as const;
 export type Quota = (typeof QUOTAS)[number];
 export type Amounts = Record<Quota, number>;
 
-/** null: as configured for the installation. */
+/** null: the default of the installation. */
 export type OwnLimits = Record<Quota, number | null>;
 
-/** An absent limit stays as it is. */
+/** Absent limits stay unchanged. */
 export type LimitChange = { [Limit in Quota]?: number | null | undefined };
 
 export interface QuotaState {
@@ -19,18 +19,19 @@ export interface QuotaState {
   limits: Amounts;
 }
 
-/** What accounts may keep. */
+/** Storage quotas of accounts. */
 export interface Quotas {
   /**
-   * To be asked before something is stored. It costs no query while what was read a few seconds ago leaves enough, so
-   * an account may exceed its quota by what is created at the same moment, and by what other processes create within
-   * those seconds.
-   * @param client of a transaction that is open: another connection might be one that its like wait for.
+   * Checks quotas before something is stored. Needs no query while the usage read a few seconds ago leaves
+   * enough quota, so an account may exceed its quota by what is created concurrently, and by what other
+   * processes create within those seconds.
+   * @param client of an open transaction: waiting for another connection could deadlock with others doing the
+   * same
    * @throws DomainError QUOTA_EXCEEDED
    */
   require(ownerId: string, wanted: Partial<Amounts>, client?: ClientBase): Promise<void>;
   read(ownerId: string): Promise<QuotaState>;
-  /** After its limits were changed. */
+  /** To be called after limits were changed. */
   forget(ownerId: string): void;
 }
 
@@ -41,7 +42,7 @@ interface Known extends QuotaState {
   readAt: number;
 }
 
-/** @param installation the limits of accounts that have none of their own. */
+/** @param installation default limits */
 export function createQuotas(database: Database, installation: Amounts): Quotas {
   const known = new LRUCache<string, Known>({ max: MAX_ACCOUNTS });
   const reading = new Map<string, Promise<Known>>();
@@ -58,7 +59,7 @@ export function createQuotas(database: Database, installation: Amounts): Quotas 
     return read;
   }
 
-  /** Who asks while it is read gets the same answer. */
+  /** Concurrent callers share one read. */
   function read(ownerId: string): Promise<Known> {
     const present = reading.get(ownerId) ?? readNow(ownerId).finally(() => reading.delete(ownerId));
     reading.set(ownerId, present);
@@ -67,7 +68,8 @@ export function createQuotas(database: Database, installation: Amounts): Quotas 
 
   async function peek(client: ClientBase, ownerId: string): Promise<Known> {
     const { used, own } = await readUsage(client, ownerId);
-    // Accounts that only schedules and executions work for are added up, too: after this transaction, by another connection.
+    // Usage of accounts that only schedules and executions work for has to be aggregated too: after this
+    // transaction, on another connection.
     setImmediate(() => void read(ownerId).catch(() => {}));
     return remember(ownerId, { used, limits: limitsOf(installation, own) });
   }
@@ -95,7 +97,7 @@ function limitsOf(installation: Amounts, own: OwnLimits): Amounts {
   };
 }
 
-/** The first quota that does not cover what is wanted. */
+/** The first quota that does not cover the wanted amounts. */
 function exceeded({ used, limits }: QuotaState, wanted: Partial<Amounts>): Quota | undefined {
   return QUOTAS.find((quota) => {
     const more = wanted[quota] ?? 0;
@@ -110,7 +112,7 @@ const WORDS = {
 } satisfies Record<Quota, string>;
 
 function refusal(quota: Quota, { used, limits }: QuotaState, wanted: Partial<Amounts>): DomainError {
-  const kept = `the account may keep ${limits[quota]} ${WORDS[quota]} and has ${used[quota]}`;
+  const kept = `the account may store ${limits[quota]} ${WORDS[quota]} and has ${used[quota]}`;
   const more = quota === 'bytes' ? `, and this needs ${wanted.bytes} more` : '';
   const message = `${kept}${more}; delete what is no longer needed, or ask an admin for a larger quota`;
   return new DomainError('QUOTA_EXCEEDED', message, { quota, limit: limits[quota], used: used[quota] });
@@ -130,10 +132,10 @@ interface Row {
   maxBytes: string | null;
 }
 
-/** Of an account whose usage nobody has read for long, the rest is added up the next time. */
+/** If the usage of an account was not read for a long time, the rest is aggregated the next time. */
 const MOST_CHANGES = 50_000;
 
-/** Moves what was written since the last time into the account's one row. Two that do so at once share the changes. */
+/** Aggregates pending changes into the account's row. Concurrent calls divide the changes between them. */
 async function addUp(database: Database, ownerId: string): Promise<void> {
   await database.pool.query({
     name: 'add-up-usage',
@@ -151,7 +153,7 @@ async function addUp(database: Database, ownerId: string): Promise<void> {
   });
 }
 
-/** With what is not added up yet, and without a lock. */
+/** Including pending changes, and without a lock. */
 async function readUsage(client: Pick<ClientBase, 'query'>, ownerId: string): Promise<Usage> {
   const { rows } = await client.query<Row>({
     name: 'read-usage',
@@ -180,7 +182,7 @@ function limitOf(text: string | null): number | null {
   return text === null ? null : Number(text);
 }
 
-/** `Quotas.forget` is called when it is committed. */
+/** `Quotas.forget` is called after the commit. */
 export async function writeLimits(
   client: Pick<ClientBase, 'query'>,
   ownerId: string,

@@ -10,7 +10,7 @@ import { recordAudit } from './audit.ts';
 import { endAllLogins } from './logins.ts';
 import { type LimitChange, writeLimits } from './quotas.ts';
 
-/** An account as admins see it. */
+/** An account as shown to admins. */
 export interface AccountRow {
   id: string;
   email: string;
@@ -35,7 +35,7 @@ export interface AccountFilter {
   isAdmin: boolean | null;
 }
 
-/** Accounts newest first, by keyset; without those that are being deleted. */
+/** Accounts newest first, by keyset, without those being deleted. */
 export async function listAccounts(
   database: Database,
   { email, isActive, isAdmin, ...range }: ListRange & AccountFilter,
@@ -52,7 +52,7 @@ export async function listAccounts(
   return range.fromEnd ? rows.reverse() : rows;
 }
 
-/** In one query; those that were deleted are missing. */
+/** In one query; deleted accounts are missing. */
 export async function readAccounts(
   database: Database,
   ids: readonly string[],
@@ -65,7 +65,7 @@ export async function readAccounts(
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-/** What is absent stays as it is. */
+/** Absent fields stay unchanged. */
 export interface AccountChange {
   isActive?: boolean | undefined;
   isAdmin?: boolean | undefined;
@@ -81,13 +81,13 @@ export interface AccountChange {
 export interface AccountTarget {
   id: string;
   actorId: string;
-  /** In the form of GraphQL, for the audit log. */
+  /** The global id, for the audit log. */
   globalId: string;
 }
 
 export type AccountOutcome = 'changed' | 'unknown' | 'last-admin';
 
-/** All of it, or nothing. `Quotas.forget` is called afterwards. */
+/** Changes everything or nothing. `Quotas.forget` is called afterwards. */
 export function changeAccount(
   database: Database,
   target: AccountTarget,
@@ -123,7 +123,7 @@ export function changeAccount(
   });
 }
 
-/** One change of accounts at a time: two admins who demote each other must not both succeed. */
+/** Serializes changes of accounts: two admins who demote each other must not both succeed. */
 async function lockAccount(client: ClientBase, id: string): Promise<AccountRow | undefined> {
   await lockAccounts(client);
   const { rows } = await client.query<AccountRow>(
@@ -156,8 +156,8 @@ function actionsOf(before: AccountRow, change: AccountChange): AuditAction[] {
 }
 
 /**
- * Disables an account for good, frees its address and name, and has a job delete what it owns.
- * @returns `changed` when that is done
+ * Disables an account permanently, frees its address and name, and adds a job that deletes its data.
+ * @returns `changed` when done
  */
 export function beginDeletion(database: Database, target: AccountTarget): Promise<AccountOutcome> {
   return transaction(database, async (client) => {

@@ -4,7 +4,7 @@ import type { Origin, ProviderId, ToolName } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
 import { createdAtTextSql, type ListRange, rangeSql, rangeValues } from '../database/keyset-page.ts';
 
-/** What people say about an agent. */
+/** The settings of an agent. */
 export interface AgentSettings {
   name: string;
   type: string;
@@ -27,7 +27,7 @@ export interface AgentRow extends AgentSettings {
   origin: Origin;
   createdAt: Date;
   updatedAt: Date;
-  /** `createdAt` with all six digits, which a Date cannot hold; the first part of a list cursor. */
+  /** `createdAt` with all six digits, which a Date cannot represent; the first part of a list cursor. */
   createdAtText: string;
 }
 
@@ -37,7 +37,7 @@ const COLUMNS = `
   agent.is_active as "isActive", agent.created_at as "createdAt", agent.updated_at as "updatedAt",
   ${createdAtTextSql('agent')} as "createdAtText"`;
 
-/** The agents of some ids that a user may see: their own, and those that are built in. */
+/** The agents with some ids that a user can see: their own and the built-in ones. */
 export async function findAgents(
   database: Database,
   userId: string,
@@ -51,7 +51,7 @@ export async function findAgents(
   return rows;
 }
 
-/** The active agents that a user may put to work: their own first, the latest of them before the others. */
+/** The active agents that a user can assign tasks to: their own first, newest first. */
 export async function activeAgents(database: Database, userId: string): Promise<AgentRow[]> {
   const { rows } = await database.pool.query<AgentRow>({
     name: 'active-agents',
@@ -70,7 +70,7 @@ export interface AgentListing extends ListRange {
   origins: readonly Origin[] | null;
 }
 
-/** Agents newest first, between two places, by keyset. */
+/** Agents newest first, between two positions, by keyset. */
 export async function listAgents(database: Database, listing: AgentListing): Promise<AgentRow[]> {
   const range = rangeSql('agent', listing.fromEnd);
   const { rows } = await database.pool.query<AgentRow>({
@@ -99,7 +99,7 @@ export async function insertAgent(
   return rows[0]!;
 }
 
-/** @returns null when it is gone. */
+/** @returns null when it has been deleted */
 export async function updateAgent(
   database: Database,
   id: string,
@@ -130,7 +130,10 @@ function settings(agent: AgentSettings): unknown[] {
   ];
 }
 
-/** Tasks that it was given stay; those that are not finished go on with what it was. @returns false when it is gone. */
+/**
+ * Its tasks are kept; unfinished ones continue with the settings it had. @returns false when it has been
+ * deleted already
+ */
 export async function deleteAgent(database: Database, id: string): Promise<boolean> {
   const { rowCount } = await database.pool.query('delete from agent where id = $1', [id]);
   return rowCount === 1;

@@ -3,7 +3,7 @@ import { TOOL_NAMES, type ToolName } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
 
 interface Seed {
-  /** As AMAS names its specialists. */
+  /** The names of specialists in AMAS. */
   id: string;
   name: string;
   type: string;
@@ -23,71 +23,70 @@ const LOOKING: readonly ToolName[] = [
   'finish',
 ];
 
-/** One for each type of task that the older APIs name, and one for all others. */
+/** One for each type of task in the older APIs, and a general one. */
 const SEEDS: readonly Seed[] = [
   {
     id: 'code_expert',
     name: 'Code expert',
     type: 'code',
-    description: 'Writes and mends programs: reads what is there, changes it, runs it.',
+    description: 'Writes and fixes programs: reads the existing code, changes it and runs it.',
     capabilities: ['code', 'debugging', 'refactoring'],
     tools: TOOL_NAMES,
     systemPrompt:
-      'You write and mend programs. Read the code that your change touches before you change it, keep to its style, change no more than the task needs, and run the tests or the program before you say that it works.',
+      'You write and fix programs. Read the code affected by your change before you change it. Follow its style, change no more than the task requires, and run the tests or the program before you report that it works.',
   },
   {
     id: 'design_expert',
     name: 'Design expert',
     type: 'design',
-    description: 'Designs software: interfaces, data, architecture, and writes the design down.',
+    description: 'Designs software (interfaces, data, architecture) and documents the design.',
     capabilities: ['design', 'architecture', 'documentation'],
     tools: TOOL_NAMES,
     systemPrompt:
-      'You design software. Find out what is there and what is asked for, weigh at least two ways to do it, decide, and write the design down with its reasons, so that somebody else can build it.',
+      'You design software. Find out what exists and what is required, compare at least two approaches, choose one, and document the design with its reasons so that another engineer can implement it.',
   },
   {
     id: 'test_expert',
     name: 'Test expert',
     type: 'test',
-    description: 'Writes and runs tests, and finds out why they fail.',
+    description: 'Writes and runs tests, and finds the causes of failures.',
     capabilities: ['testing', 'code', 'debugging'],
     tools: TOOL_NAMES,
     systemPrompt:
-      'You test software. Write tests that fail when the behaviour is wrong, cover the edges as well as the usual case, run them, and report what fails with the shortest way to see it.',
+      'You test software. Write tests that fail if the behaviour is wrong and that cover edge cases as well as the usual ones. Run them, and report each failure with the shortest steps to reproduce it.',
   },
   {
     id: 'security_expert',
     name: 'Security expert',
     type: 'security',
-    description:
-      'Looks for weaknesses in code and configuration, and says how to mend them. Changes nothing.',
+    description: 'Finds vulnerabilities in code and configuration and recommends fixes. Changes nothing.',
     capabilities: ['security', 'code review', 'analysis'],
     tools: LOOKING,
     systemPrompt:
-      'You review software for security. Look at what is there, prove each weakness from the code or configuration, and report it with its place, what an attacker gains, how severe it is, and how to mend it. Attack nothing, and change nothing.',
+      'You review software for security. Examine the code and configuration, and confirm each vulnerability from them. Report for each its location, what an attacker gains, its severity and how to fix it. Do not attack any system, and do not change anything.',
   },
   {
     id: 'analysis_expert',
     name: 'Analysis expert',
     type: 'analysis',
-    description: 'Examines data, texts and programs, and reports what it finds. Changes nothing.',
+    description: 'Examines data, texts and programs, and reports findings. Changes nothing.',
     capabilities: ['analysis', 'data', 'reporting'],
     tools: LOOKING,
     systemPrompt:
-      'You analyse data, texts and programs. Say what you looked at, compute rather than guess, tell what is certain from what is not, and end with the findings in order of weight.',
+      'You analyse data, texts and programs. State what you examined, compute rather than guess, distinguish facts from assumptions, and finish with the findings, most important first. Do not change anything.',
   },
   {
     id: 'generalist',
     name: 'Generalist',
     type: GENERAL_TYPE,
-    description: 'Takes any work that no other agent is for.',
+    description: 'Handles any work for which there is no other agent.',
     capabilities: ['code', 'analysis', 'writing'],
     tools: TOOL_NAMES,
-    systemPrompt: 'You do the work that you are given, whatever it is, with the tools that you have.',
+    systemPrompt: 'You are a general-purpose agent. Complete the task you are given with the tools you have.',
   },
 ];
 
-/** Brings the built-in agents up to date with this build; one that an admin has changed stays as it is. */
+/** Updates the built-in agents to this release; agents changed by an admin stay unchanged. */
 export async function seedAgents(database: Database): Promise<void> {
   await database.pool.query(
     `insert into agent (id, origin, name, type, description, capabilities, system_prompt, tools)

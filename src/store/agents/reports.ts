@@ -1,27 +1,27 @@
 import type { RunError } from '../../errors.ts';
 import type { Database } from '../database/database.ts';
 
-/** How many of an agent's last finished tasks count. */
+/** Number of an agent's last finished tasks that count. */
 const LAST_TASKS = 50;
 
-/** What an agent's tasks of one user come to. */
+/** Statistics of an agent's tasks for one user. */
 export interface AgentReport {
   agentId: string;
-  /** Tasks that a worker carries out right now, and those that wait for a person. */
+  /** Tasks that a worker is executing, and tasks that wait for input. */
   running: number;
   waiting: number;
-  /** Of the last ones: how many ended by themselves, and how many of them did what was asked. */
+  /** Of the last ones: how many completed or failed, and how many succeeded. */
   finished: number;
   succeeded: number;
-  /** Milliseconds from start to end, of those. */
+  /** Average milliseconds from start to end of these. */
   averageDurationMs: number | null;
   lastFinishedAt: Date | null;
   lastError: RunError | null;
 }
 
 /**
- * One query for many agents. Tasks that nobody has begun may be many, and keep no agent busy. Cancelled ones say
- * nothing about an agent and do not count.
+ * One query for many agents. Tasks that have not started may be many, and do not keep an agent busy.
+ * Cancelled ones do not reflect on an agent and are not counted.
  */
 export async function readAgentReports(
   database: Database,

@@ -1,10 +1,10 @@
 import type { StepStatus } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
 
-/** What the step of a tool call holds: what was asked for, and when it is completed what came of it. */
+/** The checkpoint of a tool call: its input and, once completed, its result. */
 export interface ToolCallOutput {
   tool: string;
-  /** Shortened where it is long; the whole stands in its turn. */
+  /** Truncated if long; the checkpoint of the turn has the full text. */
   input: unknown;
   output?: string;
   isError?: boolean;
@@ -20,7 +20,7 @@ export interface ToolCallRow extends ToolCallOutput {
   completedAt: Date | null;
 }
 
-/** Of each run; an agent may make many thousands, and each may hold tens of kilobytes. */
+/** Per run; an agent may make many thousands of calls, each with tens of kilobytes. */
 const MOST_CALLS = 100;
 
 /** The last tool calls of many runs in one query, in the order in which they began. */

@@ -1,18 +1,18 @@
 import { type ProviderId, RUN_KINDS, type RunKind, type RunStatus } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
 
-/** Whose runs are counted, and which of them. */
+/** The runs to be counted. */
 export interface AnalyticsScope {
   ownerId: string;
-  /** null: in and outside of all sessions. */
+  /** null: in any session or none. */
   sessionId: string | null;
-  /** Only runs in sessions with this label; null: with and without one. */
+  /** Only runs in sessions with this label; null: with or without one. */
   userLabel: string | null;
-  /** When they were made: from the first to just before the second, if there is one; null: whenever. */
+  /** When they were created: from the first time up to but excluding the second, if any; null: any time. */
   window: { from: Date; to: Date | null } | null;
 }
 
-/** What model calls come to. Counts of tokens and the cost, in US dollars, sum what is known. */
+/** Totals of model calls. Token counts and the cost, in US dollars, are sums of known values. */
 export interface CallTotals {
   modelCalls: number;
   failedModelCalls: number;
@@ -25,10 +25,10 @@ export interface CallTotals {
 export interface ModelUse extends CallTotals {
   provider: ProviderId;
   model: string;
-  /** Milliseconds, of calls that were answered; null: none was. */
+  /** Average milliseconds of completed calls; null: there are none. */
   averageDurationMs: number | null;
   averageTimeToFirstTokenMs: number | null;
-  /** Of its answers in orchestrations, as other models evaluated them; null: none of them was. */
+  /** Average score of its answers in orchestrations; null: none was evaluated. */
   averageScore: number | null;
   scoredAnswers: number;
 }
@@ -41,7 +41,7 @@ export interface DayUse extends CallTotals {
   failedRuns: number;
 }
 
-/** Milliseconds from start to end of runs that ended by themselves; null: there are none. */
+/** Milliseconds from start to end of runs that completed or failed; null: there are none. */
 export interface RunDurations {
   finishedRuns: number;
   averageMs: number | null;
@@ -49,7 +49,7 @@ export interface RunDurations {
   p95Ms: number | null;
 }
 
-/** Of orchestrations that completed; null: there are none, or none has a score. */
+/** Of completed orchestrations; null: there are none, or none has a score. */
 export interface OrchestrationOutcomes {
   completed: number;
   averageScore: number | null;
@@ -58,22 +58,22 @@ export interface OrchestrationOutcomes {
 }
 
 export interface Analytics extends CallTotals {
-  /** In how many sessions the runs are. */
+  /** Number of sessions that contain the runs. */
   sessions: number;
-  /** Those that there are. */
+  /** Combinations that occur. */
   runs: { kind: RunKind; status: RunStatus; count: number }[];
   durations: RunDurations;
   orchestrations: OrchestrationOutcomes;
-  /** Costliest first. */
+  /** Most expensive first. */
   models: ModelUse[];
-  /** In order; days without runs are left out. */
+  /** In order; days without runs are omitted. */
   days: DayUse[];
 }
 
 /**
- * What runs come to, in one statement. A run counts with all that was done for it, whenever that was, on the day on
- * which it was made: so days and models add up to the whole. The parts of an execution are in what it comes to, and
- * are no runs of their own here.
+ * Totals of runs, in one statement. Everything done for a run counts on the day of its creation, so that days
+ * and models add up to the total. Parts of an execution are included in it and are not counted as runs of
+ * their own.
  */
 export async function readAnalytics(database: Database, scope: AnalyticsScope): Promise<Analytics> {
   const { rows } = await database.pool.query<Row>({ ...nameFor(scope), ...statementFor(scope) });
@@ -82,8 +82,8 @@ export async function readAnalytics(database: Database, scope: AnalyticsScope): 
 }
 
 /**
- * Sessions are alike, and to plan for one takes as long as to read it. An account's month and another's year are not,
- * and each is planned for its values.
+ * Sessions are similar, and planning takes as long as executing, so their plan is cached. Periods of accounts
+ * differ, and are planned for their values.
  */
 function nameFor({ sessionId, userLabel, window }: AnalyticsScope): { name?: string } {
   const isSession = sessionId !== null && userLabel === null && window === null;
@@ -92,7 +92,7 @@ function nameFor({ sessionId, userLabel, window }: AnalyticsScope): { name?: str
 
 type Row = Omit<Analytics, keyof CallTotals> & { totals: CallTotals };
 
-/** SQL that sums rows of `used`: model calls, summed up by day and model already. */
+/** SQL that sums rows of `used`: model calls, already aggregated by day and model. */
 const CALL_TOTALS = `
   'modelCalls', coalesce(sum(calls), 0), 'failedModelCalls', coalesce(sum(failures), 0),
   'cost', coalesce(sum(cost), 0)::float8, 'costComplete', coalesce(bool_and(complete), true),
@@ -101,7 +101,10 @@ const CALL_TOTALS = `
 const NO_CALLS = `
   'modelCalls', 0, 'failedModelCalls', 0, 'cost', 0, 'costComplete', true, 'inputTokens', 0, 'outputTokens', 0`;
 
-/** By its index, run by run: a plan that reads the calls of all accounts looks hardly dearer, and grows with them. */
+/**
+ * Uses the index for each run: a plan that reads the calls of all accounts is estimated to cost little more,
+ * and grows with them.
+ */
 const CALLS_OF_MEMBER = '(select * from model_call where run_id = member.id offset 0)';
 
 function statementFor(scope: AnalyticsScope): { text: string; values: unknown[] } {

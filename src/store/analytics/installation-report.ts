@@ -2,16 +2,16 @@ import type { Database } from '../database/database.ts';
 import { type QueueReport, queueSql } from '../workers/queue-report.ts';
 import { SILENCE } from '../workers/workers.ts';
 
-/** What all processes have to do, and who does it. */
+/** Work of all processes, and the workers for it. */
 export interface InstallationReport extends QueueReport {
   liveWorkers: number;
   /** Registered, but silent for so long that other workers take over their runs. */
   silentWorkers: number;
-  /** Runs that a worker carries out. */
+  /** Runs that a worker is executing. */
   running: number;
 }
 
-/** One statement, over what is unfinished alone. */
+/** One statement over unfinished runs only. */
 export async function readInstallation(database: Database): Promise<InstallationReport> {
   const { rows } = await database.aside.query<InstallationReport>({
     name: 'read-installation',

@@ -1,34 +1,34 @@
 import type { Database } from '../database/database.ts';
 
-/** Of the last tasks that ended by themselves, those that were made with a prediction count. */
+/** Of the last tasks that completed or failed, those with a prediction count. */
 const LAST_TASKS = 10_000;
 const BINS = 10;
 
-/** Tasks whose predicted probability of success lay between two numbers. */
+/** Tasks whose predicted probability of success is within a range. */
 export interface CalibrationBin {
   low: number;
   high: number;
   tasks: number;
-  /** The mean of what was predicted, and the share that did succeed. */
+  /** The mean prediction, and the share that succeeded. */
   predicted: number;
   observed: number;
 }
 
-/** How good predictions were. What cannot be told is null. */
+/** The accuracy of predictions. Unknown values are null. */
 export interface PredictionCalibration {
   tasks: number;
   succeeded: number;
-  /** The mean of the squares of the errors, 0 at best. */
+  /** Mean squared error, 0 is best. */
   brierScore: number | null;
-  /** The same, had each been told the share of all that succeeded. */
+  /** The same for always predicting the share of all tasks that succeeded. */
   baseRateBrierScore: number | null;
-  /** Those that hold any. */
+  /** Bins that are not empty. */
   bins: CalibrationBin[];
-  /** Of those that succeeded: how many took a time within what was predicted. */
+  /** Number of succeeded tasks whose duration was within the predicted interval. */
   withinInterval: number;
 }
 
-/** Of a user's own tasks, in one statement. */
+/** For a user's own tasks, in one statement. */
 export async function readCalibration(database: Database, userId: string): Promise<PredictionCalibration> {
   const { rows } = await database.pool.query<PredictionCalibration>({
     name: 'read-calibration',

@@ -2,26 +2,28 @@ import type { History } from '../../rules/prediction/outcomes.ts';
 import type { Database } from '../database/database.ts';
 
 /**
- * The last tasks and orchestrations of a user that count, by when they were made. Their rows are sought one by one (hence the
- * `offset 0`): Postgres would rather read all tasks of everybody than a thousand by their ids.
+ * Number of the last tasks and orchestrations of a user that count, by creation time. Their rows are read one
+ * by one (hence `offset 0`): Postgres would otherwise read the tasks of all users rather than a thousand by
+ * their ids.
  */
 const LAST_TASKS = 1_000;
 const LAST_ORCHESTRATIONS = 200;
 
-/** SQL: as `workOf` tells it. */
-const DOER = `case when task.kind = 'prompt' then 'prompt' when task.kind = 'template' then 'template:' || task.template_name
+/** SQL with the values of `workOf`. */
+const PERFORMER = `case when task.kind = 'prompt' then 'prompt' when task.kind = 'template' then 'template:' || task.template_name
   else 'agent:' || coalesce(task.agent_id, '') end`;
 
 /**
- * What a user's own runs came to, in one statement. Tasks that were cancelled, or failed before they began, say
- * nothing about the work and do not count; nor do a model's scores for itself, nor answers that improve another.
+ * The outcomes of a user's own runs, in one statement. Tasks that were cancelled, or failed before they
+ * began, do not reflect on the work and are not counted; nor are scores of a model for itself, and answers
+ * that improve another.
  */
 export async function readHistory(database: Database, userId: string): Promise<History> {
   const { rows } = await database.pool.query<History>({
     name: 'read-history',
     text: `
       with ended as (
-        select lower(task.type) as type, ${DOER} as doer,
+        select lower(task.type) as type, ${PERFORMER} as performer,
           case when task.kind <> 'template' then task.provider || '/' || task.model end as model, task.succeeded,
           ln(greatest(extract(epoch from task.completed_at - task.started_at), 0.001)::float8) as log_seconds
         from (
@@ -31,10 +33,10 @@ export async function readHistory(database: Database, userId: string): Promise<H
         ) as last cross join lateral (select * from task where task.id = last.id offset 0) as task
         where task.kind <> 'pull' and task.started_at is not null and task.succeeded is not null
       ), grouped as (
-        select type, doer, model, count(*)::int as tasks, count(*) filter (where succeeded)::int as succeeded,
+        select type, performer, model, count(*)::int as tasks, count(*) filter (where succeeded)::int as succeeded,
           coalesce(sum(log_seconds) filter (where succeeded), 0) as "logSeconds",
           coalesce(sum(log_seconds ^ 2) filter (where succeeded), 0) as "squaredLogSeconds"
-        from ended group by type, doer, model
+        from ended group by type, performer, model
       ), scored as (
         select lower(orchestration.domain) as type, round.provider || '/' || round.model as model,
           count(*)::int as answers, sum(round.score) / 10 as sum

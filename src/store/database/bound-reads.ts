@@ -3,14 +3,14 @@ import pg from 'pg';
 import type { Store } from '../store.ts';
 import type { ReadBudget } from './read-limit.ts';
 
-/** A statement that writes is never cut off: the client could not know whether it was committed. */
+/** A statement that writes is never interrupted: the client could not know whether it was committed. */
 const WRITES = /\b(insert into|update|delete from|add_job)\b/i;
 
 /**
- * The same store, whose statements count against a budget row by row, as the rows arrive. Aliases and nested lists
- * that are read at the same time share it, so a document never holds more than the budget, however it is written.
- * A read that exceeds it fails, and its connection is closed so that Postgres stops sending. What writes, and what a
- * transaction reads, is counted and never cut off.
+ * The same store with statements that count against a budget row by row, as the rows arrive. Aliases and
+ * nested lists that are read at the same time share it, so a document never holds more than the budget,
+ * however it is written. A read that exceeds it fails, and its connection is closed so that Postgres stops
+ * sending. Writes, and reads of a transaction, are counted but never interrupted.
  */
 export function boundReads(store: Store, budget: ReadBudget): Store {
   const { pool } = store.database;
@@ -23,7 +23,7 @@ export function boundReads(store: Store, budget: ReadBudget): Store {
         return budget.inTurn(() => pool.query(countRows(query, budget, isCut)));
       },
     },
-    // Its methods must change the pool's own state, and not that of this view.
+    // Its methods must change the state of the pool itself, not of this view.
     connect: { value: async () => countTransaction(await pool.connect(), budget) },
   });
   return { ...store, database: { ...store.database, pool: bounded } };
@@ -41,7 +41,7 @@ function countTransaction(client: pg.PoolClient, budget: ReadBudget): pg.PoolCli
   return Object.create(client, { query: { value: query } });
 }
 
-/** What pg calls of a query, and does not declare. */
+/** Methods of a query that pg calls but does not declare. */
 interface CountedQuery {
   text: string;
   submit(connection: { stream: Socket }): Error | null;
@@ -62,7 +62,7 @@ function countRows(query: CountedQuery, budget: ReadBudget, isCut: boolean): pg.
     large?.count(row.length);
     const refusal = budget.count(row.length);
     if (refusal === null || !isCut) return accept(row);
-    // The pool closes a connection whose query failed; the rows that are on their way are dropped.
+    // The pool closes a connection whose query failed; remaining rows are dropped.
     query.handleDataRow = () => {};
     large?.end();
     query.callback(refusal);
@@ -70,10 +70,13 @@ function countRows(query: CountedQuery, budget: ReadBudget, isCut: boolean): pg.
   return query as unknown as pg.Query;
 }
 
-/** Bytes of a statement, above which it waits for its turn to receive more. A row is counted when all of it is there. */
+/**
+ * Bytes of a statement above which it waits for its turn to receive more. A row is counted when it is
+ * complete.
+ */
 const LARGE = 256 * 1024;
 
-/** Stops reading from the connection until it is the statement's turn: Postgres waits with what it has not sent yet. */
+/** Stops reading from the connection until it is the statement's turn; Postgres waits with the rest. */
 function receiveInTurn(query: CountedQuery, { takeLargeTurn }: ReadBudget) {
   const { submit, handleReadyForQuery, handleError } = query;
   let stream: Socket | null = null;

@@ -6,12 +6,12 @@ import type { Log } from '../../log.ts';
 import { entities } from '../entities/index.ts';
 
 export interface Database {
-  /** For hand-written statements on hot paths; the entity managers draw on it too. */
+  /** For hand-written statements on hot paths; the entity managers use it as well. */
   pool: pg.Pool;
-  /** One connection for what probes ask, which must not wait behind the statements of requests. */
+  /** One connection for probes, which must not wait behind the statements of requests. */
   aside: pg.Pool;
   orm: MikroORM;
-  /** A fresh entity manager: one unit of work each. */
+  /** A new entity manager, for one unit of work. */
   entityManager(): EntityManager;
   close(): Promise<void>;
 }
@@ -31,17 +31,17 @@ export async function openDatabase(options: { url: string; poolMax: number; log:
     async close() {
       await aside.end();
       await orm.close(true);
-      // The ORM ends the pool that it was given, but only when it has used it.
+      // The ORM ends the pool that it was given, but only if it has used it.
       if (!pool.ended) await pool.end();
     },
   };
 }
 
-/** Everything of the ORM that does not need a connection: entities, migrations, their snapshot. */
+/** The configuration of the ORM that needs no connection: entities, migrations, their snapshot. */
 export function ormOptions(driverOptions: object) {
   return defineConfig({
     dbName: 'polyphony',
-    // Which database it is, the URL says; MikroORM would look for this name and make it.
+    // The URL names the database; MikroORM would create one with this name.
     ensureDatabase: false,
     entities,
     extensions: [Migrator],
@@ -52,8 +52,8 @@ export function ormOptions(driverOptions: object) {
       pathTs: migrationsFolder,
       emit: 'ts',
       snapshot: true,
-      // Triggers exist in migrations alone. A snapshot taken from a database would contain them, and the next migration
-      // would drop them.
+      // Triggers exist in migrations only. A snapshot taken from a database would contain them, and the next
+      // migration would drop them.
       snapshotOnMigrate: false,
       snapshotName: 'schema',
       tableName: 'polyphony_migration',
@@ -62,14 +62,14 @@ export function ormOptions(driverOptions: object) {
 }
 
 /**
- * Who opens a connection waits 10 ms for it, and its statements are planned anew: some are kept for good, what was
- * needed just now for a minute. What is on the way to Postgres must not forget those that nobody uses.
+ * Opening a connection takes 10 ms, and its statements are planned again: some are kept permanently, others
+ * for a minute after use. Keep-alive prevents middleboxes from dropping idle ones.
  */
 const KEPT = { min: 5, idleTimeoutMillis: 60_000, keepAlive: true, keepAliveInitialDelayMillis: 30_000 };
 
 /**
  * A dropped connection is an event of the pool or of the client; without a listener it would end the process.
- * @param options what Postgres is told of each session as it begins, as in `-c name=value`
+ * @param options settings for Postgres at the start of each session, such as `-c name=value`
  */
 export function createPool(url: string, max: number, log: Log, options?: string): pg.Pool {
   const pool = new pg.Pool({ connectionString: url, max, ...KEPT, ...(options && { options }) });

@@ -5,14 +5,14 @@ import type { Origin } from '../../vocabulary.ts';
 
 const MAX_TRIES = 5;
 
-/** An id as the origin documents it. Short forms may meet: see `withFreshId`. */
+/** An id in the documented form of the origin. Short forms may collide: see `withFreshId`. */
 export function freshId(origin: Origin, kind: NamedKind): string {
   return idOf(origin, kind, { now: new Date(), random: randomBytes(12), uuid: newId() });
 }
 
 /**
- * Makes something under a fresh id, and under another where somebody has that one already.
- * @throws what `make` throws, which then has written nothing.
+ * Creates something with a new id, and with another one on a collision.
+ * @throws errors of `make`, which must not have written anything then
  */
 export async function withFreshId<Made>(
   { origin, kind }: { origin: Origin; kind: NamedKind },
@@ -27,7 +27,7 @@ export async function withFreshId<Made>(
   }
 }
 
-/** Whether a primary key was there already (SQLSTATE unique_violation). */
+/** Whether a primary key already exists (SQLSTATE unique_violation). */
 function isTaken(error: unknown): boolean {
   if (!hasCode(error, '23505')) return false;
   return String((error as { constraint?: unknown }).constraint).endsWith('_pkey');

@@ -1,7 +1,7 @@
 import type { Database } from './database.ts';
 
 export interface DatabaseCondition {
-  /** True of a standby, and of a hosted database whose provider has locked it because its disk is full. */
+  /** True for a standby, and for a hosted database that its provider has locked because its disk is full. */
   isReadOnly: boolean;
 }
 

@@ -1,22 +1,22 @@
-/** A place in a list: everything is ordered by time of creation, then by id, newest first. */
+/** A position in a list: lists are ordered by creation time, then by id, newest first. */
 export interface ListPosition {
-  /** `created_at` with all six digits, which a Date cannot hold. */
+  /** `created_at` with all six digits, which a Date cannot represent. */
   createdAtText: string;
   id: string;
 }
 
-/** What of a list is read, by keyset: nothing is skipped or repeated while others are made. */
+/** The range of a list to read, by keyset: nothing is skipped or repeated while others are created. */
 export interface ListRange {
   after: ListPosition | null;
   before: ListPosition | null;
-  /** How many rows of the range are passed over first. */
+  /** Number of rows to skip at the beginning of the range. */
   offset: number;
   limit: number;
-  /** true: the last `limit` of the range instead of the first; they are read in reverse. */
+  /** true: the last `limit` rows of the range instead of the first; they are read in reverse. */
   fromEnd: boolean;
 }
 
-/** A page of what one row of another table holds. */
+/** A page of the children of one row of another table. */
 export interface PartsPage {
   wholeId: string;
   range: ListRange;
@@ -42,7 +42,10 @@ export function rangeSql(
   };
 }
 
-/** SQL that reads a page of each of the wholes in parameter 7. @param select SQL of one, of `session_id = wanted.id`. */
+/**
+ * SQL that reads a page for each of the parents in parameter 7. @param select SQL for one, of `session_id =
+ * wanted.id`
+ */
 export function ofEachSql(select: string, { name }: { name: string }): string {
   return `
     select page.* from (select distinct unnest($7::text[]) as id) as wanted cross join lateral (${select}) as page

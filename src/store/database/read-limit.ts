@@ -3,51 +3,56 @@ import { DomainError } from '../../errors.ts';
 import { createTurns } from '../../turns.ts';
 
 /**
- * Bytes on the wire that one answer may read from the database: twice what its JSON may have, because rows have
- * columns that are not asked for, and JSON of Postgres has spaces in it.
+ * Bytes on the wire that one response may read from the database: twice the limit of its JSON, because rows
+ * have columns that are not selected, and JSON of Postgres contains spaces.
  */
 const MOST_OF_ANSWER = 32 * 1024 * 1024;
 
-/** Bytes that the answers under construction may hold together. As objects, rows take two to four times as many. */
+/** Bytes that concurrent responses may hold together. As objects, rows take two to four times as many. */
 const MOST_OF_ACCOUNT = 32 * 1024 * 1024;
 const MOST_OF_PROCESS = 48 * 1024 * 1024;
 
-/** The first bytes of an answer count for itself alone, so that small requests succeed whatever others read. */
+/**
+ * The first bytes of a response do not count towards the account, so that small requests succeed whatever
+ * others read.
+ */
 const FREE = 64 * 1024;
 
 /**
- * How many statements receive many bytes at a time. What arrives on many connections at once is handled at once, and
- * keeps everything else waiting.
+ * Number of statements that receive many bytes at a time. Data that arrive on many connections at once are
+ * processed at once, and delay everything else.
  */
 const LARGE_TURNS = { perAccount: 1, total: 2 };
 
-/** What one answer may still read from the database, for all of its statements together. */
+/** The bytes that one response may still read from the database, for all its statements together. */
 export interface ReadBudget {
-  /** Set when a statement exceeded it: what was read until then is not all. */
+  /** Set when a statement exceeded it: what was read until then is incomplete. */
   spent: DomainError | null;
-  /** Runs a statement when the account has a connection left: at most half of the pool is one account's. */
+  /**
+   * Runs a statement when the account has a connection left: one account may use at most half of the pool.
+   */
   inTurn: LimitFunction;
-  /** Waits until a statement may go on to receive many bytes. @returns what ends its turn */
+  /** Waits until a statement may receive many bytes. @returns a function that ends its turn */
   takeLargeTurn(): Promise<() => void>;
-  /** Counts a row that has arrived. @returns why it is too much, or null. */
+  /** Counts a row that has arrived. @returns the error if it is too much, or null */
   count(bytes: number): DomainError | null;
-  /** From now on what is read is held, and counts in the sums of the account and of the process. */
+  /** From now on rows are held, and count towards the sums of the account and the process. */
   open(): void;
-  /** The answer is made: what it has read is no longer held. Rows that still arrive are not, either. */
+  /** The response is complete: its rows are no longer held, nor are rows that still arrive. */
   release(): void;
-  /** Opens another answer with a whole budget, such as an event of a subscription. */
+  /** Opens another response with a new budget, such as an event of a subscription. */
   renew(): void;
-  /** Between two answers: what is read is bounded elsewhere, and not counted. */
+  /** Between two responses: reads are limited elsewhere, and not counted. */
   suspend(): void;
 }
 
-/** What the answers of a process read at a time. */
+/** Limits for concurrent responses of a process. */
 export interface Reading {
-  /** @param account whose request it is, or the address of one without credentials */
+  /** @param account of the request, or the address of one without credentials */
   ofRequest(account: string): ReadBudget;
 }
 
-/** @param poolMax connections that there are for all accounts */
+/** @param poolMax number of connections for all accounts */
 export function createReading(poolMax: number): Reading {
   const limitOf = createAccountLimits(Math.max(1, Math.floor(poolMax / 2)));
   const largeTurns = createTurns(LARGE_TURNS);
@@ -81,7 +86,7 @@ export function createReading(poolMax: number): Reading {
   };
 }
 
-/** Limits of accounts, kept for as long as something of them is running or waiting. */
+/** Limits of accounts, kept while they have anything running or waiting. */
 function createAccountLimits(most: number): (account: string) => LimitFunction {
   const limits = new Map<string, LimitFunction>();
   return (account) => {
@@ -157,11 +162,11 @@ function createBudget(
 }
 
 export function tooManyAtOnce(code: 'RATE_LIMITED' | 'UNAVAILABLE', who: string): DomainError {
-  const message = `${who} too many large answers under way; try again in 1 s, or ask for fewer rows`;
+  const message = `${who} too many large responses in progress; try again in 1 s, or request fewer rows`;
   return new DomainError(code, message, { retryAfter: 1 });
 }
 
 export function tooLarge(): DomainError {
-  const remedy = 'ask for fewer rows, or for fewer of the long fields (prompt, result, context, output)';
-  return new DomainError('PAYLOAD_TOO_LARGE', `the answer would be too large; ${remedy}`);
+  const remedy = 'request fewer rows, or fewer of the long fields (prompt, result, context, output)';
+  return new DomainError('PAYLOAD_TOO_LARGE', `the response would be too large; ${remedy}`);
 }

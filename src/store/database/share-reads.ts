@@ -3,13 +3,14 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 interface Reading<Result> {
   result: Promise<Result>;
   hasBegun: boolean;
-  /** What those wait for who asked after it had begun. */
+  /** The next read, shared by callers who came after the current one had begun. */
   next: Promise<Result> | null;
 }
 
 /**
- * Makes one reading do for all who ask the same in one turn of the event loop, or while another is under way. It begins
- * after they asked: nobody is told of a time before his own last change, and a crowd costs two readings and not one each.
+ * Shares one read between all callers with the same key within one turn of the event loop, or while another
+ * read is in progress. The read begins after they called, so no caller gets data older than its own last
+ * change, and many concurrent callers cause two reads instead of one each.
  */
 export function shareReads<Key, Result>(read: (key: Key) => Promise<Result>): (key: Key) => Promise<Result> {
   const readings = new Map<Key, Reading<Result>>();

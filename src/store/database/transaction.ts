@@ -5,8 +5,8 @@ import type { Database } from './database.ts';
 const MAX_TRIES = 5;
 
 /**
- * Runs `work` in a transaction; whatever it throws rolls everything back. Where Postgres rolled it back for others
- * to go on, it is done again, so `work` does nothing but write to the database.
+ * Runs `work` in a transaction; any error rolls it back. If Postgres rolled it back in favour of others, it
+ * is repeated, so `work` must do nothing but write to the database.
  */
 export async function transaction<Result>(
   database: Database,

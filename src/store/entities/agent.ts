@@ -5,7 +5,7 @@ import type { ToolName } from '../../vocabulary.ts';
 import { timestamps } from './timestamps.ts';
 import { User } from './user.ts';
 
-/** A named configuration of a model at work with tools. */
+/** A named configuration of a model that works with tools. */
 export const Agent = defineEntity({
   name: 'Agent',
   tableName: 'agent',
@@ -17,7 +17,7 @@ export const Agent = defineEntity({
   ],
   properties: {
     id: p.text().primary(),
-    /** null: built in, everybody's to read. */
+    /** null: built in, readable by all accounts. */
     owner: () => p.manyToOne(User).mapToPk().deleteRule('cascade').nullable().index(false),
     origin: p.text(),
     name: p.text(),

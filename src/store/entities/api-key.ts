@@ -10,11 +10,11 @@ export const ApiKey = defineEntity({
     id: p.text().primary(),
     owner: () => p.manyToOne(User).mapToPk().deleteRule('cascade').index(),
     name: p.text(),
-    /** The first characters, so that a person can tell keys apart. */
+    /** The first characters, by which a person can recognise the key. */
     prefix: p.text(),
-    /** SHA-256 in hex: a key is random, so that a slow hash would protect nothing. */
+    /** Hexadecimal SHA-256: a key is random, so that a slow hash would add no protection. */
     hash: p.text().unique(),
-    /** Of the secret that the last rotation replaced; valid until `previousUntil`. */
+    /** Hash of the secret that the last rotation replaced; valid until `previousUntil`. */
     previousHash: p.text().unique().nullable(),
     previousUntil: p.datetime(6).nullable(),
     /** null: all scopes. */

@@ -2,7 +2,7 @@ import { defineEntity, p } from '@mikro-orm/core';
 import { ARTIFACT_TYPES } from '../../vocabulary.ts';
 import { Run } from './run.ts';
 
-/** A file that a run leaves; its owner is the run's. */
+/** A file saved by a run; it belongs to the run's owner. */
 export const Artifact = defineEntity({
   name: 'Artifact',
   tableName: 'artifact',
@@ -10,16 +10,16 @@ export const Artifact = defineEntity({
   properties: {
     id: p.text().primary(),
     run: () => p.manyToOne(Run).mapToPk().deleteRule('cascade').index(false),
-    /** Unique in its run: what is saved again under a name takes its place. */
+    /** Unique within its run: saving under an existing name replaces the artifact. */
     name: p.text(),
     type: p.enum(ARTIFACT_TYPES),
     mediaType: p.text(),
     /** Bytes of `content`. */
     size: p.integer(),
-    /** SHA-256 of `content` in hex. */
+    /** Hexadecimal SHA-256 of `content`. */
     sha256: p.text(),
     content: p.blob(),
-    /** Whether what made it had more than this. */
+    /** Whether the content was cut. */
     isTruncated: p.boolean(),
     createdAt: p.datetime(6).defaultRaw('clock_timestamp()'),
   },

@@ -1,25 +1,25 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 
-/** What an account did to accounts and credentials. It outlives both. */
+/** An action of an account on accounts or credentials. Kept when either is deleted. */
 export const AuditEntry = defineEntity({
   name: 'AuditEntry',
   tableName: 'audit_entry',
   indexes: [
     { properties: ['createdAt', 'id'] },
     {
-      // What accounts do to their own credentials; the number of such entries is bounded for each account.
+      // Actions of accounts on their own credentials; the number of such entries per account is limited.
       name: 'audit_entry_own',
       expression: `create index "audit_entry_own" on "audit_entry" ("actor_id", "created_at", "id") where "action" in ('api_key_created', 'api_key_deleted', 'api_key_rotated', 'logged_out_everywhere', 'password_changed', 'refresh_token_reused')`,
     },
   ],
   properties: {
     id: p.text().primary(),
-    /** The account that acted; null: none that is known. */
+    /** The account that acted; null: unknown. */
     actor: p.text().nullable().fieldName('actor_id'),
-    /** Its e-mail address at the time, for when the account has been deleted. */
+    /** Its e-mail address at the time, in case the account is deleted. */
     actorEmail: p.text().nullable(),
     action: p.text(),
-    /** The id of what was acted on, in the form of GraphQL. */
+    /** The global id of the affected object. */
     subject: p.text().nullable(),
     createdAt: p.datetime(6).defaultRaw('clock_timestamp()'),
   },

@@ -3,7 +3,10 @@ import { BUDGET_KINDS } from '../../vocabulary.ts';
 
 const dollars = () => p.decimal().precision(24).scale(12);
 
-/** What a task, or all tasks of a session or a user, may cost. Only what has a limit has a row. US dollars, exact. */
+/**
+ * The cost limit of a task, or of all tasks of a session or a user. A row exists only where a limit is set.
+ * US dollars, exact.
+ */
 export const Budget = defineEntity({
   name: 'Budget',
   tableName: 'budget',
@@ -12,14 +15,14 @@ export const Budget = defineEntity({
     subjectId: p.text().primary(),
     kind: p.enum(BUDGET_KINDS),
     costLimit: dollars(),
-    /** What settled calls cost; of those whose cost stays unknown, what was reserved. */
+    /** Cost of settled calls; for those with unknown cost, the reserved amount. */
     spent: dollars().default('0'),
-    /** What open calls may cost at most. `spent + reserved` never exceeds the limit. */
+    /** Maximum cost of open calls. `spent + reserved` never exceeds the limit. */
     reserved: dollars().default('0'),
   },
 });
 
-/** What one model call means to one budget; append-only but for its settlement. */
+/** The amount of one model call in one budget; append-only except for its settlement. */
 export const BudgetEntry = defineEntity({
   name: 'BudgetEntry',
   tableName: 'budget_entry',
@@ -30,7 +33,7 @@ export const BudgetEntry = defineEntity({
     reserved: dollars(),
     /** null while the call is open. */
     amount: dollars().nullable(),
-    /** Whether `amount` is what was reserved, because nobody told the cost (yet). */
+    /** Whether `amount` is the reserved amount, because the cost is not known (yet). */
     isEstimated: p.boolean().default(false),
   },
 });

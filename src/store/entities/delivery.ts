@@ -4,7 +4,10 @@ import { DELIVERY_STATUSES } from '../../vocabulary.ts';
 import { Integration } from './integration.ts';
 import { timestamps } from './timestamps.ts';
 
-/** A run's end as one integration is told of it: made by the transaction that ends the run, kept when that is deleted. */
+/**
+ * The end of a run as sent to one integration: created by the transaction that ends the run, kept when the
+ * run is deleted.
+ */
 export const Delivery = defineEntity({
   name: 'Delivery',
   tableName: 'delivery',
@@ -19,29 +22,29 @@ export const Delivery = defineEntity({
       expression: `create index "delivery_pending" on "delivery" ("integration_id", "next_try_at") where "status" = 'pending'`,
     },
     {
-      // An expression, so that no statement about one integration chooses it.
+      // An expression, so that the planner does not use it for statements about one integration.
       name: 'delivery_due',
       expression: `create index "delivery_due" on "delivery" (("next_try_at" at time zone 'UTC')) where "status" = 'pending'`,
     },
   ],
-  // A run that is tried again ends anew, with a later event.
+  // A retried run ends again, with a later event.
   uniques: [{ name: 'delivery_once', properties: ['integration', 'runId', 'seq'] }],
   properties: {
-    /** The receiver knows it as `webhook-id`. */
+    /** Sent to the receiver as `webhook-id`. */
     id: p.text().primary(),
     integration: () => p.manyToOne(Integration).mapToPk().deleteRule('cascade').index(false),
     runId: p.text(),
-    /** Of the event that ended the run. */
+    /** Seq of the event that ended the run. */
     seq: p.integer(),
     runEnd: p.json<RunEnd>(),
     status: p.enum(DELIVERY_STATUSES).default('pending'),
-    /** Tries that began, since it was made or last asked for again. */
+    /** Attempts begun since it was created or last redelivered. */
     attempts: p.integer().default(0),
-    /** The HTTP status that the last try was answered with. */
+    /** HTTP status of the response to the last attempt. */
     responseStatus: p.integer().nullable(),
-    /** Why the last try failed. */
+    /** Error of the last attempt. */
     error: p.text().nullable(),
-    /** Null when there is none left. While a try goes on: when it is given up for lost. */
+    /** Null when no attempt is left. During an attempt: when it is considered lost. */
     nextTryAt: p.datetime(6).nullable(),
     lastTriedAt: p.datetime(6).nullable(),
     deliveredAt: p.datetime(6).nullable(),

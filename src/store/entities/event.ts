@@ -1,8 +1,8 @@
 import { defineEntity, p } from '@mikro-orm/core';
 
 /**
- * The append-only log of a run. No foreign key: an append always touches its run row first, in the same
- * statement, and a check per token batch would only repeat that.
+ * The append-only log of a run. No foreign key: an append always updates its run row first, in the same
+ * statement, so a check per batch of text would be redundant.
  */
 export const Event = defineEntity({
   name: 'Event',
@@ -26,10 +26,10 @@ export const Event = defineEntity({
     type: p.text(),
     data: p.json(),
     at: p.datetime(6).defaultRaw('clock_timestamp()'),
-    // From here on: the feeds. Null in text, which is in no feed, so that a batch of it pays for no index.
+    // Columns for feeds. Null for text, which is in no feed, so that a batch of it costs no index entry.
     ownerId: p.text().nullable(),
     sessionId: p.text().nullable(),
-    /** Feeds are in the order of this, then of run and seq. Never lower than `xid`. */
+    /** Feeds are ordered by this, then by run and seq. Never lower than `xid`. */
     place: p.string().columnType('xid8').nullable(),
     /** The transaction that wrote it. */
     xid: p.string().columnType('xid8').nullable(),

@@ -16,7 +16,7 @@ export const Execution = defineEntity({
   ],
   properties: {
     id: p.text().primary(),
-    /** No foreign key: a workflow may go, what came of it stays. */
+    /** No foreign key: executions are kept when their workflow is deleted. */
     workflowId: p.text(),
     workflowName: p.text(),
     workflowVersion: p.integer(),
@@ -24,15 +24,15 @@ export const Execution = defineEntity({
     input: p.json<unknown>(),
     parameters: p.json<unknown>(),
     trigger: p.enum(EXECUTION_TRIGGERS),
-    /** The tick of the schedule that it was made for. */
+    /** The scheduled time it was created for. */
     scheduledFor: p.datetime(6).nullable(),
-    /** Who does the work of each step, settled when it starts. */
+    /** The performer of each step, determined when it starts. */
     workers: p.json<unknown>().nullable(),
-    /** Finished steps of all; never falls. */
+    /** Share of finished steps; never decreases. */
     progress: p.double().$type<number>().default(0),
     result: p.json<ExecutionResult>().nullable(),
     error: p.json<RunError>().nullable(),
-    /** When it is to be looked at, though nothing has ended. */
+    /** When it has to be checked, even if nothing has ended. */
     wakeAt: p.datetime(6).nullable(),
     deadlineAt: p.datetime(6).nullable(),
     startedAt: p.datetime(6).nullable(),
@@ -41,7 +41,7 @@ export const Execution = defineEntity({
 });
 export type Execution = InferEntity<typeof Execution>;
 
-/** The checkpoint of a step of an execution: what of it need not be done again. */
+/** The checkpoint of a step of an execution: what need not be repeated. */
 export const ExecutionStep = defineEntity({
   name: 'ExecutionStep',
   tableName: 'execution_step',
@@ -52,11 +52,11 @@ export const ExecutionStep = defineEntity({
     position: p.integer(),
     name: p.text(),
     status: p.enum(EXECUTION_STEP_STATUSES).default('pending'),
-    /** The list of a step over one, as it was when the step began; null: it has not, or it is over none. */
+    /** The list of a step with one, as it was when the step began; null: it has not begun, or has no list. */
     items: p.json<unknown[]>().nullable(),
-    /** How many tasks it takes; null: it has not begun. */
+    /** Number of its tasks; null: it has not begun. */
     size: p.integer().nullable(),
-    /** Failures of tries up to this one were forgiven when the execution was retried. */
+    /** Failed attempts up to this one do not count, because the execution was retried. */
     forgiven: p.integer().default(0),
     /** `output`, and `data` where the step has a response schema. */
     result: p.json<unknown>().nullable(),

@@ -1,7 +1,7 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import { User } from './user.ts';
 
-/** An account at an OpenID Connect provider that logs in an account here. */
+/** An account at an OpenID Connect provider that can log in to an account here. */
 export const Identity = defineEntity({
   name: 'Identity',
   tableName: 'identity',

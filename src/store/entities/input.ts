@@ -1,13 +1,13 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import { Run } from './run.ts';
 
-/** What a person told a run at work. The run's steps say which of it the model has been told. */
+/** A message of a user to a running run. Checkpoints record which of them the model has received. */
 export const Input = defineEntity({
   name: 'Input',
   tableName: 'input',
   properties: {
     run: () => p.manyToOne(Run).primary().mapToPk().deleteRule('cascade').index(false),
-    /** Dense from 1. */
+    /** From 1 without gaps. */
     position: p.integer().primary(),
     text: p.text(),
   },

@@ -4,7 +4,7 @@ import { PLATFORMS, type RunEnding } from '../../vocabulary.ts';
 import { timestamps } from './timestamps.ts';
 import { User } from './user.ts';
 
-/** A place outside that a user's account here is tied to. */
+/** A connection of an account to an external service. */
 export const Integration = defineEntity({
   name: 'Integration',
   tableName: 'integration',
@@ -15,7 +15,7 @@ export const Integration = defineEntity({
         'create index "integration_owner_created" on "integration" ("owner_id", "created_at" desc, "id" desc)',
     },
     {
-      // Asked at each end of a run; most owners have none.
+      // Queried at each end of a run; most owners have none.
       name: 'integration_told',
       expression: `create index "integration_told" on "integration" ("owner_id") where "is_active" and "notify_on" <> '{}'`,
     },
@@ -26,16 +26,16 @@ export const Integration = defineEntity({
     origin: p.text(),
     platform: p.enum(PLATFORMS),
     name: p.text(),
-    /** Where it is; null: where everybody's is, or that is a secret itself. */
+    /** Its URL; null: the default address of the platform, or the URL is itself the secret. */
     url: p.text().nullable(),
-    /** Its one secret: a token, an address, or the key that signs. */
+    /** Its one secret: a token, a URL, or a signing key. */
     sealedCredentials: p.text(),
-    /** The end of that secret, where it says nothing about the rest. */
+    /** The last characters of that secret, if that is safe. */
     credentialsHint: p.text().nullable(),
-    /** The ends of runs that it is told of. */
+    /** The run endings it is notified of. */
     notifyOn: p.array().$type<RunEnding[]>().defaultRaw(`'{}'`),
     isActive: p.boolean().default(true),
-    /** Why we took it out of use; null: we did not. */
+    /** Why it was disabled automatically; null: it was not. */
     disabledReason: p.text().nullable(),
     lastTest: p.json<IntegrationTest>().nullable(),
     ...timestamps,

@@ -9,24 +9,30 @@ export const Login = defineEntity({
     id: p.text().primary(),
     owner: () => p.manyToOne(User).mapToPk().deleteRule('cascade').index(),
     createdAt: p.datetime(6).defaultRaw('clock_timestamp()'),
-    /** When its last refresh token and its last login token have expired. */
+    /** When its last refresh token and its last login token expire. */
     expiresAt: p.datetime(6).index(),
-    /** SHA-256 in hex of what all of its refresh tokens begin with; null: an earlier version began the login. */
+    /**
+     * Hexadecimal SHA-256 of the part shared by all its refresh tokens; null: an earlier version began the
+     * login.
+     */
     refreshFamily: p.text().unique().nullable(),
   },
 });
 export type Login = InferEntity<typeof Login>;
 
-/** The present one of each login; used ones of earlier versions are kept until they expire, so that their reuse is noticed. */
+/**
+ * The current refresh token of each login; used ones of earlier versions are kept until they expire, so that
+ * reuse is detected.
+ */
 export const RefreshToken = defineEntity({
   name: 'RefreshToken',
   tableName: 'refresh_token',
   properties: {
-    /** SHA-256 in hex: a token is random, so that a slow hash would protect nothing. */
+    /** Hexadecimal SHA-256: a token is random, so that a slow hash would add no protection. */
     hash: p.text().primary(),
     login: () => p.manyToOne(Login).mapToPk().deleteRule('cascade').index(),
     expiresAt: p.datetime(6),
-    /** Of earlier versions. */
+    /** Only for earlier versions. */
     usedAt: p.datetime(6).nullable(),
   },
 });

@@ -2,8 +2,8 @@ import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import { MODEL_CALL_STATUSES, PRICE_SOURCES } from '../../vocabulary.ts';
 
 /**
- * One request to a provider. Written before the request and never fenced: money that was spent was spent,
- * whoever holds the run by now. A null count or cost is unknown, never 0.
+ * One request to a provider. Written before the request and never fenced: spending has to be recorded,
+ * whichever worker holds the run. A null count or cost is unknown, never 0.
  */
 export const ModelCall = defineEntity({
   name: 'ModelCall',
@@ -26,16 +26,19 @@ export const ModelCall = defineEntity({
     reasoningTokens: p.integer().nullable(),
     /** US dollars, exact. */
     cost: p.decimal().precision(24).scale(12).nullable(),
-    /** US dollars per million tokens; null is unknown. Of the catalog's they are set with the call, else when it ends. */
+    /**
+     * US dollars per million tokens; null is unknown. Prices of the catalog are set when the call begins,
+     * others when it ends.
+     */
     priceSource: p.enum(PRICE_SOURCES).default('list'),
     inputPrice: p.decimal().precision(18).scale(6).nullable(),
     cachedInputPrice: p.decimal().precision(18).scale(6).nullable(),
-    /** Of what is written to the vendor's cache, for five minutes and for an hour; null: as much as any other input. */
+    /** For input written to the vendor's cache, for five minutes and for an hour; null: the input price. */
     cacheWritePrice: p.decimal().precision(18).scale(6).nullable(),
     cacheWriteHourPrice: p.decimal().precision(18).scale(6).nullable(),
     outputPrice: p.decimal().precision(18).scale(6).nullable(),
     finishReason: p.text().nullable(),
-    /** The vendor's own word. */
+    /** The finish reason as the vendor named it. */
     rawFinishReason: p.text().nullable(),
     errorCode: p.text().nullable(),
     startedAt: p.datetime(6).defaultRaw('clock_timestamp()'),

@@ -2,7 +2,7 @@ import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import { timestamps } from './timestamps.ts';
 import { User } from './user.ts';
 
-/** The catalog. */
+/** The catalog of models. */
 export const Model = defineEntity({
   name: 'Model',
   tableName: 'model',
@@ -15,49 +15,49 @@ export const Model = defineEntity({
   ],
   properties: {
     id: p.text().primary(),
-    /** null: built in, everybody's to read. */
+    /** null: built in, readable by all accounts. */
     owner: () => p.manyToOne(User).mapToPk().deleteRule('cascade').nullable(),
     provider: p.text(),
     /** The vendor's id, sent verbatim. */
     modelId: p.text(),
     name: p.text(),
-    /** Among equals the lower number is chosen. */
+    /** Among equals the lower rank is chosen. */
     rank: p.integer().default(1000),
     aliases: p.array().defaultRaw(`'{}'`),
     version: p.text().nullable(),
     capabilities: p.array().defaultRaw(`'{}'`),
-    /** What people say it is good at, in lower case. */
+    /** Keywords for what it is good at, in lower case. */
     specialties: p.array().defaultRaw(`'{}'`),
     contextWindow: p.integer().nullable(),
     maxOutput: p.integer().nullable(),
-    /** How long its server may take to the first token; null: by the length of the prompt. */
+    /** How long its server may take until the first token; null: estimated from the length of the prompt. */
     firstTokenSeconds: p.integer().nullable(),
-    /** An admin's word on prices, US dollars per million tokens; null: the price list's. */
+    /** Prices set by an admin, US dollars per million tokens; null: those of the price list. */
     inputPrice: p.decimal().precision(18).scale(6).nullable(),
     cachedInputPrice: p.decimal().precision(18).scale(6).nullable(),
-    /** Of what is written to the vendor's cache, for five minutes and for an hour; null: as much as any other input. */
+    /** For input written to the vendor's cache, for five minutes and for an hour; null: the input price. */
     cacheWritePrice: p.decimal().precision(18).scale(6).nullable(),
     cacheWriteHourPrice: p.decimal().precision(18).scale(6).nullable(),
     outputPrice: p.decimal().precision(18).scale(6).nullable(),
     supportsVision: p.boolean().default(false),
     supportsFunctionCalling: p.boolean().default(false),
-    /** Abilities that its server reports it does not have. */
+    /** Abilities that it lacks according to its server. */
     lacks: p.array().defaultRaw(`'{}'`),
-    /** Of what its server reported about it, which is asked for once; null: not yet reported. */
+    /** Version of what its server reported about it, which is requested once; null: not yet reported. */
     digest: p.text().nullable(),
-    /** Whether the price list's prices are those of the server that has it. */
+    /** Whether the prices of the price list apply to its server. */
     isListed: p.boolean().default(true),
-    /** Of a custom model: where it is served. */
+    /** For a custom model: the base URL of its server. */
     baseUrl: p.text().nullable(),
-    /** Sealed; null: its server wants none. */
+    /** Encrypted; null: its server needs none. */
     sealedApiKey: p.text().nullable(),
-    /** What its server takes differently, as its refusals showed. */
+    /** Adjustments to requests, learned from requests that its server rejected. */
     quirks: p.array().defaultRaw(`'{}'`),
     /** Whether users enabled it. */
     isActive: p.boolean().default(true),
-    /** Whether its provider, where only that one knows, still has it. */
+    /** Whether its provider still offers it, for providers that list their own models. */
     isPresent: p.boolean().default(true),
-    /** An admin changed a model of ours: later builds leave it as it is. */
+    /** An admin changed a built-in model: later releases do not update it. */
     isEdited: p.boolean().default(false),
     ...timestamps,
   },

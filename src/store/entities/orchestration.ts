@@ -19,14 +19,14 @@ export const Orchestration = defineEntity({
   properties: {
     run: () => p.manyToOne(Run).primary().mapToPk().deleteRule('cascade').fieldName('id').index(false),
     prompt: p.text(),
-    /** In the caller's word: `coding`, `analysis`, … */
+    /** As named by the client: `coding`, `analysis`, … */
     domain: p.text().nullable(),
     thread: () => p.manyToOne(Thread).mapToPk().nullable().index(false),
-    /** Its place in the order of the thread's turns; null: it is in none. */
+    /** Its position among the turns of the thread; null: it is in none. */
     joinedAt: p.datetime(6).nullable(),
-    /** As they were given; which of them can answer is in `candidates`. */
+    /** As given; `candidates` contains those that can answer. */
     preferredModels: p.array().defaultRaw(`'{}'`),
-    /** Best first, as they were found when it was started. */
+    /** Best first, as determined at its creation. */
     candidates: p.json<ModelReference[]>(),
     reasoning: p.text(),
     evaluationThreshold: p.double().$type<number>(),
@@ -40,7 +40,7 @@ export const Orchestration = defineEntity({
   },
 });
 
-/** One answer and what another model says about it. Its two steps are checkpoints of the run. */
+/** An answer and its evaluation. Both steps are checkpoints of the run. */
 export const OrchestrationRound = defineEntity({
   name: 'OrchestrationRound',
   tableName: 'orchestration_round',
@@ -48,11 +48,11 @@ export const OrchestrationRound = defineEntity({
     orchestration: () => p.manyToOne(Orchestration).primary().mapToPk().deleteRule('cascade').index(false),
     /** From 1. */
     iteration: p.integer().primary(),
-    /** The model that was to answer, why, and the round whose answer it was to improve. */
+    /** The model selected to answer, why, and the round whose answer it improves. */
     selected: p.json<ModelReference>(),
     reason: p.text(),
     improves: p.integer().nullable(),
-    /** The model that did answer. */
+    /** The model that answered. */
     provider: p.text().nullable(),
     model: p.text().nullable(),
     callId: p.text().nullable(),
@@ -62,7 +62,7 @@ export const OrchestrationRound = defineEntity({
     error: p.json<RunError>().nullable(),
     evaluatorProvider: p.text().nullable(),
     evaluatorModel: p.text().nullable(),
-    /** 0 to 10; null: not there yet, or the evaluation failed. */
+    /** 0 to 10; null: not yet available, or the evaluation failed. */
     score: p.double().$type<number>().nullable(),
     feedback: p.text().nullable(),
     isSelfEvaluated: p.boolean().nullable(),

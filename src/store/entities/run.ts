@@ -5,8 +5,9 @@ import { timestamps } from './timestamps.ts';
 import { User } from './user.ts';
 
 /**
- * The truth about a run; narrow and hot. `last_seq` changes with every flush of its log, so nothing that a
- * flush changes is indexed (its updates stay heap-only, with half of each page kept free for them).
+ * The authoritative state of a run; narrow and hot. `last_seq` changes with every flush of its log, so no
+ * column that a flush changes is indexed (its updates stay heap-only, with half of each page kept free for
+ * them).
  */
 export const Run = defineEntity({
   name: 'Run',
@@ -27,7 +28,7 @@ export const Run = defineEntity({
       expression: `create index "run_owner_ended" on "run" ("owner_id", "created_at" desc) where "kind" = 'task' and "status" in ('completed', 'failed')`,
     },
     {
-      // The next run of an account that a worker takes, and how many of its runs wait.
+      // Finds the next run of an account, and counts its waiting runs.
       name: 'run_next',
       expression: `create index "run_next" on "run" ("owner_id", "blockers", "priority" desc, "ready_at", "id") where "status" = 'queued'`,
     },
@@ -59,40 +60,48 @@ export const Run = defineEntity({
     session: () => p.manyToOne(Session).mapToPk().nullable().deleteRule('no action').index(false),
     origin: p.text(),
     status: p.enum(RUN_STATUSES),
-    /** 1-10; of an account's runs, a higher number runs first. */
+    /** 1-10; of an account's runs, higher numbers run first. */
     priority: p.integer().default(5),
-    /** Raised by whoever takes the run over or ends it; a write with an older epoch touches nothing. */
+    /**
+     * Raised when a worker takes the run over or the run ends; a write with an older epoch changes nothing.
+     */
     epoch: p.integer().default(0),
-    /** 0 until first started; rises with every restart of its text. */
+    /** 0 until first started; increases whenever its text starts over. */
     attempt: p.integer().default(0),
     workerId: p.text().nullable(),
-    /** Chosen by the worker that took it: a claim whose answer was lost is found again by it. */
+    /** Chosen by the worker that took it, to find a claim whose response was lost. */
     claim: p.bigint().nullable(),
-    /** When it last became ready for a worker to take; set by a trigger. */
+    /** When it last became ready; set by a trigger. */
     readyAt: p.datetime(6).nullable().defaultRaw('clock_timestamp()'),
-    /** How often a worker was lost while it had the run. */
+    /** Number of workers lost while they held the run. */
     losses: p.integer().default(0),
     lastSeq: p.integer().default(0),
-    /** The place in the feeds of its last event that has one: the highest transaction that wrote such an event. */
+    /**
+     * The position in the feeds of its last event that is in one: the highest transaction id that wrote such
+     * an event.
+     */
     place: p.string().columnType('xid8').defaultRaw('pg_current_xact_id()'),
-    /** Batches of text written under the present epoch; a write that is repeated is known by it. */
+    /** Batches of text written under the current epoch; identifies repeated writes. */
     written: p.integer().default(0),
-    /** Runs that have to complete before this one may start. */
+    /** Number of runs that have to complete before this one may start. */
     blockers: p.integer().default(0),
-    /** When its provider was first found unavailable; stale once a later checkpoint was written. */
+    /** When its provider was first found unavailable; obsolete once a later checkpoint was written. */
     unavailableSince: p.datetime(6).nullable(),
     /** A deferred run counts as blocked until this time. */
     deferredUntil: p.datetime(6).nullable(),
-    /** The run that this one is a part of; it is woken by this one's end. */
+    /** The run that this one is part of; it is woken when this one ends. */
     parentId: p.text().nullable(),
-    /** Whether others wait for this one; its end then releases or fails them. */
+    /** Whether other runs wait for this one; its end then releases or fails them. */
     hasDependents: p.boolean().default(false),
-    /** What people have told it while it is at work. */
+    /** Number of user messages received so far. */
     inputs: p.integer().default(0),
     cancelReason: p.text().nullable(),
     /** UTF-8 bytes stored for the run: input, events, checkpoints, result and artifacts. */
     bytes: p.bigint().default('0'),
-    /** The part of `bytes` that the owner's usage includes. Triggers update it every 16 KB and when the run ends. */
+    /**
+     * The part of `bytes` included in the owner's usage. Triggers update it every 16 KB and when the run
+     * ends.
+     */
     countedBytes: p.bigint().default('0'),
     ...timestamps,
   },

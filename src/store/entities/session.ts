@@ -4,7 +4,7 @@ import { SESSION_STATUSES } from '../../vocabulary.ts';
 import { timestamps } from './timestamps.ts';
 import { User } from './user.ts';
 
-/** A user's working context: tasks and threads, a folder to work in, a cost limit (its budget). */
+/** A user's working context: tasks and threads, a working directory, and a cost limit (its budget). */
 export const Session = defineEntity({
   name: 'Session',
   tableName: 'session',
@@ -29,9 +29,9 @@ export const Session = defineEntity({
     status: p.enum(SESSION_STATUSES).default('active'),
     settings: p.json<SessionSettings>().defaultRaw(`'{}'::jsonb`),
     workingDirectory: p.text().nullable(),
-    /** Whom it is for, in the words of a client that has users of its own. */
+    /** The label given by a client with users of its own. */
     userLabel: p.text().nullable(),
-    /** When it was completed; null while it is not. */
+    /** When it was completed; null if it is not. */
     endedAt: p.datetime(6).nullable(),
     ...timestamps,
   },

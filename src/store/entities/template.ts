@@ -15,13 +15,13 @@ export const Template = defineEntity({
   ],
   properties: {
     id: p.text().primary(),
-    /** null: built in, everybody's to read. */
+    /** null: built in, readable by all accounts. */
     owner: () => p.manyToOne(User).mapToPk().deleteRule('cascade').nullable().index(false),
     name: p.text(),
     description: p.text().nullable(),
     parameters: p.json<TemplateParameter[]>(),
     steps: p.json<TemplateStep[]>(),
-    /** Raised by every change. */
+    /** Increased by every change. */
     version: p.integer().default(1),
     isActive: p.boolean().default(true),
     ...timestamps,

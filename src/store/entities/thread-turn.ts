@@ -2,7 +2,7 @@ import { defineEntity, p } from '@mikro-orm/core';
 import { Run } from './run.ts';
 import { Thread } from './thread.ts';
 
-/** A run of a thread that has not ended. There are no rows of held runs, which join when they are executed. */
+/** An unfinished run of a thread. Held runs have no row; they join the thread when they are executed. */
 export const ThreadTurn = defineEntity({
   name: 'ThreadTurn',
   tableName: 'thread_turn',
@@ -17,7 +17,7 @@ export const ThreadTurn = defineEntity({
     thread: () => p.manyToOne(Thread).mapToPk().deleteRule('cascade').index(false),
     /** The order of the turns: set while the thread is locked. */
     joinedAt: p.datetime(6).defaultRaw('clock_timestamp()'),
-    /** Whether it waits for an earlier one; the run counts that as one of its blockers. */
+    /** Whether it waits for an earlier one; it counts as one of the run's blockers. */
     isWaiting: p.boolean(),
   },
 });

@@ -4,7 +4,7 @@ import { Session } from './session.ts';
 import { timestamps } from './timestamps.ts';
 import { User } from './user.ts';
 
-/** A conversation: tasks in it are sent the turns before them. */
+/** A conversation: its tasks are sent the turns before them. */
 export const Thread = defineEntity({
   name: 'Thread',
   tableName: 'thread',
@@ -25,15 +25,15 @@ export const Thread = defineEntity({
     owner: () => p.manyToOne(User).mapToPk().index(false),
     session: () => p.manyToOne(Session).mapToPk().nullable().deleteRule('no action').index(false),
     title: p.text().nullable(),
-    /** What it began with; kept for its maker. */
+    /** The first message; stored only. */
     originalPrompt: p.text().nullable(),
-    /** What kind of work it is about: an orchestration in it takes this for its own. */
+    /** The type of work; the default for its orchestrations. */
     domain: p.text().nullable(),
-    /** What the models are told with every turn. */
+    /** Instructions sent to the models with every turn. */
     context: p.text().nullable(),
-    /** A `ThreadSummary`, and which turns it stands for: see `keepSummary`. */
+    /** A `ThreadSummary`, and the turns it replaces: see `keepSummary`. */
     summary: p.json().nullable(),
-    /** What happens to a turn that comes while an earlier one has not ended. */
+    /** What happens to a new turn while an earlier one has not ended. */
     onBusy: p.enum(ON_BUSY).default('queue'),
     ...timestamps,
   },

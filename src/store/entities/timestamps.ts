@@ -1,6 +1,6 @@
 import { p } from '@mikro-orm/core';
 
-/** `created_at` and `updated_at`, kept by the database's clock so that every process agrees on the order. */
+/** `created_at` and `updated_at`, set by the database's clock so that all processes agree on the order. */
 export const timestamps = {
   createdAt: p.datetime(6).defaultRaw('now()'),
   updatedAt: p.datetime(6).defaultRaw('now()'),

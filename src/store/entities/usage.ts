@@ -1,6 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core';
 
-/** What an account keeps, without the pending rows of `usage_change`, and its quotas. */
+/** Storage used by an account, without the pending rows of `usage_change`, and its quotas. */
 export const AccountUsage = defineEntity({
   name: 'AccountUsage',
   tableName: 'account_usage',
@@ -10,7 +10,7 @@ export const AccountUsage = defineEntity({
     /** Sessions, threads, agents, templates, workflows, integrations, API keys and models together. */
     objects: p.bigint().default('0'),
     bytes: p.bigint().default('0'),
-    /** null: as configured for the installation. */
+    /** null: the default of the installation. */
     maxRuns: p.bigint().nullable(),
     maxObjects: p.bigint().nullable(),
     maxBytes: p.bigint().nullable(),
@@ -18,8 +18,9 @@ export const AccountUsage = defineEntity({
 });
 
 /**
- * Pending changes of an account's usage: one row per statement, inserted by triggers, so that transactions of one
- * account never wait for each other. Reading the usage adds these rows to `account_usage` and deletes them.
+ * Pending changes of an account's usage: one row per statement, inserted by triggers, so that transactions of
+ * one account never wait for each other. Reading the usage adds these rows to `account_usage` and deletes
+ * them.
  */
 export const UsageChange = defineEntity({
   name: 'UsageChange',

@@ -7,24 +7,24 @@ export const User = defineEntity({
   indexes: [{ properties: ['createdAt', 'id'] }],
   properties: {
     id: p.text().primary(),
-    /** Lower case: addresses are compared without regard to case. */
+    /** Lower case: addresses are compared case-insensitively. */
     email: p.text().unique(),
     /** Not unique. */
     name: p.text().index(),
     /** The name by which the account can log in; reserved by the first account with the name. */
     handle: p.text().unique().nullable(),
-    /** null: an account that nobody can log in to, such as the local admin of the embedded mode. */
+    /** null: an account without login, such as the local admin of embedded mode. */
     passwordHash: p.text().nullable(),
     isAdmin: p.boolean().default(false),
-    /** false: all of its credentials are refused. */
+    /** false: all its credentials are rejected. */
     isActive: p.boolean().default(true),
-    /** Logins and login tokens from before this moment are invalid; null: none are. */
+    /** Logins and login tokens from before this time are invalid; null: none are. */
     tokensValidFrom: p.datetime(6).nullable(),
-    /** null: as many as the workers have capacity for. */
+    /** null: no limit except the capacity of the workers. */
     maxConcurrentRuns: p.integer().nullable(),
     /** null: 10,000. */
     maxQueuedRuns: p.integer().nullable(),
-    /** Set while a job deletes what the account owns; the row itself goes last. */
+    /** Set while a job deletes the account's data; the row itself is deleted last. */
     deletedAt: p.datetime(6).nullable(),
     ...timestamps,
   },

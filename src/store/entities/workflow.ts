@@ -4,7 +4,7 @@ import type { WorkflowStep } from '../../rules/workflows/workflow.ts';
 import { timestamps } from './timestamps.ts';
 import { User } from './user.ts';
 
-/** A graph of steps, as its present version has it; an execution keeps the definition that it began with. */
+/** A graph of steps in its current version; an execution keeps the definition that it began with. */
 export const Workflow = defineEntity({
   name: 'Workflow',
   tableName: 'workflow',
@@ -32,13 +32,13 @@ export const Workflow = defineEntity({
     name: p.text(),
     description: p.text().nullable(),
     steps: p.json<WorkflowStep[]>(),
-    /** Seconds that an execution may take. */
+    /** Maximum seconds of an execution. */
     timeoutSeconds: p.integer().nullable(),
-    /** From 1; raised by every change. */
+    /** Increased by every change, from 1. */
     version: p.integer().default(1),
     isActive: p.boolean().default(true),
     schedule: p.json<Schedule>().nullable(),
-    /** The tick that its job waits for; null: none. */
+    /** The scheduled time that its job waits for; null: none. */
     nextRunAt: p.datetime(6).nullable(),
     ...timestamps,
   },

@@ -22,7 +22,7 @@ export interface DeliveryRow {
   lastTriedAt: Date | null;
   deliveredAt: Date | null;
   createdAt: Date;
-  /** `createdAt` with all six digits, which a Date cannot hold; the first part of a list cursor. */
+  /** `createdAt` with all six digits, which a Date cannot represent; the first part of a list cursor. */
   createdAtText: string;
 }
 
@@ -33,7 +33,7 @@ const COLUMNS = `
   delivery.delivered_at as "deliveredAt", delivery.created_at as "createdAt",
   ${createdAtTextSql('delivery')} as "createdAtText"`;
 
-/** @returns null when there is none with this id of an integration of this owner. */
+/** @returns null when this owner has no such delivery */
 export async function findDelivery(
   database: Database,
   ownerId: string,
@@ -49,7 +49,7 @@ export async function findDelivery(
   return rows[0] ?? null;
 }
 
-/** A page of the deliveries of each of many integrations in one query, newest first, by keyset. */
+/** A page of deliveries for each of many integrations in one query, newest first, by keyset. */
 export async function readDeliveries(
   database: Database,
   integrationIds: readonly string[],
@@ -67,7 +67,10 @@ export async function readDeliveries(
   return range.fromEnd ? rows.reverse() : rows;
 }
 
-/** Has it sent once more, with all of its tries. @returns null when it is gone, or its integration is out of use. */
+/**
+ * Sends it once more, with all its attempts. @returns null when it has been deleted, or its integration is
+ * inactive
+ */
 export async function reopenDelivery(database: Database, id: string): Promise<DeliveryRow | null> {
   const { rows } = await database.pool.query<DeliveryRow>(
     `with reopened as (

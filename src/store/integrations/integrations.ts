@@ -3,7 +3,7 @@ import type { Origin, Platform, RunEnding } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
 import { createdAtTextSql, type ListRange, rangeSql, rangeValues } from '../database/keyset-page.ts';
 
-/** What can be changed of an integration. */
+/** The fields of an integration that can be changed. */
 export interface IntegrationSettings {
   name: string;
   url: string | null;
@@ -21,7 +21,7 @@ export interface IntegrationRow extends IntegrationSettings {
   lastTest: IntegrationTest | null;
   createdAt: Date;
   updatedAt: Date;
-  /** `createdAt` with all six digits, which a Date cannot hold; the first part of a list cursor. */
+  /** `createdAt` with all six digits, which a Date cannot represent; the first part of a list cursor. */
   createdAtText: string;
 }
 
@@ -68,7 +68,7 @@ export async function listIntegrations(
   return listing.fromEnd ? rows.reverse() : rows;
 }
 
-/** @param most how many an owner may have. @returns null when there are as many. */
+/** @param most maximum per owner. @returns null when it is reached */
 export async function insertIntegration(
   database: Database,
   integration: IntegrationSettings & Pick<IntegrationRow, 'id' | 'ownerId' | 'platform'> & { origin: Origin },
@@ -89,7 +89,9 @@ export async function insertIntegration(
   return rows[0] ?? null;
 }
 
-/** One that is put to use again has no reason not to be. @returns null when it is gone. */
+/**
+ * Reactivating an integration clears the reason why it was disabled. @returns null when it has been deleted
+ */
 export async function updateIntegration(
   database: Database,
   id: string,
@@ -116,7 +118,7 @@ function settings(integration: IntegrationSettings): unknown[] {
   ];
 }
 
-/** @returns null when it is gone. */
+/** @returns null when it has been deleted */
 export async function recordTest(
   database: Database,
   id: string,
@@ -129,7 +131,7 @@ export async function recordTest(
   return rows[0] ?? null;
 }
 
-/** With its deliveries. @returns false when there is no such integration of the owner. */
+/** Includes its deliveries. @returns false when there is no such integration of the owner */
 export async function deleteIntegration(database: Database, ownerId: string, id: string): Promise<boolean> {
   const { rowCount } = await database.pool.query('delete from integration where id = $1 and owner_id = $2', [
     id,

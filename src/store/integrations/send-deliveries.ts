@@ -3,14 +3,14 @@ import type { Platform } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
 import { addLaterDeliveryJobSql } from '../runs/job-queue.ts';
 
-/** So far behind it is only with many messages to one receiver. */
-const STRAY_AFTER = '1 minute';
+/** A delivery is only this late if there are many for one receiver. */
+const OVERDUE_AFTER = '1 minute';
 
-/** What is to be sent, and whereto. */
+/** A delivery to send, and its destination. */
 export interface DueDelivery {
   id: string;
   runEnd: RunEnd;
-  /** Which try this is, from 1. */
+  /** Number of the attempt, from 1. */
   attempt: number;
   integrationId: string;
   platform: Platform;
@@ -19,10 +19,10 @@ export interface DueDelivery {
 }
 
 /**
- * Takes a message that is due to an integration of an account. No one else takes it until `lostAfterMs` have passed:
- * then the worker that took it is considered lost.
- * @param busy integrations that are passed over.
- * @returns null when nothing is due to the others.
+ * Claims a delivery that is due to an integration of an account. No other worker claims it until
+ * `lostAfterMs` have passed and the attempt is considered lost.
+ * @param busy integrations to skip
+ * @returns null when nothing is due to the others
  */
 export async function takeDelivery(
   database: Database,
@@ -51,16 +51,16 @@ export async function takeDelivery(
   return rows[0] ?? null;
 }
 
-/** How a try went. */
+/** The outcome of an attempt. */
 export interface Tried {
   responseStatus: number | null;
   /** null: it was delivered. */
   error: string | null;
-  /** Milliseconds until the next try; null: there is none. */
+  /** Milliseconds until the next attempt; null: there is none. */
   waitMs: number | null;
 }
 
-/** A try that was given up for lost, and done by another meanwhile, says nothing any more. */
+/** Has no effect for an attempt that was considered lost and repeated meanwhile. */
 export async function recordTry(
   database: Database,
   { id, attempt }: DueDelivery,
@@ -78,7 +78,7 @@ export async function recordTry(
   });
 }
 
-/** Makes a message that was taken, and not sent, due again. */
+/** Makes a delivery that was claimed, but not sent, due again. */
 export async function releaseDelivery(database: Database, { id, attempt }: DueDelivery): Promise<void> {
   await database.pool.query({
     name: 'release-delivery',
@@ -89,7 +89,7 @@ export async function releaseDelivery(database: Database, { id, attempt }: DueDe
   });
 }
 
-/** Takes an integration out of use, because its receiver wants no more. */
+/** Disables an integration because its receiver permanently refuses messages. */
 export async function disableIntegration(database: Database, id: string, reason: string): Promise<void> {
   await database.pool.query(
     `update integration set is_active = false, disabled_reason = $2, updated_at = clock_timestamp()
@@ -98,7 +98,7 @@ export async function disableIntegration(database: Database, id: string, reason:
   );
 }
 
-/** What waits for the integrations of an account that are out of use fails. */
+/** Fails pending deliveries of the account's inactive integrations. */
 export async function failUnwantedDeliveries(database: Database, ownerId: string): Promise<void> {
   await database.pool.query({
     name: 'fail-unwanted-deliveries',
@@ -113,9 +113,9 @@ export async function failUnwantedDeliveries(database: Database, ownerId: string
 }
 
 /**
- * Adds a ticket for the first message of an integration that is due later. What is due already is sent by the slots
- * that send to it now: a ticket for it would be used at once, again and again, while they are busy.
- * @param isStopping this worker sends nothing more: other workers need a ticket for what is due already.
+ * Adds a ticket for the first delivery to an integration that is due later. Those already due are sent by the
+ * slots that send to it now: a ticket for them would be used at once, again and again, while they are busy.
+ * @param isStopping this worker sends nothing more: other workers need a ticket for what is already due
  */
 export async function planDeliveries(
   database: Database,
@@ -136,7 +136,7 @@ export async function planDeliveries(
 
 const MOST_DUE = 1_000;
 
-/** Accounts with messages that are due. */
+/** Accounts with deliveries that are due. */
 export async function readOwnersOfDue(database: Database): Promise<string[]> {
   const { rows } = await database.pool.query<{ ownerId: string }>({
     name: 'read-owners-of-due',
@@ -150,7 +150,7 @@ export async function readOwnersOfDue(database: Database): Promise<string[]> {
   return rows.map(({ ownerId }) => ownerId);
 }
 
-/** The account of what a ticket of the version before names; undefined: it is gone. */
+/** The account for a ticket of the previous version; undefined: the integration has been deleted. */
 export async function readOwnerOf(
   { pool }: Database,
   table: 'integration' | 'workflow',
@@ -163,7 +163,7 @@ export async function readOwnerOf(
   return rows[0]?.ownerId;
 }
 
-/** Adds tickets for what should long be sent: theirs may have been lost with a worker, or taken away. */
+/** Adds tickets for overdue deliveries: theirs may have been lost with a worker, or removed. */
 export async function requeueOrphanedDeliveries(database: Database): Promise<void> {
   await database.pool.query({
     name: 'requeue-stray-deliveries',
@@ -171,7 +171,7 @@ export async function requeueOrphanedDeliveries(database: Database): Promise<voi
       select ${addLaterDeliveryJobSql('late.integration_id', 'clock_timestamp()')} from (
         select distinct integration_id from delivery
         where status = 'pending'
-          and next_try_at at time zone 'UTC' < clock_timestamp() at time zone 'UTC' - interval '${STRAY_AFTER}'
+          and next_try_at at time zone 'UTC' < clock_timestamp() at time zone 'UTC' - interval '${OVERDUE_AFTER}'
       ) as late`,
   });
 }

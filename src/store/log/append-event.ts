@@ -3,7 +3,7 @@ import { appendSql, eventsParameter, RAISED, raiseSql } from './event-log.ts';
 import type { LoggedEvent, NewEvent } from './events.ts';
 import { fenced, type Lease } from './lease.ts';
 
-/** Appends a fact that changes nothing else. @throws LeaseLost when the run is no longer this worker's. */
+/** Appends an event that changes nothing else. @throws LeaseLost when this worker no longer holds the run */
 export async function appendEvent(store: Store, lease: Lease, event: NewEvent): Promise<void> {
   const { rows } = await store.database.pool.query<LoggedEvent>({
     name: 'append-event',

@@ -4,7 +4,7 @@ import type { Lease } from './lease.ts';
 
 export type TextEventType = 'TokensGenerated' | 'ReasoningGenerated';
 
-/** Pieces of one model call's text; they become one event. */
+/** Pieces of the text of one model call; they become one event. */
 export interface Batch {
   type: TextEventType;
   callId: string;
@@ -16,7 +16,7 @@ export interface LeaseBatches {
   batches: Batch[];
 }
 
-/** The events that a statement appended, by lease. */
+/** The events appended by a statement, by lease. */
 export type Committed = Map<Lease, LoggedEvent[]>;
 
 interface Item {
@@ -28,9 +28,9 @@ interface Item {
 
 /**
  * Appends to many runs in one statement, locking them in the order of their ids.
- * @param writtenBefore how many batches the lease has in the log; a statement that is repeated, or arrives late,
- * finds another number there and writes nothing.
- * @returns a lease that is missing was fenced, or its batches are in the log already.
+ * @param writtenBefore number of batches of the lease in the log; a statement that is repeated, or arrives
+ * late, finds another number and writes nothing
+ * @returns leases that are missing were fenced, or their batches are in the log already
  */
 export async function commitBatches(
   database: Database,
@@ -53,7 +53,7 @@ export async function commitBatches(
   return pairUp(items, rows);
 }
 
-/** What became of a lease's run: the first of its batches got `base` + 1. */
+/** The result for a lease's run: the first of its batches got `base` + 1. */
 interface Row {
   runId: string;
   epoch: number;
@@ -62,11 +62,11 @@ interface Row {
   at: Date;
 }
 
-// `held` locks in id order, so that two batches over the same runs cannot wait for each other in a circle. The rest of
-// its form is for the planner, which would read the whole table while that is small or its statistics are old, and
-// compare every run with every other: a subquery that locks is asked once for each row, by index; of `given` it learns
-// no lengths, which had it plan anew for every flush, and longer than the flush took; and the limit, which leaves all,
-// lets it expect one row, to be updated by index.
+// `held` locks in id order, so that two batches over the same runs cannot deadlock. The rest of its form
+// guides the planner, which would read the whole table while it is small or its statistics are old, and
+// compare every run with every other: a subquery that locks is executed once per row, by index; of `given`
+// the planner sees no lengths, which made it plan again for every flush, longer than the flush took; and the
+// limit, which excludes nothing, makes it expect one row, to be updated by index.
 const COMMIT = `
   with given as materialized (
     select $1::text[] as ids, $2::int[] as epochs, $3::int[] as befores, $4::int[] as ordinals, $5::text[] as types,
@@ -105,7 +105,7 @@ function toItems({ lease, batches }: LeaseBatches): Item[] {
   }));
 }
 
-/** The statement gives numbers back, not texts. */
+/** The statement returns numbers, not texts. */
 function pairUp(items: readonly Item[], rows: readonly Row[]): Committed {
   const moved = new Map(rows.map((row) => [`${row.runId} ${row.epoch}`, row]));
   const committed: Committed = new Map();
@@ -120,7 +120,7 @@ function pairUp(items: readonly Item[], rows: readonly Row[]): Committed {
   return committed;
 }
 
-/** How many batches each lease has in the log; one that was fenced is missing. */
+/** Number of batches of each lease in the log; fenced leases are missing. */
 export async function readWritten(database: Database, leases: readonly Lease[]): Promise<Map<Lease, number>> {
   const { rows } = await database.pool.query<{ ordinal: string; written: number }>(
     `select wanted.ordinal, run.written

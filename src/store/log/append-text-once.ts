@@ -5,8 +5,9 @@ import { type Committed, commitBatches, type LeaseBatches, readWritten } from '.
 import type { Lease } from './lease.ts';
 
 /**
- * Appends exactly once, also across a restart of Postgres: a statement whose answer was lost is repeated, and
- * writes only what is not written. What the lost one had written has no events here: nobody was told of it.
+ * Appends exactly once, even across a restart of Postgres: a statement whose response was lost is repeated,
+ * and writes only what is missing. Events written by the lost statement are not returned, and so not
+ * published.
  */
 export function createSureCommit(database: Database, log: Log) {
   const written = new WeakMap<Lease, number>();
@@ -31,7 +32,8 @@ export function createSureCommit(database: Database, log: Log) {
       try {
         return await commitBatches(database, runs, writtenBefore);
       } catch (error) {
-        if (isConnectionLoss(error)) log.warn({ runs: runs.length }, 'the database went away during a write');
+        if (isConnectionLoss(error))
+          log.warn({ runs: runs.length }, 'the database connection was lost during a write');
         isUncertain = true;
         throw error;
       }

@@ -2,19 +2,19 @@ import type { LoggedEvent } from './events.ts';
 
 export type RunListener = (events: readonly LoggedEvent[]) => void;
 
-/** The facts, but not the texts, of many runs: all of an owner's, or all of a session's. */
+/** The events, except text, of many runs: all of an owner's, or all of a session's. */
 export interface Feed {
   kind: 'owner' | 'session';
   id: string;
 }
 
 /**
- * Carries committed events to those who follow their run. A wake-up with a payload, nothing more: a lost
- * message costs a read from Postgres, which is the truth. Of feeds it carries the wake-up alone: text is none of
- * theirs, and what they tell is read in the order that only Postgres knows.
+ * Delivers committed events to followers of their run. It is a wake-up with a payload: a lost message costs a
+ * read from Postgres, which is authoritative. For feeds it delivers the wake-up only, because their order is
+ * known to Postgres alone, and text is not part of them.
  */
 export interface Bus {
-  /** Also rings the feeds that tell of the events. */
+  /** Also wakes the feeds that contain the events. */
   publish(runId: string, events: readonly LoggedEvent[]): void;
   /** @returns a function that ends the subscription. */
   subscribe(runId: string, listener: RunListener): () => void;
@@ -61,7 +61,7 @@ export function nameOf({ kind, id }: Feed): string {
   return `${kind}:${id}`;
 }
 
-/** Events of one run: those that are in feeds are in the same. */
+/** Events of one run: those in feeds are all in the same ones. */
 export function feedsOf(events: readonly LoggedEvent[]): Feed[] {
   const told = events.find(({ ownerId }) => ownerId !== undefined);
   if (!told) return [];

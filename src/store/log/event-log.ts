@@ -2,9 +2,9 @@ import type { Database } from '../database/database.ts';
 import type { LoggedEvent, NewEvent } from './events.ts';
 
 /**
- * What a statement that appends sets of the run's row. The place in the feeds never falls from one event of a run
- * to the next: a transaction may be older than one that wrote to the run before it.
- * @param bytes SQL of the bytes that the statement adds to the run's rows; absent where they are few and bounded.
+ * SQL that updates the run's row in a statement that appends. The position in feeds never decreases from one
+ * event of a run to the next: a transaction may be older than one that wrote to the run before it.
+ * @param bytes SQL of the bytes that the statement adds to the run's rows; absent if they are few and limited
  */
 export function raiseSql(count: string, bytes?: string): string {
   const grown = bytes === undefined ? '' : `, bytes = run.bytes + ${bytes}::bigint`;
@@ -19,13 +19,13 @@ export function bytesOf(...texts: readonly unknown[]): number {
   );
 }
 
-/** What it returns of that row. */
+/** Columns returned from that row. */
 export const RAISED = 'run.id, run.owner_id, run.session_id, run.place, run.last_seq, run.attempt';
 
 /**
- * The tail of a statement that appends: the statement's CTE `moved` must have updated the run row under its
- * epoch with `raiseSql`, by the number of events in `parameter`, and return `RAISED`. Taking the numbers from that
- * update makes commit order the order of `seq`, whoever appends. What is appended here is told in the feeds.
+ * The tail of a statement that appends: its CTE `moved` must have updated the run row under its epoch with
+ * `raiseSql`, by the number of events in `parameter`, and return `RAISED`. Because the numbers come from that
+ * update, commit order is the order of `seq`, whichever process appends. The events are part of feeds.
  */
 export function appendSql(parameter: string): string {
   return `
@@ -38,26 +38,26 @@ export function appendSql(parameter: string): string {
         then (select kind from run where run.id = event.run_id) end as "runKind"`;
 }
 
-/** The events that CTE `logged` appended, for a statement that gives back something else as well. */
+/** The events appended by CTE `logged`, for a statement that also returns something else. */
 export const loggedSql = `(select json_agg(logged order by seq) from logged)`;
 
-/** What `loggedSql` gives: JSON knows no dates. */
+/** Converts the result of `loggedSql`: JSON has no dates. */
 export function toLoggedEvents(events: readonly (LoggedEvent & { at: string | Date })[]): LoggedEvent[] {
   return events.map((event) => ({ ...event, at: new Date(event.at) }));
 }
 
-/** The parameter that `appendSql` reads, and the number by which `last_seq` has to rise. */
+/** The parameter for `appendSql`, and the number by which `last_seq` has to increase. */
 export function eventsParameter(events: readonly NewEvent[]): string {
   return JSON.stringify(events);
 }
 
-/** A page ends with the event that passes one of these; a reader holds a page in memory. */
+/** A page ends with the event that exceeds one of these; a reader holds a page in memory. */
 export const PAGE_EVENTS = 200;
 export const PAGE_CHARACTERS = 64 * 1024;
 
 export interface EventPage {
   events: LoggedEvent[];
-  /** Whether there may be more behind it. */
+  /** Whether more events may follow. */
   hasMore: boolean;
 }
 
@@ -85,7 +85,7 @@ export async function readEvents(database: Database, runId: string, afterSeq: nu
   };
 }
 
-/** The `seq` before the first event of the run's present attempt. */
+/** The `seq` before the first event of the run's current attempt. */
 export async function attemptStart(database: Database, runId: string): Promise<number> {
   const { rows } = await database.pool.query<{ seq: number }>({
     name: 'attempt-start',

@@ -18,7 +18,7 @@ const plan = z.object({
 });
 const error = z.object({ code: z.enum(RUN_ERROR_CODES), message: z.string() });
 
-/** What each fact carries. */
+/** The data of each event type. */
 export const eventData = {
   RunCreated: z.object({ kind: z.string() }),
   AgentSelected: z.object({ agentId: z.string(), name: z.string(), reason: z.string() }),
@@ -28,15 +28,15 @@ export const eventData = {
     reason: z.string(),
     alternatives: z.array(z.string()),
   }),
-  /** A run that had to wait, or had failed, is a worker's to take again. */
+  /** A run that had to wait, or had failed, is ready again. */
   RunQueued: z.object({ reason: z.enum(QUEUE_REASONS) }),
   RunStarted: z.object({}),
-  /** `voidCallId` names the model call whose text so far no longer counts. */
+  /** `voidCallId` is the model call whose text so far is discarded. */
   AttemptStarted: z.object({
     reason: z.enum(['resumed', 'provider_error', 'output_invalid', 'context_compacted']),
     voidCallId: callId.nullable(),
   }),
-  /** A worker goes on after the last checkpoint, and nothing of the text is void. */
+  /** A worker continues after the last checkpoint; the text so far stays valid. */
   RunResumed: z.object({}),
   ModelCallStarted: z.object({ callId, provider, model: z.string() }),
   TokensGenerated: z.object({ callId, text: z.string() }),
@@ -49,7 +49,7 @@ export const eventData = {
     cost: z.number().nullable(),
   }),
   ModelCallFailed: z.object({ callId, error, willRetry: z.boolean() }),
-  /** `toolCallId` is ours, unique in its run; `input` and `output` are shortened when they are long. */
+  /** `toolCallId` is ours, unique within the run; `input` and `output` are truncated if long. */
   ToolCallStarted: z.object({ toolCallId: z.string(), tool: z.string(), input: z.unknown() }),
   ToolCallCompleted: z.object({
     toolCallId: z.string(),
@@ -58,9 +58,12 @@ export const eventData = {
     isError: z.boolean(),
   }),
   PlanUpdated: z.object({ plan }),
-  /** The model is sent only the last turns of a long conversation. */
+  /** The model is sent only the latest turns of a long conversation. */
   ThreadTruncated: z.object({ sentTurns: count }),
-  /** History was shortened: an agent's results and arguments in `turns`; `summarizedTurns` of it, or of a thread, by a summary. */
+  /**
+   * History was shortened: results and arguments of an agent in `turns` were truncated; `summarizedTurns` of
+   * the agent or a thread were replaced by a summary.
+   */
   ContextCompacted: z.object({
     turns: count,
     summarizedTurns: count,
@@ -72,7 +75,7 @@ export const eventData = {
   InputRequested: z.object({ question: z.string() }),
   InputProvided: z.object({ text: z.string() }),
   StepStarted: z.object({ stepId: z.string(), stepType: z.string() }),
-  /** `after` is the failure of the try before. */
+  /** `after` is the error of the previous attempt. */
   StepTaskCreated: z.object({
     stepId: z.string(),
     taskId: z.string(),
@@ -90,7 +93,7 @@ export const eventData = {
     mediaType: z.string(),
     size: count,
   }),
-  /** A round's answer; `preview` is its beginning. */
+  /** The answer of a round; `preview` is its beginning. */
   ResponseGenerated: z.object({
     iteration: count,
     callId,
@@ -120,27 +123,27 @@ export type EventData<Type extends EventType> = z.infer<(typeof eventData)[Type]
 
 interface Place {
   runId: string;
-  /** Dense from 1. */
+  /** From 1 without gaps. */
   seq: number;
   attempt: number;
   /** The database's clock. */
   at: Date;
-  /** Whose feeds tell of it; absent in text, which is in no feed. */
+  /** The owner whose feeds contain it; absent for text, which is in no feed. */
   ownerId?: string;
   sessionId?: string | null;
-  /** What its run is; in feeds, and of endings. */
+  /** The kind of its run; in feeds, and for ends. */
   runKind?: RunKind | null;
 }
 
-/** A fact on its way into a log. */
+/** An event to be appended to a log. */
 export type NewEvent = { [Type in EventType]: { type: Type; data: EventData<Type> } }[EventType];
 
-/** A fact in the log of a run. */
+/** An event in the log of a run. */
 export type LoggedEvent = { [Type in EventType]: Place & { type: Type; data: EventData<Type> } }[EventType];
 
 const ENDINGS: ReadonlySet<EventType> = new Set(['RunCompleted', 'RunFailed', 'RunCancelled']);
 
-/** Nothing follows an ending in its log, unless a failed run is tried again. */
+/** An end is the last event of a log, unless a failed run is retried. */
 export function isEnding(event: NewEvent): boolean {
   return ENDINGS.has(event.type);
 }

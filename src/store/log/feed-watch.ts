@@ -3,8 +3,9 @@ import type { Database } from '../database/database.ts';
 import { type Feed, nameOf } from './bus.ts';
 
 /**
- * The backstop behind the bus, for feeds: one query for all that this process follows rings those that have news, so
- * that a lost ring, or a bus that does not reach this process, delays a feed by at most the interval.
+ * The backstop of the bus for feeds: one query for all feeds followed by this process wakes those with new
+ * events, so that a lost message, or a bus that does not reach this process, delays a feed by at most the
+ * interval.
  */
 export interface FeedWatch {
   add(feed: Feed, bell: () => void): () => void;
@@ -21,7 +22,7 @@ interface Followed {
 export function createFeedWatch(database: Database, log: Log): FeedWatch {
   const followed = new Set<Followed>();
   let timer: NodeJS.Timeout | null = null;
-  /** The snapshot of the last look; null: nobody knows since when there are news. */
+  /** The snapshot of the last check; null: unknown. */
   let seen: string | null = null;
 
   async function look(): Promise<void> {
@@ -29,12 +30,12 @@ export function createFeedWatch(database: Database, log: Log): FeedWatch {
     try {
       const news = await readNews(database, [...before], seen);
       for (const one of followed) {
-        // Whoever came while the query ran may have read before its snapshot.
+        // A follower that came while the query ran may have read before its snapshot.
         if (news.feeds.has(nameOf(one.feed)) || !before.has(one)) one.bell();
       }
       seen = news.snapshot;
     } catch (error) {
-      log.warn({ error: String(error) }, 'could not look for news of feeds; will try again');
+      log.warn({ error: String(error) }, 'could not check feeds for new events; retrying');
     }
     timer = followed.size > 0 ? setTimeout(look, INTERVAL_MS) : null;
   }
@@ -53,7 +54,7 @@ export function createFeedWatch(database: Database, log: Log): FeedWatch {
   };
 }
 
-/** Which feeds have events that became visible after a snapshot; a session that is gone is news, too. */
+/** Which feeds have events that became visible after a snapshot; the deletion of a session counts as well. */
 async function readNews(database: Database, followed: readonly Followed[], since: string | null) {
   const idsOf = (kind: Feed['kind']) => [
     ...new Set(followed.flatMap(({ feed }) => (feed.kind === kind ? [feed.id] : []))),

@@ -5,40 +5,44 @@ import type { LoggedEvent } from './events.ts';
 
 /**
  * The order of all feeds: by the transaction that wrote, then by run and seq. A transaction may commit after
- * younger ones, so what is there does not tell what may still come before it; a snapshot does. All below its oldest
- * running transaction, its `xmin`, is final: whatever runs is younger, and so is all that it writes.
+ * younger ones, so the visible events do not show what may still precede them; a snapshot does. Everything
+ * below its oldest running transaction, its `xmin`, is final: all running transactions are younger, and so
+ * are their events.
  */
 export interface FeedPosition {
-  /** A transaction's number, as digits. */
+  /** A transaction id, as digits. */
   place: string;
   runId: string;
   seq: number;
 }
 
-/** What a reader of a feed was told: exactly once in this order, however late a transaction commits. */
+/**
+ * What a reader of a feed has received: each event exactly once in this order, however late a transaction
+ * commits.
+ */
 export interface FeedProgress {
-  /** All up to here. */
+  /** Everything up to this position. */
   position: FeedPosition;
-  /** And all that was visible in this snapshot of Postgres. null: nothing else. */
+  /** And everything visible in this Postgres snapshot. null: nothing else. */
   told: string | null;
-  /** The snapshot that is being read, a page at a time; null: a fresh one is taken. */
+  /** The snapshot that is being read, a page at a time; null: a new one is taken. */
   present: string | null;
 }
 
 export interface FeedPage {
-  /** With each the position to come back with: never beyond what was told. */
+  /** Each with the position to resume from: never beyond what was delivered. */
   items: { event: LoggedEvent; position: FeedPosition }[];
   progress: FeedProgress;
   /** Whether the snapshot has more. */
   hasMore: boolean;
-  /** Whether the session was deleted. */
+  /** Whether the session has been deleted. */
   isGone: boolean;
 }
 
 const COLUMN = { owner: 'owner_id', session: 'session_id' } as const satisfies Record<Feed['kind'], string>;
 const TABLE = { owner: 'app_user', session: 'session' } as const satisfies Record<Feed['kind'], string>;
 
-/** Without an event, `found` is null. */
+/** `found` is null if there is no event. */
 type Row = LoggedEvent & {
   snapshot: string;
   xmin: string;
@@ -47,7 +51,7 @@ type Row = LoggedEvent & {
   place: string;
 };
 
-/** What the reader was not told yet, in order. */
+/** The events that the reader has not received yet, in order. */
 export async function readFeed(
   database: Database,
   feed: Feed,
@@ -106,12 +110,12 @@ function positionOf({ place, runId, seq }: FeedPosition): FeedPosition {
   return { place, runId, seq };
 }
 
-/** Before all that a transaction writes, and all younger ones. */
+/** The position before everything written by a transaction and all younger ones. */
 function beginningOf(place: string): FeedPosition {
   return { place, runId: '', seq: 0 };
 }
 
-/** Of one who was told all that is there now. */
+/** The progress of a reader that has received everything so far. */
 export async function presentProgress(database: Database): Promise<FeedProgress> {
   const { rows } = await database.pool.query<{ snapshot: string; xmin: string }>({
     name: 'present-snapshot',

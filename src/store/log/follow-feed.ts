@@ -4,8 +4,8 @@ import type { Feed } from './bus.ts';
 import { type FeedPage, type FeedProgress, readFeed } from './feed.ts';
 
 /**
- * What comes of a feed after `progress`, a page at a time, until `signal` aborts or the session is deleted. Nothing
- * waits in memory but the page that is being told: who is slow reads later.
+ * The events of a feed after `progress`, a page at a time, until `signal` aborts or the session is deleted.
+ * Only the page being delivered is held in memory: slow readers read later.
  */
 export async function* followFeed(
   { database, bus, feedWatch }: Store,
@@ -20,7 +20,7 @@ export async function* followFeed(
   signal.addEventListener('abort', ring, { once: true });
   try {
     for (let present = progress; !signal.aborted; ) {
-      // What rings from here on may come too late for the snapshot that is about to be taken.
+      // Later wake-ups may be missing from the snapshot that is about to be taken.
       bell = Promise.withResolvers<void>();
       const page = await outlastConnectionLoss(() => readFeed(database, feed, present), signal);
       present = page.progress;

@@ -5,8 +5,9 @@ import { isEnding, type LoggedEvent } from './events.ts';
 import { type Inbox, openInbox } from './inbox.ts';
 
 /**
- * The log of a run after `afterSeq`, gapless and in order: what is stored, then what comes, until the ending,
- * or until `signal` aborts. Live first, then the backlog: nothing can fall between the two.
+ * The log of a run after `afterSeq`, in order and without gaps: stored events, then new ones, up to the last
+ * event or until `signal` aborts. It subscribes first and then reads the backlog, so that nothing is lost in
+ * between.
  */
 export async function* followRun(
   store: Store,
@@ -28,7 +29,7 @@ export async function* followRun(
         ended = isEnding(event);
         if (signal.aborted) return;
       }
-      // A failed run that was tried again has more behind its ending.
+      // A failed run that was retried has more events after its end.
       if (ended && !hasMore) return;
       if (events.length === 0) await inbox.wake();
     }
@@ -37,7 +38,7 @@ export async function* followRun(
   }
 }
 
-/** What may have more behind it is read on; the last page holds all there is, and what comes later rings the inbox. */
+/** Continues reading while there may be more; the last page is complete, and later events wake the inbox. */
 async function readPage(
   store: Store,
   runId: string,

@@ -1,22 +1,22 @@
 import type { Store } from '../store.ts';
 import type { LoggedEvent } from './events.ts';
 
-/** What may wait in memory for one slow reader; beyond it the reader is sent back to Postgres. */
+/** Maximum events held in memory for one slow reader; beyond that the reader has to read from Postgres. */
 const MAX_WAITING_EVENTS = 256;
 const MAX_WAITING_CHARACTERS = 256 * 1024;
 
-/** The live side of one follower. It never holds more than its limits; what it drops, Postgres has. */
+/** The live events of one follower. It never holds more than its limits; dropped events are in Postgres. */
 export interface Inbox {
-  /** Whether the next event has to come from Postgres. */
+  /** Whether the next event has to be read from Postgres. */
   isBehind(position: number): boolean;
-  /** Called before a read from Postgres: whatever is dropped from now on is dropped after that read. */
+  /** To be called before a read from Postgres: events dropped from now on are newer than that read. */
   catchUp(): void;
   fallBehind(): void;
   /** The events that follow `position` without a gap. */
   take(position: number): LoggedEvent[];
-  /** Resolves when there may be something new. */
+  /** Resolves when there may be new events. */
   wake(): Promise<void>;
-  /** Whether the run was deleted. */
+  /** Whether the run has been deleted. */
   isGone(): boolean;
   close(): void;
 }
@@ -52,7 +52,8 @@ export function openInbox(store: Store, runId: string, signal: AbortSignal): Inb
   signal.addEventListener('abort', ring, { once: true });
 
   return {
-    // The watch saw a higher number than the bus brought: a message was lost, or never reached this process.
+    // The watch saw a higher number than the bus delivered: a message was lost, or never reached this
+    // process.
     isBehind: (position) => behind || (waiting.length === 0 && highestSeen > position),
     catchUp() {
       behind = false;

@@ -1,24 +1,27 @@
 /**
- * A worker's hold on a run. Every write of the run names the lease's epoch; when the run has a higher one the
- * write touches nothing, and the holder is fenced: it drops the run at once.
+ * A worker's exclusive hold on a run. Every write of the run names the lease's epoch; if the run has a higher
+ * one the write changes nothing, and the holder is fenced: it drops the run at once.
  */
 export interface Lease {
   readonly runId: string;
   readonly epoch: number;
-  /** Aborts when the run cannot go on here; its reason is `LeaseLost`, or the fault that ends the run. */
+  /** Aborts when the run cannot continue here; its reason is `LeaseLost`, or the error that ends the run. */
   readonly signal: AbortSignal;
   abort(reason: Error): void;
 }
 
-/** Not a failure of the run: somebody else decides about it now, or has to. */
+/** Not an error of the run: another worker has taken over, or has to. */
 export class LeaseLost extends Error {
   override readonly name = 'LeaseLost';
 }
 
-/** Thrown when a provider is unavailable: the holder puts the run back into the queue, to be retried after `waitMs`. */
+/**
+ * Thrown when a provider is unavailable: the holder returns the run to the queue, to be retried after
+ * `waitMs`.
+ */
 export class RunDeferred extends LeaseLost {
   readonly waitMs: number;
-  /** Whether the run has got on since it was deferred before. */
+  /** Whether the run has made progress since it was last deferred. */
   readonly isNewOutage: boolean;
 
   constructor(waitMs: number, cause: Error, isNewOutage = false) {
@@ -38,7 +41,7 @@ export function openLease(claimed: { id: string; epoch: number }): Lease {
   };
 }
 
-/** The lease's fate when a write of it touched no row. */
+/** Ends the lease after a write of it changed no row. */
 export function fenced(lease: Lease): LeaseLost {
   const lost = new LeaseLost(`run ${lease.runId} is no longer held under epoch ${lease.epoch}`);
   lease.abort(lost);

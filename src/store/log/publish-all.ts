@@ -1,7 +1,7 @@
 import type { Bus } from './bus.ts';
 import type { LoggedEvent } from './events.ts';
 
-/** Tells of events of several runs, each run's in order; after their commit. */
+/** Publishes events of several runs after their commit, those of each run in order. */
 export function publishAll(bus: Bus, events: readonly LoggedEvent[]): void {
   for (const [runId, ofRun] of Map.groupBy(events, (event) => event.runId)) bus.publish(runId, ofRun);
 }

@@ -5,7 +5,7 @@ import type { LoggedEvent } from './events.ts';
 import { connectRedis } from './redis-client.ts';
 
 interface Message {
-  /** The process that published; it has told its own listeners already. */
+  /** The process that published; it has already notified its own listeners. */
   from: string;
 }
 interface RunMessage extends Message {
@@ -16,13 +16,14 @@ interface FeedMessage extends Message {
 }
 
 /**
- * The local bus, carried on to other processes by Redis pub/sub, a channel per run and per feed. Redis may be absent, restarted
- * or flushed at any time: what it loses, the watches find in Postgres.
+ * The local bus, extended to other processes by Redis pub/sub, with a channel per run and per feed. Redis may
+ * be absent, restarted or flushed at any time: the watches find lost events in Postgres.
  */
 export function createRedisBus(url: string, log: Log): Bus & { close(): Promise<void> } {
   const self = newId();
   const local = createLocalBus();
-  const onAway = (error: string) => log.warn({ error }, 'Redis is away; streams go on from Postgres');
+  const onAway = (error: string) =>
+    log.warn({ error }, 'Redis is unavailable; streams continue from Postgres');
   const publisher = connectRedis(url, onAway);
   const subscriber = connectRedis(url, onAway);
   const wanted = new Map<string, number>();
@@ -33,11 +34,11 @@ export function createRedisBus(url: string, log: Log): Bus & { close(): Promise<
     if ('feed' in message) local.ring(message.feed);
     else local.publish(message.events[0]!.runId, message.events.map(revive));
   };
-  // Nobody waits for it: until Redis has heard, and when it never does, the watches bring the events.
+  // Not awaited: until Redis has subscribed, and if it never does, the watches deliver the events.
   const listen = (channel: string) => {
     if (subscriber.isReady) subscriber.subscribe(channel, deliver).catch(() => {});
   };
-  // What was wanted while Redis was away; a channel that it knows already is not subscribed twice.
+  // Subscribes to channels requested while Redis was unavailable; known channels are not subscribed twice.
   subscriber.on('ready', () => {
     for (const channel of wanted.keys()) listen(channel);
   });

@@ -1,13 +1,14 @@
 import { createClient } from 'redis';
 import { coerceError } from '../../errors.ts';
 
-/** Beyond this many commands that Redis has not answered, more are refused at once. */
+/** Beyond this many unanswered commands, further ones are rejected at once. */
 const MAX_UNANSWERED = 10_000;
 const LONGEST_RECONNECT_MS = 500;
 
 /**
- * A client that keeps trying, and neither queues while Redis is away nor ends the process.
- * @param onAway called once each time that Redis goes away
+ * A client that keeps reconnecting, and neither queues commands while Redis is unavailable nor ends the
+ * process.
+ * @param onAway called once each time that Redis becomes unavailable
  */
 export function connectRedis(url: string, onAway: (reason: string) => void) {
   const client = createClient({

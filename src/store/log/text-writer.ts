@@ -8,18 +8,19 @@ import type { LoggedEvent } from './events.ts';
 import { fenced, type Lease } from './lease.ts';
 
 /**
- * Group commit: the texts of all runs of a worker share one statement. The next flush starts as soon as the last
- * one returned and takes what gathered meanwhile, so that a quiet worker writes at once and a busy one in
- * larger batches. Every batch of a run's call is one row, one `seq` and one message, published after its commit.
+ * Group commit: the texts of all runs of a worker share one statement. The next flush starts as soon as the
+ * previous one returned and takes everything collected meanwhile, so that an idle worker writes at once and a
+ * busy one in larger batches. Every batch of a call is one row, one `seq` and one message, published after
+ * its commit.
  */
 export interface RunWriter {
   /** Adds storable text to the run's next batch; wait for the promise, if there is one, before adding more. */
   write(lease: Lease, type: TextEventType, callId: string, text: string): Promise<void> | undefined;
-  /** Resolves when all that was written under the lease is committed. @throws LeaseLost, or why it was not. */
+  /** Resolves when everything written under the lease is committed. @throws LeaseLost, or why it was not */
   drain(lease: Lease): Promise<void>;
 }
 
-/** A run whose provider outruns Postgres waits once this much of its text does. */
+/** A run whose provider is faster than Postgres waits once this much of its text is pending. */
 const MAX_PENDING_CHARACTERS = 64 * 1024;
 
 interface Pending extends LeaseBatches {
@@ -35,7 +36,7 @@ export function createRunWriter(database: Database, bus: Bus, log: Log): RunWrit
 
   async function flush(): Promise<void> {
     isFlushing = true;
-    // The turn of the event loop that brought this text may bring more; take it along.
+    // The current turn of the event loop may bring more text; include it.
     await new Promise(setImmediate);
     while (pending.size > 0) {
       taken = pending;
@@ -50,7 +51,8 @@ export function createRunWriter(database: Database, bus: Bus, log: Log): RunWrit
 
   async function commit(runs: Pending[]): Promise<void> {
     const logged = await commitSurely(runs).catch(coerceError);
-    // One run's text must not fail the others: nothing of the statement was written, so each tries alone.
+    // One run's text must not fail the others: nothing of the statement was written, so each is tried
+    // separately.
     if (logged instanceof Error && runs.length > 1) {
       for (const run of runs) await commit([run]);
       return;

@@ -16,10 +16,10 @@ interface Seed {
 const TEXT: ModelCapability[] = ['text', 'code'];
 const THINKING: ModelCapability[] = ['text', 'code', 'reasoning', 'planning'];
 
-/** What models that think are good at, and the others. */
+/** Specialties of models that reason, and of the others. */
 const SPECIALTIES = { thinking: ['coding', 'analysis', 'math'], other: ['general', 'writing', 'chat'] };
 
-/** A model of a vendor all of whose models see. */
+/** A model of a vendor whose models all accept images. */
 function seeing(
   provider: ProviderId,
   modelId: string,
@@ -65,19 +65,19 @@ const SEEDS: readonly Seed[] = [
   },
 ];
 
-/** The ids of the models of a provider that come with this build. */
+/** The ids of a provider's models that are part of this release. */
 export function seededIds(provider: ProviderId): string[] {
   return SEEDS.filter((seed) => seed.provider === provider).map(({ modelId }) => modelId);
 }
 
-/** Whether a model comes with this build. */
+/** Whether a model is part of this release. */
 export function isSeeded(provider: ProviderId, modelId: string): boolean {
   return SEEDS.some((seed) => seed.provider === provider && seed.modelId === modelId);
 }
 
 /**
- * Brings the built-in models up to date with this build; what people made or edited is not touched. Their prices
- * are the price list's, which knows those of long prompts, too.
+ * Updates the built-in models to this release; models that users created or edited are not changed. Prices
+ * come from the price list, which includes prices for long prompts.
  */
 export async function seedCatalog(database: Database): Promise<void> {
   const rows = SEEDS.map((seed, rank) => ({ ...seed, rank }));
@@ -101,7 +101,7 @@ export async function seedCatalog(database: Database): Promise<void> {
   );
 }
 
-/** The longest answer of a built-in model, in tokens; null when the catalog does not know. */
+/** The longest answer of a built-in model, in tokens; null when the catalog does not know it. */
 export async function findMaxOutput(
   database: Database,
   provider: ProviderId,

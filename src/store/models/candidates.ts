@@ -8,7 +8,7 @@ import { findOfferedModels, type ModelRow } from './models.ts';
 
 interface Reads {
   database: Database;
-  /** As `Lookups` has it. */
+  /** As in `Lookups`. */
   recentCalls: (models: readonly ModelReference[]) => Promise<ReadonlyMap<string, PastCall[]>>;
 }
 
@@ -16,7 +16,7 @@ export interface ModelCandidate extends Candidate {
   row: ModelRow;
 }
 
-/** The models of some providers that are on offer to a user, best first, with what their last calls tell. */
+/** The models of some providers that are available to a user, best first, with their recent calls. */
 export async function readModelCandidates(
   { database, recentCalls }: Reads,
   userId: string,

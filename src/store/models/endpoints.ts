@@ -1,13 +1,15 @@
 import type { Database } from '../database/database.ts';
 
-/** Where a custom model is served. */
+/** The server of a custom model. */
 export interface ModelEndpoint {
   baseUrl: string;
-  /** null: it wants no key. */
+  /** null: it needs no key. */
   sealedApiKey: string | null;
 }
 
-/** Of a model that is in use, as a run names it: what follows an `@` is a setting of the model before it. */
+/**
+ * For an active model, by the name that a run uses: what follows an `@` is a setting of the model before it.
+ */
 export async function findModelEndpoint(database: Database, model: string): Promise<ModelEndpoint | null> {
   const { rows } = await database.pool.query<ModelEndpoint>({
     name: 'find-model-endpoint',
@@ -19,7 +21,7 @@ export async function findModelEndpoint(database: Database, model: string): Prom
   return rows[0] ?? null;
 }
 
-/** Where custom models that are in use are served, the oldest first. */
+/** The base URLs of active custom models, oldest first. */
 export async function readModelAddresses(database: Database): Promise<string[]> {
   const { rows } = await database.pool.query<{ baseUrl: string }>({
     name: 'read-model-addresses',

@@ -9,7 +9,7 @@ import { pricesSql } from '../money/prices.ts';
 /** A model of the catalog. */
 export interface ModelRow {
   id: string;
-  /** null: built in, everybody's to read. */
+  /** null: built in, readable by all accounts. */
   ownerId: string | null;
   provider: ProviderId;
   modelId: string;
@@ -21,26 +21,26 @@ export interface ModelRow {
   rank: number;
   contextWindow: number | null;
   maxOutput: number | null;
-  /** How long its server may take to the first token; null: by the length of the prompt. */
+  /** How long its server may take until the first token; null: estimated from the length of the prompt. */
   firstTokenSeconds: number | null;
-  /** An admin's; null: the price list's. */
+  /** Set by an admin; null: those of the price list. */
   ownPrices: Prices | null;
-  /** Whether the price list's prices are those of the server that has it. */
+  /** Whether the prices of the price list apply to its server. */
   isListed: boolean;
-  /** Of a custom model: where it is served. */
+  /** For a custom model: the base URL of its server. */
   baseUrl: string | null;
   hasApiKey: boolean;
   supportsVision: boolean;
   supportsFunctionCalling: boolean;
-  /** What it cannot do by its server's account; what an admin says of it goes before that. */
+  /** Abilities that it lacks according to its server; settings of an admin take precedence. */
   lacks: ModelAbility[];
-  /** What its server takes differently, as its refusals showed. */
+  /** Adjustments to requests, learned from requests that its server rejected. */
   quirks: string[];
   isActive: boolean;
   isPresent: boolean;
   createdAt: Date;
   updatedAt: Date;
-  /** `createdAt` with all six digits, which a Date cannot hold; the first part of a list cursor. */
+  /** `createdAt` with all six digits, which a Date cannot represent; the first part of a list cursor. */
   createdAtText: string;
 }
 
@@ -52,7 +52,7 @@ const MODEL_COLUMNS = `
   case when is_edited then '{}' else lacks end as lacks, quirks, is_active as "isActive", is_present as "isPresent", created_at as "createdAt", updated_at as "updatedAt",
   ${createdAtTextSql('model')} as "createdAtText"`;
 
-/** @returns null when there is none that is built in or of this user. */
+/** @returns null unless it is built in or belongs to this user */
 export async function findModelRow(database: Database, userId: string, id: string): Promise<ModelRow | null> {
   const { rows } = await database.pool.query<ModelRow>({
     name: 'find-model-row',
@@ -62,7 +62,7 @@ export async function findModelRow(database: Database, userId: string, id: strin
   return rows[0] ?? null;
 }
 
-/** The row of a model that a user may name; the user's own before the built-in one. */
+/** The row of a model that a user can name; the user's own takes precedence over a built-in one. */
 export async function findModelByKey(
   database: Database,
   userId: string,
@@ -77,7 +77,7 @@ export async function findModelByKey(
   return rows[0] ?? null;
 }
 
-/** All models on offer to a user from some providers, the best first. */
+/** All models of some providers that are available to a user, best first. */
 export async function findOfferedModels(
   database: Database,
   userId: string,
@@ -93,7 +93,10 @@ export async function findOfferedModels(
   return rows;
 }
 
-/** The rows that a name may mean to a user: own ones, built-in ones, in the order of their providers. */
+/**
+ * The rows that a name may refer to for a user: own ones, then built-in ones, in the order of their
+ * providers.
+ */
 export async function findNamedModels(
   database: Database,
   userId: string,
@@ -119,11 +122,11 @@ export interface ModelListing extends ListRange {
   providers: readonly ProviderId[] | null;
   capability: ModelCapability | null;
   isActive: boolean | null;
-  /** Part of an id, a name or an alias, whatever its case. */
+  /** Part of an id, a name or an alias, case-insensitive. */
   search: string | null;
 }
 
-/** A user's own models and the built-in ones, newest first, between two places. */
+/** A user's own models and the built-in ones, newest first, between two positions. */
 export async function listModels(database: Database, listing: ModelListing): Promise<ModelRow[]> {
   const range = rangeSql('model', listing.fromEnd);
   const { rows } = await database.pool.query<ModelRow>({

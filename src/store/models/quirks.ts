@@ -3,11 +3,11 @@ import type { Database } from '../database/database.ts';
 
 interface Reference {
   provider: ProviderId;
-  /** As a run names it: what follows an `@` is a setting of the model before it. */
+  /** By the name that a run uses: what follows an `@` is a setting of the model before it. */
   model: string;
 }
 
-/** What was learned about a model's server; nothing for models that the catalog does not have. */
+/** What was learned about a model's server; empty for models that the catalog does not have. */
 export async function readModelQuirks(
   { pool }: Database,
   { provider, model }: Reference,
@@ -21,7 +21,7 @@ export async function readModelQuirks(
   return rows[0]?.quirks ?? [];
 }
 
-/** Keeps what was learned with the model, once. */
+/** Stores what was learned about the model, once. */
 export async function addModelQuirk(
   { pool }: Database,
   { provider, model }: Reference,
@@ -36,8 +36,8 @@ export async function addModelQuirk(
 }
 
 /**
- * Tokens that a model can take, and how long its server may take to the first token; null: unknown, or not set. What an
- * account says of a model of its own does not count for the calls of others.
+ * The context window of a model, and how long its server may take until the first token; null: unknown, or
+ * not set. Settings of an account's own model do not apply to calls of others.
  */
 export async function readModelLimits(
   { pool }: Database,

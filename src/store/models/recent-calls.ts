@@ -2,11 +2,14 @@ import type { ModelReference } from '../../rules/models/model-id.ts';
 import type { PastCall } from '../../rules/models/track-record.ts';
 import type { Database } from '../database/database.ts';
 
-/** As many calls of a model tell how it does, unless they are older than that. */
+/** Number of recent calls of a model that count, unless they are too old. */
 const MOST = 20;
 const OLDEST = '1 day';
 
-/** The last calls of some models, newest first, by `provider/model`; of all owners, since the providers are shared. */
+/**
+ * The last calls of some models, newest first, by `provider/model`; of all owners, because the providers are
+ * shared.
+ */
 export async function readRecentCalls(
   database: Database,
   models: readonly ModelReference[],

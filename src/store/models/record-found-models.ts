@@ -2,10 +2,10 @@ import type { ModelAbility, ModelCapability, ProviderId } from '../../vocabulary
 import type { Database } from '../database/database.ts';
 import { seededIds } from './built-in-models.ts';
 
-/** A model that its server listed. */
+/** A model listed by its server. */
 export interface FoundModel {
   modelId: string;
-  /** Of what follows; null: it is not known, and what the catalog has stays. */
+  /** Version of the following; null: it is not known, and the catalog stays unchanged. */
   digest: string | null;
   capabilities: readonly ModelCapability[];
   /** Tokens; null: unknown. */
@@ -15,15 +15,15 @@ export interface FoundModel {
   lacks: readonly ModelAbility[];
 }
 
-/** After everything that costs money: an operator who has configured a vendor wants its models. */
+/** After all models that cost money: an operator who has configured a vendor wants its models. */
 export const FOUND_RANK = 1000;
 
 /**
- * Brings the built-in models of a provider that knows them itself up to date with what it has now. One that is gone
- * stays, but is not offered: what it did is still in the log. `name:latest` answers to `name`, too. What an admin
- * edited is left alone.
- * @param server `other`: of a provider that has a list in this build, and prices, which are not this server's. What an
- *   admin added to it stays on offer.
+ * Updates the built-in models of a provider that lists its own models. A model that is no longer listed is
+ * kept, because logs refer to it, but not available. `name:latest` also gets the alias `name`. Models edited
+ * by an admin are not changed.
+ * @param server `other`: of a provider with a list and prices in this release, which are not this server's.
+ * Models added by an admin stay available.
  */
 export async function recordFoundModels(
   database: Database,
@@ -59,7 +59,7 @@ export async function recordFoundModels(
   );
 }
 
-/** What users added as models of this provider is asked at the same server. */
+/** Models that users added for this provider are requested from the same server. */
 async function setListed(database: Database, provider: ProviderId, isListed: boolean): Promise<void> {
   await database.pool.query({
     name: 'set-models-listed',
@@ -68,7 +68,10 @@ async function setListed(database: Database, provider: ProviderId, isListed: boo
   });
 }
 
-/** Has the models of a provider on offer that come with this build or were added, and none that another server had. */
+/**
+ * Makes a provider's models that are part of this release or were added available, and none that another
+ * server had.
+ */
 export async function restoreBuiltInModels(database: Database, provider: ProviderId): Promise<void> {
   await setListed(database, provider, true);
   await database.pool.query({
@@ -86,7 +89,7 @@ function reported(column: string): string {
   return `${column} = case when ${CHANGED} then excluded.${column} else model.${column} end`;
 }
 
-/** The digests of what the catalog has of a provider's models, by their ids. */
+/** The digests of a provider's models in the catalog, by id. */
 export async function readDigests(
   database: Database,
   provider: ProviderId,

@@ -1,7 +1,7 @@
 import type { Database } from '../database/database.ts';
 import { Model } from '../entities/model.ts';
 
-/** Members of a row that people set; absent ones stay as they are. */
+/** Fields of a row that users set; absent ones stay unchanged. */
 export type ModelChange = Partial<
   Omit<
     Model,
@@ -21,7 +21,7 @@ export type ModelChange = Partial<
 
 export type NewModel = ModelChange & Pick<Model, 'id' | 'owner' | 'provider' | 'modelId' | 'name'>;
 
-/** @returns false when its owner, or the installation, has this model of this provider already. */
+/** @returns false when its owner, or the installation, already has this model of this provider */
 export async function insertModel(database: Database, model: NewModel): Promise<boolean> {
   const em = database.entityManager();
   const inserted = await em
@@ -33,22 +33,22 @@ export async function insertModel(database: Database, model: NewModel): Promise<
   return inserted.affectedRows === 1;
 }
 
-/** @returns false when there is none any more. */
+/** @returns false when it does not exist */
 export async function changeModel(database: Database, id: string, change: ModelChange): Promise<boolean> {
   const em = database.entityManager();
-  // At another address is another server.
+  // Another URL means another server.
   const learned = change.baseUrl === undefined ? {} : { quirks: [] };
   const changed = await em.nativeUpdate(Model, { id }, { ...change, ...learned, updatedAt: new Date() });
   return changed === 1;
 }
 
-/** What it did stays in the logs. @returns false when there is none any more. */
+/** Logs keep referring to it. @returns false when it does not exist */
 export async function deleteModel(database: Database, id: string): Promise<boolean> {
   const deleted = await database.entityManager().nativeDelete(Model, { id });
   return deleted === 1;
 }
 
-/** Which of some names a built-in model has, as its id or an alias; null: none. */
+/** Which of some names a built-in model has as its id or an alias; null: none. */
 export async function findBuiltInName(database: Database, names: readonly string[]): Promise<string | null> {
   const { rows } = await database.pool.query<{ name: string }>({
     name: 'find-built-in-name',

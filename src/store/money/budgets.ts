@@ -4,24 +4,27 @@ import { type Reservation, reserve } from '../../rules/money/budget.ts';
 import { isFree, type Prices } from '../../rules/money/money.ts';
 import type { Database } from '../database/database.ts';
 
-/** SQL: whether a limit is set on a run, what it is a part of, its session or its owner. @param run SQL name of the run's row. */
+/**
+ * SQL: whether a limit is set on a run, its parent, its session or its owner. @param run SQL name of the
+ * run's row
+ */
 export function isLimitedSql(run: string): string {
   return `exists (select from budget where subject_id in (${run}.id, ${run}.parent_id, ${run}.session_id, ${run}.owner_id))`;
 }
 
-/** What a call may need at most. */
+/** The maximum requirements of a call. */
 export interface CallBounds {
-  /** UTF-8 bytes of all that is sent. */
+  /** UTF-8 bytes of the whole request. */
   inputBytes: number;
-  /** Longest answer that is wanted. */
+  /** Longest wanted answer. */
   maxTokens: number;
   /** null: unknown. */
   prices: Prices | null;
 }
 
 /**
- * Sets aside what a call may cost, on every budget of its run, in the transaction that writes the call. The run's
- * row is locked before its budgets, here and everywhere.
+ * Reserves the maximum cost of a call in every budget of its run, in the transaction that writes the call.
+ * The run's row is always locked before its budgets.
  * @throws DomainError BUDGET_EXCEEDED, PRICE_UNKNOWN
  */
 export async function reserveForCall(
@@ -65,14 +68,14 @@ function reserveWithin({ inputBytes, maxTokens, prices }: CallBounds, left: read
   const least = left.toSorted((one, other) => Number(one) - Number(other))[0];
   throw new DomainError(
     'BUDGET_EXCEEDED',
-    `what is left of the cost limit, $${least}, does not cover the answer`,
+    `the rest of the cost limit, $${least}, does not cover the answer`,
   );
 }
 
 /**
- * Turns the reservation of a call into what it cost; when nobody knows the cost, into what was reserved. A cost
- * that becomes known later corrects that.
- * @param cost US dollars as decimal text; null is unknown.
+ * Replaces the reservation of a call with its cost or, if that is unknown, with the reserved amount. A cost
+ * that becomes known later corrects it.
+ * @param cost US dollars as decimal text; null is unknown
  */
 export async function settleForCall(
   client: ClientBase,
@@ -103,7 +106,10 @@ export async function settleForCall(
   );
 }
 
-/** Of runs that were taken from their worker: what is open is counted as reserved, until somebody knows better. */
+/**
+ * For runs that were taken from their worker: open calls count with the reserved amount until their cost is
+ * known.
+ */
 export async function settleOpenReservations(client: ClientBase, runIds: readonly string[]): Promise<void> {
   await client.query(
     `with open as (
@@ -121,9 +127,9 @@ export async function settleOpenReservations(client: ClientBase, runIds: readonl
   );
 }
 
-/** Sets, changes or takes away (null) what all tasks of a user may cost together, from the first on. */
+/** Sets, changes or removes (null) the cost limit on all tasks of a user, counted from the first one. */
 export async function setUserLimit(client: ClientBase, userId: string, limit: string | null): Promise<void> {
-  // Calls that begin or settle meanwhile come before all of this, or after.
+  // Calls that begin or settle meanwhile come entirely before or after this.
   await client.query('lock table model_call in share row exclusive mode');
   if (limit === null) {
     await client.query('delete from budget where subject_id = $1', [userId]);
@@ -140,8 +146,8 @@ export async function setUserLimit(client: ClientBase, userId: string, limit: st
 }
 
 /**
- * Sets, changes or takes away (null) what all tasks of a session may cost together, from the first on. The caller
- * has locked the session's row, so that no task is made in it meanwhile.
+ * Sets, changes or removes (null) the cost limit on all tasks of a session, counted from the first one. The
+ * caller has locked the session's row, so that no task is created in it meanwhile.
  */
 export async function setSessionLimit(
   client: ClientBase,
@@ -149,7 +155,7 @@ export async function setSessionLimit(
   limit: string | null,
 ): Promise<void> {
   if (limit === null) {
-    // Whoever ends a run locks its entries before its budgets.
+    // Ending a run locks its entries before its budgets.
     await client.query('select from run where session_id = $1 order by id for update', [sessionId]);
     await client.query('delete from budget where subject_id = $1', [sessionId]);
     await client.query(
@@ -163,8 +169,8 @@ export async function setSessionLimit(
     limit,
   ]);
   if (rowCount === 1) return;
-  // Calls that begin or settle meanwhile come before all of this, or after. A lock on their runs would not do:
-  // a statement that waits for one has looked for limits already.
+  // Calls that begin or settle meanwhile come entirely before or after this. A lock on their runs would not
+  // suffice: a statement that waits for one has already checked for limits.
   await client.query('lock table model_call in share row exclusive mode');
   await client.query(
     `insert into budget (subject_id, kind, cost_limit, spent)

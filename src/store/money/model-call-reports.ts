@@ -2,20 +2,23 @@ import type { FinishReason, ProviderId } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
 import type { ModelCall } from '../entities/model-call.ts';
 
-/** What a run's model calls come to. Counts and cost sum the known ones; the flags say whether all were known. */
+/**
+ * Totals of a run's model calls. Counts and cost are sums of known values; the flags report whether all were
+ * known.
+ */
 export interface SpendRow {
   runId: string;
   /** US dollars. */
   cost: number;
   costComplete: boolean;
   inputTokens: number;
-  /** Parts of `inputTokens`: from the vendors' caches, and into them. */
+  /** Parts of `inputTokens`: read from the vendors' caches, and written to them. */
   cachedInputTokens: number;
   cacheWriteTokens: number;
   outputTokens: number;
 }
 
-/** SQL: what rows of calls come to in tokens. */
+/** SQL: token totals of rows of calls. */
 export const SPENT_TOKENS = `coalesce(sum(input_tokens), 0)::float8 as "inputTokens",
   coalesce(sum(cached_input_tokens), 0)::float8 as "cachedInputTokens",
   coalesce(sum(cache_write_tokens), 0)::float8 as "cacheWriteTokens",

@@ -17,24 +17,24 @@ export interface NewModelCall {
   model: string;
 }
 
-/** What a call may need at most, once the catalog's prices are known. */
+/** The maximum requirements of a call, once the catalog's prices are known. */
 export type BoundsByPrices = (ownPrices: Prices | null) => CallBounds;
 
-/** A call that was written and may be made. */
+/** A call that has been recorded and may be made. */
 export interface BegunCall {
   id: string;
-  /** The longest answer in tokens; null: as long as it is. */
+  /** Maximum tokens of the answer; null: no limit. */
   maxTokens: number | null;
-  /** The catalog's, which go before the price list; null: none. */
+  /** Prices of the catalog, which override the price list; null: none. */
   prices: Prices | null;
 }
 
 /**
- * Writes the call and its event before the request leaves, under the lease; where a cost limit is set, with a
+ * Records the call and its event before the request is sent, under the lease; if a cost limit is set, with a
  * reservation in the same transaction.
- * @param bounds asked only where a limit is set.
- * @throws LeaseLost when the run is no longer this worker's, DomainError BUDGET_EXCEEDED, PRICE_UNKNOWN: then no
- * request may be made.
+ * @param bounds called only if a limit is set
+ * @throws LeaseLost when this worker no longer holds the run, DomainError BUDGET_EXCEEDED, PRICE_UNKNOWN:
+ * then no request may be made
  */
 export async function beginModelCall(
   store: Store,
@@ -67,9 +67,9 @@ function beginWithinLimits(
 }
 
 /**
- * SQL that writes the call of the run in `moved`. What costs nothing costs that whatever becomes of the call; else
- * the cost is null until it is settled.
- * @param id, provider, model, freeProviders SQL of them. @param from what they need besides `moved`.
+ * SQL that records the call of the run in `moved`. The cost of a free model is set at once; otherwise it is
+ * null until the call is settled.
+ * @param id, provider, model, freeProviders SQL expressions @param from what they need besides `moved`
  */
 export function insertCallSql(
   { id, provider, model, freeProviders }: Record<'id' | 'provider' | 'model' | 'freeProviders', string>,
@@ -86,7 +86,7 @@ export function insertCallSql(
     returning *`;
 }
 
-/** @returns nothing when the lease is lost, or when a cost limit is set and must not be. */
+/** @returns nothing when the lease is lost, or when a cost limit is set and must not be */
 async function begin(
   connection: Pool | ClientBase,
   lease: Lease,
@@ -124,12 +124,12 @@ async function begin(
   return { event: logged as LoggedEvent, prices };
 }
 
-/** How a call ended, as far as it is known. */
+/** How a call ended, as far as known. */
 export interface Settlement {
   callId: string;
   status: Exclude<ModelCallStatus, 'started'>;
   usage: Usage;
-  /** What it was charged by; null is unknown. */
+  /** The prices that were charged; null is unknown. */
   prices: Prices | null;
   /** US dollars as decimal text; null is unknown. */
   cost: string | null;
@@ -141,8 +141,8 @@ export interface Settlement {
 }
 
 /**
- * Closes the call's row, whoever holds the run by now (what was spent was spent), and tells the log when the
- * lease still holds. A lost lease is no error here. May be repeated when its answer was lost.
+ * Settles the call's row, whichever worker holds the run now (spending has to be recorded), and logs the end
+ * if the lease is still valid. A lost lease is not an error here. May be repeated when its response was lost.
  */
 export async function settleModelCall(store: Store, lease: Lease, settlement: Settlement): Promise<void> {
   const unlimited = await settle(store.database.pool, lease, settlement, false);
@@ -163,11 +163,11 @@ function settleWithinLimits(store: Store, lease: Lease, settlement: Settlement):
 }
 
 interface Settled {
-  /** null: there was nothing to tell, or nobody to whom. */
+  /** null: there was nothing to log, or the lease is lost. */
   event: LoggedEvent | null;
 }
 
-/** @returns nothing when it is settled already, is no more, or when a cost limit is set and must not be. */
+/** @returns nothing when it is already settled or deleted, or when a cost limit is set and must not be */
 async function settle(
   connection: Pool | ClientBase,
   lease: Lease,

@@ -1,4 +1,4 @@
-/** Where rows of calls and of the catalog hold prices. */
+/** The price columns of calls and of the catalog. */
 export const PRICE_COLUMNS = [
   'input_price',
   'cached_input_price',
@@ -15,9 +15,9 @@ export function pricesSql(row: string): string {
 }
 
 /**
- * SQL of a subquery: what a call is to cost as far as the catalog says. The price of a model does not change while
- * a run asks it, so an earlier call decides; `offset 0` has it found by its run, as a planner with old statistics
- * reads every call of the model. @param run, provider, model SQL of their ids.
+ * SQL of a subquery: the prices of a call according to the catalog. The price of a model does not change
+ * while a run uses it, so an earlier call decides; `offset 0` finds it by its run, because a planner with old
+ * statistics reads every call of the model. @param run, provider, model SQL of their ids
  */
 export function callPricesSql(run: string, provider: string, model: string): string {
   return `(

@@ -1,15 +1,15 @@
 import type { ClientBase } from 'pg';
 import { DomainError } from '../../errors.ts';
 
-/** A user's orchestrations begin one after the other, so that none is counted too late. */
+/** Serializes the creation of a user's orchestrations, so that the limit is exact. */
 export async function lockOrchestrations(client: ClientBase, ownerId: string): Promise<void> {
   await client.query('select from app_user where id = $1 for no key update', [ownerId]);
 }
 
 /**
- * SQL: whether a user, locked by the transaction before, may have one more that is not finished. A client that has
- * users of its own has a session for each, labelled: then each label is counted alone.
- * @param sessionId SQL of the session's id, or of null.
+ * SQL: whether a user, locked by the transaction before, may have another unfinished one. Clients with users
+ * of their own have a labelled session for each; then each label is counted separately.
+ * @param sessionId SQL of the session's id, or of null
  */
 export function hasCapacitySql(ownerId: string, sessionId: string, most: string): string {
   return `(
@@ -21,6 +21,6 @@ export function hasCapacitySql(ownerId: string, sessionId: string, most: string)
 }
 
 export function tooMany(most: number): DomainError {
-  const message = `at most ${most} orchestrations of a user run at once; wait until one of them has ended`;
+  const message = `at most ${most} orchestrations of a user can run at once; wait until one of them has ended`;
   return new DomainError('RATE_LIMITED', message);
 }

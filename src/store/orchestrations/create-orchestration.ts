@@ -33,9 +33,9 @@ export interface NewOrchestration {
 }
 
 /**
- * Run, orchestration, first event and ticket in one transaction: all of it is there or none.
- * @param most how many of the owner's may be unfinished at once.
- * @returns it as it was made, or the id of an earlier run whose idempotency key was used for the same.
+ * Creates run, orchestration, first event and ticket in one transaction.
+ * @param most maximum number of the owner's unfinished ones
+ * @returns the created row, or the id of an earlier run with the same idempotency key and request
  * @throws DomainError CONFLICT, RATE_LIMITED, QUOTA_EXCEEDED
  */
 export async function createOrchestration(
@@ -47,7 +47,7 @@ export async function createOrchestration(
   await store.quotas.require(ownerId, { runs: 1, bytes: bytesOf(JSON.stringify(orchestration)) });
   const created = await transaction(store.database, async (client) => {
     await lockOrchestrations(client, ownerId);
-    // Everywhere a session is locked before its threads and its runs.
+    // A session is always locked before its threads and its runs.
     if (orchestration.sessionId)
       await client.query('select from session where id = $1 for share', [orchestration.sessionId]);
     const { id: runId, threadId } = orchestration;
@@ -75,7 +75,7 @@ export async function createOrchestration(
 
 const CREATED: NewEvent = { type: 'RunCreated', data: { kind: 'orchestration' } };
 
-/** @returns null when the idempotency key was taken, or when there are too many. */
+/** @returns null when the idempotency key exists, or when there are too many */
 async function insert(
   client: ClientBase,
   orchestration: NewOrchestration,

@@ -5,7 +5,7 @@ import type { Database } from '../database/database.ts';
 import { type ListRange, rangeSql, rangeValues } from '../database/keyset-page.ts';
 import { type RunRow, runColumns, select } from '../runs/run-row.ts';
 
-/** An orchestration with what its run says about it. */
+/** An orchestration with the columns of its run. */
 export interface OrchestrationRow extends RunRow {
   prompt: string;
   domain: string | null;
@@ -32,7 +32,7 @@ export const ORCHESTRATION_COLUMNS = select({
   result: 'orchestration.result',
 } satisfies Record<keyof OrchestrationRow, string>);
 
-/** @returns null when there is none of this owner; not there and not theirs look the same. */
+/** @returns null when it does not exist or belongs to another owner */
 export async function findOrchestration(
   database: Database,
   ownerId: string,
@@ -48,7 +48,7 @@ export async function findOrchestration(
   return rows[0] ?? null;
 }
 
-/** Many in one query, whoever owns them; by id. */
+/** Many in one query, of any owner; by id. */
 export async function readOrchestrations(
   database: Database,
   ids: readonly string[],

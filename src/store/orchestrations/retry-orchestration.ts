@@ -16,9 +16,9 @@ interface Target {
 }
 
 /**
- * Makes an orchestration that failed a worker's to take again; it goes on after its last checkpoint.
- * @param most how many of the owner's may be unfinished at once.
- * @returns it as this left it; null when it is not the owner's, has not failed, or there are too many.
+ * Requeues a failed orchestration; it continues after its last checkpoint.
+ * @param most maximum number of the owner's unfinished ones
+ * @returns the row after the change; null when it is not the owner's, has not failed, or there are too many
  */
 export async function requeueOrchestration(
   store: Store,

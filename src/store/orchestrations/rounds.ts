@@ -5,10 +5,10 @@ import type { FinishReason, ProviderId } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
 import type { StepChange } from '../runs/checkpoints.ts';
 
-/** A round as it is stored, with what its model calls cost. */
+/** A round as stored, with the cost of its model calls. */
 export interface RoundRow extends Round {
   orchestrationId: string;
-  /** US dollars: the sum of the calls whose cost is known. */
+  /** US dollars: the sum over calls with a known cost. */
   cost: number;
   costComplete: boolean;
   startedAt: Date;
@@ -39,7 +39,9 @@ interface Columns {
   costComplete: boolean;
 }
 
-/** Of many orchestrations in one query, in order. A model call belongs to the round in whose time it was made. */
+/**
+ * For many orchestrations in one query, in order. A model call belongs to the round during which it was made.
+ */
 export async function readRounds(database: Database, ids: readonly string[]): Promise<RoundRow[]> {
   const { rows } = await database.pool.query<Columns>({
     name: 'read-rounds',
@@ -89,14 +91,17 @@ function toEvaluation(row: Columns): Round['evaluation'] {
   return { provider, model, isSelfEvaluated, score, feedback, error };
 }
 
-/** The change that an orchestration's checkpoint makes. A round is written when it begins, when it is answered and when it is evaluated. */
+/**
+ * The change made by an orchestration's checkpoint. A round is written when it begins, when it is answered
+ * and when it is evaluated.
+ */
 export function roundChange(round: Round): StepChange {
   const { answer, evaluation, error, ...begun } = round;
   const added = evaluation ?? answer ?? error ?? begun;
   return { name: 'round', sql: WRITE_ROUND, value: roundColumns(round), added };
 }
 
-/** A round as `WRITE_ROUND` reads it. */
+/** A round in the format of `WRITE_ROUND`. */
 function roundColumns({ answer, evaluation, ...round }: Round) {
   return {
     ...round,
@@ -119,7 +124,7 @@ const COLUMNS = `
   selected, reason, improves, provider, model, call_id, response, finish_reason, error, evaluator_provider,
   evaluator_model, score, feedback, is_self_evaluated, evaluation_error`;
 
-/** SQL of CTEs that write a round, and the progress that it is: see `StepChange`. */
+/** SQL of CTEs that write a round and the resulting progress: see `StepChange`. */
 const WRITE_ROUND = `
   changed as (
     insert into orchestration_round (orchestration_id, iteration, ${COLUMNS}, completed_at)

@@ -2,7 +2,7 @@ import type { ModelReference } from '../../rules/models/model-id.ts';
 import { fenced, type Lease } from '../log/lease.ts';
 import type { Store } from '../store.ts';
 
-/** What a worker needs to carry an orchestration out. */
+/** What a worker needs to execute an orchestration. */
 export interface StartedOrchestration {
   id: string;
   prompt: string;
@@ -13,7 +13,10 @@ export interface StartedOrchestration {
   maxIterations: number;
 }
 
-/** One that its worker begins, or goes on with. @throws LeaseLost when the run is no longer this worker's. */
+/**
+ * Starts or resumes an orchestration for its worker. @throws LeaseLost when this worker no longer holds the
+ * run
+ */
 export async function startOrchestration({ database }: Store, lease: Lease): Promise<StartedOrchestration> {
   const { rows } = await database.pool.query<StartedOrchestration>({
     name: 'start-orchestration',

@@ -2,14 +2,15 @@ import { RUN_KINDS } from '../../vocabulary.ts';
 import { RAISED } from '../log/event-log.ts';
 import { addDeliveryJobSql } from './job-queue.ts';
 
-/** What a statement that ends runs returns of their rows, in its CTE `moved`. */
+/** Columns that a statement that ends runs returns from their rows, in its CTE `moved`. */
 export const ENDED_RUN = `${RAISED}, run.kind, run.status, run.parent_id, run.cancel_reason, run.created_at, run.updated_at`;
 
 /**
- * A CTE that has those told of the runs in CTE `moved` who want to be: with the end itself, so that neither is there
- * without the other. It goes into every statement that ends runs, and passes over runs that have not ended. What is a
- * part of a run is told with the whole. An integration that is being deleted is waited for: the run ends without it.
- * @param events the parameter of `appendSql`, whose last event is the end.
+ * A CTE that creates deliveries for the integrations to be notified of the ends of the runs in CTE `moved`,
+ * atomically with the ends. It belongs in every statement that ends runs, and ignores runs that have not
+ * ended. Parts of a run are announced with the whole. The statement waits for an integration that is being
+ * deleted, and then ends the run without it.
+ * @param events the parameter of `appendSql`, whose last event is the end
  */
 export function announceSql(events: string): string {
   return `announced as (

@@ -9,15 +9,15 @@ import { type EndTargets, endAllWithin } from './end-run.ts';
 export interface CancelTarget {
   runId: string;
   ownerId: string;
-  /** A run of another kind is not found. */
+  /** Runs of other kinds are not found. */
   kind: RunKind;
   reason: string | null;
 }
 
 /**
- * Ends a run for good: after the commit its epoch is higher than any worker's, so that no later token or call
- * can be written; its open model calls are closed and its waiting job is gone.
- * @returns false when there was nothing to cancel: not the owner's, not there, or finished already.
+ * Cancels a run: after the commit its epoch is higher than any worker's, so that no further text or call can
+ * be written; its open model calls are closed and its waiting job is removed.
+ * @returns false when there was nothing to cancel: not the owner's, deleted, or ended already
  */
 export async function cancelRun(store: Store, target: CancelTarget): Promise<boolean> {
   const events = await transaction(store.database, (client) => cancelWithin(client, target));
@@ -25,7 +25,7 @@ export async function cancelRun(store: Store, target: CancelTarget): Promise<boo
   return events.length > 0;
 }
 
-/** As part of a transaction. @returns what has to be published after its commit; nothing when nothing was done. */
+/** Cancels within a transaction. @returns events to publish after its commit; empty when nothing was done */
 export function cancelWithin(
   client: ClientBase,
   { runId, kind, ownerId, reason }: CancelTarget,
@@ -37,7 +37,7 @@ export interface CancelTargets extends EndTargets {
   reason: string | null;
 }
 
-/** The same for many runs of an owner at once; those that are not to be cancelled are passed over. */
+/** The same for many runs of an owner at once; those that cannot be cancelled are skipped. */
 export function cancelAllWithin(
   client: ClientBase,
   { reason, ...targets }: CancelTargets,

@@ -7,7 +7,7 @@ import type { LoggedEvent, NewEvent } from '../log/events.ts';
 import { fenced, type Lease } from '../log/lease.ts';
 import type { Store } from '../store.ts';
 
-/** A checkpoint of a run. One that has started and not completed was interrupted: its outcome is unknown. */
+/** A checkpoint of a run. One that was started and not completed was interrupted: its outcome is unknown. */
 export interface StepRow {
   key: string;
   status: StepStatus;
@@ -24,7 +24,7 @@ export async function readSteps(database: Database, runId: string): Promise<Step
   return rows;
 }
 
-/** What a step changes in its task. */
+/** Fields of the task that a checkpoint changes. */
 export interface TaskProgress {
   iterations?: number;
   workingDirectory?: string;
@@ -38,30 +38,31 @@ export interface StepChange {
   /** CTEs over `written` and `moved`; `$7` is the value as JSON. */
   sql: string;
   value: object | undefined;
-  /** The part of `value` that is new, for the quota of bytes; absent: all of it. */
+  /** The new part of `value`, for the quota of bytes; absent: all of it. */
   added?: object;
 }
 
-/** Applies ProgressMade events to the task's progress, too. */
+/** Applies ProgressMade events to the task's progress as well. */
 const ADVANCE_TASK = `
   advanced as (
     update task set iterations = coalesce(($7::jsonb ->> 'iterations')::int, iterations),
       working_directory = coalesce($7::jsonb ->> 'workingDirectory', working_directory),
-      plan = coalesce($7::jsonb -> 'plan', plan), progress = greatest(task.progress, told.progress)
+      plan = coalesce($7::jsonb -> 'plan', plan), progress = greatest(task.progress, advanced.progress)
     from moved, (
       select max((item -> 'data' ->> 'progress')::float8) as progress from jsonb_array_elements($6::jsonb) as item
       where item ->> 'type' = 'ProgressMade'
-    ) as told
-    where task.id = moved.id and (told.progress is not null or $7::jsonb is not null)
+    ) as advanced
+    where task.id = moved.id and (advanced.progress is not null or $7::jsonb is not null)
   )`;
 
-/** The change that a task's checkpoint makes. */
+/** The change made by a task's checkpoint. */
 export const taskChange = (value?: TaskProgress): StepChange => ({ name: 'task', sql: ADVANCE_TASK, value });
 
 /**
- * Writes that a step begins, before anything of it is done; one that began before is left as it is, without events.
- * @param known what its output is as yet.
- * @throws LeaseLost when the run is no longer this worker's: then nothing may be done.
+ * Records that a step begins, before any of it is executed; a step that began before stays unchanged, without
+ * events.
+ * @param known its output so far
+ * @throws LeaseLost when this worker no longer holds the run: then nothing may be executed
  */
 export function beginStep(
   store: Store,
@@ -73,7 +74,10 @@ export function beginStep(
   return writeStep(store, lease, { output: null, ...known, key, status: 'started', events });
 }
 
-/** Writes what came of a step, once, begun before or not. @throws LeaseLost when the run is no longer this worker's. */
+/**
+ * Records the result of a step, once, whether it began before or not. @throws LeaseLost when this worker no
+ * longer holds the run
+ */
 export function completeStep(store: Store, lease: Lease, step: Omit<StepWrite, 'status'>): Promise<void> {
   return writeStep(store, lease, { ...step, status: 'completed' });
 }
@@ -132,7 +136,9 @@ async function writeStep(
   );
 }
 
-/** What the finished steps of many runs used, where they tell, in one query, in the order in which they began. */
+/**
+ * Resource usage reported by the finished steps of many runs, in one query, in the order in which they began.
+ */
 export async function readResourceUsage(
   database: Database,
   runIds: readonly string[],

@@ -9,7 +9,7 @@ import type { Store } from '../store.ts';
 import { CLAIM_STATEMENTS } from './claim-sql.ts';
 import type { StartedTask, StartedTemplate } from './load-claimed-task.ts';
 
-/** A run that a worker has taken. */
+/** A run claimed by a worker. */
 export interface ClaimedRun {
   id: string;
   /** An execution stays QUEUED until the transaction that advances it, and has neither attempt nor events of its claim. */
@@ -17,18 +17,18 @@ export interface ClaimedRun {
   ownerId: string;
   epoch: number;
   attempt: number;
-  /** Of the event of its taking: what is told of it with a lower one was before. */
+  /** Seq of the event of its claim; events with lower numbers happened before. */
   seq: number;
-  /** How many workers were lost while they had it. */
+  /** Number of workers lost while they held it. */
   losses: number;
-  /** What is asked of it when it is a task: read in the same statement, on the way to its first word. */
+  /** The request, if it is a task: read in the same statement to shorten the time to the first token. */
   task: StartedTask | StartedTemplate | null;
 }
 
-/** Who takes runs. */
+/** A worker that claims runs. */
 export interface Claimer {
   workerId: string;
-  /** What it has at hand. */
+  /** The providers it can use. */
   providers: readonly ProviderId[];
 }
 
@@ -40,15 +40,15 @@ type Row = LoggedEvent & {
 
 interface Claim {
   statement: keyof typeof CLAIM_STATEMENTS;
-  /** A run's id, or accounts in the order in which they are to be served. */
+  /** A run's id, or accounts in the order in which they should be served. */
   from: string | readonly string[];
   /** Chosen at random; see `Run.claim`. */
   number: number;
-  /** An earlier claim of this worker may have happened; see `claimRun`. */
+  /** An earlier claim of this worker may have succeeded; see `claimRun`. */
   isRepeated: boolean;
-  /** Runs that are passed over. */
+  /** Runs to skip. */
   except: readonly string[];
-  /** Whether the caller has made sure that the account's `max_concurrent_runs` leaves another one. */
+  /** Whether the caller has ensured that the account's `max_concurrent_runs` permits another one. */
   limitIsKept: boolean;
 }
 
@@ -77,7 +77,7 @@ async function claim(
 
 export const newClaimNumber = () => randomInt(2 ** 47);
 
-/** What is published only when it is committed. */
+/** Publishes events after the commit. */
 function conclude(store: Store, rows: readonly Row[]): ClaimedRun | null {
   const [first] = rows;
   if (!first?.run) return null;
@@ -90,11 +90,11 @@ function conclude(store: Store, rows: readonly Row[]): ClaimedRun | null {
 }
 
 /**
- * Takes a queued run for a worker.
- * @param isRepeated an earlier claim by this worker may have succeeded: a run that it already holds is claimed again,
- * and the model call that began with that claim is closed.
- * @returns null when the run cannot be claimed: it has ended, another worker has it, its account has a limit on
- * concurrent runs, or this worker has been declared dead.
+ * Claims a queued run for a worker.
+ * @param isRepeated an earlier claim by this worker may have succeeded: a run that it already holds is
+ * claimed again, and the model call that began with that claim is closed
+ * @returns null when the run cannot be claimed: it has ended, another worker has it, its account has a limit
+ * on concurrent runs, or this worker has been declared dead
  */
 export async function claimRun(
   store: Store,
@@ -116,17 +116,17 @@ export async function claimRun(
 /** `ownerId` is the first account that has a ready run. */
 export interface NextRun {
   ownerId: string;
-  /** null: the account has as many running as it may have. */
+  /** null: the account has reached its number of concurrent runs. */
   run: ClaimedRun | null;
 }
 
 /**
- * Takes the best ready run of the first account that has one.
- * @param ownerIds accounts in the order in which they are to be served.
- * @param except runs that are passed over.
- * @param isPatient waits for runs that are locked by others at this moment, instead of passing over them.
- * @returns null when none of them has a ready run.
- * @throws Error when the others have declared this worker dead: they would never look for what it takes.
+ * Claims the best ready run of the first account that has one.
+ * @param ownerIds accounts in the order in which they should be served
+ * @param except runs to skip
+ * @param isPatient waits for runs that are currently locked, instead of skipping them
+ * @returns null when none of them has a ready run
+ * @throws Error when this worker has been declared dead: the others would never recover runs it claims
  */
 export async function claimNextRun(
   store: Store,
@@ -175,7 +175,7 @@ async function claimWithinLimit(
   return conclude(store, rows);
 }
 
-/** The run that a claim took whose answer was lost; null: it took none. */
+/** The run taken by a claim whose response was lost; null: it took none. */
 export async function findClaimed(store: Store, workerId: string, number: number): Promise<string | null> {
   const { rows } = await store.database.pool.query<{ id: string }>(
     'select id from run where worker_id = $1 and claim = $2',

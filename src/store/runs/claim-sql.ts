@@ -3,12 +3,15 @@ import { isLimitedSql } from '../money/budgets.ts';
 import { insertCallSql } from '../money/model-calls.ts';
 import { START_TASK } from './load-claimed-task.ts';
 
-/** SQL of the run that is wanted, its owner, and the owner's `max_concurrent_runs`. */
+/** SQL of the wanted run, its owner, and the owner's `max_concurrent_runs`. */
 const WANTED = {
   run: `
     select run.id, run.owner_id, app_user.max_concurrent_runs as most
     from run join app_user on app_user.id = run.owner_id where run.id = $1`,
-  /** Of the first of the accounts that has one: the ready run of the highest priority, then the one that waits longest. */
+  /**
+   * Of the first account that has one: the ready run with the highest priority, then the one that has waited
+   * longest.
+   */
   best: `
     select best.id, candidate.owner_id,
       (select max_concurrent_runs from app_user where app_user.id = candidate.owner_id) as most
@@ -21,20 +24,26 @@ const WANTED = {
     ) as best limit 1`,
 };
 
-/** Hides the number of accounts from the planner, which would otherwise plan the statement again for every claim. */
+/**
+ * Hides the number of accounts from the planner, which would otherwise plan the statement again for every
+ * claim.
+ */
 const GIVEN = 'given as materialized (select $1::text[] as owner_ids), ';
 
 /** Waits for transactions that lock the best run, because they may leave it ready. */
 const WANTED_PATIENTLY = WANTED.best.replace(' skip locked', '');
 
-/** SQL: whether the run has checkpoints, and all text that it made is in them. CTE `lost` holds the call whose is not. */
+/**
+ * SQL: whether the run has checkpoints that contain all its text. CTE `lost` has the call whose text they
+ * lack.
+ */
 const CONTINUES =
   '(exists (select from step where run_id = (select id from wanted)) and not exists (select from lost))';
 
 /**
- * SQL: the first model call of a prompt without cost limit, thread or earlier losses. It begins in the same statement
- * as the claim, which saves a commit before the first token. Both rows are locked, so that a statement that waited for
- * one of them sees the current task.
+ * SQL: the first model call of a prompt without cost limit, thread or earlier losses. It begins in the same
+ * statement as the claim, which saves a commit before the first token. Both rows are locked, so that a
+ * statement that waited for one of them sees the current task.
  */
 const OPENING = `
   select task.provider, task.model from run join task on task.id = run.id
@@ -42,7 +51,7 @@ const OPENING = `
     and task.provider = any($5::text[]) and run.losses = 0 and $4::text is not null and not ${isLimitedSql('run')}
   for no key update of run, task`;
 
-/** SQL that takes the run in CTE `wanted`: status, epoch, attempt and the events in one statement. */
+/** SQL that claims the run in CTE `wanted`: status, epoch, attempt and events in one statement. */
 function claimSql(wanted: string, given = ''): string {
   return `
     with ${given}present as (
@@ -90,7 +99,7 @@ function claimSql(wanted: string, given = ''): string {
     from wanted left join taken on true left join logged on true order by logged.seq`;
 }
 
-/** `run`: a certain one; `best` and `patient`: see `claimNextRun`. */
+/** `run`: a specific one; `best` and `patient`: see `claimNextRun`. */
 export const CLAIM_STATEMENTS = {
   run: { name: 'claim-run', text: claimSql(WANTED.run) },
   best: { name: 'claim-best-run', text: claimSql(WANTED.best, GIVEN) },

@@ -5,15 +5,16 @@ import { fenced, type Lease, type RunDeferred } from '../log/lease.ts';
 import type { Store } from '../store.ts';
 
 /**
- * SQL: when the run's provider became unavailable; null when the run was never deferred, or has written a checkpoint
- * since. A model call that completed does not count: without a checkpoint it is paid again in each round.
+ * SQL: when the run's provider became unavailable; null if the run was never deferred, or has written a
+ * checkpoint since. A completed model call does not count: without a checkpoint it is paid for again in each
+ * round.
  */
 const UNAVAILABLE_SINCE = `
   case when not exists (
     select from step where run_id = run.id and status = 'completed' and completed_at > run.unavailable_since
   ) then run.unavailable_since end`;
 
-/** @returns milliseconds: since the run was first put back in the present outage, and until its time limit. */
+/** @returns milliseconds since the run was first requeued in the current outage, and until its time limit */
 export async function readOutage(
   { database }: Store,
   lease: Lease,
@@ -31,8 +32,8 @@ export async function readOutage(
 }
 
 /**
- * Puts a run back into the queue for `waitMs` because its provider is unavailable. It keeps its progress and resumes from
- * its checkpoints. Does nothing when the lease is lost.
+ * Returns a run to the queue for `waitMs` because its provider is unavailable. It keeps its progress and
+ * resumes from its checkpoints. Has no effect when the lease is lost.
  */
 export async function deferRun(
   { database, bus }: Store,
@@ -59,8 +60,8 @@ export async function deferRun(
 const DEFERRED = { type: 'RunQueued', data: { reason: 'provider_unavailable' } } as const;
 
 /**
- * Makes deferred runs ready whose wait is over. One that ended meanwhile stays as it is. `now()`, because an index
- * is not searched for `clock_timestamp()`.
+ * Makes deferred runs ready once their delay is over. A run that ended meanwhile stays unchanged. Uses
+ * `now()`, because an index cannot be searched for `clock_timestamp()`.
  */
 export async function endDeferrals({ pool }: Pick<Database, 'pool'>): Promise<void> {
   await pool.query({

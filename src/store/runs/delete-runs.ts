@@ -9,9 +9,9 @@ import { cancelAllWithin } from './cancel-run.ts';
 import { lockOwnRuns } from './end-turns.ts';
 
 /**
- * Ends those of the runs, locked by the transaction, that are not finished, then takes all of them away with their
- * logs. What their model calls cost stays in the budgets of their session and owner.
- * @returns what has to be published after the commit.
+ * Ends unfinished ones of the runs, which the transaction has locked, then deletes all of them with their
+ * logs. The cost of their model calls stays in the budgets of their session and owner.
+ * @returns events to publish after the commit
  */
 export async function deleteRunsWithin(
   client: ClientBase,
@@ -20,7 +20,7 @@ export async function deleteRunsWithin(
 ): Promise<LoggedEvent[]> {
   const events = await cancelAllWithin(client, { runIds: ids, kinds: RUN_KINDS, ownerId, reason: 'deleted' });
   for (const table of TURN_KINDS) {
-    // It may quote what is deleted.
+    // It may quote deleted text.
     await client.query(
       `update thread set summary = null from ${table}
        where ${table}.id = any($1::text[]) and thread.id = ${table}.thread_id and thread.summary is not null`,

@@ -6,9 +6,9 @@ import type { LoggedEvent } from '../log/events.ts';
 import { announceSql, ENDED_RUN } from './announce-end.ts';
 
 /**
- * How many of `ids` have not completed yet. They stay locked until the transaction ends, and know by then that
- * somebody waits for them, so that none can end in between unnoticed.
- * @throws DomainError NOT_FOUND, INVALID_STATE for one that failed or was cancelled.
+ * The number of `ids` that have not completed yet. They stay locked until the transaction ends and are marked
+ * as having dependents, so that none can end unnoticed meanwhile.
+ * @throws DomainError NOT_FOUND, INVALID_STATE for one that failed or was cancelled
  */
 export async function countBlockers(
   client: ClientBase,
@@ -19,7 +19,7 @@ export async function countBlockers(
     `with held as (
        select id, status from run where id = any($1::text[]) and owner_id = $2 and kind = 'task'
        order by id for update
-     ), told as (
+     ), marked as (
        update run set has_dependents = true from held where run.id = held.id and held.status <> 'completed'
      )
      select id, status from held`,
@@ -33,7 +33,7 @@ export async function countBlockers(
 function checkDependency(status: RunStatus | undefined, field: string): void {
   if (!status) throw new DomainError('NOT_FOUND', `${field}: there is no such task`, { field });
   if (status !== 'failed' && status !== 'cancelled') return;
-  throw new DomainError('INVALID_STATE', `${field}: the task is ${status}, so nothing can wait for it`, {
+  throw new DomainError('INVALID_STATE', `${field}: the task is ${status}, so no task can wait for it`, {
     field,
   });
 }
@@ -50,8 +50,8 @@ export async function addDependencies(
 }
 
 /**
- * Of a run that completed, in a statement after its end's own: what waits for nothing else is a worker's to take, and
- * what it is a part of goes on.
+ * After a run completed, in a statement separate from its end: dependents without other blockers become
+ * ready, and its parent continues.
  */
 export async function releaseDependents(client: ClientBase, runId: string): Promise<LoggedEvent[]> {
   const events = await release(client, DEPENDENTS, [runId], 'dependencies_completed');
@@ -67,7 +67,7 @@ const DEPENDENTS = `
   )`;
 
 /**
- * Takes one blocker from each of some runs; those without another are a worker's to take.
+ * Removes one blocker from each of some runs; those without another become ready.
  * @param held SQL of CTEs of which the last, `held`, has the locked runs. @param ids its parameter `$1`
  */
 export async function release(
@@ -92,13 +92,13 @@ export async function release(
 }
 
 /**
- * Of runs that will never complete: what waits for them fails, and what waits for that, and so on. What they are a
- * part of goes on, and sees to it.
+ * For runs that will never complete: runs that wait for them fail, and so do runs that wait for those. Their
+ * parents continue and handle the failure.
  */
 export async function failDependents(client: ClientBase, runIds: readonly string[]): Promise<LoggedEvent[]> {
   const error: RunError = {
     code: 'DEPENDENCY_FAILED',
-    message: `the task that it waited for did not complete; have it done again, then retry this one`,
+    message: `the task that it depends on did not complete; retry that task first, then this one`,
   };
   const event = { type: 'RunFailed', data: { error } } as const;
   const all: LoggedEvent[] = [];
@@ -126,8 +126,8 @@ export async function failDependents(client: ClientBase, runIds: readonly string
 }
 
 /**
- * What runs are a part of is locked before they are, by whoever ends them: also by what goes on with it, or ends it
- * with all of its parts, in the same order.
+ * Parents are locked before their parts by everything that ends runs, including what continues a parent, or
+ * ends it with all its parts, always in the same order.
  */
 export async function lockParents(client: ClientBase, runIds: readonly string[]): Promise<void> {
   await client.query({

@@ -12,7 +12,7 @@ import { endTurns, lockThreads } from './end-turns.ts';
 import type { RunResult } from './run-result.ts';
 import { setOfKindsSql } from './run-row.ts';
 
-/** How runs end that no worker brings to their end. */
+/** The end of runs that no worker brings about. */
 export interface Ending {
   status: Extract<RunStatus, 'completed' | 'failed' | 'cancelled'>;
   result: RunResult | null;
@@ -28,22 +28,22 @@ export interface EndTargets {
   kinds: readonly RunKind[];
 }
 
-/** SQL of how what shares its id with a run looks after its end. @param $ SQL of status, result and error. */
+/** SQL of the columns of a kind's row after the end of its run. @param $ SQL of status, result and error */
 export function endedSql($: { status: string; result: string; error: string }): string {
   return `result = ${$.result}::jsonb, error = ${$.error}::jsonb, completed_at = moved.updated_at,
     progress = case when ${$.status} = 'completed' then 1 else progress end`;
 }
 
-/** SQL: a failed one may be tried again, and needs its secrets. */
+/** SQL: a failed task keeps its secrets, because it may be retried. */
 export function forgottenSql(status: string): { task: string } {
   return { task: `secrets = case when ${status} = 'failed' then secrets end` };
 }
 
 /**
- * As part of a transaction, ends runs of an owner from outside: their epochs rise above any worker's, so that no
- * later token or call can be written; their open model calls are closed, and those that waited take their tickets
- * along. Those that have ended are passed over.
- * @returns what has to be published after its commit; nothing when nothing was done.
+ * Within a transaction, ends runs of an owner from outside: their epochs rise above any worker's, so that no
+ * later text or call can be written; their open model calls are closed, and tickets of waiting ones are
+ * removed. Runs that have ended are skipped.
+ * @returns events to publish after its commit; empty when nothing was done
  */
 export async function endAllWithin(
   client: ClientBase,
@@ -83,10 +83,10 @@ export async function endAllWithin(
   const ids = [...new Set(rows.map((row) => row.runId))];
   if (ids.length === 0) return rows;
   await closeCalls(client, ids);
-  return [...rows, ...(await tellOthers(client, ids, status))];
+  return [...rows, ...(await notifyDependents(client, ids, status))];
 }
 
-/** A statement of its own: it must see a call that was written while the one before waited for the row. */
+/** A separate statement: it must see a call that was written while the previous one waited for the row. */
 async function closeCalls(client: ClientBase, ids: readonly string[]): Promise<void> {
   await client.query(
     `update model_call set status = 'cancelled' where run_id = any($1::text[]) and status = 'started'`,
@@ -95,8 +95,8 @@ async function closeCalls(client: ClientBase, ids: readonly string[]): Promise<v
   await settleOpenReservations(client, ids);
 }
 
-/** What waits for the runs goes on, or never will. The next turns of their threads begin. */
-export async function tellOthers(
+/** Runs that wait for these continue or fail. The next turns of their threads begin. */
+export async function notifyDependents(
   client: ClientBase,
   ids: readonly string[],
   status: Ending['status'],

@@ -6,7 +6,7 @@ import { publishAll } from '../log/publish-all.ts';
 import type { Store } from '../store.ts';
 import { release } from './dependencies.ts';
 
-/** SQL of the threads in which runs, and all that depends on them, are unfinished turns. */
+/** SQL of the threads in which runs, and everything that depends on them, are unfinished turns. */
 const THREADS_OF_ENDING = `
   with recursive ending(id) as (
     select unnest($1::text[])
@@ -15,8 +15,8 @@ const THREADS_OF_ENDING = `
   select thread_id from thread_turn join ending on run_id = ending.id`;
 
 /**
- * Locks the threads of runs, and of all that depends on them, before the runs: what adds a turn locks in the same
- * order.
+ * Locks the threads of runs, and of everything that depends on them, before the runs: adding a turn locks in
+ * the same order.
  */
 export async function lockThreads(client: ClientBase, runIds: readonly string[]): Promise<void> {
   await client.query({
@@ -27,9 +27,9 @@ export async function lockThreads(client: ClientBase, runIds: readonly string[])
 }
 
 /**
- * Locks runs for their deletion, and before them their threads, as `lockThreads` says, those of finished runs included:
- * a summary of the thread may be about to quote them.
- * @param wanted selects the ids of an owner's runs, in the order in which they are to be locked
+ * Locks runs for their deletion, and before them their threads, as `lockThreads` does, including threads of
+ * finished runs: a summary of the thread may be about to quote them.
+ * @param wanted selects the ids of an owner's runs, in locking order
  */
 export async function lockOwnRuns(
   client: ClientBase,
@@ -49,7 +49,7 @@ export async function lockOwnRuns(
   return client.query<{ id: string }>({ ...wanted, text: `${wanted.text} for update` });
 }
 
-/** Of runs that have ended: the next turn of each of their threads is a worker's to take. */
+/** After runs have ended: the next turn of each of their threads becomes ready. */
 export async function endTurns(client: ClientBase, runIds: readonly string[]): Promise<LoggedEvent[]> {
   const { rows } = await client.query<{ id: string }>({
     name: 'end-turns',
@@ -60,7 +60,7 @@ export async function endTurns(client: ClientBase, runIds: readonly string[]): P
   });
   if (rows.length === 0) return [];
   const threadIds = rows.map(({ id }) => id);
-  // A statement of its own, so that the next one sees what was committed before this transaction had the lock.
+  // A separate statement, so that the next one sees what was committed before this transaction had the lock.
   await client.query('select from thread where id = any($1::text[]) order by id for no key update', [
     threadIds,
   ]);
@@ -68,8 +68,8 @@ export async function endTurns(client: ClientBase, runIds: readonly string[]): P
 }
 
 /**
- * Ends turns whose runs have ended without it, as those that a worker of an earlier version ended do. There are none
- * otherwise. @returns the ids of the runs
+ * Ends turns whose runs have ended, but not the turns, as workers of an earlier version do. Usually there are
+ * none. @returns the ids of the runs
  */
 export async function endLostTurns(store: Store): Promise<string[]> {
   const { rows } = await store.database.pool.query<{ id: string }>({
@@ -88,7 +88,7 @@ export async function endLostTurns(store: Store): Promise<string[]> {
   return ids;
 }
 
-/** Of threads that have no turn under way: the turns that joined first. */
+/** The turns that joined first, of threads without a turn in progress. */
 const NEXT_TURNS = `
   next as (
     select distinct on (thread_id) run_id as id from thread_turn

@@ -8,14 +8,14 @@ import { publishAll } from '../log/publish-all.ts';
 import type { Store } from '../store.ts';
 import { announceSql, ENDED_RUN } from './announce-end.ts';
 import { lockParents } from './dependencies.ts';
-import { endedSql, forgottenSql, tellOthers } from './end-run.ts';
+import { endedSql, forgottenSql, notifyDependents } from './end-run.ts';
 import { lockThreads } from './end-turns.ts';
 import type { RunOutcome, RunResult } from './run-result.ts';
 import { setOfKindsSql } from './run-row.ts';
 
 /**
- * @returns false when people gave more inputs than it takes into account, so that the run goes on.
- * @throws LeaseLost when somebody else has ended or taken the run.
+ * @returns false when there are more user messages than the run has processed, so that it continues
+ * @throws LeaseLost when the run has been ended or taken by another process
  */
 export async function completeRun(
   store: Store,
@@ -36,7 +36,7 @@ export async function completeRun(
   return isFinished;
 }
 
-/** @throws LeaseLost when somebody else has ended or taken the run. */
+/** @throws LeaseLost when the run has been ended or taken by another process */
 export async function failRun(store: Store, lease: Lease, error: RunError): Promise<void> {
   const isFinished = await finish(store, lease, {
     status: 'failed',
@@ -51,13 +51,13 @@ export async function failRun(store: Store, lease: Lease, error: RunError): Prom
 interface Outcome {
   status: 'completed' | 'failed';
   result: RunResult | null;
-  /** null: however many there are. */
+  /** null: any number. */
   inputs: number | null;
   error: RunError | null;
   events: NewEvent[];
 }
 
-/** One statement; a transaction of two when others wait for the run. */
+/** One statement; a transaction of two if other runs wait for the run. */
 async function finish(store: Store, lease: Lease, outcome: Outcome): Promise<boolean> {
   const alone = await end(store.database.pool, lease, outcome, false);
   const events = alone.length > 0 ? alone : await finishBeforeOthers(store, lease, outcome);
@@ -80,15 +80,15 @@ function finishBeforeOthers(store: Store, lease: Lease, outcome: Outcome): Promi
     await lockParents(client, [lease.runId]);
     const own = await end(client, lease, outcome, true);
     if (own.length === 0) return [];
-    return [...own, ...(await tellOthers(client, [lease.runId], outcome.status))];
+    return [...own, ...(await notifyDependents(client, [lease.runId], outcome.status))];
   });
 }
 
 const ENDED = endedSql({ status: '$3', result: '$4', error: '$5' });
 
 /**
- * @returns nothing when the lease is lost, when the run has dependents and must not have any, or more inputs.
- * A person's input raises the number in the row that this waits for, so none is missed.
+ * @returns nothing when the lease is lost, when the run has dependents and must not have any, or unprocessed
+ * input. A user message increments the number in the row that this waits for, so none is missed.
  */
 async function end(
   connection: Pool | ClientBase,

@@ -13,7 +13,7 @@ interface Started {
   attempt: number;
 }
 
-/** What a worker needs to carry a task out, as it was when the worker began. */
+/** What a worker needs to execute a task, as it was when the worker began. */
 export interface StartedTask extends Started {
   kind: Exclude<TaskKind, 'template'>;
   prompt: string;
@@ -24,7 +24,7 @@ export interface StartedTask extends Started {
   fallbackModels: ModelReference[];
   responseSchema: Record<string, unknown> | null;
   threadId: string | null;
-  /** That began with the claim; null: none did. */
+  /** The call that began with the claim; null: none did. */
   firstCall: BegunCall | null;
   tools: ToolName[];
   /** Absolute path, its own or its session's; null: it has none yet. */
@@ -35,21 +35,21 @@ export interface StartedTask extends Started {
   limits: AgentLimits | null;
   /** Turns of its model that do not count, because it was retried since. */
   iterationsBefore: number;
-  /** Until its time is up; null: it has no limit. */
+  /** Milliseconds until its time limit; null: it has none. */
   msLeft: number | null;
 }
 
-/** The same of a template. */
+/** The same for a template. */
 export interface StartedTemplate extends Started {
   kind: 'template';
   plan: TemplatePlan;
   values: Record<string, unknown>;
-  /** Sealed. */
+  /** Encrypted. */
   secrets: string | null;
 }
 
 /**
- * SQL of a CTE: the task of the run that CTE `moved` has taken, if it is one, is begun, or gone on with. CTE
+ * SQL of a CTE that starts or resumes the task of the run claimed by CTE `moved`, if it is a task. CTE
  * `called` has its first call, if that has begun.
  */
 export const START_TASK = `

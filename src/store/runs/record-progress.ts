@@ -4,8 +4,8 @@ import { fenced, type Lease } from '../log/lease.ts';
 import type { Store } from '../store.ts';
 
 /**
- * Tells how far a run has come; what is no progress is not told.
- * @param progress 0 to 1. @throws LeaseLost when the run is no longer this worker's.
+ * Records the progress of a run; values that do not increase it are ignored.
+ * @param progress 0 to 1. @throws LeaseLost when this worker no longer holds the run
  */
 export async function recordProgress(store: Store, lease: Lease, progress: number): Promise<void> {
   const { rows } = await store.database.pool.query<LoggedEvent | { runId: null }>({

@@ -3,7 +3,7 @@ import type { Lease } from '../log/lease.ts';
 import type { Store } from '../store.ts';
 import { requeueRuns } from './requeue-runs.ts';
 
-/** Lets go of a run that cannot go on here. One that is no longer held is left alone. */
+/** Releases a run that cannot continue here. Has no effect if it is no longer held. */
 export async function releaseRun(
   { database }: Store,
   { runId, epoch }: Pick<Lease, 'runId' | 'epoch'>,

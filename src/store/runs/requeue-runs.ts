@@ -2,8 +2,8 @@ import type { ClientBase } from 'pg';
 import { settleOpenReservations } from '../money/budgets.ts';
 
 /**
- * Takes runs, locked by the transaction, from their worker: a higher epoch, a fresh ticket, their open model
- * calls closed as failed.
+ * Takes runs, which the transaction has locked, from their worker: a higher epoch, a new ticket, their open
+ * model calls closed as failed.
  */
 export async function requeueRuns(client: ClientBase, ids: readonly string[]): Promise<void> {
   await client.query(

@@ -4,8 +4,8 @@ import { fenced, type Lease } from '../log/lease.ts';
 import type { Store } from '../store.ts';
 
 /**
- * Raises the attempt within a lease: the text of `voidCallId` no longer counts, the next call starts it again.
- * @throws LeaseLost when the run is no longer this worker's.
+ * Increments the attempt within a lease: the text of `voidCallId` is discarded and the next call starts over.
+ * @throws LeaseLost when this worker no longer holds the run
  */
 export async function restartAttempt(
   store: Store,

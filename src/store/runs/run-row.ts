@@ -17,7 +17,7 @@ export interface RunRow {
   cancelReason: string | null;
   createdAt: Date;
   updatedAt: Date;
-  /** `createdAt` with all six digits, which a Date cannot hold; the first part of a list cursor. */
+  /** `createdAt` with all six digits, which a Date cannot represent; the first part of a list cursor. */
   createdAtText: string;
   progress: number;
   error: RunError | null;
@@ -69,9 +69,9 @@ export async function readWorkingDirectories(
 }
 
 /**
- * SQL of CTEs that set columns of what shares its id with the runs in CTE `moved`. Each kind of run has a table of
- * its name, with a result, an error, a progress and the times of its start and its end.
- * @param own what is set besides, of a kind.
+ * SQL of CTEs that set columns of the kind-specific rows of the runs in CTE `moved`. Each kind of run has a
+ * table of the same name, with result, error, progress and the times of its start and its end.
+ * @param own additional assignments for a kind
  */
 export function setOfKindsSql(columns: string, own: Partial<Record<RunKind, string>> = {}): string {
   return RUN_KINDS.map((kind) => {

@@ -10,11 +10,11 @@ export interface RunState {
   lastSeq: number;
 }
 
-/** Called with the present state, about twice a second; null when the run is gone. */
+/** Called with the current state, about twice a second; null when the run has been deleted. */
 export type StateListener = (state: RunState | null) => void;
 
 /**
- * The backstop behind the bus: one query for all runs that this process follows or carries out, so that a lost
+ * The backstop of the bus: one query for all runs that this process follows or executes, so that a lost
  * message, or a bus that does not reach this process, delays a stream by at most the interval.
  */
 export interface RunWatch {
@@ -29,7 +29,7 @@ export function createRunWatch(database: Database, log: Log): RunWatch {
   let timer: NodeJS.Timeout | null = null;
 
   async function look(): Promise<void> {
-    // Whoever comes while the query runs may already know more than it tells.
+    // A follower added while the query runs may already know a newer state than its result.
     const before = [...listeners].map(([runId, ofRun]) => ({ runId, ofRun, heard: [...ofRun] }));
     try {
       const states = await readRunStates(database, [...listeners.keys()]);
@@ -37,7 +37,7 @@ export function createRunWatch(database: Database, log: Log): RunWatch {
         for (const listener of heard) if (ofRun.has(listener)) listener(states.get(runId) ?? null);
       }
     } catch (error) {
-      log.warn({ error: String(error) }, 'could not look after runs; will try again');
+      log.warn({ error: String(error) }, 'could not check the state of runs; retrying');
     }
     timer = listeners.size > 0 ? setTimeout(look, INTERVAL_MS) : null;
   }

@@ -19,7 +19,7 @@ export interface SessionRow {
   createdAtText: string;
 }
 
-/** Of a row that is called `session`. */
+/** Columns of a row named `session`. */
 export const SESSION_COLUMNS = `
   session.id, session.owner_id as "ownerId", session.origin, session.name, session.description, session.status, session.settings,
   session.working_directory as "workingDirectory", session.user_label as "userLabel", session.ended_at as "endedAt",
@@ -27,9 +27,9 @@ export const SESSION_COLUMNS = `
   ${createdAtTextSql('session')} as "createdAtText"`;
 
 /**
- * SQL of the CTE `home(session_id)`, for what is to be made in a session or in none: without a row when the session
- * takes nothing new. It cannot be closed or deleted until that is made.
- * @param id SQL of the session's id, or of null. @param owner SQL of the maker's id.
+ * SQL of the CTE `home(session_id)`, for an object created in a session or in none: without a row when the
+ * session accepts nothing new. It cannot be closed or deleted until the object is created.
+ * @param id SQL of the session's id, or of null. @param owner SQL of the creator's id
  */
 export function homeSql(id: string, owner: string): string {
   return `
@@ -40,7 +40,7 @@ export function homeSql(id: string, owner: string): string {
     )`;
 }
 
-/** @returns null when there is no such session of this owner; not there and not theirs look the same. */
+/** @returns null when it does not exist or belongs to another owner */
 export async function findSession(
   database: Database,
   ownerId: string,
@@ -54,7 +54,7 @@ export async function findSession(
   return rows[0] ?? null;
 }
 
-/** Many in one query, whoever owns them; by id. */
+/** Many in one query, of any owner; by id. */
 export async function readSessions(
   database: Database,
   ids: readonly string[],

@@ -1,7 +1,7 @@
 import { RUN_STATUSES, type RunStatus } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
 
-/** What the runs of a session come to. Cost and counts of tokens sum what is known. */
+/** Totals of the runs of a session. Cost and token counts are sums of known values. */
 export interface SessionTotals {
   sessionId: string;
   tasks: Record<RunStatus, number>;

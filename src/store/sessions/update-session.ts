@@ -55,13 +55,13 @@ interface Target {
   ownerId: string;
 }
 
-/** An absent member stays as it is; of the settings, null takes one away. */
+/** Absent fields stay unchanged; null removes a setting. */
 export interface SessionChange {
   name?: string | null;
   description?: string | null;
   status?: SessionStatus;
   settings?: Record<string, unknown>;
-  /** US dollars as decimal text; null: no limit any more. */
+  /** US dollars as decimal text; null removes the limit. */
   costLimit?: string | null;
 }
 
@@ -95,13 +95,15 @@ export async function changeSession(
   });
 }
 
-/** Runs that one transaction takes away: its locks and its memory are bounded, however large the session is. */
+/**
+ * Runs deleted per transaction, which limits its locks and its memory regardless of the size of the session.
+ */
 const RUNS_AT_ONCE = 100;
 
 /**
- * Ends what is not finished in it, then takes it away with all of its tasks, in as many transactions as that takes.
- * The first one closes it; what is broken off then is taken up where it was when it is asked for again.
- * @returns false when there is no such session of the owner.
+ * Ends unfinished runs in it, then deletes it with all its tasks, in as many transactions as necessary. The
+ * first one closes it; an interrupted deletion continues when it is requested again.
+ * @returns false when there is no such session of the owner
  */
 export async function deleteSession(store: Store, target: Target): Promise<boolean> {
   for (let isFound = false; ; isFound = true) {

@@ -15,16 +15,16 @@ const MAX_RUN_BYTES = 50 * 1024 * 1024;
 const MAX_RUN_ARTIFACTS = 500;
 
 export interface NewArtifact {
-  /** Storable; unique in its run, and the same each time the run gets there. */
+  /** Storable; unique within its run, and the same each time the run reaches it. */
   name: string;
   type: ArtifactType;
   mediaType: string;
   content: Buffer;
-  /** Whether there was more of it than is kept. */
+  /** Whether the content was cut. */
   isTruncated: boolean;
 }
 
-/** As much of it as one artifact may have. */
+/** Cuts the content to the maximum size of one artifact. */
 export function boundedContent(content: Buffer): Pick<NewArtifact, 'content' | 'isTruncated'> {
   return {
     content: content.subarray(0, MAX_ARTIFACT_BYTES),
@@ -32,13 +32,13 @@ export function boundedContent(content: Buffer): Pick<NewArtifact, 'content' | '
   };
 }
 
-/** All that is told about an artifact without reading it. */
+/** The properties of an artifact without its content. */
 export interface ArtifactRow extends Omit<NewArtifact, 'content'> {
   id: string;
   runId: string;
   /** Bytes. */
   size: number;
-  /** In hex. */
+  /** Hexadecimal. */
   sha256: string;
   createdAt: Date;
 }
@@ -48,30 +48,32 @@ const COLUMNS = `
   artifact.size, artifact.sha256, artifact.is_truncated as "isTruncated", artifact.created_at as "createdAt"`;
 
 /**
- * Keeps a file that a run leaves, with its event. What is saved again under a name takes the place of what was
- * there, under the same id; when it is the same, nothing is written and told.
+ * Saves a file of a run, with its event. An artifact saved under an existing name replaces it and keeps its
+ * id; if the content is the same, nothing is written.
  * @returns its id. @throws LeaseLost, DomainError ARTIFACT_TOO_LARGE, QUOTA_EXCEEDED
  */
 export async function saveArtifact(store: Store, lease: Lease, artifact: NewArtifact): Promise<string> {
   const size = artifact.content.byteLength;
   if (size > MAX_ARTIFACT_BYTES) {
-    throw tooLarge(artifact, `it has ${size} bytes, and one may have ${MAX_ARTIFACT_BYTES}`);
+    throw tooLarge(artifact, `it has ${size} bytes, and the maximum is ${MAX_ARTIFACT_BYTES}`);
   }
   const present = await readPresent(store.database, lease.runId, artifact.name);
   if (present) await store.quotas.require(present.ownerId, { bytes: Math.max(0, size - present.size) });
   const saved = await save(store.database, lease, artifact);
   if (!saved) throw fenced(lease);
   if (saved.otherBytes + size > MAX_RUN_BYTES) {
-    throw tooLarge(artifact, `all artifacts of a task may have ${MAX_RUN_BYTES} bytes together`);
+    throw tooLarge(artifact, `all artifacts of a task may have at most ${MAX_RUN_BYTES} bytes together`);
   }
   if (saved.others >= MAX_RUN_ARTIFACTS) {
-    throw tooLarge(artifact, `a task may have ${MAX_RUN_ARTIFACTS} artifacts`);
+    throw tooLarge(artifact, `a task may have at most ${MAX_RUN_ARTIFACTS} artifacts`);
   }
   publishAll(store.bus, toLoggedEvents(saved.events ?? []));
   return saved.id;
 }
 
-/** The bytes under the name, 0 when there is no such artifact. @returns null when there is no such run */
+/**
+ * The bytes stored under the name, 0 when there is no such artifact. @returns null when there is no such run
+ */
 async function readPresent(
   database: Database,
   runId: string,
@@ -88,7 +90,7 @@ async function readPresent(
 }
 
 function tooLarge({ name }: NewArtifact, why: string): DomainError {
-  return new DomainError('ARTIFACT_TOO_LARGE', `the artifact ${JSON.stringify(name)} was not kept: ${why}`);
+  return new DomainError('ARTIFACT_TOO_LARGE', `the artifact ${JSON.stringify(name)} was not saved: ${why}`);
 }
 
 interface Saved {
@@ -155,7 +157,7 @@ export async function readArtifacts(database: Database, runIds: readonly string[
   return rows;
 }
 
-/** @returns null when there is no such artifact of this owner; not there and not theirs look the same. */
+/** @returns null when it does not exist or belongs to another owner */
 export async function findArtifact(
   database: Database,
   ownerId: string,
@@ -171,7 +173,7 @@ export async function findArtifact(
   return rows[0] ?? null;
 }
 
-/** As `findArtifact`, with what is in it. */
+/** Like `findArtifact`, with its content. */
 export async function readArtifact(
   database: Database,
   ownerId: string,

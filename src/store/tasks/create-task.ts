@@ -13,10 +13,10 @@ import { newTaskValues } from './new-task-values.ts';
 import { TASK_COLUMNS, type TaskRow } from './tasks.ts';
 
 /**
- * Run, task, first events and ticket in one transaction: all of it is there or none.
- * @returns the task as it was made, or the id of an earlier one whose idempotency key was used for the same.
- * @throws DomainError CONFLICT; NOT_FOUND or INVALID_STATE for what it depends on; INVALID_STATE when its session
- * takes no tasks; QUOTA_EXCEEDED.
+ * Creates run, task, first events and ticket in one transaction.
+ * @returns the created task, or the id of an earlier one with the same idempotency key and request
+ * @throws DomainError CONFLICT; NOT_FOUND or INVALID_STATE for its dependencies; INVALID_STATE when its
+ * session is not active; QUOTA_EXCEEDED
  */
 export async function createTask(store: Store, task: NewTask): Promise<TaskRow | string> {
   await store.quotas.require(task.ownerId, { runs: 1, bytes: bytesOf(JSON.stringify(task)) });
@@ -43,10 +43,10 @@ export interface CreatedTask {
   isReady: boolean;
 }
 
-/** In a transaction, behind the turns of its thread and what it depends on. */
+/** In a transaction, after the turns of its thread and its dependencies. */
 async function insertAfterOthers(store: Store, task: NewTask): Promise<CreatedTask | null> {
   const joined = await transaction(store.database, async (client) => {
-    // Everywhere a session is locked before its threads and its runs.
+    // A session is always locked before its threads and its runs.
     if (task.sessionId) await client.query('select from session where id = $1 for share', [task.sessionId]);
     return joinThread(client, joiningOf(task), (blockers) => insertDependent(client, task, blockers));
   });
@@ -55,7 +55,7 @@ async function insertAfterOthers(store: Store, task: NewTask): Promise<CreatedTa
   return joined.queued;
 }
 
-/** What is held joins its thread when it is executed. */
+/** A held task joins its thread when it is executed. */
 function joiningOf({ id, ownerId, threadId, hold, idempotency, dependsOn }: NewTask): Joining {
   return {
     runId: id,
@@ -78,7 +78,7 @@ async function insertDependent(
   return created;
 }
 
-/** One statement. @returns null when the idempotency key was taken, or when the session takes no tasks. */
+/** One statement. @returns null when the idempotency key exists, or when the session is not active */
 export async function insertTask(
   connection: Pool | ClientBase,
   task: NewTask,
@@ -122,12 +122,15 @@ export async function insertTask(
   return { row, events: toLoggedEvents(events), isReady: blockers === 0 && !task.hold };
 }
 
-/** An equal request was faster; unless its task is gone again already, that one is it. Or the session was closed. */
+/**
+ * An equal request was faster, and its task is returned unless it has been deleted already. Or the session
+ * was closed.
+ */
 async function notCreated(store: Store, { ownerId, sessionId, idempotency }: NewTask): Promise<string> {
   const earlier = idempotency && (await findRepeated(store, ownerId, idempotency));
   if (earlier) return earlier;
   if (sessionId && !(await takesTasks(store, sessionId))) throw closedMeanwhile();
-  throw new DomainError('CONFLICT', 'input.idempotencyKey: its task was deleted at this moment; try again', {
+  throw new DomainError('CONFLICT', 'input.idempotencyKey: its task was deleted meanwhile; try again', {
     field: 'input.idempotencyKey',
   });
 }
@@ -141,12 +144,12 @@ async function takesTasks({ database }: Store, sessionId: string): Promise<boole
 
 function closedMeanwhile(): DomainError {
   const field = 'input.sessionId';
-  return new DomainError('INVALID_STATE', `${field}: the session was closed at this moment`, { field });
+  return new DomainError('INVALID_STATE', `${field}: the session was closed meanwhile`, { field });
 }
 
 /**
- * The run that an equal request made before; null when there is none.
- * @throws DomainError CONFLICT when the key was used for something else.
+ * The run created by an equal request before; null when there is none.
+ * @throws DomainError CONFLICT when the key was used for another request
  */
 export async function findRepeated(
   { database }: Store,
@@ -160,6 +163,6 @@ export async function findRepeated(
   });
   const [found] = rows;
   if (!found || found.bodyHash === bodyHash) return found?.runId ?? null;
-  const message = 'input.idempotencyKey: was used before, for something else';
+  const message = 'input.idempotencyKey: was used before for a different request';
   throw new DomainError('CONFLICT', message, { field: 'input.idempotencyKey' });
 }

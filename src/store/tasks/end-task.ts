@@ -5,12 +5,12 @@ import { publishAll } from '../log/publish-all.ts';
 import { type Ending, endAllWithin } from '../runs/end-run.ts';
 import type { Store } from '../store.ts';
 
-/** What a person or a program says of a task that they end. */
+/** How a task is to be ended manually. */
 export type GivenEnd = { status: 'completed'; result: GivenResult } | { status: 'failed'; error: RunError };
 
 /**
- * Ends a task by hand. What is at work on it stops as at a cancel; what waits for it goes on, or fails.
- * @returns false when there was nothing to end: not the owner's, not there, or ended already.
+ * Ends a task manually. Work in progress stops as with a cancel; runs that wait for it continue or fail.
+ * @returns false when there was nothing to end: not the owner's, deleted, or ended already
  */
 export async function endTask(
   store: Store,

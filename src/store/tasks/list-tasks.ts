@@ -10,7 +10,7 @@ import {
 import { select } from '../runs/run-row.ts';
 import { COLUMNS, COSTLY_COLUMNS, TASK_COLUMNS, type TaskRow } from './tasks.ts';
 
-/** No page is longer, with the one row more that tells of another. */
+/** The longest page, plus one row to detect another page. */
 const MAX_LISTED = 101;
 
 /** Its `limit` is at most MAX_LISTED. */
@@ -21,18 +21,21 @@ export interface TaskListing extends ListRange {
   kinds: readonly TaskKind[] | null;
   types: readonly string[] | null;
   origins: readonly Origin[] | null;
-  /** What of a task has to be there. */
+  /** Descriptive fields that must be set. */
   having: readonly TaskLabel[];
   threadId: string | null;
-  /** null: those that are no part of anything. */
+  /** null: tasks that are not part of an execution. */
   executionId: string | null;
   sessionId: string | null;
   templateName: string | null;
-  /** Which columns are needed; of the costly ones, the others are null. */
+  /** The required columns; costly columns that are not required are null. */
   columns: ReadonlySet<string>;
 }
 
-/** Tasks newest first, between two places, by keyset: nothing is skipped or repeated while others are made. */
+/**
+ * Tasks newest first, between two positions, by keyset: nothing is skipped or repeated while others are
+ * created.
+ */
 export async function listTasks(database: Database, listing: TaskListing): Promise<TaskRow[]> {
   const { rows } = await database.pool.query<TaskRow>(listStatement(listing));
   return listing.fromEnd ? rows.reverse() : rows;
@@ -52,12 +55,15 @@ const SEVERAL = {
   origins: 'run.origin',
 } as const;
 
-/** The names of statements stay on every connection: of the sets of conditions, only the small ones are few. */
+/**
+ * Names of statements stay on every connection, so only small sets of conditions, which are few, are named.
+ */
 const MAX_NAMED = 5;
 
 /**
- * A statement for each set of conditions, so that the plan that Postgres keeps of it uses the index for all of
- * them. It keeps none that it expects to cost more than planning anew: hence the limit that it knows.
+ * A statement for each set of conditions, so that the plan cached by Postgres uses the index for all of them.
+ * It caches none that it expects to cost more than planning again: hence the limit, which the planner can
+ * see.
  */
 function listStatement(listing: TaskListing) {
   const { limit, offset, fromEnd, columns } = listing;
@@ -82,7 +88,7 @@ function listStatement(listing: TaskListing) {
   return { ...(isKept && { name: `list-tasks-${names.join('-')}-${direction}` }), text, values };
 }
 
-/** SQL of a value's place. */
+/** SQL of the parameter for a value. */
 type Parameter = (value: unknown, type: string) => string;
 
 function conditionsOf(listing: TaskListing, parameter: Parameter): Record<string, string> {
@@ -110,7 +116,7 @@ function entriesOf<Table extends object>(table: Table): [keyof Table, Table[keyo
   return Object.entries(table) as [keyof Table, Table[keyof Table]][];
 }
 
-/** A page of the tasks of each of many sessions in one query. */
+/** A page of tasks for each of many sessions in one query. */
 export async function readSessionTasks(
   database: Database,
   sessionIds: readonly string[],

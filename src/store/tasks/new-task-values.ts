@@ -2,7 +2,7 @@ import type { TaskSubject } from '../../rules/tasks/task.ts';
 import { bytesOf, eventsParameter } from '../log/event-log.ts';
 import type { NewTask, NewTemplateTask, TaskParent } from './new-task.ts';
 
-/** The parameters of the statement that makes a task, in their order. */
+/** The parameters of the statement that creates a task, in order. */
 export function newTaskValues(task: NewTask, blockers: number): unknown[] {
   const values = [
     task.id,

@@ -1,6 +1,6 @@
 import type { AgentLimits } from '../../rules/agents/agent.ts';
 import type { ModelReference } from '../../rules/models/model-id.ts';
-import type { ToldPrediction } from '../../rules/prediction/prediction.ts';
+import type { ReportedPrediction } from '../../rules/prediction/prediction.ts';
 import type { PromptParameters, TaskSubject } from '../../rules/tasks/task.ts';
 import type { TemplatePlan } from '../../rules/templates/template.ts';
 import type { Origin, ProviderId, TaskKind, ToolName } from '../../vocabulary.ts';
@@ -8,7 +8,7 @@ import type { NewEvent } from '../log/events.ts';
 
 export interface Idempotency {
   key: string;
-  /** Equal for requests that ask for the same. */
+  /** Equal for equal requests. */
   bodyHash: string;
 }
 
@@ -20,42 +20,42 @@ export interface NewTask {
   type: string | null;
   subject: TaskSubject;
   prompt: string;
-  /** Whether it is composed of the subject. */
+  /** Whether it is composed of the descriptive fields. */
   promptIsOurs: boolean;
   system: string | null;
   parameters: PromptParameters;
   provider: ProviderId | null;
   model: string | null;
   fallbackModels: readonly ModelReference[];
-  /** Whether we chose them, and not the caller. */
+  /** Whether they were chosen by us. */
   fallbackIsOurs: boolean;
   responseSchema: Record<string, unknown> | null;
   threadId: string | null;
   sessionId: string | null;
-  /** Who does it, as it was when the task was made; null: a model without tools. */
+  /** The agent as it was when the task was created; null: a model without tools. */
   agent: { id: string; tools: readonly ToolName[]; limits: AgentLimits } | null;
-  /** null: it is not made from a template. */
+  /** null: it is not created from a template. */
   template: NewTemplateTask | null;
   /** US dollars as decimal text; null: no limit of its own. */
   maxCost: string | null;
   priority: number;
-  /** true: it waits until somebody has it executed. */
+  /** true: it waits for `executeTask`. */
   hold: boolean;
-  /** null: it is nobody's part. */
+  /** null: it is not part of anything. */
   parent: TaskParent | null;
   /** Ids of the runs that have to complete first. */
   dependsOn: readonly string[];
   idempotency: Idempotency | null;
   events: readonly NewEvent[];
-  /** null: nobody asked for one. */
-  prediction: ToldPrediction | null;
+  /** null: none was requested. */
+  prediction: ReportedPrediction | null;
 }
 
-/** What a task is a part of. */
+/** The run that a task is part of. */
 export interface TaskParent {
   runId: string;
   stepKey: string;
-  /** Place in the list of the step. */
+  /** Index in the list of the step. */
   stepItem: number;
   /** From 1. */
   stepAttempt: number;
@@ -66,6 +66,6 @@ export interface NewTemplateTask {
   version: number;
   plan: TemplatePlan;
   values: Record<string, unknown>;
-  /** Sealed. */
+  /** Encrypted. */
   secrets: string | null;
 }

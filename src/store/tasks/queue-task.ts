@@ -15,9 +15,9 @@ interface Target {
 }
 
 /**
- * Makes a run that was held, or that failed, a worker's to take: at once, or when what it depends on has completed.
- * @returns the task as this left it; null when it is not the owner's, a part of something else, or not in the status `from`; and for a failed run while something
- * that it depends on has not completed.
+ * Makes a run that was held, or that failed, ready: at once, or when its dependencies have completed.
+ * @returns the task after the change; null when it is not the owner's, is part of something else, does not
+ * have the status `from`, or failed and has a dependency that has not completed
  */
 export async function queueRun(store: Store, target: Target): Promise<TaskRow | null> {
   const queued = await transaction(store.database, (client) =>

@@ -1,13 +1,13 @@
 import type { AgentLimits } from '../../rules/agents/agent.ts';
 import type { Plan } from '../../rules/agents/plan.ts';
 import type { ModelReference } from '../../rules/models/model-id.ts';
-import type { ToldPrediction } from '../../rules/prediction/prediction.ts';
+import type { ReportedPrediction } from '../../rules/prediction/prediction.ts';
 import type { PromptParameters, TaskResult } from '../../rules/tasks/task.ts';
 import type { ProviderId, TaskKind, ToolName } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
 import { type RunRow, runColumns, select } from '../runs/run-row.ts';
 
-/** A task with what its run says about it. */
+/** A task with the columns of its run. */
 export interface TaskRow extends RunRow {
   kind: TaskKind;
   type: string | null;
@@ -34,7 +34,7 @@ export interface TaskRow extends RunRow {
   plan: Plan;
   iterations: number;
   result: TaskResult | null;
-  prediction: ToldPrediction | null;
+  prediction: ReportedPrediction | null;
 }
 
 const { updatedAt, createdAtText, error, startedAt, completedAt, ...RUN_COLUMNS } = runColumns('task');
@@ -54,7 +54,7 @@ export const COLUMNS = {
   templateVersion: 'task.template_version',
 } as const;
 
-/** What is long, or work to read: a list has it only where it is asked for. */
+/** Columns that are long or expensive to read: lists have them only on demand. */
 export const COSTLY_COLUMNS = {
   updatedAt,
   createdAtText,
@@ -81,7 +81,7 @@ export const COSTLY_COLUMNS = {
 /** SQL: a task's columns, where `run` and `task` name its rows. */
 export const TASK_COLUMNS = select({ ...COLUMNS, ...COSTLY_COLUMNS } satisfies Record<keyof TaskRow, string>);
 
-/** @returns null when there is no such task of this owner; not there and not theirs look the same. */
+/** @returns null when it does not exist or belongs to another owner */
 export async function findTask(database: Database, ownerId: string, id: string): Promise<TaskRow | null> {
   const { rows } = await database.pool.query<TaskRow>({
     name: 'find-task',
@@ -91,7 +91,7 @@ export async function findTask(database: Database, ownerId: string, id: string):
   return rows[0] ?? null;
 }
 
-/** Many in one query, whoever owns them; by id. */
+/** Many in one query, of any owner; by id. */
 export async function readTasks(database: Database, ids: readonly string[]): Promise<Map<string, TaskRow>> {
   const { rows } = await database.pool.query<TaskRow>({
     name: 'read-tasks',
@@ -101,7 +101,7 @@ export async function readTasks(database: Database, ids: readonly string[]): Pro
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-/** Of many tasks in one query: the tasks that each waits for, or waited for, oldest first. */
+/** The tasks that each of many tasks depends on, oldest first, in one query. */
 export async function readDependencies(
   database: Database,
   ids: readonly string[],

@@ -1,17 +1,20 @@
 import { RUN_STATUSES, type RunStatus } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
 
-/** As many of the last tasks tell how long one takes. */
+/** Number of latest tasks used for the average duration. */
 const LAST_TASKS = 1_000;
 
-/** What tasks come to; the steps of executions are none. */
+/** Totals of tasks, without steps of executions. */
 export interface TaskTotals {
   tasks: Record<RunStatus, number>;
-  /** Milliseconds from start to end, of those of the last 1000 that ended by themselves; null: none did. */
+  /**
+   * Average milliseconds from start to end, over the last 1000 that completed or failed; null: there are
+   * none.
+   */
   averageDurationMs: number | null;
-  /** Agents that are at work on one of them. */
+  /** Number of agents working on one of them. */
   busyAgents: number;
-  /** Agents that are given tasks. */
+  /** Number of agents that accept tasks. */
   activeAgents: number;
 }
 
@@ -19,7 +22,7 @@ const COUNTS = RUN_STATUSES.map(
   (status) => `'${status}', coalesce(sum(count) filter (where status = '${status}'), 0)`,
 ).join(', ');
 
-/** @param ownerId whose tasks, and whose agents with those that are built in; null: all accounts'. */
+/** @param ownerId of the tasks, and of the agents in addition to built-in ones; null: all accounts */
 export async function readTaskTotals(database: Database, ownerId: string | null): Promise<TaskTotals> {
   const isTheirs = ownerId === null ? '' : 'and run.owner_id = $1';
   const { rows } = await database.pool.query<TaskTotals>({

@@ -10,7 +10,7 @@ interface Target {
   ownerId: string;
 }
 
-/** What is changed of a task; an absent member stays as it is. */
+/** The changes to a task; absent fields stay unchanged. */
 export interface TaskChange {
   subject: { [Member in keyof TaskSubject]?: TaskSubject[Member] | undefined };
   prompt?: string;
@@ -22,9 +22,9 @@ export interface TaskChange {
 }
 
 /**
- * @returns false when the task is not the owner's, or when it is to be asked something else, or sooner or later, and a
- * worker has taken it.
- * @throws DomainError VALIDATION_ERROR when nothing is left to compose its prompt of.
+ * @returns false when the task is not the owner's, or when its prompt, settings or priority are to be changed
+ * and a worker has taken it
+ * @throws DomainError VALIDATION_ERROR when nothing is left to compose its prompt of
  */
 export function changeTask(store: Store, target: Target, change: TaskChange): Promise<boolean> {
   return transaction(store.database, async (client) => {
@@ -41,7 +41,7 @@ export function changeTask(store: Store, target: Target, change: TaskChange): Pr
 interface PresentTask extends TaskSubject {
   prompt: string;
   promptIsOurs: boolean;
-  /** Whether a worker has begun with it, or it has ended: what it asks for stays. */
+  /** Whether a worker has started it, or it has ended: its request cannot be changed. */
   isTaken: boolean;
 }
 
@@ -56,7 +56,7 @@ async function lockTask(client: ClientBase, { runId, ownerId }: Target): Promise
   return rows[0] ?? null;
 }
 
-/** Two who change different members at once both have their way: the row is locked. */
+/** Concurrent changes of different fields both take effect, because the row is locked. */
 function subjectOf(present: TaskSubject, given: TaskChange['subject']): TaskSubject {
   const { title, description, target, context, taskParameters } = present;
   const changed = Object.entries(given).filter(([, value]) => value !== undefined);
@@ -65,14 +65,14 @@ function subjectOf(present: TaskSubject, given: TaskChange['subject']): TaskSubj
 
 type Prompt = Pick<PresentTask, 'prompt' | 'promptIsOurs'>;
 
-/** One that we composed follows its subject, until a worker has taken it. */
+/** A composed prompt follows the descriptive fields until a worker has taken the task. */
 function promptOf(present: PresentTask, subject: TaskSubject, { prompt: given }: TaskChange): Prompt {
   if (given !== undefined) return { prompt: given, promptIsOurs: false };
   const { prompt, promptIsOurs, isTaken } = present;
   if (!promptIsOurs || isTaken) return { prompt, promptIsOurs };
   const composed = composePrompt(subject);
   if (composed !== null) return { prompt: composed, promptIsOurs };
-  const message = 'input.title: the task asks for nothing without a title, a description or a prompt';
+  const message = 'input.title: the task needs a title, a description or a prompt';
   throw new DomainError('VALIDATION_ERROR', message, { field: 'input.title' });
 }
 
@@ -113,7 +113,7 @@ async function write(
     ],
   );
 }
-/** @returns false when the task is not the owner's, or a worker has taken it already. */
+/** @returns false when the task is not the owner's, or a worker has already taken it */
 export function changePriority(store: Store, target: Target, priority: number): Promise<boolean> {
   return movePriority(store.database.pool, target, priority);
 }

@@ -14,13 +14,15 @@ import { fenced, type Lease } from '../log/lease.ts';
 import type { Store } from '../store.ts';
 import { TASK_COLUMNS, type TaskRow } from './tasks.ts';
 
-/** Characters that a run is told in all: whoever carries it out holds them in memory, and sends them each turn. */
+/**
+ * Maximum characters of all user messages of a run: its worker holds them in memory and sends them each turn.
+ */
 export const MAX_INPUT_CHARACTERS = 1_000_000;
 
 /**
- * Gives an agent's unfinished task what a person says; one that waits for it is a worker's to take again, and its
- * time goes on.
- * @returns the task as this left it; null when there is no such task of the owner's, or it has been told too much.
+ * Adds a user message to an agent's unfinished task; if the task waits for input it becomes ready, and its
+ * time limit continues.
+ * @returns the task after the change; null when there is no such task of the owner, or it has too much input
  */
 export async function provideInput(
   store: Store,
@@ -43,13 +45,13 @@ export async function provideInput(
         returning run.*
       ), given as (
         insert into input (run_id, position, text) select id, inputs, $4::text from moved
-      ), told as (
+      ), changed as (
         update task set deadline_at = case when held.status = 'waiting'
           then deadline_at + (clock_timestamp() - held.updated_at) else deadline_at end
         from held where task.id = held.id
         returning task.*
       ), logged as (${appendSql('$5')})
-      select ${TASK_COLUMNS}, ${loggedSql} as events from moved as run, told as task`,
+      select ${TASK_COLUMNS}, ${loggedSql} as events from moved as run, changed as task`,
     values: [
       target.runId,
       target.ownerId,
@@ -65,7 +67,7 @@ export async function provideInput(
   return row;
 }
 
-/** What people told a run after the first `after` of their inputs, oldest first. */
+/** The user messages of a run after the first `after` ones, oldest first. */
 export async function readInputs(database: Database, runId: string, after: number): Promise<string[]> {
   const { rows } = await database.pool.query<{ text: string }>({
     name: 'read-inputs',
@@ -76,8 +78,8 @@ export async function readInputs(database: Database, runId: string, after: numbe
 }
 
 /**
- * Asks a person, and lets go of the run until somebody answers; one that has been told more than `inputs` already
- * goes on. @returns whether it waits. @throws LeaseLost
+ * Asks a question and releases the run until there is an answer; a run that has more than `inputs` messages
+ * already continues. @returns whether it waits. @throws LeaseLost
  */
 export async function requestInput(
   store: Store,

@@ -15,7 +15,7 @@ export interface TemplateRow {
   isActive: boolean;
   createdAt: Date;
   updatedAt: Date;
-  /** `createdAt` with all six digits, which a Date cannot hold; the first part of a list cursor. */
+  /** `createdAt` with all six digits, which a Date cannot represent; the first part of a list cursor. */
   createdAtText: string;
 }
 
@@ -24,7 +24,7 @@ const COLUMNS = `
   created_at as "createdAt", updated_at as "updatedAt",
   ${createdAtTextSql('template')} as "createdAtText"`;
 
-/** Adds the built-in templates that are not there yet; those that an admin has changed stay as they are. */
+/** Adds missing built-in templates; those changed by an admin stay unchanged. */
 export async function seedTemplates(database: Database): Promise<void> {
   await database.pool.query(
     `insert into template (id, name, description, parameters, steps)
@@ -35,7 +35,7 @@ export async function seedTemplates(database: Database): Promise<void> {
   );
 }
 
-/** A template that a user may read, by its id or by its name. */
+/** A template that a user can read, by its id or name. */
 export async function findTemplate(
   database: Database,
   userId: string,
@@ -53,11 +53,11 @@ export async function findTemplate(
 
 export interface TemplateListing extends ListRange {
   userId: string;
-  /** null: whether they are or not. */
+  /** null: either. */
   isActive: boolean | null;
 }
 
-/** The templates that a user may read, newest first, between two places. */
+/** The templates that a user can read, newest first, between two positions. */
 export async function listTemplates(database: Database, listing: TemplateListing): Promise<TemplateRow[]> {
   const range = rangeSql('template', listing.fromEnd);
   const { rows } = await database.pool.query<TemplateRow>({
@@ -79,7 +79,7 @@ export interface NewTemplate extends TemplateDefinition {
   isActive: boolean;
 }
 
-/** @returns null when the name is taken, by one of the owner's or by a built-in one. */
+/** @returns null when the name exists, for a template of the owner or a built-in one */
 export async function insertTemplate(database: Database, template: NewTemplate): Promise<TemplateRow | null> {
   const { rows } = await database.pool.query<TemplateRow>({
     name: 'insert-template',
@@ -101,7 +101,7 @@ export async function insertTemplate(database: Database, template: NewTemplate):
   return rows[0] ?? null;
 }
 
-/** Replaces what can be changed of a template. @returns null when it is no longer at `version`. */
+/** Replaces the changeable fields of a template. @returns null when it is no longer at `version` */
 export async function changeTemplate(
   database: Database,
   { id, version }: Pick<TemplateRow, 'id' | 'version'>,

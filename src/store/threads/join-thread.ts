@@ -5,27 +5,28 @@ import { type OnBusy, RUN_KINDS, type RunStatus } from '../../vocabulary.ts';
 import type { LoggedEvent } from '../log/events.ts';
 import { cancelAllWithin } from '../runs/cancel-run.ts';
 
-/** A run that is to join a thread. */
+/** A run to be added to a thread. */
 export interface Joining {
   runId: string;
   ownerId: string;
   /** null: it is in no thread. */
   threadId: string | null;
-  /** Of the request that creates it; null: it has none, or the run is there already. */
+  /** Of the request that creates it; null: it has none, or the run exists already. */
   idempotencyKey: string | null;
-  /** Runs that it waits for; of a run that is there already, the run itself, whose dependencies are stored. */
+  /** Runs that it depends on; for an existing run, the run itself, whose dependencies are stored. */
   dependsOn: readonly string[];
   /** The argument that names the thread, or the run. */
   field: 'input.threadId' | 'input.id';
 }
 
 /**
- * As part of a transaction, queues a run as a turn of its thread: at once, behind the turns that have not ended, or in
- * their place, as the thread wants it.
- * @param queue writes the run with so many blockers more; null: it wrote nothing, and no turn is interrupted
- * @returns what `queue` returned, and the events of interrupted turns, which are published after the commit
- * @throws DomainError CONFLICT when the thread rejects turns while it is busy; VALIDATION_ERROR when the run waits for
- * one that it would interrupt
+ * Within a transaction, queues a run as a turn of its thread: at once, after the unfinished turns, or in
+ * place of them, as configured for the thread.
+ * @param queue writes the run with this number of additional blockers; null: it wrote nothing, and no turn is
+ * interrupted
+ * @returns the result of `queue`, and the events of interrupted turns, to be published after the commit
+ * @throws DomainError CONFLICT when the thread rejects turns while it is busy; VALIDATION_ERROR when the run
+ * depends on one that it would interrupt
  */
 export async function joinThread<Queued>(
   client: ClientBase,
@@ -44,7 +45,7 @@ export async function joinThread<Queued>(
 }
 
 /**
- * The same for a run that is there already, while it has the status `from`; else it interrupts nothing, and `queue`
+ * The same for an existing run, while it has the status `from`; otherwise it interrupts nothing, and `queue`
  * decides.
  */
 export async function rejoinThread<Queued>(
@@ -73,14 +74,14 @@ export async function rejoinThread<Queued>(
 }
 
 interface Turn {
-  /** 1: it waits until the turn before it has ended. */
+  /** 1: it waits until the previous turn has ended. */
   blockers: 0 | 1;
   interrupted: LoggedEvent[];
 }
 
 const AT_ONCE: Turn = { blockers: 0, interrupted: [] };
 
-/** @returns null when the request was made before. */
+/** @returns null when the request was made before */
 async function takeTurn(client: ClientBase, joining: Joining, threadId: string): Promise<Turn | null> {
   const { runId, ownerId, idempotencyKey, field } = joining;
   const onBusy = await lockThread(client, threadId);
@@ -93,7 +94,7 @@ async function takeTurn(client: ClientBase, joining: Joining, threadId: string):
   return interrupt(client, ownerId, before);
 }
 
-/** How many of the turns before it a run has to know; null: all. */
+/** How many of the previous turns a run has to know; null: all. */
 const MOST = { queue: 1, reject: 1, interrupt: null };
 
 async function lockThread(client: ClientBase, id: string): Promise<OnBusy> {
@@ -114,8 +115,8 @@ async function isUsed(client: ClientBase, ownerId: string, key: string): Promise
 }
 
 /**
- * SQL of CTEs: `dependent`, what depends on the run that is to join, and `following`, the first turn of the thread
- * among it. The run joins before that one: else they would wait for each other.
+ * SQL of CTEs: `dependent`, everything that depends on the run to be added, and `following`, the first turn
+ * of the thread among it. The run is inserted before that turn, as they would wait for each other otherwise.
  */
 const FOLLOWING = `
   recursive dependent(id) as (
@@ -126,7 +127,7 @@ const FOLLOWING = `
     where thread_id = $1 order by joined_at limit 1
   )`;
 
-/** Turns that the run has to wait for; none when a turn that is under way depends on it. */
+/** Turns that the run has to wait for; none when a turn in progress depends on it. */
 async function readUnfinished(
   client: ClientBase,
   threadId: string,
@@ -150,7 +151,7 @@ function busy(field: Joining['field']): DomainError {
   return new DomainError('CONFLICT', message, { field });
 }
 
-/** What waits for a turn, directly or through other runs, would fail by interrupting it. @throws DomainError */
+/** Runs that depend on a turn, directly or indirectly, would fail by interrupting it. @throws DomainError */
 async function refuseNeeded(
   client: ClientBase,
   { dependsOn, field: named }: Joining,

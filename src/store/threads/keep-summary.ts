@@ -2,17 +2,20 @@ import type { Database } from '../database/database.ts';
 import { transaction } from '../database/transaction.ts';
 import type { ThreadSummary, Turn } from './read-turns.ts';
 
-/** A summary as it is stored. */
+/** A summary to be stored. */
 export interface NewThreadSummary extends Omit<ThreadSummary, 'runId'> {
-  /** The turns that it is made of, besides the summary before it; it covers all up to the last of them. */
+  /**
+   * The turns that it was made of, besides the previous summary; it covers everything up to the last of them.
+   */
   of: readonly Turn[];
-  /** `runId` of the summary before it; null: there was none. */
+  /** `runId` of the previous summary; null: there was none. */
   previousRunId: string | null;
 }
 
 /**
- * Stores a summary of a thread. Turns that complete after its turns were read are not covered. Nothing is stored when one
- * of its turns was deleted meanwhile, which the text may quote, or when another summary was stored.
+ * Stores a summary of a thread. Turns that complete after its turns were read are not covered. Nothing is
+ * stored when one of its turns was deleted meanwhile, which the text may quote, or when another summary was
+ * stored.
  */
 export async function keepSummary(
   database: Database,
@@ -21,7 +24,7 @@ export async function keepSummary(
 ): Promise<void> {
   const last = of.at(-1)!;
   await transaction(database, async (client) => {
-    // In a statement of its own, so that the next one sees what was deleted before this transaction had the lock.
+    // A separate statement, so that the next one sees what was deleted before this transaction had the lock.
     await client.query('select from thread where id = $1 for no key update', [threadId]);
     await client.query({
       name: 'keep-thread-summary',

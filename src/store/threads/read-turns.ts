@@ -1,16 +1,16 @@
 import { TURN_KINDS, type TurnKind } from '../../rules/runs/kinds.ts';
 import type { Database } from '../database/database.ts';
 
-/** What a model wrote about the oldest turns of a thread. */
+/** A model's summary of the oldest turns of a thread. */
 export interface ThreadSummary {
   text: string;
-  /** Number of turns that it stands for. */
+  /** Number of turns that it replaces. */
   turns: number;
   /** The last of them. */
   runId: string;
 }
 
-/** What the models are sent with every turn of a thread, and its summary, where one was made. */
+/** The instructions sent to the models with every turn of a thread, and its summary, if there is one. */
 export async function readThread(
   database: Database,
   id: string,
@@ -26,7 +26,7 @@ export async function readThread(
 /** A question and its answer. */
 export interface Turn {
   runId: string;
-  /** Times as Postgres writes them, to the microsecond. */
+  /** Times in Postgres format, with microseconds. */
   joinedAt: string;
   readAt: string;
   /** Whether the thread's summary covers it. */
@@ -39,7 +39,7 @@ export interface Turn {
   msAgo: number;
 }
 
-/** The completed turns of a thread that come before a run, oldest first, at most the last `limit`. */
+/** The completed turns of a thread before a run, oldest first, at most the last `limit`. */
 export async function readTurns(
   database: Database,
   threadId: string,
@@ -67,7 +67,7 @@ export async function readTurns(
   return rows.reverse();
 }
 
-/** By the index of the thread, so that a long conversation costs no more than its end. */
+/** Uses the index of the thread, so that the cost does not grow with the length of a conversation. */
 function lastTurnsSql(kind: TurnKind): string {
   return `(
     select ${kind}.id, ${kind}.joined_at, ${kind}.prompt, ${kind}.result ->> 'output' as output,

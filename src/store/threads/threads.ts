@@ -28,7 +28,7 @@ const COLUMNS = `
   thread.original_prompt as "originalPrompt", thread.domain, thread.context,
   thread.on_busy as "onBusy", thread.created_at as "createdAt", thread.updated_at as "updatedAt", ${createdAtTextSql('thread')} as "createdAtText"`;
 
-/** @returns null when its session takes nothing new (any more). */
+/** @returns null when its session does not accept anything new */
 export async function insertThread(
   database: Database,
   thread: Omit<ThreadRow, 'createdAt' | 'updatedAt' | 'createdAtText'>,
@@ -54,7 +54,7 @@ export async function insertThread(
   return rows[0] ?? null;
 }
 
-/** An absent member stays as it is. */
+/** Absent fields stay unchanged. */
 export interface ThreadChange {
   title?: string | null | undefined;
   domain?: string | null | undefined;
@@ -85,7 +85,7 @@ export async function changeThread(
   return rows[0] ?? null;
 }
 
-/** @returns null when there is no such thread of this owner; not there and not theirs look the same. */
+/** @returns null when it does not exist or belongs to another owner */
 export async function findThread(database: Database, ownerId: string, id: string): Promise<ThreadRow | null> {
   const { rows } = await database.pool.query<ThreadRow>({
     name: 'find-thread',
@@ -97,7 +97,7 @@ export async function findThread(database: Database, ownerId: string, id: string
 
 export interface ThreadListing extends ListRange {
   ownerId: string;
-  /** null: of all sessions, and of none. */
+  /** null: in any session or none. */
   sessionId: string | null;
 }
 
@@ -115,7 +115,7 @@ export async function listThreads(database: Database, listing: ThreadListing): P
   return listing.fromEnd ? rows.reverse() : rows;
 }
 
-/** A page of the threads of each of many sessions in one query, newest first, by keyset. */
+/** A page of threads for each of many sessions in one query, newest first, by keyset. */
 export async function readSessionThreads(
   database: Database,
   sessionIds: readonly string[],

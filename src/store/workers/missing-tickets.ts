@@ -1,13 +1,13 @@
 import type { Database } from '../database/database.ts';
 import { IS_READY, WAITING_ACCOUNTS } from './waiting-accounts.ts';
 
-/** Tickets that one account gets at once; the next look adds more. */
+/** Maximum tickets added for one account at once; the next check adds more. */
 const MOST = 1_000;
 
 /**
- * Adds tickets where there are none that a worker could take, although runs are ready: each statement of ours keeps
- * the two together, but a ticket is also graphile-worker's, and an operator's.
- * @returns the ids of the runs.
+ * Adds missing tickets for ready runs: our statements keep the two in step, but graphile-worker and operators
+ * can remove tickets.
+ * @returns the ids of the runs
  */
 export async function addMissingTickets(database: Database): Promise<string[]> {
   const { rows } = await database.pool.query<{ id: string }>({
@@ -27,7 +27,7 @@ export async function addMissingTickets(database: Database): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
-/** The runs that a worker holds according to the database, and those whose worker is unknown. */
+/** The runs that a worker holds according to the database, and those with an unknown worker. */
 export async function readHeldRuns(
   database: Database,
   workerId: string,

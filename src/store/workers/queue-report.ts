@@ -1,12 +1,12 @@
 import type { Database } from '../database/database.ts';
 
-/** What waits for workers. */
+/** The queue of runs. */
 export interface QueueReport {
-  /** Runs that a worker may take. */
+  /** Number of runs that are ready. */
   ready: number;
-  /** Runs that wait for others to complete first. */
+  /** Number of runs that wait for others to complete. */
   blocked: number;
-  /** How long the first of the ready ones has been ready; null: there is none. */
+  /** How long the oldest ready run has been ready; null: there is none. */
   oldestReadySeconds: number | null;
 }
 
@@ -18,7 +18,7 @@ export function queueSql(condition: string): string {
     from run where run.status = 'queued' and ${condition}`;
 }
 
-/** What of an account's waits. */
+/** The queue of one account. */
 export async function readQueue(database: Database, ownerId: string): Promise<QueueReport> {
   const { rows } = await database.pool.query<QueueReport>({
     name: 'read-queue',

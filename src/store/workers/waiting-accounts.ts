@@ -1,15 +1,15 @@
 import type { Database } from '../database/database.ts';
 
-/** SQL: the run is ready for a worker to take. */
+/** SQL: the run is ready. */
 export const IS_READY = `run.status = 'queued' and run.blockers = 0 and run.worker_id is null`;
 
-/** SQL: how many more runs of an account may run, in a row of `app_user`; null: any number. */
+/** SQL: how many more runs of an account may start, in a row of `app_user`; null: any number. */
 const FREE = `app_user.max_concurrent_runs
   - (select count(*) from run where run.owner_id = app_user.id and run.status = 'running')`;
 
 /**
- * SQL of accounts with ready runs that could start now, and how many of them at most (`free`, null: any number).
- * One look into the index for each account, however many runs it has waiting.
+ * SQL of accounts with ready runs that could start now, and how many of them at most (`free`, null: any
+ * number). One index lookup per account, however many of its runs are waiting.
  */
 export const WAITING_ACCOUNTS = `
   with recursive account as (
@@ -21,7 +21,7 @@ export const WAITING_ACCOUNTS = `
   select account.owner_id, ${FREE} as free
   from account join app_user on app_user.id = account.owner_id where coalesce(${FREE}, 1) > 0`;
 
-/** A worker that knows of so many accounts has enough to do. */
+/** More accounts are of no use to a worker. */
 const MOST = 1_000;
 
 export async function readWaitingAccounts(database: Database): Promise<string[]> {

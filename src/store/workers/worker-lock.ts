@@ -7,11 +7,11 @@ import type { Log } from '../../log.ts';
 export const WORKER_LOCK_SEED = 42;
 
 /**
- * A session advisory lock on a connection of its own: Postgres lets go of it the moment the process dies, which
- * is how the others learn of it.
+ * A session advisory lock on a connection of its own: Postgres releases it as soon as the process dies, which
+ * is how the others notice.
  */
 export interface WorkerLock {
-  /** How long the present session has lasted, in milliseconds; 0 while there is none. */
+  /** How long the current session has lasted, in milliseconds; 0 while there is none. */
   sessionAgeMs(): number;
   release(): Promise<void>;
 }
@@ -41,7 +41,7 @@ export async function holdWorkerLock(directUrl: string, workerId: string, log: L
       try {
         return await connect();
       } catch (error) {
-        log.warn({ error: coerceError(error).message }, 'worker lock not retaken yet');
+        log.warn({ error: coerceError(error).message }, 'worker lock not yet acquired again');
         await wait(RECONNECT_MS);
       }
     }

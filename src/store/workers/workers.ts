@@ -4,14 +4,14 @@ import { transaction } from '../database/transaction.ts';
 import { requeueRuns } from '../runs/requeue-runs.ts';
 import { WORKER_LOCK_SEED } from './worker-lock.ts';
 
-/** How long a worker's beat may be silent before it counts as gone although its session seems to live. */
+/** How long a worker's heartbeat may be silent before it counts as dead although its session seems alive. */
 export const SILENCE = '8 seconds';
 
 export async function registerWorker(database: Database, workerId: string): Promise<void> {
   await database.pool.query('insert into worker (id) values ($1)', [workerId]);
 }
 
-/** Tells under which name graphile-worker locks this worker's jobs; there may be several. */
+/** Records the name under which graphile-worker locks this worker's jobs; there may be several. */
 export async function recordJobPool(database: Database, workerId: string, poolId: string): Promise<void> {
   await database.pool.query('update worker set pool_ids = pool_ids || $2::text where id = $1', [
     workerId,
@@ -19,7 +19,7 @@ export async function recordJobPool(database: Database, workerId: string, poolId
   ]);
 }
 
-/** @returns false when the others have given this worker up: what it held is no longer its own. */
+/** @returns false when the others have declared this worker dead: its runs are no longer its own */
 export async function beat(database: Database, workerId: string): Promise<boolean> {
   const { rowCount } = await database.pool.query({
     name: 'worker-beat',
@@ -31,7 +31,7 @@ export async function beat(database: Database, workerId: string): Promise<boolea
 
 export interface WorkerState {
   id: string;
-  /** Its session is gone, or has not taken the lock yet. */
+  /** Its session has ended, or has not acquired the lock yet. */
   lockIsFree: boolean;
   isSilent: boolean;
 }
@@ -52,13 +52,13 @@ export async function readOtherWorkers(database: Database, workerId: string): Pr
   return rows;
 }
 
-/** A worker as an operator sees it. */
+/** A worker as shown to operators. */
 export interface WorkerReport {
   id: string;
   startedAt: Date;
   beatAgeSeconds: number;
   isSilent: boolean;
-  /** Runs that it carries out. */
+  /** Number of runs that it is executing. */
   running: number;
 }
 
@@ -75,9 +75,10 @@ export async function readWorkers(database: Database): Promise<WorkerReport[]> {
 }
 
 /**
- * Takes everything from a worker that is gone or goes: its runs get a higher epoch and a fresh ticket, its open
- * model calls are closed, its jobs are unlocked. One of several callers wins, the others find nothing.
- * @returns the ids of the runs that wait for another worker now.
+ * Takes everything from a worker that is dead or stopping: its runs get a higher epoch and a new ticket, its
+ * open model calls are closed, its jobs are unlocked. Of several concurrent callers one does it, the others
+ * find nothing.
+ * @returns the ids of the runs that now wait for another worker
  */
 export async function releaseWorker(database: Database, workerId: string): Promise<string[]> {
   return transaction(database, async (client) => {
@@ -99,8 +100,8 @@ export async function releaseWorker(database: Database, workerId: string): Promi
 }
 
 /**
- * Adds a ticket for each one that the worker held. The new ones have ids of their own: a
- * worker that was only frozen may yet wake and delete the tickets that it knows.
+ * Adds a ticket for each one that the worker held. The new ones have ids of their own: a worker that was only
+ * frozen may wake and delete the tickets that it knows.
  */
 async function replaceTickets(client: ClientBase, poolIds: readonly string[]): Promise<void> {
   await client.query(
@@ -114,7 +115,7 @@ async function replaceTickets(client: ClientBase, poolIds: readonly string[]): P
   );
 }
 
-/** For a process that owns its database alone: whoever else is registered there is gone. */
+/** For a process that is the only user of its database: all other registered workers are dead. */
 export async function releaseAllWorkers(database: Database): Promise<void> {
   const { rows } = await database.pool.query<{ id: string }>('select id from worker');
   for (const { id } of rows) await releaseWorker(database, id);

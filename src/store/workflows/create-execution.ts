@@ -26,8 +26,8 @@ export interface NewExecution {
 const CREATED: NewEvent = { type: 'RunCreated', data: { kind: 'execution' } };
 
 /**
- * Run, execution, its steps, first event and ticket in one statement.
- * @returns what has to be published; nothing when the idempotency key was taken.
+ * Creates run, execution, its steps, first event and ticket in one statement.
+ * @returns events to publish; empty when the idempotency key exists
  */
 export async function insertExecution(
   connection: Pool | ClientBase,

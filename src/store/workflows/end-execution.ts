@@ -16,8 +16,8 @@ interface Target {
 }
 
 /**
- * Cancels an execution with all of its tasks that run, in one transaction.
- * @returns false when there was nothing to cancel: not the owner's, not there, or ended already.
+ * Cancels an execution with all its running tasks, in one transaction.
+ * @returns false when there was nothing to cancel: not the owner's, deleted, or ended already
  */
 export function cancelExecution(store: Store, target: Target, reason: string | null): Promise<boolean> {
   return endExecution(store, target, reason, (client) =>
@@ -25,7 +25,7 @@ export function cancelExecution(store: Store, target: Target, reason: string | n
   );
 }
 
-/** Fails an execution from outside of its steps, with all of its tasks that run. @returns as `cancelExecution` */
+/** Fails an execution from outside its steps, with all its running tasks. @returns as `cancelExecution` */
 export function failExecution(store: Store, target: Target, error: RunError): Promise<boolean> {
   return endExecution(store, target, error.message, (client) => fail(client, target, error));
 }
@@ -43,7 +43,7 @@ async function endExecution(store: Store, target: Target, reason: string | null,
   return events.length > 0;
 }
 
-/** No more are made: what makes them needs the lock of the execution. */
+/** No more are created, because that requires the lock of the execution. */
 async function cancelTasks(
   client: ClientBase,
   { runId, ownerId }: Target,
@@ -80,9 +80,9 @@ async function fail(client: ClientBase, { runId, ownerId }: Target, error: RunEr
 }
 
 /**
- * Has a failed execution go on from where it was: finished steps, and finished items of lists, are kept; what failed
- * or was given up has all of its tries again.
- * @returns false when it is not the owner's, or has not failed.
+ * Resumes a failed execution: finished steps, and finished items of lists, are kept; failed and stopped ones
+ * get all their attempts again.
+ * @returns false when it is not the owner's, or has not failed
  */
 export async function retryExecution(store: Store, { runId, ownerId }: Target): Promise<boolean> {
   const events = await transaction(store.database, async (client) => {

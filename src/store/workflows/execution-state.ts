@@ -7,7 +7,7 @@ import { appendSql, bytesOf, eventsParameter, raiseSql } from '../log/event-log.
 import type { LoggedEvent, NewEvent } from '../log/events.ts';
 import { announceSql, ENDED_RUN } from '../runs/announce-end.ts';
 
-/** An execution as it is gone on with, locked by the transaction. */
+/** An execution that is being advanced, locked by the transaction. */
 export interface ExecutionState {
   id: string;
   ownerId: string;
@@ -26,14 +26,14 @@ export interface ExecutionState {
   now: Date;
 }
 
-/** @returns null when there is nothing to go on with: it has ended, or is no more. */
+/** @returns null when it has ended or was deleted */
 export async function lockExecution(client: ClientBase, runId: string): Promise<ExecutionState | null> {
   const { rowCount } = await client.query(
     `select from run where id = $1 and kind = 'execution' and status in ('queued', 'waiting') for update`,
     [runId],
   );
   if (rowCount === 0) return null;
-  // Statements of their own: they must see what was written while the first one waited for the row.
+  // Separate statements: they must see what was written while the first one waited for the row.
   const { rows } = await client.query<Omit<ExecutionState, 'steps' | 'tries'>>({
     name: 'read-execution-state',
     text: `
@@ -69,7 +69,7 @@ async function readTries(client: ClientBase, runId: string): Promise<Try[]> {
   return rows;
 }
 
-/** What steps have left so far, and the lists of those over one. */
+/** The outputs of steps so far, and the lists of those with one. */
 export interface StepContent {
   key: string;
   status: ExecutionStepStatus;
@@ -87,7 +87,7 @@ export async function readStepContents(client: ClientBase, runId: string): Promi
   return rows;
 }
 
-/** What the completed tasks of some steps left, in the order of their lists. */
+/** The results of the completed tasks of some steps, in the order of their lists. */
 export async function readTaskResults(
   client: ClientBase,
   runId: string,
@@ -104,7 +104,7 @@ export async function readTaskResults(
   return rows;
 }
 
-/** What has changed of a step. */
+/** The changes of a step. */
 export interface StepChange {
   key: string;
   status: ExecutionStepStatus;
@@ -116,17 +116,17 @@ export interface StepChange {
 
 export interface ExecutionChange {
   steps: readonly StepChange[];
-  /** null: as they are. */
+  /** null: unchanged. */
   workers: unknown;
   deadlineAt: Date | null;
   progress: number;
   wakeAt: Date | null;
-  /** null: it goes on. */
+  /** null: it continues. */
   outcome: { result: ExecutionResult; error?: never } | { error: RunError; result?: never } | null;
   events: readonly NewEvent[];
 }
 
-/** Writes how far an execution has come, in the transaction that locked it; then it waits, or has ended. */
+/** Writes the progress of an execution, in the transaction that locked it; then it waits, or has ended. */
 export async function writeExecution(
   client: ClientBase,
   runId: string,
@@ -184,7 +184,7 @@ async function writeSteps(client: ClientBase, runId: string, steps: readonly Ste
   });
 }
 
-/** Executions whose time has come, though nothing of them has ended: each is a worker's to look at. */
+/** Makes executions ready that are due although none of their tasks has ended. */
 export async function wakeDueExecutions(connection: Pool): Promise<void> {
   await connection.query({
     name: 'wake-due-executions',

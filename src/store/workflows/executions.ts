@@ -54,7 +54,7 @@ export async function findExecution(
   return rows[0] ?? null;
 }
 
-/** Many in one query, whoever owns them; by id. */
+/** Many in one query, of any owner; by id. */
 export async function readExecutions(
   database: Database,
   ids: readonly string[],
@@ -104,7 +104,7 @@ export interface ExecutionStepRow {
   key: string;
   name: string;
   status: ExecutionStepStatus;
-  /** Tries of its task so far; of a list, of the item that took most. */
+  /** Attempts of its task so far; for a list, the highest of its items. */
   attempt: number;
   result: StepResult | null;
   error: RunError | null;
@@ -131,13 +131,16 @@ export async function readExecutionSteps(
   return rows;
 }
 
-/** A task of an execution, and what it is for. */
+/** A task of an execution, with its step. */
 export interface ExecutionTaskRow extends TaskRow {
   runId: string;
   stepKey: string;
 }
 
-/** The latest tasks of the steps of many executions in one query; steps over lists have too many, and none here. */
+/**
+ * The latest tasks of the steps of many executions in one query; steps with lists have too many, and are
+ * omitted.
+ */
 export async function readExecutionTasks(
   database: Database,
   executionIds: readonly string[],
@@ -156,7 +159,7 @@ export async function readExecutionTasks(
   return rows;
 }
 
-/** What the model calls of the tasks of many executions come to; one without calls has no row. */
+/** Totals of the model calls of the tasks of many executions; an execution without calls is missing. */
 export async function readExecutionSpend(
   database: Database,
   executionIds: readonly string[],
@@ -173,7 +176,7 @@ export async function readExecutionSpend(
   return new Map(rows.map((row) => [row.runId, row]));
 }
 
-/** Whose run it is; null: it is no more. */
+/** The owner of a run; null: it has been deleted. */
 export async function readOwner(database: Database, runId: string): Promise<string | null> {
   const { rows } = await database.pool.query<{ ownerId: string }>({
     name: 'read-owner',

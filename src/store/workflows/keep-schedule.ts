@@ -17,15 +17,18 @@ type DueWorkflow = WorkflowRow & { now: Date };
 
 interface Kept {
   events: LoggedEvent[];
-  /** Why the tick was skipped: the account is disabled, or a limit or quota is reached; null: it was not skipped. */
+  /**
+   * Why the scheduled execution was skipped: the account is disabled, or a limit or quota is reached; null:
+   * it was not skipped.
+   */
   refused: DomainError | null;
 }
 
 /**
- * Executes a workflow whose tick has come, and plans its next one, in one transaction: each tick is executed once,
- * however many workers look at it. Of ticks that nobody was there for, the last ones are made up for by one.
- * @returns why the tick was skipped (the account is disabled, or a quota or its limit of queued runs is reached); null
- * when it was not.
+ * Executes a workflow whose scheduled time has come, and plans the next one, in one transaction: each is
+ * executed once, however many workers check it. Of missed times, only the last one is made up for.
+ * @returns why it was skipped (the account is disabled, or a quota or its limit of queued runs is reached);
+ * null when it was not
  */
 export async function keepSchedule(store: Store, workflowId: string): Promise<DomainError | null> {
   const kept = await transaction(store.database, (client) => keepWithin(client, store, workflowId));
@@ -72,7 +75,7 @@ async function refusalOf(
   }
 }
 
-/** The workflow of an account whose tick has come first; null: there is none. */
+/** The workflow of an account whose scheduled time came first; null: there is none. */
 export async function findDueWorkflow({ database }: Store, ownerId: string): Promise<string | null> {
   const { rows } = await database.pool.query<{ id: string }>({
     name: 'find-due-workflow',
@@ -84,7 +87,7 @@ export async function findDueWorkflow({ database }: Store, ownerId: string): Pro
   return rows[0]?.id ?? null;
 }
 
-/** Accounts with workflows whose tick has come. */
+/** Accounts with workflows whose scheduled time has come. */
 export async function readOwnersOfTicks({ database }: Store): Promise<string[]> {
   const { rows } = await database.pool.query<{ ownerId: string }>({
     name: 'read-owners-of-ticks',
@@ -97,7 +100,7 @@ export async function readOwnersOfTicks({ database }: Store): Promise<string[]> 
   return rows.map(({ ownerId }) => ownerId);
 }
 
-/** Adds tickets for ticks that came long ago: theirs may have been lost with a worker, or taken away. */
+/** Adds tickets for overdue schedules: theirs may have been lost with a worker, or removed. */
 export async function requeueLateTicks({ database }: Store): Promise<void> {
   await database.pool.query({
     name: 'requeue-late-ticks',

@@ -20,7 +20,7 @@ export interface WorkflowRow {
   nextRunAt: Date | null;
   createdAt: Date;
   updatedAt: Date;
-  /** `createdAt` with all six digits, which a Date cannot hold; the first part of a list cursor. */
+  /** `createdAt` with all six digits, which a Date cannot represent; the first part of a list cursor. */
   createdAtText: string;
 }
 
@@ -44,7 +44,7 @@ export async function findWorkflow(
   return rows[0] ?? null;
 }
 
-/** Many in one query, whoever owns them; by id. */
+/** Many in one query, of any owner; by id. */
 export async function readWorkflows(
   database: Database,
   ids: readonly string[],
@@ -77,17 +77,17 @@ export async function listWorkflows(database: Database, listing: WorkflowListing
   return listing.fromEnd ? rows.reverse() : rows;
 }
 
-/** What can be changed of a workflow. */
+/** The fields of a workflow that can be changed. */
 export interface WorkflowSettings extends WorkflowDefinition {
   name: string;
   description: string | null;
   isActive: boolean;
   schedule: Schedule | null;
-  /** The first tick of the schedule; null: there is none, or it is not active. */
+  /** The first scheduled time; null: there is none, or it is inactive. */
   nextRunAt: Date | null;
 }
 
-/** With the job of its schedule. */
+/** Includes the job of its schedule. */
 export async function insertWorkflow(
   database: Database,
   workflow: WorkflowSettings & { id: string; ownerId: string; origin: Origin },
@@ -108,7 +108,7 @@ export async function insertWorkflow(
   return rows[0]!;
 }
 
-/** Replaces what can be changed, as a new version. @returns null when it is no longer at `version`. */
+/** Replaces the changeable fields, as a new version. @returns null when it is no longer at `version` */
 export async function changeWorkflow(
   database: Database,
   { id, version }: Pick<WorkflowRow, 'id' | 'version'>,
@@ -145,7 +145,10 @@ function settings(workflow: WorkflowSettings): unknown[] {
   ];
 }
 
-/** Its executions stay, and those that run go on. @returns false when there is no such workflow of the owner. */
+/**
+ * Its executions are kept, and running ones continue. @returns false when there is no such workflow of the
+ * owner
+ */
 export async function deleteWorkflow(database: Database, ownerId: string, id: string): Promise<boolean> {
   const { rowCount } = await database.pool.query(
     `with gone as (delete from workflow where id = $1 and owner_id = $2 returning id)

@@ -338,7 +338,7 @@ describe('errors inside an answer', () => {
       expect(heard.text).toBe('Hi');
       // No status: an answer had begun, and may be charged.
       expect(failureOf(heard)).toMatchObject({ code, status: null });
-      expect(failureOf(heard).message).toMatch(/^OpenAI broke off its answer: Oh no\. \w/);
+      expect(failureOf(heard).message).toMatch(/^OpenAI interrupted its answer: Oh no\. \w/);
     });
   });
 

@@ -104,7 +104,7 @@ function answeredAsChat({ name }: Vendor): ProviderError {
   return new ProviderError('PROVIDER_STREAM_BROKEN', message, { said: ANSWERED_AS_CHAT });
 }
 
-/** The response that an event ends with; null: it goes on. */
+/** The response that an event ends with; null: the stream continues. */
 function lastOf({ type, object, response, ...event }: JsonObject): JsonObject | null {
   if (object === 'response') return ENDED.includes(event.status) ? event : null;
   return LAST.includes(String(type)) && isJsonObject(response) ? response : null;

@@ -12,7 +12,7 @@ export const AGENT = graphql(`fragment Agent on Agent {
   isActive createdAt updatedAt
 }`);
 
-/** What each of its tasks may take; null: no limit of its own. */
+/** Limits for each of its tasks; null: no limit of the agent. */
 const limitsShape = z.object({
   max_iterations: z.int().nullable(),
   timeout: z.int().nullable(),
@@ -73,10 +73,10 @@ const settings = {
 export const newAgent = jsonBody({ name: text(), ...settings });
 export const agentChange = jsonBody({ name: text().nullish(), ...settings });
 
-/** The schema's names of what clients call otherwise. */
+/** Field names of clients by field names of the schema. */
 export const AGENT_NAMES = { model: 'model_id', timeout_seconds: 'timeout' };
 
-/** What is to be written; what is absent stays, or is as the schema has it. */
+/** The fields to write; absent ones stay unchanged, or get the default of the schema. */
 export function agentSettings({ limits, parameters, ...given }: z.output<typeof agentChange>) {
   return withoutAbsent({
     type: given.type,

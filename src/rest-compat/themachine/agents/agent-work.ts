@@ -8,7 +8,9 @@ import { modelParameters, parametersOf } from '../prompt-parameters.ts';
 import { TASK_STATUS, TASK_STATUSES } from '../status-words.ts';
 import { AGENT_NAMES } from './agent-shape.ts';
 
-/** Longer than that, and its state so far is the answer; the task goes on, and can be asked for by its id. */
+/**
+ * After this time the response contains the state so far; the task continues, and can be queried by its id.
+ */
 const PATIENCE_SECONDS = 30;
 
 export const agentWorkEndpoints = [

@@ -32,7 +32,7 @@ export const modelChange = jsonBody({
 
 type Given = Pick<z.output<typeof modelChange>, keyof typeof changeable>;
 
-/** What is to be written; what is absent stays. @param present null: there is no such model yet */
+/** The fields to write; absent ones stay unchanged. @param present null: there is no such model yet */
 export function settingsOf(given: Given, present: Pick<Model, 'prices'> | null) {
   return withoutAbsent({
     name: given.name,
@@ -54,8 +54,8 @@ export function settingsOf(given: Given, present: Pick<Model, 'prices'> | null) 
 const TOKENS = 1_000_000;
 
 /**
- * Prices are for admins to set, and clients send back whole models: what is as it was is no change. Of a model with
- * no other prices, the answer costs what the question does.
+ * Only admins can set prices, and clients send back whole models, so unchanged prices are not written. For a
+ * model without other prices, the output price equals the input price.
  */
 function newPrices({ prices, cost_per_token: perToken }: Given, present: Pick<Model, 'prices'> | null) {
   const isSame = JSON.stringify(ordered(prices)) === JSON.stringify(present && pricesOf(present));
@@ -64,7 +64,7 @@ function newPrices({ prices, cost_per_token: perToken }: Given, present: Pick<Mo
   }
   if (perToken === null || perToken === undefined) return undefined;
   if (present && perToken === costPerToken(present)) return undefined;
-  // Without the last places, which are the float's own.
+  // Rounds off float errors.
   const input = Number((perToken * TOKENS).toPrecision(12));
   return { input, output: present?.prices?.output ?? input };
 }
@@ -73,7 +73,9 @@ function ordered(prices: Given['prices']) {
   return prices && { input: prices.input, cached_input: prices.cached_input ?? null, output: prices.output };
 }
 
-/** What a model is called and who serves it stays. @param asked the id in the path @throws DomainError */
+/**
+ * The id and the provider of a model cannot be changed. @param asked the id in the path @throws DomainError
+ */
 export function refuseAnother(given: z.output<typeof modelChange>, present: Model, asked: string): void {
   const { id, provider } = given;
   const word = PROVIDER_WORD[present.provider];

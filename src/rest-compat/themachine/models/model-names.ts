@@ -4,12 +4,14 @@ import type { Model } from './model-shape.ts';
 
 type Named = Pick<Model, 'id' | 'modelId' | 'provider' | 'isActive' | 'isBuiltIn'>;
 
-/** What clients call a model: its provider's id of it, or `azure/gpt-4o` where that would mean another's. */
+/**
+ * The name of a model for clients: its id, or `azure/gpt-4o` if the id alone would refer to another model.
+ */
 function nameOf({ provider, modelId }: Named): string {
   return `${lowerCase(provider)}/${modelId}`;
 }
 
-/** Of a model that was asked for by name. */
+/** The name of a model that was requested by name. */
 export function nameAsked(model: Named, asked: string): string {
   return asked === nameOf(model) ? asked : model.modelId;
 }
@@ -21,7 +23,7 @@ export function namesIn(models: readonly Named[]): (model: Named) => string {
   return (model) => (meant.get(model.modelId)?.id === model.id ? model.modelId : nameOf(model));
 }
 
-/** As the schema's `model(name:)` has it: what is on offer, the viewer's own, then by provider. */
+/** As in the schema's `model(name:)`: available ones, the viewer's own, then by provider. */
 function byPreference(one: Named, other: Named): number {
   return (
     Number(other.isActive) - Number(one.isActive) ||

@@ -15,7 +15,7 @@ import {
   showSelection,
 } from './selection-shape.ts';
 
-/** What an estimate is for where nobody says how much is sent. */
+/** Assumed input for estimates if no size is given. */
 const USUAL_TOKENS = 1_000;
 
 const NAMES = { input_tokens: 'context_size', name: 'model_id' };
@@ -107,7 +107,7 @@ function refuseUnfit(model: Candidate, tokens: number, isConfigured: boolean): v
   if (!isActive) throw unfit('model_id', `${modelId} is not active`);
   if (!isConfigured)
     throw unfit('model_id', `${modelId} is served by ${lowerCase(provider)}, which is not configured`);
-  if (estimatedCost === null) throw unfit('model_id', `nobody knows what ${modelId} costs`);
+  if (estimatedCost === null) throw unfit('model_id', `the price of ${modelId} is unknown`);
   if (contextWindow !== null && tokens > contextWindow)
     throw unfit('context_size', `must be at most ${contextWindow} for ${modelId}`);
 }

@@ -11,7 +11,7 @@ export const MODEL = graphql(`fragment Model on Model {
 
 export type Model = ResultOf<typeof MODEL>;
 
-/** The document does not have the others. */
+/** The documentation does not have the others. */
 export const CAPABILITY_WORDS = ['text', 'code', 'reasoning', 'planning', 'vision', 'audio'] as const;
 
 export function documentedCapabilities({ capabilities }: Pick<Model, 'capabilities'>) {
@@ -30,7 +30,7 @@ export const modelShape = z.object({
   specialties: z.array(z.string()),
   context_window: z.int().nullable(),
   max_output: z.int().nullable(),
-  /** US dollars of one token that is sent; null: unknown. */
+  /** US dollars per input token; null: unknown. */
   cost_per_token: z.number().nullable(),
   /** US dollars per million tokens. */
   prices: prices.nullable(),
@@ -41,7 +41,7 @@ export const modelShape = z.object({
   updated_at: z.string(),
 });
 
-/** @param id as clients may call it, see model-names.ts */
+/** @param id by which clients may refer to it, see model-names.ts */
 export function showModel(model: Model, id: string): z.input<typeof modelShape> {
   return {
     id,
@@ -71,7 +71,7 @@ export function costPerToken({ prices }: Pick<Model, 'prices'>): number | null {
   return prices && perToken(prices.input, 1_000_000);
 }
 
-/** US dollars of one of so many tokens, without the last places, which are the float's own. */
+/** US dollars per token, with float errors rounded off. */
 export function perToken(dollars: number, tokens: number): number {
   return Number((dollars / tokens).toPrecision(12));
 }

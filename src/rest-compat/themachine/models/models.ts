@@ -41,7 +41,7 @@ export const modelEndpoints = [
       [MODEL],
     ),
     paged: true,
-    // What a model is called depends on all others, and whether it has a price is not known to the database.
+    // The name of a model depends on all others, and whether it has a price is not known to the database.
     variables: () => WHOLE_CATALOG,
     body: z.array(modelShape),
     respond: ({ models }, { query: { provider, capability, is_active, limit, offset } }) => {
@@ -92,7 +92,7 @@ export const modelEndpoints = [
     variables: ({ body }, { viewer }) => {
       const { prices, ...settings } = settingsOf(body, null);
       const [provider] = providersOf(body.provider);
-      // Only what is everybody's has prices of its own.
+      // Only models for all accounts have prices of their own.
       const priced = prices ? { prices, isBuiltIn: viewer.isAdmin } : {};
       return { input: { modelId: body.id, provider, ...settings, ...priced } };
     },

@@ -5,7 +5,7 @@ type Provider = Uppercase<ProviderId>;
 export const PROVIDER_WORDS = ['openai', 'anthropic', 'local', 'custom'] as const;
 export type ProviderWord = (typeof PROVIDER_WORDS)[number];
 
-/** Of those with one word, the first is meant where there can be only one. */
+/** If several have the same word, it refers to the first where there can be only one. */
 export const PROVIDER_WORD = {
   OPENAI: 'openai',
   ANTHROPIC: 'anthropic',

@@ -44,7 +44,7 @@ export function candidatesOf({ selected, alternatives }: Selection): Candidate[]
   return [selected, ...alternatives].map(({ model }) => model);
 }
 
-/** @param candidates the selected one first; those whose price is unknown are passed over. */
+/** @param candidates the selected one first; those with an unknown price are skipped */
 export function showSelection(
   candidates: readonly Candidate[],
   tokens: number,
@@ -63,7 +63,7 @@ export function showSelection(
     };
     return [{ shown, cost: estimatedCost }];
   });
-  if (!selected) throw new DomainError('PRICE_UNKNOWN', 'no model that would do has a known price');
+  if (!selected) throw new DomainError('PRICE_UNKNOWN', 'no suitable model has a known price');
   return {
     selected_model: selected.shown,
     alternatives: alternatives.map(({ shown }) => shown),

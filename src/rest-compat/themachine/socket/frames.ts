@@ -16,15 +16,15 @@ export const ACTIVITY = graphql(
 type Activity = NonNullable<ResultOf<typeof ACTIVITY>['activity']>;
 type Event = NonNullable<Activity['event']>;
 
-/** What happened to it, and the thing as it is now. */
+/** An event, and the current state of its object. */
 export interface Told {
   id: string;
   noun: 'task' | 'execution';
   data: Record<string, unknown>;
 }
 
-/** null: it is neither, or is no more. */
-export function toldOf({ task, execution }: Pick<Activity, 'task' | 'execution'>): Told | null {
+/** null: it is of another kind, or was deleted. */
+export function reportedOf({ task, execution }: Pick<Activity, 'task' | 'execution'>): Told | null {
   if (task) return { id: task.id, noun: 'task', data: showTask(task) };
   return execution && { id: execution.id, noun: 'execution', data: showExecution(execution) };
 }
@@ -37,7 +37,7 @@ function tell(word: string) {
   return ({ at }: Event, { noun, data }: Told) => [frame(`${noun}_${word}`, data, at)];
 }
 
-/** What changes nothing of what is shown is not told. */
+/** Events that do not change the representation are not sent. */
 export const FRAMES: FrameTable<Event, Told> = {
   CurrentState: nothing,
   RunCreated: tell('created'),

@@ -1,16 +1,16 @@
-/** What a connection has told of a task or an execution. */
-export interface ToldRun {
-  /** The last fact of its log; 0: none. */
+/** What a connection has reported about a task or an execution. */
+export interface ReportedRun {
+  /** Seq of the last event reported; 0: none. */
   seq: number;
   isMuted: boolean;
 }
 
-export type ToldRuns = Map<string, ToldRun>;
+export type ReportedRuns = Map<string, ReportedRun>;
 
-/** A connection may last; of the runs that were spoken of longest ago it knows no more. */
+/** A connection may last long; it forgets the runs that were least recently reported. */
 const MOST_RUNS = 10_000;
 
-export function toldRun(runs: ToldRuns, id: string): ToldRun {
+export function reportedRun(runs: ReportedRuns, id: string): ReportedRun {
   const told = runs.get(id) ?? { seq: 0, isMuted: false };
   runs.delete(id);
   runs.set(id, told);
@@ -19,8 +19,8 @@ export function toldRun(runs: ToldRuns, id: string): ToldRun {
   return told;
 }
 
-/** Who was shown how it is need not be told how it came to that. */
-export function markShown(runs: ToldRuns, { id, lastSeq }: { id: string; lastSeq: number }): void {
-  const told = toldRun(runs, id);
+/** After the current state was sent, earlier events are not sent. */
+export function markShown(runs: ReportedRuns, { id, lastSeq }: { id: string; lastSeq: number }): void {
+  const told = reportedRun(runs, id);
   told.seq = Math.max(told.seq, lastSeq);
 }

@@ -8,10 +8,10 @@ import { globalIdOf } from '../../shapes/output.ts';
 import { refuse } from '../errors.ts';
 import { showTask, TASK } from '../tasks/task-shape.ts';
 import { EXECUTION, showExecution } from '../workflows/execution-shape.ts';
-import { ACTIVITY, FRAMES, frame, toldOf } from './frames.ts';
-import { markShown, type ToldRuns, toldRun } from './reported-runs.ts';
+import { ACTIVITY, FRAMES, frame, reportedOf } from './frames.ts';
+import { markShown, type ReportedRuns, reportedRun } from './reported-runs.ts';
 
-type Connection = Opened<unknown, ToldRuns>;
+type Connection = Opened<unknown, ReportedRuns>;
 
 const ofOne = jsonBody({ task_id: text().nullish(), execution_id: text().nullish() }).refine(
   ({ task_id, execution_id }) => Boolean(task_id) !== Boolean(execution_id),
@@ -31,10 +31,10 @@ const RUNNING = graphql(
   [TASK, EXECUTION],
 );
 
-/** The first page asks for both, each further one for what has more. */
+/** The first page reads both, later ones only those with more. */
 const BEGINNING = { tasks: true, afterTask: null, executions: true, afterExecution: null };
 
-/** Tells of one task or execution, or no more, and how it is now. */
+/** Starts or stops following one task or execution, and sends its current state. */
 function choose(type: 'subscribed' | 'unsubscribed') {
   return execution({
     input: ofOne,
@@ -53,22 +53,22 @@ function choose(type: 'subscribed' | 'unsubscribed') {
     }),
     answer({ task, execution }, _message, { state }: Connection) {
       const asked = task ?? execution;
-      const told = toldOf({ task: task ?? null, execution: execution ?? null });
+      const told = reportedOf({ task: task ?? null, execution: execution ?? null });
       if (!asked || !told) return [];
       markShown(state, asked);
-      toldRun(state, told.id).isMuted = type === 'unsubscribed';
+      reportedRun(state, told.id).isMuted = type === 'unsubscribed';
       return [frame(type, told.data, new Date())];
     },
   });
 }
 
-/** What happens to all tasks and executions of an account from now on, after those that are in progress. */
+/** Events of all tasks and executions of an account from now on, after those in progress. */
 export const activitySocket = socket({
   path: '/ws',
   input: z.object({}),
   document: ACTIVITY,
   variables: () => ({}),
-  begin: (): ToldRuns => new Map(),
+  begin: (): ReportedRuns => new Map(),
   greet: (at) => [frame('connected', { message: 'Connection established' }, at)],
   snapshot: {
     document: RUNNING,
@@ -90,9 +90,9 @@ export const activitySocket = socket({
     },
   },
   frames({ activity: { task, execution, event } }, { state }) {
-    const told = toldOf({ task, execution });
+    const told = reportedOf({ task, execution });
     if (!told || !event) return [];
-    const known = toldRun(state, told.id);
+    const known = reportedRun(state, told.id);
     if (known.isMuted || event.seq <= known.seq) return [];
     known.seq = event.seq;
     return framesOf(FRAMES, event, told);

@@ -20,9 +20,9 @@ type Given = z.output<typeof taskChange>;
 type Task = ResultOf<typeof TASK>;
 
 /**
- * What is to be written of a task. Clients send back whole tasks of which they changed a member, so what is as it was
- * is no change; null is one of the context alone, which a task may lack.
- * @throws DomainError VALIDATION_ERROR for what cannot be changed
+ * The changes to a task. Clients send back whole tasks with one changed member, so equal values are not
+ * changes; null is a change of the context only, which is optional.
+ * @throws DomainError VALIDATION_ERROR for fields that cannot be changed
  */
 export function changeOf({ type, title, description, priority, context }: Given, task: Task) {
   if (type && type !== typeOf(task.type)) throw refused('type', [typeOf(task.type)]);
@@ -36,7 +36,7 @@ export function changeOf({ type, title, description, priority, context }: Given,
   };
 }
 
-/** The word that a task is to be ended with by hand; null: none. @throws DomainError VALIDATION_ERROR */
+/** The status with which a task should be ended manually; null: none. @throws DomainError VALIDATION_ERROR */
 export function endingOf({ status: wanted }: Given, task: Task): 'completed' | 'failed' | null {
   const present = TASK_STATUS[task.status];
   if (!wanted || wanted === present) return null;

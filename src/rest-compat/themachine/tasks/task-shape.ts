@@ -28,7 +28,7 @@ export const taskShape = z.object({
   completed_at: z.string().nullable(),
 });
 
-/** A task of any surface, as this API shows it. */
+/** A task of any origin, as represented in this API. */
 export function showTask(task: ResultOf<typeof TASK>): z.input<typeof taskShape> {
   return {
     id: plainId(task.id),

@@ -37,7 +37,7 @@ const settings = {
 export const newWorkflow = jsonBody({ name: text(), steps: list(step), ...settings });
 export const workflowChange = jsonBody({ name: text().nullish(), steps: list(step).nullish(), ...settings });
 
-/** The schema's names of what clients call otherwise. */
+/** Field names of clients by field names of the schema. */
 export const WORKFLOW_NAMES = {
   model: 'model_id',
   timeout_seconds: 'timeout',
@@ -45,7 +45,7 @@ export const WORKFLOW_NAMES = {
   input: 'input_data',
 };
 
-/** What is to be written; what is absent stays, or is as the schema has it. */
+/** The fields to write; absent ones stay unchanged, or get the default of the schema. */
 export function workflowSettings(given: Pick<z.output<typeof workflowChange>, keyof typeof settings>) {
   const { schedule } = given;
   return withoutAbsent({

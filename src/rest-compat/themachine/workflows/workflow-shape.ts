@@ -77,7 +77,7 @@ function showSchedule({ schedule }: Workflow): z.input<typeof scheduleShape> | n
   return { cron, time_zone: timeZone, input_data: input, parameters, next_run_at: next };
 }
 
-/** What is not for a step of its kind is null, so that a client can send back what it was shown. */
+/** Fields that do not apply to the kind of step are null, so that a client can send back what it received. */
 function showStep(step: Workflow['steps'][number]): z.input<typeof stepShape> {
   return {
     id: step.id,
