@@ -16,7 +16,7 @@ import { createOperationLimits } from './http/limits/operation-limits.ts';
 import { recordCreatedRuns } from './http/limits/record-created-runs.ts';
 import type { Log } from './log.ts';
 import { createMetrics, type Metrics } from './metrics/metrics.ts';
-import { createReach } from './providers/reach.ts';
+import { createReach } from './providers/probe-providers.ts';
 import { configuredProviders } from './providers/registry.ts';
 import { createTokens } from './resolvers/accounts/logins/tokens.ts';
 import { createPasswords } from './resolvers/accounts/passwords.ts';

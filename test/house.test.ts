@@ -13,12 +13,12 @@ const ARROWS: Record<string, readonly string[]> = {
   secrets: EVERYBODYS,
   workspaces: ['rules', ...EVERYBODYS],
   'embedded-postgres': ['data-dir', 'secrets', ...EVERYBODYS],
-  store: ['rules', 'turns.ts', 'type log.ts', ...EVERYBODYS],
+  store: ['rules', 'fair-slots.ts', 'type log.ts', ...EVERYBODYS],
   // From what is asked to what the store creates, for use cases and the engine alike.
   preparation: ['store', 'rules', 'type secrets', ...EVERYBODYS],
   metrics: ['store', 'rules', ...EVERYBODYS],
   // Worker threads for callers' Liquid and schemas: they run rules and return only the results.
-  computation: ['rules', 'turns.ts', ...EVERYBODYS],
+  computation: ['rules', 'fair-slots.ts', ...EVERYBODYS],
   providers: ['rules', 'type config.ts', ...EVERYBODYS],
   engine: [
     'store',
@@ -28,7 +28,7 @@ const ARROWS: Record<string, readonly string[]> = {
     'data-dir',
     'providers',
     'rules',
-    'turns.ts',
+    'fair-slots.ts',
     'type metrics',
     'type computation',
     'type log.ts',
@@ -53,7 +53,7 @@ const ARROWS: Record<string, readonly string[]> = {
     'resolvers',
     'rest-compat',
     'rules',
-    'turns.ts',
+    'fair-slots.ts',
     'type metrics',
     'type context.ts',
     'type log.ts',
@@ -62,7 +62,7 @@ const ARROWS: Record<string, readonly string[]> = {
 
   'vocabulary.ts': [],
   'errors.ts': [],
-  'turns.ts': [],
+  'fair-slots.ts': [],
   // Its variables and their values.
   'config.ts': ['start', 'vocabulary.ts'],
   'log.ts': [],
@@ -160,7 +160,7 @@ const NOUNS: Record<string, readonly (string | readonly string[])[]> = {
   ],
   providers: [
     ...['wire', 'provider.ts', 'vendor.ts', 'reading', 'history', 'failures', 'quirks', 'stream'],
-    ...['openai', 'anthropic', 'ollama', 'azure', 'custom', 'demo', 'registry.ts', 'reach.ts'],
+    ...['openai', 'anthropic', 'ollama', 'azure', 'custom', 'demo', 'registry.ts', 'probe-providers.ts'],
   ],
   jobs: [
     ...['presence.ts', 'errands.ts', 'take-work.ts', 'early-starts.ts', 'dispatcher.ts', 'context.ts'],
@@ -172,7 +172,7 @@ const NOUNS: Record<string, readonly (string | readonly string[])[]> = {
     ...['worker-app.ts', 'app.ts'],
   ],
   'rest-compat': [
-    ...['graphql-env.d.ts', 'definitions', 'errors', 'shapes', 'execution', 'sockets', 'root', 'openapi'],
+    ...['graphql-env.d.ts', 'definitions', 'errors', 'shapes', 'handling', 'sockets', 'root', 'openapi'],
     ...['themachine', 'ai-task-orchestra', 'mini-devin', 'amas', 'orchestratex'],
     ...['dialect-routes.ts', 'index.ts'],
   ],

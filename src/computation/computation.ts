@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { DomainError } from '../errors.ts';
+import { createTurns, TooManyWaiting } from '../fair-slots.ts';
 import type { ComputationInput, ComputationName, ComputationResult } from '../rules/computations.ts';
 import { TooComplex } from '../rules/liquid/watch.ts';
-import { createTurns, TooManyWaiting } from '../turns.ts';
 import { createAllowances, tooMuch } from './allowance.ts';
 import { createPool, Starved } from './pool.ts';
 import type { ThreadAnswer } from './thread.ts';

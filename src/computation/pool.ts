@@ -3,7 +3,7 @@ import type { Worker } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import type { ComputationName } from '../rules/computations.ts';
 import { milliseconds } from './cpu.ts';
-import { createNote, readNote } from './note.ts';
+import { createNote, readNote } from './shared-text.ts';
 import type { Started, ThreadAnswer, ThreadTask } from './thread.ts';
 
 export interface Pool {

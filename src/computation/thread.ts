@@ -4,7 +4,7 @@ import { parentPort, threadId } from 'node:worker_threads';
 import { COMPUTATIONS, type ComputationName } from '../rules/computations.ts';
 import { TooComplex, type Watch } from '../rules/liquid/watch.ts';
 import { cpuMs } from './cpu.ts';
-import { noteOn } from './note.ts';
+import { noteOn } from './shared-text.ts';
 
 export interface ThreadTask {
   id: number;

@@ -6,7 +6,7 @@ import type { Services } from '../context.ts';
 import { createProbe } from '../resolvers/system/health.ts';
 import { refuseUnreadablePath } from '../rest-compat/dialect-routes.ts';
 import { mountDialects, mountSockets, unreadableFor } from '../rest-compat/index.ts';
-import { createSchemaAccess } from './compat/schema-access.ts';
+import { createSchemaAccess } from './compat/create-schema-access.ts';
 import { openCompatPorts } from './connections/compat-ports.ts';
 import { refuseMalformed } from './connections/malformed-requests.ts';
 import { routeUpgrades } from './connections/upgrades.ts';

@@ -4,12 +4,12 @@ import { readJsonText } from '../rules/json/text.ts';
 import type { DialectTable } from './definitions/dialect-table.ts';
 import type { Method } from './definitions/terms.ts';
 import { refuse, toFault } from './errors/to-reply.ts';
-import { type PreparedEndpoint, prepareEndpoint } from './execution/answer-endpoint.ts';
-import { requestCount } from './execution/count-once.ts';
-import { documentedPath } from './execution/documented-path.ts';
-import type { SchemaAccess } from './execution/schema-access.ts';
-import { successorLink } from './execution/successor.ts';
-import { type Passages, readAgain } from './root/passage.ts';
+import { type PreparedEndpoint, prepareEndpoint } from './handling/answer-endpoint.ts';
+import { requestCount } from './handling/count-once.ts';
+import { documentedPath } from './handling/documented-path.ts';
+import type { SchemaAccess } from './handling/schema-access.ts';
+import { successorLink } from './handling/successor.ts';
+import { type Passages, readAgain } from './root/passed-request.ts';
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { graphql, prepareDocument } from '../../src/rest-compat/execution/documents.ts';
+import { graphql, prepareDocument } from '../../src/rest-compat/handling/documents.ts';
 import { DIALECT_TABLES } from '../../src/rest-compat/index.ts';
 import { schema } from '../../src/schema/index.ts';
 

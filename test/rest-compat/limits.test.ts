@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { amas } from '../../src/rest-compat/amas/index.ts';
 import { endpoint } from '../../src/rest-compat/definitions/endpoint.ts';
-import { graphql } from '../../src/rest-compat/execution/documents.ts';
+import { graphql } from '../../src/rest-compat/handling/documents.ts';
 import { orchestrateX } from '../../src/rest-compat/orchestratex/index.ts';
 import { type Redis, startRedis } from '../harness/redis.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readPages } from '../../src/rest-compat/execution/read-pages.ts';
+import { readPages } from '../../src/rest-compat/handling/read-pages.ts';
 
 /** Connections over numbers, and what was asked of them. */
 function connections(lengths: Record<string, number>) {

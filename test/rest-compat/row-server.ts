@@ -1,7 +1,7 @@
 import Fastify from 'fastify';
 import { createComputation } from '../../src/computation/computation.ts';
 import type { Services } from '../../src/context.ts';
-import { createSchemaAccess } from '../../src/http/compat/schema-access.ts';
+import { createSchemaAccess } from '../../src/http/compat/create-schema-access.ts';
 import { createSerializeLarge } from '../../src/http/limits/answer-size.ts';
 import { createConnections } from '../../src/http/limits/connections.ts';
 import { createOperationLimits } from '../../src/http/limits/operation-limits.ts';
@@ -12,12 +12,12 @@ import { createAtCredentialEnd } from '../../src/http/requests/credential-end.ts
 import { createVisitors } from '../../src/http/requests/visitors.ts';
 import { createSendArtifact } from '../../src/http/routes/artifacts.ts';
 import { createLog } from '../../src/log.ts';
-import { createReach } from '../../src/providers/reach.ts';
+import { createReach } from '../../src/providers/probe-providers.ts';
 import { configuredProviders } from '../../src/providers/registry.ts';
 import { createTokens } from '../../src/resolvers/accounts/logins/tokens.ts';
 import type { DialectTable } from '../../src/rest-compat/definitions/dialect-table.ts';
 import { dialectScope } from '../../src/rest-compat/dialect-routes.ts';
-import type { SchemaAccess } from '../../src/rest-compat/execution/schema-access.ts';
+import type { SchemaAccess } from '../../src/rest-compat/handling/schema-access.ts';
 import { createReading } from '../../src/store/database/read-limit.ts';
 import type { TestServer } from '../harness/server.ts';
 

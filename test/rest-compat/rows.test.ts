@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { refuse } from '../../src/rest-compat/amas/errors.ts';
 import { endpoint } from '../../src/rest-compat/definitions/endpoint.ts';
-import { graphql } from '../../src/rest-compat/execution/documents.ts';
+import { graphql } from '../../src/rest-compat/handling/documents.ts';
 import { jsonBody, oneOf, path } from '../../src/rest-compat/shapes/input.ts';
 import { globalIdOf } from '../../src/rest-compat/shapes/output.ts';
 import { queryFlag, queryInteger, range } from '../../src/rest-compat/shapes/query.ts';

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
+import { createTurns } from '../../fair-slots.ts';
 import type { Log } from '../../log.ts';
-import { createTurns } from '../../turns.ts';
 import { createBubblewrap } from './bubblewrap.ts';
 import type { Command, CommandResult } from './command.ts';
 import { createDiskUsage } from './disk-usage.ts';

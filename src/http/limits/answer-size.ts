@@ -1,8 +1,8 @@
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { stringifyChunked } from '@discoveryjs/json-ext';
 import type { SerializeLarge } from '../../context.ts';
+import { createTurns, TooManyWaiting } from '../../fair-slots.ts';
 import { tooLarge, tooManyAtOnce } from '../../resolvers/request/read-budget.ts';
-import { createTurns, TooManyWaiting } from '../../turns.ts';
 
 /** Maximum JSON size of one response, or of one event of a stream. */
 export const MAX_ANSWER_BYTES = 16 * 1024 * 1024;

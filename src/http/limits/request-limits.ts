@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { SchemaAccess } from '../../rest-compat/execution/schema-access.ts';
+import type { SchemaAccess } from '../../rest-compat/handling/schema-access.ts';
 import { allowed, createLimiter, type Limiter, type Redis } from './limiter.ts';
 
 /** Counts requests of the dialects. @param factor multiplies every limit */

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Services, Viewer } from '../../context.ts';
 import { guest } from '../../resolvers/accounts/logins/authenticate.ts';
-import type { Visitor } from '../../rest-compat/execution/schema-access.ts';
+import type { Visitor } from '../../rest-compat/handling/schema-access.ts';
 import { refusalOf } from '../../schema/guards/scopes.ts';
 import type { Dialect } from '../../vocabulary.ts';
 import type { Admission } from './admission.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { known } from './known.ts';
+import { known } from './without-nulls.ts';
 
 interface Ended {
   status: string;

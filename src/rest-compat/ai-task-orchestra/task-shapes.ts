@@ -1,10 +1,10 @@
 import type { ResultOf } from 'gql.tada';
 import { z } from 'zod';
-import { graphql } from '../execution/documents.ts';
+import { graphql } from '../handling/documents.ts';
 import { isoSeconds, plainId } from '../shapes/output.ts';
-import { known } from './known.ts';
 import { resultOf, usageOf } from './results.ts';
 import { STATUS, STATUS_WORDS } from './status-words.ts';
+import { known } from './without-nulls.ts';
 
 const moment = z.iso.datetime();
 

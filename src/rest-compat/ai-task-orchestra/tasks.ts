@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { endpoint } from '../definitions/endpoint.ts';
-import { graphql } from '../execution/documents.ts';
+import { graphql } from '../handling/documents.ts';
 import { anyObject, integer, jsonBody, list, path, text } from '../shapes/input.ts';
 import { globalIdOf, plainId } from '../shapes/output.ts';
 import { queryInteger } from '../shapes/query.ts';

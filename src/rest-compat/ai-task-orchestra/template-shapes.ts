@@ -1,9 +1,9 @@
 import type { ResultOf } from 'gql.tada';
 import { z } from 'zod';
 import type { ParameterType } from '../../vocabulary.ts';
-import { graphql } from '../execution/documents.ts';
+import { graphql } from '../handling/documents.ts';
 import { lowerCase } from '../shapes/output.ts';
-import { known } from './known.ts';
+import { known } from './without-nulls.ts';
 
 const TYPES = {
   STRING: 'string',

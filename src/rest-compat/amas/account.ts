@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { endpoint } from '../definitions/endpoint.ts';
-import { graphql } from '../execution/documents.ts';
+import { graphql } from '../handling/documents.ts';
 import { jsonBody, text } from '../shapes/input.ts';
 import { showToken, tokenShape } from '../shapes/token.ts';
 

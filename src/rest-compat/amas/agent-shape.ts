@@ -1,7 +1,7 @@
 import type { ResultOf } from 'gql.tada';
 import { z } from 'zod';
 import { AGENT_CONDITIONS, AGENT_STATUSES } from '../../vocabulary.ts';
-import { graphql } from '../execution/documents.ts';
+import { graphql } from '../handling/documents.ts';
 import { lowerCase, plainId } from '../shapes/output.ts';
 
 export const AGENT_HEALTH = graphql(`fragment AgentHealth on Agent {

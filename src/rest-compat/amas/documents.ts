@@ -1,4 +1,4 @@
-import { graphql } from '../execution/documents.ts';
+import { graphql } from '../handling/documents.ts';
 
 /** The fields of an event, live or in a replay. */
 const FIELDS = `

@@ -4,6 +4,7 @@ import { type FrameTable, nothing } from '../definitions/socket.ts';
 import { isoSeconds, plainId } from '../shapes/output.ts';
 import type { TASK_EVENTS } from './documents.ts';
 import { type ReportedTask, raisePercentage } from './reported-tasks.ts';
+import { TASK_STATUS, type TaskStatus } from './status-words.ts';
 
 export type TaskEvent = NonNullable<ResultOf<typeof TASK_EVENTS>['taskEvents']>;
 
@@ -42,7 +43,7 @@ function agent(event: 'agent_started' | 'agent_completed', { taskId, told }: Tel
   return [frame(event, { task_id: plainId(taskId), agent_id: plainId(id), agent_name: name }, at)];
 }
 
-function failed(teller: Teller, status: 'failed' | 'cancelled', error: string, code: string, at: Date) {
+function failed(teller: Teller, status: TaskStatus, error: string, code: string, at: Date) {
   const data = { task_id: plainId(teller.taskId), status, error, error_code: code };
   return [...agent('agent_completed', teller, at), frame('task_failed', data, at)];
 }
@@ -51,13 +52,13 @@ function failed(teller: Teller, status: 'failed' | 'cancelled', error: string, c
 export const FRAMES: FrameTable<TaskEvent, Teller> = {
   CurrentState: nothing,
   RunCreated: ({ at }, { taskId, title }) => [
-    frame('task_created', { task_id: plainId(taskId), title, status: 'pending' }, at),
+    frame('task_created', { task_id: plainId(taskId), title, status: TASK_STATUS.PENDING }, at),
   ],
   AgentSelected: nothing,
   ModelSelected: nothing,
   RunQueued: nothing,
   RunStarted: ({ at }, teller) => [
-    frame('task_execution_started', { task_id: plainId(teller.taskId), status: 'in_progress' }, at),
+    frame('task_execution_started', { task_id: plainId(teller.taskId), status: TASK_STATUS.RUNNING }, at),
     ...progress(teller, 0, at),
     ...agent('agent_started', teller, at),
   ],
@@ -88,9 +89,9 @@ export const FRAMES: FrameTable<TaskEvent, Teller> = {
   RunCompleted: ({ at }, teller) => [
     ...progress(teller, 1, at),
     ...agent('agent_completed', teller, at),
-    frame('task_completed', { task_id: plainId(teller.taskId), status: 'completed' }, at),
+    frame('task_completed', { task_id: plainId(teller.taskId), status: TASK_STATUS.COMPLETED }, at),
   ],
-  RunFailed: ({ error, at }, teller) => failed(teller, 'failed', error.message, error.code, at),
+  RunFailed: ({ error, at }, teller) => failed(teller, TASK_STATUS.FAILED, error.message, error.code, at),
   RunCancelled: ({ reason, at }, teller) =>
-    failed(teller, 'cancelled', reason ?? 'the task was cancelled', 'TASK_CANCELLED', at),
+    failed(teller, TASK_STATUS.CANCELLED, reason ?? 'the task was cancelled', 'TASK_CANCELLED', at),
 };

@@ -2,7 +2,7 @@ import type { ResultOf } from 'gql.tada';
 import { z } from 'zod';
 import { PLATFORMS } from '../../vocabulary.ts';
 import { endpoint } from '../definitions/endpoint.ts';
-import { graphql } from '../execution/documents.ts';
+import { graphql } from '../handling/documents.ts';
 import { jsonBody, oneOf, text } from '../shapes/input.ts';
 import { isoSeconds, lowerCase, plainId, upperCase } from '../shapes/output.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { endpoint } from '../definitions/endpoint.ts';
-import { graphql } from '../execution/documents.ts';
+import { graphql } from '../handling/documents.ts';
 import { jsonBody, text } from '../shapes/input.ts';
 import { PREDICTION, predictionShape, showPrediction } from './prediction-shape.ts';
 import { TASK_NAMES } from './task-shape.ts';

@@ -1,6 +1,7 @@
 import type { Status } from '../shapes/statuses.ts';
 
 export const TASK_STATUSES = ['pending', 'in_progress', 'completed', 'failed', 'cancelled'] as const;
+export type TaskStatus = (typeof TASK_STATUSES)[number];
 
 export const TASK_STATUS = {
   PENDING: 'pending',
@@ -10,4 +11,4 @@ export const TASK_STATUS = {
   COMPLETED: 'completed',
   FAILED: 'failed',
   CANCELLED: 'cancelled',
-} as const satisfies Record<Status, (typeof TASK_STATUSES)[number]>;
+} as const satisfies Record<Status, TaskStatus>;

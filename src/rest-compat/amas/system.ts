@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { SYSTEM_CONDITIONS } from '../../vocabulary.ts';
 import { endpoint } from '../definitions/endpoint.ts';
-import { graphql } from '../execution/documents.ts';
+import { graphql } from '../handling/documents.ts';
 import { lowerCase, plainId } from '../shapes/output.ts';
 import { WHOLE_LIST } from '../shapes/whole-list.ts';
 import { AGENT_HEALTH, agentHealthShape, showHealth } from './agent-shape.ts';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { DomainError } from '../../errors.ts';
 import { ARTIFACT_TYPES } from '../../vocabulary.ts';
 import { endpoint } from '../definitions/endpoint.ts';
-import { graphql } from '../execution/documents.ts';
+import { graphql } from '../handling/documents.ts';
 import { path } from '../shapes/input.ts';
 import { globalIdOf, isoSeconds, lowerCase, plainId } from '../shapes/output.ts';
 import { id, moment } from './shapes.ts';

@@ -1,8 +1,9 @@
 import type { ResultOf } from 'gql.tada';
 import type { Frame } from '../definitions/frame.ts';
 import { type FrameTable, nothing } from '../definitions/socket.ts';
-import { graphql } from '../execution/documents.ts';
+import { graphql } from '../handling/documents.ts';
 import { isoSeconds } from '../shapes/output.ts';
+import { STATUS, type StatusWord } from './status-words.ts';
 
 export const TASK_EVENTS = graphql(`subscription taskEvents($id: ID!) {
   taskEvents(taskId: $id) {
@@ -20,15 +21,13 @@ export const TASK_EVENTS = graphql(`subscription taskEvents($id: ID!) {
 
 export type TaskEvent = NonNullable<ResultOf<typeof TASK_EVENTS>['taskEvents']>;
 
-type Status = 'running' | 'completed' | 'failed' | 'stopped';
-
-function status(at: Date, word: Status, message: string): Frame {
+function status(at: Date, word: StatusWord, message: string): Frame {
   return { type: 'status', status: word, message, timestamp: isoSeconds(at) };
 }
 
 /** Until it ends a task is `running`; the message describes the event. */
 function running(message: string) {
-  return ({ at }: { at: Date }) => [status(at, 'running', message)];
+  return ({ at }: { at: Date }) => [status(at, STATUS.RUNNING, message)];
 }
 
 /** Events without a documented message are not sent. */
@@ -62,7 +61,7 @@ export const FRAMES: FrameTable<TaskEvent, unknown> = {
   ResponseGenerated: nothing,
   EvaluationCompleted: nothing,
   EvaluationFailed: nothing,
-  InputRequested: ({ question, at }) => [status(at, 'running', question)],
+  InputRequested: ({ question, at }) => [status(at, STATUS.RUNNING, question)],
   InputProvided: nothing,
   StepStarted: nothing,
   StepTaskCreated: nothing,
@@ -71,10 +70,10 @@ export const FRAMES: FrameTable<TaskEvent, unknown> = {
   StepSkipped: nothing,
   ArtifactSaved: nothing,
   ProgressMade: nothing,
-  RunCompleted: ({ at }) => [status(at, 'completed', 'Task completed successfully')],
+  RunCompleted: ({ at }) => [status(at, STATUS.COMPLETED, 'Task completed successfully')],
   RunFailed: ({ error, at }) => [
     { type: 'error', error: error.message, code: error.code, timestamp: isoSeconds(at) },
-    status(at, 'failed', error.message),
+    status(at, STATUS.FAILED, error.message),
   ],
-  RunCancelled: ({ reason, at }) => [status(at, 'stopped', reason ?? 'Task stopped')],
+  RunCancelled: ({ reason, at }) => [status(at, STATUS.CANCELLED, reason ?? 'Task stopped')],
 };

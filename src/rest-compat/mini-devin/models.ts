@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { PROVIDERS } from '../../vocabulary.ts';
 import { endpoint } from '../definitions/endpoint.ts';
-import { graphql } from '../execution/documents.ts';
+import { graphql } from '../handling/documents.ts';
 import { oneOf } from '../shapes/input.ts';
 import { lowerCase } from '../shapes/output.ts';
 import { WHOLE_LIST } from '../shapes/whole-list.ts';

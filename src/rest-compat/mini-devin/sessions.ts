@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { endpoint } from '../definitions/endpoint.ts';
-import { graphql } from '../execution/documents.ts';
+import { graphql } from '../handling/documents.ts';
 import { jsonBody, path, text } from '../shapes/input.ts';
 import { globalIdOf, isoSeconds, lowerCase, plainId } from '../shapes/output.ts';
 import { descriptionOf } from '../shapes/task-texts.ts';
 import { WHOLE_LIST, wholeRange } from '../shapes/whole-list.ts';
 import { id, moment, sessionStatus, taskStatus } from './shapes.ts';
-import { STATUS } from './task-words.ts';
+import { STATUS } from './status-words.ts';
 
 const oneSession = z.object({ params: path('session_id') });
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { STATUSES } from './status-words.ts';
 
 /** A UUID, except for objects created through another API with ids of its own. */
 export const id = z.string();
@@ -7,7 +8,7 @@ export const moment = z.iso.datetime();
 
 export const sessionStatus = z.enum(['active', 'paused', 'completed']);
 
-export const taskStatus = z.enum(['running', 'completed', 'failed', 'stopped']);
+export const taskStatus = z.enum(STATUSES);
 
 export const plan = z.object({
   steps: z.array(

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { endpoint } from '../definitions/endpoint.ts';
-import { graphql } from '../execution/documents.ts';
+import { graphql } from '../handling/documents.ts';
 import { jsonBody, path, text } from '../shapes/input.ts';
 import { globalIdOf, isoSeconds, lowerCase, plainId } from '../shapes/output.ts';
 import { descriptionOf } from '../shapes/task-texts.ts';
 import { wholeRange } from '../shapes/whole-list.ts';
 import { id, moment, plan, taskStatus } from './shapes.ts';
-import { resultOf, STATUS } from './task-words.ts';
+import { STATUS } from './status-words.ts';
+import { resultOf } from './task-result.ts';
 
 const ofSession = z.object({ params: path('session_id') });
 const oneTask = z.object({ params: path('task_id') });

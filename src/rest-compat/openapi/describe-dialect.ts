@@ -4,7 +4,7 @@ import { DomainError, type ErrorCode } from '../../errors.ts';
 import type { Dialect } from '../../vocabulary.ts';
 import type { DialectTable } from '../definitions/dialect-table.ts';
 import type { Endpoint } from '../definitions/endpoint.ts';
-import { successorOf } from '../execution/successor.ts';
+import { successorOf } from '../handling/successor.ts';
 
 type JsonSchema = z.core.JSONSchema.JSONSchema;
 

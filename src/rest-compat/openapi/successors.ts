@@ -1,6 +1,6 @@
 import type { DialectTable } from '../definitions/dialect-table.ts';
-import { operationOf } from '../execution/documents.ts';
-import { successorOf } from '../execution/successor.ts';
+import { operationOf } from '../handling/documents.ts';
+import { successorOf } from '../handling/successor.ts';
 import { TITLES } from './describe-dialect.ts';
 
 /** For migrating clients: each documented endpoint and socket with its GraphQL operation, as Markdown. */

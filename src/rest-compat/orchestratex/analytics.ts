@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { endpoint } from '../definitions/endpoint.ts';
-import { graphql } from '../execution/documents.ts';
+import { graphql } from '../handling/documents.ts';
 import { path } from '../shapes/input.ts';
 import { globalIdOf, naiveMicroseconds, plainId } from '../shapes/output.ts';
 import { MOST_LISTED } from '../shapes/whole-list.ts';
 import { ANALYTICS_FIELDS, analyticsShape, toAnalytics } from './analytics-shape.ts';
 import { NAME_FIELDS, namesOf } from './model-names.ts';
-import { stamps, stampsShape } from './stamps.ts';
+import { stamps, stampsShape } from './timestamps.ts';
 
 /** The schema rejects longer periods. */
 const DAYS = 365;

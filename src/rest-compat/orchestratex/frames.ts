@@ -2,7 +2,7 @@ import type { ResultOf } from 'gql.tada';
 import { z } from 'zod';
 import type { Frame } from '../definitions/frame.ts';
 import { type FrameTable, nothing } from '../definitions/socket.ts';
-import { graphql } from '../execution/documents.ts';
+import { graphql } from '../handling/documents.ts';
 import { naiveMicroseconds, plainId } from '../shapes/output.ts';
 import type { NameOf } from './model-names.ts';
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { PROVIDERS } from '../../vocabulary.ts';
 import { plainId } from '../shapes/output.ts';
 import { type Nameable, type Named, providerOf } from './model-names.ts';
-import { type Stamped, stamps, stampsShape } from './stamps.ts';
+import { type Stamped, stamps, stampsShape } from './timestamps.ts';
 
 export const modelShape = z.object({
   _id: z.string(),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { DomainError } from '../../errors.ts';
 import { endpoint } from '../definitions/endpoint.ts';
-import { graphql } from '../execution/documents.ts';
+import { graphql } from '../handling/documents.ts';
 import { path } from '../shapes/input.ts';
 import { MOST_LISTED, wholeRange } from '../shapes/whole-list.ts';
 import { findNamed, NAME_FIELDS, named } from './model-names.ts';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { naiveMicroseconds, plainId } from '../shapes/output.ts';
-import { type Stamped, stamps, stampsShape } from './stamps.ts';
+import { STATUS } from './status-words.ts';
+import { type Stamped, stamps, stampsShape } from './timestamps.ts';
 
 export const ORCHESTRATION_FIELDS = `
   id
@@ -23,22 +24,11 @@ export const ORCHESTRATION_FIELDS = `
   completedAt
 `;
 
-/** The documentation does not define status values of an orchestration. */
-const STATUSES = {
-  PENDING: 'pending',
-  QUEUED: 'pending',
-  RUNNING: 'running',
-  WAITING: 'running',
-  COMPLETED: 'completed',
-  FAILED: 'failed',
-  CANCELLED: 'cancelled',
-} as const;
-
 export const orchestrationShape = z.object({
   _id: z.string(),
   thread_id: z.string().nullable(),
   session_id: z.string().nullable(),
-  status: z.enum(Object.values(STATUSES)),
+  status: z.enum(Object.values(STATUS)),
   prompt: z.string(),
   progress: z.number(),
   iterations: z.int(),
@@ -60,7 +50,7 @@ interface Orchestration extends Stamped {
   id: string;
   threadId: string | null;
   sessionId: string | null;
-  status: keyof typeof STATUSES;
+  status: keyof typeof STATUS;
   prompt: string;
   progress: number;
   iterations: number;
@@ -81,7 +71,7 @@ export function toOrchestration(orchestration: Orchestration): z.input<typeof or
     _id: plainId(orchestration.id),
     thread_id: threadId && plainId(threadId),
     session_id: sessionId && plainId(sessionId),
-    status: STATUSES[orchestration.status],
+    status: STATUS[orchestration.status],
     prompt: orchestration.prompt,
     progress: orchestration.progress,
     iterations: orchestration.iterations,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { naiveMicroseconds, plainId } from '../shapes/output.ts';
-import { type Stamped, stamps, stampsShape } from './stamps.ts';
+import { type Stamped, stamps, stampsShape } from './timestamps.ts';
 
 export const SESSION_FIELDS = `
   id

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { endpoint } from '../definitions/endpoint.ts';
-import { graphql } from '../execution/documents.ts';
+import { graphql } from '../handling/documents.ts';
 import { integer, jsonBody, list, number, oneOf, path, text } from '../shapes/input.ts';
 import { globalIdOf } from '../shapes/output.ts';
 import { wholeRange } from '../shapes/whole-list.ts';

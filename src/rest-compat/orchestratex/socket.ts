@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { change } from '../definitions/command.ts';
 import { framesOf, socket } from '../definitions/socket.ts';
-import { graphql } from '../execution/documents.ts';
+import { graphql } from '../handling/documents.ts';
 import { path } from '../shapes/input.ts';
 import { globalIdOf, naiveMicroseconds } from '../shapes/output.ts';
 import { MOST_LISTED } from '../shapes/whole-list.ts';

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { endpoint } from '../definitions/endpoint.ts';
-import { graphql } from '../execution/documents.ts';
+import { graphql } from '../handling/documents.ts';
 import { jsonBody, path, text } from '../shapes/input.ts';
 import { globalIdOf, plainId } from '../shapes/output.ts';
 import { wholeRange } from '../shapes/whole-list.ts';
-import { type Stamped, stamps, stampsShape } from './stamps.ts';
+import { type Stamped, stamps, stampsShape } from './timestamps.ts';
 
 const THREAD_FIELDS = 'id session { id } originalPrompt domain context createdAt updatedAt';
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Dialect, Origin } from '../../vocabulary.ts';
-import { graphql, prepareDocument } from '../execution/documents.ts';
-import type { SchemaAccess } from '../execution/schema-access.ts';
+import { graphql, prepareDocument } from '../handling/documents.ts';
+import type { SchemaAccess } from '../handling/schema-access.ts';
 import { globalIdOf } from '../shapes/output.ts';
 
 /** Objects at paths that several dialects share. */

@@ -2,10 +2,10 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { DIALECTS, type Dialect } from '../../vocabulary.ts';
 import type { DialectTable } from '../definitions/dialect-table.ts';
 import { refuse, toFault } from '../errors/to-reply.ts';
-import type { SchemaAccess } from '../execution/schema-access.ts';
+import type { SchemaAccess } from '../handling/schema-access.ts';
 import { type Clues, chooseDialect, turnsOnOrigin } from './choose-dialect.ts';
 import { documentedPaths } from './documented-paths.ts';
-import type { Passages } from './passage.ts';
+import type { Passages } from './passed-request.ts';
 import { readBodyClue, readClues } from './read-clues.ts';
 import { createReadOrigin } from './read-origin.ts';
 

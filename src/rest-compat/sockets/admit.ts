@@ -2,10 +2,10 @@ import type { IncomingMessage } from 'node:http';
 import { DomainError } from '../../errors.ts';
 import type { DialectTable } from '../definitions/dialect-table.ts';
 import { inputFault } from '../errors/from-graphql.ts';
-import { countRequest } from '../execution/count-requests.ts';
-import type { SchemaAccess, Visitor } from '../execution/schema-access.ts';
+import { countRequest } from '../handling/count-requests.ts';
+import type { SchemaAccess, Visitor } from '../handling/schema-access.ts';
+import { type Call, toFault } from './open-connection.ts';
 import type { PreparedSocket } from './prepare.ts';
-import { type Call, toFault } from './talk.ts';
 
 /** The destination of an upgrade: a dialect, and the documented path. */
 export interface Destination {

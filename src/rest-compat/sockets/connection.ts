@@ -1,13 +1,20 @@
 import type { WebSocket } from 'ws';
-import { dataOf } from '../execution/answer-endpoint.ts';
-import { countMessage } from '../execution/count-requests.ts';
-import type { Visitor } from '../execution/schema-access.ts';
+import { dataOf } from '../handling/answer-endpoint.ts';
+import { countMessage } from '../handling/count-requests.ts';
+import type { Visitor } from '../handling/schema-access.ts';
 import { executeCommand } from './execute-command.ts';
-import { type Inlet, openInlet } from './inlet.ts';
+import { type IncomingMessages, openIncomingMessages } from './incoming-messages.ts';
 import { readMessage } from './message.ts';
-import { openOutlet } from './outlet.ts';
+import {
+  type Call,
+  closeCodeOf,
+  executionOf,
+  type OpenConnection,
+  refusal,
+  toFault,
+} from './open-connection.ts';
+import { openOutgoingFrames } from './outgoing-frames.ts';
 import { watchPeer } from './peer.ts';
-import { type Call, closeCodeOf, executionOf, refusal, type Talk, toFault } from './talk.ts';
 
 export interface Conversation {
   end(code: number, reason: string): void;
@@ -24,22 +31,22 @@ const CLOCK_MS = 50;
 export function converse(client: WebSocket, call: Call): Conversation {
   const left = new AbortController();
   const peer = watchPeer(client);
-  const outlet = openOutlet(client, peer.isAlive);
+  const outgoing = openOutgoingFrames(client, peer.isAlive);
   const opened = { given: call.given, state: call.socket.begin() };
-  const talk: Talk = { ...call, opened, outlet, signal: left.signal };
-  const inlet = openInlet(client, (text) => obey(talk, text));
+  const connection: OpenConnection = { ...call, opened, outgoing, signal: left.signal };
+  const incoming = openIncomingMessages(client, (text) => obey(connection, text));
   const end = (code: number, reason: string) => {
     left.abort();
-    outlet.close(code, reason);
+    outgoing.close(code, reason);
   };
   const stopClock = call.visitor.atEnd((reason) => end(CREDENTIALS_ENDED, reason));
-  const stopHeart = startHeart(talk);
+  const stopHeart = startHeart(connection);
   // ws closes the connection on an invalid or too large frame.
   client.on('error', () => {});
   client.once('close', () => left.abort());
-  follow(talk, inlet)
+  follow(connection, incoming)
     .then(() => end(...endingOf(call.visitor)))
-    .catch((thrown) => giveUp(talk, thrown, end))
+    .catch((thrown) => giveUp(connection, thrown, end))
     .finally(() => {
       stopClock();
       stopHeart();
@@ -48,49 +55,50 @@ export function converse(client: WebSocket, call: Call): Conversation {
   return { end };
 }
 
-async function follow(talk: Talk, inlet: Inlet): Promise<void> {
-  const { access, socket, opened, outlet, signal } = talk;
+async function follow(connection: OpenConnection, incoming: IncomingMessages): Promise<void> {
+  const { access, socket, opened, outgoing, signal } = connection;
   let isGreeted = false;
-  const execution = executionOf(talk, socket.document, socket.variables(opened.given));
+  const execution = executionOf(connection, socket.document, socket.variables(opened.given));
   for await (const answer of access.subscribe(execution, signal)) {
     const data = dataOf(answer);
     if (!isGreeted) {
-      await outlet.tell(socket.greet(new Date()));
-      await show(talk);
-      inlet.start();
+      await outgoing.send(socket.greet(new Date()));
+      await show(connection);
+      incoming.start();
     }
     isGreeted = true;
-    await outlet.inTurn(() => outlet.tell(socket.frames(data, opened)));
+    await outgoing.inTurn(() => outgoing.send(socket.frames(data, opened)));
     if (signal.aborted) return;
   }
 }
 
-async function show(talk: Talk): Promise<void> {
-  const { access, socket, opened, outlet, signal } = talk;
+async function show(connection: OpenConnection): Promise<void> {
+  const { access, socket, opened, outgoing, signal } = connection;
   const { snapshot } = socket;
   if (!snapshot) return;
   for (let page = snapshot.page(null); page && !signal.aborted; ) {
-    const data = dataOf(await access.execute(executionOf(talk, snapshot.document, page)));
-    await outlet.tell(snapshot.frames(data, opened));
+    const data = dataOf(await access.execute(executionOf(connection, snapshot.document, page)));
+    await outgoing.send(snapshot.frames(data, opened));
     page = snapshot.page(data);
   }
 }
 
-async function obey(talk: Talk, text: string): Promise<void> {
+async function obey(connection: OpenConnection, text: string): Promise<void> {
   try {
-    await countMessage(talk.access, talk.request, talk.visitor);
-    const { command, message } = readMessage(talk.socket, text);
-    await executeCommand(talk, command, message);
+    await countMessage(connection.access, connection.request, connection.visitor);
+    const { command, message } = readMessage(connection.socket, text);
+    await executeCommand(connection, command, message);
   } catch (thrown) {
-    if (!talk.signal.aborted) await talk.outlet.tell([refusal(talk.socket, toFault(talk.access, thrown))]);
+    if (!connection.signal.aborted)
+      await connection.outgoing.send([refusal(connection.socket, toFault(connection.access, thrown))]);
   }
 }
 
-function startHeart({ socket: { heartbeat }, outlet }: Talk): () => void {
+function startHeart({ socket: { heartbeat }, outgoing }: OpenConnection): () => void {
   if (!heartbeat) return () => {};
   const beat = () => {
     // A client that does not read gets no further heartbeats.
-    if (!outlet.isFull()) void outlet.tell([heartbeat.frame(new Date())]);
+    if (!outgoing.isFull()) void outgoing.send([heartbeat.frame(new Date())]);
   };
   const timer = setInterval(beat, heartbeat.seconds * 1000);
   return () => clearInterval(timer);
@@ -101,9 +109,9 @@ function endingOf({ expiresAt }: Visitor): [code: number, reason: string] {
   return hasExpired ? [CREDENTIALS_ENDED, 'credentials expired'] : [DONE, 'no more events follow'];
 }
 
-async function giveUp(talk: Talk, thrown: unknown, end: Conversation['end']): Promise<void> {
-  if (talk.signal.aborted) return;
-  const fault = toFault(talk.access, thrown);
-  void talk.outlet.tell([refusal(talk.socket, fault)]);
-  end(closeCodeOf(talk.socket, fault), fault.message);
+async function giveUp(connection: OpenConnection, thrown: unknown, end: Conversation['end']): Promise<void> {
+  if (connection.signal.aborted) return;
+  const fault = toFault(connection.access, thrown);
+  void connection.outgoing.send([refusal(connection.socket, fault)]);
+  end(closeCodeOf(connection.socket, fault), fault.message);
 }

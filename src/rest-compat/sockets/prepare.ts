@@ -1,8 +1,8 @@
 import type { DocumentNode } from 'graphql';
 import type { DialectTable } from '../definitions/dialect-table.ts';
 import type { Socket } from '../definitions/socket.ts';
-import { type PreparedDocument, prepareDocument } from '../execution/documents.ts';
-import type { SchemaAccess } from '../execution/schema-access.ts';
+import { type PreparedDocument, prepareDocument } from '../handling/documents.ts';
+import type { SchemaAccess } from '../handling/schema-access.ts';
 
 export interface PreparedSocket extends Socket, PreparedDocument {
   dialect: DialectTable;

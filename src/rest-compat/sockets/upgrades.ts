@@ -2,13 +2,13 @@ import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { DialectTable } from '../definitions/dialect-table.ts';
-import type { SchemaAccess } from '../execution/schema-access.ts';
-import { successorLink } from '../execution/successor.ts';
+import type { SchemaAccess } from '../handling/schema-access.ts';
+import { successorLink } from '../handling/successor.ts';
 import { type Admitted, admit, type Destination, findSocket, type Refused } from './admit.ts';
 import { type Conversation, converse } from './connection.ts';
-import { shorten } from './outlet.ts';
+import { closeCodeOf, refusal } from './open-connection.ts';
+import { shorten } from './outgoing-frames.ts';
 import { prepareSocket } from './prepare.ts';
-import { closeCodeOf, refusal } from './talk.ts';
 import { takeTokenFromPath } from './token-in-path.ts';
 
 const MOST_MESSAGE_BYTES = 1024 * 1024;

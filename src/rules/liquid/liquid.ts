@@ -1,7 +1,7 @@
 import { Liquid } from 'liquidjs';
 import { storable } from '../text/text.ts';
-import { makeFiltersLegible, outputText } from './legible.ts';
 import { conditionText } from './text.ts';
+import { makeFiltersLegible, outputText } from './text-filters.ts';
 import { UNWATCHED, type Watch } from './watch.ts';
 
 /** Maximum characters of a text, before and after rendering. */

@@ -1,6 +1,6 @@
 import pLimit, { type LimitFunction } from 'p-limit';
 import { DomainError } from '../../errors.ts';
-import { createTurns } from '../../turns.ts';
+import { createTurns } from '../../fair-slots.ts';
 
 /**
  * Bytes on the wire that one response may read from the database: twice the limit of its JSON, because rows

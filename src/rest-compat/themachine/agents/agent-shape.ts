@@ -1,7 +1,7 @@
 import type { ResultOf } from 'gql.tada';
 import { z } from 'zod';
 import { TOOL_NAMES } from '../../../vocabulary.ts';
-import { graphql } from '../../execution/documents.ts';
+import { graphql } from '../../handling/documents.ts';
 import { flag, integer, jsonBody, list, number, oneOf, text, withoutAbsent } from '../../shapes/input.ts';
 import { isoSeconds, lowerCase, plainId, upperCase } from '../../shapes/output.ts';
 import { modelParameters, parametersOf, parametersShape, showParameters } from '../prompt-parameters.ts';

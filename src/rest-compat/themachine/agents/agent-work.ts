@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { waitingEndpoint } from '../../definitions/endpoint.ts';
-import { graphql } from '../../execution/documents.ts';
+import { graphql } from '../../handling/documents.ts';
 import { jsonBody, path, text } from '../../shapes/input.ts';
 import { globalIdOf, isoSeconds, plainId } from '../../shapes/output.ts';
 import { errorOf, resultOf } from '../../shapes/results.ts';

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { endpoint } from '../../definitions/endpoint.ts';
-import { graphql } from '../../execution/documents.ts';
+import { graphql } from '../../handling/documents.ts';
 import { path } from '../../shapes/input.ts';
 import { globalIdOf } from '../../shapes/output.ts';
 import { queryFlag } from '../../shapes/query.ts';
-import { deleted, messageShape } from '../deleted.ts';
+import { deleted, messageShape } from '../deletion-message.ts';
 import { listRange } from '../ranges.ts';
 import {
   AGENT,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { DomainError } from '../../../errors.ts';
 import { endpoint } from '../../definitions/endpoint.ts';
-import { graphql } from '../../execution/documents.ts';
+import { graphql } from '../../handling/documents.ts';
 import { integer, jsonBody, list, number, oneOf, path, text } from '../../shapes/input.ts';
 import { lowerCase, upperCase } from '../../shapes/output.ts';
 import { CAPABILITY_WORDS } from './model-shape.ts';

@@ -1,6 +1,6 @@
 import type { ResultOf } from 'gql.tada';
 import { z } from 'zod';
-import { graphql } from '../../execution/documents.ts';
+import { graphql } from '../../handling/documents.ts';
 import { isoSeconds, lowerCase } from '../../shapes/output.ts';
 import { PROVIDER_WORD, PROVIDER_WORDS } from './provider-words.ts';
 

@@ -1,7 +1,7 @@
 import type { ResultOf } from 'gql.tada';
 import { z } from 'zod';
 import { DomainError } from '../../../errors.ts';
-import { graphql } from '../../execution/documents.ts';
+import { graphql } from '../../handling/documents.ts';
 import { namesIn } from './model-names.ts';
 import { documentedCapabilities, MODEL, modelShape, perToken } from './model-shape.ts';
 import { PROVIDER_WORD } from './provider-words.ts';

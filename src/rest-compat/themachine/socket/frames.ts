@@ -1,7 +1,7 @@
 import type { ResultOf } from 'gql.tada';
 import type { Frame } from '../../definitions/frame.ts';
 import { type FrameTable, nothing } from '../../definitions/socket.ts';
-import { graphql } from '../../execution/documents.ts';
+import { graphql } from '../../handling/documents.ts';
 import { isoSeconds } from '../../shapes/output.ts';
 import { showTask, TASK } from '../tasks/task-shape.ts';
 import { EXECUTION, showExecution } from '../workflows/execution-shape.ts';

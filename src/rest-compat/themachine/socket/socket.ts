@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { change, execution } from '../../definitions/command.ts';
 import type { Opened } from '../../definitions/frame.ts';
 import { framesOf, socket } from '../../definitions/socket.ts';
-import { graphql } from '../../execution/documents.ts';
+import { graphql } from '../../handling/documents.ts';
 import { jsonBody, text } from '../../shapes/input.ts';
 import { globalIdOf } from '../../shapes/output.ts';
 import { refuse } from '../errors.ts';

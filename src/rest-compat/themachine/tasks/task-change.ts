@@ -5,7 +5,7 @@ import { anyObject, jsonBody, oneOf, text } from '../../shapes/input.ts';
 import { descriptionOf, titleOf } from '../../shapes/task-texts.ts';
 import { TASK_STATUS, TASK_STATUSES, type TaskStatus } from '../status-words.ts';
 import type { TASK } from './task-shape.ts';
-import { PRIORITIES, PRIORITY_WORDS, priorityWord, TASK_TYPES, typeOf } from './task-words.ts';
+import { PRIORITIES, PRIORITY_WORDS, priorityWord, TASK_TYPES, typeOf } from './types-and-priorities.ts';
 
 export const taskChange = jsonBody({
   type: oneOf(TASK_TYPES).nullish(),

@@ -1,11 +1,11 @@
 import type { ResultOf } from 'gql.tada';
 import { z } from 'zod';
-import { graphql } from '../../execution/documents.ts';
+import { graphql } from '../../handling/documents.ts';
 import { isoSeconds, plainId } from '../../shapes/output.ts';
 import { errorOf, resultOf } from '../../shapes/results.ts';
 import { descriptionOf, titleOf } from '../../shapes/task-texts.ts';
 import { TASK_STATUS, TASK_STATUSES } from '../status-words.ts';
-import { PRIORITY_WORDS, priorityWord, TASK_TYPES, typeOf } from './task-words.ts';
+import { PRIORITY_WORDS, priorityWord, TASK_TYPES, typeOf } from './types-and-priorities.ts';
 
 export const TASK = graphql(`fragment Task on Task {
   id type title description prompt templateName model priority status progress result error { message } cancelReason

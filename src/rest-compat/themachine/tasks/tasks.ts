@@ -1,15 +1,15 @@
 import { z } from 'zod';
 import { endpoint } from '../../definitions/endpoint.ts';
-import { graphql } from '../../execution/documents.ts';
+import { graphql } from '../../handling/documents.ts';
 import { anyObject, jsonBody, oneOf, path, text } from '../../shapes/input.ts';
 import { globalIdOf } from '../../shapes/output.ts';
 import { statusesOf } from '../../shapes/statuses.ts';
-import { deleted, messageShape } from '../deleted.ts';
+import { deleted, messageShape } from '../deletion-message.ts';
 import { listRange } from '../ranges.ts';
 import { TASK_STATUS, TASK_STATUSES } from '../status-words.ts';
 import { changeOf, endingOf, taskChange } from './task-change.ts';
 import { showTask, TASK, taskShape } from './task-shape.ts';
-import { PRIORITIES, PRIORITY_WORDS, TASK_TYPES } from './task-words.ts';
+import { PRIORITIES, PRIORITY_WORDS, TASK_TYPES } from './types-and-priorities.ts';
 
 const oneTask = z.object({ params: path('task_id') });
 

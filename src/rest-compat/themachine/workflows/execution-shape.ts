@@ -1,7 +1,7 @@
 import type { ResultOf } from 'gql.tada';
 import { z } from 'zod';
 import type { ExecutionStepStatus } from '../../../vocabulary.ts';
-import { graphql } from '../../execution/documents.ts';
+import { graphql } from '../../handling/documents.ts';
 import { isoSeconds, plainId } from '../../shapes/output.ts';
 import { errorOf, resultOf } from '../../shapes/results.ts';
 import { EXECUTION_STATUS, EXECUTION_STATUSES } from '../status-words.ts';

@@ -1,6 +1,6 @@
 import type { ResultOf } from 'gql.tada';
 import { z } from 'zod';
-import { graphql } from '../../execution/documents.ts';
+import { graphql } from '../../handling/documents.ts';
 import { isoSeconds, plainId } from '../../shapes/output.ts';
 import { parametersShape, showParameters } from '../prompt-parameters.ts';
 

@@ -4,13 +4,16 @@ import type { RawData, WebSocket } from 'ws';
 const MOST_WAITING = 16;
 const MOST_WAITING_BYTES = 64 * 1024;
 
-export interface Inlet {
+export interface IncomingMessages {
   /** Earlier messages are handled first. */
   start(): void;
 }
 
 /** The receiving side of a connection: handles one message after the other, with only a few in memory. */
-export function openInlet(client: WebSocket, handle: (text: string) => Promise<void>): Inlet {
+export function openIncomingMessages(
+  client: WebSocket,
+  handle: (text: string) => Promise<void>,
+): IncomingMessages {
   const waiting: string[] = [];
   let bytes = 0;
   let isReady = false;

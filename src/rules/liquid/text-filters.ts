@@ -18,21 +18,21 @@ const OF_TEXTS = [
 ];
 
 /** The output for a value: objects, and lists that contain any, as JSON, and everything else unchanged. */
-function legible(value: unknown): unknown {
+function asText(value: unknown): unknown {
   if (Array.isArray(value)) return value.some(isStructure) ? JSON.stringify(value) : value;
   return isStructure(value) ? JSON.stringify(value) : value;
 }
 
 /** The same where the types of liquidjs require a string: it converts whatever it receives. */
 export function outputText(value: unknown): string {
-  return legible(value) as string;
+  return asText(value) as string;
 }
 
 /** Each item of a list separately, as `join` and similar filters concatenate them. */
-function legibleItems(value: unknown): unknown {
+function itemsAsText(value: unknown): unknown {
   return Array.isArray(value)
     ? value.map((item) => (isStructure(item) ? JSON.stringify(item) : item))
-    : legible(value);
+    : asText(value);
 }
 
 /** An object or a list, but not one of Liquid's own, such as `forloop`. */
@@ -49,7 +49,7 @@ export function makeFiltersLegible(liquid: Liquid): void {
     liquid.registerFilter(name, {
       raw: raw ?? false,
       handler(value, ...given) {
-        return handler.apply(this, [legibleItems(value), ...given.map(legible)]);
+        return handler.apply(this, [itemsAsText(value), ...given.map(asText)]);
       },
     });
   }

@@ -7,30 +7,30 @@ const MOST_UNSENT_BYTES = 64 * 1024;
 const MOST_REASON_BYTES = 123;
 
 /** The sending side of a connection. It holds a limited amount for a client that does not read. */
-export interface Outlet {
+export interface OutgoingFrames {
   /** Resolves when there is capacity for more, or when the client is gone. */
-  tell(frames: readonly Frame[]): Promise<void>;
+  send(frames: readonly Frame[]): Promise<void>;
   isFull(): boolean;
   /** Runs work that sends several frames, which must not be interleaved with others. */
   inTurn(work: () => Promise<void>): Promise<void>;
   close(code: number, reason: string): void;
 }
 
-/** @param onRoom called when a client that was behind has read its frames, which shows that it is alive */
-export function openOutlet(client: WebSocket, onRoom: () => void): Outlet {
+/** @param onDrain called when a client that was behind has read its frames, which shows that it is alive */
+export function openOutgoingFrames(client: WebSocket, onDrain: () => void): OutgoingFrames {
   const gone = new Promise<void>((resolve) => void client.once('close', () => resolve()));
   let last = Promise.resolve();
-  const send = (frame: Frame) =>
+  const write = (frame: Frame) =>
     new Promise<void>((resolve) => client.send(JSON.stringify(frame), () => resolve()));
   const isFull = () => client.bufferedAmount > MOST_UNSENT_BYTES;
   return {
     isFull,
-    async tell(frames) {
+    async send(frames) {
       let sent: Promise<void> | undefined;
-      for (const frame of frames) sent = send(frame);
+      for (const frame of frames) sent = write(frame);
       if (!sent || !isFull()) return;
       await Promise.race([sent, gone]);
-      if (client.readyState === client.OPEN) onRoom();
+      if (client.readyState === client.OPEN) onDrain();
     },
     inTurn(work) {
       const turn = last.then(work);

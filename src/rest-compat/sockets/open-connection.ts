@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import { DomainError } from '../../errors.ts';
 import type { Frame, Opened } from '../definitions/frame.ts';
 import { faultOf } from '../errors/from-graphql.ts';
-import type { Execution, SchemaAccess, Visitor } from '../execution/schema-access.ts';
-import type { Outlet } from './outlet.ts';
+import type { Execution, SchemaAccess, Visitor } from '../handling/schema-access.ts';
+import type { OutgoingFrames } from './outgoing-frames.ts';
 import type { PreparedSocket } from './prepare.ts';
 
 /** An admitted upgrade. */
@@ -17,9 +17,9 @@ export interface Call {
 }
 
 /** A connection in progress. */
-export interface Talk extends Call {
+export interface OpenConnection extends Call {
   opened: Opened;
-  outlet: Outlet;
+  outgoing: OutgoingFrames;
   /** Aborted when the connection ends, or is to end. */
   signal: AbortSignal;
 }

@@ -1,7 +1,7 @@
 import { type ExecutionArgs, execute } from 'graphql';
 import type { Services } from '../../context.ts';
 import { DomainError } from '../../errors.ts';
-import type { Execution, ExecutionAnswer, SchemaAccess } from '../../rest-compat/execution/schema-access.ts';
+import type { Execution, ExecutionAnswer, SchemaAccess } from '../../rest-compat/handling/schema-access.ts';
 import { schema } from '../../schema/index.ts';
 import { maskError } from '../errors/from-graphql.ts';
 import { subscribe } from '../graphql/share-results.ts';

@@ -1,17 +1,6 @@
 import { z } from 'zod';
 import type { Status } from '../shapes/statuses.ts';
 
-/** The documentation has one status for unfinished tasks, and three endings. */
-export const STATUS = {
-  PENDING: 'running',
-  QUEUED: 'running',
-  RUNNING: 'running',
-  WAITING: 'running',
-  COMPLETED: 'completed',
-  FAILED: 'failed',
-  CANCELLED: 'stopped',
-} as const satisfies Record<Status, string>;
-
 interface Ended {
   status: Status;
   result: unknown;
