@@ -203,7 +203,7 @@ test('says what to do about a folder of another PostgreSQL version', async () =>
   await mkdir(join(dataDir, 'postgres'), { recursive: true });
   await writeFile(join(dataDir, 'postgres/PG_VERSION'), '17\n');
   await chmod(join(dataDir, 'postgres'), 0o700);
-  await expect(start()).rejects.toThrow(/was written by PostgreSQL 17, .* carries PostgreSQL 18: dump it/);
+  await expect(start()).rejects.toThrow(/was written by PostgreSQL 17, .* contains PostgreSQL 18: dump it/);
 });
 
 test('says so when the secret does not fit the database', async () => {

@@ -136,7 +136,7 @@ test('a taken port is told, and nothing is left running', async () => {
   await new Promise((resolve) => squatter.once('listening', resolve));
   const { port } = squatter.address() as { port: number };
   await expect(launch('start', { DATA_DIR: dataDir, PORT: String(port) })).rejects.toThrow(
-    `Port ${port} is taken`,
+    `Port ${port} is in use`,
   );
   await expect(postmasterPid()).rejects.toThrow('ENOENT');
   squatter.close();
