@@ -172,7 +172,7 @@ export const STOP_REASONS = [
 export type StopReason = (typeof STOP_REASONS)[number];
 
 /** What a cost limit can be set on. */
-export const BUDGET_KINDS = ['task', 'execution', 'orchestration', 'session', 'user'] as const;
+export const BUDGET_KINDS = [...RUN_KINDS, 'session', 'user'] as const;
 export type BudgetKind = (typeof BUDGET_KINDS)[number];
 
 /** In the order in which a bare model id is searched. */

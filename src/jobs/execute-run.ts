@@ -1,5 +1,6 @@
 import { executeLeased } from '../engine/runners.ts';
 import { advanceExecution } from '../engine/workflows/advance-execution.ts';
+import { isLeased } from '../rules/runs/kinds.ts';
 import { outlastConnectionLoss } from '../store/database/connection-loss.ts';
 import { isEnding } from '../store/log/events.ts';
 import { type Lease, LeaseLost, openLease } from '../store/log/lease.ts';
@@ -62,12 +63,11 @@ export function claimOne(
 /** @returns whether the run has ended, or waits for what makes it ready again; false: it is ready already */
 export async function executeRun(context: JobContext, run: ClaimedRun): Promise<boolean> {
   const lease = openLease(run);
-  const unwatch = run.kind === 'execution' ? () => {} : watchForLoss(context, lease, run.seq);
+  const unwatch = isLeased(run.kind) ? watchForLoss(context, lease, run.seq) : () => {};
   context.leases.add(lease);
   if (context.stopping.aborted) lease.abort(new LeaseLost('the worker is stopping'));
   try {
-    if (run.kind !== 'execution')
-      return await executeLeased(context.engine, lease, { ...run, kind: run.kind });
+    if (isLeased(run.kind)) return await executeLeased(context.engine, lease, { ...run, kind: run.kind });
     await advanceExecution(context.engine, run.id);
     return true;
   } finally {

@@ -77,7 +77,7 @@ test('many short outages under load: every task is completed, none twice', async
     expect(facts.at(-1)).toMatchObject({ __typename: 'RunCompleted', result: { output: text } });
     expect(rebuildText(facts)).toBe(text);
   }
-});
+}, 180_000);
 
 test('a worker that could not end several jobs at once goes on, and stops by itself', async () => {
   await operator.query(`

@@ -27,7 +27,7 @@ test.each([
   {
     given: 'two steps of one id',
     steps: [step('a'), step('b'), step('a')],
-    faults: { 'steps.2.id': 'there are two steps a' },
+    faults: { 'steps.2.id': 'there are two steps with the id a' },
   },
   {
     given: 'a step that is not there',

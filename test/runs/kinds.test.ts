@@ -119,7 +119,12 @@ describe.each(KINDS)('$kind', ({ type, create }) => {
       await change(bob, 'retryRun', id),
       await change(bob, 'deleteRun', id),
     ];
-    expect(answers.map(errorCode)).toEqual(answers.map(() => 'NOT_FOUND'));
+    expect(answers.map(({ errors }) => [errors![0]!.message, errors![0]!.extensions])).toEqual(
+      ['id', 'input.id', 'input.id', 'input.id'].map((argument) => [
+        expect.stringContaining(`there is no such ${field}`),
+        { code: 'NOT_FOUND', field: argument },
+      ]),
+    );
     expect(data(await ann.query(RUN, { id })).run.status).toBe('COMPLETED');
   });
 

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFil
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { LOOP_TOOLS } from '../../src/engine/agents/loop-tools.ts';
 import { WORKSPACE_TOOLS } from '../../src/engine/agents/tools/index.ts';
 import type { ToolResult } from '../../src/engine/agents/tools/tool.ts';
 import { openWorkPlace, SECRET, type WorkPlace } from './work-place.ts';
@@ -34,7 +35,8 @@ async function given(path: string, content: string): Promise<void> {
 
 describe('definitions', () => {
   test('each name once, each with a schema that is one and refuses what it does not know', () => {
-    expect(TOOLS.map(({ definition }) => definition.name)).toEqual(Object.keys(WORKSPACE_TOOLS));
+    for (const [name, { definition }] of Object.entries({ ...WORKSPACE_TOOLS, ...LOOP_TOOLS }))
+      expect(definition.name).toBe(name);
     expect(TOOLS.map(({ definition }) => definition.name)).toEqual([
       'terminal',
       'read_file',

@@ -64,6 +64,6 @@ export function mostAtOnce({ config }: Context): number {
 }
 
 /** @throws DomainError NOT_FOUND, also for another user's orchestration */
-export function orchestration(context: Context, id: string): Promise<OrchestrationRow> {
-  return ownRun(context, 'orchestration', id);
+export function orchestration(context: Context, id: string, field = 'id'): Promise<OrchestrationRow> {
+  return ownRun(context, 'orchestration', id, field);
 }

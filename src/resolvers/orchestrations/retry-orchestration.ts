@@ -17,7 +17,7 @@ export async function retryOrchestration(context: Context, id: string): Promise<
   const most = mostAtOnce(context);
   const moved = await requeueOrchestration(context.store, { runId: id, ownerId: userId }, most);
   if (moved) return moved;
-  const row = await orchestration(context, id);
+  const row = await orchestration(context, id, 'input.id');
   throw row.status === 'failed'
     ? tooMany(most)
     : refuseStatus(row, 'only a failed orchestration can be retried');

@@ -32,15 +32,14 @@ export async function ownRun<Kind extends RunKind>(
   context: Context,
   kind: Kind,
   id: string,
-  field?: string,
+  field: string,
 ): Promise<RunRows[Kind]> {
   const { userId } = requireViewer(context);
   const found = await FIND[kind](context.store.database, userId, id);
   if (found) return found;
-  const message = `there is no such ${kind}`;
-  throw field
-    ? new DomainError('NOT_FOUND', `${field}: ${message}`, { field })
-    : new DomainError('NOT_FOUND', message);
+  // The older APIs name the argument when there is no such execution, and do not when there is no such task.
+  const prefix = kind === 'execution' ? `${field}: ` : '';
+  throw new DomainError('NOT_FOUND', `${prefix}there is no such ${kind}`, { field });
 }
 
 export function isOfKind<Kind extends RunKind>(run: RunRows[RunKind], kind: Kind): run is RunRows[Kind] {

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import type { Context } from '../../context.ts';
 import { cancelRun as cancel } from '../../store/runs/cancel-run.ts';
 import { deleteRun as remove } from '../../store/runs/delete-runs.ts';
-import { readWorkingDirectories } from '../../store/runs/run-row.ts';
 import type { Store } from '../../store/store.ts';
 import { cancelExecution } from '../../store/workflows/end-execution.ts';
 import type { RunKind } from '../../vocabulary.ts';
@@ -22,10 +21,15 @@ interface Target {
 /** @returns false when there was nothing to cancel. */
 type Cancel = (store: Store, target: Target, reason: string | null) => Promise<boolean>;
 
+/** Of a kind without parts. */
+function alone(kind: RunKind): Cancel {
+  return (store, target, reason) => cancel(store, { ...target, kind, reason });
+}
+
 const CANCEL: Record<RunKind, Cancel> = {
-  task: (store, target, reason) => cancel(store, { ...target, kind: 'task', reason }),
+  task: alone('task'),
   execution: cancelExecution,
-  orchestration: (store, target, reason) => cancel(store, { ...target, kind: 'orchestration', reason }),
+  orchestration: alone('orchestration'),
 };
 
 /**
@@ -63,9 +67,9 @@ export function retryRun<Kind extends RunKind>(
 /** Ends the run if necessary, with its subscriptions, and deletes it. @throws DomainError NOT_FOUND, INVALID_STATE for a part of another run */
 export async function deleteRun(context: Context, kind: RunKind, id: string): Promise<void> {
   const { userId } = requireViewer(context);
-  const folders = await readWorkingDirectories(context.store.database, { runId: id, ownerId: userId });
-  if (!(await remove(context.store, { runId: id, ownerId: userId, kind })))
-    refuseStatus(
+  const folders = await remove(context.store, { runId: id, ownerId: userId, kind });
+  if (!folders)
+    return refuseStatus(
       await ownRun(context, kind, id, 'input.id'),
       'it is part of an execution; delete the execution instead',
     );

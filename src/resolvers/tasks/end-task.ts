@@ -28,7 +28,7 @@ export async function endTask(context: Context, id: string, input: unknown): Pro
   const { userId } = requireViewer(context);
   const given = endOf(validate(ending, input, 'input'));
   await end(context.store, { runId: id, ownerId: userId }, given);
-  const row = await task(context, id);
+  const row = await task(context, id, 'input.id');
   if (row.status === given.status) return row;
   const allowed = statusesBefore(given.status);
   const message = `input.status: the task is ${row.status}; it can be ended while it is ${allowed.join(', ')}`;

@@ -24,7 +24,7 @@ export async function provideTaskInput(context: Context, id: string, given: unkn
   await requireBytes(context, said);
   const provided = await provideInput(context.store, { runId: id, ownerId: userId }, said);
   if (provided) return provided;
-  const { kind, status } = await task(context, id);
+  const { kind, status } = await task(context, id, 'input.id');
   throw new DomainError('INVALID_STATE', `input.id: ${whyNot(kind, status)}`, { field: 'input.id' });
 }
 

@@ -18,7 +18,7 @@ export async function executeTask(context: Context, id: string): Promise<TaskRow
   const { userId } = requireViewer(context);
   await requireBeginning(context);
   const moved = await queueRun(context.store, { runId: id, ownerId: userId, from: 'pending' });
-  return moved ?? refuseStatus(await task(context, id), 'only a pending task can be executed');
+  return moved ?? refuseStatus(await task(context, id, 'input.id'), 'only a pending task can be executed');
 }
 
 /**
@@ -31,7 +31,7 @@ export async function retryTask(context: Context, id: string): Promise<TaskRow> 
   const moved = await queueRun(context.store, { runId: id, ownerId: userId, from: 'failed' });
   if (moved) return moved;
   return refuseStatus(
-    await task(context, id),
+    await task(context, id, 'input.id'),
     'only a failed task whose dependencies have completed can be retried; a task of an execution is retried with the execution',
   );
 }
@@ -44,7 +44,7 @@ export async function retryTask(context: Context, id: string): Promise<TaskRow> 
 export async function updateTask(context: Context, id: string, input: unknown): Promise<TaskRow> {
   const { userId } = requireViewer(context);
   const given = validate(taskChange, input, 'input');
-  const present = await task(context, id);
+  const present = await task(context, id, 'input.id');
   await requireBytes(context, given);
   const { prompt, system, model, parameters, priority, ...subject } = given;
   const isAskedAnew = [prompt, model, parameters].some(Boolean) || system !== undefined;
@@ -79,6 +79,6 @@ export async function updateTaskPriority(context: Context, id: string, wanted: n
 
 /** The task after the change. @throws DomainError INVALID_STATE when the change was not possible */
 async function told(context: Context, id: string, moved: boolean, why: string): Promise<TaskRow> {
-  const row = await task(context, id);
+  const row = await task(context, id, 'input.id');
   return moved ? row : refuseStatus(row, why);
 }

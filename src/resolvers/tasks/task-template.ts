@@ -18,18 +18,16 @@ import type { NewTaskInput } from './task-input.ts';
 
 /** Fields for prompts, which a template would ignore. */
 const OF_PROMPTS = [
-  ...[
-    'prompt',
-    'system',
-    'model',
-    'parameters',
-    'fallbackModels',
-    'responseSchema',
-    'threadId',
-    'agentId',
-    'maxIterations',
-  ],
-] as (keyof NewTaskInput)[];
+  'prompt',
+  'system',
+  'model',
+  'parameters',
+  'fallbackModels',
+  'responseSchema',
+  'threadId',
+  'agentId',
+  'maxIterations',
+] as const satisfies readonly (keyof NewTaskInput)[];
 
 const FIELD = 'input.templateParameters';
 

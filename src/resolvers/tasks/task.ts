@@ -194,6 +194,6 @@ async function modelsFor(
 }
 
 /** @throws DomainError NOT_FOUND, also for another user's task */
-export function task(context: Context, id: string): Promise<TaskRow> {
-  return ownRun(context, 'task', id);
+export function task(context: Context, id: string, field = 'id'): Promise<TaskRow> {
+  return ownRun(context, 'task', id, field);
 }

@@ -7,7 +7,7 @@ import { task } from './task.ts';
 
 /** The text of the current attempt from its beginning, as plain pieces; null: discard all earlier pieces. */
 export async function tokens(context: Context, id: string): Promise<AsyncIterable<string | null>> {
-  const row = await task(context, id);
+  const row = await task(context, id, 'taskId');
   const from = await attemptStart(context.store.database, row.id);
   return stoppable((signal) => textOnly(followRun(context.store, row.id, from, signal)));
 }

@@ -67,8 +67,8 @@ function definitionOf({ id, name, version, steps, timeoutSeconds }: WorkflowRow,
 }
 
 /** @throws DomainError NOT_FOUND, also for another user's execution */
-export function execution(context: Context, id: string): Promise<ExecutionRow> {
-  return ownRun(context, 'execution', id, 'id');
+export function execution(context: Context, id: string, field = 'id'): Promise<ExecutionRow> {
+  return ownRun(context, 'execution', id, field);
 }
 
 export interface ExecutionFilter {

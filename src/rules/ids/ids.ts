@@ -1,5 +1,5 @@
 import { v7 } from 'uuid';
-import type { Origin } from '../../vocabulary.ts';
+import type { Origin, RunKind } from '../../vocabulary.ts';
 
 /** A new id: a UUID whose order is the order of creation, so that indexes stay compact. */
 export function newId(): string {
@@ -7,7 +7,7 @@ export function newId(): string {
 }
 
 /** Kinds of objects whose ids have a special form in some of the older APIs. */
-export type NamedKind = 'task' | 'agent' | 'workflow' | 'execution' | 'session' | 'thread' | 'orchestration';
+export type NamedKind = RunKind | 'agent' | 'workflow' | 'session' | 'thread';
 
 /** The inputs of an id: a time, at least 12 unpredictable bytes, a UUID of the same. */
 export interface IdSource {

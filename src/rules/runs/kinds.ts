@@ -27,6 +27,12 @@ type KindsWith<Fact extends keyof KindFacts> = {
 export type TurnKind = KindsWith<'isTurn'>;
 export type LeasedKind = KindsWith<'isLeased'>;
 
+export const LEASED_KINDS = (Object.keys(KINDS) as RunKind[]).filter(isLeased);
+
+export function isLeased(kind: RunKind): kind is LeasedKind {
+  return KINDS[kind].isLeased;
+}
+
 export const TURN_KINDS = (Object.keys(KINDS) as RunKind[]).filter(
   (kind): kind is TurnKind => KINDS[kind].isTurn,
 );

@@ -1,8 +1,6 @@
-import { DomainError } from '../../errors.ts';
-import { createRunToken, type NamedRun, type RunToken } from '../../resolvers/accounts/run-tokens.ts';
-import { kindOfType } from '../../rules/runs/kinds.ts';
+import { createRunToken, type RunToken } from '../../resolvers/accounts/run-tokens.ts';
 import { builder } from '../builder/builder.ts';
-import { nodeId } from '../builder/global-id.ts';
+import { localRun } from '../runs/local-run.ts';
 
 const CreateRunTokenInput = builder.inputType('CreateRunTokenInput', {
   fields: (t) => ({
@@ -27,19 +25,10 @@ builder.mutationField('createRunToken', (t) =>
       'Creates a short-lived token for browsers. It can read the given runs and their events, and nothing else. It becomes invalid with the login or API key that created it.',
     args: { input: t.arg({ type: CreateRunTokenInput, required: true }) },
     resolve: (_root, { input: { runIds, expiresInSeconds } }, context) =>
-      createRunToken(context, runIds.map(namedRun), expiresInSeconds),
+      createRunToken(
+        context,
+        runIds.map((id, index) => localRun(id, `input.runIds.${index}`)),
+        expiresInSeconds,
+      ),
   }),
 );
-
-/** @throws DomainError NOT_FOUND */
-function namedRun(globalId: string, index: number): NamedRun {
-  const field = `input.runIds.${index}`;
-  const kind = kindOfType(typenameOf(globalId));
-  if (!kind) throw new DomainError('NOT_FOUND', `${field}: there is no such run`, { field });
-  return { kind, id: nodeId(globalId).id };
-}
-
-function typenameOf(globalId: string): string {
-  const decoded = Buffer.from(globalId, 'base64url').toString();
-  return decoded.slice(0, decoded.indexOf(':'));
-}

@@ -29,6 +29,8 @@ export const builder = new SchemaBuilder<SchemaTypes>({
   // Complexity is measured before execution by http/cost.ts, and not for the documents of the dialects.
   complexity: { disabled: true },
   relay: {
+    // Nodes have no isTypeOf: their types are those of what loaded them.
+    brandLoadedObjects: true,
     // The cost of a connection already includes the length of its page.
     nodesOnConnection: { complexity: { field: 1, multiplier: 1 } },
     edgesFieldOptions: { complexity: { field: 1, multiplier: 1 } },

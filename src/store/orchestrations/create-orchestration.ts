@@ -35,6 +35,7 @@ export interface NewOrchestration {
 /**
  * Creates run, orchestration, first event and ticket in one transaction.
  * @param most maximum number of the owner's unfinished ones
+ * @param isRepeated it was tried before, and neither created nor found
  * @returns the created row, or the id of an earlier run with the same idempotency key and request
  * @throws DomainError CONFLICT, RATE_LIMITED, QUOTA_EXCEEDED
  */
@@ -42,6 +43,7 @@ export async function createOrchestration(
   store: Store,
   orchestration: NewOrchestration,
   most: number,
+  isRepeated = false,
 ): Promise<OrchestrationRow | string> {
   const { ownerId, idempotency } = orchestration;
   await store.quotas.require(ownerId, { runs: 1, bytes: bytesOf(JSON.stringify(orchestration)) });
@@ -70,6 +72,8 @@ export async function createOrchestration(
   }
   const earlier = idempotency && (await findRepeated(store, ownerId, idempotency));
   if (earlier) return earlier;
+  // The equal request that had the key may have been deleted meanwhile.
+  if (idempotency && !isRepeated) return createOrchestration(store, orchestration, most, true);
   throw tooMany(most);
 }
 

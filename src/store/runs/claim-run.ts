@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import type { ClientBase, Pool } from 'pg';
 import { newId } from '../../rules/ids/ids.ts';
 import { FREE_PROVIDERS } from '../../rules/models/price-list.ts';
+import { isLeased } from '../../rules/runs/kinds.ts';
 import type { ProviderId, RunKind } from '../../vocabulary.ts';
 import { transaction } from '../database/transaction.ts';
 import type { LoggedEvent } from '../log/events.ts';
@@ -81,7 +82,7 @@ export const newClaimNumber = () => randomInt(2 ** 47);
 function conclude(store: Store, rows: readonly Row[]): ClaimedRun | null {
   const [first] = rows;
   if (!first?.run) return null;
-  if (first.run.kind === 'execution') return { ...first.run, attempt: 0, seq: 0 };
+  if (!isLeased(first.run.kind)) return { ...first.run, attempt: 0, seq: 0 };
   store.bus.publish(
     first.run.id,
     rows.map(({ run: _run, wantedOwner: _owner, most: _most, ...event }) => event as LoggedEvent),

@@ -1,3 +1,4 @@
+import { LEASED_KINDS } from '../../rules/runs/kinds.ts';
 import { appendSql, RAISED, raiseSql } from '../log/event-log.ts';
 import { isLimitedSql } from '../money/budgets.ts';
 import { insertCallSql } from '../money/model-calls.ts';
@@ -52,6 +53,9 @@ const OPENING = `
   for no key update of run, task`;
 
 /** SQL that claims the run in CTE `wanted`: status, epoch, attempt and events in one statement. */
+/** SQL: the kinds of runs that a worker holds with a lease. */
+const LEASED = LEASED_KINDS.map((kind) => `'${kind}'`).join(', ');
+
 function claimSql(wanted: string, given = ''): string {
   return `
     with ${given}present as (
@@ -69,12 +73,12 @@ function claimSql(wanted: string, given = ''): string {
         attempt = attempt + case when ${CONTINUES} then 0 else 1 end,
         ${raiseSql('1 + (select count(*)::int from opening)')}, written = 0, updated_at = clock_timestamp()
       from present, wanted
-      where run.id = wanted.id and kind <> 'execution' and (wanted.most is null or $8::boolean or status = 'running')
+      where run.id = wanted.id and kind in (${LEASED}) and (wanted.most is null or $8::boolean or status = 'running')
         and ((status = 'queued' and blockers = 0) or ($3 and status = 'running' and worker_id = $2))
       returning ${RAISED}, run.kind, run.epoch, run.losses
     ), advanced as (
       update run set worker_id = present.id, claim = $7::bigint from present, wanted
-      where run.id = wanted.id and kind = 'execution' and status = 'queued' and (worker_id is null or ($3 and worker_id = $2))
+      where run.id = wanted.id and kind not in (${LEASED}) and status = 'queued' and (worker_id is null or ($3 and worker_id = $2))
       returning run.id, run.kind, run.owner_id, run.epoch, run.losses
     ), closed as (
       update model_call set status = 'failed', error_code = 'INTERNAL_ERROR' from moved

@@ -37,6 +37,11 @@ export async function deleteRunsWithin(
   return events;
 }
 
+interface WorkingFolder {
+  taskId: string;
+  workingDirectory: string;
+}
+
 interface Target {
   runId: string;
   ownerId: string;
@@ -46,25 +51,39 @@ interface Target {
 /**
  * Ends what has not ended, then deletes the run, its parts and their logs. The budgets of its session and owner keep
  * what its model calls cost.
- * @returns false when there is no such run of the owner, or when it is a part of another.
+ * @returns the working directories of its tasks; null when there is no such run of the owner, or when it is a part
+ * of another
  */
-export async function deleteRun(store: Store, { runId, ownerId, kind }: Target): Promise<boolean> {
-  const { found, events } = await transaction(store.database, async (client) => {
+export async function deleteRun(
+  store: Store,
+  { runId, ownerId, kind }: Target,
+): Promise<WorkingFolder[] | null> {
+  const { folders, events } = await transaction(store.database, async (client) => {
     const locked = await lockOwnRuns(client, {
       text: `
         select id from run where owner_id = $2 and (parent_id = $1 or (id = $1 and kind = $3 and parent_id is null))
         order by parent_id nulls first, id`,
       values: [runId, ownerId, kind],
     });
-    if (!locked.rows.some(({ id }) => id === runId)) return { found: false, events: [] };
+    if (!locked.rows.some(({ id }) => id === runId)) return { folders: null, events: [] };
     // With those that were created while this waited.
     const { rows } = await client.query<{ id: string }>(
       'select id from run where parent_id = $1 or id = $1',
       [runId],
     );
     const ids = rows.map(({ id }) => id);
-    return { found: true, events: await deleteRunsWithin(client, ownerId, ids) };
+    const folders = await readFolders(client, ids);
+    return { folders, events: await deleteRunsWithin(client, ownerId, ids) };
   });
   publishAll(store.bus, events);
-  return found;
+  return folders;
+}
+
+async function readFolders(client: ClientBase, ids: readonly string[]): Promise<WorkingFolder[]> {
+  const { rows } = await client.query<WorkingFolder>(
+    `select id as "taskId", working_directory as "workingDirectory" from task
+     where id = any($1::text[]) and working_directory is not null`,
+    [ids],
+  );
+  return rows;
 }

@@ -1,6 +1,5 @@
 import type { RunError } from '../../errors.ts';
 import { type Origin, RUN_KINDS, type RunKind, type RunStatus } from '../../vocabulary.ts';
-import type { Database } from '../database/database.ts';
 import { createdAtTextSql } from '../database/keyset-page.ts';
 
 /** What every run has, whatever its kind. */
@@ -53,19 +52,6 @@ export function select(columns: Readonly<Record<string, string>>): string {
   return Object.entries(columns)
     .map(([name, column]) => `${column} as "${name}"`)
     .join(', ');
-}
-
-/** The working directories of an owner's run and of its parts. */
-export async function readWorkingDirectories(
-  database: Database,
-  { runId, ownerId }: { runId: string; ownerId: string },
-): Promise<{ taskId: string; workingDirectory: string }[]> {
-  const { rows } = await database.pool.query<{ taskId: string; workingDirectory: string }>(
-    `select task.id as "taskId", task.working_directory as "workingDirectory" from run join task on task.id = run.id
-     where (run.id = $1 or run.parent_id = $1) and run.owner_id = $2 and task.working_directory is not null`,
-    [runId, ownerId],
-  );
-  return rows;
 }
 
 /**
