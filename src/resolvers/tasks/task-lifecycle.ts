@@ -66,7 +66,7 @@ export async function updateTask(context: Context, id: string, input: unknown): 
       ...(priority ? { priority } : {}),
     },
   );
-  return told(context, id, moved, 'a worker has already taken it');
+  return afterChange(context, id, moved);
 }
 
 /** @throws DomainError NOT_FOUND, INVALID_STATE when a worker has already taken it */
@@ -74,11 +74,11 @@ export async function updateTaskPriority(context: Context, id: string, wanted: n
   const { userId } = requireViewer(context);
   const given = validate(z.object({ priority }), { priority: wanted }, 'input');
   const moved = await changePriority(context.store, { runId: id, ownerId: userId }, given.priority);
-  return told(context, id, moved, 'a worker has already taken it');
+  return afterChange(context, id, moved);
 }
 
 /** The task after the change. @throws DomainError INVALID_STATE when the change was not possible */
-async function told(context: Context, id: string, moved: boolean, why: string): Promise<TaskRow> {
+async function afterChange(context: Context, id: string, moved: boolean): Promise<TaskRow> {
   const row = await task(context, id, 'input.id');
-  return moved ? row : refuseStatus(row, why);
+  return moved ? row : refuseStatus(row, 'a worker has already taken it');
 }

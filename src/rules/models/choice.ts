@@ -170,21 +170,3 @@ function reasonFor(model: Candidate, needs: ModelNeeds, avoided: readonly Candid
 function nameOf({ provider, modelId }: Candidate): string {
   return `${provider}/${modelId}`;
 }
-
-/** Maximum number of fallbacks; after so many failures the client has waited long enough. */
-const MAX_FALLBACKS = 3;
-
-/** The choice in the form that a task needs: the model, its fallbacks, and the data for the log. */
-export function takeChoice({ selected, alternatives, reason }: ModelChoice<Candidate>) {
-  const { provider, modelId: model } = selected.model;
-  const others = alternatives.map((other) => ({
-    provider: other.model.provider,
-    model: other.model.modelId,
-  }));
-  return {
-    provider,
-    model,
-    fallbacks: others.slice(0, MAX_FALLBACKS),
-    told: { provider, model, reason, alternatives: others.map((each) => `${each.provider}/${each.model}`) },
-  };
-}

@@ -1,4 +1,4 @@
-import type { RunKind } from '../../vocabulary.ts';
+import { RUN_KINDS, type RunKind } from '../../vocabulary.ts';
 
 interface KindFacts {
   /** Its type in GraphQL, and so the first part of its global ids. */
@@ -27,17 +27,15 @@ type KindsWith<Fact extends keyof KindFacts> = {
 export type TurnKind = KindsWith<'isTurn'>;
 export type LeasedKind = KindsWith<'isLeased'>;
 
-export const LEASED_KINDS = (Object.keys(KINDS) as RunKind[]).filter(isLeased);
+export const LEASED_KINDS = RUN_KINDS.filter(isLeased);
 
 export function isLeased(kind: RunKind): kind is LeasedKind {
   return KINDS[kind].isLeased;
 }
 
-export const TURN_KINDS = (Object.keys(KINDS) as RunKind[]).filter(
-  (kind): kind is TurnKind => KINDS[kind].isTurn,
-);
+export const TURN_KINDS = RUN_KINDS.filter((kind): kind is TurnKind => KINDS[kind].isTurn);
 
 /** @returns null when the type of GraphQL is not that of a run. */
 export function kindOfType(type: string): RunKind | null {
-  return (Object.keys(KINDS) as RunKind[]).find((kind) => KINDS[kind].type === type) ?? null;
+  return RUN_KINDS.find((kind) => KINDS[kind].type === type) ?? null;
 }

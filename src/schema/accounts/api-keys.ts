@@ -9,7 +9,9 @@ import {
 import type { ApiKeyRow } from '../../store/accounts/api-keys.ts';
 import { SCOPES } from '../../vocabulary.ts';
 import { builder } from '../builder/builder.ts';
+import { deletedPayload } from '../builder/deleted-payload.ts';
 import { localId } from '../builder/global-id.ts';
+import { idInput } from '../builder/id-input.ts';
 import { pageCost } from '../builder/page-cost.ts';
 import { ScopeEnum } from './scope.ts';
 
@@ -55,9 +57,7 @@ const CreateApiKeyInput = builder.inputType('CreateApiKeyInput', {
   }),
 });
 
-const DeleteApiKeyInput = builder.inputType('DeleteApiKeyInput', {
-  fields: (t) => ({ id: t.id({ required: true, description: 'The key.' }) }),
-});
+const DeleteApiKeyInput = idInput('DeleteApiKeyInput', 'The key.');
 
 const RotateApiKeyInput = builder.inputType('RotateApiKeyInput', {
   fields: (t) => ({
@@ -90,12 +90,7 @@ const RotateApiKeyPayload = builder.objectRef<ShownApiKey>('RotateApiKeyPayload'
   }),
 });
 
-const DeleteApiKeyPayload = builder.objectRef<{ deletedId: string }>('DeleteApiKeyPayload').implement({
-  description: 'A deleted API key.',
-  fields: (t) => ({
-    deletedId: t.id({ description: 'The id of the deleted object.', resolve: ({ deletedId }) => deletedId }),
-  }),
-});
+const DeleteApiKeyPayload = deletedPayload('DeleteApiKeyPayload', 'A deleted API key.');
 
 builder.queryField('apiKeys', (t) =>
   t.connection({

@@ -2,6 +2,7 @@ import { type HandedToken, inviteUser } from '../../resolvers/accounts/invitatio
 import { createPasswordReset, resetPassword } from '../../resolvers/accounts/password-resets.ts';
 import { builder } from '../builder/builder.ts';
 import { localId } from '../builder/global-id.ts';
+import { idInput } from '../builder/id-input.ts';
 import { loginPayload } from './login-payload.ts';
 
 const InviteUserInput = builder.inputType('InviteUserInput', {
@@ -24,9 +25,7 @@ const InviteUserPayload = builder.objectRef<HandedToken>('InviteUserPayload').im
   }),
 });
 
-const CreatePasswordResetInput = builder.inputType('CreatePasswordResetInput', {
-  fields: (t) => ({ id: t.id({ required: true, description: 'The account.' }) }),
-});
+const CreatePasswordResetInput = idInput('CreatePasswordResetInput', 'The account.');
 
 const CreatePasswordResetPayload = builder.objectRef<HandedToken>('CreatePasswordResetPayload').implement({
   description: 'A password reset. Polyphony does not send it; pass the token on to the owner of the account.',

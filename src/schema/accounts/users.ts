@@ -1,7 +1,9 @@
 import { deleteUser, updateUser, users } from '../../resolvers/accounts/users.ts';
 import type { User } from '../../store/entities/user.ts';
 import { builder } from '../builder/builder.ts';
+import { deletedPayload } from '../builder/deleted-payload.ts';
 import { localId } from '../builder/global-id.ts';
+import { idInput } from '../builder/id-input.ts';
 import { pageCost } from '../builder/page-cost.ts';
 import { UserType } from './account.ts';
 
@@ -50,16 +52,9 @@ const UpdateUserPayload = builder.objectRef<{ user: User }>('UpdateUserPayload')
   }),
 });
 
-const DeleteUserInput = builder.inputType('DeleteUserInput', {
-  fields: (t) => ({ id: t.id({ required: true, description: 'The account.' }) }),
-});
+const DeleteUserInput = idInput('DeleteUserInput', 'The account.');
 
-const DeleteUserPayload = builder.objectRef<{ deletedId: string }>('DeleteUserPayload').implement({
-  description: 'A deleted account.',
-  fields: (t) => ({
-    deletedId: t.id({ description: 'The id of the deleted object.', resolve: ({ deletedId }) => deletedId }),
-  }),
-});
+const DeleteUserPayload = deletedPayload('DeleteUserPayload', 'A deleted account.');
 
 const UserFilter = builder.inputType('UserFilter', {
   fields: (t) => ({

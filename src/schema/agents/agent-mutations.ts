@@ -1,8 +1,10 @@
 import { createAgent, deleteAgent, updateAgent } from '../../resolvers/agents/agent.ts';
 import type { AgentRow } from '../../store/agents/agents.ts';
 import { builder } from '../builder/builder.ts';
+import { deletedPayload } from '../builder/deleted-payload.ts';
 import { ToolNameEnum } from '../builder/enums.ts';
 import { localId } from '../builder/global-id.ts';
+import { idInput } from '../builder/id-input.ts';
 import { PromptParametersInput } from '../runs/prompt-parameters.ts';
 import { AgentType } from './agent.ts';
 
@@ -55,9 +57,7 @@ const UpdateAgentInput = builder.inputType('UpdateAgentInput', {
   }),
 });
 
-const DeleteAgentInput = builder.inputType('DeleteAgentInput', {
-  fields: (t) => ({ id: t.id({ required: true, description: 'The agent.' }) }),
-});
+const DeleteAgentInput = idInput('DeleteAgentInput', 'The agent.');
 
 function payload(name: string, description: string) {
   return builder.objectRef<{ agent: AgentRow }>(name).implement({
@@ -71,12 +71,7 @@ function payload(name: string, description: string) {
 const CreateAgentPayload = payload('CreateAgentPayload', 'A new agent.');
 const UpdateAgentPayload = payload('UpdateAgentPayload', 'A changed agent.');
 
-const DeleteAgentPayload = builder.objectRef<{ deletedId: string }>('DeleteAgentPayload').implement({
-  description: 'A deleted agent.',
-  fields: (t) => ({
-    deletedId: t.id({ description: 'The id of the deleted object.', resolve: ({ deletedId }) => deletedId }),
-  }),
-});
+const DeleteAgentPayload = deletedPayload('DeleteAgentPayload', 'A deleted agent.');
 
 builder.mutationFields((t) => ({
   createAgent: t.field({

@@ -10,7 +10,9 @@ import type { IntegrationTest } from '../../rules/integrations/integration.ts';
 import type { DeliveryRow } from '../../store/integrations/deliveries.ts';
 import type { IntegrationRow } from '../../store/integrations/integrations.ts';
 import { builder } from '../builder/builder.ts';
+import { deletedPayload } from '../builder/deleted-payload.ts';
 import { localId } from '../builder/global-id.ts';
+import { idInput } from '../builder/id-input.ts';
 import { DeliveryType } from './delivery.ts';
 import { IntegrationTestType, IntegrationType } from './integration.ts';
 import { PlatformEnum, RunEndingEnum } from './integration-enums.ts';
@@ -64,17 +66,11 @@ const UpdateIntegrationInput = builder.inputType('UpdateIntegrationInput', {
   }),
 });
 
-const DeleteIntegrationInput = builder.inputType('DeleteIntegrationInput', {
-  fields: (t) => ({ id: t.id({ required: true, description: 'The integration.' }) }),
-});
+const DeleteIntegrationInput = idInput('DeleteIntegrationInput', 'The integration.');
 
-const TestIntegrationInput = builder.inputType('TestIntegrationInput', {
-  fields: (t) => ({ id: t.id({ required: true, description: 'The integration.' }) }),
-});
+const TestIntegrationInput = idInput('TestIntegrationInput', 'The integration.');
 
-const RedeliverInput = builder.inputType('RedeliverInput', {
-  fields: (t) => ({ id: t.id({ required: true, description: 'The delivery.' }) }),
-});
+const RedeliverInput = idInput('RedeliverInput', 'The delivery.');
 
 const INTEGRATION = 'The integration after the change.';
 
@@ -98,17 +94,7 @@ const UpdateIntegrationPayload = builder
     }),
   });
 
-const DeleteIntegrationPayload = builder
-  .objectRef<{ deletedId: string }>('DeleteIntegrationPayload')
-  .implement({
-    description: 'A deleted integration.',
-    fields: (t) => ({
-      deletedId: t.id({
-        description: 'The id of the deleted object.',
-        resolve: ({ deletedId }) => deletedId,
-      }),
-    }),
-  });
+const DeleteIntegrationPayload = deletedPayload('DeleteIntegrationPayload', 'A deleted integration.');
 
 const TestIntegrationPayload = builder
   .objectRef<{ integration: IntegrationRow; test: IntegrationTest }>('TestIntegrationPayload')

@@ -1,8 +1,10 @@
 import { createModel, deleteModel, updateModel } from '../../resolvers/models/update-model.ts';
 import type { ModelRow } from '../../store/models/models.ts';
 import { builder } from '../builder/builder.ts';
+import { deletedPayload } from '../builder/deleted-payload.ts';
 import { ModelCapabilityEnum, ProviderEnum } from '../builder/enums.ts';
 import { localId } from '../builder/global-id.ts';
+import { idInput } from '../builder/id-input.ts';
 import { ModelType } from './model.ts';
 
 const ModelPricesInput = builder.inputType('ModelPricesInput', {
@@ -88,9 +90,7 @@ const UpdateModelInput = builder.inputType('UpdateModelInput', {
   }),
 });
 
-const DeleteModelInput = builder.inputType('DeleteModelInput', {
-  fields: (t) => ({ id: t.id({ required: true, description: 'The model.' }) }),
-});
+const DeleteModelInput = idInput('DeleteModelInput', 'The model.');
 
 function payload(name: string, description: string) {
   return builder.objectRef<{ model: ModelRow }>(name).implement({
@@ -104,12 +104,7 @@ function payload(name: string, description: string) {
 const CreateModelPayload = payload('CreateModelPayload', 'A new model.');
 const UpdateModelPayload = payload('UpdateModelPayload', 'A changed model.');
 
-const DeleteModelPayload = builder.objectRef<{ deletedId: string }>('DeleteModelPayload').implement({
-  description: 'A deleted model.',
-  fields: (t) => ({
-    deletedId: t.id({ description: 'The id of the deleted object.', resolve: ({ deletedId }) => deletedId }),
-  }),
-});
+const DeleteModelPayload = deletedPayload('DeleteModelPayload', 'A deleted model.');
 
 builder.mutationFields((t) => ({
   createModel: t.field({

@@ -2,7 +2,9 @@ import { startOrchestration } from '../../resolvers/orchestrations/orchestration
 import { cancelRun, deleteRun, retryRun } from '../../resolvers/runs/run-lifecycle.ts';
 import type { OrchestrationRow } from '../../store/orchestrations/orchestrations.ts';
 import { builder } from '../builder/builder.ts';
+import { deletedPayload } from '../builder/deleted-payload.ts';
 import { localId } from '../builder/global-id.ts';
+import { idInput } from '../builder/id-input.ts';
 import { OrchestrationType } from './orchestration.ts';
 
 const StartOrchestrationInput = builder.inputType('StartOrchestrationInput', {
@@ -49,12 +51,8 @@ const CancelOrchestrationInput = builder.inputType('CancelOrchestrationInput', {
   }),
 });
 
-const OrchestrationIdInput = (name: string) =>
-  builder.inputType(name, {
-    fields: (t) => ({ id: t.id({ required: true, description: 'The orchestration.' }) }),
-  });
-const RetryOrchestrationInput = OrchestrationIdInput('RetryOrchestrationInput');
-const DeleteOrchestrationInput = OrchestrationIdInput('DeleteOrchestrationInput');
+const RetryOrchestrationInput = idInput('RetryOrchestrationInput', 'The orchestration.');
+const DeleteOrchestrationInput = idInput('DeleteOrchestrationInput', 'The orchestration.');
 
 function payload(name: string, description: string) {
   return builder.objectRef<{ orchestration: OrchestrationRow }>(name).implement({
@@ -72,17 +70,7 @@ const StartOrchestrationPayload = payload('StartOrchestrationPayload', 'A new or
 const CancelOrchestrationPayload = payload('CancelOrchestrationPayload', 'A cancelled orchestration.');
 const RetryOrchestrationPayload = payload('RetryOrchestrationPayload', 'A requeued orchestration.');
 
-const DeleteOrchestrationPayload = builder
-  .objectRef<{ deletedId: string }>('DeleteOrchestrationPayload')
-  .implement({
-    description: 'A deleted orchestration.',
-    fields: (t) => ({
-      deletedId: t.id({
-        description: 'The id of the deleted object.',
-        resolve: ({ deletedId }) => deletedId,
-      }),
-    }),
-  });
+const DeleteOrchestrationPayload = deletedPayload('DeleteOrchestrationPayload', 'A deleted orchestration.');
 
 builder.mutationFields((t) => ({
   startOrchestration: t.field({

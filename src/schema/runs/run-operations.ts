@@ -2,15 +2,13 @@ import { ownRun } from '../../resolvers/request/own-run.ts';
 import { cancelRun, deleteRun, retryRun } from '../../resolvers/runs/run-lifecycle.ts';
 import type { RunRow } from '../../store/runs/run-row.ts';
 import { builder } from '../builder/builder.ts';
+import { deletedPayload } from '../builder/deleted-payload.ts';
+import { idInput } from '../builder/id-input.ts';
 import { localRun } from './local-run.ts';
 import { RunInterface } from './run.ts';
 
-const RunIdInput = (name: string) =>
-  builder.inputType(name, {
-    fields: (t) => ({ id: t.id({ required: true, description: 'The run.' }) }),
-  });
-const RetryRunInput = RunIdInput('RetryRunInput');
-const DeleteRunInput = RunIdInput('DeleteRunInput');
+const RetryRunInput = idInput('RetryRunInput', 'The run.');
+const DeleteRunInput = idInput('DeleteRunInput', 'The run.');
 
 const CancelRunInput = builder.inputType('CancelRunInput', {
   fields: (t) => ({
@@ -33,12 +31,7 @@ function payload(name: string, description: string) {
 const CancelRunPayload = payload('CancelRunPayload', 'A cancelled run.');
 const RetryRunPayload = payload('RetryRunPayload', 'A requeued run.');
 
-const DeleteRunPayload = builder.objectRef<{ deletedId: string }>('DeleteRunPayload').implement({
-  description: 'A deleted run.',
-  fields: (t) => ({
-    deletedId: t.id({ description: 'The id of the deleted object.', resolve: ({ deletedId }) => deletedId }),
-  }),
-});
+const DeleteRunPayload = deletedPayload('DeleteRunPayload', 'A deleted run.');
 
 builder.queryField('run', (t) =>
   t.field({

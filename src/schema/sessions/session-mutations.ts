@@ -1,8 +1,10 @@
 import { createSession, deleteSession, updateSession } from '../../resolvers/sessions/session.ts';
 import type { SessionRow } from '../../store/sessions/sessions.ts';
 import { builder } from '../builder/builder.ts';
+import { deletedPayload } from '../builder/deleted-payload.ts';
 import { SessionStatusEnum } from '../builder/enums.ts';
 import { localId } from '../builder/global-id.ts';
+import { idInput } from '../builder/id-input.ts';
 import { SessionType } from './session.ts';
 
 const SessionSettingsInput = builder.inputType('SessionSettingsInput', {
@@ -59,9 +61,7 @@ const UpdateSessionInput = builder.inputType('UpdateSessionInput', {
   }),
 });
 
-const DeleteSessionInput = builder.inputType('DeleteSessionInput', {
-  fields: (t) => ({ id: t.id({ required: true, description: 'The session.' }) }),
-});
+const DeleteSessionInput = idInput('DeleteSessionInput', 'The session.');
 
 function payload(name: string, description: string) {
   return builder.objectRef<{ session: SessionRow }>(name).implement({
@@ -75,12 +75,7 @@ function payload(name: string, description: string) {
 const CreateSessionPayload = payload('CreateSessionPayload', 'A new session.');
 const UpdateSessionPayload = payload('UpdateSessionPayload', 'A changed session.');
 
-const DeleteSessionPayload = builder.objectRef<{ deletedId: string }>('DeleteSessionPayload').implement({
-  description: 'A deleted session.',
-  fields: (t) => ({
-    deletedId: t.id({ description: 'The id of the deleted object.', resolve: ({ deletedId }) => deletedId }),
-  }),
-});
+const DeleteSessionPayload = deletedPayload('DeleteSessionPayload', 'A deleted session.');
 
 builder.mutationFields((t) => ({
   createSession: t.field({

@@ -2,6 +2,8 @@ import type { Context } from '../../context.ts';
 import { isOfKind } from '../../resolvers/request/own-run.ts';
 import { type CurrentState, runEvents } from '../../resolvers/runs/run-events.ts';
 import { tokens } from '../../resolvers/tasks/tokens.ts';
+import { KINDS } from '../../rules/runs/kinds.ts';
+import type { RunKind } from '../../vocabulary.ts';
 import { builder } from '../builder/builder.ts';
 import { localId } from '../builder/global-id.ts';
 import { RunEvent } from '../events/run-event.ts';
@@ -41,6 +43,12 @@ builder.objectRef<CurrentState>('CurrentState').implement({
   }),
 });
 
+/** The argument that names the run is called by its kind: `taskId`. */
+function eventsOf(context: Context, kind: RunKind, globalId: string, after: number | null | undefined) {
+  const field = `${kind}Id`;
+  return runEvents(context, { kind, id: localId(KINDS[kind].type, globalId, field), field }, after ?? 0);
+}
+
 builder.subscriptionFields((t) => ({
   runEvents: t.field({
     type: RunEvent,
@@ -66,12 +74,7 @@ builder.subscriptionFields((t) => ({
       taskId: t.arg.id({ required: true }),
       after: t.arg.int({ description: 'The last seq that you received; absent or 0: from the first event.' }),
     },
-    subscribe: (_root, { taskId, after }, context: Context) =>
-      runEvents(
-        context,
-        { kind: 'task', id: localId('Task', taskId, 'taskId'), field: 'taskId' },
-        after ?? 0,
-      ),
+    subscribe: (_root, { taskId, after }, context: Context) => eventsOf(context, 'task', taskId, after),
     resolve: (taskEvent) => taskEvent,
   }),
   orchestrationEvents: t.field({
@@ -84,15 +87,7 @@ builder.subscriptionFields((t) => ({
       after: t.arg.int({ description: 'The last seq that you received; absent or 0: from the first event.' }),
     },
     subscribe: (_root, { orchestrationId, after }, context: Context) =>
-      runEvents(
-        context,
-        {
-          kind: 'orchestration',
-          id: localId('Orchestration', orchestrationId, 'orchestrationId'),
-          field: 'orchestrationId',
-        },
-        after ?? 0,
-      ),
+      eventsOf(context, 'orchestration', orchestrationId, after),
     resolve: (runEvent) => runEvent,
   }),
   executionEvents: t.field({
@@ -105,11 +100,7 @@ builder.subscriptionFields((t) => ({
       after: t.arg.int({ description: 'The last seq that you received; absent or 0: from the first event.' }),
     },
     subscribe: (_root, { executionId, after }, context: Context) =>
-      runEvents(
-        context,
-        { kind: 'execution', id: localId('Execution', executionId, 'executionId'), field: 'executionId' },
-        after ?? 0,
-      ),
+      eventsOf(context, 'execution', executionId, after),
     resolve: (executionEvent) => executionEvent,
   }),
   tokens: t.field({

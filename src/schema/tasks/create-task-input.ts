@@ -1,4 +1,5 @@
 import { builder } from '../builder/builder.ts';
+import { idInput } from '../builder/id-input.ts';
 import { PromptParametersInput } from '../runs/prompt-parameters.ts';
 import { HandEndingEnum, TaskKindEnum } from '../runs/task-enums.ts';
 
@@ -104,13 +105,9 @@ export const EndTaskInput = builder.inputType('EndTaskInput', {
   }),
 });
 
-const TaskIdInput = (name: string) =>
-  builder.inputType(name, {
-    fields: (t) => ({ id: t.id({ required: true, description: 'The task.' }) }),
-  });
-export const ExecuteTaskInput = TaskIdInput('ExecuteTaskInput');
-export const RetryTaskInput = TaskIdInput('RetryTaskInput');
-export const DeleteTaskInput = TaskIdInput('DeleteTaskInput');
+export const ExecuteTaskInput = idInput('ExecuteTaskInput', 'The task.');
+export const RetryTaskInput = idInput('RetryTaskInput', 'The task.');
+export const DeleteTaskInput = idInput('DeleteTaskInput', 'The task.');
 
 export const UpdateTaskInput = builder.inputType('UpdateTaskInput', {
   description:

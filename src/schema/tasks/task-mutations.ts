@@ -11,6 +11,7 @@ import {
 import type { TaskRow } from '../../store/tasks/tasks.ts';
 import { builder } from '../builder/builder.ts';
 import { taskCost } from '../builder/computation-cost.ts';
+import { deletedPayload } from '../builder/deleted-payload.ts';
 import { localId } from '../builder/global-id.ts';
 import {
   CancelTaskInput,
@@ -44,12 +45,7 @@ const UpdateTaskPriorityPayload = payload('UpdateTaskPriorityPayload', 'A change
 
 const ProvideTaskInputPayload = payload('ProvideTaskInputPayload', 'A task whose agent received a message.');
 
-const DeleteTaskPayload = builder.objectRef<{ deletedId: string }>('DeleteTaskPayload').implement({
-  description: 'A deleted task.',
-  fields: (t) => ({
-    deletedId: t.id({ description: 'The id of the deleted object.', resolve: ({ deletedId }) => deletedId }),
-  }),
-});
+const DeleteTaskPayload = deletedPayload('DeleteTaskPayload', 'A deleted task.');
 
 builder.mutationFields((t) => ({
   createTask: t.field({

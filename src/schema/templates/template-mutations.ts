@@ -2,8 +2,10 @@ import { createTemplate, deleteTemplate, updateTemplate } from '../../resolvers/
 import type { TemplateRow } from '../../store/templates/templates.ts';
 import { builder } from '../builder/builder.ts';
 import { DEFINITION_COST } from '../builder/computation-cost.ts';
+import { deletedPayload } from '../builder/deleted-payload.ts';
 import { ParameterTypeEnum, TemplateStepTypeEnum } from '../builder/enums.ts';
 import { localId } from '../builder/global-id.ts';
+import { idInput } from '../builder/id-input.ts';
 import { PromptParametersInput } from '../runs/prompt-parameters.ts';
 import { TemplateType } from './template.ts';
 
@@ -92,9 +94,7 @@ const UpdateTemplateInput = builder.inputType('UpdateTemplateInput', {
   }),
 });
 
-const DeleteTemplateInput = builder.inputType('DeleteTemplateInput', {
-  fields: (t) => ({ id: t.id({ required: true, description: 'The template.' }) }),
-});
+const DeleteTemplateInput = idInput('DeleteTemplateInput', 'The template.');
 
 function payload(name: string, description: string) {
   return builder.objectRef<{ template: TemplateRow }>(name).implement({
@@ -108,12 +108,7 @@ function payload(name: string, description: string) {
 const CreateTemplatePayload = payload('CreateTemplatePayload', 'A new template.');
 const UpdateTemplatePayload = payload('UpdateTemplatePayload', 'A changed template.');
 
-const DeleteTemplatePayload = builder.objectRef<{ deletedId: string }>('DeleteTemplatePayload').implement({
-  description: 'A deleted template.',
-  fields: (t) => ({
-    deletedId: t.id({ description: 'The id of the deleted object.', resolve: ({ deletedId }) => deletedId }),
-  }),
-});
+const DeleteTemplatePayload = deletedPayload('DeleteTemplatePayload', 'A deleted template.');
 
 builder.mutationFields((t) => ({
   createTemplate: t.field({

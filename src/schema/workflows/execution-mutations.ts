@@ -2,7 +2,9 @@ import { cancelRun, deleteRun, retryRun } from '../../resolvers/runs/run-lifecyc
 import { executeWorkflow } from '../../resolvers/workflows/execution.ts';
 import type { ExecutionRow } from '../../store/workflows/executions.ts';
 import { builder } from '../builder/builder.ts';
+import { deletedPayload } from '../builder/deleted-payload.ts';
 import { localId } from '../builder/global-id.ts';
+import { idInput } from '../builder/id-input.ts';
 import { ExecutionType } from './execution.ts';
 
 const ExecuteWorkflowInput = builder.inputType('ExecuteWorkflowInput', {
@@ -40,12 +42,8 @@ const CancelExecutionInput = builder.inputType('CancelExecutionInput', {
   }),
 });
 
-const ExecutionIdInput = (name: string) =>
-  builder.inputType(name, {
-    fields: (t) => ({ id: t.id({ required: true, description: 'The execution.' }) }),
-  });
-const RetryExecutionInput = ExecutionIdInput('RetryExecutionInput');
-const DeleteExecutionInput = ExecutionIdInput('DeleteExecutionInput');
+const RetryExecutionInput = idInput('RetryExecutionInput', 'The execution.');
+const DeleteExecutionInput = idInput('DeleteExecutionInput', 'The execution.');
 
 function payload(name: string, description: string) {
   return builder.objectRef<{ execution: ExecutionRow }>(name).implement({
@@ -63,12 +61,7 @@ const ExecuteWorkflowPayload = payload('ExecuteWorkflowPayload', 'A new executio
 const CancelExecutionPayload = payload('CancelExecutionPayload', 'A cancelled execution.');
 const RetryExecutionPayload = payload('RetryExecutionPayload', 'A resumed execution.');
 
-const DeleteExecutionPayload = builder.objectRef<{ deletedId: string }>('DeleteExecutionPayload').implement({
-  description: 'A deleted execution.',
-  fields: (t) => ({
-    deletedId: t.id({ description: 'The id of the deleted object.', resolve: ({ deletedId }) => deletedId }),
-  }),
-});
+const DeleteExecutionPayload = deletedPayload('DeleteExecutionPayload', 'A deleted execution.');
 
 builder.mutationFields((t) => ({
   executeWorkflow: t.field({

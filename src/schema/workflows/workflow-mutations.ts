@@ -2,7 +2,9 @@ import { createWorkflow, deleteWorkflow, updateWorkflow } from '../../resolvers/
 import type { WorkflowRow } from '../../store/workflows/workflows.ts';
 import { builder } from '../builder/builder.ts';
 import { DEFINITION_COST } from '../builder/computation-cost.ts';
+import { deletedPayload } from '../builder/deleted-payload.ts';
 import { localId } from '../builder/global-id.ts';
+import { idInput } from '../builder/id-input.ts';
 import { PromptParametersInput } from '../runs/prompt-parameters.ts';
 import { WorkflowType } from './workflow.ts';
 
@@ -115,9 +117,7 @@ const UpdateWorkflowInput = builder.inputType('UpdateWorkflowInput', {
   }),
 });
 
-const DeleteWorkflowInput = builder.inputType('DeleteWorkflowInput', {
-  fields: (t) => ({ id: t.id({ required: true, description: 'The workflow.' }) }),
-});
+const DeleteWorkflowInput = idInput('DeleteWorkflowInput', 'The workflow.');
 
 function payload(name: string, description: string) {
   return builder.objectRef<{ workflow: WorkflowRow }>(name).implement({
@@ -131,12 +131,7 @@ function payload(name: string, description: string) {
 const CreateWorkflowPayload = payload('CreateWorkflowPayload', 'A new workflow.');
 const UpdateWorkflowPayload = payload('UpdateWorkflowPayload', 'A new version of a workflow.');
 
-const DeleteWorkflowPayload = builder.objectRef<{ deletedId: string }>('DeleteWorkflowPayload').implement({
-  description: 'A deleted workflow.',
-  fields: (t) => ({
-    deletedId: t.id({ description: 'The id of the deleted object.', resolve: ({ deletedId }) => deletedId }),
-  }),
-});
+const DeleteWorkflowPayload = deletedPayload('DeleteWorkflowPayload', 'A deleted workflow.');
 
 builder.mutationFields((t) => ({
   createWorkflow: t.field({

@@ -67,23 +67,17 @@ export async function deleteRun(
     });
     if (!locked.rows.some(({ id }) => id === runId)) return { folders: null, events: [] };
     // With those that were created while this waited.
-    const { rows } = await client.query<{ id: string }>(
-      'select id from run where parent_id = $1 or id = $1',
+    const { rows } = await client.query<{ id: string; workingDirectory: string | null }>(
+      `select run.id, task.working_directory as "workingDirectory" from run left join task on task.id = run.id
+       where run.parent_id = $1 or run.id = $1`,
       [runId],
     );
+    const folders = rows.flatMap(({ id, workingDirectory }) =>
+      workingDirectory ? [{ taskId: id, workingDirectory }] : [],
+    );
     const ids = rows.map(({ id }) => id);
-    const folders = await readFolders(client, ids);
     return { folders, events: await deleteRunsWithin(client, ownerId, ids) };
   });
   publishAll(store.bus, events);
   return folders;
-}
-
-async function readFolders(client: ClientBase, ids: readonly string[]): Promise<WorkingFolder[]> {
-  const { rows } = await client.query<WorkingFolder>(
-    `select id as "taskId", working_directory as "workingDirectory" from task
-     where id = any($1::text[]) and working_directory is not null`,
-    [ids],
-  );
-  return rows;
 }
