@@ -1,21 +1,9 @@
 import type { ProviderId } from '../../vocabulary.ts';
-
-/**
- * Which providers enforce a JSON Schema. Behind `openai` and `custom` may be any server with the protocol,
- * and many of them silently ignore `response_format`.
- */
-const ENFORCES: Record<ProviderId, boolean> = {
-  anthropic: true,
-  azure: true,
-  demo: true,
-  ollama: true,
-  openai: false,
-  custom: false,
-};
+import { PROVIDER_FACTS } from '../models/provider-facts.ts';
 
 /** The instruction about the schema of the answer; null: the server enforces it. */
 export function schemaPrompt(provider: ProviderId, schema: Record<string, unknown>): string | null {
-  return ENFORCES[provider] ? null : schemaInstruction(schema);
+  return PROVIDER_FACTS[provider].enforcesSchema ? null : schemaInstruction(schema);
 }
 
 /** The message after an answer that does not match the schema, before the model is asked again. */
