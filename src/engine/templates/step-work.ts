@@ -67,8 +67,8 @@ export async function fillStep({
   }
 }
 
-function notFilled(text: string, fault: string): DomainError {
-  const message = `the text ${JSON.stringify(text.slice(0, 100))} could not be rendered: ${fault}`;
+function notFilled(text: string, problem: string): DomainError {
+  const message = `the text ${JSON.stringify(text.slice(0, 100))} could not be rendered: ${problem}`;
   return new DomainError('TEMPLATE_FAILED', message);
 }
 
@@ -77,9 +77,9 @@ export function fill(
   { step, filled }: Pick<StepWork<TemplateStep>, 'step' | 'filled'>,
   field: string,
 ): string {
-  const { text, fault } = filled[field]!;
-  if (fault === undefined) return text;
-  throw notFilled(liquidTexts(step).find((one) => one.field === field)!.text, fault);
+  const { text, problem } = filled[field]!;
+  if (problem === undefined) return text;
+  throw notFilled(liquidTexts(step).find((one) => one.field === field)!.text, problem);
 }
 
 /** As `fill`; null when the text is absent or renders blank. */

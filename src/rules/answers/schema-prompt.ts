@@ -7,8 +7,8 @@ export function schemaPrompt(provider: ProviderId, schema: Record<string, unknow
 }
 
 /** The message after an answer that does not match the schema, before the model is asked again. */
-export function correctionPrompt(fault: string, schema: Record<string, unknown>): string {
-  return `Your last answer cannot be used: ${fault}. Answer again.\n\n${schemaInstruction(schema)}`;
+export function correctionPrompt(problem: string, schema: Record<string, unknown>): string {
+  return `Your last answer cannot be used: ${problem}. Answer again.\n\n${schemaInstruction(schema)}`;
 }
 
 /** The instruction about the schema of an answer. */
