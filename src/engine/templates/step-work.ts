@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { DomainError } from '../../errors.ts';
 import type { Rendered } from '../../rules/computations.ts';
 import { isPlain } from '../../rules/liquid/text.ts';
@@ -18,8 +19,9 @@ export interface StepWork<Step extends TemplateStep> {
   filled: Readonly<Record<string, Rendered>>;
 }
 
-/** The output of a step: JSON, with everything later steps can read. */
-export type StepOutput = { output: string } & Record<string, unknown>;
+export const stepOutput = z.looseObject({ output: z.string() });
+/** The output of a step, and its checkpoint: JSON, with everything later steps can read. */
+export type StepOutput = z.infer<typeof stepOutput>;
 
 /** Executes a step and returns its output. @throws DomainError, ProviderError, LeaseLost */
 export type StepRunner<Step extends TemplateStep> = (work: StepWork<Step>) => Promise<StepOutput>;
