@@ -3,10 +3,11 @@ import type { ModelReference } from '../../rules/models/model-id.ts';
 import type { Origin } from '../../vocabulary.ts';
 import { columnsOf, insertSql, statement } from '../database/statement.ts';
 import { transaction } from '../database/transaction.ts';
-import { createdRunSql, loggedSql } from '../log/append-sql.ts';
+import { loggedSql } from '../log/append-sql.ts';
 import { bytesOf, eventsParameter, toLoggedEvents } from '../log/event-log.ts';
 import type { LoggedEvent, NewEvent } from '../log/events.ts';
 import { publishAll } from '../log/publish-all.ts';
+import { NEW_RUN, newRunSql } from '../runs/create-run.ts';
 import { homeSql } from '../sessions/sessions.ts';
 import type { Store } from '../store.ts';
 import { findRepeated } from '../tasks/create-task.ts';
@@ -81,15 +82,6 @@ export async function createOrchestration(
 
 const CREATED: NewEvent = { type: 'RunCreated', data: { kind: 'orchestration' } };
 
-/** Columns of its run. */
-const RUN = {
-  id: 'text',
-  owner_id: 'text',
-  origin: 'text',
-  priority: 'integer',
-  blockers: 'integer',
-} as const;
-
 const ORCHESTRATION = {
   prompt: 'text',
   domain: 'text',
@@ -103,43 +95,16 @@ const ORCHESTRATION = {
 
 const insertStatement = statement(
   'create-orchestration',
-  {
-    ...RUN,
-    ...ORCHESTRATION,
-    session_id: 'text',
-    cost_limit: 'numeric',
-    idempotency_key: 'text',
-    body_hash: 'text',
-    most: 'integer',
-    events: 'jsonb',
-    bytes: 'bigint',
-  },
+  { ...NEW_RUN, blockers: 'integer', session_id: 'text', most: 'integer', ...ORCHESTRATION },
   ($) => {
-    const moved = createdRunSql(
-      {
-        ...columnsOf($, RUN),
-        kind: `'orchestration'`,
-        session_id: 'room.session_id',
-        status: `'queued'`,
-        bytes: $.bytes,
-        counted_bytes: $.bytes,
-      },
-      `from room where ${$.idempotency_key} is null or exists (select from claimed)`,
-      $.events,
-    );
+    const ofRun = { status: `'queued'`, blockers: $.blockers, session_id: 'room.session_id' };
+    const moved = newRunSql($, 'orchestration', ofRun, 'room');
     const logged = loggedSql(moved);
     return `
       with ${homeSql($.session_id, $.owner_id)}, room as (
         select session_id from home where ${hasCapacitySql($.owner_id, $.session_id, $.most)}
-      ), claimed as (
-        insert into idempotency_key (owner_id, key, body_hash, run_id)
-        select ${$.owner_id}, ${$.idempotency_key}, ${$.body_hash}, ${$.id} from room where ${$.idempotency_key} is not null
-        on conflict do nothing returning key
       ), ${moved.sql}, asked as (
         ${insertSql('orchestration', { id: 'moved.id', ...columnsOf($, ORCHESTRATION) })} from moved returning *
-      ), limited as (
-        insert into budget (subject_id, kind, cost_limit)
-        select id, 'orchestration', ${$.cost_limit} from moved where ${$.cost_limit} is not null
       ), ${logged.sql}
       select ${ORCHESTRATION_COLUMNS}, ${logged.events} as events from moved as run, asked as orchestration`;
   },

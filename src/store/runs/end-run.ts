@@ -1,6 +1,8 @@
 import type { ClientBase } from 'pg';
 import type { RunError } from '../../errors.ts';
+import type { OrchestrationResult } from '../../rules/orchestrations/orchestration.ts';
 import { statusesBefore } from '../../rules/runs/status.ts';
+import type { TaskResult } from '../../rules/tasks/task.ts';
 import { RUN_ENDINGS, RUN_KINDS, type RunKind, type RunStatus } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
@@ -11,7 +13,9 @@ import { settleOpenReservations } from '../money/budgets.ts';
 import { announceSql, ENDED_RUN, type EndedRuns } from './announce-end.ts';
 import { failDependents, lockParents, releaseDependents } from './dependencies.ts';
 import { endTurns, lockThreads } from './end-turns.ts';
-import type { RunResult } from './run-result.ts';
+
+/** The result of a completed run; `output` is its text. Executions compute theirs in SQL, from their steps. */
+export type RunResult = TaskResult | OrchestrationResult;
 
 /** The end of runs that no worker brings about. */
 export interface Ending {

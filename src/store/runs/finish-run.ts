@@ -10,9 +10,11 @@ import { publishAll } from '../log/publish-all.ts';
 import type { Store } from '../store.ts';
 import { announceSql, ENDED_RUN } from './announce-end.ts';
 import { lockParents } from './dependencies.ts';
-import { endKindsSql, notifyDependents } from './end-run.ts';
+import { endKindsSql, notifyDependents, type RunResult } from './end-run.ts';
 import { lockThreads } from './end-turns.ts';
-import type { RunOutcome, RunResult } from './run-result.ts';
+
+/** `inputs`: number of user messages that the result takes into account, for runs that accept them. */
+export type RunOutcome = RunResult & { inputs?: number };
 
 /**
  * @returns false when there are more user messages than the run has processed, so that it continues

@@ -1,23 +1,14 @@
 import type { ClientBase, Pool } from 'pg';
 import { columnsOf, insertSql, statement, type Values } from '../database/statement.ts';
-import { createdRunSql, loggedSql } from '../log/append-sql.ts';
+import { loggedSql } from '../log/append-sql.ts';
 import { bytesOf, eventsParameter, toLoggedEvents } from '../log/event-log.ts';
 import type { LoggedEvent } from '../log/events.ts';
+import { NEW_RUN, newRunSql } from '../runs/create-run.ts';
 import { homeSql } from '../sessions/sessions.ts';
 import type { NewTask } from './new-task.ts';
 import { TASK_COLUMNS, type TaskRow } from './tasks.ts';
 
-/** Columns of its run. */
-const RUN = {
-  id: 'text',
-  owner_id: 'text',
-  origin: 'text',
-  status: 'text',
-  priority: 'integer',
-  blockers: 'integer',
-  parent_id: 'text',
-} as const;
-
+/** Columns that are stored as they are given; their parameters have the same names. */
 const TASK = {
   kind: 'text',
   type: 'text',
@@ -51,28 +42,18 @@ const TASK = {
 } as const;
 
 const NEW_TASK = {
-  ...RUN,
-  ...TASK,
+  ...NEW_RUN,
+  status: 'text',
+  blockers: 'integer',
+  parent_id: 'text',
   session_id: 'text',
-  cost_limit: 'numeric',
-  idempotency_key: 'text',
-  body_hash: 'text',
-  events: 'jsonb',
+  ...TASK,
 } as const;
 
-const insert = statement('create-task', { ...NEW_TASK, bytes: 'bigint' }, ($) => {
-  const moved = createdRunSql(
-    {
-      ...columnsOf($, RUN),
-      kind: `'task'`,
-      session_id: 'home.session_id',
-      has_dependents: `${$.parent_id} is not null`,
-      bytes: $.bytes,
-      counted_bytes: $.bytes,
-    },
-    `from home where ${$.idempotency_key} is null or exists (select from claimed)`,
-    $.events,
-  );
+const insert = statement('create-task', NEW_TASK, ($) => {
+  const { status, blockers, parent_id } = $;
+  const ofRun = { status, blockers, parent_id, has_dependents: `${parent_id} is not null` };
+  const moved = newRunSql($, 'task', { ...ofRun, session_id: 'home.session_id' }, 'home');
   const task = insertSql('task', {
     id: 'moved.id',
     joined_at: `case when ${$.thread_id} is not null then clock_timestamp() end`,
@@ -80,15 +61,8 @@ const insert = statement('create-task', { ...NEW_TASK, bytes: 'bigint' }, ($) =>
   });
   const logged = loggedSql(moved);
   return `
-    with ${homeSql($.session_id, $.owner_id)}, claimed as (
-      insert into idempotency_key (owner_id, key, body_hash, run_id)
-      select ${$.owner_id}, ${$.idempotency_key}, ${$.body_hash}, ${$.id} from home where ${$.idempotency_key} is not null
-      on conflict do nothing returning key
-    ), ${moved.sql}, asked as (
+    with ${homeSql($.session_id, $.owner_id)}, ${moved.sql}, asked as (
       ${task} from moved returning *
-    ), limited as (
-      insert into budget (subject_id, kind, cost_limit)
-      select id, 'task', ${$.cost_limit} from moved where ${$.cost_limit} is not null
     ), ${logged.sql}
     select ${TASK_COLUMNS}, ${logged.events} as events from moved as run, asked as task`;
 });
@@ -116,7 +90,10 @@ export async function insertTask(
   return { row, events: toLoggedEvents(events), isReady: blockers === 0 && !task.hold };
 }
 
-function runValues(task: NewTask, blockers: number): Values<Omit<typeof NEW_TASK, keyof typeof TASK>> {
+function runValues(
+  task: NewTask,
+  blockers: number,
+): Values<Omit<typeof NEW_TASK, keyof typeof TASK | 'bytes'>> {
   return {
     id: task.id,
     owner_id: task.ownerId,

@@ -2,9 +2,10 @@ import type { ClientBase, Pool } from 'pg';
 import type { WorkflowDefinition } from '../../rules/workflows/workflow.ts';
 import type { ExecutionTrigger, Origin } from '../../vocabulary.ts';
 import { columnsOf, insertSql, statement, type Values } from '../database/statement.ts';
-import { createdRunSql, loggedSql } from '../log/append-sql.ts';
+import { loggedSql } from '../log/append-sql.ts';
 import { bytesOf, eventsParameter } from '../log/event-log.ts';
 import type { LoggedEvent, NewEvent } from '../log/events.ts';
+import { NEW_RUN, newRunSql } from '../runs/create-run.ts';
 import type { Idempotency } from '../tasks/new-task.ts';
 
 export interface NewExecution {
@@ -27,9 +28,6 @@ export interface NewExecution {
 
 const CREATED: NewEvent = { type: 'RunCreated', data: { kind: 'execution' } };
 
-/** Columns of its run. */
-const RUN = { id: 'text', owner_id: 'text', origin: 'text', priority: 'integer' } as const;
-
 const EXECUTION = {
   workflow_id: 'text',
   workflow_name: 'text',
@@ -41,41 +39,17 @@ const EXECUTION = {
   scheduled_for: 'timestamptz',
 } as const;
 
-const NEW_EXECUTION = {
-  ...RUN,
-  ...EXECUTION,
-  cost_limit: 'numeric',
-  idempotency_key: 'text',
-  body_hash: 'text',
-  events: 'jsonb',
-} as const;
+const NEW_EXECUTION = { ...NEW_RUN, ...EXECUTION } as const;
 
-const insert = statement('create-execution', { ...NEW_EXECUTION, bytes: 'bigint' }, ($) => {
-  const moved = createdRunSql(
-    {
-      ...columnsOf($, RUN),
-      kind: `'execution'`,
-      status: `'queued'`,
-      bytes: $.bytes,
-      counted_bytes: $.bytes,
-    },
-    `where ${$.idempotency_key} is null or exists (select from claimed)`,
-    $.events,
-  );
+const insert = statement('create-execution', NEW_EXECUTION, ($) => {
+  const moved = newRunSql($, 'execution', { status: `'queued'` });
   return `
-    with claimed as (
-      insert into idempotency_key (owner_id, key, body_hash, run_id)
-      select ${$.owner_id}, ${$.idempotency_key}, ${$.body_hash}, ${$.id} where ${$.idempotency_key} is not null
-      on conflict do nothing returning key
-    ), ${moved.sql}, asked as (
+    with ${moved.sql}, asked as (
       ${insertSql('execution', { id: 'moved.id', ...columnsOf($, EXECUTION) })} from moved returning id, definition
     ), planned as (
       insert into execution_step (execution_id, position, key, name)
       select asked.id, item.ordinality, item.value ->> 'id', item.value ->> 'name'
       from asked, jsonb_array_elements(asked.definition -> 'steps') with ordinality as item
-    ), limited as (
-      insert into budget (subject_id, kind, cost_limit)
-      select id, 'execution', ${$.cost_limit} from moved where ${$.cost_limit} is not null
     ), ${loggedSql(moved).sql}
     select * from logged order by seq`;
 });
@@ -95,7 +69,7 @@ export async function insertExecution(
   return rows;
 }
 
-function valuesOf(execution: NewExecution): Values<typeof NEW_EXECUTION> {
+function valuesOf(execution: NewExecution): Values<Omit<typeof NEW_EXECUTION, 'bytes'>> {
   return {
     id: execution.id,
     owner_id: execution.ownerId,
