@@ -1,4 +1,4 @@
-import { type Parameters, type Placeholders, prepare, type Values } from './statement.ts';
+import { type ParameterTypes, type Placeholders, prepare, type Values } from './statement.ts';
 
 /** A position in a list: lists are ordered by creation time, then by id, newest first. */
 export interface ListPosition {
@@ -62,7 +62,7 @@ function pageSql(table: string, fromEnd: boolean, $: Placeholders<typeof RANGE>)
  * A statement that reads a page of a table with `created_at` and `id`, for each direction.
  * @param types its other parameters
  */
-export function pageStatement<const Types extends Parameters>(
+export function pageStatement<const Types extends ParameterTypes>(
   name: string,
   table: string,
   types: Types,

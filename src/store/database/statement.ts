@@ -18,12 +18,12 @@ type SqlType = keyof SqlTypes;
 type Value<Type extends SqlType> = SqlTypes[Type] | null;
 
 /** The parameters of a statement by name. */
-export type Parameters = Readonly<Record<string, SqlType>>;
+export type ParameterTypes = Readonly<Record<string, SqlType>>;
 
 /** SQL of each parameter: its number and its type, such as `$3::text[]`. */
-export type Placeholders<Types extends Parameters> = { readonly [Name in keyof Types]: string };
+export type Placeholders<Types extends ParameterTypes> = { readonly [Name in keyof Types]: string };
 
-export type Values<Types extends Parameters> = { readonly [Name in keyof Types]: Value<Types[Name]> };
+export type Values<Types extends ParameterTypes> = { readonly [Name in keyof Types]: Value<Types[Name]> };
 
 /** Object literals with spreads may otherwise contain values that no parameter takes. */
 type NoOthers<Given, Types> = Readonly<Record<Exclude<keyof Given, keyof Types>, never>>;
@@ -39,7 +39,7 @@ interface Prepared {
  * has the same text.
  * @throws Error when a parameter is not used
  */
-export function statement<const Types extends Parameters>(
+export function statement<const Types extends ParameterTypes>(
   name: string,
   types: Types,
   textOf: ($: Placeholders<Types>) => string,
@@ -48,7 +48,7 @@ export function statement<const Types extends Parameters>(
 }
 
 /** The same for types that are put together from others, which the compiler cannot compare with the values. */
-export function prepare<const Types extends Parameters>(
+export function prepare<const Types extends ParameterTypes>(
   name: string,
   types: Types,
   textOf: ($: Placeholders<Types>) => string,

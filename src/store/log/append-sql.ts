@@ -35,7 +35,7 @@ export function movedSql<const Column extends string = never>(
     ...(set ? [set] : []),
     `last_seq = run.last_seq + ${count}`,
     'place = greatest(run.place, pg_current_xact_id())',
-    ...(bytes ? [`bytes = run.bytes + ${bytes}::bigint`] : []),
+    ...(bytes ? [`bytes = run.bytes + ${bytes}`] : []),
   ];
   const update = `update run set ${assignments.join(', ')} ${from ? `from ${from} ` : ''}where ${where}`;
   const columns = more.some((column) => column === '*') ? more : [...RAISED, ...more];
