@@ -1,13 +1,7 @@
 import type { RunEnd } from '../../rules/runs/run-end.ts';
 import type { DeliveryStatus } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
-import {
-  createdAtTextSql,
-  type ListRange,
-  ofEachSql,
-  rangeSql,
-  rangeValues,
-} from '../database/keyset-page.ts';
+import { createdAtTextSql, type ListRange, ofEachSql, pageStatement } from '../database/keyset-page.ts';
 import { addDeliveryJobSql } from '../runs/job-queue.ts';
 
 export interface DeliveryRow {
@@ -49,21 +43,25 @@ export async function findDelivery(
   return rows[0] ?? null;
 }
 
+const deliveries = pageStatement(
+  'read-deliveries',
+  'delivery',
+  { integrationIds: 'text[]' },
+  ({ integrationIds }, page) =>
+    ofEachSql(
+      `select ${COLUMNS} from delivery where delivery.integration_id = wanted.id and ${page.condition} ${page.order}`,
+      page,
+      integrationIds,
+    ),
+);
+
 /** A page of deliveries for each of many integrations in one query, newest first, by keyset. */
 export async function readDeliveries(
   database: Database,
   integrationIds: readonly string[],
   range: ListRange,
 ): Promise<DeliveryRow[]> {
-  const sql = rangeSql('delivery', range.fromEnd);
-  const { rows } = await database.pool.query<DeliveryRow>({
-    name: `read-deliveries-${sql.name}`,
-    text: ofEachSql(
-      `select ${COLUMNS} from delivery where delivery.integration_id = wanted.id and ${sql.condition} ${sql.order}`,
-      sql,
-    ),
-    values: [...rangeValues(range), integrationIds],
-  });
+  const { rows } = await database.pool.query<DeliveryRow>(deliveries(range, { integrationIds }));
   return range.fromEnd ? rows.reverse() : rows;
 }
 
