@@ -1,9 +1,8 @@
-import { sql } from 'kysely';
 import type { Origin } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
 import type { ListRange } from '../database/keyset-page.ts';
 import { createdAtText, type ListedRow, readPage } from '../database/list-page.ts';
-import { json, matches, tables } from '../database/tables.ts';
+import { anyOf, CLOCK, ifGiven, json, tables } from '../database/tables.ts';
 
 export type AgentRow = ListedRow<'agent'>;
 
@@ -25,9 +24,7 @@ function visibleAgents({ pool }: Database, userId: string) {
 
 /** Those of the visible agents that have one of some ids. */
 export function findAgents(database: Database, userId: string, ids: readonly string[]): Promise<AgentRow[]> {
-  return visibleAgents(database, userId)
-    .where(matches('agent', { id: ids }))
-    .execute();
+  return visibleAgents(database, userId).where('id', '=', anyOf(ids)).execute();
 }
 
 /** The active agents that a user can assign tasks to: their own first, newest first. */
@@ -52,7 +49,7 @@ export function listAgents(
   database: Database,
   { userId, type, isActive, origins, ...range }: AgentListing,
 ): Promise<AgentRow[]> {
-  const agents = visibleAgents(database, userId).where(matches('agent', { type, isActive, origin: origins }));
+  const agents = visibleAgents(database, userId).where(ifGiven('agent', { type, isActive, origin: origins }));
   return readPage(agents, 'agent', range);
 }
 
@@ -77,7 +74,7 @@ export async function updateAgent(
   const updated = await tables(pool)
     .updateTable('agent')
     .set({ ...agent, parameters: json(agent.parameters), limits: json(agent.limits) })
-    .set({ updatedAt: sql`clock_timestamp()` })
+    .set({ updatedAt: CLOCK })
     .where('id', '=', id)
     .returningAll()
     .returning(createdAtText('agent'))

@@ -47,6 +47,9 @@ export function json(value: object): RawBuilder<Json> {
   return sql`${JSON.stringify(value)}::jsonb`;
 }
 
+/** The time of the statement; `now()` is that of the beginning of its transaction. */
+export const CLOCK = sql<Date>`clock_timestamp()`;
+
 /** A row with all its columns. */
 export type Row<Table extends keyof Tables> = Selectable<Tables[Table]>;
 
@@ -79,14 +82,21 @@ export function tables(client: Queryable): QueryCreator<Tables> {
   return new QueryCreator({ executor });
 }
 
-/** The filters that are given: null leaves a column unfiltered, and a list names its possible values. */
-export function matches<Table extends keyof Tables>(table: Table, filter: Filter<Row<Table>>) {
+/** The right side of `=`, for one of some values; unlike `in`, it may have none. */
+export function anyOf<Value>(values: readonly Value[]): RawBuilder<Value> {
+  return sql`any(${values})`;
+}
+
+/**
+ * Optional filters of a list: null leaves a column unfiltered, and a list has its possible values. Not for
+ * what must be filtered, such as the owner.
+ */
+export function ifGiven<Table extends keyof Tables>(table: Table, filter: Filter<Row<Table>>) {
   const conditions = Object.entries(filter)
     .filter(([, value]) => value !== null)
-    .map(([name, value]) => {
-      const column = sql.ref(`${table}.${name}`);
-      return Array.isArray(value) ? sql`${column} = any(${value})` : sql`${column} = ${value}`;
-    });
+    .map(
+      ([name, value]) => sql`${sql.ref(`${table}.${name}`)} = ${Array.isArray(value) ? anyOf(value) : value}`,
+    );
   return sql<boolean>`${conditions.length > 0 ? sql.join(conditions, sql` and `) : sql`true`}`;
 }
 
