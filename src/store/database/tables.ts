@@ -38,7 +38,7 @@ type Scalar = string | number | bigint | boolean | Date | Uint8Array;
 type ToJson<Type> = Json | Extract<Type, null | undefined>;
 
 declare const JSON_TEXT: unique symbol;
-interface Json {
+export interface Json {
   [JSON_TEXT]: true;
 }
 
