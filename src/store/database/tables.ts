@@ -47,7 +47,9 @@ export function json(value: object): RawBuilder<Json> {
   return sql`${JSON.stringify(value)}::jsonb`;
 }
 
-/** The time of the statement; `now()` is that of the beginning of its transaction. */
+/** The time at which the transaction began. */
+export const NOW = sql<Date>`now()`;
+/** The present time. */
 export const CLOCK = sql<Date>`clock_timestamp()`;
 
 /** A row with all its columns. */
