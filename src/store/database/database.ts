@@ -1,18 +1,16 @@
 import { Migrator } from '@mikro-orm/migrations';
-import { defineConfig, type EntityManager, MikroORM } from '@mikro-orm/postgresql';
+import { defineConfig, MikroORM } from '@mikro-orm/postgresql';
 import { PostgresDialect } from 'kysely';
 import pg from 'pg';
 import type { Log } from '../../log.ts';
 import { entities } from '../entities/index.ts';
 
 export interface Database {
-  /** For hand-written statements on hot paths; the entity managers use it as well. */
+  /** For hand-written statements, and for those of `tables`. */
   pool: pg.Pool;
   /** One connection for probes, which must not wait behind the statements of requests. */
   aside: pg.Pool;
   orm: MikroORM;
-  /** A new entity manager, for one unit of work. */
-  entityManager(): EntityManager;
   close(): Promise<void>;
 }
 
@@ -27,7 +25,6 @@ export async function openDatabase(options: { url: string; poolMax: number; log:
     pool,
     aside,
     orm,
-    entityManager: () => orm.em.fork(),
     async close() {
       await aside.end();
       await orm.close(true);
