@@ -45,17 +45,11 @@ export function insertPasswordReset(
 
 async function insertToken(client: ClientBase, token: NewAccountToken, audit: AuditEvent): Promise<void> {
   const { kind, email, ownerId } = token;
+  await tables(client).deleteFrom('accountToken').where('expiresAt', '<', NOW).execute();
   await tables(client)
     .deleteFrom('accountToken')
-    .where((other) =>
-      other.or([
-        other('expiresAt', '<', NOW),
-        other.and([
-          other('kind', '=', kind),
-          other.or([other('email', '=', email), other('ownerId', '=', ownerId)]),
-        ]),
-      ]),
-    )
+    .where('kind', '=', kind)
+    .where((other) => other.or([other('email', '=', email), other('ownerId', '=', ownerId)]))
     .execute();
   await tables(client).insertInto('accountToken').values(token).execute();
   await recordAudit(client, audit);

@@ -1,7 +1,5 @@
-import { sql } from 'kysely';
 import type { ClientBase } from 'pg';
 import type { Database } from '../database/database.ts';
-import { CLOCK, NOW, type Queryable, tables } from '../database/tables.ts';
 import { transaction } from '../database/transaction.ts';
 
 export interface NewLogin {
@@ -33,7 +31,7 @@ const PRUNED_AT_ONCE = 1_000;
  * Begins a login with its first refresh token. Also deletes the account's expired logins.
  * @returns false when the account is inactive or its password has changed
  */
-export async function insertLogin(client: Queryable, login: NewLogin): Promise<boolean> {
+export async function insertLogin(client: Pick<ClientBase, 'query'>, login: NewLogin): Promise<boolean> {
   const { rowCount } = await client.query({
     name: 'insert-login',
     text: `
@@ -82,7 +80,7 @@ export function refreshLogin(
     if (!found) return { outcome: 'invalid' };
     const { loginId, ownerId, isValid, isUsed } = found;
     if (isUsed) {
-      await tables(client).deleteFrom('login').where('id', '=', loginId).execute();
+      await client.query('delete from login where id = $1', [loginId]);
       return { outcome: 'reused', loginId, ownerId };
     }
     if (!isValid) return { outcome: 'invalid' };
@@ -123,22 +121,21 @@ async function replaceToken(
   given: RefreshHashes,
   next: RefreshHashes,
 ): Promise<void> {
-  const tokens = tables(client);
-  await (given.family
-    ? tokens.deleteFrom('refreshToken').where('hash', '=', given.token).execute()
-    : tokens.updateTable('refreshToken').set({ usedAt: NOW }).where('hash', '=', given.token).execute());
-  await tokens
-    .deleteFrom('refreshToken')
-    .where('loginId', '=', loginId)
-    .where('expiresAt', '<', NOW)
-    .execute();
-  const expiresAt = sql<Date>`now() + ${REFRESH_DAYS} * interval '1 day'`;
-  await tokens
-    .updateTable('login')
-    .set({ expiresAt, refreshFamily: next.family })
-    .where('id', '=', loginId)
-    .execute();
-  await tokens.insertInto('refreshToken').values({ hash: next.token, loginId, expiresAt }).execute();
+  await client.query(
+    given.family
+      ? 'delete from refresh_token where hash = $1'
+      : 'update refresh_token set used_at = now() where hash = $1',
+    [given.token],
+  );
+  await client.query('delete from refresh_token where login_id = $1 and expires_at < now()', [loginId]);
+  await client.query(
+    `with extended as (
+       update login set expires_at = now() + interval '${REFRESH_DAYS} days', refresh_family = $3
+       where id = $1 returning expires_at
+     )
+     insert into refresh_token (hash, login_id, expires_at) select $2, $1, expires_at from extended`,
+    [loginId, next.token, next.family],
+  );
 }
 
 /** Deletes expired logins with their refresh tokens, a limited number at a time. */
@@ -153,25 +150,20 @@ export async function pruneLogins(database: Database): Promise<void> {
 }
 
 /** Ends a login: its login tokens and refresh tokens become invalid. */
-export async function endLogin({ pool }: Database, ownerId: string, id: string): Promise<void> {
-  await tables(pool).deleteFrom('login').where('id', '=', id).where('ownerId', '=', ownerId).execute();
+export async function endLogin(database: Database, ownerId: string, id: string): Promise<void> {
+  await database.pool.query('delete from login where id = $1 and owner_id = $2', [id, ownerId]);
 }
 
 /** Ends all logins of an account. */
-export async function endAllLogins(client: Queryable, ownerId: string): Promise<void> {
-  await tables(client)
-    .updateTable('appUser')
-    .set({ tokensValidFrom: CLOCK })
-    .where('id', '=', ownerId)
-    .execute();
-  await tables(client).deleteFrom('login').where('ownerId', '=', ownerId).execute();
+export async function endAllLogins(client: Pick<ClientBase, 'query'>, ownerId: string): Promise<void> {
+  await client.query('update app_user set tokens_valid_from = clock_timestamp() where id = $1', [ownerId]);
+  await client.query('delete from login where owner_id = $1', [ownerId]);
 }
 
 /** Ends tokens without a login that were issued before a time. */
-export async function endOldTokens({ pool }: Database, ownerId: string, until: Date): Promise<void> {
-  await tables(pool)
-    .updateTable('appUser')
-    .set({ tokensValidFrom: sql<Date>`greatest(tokens_valid_from, ${until})` })
-    .where('id', '=', ownerId)
-    .execute();
+export async function endOldTokens(database: Database, ownerId: string, until: Date): Promise<void> {
+  await database.pool.query(
+    'update app_user set tokens_valid_from = greatest(tokens_valid_from, $2) where id = $1',
+    [ownerId, until],
+  );
 }
