@@ -1,6 +1,4 @@
-import type { NotNull } from 'kysely';
 import type { Database } from '../database/database.ts';
-import { tables } from '../database/tables.ts';
 
 /** The server of a custom model. */
 export interface ModelEndpoint {
@@ -24,16 +22,11 @@ export async function findModelEndpoint(database: Database, model: string): Prom
 }
 
 /** The base URLs of active custom models, oldest first. */
-export async function readModelAddresses({ pool }: Database): Promise<string[]> {
-  const rows = await tables(pool)
-    .selectFrom('model')
-    .select('baseUrl')
-    .where('ownerId', 'is', null)
-    .where('provider', '=', 'custom')
-    .where('isActive', '=', true)
-    .groupBy('baseUrl')
-    .orderBy(({ fn }) => fn.min('createdAt'))
-    .$narrowType<{ baseUrl: NotNull }>()
-    .execute();
+export async function readModelAddresses(database: Database): Promise<string[]> {
+  const { rows } = await database.pool.query<{ baseUrl: string }>({
+    name: 'read-model-addresses',
+    text: `select base_url as "baseUrl" from model where owner_id is null and provider = 'custom' and is_active
+           group by base_url order by min(created_at)`,
+  });
   return rows.map(({ baseUrl }) => baseUrl);
 }

@@ -1,7 +1,5 @@
-import { type NotNull, sql } from 'kysely';
 import type { ModelAbility, ModelCapability, ProviderId } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
-import { NOW, tables } from '../database/tables.ts';
 import { seededIds } from './built-in-models.ts';
 
 /** A model listed by its server. */
@@ -62,13 +60,12 @@ export async function recordFoundModels(
 }
 
 /** Models that users added for this provider are requested from the same server. */
-async function setListed({ pool }: Database, provider: ProviderId, isListed: boolean): Promise<void> {
-  await tables(pool)
-    .updateTable('model')
-    .set({ isListed, updatedAt: NOW })
-    .where('provider', '=', provider)
-    .where('isListed', '<>', isListed)
-    .execute();
+async function setListed(database: Database, provider: ProviderId, isListed: boolean): Promise<void> {
+  await database.pool.query({
+    name: 'set-models-listed',
+    text: 'update model set is_listed = $2, updated_at = now() where provider = $1 and is_listed <> $2',
+    values: [provider, isListed],
+  });
 }
 
 /**
@@ -77,14 +74,13 @@ async function setListed({ pool }: Database, provider: ProviderId, isListed: boo
  */
 export async function restoreBuiltInModels(database: Database, provider: ProviderId): Promise<void> {
   await setListed(database, provider, true);
-  const isOurs = sql<boolean>`(digest is null or model_id = any(${seededIds(provider)}))`;
-  await tables(database.pool)
-    .updateTable('model')
-    .set({ isPresent: isOurs, updatedAt: NOW })
-    .where('ownerId', 'is', null)
-    .where('provider', '=', provider)
-    .where('isPresent', '<>', isOurs)
-    .execute();
+  await database.pool.query({
+    name: 'restore-built-in-models',
+    text: `update model set is_present = not is_present, updated_at = now()
+           where owner_id is null and provider = $1
+             and is_present <> (digest is null or $2::jsonb ? model_id)`,
+    values: [provider, JSON.stringify(seededIds(provider))],
+  });
 }
 
 const CHANGED = `not model.is_edited and excluded.digest is not null and excluded.digest is distinct from model.digest`;
@@ -95,16 +91,14 @@ function reported(column: string): string {
 
 /** The digests of a provider's models in the catalog, by id. */
 export async function readDigests(
-  { pool }: Database,
+  database: Database,
   provider: ProviderId,
 ): Promise<ReadonlyMap<string, string>> {
-  const rows = await tables(pool)
-    .selectFrom('model')
-    .select(['modelId', 'digest'])
-    .where('ownerId', 'is', null)
-    .where('provider', '=', provider)
-    .where('digest', 'is not', null)
-    .$narrowType<{ digest: NotNull }>()
-    .execute();
+  const { rows } = await database.pool.query<{ modelId: string; digest: string }>({
+    name: 'read-model-digests',
+    text: `select model_id as "modelId", digest from model
+           where owner_id is null and provider = $1 and digest is not null`,
+    values: [provider],
+  });
   return new Map(rows.map(({ modelId, digest }) => [modelId, digest]));
 }
