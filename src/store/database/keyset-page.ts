@@ -88,20 +88,11 @@ function rangeParameters({ after, before, limit, offset }: ListRange): Values<ty
   };
 }
 
-const FIRST_SIX = Object.fromEntries(
-  Object.entries(RANGE).map(([name, type], index) => [name, `$${index + 1}::${type}`]),
-) as Placeholders<typeof RANGE>;
-
-/** The same for a statement that numbers its parameters: the first six are `rangeValues`. */
-export const rangeSql = (table: string, fromEnd: boolean): Page => pageSql(table, fromEnd, FIRST_SIX);
-
-export const rangeValues = (range: ListRange): unknown[] => Object.values(rangeParameters(range));
-
 /**
  * SQL that reads a page for each of several parents.
  * @param select SQL for one, of `session_id = wanted.id`. @param parents SQL of their ids
  */
-export function ofEachSql(select: string, { name }: Pick<Page, 'name'>, parents = '$7::text[]'): string {
+export function ofEachSql(select: string, { name }: Pick<Page, 'name'>, parents: string): string {
   return `
     select page.* from (select distinct unnest(${parents}) as id) as wanted cross join lateral (${select}) as page
     order by page."createdAtText" ${name}, page.id ${name}`;
