@@ -163,16 +163,16 @@ const NOUNS: Record<string, readonly (string | readonly string[])[]> = {
     ...['openai', 'anthropic', 'ollama', 'azure', 'custom', 'demo', 'registry.ts', 'probe-providers.ts'],
   ],
   jobs: [
-    ...['presence.ts', 'errands.ts', 'take-work.ts', 'early-starts.ts', 'dispatcher.ts', 'context.ts'],
+    ...['presence.ts', 'account-jobs.ts', 'take-work.ts', 'early-starts.ts', 'dispatcher.ts', 'context.ts'],
     ...['reaper.ts', 'sweep.ts', 'timers.ts', 'execute-run.ts', 'delete-account.ts', 'index.ts'],
     ...['job-runner.ts', 'start-jobs.ts'],
   ],
   http: [
-    ...['errors', 'requests', 'limits', 'connections', 'graphql', 'routes', 'compat'],
+    ...['errors', 'requests', 'limits', 'connections', 'graphql', 'routes', 'dialects'],
     ...['worker-app.ts', 'app.ts'],
   ],
   'rest-compat': [
-    ...['graphql-env.d.ts', 'definitions', 'errors', 'shapes', 'handling', 'sockets', 'root', 'openapi'],
+    ...['graphql-env.d.ts', 'definitions', 'errors', 'shapes', 'handling', 'sockets', 'routing', 'openapi'],
     ...['themachine', 'ai-task-orchestra', 'mini-devin', 'amas', 'orchestratex'],
     ...['dialect-routes.ts', 'index.ts'],
   ],

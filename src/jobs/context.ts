@@ -1,9 +1,9 @@
 import type { Lease } from '../store/log/lease.ts';
+import type { AccountJobContext } from './account-jobs.ts';
 import type { Dispatcher } from './dispatcher.ts';
-import type { ErrandContext } from './errands.ts';
 
 /** The dependencies of a job: the engine and the worker it runs on. */
-export interface JobContext extends ErrandContext {
+export interface JobContext extends AccountJobContext {
   /** Changes when other workers declared this one dead and it registered again. */
   workerId: () => string;
   dispatcher: Dispatcher;

@@ -3,8 +3,8 @@ import { createAccountTurns } from '../rules/accounts/account-turns.ts';
 import type { ClaimedRun } from '../store/runs/claim-run.ts';
 import type { Ticket } from '../store/runs/job-queue.ts';
 import type { QueuedTask, Store } from '../store/store.ts';
+import type { AccountJobs } from './account-jobs.ts';
 import { createEarlyStarts } from './early-starts.ts';
-import type { Errands } from './errands.ts';
 import { createWorkTaker, type Sources, type WorkTaker } from './take-work.ts';
 
 /** Decides which account's work each free slot of this worker takes. */
@@ -52,7 +52,7 @@ export function createDispatcher(
   means: Means,
   { slots, share }: { slots: number; share: number },
 ): Dispatcher {
-  const { errands, queued, stopping } = means;
+  const { accountJobs, queued, stopping } = means;
   const turns = createAccountTurns(Math.max(1, Math.floor(slots * share)));
   const own = new Set<string>();
   const taker = createWorkTaker(means, turns, { except: own, stopping });
@@ -79,7 +79,7 @@ export function createDispatcher(
 
   async function use(ticket: Ticket): Promise<void> {
     if (ticket.runId && (await early.useTicket(ticket.runId))) return;
-    note(errands, ticket);
+    note(accountJobs, ticket);
     if (ticket.ownerId && !turns.has(ticket.ownerId)) turns.add(ticket.ownerId);
     await useUp(taker, stopping);
   }
@@ -97,7 +97,7 @@ export function createDispatcher(
     },
     added(ticket) {
       if (!ticket.ownerId || (ticket.runId && early.has(ticket.runId))) return;
-      note(errands, ticket);
+      note(accountJobs, ticket);
       turns.add(ticket.ownerId);
       startIdle();
     },
@@ -131,13 +131,13 @@ async function useUp(taker: WorkTaker, stopping: AbortSignal): Promise<void> {
   let work = await taker.next();
   await work?.execute();
   while (work?.runId === null && !stopping.aborted) {
-    taker.addErrands();
+    taker.addAccountJobs();
     work = await taker.next();
     await work?.execute();
   }
 }
 
-function note(errands: Errands, { ownerId, integrationId, workflowId }: Ticket): void {
-  if (ownerId && integrationId) errands.add(ownerId, 'deliver');
-  if (ownerId && workflowId) errands.add(ownerId, 'keep-schedule');
+function note(accountJobs: AccountJobs, { ownerId, integrationId, workflowId }: Ticket): void {
+  if (ownerId && integrationId) accountJobs.add(ownerId, 'deliver');
+  if (ownerId && workflowId) accountJobs.add(ownerId, 'keep-schedule');
 }

@@ -4,9 +4,9 @@ import { createPool } from '../store/database/database.ts';
 import { LeaseLost } from '../store/log/lease.ts';
 import { readWaitingAccounts } from '../store/workers/waiting-accounts.ts';
 import { releaseWorker } from '../store/workers/workers.ts';
+import { createAccountJobs } from './account-jobs.ts';
 import type { JobContext } from './context.ts';
 import { createDispatcher } from './dispatcher.ts';
-import { createErrands } from './errands.ts';
 import { claimNext, claimOne, executeRun } from './execute-run.ts';
 import { startJobRunner } from './job-runner.ts';
 import { bePresent } from './presence.ts';
@@ -56,7 +56,7 @@ export async function startJobs(
         claimOne: (runId) => claimOne(context, runId),
         execute: (run) => executeRun(context, run),
         readWaiting: () => readWaitingAccounts(database),
-        errands: createErrands(() => context),
+        accountJobs: createAccountJobs(() => context),
         stopping: stopping.signal,
         log,
       },

@@ -1,10 +1,10 @@
 import type { AccountTurns, Choice } from '../rules/accounts/account-turns.ts';
 import type { ClaimedRun, NextRun } from '../store/runs/claim-run.ts';
-import type { Errands } from './errands.ts';
+import type { AccountJobs } from './account-jobs.ts';
 
 /** The work for a slot. */
 export interface Work {
-  /** null: an errand. */
+  /** null: an account job. */
   runId: string | null;
   /** @returns whether it is over; false: the run may be claimed again */
   execute(): Promise<boolean>;
@@ -20,7 +20,7 @@ export interface Sources {
   execute(run: ClaimedRun): Promise<boolean>;
   /** See `readWaitingAccounts`. */
   readWaiting(): Promise<string[]>;
-  errands: Errands;
+  accountJobs: AccountJobs;
 }
 
 /** Finds work for the account whose turn it is. */
@@ -31,8 +31,8 @@ export interface WorkTaker {
   take(choice: Choice, isPatient: boolean): Promise<Work | null>;
   /** Queries the database for waiting accounts. */
   lookAround(): Promise<void>;
-  /** Errands that could not be done before may be possible now. */
-  addErrands(): void;
+  /** Account jobs that could not be done before may be possible now. */
+  addAccountJobs(): void;
 }
 
 /** Maximum number of accounts that one claim considers. */
@@ -40,15 +40,16 @@ const CANDIDATES = 16;
 
 /** @param except runs to skip */
 export function createWorkTaker(
-  { claimNext, execute, readWaiting, errands }: Sources,
+  { claimNext, execute, readWaiting, accountJobs }: Sources,
   turns: AccountTurns,
   { except, stopping }: { except: ReadonlySet<string>; stopping: AbortSignal },
 ): WorkTaker {
   /** The work of the first account that has any; null with an account: it has reached its own limit. */
   async function find(accountIds: readonly string[], isPatient: boolean) {
     const first = accountIds[0]!;
-    const errand = errands.mayHave(first) && !stopping.aborted ? await errands.take(first) : null;
-    if (errand) return { accountId: first, work: { runId: null, execute: () => errand().then(() => true) } };
+    const accountJob = accountJobs.mayHave(first) && !stopping.aborted ? await accountJobs.take(first) : null;
+    if (accountJob)
+      return { accountId: first, work: { runId: null, execute: () => accountJob().then(() => true) } };
     const found = await claimNext(accountIds, { isPatient, except: [...except] });
     if (!found) return null;
     const { ownerId: accountId, run } = found;
@@ -56,8 +57,10 @@ export function createWorkTaker(
   }
 
   async function take(choice: Choice, isPatient: boolean): Promise<Work | null> {
-    // Only the first account is asked for errands.
-    const end = choice.accountIds.findIndex((accountId, index) => index > 0 && errands.mayHave(accountId));
+    // Only the first account is asked for account jobs.
+    const end = choice.accountIds.findIndex(
+      (accountId, index) => index > 0 && accountJobs.mayHave(accountId),
+    );
     const asked = end === -1 ? choice : { ...choice, accountIds: choice.accountIds.slice(0, end) };
     const found = await find(asked.accountIds, isPatient).catch((error) => {
       turns.undo(asked);
@@ -69,21 +72,21 @@ export function createWorkTaker(
     return { runId: work.runId, execute: () => work.execute().finally(() => turns.release(accountId)) };
   }
 
-  function addErrands(): void {
-    for (const accountId of errands.owners())
-      if (errands.mayHave(accountId) && !turns.has(accountId)) turns.add(accountId);
+  function addAccountJobs(): void {
+    for (const accountId of accountJobs.owners())
+      if (accountJobs.mayHave(accountId) && !turns.has(accountId)) turns.add(accountId);
   }
 
   async function lookAround(): Promise<void> {
-    await errands.lookAround();
+    await accountJobs.lookAround();
     for (const accountId of await readWaiting()) turns.add(accountId);
-    addErrands();
+    addAccountJobs();
   }
 
   return {
     take,
     lookAround,
-    addErrands,
+    addAccountJobs,
     async next() {
       for (let isPatient = false; ; ) {
         const choice = turns.choose(CANDIDATES);

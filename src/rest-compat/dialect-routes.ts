@@ -9,7 +9,7 @@ import { requestCount } from './handling/count-once.ts';
 import { documentedPath } from './handling/documented-path.ts';
 import type { SchemaAccess } from './handling/schema-access.ts';
 import { successorLink } from './handling/successor.ts';
-import { type Passages, readAgain } from './root/passed-request.ts';
+import { type Passages, readAgain } from './routing/passed-request.ts';
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 

@@ -6,10 +6,10 @@ import {
   type Clues,
   chooseDialect,
   turnsOnOrigin,
-} from '../../src/rest-compat/root/choose-dialect.ts';
-import { documentedPaths } from '../../src/rest-compat/root/documented-paths.ts';
-import { readClues } from '../../src/rest-compat/root/read-clues.ts';
-import { socketAt } from '../../src/rest-compat/root/socket-at.ts';
+} from '../../src/rest-compat/routing/choose-dialect.ts';
+import { documentedPaths } from '../../src/rest-compat/routing/documented-paths.ts';
+import { readClues } from '../../src/rest-compat/routing/read-clues.ts';
+import { socketAt } from '../../src/rest-compat/routing/socket-at.ts';
 import { DIALECTS } from '../../src/vocabulary.ts';
 import { DOCUMENTED } from './documented.ts';
 

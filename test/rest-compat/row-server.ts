@@ -1,7 +1,7 @@
 import Fastify from 'fastify';
 import { createComputation } from '../../src/computation/computation.ts';
 import type { Services } from '../../src/context.ts';
-import { createSchemaAccess } from '../../src/http/compat/create-schema-access.ts';
+import { createSchemaAccess } from '../../src/http/dialects/create-schema-access.ts';
 import { createSubscribe } from '../../src/http/graphql/share-results.ts';
 import { createSerializeLarge } from '../../src/http/limits/answer-size.ts';
 import { createConnections } from '../../src/http/limits/connections.ts';

@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { FastifyInstance } from 'fastify';
 import { DIALECT_TABLES } from '../../src/rest-compat/index.ts';
-import { documentedPaths } from '../../src/rest-compat/root/documented-paths.ts';
+import { documentedPaths } from '../../src/rest-compat/routing/documented-paths.ts';
 
 /**
  * - `public`: the same for all, and nothing in it is an account's;

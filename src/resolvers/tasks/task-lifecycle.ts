@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Context } from '../../context.ts';
 import { abilityFor } from '../../rules/agents/agent.ts';
-import { queueRun } from '../../store/tasks/queue-task.ts';
+import { queueTask } from '../../store/tasks/queue-task.ts';
 import type { TaskRow } from '../../store/tasks/tasks.ts';
 import { changePriority, changeTask } from '../../store/tasks/update-task.ts';
 import { resolveModel } from '../models/model.ts';
@@ -17,7 +17,7 @@ import { taskChange } from './task-input.ts';
 export async function executeTask(context: Context, id: string): Promise<TaskRow> {
   const { userId } = requireViewer(context);
   await requireBeginning(context);
-  const moved = await queueRun(context.store, { runId: id, ownerId: userId, from: 'pending' });
+  const moved = await queueTask(context.store, { runId: id, ownerId: userId, from: 'pending' });
   return moved ?? refuseStatus(await task(context, id, 'input.id'), 'only a pending task can be executed');
 }
 
@@ -28,7 +28,7 @@ export async function executeTask(context: Context, id: string): Promise<TaskRow
 export async function retryTask(context: Context, id: string): Promise<TaskRow> {
   const { userId } = requireViewer(context);
   await requireBeginning(context);
-  const moved = await queueRun(context.store, { runId: id, ownerId: userId, from: 'failed' });
+  const moved = await queueTask(context.store, { runId: id, ownerId: userId, from: 'failed' });
   if (moved) return moved;
   return refuseStatus(
     await task(context, id, 'input.id'),

@@ -1,7 +1,7 @@
 import { transaction } from '../database/transaction.ts';
 import type { Lease } from '../log/lease.ts';
 import type { Store } from '../store.ts';
-import { requeueRuns } from './requeue-runs.ts';
+import { requeueTasks } from './requeue-runs.ts';
 
 /** Releases a run that cannot continue here. Has no effect if it is no longer held. */
 export async function releaseRun(
@@ -13,6 +13,6 @@ export async function releaseRun(
       `select from run where id = $1 and epoch = $2 and worker_id is not null for update`,
       [runId, epoch],
     );
-    if (rowCount === 1) await requeueRuns(client, [runId]);
+    if (rowCount === 1) await requeueTasks(client, [runId]);
   });
 }

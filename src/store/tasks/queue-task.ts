@@ -21,7 +21,7 @@ interface Target {
  * @returns the task after the change; null when it is not the owner's, is part of something else, does not
  * have the status `from`, or failed and has a dependency that has not completed
  */
-export async function queueRun(store: Store, target: Target): Promise<TaskRow | null> {
+export async function queueTask(store: Store, target: Target): Promise<TaskRow | null> {
   const queued = await transaction(store.database, (client) =>
     rejoinThread(client, 'task', target, (blockers) => queue(client, target, blockers)),
   );

@@ -2,7 +2,7 @@ import type { ClientBase } from 'pg';
 import type { Database } from '../database/database.ts';
 import { transaction } from '../database/transaction.ts';
 import { HELD } from '../entities/run-statuses.ts';
-import { requeueRuns } from '../runs/requeue-runs.ts';
+import { requeueTasks } from '../runs/requeue-runs.ts';
 import { WORKER_LOCK_SEED } from './worker-lock.ts';
 
 /** How long a worker's heartbeat may be silent before it counts as dead although its session seems alive. */
@@ -95,7 +95,7 @@ export async function releaseWorker(database: Database, workerId: string): Promi
     const ids = held.rows.map(({ id }) => id);
     await replaceTickets(client, rows[0].pool_ids);
     await client.query('update run set losses = losses + 1 where id = any($1::text[])', [ids]);
-    await requeueRuns(client, ids);
+    await requeueTasks(client, ids);
     return ids;
   });
 }

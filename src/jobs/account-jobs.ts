@@ -4,11 +4,11 @@ import { readOwnersOfDue } from '../store/integrations/send-deliveries.ts';
 import { findDueWorkflow, keepSchedule, readOwnersOfTicks } from '../store/workflows/keep-schedule.ts';
 
 /** Work of an account other than runs, which takes precedence over its runs. */
-export const ERRANDS = ['deliver', 'keep-schedule'] as const;
-export type ErrandKind = (typeof ERRANDS)[number];
+export const ACCOUNT_JOBS = ['deliver', 'keep-schedule'] as const;
+export type AccountJobKind = (typeof ACCOUNT_JOBS)[number];
 
-/** The dependencies of errands. */
-export interface ErrandContext {
+/** The dependencies of account jobs. */
+export interface AccountJobContext {
   engine: EngineContext;
   /** Notifications about the ends of runs. */
   deliveries: Deliveries;
@@ -16,22 +16,22 @@ export interface ErrandContext {
   stopping: AbortSignal;
 }
 
-interface Errand {
+interface AccountJob {
   /** Whether another one may be in progress for the account. */
-  hasCapacity(context: ErrandContext, ownerId: string): boolean;
+  hasCapacity(context: AccountJobContext, ownerId: string): boolean;
   /** @returns a function that executes the next one; null: none is due */
-  take(context: ErrandContext, ownerId: string): Promise<(() => Promise<void>) | null>;
+  take(context: AccountJobContext, ownerId: string): Promise<(() => Promise<void>) | null>;
   /** Accounts with at least one that is due. */
-  readOwners(context: ErrandContext): Promise<string[]>;
+  readOwners(context: AccountJobContext): Promise<string[]>;
 }
 
-const deliver: Errand = {
+const deliver: AccountJob = {
   hasCapacity: ({ deliveries }, ownerId) => deliveries.hasCapacity(ownerId),
   take: ({ deliveries, stopping }, ownerId) => deliveries.take(ownerId, stopping),
   readOwners: ({ engine }) => readOwnersOfDue(engine.store.database),
 };
 
-const tick: Errand = {
+const tick: AccountJob = {
   hasCapacity: () => true,
   async take({ engine: { store, log } }, ownerId) {
     const workflowId = await findDueWorkflow(store, ownerId);
@@ -44,11 +44,11 @@ const tick: Errand = {
   readOwners: ({ engine }) => readOwnersOfTicks(engine.store),
 };
 
-const KINDS: Record<ErrandKind, Errand> = { deliver, 'keep-schedule': tick };
+const KINDS: Record<AccountJobKind, AccountJob> = { deliver, 'keep-schedule': tick };
 
-/** The accounts that have errands, as far as this worker knows. */
-export interface Errands {
-  add(ownerId: string, kind: ErrandKind): void;
+/** The accounts that have some, as far as this worker knows. */
+export interface AccountJobs {
+  add(ownerId: string, kind: AccountJobKind): void;
   /** Whether one of the account's may start now. */
   mayHave(ownerId: string): boolean;
   take(ownerId: string): Promise<(() => Promise<void>) | null>;
@@ -58,17 +58,17 @@ export interface Errands {
   lookAround(): Promise<void>;
 }
 
-export function createErrands(context: () => ErrandContext): Errands {
-  const known = new Map<string, Set<ErrandKind>>();
+export function createAccountJobs(context: () => AccountJobContext): AccountJobs {
+  const known = new Map<string, Set<AccountJobKind>>();
 
   const possible = (ownerId: string) =>
     [...(known.get(ownerId) ?? [])].filter((kind) => KINDS[kind].hasCapacity(context(), ownerId));
 
-  function add(ownerId: string, kind: ErrandKind): void {
+  function add(ownerId: string, kind: AccountJobKind): void {
     known.set(ownerId, (known.get(ownerId) ?? new Set()).add(kind));
   }
 
-  function remove(ownerId: string, kind: ErrandKind): void {
+  function remove(ownerId: string, kind: AccountJobKind): void {
     const kinds = known.get(ownerId);
     kinds?.delete(kind);
     if (kinds?.size === 0) known.delete(ownerId);
@@ -79,16 +79,16 @@ export function createErrands(context: () => ErrandContext): Errands {
     mayHave: (ownerId) => possible(ownerId).length > 0,
     async take(ownerId) {
       for (const kind of possible(ownerId)) {
-        const errand = await KINDS[kind].take(context(), ownerId);
+        const accountJob = await KINDS[kind].take(context(), ownerId);
         // There may be another one.
-        if (errand) return () => errand().finally(() => add(ownerId, kind));
+        if (accountJob) return () => accountJob().finally(() => add(ownerId, kind));
         remove(ownerId, kind);
       }
       return null;
     },
     owners: () => known.keys(),
     async lookAround() {
-      for (const kind of ERRANDS)
+      for (const kind of ACCOUNT_JOBS)
         for (const ownerId of await KINDS[kind].readOwners(context())) add(ownerId, kind);
     },
   };
