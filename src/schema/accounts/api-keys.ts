@@ -92,14 +92,22 @@ const RotateApiKeyPayload = builder.objectRef<ShownApiKey>('RotateApiKeyPayload'
 
 const DeleteApiKeyPayload = deletedPayload('DeleteApiKeyPayload', 'A deleted API key.');
 
+const ApiKeyConnection = builder.connectionObject(
+  { type: ApiKeyType, name: 'ApiKeyConnection', description: 'A page of a list of API keys.' },
+  { name: 'ApiKeyEdge', description: 'An API key with its position in a list.' },
+);
+
 builder.queryField('apiKeys', (t) =>
-  t.connection({
-    type: ApiKeyType,
-    nullable: true,
-    description: "The viewer's API keys, newest first. `first` or `last`: 1 to 100, default 20.",
-    complexity: pageCost,
-    resolve: (_root, page, context) => apiKeys(context, page),
-  }),
+  t.connection(
+    {
+      type: ApiKeyType,
+      nullable: true,
+      description: "The viewer's API keys, newest first. `first` or `last`: 1 to 100, default 20.",
+      complexity: pageCost,
+      resolve: (_root, page, context) => apiKeys(context, page),
+    },
+    ApiKeyConnection,
+  ),
 );
 
 builder.mutationFields((t) => ({

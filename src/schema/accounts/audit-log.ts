@@ -52,13 +52,25 @@ const AuditEntryType = builder.objectRef<AuditRow>('AuditEntry').implement({
   }),
 });
 
-builder.queryField('auditLog', (t) =>
-  t.connection({
+const AuditEntryConnection = builder.connectionObject(
+  {
     type: AuditEntryType,
-    nullable: true,
-    description:
-      'For admins: actions on accounts and credentials, newest first. `first` or `last`: 1 to 100, default 20.',
-    complexity: pageCost,
-    resolve: (_root, page, context) => auditLog(context, page),
-  }),
+    name: 'AuditEntryConnection',
+    description: 'A page of a list of entries of the audit log.',
+  },
+  { name: 'AuditEntryEdge', description: 'An entry of the audit log with its position in a list.' },
+);
+
+builder.queryField('auditLog', (t) =>
+  t.connection(
+    {
+      type: AuditEntryType,
+      nullable: true,
+      description:
+        'For admins: actions on accounts and credentials, newest first. `first` or `last`: 1 to 100, default 20.',
+      complexity: pageCost,
+      resolve: (_root, page, context) => auditLog(context, page),
+    },
+    AuditEntryConnection,
+  ),
 );

@@ -64,15 +64,28 @@ const UserFilter = builder.inputType('UserFilter', {
   }),
 });
 
+const UserConnection = builder.connectionObject(
+  { type: UserType, name: 'UserConnection', description: 'A page of a list of accounts.' },
+  { name: 'UserEdge', description: 'An account with its position in a list.' },
+);
+
 builder.queryField('users', (t) =>
-  t.connection({
-    type: UserType,
-    nullable: true,
-    description: 'For admins: all accounts, newest first. `first` or `last`: 1 to 100, default 20.',
-    complexity: pageCost,
-    args: { filter: t.arg({ type: UserFilter }) },
-    resolve: (_root, { filter, ...page }, context) => users(context, page, filter),
-  }),
+  t.connection(
+    {
+      type: UserType,
+      nullable: true,
+      description: 'For admins: all accounts, newest first. `first` or `last`: 1 to 100, default 20.',
+      complexity: pageCost,
+      args: {
+        filter: t.arg({
+          type: UserFilter,
+          description: 'Only items that match all of its fields; null matches everything.',
+        }),
+      },
+      resolve: (_root, { filter, ...page }, context) => users(context, page, filter),
+    },
+    UserConnection,
+  ),
 );
 
 builder.mutationFields((t) => ({

@@ -136,6 +136,11 @@ const AgentFilter = builder.inputType('AgentFilter', {
   }),
 });
 
+const AgentConnection = builder.connectionObject(
+  { type: AgentType, name: 'AgentConnection', description: 'A page of a list of agents.' },
+  { name: 'AgentEdge', description: 'An agent with its position in a list.' },
+);
+
 builder.queryFields((t) => ({
   agent: t.field({
     type: AgentType,
@@ -144,13 +149,22 @@ builder.queryFields((t) => ({
     args: { id: t.arg.id({ required: true }) },
     resolve: (_root, { id }, context) => agent(context, localId('Agent', id)),
   }),
-  agents: t.connection({
-    type: AgentType,
-    nullable: true,
-    description:
-      "The viewer's agents and the built-in ones, newest first. `first` or `last`: 1 to 100, default 20.",
-    complexity: pageCost,
-    args: { ...pageArguments, filter: t.arg({ type: AgentFilter }) },
-    resolve: (_root, { filter, ...page }, context) => agents(context, page, filter),
-  }),
+  agents: t.connection(
+    {
+      type: AgentType,
+      nullable: true,
+      description:
+        "The viewer's agents and the built-in ones, newest first. `first` or `last`: 1 to 100, default 20.",
+      complexity: pageCost,
+      args: {
+        ...pageArguments,
+        filter: t.arg({
+          type: AgentFilter,
+          description: 'Only items that match all of its fields; null matches everything.',
+        }),
+      },
+      resolve: (_root, { filter, ...page }, context) => agents(context, page, filter),
+    },
+    AgentConnection,
+  ),
 }));

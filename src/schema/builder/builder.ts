@@ -32,12 +32,32 @@ export const builder = new SchemaBuilder<SchemaTypes>({
     // Nodes have no isTypeOf: their types are those of what loaded them.
     brandLoadedObjects: true,
     // The cost of a connection already includes the length of its page.
-    nodesOnConnection: { complexity: { field: 1, multiplier: 1 } },
-    edgesFieldOptions: { complexity: { field: 1, multiplier: 1 } },
-    pageInfoFieldOptions: { complexity: { field: 0, multiplier: 0 } },
+    nodesOnConnection: {
+      complexity: { field: 1, multiplier: 1 },
+      description: 'The items of the page, in order.',
+    },
+    edgesFieldOptions: {
+      complexity: { field: 1, multiplier: 1 },
+      description: 'The same items with their cursors.',
+    },
+    pageInfoFieldOptions: {
+      complexity: { field: 0, multiplier: 0 },
+      description: 'How to read the pages before and after it.',
+    },
+    nodeFieldOptions: { description: 'The item.' },
+    cursorFieldOptions: { description: 'The position of the item, for `after` and `before`.' },
+    hasNextPageFieldOptions: { description: 'Whether items follow the page.' },
+    hasPreviousPageFieldOptions: { description: 'Whether items precede the page.' },
+    startCursorFieldOptions: { description: 'Position of the first item; null: the page is empty.' },
+    endCursorFieldOptions: { description: 'Position of the last item; null: the page is empty.' },
+    firstArgOptions: { description: 'Length of the page, from the beginning of the range.' },
+    lastArgOptions: { description: 'Length of the page, from the end of the range; instead of `first`.' },
+    afterArgOptions: { description: 'A cursor: only items after it.' },
+    beforeArgOptions: { description: 'A cursor: only items before it.' },
+    idFieldOptions: { description: 'Global id, unique in the installation.' },
     encodeGlobalID: globalId,
     decodeGlobalID: nodeId,
-    nodeTypeOptions: { description: 'An object that can be queried by its global id.' },
+    nodeTypeOptions: { description: 'An object that `node` finds by its global id.' },
     pageInfoTypeOptions: { description: 'Position of a page in its list.' },
     nodeQueryOptions: {
       description:

@@ -63,3 +63,8 @@ builder.node(DeliveryType, {
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the run ended.' }),
   }),
 });
+
+export const DeliveryConnection = builder.connectionObject(
+  { type: DeliveryType, name: 'DeliveryConnection', description: 'A page of a list of deliveries.' },
+  { name: 'DeliveryEdge', description: 'A delivery with its position in a list.' },
+);

@@ -5,7 +5,7 @@ import type { IntegrationRow } from '../../store/integrations/integrations.ts';
 import { builder } from '../builder/builder.ts';
 import { localId } from '../builder/global-id.ts';
 import { pageCost } from '../builder/page-cost.ts';
-import { DeliveryType } from './delivery.ts';
+import { DeliveryConnection, DeliveryType } from './delivery.ts';
 import { PlatformEnum, RunEndingEnum } from './integration-enums.ts';
 
 export const IntegrationTestType = builder.objectRef<IntegrationTest>('IntegrationTest').implement({
@@ -61,12 +61,15 @@ builder.node(IntegrationType, {
       nullable: true,
       description: 'Result of the last `testIntegration`.',
     }),
-    deliveries: t.connection({
-      type: DeliveryType,
-      description: 'Its deliveries, newest first. `first` or `last`: 1 to 100, default 20.',
-      complexity: pageCost,
-      resolve: (row, page, context) => deliveriesOf(context, row, page),
-    }),
+    deliveries: t.connection(
+      {
+        type: DeliveryType,
+        description: 'Its deliveries, newest first. `first` or `last`: 1 to 100, default 20.',
+        complexity: pageCost,
+        resolve: (row, page, context) => deliveriesOf(context, row, page),
+      },
+      DeliveryConnection,
+    ),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it was last changed.' }),
   }),
@@ -78,6 +81,11 @@ const IntegrationFilter = builder.inputType('IntegrationFilter', {
   }),
 });
 
+const IntegrationConnection = builder.connectionObject(
+  { type: IntegrationType, name: 'IntegrationConnection', description: 'A page of a list of integrations.' },
+  { name: 'IntegrationEdge', description: 'An integration with its position in a list.' },
+);
+
 builder.queryFields((t) => ({
   integration: t.field({
     type: IntegrationType,
@@ -86,12 +94,20 @@ builder.queryFields((t) => ({
     args: { id: t.arg.id({ required: true }) },
     resolve: (_root, { id }, context) => integration(context, localId('Integration', id)),
   }),
-  integrations: t.connection({
-    type: IntegrationType,
-    nullable: true,
-    description: "The viewer's integrations, newest first. `first` or `last`: 1 to 100, default 20.",
-    complexity: pageCost,
-    args: { filter: t.arg({ type: IntegrationFilter }) },
-    resolve: (_root, { filter, ...page }, context) => integrations(context, page, filter),
-  }),
+  integrations: t.connection(
+    {
+      type: IntegrationType,
+      nullable: true,
+      description: "The viewer's integrations, newest first. `first` or `last`: 1 to 100, default 20.",
+      complexity: pageCost,
+      args: {
+        filter: t.arg({
+          type: IntegrationFilter,
+          description: 'Only items that match all of its fields; null matches everything.',
+        }),
+      },
+      resolve: (_root, { filter, ...page }, context) => integrations(context, page, filter),
+    },
+    IntegrationConnection,
+  ),
 }));

@@ -117,6 +117,11 @@ const ModelFilter = builder.inputType('ModelFilter', {
   }),
 });
 
+const ModelConnection = builder.connectionObject(
+  { type: ModelType, name: 'ModelConnection', description: 'A page of a list of models.' },
+  { name: 'ModelEdge', description: 'A model with its position in a list.' },
+);
+
 builder.queryFields((t) => ({
   model: t.field({
     type: ModelType,
@@ -132,13 +137,22 @@ builder.queryFields((t) => ({
     resolve: (_root, { id, name }, context) =>
       model(context, { id: id ? localId('Model', id) : null, name: name ?? null }),
   }),
-  models: t.connection({
-    type: ModelType,
-    nullable: true,
-    description:
-      "The built-in models and the viewer's own, newest first. `first` or `last`: 1 to 1000, default 20.",
-    complexity: modelPageCost,
-    args: { ...pageArguments, filter: t.arg({ type: ModelFilter }) },
-    resolve: (_root, { filter, ...page }, context) => models(context, page, filter),
-  }),
+  models: t.connection(
+    {
+      type: ModelType,
+      nullable: true,
+      description:
+        "The built-in models and the viewer's own, newest first. `first` or `last`: 1 to 1000, default 20.",
+      complexity: modelPageCost,
+      args: {
+        ...pageArguments,
+        filter: t.arg({
+          type: ModelFilter,
+          description: 'Only items that match all of its fields; null matches everything.',
+        }),
+      },
+      resolve: (_root, { filter, ...page }, context) => models(context, page, filter),
+    },
+    ModelConnection,
+  ),
 }));

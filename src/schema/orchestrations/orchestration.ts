@@ -100,6 +100,15 @@ function localFilter(filter: typeof OrchestrationFilter.$inferInput | null | und
   return { status: filter?.status, threadId, sessionId };
 }
 
+const OrchestrationConnection = builder.connectionObject(
+  {
+    type: OrchestrationType,
+    name: 'OrchestrationConnection',
+    description: 'A page of a list of orchestrations.',
+  },
+  { name: 'OrchestrationEdge', description: 'An orchestration with its position in a list.' },
+);
+
 builder.queryFields((t) => ({
   orchestration: t.field({
     type: OrchestrationType,
@@ -108,12 +117,21 @@ builder.queryFields((t) => ({
     args: { id: t.arg.id({ required: true }) },
     resolve: (_root, { id }, context) => orchestration(context, localId('Orchestration', id)),
   }),
-  orchestrations: t.connection({
-    type: OrchestrationType,
-    nullable: true,
-    description: "The viewer's orchestrations, newest first. `first` or `last`: 1 to 100, default 20.",
-    complexity: pageCost,
-    args: { ...pageArguments, filter: t.arg({ type: OrchestrationFilter }) },
-    resolve: (_root, { filter, ...page }, context) => orchestrations(context, page, localFilter(filter)),
-  }),
+  orchestrations: t.connection(
+    {
+      type: OrchestrationType,
+      nullable: true,
+      description: "The viewer's orchestrations, newest first. `first` or `last`: 1 to 100, default 20.",
+      complexity: pageCost,
+      args: {
+        ...pageArguments,
+        filter: t.arg({
+          type: OrchestrationFilter,
+          description: 'Only items that match all of its fields; null matches everything.',
+        }),
+      },
+      resolve: (_root, { filter, ...page }, context) => orchestrations(context, page, localFilter(filter)),
+    },
+    OrchestrationConnection,
+  ),
 }));

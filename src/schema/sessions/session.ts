@@ -11,8 +11,8 @@ import { pageArguments } from '../builder/page-arguments.ts';
 import { pageCost } from '../builder/page-cost.ts';
 import { BudgetType } from '../runs/budget.ts';
 import { RunInterface } from '../runs/run.ts';
-import { TaskType } from '../tasks/task.ts';
-import { ThreadType } from '../threads/thread.ts';
+import { TaskConnection, TaskType } from '../tasks/task.ts';
+import { ThreadConnection, ThreadType } from '../threads/thread.ts';
 
 const SessionSettingsType = builder.objectRef<SessionSettings>('SessionSettings').implement({
   description: 'Settings for the work in a session. For null ones the defaults apply.',
@@ -102,20 +102,26 @@ builder.node(SessionType, {
       description: 'Totals of its tasks up to now, without deleted ones.',
       resolve: async ({ id }, _arguments, { loaders }) => (await loaders.sessionTotals.load(id)) ?? NO_TOTALS,
     }),
-    tasks: t.connection({
-      type: TaskType,
-      description: 'Its tasks, newest first. `first` or `last`: 1 to 100, default 20.',
-      complexity: pageCost,
-      args: { ...pageArguments },
-      resolve: (row, page, context) => tasksOf(context, row, page),
-    }),
-    threads: t.connection({
-      type: ThreadType,
-      description: 'Its threads, newest first. `first` or `last`: 1 to 100, default 20.',
-      complexity: pageCost,
-      args: { ...pageArguments },
-      resolve: (row, page, context) => threadsOf(context, row, page),
-    }),
+    tasks: t.connection(
+      {
+        type: TaskType,
+        description: 'Its tasks, newest first. `first` or `last`: 1 to 100, default 20.',
+        complexity: pageCost,
+        args: { ...pageArguments },
+        resolve: (row, page, context) => tasksOf(context, row, page),
+      },
+      TaskConnection,
+    ),
+    threads: t.connection(
+      {
+        type: ThreadType,
+        description: 'Its threads, newest first. `first` or `last`: 1 to 100, default 20.',
+        complexity: pageCost,
+        args: { ...pageArguments },
+        resolve: (row, page, context) => threadsOf(context, row, page),
+      },
+      ThreadConnection,
+    ),
     origin: t.expose('origin', { type: OriginEnum, description: 'The API through which it was created.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it was last changed.' }),
@@ -149,6 +155,11 @@ builder.interfaceField(RunInterface, 'session', (t) =>
   }),
 );
 
+const SessionConnection = builder.connectionObject(
+  { type: SessionType, name: 'SessionConnection', description: 'A page of a list of sessions.' },
+  { name: 'SessionEdge', description: 'A session with its position in a list.' },
+);
+
 builder.queryFields((t) => ({
   session: t.field({
     type: SessionType,
@@ -157,12 +168,21 @@ builder.queryFields((t) => ({
     args: { id: t.arg.id({ required: true }) },
     resolve: (_root, { id }, context) => session(context, localId('Session', id)),
   }),
-  sessions: t.connection({
-    type: SessionType,
-    nullable: true,
-    description: "The viewer's sessions, newest first. `first` or `last`: 1 to 100, default 20.",
-    complexity: pageCost,
-    args: { ...pageArguments, filter: t.arg({ type: SessionFilter }) },
-    resolve: (_root, { filter, ...page }, context) => sessions(context, page, filter),
-  }),
+  sessions: t.connection(
+    {
+      type: SessionType,
+      nullable: true,
+      description: "The viewer's sessions, newest first. `first` or `last`: 1 to 100, default 20.",
+      complexity: pageCost,
+      args: {
+        ...pageArguments,
+        filter: t.arg({
+          type: SessionFilter,
+          description: 'Only items that match all of its fields; null matches everything.',
+        }),
+      },
+      resolve: (_root, { filter, ...page }, context) => sessions(context, page, filter),
+    },
+    SessionConnection,
+  ),
 }));

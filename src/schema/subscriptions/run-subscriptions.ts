@@ -79,7 +79,7 @@ builder.subscriptionFields((t) => ({
     description:
       'First the current state of a run of any kind, then the events of its log after `after`, in order and without gaps. Completes after the last event of the run.',
     args: {
-      runId: t.arg.id({ required: true }),
+      runId: t.arg.id({ required: true, description: 'The run.' }),
       after: t.arg.int({
         description: 'The last seq that you have received. Absent or 0: from the beginning.',
       }),
@@ -94,7 +94,7 @@ builder.subscriptionFields((t) => ({
     description:
       'The current state, then all events of the task after `after`, in order and without gaps. The stream completes after the last event.',
     args: {
-      taskId: t.arg.id({ required: true }),
+      taskId: t.arg.id({ required: true, description: 'The task.' }),
       after: t.arg.int({ description: 'The last seq that you received; absent or 0: from the first event.' }),
     },
     subscribe: (_root, { taskId, after }, context: Context) => eventsOf(context, 'task', taskId, after),
@@ -106,7 +106,7 @@ builder.subscriptionFields((t) => ({
     description:
       'The current state, then all events of the orchestration after `after`, in order and without gaps. The stream completes after the last event.',
     args: {
-      orchestrationId: t.arg.id({ required: true }),
+      orchestrationId: t.arg.id({ required: true, description: 'The orchestration.' }),
       after: t.arg.int({ description: 'The last seq that you received; absent or 0: from the first event.' }),
     },
     subscribe: (_root, { orchestrationId, after }, context: Context) =>
@@ -119,7 +119,7 @@ builder.subscriptionFields((t) => ({
     description:
       'Events of an execution and its steps, like `taskEvents`. Each `StepTaskCreated` contains the id of a task; follow that with `taskEvents`.',
     args: {
-      executionId: t.arg.id({ required: true }),
+      executionId: t.arg.id({ required: true, description: 'The execution.' }),
       after: t.arg.int({ description: 'The last seq that you received; absent or 0: from the first event.' }),
     },
     subscribe: (_root, { executionId, after }, context: Context) =>
@@ -131,7 +131,7 @@ builder.subscriptionFields((t) => ({
     description:
       'The text of the latest model call of a task, as it is generated. The parts since the last restart make up `Task.output`, unless an agent or a template composes that otherwise. Completes with the task.',
     args: {
-      taskId: t.arg.id({ required: true }),
+      taskId: t.arg.id({ required: true, description: 'The task.' }),
       after: t.arg.int({
         description: 'The last seq that you received; absent or 0: from the beginning of the text.',
       }),
@@ -146,7 +146,7 @@ builder.subscriptionFields((t) => ({
     description:
       "The text of the task's current attempt as plain pieces, from its beginning and as it arrives. Null when a new attempt begins: discard all earlier pieces.",
     deprecationReason: 'Use `text`, which can be resumed.',
-    args: { taskId: t.arg.id({ required: true }) },
+    args: { taskId: t.arg.id({ required: true, description: 'The task.' }) },
     subscribe: (_root, { taskId }, context: Context) => tokens(context, localId('Task', taskId, 'taskId')),
     resolve: (piece) => piece,
   }),

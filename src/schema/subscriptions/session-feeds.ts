@@ -115,7 +115,7 @@ builder.subscriptionFields((t) => ({
     description:
       'Events of all runs of a session, without their text, which `taskEvents` and `orchestrationEvents` deliver. The stream ends when the session is deleted.',
     args: {
-      sessionId: t.arg.id({ required: true }),
+      sessionId: t.arg.id({ required: true, description: 'The session.' }),
       after: t.arg.string({ description: AFTER }),
     },
     subscribe: (_root, { sessionId, after }, context: Context) =>

@@ -216,6 +216,11 @@ function listedColumns(info: GraphQLResolveInfo): ReadonlySet<string> {
   return new Set(CURSORS.some((name) => fields.has(name)) ? [...columns, 'createdAtText'] : columns);
 }
 
+export const TaskConnection = builder.connectionObject(
+  { type: TaskType, name: 'TaskConnection', description: 'A page of a list of tasks.' },
+  { name: 'TaskEdge', description: 'A task with its position in a list.' },
+);
+
 builder.queryFields((t) => ({
   task: t.field({
     type: TaskType,
@@ -224,13 +229,22 @@ builder.queryFields((t) => ({
     args: { id: t.arg.id({ required: true }) },
     resolve: (_root, { id }, context) => task(context, localId('Task', id)),
   }),
-  tasks: t.connection({
-    type: TaskType,
-    nullable: true,
-    description: "The viewer's tasks, newest first. `first` or `last`: 1 to 100, default 20.",
-    complexity: pageCost,
-    args: { ...pageArguments, filter: t.arg({ type: TaskFilter }) },
-    resolve: (_root, { filter, ...page }, context, info) =>
-      tasks(context, page, localTaskFilter(filter), listedColumns(info)),
-  }),
+  tasks: t.connection(
+    {
+      type: TaskType,
+      nullable: true,
+      description: "The viewer's tasks, newest first. `first` or `last`: 1 to 100, default 20.",
+      complexity: pageCost,
+      args: {
+        ...pageArguments,
+        filter: t.arg({
+          type: TaskFilter,
+          description: 'Only items that match all of its fields; null matches everything.',
+        }),
+      },
+      resolve: (_root, { filter, ...page }, context, info) =>
+        tasks(context, page, localTaskFilter(filter), listedColumns(info)),
+    },
+    TaskConnection,
+  ),
 }));

@@ -172,6 +172,11 @@ const TemplateFilter = builder.inputType('TemplateFilter', {
   }),
 });
 
+const TemplateConnection = builder.connectionObject(
+  { type: TemplateType, name: 'TemplateConnection', description: 'A page of a list of templates.' },
+  { name: 'TemplateEdge', description: 'A template with its position in a list.' },
+);
+
 builder.queryFields((t) => ({
   template: t.field({
     type: TemplateType,
@@ -181,15 +186,24 @@ builder.queryFields((t) => ({
     resolve: (_root, { id, name }, context) =>
       chosenTemplate(context, { id: id && localId('Template', id), name }),
   }),
-  templates: t.connection({
-    type: TemplateType,
-    nullable: true,
-    description:
-      "The viewer's templates and the built-in ones, newest first. `first` or `last`: 1 to 100, default 20.",
-    complexity: pageCost,
-    args: { ...pageArguments, filter: t.arg({ type: TemplateFilter }) },
-    resolve: (_root, { filter, ...page }, context) => templates(context, page, filter),
-  }),
+  templates: t.connection(
+    {
+      type: TemplateType,
+      nullable: true,
+      description:
+        "The viewer's templates and the built-in ones, newest first. `first` or `last`: 1 to 100, default 20.",
+      complexity: pageCost,
+      args: {
+        ...pageArguments,
+        filter: t.arg({
+          type: TemplateFilter,
+          description: 'Only items that match all of its fields; null matches everything.',
+        }),
+      },
+      resolve: (_root, { filter, ...page }, context) => templates(context, page, filter),
+    },
+    TemplateConnection,
+  ),
   validateTemplate: t.field({
     type: ParameterCheckType,
     nullable: true,

@@ -119,6 +119,11 @@ const ThreadFilter = builder.inputType('ThreadFilter', {
   }),
 });
 
+export const ThreadConnection = builder.connectionObject(
+  { type: ThreadType, name: 'ThreadConnection', description: 'A page of a list of threads.' },
+  { name: 'ThreadEdge', description: 'A thread with its position in a list.' },
+);
+
 builder.queryFields((t) => ({
   thread: t.field({
     type: ThreadType,
@@ -127,17 +132,26 @@ builder.queryFields((t) => ({
     args: { id: t.arg.id({ required: true }) },
     resolve: (_root, { id }, context) => thread(context, localId('Thread', id)),
   }),
-  threads: t.connection({
-    type: ThreadType,
-    nullable: true,
-    description: "The viewer's threads, newest first. `first` or `last`: 1 to 100, default 20.",
-    complexity: pageCost,
-    args: { ...pageArguments, filter: t.arg({ type: ThreadFilter }) },
-    resolve: (_root, { filter, ...page }, context) =>
-      threads(context, page, {
-        sessionId: filter?.sessionId && localId('Session', filter.sessionId, 'filter.sessionId'),
-      }),
-  }),
+  threads: t.connection(
+    {
+      type: ThreadType,
+      nullable: true,
+      description: "The viewer's threads, newest first. `first` or `last`: 1 to 100, default 20.",
+      complexity: pageCost,
+      args: {
+        ...pageArguments,
+        filter: t.arg({
+          type: ThreadFilter,
+          description: 'Only items that match all of its fields; null matches everything.',
+        }),
+      },
+      resolve: (_root, { filter, ...page }, context) =>
+        threads(context, page, {
+          sessionId: filter?.sessionId && localId('Session', filter.sessionId, 'filter.sessionId'),
+        }),
+    },
+    ThreadConnection,
+  ),
 }));
 
 builder.mutationField('createThread', (t) =>

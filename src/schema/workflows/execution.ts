@@ -131,6 +131,11 @@ function localFilter(filter: typeof ExecutionFilter.$inferInput | null | undefin
   return { ...filter, workflowId };
 }
 
+const ExecutionConnection = builder.connectionObject(
+  { type: ExecutionType, name: 'ExecutionConnection', description: 'A page of a list of executions.' },
+  { name: 'ExecutionEdge', description: 'An execution with its position in a list.' },
+);
+
 builder.queryFields((t) => ({
   execution: t.field({
     type: ExecutionType,
@@ -139,12 +144,21 @@ builder.queryFields((t) => ({
     args: { id: t.arg.id({ required: true }) },
     resolve: (_root, { id }, context) => execution(context, localId('Execution', id)),
   }),
-  executions: t.connection({
-    type: ExecutionType,
-    nullable: true,
-    description: "The viewer's executions, newest first. `first` or `last`: 1 to 100, default 20.",
-    complexity: pageCost,
-    args: { ...pageArguments, filter: t.arg({ type: ExecutionFilter }) },
-    resolve: (_root, { filter, ...page }, context) => executions(context, page, localFilter(filter)),
-  }),
+  executions: t.connection(
+    {
+      type: ExecutionType,
+      nullable: true,
+      description: "The viewer's executions, newest first. `first` or `last`: 1 to 100, default 20.",
+      complexity: pageCost,
+      args: {
+        ...pageArguments,
+        filter: t.arg({
+          type: ExecutionFilter,
+          description: 'Only items that match all of its fields; null matches everything.',
+        }),
+      },
+      resolve: (_root, { filter, ...page }, context) => executions(context, page, localFilter(filter)),
+    },
+    ExecutionConnection,
+  ),
 }));

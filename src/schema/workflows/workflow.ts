@@ -135,6 +135,11 @@ const WorkflowFilter = builder.inputType('WorkflowFilter', {
   }),
 });
 
+const WorkflowConnection = builder.connectionObject(
+  { type: WorkflowType, name: 'WorkflowConnection', description: 'A page of a list of workflows.' },
+  { name: 'WorkflowEdge', description: 'A workflow with its position in a list.' },
+);
+
 builder.queryFields((t) => ({
   workflow: t.field({
     type: WorkflowType,
@@ -143,12 +148,21 @@ builder.queryFields((t) => ({
     args: { id: t.arg.id({ required: true }) },
     resolve: (_root, { id }, context) => workflow(context, localId('Workflow', id)),
   }),
-  workflows: t.connection({
-    type: WorkflowType,
-    nullable: true,
-    description: "The viewer's workflows, newest first. `first` or `last`: 1 to 100, default 20.",
-    complexity: pageCost,
-    args: { ...pageArguments, filter: t.arg({ type: WorkflowFilter }) },
-    resolve: (_root, { filter, ...page }, context) => workflows(context, page, filter),
-  }),
+  workflows: t.connection(
+    {
+      type: WorkflowType,
+      nullable: true,
+      description: "The viewer's workflows, newest first. `first` or `last`: 1 to 100, default 20.",
+      complexity: pageCost,
+      args: {
+        ...pageArguments,
+        filter: t.arg({
+          type: WorkflowFilter,
+          description: 'Only items that match all of its fields; null matches everything.',
+        }),
+      },
+      resolve: (_root, { filter, ...page }, context) => workflows(context, page, filter),
+    },
+    WorkflowConnection,
+  ),
 }));
