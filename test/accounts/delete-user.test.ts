@@ -5,9 +5,9 @@ import { createLog } from '../../src/log.ts';
 import { startWorker } from '../../src/worker.ts';
 import { type Client, data, errorCode } from '../harness/client.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
+import { startVendor, type Vendor } from '../harness/vendor/server.ts';
 import { ownedRows } from '../sweep/owned-rows.ts';
 import { addUnfinished, createWorld } from '../sweep/world.ts';
-import { startVendor, type Vendor } from '../vendor/server.ts';
 
 let vendor: Vendor;
 let server: TestServer;

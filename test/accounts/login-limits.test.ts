@@ -3,7 +3,7 @@ import { createPasswords } from '../../src/resolvers/accounts/passwords.ts';
 import { type Answer, createClient } from '../harness/client.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
 import { ask, CARRIERS, type Carrier } from '../http/carriers.ts';
-import { createLegacyClient } from '../rest-compat/legacy-client.ts';
+import { createLegacyClient } from '../rest-compat/clients/legacy-client.ts';
 
 const LIMITED = { TRUST_PROXY: 'loopback', RATE_LIMIT_FACTOR: '1' };
 const LOGIN = 'mutation ($input: LoginInput!) { login(input: $input) { token } }';

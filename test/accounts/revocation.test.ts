@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTokens } from '../../src/resolvers/accounts/logins/tokens.ts';
 import { type Client, createClient, data } from '../harness/client.ts';
+import { TIMED } from '../harness/measure/timed.ts';
 import { launch, type Polyphony } from '../harness/process.ts';
 import { type Redis, startRedis } from '../harness/redis.ts';
 import { createDatabase } from '../harness/server.ts';
-import { TIMED } from '../harness/timed.ts';
 import { type Credentials, openAll, refusedAfter } from './watched.ts';
 
 const JWT_SECRET = 'a secret of the tests, long enough';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { seedAgents } from '../../src/store/agents/built-in-agents.ts';
 import { type Answer, type Client, data, errorCode } from '../harness/client.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
-import { startVendor, type Vendor } from '../vendor/server.ts';
+import { startVendor, type Vendor } from '../harness/vendor/server.ts';
 import { call, createScripts, dataFolder, ofType, seen, startAgent } from './script.ts';
 
 let vendor: Vendor;

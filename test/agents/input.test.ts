@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Client, data, errorCode } from '../harness/client.ts';
 import { runIdOf } from '../harness/lease.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
-import { startVendor, type Vendor } from '../vendor/server.ts';
+import { startVendor, type Vendor } from '../harness/vendor/server.ts';
 import { call, createScripts, dataFolder, ofType, results, say, seen, startAgent, types } from './script.ts';
 
 let vendor: Vendor;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Client, data } from '../harness/client.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
-import { type ScriptedAnswer, startVendor, type Vendor } from '../vendor/server.ts';
+import { type ScriptedAnswer, startVendor, type Vendor } from '../harness/vendor/server.ts';
 import { call, calling, dataFolder, startAgent } from './script.ts';
 
 let vendor: Vendor;

@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Client, data } from '../harness/client.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
-import { startVendor, type Vendor, type VendorRequest } from '../vendor/server.ts';
+import { startVendor, type Vendor, type VendorRequest } from '../harness/vendor/server.ts';
 import { call, calling, dataFolder, startAgent } from './script.ts';
 
 let vendor: Vendor;

@@ -7,8 +7,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openWorkspace } from '../../src/workspaces/workspaces.ts';
 import { type Client, data } from '../harness/client.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
+import { type ScriptedAnswer, startVendor, type Vendor } from '../harness/vendor/server.ts';
 import { createSession } from '../sessions/feed-reader.ts';
-import { type ScriptedAnswer, startVendor, type Vendor } from '../vendor/server.ts';
 import { createScripts, dataFolder, ofType, results, startAgent } from './script.ts';
 
 const run = promisify(execFile);

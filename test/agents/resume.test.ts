@@ -4,7 +4,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Client, data, type TaskEvent } from '../harness/client.ts';
 import { openStage, type Stage } from '../harness/stage.ts';
-import { startVendor, type Vendor } from '../vendor/server.ts';
+import { startVendor, type Vendor } from '../harness/vendor/server.ts';
 import {
   call,
   calling,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { freePort } from '../harness/free-port.ts';
+import { TIMED } from '../harness/measure/timed.ts';
 import { openStage, type Stage } from '../harness/stage.ts';
-import { TIMED } from '../harness/timed.ts';
 import { ATTACKS, type Attack, DIALECT_ATTACKS, textOf } from './attacks.ts';
 import { CARRIED, type Carried } from './carried-attacks.ts';
 
@@ -14,7 +14,7 @@ let stalls: string;
 beforeAll(async () => {
   const port = await freePort();
   stalls = `http://127.0.0.1:${port}`;
-  const fixture = new URL('../fixtures/busiest-turn.ts', import.meta.url).href;
+  const fixture = new URL('./busiest-turn.ts', import.meta.url).href;
   const variables = {
     NODE_OPTIONS: `--import ${fixture}`,
     STALLS_PORT: String(port),

@@ -11,7 +11,7 @@ import { startWorker } from '../../src/worker.ts';
 import { getPage, tokenIn } from '../http/page.ts';
 import { type Client, createClient } from './client.ts';
 import { createFolder } from './folder.ts';
-import { admin, withDatabase } from './postgres.ts';
+import { admin, withDatabase } from './suite/postgres.ts';
 
 export interface TestServer {
   url: string;

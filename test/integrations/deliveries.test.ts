@@ -2,9 +2,9 @@ import { createHmac } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Client, data, errorCode } from '../harness/client.ts';
+import { TIMED } from '../harness/measure/timed.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
-import { TIMED } from '../harness/timed.ts';
-import { type Outside, startOutside } from '../vendor/outside.ts';
+import { type Outside, startOutside } from '../harness/vendor/outside.ts';
 import { create, deliveries, endTask, hurry, read, redeliver, settled, update } from './integrations.ts';
 
 let outside: Outside;

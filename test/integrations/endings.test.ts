@@ -4,9 +4,9 @@ import { cancelWithin } from '../../src/store/runs/cancel-run.ts';
 import { type Client, data } from '../harness/client.ts';
 import { runIdOf } from '../harness/lease.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
-import { follow as followOrchestration, start } from '../orchestration/orchestra.ts';
+import { startVendor, type Vendor } from '../harness/vendor/server.ts';
+import { follow as followOrchestration, start } from '../orchestrations/orchestra.ts';
 import { createSession } from '../sessions/feed-reader.ts';
-import { startVendor, type Vendor } from '../vendor/server.ts';
 import { carryOut, createWorkflow, execute, follow, tasksOf, waitForEvent } from '../workflows/workflows.ts';
 import { cancelTask, create, deliveries, endTask, update } from './integrations.ts';
 

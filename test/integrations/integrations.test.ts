@@ -5,7 +5,7 @@ import { createLog } from '../../src/log.ts';
 import { startServer } from '../../src/server.ts';
 import { type Client, createClient, data, errorCode } from '../harness/client.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
-import { GOOD_TOKEN, type Outside, startOutside } from '../vendor/outside.ts';
+import { GOOD_TOKEN, type Outside, startOutside } from '../harness/vendor/outside.ts';
 import {
   create,
   deliveries,

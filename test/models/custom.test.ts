@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Client, data, errorCode } from '../harness/client.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
-import { answerText, startVendor, type Vendor } from '../vendor/server.ts';
+import { answerText, startVendor, type Vendor } from '../harness/vendor/server.ts';
 
 const CANARY = 'canary-key-of-custom-1234';
 const SHOWN = 'id modelId baseUrl hasApiKey isBuiltIn prices { input }';

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type Client, data, errorCode, TASK_EVENTS } from '../harness/client.ts';
 import { launch, type Polyphony } from '../harness/process.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
-import { startVendor, type Vendor } from '../vendor/server.ts';
+import { startVendor, type Vendor } from '../harness/vendor/server.ts';
 
 const PULL =
   'mutation ($input: PullModelInput!) { pullModel(input: $input) { task { id kind model provider status } } }';

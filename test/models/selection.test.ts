@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Client, data, errorCode } from '../harness/client.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
-import { answerText, startVendor, type Vendor } from '../vendor/server.ts';
+import { answerText, startVendor, type Vendor } from '../harness/vendor/server.ts';
 
 const SELECT = `query ($input: SelectModelInput!) { selectModel(input: $input) { reason estimatedCost { tokens cost }
   selected { score circuit model { modelId provider } } alternatives { score circuit model { modelId } } } }`;

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { data, errorCode } from '../harness/client.ts';
-import { peakMemory } from '../harness/peak-memory.ts';
+import { peakMemory } from '../harness/measure/peak-memory.ts';
 import { openStage, type Stage } from '../harness/stage.ts';
 import { ask, CARRIERS } from '../http/carriers.ts';
 

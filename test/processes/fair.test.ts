@@ -3,11 +3,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Client, createClient, data } from '../harness/client.ts';
 import { runIdOf } from '../harness/lease.ts';
 import { openStage, type Stage } from '../harness/stage.ts';
+import { type Outside, startOutside } from '../harness/vendor/outside.ts';
+import { startVendor, type Vendor } from '../harness/vendor/server.ts';
 import { create, endTask, settled } from '../integrations/integrations.ts';
-import { start } from '../orchestration/orchestra.ts';
+import { start } from '../orchestrations/orchestra.ts';
 import { createTemplate } from '../templates/template.ts';
-import { type Outside, startOutside } from '../vendor/outside.ts';
-import { startVendor, type Vendor } from '../vendor/server.ts';
 import { createWorkflow, execute } from '../workflows/workflows.ts';
 
 let vendor: Vendor;

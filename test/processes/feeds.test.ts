@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Client } from '../harness/client.ts';
+import { TIMED } from '../harness/measure/timed.ts';
 import { type Redis, startRedis } from '../harness/redis.ts';
 import { openStage, type Stage } from '../harness/stage.ts';
-import { TIMED } from '../harness/timed.ts';
+import { startVendor, type Vendor } from '../harness/vendor/server.ts';
 import { createSession, isEndOf, keyOf, readFeed, readUntil } from '../sessions/feed-reader.ts';
-import { startVendor, type Vendor } from '../vendor/server.ts';
 
 let vendor: Vendor;
 let redis: Redis;

@@ -5,9 +5,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { ATTACKS, DIALECT_ATTACKS, textOf } from '../computation/attacks.ts';
 import { data } from '../harness/client.ts';
+import { TIMED } from '../harness/measure/timed.ts';
+import { watchHealth } from '../harness/measure/watch-health.ts';
 import { openStage, type Stage } from '../harness/stage.ts';
-import { TIMED } from '../harness/timed.ts';
-import { watchHealth } from '../harness/watch-health.ts';
 import { dialectRequest, graphqlRequest } from './hostile-inputs.ts';
 
 /**

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Client } from '../harness/client.ts';
 import { runIdOf } from '../harness/lease.ts';
-import { INSPECTED, memoryHeld } from '../harness/memory.ts';
+import { INSPECTED, memoryHeld } from '../harness/measure/memory.ts';
+import { stall } from '../harness/measure/stall.ts';
 import type { Polyphony } from '../harness/process.ts';
 import { openStage, type Stage } from '../harness/stage.ts';
-import { stall } from '../harness/stall.ts';
-import { type LegacySocket, type Message, openLegacySocket } from '../rest-compat/legacy-socket.ts';
-import { answerText, startVendor, type Vendor } from '../vendor/server.ts';
+import { answerText, startVendor, type Vendor } from '../harness/vendor/server.ts';
+import { type LegacySocket, type Message, openLegacySocket } from '../rest-compat/clients/legacy-socket.ts';
 
 let vendor: Vendor;
 let stage: Stage;

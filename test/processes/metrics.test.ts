@@ -4,7 +4,7 @@ import { createClient, data } from '../harness/client.ts';
 import { createFolder } from '../harness/folder.ts';
 import { launch, type Polyphony } from '../harness/process.ts';
 import { createDatabase } from '../harness/server.ts';
-import { readExposition } from '../http/exposition.ts';
+import { readExposition } from '../http/routes/exposition.ts';
 
 let database: Awaited<ReturnType<typeof createDatabase>>;
 let folder: Awaited<ReturnType<typeof createFolder>>;

@@ -4,7 +4,7 @@ import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { copyDataDir, isRunning, makeReadyDataDir } from '../fixtures/embedded-postgres.ts';
+import { copyDataDir, isRunning, makeReadyDataDir } from '../embedded-postgres/workbench.ts';
 import { npm, untilEnded, untilReady } from '../harness/npm.ts';
 import { begin, launch } from '../harness/process.ts';
 import { createDatabase } from '../harness/server.ts';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openWorkbench, type Workbench } from '../fixtures/embedded-postgres.ts';
+import { openWorkbench, type Workbench } from '../embedded-postgres/workbench.ts';
 import { type Client, data, rebuildText, TASK_EVENTS, type TaskEvent } from '../harness/client.ts';
 import { openStage, type Stage } from '../harness/stage.ts';
-import { answerText, startVendor, type Vendor } from '../vendor/server.ts';
+import { answerText, startVendor, type Vendor } from '../harness/vendor/server.ts';
 
 /** A Postgres of this test's own, which is restarted when it dies; API and worker are processes apart. */
 let bench: Workbench;

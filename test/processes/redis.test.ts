@@ -1,10 +1,10 @@
 import { createClient as createRedisClient } from 'redis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Client, rebuildText } from '../harness/client.ts';
+import { TIMED } from '../harness/measure/timed.ts';
 import { arrivals, longestGap, type Redis, startRedis } from '../harness/redis.ts';
 import { openStage, type Stage } from '../harness/stage.ts';
-import { TIMED } from '../harness/timed.ts';
-import { answerText, startVendor, type Vendor } from '../vendor/server.ts';
+import { answerText, startVendor, type Vendor } from '../harness/vendor/server.ts';
 
 let vendor: Vendor;
 let redis: Redis;

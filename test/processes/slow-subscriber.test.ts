@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { type Client, rebuildText, TASK_EVENTS, type TaskEvent } from '../harness/client.ts';
-import { INSPECTED, memoryHeld } from '../harness/memory.ts';
+import { INSPECTED, memoryHeld } from '../harness/measure/memory.ts';
+import { stall } from '../harness/measure/stall.ts';
 import type { Polyphony } from '../harness/process.ts';
 import { openStage, type Stage } from '../harness/stage.ts';
-import { stall } from '../harness/stall.ts';
-import { startVendor, type Vendor } from '../vendor/server.ts';
+import { startVendor, type Vendor } from '../harness/vendor/server.ts';
 
 let vendor: Vendor;
 let stage: Stage;

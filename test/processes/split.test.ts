@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Client, data, rebuildText, TASK_EVENTS } from '../harness/client.ts';
+import { TIMED } from '../harness/measure/timed.ts';
 import type { Polyphony } from '../harness/process.ts';
 import { openStage, type Stage } from '../harness/stage.ts';
-import { TIMED } from '../harness/timed.ts';
-import { answerText, startVendor, type Vendor } from '../vendor/server.ts';
+import { answerText, startVendor, type Vendor } from '../harness/vendor/server.ts';
 
 let vendor: Vendor;
 let stage: Stage;

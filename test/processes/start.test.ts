@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { copyDataDir, makeReadyDataDir, untilGone } from '../fixtures/embedded-postgres.ts';
+import { copyDataDir, makeReadyDataDir, untilGone } from '../embedded-postgres/workbench.ts';
 import { createClient, data, rebuildText, TASK_EVENTS, type TaskEvent } from '../harness/client.ts';
 import { begin, launch, type Polyphony } from '../harness/process.ts';
 

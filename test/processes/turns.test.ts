@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Client, data } from '../harness/client.ts';
 import { openStage, type Stage } from '../harness/stage.ts';
-import { startVendor, type Vendor } from '../vendor/server.ts';
+import { startVendor, type Vendor } from '../harness/vendor/server.ts';
 
 const TURNS = 100;
 const MODEL = 'gpt-4o@tokens=2,itl=5';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { peakMemory } from '../harness/peak-memory.ts';
+import { peakMemory } from '../harness/measure/peak-memory.ts';
 import { openStage, type Stage } from '../harness/stage.ts';
 
 /** Each of them asks for 15 MB, and reads nothing of it. */

@@ -6,8 +6,14 @@ import type { ProviderErrorCode } from '../../src/rules/models/provider-failure.
 import type { Usage } from '../../src/rules/money/money.ts';
 import { UNKNOWN_USAGE } from '../../src/rules/money/money.ts';
 import type { FinishReason } from '../../src/vocabulary.ts';
-import type { Api } from '../vendor/behaviours/behaviour.ts';
-import { answerText, countTokens, reasoningText, startVendor, type Vendor } from '../vendor/server.ts';
+import type { Api } from '../harness/vendor/behaviours/behaviour.ts';
+import {
+  answerText,
+  countTokens,
+  reasoningText,
+  startVendor,
+  type Vendor,
+} from '../harness/vendor/server.ts';
 import { each, failureOf, type Heard, listen } from './listen.ts';
 
 /** An adapter, and what its vendor's wire format has and has not. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Client, data, errorCode, rebuildText } from '../harness/client.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
-import { answerText, countTokens, startVendor, type Vendor } from '../vendor/server.ts';
+import { answerText, countTokens, startVendor, type Vendor } from '../harness/vendor/server.ts';
 
 const KEY = 'canary-key-1234567890';
 const PROMPT = 'Où est 漢 🙂?';

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Client } from '../harness/client.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
-import { actorOf, WHO } from '../vendor/behaviours/actors.ts';
-import type { Api } from '../vendor/behaviours/behaviour.ts';
-import { startVendor, type Vendor } from '../vendor/server.ts';
+import { actorOf, WHO } from '../harness/vendor/behaviours/actors.ts';
+import type { Api } from '../harness/vendor/behaviours/behaviour.ts';
+import { startVendor, type Vendor } from '../harness/vendor/server.ts';
 
 /** A model of each API's provider. */
 const MODELS: Readonly<Record<Api, string>> = {

@@ -11,7 +11,7 @@ import { documentedPaths } from '../../src/rest-compat/root/documented-paths.ts'
 import { readClues } from '../../src/rest-compat/root/read-clues.ts';
 import { socketAt } from '../../src/rest-compat/root/socket-at.ts';
 import { DIALECTS } from '../../src/vocabulary.ts';
-import { DOCUMENTED } from './documented.ts';
+import { DOCUMENTED } from './audits/documented.ts';
 
 const TASKS = ['themachine', 'ai-task-orchestra', 'amas'] as const;
 

@@ -10,9 +10,9 @@ import { baseUrlSecret, renewBaseUrlSecret } from '../../src/secrets/base-url-se
 import { createClient, data } from '../harness/client.ts';
 import { PROXIES } from '../harness/proxies.ts';
 import { startTestServer, type TestServer, type TestServerOptions } from '../harness/server.ts';
-import { createLegacyClient } from './legacy-client.ts';
-import { type LegacySocket, openLegacySocket, refusedUpgrade } from './legacy-socket.ts';
-import { good, type OrchestrateX, startOrchestrateX } from './orchestratex-server.ts';
+import { createLegacyClient } from './clients/legacy-client.ts';
+import { type LegacySocket, openLegacySocket, refusedUpgrade } from './clients/legacy-socket.ts';
+import { good, type OrchestrateX, startOrchestrateX } from './orchestratex/server.ts';
 
 const SESSION = { user_id: 'test_user_123' };
 

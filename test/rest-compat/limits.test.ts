@@ -6,8 +6,8 @@ import { graphql } from '../../src/rest-compat/handling/documents.ts';
 import { orchestrateX } from '../../src/rest-compat/orchestratex/index.ts';
 import { type Redis, startRedis } from '../harness/redis.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
-import { createLegacyClient, type LegacyAnswer, type LegacyClient } from './legacy-client.ts';
-import { refusedUpgrade } from './legacy-socket.ts';
+import { createLegacyClient, type LegacyAnswer, type LegacyClient } from './clients/legacy-client.ts';
+import { refusedUpgrade } from './clients/legacy-socket.ts';
 import { type RowServer, serveRows } from './row-server.ts';
 
 let server: TestServer;

@@ -3,7 +3,7 @@ import type { Dialect } from '../../src/vocabulary.ts';
 import { createFolder } from '../harness/folder.ts';
 import { launch, type Polyphony } from '../harness/process.ts';
 import { createDatabase } from '../harness/server.ts';
-import { startVendor, type Vendor } from '../vendor/server.ts';
+import { startVendor, type Vendor } from '../harness/vendor/server.ts';
 import { aiTaskOrchestra } from './crowd/ai-task-orchestra.ts';
 import { amas } from './crowd/amas.ts';
 import type { Crowd, Trace, Walk } from './crowd/member.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestServer, type TestServer } from '../harness/server.ts';
-import { createLegacyClient, type LegacyClient } from './legacy-client.ts';
+import { createLegacyClient, type LegacyClient } from './clients/legacy-client.ts';
 
 let server: TestServer;
 let ask: LegacyClient;

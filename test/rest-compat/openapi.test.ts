@@ -4,7 +4,7 @@ import { DIALECT_TABLES } from '../../src/rest-compat/index.ts';
 import { successorTables } from '../../src/rest-compat/openapi/successors.ts';
 import { DIALECTS } from '../../src/vocabulary.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
-import { DOCUMENTED } from './documented.ts';
+import { DOCUMENTED } from './audits/documented.ts';
 
 let server: TestServer;
 

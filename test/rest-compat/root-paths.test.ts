@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Client, createClient, data } from '../harness/client.ts';
 import { freePort } from '../harness/free-port.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
-import { createLegacyClient, type LegacyClient } from './legacy-client.ts';
-import { openLegacySocket } from './legacy-socket.ts';
+import { createLegacyClient, type LegacyClient } from './clients/legacy-client.ts';
+import { openLegacySocket } from './clients/legacy-socket.ts';
 
 let server: TestServer;
 let ann: Client;

@@ -10,7 +10,7 @@ import { newId } from '../../src/rules/ids/ids.ts';
 import { saveArtifact } from '../../src/store/tasks/artifacts.ts';
 import { holdTask, runIdOf } from '../harness/lease.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
-import { createLegacyClient, type LegacyClient } from './legacy-client.ts';
+import { createLegacyClient, type LegacyClient } from './clients/legacy-client.ts';
 import { type RowServer, serveRows } from './row-server.ts';
 
 const task = { params: path('task_id') };

@@ -2,8 +2,8 @@ import { SignJWT } from 'jose';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Client, data } from '../harness/client.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
-import { startVendor, type Vendor } from '../vendor/server.ts';
-import { type LegacySocket, openLegacySocket, refusedUpgrade } from './legacy-socket.ts';
+import { startVendor, type Vendor } from '../harness/vendor/server.ts';
+import { type LegacySocket, openLegacySocket, refusedUpgrade } from './clients/legacy-socket.ts';
 
 let vendor: Vendor;
 let server: TestServer;

@@ -10,7 +10,7 @@ import { globalIdOf, plainId } from '../../src/rest-compat/shapes/output.ts';
 import { newId } from '../../src/rules/ids/ids.ts';
 import type { Client } from '../harness/client.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
-import { createLegacyClient, type LegacyClient } from './legacy-client.ts';
+import { createLegacyClient, type LegacyClient } from './clients/legacy-client.ts';
 import { type RowServer, serveRows } from './row-server.ts';
 
 const UNTIL = graphql('subscription follow($id: ID!) { taskEvents(taskId: $id) { __typename } }');

@@ -4,14 +4,14 @@ import { ofType, seen, startAgent, types } from '../agents/script.ts';
 import { type Client, data } from '../harness/client.ts';
 
 import { startTestServer, type TestServer } from '../harness/server.ts';
+import { startVendor, type Vendor } from '../harness/vendor/server.ts';
 import {
   follow as followOrchestration,
   read,
   start as startOrchestration,
   verdict,
-} from '../orchestration/orchestra.ts';
+} from '../orchestrations/orchestra.ts';
 import { createTemplate, taskOf } from '../templates/template.ts';
-import { startVendor, type Vendor } from '../vendor/server.ts';
 
 let chat: Chat;
 let vendor: Vendor;

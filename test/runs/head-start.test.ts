@@ -7,7 +7,7 @@ import { startWorker } from '../../src/worker.ts';
 import { type Client, data, TASK_EVENTS } from '../harness/client.ts';
 import { runIdOf } from '../harness/lease.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
-import { startVendor, type Vendor } from '../vendor/server.ts';
+import { startVendor, type Vendor } from '../harness/vendor/server.ts';
 
 const log = createLog('silent');
 

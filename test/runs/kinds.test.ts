@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Client, data, errorCode, type TaskEvent } from '../harness/client.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
-import { start } from '../orchestration/orchestra.ts';
-import { startVendor, type Vendor } from '../vendor/server.ts';
+import { startVendor, type Vendor } from '../harness/vendor/server.ts';
+import { start } from '../orchestrations/orchestra.ts';
 import { createWorkflow, execute } from '../workflows/workflows.ts';
 
 let vendor: Vendor;

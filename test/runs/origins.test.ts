@@ -10,7 +10,7 @@ import { createReading } from '../../src/store/database/read-limit.ts';
 import type { Origin } from '../../src/vocabulary.ts';
 import { type Client, data } from '../harness/client.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
-import { follow as followOrchestration } from '../orchestration/orchestra.ts';
+import { follow as followOrchestration } from '../orchestrations/orchestra.ts';
 import { follow as followExecution } from '../workflows/workflows.ts';
 
 let server: TestServer;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Client, data, rebuildText, TASK_EVENTS, type TaskEvent } from '../harness/client.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
-import { answerText, startVendor, type Vendor } from '../vendor/server.ts';
+import { answerText, startVendor, type Vendor } from '../harness/vendor/server.ts';
 
 let vendor: Vendor;
 let server: TestServer;

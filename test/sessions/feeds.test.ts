@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type Client, createClient, data, errorCode } from '../harness/client.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
+import { startVendor, type Vendor } from '../harness/vendor/server.ts';
 import { ask } from '../http/carriers.ts';
-import { startVendor, type Vendor } from '../vendor/server.ts';
 import {
   ACTIVITY,
   createSession,

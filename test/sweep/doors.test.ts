@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Client, data } from '../harness/client.ts';
-import { createLegacyClient } from '../rest-compat/legacy-client.ts';
+import { createLegacyClient } from '../rest-compat/clients/legacy-client.ts';
 import { createSession } from '../sessions/feed-reader.ts';
 import { ADMIN_SEES } from './administrator.ts';
 import { codesOf, mask } from './compare.ts';

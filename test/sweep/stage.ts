@@ -2,7 +2,7 @@ import { createLog } from '../../src/log.ts';
 import { startWorker } from '../../src/worker.ts';
 import { type Client, createClient, data } from '../harness/client.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
-import { startVendor, type Vendor } from '../vendor/server.ts';
+import { startVendor, type Vendor } from '../harness/vendor/server.ts';
 import { ownedRows } from './owned-rows.ts';
 import { routesMadeBy } from './routes.ts';
 import { glance, type Ids, type Walk, walk } from './walk.ts';

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Client, data, errorCode } from '../harness/client.ts';
 import { createFolder } from '../harness/folder.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
-import { answerText, startVendor, type Vendor } from '../vendor/server.ts';
+import { answerText, startVendor, type Vendor } from '../harness/vendor/server.ts';
 import { content, createTemplate, follow, taskOf } from './template.ts';
 
 let vendor: Vendor;
