@@ -1,17 +1,13 @@
 import { type OperationDefinitionNode, parse } from 'graphql';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { type Answer, type Client, data } from '../harness/client.ts';
+import { fixture } from '../harness/fixture.ts';
 import { differences } from './differences.ts';
 import { clientOf, fixtureFor, setUp } from './fixtures.ts';
 import { type Example, examples, jsonLines, PAGES, type Page } from './pages.ts';
-import { openWorld, type World } from './world.ts';
+import { openWorld } from './world.ts';
 
-let world: World;
-
-beforeAll(async () => {
-  world = await openWorld();
-});
-afterAll(() => world?.stop());
+const world = fixture(openWorld);
 
 const WITH_QUERIES = PAGES.filter((page) => examples(page, 'graphql').length > 0);
 

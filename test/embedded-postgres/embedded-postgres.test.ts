@@ -5,11 +5,12 @@ import { chmod, mkdir, readdir, readFile, readlink, stat, writeFile } from 'node
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { MikroORM } from '@mikro-orm/postgresql';
-import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import { beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { chownTree, NOBODY } from '../../src/embedded-postgres/account.ts';
 import { packageFor } from '../../src/embedded-postgres/binaries.ts';
 import { completeLibraryLinks } from '../../src/embedded-postgres/library-links.ts';
 import { entities } from '../../src/store/entities/index.ts';
+import { fixture } from '../harness/fixture.ts';
 import {
   isRunning,
   killHard,
@@ -22,13 +23,10 @@ import {
 
 const isRoot = process.getuid?.() === 0;
 
-let made: Workbench;
-
+const made = fixture(openWorkbench, { stop: (made) => made.close() });
 beforeAll(async () => {
-  made = await openWorkbench();
   await (await made.start()).stop();
 });
-afterAll(() => made?.close());
 
 async function workbench(options: Parameters<typeof openWorkbench>[0] = {}): Promise<Workbench> {
   const bench = await openWorkbench(options);

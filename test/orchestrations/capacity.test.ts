@@ -1,22 +1,16 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { type Answer, type Client, data, errorCode } from '../harness/client.ts';
-import { startTestServer, type TestServer } from '../harness/server.ts';
-import { startVendor, type Vendor } from '../harness/vendor/server.ts';
+import { fixture } from '../harness/fixture.ts';
+import { startTestServer } from '../harness/server.ts';
+import { startVendor } from '../harness/vendor/server.ts';
 import { follow, read, START, scriptPair, start, verdict } from './orchestra.ts';
 
-let vendor: Vendor;
-let server: TestServer;
-
-beforeAll(async () => {
-  vendor = await startVendor();
-  server = await startTestServer({
+const vendor = fixture(startVendor);
+const server = fixture(() =>
+  startTestServer({
     variables: { OPENAI_BASE_URL: `${vendor.url}/v1`, RATE_LIMIT_FACTOR: '1' },
-  });
-});
-afterAll(async () => {
-  await server?.stop();
-  await vendor?.stop();
-});
+  }),
+);
 
 const SLOW = { prompt: 'x', preferredModels: ['gpt-4o@tokens=5000,itl=20'] };
 const ask = (client: Client, input: object) => client.query(START, { input });

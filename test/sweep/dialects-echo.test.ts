@@ -1,20 +1,20 @@
 import { text as readText } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { type Account, make, openAccount } from './account.ts';
+import { fixture } from '../harness/fixture.ts';
+import { make, openAccount } from './account.ts';
 import { CANARY, findAll, isText, keepLog, repeats, type Sent, sentTo, WRONG, withValue } from './canary.ts';
 import { TRIED_ROWS, type TriedRow } from './dialect-attempts.ts';
 import { allPlaces, fill, type Own, type Parts, type Place, schemaOf } from './parts.ts';
 import { REPEATED_PARTS } from './repeated.ts';
 import { addressOf, TRIED_SOCKETS, type TriedSocket } from './sockets.ts';
-import { plainIdOf } from './stage.ts';
+import { plainIdOf } from './sweep.ts';
 
 const { log, lines } = keepLog();
 
-let account: Account;
 let own: Own;
+const account = fixture(() => openAccount(log));
 beforeAll(async () => {
-  account = await openAccount(log);
   const plain = Object.entries(account.own).map(([type, id]) => [type, plainIdOf(id)]);
   own = { ...Object.fromEntries(plain), label: 'ann', template: 'own', model: 'demo' };
 });

@@ -1,16 +1,11 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { type Client, createClient, data, errorCode } from '../harness/client.ts';
-import { startTestServer, type TestServer } from '../harness/server.ts';
+import { fixture } from '../harness/fixture.ts';
+import { startTestServer } from '../harness/server.ts';
 
-let server: TestServer;
-let ann: Client;
-let bob: Client;
-
-beforeAll(async () => {
-  server = await startTestServer({ worker: false });
-  [ann, bob] = [await server.newUser(), await server.newUser()];
-});
-afterAll(() => server?.stop());
+const server = fixture(() => startTestServer({ worker: false }));
+const ann = fixture(() => server.newUser());
+const bob = fixture(() => server.newUser());
 
 const create = (client: Client, input: Record<string, unknown>) =>
   client.query('mutation ($input: CreateTaskInput!) { createTask(input: $input) { task { id } } }', {

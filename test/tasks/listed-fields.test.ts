@@ -1,17 +1,16 @@
 import { getNamedType, isCompositeType, isObjectType } from 'graphql';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { beforeAll, expect, test, vi } from 'vitest';
 import { schema } from '../../src/schema/index.ts';
-import { type Client, data } from '../harness/client.ts';
-import { startTestServer, type TestServer } from '../harness/server.ts';
+import { data } from '../harness/client.ts';
+import { fixture } from '../harness/fixture.ts';
+import { startTestServer } from '../harness/server.ts';
 
-let server: TestServer;
-let ann: Client;
 let id: string;
 
 /** A task with something in every field. */
+const server = fixture(() => startTestServer({ worker: false }));
+const ann = fixture(() => server.newUser());
 beforeAll(async () => {
-  server = await startTestServer({ worker: false });
-  ann = await server.newUser();
   const session = 'mutation { createSession(input: {}) { session { id } } }';
   const sessionId = data(await ann.query(session)).createSession.session.id;
   const thread = `mutation { createThread(input: { sessionId: "${sessionId}" }) { thread { id } } }`;
@@ -41,7 +40,6 @@ beforeAll(async () => {
       agent_id = (select id from agent limit 1), template_name = 'a template', template_version = 1,
       template_parameters = '{"a":"b"}'`);
 });
-afterAll(() => server?.stop());
 
 const Task = schema.getType('Task');
 if (!isObjectType(Task)) throw new Error('there is no Task');

@@ -1,14 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Answer, type Client, data, errorCode } from '../harness/client.ts';
-import { startTestServer, type TestServer } from '../harness/server.ts';
-
-let server: TestServer;
-let ann: Client;
+import { beforeAll, describe, expect, test } from 'vitest';
+import { type Answer, data, errorCode } from '../harness/client.ts';
+import { fixture } from '../harness/fixture.ts';
+import { startTestServer } from '../harness/server.ts';
 
 /** Ten tasks, oldest first: their titles are their numbers. Odd ones are code, and have a target. */
+const server = fixture(() => startTestServer({ worker: false }));
+const ann = fixture(() => server.newUser());
 beforeAll(async () => {
-  server = await startTestServer({ worker: false });
-  ann = await server.newUser();
   for (let number = 0; number < 10; number += 1) {
     const odd = { type: 'code', target: 'x' };
     await ann.createTask({
@@ -21,7 +19,6 @@ beforeAll(async () => {
   const { pool } = server.store.database;
   await pool.query(`update run set origin = 'amas' from task where task.id = run.id and title in ('4', '5')`);
 });
-afterAll(() => server?.stop());
 
 const LIST = `query ($first: Int, $last: Int, $after: String, $offset: Int, $filter: TaskFilter) {
   tasks(first: $first, last: $last, after: $after, offset: $offset, filter: $filter) {

@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { PRIOR_SECONDS } from '../../src/rules/prediction/duration-estimate.ts';
 import { PRIOR_SUCCESS } from '../../src/rules/prediction/success-odds.ts';
 import { data, errorCode } from '../harness/client.ts';
-import { startTestServer, type TestServer } from '../harness/server.ts';
+import { fixture } from '../harness/fixture.ts';
+import { startTestServer } from '../harness/server.ts';
 import { insertPast, type PastTask, times } from './history.ts';
 
 const FIELDS = `successProbability isPrior reason duration { median low high } quality { score sampleSize reason }
@@ -13,12 +14,7 @@ const CALIBRATION = `{ predictionCalibration { sampleSize succeeded brierScore b
   bins { low high count meanPredicted observedRate } } }`;
 const CREATE_AGENT = `mutation ($input: CreateAgentInput!) { createAgent(input: $input) { agent { id } } }`;
 
-let server: TestServer;
-
-beforeAll(async () => {
-  server = await startTestServer();
-});
-afterAll(() => server?.stop());
+const server = fixture(startTestServer);
 
 async function newUser() {
   const client = await server.newUser();

@@ -1,16 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Client, data, errorCode } from '../harness/client.ts';
-import { startTestServer, type TestServer } from '../harness/server.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { data, errorCode } from '../harness/client.ts';
+import { fixture } from '../harness/fixture.ts';
+import { startTestServer } from '../harness/server.ts';
 
-let server: TestServer;
-let ann: Client;
-let bob: Client;
-
-beforeAll(async () => {
-  server = await startTestServer({ worker: false });
-  [ann, bob] = [await server.newUser(), await server.newUser()];
-});
-afterAll(() => server?.stop());
+const server = fixture(() => startTestServer({ worker: false }));
+const ann = fixture(() => server.newUser());
+const bob = fixture(() => server.newUser());
 
 const CREATE =
   'mutation ($input: CreateTaskInput!) { createTask(input: $input) { task { id status model provider } } }';
@@ -130,11 +125,10 @@ const LIST = `query ($first: Int, $last: Int, $after: String, $before: String, $
 const cursorOf = (...content: string[]) => Buffer.from(JSON.stringify(content)).toString('base64url');
 
 describe('the list of tasks', () => {
-  let carol: Client;
   let newestFirst: string[];
 
+  const carol = fixture(() => server.newUser());
   beforeAll(async () => {
-    carol = await server.newUser();
     const ids: string[] = [];
     for (let index = 0; index < 25; index += 1) ids.push(await carol.createTask({ prompt: `task ${index}` }));
     newestFirst = ids.toReversed();

@@ -1,26 +1,18 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { keepSummary } from '../../src/store/threads/keep-summary.ts';
 import { readTurns } from '../../src/store/threads/read-turns.ts';
-import { type Chat, type ChatAnswer, type ChatRequest, startChat } from '../agents/chat.ts';
+import { type ChatAnswer, type ChatRequest, startChat } from '../agents/chat.ts';
 import { ofType, types } from '../agents/script.ts';
-import { type Client, data, rebuildText, type TaskEvent } from '../harness/client.ts';
-import { startTestServer, type TestServer } from '../harness/server.ts';
+import { data, rebuildText, type TaskEvent } from '../harness/client.ts';
+import { fixture } from '../harness/fixture.ts';
+import { startTestServer } from '../harness/server.ts';
 import { follow as followOrchestration, start as startOrchestration } from '../orchestrations/orchestra.ts';
 
-let chat: Chat;
-let server: TestServer;
-let ann: Client;
 let models = 0;
 
-beforeAll(async () => {
-  chat = await startChat();
-  server = await startTestServer({ variables: { OPENAI_BASE_URL: chat.url } });
-  ann = await server.newUser();
-});
-afterAll(async () => {
-  await server?.stop();
-  await chat?.stop();
-});
+const chat = fixture(startChat);
+const server = fixture(() => startTestServer({ variables: { OPENAI_BASE_URL: chat.url } }));
+const ann = fixture(() => server.newUser());
 
 const CREATE_MODEL = 'mutation ($input: CreateModelInput!) { createModel(input: $input) { model { id } } }';
 const SUMMARY = 'So far: the user counts words.';

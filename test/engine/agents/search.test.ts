@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { defineSearch } from '../../../src/engine/agents/tools/search.ts';
-import { openWorkPlace, type WorkPlace } from '../sandbox/work-place.ts';
+import { fixture } from '../../harness/fixture.ts';
+import { openWorkPlace } from '../sandbox/work-place.ts';
 
 /** A machine without ripgrep, and one with it, if this one has it. */
 const WAYS = [
@@ -8,16 +9,14 @@ const WAYS = [
   ['ripgrep', defineSearch()],
 ] as const;
 
-let place: WorkPlace;
+const place = fixture(openWorkPlace, { stop: (place) => place.close() });
 beforeAll(async () => {
-  place = await openWorkPlace();
   await place.run(String.raw`mkdir -p src/deep .git node_modules/x build
     printf 'const port = 8080;\nlet Größe = 1;\nfunction run() {\n  return interface{}\n}\n' >src/a.ts
     printf 'port: 90\n' >src/deep/b.js; printf 'port\n' >c.md; printf 'port\n' >.hidden; printf 'port\n' >build/out.ts
     printf 'build/\n' >.gitignore; printf 'port\n' >.git/x; printf 'port\n' >node_modules/x/y; printf 'port\0' >binary
     printf 'port \344\n' >latin; printf 'port\n' >"with space.ts"; printf 'port\n' >-dash; ln -s src/a.ts link; mkdir -m 0 shut`);
 });
-afterAll(() => place?.close());
 
 describe.each(WAYS)('with %s', (_name, tool) => {
   async function found(input: object) {

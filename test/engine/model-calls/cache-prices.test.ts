@@ -1,27 +1,20 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Client, data } from '../../harness/client.ts';
-import { startTestServer, type TestServer } from '../../harness/server.ts';
-import { startVendor, type Vendor } from '../../harness/vendor/server.ts';
+import { describe, expect, test } from 'vitest';
+import { data } from '../../harness/client.ts';
+import { fixture } from '../../harness/fixture.ts';
+import { startTestServer } from '../../harness/server.ts';
+import { startVendor } from '../../harness/vendor/server.ts';
 
-let vendor: Vendor;
-let server: TestServer;
-let admin: Client;
-
-beforeAll(async () => {
-  vendor = await startVendor();
-  server = await startTestServer({
+const vendor = fixture(startVendor);
+const server = fixture(() =>
+  startTestServer({
     variables: {
       OPENAI_BASE_URL: `${vendor.url}/v1`,
       ANTHROPIC_API_KEY: 'canary-key-1234567890',
       ANTHROPIC_BASE_URL: vendor.url,
     },
-  });
-  admin = await server.newUser();
-});
-afterAll(async () => {
-  await server?.stop();
-  await vendor?.stop();
-});
+  }),
+);
+const admin = fixture(() => server.newUser());
 
 /** 1,000 tokens of the played vendors. */
 const PROMPT = 'abcd'.repeat(1000);

@@ -1,23 +1,16 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Client, errorCode, rebuildText } from '../../harness/client.ts';
-import { startTestServer, type TestServer } from '../../harness/server.ts';
-import { answerText, startVendor, type Vendor } from '../../harness/vendor/server.ts';
+import { expect, test } from 'vitest';
+import { errorCode, rebuildText } from '../../harness/client.ts';
+import { fixture } from '../../harness/fixture.ts';
+import { startTestServer } from '../../harness/server.ts';
+import { answerText, startVendor } from '../../harness/vendor/server.ts';
 
-let vendor: Vendor;
-let server: TestServer;
-let ann: Client;
-
-beforeAll(async () => {
-  vendor = await startVendor();
-  server = await startTestServer({
+const vendor = fixture(startVendor);
+const server = fixture(() =>
+  startTestServer({
     variables: { OPENAI_BASE_URL: `${vendor.url}/v1`, ANTHROPIC_BASE_URL: vendor.url },
-  });
-  ann = await server.newUser();
-});
-afterAll(async () => {
-  await server?.stop();
-  await vendor?.stop();
-});
+  }),
+);
+const ann = fixture(() => server.newUser());
 
 test.each([
   ['before the first token', 'gpt-4o@fault=503'],

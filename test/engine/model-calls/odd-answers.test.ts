@@ -2,13 +2,13 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Client, rebuildText } from '../../harness/client.ts';
+import { rebuildText } from '../../harness/client.ts';
+import { fixture } from '../../harness/fixture.ts';
 import { startTestServer, type TestServer } from '../../harness/server.ts';
 
 /** A vendor that says whatever the prompt says, as JSON; the project's own vendor server is too well behaved. */
 let vendor: Server;
 let server: TestServer;
-let ann: Client;
 
 beforeAll(async () => {
   vendor = createServer(async (request, response) => {
@@ -29,8 +29,8 @@ beforeAll(async () => {
   await once(vendor, 'listening');
   const { port } = vendor.address() as AddressInfo;
   server = await startTestServer({ variables: { OPENAI_BASE_URL: `http://127.0.0.1:${port}/v1` } });
-  ann = await server.newUser();
 });
+const ann = fixture(() => server.newUser());
 afterAll(async () => {
   await server?.stop();
   vendor?.close();

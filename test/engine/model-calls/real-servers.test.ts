@@ -3,16 +3,15 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Client, data, rebuildText } from '../../harness/client.ts';
-import { startTestServer, type TestServer } from '../../harness/server.ts';
+import { data, rebuildText } from '../../harness/client.ts';
+import { fixture } from '../../harness/fixture.ts';
+import { startTestServer } from '../../harness/server.ts';
 import { bodyOf, chunk } from '../../harness/vendor/behaviours/events.ts';
 
 type Json = Record<string, unknown>;
 
 let vendor: Server;
 let url: string;
-let server: TestServer;
-let admin: Client;
 const asked: Json[] = [];
 
 const usage = { choices: [], usage: { prompt_tokens: 5, completion_tokens: 2 } };
@@ -37,11 +36,12 @@ beforeAll(async () => {
   });
   await once(vendor.listen(0, '127.0.0.1'), 'listening');
   url = `http://127.0.0.1:${(vendor.address() as AddressInfo).port}/v1`;
-  server = await startTestServer({ variables: { OPENAI_BASE_URL: url, OUTBOUND_ALLOW: '127.0.0.1' } });
-  admin = await server.newUser();
 });
+const server = fixture(() =>
+  startTestServer({ variables: { OPENAI_BASE_URL: url, OUTBOUND_ALLOW: '127.0.0.1' } }),
+);
+const admin = fixture(() => server.newUser());
 afterAll(async () => {
-  await server?.stop();
   vendor?.closeAllConnections();
   vendor?.close();
 });

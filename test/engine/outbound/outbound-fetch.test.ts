@@ -1,18 +1,14 @@
 import type { LookupAddress } from 'node:dns';
 import type { LookupFunction } from 'node:net';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { createIntegrationTester } from '../../../src/engine/deliveries/tester.ts';
 import { createOutbound } from '../../../src/engine/outbound/outbound.ts';
 import { createOutboundFetch } from '../../../src/engine/outbound/outbound-fetch.ts';
 import type { IntegrationRow } from '../../../src/store/integrations/integrations.ts';
-import { type Outside, startOutside } from '../../harness/vendor/outside.ts';
+import { fixture } from '../../harness/fixture.ts';
+import { startOutside } from '../../harness/vendor/outside.ts';
 
-let outside: Outside;
-
-beforeAll(async () => {
-  outside = await startOutside();
-});
-afterAll(() => outside?.stop());
+const outside = fixture(startOutside);
 
 /** A name that leads to one address after the other; the last one stays. */
 function rebinding(...addresses: string[]): LookupFunction {

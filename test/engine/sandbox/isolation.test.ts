@@ -4,19 +4,17 @@ import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { uidOf } from '../../../src/rules/workspaces/workspace.ts';
 import { openWorkspace } from '../../../src/workspaces/workspaces.ts';
-import { isRoot, openWorkPlace, SECRET, type WorkPlace } from './work-place.ts';
+import { fixture } from '../../harness/fixture.ts';
+import { isRoot, openWorkPlace, SECRET } from './work-place.ts';
 
 const APPLICATION = resolve(import.meta.dirname, '../../..');
 
-let place: WorkPlace;
-
 beforeAll(async () => {
   process.env.CANARY = SECRET;
-  place = await openWorkPlace();
 });
+const place = fixture(openWorkPlace, { stop: (place) => place.close() });
 afterAll(() => {
   delete process.env.CANARY;
-  place.close();
 });
 
 describe('what a command can read', () => {

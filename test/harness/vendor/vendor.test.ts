@@ -2,21 +2,19 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import OpenAI, { APIError, APIUserAbortError, AuthenticationError, RateLimitError } from 'openai';
 import type { ChatCompletion, ChatCompletionChunk, ChatCompletionCreateParams } from 'openai/resources';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { answerText, answerTokens, countTokens, reasoningText, startVendor, type Vendor } from './server.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { fixture } from '../fixture.ts';
+import { answerText, answerTokens, countTokens, reasoningText, startVendor } from './server.ts';
 
-let vendor: Vendor;
 let client: OpenAI;
 
 const connect = (options: { maxRetries?: number; timeout?: number } = {}): OpenAI =>
   new OpenAI({ baseURL: `${vendor.url}/v1`, apiKey: 'sk-test', maxRetries: 0, logLevel: 'off', ...options });
 
+const vendor = fixture(startVendor);
 beforeAll(async () => {
-  vendor = await startVendor();
   client = connect();
 });
-
-afterAll(() => vendor.stop());
 
 const messages: ChatCompletionCreateParams['messages'] = [
   { role: 'system', content: 'Be brief.' },

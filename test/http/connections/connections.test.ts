@@ -2,20 +2,19 @@ import { channel } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { connect, type Socket } from 'node:net';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
+import { fixture } from '../../harness/fixture.ts';
 import { freePort } from '../../harness/free-port.ts';
-import { startTestServer, type TestServer } from '../../harness/server.ts';
+import { startTestServer } from '../../harness/server.ts';
 
-let server: TestServer;
 let compatUrl: string;
 
-beforeAll(async () => {
+const server = fixture(async () => {
   const port = await freePort();
   compatUrl = `http://127.0.0.1:${port}`;
-  server = await startTestServer({ worker: false, variables: { COMPAT_PORTS: `mini-devin:${port}` } });
+  return startTestServer({ worker: false, variables: { COMPAT_PORTS: `mini-devin:${port}` } });
 });
-afterAll(() => server?.stop());
 
 async function open(url: string): Promise<Socket> {
   const { hostname, port } = new URL(url);
@@ -121,13 +120,8 @@ describe('a WebSocket without credentials', () => {
 });
 
 describe('of an address and of an account there are so many at a time', () => {
-  let limited: TestServer;
-
-  beforeAll(async () => {
-    // 10 connections of an address, 5 sockets of an account.
-    limited = await startTestServer({ worker: false, variables: { RATE_LIMIT_FACTOR: '0.01' } });
-  });
-  afterAll(() => limited?.stop());
+  // 10 connections of an address, 5 sockets of an account.
+  const limited = fixture(() => startTestServer({ worker: false, variables: { RATE_LIMIT_FACTOR: '0.01' } }));
 
   test('connections beyond them are answered with 429, until others are closed', async () => {
     const sockets = await Promise.all(Array.from({ length: 10 }, () => open(limited.url)));

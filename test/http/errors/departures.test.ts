@@ -2,21 +2,13 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import Fastify from 'fastify';
 import { pino } from 'pino';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { answerFailure } from '../../../src/http/errors/to-reply.ts';
-import type { Polyphony } from '../../harness/process.ts';
-import { openStage, type Stage } from '../../harness/stage.ts';
+import { startDeployment } from '../../harness/deployment.ts';
+import { fixture } from '../../harness/fixture.ts';
 
-let stage: Stage;
-let api: Polyphony;
-
-beforeAll(async () => {
-  stage = await openStage({ LOG_LEVEL: 'warn' });
-  api = stage.api;
-});
-afterAll(async () => {
-  await stage?.close();
-});
+const deployment = fixture(() => startDeployment({ LOG_LEVEL: 'warn' }));
+const api = fixture(() => deployment.api);
 
 async function send(text: string): Promise<Socket> {
   const { hostname, port } = new URL(api.url);
@@ -64,7 +56,7 @@ describe('clients that leave in the middle of a long answer', () => {
   let query: string;
 
   beforeAll(async () => {
-    const { ann } = stage;
+    const { ann } = deployment;
     authorization = `Authorization: Bearer ${ann.token}\r\n`;
     const id = await ann.createTask({ prompt: 'x'.repeat(1_000_000) });
     const fields = Array.from({ length: 15 }, (_, index) => `t${index}: task(id: "${id}") { prompt }`);

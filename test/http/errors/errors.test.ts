@@ -1,19 +1,18 @@
 import fc from 'fast-check';
 import { pino } from 'pino';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { REQUEST_ERROR_CODES } from '../../../src/errors.ts';
 import { maskError } from '../../../src/http/errors/from-graphql.ts';
-import { startTestServer, type TestServer } from '../../harness/server.ts';
+import { fixture } from '../../harness/fixture.ts';
+import { startTestServer } from '../../harness/server.ts';
 import { ask, CARRIERS } from '../carriers.ts';
 
-let server: TestServer;
 let ann: { authorization: string };
 
+const server = fixture(() => startTestServer({ worker: false, variables: { LOG_LEVEL: 'silent' } }));
 beforeAll(async () => {
-  server = await startTestServer({ worker: false, variables: { LOG_LEVEL: 'silent' } });
   ann = { authorization: `Bearer ${(await server.newUser()).token}` };
 });
-afterAll(() => server?.stop());
 
 const TASK = 'mutation ($input: CreateTaskInput!) { createTask(input: $input) { task { id } } }';
 const KEY = 'mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) { key } }';

@@ -1,14 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startTestServer, type TestServer } from '../../harness/server.ts';
+import { describe, expect, test } from 'vitest';
+import { fixture } from '../../harness/fixture.ts';
+import { startTestServer } from '../../harness/server.ts';
 import { ask, CARRIERS } from '../carriers.ts';
 
 const CANARY = 'canary7f3a9';
 
-let server: TestServer;
-beforeAll(async () => {
-  server = await startTestServer({ worker: false });
-});
-afterAll(() => server?.stop());
+const server = fixture(() => startTestServer({ worker: false }));
 
 const LOGIN = 'mutation ($input: LoginInput!) { login(input: $input) { token } }';
 

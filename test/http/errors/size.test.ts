@@ -1,20 +1,18 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Client, createClient } from '../../harness/client.ts';
-import { startTestServer, type TestServer } from '../../harness/server.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { createClient } from '../../harness/client.ts';
+import { fixture } from '../../harness/fixture.ts';
+import { startTestServer } from '../../harness/server.ts';
 import { ask, CARRIERS } from '../carriers.ts';
 
 const MAX_CHARACTERS = 60_000;
 
-let server: TestServer;
-let ann: Client;
 let credentials: { authorization: string };
 
+const server = fixture(() => startTestServer({ worker: false }));
+const ann = fixture(() => server.newUser());
 beforeAll(async () => {
-  server = await startTestServer({ worker: false });
-  ann = await server.newUser();
   credentials = { authorization: `Bearer ${ann.token}` };
 });
-afterAll(() => server?.stop());
 
 function many(count: number, item: (index: number) => string): string {
   return Array.from({ length: count }, (_, index) => item(index)).join(' ');

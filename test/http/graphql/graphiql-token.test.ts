@@ -1,21 +1,18 @@
 import { createHash } from 'node:crypto';
 import { readdir, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { removeLinks } from '../../../src/secrets/one-time-links.ts';
 import { createClient, data } from '../../harness/client.ts';
+import { fixture } from '../../harness/fixture.ts';
 import { PROXIES } from '../../harness/proxies.ts';
-import { startTestServer, type TestServer } from '../../harness/server.ts';
+import { startTestServer } from '../../harness/server.ts';
 import { getPage, tokenIn } from '../page.ts';
 
 const VIEWER = '{ viewer { name isAdmin } }';
 
 describe('in embedded mode', () => {
-  let server: TestServer;
-  beforeAll(async () => {
-    server = await startTestServer({ embedded: true, worker: false });
-  });
-  afterAll(() => server?.stop());
+  const server = fixture(() => startTestServer({ embedded: true, worker: false }));
 
   const links = () => readdir(join(server.config.dataDir, 'links'));
 

@@ -1,8 +1,9 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTokens } from '../../../src/resolvers/accounts/logins/tokens.ts';
+import { fixture } from '../../harness/fixture.ts';
 import { startTestServer, type TestServer } from '../../harness/server.ts';
-import { startVendor, type Vendor } from '../../harness/vendor/server.ts';
+import { startVendor } from '../../harness/vendor/server.ts';
 import {
   choose,
   HEADERS,
@@ -17,12 +18,11 @@ import {
   write,
 } from './browser.ts';
 
-let vendor: Vendor;
 let server: TestServer;
 let browser: Browser;
 
+const vendor = fixture(startVendor);
 beforeAll(async () => {
-  vendor = await startVendor();
   [server, browser] = await Promise.all([
     startTestServer({ embedded: true, variables: { OPENAI_BASE_URL: `${vendor.url}/v1` } }),
     openBrowser(),
@@ -31,7 +31,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close();
   await server?.stop();
-  await vendor?.stop();
 });
 
 test('a newcomer asks, follows the answer over a socket and looks at the costs, all offline', async () => {

@@ -1,12 +1,9 @@
 import { serverAudits } from 'graphql-http';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startTestServer, type TestServer } from '../../harness/server.ts';
+import { describe, expect, test } from 'vitest';
+import { fixture } from '../../harness/fixture.ts';
+import { startTestServer } from '../../harness/server.ts';
 
-let server: TestServer;
-beforeAll(async () => {
-  server = await startTestServer({ worker: false });
-});
-afterAll(() => server?.stop());
+const server = fixture(() => startTestServer({ worker: false }));
 
 describe('GraphQL over HTTP, as graphql-http audits it', () => {
   const audits = serverAudits({ url: () => `${server.url}/graphql`, fetchFn: fetch });

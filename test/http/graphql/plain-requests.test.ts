@@ -1,14 +1,15 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { isPlain } from '../../../src/http/graphql/plain-requests.ts';
-import { startTestServer, type TestServer } from '../../harness/server.ts';
+import { fixture } from '../../harness/fixture.ts';
+import { startTestServer } from '../../harness/server.ts';
 
-let server: TestServer;
 let authorization: string;
+const server = fixture(() =>
+  startTestServer({ worker: false, variables: { CORS_ORIGINS: 'https://app.example.com' } }),
+);
 beforeAll(async () => {
-  server = await startTestServer({ worker: false, variables: { CORS_ORIGINS: 'https://app.example.com' } });
   authorization = `Bearer ${(await server.newUser()).token}`;
 });
-afterAll(() => server?.stop());
 
 /** The word alone makes a request one that is not plain. */
 const AS_YOGA_DOES = '\n# subscription';

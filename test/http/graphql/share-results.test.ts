@@ -1,15 +1,10 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Client, data } from '../../harness/client.ts';
-import { startTestServer, type TestServer } from '../../harness/server.ts';
+import { expect, test } from 'vitest';
+import { data } from '../../harness/client.ts';
+import { fixture } from '../../harness/fixture.ts';
+import { startTestServer } from '../../harness/server.ts';
 
-let server: TestServer;
-let ann: Client;
-
-beforeAll(async () => {
-  server = await startTestServer();
-  ann = await server.newUser();
-});
-afterAll(() => server?.stop());
+const server = fixture(startTestServer);
+const ann = fixture(() => server.newUser());
 
 async function follow(document: string, variables: Record<string, unknown>): Promise<object[]> {
   const payloads: object[] = [];

@@ -1,8 +1,9 @@
 import { setImmediate as nextLoopTurn } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { createSerializeLarge, isLarge, MAX_ANSWER_BYTES } from '../../../src/http/limits/answer-size.ts';
-import { type Client, data, errorCode } from '../../harness/client.ts';
-import { startTestServer, type TestServer } from '../../harness/server.ts';
+import { data, errorCode } from '../../harness/client.ts';
+import { fixture } from '../../harness/fixture.ts';
+import { startTestServer } from '../../harness/server.ts';
 import { ask, CARRIERS } from '../carriers.ts';
 
 describe('JSON that is made in slices', () => {
@@ -63,16 +64,13 @@ describe('JSON that is made in slices', () => {
 
 describe('a large answer', () => {
   const PROMPT = 'an "odd" prompt\n'.repeat(60_000);
-  let server: TestServer;
-  let ann: Client;
   let id: string;
 
+  const server = fixture(() => startTestServer({ worker: false }));
+  const ann = fixture(() => server.newUser());
   beforeAll(async () => {
-    server = await startTestServer({ worker: false });
-    ann = await server.newUser();
     id = await ann.createTask({ prompt: PROMPT, hold: true });
   });
-  afterAll(() => server?.stop());
 
   const withError = (count: number) => {
     const prompts = Array.from({ length: count }, (_, index) => `a${index}: prompt`).join(' ');

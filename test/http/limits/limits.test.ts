@@ -1,22 +1,20 @@
 import { getIntrospectionQuery, getNamedType, isObjectType } from 'graphql';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { modelPageCost, pageCost } from '../../../src/schema/builder/page-cost.ts';
 import { schema } from '../../../src/schema/index.ts';
-import { type Client, data } from '../../harness/client.ts';
-import { startTestServer, type TestServer } from '../../harness/server.ts';
+import { data } from '../../harness/client.ts';
+import { fixture } from '../../harness/fixture.ts';
+import { startTestServer } from '../../harness/server.ts';
 import { ask, CARRIERS } from '../carriers.ts';
 
-let server: TestServer;
-let ann: Client;
 let credentials: { authorization: string };
 
+const server = fixture(() => startTestServer({ worker: false }));
+const ann = fixture(() => server.newUser());
 beforeAll(async () => {
-  server = await startTestServer({ worker: false });
-  ann = await server.newUser();
   credentials = { authorization: `Bearer ${ann.token}` };
   await ann.createTask({ prompt: 'x' });
 });
-afterAll(() => server?.stop());
 
 function many(count: number, item: (index: number) => string): string {
   return Array.from({ length: count }, (_, index) => item(index)).join(' ');

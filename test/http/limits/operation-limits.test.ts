@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { keepSchedule } from '../../../src/store/workflows/keep-schedule.ts';
 import { type Client, createClient, data } from '../../harness/client.ts';
+import { fixture } from '../../harness/fixture.ts';
 import { launch } from '../../harness/process.ts';
 import { startRedis } from '../../harness/redis.ts';
-import { startTestServer, type TestServer } from '../../harness/server.ts';
+import { startTestServer } from '../../harness/server.ts';
 import { openLegacySocket, refusedUpgrade } from '../../rest-compat/clients/legacy-socket.ts';
 import { createWorkflow, execute, execution, follow } from '../../workflows/workflows.ts';
 import { ask, CARRIERS } from '../carriers.ts';
@@ -15,11 +16,7 @@ const LIMITED = {
   TRUST_PROXY: 'loopback',
 };
 
-let server: TestServer;
-beforeAll(async () => {
-  server = await startTestServer({ worker: false, variables: LIMITED });
-});
-afterAll(() => server?.stop());
+const server = fixture(() => startTestServer({ worker: false, variables: LIMITED }));
 
 let addresses = 0;
 
@@ -262,11 +259,7 @@ test('a run that is not allowed to begin stays as it was', async () => {
 });
 
 describe('of an execution', () => {
-  let working: TestServer;
-  beforeAll(async () => {
-    working = await startTestServer({ variables: { ...LIMITED, RATE_LIMIT_REQUESTS: '30000' } });
-  });
-  afterAll(() => working?.stop());
+  const working = fixture(() => startTestServer({ variables: { ...LIMITED, RATE_LIMIT_REQUESTS: '30000' } }));
 
   const STEPS = [
     { id: 'a', name: 'a', forEach: 'input.list', model: 'demo@tokens=1,itl=0', task: '{{ item }}' },

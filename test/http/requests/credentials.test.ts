@@ -1,13 +1,12 @@
 import { once } from 'node:events';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { createTokens } from '../../../src/resolvers/accounts/logins/tokens.ts';
-import { type Client, createClient, data } from '../../harness/client.ts';
-import { startTestServer, type TestServer } from '../../harness/server.ts';
+import { createClient, data } from '../../harness/client.ts';
+import { fixture } from '../../harness/fixture.ts';
+import { startTestServer } from '../../harness/server.ts';
 import { openLegacySocket } from '../../rest-compat/clients/legacy-socket.ts';
 
-let server: TestServer;
-let ann: Client;
 let annId: string;
 let key: string;
 let oldKey: string;
@@ -17,9 +16,9 @@ async function createKey(): Promise<string> {
   return data(answer).createApiKey.key;
 }
 
+const server = fixture(() => startTestServer({ worker: false }));
+const ann = fixture(() => server.newUser());
 beforeAll(async () => {
-  server = await startTestServer({ worker: false });
-  ann = await server.newUser();
   key = await createKey();
   oldKey = await createKey();
   const prefixed =
@@ -28,7 +27,6 @@ beforeAll(async () => {
   const { id } = data(await ann.query('{ viewer { id } }')).viewer;
   annId = localId(id);
 });
-afterAll(() => server?.stop());
 
 const localId = (id: string) => Buffer.from(id, 'base64url').toString().replace('User:', '');
 const tokens = () => createTokens(server.config.jwtSecret!);

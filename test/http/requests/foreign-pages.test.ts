@@ -1,23 +1,20 @@
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import type { Client } from '../../harness/client.ts';
+import { fixture } from '../../harness/fixture.ts';
 import { startTestServer, type TestServer } from '../../harness/server.ts';
 
-let server: TestServer;
-let ann: Client;
 let users = 0;
 
-beforeAll(async () => {
-  server = await startTestServer({
+const server = fixture(() =>
+  startTestServer({
     worker: false,
     variables: { CORS_ORIGINS: 'https://front.example,https://api.example' },
-  });
-  ann = await server.newUser();
-});
-afterAll(() => server?.stop());
+  }),
+);
+const ann = fixture(() => server.newUser());
 
 type Headers = Record<string, string>;
 

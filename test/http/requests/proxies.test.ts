@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
+import { fixture } from '../../harness/fixture.ts';
 import { PROXIES, type ProxyServer } from '../../harness/proxies.ts';
-import { startTestServer, type TestServer } from '../../harness/server.ts';
+import { startTestServer } from '../../harness/server.ts';
 import { refusedUpgrade } from '../../rest-compat/clients/legacy-socket.ts';
 import { TOKEN } from '../page.ts';
 
@@ -9,12 +10,7 @@ describe.each([
   ['with the embedded Postgres', true],
   ['with a database of the operator', false],
 ])('%s', (_mode, embedded) => {
-  let server: TestServer;
-
-  beforeAll(async () => {
-    server = await startTestServer({ embedded, worker: false });
-  });
-  afterAll(() => server?.stop());
+  const server = fixture(() => startTestServer({ embedded, worker: false }));
 
   const names = Object.keys(PROXIES) as (keyof typeof PROXIES)[];
   describe.each(names)('through %s, without credentials', (name) => {

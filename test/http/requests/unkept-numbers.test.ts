@@ -1,15 +1,10 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Client, data } from '../../harness/client.ts';
-import { startTestServer, type TestServer } from '../../harness/server.ts';
+import { expect, test } from 'vitest';
+import { data } from '../../harness/client.ts';
+import { fixture } from '../../harness/fixture.ts';
+import { startTestServer } from '../../harness/server.ts';
 
-let server: TestServer;
-let ann: Client;
-
-beforeAll(async () => {
-  server = await startTestServer();
-  ann = await server.newUser();
-});
-afterAll(() => server?.stop());
+const server = fixture(startTestServer);
+const ann = fixture(() => server.newUser());
 
 const NUMBER = '7615917337495251231';
 const MUTATION = 'mutation ($input: CreateTaskInput!) { createTask(input: $input) { task { prompt } } }';

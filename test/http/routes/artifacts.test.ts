@@ -1,28 +1,25 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { Lease } from '../../../src/store/log/lease.ts';
 import { saveArtifact } from '../../../src/store/tasks/artifacts.ts';
 import type { ArtifactType } from '../../../src/vocabulary.ts';
 import { type Client, data, errorCode } from '../../harness/client.ts';
+import { fixture } from '../../harness/fixture.ts';
 import { holdTask } from '../../harness/lease.ts';
-import { startTestServer, type TestServer } from '../../harness/server.ts';
+import { startTestServer } from '../../harness/server.ts';
 
-let server: TestServer;
-let ann: Client;
-let bob: Client;
 let key: string;
 let taskId: string;
 let lease: Lease;
 
+const server = fixture(() => startTestServer({ worker: false }));
+const ann = fixture(() => server.newUser());
+const bob = fixture(() => server.newUser());
 beforeAll(async () => {
-  server = await startTestServer({ worker: false });
-  ann = await server.newUser();
-  bob = await server.newUser();
   const made = await ann.query('mutation { createApiKey(input: { name: "k" }) { key } }');
   key = data(made).createApiKey.key;
   taskId = await ann.createTask({ prompt: 'x', model: 'demo' });
   lease = await holdTask(server.store, taskId);
 });
-afterAll(() => server?.stop());
 
 interface Given {
   name?: string;

@@ -1,29 +1,20 @@
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { type Client, data } from '../../harness/client.ts';
-import { startTestServer, type TestServer } from '../../harness/server.ts';
-import { startVendor, type Vendor } from '../../harness/vendor/server.ts';
+import { fixture } from '../../harness/fixture.ts';
+import { startTestServer } from '../../harness/server.ts';
+import { startVendor } from '../../harness/vendor/server.ts';
 import { follow, start } from '../../orchestrations/orchestra.ts';
 import { type Exposition, readExposition } from './exposition.ts';
 
-let vendor: Vendor;
-let server: TestServer;
-let admin: Client;
-let ann: Client;
-
-beforeAll(async () => {
-  vendor = await startVendor();
-  server = await startTestServer({ variables: { OPENAI_BASE_URL: `${vendor.url}/v1` } });
-  // The first account is the admin's.
-  [admin, ann] = [await server.newUser(), await server.newUser()];
-});
-afterAll(async () => {
-  await server?.stop();
-  await vendor?.stop();
-});
+const vendor = fixture(startVendor);
+const server = fixture(() => startTestServer({ variables: { OPENAI_BASE_URL: `${vendor.url}/v1` } }));
+// The first account is the admin's.
+const admin = fixture(() => server.newUser());
+const ann = fixture(() => server.newUser());
 
 async function get(headers: Record<string, string> = {}, path = '/metrics') {
   const asked = request(`${server.url}${path}`, { headers }).end();

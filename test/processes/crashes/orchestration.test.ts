@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Client, data, type TaskEvent } from '../../harness/client.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { data, type TaskEvent } from '../../harness/client.ts';
+import { startDeployment } from '../../harness/deployment.ts';
+import { fixture } from '../../harness/fixture.ts';
 import type { Polyphony } from '../../harness/process.ts';
-import { openStage, type Stage } from '../../harness/stage.ts';
-import { startVendor, type Vendor } from '../../harness/vendor/server.ts';
+import { startVendor } from '../../harness/vendor/server.ts';
 import {
   follow,
   ORCHESTRATION_EVENTS,
@@ -12,20 +13,13 @@ import {
   verdict,
 } from '../../orchestrations/orchestra.ts';
 
-let vendor: Vendor;
-let stage: Stage;
 let worker: Polyphony;
-let ann: Client;
 
+const vendor = fixture(startVendor);
+const deployment = fixture(() => startDeployment({ OPENAI_BASE_URL: `${vendor.url}/v1` }));
+const ann = fixture(() => deployment.ann);
 beforeAll(async () => {
-  vendor = await startVendor();
-  stage = await openStage({ OPENAI_BASE_URL: `${vendor.url}/v1` });
-  ann = stage.ann;
-  worker = await stage.startWorker();
-});
-afterAll(async () => {
-  await stage?.close();
-  await vendor?.stop();
+  worker = await deployment.startWorker();
 });
 
 const words = (word: string) => `${word} `.repeat(60);
@@ -66,7 +60,7 @@ test.each([
     const following = follow(ann, id);
     await textAfter(id, type, nth);
     await worker.kill();
-    worker = await stage.startWorker();
+    worker = await deployment.startWorker();
 
     const events = (await following).slice(1);
     expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));

@@ -1,25 +1,16 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type Client, data, rebuildText, TASK_EVENTS, type TaskEvent } from '../../harness/client.ts';
+import { beforeEach, expect, test } from 'vitest';
+import { data, rebuildText, TASK_EVENTS, type TaskEvent } from '../../harness/client.ts';
+import { startDeployment } from '../../harness/deployment.ts';
+import { fixture } from '../../harness/fixture.ts';
 import { TIMED } from '../../harness/measure/timed.ts';
-import { openStage, type Stage } from '../../harness/stage.ts';
-import { answerText, startVendor, type Vendor } from '../../harness/vendor/server.ts';
+import { answerText, startVendor } from '../../harness/vendor/server.ts';
 
-let vendor: Vendor;
-let stage: Stage;
-let ann: Client;
-
-beforeAll(async () => {
-  vendor = await startVendor();
-  stage = await openStage({ OPENAI_BASE_URL: `${vendor.url}/v1` });
-  ann = stage.ann;
-});
-afterAll(async () => {
-  await stage?.close();
-  await vendor?.stop();
-});
+const vendor = fixture(startVendor);
+const deployment = fixture(() => startDeployment({ OPENAI_BASE_URL: `${vendor.url}/v1` }));
+const ann = fixture(() => deployment.ann);
 
 beforeEach(async () => {
-  for (const worker of stage.workers) await worker.stop();
+  for (const worker of deployment.workers) await worker.stop();
 });
 
 interface Followed {
@@ -53,12 +44,12 @@ test(
   'kill -9 of a worker with 30 streams: all go on elsewhere within 2 s, and all complete',
   TIMED,
   async () => {
-    const doomed = await stage.startWorker();
+    const doomed = await deployment.startWorker();
     const before = vendor.stats().deltas;
     const ids = await startRuns(30, 'gpt-4o@tokens=450,itl=40');
     const following = Promise.all(ids.map(follow));
     await vendor.waitFor(({ open, deltas }) => open === 30 && deltas > before + 100, 10_000);
-    await stage.startWorker();
+    await deployment.startWorker();
     // Its lock has to be older than a restart of Postgres could make it look.
     await new Promise((resolve) => setTimeout(resolve, 3_500));
     const killedAt = performance.now();
@@ -72,14 +63,14 @@ test(
 );
 
 test('a worker that was frozen for 20 s writes nothing when it wakes, and works again', async () => {
-  const frozen = await stage.startWorker();
+  const frozen = await deployment.startWorker();
   const before = vendor.stats().deltas;
   const ids = await startRuns(10, 'gpt-4o@tokens=100,itl=60');
   const following = Promise.all(ids.map(follow));
   await vendor.waitFor(({ deltas }) => deltas > before + 50, 10_000);
   process.kill(frozen.pid, 'SIGSTOP');
   const frozenAt = performance.now();
-  const other = await stage.startWorker();
+  const other = await deployment.startWorker();
   await new Promise((resolve) => setTimeout(resolve, 20_000));
   process.kill(frozen.pid, 'SIGCONT');
   for (const followed of await following) {

@@ -1,27 +1,18 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Client, data, TASK_EVENTS, type TaskEvent } from '../../harness/client.ts';
+import { expect, test } from 'vitest';
+import { data, TASK_EVENTS, type TaskEvent } from '../../harness/client.ts';
+import { startDeployment } from '../../harness/deployment.ts';
+import { fixture } from '../../harness/fixture.ts';
 import { createFolder } from '../../harness/folder.ts';
 import type { Polyphony } from '../../harness/process.ts';
-import { openStage, type Stage } from '../../harness/stage.ts';
-import { startVendor, type Vendor } from '../../harness/vendor/server.ts';
+import { startVendor } from '../../harness/vendor/server.ts';
 import { content, createTemplate, taskOf } from '../../templates/template.ts';
 
-let vendor: Vendor;
-let folder: Awaited<ReturnType<typeof createFolder>>;
-let stage: Stage;
-let ann: Client;
-
-beforeAll(async () => {
-  vendor = await startVendor();
-  folder = await createFolder();
-  stage = await openStage({ OPENAI_BASE_URL: `${vendor.url}/v1`, DATA_DIR: folder.path });
-  ann = stage.ann;
-});
-afterAll(async () => {
-  await stage?.close();
-  await vendor?.stop();
-  await folder?.remove();
-});
+const vendor = fixture(startVendor);
+const folder = fixture(createFolder, { stop: (folder) => folder.remove() });
+const deployment = fixture(() =>
+  startDeployment({ OPENAI_BASE_URL: `${vendor.url}/v1`, DATA_DIR: folder.path }),
+);
+const ann = fixture(() => deployment.ann);
 
 const EVENTS = TASK_EVENTS.replace('__typename seq', '__typename ... on StepStarted { stepId } seq');
 
@@ -60,10 +51,10 @@ test('kill -9 in the middle of a step: it is done again elsewhere, and those bef
   const { name } = await createTemplate(ann, {
     steps: [PAID, ONCE, slow('[ $(grep -c slow count) = 1 ]'), KEPT],
   });
-  const doomed = await stage.startWorker();
+  const doomed = await deployment.startWorker();
   const before = asked();
   const id = await ann.createTask({ templateName: name });
-  const events = await followOverDeath(id, doomed, 'slow', () => stage.startWorker());
+  const events = await followOverDeath(id, doomed, 'slow', () => deployment.startWorker());
   expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
   expect(events.at(-1)).toMatchObject({ __typename: 'RunCompleted', attempt: 1 });
   // The text of the finished step still counts, and no other was lost.
@@ -75,26 +66,26 @@ test('kill -9 in the middle of a step: it is done again elsewhere, and those bef
   expect(artifacts.map((artifact: { name: string }) => artifact.name)).toEqual([
     ...['once.log', 'slow.log', 'count'],
   ]);
-  expect(await content(ann, stage.api.url, artifacts[2])).toBe('once\nslow\nslow\n');
+  expect(await content(ann, deployment.api.url, artifacts[2])).toBe('once\nslow\nslow\n');
   expect(asked()).toBe(before + 1);
 });
 
 test('on another machine, what was in the working directory is made again', async () => {
-  for (const worker of stage.workers) await worker.stop();
+  for (const worker of deployment.workers) await worker.stop();
   const elsewhere = await createFolder();
   const { name } = await createTemplate(ann, {
     steps: [PAID, ONCE, slow(`[[ $PWD = ${folder.path}/* ]]`), KEPT],
   });
-  const doomed = await stage.startWorker();
+  const doomed = await deployment.startWorker();
   const before = asked();
   const id = await ann.createTask({ templateName: name });
   const events = await followOverDeath(id, doomed, 'slow', () =>
-    stage.startWorker({ DATA_DIR: elsewhere.path }),
+    deployment.startWorker({ DATA_DIR: elsewhere.path }),
   );
   expect(events.at(-1)).toMatchObject({ __typename: 'RunCompleted', attempt: 1 });
   const { artifacts } = await taskOf(ann, id);
-  expect(await content(ann, stage.api.url, artifacts[2])).toBe('once\nslow\n');
+  expect(await content(ann, deployment.api.url, artifacts[2])).toBe('once\nslow\n');
   expect(asked()).toBe(before + 1);
-  for (const worker of stage.workers) await worker.stop();
+  for (const worker of deployment.workers) await worker.stop();
   await elsewhere.remove();
 });

@@ -1,22 +1,12 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Client } from '../../harness/client.ts';
-import { openStage, type Stage } from '../../harness/stage.ts';
-import { startVendor, type Vendor } from '../../harness/vendor/server.ts';
+import { expect, test } from 'vitest';
+import { startDeployment } from '../../harness/deployment.ts';
+import { fixture } from '../../harness/fixture.ts';
+import { startVendor } from '../../harness/vendor/server.ts';
 import { createWorkflow, execute, execution, follow, tasksOf, types } from '../../workflows/workflows.ts';
 
-let vendor: Vendor;
-let stage: Stage;
-let ann: Client;
-
-beforeAll(async () => {
-  vendor = await startVendor();
-  stage = await openStage({ OPENAI_BASE_URL: `${vendor.url}/v1` });
-  ann = stage.ann;
-});
-afterAll(async () => {
-  await stage?.close();
-  await vendor?.stop();
-});
+const vendor = fixture(startVendor);
+const deployment = fixture(() => startDeployment({ OPENAI_BASE_URL: `${vendor.url}/v1` }));
+const ann = fixture(() => deployment.ann);
 
 const quick = 'gpt-4o@tokens=3';
 const slow = 'gpt-4o@tokens=150,itl=40';
@@ -47,14 +37,14 @@ function asked(): Record<string, number> {
 }
 
 test('kill -9 of the worker between parallel steps: all of it completes, and what was done is not done again', async () => {
-  const doomed = await stage.startWorker();
+  const doomed = await deployment.startWorker();
   const workflow = await createWorkflow(ann, steps);
   const id = await execute(ann, workflow, { input: { list: [1, 2, 3] } });
   const following = follow(ann, id);
   const before = vendor.stats().deltas;
   await vendor.waitFor(({ open, deltas }) => open === 5 && deltas > before + 50, 15_000);
   await doomed.kill();
-  await stage.startWorker();
+  await deployment.startWorker();
   const events = await following;
   expect(types(events).at(-1)).toBe('RunCompleted');
   expect(events.map(({ seq }) => seq)).toEqual(events.map((_, place) => place));
@@ -77,8 +67,8 @@ test('kill -9 again and again while an execution goes from step to step: each st
   for (let kills = 0; kills < 3; kills += 1) {
     const asked = vendor.requests.length;
     await vendor.waitFor(() => vendor.requests.length >= asked + 2, 20_000);
-    for (const worker of stage.workers) await worker.kill();
-    await stage.startWorker();
+    for (const worker of deployment.workers) await worker.kill();
+    await deployment.startWorker();
   }
   expect(types(await following).at(-1)).toBe('RunCompleted');
   const tasks = await tasksOf(ann, id);

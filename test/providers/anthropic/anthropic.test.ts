@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { createAnthropicProvider } from '../../../src/providers/anthropic/provider.ts';
-import type { ModelRequest, Provider } from '../../../src/providers/provider.ts';
-import { startVendor, type Vendor } from '../../harness/vendor/server.ts';
+import type { ModelRequest } from '../../../src/providers/provider.ts';
+import { fixture } from '../../harness/fixture.ts';
+import { startVendor } from '../../harness/vendor/server.ts';
 import {
   ABSURD_COUNTS,
   ANSWER_SCHEMA,
@@ -15,14 +16,8 @@ import { failureOf, type Heard, listen } from '../listen.ts';
 import { withServerSaying } from '../saying.ts';
 
 describe('what goes over the wire', () => {
-  let vendor: Vendor;
-  let provider: Provider;
-
-  beforeAll(async () => {
-    vendor = await startVendor();
-    provider = createAnthropicProvider({ apiKey: CANARY, baseUrl: vendor.url });
-  });
-  afterAll(() => vendor.stop());
+  const vendor = fixture(startVendor);
+  const provider = fixture(() => createAnthropicProvider({ apiKey: CANARY, baseUrl: vendor.url }));
 
   const send = async (more: Partial<ModelRequest>) => {
     const heard = await listen(provider.stream({ ...REQUEST, ...more }, never()));

@@ -1,15 +1,11 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { createAzureProvider } from '../../../src/providers/azure/provider.ts';
-import { startVendor, type Vendor } from '../../harness/vendor/server.ts';
+import { fixture } from '../../harness/fixture.ts';
+import { startVendor } from '../../harness/vendor/server.ts';
 import { CANARY, never, REQUEST } from '../conversation.ts';
 import { listen } from '../listen.ts';
 
-let vendor: Vendor;
-
-beforeAll(async () => {
-  vendor = await startVendor();
-});
-afterAll(() => vendor.stop());
+const vendor = fixture(startVendor);
 
 async function send(model: string) {
   const provider = createAzureProvider({

@@ -1,20 +1,15 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createOllamaProvider } from '../../../src/providers/ollama/provider.ts';
-import type { ModelRequest, Provider } from '../../../src/providers/provider.ts';
+import type { ModelRequest } from '../../../src/providers/provider.ts';
 import { createQuirkMemory } from '../../../src/providers/quirks/memory.ts';
-import { startVendor, type Vendor } from '../../harness/vendor/server.ts';
+import { fixture } from '../../harness/fixture.ts';
+import { startVendor } from '../../harness/vendor/server.ts';
 import { ABSURD_COUNTS, ANSWER_SCHEMA, CONVERSATION, never, REQUEST, WEATHER } from '../conversation.ts';
 import { failureOf, type Heard, listen } from '../listen.ts';
 import { type Saying, withServerSaying } from '../saying.ts';
 
-let vendor: Vendor;
-let provider: Provider;
-
-beforeAll(async () => {
-  vendor = await startVendor();
-  provider = createOllamaProvider({ baseUrl: vendor.url });
-});
-afterAll(() => vendor.stop());
+const vendor = fixture(startVendor);
+const provider = fixture(() => createOllamaProvider({ baseUrl: vendor.url }));
 
 describe('what goes over the wire', () => {
   const send = async (more: Partial<ModelRequest>) => {

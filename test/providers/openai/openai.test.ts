@@ -1,9 +1,10 @@
 import { inspect } from 'node:util';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createOpenAiProvider } from '../../../src/providers/openai/provider.ts';
 import { toChatRequest } from '../../../src/providers/openai/request.ts';
-import type { ModelRequest, Provider } from '../../../src/providers/provider.ts';
-import { startVendor, type Vendor } from '../../harness/vendor/server.ts';
+import type { ModelRequest } from '../../../src/providers/provider.ts';
+import { fixture } from '../../harness/fixture.ts';
+import { startVendor } from '../../harness/vendor/server.ts';
 import { ABSURD_COUNTS, ANSWER_SCHEMA, CANARY, CONVERSATION, never, WEATHER } from '../conversation.ts';
 import { failureOf, type Heard, listen } from '../listen.ts';
 import { type Saying, withServerSaying } from '../saying.ts';
@@ -17,14 +18,8 @@ const REQUEST: ModelRequest = { model: 'gpt-4o', messages: MESSAGES };
 const ALWAYS = { model: 'gpt-4o', messages: MESSAGES, stream: true, stream_options: { include_usage: true } };
 
 describe('what goes over the wire', () => {
-  let vendor: Vendor;
-  let provider: Provider;
-
-  beforeAll(async () => {
-    vendor = await startVendor();
-    provider = createOpenAiProvider({ apiKey: CANARY, baseUrl: `${vendor.url}/v1` });
-  });
-  afterAll(() => vendor.stop());
+  const vendor = fixture(startVendor);
+  const provider = fixture(() => createOpenAiProvider({ apiKey: CANARY, baseUrl: `${vendor.url}/v1` }));
 
   const send = async (more: Partial<ModelRequest>) => {
     await listen(provider.stream({ ...REQUEST, ...more }, never()));

@@ -1,22 +1,19 @@
-import { afterAll, beforeAll, expect } from 'vitest';
-import { startTestServer, type TestServer } from '../../harness/server.ts';
+import { beforeAll, expect } from 'vitest';
+import { fixture } from '../../harness/fixture.ts';
+import { startTestServer } from '../../harness/server.ts';
 import { type Audit, runAudits } from '../audits/audits.ts';
-import { type Account, containing, expectRefusal, openAccount, parameters } from './account.ts';
+import { containing, expectRefusal, openAccount, parameters } from './account.ts';
 
-let server: TestServer;
-let account: Account;
-let stranger: Account;
 /** One that waits for a worker, of which there is none. */
 let task: string;
 
+// AO-ERR-6 provokes an error that the log is right to have; the totals of the tests are not the place for it.
+const server = fixture(() => startTestServer({ worker: false, variables: { LOG_LEVEL: 'fatal' } }));
+const account = fixture(() => openAccount(server));
+const stranger = fixture(() => openAccount(server));
 beforeAll(async () => {
-  // AO-ERR-6 provokes an error that the log is right to have; the totals of the tests are not the place for it.
-  server = await startTestServer({ worker: false, variables: { LOG_LEVEL: 'fatal' } });
-  account = await openAccount(server);
-  stranger = await openAccount(server);
   task = (await account.make()).body.id;
 });
-afterAll(() => server?.stop());
 
 /** All there are, as `task` sees them. */
 const endpoints = (): [string, string, unknown?][] => [

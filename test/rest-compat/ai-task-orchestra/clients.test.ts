@@ -1,29 +1,24 @@
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { PYTHON, runClient } from '../../harness/client-programs.ts';
-import { type GitServer, startGitServer } from '../../harness/git-server.ts';
-import { startTestServer, type TestServer } from '../../harness/server.ts';
-import { startVendor, type Vendor } from '../../harness/vendor/server.ts';
+import { fixture } from '../../harness/fixture.ts';
+import { startGitServer } from '../../harness/git-server.ts';
+import { startTestServer } from '../../harness/server.ts';
+import { startVendor } from '../../harness/vendor/server.ts';
 import { openAccount } from './account.ts';
 
 const CLIENTS = join(import.meta.dirname, '../clients');
 
-let vendor: Vendor;
-let remote: GitServer;
-let server: TestServer;
 let repository: string;
 
+const vendor = fixture(startVendor);
+const remote = fixture(startGitServer);
 beforeAll(async () => {
-  vendor = await startVendor();
-  remote = await startGitServer();
   repository = await remote.add('builds', { 'ci/build.sh': 'echo built' });
-  server = await startTestServer({ variables: { OLLAMA_HOST: vendor.url, OUTBOUND_ALLOW: '127.0.0.1' } });
 });
-afterAll(async () => {
-  await server?.stop();
-  await remote?.stop();
-  await vendor?.stop();
-});
+const server = fixture(() =>
+  startTestServer({ variables: { OLLAMA_HOST: vendor.url, OUTBOUND_ALLOW: '127.0.0.1' } }),
+);
 
 /** As an account of its own. */
 async function walk(program: string, file: string): Promise<string> {

@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, expect } from 'vitest';
+import { beforeAll, expect } from 'vitest';
 import { data } from '../../harness/client.ts';
-import { startTestServer, type TestServer } from '../../harness/server.ts';
-import { startVendor, type Vendor } from '../../harness/vendor/server.ts';
+import { fixture } from '../../harness/fixture.ts';
+import { startTestServer } from '../../harness/server.ts';
+import { startVendor } from '../../harness/vendor/server.ts';
 import { type Audit, runAudits } from '../audits/audits.ts';
 import { fieldAudits } from '../audits/field-audits.ts';
 import {
-  type Account,
   expectRefusal,
   globalIdOf,
   INFERENCE,
@@ -16,9 +16,6 @@ import {
   uuid,
 } from './account.ts';
 
-let vendor: Vendor;
-let server: TestServer;
-let account: Account;
 /** A task at each status, oldest first: of `keeper` the completed one, of `ollama-inference` the others. */
 let tasks: { running: string; queued: string; completed: string; failed: string; cancelled: string };
 
@@ -27,12 +24,14 @@ interface Listed {
   [field: string]: unknown;
 }
 
-beforeAll(async () => {
-  vendor = await startVendor();
-  server = await startTestServer({
+const vendor = fixture(startVendor);
+const server = fixture(() =>
+  startTestServer({
     variables: { OLLAMA_HOST: vendor.url, OPENAI_BASE_URL: `${vendor.url}/v1` },
-  });
-  account = await openAccount(server);
+  }),
+);
+const account = fixture(() => openAccount(server));
+beforeAll(async () => {
   const steps = [{ id: 'keep', type: 'STORE_OUTPUT', name: 'a.txt', content: 'a' }];
   const document =
     'mutation ($input: CreateTemplateInput!) { createTemplate(input: $input) { template { id } } }';
@@ -46,10 +45,6 @@ beforeAll(async () => {
   await account.ask('DELETE', `/tasks/${cancelled}`);
   tasks = { running, queued, completed, failed, cancelled };
   for (const [status, id] of Object.entries(tasks)) await account.until(id, status);
-});
-afterAll(async () => {
-  await server?.stop();
-  await vendor?.stop();
 });
 
 const list = async (query = '', of = account): Promise<Listed[]> =>

@@ -1,13 +1,13 @@
-import { afterAll, beforeAll, expect } from 'vitest';
+import { beforeAll, expect } from 'vitest';
 import { data } from '../../harness/client.ts';
-import { type GitServer, startGitServer } from '../../harness/git-server.ts';
-import { startTestServer, type TestServer } from '../../harness/server.ts';
-import { answerText, startVendor, type Vendor } from '../../harness/vendor/server.ts';
+import { fixture } from '../../harness/fixture.ts';
+import { startGitServer } from '../../harness/git-server.ts';
+import { startTestServer } from '../../harness/server.ts';
+import { answerText, startVendor } from '../../harness/vendor/server.ts';
 import { type Audit, runAudits } from '../audits/audits.ts';
 import { fieldAudits } from '../audits/field-audits.ts';
 import type { LegacyAnswer } from '../clients/legacy-client.ts';
 import {
-  type Account,
   containing,
   expectRefusal,
   globalIdOf,
@@ -19,35 +19,29 @@ import {
   uuid,
 } from './account.ts';
 
-let vendor: Vendor;
-let remote: GitServer;
-let server: TestServer;
-let account: Account;
 /** As it was answered when it was made, and when it had completed. */
 let fresh: LegacyAnswer;
 let done: LegacyAnswer;
 /** Is running until the tests are over. */
 let running: string;
 
+const vendor = fixture(startVendor);
+const remote = fixture(startGitServer);
+const server = fixture(() =>
+  startTestServer({
+    variables: {
+      OLLAMA_HOST: vendor.url,
+      OPENAI_BASE_URL: `${vendor.url}/v1`,
+      OUTBOUND_ALLOW: '127.0.0.1',
+    },
+  }),
+);
+const account = fixture(() => openAccount(server));
 beforeAll(async () => {
-  vendor = await startVendor();
-  remote = await startGitServer();
-  const variables = {
-    OLLAMA_HOST: vendor.url,
-    OPENAI_BASE_URL: `${vendor.url}/v1`,
-    OUTBOUND_ALLOW: '127.0.0.1',
-  };
-  server = await startTestServer({ variables });
-  account = await openAccount(server);
   running = (await account.make({ parameters: LONG })).body.id;
   fresh = await account.make();
   done = await account.until(fresh.body.id, 'completed');
   await account.until(running, 'running');
-});
-afterAll(async () => {
-  await server?.stop();
-  await remote?.stop();
-  await vendor?.stop();
 });
 
 const read = (id: string) => account.ask('GET', `/tasks/${id}`);

@@ -1,23 +1,17 @@
-import { afterAll, beforeAll, expect } from 'vitest';
+import { expect } from 'vitest';
 import { data } from '../../harness/client.ts';
-import { startTestServer, type TestServer } from '../../harness/server.ts';
+import { fixture } from '../../harness/fixture.ts';
+import { startTestServer } from '../../harness/server.ts';
 import { type Audit, runAudits } from '../audits/audits.ts';
 import { fieldAudits } from '../audits/field-audits.ts';
-import { type Account, expectRefusal, INFERENCE, openAccount, parameters } from './account.ts';
-
-let server: TestServer;
-let account: Account;
-let stranger: Account;
+import { expectRefusal, INFERENCE, openAccount, parameters } from './account.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of any shape
 type Shown = any;
 
-beforeAll(async () => {
-  server = await startTestServer({ worker: false });
-  account = await openAccount(server);
-  stranger = await openAccount(server);
-});
-afterAll(() => server?.stop());
+const server = fixture(() => startTestServer({ worker: false }));
+const account = fixture(() => openAccount(server));
+const stranger = fixture(() => openAccount(server));
 
 const list = async (query = '', of = account): Promise<Shown[]> =>
   (await of.ask('GET', `/templates${query}`)).body;

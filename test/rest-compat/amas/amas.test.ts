@@ -1,19 +1,14 @@
-import { afterAll, beforeAll, expect } from 'vitest';
-import { startTestServer, type TestServer } from '../../harness/server.ts';
+import { expect } from 'vitest';
+import { fixture } from '../../harness/fixture.ts';
+import { startTestServer } from '../../harness/server.ts';
 import { type Audit, runAudits } from '../audits/audits.ts';
 import { fieldAudits } from '../audits/field-audits.ts';
 import { createLegacyClient, type LegacyAnswer } from '../clients/legacy-client.ts';
-import { type Account, containing, expectRefusal, openAccount, PASSWORD } from './account.ts';
+import { containing, expectRefusal, openAccount, PASSWORD } from './account.ts';
 
-let server: TestServer;
-let ann: Account;
-
-beforeAll(async () => {
-  // AM-ERR-D6 provokes an error that the log is right to have; the totals of the tests are not the place for it.
-  server = await startTestServer({ worker: false, variables: { LOG_LEVEL: 'fatal' } });
-  ann = await openAccount(server, 'Ann');
-});
-afterAll(() => server?.stop());
+// AM-ERR-D6 provokes an error that the log is right to have; the totals of the tests are not the place for it.
+const server = fixture(() => startTestServer({ worker: false, variables: { LOG_LEVEL: 'fatal' } }));
+const ann = fixture(() => openAccount(server, 'Ann'));
 
 const login = (username: unknown, password: unknown = PASSWORD, headers = {}) =>
   ann.anonymous('POST', '/auth/login', { username, password }, headers);

@@ -1,16 +1,12 @@
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { PYTHON, runClient } from '../../harness/client-programs.ts';
-import { startTestServer, type TestServer } from '../../harness/server.ts';
+import { fixture } from '../../harness/fixture.ts';
+import { startTestServer } from '../../harness/server.ts';
 
 const CLIENTS = join(import.meta.dirname, '../clients');
 
-let server: TestServer;
-
-beforeAll(async () => {
-  server = await startTestServer();
-});
-afterAll(() => server?.stop());
+const server = fixture(startTestServer);
 
 /** The document has no registration. @returns who logs in. */
 async function newUser(email: string): Promise<string> {

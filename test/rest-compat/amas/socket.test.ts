@@ -1,33 +1,19 @@
-import { afterAll, beforeAll, expect } from 'vitest';
-import { call, createScripts, dataFolder, startAgent } from '../../agents/script.ts';
-import { type Client, data } from '../../harness/client.ts';
+import { expect } from 'vitest';
+import { call, createScripts, startAgent } from '../../agents/script.ts';
+import { data } from '../../harness/client.ts';
+import { fixture } from '../../harness/fixture.ts';
 import { runIdOf } from '../../harness/lease.ts';
-import { startTestServer, type TestServer } from '../../harness/server.ts';
-import { startVendor, type Vendor } from '../../harness/vendor/server.ts';
+import { startTestServer } from '../../harness/server.ts';
+import { startVendor } from '../../harness/vendor/server.ts';
 import { type Audit, runAudits } from '../audits/audits.ts';
 import { type LegacySocket, type Message, openLegacySocket } from '../clients/legacy-socket.ts';
 
 const MOMENT = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
 
-let vendor: Vendor;
-let folder: Awaited<ReturnType<typeof dataFolder>>;
-let server: TestServer;
-let ann: Client;
-let scripts: ReturnType<typeof createScripts>;
-
-beforeAll(async () => {
-  vendor = await startVendor();
-  folder = await dataFolder();
-  const variables = { OPENAI_BASE_URL: `${vendor.url}/v1`, DATA_DIR: folder.path };
-  server = await startTestServer({ variables });
-  ann = await server.newUser();
-  scripts = createScripts(vendor);
-});
-afterAll(async () => {
-  await server?.stop();
-  await vendor?.stop();
-  await folder?.remove();
-});
+const vendor = fixture(startVendor);
+const server = fixture(() => startTestServer({ variables: { OPENAI_BASE_URL: `${vendor.url}/v1` } }));
+const ann = fixture(() => server.newUser());
+const scripts = createScripts(vendor);
 
 async function connect(client = ann): Promise<LegacySocket> {
   const socket = await openLegacySocket(server.url, `/amas/ws?token=${client.token}`);

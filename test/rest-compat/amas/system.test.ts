@@ -1,21 +1,19 @@
-import { afterAll, beforeAll, expect } from 'vitest';
+import { beforeAll, expect } from 'vitest';
 import { data } from '../../harness/client.ts';
-import { startTestServer, type TestServer } from '../../harness/server.ts';
+import { fixture } from '../../harness/fixture.ts';
+import { startTestServer } from '../../harness/server.ts';
 import { insertPast, times } from '../../tasks/history.ts';
 import { type Audit, runAudits } from '../audits/audits.ts';
 import { fieldAudits } from '../audits/field-audits.ts';
 import { type Account, containing, expectRefusal, moment, number, openAccount, text } from './account.ts';
 
-let server: TestServer;
-/** The first account is the admin, and sees the work of all. */
-let admin: Account;
-let ann: Account;
 let ownerId: string;
 
+const server = fixture(startTestServer);
+/** The first account is the admin, and sees the work of all. */
+const admin = fixture(() => openAccount(server, 'Root'));
+const ann = fixture(() => openAccount(server, 'Ann'));
 beforeAll(async () => {
-  server = await startTestServer();
-  admin = await openAccount(server, 'Root');
-  ann = await openAccount(server, 'Ann');
   const { rows } = await server.store.database.pool.query('select id from app_user where email = $1', [
     ann.email,
   ]);
@@ -28,7 +26,6 @@ beforeAll(async () => {
     { ...past, status: 'running' },
   ]);
 });
-afterAll(() => server?.stop());
 
 const get = async (path: string, who = ann) => (await who.ask('GET', path)).body;
 const STATUS = '/system/orchestrator/status';

@@ -1,16 +1,14 @@
-import { afterAll, beforeAll, expect, vi } from 'vitest';
+import { beforeAll, expect, vi } from 'vitest';
+import { fixture } from '../../harness/fixture.ts';
 import { runIdOf } from '../../harness/lease.ts';
-import { startTestServer, type TestServer } from '../../harness/server.ts';
-import { startVendor, type Vendor } from '../../harness/vendor/server.ts';
+import { startTestServer } from '../../harness/server.ts';
+import { startVendor } from '../../harness/vendor/server.ts';
 import { insertPast, times } from '../../tasks/history.ts';
 import { type Audit, runAudits } from '../audits/audits.ts';
 import { fieldAudits } from '../audits/field-audits.ts';
 import type { LegacyAnswer } from '../clients/legacy-client.ts';
-import { type Account, containing, expectRefusal, moment, openAccount } from './account.ts';
+import { containing, expectRefusal, moment, openAccount } from './account.ts';
 
-let vendor: Vendor;
-let server: TestServer;
-let ann: Account;
 /** As it was answered when it was made, when it was executed, and when it had completed. */
 let fresh: LegacyAnswer;
 let begun: LegacyAnswer;
@@ -27,17 +25,13 @@ const TASK = {
   parameters: {},
 };
 
+const vendor = fixture(startVendor);
+const server = fixture(() => startTestServer({ variables: { OPENAI_BASE_URL: `${vendor.url}/v1` } }));
+const ann = fixture(() => openAccount(server, 'Ann'));
 beforeAll(async () => {
-  vendor = await startVendor();
-  server = await startTestServer({ variables: { OPENAI_BASE_URL: `${vendor.url}/v1` } });
-  ann = await openAccount(server, 'Ann');
   fresh = await make(TASK);
   begun = await execute(fresh.body.id);
   done = await ended(fresh.body.id);
-});
-afterAll(async () => {
-  await server?.stop();
-  await vendor?.stop();
 });
 
 const make = (body: object) => ann.ask('POST', '/tasks', body);

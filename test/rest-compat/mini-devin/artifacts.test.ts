@@ -1,14 +1,11 @@
-import { afterAll, beforeAll, expect, vi } from 'vitest';
-import { startTestServer, type TestServer } from '../../harness/server.ts';
-import { type ScriptedAnswer, startVendor, type Vendor } from '../../harness/vendor/server.ts';
+import { beforeAll, expect, vi } from 'vitest';
+import { fixture } from '../../harness/fixture.ts';
+import { startTestServer } from '../../harness/server.ts';
+import { type ScriptedAnswer, startVendor } from '../../harness/vendor/server.ts';
 import { type Audit, runAudits } from '../audits/audits.ts';
 import { fieldAudits } from '../audits/field-audits.ts';
-import { type Account, expectRefusal, moment, openAccount, uuid } from './account.ts';
+import { expectRefusal, moment, openAccount, uuid } from './account.ts';
 
-let vendor: Vendor;
-let server: TestServer;
-let account: Account;
-let stranger: Account;
 /** Of a task that has completed, and of another of the same account. */
 let task: string;
 let other: string;
@@ -23,11 +20,11 @@ interface Listed {
   created_at: string;
 }
 
+const vendor = fixture(startVendor);
+const server = fixture(() => startTestServer({ variables: { OPENAI_BASE_URL: `${vendor.url}/v1` } }));
+const account = fixture(() => openAccount(server.url, 'user@example.com'));
+const stranger = fixture(() => openAccount(server.url, 'stranger@example.com'));
 beforeAll(async () => {
-  vendor = await startVendor();
-  server = await startTestServer({ variables: { OPENAI_BASE_URL: `${vendor.url}/v1` } });
-  account = await openAccount(server.url, 'user@example.com');
-  stranger = await openAccount(server.url, 'stranger@example.com');
   const session = (await account.ask('POST', '/api/sessions', { name: 'a' })).body.id;
   const steps = [{ id: 'step-1', description: 'Write ä', status: 'completed' }];
   vendor.scripts.set('gpt-4o', [
@@ -40,10 +37,6 @@ beforeAll(async () => {
   other = await completed(session);
   plan = (await listed()).find(({ name }) => name === 'plan.json')!;
   diff = (await listed()).find(({ name }) => name === 'diff.patch')!;
-});
-afterAll(async () => {
-  await server?.stop();
-  await vendor?.stop();
 });
 
 function call(name: string, input: object): ScriptedAnswer {

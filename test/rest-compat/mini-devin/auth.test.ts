@@ -1,28 +1,28 @@
-import { afterAll, beforeAll, expect } from 'vitest';
+import { beforeAll, expect } from 'vitest';
 import { DIALECT_TABLES } from '../../../src/rest-compat/index.ts';
-import { startTestServer, type TestServer } from '../../harness/server.ts';
+import { fixture } from '../../harness/fixture.ts';
+import { startTestServer } from '../../harness/server.ts';
 import { type Audit, runAudits } from '../audits/audits.ts';
 import { fieldAudits } from '../audits/field-audits.ts';
 import { createLegacyClient, type LegacyAnswer } from '../clients/legacy-client.ts';
-import { type Account, expectRefusal, moment, openAccount, PASSWORD, text, uuid } from './account.ts';
+import { expectRefusal, moment, openAccount, PASSWORD, text, uuid } from './account.ts';
 
-let server: TestServer;
-let account: Account;
 let health: LegacyAnswer;
 let registered: LegacyAnswer;
 let login: LegacyAnswer;
 let key: LegacyAnswer;
 
+const server = fixture(() => startTestServer({ worker: false }));
 beforeAll(async () => {
-  server = await startTestServer({ worker: false });
   const ask = createLegacyClient(`${server.url}/mini-devin`);
   health = await ask('GET', '/health');
   registered = await ask('POST', '/api/auth/register', JOHN);
   login = await ask('POST', '/api/auth/login', JOHN);
-  account = await openAccount(server.url, 'user@example.org');
+});
+const account = fixture(() => openAccount(server.url, 'user@example.org'));
+beforeAll(async () => {
   key = await account.ask('POST', '/api/auth/api-keys', { name: 'My API Key', expires_at: LATER });
 });
-afterAll(() => server?.stop());
 
 const JOHN = { email: 'user@example.com', password: PASSWORD, name: 'John Doe' };
 const LATER = '2035-01-01T00:00:00Z';

@@ -1,22 +1,14 @@
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { PYTHON, runClient } from '../../harness/client-programs.ts';
-import { startTestServer, type TestServer } from '../../harness/server.ts';
-import { startVendor, type Vendor } from '../../harness/vendor/server.ts';
+import { fixture } from '../../harness/fixture.ts';
+import { startTestServer } from '../../harness/server.ts';
+import { startVendor } from '../../harness/vendor/server.ts';
 
 const CLIENTS = join(import.meta.dirname, '../clients');
 
-let vendor: Vendor;
-let server: TestServer;
-
-beforeAll(async () => {
-  vendor = await startVendor();
-  server = await startTestServer({ variables: { OPENAI_BASE_URL: `${vendor.url}/v1` } });
-});
-afterAll(async () => {
-  await server?.stop();
-  await vendor?.stop();
-});
+const vendor = fixture(startVendor);
+const server = fixture(() => startTestServer({ variables: { OPENAI_BASE_URL: `${vendor.url}/v1` } }));
 
 const plan = (first: string, second: string) => ({
   name: 'update_plan',

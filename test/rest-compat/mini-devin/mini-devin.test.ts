@@ -1,23 +1,22 @@
-import { afterAll, beforeAll, expect } from 'vitest';
+import { beforeAll, expect } from 'vitest';
 import { data } from '../../harness/client.ts';
-import { startTestServer, type TestServer } from '../../harness/server.ts';
+import { fixture } from '../../harness/fixture.ts';
+import { startTestServer } from '../../harness/server.ts';
 import { type Audit, runAudits } from '../audits/audits.ts';
 import { createLegacyClient, type LegacyAnswer, type LegacyClient } from '../clients/legacy-client.ts';
 import { containing, expectRefusal, moment, PASSWORD, uuid } from './account.ts';
 
-let server: TestServer;
 let ask: LegacyClient;
 let token: string;
 let users = 0;
 
+// MD-ERR-7 provokes an error that the log is right to have; the totals of the tests are not the place for it.
+const server = fixture(() => startTestServer({ worker: false, variables: { LOG_LEVEL: 'fatal' } }));
 beforeAll(async () => {
-  // MD-ERR-7 provokes an error that the log is right to have; the totals of the tests are not the place for it.
-  server = await startTestServer({ worker: false, variables: { LOG_LEVEL: 'fatal' } });
   ask = createLegacyClient(`${server.url}/mini-devin`);
   const email = await newUser();
   token = (await ask('POST', '/api/auth/login', { email, password: PASSWORD })).body.access_token;
 });
-afterAll(() => server?.stop());
 
 /** @returns the address of a fresh account */
 async function newUser(): Promise<string> {

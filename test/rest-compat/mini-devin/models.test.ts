@@ -1,34 +1,28 @@
-import { afterAll, beforeAll, expect, vi } from 'vitest';
+import { beforeAll, expect, vi } from 'vitest';
 import { data } from '../../harness/client.ts';
-import { startTestServer, type TestServer } from '../../harness/server.ts';
-import { startVendor, type Vendor } from '../../harness/vendor/server.ts';
+import { fixture } from '../../harness/fixture.ts';
+import { startTestServer } from '../../harness/server.ts';
+import { startVendor } from '../../harness/vendor/server.ts';
 import { type Audit, runAudits } from '../audits/audits.ts';
 import { fieldAudits } from '../audits/field-audits.ts';
 import { type Account, containing, expectRefusal, openAccount, text } from './account.ts';
 
-let vendor: Vendor;
-let server: TestServer;
-let admin: Account;
-let account: Account;
-
-beforeAll(async () => {
-  vendor = await startVendor();
-  server = await startTestServer({
+const vendor = fixture(startVendor);
+const server = fixture(() =>
+  startTestServer({
     variables: {
       OPENAI_BASE_URL: `${vendor.url}/v1`,
       ANTHROPIC_BASE_URL: vendor.url,
       OLLAMA_HOST: vendor.url,
     },
-  });
-  admin = await openAccount(server.url, 'admin@example.com');
-  account = await openAccount(server.url, 'user@example.com');
+  }),
+);
+const admin = fixture(() => openAccount(server.url, 'admin@example.com'));
+const account = fixture(() => openAccount(server.url, 'user@example.com'));
+beforeAll(async () => {
   await made(admin, { provider: 'DEMO', modelId: 'demo-2', name: 'Without a window', isBuiltIn: true });
   await made(account, { provider: 'AZURE', modelId: 'my-gpt' });
   await vi.waitFor(async () => expect((await models('?provider=ollama')).length).toBe(2), 5_000);
-});
-afterAll(async () => {
-  await server?.stop();
-  await vendor?.stop();
 });
 
 async function made({ query }: Account, input: object): Promise<string> {

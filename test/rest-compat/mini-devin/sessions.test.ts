@@ -1,37 +1,32 @@
 import { access, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect } from 'vitest';
+import { beforeAll, expect } from 'vitest';
 import { data } from '../../harness/client.ts';
-import { startTestServer, type TestServer } from '../../harness/server.ts';
-import { startVendor, type Vendor } from '../../harness/vendor/server.ts';
+import { fixture } from '../../harness/fixture.ts';
+import { startTestServer } from '../../harness/server.ts';
+import { startVendor } from '../../harness/vendor/server.ts';
 import { type Audit, runAudits } from '../audits/audits.ts';
 import { fieldAudits } from '../audits/field-audits.ts';
 import type { LegacyAnswer } from '../clients/legacy-client.ts';
-import { type Account, containing, expectRefusal, globalIdOf, moment, openAccount, uuid } from './account.ts';
+import { containing, expectRefusal, globalIdOf, moment, openAccount, uuid } from './account.ts';
 
-let vendor: Vendor;
-let server: TestServer;
-let account: Account;
-let stranger: Account;
 let session: LegacyAnswer;
 let task: LegacyAnswer;
 
+const vendor = fixture(startVendor);
+const server = fixture(() => startTestServer({ variables: { OPENAI_BASE_URL: `${vendor.url}/v1` } }));
 beforeAll(async () => {
-  vendor = await startVendor();
-  server = await startTestServer({ variables: { OPENAI_BASE_URL: `${vendor.url}/v1` } });
   // The first account is the admin's, who may work anywhere below the roots.
   await openAccount(server.url, 'admin@example.com');
-  account = await openAccount(server.url, 'user@example.com');
-  stranger = await openAccount(server.url, 'stranger@example.com');
+});
+const account = fixture(() => openAccount(server.url, 'user@example.com'));
+const stranger = fixture(() => openAccount(server.url, 'stranger@example.com'));
+beforeAll(async () => {
   session = await make({ name: 'Bug Fix Session' });
   task = await account.ask('POST', `/api/sessions/${session.body.id}/tasks`, {
     description: 'Fix failing test',
     model: LONG,
   });
-});
-afterAll(async () => {
-  await server?.stop();
-  await vendor?.stop();
 });
 
 /** A model that talks until it is stopped. */

@@ -1,33 +1,22 @@
-import { afterAll, beforeAll, expect } from 'vitest';
-import { call, createScripts, dataFolder, startAgent } from '../../agents/script.ts';
-import type { Client } from '../../harness/client.ts';
+import { expect } from 'vitest';
+import { call, createScripts, startAgent } from '../../agents/script.ts';
+import { fixture } from '../../harness/fixture.ts';
 import { runIdOf } from '../../harness/lease.ts';
-import { startTestServer, type TestServer } from '../../harness/server.ts';
-import { answerText, startVendor, type Vendor } from '../../harness/vendor/server.ts';
+import { startTestServer } from '../../harness/server.ts';
+import { answerText, startVendor } from '../../harness/vendor/server.ts';
 import { type Audit, runAudits } from '../audits/audits.ts';
 import { type LegacySocket, type Message, openLegacySocket } from '../clients/legacy-socket.ts';
 
 const MOMENT = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
 
-let vendor: Vendor;
-let folder: Awaited<ReturnType<typeof dataFolder>>;
-let server: TestServer;
-let ann: Client;
-let scripts: ReturnType<typeof createScripts>;
-
-beforeAll(async () => {
-  vendor = await startVendor();
-  folder = await dataFolder();
-  const variables = { OPENAI_BASE_URL: `${vendor.url}/v1`, DATA_DIR: folder.path, SANDBOX: 'none' };
-  server = await startTestServer({ variables });
-  ann = await server.newUser();
-  scripts = createScripts(vendor);
-});
-afterAll(async () => {
-  await server?.stop();
-  await vendor?.stop();
-  await folder?.remove();
-});
+const vendor = fixture(startVendor);
+const server = fixture(() =>
+  startTestServer({
+    variables: { OPENAI_BASE_URL: `${vendor.url}/v1`, SANDBOX: 'none' },
+  }),
+);
+const ann = fixture(() => server.newUser());
+const scripts = createScripts(vendor);
 
 const follow = (id: string): Promise<LegacySocket> =>
   openLegacySocket(server.url, `/mini-devin/ws/tasks/${runIdOf(id)}?token=${ann.token}`);

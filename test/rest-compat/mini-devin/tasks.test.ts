@@ -1,16 +1,13 @@
-import { afterAll, beforeAll, expect, vi } from 'vitest';
+import { beforeAll, expect, vi } from 'vitest';
 import { data } from '../../harness/client.ts';
-import { startTestServer, type TestServer } from '../../harness/server.ts';
-import { type ScriptedAnswer, startVendor, type Vendor } from '../../harness/vendor/server.ts';
+import { fixture } from '../../harness/fixture.ts';
+import { startTestServer } from '../../harness/server.ts';
+import { type ScriptedAnswer, startVendor } from '../../harness/vendor/server.ts';
 import { type Audit, runAudits } from '../audits/audits.ts';
 import { fieldAudits } from '../audits/field-audits.ts';
 import type { LegacyAnswer } from '../clients/legacy-client.ts';
-import { type Account, containing, expectRefusal, globalIdOf, moment, openAccount, uuid } from './account.ts';
+import { containing, expectRefusal, globalIdOf, moment, openAccount, uuid } from './account.ts';
 
-let vendor: Vendor;
-let server: TestServer;
-let account: Account;
-let stranger: Account;
 let session: string;
 /** As it was answered when it was made, and when it had completed. */
 let fresh: LegacyAnswer;
@@ -20,11 +17,11 @@ let failed: LegacyAnswer;
 const DESCRIPTION = 'Fix the failing test in tests/test_api.py';
 const SUMMARY = 'Fixed the test by updating the expected value';
 
+const vendor = fixture(startVendor);
+const server = fixture(() => startTestServer({ variables: { OPENAI_BASE_URL: `${vendor.url}/v1` } }));
+const account = fixture(() => openAccount(server.url, 'user@example.com'));
+const stranger = fixture(() => openAccount(server.url, 'stranger@example.com'));
 beforeAll(async () => {
-  vendor = await startVendor();
-  server = await startTestServer({ variables: { OPENAI_BASE_URL: `${vendor.url}/v1` } });
-  account = await openAccount(server.url, 'user@example.com');
-  stranger = await openAccount(server.url, 'stranger@example.com');
   session = (await account.ask('POST', '/api/sessions', { name: 'Bug Fix Session' })).body.id;
   vendor.scripts.set('gpt-4o', [
     call('update_plan', {
@@ -39,10 +36,6 @@ beforeAll(async () => {
   done = await ended(fresh.body.id);
   vendor.scripts.delete('gpt-4o');
   failed = await ended((await make({ description: 'Fail', model: 'gpt-4o@fault=401' })).body.id);
-});
-afterAll(async () => {
-  await server?.stop();
-  await vendor?.stop();
 });
 
 const call = (name: string, input: object): ScriptedAnswer => ({

@@ -1,16 +1,12 @@
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { PYTHON, runClient } from '../../harness/client-programs.ts';
-import { type OrchestrateX, startOrchestrateX, verdict } from './server.ts';
+import { fixture } from '../../harness/fixture.ts';
+import { startOrchestrateX, verdict } from './server.ts';
 
 const CLIENTS = join(import.meta.dirname, '../clients');
 
-let x: OrchestrateX;
-
-beforeAll(async () => {
-  x = await startOrchestrateX();
-});
-afterAll(() => x?.stop());
+const x = fixture(startOrchestrateX);
 
 beforeEach(() => {
   // Of the two that they prefer, this one is said to be good at coding.

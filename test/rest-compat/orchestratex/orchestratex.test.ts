@@ -1,17 +1,14 @@
-import { afterAll, beforeAll, expect } from 'vitest';
+import { expect } from 'vitest';
 import { data } from '../../harness/client.ts';
+import { fixture } from '../../harness/fixture.ts';
 import { type Audit, runAudits } from '../audits/audits.ts';
 import type { LegacyAnswer } from '../clients/legacy-client.ts';
 import { good, ID, type OrchestrateX, startOrchestrateX, TIME, verdict } from './server.ts';
 
-let x: OrchestrateX;
 const ask: OrchestrateX['ask'] = (...given) => x.ask(...given);
 
-beforeAll(async () => {
-  // OX-ERR-8 provokes an error that the log is right to have.
-  x = await startOrchestrateX({ variables: { LOG_LEVEL: 'fatal' } });
-});
-afterAll(() => x?.stop());
+// OX-ERR-8 provokes an error that the log is right to have.
+const x = fixture(() => startOrchestrateX({ variables: { LOG_LEVEL: 'fatal' } }));
 
 const NOBODY = '0123456789abcdef01234567';
 const id = expect.stringMatching(ID);

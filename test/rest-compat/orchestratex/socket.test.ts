@@ -1,4 +1,5 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
+import { fixture } from '../../harness/fixture.ts';
 import { type Audit, runAudits } from '../audits/audits.ts';
 import {
   type LegacySocket,
@@ -6,15 +7,11 @@ import {
   openLegacySocket,
   refusedUpgrade,
 } from '../clients/legacy-socket.ts';
-import { good, type OrchestrateX, startOrchestrateX, TIME, verdict } from './server.ts';
+import { good, startOrchestrateX, TIME, verdict } from './server.ts';
 
-let x: OrchestrateX;
 const open: LegacySocket[] = [];
 
-beforeAll(async () => {
-  x = await startOrchestrateX();
-});
-afterAll(() => x?.stop());
+const x = fixture(startOrchestrateX);
 afterEach(() => {
   for (const socket of open.splice(0)) socket.raw.terminate();
 });

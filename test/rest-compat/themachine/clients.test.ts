@@ -1,23 +1,17 @@
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { PYTHON, runClient } from '../../harness/client-programs.ts';
-import { startTestServer, type TestServer } from '../../harness/server.ts';
-import { startVendor, type Vendor } from '../../harness/vendor/server.ts';
+import { fixture } from '../../harness/fixture.ts';
+import { startTestServer } from '../../harness/server.ts';
+import { startVendor } from '../../harness/vendor/server.ts';
 
 const CLIENTS = join(import.meta.dirname, '../clients');
 
-let vendor: Vendor;
-let server: TestServer;
-
+const vendor = fixture(startVendor);
+const server = fixture(() => startTestServer({ variables: { OPENAI_BASE_URL: `${vendor.url}/v1` } }));
 beforeAll(async () => {
-  vendor = await startVendor();
-  server = await startTestServer({ variables: { OPENAI_BASE_URL: `${vendor.url}/v1` } });
   // The first of all is the admin, whom nothing is forbidden.
   await server.newUser();
-});
-afterAll(async () => {
-  await server?.stop();
-  await vendor?.stop();
 });
 
 async function walk(program: string, file: string): Promise<string> {

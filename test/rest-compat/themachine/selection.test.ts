@@ -1,27 +1,19 @@
-import { afterAll, beforeAll, expect } from 'vitest';
-import { startTestServer, type TestServer } from '../../harness/server.ts';
-import { startVendor, type Vendor } from '../../harness/vendor/server.ts';
+import { expect } from 'vitest';
+import { fixture } from '../../harness/fixture.ts';
+import { startTestServer } from '../../harness/server.ts';
+import { startVendor } from '../../harness/vendor/server.ts';
 import { type Audit, runAudits } from '../audits/audits.ts';
 import { fieldAudits } from '../audits/field-audits.ts';
-import { type Account, containing, expectRefusal, number, openAccount, type Shown } from './account.ts';
+import { containing, expectRefusal, number, openAccount, type Shown } from './account.ts';
 
-let vendor: Vendor;
-let server: TestServer;
-let admin: Account;
-let account: Account;
-
-beforeAll(async () => {
-  vendor = await startVendor();
-  server = await startTestServer({
+const vendor = fixture(startVendor);
+const server = fixture(() =>
+  startTestServer({
     variables: { OPENAI_BASE_URL: `${vendor.url}/v1`, ANTHROPIC_BASE_URL: vendor.url },
-  });
-  admin = await openAccount(server);
-  account = await openAccount(server);
-});
-afterAll(async () => {
-  await server?.stop();
-  await vendor?.stop();
-});
+  }),
+);
+const admin = fixture(() => openAccount(server));
+const account = fixture(() => openAccount(server));
 
 /** As documented. */
 const ASKED = {

@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, expect } from 'vitest';
-import { startTestServer, type TestServer } from '../../harness/server.ts';
-import { startVendor, type Vendor } from '../../harness/vendor/server.ts';
+import { expect } from 'vitest';
+import { fixture } from '../../harness/fixture.ts';
+import { startTestServer } from '../../harness/server.ts';
+import { startVendor } from '../../harness/vendor/server.ts';
 import { type Audit, runAudits } from '../audits/audits.ts';
 import {
   type LegacySocket,
@@ -10,24 +11,12 @@ import {
 } from '../clients/legacy-socket.ts';
 import { type Account, globalIdOf, moment, openAccount } from './account.ts';
 
-let vendor: Vendor;
-let server: TestServer;
+const vendor = fixture(startVendor);
+const variables = () => ({ OPENAI_BASE_URL: `${vendor.url}/v1` });
+const server = fixture(() => startTestServer({ variables: variables() }));
 /** Without a worker: what is made there stays as it is. */
-let still: TestServer;
-let account: Account;
-
-beforeAll(async () => {
-  vendor = await startVendor();
-  const variables = { OPENAI_BASE_URL: `${vendor.url}/v1` };
-  server = await startTestServer({ variables });
-  still = await startTestServer({ variables, worker: false });
-  account = await openAccount(server);
-});
-afterAll(async () => {
-  await server?.stop();
-  await still?.stop();
-  await vendor?.stop();
-});
+const still = fixture(() => startTestServer({ variables: variables(), worker: false }));
+const account = fixture(() => openAccount(server));
 
 async function connect(who: Account, at = server): Promise<LegacySocket> {
   const headers = { authorization: `Bearer ${who.client.token}` };

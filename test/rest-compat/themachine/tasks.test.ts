@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, expect } from 'vitest';
-import { startTestServer, type TestServer } from '../../harness/server.ts';
-import { startVendor, type Vendor } from '../../harness/vendor/server.ts';
+import { beforeAll, expect } from 'vitest';
+import { fixture } from '../../harness/fixture.ts';
+import { startTestServer } from '../../harness/server.ts';
+import { startVendor } from '../../harness/vendor/server.ts';
 import { type Audit, runAudits } from '../audits/audits.ts';
 import { fieldAudits } from '../audits/field-audits.ts';
 import {
@@ -14,13 +15,6 @@ import {
   type Shown,
 } from './account.ts';
 
-let vendor: Vendor;
-let server: TestServer;
-/** Without a worker: its tasks stay as they were made. */
-let still: TestServer;
-let account: Account;
-let waiting: Account;
-
 /** As documented. */
 const ASKED = {
   type: 'code',
@@ -33,21 +27,17 @@ const ASKED = {
 let created: Shown;
 let done: Shown;
 
+const vendor = fixture(startVendor);
+const variables = () => ({ OPENAI_BASE_URL: `${vendor.url}/v1` });
+const server = fixture(() => startTestServer({ variables: variables() }));
+/** Without a worker: its tasks stay as they were made. */
+const still = fixture(() => startTestServer({ variables: variables(), worker: false }));
+const account = fixture(() => openAccount(server));
+const waiting = fixture(() => openAccount(still));
 beforeAll(async () => {
-  vendor = await startVendor();
-  const variables = { OPENAI_BASE_URL: `${vendor.url}/v1` };
-  server = await startTestServer({ variables });
-  still = await startTestServer({ variables, worker: false });
-  account = await openAccount(server);
-  waiting = await openAccount(still);
   created = await account.post('/tasks', ASKED);
   await ended(created);
   done = await account.get(`/tasks/${created.id}`);
-});
-afterAll(async () => {
-  await server?.stop();
-  await still?.stop();
-  await vendor?.stop();
 });
 
 /** Follows a task to its end. */

@@ -1,17 +1,12 @@
-import { afterAll, beforeAll, expect } from 'vitest';
-import { startTestServer, type TestServer } from '../../harness/server.ts';
+import { expect } from 'vitest';
+import { fixture } from '../../harness/fixture.ts';
+import { startTestServer } from '../../harness/server.ts';
 import { type Audit, runAudits } from '../audits/audits.ts';
 import { DOCUMENTED } from '../audits/documented.ts';
-import { type Account, anonymousOf, containing, expectRefusal, openAccount } from './account.ts';
+import { anonymousOf, containing, expectRefusal, openAccount } from './account.ts';
 
-let server: TestServer;
-let account: Account;
-
-beforeAll(async () => {
-  server = await startTestServer({ worker: false });
-  account = await openAccount(server);
-});
-afterAll(() => server?.stop());
+const server = fixture(() => startTestServer({ worker: false }));
+const account = fixture(() => openAccount(server));
 
 /** Of every documented endpoint: its method and its path, with ids that name nothing. */
 const ENDPOINTS = DOCUMENTED.themachine.map((endpoint) => {

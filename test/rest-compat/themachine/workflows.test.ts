@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, expect } from 'vitest';
-import { startTestServer, type TestServer } from '../../harness/server.ts';
-import { startVendor, type Vendor } from '../../harness/vendor/server.ts';
+import { beforeAll, expect } from 'vitest';
+import { fixture } from '../../harness/fixture.ts';
+import { startTestServer } from '../../harness/server.ts';
+import { startVendor } from '../../harness/vendor/server.ts';
 import { type Audit, runAudits } from '../audits/audits.ts';
 import { fieldAudits } from '../audits/field-audits.ts';
 import {
-  type Account,
   containing,
   expectRefusal,
   globalIdOf,
@@ -16,27 +16,17 @@ import {
   text,
 } from './account.ts';
 
-let vendor: Vendor;
-let server: TestServer;
-/** Without a worker: its executions stay as they were made. */
-let still: TestServer;
-let account: Account;
-let waiting: Account;
 let agent: Shown;
 
+const vendor = fixture(startVendor);
+const variables = () => ({ OPENAI_BASE_URL: `${vendor.url}/v1` });
+const server = fixture(() => startTestServer({ variables: variables() }));
+/** Without a worker: its executions stay as they were made. */
+const still = fixture(() => startTestServer({ variables: variables(), worker: false }));
+const account = fixture(() => openAccount(server));
+const waiting = fixture(() => openAccount(still));
 beforeAll(async () => {
-  vendor = await startVendor();
-  const variables = { OPENAI_BASE_URL: `${vendor.url}/v1` };
-  server = await startTestServer({ variables });
-  still = await startTestServer({ variables, worker: false });
-  account = await openAccount(server);
-  waiting = await openAccount(still);
   agent = await account.post('/agents', { name: 'Reviewer', tools: [] });
-});
-afterAll(async () => {
-  await server?.stop();
-  await still?.stop();
-  await vendor?.stop();
 });
 
 const WORKFLOWS = '/orchestration/workflows';

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { newId } from '../../../src/rules/ids/ids.ts';
 import type { Round } from '../../../src/rules/orchestrations/orchestration.ts';
 import { writeLimits } from '../../../src/store/accounts/quotas.ts';
@@ -10,14 +10,11 @@ import { releaseRun } from '../../../src/store/runs/release-run.ts';
 import { type NewArtifact, saveArtifact } from '../../../src/store/tasks/artifacts.ts';
 import { registerWorker } from '../../../src/store/workers/workers.ts';
 import { type Client, data } from '../../harness/client.ts';
+import { fixture } from '../../harness/fixture.ts';
 import { holdTask } from '../../harness/lease.ts';
-import { startTestServer, type TestServer } from '../../harness/server.ts';
+import { startTestServer } from '../../harness/server.ts';
 
-let server: TestServer;
-beforeAll(async () => {
-  server = await startTestServer({ worker: false });
-});
-afterAll(() => server?.stop());
+const server = fixture(() => startTestServer({ worker: false }));
 
 const OBJECTS = ['session', 'thread', 'agent', 'template', 'workflow', 'integration', 'api_key', 'model'];
 

@@ -1,18 +1,15 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { DomainError } from '../../../src/errors.ts';
 import { boundReads } from '../../../src/store/database/bound-reads.ts';
 import { createReading, type ReadBudget } from '../../../src/store/database/read-limit.ts';
-import { startTestServer, type TestServer } from '../../harness/server.ts';
+import { fixture } from '../../harness/fixture.ts';
+import { startTestServer } from '../../harness/server.ts';
 
 /** 4 MB, which Postgres does not send into a connection that nobody reads. */
 const LARGE = `select repeat('x', 100000) as text from generate_series(1, 40)`;
 const SMALL = `select repeat('x', 100000) as text`;
 
-let server: TestServer;
-beforeAll(async () => {
-  server = await startTestServer({ worker: false });
-});
-afterAll(() => server?.stop());
+const server = fixture(() => startTestServer({ worker: false }));
 
 /** A budget whose large turns are given and ended by hand. */
 function openBudget(count: ReadBudget['count'] = () => null) {

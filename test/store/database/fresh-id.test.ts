@@ -1,18 +1,17 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { freshId, withFreshId } from '../../../src/store/database/fresh-id.ts';
 import { insertThread } from '../../../src/store/threads/threads.ts';
-import { startTestServer, type TestServer } from '../../harness/server.ts';
+import { fixture } from '../../harness/fixture.ts';
+import { startTestServer } from '../../harness/server.ts';
 
-let server: TestServer;
 let ownerId: string;
 
+const server = fixture(() => startTestServer({ worker: false }));
 beforeAll(async () => {
-  server = await startTestServer({ worker: false });
   await server.newUser();
   const { rows } = await server.store.database.pool.query('select id from app_user limit 1');
   ownerId = rows[0].id;
 });
-afterAll(() => server?.stop());
 
 const of = { origin: 'orchestratex', kind: 'thread' } as const;
 const nothing = {

@@ -1,11 +1,10 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { planDeliveries } from '../../../src/store/integrations/send-deliveries.ts';
-import { startTestServer, type TestServer } from '../../harness/server.ts';
+import { fixture } from '../../harness/fixture.ts';
+import { startTestServer } from '../../harness/server.ts';
 
-let server: TestServer;
-
+const server = fixture(() => startTestServer({ worker: false }));
 beforeAll(async () => {
-  server = await startTestServer({ worker: false });
   const statements = [
     `insert into app_user (id, email, name) values ('u', 'u@b.c', 'n')`,
     `insert into run (id, kind, owner_id, origin, status) values ('r', 'task', 'u', 'graphql', 'completed')`,
@@ -16,7 +15,6 @@ beforeAll(async () => {
   ];
   for (const statement of statements) await server.store.database.pool.query(statement);
 });
-afterAll(() => server?.stop());
 
 async function plannedAt({ isStopping = false } = {}): Promise<Date | null> {
   await planDeliveries(server.store.database, 'i', isStopping);

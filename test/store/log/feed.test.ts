@@ -1,18 +1,14 @@
 import fc from 'fast-check';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { appendSql, eventsParameter, RAISED, raiseSql } from '../../../src/store/log/event-log.ts';
 import { cancelWithin } from '../../../src/store/runs/cancel-run.ts';
 import { type Client, data } from '../../harness/client.ts';
-import { startTestServer, type TestServer } from '../../harness/server.ts';
+import { fixture } from '../../harness/fixture.ts';
+import { startTestServer } from '../../harness/server.ts';
 import { createSession, type FeedPayload, keyOf, readFeed, readUntil } from '../../sessions/feed-reader.ts';
 
-let server: TestServer;
-
-beforeAll(async () => {
-  server = await startTestServer({ worker: false });
-});
-afterAll(() => server?.stop());
+const server = fixture(() => startTestServer({ worker: false }));
 
 const localOf = (id: string) => Buffer.from(id, 'base64url').toString().split(':')[1]!;
 

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { createLog } from '../../../src/log.ts';
 import { newId } from '../../../src/rules/ids/ids.ts';
 import { type Database, openDatabase } from '../../../src/store/database/database.ts';
@@ -11,19 +11,14 @@ import { createRunWriter } from '../../../src/store/log/text-writer.ts';
 import { claimRun } from '../../../src/store/runs/claim-run.ts';
 import { releaseRun } from '../../../src/store/runs/release-run.ts';
 import { registerWorker, releaseWorker } from '../../../src/store/workers/workers.ts';
-import type { Client } from '../../harness/client.ts';
 import { startDatabaseProxy } from '../../harness/database-proxy.ts';
-import { startTestServer, type TestServer } from '../../harness/server.ts';
+import { fixture } from '../../harness/fixture.ts';
+import { startTestServer } from '../../harness/server.ts';
 
 const log = createLog('silent');
-let server: TestServer;
-let ann: Client;
 
-beforeAll(async () => {
-  server = await startTestServer({ worker: false });
-  ann = await server.newUser();
-});
-afterAll(() => server?.stop());
+const server = fixture(() => startTestServer({ worker: false }));
+const ann = fixture(() => server.newUser());
 
 async function newWorker(): Promise<string> {
   const id = newId();

@@ -1,17 +1,14 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { newId } from '../../../src/rules/ids/ids.ts';
 import { UNKNOWN_USAGE } from '../../../src/rules/money/money.ts';
 import { setSessionLimit } from '../../../src/store/money/budgets.ts';
 import { beginModelCall, settleModelCall } from '../../../src/store/money/model-calls.ts';
+import { fixture } from '../../harness/fixture.ts';
 import { holdTask } from '../../harness/lease.ts';
-import { startTestServer, type TestServer } from '../../harness/server.ts';
+import { startTestServer } from '../../harness/server.ts';
 import { createSession } from '../../sessions/feed-reader.ts';
 
-let server: TestServer;
-beforeAll(async () => {
-  server = await startTestServer({ worker: false });
-});
-afterAll(() => server?.stop());
+const server = fixture(() => startTestServer({ worker: false }));
 
 test('a call that is settled while a limit is being set on its session is counted', async () => {
   const { store } = server;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { newId } from '../../../src/rules/ids/ids.ts';
 import { readEvents } from '../../../src/store/log/event-log.ts';
 import type { NewEvent } from '../../../src/store/log/events.ts';
@@ -7,20 +7,17 @@ import { beginStep, completeStep, readSteps } from '../../../src/store/runs/chec
 import { claimRun } from '../../../src/store/runs/claim-run.ts';
 import { releaseRun } from '../../../src/store/runs/release-run.ts';
 import { registerWorker } from '../../../src/store/workers/workers.ts';
-import type { Client } from '../../harness/client.ts';
-import { startTestServer, type TestServer } from '../../harness/server.ts';
+import { fixture } from '../../harness/fixture.ts';
+import { startTestServer } from '../../harness/server.ts';
 
-let server: TestServer;
-let ann: Client;
 let workerId: string;
 
+const server = fixture(() => startTestServer({ worker: false }));
+const ann = fixture(() => server.newUser());
 beforeAll(async () => {
-  server = await startTestServer({ worker: false });
-  ann = await server.newUser();
   workerId = newId();
   await registerWorker(server.store.database, workerId);
 });
-afterAll(() => server?.stop());
 
 async function newLease(): Promise<Lease> {
   const id = await ann.createTask({ prompt: 'x', model: 'demo' });

@@ -1,10 +1,9 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { beforeAll, expect, test, vi } from 'vitest';
 import { claimNextRun } from '../../../src/store/runs/claim-run.ts';
 import { endDeferrals } from '../../../src/store/runs/defer-run.ts';
 import { readWaitingAccounts } from '../../../src/store/workers/waiting-accounts.ts';
-import { startTestServer, type TestServer } from '../../harness/server.ts';
-
-let server: TestServer;
+import { fixture } from '../../harness/fixture.ts';
+import { startTestServer } from '../../harness/server.ts';
 
 /** 50 of 2,000 accounts have 200 queued runs each, a tenth of them blocked; the others have ended. */
 const FILL = [
@@ -19,11 +18,10 @@ const FILL = [
   'analyze',
 ];
 
+const server = fixture(() => startTestServer({ worker: false }));
 beforeAll(async () => {
-  server = await startTestServer({ worker: false });
   for (const statement of FILL) await server.store.database.pool.query(statement);
 });
-afterAll(() => server?.stop());
 
 interface Plan {
   'Node Type': string;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { newId } from '../../../src/rules/ids/ids.ts';
 import { readEvents } from '../../../src/store/log/event-log.ts';
 import { openLease } from '../../../src/store/log/lease.ts';
@@ -8,19 +8,13 @@ import { type ClaimedRun, claimRun } from '../../../src/store/runs/claim-run.ts'
 import type { StartedTask } from '../../../src/store/runs/load-claimed-task.ts';
 import { registerWorker } from '../../../src/store/workers/workers.ts';
 import type { ProviderId } from '../../../src/vocabulary.ts';
-import type { Client } from '../../harness/client.ts';
+import { fixture } from '../../harness/fixture.ts';
 import { runIdOf } from '../../harness/lease.ts';
-import { startTestServer, type TestServer } from '../../harness/server.ts';
+import { startTestServer } from '../../harness/server.ts';
 import { createSession } from '../../sessions/feed-reader.ts';
 
-let server: TestServer;
-let ann: Client;
-
-beforeAll(async () => {
-  server = await startTestServer({ worker: false, variables: { OPENAI_API_KEY: 'sk-unused' } });
-  ann = await server.newUser();
-});
-afterAll(() => server?.stop());
+const server = fixture(() => startTestServer({ worker: false, variables: { OPENAI_API_KEY: 'sk-unused' } }));
+const ann = fixture(() => server.newUser());
 
 async function claim(
   taskId: string,

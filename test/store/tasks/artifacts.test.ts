@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { readEvents } from '../../../src/store/log/event-log.ts';
 import { type Lease, LeaseLost } from '../../../src/store/log/lease.ts';
 import { completeRun } from '../../../src/store/runs/finish-run.ts';
@@ -9,18 +9,12 @@ import {
   readArtifacts,
   saveArtifact,
 } from '../../../src/store/tasks/artifacts.ts';
-import type { Client } from '../../harness/client.ts';
+import { fixture } from '../../harness/fixture.ts';
 import { holdTask } from '../../harness/lease.ts';
-import { startTestServer, type TestServer } from '../../harness/server.ts';
+import { startTestServer } from '../../harness/server.ts';
 
-let server: TestServer;
-let ann: Client;
-
-beforeAll(async () => {
-  server = await startTestServer({ worker: false });
-  ann = await server.newUser();
-});
-afterAll(() => server?.stop());
+const server = fixture(() => startTestServer({ worker: false }));
+const ann = fixture(() => server.newUser());
 
 const newLease = async () =>
   holdTask(server.store, await ann.createTask({ prompt: 'x', model: 'demo', maxCost: 1 }));

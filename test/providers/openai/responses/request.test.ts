@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createOpenAiProvider } from '../../../../src/providers/openai/provider.ts';
 import { toResponsesRequest } from '../../../../src/providers/openai/responses/request.ts';
-import type { ModelRequest, Provider } from '../../../../src/providers/provider.ts';
+import type { ModelRequest } from '../../../../src/providers/provider.ts';
 import type { Quirk } from '../../../../src/providers/quirks/quirk.ts';
-import { startVendor, type Vendor } from '../../../harness/vendor/server.ts';
+import { fixture } from '../../../harness/fixture.ts';
+import { startVendor } from '../../../harness/vendor/server.ts';
 import { ANSWER_SCHEMA, CONVERSATION, never, WEATHER } from '../../conversation.ts';
 import { listen } from '../../listen.ts';
 
@@ -25,13 +26,8 @@ const ALWAYS = {
   include: ['reasoning.encrypted_content'],
 };
 
-let vendor: Vendor;
-let provider: Provider;
-beforeAll(async () => {
-  vendor = await startVendor();
-  provider = createOpenAiProvider({ apiKey: 'k', baseUrl: `${vendor.url}/v1` });
-});
-afterAll(() => vendor.stop());
+const vendor = fixture(startVendor);
+const provider = fixture(() => createOpenAiProvider({ apiKey: 'k', baseUrl: `${vendor.url}/v1` }));
 
 /** What is sent last, after what the vendor refuses. */
 async function send(more: Partial<ModelRequest>) {

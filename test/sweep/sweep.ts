@@ -21,7 +21,7 @@ export interface Caller {
 }
 
 /** Two accounts with one of everything each, and no worker: nothing changes but by requests. */
-export interface SweepStage {
+export interface Sweep {
   server: TestServer;
   vendor: Vendor;
   admin: Client;
@@ -48,12 +48,15 @@ export interface SweepStage {
 }
 
 /** It takes 15 s on an idle machine. */
-export const STAGE_MS = 240_000;
+export const SWEEP_MS = 240_000;
 
-export async function openSweepStage(): Promise<SweepStage> {
+export async function openSweep(): Promise<Sweep> {
+  await using started = new AsyncDisposableStack();
   const vendor = await startVendor();
+  started.defer(() => vendor.stop());
   const variables = { OPENAI_BASE_URL: `${vendor.url}/v1`, OLLAMA_HOST: vendor.url };
   const { result: server, routes } = await routesMadeBy(() => startTestServer({ variables, worker: false }));
+  started.defer(() => server.stop());
   const work = () => {
     const urls = { url: server.databaseUrl, directUrl: server.databaseUrl };
     return startWorker(server.config, createLog('silent'), server.store, urls, server.metrics);
@@ -79,6 +82,7 @@ export async function openSweepStage(): Promise<SweepStage> {
   const userId = plainIdOf(ids.User![0]!);
   const [key, readKey] = [await createKey(second, 'READ, RUN, ADMIN'), await createKey(second, 'READ')];
   const runToken = await createRunToken(second, idsOfBob.Task![0]!);
+  const running = started.move();
   return {
     server,
     vendor,
@@ -115,10 +119,7 @@ export async function openSweepStage(): Promise<SweepStage> {
       shown: (await glance(first)).answers,
       rows: await ownedRows(server.store.database.pool, userId),
     }),
-    async stop() {
-      await server.stop();
-      await vendor.stop();
-    },
+    stop: () => running.disposeAsync(),
   };
 }
 

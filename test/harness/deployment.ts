@@ -3,16 +3,16 @@ import { launch, type Polyphony } from './process.ts';
 import { createDatabase } from './server.ts';
 
 /** An API in a process and on a database of its own, with an account; and workers as a test needs them. */
-export interface Stage {
+export interface Deployment {
   databaseUrl: string;
   api: Polyphony;
   ann: Client;
   /** All that were started, the oldest first. To stop or kill one that has ended does nothing. */
   workers: readonly Polyphony[];
-  /** @param own variables, beyond those of the stage or instead of them. */
+  /** @param own variables, beyond those of the deployment or instead of them. */
   startWorker(own?: Record<string, string>): Promise<Polyphony>;
   /** Ends every process that is left, and drops the database. */
-  close(): Promise<void>;
+  stop(): Promise<void>;
 }
 
 /**
@@ -20,11 +20,11 @@ export interface Stage {
  * @param ofApi variables of the API alone, beyond those or instead of them.
  * @param script `start` for one process that is API and worker.
  */
-export async function openStage(
+export async function startDeployment(
   variables: Record<string, string> = {},
   ofApi: Record<string, string> = {},
   script: 'start' | 'start:api' = 'start:api',
-): Promise<Stage> {
+): Promise<Deployment> {
   const database = variables.DATABASE_URL
     ? { url: variables.DATABASE_URL, drop: async () => {} }
     : await createDatabase();
@@ -35,7 +35,7 @@ export async function openStage(
   };
   const workers: Polyphony[] = [];
   let api: Polyphony | undefined;
-  async function close(): Promise<void> {
+  async function stop(): Promise<void> {
     await Promise.all([api, ...workers].map((process) => process?.stop()));
     await database.drop();
   }
@@ -52,11 +52,11 @@ export async function openStage(
         workers.push(worker);
         return worker;
       },
-      close,
+      stop,
     };
   } catch (error) {
-    // Whoever asked for it has nothing to close.
-    await close();
+    // The caller has nothing to stop.
+    await stop();
     throw error;
   }
 }
