@@ -13,15 +13,13 @@ const vendor = fixture(startVendor);
 beforeAll(async () => {
   redis = await startRedis();
 });
+afterAll(() => redis?.kill());
 const deployment = fixture(() =>
   startDeployment({ REDIS_URL: redis.url, OPENAI_BASE_URL: `${vendor.url}/v1` }),
 );
 const ann = fixture(() => deployment.ann);
 beforeAll(async () => {
   await deployment.startWorker();
-});
-afterAll(async () => {
-  await redis?.kill();
 });
 
 const MODEL = 'gpt-4o@tokens=150,itl=20';

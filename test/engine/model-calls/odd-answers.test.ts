@@ -4,11 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { rebuildText } from '../../harness/client.ts';
 import { fixture } from '../../harness/fixture.ts';
-import { startTestServer, type TestServer } from '../../harness/server.ts';
+import { startTestServer } from '../../harness/server.ts';
 
 /** A vendor that says whatever the prompt says, as JSON; the project's own vendor server is too well behaved. */
 let vendor: Server;
-let server: TestServer;
 
 beforeAll(async () => {
   vendor = createServer(async (request, response) => {
@@ -27,14 +26,15 @@ beforeAll(async () => {
     response.end('data: [DONE]\n\n');
   }).listen(0, '127.0.0.1');
   await once(vendor, 'listening');
-  const { port } = vendor.address() as AddressInfo;
-  server = await startTestServer({ variables: { OPENAI_BASE_URL: `http://127.0.0.1:${port}/v1` } });
 });
-const ann = fixture(() => server.newUser());
-afterAll(async () => {
-  await server?.stop();
+afterAll(() => {
   vendor?.close();
 });
+const server = fixture(() => {
+  const { port } = vendor.address() as AddressInfo;
+  return startTestServer({ variables: { OPENAI_BASE_URL: `http://127.0.0.1:${port}/v1` } });
+});
+const ann = fixture(() => server.newUser());
 
 test.each([
   ['a NUL', ['"a\\u0000b"'], 'a\uFFFDb'],

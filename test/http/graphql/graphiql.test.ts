@@ -1,8 +1,8 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
 import { createTokens } from '../../../src/resolvers/accounts/logins/tokens.ts';
 import { fixture } from '../../harness/fixture.ts';
-import { startTestServer, type TestServer } from '../../harness/server.ts';
+import { startTestServer } from '../../harness/server.ts';
 import { startVendor } from '../../harness/vendor/server.ts';
 import {
   choose,
@@ -18,20 +18,11 @@ import {
   write,
 } from './browser.ts';
 
-let server: TestServer;
-let browser: Browser;
-
 const vendor = fixture(startVendor);
-beforeAll(async () => {
-  [server, browser] = await Promise.all([
-    startTestServer({ embedded: true, variables: { OPENAI_BASE_URL: `${vendor.url}/v1` } }),
-    openBrowser(),
-  ]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+const server = fixture(() =>
+  startTestServer({ embedded: true, variables: { OPENAI_BASE_URL: `${vendor.url}/v1` } }),
+);
+const browser = fixture(openBrowser, { stop: (browser) => browser.close() });
 
 test('a newcomer asks, follows the answer over a socket and looks at the costs, all offline', async () => {
   const { page, complaints, sent, received } = await visit(browser, await server.link());
