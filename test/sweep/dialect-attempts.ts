@@ -1,6 +1,7 @@
 import type { Endpoint } from '../../src/rest-compat/definitions/endpoint.ts';
 import { DIALECT_TABLES } from '../../src/rest-compat/index.ts';
 import type { Dialect } from '../../src/vocabulary.ts';
+import { fetchUntilAccepted } from './accepted.ts';
 import { mask } from './compare.ts';
 import { type Own, type Place, placesOf, requestOf, typeNamedBy } from './parts.ts';
 import { strangerTo } from './strangers.ts';
@@ -28,9 +29,6 @@ export const TRIED_ROWS: readonly TriedRow[] = Object.values(DIALECT_TABLES)
 
 /** Headers that differ from answer to answer by themselves. */
 const VOLATILE = /^(date|content-length|etag|x-request-id|connection|keep-alive|.*ratelimit.*|retry-after)$/i;
-
-/** An endpoint that waits for a run has accepted it. */
-const PATIENCE_MS = 1_500;
 
 /**
  * What takes an id that its caller chooses comes last, and what makes such a thing at the very end: afterwards Bob has
@@ -63,20 +61,13 @@ export async function request(
     ...(mount === '' && { 'x-api-dialect': tried.dialect }),
     ...(body !== undefined && { 'content-type': 'application/json' }),
   };
-  const signal = tried.row.wait ? AbortSignal.timeout(PATIENCE_MS) : null;
-  try {
-    const response = await fetch(`${server.url}${mount}${path}`, {
-      method,
-      headers,
-      body: body === undefined ? null : JSON.stringify(body),
-      signal,
-    });
-    const told = [...response.headers].filter(([name]) => !VOLATILE.test(name));
-    return { status: response.status, text: `${JSON.stringify(told)} ${await response.text()}` };
-  } catch (thrown) {
-    if (signal?.aborted) return { status: 200, text: 'waits for a run' };
-    throw thrown;
-  }
+  const url = `${server.url}${mount}${path}`;
+  const init = { method, headers, body: body === undefined ? null : JSON.stringify(body) };
+  const { pool } = server.store.database;
+  const response = await (tried.row.wait ? fetchUntilAccepted(pool, url, init) : fetch(url, init));
+  if (!response) return { status: 200, text: 'waits for a run' };
+  const told = [...response.headers].filter(([name]) => !VOLATILE.test(name));
+  return { status: response.status, text: `${JSON.stringify(told)} ${await response.text()}` };
 }
 
 interface Sent {
