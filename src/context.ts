@@ -15,6 +15,7 @@ import type { PartsPage } from './store/database/keyset-page.ts';
 import type { ReadBudget, Reading } from './store/database/read-limit.ts';
 import type { DeliveryRow } from './store/integrations/deliveries.ts';
 import type { IntegrationRow } from './store/integrations/integrations.ts';
+import type { TextPosition } from './store/log/run-text.ts';
 import type { BudgetRow } from './store/money/budgets.ts';
 import type { ModelCallRow, SpendRow } from './store/money/model-call-reports.ts';
 import type { OrchestrationRow } from './store/orchestrations/orchestrations.ts';
@@ -157,6 +158,8 @@ export interface Loaders {
   artifacts: DataLoader<string, ArtifactRow[]>;
   resourceUsage: DataLoader<string, ResourceUsage | null>;
   spend: DataLoader<string, SpendRow | null>;
+  texts: DataLoader<TextPosition, string | null>;
+  reasonings: DataLoader<TextPosition, string | null>;
   modelCalls: DataLoader<string, ModelCallRow[]>;
   tasks: DataLoader<string, TaskRow | null>;
   dependencies: DataLoader<string, TaskRow[]>;

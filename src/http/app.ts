@@ -13,6 +13,7 @@ import { routeUpgrades } from './connections/upgrades.ts';
 import { answerFailure, answerUnknownPath } from './errors/to-reply.ts';
 import { createGraphiqlPage, type LocalAdmin } from './graphql/graphiql.ts';
 import { graphqlRoute } from './graphql/graphql-route.ts';
+import { createSubscribe } from './graphql/share-results.ts';
 import { openSockets } from './graphql/sockets.ts';
 import { createGraphql } from './graphql/yoga.ts';
 import { FASTIFY_TIMEOUTS } from './limits/connections.ts';
@@ -20,7 +21,7 @@ import type { Redis } from './limits/limiter.ts';
 import { createRequestLimits } from './limits/request-limits.ts';
 import { applyResourceLimits } from './limits/resource-limits.ts';
 import { createAdmission } from './requests/admission.ts';
-import { createBaseUrl } from './requests/base-url.ts';
+import { type BaseUrl, createBaseUrl } from './requests/base-url.ts';
 import { countRequests } from './requests/count-requests.ts';
 import { createAtCredentialEnd } from './requests/credential-end.ts';
 import { limitJsonBodies } from './requests/json-body.ts';
@@ -62,21 +63,8 @@ const CORS = {
  * The complete HTTP server: GraphQL with GraphiQL and WebSockets, health, and the mounts of the older APIs.
  */
 export async function createApp(services: Services, options: AppOptions): Promise<FastifyInstance> {
-  const onFailure = answerFailure(services.log);
   const baseUrl = createBaseUrl(options.baseUrlSecret);
-  const app = Fastify({
-    ...FASTIFY_TIMEOUTS,
-    bodyLimit: MAX_BODY_BYTES,
-    clientErrorHandler: (error, socket) => refuseMalformed(error, socket as Socket),
-    forceCloseConnections: true,
-    rewriteUrl: (request) => baseUrl.targetOf(request),
-    routerOptions: { maxParamLength: MAX_PARAM_CHARACTERS },
-    frameworkErrors(error, request, reply) {
-      const whose = unreadableFor(request, services.config.compatDefault);
-      return whose ? refuseUnreadablePath(whose, request, reply) : onFailure(error, request, reply);
-    },
-  });
-  app.setErrorHandler(onFailure);
+  const app = createServer(services, baseUrl);
   limitJsonBodies(app);
   app.setNotFoundHandler(answerUnknownPath);
   countRequests(app, services.metrics.http);
@@ -84,7 +72,8 @@ export async function createApp(services: Services, options: AppOptions): Promis
   const admission = createAdmission(services);
   const limits = applyResourceLimits(app, services, admission);
   const atCredentialEnd = createAtCredentialEnd(services);
-  const yoga = createGraphql(services, graphiql, atCredentialEnd);
+  const subscribe = createSubscribe();
+  const yoga = createGraphql(services, graphiql, atCredentialEnd, subscribe);
   // GraphiQL is one page with inline scripts, and its editor starts workers from blobs.
   await app.register(helmet, {
     contentSecurityPolicy: false,
@@ -101,7 +90,14 @@ export async function createApp(services: Services, options: AppOptions): Promis
   await app.register(metricsRoute(services.metrics, admission));
   const count = createRequestLimits(services.config.rateLimitFactor, options.redis);
   const visitors = createVisitors(services, { admission, baseUrl, atCredentialEnd });
-  const access = createSchemaAccess(services, admission, visitors, sendArtifact, count, limits);
+  const access = createSchemaAccess(services, {
+    ...limits,
+    admission,
+    visitors,
+    sendArtifact,
+    count,
+    subscribe,
+  });
   await mountDialects(app, access, { fallback: services.config.compatDefault, version: services.version });
   const { connections } = limits;
   const sockets = openSockets(yoga, services, { admission, atCredentialEnd, connections });
@@ -114,5 +110,23 @@ export async function createApp(services: Services, options: AppOptions): Promis
     closers.push(await openCompatPorts(services.config.compatPorts, services.config.host, behind));
   });
   app.addHook('preClose', async () => void (await Promise.all(closers.map((close) => close()))));
+  return app;
+}
+
+function createServer({ config, log }: Services, baseUrl: BaseUrl): FastifyInstance {
+  const onFailure = answerFailure(log);
+  const app = Fastify({
+    ...FASTIFY_TIMEOUTS,
+    bodyLimit: MAX_BODY_BYTES,
+    clientErrorHandler: (error, socket) => refuseMalformed(error, socket as Socket),
+    forceCloseConnections: true,
+    rewriteUrl: (request) => baseUrl.targetOf(request),
+    routerOptions: { maxParamLength: MAX_PARAM_CHARACTERS },
+    frameworkErrors(error, request, reply) {
+      const whose = unreadableFor(request, config.compatDefault);
+      return whose ? refuseUnreadablePath(whose, request, reply) : onFailure(error, request, reply);
+    },
+  });
+  app.setErrorHandler(onFailure);
   return app;
 }

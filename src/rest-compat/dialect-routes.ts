@@ -3,7 +3,7 @@ import { DomainError } from '../errors.ts';
 import { readJsonText } from '../rules/json/text.ts';
 import type { DialectTable } from './definitions/dialect-table.ts';
 import type { Method } from './definitions/terms.ts';
-import { refuse, toFault } from './errors/to-reply.ts';
+import { refuse, toDomainError } from './errors/to-reply.ts';
 import { type PreparedEndpoint, prepareEndpoint } from './handling/answer-endpoint.ts';
 import { requestCount } from './handling/count-once.ts';
 import { documentedPath } from './handling/documented-path.ts';
@@ -26,7 +26,7 @@ export function dialectScope(dialect: DialectTable, access: SchemaAccess, passag
       // Requests rejected before their body was read count as well.
       const limited = await count(request, reply).catch((spent: FastifyError) => spent);
       const possible = passages.get(request.raw)?.possible ?? [];
-      return refuse(dialect, possible, toFault(limited ?? thrown, request, access), request, reply);
+      return refuse(dialect, possible, toDomainError(limited ?? thrown, request, access), request, reply);
     });
     // With a handler of its own, unknown paths under the mount belong to this scope and its hooks.
     app.setNotFoundHandler((request) => Promise.reject(unknownPath(dialect, request)));

@@ -1,11 +1,11 @@
 import { type FieldIssue, firstIssues } from '../errors.ts';
-import { type Answer, readAnswer, schemaFault } from './answers/schema.ts';
+import { type Answer, readAnswer, schemaProblem } from './answers/schema.ts';
 import { renderLiquid } from './liquid/liquid.ts';
 import { TooComplex, type Watch } from './liquid/watch.ts';
-import { definitionFaults } from './templates/definition.ts';
+import { definitionProblems } from './templates/definition.ts';
 import type { TemplateDefinition } from './templates/template.ts';
 import { replyTo, type StepQuestion, type StepReply } from './workflows/liquid.ts';
-import { workflowFaults } from './workflows/problems.ts';
+import { workflowProblems } from './workflows/problems.ts';
 import type { WorkflowStep } from './workflows/workflow.ts';
 
 /** A JSON Schema with the field it was given in. */
@@ -23,23 +23,23 @@ export interface Texts {
 }
 
 /** A rendered text, or an error message. */
-export type Rendered = { text: string; fault?: undefined } | { text?: undefined; fault: string };
+export type Rendered = { text: string; problem?: undefined } | { text?: undefined; problem: string };
 
 /**
  * All functions that evaluate users' Liquid, JSON Schemas or patterns. They are pure but may take arbitrarily
  * long, so they run only in worker threads, with one call per definition or step.
  */
 export const COMPUTATIONS = {
-  schemas: schemaFaults,
+  schemas: schemaProblems,
   workflow(steps: readonly WorkflowStep[], watch: Watch): FieldIssue[] {
     const schemas = steps.flatMap(({ responseSchema: schema }, index) =>
       schema ? [{ field: `steps.${index}.responseSchema`, schema }] : [],
     );
-    const wrong = schemaFaults(schemas, watch);
-    return wrong.length > 0 ? wrong : firstIssues(workflowFaults(steps, watch));
+    const wrong = schemaProblems(schemas, watch);
+    return wrong.length > 0 ? wrong : firstIssues(workflowProblems(steps, watch));
   },
   template: (definition: TemplateDefinition, watch: Watch) =>
-    firstIssues(definitionFaults(definition, watch)),
+    firstIssues(definitionProblems(definition, watch)),
   answer({ schema, text }: { schema: Record<string, unknown>; text: string }, watch: Watch): Answer {
     watch.begin('answer');
     return readAnswer(schema, text);
@@ -82,11 +82,11 @@ function stepReplies(
   return replies;
 }
 
-function schemaFaults(schemas: readonly PlacedSchema[], watch: Watch): FieldIssue[] {
+function schemaProblems(schemas: readonly PlacedSchema[], watch: Watch): FieldIssue[] {
   return firstIssues(
     schemas.flatMap(({ field, schema }) => {
       watch.begin(field);
-      const message = schemaFault(schema);
+      const message = schemaProblem(schema);
       return message === null ? [] : [{ field, message }];
     }),
   );
@@ -96,6 +96,6 @@ function render(text: string, scope: Record<string, unknown>): Rendered {
   try {
     return { text: renderLiquid(text, scope) };
   } catch (thrown) {
-    return { fault: (thrown as Error).message };
+    return { problem: (thrown as Error).message };
   }
 }

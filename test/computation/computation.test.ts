@@ -23,7 +23,7 @@ test('what is computed comes back', async () => {
   const rendered = await computation.ofRuns('ann')('texts', texts('<{{ a }}>', '{{ b }}'));
   expect(rendered).toEqual({
     t0: { text: '<A>' },
-    t1: { fault: expect.stringContaining('undefined variable: b') },
+    t1: { problem: expect.stringContaining('undefined variable: b') },
   });
 });
 

@@ -2,6 +2,7 @@ import Fastify from 'fastify';
 import { createComputation } from '../../src/computation/computation.ts';
 import type { Services } from '../../src/context.ts';
 import { createSchemaAccess } from '../../src/http/compat/create-schema-access.ts';
+import { createSubscribe } from '../../src/http/graphql/share-results.ts';
 import { createSerializeLarge } from '../../src/http/limits/answer-size.ts';
 import { createConnections } from '../../src/http/limits/connections.ts';
 import { createOperationLimits } from '../../src/http/limits/operation-limits.ts';
@@ -43,18 +44,18 @@ export async function serveRows({ config, store }: TestServer, dialect: DialectT
     serializeLarge: createSerializeLarge(),
   } as unknown as Services;
   const admission = createAdmission(services);
-  const access = createSchemaAccess(
-    services,
+  const access = createSchemaAccess(services, {
     admission,
-    createVisitors(services, {
+    visitors: createVisitors(services, {
       admission,
       baseUrl: createBaseUrl(() => null),
       atCredentialEnd: createAtCredentialEnd(services),
     }),
-    createSendArtifact(services, admission),
-    createRequestLimits(config.rateLimitFactor, null),
-    { connections: createConnections(services, admission) },
-  );
+    sendArtifact: createSendArtifact(services, admission),
+    count: createRequestLimits(config.rateLimitFactor, null),
+    connections: createConnections(services, admission),
+    subscribe: createSubscribe(),
+  });
   const app = Fastify({ forceCloseConnections: true });
   await app.register(dialectScope(dialect, access, new WeakMap()), { prefix: `/${dialect.name}` });
   const url = await app.listen({ host: '127.0.0.1', port: 0 });

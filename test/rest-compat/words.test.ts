@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { inputFault } from '../../src/rest-compat/errors/from-graphql.ts';
+import { inputError } from '../../src/rest-compat/errors/from-graphql.ts';
 import {
   anyObject,
   flag,
@@ -50,7 +50,7 @@ describe('what a body may hold', () => {
     [{ priority: undefined }, 'priority: is required'],
   ])('%o is refused with what was allowed', (wrong, message) => {
     const { error } = input.safeParse({ body: { ...good, ...wrong } });
-    expect(inputFault(error!)).toMatchObject({ code: 'VALIDATION_ERROR', message });
+    expect(inputError(error!)).toMatchObject({ code: 'VALIDATION_ERROR', message });
   });
 });
 

@@ -230,7 +230,7 @@ describe('a clone', () => {
     } = {},
   ) {
     const read = typeof repository === 'string' ? readRepositoryUrl(repository, () => true) : repository;
-    if ('fault' in read) throw new Error(read.fault);
+    if ('problem' in read) throw new Error(read.problem);
     const workspaceRoots = [join(folder.path, 'workspaces')];
     const settings = { dataDir: folder.path, workspaceRoots, sandbox: 'bubblewrap' } as const;
     await mkdir(workspaceRoots[0]!, { recursive: true });

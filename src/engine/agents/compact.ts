@@ -4,7 +4,8 @@ import { outlastConnectionLoss } from '../../store/database/connection-loss.ts';
 import { completeStep, type StepRow } from '../../store/runs/checkpoints.ts';
 import { askForSummary } from '../model-calls/ask-for-summary.ts';
 import type { ModelCallResult } from '../model-calls/model-call.ts';
-import { bytesOf, type Compaction, compactMessages, LEVELS } from './compaction.ts';
+import { type Compaction, compactionCheckpoint } from './checkpoints.ts';
+import { bytesOf, compactMessages, LEVELS } from './compaction.ts';
 import type { Work } from './work.ts';
 
 const KEY = 'compact:';
@@ -12,8 +13,9 @@ const KEY = 'compact:';
 /** The current compaction and the number of compactions so far. */
 export function readCompaction(steps: readonly StepRow[]): Pick<Work, 'compaction' | 'compactions'> {
   const done = steps.filter(({ key, status }) => key.startsWith(KEY) && status === 'completed');
+  const last = done.at(-1);
   return {
-    compaction: (done.at(-1)?.output as { compaction: Compaction } | undefined)?.compaction ?? null,
+    compaction: last ? compactionCheckpoint.parse(last.output).compaction : null,
     compactions: done.length,
   };
 }

@@ -1,24 +1,7 @@
 import type { ModelMessage } from '../../providers/provider.ts';
 import { boundedJson, boundedText } from '../../rules/text/bounded.ts';
-import { type Answer, type Turn, toMessages } from './turn.ts';
-
-/**
- * How the history of an agent is shortened to fit the context window of its model. Stored as a checkpoint.
- */
-export interface Compaction {
-  /**
-   * Bytes of the request that was too long; the next compaction happens before a request reaches this size
-   * again.
-   */
-  limit: number;
-  /** Results and arguments of turns up to this number are truncated to `longest` characters. */
-  upTo: number;
-  longest: number;
-  /** The same for later turns; null: they are not truncated. */
-  longestOfRest: number | null;
-  /** Replaces the turns up to a number. */
-  summary: { text: string; upTo: number } | null;
-}
+import type { Answer, Compaction } from './checkpoints.ts';
+import { type Turn, toMessages } from './turn.ts';
 
 type Level = Pick<Compaction, 'longest' | 'longestOfRest'>;
 

@@ -1,6 +1,6 @@
 import type { NewEvent } from '../../store/log/events.ts';
 import type { TaskProgress } from '../../store/runs/checkpoints.ts';
-import type { Ending } from './turn.ts';
+import type { Ending } from './checkpoints.ts';
 
 /**
  * The outcome of a tool call: the result for the model, and changes to the run made in the same statement.

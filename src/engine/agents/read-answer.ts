@@ -5,8 +5,9 @@ import { newId } from '../../rules/ids/ids.ts';
 import type { ModelReference } from '../../rules/models/model-id.ts';
 import type { StartedTask } from '../../store/runs/load-claimed-task.ts';
 import type { ModelCallResult } from '../model-calls/model-call.ts';
+import type { Answer } from './checkpoints.ts';
 import { toolNamed } from './tools/index.ts';
-import type { Answer, Turn } from './turn.ts';
+import type { Turn } from './turn.ts';
 import type { Work } from './work.ts';
 
 type Given = ModelCallResult & ModelReference;

@@ -19,6 +19,7 @@ import { toMessages } from '../threads/conversation.ts';
 import { cacheOfAgent } from '../threads/prompt-cache.ts';
 import { readConversation } from '../threads/read-conversation.ts';
 import { callTool } from './call-tool.ts';
+import type { Answer, Ending } from './checkpoints.ts';
 import { compact, isTooLong, readCompaction } from './compact.ts';
 import { bytesOf, compactMessages } from './compaction.ts';
 import { requireProgress } from './give-up.ts';
@@ -27,7 +28,7 @@ import { leaveArtifacts, readStart } from './leave-artifacts.ts';
 import { readAnswer } from './read-answer.ts';
 import { definitionOf } from './tool-definitions.ts';
 import { toolNamed } from './tools/index.ts';
-import { type Answer, type Ending, inputsTaken, type Turn, toTurns, turnKey } from './turn.ts';
+import { inputsTaken, type Turn, toTurns, turnKey } from './turn.ts';
 import type { Work } from './work.ts';
 
 /**

@@ -1,43 +1,16 @@
-import type { ModelMessage, ToolCall, VendorTurn } from '../../providers/provider.ts';
-import { FLAWS, type Flaw } from '../../rules/answers/flaws.ts';
-import type { ToolCallOutput } from '../../store/agents/tool-calls.ts';
+import type { ModelMessage } from '../../providers/provider.ts';
+import { FLAWS } from '../../rules/answers/flaws.ts';
 import type { StepRow } from '../../store/runs/checkpoints.ts';
-import type { FinishReason, ProviderId, StepStatus } from '../../vocabulary.ts';
+import type { StepStatus } from '../../vocabulary.ts';
+import {
+  type Answer,
+  answeredTurnCheckpoint,
+  type ToolCallState,
+  toolCallCheckpoint,
+  turnCheckpoint,
+} from './checkpoints.ts';
 
-/**
- * The answer of a model in one turn. `callId` is the id of its model call, as in every checkpoint with the
- * text of a call.
- */
-export interface Answer {
-  callId: string;
-  provider: ProviderId;
-  model: string;
-  text: string;
-  toolCalls: ToolCall[];
-  vendorTurn: VendorTurn | null;
-  finishReason: FinishReason;
-  /** Why it is neither a success nor a tool call; null or absent: it is one of them. */
-  flaw?: Flaw | null;
-}
-
-/** The checkpoint of a turn: the user messages before it and, once completed, the answer. */
-export interface TurnOutput extends Partial<Answer> {
-  inputs: string[];
-}
-
-/** How the agent itself ended the task. */
-export interface Ending {
-  success: boolean;
-  summary: string;
-}
-
-/** A tool call that has begun. */
-export interface CallState extends ToolCallOutput {
-  status: StepStatus;
-  ending?: Ending;
-  /** The suffix of `output` that does not come from the tool: see `repeated-calls.ts`. */
-  notice?: string;
-}
+export type CallState = ToolCallState & { status: StepStatus };
 
 /** One answer of the model with the results of its tool calls. */
 export interface Turn {
@@ -59,18 +32,17 @@ export function toTurns(steps: readonly StepRow[]): Turn[] {
   for (const { key, status, output } of steps) {
     const [kind, number, index] = key.split(':');
     if (kind === 'turn') {
-      const { inputs, ...answer } = output as TurnOutput;
-      const isAnswered = status === 'completed';
-      turns.push({
-        number: Number(number),
-        inputs,
-        answer: isAnswered ? (answer as Answer) : null,
-        calls: new Map(),
-      });
+      turns.push({ number: Number(number), calls: new Map(), ...readTurn(status, output) });
     } else if (kind === 'tool')
-      turns.at(-1)?.calls.set(Number(index), { ...(output as ToolCallOutput), status });
+      turns.at(-1)?.calls.set(Number(index), { ...toolCallCheckpoint.parse(output), status });
   }
   return turns;
+}
+
+function readTurn(status: StepStatus, output: unknown): Pick<Turn, 'inputs' | 'answer'> {
+  if (status === 'started') return { ...turnCheckpoint.parse(output), answer: null };
+  const { inputs, ...answer } = answeredTurnCheckpoint.parse(output);
+  return { inputs, answer };
 }
 
 /** Number of user messages that the model has received. */

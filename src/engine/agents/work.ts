@@ -3,7 +3,7 @@ import type { Lease } from '../../store/log/lease.ts';
 import type { StartedTask } from '../../store/runs/load-claimed-task.ts';
 import type { EngineContext } from '../context.ts';
 import type { Snapshot } from '../workspaces/workspace-diff.ts';
-import type { Compaction } from './compaction.ts';
+import type { Compaction } from './checkpoints.ts';
 import type { Turn } from './turn.ts';
 
 /** The state of an agent task that is being executed. */

@@ -67,13 +67,13 @@ async function askForVerdict(
     const request = { messages, responseSchema: VERDICT_SCHEMA };
     const said = await askModel(context, lease, tries, () => request);
     const read = readVerdict(said.text);
-    if (read.fault === undefined) {
+    if (read.problem === undefined) {
       const feedback = boundedText(read.verdict.feedback, LONGEST_FEEDBACK);
       return { callId: said.callId, score: read.verdict.score, feedback, error: null };
     }
-    if (!tries.isWorthAnother()) throw new DomainError('OUTPUT_INVALID', read.fault);
+    if (!tries.isWorthAnother()) throw new DomainError('OUTPUT_INVALID', read.problem);
     await restartAttempt(context.store, lease, { voidCallId: said.callId, reason: 'output_invalid' });
-    messages = correctedMessages(messages, said.text, read.fault);
+    messages = correctedMessages(messages, said.text, read.problem);
   }
 }
 

@@ -52,13 +52,13 @@ const LONGEST_QUOTE = 10_000;
 export function correctedMessages(
   messages: readonly ModelMessage[],
   text: string,
-  fault: string,
+  problem: string,
 ): ModelMessage[] {
   const said = { role: 'assistant' as const, content: boundedText(text, LONGEST_QUOTE) };
   return [
     ...messages,
     // Vendors reject empty messages.
     ...(text.trim() === '' ? [] : [said]),
-    { role: 'user', content: correctionPrompt(fault, VERDICT_SCHEMA) },
+    { role: 'user', content: correctionPrompt(problem, VERDICT_SCHEMA) },
   ];
 }

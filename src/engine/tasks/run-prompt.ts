@@ -54,15 +54,15 @@ export async function runPrompt(
     const { callId, text, ...end } = given;
     // A content-filter refusal is the answer: asking again costs as much and is refused again.
     const isRefused = end.finishReason === 'content_filter';
-    const answer: Answer | { fault?: undefined } =
+    const answer: Answer | { problem?: undefined } =
       task.responseSchema && !isRefused
         ? await checked(context, task.ownerId, task.responseSchema, text)
         : {};
     const { model, provider, finishReason } = end;
-    if (answer.fault === undefined) return { output: text, ...answer, model, provider, finishReason };
-    if (!tries.isWorthAnother()) throw new DomainError('OUTPUT_INVALID', answer.fault);
+    if (answer.problem === undefined) return { output: text, ...answer, model, provider, finishReason };
+    if (!tries.isWorthAnother()) throw new DomainError('OUTPUT_INVALID', answer.problem);
     await restartAttempt(context.store, lease, { voidCallId: callId, reason: 'output_invalid' });
-    correction = correctionOf(text, answer.fault, task);
+    correction = correctionOf(text, answer.problem, task);
   }
 }
 
@@ -81,8 +81,8 @@ function withSchema(
 }
 
 /** The previous answer, and what is wrong with it. */
-function correctionOf(text: string, fault: string, { responseSchema }: StartedTask): ModelMessage[] {
-  const content = correctionPrompt(boundedText(fault, MAX_PROBLEM_LENGTH), responseSchema ?? {});
+function correctionOf(text: string, problem: string, { responseSchema }: StartedTask): ModelMessage[] {
+  const content = correctionPrompt(boundedText(problem, MAX_PROBLEM_LENGTH), responseSchema ?? {});
   // Vendors reject empty messages.
   const said =
     text.trim() === '' ? [] : [{ role: 'assistant' as const, content: boundedText(text, LONGEST_QUOTE) }];
@@ -102,7 +102,7 @@ async function checked(
     return await context.compute(ownerId)('answer', { schema, text });
   } catch (error) {
     if (!(error instanceof TooComplex)) throw error;
-    return { fault: `the answer could not be validated against the task's schema: ${error.message}` };
+    return { problem: `the answer could not be validated against the task's schema: ${error.message}` };
   }
 }
 

@@ -10,7 +10,11 @@ import { runPull } from './run-pull.ts';
 
 type Runner = (context: EngineContext, lease: Lease, task: StartedTask) => Promise<RunOutcome | null>;
 
-const RUNNERS: Record<StartedTask['kind'], Runner> = { prompt: runPrompt, agent: runAgent, pull: runPull };
+const TASK_RUNNERS: Record<StartedTask['kind'], Runner> = {
+  prompt: runPrompt,
+  agent: runAgent,
+  pull: runPull,
+};
 
 /** Executes a run that is a task. @returns null when it waits. @throws the error that ends it, LeaseLost */
 export async function runTask(
@@ -21,5 +25,5 @@ export async function runTask(
   if (!task) throw new Error(`run ${id} is a task without a task row`);
   return task.kind === 'template'
     ? runTemplate(context, lease, task)
-    : RUNNERS[task.kind](context, lease, task);
+    : TASK_RUNNERS[task.kind](context, lease, task);
 }

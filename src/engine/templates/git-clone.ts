@@ -33,6 +33,6 @@ export async function gitClone(work: Work): Promise<StepOutput> {
 
 function repositoryOf(work: Work): Repository {
   const read = readRepositoryUrl(fill(work, 'url'), work.context.outbound.isNamed);
-  if ('fault' in read) throw new DomainError('GIT_FAILED', read.fault);
+  if ('problem' in read) throw new DomainError('GIT_FAILED', read.problem);
   return read;
 }

@@ -14,11 +14,11 @@ import { sandboxOf } from '../sandbox/sandbox.ts';
 import { generate, ollamaGenerate } from './generate.ts';
 import { gitClone } from './git-clone.ts';
 import { runScript } from './run-script.ts';
-import { fillStep, type StepOutput, type StepRunner, type StepWork } from './step-work.ts';
+import { fillStep, type StepOutput, type StepRunner, type StepWork, stepOutput } from './step-work.ts';
 import { storeOutput } from './store-output.ts';
 import { dropWorkspace, hasWorkspace } from './workspace.ts';
 
-const RUNNERS: { [Type in TemplateStepType]: StepRunner<Extract<TemplateStep, { type: Type }>> } = {
+const STEP_RUNNERS: { [Type in TemplateStepType]: StepRunner<Extract<TemplateStep, { type: Type }>> } = {
   generate,
   ollama_generate: ollamaGenerate,
   git_clone: gitClone,
@@ -65,7 +65,7 @@ async function finishedSteps(
 ): Promise<Map<string, StepOutput>> {
   const rows = await readSteps(context.store.database, task.id);
   const done = rows.filter(({ status }) => status === 'completed');
-  const finished = new Map(done.map(({ key, output }) => [key, output as StepOutput]));
+  const finished = new Map(done.map(({ key, output }) => [key, stepOutput.parse(output)]));
   const needsFiles = task.plan.steps.some((step) => !finished.has(step.id) && usesFiles(step));
   if (needsFiles && !(await hasWorkspace(context, task))) {
     for (const { id, type } of task.plan.steps) if (LEAVES_FILES.includes(type)) finished.delete(id);
@@ -110,7 +110,7 @@ async function executeStep(
       outputs,
       secrets: await secretsOf(context, task, step),
     });
-    return await (RUNNERS[step.type] as StepRunner<TemplateStep>)({ ...given, filled });
+    return await (STEP_RUNNERS[step.type] as StepRunner<TemplateStep>)({ ...given, filled });
   } catch (error) {
     throw named(step, error);
   }

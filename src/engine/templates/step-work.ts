@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { DomainError } from '../../errors.ts';
 import type { Rendered } from '../../rules/computations.ts';
 import { isPlain } from '../../rules/liquid/text.ts';
@@ -18,8 +19,9 @@ export interface StepWork<Step extends TemplateStep> {
   filled: Readonly<Record<string, Rendered>>;
 }
 
-/** The output of a step: JSON, with everything later steps can read. */
-export type StepOutput = { output: string } & Record<string, unknown>;
+export const stepOutput = z.looseObject({ output: z.string() });
+/** The output of a step, and its checkpoint: JSON, with everything later steps can read. */
+export type StepOutput = z.infer<typeof stepOutput>;
 
 /** Executes a step and returns its output. @throws DomainError, ProviderError, LeaseLost */
 export type StepRunner<Step extends TemplateStep> = (work: StepWork<Step>) => Promise<StepOutput>;
@@ -67,8 +69,8 @@ export async function fillStep({
   }
 }
 
-function notFilled(text: string, fault: string): DomainError {
-  const message = `the text ${JSON.stringify(text.slice(0, 100))} could not be rendered: ${fault}`;
+function notFilled(text: string, problem: string): DomainError {
+  const message = `the text ${JSON.stringify(text.slice(0, 100))} could not be rendered: ${problem}`;
   return new DomainError('TEMPLATE_FAILED', message);
 }
 
@@ -77,9 +79,9 @@ export function fill(
   { step, filled }: Pick<StepWork<TemplateStep>, 'step' | 'filled'>,
   field: string,
 ): string {
-  const { text, fault } = filled[field]!;
-  if (fault === undefined) return text;
-  throw notFilled(liquidTexts(step).find((one) => one.field === field)!.text, fault);
+  const { text, problem } = filled[field]!;
+  if (problem === undefined) return text;
+  throw notFilled(liquidTexts(step).find((one) => one.field === field)!.text, problem);
 }
 
 /** As `fill`; null when the text is absent or renders blank. */

@@ -1,5 +1,5 @@
 import type { Compute } from '../../computation/computation.ts';
-import { jsonSizeFault } from '../../rules/json/size.ts';
+import { jsonSizeProblem } from '../../rules/json/size.ts';
 import { TooComplex } from '../../rules/liquid/watch.ts';
 import type {
   BeginQuestion,
@@ -69,8 +69,8 @@ const MOST_ASKED = { characters: 500_000, values: 20_000, members: 5_000 };
  * at least one question.
  */
 export async function findAnswers(compute: Compute, { questions, scope }: AnswersNeeded): Promise<Answers> {
-  const fault = jsonSizeFault(scope, MOST_READ);
-  if (fault) return refuseAll(questions, `what it reads ${fault}`);
+  const problem = jsonSizeProblem(scope, MOST_READ);
+  if (problem) return refuseAll(questions, `what it reads ${problem}`);
   const answers = new Map<string, StepReply>();
   let batch = firstPart(questions);
   while (batch.length > 0) {
@@ -88,7 +88,7 @@ export async function findAnswers(compute: Compute, { questions, scope }: Answer
         batch = [batch[slow]!];
         continue;
       }
-      answers.set(batch[0]!.key, { fault: error.message });
+      answers.set(batch[0]!.key, { problem: error.message });
     }
     batch = firstPart(questions.filter(({ key }) => !answers.has(key)));
   }
@@ -97,10 +97,11 @@ export async function findAnswers(compute: Compute, { questions, scope }: Answer
 
 function firstPart(questions: Questions): Questions {
   let part = questions;
-  while (part.length > 1 && jsonSizeFault(part, MOST_ASKED)) part = part.slice(0, Math.ceil(part.length / 2));
+  while (part.length > 1 && jsonSizeProblem(part, MOST_ASKED))
+    part = part.slice(0, Math.ceil(part.length / 2));
   return part;
 }
 
-function refuseAll(questions: Questions, fault: string): Answers {
-  return new Map(questions.map(({ key }) => [key, { fault }]));
+function refuseAll(questions: Questions, problem: string): Answers {
+  return new Map(questions.map(({ key }) => [key, { problem }]));
 }

@@ -15,7 +15,7 @@ export function beginQuestion(draft: Draft, key: string): BeginQuestion | null {
 export function beginStep(draft: Draft, key: string): void {
   const question = beginQuestion(draft, key);
   const answer = question ? answerTo(draft, question) : { begins: true as const, items: null };
-  if (answer.fault !== undefined) failInLiquid(draft, key, new Error(answer.fault));
+  if (answer.problem !== undefined) failInLiquid(draft, key, new Error(answer.problem));
   else if (answer.begins) run(draft, key, answer.items);
   else skip(draft, key);
 }

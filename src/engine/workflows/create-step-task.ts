@@ -60,7 +60,7 @@ async function ask(draft: Draft, step: WorkflowStep, next: NextTry): Promise<Ask
   const worker = draft.workers[step.id]!;
   const question = await taskQuestion(draft, next);
   const reply: TaskReply = question ? answerTo(draft, question) : { prompt: storable(step.task) };
-  if (reply.fault !== undefined) throw new Error(reply.fault);
+  if (reply.problem !== undefined) throw new Error(reply.problem);
   if (worker.kind === 'template') return askStepTemplate(draft, worker, reply as TemplateReply);
   const { prompt } = reply as { prompt: string };
   if (prompt.trim() === '') throw new Error('the prompt is empty after rendering');

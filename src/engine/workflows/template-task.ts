@@ -34,7 +34,7 @@ export function templateQuestion(
 export function askStepTemplate(
   draft: Draft,
   worker: TemplateWorker,
-  filled: Exclude<TemplateReply, { fault: string }>,
+  filled: Exclude<TemplateReply, { problem: string }>,
 ): Promise<Asked> {
   const finder: ModelFinder = {
     ollama(stepId, model) {

@@ -4,7 +4,7 @@ import { DomainError } from '../../errors.ts';
 import type { Execution, ExecutionAnswer, SchemaAccess } from '../../rest-compat/handling/schema-access.ts';
 import { schema } from '../../schema/index.ts';
 import { maskError } from '../errors/from-graphql.ts';
-import { subscribe } from '../graphql/share-results.ts';
+import type { Subscribe } from '../graphql/share-results.ts';
 import { boundErrors, executeBounded } from '../limits/bound-answers.ts';
 import type { ResourceLimits } from '../limits/resource-limits.ts';
 import type { Admission } from '../requests/admission.ts';
@@ -16,7 +16,12 @@ import {
   headerCredentials,
 } from '../requests/context.ts';
 import type { Visitors } from '../requests/visitors.ts';
-import type { SendArtifact } from '../routes/artifacts.ts';
+
+interface Parts extends Pick<ResourceLimits, 'connections'>, Pick<SchemaAccess, 'count' | 'sendArtifact'> {
+  admission: Admission;
+  visitors: Visitors;
+  subscribe: Subscribe;
+}
 
 /**
  * Executes the schema for the dialects within this process, with the same credentials, context and errors as
@@ -24,11 +29,7 @@ import type { SendArtifact } from '../routes/artifacts.ts';
  */
 export function createSchemaAccess(
   services: Services,
-  admission: Admission,
-  visitors: Visitors,
-  sendArtifact: SendArtifact,
-  count: SchemaAccess['count'],
-  { connections }: Pick<ResourceLimits, 'connections'>,
+  { admission, visitors, sendArtifact, count, connections, subscribe }: Parts,
 ): SchemaAccess {
   const mask = maskError(services.log);
   const masked = ({ data, errors }: ExecutionAnswer): ExecutionAnswer => ({

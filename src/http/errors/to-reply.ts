@@ -2,7 +2,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError, type ErrorCode, type RequestErrorCode } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import { asUnavailable } from '../../resolvers/request/unavailable.ts';
-import { fastifyFault } from '../../rest-compat/errors/from-fastify.ts';
+import { fastifyError } from '../../rest-compat/errors/from-fastify.ts';
 import { newId } from '../../rules/ids/ids.ts';
 import { boundDetails, clip } from './bound-errors.ts';
 
@@ -39,7 +39,7 @@ export function answerFailure(log: Log) {
     // The client closed the connection, so there is no one to answer.
     if (isDeparture(error) && request.socket.destroyed) return reply.hijack();
     const failure =
-      error instanceof DomainError ? error : (fastifyFault(error, request) ?? asUnavailable(error));
+      error instanceof DomainError ? error : (fastifyError(error, request) ?? asUnavailable(error));
     if (failure) return send(reply, failure);
     const errorId = newId();
     log.error({ errorId, error: error.stack }, 'unexpected error');

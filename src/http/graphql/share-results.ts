@@ -12,25 +12,35 @@ import type { Plugin } from 'graphql-yoga';
 import type { Context } from '../../context.ts';
 import { boundResult } from '../limits/bound-answers.ts';
 
-/**
- * Executes an event once for all subscribers with the same operation. The bus passes the same object to all
- * of them, and the result depends only on the operation and its viewer.
- */
-export const shareResults: Plugin<Context> = {
-  onSubscribe({ setSubscribeFn }) {
-    setSubscribeFn(subscribe);
-  },
-};
+export type Subscribe = (
+  args: ExecutionArgs,
+) => Promise<ExecutionResult | AsyncGenerator<ExecutionResult, void, void>>;
 
-/** The same as graphql's own. */
-export async function subscribe(args: ExecutionArgs) {
-  const validated = validateSubscriptionArgs(args);
-  if (isErrors(validated)) return { errors: validated };
-  (args.contextValue as Context).reads.suspend();
-  const source = await createSourceEventStream(validated);
-  return Symbol.asyncIterator in source
-    ? mapSourceToResponseEvent(validated, source, executeOnce(operationKey(args)))
-    : source;
+/**
+ * Subscribes as graphql does, but executes an event once for all subscribers with the same operation. The bus
+ * passes the same object to all of them, and the result depends only on the operation and its viewer.
+ */
+export function createSubscribe(): Subscribe {
+  const executeOnce = createSharedExecution();
+  const keyOf = createOperationKeys();
+  return async (args) => {
+    const validated = validateSubscriptionArgs(args);
+    if (isErrors(validated)) return { errors: validated };
+    (args.contextValue as Context).reads.suspend();
+    const source = await createSourceEventStream(validated);
+    return Symbol.asyncIterator in source
+      ? mapSourceToResponseEvent(validated, source, executeOnce(keyOf(args)))
+      : source;
+  };
+}
+
+/** Makes GraphQL over HTTP and sockets subscribe like this. */
+export function shareResults(subscribe: Subscribe): Plugin<Context> {
+  return {
+    onSubscribe({ setSubscribeFn }) {
+      setSubscribeFn(subscribe);
+    },
+  };
 }
 
 function isErrors<Errors extends readonly unknown[]>(validated: Errors | object): validated is Errors {
@@ -39,18 +49,18 @@ function isErrors<Errors extends readonly unknown[]>(validated: Errors | object)
 
 type Result = ExecutionResult | Promise<ExecutionResult>;
 
-const results = new WeakMap<object, Map<string, Result>>();
-
-function executeOnce(operation: string) {
-  return (args: ValidatedSubscriptionArgs): Result => {
-    const event = args.rootValue;
-    if (typeof event !== 'object' || event === null) return answerEvent(args);
-    const ofEvent = results.get(event) ?? new Map<string, Result>();
-    results.set(event, ofEvent);
-    const result = ofEvent.get(operation) ?? answerEvent(args);
-    ofEvent.set(operation, result);
-    return result;
-  };
+function createSharedExecution() {
+  const results = new WeakMap<object, Map<string, Result>>();
+  return (operation: string) =>
+    (args: ValidatedSubscriptionArgs): Result => {
+      const event = args.rootValue;
+      if (typeof event !== 'object' || event === null) return answerEvent(args);
+      const ofEvent = results.get(event) ?? new Map<string, Result>();
+      results.set(event, ofEvent);
+      const result = ofEvent.get(operation) ?? answerEvent(args);
+      ofEvent.set(operation, result);
+      return result;
+    };
 }
 
 /**
@@ -75,12 +85,13 @@ function answerEvent(args: ValidatedSubscriptionArgs): Result {
 }
 
 /** Parsed documents are cached by their text, so the same text is usually the same object. */
-const documents = new WeakMap<DocumentNode, number>();
-let documentsSeen = 0;
-
-function operationKey({ document, operationName, variableValues, contextValue }: ExecutionArgs): string {
-  const known = documents.get(document) ?? ++documentsSeen;
-  documents.set(document, known);
-  const { viewer } = contextValue as Context;
-  return JSON.stringify([known, operationName, variableValues, viewer?.userId, viewer?.isAdmin]);
+function createOperationKeys() {
+  const documents = new WeakMap<DocumentNode, number>();
+  let documentsSeen = 0;
+  return ({ document, operationName, variableValues, contextValue }: ExecutionArgs): string => {
+    const known = documents.get(document) ?? ++documentsSeen;
+    documents.set(document, known);
+    const { viewer } = contextValue as Context;
+    return JSON.stringify([known, operationName, variableValues, viewer?.userId, viewer?.isAdmin]);
+  };
 }

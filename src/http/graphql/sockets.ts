@@ -199,8 +199,8 @@ async function prepare(
     const { viewer, address } = socket.extra.asker!;
     await limits.countRequest({ accountId: viewer?.userId ?? null, address });
     const document = enveloped.parse(payload.query);
-    const faults = enveloped.validate(enveloped.schema, document) as Error[];
-    if (faults.length > 0) return faults.map(mask);
+    const errors = enveloped.validate(enveloped.schema, document) as Error[];
+    if (errors.length > 0) return errors.map(mask);
     return {
       schema: enveloped.schema,
       operationName: payload.operationName,

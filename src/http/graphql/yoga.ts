@@ -19,7 +19,7 @@ import { limitInput } from './input-limits.ts';
 import { limitOperations } from './limit-operations.ts';
 import { type PublicOperation, recognizePublic } from './public-operations.ts';
 import { limitCost } from './query-cost.ts';
-import { shareResults } from './share-results.ts';
+import { type Subscribe, shareResults } from './share-results.ts';
 import { streamHeaders } from './stream-headers.ts';
 
 export type Yoga = YogaServerInstance<Carrier, Context>;
@@ -29,6 +29,7 @@ export function createGraphql(
   services: Services,
   graphiql: GraphiqlPage | null,
   atCredentialEnd: AtCredentialEnd,
+  subscribe: Subscribe,
 ): Yoga {
   return createYoga<Carrier, Context>({
     schema,
@@ -55,7 +56,7 @@ export function createGraphql(
       limitValidationErrors,
       limitCost,
       boundAnswers,
-      shareResults,
+      shareResults(subscribe),
       endStreams(atCredentialEnd),
       explainNotAcceptable,
       streamHeaders,

@@ -27,7 +27,7 @@ export async function changedSettings(
   const secret = given.credentials?.[CREDENTIAL[platform]];
   const url = given.url === undefined ? before.url : withoutSlash(platform, given.url);
   const isMoved = url !== before.url && !secret;
-  refuseIssues([...faultsOf(context, platform, given), ...(isMoved ? movedFaults(platform) : [])]);
+  refuseIssues([...problemsOf(context, platform, given), ...(isMoved ? movedProblems(platform) : [])]);
   return {
     name: given.name ?? before.name,
     url,
@@ -57,13 +57,13 @@ function withoutSlash(platform: Platform, url: string | null): string | null {
   return platform === 'webhook' ? url : (url?.replace(/\/+$/, '') ?? null);
 }
 
-function faultsOf(context: Context, platform: Platform, given: IntegrationChange): FieldIssue[] {
+function problemsOf(context: Context, platform: Platform, given: IntegrationChange): FieldIssue[] {
   const name = PLATFORM_NAMES[platform];
   const { url, notifyOn, credentials } = given;
   return [
-    ...addressFaults(context, platform, url),
+    ...addressProblems(context, platform, url),
     ...foreignCredentials(platform, credentials),
-    ...plainFaults(context, 'input.credentials.webhookUrl', credentials?.webhookUrl),
+    ...plainProblems(context, 'input.credentials.webhookUrl', credentials?.webhookUrl),
     ...(notifyOn?.length && !IS_NOTIFIED[platform]
       ? [{ field: 'input.notifyOn', message: `must be empty: ${name} integrations receive no notifications` }]
       : []),
@@ -71,7 +71,7 @@ function faultsOf(context: Context, platform: Platform, given: IntegrationChange
 }
 
 /** The token is sent to the URL, so changing the URL must not reveal the token. A signing key is not sent. */
-function movedFaults(platform: Platform): FieldIssue[] {
+function movedProblems(platform: Platform): FieldIssue[] {
   const name = CREDENTIAL[platform];
   if (name !== 'token') return [];
   return [
@@ -82,7 +82,7 @@ function movedFaults(platform: Platform): FieldIssue[] {
   ];
 }
 
-function addressFaults(context: Context, platform: Platform, url: string | null | undefined): FieldIssue[] {
+function addressProblems(context: Context, platform: Platform, url: string | null | undefined): FieldIssue[] {
   const field = 'input.url';
   if (url && ADDRESS[platform] === null) {
     return [
@@ -98,11 +98,11 @@ function addressFaults(context: Context, platform: Platform, url: string | null 
   if (url === null && ADDRESS[platform] === 'required') {
     return [{ field, message: 'a webhook needs a URL' }];
   }
-  return plainFaults(context, field, url);
+  return plainProblems(context, field, url);
 }
 
 /** Messages are signed but not encrypted, and a token could be read on the way. */
-function plainFaults({ config }: Context, field: string, url: string | null | undefined): FieldIssue[] {
+function plainProblems({ config }: Context, field: string, url: string | null | undefined): FieldIssue[] {
   const { protocol, hostname, port } = new URL(url ?? 'https://nowhere');
   const host = hostname.replace(/^\[(.*)\]$/, '$1');
   if (protocol === 'https:' || isAllowed(host, config.outboundAllow, Number(port) || 80)) return [];

@@ -3,6 +3,7 @@ import { DomainError } from '../../errors.ts';
 import { type AskedModel, chosenModel } from '../../preparation/chosen-model.ts';
 import { needsOf } from '../../rules/models/choice.ts';
 import type { ModelReference } from '../../rules/models/model-id.ts';
+import { PROVIDER_FACTS } from '../../rules/models/provider-facts.ts';
 import type { ModelAbility, ProviderId } from '../../vocabulary.ts';
 import { requireViewer } from '../request/viewer.ts';
 import { choose, readCandidates } from './select-model.ts';
@@ -82,16 +83,7 @@ async function unable(
   return new DomainError('VALIDATION_ERROR', message, { field, allowed });
 }
 
-const VARIABLES: Record<ProviderId, string> = {
-  openai: 'OPENAI_API_KEY or OPENAI_BASE_URL',
-  anthropic: 'ANTHROPIC_API_KEY or ANTHROPIC_BASE_URL',
-  azure: 'AZURE_OPENAI_API_KEY and AZURE_OPENAI_ENDPOINT',
-  custom: 'nothing',
-  ollama: 'OLLAMA_HOST',
-  demo: 'nothing',
-};
-
 function notConfigured(provider: ProviderId, name: string, field: string): DomainError {
-  const message = `${field}: ${name} is served by ${provider}, which is not configured; set ${VARIABLES[provider]}`;
+  const message = `${field}: ${name} is served by ${provider}, which is not configured; set ${PROVIDER_FACTS[provider].variables ?? 'nothing'}`;
   return new DomainError('PROVIDER_NOT_CONFIGURED', message, { field });
 }

@@ -1,5 +1,6 @@
 import type { Context } from '../../context.ts';
 import { chooseModel, NO_NEEDS } from '../../rules/models/choice.ts';
+import { PROVIDER_FACTS } from '../../rules/models/provider-facts.ts';
 import type { ModelCandidate } from '../../store/models/candidates.ts';
 import type { ModelRow } from '../../store/models/models.ts';
 import { PROVIDERS, type ProviderId } from '../../vocabulary.ts';
@@ -14,15 +15,6 @@ export interface ProviderState {
   defaultModel: ModelRow | null;
 }
 
-const NAMES: Record<ProviderId, string> = {
-  openai: 'OpenAI',
-  anthropic: 'Anthropic',
-  azure: 'Azure OpenAI',
-  custom: 'Custom',
-  ollama: 'Ollama',
-  demo: 'Demo',
-};
-
 /** All known providers, in the order in which a bare model id is searched. */
 export async function providers(context: Context): Promise<ProviderState[]> {
   requireViewer(context);
@@ -34,7 +26,7 @@ function stateOf(id: ProviderId, candidates: readonly ModelCandidate[]): Provide
   const choice = chooseModel(candidates, NO_NEEDS);
   return {
     id,
-    name: NAMES[id],
+    name: PROVIDER_FACTS[id].name,
     modelsCount: candidates.length,
     defaultModel: choice?.selected.model.row ?? null,
   };

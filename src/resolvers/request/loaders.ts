@@ -7,6 +7,7 @@ import { readAgentReports } from '../../store/agents/reports.ts';
 import { readToolCalls } from '../../store/agents/tool-calls.ts';
 import type { Database } from '../../store/database/database.ts';
 import { readDeliveries } from '../../store/integrations/deliveries.ts';
+import { readTexts, type TextPosition } from '../../store/log/run-text.ts';
 import { readBudgets } from '../../store/money/budgets.ts';
 import { readModelCalls, readSpend } from '../../store/money/model-call-reports.ts';
 import { readOrchestrations } from '../../store/orchestrations/orchestrations.ts';
@@ -36,6 +37,8 @@ export function createLoaders(database: Database, userId: string | null): Loader
     modelCalls: manyOfEach((ids) => readModelCalls(database, ids)),
     toolCalls: manyOfEach((ids) => readToolCalls(database, ids)),
     spend: oneOfEach((ids) => readSpend(database, ids)),
+    texts: textOfEach((positions) => readTexts(database, 'TokensGenerated', positions)),
+    reasonings: textOfEach((positions) => readTexts(database, 'ReasoningGenerated', positions)),
     budgets: oneOfEach((ids) => readBudgets(database, ids)),
     workflows: oneOfEach((ids) => readWorkflows(database, ids)),
     executions: oneOfEach((ids) => readExecutions(database, ids)),
@@ -89,6 +92,12 @@ function oneOfEach<Row>(read: (ids: Ids) => Promise<Map<string, Row>>): DataLoad
     const byId = await read(ids);
     return (id) => byId.get(id) ?? null;
   });
+}
+
+function textOfEach(
+  read: (positions: readonly TextPosition[]) => Promise<(string | null)[]>,
+): DataLoader<TextPosition, string | null> {
+  return new DataLoader(read, { cache: false });
 }
 
 function manyOfEach<Row extends { runId: string }>(

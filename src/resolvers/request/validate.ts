@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DomainError, type FieldIssue, firstIssues, MAX_ISSUES, messageOf } from '../../errors.ts';
-import { type JsonLimits, jsonSizeFault } from '../../rules/json/size.ts';
+import { type JsonLimits, jsonSizeProblem } from '../../rules/json/size.ts';
 import { isStorable, isStorableJson } from '../../rules/text/text.ts';
 
 /**
@@ -52,12 +52,12 @@ export const anObject = z.custom<Record<string, unknown>>(
 /** A JSON object that the database can store, of limited length as text. */
 export function jsonObject(max: number) {
   return sized(anObject, { characters: max }).superRefine((given, issues) => {
-    const message = jsonFault(given, max);
+    const message = jsonProblem(given, max);
     if (message) issues.addIssue({ code: 'custom', message });
   });
 }
 
-function jsonFault(given: object, max: number): string | null {
+function jsonProblem(given: object, max: number): string | null {
   const json = JSON.stringify(given);
   if (json.length > max) return `must have at most ${max} characters`;
   return isStorableJson(json) ? null : 'must not contain U+0000 or an unpaired surrogate';
@@ -68,7 +68,7 @@ export function sized<Schema extends z.ZodType>(schema: Schema, limits: JsonLimi
   return z
     .unknown()
     .superRefine((given, issues) => {
-      const message = jsonSizeFault(given, limits);
+      const message = jsonSizeProblem(given, limits);
       if (message) issues.addIssue({ code: 'custom', message, continue: false });
     })
     .pipe(schema as z.ZodType<z.output<Schema>>);

@@ -1,8 +1,8 @@
 import type { Context } from '../../context.ts';
-import { DomainError } from '../../errors.ts';
 import type { LoggedEvent } from '../../store/log/events.ts';
 import { followRun } from '../../store/log/follow-run.ts';
 import type { RunKind } from '../../vocabulary.ts';
+import { requireLogPosition } from '../request/log-position.ts';
 import { ownRun, type RunRows } from '../request/own-run.ts';
 import { stoppable } from '../request/stoppable.ts';
 
@@ -13,6 +13,8 @@ export interface CurrentState {
   attempt: number;
   at: Date;
   run: RunRows[RunKind];
+  /** The position in the log after which the events follow. */
+  after: number;
 }
 
 export type RunEvent = CurrentState | LoggedEvent;
@@ -28,10 +30,7 @@ export async function runEvents(
   after: number,
 ): Promise<AsyncIterable<RunEvent>> {
   const run = await ownRun(context, kind, id, field);
-  if (after < 0 || after > run.lastSeq) {
-    const message = `after: must be the last seq that you received, 0 to ${run.lastSeq}; got ${after}`;
-    throw new DomainError('BAD_CURSOR', message, { field: 'after' });
-  }
+  requireLogPosition(run, after);
   return stoppable((signal) => stateThenLog(context, run, after, signal));
 }
 
@@ -41,7 +40,7 @@ async function* stateThenLog(
   after: number,
   signal: AbortSignal,
 ): AsyncGenerator<RunEvent, void, undefined> {
-  yield { type: 'CurrentState', seq: 0, attempt: run.attempt, at: new Date(), run };
+  yield { type: 'CurrentState', seq: 0, attempt: run.attempt, at: new Date(), run, after };
   if (run.completedAt !== null && after === run.lastSeq) return;
   yield* followRun(context.store, run.id, after, signal);
 }

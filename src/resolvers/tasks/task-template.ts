@@ -5,7 +5,7 @@ import type { Asked } from '../../preparation/prepare-task.ts';
 import { isPlain } from '../../rules/liquid/text.ts';
 import type { ModelReference } from '../../rules/models/model-id.ts';
 import { checkParameters } from '../../rules/templates/parameters.ts';
-import { askingSteps, parameterFaults } from '../../rules/templates/task.ts';
+import { askingSteps, parameterProblems } from '../../rules/templates/task.ts';
 import type { TemplateStep } from '../../rules/templates/template.ts';
 import type { TemplateRow } from '../../store/templates/templates.ts';
 import { chooseForCaller, resolveModel } from '../models/model.ts';
@@ -47,8 +47,8 @@ export async function fromTemplate(context: Context, given: NewTaskInput): Promi
 
 function readValues({ parameters }: TemplateRow, given: Record<string, unknown>): Record<string, unknown> {
   const check = checkParameters(parameters, given);
-  const faults = parameterFaults(parameters, check);
-  refuseIssues(faults.map(({ field, message }) => ({ field: `${FIELD}.${field}`, message })));
+  const problems = parameterProblems(parameters, check);
+  refuseIssues(problems.map(({ field, message }) => ({ field: `${FIELD}.${field}`, message })));
   return check.values;
 }
 
@@ -89,8 +89,9 @@ async function namesIn(
   const texts = named.filter(({ text }) => !isPlain(text));
   if (texts.length === 0) return names;
   const rendered = await compute(context, 'texts', { texts, scope: values }, FIELD);
-  for (const [id, { text, fault }] of Object.entries(rendered)) {
-    if (fault !== undefined) throw invalidInput([{ field: FIELD, message: `the model of ${id}: ${fault}` }]);
+  for (const [id, { text, problem }] of Object.entries(rendered)) {
+    if (problem !== undefined)
+      throw invalidInput([{ field: FIELD, message: `the model of ${id}: ${problem}` }]);
     names[id] = text;
   }
   return names;

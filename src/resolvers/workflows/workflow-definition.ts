@@ -2,8 +2,8 @@ import type { Context } from '../../context.ts';
 import type { FieldIssue } from '../../errors.ts';
 import { abilityFor } from '../../rules/agents/agent.ts';
 import { checkParameters } from '../../rules/templates/parameters.ts';
-import { parameterFaults } from '../../rules/templates/task.ts';
-import { type Schedule, scheduleFault } from '../../rules/workflows/schedule.ts';
+import { parameterProblems } from '../../rules/templates/task.ts';
+import { type Schedule, scheduleProblem } from '../../rules/workflows/schedule.ts';
 import { workflowTexts } from '../../rules/workflows/texts.ts';
 import { kindOf, type StepKind, type WorkflowStep } from '../../rules/workflows/workflow.ts';
 import { agent } from '../agents/agent.ts';
@@ -73,11 +73,11 @@ async function requireWorker(context: Context, step: WorkflowStep, field: string
   const { parameters } = await chosenTemplate(context, { id: null, name: step.template }, fields);
   const { missing, unknown } = checkParameters(parameters, step.templateParameters);
   // Values are only known when the step begins.
-  const faults = parameterFaults(parameters, { valid: false, missing, unknown, invalid: [], values: {} });
+  const problems = parameterProblems(parameters, { valid: false, missing, unknown, invalid: [], values: {} });
   refuseIssues(
-    faults.map((fault) => ({
-      field: `${field}.templateParameters.${fault.field}`,
-      message: `step ${step.id}: ${fault.message}`,
+    problems.map((problem) => ({
+      field: `${field}.templateParameters.${problem.field}`,
+      message: `step ${step.id}: ${problem.message}`,
     })),
   );
 }
@@ -106,7 +106,7 @@ function toStep(given: StepInput): WorkflowStep {
 /** @throws DomainError VALIDATION_ERROR */
 export function acceptSchedule({ cron, timeZone, input, parameters }: ScheduleInput): Schedule {
   const schedule = { cron, timeZone: timeZone ?? 'UTC', input: input ?? {}, parameters: parameters ?? {} };
-  const fault = scheduleFault(schedule, new Date());
-  refuseIssues(fault ? [{ field: `input.schedule.${fault.member}`, message: fault.message }] : []);
+  const problem = scheduleProblem(schedule, new Date());
+  refuseIssues(problem ? [{ field: `input.schedule.${problem.member}`, message: problem.message }] : []);
   return schedule;
 }

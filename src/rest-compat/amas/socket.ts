@@ -84,6 +84,6 @@ export const activitySocket = socket({
     }),
     ping: change({ input: z.object({}), answer: (_message, _opened: Activity, at) => [heartbeat(at)] }),
   },
-  refuse: (fault, circumstances) =>
-    frame('error', refuse(fault, circumstances).body as Record<string, unknown>, circumstances.at),
+  refuse: (error, circumstances) =>
+    frame('error', refuse(error, circumstances).body as Record<string, unknown>, circumstances.at),
 });

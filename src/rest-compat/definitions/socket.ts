@@ -32,7 +32,7 @@ export interface Socket {
   commandField: 'type' | 'command';
   commands: Readonly<Record<string, Command>>;
   /** The frame for an invalid message, and before the socket closes because of an error. */
-  refuse(fault: DomainError, circumstances: Circumstances): Frame;
+  refuse(error: DomainError, circumstances: Circumstances): Frame;
 }
 
 /** The current state, sent after the greeting. Events that happen meanwhile follow, and may be sent twice. */

@@ -29,7 +29,7 @@ export type FieldNames = Readonly<Record<string, string>>;
 /** Writes errors as a dialect documents them. */
 export interface ErrorWriter {
   /** The dialect's own error body. */
-  refuse(fault: DomainError, circumstances: Circumstances): Refusal;
+  refuse(error: DomainError, circumstances: Circumstances): Refusal;
 }
 
 export interface Refusal {

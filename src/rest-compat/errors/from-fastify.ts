@@ -2,7 +2,7 @@ import type { FastifyError, FastifyRequest } from 'fastify';
 import { DomainError } from '../../errors.ts';
 
 /** Converts errors that Fastify itself raises for a request; null when the request is not the cause. */
-export function fastifyFault(error: FastifyError, request: FastifyRequest): DomainError | null {
+export function fastifyError(error: FastifyError, request: FastifyRequest): DomainError | null {
   switch (error.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE': {
       const limit = request.routeOptions.bodyLimit;
@@ -20,10 +20,10 @@ export function fastifyFault(error: FastifyError, request: FastifyRequest): Doma
         field: 'body',
       });
     default:
-      return isRequestFault(error) ? new DomainError('VALIDATION_ERROR', error.message) : null;
+      return isClientError(error) ? new DomainError('VALIDATION_ERROR', error.message) : null;
   }
 }
 
-function isRequestFault({ statusCode }: FastifyError): boolean {
+function isClientError({ statusCode }: FastifyError): boolean {
   return statusCode !== undefined && statusCode >= 400 && statusCode < 500;
 }

@@ -6,7 +6,7 @@ import type { FieldNames } from '../definitions/terms.ts';
 /**
  * Converts an error of GraphQL with the field names of a REST client: `input.expiresAt` is its `expires_at`.
  */
-export function faultOf(error: GraphQLError): DomainError {
+export function domainErrorOf(error: GraphQLError): DomainError {
   const {
     code = 'INTERNAL_ERROR',
     field,
@@ -15,20 +15,20 @@ export function faultOf(error: GraphQLError): DomainError {
     retryAfter,
   } = error.extensions as ErrorDetails & { code?: ErrorCode };
   const details = { ...(allowed && { allowed }), ...(retryAfter !== undefined && { retryAfter }) };
-  if (issues) return fieldFault(code, issues.map(inRestWords), details);
+  if (issues) return fieldError(code, issues.map(inRestWords), details);
   if (field && error.message.startsWith(`${field}: `)) {
     const message = error.message.slice(field.length + 2);
-    return fieldFault(code, [inRestWords({ field, message })], details);
+    return fieldError(code, [inRestWords({ field, message })], details);
   }
   return new DomainError(code, error.message, details);
 }
 
 /** Replaces field names and paths by those of the client. */
-export function renamed(fault: DomainError, names: FieldNames): DomainError {
-  const { issues, ...details } = fault.details;
-  if (!issues) return fault;
+export function renamed(error: DomainError, names: FieldNames): DomainError {
+  const { issues, ...details } = error.details;
+  if (!issues) return error;
   const inItsWords = issues.map(({ field, message }) => ({ field: inNames(field, names), message }));
-  return fieldFault(fault.code, inItsWords, details);
+  return fieldError(error.code, inItsWords, details);
 }
 
 function inNames(field: string, names: FieldNames): string {
@@ -41,19 +41,19 @@ function inNames(field: string, names: FieldNames): string {
 }
 
 /** Converts errors of zod for params, query and body. */
-export function inputFault({ issues }: z.ZodError): DomainError {
+export function inputError({ issues }: z.ZodError): DomainError {
   const named = issues.map(({ path, message }) => {
     const [part, ...rest] = path.map(String);
     return { field: rest.length > 0 ? rest.join('.') : (part ?? 'body'), message };
   });
-  return fieldFault('VALIDATION_ERROR', named, {});
+  return fieldError('VALIDATION_ERROR', named, {});
 }
 
 /** Maximum issues of an error, and characters of each: a client may send 100,000 invalid items. */
 const MOST_ISSUES = 20;
 const MOST_CHARACTERS = 2_000;
 
-function fieldFault(code: ErrorCode, all: FieldIssue[], details: ErrorDetails): DomainError {
+function fieldError(code: ErrorCode, all: FieldIssue[], details: ErrorDetails): DomainError {
   const issues = all.slice(0, MOST_ISSUES).map(({ field, message }) => ({
     field: field.slice(0, MOST_CHARACTERS),
     message: message.slice(0, MOST_CHARACTERS),

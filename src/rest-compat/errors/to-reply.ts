@@ -2,8 +2,8 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { GraphQLError } from 'graphql';
 import { DomainError } from '../../errors.ts';
 import type { Circumstances, ErrorWriter, Refusal, Subject } from '../definitions/terms.ts';
-import { fastifyFault } from './from-fastify.ts';
-import { faultOf } from './from-graphql.ts';
+import { fastifyError } from './from-fastify.ts';
+import { domainErrorOf } from './from-graphql.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -19,22 +19,22 @@ interface Masking {
 }
 
 /** Converts any error of a request. */
-export function toFault(thrown: FastifyError, request: FastifyRequest, { mask }: Masking): DomainError {
+export function toDomainError(thrown: FastifyError, request: FastifyRequest, { mask }: Masking): DomainError {
   if (thrown instanceof DomainError) return thrown;
-  return fastifyFault(thrown, request) ?? faultOf(mask(thrown));
+  return fastifyError(thrown, request) ?? domainErrorOf(mask(thrown));
 }
 
 /** @param possible the dialects whose clients may have sent it, if that is not certain */
 export function refuse(
   dialect: ErrorWriter,
   possible: readonly ErrorWriter[],
-  fault: DomainError,
+  error: DomainError,
   { routeOptions }: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
   const about = routeOptions.config?.about ?? null;
-  const { status, body } = inAllWords(dialect, possible, fault, { at: new Date(), about });
-  const { retryAfter } = fault.details;
+  const { status, body } = inAllWords(dialect, possible, error, { at: new Date(), about });
+  const { retryAfter } = error.details;
   if (status === 401) reply.header('www-authenticate', 'Bearer');
   if (retryAfter !== undefined) reply.header('retry-after', retryAfter);
   return reply.code(status).send(body);
@@ -44,11 +44,11 @@ export function refuse(
 function inAllWords(
   dialect: ErrorWriter,
   possible: readonly ErrorWriter[],
-  fault: DomainError,
+  error: DomainError,
   circumstances: Circumstances,
 ): Refusal {
-  const { status, body } = dialect.refuse(fault, circumstances);
-  const others = possible.map((other) => other.refuse(fault, circumstances).body);
+  const { status, body } = dialect.refuse(error, circumstances);
+  const others = possible.map((other) => other.refuse(error, circumstances).body);
   const all: Record<string, unknown> = Object.assign({}, ...others, body);
   return { status, body: 'status_code' in all ? { ...all, status_code: status } : all };
 }

@@ -4,7 +4,7 @@ import { DomainError } from '../../errors.ts';
 import type { Dialect } from '../../vocabulary.ts';
 import type { Endpoint } from '../definitions/endpoint.ts';
 import type { FieldNames, RequestParts } from '../definitions/terms.ts';
-import { faultOf, inputFault, renamed } from '../errors/from-graphql.ts';
+import { domainErrorOf, inputError, renamed } from '../errors/from-graphql.ts';
 import { graphql, type PreparedDocument, prepareDocument } from './documents.ts';
 import { readPages } from './read-pages.ts';
 import type { ExecutionAnswer, SchemaAccess } from './schema-access.ts';
@@ -55,7 +55,7 @@ export function prepareEndpoint(access: SchemaAccess, origin: Dialect, row: Endp
     const { data, error } = row.input.safeParse(parts);
     if (!error) return data;
     if (row.access === 'account') await execute(account, {}, request);
-    throw inputFault(error);
+    throw inputError(error);
   }
 
   return {
@@ -93,13 +93,13 @@ const ACCOUNT = graphql('query viewer { viewer { id } }');
 export function dataOf({ data, errors }: ExecutionAnswer, names: FieldNames = {}): Record<string, unknown> {
   const error = errors?.[0];
   if (error)
-    throw isOurFault(error.extensions.code) ? new Error(error.message) : renamed(faultOf(error), names);
+    throw isInternal(error.extensions.code) ? new Error(error.message) : renamed(domainErrorOf(error), names);
   if (!data || Object.values(data).includes(null))
     throw new DomainError('NOT_FOUND', 'there is no such object');
   return data;
 }
 
 /** The document is ours, and was validated: the client cannot be the cause. */
-function isOurFault(code: unknown): boolean {
+function isInternal(code: unknown): boolean {
   return code === 'GRAPHQL_PARSE_FAILED' || code === 'GRAPHQL_VALIDATION_FAILED';
 }

@@ -60,12 +60,12 @@ export function prepareDocument(
 }
 
 function prepare(schema: GraphQLSchema, document: DocumentNode, owner: string): PreparedDocument {
-  const faults = validate(schema, document).map(({ message }) => message);
+  const errors = validate(schema, document).map(({ message }) => message);
   const operations = document.definitions.filter(isOperation);
   const [operation] = operations;
-  if (!operation || operations.length > 1) faults.push(`it has ${operations.length} operations, not one.`);
-  if (!operation || faults.length > 0)
-    throw new Error(`${owner} has an invalid document: ${faults.join(' ')}`);
+  if (!operation || operations.length > 1) errors.push(`it has ${operations.length} operations, not one.`);
+  if (!operation || errors.length > 0)
+    throw new Error(`${owner} has an invalid document: ${errors.join(' ')}`);
   return {
     document,
     steps: oneByOne(document),

@@ -42,8 +42,8 @@ export const taskSocket = socket({
       answer: () => [],
     }),
   },
-  refuse(fault, circumstances) {
-    const { code } = refuse(fault, circumstances).body as { code: string };
-    return { type: 'error', error: fault.message, code, timestamp: isoSeconds(circumstances.at) };
+  refuse(error, circumstances) {
+    const { code } = refuse(error, circumstances).body as { code: string };
+    return { type: 'error', error: error.message, code, timestamp: isoSeconds(circumstances.at) };
   },
 });

@@ -113,8 +113,8 @@ const FAILURES = [
 /** Each error in the format of the dialect; the parts common to all are described once. */
 function describeFailures(table: DialectTable, row: Endpoint) {
   const failures = FAILURES.map((code) => {
-    const fault = new DomainError(code, 'what was wrong');
-    return table.refuse(fault, { at: new Date(0), about: row.about ?? null });
+    const error = new DomainError(code, 'what was wrong');
+    return table.refuse(error, { at: new Date(0), about: row.about ?? null });
   });
   return Object.fromEntries(
     failures.map(({ status, body }) => [

@@ -42,8 +42,8 @@ export const sessionSocket = socket({
       answer: (_message, _opened, at) => [{ type: 'pong', timestamp: naiveMicroseconds(at) }],
     }),
   },
-  refuse(fault, circumstances) {
-    const body = refuse(fault).body as Record<string, unknown>;
+  refuse(error, circumstances) {
+    const body = refuse(error).body as Record<string, unknown>;
     return { type: 'error', ...body, timestamp: naiveMicroseconds(circumstances.at) };
   },
 });

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { decodeJwt } from 'jose';
 import { DomainError } from '../../errors.ts';
-import { jsonTextFault } from '../../rules/json/text.ts';
+import { jsonTextProblem } from '../../rules/json/text.ts';
 import { DIALECTS, type Dialect } from '../../vocabulary.ts';
 import type { Clues } from './choose-dialect.ts';
 
@@ -46,7 +46,7 @@ function issuerOf(authorization: string | undefined): string | null {
 
 /** The body if it can be parsed; errors in it are reported by the chosen dialect. */
 export function readBodyClue(body: unknown): unknown {
-  if (!Buffer.isBuffer(body) || jsonTextFault(body)) return undefined;
+  if (!Buffer.isBuffer(body) || jsonTextProblem(body)) return undefined;
   try {
     return JSON.parse(body.toString());
   } catch {

@@ -1,7 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { DIALECTS, type Dialect } from '../../vocabulary.ts';
 import type { DialectTable } from '../definitions/dialect-table.ts';
-import { refuse, toFault } from '../errors/to-reply.ts';
+import { refuse, toDomainError } from '../errors/to-reply.ts';
 import type { SchemaAccess } from '../handling/schema-access.ts';
 import { type Clues, chooseDialect, turnsOnOrigin } from './choose-dialect.ts';
 import { documentedPaths } from './documented-paths.ts';
@@ -43,8 +43,8 @@ export async function openRootPaths(app: FastifyInstance, settings: RootSettings
     acceptUnread(scope);
     scope.setErrorHandler<FastifyError>((thrown, request, reply) => {
       const { tables, fallback, access } = settings;
-      const fault = toFault(thrown, request, access);
-      return refuse(tables[fallback], Object.values(tables), fault, request, reply);
+      const error = toDomainError(thrown, request, access);
+      return refuse(tables[fallback], Object.values(tables), error, request, reply);
     });
     for (const { url, candidates } of documentedPaths(Object.values(settings.tables))) {
       if (TAKEN.includes(url)) continue;

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { DomainError } from '../../errors.ts';
 import type { DialectTable } from '../definitions/dialect-table.ts';
-import { inputFault } from '../errors/from-graphql.ts';
+import { inputError } from '../errors/from-graphql.ts';
 import { countRequest } from '../handling/count-requests.ts';
 import type { SchemaAccess, Visitor } from '../handling/schema-access.ts';
-import { type Call, toFault } from './open-connection.ts';
+import { type Call, toDomainError } from './open-connection.ts';
 import type { PreparedSocket } from './prepare.ts';
 
 /** The destination of an upgrade: a dialect, and the documented path. */
@@ -32,7 +32,7 @@ export function findSocket(
 }
 
 export interface Refused {
-  fault: DomainError;
+  error: DomainError;
   headers: Record<string, string>;
 }
 
@@ -60,12 +60,12 @@ export async function admit(
     const { socket, params } = found;
     const visitor = await knownVisitor(access, request, dialect);
     const { data, error } = socket.input.safeParse({ params, query: Object.fromEntries(query) });
-    if (error) throw inputFault(error);
+    if (error) throw inputError(error);
     const release = access.holdSocket(visitor.isGuest ? access.address(request) : visitor.accountId!);
     if (!release) throw tooManySockets();
     return { call: { socket, access, request, visitor, given: data }, release };
   } catch (thrown) {
-    return { fault: toFault(access, thrown), headers };
+    return { error: toDomainError(access, thrown), headers };
   }
 }
 

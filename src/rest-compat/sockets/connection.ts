@@ -11,7 +11,7 @@ import {
   executionOf,
   type OpenConnection,
   refusal,
-  toFault,
+  toDomainError,
 } from './open-connection.ts';
 import { openOutgoingFrames } from './outgoing-frames.ts';
 import { watchPeer } from './peer.ts';
@@ -90,7 +90,7 @@ async function obey(connection: OpenConnection, text: string): Promise<void> {
     await executeCommand(connection, command, message);
   } catch (thrown) {
     if (!connection.signal.aborted)
-      await connection.outgoing.send([refusal(connection.socket, toFault(connection.access, thrown))]);
+      await connection.outgoing.send([refusal(connection.socket, toDomainError(connection.access, thrown))]);
   }
 }
 
@@ -111,7 +111,7 @@ function endingOf({ expiresAt }: Visitor): [code: number, reason: string] {
 
 async function giveUp(connection: OpenConnection, thrown: unknown, end: Conversation['end']): Promise<void> {
   if (connection.signal.aborted) return;
-  const fault = toFault(connection.access, thrown);
-  void connection.outgoing.send([refusal(connection.socket, fault)]);
-  end(closeCodeOf(connection.socket, fault), fault.message);
+  const error = toDomainError(connection.access, thrown);
+  void connection.outgoing.send([refusal(connection.socket, error)]);
+  end(closeCodeOf(connection.socket, error), error.message);
 }

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { DomainError } from '../../errors.ts';
 import { unkeptNumber } from '../../rules/json/numbers.ts';
-import { jsonTextFault } from '../../rules/json/text.ts';
+import { jsonTextProblem } from '../../rules/json/text.ts';
 import type { Command } from '../definitions/command.ts';
 import type { Socket } from '../definitions/socket.ts';
-import { inputFault } from '../errors/from-graphql.ts';
+import { inputError } from '../errors/from-graphql.ts';
 
 /** Parses a message of a client. @throws DomainError VALIDATION_ERROR naming the field and what is allowed */
 export function readMessage(socket: Socket, text: string): { command: Command; message: unknown } {
@@ -12,13 +12,13 @@ export function readMessage(socket: Socket, text: string): { command: Command; m
   const command = commandOf(socket, sent);
   // As in the parts of a request, the first name of a path is not the client's.
   const { data, error } = z.object({ message: command.input }).safeParse({ message: sent });
-  if (error) throw inputFault(error);
+  if (error) throw inputError(error);
   return { command, message: data.message };
 }
 
 function parse(text: string): object {
-  const fault = jsonTextFault(Buffer.from(text));
-  if (fault) throw refused('message', fault);
+  const problem = jsonTextProblem(Buffer.from(text));
+  if (problem) throw refused('message', problem);
   const error = unkeptNumber(text);
   if (error) throw error;
   let sent: unknown;

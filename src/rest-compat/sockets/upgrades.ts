@@ -53,11 +53,11 @@ export function openDialectSockets(
     // A browser reveals neither the status nor the body of a rejected upgrade to its page, but it does reveal
     // these.
     if (found && request.headers.origin !== undefined) {
-      const { fault } = outcome;
+      const { error } = outcome;
       return server.handleUpgrade(request, socket, head, (client) => {
         client.on('error', () => {});
-        client.send(JSON.stringify(refusal(found.socket, fault)));
-        client.close(closeCodeOf(found.socket, fault), shorten(fault.message));
+        client.send(JSON.stringify(refusal(found.socket, error)));
+        client.close(closeCodeOf(found.socket, error), shorten(error.message));
       });
     }
     const headers = { ...outcome.headers, Link: successorLink(found?.socket.operation ?? null) };
@@ -92,10 +92,10 @@ function releaseAtEnd(socket: Duplex, { release }: Admitted): void {
   else socket.once('close', release);
 }
 
-function refuse(dialect: DialectTable, { fault, headers }: Refused, socket: Duplex): void {
-  const { status, body } = dialect.refuse(fault, { at: new Date(), about: null });
+function refuse(dialect: DialectTable, { error, headers }: Refused, socket: Duplex): void {
+  const { status, body } = dialect.refuse(error, { at: new Date(), about: null });
   const text = JSON.stringify(body);
-  const { retryAfter } = fault.details;
+  const { retryAfter } = error.details;
   const lines = {
     'Content-Type': 'application/json; charset=utf-8',
     'Content-Length': Buffer.byteLength(text),

@@ -31,7 +31,7 @@ function compile({ $schema: _draft, ...schema }: Schema) {
 }
 
 /** The error in a JSON Schema; null if it is valid. */
-export function schemaFault(schema: Schema): string | null {
+export function schemaProblem(schema: Schema): string | null {
   try {
     JSON.stringify(schema, storableOnly);
     compile(schema);
@@ -55,7 +55,7 @@ function withoutTexts(message: string): string {
   return REPEATED.reduce((text, [pattern, instead]) => text.replace(pattern, instead), message);
 }
 
-export type Answer = { data: unknown; fault?: undefined } | { fault: string };
+export type Answer = { data: unknown; problem?: undefined } | { problem: string };
 
 /** Maximum characters of an answer that is validated; models do not write as many. */
 const LONGEST_ANSWER = 1_000_000;
@@ -66,19 +66,19 @@ const LONGEST_ANSWER = 1_000_000;
  */
 export function readAnswer(schema: Schema, text: string): Answer {
   if (text.length > LONGEST_ANSWER)
-    return { fault: `the answer is longer than ${LONGEST_ANSWER} characters` };
+    return { problem: `the answer is longer than ${LONGEST_ANSWER} characters` };
   const [first, ...others] = answerCandidates(text);
-  if (first === undefined) return { fault: 'the answer is not JSON, but the task has a response schema' };
+  if (first === undefined) return { problem: 'the answer is not JSON, but the task has a response schema' };
   try {
     const check = compile(schema);
     const data = [first, ...others].find((candidate) => check(candidate));
     if (data !== undefined) return { data };
     check(first);
-    const fault = newValidator().errorsText(check.errors, { dataVar: 'answer' });
-    return { fault: `the answer does not match the task's schema: ${fault}` };
+    const problem = newValidator().errorsText(check.errors, { dataVar: 'answer' });
+    return { problem: `the answer does not match the task's schema: ${problem}` };
   } catch (thrown) {
     return {
-      fault: `the answer could not be validated against the task's schema: ${(thrown as Error).message}`,
+      problem: `the answer could not be validated against the task's schema: ${(thrown as Error).message}`,
     };
   }
 }

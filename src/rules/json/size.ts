@@ -15,7 +15,7 @@ const MAX_DEPTH = 500;
  * Checks the size of a JSON value and returns the error message; null: it is within the limits. Stops at the
  * first exceeded limit, so that its cost is bounded; call it before anything that walks the whole value.
  */
-export function jsonSizeFault(
+export function jsonSizeProblem(
   given: unknown,
   { characters, values = MAX_VALUES, members = values }: JsonLimits,
 ): string | null {

@@ -16,7 +16,7 @@ export type JsonText = { text: string; error: null } | { text: null; error: Doma
  * @param what name of the input for the error message
  */
 export function readJsonText(body: Buffer, what: string): JsonText {
-  const problem = jsonTextFault(body);
+  const problem = jsonTextProblem(body);
   if (problem) return { text: null, error: new DomainError('PAYLOAD_TOO_LARGE', `the ${what} ${problem}`) };
   const text = body.toString();
   const error = unkeptNumber(text);
@@ -24,7 +24,7 @@ export function readJsonText(body: Buffer, what: string): JsonText {
 }
 
 /** The error in a JSON text in UTF-8, determined by its characters outside of strings; null: none. */
-export function jsonTextFault(body: Uint8Array): string | null {
+export function jsonTextProblem(body: Uint8Array): string | null {
   if (body.length <= MAX_NAMES) return null;
   let values = 0;
   let names = 0;

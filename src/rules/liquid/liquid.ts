@@ -37,7 +37,7 @@ export type Reference = readonly (string | number | null)[];
 /** The variables that a text reads, or the error in it. */
 export function liquidReferences(
   text: string,
-): { references: readonly Reference[]; fault?: undefined } | { fault: string } {
+): { references: readonly Reference[]; problem?: undefined } | { problem: string } {
   try {
     const found = engine.globalVariableSegmentsSync(engine.parse(text));
     const references = found.map((segments) =>
@@ -45,7 +45,7 @@ export function liquidReferences(
     );
     return { references: [...references, ...found.flatMap(computedParts)] };
   } catch (thrown) {
-    return { fault: withoutText((thrown as Error).message) };
+    return { problem: withoutText((thrown as Error).message) };
   }
 }
 

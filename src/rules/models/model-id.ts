@@ -1,4 +1,5 @@
 import { PROVIDERS, type ProviderId } from '../../vocabulary.ts';
+import { PROVIDER_FACTS } from './provider-facts.ts';
 
 export interface ModelReference {
   provider: ProviderId;
@@ -11,26 +12,12 @@ export function sameModel(one: ModelReference, other: ModelReference): boolean {
 }
 
 /**
- * Patterns that identify a vendor's models even when they are newer than the catalog. `gpt-oss:20b` is
- * Ollama's: only OpenAI's fine-tuned models contain a colon. Models of Azure and custom servers are named by
- * their operators.
- */
-const FORMS: Record<ProviderId, RegExp | null> = {
-  openai: /^(ft:|(gpt-|chatgpt-|o\d)[^:]*$)/,
-  anthropic: /^claude-/,
-  azure: null,
-  custom: null,
-  ollama: /^[^\s:@]+:[\w.-]/,
-  demo: /^demo(@|$)/,
-};
-
-/**
  * The provider that an id clearly identifies: `provider/rest`, or a known pattern. null: it identifies none.
  */
 export function plainProvider(id: string): ModelReference | null {
   const slash = id.indexOf('/');
   const word = PROVIDERS.find((provider) => provider === id.slice(0, slash));
   if (slash > 0 && word && id.length > slash + 1) return { provider: word, model: id.slice(slash + 1) };
-  const byForm = PROVIDERS.find((provider) => FORMS[provider]?.test(id));
-  return byForm ? { provider: byForm, model: id } : null;
+  const byPattern = PROVIDERS.find((provider) => PROVIDER_FACTS[provider].modelPattern?.test(id));
+  return byPattern ? { provider: byPattern, model: id } : null;
 }

@@ -2,24 +2,12 @@ import { calcPrice, type ModelPrice, type TieredPrices } from '@pydantic/genai-p
 import { PROVIDERS, type ProviderId } from '../../vocabulary.ts';
 import { isFree, type Prices, percentOf } from '../money/money.ts';
 import type { ModelReference } from './model-id.ts';
-
-const FREE: Prices = { input: '0', cachedInput: null, output: '0' };
-
-/** The vendor whose list prices apply, or the price of all models of a provider. */
-const LIST: Record<ProviderId, string | { all: Prices | null }> = {
-  openai: 'openai',
-  anthropic: 'anthropic',
-  // By deployments that are named like their model.
-  azure: 'azure',
-  custom: { all: null },
-  ollama: { all: FREE },
-  demo: { all: FREE },
-};
+import { PROVIDER_FACTS } from './provider-facts.ts';
 
 /** Models of these providers are free, unless an admin set a price. */
 export const FREE_PROVIDERS: readonly ProviderId[] = PROVIDERS.filter((provider) => {
-  const entry = LIST[provider];
-  return typeof entry === 'object' && isFree(entry.all);
+  const { prices } = PROVIDER_FACTS[provider];
+  return typeof prices === 'object' && isFree(prices.all);
 });
 
 /**
@@ -58,7 +46,7 @@ function withWritePrices(provider: ProviderId, prices: Prices): Prices {
  * @returns null when the list lacks the model: unknown, which does not mean free
  */
 export function listPrices(provider: ProviderId, model: string, inputTokens: number): Prices | null {
-  const providerId = LIST[provider];
+  const providerId = PROVIDER_FACTS[provider].prices;
   if (typeof providerId === 'object') return providerId.all;
   const id = model.split('@')[0] ?? model;
   // One token of each kind, because only the prices that were found matter, not the float sum.

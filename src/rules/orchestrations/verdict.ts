@@ -21,20 +21,22 @@ export const VERDICT_SCHEMA = {
   additionalProperties: false,
 };
 
-type Read = { verdict: Verdict; fault?: undefined } | { fault: string };
+type Read = { verdict: Verdict; problem?: undefined } | { problem: string };
 
 /** Parses an evaluation, or returns the error in it. */
 export function readVerdict(text: string): Read {
   const candidates = text.length > LONGEST ? [] : answerCandidates(text);
   const read = candidates.map(verdictOf);
-  return read.find(({ fault }) => fault === undefined) ?? read[0] ?? { fault: 'the evaluation is not JSON' };
+  return (
+    read.find(({ problem }) => problem === undefined) ?? read[0] ?? { problem: 'the evaluation is not JSON' }
+  );
 }
 
 function verdictOf(data: unknown): Read {
   const { score, feedback } = Object(data) as { score?: unknown; feedback?: unknown };
   if (typeof score !== 'number' || score < 0 || score > HIGHEST) {
-    return { fault: `the evaluation has no score, a number from 0 to ${HIGHEST}` };
+    return { problem: `the evaluation has no score, a number from 0 to ${HIGHEST}` };
   }
-  if (typeof feedback !== 'string') return { fault: 'the evaluation has no feedback' };
+  if (typeof feedback !== 'string') return { problem: 'the evaluation has no feedback' };
   return { verdict: { score, feedback } };
 }

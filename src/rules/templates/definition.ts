@@ -2,7 +2,7 @@ import type { FieldIssue } from '../../errors.ts';
 import { liquidReferences, type Reference } from '../liquid/liquid.ts';
 import { UNWATCHED, type Watch } from '../liquid/watch.ts';
 import { fewOf } from '../text/few-of.ts';
-import { valueFault } from './parameters.ts';
+import { valueProblem } from './parameters.ts';
 import {
   liquidTexts,
   STEP_OUTPUTS,
@@ -12,7 +12,7 @@ import {
 } from './template.ts';
 
 /** All errors in a template whose fields have valid types: the field, what is wrong, and what is allowed. */
-export function definitionFaults(
+export function definitionProblems(
   { parameters, steps }: TemplateDefinition,
   watch: Watch = UNWATCHED,
 ): FieldIssue[] {
@@ -27,11 +27,11 @@ export function definitionFaults(
       'id',
       steps.map(({ id }) => id),
     ),
-    ...parameters.flatMap((parameter, index) => within(`parameters.${index}`, parameterFaults(parameter))),
+    ...parameters.flatMap((parameter, index) => within(`parameters.${index}`, parameterProblems(parameter))),
     ...steps.flatMap((step, index) =>
       within(`steps.${index}`, [
-        ...shapeFaults(step),
-        ...textFaults(step, {
+        ...shapeProblems(step),
+        ...textProblems(step, {
           parameters,
           earlier: steps.slice(0, index),
           begin: (field) => watch.begin(`steps.${index}.${field}`),
@@ -54,10 +54,10 @@ function repeated(list: string, member: string, words: readonly string[]): Field
   );
 }
 
-function parameterFaults(parameter: TemplateParameter): FieldIssue[] {
+function parameterProblems(parameter: TemplateParameter): FieldIssue[] {
   const { name, type, required, min, max, isSecret } = parameter;
   const given = parameter.default;
-  const faultOfDefault = given === null ? null : valueFault(parameter, given);
+  const faultOfDefault = given === null ? null : valueProblem(parameter, given);
   const rules: [isBroken: boolean, field: string, message: string][] = [
     [name === 'steps', 'name', '"steps" is reserved for the outputs of steps'],
     [type === 'boolean' && (min ?? max) !== null, 'min', 'a boolean has no min and max'],
@@ -68,19 +68,19 @@ function parameterFaults(parameter: TemplateParameter): FieldIssue[] {
     [isSecret && given !== null, 'default', 'a secret has no default, because it would be public'],
   ];
   const issues = rules.flatMap(([isBroken, field, message]) => (isBroken ? [{ field, message }] : []));
-  return [...issues, ...allowedFaults(parameter)];
+  return [...issues, ...allowedProblems(parameter)];
 }
 
-function allowedFaults({ allowed, ...parameter }: TemplateParameter): FieldIssue[] {
+function allowedProblems({ allowed, ...parameter }: TemplateParameter): FieldIssue[] {
   const isList = parameter.type === 'list';
   const bounds = isList ? { min: null, max: null } : {};
   return (allowed ?? []).flatMap((value, index) => {
-    const message = valueFault({ ...parameter, ...bounds, allowed: null }, isList ? [value] : value);
+    const message = valueProblem({ ...parameter, ...bounds, allowed: null }, isList ? [value] : value);
     return message === null ? [] : [{ field: `allowed.${index}`, message }];
   });
 }
 
-function shapeFaults(step: TemplateStep): FieldIssue[] {
+function shapeProblems(step: TemplateStep): FieldIssue[] {
   if (step.type === 'run_script' && (step.path === null) === (step.script === null)) {
     return [{ field: 'script', message: 'give either path or script' }];
   }
@@ -90,13 +90,13 @@ function shapeFaults(step: TemplateStep): FieldIssue[] {
   return [];
 }
 
-function textFaults(step: TemplateStep, { begin, ...known }: Omit<Scope, 'field'> & Watch): FieldIssue[] {
+function textProblems(step: TemplateStep, { begin, ...known }: Omit<Scope, 'field'> & Watch): FieldIssue[] {
   return liquidTexts(step).flatMap(({ field, text }) => {
     begin(field);
     const read = liquidReferences(text);
-    if (read.fault !== undefined) return [{ field, message: `is not valid Liquid: ${read.fault}` }];
-    const faults = read.references.flatMap((one) => referenceFault(one, { field, ...known }) ?? []);
-    return [...new Set(faults)].map((message) => ({ field, message }));
+    if (read.problem !== undefined) return [{ field, message: `is not valid Liquid: ${read.problem}` }];
+    const problems = read.references.flatMap((one) => referenceProblem(one, { field, ...known }) ?? []);
+    return [...new Set(problems)].map((message) => ({ field, message }));
   });
 }
 
@@ -106,9 +106,9 @@ interface Scope {
   earlier: readonly TemplateStep[];
 }
 
-function referenceFault(reference: Reference, { field, parameters, earlier }: Scope): string | null {
+function referenceProblem(reference: Reference, { field, parameters, earlier }: Scope): string | null {
   const [root] = reference;
-  if (root === 'steps') return stepReferenceFault(reference, field, earlier);
+  if (root === 'steps') return stepReferenceProblem(reference, field, earlier);
   const parameter = parameters.find(({ name }) => name === root);
   if (!parameter) {
     const names = fewOf(parameters.map(({ name }) => name)) || 'none';
@@ -118,7 +118,7 @@ function referenceFault(reference: Reference, { field, parameters, earlier }: Sc
   return null;
 }
 
-function stepReferenceFault(
+function stepReferenceProblem(
   [, id, member]: Reference,
   field: string,
   earlier: readonly TemplateStep[],

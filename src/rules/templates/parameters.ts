@@ -29,7 +29,7 @@ export function checkParameters(
   const names = new Set(parameters.map(({ name }) => name));
   const missing = parameters.filter((one) => one.required && givenOf(one) === null).map(({ name }) => name);
   const invalid = parameters.flatMap((one) => {
-    const message = givenOf(one) === null ? null : valueFault(one, givenOf(one));
+    const message = givenOf(one) === null ? null : valueProblem(one, givenOf(one));
     return message === null ? [] : [{ field: one.name, message }];
   });
   const unknown = Object.keys(given).filter((name) => !names.has(name));
@@ -43,10 +43,10 @@ export function checkParameters(
 }
 
 /** The error in a value; null: none. */
-export function valueFault(parameter: TemplateParameter, value: unknown): string | null {
+export function valueProblem(parameter: TemplateParameter, value: unknown): string | null {
   const { allowed } = parameter;
-  const fault = FAULTS[parameter.type](value, parameter);
-  if (fault !== null || !allowed) return fault;
+  const problem = PROBLEMS[parameter.type](value, parameter);
+  if (problem !== null || !allowed) return problem;
   const items = Array.isArray(value) ? value : [value];
   const known = new Set(allowed);
   return items.every((item) => known.has(item))
@@ -56,27 +56,29 @@ export function valueFault(parameter: TemplateParameter, value: unknown): string
 
 type Bounds = Pick<TemplateParameter, 'min' | 'max'>;
 
-const FAULTS: Record<ParameterType, (value: unknown, bounds: Bounds) => string | null> = {
+const PROBLEMS: Record<ParameterType, (value: unknown, bounds: Bounds) => string | null> = {
   string: (value, { min, max }) => {
     if (typeof value !== 'string') return 'must be a string';
     if (!isStorable(value)) return 'must not contain U+0000 or an unpaired surrogate';
-    return boundsFault(value.length, { min, max: max ?? LONGEST_TEXT }, 'must have', ' characters');
+    return boundsProblem(value.length, { min, max: max ?? LONGEST_TEXT }, 'must have', ' characters');
   },
   integer: (value, bounds) =>
-    Number.isSafeInteger(value) ? boundsFault(value as number, bounds, 'must be', '') : 'must be an integer',
+    Number.isSafeInteger(value)
+      ? boundsProblem(value as number, bounds, 'must be', '')
+      : 'must be an integer',
   number: (value, bounds) =>
-    Number.isFinite(value) ? boundsFault(value as number, bounds, 'must be', '') : 'must be a number',
+    Number.isFinite(value) ? boundsProblem(value as number, bounds, 'must be', '') : 'must be a number',
   boolean: (value) => (typeof value === 'boolean' ? null : 'must be true or false'),
   list: (value, { min, max }) => {
     const isList = Array.isArray(value) && value.every((item) => typeof item === 'string');
     if (!isList) return 'must be a list of strings';
     if (!value.every(isStorable)) return 'must not contain U+0000 or an unpaired surrogate';
     if (value.some((item) => item.length > LONGEST_TEXT)) return `an item is longer than ${LONGEST_TEXT}`;
-    return boundsFault(value.length, { min, max: max ?? LONGEST_LIST }, 'must have', ' items');
+    return boundsProblem(value.length, { min, max: max ?? LONGEST_LIST }, 'must have', ' items');
   },
 };
 
-function boundsFault(size: number, { min, max }: Bounds, verb: string, unit: string): string | null {
+function boundsProblem(size: number, { min, max }: Bounds, verb: string, unit: string): string | null {
   if (min !== null && size < min) return `${verb} at least ${min}${unit}`;
   if (max !== null && size > max) return `${verb} at most ${max}${unit}`;
   return null;

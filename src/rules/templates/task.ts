@@ -28,7 +28,7 @@ export function splitSecrets(
 }
 
 /** All errors in parameters, each with the name of the parameter. */
-export function parameterFaults(
+export function parameterProblems(
   parameters: readonly TemplateParameter[],
   { missing, invalid, unknown }: ParameterCheck,
 ): { field: string; message: string }[] {

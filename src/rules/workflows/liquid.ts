@@ -1,7 +1,7 @@
 import { evaluateLiquid, fillIn, holdsInLiquid, renderLiquid } from '../liquid/liquid.ts';
 import { TooComplex, type Watch } from '../liquid/watch.ts';
 import { checkParameters } from '../templates/parameters.ts';
-import { parameterFaults } from '../templates/task.ts';
+import { parameterProblems } from '../templates/task.ts';
 import type { TemplateParameter } from '../templates/template.ts';
 
 /** What has to be computed for a workflow step before it continues. */
@@ -35,19 +35,19 @@ export interface TemplateQuestion {
 export type StepReply = BeginReply | TaskReply;
 
 interface Refusal {
-  fault: string;
+  problem: string;
 }
 
 export type BeginReply =
   | Refusal
-  | { fault?: undefined; begins: false }
+  | { problem?: undefined; begins: false }
   /** items: null when the step has no list. */
-  | { fault?: undefined; begins: true; items: unknown[] | null };
+  | { problem?: undefined; begins: true; items: unknown[] | null };
 
 export type TaskReply =
   | Refusal
-  | { fault?: undefined; prompt: string }
-  | ({ fault?: undefined } & TemplateReply);
+  | { problem?: undefined; prompt: string }
+  | ({ problem?: undefined } & TemplateReply);
 
 export interface TemplateReply {
   values: Record<string, unknown>;
@@ -88,7 +88,7 @@ function replyOf<Reply>(reply: () => Reply): Reply | Refusal {
     return reply();
   } catch (thrown) {
     if (thrown instanceof TooComplex) throw thrown;
-    return { fault: (thrown as Error).message };
+    return { problem: (thrown as Error).message };
   }
 }
 
@@ -111,8 +111,8 @@ function fillTemplate(
   watch: Watch,
 ): TemplateReply {
   const check = checkParameters(parameters, fillIn(given, scope, watch) as Record<string, unknown>);
-  const faults = parameterFaults(parameters, check).map(({ field, message }) => `${field}: ${message}`);
-  if (faults.length > 0) throw new Error(`parameters of the template ${template}: ${faults.join('; ')}`);
+  const problems = parameterProblems(parameters, check).map(({ field, message }) => `${field}: ${message}`);
+  if (problems.length > 0) throw new Error(`parameters of the template ${template}: ${problems.join('; ')}`);
   if (JSON.stringify(check.values).length > MAX_VALUES) {
     throw new Error(
       `parameters of the template ${template} are longer than ${MAX_VALUES} characters together`,

@@ -13,11 +13,11 @@ type Steps = readonly WorkflowStep[];
  * All errors that prevent steps from being executed, each with its field and the name of the step. Empty:
  * none.
  */
-export function workflowFaults(steps: Steps, watch: Watch = UNWATCHED): FieldIssue[] {
+export function workflowProblems(steps: Steps, watch: Watch = UNWATCHED): FieldIssue[] {
   const first = [...repeatedIds(steps), ...unknownDependencies(steps)];
   if (first.length > 0) return first;
-  const circles = circleFaults(steps);
-  return circles.length > 0 ? circles : liquidFaults(steps, watch);
+  const circles = circleProblems(steps);
+  return circles.length > 0 ? circles : liquidProblems(steps, watch);
 }
 
 function repeatedIds(steps: Steps): FieldIssue[] {
@@ -44,7 +44,7 @@ function unknownDependencies(steps: Steps): FieldIssue[] {
 }
 
 /** Steps that wait for themselves, directly or indirectly, and those that wait for such a step. */
-function circleFaults(steps: Steps): FieldIssue[] {
+function circleProblems(steps: Steps): FieldIssue[] {
   const reached = reachable(steps);
   return steps.flatMap((step, index) => {
     if (reached.has(step.id)) return [];
@@ -90,30 +90,32 @@ function stepsBefore(steps: Steps, { dependsOn }: WorkflowStep): Set<string> {
   return before;
 }
 
-function liquidFaults(steps: Steps, watch: Watch): FieldIssue[] {
+function liquidProblems(steps: Steps, watch: Watch): FieldIssue[] {
   const ids = new Set(steps.map(({ id }) => id));
   return steps.flatMap((step, index) => {
     const before = stepsBefore(steps, step);
     return workflowTexts(step).flatMap(({ member, text, roots }) => {
       const field = `steps.${index}.${member}`;
       watch.begin(field);
-      return textFaults(text, (reference) => referenceFault(reference, roots, ids, before)).map((fault) => ({
-        field,
-        message: `step ${step.id}: ${fault}`,
-      }));
+      return textProblems(text, (reference) => referenceProblem(reference, roots, ids, before)).map(
+        (problem) => ({
+          field,
+          message: `step ${step.id}: ${problem}`,
+        }),
+      );
     });
   });
 }
 
-function textFaults(text: string, faultOf: (reference: Reference) => string | null): string[] {
+function textProblems(text: string, problemOf: (reference: Reference) => string | null): string[] {
   const found = liquidReferences(text);
-  if (found.fault !== undefined) return [found.fault];
-  return [...new Set(found.references.flatMap((reference) => faultOf(reference) ?? []))];
+  if (found.problem !== undefined) return [found.problem];
+  return [...new Set(found.references.flatMap((reference) => problemOf(reference) ?? []))];
 }
 
 const STEP_MEMBERS = ['output', 'data'];
 
-function referenceFault(
+function referenceProblem(
   [root, id, member]: Reference,
   roots: readonly string[],
   ids: ReadonlySet<string>,

@@ -13,7 +13,7 @@ export interface Schedule {
 type Ticks = Pick<Schedule, 'cron' | 'timeZone'>;
 
 /** The error in a schedule, and the member it is in; null: none. */
-export function scheduleFault(
+export function scheduleProblem(
   schedule: Ticks,
   now: Date,
 ): { member: 'cron' | 'timeZone'; message: string } | null {
@@ -21,7 +21,7 @@ export function scheduleFault(
     const message = 'must be a time zone such as Europe/Berlin or UTC';
     return { member: 'timeZone', message };
   }
-  const message = cronFault(schedule.cron);
+  const message = cronProblem(schedule.cron);
   if (message) return { member: 'cron', message };
   if (nextTick(schedule, now)) return null;
   return { member: 'cron', message: 'never occurs' };
@@ -36,7 +36,7 @@ function isTimeZone(timeZone: string): boolean {
   }
 }
 
-function cronFault(cron: string): string | null {
+function cronProblem(cron: string): string | null {
   try {
     matcher(cron);
     return null;

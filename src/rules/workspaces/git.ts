@@ -9,20 +9,20 @@ export interface Repository {
 export function readRepositoryUrl(
   text: string,
   isPlainAllowed: (host: string, port: number) => boolean,
-): Repository | { fault: string } {
+): Repository | { problem: string } {
   const trimmed = text.trim();
   if (!/^https?:\/\/[!-~]+$/.test(trimmed) || !URL.canParse(trimmed)) {
-    return { fault: 'the url is not the address of a repository: it must start with https://' };
+    return { problem: 'the url is not the address of a repository: it must start with https://' };
   }
   const url = new URL(trimmed);
   if (url.username || url.password) {
-    return { fault: 'the url contains a user name or password: pass it as the token' };
+    return { problem: 'the url contains a user name or password: pass it as the token' };
   }
   // The host would be requested under another name than the one it is pinned to.
-  if (url.hostname.endsWith('.')) return { fault: 'the url has a host that ends with a dot' };
+  if (url.hostname.endsWith('.')) return { problem: 'the url has a host that ends with a dot' };
   const port = Number(url.port) || (url.protocol === 'http:' ? 80 : 443);
   if (url.protocol === 'http:' && !isPlainAllowed(url.hostname, port)) {
-    return { fault: 'the url must start with https://' };
+    return { problem: 'the url must start with https://' };
   }
   return { url, host: url.hostname, port };
 }

@@ -5,7 +5,9 @@ import { RE2JS } from 're2js';
  * is literal, `\<` and `\>` are word boundaries. Syntax that only one of them supports is rejected, so that a
  * search has the same result on every machine.
  */
-export function readSearchPattern(text: string): { pattern: string; fault?: undefined } | { fault: string } {
+export function readSearchPattern(
+  text: string,
+): { pattern: string; problem?: undefined } | { problem: string } {
   const pattern = text.replaceAll(PIECE, (piece, counted?: string, opening?: string, edge?: string) => {
     if (opening !== undefined) return '\\{';
     return edge === undefined ? (counted ?? piece) : '\\b';
@@ -14,7 +16,7 @@ export function readSearchPattern(text: string): { pattern: string; fault?: unde
     RE2JS.compile(pattern);
     return { pattern };
   } catch (thrown) {
-    return { fault: explained((thrown as Error).message) };
+    return { problem: explained((thrown as Error).message) };
   }
 }
 

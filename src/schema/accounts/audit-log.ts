@@ -8,7 +8,24 @@ import { UserType } from './account.ts';
 
 const AuditActionEnum = builder.enumType('AuditAction', {
   description: 'What the audit log records.',
-  values: capitals(AUDIT_ACTIONS),
+  values: capitals(AUDIT_ACTIONS, {
+    admin_granted: 'An account became an admin.',
+    admin_revoked: 'An account is no longer an admin.',
+    api_key_created: 'An API key was created.',
+    api_key_deleted: 'An API key was deleted.',
+    api_key_rotated: 'An API key got another secret.',
+    invitation_created: 'An admin invited a new account.',
+    logged_out_everywhere: 'All logins of an account were ended.',
+    password_changed: 'An account changed its password.',
+    password_reset: 'A password was set with a code for a reset.',
+    password_reset_created: 'An admin created a code to reset a password.',
+    refresh_token_reused: 'A refresh token was used again, which ended its login.',
+    user_deleted: 'An account was deleted.',
+    user_disabled: 'An admin disabled an account.',
+    user_enabled: 'An admin enabled an account again.',
+    user_limits_changed: 'An admin changed the limits of an account.',
+    user_registered: 'An account was registered.',
+  }),
 });
 
 const AuditEntryType = builder.objectRef<AuditRow>('AuditEntry').implement({

@@ -3,11 +3,12 @@ type Joined<Word extends string> = Word extends `${infer Head}-${infer Tail}`
   : Word;
 
 /**
- * Names of GraphQL enum values for stored words: `in_progress` and `in-progress` both become `IN_PROGRESS`.
+ * Values of a GraphQL enum for stored words, each with its description: `in_progress` and `in-progress` both become
+ * `IN_PROGRESS`.
  */
 export function capitals<Word extends string>(
   words: readonly Word[],
-  descriptions: Partial<Record<Word, string>> = {},
+  descriptions: Readonly<Record<Word, string>>,
 ) {
   const values = words.map((word) => [
     word.toUpperCase().replaceAll('-', '_'),

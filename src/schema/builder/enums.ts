@@ -1,4 +1,3 @@
-import { RUN_ERROR_CODES } from '../../errors.ts';
 import {
   AGENT_CONDITIONS,
   AGENT_STATUSES,
@@ -85,7 +84,14 @@ export const SessionStatusEnum = builder.enumType('SessionStatus', {
 
 export const OriginEnum = builder.enumType('Origin', {
   description: 'The API through which an object was created: GraphQL, or one of the older APIs.',
-  values: capitals(ORIGINS, { graphql: 'The GraphQL API.' }),
+  values: capitals(ORIGINS, {
+    graphql: 'The GraphQL API.',
+    themachine: 'The REST API of TheMachine.',
+    'ai-task-orchestra': 'The REST API of AI Task Orchestra.',
+    'mini-devin': 'The REST API of Mini-Devin.',
+    amas: 'The REST API of AMAS.',
+    orchestratex: 'The REST API of OrchestrateX.',
+  }),
 });
 
 export const ProviderEnum = builder.enumType('Provider', {
@@ -117,7 +123,11 @@ export const ToolNameEnum = builder.enumType('ToolName', {
 
 export const PlanStepStatusEnum = builder.enumType('PlanStepStatus', {
   description: 'Status of a step in the plan of an agent.',
-  values: capitals(PLAN_STEP_STATUSES),
+  values: capitals(PLAN_STEP_STATUSES, {
+    pending: 'The agent has not begun it.',
+    in_progress: 'The agent is working on it.',
+    completed: 'The agent reported it as done.',
+  }),
 });
 
 export const AgentStatusEnum = builder.enumType('AgentStatus', {
@@ -182,7 +192,12 @@ export const ExecutionTriggerEnum = builder.enumType('ExecutionTrigger', {
 
 export const ModelCallStatusEnum = builder.enumType('ModelCallStatus', {
   description: 'Status of a request to a provider.',
-  values: capitals(MODEL_CALL_STATUSES),
+  values: capitals(MODEL_CALL_STATUSES, {
+    started: 'The request is about to be sent, or was sent and is being answered.',
+    completed: 'The answer is complete.',
+    failed: 'The provider failed, or the answer broke off.',
+    cancelled: 'It was stopped because its run ended.',
+  }),
 });
 
 export const ModelCapabilityEnum = builder.enumType('ModelCapability', {
@@ -222,7 +237,13 @@ export const TemplateStepTypeEnum = builder.enumType('TemplateStepType', {
 
 export const ParameterTypeEnum = builder.enumType('ParameterType', {
   description: 'Type of a template parameter.',
-  values: capitals(PARAMETER_TYPES, { list: 'A list of strings.' }),
+  values: capitals(PARAMETER_TYPES, {
+    string: 'Text.',
+    integer: 'A number without a fraction.',
+    number: 'A number.',
+    boolean: 'True or false.',
+    list: 'A list of strings.',
+  }),
 });
 
 export const CircuitEnum = builder.enumType('Circuit', {
@@ -237,13 +258,12 @@ export const CircuitEnum = builder.enumType('Circuit', {
 
 export const FinishReasonEnum = builder.enumType('FinishReason', {
   description: 'Why a model stopped generating.',
-  values: capitals(FINISH_REASONS),
-});
-
-export const RunErrorCodeEnum = builder.enumType('RunErrorCode', {
-  description: 'Why a run failed.',
-  values: Object.fromEntries(RUN_ERROR_CODES.map((code) => [code, { value: code }])) as Record<
-    (typeof RUN_ERROR_CODES)[number],
-    { value: (typeof RUN_ERROR_CODES)[number] }
-  >,
+  values: capitals(FINISH_REASONS, {
+    stop: 'The answer is complete.',
+    length: 'The answer reached a limit for its length and is cut off.',
+    tool_calls: 'The model called tools.',
+    content_filter: 'A content filter of the provider stopped it, or the model refused to answer.',
+    other: 'The provider gave another reason.',
+    unknown: 'The provider gave no reason.',
+  }),
 });

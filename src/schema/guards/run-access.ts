@@ -18,6 +18,7 @@ const RUN_FIELDS: Readonly<Record<string, { argument: string; types: readonly No
   'Query.run': { argument: 'id', types: RUN_TYPES },
   'Subscription.runEvents': { argument: 'runId', types: RUN_TYPES },
   'Subscription.taskEvents': { argument: 'taskId', types: ['Task'] },
+  'Subscription.text': { argument: 'taskId', types: ['Task'] },
   'Subscription.tokens': { argument: 'taskId', types: ['Task'] },
   'Subscription.executionEvents': { argument: 'executionId', types: ['Execution'] },
   'Subscription.orchestrationEvents': { argument: 'orchestrationId', types: ['Orchestration'] },

@@ -119,6 +119,7 @@ const SUBSCRIPTIONS = {
   runEvents: 'read',
   sessionEvents: 'read',
   taskEvents: 'read',
+  text: 'read',
   tokens: 'read',
 } satisfies Record<string, Requirement>;
 

@@ -6,7 +6,15 @@ import { capitals } from '../builder/enum-values.ts';
 const ReasoningEffortEnum = builder.enumType('ReasoningEffort', {
   description:
     'How much a model reasons before it answers. Each model supports some of these; if it does not support the requested one, the nearest of LOW, MEDIUM and HIGH is used.',
-  values: capitals(REASONING_EFFORTS),
+  values: capitals(REASONING_EFFORTS, {
+    none: 'It answers without reasoning.',
+    minimal: 'As little as the model allows.',
+    low: 'Little.',
+    medium: 'The usual amount of models that reason.',
+    high: 'Much; slower and more expensive.',
+    xhigh: 'More than HIGH.',
+    max: 'As much as the model allows.',
+  }),
 });
 
 export const PromptParametersType = builder.objectRef<PromptParameters>('PromptParameters').implement({

@@ -22,5 +22,10 @@ export const TaskKindEnum = builder.enumType('TaskKind', {
 
 export const TaskLabelEnum = builder.enumType('TaskLabel', {
   description: 'Optional descriptive fields of a task.',
-  values: capitals(TASK_LABELS),
+  values: capitals(TASK_LABELS, {
+    type: 'The type of work.',
+    title: 'The title.',
+    description: 'The description.',
+    target: 'What the work is done on.',
+  }),
 });

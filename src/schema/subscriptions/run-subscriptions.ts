@@ -1,6 +1,7 @@
 import type { Context } from '../../context.ts';
 import { isOfKind } from '../../resolvers/request/own-run.ts';
 import { type CurrentState, runEvents } from '../../resolvers/runs/run-events.ts';
+import { type TextPart, text } from '../../resolvers/tasks/text.ts';
 import { tokens } from '../../resolvers/tasks/tokens.ts';
 import { KINDS } from '../../rules/runs/kinds.ts';
 import type { RunKind } from '../../vocabulary.ts';
@@ -28,6 +29,13 @@ builder.objectRef<CurrentState>('CurrentState').implement({
       description: 'The run, if it is a task.',
       resolve: ({ run }) => (isOfKind(run, 'task') ? run : null),
     }),
+    text: t.string({
+      nullable: true,
+      description:
+        'The text that the latest model call of a task had generated at `after`. Append the `TokensGenerated` of the same call that follow. Null: none.',
+      resolve: ({ run, after }, _arguments, { loaders }) =>
+        isOfKind(run, 'task') ? loaders.texts.load({ runId: run.id, seq: after }) : null,
+    }),
     orchestration: t.field({
       type: OrchestrationType,
       nullable: true,
@@ -39,6 +47,21 @@ builder.objectRef<CurrentState>('CurrentState').implement({
       nullable: true,
       description: 'The run, if it is an execution.',
       resolve: ({ run }) => (isOfKind(run, 'execution') ? run : null),
+    }),
+  }),
+});
+
+const TextPartType = builder.objectRef<TextPart>('TextPart').implement({
+  description: 'A piece of the text of a task.',
+  fields: (t) => ({
+    seq: t.exposeInt('seq', {
+      description:
+        'Its sequence number in the log. Pass the last one that you received as `after` to resume.',
+    }),
+    text: t.exposeString('text', { description: 'The text to append.' }),
+    isRestart: t.exposeBoolean('isRestart', {
+      description:
+        'Discard all earlier parts first: they are void because an attempt was interrupted, or another model call has begun.',
     }),
   }),
 });
@@ -103,11 +126,26 @@ builder.subscriptionFields((t) => ({
       eventsOf(context, 'execution', executionId, after),
     resolve: (executionEvent) => executionEvent,
   }),
+  text: t.field({
+    type: TextPartType,
+    description:
+      'The text of the latest model call of a task, as it is generated. The parts since the last restart make up `Task.output`, unless an agent or a template composes that otherwise. Completes with the task.',
+    args: {
+      taskId: t.arg.id({ required: true }),
+      after: t.arg.int({
+        description: 'The last seq that you received; absent or 0: from the beginning of the text.',
+      }),
+    },
+    subscribe: (_root, { taskId, after }, context: Context) =>
+      text(context, localId('Task', taskId, 'taskId'), after ?? 0),
+    resolve: (part) => part,
+  }),
   tokens: t.field({
     type: 'String',
     nullable: true,
     description:
-      "The text of the task's current attempt as plain pieces, from its beginning and as it arrives. Null when a new attempt begins: discard all earlier pieces. Cannot be resumed; use `taskEvents` for that.",
+      "The text of the task's current attempt as plain pieces, from its beginning and as it arrives. Null when a new attempt begins: discard all earlier pieces.",
+    deprecationReason: 'Use `text`, which can be resumed.',
     args: { taskId: t.arg.id({ required: true }) },
     subscribe: (_root, { taskId }, context: Context) => tokens(context, localId('Task', taskId, 'taskId')),
     resolve: (piece) => piece,

@@ -81,11 +81,11 @@ async function deleteRuns(store: Store, userId: string, after: string): Promise<
 }
 
 async function lockRuns(client: ClientBase, userId: string, after: string): Promise<string[]> {
-  const { rows } = await lockOwnRuns(client, {
+  const { found } = await lockOwnRuns(client, {
     text: `select id from run where owner_id = $1 and id > $2 order by id limit ${RUNS_AT_ONCE}`,
     values: [userId, after],
   });
-  return rows.map(({ id }) => id);
+  return found;
 }
 
 /** Keys of jobs scheduled for a time, by the table of the object they are for. */

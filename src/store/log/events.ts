@@ -1,125 +1,119 @@
-import { z } from 'zod';
-import { RUN_ERROR_CODES } from '../../errors.ts';
-import {
-  ARTIFACT_TYPES,
-  type EventType,
-  FINISH_REASONS,
-  PLAN_STEP_STATUSES,
-  PROVIDERS,
-  QUEUE_REASONS,
-  type RunKind,
+import type { RunError } from '../../errors.ts';
+import type { Plan } from '../../rules/agents/plan.ts';
+import type {
+  ArtifactType,
+  EventType,
+  FinishReason,
+  ProviderId,
+  QueueReason,
+  RunKind,
+  TaskKind,
 } from '../../vocabulary.ts';
 
-const callId = z.string();
-const provider = z.enum(PROVIDERS);
-const count = z.number().int().min(0);
-const plan = z.object({
-  steps: z.array(z.object({ id: z.string(), description: z.string(), status: z.enum(PLAN_STEP_STATUSES) })),
-});
-const error = z.object({ code: z.enum(RUN_ERROR_CODES), message: z.string() });
+/** A model, of a provider. */
+interface OfModel {
+  provider: ProviderId;
+  model: string;
+}
 
-/** The data of each event type. */
-export const eventData = {
-  RunCreated: z.object({ kind: z.string() }),
-  AgentSelected: z.object({ agentId: z.string(), name: z.string(), reason: z.string() }),
-  ModelSelected: z.object({
-    provider,
-    model: z.string(),
-    reason: z.string(),
-    alternatives: z.array(z.string()),
-  }),
+interface ToolCall {
+  /** Ours, unique within the run. */
+  toolCallId: string;
+  tool: string;
+}
+
+interface OfStep {
+  stepId: string;
+  stepType: string;
+}
+
+/** The data of each type of event. */
+export interface EventDataByType {
+  /** A task has its own kind instead of `task`. */
+  RunCreated: { kind: TaskKind | Exclude<RunKind, 'task'> };
+  AgentSelected: { agentId: string; name: string; reason: string };
+  ModelSelected: OfModel & { reason: string; alternatives: string[] };
   /** A run that had to wait, or had failed, is ready again. */
-  RunQueued: z.object({ reason: z.enum(QUEUE_REASONS) }),
-  RunStarted: z.object({}),
-  /** `voidCallId` is the model call whose text so far is discarded. */
-  AttemptStarted: z.object({
-    reason: z.enum(['resumed', 'provider_error', 'output_invalid', 'context_compacted']),
-    voidCallId: callId.nullable(),
-  }),
+  RunQueued: { reason: QueueReason };
+  RunStarted: object;
+  AttemptStarted: {
+    reason: 'resumed' | 'provider_error' | 'output_invalid' | 'context_compacted';
+    /** The model call whose text so far is discarded. */
+    voidCallId: string | null;
+  };
   /** A worker continues after the last checkpoint; the text so far stays valid. */
-  RunResumed: z.object({}),
-  ModelCallStarted: z.object({ callId, provider, model: z.string() }),
-  TokensGenerated: z.object({ callId, text: z.string() }),
-  ReasoningGenerated: z.object({ callId, text: z.string() }),
-  ModelCallCompleted: z.object({
-    callId,
-    finishReason: z.enum(FINISH_REASONS),
-    inputTokens: count.nullable(),
-    outputTokens: count.nullable(),
-    cost: z.number().nullable(),
-  }),
-  ModelCallFailed: z.object({ callId, error, willRetry: z.boolean() }),
-  /** `toolCallId` is ours, unique within the run; `input` and `output` are truncated if long. */
-  ToolCallStarted: z.object({ toolCallId: z.string(), tool: z.string(), input: z.unknown() }),
-  ToolCallCompleted: z.object({
-    toolCallId: z.string(),
-    tool: z.string(),
-    output: z.string(),
-    isError: z.boolean(),
-  }),
-  PlanUpdated: z.object({ plan }),
+  RunResumed: object;
+  ModelCallStarted: OfModel & { callId: string };
+  TokensGenerated: { callId: string; text: string };
+  ReasoningGenerated: { callId: string; text: string };
+  ModelCallCompleted: {
+    callId: string;
+    finishReason: FinishReason;
+    inputTokens: number | null;
+    outputTokens: number | null;
+    /** US dollars. */
+    cost: number | null;
+  };
+  ModelCallFailed: { callId: string; error: RunError; willRetry: boolean };
+  /** `input` is truncated if long. */
+  ToolCallStarted: ToolCall & { input: unknown };
+  /** `output` is truncated if long. */
+  ToolCallCompleted: ToolCall & { output: string; isError: boolean };
+  PlanUpdated: { plan: Plan };
   /** The model is sent only the latest turns of a long conversation. */
-  ThreadTruncated: z.object({ sentTurns: count }),
-  /**
-   * History was shortened: results and arguments of an agent in `turns` were truncated; `summarizedTurns` of
-   * the agent or a thread were replaced by a summary.
-   */
-  ContextCompacted: z.object({
-    turns: count,
-    summarizedTurns: count,
-    bytesBefore: count,
-    bytesAfter: count,
-    callId: callId.nullable(),
-    cost: z.number().nullable(),
-  }),
-  InputRequested: z.object({ question: z.string() }),
-  InputProvided: z.object({ text: z.string() }),
-  StepStarted: z.object({ stepId: z.string(), stepType: z.string() }),
-  /** `after` is the error of the previous attempt. */
-  StepTaskCreated: z.object({
-    stepId: z.string(),
-    taskId: z.string(),
-    item: count.nullable(),
-    attempt: count,
-    after: error.nullable(),
-  }),
-  StepCompleted: z.object({ stepId: z.string(), stepType: z.string() }),
-  StepFailed: z.object({ stepId: z.string(), error }),
-  StepSkipped: z.object({ stepId: z.string() }),
-  ArtifactSaved: z.object({
-    artifactId: z.string(),
-    name: z.string(),
-    type: z.enum(ARTIFACT_TYPES),
-    mediaType: z.string(),
-    size: count,
-  }),
+  ThreadTruncated: { sentTurns: number };
+  /** History was shortened. */
+  ContextCompacted: {
+    /** Turns of the agent of which results and arguments were truncated. */
+    turns: number;
+    /** Turns of the agent or a thread that were replaced by a summary. */
+    summarizedTurns: number;
+    bytesBefore: number;
+    bytesAfter: number;
+    callId: string | null;
+    cost: number | null;
+  };
+  InputRequested: { question: string };
+  InputProvided: { text: string };
+  StepStarted: OfStep;
+  StepTaskCreated: {
+    stepId: string;
+    taskId: string;
+    item: number | null;
+    attempt: number;
+    /** The error of the previous attempt. */
+    after: RunError | null;
+  };
+  StepCompleted: OfStep;
+  StepFailed: { stepId: string; error: RunError };
+  StepSkipped: { stepId: string };
+  /** `size` in bytes. */
+  ArtifactSaved: { artifactId: string; name: string; type: ArtifactType; mediaType: string; size: number };
   /** The answer of a round; `preview` is its beginning. */
-  ResponseGenerated: z.object({
-    iteration: count,
-    callId,
-    provider,
-    model: z.string(),
-    preview: z.string(),
-    inputTokens: count.nullable(),
-    outputTokens: count.nullable(),
-  }),
-  EvaluationCompleted: z.object({
-    iteration: count,
-    callId,
-    provider,
-    model: z.string(),
-    score: z.number().min(0).max(10),
-    feedback: z.string(),
-    isSelfEvaluated: z.boolean(),
-  }),
-  EvaluationFailed: z.object({ iteration: count, provider, model: z.string(), error }),
-  ProgressMade: z.object({ progress: z.number().min(0).max(1) }),
-  RunCompleted: z.object({ result: z.record(z.string(), z.unknown()) }),
-  RunFailed: z.object({ error }),
-  RunCancelled: z.object({ reason: z.string().nullable() }),
-} satisfies Record<EventType, z.ZodType>;
+  ResponseGenerated: OfModel & {
+    iteration: number;
+    callId: string;
+    preview: string;
+    inputTokens: number | null;
+    outputTokens: number | null;
+  };
+  EvaluationCompleted: OfModel & {
+    iteration: number;
+    callId: string;
+    /** 0 to 10. */
+    score: number;
+    feedback: string;
+    isSelfEvaluated: boolean;
+  };
+  EvaluationFailed: OfModel & { iteration: number; error: RunError };
+  /** From 0 to 1. */
+  ProgressMade: { progress: number };
+  RunCompleted: { result: Record<string, unknown> };
+  RunFailed: { error: RunError };
+  RunCancelled: { reason: string | null };
+}
 
-export type EventData<Type extends EventType> = z.infer<(typeof eventData)[Type]>;
+export type EventData<Type extends EventType> = EventDataByType[Type];
 
 interface Place {
   runId: string;

@@ -59,13 +59,13 @@ export async function deleteRun(
   { runId, ownerId, kind }: Target,
 ): Promise<WorkingFolder[] | null> {
   const { folders, events } = await transaction(store.database, async (client) => {
-    const locked = await lockOwnRuns(client, {
+    const { locked } = await lockOwnRuns(client, {
       text: `
         select id from run where owner_id = $2 and (parent_id = $1 or (id = $1 and kind = $3 and parent_id is null))
         order by parent_id nulls first, id`,
       values: [runId, ownerId, kind],
     });
-    if (!locked.rows.some(({ id }) => id === runId)) return { folders: null, events: [] };
+    if (!locked.includes(runId)) return { folders: null, events: [] };
     // With those that were created while this waited.
     const { rows } = await client.query<{ id: string; workingDirectory: string | null }>(
       `select run.id, task.working_directory as "workingDirectory" from run left join task on task.id = run.id

@@ -30,13 +30,14 @@ export async function lockThreads(client: ClientBase, runIds: readonly string[])
  * Locks runs for their deletion, and before them their threads, as `lockThreads` does, including threads of
  * finished runs: a summary of the thread may be about to quote them.
  * @param wanted selects the ids of an owner's runs, in locking order
+ * @returns the ids that were found, and those of them that still exist now that they are locked
  */
 export async function lockOwnRuns(
   client: ClientBase,
   wanted: { text: string; values: unknown[] },
-): Promise<{ rows: { id: string }[]; rowCount: number | null }> {
-  const found = await client.query<{ id: string }>(wanted);
-  const ids = found.rows.map(({ id }) => id);
+): Promise<{ found: string[]; locked: string[] }> {
+  const { rows } = await client.query<{ id: string }>(wanted);
+  const found = rows.map(({ id }) => id);
   await client.query({
     name: 'lock-threads-of-runs',
     text: `
@@ -44,9 +45,15 @@ export async function lockOwnRuns(
         ${THREADS_OF_ENDING}
         ${TURN_KINDS.map((kind) => `union select thread_id from ${kind} where id = any($1::text[])`).join(' ')})
       order by id for no key update`,
-    values: [ids],
+    values: [found],
   });
-  return client.query<{ id: string }>({ ...wanted, text: `${wanted.text} for update` });
+  // Only those found before: the threads of runs that were created meanwhile are not locked.
+  const locked = await client.query<{ id: string }>({
+    name: 'lock-own-runs',
+    text: 'select id from run where id = any($1::text[]) order by array_position($1::text[], id) for update',
+    values: [found],
+  });
+  return { found, locked: locked.rows.map(({ id }) => id) };
 }
 
 /** After runs have ended: the next turn of each of their threads becomes ready. */

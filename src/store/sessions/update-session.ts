@@ -124,16 +124,12 @@ async function deletePart(client: ClientBase, { id, ownerId }: Target) {
     [id, ownerId],
   );
   if (closed.rowCount === 0) return { left: 'unknown', events: [] } as const;
-  const { rows } = await lockOwnRuns(client, {
+  const { found } = await lockOwnRuns(client, {
     text: `select id from run where session_id = $1 order by id limit ${RUNS_AT_ONCE}`,
     values: [id],
   });
-  const events = await deleteRunsWithin(
-    client,
-    ownerId,
-    rows.map((run) => run.id),
-  );
-  if (rows.length === RUNS_AT_ONCE) return { left: 'runs', events } as const;
+  const events = await deleteRunsWithin(client, ownerId, found);
+  if (found.length === RUNS_AT_ONCE) return { left: 'runs', events } as const;
   await client.query('delete from thread where session_id = $1', [id]);
   await client.query('delete from budget where subject_id = $1', [id]);
   await client.query('delete from session where id = $1', [id]);

@@ -26,7 +26,7 @@ describe.each(WAYS)('with %s', (_name, tool) => {
       signal: new AbortController().signal,
     };
     const { output, isError } = await tool.run(context, input);
-    return isError ? { fault: output } : output.split('\n').toSorted();
+    return isError ? { problem: output } : output.split('\n').toSorted();
   }
 
   test.each<[input: object, lines: string[]]>([
@@ -65,7 +65,7 @@ describe.each(WAYS)('with %s', (_name, tool) => {
 
   test.each(['shut', 'nothing'])('%s cannot be searched', async (path) => {
     expect(await found({ pattern: 'x', path })).toEqual({
-      fault: expect.stringMatching(/^there is no|cannot be read$/),
+      problem: expect.stringMatching(/^there is no|cannot be read$/),
     });
   });
 
@@ -75,7 +75,7 @@ describe.each(WAYS)('with %s', (_name, tool) => {
     ['(a)\\1', /^pattern: .*backreference/],
     ['[a', /^pattern: missing closing \]/],
     ['a**', /^pattern: invalid nested repetition/],
-  ])('%s is refused in words', async (pattern, fault) => {
-    expect(await found({ pattern })).toEqual({ fault: expect.stringMatching(fault) });
+  ])('%s is refused in words', async (pattern, problem) => {
+    expect(await found({ pattern })).toEqual({ problem: expect.stringMatching(problem) });
   });
 });

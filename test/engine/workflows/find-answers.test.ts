@@ -36,7 +36,7 @@ test('texts that are slow together, and not alone, all get their answer', async 
 test('one that is too slow alone is refused, and the others are not', async () => {
   const { compute } = slowThread('b');
   const answers = await findAnswers(compute, needed(['a', 'b']));
-  expect(answers.get('b')).toEqual({ fault: expect.any(String) });
+  expect(answers.get('b')).toEqual({ problem: expect.any(String) });
   expect(answers.get('a')).toEqual({ prompt: 'a' });
 });
 
@@ -65,16 +65,16 @@ test.each([
 });
 
 test.each([
-  { what: 'an object of many members', input: members(40_000), fault: /members/ },
-  { what: 'many values', input: Array(130_000).fill(0), fault: /120000 values/ },
-  { what: 'long texts', input: 'x'.repeat(6_000_000), fault: /5000000 characters/ },
-])('$what, which would hold up everything else, is not handed to a thread', async ({ input, fault }) => {
+  { what: 'an object of many members', input: members(40_000), problem: /members/ },
+  { what: 'many values', input: Array(130_000).fill(0), problem: /120000 values/ },
+  { what: 'long texts', input: 'x'.repeat(6_000_000), problem: /5000000 characters/ },
+])('$what, which would hold up everything else, is not handed to a thread', async ({ input, problem }) => {
   const { compute, computed } = quickThread();
   const answers = await findAnswers(
     compute,
     new AnswersNeeded([question('a')], { steps: {}, input } as never, 'owner'),
   );
-  expect(answers.get('a')).toEqual({ fault: expect.stringMatching(fault) });
+  expect(answers.get('a')).toEqual({ problem: expect.stringMatching(problem) });
   expect(computed).toEqual([]);
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readAnswer, schemaFault } from '../../../src/rules/answers/schema.ts';
+import { readAnswer, schemaProblem } from '../../../src/rules/answers/schema.ts';
 
 const CITY = {
   type: 'object',
@@ -14,14 +14,14 @@ describe('an answer is what its schema says', () => {
     [' \n{"name":"Bern"}\n', { data: { name: 'Bern' } }],
     ['```json\n{"name":"Bern"}\n```', { data: { name: 'Bern' } }],
     ['```\n{"name":"Bern"}\n```\n', { data: { name: 'Bern' } }],
-    ['Bern', { fault: expect.stringContaining('is not JSON') }],
-    ['', { fault: expect.stringContaining('is not JSON') }],
-    ['{"name":"bern"}', { fault: expect.stringContaining('answer/name must match pattern') }],
-    ['{"size":1}', { fault: expect.stringContaining("must have required property 'name'") }],
-    ['{"name":"Bern","more":1}', { fault: expect.stringContaining('must NOT have additional properties') }],
-    ['{"name":"B\\u0000"}', { fault: expect.stringContaining('is not JSON') }],
-    ['{"\\ud800":1}', { fault: expect.stringContaining('is not JSON') }],
-    ['null', { fault: expect.stringContaining('must be object') }],
+    ['Bern', { problem: expect.stringContaining('is not JSON') }],
+    ['', { problem: expect.stringContaining('is not JSON') }],
+    ['{"name":"bern"}', { problem: expect.stringContaining('answer/name must match pattern') }],
+    ['{"size":1}', { problem: expect.stringContaining("must have required property 'name'") }],
+    ['{"name":"Bern","more":1}', { problem: expect.stringContaining('must NOT have additional properties') }],
+    ['{"name":"B\\u0000"}', { problem: expect.stringContaining('is not JSON') }],
+    ['{"\\ud800":1}', { problem: expect.stringContaining('is not JSON') }],
+    ['null', { problem: expect.stringContaining('must be object') }],
   ])('%s', (text, expected) => {
     expect(readAnswer(CITY, text)).toEqual(expected);
   });
@@ -37,7 +37,7 @@ describe('a schema that cannot be used is told', () => {
     [{ title: 'a\0b' }, 'must not contain U+0000'],
     [{ 'a\ud800': 1 }, 'must not contain U+0000'],
   ])('%j', (schema, expected) => {
-    expect(schemaFault(schema)).toContain(expected);
+    expect(schemaProblem(schema)).toContain(expected);
   });
 
   test.each([
@@ -51,7 +51,7 @@ describe('a schema that cannot be used is told', () => {
     [{ required: ['secret', 'secret'] }],
     [{ default: 'secret\ud800' }],
   ])('without its values: %j', (schema) => {
-    expect(schemaFault(schema)).toMatch(/^must be a JSON Schema: (?!.*secret)/s);
+    expect(schemaProblem(schema)).toMatch(/^must be a JSON Schema: (?!.*secret)/s);
   });
 
   test.each([
@@ -61,7 +61,7 @@ describe('a schema that cannot be used is told', () => {
     [{ $defs: { a: {} }, $ref: '#/$defs/a' }],
     [{ $schema: 'http://json-schema.org/draft-07/schema#', type: 'object' }],
   ])('and %j can', (schema) => {
-    expect(schemaFault(schema)).toBeNull();
+    expect(schemaProblem(schema)).toBeNull();
   });
 });
 
@@ -73,15 +73,15 @@ test('a pattern made to take for ever does not', () => {
 
 test('names that every object has are nothing special', () => {
   expect(readAnswer({ properties: { constructor: { type: 'string' } } }, '{}')).toEqual({ data: {} });
-  expect(readAnswer({ required: ['toString'] }, '{}')).toMatchObject({ fault: expect.anything() });
+  expect(readAnswer({ required: ['toString'] }, '{}')).toMatchObject({ problem: expect.anything() });
 });
 
 test('a block of Markdown that never ends is no JSON', () => {
-  expect(readAnswer({}, `\`\`\`${'\n'.repeat(20_000)}`)).toMatchObject({ fault: expect.anything() });
+  expect(readAnswer({}, `\`\`\`${'\n'.repeat(20_000)}`)).toMatchObject({ problem: expect.anything() });
 });
 
 test('an answer that is too long is not read', () => {
   expect(readAnswer({}, JSON.stringify('x'.repeat(1_000_000)))).toEqual({
-    fault: 'the answer is longer than 1000000 characters',
+    problem: 'the answer is longer than 1000000 characters',
   });
 });

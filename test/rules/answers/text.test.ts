@@ -54,8 +54,8 @@ describe('the JSON is the answer', () => {
     ['thoughts that do not end', '<think>{"city":"Bern"}', 'is not JSON'],
     ['of a wrong form', 'It is {"town":"Bern"}.', "required property 'city'"],
     ['cut off', 'It is {"city":"Ber', 'is not JSON'],
-  ])('%s: what is wrong', (_what, text, fault) => {
-    expect(readAnswer(CITY, text)).toEqual({ fault: expect.stringContaining(fault) });
+  ])('%s: what is wrong', (_what, text, problem) => {
+    expect(readAnswer(CITY, text)).toEqual({ problem: expect.stringContaining(problem) });
   });
 
   test('a verdict, too', () => {

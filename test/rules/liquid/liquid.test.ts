@@ -92,7 +92,7 @@ describe('what a text reads', () => {
   });
 
   test('or what is wrong with it', () => {
-    expect(liquidReferences('{{ a')).toEqual({ fault: expect.stringContaining('not closed') });
+    expect(liquidReferences('{{ a')).toEqual({ problem: expect.stringContaining('not closed') });
   });
 
   test.each([
@@ -105,8 +105,8 @@ describe('what a text reads', () => {
     ['{% case %}{% when "secret" %}{% endcase %}', 'invalid value expression, line:1, col:8'],
     ['{{ "secret" | nothing }}', 'undefined filter: nothing, line:1, col:1'],
     ['{% nothing "secret" %}', 'tag "nothing" not found, line:1, col:1'],
-  ])('without its values: %s', (text, fault) => {
-    expect(liquidReferences(text)).toEqual({ fault });
+  ])('without its values: %s', (text, problem) => {
+    expect(liquidReferences(text)).toEqual({ problem });
   });
 });
 
@@ -132,7 +132,7 @@ describe('an expression is what it comes to, of whatever type', () => {
     expect(evaluateLiquid(expression, scope)).toEqual(value);
   });
 
-  test('or a fault, where it reads what is not there', () => {
+  test('or a problem, where it reads what is not there', () => {
     expect(() => evaluateLiquid('a.b', { a: {} })).toThrow('undefined variable: a.b');
   });
 });

@@ -20,10 +20,10 @@ describe('counts', () => {
   test.each([
     { given: 'nothing', calls: [], expected: { successes: 0, failures: 0, firstTokenMs: null } },
     { given: 'answers', calls: [call(1), call(2)], expected: { successes: 2, failures: 0 } },
-    { given: 'faults of the provider', calls: [failed(1)], expected: { successes: 0, failures: 1 } },
+    { given: 'failures of the provider', calls: [failed(1)], expected: { successes: 0, failures: 1 } },
     { given: 'a refused key', calls: [failed(1, 'PROVIDER_AUTH')], expected: { failures: 1 } },
     {
-      given: 'faults of the request',
+      given: 'failures of the request',
       calls: [failed(1, 'CONTEXT_TOO_LONG'), failed(2, 'PROVIDER_BAD_REQUEST')],
       expected: { successes: 2, failures: 0 },
     },

@@ -16,20 +16,28 @@ test.each([
 ])('$given is read', ({ text, expected }) => expect(readVerdict(text)).toEqual({ verdict: expected }));
 
 test.each([
-  { given: 'prose', text: 'I give it an 8.', fault: 'not JSON' },
-  { given: 'nothing', text: '', fault: 'not JSON' },
-  { given: 'a number', text: '8', fault: 'no score' },
-  { given: 'null', text: 'null', fault: 'no score' },
+  { given: 'prose', text: 'I give it an 8.', problem: 'not JSON' },
+  { given: 'nothing', text: '', problem: 'not JSON' },
+  { given: 'a number', text: '8', problem: 'no score' },
+  { given: 'null', text: 'null', problem: 'no score' },
   {
     given: 'a score beyond the scale',
     text: '{"score":10.1,"feedback":""}',
-    fault: 'no score, a number from 0 to 10',
+    problem: 'no score, a number from 0 to 10',
   },
-  { given: 'a score below it', text: '{"score":-1,"feedback":""}', fault: 'no score, a number from 0 to 10' },
-  { given: 'a score as text', text: '{"score":"8","feedback":""}', fault: 'no score, a number from 0 to 10' },
-  { given: 'no score', text: '{"feedback":"ok"}', fault: 'no score, a number from 0 to 10' },
-  { given: 'no feedback', text: '{"score":8}', fault: 'no feedback' },
-  { given: 'what no database can hold', text: '{"score":8,"feedback":"\\u0000"}', fault: 'not JSON' },
-])('$given is a fault', ({ text, fault }) => {
-  expect(readVerdict(text)).toEqual({ fault: expect.stringContaining(fault) });
+  {
+    given: 'a score below it',
+    text: '{"score":-1,"feedback":""}',
+    problem: 'no score, a number from 0 to 10',
+  },
+  {
+    given: 'a score as text',
+    text: '{"score":"8","feedback":""}',
+    problem: 'no score, a number from 0 to 10',
+  },
+  { given: 'no score', text: '{"feedback":"ok"}', problem: 'no score, a number from 0 to 10' },
+  { given: 'no feedback', text: '{"score":8}', problem: 'no feedback' },
+  { given: 'what no database can hold', text: '{"score":8,"feedback":"\\u0000"}', problem: 'not JSON' },
+])('$given is a problem', ({ text, problem }) => {
+  expect(readVerdict(text)).toEqual({ problem: expect.stringContaining(problem) });
 });

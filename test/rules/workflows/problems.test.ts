@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { workflowFaults } from '../../../src/rules/workflows/problems.ts';
+import { workflowProblems } from '../../../src/rules/workflows/problems.ts';
 import type { WorkflowStep } from '../../../src/rules/workflows/workflow.ts';
 
 function step(id: string, more: Partial<WorkflowStep> = {}): WorkflowStep {
@@ -27,17 +27,17 @@ test.each([
   {
     given: 'two steps of one id',
     steps: [step('a'), step('b'), step('a')],
-    faults: { 'steps.2.id': 'there are two steps with the id a' },
+    problems: { 'steps.2.id': 'there are two steps with the id a' },
   },
   {
     given: 'a step that is not there',
     steps: [step('a'), step('b', needs('a', 'x'))],
-    faults: { 'steps.1.dependsOn.1': 'step b waits for x, which is not a step; there are a, b' },
+    problems: { 'steps.1.dependsOn.1': 'step b waits for x, which is not a step; there are a, b' },
   },
   {
     given: 'a step that waits for itself',
     steps: [step('a', needs('a'))],
-    faults: { 'steps.0.dependsOn': 'step a waits for itself: a → a' },
+    problems: { 'steps.0.dependsOn': 'step a waits for itself: a → a' },
   },
   {
     given: 'a circle, and what is never reached behind it',
@@ -48,7 +48,7 @@ test.each([
       step('d', needs('c')),
       step('e'),
     ],
-    faults: {
+    problems: {
       'steps.0.dependsOn': 'step a waits for itself: a → c → b → a',
       'steps.1.dependsOn': 'step b waits for itself: b → a → c → b',
       'steps.2.dependsOn': 'step c waits for itself: c → b → a → c',
@@ -58,17 +58,17 @@ test.each([
   {
     given: 'Liquid that does not parse',
     steps: [step('a', { task: '{{ input' })],
-    faults: { 'steps.0.task': expect.stringMatching(/^step a: .*not closed/) },
+    problems: { 'steps.0.task': expect.stringMatching(/^step a: .*not closed/) },
   },
   {
     given: 'an unknown filter',
     steps: [step('a', { task: '{{ input.a | shout }}' })],
-    faults: { 'steps.0.task': expect.stringMatching(/^step a: .*shout/) },
+    problems: { 'steps.0.task': expect.stringMatching(/^step a: .*shout/) },
   },
   {
     given: 'Liquid that reads what is not there',
     steps: [step('a', { task: '{{ inputs.x }}' }), step('b', { task: '{{ item }}' })],
-    faults: {
+    problems: {
       'steps.0.task': 'step a: reads inputs; there are input, parameters, steps',
       'steps.1.task': 'step b: reads item; there are input, parameters, steps',
     },
@@ -80,15 +80,15 @@ test.each([
       step('b', { condition: 'steps.a.output == "x"' }),
       step('c', { forEach: 'steps.b.list', dependsOn: ['b'] }),
     ],
-    faults: {
+    problems: {
       'steps.0.task': 'step a: reads steps.x, which is not a step',
       'steps.1.condition': 'step b: reads steps.a, for which it does not wait; add it to dependsOn',
       'steps.2.forEach': 'step c: reads steps.b.list; there are output and data',
     },
   },
-])('$given is told, with the step', ({ steps, faults }) => {
-  const found = workflowFaults(steps).map(({ field, message }) => [field, message]);
-  expect(Object.fromEntries(found)).toEqual(faults);
+])('$given is told, with the step', ({ steps, problems }) => {
+  const found = workflowProblems(steps).map(({ field, message }) => [field, message]);
+  expect(Object.fromEntries(found)).toEqual(problems);
 });
 
 describe('there is nothing wrong with', () => {
@@ -113,6 +113,6 @@ describe('there is nothing wrong with', () => {
     ['a condition with operators', [step('a', { condition: 'input.a == 1 and input.b contains "x"' })]],
     ['a list that a filter makes', [step('a', { forEach: 'input.text | split: ","' })]],
   ])('%s', (_what, steps) => {
-    expect(workflowFaults(steps)).toEqual([]);
+    expect(workflowProblems(steps)).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { nextTick, scheduleFault } from '../../../src/rules/workflows/schedule.ts';
+import { nextTick, scheduleProblem } from '../../../src/rules/workflows/schedule.ts';
 
 describe('the next tick', () => {
   test.each([
@@ -130,11 +130,11 @@ describe('a schedule that cannot be kept', () => {
     ['* * * * *', 'Mars/Phobos', 'timeZone', /time zone/],
     ['* * * * *', '', 'timeZone', /time zone/],
   ])('%s in %s', (cron, timeZone, member, message) => {
-    const fault = scheduleFault({ cron, timeZone }, new Date('2026-01-01T00:00:00Z'));
-    expect(fault).toEqual({ member, message: expect.stringMatching(message) });
+    const problem = scheduleProblem({ cron, timeZone }, new Date('2026-01-01T00:00:00Z'));
+    expect(problem).toEqual({ member, message: expect.stringMatching(message) });
   });
 
   test('and one that can', () => {
-    expect(scheduleFault({ cron: '0 9 * * 1-5', timeZone: 'Europe/Berlin' }, new Date())).toBeNull();
+    expect(scheduleProblem({ cron: '0 9 * * 1-5', timeZone: 'Europe/Berlin' }, new Date())).toBeNull();
   });
 });

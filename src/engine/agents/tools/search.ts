@@ -62,7 +62,7 @@ export function defineSearch(before = ''): Tool {
     input,
     async (context, { pattern: asked, path: where = '.', glob = '', ignore_case = false }) => {
       const read = readSearchPattern(asked);
-      if (read.fault !== undefined) return failure(`pattern: ${read.fault}`);
+      if (read.problem !== undefined) return failure(`pattern: ${read.problem}`);
       const limits = [String(MAX_COLUMNS), String(MAX_LINES + 1)];
       const names = globPattern(glob.replace(/^!/, ''));
       const args = [read.pattern, where, glob, ignore_case ? 'yes' : '', ...limits, names];

@@ -106,6 +106,6 @@ export const activitySocket = socket({
       answer: (_message, _connection: Connection, at) => [frame('pong', {}, at)],
     }),
   },
-  refuse: (fault, circumstances) =>
-    frame('error', refuse(fault).body as Record<string, unknown>, circumstances.at),
+  refuse: (error, circumstances) =>
+    frame('error', refuse(error).body as Record<string, unknown>, circumstances.at),
 });

@@ -1,0 +1,57 @@
+import type { Context } from '../../context.ts';
+import type { LoggedEvent } from '../../store/log/events.ts';
+import { followRun } from '../../store/log/follow-run.ts';
+import { latestTextStart } from '../../store/log/run-text.ts';
+import type { TaskRow } from '../../store/tasks/tasks.ts';
+import { requireLogPosition } from '../request/log-position.ts';
+import { stoppable } from '../request/stoppable.ts';
+import { task } from './task.ts';
+
+/** A piece of the text of a task. */
+export interface TextPart {
+  /** Pass it as `after` to receive what follows. */
+  seq: number;
+  text: string;
+  /** Whether all earlier parts are to be discarded. */
+  isRestart: boolean;
+}
+
+/**
+ * The text of the latest model call of a task as it grows, after `after`; 0: from its beginning.
+ * @throws DomainError NOT_FOUND, BAD_CURSOR when `after` is beyond the log
+ */
+export async function text(context: Context, id: string, after: number): Promise<AsyncIterable<TextPart>> {
+  const row = await task(context, id, 'taskId');
+  requireLogPosition(row, after);
+  const seq = after === 0 ? row.lastSeq : after;
+  const start = await latestTextStart(context.store.database, { runId: id, seq });
+  const from = after === 0 && start ? start.seq - 1 : after;
+  const known = after === 0 ? null : (start?.callId ?? null);
+  return stoppable((signal) => partsOf(followRun(context.store, id, from, signal), known));
+}
+
+/** @param known the call of the text that the client has; null: it has none */
+async function* partsOf(
+  events: AsyncIterable<LoggedEvent>,
+  known: string | null,
+): AsyncGenerator<TextPart, void, undefined> {
+  let callId = known;
+  for await (const { type, seq, data } of events) {
+    if (type === 'TokensGenerated') {
+      yield { seq, text: data.text, isRestart: callId !== null && callId !== data.callId };
+      callId = data.callId;
+    } else if (type === 'AttemptStarted' && callId !== null && data.voidCallId === callId) {
+      yield { seq, text: '', isRestart: true };
+      callId = null;
+    }
+  }
+}
+
+/** The result's text, or what there is of it so far; null: none. Of a failed task, the text before it failed. */
+export async function outputOf(
+  { id, status, lastSeq, result }: TaskRow,
+  { loaders }: Pick<Context, 'loaders'>,
+): Promise<string | null> {
+  if (status === 'completed') return result?.output ?? null;
+  return loaders.texts.load({ runId: id, seq: lastSeq });
+}
