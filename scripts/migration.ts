@@ -3,7 +3,7 @@
  * `--check` only tells, and fails when there is something to write. Needs no database.
  */
 import { MikroORM } from '@mikro-orm/postgresql';
-import { ormOptions } from '../src/store/database/database.ts';
+import { ormOptions } from '../src/store/database/migrate-tables.ts';
 
 const orm = await MikroORM.init({ ...ormOptions({}), connect: false } as Parameters<typeof MikroORM.init>[0]);
 const inStep = await orm.migrator.checkSchema().then((needed) => !needed);

@@ -26,7 +26,7 @@ import { createSecretBox } from './secrets/secret-box.ts';
 import { openAccessLinks } from './start/access-links.ts';
 import { migrate } from './start/migrate-database.ts';
 import { isEntryPoint, requireDatabaseUrl, runUntilStopped } from './start/run-until-stopped.ts';
-import { ensureLocalAdmin } from './store/accounts/accounts.ts';
+import { ensureLocalAdmin } from './store/accounts/server-accounts.ts';
 import { createReading } from './store/database/read-limit.ts';
 import { readModelAddresses } from './store/models/endpoints.ts';
 import { openStore } from './store/open-store.ts';

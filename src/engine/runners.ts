@@ -4,9 +4,9 @@ import { isConnectionLoss, outlastConnectionLoss } from '../store/database/conne
 import { type Lease, LeaseLost, RunDeferred } from '../store/log/lease.ts';
 import type { ClaimedRun } from '../store/runs/claim-run.ts';
 import { deferRun } from '../store/runs/defer-run.ts';
+import type { RunOutcome } from '../store/runs/finish-run.ts';
 import { completeRun, failRun } from '../store/runs/finish-run.ts';
 import { releaseRun } from '../store/runs/release-run.ts';
-import type { RunOutcome } from '../store/runs/run-result.ts';
 import type { EngineContext } from './context.ts';
 import { runOrchestration } from './orchestrations/run-orchestration.ts';
 import { knownRunError } from './run-error.ts';

@@ -3,6 +3,7 @@ import pg from 'pg';
 import type { Log } from '../log.ts';
 import { seedAgents } from '../store/agents/built-in-agents.ts';
 import { createPool, openDatabase } from '../store/database/database.ts';
+import { migrateTables } from '../store/database/migrate-tables.ts';
 import { seedCatalog } from '../store/models/built-in-models.ts';
 import { seedTemplates } from '../store/templates/templates.ts';
 
@@ -25,10 +26,10 @@ export async function migrate(directUrl: string, log: Log): Promise<void> {
 }
 
 async function applyAll(directUrl: string, log: Log): Promise<void> {
-  const database = await openDatabase({ url: directUrl, poolMax: 2, log });
+  await migrateTables(directUrl, log);
+  await migrateJobs(directUrl, log);
+  const database = openDatabase({ url: directUrl, poolMax: 2, log });
   try {
-    await database.orm.migrator.up();
-    await migrateJobs(directUrl, log);
     await seedCatalog(database);
     await seedAgents(database);
     await seedTemplates(database);

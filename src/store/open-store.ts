@@ -19,7 +19,7 @@ export async function openStore(options: {
   quotas: Amounts;
   log: Log;
 }): Promise<Store & { close(): Promise<void> }> {
-  const database = await openDatabase(options);
+  const database = openDatabase(options);
   const watch = createRunWatch(database, options.log);
   const feedWatch = createFeedWatch(database, options.log);
   const credentialWatch = createCredentialWatch(database, options.log);

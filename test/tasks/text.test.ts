@@ -1,27 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { call, dataFolder, startAgent } from '../agents/script.ts';
-import { type Client, data, errorCode, TASK_EVENTS } from '../harness/client.ts';
-import { startTestServer, type TestServer } from '../harness/server.ts';
-import { startVendor, type Vendor } from '../vendor/server.ts';
+import { describe, expect, test } from 'vitest';
+import { call, startAgent } from '../agents/script.ts';
+import { data, errorCode, TASK_EVENTS } from '../harness/client.ts';
+import { fixture } from '../harness/fixture.ts';
+import { startTestServer } from '../harness/server.ts';
+import { startVendor } from '../harness/vendor/server.ts';
 
-let vendor: Vendor;
-let server: TestServer;
-let folder: Awaited<ReturnType<typeof dataFolder>>;
-let ann: Client;
-
-beforeAll(async () => {
-  vendor = await startVendor();
-  folder = await dataFolder();
-  server = await startTestServer({
-    variables: { OPENAI_BASE_URL: `${vendor.url}/v1`, DATA_DIR: folder.path },
-  });
-  ann = await server.newUser();
-});
-afterAll(async () => {
-  await server?.stop();
-  await vendor?.stop();
-  await folder?.remove();
-});
+const vendor = fixture(startVendor);
+const server = fixture(() => startTestServer({ variables: { OPENAI_BASE_URL: `${vendor.url}/v1` } }));
+const ann = fixture(() => server.newUser());
 
 interface Part {
   seq: number;

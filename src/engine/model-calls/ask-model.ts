@@ -3,7 +3,7 @@ import { isRetryable, type ModelRequest, type ProviderError } from '../../provid
 import type { ModelReference } from '../../rules/models/model-id.ts';
 import { MODEL_CALL_RETRIES, nextWait } from '../../rules/runs/retry.ts';
 import { type Lease, RunDeferred } from '../../store/log/lease.ts';
-import type { BegunCall } from '../../store/money/model-calls.ts';
+import type { BegunCall } from '../../store/money/begin-model-call.ts';
 import { restartAttempt } from '../../store/runs/restart-attempt.ts';
 import type { EngineContext } from '../context.ts';
 import { costsNothing } from './costs-nothing.ts';

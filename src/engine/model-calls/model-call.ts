@@ -16,13 +16,8 @@ import { splitIncomplete, storable } from '../../rules/text/text.ts';
 import { outlastConnectionLoss } from '../../store/database/connection-loss.ts';
 import type { Lease } from '../../store/log/lease.ts';
 import { findMaxOutput } from '../../store/models/built-in-models.ts';
-import {
-  type BegunCall,
-  type BoundsByPrices,
-  beginModelCall,
-  type Settlement,
-  settleModelCall,
-} from '../../store/money/model-calls.ts';
+import { type BegunCall, type BoundsByPrices, beginModelCall } from '../../store/money/begin-model-call.ts';
+import { type Settlement, settleModelCall } from '../../store/money/settle-model-call.ts';
 import type { FinishReason, ProviderId } from '../../vocabulary.ts';
 import type { EngineContext } from '../context.ts';
 import { costsNothing } from './costs-nothing.ts';

@@ -6,7 +6,7 @@ import type { NextTry, Try } from '../../rules/workflows/plan.ts';
 import type { WorkflowStep } from '../../rules/workflows/workflow.ts';
 import { isConnectionLoss } from '../../store/database/connection-loss.ts';
 import { freshId } from '../../store/database/fresh-id.ts';
-import { insertTask } from '../../store/tasks/create-task.ts';
+import { insertTask } from '../../store/tasks/insert-task.ts';
 import type { NewTask } from '../../store/tasks/new-task.ts';
 import { knownRunError } from '../run-error.ts';
 import { answerTo } from './answers.ts';

@@ -5,7 +5,7 @@ import { DomainError } from '../../errors.ts';
 import { globalId } from '../../rules/ids/global-id.ts';
 import { recordAudit } from '../../store/accounts/audit.ts';
 import { endAllLogins, insertLogin } from '../../store/accounts/logins.ts';
-import { setPassword } from '../../store/accounts/passwords.ts';
+import { readPasswordHash, setPassword } from '../../store/accounts/passwords.ts';
 import { transaction } from '../../store/database/transaction.ts';
 import { text, validate } from '../request/validate.ts';
 import { requireViewer, viewer } from '../request/viewer.ts';
@@ -23,7 +23,7 @@ export async function changePassword(context: Context, input: unknown): Promise<
   const given = validate(change, input, 'input');
   await refuseCommonPassword(context, given.newPassword, 'input.newPassword');
   const user = await viewer(context);
-  const { passwordHash: from } = user;
+  const from = await readPasswordHash(context.store.database, userId);
   if (!from) throw new DomainError('INVALID_STATE', 'the account has no password');
   const uncount = await context.loginLimits.count(context.address, userId);
   if (!(await context.passwords.matches(from, given.currentPassword))) throw wrong();

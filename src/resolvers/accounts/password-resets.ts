@@ -3,11 +3,11 @@ import type { Context } from '../../context.ts';
 import { DomainError } from '../../errors.ts';
 import { globalId } from '../../rules/ids/global-id.ts';
 import { insertPasswordReset, takePasswordReset } from '../../store/accounts/account-tokens.ts';
+import { readAccount } from '../../store/accounts/accounts.ts';
 import { recordAudit } from '../../store/accounts/audit.ts';
 import { endAllLogins, insertLogin } from '../../store/accounts/logins.ts';
 import { replacePassword } from '../../store/accounts/passwords.ts';
 import { transaction } from '../../store/database/transaction.ts';
-import { User } from '../../store/entities/user.ts';
 import { text, validate } from '../request/validate.ts';
 import type { HandedToken } from './invitations.ts';
 import { type Login, newLogin, signFor } from './logins/begin-login.ts';
@@ -56,7 +56,7 @@ export async function resetPassword(context: Context, input: unknown): Promise<L
     await recordAudit(client, { actorId: ownerId, action: 'password_reset', subject });
     return { refreshToken: login.refreshToken, ownerId, loginId: login.row.id };
   });
-  const user = await database.entityManager().findOneOrFail(User, begun.ownerId);
+  const user = await readAccount(database, begun.ownerId);
   return { user, refreshToken: begun.refreshToken, ...(await signFor(context, begun)) };
 }
 

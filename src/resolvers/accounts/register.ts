@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { Context } from '../../context.ts';
 import { DomainError, type RequestErrorCode } from '../../errors.ts';
 import { newId } from '../../rules/ids/ids.ts';
-import { insertUser, type Registration } from '../../store/accounts/accounts.ts';
-import { User } from '../../store/entities/user.ts';
+import { readAccount } from '../../store/accounts/accounts.ts';
+import { insertAccount, type Registration } from '../../store/accounts/create-account.ts';
 import { text, validate } from '../request/validate.ts';
 import { email } from './email.ts';
 import { beginLogin, type Login } from './logins/begin-login.ts';
@@ -25,14 +25,14 @@ export async function register(context: Context, input: unknown): Promise<Login>
   await loginLimits.count(context.address, account.email);
   await refuseCommonPassword(context, password, 'input.password');
   const user = { id: newId(), ...account, passwordHash: await passwords.hash(password) };
-  const outcome = await insertUser(store.database, user, {
+  const outcome = await insertAccount(store.database, user, {
     registration: config.registration,
     invitationHash: inviteToken ? hashSecret(inviteToken) : null,
     firstIsAdmin: context.localAdminId === null,
   });
   if (outcome !== 'created') throw REFUSALS[outcome]();
-  const created = await store.database.entityManager().findOneOrFail(User, user.id);
-  return { user: created, ...(await beginLogin(context, created, context.origin)) };
+  const created = await readAccount(store.database, user.id);
+  return { user: created, ...(await beginLogin(context, user, context.origin)) };
 }
 
 const REFUSALS = {

@@ -2,13 +2,9 @@ import { z } from 'zod';
 import type { Context } from '../../context.ts';
 import { DomainError } from '../../errors.ts';
 import { globalId } from '../../rules/ids/global-id.ts';
-import {
-  type AccountOutcome,
-  beginDeletion,
-  changeAccount,
-  listAccounts,
-} from '../../store/accounts/users.ts';
-import { User } from '../../store/entities/user.ts';
+import { type AccountRow, listAccounts, readAccount } from '../../store/accounts/accounts.ts';
+import { beginDeletion } from '../../store/accounts/delete-account.ts';
+import { type AccountOutcome, changeAccount } from '../../store/accounts/update-account.ts';
 import { costLimit } from '../request/fields.ts';
 import { type PageArguments, readPage, toConnection } from '../request/page.ts';
 import { text, validate } from '../request/validate.ts';
@@ -55,7 +51,7 @@ const userChange = z.object({
  * Omitted fields stay unchanged. @throws DomainError FORBIDDEN, NOT_FOUND, INVALID_STATE: it is the last
  * admin
  */
-export async function updateUser(context: Context, id: string, input: unknown): Promise<User> {
+export async function updateUser(context: Context, id: string, input: unknown): Promise<AccountRow> {
   const { userId: actorId } = requireAdmin(context, 'change accounts');
   const { costLimit: dollars, ...change } = validate(userChange, input, 'input');
   const { database, quotas: kept } = context.store;
@@ -63,7 +59,7 @@ export async function updateUser(context: Context, id: string, input: unknown): 
   const limited = dollars === undefined ? {} : { costLimit: dollars === null ? null : dollars.toFixed(12) };
   requireDone(await changeAccount(database, target, { ...change, ...limited }));
   kept.forget(id);
-  return database.entityManager().findOneOrFail(User, { id });
+  return readAccount(database, id);
 }
 
 /** Disables the account at once; a job deletes its data. @throws DomainError as `updateUser` */

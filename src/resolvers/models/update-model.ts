@@ -23,15 +23,15 @@ export async function createModel(context: Context, input: unknown): Promise<Mod
   const { provider, modelId, isBuiltIn, ...given } = validate(newModel, input, 'input');
   await requireObject(context, input);
   if (provider === 'custom') requireAdmin(viewer, 'input.provider', 'add custom models');
-  const owner = isBuiltIn || provider === 'custom' ? null : viewer.userId;
-  if (owner === null) requireAdmin(viewer, 'input.isBuiltIn', 'create built-in models');
-  refuseAdminsSettings(viewer, owner, given);
+  const ownerId = isBuiltIn || provider === 'custom' ? null : viewer.userId;
+  if (ownerId === null) requireAdmin(viewer, 'input.isBuiltIn', 'create built-in models');
+  refuseAdminsSettings(viewer, ownerId, given);
   refuseAddress(provider, given);
   if (provider === 'custom' && !given.baseUrl) throw lacksAddress();
-  if (owner !== null) await refuseBuiltInNames(context, given.aliases ?? [], modelId);
+  if (ownerId !== null) await refuseBuiltInNames(context, given.aliases ?? [], modelId);
   const id = newId();
   const { database } = context.store;
-  const row = { id, owner, provider, modelId, name: modelId, ...(await toChange(context, given)) };
+  const row = { id, ownerId, provider, modelId, name: modelId, ...(await toChange(context, given)) };
   if (!(await insertModel(database, row))) {
     const message = `input.modelId: ${provider} already has a model with this id; update that one`;
     throw new DomainError('CONFLICT', message, { field: 'input.modelId' });

@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
 import type { Loaders } from '../../context.ts';
 import { totalUsage } from '../../rules/models/resource-usage.ts';
-import { readAccounts } from '../../store/accounts/users.ts';
+import { readAccounts } from '../../store/accounts/accounts.ts';
 import { findAgents } from '../../store/agents/agents.ts';
 import { readAgentReports } from '../../store/agents/reports.ts';
 import { readToolCalls } from '../../store/agents/tool-calls.ts';

@@ -1,6 +1,6 @@
 import type { Context, Viewer } from '../../context.ts';
 import { DomainError } from '../../errors.ts';
-import { User } from '../../store/entities/user.ts';
+import { type AccountRow, readAccount } from '../../store/accounts/accounts.ts';
 
 /** @throws DomainError UNAUTHENTICATED */
 export function requireViewer(context: Context): Viewer {
@@ -11,13 +11,13 @@ export function requireViewer(context: Context): Viewer {
   );
 }
 
-export async function viewer(context: Context): Promise<User> {
+export async function viewer(context: Context): Promise<AccountRow> {
   const { userId } = requireViewer(context);
-  return context.store.database.entityManager().findOneOrFail(User, userId);
+  return readAccount(context.store.database, userId);
 }
 
 /** Accounts are private: only the viewer's own can be read. @throws DomainError NOT_FOUND */
-export async function user(context: Context, id: string): Promise<User> {
+export async function user(context: Context, id: string): Promise<AccountRow> {
   if (requireViewer(context).userId !== id) throw new DomainError('NOT_FOUND', 'there is no such user');
   return viewer(context);
 }

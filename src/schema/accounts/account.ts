@@ -1,15 +1,11 @@
 import { user, viewer } from '../../resolvers/request/viewer.ts';
 import { DEFAULT_MAX_QUEUED_RUNS } from '../../rules/accounts/account-turns.ts';
-import type { User } from '../../store/entities/user.ts';
+import type { AccountRow } from '../../store/accounts/accounts.ts';
 import { builder } from '../builder/builder.ts';
 import { BudgetType } from '../runs/budget.ts';
 import { UserQuotasType } from './quotas.ts';
 
-/** An account, read from an entity or from a list. */
-type AccountFields = Pick<User, 'id' | 'email' | 'name' | 'isAdmin' | 'isActive' | 'createdAt'> &
-  Partial<Pick<User, 'maxConcurrentRuns' | 'maxQueuedRuns'>>;
-
-export const UserType = builder.objectRef<AccountFields>('User');
+export const UserType = builder.objectRef<AccountRow>('User');
 builder.node(UserType, {
   description: 'An account.',
   id: { description: "The account's id.", resolve: ({ id }) => id },

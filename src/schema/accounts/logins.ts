@@ -3,7 +3,7 @@ import { login } from '../../resolvers/accounts/logins/login.ts';
 import { logout, logoutEverywhere } from '../../resolvers/accounts/logins/logout.ts';
 import { refreshLogin } from '../../resolvers/accounts/logins/refresh-login.ts';
 import { register } from '../../resolvers/accounts/register.ts';
-import type { User } from '../../store/entities/user.ts';
+import type { AccountRow } from '../../store/accounts/accounts.ts';
 import { builder } from '../builder/builder.ts';
 import { UserType } from './account.ts';
 import { loginPayload } from './login-payload.ts';
@@ -53,7 +53,7 @@ const ChangePasswordInput = builder.inputType('ChangePasswordInput', {
 });
 
 function userPayload(name: string, description: string) {
-  return builder.objectRef<{ user: User }>(name).implement({
+  return builder.objectRef<{ user: AccountRow }>(name).implement({
     description,
     fields: (t) => ({ user: t.expose('user', { type: UserType, description: 'The account.' }) }),
   });

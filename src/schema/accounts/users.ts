@@ -1,5 +1,5 @@
 import { deleteUser, updateUser, users } from '../../resolvers/accounts/users.ts';
-import type { User } from '../../store/entities/user.ts';
+import type { AccountRow } from '../../store/accounts/accounts.ts';
 import { builder } from '../builder/builder.ts';
 import { deletedPayload } from '../builder/deleted-payload.ts';
 import { localId } from '../builder/global-id.ts';
@@ -45,7 +45,7 @@ const UpdateUserInput = builder.inputType('UpdateUserInput', {
   }),
 });
 
-const UpdateUserPayload = builder.objectRef<{ user: User }>('UpdateUserPayload').implement({
+const UpdateUserPayload = builder.objectRef<{ user: AccountRow }>('UpdateUserPayload').implement({
   description: 'A changed account.',
   fields: (t) => ({
     user: t.expose('user', { type: UserType, description: 'The account after the change.' }),

@@ -4,14 +4,9 @@ import { agentCondition } from '../../rules/agents/condition.ts';
 import type { AgentRow } from '../../store/agents/agents.ts';
 import type { AgentReport } from '../../store/agents/reports.ts';
 import { builder } from '../builder/builder.ts';
-import {
-  AgentConditionEnum,
-  AgentStatusEnum,
-  OriginEnum,
-  ProviderEnum,
-  ToolNameEnum,
-} from '../builder/enums.ts';
+import { AgentConditionEnum, AgentStatusEnum, OriginEnum, ToolNameEnum } from '../builder/enums.ts';
 import { localId } from '../builder/global-id.ts';
+import { ProviderEnum } from '../builder/model-enums.ts';
 import { pageArguments } from '../builder/page-arguments.ts';
 import { pageCost } from '../builder/page-cost.ts';
 import { PromptParametersType } from '../runs/prompt-parameters.ts';

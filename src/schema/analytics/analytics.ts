@@ -12,8 +12,9 @@ import type {
 } from '../../store/analytics/analytics.ts';
 import { RUN_KINDS, RUN_STATUSES, type RunKind, type RunStatus } from '../../vocabulary.ts';
 import { builder } from '../builder/builder.ts';
-import { ProviderEnum, RunKindEnum, RunStatusEnum } from '../builder/enums.ts';
+import { RunKindEnum, RunStatusEnum } from '../builder/enums.ts';
 import { localId } from '../builder/global-id.ts';
+import { ProviderEnum } from '../builder/model-enums.ts';
 
 /** Each aggregates thousands of rows; a document may select only a few. */
 const ANALYTICS_COST = { field: 1_500, multiplier: 1 };

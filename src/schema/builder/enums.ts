@@ -2,17 +2,12 @@ import {
   AGENT_CONDITIONS,
   AGENT_STATUSES,
   ARTIFACT_TYPES,
-  CIRCUITS,
   EXECUTION_STEP_STATUSES,
   EXECUTION_TRIGGERS,
-  FINISH_REASONS,
-  MODEL_CALL_STATUSES,
-  MODEL_CAPABILITIES,
   ORIGINS,
   PARAMETER_TYPES,
   PLAN_STEP_STATUSES,
   PREDICTION_LEVELS,
-  PROVIDERS,
   QUEUE_REASONS,
   RUN_KINDS,
   RUN_STATUSES,
@@ -91,18 +86,6 @@ export const OriginEnum = builder.enumType('Origin', {
     'mini-devin': 'The REST API of Mini-Devin.',
     amas: 'The REST API of AMAS.',
     orchestratex: 'The REST API of OrchestrateX.',
-  }),
-});
-
-export const ProviderEnum = builder.enumType('Provider', {
-  description: 'A provider of models.',
-  values: capitals(PROVIDERS, {
-    openai: 'OpenAI, or a server with the same API.',
-    anthropic: 'Anthropic: the Claude models.',
-    azure: 'Azure OpenAI; its models are named after their deployments.',
-    custom: 'Any server with the API of OpenAI, at an address that an admin configured for the model.',
-    ollama: 'Ollama: models on your own machine, free of charge.',
-    demo: 'The built-in demo model: deterministic, no network, no real AI.',
   }),
 });
 
@@ -190,29 +173,6 @@ export const ExecutionTriggerEnum = builder.enumType('ExecutionTrigger', {
   }),
 });
 
-export const ModelCallStatusEnum = builder.enumType('ModelCallStatus', {
-  description: 'Status of a request to a provider.',
-  values: capitals(MODEL_CALL_STATUSES, {
-    started: 'The request is about to be sent, or was sent and is being answered.',
-    completed: 'The answer is complete.',
-    failed: 'The provider failed, or the answer broke off.',
-    cancelled: 'It was stopped because its run ended.',
-  }),
-});
-
-export const ModelCapabilityEnum = builder.enumType('ModelCapability', {
-  description: 'A capability of a model.',
-  values: capitals(MODEL_CAPABILITIES, {
-    text: 'Understands and writes text.',
-    code: 'Reads and writes code.',
-    reasoning: 'Reasons before it answers.',
-    planning: 'Breaks work down into steps.',
-    vision: 'Accepts images.',
-    audio: 'Accepts or produces audio.',
-    embedding: 'Turns text into embedding vectors.',
-  }),
-});
-
 export const ArtifactTypeEnum = builder.enumType('ArtifactType', {
   description: 'Type of an artifact.',
   values: capitals(ARTIFACT_TYPES, {
@@ -243,27 +203,5 @@ export const ParameterTypeEnum = builder.enumType('ParameterType', {
     number: 'A number.',
     boolean: 'True or false.',
     list: 'A list of strings.',
-  }),
-});
-
-export const CircuitEnum = builder.enumType('Circuit', {
-  description:
-    'Whether a model is chosen for requests that name none. A model named in a request is always used.',
-  values: capitals(CIRCUITS, {
-    closed: 'It is available.',
-    open: 'It failed five times in a row, most recently less than 30 seconds ago; it is avoided.',
-    half_open: 'It failed five times in a row, but longer ago; one call may try it again.',
-  }),
-});
-
-export const FinishReasonEnum = builder.enumType('FinishReason', {
-  description: 'Why a model stopped generating.',
-  values: capitals(FINISH_REASONS, {
-    stop: 'The answer is complete.',
-    length: 'The answer reached a limit for its length and is cut off.',
-    tool_calls: 'The model called tools.',
-    content_filter: 'A content filter of the provider stopped it, or the model refused to answer.',
-    other: 'The provider gave another reason.',
-    unknown: 'The provider gave no reason.',
   }),
 });

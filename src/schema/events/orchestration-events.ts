@@ -1,4 +1,4 @@
-import { ProviderEnum } from '../builder/enums.ts';
+import { ProviderEnum } from '../builder/model-enums.ts';
 import { RunErrorType } from '../runs/run-error.ts';
 import { event, RunEvent } from './run-event.ts';
 

@@ -1,5 +1,6 @@
 import { type EventType, RUN_KINDS, TASK_KINDS } from '../../vocabulary.ts';
-import { FinishReasonEnum, ProviderEnum, QueueReasonEnum, RunKindEnum } from '../builder/enums.ts';
+import { QueueReasonEnum, RunKindEnum } from '../builder/enums.ts';
+import { FinishReasonEnum, ProviderEnum } from '../builder/model-enums.ts';
 import { RunErrorType } from '../runs/run-error.ts';
 import { TaskKindEnum } from '../runs/task-enums.ts';
 import { AGENT_EVENTS } from './agent-events.ts';

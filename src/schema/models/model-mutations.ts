@@ -2,9 +2,9 @@ import { createModel, deleteModel, updateModel } from '../../resolvers/models/up
 import type { ModelRow } from '../../store/models/models.ts';
 import { builder } from '../builder/builder.ts';
 import { deletedPayload } from '../builder/deleted-payload.ts';
-import { ModelCapabilityEnum, ProviderEnum } from '../builder/enums.ts';
 import { localId } from '../builder/global-id.ts';
 import { idInput } from '../builder/id-input.ts';
+import { ModelCapabilityEnum, ProviderEnum } from '../builder/model-enums.ts';
 import { ModelType } from './model.ts';
 
 const ModelPricesInput = builder.inputType('ModelPricesInput', {

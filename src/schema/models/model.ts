@@ -3,8 +3,8 @@ import { pricesOf } from '../../rules/models/price-list.ts';
 import type { Prices } from '../../rules/money/money.ts';
 import type { ModelRow } from '../../store/models/models.ts';
 import { builder } from '../builder/builder.ts';
-import { ModelCapabilityEnum, ProviderEnum } from '../builder/enums.ts';
 import { localId } from '../builder/global-id.ts';
+import { ModelCapabilityEnum, ProviderEnum } from '../builder/model-enums.ts';
 import { pageArguments } from '../builder/page-arguments.ts';
 import { modelPageCost } from '../builder/page-cost.ts';
 

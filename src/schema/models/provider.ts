@@ -1,6 +1,6 @@
 import { isConfigured, type ProviderState, providers } from '../../resolvers/models/providers.ts';
 import { builder } from '../builder/builder.ts';
-import { ProviderEnum } from '../builder/enums.ts';
+import { ProviderEnum } from '../builder/model-enums.ts';
 import { ModelType } from './model.ts';
 
 const ProviderStateType = builder.objectRef<ProviderState>('ProviderState').implement({

@@ -2,7 +2,7 @@ import { type ModelSelection, selectModel } from '../../resolvers/models/select-
 import type { ScoredModel } from '../../rules/models/choice.ts';
 import type { ModelCandidate } from '../../store/models/candidates.ts';
 import { builder } from '../builder/builder.ts';
-import { CircuitEnum, ModelCapabilityEnum, ProviderEnum } from '../builder/enums.ts';
+import { CircuitEnum, ModelCapabilityEnum, ProviderEnum } from '../builder/model-enums.ts';
 import { ModelType } from './model.ts';
 
 const SelectModelInput = builder.inputType('SelectModelInput', {

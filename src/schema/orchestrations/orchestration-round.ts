@@ -1,7 +1,7 @@
 import type { ModelReference } from '../../rules/models/model-id.ts';
 import type { RoundRow } from '../../store/orchestrations/rounds.ts';
 import { builder } from '../builder/builder.ts';
-import { FinishReasonEnum, ProviderEnum } from '../builder/enums.ts';
+import { FinishReasonEnum, ProviderEnum } from '../builder/model-enums.ts';
 import { RunErrorType } from '../runs/run-error.ts';
 
 export const ModelReferenceType = builder.objectRef<ModelReference>('ModelReference').implement({

@@ -1,6 +1,6 @@
 import type { ModelCallRow } from '../../store/money/model-call-reports.ts';
 import { builder } from '../builder/builder.ts';
-import { FinishReasonEnum, ModelCallStatusEnum, ProviderEnum } from '../builder/enums.ts';
+import { FinishReasonEnum, ModelCallStatusEnum, ProviderEnum } from '../builder/model-enums.ts';
 
 export const ModelCallType = builder.objectRef<ModelCallRow>('ModelCall').implement({
   description:

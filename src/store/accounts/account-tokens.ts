@@ -1,15 +1,10 @@
 import type { ClientBase } from 'pg';
 import type { Database } from '../database/database.ts';
+import { NOW, type Row, tables } from '../database/tables.ts';
 import { transaction } from '../database/transaction.ts';
 import { type AuditEvent, recordAudit } from './audit.ts';
 
-export interface NewAccountToken {
-  hash: string;
-  kind: 'invitation' | 'password_reset';
-  email: string | null;
-  ownerId: string | null;
-  expiresAt: Date;
-}
+export type NewAccountToken = Omit<Row<'accountToken'>, 'createdAt'>;
 
 /** Replaces an earlier token of the same kind for the same person. @returns false when the address has an account. */
 export function insertInvitation(
@@ -18,8 +13,12 @@ export function insertInvitation(
   audit: AuditEvent,
 ): Promise<boolean> {
   return transaction(database, async (client) => {
-    const taken = await client.query('select 1 from app_user where email = $1', [token.email]);
-    if (taken.rowCount !== 0) return false;
+    const taken = await tables(client)
+      .selectFrom('appUser')
+      .select('id')
+      .where('email', '=', token.email)
+      .executeTakeFirst();
+    if (taken) return false;
     await insertToken(client, token, audit);
     return true;
   });
@@ -32,43 +31,51 @@ export function insertPasswordReset(
   audit: AuditEvent,
 ): Promise<boolean> {
   return transaction(database, async (client) => {
-    const account = await client.query('select 1 from app_user where id = $1 and password_hash is not null', [
-      token.ownerId,
-    ]);
-    if (account.rowCount === 0) return false;
+    const account = await tables(client)
+      .selectFrom('appUser')
+      .select('id')
+      .where('id', '=', token.ownerId)
+      .where('passwordHash', 'is not', null)
+      .executeTakeFirst();
+    if (!account) return false;
     await insertToken(client, token, audit);
     return true;
   });
 }
 
 async function insertToken(client: ClientBase, token: NewAccountToken, audit: AuditEvent): Promise<void> {
-  const { hash, kind, email, ownerId, expiresAt } = token;
-  await client.query(
-    `delete from account_token where expires_at < now() or (kind = $1 and (email = $2 or owner_id = $3))`,
-    [kind, email, ownerId],
-  );
-  await client.query(
-    'insert into account_token (hash, kind, email, owner_id, expires_at) values ($1, $2, $3, $4, $5)',
-    [hash, kind, email, ownerId, expiresAt],
-  );
+  const { kind, email, ownerId } = token;
+  await tables(client).deleteFrom('accountToken').where('expiresAt', '<', NOW).execute();
+  await tables(client)
+    .deleteFrom('accountToken')
+    .where('kind', '=', kind)
+    .where((other) => other.or([other('email', '=', email), other('ownerId', '=', ownerId)]))
+    .execute();
+  await tables(client).insertInto('accountToken').values(token).execute();
   await recordAudit(client, audit);
 }
 
 /** Whether an invitation is valid for the address. */
 export async function isInvited(client: ClientBase, hash: string, email: string): Promise<boolean> {
-  const { rowCount } = await client.query(
-    `select 1 from account_token where hash = $1 and kind = 'invitation' and email = $2 and expires_at > now()`,
-    [hash, email],
-  );
-  return rowCount === 1;
+  const invitation = await tables(client)
+    .selectFrom('accountToken')
+    .select('hash')
+    .where('hash', '=', hash)
+    .where('kind', '=', 'invitation')
+    .where('email', '=', email)
+    .where('expiresAt', '>', NOW)
+    .executeTakeFirst();
+  return invitation !== undefined;
 }
 
 /** Uses up a password reset. @returns the account; null when it is not valid. */
 export async function takePasswordReset(client: ClientBase, hash: string): Promise<string | null> {
-  const { rows } = await client.query<{ ownerId: string }>(
-    `delete from account_token where hash = $1 and kind = 'password_reset' and expires_at > now()
-     returning owner_id as "ownerId"`,
-    [hash],
-  );
-  return rows[0]?.ownerId ?? null;
+  const taken = await tables(client)
+    .deleteFrom('accountToken')
+    .where('hash', '=', hash)
+    .where('kind', '=', 'password_reset')
+    .where('expiresAt', '>', NOW)
+    .returning('ownerId')
+    .executeTakeFirst();
+  return taken?.ownerId ?? null;
 }

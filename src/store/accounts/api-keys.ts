@@ -1,49 +1,36 @@
-import type { Scope } from '../../vocabulary.ts';
+import { sql } from 'kysely';
 import type { Database } from '../database/database.ts';
-import { createdAtTextSql, type ListRange, rangeSql, rangeValues } from '../database/keyset-page.ts';
+import type { ListRange } from '../database/keyset-page.ts';
+import { createdAtText, type ListedRow, readPage } from '../database/list-page.ts';
+import { NOW, type Row, tables } from '../database/tables.ts';
 import { transaction } from '../database/transaction.ts';
 import { type AuditEvent, recordAudit } from './audit.ts';
 
-export interface ApiKeyRow {
-  id: string;
-  name: string;
-  /** The first characters of the secret. */
-  prefix: string;
-  /** null: all. */
-  scopes: Scope[] | null;
-  expiresAt: Date | null;
-  lastUsedAt: Date | null;
-  createdAt: Date;
-  createdAtText: string;
-}
+/** All but its secrets. */
+const COLUMNS = ['id', 'name', 'prefix', 'scopes', 'expiresAt', 'lastUsedAt', 'createdAt'] as const;
 
-const COLUMNS = `
-  api_key.id, api_key.name, api_key.prefix, api_key.scopes, api_key.expires_at as "expiresAt",
-  api_key.last_used_at as "lastUsedAt", api_key.created_at as "createdAt",
-  ${createdAtTextSql('api_key')} as "createdAtText"`;
+export type ApiKeyRow = Pick<ListedRow<'apiKey'>, (typeof COLUMNS)[number] | 'createdAtText'>;
+
+function apiKeysOf({ pool }: Database, ownerId: string) {
+  return tables(pool)
+    .selectFrom('apiKey')
+    .select(COLUMNS)
+    .select(createdAtText('apiKey'))
+    .where('ownerId', '=', ownerId);
+}
 
 /** @returns null when the owner has no such key. */
 export async function findApiKey(database: Database, ownerId: string, id: string): Promise<ApiKeyRow | null> {
-  const { rows } = await database.pool.query<ApiKeyRow>({
-    name: 'find-api-key',
-    text: `select ${COLUMNS} from api_key where id = $1 and owner_id = $2`,
-    values: [id, ownerId],
-  });
-  return rows[0] ?? null;
+  const found = await apiKeysOf(database, ownerId).where('id', '=', id).executeTakeFirst();
+  return found ?? null;
 }
 
 /** An owner's keys, newest first, by keyset. */
-export async function listApiKeys(
+export function listApiKeys(
   database: Database,
   { ownerId, ...range }: ListRange & { ownerId: string },
 ): Promise<ApiKeyRow[]> {
-  const { name, condition, order } = rangeSql('api_key', range.fromEnd);
-  const { rows } = await database.pool.query<ApiKeyRow>({
-    name: `list-api-keys-${name}`,
-    text: `select ${COLUMNS} from api_key where owner_id = $7 and ${condition} ${order}`,
-    values: [...rangeValues(range), ownerId],
-  });
-  return range.fromEnd ? rows.reverse() : rows;
+  return readPage(apiKeysOf(database, ownerId), 'apiKey', range);
 }
 
 /** A secret as it is stored. */
@@ -52,23 +39,19 @@ export interface StoredSecret {
   prefix: string;
 }
 
-export interface NewApiKey extends StoredSecret {
-  id: string;
-  ownerId: string;
-  name: string;
-  scopes: readonly Scope[] | null;
-  expiresAt: Date | null;
-}
+export type NewApiKey = StoredSecret &
+  Pick<Row<'apiKey'>, 'id' | 'ownerId' | 'name' | 'scopes' | 'expiresAt'>;
 
 export function insertApiKey(database: Database, key: NewApiKey, audit: AuditEvent): Promise<ApiKeyRow> {
   return transaction(database, async (client) => {
-    const { rows } = await client.query<ApiKeyRow>(
-      `insert into api_key (id, owner_id, name, prefix, hash, scopes, expires_at)
-       values ($1, $2, $3, $4, $5, $6, $7) returning ${COLUMNS}`,
-      [key.id, key.ownerId, key.name, key.prefix, key.hash, key.scopes, key.expiresAt],
-    );
+    const inserted = await tables(client)
+      .insertInto('apiKey')
+      .values(key)
+      .returning(COLUMNS)
+      .returning(createdAtText('apiKey'))
+      .executeTakeFirstOrThrow();
     await recordAudit(client, audit);
-    return rows[0]!;
+    return inserted;
   });
 }
 
@@ -79,8 +62,12 @@ export function deleteApiKey(
   audit: AuditEvent,
 ): Promise<boolean> {
   return transaction(database, async (client) => {
-    const deleted = await client.query('delete from api_key where id = $1 and owner_id = $2', [id, ownerId]);
-    if (deleted.rowCount === 0) return false;
+    const { numDeletedRows } = await tables(client)
+      .deleteFrom('apiKey')
+      .where('id', '=', id)
+      .where('ownerId', '=', ownerId)
+      .executeTakeFirstOrThrow();
+    if (numDeletedRows === 0n) return false;
     await recordAudit(client, audit);
     return true;
   });
@@ -103,15 +90,21 @@ export function rotateApiKey(
   audit: AuditEvent,
 ): Promise<ApiKeyRow | null> {
   const { id, ownerId, hash, prefix, graceSeconds } = rotation;
+  const graceEnd = sql<Date>`now() + ${graceSeconds} * interval '1 second'`;
   return transaction(database, async (client) => {
-    const { rows } = await client.query<ApiKeyRow>(
-      `update api_key set hash = $3, prefix = $4, updated_at = now(),
-         previous_hash = case when $5 > 0 then hash end,
-         previous_until = case when $5 > 0 then now() + $5 * interval '1 second' end
-       where id = $1 and owner_id = $2 returning ${COLUMNS}`,
-      [id, ownerId, hash, prefix, graceSeconds],
-    );
-    if (rows[0]) await recordAudit(client, audit);
-    return rows[0] ?? null;
+    const rotated = await tables(client)
+      .updateTable('apiKey')
+      .set(({ ref }) => ({
+        ...{ hash, prefix, updatedAt: NOW },
+        previousHash: graceSeconds > 0 ? ref('hash') : null,
+        previousUntil: graceSeconds > 0 ? graceEnd : null,
+      }))
+      .where('id', '=', id)
+      .where('ownerId', '=', ownerId)
+      .returning(COLUMNS)
+      .returning(createdAtText('apiKey'))
+      .executeTakeFirst();
+    if (rotated) await recordAudit(client, audit);
+    return rotated ?? null;
   });
 }

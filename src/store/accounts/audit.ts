@@ -1,8 +1,9 @@
-import type { ClientBase } from 'pg';
 import { newId } from '../../rules/ids/ids.ts';
 import type { AuditAction } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
-import { createdAtTextSql, type ListRange, rangeSql, rangeValues } from '../database/keyset-page.ts';
+import type { ListRange } from '../database/keyset-page.ts';
+import { createdAtText, type ListedRow, readPage } from '../database/list-page.ts';
+import { type Queryable, tables } from '../database/tables.ts';
 
 export interface AuditEvent {
   /** The account that acted; null: unknown. */
@@ -24,7 +25,7 @@ const DELETED_AT_ONCE = 10;
 const PRUNED_AT_ONCE = 1_000;
 
 /** Records an action, in the transaction that performs it. */
-export async function recordAudit(client: Pick<ClientBase, 'query'>, event: AuditEvent): Promise<void> {
+export async function recordAudit(client: Queryable, event: AuditEvent): Promise<void> {
   await client.query({
     name: 'record-audit',
     text: `
@@ -52,26 +53,10 @@ export async function pruneAudit(database: Database): Promise<void> {
   });
 }
 
-export interface AuditRow {
-  id: string;
-  actorId: string | null;
-  actorEmail: string | null;
-  action: AuditAction;
-  subject: string | null;
-  createdAt: Date;
-  createdAtText: string;
-}
+export type AuditRow = ListedRow<'auditEntry'>;
 
 /** Entries newest first, by keyset. */
-export async function listAudit(database: Database, range: ListRange): Promise<AuditRow[]> {
-  const { name, condition, order } = rangeSql('audit_entry', range.fromEnd);
-  const { rows } = await database.pool.query<AuditRow>({
-    name: `list-audit-${name}`,
-    text: `
-      select id, actor_id as "actorId", actor_email as "actorEmail", action, subject, created_at as "createdAt",
-        ${createdAtTextSql('audit_entry')} as "createdAtText"
-      from audit_entry where ${condition} ${order}`,
-    values: rangeValues(range),
-  });
-  return range.fromEnd ? rows.reverse() : rows;
+export function listAudit({ pool }: Database, range: ListRange): Promise<AuditRow[]> {
+  const entries = tables(pool).selectFrom('auditEntry').selectAll().select(createdAtText('auditEntry'));
+  return readPage(entries, 'auditEntry', range);
 }

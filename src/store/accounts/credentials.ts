@@ -1,3 +1,4 @@
+import type { Scope } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
 
 /** What the validity of credentials depends on, besides their signature and expiry. */
@@ -14,6 +15,36 @@ export interface Credential {
 export interface CredentialState {
   id: string;
   isAdmin: boolean;
+}
+
+export interface KeyHolder extends CredentialState {
+  /** null: all. */
+  scopes: Scope[] | null;
+  expiresAt: Date | null;
+}
+
+/** The owner of a valid key. Its last use is stored to the minute, to save a write per request. */
+export async function findKeyHolder(database: Database, hash: string): Promise<KeyHolder | null> {
+  const { rows } = await database.pool.query<KeyHolder>({
+    name: 'find-key-holder',
+    text: `
+      with found as (
+        select id, owner_id, scopes, expires_at, last_used_at from api_key where hash = $1
+        union all
+        select id, owner_id, scopes, least(expires_at, previous_until), last_used_at from api_key
+        where previous_hash = $1
+      ), valid as (
+        select found.*, app_user.is_admin from found join app_user on app_user.id = found.owner_id
+        where app_user.is_active and (found.expires_at is null or found.expires_at > now())
+      ), used as (
+        update api_key set last_used_at = now() where id in (
+          select id from valid where last_used_at is null or last_used_at < now() - interval '1 minute'
+        )
+      )
+      select owner_id as id, is_admin as "isAdmin", scopes, expires_at as "expiresAt" from valid`,
+    values: [hash],
+  });
+  return rows[0] ?? null;
 }
 
 /** Identifies equal credentials. */

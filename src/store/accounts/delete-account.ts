@@ -1,11 +1,37 @@
 import type { ClientBase } from 'pg';
 import type { Database } from '../database/database.ts';
+import { NOW, tables } from '../database/tables.ts';
 import { transaction } from '../database/transaction.ts';
 import { publishAll } from '../log/publish-all.ts';
 import { deleteRunsWithin } from '../runs/delete-runs.ts';
 import { lockOwnRuns } from '../runs/end-turns.ts';
 import { addAccountDeletionJobSql } from '../runs/job-queue.ts';
 import type { Store } from '../store.ts';
+import { recordAudit } from './audit.ts';
+import { type AccountOutcome, type AccountTarget, isLastAdmin, lockAccount } from './update-account.ts';
+
+/**
+ * Disables an account permanently, frees its address and name, and adds a job that deletes its data.
+ * @returns `changed` when done
+ */
+export function beginDeletion(database: Database, target: AccountTarget): Promise<AccountOutcome> {
+  return transaction(database, async (client) => {
+    const account = await lockAccount(client, target.id);
+    if (!account) return 'unknown';
+    if (await isLastAdmin(client, account)) return 'last-admin';
+    await recordAudit(client, { actorId: target.actorId, action: 'user_deleted', subject: target.globalId });
+    await tables(client)
+      .updateTable('appUser')
+      .set({ name: 'Deleted', email: `deleted:${target.id}`, handle: null, passwordHash: null })
+      .set({ isActive: false, isAdmin: false, maxConcurrentRuns: 0 })
+      .set({ deletedAt: NOW, updatedAt: NOW })
+      .where('id', '=', target.id)
+      .execute();
+    await tables(client).deleteFrom('login').where('ownerId', '=', target.id).execute();
+    await client.query(`select ${addAccountDeletionJobSql('$1::text')}`, [target.id]);
+    return 'changed';
+  });
+}
 
 /**
  * Rows deleted per transaction, which limits its locks and its memory regardless of the size of the account.

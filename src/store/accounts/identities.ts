@@ -1,9 +1,11 @@
 import type { ClientBase } from 'pg';
 import { globalId } from '../../rules/ids/global-id.ts';
 import type { Database } from '../database/database.ts';
+import { NOW, type Queryable, tables } from '../database/tables.ts';
 import { transaction } from '../database/transaction.ts';
-import { isAddressTaken, isFirstAccount, lockAccounts } from './accounts.ts';
+import { lockAccounts } from './accounts.ts';
 import { recordAudit } from './audit.ts';
+import { isAddressTaken, isFirstAccount } from './create-account.ts';
 
 export interface Identified {
   id: string;
@@ -15,13 +17,18 @@ interface Key {
   subject: string;
 }
 
-const FIND = `
-  select app_user.id, app_user.is_active as "isActive" from identity join app_user on app_user.id = identity.owner_id
-  where issuer = $1 and subject = $2`;
+export async function findIdentity({ pool }: Database, key: Key): Promise<Identified | null> {
+  return (await identified(pool, key)) ?? null;
+}
 
-export async function findIdentity(database: Database, { issuer, subject }: Key): Promise<Identified | null> {
-  const { rows } = await database.pool.query<Identified>(FIND, [issuer, subject]);
-  return rows[0] ?? null;
+function identified(client: Queryable, { issuer, subject }: Key): Promise<Identified | undefined> {
+  return tables(client)
+    .selectFrom('identity')
+    .innerJoin('appUser', 'appUser.id', 'identity.ownerId')
+    .select(['appUser.id', 'appUser.isActive'])
+    .where('issuer', '=', issuer)
+    .where('subject', '=', subject)
+    .executeTakeFirst();
 }
 
 export interface NewIdentity extends Key {
@@ -40,17 +47,13 @@ export function insertIdentity(
   return transaction(database, async (client) => {
     await lockAccounts(client);
     const { id, issuer, subject, email, name } = identity;
-    const { rows } = await client.query<Identified>(FIND, [issuer, subject]);
-    if (rows[0]) return rows[0];
+    const present = await identified(client, identity);
+    if (present) return present;
     if (await isAddressTaken(client, email)) return 'email-taken';
     if (!(await takeInvitationOf(client, email)) && rules.needsInvitation) return 'closed';
     const isAdmin = rules.firstIsAdmin && (await isFirstAccount(client));
-    await client.query('insert into app_user (id, email, name, is_admin) values ($1, $2, $3, $4)', [
-      ...[id, email, name, isAdmin],
-    ]);
-    await client.query('insert into identity (issuer, subject, owner_id) values ($1, $2, $3)', [
-      ...[issuer, subject, id],
-    ]);
+    await tables(client).insertInto('appUser').values({ id, email, name, isAdmin }).execute();
+    await tables(client).insertInto('identity').values({ issuer, subject, ownerId: id }).execute();
     await recordAudit(client, { actorId: id, action: 'user_registered', subject: globalId('User', id) });
     return { id, isActive: true };
   });
@@ -58,9 +61,11 @@ export function insertIdentity(
 
 /** The provider has verified the address, so the token itself is not needed. */
 async function takeInvitationOf(client: ClientBase, email: string): Promise<boolean> {
-  const { rowCount } = await client.query(
-    `delete from account_token where kind = 'invitation' and email = $1 and expires_at > now()`,
-    [email],
-  );
-  return rowCount !== 0;
+  const { numDeletedRows } = await tables(client)
+    .deleteFrom('accountToken')
+    .where('kind', '=', 'invitation')
+    .where('email', '=', email)
+    .where('expiresAt', '>', NOW)
+    .executeTakeFirstOrThrow();
+  return numDeletedRows !== 0n;
 }

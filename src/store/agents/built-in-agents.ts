@@ -1,6 +1,7 @@
 import { GENERAL_TYPE } from '../../rules/agents/agent.ts';
 import { TOOL_NAMES, type ToolName } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
+import { tables } from '../database/tables.ts';
 
 interface Seed {
   /** The names of specialists in AMAS. */
@@ -87,16 +88,23 @@ const SEEDS: readonly Seed[] = [
 ];
 
 /** Updates the built-in agents to this release; agents changed by an admin stay unchanged. */
-export async function seedAgents(database: Database): Promise<void> {
-  await database.pool.query(
-    `insert into agent (id, origin, name, type, description, capabilities, system_prompt, tools)
-     select row ->> 'id', 'graphql', row ->> 'name', row ->> 'type', row ->> 'description',
-       array(select jsonb_array_elements_text(row -> 'capabilities')), row ->> 'systemPrompt',
-       array(select jsonb_array_elements_text(row -> 'tools'))
-     from jsonb_array_elements($1::jsonb) as row
-     on conflict (id) do update set name = excluded.name, type = excluded.type, description = excluded.description,
-       capabilities = excluded.capabilities, system_prompt = excluded.system_prompt, tools = excluded.tools
-     where agent.owner_id is null and agent.updated_at = agent.created_at`,
-    [JSON.stringify(SEEDS)],
-  );
+export async function seedAgents({ pool }: Database): Promise<void> {
+  await tables(pool)
+    .insertInto('agent')
+    .values(SEEDS.map((seed) => ({ ...seed, origin: 'graphql' })))
+    .onConflict((conflict) =>
+      conflict
+        .column('id')
+        .doUpdateSet(({ ref }) => ({
+          name: ref('excluded.name'),
+          type: ref('excluded.type'),
+          description: ref('excluded.description'),
+          capabilities: ref('excluded.capabilities'),
+          systemPrompt: ref('excluded.systemPrompt'),
+          tools: ref('excluded.tools'),
+        }))
+        .where('agent.ownerId', 'is', null)
+        .whereRef('agent.updatedAt', '=', 'agent.createdAt'),
+    )
+    .execute();
 }

@@ -1,5 +1,6 @@
 import type { RunError } from '../../errors.ts';
 import type { Database } from '../database/database.ts';
+import { FINISHED } from '../entities/run-statuses.ts';
 
 /** Number of an agent's last finished tasks that count. */
 const LAST_TASKS = 50;
@@ -47,7 +48,7 @@ export async function readAgentReports(
           select task.completed_at, task.started_at, task.error, task.succeeded
           from task join run on run.id = task.id
           where task.agent_id = wanted.id and task.completed_at is not null and run.owner_id = $1
-            and run.status in ('completed', 'failed')
+            and run.status ${FINISHED}
           order by task.completed_at desc limit ${LAST_TASKS}
         ) as last
       ) as past`,

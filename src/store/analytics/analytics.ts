@@ -1,5 +1,7 @@
 import { type ProviderId, RUN_KINDS, type RunKind, type RunStatus } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
+import { type AddParameter, collectParameters } from '../database/statement.ts';
+import { FINISHED } from '../entities/run-statuses.ts';
 
 /** The runs to be counted. */
 export interface AnalyticsScope {
@@ -108,8 +110,7 @@ const NO_CALLS = `
 const CALLS_OF_MEMBER = '(select * from model_call where run_id = member.id offset 0)';
 
 function statementFor(scope: AnalyticsScope): { text: string; values: unknown[] } {
-  const values: unknown[] = [];
-  const parameter = (value: unknown, type: string) => `$${values.push(value)}::${type}`;
+  const { parameter, values } = collectParameters();
   const text = `
     with whole as materialized (${wholeRunsSql(scope, parameter)}
     ), member as (
@@ -137,9 +138,7 @@ function statementFor(scope: AnalyticsScope): { text: string; values: unknown[] 
   return { text, values };
 }
 
-type Parameter = (value: unknown, type: string) => string;
-
-function wholeRunsSql({ ownerId, sessionId, userLabel, window }: AnalyticsScope, parameter: Parameter) {
+function wholeRunsSql({ ownerId, sessionId, userLabel, window }: AnalyticsScope, parameter: AddParameter) {
   const conditions = [
     `run.owner_id = ${parameter(ownerId, 'text')} and run.parent_id is null`,
     `run.kind = any(${parameter(RUN_KINDS, 'text[]')})`,
@@ -167,7 +166,7 @@ const DURATIONS_SQL = RUN_KINDS.map(
   (kind) => `
       select extract(epoch from work.completed_at - work.started_at)::float8 * 1000 as ms
       from whole join ${kind} as work on work.id = whole.id
-      where whole.kind = '${kind}' and whole.status in ('completed', 'failed')`,
+      where whole.kind = '${kind}' and whole.status ${FINISHED}`,
 ).join(' union all');
 
 const DURATIONS = `

@@ -1,4 +1,5 @@
 import type { Database } from '../database/database.ts';
+import { FINISHED } from '../entities/run-statuses.ts';
 
 /** Of the last tasks that completed or failed, those with a prediction count. */
 const LAST_TASKS = 10_000;
@@ -41,7 +42,7 @@ export async function readCalibration(database: Database, userId: string): Promi
             and (task.prediction -> 'duration' -> 'high')::float8 as is_within
         from (
           select id from run
-          where owner_id = $1 and kind = 'task' and status in ('completed', 'failed')
+          where owner_id = $1 and kind = 'task' and status ${FINISHED}
           order by created_at desc limit ${LAST_TASKS}
         ) as last cross join lateral (select * from task where task.id = last.id offset 0) as task
         where task.prediction is not null and task.started_at is not null and task.succeeded is not null

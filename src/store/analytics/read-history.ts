@@ -1,5 +1,6 @@
 import type { History } from '../../rules/prediction/outcomes.ts';
 import type { Database } from '../database/database.ts';
+import { FINISHED } from '../entities/run-statuses.ts';
 
 /**
  * Number of the last tasks and orchestrations of a user that count, by creation time. Their rows are read one
@@ -28,7 +29,7 @@ export async function readHistory(database: Database, userId: string): Promise<H
           ln(greatest(extract(epoch from task.completed_at - task.started_at), 0.001)::float8) as log_seconds
         from (
           select id from run
-          where owner_id = $1 and kind = 'task' and status in ('completed', 'failed')
+          where owner_id = $1 and kind = 'task' and status ${FINISHED}
           order by created_at desc limit ${LAST_TASKS}
         ) as last cross join lateral (select * from task where task.id = last.id offset 0) as task
         where task.kind <> 'pull' and task.started_at is not null and task.succeeded is not null

@@ -1,64 +1,25 @@
-import { Migrator } from '@mikro-orm/migrations';
-import { defineConfig, type EntityManager, MikroORM } from '@mikro-orm/postgresql';
-import { PostgresDialect } from 'kysely';
 import pg from 'pg';
 import type { Log } from '../../log.ts';
-import { entities } from '../entities/index.ts';
 
 export interface Database {
-  /** For hand-written statements on hot paths; the entity managers use it as well. */
+  /** For hand-written statements, and for those of `tables`. */
   pool: pg.Pool;
   /** One connection for probes, which must not wait behind the statements of requests. */
   aside: pg.Pool;
-  orm: MikroORM;
-  /** A new entity manager, for one unit of work. */
-  entityManager(): EntityManager;
   close(): Promise<void>;
 }
 
-export const migrationsFolder = new URL('../../../migrations', import.meta.url).pathname;
-
-export async function openDatabase(options: { url: string; poolMax: number; log: Log }): Promise<Database> {
+export function openDatabase(options: { url: string; poolMax: number; log: Log }): Database {
   const pool = createPool(options.url, options.poolMax, options.log);
   const aside = createPool(options.url, 1, options.log);
-  const { database = 'polyphony' } = new pg.Client({ connectionString: options.url });
-  const orm = await MikroORM.init({ ...ormOptions(new PostgresDialect({ pool })), dbName: database });
   return {
     pool,
     aside,
-    orm,
-    entityManager: () => orm.em.fork(),
     async close() {
       await aside.end();
-      await orm.close(true);
-      // The ORM ends the pool that it was given, but only if it has used it.
-      if (!pool.ended) await pool.end();
+      await pool.end();
     },
   };
-}
-
-/** The configuration of the ORM that needs no connection: entities, migrations, their snapshot. */
-export function ormOptions(driverOptions: object) {
-  return defineConfig({
-    dbName: 'polyphony',
-    // The URL names the database; MikroORM would create one with this name.
-    ensureDatabase: false,
-    entities,
-    extensions: [Migrator],
-    driverOptions,
-    logger: () => {},
-    migrations: {
-      path: migrationsFolder,
-      pathTs: migrationsFolder,
-      emit: 'ts',
-      snapshot: true,
-      // Triggers exist in migrations only. A snapshot taken from a database would contain them, and the next
-      // migration would drop them.
-      snapshotOnMigrate: false,
-      snapshotName: 'schema',
-      tableName: 'polyphony_migration',
-    },
-  });
 }
 
 /**

@@ -1,3 +1,5 @@
+import { type ParameterTypes, type Placeholders, prepare, type Values } from './statement.ts';
+
 /** A position in a list: lists are ordered by creation time, then by id, newest first. */
 export interface ListPosition {
   /** `created_at` with all six digits, which a Date cannot represent. */
@@ -27,38 +29,80 @@ export function createdAtTextSql(table: string): string {
   return `to_char(${table}.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.USZ')`;
 }
 
-/** SQL over a table with `created_at` and `id`. Its parameters are the first six: `rangeValues`. */
-export function rangeSql(
-  table: string,
-  fromEnd: boolean,
-): { name: string; condition: string; order: string } {
+const RANGE = {
+  afterAt: 'timestamptz',
+  afterId: 'text',
+  beforeAt: 'timestamptz',
+  beforeId: 'text',
+  limit: 'bigint',
+  offset: 'bigint',
+} as const;
+
+/** SQL of a page of a table with `created_at` and `id`. */
+export interface Page {
+  /** The direction. */
+  name: 'asc' | 'desc';
+  condition: string;
+  /** With limit and offset. */
+  order: string;
+}
+
+function pageSql(table: string, fromEnd: boolean, $: Placeholders<typeof RANGE>): Page {
   const name = fromEnd ? 'asc' : 'desc';
   const key = `(${table}.created_at, ${table}.id)`;
   return {
     name,
-    condition: `($1::timestamptz is null or ${key} < ($1::timestamptz, $2::text))
-        and ($3::timestamptz is null or ${key} > ($3::timestamptz, $4::text))`,
-    order: `order by ${table}.created_at ${name}, ${table}.id ${name} limit $5 offset $6`,
+    condition: `(${$.afterAt} is null or ${key} < (${$.afterAt}, ${$.afterId}))
+        and (${$.beforeAt} is null or ${key} > (${$.beforeAt}, ${$.beforeId}))`,
+    order: `order by ${table}.created_at ${name}, ${table}.id ${name} limit ${$.limit} offset ${$.offset}`,
   };
 }
 
 /**
- * SQL that reads a page for each of the parents in parameter 7. @param select SQL for one, of `session_id =
- * wanted.id`
+ * A statement that reads a page of a table with `created_at` and `id`, for each direction.
+ * @param types its other parameters
  */
-export function ofEachSql(select: string, { name }: { name: string }): string {
-  return `
-    select page.* from (select distinct unnest($7::text[]) as id) as wanted cross join lateral (${select}) as page
-    order by page."createdAtText" ${name}, page.id ${name}`;
+export function pageStatement<const Types extends ParameterTypes>(
+  name: string,
+  table: string,
+  types: Types,
+  textOf: ($: Placeholders<Types>, page: Page) => string,
+) {
+  const [fromStart, fromEnd] = [false, true].map((isFromEnd) =>
+    prepare(`${name}-${isFromEnd ? 'asc' : 'desc'}`, { ...RANGE, ...types }, ($) =>
+      textOf($, pageSql(table, isFromEnd, $)),
+    ),
+  );
+  return (range: ListRange, values: Values<Types>) =>
+    (range.fromEnd ? fromEnd : fromStart)!({ ...rangeParameters(range), ...values });
 }
 
-export function rangeValues({ after, before, limit, offset }: ListRange): unknown[] {
-  return [
-    after?.createdAtText ?? null,
-    after?.id ?? null,
-    before?.createdAtText ?? null,
-    before?.id ?? null,
+function rangeParameters({ after, before, limit, offset }: ListRange): Values<typeof RANGE> {
+  return {
+    afterAt: after?.createdAtText ?? null,
+    afterId: after?.id ?? null,
+    beforeAt: before?.createdAtText ?? null,
+    beforeId: before?.id ?? null,
     limit,
     offset,
-  ];
+  };
+}
+
+const FIRST_SIX = Object.fromEntries(
+  Object.entries(RANGE).map(([name, type], index) => [name, `$${index + 1}::${type}`]),
+) as Placeholders<typeof RANGE>;
+
+/** The same for a statement that numbers its parameters: the first six are `rangeValues`. */
+export const rangeSql = (table: string, fromEnd: boolean): Page => pageSql(table, fromEnd, FIRST_SIX);
+
+export const rangeValues = (range: ListRange): unknown[] => Object.values(rangeParameters(range));
+
+/**
+ * SQL that reads a page for each of several parents.
+ * @param select SQL for one, of `session_id = wanted.id`. @param parents SQL of their ids
+ */
+export function ofEachSql(select: string, { name }: Pick<Page, 'name'>, parents = '$7::text[]'): string {
+  return `
+    select page.* from (select distinct unnest(${parents}) as id) as wanted cross join lateral (${select}) as page
+    order by page."createdAtText" ${name}, page.id ${name}`;
 }

@@ -1,7 +1,7 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import type { AgentLimits } from '../../rules/agents/agent.ts';
 import type { PromptParameters } from '../../rules/tasks/task.ts';
-import type { ToolName } from '../../vocabulary.ts';
+import type { Origin, ProviderId, ToolName } from '../../vocabulary.ts';
 import { timestamps } from './timestamps.ts';
 import { User } from './user.ts';
 
@@ -19,16 +19,16 @@ export const Agent = defineEntity({
     id: p.text().primary(),
     /** null: built in, readable by all accounts. */
     owner: () => p.manyToOne(User).mapToPk().deleteRule('cascade').nullable().index(false),
-    origin: p.text(),
+    origin: p.text().$type<Origin>(),
     name: p.text(),
     type: p.text(),
     description: p.text(),
-    capabilities: p.array().defaultRaw(`'{}'`),
+    capabilities: p.array().$type<readonly string[]>().defaultRaw(`'{}'`),
     /** Both or neither; null: chosen for each task. */
-    provider: p.text().nullable(),
+    provider: p.text().$type<ProviderId>().nullable(),
     model: p.text().nullable(),
     systemPrompt: p.text().nullable(),
-    tools: p.array().$type<ToolName[]>().defaultRaw(`'{}'`),
+    tools: p.array().$type<readonly ToolName[]>().defaultRaw(`'{}'`),
     parameters: p.json<PromptParameters>().defaultRaw(`'{}'::jsonb`),
     limits: p.json<AgentLimits>().defaultRaw(`'{}'::jsonb`),
     isActive: p.boolean().default(true),

@@ -1,4 +1,5 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import type { Scope } from '../../vocabulary.ts';
 import { timestamps } from './timestamps.ts';
 import { User } from './user.ts';
 
@@ -18,7 +19,7 @@ export const ApiKey = defineEntity({
     previousHash: p.text().unique().nullable(),
     previousUntil: p.datetime(6).nullable(),
     /** null: all scopes. */
-    scopes: p.array().nullable(),
+    scopes: p.array().$type<readonly Scope[]>().nullable(),
     expiresAt: p.datetime(6).nullable(),
     lastUsedAt: p.datetime(6).nullable(),
     ...timestamps,

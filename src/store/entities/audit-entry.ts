@@ -1,4 +1,5 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import type { AuditAction } from '../../vocabulary.ts';
 
 /** An action of an account on accounts or credentials. Kept when either is deleted. */
 export const AuditEntry = defineEntity({
@@ -18,7 +19,7 @@ export const AuditEntry = defineEntity({
     actor: p.text().nullable().fieldName('actor_id'),
     /** Its e-mail address at the time, in case the account is deleted. */
     actorEmail: p.text().nullable(),
-    action: p.text(),
+    action: p.text().$type<AuditAction>(),
     /** The global id of the affected object. */
     subject: p.text().nullable(),
     createdAt: p.datetime(6).defaultRaw('clock_timestamp()'),

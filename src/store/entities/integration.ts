@@ -1,6 +1,6 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import type { IntegrationTest } from '../../rules/integrations/integration.ts';
-import { PLATFORMS, type RunEnding } from '../../vocabulary.ts';
+import { type Origin, PLATFORMS, type RunEnding } from '../../vocabulary.ts';
 import { timestamps } from './timestamps.ts';
 import { User } from './user.ts';
 
@@ -23,7 +23,7 @@ export const Integration = defineEntity({
   properties: {
     id: p.text().primary(),
     owner: () => p.manyToOne(User).mapToPk().deleteRule('cascade').index(false),
-    origin: p.text(),
+    origin: p.text().$type<Origin>(),
     platform: p.enum(PLATFORMS),
     name: p.text(),
     /** Its URL; null: the default address of the platform, or the URL is itself the secret. */
@@ -33,7 +33,7 @@ export const Integration = defineEntity({
     /** The last characters of that secret, if that is safe. */
     credentialsHint: p.text().nullable(),
     /** The run endings it is notified of. */
-    notifyOn: p.array().$type<RunEnding[]>().defaultRaw(`'{}'`),
+    notifyOn: p.array().$type<readonly RunEnding[]>().defaultRaw(`'{}'`),
     isActive: p.boolean().default(true),
     /** Why it was disabled automatically; null: it was not. */
     disabledReason: p.text().nullable(),

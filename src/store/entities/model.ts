@@ -1,4 +1,5 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import type { ModelAbility, ModelCapability, ProviderId } from '../../vocabulary.ts';
 import { timestamps } from './timestamps.ts';
 import { User } from './user.ts';
 
@@ -17,17 +18,17 @@ export const Model = defineEntity({
     id: p.text().primary(),
     /** null: built in, readable by all accounts. */
     owner: () => p.manyToOne(User).mapToPk().deleteRule('cascade').nullable(),
-    provider: p.text(),
+    provider: p.text().$type<ProviderId>(),
     /** The vendor's id, sent verbatim. */
     modelId: p.text(),
     name: p.text(),
     /** Among equals the lower rank is chosen. */
     rank: p.integer().default(1000),
-    aliases: p.array().defaultRaw(`'{}'`),
+    aliases: p.array().$type<readonly string[]>().defaultRaw(`'{}'`),
     version: p.text().nullable(),
-    capabilities: p.array().defaultRaw(`'{}'`),
+    capabilities: p.array().$type<readonly ModelCapability[]>().defaultRaw(`'{}'`),
     /** Keywords for what it is good at, in lower case. */
-    specialties: p.array().defaultRaw(`'{}'`),
+    specialties: p.array().$type<readonly string[]>().defaultRaw(`'{}'`),
     contextWindow: p.integer().nullable(),
     maxOutput: p.integer().nullable(),
     /** How long its server may take until the first token; null: estimated from the length of the prompt. */
@@ -42,7 +43,7 @@ export const Model = defineEntity({
     supportsVision: p.boolean().default(false),
     supportsFunctionCalling: p.boolean().default(false),
     /** Abilities that it lacks according to its server. */
-    lacks: p.array().defaultRaw(`'{}'`),
+    lacks: p.array().$type<readonly ModelAbility[]>().defaultRaw(`'{}'`),
     /** Version of what its server reported about it, which is requested once; null: not yet reported. */
     digest: p.text().nullable(),
     /** Whether the prices of the price list apply to its server. */
@@ -52,7 +53,7 @@ export const Model = defineEntity({
     /** Encrypted; null: its server needs none. */
     sealedApiKey: p.text().nullable(),
     /** Adjustments to requests, learned from requests that its server rejected. */
-    quirks: p.array().defaultRaw(`'{}'`),
+    quirks: p.array().$type<readonly string[]>().defaultRaw(`'{}'`),
     /** Whether users enabled it. */
     isActive: p.boolean().default(true),
     /** Whether its provider still offers it, for providers that list their own models. */

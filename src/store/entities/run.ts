@@ -1,5 +1,6 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import { RUN_KINDS, RUN_STATUSES } from '../../vocabulary.ts';
+import { FINISHED, OPEN } from './run-statuses.ts';
 import { Session } from './session.ts';
 import { timestamps } from './timestamps.ts';
 import { User } from './user.ts';
@@ -25,7 +26,7 @@ export const Run = defineEntity({
     },
     {
       name: 'run_owner_ended',
-      expression: `create index "run_owner_ended" on "run" ("owner_id", "created_at" desc) where "kind" = 'task' and "status" in ('completed', 'failed')`,
+      expression: `create index "run_owner_ended" on "run" ("owner_id", "created_at" desc) where "kind" = 'task' and "status" ${FINISHED}`,
     },
     {
       // Finds the next run of an account, and counts its waiting runs.
@@ -38,7 +39,7 @@ export const Run = defineEntity({
     },
     {
       name: 'run_unfinished_orchestration',
-      expression: `create index "run_unfinished_orchestration" on "run" ("owner_id") where "kind" = 'orchestration' and "status" in ('pending', 'queued', 'running', 'waiting')`,
+      expression: `create index "run_unfinished_orchestration" on "run" ("owner_id") where "kind" = 'orchestration' and "status" ${OPEN}`,
     },
     {
       name: 'run_deferred',

@@ -1,6 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import type { SessionSettings } from '../../rules/sessions/session.ts';
-import { SESSION_STATUSES } from '../../vocabulary.ts';
+import { type Origin, SESSION_STATUSES } from '../../vocabulary.ts';
 import { timestamps } from './timestamps.ts';
 import { User } from './user.ts';
 
@@ -23,7 +23,7 @@ export const Session = defineEntity({
   properties: {
     id: p.text().primary(),
     owner: () => p.manyToOne(User).mapToPk().index(false),
-    origin: p.text(),
+    origin: p.text().$type<Origin>(),
     name: p.text().nullable(),
     description: p.text().nullable(),
     status: p.enum(SESSION_STATUSES).default('active'),

@@ -32,7 +32,7 @@ export const Thread = defineEntity({
     /** Instructions sent to the models with every turn. */
     context: p.text().nullable(),
     /** A `ThreadSummary`, and the turns it replaces: see `keepSummary`. */
-    summary: p.json().nullable(),
+    summary: p.json<object>().nullable(),
     /** What happens to a new turn while an earlier one has not ended. */
     onBusy: p.enum(ON_BUSY).default('queue'),
     ...timestamps,

@@ -1,6 +1,7 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import type { Schedule } from '../../rules/workflows/schedule.ts';
 import type { WorkflowStep } from '../../rules/workflows/workflow.ts';
+import type { Origin } from '../../vocabulary.ts';
 import { timestamps } from './timestamps.ts';
 import { User } from './user.ts';
 
@@ -28,7 +29,7 @@ export const Workflow = defineEntity({
   properties: {
     id: p.text().primary(),
     owner: () => p.manyToOne(User).mapToPk().index(false),
-    origin: p.text(),
+    origin: p.text().$type<Origin>(),
     name: p.text(),
     description: p.text().nullable(),
     steps: p.json<WorkflowStep[]>(),

@@ -1,17 +1,7 @@
 import type { Database } from '../database/database.ts';
 import type { LoggedEvent, NewEvent } from './events.ts';
 
-/**
- * SQL that updates the run's row in a statement that appends. The position in feeds never decreases from one
- * event of a run to the next: a transaction may be older than one that wrote to the run before it.
- * @param bytes SQL of the bytes that the statement adds to the run's rows; absent if they are few and limited
- */
-export function raiseSql(count: string, bytes?: string): string {
-  const grown = bytes === undefined ? '' : `, bytes = run.bytes + ${bytes}::bigint`;
-  return `last_seq = run.last_seq + ${count}, place = greatest(run.place, pg_current_xact_id())${grown}`;
-}
-
-/** UTF-8 bytes of all strings among the values, for `raiseSql` and new runs; other values count as 0. */
+/** UTF-8 bytes of all strings among the values, for `movedSql` and new runs; other values count as 0. */
 export function bytesOf(...texts: readonly unknown[]): number {
   return texts.reduce<number>(
     (sum, text) => sum + (typeof text === 'string' ? Buffer.byteLength(text) : 0),
@@ -19,34 +9,12 @@ export function bytesOf(...texts: readonly unknown[]): number {
   );
 }
 
-/** Columns returned from that row. */
-export const RAISED = 'run.id, run.owner_id, run.session_id, run.place, run.last_seq, run.attempt';
-
-/**
- * The tail of a statement that appends: its CTE `moved` must have updated the run row under its epoch with
- * `raiseSql`, by the number of events in `parameter`, and return `RAISED`. Because the numbers come from that
- * update, commit order is the order of `seq`, whichever process appends. The events are part of feeds.
- */
-export function appendSql(parameter: string): string {
-  return `
-    insert into event (run_id, seq, attempt, type, data, owner_id, session_id, place, xid)
-    select moved.id, moved.last_seq - jsonb_array_length(${parameter}::jsonb) + item.ordinality, moved.attempt,
-      item.value ->> 'type', item.value -> 'data', moved.owner_id, moved.session_id, moved.place, pg_current_xact_id()
-    from moved, jsonb_array_elements(${parameter}::jsonb) with ordinality as item
-    returning run_id as "runId", seq, attempt, type, data, at, owner_id as "ownerId", session_id as "sessionId",
-      case when type in ('RunCompleted', 'RunFailed', 'RunCancelled')
-        then (select kind from run where run.id = event.run_id) end as "runKind"`;
-}
-
-/** The events appended by CTE `logged`, for a statement that also returns something else. */
-export const loggedSql = `(select json_agg(logged order by seq) from logged)`;
-
-/** Converts the result of `loggedSql`: JSON has no dates. */
+/** Converts the events of the part `logged`: JSON has no dates. */
 export function toLoggedEvents(events: readonly (LoggedEvent & { at: string | Date })[]): LoggedEvent[] {
   return events.map((event) => ({ ...event, at: new Date(event.at) }));
 }
 
-/** The parameter for `appendSql`, and the number by which `last_seq` has to increase. */
+/** The parameter for the events that a statement appends. */
 export function eventsParameter(events: readonly NewEvent[]): string {
   return JSON.stringify(events);
 }

@@ -1,3 +1,5 @@
+import type { Placeholders } from '../database/statement.ts';
+
 /**
  * A worker's exclusive hold on a run. Every write of the run names the lease's epoch; if the run has a higher
  * one the write changes nothing, and the holder is fenced: it drops the run at once.
@@ -39,6 +41,14 @@ export function openLease(claimed: { id: string; epoch: number }): Lease {
     signal: controller.signal,
     abort: (reason) => controller.abort(reason),
   };
+}
+
+/** The parameters of `heldSql`. */
+export const LEASE = { runId: 'text', epoch: 'integer' } as const;
+
+/** SQL: the row of `run` is held under the lease. */
+export function heldSql($: Placeholders<typeof LEASE>): string {
+  return `run.id = ${$.runId} and run.epoch = ${$.epoch} and run.status = 'running'`;
 }
 
 /** Ends the lease after a write of it changed no row. */

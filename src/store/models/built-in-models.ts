@@ -1,5 +1,6 @@
 import type { ModelCapability, ProviderId } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
+import { NOW, tables } from '../database/tables.ts';
 
 interface Seed {
   provider: ProviderId;
@@ -79,26 +80,33 @@ export function isSeeded(provider: ProviderId, modelId: string): boolean {
  * Updates the built-in models to this release; models that users created or edited are not changed. Prices
  * come from the price list, which includes prices for long prompts.
  */
-export async function seedCatalog(database: Database): Promise<void> {
-  const rows = SEEDS.map((seed, rank) => ({ ...seed, rank }));
-  await database.pool.query(
-    `insert into model (id, provider, model_id, name, aliases, capabilities, specialties, rank, context_window,
-       max_output, supports_vision, supports_function_calling)
-     select row ->> 'provider' || '/' || (row ->> 'modelId'), row ->> 'provider', row ->> 'modelId', row ->> 'name',
-       array(select jsonb_array_elements_text(row -> 'aliases')),
-       array(select jsonb_array_elements_text(row -> 'capabilities')),
-       array(select jsonb_array_elements_text(row -> 'specialties')),
-       (row ->> 'rank')::int, (row ->> 'contextWindow')::int, (row ->> 'maxOutput')::int,
-       (row ->> 'vision')::boolean, true
-     from jsonb_array_elements($1::jsonb) as row
-     on conflict (owner_id, provider, model_id) do update set name = excluded.name, aliases = excluded.aliases,
-       capabilities = excluded.capabilities, specialties = excluded.specialties, rank = excluded.rank,
-       context_window = excluded.context_window, supports_vision = excluded.supports_vision,
-       supports_function_calling = excluded.supports_function_calling, lacks = '{}', digest = null, max_output = excluded.max_output, input_price = null,
-       cached_input_price = null, cache_write_price = null, cache_write_hour_price = null, output_price = null, updated_at = now()
-     where not model.is_edited`,
-    [JSON.stringify(rows)],
-  );
+export async function seedCatalog({ pool }: Database): Promise<void> {
+  await tables(pool)
+    .insertInto('model')
+    .values(SEEDS.map(rowOf))
+    .onConflict((conflict) =>
+      conflict
+        .columns(['ownerId', 'provider', 'modelId'])
+        .doUpdateSet(({ ref }) => ({
+          ...{ name: ref('excluded.name'), rank: ref('excluded.rank'), aliases: ref('excluded.aliases') },
+          capabilities: ref('excluded.capabilities'),
+          specialties: ref('excluded.specialties'),
+          contextWindow: ref('excluded.contextWindow'),
+          maxOutput: ref('excluded.maxOutput'),
+          supportsVision: ref('excluded.supportsVision'),
+          supportsFunctionCalling: ref('excluded.supportsFunctionCalling'),
+          ...{ lacks: [], digest: null, updatedAt: NOW },
+          ...{ inputPrice: null, cachedInputPrice: null, outputPrice: null },
+          ...{ cacheWritePrice: null, cacheWriteHourPrice: null },
+        }))
+        .where('model.isEdited', '=', false),
+    )
+    .execute();
+}
+
+function rowOf({ vision, ...seed }: Seed, rank: number) {
+  const id = `${seed.provider}/${seed.modelId}`;
+  return { id, ...seed, rank, supportsVision: vision, supportsFunctionCalling: true };
 }
 
 /** The longest answer of a built-in model, in tokens; null when the catalog does not know it. */

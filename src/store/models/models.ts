@@ -1,65 +1,49 @@
+import { sql } from 'kysely';
 import { plainProvider } from '../../rules/models/model-id.ts';
 import type { NamedModel } from '../../rules/models/model-name.ts';
 import type { Prices } from '../../rules/money/money.ts';
 import { type ModelAbility, type ModelCapability, PROVIDERS, type ProviderId } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
-import { createdAtTextSql, type ListRange, rangeSql, rangeValues } from '../database/keyset-page.ts';
+import type { ListRange } from '../database/keyset-page.ts';
+import { createdAtText, type ListedRow, readPage } from '../database/list-page.ts';
+import { anyOf, ifGiven, tables } from '../database/tables.ts';
 import { pricesSql } from '../money/prices.ts';
 
+const COLUMNS = [
+  ...(['id', 'ownerId', 'provider', 'modelId', 'name', 'aliases', 'version', 'capabilities'] as const),
+  ...(['specialties', 'rank', 'contextWindow', 'maxOutput', 'firstTokenSeconds', 'isListed'] as const),
+  ...(['baseUrl', 'supportsVision', 'supportsFunctionCalling', 'quirks', 'isActive', 'isPresent'] as const),
+  ...(['createdAt', 'updatedAt'] as const),
+] as const;
+
 /** A model of the catalog. */
-export interface ModelRow {
-  id: string;
-  /** null: built in, readable by all accounts. */
-  ownerId: string | null;
-  provider: ProviderId;
-  modelId: string;
-  name: string;
-  aliases: string[];
-  version: string | null;
-  capabilities: ModelCapability[];
-  specialties: string[];
-  rank: number;
-  contextWindow: number | null;
-  maxOutput: number | null;
-  /** How long its server may take until the first token; null: estimated from the length of the prompt. */
-  firstTokenSeconds: number | null;
+export interface ModelRow extends Pick<ListedRow<'model'>, (typeof COLUMNS)[number] | 'createdAtText'> {
   /** Set by an admin; null: those of the price list. */
   ownPrices: Prices | null;
-  /** Whether the prices of the price list apply to its server. */
-  isListed: boolean;
-  /** For a custom model: the base URL of its server. */
-  baseUrl: string | null;
   hasApiKey: boolean;
-  supportsVision: boolean;
-  supportsFunctionCalling: boolean;
   /** Abilities that it lacks according to its server; settings of an admin take precedence. */
-  lacks: ModelAbility[];
-  /** Adjustments to requests, learned from requests that its server rejected. */
-  quirks: string[];
-  isActive: boolean;
-  isPresent: boolean;
-  createdAt: Date;
-  updatedAt: Date;
-  /** `createdAt` with all six digits, which a Date cannot represent; the first part of a list cursor. */
-  createdAtText: string;
+  lacks: readonly ModelAbility[];
 }
 
-const MODEL_COLUMNS = `
-  id, owner_id as "ownerId", provider, model_id as "modelId", name, aliases, version, capabilities, specialties, rank,
-  context_window as "contextWindow", max_output as "maxOutput",
-  first_token_seconds as "firstTokenSeconds", ${pricesSql('model')} as "ownPrices",
-  is_listed as "isListed", base_url as "baseUrl", sealed_api_key is not null as "hasApiKey", supports_vision as "supportsVision", supports_function_calling as "supportsFunctionCalling",
-  case when is_edited then '{}' else lacks end as lacks, quirks, is_active as "isActive", is_present as "isPresent", created_at as "createdAt", updated_at as "updatedAt",
-  ${createdAtTextSql('model')} as "createdAtText"`;
+const COMPUTED = [
+  sql<Prices | null>`${sql.raw(pricesSql('model'))}`.as('ownPrices'),
+  sql<boolean>`sealed_api_key is not null`.as('hasApiKey'),
+  sql<readonly ModelAbility[]>`case when is_edited then '{}' else lacks end`.as('lacks'),
+] as const;
+
+/** The models that a user can see: their own and the built-in ones. */
+function visibleModels({ pool }: Database, userId: string) {
+  return tables(pool)
+    .selectFrom('model')
+    .select(COLUMNS)
+    .select([...COMPUTED, createdAtText('model')])
+    .where((model) => model.or([model('ownerId', '=', userId), model('ownerId', 'is', null)]));
+}
 
 /** @returns null unless it is built in or belongs to this user */
 export async function findModelRow(database: Database, userId: string, id: string): Promise<ModelRow | null> {
-  const { rows } = await database.pool.query<ModelRow>({
-    name: 'find-model-row',
-    text: `select ${MODEL_COLUMNS} from model where id = $1 and (owner_id is null or owner_id = $2)`,
-    values: [id, userId],
-  });
-  return rows[0] ?? null;
+  const found = await visibleModels(database, userId).where('id', '=', id).executeTakeFirst();
+  return found ?? null;
 }
 
 /** The row of a model that a user can name; the user's own takes precedence over a built-in one. */
@@ -68,29 +52,27 @@ export async function findModelByKey(
   userId: string,
   { provider, modelId }: Pick<ModelRow, 'provider' | 'modelId'>,
 ): Promise<ModelRow | null> {
-  const { rows } = await database.pool.query<ModelRow>({
-    name: 'find-model-by-key',
-    text: `select ${MODEL_COLUMNS} from model
-           where (owner_id is null or owner_id = $1) and provider = $2 and model_id = $3 order by owner_id limit 1`,
-    values: [userId, provider, modelId],
-  });
-  return rows[0] ?? null;
+  const found = await visibleModels(database, userId)
+    .where('provider', '=', provider)
+    .where('modelId', '=', modelId)
+    .orderBy('ownerId')
+    .limit(1)
+    .executeTakeFirst();
+  return found ?? null;
 }
 
 /** All models of some providers that are available to a user, best first. */
-export async function findOfferedModels(
+export function findOfferedModels(
   database: Database,
   userId: string,
   providers: readonly ProviderId[],
 ): Promise<ModelRow[]> {
-  const { rows } = await database.pool.query<ModelRow>({
-    name: 'find-offered-models',
-    text: `select ${MODEL_COLUMNS} from model
-           where (owner_id is null or owner_id = $1) and provider = any($2::text[]) and is_active and is_present
-           order by rank, model_id, owner_id`,
-    values: [userId, providers],
-  });
-  return rows;
+  return visibleModels(database, userId)
+    .where('provider', '=', anyOf(providers))
+    .where('isActive', '=', true)
+    .where('isPresent', '=', true)
+    .orderBy(['rank', 'modelId', 'ownerId'])
+    .execute();
 }
 
 /**
@@ -127,28 +109,17 @@ export interface ModelListing extends ListRange {
 }
 
 /** A user's own models and the built-in ones, newest first, between two positions. */
-export async function listModels(database: Database, listing: ModelListing): Promise<ModelRow[]> {
-  const range = rangeSql('model', listing.fromEnd);
-  const { rows } = await database.pool.query<ModelRow>({
-    name: `list-models-${range.name}`,
-    text: `
-      select ${MODEL_COLUMNS} from model
-      where (owner_id is null or owner_id = $7) and ($8::text is null or provider = $8)
-        and ($9::text is null or $9 = any(capabilities))
-        and ($10::boolean is null or (is_active and is_present) = $10)
-        and ($12::text[] is null or provider = any($12))
-        and ($11::text is null or position(lower($11) in lower(concat_ws(' ', model_id, name, array_to_string(aliases, ' ')))) > 0)
-        and ${range.condition}
-      ${range.order}`,
-    values: [
-      ...rangeValues(listing),
-      listing.userId,
-      listing.provider,
-      listing.capability,
-      listing.isActive,
-      listing.search,
-      listing.providers,
-    ],
-  });
-  return listing.fromEnd ? rows.reverse() : rows;
+export function listModels(
+  database: Database,
+  { userId, provider, providers, capability, isActive, search, ...range }: ModelListing,
+): Promise<ModelRow[]> {
+  let models = visibleModels(database, userId)
+    .where(ifGiven('model', { provider }))
+    .where(ifGiven('model', { provider: providers }));
+  if (capability !== null) models = models.where(sql<boolean>`${capability} = any(capabilities)`);
+  if (isActive !== null) models = models.where(sql<boolean>`(is_active and is_present) = ${isActive}`);
+  if (search !== null) models = models.where(sql<boolean>`position(lower(${search}) in ${NAMES}) > 0`);
+  return readPage(models, 'model', range);
 }
+
+const NAMES = sql`lower(concat_ws(' ', model_id, name, array_to_string(aliases, ' ')))`;

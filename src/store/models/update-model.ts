@@ -1,60 +1,58 @@
+import { sql } from 'kysely';
 import type { Database } from '../database/database.ts';
-import { Model } from '../entities/model.ts';
+import { anyOf, CLOCK, type Row, tables } from '../database/tables.ts';
 
-/** Fields of a row that users set; absent ones stay unchanged. */
-export type ModelChange = Partial<
-  Omit<
-    Model,
-    | 'id'
-    | 'owner'
-    | 'provider'
-    | 'modelId'
-    | 'rank'
-    | 'lacks'
-    | 'digest'
-    | 'isListed'
-    | 'isPresent'
-    | 'createdAt'
-    | 'updatedAt'
-  >
->;
+/** What users do not set: it is known from the model's server, or from its creation. */
+type Kept =
+  | ('id' | 'ownerId' | 'provider' | 'modelId' | 'rank' | 'lacks' | 'digest' | 'isListed' | 'isPresent')
+  | ('createdAt' | 'updatedAt');
 
-export type NewModel = ModelChange & Pick<Model, 'id' | 'owner' | 'provider' | 'modelId' | 'name'>;
+/** Absent fields stay unchanged. */
+export type ModelChange = Partial<Omit<Row<'model'>, Kept>>;
+
+export type NewModel = ModelChange & Pick<Row<'model'>, 'id' | 'ownerId' | 'provider' | 'modelId' | 'name'>;
 
 /** @returns false when its owner, or the installation, already has this model of this provider */
-export async function insertModel(database: Database, model: NewModel): Promise<boolean> {
-  const em = database.entityManager();
-  const inserted = await em
-    .createQueryBuilder(Model)
-    .insert(model)
-    .onConflict(['owner', 'provider', 'modelId'])
-    .ignore()
-    .execute();
-  return inserted.affectedRows === 1;
+export async function insertModel({ pool }: Database, model: NewModel): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await tables(pool)
+    .insertInto('model')
+    .values(model)
+    .onConflict((conflict) => conflict.columns(['ownerId', 'provider', 'modelId']).doNothing())
+    .executeTakeFirstOrThrow();
+  return numInsertedOrUpdatedRows === 1n;
 }
 
 /** @returns false when it does not exist */
-export async function changeModel(database: Database, id: string, change: ModelChange): Promise<boolean> {
-  const em = database.entityManager();
+export async function changeModel({ pool }: Database, id: string, change: ModelChange): Promise<boolean> {
   // Another URL means another server.
   const learned = change.baseUrl === undefined ? {} : { quirks: [] };
-  const changed = await em.nativeUpdate(Model, { id }, { ...change, ...learned, updatedAt: new Date() });
-  return changed === 1;
+  const { numUpdatedRows } = await tables(pool)
+    .updateTable('model')
+    .set({ ...change, ...learned, updatedAt: CLOCK })
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow();
+  return numUpdatedRows === 1n;
 }
 
 /** Logs keep referring to it. @returns false when it does not exist */
-export async function deleteModel(database: Database, id: string): Promise<boolean> {
-  const deleted = await database.entityManager().nativeDelete(Model, { id });
-  return deleted === 1;
+export async function deleteModel({ pool }: Database, id: string): Promise<boolean> {
+  const { numDeletedRows } = await tables(pool)
+    .deleteFrom('model')
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow();
+  return numDeletedRows === 1n;
 }
 
 /** Which of some names a built-in model has as its id or an alias; null: none. */
-export async function findBuiltInName(database: Database, names: readonly string[]): Promise<string | null> {
-  const { rows } = await database.pool.query<{ name: string }>({
-    name: 'find-built-in-name',
-    text: `select taken as name from unnest($1::text[]) as taken
-           where exists (select from model where owner_id is null and (model_id = taken or taken = any(aliases))) limit 1`,
-    values: [names],
-  });
-  return rows[0]?.name ?? null;
+export async function findBuiltInName({ pool }: Database, names: readonly string[]): Promise<string | null> {
+  const models = await tables(pool)
+    .selectFrom('model')
+    .select(['modelId', 'aliases'])
+    .where('ownerId', 'is', null)
+    .where((model) =>
+      model.or([model('modelId', '=', anyOf(names)), sql<boolean>`aliases && ${names}::text[]`]),
+    )
+    .execute();
+  const taken = new Set(models.flatMap(({ modelId, aliases }) => [modelId, ...aliases]));
+  return names.find((name) => taken.has(name)) ?? null;
 }

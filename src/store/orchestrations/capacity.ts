@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg';
 import { DomainError } from '../../errors.ts';
+import { OPEN } from '../entities/run-statuses.ts';
 
 /** Serializes the creation of a user's orchestrations, so that the limit is exact. */
 export async function lockOrchestrations(client: ClientBase, ownerId: string): Promise<void> {
@@ -15,9 +16,9 @@ export function hasCapacitySql(ownerId: string, sessionId: string, most: string)
   return `(
     select count(*) from run left join session on session.id = run.session_id
     where run.kind = 'orchestration' and run.owner_id = ${ownerId}
-      and run.status in ('pending', 'queued', 'running', 'waiting')
+      and run.status ${OPEN}
       and session.user_label is not distinct from (select user_label from session where id = ${sessionId})
-  ) < ${most}::int`;
+  ) < ${most}`;
 }
 
 export function tooMany(most: number): DomainError {

@@ -1,10 +1,13 @@
 import type { ClientBase } from 'pg';
 import type { ModelReference } from '../../rules/models/model-id.ts';
 import type { Origin } from '../../vocabulary.ts';
+import { columnsOf, insertSql, statement } from '../database/statement.ts';
 import { transaction } from '../database/transaction.ts';
-import { appendSql, bytesOf, eventsParameter, loggedSql, toLoggedEvents } from '../log/event-log.ts';
+import { loggedSql } from '../log/append-sql.ts';
+import { bytesOf, eventsParameter, toLoggedEvents } from '../log/event-log.ts';
 import type { LoggedEvent, NewEvent } from '../log/events.ts';
 import { publishAll } from '../log/publish-all.ts';
+import { NEW_RUN, newRunSql } from '../runs/create-run.ts';
 import { homeSql } from '../sessions/sessions.ts';
 import type { Store } from '../store.ts';
 import { findRepeated } from '../tasks/create-task.ts';
@@ -79,6 +82,34 @@ export async function createOrchestration(
 
 const CREATED: NewEvent = { type: 'RunCreated', data: { kind: 'orchestration' } };
 
+const ORCHESTRATION = {
+  prompt: 'text',
+  domain: 'text',
+  thread_id: 'text',
+  preferred_models: 'text[]',
+  candidates: 'jsonb',
+  reasoning: 'text',
+  evaluation_threshold: 'float8',
+  max_iterations: 'integer',
+} as const;
+
+const insertStatement = statement(
+  'create-orchestration',
+  { ...NEW_RUN, blockers: 'integer', session_id: 'text', most: 'integer', ...ORCHESTRATION },
+  ($) => {
+    const ofRun = { status: `'queued'`, blockers: $.blockers, session_id: 'room.session_id' };
+    const moved = newRunSql($, 'orchestration', ofRun, 'room');
+    const logged = loggedSql(moved);
+    return `
+      with ${homeSql($.session_id, $.owner_id)}, room as (
+        select session_id from home where ${hasCapacitySql($.owner_id, $.session_id, $.most)}
+      ), ${moved.sql}, asked as (
+        ${insertSql('orchestration', { id: 'moved.id', ...columnsOf($, ORCHESTRATION) })} from moved returning *
+      ), ${logged.sql}
+      select ${ORCHESTRATION_COLUMNS}, ${logged.events} as events from moved as run, asked as orchestration`;
+  },
+);
+
 /** @returns null when the idempotency key exists, or when there are too many */
 async function insert(
   client: ClientBase,
@@ -86,55 +117,31 @@ async function insert(
   most: number,
   blockers: number,
 ): Promise<{ row: OrchestrationRow; events: LoggedEvent[] } | null> {
-  const { rows } = await client.query<OrchestrationRow & { events: LoggedEvent[] }>({
-    name: 'create-orchestration',
-    text: `
-      with ${homeSql('$18', '$2')}, room as (
-        select session_id from home where ${hasCapacitySql('$2', '$18', '$16')}
-      ), claimed as (
-        insert into idempotency_key (owner_id, key, body_hash, run_id)
-        select $2, $14, $15, $1 from room where $14::text is not null
-        on conflict do nothing returning key
-      ), moved as (
-        insert into run (id, kind, owner_id, session_id, origin, status, priority, blockers, last_seq, bytes,
-          counted_bytes)
-        select $1, 'orchestration', $2, room.session_id, $3, 'queued', $4, $20, jsonb_array_length($13::jsonb),
-          $19::bigint, $19::bigint
-        from room where $14::text is null or exists (select from claimed)
-        returning *
-      ), asked as (
-        insert into orchestration (id, prompt, domain, thread_id, preferred_models, candidates, reasoning,
-          evaluation_threshold, max_iterations)
-        select id, $5, $6, $7, $8::text[], $9::jsonb, $10, $11, $12 from moved
-        returning *
-      ), limited as (
-        insert into budget (subject_id, kind, cost_limit)
-        select id, 'orchestration', $17::numeric from moved where $17::numeric is not null
-      ), logged as (${appendSql('$13')})
-      select ${ORCHESTRATION_COLUMNS}, ${loggedSql} as events from moved as run, asked as orchestration`,
-    values: [
-      orchestration.id,
-      orchestration.ownerId,
-      orchestration.origin,
-      orchestration.priority,
-      orchestration.prompt,
-      orchestration.domain,
-      orchestration.threadId,
-      orchestration.preferredModels,
-      JSON.stringify(orchestration.candidates),
-      orchestration.reasoning,
-      orchestration.evaluationThreshold,
-      orchestration.maxIterations,
-      eventsParameter([CREATED]),
-      orchestration.idempotency?.key ?? null,
-      orchestration.idempotency?.bodyHash ?? null,
-      most,
-      orchestration.costLimit,
-      orchestration.sessionId,
-      bytesOf(orchestration.prompt, JSON.stringify(orchestration.candidates), orchestration.reasoning),
+  const candidates = JSON.stringify(orchestration.candidates);
+  const { rows } = await client.query<OrchestrationRow & { events: LoggedEvent[] }>(
+    insertStatement({
+      id: orchestration.id,
+      owner_id: orchestration.ownerId,
+      origin: orchestration.origin,
+      priority: orchestration.priority,
       blockers,
-    ],
-  });
+      prompt: orchestration.prompt,
+      domain: orchestration.domain,
+      thread_id: orchestration.threadId,
+      preferred_models: orchestration.preferredModels,
+      candidates,
+      reasoning: orchestration.reasoning,
+      evaluation_threshold: orchestration.evaluationThreshold,
+      max_iterations: orchestration.maxIterations,
+      session_id: orchestration.sessionId,
+      cost_limit: orchestration.costLimit,
+      idempotency_key: orchestration.idempotency?.key ?? null,
+      body_hash: orchestration.idempotency?.bodyHash ?? null,
+      most,
+      events: eventsParameter([CREATED]),
+      bytes: bytesOf(orchestration.prompt, candidates, orchestration.reasoning),
+    }),
+  );
   const [created] = rows;
   if (!created) return null;
   const { events, ...row } = created;

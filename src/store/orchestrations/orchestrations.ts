@@ -2,7 +2,7 @@ import type { ModelReference } from '../../rules/models/model-id.ts';
 import type { OrchestrationResult } from '../../rules/orchestrations/orchestration.ts';
 import type { RunStatus } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
-import { type ListRange, rangeSql, rangeValues } from '../database/keyset-page.ts';
+import { type ListRange, pageStatement } from '../database/keyset-page.ts';
 import { type RunRow, runColumns, select } from '../runs/run-row.ts';
 
 /** An orchestration with the columns of its run. */
@@ -70,20 +70,26 @@ export interface OrchestrationListing extends ListRange {
   sessionId: string | null;
 }
 
+const list = pageStatement(
+  'list-orchestrations',
+  'run',
+  { ownerId: 'text', status: 'text', threadId: 'text', sessionId: 'text' },
+  ($, page) => `
+    select ${ORCHESTRATION_COLUMNS} from run join orchestration on orchestration.id = run.id
+    where run.owner_id = ${$.ownerId} and run.kind = 'orchestration'
+      and (${$.status} is null or run.status = ${$.status})
+      and (${$.threadId} is null or orchestration.thread_id = ${$.threadId})
+      and (${$.sessionId} is null or run.session_id = ${$.sessionId}) and ${page.condition} ${page.order}`,
+);
+
 /** Newest first, by keyset. */
 export async function listOrchestrations(
   database: Database,
   listing: OrchestrationListing,
 ): Promise<OrchestrationRow[]> {
-  const { name, condition, order } = rangeSql('run', listing.fromEnd);
-  const { rows } = await database.pool.query<OrchestrationRow>({
-    name: `list-orchestrations-${name}`,
-    text: `
-      select ${ORCHESTRATION_COLUMNS} from run join orchestration on orchestration.id = run.id
-      where run.owner_id = $7 and run.kind = 'orchestration' and ($8::text is null or run.status = $8)
-        and ($9::text is null or orchestration.thread_id = $9)
-        and ($10::text is null or run.session_id = $10) and ${condition} ${order}`,
-    values: [...rangeValues(listing), listing.ownerId, listing.status, listing.threadId, listing.sessionId],
-  });
+  const { ownerId, status, threadId, sessionId } = listing;
+  const { rows } = await database.pool.query<OrchestrationRow>(
+    list(listing, { ownerId, status, threadId, sessionId }),
+  );
   return listing.fromEnd ? rows.reverse() : rows;
 }

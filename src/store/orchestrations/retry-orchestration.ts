@@ -1,6 +1,8 @@
 import type { ClientBase } from 'pg';
+import { statement } from '../database/statement.ts';
 import { transaction } from '../database/transaction.ts';
-import { appendSql, eventsParameter, loggedSql, raiseSql, toLoggedEvents } from '../log/event-log.ts';
+import { loggedSql, movedSql } from '../log/append-sql.ts';
+import { eventsParameter, toLoggedEvents } from '../log/event-log.ts';
 import type { LoggedEvent, NewEvent } from '../log/events.ts';
 import { publishAll } from '../log/publish-all.ts';
 import type { Store } from '../store.ts';
@@ -38,27 +40,38 @@ export async function requeueOrchestration(
   return row;
 }
 
+const requeueStatement = statement(
+  'requeue-orchestration',
+  { runId: 'text', ownerId: 'text', most: 'integer', blockers: 'integer', events: 'jsonb' },
+  ($) => {
+    const moved = movedSql(
+      {
+        set: `status = 'queued', updated_at = clock_timestamp(), losses = 0, unavailable_since = null,
+          deferred_until = null, blockers = ${$.blockers}`,
+        where: `id = ${$.runId} and owner_id = ${$.ownerId} and kind = 'orchestration' and status = 'failed'
+          and ${hasCapacitySql($.ownerId, 'run.session_id', $.most)}`,
+        events: $.events,
+      },
+      ['*'],
+    );
+    const logged = loggedSql(moved);
+    return `
+      with ${moved.sql}, reopened as (
+        update orchestration set error = null, completed_at = null from moved where orchestration.id = moved.id
+        returning orchestration.*
+      ), ${logged.sql}
+      select ${ORCHESTRATION_COLUMNS}, ${logged.events} as events from moved as run, reopened as orchestration`;
+  },
+);
+
 async function requeue(
   client: ClientBase,
   { runId, ownerId }: Target,
   most: number,
   blockers: number,
 ): Promise<(OrchestrationRow & { events: LoggedEvent[] }) | null> {
-  const { rows } = await client.query<OrchestrationRow & { events: LoggedEvent[] }>({
-    name: 'requeue-orchestration',
-    text: `
-        with moved as (
-          update run set status = 'queued', ${raiseSql('1')}, updated_at = clock_timestamp(), losses = 0,
-            unavailable_since = null, deferred_until = null, blockers = $5
-          where id = $1 and owner_id = $2 and kind = 'orchestration' and status = 'failed'
-            and ${hasCapacitySql('$2', 'run.session_id', '$4')}
-          returning *
-        ), reopened as (
-          update orchestration set error = null, completed_at = null from moved where orchestration.id = moved.id
-          returning orchestration.*
-        ), logged as (${appendSql('$3')})
-        select ${ORCHESTRATION_COLUMNS}, ${loggedSql} as events from moved as run, reopened as orchestration`,
-    values: [runId, ownerId, eventsParameter([RETRIED]), most, blockers],
-  });
+  const { rows } = await client.query<OrchestrationRow & { events: LoggedEvent[] }>(
+    requeueStatement({ runId, ownerId, most, blockers, events: eventsParameter([RETRIED]) }),
+  );
   return rows[0] ?? null;
 }

@@ -3,7 +3,7 @@ import type { ModelReference } from '../../rules/models/model-id.ts';
 import type { Round } from '../../rules/orchestrations/orchestration.ts';
 import type { FinishReason, ProviderId } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
-import type { StepChange } from '../runs/checkpoints.ts';
+import { type StepChange, stepStatement } from '../runs/checkpoints.ts';
 
 /** A round as stored, with the cost of its model calls. */
 export interface RoundRow extends Round {
@@ -98,10 +98,10 @@ function toEvaluation(row: Columns): Round['evaluation'] {
 export function roundChange(round: Round): StepChange {
   const { answer, evaluation, error, ...begun } = round;
   const added = evaluation ?? answer ?? error ?? begun;
-  return { name: 'round', sql: WRITE_ROUND, value: roundColumns(round), added };
+  return { writeStep: writeRoundStep, value: roundColumns(round), added };
 }
 
-/** A round in the format of `WRITE_ROUND`. */
+/** A round in the format of `writeRoundStep`. */
 function roundColumns({ answer, evaluation, ...round }: Round) {
   return {
     ...round,
@@ -124,12 +124,14 @@ const COLUMNS = `
   selected, reason, improves, provider, model, call_id, response, finish_reason, error, evaluator_provider,
   evaluator_model, score, feedback, is_self_evaluated, evaluation_error`;
 
-/** SQL of CTEs that write a round and the resulting progress: see `StepChange`. */
-const WRITE_ROUND = `
-  changed as (
+/** Writes a round and the resulting progress. */
+const writeRoundStep = stepStatement(
+  'round',
+  ({ value }) => `changed as (
     insert into orchestration_round (orchestration_id, iteration, ${COLUMNS}, completed_at)
-    select written.run_id, iteration, ${COLUMNS}, case when ($7::jsonb -> 'is_over')::boolean then clock_timestamp() end
-    from written, jsonb_populate_record(null::orchestration_round, $7::jsonb)
+    select written.run_id, iteration, ${COLUMNS},
+      case when (${value} -> 'is_over')::boolean then clock_timestamp() end
+    from written, jsonb_populate_record(null::orchestration_round, ${value})
     on conflict (orchestration_id, iteration) do update
     set (${COLUMNS}, completed_at) = (
       select ${COLUMNS.replaceAll(/\w+/g, 'excluded.$&')}, excluded.completed_at)
@@ -137,4 +139,5 @@ const WRITE_ROUND = `
   ), advanced as (
     update orchestration set progress = greatest(progress, changed.iteration::float8 / max_iterations)
     from changed where orchestration.id = changed.orchestration_id and changed.completed_at is not null
-  )`;
+  )`,
+);

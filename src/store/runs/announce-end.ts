@@ -1,18 +1,27 @@
 import { RUN_KINDS } from '../../vocabulary.ts';
-import { RAISED } from '../log/event-log.ts';
+import type { Moved } from '../log/append-sql.ts';
 import { addDeliveryJobSql } from './job-queue.ts';
 
-/** Columns that a statement that ends runs returns from their rows, in its CTE `moved`. */
-export const ENDED_RUN = `${RAISED}, run.kind, run.status, run.parent_id, run.cancel_reason, run.created_at, run.updated_at`;
+/** Columns that a statement that ends runs returns from their rows, besides those for its events. */
+export const ENDED_RUN = [
+  'kind',
+  'status',
+  'parent_id',
+  'cancel_reason',
+  'created_at',
+  'updated_at',
+] as const;
+
+export type EndedRuns = Moved<(typeof ENDED_RUN)[number]>;
 
 /**
- * A CTE that creates deliveries for the integrations to be notified of the ends of the runs in CTE `moved`,
- * atomically with the ends. It belongs in every statement that ends runs, and ignores runs that have not
+ * The part `announced`: creates deliveries for the integrations to be notified of the ends of runs, atomically
+ * with the ends. It belongs in every statement that ends runs, and ignores runs that have not
  * ended. Parts of a run are announced with the whole. The statement waits for an integration that is being
  * deleted, and then ends the run without it.
- * @param events the parameter of `appendSql`, whose last event is the end
+ * @param moved its last event is the end
  */
-export function announceSql(events: string): string {
+export function announceSql({ events }: EndedRuns): string {
   return `announced as (
     insert into delivery (id, integration_id, run_id, seq, run_end, next_try_at)
     select gen_random_uuid()::text, integration.id, moved.id, moved.last_seq, ${runEndSql(events)}, moved.updated_at
@@ -28,7 +37,7 @@ const STARTED_AT = RUN_KINDS.map((kind) => `(select started_at from ${kind} wher
 
 function runEndSql(events: string): string {
   return `jsonb_build_object('runId', moved.id, 'kind', moved.kind, 'status', moved.status,
-      'sessionId', moved.session_id, 'error', ${events}::jsonb -> -1 -> 'data' -> 'error',
+      'sessionId', moved.session_id, 'error', ${events} -> -1 -> 'data' -> 'error',
       'cancelReason', moved.cancel_reason, 'createdAt', moved.created_at, 'endedAt', moved.updated_at,
       'startedAt', coalesce(${STARTED_AT})) || (
       select jsonb_build_object('cost', coalesce(sum(model_call.cost), 0)::float8,

@@ -2,9 +2,11 @@ import type { Plan } from '../../rules/agents/plan.ts';
 import type { ResourceUsage } from '../../rules/models/resource-usage.ts';
 import type { StepStatus } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
-import { appendSql, bytesOf, eventsParameter, RAISED, raiseSql } from '../log/event-log.ts';
+import { type Part, part, statement } from '../database/statement.ts';
+import { loggedSql, type Moved, movedSql } from '../log/append-sql.ts';
+import { bytesOf, eventsParameter } from '../log/event-log.ts';
 import type { LoggedEvent, NewEvent } from '../log/events.ts';
-import { fenced, type Lease } from '../log/lease.ts';
+import { fenced, heldSql, LEASE, type Lease } from '../log/lease.ts';
 import type { Store } from '../store.ts';
 
 /** A checkpoint of a run. One that was started and not completed was interrupted: its outcome is unknown. */
@@ -33,30 +35,79 @@ export interface TaskProgress {
 
 /** A change to another table, made by the statement that writes the checkpoint. */
 export interface StepChange {
-  /** Suffix of the prepared statement's name; changes with equal SQL share it. */
-  name: string;
-  /** CTEs over `written` and `moved`; `$7` is the value as JSON. */
-  sql: string;
+  writeStep: ReturnType<typeof stepStatement>;
   value: object | undefined;
   /** The new part of `value`, for the quota of bytes; absent: all of it. */
   added?: object;
 }
 
+/** What the SQL of a change may read. */
+interface StepParts {
+  written: Part<'written', 'run_id'>;
+  moved: Moved;
+  /** The value as JSON. */
+  value: string;
+}
+
+/**
+ * The statement that writes checkpoints with a certain kind of change.
+ * @param changeSql parts that make the change
+ */
+export function stepStatement(name: string, changeSql: (parts: StepParts) => string) {
+  const types = {
+    ...LEASE,
+    key: 'text',
+    status: 'text',
+    output: 'jsonb',
+    events: 'jsonb',
+    value: 'jsonb',
+    bytes: 'bigint',
+  } as const;
+  return statement(`write-step-of-${name}`, types, ($) => {
+    const written = part('written', 'step', insertStepSql($), ['run_id']);
+    const moved = movedSql({
+      from: 'written',
+      where: 'run.id = written.run_id',
+      events: $.events,
+      bytes: $.bytes,
+    });
+    return `
+      with held as (
+        select id from run where ${heldSql($)} for update
+      ), ${written.sql}, ${moved.sql}, ${changeSql({ written, moved, value: $.value })}, ${loggedSql(moved).sql}
+      select logged.* from held left join logged on true order by seq`;
+  });
+}
+
+/** Of a step that exists, only one that began and is now completed is changed. */
+function insertStepSql($: Record<'runId' | 'key' | 'status' | 'output', string>): string {
+  return `
+    insert into step (run_id, key, position, status, output, completed_at)
+    select held.id, ${$.key}, (select coalesce(max(position), 0) + 1 from step where run_id = ${$.runId}), ${$.status},
+      ${$.output}, case when ${$.status} = 'completed' then clock_timestamp() end
+    from held
+    on conflict (run_id, key) do update
+    set status = excluded.status, output = excluded.output, completed_at = excluded.completed_at
+    where step.status = 'started' and excluded.status = 'completed'`;
+}
+
 /** Applies ProgressMade events to the task's progress as well. */
-const ADVANCE_TASK = `
-  advanced as (
-    update task set iterations = coalesce(($7::jsonb ->> 'iterations')::int, iterations),
-      working_directory = coalesce($7::jsonb ->> 'workingDirectory', working_directory),
-      plan = coalesce($7::jsonb -> 'plan', plan), progress = greatest(task.progress, advanced.progress)
+const writeTaskStep = stepStatement(
+  'task',
+  ({ moved, value }) => `advanced as (
+    update task set iterations = coalesce((${value} ->> 'iterations')::int, iterations),
+      working_directory = coalesce(${value} ->> 'workingDirectory', working_directory),
+      plan = coalesce(${value} -> 'plan', plan), progress = greatest(task.progress, advanced.progress)
     from moved, (
-      select max((item -> 'data' ->> 'progress')::float8) as progress from jsonb_array_elements($6::jsonb) as item
+      select max((item -> 'data' ->> 'progress')::float8) as progress from jsonb_array_elements(${moved.events}) as item
       where item ->> 'type' = 'ProgressMade'
     ) as advanced
-    where task.id = moved.id and (advanced.progress is not null or $7::jsonb is not null)
-  )`;
+    where task.id = moved.id and (advanced.progress is not null or ${value} is not null)
+  )`,
+);
 
 /** The change made by a task's checkpoint. */
-export const taskChange = (value?: TaskProgress): StepChange => ({ name: 'task', sql: ADVANCE_TASK, value });
+export const taskChange = (value?: TaskProgress): StepChange => ({ writeStep: writeTaskStep, value });
 
 /**
  * Records that a step begins, before any of it is executed; a step that began before stays unchanged, without
@@ -99,36 +150,18 @@ async function writeStep(
   const [changed, added] = [change.value, change.added ?? change.value].map((value) =>
     value ? JSON.stringify(value) : null,
   );
-  const { rows } = await store.database.pool.query<LoggedEvent | { runId: null }>({
-    name: `write-step-of-${change.name}`,
-    text: `
-      with held as (
-        select id from run where id = $1 and epoch = $2 and status = 'running' for update
-      ), written as (
-        insert into step (run_id, key, position, status, output, completed_at)
-        select held.id, $3, (select coalesce(max(position), 0) + 1 from step where run_id = $1), $4, $5::jsonb,
-          case when $4 = 'completed' then clock_timestamp() end
-        from held
-        on conflict (run_id, key) do update
-        set status = excluded.status, output = excluded.output, completed_at = excluded.completed_at
-        where step.status = 'started' and excluded.status = 'completed'
-        returning run_id
-      ), moved as (
-        update run set ${raiseSql('jsonb_array_length($6::jsonb)', '$8')} from written where run.id = written.run_id
-        returning ${RAISED}
-      ), ${change.sql}, logged as (${appendSql('$6')})
-      select logged.* from held left join logged on true order by seq`,
-    values: [
-      lease.runId,
-      lease.epoch,
+  const { rows } = await store.database.pool.query<LoggedEvent | { runId: null }>(
+    change.writeStep({
+      runId: lease.runId,
+      epoch: lease.epoch,
       key,
       status,
-      written,
-      appended,
-      changed,
-      bytesOf(status === 'completed' ? written : null, appended, added),
-    ],
-  });
+      output: written,
+      events: appended,
+      value: changed ?? null,
+      bytes: bytesOf(status === 'completed' ? written : null, appended, added),
+    }),
+  );
   if (rows.length === 0) throw fenced(lease);
   store.bus.publish(
     lease.runId,

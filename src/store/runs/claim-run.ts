@@ -1,5 +1,4 @@
 import { randomInt } from 'node:crypto';
-import type { ClientBase, Pool } from 'pg';
 import { newId } from '../../rules/ids/ids.ts';
 import { FREE_PROVIDERS } from '../../rules/models/price-list.ts';
 import { isLeased } from '../../rules/runs/kinds.ts';
@@ -7,7 +6,7 @@ import type { ProviderId, RunKind } from '../../vocabulary.ts';
 import { transaction } from '../database/transaction.ts';
 import type { LoggedEvent } from '../log/events.ts';
 import type { Store } from '../store.ts';
-import { CLAIM_STATEMENTS } from './claim-sql.ts';
+import { claimBest, claimBestPatiently, claimOne } from './claim-sql.ts';
 import type { StartedTask, StartedTemplate } from './load-claimed-task.ts';
 
 /** A run claimed by a worker. */
@@ -39,42 +38,14 @@ type Row = LoggedEvent & {
   run: Omit<ClaimedRun, 'attempt' | 'seq'> | null;
 };
 
-interface Claim {
-  statement: keyof typeof CLAIM_STATEMENTS;
-  /** A run's id, or accounts in the order in which they should be served. */
-  from: string | readonly string[];
-  /** Chosen at random; see `Run.claim`. */
-  number: number;
-  /** An earlier claim of this worker may have succeeded; see `claimRun`. */
-  isRepeated: boolean;
-  /** Runs to skip. */
-  except: readonly string[];
-  /** Whether the caller has ensured that the account's `max_concurrent_runs` permits another one. */
-  limitIsKept: boolean;
-}
-
-async function claim(
-  connection: Pool | ClientBase,
-  { workerId, providers }: Claimer,
-  { statement, from, number, isRepeated, limitIsKept, except }: Claim,
-): Promise<Row[]> {
-  const callId = isRepeated ? null : newId();
-  const { rows } = await connection.query<Row>({
-    ...CLAIM_STATEMENTS[statement],
-    values: [
-      from,
-      workerId,
-      isRepeated,
-      callId,
-      providers,
-      FREE_PROVIDERS,
-      number,
-      limitIsKept,
-      ...(statement === 'run' ? [] : [except]),
-    ],
-  });
-  return rows;
-}
+/** @param isRepeated an earlier claim of this worker may have succeeded */
+const claimOf = ({ workerId, providers }: Claimer, isRepeated: boolean) => ({
+  workerId,
+  isRepeated,
+  callId: isRepeated ? null : newId(),
+  providers,
+  freeProviders: FREE_PROVIDERS,
+});
 
 export const newClaimNumber = () => randomInt(2 ** 47);
 
@@ -103,14 +74,9 @@ export async function claimRun(
   claimer: Claimer,
   isRepeated: boolean,
 ): Promise<ClaimedRun | null> {
-  const rows = await claim(store.database.pool, claimer, {
-    statement: 'run',
-    from: runId,
-    number: newClaimNumber(),
-    isRepeated,
-    limitIsKept: false,
-    except: [],
-  });
+  const { rows } = await store.database.pool.query<Row>(
+    claimOne({ ...claimOf(claimer, isRepeated), runId, number: newClaimNumber(), limitIsKept: false }),
+  );
   return conclude(store, rows);
 }
 
@@ -135,9 +101,10 @@ export async function claimNextRun(
   claimer: Claimer,
   { number, isPatient, except }: { number: number; isPatient: boolean; except: readonly string[] },
 ): Promise<NextRun | null> {
-  const statement = isPatient ? 'patient' : 'best';
-  const wanted = { statement, number, isRepeated: false, except } as const;
-  const rows = await claim(store.database.pool, claimer, { ...wanted, from: ownerIds, limitIsKept: false });
+  const claim = isPatient ? claimBestPatiently : claimBest;
+  const { rows } = await store.database.pool.query<Row>(
+    claim({ ...claimOf(claimer, false), ownerIds, except, number, limitIsKept: false }),
+  );
   const [first] = rows;
   if (!first) return null;
   const { wantedOwner: ownerId, most } = first;
@@ -151,7 +118,7 @@ async function claimWithinLimit(
   store: Store,
   ownerId: string,
   claimer: Claimer,
-  given: Pick<Claim, 'number' | 'except'>,
+  { number, except }: { number: number; except: readonly string[] },
 ): Promise<ClaimedRun | null> {
   const rows = await transaction(store.database, async (client) => {
     const locked = await client.query<{ most: number | null }>(
@@ -164,14 +131,10 @@ async function claimWithinLimit(
       [ownerId],
     );
     if (running.rows[0]!.count >= most) return [];
-    const wanted = {
-      ...given,
-      statement: 'best',
-      from: [ownerId],
-      isRepeated: false,
-      limitIsKept: true,
-    } as const;
-    return claim(client, claimer, wanted);
+    const claimed = await client.query<Row>(
+      claimBest({ ...claimOf(claimer, false), ownerIds: [ownerId], except, number, limitIsKept: true }),
+    );
+    return claimed.rows;
   });
   return conclude(store, rows);
 }

@@ -1,7 +1,9 @@
 import type { Database } from '../database/database.ts';
-import { appendSql, eventsParameter, RAISED, raiseSql } from '../log/event-log.ts';
+import { statement } from '../database/statement.ts';
+import { appendSql, movedSql } from '../log/append-sql.ts';
+import { eventsParameter } from '../log/event-log.ts';
 import type { LoggedEvent } from '../log/events.ts';
-import { fenced, type Lease, type RunDeferred } from '../log/lease.ts';
+import { fenced, heldSql, LEASE, type Lease, type RunDeferred } from '../log/lease.ts';
 import type { Store } from '../store.ts';
 
 /**
@@ -31,6 +33,21 @@ export async function readOutage(
   return rows[0];
 }
 
+const defer = statement(
+  'defer-run',
+  { ...LEASE, waitMs: 'float8', isNewOutage: 'boolean', events: 'jsonb' },
+  ($) => {
+    const moved = movedSql({
+      set: `status = 'queued', worker_id = null, epoch = epoch + 1, blockers = blockers + 1,
+        unavailable_since = coalesce(case when not ${$.isNewOutage} then ${UNAVAILABLE_SINCE} end, clock_timestamp()),
+        deferred_until = clock_timestamp() + make_interval(secs => ${$.waitMs} / 1000), updated_at = clock_timestamp()`,
+      where: `${heldSql($)} and worker_id is not null`,
+      events: $.events,
+    });
+    return `with ${moved.sql} ${appendSql(moved)}`;
+  },
+);
+
 /**
  * Returns a run to the queue for `waitMs` because its provider is unavailable. It keeps its progress and
  * resumes from its checkpoints. Has no effect when the lease is lost.
@@ -40,20 +57,15 @@ export async function deferRun(
   lease: Lease,
   { waitMs, isNewOutage }: RunDeferred,
 ): Promise<void> {
-  const { rows } = await database.pool.query<LoggedEvent>({
-    name: 'defer-run',
-    text: `
-      with moved as (
-        update run set status = 'queued', worker_id = null, epoch = epoch + 1, blockers = blockers + 1,
-          unavailable_since = coalesce(case when not $5 then ${UNAVAILABLE_SINCE} end, clock_timestamp()),
-          deferred_until = clock_timestamp() + make_interval(secs => $3::float8 / 1000),
-          ${raiseSql('1')}, updated_at = clock_timestamp()
-        where id = $1 and epoch = $2 and status = 'running' and worker_id is not null
-        returning ${RAISED}
-      )
-      ${appendSql('$4')}`,
-    values: [lease.runId, lease.epoch, waitMs, eventsParameter([DEFERRED]), isNewOutage],
-  });
+  const { rows } = await database.pool.query<LoggedEvent>(
+    defer({
+      runId: lease.runId,
+      epoch: lease.epoch,
+      waitMs,
+      isNewOutage,
+      events: eventsParameter([DEFERRED]),
+    }),
+  );
   bus.publish(lease.runId, rows);
 }
 

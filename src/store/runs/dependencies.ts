@@ -1,7 +1,9 @@
 import type { ClientBase } from 'pg';
 import { DomainError, type RunError } from '../../errors.ts';
 import type { QueueReason, RunStatus } from '../../vocabulary.ts';
-import { appendSql, eventsParameter, RAISED, raiseSql } from '../log/event-log.ts';
+import { UNTAKEN } from '../entities/run-statuses.ts';
+import { appendSql, movedSql } from '../log/append-sql.ts';
+import { eventsParameter } from '../log/event-log.ts';
 import type { LoggedEvent } from '../log/events.ts';
 import { announceSql, ENDED_RUN } from './announce-end.ts';
 
@@ -62,9 +64,21 @@ export async function releaseDependents(client: ClientBase, runId: string): Prom
 const DEPENDENTS = `
   held as (
     select run.id from run join dependency on dependency.run_id = run.id
-    where dependency.on_run_id = any($1::text[]) and run.status in ('pending', 'queued')
+    where dependency.on_run_id = any($1::text[]) and run.status ${UNTAKEN}
     order by run.id for update of run
   )`;
+
+/** Only those that become ready get an event: parameter 2. */
+const RELEASED = movedSql(
+  {
+    set: 'blockers = blockers - 1',
+    from: 'held',
+    where: 'run.id = held.id',
+    events: `case when moved.blockers = 0 and moved.status = 'queued' then $2::jsonb else '[]' end`,
+    count: `case when blockers = 1 and status = 'queued' then 1 else 0 end`,
+  },
+  ['blockers', 'status'],
+);
 
 /**
  * Removes one blocker from each of some runs; those without another become ready.
@@ -76,20 +90,22 @@ export async function release(
   ids: readonly string[],
   reason: QueueReason,
 ): Promise<LoggedEvent[]> {
-  const { rows } = await client.query<LoggedEvent>(
-    `with ${held}, released as (
-       update run set blockers = blockers - 1,
-         ${raiseSql("case when blockers = 1 and status = 'queued' then 1 else 0 end")}
-       from held where run.id = held.id
-       returning ${RAISED}, blockers = 0 and status = 'queued' as is_ready
-     ), moved as (
-       select * from released where is_ready
-     )
-     ${appendSql('$2')}`,
-    [ids, eventsParameter([{ type: 'RunQueued', data: { reason } }])],
-  );
+  const { rows } = await client.query<LoggedEvent>(`with ${held}, ${RELEASED.sql} ${appendSql(RELEASED)}`, [
+    ids,
+    eventsParameter([{ type: 'RunQueued', data: { reason } }]),
+  ]);
   return rows;
 }
+
+const FAILED = movedSql(
+  {
+    set: `status = 'failed', epoch = epoch + 1, updated_at = clock_timestamp()`,
+    from: 'held',
+    where: 'run.id = held.id',
+    events: '$2::jsonb',
+  },
+  ENDED_RUN,
+);
 
 /**
  * For runs that will never complete: runs that wait for them fail, and so do runs that wait for those. Their
@@ -105,18 +121,10 @@ export async function failDependents(client: ClientBase, runIds: readonly string
   for (let ended = runIds; ended.length > 0; ) {
     await wakeParents(client, ended);
     const { rows } = await client.query<LoggedEvent>(
-      `with held as (
-         select run.id from run join dependency on dependency.run_id = run.id
-         where dependency.on_run_id = any($1::text[]) and run.status in ('pending', 'queued')
-         order by run.id for update of run
-       ), moved as (
-         update run set status = 'failed', epoch = epoch + 1, ${raiseSql('1')}, updated_at = clock_timestamp()
-         from held where run.id = held.id
-         returning ${ENDED_RUN}
-       ), ended as (
+      `with ${DEPENDENTS}, ${FAILED.sql}, ended as (
          update task set error = $3::jsonb, completed_at = moved.updated_at from moved where task.id = moved.id
-       ), ${announceSql('$2')}
-       ${appendSql('$2')}`,
+       ), ${announceSql(FAILED)}
+       ${appendSql(FAILED)}`,
       [ended, eventsParameter([event]), JSON.stringify(error)],
     );
     all.push(...rows);

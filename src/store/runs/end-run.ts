@@ -1,16 +1,21 @@
 import type { ClientBase } from 'pg';
 import type { RunError } from '../../errors.ts';
+import type { OrchestrationResult } from '../../rules/orchestrations/orchestration.ts';
 import { statusesBefore } from '../../rules/runs/status.ts';
-import { RUN_ENDINGS, type RunKind, type RunStatus } from '../../vocabulary.ts';
+import type { TaskResult } from '../../rules/tasks/task.ts';
+import { RUN_ENDINGS, RUN_KINDS, type RunKind, type RunStatus } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
-import { appendSql, bytesOf, eventsParameter, raiseSql } from '../log/event-log.ts';
+import { statement } from '../database/statement.ts';
+import { loggedSql, movedSql } from '../log/append-sql.ts';
+import { bytesOf, eventsParameter } from '../log/event-log.ts';
 import type { LoggedEvent, NewEvent } from '../log/events.ts';
 import { settleOpenReservations } from '../money/budgets.ts';
-import { announceSql, ENDED_RUN } from './announce-end.ts';
+import { announceSql, ENDED_RUN, type EndedRuns } from './announce-end.ts';
 import { failDependents, lockParents, releaseDependents } from './dependencies.ts';
 import { endTurns, lockThreads } from './end-turns.ts';
-import type { RunResult } from './run-result.ts';
-import { setOfKindsSql } from './run-row.ts';
+
+/** The result of a completed run; `output` is its text. Executions compute theirs in SQL, from their steps. */
+export type RunResult = TaskResult | OrchestrationResult;
 
 /** The end of runs that no worker brings about. */
 export interface Ending {
@@ -28,16 +33,56 @@ export interface EndTargets {
   kinds: readonly RunKind[];
 }
 
-/** SQL of the columns of a kind's row after the end of its run. @param $ SQL of status, result and error */
-export function endedSql($: { status: string; result: string; error: string }): string {
-  return `result = ${$.result}::jsonb, error = ${$.error}::jsonb, completed_at = moved.updated_at,
+/**
+ * Parts that end the kind-specific rows of ended runs. Each kind of run has a table of the same name, with result,
+ * error, progress and the times of its start and its end. A failed task keeps its secrets, because it may be retried.
+ */
+export function endKindsSql(_moved: EndedRuns, $: { status: string; result: string; error: string }): string {
+  const ended = `result = ${$.result}, error = ${$.error}, completed_at = moved.updated_at,
     progress = case when ${$.status} = 'completed' then 1 else progress end`;
+  const forgotten = `secrets = case when ${$.status} = 'failed' then secrets end`;
+  return RUN_KINDS.map(
+    (kind) => `${kind}_set as (
+      update ${kind} set ${kind === 'task' ? `${ended}, ${forgotten}` : ended} from moved where ${kind}.id = moved.id
+    )`,
+  ).join(', ');
 }
 
-/** SQL: a failed task keeps its secrets, because it may be retried. */
-export function forgottenSql(status: string): { task: string } {
-  return { task: `secrets = case when ${status} = 'failed' then secrets end` };
-}
+const endRuns = statement(
+  'end-runs',
+  {
+    runIds: 'text[]',
+    ownerId: 'text',
+    from: 'text[]',
+    kinds: 'text[]',
+    status: 'text',
+    cancelReason: 'text',
+    result: 'jsonb',
+    error: 'jsonb',
+    events: 'jsonb',
+    bytes: 'bigint',
+  },
+  ($) => {
+    const moved = movedSql(
+      {
+        set: `status = ${$.status}, cancel_reason = ${$.cancelReason}, epoch = epoch + 1, worker_id = null,
+          updated_at = clock_timestamp()`,
+        from: 'held',
+        where: 'run.id = held.id',
+        events: $.events,
+        bytes: $.bytes,
+      },
+      ENDED_RUN,
+    );
+    return `
+      with held as (
+        select id from run
+        where id = any(${$.runIds}) and owner_id = ${$.ownerId} and status = any(${$.from}) and kind = any(${$.kinds})
+        order by id for update
+      ), ${moved.sql}, ${endKindsSql(moved, $)}, ${announceSql(moved)}, ${loggedSql(moved).sql}
+      select * from logged order by "runId", seq`;
+  },
+);
 
 /**
  * Within a transaction, ends runs of an owner from outside: their epochs rise above any worker's, so that no
@@ -52,34 +97,22 @@ export async function endAllWithin(
 ): Promise<LoggedEvent[]> {
   await lockThreads(client, runIds);
   await lockParents(client, runIds);
-  const { rows } = await client.query<LoggedEvent>({
-    name: 'end-runs',
-    text: `
-      with held as (
-        select id from run where id = any($1::text[]) and owner_id = $2 and status = any($3::text[])
-          and kind = any($4::text[])
-        order by id for update
-      ), moved as (
-        update run set status = $5, cancel_reason = $6, epoch = epoch + 1, worker_id = null,
-          ${raiseSql('jsonb_array_length($9::jsonb)', '$10')}, updated_at = clock_timestamp()
-        from held where run.id = held.id
-        returning ${ENDED_RUN}
-      ), ${setOfKindsSql(endedSql({ status: '$5', result: '$7', error: '$8' }), forgottenSql('$5'))},
-      ${announceSql('$9')}, logged as (${appendSql('$9')})
-      select * from logged order by "runId", seq`,
-    values: [
+  const appended = eventsParameter(events);
+  const kept = result && JSON.stringify(result);
+  const { rows } = await client.query<LoggedEvent>(
+    endRuns({
       runIds,
       ownerId,
-      statusesBefore(status),
+      from: statusesBefore(status),
       kinds,
       status,
       cancelReason,
-      result && JSON.stringify(result),
-      error && JSON.stringify(error),
-      eventsParameter(events),
-      bytesOf(result && JSON.stringify(result), eventsParameter(events)),
-    ],
-  });
+      result: kept,
+      error: error && JSON.stringify(error),
+      events: appended,
+      bytes: bytesOf(kept, appended),
+    }),
+  );
   const ids = [...new Set(rows.map((row) => row.runId))];
   if (ids.length === 0) return rows;
   await closeCalls(client, ids);

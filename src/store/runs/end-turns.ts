@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
 import { TURN_KINDS } from '../../rules/runs/kinds.ts';
 import { transaction } from '../database/transaction.ts';
+import { ENDED } from '../entities/run-statuses.ts';
 import type { LoggedEvent } from '../log/events.ts';
 import { publishAll } from '../log/publish-all.ts';
 import type { Store } from '../store.ts';
@@ -83,7 +84,7 @@ export async function endLostTurns(store: Store): Promise<string[]> {
     name: 'read-lost-turns',
     text: `
       select run.id from thread_turn join run on run.id = thread_turn.run_id
-      where run.status in ('completed', 'failed', 'cancelled') limit 100`,
+      where run.status ${ENDED} limit 100`,
   });
   const ids = rows.map(({ id }) => id);
   if (ids.length === 0) return ids;

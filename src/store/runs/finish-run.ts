@@ -1,17 +1,20 @@
 import type { ClientBase, Pool } from 'pg';
 import type { RunError } from '../../errors.ts';
+import { statement } from '../database/statement.ts';
 import { transaction } from '../database/transaction.ts';
-import { appendSql, bytesOf, eventsParameter, raiseSql } from '../log/event-log.ts';
+import { loggedSql, movedSql } from '../log/append-sql.ts';
+import { bytesOf, eventsParameter } from '../log/event-log.ts';
 import type { LoggedEvent, NewEvent } from '../log/events.ts';
-import { fenced, type Lease } from '../log/lease.ts';
+import { fenced, heldSql, LEASE, type Lease } from '../log/lease.ts';
 import { publishAll } from '../log/publish-all.ts';
 import type { Store } from '../store.ts';
 import { announceSql, ENDED_RUN } from './announce-end.ts';
 import { lockParents } from './dependencies.ts';
-import { endedSql, forgottenSql, notifyDependents } from './end-run.ts';
+import { endKindsSql, notifyDependents, type RunResult } from './end-run.ts';
 import { lockThreads } from './end-turns.ts';
-import type { RunOutcome, RunResult } from './run-result.ts';
-import { setOfKindsSql } from './run-row.ts';
+
+/** `inputs`: number of user messages that the result takes into account, for runs that accept them. */
+export type RunOutcome = RunResult & { inputs?: number };
 
 /**
  * @returns false when there are more user messages than the run has processed, so that it continues
@@ -84,7 +87,33 @@ function finishBeforeOthers(store: Store, lease: Lease, outcome: Outcome): Promi
   });
 }
 
-const ENDED = endedSql({ status: '$3', result: '$4', error: '$5' });
+const finishRun = statement(
+  'finish-run',
+  {
+    ...LEASE,
+    status: 'text',
+    result: 'jsonb',
+    error: 'jsonb',
+    events: 'jsonb',
+    withDependents: 'boolean',
+    inputs: 'integer',
+    bytes: 'bigint',
+  },
+  ($) => {
+    const moved = movedSql(
+      {
+        set: `status = ${$.status}, worker_id = null, updated_at = clock_timestamp()`,
+        where: `${heldSql($)} and has_dependents = ${$.withDependents} and inputs = coalesce(${$.inputs}, inputs)`,
+        events: $.events,
+        bytes: $.bytes,
+      },
+      ENDED_RUN,
+    );
+    return `
+      with ${moved.sql}, ${endKindsSql(moved, $)}, ${announceSql(moved)}, ${loggedSql(moved).sql}
+      select * from logged order by seq`;
+  },
+);
 
 /**
  * @returns nothing when the lease is lost, when the run has dependents and must not have any, or unprocessed
@@ -97,28 +126,18 @@ async function end(
   withDependents: boolean,
 ): Promise<LoggedEvent[]> {
   const [kept, appended] = [result && JSON.stringify(result), eventsParameter(events)];
-  const { rows } = await connection.query<LoggedEvent>({
-    name: 'finish-run',
-    text: `
-      with moved as (
-        update run set status = $3, worker_id = null, ${raiseSql('jsonb_array_length($6::jsonb)', '$9')},
-          updated_at = clock_timestamp()
-        where id = $1 and epoch = $2 and status = 'running' and has_dependents = $7
-          and inputs = coalesce($8, inputs)
-        returning ${ENDED_RUN}
-      ), ${setOfKindsSql(ENDED, forgottenSql('$3'))}, ${announceSql('$6')}, logged as (${appendSql('$6')})
-      select * from logged order by seq`,
-    values: [
-      lease.runId,
-      lease.epoch,
+  const { rows } = await connection.query<LoggedEvent>(
+    finishRun({
+      runId: lease.runId,
+      epoch: lease.epoch,
       status,
-      kept,
-      error && JSON.stringify(error),
-      appended,
+      result: kept,
+      error: error && JSON.stringify(error),
+      events: appended,
       withDependents,
       inputs,
-      bytesOf(kept, appended),
-    ],
-  });
+      bytes: bytesOf(kept, appended),
+    }),
+  );
   return rows;
 }

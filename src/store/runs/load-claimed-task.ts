@@ -4,7 +4,9 @@ import type { ModelReference } from '../../rules/models/model-id.ts';
 import type { PromptParameters } from '../../rules/tasks/task.ts';
 import type { TemplatePlan } from '../../rules/templates/template.ts';
 import type { ProviderId, TaskKind, ToolName } from '../../vocabulary.ts';
-import type { BegunCall } from '../money/model-calls.ts';
+import type { Part } from '../database/statement.ts';
+import type { Moved } from '../log/append-sql.ts';
+import type { BegunCall } from '../money/begin-model-call.ts';
 import { pricesSql } from '../money/prices.ts';
 
 interface Started {
@@ -48,11 +50,9 @@ export interface StartedTemplate extends Started {
   secrets: string | null;
 }
 
-/**
- * SQL of a CTE that starts or resumes the task of the run claimed by CTE `moved`, if it is a task. CTE
- * `called` has its first call, if that has begun.
- */
-export const START_TASK = `
+/** The part `started`: starts or resumes the task of the claimed run, if it is a task; `called` is its first call. */
+export function startedSql(_moved: Moved, _called: Part<'called', 'id'>): string {
+  return `started as (
   update task set started_at = coalesce(started_at, clock_timestamp()),
     deadline_at = coalesce(deadline_at,
       clock_timestamp() + make_interval(secs => (limits ->> 'timeoutSeconds')::float8))
@@ -66,4 +66,6 @@ export const START_TASK = `
     'ownerIsAdmin', (select is_admin from app_user where app_user.id = moved.owner_id),
     'plan', coalesce(template_plan, plan), 'values', template_parameters, 'secrets', secrets,
     'progress', progress, 'limits', limits, 'iterationsBefore', iterations_before,
-    'msLeft', extract(epoch from deadline_at - clock_timestamp()) * 1000) as task`;
+    'msLeft', extract(epoch from deadline_at - clock_timestamp()) * 1000) as task
+  )`;
+}

@@ -1,5 +1,5 @@
 import type { RunError } from '../../errors.ts';
-import { type Origin, RUN_KINDS, type RunKind, type RunStatus } from '../../vocabulary.ts';
+import type { Origin, RunKind, RunStatus } from '../../vocabulary.ts';
 import { createdAtTextSql } from '../database/keyset-page.ts';
 
 /** What every run has, whatever its kind. */
@@ -52,16 +52,4 @@ export function select(columns: Readonly<Record<string, string>>): string {
   return Object.entries(columns)
     .map(([name, column]) => `${column} as "${name}"`)
     .join(', ');
-}
-
-/**
- * SQL of CTEs that set columns of the kind-specific rows of the runs in CTE `moved`. Each kind of run has a
- * table of the same name, with result, error, progress and the times of its start and its end.
- * @param own additional assignments for a kind
- */
-export function setOfKindsSql(columns: string, own: Partial<Record<RunKind, string>> = {}): string {
-  return RUN_KINDS.map((kind) => {
-    const all = [columns, ...(own[kind] ? [own[kind]] : [])].join(', ');
-    return `${kind}_set as (update ${kind} set ${all} from moved where ${kind}.id = moved.id)`;
-  }).join(', ');
 }

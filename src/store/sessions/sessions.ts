@@ -1,30 +1,11 @@
-import type { SessionSettings } from '../../rules/sessions/session.ts';
+import type { ClientBase } from 'pg';
 import type { Origin, SessionStatus } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
-import { createdAtTextSql, type ListRange, rangeSql, rangeValues } from '../database/keyset-page.ts';
+import type { ListRange } from '../database/keyset-page.ts';
+import { createdAtText, type ListedRow, readPage } from '../database/list-page.ts';
+import { anyOf, ifGiven, tables } from '../database/tables.ts';
 
-export interface SessionRow {
-  id: string;
-  ownerId: string;
-  origin: Origin;
-  name: string | null;
-  description: string | null;
-  status: SessionStatus;
-  settings: SessionSettings;
-  workingDirectory: string | null;
-  userLabel: string | null;
-  endedAt: Date | null;
-  createdAt: Date;
-  updatedAt: Date;
-  createdAtText: string;
-}
-
-/** Columns of a row named `session`. */
-export const SESSION_COLUMNS = `
-  session.id, session.owner_id as "ownerId", session.origin, session.name, session.description, session.status, session.settings,
-  session.working_directory as "workingDirectory", session.user_label as "userLabel", session.ended_at as "endedAt",
-  session.created_at as "createdAt", session.updated_at as "updatedAt",
-  ${createdAtTextSql('session')} as "createdAtText"`;
+export type SessionRow = ListedRow<'session'>;
 
 /**
  * SQL of the CTE `home(session_id)`, for an object created in a session or in none: without a row when the
@@ -40,18 +21,37 @@ export function homeSql(id: string, owner: string): string {
     )`;
 }
 
+/**
+ * Locks a session for an object that a transaction creates in it: it is not closed or deleted before that.
+ * @returns false when the session accepts nothing new
+ */
+export async function holdOpen(client: ClientBase, id: string, ownerId: string): Promise<boolean> {
+  const held = await tables(client)
+    .selectFrom('session')
+    .select('id')
+    .where('id', '=', id)
+    .where('ownerId', '=', ownerId)
+    .where('status', '=', 'active')
+    .forShare()
+    .executeTakeFirst();
+  return held !== undefined;
+}
+
+function allSessions({ pool }: Database) {
+  return tables(pool).selectFrom('session').selectAll().select(createdAtText('session'));
+}
+
 /** @returns null when it does not exist or belongs to another owner */
 export async function findSession(
   database: Database,
   ownerId: string,
   id: string,
 ): Promise<SessionRow | null> {
-  const { rows } = await database.pool.query<SessionRow>({
-    name: 'find-session',
-    text: `select ${SESSION_COLUMNS} from session where id = $1 and owner_id = $2`,
-    values: [id, ownerId],
-  });
-  return rows[0] ?? null;
+  const found = await allSessions(database)
+    .where('id', '=', id)
+    .where('ownerId', '=', ownerId)
+    .executeTakeFirst();
+  return found ?? null;
 }
 
 /** Many in one query, of any owner; by id. */
@@ -59,11 +59,7 @@ export async function readSessions(
   database: Database,
   ids: readonly string[],
 ): Promise<Map<string, SessionRow>> {
-  const { rows } = await database.pool.query<SessionRow>({
-    name: 'read-sessions',
-    text: `select ${SESSION_COLUMNS} from session where id = any($1::text[])`,
-    values: [ids],
-  });
+  const rows = await allSessions(database).where('id', '=', anyOf(ids)).execute();
   return new Map(rows.map((row) => [row.id, row]));
 }
 
@@ -77,24 +73,13 @@ export interface SessionListing extends ListRange {
 }
 
 /** Sessions newest first, by keyset. */
-export async function listSessions(database: Database, listing: SessionListing): Promise<SessionRow[]> {
-  const { name, condition, order } = rangeSql('session', listing.fromEnd);
-  const { rows } = await database.pool.query<SessionRow>({
-    name: `list-sessions-${name}`,
-    text: `
-      select ${SESSION_COLUMNS} from session
-      where session.owner_id = $7 and ($8::text is null or session.status = $8)
-        and ($9::text is null or session.user_label = $9)
-        and ($10::text[] is null or session.origin = any($10))
-        and ($11::boolean is null or (session.name is not null) = $11) and ${condition} ${order}`,
-    values: [
-      ...rangeValues(listing),
-      listing.ownerId,
-      listing.status,
-      listing.userLabel,
-      listing.origins,
-      listing.isNamed,
-    ],
-  });
-  return listing.fromEnd ? rows.reverse() : rows;
+export function listSessions(
+  database: Database,
+  { ownerId, status, userLabel, origins, isNamed, ...range }: SessionListing,
+): Promise<SessionRow[]> {
+  const sessions = allSessions(database)
+    .where('ownerId', '=', ownerId)
+    .where(ifGiven('session', { status, userLabel, origin: origins }));
+  const named = isNamed === null ? sessions : sessions.where('name', isNamed ? 'is not' : 'is', null);
+  return readPage(named, 'session', range);
 }

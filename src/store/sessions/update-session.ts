@@ -1,53 +1,43 @@
+import { sql } from 'kysely';
 import type { ClientBase } from 'pg';
-import type { SessionSettings } from '../../rules/sessions/session.ts';
-import type { Origin, SessionStatus } from '../../vocabulary.ts';
+import type { SessionStatus } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
+import { createdAtText } from '../database/list-page.ts';
+import { CLOCK, type Json, json, tables } from '../database/tables.ts';
 import { transaction } from '../database/transaction.ts';
 import { publishAll } from '../log/publish-all.ts';
 import { setSessionLimit } from '../money/budgets.ts';
 import { deleteRunsWithin } from '../runs/delete-runs.ts';
 import { lockOwnRuns } from '../runs/end-turns.ts';
 import type { Store } from '../store.ts';
-import { SESSION_COLUMNS, type SessionRow } from './sessions.ts';
+import type { SessionRow } from './sessions.ts';
 
-export interface NewSession {
-  id: string;
-  ownerId: string;
-  origin: Origin;
-  name: string | null;
-  description: string | null;
-  settings: SessionSettings;
-  workingDirectory: string | null;
-  userLabel: string | null;
+export interface NewSession
+  extends Pick<
+    SessionRow,
+    'id' | 'ownerId' | 'origin' | 'name' | 'description' | 'settings' | 'workingDirectory' | 'userLabel'
+  > {
   /** US dollars as decimal text; null: no limit. */
   costLimit: string | null;
 }
 
-export async function insertSession(database: Database, session: NewSession): Promise<SessionRow> {
-  const { rows } = await database.pool.query<SessionRow>({
-    name: 'insert-session',
-    text: `
-      with made as (
-        insert into session (id, owner_id, origin, name, description, settings, working_directory, user_label)
-        values ($1, $2, $3, $4, $5, $6::jsonb, $7, $8) returning *
-      ), limited as (
-        insert into budget (subject_id, kind, cost_limit)
-        select id, 'session', $9::numeric from made where $9::numeric is not null
-      )
-      select ${SESSION_COLUMNS} from made as session`,
-    values: [
-      session.id,
-      session.ownerId,
-      session.origin,
-      session.name,
-      session.description,
-      JSON.stringify(session.settings),
-      session.workingDirectory,
-      session.userLabel,
-      session.costLimit,
-    ],
+export function insertSession(
+  database: Database,
+  { costLimit, ...session }: NewSession,
+): Promise<SessionRow> {
+  return transaction(database, async (client) => {
+    const inserted = await tables(client)
+      .insertInto('session')
+      .values({ ...session, settings: json(session.settings) })
+      .returningAll()
+      .returning(createdAtText('session'))
+      .executeTakeFirstOrThrow();
+    if (costLimit !== null) {
+      const budget = { subjectId: session.id, kind: 'session', costLimit } as const;
+      await tables(client).insertInto('budget').values(budget).execute();
+    }
+    return inserted;
   });
-  return rows[0]!;
 }
 
 interface Target {
@@ -66,33 +56,28 @@ export interface SessionChange {
 }
 
 /** @returns false when there is no such session of the owner. */
-export async function changeSession(
+export function changeSession(
   database: Database,
   target: Target,
-  change: SessionChange,
+  { name, description, status, settings = {}, costLimit }: SessionChange,
 ): Promise<boolean> {
   return transaction(database, async (client) => {
-    const { rowCount } = await client.query(
-      `update session set updated_at = clock_timestamp(), name = case when $3 then $4 else name end,
-         description = case when $5 then $6 else description end, status = coalesce($7, status),
-         settings = jsonb_strip_nulls(settings || coalesce($8::jsonb, '{}')),
-         ended_at = case when coalesce($7, status) = 'completed' then coalesce(ended_at, clock_timestamp()) end
-       where id = $1 and owner_id = $2`,
-      [
-        target.id,
-        target.ownerId,
-        change.name !== undefined,
-        change.name,
-        change.description !== undefined,
-        change.description,
-        change.status,
-        change.settings && JSON.stringify(change.settings),
-      ],
-    );
-    if (rowCount === 1 && change.costLimit !== undefined)
-      await setSessionLimit(client, target.id, change.costLimit);
-    return rowCount === 1;
+    const { numUpdatedRows } = await tables(client)
+      .updateTable('session')
+      .set({ updatedAt: CLOCK, name, description, status, endedAt: status && endOf(status) })
+      .set({ settings: sql<Json>`jsonb_strip_nulls(settings || ${json(settings)})` })
+      .where('id', '=', target.id)
+      .where('ownerId', '=', target.ownerId)
+      .executeTakeFirstOrThrow();
+    if (numUpdatedRows === 0n) return false;
+    if (costLimit !== undefined) await setSessionLimit(client, target.id, costLimit);
+    return true;
   });
+}
+
+/** A session that was completed already keeps its time. */
+function endOf(status: SessionStatus) {
+  return status === 'completed' ? sql<Date>`coalesce(ended_at, clock_timestamp())` : null;
 }
 
 /**
@@ -118,20 +103,21 @@ export async function deleteSession(store: Store, target: Target): Promise<boole
 }
 
 async function deletePart(client: ClientBase, { id, ownerId }: Target) {
-  const closed = await client.query(
-    `update session set status = 'completed', ended_at = coalesce(ended_at, clock_timestamp())
-     where id = $1 and owner_id = $2`,
-    [id, ownerId],
-  );
-  if (closed.rowCount === 0) return { left: 'unknown', events: [] } as const;
+  const closed = await tables(client)
+    .updateTable('session')
+    .set({ status: 'completed', endedAt: endOf('completed') })
+    .where('id', '=', id)
+    .where('ownerId', '=', ownerId)
+    .executeTakeFirstOrThrow();
+  if (closed.numUpdatedRows === 0n) return { left: 'unknown', events: [] } as const;
   const { found } = await lockOwnRuns(client, {
     text: `select id from run where session_id = $1 order by id limit ${RUNS_AT_ONCE}`,
     values: [id],
   });
   const events = await deleteRunsWithin(client, ownerId, found);
   if (found.length === RUNS_AT_ONCE) return { left: 'runs', events } as const;
-  await client.query('delete from thread where session_id = $1', [id]);
-  await client.query('delete from budget where subject_id = $1', [id]);
-  await client.query('delete from session where id = $1', [id]);
+  await tables(client).deleteFrom('thread').where('sessionId', '=', id).execute();
+  await tables(client).deleteFrom('budget').where('subjectId', '=', id).execute();
+  await tables(client).deleteFrom('session').where('id', '=', id).execute();
   return { left: 'nothing', events } as const;
 }

@@ -3,9 +3,11 @@ import { DomainError } from '../../errors.ts';
 import { newId } from '../../rules/ids/ids.ts';
 import type { ArtifactType } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
-import { appendSql, loggedSql, RAISED, raiseSql, toLoggedEvents } from '../log/event-log.ts';
+import { statement } from '../database/statement.ts';
+import { loggedSql, movedSql } from '../log/append-sql.ts';
+import { toLoggedEvents } from '../log/event-log.ts';
 import type { LoggedEvent } from '../log/events.ts';
-import { fenced, type Lease } from '../log/lease.ts';
+import { fenced, heldSql, LEASE, type Lease } from '../log/lease.ts';
 import { publishAll } from '../log/publish-all.ts';
 import type { Store } from '../store.ts';
 
@@ -100,50 +102,73 @@ interface Saved {
   events: LoggedEvent[] | null;
 }
 
-async function save(database: Database, lease: Lease, artifact: NewArtifact): Promise<Saved | null> {
-  const { rows } = await database.pool.query<Saved>({
-    name: 'save-artifact',
-    text: `
+const saveStatement = statement(
+  'save-artifact',
+  {
+    ...LEASE,
+    id: 'text',
+    name: 'text',
+    type: 'text',
+    mediaType: 'text',
+    size: 'integer',
+    sha256: 'text',
+    content: 'bytea',
+    isTruncated: 'boolean',
+  },
+  ($) => {
+    const moved = movedSql({
+      from: 'saved, present',
+      where: 'run.id = saved.run_id',
+      events: '(select events from fact)',
+      count: '1',
+      bytes: `(${$.size} - present.replaced)`,
+    });
+    const logged = loggedSql(moved);
+    return `
       with held as (
-        select id from run where id = $1 and epoch = $2 and status = 'running' for update
+        select id from run where ${heldSql($)} for update
       ), present as (
-        select (count(*) filter (where name <> $4))::int as others, max(id) filter (where name = $4) as id,
-          coalesce(sum(size) filter (where name <> $4), 0)::int as bytes,
-          coalesce(sum(size) filter (where name = $4), 0)::int as replaced
-        from artifact where run_id = $1
+        select (count(*) filter (where name <> ${$.name}))::int as others, max(id) filter (where name = ${$.name}) as id,
+          coalesce(sum(size) filter (where name <> ${$.name}), 0)::int as bytes,
+          coalesce(sum(size) filter (where name = ${$.name}), 0)::int as replaced
+        from artifact where run_id = ${$.runId}
       ), saved as (
         insert into artifact (id, run_id, name, type, media_type, size, sha256, content, is_truncated)
-        select $3, held.id, $4, $5, $6, $7, $8, $9, $10 from held, present
-        where present.bytes + $7 <= ${MAX_RUN_BYTES} and present.others < ${MAX_RUN_ARTIFACTS}
+        select ${$.id}, held.id, ${$.name}, ${$.type}, ${$.mediaType}, ${$.size}, ${$.sha256}, ${$.content}, ${$.isTruncated}
+        from held, present
+        where present.bytes + ${$.size} <= ${MAX_RUN_BYTES} and present.others < ${MAX_RUN_ARTIFACTS}
         on conflict (run_id, name) do update
         set type = excluded.type, media_type = excluded.media_type, size = excluded.size, sha256 = excluded.sha256,
           content = excluded.content, is_truncated = excluded.is_truncated, created_at = excluded.created_at
         where (artifact.sha256, artifact.type, artifact.media_type, artifact.is_truncated)
           is distinct from (excluded.sha256, excluded.type, excluded.media_type, excluded.is_truncated)
         returning id, run_id
-      ), moved as (
-        update run set ${raiseSql('1', '($7 - present.replaced)')} from saved, present where run.id = saved.run_id
-        returning ${RAISED}
-      ), fact as (
+      ), ${moved.sql}, fact as (
         select jsonb_build_array(jsonb_build_object('type', 'ArtifactSaved', 'data', jsonb_build_object(
-          'artifactId', id, 'name', $4::text, 'type', $5::text, 'mediaType', $6::text, 'size', $7::int))) as events
+          'artifactId', id, 'name', ${$.name}, 'type', ${$.type}, 'mediaType', ${$.mediaType}, 'size', ${$.size}))) as events
         from saved
-      ), logged as (${appendSql('(select events from fact)')})
-      select coalesce(saved.id, present.id) as id, others, bytes as "otherBytes", ${loggedSql} as events
-      from held cross join present left join saved on true`,
-    values: [
-      lease.runId,
-      lease.epoch,
-      newId(),
-      artifact.name,
-      artifact.type,
-      artifact.mediaType,
-      artifact.content.byteLength,
-      createHash('sha256').update(artifact.content).digest('hex'),
-      artifact.content,
-      artifact.isTruncated,
-    ],
-  });
+      ), ${logged.sql}
+      select coalesce(saved.id, present.id) as id, others, bytes as "otherBytes", ${logged.events} as events
+      from held cross join present left join saved on true`;
+  },
+);
+
+async function save(database: Database, lease: Lease, artifact: NewArtifact): Promise<Saved | null> {
+  const { name, type, mediaType, content, isTruncated } = artifact;
+  const { rows } = await database.pool.query<Saved>(
+    saveStatement({
+      runId: lease.runId,
+      epoch: lease.epoch,
+      id: newId(),
+      name,
+      type,
+      mediaType,
+      size: content.byteLength,
+      sha256: createHash('sha256').update(content).digest('hex'),
+      content,
+      isTruncated,
+    }),
+  );
   return rows[0] ?? null;
 }
 

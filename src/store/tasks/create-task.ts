@@ -1,16 +1,14 @@
-import type { ClientBase, Pool } from 'pg';
+import type { ClientBase } from 'pg';
 import { DomainError } from '../../errors.ts';
 import { transaction } from '../database/transaction.ts';
-import { appendSql, bytesOf, loggedSql, toLoggedEvents } from '../log/event-log.ts';
-import type { LoggedEvent } from '../log/events.ts';
+import { bytesOf } from '../log/event-log.ts';
 import { publishAll } from '../log/publish-all.ts';
 import { addDependencies, countBlockers } from '../runs/dependencies.ts';
-import { homeSql } from '../sessions/sessions.ts';
 import type { Store } from '../store.ts';
 import { type Joining, joinThread } from '../threads/join-thread.ts';
+import { type CreatedTask, insertTask } from './insert-task.ts';
 import type { Idempotency, NewTask } from './new-task.ts';
-import { newTaskValues } from './new-task-values.ts';
-import { TASK_COLUMNS, type TaskRow } from './tasks.ts';
+import type { TaskRow } from './tasks.ts';
 
 /**
  * Creates run, task, first events and ticket in one transaction.
@@ -34,13 +32,6 @@ export async function createTask(store: Store, task: NewTask): Promise<TaskRow |
 async function insertAny(store: Store, task: NewTask): Promise<CreatedTask | null> {
   const isAlone = task.dependsOn.length === 0 && (task.threadId === null || task.hold);
   return isAlone ? insertTask(store.database.pool, task, 0) : insertAfterOthers(store, task);
-}
-
-export interface CreatedTask {
-  row: TaskRow;
-  events: LoggedEvent[];
-  /** false: it waits for something. */
-  isReady: boolean;
 }
 
 /** In a transaction, after the turns of its thread and its dependencies. */
@@ -76,50 +67,6 @@ async function insertDependent(
   const created = await insertTask(client, task, turns + blockers);
   if (created) await addDependencies(client, task.id, task.dependsOn);
   return created;
-}
-
-/** One statement. @returns null when the idempotency key exists, or when the session is not active */
-export async function insertTask(
-  connection: Pool | ClientBase,
-  task: NewTask,
-  blockers: number,
-): Promise<CreatedTask | null> {
-  const { rows } = await connection.query<TaskRow & Pick<CreatedTask, 'events'>>({
-    name: 'create-task',
-    text: `
-      with ${homeSql('$20', '$2')}, claimed as (
-        insert into idempotency_key (owner_id, key, body_hash, run_id)
-        select $2, $12, $13, $1 from home where $12::text is not null
-        on conflict do nothing returning key
-      ), moved as (
-        insert into run (id, kind, owner_id, session_id, origin, status, priority, blockers, last_seq,
-          parent_id, has_dependents, bytes, counted_bytes)
-        select $1, 'task', $2, home.session_id, $3, $14, $4, $15, jsonb_array_length($11::jsonb),
-          $30::text, $30::text is not null, $42, $42
-        from home where $12::text is null or exists (select from claimed)
-        returning *
-      ), asked as (
-        insert into task (id, kind, prompt, system, parameters, provider, model, fallback_models, response_schema,
-          thread_id, joined_at, type, agent_id, tools, limits,
-          template_name, template_version, template_plan, template_parameters, secrets,
-          step_key, step_item, step_attempt, fallback_is_ours,
-          title, description, target, context, task_parameters, prompt_is_ours, prediction)
-        select id, $5, $6, $7, $8::jsonb, $9, $10, $16::jsonb, $17::jsonb, $18,
-          case when $18::text is not null then clock_timestamp() end, $21, $22, $23::text[], $24::jsonb,
-          $25, $26, $27::jsonb, $28::jsonb, $29, $31, $32, $33, $34, $35, $36, $37, $38::jsonb, $39::jsonb, $40, $41::jsonb from moved
-        returning *
-      ), limited as (
-        insert into budget (subject_id, kind, cost_limit)
-        select id, 'task', $19::numeric from moved where $19::numeric is not null
-      ), logged as (${appendSql('$11')})
-      select ${TASK_COLUMNS}, ${loggedSql} as events
-      from moved as run, asked as task`,
-    values: newTaskValues(task, blockers),
-  });
-  const [created] = rows;
-  if (!created) return null;
-  const { events, ...row } = created;
-  return { row, events: toLoggedEvents(events), isReady: blockers === 0 && !task.hold };
 }
 
 /**

@@ -1,12 +1,7 @@
 import type { Origin, RunStatus, TaskKind, TaskLabel } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
-import {
-  type ListPosition,
-  type ListRange,
-  ofEachSql,
-  rangeSql,
-  rangeValues,
-} from '../database/keyset-page.ts';
+import { type ListPosition, type ListRange, ofEachSql, pageStatement } from '../database/keyset-page.ts';
+import { type AddParameter, collectParameters } from '../database/statement.ts';
 import { select } from '../runs/run-row.ts';
 import { COLUMNS, COSTLY_COLUMNS, TASK_COLUMNS, type TaskRow } from './tasks.ts';
 
@@ -67,8 +62,7 @@ const MAX_NAMED = 5;
  */
 function listStatement(listing: TaskListing) {
   const { limit, offset, fromEnd, columns } = listing;
-  const values: unknown[] = [];
-  const parameter: Parameter = (value, type) => `$${values.push(value)}::${type}`;
+  const { parameter, values } = collectParameters();
   const asked = Object.entries(COSTLY_COLUMNS).map(([name, column]) => [
     name,
     `case when ${parameter(columns.has(name), 'boolean')} then ${column} end`,
@@ -88,10 +82,7 @@ function listStatement(listing: TaskListing) {
   return { ...(isKept && { name: `list-tasks-${names.join('-')}-${direction}` }), text, values };
 }
 
-/** SQL of the parameter for a value. */
-type Parameter = (value: unknown, type: string) => string;
-
-function conditionsOf(listing: TaskListing, parameter: Parameter): Record<string, string> {
+function conditionsOf(listing: TaskListing, parameter: AddParameter): Record<string, string> {
   const { ownerId, executionId, having, after, before } = listing;
   const beyond = (sign: string, { createdAtText, id }: ListPosition) =>
     `(run.created_at, run.id) ${sign} (${parameter(createdAtText, 'timestamptz')}, ${parameter(id, 'text')})`;
@@ -116,21 +107,25 @@ function entriesOf<Table extends object>(table: Table): [keyof Table, Table[keyo
   return Object.entries(table) as [keyof Table, Table[keyof Table]][];
 }
 
+const sessionTasks = pageStatement(
+  'read-session-tasks',
+  'run',
+  { sessionIds: 'text[]' },
+  ({ sessionIds }, page) =>
+    ofEachSql(
+      `select ${TASK_COLUMNS} from run join task on task.id = run.id
+       where run.session_id = wanted.id and ${page.condition} ${page.order}`,
+      page,
+      sessionIds,
+    ),
+);
+
 /** A page of tasks for each of many sessions in one query. */
 export async function readSessionTasks(
   database: Database,
   sessionIds: readonly string[],
   range: ListRange,
 ): Promise<TaskRow[]> {
-  const sql = rangeSql('run', range.fromEnd);
-  const { rows } = await database.pool.query<TaskRow>({
-    name: `read-session-tasks-${sql.name}`,
-    text: ofEachSql(
-      `select ${TASK_COLUMNS} from run join task on task.id = run.id
-       where run.session_id = wanted.id and ${sql.condition} ${sql.order}`,
-      sql,
-    ),
-    values: [...rangeValues(range), sessionIds],
-  });
+  const { rows } = await database.pool.query<TaskRow>(sessionTasks(range, { sessionIds }));
   return range.fromEnd ? rows.reverse() : rows;
 }

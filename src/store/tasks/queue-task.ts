@@ -1,7 +1,9 @@
 import type { ClientBase } from 'pg';
 import type { QueueReason, RunStatus } from '../../vocabulary.ts';
+import { statement } from '../database/statement.ts';
 import { transaction } from '../database/transaction.ts';
-import { appendSql, eventsParameter, loggedSql, raiseSql, toLoggedEvents } from '../log/event-log.ts';
+import { loggedSql, movedSql } from '../log/append-sql.ts';
+import { eventsParameter, toLoggedEvents } from '../log/event-log.ts';
 import type { LoggedEvent } from '../log/events.ts';
 import { publishAll } from '../log/publish-all.ts';
 import type { Store } from '../store.ts';
@@ -30,30 +32,48 @@ export async function queueRun(store: Store, target: Target): Promise<TaskRow | 
   return row;
 }
 
+const queueStatement = statement(
+  'queue-run',
+  { runId: 'text', ownerId: 'text', from: 'text', events: 'jsonb', blockers: 'integer' },
+  ($) => {
+    const moved = movedSql(
+      {
+        set: `status = 'queued', updated_at = clock_timestamp(), losses = 0, unavailable_since = null,
+          deferred_until = null,
+          blockers = case when ${$.from} = 'failed' then 0 else blockers end + ${$.blockers}`,
+        where: `id = ${$.runId} and owner_id = ${$.ownerId} and kind = 'task' and status = ${$.from}
+          and parent_id is null and (${$.from} = 'pending' or not exists (
+            select from dependency join run as needed on needed.id = dependency.on_run_id
+            where dependency.run_id = ${$.runId} and needed.status <> 'completed'))`,
+        events: $.events,
+      },
+      ['*'],
+    );
+    const logged = loggedSql(moved);
+    return `
+      with ${moved.sql}, reopened as (
+        update task set error = null, completed_at = null, deadline_at = null, iterations_before = iterations
+        from moved where task.id = moved.id
+        returning task.*
+      ), ${logged.sql}
+      select ${TASK_COLUMNS}, ${logged.events} as events from moved as run, reopened as task`;
+  },
+);
+
 async function queue(
   client: ClientBase,
   { runId, ownerId, from }: Target,
   blockers: number,
 ): Promise<(TaskRow & { events: LoggedEvent[] }) | null> {
   const reason: QueueReason = from === 'pending' ? 'executed' : 'retried';
-  const { rows } = await client.query<TaskRow & { events: LoggedEvent[] }>({
-    name: 'queue-run',
-    text: `
-      with moved as (
-        update run set status = 'queued', ${raiseSql('1')}, updated_at = clock_timestamp(),
-          blockers = case when $3 = 'failed' then 0 else blockers end + $5, losses = 0,
-          unavailable_since = null, deferred_until = null
-        where id = $1 and owner_id = $2 and kind = 'task' and status = $3 and parent_id is null and ($3 = 'pending' or not exists (
-          select from dependency join run as needed on needed.id = dependency.on_run_id
-          where dependency.run_id = $1 and needed.status <> 'completed'))
-        returning *
-      ), reopened as (
-        update task set error = null, completed_at = null, deadline_at = null, iterations_before = iterations
-        from moved where task.id = moved.id
-        returning task.*
-      ), logged as (${appendSql('$4')})
-      select ${TASK_COLUMNS}, ${loggedSql} as events from moved as run, reopened as task`,
-    values: [runId, ownerId, from, eventsParameter([{ type: 'RunQueued', data: { reason } }]), blockers],
-  });
+  const { rows } = await client.query<TaskRow & { events: LoggedEvent[] }>(
+    queueStatement({
+      runId,
+      ownerId,
+      from,
+      events: eventsParameter([{ type: 'RunQueued', data: { reason } }]),
+      blockers,
+    }),
+  );
   return rows[0] ?? null;
 }

@@ -1,5 +1,6 @@
 import { RUN_STATUSES, type RunStatus } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
+import { FINISHED } from '../entities/run-statuses.ts';
 
 /** Number of latest tasks used for the average duration. */
 const LAST_TASKS = 1_000;
@@ -35,7 +36,7 @@ export async function readTaskTotals(database: Database, ownerId: string | null)
       ) as tasks, (
         select (avg(extract(epoch from task.completed_at - task.started_at)) * 1000)::float8 from (
           select id from run
-          where kind = 'task' and parent_id is null and status in ('completed', 'failed') ${isTheirs}
+          where kind = 'task' and parent_id is null and status ${FINISHED} ${isTheirs}
           order by created_at desc limit ${LAST_TASKS}
         ) as last join task on task.id = last.id
       ) as "averageDurationMs", (

@@ -2,7 +2,9 @@ import type { ClientBase, Pool } from 'pg';
 import { DomainError } from '../../errors.ts';
 import { composePrompt } from '../../rules/tasks/compose-prompt.ts';
 import type { PromptParameters, TaskSubject } from '../../rules/tasks/task.ts';
+import { statement } from '../database/statement.ts';
 import { transaction } from '../database/transaction.ts';
+import { UNTAKEN } from '../entities/run-statuses.ts';
 import type { Store } from '../store.ts';
 
 interface Target {
@@ -49,7 +51,7 @@ async function lockTask(client: ClientBase, { runId, ownerId }: Target): Promise
   const { rows } = await client.query<PresentTask>(
     `select title, description, target, context, task_parameters as "taskParameters", prompt,
        prompt_is_ours as "promptIsOurs",
-       run.status not in ('pending', 'queued') or exists (select from step where run_id = $1) as "isTaken"
+       run.status not ${UNTAKEN} or exists (select from step where run_id = $1) as "isTaken"
      from run join task on task.id = run.id where run.id = $1 and owner_id = $2 for update of run, task`,
     [runId, ownerId],
   );
@@ -76,6 +78,45 @@ function promptOf(present: PresentTask, subject: TaskSubject, { prompt: given }:
   throw new DomainError('VALIDATION_ERROR', message, { field: 'input.title' });
 }
 
+/** A setting that is null stays unchanged; `system`, which may be changed to null, says so separately. */
+const update = statement(
+  'update-task',
+  {
+    id: 'text',
+    title: 'text',
+    description: 'text',
+    target: 'text',
+    context: 'jsonb',
+    taskParameters: 'jsonb',
+    prompt: 'text',
+    promptIsOurs: 'boolean',
+    changesSystem: 'boolean',
+    system: 'text',
+    parameters: 'jsonb',
+    provider: 'text',
+    model: 'text',
+  },
+  ($) => {
+    const system = `case when ${$.changesSystem} then ${$.system} else system end`;
+    const parameters = `coalesce(${$.parameters}, parameters)`;
+    return `
+      with grown as (
+        select octet_length(concat(${$.title}, ${$.description}, ${$.target}, ${$.context}, ${$.taskParameters},
+            ${$.prompt}, ${system}, ${parameters}))
+          - octet_length(concat(title, description, target, context, task_parameters, prompt, system, parameters)) as bytes
+        from task where id = ${$.id}
+      ), touched as (
+        update run set updated_at = clock_timestamp(), bytes = run.bytes + grown.bytes from grown where run.id = ${$.id}
+      )
+      update task set title = ${$.title}, description = ${$.description}, target = ${$.target},
+        context = ${$.context}, task_parameters = ${$.taskParameters}, prompt = ${$.prompt},
+        prompt_is_ours = ${$.promptIsOurs}, system = ${system}, parameters = ${parameters},
+        provider = coalesce(${$.provider}, provider), model = coalesce(${$.model}, model),
+        fallback_models = case when ${$.model} is not null and fallback_is_ours then '[]' else fallback_models end
+      where id = ${$.id}`;
+  },
+);
+
 async function write(
   client: ClientBase,
   runId: string,
@@ -83,36 +124,24 @@ async function write(
   asked: Omit<TaskChange, 'subject' | 'priority'> & Prompt,
 ): Promise<void> {
   await client.query(
-    `with grown as (
-       select octet_length(concat($2::text, $3::text, $4::text, $5::jsonb, $6::jsonb, $7::text,
-           case when $9 then $10::text else system end, coalesce($11::jsonb, parameters)))
-         - octet_length(concat(title, description, target, context, task_parameters, prompt, system, parameters)) as bytes
-       from task where id = $1
-     ), touched as (
-       update run set updated_at = clock_timestamp(), bytes = run.bytes + grown.bytes from grown where run.id = $1
-     )
-     update task set title = $2, description = $3, target = $4, context = $5::jsonb, task_parameters = $6::jsonb,
-       prompt = $7, prompt_is_ours = $8, system = case when $9 then $10 else system end,
-       parameters = coalesce($11::jsonb, parameters), provider = coalesce($12, provider), model = coalesce($13, model),
-       fallback_models = case when $13 is not null and fallback_is_ours then '[]'::jsonb else fallback_models end
-     where id = $1`,
-    [
-      runId,
+    update({
+      id: runId,
       title,
       description,
       target,
-      context && JSON.stringify(context),
-      taskParameters && JSON.stringify(taskParameters),
-      asked.prompt,
-      asked.promptIsOurs,
-      asked.system !== undefined,
-      asked.system ?? null,
-      asked.parameters ? JSON.stringify(asked.parameters) : null,
-      asked.provider ?? null,
-      asked.model ?? null,
-    ],
+      context: context && JSON.stringify(context),
+      taskParameters: taskParameters && JSON.stringify(taskParameters),
+      prompt: asked.prompt,
+      promptIsOurs: asked.promptIsOurs,
+      changesSystem: asked.system !== undefined,
+      system: asked.system ?? null,
+      parameters: asked.parameters ? JSON.stringify(asked.parameters) : null,
+      provider: asked.provider ?? null,
+      model: asked.model ?? null,
+    }),
   );
 }
+
 /** @returns false when the task is not the owner's, or a worker has already taken it */
 export function changePriority(store: Store, target: Target, priority: number): Promise<boolean> {
   return movePriority(store.database.pool, target, priority);
@@ -127,7 +156,7 @@ async function movePriority(
     name: 'change-priority',
     text: `
       update run set priority = $3, updated_at = clock_timestamp()
-      where id = $1 and owner_id = $2 and kind = 'task' and status in ('pending', 'queued')`,
+      where id = $1 and owner_id = $2 and kind = 'task' and status ${UNTAKEN}`,
     values: [target.runId, target.ownerId, priority],
   });
   return rowCount === 1;

@@ -1,5 +1,6 @@
 import type { Database } from '../database/database.ts';
-import { IS_READY, WAITING_ACCOUNTS } from './waiting-accounts.ts';
+import { HELD, IS_READY } from '../entities/run-statuses.ts';
+import { WAITING_ACCOUNTS } from './waiting-accounts.ts';
 
 /** Maximum tickets added for one account at once; the next check adds more. */
 const MOST = 1_000;
@@ -36,7 +37,7 @@ export async function readHeldRuns(
     name: 'read-held-runs',
     text: `
       select id as "runId", epoch from run
-      where status in ('running', 'queued') and worker_id is not null
+      where status ${HELD} and worker_id is not null
         and (worker_id = $1 or not exists (select from worker where worker.id = run.worker_id))`,
     values: [workerId],
   });

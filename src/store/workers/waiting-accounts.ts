@@ -1,7 +1,5 @@
 import type { Database } from '../database/database.ts';
-
-/** SQL: the run is ready. */
-export const IS_READY = `run.status = 'queued' and run.blockers = 0 and run.worker_id is null`;
+import { IS_READY } from '../entities/run-statuses.ts';
 
 /** SQL: how many more runs of an account may start, in a row of `app_user`; null: any number. */
 const FREE = `app_user.max_concurrent_runs

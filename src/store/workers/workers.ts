@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
 import type { Database } from '../database/database.ts';
 import { transaction } from '../database/transaction.ts';
+import { HELD } from '../entities/run-statuses.ts';
 import { requeueRuns } from '../runs/requeue-runs.ts';
 import { WORKER_LOCK_SEED } from './worker-lock.ts';
 
@@ -88,7 +89,7 @@ export async function releaseWorker(database: Database, workerId: string): Promi
     );
     if (!rows[0]) return [];
     const held = await client.query<{ id: string }>(
-      `select id from run where worker_id = $1 and status in ('running', 'queued') order by id for update`,
+      `select id from run where worker_id = $1 and status ${HELD} order by id for update`,
       [workerId],
     );
     const ids = held.rows.map(({ id }) => id);

@@ -3,7 +3,9 @@ import type { RunError } from '../../errors.ts';
 import { statusesBefore } from '../../rules/runs/status.ts';
 import { RUN_KINDS } from '../../vocabulary.ts';
 import { transaction } from '../database/transaction.ts';
-import { appendSql, eventsParameter, RAISED, raiseSql } from '../log/event-log.ts';
+import { OPEN_EXECUTION } from '../entities/run-statuses.ts';
+import { appendSql, movedSql } from '../log/append-sql.ts';
+import { eventsParameter } from '../log/event-log.ts';
 import type { LoggedEvent } from '../log/events.ts';
 import { publishAll } from '../log/publish-all.ts';
 import { announceSql, ENDED_RUN } from '../runs/announce-end.ts';
@@ -65,19 +67,31 @@ async function closeSteps(client: ClientBase, runId: string): Promise<void> {
   );
 }
 
+const FAILED = movedSql(
+  {
+    set: `status = 'failed', worker_id = null, updated_at = clock_timestamp()`,
+    where: `id = $1 and owner_id = $2 and kind = 'execution' and status ${OPEN_EXECUTION}`,
+    events: '$3::jsonb',
+  },
+  ENDED_RUN,
+);
+
 async function fail(client: ClientBase, { runId, ownerId }: Target, error: RunError): Promise<LoggedEvent[]> {
   const { rows } = await client.query<LoggedEvent>(
-    `with moved as (
-       update run set status = 'failed', worker_id = null, ${raiseSql('1')}, updated_at = clock_timestamp()
-       where id = $1 and owner_id = $2 and kind = 'execution' and status in ('queued', 'waiting') returning ${ENDED_RUN}
-     ), ended as (
+    `with ${FAILED.sql}, ended as (
        update execution set error = $4::jsonb, completed_at = moved.updated_at from moved where execution.id = moved.id
-     ), ${announceSql('$3')}
-     ${appendSql('$3')}`,
+     ), ${announceSql(FAILED)}
+     ${appendSql(FAILED)}`,
     [runId, ownerId, eventsParameter([{ type: 'RunFailed', data: { error } }]), JSON.stringify(error)],
   );
   return rows;
 }
+
+const RETRIED = movedSql({
+  set: `status = 'queued', attempt = attempt + 1, updated_at = clock_timestamp()`,
+  where: `id = $1 and owner_id = $2 and kind = 'execution' and status = 'failed'`,
+  events: '$3::jsonb',
+});
 
 /**
  * Resumes a failed execution: finished steps, and finished items of lists, are kept; failed and stopped ones
@@ -87,10 +101,7 @@ async function fail(client: ClientBase, { runId, ownerId }: Target, error: RunEr
 export async function retryExecution(store: Store, { runId, ownerId }: Target): Promise<boolean> {
   const events = await transaction(store.database, async (client) => {
     const { rows } = await client.query<LoggedEvent>(
-      `with moved as (
-         update run set status = 'queued', attempt = attempt + 1, ${raiseSql('1')}, updated_at = clock_timestamp()
-         where id = $1 and owner_id = $2 and kind = 'execution' and status = 'failed' returning ${RAISED}
-       ), reopened as (
+      `with ${RETRIED.sql}, reopened as (
          update execution set error = null, completed_at = null, deadline_at = null from moved
          where execution.id = moved.id
        ), again as (
@@ -100,7 +111,7 @@ export async function retryExecution(store: Store, { runId, ownerId }: Target): 
              where run.parent_id = step.execution_id and task.step_key = step.key), 0)
          from moved where step.execution_id = moved.id and step.status in ('failed', 'cancelled')
        )
-       ${appendSql('$3')}`,
+       ${appendSql(RETRIED)}`,
       [runId, ownerId, eventsParameter([{ type: 'RunQueued', data: { reason: 'retried' } }])],
     );
     return rows;

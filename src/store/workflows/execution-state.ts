@@ -3,7 +3,10 @@ import type { RunError } from '../../errors.ts';
 import type { StepState, Try } from '../../rules/workflows/plan.ts';
 import type { ExecutionResult, StepResult, WorkflowDefinition } from '../../rules/workflows/workflow.ts';
 import type { ExecutionStepStatus, Origin } from '../../vocabulary.ts';
-import { appendSql, bytesOf, eventsParameter, raiseSql } from '../log/event-log.ts';
+import { statement } from '../database/statement.ts';
+import { OPEN_EXECUTION } from '../entities/run-statuses.ts';
+import { loggedSql, movedSql } from '../log/append-sql.ts';
+import { bytesOf, eventsParameter } from '../log/event-log.ts';
 import type { LoggedEvent, NewEvent } from '../log/events.ts';
 import { announceSql, ENDED_RUN } from '../runs/announce-end.ts';
 
@@ -29,7 +32,7 @@ export interface ExecutionState {
 /** @returns null when it has ended or was deleted */
 export async function lockExecution(client: ClientBase, runId: string): Promise<ExecutionState | null> {
   const { rowCount } = await client.query(
-    `select from run where id = $1 and kind = 'execution' and status in ('queued', 'waiting') for update`,
+    `select from run where id = $1 and kind = 'execution' and status ${OPEN_EXECUTION} for update`,
     [runId],
   );
   if (rowCount === 0) return null;
@@ -126,6 +129,43 @@ export interface ExecutionChange {
   events: readonly NewEvent[];
 }
 
+const write = statement(
+  'write-execution',
+  {
+    id: 'text',
+    status: 'text',
+    workers: 'jsonb',
+    deadlineAt: 'timestamptz',
+    progress: 'float8',
+    wakeAt: 'timestamptz',
+    result: 'jsonb',
+    error: 'jsonb',
+    events: 'jsonb',
+    bytes: 'bigint',
+  },
+  ($) => {
+    const moved = movedSql(
+      {
+        set: `status = ${$.status}, worker_id = null, attempt = greatest(attempt, 1),
+          updated_at = case when ${$.status} = 'waiting' then updated_at else clock_timestamp() end`,
+        where: `run.id = ${$.id}`,
+        events: $.events,
+        bytes: $.bytes,
+      },
+      ENDED_RUN,
+    );
+    return `
+      with ${moved.sql}, written as (
+        update execution set workers = coalesce(${$.workers}, workers), deadline_at = ${$.deadlineAt},
+          progress = greatest(progress, ${$.progress}), wake_at = ${$.wakeAt}, result = ${$.result}, error = ${$.error},
+          started_at = coalesce(started_at, clock_timestamp()),
+          completed_at = case when ${$.status} <> 'waiting' then moved.updated_at end
+        from moved where execution.id = moved.id
+      ), ${announceSql(moved)}, ${loggedSql(moved).sql}
+      select * from logged order by seq`;
+  },
+);
+
 /** Writes the progress of an execution, in the transaction that locked it; then it waits, or has ended. */
 export async function writeExecution(
   client: ClientBase,
@@ -133,36 +173,22 @@ export async function writeExecution(
   change: ExecutionChange,
 ): Promise<LoggedEvent[]> {
   await writeSteps(client, runId, change.steps);
-  const { outcome } = change;
-  const { rows } = await client.query<LoggedEvent>({
-    name: 'write-execution',
-    text: `
-      with moved as (
-        update run set status = $2, worker_id = null, ${raiseSql('jsonb_array_length($9::jsonb)', '$10')},
-          attempt = greatest(attempt, 1),
-          updated_at = case when $2 = 'waiting' then updated_at else clock_timestamp() end
-        where run.id = $1 returning ${ENDED_RUN}
-      ), written as (
-        update execution set workers = coalesce($3::jsonb, workers), deadline_at = $4, progress = greatest(progress, $5),
-          wake_at = $6, result = $7::jsonb, error = $8::jsonb,
-          started_at = coalesce(started_at, clock_timestamp()),
-          completed_at = case when $2 <> 'waiting' then moved.updated_at end
-        from moved where execution.id = moved.id
-      ), ${announceSql('$9')}, logged as (${appendSql('$9')})
-      select * from logged order by seq`,
-    values: [
-      runId,
-      outcome ? (outcome.error ? 'failed' : 'completed') : 'waiting',
-      change.workers === null ? null : JSON.stringify(change.workers),
-      change.deadlineAt,
-      change.progress,
-      outcome ? null : change.wakeAt,
-      outcome?.result ? JSON.stringify(outcome.result) : null,
-      outcome?.error ? JSON.stringify(outcome.error) : null,
-      eventsParameter(change.events),
-      bytesOf(JSON.stringify(change.steps), JSON.stringify(outcome), eventsParameter(change.events)),
-    ],
-  });
+  const { outcome, workers, deadlineAt, progress } = change;
+  const events = eventsParameter(change.events);
+  const { rows } = await client.query<LoggedEvent>(
+    write({
+      id: runId,
+      status: outcome ? (outcome.error ? 'failed' : 'completed') : 'waiting',
+      workers: workers === null ? null : JSON.stringify(workers),
+      deadlineAt,
+      progress,
+      wakeAt: outcome ? null : change.wakeAt,
+      result: outcome?.result ? JSON.stringify(outcome.result) : null,
+      error: outcome?.error ? JSON.stringify(outcome.error) : null,
+      events,
+      bytes: bytesOf(JSON.stringify(change.steps), JSON.stringify(outcome), events),
+    }),
+  );
   return rows;
 }
 

@@ -2,7 +2,8 @@ import type { RunError } from '../../errors.ts';
 import type { ExecutionResult, StepResult, WorkflowDefinition } from '../../rules/workflows/workflow.ts';
 import type { ExecutionStepStatus, ExecutionTrigger, Origin, RunStatus } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
-import { type ListRange, rangeSql, rangeValues } from '../database/keyset-page.ts';
+import { type ListRange, pageStatement } from '../database/keyset-page.ts';
+import { OPEN_EXECUTION } from '../entities/run-statuses.ts';
 import { SPENT_TOKENS, type SpendRow } from '../money/model-call-reports.ts';
 import { type RunRow, runColumns, select } from '../runs/run-row.ts';
 import { TASK_COLUMNS, type TaskRow } from '../tasks/tasks.ts';
@@ -20,7 +21,7 @@ export interface ExecutionRow extends RunRow {
   result: ExecutionResult | null;
 }
 
-const STATUS = `case when execution.started_at is not null and run.status in ('queued', 'waiting') then 'running'
+const STATUS = `case when execution.started_at is not null and run.status ${OPEN_EXECUTION} then 'running'
   else run.status end`;
 
 /** SQL: an execution's columns, where `run` and `execution` name its rows. */
@@ -76,26 +77,25 @@ export interface ExecutionListing extends ListRange {
   origins: readonly Origin[] | null;
 }
 
+const list = pageStatement(
+  'list-executions',
+  'run',
+  { ownerId: 'text', workflowId: 'text', status: 'text', statuses: 'text[]', origins: 'text[]' },
+  ($, page) => `
+    select ${EXECUTION_COLUMNS} from run join execution on execution.id = run.id
+    where run.owner_id = ${$.ownerId} and run.kind = 'execution' and run.parent_id is null
+      and (${$.workflowId} is null or execution.workflow_id = ${$.workflowId})
+      and (${$.status} is null or ${STATUS} = ${$.status})
+      and (${$.statuses} is null or ${STATUS} = any(${$.statuses}))
+      and (${$.origins} is null or run.origin = any(${$.origins})) and ${page.condition} ${page.order}`,
+);
+
 /** Executions newest first, by keyset. */
 export async function listExecutions(database: Database, listing: ExecutionListing): Promise<ExecutionRow[]> {
-  const { name, condition, order } = rangeSql('run', listing.fromEnd);
-  const { rows } = await database.pool.query<ExecutionRow>({
-    name: `list-executions-${name}`,
-    text: `
-      select ${EXECUTION_COLUMNS} from run join execution on execution.id = run.id
-      where run.owner_id = $7 and run.kind = 'execution' and run.parent_id is null
-        and ($8::text is null or execution.workflow_id = $8) and ($9::text is null or ${STATUS} = $9)
-        and ($10::text[] is null or ${STATUS} = any($10)) and ($11::text[] is null or run.origin = any($11))
-        and ${condition} ${order}`,
-    values: [
-      ...rangeValues(listing),
-      listing.ownerId,
-      listing.workflowId,
-      listing.status,
-      listing.statuses,
-      listing.origins,
-    ],
-  });
+  const { ownerId, workflowId, status, statuses, origins } = listing;
+  const { rows } = await database.pool.query<ExecutionRow>(
+    list(listing, { ownerId, workflowId, status, statuses, origins }),
+  );
   return listing.fromEnd ? rows.reverse() : rows;
 }
 

@@ -2,6 +2,7 @@ import type { ClientBase } from 'pg';
 import { DomainError } from '../../errors.ts';
 import { nextTick } from '../../rules/workflows/schedule.ts';
 import { freshId } from '../database/fresh-id.ts';
+import { CLOCK, type Row, tables } from '../database/tables.ts';
 import { transaction } from '../database/transaction.ts';
 import { bytesOf } from '../log/event-log.ts';
 import type { LoggedEvent } from '../log/events.ts';
@@ -9,11 +10,11 @@ import { publishAll } from '../log/publish-all.ts';
 import { addScheduleJobSql } from '../runs/job-queue.ts';
 import type { Store } from '../store.ts';
 import { insertExecution } from './create-execution.ts';
-import { WORKFLOW_COLUMNS, type WorkflowRow } from './workflows.ts';
+import { addScheduleJob } from './workflows.ts';
 
 type Limits = Pick<Store, 'quotas' | 'queueLimits'>;
 
-type DueWorkflow = WorkflowRow & { now: Date };
+type DueWorkflow = Row<'workflow'>;
 
 interface Kept {
   events: LoggedEvent[];
@@ -39,21 +40,19 @@ export async function keepSchedule(store: Store, workflowId: string): Promise<Do
 }
 
 async function keepWithin(client: ClientBase, limits: Limits, workflowId: string): Promise<Kept> {
-  const { rows } = await client.query<DueWorkflow>(
-    `select ${WORKFLOW_COLUMNS}, clock_timestamp() as now from workflow
-     where id = $1 and is_active and next_run_at <= clock_timestamp() for update`,
-    [workflowId],
-  );
-  const [workflow] = rows;
+  const workflow = await tables(client)
+    .selectFrom('workflow')
+    .selectAll()
+    .select(CLOCK.as('now'))
+    .where('id', '=', workflowId)
+    .where('isActive', '=', true)
+    .where('nextRunAt', '<=', CLOCK)
+    .forUpdate()
+    .executeTakeFirst();
   if (!workflow?.schedule) return { events: [], refused: null };
-  const next = nextTick(workflow.schedule, workflow.now);
-  await client.query('update workflow set next_run_at = $2 where id = $1', [workflowId, next]);
-  if (next)
-    await client.query(`select ${addScheduleJobSql('$1::text', '$2::timestamptz', '$3::text')}`, [
-      workflowId,
-      next,
-      workflow.ownerId,
-    ]);
+  const nextRunAt = nextTick(workflow.schedule, workflow.now);
+  await tables(client).updateTable('workflow').set({ nextRunAt }).where('id', '=', workflowId).execute();
+  await addScheduleJob(client, { ...workflow, nextRunAt });
   const refused = await refusalOf(client, limits, workflow);
   return { events: refused ? [] : await execute(client, workflow), refused };
 }

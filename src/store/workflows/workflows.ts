@@ -1,34 +1,23 @@
-import type { Schedule } from '../../rules/workflows/schedule.ts';
-import type { WorkflowDefinition, WorkflowStep } from '../../rules/workflows/workflow.ts';
+import type { ClientBase } from 'pg';
 import type { Origin } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
-import { createdAtTextSql, type ListRange, rangeSql, rangeValues } from '../database/keyset-page.ts';
+import type { ListRange } from '../database/keyset-page.ts';
+import { createdAtText, type ListedRow, readPage } from '../database/list-page.ts';
+import { anyOf, CLOCK, ifGiven, json, tables } from '../database/tables.ts';
 import { transaction } from '../database/transaction.ts';
 import { addScheduleJobSql, removeScheduleJobSql } from '../runs/job-queue.ts';
 
-export interface WorkflowRow {
-  id: string;
-  ownerId: string;
-  origin: Origin;
-  name: string;
-  description: string | null;
-  steps: WorkflowStep[];
-  timeoutSeconds: number | null;
-  version: number;
-  isActive: boolean;
-  schedule: Schedule | null;
-  nextRunAt: Date | null;
-  createdAt: Date;
-  updatedAt: Date;
-  /** `createdAt` with all six digits, which a Date cannot represent; the first part of a list cursor. */
-  createdAtText: string;
-}
+export type WorkflowRow = ListedRow<'workflow'>;
 
-export const WORKFLOW_COLUMNS = `
-  workflow.id, workflow.owner_id as "ownerId", workflow.origin, workflow.name, workflow.description, workflow.steps,
-  workflow.timeout_seconds as "timeoutSeconds", workflow.version, workflow.is_active as "isActive", workflow.schedule,
-  workflow.next_run_at as "nextRunAt", workflow.created_at as "createdAt", workflow.updated_at as "updatedAt",
-  ${createdAtTextSql('workflow')} as "createdAtText"`;
+/** The fields of a workflow that can be changed. */
+export type WorkflowSettings = Pick<
+  WorkflowRow,
+  'name' | 'description' | 'steps' | 'timeoutSeconds' | 'isActive' | 'schedule' | 'nextRunAt'
+>;
+
+function allWorkflows({ pool }: Database) {
+  return tables(pool).selectFrom('workflow').selectAll().select(createdAtText('workflow'));
+}
 
 /** @returns null when there is no such workflow of this owner. */
 export async function findWorkflow(
@@ -36,12 +25,11 @@ export async function findWorkflow(
   ownerId: string,
   id: string,
 ): Promise<WorkflowRow | null> {
-  const { rows } = await database.pool.query<WorkflowRow>({
-    name: 'find-workflow',
-    text: `select ${WORKFLOW_COLUMNS} from workflow where id = $1 and owner_id = $2`,
-    values: [id, ownerId],
-  });
-  return rows[0] ?? null;
+  const found = await allWorkflows(database)
+    .where('id', '=', id)
+    .where('ownerId', '=', ownerId)
+    .executeTakeFirst();
+  return found ?? null;
 }
 
 /** Many in one query, of any owner; by id. */
@@ -49,11 +37,7 @@ export async function readWorkflows(
   database: Database,
   ids: readonly string[],
 ): Promise<Map<string, WorkflowRow>> {
-  const { rows } = await database.pool.query<WorkflowRow>({
-    name: 'read-workflows',
-    text: `select ${WORKFLOW_COLUMNS} from workflow where id = any($1::text[])`,
-    values: [ids],
-  });
+  const rows = await allWorkflows(database).where('id', '=', anyOf(ids)).execute();
   return new Map(rows.map((row) => [row.id, row]));
 }
 
@@ -64,96 +48,86 @@ export interface WorkflowListing extends ListRange {
 }
 
 /** Workflows newest first, by keyset. */
-export async function listWorkflows(database: Database, listing: WorkflowListing): Promise<WorkflowRow[]> {
-  const { name, condition, order } = rangeSql('workflow', listing.fromEnd);
-  const { rows } = await database.pool.query<WorkflowRow>({
-    name: `list-workflows-${name}`,
-    text: `
-      select ${WORKFLOW_COLUMNS} from workflow
-      where owner_id = $7 and ($8::boolean is null or is_active = $8)
-        and ($9::text[] is null or origin = any($9)) and ${condition} ${order}`,
-    values: [...rangeValues(listing), listing.ownerId, listing.isActive, listing.origins],
-  });
-  return listing.fromEnd ? rows.reverse() : rows;
-}
-
-/** The fields of a workflow that can be changed. */
-export interface WorkflowSettings extends WorkflowDefinition {
-  name: string;
-  description: string | null;
-  isActive: boolean;
-  schedule: Schedule | null;
-  /** The first scheduled time; null: there is none, or it is inactive. */
-  nextRunAt: Date | null;
+export function listWorkflows(
+  database: Database,
+  { ownerId, isActive, origins, ...range }: WorkflowListing,
+): Promise<WorkflowRow[]> {
+  const workflows = allWorkflows(database)
+    .where('ownerId', '=', ownerId)
+    .where(ifGiven('workflow', { isActive, origin: origins }));
+  return readPage(workflows, 'workflow', range);
 }
 
 /** Includes the job of its schedule. */
-export async function insertWorkflow(
+export function insertWorkflow(
   database: Database,
-  workflow: WorkflowSettings & { id: string; ownerId: string; origin: Origin },
+  workflow: WorkflowSettings & Pick<WorkflowRow, 'id' | 'ownerId' | 'origin'>,
 ): Promise<WorkflowRow> {
-  const { rows } = await database.pool.query<WorkflowRow>({
-    name: 'insert-workflow',
-    text: `
-      with made as (
-        insert into workflow (id, name, description, steps, timeout_seconds, is_active, schedule, next_run_at,
-          owner_id, origin)
-        values ($1, $2, $3, $4::jsonb, $5, $6, $7::jsonb, $8, $9, $10) returning *
-      ), planned as (
-        select ${addScheduleJobSql('made.id', 'made.next_run_at', 'made.owner_id')} from made where made.next_run_at is not null
-      )
-      select ${WORKFLOW_COLUMNS} from made as workflow, (select count(*) from planned) as plan`,
-    values: [workflow.id, ...settings(workflow), workflow.ownerId, workflow.origin],
+  return transaction(database, async (client) => {
+    const inserted = await tables(client)
+      .insertInto('workflow')
+      .values({ ...workflow, ...columnsOf(workflow) })
+      .returningAll()
+      .returning(createdAtText('workflow'))
+      .executeTakeFirstOrThrow();
+    await addScheduleJob(client, workflow);
+    return inserted;
   });
-  return rows[0]!;
 }
 
 /** Replaces the changeable fields, as a new version. @returns null when it is no longer at `version` */
-export async function changeWorkflow(
+export function changeWorkflow(
   database: Database,
   { id, version }: Pick<WorkflowRow, 'id' | 'version'>,
   change: WorkflowSettings,
 ): Promise<WorkflowRow | null> {
   return transaction(database, async (client) => {
-    const { rows } = await client.query<WorkflowRow>(
-      `update workflow set name = $2, description = $3, steps = $4::jsonb, timeout_seconds = $5, is_active = $6,
-         schedule = $7::jsonb, next_run_at = $8, version = version + 1, updated_at = clock_timestamp()
-       where id = $1 and version = $9 returning ${WORKFLOW_COLUMNS}`,
-      [id, ...settings(change), version],
-    );
-    if (rows.length > 0) await client.query(`select ${removeScheduleJobSql('$1::text')}`, [id]);
-    if (rows[0]?.nextRunAt) {
-      await client.query(`select ${addScheduleJobSql('$1::text', '$2::timestamptz', '$3::text')}`, [
-        id,
-        change.nextRunAt,
-        rows[0].ownerId,
-      ]);
-    }
-    return rows[0] ?? null;
+    const changed = await tables(client)
+      .updateTable('workflow')
+      .set({ ...change, ...columnsOf(change), version: version + 1, updatedAt: CLOCK })
+      .where('id', '=', id)
+      .where('version', '=', version)
+      .returningAll()
+      .returning(createdAtText('workflow'))
+      .executeTakeFirst();
+    if (!changed) return null;
+    await removeScheduleJob(client, id);
+    await addScheduleJob(client, { ...change, id, ownerId: changed.ownerId });
+    return changed;
   });
 }
 
-function settings(workflow: WorkflowSettings): unknown[] {
-  return [
-    workflow.name,
-    workflow.description,
-    JSON.stringify(workflow.steps),
-    workflow.timeoutSeconds,
-    workflow.isActive,
-    workflow.schedule && JSON.stringify(workflow.schedule),
-    workflow.nextRunAt,
-  ];
+function columnsOf({ steps, schedule }: WorkflowSettings) {
+  return { steps: json(steps), schedule: schedule && json(schedule) };
+}
+
+/** For its next scheduled time, if there is one. */
+export async function addScheduleJob(
+  client: ClientBase,
+  { id, nextRunAt, ownerId }: Pick<WorkflowRow, 'id' | 'nextRunAt' | 'ownerId'>,
+): Promise<void> {
+  if (!nextRunAt) return;
+  const job = addScheduleJobSql('$1::text', '$2::timestamptz', '$3::text');
+  await client.query(`select ${job}`, [id, nextRunAt, ownerId]);
+}
+
+async function removeScheduleJob(client: ClientBase, id: string): Promise<void> {
+  await client.query(`select ${removeScheduleJobSql('$1::text')}`, [id]);
 }
 
 /**
  * Its executions are kept, and running ones continue. @returns false when there is no such workflow of the
  * owner
  */
-export async function deleteWorkflow(database: Database, ownerId: string, id: string): Promise<boolean> {
-  const { rowCount } = await database.pool.query(
-    `with gone as (delete from workflow where id = $1 and owner_id = $2 returning id)
-     select ${removeScheduleJobSql('gone.id')} from gone`,
-    [id, ownerId],
-  );
-  return rowCount === 1;
+export function deleteWorkflow(database: Database, ownerId: string, id: string): Promise<boolean> {
+  return transaction(database, async (client) => {
+    const { numDeletedRows } = await tables(client)
+      .deleteFrom('workflow')
+      .where('id', '=', id)
+      .where('ownerId', '=', ownerId)
+      .executeTakeFirstOrThrow();
+    if (numDeletedRows === 0n) return false;
+    await removeScheduleJob(client, id);
+    return true;
+  });
 }

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { createLog } from '../../../src/log.ts';
 import { createQuotas, type Quotas } from '../../../src/store/accounts/quotas.ts';
 import { type Database, openDatabase } from '../../../src/store/database/database.ts';
+import { migrateTables } from '../../../src/store/database/migrate-tables.ts';
 import { admin, withDatabase } from '../../harness/suite/postgres.ts';
 
 /** The last migration that knows no quotas. */
@@ -37,14 +38,12 @@ let quotas: Quotas;
 beforeAll(async () => {
   const server = inject('postgresUrl');
   await admin(server, `create database ${name} template template0`);
-  database = await openDatabase({
-    url: withDatabase(server, name),
-    poolMax: 2,
-    log: createLog('error'),
-  });
-  await database.orm.migrator.up({ to: BEFORE });
+  const url = withDatabase(server, name);
+  const log = createLog('error');
+  database = openDatabase({ url, poolMax: 2, log });
+  await migrateTables(url, log, BEFORE);
   for (const statement of ROWS) await database.pool.query(statement);
-  await database.orm.migrator.up();
+  await migrateTables(url, log);
   quotas = createQuotas(database, MANY);
 });
 afterAll(async () => {

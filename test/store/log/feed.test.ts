@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import pg from 'pg';
 import { describe, expect, test } from 'vitest';
-import { appendSql, eventsParameter, RAISED, raiseSql } from '../../../src/store/log/event-log.ts';
+import { appendSql, movedSql } from '../../../src/store/log/append-sql.ts';
+import { eventsParameter } from '../../../src/store/log/event-log.ts';
 import { cancelWithin } from '../../../src/store/runs/cancel-run.ts';
 import { type Client, data } from '../../harness/client.ts';
 import { fixture } from '../../harness/fixture.ts';
@@ -24,8 +25,11 @@ async function userOf(client: Client): Promise<string> {
 
 /** As every statement appends, and in the transaction of `client`. */
 async function append(client: pg.Client | pg.Pool, runId: string, progress = 0): Promise<void> {
-  const text = `with moved as (update run set ${raiseSql('1')} where id = $1 returning ${RAISED}) ${appendSql('$2')}`;
-  await client.query(text, [runId, eventsParameter([{ type: 'ProgressMade', data: { progress } }])]);
+  const moved = movedSql({ where: 'id = $1', events: '$2::jsonb' });
+  await client.query(`with ${moved.sql} ${appendSql(moved)}`, [
+    runId,
+    eventsParameter([{ type: 'ProgressMade', data: { progress } }]),
+  ]);
 }
 
 const hold = (client: Client, input = {}) =>

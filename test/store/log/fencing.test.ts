@@ -106,7 +106,7 @@ test('the job of a run that is taken from its worker has an id of its own', asyn
 /** A database whose connection breaks while a statement of it waits for the run's row. */
 async function breakingWhileLocked(runId: string, write: (database: Database) => Promise<unknown>) {
   const proxy = await startDatabaseProxy(server.databaseUrl);
-  const database = await openDatabase({ url: proxy.url, poolMax: 1, log });
+  const database = openDatabase({ url: proxy.url, poolMax: 1, log });
   const holder = new pg.Client({ connectionString: server.databaseUrl });
   await holder.connect();
   await holder.query('begin');

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { newId } from '../../../src/rules/ids/ids.ts';
 import { UNKNOWN_USAGE } from '../../../src/rules/money/money.ts';
+import { beginModelCall } from '../../../src/store/money/begin-model-call.ts';
 import { setSessionLimit } from '../../../src/store/money/budgets.ts';
-import { beginModelCall, settleModelCall } from '../../../src/store/money/model-calls.ts';
+import { settleModelCall } from '../../../src/store/money/settle-model-call.ts';
 import { fixture } from '../../harness/fixture.ts';
 import { holdTask } from '../../harness/lease.ts';
 import { startTestServer } from '../../harness/server.ts';

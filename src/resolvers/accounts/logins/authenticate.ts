@@ -1,6 +1,6 @@
 import type { Services, Viewer } from '../../../context.ts';
 import { DomainError } from '../../../errors.ts';
-import { findKeyHolder } from '../../../store/accounts/accounts.ts';
+import { findKeyHolder } from '../../../store/accounts/credentials.ts';
 import { API_KEY_PREFIX, hashSecret } from '../secrets.ts';
 
 /** The services that resolve credentials to accounts. */

@@ -1,8 +1,8 @@
 import type { Services } from '../../../context.ts';
 import { DomainError } from '../../../errors.ts';
 import { newId } from '../../../rules/ids/ids.ts';
+import type { AccountRow } from '../../../store/accounts/accounts.ts';
 import { insertLogin } from '../../../store/accounts/logins.ts';
-import type { User } from '../../../store/entities/user.ts';
 import type { Origin } from '../../../vocabulary.ts';
 import { newRefreshToken } from '../secrets.ts';
 
@@ -14,7 +14,7 @@ export interface LoginTokens {
 }
 
 export interface Login extends LoginTokens {
-  user: User;
+  user: AccountRow;
 }
 
 /** Seconds, as documented for the older APIs. */

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import type { Context } from '../../../context.ts';
 import { DomainError } from '../../../errors.ts';
-import { findEmail } from '../../../store/accounts/accounts.ts';
-import { User } from '../../../store/entities/user.ts';
+import { findAccount, type LoginName } from '../../../store/accounts/accounts.ts';
 import { text, validate } from '../../request/validate.ts';
 import { beginLogin, type Login } from './begin-login.ts';
 
@@ -30,7 +29,7 @@ export async function login(context: Context, input: unknown): Promise<Login> {
   // together.
   const called = given.email ?? given.username!.trim().toLowerCase();
   const uncount = await context.loginLimits.count(context.address, called);
-  const user = await findAccount(context, given);
+  const user = await findAccount(context.store.database, nameOf(given));
   const isRight = await context.passwords.matches(user?.passwordHash ?? null, given.password);
   if (!user || !isRight) throw wrongCredentials(given);
   if (!user.isActive) throw new DomainError('FORBIDDEN', 'the account is disabled; ask an admin');
@@ -39,14 +38,9 @@ export async function login(context: Context, input: unknown): Promise<Login> {
   return { user, ...tokens };
 }
 
-async function findAccount(context: Context, given: Credentials): Promise<User | null> {
-  const { database } = context.store;
-  const email = given.email ?? (await emailOf(context, given.username!));
-  return email === null ? null : database.entityManager().findOne(User, { email });
-}
-
-function emailOf({ store }: Context, username: string): Promise<string | null> {
-  return findEmail(store.database, { address: username.trim().toLowerCase(), handle: username });
+function nameOf({ email, username }: Credentials): LoginName {
+  if (!isAbsent(email)) return { address: email, handle: null };
+  return { address: username!.trim().toLowerCase(), handle: username! };
 }
 
 function wrongCredentials({ email }: Credentials): DomainError {

@@ -1,14 +1,14 @@
 import type { Context } from '../../../context.ts';
 import { DomainError } from '../../../errors.ts';
 import { globalId } from '../../../rules/ids/global-id.ts';
+import type { AccountRow } from '../../../store/accounts/accounts.ts';
 import { recordAudit } from '../../../store/accounts/audit.ts';
 import { endAllLogins, endLogin, endOldTokens } from '../../../store/accounts/logins.ts';
 import { transaction } from '../../../store/database/transaction.ts';
-import type { User } from '../../../store/entities/user.ts';
 import { requireViewer, viewer } from '../../request/viewer.ts';
 
 /** Ends the login of the request. @throws DomainError INVALID_STATE: it has none */
-export async function logout(context: Context): Promise<User> {
+export async function logout(context: Context): Promise<AccountRow> {
   const { userId, credential } = requireViewer(context);
   const user = await viewer(context);
   const { database } = context.store;
@@ -34,7 +34,7 @@ function noLogin(): DomainError {
 }
 
 /** Ends all logins of the viewer's account; API keys stay valid. */
-export async function logoutEverywhere(context: Context): Promise<User> {
+export async function logoutEverywhere(context: Context): Promise<AccountRow> {
   const { userId } = requireViewer(context);
   const user = await viewer(context);
   await transaction(context.store.database, async (client) => {

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import type { Context } from '../../../context.ts';
 import { DomainError } from '../../../errors.ts';
 import { globalId } from '../../../rules/ids/global-id.ts';
+import { readAccount } from '../../../store/accounts/accounts.ts';
 import { recordAudit } from '../../../store/accounts/audit.ts';
 import { refreshLogin as exchange } from '../../../store/accounts/logins.ts';
-import { User } from '../../../store/entities/user.ts';
 import { text, validate } from '../../request/validate.ts';
 import { newRefreshToken, refreshHashes } from '../secrets.ts';
 import { type Login, signFor } from './begin-login.ts';
@@ -23,7 +23,7 @@ export async function refreshLogin(context: Context, input: unknown): Promise<Lo
     await recordAudit(database.pool, { actorId: ownerId, action, subject: globalId('User', ownerId) });
   }
   if (result.outcome !== 'refreshed') throw invalid();
-  const user = await database.entityManager().findOneOrFail(User, result.ownerId);
+  const user = await readAccount(database, result.ownerId);
   return { user, refreshToken: next.token, ...(await signFor(context, result)) };
 }
 

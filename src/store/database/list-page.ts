@@ -1,0 +1,65 @@
+import { type SelectQueryBuilder, sql } from 'kysely';
+import type { ListPosition, ListRange } from './keyset-page.ts';
+import { type Queryable, type Row, type Tables, tables } from './tables.ts';
+
+type ListedTable = {
+  [Table in keyof Tables]: 'id' | 'createdAt' extends keyof Tables[Table] ? Table : never;
+}[keyof Tables];
+
+/** A row with the first part of its list cursor. */
+export type ListedRow<Table extends ListedTable> = Row<Table> & Pick<ListPosition, 'createdAtText'>;
+
+/** The first part of a list cursor, as a column. */
+export function createdAtText(table: ListedTable) {
+  const createdAt = sql.ref(`${table}.createdAt`);
+  return sql<string>`to_char(${createdAt} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.USZ')`.as(
+    'createdAtText',
+  );
+}
+
+type ListQuery<Table extends ListedTable, Listed> = SelectQueryBuilder<Tables, Table, Listed>;
+
+/** The rows of a query within a range of its list, newest first, by keyset. */
+export async function readPage<Table extends ListedTable, Listed>(
+  query: ListQuery<Table, Listed>,
+  table: Table,
+  range: ListRange,
+): Promise<Listed[]> {
+  const rows = await inRange(query, table, range).execute();
+  return range.fromEnd ? rows.reverse() : rows;
+}
+
+/** The same for each of the parents, in one query. @param parent the column with the id of the parent */
+export async function readPageOfEach<Table extends ListedTable, Listed>(
+  client: Queryable,
+  query: ListQuery<Table, Listed>,
+  { table, parent }: { table: Table; parent: keyof Tables[Table] & string },
+  parentIds: readonly string[],
+  range: ListRange,
+): Promise<Listed[]> {
+  const direction = range.fromEnd ? 'asc' : 'desc';
+  const children = query.where(sql<boolean>`${sql.ref(`${table}.${parent}`)} = wanted.id`);
+  const rows = await tables(client)
+    .selectFrom(sql`(select distinct unnest(${parentIds}::text[]) as id)`.as('wanted'))
+    .innerJoinLateral(inRange(children, table, range).as('page'), (join) => join.onTrue())
+    .selectAll('page')
+    .$castTo<Listed>()
+    .orderBy(sql`page.created_at_text`, direction)
+    .orderBy(sql`page.id`, direction)
+    .execute();
+  return range.fromEnd ? rows.reverse() : rows;
+}
+
+function inRange<Table extends ListedTable, Listed>(
+  query: ListQuery<Table, Listed>,
+  table: Table,
+  { after, before, limit, offset, fromEnd }: ListRange,
+): ListQuery<Table, Listed> {
+  const [createdAt, id] = [sql.ref(`${table}.createdAt`), sql.ref(`${table}.id`)];
+  const key = sql`(${createdAt}, ${id})`;
+  const direction = fromEnd ? 'asc' : 'desc';
+  let page = query.orderBy(createdAt, direction).orderBy(id, direction).limit(limit).offset(offset);
+  if (after) page = page.where(sql<boolean>`${key} < (${after.createdAtText}::timestamptz, ${after.id})`);
+  if (before) page = page.where(sql<boolean>`${key} > (${before.createdAtText}::timestamptz, ${before.id})`);
+  return page;
+}
