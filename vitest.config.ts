@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
-import { LongestFirst } from './test/harness/longest-first.ts';
-import { totals } from './test/harness/totals.ts';
+import { LongestFirst } from './test/harness/suite/longest-first.ts';
+import { totals } from './test/harness/suite/totals.ts';
 
 /**
  * What measures time or resident memory, after all others: beside them it would measure how busy the machine is. CPU time
@@ -9,12 +9,12 @@ import { totals } from './test/harness/totals.ts';
 const MEASURED = [
   'test/analytics/speed.test.ts',
   'test/processes/{answer-bytes,hostile-requests,unread}.test.ts',
-  'test/sandbox/memory.test.ts',
+  'test/engine/sandbox/memory.test.ts',
 ];
 
 export default defineConfig({
   test: {
-    globalSetup: ['test/harness/postgres.ts'],
+    globalSetup: ['test/harness/suite/postgres.ts'],
     reporters: ['default', totals],
     // Node imports and strips the files itself, as in production; vite's own loader makes two copies of graphql.
     experimental: { viteModuleRunner: false },

@@ -1,12 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createClient, data, errorCode } from '../harness/client.ts';
-import { startTestServer, type TestServer } from '../harness/server.ts';
+import { fixture } from '../harness/fixture.ts';
+import { startTestServer } from '../harness/server.ts';
 
-let server: TestServer;
-beforeAll(async () => {
-  server = await startTestServer({ worker: false });
-});
-afterAll(() => server?.stop());
+const server = fixture(() => startTestServer({ worker: false }));
 
 const REGISTER = `mutation ($input: RegisterInput!) { register(input: $input) { user { id email name isAdmin } token } }`;
 const LOGIN = 'mutation ($input: LoginInput!) { login(input: $input) { token expiresIn } }';

@@ -1,15 +1,10 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { type Client, createClient, data, errorCode } from '../harness/client.ts';
-import { startTestServer, type TestServer } from '../harness/server.ts';
+import { fixture } from '../harness/fixture.ts';
+import { startTestServer } from '../harness/server.ts';
 
-let server: TestServer;
-let ann: Client;
-
-beforeAll(async () => {
-  server = await startTestServer({ worker: false });
-  ann = await server.newUser();
-});
-afterAll(() => server?.stop());
+const server = fixture(() => startTestServer({ worker: false }));
+const ann = fixture(() => server.newUser());
 
 const CREATE = `mutation ($input: CreateApiKeyInput!) {
   createApiKey(input: $input) { apiKey { id scopes lastUsedAt } key } }`;

@@ -1,26 +1,26 @@
 import { once } from 'node:events';
 import { decodeJwt } from 'jose';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { createTokens } from '../../src/resolvers/accounts/logins/tokens.ts';
-import { type Client, data } from '../harness/client.ts';
-import { startTestServer, type TestServer } from '../harness/server.ts';
+import { data } from '../harness/client.ts';
+import { fixture } from '../harness/fixture.ts';
+import { startTestServer } from '../harness/server.ts';
 
 const JWT_SECRET = 'a secret of the tests, long enough';
 
-let server: TestServer;
-let ann: Client;
 let cookie: string;
 let attributes: string[];
 
+const server = fixture(() =>
+  startTestServer({ worker: false, variables: { CORS_ORIGINS: 'https://app.example.com' } }),
+);
+const ann = fixture(() => server.newUser());
 beforeAll(async () => {
-  server = await startTestServer({ worker: false, variables: { CORS_ORIGINS: 'https://app.example.com' } });
-  ann = await server.newUser();
   const response = await openSession({ authorization: `Bearer ${ann.token}` });
   expect(response.status).toBe(204);
   [cookie, ...attributes] = response.headers.getSetCookie()[0]!.split('; ') as [string, ...string[]];
 });
-afterAll(() => server?.stop());
 
 const openSession = (headers: Record<string, string>) =>
   fetch(`${server.url}/session`, { method: 'POST', headers });

@@ -1,29 +1,27 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { createLog } from '../../src/log.ts';
 import { startWorker } from '../../src/worker.ts';
 import { type Client, data, errorCode } from '../harness/client.ts';
-import { startTestServer, type TestServer } from '../harness/server.ts';
+import { fixture } from '../harness/fixture.ts';
+import { startTestServer } from '../harness/server.ts';
+import { startVendor } from '../harness/vendor/server.ts';
 import { ownedRows } from '../sweep/owned-rows.ts';
 import { addUnfinished, createWorld } from '../sweep/world.ts';
-import { startVendor, type Vendor } from '../vendor/server.ts';
 
-let vendor: Vendor;
-let server: TestServer;
-let admin: Client;
 let worker: Awaited<ReturnType<typeof startWorker>> | undefined;
 
-beforeAll(async () => {
-  vendor = await startVendor();
-  const variables = { OPENAI_BASE_URL: `${vendor.url}/v1`, OLLAMA_HOST: vendor.url };
-  server = await startTestServer({ variables, worker: false });
-  admin = await server.newUser();
-});
+const vendor = fixture(startVendor);
+const server = fixture(() =>
+  startTestServer({
+    variables: { OPENAI_BASE_URL: `${vendor.url}/v1`, OLLAMA_HOST: vendor.url },
+    worker: false,
+  }),
+);
+const admin = fixture(() => server.newUser());
 afterAll(async () => {
   await worker?.stop();
-  await server?.stop();
-  await vendor?.stop();
 });
 
 const work = () => {

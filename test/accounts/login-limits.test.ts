@@ -1,24 +1,23 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { createPasswords } from '../../src/resolvers/accounts/passwords.ts';
 import { type Answer, createClient } from '../harness/client.ts';
-import { startTestServer, type TestServer } from '../harness/server.ts';
+import { fixture } from '../harness/fixture.ts';
+import { startTestServer } from '../harness/server.ts';
 import { ask, CARRIERS, type Carrier } from '../http/carriers.ts';
-import { createLegacyClient } from '../rest-compat/legacy-client.ts';
+import { createLegacyClient } from '../rest-compat/clients/legacy-client.ts';
 
 const LIMITED = { TRUST_PROXY: 'loopback', RATE_LIMIT_FACTOR: '1' };
 const LOGIN = 'mutation ($input: LoginInput!) { login(input: $input) { token } }';
 const REGISTER = 'mutation ($input: RegisterInput!) { register(input: $input) { token } }';
 const ann = { email: 'ann@example.com', password: 'a good password', name: 'Ann' };
 
-let server: TestServer;
 let addresses = 0;
 let accounts = 0;
 
+const server = fixture(() => startTestServer({ worker: false, variables: LIMITED }));
 beforeAll(async () => {
-  server = await startTestServer({ worker: false, variables: LIMITED });
   await server.anonymous.register(ann);
 });
-afterAll(() => server?.stop());
 
 /** What a proxy says of a client that nobody has heard of yet. */
 function freshAddress(): Record<string, string> {

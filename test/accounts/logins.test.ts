@@ -1,15 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type Answer, type Client, createClient, data, errorCode } from '../harness/client.ts';
-import { startTestServer, type TestServer } from '../harness/server.ts';
+import { fixture } from '../harness/fixture.ts';
+import { startTestServer } from '../harness/server.ts';
 import { ask } from '../http/carriers.ts';
 
-let server: TestServer;
 let people = 0;
 
-beforeAll(async () => {
-  server = await startTestServer({ worker: false });
-});
-afterAll(() => server?.stop());
+const server = fixture(() => startTestServer({ worker: false }));
 
 const PASSWORD = 'a good password';
 const FIELDS = 'token refreshToken expiresIn user { email }';

@@ -1,21 +1,19 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Answer, type Client, createClient, data } from '../harness/client.ts';
-import { startTestServer, type TestServer } from '../harness/server.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { type Answer, createClient, data } from '../harness/client.ts';
+import { fixture } from '../harness/fixture.ts';
+import { startTestServer } from '../harness/server.ts';
 import { ask, CARRIERS } from '../http/carriers.ts';
 
-let server: TestServer;
-let ann: Client;
 let runKey: Record<string, string>;
 let session: string;
 
+const server = fixture(() => startTestServer({ worker: false }));
+const ann = fixture(() => server.newUser());
 beforeAll(async () => {
-  server = await startTestServer({ worker: false });
-  ann = await server.newUser();
   runKey = await keyWith('RUN');
   session = data(await ann.query('mutation { createSession(input: { name: "kept" }) { session { id } } }'))
     .createSession.session.id;
 });
-afterAll(() => server?.stop());
 
 async function keyWith(scopes: string): Promise<Record<string, string>> {
   const made = await ann.query(

@@ -1,16 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type Answer, type Client, createClient, data, errorCode } from '../harness/client.ts';
+import { fixture } from '../harness/fixture.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
 
-let server: TestServer;
-let admin: Client;
 let people = 0;
 
-beforeAll(async () => {
-  server = await startTestServer({ worker: false });
-  admin = await server.newUser();
-});
-afterAll(() => server?.stop());
+const server = fixture(() => startTestServer({ worker: false }));
+const admin = fixture(() => server.newUser());
 
 const PASSWORD = 'a good password';
 const UPDATE = `mutation ($input: UpdateUserInput!) { updateUser(input: $input) {

@@ -1,17 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { writeLimits } from '../../src/store/accounts/quotas.ts';
 import { type Client, data } from '../harness/client.ts';
-import { startTestServer, type TestServer } from '../harness/server.ts';
+import { fixture } from '../harness/fixture.ts';
+import { startTestServer } from '../harness/server.ts';
 
 const LIMITS = { QUOTA_RUNS: '20', QUOTA_OBJECTS: '6', QUOTA_BYTES: '400000' };
 
-let server: TestServer;
-let admin: Client;
-beforeAll(async () => {
-  server = await startTestServer({ variables: { ...LIMITS, WORKER_CONCURRENCY: '5' } });
-  admin = await server.newUser();
-});
-afterAll(() => server?.stop());
+const server = fixture(() => startTestServer({ variables: { ...LIMITS, WORKER_CONCURRENCY: '5' } }));
+const admin = fixture(() => server.newUser());
 
 const QUOTAS =
   '{ me: viewer { id quotas { runs { used limit } objects { used limit } bytes { used limit } } } }';

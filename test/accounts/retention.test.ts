@@ -1,18 +1,14 @@
 import { createHash } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { recordAudit } from '../../src/store/accounts/audit.ts';
-import { type Client, createClient, data, errorCode } from '../harness/client.ts';
-import { startTestServer, type TestServer } from '../harness/server.ts';
+import { createClient, data, errorCode } from '../harness/client.ts';
+import { fixture } from '../harness/fixture.ts';
+import { startTestServer } from '../harness/server.ts';
 
-let server: TestServer;
-let admin: Client;
 let people = 0;
 
-beforeAll(async () => {
-  server = await startTestServer();
-  admin = await server.newUser();
-});
-afterAll(() => server?.stop());
+const server = fixture(startTestServer);
+const admin = fixture(() => server.newUser());
 
 const sql = async (text: string, values: unknown[] = []) =>
   (await server.store.database.pool.query(text, values)).rows;

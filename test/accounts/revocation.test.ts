@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTokens } from '../../src/resolvers/accounts/logins/tokens.ts';
 import { type Client, createClient, data } from '../harness/client.ts';
+import { fixture } from '../harness/fixture.ts';
+import { TIMED } from '../harness/measure/timed.ts';
 import { launch, type Polyphony } from '../harness/process.ts';
 import { type Redis, startRedis } from '../harness/redis.ts';
 import { createDatabase } from '../harness/server.ts';
-import { TIMED } from '../harness/timed.ts';
 import { type Credentials, openAll, refusedAfter } from './watched.ts';
 
 const JWT_SECRET = 'a secret of the tests, long enough';
@@ -158,10 +159,8 @@ async function logIn({ email }: Owner): Promise<{ client: Client }> {
 }
 
 describe.each(['without Redis', 'with Redis'])('two processes of the API, %s', (how) => {
-  let database: Awaited<ReturnType<typeof createDatabase>>;
-
+  const database = fixture(createDatabase, { stop: (database) => database.drop() });
   beforeAll(async () => {
-    database = await createDatabase();
     if (how === 'with Redis') redis = await startRedis();
     const variables = {
       DATABASE_URL: database.url,
@@ -174,7 +173,6 @@ describe.each(['without Redis', 'with Redis'])('two processes of the API, %s', (
   afterAll(async () => {
     await Promise.all((apis ?? []).map((api) => api.stop()));
     await redis?.kill();
-    await database?.drop();
   });
 
   test.each(REVOCATIONS)(

@@ -1,26 +1,17 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Client, data } from '../harness/client.ts';
+import { fixture } from '../harness/fixture.ts';
 import { runIdOf } from '../harness/lease.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
-import { START } from '../orchestration/orchestra.ts';
-import { startVendor, type Vendor } from '../vendor/server.ts';
+import { startVendor } from '../harness/vendor/server.ts';
+import { START } from '../orchestrations/orchestra.ts';
 import { createWorkflow } from '../workflows/workflows.ts';
 
-let vendor: Vendor;
-let server: TestServer;
-let idle: TestServer;
-
-beforeAll(async () => {
-  vendor = await startVendor();
-  const variables = { OPENAI_BASE_URL: `${vendor.url}/v1`, WORKER_CONCURRENCY: '20' };
-  server = await startTestServer({ variables });
-  idle = await startTestServer({ worker: false });
-});
-afterAll(async () => {
-  await server?.stop();
-  await idle?.stop();
-  await vendor?.stop();
-});
+const vendor = fixture(startVendor);
+const server = fixture(() =>
+  startTestServer({ variables: { OPENAI_BASE_URL: `${vendor.url}/v1`, WORKER_CONCURRENCY: '20' } }),
+);
+const idle = fixture(() => startTestServer({ worker: false }));
 
 interface Limits {
   max_concurrent_runs?: number | null;

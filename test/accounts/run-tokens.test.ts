@@ -1,30 +1,28 @@
 import { once } from 'node:events';
 import { getNamedType, isAbstractType, isCompositeType, isObjectType } from 'graphql';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { createTokens } from '../../src/resolvers/accounts/logins/tokens.ts';
 import { schema } from '../../src/schema/index.ts';
 import { type Answer, type Client, createClient, data, errorCode } from '../harness/client.ts';
-import { startTestServer, type TestServer } from '../harness/server.ts';
+import { fixture } from '../harness/fixture.ts';
+import { startTestServer } from '../harness/server.ts';
 import { ask, CARRIERS } from '../http/carriers.ts';
 import { refusedAfter } from './watched.ts';
 
 const JWT_SECRET = 'a secret of the tests, long enough';
 
-let server: TestServer;
-let ann: Client;
 let id: string;
 let other: string;
 let credentials: Record<string, string>;
 
+const server = fixture(() => startTestServer({ worker: false }));
+const ann = fixture(() => server.newUser());
 beforeAll(async () => {
-  server = await startTestServer({ worker: false });
-  ann = await server.newUser();
   id = await ann.createTask({ prompt: 'x', hold: true });
   other = await ann.createTask({ prompt: 'y', hold: true });
   credentials = await newToken(ann);
 });
-afterAll(() => server?.stop());
 
 const CREATE = 'mutation ($input: CreateRunTokenInput!) { createRunToken(input: $input) { token } }';
 const create = (client: Client, input: object = {}) =>

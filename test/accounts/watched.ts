@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import { createClient } from '../harness/client.ts';
-import { openLegacySocket } from '../rest-compat/legacy-socket.ts';
+import { openLegacySocket } from '../rest-compat/clients/legacy-socket.ts';
 
 export type Credentials = Record<string, string>;
 

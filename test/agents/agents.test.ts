@@ -1,33 +1,21 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { seedAgents } from '../../src/store/agents/built-in-agents.ts';
 import { type Answer, type Client, data, errorCode } from '../harness/client.ts';
-import { startTestServer, type TestServer } from '../harness/server.ts';
-import { startVendor, type Vendor } from '../vendor/server.ts';
-import { call, createScripts, dataFolder, ofType, seen, startAgent } from './script.ts';
+import { fixture } from '../harness/fixture.ts';
+import { startTestServer } from '../harness/server.ts';
+import { startVendor } from '../harness/vendor/server.ts';
+import { call, createScripts, ofType, seen, startAgent } from './script.ts';
 
-let vendor: Vendor;
-let server: TestServer;
-let folder: Awaited<ReturnType<typeof dataFolder>>;
-let admin: Client;
-let ann: Client;
-let scripts: ReturnType<typeof createScripts>;
-
-beforeAll(async () => {
-  vendor = await startVendor();
-  folder = await dataFolder();
-  server = await startTestServer({
-    variables: { OPENAI_BASE_URL: `${vendor.url}/v1`, DATA_DIR: folder.path },
-  });
-  // The first account is the admin's.
-  admin = await server.newUser();
-  ann = await server.newUser();
-  scripts = createScripts(vendor);
-});
-afterAll(async () => {
-  await server?.stop();
-  await vendor?.stop();
-  await folder?.remove();
-});
+const vendor = fixture(startVendor);
+const server = fixture(() =>
+  startTestServer({
+    variables: { OPENAI_BASE_URL: `${vendor.url}/v1` },
+  }),
+);
+// The first account is the admin's.
+const admin = fixture(() => server.newUser());
+const ann = fixture(() => server.newUser());
+const scripts = createScripts(vendor);
 
 const FIELDS = `id name type description capabilities provider model systemPrompt tools isActive isBuiltIn
   parameters { temperature maxTokens } limits { maxIterations timeoutSeconds maxCost }`;

@@ -1,26 +1,15 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Client, data, type TaskEvent } from '../harness/client.ts';
-import { startTestServer, type TestServer } from '../harness/server.ts';
-import { type Chat, type ChatAnswer, type ChatRequest, startChat } from './chat.ts';
-import { dataFolder, ofType, startAgent } from './script.ts';
+import { expect, test } from 'vitest';
+import { data, type TaskEvent } from '../harness/client.ts';
+import { fixture } from '../harness/fixture.ts';
+import { startTestServer } from '../harness/server.ts';
+import { type ChatAnswer, type ChatRequest, startChat } from './chat.ts';
+import { ofType, startAgent } from './script.ts';
 
-let chat: Chat;
-let server: TestServer;
-let folder: Awaited<ReturnType<typeof dataFolder>>;
-let ann: Client;
 let models = 0;
 
-beforeAll(async () => {
-  chat = await startChat();
-  folder = await dataFolder();
-  server = await startTestServer({ variables: { OPENAI_BASE_URL: chat.url, DATA_DIR: folder.path } });
-  ann = await server.newUser();
-});
-afterAll(async () => {
-  await server?.stop();
-  await chat?.stop();
-  await folder?.remove();
-});
+const chat = fixture(startChat);
+const server = fixture(() => startTestServer({ variables: { OPENAI_BASE_URL: chat.url } }));
+const ann = fixture(() => server.newUser());
 
 const TOO_LONG: ChatAnswer = {
   refusal: {

@@ -1,28 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Client, data } from '../harness/client.ts';
-import { startTestServer, type TestServer } from '../harness/server.ts';
-import { type Chat, type ChatAnswer, type ChatRequest, startChat } from './chat.ts';
-import { dataFolder, ofType, startAgent } from './script.ts';
+import { describe, expect, test } from 'vitest';
+import { data } from '../harness/client.ts';
+import { fixture } from '../harness/fixture.ts';
+import { startTestServer } from '../harness/server.ts';
+import { type ChatAnswer, type ChatRequest, startChat } from './chat.ts';
+import { ofType, startAgent } from './script.ts';
 
-let chat: Chat;
-let server: TestServer;
-let folder: Awaited<ReturnType<typeof dataFolder>>;
-let ann: Client;
 let models = 0;
 
-beforeAll(async () => {
-  chat = await startChat();
-  folder = await dataFolder();
-  server = await startTestServer({ variables: { OPENAI_BASE_URL: chat.url, DATA_DIR: folder.path } });
-  ann = await server.newUser();
-});
-afterAll(async () => {
-  await server?.stop();
-  await chat?.stop();
-  await folder?.remove();
-});
+const chat = fixture(startChat);
+const server = fixture(() => startTestServer({ variables: { OPENAI_BASE_URL: chat.url } }));
+const ann = fixture(() => server.newUser());
 
 /** An agent's task with a model of its own that answers so, followed to its end. */
 async function run(

@@ -1,38 +1,34 @@
 import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { type Client, data } from '../harness/client.ts';
-import { startTestServer, type TestServer } from '../harness/server.ts';
-import { startVendor, type Vendor } from '../vendor/server.ts';
+import { beforeAll, expect, test, vi } from 'vitest';
+import { data } from '../harness/client.ts';
+import { fixture } from '../harness/fixture.ts';
+import { startTestServer } from '../harness/server.ts';
+import { startVendor } from '../harness/vendor/server.ts';
 import { call, createScripts, dataFolder, ofType, results, startAgent } from './script.ts';
 
 /** Stands in all that no task may see. */
 const CANARY = 'canary-8c1f';
 const APPLICATION = resolve(import.meta.dirname, '../..');
 
-let vendor: Vendor;
-let server: TestServer;
-let folder: Awaited<ReturnType<typeof dataFolder>>;
-let ann: Client;
 let bobsFolder: string;
 
+const vendor = fixture(startVendor);
+const folder = fixture(dataFolder, { stop: (folder) => folder.remove() });
 beforeAll(async () => {
-  vendor = await startVendor();
-  folder = await dataFolder();
   await writeFile(join(folder.path, 'secret'), CANARY);
-  server = await startTestServer({
+});
+const server = fixture(() =>
+  startTestServer({
     variables: { OPENAI_BASE_URL: `${vendor.url}/v1`, OPENAI_API_KEY: CANARY, DATA_DIR: folder.path },
-  });
-  ann = await server.newUser();
+  }),
+);
+const ann = fixture(() => server.newUser());
+beforeAll(async () => {
   const bob = await server.newUser();
   const made = await bob.query('mutation { createSession(input: {}) { session { workingDirectory } } }');
   bobsFolder = data(made).createSession.session.workingDirectory;
   await writeFile(join(bobsFolder, 'diary'), CANARY);
-});
-afterAll(async () => {
-  await server?.stop();
-  await vendor?.stop();
-  await folder?.remove();
 });
 
 test('a model that a file has talked into it gets at nothing, and tells nobody', async () => {

@@ -1,35 +1,23 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Client, data, errorCode } from '../harness/client.ts';
+import { describe, expect, test } from 'vitest';
+import { data, errorCode } from '../harness/client.ts';
+import { fixture } from '../harness/fixture.ts';
 import { runIdOf } from '../harness/lease.ts';
-import { startTestServer, type TestServer } from '../harness/server.ts';
-import { startVendor, type Vendor } from '../vendor/server.ts';
-import { call, createScripts, dataFolder, ofType, results, say, seen, startAgent, types } from './script.ts';
+import { startTestServer } from '../harness/server.ts';
+import { startVendor } from '../harness/vendor/server.ts';
+import { call, createScripts, ofType, results, say, seen, startAgent, types } from './script.ts';
 
-let vendor: Vendor;
-let server: TestServer;
-let folder: Awaited<ReturnType<typeof dataFolder>>;
-let ann: Client;
-let scripts: ReturnType<typeof createScripts>;
-
-beforeAll(async () => {
-  vendor = await startVendor();
-  folder = await dataFolder();
-  // One slot: a task that waits must not hold it.
-  server = await startTestServer({
+const vendor = fixture(startVendor);
+// One slot: a task that waits must not hold it.
+const server = fixture(() =>
+  startTestServer({
     variables: {
       OPENAI_BASE_URL: `${vendor.url}/v1`,
-      DATA_DIR: folder.path,
       WORKER_CONCURRENCY: '1',
     },
-  });
-  ann = await server.newUser();
-  scripts = createScripts(vendor);
-});
-afterAll(async () => {
-  await server?.stop();
-  await vendor?.stop();
-  await folder?.remove();
-});
+  }),
+);
+const ann = fixture(() => server.newUser());
+const scripts = createScripts(vendor);
 
 const asking = call('ask_user', { question: 'Red or blue?' });
 const said = (messages: { role: string; content: string }[] | undefined) =>

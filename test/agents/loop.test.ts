@@ -1,9 +1,10 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Client, data, errorCode } from '../harness/client.ts';
-import { startTestServer, type TestServer } from '../harness/server.ts';
-import { startVendor, type Vendor } from '../vendor/server.ts';
+import { describe, expect, test } from 'vitest';
+import { data, errorCode } from '../harness/client.ts';
+import { fixture } from '../harness/fixture.ts';
+import { startTestServer } from '../harness/server.ts';
+import { startVendor } from '../harness/vendor/server.ts';
 import {
   call,
   calling,
@@ -17,25 +18,13 @@ import {
   types,
 } from './script.ts';
 
-let vendor: Vendor;
-let server: TestServer;
-let folder: Awaited<ReturnType<typeof dataFolder>>;
-let ann: Client;
-let scripts: ReturnType<typeof createScripts>;
-
-beforeAll(async () => {
-  vendor = await startVendor();
-  folder = await dataFolder();
-  const variables = { OPENAI_BASE_URL: `${vendor.url}/v1`, DATA_DIR: folder.path };
-  server = await startTestServer({ variables });
-  ann = await server.newUser();
-  scripts = createScripts(vendor);
-});
-afterAll(async () => {
-  await server?.stop();
-  await vendor?.stop();
-  await folder?.remove();
-});
+const vendor = fixture(startVendor);
+const folder = fixture(dataFolder, { stop: (folder) => folder.remove() });
+const server = fixture(() =>
+  startTestServer({ variables: { OPENAI_BASE_URL: `${vendor.url}/v1`, DATA_DIR: folder.path } }),
+);
+const ann = fixture(() => server.newUser());
+const scripts = createScripts(vendor);
 
 describe('the end of a task', () => {
   test('an answer without a tool call is the summary', async () => {

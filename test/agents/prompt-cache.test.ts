@@ -1,30 +1,20 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Client, data } from '../harness/client.ts';
-import { startTestServer, type TestServer } from '../harness/server.ts';
-import { type ScriptedAnswer, startVendor, type Vendor } from '../vendor/server.ts';
-import { call, calling, dataFolder, startAgent } from './script.ts';
+import { describe, expect, test } from 'vitest';
+import { data } from '../harness/client.ts';
+import { fixture } from '../harness/fixture.ts';
+import { startTestServer } from '../harness/server.ts';
+import { type ScriptedAnswer, startVendor } from '../harness/vendor/server.ts';
+import { call, calling, startAgent } from './script.ts';
 
-let vendor: Vendor;
-let server: TestServer;
-let folder: Awaited<ReturnType<typeof dataFolder>>;
-let ann: Client;
-
-beforeAll(async () => {
-  vendor = await startVendor();
-  folder = await dataFolder();
-  const variables = {
-    ANTHROPIC_API_KEY: 'canary-key-1234567890',
-    ANTHROPIC_BASE_URL: vendor.url,
-    DATA_DIR: folder.path,
-  };
-  server = await startTestServer({ variables });
-  ann = await server.newUser();
-});
-afterAll(async () => {
-  await server?.stop();
-  await vendor?.stop();
-  await folder?.remove();
-});
+const vendor = fixture(startVendor);
+const server = fixture(() =>
+  startTestServer({
+    variables: {
+      ANTHROPIC_API_KEY: 'canary-key-1234567890',
+      ANTHROPIC_BASE_URL: vendor.url,
+    },
+  }),
+);
+const ann = fixture(() => server.newUser());
 
 interface Counted {
   inputTokens: number;

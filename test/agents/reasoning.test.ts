@@ -2,18 +2,14 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { type Client, data } from '../harness/client.ts';
-import { startTestServer, type TestServer } from '../harness/server.ts';
-import { startVendor, type Vendor, type VendorRequest } from '../vendor/server.ts';
-import { call, calling, dataFolder, startAgent } from './script.ts';
+import { fixture } from '../harness/fixture.ts';
+import { startTestServer } from '../harness/server.ts';
+import { startVendor, type VendorRequest } from '../harness/vendor/server.ts';
+import { call, calling, startAgent } from './script.ts';
 
-let vendor: Vendor;
 let gateway: Server;
-let server: TestServer;
-let behindGateway: TestServer;
-let folder: Awaited<ReturnType<typeof dataFolder>>;
-let ann: Client;
 
 /** OpenAI without its Responses API. */
 async function startGateway(): Promise<string> {
@@ -29,29 +25,23 @@ async function startGateway(): Promise<string> {
   return `http://127.0.0.1:${(gateway.address() as AddressInfo).port}/v1`;
 }
 
-beforeAll(async () => {
-  vendor = await startVendor();
-  folder = await dataFolder();
-  const variables = {
-    OPENAI_API_KEY: 'canary-key-1234567890',
-    OPENAI_BASE_URL: `${vendor.url}/v1`,
-    ANTHROPIC_API_KEY: 'canary-key-1234567890',
-    ANTHROPIC_BASE_URL: vendor.url,
-    DATA_DIR: folder.path,
-  };
-  server = await startTestServer({ variables });
-  behindGateway = await startTestServer({
-    variables: { ...variables, OPENAI_BASE_URL: await startGateway() },
-  });
-  ann = await server.newUser();
+const vendor = fixture(startVendor);
+const variables = () => ({
+  OPENAI_API_KEY: 'canary-key-1234567890',
+  OPENAI_BASE_URL: `${vendor.url}/v1`,
+  ANTHROPIC_API_KEY: 'canary-key-1234567890',
+  ANTHROPIC_BASE_URL: vendor.url,
 });
+const server = fixture(() => startTestServer({ variables: variables() }));
+const behindGateway = fixture(async () =>
+  startTestServer({
+    variables: { ...variables(), OPENAI_BASE_URL: await startGateway() },
+  }),
+);
+const ann = fixture(() => server.newUser());
 afterAll(async () => {
-  await server?.stop();
-  await behindGateway?.stop();
   gateway?.closeAllConnections();
   gateway?.close();
-  await vendor?.stop();
-  await folder?.remove();
 });
 
 const requestsFor = (model: string) => vendor.requests.filter(({ body }) => body.model === model);

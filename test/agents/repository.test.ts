@@ -5,33 +5,29 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openWorkspace } from '../../src/workspaces/workspaces.ts';
-import { type Client, data } from '../harness/client.ts';
-import { startTestServer, type TestServer } from '../harness/server.ts';
+import { data } from '../harness/client.ts';
+import { fixture } from '../harness/fixture.ts';
+import { startTestServer } from '../harness/server.ts';
+import { type ScriptedAnswer, startVendor } from '../harness/vendor/server.ts';
 import { createSession } from '../sessions/feed-reader.ts';
-import { type ScriptedAnswer, startVendor, type Vendor } from '../vendor/server.ts';
 import { createScripts, dataFolder, ofType, results, startAgent } from './script.ts';
 
 const run = promisify(execFile);
 
-let vendor: Vendor;
-let server: TestServer;
-let folder: Awaited<ReturnType<typeof dataFolder>>;
 let scratch: string;
-let ann: Client;
 
+const vendor = fixture(startVendor);
+const folder = fixture(dataFolder, { stop: (folder) => folder.remove() });
 beforeAll(async () => {
-  vendor = await startVendor();
-  folder = await dataFolder();
   scratch = await mkdtemp(join(tmpdir(), 'polyphony-repository-'));
-  server = await startTestServer({
-    variables: { OPENAI_BASE_URL: `${vendor.url}/v1`, DATA_DIR: folder.path },
-  });
-  ann = await server.newUser();
 });
+const server = fixture(() =>
+  startTestServer({
+    variables: { OPENAI_BASE_URL: `${vendor.url}/v1`, DATA_DIR: folder.path },
+  }),
+);
+const ann = fixture(() => server.newUser());
 afterAll(async () => {
-  await server?.stop();
-  await vendor?.stop();
-  await folder?.remove();
   await rm(scratch, { recursive: true, force: true });
 });
 

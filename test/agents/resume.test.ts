@@ -2,9 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Client, data, type TaskEvent } from '../harness/client.ts';
-import { openStage, type Stage } from '../harness/stage.ts';
-import { startVendor, type Vendor } from '../vendor/server.ts';
+import { data, type TaskEvent } from '../harness/client.ts';
+import { startDeployment } from '../harness/deployment.ts';
+import { fixture } from '../harness/fixture.ts';
+import { startVendor } from '../harness/vendor/server.ts';
 import {
   call,
   calling,
@@ -17,12 +18,7 @@ import {
   startAgent,
 } from './script.ts';
 
-let vendor: Vendor;
-let folder: Awaited<ReturnType<typeof dataFolder>>;
 let sql: pg.Client;
-let stage: Stage;
-let ann: Client;
-let scripts: ReturnType<typeof createScripts>;
 
 /** A class of advisory locks of this test's own. */
 const GATES = 424_242;
@@ -42,22 +38,23 @@ const TRIGGER = `
   end $$;
   create trigger gate after insert or update on step for each row execute function stop_at_gate()`;
 
+const vendor = fixture(startVendor);
+const scripts = createScripts(vendor);
+const folder = fixture(dataFolder, { stop: (folder) => folder.remove() });
+const deployment = fixture(() =>
+  startDeployment(
+    { DATA_DIR: folder.path, OPENAI_BASE_URL: `${vendor.url}/v1`, PG_POOL_MAX: '50' },
+    { PG_POOL_MAX: '5' },
+  ),
+);
+const ann = fixture(() => deployment.ann);
 beforeAll(async () => {
-  vendor = await startVendor();
-  scripts = createScripts(vendor);
-  folder = await dataFolder();
-  const variables = { DATA_DIR: folder.path, OPENAI_BASE_URL: `${vendor.url}/v1`, PG_POOL_MAX: '50' };
-  stage = await openStage(variables, { PG_POOL_MAX: '5' });
-  ann = stage.ann;
-  sql = new pg.Client({ connectionString: stage.databaseUrl });
+  sql = new pg.Client({ connectionString: deployment.databaseUrl });
   await sql.connect();
   await sql.query(TRIGGER);
 });
 afterAll(async () => {
   await sql?.end();
-  await stage?.close();
-  await folder?.remove();
-  await vendor?.stop();
 });
 
 const TURNS = [
@@ -176,7 +173,7 @@ function expectEachOnce(log: TaskEvent[]): void {
 }
 
 test('kill -9 in every write of a step, before and after its commit: nothing finished is done twice', async () => {
-  const doomed = await stage.startWorker();
+  const doomed = await deployment.startWorker();
   const cases = await prepare();
   for (const { id } of cases) {
     data(await ann.query(`mutation { executeTask(input: { id: "${id}" }) { task { id } } }`));
@@ -189,7 +186,7 @@ test('kill -9 in every write of a step, before and after its commit: nothing fin
   }
   await allAtGates(0);
   await sql.query('select pg_advisory_unlock_all(); delete from gate');
-  await stage.startWorker();
+  await deployment.startWorker();
   for (const one of cases) {
     await expectResumed(one).catch((error) => {
       const { step, write, isCommitted } = one;
@@ -199,8 +196,8 @@ test('kill -9 in every write of a step, before and after its commit: nothing fin
 }, 120_000);
 
 test('kill -9 in the middle of a command, of an answer, and while a task waits for a person', async () => {
-  for (const worker of stage.workers) await worker.stop();
-  const doomed = await stage.startWorker();
+  for (const worker of deployment.workers) await worker.stop();
+  const doomed = await deployment.startWorker();
   const inCommand = scripts.model([
     call('terminal', { command: 'echo x >> log; sleep 60' }),
     { text: 'done' },
@@ -223,7 +220,7 @@ test('kill -9 in the middle of a command, of an answer, and while a task waits f
   await say(ann, second!, 'Be brief');
   await doomed.kill();
   await say(ann, second!, 'and quick');
-  await stage.startWorker();
+  await deployment.startWorker();
 
   expect((await ann.events(first!)).at(-1)).toMatchObject({ __typename: 'RunCompleted', attempt: 1 });
   expect(results(scripts.asked(inCommand))).toEqual([expect.stringContaining('interrupted')]);

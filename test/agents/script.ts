@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Answer, type Client, data, TASK_EVENTS, type TaskEvent } from '../harness/client.ts';
-import type { ScriptedAnswer, Vendor } from '../vendor/server.ts';
+import type { ScriptedAnswer, Vendor } from '../harness/vendor/server.ts';
 
 /** An answer that calls tools. */
 export const calling = (

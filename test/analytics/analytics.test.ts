@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { type Client, data, errorCode } from '../harness/client.ts';
-import { startTestServer, type TestServer } from '../harness/server.ts';
+import { fixture } from '../harness/fixture.ts';
+import { startTestServer } from '../harness/server.ts';
 import { createSession } from '../sessions/feed-reader.ts';
 import { addRun, localIdOf, userIdOf } from './rows.ts';
 
@@ -14,9 +15,6 @@ const OF_USER = `query ($from: DateTime, $to: DateTime, $userLabel: String) {
   userAnalytics(from: $from, to: $to, userLabel: $userLabel) { ${FIELDS} } }`;
 const NOVEMBER = { from: '2026-11-01T00:00:00Z', to: '2026-12-01T00:00:00Z' };
 
-let server: TestServer;
-let ann: Client;
-let bob: Client;
 let sessionId: string;
 
 const ofUser = async (client: Client, variables: object = NOVEMBER) =>
@@ -24,10 +22,11 @@ const ofUser = async (client: Client, variables: object = NOVEMBER) =>
 const ofSession = (client: Client, id: string) =>
   client.query(`query ($id: ID!) { sessionAnalytics(sessionId: $id) { ${FIELDS} } }`, { id });
 
+const server = fixture(() => startTestServer({ worker: false }));
+// The first account is the admin's, who sees no more here than others.
+const bob = fixture(() => server.newUser());
+const ann = fixture(() => server.newUser());
 beforeAll(async () => {
-  server = await startTestServer({ worker: false });
-  // The first account is the admin's, who sees no more here than others.
-  [bob, ann] = [await server.newUser(), await server.newUser()];
   sessionId = await createSession(ann, { userLabel: 'test_user_123' });
   const owner = await userIdOf(ann);
   const session = localIdOf(sessionId);
@@ -74,7 +73,6 @@ beforeAll(async () => {
   const bobs = await userIdOf(bob);
   await addRun(store, { owner: bobs, calls: [{ cost: 77, input: 77, output: 77, model: 'of-bob' }] });
 });
-afterAll(() => server?.stop());
 
 describe("a user's analytics", () => {
   test('are the sums of the rows', async () => {

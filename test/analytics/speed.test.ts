@@ -1,12 +1,11 @@
 import type pg from 'pg';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { type AnalyticsScope, readAnalytics } from '../../src/store/analytics/analytics.ts';
 import { readInstallation } from '../../src/store/analytics/installation-report.ts';
 import { readTaskTotals } from '../../src/store/tasks/totals.ts';
 import { readQueue } from '../../src/store/workers/queue-report.ts';
-import { startTestServer, type TestServer } from '../harness/server.ts';
-
-let server: TestServer;
+import { fixture } from '../harness/fixture.ts';
+import { startTestServer } from '../harness/server.ts';
 
 /** 90 days of 20 accounts: 50,000 runs with 200,000 model calls, a thousand of them queued. */
 const FILL = [
@@ -34,11 +33,10 @@ const FILL = [
   'vacuum analyze',
 ];
 
+const server = fixture(() => startTestServer({ worker: false }));
 beforeAll(async () => {
-  server = await startTestServer({ worker: false });
   for (const statement of FILL) await server.store.database.pool.query(statement);
 }, 120_000);
-afterAll(() => server?.stop());
 
 const DAY_MS = 86_400_000;
 const lastDays = (days: number) => ({ from: new Date(Date.now() - days * DAY_MS), to: new Date() });

@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { registerWorker } from '../../src/store/workers/workers.ts';
 import { type Client, data, errorCode } from '../harness/client.ts';
-import { startTestServer, type TestServer } from '../harness/server.ts';
+import { fixture } from '../harness/fixture.ts';
+import { startTestServer } from '../harness/server.ts';
 import { addRun, localIdOf, userIdOf } from './rows.ts';
 
 const STATUS = `{ systemStatus { condition isOfAll averageTaskDurationMs activeAgents busyAgents liveWorkers
@@ -11,18 +12,15 @@ const STATUS = `{ systemStatus { condition isOfAll averageTaskDurationMs activeA
 const METRICS = `{ systemMetrics { version uptimeSeconds residentBytes heapUsedBytes cpuSeconds
   traffic { requests operations subscriptions sockets } } }`;
 
-let server: TestServer;
-let admin: Client;
-let ann: Client;
-let bob: Client;
-
 const statusOf = async (client: Client) => data(await client.query(STATUS)).systemStatus;
 const pool = () => server.store.database.pool;
 
+const server = fixture(() => startTestServer({ worker: false }));
+// The first account is the admin's.
+const admin = fixture(() => server.newUser());
+const ann = fixture(() => server.newUser());
+const bob = fixture(() => server.newUser());
 beforeAll(async () => {
-  server = await startTestServer({ worker: false });
-  // The first account is the admin's.
-  [admin, ann, bob] = [await server.newUser(), await server.newUser(), await server.newUser()];
   const agent = data(await ann.query('mutation { createAgent(input: { name: "a" }) { agent { id } } }'));
   const agentId = localIdOf(agent.createAgent.agent.id);
   await bob.query('mutation { createAgent(input: { name: "b" }) { agent { id } } }');
@@ -40,7 +38,6 @@ beforeAll(async () => {
   const [first] = data(await ann.query('{ tasks(first: 1) { nodes { id } } }')).tasks.nodes;
   await ann.createTask({ prompt: 'x', model: 'demo', dependsOn: [first.id] });
 });
-afterAll(() => server?.stop());
 beforeEach(async () => {
   await pool().query('update worker set beat_at = clock_timestamp()');
   await pool().query('update run set ready_at = clock_timestamp()');

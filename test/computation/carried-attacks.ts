@@ -2,12 +2,12 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { WebSocket } from 'ws';
-import type { Stage } from '../harness/stage.ts';
+import type { Deployment } from '../harness/deployment.ts';
 
 export interface Carried {
   name: string;
   /** @returns all that is answered. */
-  send(stage: Stage): Promise<string>;
+  send(deployment: Deployment): Promise<string>;
   answer: RegExp;
 }
 
@@ -17,7 +17,7 @@ const NESTED = `${'['.repeat(99_000)}${']'.repeat(99_000)}`;
 /** A MiB at most. */
 const TOKENS = Array.from({ length: 400_000 }, () => '1').join();
 
-async function raw({ api }: Stage, text: string): Promise<string> {
+async function raw({ api }: Deployment, text: string): Promise<string> {
   const { hostname, port } = new URL(api.url);
   const socket = connect(Number(port), hostname);
   // A server that has read enough resets the connection, which may be while this is still written.
@@ -30,7 +30,7 @@ async function raw({ api }: Stage, text: string): Promise<string> {
 }
 
 function post(accept: string, body: string) {
-  return async ({ api, ann }: Stage): Promise<string> => {
+  return async ({ api, ann }: Deployment): Promise<string> => {
     const headers = { 'content-type': 'application/json', accept, authorization: `Bearer ${ann.token}` };
     const response = await fetch(`${api.url}/graphql`, { method: 'POST', headers, body });
     return await response.text();
@@ -39,7 +39,7 @@ function post(accept: string, body: string) {
 
 /** Everything that is said until there is an answer, with the reason of a close. */
 async function overSocket(
-  { api, ann }: Stage,
+  { api, ann }: Deployment,
   path: string,
   protocol: string[],
   messages: string[],
@@ -64,9 +64,9 @@ async function overSocket(
 }
 
 function graphqlSocket(message: string) {
-  return (stage: Stage) =>
+  return (deployment: Deployment) =>
     overSocket(
-      stage,
+      deployment,
       '/graphql',
       ['graphql-transport-ws'],
       ['{"type":"connection_init"}', message],
@@ -89,33 +89,33 @@ const OVER: [carrier: string, send: (body: string) => Carried['send']][] = [
 export const CARRIED: Carried[] = [
   {
     name: 'a flood of headers',
-    send: (stage) =>
-      raw(stage, `GET /health HTTP/1.1\r\nHost: localhost\r\n${'a: b\r\n'.repeat(100_000)}\r\n`),
+    send: (deployment) =>
+      raw(deployment, `GET /health HTTP/1.1\r\nHost: localhost\r\n${'a: b\r\n'.repeat(100_000)}\r\n`),
     answer: /^(HTTP\/1.1 431 [\s\S]*"code":"PAYLOAD_TOO_LARGE"[\s\S]*)?$/,
   },
   {
     name: '900 headers',
-    send: (stage) =>
+    send: (deployment) =>
       raw(
-        stage,
+        deployment,
         `GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n${'a: b\r\n'.repeat(900)}\r\n`,
       ),
     answer: /^HTTP\/1.1 200 /,
   },
   {
     name: 'a query string of 20 KB',
-    send: (stage) =>
+    send: (deployment) =>
       raw(
-        stage,
+        deployment,
         `GET /graphql?query=${'x'.repeat(20_000)} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`,
       ),
     answer: /^HTTP\/1.1 431 [\s\S]*"code":"PAYLOAD_TOO_LARGE"/,
   },
   {
     name: 'a query string of 7,000 parameters',
-    send: (stage) =>
+    send: (deployment) =>
       raw(
-        stage,
+        deployment,
         `GET /graphql?${'a&'.repeat(7_000)} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`,
       ),
     answer: CODE,
@@ -150,8 +150,14 @@ export const CARRIED: Carried[] = [
   ]),
   {
     name: 'a message of 400,000 tokens at a dialect',
-    send: (stage) =>
-      overSocket(stage, `/amas/ws?token=${stage.ann.token}`, [], [`{"a":[${TOKENS}]}`], /more than|error/),
+    send: (deployment) =>
+      overSocket(
+        deployment,
+        `/amas/ws?token=${deployment.ann.token}`,
+        [],
+        [`{"a":[${TOKENS}]}`],
+        /more than|error/,
+      ),
     answer: /more than 100000 values/,
   },
 ];

@@ -1,41 +1,47 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
+import { startDeployment } from '../harness/deployment.ts';
+import { fixture } from '../harness/fixture.ts';
 import { freePort } from '../harness/free-port.ts';
-import { openStage, type Stage } from '../harness/stage.ts';
-import { TIMED } from '../harness/timed.ts';
+import { TIMED } from '../harness/measure/timed.ts';
 import { ATTACKS, type Attack, DIALECT_ATTACKS, textOf } from './attacks.ts';
 import { CARRIED, type Carried } from './carried-attacks.ts';
 
 /** For a process to start on a machine that is busy. */
 const STARTING_MS = 180_000;
 
-let stage: Stage;
-let stalls: string;
+const program = new URL('./busiest-turn.ts', import.meta.url).href;
+let port: number;
 
 beforeAll(async () => {
-  const port = await freePort();
-  stalls = `http://127.0.0.1:${port}`;
-  const fixture = new URL('../fixtures/busiest-turn.ts', import.meta.url).href;
-  const variables = {
-    NODE_OPTIONS: `--import ${fixture}`,
-    STALLS_PORT: String(port),
-    RATE_LIMIT_FACTOR: '1000',
-  };
-  stage = await openStage({}, variables);
+  port = await freePort();
+});
+const deployment = fixture(
+  () =>
+    startDeployment(
+      {},
+      {
+        NODE_OPTIONS: `--import ${program}`,
+        STALLS_PORT: String(port),
+        RATE_LIMIT_FACTOR: '1000',
+      },
+    ),
+  { timeoutMs: STARTING_MS },
+);
+beforeAll(async () => {
   for (let round = 0; round < 3; round += 1) await send({ name: '', query: '{ __typename }', variables: {} });
 }, STARTING_MS);
-afterAll(() => stage?.close());
 
 async function send({ query, variables }: Attack): Promise<{ status: number; text: string }> {
-  const response = await fetch(`${stage.api.url}/graphql`, {
+  const response = await fetch(`${deployment.api.url}/graphql`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${stage.ann.token}` },
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${deployment.ann.token}` },
     body: JSON.stringify({ query, variables }),
   });
   return { status: response.status, text: await response.text() };
 }
 
 async function busiestTurn(): Promise<number> {
-  const { busiest } = (await (await fetch(stalls)).json()) as { busiest: number };
+  const { busiest } = (await (await fetch(`http://127.0.0.1:${port}`)).json()) as { busiest: number };
   return busiest;
 }
 
@@ -54,8 +60,8 @@ test.each(ATTACKS)('$name', TIMED, async (attack) => {
 
 test.each(DIALECT_ATTACKS)('of a dialect: $name', TIMED, async (attack) => {
   const ask = async () => {
-    const headers = { 'content-type': 'application/json', authorization: `Bearer ${stage.ann.token}` };
-    const response = await fetch(`${stage.api.url}${attack.path}`, {
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${deployment.ann.token}` };
+    const response = await fetch(`${deployment.api.url}${attack.path}`, {
       method: 'POST',
       headers,
       body: textOf(attack),
@@ -73,9 +79,9 @@ test.each(DIALECT_ATTACKS)('of a dialect: $name', TIMED, async (attack) => {
 });
 
 test.each(CARRIED)('$name', TIMED, async ({ send: attack, answer }: Carried) => {
-  await attack(stage);
+  await attack(deployment);
   await busiestTurn();
-  const text = await attack(stage);
+  const text = await attack(deployment);
   expect(await busiestTurn()).toBeLessThan(LONGEST_TURN);
   expect(text).toMatch(answer);
   expect(text.length).toBeLessThan(100_000);

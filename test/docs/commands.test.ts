@@ -1,21 +1,21 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { readConfig } from '../../src/config.ts';
 import { environment } from '../../src/start/variables.ts';
 import { data } from '../harness/client.ts';
+import { fixture } from '../harness/fixture.ts';
 import { differences } from './differences.ts';
 import { type Example, examples, PAGES, type Page, ROOT } from './pages.ts';
-import { openWorld, type World } from './world.ts';
+import { openWorld } from './world.ts';
 
 const run = promisify(execFile);
 
-let world: World;
 let variables: Record<string, string>;
 
+const world = fixture(openWorld);
 beforeAll(async () => {
-  world = await openWorld();
   const { admin, server } = world;
   const created = data(await admin.query('mutation { createApiKey(input: { name: "docs" }) { key } }'));
   const session = await fetch(`${server.url}/session`, {
@@ -32,7 +32,6 @@ beforeAll(async () => {
     TASK_ID: await admin.createTask({ prompt: 'Hello', model: 'demo' }),
   };
 });
-afterAll(() => world?.stop());
 
 const isRequest = ({ block }: Example) => /\bcurl /.test(block.text);
 const requests = (page: Page) => examples(page, 'sh').filter(isRequest);

@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { type Client, data } from '../harness/client.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
-import { scriptPair } from '../orchestration/orchestra.ts';
-import { startVendor } from '../vendor/server.ts';
+import { startVendor } from '../harness/vendor/server.ts';
+import { scriptPair } from '../orchestrations/orchestra.ts';
 
 export interface Message {
   headers: IncomingHttpHeaders;

@@ -11,7 +11,7 @@ import { startWorker } from '../../src/worker.ts';
 import { getPage, tokenIn } from '../http/page.ts';
 import { type Client, createClient } from './client.ts';
 import { createFolder } from './folder.ts';
-import { admin, withDatabase } from './postgres.ts';
+import { admin, withDatabase } from './suite/postgres.ts';
 
 export interface TestServer {
   url: string;
@@ -58,8 +58,12 @@ export async function createDatabase(): Promise<{ url: string; drop(): Promise<v
 
 /** API and worker in this process, as `npm start` has them, on a database of their own and a free port. */
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
+  // What has started is stopped when what follows it fails to.
+  await using started = new AsyncDisposableStack();
   const database = await createDatabase();
+  started.defer(() => database.drop());
   const folder = await createFolder();
+  started.defer(() => folder.remove());
   const config = readConfig({
     NODE_ENV: 'test',
     PORT: '0',
@@ -86,11 +90,15 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     log,
   });
   const store = metrics.measure(opened);
+  started.defer(() => store.close());
   const urls = { url: database.url, directUrl: database.url };
   const jobs = options.worker === false ? null : await startWorker(config, log, store, urls, metrics);
+  started.defer(() => jobs?.stop());
   const server = await startServer(config, log, store, options.embedded ?? false, metrics);
+  started.defer(() => server.stop());
   const link = async (url = server.url) => `${url}/graphql?link=${await makeLink(config.dataDir)}`;
   let users = 0;
+  const running = started.move();
   return {
     link,
     baseUrl: server.baseUrl,
@@ -109,12 +117,6 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
       const email = `user${users}@example.com`;
       return createClient(server.url).register({ email, password: 'a good password', name: `User ${users}` });
     },
-    async stop() {
-      await server.stop();
-      await jobs?.stop();
-      await store.close();
-      await database.drop();
-      await folder.remove();
-    },
+    stop: () => running.disposeAsync(),
   };
 }

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
+import { type ESTree, parseSync, Visitor, type VisitorObject } from 'rolldown/utils';
 
 /** A file of src, as far as the rules of the house need to know it. */
 export interface Source {
@@ -8,11 +9,15 @@ export interface Source {
   /** Folder below src, or the file itself when it lies at the root. */
   room: string;
   lines: number;
-  /** The text with comments and literals blanked, so that words in them do not count. */
-  code: string;
+  imports: Import[];
+  /** Names that the code refers to, alone and with a property (`process`, `process.env`), and its `Construct`s. */
+  uses: ReadonlySet<string>;
+  /** Names of classes and interfaces. */
+  declares: string[];
+  /** Of everything that is called and has a body in braces: where it begins, and over how many lines it goes. */
+  bodies: { line: number; lines: number }[];
   /** Comments, and literals that are not single words. */
   prose: string[];
-  imports: Import[];
 }
 
 export interface Import {
@@ -22,9 +27,19 @@ export interface Import {
   room: string | null;
   /** The file that it leads to, below src; null for a package. */
   path: string | null;
-  /** `import type`: gone at run time. */
+  /** Gone at run time. */
   isType: boolean;
 }
+
+/** What has no name in the code. */
+export type Construct =
+  | 'any'
+  | 'async'
+  | 'await'
+  | 'class that is no error'
+  | 'default export'
+  | 'enum'
+  | 'parameter property';
 
 const ROOT = new URL('../../src', import.meta.url).pathname;
 
@@ -35,70 +50,104 @@ export function readSources(): Source[] {
     .map((path) => readSource(path, readFileSync(join(ROOT, path), 'utf8')));
 }
 
+/** By the parser that vitest brings; that of TypeScript 7 is only in its own process. */
 export function readSource(path: string, text: string): Source {
-  const withoutComments = text.replace(COMMENT_OR_LITERAL, (found) => (/^\/[/*]/.test(found) ? ' ' : found));
+  const { program, comments, errors } = parseSync(path, text, { sourceType: 'module' });
+  if (errors.length > 0) throw new Error(`${path}: ${errors[0]?.message}`);
+  const found: Found = { imports: [], uses: new Set(), declares: [], bodies: [], prose: [] };
+  const readers = [readImports(path, found), readUses(found), readBodies(text, found), readLiterals(found)];
+  for (const reader of readers) new Visitor(reader).visit(program);
+  const prose = [...comments.map(({ value }) => value.replace(/^\*|\n\s*\*/g, '\n')), ...found.prose];
   return {
+    ...found,
     path,
     room: roomOf(path),
     lines: text.trimEnd().split('\n').length,
-    code: text.replace(COMMENT_OR_LITERAL, blank),
-    prose: [...text.matchAll(COMMENT_OR_LITERAL)]
-      .map(([found]) => wordsOf(found))
-      .filter((one) => one.includes(' ')),
-    imports: [...withoutComments.matchAll(IMPORT)].map((found) => toImport(path, found)),
+    prose: prose.map((words) => words.replace(/\s+/g, ' ').trim()).filter((words) => words.includes(' ')),
   };
 }
 
-/** Comments, strings, templates, and patterns (a slash where no value can have ended). */
-const COMMENT_OR_LITERAL =
-  /\/\/.*|\/\*[\s\S]*?\*\/|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`|(?<=[(,=:[!&|?{};]\s*)\/(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n[*])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n[])*\/[a-z]*/g;
-
-/** On one line, without marks of comments and without the holes of templates. */
-function wordsOf(found: string): string {
-  return found
-    .replace(/\$\{[^{}]*\}/g, '')
-    .replace(/^\/\*+|\*\/$|^\/\/|^['"`]|['"`]$/g, '')
-    .replace(/\n\s*\*?/g, ' ')
-    .replace(/\s+/g, ' ')
-    .trim();
-}
-
-/** Templates keep their holes: what stands in them is code. */
-function blank(found: string): string {
-  const lineEnds = found.replace(/[^\n]/g, '');
-  if (/^\/[/*]/.test(found)) return ` ${lineEnds}`;
-  const holes = found.startsWith('`') ? [...found.matchAll(/\$(\{[^{}]*\})/g)].map(([, hole]) => hole) : [];
-  return `''${holes.join('')}${lineEnds}`;
-}
-
-/** `import … from`, `export … from`, a bare import, and `import(…)` of a value or of a type. */
-const IMPORT =
-  /^\s*(?:import|export)\s+(type\s)?[^;'"]*?\bfrom\s+['"]([^'"]+)['"]|^\s*import\s+['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/gm;
-
-function toImport(path: string, [, type, named, bare, dynamic]: RegExpMatchArray): Import {
-  const from = named ?? bare ?? dynamic ?? '';
-  const target = from.startsWith('.') ? normalize(join(dirname(path), from)) : null;
-  return { from, room: target && roomOf(target), path: target, isType: type !== undefined };
-}
+type Found = Pick<Source, 'imports' | 'declares' | 'bodies' | 'prose'> & { uses: Set<string> };
 
 function roomOf(path: string): string {
   return path.split('/')[0] ?? path;
 }
 
-/** The bodies in braces of everything that is called: where each begins, and over how many lines it goes. */
-export function bodies(code: string): { line: number; lines: number }[] {
-  const open: { line: number; isBody: boolean }[] = [];
-  const found: { line: number; lines: number }[] = [];
-  let line = 1;
-  for (const [index, character] of [...code].entries()) {
-    if (character === '\n') line += 1;
-    if (character === '{')
-      open.push({ line, isBody: OPENS_BODY.test(code.slice(Math.max(0, index - 120), index)) });
-    if (character !== '}') continue;
-    const closed = open.pop();
-    if (closed?.isBody) found.push({ line: closed.line, lines: line - closed.line + 1 });
-  }
-  return found;
+/** `import … from`, `export … from`, a bare import, and `import(…)` of a value or of a type. */
+function readImports(path: string, { imports }: Found): VisitorObject {
+  const add = (source: ESTree.Expression | ESTree.StringLiteral | null, isType: boolean): void => {
+    if (source?.type !== 'Literal' || typeof source.value !== 'string') return;
+    const from = source.value;
+    const target = from.startsWith('.') ? normalize(join(dirname(path), from)) : null;
+    imports.push({ from, room: target && roomOf(target), path: target, isType });
+  };
+  return {
+    ImportDeclaration: ({ source, importKind }) => add(source, importKind === 'type'),
+    ExportNamedDeclaration: ({ source, exportKind }) => add(source, exportKind === 'type'),
+    ExportAllDeclaration: ({ source, exportKind }) => add(source, exportKind === 'type'),
+    ImportExpression: ({ source }) => add(source, false),
+    TSImportType: ({ source }) => add(source, true),
+  };
 }
 
-const OPENS_BODY = /(=>|\)(\s*:[^;{}]*)?)\s*$/;
+function readUses({ uses, declares }: Found): VisitorObject {
+  const use = (construct: Construct) => uses.add(construct);
+  /** Where names stand that refer to nothing: of properties. */
+  const labels = new Set<number>();
+  const label = ({ key, computed }: { key: ESTree.Node; computed: boolean }) => {
+    if (!computed) labels.add(key.start);
+  };
+  const readFunction = ({ async }: { async: boolean }) => async && use('async');
+  const readClass = ({ id, superClass }: ESTree.Class) => {
+    if (id) declares.push(id.name);
+    const isError = superClass?.type === 'Identifier' && /Error$|^LeaseLost$/.test(superClass.name);
+    if (!isError) use('class that is no error');
+  };
+  return {
+    Identifier: ({ name, start }) => labels.has(start) || uses.add(name),
+    MemberExpression({ object, property, computed }) {
+      if (computed) return;
+      labels.add(property.start);
+      const of = object.type === 'MetaProperty' ? 'import.meta' : object.type === 'Identifier' && object.name;
+      if (of && property.type === 'Identifier') uses.add(`${of}.${property.name}`);
+    },
+    Property(property) {
+      // `{ a }` refers to `a`.
+      if (!property.shorthand) label(property);
+    },
+    PropertyDefinition: label,
+    MethodDefinition: label,
+    TSPropertySignature: label,
+    TSMethodSignature: label,
+    FunctionDeclaration: readFunction,
+    FunctionExpression: readFunction,
+    ArrowFunctionExpression: readFunction,
+    AwaitExpression: () => use('await'),
+    ForOfStatement: ({ await: isAsync }) => isAsync && use('await'),
+    ClassDeclaration: readClass,
+    ClassExpression: readClass,
+    TSInterfaceDeclaration: ({ id }) => declares.push(id.name),
+    TSAnyKeyword: () => use('any'),
+    TSEnumDeclaration: () => use('enum'),
+    TSParameterProperty: () => use('parameter property'),
+    ExportDefaultDeclaration: () => use('default export'),
+    ExportSpecifier: ({ exported }) =>
+      exported.type === 'Identifier' && exported.name === 'default' && use('default export'),
+  };
+}
+
+function readBodies(text: string, { bodies }: Found): VisitorObject {
+  const linesTo = (end: number, start = 0) => text.slice(start, end).split('\n').length;
+  const read = ({ body }: { body: ESTree.Node | null }) => {
+    if (body?.type !== 'BlockStatement') return;
+    bodies.push({ line: linesTo(body.start), lines: linesTo(body.end, body.start) });
+  };
+  return { FunctionDeclaration: read, FunctionExpression: read, ArrowFunctionExpression: read };
+}
+
+function readLiterals({ prose }: Found): VisitorObject {
+  return {
+    Literal: ({ value }) => typeof value === 'string' && prose.push(value),
+    TemplateLiteral: ({ quasis }) => prose.push(quasis.map(({ value }) => value.cooked ?? '').join('')),
+  };
+}

@@ -1,24 +1,17 @@
 import { createHmac } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type Client, data, errorCode } from '../harness/client.ts';
-import { startTestServer, type TestServer } from '../harness/server.ts';
-import { TIMED } from '../harness/timed.ts';
-import { type Outside, startOutside } from '../vendor/outside.ts';
+import { fixture } from '../harness/fixture.ts';
+import { TIMED } from '../harness/measure/timed.ts';
+import { startTestServer } from '../harness/server.ts';
+import { type Outside, startOutside } from '../harness/vendor/outside.ts';
 import { create, deliveries, endTask, hurry, read, redeliver, settled, update } from './integrations.ts';
 
-let outside: Outside;
-let server: TestServer;
 let ann: Client;
 
-beforeAll(async () => {
-  outside = await startOutside();
-  server = await startTestServer({ variables: { OUTBOUND_ALLOW: '127.0.0.1' } });
-});
-afterAll(async () => {
-  await server?.stop();
-  await outside?.stop();
-});
+const outside = fixture(startOutside);
+const server = fixture(() => startTestServer({ variables: { OUTBOUND_ALLOW: '127.0.0.1' } }));
 
 let hooks = 0;
 

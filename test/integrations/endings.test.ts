@@ -1,32 +1,25 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { transaction } from '../../src/store/database/transaction.ts';
 import { cancelWithin } from '../../src/store/runs/cancel-run.ts';
 import { type Client, data } from '../harness/client.ts';
+import { fixture } from '../harness/fixture.ts';
 import { runIdOf } from '../harness/lease.ts';
-import { startTestServer, type TestServer } from '../harness/server.ts';
-import { follow as followOrchestration, start } from '../orchestration/orchestra.ts';
+import { startTestServer } from '../harness/server.ts';
+import { startVendor } from '../harness/vendor/server.ts';
+import { follow as followOrchestration, start } from '../orchestrations/orchestra.ts';
 import { createSession } from '../sessions/feed-reader.ts';
-import { startVendor, type Vendor } from '../vendor/server.ts';
 import { carryOut, createWorkflow, execute, follow, tasksOf, waitForEvent } from '../workflows/workflows.ts';
 import { cancelTask, create, deliveries, endTask, update } from './integrations.ts';
 
-let vendor: Vendor;
-let server: TestServer;
 let ann: Client;
 let hook: string;
 
-beforeAll(async () => {
-  vendor = await startVendor();
-  server = await startTestServer({ variables: { OPENAI_BASE_URL: `${vendor.url}/v1` } });
-});
+const vendor = fixture(startVendor);
+const server = fixture(() => startTestServer({ variables: { OPENAI_BASE_URL: `${vendor.url}/v1` } }));
 beforeEach(async () => {
   ann = await server.newUser();
   // Nobody is there: what is due stays in the log, whatever becomes of it.
   hook = (await create(ann, { platform: 'WEBHOOK', url: 'https://127.0.0.1:9/' })).id;
-});
-afterAll(async () => {
-  await server?.stop();
-  await vendor?.stop();
 });
 
 /** What the integration is told, in any order. */

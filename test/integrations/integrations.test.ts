@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { createLog } from '../../src/log.ts';
 import { startServer } from '../../src/server.ts';
 import { type Client, createClient, data, errorCode } from '../harness/client.ts';
-import { startTestServer, type TestServer } from '../harness/server.ts';
-import { GOOD_TOKEN, type Outside, startOutside } from '../vendor/outside.ts';
+import { fixture } from '../harness/fixture.ts';
+import { startTestServer } from '../harness/server.ts';
+import { GOOD_TOKEN, startOutside } from '../harness/vendor/outside.ts';
 import {
   create,
   deliveries,
@@ -18,22 +19,14 @@ import {
   update,
 } from './integrations.ts';
 
-let outside: Outside;
-let server: TestServer;
 let ann: Client;
 
 const SLACK_PATH = '/services/T0/B0/good-channel-and-secret';
 
-beforeAll(async () => {
-  outside = await startOutside();
-  server = await startTestServer({ variables: { OUTBOUND_ALLOW: '127.0.0.1' } });
-});
+const outside = fixture(startOutside);
+const server = fixture(() => startTestServer({ variables: { OUTBOUND_ALLOW: '127.0.0.1' } }));
 beforeEach(async () => {
   ann = await server.newUser();
-});
-afterAll(async () => {
-  await server?.stop();
-  await outside?.stop();
 });
 
 const github = (more: object = {}) => ({

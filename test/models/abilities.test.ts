@@ -1,38 +1,33 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Client, data } from '../harness/client.ts';
-import { startTestServer, type TestServer } from '../harness/server.ts';
-import { startVendor, type Vendor } from '../vendor/server.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { data } from '../harness/client.ts';
+import { fixture } from '../harness/fixture.ts';
+import { startTestServer } from '../harness/server.ts';
+import { startVendor } from '../harness/vendor/server.ts';
 
 const CREATE_TASK =
   'mutation ($input: CreateTaskInput!) { createTask(input: $input) { task { id model fallbackModels } } }';
 const CREATE_AGENT = 'mutation ($input: CreateAgentInput!) { createAgent(input: $input) { agent { id } } }';
-
-let vendor: Vendor;
-let server: TestServer;
-let admin: Client;
 
 /** Found models are in the order of their names. */
 const EMBEDDING = 'all-minilm:22m';
 const PLAIN = 'gemma3:270m';
 const ABLE = 'qwen3:8b';
 
+const vendor = fixture(startVendor);
 beforeAll(async () => {
-  vendor = await startVendor();
   vendor.ollamaModels.delete('llama3.2:latest');
   const model = { architecture: 'bert', window: 512 };
   vendor.ollamaModels.set(EMBEDDING, { ...model, digest: 'e', capabilities: ['embedding'] });
   vendor.ollamaModels.set('nomic-embed-text:latest', { ...model, digest: 'n', capabilities: ['embedding'] });
   vendor.ollamaModels.set(PLAIN, { ...model, digest: 'p', capabilities: ['completion'] });
-  server = await startTestServer({ variables: { OLLAMA_HOST: vendor.url } });
-  admin = await server.newUser();
+});
+const server = fixture(() => startTestServer({ variables: { OLLAMA_HOST: vendor.url } }));
+const admin = fixture(() => server.newUser());
+beforeAll(async () => {
   // The catalog is up to date when a pull has ended.
   const pull = 'mutation ($input: PullModelInput!) { pullModel(input: $input) { task { id } } }';
   const { id } = data(await admin.query(pull, { input: { model: 'pulled:1' } })).pullModel.task;
   expect((await admin.events(id)).at(-1)).toMatchObject({ __typename: 'RunCompleted' });
-});
-afterAll(async () => {
-  await server?.stop();
-  await vendor?.stop();
 });
 
 const agent = async (more: object = {}) =>

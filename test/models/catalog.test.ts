@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type Answer, type Client, data, errorCode } from '../harness/client.ts';
-import { startTestServer, type TestServer } from '../harness/server.ts';
-import { startVendor, type Vendor } from '../vendor/server.ts';
+import { fixture } from '../harness/fixture.ts';
+import { startTestServer } from '../harness/server.ts';
+import { startVendor } from '../harness/vendor/server.ts';
 
 const MODEL = `id modelId provider name aliases version capabilities specialties contextWindow maxOutput hasOwnPrices
   prices { input cachedInput output } supportsVision supportsFunctionCalling isActive isBuiltIn`;
@@ -11,23 +12,11 @@ const CREATE = `mutation ($input: CreateModelInput!) { createModel(input: $input
 const UPDATE = `mutation ($input: UpdateModelInput!) { updateModel(input: $input) { model { ${MODEL} } } }`;
 const DELETE = 'mutation ($input: DeleteModelInput!) { deleteModel(input: $input) { deletedId } }';
 
-let vendor: Vendor;
-let server: TestServer;
-let admin: Client;
-let ann: Client;
-let bob: Client;
-
-beforeAll(async () => {
-  vendor = await startVendor();
-  server = await startTestServer({ variables: { OPENAI_BASE_URL: `${vendor.url}/v1` } });
-  admin = await server.newUser();
-  ann = await server.newUser();
-  bob = await server.newUser();
-});
-afterAll(async () => {
-  await server?.stop();
-  await vendor?.stop();
-});
+const vendor = fixture(startVendor);
+const server = fixture(() => startTestServer({ variables: { OPENAI_BASE_URL: `${vendor.url}/v1` } }));
+const admin = fixture(() => server.newUser());
+const ann = fixture(() => server.newUser());
+const bob = fixture(() => server.newUser());
 
 const list = async (who: Client, filter: object = {}) =>
   data(await who.query(LIST, { filter, first: 100 })).models.nodes as Record<string, unknown>[];

@@ -1,34 +1,26 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type Client, data, errorCode } from '../harness/client.ts';
-import { startTestServer, type TestServer } from '../harness/server.ts';
-import { answerText, startVendor, type Vendor } from '../vendor/server.ts';
+import { fixture } from '../harness/fixture.ts';
+import { startTestServer } from '../harness/server.ts';
+import { answerText, startVendor } from '../harness/vendor/server.ts';
 
 const CANARY = 'canary-key-of-custom-1234';
 const SHOWN = 'id modelId baseUrl hasApiKey isBuiltIn prices { input }';
 const CREATE = `mutation ($input: CreateModelInput!) { createModel(input: $input) { model { ${SHOWN} } } }`;
 const UPDATE = `mutation ($input: UpdateModelInput!) { updateModel(input: $input) { model { ${SHOWN} } } }`;
 
-let vendor: Vendor;
-let other: Vendor;
-let server: TestServer;
-let admin: Client;
-let ann: Client;
-
-beforeAll(async () => {
-  [vendor, other] = await Promise.all([startVendor(), startVendor()]);
-  server = await startTestServer({
+const vendor = fixture(startVendor);
+const other = fixture(startVendor);
+const server = fixture(() =>
+  startTestServer({
     variables: { OUTBOUND_ALLOW: '127.0.0.1', SECRETS_KEY: Buffer.alloc(32, 7).toString('base64') },
-  });
-  admin = await server.newUser();
-  ann = await server.newUser();
-});
-afterAll(async () => {
-  await server?.stop();
-  await Promise.all([vendor?.stop(), other?.stop()]);
-});
+  }),
+);
+const admin = fixture(() => server.newUser());
+const ann = fixture(() => server.newUser());
 
 const create = (who: Client, input: object) => who.query(CREATE, { input: { provider: 'CUSTOM', ...input } });
 const created = async (input: object) => data(await create(admin, input)).createModel.model;

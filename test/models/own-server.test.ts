@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Client, data } from '../harness/client.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
-import { bodyOf, chunk } from '../vendor/behaviours/events.ts';
+import { bodyOf, chunk } from '../harness/vendor/behaviours/events.ts';
 
 const usage = { choices: [], usage: { prompt_tokens: 1_000, completion_tokens: 1_000 } };
 const HELLO = bodyOf({ sent: [chunk({ content: 'Hello' }, 'stop'), usage, '[DONE]'] });

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { data, errorCode } from '../harness/client.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
-import { startVendor, type Vendor } from '../vendor/server.ts';
+import { startVendor, type Vendor } from '../harness/vendor/server.ts';
 
 const PROVIDERS = '{ providers { id name configured reachable modelsCount defaultModel { modelId } } }';
 

@@ -1,25 +1,16 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { type Client, data, errorCode, TASK_EVENTS } from '../harness/client.ts';
+import { fixture } from '../harness/fixture.ts';
 import { launch, type Polyphony } from '../harness/process.ts';
-import { startTestServer, type TestServer } from '../harness/server.ts';
-import { startVendor, type Vendor } from '../vendor/server.ts';
+import { startTestServer } from '../harness/server.ts';
+import { startVendor } from '../harness/vendor/server.ts';
 
 const PULL =
   'mutation ($input: PullModelInput!) { pullModel(input: $input) { task { id kind model provider status } } }';
 
-let vendor: Vendor;
-let server: TestServer;
-let admin: Client;
-
-beforeAll(async () => {
-  vendor = await startVendor();
-  server = await startTestServer({ variables: { OLLAMA_HOST: vendor.url } });
-  admin = await server.newUser();
-});
-afterAll(async () => {
-  await server?.stop();
-  await vendor?.stop();
-});
+const vendor = fixture(startVendor);
+const server = fixture(() => startTestServer({ variables: { OLLAMA_HOST: vendor.url } }));
+const admin = fixture(() => server.newUser());
 
 const pull = (who: Client, input: object) => who.query(PULL, { input });
 const pulled = async (model: string) => data(await pull(admin, { model })).pullModel.task.id as string;

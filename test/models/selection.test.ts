@@ -1,27 +1,17 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type Client, data, errorCode } from '../harness/client.ts';
-import { startTestServer, type TestServer } from '../harness/server.ts';
-import { answerText, startVendor, type Vendor } from '../vendor/server.ts';
+import { fixture } from '../harness/fixture.ts';
+import { startTestServer } from '../harness/server.ts';
+import { answerText, startVendor } from '../harness/vendor/server.ts';
 
 const SELECT = `query ($input: SelectModelInput!) { selectModel(input: $input) { reason estimatedCost { tokens cost }
   selected { score circuit model { modelId provider } } alternatives { score circuit model { modelId } } } }`;
 const CREATE_TASK = `mutation ($input: CreateTaskInput!) { createTask(input: $input) { task { id model fallbackModels } } }`;
 
-let vendor: Vendor;
-let server: TestServer;
-let admin: Client;
-let ann: Client;
-
-beforeAll(async () => {
-  vendor = await startVendor();
-  server = await startTestServer({ variables: { OPENAI_BASE_URL: `${vendor.url}/v1` } });
-  admin = await server.newUser();
-  ann = await server.newUser();
-});
-afterAll(async () => {
-  await server?.stop();
-  await vendor?.stop();
-});
+const vendor = fixture(startVendor);
+const server = fixture(() => startTestServer({ variables: { OPENAI_BASE_URL: `${vendor.url}/v1` } }));
+const admin = fixture(() => server.newUser());
+const ann = fixture(() => server.newUser());
 
 const select = async (input: object, who = ann) => data(await who.query(SELECT, { input })).selectModel;
 const chosen = async (input: object, who = ann) => (await select(input, who)).selected.model.modelId;

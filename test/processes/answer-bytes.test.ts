@@ -1,8 +1,9 @@
 import pg from 'pg';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { data, errorCode } from '../harness/client.ts';
-import { peakMemory } from '../harness/peak-memory.ts';
-import { openStage, type Stage } from '../harness/stage.ts';
+import { startDeployment } from '../harness/deployment.ts';
+import { fixture } from '../harness/fixture.ts';
+import { peakMemory } from '../harness/measure/peak-memory.ts';
 import { ask, CARRIERS } from '../http/carriers.ts';
 
 /** A document of 1.8 KB asks for 30 times 100 prompts of 150 KB: 450 MB. */
@@ -12,17 +13,16 @@ const HEAP_MB = 256;
 /** An answer's 16 MB may be held several times over, as rows, text and bytes; 450 MB may not. */
 const MAX_GROWTH_MB = 260;
 
-let stage: Stage;
 let credentials: { authorization: string };
 let taskId: string;
 
+const deployment = fixture(() => startDeployment({}, { NODE_OPTIONS: `--max-old-space-size=${HEAP_MB}` }));
 beforeAll(async () => {
-  stage = await openStage({}, { NODE_OPTIONS: `--max-old-space-size=${HEAP_MB}` });
-  credentials = { authorization: `Bearer ${stage.ann.token}` };
+  credentials = { authorization: `Bearer ${deployment.ann.token}` };
   for (let made = 0; made < TASKS; made += 25) {
     const creations = many(25, (index) => `a${index}: createTask(input: $input) { task { id } }`);
     const answer = data(
-      await stage.ann.query(`mutation ($input: CreateTaskInput!) { ${creations} }`, {
+      await deployment.ann.query(`mutation ($input: CreateTaskInput!) { ${creations} }`, {
         input: { prompt: 'x', hold: true },
       }),
     );
@@ -30,10 +30,9 @@ beforeAll(async () => {
   }
   await write(`update task set prompt = repeat('x', ${PROMPT_BYTES})`);
 });
-afterAll(() => stage?.close());
 
 async function write(statement: string, values: unknown[] = []): Promise<void> {
-  const client = new pg.Client({ connectionString: stage.databaseUrl });
+  const client = new pg.Client({ connectionString: deployment.databaseUrl });
   await client.connect();
   await client.query(statement, values);
   await client.end();
@@ -48,8 +47,8 @@ const PAGES = `{ ${many(15, (index) => `a${index}: tasks(first: 100) { nodes { p
 test.each(CARRIERS)(
   'over %s, pages that are too large together are refused before they are in memory',
   async (carrier) => {
-    const peak = await peakMemory(stage.api, async () => {
-      const answer = await ask(carrier, stage.api.url, credentials, PAGES);
+    const peak = await peakMemory(deployment.api, async () => {
+      const answer = await ask(carrier, deployment.api.url, credentials, PAGES);
       expect(errorCode(answer)).toBe('PAYLOAD_TOO_LARGE');
       expect(answer.data ?? null).toBeNull();
       expect(answer.errors![0]!.message).toMatch(/request fewer rows/);
@@ -59,7 +58,7 @@ test.each(CARRIERS)(
 );
 
 test('a page that is not too large is answered', async () => {
-  const answer = data(await stage.ann.query('{ tasks(first: 100) { nodes { prompt } } }'));
+  const answer = data(await deployment.ann.query('{ tasks(first: 100) { nodes { prompt } } }'));
   expect(answer.tasks.nodes.map(({ prompt }: { prompt: string }) => prompt.length)).toEqual(
     Array(TASKS).fill(PROMPT_BYTES),
   );
@@ -69,19 +68,19 @@ test('one long text that is shown many times is refused, too', async () => {
   await write(`update task set prompt = repeat('x', 1000000) where id = $1`, [
     Buffer.from(taskId, 'base64url').toString().split(':')[1] ?? taskId,
   ]);
-  const answer = await stage.ann.query(
+  const answer = await deployment.ann.query(
     `{ task(id: "${taskId}") { ${many(30, (index) => `a${index}: prompt`)} } }`,
   );
   expect(errorCode(answer)).toBe('PAYLOAD_TOO_LARGE');
 });
 
 test('many such documents at once leave the process alive', async () => {
-  const asked = Array.from({ length: 12 }, () => stage.ann.query(PAGES));
-  const peak = await peakMemory(stage.api, async () => {
+  const asked = Array.from({ length: 12 }, () => deployment.ann.query(PAGES));
+  const peak = await peakMemory(deployment.api, async () => {
     const codes = (await Promise.all(asked)).map(errorCode);
     // Each is too large by itself, and all are too many for one account at a time.
     for (const code of codes) expect(['PAYLOAD_TOO_LARGE', 'RATE_LIMITED']).toContain(code);
   });
   expect(peak).toBeLessThan(2 * MAX_GROWTH_MB);
-  expect((await fetch(`${stage.api.url}/health`)).status).toBe(200);
+  expect((await fetch(`${deployment.api.url}/health`)).status).toBe(200);
 });

@@ -1,43 +1,40 @@
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Client, createClient, data } from '../harness/client.ts';
+import { startDeployment } from '../harness/deployment.ts';
+import { fixture } from '../harness/fixture.ts';
 import { runIdOf } from '../harness/lease.ts';
-import { openStage, type Stage } from '../harness/stage.ts';
+import { startOutside } from '../harness/vendor/outside.ts';
+import { startVendor } from '../harness/vendor/server.ts';
 import { create, endTask, settled } from '../integrations/integrations.ts';
-import { start } from '../orchestration/orchestra.ts';
+import { start } from '../orchestrations/orchestra.ts';
 import { createTemplate } from '../templates/template.ts';
-import { type Outside, startOutside } from '../vendor/outside.ts';
-import { startVendor, type Vendor } from '../vendor/server.ts';
 import { createWorkflow, execute } from '../workflows/workflows.ts';
 
-let vendor: Vendor;
-let outside: Outside;
-let stage: Stage;
 let database: pg.Client;
 let accounts = 0;
 
-beforeAll(async () => {
-  vendor = await startVendor();
-  outside = await startOutside();
-  stage = await openStage({
+const vendor = fixture(startVendor);
+const outside = fixture(startOutside);
+const deployment = fixture(() =>
+  startDeployment({
     OPENAI_BASE_URL: `${vendor.url}/v1`,
     OUTBOUND_ALLOW: '127.0.0.1',
     SECRETS_KEY: Buffer.alloc(32, 1).toString('base64'),
     RATE_LIMIT_FACTOR: '1000',
     WORKER_CONCURRENCY: '4',
     SANDBOX: 'none',
-  });
-  database = new pg.Client({ connectionString: stage.databaseUrl });
+  }),
+);
+beforeAll(async () => {
+  database = new pg.Client({ connectionString: deployment.databaseUrl });
   await database.connect();
 });
 afterAll(async () => {
   await database?.end();
-  await stage?.close();
-  await outside?.stop();
-  await vendor?.stop();
 });
 beforeEach(async () => {
-  for (const worker of stage.workers) await worker.stop();
+  for (const worker of deployment.workers) await worker.stop();
   await database.query(
     `update run set status = 'cancelled', worker_id = null where status not in ('completed', 'failed')`,
   );
@@ -46,7 +43,7 @@ beforeEach(async () => {
 function newAccount(): Promise<Client> {
   accounts += 1;
   const email = `fair${accounts}@example.com`;
-  return createClient(stage.api.url).register({ email, password: 'a good password', name: 'Ann' });
+  return createClient(deployment.api.url).register({ email, password: 'a good password', name: 'Ann' });
 }
 
 const QUICK = 'demo@tokens=1,itl=0';
@@ -95,7 +92,7 @@ const waitedMs = ({ createdAt, startedAt }: Times) => startedAt!.getTime() - cre
 test('given 3,000 tasks of priority 10, then 50 of another account take turns with them, and one starts at once', async () => {
   const [ann, bob, carol] = [await newAccount(), await newAccount(), await newAccount()];
   const many = await createTasks(ann, 3000, { priority: 10 });
-  await stage.startWorker();
+  await deployment.startWorker();
   const some = await createTasks(bob, 50, { priority: 1 });
   const [one] = [await carol.createTask({ prompt: 'x', model: QUICK, priority: 1 })];
   await allEnded([...some, one!]);
@@ -112,7 +109,7 @@ test('own priority orders the runs of an account, also one that was given later'
   const low = await createTasks(ann, 25, { priority: 2 });
   const [raised] = await createTasks(ann, 25, { priority: 1 });
   await ann.query(`mutation { updateTaskPriority(input: { id: "${raised}", priority: 9 }) { task { id } } }`);
-  await stage.startWorker({ WORKER_CONCURRENCY: '1' });
+  await deployment.startWorker({ WORKER_CONCURRENCY: '1' });
   await allEnded([...low, raised!]);
   const [times] = await timesOf([raised!]);
   const before = (await timesOf(low)).filter(({ startedAt }) => startedAt! < times!.startedAt!);
@@ -123,7 +120,7 @@ test('while another account waits and holds less than its share of the slots, on
   const [ann, bob] = [await newAccount(), await newAccount()];
   const many = await createTasks(ann, 50, { model: MODELS.slow, priority: 10 });
   const some = await createTasks(bob, 25, { model: MODELS.slow, priority: 1 });
-  await stage.startWorker();
+  await deployment.startWorker();
   await allEnded([...many, ...some]);
   const [own, others] = [await timesOf(many), await timesOf(some)];
   const held = (runs: readonly Times[], at: Date, until = at.getTime()) =>
@@ -140,7 +137,7 @@ test('while another account waits and holds less than its share of the slots, on
 test('an account that is alone takes all slots', async () => {
   const ann = await newAccount();
   await createTasks(ann, 25, { model: MODELS.stalled });
-  await stage.startWorker();
+  await deployment.startWorker();
   await vendor.waitFor(({ open }) => open === 4, 10_000);
 });
 
@@ -182,7 +179,7 @@ describe.each(KINDS)('%s', (_kind, begin) => {
   test('that hold all slots for as long as they like do not keep those of another account waiting', async () => {
     const [ann, bob] = [await newAccount(), await newAccount()];
     await Promise.all(Array.from({ length: 8 }, () => begin(ann, MODELS.stalled)));
-    await stage.startWorker();
+    await deployment.startWorker();
     await expect.poll(() => startedRuns(ann)).toBeGreaterThanOrEqual(4);
     const from = performance.now();
     await begin(bob, QUICK);
@@ -199,7 +196,7 @@ test('deliveries to receivers that never answer keep neither runs nor deliveries
   }
   const { id } = await create(bob, { platform: 'WEBHOOK', url: `${outside.url}/bob` });
   for (let count = 0; count < 8; count += 1) await endTask(ann);
-  await stage.startWorker();
+  await deployment.startWorker();
   await expect.poll(() => outside.received.length).toBeGreaterThan(0);
   const from = performance.now();
   await endTask(bob);
@@ -212,8 +209,8 @@ test('deliveries to receivers that never answer keep neither runs nor deliveries
 test('given a worker that is killed in between, then all of all accounts complete once, and none waits', async () => {
   const [ann, bob] = [await newAccount(), await newAccount()];
   const many = await createTasks(ann, 300, { priority: 10 });
-  const doomed = await stage.startWorker();
-  await stage.startWorker();
+  const doomed = await deployment.startWorker();
+  await deployment.startWorker();
   await expect.poll(() => startedRuns(ann)).toBeGreaterThan(20);
   await doomed.kill();
   const some = await createTasks(bob, 25, {});
@@ -234,6 +231,6 @@ test('jobs that the version before had queued are used as tickets', async () => 
        priority => -priority) from run where id = any($1)`,
     [ids.map(runIdOf)],
   );
-  await stage.startWorker();
+  await deployment.startWorker();
   await allEnded(ids);
 });

@@ -1,20 +1,20 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Client } from '../harness/client.ts';
+import { startDeployment } from '../harness/deployment.ts';
+import { fixture } from '../harness/fixture.ts';
+import { TIMED } from '../harness/measure/timed.ts';
 import { type Redis, startRedis } from '../harness/redis.ts';
-import { openStage, type Stage } from '../harness/stage.ts';
-import { TIMED } from '../harness/timed.ts';
+import { startVendor } from '../harness/vendor/server.ts';
 import { createSession, isEndOf, keyOf, readFeed, readUntil } from '../sessions/feed-reader.ts';
-import { startVendor, type Vendor } from '../vendor/server.ts';
 
-let vendor: Vendor;
 let redis: Redis;
 
+const vendor = fixture(startVendor);
 beforeAll(async () => {
-  [vendor, redis] = await Promise.all([startVendor(), startRedis()]);
+  redis = await startRedis();
 });
 afterAll(async () => {
   await redis?.kill();
-  await vendor?.stop();
 });
 
 const MODEL = 'gpt-4o@tokens=3';
@@ -42,19 +42,15 @@ describe.each([
   { how: 'through Redis', bus: true, p50: 50 },
   { how: 'without a bus between them', bus: false, p50: 700 },
 ])('API and worker in processes of their own, $how', ({ bus, p50 }) => {
-  let stage: Stage;
-  let ann: Client;
-
-  beforeAll(async () => {
-    stage = await openStage({
+  const deployment = fixture(() =>
+    startDeployment({
       OPENAI_BASE_URL: `${vendor.url}/v1`,
       ...(bus ? { REDIS_URL: redis.url } : {}),
-    });
-    ann = stage.ann;
-    await stage.startWorker();
-  });
-  afterAll(async () => {
-    await stage?.close();
+    }),
+  );
+  const ann = fixture(() => deployment.ann);
+  beforeAll(async () => {
+    await deployment.startWorker();
   });
 
   test('a feed tells of what the worker does as it happens', TIMED, async () => {
@@ -69,8 +65,8 @@ describe.each([
     await feed.next();
     const task = await ann.createTask({ prompt: 'x', model: 'gpt-4o@tokens=100,itl=20' });
     await readUntil(feed, ({ event }) => event?.__typename === 'ModelCallStarted');
-    await stage.workers[0]!.kill();
-    await stage.startWorker();
+    await deployment.workers[0]!.kill();
+    await deployment.startWorker();
     const told = await readUntil(feed, isEndOf(task));
     expect(told.map(({ event }) => event!.__typename)).toContain('AttemptStarted');
     expect(new Set(told.map(keyOf)).size).toBe(told.length);

@@ -1,13 +1,14 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { ATTACKS, DIALECT_ATTACKS, textOf } from '../computation/attacks.ts';
 import { data } from '../harness/client.ts';
-import { openStage, type Stage } from '../harness/stage.ts';
-import { TIMED } from '../harness/timed.ts';
-import { watchHealth } from '../harness/watch-health.ts';
+import { startDeployment } from '../harness/deployment.ts';
+import { fixture } from '../harness/fixture.ts';
+import { TIMED } from '../harness/measure/timed.ts';
+import { watchHealth } from '../harness/measure/watch-health.ts';
 import { dialectRequest, graphqlRequest } from './hostile-inputs.ts';
 
 /**
@@ -24,17 +25,17 @@ const STARTING_MS = 180_000;
 /** What is sent one after the other ends after this much time: a busy machine sends less, and is not waited for. */
 const SENDING_MS = 12_000;
 
-let stage: Stage;
 let headers: Record<string, string>;
 
+// API and worker in one process, which needs the most memory.
+const deployment = fixture(() => startDeployment({ RATE_LIMIT_FACTOR: '1000' }, {}, 'start'), {
+  timeoutMs: STARTING_MS,
+});
 beforeAll(async () => {
-  // API and worker in one process, which needs the most memory.
-  stage = await openStage({ RATE_LIMIT_FACTOR: '1000' }, {}, 'start');
-  headers = { 'content-type': 'application/json', authorization: `Bearer ${stage.ann.token}` };
+  headers = { 'content-type': 'application/json', authorization: `Bearer ${deployment.ann.token}` };
   // What is loaded when it is first needed, is loaded.
   for (let round = 0; round < 20; round += 1) await send('/graphql', { query: '{ viewer { id } }' });
 }, STARTING_MS);
-afterAll(() => stage?.close());
 
 const send = (path: string, body: unknown, method = 'POST') => sendText(path, JSON.stringify(body), method);
 
@@ -50,7 +51,7 @@ async function sendText(
     signal: AbortSignal.timeout(20_000),
   };
   try {
-    const response = await fetch(`${stage.api.url}${path}`, request);
+    const response = await fetch(`${deployment.api.url}${path}`, request);
     return { status: response.status, bytes: (await response.arrayBuffer()).byteLength };
   } catch (error) {
     // What is refused before all of it was sent may end with the connection.
@@ -64,7 +65,7 @@ function isClosed(cause: unknown): boolean {
 }
 
 async function expectHealthy(work: () => Promise<void>): Promise<void> {
-  const { p99, machineP99, statuses, peakMegabytes } = await watchHealth(stage.api, work);
+  const { p99, machineP99, statuses, peakMegabytes } = await watchHealth(deployment.api, work);
   expect(statuses).toEqual([200]);
   expect(peakMegabytes).toBeLessThan(MAX_MEGABYTES);
   expect(p99 - machineP99).toBeLessThan(MAX_ANSWER_MS);
@@ -105,7 +106,7 @@ describe('health is answered, and memory stays bounded, while there are', () => 
 
   test('pages of long prompts, of which ten are not read', TIMED, async () => {
     const long = 'x'.repeat(150_000);
-    for (const _ of times(20)) await stage.ann.createTask({ prompt: long, hold: true });
+    for (const _ of times(20)) await deployment.ann.createTask({ prompt: long, hold: true });
     const pages = times(15).map((index) => `a${index}: tasks(first: 100) { nodes { prompt } }`);
     const unread: Socket[] = [];
     await expectHealthy(async () => {
@@ -155,13 +156,13 @@ describe('health is answered, and memory stays bounded, while there are', () => 
 });
 
 test('afterwards the same process goes on with its work', async () => {
-  expect(data(await stage.ann.query('{ viewer { name } }')).viewer.name).toBe('Ann');
-  const id = await stage.ann.createTask({ prompt: 'x', model: 'demo', priority: 10 });
-  expect((await stage.ann.events(id)).at(-1)!.__typename).toBe('RunCompleted');
+  expect(data(await deployment.ann.query('{ viewer { name } }')).viewer.name).toBe('Ann');
+  const id = await deployment.ann.createTask({ prompt: 'x', model: 'demo', priority: 10 });
+  expect((await deployment.ann.events(id)).at(-1)!.__typename).toBe('RunCompleted');
 });
 
 async function open(): Promise<Socket> {
-  const { hostname, port } = new URL(stage.api.url);
+  const { hostname, port } = new URL(deployment.api.url);
   const socket = connect(Number(port), hostname);
   socket.on('error', () => {});
   await once(socket, 'connect');
@@ -187,7 +188,7 @@ function headOf(length: number): string {
 
 /** Opened or refused: both are an answer. */
 async function openAnonymous(): Promise<WebSocket> {
-  const socket = new WebSocket(`${stage.api.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+  const socket = new WebSocket(`${deployment.api.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
   socket.on('error', () => {});
   await Promise.race([once(socket, 'open'), once(socket, 'close')]);
   return socket;

@@ -1,25 +1,21 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { data } from '../harness/client.ts';
-import { openStage, type Stage } from '../harness/stage.ts';
+import { startDeployment } from '../harness/deployment.ts';
+import { fixture } from '../harness/fixture.ts';
 
-let stage: Stage;
-
-beforeAll(async () => {
-  stage = await openStage({ LOG_LEVEL: 'debug' });
-});
-afterAll(() => stage?.close());
+const deployment = fixture(() => startDeployment({ LOG_LEVEL: 'debug' }));
 
 const SUBSCRIPTIONS = 100;
 
 /** A socket with as many subscriptions as it may have; their first payloads are on their way. */
 async function openSocket(query: string, id: string): Promise<WebSocket> {
-  const socket = new WebSocket(`${stage.api.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+  const socket = new WebSocket(`${deployment.api.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
   socket.on('error', () => {});
   await once(socket, 'open');
-  const payload = { authorization: `Bearer ${stage.ann.token}` };
+  const payload = { authorization: `Bearer ${deployment.ann.token}` };
   socket.send(JSON.stringify({ type: 'connection_init', payload }));
   await once(socket, 'message');
   let received = 0;
@@ -39,7 +35,7 @@ async function change(id: string): Promise<void> {
   changes += 1;
   const update =
     'mutation ($id: ID!, $to: Int!) { updateTask(input: { id: $id, priority: $to }) { __typename } }';
-  data(await stage.ann.query(update, { id, to: 1 + (changes % 9) }));
+  data(await deployment.ann.query(update, { id, to: 1 + (changes % 9) }));
 }
 
 /** A feed has only what happens after it was subscribed to, and nothing says when that was. */
@@ -66,8 +62,8 @@ test.each([
 ])(
   'a client that leaves with 100 subscriptions to %s is no error of ours',
   async (_what, field) => {
-    const id = await stage.ann.createTask({ prompt: 'x'.repeat(300_000), hold: true });
-    const before = stage.api.output();
+    const id = await deployment.ann.createTask({ prompt: 'x'.repeat(300_000), hold: true });
+    const before = deployment.api.output();
     for (const seen of SEEN) {
       for (const leave of ['destroy', 'resetAndDestroy'] as const) {
         const socket = await openSocket(
@@ -81,8 +77,8 @@ test.each([
         await closed;
       }
     }
-    expect((await fetch(`${stage.api.url}/health`)).status).toBe(200);
-    expect(stage.api.output().slice(before.length)).not.toMatch(/error/i);
+    expect((await fetch(`${deployment.api.url}/health`)).status).toBe(200);
+    expect(deployment.api.output().slice(before.length)).not.toMatch(/error/i);
   },
   120_000,
 );

@@ -1,27 +1,16 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Client } from '../harness/client.ts';
+import { expect, test } from 'vitest';
+import { startDeployment } from '../harness/deployment.ts';
+import { fixture } from '../harness/fixture.ts';
 import { runIdOf } from '../harness/lease.ts';
-import { INSPECTED, memoryHeld } from '../harness/memory.ts';
-import type { Polyphony } from '../harness/process.ts';
-import { openStage, type Stage } from '../harness/stage.ts';
-import { stall } from '../harness/stall.ts';
-import { type LegacySocket, type Message, openLegacySocket } from '../rest-compat/legacy-socket.ts';
-import { answerText, startVendor, type Vendor } from '../vendor/server.ts';
+import { INSPECTED, memoryHeld } from '../harness/measure/memory.ts';
+import { stall } from '../harness/measure/stall.ts';
+import { answerText, startVendor } from '../harness/vendor/server.ts';
+import { type LegacySocket, type Message, openLegacySocket } from '../rest-compat/clients/legacy-socket.ts';
 
-let vendor: Vendor;
-let stage: Stage;
-let api: Polyphony;
-let ann: Client;
-
-beforeAll(async () => {
-  vendor = await startVendor();
-  stage = await openStage({ OPENAI_BASE_URL: `${vendor.url}/v1` }, INSPECTED);
-  ({ api, ann } = stage);
-});
-afterAll(async () => {
-  await stage?.close();
-  await vendor?.stop();
-});
+const vendor = fixture(startVendor);
+const deployment = fixture(() => startDeployment({ OPENAI_BASE_URL: `${vendor.url}/v1` }, INSPECTED));
+const api = fixture(() => deployment.api);
+const ann = fixture(() => deployment.ann);
 
 const follow = (id: string): Promise<LegacySocket> =>
   openLegacySocket(api.url, `/mini-devin/ws/tasks/${runIdOf(id)}?token=${ann.token}`);
@@ -38,7 +27,7 @@ const tokens = (messages: Message[]): string[] =>
   messages.filter(({ type }) => type === 'token').map(({ content }) => content);
 
 test('a worker that is killed in mid-stream leaves no hole and no repeat; a reconnect tells the same', async () => {
-  const doomed = await stage.startWorker();
+  const doomed = await deployment.startWorker();
   // It takes two minutes, and two seconds when it is asked for again: it does not end before the worker does.
   const model = 'gpt-4o@key=again,itl=40';
   vendor.scripts.set(model, [{ text: answerText(3_000) }, { text: answerText(50) }]);
@@ -47,7 +36,7 @@ test('a worker that is killed in mid-stream leaves no hole and no repeat; a reco
   await devin.next(({ type }) => type === 'token');
   const amas = await openLegacySocket(api.url, `/amas/ws?token=${ann.token}`);
   amas.send({ command: 'subscribe_task', task_id: runIdOf(id) });
-  await stage.startWorker();
+  await deployment.startWorker();
   // Its lock has to be older than a restart of Postgres could make it look.
   await new Promise((resolve) => setTimeout(resolve, 3_500));
   await doomed.kill();
@@ -92,7 +81,7 @@ async function followAll(count: number, isStalled: boolean) {
 }
 
 test('clients that do not read cost hardly anything, and have missed nothing when they read again', async () => {
-  if (stage.workers.length === 0) await stage.startWorker();
+  if (deployment.workers.length === 0) await deployment.startWorker();
   // What a server keeps of its first work is not theirs.
   const reading = await followAll(4, false);
   await Promise.all(reading.sockets.map(({ closed }) => closed));

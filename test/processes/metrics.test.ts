@@ -1,25 +1,19 @@
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { freePort } from '../../src/embedded-postgres/server.ts';
 import { createClient, data } from '../harness/client.ts';
+import { fixture } from '../harness/fixture.ts';
 import { createFolder } from '../harness/folder.ts';
 import { launch, type Polyphony } from '../harness/process.ts';
 import { createDatabase } from '../harness/server.ts';
-import { readExposition } from '../http/exposition.ts';
+import { readExposition } from '../http/routes/exposition.ts';
 
-let database: Awaited<ReturnType<typeof createDatabase>>;
-let folder: Awaited<ReturnType<typeof createFolder>>;
 let running: Polyphony[] = [];
 
-beforeAll(async () => {
-  [database, folder] = await Promise.all([createDatabase(), createFolder()]);
-});
+const database = fixture(createDatabase, { stop: (database) => database.drop() });
+const folder = fixture(createFolder, { stop: (folder) => folder.remove() });
 afterEach(async () => {
   for (const polyphony of running) await polyphony.stop();
   running = [];
-});
-afterAll(async () => {
-  await database?.drop();
-  await folder?.remove();
 });
 
 async function run(script: 'start:api' | 'start:worker', variables: Record<string, string> = {}) {

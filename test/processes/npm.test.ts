@@ -3,23 +3,20 @@ import { once } from 'node:events';
 import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { copyDataDir, isRunning, makeReadyDataDir } from '../fixtures/embedded-postgres.ts';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { copyDataDir, isRunning, makeReadyDataDir } from '../embedded-postgres/workbench.ts';
+import { fixture } from '../harness/fixture.ts';
 import { npm, untilEnded, untilReady } from '../harness/npm.ts';
 import { begin, launch } from '../harness/process.ts';
 import { createDatabase } from '../harness/server.ts';
 import { getPage, tokenIn } from '../http/page.ts';
 
-let ready: Awaited<ReturnType<typeof makeReadyDataDir>>;
 let folder: string;
 /** Not there, unless a test makes it. */
 let dataDir: string;
 let children: ChildProcess[];
 
-beforeAll(async () => {
-  ready = await makeReadyDataDir();
-});
-afterAll(() => ready?.remove());
+const ready = fixture(makeReadyDataDir, { stop: (ready) => ready.remove() });
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'polyphony-npm-'));

@@ -1,32 +1,28 @@
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type Client, data, rebuildText, TASK_EVENTS } from '../harness/client.ts';
-import { type DatabaseProxy, startDatabaseProxy } from '../harness/database-proxy.ts';
+import { data, rebuildText, TASK_EVENTS } from '../harness/client.ts';
+import { startDatabaseProxy } from '../harness/database-proxy.ts';
+import { startDeployment } from '../harness/deployment.ts';
+import { fixture } from '../harness/fixture.ts';
 import type { Polyphony } from '../harness/process.ts';
-import { openStage, type Stage } from '../harness/stage.ts';
 
-let stage: Stage;
-let proxy: DatabaseProxy;
 let worker: Polyphony | undefined;
-let ann: Client;
 let operator: pg.Client;
 
 /** The API has the database always; the worker, through a proxy that a test may cut. */
+const deployment = fixture(startDeployment);
+const ann = fixture(() => deployment.ann);
+const proxy = fixture(() => startDatabaseProxy(deployment.databaseUrl), { stop: (proxy) => proxy.cut() });
 beforeAll(async () => {
-  stage = await openStage();
-  ann = stage.ann;
-  proxy = await startDatabaseProxy(stage.databaseUrl);
-  operator = new pg.Client({ connectionString: stage.databaseUrl });
+  operator = new pg.Client({ connectionString: deployment.databaseUrl });
   await operator.connect();
 });
 afterAll(async () => {
   await operator?.end();
-  await stage?.close();
-  await proxy?.cut();
 });
 
 beforeEach(async () => {
-  worker = await stage.startWorker({ DATABASE_URL: proxy.url });
+  worker = await deployment.startWorker({ DATABASE_URL: proxy.url });
 });
 afterEach(async () => {
   expect(await worker?.stop()).toBe(0);

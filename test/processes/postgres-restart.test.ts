@@ -1,27 +1,21 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openWorkbench, type Workbench } from '../fixtures/embedded-postgres.ts';
-import { type Client, data, rebuildText, TASK_EVENTS, type TaskEvent } from '../harness/client.ts';
-import { openStage, type Stage } from '../harness/stage.ts';
-import { answerText, startVendor, type Vendor } from '../vendor/server.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { openWorkbench } from '../embedded-postgres/workbench.ts';
+import { data, rebuildText, TASK_EVENTS, type TaskEvent } from '../harness/client.ts';
+import { startDeployment } from '../harness/deployment.ts';
+import { fixture } from '../harness/fixture.ts';
+import { answerText, startVendor } from '../harness/vendor/server.ts';
 
 /** A Postgres of this test's own, which is restarted when it dies; API and worker are processes apart. */
-let bench: Workbench;
-let vendor: Vendor;
-let stage: Stage;
-let ann: Client;
-
-beforeAll(async () => {
-  [bench, vendor] = [await openWorkbench(), await startVendor()];
+const bench = fixture(openWorkbench, { stop: (bench) => bench.close() });
+const vendor = fixture(startVendor);
+const deployment = fixture(async () => {
   const { url } = await bench.start();
-  stage = await openStage({ DATABASE_URL: url, OPENAI_BASE_URL: `${vendor.url}/v1` });
-  ann = stage.ann;
-  await stage.startWorker();
-  await stage.startWorker();
+  return startDeployment({ DATABASE_URL: url, OPENAI_BASE_URL: `${vendor.url}/v1` });
 });
-afterAll(async () => {
-  await stage?.close();
-  await bench?.close();
-  await vendor?.stop();
+const ann = fixture(() => deployment.ann);
+beforeAll(async () => {
+  await deployment.startWorker();
+  await deployment.startWorker();
 });
 
 test('Postgres dies in the middle of 20 streams: none is taken from its worker, all complete, the API lives on', async () => {

@@ -1,26 +1,25 @@
 import { createClient as createRedisClient } from 'redis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Client, rebuildText } from '../harness/client.ts';
+import { rebuildText } from '../harness/client.ts';
+import { startDeployment } from '../harness/deployment.ts';
+import { fixture } from '../harness/fixture.ts';
+import { TIMED } from '../harness/measure/timed.ts';
 import { arrivals, longestGap, type Redis, startRedis } from '../harness/redis.ts';
-import { openStage, type Stage } from '../harness/stage.ts';
-import { TIMED } from '../harness/timed.ts';
-import { answerText, startVendor, type Vendor } from '../vendor/server.ts';
+import { answerText, startVendor } from '../harness/vendor/server.ts';
 
-let vendor: Vendor;
 let redis: Redis;
-let stage: Stage;
-let ann: Client;
 
+const vendor = fixture(startVendor);
 beforeAll(async () => {
-  [vendor, redis] = await Promise.all([startVendor(), startRedis()]);
-  stage = await openStage({ REDIS_URL: redis.url, OPENAI_BASE_URL: `${vendor.url}/v1` });
-  ann = stage.ann;
-  await stage.startWorker();
+  redis = await startRedis();
 });
-afterAll(async () => {
-  await stage?.close();
-  await redis?.kill();
-  await vendor?.stop();
+afterAll(() => redis?.kill());
+const deployment = fixture(() =>
+  startDeployment({ REDIS_URL: redis.url, OPENAI_BASE_URL: `${vendor.url}/v1` }),
+);
+const ann = fixture(() => deployment.ann);
+beforeAll(async () => {
+  await deployment.startWorker();
 });
 
 const MODEL = 'gpt-4o@tokens=150,itl=20';

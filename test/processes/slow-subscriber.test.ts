@@ -1,26 +1,18 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { type Client, rebuildText, TASK_EVENTS, type TaskEvent } from '../harness/client.ts';
-import { INSPECTED, memoryHeld } from '../harness/memory.ts';
-import type { Polyphony } from '../harness/process.ts';
-import { openStage, type Stage } from '../harness/stage.ts';
-import { stall } from '../harness/stall.ts';
-import { startVendor, type Vendor } from '../vendor/server.ts';
+import { rebuildText, TASK_EVENTS, type TaskEvent } from '../harness/client.ts';
+import { startDeployment } from '../harness/deployment.ts';
+import { fixture } from '../harness/fixture.ts';
+import { INSPECTED, memoryHeld } from '../harness/measure/memory.ts';
+import { stall } from '../harness/measure/stall.ts';
+import { startVendor } from '../harness/vendor/server.ts';
 
-let vendor: Vendor;
-let stage: Stage;
-let api: Polyphony;
-let ann: Client;
-
+const vendor = fixture(startVendor);
+const deployment = fixture(() => startDeployment({ OPENAI_BASE_URL: `${vendor.url}/v1` }, INSPECTED));
+const api = fixture(() => deployment.api);
+const ann = fixture(() => deployment.ann);
 beforeAll(async () => {
-  vendor = await startVendor();
-  stage = await openStage({ OPENAI_BASE_URL: `${vendor.url}/v1` }, INSPECTED);
-  ({ api, ann } = stage);
-  await stage.startWorker();
-});
-afterAll(async () => {
-  await stage?.close();
-  await vendor?.stop();
+  await deployment.startWorker();
 });
 
 /** One socket with a subscription to the run; a stalled one stops reading as soon as it has subscribed. */

@@ -1,25 +1,14 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Client, data, rebuildText, TASK_EVENTS } from '../harness/client.ts';
-import type { Polyphony } from '../harness/process.ts';
-import { openStage, type Stage } from '../harness/stage.ts';
-import { TIMED } from '../harness/timed.ts';
-import { answerText, startVendor, type Vendor } from '../vendor/server.ts';
+import { expect, test } from 'vitest';
+import { data, rebuildText, TASK_EVENTS } from '../harness/client.ts';
+import { startDeployment } from '../harness/deployment.ts';
+import { fixture } from '../harness/fixture.ts';
+import { TIMED } from '../harness/measure/timed.ts';
+import { answerText, startVendor } from '../harness/vendor/server.ts';
 
-let vendor: Vendor;
-let stage: Stage;
-let worker: Polyphony;
-let ann: Client;
-
-beforeAll(async () => {
-  vendor = await startVendor();
-  stage = await openStage({ OPENAI_BASE_URL: `${vendor.url}/v1` });
-  ann = stage.ann;
-  worker = await stage.startWorker();
-});
-afterAll(async () => {
-  await stage?.close();
-  await vendor?.stop();
-});
+const vendor = fixture(startVendor);
+const deployment = fixture(() => startDeployment({ OPENAI_BASE_URL: `${vendor.url}/v1` }));
+const ann = fixture(() => deployment.ann);
+const worker = fixture(() => deployment.startWorker());
 
 test('without a bus between them the API follows the worker through Postgres', async () => {
   const id = await ann.createTask({ prompt: 'x', model: 'gpt-4o@tokens=200,itl=10' });
@@ -50,7 +39,7 @@ test('a worker that is asked to stop hands its runs to the next', async () => {
     if (data(payload).taskEvents.__typename === 'TokensGenerated') break;
   }
   expect(await worker.stop()).toBe(0);
-  await stage.startWorker();
+  await deployment.startWorker();
   const events = await ann.events(id);
   expect(events.filter(({ __typename }) => __typename === 'AttemptStarted')).toHaveLength(1);
   expect(rebuildText(events)).toBe(answerText(100));

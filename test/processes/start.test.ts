@@ -3,22 +3,19 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { copyDataDir, makeReadyDataDir, untilGone } from '../fixtures/embedded-postgres.ts';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { copyDataDir, makeReadyDataDir, untilGone } from '../embedded-postgres/workbench.ts';
 import { createClient, data, rebuildText, TASK_EVENTS, type TaskEvent } from '../harness/client.ts';
+import { fixture } from '../harness/fixture.ts';
 import { begin, launch, type Polyphony } from '../harness/process.ts';
 
 const ann = { email: 'ann@example.com', password: 'a good password', name: 'Ann' };
-let ready: Awaited<ReturnType<typeof makeReadyDataDir>>;
 let folder: string;
 /** With a database that an earlier start has made. */
 let dataDir: string;
 let running: Polyphony[];
 
-beforeAll(async () => {
-  ready = await makeReadyDataDir();
-});
-afterAll(() => ready?.remove());
+const ready = fixture(makeReadyDataDir, { stop: (ready) => ready.remove() });
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'polyphony-start-'));

@@ -1,30 +1,23 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Client, data } from '../harness/client.ts';
-import { openStage, type Stage } from '../harness/stage.ts';
-import { startVendor, type Vendor } from '../vendor/server.ts';
+import { expect, test } from 'vitest';
+import { data } from '../harness/client.ts';
+import { startDeployment } from '../harness/deployment.ts';
+import { fixture } from '../harness/fixture.ts';
+import { startVendor } from '../harness/vendor/server.ts';
 
 const TURNS = 100;
 const MODEL = 'gpt-4o@tokens=2,itl=5';
 
-let vendor: Vendor;
-let stage: Stage;
-let ann: Client;
-
-beforeAll(async () => {
-  vendor = await startVendor();
-  stage = await openStage({ OPENAI_BASE_URL: `${vendor.url}/v1`, RATE_LIMIT_FACTOR: '100' });
-  ann = stage.ann;
-});
-afterAll(async () => {
-  await stage?.close();
-  await vendor?.stop();
-});
+const vendor = fixture(startVendor);
+const deployment = fixture(() =>
+  startDeployment({ OPENAI_BASE_URL: `${vendor.url}/v1`, RATE_LIMIT_FACTOR: '100' }),
+);
+const ann = fixture(() => deployment.ann);
 
 test('100 turns that are sent at once reach the model in order, each with all before, when a worker is killed', async () => {
   const made = await ann.query('mutation { createThread(input: {}) { thread { id } } }');
   const threadId = data(made).createThread.thread.id;
-  const killed = await stage.startWorker();
-  await stage.startWorker();
+  const killed = await deployment.startWorker();
+  await deployment.startWorker();
   const turns = Array.from({ length: TURNS }, (_, turn) =>
     ann.createTask({ prompt: `turn ${turn}`, model: MODEL, threadId }),
   );

@@ -1,30 +1,19 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Client, createClient, data, errorCode, TASK_EVENTS } from '../harness/client.ts';
-import { type DatabaseProxy, startDatabaseProxy } from '../harness/database-proxy.ts';
-import type { Polyphony } from '../harness/process.ts';
+import { expect, test } from 'vitest';
+import { createClient, data, errorCode, TASK_EVENTS } from '../harness/client.ts';
+import { startDatabaseProxy } from '../harness/database-proxy.ts';
+import { startDeployment } from '../harness/deployment.ts';
+import { fixture } from '../harness/fixture.ts';
 import { createDatabase } from '../harness/server.ts';
-import { openStage, type Stage } from '../harness/stage.ts';
 
-let database: Awaited<ReturnType<typeof createDatabase>>;
-let proxy: DatabaseProxy;
-let stage: Stage;
-let api: Polyphony;
-let ann: Client;
+const database = fixture(createDatabase, { stop: (database) => database.drop() });
+const proxy = fixture(() => startDatabaseProxy(database.url), { stop: (proxy) => proxy.cut() });
+const deployment = fixture(() => startDeployment({ DATABASE_URL: proxy.url }));
+const api = fixture(() => deployment.api);
+const ann = fixture(() => deployment.ann);
 /** Nobody has looked at his account yet. */
-let bob: Client;
-
-beforeAll(async () => {
-  database = await createDatabase();
-  proxy = await startDatabaseProxy(database.url);
-  stage = await openStage({ DATABASE_URL: proxy.url });
-  ({ api, ann } = stage);
-  bob = await createClient(api.url).register({ email: 'b@b.c', password: 'a good password', name: 'Bob' });
-});
-afterAll(async () => {
-  await stage?.close();
-  await proxy?.cut();
-  await database?.drop();
-});
+const bob = fixture(() =>
+  createClient(api.url).register({ email: 'b@b.c', password: 'a good password', name: 'Bob' }),
+);
 
 const OPERATIONS = [
   ['a query', '{ viewer { id } }'],

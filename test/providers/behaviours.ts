@@ -1,11 +1,12 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import type { ModelMessage, ModelRequest, Provider } from '../../src/providers/provider.ts';
 import { DEFAULT_PATIENCE } from '../../src/providers/stream/watch-stream.ts';
-import { actorOf, WHO, type Who } from '../vendor/behaviours/actors.ts';
-import type { Api, Behaviour } from '../vendor/behaviours/behaviour.ts';
-import type { Kind } from '../vendor/behaviours/kinds.ts';
-import { ENCODINGS } from '../vendor/encodings.ts';
-import { answerText, startVendor, type Vendor } from '../vendor/server.ts';
+import { fixture } from '../harness/fixture.ts';
+import { actorOf, WHO, type Who } from '../harness/vendor/behaviours/actors.ts';
+import type { Api, Behaviour } from '../harness/vendor/behaviours/behaviour.ts';
+import type { Kind } from '../harness/vendor/behaviours/kinds.ts';
+import { ENCODINGS } from '../harness/vendor/encodings.ts';
+import { answerText, startVendor } from '../harness/vendor/server.ts';
 import type { Subject } from './contract.ts';
 import { ANSWER_SCHEMA, CANARY, never, REQUEST, WEATHER } from './conversation.ts';
 import { HISTORIES, historyOf } from './histories.ts';
@@ -290,14 +291,12 @@ export function rowsOf(subject: Subject): Row[] {
 
 /** The adapter before every vendor that it can have before it. */
 export function describeBehaviours(subject: Subject): void {
-  let vendor: Vendor;
+  const vendor = fixture(startVendor);
   let provider: Provider;
 
-  beforeAll(async () => {
-    vendor = await startVendor();
+  beforeAll(() => {
     provider = subject.connect(vendor.url, CANARY, DEFAULT_PATIENCE);
   });
-  afterAll(() => vendor.stop());
 
   test.each(rowsOf(subject))('as $who does: $given', async ({ who, settings, check }) => {
     const as = who === 'any of them' ? '' : `as=${who},`;

@@ -6,7 +6,7 @@ import { createAzureProvider } from '../../src/providers/azure/provider.ts';
 import { createCustomProvider } from '../../src/providers/custom/provider.ts';
 import { createOllamaProvider } from '../../src/providers/ollama/provider.ts';
 import { createOpenAiProvider } from '../../src/providers/openai/provider.ts';
-import { KINDS } from '../vendor/behaviours/kinds.ts';
+import { KINDS } from '../harness/vendor/behaviours/kinds.ts';
 import { describeBehaviours, rowsOf } from './behaviours.ts';
 import { describeContract, type Subject } from './contract.ts';
 

@@ -1,13 +1,14 @@
 import { inspect } from 'node:util';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { isRetryable, type ModelRequest, type Provider } from '../../src/providers/provider.ts';
 import { DEFAULT_PATIENCE, type Patience } from '../../src/providers/stream/watch-stream.ts';
 import type { ProviderErrorCode } from '../../src/rules/models/provider-failure.ts';
 import type { Usage } from '../../src/rules/money/money.ts';
 import { UNKNOWN_USAGE } from '../../src/rules/money/money.ts';
 import type { FinishReason } from '../../src/vocabulary.ts';
-import type { Api } from '../vendor/behaviours/behaviour.ts';
-import { answerText, countTokens, reasoningText, startVendor, type Vendor } from '../vendor/server.ts';
+import { fixture } from '../harness/fixture.ts';
+import type { Api } from '../harness/vendor/behaviours/behaviour.ts';
+import { answerText, countTokens, reasoningText, startVendor } from '../harness/vendor/server.ts';
 import { each, failureOf, type Heard, listen } from './listen.ts';
 
 /** An adapter, and what its vendor's wire format has and has not. */
@@ -230,18 +231,16 @@ const RETRIED: readonly ProviderErrorCode[] = [
 
 /** What every adapter owes the engine, tried over real HTTP. */
 export function describeContract(subject: Subject): void {
-  let vendor: Vendor;
+  const vendor = fixture(startVendor);
   let provider: Provider;
   let calm: Provider;
 
   beforeAll(async () => {
-    vendor = await startVendor();
     provider = subject.connect(vendor.url, CANARY, HASTY);
     calm = subject.connect(vendor.url, CANARY, CALM);
     // What it is asked once for its list of models is not counted.
     await provider.isPriced?.();
   });
-  afterAll(() => vendor.stop());
 
   const requestFor = (settings: string): ModelRequest => ({
     model: `${subject.model}@${settings}`,

@@ -1,19 +1,16 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Client, data, errorCode, rebuildText } from '../harness/client.ts';
-import { startTestServer, type TestServer } from '../harness/server.ts';
-import { answerText, countTokens, startVendor, type Vendor } from '../vendor/server.ts';
+import { describe, expect, test } from 'vitest';
+import { data, errorCode, rebuildText } from '../harness/client.ts';
+import { fixture } from '../harness/fixture.ts';
+import { startTestServer } from '../harness/server.ts';
+import { answerText, countTokens, startVendor } from '../harness/vendor/server.ts';
 
 const KEY = 'canary-key-1234567890';
 const PROMPT = 'Où est 漢 🙂?';
 const INPUT = countTokens(PROMPT);
 
-let vendor: Vendor;
-let server: TestServer;
-let ann: Client;
-
-beforeAll(async () => {
-  vendor = await startVendor();
-  server = await startTestServer({
+const vendor = fixture(startVendor);
+const server = fixture(() =>
+  startTestServer({
     variables: {
       OPENAI_API_KEY: KEY,
       OPENAI_BASE_URL: `${vendor.url}/v1`,
@@ -23,13 +20,9 @@ beforeAll(async () => {
       AZURE_OPENAI_ENDPOINT: vendor.url,
       OLLAMA_HOST: vendor.url,
     },
-  });
-  ann = await server.newUser();
-});
-afterAll(async () => {
-  await server?.stop();
-  await vendor?.stop();
-});
+  }),
+);
+const ann = fixture(() => server.newUser());
 
 /** Dollars per million tokens. */
 const PROVIDERS = [

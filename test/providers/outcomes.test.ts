@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Client } from '../harness/client.ts';
-import { startTestServer, type TestServer } from '../harness/server.ts';
-import { actorOf, WHO } from '../vendor/behaviours/actors.ts';
-import type { Api } from '../vendor/behaviours/behaviour.ts';
-import { startVendor, type Vendor } from '../vendor/server.ts';
+import { expect, test } from 'vitest';
+import { fixture } from '../harness/fixture.ts';
+import { startTestServer } from '../harness/server.ts';
+import { actorOf, WHO } from '../harness/vendor/behaviours/actors.ts';
+import type { Api } from '../harness/vendor/behaviours/behaviour.ts';
+import { startVendor } from '../harness/vendor/server.ts';
 
 /** A model of each API's provider. */
 const MODELS: Readonly<Record<Api, string>> = {
@@ -18,25 +18,17 @@ const ROWS = WHO.flatMap((who) => {
   return Object.entries(does).flatMap(([given, { makes }]) => (makes ? [{ who, given, speaks, makes }] : []));
 });
 
-let vendor: Vendor;
-let server: TestServer;
-let ann: Client;
-
-beforeAll(async () => {
-  vendor = await startVendor();
-  server = await startTestServer({
+const vendor = fixture(startVendor);
+const server = fixture(() =>
+  startTestServer({
     variables: {
       OPENAI_BASE_URL: `${vendor.url}/v1`,
       ANTHROPIC_BASE_URL: vendor.url,
       OLLAMA_HOST: vendor.url,
     },
-  });
-  ann = await server.newUser();
-});
-afterAll(async () => {
-  await server?.stop();
-  await vendor?.stop();
-});
+  }),
+);
+const ann = fixture(() => server.newUser());
 
 test.each(ROWS)('what becomes of a task when a vendor does as $who: $given', async (row) => {
   const { who, given, speaks, makes } = row;

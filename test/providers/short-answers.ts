@@ -1,4 +1,4 @@
-import { bodyOf, chunk, grown, last, stopped } from '../vendor/behaviours/events.ts';
+import { bodyOf, chunk, grown, last, stopped } from '../harness/vendor/behaviours/events.ts';
 
 /** The answer "ok" as the vendors send it. */
 export const CHAT_OK = bodyOf({ sent: [chunk({ content: 'ok' }, 'stop'), '[DONE]'] });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Client, data, rebuildText, TASK_EVENTS, type TaskEvent } from '../harness/client.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
-import { follow as followOrchestration, read, start } from '../orchestration/orchestra.ts';
+import { follow as followOrchestration, read, start } from '../orchestrations/orchestra.ts';
 import { createTemplate } from '../templates/template.ts';
 import { watchActivity } from './activity.ts';
 import { type Relay, startRelay } from './relay.ts';

@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** Drives model servers that are running, one after the other: a small machine answers one request at a time. */
 export default defineConfig({
   test: {
-    globalSetup: ['test/harness/postgres.ts'],
+    globalSetup: ['test/harness/suite/postgres.ts'],
     include: ['test/real/**/*.real.ts'],
     // Names what is skipped, and for want of what.
     reporters: ['verbose'],

@@ -11,7 +11,7 @@ import { documentedPaths } from '../../src/rest-compat/routing/documented-paths.
 import { readClues } from '../../src/rest-compat/routing/read-clues.ts';
 import { socketAt } from '../../src/rest-compat/routing/socket-at.ts';
 import { DIALECTS } from '../../src/vocabulary.ts';
-import { DOCUMENTED } from './documented.ts';
+import { DOCUMENTED } from './audits/documented.ts';
 
 const TASKS = ['themachine', 'ai-task-orchestra', 'amas'] as const;
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { DIALECT_TABLES } from '../../src/rest-compat/index.ts';
 import { DIALECTS } from '../../src/vocabulary.ts';
-import { DOCUMENTED } from './documented.ts';
+import { DOCUMENTED } from './audits/documented.ts';
 
 describe.each(DIALECTS)('%s', (name) => {
   const rows = DIALECT_TABLES[name].endpoints.map(({ method, path }) => `${method} ${path}`);

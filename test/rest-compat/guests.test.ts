@@ -3,16 +3,17 @@ import { rm, stat } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { freePort } from '../../src/embedded-postgres/server.ts';
 import { baseUrlSecret, renewBaseUrlSecret } from '../../src/secrets/base-url-secret.ts';
 import { createClient, data } from '../harness/client.ts';
+import { fixture } from '../harness/fixture.ts';
 import { PROXIES } from '../harness/proxies.ts';
 import { startTestServer, type TestServer, type TestServerOptions } from '../harness/server.ts';
-import { createLegacyClient } from './legacy-client.ts';
-import { type LegacySocket, openLegacySocket, refusedUpgrade } from './legacy-socket.ts';
-import { good, type OrchestrateX, startOrchestrateX } from './orchestratex-server.ts';
+import { createLegacyClient } from './clients/legacy-client.ts';
+import { type LegacySocket, openLegacySocket, refusedUpgrade } from './clients/legacy-socket.ts';
+import { good, startOrchestrateX } from './orchestratex/server.ts';
 
 const SESSION = { user_id: 'test_user_123' };
 
@@ -55,19 +56,18 @@ describe.each([
   ['with the embedded Postgres', true],
   ['with a database of the operator', false],
 ])('the base URL with a secret, %s', (_mode, embedded) => {
-  let server: TestServer;
   let port: number;
   let base: string;
   let prefix: string;
 
-  beforeAll(async () => {
+  const server = fixture(async () => {
     port = await freePort();
-    const variables = { COMPAT_PORTS: `orchestratex:${port}` };
-    server = await startTestServer({ embedded, worker: false, variables });
+    return startTestServer({ embedded, worker: false, variables: { COMPAT_PORTS: `orchestratex:${port}` } });
+  });
+  beforeAll(() => {
     base = server.baseUrl!;
     prefix = new URL(base).pathname;
   });
-  afterAll(() => server?.stop());
 
   const create = async (url: string, headers: Record<string, string> = {}) =>
     createLegacyClient(url)('POST', '/api/sessions/', SESSION, headers);
@@ -198,13 +198,9 @@ test.each<[string, Record<string, string>]>([
 });
 
 describe('the guest', () => {
-  let x: OrchestrateX;
-
-  beforeAll(async () => {
-    const variables = { RATE_LIMIT_FACTOR: '1', TRUST_PROXY: 'loopback' };
-    x = await startOrchestrateX({ worker: false, variables });
-  });
-  afterAll(() => x?.stop());
+  const x = fixture(() =>
+    startOrchestrateX({ worker: false, variables: { RATE_LIMIT_FACTOR: '1', TRUST_PROXY: 'loopback' } }),
+  );
 
   /** As somebody behind a proxy, so that each test has a limit of its own. */
   const from = (address: string) => ({ 'x-forwarded-for': address });

@@ -1,18 +1,17 @@
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Client, data } from '../harness/client.ts';
-import { startTestServer, type TestServer } from '../harness/server.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { data } from '../harness/client.ts';
+import { fixture } from '../harness/fixture.ts';
+import { startTestServer } from '../harness/server.ts';
 
 /** Lists of the dialects have up to 1,000 rows: pages of 100 that are each small enough. */
 const TASKS = 300;
 
-let server: TestServer;
-let ann: Client;
 let session: string;
 
+const server = fixture(() => startTestServer({ worker: false }));
+const ann = fixture(() => server.newUser());
 beforeAll(async () => {
-  server = await startTestServer({ worker: false });
-  ann = await server.newUser();
   const made = await ann.query('mutation { createSession(input: { name: "s" }) { session { id } } }');
   session = data(made).createSession.session.id;
   const aliases = Array.from({ length: 30 }, (_, n) => `a${n}: createTask(input: $input) { task { id } }`);
@@ -21,7 +20,6 @@ beforeAll(async () => {
     data(await ann.query(query, { input: { prompt: 'x', hold: true, sessionId: session } }));
   }
 });
-afterAll(() => server?.stop());
 
 async function lengthen(characters: number): Promise<void> {
   const client = new pg.Client({ connectionString: server.databaseUrl });

@@ -4,20 +4,18 @@ import { amas } from '../../src/rest-compat/amas/index.ts';
 import { endpoint } from '../../src/rest-compat/definitions/endpoint.ts';
 import { graphql } from '../../src/rest-compat/handling/documents.ts';
 import { orchestrateX } from '../../src/rest-compat/orchestratex/index.ts';
+import { fixture } from '../harness/fixture.ts';
 import { type Redis, startRedis } from '../harness/redis.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
-import { createLegacyClient, type LegacyAnswer, type LegacyClient } from './legacy-client.ts';
-import { refusedUpgrade } from './legacy-socket.ts';
-import { type RowServer, serveRows } from './row-server.ts';
+import { createLegacyClient, type LegacyAnswer, type LegacyClient } from './clients/legacy-client.ts';
+import { refusedUpgrade } from './clients/legacy-socket.ts';
+import { serveRows } from './row-server.ts';
 
-let server: TestServer;
 let addresses = 0;
 
-beforeAll(async () => {
-  const variables = { RATE_LIMIT_FACTOR: '1', TRUST_PROXY: 'loopback' };
-  server = await startTestServer({ worker: false, variables });
-});
-afterAll(() => server?.stop());
+const server = fixture(() =>
+  startTestServer({ worker: false, variables: { RATE_LIMIT_FACTOR: '1', TRUST_PROXY: 'loopback' } }),
+);
 
 /** What a proxy says of a client that nobody has heard of yet. */
 function freshAddress(): Record<string, string> {
@@ -161,12 +159,8 @@ describe('OrchestrateX', () => {
     endpoint({ ...row, method: 'POST', path: '/api/threads/' }),
     endpoint({ ...row, method: 'GET', path: '/api/threads/session/{session_id}' }),
   ];
-  let rows: RowServer;
 
-  beforeAll(async () => {
-    rows = await serveRows(server, { ...orchestrateX, endpoints });
-  });
-  afterAll(() => rows?.stop());
+  const rows = fixture(() => serveRows(server, { ...orchestrateX, endpoints }));
 
   test('a session of an account has 100 requests a minute, named in the path or in the body', async () => {
     const [ann, bob] = [await freshToken(), await freshToken()];

@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Dialect } from '../../src/vocabulary.ts';
+import { fixture } from '../harness/fixture.ts';
 import { createFolder } from '../harness/folder.ts';
-import { launch, type Polyphony } from '../harness/process.ts';
+import { launch } from '../harness/process.ts';
 import { createDatabase } from '../harness/server.ts';
-import { startVendor, type Vendor } from '../vendor/server.ts';
+import { startVendor } from '../harness/vendor/server.ts';
 import { aiTaskOrchestra } from './crowd/ai-task-orchestra.ts';
 import { amas } from './crowd/amas.ts';
 import type { Crowd, Trace, Walk } from './crowd/member.ts';
@@ -20,14 +21,11 @@ const WALKS: Record<Dialect, Walk> = {
 };
 const CLIENTS = 100;
 
-let vendor: Vendor;
-let database: Awaited<ReturnType<typeof createDatabase>>;
-let folder: Awaited<ReturnType<typeof createFolder>>;
-let server: Polyphony;
-
-beforeAll(async () => {
-  [vendor, database, folder] = await Promise.all([startVendor(), createDatabase(), createFolder()]);
-  server = await launch('start', {
+const vendor = fixture(startVendor);
+const database = fixture(createDatabase, { stop: (database) => database.drop() });
+const folder = fixture(createFolder, { stop: (folder) => folder.remove() });
+const server = fixture(() =>
+  launch('start', {
     DATABASE_URL: database.url,
     DATA_DIR: folder.path,
     JWT_SECRET: 'a secret of the tests, long enough',
@@ -35,12 +33,8 @@ beforeAll(async () => {
     OLLAMA_HOST: vendor.url,
     // What is looked at is the work: limits have tests of their own.
     RATE_LIMIT_FACTOR: '1000',
-  });
-});
-afterAll(async () => {
-  await server?.stop();
-  await Promise.all([database?.drop(), folder?.remove(), vendor?.stop()]);
-});
+  }),
+);
 
 /** As many of each dialect, all at once. */
 async function walkAll(crowd: Crowd): Promise<Trace[][]> {

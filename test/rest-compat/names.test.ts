@@ -1,20 +1,19 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startTestServer, type TestServer } from '../harness/server.ts';
-import { createLegacyClient, type LegacyClient } from './legacy-client.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { fixture } from '../harness/fixture.ts';
+import { startTestServer } from '../harness/server.ts';
+import { createLegacyClient, type LegacyClient } from './clients/legacy-client.ts';
 
-let server: TestServer;
 let ask: LegacyClient;
 let bearer: Record<string, string>;
 
+const server = fixture(() => startTestServer({ worker: false, variables: { RATE_LIMIT_FACTOR: '100' } }));
 beforeAll(async () => {
-  server = await startTestServer({ worker: false, variables: { RATE_LIMIT_FACTOR: '100' } });
   ask = createLegacyClient(server.url);
   const account = { email: 'names@example.com', password: 'securepassword', name: 'N' };
   await ask('POST', '/mini-devin/api/auth/register', account);
   const { body } = await ask('POST', '/mini-devin/api/auth/login', account);
   bearer = { authorization: `Bearer ${body.access_token}` };
 });
-afterAll(() => server?.stop());
 
 const TM = '/themachine/api/v1';
 

@@ -1,17 +1,13 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { DIALECT_TABLES } from '../../src/rest-compat/index.ts';
 import { successorTables } from '../../src/rest-compat/openapi/successors.ts';
 import { DIALECTS } from '../../src/vocabulary.ts';
-import { startTestServer, type TestServer } from '../harness/server.ts';
-import { DOCUMENTED } from './documented.ts';
+import { fixture } from '../harness/fixture.ts';
+import { startTestServer } from '../harness/server.ts';
+import { DOCUMENTED } from './audits/documented.ts';
 
-let server: TestServer;
-
-beforeAll(async () => {
-  server = await startTestServer({ worker: false });
-});
-afterAll(() => server?.stop());
+const server = fixture(() => startTestServer({ worker: false }));
 
 const read = async (path: string) => {
   const response = await fetch(server.url + path);

@@ -1,27 +1,26 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { json } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Client, createClient, data } from '../harness/client.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { createClient, data } from '../harness/client.ts';
+import { fixture } from '../harness/fixture.ts';
 import { freePort } from '../harness/free-port.ts';
-import { startTestServer, type TestServer } from '../harness/server.ts';
-import { createLegacyClient, type LegacyClient } from './legacy-client.ts';
-import { openLegacySocket } from './legacy-socket.ts';
+import { startTestServer } from '../harness/server.ts';
+import { createLegacyClient, type LegacyClient } from './clients/legacy-client.ts';
+import { openLegacySocket } from './clients/legacy-socket.ts';
 
-let server: TestServer;
-let ann: Client;
 let key: string;
 let amasToken: string;
 let amasPort: number;
 let ask: LegacyClient;
 let bearer: Record<string, string>;
 
-beforeAll(async () => {
+const server = fixture(async () => {
   amasPort = await freePort();
-  server = await startTestServer({
-    worker: false,
-    variables: { COMPAT_PORTS: `amas:${amasPort}`, RATE_LIMIT_FACTOR: '100' },
-  });
+  const variables = { COMPAT_PORTS: `amas:${amasPort}`, RATE_LIMIT_FACTOR: '100' };
+  return startTestServer({ worker: false, variables });
+});
+beforeAll(async () => {
   ask = createLegacyClient(server.url);
   const account = { email: 'root@example.com', password: 'securepassword', name: 'Root' };
   expect((await ask('POST', '/api/auth/register', account)).status).toBe(200);
@@ -29,10 +28,11 @@ beforeAll(async () => {
   amasToken = login.body.access_token;
   const { access_token: token } = (await ask('POST', '/api/auth/login', account)).body;
   bearer = { authorization: `Bearer ${token}` };
-  ann = createClient(server.url, bearer);
+});
+const ann = fixture(() => createClient(server.url, bearer));
+beforeAll(async () => {
   key = data(await ann.query('mutation { createApiKey(input: { name: "k" }) { key } }')).createApiKey.key;
 });
-afterAll(() => server?.stop());
 
 const OF_TEMPLATE = { template: 'ollama-inference', parameters: { model: 'llama3.1:8b', prompt: 'x' } };
 const OF_TYPE = { type: 'code', title: 'T', description: 'D', priority: 'medium' };

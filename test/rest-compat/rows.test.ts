@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { refuse } from '../../src/rest-compat/amas/errors.ts';
 import { endpoint } from '../../src/rest-compat/definitions/endpoint.ts';
@@ -8,10 +8,11 @@ import { globalIdOf } from '../../src/rest-compat/shapes/output.ts';
 import { queryFlag, queryInteger, range } from '../../src/rest-compat/shapes/query.ts';
 import { newId } from '../../src/rules/ids/ids.ts';
 import { saveArtifact } from '../../src/store/tasks/artifacts.ts';
+import { fixture } from '../harness/fixture.ts';
 import { holdTask, runIdOf } from '../harness/lease.ts';
-import { startTestServer, type TestServer } from '../harness/server.ts';
-import { createLegacyClient, type LegacyClient } from './legacy-client.ts';
-import { type RowServer, serveRows } from './row-server.ts';
+import { startTestServer } from '../harness/server.ts';
+import { createLegacyClient, type LegacyClient } from './clients/legacy-client.ts';
+import { serveRows } from './row-server.ts';
 
 const task = { params: path('task_id') };
 const SORTS = ['newest', 'oldest'] as const;
@@ -93,25 +94,19 @@ const endpoints = [
   }),
 ];
 
-let server: TestServer;
-let rows: RowServer;
 let ask: LegacyClient;
 let credentials: { authorization: string };
 /** @returns the plain id of a queued task */
 let newTask: () => Promise<string>;
 
+const server = fixture(() => startTestServer({ worker: false }));
+const rows = fixture(() => serveRows(server, { name: 'amas', endpoints, sockets: [], limits: null, refuse }));
 beforeAll(async () => {
-  server = await startTestServer({ worker: false });
-  rows = await serveRows(server, { name: 'amas', endpoints, sockets: [], limits: null, refuse });
   const ann = await server.newUser();
   newTask = async () => runIdOf(await ann.createTask({ prompt: 'x', model: 'demo' }));
   credentials = { authorization: `Bearer ${ann.token}` };
   const client = createLegacyClient(rows.url);
   ask = (method, at, body) => client(method, at, body, credentials);
-});
-afterAll(async () => {
-  await rows?.stop();
-  await server?.stop();
 });
 
 describe('the query', () => {

@@ -1,24 +1,17 @@
 import { SignJWT } from 'jose';
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { type Client, data } from '../harness/client.ts';
-import { startTestServer, type TestServer } from '../harness/server.ts';
-import { startVendor, type Vendor } from '../vendor/server.ts';
-import { type LegacySocket, openLegacySocket, refusedUpgrade } from './legacy-socket.ts';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { data } from '../harness/client.ts';
+import { fixture } from '../harness/fixture.ts';
+import { startTestServer } from '../harness/server.ts';
+import { startVendor } from '../harness/vendor/server.ts';
+import { type LegacySocket, openLegacySocket, refusedUpgrade } from './clients/legacy-socket.ts';
 
-let vendor: Vendor;
-let server: TestServer;
-let ann: Client;
-let bob: Client;
-
-beforeAll(async () => {
-  vendor = await startVendor();
-  server = await startTestServer({ variables: { OPENAI_BASE_URL: `${vendor.url}/v1`, LOG_LEVEL: 'error' } });
-  [ann, bob] = [await server.newUser(), await server.newUser()];
-});
-afterAll(async () => {
-  await server?.stop();
-  await vendor?.stop();
-});
+const vendor = fixture(startVendor);
+const server = fixture(() =>
+  startTestServer({ variables: { OPENAI_BASE_URL: `${vendor.url}/v1`, LOG_LEVEL: 'error' } }),
+);
+const ann = fixture(() => server.newUser());
+const bob = fixture(() => server.newUser());
 
 const MOMENT = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
 const plain = (id: string) => Buffer.from(id, 'base64url').toString().split(':')[1]!;

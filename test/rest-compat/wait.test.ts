@@ -8,9 +8,9 @@ import type { Execution } from '../../src/rest-compat/handling/schema-access.ts'
 import { jsonBody, text } from '../../src/rest-compat/shapes/input.ts';
 import { globalIdOf, plainId } from '../../src/rest-compat/shapes/output.ts';
 import { newId } from '../../src/rules/ids/ids.ts';
-import type { Client } from '../harness/client.ts';
-import { startTestServer, type TestServer } from '../harness/server.ts';
-import { createLegacyClient, type LegacyClient } from './legacy-client.ts';
+import { fixture } from '../harness/fixture.ts';
+import { startTestServer } from '../harness/server.ts';
+import { createLegacyClient, type LegacyClient } from './clients/legacy-client.ts';
 import { type RowServer, serveRows } from './row-server.ts';
 
 const UNTIL = graphql('subscription follow($id: ID!) { taskEvents(taskId: $id) { __typename } }');
@@ -36,17 +36,17 @@ const run = (path: `/${string}`, seconds: number) =>
     status: 200,
   });
 
-let server: TestServer;
 let rows: RowServer;
-let ann: Client;
 let ask: LegacyClient;
 let credentials: { authorization: string };
 
+const server = fixture(startTestServer);
 beforeAll(async () => {
-  server = await startTestServer();
   const endpoints = [run('/run', 30), run('/run-briefly', 0.2)];
   rows = await serveRows(server, { name: 'amas', endpoints, sockets: [], limits: null, refuse });
-  ann = await server.newUser();
+});
+const ann = fixture(() => server.newUser());
+beforeAll(async () => {
   credentials = { authorization: `Bearer ${ann.token}` };
   const client = createLegacyClient(rows.url);
   ask = (method, path, body) => client(method, path, body, credentials);
@@ -54,7 +54,6 @@ beforeAll(async () => {
 afterEach(() => vi.restoreAllMocks());
 afterAll(async () => {
   await rows?.stop();
-  await server?.stop();
 });
 
 test('the answer is how the run ended', async () => {

@@ -1,22 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type Client, data, errorCode, TASK_EVENTS } from '../harness/client.ts';
+import { fixture } from '../harness/fixture.ts';
 import { launch, type Polyphony } from '../harness/process.ts';
-import { startTestServer, type TestServer } from '../harness/server.ts';
-import { startVendor, type Vendor } from '../vendor/server.ts';
+import { startTestServer } from '../harness/server.ts';
+import { startVendor } from '../harness/vendor/server.ts';
 
-let vendor: Vendor;
-let server: TestServer;
-let admin: Client;
-
-beforeAll(async () => {
-  vendor = await startVendor();
-  server = await startTestServer({ variables: { OPENAI_BASE_URL: `${vendor.url}/v1` } });
-  admin = await server.newUser();
-});
-afterAll(async () => {
-  await server?.stop();
-  await vendor?.stop();
-});
+const vendor = fixture(startVendor);
+const server = fixture(() => startTestServer({ variables: { OPENAI_BASE_URL: `${vendor.url}/v1` } }));
+const admin = fixture(() => server.newUser());
 
 const BUDGET = 'budget { limit spent reserved }';
 const viewerOf = async (client: Client) => data(await client.query(`{ viewer { id ${BUDGET} } }`)).viewer;

@@ -1,28 +1,25 @@
-import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { type Chat, type ChatAnswer, startChat } from '../agents/chat.ts';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { type ChatAnswer, startChat } from '../agents/chat.ts';
 import { ofType, seen, startAgent, types } from '../agents/script.ts';
-import { type Client, data } from '../harness/client.ts';
+import { data } from '../harness/client.ts';
+import { fixture } from '../harness/fixture.ts';
 
-import { startTestServer, type TestServer } from '../harness/server.ts';
+import { startTestServer } from '../harness/server.ts';
+import { startVendor } from '../harness/vendor/server.ts';
 import {
   follow as followOrchestration,
   read,
   start as startOrchestration,
   verdict,
-} from '../orchestration/orchestra.ts';
+} from '../orchestrations/orchestra.ts';
 import { createTemplate, taskOf } from '../templates/template.ts';
-import { startVendor, type Vendor } from '../vendor/server.ts';
 
-let chat: Chat;
-let vendor: Vendor;
-let server: TestServer;
-let ann: Client;
 let models = 0;
 
-beforeAll(async () => {
-  chat = await startChat();
-  vendor = await startVendor();
-  server = await startTestServer({
+const chat = fixture(startChat);
+const vendor = fixture(startVendor);
+const server = fixture(() =>
+  startTestServer({
     variables: {
       OPENAI_BASE_URL: chat.url,
       ANTHROPIC_BASE_URL: vendor.url,
@@ -30,14 +27,9 @@ beforeAll(async () => {
       WORKER_CONCURRENCY: '1',
       PROVIDER_RETRY_SECONDS: '150',
     },
-  });
-  ann = await server.newUser();
-});
-afterAll(async () => {
-  await server?.stop();
-  await chat?.stop();
-  await vendor?.stop();
-});
+  }),
+);
+const ann = fixture(() => server.newUser());
 
 /** Its tries follow each other at once. */
 const DOWN: ChatAnswer = {

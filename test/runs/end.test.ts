@@ -1,22 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Answer, type Client, data, errorCode, TASK_EVENTS } from '../harness/client.ts';
-import { startTestServer, type TestServer } from '../harness/server.ts';
-import { startVendor, type Vendor } from '../vendor/server.ts';
+import { describe, expect, test } from 'vitest';
+import { type Answer, data, errorCode, TASK_EVENTS } from '../harness/client.ts';
+import { fixture } from '../harness/fixture.ts';
+import { startTestServer } from '../harness/server.ts';
+import { startVendor } from '../harness/vendor/server.ts';
 import { createWorkflow, execute, follow, waitForEvent } from '../workflows/workflows.ts';
 
-let vendor: Vendor;
-let server: TestServer;
-let ann: Client;
-
-beforeAll(async () => {
-  vendor = await startVendor();
-  server = await startTestServer({ variables: { OPENAI_BASE_URL: `${vendor.url}/v1` } });
-  ann = await server.newUser();
-});
-afterAll(async () => {
-  await server?.stop();
-  await vendor?.stop();
-});
+const vendor = fixture(startVendor);
+const server = fixture(() => startTestServer({ variables: { OPENAI_BASE_URL: `${vendor.url}/v1` } }));
+const ann = fixture(() => server.newUser());
 
 const END = `mutation ($input: EndTaskInput!) { endTask(input: $input) {
   task { id status progress result error { code message } completedAt } } }`;

@@ -4,10 +4,11 @@ import { createLog } from '../../src/log.ts';
 import { createMetrics } from '../../src/metrics/metrics.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { startWorker } from '../../src/worker.ts';
-import { type Client, data, TASK_EVENTS } from '../harness/client.ts';
+import { data, TASK_EVENTS } from '../harness/client.ts';
+import { fixture } from '../harness/fixture.ts';
 import { runIdOf } from '../harness/lease.ts';
 import { startTestServer, type TestServer } from '../harness/server.ts';
-import { startVendor, type Vendor } from '../vendor/server.ts';
+import { startVendor } from '../harness/vendor/server.ts';
 
 const log = createLog('silent');
 
@@ -18,10 +19,7 @@ function startWorkerOf(server: TestServer, store = server.store, metrics = serve
 }
 
 describe('a worker in the process that queued a task', () => {
-  let vendor: Vendor;
-  let server: TestServer;
   let worker: Jobs;
-  let ann: Client;
 
   const sql = async (text: string, values: unknown[] = []) =>
     (await server.store.database.pool.query(text, values)).rows;
@@ -29,13 +27,15 @@ describe('a worker in the process that queued a task', () => {
   const waitingJobs = async () =>
     (await sql('select key from graphile_worker.jobs where run_at > now()')).map(({ key }) => key);
 
-  beforeAll(async () => {
-    vendor = await startVendor();
-    server = await startTestServer({
+  const vendor = fixture(startVendor);
+  const server = fixture(() =>
+    startTestServer({
       worker: false,
       variables: { OPENAI_BASE_URL: `${vendor.url}/v1`, OPENAI_API_KEY: 'sk-test' },
-    });
-    ann = await server.newUser();
+    }),
+  );
+  const ann = fixture(() => server.newUser());
+  beforeAll(async () => {
     worker = await startWorkerOf(server);
     // A first run has been fetched: whether the queue is empty, the worker knows from looking.
     await ann.events(await ann.createTask({ prompt: 'x', model: 'demo' }));
@@ -47,8 +47,6 @@ describe('a worker in the process that queued a task', () => {
   });
   afterAll(async () => {
     await worker?.stop();
-    await server?.stop();
-    await vendor?.stop();
   });
 
   test('carries it out before its job is fetched', async () => {

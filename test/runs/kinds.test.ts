@@ -1,25 +1,15 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type Client, data, errorCode, type TaskEvent } from '../harness/client.ts';
-import { startTestServer, type TestServer } from '../harness/server.ts';
-import { start } from '../orchestration/orchestra.ts';
-import { startVendor, type Vendor } from '../vendor/server.ts';
+import { fixture } from '../harness/fixture.ts';
+import { startTestServer } from '../harness/server.ts';
+import { startVendor } from '../harness/vendor/server.ts';
+import { start } from '../orchestrations/orchestra.ts';
 import { createWorkflow, execute } from '../workflows/workflows.ts';
 
-let vendor: Vendor;
-let server: TestServer;
-let ann: Client;
-let bob: Client;
-
-beforeAll(async () => {
-  vendor = await startVendor();
-  server = await startTestServer({ variables: { OPENAI_BASE_URL: `${vendor.url}/v1` } });
-  ann = await server.newUser();
-  bob = await server.newUser();
-});
-afterAll(async () => {
-  await server?.stop();
-  await vendor?.stop();
-});
+const vendor = fixture(startVendor);
+const server = fixture(() => startTestServer({ variables: { OPENAI_BASE_URL: `${vendor.url}/v1` } }));
+const ann = fixture(() => server.newUser());
+const bob = fixture(() => server.newUser());
 
 const QUICK = 'demo@tokens=1,itl=0';
 const FAILING = 'gpt-4o@fault=401';

@@ -1,20 +1,15 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { createLog } from '../../src/log.ts';
 import { newId } from '../../src/rules/ids/ids.ts';
 import { claimRun } from '../../src/store/runs/claim-run.ts';
 import { registerWorker, releaseWorker } from '../../src/store/workers/workers.ts';
 import { startWorker } from '../../src/worker.ts';
-import { type Client, data } from '../harness/client.ts';
-import { startTestServer, type TestServer } from '../harness/server.ts';
+import { data } from '../harness/client.ts';
+import { fixture } from '../harness/fixture.ts';
+import { startTestServer } from '../harness/server.ts';
 
-let server: TestServer;
-let ann: Client;
-
-beforeAll(async () => {
-  server = await startTestServer({ worker: false });
-  ann = await server.newUser();
-});
-afterAll(() => server?.stop());
+const server = fixture(() => startTestServer({ worker: false }));
+const ann = fixture(() => server.newUser());
 
 /** As the reaper does with a worker that is gone. */
 async function loseWorker(runId: string): Promise<void> {

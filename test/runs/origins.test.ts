@@ -1,5 +1,5 @@
 import { execute, parse } from 'graphql';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { createComputation } from '../../src/computation/computation.ts';
 import type { Services } from '../../src/context.ts';
 import { createSerializeLarge } from '../../src/http/limits/answer-size.ts';
@@ -8,21 +8,19 @@ import { createContext } from '../../src/http/requests/context.ts';
 import { schema } from '../../src/schema/index.ts';
 import { createReading } from '../../src/store/database/read-limit.ts';
 import type { Origin } from '../../src/vocabulary.ts';
-import { type Client, data } from '../harness/client.ts';
-import { startTestServer, type TestServer } from '../harness/server.ts';
-import { follow as followOrchestration } from '../orchestration/orchestra.ts';
+import { data } from '../harness/client.ts';
+import { fixture } from '../harness/fixture.ts';
+import { startTestServer } from '../harness/server.ts';
+import { follow as followOrchestration } from '../orchestrations/orchestra.ts';
 import { follow as followExecution } from '../workflows/workflows.ts';
 
-let server: TestServer;
-let ann: Client;
 let userId: string;
 
+const server = fixture(startTestServer);
+const ann = fixture(() => server.newUser());
 beforeAll(async () => {
-  server = await startTestServer();
-  ann = await server.newUser();
   userId = plain(data(await ann.query('{ viewer { id } }')).viewer.id);
 });
-afterAll(() => server?.stop());
 
 function plain(id: string): string {
   return Buffer.from(id, 'base64url').toString().split(':')[1]!;

@@ -1,21 +1,12 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Client, data } from '../harness/client.ts';
-import { startTestServer, type TestServer } from '../harness/server.ts';
-import { startVendor, type Vendor } from '../vendor/server.ts';
+import { expect, test } from 'vitest';
+import { data } from '../harness/client.ts';
+import { fixture } from '../harness/fixture.ts';
+import { startTestServer } from '../harness/server.ts';
+import { startVendor } from '../harness/vendor/server.ts';
 
-let vendor: Vendor;
-let server: TestServer;
-let ann: Client;
-
-beforeAll(async () => {
-  vendor = await startVendor();
-  server = await startTestServer({ variables: { OPENAI_BASE_URL: `${vendor.url}/v1` } });
-  ann = await server.newUser();
-});
-afterAll(async () => {
-  await server?.stop();
-  await vendor?.stop();
-});
+const vendor = fixture(startVendor);
+const server = fixture(() => startTestServer({ variables: { OPENAI_BASE_URL: `${vendor.url}/v1` } }));
+const ann = fixture(() => server.newUser());
 
 const SUBSCRIPTION = 'subscription ($id: ID!) { tokens(taskId: $id) }';
 

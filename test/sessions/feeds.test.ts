@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { type Client, createClient, data, errorCode } from '../harness/client.ts';
-import { startTestServer, type TestServer } from '../harness/server.ts';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { createClient, data, errorCode } from '../harness/client.ts';
+import { fixture } from '../harness/fixture.ts';
+import { startTestServer } from '../harness/server.ts';
+import { startVendor } from '../harness/vendor/server.ts';
 import { ask } from '../http/carriers.ts';
-import { startVendor, type Vendor } from '../vendor/server.ts';
 import {
   ACTIVITY,
   createSession,
@@ -13,19 +14,9 @@ import {
   SESSION_EVENTS,
 } from './feed-reader.ts';
 
-let vendor: Vendor;
-let server: TestServer;
-let ann: Client;
-
-beforeAll(async () => {
-  vendor = await startVendor();
-  server = await startTestServer({ variables: { OPENAI_BASE_URL: `${vendor.url}/v1` } });
-  ann = await server.newUser();
-});
-afterAll(async () => {
-  await server?.stop();
-  await vendor?.stop();
-});
+const vendor = fixture(startVendor);
+const server = fixture(() => startTestServer({ variables: { OPENAI_BASE_URL: `${vendor.url}/v1` } }));
+const ann = fixture(() => server.newUser());
 
 const quick = { prompt: 'x', model: 'gpt-4o@tokens=20' };
 const FACTS = [

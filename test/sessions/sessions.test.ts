@@ -1,23 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { type Client, data, errorCode } from '../harness/client.ts';
-import { startTestServer, type TestServer } from '../harness/server.ts';
-import { startVendor, type Vendor } from '../vendor/server.ts';
+import { fixture } from '../harness/fixture.ts';
+import { startTestServer } from '../harness/server.ts';
+import { startVendor } from '../harness/vendor/server.ts';
 import { createSession } from './feed-reader.ts';
 
-let vendor: Vendor;
-let server: TestServer;
-let ann: Client;
-let bob: Client;
-
-beforeAll(async () => {
-  vendor = await startVendor();
-  server = await startTestServer({ variables: { OPENAI_BASE_URL: `${vendor.url}/v1` } });
-  [ann, bob] = [await server.newUser(), await server.newUser()];
-});
-afterAll(async () => {
-  await server?.stop();
-  await vendor?.stop();
-});
+const vendor = fixture(startVendor);
+const server = fixture(() => startTestServer({ variables: { OPENAI_BASE_URL: `${vendor.url}/v1` } }));
+const ann = fixture(() => server.newUser());
+const bob = fixture(() => server.newUser());
 
 const FIELDS = `id name description status workingDirectory userLabel endedAt budget { limit }
   settings { preferredModels maxIterations evaluationThreshold }`;

@@ -1,17 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startTestServer, type TestServer } from '../harness/server.ts';
+import { expect, test } from 'vitest';
+import { fixture } from '../harness/fixture.ts';
+import { startTestServer } from '../harness/server.ts';
 import { createSession } from './feed-reader.ts';
 
-let server: TestServer;
-beforeAll(async () => {
-  server = await startTestServer();
-});
-afterAll(async () => {
-  await server?.stop();
-});
+const server = fixture(startTestServer);
 
 const RENAMEAT2 = process.arch === 'x64' ? 316 : 276;
 const CREATE = 'mutation ($input: CreateSessionInput!) { createSession(input: $input) { session { id } } }';

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { newId } from '../../src/rules/ids/ids.ts';
 import { UNKNOWN_USAGE } from '../../src/rules/money/money.ts';
 import { deleteAccount } from '../../src/store/accounts/delete-account.ts';
@@ -11,15 +11,11 @@ import { deleteRun } from '../../src/store/runs/delete-runs.ts';
 import { deleteSession } from '../../src/store/sessions/update-session.ts';
 import { registerWorker } from '../../src/store/workers/workers.ts';
 import { data } from '../harness/client.ts';
-import { startTestServer, type TestServer } from '../harness/server.ts';
+import { fixture } from '../harness/fixture.ts';
+import { startTestServer } from '../harness/server.ts';
 import { createSession } from '../sessions/feed-reader.ts';
 
-let server: TestServer;
-
-beforeAll(async () => {
-  server = await startTestServer({ worker: false });
-});
-afterAll(() => server?.stop());
+const server = fixture(() => startTestServer({ worker: false }));
 
 async function countDeadlocks(): Promise<number> {
   const { rows } = await server.store.database.pool.query(

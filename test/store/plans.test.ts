@@ -1,5 +1,5 @@
 import pg, { type ClientBase } from 'pg';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { createQuotas } from '../../src/store/accounts/quotas.ts';
 import { readDeliveries } from '../../src/store/integrations/deliveries.ts';
 import { planDeliveries, takeDelivery } from '../../src/store/integrations/send-deliveries.ts';
@@ -12,9 +12,8 @@ import { readSessionTotals } from '../../src/store/sessions/totals.ts';
 import { listTasks, readSessionTasks, type TaskListing } from '../../src/store/tasks/list-tasks.ts';
 import { readTurns } from '../../src/store/threads/read-turns.ts';
 import { listThreads } from '../../src/store/threads/threads.ts';
-import { startTestServer, type TestServer } from '../harness/server.ts';
-
-let server: TestServer;
+import { fixture } from '../harness/fixture.ts';
+import { startTestServer } from '../harness/server.ts';
 
 /** 20 of the owners have 50 sessions of 20 runs each; five events a run, of which four are text. */
 const FILL = [
@@ -49,11 +48,10 @@ const FILL = [
   'analyze',
 ];
 
+const server = fixture(() => startTestServer({ worker: false }));
 beforeAll(async () => {
-  server = await startTestServer({ worker: false });
   for (const statement of FILL) await server.store.database.pool.query(statement);
 });
-afterAll(() => server?.stop());
 
 interface Plan {
   'Node Type': string;

@@ -6,12 +6,10 @@ import { type Lease, openLease } from '../../src/store/log/lease.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { claimRun } from '../../src/store/runs/claim-run.ts';
 import { registerWorker } from '../../src/store/workers/workers.ts';
-import type { Client } from '../harness/client.ts';
+import { fixture } from '../harness/fixture.ts';
 import { runIdOf } from '../harness/lease.ts';
-import { startTestServer, type TestServer } from '../harness/server.ts';
+import { startTestServer } from '../harness/server.ts';
 
-let server: TestServer;
-let ann: Client;
 const workerId = newId();
 
 /** Of one connection: every statement finds the plan that it made before, and what it read is counted at once. */
@@ -22,9 +20,9 @@ const UNTIL_PLANS_ARE_KEPT = 7;
 const MOST_ROWS = 300;
 const TABLES = ['run', 'task', 'model_call'];
 
+const server = fixture(() => startTestServer({ worker: false, variables: { OPENAI_API_KEY: 'sk-unused' } }));
+const ann = fixture(() => server.newUser());
 beforeAll(async () => {
-  server = await startTestServer({ worker: false, variables: { OPENAI_API_KEY: 'sk-unused' } });
-  ann = await server.newUser();
   store = await openStore({
     url: server.databaseUrl,
     poolMax: 1,
@@ -37,7 +35,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await store?.close();
-  await server?.stop();
 });
 
 const sql = (text: string, values: unknown[] = []) => store.database.pool.query(text, values);

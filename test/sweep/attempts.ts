@@ -5,8 +5,8 @@ import { ADMIN_SEES } from './administrator.ts';
 import { told } from './compare.ts';
 import { documentsFor, type Field, type Operation, rootFields, shortDocumentFor } from './documents.ts';
 import { type Leaf, leavesOf, typeOfId, type Values, variablesOf } from './inputs.ts';
-import { type Caller, plainIdOf, type SweepStage } from './stage.ts';
 import { strangerTo } from './strangers.ts';
+import { type Caller, plainIdOf, type Sweep } from './sweep.ts';
 
 export interface Tried {
   operation: Operation;
@@ -43,14 +43,14 @@ export const carriersOf = ({ operation }: Tried): Carrier[] =>
 /** They end the login that they are called with, which the other attempts need. */
 export const END_LOGINS = ['logout', 'logoutEverywhere'];
 
-async function credentialsFor({ server }: SweepStage, caller: Caller, name: string) {
+async function credentialsFor({ server }: Sweep, caller: Caller, name: string) {
   if (!END_LOGINS.includes(name) || Object.keys(caller.credentials).length === 0) return caller.credentials;
   return { authorization: `Bearer ${(await server.newUser()).token}` };
 }
 
 /** @param fitting the type of the object that is named; null: no object, so that a short answer says enough. */
 export async function run(
-  stage: SweepStage,
+  sweep: Sweep,
   caller: Caller,
   { operation, field, name }: Tried,
   variables: Values,
@@ -61,9 +61,9 @@ export async function run(
       ? [shortDocumentFor(operation, field, variables)]
       : documentsFor(schema, operation, field, variables);
   const document = documents.find((one) => one.includes(`... on ${fitting} `)) ?? documents[0]!;
-  const credentials = await credentialsFor(stage, caller, name);
+  const credentials = await credentialsFor(sweep, caller, name);
   try {
-    return await ask(carrier, stage.server.url, credentials, document, variables);
+    return await ask(carrier, sweep.server.url, credentials, document, variables);
   } catch (thrown) {
     // Of a subscription that ends at once.
     if (thrown instanceof Error && thrown.message === 'there was no answer') return { data: null };
@@ -79,7 +79,7 @@ interface Sent {
 }
 
 /** Alice's: where an id belongs one of every type, and all of the fitting one; elsewhere names, cursors and ids. */
-function valuesFor({ ids, cursors, feedCursor, alice }: SweepStage, leaf: Leaf, caller: Caller): Sent[] {
+function valuesFor({ ids, cursors, feedCursor, alice }: Sweep, leaf: Leaf, caller: Caller): Sent[] {
   if (leaf.scalar === 'String') {
     const names = Object.values(alice.handles).map((value) => ({
       value,
@@ -104,30 +104,25 @@ function valuesFor({ ids, cursors, feedCursor, alice }: SweepStage, leaf: Leaf, 
 }
 
 /** Every way in which a caller could tell what is Alice's from what is not there; all at once show its kind. */
-export async function differences(
-  stage: SweepStage,
-  caller: Caller,
-  tried: Tried,
-  leaf: Leaf,
-): Promise<string[]> {
+export async function differences(sweep: Sweep, caller: Caller, tried: Tried, leaf: Leaf): Promise<string[]> {
   const found: string[] = [];
   const isWhole = tried.operation !== 'mutation';
   if (caller.isAdmin && `${tried.root}.${tried.name}` in ADMIN_SEES) return found;
   for (const carrier of carriersOf(tried)) {
     const strangers = new Map<string, string>();
     const tell = async ({ value, fitting }: Sent) => {
-      const variables = variablesOf(tried.root, tried.field, { own: ownOf(stage, tried), leaf, value });
+      const variables = variablesOf(tried.root, tried.field, { own: ownOf(sweep, tried), leaf, value });
       const shown = isWhole && leaf.scalar === 'String' && tried.operation === 'query' ? '' : fitting;
-      return told(await run(stage, caller, tried, variables, { carrier, fitting: shown }), value, {
+      return told(await run(sweep, caller, tried, variables, { carrier, fitting: shown }), value, {
         isWhole,
       });
     };
-    for (const sent of valuesFor(stage, leaf, caller)) {
+    for (const sent of valuesFor(sweep, leaf, caller)) {
       const stranger = strangers.get(sent.kind) ?? (await tell({ ...sent, value: strangerTo(sent.value) }));
       strangers.set(sent.kind, stranger);
       const answer = await tell(sent);
       const where = `${caller.name}, ${leaf.path.join('.')}: ${sent.value} (${sent.kind}) over ${carrier}`;
-      if (answer.includes(stage.alice.canary)) found.push(`${where} shows ${answer}`);
+      if (answer.includes(sweep.alice.canary)) found.push(`${where} shows ${answer}`);
       if (answer.includes('INTERNAL_ERROR')) found.push(`${where} fails: ${answer}`);
       if (answer !== stranger && !(leaf.name in DIFFERS)) {
         found.push(`${where} answers ${answer}, but what is not there ${stranger}`);
@@ -138,6 +133,6 @@ export async function differences(
 }
 
 /** What has ended ends its subscriptions; what has not can be changed. Two mutations cannot delete the same task. */
-export function ownOf({ own, finished }: SweepStage, { operation, name }: Tried): Record<string, string> {
+export function ownOf({ own, finished }: Sweep, { operation, name }: Tried): Record<string, string> {
   return operation === 'subscription' || name === 'deleteRun' ? finished : own;
 }

@@ -1,10 +1,11 @@
 import type { Endpoint } from '../../src/rest-compat/definitions/endpoint.ts';
 import { DIALECT_TABLES } from '../../src/rest-compat/index.ts';
 import type { Dialect } from '../../src/vocabulary.ts';
+import { fetchUntilAccepted } from './accepted.ts';
 import { mask } from './compare.ts';
 import { type Own, type Place, placesOf, requestOf, typeNamedBy } from './parts.ts';
-import { type Caller, plainIdOf, type SweepStage } from './stage.ts';
 import { strangerTo } from './strangers.ts';
+import { type Caller, plainIdOf, type Sweep } from './sweep.ts';
 
 export interface TriedRow {
   dialect: Dialect;
@@ -29,9 +30,6 @@ export const TRIED_ROWS: readonly TriedRow[] = Object.values(DIALECT_TABLES)
 /** Headers that differ from answer to answer by themselves. */
 const VOLATILE = /^(date|content-length|etag|x-request-id|connection|keep-alive|.*ratelimit.*|retry-after)$/i;
 
-/** An endpoint that waits for a run has accepted it. */
-const PATIENCE_MS = 1_500;
-
 /**
  * What takes an id that its caller chooses comes last, and what makes such a thing at the very end: afterwards Bob has
  * things that are called like Alice's, and finds his own by her names.
@@ -51,7 +49,7 @@ export interface DialectAnswer {
 
 /** @param mount empty: at the root, where a header says whose path it is. */
 export async function request(
-  { server }: SweepStage,
+  { server }: Sweep,
   caller: Caller,
   tried: TriedRow,
   filling: { own: Own; place: Place | null; value: string },
@@ -63,20 +61,13 @@ export async function request(
     ...(mount === '' && { 'x-api-dialect': tried.dialect }),
     ...(body !== undefined && { 'content-type': 'application/json' }),
   };
-  const signal = tried.row.wait ? AbortSignal.timeout(PATIENCE_MS) : null;
-  try {
-    const response = await fetch(`${server.url}${mount}${path}`, {
-      method,
-      headers,
-      body: body === undefined ? null : JSON.stringify(body),
-      signal,
-    });
-    const told = [...response.headers].filter(([name]) => !VOLATILE.test(name));
-    return { status: response.status, text: `${JSON.stringify(told)} ${await response.text()}` };
-  } catch (thrown) {
-    if (signal?.aborted) return { status: 200, text: 'waits for a run' };
-    throw thrown;
-  }
+  const url = `${server.url}${mount}${path}`;
+  const init = { method, headers, body: body === undefined ? null : JSON.stringify(body) };
+  const { pool } = server.store.database;
+  const response = await (tried.row.wait ? fetchUntilAccepted(pool, url, init) : fetch(url, init));
+  if (!response) return { status: 200, text: 'waits for a run' };
+  const told = [...response.headers].filter(([name]) => !VOLATILE.test(name));
+  return { status: response.status, text: `${JSON.stringify(told)} ${await response.text()}` };
 }
 
 interface Sent {
@@ -87,7 +78,7 @@ interface Sent {
 const memberOf = (place: Place) => place.findLast((name) => !/^\d+$/.test(name))!;
 
 /** Alice's: for a place of an id all of that type, in both forms, and one of each other type; for a text her names. */
-function valuesFor({ ids, alice }: SweepStage, place: Place, caller: Caller): Sent[] {
+function valuesFor({ ids, alice }: Sweep, place: Place, caller: Caller): Sent[] {
   const names = Object.values(alice.handles).map((value) => ({
     value,
     kind: value.includes('@') ? value : 'name',
@@ -109,7 +100,7 @@ function formOf(id: string): string {
 
 /** Every way in which a caller could tell what is Alice's from what is not there. */
 export async function differencesOf(
-  stage: SweepStage,
+  sweep: Sweep,
   caller: Caller,
   tried: TriedRow,
   place: Place,
@@ -118,36 +109,36 @@ export async function differencesOf(
   const found: string[] = [];
   const strangers = new Map<string, string>();
   const tell = async (value: string) => {
-    const filling = { own: ownOf(stage, tried), place, value };
-    const { status, text } = await request(stage, caller, tried, filling, mount);
+    const filling = { own: ownOf(sweep, tried), place, value };
+    const { status, text } = await request(sweep, caller, tried, filling, mount);
     return `${status} ${compared(tried, status, text, value)}`;
   };
-  for (const { value, kind } of valuesFor(stage, place, caller)) {
+  for (const { value, kind } of valuesFor(sweep, place, caller)) {
     const stranger = strangers.get(kind) ?? (await tell(strangerTo(value)));
     strangers.set(kind, stranger);
     const answer = await tell(value);
     const where = `${caller.name}, ${mount}${tried.name}, ${place.join('.')}: ${value}`;
-    found.push(...problemsOf(stage, where, answer, stranger, place));
+    found.push(...problemsOf(sweep, where, answer, stranger, place));
   }
   return found;
 }
 
 /** With every id of a request hers at once, as where one has to belong to the other. */
-export async function differencesOfAll(stage: SweepStage, caller: Caller, tried: TriedRow, mount: string) {
-  const hers = Object.entries(allOf(stage, tried));
+export async function differencesOfAll(sweep: Sweep, caller: Caller, tried: TriedRow, mount: string) {
+  const hers = Object.entries(allOf(sweep, tried));
   const others = hers.map(([type, id]) => [type, strangerTo(id)]);
   const tell = async (own: Own) => {
-    const { status, text } = await request(stage, caller, tried, { own, place: null, value: '' }, mount);
+    const { status, text } = await request(sweep, caller, tried, { own, place: null, value: '' }, mount);
     const masked = Object.values(own).reduce((left, id) => mask(left, id), compared(tried, status, text, ''));
     return `${status} ${masked}`;
   };
   const stranger = await tell(Object.fromEntries(others));
   const answer = await tell(Object.fromEntries(hers));
-  return problemsOf(stage, `${caller.name}, ${mount}${tried.name}, all ids`, answer, stranger, []);
+  return problemsOf(sweep, `${caller.name}, ${mount}${tried.name}, all ids`, answer, stranger, []);
 }
 
 function problemsOf(
-  { alice }: SweepStage,
+  { alice }: Sweep,
   where: string,
   answer: string,
   stranger: string,
@@ -172,11 +163,11 @@ function compared({ row }: TriedRow, status: number, text: string, sent: string)
 }
 
 /** What Bob can name, in the words of the dialects. */
-export function ownOf({ own, bob, kept }: SweepStage, { row }: TriedRow): Own {
+export function ownOf({ own, bob, kept }: Sweep, { row }: TriedRow): Own {
   return { ...plainOf(own), ...wordsOf(bob.handles), ...(row.sends && plainOf(kept.bob)) };
 }
 
-function allOf({ ids, alice, kept }: SweepStage, { row }: TriedRow): Own {
+function allOf({ ids, alice, kept }: Sweep, { row }: TriedRow): Own {
   const first = Object.fromEntries(Object.entries(ids).flatMap(([type, [id]]) => (id ? [[type, id]] : [])));
   return { ...plainOf(first), ...wordsOf(alice.handles), ...(row.sends && plainOf(kept.alice)) };
 }

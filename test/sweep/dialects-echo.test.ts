@@ -1,27 +1,25 @@
 import { text as readText } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { type Account, make, openAccount } from './account.ts';
+import { fixture } from '../harness/fixture.ts';
+import { fetchUntilAccepted } from './accepted.ts';
+import { make, openAccount } from './account.ts';
 import { CANARY, findAll, isText, keepLog, repeats, type Sent, sentTo, WRONG, withValue } from './canary.ts';
 import { TRIED_ROWS, type TriedRow } from './dialect-attempts.ts';
 import { allPlaces, fill, type Own, type Parts, type Place, schemaOf } from './parts.ts';
 import { REPEATED_PARTS } from './repeated.ts';
 import { addressOf, TRIED_SOCKETS, type TriedSocket } from './sockets.ts';
-import { plainIdOf } from './stage.ts';
+import { plainIdOf } from './sweep.ts';
 
 const { log, lines } = keepLog();
 
-let account: Account;
 let own: Own;
+const account = fixture(() => openAccount(log));
 beforeAll(async () => {
-  account = await openAccount(log);
   const plain = Object.entries(account.own).map(([type, id]) => [type, plainIdOf(id)]);
   own = { ...Object.fromEntries(plain), label: 'ann', template: 'own', model: 'demo' };
 });
 afterAll(() => account?.server.stop());
-
-/** An endpoint that waits for a run has accepted the request. */
-const PATIENCE_MS = 3_000;
 
 interface Request {
   /** As it is sent. */
@@ -41,23 +39,17 @@ async function refusalOf(
   const ofPath = (params ?? {}) as Record<string, unknown>;
   const path = row.path.replaceAll(/\{(\w+)\}/g, (_, name) => encodeURIComponent(asText(ofPath[name])));
   const search = Object.entries((query ?? {}) as object).map(([name, value]) => [name, asText(value)]);
-  const signal = row.wait ? AbortSignal.timeout(PATIENCE_MS) : null;
-  try {
-    const response = await fetch(`${account.server.url}/${dialect}${path}?${new URLSearchParams(search)}`, {
-      method: row.method,
-      headers: {
-        ...(body !== undefined && { 'content-type': 'application/json' }),
-        ...headers,
-      },
-      body: row.method === 'GET' || body === undefined ? null : body,
-      signal,
-    });
-    const said = `${response.status} ${await response.text()} ${JSON.stringify([...response.headers])}`;
-    return response.status >= 400 ? said : null;
-  } catch (thrown) {
-    if (signal?.aborted) return null;
-    throw thrown;
-  }
+  const url = `${account.server.url}/${dialect}${path}?${new URLSearchParams(search)}`;
+  const init = {
+    method: row.method,
+    headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
+    body: row.method === 'GET' || body === undefined ? null : body,
+  };
+  const { pool } = account.server.store.database;
+  const response = await (row.wait ? fetchUntilAccepted(pool, url, init) : fetch(url, init));
+  if (!response) return null;
+  const said = `${response.status} ${await response.text()} ${JSON.stringify([...response.headers])}`;
+  return response.status >= 400 ? said : null;
 }
 
 const validParts = ({ row }: TriedRow, place: Place | null) =>

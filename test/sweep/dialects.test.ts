@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { fixture } from '../harness/fixture.ts';
 import { ADMIN_SHARES } from './administrator.ts';
 import { mask } from './compare.ts';
 import {
@@ -10,16 +11,14 @@ import {
   type TriedRow,
 } from './dialect-attempts.ts';
 import { typeNamedBy } from './parts.ts';
-import { openSweepStage, STAGE_MS, type SweepStage } from './stage.ts';
+import { openSweep, SWEEP_MS, type Sweep } from './sweep.ts';
 
-let stage: SweepStage;
-let before: Awaited<ReturnType<SweepStage['stateOfAlice']>>;
+let before: Awaited<ReturnType<Sweep['stateOfAlice']>>;
 
+const sweep = fixture(openSweep, { timeoutMs: SWEEP_MS });
 beforeAll(async () => {
-  stage = await openSweepStage();
-  before = await stage.stateOfAlice();
-}, STAGE_MS);
-afterAll(() => stage?.stop());
+  before = await sweep.stateOfAlice();
+}, SWEEP_MS);
 
 /** A call that comes to this tries nothing. */
 const NO_CALL = [400, 404, 405, 415, 422];
@@ -30,7 +29,7 @@ const REFUSED: Record<string, string> = {
 };
 
 const callersOf = ({ name }: TriedRow) =>
-  stage.callers.filter(({ isAdmin }) => !(isAdmin && ADMIN_SHARES.includes(name)));
+  sweep.callers.filter(({ isAdmin }) => !(isAdmin && ADMIN_SHARES.includes(name)));
 
 describe.each(TRIED_ROWS)('$dialect $name', (tried) => {
   const mount = `/${tried.dialect}`;
@@ -40,13 +39,13 @@ describe.each(TRIED_ROWS)('$dialect $name', (tried) => {
   // Bob has nothing left to delete for another call.
   if (tried.row.method !== 'DELETE') {
     test('a generated request is valid, and shows nothing of Alice', async () => {
-      const filling = { own: ownOf(stage, tried), place: null, value: '' };
-      for (const caller of stage.callers.filter(({ isAdmin, isRunToken }) => !isAdmin && !isRunToken)) {
-        const { status, text } = await request(stage, caller, tried, filling, mount);
+      const filling = { own: ownOf(sweep, tried), place: null, value: '' };
+      for (const caller of sweep.callers.filter(({ isAdmin, isRunToken }) => !isAdmin && !isRunToken)) {
+        const { status, text } = await request(sweep, caller, tried, filling, mount);
         if (!(tried.name in REFUSED)) {
           expect(NO_CALL, `say in test/sweep/parts.ts what it needs: ${text}`).not.toContain(status);
         }
-        expect(text).not.toContain(stage.alice.canary);
+        expect(text).not.toContain(sweep.alice.canary);
       }
     });
   }
@@ -54,9 +53,9 @@ describe.each(TRIED_ROWS)('$dialect $name', (tried) => {
   test('what is Alice’s looks to others like what is not there', async () => {
     const found: string[] = [];
     for (const caller of callersOf(tried)) {
-      if (namesSomething) found.push(...(await differencesOfAll(stage, caller, tried, mount)));
+      if (namesSomething) found.push(...(await differencesOfAll(sweep, caller, tried, mount)));
       const places = tried.row.wait || !caller.isThorough ? idPlaces : tried.places;
-      for (const place of places) found.push(...(await differencesOf(stage, caller, tried, place, mount)));
+      for (const place of places) found.push(...(await differencesOf(sweep, caller, tried, place, mount)));
     }
     expect(found).toEqual([]);
   });
@@ -65,14 +64,14 @@ describe.each(TRIED_ROWS)('$dialect $name', (tried) => {
   test('nor at the root, where a header says whose path it is', async () => {
     const found: string[] = [];
     for (const caller of callersOf(tried)) {
-      found.push(...(await differencesOfAll(stage, caller, tried, '')));
+      found.push(...(await differencesOfAll(sweep, caller, tried, '')));
     }
     expect(found).toEqual([]);
   });
 });
 
 test('whatever was tried, all of Alice is as it was', async () => {
-  const { shown, rows } = await stage.stateOfAlice();
+  const { shown, rows } = await sweep.stateOfAlice();
   expect(rows).toEqual(before.rows);
   expect(mask(JSON.stringify(shown), '')).toEqual(mask(JSON.stringify(before.shown), ''));
 });

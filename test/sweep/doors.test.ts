@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Client, data } from '../harness/client.ts';
-import { createLegacyClient } from '../rest-compat/legacy-client.ts';
+import { fixture } from '../harness/fixture.ts';
+import { createLegacyClient } from '../rest-compat/clients/legacy-client.ts';
 import { createSession } from '../sessions/feed-reader.ts';
 import { ADMIN_SEES } from './administrator.ts';
 import { codesOf, mask } from './compare.ts';
@@ -10,34 +11,32 @@ import { listenAt, subscribeToAll } from './listeners.ts';
 import type { Own } from './parts.ts';
 import { ROUTES } from './routes.ts';
 import { addressOf, converse, differencesOfSocket, messageOf, TRIED_SOCKETS, typeAt } from './sockets.ts';
-import { type Caller, openSweepStage, plainIdOf, STAGE_MS, type SweepStage } from './stage.ts';
 import { strangerTo } from './strangers.ts';
+import { type Caller, openSweep, plainIdOf, SWEEP_MS, type Sweep } from './sweep.ts';
 import { type Ids, type Walk, walk } from './walk.ts';
 import { ENDS, until, type World } from './world.ts';
 
-let stage: SweepStage;
-let before: Awaited<ReturnType<SweepStage['stateOfAlice']>>;
+let before: Awaited<ReturnType<Sweep['stateOfAlice']>>;
 /** The path of the guests' base URL. */
 let guests: string;
 
+const sweep = fixture(openSweep, { timeoutMs: SWEEP_MS });
 beforeAll(async () => {
-  stage = await openSweepStage();
-  before = await stage.stateOfAlice();
-  guests = new URL(stage.server.baseUrl!).pathname;
-}, STAGE_MS);
-afterAll(() => stage?.stop());
+  before = await sweep.stateOfAlice();
+  guests = new URL(sweep.server.baseUrl!).pathname;
+}, SWEEP_MS);
 
 const GUEST: Caller = { name: 'a guest', credentials: {}, isThorough: false };
 const plainOwn = () =>
-  Object.fromEntries(Object.entries(stage.own).map(([type, id]) => [type, plainIdOf(id)]));
+  Object.fromEntries(Object.entries(sweep.own).map(([type, id]) => [type, plainIdOf(id)]));
 
 async function get(path: string, { credentials }: Pick<Caller, 'credentials'>, headers = {}) {
-  const response = await fetch(`${stage.server.url}${path}`, { headers: { ...credentials, ...headers } });
+  const response = await fetch(`${sweep.server.url}${path}`, { headers: { ...credentials, ...headers } });
   return { status: response.status, text: await response.text() };
 }
 
 async function expectAliceUntouched(): Promise<void> {
-  const { shown, rows } = await stage.stateOfAlice();
+  const { shown, rows } = await sweep.stateOfAlice();
   expect(rows).toEqual(before.rows);
   expect(mask(JSON.stringify(shown), '')).toEqual(mask(JSON.stringify(before.shown), ''));
 }
@@ -45,9 +44,9 @@ async function expectAliceUntouched(): Promise<void> {
 describe.each(TRIED_SOCKETS)('the socket $dialect $name', (tried) => {
   test('Bob’s own ids are good for it and for its commands', async () => {
     const own = plainOwn();
-    const [bob] = stage.callers;
+    const [bob] = sweep.callers;
     const answer = (message?: object) =>
-      converse(stage.server.url, addressOf(tried, own, true), bob!, tried.row, message ? [message] : []);
+      converse(sweep.server.url, addressOf(tried, own, true), bob!, tried.row, message ? [message] : []);
     expect(await answer(), 'say in test/sweep/parts.ts what the path needs').not.toMatch(
       /refused with|closed with 4/,
     );
@@ -65,9 +64,9 @@ describe.each(TRIED_SOCKETS)('the socket $dialect $name', (tried) => {
     ['the root', false],
   ])('what is Alice’s looks at %s like what is not there', async (_where, isMounted) => {
     const found: string[] = [];
-    for (const caller of stage.callers)
-      found.push(...(await differencesOfSocket(stage, caller, tried, { isMounted })));
-    found.push(...(await differencesOfSocket(stage, GUEST, tried, { isMounted, before: guests })));
+    for (const caller of sweep.callers)
+      found.push(...(await differencesOfSocket(sweep, caller, tried, { isMounted })));
+    found.push(...(await differencesOfSocket(sweep, GUEST, tried, { isMounted, before: guests })));
     expect(found).toEqual([]);
   });
 });
@@ -76,27 +75,27 @@ test('whatever was said on sockets, all of Alice is as it was', expectAliceUntou
 
 describe('routes that are no rows', () => {
   test('each is known', () => {
-    const unknown = stage.routes.filter((route) => !(route in ROUTES));
+    const unknown = sweep.routes.filter((route) => !(route in ROUTES));
     expect(unknown, 'say in test/sweep/routes.ts who may have these').toEqual([]);
   });
 
   test('each that is known is there', () => {
-    expect(Object.keys(ROUTES).filter((route) => !stage.routes.includes(route))).toEqual([]);
+    expect(Object.keys(ROUTES).filter((route) => !sweep.routes.includes(route))).toEqual([]);
   });
 
   test('what is public is the same for all, and nothing in it is Alice’s', async () => {
     for (const route of Object.keys(ROUTES).filter((one) => ROUTES[one] === 'public')) {
-      const path = route.replace(/^\*/, '/*').replace('*', `x/${stage.ids.Task![0]}`);
-      const answers = await Promise.all(stage.callers.map((caller) => get(path, caller)));
+      const path = route.replace(/^\*/, '/*').replace('*', `x/${sweep.ids.Task![0]}`);
+      const answers = await Promise.all(sweep.callers.map((caller) => get(path, caller)));
       const texts = answers.map(({ status, text }) => `${status} ${withoutTime(text)}`);
       expect(new Set(texts).size, `${route} differs: ${texts.map((text) => text.slice(0, 300))}`).toBe(1);
-      expect(texts[0]).not.toContain(stage.alice.canary);
+      expect(texts[0]).not.toContain(sweep.alice.canary);
     }
   });
 
   test('what is for administrators is refused to others', async () => {
     for (const route of Object.keys(ROUTES).filter((one) => ROUTES[one] === 'admin')) {
-      for (const caller of stage.callers) {
+      for (const caller of sweep.callers) {
         const { status, text } = await get(route, caller);
         expect(status).toBe(
           caller.isAdmin
@@ -105,8 +104,8 @@ describe('routes that are no rows', () => {
               ? 403
               : 401,
         );
-        expect(text).not.toContain(stage.alice.canary);
-        for (const id of bothForms(stage.ids)) expect(text).not.toContain(id);
+        expect(text).not.toContain(sweep.alice.canary);
+        for (const id of bothForms(sweep.ids)) expect(text).not.toContain(id);
       }
     }
   });
@@ -115,17 +114,17 @@ describe('routes that are no rows', () => {
     typeof who === 'object' ? [{ route, type: who.type }] : [],
   );
   test.each(byId)('by $route Alice and Bob get their own', async ({ route, type }) => {
-    const alice = { credentials: { authorization: `Bearer ${stage.alice.client.token}` } };
-    const hers = await Promise.all(stage.ids[type]!.map((id) => get(route.replace(/:\w+/, id), alice)));
+    const alice = { credentials: { authorization: `Bearer ${sweep.alice.client.token}` } };
+    const hers = await Promise.all(sweep.ids[type]!.map((id) => get(route.replace(/:\w+/, id), alice)));
     expect(hers.map(({ status }) => status)).toEqual(hers.map(() => 200));
-    expect(JSON.stringify(hers)).toContain(stage.alice.canary);
-    expect((await get(route.replace(/:\w+/, stage.own[type]!), stage.callers[0]!)).status).toBe(200);
+    expect(JSON.stringify(hers)).toContain(sweep.alice.canary);
+    expect((await get(route.replace(/:\w+/, sweep.own[type]!), sweep.callers[0]!)).status).toBe(200);
   });
 
   test.each(byId)('by $route what is Alice’s looks like what is not there', async ({ route, type }) => {
-    for (const caller of [...stage.callers, { ...GUEST, before: guests }]) {
-      const others = Object.entries(stage.ids).flatMap(([, [id]]) => id ?? []);
-      const all = [...stage.ids[type]!, ...others].flatMap((id) => [id, plainIdOf(id)]);
+    for (const caller of [...sweep.callers, { ...GUEST, before: guests }]) {
+      const others = Object.entries(sweep.ids).flatMap(([, [id]]) => id ?? []);
+      const all = [...sweep.ids[type]!, ...others].flatMap((id) => [id, plainIdOf(id)]);
       const ids = caller.isThorough ? all : all.slice(0, 1);
       const way = 'before' in caller ? `${caller.before}${route}` : route;
       const ask = async (id: string, headers = {}) => {
@@ -136,7 +135,7 @@ describe('routes that are no rows', () => {
         for (const headers of [{}, { 'if-none-match': '*' }]) {
           const answer = await ask(id, headers);
           expect(answer).toBe(await ask(strangerTo(id), headers));
-          expect(answer).not.toContain(stage.alice.canary);
+          expect(answer).not.toContain(sweep.alice.canary);
           // A run token downloads nothing.
           expect(answer).toMatch(/^40[134] /);
         }
@@ -147,7 +146,7 @@ describe('routes that are no rows', () => {
 
 describe('by the guests’ base URL', () => {
   test('a guest has what is the guests’', async () => {
-    const made = await createLegacyClient(`${stage.server.baseUrl}/orchestratex`)('POST', '/api/sessions/', {
+    const made = await createLegacyClient(`${sweep.server.baseUrl}/orchestratex`)('POST', '/api/sessions/', {
       user_id: 'g',
     });
     expect(made.status).toBe(201);
@@ -159,16 +158,16 @@ describe('by the guests’ base URL', () => {
   test.each(naming.map((tried) => ({ tried, name: `${tried.dialect} ${tried.name}` })))(
     'what is Alice’s looks like what is not there: $name',
     async ({ tried }) => {
-      expect(await differencesOfAll(stage, GUEST, tried, `${guests}/${tried.dialect}`)).toEqual([]);
-      expect(await differencesOfAll(stage, GUEST, tried, guests)).toEqual([]);
+      expect(await differencesOfAll(sweep, GUEST, tried, `${guests}/${tried.dialect}`)).toEqual([]);
+      expect(await differencesOfAll(sweep, GUEST, tried, guests)).toEqual([]);
     },
   );
 
   test('a wrong secret opens nothing', async () => {
     const wrong = guests.replace(/.{4}$/, 'wrng');
-    const bob = stage.callers[0]!;
-    const ids = Object.entries(stage.ids).map(([type, [id]]) => [type, plainIdOf(id!)]);
-    const paths = ['/health', '/graphql?query={__typename}', `/artifacts/${stage.ids.Artifact![0]}`];
+    const bob = sweep.callers[0]!;
+    const ids = Object.entries(sweep.ids).map(([type, [id]]) => [type, plainIdOf(id!)]);
+    const paths = ['/health', '/graphql?query={__typename}', `/artifacts/${sweep.ids.Artifact![0]}`];
     const rows = TRIED_ROWS.filter(({ row }) => row.method === 'GET').map(({ dialect, row }) => {
       const own = Object.fromEntries(ids);
       return `/${dialect}${row.path.replaceAll(/\{(\w+)\}/g, (_, name) => own[capital(name)] ?? 'x')}`;
@@ -177,7 +176,7 @@ describe('by the guests’ base URL', () => {
       for (const caller of [GUEST, bob]) {
         const { status, text } = await get(`${wrong}${path}`, caller);
         expect(`${status} ${text}`).toMatch(/^404 /);
-        expect(text).not.toContain(stage.alice.canary);
+        expect(text).not.toContain(sweep.alice.canary);
       }
     }
   });
@@ -209,7 +208,7 @@ const MORE = {
     codesOf(await query('mutation { inviteUser(input: { email: "new@example.com" }) { inviteToken } }')),
   'Mutation.updateUser': async ({ query }: Client) => {
     const document = 'mutation ($id: ID!) { updateUser(input: { id: $id, costLimit: 100 }) { user { id } } }';
-    return codesOf(await query(document, { id: stage.ids.User![0] }));
+    return codesOf(await query(document, { id: sweep.ids.User![0] }));
   },
   'Model.baseUrl': ask(
     '{ models(first: 1, filter: { provider: CUSTOM }) { nodes { baseUrl } } }',
@@ -237,8 +236,8 @@ const EXPECTED: Record<keyof typeof ADMIN_SEES, { admin: unknown; bob: unknown }
 
 describe('an administrator sees more than Bob', () => {
   test.each(Object.keys(ADMIN_SEES) as (keyof typeof ADMIN_SEES)[])('in %s', async (what) => {
-    if (what === 'Model.baseUrl') data(await stage.admin.query(NEW_CUSTOM_MODEL));
-    const [admin, bob] = [await MORE[what](stage.admin), await MORE[what](stage.bob.client)];
+    if (what === 'Model.baseUrl') data(await sweep.admin.query(NEW_CUSTOM_MODEL));
+    const [admin, bob] = [await MORE[what](sweep.admin), await MORE[what](sweep.bob.client)];
     expect({ admin, bob }).toEqual(EXPECTED[what]);
   });
 });
@@ -248,8 +247,8 @@ const NEW_CUSTOM_MODEL = `mutation { createModel(input: { provider: CUSTOM, mode
 
 describe('nothing leads to Alice', () => {
   test.each([
-    ['Bob', () => stage.bob.client],
-    ['an administrator', () => stage.admin],
+    ['Bob', () => sweep.bob.client],
+    ['an administrator', () => sweep.admin],
   ])('from all that %s can read', async (_who, client) => {
     expectNothingOfAlice(await walk(client()));
   });
@@ -271,39 +270,39 @@ describe('while Alice and Bob work', () => {
   }
 
   test('what she keeps and spends does not count for Bob', async () => {
-    const limits = data(await stage.bob.client.query(LIMITS));
-    const hers = data(await stage.alice.client.query(LIMITS));
-    await stage.alice.client.createTask({ prompt: stage.alice.canary, hold: true });
-    expect(data(await stage.alice.client.query(LIMITS))).not.toEqual(hers);
-    expect(data(await stage.bob.client.query(LIMITS))).toEqual(limits);
+    const limits = data(await sweep.bob.client.query(LIMITS));
+    const hers = data(await sweep.alice.client.query(LIMITS));
+    await sweep.alice.client.createTask({ prompt: sweep.alice.canary, hold: true });
+    expect(data(await sweep.alice.client.query(LIMITS))).not.toEqual(hers);
+    expect(data(await sweep.bob.client.query(LIMITS))).toEqual(limits);
   });
 
-  let worker: Awaited<ReturnType<SweepStage['work']>> | undefined;
+  let worker: Awaited<ReturnType<Sweep['work']>> | undefined;
   afterAll(() => worker?.stop());
 
   test('her events reach her feeds, and none of Bob’s or of an administrator’s', async () => {
-    const { alice, bob, server } = stage;
+    const { alice, bob, server } = sweep;
     const session = await createSession(bob.client, { name: bob.canary });
-    const own = { ...stage.own, Session: session };
-    const cursors = [stage.feedCursor];
+    const own = { ...sweep.own, Session: session };
+    const cursors = [sweep.feedCursor];
     const sockets = (caller: Caller, ids: Own) =>
       Promise.all(TRIED_SOCKETS.map((tried) => listenAt(server.url, tried, caller, ids)));
     const his = [
       ...(await subscribeToAll(bob.client, own, cursors)),
-      ...(await sockets(stage.callers[0]!, own)),
+      ...(await sockets(sweep.callers[0]!, own)),
     ];
     const hersOpen = await subscribeToAll(
       alice.client,
-      { ...first(stage.ids), Session: alice.made.session },
+      { ...first(sweep.ids), Session: alice.made.session },
       cursors,
     );
-    const admins = await subscribeToAll(stage.admin, null, cursors);
-    worker = await stage.work();
+    const admins = await subscribeToAll(sweep.admin, null, cursors);
+    worker = await sweep.work();
     const hers = await begin(alice, alice.made.session);
     for (const feed of hersOpen.filter(({ isFeed }) => isFeed)) await feed.heard(hers);
     const sentinels = await begin(bob, session);
     for (const feed of his.filter(({ isFeed }) => isFeed)) await feed.heard(sentinels);
-    const ids = [...hers, ...bothForms(stage.ids)];
+    const ids = [...hers, ...bothForms(sweep.ids)];
     for (const { name, said } of [...his, ...admins]) {
       const text = said.join('\n');
       expect(text, name).not.toContain(alice.canary);
@@ -321,10 +320,10 @@ const first = (ids: Ids): Own =>
 
 function expectNothingOfAlice({ answers, cursors }: Walk): void {
   const text = JSON.stringify(answers);
-  expect(text).not.toContain(stage.alice.canary);
-  const hers = new Set(Object.values(stage.ids).flat());
+  expect(text).not.toContain(sweep.alice.canary);
+  const hers = new Set(Object.values(sweep.ids).flat());
   expect(idsIn(answers).filter((id) => hers.has(id))).toEqual([]);
-  expect(cursors.filter((cursor) => stage.cursors.includes(cursor))).toEqual([]);
+  expect(cursors.filter((cursor) => sweep.cursors.includes(cursor))).toEqual([]);
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: data of any shape

@@ -1,8 +1,9 @@
 import { getNamedType, isCompositeType } from 'graphql';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import type { Answer } from '../harness/client.ts';
+import { fixture } from '../harness/fixture.ts';
 import { ask, CARRIERS, type Carrier } from '../http/carriers.ts';
-import { type Account, openAccount } from './account.ts';
+import { openAccount } from './account.ts';
 import { carriersOf, rankOf, TRIED, type Tried } from './attempts.ts';
 import {
   CANARY,
@@ -24,10 +25,7 @@ import { REPEATED_FIELDS } from './repeated.ts';
 
 const { log, lines } = keepLog();
 
-let account: Account;
-beforeAll(async () => {
-  account = await openAccount(log);
-});
+const account = fixture(() => openAccount(log));
 afterAll(() => account?.server.stop());
 
 async function run(carrier: Carrier, document: string, variables: Values = {}): Promise<Answer> {

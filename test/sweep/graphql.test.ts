@@ -1,24 +1,23 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { schema } from '../../src/schema/index.ts';
+import { fixture } from '../harness/fixture.ts';
 import { carriersOf, differences, ownOf, rankOf, run, TRIED } from './attempts.ts';
 import { codesOf, mask } from './compare.ts';
 import { documentsFor, nestedFieldsWithIds, rootFields } from './documents.ts';
 import { typeOfId, variablesOf } from './inputs.ts';
-import { openSweepStage, STAGE_MS, type SweepStage } from './stage.ts';
+import { openSweep, SWEEP_MS, type Sweep } from './sweep.ts';
 import { NODE_TYPES, TYPES_WITH_IDS } from './walk.ts';
 
-let stage: SweepStage;
-let before: Awaited<ReturnType<SweepStage['stateOfAlice']>>;
+let before: Awaited<ReturnType<Sweep['stateOfAlice']>>;
 
+const sweep = fixture(openSweep, { timeoutMs: SWEEP_MS });
 beforeAll(async () => {
-  stage = await openSweepStage();
-  before = await stage.stateOfAlice();
-}, STAGE_MS);
-afterAll(() => stage?.stop());
+  before = await sweep.stateOfAlice();
+}, SWEEP_MS);
 
 describe('the sweep reaches all', () => {
   test('Alice and Bob have one of every type that has an id', () => {
-    const missing = TYPES_WITH_IDS.filter((type) => !stage.ids[type]?.length || !stage.own[type]);
+    const missing = TYPES_WITH_IDS.filter((type) => !sweep.ids[type]?.length || !sweep.own[type]);
     expect(missing, 'make one of these in test/sweep/world.ts').toEqual([]);
   });
 
@@ -35,16 +34,16 @@ describe('the sweep reaches all', () => {
   test.each(NODE_TYPES)('Alice finds her %s, and what she wrote in it', async (type) => {
     const node = rootFields(schema, 'query').find(({ name }) => name === 'node')!;
     const answers = await Promise.all(
-      stage.ids[type]!.flatMap((id) =>
+      sweep.ids[type]!.flatMap((id) =>
         documentsFor(schema, 'query', node, { id })
           .filter((document) => document.includes(`... on ${type} `))
-          .map((document) => stage.alice.client.query(document, { id })),
+          .map((document) => sweep.alice.client.query(document, { id })),
       ),
     );
     expect(answers.flatMap(codesOf)).toEqual([]);
     // A delivery says when and how it went, and not what was sent.
     const own =
-      { User: stage.alice.handles.email!, Delivery: stage.ids.Delivery![0]! }[type] ?? stage.alice.canary;
+      { User: sweep.alice.handles.email!, Delivery: sweep.ids.Delivery![0]! }[type] ?? sweep.alice.canary;
     expect(JSON.stringify(answers)).toContain(own);
   });
 });
@@ -54,32 +53,32 @@ const NO_CALL = ['VALIDATION_ERROR', 'GRAPHQL_VALIDATION_FAILED', 'NOT_FOUND'];
 
 describe.each(TRIED)('$operation $name', (tried) => {
   test('a generated call is valid', async () => {
-    const own = ownOf(stage, tried);
+    const own = ownOf(sweep, tried);
     const leaves = rankOf(tried) === 2 ? [] : tried.leaves.filter(({ scalar }) => scalar === 'ID');
     for (const leaf of [undefined, ...leaves]) {
       const filling = leaf ? { own, leaf, value: own[typeOfId(leaf.name)]! } : { own };
       const variables = variablesOf(tried.root, tried.field, filling);
-      const answer = await run(stage, stage.callers[0]!, tried, variables, {
+      const answer = await run(sweep, sweep.callers[0]!, tried, variables, {
         carrier: carriersOf(tried)[0]!,
         fitting: '',
       });
       const remedy = `say in test/sweep/inputs.ts what ${tried.name} needs beside ${leaf?.name}`;
       expect(NO_CALL, `${remedy}: ${JSON.stringify(answer.errors)}`).not.toContain(codesOf(answer)[0]);
-      expect(JSON.stringify(answer)).not.toContain(stage.alice.canary);
+      expect(JSON.stringify(answer)).not.toContain(sweep.alice.canary);
     }
   });
 
   test('what is Alice’s looks to others like what is not there', async () => {
     const found: string[] = [];
-    for (const caller of stage.callers) {
-      for (const leaf of tried.leaves) found.push(...(await differences(stage, caller, tried, leaf)));
+    for (const caller of sweep.callers) {
+      for (const leaf of tried.leaves) found.push(...(await differences(sweep, caller, tried, leaf)));
     }
     expect(found).toEqual([]);
   });
 });
 
 test('whatever was tried, all of Alice is as it was', async () => {
-  const { shown, rows } = await stage.stateOfAlice();
+  const { shown, rows } = await sweep.stateOfAlice();
   expect(rows).toEqual(before.rows);
   expect(mask(JSON.stringify(shown), '')).toEqual(mask(JSON.stringify(before.shown), ''));
 });

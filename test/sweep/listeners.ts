@@ -6,7 +6,7 @@ import { documentsFor, rootFields, shortDocumentFor } from './documents.ts';
 import { variablesOf } from './inputs.ts';
 import type { Own } from './parts.ts';
 import { addressOf, type TriedSocket } from './sockets.ts';
-import { type Caller, plainIdOf } from './stage.ts';
+import { type Caller, plainIdOf } from './sweep.ts';
 
 /** What came by one subscription or socket, from its opening on. */
 export interface Listener {

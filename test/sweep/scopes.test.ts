@@ -1,29 +1,28 @@
 import { type DocumentNode, Kind } from 'graphql';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { REQUIREMENTS } from '../../src/schema/guards/scopes.ts';
 import { SCOPES, type Scope } from '../../src/vocabulary.ts';
+import { fixture } from '../harness/fixture.ts';
 import { ask } from '../http/carriers.ts';
 import { carriersOf, END_LOGINS, ownOf, run, TRIED, type Tried } from './attempts.ts';
 import { ownOf as ownOfRow, request, TRIED_ROWS, type TriedRow } from './dialect-attempts.ts';
 import { nestedDocumentsFor } from './documents.ts';
 import { variablesOf } from './inputs.ts';
 import { addressOf, converse, TRIED_SOCKETS } from './sockets.ts';
-import { type Caller, createKey, openSweepStage, plainIdOf, STAGE_MS, type SweepStage } from './stage.ts';
+import { type Caller, createKey, openSweep, plainIdOf, SWEEP_MS } from './sweep.ts';
 
-let stage: SweepStage;
 let keys: Record<Scope, Caller>;
 
+const sweep = fixture(openSweep, { timeoutMs: SWEEP_MS });
 beforeAll(async () => {
-  stage = await openSweepStage();
   const made = await Promise.all(
     SCOPES.map(async (scope) => [scope, await callerWith(scope.toUpperCase())] as const),
   );
   keys = Object.fromEntries(made) as Record<Scope, Caller>;
-}, STAGE_MS);
-afterAll(() => stage?.stop());
+}, SWEEP_MS);
 
 async function callerWith(scopes: string): Promise<Caller> {
-  const key = await createKey(stage.bob.client, scopes);
+  const key = await createKey(sweep.bob.client, scopes);
   return { name: `a key with ${scopes}`, credentials: { 'x-api-key': key }, isThorough: false };
 }
 
@@ -38,16 +37,16 @@ describe.each(TRIED)('$operation $name', (tried) => {
 
   test.each(SCOPES)('with a key that has only the scope %s', async (scope) => {
     if (needed === scope && NOT_WITH_SCOPE.includes(tried.name)) return;
-    const variables = variablesOf(tried.root, tried.field, { own: ownOf(stage, tried) });
+    const variables = variablesOf(tried.root, tried.field, { own: ownOf(sweep, tried) });
     for (const carrier of carriersOf(tried)) {
       const { errors = [] } = NOT_WITH_SCOPE.includes(tried.name)
         ? await ask(
             carrier,
-            stage.server.url,
+            sweep.server.url,
             keys[scope].credentials,
             `mutation { ${tried.name} { __typename } }`,
           )
-        : await run(stage, keys[scope], tried, variables, { carrier, fitting: null });
+        : await run(sweep, keys[scope], tried, variables, { carrier, fitting: null });
       const refused = errors.filter(({ message }) => /needs an API key with the scope/.test(message));
       if (needed === scope || needed === 'none' || needed === 'public') expect(refused).toEqual([]);
       else {
@@ -73,9 +72,9 @@ const CHANGING = TRIED.flatMap((tried) => {
 test.each(CHANGING)(
   'a key that has only the scope $needed is refused: $document',
   async ({ tried, needed, document }) => {
-    const variables = variablesOf(tried.root, tried.field, { own: ownOf(stage, tried) });
+    const variables = variablesOf(tried.root, tried.field, { own: ownOf(sweep, tried) });
     const { credentials } = keys[needed];
-    const { data, errors } = await ask('HTTP', stage.server.url, credentials, document, variables);
+    const { data, errors } = await ask('HTTP', sweep.server.url, credentials, document, variables);
     expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
     expect(errors![0]!.message).toMatch(/^\w+\.\w+: .* the scope READ;/);
     expect(data).toEqual({ [tried.name]: null });
@@ -113,8 +112,8 @@ describe.each(TRIED_ROWS.filter((tried) => !isOpen(tried)))('$dialect $name', (t
   test.each(SCOPES.filter((scope) => needed.some((one) => one !== scope)))(
     'is refused to a key that has only the scope %s',
     async (scope) => {
-      const filling = { own: ownOfRow(stage, tried), place: null, value: '' };
-      const { status, text } = await request(stage, keys[scope], tried, filling, `/${tried.dialect}`);
+      const filling = { own: ownOfRow(sweep, tried), place: null, value: '' };
+      const { status, text } = await request(sweep, keys[scope], tried, filling, `/${tried.dialect}`);
       expect(`${status} ${text}`).toMatch(/^403 .*needs an API key with the scope/);
       expect(needed.some((one) => text.includes(`the scope ${one.toUpperCase()};`))).toBe(true);
     },
@@ -123,18 +122,18 @@ describe.each(TRIED_ROWS.filter((tried) => !isOpen(tried)))('$dialect $name', (t
 
 describe.each(TRIED_SOCKETS)('the socket $dialect $name', (tried) => {
   test('is closed with 4403 for a key that may not read', async () => {
-    const own = Object.fromEntries(Object.entries(stage.own).map(([type, id]) => [type, plainIdOf(id)]));
-    const said = await converse(stage.server.url, addressOf(tried, own, true), keys.run, tried.row, []);
+    const own = Object.fromEntries(Object.entries(sweep.own).map(([type, id]) => [type, plainIdOf(id)]));
+    const said = await converse(sweep.server.url, addressOf(tried, own, true), keys.run, tried.row, []);
     expect(said).toMatch(/closed with 4403/);
     expect(said).toContain('the scope READ;');
   });
 });
 
 test('an artifact is not sent to a key that may not read', async () => {
-  const { Artifact } = stage.kept.bob;
+  const { Artifact } = sweep.kept.bob;
   const statuses = await Promise.all(
     [keys.run, keys.read].map(async ({ credentials }) => {
-      const { status } = await fetch(`${stage.server.url}/artifacts/${Artifact}`, { headers: credentials });
+      const { status } = await fetch(`${sweep.server.url}/artifacts/${Artifact}`, { headers: credentials });
       return status;
     }),
   );
@@ -142,10 +141,10 @@ test('an artifact is not sent to a key that may not read', async () => {
 });
 
 test('metrics and rights of an admin need the scope ADMIN', async () => {
-  const [read, all] = [await createKey(stage.admin, 'READ'), await createKey(stage.admin, 'READ, ADMIN')];
+  const [read, all] = [await createKey(sweep.admin, 'READ'), await createKey(sweep.admin, 'READ, ADMIN')];
   const statuses = await Promise.all(
     [read, all].map(async (key) => {
-      const { status } = await fetch(`${stage.server.url}/metrics`, { headers: { 'x-api-key': key } });
+      const { status } = await fetch(`${sweep.server.url}/metrics`, { headers: { 'x-api-key': key } });
       return status;
     }),
   );

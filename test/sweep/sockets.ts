@@ -6,8 +6,8 @@ import { DIALECT_TABLES } from '../../src/rest-compat/index.ts';
 import type { Dialect } from '../../src/vocabulary.ts';
 import { mask } from './compare.ts';
 import { fill, type Own, type Place, placesOf, schemaOf, typeNamedBy } from './parts.ts';
-import { type Caller, plainIdOf, type SweepStage } from './stage.ts';
 import { strangerTo } from './strangers.ts';
+import { type Caller, plainIdOf, type Sweep } from './sweep.ts';
 
 export interface TriedSocket {
   dialect: Dialect;
@@ -99,7 +99,7 @@ export async function converse(
 
 /** Every way in which a caller could tell by a socket what is Alice's from what is not there. */
 export async function differencesOfSocket(
-  stage: SweepStage,
+  sweep: Sweep,
   caller: Caller,
   tried: TriedSocket,
   { isMounted, before = '' }: { isMounted: boolean; before?: string },
@@ -107,16 +107,16 @@ export async function differencesOfSocket(
   const found: string[] = [];
   const tell = async (own: Own, messages: readonly object[], sent: readonly string[]) => {
     const address = addressOf(tried, own, isMounted, before);
-    const answer = await converse(stage.server.url, address, caller, tried.row, messages);
+    const answer = await converse(sweep.server.url, address, caller, tried.row, messages);
     return sent.reduce((left, id) => mask(left, id), answer);
   };
   const compare = (where: string, answer: string, stranger: string) => {
     const at = `${caller.name}, ${tried.dialect} ${tried.name}, ${where}`;
-    if (answer.includes(stage.alice.canary)) found.push(`${at} shows ${answer}`);
+    if (answer.includes(sweep.alice.canary)) found.push(`${at} shows ${answer}`);
     if (answer !== stranger) found.push(`${at} answers ${answer}, but what is not there ${stranger}`);
   };
   for (const type of typesInPath(tried)) {
-    const ids = caller.isThorough ? stage.ids[type]! : stage.ids[type]!.slice(0, 1);
+    const ids = caller.isThorough ? sweep.ids[type]! : sweep.ids[type]!.slice(0, 1);
     for (const id of ids.map(plainIdOf)) {
       const all = (own: Own) => tried.commands.map((one) => messageOf(tried, one, own, 'x'));
       const [hers, others] = [id, strangerTo(id)].map((value) => ({ [type]: value }));
@@ -125,7 +125,7 @@ export async function differencesOfSocket(
   }
   for (const one of tried.commands) {
     if (!one.place || typesInPath(tried).length > 0) continue;
-    const values = (stage.ids[typeAt(one.place) ?? ''] ?? Object.values(stage.ids).map(([id]) => id!)).map(
+    const values = (sweep.ids[typeAt(one.place) ?? ''] ?? Object.values(sweep.ids).map(([id]) => id!)).map(
       plainIdOf,
     );
     const send = (ids: readonly string[]) => ids.map((id) => messageOf(tried, one, {}, id));

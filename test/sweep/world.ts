@@ -1,6 +1,6 @@
 import { type Answer, type Client, data } from '../harness/client.ts';
-import { createLegacyClient } from '../rest-compat/legacy-client.ts';
-import type { ScriptedAnswer, Vendor } from '../vendor/server.ts';
+import type { ScriptedAnswer, Vendor } from '../harness/vendor/server.ts';
+import { createLegacyClient } from '../rest-compat/clients/legacy-client.ts';
 
 /** What an account owns: its words, and what a test needs to go on with it. */
 export interface World {

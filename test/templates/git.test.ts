@@ -2,35 +2,26 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import type { LookupFunction } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createOutbound } from '../../src/engine/outbound/outbound.ts';
 import { createSandbox } from '../../src/engine/sandbox/sandbox.ts';
 import { type CloneLimits, cloneRepository } from '../../src/engine/workspaces/clone-repository.ts';
 import { newId } from '../../src/rules/ids/ids.ts';
 import { type Repository, readRepositoryUrl } from '../../src/rules/workspaces/git.ts';
 import { makeWorkspace } from '../../src/workspaces/workspaces.ts';
-import { type Client, data } from '../harness/client.ts';
+import { data } from '../harness/client.ts';
+import { fixture } from '../harness/fixture.ts';
 import { createFolder } from '../harness/folder.ts';
-import { type GitServer, git, startGitServer } from '../harness/git-server.ts';
-import { startTestServer, type TestServer } from '../harness/server.ts';
+import { git, startGitServer } from '../harness/git-server.ts';
+import { startTestServer } from '../harness/server.ts';
 import { content, createTemplate, follow } from './template.ts';
 
-let remote: GitServer;
-let folder: Awaited<ReturnType<typeof createFolder>>;
-let server: TestServer;
-let ann: Client;
-
-beforeAll(async () => {
-  remote = await startGitServer();
-  folder = await createFolder();
-  server = await startTestServer({ variables: { DATA_DIR: folder.path, OUTBOUND_ALLOW: '127.0.0.1' } });
-  ann = await server.newUser();
-});
-afterAll(async () => {
-  await server?.stop();
-  await remote?.stop();
-  await folder?.remove();
-});
+const remote = fixture(startGitServer);
+const folder = fixture(createFolder, { stop: (folder) => folder.remove() });
+const server = fixture(() =>
+  startTestServer({ variables: { DATA_DIR: folder.path, OUTBOUND_ALLOW: '127.0.0.1' } }),
+);
+const ann = fixture(() => server.newUser());
 
 function execute(templateParameters: Record<string, unknown>) {
   return follow(ann, {

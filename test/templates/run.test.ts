@@ -1,30 +1,21 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Client, data, errorCode } from '../harness/client.ts';
+import { describe, expect, test } from 'vitest';
+import { data, errorCode } from '../harness/client.ts';
+import { fixture } from '../harness/fixture.ts';
 import { createFolder } from '../harness/folder.ts';
-import { startTestServer, type TestServer } from '../harness/server.ts';
-import { answerText, startVendor, type Vendor } from '../vendor/server.ts';
+import { startTestServer } from '../harness/server.ts';
+import { answerText, startVendor } from '../harness/vendor/server.ts';
 import { content, createTemplate, follow, taskOf } from './template.ts';
 
-let vendor: Vendor;
-let folder: Awaited<ReturnType<typeof createFolder>>;
-let server: TestServer;
-let ann: Client;
-
-beforeAll(async () => {
-  vendor = await startVendor();
-  folder = await createFolder();
-  server = await startTestServer({
+const vendor = fixture(startVendor);
+const folder = fixture(createFolder, { stop: (folder) => folder.remove() });
+const server = fixture(() =>
+  startTestServer({
     variables: { OPENAI_BASE_URL: `${vendor.url}/v1`, OLLAMA_HOST: vendor.url, DATA_DIR: folder.path },
-  });
-  ann = await server.newUser();
-});
-afterAll(async () => {
-  await server?.stop();
-  await vendor?.stop();
-  await folder?.remove();
-});
+  }),
+);
+const ann = fixture(() => server.newUser());
 
 /** Makes a template of these steps, and a task of it, and follows that to its end. */
 async function run(steps: object[], parameters: object[] = [], templateParameters: object = {}) {

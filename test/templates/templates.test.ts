@@ -1,20 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type Client, data, errorCode } from '../harness/client.ts';
-import { startTestServer, type TestServer } from '../harness/server.ts';
+import { fixture } from '../harness/fixture.ts';
+import { startTestServer } from '../harness/server.ts';
 import { createTemplate } from './template.ts';
 
-let server: TestServer;
-let admin: Client;
-let ann: Client;
-let bob: Client;
-
-beforeAll(async () => {
-  server = await startTestServer({ worker: false });
-  admin = await server.newUser();
-  ann = await server.newUser();
-  bob = await server.newUser();
-});
-afterAll(() => server?.stop());
+const server = fixture(() => startTestServer({ worker: false }));
+const admin = fixture(() => server.newUser());
+const ann = fixture(() => server.newUser());
+const bob = fixture(() => server.newUser());
 
 const store = { id: 'a', type: 'STORE_OUTPUT', name: 'a', content: 'a' };
 const TEMPLATE = `id name description version isBuiltIn isActive

@@ -1,18 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { keepSchedule } from '../../src/store/workflows/keep-schedule.ts';
-import { type Client, data } from '../harness/client.ts';
-import { startTestServer, type TestServer } from '../harness/server.ts';
+import { data } from '../harness/client.ts';
+import { fixture } from '../harness/fixture.ts';
+import { startTestServer } from '../harness/server.ts';
 import { createWorkflow, execution, follow } from './workflows.ts';
 
-let server: TestServer;
-let ann: Client;
-
-beforeAll(async () => {
-  server = await startTestServer();
-  ann = await server.newUser();
-});
-afterAll(() => server?.stop());
+const server = fixture(startTestServer);
+const ann = fixture(() => server.newUser());
 
 const steps = [{ id: 'a', model: 'demo@tokens=1,itl=0', task: '{{ input.x }}' }];
 const monthly = { cron: '0 0 1 * *', timeZone: 'UTC', input: { x: 'of the schedule' } };

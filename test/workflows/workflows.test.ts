@@ -1,16 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Client, data, errorCode } from '../harness/client.ts';
-import { startTestServer, type TestServer } from '../harness/server.ts';
+import { describe, expect, test } from 'vitest';
+import { data, errorCode } from '../harness/client.ts';
+import { fixture } from '../harness/fixture.ts';
+import { startTestServer } from '../harness/server.ts';
 import { createWorkflow, execute, execution, follow, tryToCreate } from './workflows.ts';
 
-let server: TestServer;
-let ann: Client;
-
-beforeAll(async () => {
-  server = await startTestServer();
-  ann = await server.newUser();
-});
-afterAll(() => server?.stop());
+const server = fixture(startTestServer);
+const ann = fixture(() => server.newUser());
 
 const model = 'demo@tokens=1,itl=0';
 const one = { id: 'a', model, task: 'x' };

@@ -8,7 +8,7 @@ import { createAzureProvider } from '../../../src/providers/azure/provider.ts';
 import { toChatRequest } from '../../../src/providers/openai/request.ts';
 import { isOpenAiHost } from '../../../src/providers/openai/served.ts';
 import type { ModelRequest, Provider } from '../../../src/providers/provider.ts';
-import { promptBlocks } from '../../vendor/anthropic-cache.ts';
+import { promptBlocks } from '../../harness/vendor/anthropic-cache.ts';
 import { CONNECT } from '../connect.ts';
 import { never, REQUEST, WEATHER } from '../conversation.ts';
 import { HISTORIES } from '../histories.ts';

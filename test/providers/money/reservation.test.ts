@@ -5,8 +5,8 @@ import type { ModelMessage, ModelRequest } from '../../../src/providers/provider
 import { pricesOf } from '../../../src/rules/models/price-list.ts';
 import { reserve } from '../../../src/rules/money/budget.ts';
 import { costOf, toPicodollars } from '../../../src/rules/money/money.ts';
-import { billCache, promptBlocks } from '../../vendor/anthropic-cache.ts';
-import type { PromptBlock } from '../../vendor/wire.ts';
+import { billCache, promptBlocks } from '../../harness/vendor/anthropic-cache.ts';
+import type { PromptBlock } from '../../harness/vendor/wire.ts';
 import { WEATHER } from '../conversation.ts';
 
 const MODEL = 'claude-sonnet-4-5';

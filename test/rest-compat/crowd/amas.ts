@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { openLegacySocket } from '../legacy-socket.ts';
+import { openLegacySocket } from '../clients/legacy-socket.ts';
 import { askerOf, emailOf, good, openAccount, PASSWORD, type Walk } from './member.ts';
 
 const MOUNT = '/amas';

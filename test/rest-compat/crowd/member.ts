@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { type Client, createClient } from '../../harness/client.ts';
-import type { Vendor } from '../../vendor/server.ts';
-import { createLegacyClient, type LegacyAnswer, type LegacyClient } from '../legacy-client.ts';
+import type { Vendor } from '../../harness/vendor/server.ts';
+import { createLegacyClient, type LegacyAnswer, type LegacyClient } from '../clients/legacy-client.ts';
 
 /** Where many clients are at once. */
 export interface Crowd {

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { openLegacySocket } from '../legacy-socket.ts';
+import { openLegacySocket } from '../clients/legacy-socket.ts';
 import { askerOf, emailOf, expectJust, good, PASSWORD, type Walk } from './member.ts';
 
 const MOUNT = '/mini-devin';

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import { scriptPair, verdict } from '../../orchestration/orchestra.ts';
-import { openLegacySocket } from '../legacy-socket.ts';
+import { scriptPair, verdict } from '../../orchestrations/orchestra.ts';
+import { openLegacySocket } from '../clients/legacy-socket.ts';
 import { askerOf, good, openAccount, type Walk } from './member.ts';
 
 const MOUNT = '/orchestratex';

@@ -1,0 +1,209 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterEach, describe, expect, test } from 'vitest';
+import { WORKSPACE_TOOLS } from '../../../src/engine/agents/tools/index.ts';
+import { diffSince, takeSnapshot } from '../../../src/engine/workspaces/workspace-diff.ts';
+import { isRoot, openWorkPlace, SECRET, type WorkPlace } from './work-place.ts';
+
+const TOOLS = Object.values(WORKSPACE_TOOLS);
+
+const { signal } = new AbortController();
+
+const open: WorkPlace[] = [];
+const folders: string[] = [];
+afterEach(() => {
+  for (const place of open.splice(0)) place.close();
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+});
+
+async function openPlace(settings: Parameters<typeof openWorkPlace>[0]): Promise<WorkPlace> {
+  const place = await openWorkPlace(settings);
+  open.push(place);
+  return place;
+}
+
+describe('where there is no sandbox', () => {
+  const programs = async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'programs-'));
+    folders.push(folder);
+    const place = await openPlace({ settings: { searchPath: folder } });
+    return { folder, place };
+  };
+
+  test('nothing runs, and an operator is told what to do', async () => {
+    const { place } = await programs();
+    const error = await place.run('touch ran').catch((thrown) => thrown);
+    expect(error).toMatchObject({ code: 'SANDBOX_UNAVAILABLE' });
+    expect(error.message).toMatch(
+      /This server has no sandbox for commands: .*bwrap.*apt-get install bubblewrap.*SANDBOX=none/,
+    );
+    expect(existsSync(join(place.workspace, 'ran'))).toBe(false);
+  });
+
+  test('tools and diffs refuse in the same way', async () => {
+    const { place } = await programs();
+    const { sandbox, workspace } = place;
+    const read = TOOLS.find(({ definition }) => definition.name === 'read_file')!;
+    const refused = { code: 'SANDBOX_UNAVAILABLE' };
+    await expect(read.run({ sandbox, workspace, signal }, { path: 'a' })).rejects.toMatchObject(refused);
+    await expect(takeSnapshot(sandbox, workspace, signal)).rejects.toMatchObject(refused);
+  });
+
+  test('one that does not work says why; once it works, commands run without a restart', async () => {
+    const { folder, place } = await programs();
+    const bwrap = join(folder, 'bwrap');
+    writeFileSync(bwrap, '#!/bin/sh\necho "No permissions to create new namespace" >&2; exit 1\n');
+    chmodSync(bwrap, 0o755);
+    await expect(place.run('true')).rejects.toThrow(/No permissions to create new namespace/);
+    rmSync(bwrap);
+    symlinkSync('/usr/bin/bwrap', bwrap);
+    expect(await place.run('echo works')).toMatchObject({ stdout: 'works\n' });
+  });
+
+  test.each(['gone', 'file'])('a working directory that is %s is no place to work', async (kind) => {
+    const { run, workspace } = await openPlace({});
+    const path = join(workspace, kind);
+    if (kind === 'file') writeFileSync(path, '');
+    await expect(run('true', { workspace: path })).rejects.toMatchObject({
+      code: 'SANDBOX_UNAVAILABLE',
+      message: expect.stringContaining(path),
+    });
+  });
+
+  test.runIf(isRoot)('nor is root’s, as no command runs as root', async () => {
+    const { run, dataDir } = await openPlace({});
+    await expect(run('true', { workspace: dataDir })).rejects.toMatchObject({
+      code: 'SANDBOX_UNAVAILABLE',
+      message: expect.stringContaining('chown'),
+    });
+  });
+});
+
+describe('SANDBOX=none', () => {
+  const plain = () => openPlace({ settings: { mode: 'none' as const, searchPath: '' } });
+
+  test('commands run as the server, but without its environment', async () => {
+    process.env.CANARY = SECRET;
+    const place = await plain();
+    expect(await place.run('pwd; id -u; cat; env')).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringMatching(new RegExp(`^${place.workspace}\\n${process.getuid!()}\\n`)),
+    });
+    expect((await place.run('env')).stdout).not.toContain(SECRET);
+    delete process.env.CANARY;
+  });
+
+  test.each([
+    { run: 'exit 3', exitCode: 3 },
+    { run: ['no-such-program'] as const, exitCode: 127 },
+    { run: ['sh', '-c', 'kill -9 $$'] as const, exitCode: 137 },
+  ])('$run ends with $exitCode', async ({ run, exitCode }) => {
+    expect(await (await plain()).run(run)).toMatchObject({ exitCode });
+  });
+
+  test('time, output and aborts have the same bounds', async () => {
+    const { run } = await plain();
+    const timed = await run('(trap "" TERM; sleep 77.7) & while :; do echo yes; done', {
+      timeoutMs: 500,
+      maxOutputBytes: 1_000,
+    });
+    expect(timed).toMatchObject({ timedOut: true, truncated: true, exitCode: 137 });
+    const controller = new AbortController();
+    const onOutput = () => controller.abort(new Error('cancelled'));
+    await expect(run('echo; sleep 77.7', { signal: controller.signal, onOutput })).rejects.toThrow(
+      'cancelled',
+    );
+    await run('sleep 77.7 & echo');
+    // A signal is sent at once, but not always heeded at once.
+    await expect.poll(() => processesWith('sleep\u000077.7')).toBe(false);
+  });
+
+  test('what leaves its process group does not hold up the result', async () => {
+    const { run } = await plain();
+    const result = await run('setsid sleep 3 & echo started', { timeoutMs: 10_000 });
+    expect(result).toMatchObject({ exitCode: 0, stdout: 'started\n' });
+    expect(result.durationMs).toBeLessThan(2_900);
+  });
+
+  test('a working directory that is gone is told', async () => {
+    const { run, workspace } = await plain();
+    const gone = run('true', { workspace: join(workspace, 'gone') });
+    await expect(gone).rejects.toMatchObject({ code: 'SANDBOX_UNAVAILABLE' });
+  });
+
+  test('tools and diffs work alike', async () => {
+    const { sandbox, workspace, run } = await plain();
+    const call = (name: string, input: unknown) =>
+      TOOLS.find(({ definition }) => definition.name === name)!.run({ sandbox, workspace, signal }, input);
+    await run('git init -q; echo old >a; git add a; git -c user.name=a -c user.email=a@b commit -qm 1');
+    const start = await takeSnapshot(sandbox, workspace, signal);
+    await call('write_file', { path: 'b/c', content: 'new\n' });
+    await call('edit_file', { path: 'a', old_text: 'old', new_text: 'less old' });
+    expect(await call('terminal', { command: 'cat a b/c' })).toEqual({
+      output: 'less old\nnew\n[exit code 0]',
+      isError: false,
+    });
+    expect(await call('search', { pattern: 'old' })).toMatchObject({ output: './a:1:less old' });
+    const diff = await diffSince(sandbox, workspace, start, signal);
+    expect(diff).toContain('-old\n+less old\n');
+    expect(diff).toContain('+++ b/b/c\n');
+  });
+});
+
+describe.runIf(isRoot)('a server that is not root', () => {
+  const NOBODY = '65534';
+
+  test('has the same sandbox, under its own uid', async () => {
+    // Where the project lies may be closed to everybody else, so that it is shown to nobody at a place that is not.
+    const base = realpathSync(mkdtempSync(join(tmpdir(), 'not-root-')));
+    chmodSync(base, 0o755);
+    const project = resolve(import.meta.dirname, '../../..');
+    for (const folder of ['project', 'modules', 'workspace']) mkdirSync(join(base, folder));
+    const modules = realpathSync(join(project, 'node_modules'));
+    const script = `set -e
+      chown ${NOBODY} ${base}/workspace
+      mount --bind ${project} ${base}/project; mount --bind ${modules} ${base}/modules
+      exec setpriv --reuid ${NOBODY} --regid ${NOBODY} --clear-groups --inh-caps=-all \\
+        ${base}/modules/.bin/node ${base}/project/test/engine/sandbox/sandboxed-command.ts ${base}/workspace "$1"`;
+    const command = `id -u; whoami; touch here && ls; ls ${base}; ls ${base}/project; grep CapEff /proc/self/status
+      touch /usr/x; unshare -U true; (exec 3<>/dev/tcp/127.0.0.1/22); setsid sleep 55.5 & echo done`;
+    const child = spawn('unshare', ['--mount', 'bash', '-c', script, 'bash', command], { stdio: 'pipe' });
+    const [stdout, stderr] = await Promise.all([
+      text(child.stdout),
+      text(child.stderr),
+      once(child, 'close'),
+    ]);
+    rmSync(base, { recursive: true });
+    expect(stdout, stderr).not.toBe('');
+    const result = JSON.parse(stdout);
+    expect(result.stdout).toBe(`${NOBODY}\nagent\nhere\nworkspace\nCapEff:\t0000000000000000\ndone\n`);
+    expect(result.stderr).toMatch(/project[\s\S]*Read-only file system[\s\S]*not permitted[\s\S]*refused/);
+    expect(processesWith('sleep\u000055.5')).toBe(false);
+  });
+});
+
+function processesWith(command: string): boolean {
+  return readdirSync('/proc').some((pid) => {
+    if (!/^\d+$/.test(pid)) return false;
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').startsWith(command);
+    } catch {
+      return false;
+    }
+  });
+}
