@@ -71,7 +71,9 @@ export function findOfferedModels(
     .where('provider', '=', anyOf(providers))
     .where('isActive', '=', true)
     .where('isPresent', '=', true)
-    .orderBy(['rank', 'modelId', 'ownerId'])
+    .orderBy('rank')
+    .orderBy('modelId')
+    .orderBy('ownerId')
     .execute();
 }
 
