@@ -15,6 +15,8 @@ import type { PartsPage } from './store/database/keyset-page.ts';
 import type { ReadBudget, Reading } from './store/database/read-limit.ts';
 import type { DeliveryRow } from './store/integrations/deliveries.ts';
 import type { IntegrationRow } from './store/integrations/integrations.ts';
+import type { EventRange } from './store/log/event-pages.ts';
+import type { LoggedEvent } from './store/log/events.ts';
 import type { TextPosition } from './store/log/run-text.ts';
 import type { BudgetRow } from './store/money/budgets.ts';
 import type { ModelCallRow, SpendRow } from './store/money/model-call-reports.ts';
@@ -157,6 +159,7 @@ export interface Loaders {
   accounts: DataLoader<string, AccountRow | null>;
   artifacts: DataLoader<string, ArtifactRow[]>;
   resourceUsage: DataLoader<string, ResourceUsage | null>;
+  events: DataLoader<PartsPage<EventRange>, LoggedEvent[]>;
   spend: DataLoader<string, SpendRow | null>;
   texts: DataLoader<TextPosition, string | null>;
   reasonings: DataLoader<TextPosition, string | null>;

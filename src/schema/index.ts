@@ -10,6 +10,7 @@ import './agents/agent-mutations.ts';
 import './analytics/analytics.ts';
 import './artifacts/artifact.ts';
 import './runs/budget.ts';
+import './events/event-page.ts';
 import './events/run-events.ts';
 import './workflows/execution.ts';
 import './workflows/execution-mutations.ts';

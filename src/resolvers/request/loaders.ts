@@ -7,6 +7,7 @@ import { readAgentReports } from '../../store/agents/reports.ts';
 import { readToolCalls } from '../../store/agents/tool-calls.ts';
 import type { Database } from '../../store/database/database.ts';
 import { readDeliveries } from '../../store/integrations/deliveries.ts';
+import { readEventPages } from '../../store/log/event-pages.ts';
 import { readTexts, type TextPosition } from '../../store/log/run-text.ts';
 import { readBudgets } from '../../store/money/budgets.ts';
 import { readModelCalls, readSpend } from '../../store/money/model-call-reports.ts';
@@ -37,6 +38,7 @@ export function createLoaders(database: Database, userId: string | null): Loader
     modelCalls: manyOfEach((ids) => readModelCalls(database, ids)),
     toolCalls: manyOfEach((ids) => readToolCalls(database, ids)),
     spend: oneOfEach((ids) => readSpend(database, ids)),
+    events: createPageLoader(database, readEventPages, ({ runId }) => runId),
     texts: textOfEach((positions) => readTexts(database, 'TokensGenerated', positions)),
     reasonings: textOfEach((positions) => readTexts(database, 'ReasoningGenerated', positions)),
     budgets: oneOfEach((ids) => readBudgets(database, ids)),

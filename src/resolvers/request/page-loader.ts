@@ -1,19 +1,19 @@
 import DataLoader from 'dataloader';
 import type { Database } from '../../store/database/database.ts';
-import type { ListRange, PartsPage } from '../../store/database/keyset-page.ts';
+import type { PartsPage } from '../../store/database/keyset-page.ts';
 
-type Read<Row> = (database: Database, wholeIds: readonly string[], range: ListRange) => Promise<Row[]>;
+type Read<Row, Range> = (database: Database, wholeIds: readonly string[], range: Range) => Promise<Row[]>;
 
 /** Loads the same page for many parents in one query. @param wholeOf the id of the parent of a row */
-export function createPageLoader<Row>(
+export function createPageLoader<Row, Range>(
   database: Database,
-  read: Read<Row>,
+  read: Read<Row, Range>,
   wholeOf: (row: Row) => string | null,
-): DataLoader<PartsPage, Row[]> {
-  return new DataLoader<PartsPage, Row[]>(
+): DataLoader<PartsPage<Range>, Row[]> {
+  return new DataLoader<PartsPage<Range>, Row[]>(
     async (wanted) => {
       const alike = Map.groupBy(wanted, ({ range }) => JSON.stringify(range));
-      const rows = new Map<PartsPage, Row[]>();
+      const rows = new Map<PartsPage<Range>, Row[]>();
       for (const pages of alike.values()) {
         const ids = pages.map(({ wholeId }) => wholeId);
         const byWhole = Map.groupBy(await read(database, ids, pages[0]!.range), wholeOf);

@@ -25,7 +25,10 @@ const RUN_FIELDS: Readonly<Record<string, { argument: string; types: readonly No
 };
 
 /** Fields below the root that lead back to the run itself. */
-const SAME_RUN = ['run', ...RUN_KINDS].map((field) => `CurrentState.${field}`);
+const SAME_RUN = [
+  ...['run', ...RUN_KINDS].map((field) => `CurrentState.${field}`),
+  ...['Run', ...RUN_TYPES].map((type) => `${type}.events`),
+];
 
 /**
  * A run token reads its own runs, but not what they refer to: other runs, threads, sessions, agents and so

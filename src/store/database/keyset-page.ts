@@ -19,9 +19,9 @@ export interface ListRange {
 }
 
 /** A page of the children of one row of another table. */
-export interface PartsPage {
+export interface PartsPage<Range = ListRange> {
   wholeId: string;
-  range: ListRange;
+  range: Range;
 }
 
 /** SQL of the first part of a list cursor. */
