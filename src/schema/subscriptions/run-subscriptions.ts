@@ -32,7 +32,7 @@ builder.objectRef<CurrentState>('CurrentState').implement({
     text: t.string({
       nullable: true,
       description:
-        'The text that the latest model call of a task had generated at `after`. Append the `TokensGenerated` of the same call that follow. Null: none.',
+        'For a task: the text that its latest model call had generated up to `after`. Append each `TokensGenerated` that follows, and begin anew with each `ModelCallStarted`. Null: there is none.',
       resolve: ({ run, after }, _arguments, { loaders }) =>
         isOfKind(run, 'task') ? loaders.texts.load({ runId: run.id, seq: after }) : null,
     }),
