@@ -14,10 +14,9 @@ builder.objectFields(TaskType, (t) => ({
     resolve: (row, _arguments, context) => outputOf(row, context),
   }),
   reasoning: t.string({
-    nullable: true,
-    description: 'The reasoning that its latest model call has shown; null: none.',
-    resolve: ({ id, lastSeq }, _arguments, { loaders }) =>
-      loaders.reasonings.load({ runId: id, seq: lastSeq }),
+    description: 'The reasoning that its latest model call has shown; empty: none.',
+    resolve: async ({ id, lastSeq }, _arguments, { loaders }) =>
+      (await loaders.reasonings.load({ runId: id, seq: lastSeq })) ?? '',
   }),
   data: t.field({
     type: 'JSON',
