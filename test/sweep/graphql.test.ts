@@ -51,6 +51,8 @@ describe('the sweep reaches all', () => {
 /** A call that comes to this tries nothing. */
 const NO_CALL = ['VALIDATION_ERROR', 'GRAPHQL_VALIDATION_FAILED', 'NOT_FOUND'];
 
+const REFUSED = ['NOT_FOUND', 'VALIDATION_ERROR', 'BAD_CURSOR', 'FORBIDDEN'];
+
 describe.each(TRIED)('$operation $name', (tried) => {
   test('a generated call is valid', async () => {
     const own = ownOf(sweep, tried);
@@ -65,6 +67,20 @@ describe.each(TRIED)('$operation $name', (tried) => {
       const remedy = `say in test/sweep/inputs.ts what ${tried.name} needs beside ${leaf?.name}`;
       expect(NO_CALL, `${remedy}: ${JSON.stringify(answer.errors)}`).not.toContain(codesOf(answer)[0]);
       expect(JSON.stringify(answer)).not.toContain(sweep.alice.canary);
+    }
+  });
+
+  test('an empty id is that of nothing', async () => {
+    const ids = tried.leaves.filter(({ scalar }) => scalar === 'ID');
+    for (const leaf of ids) {
+      for (const value of ['', Buffer.from(`${typeOfId(leaf.name)}:`).toString('base64url')]) {
+        const variables = variablesOf(tried.root, tried.field, { own: ownOf(sweep, tried), leaf, value });
+        const answer = await run(sweep, sweep.callers[0]!, tried, variables, {
+          carrier: carriersOf(tried)[0]!,
+          fitting: '',
+        });
+        expect(REFUSED, leaf.name).toContain(codesOf(answer)[0]);
+      }
     }
   });
 

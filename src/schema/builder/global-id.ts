@@ -33,7 +33,8 @@ export function decodeId(globalId: string): { typename: NodeName; id: string } |
   const decoded = Buffer.from(globalId, 'base64url').toString();
   const colon = decoded.indexOf(':');
   const typename = NODES.find((name) => name === decoded.slice(0, colon));
-  return typename && !decoded.includes('\0') ? { typename, id: decoded.slice(colon + 1) } : null;
+  const id = decoded.slice(colon + 1);
+  return typename && id !== '' && !id.includes('\0') ? { typename, id } : null;
 }
 
 /**
@@ -44,4 +45,13 @@ export function localId(type: NodeName, globalId: string, field = 'id'): string 
   const decoded = decodeId(globalId);
   if (decoded?.typename === type) return decoded.id;
   throw new DomainError('NOT_FOUND', `${field}: there is no such ${type.toLowerCase()}`, { field });
+}
+
+/** The same for an optional argument; an empty id is one that does not exist. @throws DomainError NOT_FOUND */
+export function optionalId(
+  type: NodeName,
+  globalId: string | null | undefined,
+  field?: string,
+): string | null | undefined {
+  return globalId == null ? globalId : localId(type, globalId, field);
 }

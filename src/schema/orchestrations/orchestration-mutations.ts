@@ -3,7 +3,7 @@ import { cancelRun, deleteRun, retryRun } from '../../resolvers/runs/run-lifecyc
 import type { OrchestrationRow } from '../../store/orchestrations/orchestrations.ts';
 import { builder } from '../builder/builder.ts';
 import { deletedPayload } from '../builder/deleted-payload.ts';
-import { localId } from '../builder/global-id.ts';
+import { localId, optionalId } from '../builder/global-id.ts';
 import { idInput } from '../builder/id-input.ts';
 import { OrchestrationType } from './orchestration.ts';
 
@@ -122,7 +122,7 @@ function local({ id }: { id: string }): string {
 function withLocalIds(input: typeof StartOrchestrationInput.$inferInput) {
   return {
     ...input,
-    sessionId: input.sessionId && localId('Session', input.sessionId, 'input.sessionId'),
-    threadId: input.threadId && localId('Thread', input.threadId, 'input.threadId'),
+    sessionId: optionalId('Session', input.sessionId, 'input.sessionId'),
+    threadId: optionalId('Thread', input.threadId, 'input.threadId'),
   };
 }

@@ -4,7 +4,7 @@ import { bestRound } from '../../rules/orchestrations/orchestration.ts';
 import type { OrchestrationRow } from '../../store/orchestrations/orchestrations.ts';
 import { builder } from '../builder/builder.ts';
 import { RunStatusEnum, StopReasonEnum } from '../builder/enums.ts';
-import { globalId, localId } from '../builder/global-id.ts';
+import { globalId, localId, optionalId } from '../builder/global-id.ts';
 import { pageArguments } from '../builder/page-arguments.ts';
 import { pageCost } from '../builder/page-cost.ts';
 import { ModelCallType } from '../runs/model-call.ts';
@@ -103,8 +103,8 @@ const OrchestrationFilter = builder.inputType('OrchestrationFilter', {
 });
 
 function localFilter(filter: typeof OrchestrationFilter.$inferInput | null | undefined) {
-  const threadId = filter?.threadId ? localId('Thread', filter.threadId, 'filter.threadId') : null;
-  const sessionId = filter?.sessionId ? localId('Session', filter.sessionId, 'filter.sessionId') : null;
+  const threadId = optionalId('Thread', filter?.threadId, 'filter.threadId') ?? null;
+  const sessionId = optionalId('Session', filter?.sessionId, 'filter.sessionId') ?? null;
   return { status: filter?.status, threadId, sessionId };
 }
 

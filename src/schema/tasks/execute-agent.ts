@@ -1,7 +1,7 @@
 import { createTask } from '../../resolvers/tasks/task.ts';
 import type { TaskRow } from '../../store/tasks/tasks.ts';
 import { builder } from '../builder/builder.ts';
-import { localId } from '../builder/global-id.ts';
+import { localId, optionalId } from '../builder/global-id.ts';
 import { PromptParametersInput } from '../runs/prompt-parameters.ts';
 import { TaskType } from './task.ts';
 
@@ -43,7 +43,7 @@ builder.mutationField('executeAgent', (t) =>
     args: { input: t.arg({ type: ExecuteAgentInput, required: true }) },
     resolve: async (_root, { input }, context) => {
       const agentId = localId('Agent', input.agentId, 'input.agentId');
-      const sessionId = input.sessionId && localId('Session', input.sessionId, 'input.sessionId');
+      const sessionId = optionalId('Session', input.sessionId, 'input.sessionId');
       return { task: await createTask(context, { ...input, kind: 'agent', agentId, sessionId }) };
     },
   }),

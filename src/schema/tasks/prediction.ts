@@ -2,7 +2,7 @@ import { predictionCalibration, predictTask } from '../../resolvers/tasks/predic
 import type { CalibrationBin, PredictionCalibration } from '../../store/analytics/prediction-calibration.ts';
 import { builder } from '../builder/builder.ts';
 import { PREDICTION_COST } from '../builder/computation-cost.ts';
-import { localId } from '../builder/global-id.ts';
+import { optionalId } from '../builder/global-id.ts';
 import { TaskKindEnum } from '../runs/task-enums.ts';
 import { TaskPredictionType } from './task-prediction.ts';
 
@@ -82,8 +82,8 @@ builder.queryFields((t) => ({
     resolve: (_root, { input }, context) =>
       predictTask(context, {
         ...input,
-        agentId: input.agentId && localId('Agent', input.agentId, 'input.agentId'),
-        templateId: input.templateId && localId('Template', input.templateId, 'input.templateId'),
+        agentId: optionalId('Agent', input.agentId, 'input.agentId'),
+        templateId: optionalId('Template', input.templateId, 'input.templateId'),
       }),
   }),
   predictionCalibration: t.field({

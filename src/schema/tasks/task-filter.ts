@@ -1,6 +1,6 @@
 import { builder } from '../builder/builder.ts';
 import { OriginEnum, RunStatusEnum } from '../builder/enums.ts';
-import { localId } from '../builder/global-id.ts';
+import { optionalId } from '../builder/global-id.ts';
 import { TaskKindEnum, TaskLabelEnum } from '../runs/task-enums.ts';
 
 export const TaskFilter = builder.inputType('TaskFilter', {
@@ -28,10 +28,8 @@ export const TaskFilter = builder.inputType('TaskFilter', {
 
 /** The filter with local ids. */
 export function localTaskFilter(filter: typeof TaskFilter.$inferInput | null | undefined) {
-  const threadId = filter?.threadId ? localId('Thread', filter.threadId, 'filter.threadId') : null;
-  const sessionId = filter?.sessionId ? localId('Session', filter.sessionId, 'filter.sessionId') : null;
-  const executionId = filter?.executionId
-    ? localId('Execution', filter.executionId, 'filter.executionId')
-    : null;
+  const threadId = optionalId('Thread', filter?.threadId, 'filter.threadId') ?? null;
+  const sessionId = optionalId('Session', filter?.sessionId, 'filter.sessionId') ?? null;
+  const executionId = optionalId('Execution', filter?.executionId, 'filter.executionId') ?? null;
   return { ...filter, threadId, executionId, sessionId };
 }

@@ -12,7 +12,7 @@ import type { TaskRow } from '../../store/tasks/tasks.ts';
 import { builder } from '../builder/builder.ts';
 import { taskCost } from '../builder/computation-cost.ts';
 import { deletedPayload } from '../builder/deleted-payload.ts';
-import { localId } from '../builder/global-id.ts';
+import { localId, optionalId } from '../builder/global-id.ts';
 import {
   CancelTaskInput,
   CreateTaskInput,
@@ -143,10 +143,10 @@ function localTask({ id }: { id: string }): string {
 function withLocalIds(input: typeof CreateTaskInput.$inferInput) {
   return {
     ...input,
-    agentId: input.agentId && localId('Agent', input.agentId, 'input.agentId'),
-    templateId: input.templateId && localId('Template', input.templateId, 'input.templateId'),
-    threadId: input.threadId && localId('Thread', input.threadId, 'input.threadId'),
-    sessionId: input.sessionId && localId('Session', input.sessionId, 'input.sessionId'),
+    agentId: optionalId('Agent', input.agentId, 'input.agentId'),
+    templateId: optionalId('Template', input.templateId, 'input.templateId'),
+    threadId: optionalId('Thread', input.threadId, 'input.threadId'),
+    sessionId: optionalId('Session', input.sessionId, 'input.sessionId'),
     dependsOn: input.dependsOn?.map((id, index) => localId('Task', id, `input.dependsOn.${index}`)),
   };
 }

@@ -5,7 +5,7 @@ import type { TemplateParameter, TemplateStep } from '../../rules/templates/temp
 import type { TemplateRow } from '../../store/templates/templates.ts';
 import { builder } from '../builder/builder.ts';
 import { ParameterTypeEnum, TemplateStepTypeEnum } from '../builder/enums.ts';
-import { localId } from '../builder/global-id.ts';
+import { optionalId } from '../builder/global-id.ts';
 import { pageArguments } from '../builder/page-arguments.ts';
 import { pageCost } from '../builder/page-cost.ts';
 import { PromptParametersType } from '../runs/prompt-parameters.ts';
@@ -184,7 +184,7 @@ builder.queryFields((t) => ({
     description: "One of the viewer's templates, or a built-in one. Give `id` or `name`.",
     args: { id: t.arg.id(), name: t.arg.string() },
     resolve: (_root, { id, name }, context) =>
-      chosenTemplate(context, { id: id && localId('Template', id), name }),
+      chosenTemplate(context, { id: optionalId('Template', id), name }),
   }),
   templates: t.connection(
     {
@@ -210,7 +210,7 @@ builder.queryFields((t) => ({
     description: 'Validates parameters for a template without creating a task.',
     args: { input: t.arg({ type: ValidateTemplateInput, required: true }) },
     resolve: (_root, { input: { templateId, templateName: name, parameters } }, context) => {
-      const id = templateId && localId('Template', templateId, 'input.templateId');
+      const id = optionalId('Template', templateId, 'input.templateId');
       return validateTemplate(context, { id, name }, parameters);
     },
   }),

@@ -1,7 +1,7 @@
 import { createThread, updateThread } from '../../resolvers/threads/thread.ts';
 import type { ThreadRow } from '../../store/threads/threads.ts';
 import { builder } from '../builder/builder.ts';
-import { localId } from '../builder/global-id.ts';
+import { localId, optionalId } from '../builder/global-id.ts';
 import { OnBusyEnum, ThreadType } from './thread.ts';
 
 const CreateThreadInput = builder.inputType('CreateThreadInput', {
@@ -69,7 +69,7 @@ builder.mutationField('createThread', (t) =>
     resolve: async (_root, { input }, context) => ({
       thread: await createThread(context, {
         ...input,
-        sessionId: input.sessionId && localId('Session', input.sessionId, 'input.sessionId'),
+        sessionId: optionalId('Session', input.sessionId, 'input.sessionId'),
       }),
     }),
   }),

@@ -4,7 +4,7 @@ import type { ThreadRow } from '../../store/threads/threads.ts';
 import { ON_BUSY } from '../../vocabulary.ts';
 import { builder } from '../builder/builder.ts';
 import { capitals } from '../builder/enum-values.ts';
-import { localId } from '../builder/global-id.ts';
+import { localId, optionalId } from '../builder/global-id.ts';
 import { pageArguments } from '../builder/page-arguments.ts';
 import { pageCost } from '../builder/page-cost.ts';
 import { SessionType } from '../sessions/session.ts';
@@ -104,7 +104,7 @@ builder.queryFields((t) => ({
       },
       resolve: (_root, { filter, ...page }, context) =>
         threads(context, page, {
-          sessionId: filter?.sessionId && localId('Session', filter.sessionId, 'filter.sessionId'),
+          sessionId: optionalId('Session', filter?.sessionId, 'filter.sessionId'),
         }),
     },
     ThreadConnection,

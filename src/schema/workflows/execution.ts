@@ -7,7 +7,7 @@ import {
   OriginEnum,
   RunStatusEnum,
 } from '../builder/enums.ts';
-import { globalId, localId } from '../builder/global-id.ts';
+import { globalId, localId, optionalId } from '../builder/global-id.ts';
 import { pageArguments } from '../builder/page-arguments.ts';
 import { pageCost } from '../builder/page-cost.ts';
 import { RunInterface } from '../runs/run.ts';
@@ -127,7 +127,7 @@ const ExecutionFilter = builder.inputType('ExecutionFilter', {
 });
 
 function localFilter(filter: typeof ExecutionFilter.$inferInput | null | undefined) {
-  const workflowId = filter?.workflowId ? localId('Workflow', filter.workflowId, 'filter.workflowId') : null;
+  const workflowId = optionalId('Workflow', filter?.workflowId, 'filter.workflowId') ?? null;
   return { ...filter, workflowId };
 }
 

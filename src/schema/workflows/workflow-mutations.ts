@@ -3,7 +3,7 @@ import type { WorkflowRow } from '../../store/workflows/workflows.ts';
 import { builder } from '../builder/builder.ts';
 import { DEFINITION_COST } from '../builder/computation-cost.ts';
 import { deletedPayload } from '../builder/deleted-payload.ts';
-import { localId } from '../builder/global-id.ts';
+import { localId, optionalId } from '../builder/global-id.ts';
 import { idInput } from '../builder/id-input.ts';
 import { PromptParametersInput } from '../runs/prompt-parameters.ts';
 import { WorkflowType } from './workflow.ts';
@@ -173,7 +173,7 @@ function withLocalIds<Input extends { steps?: (typeof WorkflowStepInput.$inferIn
 ) {
   const steps = input.steps?.map(({ agentId, ...step }, index) => ({
     ...step,
-    agentId: agentId && localId('Agent', agentId, `input.steps.${index}.agentId`),
+    agentId: optionalId('Agent', agentId, `input.steps.${index}.agentId`),
   }));
   return { ...input, ...(steps ? { steps } : {}) };
 }
