@@ -6,7 +6,7 @@ import { REFUSED } from './house/words.ts';
 
 const EVERYBODYS = ['vocabulary.ts', 'errors.ts'];
 
-/** What a room may import. `type x` only in an `import type`, which is gone at run time. DESIGN, section 3. */
+/** What a room may import. `type x` only in an `import type`, which is gone at run time. See docs/architecture.md#parts. */
 const ARROWS: Record<string, readonly string[]> = {
   rules: EVERYBODYS,
   'data-dir': EVERYBODYS,
@@ -15,14 +15,14 @@ const ARROWS: Record<string, readonly string[]> = {
   'embedded-postgres': ['data-dir', 'secrets', ...EVERYBODYS],
   store: ['rules', 'fair-slots.ts', 'type log.ts', ...EVERYBODYS],
   // From what is asked to what the store creates, for use cases and the engine alike.
-  preparation: ['store', 'rules', 'type secrets', ...EVERYBODYS],
+  'new-tasks': ['store', 'rules', 'type secrets', ...EVERYBODYS],
   metrics: ['store', 'rules', ...EVERYBODYS],
   // Worker threads for callers' Liquid and schemas: they run rules and return only the results.
   computation: ['rules', 'fair-slots.ts', ...EVERYBODYS],
   providers: ['rules', 'type config.ts', ...EVERYBODYS],
   engine: [
     'store',
-    'preparation',
+    'new-tasks',
     'secrets',
     'workspaces',
     'data-dir',
@@ -36,7 +36,7 @@ const ARROWS: Record<string, readonly string[]> = {
   ],
   resolvers: [
     'store',
-    'preparation',
+    'new-tasks',
     'secrets',
     'workspaces',
     'data-dir',
@@ -168,7 +168,7 @@ const NOUNS: Record<string, readonly (string | readonly string[])[]> = {
     ...['job-runner.ts', 'start-jobs.ts'],
   ],
   http: [
-    ...['errors', 'requests', 'limits', 'connections', 'graphql', 'routes', 'dialects'],
+    ...['errors', 'requests', 'overload', 'connections', 'graphql', 'routes', 'dialects'],
     ...['worker-app.ts', 'app.ts'],
   ],
   'rest-compat': [

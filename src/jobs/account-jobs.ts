@@ -1,7 +1,11 @@
 import type { EngineContext } from '../engine/context.ts';
 import type { Deliveries } from '../engine/deliveries/deliveries.ts';
 import { readOwnersOfDue } from '../store/integrations/send-deliveries.ts';
-import { findDueWorkflow, keepSchedule, readOwnersOfTicks } from '../store/workflows/keep-schedule.ts';
+import {
+  findDueWorkflow,
+  readOwnersOfDueSchedules,
+  runDueWorkflow,
+} from '../store/workflows/run-due-workflow.ts';
 
 /** Work of an account other than runs, which takes precedence over its runs. */
 export const ACCOUNT_JOBS = ['deliver', 'keep-schedule'] as const;
@@ -37,11 +41,11 @@ const tick: AccountJob = {
     const workflowId = await findDueWorkflow(store, ownerId);
     if (!workflowId) return null;
     return async () => {
-      const refused = await keepSchedule(store, workflowId);
+      const refused = await runDueWorkflow(store, workflowId);
       if (refused) log.warn({ workflow: workflowId, reason: refused.message }, 'scheduled execution skipped');
     };
   },
-  readOwners: ({ engine }) => readOwnersOfTicks(engine.store),
+  readOwners: ({ engine }) => readOwnersOfDueSchedules(engine.store),
 };
 
 const KINDS: Record<AccountJobKind, AccountJob> = { deliver, 'keep-schedule': tick };

@@ -44,7 +44,7 @@ export const toolCallCheckpoint = z.object({
   /** Number of user messages that it consumed. */
   inputs: z.int().optional(),
   ending: ending.optional(),
-  /** The suffix of `output` that does not come from the tool: see `give-up.ts`. */
+  /** The suffix of `output` that does not come from the tool: see `require-progress.ts`. */
   notice: z.string().optional(),
 });
 /** A tool call that has begun. */

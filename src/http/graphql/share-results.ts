@@ -10,7 +10,7 @@ import {
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Context } from '../../context.ts';
-import { boundResult } from '../limits/bound-answers.ts';
+import { boundResult } from '../overload/bound-answers.ts';
 
 export type Subscribe = (
   args: ExecutionArgs,

@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
 import type { Database } from '../../store/database/database.ts';
-import type { PartsPage } from '../../store/database/keyset-page.ts';
+import type { PartsPage } from '../../store/database/sql-page.ts';
 
 type Read<Row, Range> = (database: Database, wholeIds: readonly string[], range: Range) => Promise<Row[]>;
 

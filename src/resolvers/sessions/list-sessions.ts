@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Context } from '../../context.ts';
-import type { PartsPage } from '../../store/database/keyset-page.ts';
+import type { PartsPage } from '../../store/database/sql-page.ts';
 import { listSessions, type SessionRow } from '../../store/sessions/sessions.ts';
 import type { Origin, SessionStatus } from '../../vocabulary.ts';
 import { type Page, type PageArguments, readPage, toConnection } from '../request/page.ts';

@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg';
 import type { Database } from '../database/database.ts';
-import type { ListRange } from '../database/keyset-page.ts';
-import { createdAtText, type ListedRow, readPage } from '../database/list-page.ts';
+import { createdAtText, type ListedRow, readPage } from '../database/kysely-page.ts';
+import type { ListRange } from '../database/sql-page.ts';
 import { anyOf, ifGiven, type Queryable, type Row, tables } from '../database/tables.ts';
 
 /** All but what only a login needs. */

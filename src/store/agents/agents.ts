@@ -1,7 +1,7 @@
 import type { Origin } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
-import type { ListRange } from '../database/keyset-page.ts';
-import { createdAtText, type ListedRow, readPage } from '../database/list-page.ts';
+import { createdAtText, type ListedRow, readPage } from '../database/kysely-page.ts';
+import type { ListRange } from '../database/sql-page.ts';
 import { anyOf, CLOCK, ifGiven, json, tables } from '../database/tables.ts';
 
 export type AgentRow = ListedRow<'agent'>;

@@ -1,6 +1,6 @@
 import type { Database } from '../database/database.ts';
-import type { ListRange } from '../database/keyset-page.ts';
-import { createdAtText, type ListedRow, readPageOfEach } from '../database/list-page.ts';
+import { createdAtText, type ListedRow, readPageOfEach } from '../database/kysely-page.ts';
+import type { ListRange } from '../database/sql-page.ts';
 import { CLOCK, tables } from '../database/tables.ts';
 import { transaction } from '../database/transaction.ts';
 import { addDeliveryJobSql } from '../runs/job-queue.ts';

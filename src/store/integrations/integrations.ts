@@ -2,8 +2,8 @@ import type { UpdateObject } from 'kysely';
 import type { IntegrationTest } from '../../rules/integrations/integration.ts';
 import type { Platform } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
-import type { ListRange } from '../database/keyset-page.ts';
-import { createdAtText, type ListedRow, readPage } from '../database/list-page.ts';
+import { createdAtText, type ListedRow, readPage } from '../database/kysely-page.ts';
+import type { ListRange } from '../database/sql-page.ts';
 import { CLOCK, ifGiven, json, type Tables, tables } from '../database/tables.ts';
 
 export type IntegrationRow = ListedRow<'integration'>;

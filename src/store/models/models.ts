@@ -4,8 +4,8 @@ import type { NamedModel } from '../../rules/models/model-name.ts';
 import type { Prices } from '../../rules/money/money.ts';
 import { type ModelAbility, type ModelCapability, PROVIDERS, type ProviderId } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
-import type { ListRange } from '../database/keyset-page.ts';
-import { createdAtText, type ListedRow, readPage } from '../database/list-page.ts';
+import { createdAtText, type ListedRow, readPage } from '../database/kysely-page.ts';
+import type { ListRange } from '../database/sql-page.ts';
 import { anyOf, ifGiven, tables } from '../database/tables.ts';
 import { pricesSql } from '../money/prices.ts';
 

@@ -1,8 +1,8 @@
 import type { ClientBase } from 'pg';
 import type { Origin, SessionStatus } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
-import type { ListRange } from '../database/keyset-page.ts';
-import { createdAtText, type ListedRow, readPage } from '../database/list-page.ts';
+import { createdAtText, type ListedRow, readPage } from '../database/kysely-page.ts';
+import type { ListRange } from '../database/sql-page.ts';
 import { anyOf, ifGiven, tables } from '../database/tables.ts';
 
 export type SessionRow = ListedRow<'session'>;

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { ClientBase } from 'pg';
 import type { SessionStatus } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
-import { createdAtText } from '../database/list-page.ts';
+import { createdAtText } from '../database/kysely-page.ts';
 import { CLOCK, type Json, json, tables } from '../database/tables.ts';
 import { transaction } from '../database/transaction.ts';
 import { publishAll } from '../log/publish-all.ts';

@@ -1,7 +1,7 @@
 import { BUILT_IN_TEMPLATES } from '../../rules/templates/built-in.ts';
 import type { Database } from '../database/database.ts';
-import type { ListRange } from '../database/keyset-page.ts';
-import { createdAtText, type ListedRow, readPage } from '../database/list-page.ts';
+import { createdAtText, type ListedRow, readPage } from '../database/kysely-page.ts';
+import type { ListRange } from '../database/sql-page.ts';
 import { CLOCK, ifGiven, json, tables } from '../database/tables.ts';
 
 export type TemplateRow = ListedRow<'template'>;

@@ -1,7 +1,7 @@
 import type { OnBusy } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
-import type { ListRange } from '../database/keyset-page.ts';
-import { createdAtText, type ListedRow, readPage, readPageOfEach } from '../database/list-page.ts';
+import { createdAtText, type ListedRow, readPage, readPageOfEach } from '../database/kysely-page.ts';
+import type { ListRange } from '../database/sql-page.ts';
 import { CLOCK, ifGiven, tables } from '../database/tables.ts';
 import { transaction } from '../database/transaction.ts';
 import { holdOpen } from '../sessions/sessions.ts';

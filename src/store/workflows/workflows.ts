@@ -1,8 +1,8 @@
 import type { ClientBase } from 'pg';
 import type { Origin } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
-import type { ListRange } from '../database/keyset-page.ts';
-import { createdAtText, type ListedRow, readPage } from '../database/list-page.ts';
+import { createdAtText, type ListedRow, readPage } from '../database/kysely-page.ts';
+import type { ListRange } from '../database/sql-page.ts';
 import { anyOf, CLOCK, ifGiven, json, tables } from '../database/tables.ts';
 import { transaction } from '../database/transaction.ts';
 import { addScheduleJobSql, removeScheduleJobSql } from '../runs/job-queue.ts';

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import { createdAtText, readPage } from '../../../src/store/database/list-page.ts';
+import { createdAtText, readPage } from '../../../src/store/database/kysely-page.ts';
 import { anyOf, ifGiven, json, tables } from '../../../src/store/database/tables.ts';
 import { fixture } from '../../harness/fixture.ts';
 import { startTestServer } from '../../harness/server.ts';

@@ -1,5 +1,5 @@
 import { type SelectQueryBuilder, sql } from 'kysely';
-import type { ListPosition, ListRange } from './keyset-page.ts';
+import type { ListPosition, ListRange } from './sql-page.ts';
 import { type Queryable, type Row, type Tables, tables } from './tables.ts';
 
 type ListedTable = {
