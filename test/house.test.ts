@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { circlesOf } from './house/circles.ts';
+import { importCycles } from './house/import-cycles.ts';
 import { type Construct, readSource, readSources, type Source } from './house/read-source.ts';
 import { REFUSED } from './house/words.ts';
 
@@ -179,7 +179,7 @@ const NOUNS: Record<string, readonly (string | readonly string[])[]> = {
 };
 
 /** Files that import each other, types included: these types of GraphQL refer to each other. */
-const CIRCLES = [['schema/sessions/session.ts', 'schema/threads/thread.ts']];
+const CYCLES = [['schema/sessions/session.ts', 'schema/threads/thread.ts']];
 
 /** Files and folders of a room. */
 const MOST_ENTRIES = 20;
@@ -264,7 +264,7 @@ describe('arrows', () => {
   });
 
   test('no file imports itself by way of others', () => {
-    expect(circlesOf(sources)).toEqual(CIRCLES);
+    expect(importCycles(sources)).toEqual(CYCLES);
   });
 
   test('imports name the file, with .ts', () => {
@@ -390,7 +390,7 @@ describe('this test sees what it is to see', () => {
     expect(wrongNouns([read('store/runs/a.ts', text)])).toHaveLength(wrong);
   });
 
-  test('a circle of three, and not what only leads to it', () => {
+  test('an import cycle of three, and not what only leads to it', () => {
     const text = (...names: string[]) => names.map((name) => `import './${name}.ts';`).join('\n');
     const files = [
       read('jobs/a.ts', text('b')),
@@ -400,7 +400,7 @@ describe('this test sees what it is to see', () => {
       read('jobs/e.ts', ''),
       read('jobs/f.ts', text('a')),
     ];
-    expect(circlesOf(files)).toEqual([['jobs/a.ts', 'jobs/b.ts', 'jobs/c.ts']]);
+    expect(importCycles(files)).toEqual([['jobs/a.ts', 'jobs/b.ts', 'jobs/c.ts']]);
   });
 
   test.each([

@@ -93,7 +93,7 @@ const RotateApiKeyPayload = builder.objectRef<ShownApiKey>('RotateApiKeyPayload'
 const DeleteApiKeyPayload = deletedPayload('DeleteApiKeyPayload', 'A deleted API key.');
 
 const ApiKeyConnection = builder.connectionObject(
-  { type: ApiKeyType, name: 'ApiKeyConnection', description: 'A page of a list of API keys.' },
+  { type: ApiKeyType, name: 'ApiKeyConnection', description: 'A page of API keys.' },
   { name: 'ApiKeyEdge', description: 'An API key with its position in a list.' },
 );
 

@@ -65,7 +65,7 @@ const UserFilter = builder.inputType('UserFilter', {
 });
 
 const UserConnection = builder.connectionObject(
-  { type: UserType, name: 'UserConnection', description: 'A page of a list of accounts.' },
+  { type: UserType, name: 'UserConnection', description: 'A page of accounts.' },
   { name: 'UserEdge', description: 'An account with its position in a list.' },
 );
 

@@ -137,7 +137,7 @@ const AgentFilter = builder.inputType('AgentFilter', {
 });
 
 const AgentConnection = builder.connectionObject(
-  { type: AgentType, name: 'AgentConnection', description: 'A page of a list of agents.' },
+  { type: AgentType, name: 'AgentConnection', description: 'A page of agents.' },
   { name: 'AgentEdge', description: 'An agent with its position in a list.' },
 );
 

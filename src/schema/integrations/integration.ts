@@ -82,7 +82,7 @@ const IntegrationFilter = builder.inputType('IntegrationFilter', {
 });
 
 const IntegrationConnection = builder.connectionObject(
-  { type: IntegrationType, name: 'IntegrationConnection', description: 'A page of a list of integrations.' },
+  { type: IntegrationType, name: 'IntegrationConnection', description: 'A page of integrations.' },
   { name: 'IntegrationEdge', description: 'An integration with its position in a list.' },
 );
 

@@ -118,7 +118,7 @@ const ModelFilter = builder.inputType('ModelFilter', {
 });
 
 const ModelConnection = builder.connectionObject(
-  { type: ModelType, name: 'ModelConnection', description: 'A page of a list of models.' },
+  { type: ModelType, name: 'ModelConnection', description: 'A page of models.' },
   { name: 'ModelEdge', description: 'A model with its position in a list.' },
 );
 

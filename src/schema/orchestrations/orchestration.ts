@@ -104,7 +104,7 @@ const OrchestrationConnection = builder.connectionObject(
   {
     type: OrchestrationType,
     name: 'OrchestrationConnection',
-    description: 'A page of a list of orchestrations.',
+    description: 'A page of orchestrations.',
   },
   { name: 'OrchestrationEdge', description: 'An orchestration with its position in a list.' },
 );

@@ -11,7 +11,8 @@ import { pageArguments } from '../builder/page-arguments.ts';
 import { pageCost } from '../builder/page-cost.ts';
 import { BudgetType } from '../runs/budget.ts';
 import { RunInterface } from '../runs/run.ts';
-import { TaskConnection, TaskType } from '../tasks/task.ts';
+import { TaskType } from '../tasks/task.ts';
+import { TaskConnection } from '../tasks/task-queries.ts';
 import { ThreadConnection, ThreadType } from '../threads/thread.ts';
 
 const SessionSettingsType = builder.objectRef<SessionSettings>('SessionSettings').implement({
@@ -156,7 +157,7 @@ builder.interfaceField(RunInterface, 'session', (t) =>
 );
 
 const SessionConnection = builder.connectionObject(
-  { type: SessionType, name: 'SessionConnection', description: 'A page of a list of sessions.' },
+  { type: SessionType, name: 'SessionConnection', description: 'A page of sessions.' },
   { name: 'SessionEdge', description: 'A session with its position in a list.' },
 );
 

@@ -1,5 +1,3 @@
-import type { GraphQLObjectType, GraphQLResolveInfo } from 'graphql';
-import { tasks } from '../../resolvers/tasks/list-tasks.ts';
 import { task } from '../../resolvers/tasks/task.ts';
 import { outputOf } from '../../resolvers/tasks/text.ts';
 import type { TaskResult } from '../../rules/tasks/task.ts';
@@ -8,11 +6,8 @@ import { FINISH_REASONS } from '../../vocabulary.ts';
 import { AgentType } from '../agents/agent.ts';
 import { ArtifactType } from '../artifacts/artifact.ts';
 import { builder } from '../builder/builder.ts';
-import { globalId, localId } from '../builder/global-id.ts';
-import { mentionedFields } from '../builder/mentioned-fields.ts';
+import { globalId } from '../builder/global-id.ts';
 import { FinishReasonEnum, ProviderEnum } from '../builder/model-enums.ts';
-import { pageArguments } from '../builder/page-arguments.ts';
-import { pageCost } from '../builder/page-cost.ts';
 import { ModelCallType } from '../runs/model-call.ts';
 import { PlanType } from '../runs/plan.ts';
 import { PromptParametersType } from '../runs/prompt-parameters.ts';
@@ -20,7 +15,6 @@ import { ResourceUsageType } from '../runs/resource-usage.ts';
 import { RunInterface } from '../runs/run.ts';
 import { TaskKindEnum } from '../runs/task-enums.ts';
 import { ToolCallType } from '../runs/tool-call.ts';
-import { localTaskFilter, TaskFilter } from './task-filter.ts';
 import { TaskPredictionType } from './task-prediction.ts';
 
 export const TaskType = builder.objectRef<TaskRow>('Task');
@@ -30,7 +24,7 @@ builder.node(TaskType, {
   id: { description: "Global id; pass it to any argument that takes a task's id.", resolve: ({ id }) => id },
   loadWithoutCache: (id, context) => task(context, id),
   fields: (t) => ({
-    kind: t.expose('kind', { type: TaskKindEnum, description: 'Its kind.' }),
+    kind: t.expose('kind', { type: TaskKindEnum, description: 'How it is executed.' }),
     type: t.exposeString('type', {
       nullable: true,
       description: 'The type of work, as given by its creator.',
@@ -97,7 +91,7 @@ builder.node(TaskType, {
     }),
     threadId: t.id({
       nullable: true,
-      description: 'The thread in which it is a turn.',
+      description: 'The thread of which it is a turn.',
       resolve: ({ threadId }) => threadId && globalId('Thread', threadId),
     }),
     dependsOn: t.field({
@@ -143,7 +137,7 @@ builder.node(TaskType, {
     output: t.string({
       nullable: true,
       description:
-        'The text of its result. Until it has completed, the text that its latest model call has generated so far; follow that with `text`.',
+        'The text of its result. Until it has completed, the text that its latest model call has generated so far; subscribe to `text` for the rest.',
       extensions: { columns: ['result'] },
       resolve: (row, _arguments, context) => outputOf(row, context),
     }),
@@ -163,19 +157,20 @@ builder.node(TaskType, {
     finishReason: t.field({
       type: FinishReasonEnum,
       nullable: true,
-      description: 'Why the model of its result stopped; null: not completed, or without a model.',
+      description:
+        'Why the model that generated its result stopped; null: it has not completed, or used no model.',
       extensions: { columns: ['result'] },
       resolve: ({ result }) => FINISH_REASONS.find((word) => word === memberOf(result, 'finishReason')),
     }),
     success: t.boolean({
       nullable: true,
-      description: 'Of an agent that has completed: whether it did what was requested.',
+      description: 'AGENT, once completed: whether it did what was requested.',
       extensions: { columns: ['result'] },
       resolve: ({ result }) => booleanIn(memberOf(result, 'success')),
     }),
     summary: t.string({
       nullable: true,
-      description: 'Of an agent that has completed: its summary of the work.',
+      description: 'AGENT, once completed: its summary of the work.',
       extensions: { columns: ['result'] },
       resolve: ({ result }) => textIn(memberOf(result, 'summary')),
     }),
@@ -205,46 +200,3 @@ function memberOf(result: TaskResult | null, member: string): unknown {
 
 const textIn = (value: unknown) => (typeof value === 'string' ? value : null);
 const booleanIn = (value: unknown) => (typeof value === 'boolean' ? value : null);
-
-const CURSORS = ['cursor', 'startCursor', 'endCursor'];
-
-/** Columns that a list has to read: those of the fields' own names, unless a field declares others in its extensions. */
-function listedColumns(info: GraphQLResolveInfo): ReadonlySet<string> {
-  const fields = mentionedFields(info);
-  const declared = (info.schema.getType('Task') as GraphQLObjectType).getFields();
-  const columns = [...fields].flatMap((name) => declared[name]?.extensions.columns ?? [name]);
-  return new Set(CURSORS.some((name) => fields.has(name)) ? [...columns, 'createdAtText'] : columns);
-}
-
-export const TaskConnection = builder.connectionObject(
-  { type: TaskType, name: 'TaskConnection', description: 'A page of a list of tasks.' },
-  { name: 'TaskEdge', description: 'A task with its position in a list.' },
-);
-
-builder.queryFields((t) => ({
-  task: t.field({
-    type: TaskType,
-    nullable: true,
-    description: "One of the viewer's tasks.",
-    args: { id: t.arg.id({ required: true }) },
-    resolve: (_root, { id }, context) => task(context, localId('Task', id)),
-  }),
-  tasks: t.connection(
-    {
-      type: TaskType,
-      nullable: true,
-      description: "The viewer's tasks, newest first. `first` or `last`: 1 to 100, default 20.",
-      complexity: pageCost,
-      args: {
-        ...pageArguments,
-        filter: t.arg({
-          type: TaskFilter,
-          description: 'Only items that match all of its fields; null matches everything.',
-        }),
-      },
-      resolve: (_root, { filter, ...page }, context, info) =>
-        tasks(context, page, localTaskFilter(filter), listedColumns(info)),
-    },
-    TaskConnection,
-  ),
-}));

@@ -173,7 +173,7 @@ const TemplateFilter = builder.inputType('TemplateFilter', {
 });
 
 const TemplateConnection = builder.connectionObject(
-  { type: TemplateType, name: 'TemplateConnection', description: 'A page of a list of templates.' },
+  { type: TemplateType, name: 'TemplateConnection', description: 'A page of templates.' },
   { name: 'TemplateEdge', description: 'A template with its position in a list.' },
 );
 

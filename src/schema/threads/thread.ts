@@ -120,7 +120,7 @@ const ThreadFilter = builder.inputType('ThreadFilter', {
 });
 
 export const ThreadConnection = builder.connectionObject(
-  { type: ThreadType, name: 'ThreadConnection', description: 'A page of a list of threads.' },
+  { type: ThreadType, name: 'ThreadConnection', description: 'A page of threads.' },
   { name: 'ThreadEdge', description: 'A thread with its position in a list.' },
 );
 

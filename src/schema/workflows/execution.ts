@@ -132,7 +132,7 @@ function localFilter(filter: typeof ExecutionFilter.$inferInput | null | undefin
 }
 
 const ExecutionConnection = builder.connectionObject(
-  { type: ExecutionType, name: 'ExecutionConnection', description: 'A page of a list of executions.' },
+  { type: ExecutionType, name: 'ExecutionConnection', description: 'A page of executions.' },
   { name: 'ExecutionEdge', description: 'An execution with its position in a list.' },
 );
 

@@ -136,7 +136,7 @@ const WorkflowFilter = builder.inputType('WorkflowFilter', {
 });
 
 const WorkflowConnection = builder.connectionObject(
-  { type: WorkflowType, name: 'WorkflowConnection', description: 'A page of a list of workflows.' },
+  { type: WorkflowType, name: 'WorkflowConnection', description: 'A page of workflows.' },
   { name: 'WorkflowEdge', description: 'A workflow with its position in a list.' },
 );
 

@@ -9,14 +9,14 @@ export interface TextPosition {
 
 type TextEvent = 'TokensGenerated' | 'ReasoningGenerated';
 
-/** The texts of one call, unless an attempt has begun that makes them void. */
+/** The id of the latest model call that generated text up to the position. Its text may be void. */
 const LATEST_CALL = (type: TextEvent) => `
   select data ->> 'callId' as call_id from event
   where run_id = asked.run_id and seq <= asked.seq and type = '${type}' order by seq desc limit 1`;
 
 /**
- * The text that the latest model call of each run had generated, in one query; of a run whose latest text is
- * void, or that has none, null.
+ * Reads, in one query, the text that the latest model call of each run had generated; null if that text is void
+ * or there is none.
  */
 export async function readTexts(
   database: Database,
@@ -43,7 +43,7 @@ export async function readTexts(
   return rows.map(({ text }) => text);
 }
 
-/** A model call with text: its id and the `seq` of the first text of it. */
+/** A model call with text: its id and the `seq` of its first text. */
 export interface TextStart {
   callId: string;
   seq: number;

@@ -2,7 +2,7 @@ import type { ClientBase } from 'pg';
 import { DomainError } from '../../errors.ts';
 import { nextTick } from '../../rules/workflows/schedule.ts';
 import { freshId } from '../database/fresh-id.ts';
-import { CLOCK, type Row, tables } from '../database/tables.ts';
+import { CURRENT_TIME, type Row, tables } from '../database/tables.ts';
 import { transaction } from '../database/transaction.ts';
 import { bytesOf } from '../log/event-log.ts';
 import type { LoggedEvent } from '../log/events.ts';
@@ -43,10 +43,10 @@ async function runWithin(client: ClientBase, limits: Limits, workflowId: string)
   const workflow = await tables(client)
     .selectFrom('workflow')
     .selectAll()
-    .select(CLOCK.as('now'))
+    .select(CURRENT_TIME.as('now'))
     .where('id', '=', workflowId)
     .where('isActive', '=', true)
-    .where('nextRunAt', '<=', CLOCK)
+    .where('nextRunAt', '<=', CURRENT_TIME)
     .forUpdate()
     .executeTakeFirst();
   if (!workflow?.schedule) return { events: [], refused: null };
