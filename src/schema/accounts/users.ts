@@ -52,11 +52,16 @@ const UpdateUserPayload = builder.objectRef<{ user: AccountRow }>('UpdateUserPay
   }),
 });
 
-const DeleteUserInput = idInput('DeleteUserInput', 'The account.');
+const DeleteUserInput = idInput(
+  'DeleteUserInput',
+  'The account.',
+  'The only active admin and the local admin cannot be deleted.',
+);
 
 const DeleteUserPayload = deletedPayload('DeleteUserPayload', 'A deleted account.');
 
 const UserFilter = builder.inputType('UserFilter', {
+  description: 'Absent and null fields match every account.',
   fields: (t) => ({
     email: t.string({ description: 'Only the account with this address.' }),
     isActive: t.boolean({ description: 'true: only active accounts; false: only disabled ones.' }),

@@ -62,6 +62,7 @@ export const builder = new SchemaBuilder<SchemaTypes>({
     nodeQueryOptions: {
       description:
         'Any object by its global id. Null, with the error NOT_FOUND, if it does not exist or belongs to another account.',
+      args: { id: { description: 'The object.' } },
     },
     nodesQueryOptions: false,
   },

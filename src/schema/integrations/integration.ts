@@ -76,6 +76,7 @@ builder.node(IntegrationType, {
 });
 
 const IntegrationFilter = builder.inputType('IntegrationFilter', {
+  description: 'Without a platform, the integrations of all platforms match.',
   fields: (t) => ({
     platform: t.field({ type: PlatformEnum, description: 'Only integrations of this platform.' }),
   }),
@@ -91,7 +92,7 @@ builder.queryFields((t) => ({
     type: IntegrationType,
     nullable: true,
     description: "One of the viewer's integrations.",
-    args: { id: t.arg.id({ required: true }) },
+    args: { id: t.arg.id({ required: true, description: 'The integration.' }) },
     resolve: (_root, { id }, context) => integration(context, localId('Integration', id)),
   }),
   integrations: t.connection(

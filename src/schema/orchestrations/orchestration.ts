@@ -87,6 +87,8 @@ builder.node(OrchestrationType, {
 });
 
 const OrchestrationFilter = builder.inputType('OrchestrationFilter', {
+  description:
+    'Absent and null fields match every orchestration, whether it is in a session or thread or not.',
   fields: (t) => ({
     status: t.field({ type: RunStatusEnum, description: 'Only orchestrations with this status.' }),
     threadId: t.id({ description: 'Only turns of this thread.' }),
@@ -114,7 +116,7 @@ builder.queryFields((t) => ({
     type: OrchestrationType,
     nullable: true,
     description: "One of the viewer's orchestrations.",
-    args: { id: t.arg.id({ required: true }) },
+    args: { id: t.arg.id({ required: true, description: 'The orchestration.' }) },
     resolve: (_root, { id }, context) => orchestration(context, localId('Orchestration', id)),
   }),
   orchestrations: t.connection(

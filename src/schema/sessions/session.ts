@@ -135,6 +135,7 @@ builder.node(SessionType, {
 });
 
 const SessionFilter = builder.inputType('SessionFilter', {
+  description: 'Absent and null fields match every session, whatever its status.',
   fields: (t) => ({
     status: t.field({ type: SessionStatusEnum, description: 'Only sessions with this status.' }),
     userLabel: t.string({ description: 'Only sessions with this label.' }),
@@ -166,7 +167,7 @@ builder.queryFields((t) => ({
     type: SessionType,
     nullable: true,
     description: "One of the viewer's sessions.",
-    args: { id: t.arg.id({ required: true }) },
+    args: { id: t.arg.id({ required: true, description: 'The session.' }) },
     resolve: (_root, { id }, context) => session(context, localId('Session', id)),
   }),
   sessions: t.connection(

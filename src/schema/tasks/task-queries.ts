@@ -29,7 +29,7 @@ builder.queryFields((t) => ({
     type: TaskType,
     nullable: true,
     description: "One of the viewer's tasks.",
-    args: { id: t.arg.id({ required: true }) },
+    args: { id: t.arg.id({ required: true, description: 'The task.' }) },
     resolve: (_root, { id }, context) => task(context, localId('Task', id)),
   }),
   tasks: t.connection(

@@ -59,6 +59,7 @@ builder.node(ThreadType, {
 });
 
 const CreateThreadInput = builder.inputType('CreateThreadInput', {
+  description: 'Nothing is required; without a `sessionId`, the thread belongs to no session.',
   fields: (t) => ({
     title: t.string({ description: 'Its title, 1 to 200 characters.' }),
     sessionId: t.id({ description: 'An active session to create it in.' }),
@@ -114,6 +115,7 @@ const UpdateThreadPayload = builder.objectRef<{ thread: ThreadRow }>('UpdateThre
 });
 
 const ThreadFilter = builder.inputType('ThreadFilter', {
+  description: 'Without a session, all threads match, including those in no session.',
   fields: (t) => ({
     sessionId: t.id({ description: 'Only threads of this session.' }),
   }),
@@ -129,7 +131,7 @@ builder.queryFields((t) => ({
     type: ThreadType,
     nullable: true,
     description: "One of the viewer's threads.",
-    args: { id: t.arg.id({ required: true }) },
+    args: { id: t.arg.id({ required: true, description: 'The thread.' }) },
     resolve: (_root, { id }, context) => thread(context, localId('Thread', id)),
   }),
   threads: t.connection(
