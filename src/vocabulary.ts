@@ -112,6 +112,10 @@ export const QUEUE_REASONS = [
 ] as const;
 export type QueueReason = (typeof QUEUE_REASONS)[number];
 
+/** Why the text of a model call is no longer valid. */
+export const RESTART_REASONS = ['resumed', 'provider_error', 'output_invalid', 'context_compacted'] as const;
+export type RestartReason = (typeof RESTART_REASONS)[number];
+
 /** The tools an agent can use. */
 export const TOOL_NAMES = [
   'terminal',

@@ -93,7 +93,7 @@ test('older turns are summarised by the model, with an event and its cost; the t
   expect(compacted.length).toBeGreaterThan(0);
   expect(JSON.stringify(taken.at(-1)!.messages)).toContain('So far: the numbers were listed.');
   expect(ofType(events, 'AttemptStarted')).toContainEqual(
-    expect.objectContaining({ restart: 'context_compacted', voidCallId: expect.any(String) }),
+    expect.objectContaining({ restart: 'CONTEXT_COMPACTED', voidCallId: expect.any(String) }),
   );
   expect(await ann.task(id)).toMatchObject({ status: 'COMPLETED' });
 });

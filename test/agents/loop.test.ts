@@ -250,7 +250,7 @@ describe('a failing provider', () => {
     const model = scripts.model([step, { text: 'done' }], 'fault=503,times=1');
     const id = await startAgent(ann, model);
     const events = await ann.events(id);
-    expect(ofType(events, 'AttemptStarted')).toMatchObject([{ restart: 'provider_error' }]);
+    expect(ofType(events, 'AttemptStarted')).toMatchObject([{ restart: 'PROVIDER_ERROR' }]);
     expect(results(scripts.asked(model)).map((output) => Number.parseInt(output, 10))).toEqual([1]);
   });
 });

@@ -232,7 +232,7 @@ test('kill -9 in the middle of a command, of an answer, and while a task waits f
     attempt: 2,
     result: { output: 'Thanks' },
   });
-  expect(ofType(log, 'AttemptStarted')).toMatchObject([{ restart: 'resumed' }]);
+  expect(ofType(log, 'AttemptStarted')).toMatchObject([{ restart: 'RESUMED' }]);
   expect(scripts.asked(inAnswer)).toHaveLength(4);
   expect(scripts.asked(inAnswer)[2]).toEqual(scripts.asked(inAnswer)[1]);
   const last = scripts.asked(inAnswer)[3]!.slice(-3);

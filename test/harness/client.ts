@@ -39,12 +39,12 @@ export const TASK_EVENTS = `subscription ($id: ID!, $after: Int) { taskEvents(ta
   __typename seq attempt at
   ... on TokensGenerated { text callId } ... on ReasoningGenerated { reasoning: text callId }
   ... on ProgressMade { progress } ... on RunCompleted { result } ... on RunFailed { error { code message } }
-  ... on RunCancelled { reason } ... on AttemptStarted { restart: reason voidCallId }
+  ... on RunCancelled { reason: cancelReason } ... on AttemptStarted { restart: restartReason voidCallId }
   ... on ModelCallStarted { callId model provider } ... on ModelCallFailed { callId error { code message } willRetry }
   ... on ModelCallCompleted { callId finishReason inputTokens outputTokens cost }
   ... on AgentSelected { name choice: reason } ... on ToolCallStarted { toolCallId tool input }
   ... on ToolCallCompleted { toolCallId tool output isError } ... on PlanUpdated { plan { steps { id description status } } }
-  ... on ContextCompacted { turns summarizedTurns bytesBefore bytesAfter summaryCallId: callId summaryCost: cost }
+  ... on ContextCompacted { turns summarizedTurns bytesBefore bytesAfter summaryCallId summaryCost: cost }
   ... on InputRequested { question } ... on InputProvided { said: text }
   ... on CurrentState { task { id status } } } }`;
 

@@ -20,12 +20,12 @@ export const ORCHESTRATION_EVENTS = `subscription ($id: ID!, $after: Int) {
     ... on TokensGenerated { text callId }
     ... on ModelCallStarted { callId model } ... on ModelCallCompleted { callId }
     ... on ModelCallFailed { callId error { code } willRetry }
-    ... on AttemptStarted { restart: reason voidCallId }
+    ... on AttemptStarted { restart: restartReason voidCallId }
     ... on ResponseGenerated { iteration model callId preview inputTokens outputTokens }
     ... on EvaluationCompleted { iteration evaluator: model score feedback isSelfEvaluated }
     ... on EvaluationFailed { iteration evaluator: model error { code message } }
     ... on ProgressMade { progress } ... on RunCompleted { result } ... on RunFailed { error { code message } }
-    ... on RunCancelled { cancelled: reason }
+    ... on RunCancelled { cancelled: cancelReason }
     ... on CurrentState { task { id } orchestration { id status } } } }`;
 
 /** The id of a fresh orchestration. */

@@ -132,7 +132,7 @@ describe('an evaluation that is malformed', () => {
     expect(orchestration).toMatchObject({ finalScore: 9, iterations: 1, attempt: 2 });
     const [first] = events.filter(({ evaluator }) => evaluator);
     const restart = events.find(({ __typename: type }) => type === 'AttemptStarted')!;
-    expect(restart).toMatchObject({ restart: 'output_invalid' });
+    expect(restart).toMatchObject({ restart: 'OUTPUT_INVALID' });
     expect(restart.voidCallId).not.toBe(first!.callId);
   });
 

@@ -4,8 +4,10 @@ import { createQuotas } from '../../src/store/accounts/quotas.ts';
 import { readDeliveries } from '../../src/store/integrations/deliveries.ts';
 import { planDeliveries, takeDelivery } from '../../src/store/integrations/send-deliveries.ts';
 import type { Feed } from '../../src/store/log/bus.ts';
+import { readEventPages } from '../../src/store/log/event-pages.ts';
 import { presentProgress, readFeed } from '../../src/store/log/feed.ts';
 import { openLease } from '../../src/store/log/lease.ts';
+import { readLatestTextCall, readTextStart, readTexts } from '../../src/store/log/run-text.ts';
 import { failRun } from '../../src/store/runs/finish-run.ts';
 import { listSessions } from '../../src/store/sessions/sessions.ts';
 import { readSessionTotals } from '../../src/store/sessions/totals.ts';
@@ -85,7 +87,7 @@ async function plansOf(act: () => Promise<unknown>): Promise<Plan[][]> {
 function literalOf(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return `array[${value.map(literalOf).join(', ')}]`;
-  return pg.escapeLiteral(String(value));
+  return typeof value === 'number' ? String(value) : pg.escapeLiteral(String(value));
 }
 
 function nodesOf(plan: Plan): Plan[] {
@@ -181,6 +183,30 @@ describe.each([
     what: 'the turns of a thread before a run',
     ask: () => readTurns(server.store.database, 't7', 'r6', 101),
     index: 'task_thread',
+  },
+  {
+    what: 'the texts of a page of tasks',
+    ask: () =>
+      readTexts(server.store.database, 'TokensGenerated', [
+        { runId: 'r6', seq: 5 },
+        { runId: 'r7', seq: 3 },
+      ]),
+    index: 'event_pkey',
+  },
+  {
+    what: 'where the text of a task begins',
+    ask: () => readTextStart(server.store.database, { runId: 'r7', seq: 5 }),
+    index: 'event_pkey',
+  },
+  {
+    what: 'the latest text of a task',
+    ask: () => readLatestTextCall(server.store.database, { runId: 'r7', seq: 5 }),
+    index: 'event_pkey',
+  },
+  {
+    what: 'a page of the logs of some runs',
+    ask: () => readEventPages(server.store.database, ['r6', 'r7'], { after: 1, limit: 3, types: null }),
+    index: 'event_pkey',
   },
   {
     what: 'who is told of the end of a run',

@@ -31,11 +31,17 @@ beforeAll(async () => {
     predict: true,
   });
   await server.store.database.pool.query(`
-    with ended as (update run set cancel_reason = 'a reason'), used as (
+    with ended as (update run set cancel_reason = 'a reason', status = 'completed', last_seq = 101), reasoned as (
+      insert into event (run_id, seq, attempt, type, data)
+      select id, 100, 1, 'ModelCallStarted', '{"callId":"a"}'::jsonb from run
+      union all select id, 101, 1, 'ReasoningGenerated', '{"callId":"a","text":"a thought"}' from run
+    ), used as (
       insert into step (run_id, key, position, status, output)
       select id, 'a', 1, 'completed', '{"resourceUsage":{"modelName":"m"}}' from run
     )
-    update task set result = '{"output":"an answer"}', error = '{"code":"RUN_FAILED","message":"a fault"}',
+    update task set result =
+        '{"output":"an answer","data":{"a":"datum"},"finishReason":"stop","success":true,"summary":"a summary"}',
+      error = '{"code":"RUN_FAILED","message":"a fault"}',
       started_at = now(), completed_at = now(), type = 'code', working_directory = '/a',
       agent_id = (select id from agent limit 1), template_name = 'a template', template_version = 1,
       template_parameters = '{"a":"b"}'`);

@@ -79,6 +79,13 @@ describe('the subscription text', () => {
     expect(await answerOf(id)).toMatchObject({ output: 'There is nothing here.', success: true });
   });
 
+  test('ends at once for a client that has all of a task that has ended', async () => {
+    const id = await ann.createTask({ prompt: 'x', model: 'gpt-4o@tokens=1' });
+    await ann.events(id);
+    const { lastSeq } = await answerOf(id);
+    expect(await parts(id, lastSeq)).toEqual([]);
+  });
+
   test('refuses a position that the log does not have', async () => {
     const id = await ann.createTask({ prompt: 'x', model: 'gpt-4o@tokens=1' });
     await ann.events(id);

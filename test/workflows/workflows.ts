@@ -21,7 +21,7 @@ export const EXECUTION_EVENTS = `subscription ($id: ID!, $after: Int) { executio
   ... on StepStarted { stepId stepType } ... on StepCompleted { stepId } ... on StepSkipped { stepId }
   ... on StepTaskCreated { stepId taskId item tryNumber after { code } }
   ... on StepFailed { stepId error { code message } } ... on ProgressMade { progress }
-  ... on RunCompleted { result } ... on RunFailed { error { code message } } ... on RunCancelled { reason }
+  ... on RunCompleted { result } ... on RunFailed { error { code message } } ... on RunCancelled { reason: cancelReason }
   ... on CurrentState { execution { id status } } } }`;
 
 export async function createWorkflow(client: Client, steps: object[], more: object = {}): Promise<string> {

@@ -8,7 +8,7 @@ import { readToolCalls } from '../../store/agents/tool-calls.ts';
 import type { Database } from '../../store/database/database.ts';
 import { readDeliveries } from '../../store/integrations/deliveries.ts';
 import { readEventPages } from '../../store/log/event-pages.ts';
-import { readTexts, type TextPosition } from '../../store/log/run-text.ts';
+import { type LogPosition, readTexts } from '../../store/log/run-text.ts';
 import { readBudgets } from '../../store/money/budgets.ts';
 import { readModelCalls, readSpend } from '../../store/money/model-call-reports.ts';
 import { readOrchestrations } from '../../store/orchestrations/orchestrations.ts';
@@ -19,7 +19,7 @@ import { readSessionTotals } from '../../store/sessions/totals.ts';
 import { readArtifacts } from '../../store/tasks/artifacts.ts';
 import { readSessionTasks } from '../../store/tasks/list-tasks.ts';
 import { readDependencies, readTasks } from '../../store/tasks/tasks.ts';
-import { readSessionThreads } from '../../store/threads/threads.ts';
+import { readSessionThreads, readThreads } from '../../store/threads/threads.ts';
 import {
   readExecutionSpend,
   readExecutionSteps,
@@ -49,6 +49,7 @@ export function createLoaders(database: Database, userId: string | null): Loader
     executionTasks: manyOfEach((ids) => readExecutionTasks(database, ids)),
     tasks: oneOfEach((ids) => readTasks(database, ids)),
     sessions: oneOfEach((ids) => readSessions(database, ids)),
+    threads: oneOfEach((ids) => readThreads(database, ids)),
     sessionTotals: oneOfEach((ids) => readSessionTotals(database, ids)),
     sessionTasks: createPageLoader(database, readSessionTasks, ({ sessionId }) => sessionId),
     sessionThreads: createPageLoader(database, readSessionThreads, ({ sessionId }) => sessionId),
@@ -96,10 +97,20 @@ function oneOfEach<Row>(read: (ids: Ids) => Promise<Map<string, Row>>): DataLoad
   });
 }
 
+/** Reads each text once, however often it is selected. */
 function textOfEach(
-  read: (positions: readonly TextPosition[]) => Promise<(string | null)[]>,
-): DataLoader<TextPosition, string | null> {
-  return new DataLoader(read, { cache: false });
+  read: (positions: readonly LogPosition[]) => Promise<(string | null)[]>,
+): DataLoader<LogPosition, string | null> {
+  const keyOf = ({ runId, seq }: LogPosition) => `${seq} ${runId}`;
+  return new DataLoader(
+    async (wanted: readonly LogPosition[]) => {
+      const distinct = [...new Map(wanted.map((position) => [keyOf(position), position])).values()];
+      const texts = await read(distinct);
+      const byKey = new Map(distinct.map((position, index) => [keyOf(position), texts[index] ?? null]));
+      return wanted.map((position) => byKey.get(keyOf(position)) ?? null);
+    },
+    { cache: false },
+  );
 }
 
 function manyOfEach<Row extends { runId: string }>(

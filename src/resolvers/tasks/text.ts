@@ -1,7 +1,7 @@
 import type { Context } from '../../context.ts';
 import type { LoggedEvent } from '../../store/log/events.ts';
 import { followRun } from '../../store/log/follow-run.ts';
-import { latestTextStart } from '../../store/log/run-text.ts';
+import { readLatestTextCall, readTextStart } from '../../store/log/run-text.ts';
 import type { TaskRow } from '../../store/tasks/tasks.ts';
 import { requireLogPosition } from '../request/log-position.ts';
 import { stoppable } from '../request/stoppable.ts';
@@ -23,16 +23,17 @@ export interface TextPart {
 export async function text(context: Context, id: string, after: number): Promise<AsyncIterable<TextPart>> {
   const row = await task(context, id, 'taskId');
   requireLogPosition(row, after);
-  const seq = after === 0 ? row.lastSeq : after;
-  const start = await latestTextStart(context.store.database, { runId: id, seq });
-  const from = after === 0 && start ? start.seq - 1 : after;
-  const known = after === 0 ? null : (start?.callId ?? null);
-  return stoppable((signal) => partsOf(followRun(context.store, id, from, signal), known));
+  const { database } = context.store;
+  const isNew = after === 0;
+  const from = isNew ? await readTextStart(database, { runId: id, seq: row.lastSeq }) : after;
+  const known = isNew ? null : await readLatestTextCall(database, { runId: id, seq: after });
+  const hasMore = row.completedAt === null || from < row.lastSeq;
+  return stoppable((signal) => partsOf(hasMore ? followRun(context.store, id, from, signal) : [], known));
 }
 
-/** @param known the call of the text that the client has; null: it has none */
+/** @param known the model call whose text the client may have; null: it has none */
 async function* partsOf(
-  events: AsyncIterable<LoggedEvent>,
+  events: AsyncIterable<LoggedEvent> | LoggedEvent[],
   known: string | null,
 ): AsyncGenerator<TextPart, void, undefined> {
   let callId = known;

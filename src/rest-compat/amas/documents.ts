@@ -8,7 +8,7 @@ const FIELDS = `
   ... on CurrentState { task { lastSeq title agent { id name } } }
   ... on ProgressMade { progress }
   ... on RunFailed { error { code message } }
-  ... on RunCancelled { reason }
+  ... on RunCancelled { reason: cancelReason }
 `;
 
 export const ACTIVITY = graphql(`subscription activity {

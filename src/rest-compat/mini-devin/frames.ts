@@ -15,7 +15,7 @@ export const TASK_EVENTS = graphql(`subscription taskEvents($id: ID!) {
     ... on PlanUpdated { plan { steps { id description status } } }
     ... on InputRequested { question }
     ... on RunFailed { error { code message } }
-    ... on RunCancelled { reason }
+    ... on RunCancelled { reason: cancelReason }
   }
 }`);
 

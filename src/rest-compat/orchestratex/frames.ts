@@ -19,7 +19,7 @@ export const SESSION_EVENTS = graphql(`subscription sessionEvents($id: ID!) {
       ... on EvaluationFailed { provider model error { message } }
       ... on RunCompleted { result }
       ... on RunFailed { error { message } }
-      ... on RunCancelled { reason }
+      ... on RunCancelled { reason: cancelReason }
     }
   }
 }`);

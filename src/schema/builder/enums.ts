@@ -9,6 +9,7 @@ import {
   PLAN_STEP_STATUSES,
   PREDICTION_LEVELS,
   QUEUE_REASONS,
+  RESTART_REASONS,
   RUN_KINDS,
   RUN_STATUSES,
   type RunStatus,
@@ -150,6 +151,17 @@ export const QueueReasonEnum = builder.enumType('QueueReason', {
     previous_turn_ended: 'The earlier turns of its thread have ended.',
     provider_unavailable:
       'The provider is unavailable and nothing was charged. The run occupies no worker slot and is retried automatically.',
+  }),
+});
+
+export const RestartReasonEnum = builder.enumType('RestartReason', {
+  description: 'Why the text of a model call is no longer valid.',
+  values: capitals(RESTART_REASONS, {
+    resumed: 'The worker was lost, or the run was retried.',
+    provider_error: 'The provider failed; the call is repeated.',
+    output_invalid:
+      'The answer did not match the response schema, or could not be used; the model is asked again.',
+    context_compacted: 'The text was a summary of older turns, not an answer.',
   }),
 });
 

@@ -92,7 +92,7 @@ export const AGENT_EVENTS = {
         description: 'Size of the messages after, as JSON.',
         resolve: ({ data }) => data.bytesAfter,
       }),
-      callId: t.string({
+      summaryCallId: t.string({
         nullable: true,
         description: 'Id of the model call that wrote the summary; null: no summary was needed.',
         resolve: ({ data }) => data.callId,

@@ -1,5 +1,5 @@
 import { type EventType, RUN_KINDS, TASK_KINDS } from '../../vocabulary.ts';
-import { QueueReasonEnum, RunKindEnum } from '../builder/enums.ts';
+import { QueueReasonEnum, RestartReasonEnum, RunKindEnum } from '../builder/enums.ts';
 import { FinishReasonEnum, ProviderEnum } from '../builder/model-enums.ts';
 import { RunErrorType } from '../runs/run-error.ts';
 import { TaskKindEnum } from '../runs/task-enums.ts';
@@ -53,7 +53,11 @@ const EVENTS = {
     description:
       'The run entered the queue: it was held, had failed, its dependencies completed, the previous turn of its thread ended, or its provider is unavailable.',
     fields: (t) => ({
-      reason: t.field({ type: QueueReasonEnum, description: 'Why.', resolve: ({ data }) => data.reason }),
+      queueReason: t.field({
+        type: QueueReasonEnum,
+        description: 'Why it is in the queue.',
+        resolve: ({ data }) => data.reason,
+      }),
     }),
   }),
   RunStarted: event('RunStarted').implement({
@@ -64,9 +68,9 @@ const EVENTS = {
     interfaces: [RunEvent],
     description: 'The text of a model call is no longer valid and is generated again. Discard it.',
     fields: (t) => ({
-      reason: t.string({
-        description:
-          '`resumed`: its worker was lost, or it was retried. `provider_error`: its provider failed. `output_invalid`: the answer did not match the response schema. `context_compacted`: the text was a summary of older turns, not an answer.',
+      restartReason: t.field({
+        type: RestartReasonEnum,
+        description: 'Why the text is no longer valid.',
         resolve: ({ data }) => data.reason,
       }),
       voidCallId: t.string({
@@ -196,9 +200,9 @@ const EVENTS = {
     interfaces: [RunEvent],
     description: 'The run was cancelled. The last event of its log.',
     fields: (t) => ({
-      reason: t.string({
+      cancelReason: t.string({
         nullable: true,
-        description: 'The reason given.',
+        description: 'The reason given, if one was.',
         resolve: ({ data }) => data.reason,
       }),
     }),

@@ -9,6 +9,7 @@ import { pageArguments } from '../builder/page-arguments.ts';
 import { pageCost } from '../builder/page-cost.ts';
 import { ModelCallType } from '../runs/model-call.ts';
 import { RunInterface } from '../runs/run.ts';
+import { ThreadType } from '../threads/thread.ts';
 import { ModelReferenceType, OrchestrationRoundType } from './orchestration-round.ts';
 
 export const OrchestrationType = builder.objectRef<OrchestrationRow>('Orchestration');
@@ -28,6 +29,13 @@ builder.node(OrchestrationType, {
       nullable: true,
       description: 'The thread in which it is a turn.',
       resolve: ({ threadId }) => threadId && globalId('Thread', threadId),
+    }),
+    thread: t.field({
+      type: ThreadType,
+      nullable: true,
+      description: 'The thread of which it is a turn.',
+      resolve: ({ threadId }, _arguments, { loaders }) =>
+        threadId === null ? null : loaders.threads.load(threadId),
     }),
     sessionId: t.id({
       nullable: true,

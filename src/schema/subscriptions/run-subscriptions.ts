@@ -30,11 +30,10 @@ builder.objectRef<CurrentState>('CurrentState').implement({
       resolve: ({ run }) => (isOfKind(run, 'task') ? run : null),
     }),
     text: t.string({
-      nullable: true,
       description:
-        'The text that the latest model call of a task had generated at `after`. Append the `TokensGenerated` of the same call that follow. Null: none.',
-      resolve: ({ run, after }, _arguments, { loaders }) =>
-        isOfKind(run, 'task') ? loaders.texts.load({ runId: run.id, seq: after }) : null,
+        'For a task: the text that its latest model call had generated up to `after`; empty: none. Append each `TokensGenerated` that follows, and begin anew with each `ModelCallStarted`.',
+      resolve: async ({ run, after }, _arguments, { loaders }) =>
+        (isOfKind(run, 'task') && (await loaders.texts.load({ runId: run.id, seq: after }))) || '',
     }),
     orchestration: t.field({
       type: OrchestrationType,

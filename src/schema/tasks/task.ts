@@ -1,13 +1,11 @@
 import { task } from '../../resolvers/tasks/task.ts';
-import { outputOf } from '../../resolvers/tasks/text.ts';
-import type { TaskResult } from '../../rules/tasks/task.ts';
 import type { TaskRow } from '../../store/tasks/tasks.ts';
-import { FINISH_REASONS } from '../../vocabulary.ts';
 import { AgentType } from '../agents/agent.ts';
 import { ArtifactType } from '../artifacts/artifact.ts';
 import { builder } from '../builder/builder.ts';
 import { globalId } from '../builder/global-id.ts';
-import { FinishReasonEnum, ProviderEnum } from '../builder/model-enums.ts';
+import { ProviderEnum } from '../builder/model-enums.ts';
+import { StepTaskCreated } from '../events/execution-step-event.ts';
 import { ModelCallType } from '../runs/model-call.ts';
 import { PlanType } from '../runs/plan.ts';
 import { PromptParametersType } from '../runs/prompt-parameters.ts';
@@ -134,52 +132,6 @@ builder.node(TaskType, {
       nullable: true,
       description: 'The outcome predicted when it was created, if requested with `predict`.',
     }),
-    output: t.string({
-      nullable: true,
-      description:
-        'The text of its result. Until it has completed, the text that its latest model call has generated so far; subscribe to `text` for the rest.',
-      extensions: { columns: ['result'] },
-      resolve: (row, _arguments, context) => outputOf(row, context),
-    }),
-    reasoning: t.string({
-      nullable: true,
-      description: 'What its latest model call has shown of its reasoning; null: nothing.',
-      resolve: ({ id, lastSeq }, _arguments, { loaders }) =>
-        loaders.reasonings.load({ runId: id, seq: lastSeq }),
-    }),
-    data: t.field({
-      type: 'JSON',
-      nullable: true,
-      description: 'The parsed answer, if it has a response schema and has completed.',
-      extensions: { columns: ['result'] },
-      resolve: ({ result }) => memberOf(result, 'data'),
-    }),
-    finishReason: t.field({
-      type: FinishReasonEnum,
-      nullable: true,
-      description:
-        'Why the model that generated its result stopped; null: it has not completed, or used no model.',
-      extensions: { columns: ['result'] },
-      resolve: ({ result }) => FINISH_REASONS.find((word) => word === memberOf(result, 'finishReason')),
-    }),
-    success: t.boolean({
-      nullable: true,
-      description: 'AGENT, once completed: whether it did what was requested.',
-      extensions: { columns: ['result'] },
-      resolve: ({ result }) => booleanIn(memberOf(result, 'success')),
-    }),
-    summary: t.string({
-      nullable: true,
-      description: 'AGENT, once completed: its summary of the work.',
-      extensions: { columns: ['result'] },
-      resolve: ({ result }) => textIn(memberOf(result, 'summary')),
-    }),
-    result: t.expose('result', {
-      type: 'JSON',
-      nullable: true,
-      description:
-        'If completed, all of its result as JSON: `output`, `model`, `provider` and `finishReason`; for a template also `steps`, for an agent `success` and `summary`.',
-    }),
     modelCalls: t.field({
       type: [ModelCallType],
       description: 'Its requests to providers, oldest first.',
@@ -193,10 +145,11 @@ builder.node(TaskType, {
   }),
 });
 
-/** A result that was given manually has any members. */
-function memberOf(result: TaskResult | null, member: string): unknown {
-  return result && Object.hasOwn(result, member) ? (result as Record<string, unknown>)[member] : null;
-}
-
-const textIn = (value: unknown) => (typeof value === 'string' ? value : null);
-const booleanIn = (value: unknown) => (typeof value === 'boolean' ? value : null);
+builder.objectField(StepTaskCreated, 'task', (t) =>
+  t.field({
+    type: TaskType,
+    nullable: true,
+    description: 'The task in its current state; null if it has been deleted.',
+    resolve: ({ data }, _arguments, { loaders }) => loaders.tasks.load(data.taskId),
+  }),
+);

@@ -1,5 +1,5 @@
 import { threads } from '../../resolvers/threads/list-threads.ts';
-import { createThread, thread, updateThread } from '../../resolvers/threads/thread.ts';
+import { thread } from '../../resolvers/threads/thread.ts';
 import type { ThreadRow } from '../../store/threads/threads.ts';
 import { ON_BUSY } from '../../vocabulary.ts';
 import { builder } from '../builder/builder.ts';
@@ -8,8 +8,9 @@ import { localId } from '../builder/global-id.ts';
 import { pageArguments } from '../builder/page-arguments.ts';
 import { pageCost } from '../builder/page-cost.ts';
 import { SessionType } from '../sessions/session.ts';
+import { TaskType } from '../tasks/task.ts';
 
-const OnBusyEnum = builder.enumType('OnBusy', {
+export const OnBusyEnum = builder.enumType('OnBusy', {
   description: 'What happens to a new turn of a thread while an earlier one is QUEUED, RUNNING or WAITING.',
   values: capitals(ON_BUSY, {
     queue: 'The turn waits until all earlier turns have ended, even if they fail.',
@@ -58,61 +59,16 @@ builder.node(ThreadType, {
   }),
 });
 
-const CreateThreadInput = builder.inputType('CreateThreadInput', {
-  description: 'Nothing is required; without a `sessionId`, the thread belongs to no session.',
-  fields: (t) => ({
-    title: t.string({ description: 'Its title, 1 to 200 characters.' }),
-    sessionId: t.id({ description: 'An active session to create it in.' }),
-    originalPrompt: t.string({
-      description:
-        'The first message of the thread, 1 to 100000 characters; it is stored, and not sent by itself.',
-    }),
-    domain: t.string({
-      description: 'The type of work, the default for its orchestrations; 1 to 100 characters.',
-    }),
-    context: t.string({
-      description: 'Instructions sent to the models with every turn, 1 to 100000 characters.',
-    }),
-    onBusy: t.field({
-      type: OnBusyEnum,
-      description: 'What happens to a new turn while an earlier one has not ended. Default QUEUE.',
-    }),
+builder.objectField(TaskType, 'thread', (t) =>
+  t.field({
+    type: ThreadType,
+    nullable: true,
+    description: 'The thread of which it is a turn.',
+    extensions: { columns: ['threadId'] },
+    resolve: ({ threadId }, _arguments, { loaders }) =>
+      threadId === null ? null : loaders.threads.load(threadId),
   }),
-});
-
-const UpdateThreadInput = builder.inputType('UpdateThreadInput', {
-  description: 'Omitted fields stay unchanged.',
-  fields: (t) => ({
-    id: t.id({ required: true, description: 'The thread.' }),
-    title: t.string({ description: 'Its title, 1 to 200 characters; null removes it.' }),
-    domain: t.string({
-      description:
-        'The type of work, the default for its later orchestrations; 1 to 100 characters; null removes it.',
-    }),
-    context: t.string({
-      description:
-        'Instructions sent to the models with every later turn, 1 to 100000 characters; null removes them.',
-    }),
-    onBusy: t.field({
-      type: OnBusyEnum,
-      description: 'What happens to a new turn while an earlier one has not ended.',
-    }),
-  }),
-});
-
-const CreateThreadPayload = builder.objectRef<{ thread: ThreadRow }>('CreateThreadPayload').implement({
-  description: 'A new thread.',
-  fields: (t) => ({
-    thread: t.expose('thread', { type: ThreadType, description: 'The new thread, still empty.' }),
-  }),
-});
-
-const UpdateThreadPayload = builder.objectRef<{ thread: ThreadRow }>('UpdateThreadPayload').implement({
-  description: 'A changed thread.',
-  fields: (t) => ({
-    thread: t.expose('thread', { type: ThreadType, description: 'The thread after the change.' }),
-  }),
-});
+);
 
 const ThreadFilter = builder.inputType('ThreadFilter', {
   description: 'Without a session, all threads match, including those in no session.',
@@ -155,31 +111,3 @@ builder.queryFields((t) => ({
     ThreadConnection,
   ),
 }));
-
-builder.mutationField('createThread', (t) =>
-  t.field({
-    type: CreateThreadPayload,
-    nullable: true,
-    description:
-      'Creates a thread, a conversation. Add turns with `createTask(input: { threadId: … })` or `startOrchestration`.',
-    args: { input: t.arg({ type: CreateThreadInput, required: true }) },
-    resolve: async (_root, { input }, context) => ({
-      thread: await createThread(context, {
-        ...input,
-        sessionId: input.sessionId && localId('Session', input.sessionId, 'input.sessionId'),
-      }),
-    }),
-  }),
-);
-
-builder.mutationField('updateThread', (t) =>
-  t.field({
-    type: UpdateThreadPayload,
-    nullable: true,
-    description: 'Updates a thread. Turns that are already waiting keep waiting.',
-    args: { input: t.arg({ type: UpdateThreadInput, required: true }) },
-    resolve: async (_root, { input: { id, ...change } }, context) => ({
-      thread: await updateThread(context, localId('Thread', id, 'input.id'), change),
-    }),
-  }),
-);

@@ -6,6 +6,7 @@ interface SqlTypes {
   jsonb: string;
   boolean: boolean;
   integer: number;
+  'integer[]': readonly number[];
   bigint: number;
   float8: number;
   /** Decimal text. */

@@ -6,6 +6,7 @@ import type {
   FinishReason,
   ProviderId,
   QueueReason,
+  RestartReason,
   RunKind,
   TaskKind,
 } from '../../vocabulary.ts';
@@ -37,7 +38,7 @@ export interface EventDataByType {
   RunQueued: { reason: QueueReason };
   RunStarted: object;
   AttemptStarted: {
-    reason: 'resumed' | 'provider_error' | 'output_invalid' | 'context_compacted';
+    reason: RestartReason;
     /** The model call whose text so far is discarded. */
     voidCallId: string | null;
   };

@@ -51,7 +51,9 @@ export async function lockOwnRuns(
   // Only those found before: the threads of runs that were created meanwhile are not locked.
   const locked = await client.query<{ id: string }>({
     name: 'lock-own-runs',
-    text: 'select id from run where id = any($1::text[]) order by array_position($1::text[], id) for update',
+    text: `
+      select run.id from unnest($1::text[]) with ordinality as found(id, position) join run on run.id = found.id
+      order by found.position for update of run`,
     values: [found],
   });
   return { found, locked: locked.rows.map(({ id }) => id) };

@@ -1,3 +1,4 @@
+import type { RestartReason } from '../../vocabulary.ts';
 import { statement } from '../database/statement.ts';
 import { appendSql, movedSql } from '../log/append-sql.ts';
 import { eventsParameter } from '../log/event-log.ts';
@@ -21,10 +22,7 @@ const restart = statement('restart-attempt', { ...LEASE, events: 'jsonb' }, ($) 
 export async function restartAttempt(
   store: Store,
   lease: Lease,
-  {
-    voidCallId,
-    reason,
-  }: { voidCallId: string; reason: 'provider_error' | 'output_invalid' | 'context_compacted' },
+  { voidCallId, reason }: { voidCallId: string; reason: Exclude<RestartReason, 'resumed'> },
 ): Promise<void> {
   const data = { reason, voidCallId } as const;
   const { rows } = await store.database.pool.query<LoggedEvent>(

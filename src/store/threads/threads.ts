@@ -2,7 +2,7 @@ import type { OnBusy } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
 import { createdAtText, type ListedRow, readPage, readPagePerParent } from '../database/kysely-page.ts';
 import type { ListRange } from '../database/sql-page.ts';
-import { CURRENT_TIME, optionalFilters, tables } from '../database/tables.ts';
+import { anyOf, CURRENT_TIME, optionalFilters, tables } from '../database/tables.ts';
 import { transaction } from '../database/transaction.ts';
 import { holdOpen } from '../sessions/sessions.ts';
 
@@ -67,6 +67,15 @@ export async function findThread(database: Database, ownerId: string, id: string
     .where('ownerId', '=', ownerId)
     .executeTakeFirst();
   return found ?? null;
+}
+
+/** Many in one query, of any owner; by id. */
+export async function readThreads(
+  database: Database,
+  ids: readonly string[],
+): Promise<Map<string, ThreadRow>> {
+  const rows = await allThreads(database).where('id', '=', anyOf(ids)).execute();
+  return new Map(rows.map((row) => [row.id, row]));
 }
 
 export interface ThreadListing extends ListRange {

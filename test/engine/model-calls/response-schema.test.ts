@@ -36,7 +36,7 @@ test('an answer that does not is asked for once more, and the first is void', as
     result: { data: { city: 'Bern' } },
   });
   expect(events.find(({ __typename: type }) => type === 'AttemptStarted')).toMatchObject({
-    restart: 'output_invalid',
+    restart: 'OUTPUT_INVALID',
   });
 });
 

@@ -66,7 +66,7 @@ test.each([
     expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
     expect({ author: callsTo(author), evaluator: callsTo(evaluator) }).toEqual(calls);
     const restarts = events.filter(({ __typename: name }) => name === 'AttemptStarted');
-    expect(restarts).toMatchObject([{ restart: 'resumed' }]);
+    expect(restarts).toMatchObject([{ restart: 'RESUMED' }]);
     const started = events
       .filter(({ __typename: name }) => name === 'ModelCallStarted')
       .map(({ callId }) => callId);
