@@ -11,8 +11,8 @@ import type { Credential } from './store/accounts/credentials.ts';
 import type { AgentRow } from './store/agents/agents.ts';
 import type { AgentReport } from './store/agents/reports.ts';
 import type { ToolCallRow } from './store/agents/tool-calls.ts';
-import type { PartsPage } from './store/database/keyset-page.ts';
 import type { ReadBudget, Reading } from './store/database/read-limit.ts';
+import type { ChildPage } from './store/database/sql-page.ts';
 import type { DeliveryRow } from './store/integrations/deliveries.ts';
 import type { IntegrationRow } from './store/integrations/integrations.ts';
 import type { EventRange } from './store/log/event-pages.ts';
@@ -159,7 +159,7 @@ export interface Loaders {
   accounts: DataLoader<string, AccountRow | null>;
   artifacts: DataLoader<string, ArtifactRow[]>;
   resourceUsage: DataLoader<string, ResourceUsage | null>;
-  events: DataLoader<PartsPage<EventRange>, LoggedEvent[]>;
+  events: DataLoader<ChildPage<EventRange>, LoggedEvent[]>;
   spend: DataLoader<string, SpendRow | null>;
   texts: DataLoader<LogPosition, string | null>;
   reasonings: DataLoader<LogPosition, string | null>;
@@ -169,8 +169,8 @@ export interface Loaders {
   sessions: DataLoader<string, SessionRow | null>;
   threads: DataLoader<string, ThreadRow | null>;
   sessionTotals: DataLoader<string, SessionTotals | null>;
-  sessionTasks: DataLoader<PartsPage, TaskRow[]>;
-  sessionThreads: DataLoader<PartsPage, ThreadRow[]>;
+  sessionTasks: DataLoader<ChildPage, TaskRow[]>;
+  sessionThreads: DataLoader<ChildPage, ThreadRow[]>;
   budgets: DataLoader<string, BudgetRow | null>;
   workflows: DataLoader<string, WorkflowRow | null>;
   executionSteps: DataLoader<string, ExecutionStepRow[]>;
@@ -180,7 +180,7 @@ export interface Loaders {
   orchestrations: DataLoader<string, OrchestrationRow | null>;
   rounds: DataLoader<string, RoundRow[]>;
   toolCalls: DataLoader<string, ToolCallRow[]>;
-  deliveries: DataLoader<PartsPage, DeliveryRow[]>;
+  deliveries: DataLoader<ChildPage, DeliveryRow[]>;
   agents: DataLoader<string, AgentRow | null>;
   agentReports: DataLoader<string, AgentReport>;
 }

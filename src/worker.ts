@@ -9,7 +9,7 @@ import { createKeptQuirks } from './engine/models/kept-quirks.ts';
 import { createOutbound } from './engine/outbound/outbound.ts';
 import { LIMITS, type Limits } from './engine/sandbox/limits.ts';
 import { createSandbox } from './engine/sandbox/sandbox.ts';
-import { recordCreatedRuns } from './http/limits/record-created-runs.ts';
+import { recordCreatedRuns } from './http/overload/record-created-runs.ts';
 import { type Jobs, startJobs } from './jobs/start-jobs.ts';
 import type { Log } from './log.ts';
 import { createMetrics, type Metrics } from './metrics/metrics.ts';
@@ -19,7 +19,7 @@ import { keptSecret } from './secrets/kept-secret.ts';
 import { createSecretBox } from './secrets/secret-box.ts';
 import { migrate } from './start/migrate-database.ts';
 import { isEntryPoint, requireDatabaseUrl, runUntilStopped } from './start/run-until-stopped.ts';
-import { createRunWriter } from './store/log/text-writer.ts';
+import { createTextWriter } from './store/log/batch-text.ts';
 import { openStore } from './store/open-store.ts';
 import type { Store } from './store/store.ts';
 
@@ -30,7 +30,7 @@ export async function startWorker(
   urls: { url: string; directUrl: string },
   metrics: Metrics,
 ): Promise<Jobs> {
-  const writer = createRunWriter(store.database, store.bus, log);
+  const writer = createTextWriter(store.database, store.bus, log);
   const outbound = createOutbound(config.outboundAllow);
   const secrets = createSecretBox(config);
   const custom = createCustomModels({ database: store.database, secrets, outbound });
@@ -89,7 +89,7 @@ function limitsOf(config: Config): Limits {
 async function countCreatedRuns(config: Config, log: Log, store: Store): Promise<() => void> {
   if (config.redisUrl === null) return () => {};
   const { connectRedis } = await import('./store/log/redis-client.ts');
-  const { createOperationLimits } = await import('./http/limits/operation-limits.ts');
+  const { createOperationLimits } = await import('./http/overload/operation-limits.ts');
   const redis = connectRedis(config.redisUrl, (error) =>
     log.debug({ error }, 'runs are counted per process'),
   );

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { circlesOf } from './house/circles.ts';
+import { importCycles } from './house/import-cycles.ts';
 import { type Construct, readSource, readSources, type Source } from './house/read-source.ts';
 import { REFUSED } from './house/words.ts';
 
 const EVERYBODYS = ['vocabulary.ts', 'errors.ts'];
 
-/** What a room may import. `type x` only in an `import type`, which is gone at run time. DESIGN, section 3. */
+/** What a room may import. `type x` only in an `import type`, which is gone at run time. See docs/architecture.md#parts. */
 const ARROWS: Record<string, readonly string[]> = {
   rules: EVERYBODYS,
   'data-dir': EVERYBODYS,
@@ -15,14 +15,14 @@ const ARROWS: Record<string, readonly string[]> = {
   'embedded-postgres': ['data-dir', 'secrets', ...EVERYBODYS],
   store: ['rules', 'fair-slots.ts', 'type log.ts', ...EVERYBODYS],
   // From what is asked to what the store creates, for use cases and the engine alike.
-  preparation: ['store', 'rules', 'type secrets', ...EVERYBODYS],
+  'new-tasks': ['store', 'rules', 'type secrets', ...EVERYBODYS],
   metrics: ['store', 'rules', ...EVERYBODYS],
   // Worker threads for callers' Liquid and schemas: they run rules and return only the results.
   computation: ['rules', 'fair-slots.ts', ...EVERYBODYS],
   providers: ['rules', 'type config.ts', ...EVERYBODYS],
   engine: [
     'store',
-    'preparation',
+    'new-tasks',
     'secrets',
     'workspaces',
     'data-dir',
@@ -36,7 +36,7 @@ const ARROWS: Record<string, readonly string[]> = {
   ],
   resolvers: [
     'store',
-    'preparation',
+    'new-tasks',
     'secrets',
     'workspaces',
     'data-dir',
@@ -168,7 +168,7 @@ const NOUNS: Record<string, readonly (string | readonly string[])[]> = {
     ...['job-runner.ts', 'start-jobs.ts'],
   ],
   http: [
-    ...['errors', 'requests', 'limits', 'connections', 'graphql', 'routes', 'dialects'],
+    ...['errors', 'requests', 'overload', 'connections', 'graphql', 'routes', 'dialects'],
     ...['worker-app.ts', 'app.ts'],
   ],
   'rest-compat': [
@@ -179,7 +179,7 @@ const NOUNS: Record<string, readonly (string | readonly string[])[]> = {
 };
 
 /** Files that import each other, types included: these types of GraphQL refer to each other. */
-const CIRCLES = [['schema/sessions/session.ts', 'schema/threads/thread.ts']];
+const CYCLES = [['schema/sessions/session.ts', 'schema/threads/thread.ts']];
 
 /** Files and folders of a room. */
 const MOST_ENTRIES = 20;
@@ -264,7 +264,7 @@ describe('arrows', () => {
   });
 
   test('no file imports itself by way of others', () => {
-    expect(circlesOf(sources)).toEqual(CIRCLES);
+    expect(importCycles(sources)).toEqual(CYCLES);
   });
 
   test('imports name the file, with .ts', () => {
@@ -390,7 +390,7 @@ describe('this test sees what it is to see', () => {
     expect(wrongNouns([read('store/runs/a.ts', text)])).toHaveLength(wrong);
   });
 
-  test('a circle of three, and not what only leads to it', () => {
+  test('an import cycle of three, and not what only leads to it', () => {
     const text = (...names: string[]) => names.map((name) => `import './${name}.ts';`).join('\n');
     const files = [
       read('jobs/a.ts', text('b')),
@@ -400,7 +400,7 @@ describe('this test sees what it is to see', () => {
       read('jobs/e.ts', ''),
       read('jobs/f.ts', text('a')),
     ];
-    expect(circlesOf(files)).toEqual([['jobs/a.ts', 'jobs/b.ts', 'jobs/c.ts']]);
+    expect(importCycles(files)).toEqual([['jobs/a.ts', 'jobs/b.ts', 'jobs/c.ts']]);
   });
 
   test.each([

@@ -1,5 +1,5 @@
 import { print } from 'graphql';
-import { taskEndpoints } from '../../src/rest-compat/mini-devin/tasks.ts';
+import { taskEndpoints } from '../../src/rest-compat/mini-devin/task-endpoints.ts';
 import { globalIdOf } from '../../src/rest-compat/shapes/output.ts';
 import type { HttpRequest } from '../client/http.ts';
 import type { Target } from '../client/tasks.ts';

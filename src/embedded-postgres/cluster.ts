@@ -1,9 +1,9 @@
 import { chown, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hasCode } from '../errors.ts';
-import { type Account, chownTree, NOBODY } from './account.ts';
 import { type Launcher, run } from './launch.ts';
 import type { Layout } from './layout.ts';
+import { chownTree, NOBODY, type OsUser } from './os-user.ts';
 import { passwordOf } from './secret.ts';
 
 const DRAFT_PREFIX = 'postgres.new-';
@@ -40,14 +40,14 @@ function initdbFailure(output: string): Error {
 }
 
 async function fillDraft(layout: Layout, draft: string, launcher: Launcher, secret: string): Promise<string> {
-  const initdbAccount: Account | undefined = launcher.account && NOBODY;
+  const initdbUser: OsUser | undefined = launcher.user && NOBODY;
   const [data, passwordFile] = [join(draft, 'data'), join(draft, 'password')];
   await writeFile(passwordFile, passwordOf('postgres', secret), { mode: 0o600 });
-  if (initdbAccount) await chownTree(draft, initdbAccount);
+  if (initdbUser) await chownTree(draft, initdbUser);
   const args = [...INITDB_SETTINGS, `--pgdata=${data}`, `--pwfile=${passwordFile}`];
-  const { code, output } = await run(layout, { ...launcher, account: initdbAccount }, 'initdb', args);
+  const { code, output } = await run(layout, { ...launcher, user: initdbUser }, 'initdb', args);
   if (code !== 0) throw initdbFailure(output);
-  if (launcher.account) await chownTree(data, launcher.account);
+  if (launcher.user) await chownTree(data, launcher.user);
   return data;
 }
 
@@ -82,7 +82,7 @@ export async function sweepDrafts({ dataDir }: Layout): Promise<void> {
 }
 
 /** 0700, as PostgreSQL requires, and owned by the user it runs as. */
-export async function ensureRunFolder({ run: folder }: Layout, account: Account | undefined): Promise<void> {
+export async function ensureRunFolder({ run: folder }: Layout, user: OsUser | undefined): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  if (account) await chown(folder, account.uid, account.gid);
+  if (user) await chown(folder, user.uid, user.gid);
 }

@@ -1,9 +1,9 @@
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Account, obstacle } from './account.ts';
 import type { Binaries } from './binaries.ts';
 import type { Layout } from './layout.ts';
+import { type OsUser, obstacle } from './os-user.ts';
 import { withLog } from './server-log.ts';
 
 type Program = 'initdb' | 'postgres';
@@ -11,8 +11,8 @@ type Program = 'initdb' | 'postgres';
 /** How programs of the package are started. */
 export interface Launcher {
   native: string;
-  account: Account | undefined;
-  /** A capability that lets the account pass through closed folders, such as a clone below /root. */
+  user: OsUser | undefined;
+  /** A capability that lets the user pass through closed folders, such as a clone below /root. */
   capability: string | undefined;
   libraryPath: string | undefined;
   /** Called when a program starts working. */
@@ -31,7 +31,7 @@ function environment(libraryPath: string | undefined): NodeJS.ProcessEnv {
   return libraryPath ? { ...base, LD_LIBRARY_PATH: libraryPath, DYLD_LIBRARY_PATH: libraryPath } : base;
 }
 
-function dropTo({ uid, gid }: Account, capability: string): string[] {
+function dropTo({ uid, gid }: OsUser, capability: string): string[] {
   const only = `-all,+${capability}`;
   return [
     ...['--reuid', String(uid), '--regid', String(gid), '--clear-groups', '--no-new-privs'],
@@ -43,7 +43,7 @@ function dropTo({ uid, gid }: Account, capability: string): string[] {
 
 /** Detached: a Ctrl-C in the terminal must not reach the database before our own orderly shutdown does. */
 export function launch(
-  { native, account, capability, libraryPath, onLaunch }: Launcher,
+  { native, user, capability, libraryPath, onLaunch }: Launcher,
   program: Program,
   args: string[],
   output: number,
@@ -52,9 +52,9 @@ export function launch(
   const options = { cwd: '/', env: environment(libraryPath), detached: true };
   const stdio: StdioOptions = ['ignore', output, output];
   onLaunch?.();
-  if (account && capability)
-    return spawn('setpriv', [...dropTo(account, capability), file, ...args], { ...options, stdio });
-  return spawn(file, args, { ...options, stdio, ...account });
+  if (user && capability)
+    return spawn('setpriv', [...dropTo(user, capability), file, ...args], { ...options, stdio });
+  return spawn(file, args, { ...options, stdio, ...user });
 }
 
 export interface Outcome {
@@ -83,10 +83,10 @@ export async function run(
   return { code, output: failure ?? (await logged()) };
 }
 
-async function firstObstacle(native: string, layout: Layout, account: Account): Promise<string | undefined> {
+async function firstObstacle(native: string, layout: Layout, user: OsUser): Promise<string | undefined> {
   const real = await realpath(native);
   for (const path of [join(real, 'bin/postgres'), join(real, 'share/postgresql/postgres.bki'), layout.run]) {
-    const found = await obstacle(path, account);
+    const found = await obstacle(path, user);
     if (found) return found;
   }
   return undefined;
@@ -105,18 +105,18 @@ async function works(layout: Layout, launcher: Launcher): Promise<boolean> {
 export async function prepareLauncher(
   { native }: Binaries,
   layout: Layout,
-  account: Account | undefined,
+  user: OsUser | undefined,
   libraryPath: string | undefined,
 ): Promise<Launcher> {
-  const plain: Launcher = { native, account, capability: undefined, libraryPath };
-  const blocked = account && (await firstObstacle(native, layout, account));
+  const plain: Launcher = { native, user, capability: undefined, libraryPath };
+  const blocked = user && (await firstObstacle(native, layout, user));
   if (!blocked) return plain;
   for (const capability of CAPABILITIES) {
     const launcher = { ...plain, capability };
     if (await works(layout, launcher)) return launcher;
   }
   throw new Error(
-    `PostgreSQL refuses to run as root, and uid ${account.uid}, which it would run as, is kept out by ` +
+    `PostgreSQL refuses to run as root, and uid ${user.uid}, which it would run as, is kept out by ` +
       `${await describe(blocked)}: run "chmod o+x ${blocked}", or move the clone and DATA_DIR out of it, ` +
       'or start Polyphony as another user, or set DATABASE_URL',
   );

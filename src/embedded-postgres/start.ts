@@ -1,12 +1,12 @@
 import { coerceError } from '../errors.ts';
 import { keptSecret } from '../secrets/kept-secret.ts';
-import { chooseAccount } from './account.ts';
 import { locateBinaries } from './binaries.ts';
 import { bringUp, type Site } from './bring-up.ts';
 import { ensureCluster, ensureRunFolder, sweepDrafts } from './cluster.ts';
 import { prepareLauncher } from './launch.ts';
 import { layoutOf } from './layout.ts';
 import { completeLibraryLinks } from './library-links.ts';
+import { chooseOsUser } from './os-user.ts';
 import { urlOf } from './ownership.ts';
 import { keepLogShort } from './server-log.ts';
 import { supervise } from './supervise.ts';
@@ -28,10 +28,10 @@ export interface StartOptions {
 async function prepare({ dataDir, log, onLaunch }: StartOptions): Promise<Site> {
   const binaries = await locateBinaries();
   const layout = await layoutOf(dataDir);
-  const account = await chooseAccount(layout);
-  await ensureRunFolder(layout, account);
+  const user = await chooseOsUser(layout);
+  await ensureRunFolder(layout, user);
   const libraryPath = await completeLibraryLinks(binaries.native, layout.spareLibraries);
-  const launcher = { ...(await prepareLauncher(binaries, layout, account, libraryPath)), onLaunch };
+  const launcher = { ...(await prepareLauncher(binaries, layout, user, libraryPath)), onLaunch };
   const secret = await keptSecret(layout.secretFile);
   await ensureCluster(layout, launcher, secret, binaries.major);
   return { layout, launcher, secret, log };

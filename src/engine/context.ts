@@ -4,7 +4,7 @@ import type { WorkMetrics } from '../metrics/work-metrics.ts';
 import type { QuirkMemory } from '../providers/quirks/memory.ts';
 import type { Providers } from '../providers/registry.ts';
 import type { SecretBox } from '../secrets/secret-box.ts';
-import type { RunWriter } from '../store/log/text-writer.ts';
+import type { TextWriter } from '../store/log/batch-text.ts';
 import type { Store } from '../store/store.ts';
 import type { WorkspaceSettings } from '../workspaces/workspaces.ts';
 import type { Outbound } from './outbound/outbound.ts';
@@ -13,7 +13,7 @@ import type { Sandbox } from './sandbox/sandbox.ts';
 /** The dependencies of the engine. */
 export interface EngineContext {
   store: Store;
-  writer: RunWriter;
+  writer: TextWriter;
   providers: Providers;
   /** Quirks learned about models. */
   quirks: QuirkMemory;

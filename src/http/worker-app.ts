@@ -2,7 +2,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import type { Services } from '../context.ts';
 import { createProbe } from '../resolvers/system/health.ts';
 import { answerFailure, answerUnknownPath } from './errors/to-reply.ts';
-import { createConnections, FASTIFY_TIMEOUTS } from './limits/connections.ts';
+import { createConnections, FASTIFY_TIMEOUTS } from './overload/connections.ts';
 import { createAdmission } from './requests/admission.ts';
 import { metricsRoute } from './routes/metrics-route.ts';
 

@@ -1,7 +1,11 @@
 import type { EngineContext } from '../engine/context.ts';
 import type { Deliveries } from '../engine/deliveries/deliveries.ts';
 import { readOwnersOfDue } from '../store/integrations/send-deliveries.ts';
-import { findDueWorkflow, keepSchedule, readOwnersOfTicks } from '../store/workflows/keep-schedule.ts';
+import {
+  findDueWorkflow,
+  readOwnersOfDueSchedules,
+  runDueWorkflow,
+} from '../store/workflows/run-due-workflow.ts';
 
 /** Work of an account other than runs, which takes precedence over its runs. */
 export const ACCOUNT_JOBS = ['deliver', 'keep-schedule'] as const;
@@ -17,11 +21,11 @@ export interface AccountJobContext {
 }
 
 interface AccountJob {
-  /** Whether another one may be in progress for the account. */
+  /** Whether the account may have another job of this kind in progress. */
   hasCapacity(context: AccountJobContext, ownerId: string): boolean;
-  /** @returns a function that executes the next one; null: none is due */
+  /** @returns a function that executes the next job of this kind; null: none is due */
   take(context: AccountJobContext, ownerId: string): Promise<(() => Promise<void>) | null>;
-  /** Accounts with at least one that is due. */
+  /** Accounts with at least one due job of this kind. */
   readOwners(context: AccountJobContext): Promise<string[]>;
 }
 
@@ -37,25 +41,25 @@ const tick: AccountJob = {
     const workflowId = await findDueWorkflow(store, ownerId);
     if (!workflowId) return null;
     return async () => {
-      const refused = await keepSchedule(store, workflowId);
+      const refused = await runDueWorkflow(store, workflowId);
       if (refused) log.warn({ workflow: workflowId, reason: refused.message }, 'scheduled execution skipped');
     };
   },
-  readOwners: ({ engine }) => readOwnersOfTicks(engine.store),
+  readOwners: ({ engine }) => readOwnersOfDueSchedules(engine.store),
 };
 
 const KINDS: Record<AccountJobKind, AccountJob> = { deliver, 'keep-schedule': tick };
 
-/** The accounts that have some, as far as this worker knows. */
+/** The accounts that have account jobs, as far as this worker knows. */
 export interface AccountJobs {
   add(ownerId: string, kind: AccountJobKind): void;
-  /** Whether one of the account's may start now. */
-  mayHave(ownerId: string): boolean;
+  /** Whether a job of this account may start now. */
+  canStartJob(ownerId: string): boolean;
   take(ownerId: string): Promise<(() => Promise<void>) | null>;
-  /** Accounts that may have some. */
+  /** Accounts that may have jobs. */
   owners(): Iterable<string>;
-  /** Asks the database. */
-  lookAround(): Promise<void>;
+  /** Finds accounts with due jobs in the database. */
+  findDueJobs(): Promise<void>;
 }
 
 export function createAccountJobs(context: () => AccountJobContext): AccountJobs {
@@ -76,7 +80,7 @@ export function createAccountJobs(context: () => AccountJobContext): AccountJobs
 
   return {
     add,
-    mayHave: (ownerId) => possible(ownerId).length > 0,
+    canStartJob: (ownerId) => possible(ownerId).length > 0,
     async take(ownerId) {
       for (const kind of possible(ownerId)) {
         const accountJob = await KINDS[kind].take(context(), ownerId);
@@ -87,7 +91,7 @@ export function createAccountJobs(context: () => AccountJobContext): AccountJobs
       return null;
     },
     owners: () => known.keys(),
-    async lookAround() {
+    async findDueJobs() {
       for (const kind of ACCOUNT_JOBS)
         for (const ownerId of await KINDS[kind].readOwners(context())) add(ownerId, kind);
     },

@@ -8,7 +8,7 @@ import { requeueOrphanedDeliveries } from '../store/integrations/send-deliveries
 import { endLostTurns } from '../store/runs/end-turns.ts';
 import { releaseRun } from '../store/runs/release-run.ts';
 import { addMissingTickets, readHeldRuns } from '../store/workers/missing-tickets.ts';
-import { requeueLateTicks } from '../store/workflows/keep-schedule.ts';
+import { requeueLateTicks } from '../store/workflows/run-due-workflow.ts';
 import type { JobContext } from './context.ts';
 
 const INTERVAL_MS = 5_000;

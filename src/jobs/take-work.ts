@@ -47,7 +47,8 @@ export function createWorkTaker(
   /** The work of the first account that has any; null with an account: it has reached its own limit. */
   async function find(accountIds: readonly string[], isPatient: boolean) {
     const first = accountIds[0]!;
-    const accountJob = accountJobs.mayHave(first) && !stopping.aborted ? await accountJobs.take(first) : null;
+    const accountJob =
+      accountJobs.canStartJob(first) && !stopping.aborted ? await accountJobs.take(first) : null;
     if (accountJob)
       return { accountId: first, work: { runId: null, execute: () => accountJob().then(() => true) } };
     const found = await claimNext(accountIds, { isPatient, except: [...except] });
@@ -59,7 +60,7 @@ export function createWorkTaker(
   async function take(choice: Choice, isPatient: boolean): Promise<Work | null> {
     // Only the first account is asked for account jobs.
     const end = choice.accountIds.findIndex(
-      (accountId, index) => index > 0 && accountJobs.mayHave(accountId),
+      (accountId, index) => index > 0 && accountJobs.canStartJob(accountId),
     );
     const asked = end === -1 ? choice : { ...choice, accountIds: choice.accountIds.slice(0, end) };
     const found = await find(asked.accountIds, isPatient).catch((error) => {
@@ -74,11 +75,11 @@ export function createWorkTaker(
 
   function addAccountJobs(): void {
     for (const accountId of accountJobs.owners())
-      if (accountJobs.mayHave(accountId) && !turns.has(accountId)) turns.add(accountId);
+      if (accountJobs.canStartJob(accountId) && !turns.has(accountId)) turns.add(accountId);
   }
 
   async function lookAround(): Promise<void> {
-    await accountJobs.lookAround();
+    await accountJobs.findDueJobs();
     for (const accountId of await readWaiting()) turns.add(accountId);
     addAccountJobs();
   }

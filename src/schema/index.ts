@@ -35,6 +35,7 @@ import './tasks/pull-model.ts';
 import './tasks/task.ts';
 import './tasks/task-answer.ts';
 import './tasks/task-mutations.ts';
+import './tasks/task-queries.ts';
 import './templates/template.ts';
 import './templates/template-mutations.ts';
 import './threads/thread.ts';

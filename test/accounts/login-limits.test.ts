@@ -3,7 +3,7 @@ import { createPasswords } from '../../src/resolvers/accounts/passwords.ts';
 import { type Answer, createClient } from '../harness/client.ts';
 import { fixture } from '../harness/fixture.ts';
 import { startTestServer } from '../harness/server.ts';
-import { ask, CARRIERS, type Carrier } from '../http/carriers.ts';
+import { ask, TRANSPORTS, type Transport } from '../http/transports.ts';
 import { createLegacyClient } from '../rest-compat/clients/legacy-client.ts';
 
 const LIMITED = { TRUST_PROXY: 'loopback', RATE_LIMIT_FACTOR: '1' };
@@ -43,9 +43,9 @@ function count(outcomes: Outcome[], code: string): number {
   return outcomes.filter((outcome) => outcome.code === code).length;
 }
 
-async function logIn(carrier: Carrier, from: Record<string, string>, email: string): Promise<Outcome[]> {
+async function logIn(transport: Transport, from: Record<string, string>, email: string): Promise<Outcome[]> {
   const input = { email, password: 'a wrong password' };
-  return outcomesOf(await ask(carrier, server.url, from, LOGIN, { input }));
+  return outcomesOf(await ask(transport, server.url, from, LOGIN, { input }));
 }
 
 async function times<Result>(howOften: number, work: () => Promise<Result[]>): Promise<Result[]> {
@@ -60,13 +60,13 @@ async function freshAccount(): Promise<string> {
 
 /** Five in a second, as an address may. */
 async function failTenTimes(
-  carrier: Carrier,
+  transport: Transport,
   from: Record<string, string>,
   email: string,
 ): Promise<Outcome[]> {
-  const first = await times(5, () => logIn(carrier, from, email));
+  const first = await times(5, () => logIn(transport, from, email));
   await new Promise((resolve) => setTimeout(resolve, 1_100));
-  const second = await times(5, () => logIn(carrier, from, email));
+  const second = await times(5, () => logIn(transport, from, email));
   await new Promise((resolve) => setTimeout(resolve, 1_100));
   return [...first, ...second];
 }
@@ -74,28 +74,28 @@ async function failTenTimes(
 /** On a busy machine a burst of tries can take longer than the second in which it counts. */
 const PATIENTLY = { retry: 2 };
 
-describe.each(CARRIERS)('over %s', PATIENTLY, (carrier) => {
+describe.each(TRANSPORTS)('over %s', PATIENTLY, (transport) => {
   test('an address may try to log in five times a second', async () => {
     const from = freshAddress();
-    const outcomes = await times(8, () => logIn(carrier, from, freshEmail()));
+    const outcomes = await times(8, () => logIn(transport, from, freshEmail()));
     expect(count(outcomes, 'WRONG_CREDENTIALS')).toBe(5);
     expect(outcomes.filter(({ code }) => code === 'RATE_LIMITED')).toEqual(
       Array.from({ length: 3 }, () => ({ code: 'RATE_LIMITED', retryAfter: 1 })),
     );
     await new Promise((resolve) => setTimeout(resolve, 1_100));
-    expect(count(await logIn(carrier, from, freshEmail()), 'WRONG_CREDENTIALS')).toBe(1);
+    expect(count(await logIn(transport, from, freshEmail()), 'WRONG_CREDENTIALS')).toBe(1);
   });
 
   test('an address may try an account ten times a minute, whether there is one; others can log in to it', async () => {
     for (const email of [freshEmail(), await freshAccount()]) {
       const from = freshAddress();
-      const outcomes = await failTenTimes(carrier, from, email);
+      const outcomes = await failTenTimes(transport, from, email);
       expect(count(outcomes, 'WRONG_CREDENTIALS')).toBe(10);
-      const [limited] = await logIn(carrier, from, ` ${email.toUpperCase()}`);
+      const [limited] = await logIn(transport, from, ` ${email.toUpperCase()}`);
       expect(limited?.code).toBe('RATE_LIMITED');
       expect(limited?.retryAfter).toBeGreaterThan(30);
       expect(limited?.retryAfter).toBeLessThanOrEqual(60);
-      expect(count(await logIn(carrier, freshAddress(), email), 'WRONG_CREDENTIALS')).toBe(1);
+      expect(count(await logIn(transport, freshAddress(), email), 'WRONG_CREDENTIALS')).toBe(1);
     }
   });
 
@@ -104,7 +104,7 @@ describe.each(CARRIERS)('over %s', PATIENTLY, (carrier) => {
       { length: 20 },
       (_, index) => `a${index}: login(input: { email: "${freshEmail()}", password: "x" }) { token }`,
     );
-    const answer = await ask(carrier, server.url, freshAddress(), `mutation { ${fields.join(' ')} }`);
+    const answer = await ask(transport, server.url, freshAddress(), `mutation { ${fields.join(' ')} }`);
     expect(count(outcomesOf(answer), 'WRONG_CREDENTIALS')).toBe(5);
     expect(count(outcomesOf(answer), 'RATE_LIMITED')).toBe(15);
   });
@@ -112,9 +112,11 @@ describe.each(CARRIERS)('over %s', PATIENTLY, (carrier) => {
   test('registrations and logins count together', async () => {
     const from = freshAddress();
     const register = async () =>
-      outcomesOf(await ask(carrier, server.url, from, REGISTER, { input: { ...ann, email: freshEmail() } }));
+      outcomesOf(
+        await ask(transport, server.url, from, REGISTER, { input: { ...ann, email: freshEmail() } }),
+      );
     expect(await times(4, register)).toEqual([]);
-    const outcomes = await times(3, () => logIn(carrier, from, freshEmail()));
+    const outcomes = await times(3, () => logIn(transport, from, freshEmail()));
     expect(count(outcomes, 'WRONG_CREDENTIALS')).toBe(1);
     expect(count(await register(), 'RATE_LIMITED')).toBe(1);
   });

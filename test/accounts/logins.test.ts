@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type Answer, type Client, createClient, data, errorCode } from '../harness/client.ts';
 import { fixture } from '../harness/fixture.ts';
 import { startTestServer } from '../harness/server.ts';
-import { ask } from '../http/carriers.ts';
+import { ask } from '../http/transports.ts';
 
 let people = 0;
 
@@ -96,7 +96,7 @@ describe('credentials in the headers', () => {
 
   test.each(['HTTP', 'SSE'] as const)(
     'are ignored by login, register and refreshLogin over %s',
-    async (carrier) => {
+    async (transport) => {
       for (const stale of STALE) {
         const { email, refreshToken } = await newPerson();
         const login = `mutation { login(input: { email: "${email}", password: "${PASSWORD}" }) { token } }`;
@@ -107,7 +107,7 @@ describe('credentials in the headers', () => {
         const registering = `mutation { register(input: { email: "person${people}@example.com", name: "x",
         password: "${PASSWORD}" }) { token } }`;
         for (const document of [login, spread, refreshing, registering]) {
-          expect(codes(await ask(carrier, server.url, stale, document)), document).toEqual([]);
+          expect(codes(await ask(transport, server.url, stale, document)), document).toEqual([]);
         }
       }
     },

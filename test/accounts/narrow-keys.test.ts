@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { type Answer, createClient, data } from '../harness/client.ts';
 import { fixture } from '../harness/fixture.ts';
 import { startTestServer } from '../harness/server.ts';
-import { ask, CARRIERS } from '../http/carriers.ts';
+import { ask, TRANSPORTS } from '../http/transports.ts';
 
 let runKey: Record<string, string>;
 let session: string;
@@ -28,7 +28,7 @@ const countTasks = async () =>
   data(await ann.query('{ tasks(first: 100) { nodes { id } } }')).tasks.nodes.length;
 const codes = ({ errors = [] }: Answer) => errors.map(({ extensions }) => extensions.code);
 
-describe.each(CARRIERS)('over %s, a key that runs but does not read', (carrier) => {
+describe.each(TRANSPORTS)('over %s, a key that runs but does not read', (transport) => {
   test.each([
     ['session { name }', ''],
     ['session { id tasks(first: 10) { nodes { prompt } } }', ''],
@@ -41,7 +41,7 @@ describe.each(CARRIERS)('over %s, a key that runs but does not read', (carrier) 
   ])('creates nothing when %s is selected, with the fragments "%s"', async (selected, fragments) => {
     const before = await countTasks();
     const document = `${create(`sessionId: "${session}"`, selected)} ${fragments}`;
-    const answer = await ask(carrier, server.url, runKey, document);
+    const answer = await ask(transport, server.url, runKey, document);
     expect(codes(answer)).toEqual(['FORBIDDEN']);
     expect(answer.errors![0]!.message).toMatch(
       /^Task\.\w+: this needs an API key with the scope READ; the key has RUN/,
@@ -53,7 +53,7 @@ describe.each(CARRIERS)('over %s, a key that runs but does not read', (carrier) 
   test('reads the run that it creates, and the ids that this refers to', async () => {
     const selected = 'prompt status modelCalls { cost } session { ...I }';
     const document = `${create(`sessionId: "${session}"`, selected)} fragment I on Session { __typename id }`;
-    const answer = await ask(carrier, server.url, runKey, document);
+    const answer = await ask(transport, server.url, runKey, document);
     expect(data(answer).createTask.task).toMatchObject({
       prompt: 'new',
       status: 'PENDING',
@@ -64,7 +64,7 @@ describe.each(CARRIERS)('over %s, a key that runs but does not read', (carrier) 
   test('reads other objects with READ', async () => {
     const both = await keyWith('RUN, READ');
     const answer = await ask(
-      carrier,
+      transport,
       server.url,
       both,
       create(`sessionId: "${session}"`, 'session { name }'),

@@ -158,8 +158,8 @@ describe('updateUser', () => {
     await pool.query("update workflow set next_run_at = now() - interval '1 second' where id = $1", [
       workflowId,
     ]);
-    const { keepSchedule } = await import('../../src/store/workflows/keep-schedule.ts');
-    expect(await keepSchedule(server.store, workflowId)).toMatchObject({ code: 'FORBIDDEN' });
+    const { runDueWorkflow } = await import('../../src/store/workflows/run-due-workflow.ts');
+    expect(await runDueWorkflow(server.store, workflowId)).toMatchObject({ code: 'FORBIDDEN' });
     expect((await pool.query('select 1 from execution where workflow_id = $1', [workflowId])).rowCount).toBe(
       0,
     );

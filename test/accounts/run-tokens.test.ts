@@ -7,7 +7,7 @@ import { schema } from '../../src/schema/index.ts';
 import { type Answer, type Client, createClient, data, errorCode } from '../harness/client.ts';
 import { fixture } from '../harness/fixture.ts';
 import { startTestServer } from '../harness/server.ts';
-import { ask, CARRIERS } from '../http/carriers.ts';
+import { ask, TRANSPORTS } from '../http/transports.ts';
 import { refusedAfter } from './watched.ts';
 
 const JWT_SECRET = 'a secret of the tests, long enough';
@@ -34,11 +34,11 @@ async function newToken(client: Client, input: object = {}): Promise<Record<stri
 const codes = ({ errors = [] }: Answer) => errors.map(({ extensions }) => extensions.code);
 const plain = (globalId: string) => Buffer.from(globalId, 'base64url').toString().split(':')[1]!;
 
-describe.each(CARRIERS)('over %s, a run token', (carrier) => {
+describe.each(TRANSPORTS)('over %s, a run token', (transport) => {
   const read = (document: string, variables: Record<string, unknown> = { id }) =>
-    ask(carrier, server.url, credentials, document, variables);
+    ask(transport, server.url, credentials, document, variables);
   const subscribe = (document: string, variables: Record<string, unknown> = { id }) =>
-    ask(carrier === 'HTTP' ? 'SSE' : carrier, server.url, credentials, document, variables);
+    ask(transport === 'HTTP' ? 'SSE' : transport, server.url, credentials, document, variables);
 
   test('reads its run and its events', async () => {
     const task = await read('query ($id: ID!) { task(id: $id) { id status prompt modelCalls { cost } } }');

@@ -80,7 +80,7 @@ const variables = (value: string) =>
   `{"query":"query ($p: JSON) { validateTemplate(input: { templateName: \\"x\\", parameters: $p }) { valid } }","variables":{"p":{"a":${value}}}}`;
 const CODE = /"code":"[A-Z_]+"/;
 
-const OVER: [carrier: string, send: (body: string) => Carried['send']][] = [
+const OVER: [transport: string, send: (body: string) => Carried['send']][] = [
   ['HTTP', (body) => post('application/json', body)],
   ['SSE', (body) => post('text/event-stream', body)],
   ['a WebSocket', (body) => graphqlSocket(subscribe(body))],
@@ -120,30 +120,30 @@ export const CARRIED: Carried[] = [
       ),
     answer: CODE,
   },
-  ...OVER.flatMap(([carrier, send]): Carried[] => [
+  ...OVER.flatMap(([transport, send]): Carried[] => [
     {
-      name: `a document of 100,000 brackets over ${carrier}`,
+      name: `a document of 100,000 brackets over ${transport}`,
       send: send(document(`{a(b:${BRACKETS})}`)),
       answer: CODE,
     },
     {
-      name: `a document of 100,000 braces over ${carrier}`,
+      name: `a document of 100,000 braces over ${transport}`,
       send: send(document('{a'.repeat(100_000))),
       answer: CODE,
     },
     {
-      name: `a document of one long text over ${carrier}`,
+      name: `a document of one long text over ${transport}`,
       send: send(document(`{a(b:"""${'\n'.repeat(400_000)}""")}`)),
       answer: CODE,
     },
-    { name: `variables nested 99,000 times over ${carrier}`, send: send(variables(NESTED)), answer: CODE },
+    { name: `variables nested 99,000 times over ${transport}`, send: send(variables(NESTED)), answer: CODE },
     {
-      name: `variables nested 200,000 times over ${carrier}`,
+      name: `variables nested 200,000 times over ${transport}`,
       send: send(variables(`${BRACKETS}${BRACKETS}`)),
       answer: /PAYLOAD_TOO_LARGE/,
     },
     {
-      name: `400,000 tokens over ${carrier}`,
+      name: `400,000 tokens over ${transport}`,
       send: send(variables(`[${TOKENS}]`)),
       answer: /PAYLOAD_TOO_LARGE/,
     },

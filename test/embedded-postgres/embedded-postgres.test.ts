@@ -6,9 +6,9 @@ import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { MikroORM } from '@mikro-orm/postgresql';
 import { beforeAll, expect, onTestFinished, test, vi } from 'vitest';
-import { chownTree, NOBODY } from '../../src/embedded-postgres/account.ts';
 import { packageFor } from '../../src/embedded-postgres/binaries.ts';
 import { completeLibraryLinks } from '../../src/embedded-postgres/library-links.ts';
+import { chownTree, NOBODY } from '../../src/embedded-postgres/os-user.ts';
 import { entities } from '../../src/store/entities/index.ts';
 import { fixture } from '../harness/fixture.ts';
 import {

@@ -1,19 +1,19 @@
 import { afterAll, beforeAll } from 'vitest';
 
 interface FixtureOptions<T> {
-  /** Unless its own `stop` does it. */
+  /** How to stop it; by default, its own `stop` is called. */
   stop?: (started: T) => unknown;
-  /** For what takes longer to start than other hooks may. */
+  /** For fixtures that take longer to start than the hook timeout allows. */
   timeoutMs?: number;
 }
 
 /**
- * What the tests of a file, or of a `describe`, share: started once before them and stopped after them. Fixtures start in
- * the order of their declarations, each may use those above it, and they stop in reverse, also when a later one fails to
- * start. Not for modules that several test files import: they are loaded once for all of them.
+ * A resource that the tests of a file or a `describe` share, started once before them and stopped after them. Fixtures
+ * start in order of declaration, may use earlier ones, and stop in reverse, even if a later one fails to start. Not for
+ * modules that several test files import: they are loaded once for all of them.
  *
- * Not vitest's `test.extend`, whose fixtures only tests and hooks receive: most files have functions and tables that
- * name the server or its accounts, and each of them would have to be given what it needs.
+ * vitest's `test.extend` is not used because it passes fixtures only to tests and hooks: most files have functions and
+ * tables that refer to the server or its accounts, and each would need them as arguments.
  *
  * @returns a stand-in for what is started, so that functions of the file can name it. It is usable from the first test,
  * or the next fixture or `beforeAll`, on.

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { type ESTree, parseSync, Visitor, type VisitorObject } from 'rolldown/utils';
 
-/** A file of src, as far as the rules of the house need to know it. */
+/** A file of src, as far as the source rules need it. */
 export interface Source {
   /** Below src, as in `store/lease.ts`. */
   path: string;
@@ -14,7 +14,7 @@ export interface Source {
   uses: ReadonlySet<string>;
   /** Names of classes and interfaces. */
   declares: string[];
-  /** Of everything that is called and has a body in braces: where it begins, and over how many lines it goes. */
+  /** For each function with a block body: its first line and its number of lines. */
   bodies: { line: number; lines: number }[];
   /** Comments, and literals that are not single words. */
   prose: string[];
@@ -27,11 +27,11 @@ export interface Import {
   room: string | null;
   /** The file that it leads to, below src; null for a package. */
   path: string | null;
-  /** Gone at run time. */
+  /** Erased at run time. */
   isType: boolean;
 }
 
-/** What has no name in the code. */
+/** Syntax without an identifier, recorded under a name of ours. */
 export type Construct =
   | 'any'
   | 'async'
@@ -50,7 +50,7 @@ export function readSources(): Source[] {
     .map((path) => readSource(path, readFileSync(join(ROOT, path), 'utf8')));
 }
 
-/** By the parser that vitest brings; that of TypeScript 7 is only in its own process. */
+/** Uses the parser that comes with vitest, because TypeScript 7's runs only in a process of its own. */
 export function readSource(path: string, text: string): Source {
   const { program, comments, errors } = parseSync(path, text, { sourceType: 'module' });
   if (errors.length > 0) throw new Error(`${path}: ${errors[0]?.message}`);
@@ -92,7 +92,7 @@ function readImports(path: string, { imports }: Found): VisitorObject {
 
 function readUses({ uses, declares }: Found): VisitorObject {
   const use = (construct: Construct) => uses.add(construct);
-  /** Where names stand that refer to nothing: of properties. */
+  /** Offsets of property names, which refer to no variable. */
   const labels = new Set<number>();
   const label = ({ key, computed }: { key: ESTree.Node; computed: boolean }) => {
     if (!computed) labels.add(key.start);

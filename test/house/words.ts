@@ -1,7 +1,7 @@
 /**
  * Words that comments, messages, descriptions and prompts of src do not use, because readers stumble over them, each
- * with what to write instead. Identifiers that contain them are refused as well. Stored words and the words of other
- * systems' APIs are single words in quotation marks, and are not prose.
+ * with what to write instead. Identifiers that contain them are refused as well. Single quoted words are
+ * exempt: they are stored values or words from other systems' APIs.
  */
 export const REFUSED: readonly { pattern: RegExp; instead: string }[] = [
   { pattern: /\b(tell|tells|told|telling)\b/i, instead: 'report, return, send, notify; distinguish' },
@@ -16,7 +16,7 @@ export const REFUSED: readonly { pattern: RegExp; instead: string }[] = [
     pattern: /\b(give|gives|gave|given|giving) (?:\w+ )?(up|back)\b/i,
     instead: 'stop, release, declare dead; return',
   },
-  { pattern: /\bdoers?\b/i, instead: 'performer, agent' },
+  { pattern: /\b[Dd]oers?\b/, instead: 'performer, agent' },
   { pattern: /\bfaults?\b/i, instead: 'error, problem' },
   { pattern: /\b(what|that|which|it) is no (?!longer\b|more\b)/i, instead: 'is not a' },
   { pattern: /\b(passing|lasting) (failure|error|problem)s?\b/i, instead: 'transient, permanent' },

@@ -4,7 +4,7 @@ import { data, errorCode } from '../harness/client.ts';
 import { startDeployment } from '../harness/deployment.ts';
 import { fixture } from '../harness/fixture.ts';
 import { peakMemory } from '../harness/measure/peak-memory.ts';
-import { ask, CARRIERS } from '../http/carriers.ts';
+import { ask, TRANSPORTS } from '../http/transports.ts';
 
 /** A document of 1.8 KB asks for 30 times 100 prompts of 150 KB: 450 MB. */
 const PROMPT_BYTES = 150_000;
@@ -44,11 +44,11 @@ function many(count: number, item: (index: number) => string): string {
 
 const PAGES = `{ ${many(15, (index) => `a${index}: tasks(first: 100) { nodes { prompt } }`)} }`;
 
-test.each(CARRIERS)(
+test.each(TRANSPORTS)(
   'over %s, pages that are too large together are refused before they are in memory',
-  async (carrier) => {
+  async (transport) => {
     const peak = await peakMemory(deployment.api, async () => {
-      const answer = await ask(carrier, deployment.api.url, credentials, PAGES);
+      const answer = await ask(transport, deployment.api.url, credentials, PAGES);
       expect(errorCode(answer)).toBe('PAYLOAD_TOO_LARGE');
       expect(answer.data ?? null).toBeNull();
       expect(answer.errors![0]!.message).toMatch(/request fewer rows/);

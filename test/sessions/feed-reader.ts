@@ -20,11 +20,11 @@ export async function* readFeed(
   {
     id,
     after,
-    carrier = 'subscribe',
-  }: { id?: string; after?: string; carrier?: 'subscribe' | 'subscribeSse' },
+    transport = 'subscribe',
+  }: { id?: string; after?: string; transport?: 'subscribe' | 'subscribeSse' },
 ): AsyncGenerator<FeedPayload, void, undefined> {
   const document = id ? SESSION_EVENTS : ACTIVITY;
-  for await (const answer of client[carrier](document, { id, after })) {
+  for await (const answer of client[transport](document, { id, after })) {
     const { sessionEvents, activity } = data(answer);
     yield sessionEvents ?? activity;
   }

@@ -3,7 +3,7 @@ import { createClient, data, errorCode } from '../harness/client.ts';
 import { fixture } from '../harness/fixture.ts';
 import { startTestServer } from '../harness/server.ts';
 import { startVendor } from '../harness/vendor/server.ts';
-import { ask } from '../http/carriers.ts';
+import { ask } from '../http/transports.ts';
 import {
   ACTIVITY,
   createSession,
@@ -30,11 +30,11 @@ const FACTS = [
 const typesOf = (payloads: { event: { __typename: string } | null }[]) =>
   payloads.map(({ event }) => event?.__typename ?? null);
 
-describe.each(['subscribe', 'subscribeSse'] as const)('over %s', (carrier) => {
+describe.each(['subscribe', 'subscribeSse'] as const)('over %s', (transport) => {
   test('a session tells of its own tasks, activity of all; neither of text', async () => {
     const user = await server.newUser();
     const id = await createSession(user);
-    const [ofSession, ofAll] = [readFeed(user, { id, carrier }), readFeed(user, { carrier })];
+    const [ofSession, ofAll] = [readFeed(user, { id, transport }), readFeed(user, { transport })];
     for (const feed of [ofSession, ofAll]) {
       expect((await feed.next()).value).toMatchObject({ event: null, taskId: null, isLast: false });
     }
@@ -61,16 +61,16 @@ describe.each(['subscribe', 'subscribeSse'] as const)('over %s', (carrier) => {
 
   test('who comes back with a cursor is told the rest', async () => {
     const user = await server.newUser();
-    const first = readFeed(user, { carrier });
+    const first = readFeed(user, { transport });
     await first.next();
     const tasks = [await user.createTask(quick), await user.createTask(quick)];
     const seen = await readUntil(first, (_, { length }) => length === 3);
     await first.return();
-    const again = readFeed(user, { carrier, after: seen.at(-1)!.cursor });
+    const again = readFeed(user, { transport, after: seen.at(-1)!.cursor });
     const rest = (await readUntil(again, isEndOf(...tasks))).filter(({ event }) => event !== null);
     await again.return();
     expect(new Set([...seen, ...rest].map(keyOf)).size).toBe(2 * FACTS.length);
-    const last = readFeed(user, { carrier, after: rest.at(-1)!.cursor });
+    const last = readFeed(user, { transport, after: rest.at(-1)!.cursor });
     expect((await last.next()).value!.event).toBeNull();
     const another = await user.createTask({ ...quick, hold: true });
     const news = await readUntil(last, ({ taskId }) => taskId === another);
@@ -82,7 +82,7 @@ describe.each(['subscribe', 'subscribeSse'] as const)('over %s', (carrier) => {
 
   test('the feed of a session ends with the session, and says so', async () => {
     const id = await createSession(ann);
-    const feed = readFeed(ann, { id, carrier });
+    const feed = readFeed(ann, { id, transport });
     await feed.next();
     await ann.createTask({ ...quick, hold: true, sessionId: id });
     await feed.next();
@@ -103,7 +103,7 @@ describe.each(['subscribe', 'subscribeSse'] as const)('over %s', (carrier) => {
     Buffer.from('["9999999999999999999","",0]').toString('base64url'),
   ])('%j is no cursor', async (after) => {
     const credentials = { authorization: `Bearer ${ann.token}` };
-    const via = carrier === 'subscribe' ? 'graphql-ws' : 'SSE';
+    const via = transport === 'subscribe' ? 'graphql-ws' : 'SSE';
     const id = await createSession(ann);
     for (const document of [ACTIVITY, SESSION_EVENTS]) {
       const variables = document === ACTIVITY ? { after } : { id, after };
@@ -119,14 +119,16 @@ describe.each(['subscribe', 'subscribeSse'] as const)('over %s', (carrier) => {
       { input: { name: 'short', expiresAt } },
     );
     const program = createClient(server.url, { 'x-api-key': data(made).createApiKey.key });
-    const payloads = await readUntil(readFeed(program, { carrier }), () => false).catch(({ code }) => [code]);
+    const payloads = await readUntil(readFeed(program, { transport }), () => false).catch(({ code }) => [
+      code,
+    ]);
     expect(Date.now()).toBeGreaterThanOrEqual(expiresAt.getTime() - 50);
     // The socket is closed, unless the feed has ended just before.
     expect([[4403], [expect.objectContaining({ event: null })]]).toContainEqual(payloads);
   });
 
   test('a subscriber that leaves leaves nothing behind', async () => {
-    const feed = readFeed(ann, { carrier });
+    const feed = readFeed(ann, { transport });
     await feed.next();
     const looks = countLooks();
     await expect.poll(looks).toBeGreaterThan(1);

@@ -1,6 +1,6 @@
 import { schema } from '../../src/schema/index.ts';
 import type { Answer } from '../harness/client.ts';
-import { ask, type Carrier } from '../http/carriers.ts';
+import { ask, type Transport } from '../http/transports.ts';
 import { ADMIN_SEES } from './administrator.ts';
 import { told } from './compare.ts';
 import { documentsFor, type Field, type Operation, rootFields, shortDocumentFor } from './documents.ts';
@@ -37,7 +37,7 @@ const DIFFERS: Record<string, string> = {
   'RegisterInput.email': 'an address can have one account',
 };
 
-export const carriersOf = ({ operation }: Tried): Carrier[] =>
+export const transportsOf = ({ operation }: Tried): Transport[] =>
   operation === 'subscription' ? ['SSE', 'graphql-ws'] : ['HTTP'];
 
 /** They end the login that they are called with, which the other attempts need. */
@@ -54,7 +54,7 @@ export async function run(
   caller: Caller,
   { operation, field, name }: Tried,
   variables: Values,
-  { carrier, fitting }: { carrier: Carrier; fitting: string | null },
+  { transport, fitting }: { transport: Transport; fitting: string | null },
 ): Promise<Answer> {
   const documents =
     fitting === null
@@ -63,7 +63,7 @@ export async function run(
   const document = documents.find((one) => one.includes(`... on ${fitting} `)) ?? documents[0]!;
   const credentials = await credentialsFor(sweep, caller, name);
   try {
-    return await ask(carrier, sweep.server.url, credentials, document, variables);
+    return await ask(transport, sweep.server.url, credentials, document, variables);
   } catch (thrown) {
     // Of a subscription that ends at once.
     if (thrown instanceof Error && thrown.message === 'there was no answer') return { data: null };
@@ -108,12 +108,12 @@ export async function differences(sweep: Sweep, caller: Caller, tried: Tried, le
   const found: string[] = [];
   const isWhole = tried.operation !== 'mutation';
   if (caller.isAdmin && `${tried.root}.${tried.name}` in ADMIN_SEES) return found;
-  for (const carrier of carriersOf(tried)) {
+  for (const transport of transportsOf(tried)) {
     const strangers = new Map<string, string>();
     const tell = async ({ value, fitting }: Sent) => {
       const variables = variablesOf(tried.root, tried.field, { own: ownOf(sweep, tried), leaf, value });
       const shown = isWhole && leaf.scalar === 'String' && tried.operation === 'query' ? '' : fitting;
-      return told(await run(sweep, caller, tried, variables, { carrier, fitting: shown }), value, {
+      return told(await run(sweep, caller, tried, variables, { transport, fitting: shown }), value, {
         isWhole,
       });
     };
@@ -121,7 +121,7 @@ export async function differences(sweep: Sweep, caller: Caller, tried: Tried, le
       const stranger = strangers.get(sent.kind) ?? (await tell({ ...sent, value: strangerTo(sent.value) }));
       strangers.set(sent.kind, stranger);
       const answer = await tell(sent);
-      const where = `${caller.name}, ${leaf.path.join('.')}: ${sent.value} (${sent.kind}) over ${carrier}`;
+      const where = `${caller.name}, ${leaf.path.join('.')}: ${sent.value} (${sent.kind}) over ${transport}`;
       if (answer.includes(sweep.alice.canary)) found.push(`${where} shows ${answer}`);
       if (answer.includes('INTERNAL_ERROR')) found.push(`${where} fails: ${answer}`);
       if (answer !== stranger && !(leaf.name in DIFFERS)) {

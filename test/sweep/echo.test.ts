@@ -2,9 +2,9 @@ import { getNamedType, isCompositeType } from 'graphql';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Answer } from '../harness/client.ts';
 import { fixture } from '../harness/fixture.ts';
-import { ask, CARRIERS, type Carrier } from '../http/carriers.ts';
+import { ask, TRANSPORTS, type Transport } from '../http/transports.ts';
 import { openAccount } from './account.ts';
-import { carriersOf, rankOf, TRIED, type Tried } from './attempts.ts';
+import { rankOf, TRIED, type Tried, transportsOf } from './attempts.ts';
 import {
   CANARY,
   findAll,
@@ -28,10 +28,10 @@ const { log, lines } = keepLog();
 const account = fixture(() => openAccount(log));
 afterAll(() => account?.server.stop());
 
-async function run(carrier: Carrier, document: string, variables: Values = {}): Promise<Answer> {
+async function run(transport: Transport, document: string, variables: Values = {}): Promise<Answer> {
   const { server, credentials } = account;
   try {
-    return await ask(carrier, server.url, credentials, document, variables);
+    return await ask(transport, server.url, credentials, document, variables);
   } catch (thrown) {
     // Of a subscription that ends at once.
     if (thrown instanceof Error && thrown.message === 'there was no answer') return {};
@@ -58,7 +58,7 @@ interface Probe {
   place: InputPlace;
   sent: Sent;
   way: 'variable' | 'literal';
-  carrier: Carrier;
+  transport: Transport;
 }
 
 const [TEXT, OBJECT] = WRONG as readonly [Sent, Sent];
@@ -71,20 +71,20 @@ function inVariables({ path, name, takesText, takesId }: InputPlace): readonly S
   return takesId ? [...sentTo(path), idOf(typeOfId(name)), idOf('Nothing')] : sentTo(path);
 }
 
-/** Everything everywhere over HTTP or SSE, and some of it in one place over the other carriers. */
+/** Everything everywhere over HTTP or SSE, and some of it in one place over the other transports. */
 function probesOf(tried: Tried): Probe[] {
-  const [usual] = carriersOf(tried);
+  const [usual] = transportsOf(tried);
   const places = inputPlaces(tried.root, tried.field);
   const everywhere = places.flatMap((place) => [
-    ...inVariables(place).map((sent) => ({ place, sent, way: 'variable' as const, carrier: usual! })),
-    ...IN_LITERALS.map((sent) => ({ place, sent, way: 'literal' as const, carrier: usual! })),
+    ...inVariables(place).map((sent) => ({ place, sent, way: 'variable' as const, transport: usual! })),
+    ...IN_LITERALS.map((sent) => ({ place, sent, way: 'literal' as const, transport: usual! })),
   ]);
-  const sample = CARRIERS.filter((carrier) => carrier !== usual).flatMap((carrier) =>
+  const sample = TRANSPORTS.filter((transport) => transport !== usual).flatMap((transport) =>
     IN_LITERALS.flatMap((sent) => [
-      { place: places.at(-1)!, sent, way: 'literal' as const, carrier },
+      { place: places.at(-1)!, sent, way: 'literal' as const, transport },
       ...(sent[1] instanceof Word
         ? []
-        : [{ place: places.at(-1)!, sent, way: 'variable' as const, carrier }]),
+        : [{ place: places.at(-1)!, sent, way: 'variable' as const, transport }]),
     ]),
   );
   return [...everywhere, ...sample];
@@ -93,15 +93,15 @@ function probesOf(tried: Tried): Probe[] {
 const repeated = new Set<string>();
 
 /** @returns where an error repeats what was sent and may not; null: nowhere. */
-async function find(tried: Tried, { place, sent: [what, value], way, carrier }: Probe) {
+async function find(tried: Tried, { place, sent: [what, value], way, transport }: Probe) {
   const values = valuesWith(tried, place, value);
   const answer =
     way === 'literal'
-      ? await run(carrier, literalDocument(tried, values))
-      : await run(carrier, shortDocumentFor(tried.operation, tried.field, values), values);
+      ? await run(transport, literalDocument(tried, values))
+      : await run(transport, shortDocumentFor(tried.operation, tried.field, values), values);
   const errors = errorsOf(answer);
   const failure = codesOf(answer).includes('INTERNAL_ERROR');
-  const where = `${place.name}, ${what} as a ${way} over ${carrier}: ${errors.slice(0, 400)}`;
+  const where = `${place.name}, ${what} as a ${way} over ${transport}: ${errors.slice(0, 400)}`;
   if (failure) return where;
   if (!repeats(errors)) return null;
   if (!(place.name in REPEATED_FIELDS) || !isText(value)) return where;
@@ -151,9 +151,9 @@ const BROKEN: [what: string, document: string][] = [
   ['an unknown field of an input', `mutation { login(input: { pass: "${CANARY}" }) { token } }`],
 ];
 
-describe.each(CARRIERS)('over %s', (carrier) => {
+describe.each(TRANSPORTS)('over %s', (transport) => {
   test.each(BROKEN)('a broken document: %s', async (_what, document) => {
-    const errors = errorsOf(await run(carrier, document));
+    const errors = errorsOf(await run(transport, document));
     expect(errors).toMatch(/"message":/);
     expect(repeats(errors), errors).toBe(false);
   });
@@ -162,7 +162,7 @@ describe.each(CARRIERS)('over %s', (carrier) => {
     const authorization = `${before}${CANARY}`;
     const all: Record<string, string>[] = [{ authorization }, { 'x-api-key': authorization }];
     for (const credentials of all) {
-      const answer = await ask(carrier, account.server.url, credentials, '{ viewer { id } }').catch(
+      const answer = await ask(transport, account.server.url, credentials, '{ viewer { id } }').catch(
         // A socket is closed with a reason.
         (thrown: { reason?: string }) => ({ errors: [String(thrown.reason)] }),
       );

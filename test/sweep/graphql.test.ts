@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { schema } from '../../src/schema/index.ts';
 import { fixture } from '../harness/fixture.ts';
-import { carriersOf, differences, ownOf, rankOf, run, TRIED } from './attempts.ts';
+import { differences, ownOf, rankOf, run, TRIED, transportsOf } from './attempts.ts';
 import { codesOf, mask } from './compare.ts';
 import { documentsFor, nestedFieldsWithIds, rootFields } from './documents.ts';
 import { typeOfId, variablesOf } from './inputs.ts';
@@ -61,7 +61,7 @@ describe.each(TRIED)('$operation $name', (tried) => {
       const filling = leaf ? { own, leaf, value: own[typeOfId(leaf.name)]! } : { own };
       const variables = variablesOf(tried.root, tried.field, filling);
       const answer = await run(sweep, sweep.callers[0]!, tried, variables, {
-        carrier: carriersOf(tried)[0]!,
+        transport: transportsOf(tried)[0]!,
         fitting: '',
       });
       const remedy = `say in test/sweep/inputs.ts what ${tried.name} needs beside ${leaf?.name}`;

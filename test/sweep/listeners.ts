@@ -43,7 +43,7 @@ function collect(name: string, isFeed: boolean, close: () => unknown) {
 }
 
 /**
- * Every subscription of the schema, without a cursor and with each, over both carriers. Resolves when all began.
+ * Every subscription of the schema, without a cursor and with each, over both transports. Resolves when all began.
  * @param own ids of the caller's; null: only what needs none.
  */
 export async function subscribeToAll(
@@ -63,10 +63,11 @@ export async function subscribeToAll(
     const short = shortDocumentFor('subscription', field, given).replace('__typename', NAMES);
     return [...documents, ...(isFeed ? [short] : [])].flatMap((document) =>
       ways.flatMap((after) =>
-        CARRIERS.map((carrier) => {
-          const name = `${field.name} over ${carrier}${after ? ' with a cursor' : ''}`;
+        TRANSPORTS.map((transport) => {
+          const name = `${field.name} over ${transport}${after ? ' with a cursor' : ''}`;
           const operation = { document, variables: { ...variables, ...(after && { after }) } };
-          return () => subscribe(client, carrier, operation, { name, isFeed: document === short && isFeed });
+          return () =>
+            subscribe(client, transport, operation, { name, isFeed: document === short && isFeed });
         }),
       ),
     );
@@ -77,19 +78,19 @@ export async function subscribeToAll(
   return listeners;
 }
 
-const CARRIERS = ['subscribe', 'subscribeSse'] as const;
+const TRANSPORTS = ['subscribe', 'subscribeSse'] as const;
 /** A feed says by these of what each payload is. */
 const NAMES = '__typename taskId orchestrationId';
 
 async function subscribe(
   client: Client,
-  carrier: (typeof CARRIERS)[number],
+  transport: (typeof TRANSPORTS)[number],
   { document, variables }: { document: string; variables: Record<string, unknown> },
   { name, isFeed }: { name: string; isFeed: boolean },
 ): Promise<Listener> {
   const left = new AbortController();
   const payloads =
-    carrier === 'subscribe'
+    transport === 'subscribe'
       ? client.subscribe(document, variables)
       : client.subscribeSse(document, variables, left.signal);
   const { listener, add } = collect(name, isFeed, () => left.abort());

@@ -3,8 +3,8 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { REQUIREMENTS } from '../../src/schema/guards/scopes.ts';
 import { SCOPES, type Scope } from '../../src/vocabulary.ts';
 import { fixture } from '../harness/fixture.ts';
-import { ask } from '../http/carriers.ts';
-import { carriersOf, END_LOGINS, ownOf, run, TRIED, type Tried } from './attempts.ts';
+import { ask } from '../http/transports.ts';
+import { END_LOGINS, ownOf, run, TRIED, type Tried, transportsOf } from './attempts.ts';
 import { ownOf as ownOfRow, request, TRIED_ROWS, type TriedRow } from './dialect-attempts.ts';
 import { nestedDocumentsFor } from './documents.ts';
 import { variablesOf } from './inputs.ts';
@@ -38,15 +38,15 @@ describe.each(TRIED)('$operation $name', (tried) => {
   test.each(SCOPES)('with a key that has only the scope %s', async (scope) => {
     if (needed === scope && NOT_WITH_SCOPE.includes(tried.name)) return;
     const variables = variablesOf(tried.root, tried.field, { own: ownOf(sweep, tried) });
-    for (const carrier of carriersOf(tried)) {
+    for (const transport of transportsOf(tried)) {
       const { errors = [] } = NOT_WITH_SCOPE.includes(tried.name)
         ? await ask(
-            carrier,
+            transport,
             sweep.server.url,
             keys[scope].credentials,
             `mutation { ${tried.name} { __typename } }`,
           )
-        : await run(sweep, keys[scope], tried, variables, { carrier, fitting: null });
+        : await run(sweep, keys[scope], tried, variables, { transport, fitting: null });
       const refused = errors.filter(({ message }) => /needs an API key with the scope/.test(message));
       if (needed === scope || needed === 'none' || needed === 'public') expect(refused).toEqual([]);
       else {

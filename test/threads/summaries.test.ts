@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { keepSummary } from '../../src/store/threads/keep-summary.ts';
 import { readTurns } from '../../src/store/threads/read-turns.ts';
+import { saveSummary } from '../../src/store/threads/save-summary.ts';
 import { type ChatAnswer, type ChatRequest, startChat } from '../agents/chat.ts';
 import { ofType, types } from '../agents/script.ts';
 import { data, rebuildText, type TaskEvent } from '../harness/client.ts';
@@ -226,11 +226,11 @@ describe('a thread that exceeds the window of its model', () => {
     const read = await readTurns(database, thread, present, 10);
     const summary = { text: SUMMARY, turns: 2, of: read, previousRunId: null };
     data(await ann.query(DELETE, { id: turns[0]!.id }));
-    await keepSummary(database, thread, summary);
+    await saveSummary(database, thread, summary);
     expect(await storedSummary(threadId)).toBeNull();
-    await keepSummary(database, thread, { ...summary, of: read.slice(1), previousRunId: 'another' });
+    await saveSummary(database, thread, { ...summary, of: read.slice(1), previousRunId: 'another' });
     expect(await storedSummary(threadId)).toBeNull();
-    await keepSummary(database, thread, { ...summary, of: read.slice(1) });
+    await saveSummary(database, thread, { ...summary, of: read.slice(1) });
     expect(await storedSummary(threadId)).toMatchObject({ text: SUMMARY });
   });
 

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { keepSchedule } from '../../src/store/workflows/keep-schedule.ts';
+import { runDueWorkflow } from '../../src/store/workflows/run-due-workflow.ts';
 import { data } from '../harness/client.ts';
 import { fixture } from '../harness/fixture.ts';
 import { startTestServer } from '../harness/server.ts';
@@ -91,7 +91,7 @@ test('a tick that many workers see at once is executed once', async () => {
     `update workflow set next_run_at = clock_timestamp() - interval '1 minute' where id = $1`,
     [localOf(id)],
   );
-  await Promise.all(Array.from({ length: 8 }, () => keepSchedule(server.store, localOf(id))));
+  await Promise.all(Array.from({ length: 8 }, () => runDueWorkflow(server.store, localOf(id))));
   expect(await executionsOf(id)).toHaveLength(1);
 });
 
@@ -115,7 +115,7 @@ describe('there are no ticks', () => {
     const id = await createWorkflow(ann, steps, { schedule: monthly });
     data(await end(id));
     expect(await jobs(id)).toEqual([]);
-    await keepSchedule(server.store, localOf(id));
+    await runDueWorkflow(server.store, localOf(id));
     expect(await executionsOf(id)).toEqual([]);
   });
 

@@ -7,13 +7,13 @@ import { storable } from '../../rules/text/text.ts';
 import { outlastConnectionLoss } from '../../store/database/connection-loss.ts';
 import { beginStep, completeStep, taskChange } from '../../store/runs/checkpoints.ts';
 import type { ToolName } from '../../vocabulary.ts';
-import { repetitionNotice } from './give-up.ts';
+import type { AgentState } from './agent-state.ts';
 import { loopToolNamed } from './loop-tools.ts';
 import { type Outcome, refused } from './outcome.ts';
+import { repetitionNotice } from './require-progress.ts';
 import { definitionOf } from './tool-definitions.ts';
 import { toolNamed } from './tools/index.ts';
 import { callKey, type Turn } from './turn.ts';
-import type { Work } from './work.ts';
 
 /** Maximum characters of a result as sent to the model, and of arguments as stored in the log. */
 const LONGEST_OUTPUT = 30_000;
@@ -27,23 +27,28 @@ const INTERRUPTED =
  * call without a result is known to have been interrupted, and it is completed exactly once.
  * @returns false when the task waits for input. @throws LeaseLost
  */
-export async function callTool(work: Work, turn: Turn, call: ToolCall, index: number): Promise<boolean> {
-  const { context, lease } = work;
+export async function callTool(
+  state: AgentState,
+  turn: Turn,
+  call: ToolCall,
+  index: number,
+): Promise<boolean> {
+  const { context, lease } = state;
   const key = callKey(turn.number, index);
   const tool = boundedText(call.name, 100);
   const about = { toolCallId: key, tool };
-  const read = inputOf(work, call);
+  const read = inputOf(state, call);
   const input = boundedJson(read ?? call.arguments, LONGEST_INPUT);
   const hasBegun = turn.calls.has(index);
   if (!hasBegun) {
     const event = { type: 'ToolCallStarted', data: { ...about, input } } as const;
     await beginStep(context.store, lease, key, [event], { output: { tool, input } });
   }
-  const outcome = await execute(work, call, read, hasBegun);
+  const outcome = await execute(state, call, read, hasBegun);
   if (!outcome) return false;
   const { events = [], task, isError = false, ...rest } = outcome;
   const result = boundedText(storable(outcome.output), LONGEST_OUTPUT);
-  const notice = repetitionNotice(turnsOf(work), { ...call, output: result });
+  const notice = repetitionNotice(turnsOf(state), { ...call, output: result });
   const output = result + notice;
   const done = { ...rest, tool, input, output, isError, ...(notice && { notice }) };
   const completed = { type: 'ToolCallCompleted', data: { ...about, output, isError } } as const;
@@ -59,18 +64,18 @@ export async function callTool(work: Work, turn: Turn, call: ToolCall, index: nu
 }
 
 async function execute(
-  work: Work,
+  state: AgentState,
   call: ToolCall,
   input: object | null,
   hasBegun: boolean,
 ): Promise<Outcome | null> {
-  const name = work.task.tools.find((tool) => tool === call.name);
-  if (!name) return refused(`There is no tool ${call.name}. There are: ${work.task.tools.join(', ')}.`);
+  const name = state.task.tools.find((tool) => tool === call.name);
+  if (!name) return refused(`There is no tool ${call.name}. There are: ${state.task.tools.join(', ')}.`);
   if (!input) return refused('The arguments are not a JSON object. Nothing was executed.');
   try {
     const loopTool = loopToolNamed(name);
-    if (loopTool) return await loopTool.run(work, input, hasBegun);
-    return hasBegun ? refused(INTERRUPTED) : await useTool(work, name, input);
+    if (loopTool) return await loopTool.run(state, input, hasBegun);
+    return hasBegun ? refused(INTERRUPTED) : await useTool(state, name, input);
   } catch (error) {
     if (error instanceof z.ZodError) return refused(`Invalid arguments: ${z.prettifyError(error)}`);
     throw error;
@@ -79,7 +84,7 @@ async function execute(
 
 /** An error in a tool is returned to the model and does not end the task. */
 async function useTool(
-  { context, lease, workspace }: Work,
+  { context, lease, workspace }: AgentState,
   name: ToolName,
   input: unknown,
 ): Promise<Outcome> {
@@ -97,12 +102,12 @@ async function useTool(
 }
 
 /** Turns before a retry do not count as repeated. */
-function turnsOf({ task, turns }: Work): readonly Turn[] {
+function turnsOf({ task, turns }: AgentState): readonly Turn[] {
   return turns.filter(({ number }) => number > task.iterationsBefore);
 }
 
 /** null: they are not a JSON object. */
-function inputOf({ task }: Work, call: ToolCall): object | null {
+function inputOf({ task }: AgentState, call: ToolCall): object | null {
   const name = task.tools.find((tool) => tool === call.name);
   return readToolInput(name ? (definitionOf(name)?.parameters ?? {}) : {}, call.arguments);
 }

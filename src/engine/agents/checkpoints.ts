@@ -5,7 +5,8 @@ import { isJsonObject } from '../../rules/json/json-object.ts';
 import { FINISH_REASONS, PROVIDERS } from '../../vocabulary.ts';
 
 /*
- * What agents store as checkpoints. Those of earlier versions are read as well, so what was added later is optional.
+ * The checkpoints that agents store. Those of earlier versions must still be readable, so fields added later are
+ * optional.
  */
 
 const answer = z.object({
@@ -17,7 +18,7 @@ const answer = z.object({
   toolCalls: z.array(z.object({ id: z.string(), name: z.string(), arguments: z.string() })),
   vendorTurn: z.custom<VendorTurn>(isJsonObject).nullable().default(null),
   finishReason: z.enum(FINISH_REASONS),
-  /** Why it is neither a success nor a tool call; null or absent: it is one of them. */
+  /** Why the answer is neither a success nor a tool call; null or absent: it is one of the two. */
   flaw: z
     .enum(Object.keys(FLAWS) as [Flaw, ...Flaw[]])
     .nullable()
@@ -44,7 +45,7 @@ export const toolCallCheckpoint = z.object({
   /** Number of user messages that it consumed. */
   inputs: z.int().optional(),
   ending: ending.optional(),
-  /** The suffix of `output` that does not come from the tool: see `give-up.ts`. */
+  /** The suffix of `output` that does not come from the tool: see `require-progress.ts`. */
   notice: z.string().optional(),
 });
 /** A tool call that has begun. */
@@ -61,7 +62,7 @@ const compaction = z.object({
   longest: z.int(),
   /** The same for later turns; null: they are not truncated. */
   longestOfRest: z.int().nullable(),
-  /** Replaces the turns up to a number. */
+  /** Replaces the turns up to number `upTo`. */
   summary: z.object({ text: z.string(), upTo: z.int() }).nullable(),
 });
 /** How the history of an agent is shortened to fit the context window of its model. */

@@ -4,14 +4,14 @@ import { outlastConnectionLoss } from '../../store/database/connection-loss.ts';
 import { completeStep, type StepRow } from '../../store/runs/checkpoints.ts';
 import { askForSummary } from '../model-calls/ask-for-summary.ts';
 import type { ModelCallResult } from '../model-calls/model-call.ts';
+import type { AgentState } from './agent-state.ts';
 import { type Compaction, compactionCheckpoint } from './checkpoints.ts';
 import { bytesOf, compactMessages, LEVELS } from './compaction.ts';
-import type { Work } from './work.ts';
 
 const KEY = 'compact:';
 
 /** The current compaction and the number of compactions so far. */
-export function readCompaction(steps: readonly StepRow[]): Pick<Work, 'compaction' | 'compactions'> {
+export function readCompaction(steps: readonly StepRow[]): Pick<AgentState, 'compaction' | 'compactions'> {
   const done = steps.filter(({ key, status }) => key.startsWith(KEY) && status === 'completed');
   const last = done.at(-1);
   return {
@@ -32,44 +32,50 @@ const LEAST_GAIN = 0.9;
  * @returns false, with nothing changed, when it cannot be made shorter. @throws ProviderError of the summary,
  * LeaseLost
  */
-export async function compact(work: Work, opening: readonly ModelMessage[], bytes: number): Promise<boolean> {
-  const before = bytesOf(compactMessages(opening, work.turns, work.compaction));
-  const shortened = shorten(work, opening, bytes);
-  const fits = shortened !== null && sizeOf(work, opening, shortened) <= bytes * TARGET;
-  const summarized = fits ? null : await summarize(work, opening, shortened ?? lastLevel(work, bytes), bytes);
+export async function compact(
+  state: AgentState,
+  opening: readonly ModelMessage[],
+  bytes: number,
+): Promise<boolean> {
+  const before = bytesOf(compactMessages(opening, state.turns, state.compaction));
+  const shortened = shorten(state, opening, bytes);
+  const fits = shortened !== null && sizeOf(state, opening, shortened) <= bytes * TARGET;
+  const summarized = fits
+    ? null
+    : await summarize(state, opening, shortened ?? lastLevel(state, bytes), bytes);
   const compaction = summarized?.compaction ?? shortened;
-  if (!compaction || sizeOf(work, opening, compaction) > bytes * LEAST_GAIN) return false;
+  if (!compaction || sizeOf(state, opening, compaction) > bytes * LEAST_GAIN) return false;
   const data = {
     turns: compaction.upTo,
     summarizedTurns: compaction.summary?.upTo ?? 0,
     bytesBefore: before,
-    bytesAfter: sizeOf(work, opening, compaction),
+    bytesAfter: sizeOf(state, opening, compaction),
     callId: summarized?.call.callId ?? null,
     cost: summarized?.call.cost == null ? null : Number(summarized.call.cost),
   };
   const step = {
-    key: `${KEY}${work.compactions + 1}`,
+    key: `${KEY}${state.compactions + 1}`,
     output: { compaction, callId: data.callId },
     events: [{ type: 'ContextCompacted', data } as const],
   };
-  await outlastConnectionLoss(() => completeStep(work.context.store, work.lease, step));
-  Object.assign(work, { compaction, compactions: work.compactions + 1 });
+  await outlastConnectionLoss(() => completeStep(state.context.store, state.lease, step));
+  Object.assign(state, { compaction, compactions: state.compactions + 1 });
   return true;
 }
 
-function sizeOf({ turns }: Work, opening: readonly ModelMessage[], compaction: Compaction): number {
+function sizeOf({ turns }: AgentState, opening: readonly ModelMessage[], compaction: Compaction): number {
   return bytesOf(compactMessages(opening, turns, compaction));
 }
 
 /** The mildest level that fits, otherwise the strictest; null when none shortens it enough. */
-function shorten(work: Work, opening: readonly ModelMessage[], bytes: number): Compaction | null {
-  const levels = LEVELS.map((level) => ({ ...lastLevel(work, bytes), ...level }));
-  const fitting = levels.find((level) => sizeOf(work, opening, level) <= bytes * TARGET) ?? levels.at(-1)!;
-  return sizeOf(work, opening, fitting) <= bytes * LEAST_GAIN ? fitting : null;
+function shorten(state: AgentState, opening: readonly ModelMessage[], bytes: number): Compaction | null {
+  const levels = LEVELS.map((level) => ({ ...lastLevel(state, bytes), ...level }));
+  const fitting = levels.find((level) => sizeOf(state, opening, level) <= bytes * TARGET) ?? levels.at(-1)!;
+  return sizeOf(state, opening, fitting) <= bytes * LEAST_GAIN ? fitting : null;
 }
 
 /** Includes all turns except the one whose results the model has not seen yet. */
-function lastLevel({ turns, compaction }: Work, bytes: number): Compaction {
+function lastLevel({ turns, compaction }: AgentState, bytes: number): Compaction {
   const answered = turns.filter(({ answer }) => answer).length;
   const upTo = Math.max(0, answered - 1);
   return { limit: bytes, upTo, ...LEVELS.at(-1)!, summary: compaction?.summary ?? null };
@@ -92,18 +98,18 @@ interface Summarized {
 
 /** @returns null when there is too little to summarize */
 async function summarize(
-  work: Work,
+  state: AgentState,
   opening: readonly ModelMessage[],
   base: Compaction,
   bytes: number,
 ): Promise<Summarized | null> {
-  const { context, lease, task, turns } = work;
+  const { context, lease, task, turns } = state;
   const old = turns.filter(({ answer, number }) => answer && number <= turns.length - KEPT_TURNS);
   const upTo = old.at(-1)?.number ?? 0;
   if (upTo <= (base.summary?.upTo ?? 0)) return null;
   const longest = Math.min(
     LONGEST_SUMMARY,
-    Math.floor(bytes * LEAST_GAIN - sizeOf(work, opening, { ...base, summary: { text: '', upTo } })),
+    Math.floor(bytes * LEAST_GAIN - sizeOf(state, opening, { ...base, summary: { text: '', upTo } })),
   );
   // A summary this short would cost a call without shortening the history much.
   if (longest < SHORTEST_SUMMARY) return null;

@@ -4,9 +4,9 @@ import { type Plan, planProgress } from '../../rules/agents/plan.ts';
 import { storableJson } from '../../rules/text/bounded.ts';
 import { readInputs, requestInput } from '../../store/tasks/user-replies.ts';
 import { PLAN_STEP_STATUSES, type ToolName } from '../../vocabulary.ts';
+import type { AgentState } from './agent-state.ts';
 import type { Outcome } from './outcome.ts';
 import { inputsTaken } from './turn.ts';
-import type { Work } from './work.ts';
 
 /**
  * A tool that acts on the run itself, in the statement that writes its result, so that repeating it does no
@@ -18,7 +18,7 @@ export interface LoopTool {
    * @param isRepeated whether it began before under another worker @returns null when the task waits for
    * input
    */
-  run(work: Work, input: unknown, isRepeated: boolean): Promise<Outcome | null>;
+  run(state: AgentState, input: unknown, isRepeated: boolean): Promise<Outcome | null>;
 }
 
 const LONGEST = 10_000;
@@ -45,12 +45,12 @@ const planInput = z.object({
     .describe('The complete plan, in order. It replaces the previous plan.'),
 });
 
-async function updatePlan(work: Work, input: unknown): Promise<Outcome> {
+async function updatePlan(state: AgentState, input: unknown): Promise<Outcome> {
   const { steps } = storableJson(planInput.parse(input)) as z.infer<typeof planInput>;
   const plan: Plan = { steps: steps.map((step, index) => ({ ...step, id: step.id ?? `step-${index + 1}` })) };
-  const progress = Math.max(work.progress, planProgress(plan));
-  const further = progress > work.progress ? [{ type: 'ProgressMade', data: { progress } } as const] : [];
-  Object.assign(work, { plan, progress });
+  const progress = Math.max(state.progress, planProgress(plan));
+  const further = progress > state.progress ? [{ type: 'ProgressMade', data: { progress } } as const] : [];
+  Object.assign(state, { plan, progress });
   return {
     output: 'The plan was recorded.',
     task: { plan },
@@ -67,9 +67,9 @@ const questionInput = z.object({
 });
 
 /** The answer is everything the user has written since the last turn of the model. */
-async function askUser(work: Work, input: unknown, isRepeated: boolean): Promise<Outcome | null> {
+async function askUser(state: AgentState, input: unknown, isRepeated: boolean): Promise<Outcome | null> {
   const { question } = storableJson(questionInput.parse(input)) as z.infer<typeof questionInput>;
-  const { context, lease, turns } = work;
+  const { context, lease, turns } = state;
   const inputs = inputsTaken(turns);
   const read = () => readInputs(context.store.database, lease.runId, inputs);
   const given = isRepeated ? await read() : [];
@@ -89,7 +89,7 @@ const finishInput = z.object({
     .describe('true if the task was completed as requested, false if not; default true.'),
 });
 
-async function finish(_work: Work, input: unknown): Promise<Outcome> {
+async function finish(_state: AgentState, input: unknown): Promise<Outcome> {
   const ending = storableJson(finishInput.parse(input)) as z.infer<typeof finishInput>;
   return { output: 'The task has ended.', ending };
 }

@@ -5,15 +5,15 @@ import { newId } from '../../rules/ids/ids.ts';
 import type { ModelReference } from '../../rules/models/model-id.ts';
 import type { StartedTask } from '../../store/runs/load-claimed-task.ts';
 import type { ModelCallResult } from '../model-calls/model-call.ts';
+import type { AgentState } from './agent-state.ts';
 import type { Answer } from './checkpoints.ts';
 import { toolNamed } from './tools/index.ts';
 import type { Turn } from './turn.ts';
-import type { Work } from './work.ts';
 
 type Given = ModelCallResult & ModelReference;
 
 /** Classifies the answer of a model: tool calls (possibly written as text), an end, or neither. */
-export function readAnswer({ task, turns }: Pick<Work, 'task' | 'turns'>, given: Given): Answer {
+export function readAnswer({ task, turns }: Pick<AgentState, 'task' | 'turns'>, given: Given): Answer {
   const { rawFinishReason, usage: _usage, cost: _cost, durations: _durations, ...answer } = given;
   if (answer.toolCalls.length > 0) return answer;
   const known = [task.prompt, ...resultsIn(turns)];

@@ -18,18 +18,18 @@ import { sandboxOf } from '../sandbox/sandbox.ts';
 import { toMessages } from '../threads/conversation.ts';
 import { cacheOfAgent } from '../threads/prompt-cache.ts';
 import { readConversation } from '../threads/read-conversation.ts';
+import type { AgentState } from './agent-state.ts';
 import { callTool } from './call-tool.ts';
 import type { Answer, Ending } from './checkpoints.ts';
 import { compact, isTooLong, readCompaction } from './compact.ts';
 import { bytesOf, compactMessages } from './compaction.ts';
-import { requireProgress } from './give-up.ts';
 import { instructionsFor } from './instructions.ts';
 import { leaveArtifacts, readStart } from './leave-artifacts.ts';
 import { readAnswer } from './read-answer.ts';
+import { requireProgress } from './require-progress.ts';
 import { definitionOf } from './tool-definitions.ts';
 import { toolNamed } from './tools/index.ts';
 import { inputsTaken, type Turn, toTurns, turnKey } from './turn.ts';
-import type { Work } from './work.ts';
 
 /**
  * Executes an agent task: the model answers, its tool calls are executed, and so on until it makes none. Each
@@ -46,12 +46,12 @@ export async function runAgent(
   const context = { ...engine, sandbox: sandboxOf(engine.sandbox, task.ownerId) };
   const timer = startTimer(lease, task);
   try {
-    const work = await takeUp(context, lease, task);
+    const state = await takeUp(context, lease, task);
     const opening = toMessages(await readConversation(context, lease, task, instructionsFor(task)));
-    const outcome = await takeTurns(work, opening).catch((error) => leaveAndThrow(work, error));
+    const outcome = await takeTurns(state, opening).catch((error) => leaveAndThrow(state, error));
     // The diff may exceed the time limit; it does not fail a task that was done in time.
     clearTimeout(timer);
-    if (outcome) await leaveArtifacts(work);
+    if (outcome) await leaveArtifacts(state);
     return outcome;
   } finally {
     clearTimeout(timer);
@@ -59,7 +59,7 @@ export async function runAgent(
 }
 
 /** Restores the task from its checkpoints. */
-async function takeUp(context: EngineContext, lease: Lease, task: StartedTask): Promise<Work> {
+async function takeUp(context: EngineContext, lease: Lease, task: StartedTask): Promise<AgentState> {
   const steps = await readSteps(context.store.database, task.id);
   const { plan, progress } = task;
   const workspace = await openOwnWorkspace(context, task);
@@ -70,11 +70,11 @@ async function takeUp(context: EngineContext, lease: Lease, task: StartedTask): 
 }
 
 /** The task fails with its own error, even if its artifacts cannot be saved. */
-async function leaveAndThrow(work: Work, error: unknown): Promise<never> {
-  const { context, lease } = work;
+async function leaveAndThrow(state: AgentState, error: unknown): Promise<never> {
+  const { context, lease } = state;
   const cause = lease.signal.aborted ? lease.signal.reason : error;
   if (!(cause instanceof LeaseLost) && !isConnectionLoss(cause)) {
-    await leaveArtifacts(work).catch((failure) => {
+    await leaveArtifacts(state).catch((failure) => {
       context.log.warn(
         { task: lease.runId, error: coerceError(failure).message },
         'a task saved no artifacts',
@@ -84,26 +84,26 @@ async function leaveAndThrow(work: Work, error: unknown): Promise<never> {
   throw error;
 }
 
-async function takeTurns(work: Work, opening: readonly ModelMessage[]): Promise<RunOutcome | null> {
+async function takeTurns(state: AgentState, opening: readonly ModelMessage[]): Promise<RunOutcome | null> {
   for (;;) {
-    work.lease.signal.throwIfAborted();
-    const inputs = await newInputs(work);
-    const last = work.turns.at(-1);
+    state.lease.signal.throwIfAborted();
+    const inputs = await newInputs(state);
+    const last = state.turns.at(-1);
     const ending = last?.answer && endingOf(last, last.answer);
-    if (last?.answer && ending && inputs.length === 0) return toOutcome(work, last.answer, ending);
-    if (last && isOver(last) && inputs.length === 0) requireProgress(work, turnsLeft(work) <= 0);
-    const turn = last && !isOver(last) ? last : await beginTurn(work, inputs);
-    const answer = turn.answer ?? (await takeAnswer(work, opening, turn));
-    if (!(await callTools(work, turn, answer))) return null;
+    if (last?.answer && ending && inputs.length === 0) return toOutcome(state.turns, last.answer, ending);
+    if (last && isOver(last) && inputs.length === 0) requireProgress(state, turnsLeft(state) <= 0);
+    const turn = last && !isOver(last) ? last : await beginTurn(state, inputs);
+    const answer = turn.answer ?? (await takeAnswer(state, opening, turn));
+    if (!(await callTools(state, turn, answer))) return null;
   }
 }
 
 /** Messages from the user since the last turn of the model. */
-function newInputs({ context, task, turns }: Work): Promise<string[]> {
+function newInputs({ context, task, turns }: AgentState): Promise<string[]> {
   return readInputs(context.store.database, task.id, inputsTaken(turns));
 }
 
-function turnsLeft({ task, turns }: Work): number {
+function turnsLeft({ task, turns }: AgentState): number {
   return mostTurns(task) - (turns.length - task.iterationsBefore);
 }
 
@@ -111,10 +111,10 @@ function mostTurns({ limits }: StartedTask): number {
   return limits?.maxIterations ?? DEFAULT_MAX_ITERATIONS;
 }
 
-async function beginTurn(work: Work, inputs: string[]): Promise<Turn> {
-  const { context, lease, task, turns, workspace } = work;
+async function beginTurn(state: AgentState, inputs: string[]): Promise<Turn> {
+  const { context, lease, task, turns, workspace } = state;
   const number = turns.length + 1;
-  if (turnsLeft(work) <= 0) {
+  if (turnsLeft(state) <= 0) {
     const most = mostTurns(task);
     const message = `the agent was not done after ${most} turns; retry the task to allow the same number again`;
     throw new DomainError('MAX_ITERATIONS_REACHED', message);
@@ -127,9 +127,9 @@ async function beginTurn(work: Work, inputs: string[]): Promise<Turn> {
   return turn;
 }
 
-async function takeAnswer(work: Work, opening: readonly ModelMessage[], turn: Turn): Promise<Answer> {
-  const { context, lease } = work;
-  const answer = readAnswer(work, await askFitting(work, opening));
+async function takeAnswer(state: AgentState, opening: readonly ModelMessage[], turn: Turn): Promise<Answer> {
+  const { context, lease } = state;
+  const answer = readAnswer(state, await askFitting(state, opening));
   const output = storableJson({ inputs: turn.inputs, ...answer });
   const step = { key: turnKey(turn.number), output, events: [] };
   await outlastConnectionLoss(() => completeStep(context.store, lease, step));
@@ -144,16 +144,16 @@ const MOST_COMPACTIONS = 3;
  * Calls the model with a history that fits: it is compacted when it is known to exceed the context window, or
  * when the provider rejected it.
  */
-async function askFitting(work: Work, opening: readonly ModelMessage[]) {
-  const { context, lease, task, turns } = work;
+async function askFitting(state: AgentState, opening: readonly ModelMessage[]) {
+  const { context, lease, task, turns } = state;
   const tools = task.tools.flatMap((name) => definitionOf(name) ?? []);
   for (let compactions = 0; ; compactions += 1) {
-    let messages = compactMessages(opening, turns, work.compaction);
-    const { bytesPerToken: ratio } = work;
+    let messages = compactMessages(opening, turns, state.compaction);
+    const { bytesPerToken: ratio } = state;
     const limit =
-      work.compaction?.limit ?? (await fittingBytes(context, task, { bytesPerToken: ratio, tools }));
-    if (bytesOf(messages) >= limit && (await compact(work, opening, limit).catch(withoutSummary))) {
-      messages = compactMessages(opening, turns, work.compaction);
+      state.compaction?.limit ?? (await fittingBytes(context, task, { bytesPerToken: ratio, tools }));
+    if (bytesOf(messages) >= limit && (await compact(state, opening, limit).catch(withoutSummary))) {
+      messages = compactMessages(opening, turns, state.compaction);
     }
     const cache = cacheOfAgent(task, mostTurns(task));
     const request = { messages, ...task.parameters, tools, cache };
@@ -165,11 +165,11 @@ async function askFitting(work: Work, opening: readonly ModelMessage[]) {
         () => request,
       );
       const bytes = bytesOf(messages) + Buffer.byteLength(JSON.stringify(tools));
-      work.bytesPerToken = bytesPerToken(bytes, answer.usage.inputTokens);
+      state.bytesPerToken = bytesPerToken(bytes, answer.usage.inputTokens);
       return answer;
     } catch (thrown) {
       if (!isTooLong(thrown)) return withoutTools(thrown);
-      const isShorter = compactions < MOST_COMPACTIONS && (await compact(work, opening, bytesOf(messages)));
+      const isShorter = compactions < MOST_COMPACTIONS && (await compact(state, opening, bytesOf(messages)));
       if (!isShorter) throw thrown;
     }
   }
@@ -192,12 +192,12 @@ function withoutTools(thrown: unknown): never {
 const MOST_CALLS = 64;
 
 /** @returns false when the task waits for input */
-async function callTools(work: Work, turn: Turn, { toolCalls }: Answer): Promise<boolean> {
+async function callTools(state: AgentState, turn: Turn, { toolCalls }: Answer): Promise<boolean> {
   for (const [index, call] of toolCalls.slice(0, MOST_CALLS).entries()) {
     if (turn.calls.get(index)?.status === 'completed') continue;
     if (finished(turn)) return true;
-    work.lease.signal.throwIfAborted();
-    if (!(await callTool(work, turn, call, index))) return false;
+    state.lease.signal.throwIfAborted();
+    if (!(await callTool(state, turn, call, index))) return false;
   }
   return true;
 }
@@ -221,7 +221,7 @@ function isOver(turn: Turn): boolean {
   return Boolean(finished(turn)) || done === wanted;
 }
 
-function toOutcome({ turns }: Work, { model, provider, finishReason }: Answer, ending: Ending): RunOutcome {
+function toOutcome(turns: Turn[], { model, provider, finishReason }: Answer, ending: Ending): RunOutcome {
   return { output: ending.summary, ...ending, model, provider, finishReason, inputs: inputsTaken(turns) };
 }
 

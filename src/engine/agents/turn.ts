@@ -59,7 +59,7 @@ export function toMessages(opening: readonly ModelMessage[], turns: readonly Tur
     ...opening,
     ...turns.flatMap((turn) => [
       ...turn.inputs.map((content) => ({ role: 'user' as const, content })),
-      ...said(turn),
+      ...answerMessages(turn),
     ]),
   ];
 }
@@ -67,7 +67,7 @@ export function toMessages(opening: readonly ModelMessage[], turns: readonly Tur
 const NOT_RUN =
   'This call was not executed, because an earlier call ended the task or because there were too many calls.';
 
-function said({ answer, calls }: Turn): ModelMessage[] {
+function answerMessages({ answer, calls }: Turn): ModelMessage[] {
   if (!answer) return [];
   const { text: content, toolCalls, vendorTurn, flaw } = answer;
   const notice = flaw ? [{ role: 'user' as const, content: FLAWS[flaw].notice }] : [];

@@ -1,14 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { isRetryable, type ModelRequest, type ProviderError } from '../../providers/provider.ts';
 import type { ModelReference } from '../../rules/models/model-id.ts';
-import { MODEL_CALL_RETRIES, nextWait } from '../../rules/runs/retry.ts';
+import { nextWait } from '../../rules/runs/retry.ts';
 import { type Lease, RunDeferred } from '../../store/log/lease.ts';
 import type { BegunCall } from '../../store/money/begin-model-call.ts';
 import { restartAttempt } from '../../store/runs/restart-attempt.ts';
 import type { EngineContext } from '../context.ts';
 import { costsNothing } from './costs-nothing.ts';
 import { callModel, ModelCallFailed, type ModelCallResult } from './model-call.ts';
-import { planQueueRetry } from './plan-queue-retry.ts';
+import { MODEL_CALL_RETRIES, planQueueRetry } from './retry-policy.ts';
 
 /**
  * Gets one answer from a model. Failed calls are retried by policy; then fallback models are tried; and while

@@ -10,7 +10,7 @@ import { restartAttempt } from '../../store/runs/restart-attempt.ts';
 import { askModel, createTries } from '../model-calls/ask-model.ts';
 import { knownRunError } from '../run-error.ts';
 import { correctedMessages, evaluationMessages } from './messages.ts';
-import type { Work } from './work.ts';
+import type { OrchestrationState } from './orchestration-state.ts';
 
 const LONGEST_FEEDBACK = 10_000;
 
@@ -21,10 +21,10 @@ type Evaluating = Extract<Decision, { next: 'evaluate' }>;
  * invented.
  * @returns the round with its evaluation. @throws LeaseLost, and unexpected errors
  */
-export async function evaluate(work: Work, evaluating: Evaluating): Promise<Round> {
-  const { context, lease, orchestration } = work;
+export async function evaluate(state: OrchestrationState, evaluating: Evaluating): Promise<Round> {
+  const { context, lease, orchestration } = state;
   const { round } = evaluating;
-  const { evaluation, callId } = await judge(work, evaluating);
+  const { evaluation, callId } = await judge(state, evaluating);
   const events = [told(round, evaluation, callId)];
   const progress = Math.min(1, round.iteration / orchestration.maxIterations);
   if (progress < 1) events.push({ type: 'ProgressMade', data: { progress } });
@@ -40,13 +40,16 @@ interface Judged {
   callId: string | null;
 }
 
-async function judge(work: Work, { round, evaluator, isSelfEvaluated }: Evaluating): Promise<Judged> {
+async function judge(
+  state: OrchestrationState,
+  { round, evaluator, isSelfEvaluated }: Evaluating,
+): Promise<Judged> {
   const known = { ...evaluator, isSelfEvaluated };
   try {
-    const { callId, ...judgement } = await askForVerdict(work, round.answer!, evaluator);
+    const { callId, ...judgement } = await askForVerdict(state, round.answer!, evaluator);
     return { callId, evaluation: { ...known, ...judgement } };
   } catch (thrown) {
-    work.lease.signal.throwIfAborted();
+    state.lease.signal.throwIfAborted();
     const error = knownRunError(thrown);
     if (!error) throw thrown;
     return { callId: null, evaluation: { ...known, score: null, feedback: null, error } };
@@ -57,7 +60,7 @@ type Judgement = Pick<Evaluation, 'score' | 'feedback' | 'error'> & { callId: st
 
 /** @throws ProviderError, DomainError OUTPUT_INVALID, BUDGET_EXCEEDED, PRICE_UNKNOWN, LeaseLost */
 async function askForVerdict(
-  { context, lease, opening }: Work,
+  { context, lease, opening }: OrchestrationState,
   { text }: RoundAnswer,
   evaluator: Evaluating['evaluator'],
 ): Promise<Judgement> {

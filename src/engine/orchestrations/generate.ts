@@ -10,22 +10,22 @@ import { askModel, createTries } from '../model-calls/ask-model.ts';
 import type { ModelCallResult } from '../model-calls/model-call.ts';
 import { knownRunError } from '../run-error.ts';
 import { generationMessages } from './messages.ts';
-import type { Work } from './work.ts';
+import type { OrchestrationState } from './orchestration-state.ts';
 
 /**
  * Generates the answer of a round with the selected model or, if that fails, with another candidate.
  * @returns the round with its answer, or with an error if there is none but an earlier round has one
  * @throws ProviderError, DomainError, LeaseLost
  */
-export async function generate(work: Work, round: Round): Promise<Round> {
-  const { context, lease } = work;
+export async function generate(state: OrchestrationState, round: Round): Promise<Round> {
+  const { context, lease } = state;
   const key = `generate:${round.iteration}`;
   await outlastConnectionLoss(() =>
-    beginStep(context.store, lease, key, [selection(work, round)], {
+    beginStep(context.store, lease, key, [selection(state, round)], {
       change: roundChange(round),
     }),
   );
-  const { over, output, events } = await answer(work, round);
+  const { over, output, events } = await answer(state, round);
   const step = { key, output, events, change: roundChange(over) };
   await outlastConnectionLoss(() => completeStep(context.store, lease, step));
   return over;
@@ -37,15 +37,15 @@ interface Generated {
   events: NewEvent[];
 }
 
-async function answer(work: Work, round: Round): Promise<Generated> {
-  const { lease, opening, rounds } = work;
+async function answer(state: OrchestrationState, round: Round): Promise<Generated> {
+  const { lease, opening, rounds } = state;
   const messages = generationMessages(
     opening,
     rounds.find(({ iteration }) => iteration === round.improves),
   );
   try {
-    const models = [round.selected, ...otherModels(work, round)] as const;
-    const { callId, text, finishReason, usage, provider, model } = await ask(work, models, messages);
+    const models = [round.selected, ...otherModels(state, round)] as const;
+    const { callId, text, finishReason, usage, provider, model } = await ask(state, models, messages);
     const { iteration } = round;
     const { inputTokens, outputTokens } = usage;
     const told = { iteration, callId, provider, model, preview: preview(text), inputTokens, outputTokens };
@@ -66,26 +66,26 @@ async function answer(work: Work, round: Round): Promise<Generated> {
 const NOT_ASKED: ReadonlySet<unknown> = new Set(['PRICE_UNKNOWN', 'PROVIDER_NOT_CONFIGURED']);
 
 async function ask(
-  work: Work,
+  state: OrchestrationState,
   models: readonly [ModelReference, ...ModelReference[]],
   messages: readonly ModelMessage[],
 ): Promise<ModelCallResult & ModelReference> {
   const tries = createTries(models, { isForNext: () => true });
   try {
-    return await askModel(work.context, work.lease, tries, () => ({ messages }));
+    return await askModel(state.context, state.lease, tries, () => ({ messages }));
   } catch (error) {
     const [next, ...rest] = models.slice(models.indexOf(tries.reference()) + 1);
     if (!next || !(error instanceof DomainError) || !NOT_ASKED.has(error.code)) throw error;
-    return ask(work, [next, ...rest], messages);
+    return ask(state, [next, ...rest], messages);
   }
 }
 
-function selection(work: Work, round: Round): NewEvent {
-  const alternatives = otherModels(work, round).map(({ provider, model }) => `${provider}/${model}`);
+function selection(state: OrchestrationState, round: Round): NewEvent {
+  const alternatives = otherModels(state, round).map(({ provider, model }) => `${provider}/${model}`);
   return { type: 'ModelSelected', data: { ...round.selected, reason: round.reason, alternatives } };
 }
 
-function otherModels({ orchestration }: Work, { selected }: Round) {
+function otherModels({ orchestration }: OrchestrationState, { selected }: Round) {
   return orchestration.candidates.filter((candidate) => !sameModel(candidate, selected));
 }
 

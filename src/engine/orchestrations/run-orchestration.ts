@@ -18,7 +18,7 @@ import { fitWindow } from '../threads/fit-to-window.ts';
 import { type Opening, readConversation } from '../threads/read-conversation.ts';
 import { evaluate } from './evaluate.ts';
 import { generate } from './generate.ts';
-import type { Work } from './work.ts';
+import type { OrchestrationState } from './orchestration-state.ts';
 
 /**
  * Generates, evaluates and improves answers until one is good enough or further rounds are not worthwhile.
@@ -29,14 +29,14 @@ export async function runOrchestration(context: EngineContext, lease: Lease): Pr
   const orchestration = await startOrchestration(context.store, lease);
   const opening = toMessages(await fittingOpening(context, lease, orchestration));
   const rounds: Round[] = await readRounds(context.store.database, [orchestration.id]);
-  const work = { context, lease, orchestration, opening, rounds };
+  const state = { context, lease, orchestration, opening, rounds };
   for (;;) {
     lease.signal.throwIfAborted();
     const decision = decide(orchestration, orchestration.candidates, orchestration.reasoning, rounds);
-    if (decision.next === 'stop') return toResult(work, decision.reason);
+    if (decision.next === 'stop') return toResult(state, decision.reason);
     const { iteration } = decision.round;
     rounds[iteration - 1] =
-      decision.next === 'generate' ? await generate(work, decision.round) : await evaluate(work, decision);
+      decision.next === 'generate' ? await generate(state, decision.round) : await evaluate(state, decision);
   }
 }
 
@@ -58,7 +58,7 @@ async function fittingOpening(
 }
 
 async function toResult(
-  { context, orchestration, rounds }: Work,
+  { context, orchestration, rounds }: OrchestrationState,
   stopReason: StopReason,
 ): Promise<OrchestrationResult> {
   const best = bestRound(rounds);

@@ -1,13 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { DomainError } from '../../errors.ts';
 import { isRetryable, type Provider, ProviderError } from '../../providers/provider.ts';
-import { MODEL_CALL_RETRIES, nextWait } from '../../rules/runs/retry.ts';
+import { nextWait } from '../../rules/runs/retry.ts';
 import type { PullResult } from '../../rules/tasks/task.ts';
 import { type Lease, RunDeferred } from '../../store/log/lease.ts';
 import type { StartedTask } from '../../store/runs/load-claimed-task.ts';
 import { recordProgress } from '../../store/runs/record-progress.ts';
 import type { EngineContext } from '../context.ts';
-import { planQueueRetry } from '../model-calls/plan-queue-retry.ts';
+import { MODEL_CALL_RETRIES, planQueueRetry } from '../model-calls/retry-policy.ts';
 import { findModelsOf } from '../models/find-models.ts';
 
 /**

@@ -5,7 +5,7 @@ import { boundedBytes } from '../../rules/text/bounded.ts';
 import { outlastConnectionLoss } from '../../store/database/connection-loss.ts';
 import type { Lease } from '../../store/log/lease.ts';
 import type { StartedTask } from '../../store/runs/load-claimed-task.ts';
-import { keepSummary } from '../../store/threads/keep-summary.ts';
+import { saveSummary } from '../../store/threads/save-summary.ts';
 import type { EngineContext } from '../context.ts';
 import { askForSummary, type Summarizing } from '../model-calls/ask-for-summary.ts';
 import type { ModelCallResult } from '../model-calls/model-call.ts';
@@ -65,7 +65,7 @@ export async function summarize(
   // A summary that has a gap or was truncated is only used by this run.
   if (!opening.isTruncated && text === call.text) {
     const kept = { text, turns: count, of: plan.older, previousRunId: stored?.runId ?? null };
-    await outlastConnectionLoss(() => keepSummary(context.store.database, task.threadId!, kept));
+    await outlastConnectionLoss(() => saveSummary(context.store.database, task.threadId!, kept));
   }
   return { opening: { ...opening, summary: text, turns: plan.turns }, count, call };
 }

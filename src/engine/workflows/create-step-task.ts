@@ -1,4 +1,4 @@
-import { type Asked, NOTHING_ASKED, prepareTask } from '../../preparation/prepare-task.ts';
+import { type Asked, NOTHING_ASKED, prepareTask } from '../../new-tasks/prepare-task.ts';
 import { isPlain } from '../../rules/liquid/text.ts';
 import { storable } from '../../rules/text/text.ts';
 import type { TaskQuestion, TaskReply, TemplateReply } from '../../rules/workflows/liquid.ts';

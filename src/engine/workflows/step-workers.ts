@@ -1,5 +1,5 @@
 import { DomainError } from '../../errors.ts';
-import { type AskedModel, chosenModel } from '../../preparation/chosen-model.ts';
+import { type AskedModel, chosenModel } from '../../new-tasks/chosen-model.ts';
 import { type AgentPart, abilityFor, assignment } from '../../rules/agents/agent.ts';
 import { chooseModel, needsOf } from '../../rules/models/choice.ts';
 import type { TemplateDefinition } from '../../rules/templates/template.ts';

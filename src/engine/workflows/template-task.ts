@@ -1,5 +1,5 @@
-import { askTemplate, type ModelFinder } from '../../preparation/ask-template.ts';
-import type { Asked } from '../../preparation/prepare-task.ts';
+import { askTemplate, type ModelFinder } from '../../new-tasks/ask-template.ts';
+import type { Asked } from '../../new-tasks/prepare-task.ts';
 import { askingSteps } from '../../rules/templates/task.ts';
 import type { TemplateQuestion, TemplateReply } from '../../rules/workflows/liquid.ts';
 import type { Draft } from './draft.ts';

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type RequestListener, type Server }
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Services } from '../../context.ts';
-import { TIMEOUTS } from '../limits/connections.ts';
+import { TIMEOUTS } from '../overload/connections.ts';
 import type { BaseUrl } from '../requests/base-url.ts';
 import { refuseMalformed } from './malformed-requests.ts';
 

@@ -1,6 +1,6 @@
 import { maxHeaderSize, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import { TIMEOUTS } from '../limits/connections.ts';
+import { TIMEOUTS } from '../overload/connections.ts';
 
 type ParseError = Error & { code?: string };
 

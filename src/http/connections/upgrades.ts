@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { ResourceLimits } from '../limits/resource-limits.ts';
+import type { ResourceLimits } from '../overload/resource-limits.ts';
 import type { Admission } from '../requests/admission.ts';
 import type { BaseUrl } from '../requests/base-url.ts';
 

@@ -5,8 +5,8 @@ import type { Execution, ExecutionAnswer, SchemaAccess } from '../../rest-compat
 import { schema } from '../../schema/index.ts';
 import { maskError } from '../errors/from-graphql.ts';
 import type { Subscribe } from '../graphql/share-results.ts';
-import { boundErrors, executeBounded } from '../limits/bound-answers.ts';
-import type { ResourceLimits } from '../limits/resource-limits.ts';
+import { boundErrors, executeBounded } from '../overload/bound-answers.ts';
+import type { ResourceLimits } from '../overload/resource-limits.ts';
 import type { Admission } from '../requests/admission.ts';
 import {
   type Allowance,

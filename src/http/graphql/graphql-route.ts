@@ -2,9 +2,9 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { DomainError } from '../../errors.ts';
 import { unkeptNumber } from '../../rules/json/numbers.ts';
 import type { Admission } from '../requests/admission.ts';
-import type { Carrier } from '../requests/carrier.ts';
 import { headerCredentials } from '../requests/context.ts';
 import { pageCredentials } from '../requests/session-cookie.ts';
+import type { Transport } from '../requests/transport.ts';
 import { refusePrefetch } from './graphiql.ts';
 import { answerPlainly, isPlain } from './plain-requests.ts';
 import type { Yoga } from './yoga.ts';
@@ -23,7 +23,7 @@ export function graphqlRoute(yoga: Yoga, admission: Admission) {
         checkForm(request);
         refusePrefetch(request);
         const address = admission.address(request.raw);
-        const carrier: Carrier = {
+        const transport: Transport = {
           asker: once(async () => ({
             viewer: await admission.viewer(request.raw, pageCredentials(request.headers)),
             address,
@@ -36,8 +36,8 @@ export function graphqlRoute(yoga: Yoga, admission: Admission) {
           http: request,
         };
         return isPlain(request)
-          ? answerPlainly(yoga, request, reply, carrier)
-          : yoga.handleNodeRequestAndResponse(request, reply, carrier);
+          ? answerPlainly(yoga, request, reply, transport)
+          : yoga.handleNodeRequestAndResponse(request, reply, transport);
       },
     });
     app.route({

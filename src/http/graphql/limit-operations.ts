@@ -1,12 +1,12 @@
 import type { Plugin } from 'graphql-yoga';
 import type { OperationLimits } from '../../context.ts';
-import type { Carrier } from '../requests/carrier.ts';
+import type { Transport } from '../requests/transport.ts';
 
 /**
  * Rate-limits GraphQL operations over HTTP. They are counted before the document is parsed, because rejecting an
  * invalid document costs as much as executing a small one. `sockets.ts` counts operations on WebSockets.
  */
-export function limitOperations(limits: OperationLimits): Plugin<object, Carrier> {
+export function limitOperations(limits: OperationLimits): Plugin<object, Transport> {
   return {
     async onParams({ context: { asker, address } }) {
       // Invalid credentials are reported by the context, with their own error.

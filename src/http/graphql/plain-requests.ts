@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Carrier } from '../requests/carrier.ts';
+import type { Transport } from '../requests/transport.ts';
 import type { Yoga } from './yoga.ts';
 
 /** Matches all media types of streams, and wildcards that may select one. */
@@ -23,9 +23,9 @@ export async function answerPlainly(
   yoga: Yoga,
   request: FastifyRequest,
   reply: FastifyReply,
-  carrier: Carrier,
+  transport: Transport,
 ): Promise<FastifyReply> {
-  const response = await yoga.handleRequest(toFetch(request), carrier);
+  const response = await yoga.handleRequest(toFetch(request), transport);
   const headers = Object.fromEntries(response.headers);
   const isLong = Number(headers['content-length']) > LONG_BYTES;
   const body = isLong ? await response.bytes() : await response.text();

@@ -10,15 +10,15 @@ import {
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Context } from '../../context.ts';
-import { boundResult } from '../limits/bound-answers.ts';
+import { boundResult } from '../overload/bound-answers.ts';
 
 export type Subscribe = (
   args: ExecutionArgs,
 ) => Promise<ExecutionResult | AsyncGenerator<ExecutionResult, void, void>>;
 
 /**
- * Subscribes as graphql does, but executes an event once for all subscribers with the same operation. The bus
- * passes the same object to all of them, and the result depends only on the operation and its viewer.
+ * Like `subscribe` of graphql-js, but executes each event only once for all subscribers with the same operation,
+ * variables and viewer. The bus passes the same object to all of them.
  */
 export function createSubscribe(): Subscribe {
   const executeOnce = createSharedExecution();
@@ -34,7 +34,7 @@ export function createSubscribe(): Subscribe {
   };
 }
 
-/** Makes GraphQL over HTTP and sockets subscribe like this. */
+/** Makes GraphQL over HTTP and sockets use `subscribe`. */
 export function shareResults(subscribe: Subscribe): Plugin<Context> {
   return {
     onSubscribe({ setSubscribeFn }) {
@@ -54,10 +54,10 @@ function createSharedExecution() {
   return (operation: string) =>
     (args: ValidatedSubscriptionArgs): Result => {
       const event = args.rootValue;
-      if (typeof event !== 'object' || event === null) return answerEvent(args);
+      if (typeof event !== 'object' || event === null) return executeEvent(args);
       const ofEvent = results.get(event) ?? new Map<string, Result>();
       results.set(event, ofEvent);
-      const result = ofEvent.get(operation) ?? answerEvent(args);
+      const result = ofEvent.get(operation) ?? executeEvent(args);
       ofEvent.set(operation, result);
       return result;
     };
@@ -66,7 +66,7 @@ function createSharedExecution() {
 /**
  * Each event has its own read budget. Between events the log is read without one, in pages of limited size.
  */
-function answerEvent(args: ValidatedSubscriptionArgs): Result {
+function executeEvent(args: ValidatedSubscriptionArgs): Result {
   const context = args.contextValue as Context;
   const { reads } = context;
   reads.renew();

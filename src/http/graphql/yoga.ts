@@ -6,10 +6,10 @@ import { limitValidationErrors } from '../errors/bound-errors.ts';
 import { maskError } from '../errors/from-graphql.ts';
 import { nameWrongInput } from '../errors/name-wrong-input.ts';
 import { explainNotAcceptable } from '../errors/not-acceptable.ts';
-import { boundAnswers } from '../limits/bound-answers.ts';
-import type { Carrier } from '../requests/carrier.ts';
+import { boundAnswers } from '../overload/bound-answers.ts';
 import { createContext } from '../requests/context.ts';
 import type { AtCredentialEnd } from '../requests/credential-end.ts';
+import type { Transport } from '../requests/transport.ts';
 import { countOperations } from './count-operations.ts';
 import { createDocumentCache, limitDocument } from './document-limits.ts';
 import { endStreams } from './end-streams.ts';
@@ -22,7 +22,7 @@ import { limitCost } from './query-cost.ts';
 import { type Subscribe, shareResults } from './share-results.ts';
 import { streamHeaders } from './stream-headers.ts';
 
-export type Yoga = YogaServerInstance<Carrier, Context>;
+export type Yoga = YogaServerInstance<Transport, Context>;
 
 /** GraphQL over HTTP and server-sent events; sockets use the same pipeline through `getEnveloped`. */
 export function createGraphql(
@@ -31,14 +31,14 @@ export function createGraphql(
   atCredentialEnd: AtCredentialEnd,
   subscribe: Subscribe,
 ): Yoga {
-  return createYoga<Carrier, Context>({
+  return createYoga<Transport, Context>({
     schema,
-    context: async ({ asker, anonymous, isPublic }: Carrier & Partial<PublicOperation>) =>
+    context: async ({ asker, anonymous, isPublic }: Transport & Partial<PublicOperation>) =>
       createContext(services, await (isPublic ? anonymous() : asker()), 'graphql'),
     logging: false,
     landingPage: false,
     graphiql: graphiql
-      ? async (_request, carrier) => (carrier?.http ? graphiql.options(carrier.http) : false)
+      ? async (_request, transport) => (transport?.http ? graphiql.options(transport.http) : false)
       : false,
     renderGraphiQL: renderPage,
     // One CORS policy for all paths, Fastify's.

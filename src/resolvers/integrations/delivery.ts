@@ -16,7 +16,7 @@ export async function delivery(context: Context, id: string, field = 'id'): Prom
 /** The deliveries of an integration, newest first. */
 export async function deliveriesOf({ loaders }: Context, { id }: IntegrationRow, given: PageArguments) {
   const page = readPage(given);
-  return toConnection(page, await loaders.deliveries.load({ wholeId: id, range: page }));
+  return toConnection(page, await loaders.deliveries.load({ parentId: id, range: page }));
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Context } from '../../context.ts';
 import { DomainError } from '../../errors.ts';
-import { type AskedModel, chosenModel } from '../../preparation/chosen-model.ts';
+import { type AskedModel, chosenModel } from '../../new-tasks/chosen-model.ts';
 import { needsOf } from '../../rules/models/choice.ts';
 import type { ModelReference } from '../../rules/models/model-id.ts';
 import { PROVIDER_FACTS } from '../../rules/models/provider-facts.ts';

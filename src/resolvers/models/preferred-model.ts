@@ -1,6 +1,6 @@
 import type { Context } from '../../context.ts';
 import { DomainError } from '../../errors.ts';
-import type { AskedModel } from '../../preparation/chosen-model.ts';
+import type { AskedModel } from '../../new-tasks/chosen-model.ts';
 import type { SessionRow } from '../../store/sessions/sessions.ts';
 import type { ModelAbility } from '../../vocabulary.ts';
 import { resolveModel } from './model.ts';

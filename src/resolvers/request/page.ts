@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { DomainError } from '../../errors.ts';
 import { isStorable } from '../../rules/text/text.ts';
-import type { ListPosition, ListRange } from '../../store/database/keyset-page.ts';
+import type { ListPosition, ListRange } from '../../store/database/sql-page.ts';
 import { validate } from './validate.ts';
 
 export const DEFAULT_SIZE = 20;

@@ -27,7 +27,7 @@ export async function eventPage(
   const [limit, after] = [first ?? DEFAULT_SIZE, given.after ?? 0];
   requireLogPosition(run, after);
   const range = { after, limit: limit + 1, types: given.types ?? null };
-  const found = await loaders.events.load({ wholeId: run.id, range });
+  const found = await loaders.events.load({ parentId: run.id, range });
   return toPage(found.slice(0, limit), { hasNextPage: found.length > limit, hasPreviousPage: after > 0 });
 }
 

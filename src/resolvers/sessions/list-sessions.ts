@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Context } from '../../context.ts';
-import type { PartsPage } from '../../store/database/keyset-page.ts';
+import type { ChildPage } from '../../store/database/sql-page.ts';
 import { listSessions, type SessionRow } from '../../store/sessions/sessions.ts';
 import type { Origin, SessionStatus } from '../../vocabulary.ts';
 import { type Page, type PageArguments, readPage, toConnection } from '../request/page.ts';
@@ -48,6 +48,6 @@ export async function threadsOf({ loaders }: Context, session: SessionRow, given
   return toConnection(page, await loaders.sessionThreads.load(pageOf(session, page)));
 }
 
-function pageOf({ id }: SessionRow, range: Page): PartsPage {
-  return { wholeId: id, range };
+function pageOf({ id }: SessionRow, range: Page): ChildPage {
+  return { parentId: id, range };
 }

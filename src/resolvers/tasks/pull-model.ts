@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Context } from '../../context.ts';
 import { DomainError } from '../../errors.ts';
-import { NOTHING_ASKED } from '../../preparation/prepare-task.ts';
+import { NOTHING_ASKED } from '../../new-tasks/prepare-task.ts';
 import type { TaskRow } from '../../store/tasks/tasks.ts';
 import { model } from '../request/fields.ts';
 import { text, validate } from '../request/validate.ts';

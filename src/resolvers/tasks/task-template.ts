@@ -1,7 +1,7 @@
 import type { Context } from '../../context.ts';
 import { DomainError } from '../../errors.ts';
-import { askTemplate, type ModelFinder } from '../../preparation/ask-template.ts';
-import type { Asked } from '../../preparation/prepare-task.ts';
+import { askTemplate, type ModelFinder } from '../../new-tasks/ask-template.ts';
+import type { Asked } from '../../new-tasks/prepare-task.ts';
 import { isPlain } from '../../rules/liquid/text.ts';
 import type { ModelReference } from '../../rules/models/model-id.ts';
 import { checkParameters } from '../../rules/templates/parameters.ts';

@@ -1,5 +1,5 @@
 import type { Context } from '../../context.ts';
-import { type Asked, NOTHING_ASKED, prepareTask } from '../../preparation/prepare-task.ts';
+import { type Asked, NOTHING_ASKED, prepareTask } from '../../new-tasks/prepare-task.ts';
 import { abilityFor } from '../../rules/agents/agent.ts';
 import { type Work, workOf } from '../../rules/prediction/outcomes.ts';
 import { withFreshId } from '../../store/database/fresh-id.ts';

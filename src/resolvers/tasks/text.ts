@@ -17,7 +17,7 @@ export interface TextPart {
 }
 
 /**
- * The text of the latest model call of a task as it grows, after `after`; 0: from its beginning.
+ * Streams the text of a task's latest model call as it is generated. `after` 0: from the beginning of that text.
  * @throws DomainError NOT_FOUND, BAD_CURSOR when `after` is beyond the log
  */
 export async function text(context: Context, id: string, after: number): Promise<AsyncIterable<TextPart>> {
@@ -48,7 +48,10 @@ async function* partsOf(
   }
 }
 
-/** The result's text, or what there is of it so far; null: none. Of a failed task, the text before it failed. */
+/**
+ * The text of the result or, until the task completes, the text so far; null: none. For a failed task, the text from
+ * before it failed.
+ */
 export async function outputOf(
   { id, status, lastSeq, result }: TaskRow,
   { loaders }: Pick<Context, 'loaders'>,

@@ -1,8 +1,8 @@
 import type { DialectTable } from '../definitions/dialect-table.ts';
 import { refuse } from './errors.ts';
-import { taskListEndpoints } from './task-lists.ts';
-import { taskEndpoints } from './tasks.ts';
-import { templateEndpoints } from './templates.ts';
+import { taskEndpoints } from './task-endpoints.ts';
+import { taskListEndpoints } from './task-list-endpoints.ts';
+import { templateEndpoints } from './template-endpoints.ts';
 
 export const aiTaskOrchestra = {
   name: 'ai-task-orchestra',

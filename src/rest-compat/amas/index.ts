@@ -1,13 +1,13 @@
 import type { DialectTable } from '../definitions/dialect-table.ts';
-import { accountEndpoints } from './account.ts';
-import { agentEndpoints } from './agents.ts';
+import { accountEndpoints } from './account-endpoints.ts';
+import { agentEndpoints } from './agent-endpoints.ts';
 import { refuse } from './errors.ts';
-import { integrationEndpoints } from './integrations.ts';
+import { integrationEndpoints } from './integration-endpoints.ts';
 import { limits } from './limits.ts';
-import { predictionEndpoints } from './predictions.ts';
+import { predictionEndpoints } from './prediction-endpoints.ts';
 import { activitySocket } from './socket.ts';
-import { systemEndpoints } from './system.ts';
-import { taskEndpoints } from './tasks.ts';
+import { systemEndpoints } from './system-endpoints.ts';
+import { taskEndpoints } from './task-endpoints.ts';
 
 export const amas = {
   name: 'amas',

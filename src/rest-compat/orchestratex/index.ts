@@ -1,12 +1,12 @@
 import type { DialectTable } from '../definitions/dialect-table.ts';
-import { analyticsEndpoints } from './analytics.ts';
+import { analyticsEndpoints } from './analytics-endpoints.ts';
 import { refuse } from './errors.ts';
 import { limits } from './limits.ts';
-import { modelEndpoints } from './models.ts';
-import { orchestrationEndpoints } from './orchestrations.ts';
-import { sessionEndpoints } from './sessions.ts';
+import { modelEndpoints } from './model-endpoints.ts';
+import { orchestrationEndpoints } from './orchestration-endpoints.ts';
+import { sessionEndpoints } from './session-endpoints.ts';
 import { sessionSocket } from './socket.ts';
-import { threadEndpoints } from './threads.ts';
+import { threadEndpoints } from './thread-endpoints.ts';
 
 export const orchestrateX = {
   name: 'orchestratex',

@@ -1,13 +1,13 @@
 import type { DialectTable } from '../definitions/dialect-table.ts';
-import { agentWorkEndpoints } from './agents/agent-work.ts';
-import { agentEndpoints } from './agents/agents.ts';
+import { agentEndpoints } from './agents/agent-endpoints.ts';
+import { agentWorkEndpoints } from './agents/agent-work-endpoints.ts';
 import { refuse } from './errors.ts';
-import { modelSelectionEndpoints } from './models/model-selection.ts';
-import { modelEndpoints } from './models/models.ts';
+import { modelEndpoints } from './models/model-endpoints.ts';
+import { modelSelectionEndpoints } from './models/model-selection-endpoints.ts';
 import { activitySocket } from './socket/socket.ts';
-import { taskEndpoints } from './tasks/tasks.ts';
-import { executionEndpoints } from './workflows/executions.ts';
-import { workflowEndpoints } from './workflows/workflows.ts';
+import { taskEndpoints } from './tasks/task-endpoints.ts';
+import { executionEndpoints } from './workflows/execution-endpoints.ts';
+import { workflowEndpoints } from './workflows/workflow-endpoints.ts';
 
 export const theMachine = {
   name: 'themachine',

@@ -2,7 +2,7 @@ import type { ProviderId } from '../../vocabulary.ts';
 import type { Prices } from '../money/money.ts';
 
 interface ProviderFacts {
-  /** For people. */
+  /** The display name. */
   name: string;
   /** The variables that configure it; null: it needs none. */
   variables: string | null;
@@ -11,7 +11,7 @@ interface ProviderFacts {
    * operators.
    */
   modelPattern: RegExp | null;
-  /** The vendor in the published list whose prices apply, or the price of all its models; null: unknown. */
+  /** The vendor whose prices in the published list apply, or one price for all models (`all: null`: unknown). */
   prices: string | { all: Prices | null };
   /** Whether its servers make an answer conform to a JSON Schema. */
   enforcesSchema: boolean;
@@ -41,7 +41,7 @@ export const PROVIDER_FACTS: Record<ProviderId, ProviderFacts> = {
     name: 'Azure OpenAI',
     variables: 'AZURE_OPENAI_API_KEY and AZURE_OPENAI_ENDPOINT',
     modelPattern: null,
-    // For deployments that are named like their model.
+    // Applies to deployments named after their model.
     prices: 'azure',
     enforcesSchema: true,
   },
@@ -50,7 +50,7 @@ export const PROVIDER_FACTS: Record<ProviderId, ProviderFacts> = {
     variables: null,
     modelPattern: null,
     prices: { all: null },
-    // As for `openai`.
+    // For the same reason as `openai`.
     enforcesSchema: false,
   },
   ollama: {

@@ -9,8 +9,6 @@ export interface RetryPolicy {
   maxRetryAfterMs: number;
 }
 
-export const MODEL_CALL_RETRIES: RetryPolicy = { tries: 4, firstWaitMs: 500, maxRetryAfterMs: 30_000 };
-
 /**
  * `retry-after` is seconds or an HTTP date (RFC 9110, 10.2.3).
  * @param now milliseconds since 1970. @returns milliseconds; null when there is none.

@@ -1,7 +1,7 @@
 import type { FieldIssue } from '../../errors.ts';
 import { liquidReferences, type Reference } from '../liquid/liquid.ts';
 import { UNWATCHED, type Watch } from '../liquid/watch.ts';
-import { fewOf } from '../text/few-of.ts';
+import { abbreviateList } from '../text/abbreviate-list.ts';
 import { valueProblem } from './parameters.ts';
 import {
   liquidTexts,
@@ -111,7 +111,7 @@ function referenceProblem(reference: Reference, { field, parameters, earlier }: 
   if (root === 'steps') return stepReferenceProblem(reference, field, earlier);
   const parameter = parameters.find(({ name }) => name === root);
   if (!parameter) {
-    const names = fewOf(parameters.map(({ name }) => name)) || 'none';
+    const names = abbreviateList(parameters.map(({ name }) => name)) || 'none';
     return `reads ${JSON.stringify(root)}, which is not a parameter; there are: ${names}`;
   }
   if (parameter.isSecret && field !== 'token') return `a secret such as ${root} may only be used as a token`;
@@ -127,7 +127,7 @@ function stepReferenceProblem(
   if (field === 'model') return 'a model may depend on parameters only';
   const step = earlier.find((one) => one.id === id);
   if (!step) {
-    const ids = fewOf(earlier.map((one) => one.id)) || 'none';
+    const ids = abbreviateList(earlier.map((one) => one.id)) || 'none';
     return `reads steps.${id ?? '[…]'}, which is not an earlier step; there are: ${ids}`;
   }
   const outputs = STEP_OUTPUTS[step.type];

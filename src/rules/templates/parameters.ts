@@ -1,6 +1,6 @@
 import type { FieldIssue } from '../../errors.ts';
 import type { ParameterType } from '../../vocabulary.ts';
-import { fewOf } from '../text/few-of.ts';
+import { abbreviateList } from '../text/abbreviate-list.ts';
 import { isStorable } from '../text/text.ts';
 import type { TemplateParameter } from './template.ts';
 
@@ -51,7 +51,7 @@ export function valueProblem(parameter: TemplateParameter, value: unknown): stri
   const known = new Set(allowed);
   return items.every((item) => known.has(item))
     ? null
-    : `must be one of ${fewOf(allowed.map((one) => JSON.stringify(one)))}`;
+    : `must be one of ${abbreviateList(allowed.map((one) => JSON.stringify(one)))}`;
 }
 
 type Bounds = Pick<TemplateParameter, 'min' | 'max'>;

@@ -1,4 +1,4 @@
-import { fewOf } from '../text/few-of.ts';
+import { abbreviateList } from '../text/abbreviate-list.ts';
 import type { ParameterCheck } from './parameters.ts';
 import type { GenerateStep, OllamaGenerateStep, TemplateParameter, TemplateStep } from './template.ts';
 
@@ -32,7 +32,7 @@ export function parameterProblems(
   parameters: readonly TemplateParameter[],
   { missing, invalid, unknown }: ParameterCheck,
 ): { field: string; message: string }[] {
-  const names = fewOf(parameters.map(({ name }) => name)) || 'none';
+  const names = abbreviateList(parameters.map(({ name }) => name)) || 'none';
   return [
     ...missing.map((field) => ({ field, message: 'is required' })),
     ...invalid,

@@ -2,7 +2,7 @@ import type { FieldIssue } from '../../errors.ts';
 import { liquidReferences, type Reference } from '../liquid/liquid.ts';
 import type { Watch } from '../liquid/watch.ts';
 import { UNWATCHED } from '../liquid/watch.ts';
-import { fewOf } from '../text/few-of.ts';
+import { abbreviateList } from '../text/abbreviate-list.ts';
 import { workflowTexts } from './texts.ts';
 import type { WorkflowStep } from './workflow.ts';
 
@@ -33,7 +33,7 @@ function repeatedIds(steps: Steps): FieldIssue[] {
 
 function unknownDependencies(steps: Steps): FieldIssue[] {
   const ids = new Set(steps.map(({ id }) => id));
-  const known = fewOf([...ids]);
+  const known = abbreviateList([...ids]);
   return steps.flatMap(({ id, dependsOn }, index) =>
     dependsOn.flatMap((needed, place) => {
       if (ids.has(needed)) return [];
@@ -50,8 +50,8 @@ function circleProblems(steps: Steps): FieldIssue[] {
     if (reached.has(step.id)) return [];
     const circle = wayBack(steps, step.id);
     const message = circle
-      ? `step ${step.id} waits for itself: ${fewOf(circle, ' → ')}`
-      : `step ${step.id} is never reached: it waits for ${fewOf(step.dependsOn.filter((id) => !reached.has(id)))}`;
+      ? `step ${step.id} waits for itself: ${abbreviateList(circle, ' → ')}`
+      : `step ${step.id} is never reached: it waits for ${abbreviateList(step.dependsOn.filter((id) => !reached.has(id)))}`;
     return [{ field: `steps.${index}.dependsOn`, message }];
   });
 }

@@ -44,6 +44,8 @@ builder.node(ApiKeyType, {
 });
 
 const CreateApiKeyInput = builder.inputType('CreateApiKeyInput', {
+  description:
+    'Only `name` is required; a key that is created with nothing else never expires and may do everything the account may.',
   fields: (t) => ({
     name: t.string({ required: true, description: 'What it is for, 1 to 200 characters.' }),
     scopes: t.field({
@@ -57,9 +59,14 @@ const CreateApiKeyInput = builder.inputType('CreateApiKeyInput', {
   }),
 });
 
-const DeleteApiKeyInput = idInput('DeleteApiKeyInput', 'The key.');
+const DeleteApiKeyInput = idInput(
+  'DeleteApiKeyInput',
+  'The key.',
+  'To replace only the secret of a key, use `rotateApiKey`.',
+);
 
 const RotateApiKeyInput = builder.inputType('RotateApiKeyInput', {
+  description: 'The new secret is valid at once; the former one stays valid for `graceSeconds`.',
   fields: (t) => ({
     id: t.id({ required: true, description: 'The key.' }),
     graceSeconds: t.int({
@@ -93,7 +100,7 @@ const RotateApiKeyPayload = builder.objectRef<ShownApiKey>('RotateApiKeyPayload'
 const DeleteApiKeyPayload = deletedPayload('DeleteApiKeyPayload', 'A deleted API key.');
 
 const ApiKeyConnection = builder.connectionObject(
-  { type: ApiKeyType, name: 'ApiKeyConnection', description: 'A page of a list of API keys.' },
+  { type: ApiKeyType, name: 'ApiKeyConnection', description: 'A page of API keys.' },
   { name: 'ApiKeyEdge', description: 'An API key with its position in a list.' },
 );
 

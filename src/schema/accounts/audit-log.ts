@@ -13,7 +13,7 @@ const AuditActionEnum = builder.enumType('AuditAction', {
     admin_revoked: 'An account is no longer an admin.',
     api_key_created: 'An API key was created.',
     api_key_deleted: 'An API key was deleted.',
-    api_key_rotated: 'An API key got another secret.',
+    api_key_rotated: 'An API key was given a new secret.',
     invitation_created: 'An admin invited a new account.',
     logged_out_everywhere: 'All logins of an account were ended.',
     password_changed: 'An account changed its password.',
@@ -56,7 +56,7 @@ const AuditEntryConnection = builder.connectionObject(
   {
     type: AuditEntryType,
     name: 'AuditEntryConnection',
-    description: 'A page of a list of entries of the audit log.',
+    description: 'A page of audit log entries.',
   },
   { name: 'AuditEntryEdge', description: 'An entry of the audit log with its position in a list.' },
 );

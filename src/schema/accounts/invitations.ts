@@ -6,6 +6,7 @@ import { idInput } from '../builder/id-input.ts';
 import { loginPayload } from './login-payload.ts';
 
 const InviteUserInput = builder.inputType('InviteUserInput', {
+  description: 'An address that is already registered fails with CONFLICT.',
   fields: (t) => ({
     email: t.string({ required: true, description: 'The address that may register.' }),
   }),
@@ -25,7 +26,11 @@ const InviteUserPayload = builder.objectRef<HandedToken>('InviteUserPayload').im
   }),
 });
 
-const CreatePasswordResetInput = idInput('CreatePasswordResetInput', 'The account.');
+const CreatePasswordResetInput = idInput(
+  'CreatePasswordResetInput',
+  'The account.',
+  'The account must have a password; its logins continue until the token is used.',
+);
 
 const CreatePasswordResetPayload = builder.objectRef<HandedToken>('CreatePasswordResetPayload').implement({
   description: 'A password reset. Polyphony does not send it; pass the token on to the owner of the account.',
@@ -42,6 +47,7 @@ const CreatePasswordResetPayload = builder.objectRef<HandedToken>('CreatePasswor
 });
 
 const ResetPasswordInput = builder.inputType('ResetPasswordInput', {
+  description: 'A token that is unknown, expired or used fails with FORBIDDEN.',
   fields: (t) => ({
     resetToken: t.string({ required: true, description: 'A reset token from an admin.' }),
     newPassword: t.string({

@@ -11,6 +11,7 @@ import { loginPayload } from './login-payload.ts';
 const NEW_PASSWORD = '8 to 200 characters, and none of the most common passwords.';
 
 const RegisterInput = builder.inputType('RegisterInput', {
+  description: 'An address that is already registered fails with CONFLICT.',
   fields: (t) => ({
     email: t.string({ required: true, description: 'An e-mail address that is not registered yet.' }),
     password: t.string({ required: true, description: NEW_PASSWORD }),
@@ -26,6 +27,7 @@ const RegisterInput = builder.inputType('RegisterInput', {
 });
 
 const LoginInput = builder.inputType('LoginInput', {
+  description: 'Exactly one of `email` and `username` is required.',
   fields: (t) => ({
     email: t.string({ description: 'The address that was registered.' }),
     username: t.string({
@@ -37,6 +39,7 @@ const LoginInput = builder.inputType('LoginInput', {
 });
 
 const RefreshLoginInput = builder.inputType('RefreshLoginInput', {
+  description: 'The token is used up; continue with the refresh token of the response.',
   fields: (t) => ({
     refreshToken: t.string({
       required: true,
@@ -46,6 +49,7 @@ const RefreshLoginInput = builder.inputType('RefreshLoginInput', {
 });
 
 const ChangePasswordInput = builder.inputType('ChangePasswordInput', {
+  description: 'A wrong current password fails with WRONG_CREDENTIALS and counts as a failed login.',
   fields: (t) => ({
     currentPassword: t.string({ required: true, description: 'The current password.' }),
     newPassword: t.string({ required: true, description: NEW_PASSWORD }),

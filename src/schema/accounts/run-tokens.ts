@@ -3,6 +3,8 @@ import { builder } from '../builder/builder.ts';
 import { localRun } from '../runs/local-run.ts';
 
 const CreateRunTokenInput = builder.inputType('CreateRunTokenInput', {
+  description:
+    "All runs must be the viewer's own; otherwise it fails with NOT_FOUND and no token is created.",
   fields: (t) => ({
     runIds: t.idList({ required: true, description: '1 to 50 tasks, executions or orchestrations.' }),
     expiresInSeconds: t.int({ description: '1 to 86400; absent: 3600.' }),

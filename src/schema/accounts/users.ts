@@ -52,11 +52,16 @@ const UpdateUserPayload = builder.objectRef<{ user: AccountRow }>('UpdateUserPay
   }),
 });
 
-const DeleteUserInput = idInput('DeleteUserInput', 'The account.');
+const DeleteUserInput = idInput(
+  'DeleteUserInput',
+  'The account.',
+  'The only active admin and the local admin cannot be deleted.',
+);
 
 const DeleteUserPayload = deletedPayload('DeleteUserPayload', 'A deleted account.');
 
 const UserFilter = builder.inputType('UserFilter', {
+  description: 'Absent and null fields match every account.',
   fields: (t) => ({
     email: t.string({ description: 'Only the account with this address.' }),
     isActive: t.boolean({ description: 'true: only active accounts; false: only disabled ones.' }),
@@ -65,7 +70,7 @@ const UserFilter = builder.inputType('UserFilter', {
 });
 
 const UserConnection = builder.connectionObject(
-  { type: UserType, name: 'UserConnection', description: 'A page of a list of accounts.' },
+  { type: UserType, name: 'UserConnection', description: 'A page of accounts.' },
   { name: 'UserEdge', description: 'An account with its position in a list.' },
 );
 

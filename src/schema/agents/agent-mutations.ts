@@ -20,6 +20,7 @@ const AgentLimitsInput = builder.inputType('AgentLimitsInput', {
 });
 
 const CreateAgentInput = builder.inputType('CreateAgentInput', {
+  description: 'Only `name` is required; without a `type`, the agent handles only tasks that name it.',
   fields: (t) => ({
     name: t.string({ required: true, description: 'Display name, 1 to 200 characters.' }),
     type: t.string({
@@ -57,7 +58,11 @@ const UpdateAgentInput = builder.inputType('UpdateAgentInput', {
   }),
 });
 
-const DeleteAgentInput = idInput('DeleteAgentInput', 'The agent.');
+const DeleteAgentInput = idInput(
+  'DeleteAgentInput',
+  'The agent.',
+  'Built-in agents cannot be deleted; an admin can disable them with `isActive: false`.',
+);
 
 function payload(name: string, description: string) {
   return builder.objectRef<{ agent: AgentRow }>(name).implement({

@@ -126,6 +126,8 @@ builder.node(AgentType, {
 });
 
 const AgentFilter = builder.inputType('AgentFilter', {
+  description:
+    "Matches the built-in agents as well as the viewer's own; absent and null fields match every agent.",
   fields: (t) => ({
     type: t.string({ description: 'Only agents for tasks of this type.' }),
     isActive: t.boolean({ description: 'Only agents that accept tasks, or only those that do not.' }),
@@ -137,7 +139,7 @@ const AgentFilter = builder.inputType('AgentFilter', {
 });
 
 const AgentConnection = builder.connectionObject(
-  { type: AgentType, name: 'AgentConnection', description: 'A page of a list of agents.' },
+  { type: AgentType, name: 'AgentConnection', description: 'A page of agents.' },
   { name: 'AgentEdge', description: 'An agent with its position in a list.' },
 );
 
@@ -146,7 +148,7 @@ builder.queryFields((t) => ({
     type: AgentType,
     nullable: true,
     description: "One of the viewer's agents, or a built-in one.",
-    args: { id: t.arg.id({ required: true }) },
+    args: { id: t.arg.id({ required: true, description: 'The agent.' }) },
     resolve: (_root, { id }, context) => agent(context, localId('Agent', id)),
   }),
   agents: t.connection(

@@ -42,7 +42,7 @@ builder.queryField('artifact', (t) =>
     type: ArtifactType,
     nullable: true,
     description: "One of the viewer's artifacts.",
-    args: { id: t.arg.id({ required: true }) },
+    args: { id: t.arg.id({ required: true, description: 'The artifact.' }) },
     resolve: (_root, { id }, context) => artifact(context, localId('Artifact', id)),
   }),
 );

@@ -42,14 +42,14 @@ export const builder = new SchemaBuilder<SchemaTypes>({
     },
     pageInfoFieldOptions: {
       complexity: { field: 0, multiplier: 0 },
-      description: 'How to read the pages before and after it.',
+      description: 'Where the page is in the list, for reading adjacent pages.',
     },
     nodeFieldOptions: { description: 'The item.' },
     cursorFieldOptions: { description: 'The position of the item, for `after` and `before`.' },
     hasNextPageFieldOptions: { description: 'Whether items follow the page.' },
     hasPreviousPageFieldOptions: { description: 'Whether items precede the page.' },
-    startCursorFieldOptions: { description: 'Position of the first item; null: the page is empty.' },
-    endCursorFieldOptions: { description: 'Position of the last item; null: the page is empty.' },
+    startCursorFieldOptions: { description: 'Cursor of the first item; null: the page is empty.' },
+    endCursorFieldOptions: { description: 'Cursor of the last item; null: the page is empty.' },
     firstArgOptions: { description: 'Length of the page, from the beginning of the range.' },
     lastArgOptions: { description: 'Length of the page, from the end of the range; instead of `first`.' },
     afterArgOptions: { description: 'A cursor: only items after it.' },
@@ -62,6 +62,7 @@ export const builder = new SchemaBuilder<SchemaTypes>({
     nodeQueryOptions: {
       description:
         'Any object by its global id. Null, with the error NOT_FOUND, if it does not exist or belongs to another account.',
+      args: { id: { description: 'The object.' } },
     },
     nodesQueryOptions: false,
   },

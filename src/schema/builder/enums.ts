@@ -48,13 +48,13 @@ export const RunKindEnum = builder.enumType('RunKind', {
 
 export const PredictionLevelEnum = builder.enumType('PredictionLevel', {
   description:
-    'What the past tasks behind a prediction have in common with the predicted task, broadest first.',
+    'What the past tasks behind a prediction have in common with the predicted task. From broadest to narrowest: HISTORY, TYPE, DOER, MODEL, COMBINATION.',
   values: capitals(PREDICTION_LEVELS, {
     history: 'All tasks of the viewer.',
     type: 'Tasks of the same type.',
-    doer: 'Tasks performed by the same agent; of a template: tasks created from it; else: tasks performed without an agent.',
+    doer: 'Tasks performed by the same agent, created from the same template, or, if neither applies, performed without an agent.',
     model: 'Tasks that used the same model.',
-    combination: 'Tasks that match in all of these.',
+    combination: 'Tasks that match in type, performer and model.',
   }),
 });
 
@@ -63,7 +63,7 @@ export const StopReasonEnum = builder.enumType('StopReason', {
   values: capitals(STOP_REASONS, {
     threshold_reached: 'An answer reached the requested score.',
     max_iterations: 'The maximum number of rounds was reached.',
-    no_gain: 'Two consecutive rounds brought no higher score.',
+    no_gain: 'Two consecutive rounds did not improve the score.',
     cost_limit: 'The remainder of a cost limit does not cover another call.',
     models_failed: 'No model could give another answer.',
   }),
@@ -117,7 +117,7 @@ export const PlanStepStatusEnum = builder.enumType('PlanStepStatus', {
 export const AgentStatusEnum = builder.enumType('AgentStatus', {
   description: 'Whether an agent is working.',
   values: capitals(AGENT_STATUSES, {
-    idle: 'It is working on no task.',
+    idle: 'It is not working on a task.',
     busy: 'It is working on a task.',
     inactive: 'It accepts no tasks.',
   }),

@@ -6,7 +6,7 @@ import { capitals } from './enum-values.ts';
 builder.enumType('ErrorCode', {
   description: 'The `extensions.code` of an error that answers a request.',
   values: capitals(REQUEST_ERROR_CODES, {
-    BAD_CURSOR: 'A cursor, or `after`, is not one of this list, feed or log. Begin without it.',
+    BAD_CURSOR: 'A cursor, or `after`, does not belong to this list, feed or log. Start again without it.',
     CONFLICT:
       'An idempotency key was used for a different request, the thread is busy, or the e-mail address is registered.',
     FORBIDDEN:
@@ -14,7 +14,8 @@ builder.enumType('ErrorCode', {
     GRAPHQL_PARSE_FAILED: 'The document is not GraphQL.',
     GRAPHQL_VALIDATION_FAILED: 'The document does not match the schema, or exceeds a limit for documents.',
     INTERNAL_ERROR: "A bug in the server; `errorId` identifies it in the server's log.",
-    INVALID_STATE: 'The status of the run or object does not allow it; the message says which does.',
+    INVALID_STATE:
+      'The status of the run or object does not allow the operation; the message says which statuses do.',
     METHOD_NOT_ALLOWED: 'The path does not accept this HTTP method.',
     NOT_FOUND: 'It does not exist, or belongs to another account.',
     PAYLOAD_TOO_LARGE: 'The request, or the response to it, is too large; ask for less at once.',
@@ -34,7 +35,7 @@ builder.enumType('ErrorCode', {
 export const RunErrorCodeEnum = builder.enumType('RunErrorCode', {
   description: 'Why a run failed. A failed run can be retried unless noted otherwise.',
   values: capitals(RUN_ERROR_CODES, {
-    ADDRESS_REFUSED: 'The address of a custom model or a repository must not be reached from the server.',
+    ADDRESS_REFUSED: 'The server is not allowed to connect to the address of a custom model or a repository.',
     ANSWER_CUT_OFF: "The answer of an agent's model reached its length limit twice.",
     ANSWER_EMPTY: "An agent's model answered twice with neither text nor a tool call.",
     ANSWER_FILTERED: "The provider's content filter stopped an agent's model twice.",
@@ -56,10 +57,10 @@ export const RunErrorCodeEnum = builder.enumType('RunErrorCode', {
     PROVIDER_AUTH: "The provider rejected the server's API key.",
     PROVIDER_BAD_REQUEST: 'The provider rejected the request, or sent more than 16 MiB of text.',
     PROVIDER_NOT_CONFIGURED: 'The provider of its model is no longer configured.',
-    PROVIDER_RATE_LIMITED: 'The provider limited the rate of requests until the retries were used up.',
-    PROVIDER_STREAM_BROKEN: 'The provider ended its answer too early until the retries were used up.',
-    PROVIDER_TIMEOUT: 'The provider did not answer in time until the retries were used up.',
-    PROVIDER_UNAVAILABLE: 'The provider could not be reached, or failed, until the retries were used up.',
+    PROVIDER_RATE_LIMITED: 'The provider limited the rate of requests, even after all retries.',
+    PROVIDER_STREAM_BROKEN: 'The provider ended its answer too early, even after all retries.',
+    PROVIDER_TIMEOUT: 'The provider did not answer in time, even after all retries.',
+    PROVIDER_UNAVAILABLE: 'The provider could not be reached, or failed, even after all retries.',
     QUOTA_EXCEEDED: 'A storage quota of the account is used up; delete something, or ask an admin.',
     SANDBOX_UNAVAILABLE: 'The server cannot isolate commands; the message says what to install.',
     STEP_FAILED: 'A step of the execution failed.',

@@ -26,7 +26,8 @@ export const CircuitEnum = builder.enumType('Circuit', {
   values: capitals(CIRCUITS, {
     closed: 'It is available.',
     open: 'It failed five times in a row, most recently less than 30 seconds ago; it is avoided.',
-    half_open: 'It failed five times in a row, but longer ago; one call may try it again.',
+    half_open:
+      'It failed five times in a row, most recently at least 30 seconds ago; one call may try it again.',
   }),
 });
 
@@ -47,7 +48,7 @@ export const ModelCallStatusEnum = builder.enumType('ModelCallStatus', {
   values: capitals(MODEL_CALL_STATUSES, {
     started: 'The request is about to be sent, or was sent and is being answered.',
     completed: 'The answer is complete.',
-    failed: 'The provider failed, or the answer broke off.',
+    failed: 'The provider failed, or the answer was interrupted.',
     cancelled: 'It was stopped because its run ended.',
   }),
 });

@@ -65,6 +65,6 @@ builder.node(DeliveryType, {
 });
 
 export const DeliveryConnection = builder.connectionObject(
-  { type: DeliveryType, name: 'DeliveryConnection', description: 'A page of a list of deliveries.' },
+  { type: DeliveryType, name: 'DeliveryConnection', description: 'A page of deliveries.' },
   { name: 'DeliveryEdge', description: 'A delivery with its position in a list.' },
 );

@@ -33,6 +33,8 @@ const NOTIFY_ON =
   'The run endings it is notified of. Absent: all, for SLACK and WEBHOOK; none for the others.';
 
 const CreateIntegrationInput = builder.inputType('CreateIntegrationInput', {
+  description:
+    'Which of `url` and `credentials` are required depends on the platform; a WEBHOOK without a signing key is given one.',
   fields: (t) => ({
     platform: t.field({ type: PlatformEnum, required: true, description: 'The platform.' }),
     name: t.string({ description: 'Display name, 1 to 200 characters. Absent: the name of the platform.' }),
@@ -66,11 +68,23 @@ const UpdateIntegrationInput = builder.inputType('UpdateIntegrationInput', {
   }),
 });
 
-const DeleteIntegrationInput = idInput('DeleteIntegrationInput', 'The integration.');
+const DeleteIntegrationInput = idInput(
+  'DeleteIntegrationInput',
+  'The integration.',
+  'To stop its messages without deleting it, set `isActive: false`.',
+);
 
-const TestIntegrationInput = idInput('TestIntegrationInput', 'The integration.');
+const TestIntegrationInput = idInput(
+  'TestIntegrationInput',
+  'The integration.',
+  'A failed test is reported in the payload, not as an error.',
+);
 
-const RedeliverInput = idInput('RedeliverInput', 'The delivery.');
+const RedeliverInput = idInput(
+  'RedeliverInput',
+  'The delivery.',
+  'The integration must be active; a redelivery counts as a run in rate limits.',
+);
 
 const INTEGRATION = 'The integration after the change.';
 

@@ -76,13 +76,14 @@ builder.node(IntegrationType, {
 });
 
 const IntegrationFilter = builder.inputType('IntegrationFilter', {
+  description: 'Without a platform, the integrations of all platforms match.',
   fields: (t) => ({
     platform: t.field({ type: PlatformEnum, description: 'Only integrations of this platform.' }),
   }),
 });
 
 const IntegrationConnection = builder.connectionObject(
-  { type: IntegrationType, name: 'IntegrationConnection', description: 'A page of a list of integrations.' },
+  { type: IntegrationType, name: 'IntegrationConnection', description: 'A page of integrations.' },
   { name: 'IntegrationEdge', description: 'An integration with its position in a list.' },
 );
 
@@ -91,7 +92,7 @@ builder.queryFields((t) => ({
     type: IntegrationType,
     nullable: true,
     description: "One of the viewer's integrations.",
-    args: { id: t.arg.id({ required: true }) },
+    args: { id: t.arg.id({ required: true, description: 'The integration.' }) },
     resolve: (_root, { id }, context) => integration(context, localId('Integration', id)),
   }),
   integrations: t.connection(

@@ -31,6 +31,8 @@ const FIRST_TOKEN =
   'For admins, on built-in models: seconds to wait for the first token of an answer, 1 to 86400; null: estimated from the length of the prompt and past calls, at most an hour.';
 
 const CreateModelInput = builder.inputType('CreateModelInput', {
+  description:
+    'Only `provider` and `modelId` are required; a model of the provider CUSTOM also requires `baseUrl`.',
   fields: (t) => ({
     provider: t.field({ type: ProviderEnum, required: true, description: 'Its provider.' }),
     modelId: t.string({
@@ -90,7 +92,11 @@ const UpdateModelInput = builder.inputType('UpdateModelInput', {
   }),
 });
 
-const DeleteModelInput = idInput('DeleteModelInput', 'The model.');
+const DeleteModelInput = idInput(
+  'DeleteModelInput',
+  'The model.',
+  'Only an admin can delete a built-in model.',
+);
 
 function payload(name: string, description: string) {
   return builder.objectRef<{ model: ModelRow }>(name).implement({

@@ -68,7 +68,7 @@ builder.node(ModelType, {
       nullable: true,
       description:
         'US dollars for sending this number of tokens, without the answer; null: the price is unknown.',
-      args: { inputTokens: t.arg.int({ required: true }) },
+      args: { inputTokens: t.arg.int({ required: true, description: 'The number of tokens to send.' }) },
       resolve: (row, given) => estimatedCost(row, given),
     }),
     hasOwnPrices: t.boolean({
@@ -106,6 +106,8 @@ builder.node(ModelType, {
 });
 
 const ModelFilter = builder.inputType('ModelFilter', {
+  description:
+    "Matches the built-in models as well as the viewer's own; absent and null fields match every model.",
   fields: (t) => ({
     provider: t.field({ type: ProviderEnum, description: 'Only models of this provider.' }),
     providers: t.field({ type: [ProviderEnum], description: 'Only models of one of these providers.' }),
@@ -118,7 +120,7 @@ const ModelFilter = builder.inputType('ModelFilter', {
 });
 
 const ModelConnection = builder.connectionObject(
-  { type: ModelType, name: 'ModelConnection', description: 'A page of a list of models.' },
+  { type: ModelType, name: 'ModelConnection', description: 'A page of models.' },
   { name: 'ModelEdge', description: 'A model with its position in a list.' },
 );
 

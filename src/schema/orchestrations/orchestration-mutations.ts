@@ -8,6 +8,7 @@ import { idInput } from '../builder/id-input.ts';
 import { OrchestrationType } from './orchestration.ts';
 
 const StartOrchestrationInput = builder.inputType('StartOrchestrationInput', {
+  description: 'Only `prompt` is required; other settings default to those of the session or thread, if any.',
   fields: (t) => ({
     prompt: t.string({ required: true, description: 'The prompt, 1 to 1000000 characters.' }),
     domain: t.string({
@@ -45,14 +46,24 @@ const StartOrchestrationInput = builder.inputType('StartOrchestrationInput', {
 });
 
 const CancelOrchestrationInput = builder.inputType('CancelOrchestrationInput', {
+  description:
+    'Cancelling it again changes nothing; an orchestration that ended otherwise fails with INVALID_STATE.',
   fields: (t) => ({
     id: t.id({ required: true, description: 'The orchestration.' }),
     reason: t.string({ description: 'The reason, kept in its log; at most 1000 characters.' }),
   }),
 });
 
-const RetryOrchestrationInput = idInput('RetryOrchestrationInput', 'The orchestration.');
-const DeleteOrchestrationInput = idInput('DeleteOrchestrationInput', 'The orchestration.');
+const RetryOrchestrationInput = idInput(
+  'RetryOrchestrationInput',
+  'The orchestration.',
+  'Only a FAILED orchestration can be retried; others fail with INVALID_STATE.',
+);
+const DeleteOrchestrationInput = idInput(
+  'DeleteOrchestrationInput',
+  'The orchestration.',
+  'Open subscriptions to the orchestration end.',
+);
 
 function payload(name: string, description: string) {
   return builder.objectRef<{ orchestration: OrchestrationRow }>(name).implement({

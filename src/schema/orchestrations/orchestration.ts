@@ -95,6 +95,8 @@ builder.node(OrchestrationType, {
 });
 
 const OrchestrationFilter = builder.inputType('OrchestrationFilter', {
+  description:
+    'Absent and null fields match every orchestration, whether it is in a session or thread or not.',
   fields: (t) => ({
     status: t.field({ type: RunStatusEnum, description: 'Only orchestrations with this status.' }),
     threadId: t.id({ description: 'Only turns of this thread.' }),
@@ -112,7 +114,7 @@ const OrchestrationConnection = builder.connectionObject(
   {
     type: OrchestrationType,
     name: 'OrchestrationConnection',
-    description: 'A page of a list of orchestrations.',
+    description: 'A page of orchestrations.',
   },
   { name: 'OrchestrationEdge', description: 'An orchestration with its position in a list.' },
 );
@@ -122,7 +124,7 @@ builder.queryFields((t) => ({
     type: OrchestrationType,
     nullable: true,
     description: "One of the viewer's orchestrations.",
-    args: { id: t.arg.id({ required: true }) },
+    args: { id: t.arg.id({ required: true, description: 'The orchestration.' }) },
     resolve: (_root, { id }, context) => orchestration(context, localId('Orchestration', id)),
   }),
   orchestrations: t.connection(

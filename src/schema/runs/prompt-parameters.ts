@@ -10,7 +10,7 @@ const ReasoningEffortEnum = builder.enumType('ReasoningEffort', {
     none: 'It answers without reasoning.',
     minimal: 'As little as the model allows.',
     low: 'Little.',
-    medium: 'The usual amount of models that reason.',
+    medium: 'The usual amount for models that reason.',
     high: 'Much; slower and more expensive.',
     xhigh: 'More than HIGH.',
     max: 'As much as the model allows.',

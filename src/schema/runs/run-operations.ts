@@ -7,10 +7,19 @@ import { idInput } from '../builder/id-input.ts';
 import { localRun } from './local-run.ts';
 import { RunInterface } from './run.ts';
 
-const RetryRunInput = idInput('RetryRunInput', 'The run.');
-const DeleteRunInput = idInput('DeleteRunInput', 'The run.');
+const RetryRunInput = idInput(
+  'RetryRunInput',
+  'The run.',
+  'Only a FAILED run can be retried; others fail with INVALID_STATE.',
+);
+const DeleteRunInput = idInput(
+  'DeleteRunInput',
+  'The run.',
+  'A part of an execution cannot be deleted alone; it is deleted with the execution.',
+);
 
 const CancelRunInput = builder.inputType('CancelRunInput', {
+  description: 'Cancelling it again changes nothing; a run that ended otherwise fails with INVALID_STATE.',
   fields: (t) => ({
     id: t.id({ required: true, description: 'The run.' }),
     reason: t.string({
@@ -38,7 +47,7 @@ builder.queryField('run', (t) =>
     type: RunInterface,
     nullable: true,
     description: "One of the viewer's runs, of any kind.",
-    args: { id: t.arg.id({ required: true }) },
+    args: { id: t.arg.id({ required: true, description: 'The task, execution or orchestration.' }) },
     resolve: (_root, { id }, context) => {
       const run = localRun(id, 'id');
       return ownRun(context, run.kind, run.id, 'id');

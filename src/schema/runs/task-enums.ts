@@ -5,7 +5,7 @@ import { capitals } from '../builder/enum-values.ts';
 export const HandEndingEnum = builder.enumType('HandEnding', {
   description: 'Statuses with which a task can be ended manually.',
   values: capitals(HAND_ENDINGS, {
-    completed: 'It is done, by any means.',
+    completed: 'It is done, no matter how.',
     failed: 'It cannot be done, or should not be.',
   }),
 });

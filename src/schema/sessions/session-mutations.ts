@@ -24,6 +24,7 @@ const SessionSettingsInput = builder.inputType('SessionSettingsInput', {
 });
 
 const CreateSessionInput = builder.inputType('CreateSessionInput', {
+  description: 'Nothing is required; without a `workingDirectory`, the session gets a new folder.',
   fields: (t) => ({
     name: t.string({ description: 'Display name, 1 to 200 characters.' }),
     description: t.string({ description: 'A description, at most 10000 characters.' }),
@@ -61,7 +62,11 @@ const UpdateSessionInput = builder.inputType('UpdateSessionInput', {
   }),
 });
 
-const DeleteSessionInput = idInput('DeleteSessionInput', 'The session.');
+const DeleteSessionInput = idInput(
+  'DeleteSessionInput',
+  'The session.',
+  'A folder that was created for the session is deleted too; one that was given as `workingDirectory` is kept.',
+);
 
 function payload(name: string, description: string) {
   return builder.objectRef<{ session: SessionRow }>(name).implement({

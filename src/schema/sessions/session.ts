@@ -11,7 +11,8 @@ import { pageArguments } from '../builder/page-arguments.ts';
 import { pageCost } from '../builder/page-cost.ts';
 import { BudgetType } from '../runs/budget.ts';
 import { RunInterface } from '../runs/run.ts';
-import { TaskConnection, TaskType } from '../tasks/task.ts';
+import { TaskType } from '../tasks/task.ts';
+import { TaskConnection } from '../tasks/task-queries.ts';
 import { ThreadConnection, ThreadType } from '../threads/thread.ts';
 
 const SessionSettingsType = builder.objectRef<SessionSettings>('SessionSettings').implement({
@@ -134,6 +135,7 @@ builder.node(SessionType, {
 });
 
 const SessionFilter = builder.inputType('SessionFilter', {
+  description: 'Absent and null fields match every session, whatever its status.',
   fields: (t) => ({
     status: t.field({ type: SessionStatusEnum, description: 'Only sessions with this status.' }),
     userLabel: t.string({ description: 'Only sessions with this label.' }),
@@ -156,7 +158,7 @@ builder.interfaceField(RunInterface, 'session', (t) =>
 );
 
 const SessionConnection = builder.connectionObject(
-  { type: SessionType, name: 'SessionConnection', description: 'A page of a list of sessions.' },
+  { type: SessionType, name: 'SessionConnection', description: 'A page of sessions.' },
   { name: 'SessionEdge', description: 'A session with its position in a list.' },
 );
 
@@ -165,7 +167,7 @@ builder.queryFields((t) => ({
     type: SessionType,
     nullable: true,
     description: "One of the viewer's sessions.",
-    args: { id: t.arg.id({ required: true }) },
+    args: { id: t.arg.id({ required: true, description: 'The session.' }) },
     resolve: (_root, { id }, context) => session(context, localId('Session', id)),
   }),
   sessions: t.connection(

@@ -60,7 +60,7 @@ const TextPartType = builder.objectRef<TextPart>('TextPart').implement({
     text: t.exposeString('text', { description: 'The text to append.' }),
     isRestart: t.exposeBoolean('isRestart', {
       description:
-        'Discard all earlier parts first: they are void because an attempt was interrupted, or another model call has begun.',
+        'Whether to discard all earlier parts before appending this one: an attempt was interrupted, or another model call has begun.',
     }),
   }),
 });
@@ -128,7 +128,7 @@ builder.subscriptionFields((t) => ({
   text: t.field({
     type: TextPartType,
     description:
-      'The text of the latest model call of a task, as it is generated. The parts since the last restart make up `Task.output`, unless an agent or a template composes that otherwise. Completes with the task.',
+      'The text of the latest model call of a task, as it is generated. The parts since the last restart, joined, are `Task.output`, except where an agent or a template composes its output differently. Completes with the task.',
     args: {
       taskId: t.arg.id({ required: true, description: 'The task.' }),
       after: t.arg.int({
@@ -143,7 +143,7 @@ builder.subscriptionFields((t) => ({
     type: 'String',
     nullable: true,
     description:
-      "The text of the task's current attempt as plain pieces, from its beginning and as it arrives. Null when a new attempt begins: discard all earlier pieces.",
+      "The text of the task's current attempt as strings, from the beginning and as it is generated. Null means that a new attempt has begun: discard all earlier pieces.",
     deprecationReason: 'Use `text`, which can be resumed.',
     args: { taskId: t.arg.id({ required: true, description: 'The task.' }) },
     subscribe: (_root, { taskId }, context: Context) => tokens(context, localId('Task', taskId, 'taskId')),

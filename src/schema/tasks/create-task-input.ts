@@ -4,6 +4,8 @@ import { PromptParametersInput } from '../runs/prompt-parameters.ts';
 import { HandEndingEnum, TaskKindEnum } from '../runs/task-enums.ts';
 
 export const CreateTaskInput = builder.inputType('CreateTaskInput', {
+  description:
+    'PROMPT and AGENT require a `prompt`, `title` or `description`; TEMPLATE requires `templateId` or `templateName`.',
   fields: (t) => ({
     kind: t.field({
       type: TaskKindEnum,
@@ -84,6 +86,7 @@ export const CreateTaskInput = builder.inputType('CreateTaskInput', {
 });
 
 export const CancelTaskInput = builder.inputType('CancelTaskInput', {
+  description: 'Cancelling it again changes nothing; a task that ended otherwise fails with INVALID_STATE.',
   fields: (t) => ({
     id: t.id({ required: true, description: 'The task.' }),
     reason: t.string({ description: 'The reason, kept in its log; at most 1000 characters.' }),
@@ -91,6 +94,8 @@ export const CancelTaskInput = builder.inputType('CancelTaskInput', {
 });
 
 export const EndTaskInput = builder.inputType('EndTaskInput', {
+  description:
+    '`result` is only allowed with COMPLETED and `error` only with FAILED; a task that has ended otherwise fails with INVALID_STATE.',
   fields: (t) => ({
     id: t.id({ required: true, description: 'The task.' }),
     status: t.field({ type: HandEndingEnum, required: true, description: 'The status to end it with.' }),
@@ -105,9 +110,21 @@ export const EndTaskInput = builder.inputType('EndTaskInput', {
   }),
 });
 
-export const ExecuteTaskInput = idInput('ExecuteTaskInput', 'The task.');
-export const RetryTaskInput = idInput('RetryTaskInput', 'The task.');
-export const DeleteTaskInput = idInput('DeleteTaskInput', 'The task.');
+export const ExecuteTaskInput = idInput(
+  'ExecuteTaskInput',
+  'The task.',
+  'Only a PENDING task can be queued; others fail with INVALID_STATE.',
+);
+export const RetryTaskInput = idInput(
+  'RetryTaskInput',
+  'The task.',
+  'Only a FAILED task whose dependencies have completed can be retried; others fail with INVALID_STATE.',
+);
+export const DeleteTaskInput = idInput(
+  'DeleteTaskInput',
+  'The task.',
+  'A task of an execution cannot be deleted alone; it is deleted with the execution.',
+);
 
 export const UpdateTaskInput = builder.inputType('UpdateTaskInput', {
   description:
@@ -140,6 +157,7 @@ export const UpdateTaskInput = builder.inputType('UpdateTaskInput', {
 });
 
 export const UpdateTaskPriorityInput = builder.inputType('UpdateTaskPriorityInput', {
+  description: 'A task that a worker has already taken fails with INVALID_STATE.',
   fields: (t) => ({
     id: t.id({ required: true, description: 'The task.' }),
     priority: t.int({ required: true, description: '1 to 10; higher numbers run first.' }),
@@ -147,6 +165,7 @@ export const UpdateTaskPriorityInput = builder.inputType('UpdateTaskPriorityInpu
 });
 
 export const ProvideTaskInputInput = builder.inputType('ProvideTaskInputInput', {
+  description: 'Only an unfinished task of an agent accepts messages; others fail with INVALID_STATE.',
   fields: (t) => ({
     id: t.id({ required: true, description: 'The task.' }),
     text: t.string({ required: true, description: 'The message for its agent, 1 to 100000 characters.' }),

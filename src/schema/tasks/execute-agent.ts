@@ -6,6 +6,7 @@ import { PromptParametersInput } from '../runs/prompt-parameters.ts';
 import { TaskType } from './task.ts';
 
 const ExecuteAgentInput = builder.inputType('ExecuteAgentInput', {
+  description: 'Without `model` and `parameters`, those of the agent are used; its limits apply in any case.',
   fields: (t) => ({
     agentId: t.id({ required: true, description: 'The agent.' }),
     prompt: t.string({ required: true, description: 'The work to be done, 1 to 1000000 characters.' }),

@@ -4,6 +4,7 @@ import { builder } from '../builder/builder.ts';
 import { TaskType } from './task.ts';
 
 const PullModelInput = builder.inputType('PullModelInput', {
+  description: 'Only `model` is required; a request without an `idempotencyKey` always creates another task.',
   fields: (t) => ({
     model: t.string({
       required: true,

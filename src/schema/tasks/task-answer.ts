@@ -9,7 +9,7 @@ builder.objectFields(TaskType, (t) => ({
   output: t.string({
     nullable: true,
     description:
-      'The text of its result. Until it has completed, the text that its latest model call has generated so far; follow that with `text`.',
+      'The text of its result. Until it has completed, the text that its latest model call has generated so far; subscribe to `text` for the rest.',
     extensions: { columns: ['result'] },
     resolve: (row, _arguments, context) => outputOf(row, context),
   }),
@@ -28,19 +28,20 @@ builder.objectFields(TaskType, (t) => ({
   finishReason: t.field({
     type: FinishReasonEnum,
     nullable: true,
-    description: 'Why the model of its result stopped; null: not completed, or without a model.',
+    description:
+      'Why the model that generated its result stopped; null: it has not completed, or used no model.',
     extensions: { columns: ['result'] },
     resolve: ({ result }) => FINISH_REASONS.find((word) => word === memberOf(result, 'finishReason')),
   }),
   success: t.boolean({
     nullable: true,
-    description: 'Of an agent that has completed: whether it did what was requested.',
+    description: 'AGENT, once completed: whether it did what was requested.',
     extensions: { columns: ['result'] },
     resolve: ({ result }) => booleanIn(memberOf(result, 'success')),
   }),
   summary: t.string({
     nullable: true,
-    description: 'Of an agent that has completed: its summary of the work.',
+    description: 'AGENT, once completed: its summary of the work.',
     extensions: { columns: ['result'] },
     resolve: ({ result }) => textIn(memberOf(result, 'summary')),
   }),

@@ -4,6 +4,8 @@ import { optionalId } from '../builder/global-id.ts';
 import { TaskKindEnum, TaskLabelEnum } from '../runs/task-enums.ts';
 
 export const TaskFilter = builder.inputType('TaskFilter', {
+  description:
+    'Tasks of executions match only with an `executionId`; `status` and `statuses` must both match.',
   fields: (t) => ({
     status: t.field({ type: RunStatusEnum, description: 'Only tasks with this status.' }),
     statuses: t.field({ type: [RunStatusEnum], description: 'Only tasks with one of these statuses.' }),

@@ -1,15 +1,10 @@
-import type { GraphQLObjectType, GraphQLResolveInfo } from 'graphql';
-import { tasks } from '../../resolvers/tasks/list-tasks.ts';
 import { task } from '../../resolvers/tasks/task.ts';
 import type { TaskRow } from '../../store/tasks/tasks.ts';
 import { AgentType } from '../agents/agent.ts';
 import { ArtifactType } from '../artifacts/artifact.ts';
 import { builder } from '../builder/builder.ts';
-import { globalId, localId } from '../builder/global-id.ts';
-import { mentionedFields } from '../builder/mentioned-fields.ts';
+import { globalId } from '../builder/global-id.ts';
 import { ProviderEnum } from '../builder/model-enums.ts';
-import { pageArguments } from '../builder/page-arguments.ts';
-import { pageCost } from '../builder/page-cost.ts';
 import { StepTaskCreated } from '../events/execution-step-event.ts';
 import { ModelCallType } from '../runs/model-call.ts';
 import { PlanType } from '../runs/plan.ts';
@@ -18,7 +13,6 @@ import { ResourceUsageType } from '../runs/resource-usage.ts';
 import { RunInterface } from '../runs/run.ts';
 import { TaskKindEnum } from '../runs/task-enums.ts';
 import { ToolCallType } from '../runs/tool-call.ts';
-import { localTaskFilter, TaskFilter } from './task-filter.ts';
 import { TaskPredictionType } from './task-prediction.ts';
 
 export const TaskType = builder.objectRef<TaskRow>('Task');
@@ -28,7 +22,7 @@ builder.node(TaskType, {
   id: { description: "Global id; pass it to any argument that takes a task's id.", resolve: ({ id }) => id },
   loadWithoutCache: (id, context) => task(context, id),
   fields: (t) => ({
-    kind: t.expose('kind', { type: TaskKindEnum, description: 'Its kind.' }),
+    kind: t.expose('kind', { type: TaskKindEnum, description: 'How it is executed.' }),
     type: t.exposeString('type', {
       nullable: true,
       description: 'The type of work, as given by its creator.',
@@ -95,7 +89,7 @@ builder.node(TaskType, {
     }),
     threadId: t.id({
       nullable: true,
-      description: 'The thread in which it is a turn.',
+      description: 'The thread of which it is a turn.',
       resolve: ({ threadId }) => threadId && globalId('Thread', threadId),
     }),
     dependsOn: t.field({
@@ -159,46 +153,3 @@ builder.objectField(StepTaskCreated, 'task', (t) =>
     resolve: ({ data }, _arguments, { loaders }) => loaders.tasks.load(data.taskId),
   }),
 );
-
-const CURSORS = ['cursor', 'startCursor', 'endCursor'];
-
-/** Columns that a list has to read: those of the fields' own names, unless a field declares others in its extensions. */
-function listedColumns(info: GraphQLResolveInfo): ReadonlySet<string> {
-  const fields = mentionedFields(info);
-  const declared = (info.schema.getType('Task') as GraphQLObjectType).getFields();
-  const columns = [...fields].flatMap((name) => declared[name]?.extensions.columns ?? [name]);
-  return new Set(CURSORS.some((name) => fields.has(name)) ? [...columns, 'createdAtText'] : columns);
-}
-
-export const TaskConnection = builder.connectionObject(
-  { type: TaskType, name: 'TaskConnection', description: 'A page of a list of tasks.' },
-  { name: 'TaskEdge', description: 'A task with its position in a list.' },
-);
-
-builder.queryFields((t) => ({
-  task: t.field({
-    type: TaskType,
-    nullable: true,
-    description: "One of the viewer's tasks.",
-    args: { id: t.arg.id({ required: true }) },
-    resolve: (_root, { id }, context) => task(context, localId('Task', id)),
-  }),
-  tasks: t.connection(
-    {
-      type: TaskType,
-      nullable: true,
-      description: "The viewer's tasks, newest first. `first` or `last`: 1 to 100, default 20.",
-      complexity: pageCost,
-      args: {
-        ...pageArguments,
-        filter: t.arg({
-          type: TaskFilter,
-          description: 'Only items that match all of its fields; null matches everything.',
-        }),
-      },
-      resolve: (_root, { filter, ...page }, context, info) =>
-        tasks(context, page, localTaskFilter(filter), listedColumns(info)),
-    },
-    TaskConnection,
-  ),
-}));

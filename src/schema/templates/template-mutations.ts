@@ -10,6 +10,8 @@ import { PromptParametersInput } from '../runs/prompt-parameters.ts';
 import { TemplateType } from './template.ts';
 
 const TemplateParameterInput = builder.inputType('TemplateParameterInput', {
+  description:
+    'The values of a new task are checked against it; a value that does not conform fails with VALIDATION_ERROR.',
   fields: (t) => ({
     name: t.string({
       required: true,
@@ -71,6 +73,8 @@ const TemplateStepInput = builder.inputType('TemplateStepInput', {
 });
 
 const CreateTemplateInput = builder.inputType('CreateTemplateInput', {
+  description:
+    'Only `name` and `steps` are required; a name that one of your templates or a built-in one has is refused.',
   fields: (t) => ({
     name: t.string({
       required: true,
@@ -94,7 +98,11 @@ const UpdateTemplateInput = builder.inputType('UpdateTemplateInput', {
   }),
 });
 
-const DeleteTemplateInput = idInput('DeleteTemplateInput', 'The template.');
+const DeleteTemplateInput = idInput(
+  'DeleteTemplateInput',
+  'The template.',
+  'Built-in templates cannot be deleted; an admin can disable them with `isActive: false`.',
+);
 
 function payload(name: string, description: string) {
   return builder.objectRef<{ template: TemplateRow }>(name).implement({

@@ -165,6 +165,7 @@ const ValidateTemplateInput = builder.inputType('ValidateTemplateInput', {
 });
 
 const TemplateFilter = builder.inputType('TemplateFilter', {
+  description: "Matches the built-in templates as well as the viewer's own; without `isActive`, all of them.",
   fields: (t) => ({
     isActive: t.boolean({
       description: 'Only templates from which tasks can be created, or only those from which they cannot.',
@@ -173,7 +174,7 @@ const TemplateFilter = builder.inputType('TemplateFilter', {
 });
 
 const TemplateConnection = builder.connectionObject(
-  { type: TemplateType, name: 'TemplateConnection', description: 'A page of a list of templates.' },
+  { type: TemplateType, name: 'TemplateConnection', description: 'A page of templates.' },
   { name: 'TemplateEdge', description: 'A template with its position in a list.' },
 );
 
@@ -182,7 +183,10 @@ builder.queryFields((t) => ({
     type: TemplateType,
     nullable: true,
     description: "One of the viewer's templates, or a built-in one. Give `id` or `name`.",
-    args: { id: t.arg.id(), name: t.arg.string() },
+    args: {
+      id: t.arg.id({ description: 'The template; instead of `name`.' }),
+      name: t.arg.string({ description: 'The name of the template; instead of `id`.' }),
+    },
     resolve: (_root, { id, name }, context) =>
       chosenTemplate(context, { id: optionalId('Template', id), name }),
   }),

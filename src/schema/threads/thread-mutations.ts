@@ -5,6 +5,7 @@ import { localId, optionalId } from '../builder/global-id.ts';
 import { OnBusyEnum, ThreadType } from './thread.ts';
 
 const CreateThreadInput = builder.inputType('CreateThreadInput', {
+  description: 'Nothing is required; without a `sessionId`, the thread belongs to no session.',
   fields: (t) => ({
     title: t.string({ description: 'Its title, 1 to 200 characters.' }),
     sessionId: t.id({ description: 'An active session to create it in.' }),

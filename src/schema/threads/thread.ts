@@ -71,13 +71,14 @@ builder.objectField(TaskType, 'thread', (t) =>
 );
 
 const ThreadFilter = builder.inputType('ThreadFilter', {
+  description: 'Without a session, all threads match, including those in no session.',
   fields: (t) => ({
     sessionId: t.id({ description: 'Only threads of this session.' }),
   }),
 });
 
 export const ThreadConnection = builder.connectionObject(
-  { type: ThreadType, name: 'ThreadConnection', description: 'A page of a list of threads.' },
+  { type: ThreadType, name: 'ThreadConnection', description: 'A page of threads.' },
   { name: 'ThreadEdge', description: 'A thread with its position in a list.' },
 );
 
@@ -86,7 +87,7 @@ builder.queryFields((t) => ({
     type: ThreadType,
     nullable: true,
     description: "One of the viewer's threads.",
-    args: { id: t.arg.id({ required: true }) },
+    args: { id: t.arg.id({ required: true, description: 'The thread.' }) },
     resolve: (_root, { id }, context) => thread(context, localId('Thread', id)),
   }),
   threads: t.connection(

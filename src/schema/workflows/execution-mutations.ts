@@ -8,6 +8,7 @@ import { idInput } from '../builder/id-input.ts';
 import { ExecutionType } from './execution.ts';
 
 const ExecuteWorkflowInput = builder.inputType('ExecuteWorkflowInput', {
+  description: 'Only `workflowId` is required; later changes of the workflow do not affect the execution.',
   fields: (t) => ({
     workflowId: t.id({ required: true, description: 'The workflow; its current version is executed.' }),
     input: t.field({
@@ -34,6 +35,8 @@ const ExecuteWorkflowInput = builder.inputType('ExecuteWorkflowInput', {
 });
 
 const CancelExecutionInput = builder.inputType('CancelExecutionInput', {
+  description:
+    'Cancelling it again changes nothing; an execution that ended otherwise fails with INVALID_STATE.',
   fields: (t) => ({
     id: t.id({ required: true, description: 'The execution.' }),
     reason: t.string({
@@ -42,8 +45,16 @@ const CancelExecutionInput = builder.inputType('CancelExecutionInput', {
   }),
 });
 
-const RetryExecutionInput = idInput('RetryExecutionInput', 'The execution.');
-const DeleteExecutionInput = idInput('DeleteExecutionInput', 'The execution.');
+const RetryExecutionInput = idInput(
+  'RetryExecutionInput',
+  'The execution.',
+  'Only a FAILED execution can be retried; others fail with INVALID_STATE.',
+);
+const DeleteExecutionInput = idInput(
+  'DeleteExecutionInput',
+  'The execution.',
+  'Open subscriptions to the execution end.',
+);
 
 function payload(name: string, description: string) {
   return builder.objectRef<{ execution: ExecutionRow }>(name).implement({

@@ -115,6 +115,7 @@ builder.node(ExecutionType, {
 });
 
 const ExecutionFilter = builder.inputType('ExecutionFilter', {
+  description: '`status` and `statuses` must both match; absent and null fields match every execution.',
   fields: (t) => ({
     workflowId: t.id({ description: 'Only executions of this workflow.' }),
     status: t.field({ type: RunStatusEnum, description: 'Only executions with this status.' }),
@@ -132,7 +133,7 @@ function localFilter(filter: typeof ExecutionFilter.$inferInput | null | undefin
 }
 
 const ExecutionConnection = builder.connectionObject(
-  { type: ExecutionType, name: 'ExecutionConnection', description: 'A page of a list of executions.' },
+  { type: ExecutionType, name: 'ExecutionConnection', description: 'A page of executions.' },
   { name: 'ExecutionEdge', description: 'An execution with its position in a list.' },
 );
 
@@ -141,7 +142,7 @@ builder.queryFields((t) => ({
     type: ExecutionType,
     nullable: true,
     description: "One of the viewer's executions.",
-    args: { id: t.arg.id({ required: true }) },
+    args: { id: t.arg.id({ required: true, description: 'The execution.' }) },
     resolve: (_root, { id }, context) => execution(context, localId('Execution', id)),
   }),
   executions: t.connection(

@@ -83,6 +83,8 @@ const ScheduleInput = builder.inputType('ScheduleInput', {
 });
 
 const CreateWorkflowInput = builder.inputType('CreateWorkflowInput', {
+  description:
+    'Only `name` and `steps` are required; without a `schedule`, it is executed only by `executeWorkflow`.',
   fields: (t) => ({
     name: t.string({ required: true, description: 'Display name, 1 to 200 characters.' }),
     description: t.string({ description: 'A description, at most 10000 characters.' }),
@@ -117,7 +119,7 @@ const UpdateWorkflowInput = builder.inputType('UpdateWorkflowInput', {
   }),
 });
 
-const DeleteWorkflowInput = idInput('DeleteWorkflowInput', 'The workflow.');
+const DeleteWorkflowInput = idInput('DeleteWorkflowInput', 'The workflow.', 'Its schedule ends with it.');
 
 function payload(name: string, description: string) {
   return builder.objectRef<{ workflow: WorkflowRow }>(name).implement({

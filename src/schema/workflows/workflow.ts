@@ -126,6 +126,7 @@ builder.node(WorkflowType, {
 });
 
 const WorkflowFilter = builder.inputType('WorkflowFilter', {
+  description: 'Absent and null fields match every workflow, whether it can be executed or not.',
   fields: (t) => ({
     isActive: t.boolean({ description: 'Only workflows that can be executed, or only those that cannot.' }),
     origins: t.field({
@@ -136,7 +137,7 @@ const WorkflowFilter = builder.inputType('WorkflowFilter', {
 });
 
 const WorkflowConnection = builder.connectionObject(
-  { type: WorkflowType, name: 'WorkflowConnection', description: 'A page of a list of workflows.' },
+  { type: WorkflowType, name: 'WorkflowConnection', description: 'A page of workflows.' },
   { name: 'WorkflowEdge', description: 'A workflow with its position in a list.' },
 );
 
@@ -145,7 +146,7 @@ builder.queryFields((t) => ({
     type: WorkflowType,
     nullable: true,
     description: "One of the viewer's workflows.",
-    args: { id: t.arg.id({ required: true }) },
+    args: { id: t.arg.id({ required: true, description: 'The workflow.' }) },
     resolve: (_root, { id }, context) => workflow(context, localId('Workflow', id)),
   }),
   workflows: t.connection(

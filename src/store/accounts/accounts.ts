@@ -1,8 +1,8 @@
 import type { ClientBase } from 'pg';
 import type { Database } from '../database/database.ts';
-import type { ListRange } from '../database/keyset-page.ts';
-import { createdAtText, type ListedRow, readPage } from '../database/list-page.ts';
-import { anyOf, ifGiven, type Queryable, type Row, tables } from '../database/tables.ts';
+import { createdAtText, type ListedRow, readPage } from '../database/kysely-page.ts';
+import type { ListRange } from '../database/sql-page.ts';
+import { anyOf, optionalFilters, type Queryable, type Row, tables } from '../database/tables.ts';
 
 /** All but what only a login needs. */
 const COLUMNS = [
@@ -30,7 +30,7 @@ export function listAccounts(
 ): Promise<(AccountRow & Pick<ListedRow<'appUser'>, 'createdAtText'>)[]> {
   const accounts = presentAccounts(pool)
     .select(createdAtText('appUser'))
-    .where(ifGiven('appUser', { email, isActive, isAdmin }));
+    .where(optionalFilters('appUser', { email, isActive, isAdmin }));
   return readPage(accounts, 'appUser', range);
 }
 

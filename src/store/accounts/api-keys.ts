@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Database } from '../database/database.ts';
-import type { ListRange } from '../database/keyset-page.ts';
-import { createdAtText, type ListedRow, readPage } from '../database/list-page.ts';
+import { createdAtText, type ListedRow, readPage } from '../database/kysely-page.ts';
+import type { ListRange } from '../database/sql-page.ts';
 import { NOW, type Row, tables } from '../database/tables.ts';
 import { transaction } from '../database/transaction.ts';
 import { type AuditEvent, recordAudit } from './audit.ts';

@@ -1,8 +1,8 @@
 import { newId } from '../../rules/ids/ids.ts';
 import type { AuditAction } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
-import type { ListRange } from '../database/keyset-page.ts';
-import { createdAtText, type ListedRow, readPage } from '../database/list-page.ts';
+import { createdAtText, type ListedRow, readPage } from '../database/kysely-page.ts';
+import type { ListRange } from '../database/sql-page.ts';
 import { type Queryable, tables } from '../database/tables.ts';
 
 export interface AuditEvent {

@@ -1,8 +1,8 @@
 import type { Origin } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
-import type { ListRange } from '../database/keyset-page.ts';
-import { createdAtText, type ListedRow, readPage } from '../database/list-page.ts';
-import { anyOf, CLOCK, ifGiven, json, tables } from '../database/tables.ts';
+import { createdAtText, type ListedRow, readPage } from '../database/kysely-page.ts';
+import type { ListRange } from '../database/sql-page.ts';
+import { anyOf, CURRENT_TIME, json, optionalFilters, tables } from '../database/tables.ts';
 
 export type AgentRow = ListedRow<'agent'>;
 
@@ -49,7 +49,9 @@ export function listAgents(
   database: Database,
   { userId, type, isActive, origins, ...range }: AgentListing,
 ): Promise<AgentRow[]> {
-  const agents = visibleAgents(database, userId).where(ifGiven('agent', { type, isActive, origin: origins }));
+  const agents = visibleAgents(database, userId).where(
+    optionalFilters('agent', { type, isActive, origin: origins }),
+  );
   return readPage(agents, 'agent', range);
 }
 
@@ -74,7 +76,7 @@ export async function updateAgent(
   const updated = await tables(pool)
     .updateTable('agent')
     .set({ ...agent, parameters: json(agent.parameters), limits: json(agent.limits) })
-    .set({ updatedAt: CLOCK })
+    .set({ updatedAt: CURRENT_TIME })
     .where('id', '=', id)
     .returningAll()
     .returning(createdAtText('agent'))

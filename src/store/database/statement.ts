@@ -26,7 +26,7 @@ export type Placeholders<Types extends ParameterTypes> = { readonly [Name in key
 
 export type Values<Types extends ParameterTypes> = { readonly [Name in keyof Types]: Value<Types[Name]> };
 
-/** Object literals with spreads may otherwise contain values that no parameter takes. */
+/** Rejects values that have no parameter: TypeScript does not check properties that come from a spread. */
 type NoOthers<Given, Types> = Readonly<Record<Exclude<keyof Given, keyof Types>, never>>;
 
 interface Prepared {
@@ -48,7 +48,10 @@ export function statement<const Types extends ParameterTypes>(
   return prepare(name, types, textOf);
 }
 
-/** The same for types that are put together from others, which the compiler cannot compare with the values. */
+/**
+ * Like `statement`, for parameter types merged from several objects, which the compiler cannot check against the
+ * values.
+ */
 export function prepare<const Types extends ParameterTypes>(
   name: string,
   types: Types,
@@ -65,13 +68,13 @@ export function prepare<const Types extends ParameterTypes>(
 /** Adds a value to a statement. @returns SQL of its parameter */
 export type AddParameter = <Type extends SqlType>(value: Value<Type>, type: Type) => string;
 
-/** For a statement whose text depends on what is asked: its parameters are numbered as they are added. */
+/** For a statement whose text depends on the request: its parameters are numbered as they are added. */
 export function collectParameters(): { parameter: AddParameter; values: unknown[] } {
   const values: unknown[] = [];
   return { parameter: (value, type) => `$${values.push(value)}::${type}`, values };
 }
 
-/** SQL that inserts rows, to be followed by `from` or `where`: each column with SQL of its value. */
+/** SQL that inserts rows, to be followed by `from` or `where`. `columns` maps each column to the SQL of its value. */
 export function insertSql(table: string, columns: Readonly<Record<string, string>>): string {
   return `insert into ${table} (${Object.keys(columns).join(', ')})
         select ${Object.values(columns).join(', ')}`;
@@ -88,12 +91,12 @@ export function columnsOf<Name extends string>(
   >;
 }
 
-/** Does not exist at run time: only `part` makes parts. */
+/** A type-only brand, so that only `part` can create a Part. */
 declare const RETURNS: unique symbol;
 
 /**
- * A common table expression by its fixed name, with the columns that it returns. SQL that reads it asks for it as an
- * argument, so that it cannot be used without what it reads.
+ * A common table expression with a fixed name and known columns. Functions that build SQL reading from it take it as an
+ * argument, so they cannot be called without it.
  */
 export interface Part<Name extends string, Column extends string> {
   /** `name as (…)`. */

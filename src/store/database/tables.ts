@@ -42,15 +42,18 @@ export interface Json {
   [JSON_TEXT]: true;
 }
 
-/** A value of a JSON column. pg would write an array as an array of Postgres, so these columns take no other. */
+/**
+ * A value of a JSON column. JSON columns accept only this, because pg would encode a JavaScript array as a Postgres
+ * array.
+ */
 export function json(value: object): RawBuilder<Json> {
   return sql`${JSON.stringify(value)}::jsonb`;
 }
 
 /** The time at which the transaction began. */
 export const NOW = sql<Date>`now()`;
-/** The present time. */
-export const CLOCK = sql<Date>`clock_timestamp()`;
+/** The current time, which advances during a transaction. */
+export const CURRENT_TIME = sql<Date>`clock_timestamp()`;
 
 /** A row with all its columns. */
 export type Row<Table extends keyof Tables> = Selectable<Tables[Table]>;
@@ -62,7 +65,7 @@ const ADAPTER = new PostgresAdapter();
 const PLUGINS = [new CamelCasePlugin({ maintainNestedObjectKeys: true })];
 
 /**
- * Kysely's queries, which the pool or the client of an open transaction executes. They are not prepared: a
+ * A Kysely query creator that runs on the pool or on the client of an open transaction. Its queries are not prepared: a
  * prepared `select *` fails once a newer version has added a column.
  */
 export function tables(client: Queryable): QueryCreator<Tables> {
@@ -84,16 +87,16 @@ export function tables(client: Queryable): QueryCreator<Tables> {
   return new QueryCreator({ executor });
 }
 
-/** The right side of `=`, for one of some values; unlike `in`, it may have none. */
+/** The right-hand side of `=` that matches any of the values; unlike with `in`, the list may be empty. */
 export function anyOf<Value>(values: readonly Value[]): RawBuilder<Value> {
   return sql`any(${values})`;
 }
 
 /**
- * Optional filters of a list: null leaves a column unfiltered, and a list has its possible values. Not for
- * what must be filtered, such as the owner.
+ * SQL for the optional filters of a list: null leaves the column unfiltered, an array matches any of its values. Do not
+ * use it for mandatory conditions such as the owner: null would drop them.
  */
-export function ifGiven<Table extends keyof Tables>(table: Table, filter: Filter<Row<Table>>) {
+export function optionalFilters<Table extends keyof Tables>(table: Table, filter: Filter<Row<Table>>) {
   const conditions = Object.entries(filter)
     .filter(([, value]) => value !== null)
     .map(

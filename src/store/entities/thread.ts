@@ -31,7 +31,7 @@ export const Thread = defineEntity({
     domain: p.text().nullable(),
     /** Instructions sent to the models with every turn. */
     context: p.text().nullable(),
-    /** A `ThreadSummary`, and the turns it replaces: see `keepSummary`. */
+    /** A `ThreadSummary`, and the turns it replaces: see `saveSummary`. */
     summary: p.json<object>().nullable(),
     /** What happens to a new turn while an earlier one has not ended. */
     onBusy: p.enum(ON_BUSY).default('queue'),

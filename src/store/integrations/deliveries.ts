@@ -1,7 +1,7 @@
 import type { Database } from '../database/database.ts';
-import type { ListRange } from '../database/keyset-page.ts';
-import { createdAtText, type ListedRow, readPageOfEach } from '../database/list-page.ts';
-import { CLOCK, tables } from '../database/tables.ts';
+import { createdAtText, type ListedRow, readPagePerParent } from '../database/kysely-page.ts';
+import type { ListRange } from '../database/sql-page.ts';
+import { CURRENT_TIME, tables } from '../database/tables.ts';
 import { transaction } from '../database/transaction.ts';
 import { addDeliveryJobSql } from '../runs/job-queue.ts';
 
@@ -31,7 +31,7 @@ export function readDeliveries(
   range: ListRange,
 ): Promise<DeliveryRow[]> {
   const deliveries = tables(pool).selectFrom('delivery').selectAll().select(createdAtText('delivery'));
-  return readPageOfEach(
+  return readPagePerParent(
     pool,
     deliveries,
     { table: 'delivery', parent: 'integrationId' },
@@ -49,7 +49,7 @@ export function reopenDelivery(database: Database, id: string): Promise<Delivery
     const reopened = await tables(client)
       .updateTable('delivery')
       .from('integration')
-      .set({ status: 'pending', attempts: 0, nextTryAt: CLOCK, updatedAt: CLOCK })
+      .set({ status: 'pending', attempts: 0, nextTryAt: CURRENT_TIME, updatedAt: CURRENT_TIME })
       .where('delivery.id', '=', id)
       .whereRef('integration.id', '=', 'delivery.integrationId')
       .where('integration.isActive', '=', true)

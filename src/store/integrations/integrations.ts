@@ -2,9 +2,9 @@ import type { UpdateObject } from 'kysely';
 import type { IntegrationTest } from '../../rules/integrations/integration.ts';
 import type { Platform } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
-import type { ListRange } from '../database/keyset-page.ts';
-import { createdAtText, type ListedRow, readPage } from '../database/list-page.ts';
-import { CLOCK, ifGiven, json, type Tables, tables } from '../database/tables.ts';
+import { createdAtText, type ListedRow, readPage } from '../database/kysely-page.ts';
+import type { ListRange } from '../database/sql-page.ts';
+import { CURRENT_TIME, json, optionalFilters, type Tables, tables } from '../database/tables.ts';
 
 export type IntegrationRow = ListedRow<'integration'>;
 
@@ -43,7 +43,7 @@ export function listIntegrations(
 ): Promise<IntegrationRow[]> {
   const integrations = allIntegrations(database)
     .where('ownerId', '=', ownerId)
-    .where(ifGiven('integration', { platform }));
+    .where(optionalFilters('integration', { platform }));
   return readPage(integrations, 'integration', range);
 }
 
@@ -92,7 +92,7 @@ export function updateIntegration(
   change: IntegrationSettings,
 ): Promise<IntegrationRow | null> {
   const cleared = change.isActive ? { disabledReason: null } : {};
-  return changeIntegration(database, id, { ...change, ...cleared, updatedAt: CLOCK });
+  return changeIntegration(database, id, { ...change, ...cleared, updatedAt: CURRENT_TIME });
 }
 
 /** @returns null when it has been deleted */

@@ -4,7 +4,7 @@ import { insertSql, type Part, part } from '../database/statement.ts';
 const RAISED = ['id', 'owner_id', 'session_id', 'place', 'last_seq', 'attempt'] as const;
 type Raised = (typeof RAISED)[number];
 
-/** The part `moved`: rows of runs after their change, whose `last_seq` was raised by the number of `events`. */
+/** The part `moved`: the updated rows of runs, with `last_seq` increased by the number of `events`. */
 export interface Moved<Column extends string = never> extends Part<'moved', Raised | Column> {
   /** SQL of the events to append to each of them, a JSON array. */
   readonly events: string;
@@ -23,8 +23,8 @@ interface RunChange {
 }
 
 /**
- * The update of runs to which events are appended. The position in feeds never decreases from one event of a run to
- * the next: a transaction may be older than one that wrote to the run before it.
+ * The update of runs to which events are appended. `greatest`, because the position in feeds must never decrease within
+ * a run, and a transaction may have a lower id than one that wrote to the run earlier.
  * @param more columns that other parts read, besides those for the events; `*`: all columns
  */
 export function movedSql<const Column extends string = never>(
@@ -58,7 +58,7 @@ export function createdRunSql(
 const countOf = (events: string) => `jsonb_array_length(${events})`;
 
 /**
- * The tail of a statement that appends. Because the numbers come from the update of the run's row, commit order is the
+ * The last part of a statement that appends events. Because the numbers come from the update of the run's row, commit order is the
  * order of `seq`, whichever process appends. The events are part of feeds.
  */
 export function appendSql({ events }: Moved): string {

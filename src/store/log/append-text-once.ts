@@ -1,7 +1,7 @@
 import type { Log } from '../../log.ts';
 import { isConnectionLoss, outlastConnectionLoss } from '../database/connection-loss.ts';
 import type { Database } from '../database/database.ts';
-import { type Committed, commitBatches, type LeaseBatches, readWritten } from './append-text-batches.ts';
+import { type Committed, commitBatches, type LeaseBatches, readWritten } from './commit-text.ts';
 import type { Lease } from './lease.ts';
 
 /**

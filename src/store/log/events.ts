@@ -11,8 +11,8 @@ import type {
   TaskKind,
 } from '../../vocabulary.ts';
 
-/** A model, of a provider. */
-interface OfModel {
+/** A model and its provider. */
+interface ModelFields {
   provider: ProviderId;
   model: string;
 }
@@ -23,17 +23,17 @@ interface ToolCall {
   tool: string;
 }
 
-interface OfStep {
+interface StepFields {
   stepId: string;
   stepType: string;
 }
 
 /** The data of each type of event. */
 export interface EventDataByType {
-  /** A task has its own kind instead of `task`. */
+  /** For a task: its task kind instead of `task`. */
   RunCreated: { kind: TaskKind | Exclude<RunKind, 'task'> };
   AgentSelected: { agentId: string; name: string; reason: string };
-  ModelSelected: OfModel & { reason: string; alternatives: string[] };
+  ModelSelected: ModelFields & { reason: string; alternatives: string[] };
   /** A run that had to wait, or had failed, is ready again. */
   RunQueued: { reason: QueueReason };
   RunStarted: object;
@@ -44,7 +44,7 @@ export interface EventDataByType {
   };
   /** A worker continues after the last checkpoint; the text so far stays valid. */
   RunResumed: object;
-  ModelCallStarted: OfModel & { callId: string };
+  ModelCallStarted: ModelFields & { callId: string };
   TokensGenerated: { callId: string; text: string };
   ReasoningGenerated: { callId: string; text: string };
   ModelCallCompleted: {
@@ -65,9 +65,9 @@ export interface EventDataByType {
   ThreadTruncated: { sentTurns: number };
   /** History was shortened. */
   ContextCompacted: {
-    /** Turns of the agent of which results and arguments were truncated. */
+    /** Number of agent turns whose results and arguments were truncated. */
     turns: number;
-    /** Turns of the agent or a thread that were replaced by a summary. */
+    /** Number of agent or thread turns that were replaced by a summary. */
     summarizedTurns: number;
     bytesBefore: number;
     bytesAfter: number;
@@ -76,7 +76,7 @@ export interface EventDataByType {
   };
   InputRequested: { question: string };
   InputProvided: { text: string };
-  StepStarted: OfStep;
+  StepStarted: StepFields;
   StepTaskCreated: {
     stepId: string;
     taskId: string;
@@ -85,20 +85,20 @@ export interface EventDataByType {
     /** The error of the previous attempt. */
     after: RunError | null;
   };
-  StepCompleted: OfStep;
+  StepCompleted: StepFields;
   StepFailed: { stepId: string; error: RunError };
   StepSkipped: { stepId: string };
   /** `size` in bytes. */
   ArtifactSaved: { artifactId: string; name: string; type: ArtifactType; mediaType: string; size: number };
   /** The answer of a round; `preview` is its beginning. */
-  ResponseGenerated: OfModel & {
+  ResponseGenerated: ModelFields & {
     iteration: number;
     callId: string;
     preview: string;
     inputTokens: number | null;
     outputTokens: number | null;
   };
-  EvaluationCompleted: OfModel & {
+  EvaluationCompleted: ModelFields & {
     iteration: number;
     callId: string;
     /** 0 to 10. */
@@ -106,7 +106,7 @@ export interface EventDataByType {
     feedback: string;
     isSelfEvaluated: boolean;
   };
-  EvaluationFailed: OfModel & { iteration: number; error: RunError };
+  EvaluationFailed: ModelFields & { iteration: number; error: RunError };
   /** From 0 to 1. */
   ProgressMade: { progress: number };
   RunCompleted: { result: Record<string, unknown> };
@@ -116,7 +116,7 @@ export interface EventDataByType {
 
 export type EventData<Type extends EventType> = EventDataByType[Type];
 
-interface Place {
+interface EventPosition {
   runId: string;
   /** From 1 without gaps. */
   seq: number;
@@ -126,7 +126,7 @@ interface Place {
   /** The owner whose feeds contain it; absent for text, which is in no feed. */
   ownerId?: string;
   sessionId?: string | null;
-  /** The kind of its run; in feeds, and for ends. */
+  /** The kind of its run; set in feeds and for endings. */
   runKind?: RunKind | null;
 }
 
@@ -134,7 +134,9 @@ interface Place {
 export type NewEvent = { [Type in EventType]: { type: Type; data: EventData<Type> } }[EventType];
 
 /** An event in the log of a run. */
-export type LoggedEvent = { [Type in EventType]: Place & { type: Type; data: EventData<Type> } }[EventType];
+export type LoggedEvent = {
+  [Type in EventType]: EventPosition & { type: Type; data: EventData<Type> };
+}[EventType];
 
 const ENDINGS: ReadonlySet<EventType> = new Set(['RunCompleted', 'RunFailed', 'RunCancelled']);
 

@@ -4,9 +4,9 @@ import type { NamedModel } from '../../rules/models/model-name.ts';
 import type { Prices } from '../../rules/money/money.ts';
 import { type ModelAbility, type ModelCapability, PROVIDERS, type ProviderId } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
-import type { ListRange } from '../database/keyset-page.ts';
-import { createdAtText, type ListedRow, readPage } from '../database/list-page.ts';
-import { anyOf, ifGiven, tables } from '../database/tables.ts';
+import { createdAtText, type ListedRow, readPage } from '../database/kysely-page.ts';
+import type { ListRange } from '../database/sql-page.ts';
+import { anyOf, optionalFilters, tables } from '../database/tables.ts';
 import { pricesSql } from '../money/prices.ts';
 
 const COLUMNS = [
@@ -116,8 +116,8 @@ export function listModels(
   { userId, provider, providers, capability, isActive, search, ...range }: ModelListing,
 ): Promise<ModelRow[]> {
   let models = visibleModels(database, userId)
-    .where(ifGiven('model', { provider }))
-    .where(ifGiven('model', { provider: providers }));
+    .where(optionalFilters('model', { provider }))
+    .where(optionalFilters('model', { provider: providers }));
   if (capability !== null) models = models.where(sql<boolean>`${capability} = any(capabilities)`);
   if (isActive !== null) models = models.where(sql<boolean>`(is_active and is_present) = ${isActive}`);
   if (search !== null) models = models.where(sql<boolean>`position(lower(${search}) in ${NAMES}) > 0`);

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Database } from '../database/database.ts';
-import { anyOf, CLOCK, type Row, tables } from '../database/tables.ts';
+import { anyOf, CURRENT_TIME, type Row, tables } from '../database/tables.ts';
 
 /** What users do not set: it is known from the model's server, or from its creation. */
 type Kept =
@@ -28,7 +28,7 @@ export async function changeModel({ pool }: Database, id: string, change: ModelC
   const learned = change.baseUrl === undefined ? {} : { quirks: [] };
   const { numUpdatedRows } = await tables(pool)
     .updateTable('model')
-    .set({ ...change, ...learned, updatedAt: CLOCK })
+    .set({ ...change, ...learned, updatedAt: CURRENT_TIME })
     .where('id', '=', id)
     .executeTakeFirstOrThrow();
   return numUpdatedRows === 1n;

@@ -2,7 +2,7 @@ import type { ModelReference } from '../../rules/models/model-id.ts';
 import type { OrchestrationResult } from '../../rules/orchestrations/orchestration.ts';
 import type { RunStatus } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
-import { type ListRange, pageStatement } from '../database/keyset-page.ts';
+import { type ListRange, pageStatement } from '../database/sql-page.ts';
 import { type RunRow, runColumns, select } from '../runs/run-row.ts';
 
 /** An orchestration with the columns of its run. */

@@ -1,6 +1,6 @@
 import type { RunError } from '../../errors.ts';
 import type { Origin, RunKind, RunStatus } from '../../vocabulary.ts';
-import { createdAtTextSql } from '../database/keyset-page.ts';
+import { createdAtTextSql } from '../database/sql-page.ts';
 
 /** What every run has, whatever its kind. */
 export interface RunRow {

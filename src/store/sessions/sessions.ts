@@ -1,9 +1,9 @@
 import type { ClientBase } from 'pg';
 import type { Origin, SessionStatus } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
-import type { ListRange } from '../database/keyset-page.ts';
-import { createdAtText, type ListedRow, readPage } from '../database/list-page.ts';
-import { anyOf, ifGiven, tables } from '../database/tables.ts';
+import { createdAtText, type ListedRow, readPage } from '../database/kysely-page.ts';
+import type { ListRange } from '../database/sql-page.ts';
+import { anyOf, optionalFilters, tables } from '../database/tables.ts';
 
 export type SessionRow = ListedRow<'session'>;
 
@@ -79,7 +79,7 @@ export function listSessions(
 ): Promise<SessionRow[]> {
   const sessions = allSessions(database)
     .where('ownerId', '=', ownerId)
-    .where(ifGiven('session', { status, userLabel, origin: origins }));
+    .where(optionalFilters('session', { status, userLabel, origin: origins }));
   const named = isNamed === null ? sessions : sessions.where('name', isNamed ? 'is not' : 'is', null);
   return readPage(named, 'session', range);
 }

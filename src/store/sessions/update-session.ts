@@ -2,8 +2,8 @@ import { sql } from 'kysely';
 import type { ClientBase } from 'pg';
 import type { SessionStatus } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
-import { createdAtText } from '../database/list-page.ts';
-import { CLOCK, type Json, json, tables } from '../database/tables.ts';
+import { createdAtText } from '../database/kysely-page.ts';
+import { CURRENT_TIME, type Json, json, tables } from '../database/tables.ts';
 import { transaction } from '../database/transaction.ts';
 import { publishAll } from '../log/publish-all.ts';
 import { setSessionLimit } from '../money/budgets.ts';
@@ -64,7 +64,7 @@ export function changeSession(
   return transaction(database, async (client) => {
     const { numUpdatedRows } = await tables(client)
       .updateTable('session')
-      .set({ updatedAt: CLOCK, name, description, status, endedAt: status && endOf(status) })
+      .set({ updatedAt: CURRENT_TIME, name, description, status, endedAt: status && endOf(status) })
       .set({ settings: sql<Json>`jsonb_strip_nulls(settings || ${json(settings)})` })
       .where('id', '=', target.id)
       .where('ownerId', '=', target.ownerId)

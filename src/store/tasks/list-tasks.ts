@@ -1,6 +1,6 @@
 import type { Origin, RunStatus, TaskKind, TaskLabel } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
-import { type ListPosition, type ListRange, ofEachSql, pageStatement } from '../database/keyset-page.ts';
+import { type ListPosition, type ListRange, ofEachSql, pageStatement } from '../database/sql-page.ts';
 import { type AddParameter, collectParameters } from '../database/statement.ts';
 import { select } from '../runs/run-row.ts';
 import { COLUMNS, COSTLY_COLUMNS, TASK_COLUMNS, type TaskRow } from './tasks.ts';

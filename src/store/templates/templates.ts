@@ -1,8 +1,8 @@
 import { BUILT_IN_TEMPLATES } from '../../rules/templates/built-in.ts';
 import type { Database } from '../database/database.ts';
-import type { ListRange } from '../database/keyset-page.ts';
-import { createdAtText, type ListedRow, readPage } from '../database/list-page.ts';
-import { CLOCK, ifGiven, json, tables } from '../database/tables.ts';
+import { createdAtText, type ListedRow, readPage } from '../database/kysely-page.ts';
+import type { ListRange } from '../database/sql-page.ts';
+import { CURRENT_TIME, json, optionalFilters, tables } from '../database/tables.ts';
 
 export type TemplateRow = ListedRow<'template'>;
 
@@ -34,7 +34,7 @@ export async function findTemplate(
   by: { id: string } | { name: string },
 ): Promise<TemplateRow | null> {
   const found = await readableTemplates(database, userId)
-    .where(ifGiven('template', by))
+    .where(optionalFilters('template', by))
     .orderBy('ownerId', (order) => order.asc().nullsFirst())
     .limit(1)
     .executeTakeFirst();
@@ -52,7 +52,7 @@ export function listTemplates(
   database: Database,
   { userId, isActive, ...range }: TemplateListing,
 ): Promise<TemplateRow[]> {
-  const templates = readableTemplates(database, userId).where(ifGiven('template', { isActive }));
+  const templates = readableTemplates(database, userId).where(optionalFilters('template', { isActive }));
   return readPage(templates, 'template', range);
 }
 
@@ -90,7 +90,7 @@ export async function changeTemplate(
   const changed = await tables(pool)
     .updateTable('template')
     .set({ ...change, parameters: json(change.parameters), steps: json(change.steps) })
-    .set({ version: version + 1, updatedAt: CLOCK })
+    .set({ version: version + 1, updatedAt: CURRENT_TIME })
     .where('id', '=', id)
     .where('version', '=', version)
     .returningAll()

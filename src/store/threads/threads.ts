@@ -1,8 +1,8 @@
 import type { OnBusy } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
-import type { ListRange } from '../database/keyset-page.ts';
-import { createdAtText, type ListedRow, readPage, readPageOfEach } from '../database/list-page.ts';
-import { anyOf, CLOCK, ifGiven, tables } from '../database/tables.ts';
+import { createdAtText, type ListedRow, readPage, readPagePerParent } from '../database/kysely-page.ts';
+import type { ListRange } from '../database/sql-page.ts';
+import { anyOf, CURRENT_TIME, optionalFilters, tables } from '../database/tables.ts';
 import { transaction } from '../database/transaction.ts';
 import { holdOpen } from '../sessions/sessions.ts';
 
@@ -47,7 +47,7 @@ export async function changeThread(
 ): Promise<ThreadRow | null> {
   const changed = await tables(pool)
     .updateTable('thread')
-    .set({ updatedAt: CLOCK, title, domain, context, onBusy: onBusy ?? undefined })
+    .set({ updatedAt: CURRENT_TIME, title, domain, context, onBusy: onBusy ?? undefined })
     .where('id', '=', id)
     .where('ownerId', '=', ownerId)
     .returning(COLUMNS)
@@ -89,7 +89,9 @@ export function listThreads(
   database: Database,
   { ownerId, sessionId, ...range }: ThreadListing,
 ): Promise<ThreadRow[]> {
-  const threads = allThreads(database).where('ownerId', '=', ownerId).where(ifGiven('thread', { sessionId }));
+  const threads = allThreads(database)
+    .where('ownerId', '=', ownerId)
+    .where(optionalFilters('thread', { sessionId }));
   return readPage(threads, 'thread', range);
 }
 
@@ -100,5 +102,5 @@ export function readSessionThreads(
   range: ListRange,
 ): Promise<ThreadRow[]> {
   const of = { table: 'thread', parent: 'sessionId' } as const;
-  return readPageOfEach(database.pool, allThreads(database), of, sessionIds, range);
+  return readPagePerParent(database.pool, allThreads(database), of, sessionIds, range);
 }

@@ -2,7 +2,7 @@ import type { RunError } from '../../errors.ts';
 import type { ExecutionResult, StepResult, WorkflowDefinition } from '../../rules/workflows/workflow.ts';
 import type { ExecutionStepStatus, ExecutionTrigger, Origin, RunStatus } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
-import { type ListRange, pageStatement } from '../database/keyset-page.ts';
+import { type ListRange, pageStatement } from '../database/sql-page.ts';
 import { OPEN_EXECUTION } from '../entities/run-statuses.ts';
 import { SPENT_TOKENS, type SpendRow } from '../money/model-call-reports.ts';
 import { type RunRow, runColumns, select } from '../runs/run-row.ts';

@@ -1,9 +1,9 @@
 import type { ClientBase } from 'pg';
 import type { Origin } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
-import type { ListRange } from '../database/keyset-page.ts';
-import { createdAtText, type ListedRow, readPage } from '../database/list-page.ts';
-import { anyOf, CLOCK, ifGiven, json, tables } from '../database/tables.ts';
+import { createdAtText, type ListedRow, readPage } from '../database/kysely-page.ts';
+import type { ListRange } from '../database/sql-page.ts';
+import { anyOf, CURRENT_TIME, json, optionalFilters, tables } from '../database/tables.ts';
 import { transaction } from '../database/transaction.ts';
 import { addScheduleJobSql, removeScheduleJobSql } from '../runs/job-queue.ts';
 
@@ -54,7 +54,7 @@ export function listWorkflows(
 ): Promise<WorkflowRow[]> {
   const workflows = allWorkflows(database)
     .where('ownerId', '=', ownerId)
-    .where(ifGiven('workflow', { isActive, origin: origins }));
+    .where(optionalFilters('workflow', { isActive, origin: origins }));
   return readPage(workflows, 'workflow', range);
 }
 
@@ -84,7 +84,7 @@ export function changeWorkflow(
   return transaction(database, async (client) => {
     const changed = await tables(client)
       .updateTable('workflow')
-      .set({ ...change, ...columnsOf(change), version: version + 1, updatedAt: CLOCK })
+      .set({ ...change, ...columnsOf(change), version: version + 1, updatedAt: CURRENT_TIME })
       .where('id', '=', id)
       .where('version', '=', version)
       .returningAll()

@@ -7,7 +7,7 @@ import { createLog } from '../../../src/log.ts';
 import { type ModelTraits, type Provider, ProviderError } from '../../../src/providers/provider.ts';
 import { createQuirkMemory } from '../../../src/providers/quirks/memory.ts';
 import { createSecretBox } from '../../../src/secrets/secret-box.ts';
-import { createRunWriter } from '../../../src/store/log/text-writer.ts';
+import { createTextWriter } from '../../../src/store/log/batch-text.ts';
 import { startTestServer, type TestServer } from '../../harness/server.ts';
 
 let server: TestServer;
@@ -42,7 +42,7 @@ beforeEach(async () => {
   };
   const log = createLog('silent');
   const { store } = server;
-  const writer = createRunWriter(store.database, store.bus, log);
+  const writer = createTextWriter(store.database, store.bus, log);
   const sandbox = createSandbox({ mode: 'none', searchPath: '', hidden: [] });
   const secrets = createSecretBox(server.config);
   const outbound = createOutbound([]);

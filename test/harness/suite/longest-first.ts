@@ -23,7 +23,7 @@ const LONGEST = [
   'processes/crashes/workflow',
   'runs/budgets',
   'agents/resume',
-  'sweep/doors',
+  'sweep/undeclared-routes',
   'processes/slow-subscriber',
   'providers/contract',
   'processes/feeds',

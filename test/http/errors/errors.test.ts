@@ -5,7 +5,7 @@ import { REQUEST_ERROR_CODES } from '../../../src/errors.ts';
 import { maskError } from '../../../src/http/errors/from-graphql.ts';
 import { fixture } from '../../harness/fixture.ts';
 import { startTestServer } from '../../harness/server.ts';
-import { ask, CARRIERS } from '../carriers.ts';
+import { ask, TRANSPORTS } from '../transports.ts';
 
 let ann: { authorization: string };
 
@@ -129,9 +129,9 @@ const LITERALS: Wrong[] = [
   ['subscription { tokens(taskId: "x") }', {}, 'NOT_FOUND', 'taskId'],
 ];
 
-describe.each(CARRIERS)('over %s', (carrier) => {
+describe.each(TRANSPORTS)('over %s', (transport) => {
   test.each([...VARIABLES, ...LITERALS])('%s %j', async (document, variables, code, field) => {
-    const answer = await ask(carrier, server.url, ann, document, variables as Record<string, unknown>);
+    const answer = await ask(transport, server.url, ann, document, variables as Record<string, unknown>);
     expect(answer.errors).toHaveLength(1);
     const { message, extensions } = answer.errors![0]!;
     expect({ code: extensions.code, field: extensions.field }).toEqual({ code, field });
@@ -149,7 +149,7 @@ describe.each(CARRIERS)('over %s', (carrier) => {
     const unknown = Buffer.from('Task:00000000-0000-7000-8000-000000000000').toString('base64url');
     const [one, other] = await Promise.all(
       [hers, unknown].map((id) =>
-        ask(carrier, server.url, ann, 'query ($id: ID!) { task(id: $id) { id } }', { id }),
+        ask(transport, server.url, ann, 'query ($id: ID!) { task(id: $id) { id } }', { id }),
       ),
     );
     expect(one).toEqual(other);
@@ -159,7 +159,7 @@ describe.each(CARRIERS)('over %s', (carrier) => {
   test('what goes wrong on our side is masked, and told with the id under which it is logged', async () => {
     const query = vi.spyOn(server.store.database.aside, 'query');
     query.mockImplementation(() => Promise.reject(new Error('secret at node_modules/pg')) as never);
-    const answer = await ask(carrier, server.url, {}, '{ health { status } }');
+    const answer = await ask(transport, server.url, {}, '{ health { status } }');
     query.mockRestore();
     const [error] = answer.errors!;
     expect(error?.extensions).toEqual({
@@ -172,7 +172,7 @@ describe.each(CARRIERS)('over %s', (carrier) => {
 
   test('a long list of wrong values is told about in brief', async () => {
     const stop = Array.from({ length: 20_000 }, () => 5);
-    const answer = await ask(carrier, server.url, ann, TASK, given({ prompt: 'x', parameters: { stop } }));
+    const answer = await ask(transport, server.url, ann, TASK, given({ prompt: 'x', parameters: { stop } }));
     expect(answer.errors?.[0]?.extensions.issues.length).toBeLessThanOrEqual(20);
   });
 });

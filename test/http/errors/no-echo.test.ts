@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { fixture } from '../../harness/fixture.ts';
 import { startTestServer } from '../../harness/server.ts';
-import { ask, CARRIERS } from '../carriers.ts';
+import { ask, TRANSPORTS } from '../transports.ts';
 
 const CANARY = 'canary7f3a9';
 
@@ -31,15 +31,15 @@ const LITERALS: [what: string, document: string][] = [
   ['a text for a number', `{ tasks(first: "${CANARY}") { nodes { id } } }`],
 ];
 
-describe.each(CARRIERS)('over %s an error does not repeat', (carrier) => {
+describe.each(TRANSPORTS)('over %s an error does not repeat', (transport) => {
   test.each(VARIABLES)('a variable: %s', async (_what, input) => {
-    const { errors } = await ask(carrier, server.url, {}, LOGIN, { input });
+    const { errors } = await ask(transport, server.url, {}, LOGIN, { input });
     expect(errors).not.toHaveLength(0);
     expect(JSON.stringify(errors)).not.toContain(CANARY);
   });
 
   test.each(LITERALS)('a literal: %s', async (_what, document) => {
-    const { errors } = await ask(carrier, server.url, {}, document);
+    const { errors } = await ask(transport, server.url, {}, document);
     expect(errors).not.toHaveLength(0);
     expect(JSON.stringify(errors)).not.toContain(CANARY);
   });

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { createClient } from '../../harness/client.ts';
 import { fixture } from '../../harness/fixture.ts';
 import { startTestServer } from '../../harness/server.ts';
-import { ask, CARRIERS } from '../carriers.ts';
+import { ask, TRANSPORTS } from '../transports.ts';
 
 const MAX_CHARACTERS = 60_000;
 
@@ -18,12 +18,12 @@ function many(count: number, item: (index: number) => string): string {
   return Array.from({ length: count }, (_, index) => item(index)).join(' ');
 }
 
-describe.each(CARRIERS)('over %s', (carrier) => {
+describe.each(TRANSPORTS)('over %s', (transport) => {
   test.each([
     ['of validation', `{ ${many(90, (index) => `nope${index}`)} }`],
     ['of fields', `{ ${many(30, (index) => `a${index}: task(id: "VGFzazow") { id }`)} }`],
   ])('at most 20 errors are shown, %s, and how many more there are', async (_what, document) => {
-    const { errors } = await ask(carrier, server.url, credentials, document);
+    const { errors } = await ask(transport, server.url, credentials, document);
     expect(errors).toHaveLength(20);
     expect(errors![19]!.message).toMatch(/^\d+ more errors are not shown$/);
     expect(errors![19]!.extensions.code).toBe(errors![0]!.extensions.code);
@@ -37,7 +37,7 @@ describe.each(CARRIERS)('over %s', (carrier) => {
     ['a type', `{ ... on ${'x'.repeat(200_000)} { id } }`],
     ['a fragment', `{ ...${'x'.repeat(200_000)} }`],
   ])('the name of %s that has 200,000 characters is not repeated', async (_what, document) => {
-    const { errors } = await ask(carrier, server.url, credentials, document);
+    const { errors } = await ask(transport, server.url, credentials, document);
     expect(errors!.length).toBeGreaterThan(0);
     for (const error of errors!) {
       expect(error.extensions.code).toMatch(/^[A-Z_]+$/);
@@ -49,7 +49,7 @@ describe.each(CARRIERS)('over %s', (carrier) => {
   test('an input with 10,000 wrong members is refused in few words', async () => {
     const input = { prompt: 'x', fallbackModels: Array(10_000).fill('') };
     const { errors } = await ask(
-      carrier,
+      transport,
       server.url,
       credentials,
       'mutation ($input: CreateTaskInput!) { createTask(input: $input) { task { id } } }',

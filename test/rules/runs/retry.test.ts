@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { MODEL_CALL_RETRIES, nextWait, waitInQueue } from '../../../src/rules/runs/retry.ts';
+import { MODEL_CALL_RETRIES } from '../../../src/engine/model-calls/retry-policy.ts';
+import { nextWait, waitInQueue } from '../../../src/rules/runs/retry.ts';
 
 describe('the wait before the next try of a model call', () => {
   test.each([

@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
-import { createdAtText, readPage } from '../../../src/store/database/list-page.ts';
-import { anyOf, ifGiven, json, tables } from '../../../src/store/database/tables.ts';
+import { createdAtText, readPage } from '../../../src/store/database/kysely-page.ts';
+import { anyOf, json, optionalFilters, tables } from '../../../src/store/database/tables.ts';
 import { fixture } from '../../harness/fixture.ts';
 import { startTestServer } from '../../harness/server.ts';
 
@@ -16,8 +16,8 @@ beforeAll(async () => {
 });
 
 const pool = () => server.store.database.pool;
-const ids = async (filter: Parameters<typeof ifGiven<'session'>>[1]) => {
-  const found = tables(pool()).selectFrom('session').select('id').where(ifGiven('session', filter));
+const ids = async (filter: Parameters<typeof optionalFilters<'session'>>[1]) => {
+  const found = tables(pool()).selectFrom('session').select('id').where(optionalFilters('session', filter));
   return (await found.orderBy('id').execute()).map(({ id }) => id);
 };
 

@@ -3,11 +3,11 @@ import { expect, test } from 'vitest';
 import { createLog } from '../../../src/log.ts';
 import { newId } from '../../../src/rules/ids/ids.ts';
 import { type Database, openDatabase } from '../../../src/store/database/database.ts';
-import { type Batch, commitBatches } from '../../../src/store/log/append-text-batches.ts';
 import { createSureCommit } from '../../../src/store/log/append-text-once.ts';
+import { createTextWriter } from '../../../src/store/log/batch-text.ts';
+import { type Batch, commitBatches } from '../../../src/store/log/commit-text.ts';
 import { readEvents } from '../../../src/store/log/event-log.ts';
 import { type Lease, openLease } from '../../../src/store/log/lease.ts';
-import { createRunWriter } from '../../../src/store/log/text-writer.ts';
 import { claimRun } from '../../../src/store/runs/claim-run.ts';
 import { releaseRun } from '../../../src/store/runs/release-run.ts';
 import { registerWorker, releaseWorker } from '../../../src/store/workers/workers.ts';
@@ -143,7 +143,7 @@ test('a write whose connection broke while Postgres was still at it is in the lo
 test('what Postgres refuses of one run fails that run alone', async () => {
   const [bad, good, worker] = [await newRun(), await newRun(), await newWorker()];
   const leases = [await take(bad, worker), await take(good, worker)];
-  const writer = createRunWriter(server.store.database, server.store.bus, log);
+  const writer = createTextWriter(server.store.database, server.store.bus, log);
   writer.write(leases[0]!, 'TokensGenerated', 'call', 'a NUL: \0');
   writer.write(leases[1]!, 'TokensGenerated', 'call', 'well');
   await expect(writer.drain(leases[0]!)).rejects.toThrow('unsupported Unicode escape sequence');

@@ -19,8 +19,8 @@ export interface ListRange {
 }
 
 /** A page of the children of one row of another table. */
-export interface PartsPage<Range = ListRange> {
-  wholeId: string;
+export interface ChildPage<Range = ListRange> {
+  parentId: string;
   range: Range;
 }
 
@@ -40,21 +40,20 @@ const RANGE = {
 
 /** SQL of a page of a table with `created_at` and `id`. */
 export interface Page {
-  /** The direction. */
-  name: 'asc' | 'desc';
+  direction: 'asc' | 'desc';
   condition: string;
   /** With limit and offset. */
   order: string;
 }
 
 function pageSql(table: string, fromEnd: boolean, $: Placeholders<typeof RANGE>): Page {
-  const name = fromEnd ? 'asc' : 'desc';
+  const direction = fromEnd ? 'asc' : 'desc';
   const key = `(${table}.created_at, ${table}.id)`;
   return {
-    name,
+    direction,
     condition: `(${$.afterAt} is null or ${key} < (${$.afterAt}, ${$.afterId}))
         and (${$.beforeAt} is null or ${key} > (${$.beforeAt}, ${$.beforeId}))`,
-    order: `order by ${table}.created_at ${name}, ${table}.id ${name} limit ${$.limit} offset ${$.offset}`,
+    order: `order by ${table}.created_at ${direction}, ${table}.id ${direction} limit ${$.limit} offset ${$.offset}`,
   };
 }
 
@@ -90,10 +89,11 @@ function rangeParameters({ after, before, limit, offset }: ListRange): Values<ty
 
 /**
  * SQL that reads a page for each of several parents.
- * @param select SQL for one, of `session_id = wanted.id`. @param parents SQL of their ids
+ * @param select SQL that reads one parent's page, filtered by e.g. `session_id = wanted.id`. @param parents SQL of
+ * the parents' ids
  */
-export function ofEachSql(select: string, { name }: Pick<Page, 'name'>, parents: string): string {
+export function ofEachSql(select: string, { direction }: Pick<Page, 'direction'>, parents: string): string {
   return `
     select page.* from (select distinct unnest(${parents}) as id) as wanted cross join lateral (${select}) as page
-    order by page."createdAtText" ${name}, page.id ${name}`;
+    order by page."createdAtText" ${direction}, page.id ${direction}`;
 }

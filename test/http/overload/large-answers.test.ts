@@ -1,10 +1,10 @@
 import { setImmediate as nextLoopTurn } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { createSerializeLarge, isLarge, MAX_ANSWER_BYTES } from '../../../src/http/limits/answer-size.ts';
+import { createSerializeLarge, isLarge, MAX_ANSWER_BYTES } from '../../../src/http/overload/answer-size.ts';
 import { data, errorCode } from '../../harness/client.ts';
 import { fixture } from '../../harness/fixture.ts';
 import { startTestServer } from '../../harness/server.ts';
-import { ask, CARRIERS } from '../carriers.ts';
+import { ask, TRANSPORTS } from '../transports.ts';
 
 describe('JSON that is made in slices', () => {
   const serializeLarge = createSerializeLarge();
@@ -77,9 +77,9 @@ describe('a large answer', () => {
     return `{ task(id: "${id}") { ${prompts} } session(id: "none") { id } }`;
   };
 
-  test.each(CARRIERS)('over %s has all of its data, and its errors', async (carrier) => {
+  test.each(TRANSPORTS)('over %s has all of its data, and its errors', async (transport) => {
     const credentials = { authorization: `Bearer ${ann.token}` };
-    const answer = await ask(carrier, server.url, credentials, withError(10));
+    const answer = await ask(transport, server.url, credentials, withError(10));
     expect(Object.values(answer.data!.task)).toEqual(Array(10).fill(PROMPT));
     expect(answer.data!.session).toBeNull();
     expect(answer.errors).toHaveLength(1);
@@ -87,9 +87,9 @@ describe('a large answer', () => {
     expect(answer).toMatchObject({ extensions: { cost: { requested: expect.any(Number) } } });
   });
 
-  test.each(CARRIERS)('over %s is refused when it would be too large', async (carrier) => {
+  test.each(TRANSPORTS)('over %s is refused when it would be too large', async (transport) => {
     const credentials = { authorization: `Bearer ${ann.token}` };
-    const answer = await ask(carrier, server.url, credentials, withError(18));
+    const answer = await ask(transport, server.url, credentials, withError(18));
     expect(errorCode(answer)).toBe('PAYLOAD_TOO_LARGE');
     expect(answer.data ?? null).toBeNull();
   });

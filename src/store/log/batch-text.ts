@@ -1,9 +1,9 @@
 import { coerceError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import type { Database } from '../database/database.ts';
-import type { Batch, LeaseBatches, TextEventType } from './append-text-batches.ts';
 import { createSureCommit } from './append-text-once.ts';
 import type { Bus } from './bus.ts';
+import type { Batch, LeaseBatches, TextEventType } from './commit-text.ts';
 import type { LoggedEvent } from './events.ts';
 import { fenced, type Lease } from './lease.ts';
 
@@ -13,7 +13,7 @@ import { fenced, type Lease } from './lease.ts';
  * busy one in larger batches. Every batch of a call is one row, one `seq` and one message, published after
  * its commit.
  */
-export interface RunWriter {
+export interface TextWriter {
   /** Adds storable text to the run's next batch; wait for the promise, if there is one, before adding more. */
   write(lease: Lease, type: TextEventType, callId: string, text: string): Promise<void> | undefined;
   /** Resolves when everything written under the lease is committed. @throws LeaseLost, or why it was not */
@@ -27,7 +27,7 @@ interface Pending extends LeaseBatches {
   characters: number;
 }
 
-export function createRunWriter(database: Database, bus: Bus, log: Log): RunWriter {
+export function createTextWriter(database: Database, bus: Bus, log: Log): TextWriter {
   const commitSurely = createSureCommit(database, log);
   let pending = new Map<Lease, Pending>();
   let taken = new Map<Lease, Pending>();

@@ -5,7 +5,7 @@ import { schema } from '../../../src/schema/index.ts';
 import { data } from '../../harness/client.ts';
 import { fixture } from '../../harness/fixture.ts';
 import { startTestServer } from '../../harness/server.ts';
-import { ask, CARRIERS } from '../carriers.ts';
+import { ask, TRANSPORTS } from '../transports.ts';
 
 let credentials: { authorization: string };
 
@@ -101,9 +101,9 @@ const REFUSED: [what: string, document: string, code: string, message: RegExp][]
   ],
 ];
 
-describe.each(CARRIERS)('over %s', (carrier) => {
+describe.each(TRANSPORTS)('over %s', (transport) => {
   test.each(REFUSED)('%s: refused', async (_what, document, code, message) => {
-    const answer = await ask(carrier, server.url, credentials, document);
+    const answer = await ask(transport, server.url, credentials, document);
     expect(answer.data).toBeUndefined();
     expect(answer.errors!.map(({ extensions }) => extensions.code)).toContain(code);
     expect(answer.errors!.map((error) => error.message).join()).toMatch(message);
@@ -128,7 +128,7 @@ describe.each(CARRIERS)('over %s', (carrier) => {
     '%s that are as deep as the tokens allow are answered in time, and by no fault of ours',
     async (_what, document) => {
       const begun = performance.now();
-      const answer = await ask(carrier, server.url, credentials, document);
+      const answer = await ask(transport, server.url, credentials, document);
       expect(JSON.stringify(answer)).not.toContain('INTERNAL_ERROR');
       expect(performance.now() - begun).toBeLessThan(2_000);
     },
@@ -141,7 +141,7 @@ describe.each(CARRIERS)('over %s', (carrier) => {
         `{task(id: ${deep(levels, '[', '', ']')}) {id}}`,
         `query ($a: ${deep(levels, '[', 'Int', ']')}) {__typename}`,
       ]) {
-        const { errors } = await ask(carrier, server.url, credentials, document);
+        const { errors } = await ask(transport, server.url, credentials, document);
         expect(errors?.[0]?.extensions.code ?? 'none').not.toBe('INTERNAL_ERROR');
       }
     }
@@ -149,7 +149,7 @@ describe.each(CARRIERS)('over %s', (carrier) => {
 
   test('the size of a page multiplies what it holds, by literal and by variable', async () => {
     const cost = async (document: string, variables = {}) =>
-      ((await ask(carrier, server.url, credentials, document, variables)) as { extensions?: unknown })
+      ((await ask(transport, server.url, credentials, document, variables)) as { extensions?: unknown })
         .extensions;
     const sized = 'query ($n: Int) { tasks(first: $n) { nodes { id status } } }';
     expect(await cost(sized, { n: 1 })).toEqual({ cost: { requested: 4, limit: 10_000 } });
@@ -162,7 +162,7 @@ describe.each(CARRIERS)('over %s', (carrier) => {
 
   test('a page of more than 100 is for its field to refuse', async () => {
     expect(
-      await ask(carrier, server.url, credentials, '{ tasks(first: 101) { nodes { id } } }'),
+      await ask(transport, server.url, credentials, '{ tasks(first: 101) { nodes { id } } }'),
     ).toMatchObject({
       errors: [{ extensions: { code: 'VALIDATION_ERROR', field: 'first' } }],
     });
@@ -175,22 +175,24 @@ describe.each(CARRIERS)('over %s', (carrier) => {
       getIntrospectionQuery({ inputValueDeprecation: true, schemaDescription: true, specifiedByUrl: true }),
     ],
   ])('the introspection of %s passes', async (_whose, document) => {
-    const answer = await ask(carrier, server.url, credentials, document);
+    const answer = await ask(transport, server.url, credentials, document);
     expect(data(answer).__schema.queryType.name).toBe('Query');
   });
 });
 
-test.each(['SSE', 'graphql-ws'] as const)('over %s a subscription has the same limits', async (carrier) => {
+test.each(['SSE', 'graphql-ws'] as const)('over %s a subscription has the same limits', async (transport) => {
   const id = await ann.createTask({ prompt: 'x' });
   const follow = (fields: string) =>
     `subscription { taskEvents(taskId: "${id}") { ... on CurrentState { task { ${fields} } } } }`;
   const calls = many(30, (index) => `a${index}: modelCalls { ${many(35, () => 'id')} }`);
-  expect(await ask(carrier, server.url, credentials, follow(calls))).toMatchObject({
+  expect(await ask(transport, server.url, credentials, follow(calls))).toMatchObject({
     errors: [{ message: expect.stringMatching(/costs 105\d\d; at most 10000/) }],
   });
-  expect(data(await ask(carrier, server.url, credentials, follow('modelCalls { id }'))).taskEvents).toEqual({
-    task: { modelCalls: [] },
-  });
+  expect(data(await ask(transport, server.url, credentials, follow('modelCalls { id }'))).taskEvents).toEqual(
+    {
+      task: { modelCalls: [] },
+    },
+  );
 });
 
 test.each(['application/json', 'text/event-stream'])(

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, request, type Server } from 'node:h
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createBodies } from '../../../src/http/limits/bodies.ts';
+import { createBodies } from '../../../src/http/overload/bodies.ts';
 import { startTestServer, type TestServer } from '../../harness/server.ts';
 
 const MEGABYTE = 2 ** 20;

@@ -1,5 +1,5 @@
 import type { WebSocket } from 'ws';
-import { markSentOnce } from './sent-once.ts';
+import { markSentOnce } from './free-sent-buffers.ts';
 
 /** Messages of graphql-ws whose payload is JSON already: graphql-ws would serialize 16 MB again, at once. */
 export interface LargeMessages {

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createSendBuffers } from '../../../src/http/limits/send-buffers.ts';
-import { markSentOnce } from '../../../src/http/limits/sent-once.ts';
+import { markSentOnce } from '../../../src/http/overload/free-sent-buffers.ts';
+import { createSendBuffers } from '../../../src/http/overload/send-buffers.ts';
 
 const BYTES = 16 * 1024 * 1024;
 

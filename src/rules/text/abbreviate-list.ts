@@ -1,7 +1,7 @@
 const MOST_CHARACTERS = 200;
 
 /** Joins names for an error message: as many as fit into 200 characters, then an ellipsis. */
-export function fewOf(names: readonly string[], separator = ', '): string {
+export function abbreviateList(names: readonly string[], separator = ', '): string {
   const shown: string[] = [];
   let left = MOST_CHARACTERS;
   for (const name of names) {

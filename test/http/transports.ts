@@ -1,22 +1,22 @@
 import { type Answer, createClient, openSockets } from '../harness/client.ts';
 
-export type Carrier = 'HTTP' | 'SSE' | 'graphql-ws';
-export const CARRIERS: Carrier[] = ['HTTP', 'SSE', 'graphql-ws'];
+export type Transport = 'HTTP' | 'SSE' | 'graphql-ws';
+export const TRANSPORTS: Transport[] = ['HTTP', 'SSE', 'graphql-ws'];
 
 /**
- * The first answer to an operation, whichever way it travels and wherever the carrier puts its errors.
+ * The first answer to an operation, whichever way it travels and wherever the transport puts its errors.
  * @param credentials and `x-forwarded-for`, which over graphql-ws is a header of the upgrade.
  */
 export async function ask(
-  carrier: Carrier,
+  transport: Transport,
   url: string,
   credentials: Record<string, string>,
   document: string,
   variables: Record<string, unknown> = {},
 ): Promise<Answer> {
   const client = createClient(url, credentials);
-  if (carrier === 'HTTP') return client.query(document, variables);
-  if (carrier === 'SSE') return first(client.subscribeSse(document, variables));
+  if (transport === 'HTTP') return client.query(document, variables);
+  if (transport === 'SSE') return first(client.subscribeSse(document, variables));
   const { 'x-forwarded-for': forwarded, ...params } = credentials;
   const sockets = openSockets(`${url}/graphql`, params, forwarded ? { 'x-forwarded-for': forwarded } : {});
   try {

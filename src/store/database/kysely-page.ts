@@ -1,5 +1,5 @@
 import { type SelectQueryBuilder, sql } from 'kysely';
-import type { ListPosition, ListRange } from './keyset-page.ts';
+import type { ListPosition, ListRange } from './sql-page.ts';
 import { type Queryable, type Row, type Tables, tables } from './tables.ts';
 
 type ListedTable = {
@@ -19,7 +19,7 @@ export function createdAtText(table: ListedTable) {
 
 type ListQuery<Table extends ListedTable, Listed> = SelectQueryBuilder<Tables, Table, Listed>;
 
-/** The rows of a query within a range of its list, newest first, by keyset. */
+/** Reads one page of a list, newest first, by keyset. */
 export async function readPage<Table extends ListedTable, Listed>(
   query: ListQuery<Table, Listed>,
   table: Table,
@@ -29,8 +29,8 @@ export async function readPage<Table extends ListedTable, Listed>(
   return range.fromEnd ? rows.reverse() : rows;
 }
 
-/** The same for each of the parents, in one query. @param parent the column with the id of the parent */
-export async function readPageOfEach<Table extends ListedTable, Listed>(
+/** Reads a page for each parent, in one query. @param parent the column with the parent's id */
+export async function readPagePerParent<Table extends ListedTable, Listed>(
   client: Queryable,
   query: ListQuery<Table, Listed>,
   { table, parent }: { table: Table; parent: keyof Tables[Table] & string },

@@ -1,8 +1,8 @@
 import { DomainError } from '../../errors.ts';
 import { FLAWS } from '../../rules/answers/flaws.ts';
 import { type DoneCall, isLoop, timesRepeated } from '../../rules/answers/repeated-calls.ts';
+import type { AgentState } from './agent-state.ts';
 import type { Turn } from './turn.ts';
-import type { Work } from './work.ts';
 
 /**
  * Ends a task that makes no progress: its model gave an unusable answer again after it was informed, or keeps
@@ -11,7 +11,7 @@ import type { Work } from './work.ts';
  * @throws DomainError ANSWER_EMPTY, ANSWER_CUT_OFF, ANSWER_FILTERED, ANSWER_MALFORMED, TOOLS_NOT_USED,
  * LOOP_DETECTED
  */
-export function requireProgress({ task, turns }: Pick<Work, 'task' | 'turns'>, isLast: boolean): void {
+export function requireProgress({ task, turns }: Pick<AgentState, 'task' | 'turns'>, isLast: boolean): void {
   const own = turns.filter(({ number }) => number > task.iterationsBefore);
   const flaw = own.at(-1)?.answer?.flaw;
   if (flaw && (isLast || own.at(-2)?.answer?.flaw)) {

@@ -1,9 +1,12 @@
 import type { ProviderError } from '../../providers/provider.ts';
-import { waitInQueue } from '../../rules/runs/retry.ts';
+import { type RetryPolicy, waitInQueue } from '../../rules/runs/retry.ts';
 import { outlastConnectionLoss } from '../../store/database/connection-loss.ts';
 import type { Lease } from '../../store/log/lease.ts';
 import { readOutage } from '../../store/runs/defer-run.ts';
 import type { EngineContext } from '../context.ts';
+
+/** Within the worker's slot. */
+export const MODEL_CALL_RETRIES: RetryPolicy = { tries: 4, firstWaitMs: 500, maxRetryAfterMs: 30_000 };
 
 /** A gateway timed out, but the model may still be generating, and be billed. */
 const GATEWAY_TIMEOUTS: readonly number[] = [408, 504, 524];

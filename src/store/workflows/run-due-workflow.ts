@@ -2,7 +2,7 @@ import type { ClientBase } from 'pg';
 import { DomainError } from '../../errors.ts';
 import { nextTick } from '../../rules/workflows/schedule.ts';
 import { freshId } from '../database/fresh-id.ts';
-import { CLOCK, type Row, tables } from '../database/tables.ts';
+import { CURRENT_TIME, type Row, tables } from '../database/tables.ts';
 import { transaction } from '../database/transaction.ts';
 import { bytesOf } from '../log/event-log.ts';
 import type { LoggedEvent } from '../log/events.ts';
@@ -16,7 +16,7 @@ type Limits = Pick<Store, 'quotas' | 'queueLimits'>;
 
 type DueWorkflow = Row<'workflow'>;
 
-interface Kept {
+interface Outcome {
   events: LoggedEvent[];
   /**
    * Why the scheduled execution was skipped: the account is disabled, or a limit or quota is reached; null:
@@ -31,22 +31,22 @@ interface Kept {
  * @returns why it was skipped (the account is disabled, or a quota or its limit of queued runs is reached);
  * null when it was not
  */
-export async function keepSchedule(store: Store, workflowId: string): Promise<DomainError | null> {
-  const kept = await transaction(store.database, (client) => keepWithin(client, store, workflowId));
-  publishAll(store.bus, kept.events);
-  const ownerId = kept.events[0]?.ownerId;
+export async function runDueWorkflow(store: Store, workflowId: string): Promise<DomainError | null> {
+  const outcome = await transaction(store.database, (client) => runWithin(client, store, workflowId));
+  publishAll(store.bus, outcome.events);
+  const ownerId = outcome.events[0]?.ownerId;
   if (ownerId) store.created.emit('runs', { ownerId, count: 1 });
-  return kept.refused;
+  return outcome.refused;
 }
 
-async function keepWithin(client: ClientBase, limits: Limits, workflowId: string): Promise<Kept> {
+async function runWithin(client: ClientBase, limits: Limits, workflowId: string): Promise<Outcome> {
   const workflow = await tables(client)
     .selectFrom('workflow')
     .selectAll()
-    .select(CLOCK.as('now'))
+    .select(CURRENT_TIME.as('now'))
     .where('id', '=', workflowId)
     .where('isActive', '=', true)
-    .where('nextRunAt', '<=', CLOCK)
+    .where('nextRunAt', '<=', CURRENT_TIME)
     .forUpdate()
     .executeTakeFirst();
   if (!workflow?.schedule) return { events: [], refused: null };
@@ -87,7 +87,7 @@ export async function findDueWorkflow({ database }: Store, ownerId: string): Pro
 }
 
 /** Accounts with workflows whose scheduled time has come. */
-export async function readOwnersOfTicks({ database }: Store): Promise<string[]> {
+export async function readOwnersOfDueSchedules({ database }: Store): Promise<string[]> {
   const { rows } = await database.pool.query<{ ownerId: string }>({
     name: 'read-owners-of-ticks',
     text: `

@@ -5,7 +5,7 @@ import type { StartedOrchestration } from '../../store/orchestrations/start-orch
 import type { EngineContext } from '../context.ts';
 
 /** The state of an orchestration that is being executed. */
-export interface Work {
+export interface OrchestrationState {
   context: EngineContext;
   lease: Lease;
   orchestration: StartedOrchestration;

@@ -3,13 +3,28 @@ import { SYSTEM_CONDITIONS } from '../../vocabulary.ts';
 import { endpoint } from '../definitions/endpoint.ts';
 import { graphql } from '../handling/documents.ts';
 import { lowerCase, plainId } from '../shapes/output.ts';
+import type { Status } from '../shapes/statuses.ts';
 import { WHOLE_LIST } from '../shapes/whole-list.ts';
 import { AGENT_HEALTH, agentHealthShape, showHealth } from './agent-shape.ts';
+import { TASK_STATUS, TASK_STATUSES, type TaskStatus } from './status-words.ts';
 
 const orchestratorStatus = z.enum(SYSTEM_CONDITIONS);
 
 /** 0 while none has ended, which `tasks_processed` shows. */
 const inSeconds = (milliseconds: number | null) => (milliseconds ?? 0) / 1000;
+
+const taskCounts = Object.fromEntries(TASK_STATUSES.map((status) => [status, z.int()])) as Record<
+  TaskStatus,
+  z.ZodInt
+>;
+
+/** Numbers of tasks by the status words of this API. */
+function countTasks(tasks: Record<Lowercase<Status>, number>): Record<TaskStatus, number> {
+  const counts = Object.fromEntries(TASK_STATUSES.map((status) => [status, 0])) as Record<TaskStatus, number>;
+  for (const status of Object.keys(TASK_STATUS) as Status[])
+    counts[TASK_STATUS[status]] += tasks[lowerCase(status)];
+  return counts;
+}
 
 export const systemEndpoints = [
   endpoint({
@@ -107,14 +122,7 @@ export const systemEndpoints = [
       cpu_seconds: z.number(),
       memory_bytes: z.number(),
       heap_used_bytes: z.number(),
-      tasks: z.object({
-        total: z.int(),
-        pending: z.int(),
-        in_progress: z.int(),
-        completed: z.int(),
-        failed: z.int(),
-        cancelled: z.int(),
-      }),
+      tasks: z.object({ total: z.int(), ...taskCounts }),
       average_task_time: z.number(),
       agents: z.object({ active: z.int(), busy: z.int() }),
       queue: z.object({ ready: z.int(), blocked: z.int(), oldest_seconds: z.number().nullable() }),
@@ -126,14 +134,7 @@ export const systemEndpoints = [
       cpu_seconds: systemMetrics.cpuSeconds,
       memory_bytes: systemMetrics.residentBytes,
       heap_used_bytes: systemMetrics.heapUsedBytes,
-      tasks: {
-        total: tasks.total,
-        pending: tasks.pending + tasks.queued,
-        in_progress: tasks.running + tasks.waiting,
-        completed: tasks.completed,
-        failed: tasks.failed,
-        cancelled: tasks.cancelled,
-      },
+      tasks: { total: tasks.total, ...countTasks(tasks) },
       average_task_time: inSeconds(status.averageTaskDurationMs),
       agents: { active: status.activeAgents, busy: status.busyAgents },
       queue: {

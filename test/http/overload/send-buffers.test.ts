@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createSendBuffers, type SendBuffers } from '../../../src/http/limits/send-buffers.ts';
+import { createSendBuffers, type SendBuffers } from '../../../src/http/overload/send-buffers.ts';
 
 const MEGABYTE = Buffer.alloc(1024 * 1024);
 

@@ -7,7 +7,7 @@ import type { Compaction } from './checkpoints.ts';
 import type { Turn } from './turn.ts';
 
 /** The state of an agent task that is being executed. */
-export interface Work {
+export interface AgentState {
   context: EngineContext;
   lease: Lease;
   task: StartedTask;

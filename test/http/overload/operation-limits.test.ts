@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { keepSchedule } from '../../../src/store/workflows/keep-schedule.ts';
+import { runDueWorkflow } from '../../../src/store/workflows/run-due-workflow.ts';
 import { type Client, createClient, data } from '../../harness/client.ts';
 import { fixture } from '../../harness/fixture.ts';
 import { launch } from '../../harness/process.ts';
@@ -7,7 +7,7 @@ import { startRedis } from '../../harness/redis.ts';
 import { startTestServer } from '../../harness/server.ts';
 import { openLegacySocket, refusedUpgrade } from '../../rest-compat/clients/legacy-socket.ts';
 import { createWorkflow, execute, execution, follow } from '../../workflows/workflows.ts';
-import { ask, CARRIERS } from '../carriers.ts';
+import { ask, TRANSPORTS } from '../transports.ts';
 
 const LIMITED = {
   RATE_LIMIT_FACTOR: '1',
@@ -35,10 +35,10 @@ async function spend(client: Client, operations: number): Promise<void> {
   for (const { errors } of answers) expect(errors).toBeUndefined();
 }
 
-describe.each(CARRIERS)('over %s', (carrier) => {
+describe.each(TRANSPORTS)('over %s', (transport) => {
   test('the operation after the last one that is allowed in a minute is RATE_LIMITED', async () => {
     const ann = await newUser();
-    const ask1 = () => ask(carrier, server.url, bearer(ann), '{ __typename }');
+    const ask1 = () => ask(transport, server.url, bearer(ann), '{ __typename }');
     expect((await ask1()).errors).toBeUndefined();
     await spend(ann, 39);
     const { errors } = await ask1();
@@ -55,8 +55,10 @@ describe.each(CARRIERS)('over %s', (carrier) => {
 
   test('what is invalid counts, too', async () => {
     const ann = await newUser();
-    await Promise.all(Array.from({ length: 40 }, () => ask(carrier, server.url, bearer(ann), '{ nothing }')));
-    const { errors } = await ask(carrier, server.url, bearer(ann), '{ nothing }');
+    await Promise.all(
+      Array.from({ length: 40 }, () => ask(transport, server.url, bearer(ann), '{ nothing }')),
+    );
+    const { errors } = await ask(transport, server.url, bearer(ann), '{ nothing }');
     expect(errors![0]!.extensions.code).toBe('RATE_LIMITED');
   });
 
@@ -66,7 +68,12 @@ describe.each(CARRIERS)('over %s', (carrier) => {
       { length: 12 },
       (_, index) => `a${index}: createTask(input: { prompt: "x", hold: true }) { task { id } }`,
     );
-    const { data, errors } = await ask(carrier, server.url, bearer(ann), `mutation { ${aliases.join(' ')} }`);
+    const { data, errors } = await ask(
+      transport,
+      server.url,
+      bearer(ann),
+      `mutation { ${aliases.join(' ')} }`,
+    );
     expect(Object.values(data!).filter(Boolean)).toHaveLength(10);
     expect(errors!.map(({ extensions }) => extensions.code)).toEqual(['RATE_LIMITED', 'RATE_LIMITED']);
     expect(errors![0]!.message).toMatch(/^too many runs: an account is allowed 10 a minute/);
@@ -285,7 +292,7 @@ describe('of an execution', () => {
     const { pool } = working.store.database;
     const workflowId = Buffer.from(id, 'base64url').toString().split(':')[1]!;
     await pool.query('update workflow set next_run_at = clock_timestamp() where id = $1', [workflowId]);
-    expect(await keepSchedule(working.store, workflowId)).toBeNull();
+    expect(await runDueWorkflow(working.store, workflowId)).toBeNull();
     const document = 'query ($id: ID!) { executions(filter: { workflowId: $id }) { nodes { id } } }';
     const [made] = data(await ann.query(document, { id })).executions.nodes;
     await follow(ann, made.id);

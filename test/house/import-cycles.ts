@@ -1,14 +1,17 @@
 import type { Source } from './read-source.ts';
 
-/** Groups of files of which each imports, by way of the others, itself; types included. Sorted, as are the groups. */
-export function circlesOf(sources: readonly Source[]): string[][] {
+/**
+ * Import cycles: groups of files that import each other, directly or indirectly, including type imports. The groups and
+ * their files are sorted.
+ */
+export function importCycles(sources: readonly Source[]): string[][] {
   const imports = new Map(
     sources.map((source) => [source.path, source.imports.flatMap(({ path }) => path ?? [])]),
   );
   const reachable = new Map([...imports.keys()].map((path) => [path, reachableFrom(path, imports)]));
-  const inCircle = [...imports.keys()].filter((path) => reachable.get(path)!.has(path));
-  const groups = Map.groupBy(inCircle, (path) =>
-    inCircle
+  const inCycle = [...imports.keys()].filter((path) => reachable.get(path)!.has(path));
+  const groups = Map.groupBy(inCycle, (path) =>
+    inCycle
       .filter((other) => reachable.get(path)!.has(other) && reachable.get(other)!.has(path))
       .toSorted()
       .join('\n'),

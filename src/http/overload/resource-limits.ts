@@ -6,9 +6,9 @@ import { headerCredentials } from '../requests/context.ts';
 import { isLarge } from './answer-size.ts';
 import { limitBodies } from './bodies.ts';
 import { type Connections, createConnections } from './connections.ts';
+import { markSentOnce } from './free-sent-buffers.ts';
 import { serializePipelinedRequests } from './pipelining.ts';
 import { createSendBuffers, type SendBuffers } from './send-buffers.ts';
-import { markSentOnce } from './sent-once.ts';
 
 /** The limits that keep clients from exhausting the memory and sockets of this process. */
 export interface ResourceLimits {

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { freeWhenSent } from './sent-once.ts';
+import { freeWhenSent } from './free-sent-buffers.ts';
 
 /** Maximum bytes that are queued for clients and not yet sent. A single response has up to 16 MB. */
 const MOST_OF_CONNECTION = 32 * 1024 * 1024;

@@ -17,7 +17,7 @@ export interface NewThreadSummary extends Omit<ThreadSummary, 'runId'> {
  * stored when one of its turns was deleted meanwhile, which the text may quote, or when another summary was
  * stored.
  */
-export async function keepSummary(
+export async function saveSummary(
   database: Database,
   threadId: string,
   { text, turns, of, previousRunId }: NewThreadSummary,

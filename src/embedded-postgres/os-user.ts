@@ -4,7 +4,7 @@ import { hasCode } from '../errors.ts';
 import type { Layout } from './layout.ts';
 
 /** The user that PostgreSQL runs as when the server is root, because PostgreSQL refuses to run as root. */
-export interface Account {
+export interface OsUser {
   uid: number;
   gid: number;
 }
@@ -13,11 +13,11 @@ export interface Account {
  * It has no passwd entry, so the database shares its files and signals with no other user. Fits a 65536-uid
  * map.
  */
-const OWN: Account = { uid: 54_320, gid: 54_320 };
+const OWN: OsUser = { uid: 54_320, gid: 54_320 };
 /** initdb looks its user up in passwd; this one is in every passwd of Linux. */
-export const NOBODY: Account = { uid: 65_534, gid: 65_534 };
+export const NOBODY: OsUser = { uid: 65_534, gid: 65_534 };
 
-async function ownerOf(path: string): Promise<Account | undefined> {
+async function ownerOf(path: string): Promise<OsUser | undefined> {
   try {
     const { uid, gid } = await stat(path);
     return { uid, gid };
@@ -28,7 +28,7 @@ async function ownerOf(path: string): Promise<Account | undefined> {
 }
 
 /** Undefined: run PostgreSQL as the current user. */
-export async function chooseAccount({ cluster }: Layout): Promise<Account | undefined> {
+export async function chooseOsUser({ cluster }: Layout): Promise<OsUser | undefined> {
   const uid = process.getuid?.();
   const owner = await ownerOf(cluster);
   if (uid !== 0) {
@@ -48,23 +48,23 @@ export async function chooseAccount({ cluster }: Layout): Promise<Account | unde
   return OWN;
 }
 
-export async function chownTree(folder: string, { uid, gid }: Account): Promise<void> {
+export async function chownTree(folder: string, { uid, gid }: OsUser): Promise<void> {
   const names = await readdir(folder, { recursive: true });
   await Promise.all(names.map((name) => lchown(join(folder, name), uid, gid)));
   await chown(folder, uid, gid);
 }
 
-async function allows(path: string, { uid, gid }: Account, bit: number): Promise<boolean> {
+async function allows(path: string, { uid, gid }: OsUser, bit: number): Promise<boolean> {
   const entry = await lstat(path);
   if (entry.isSymbolicLink()) return true;
   const shift = entry.uid === uid ? 6 : entry.gid === gid ? 3 : 0;
   return (entry.mode & (bit << shift)) !== 0;
 }
 
-/** The outermost folder (or the file itself) that keeps the account from reading `path`, an absolute real path. */
-export async function obstacle(path: string, account: Account): Promise<string | undefined> {
+/** The outermost folder (or the file itself) that keeps the user from reading `path`, an absolute real path. */
+export async function obstacle(path: string, user: OsUser): Promise<string | undefined> {
   const folders: string[] = [];
   for (let folder = dirname(path); folders[0] !== folder; folder = dirname(folder)) folders.unshift(folder);
-  for (const folder of folders) if (!(await allows(folder, account, 1))) return folder;
-  return (await allows(path, account, 4)) ? undefined : path;
+  for (const folder of folders) if (!(await allows(folder, user, 1))) return folder;
+  return (await allows(path, user, 4)) ? undefined : path;
 }

@@ -6,7 +6,7 @@ import { shownErrors } from '../errors/bound-errors.ts';
 import { statusOf } from '../errors/to-reply.ts';
 import { accountOf } from '../requests/context.ts';
 import { isLarge } from './answer-size.ts';
-import { markSentOnce } from './sent-once.ts';
+import { markSentOnce } from './free-sent-buffers.ts';
 
 /** Limits what executions read from the database, and the size of their responses. */
 export const boundAnswers: Plugin<Context> = {
