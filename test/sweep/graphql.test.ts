@@ -76,7 +76,7 @@ describe.each(TRIED)('$operation $name', (tried) => {
       for (const value of ['', Buffer.from(`${typeOfId(leaf.name)}:`).toString('base64url')]) {
         const variables = variablesOf(tried.root, tried.field, { own: ownOf(sweep, tried), leaf, value });
         const answer = await run(sweep, sweep.callers[0]!, tried, variables, {
-          carrier: carriersOf(tried)[0]!,
+          transport: transportsOf(tried)[0]!,
           fitting: '',
         });
         expect(REFUSED, leaf.name).toContain(codesOf(answer)[0]);
