@@ -13,7 +13,7 @@ export interface Pool {
 }
 
 /** With its code loaded, a thread has some 30 MB. */
-const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 80, maxYoungGenerationSizeMb: 8 };
+const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 56, maxYoungGenerationSizeMb: 8 };
 
 const IDLE_MS = 10_000;
 

@@ -3,14 +3,14 @@ import { DomainError } from '../../errors.ts';
 import { createTurns } from '../../fair-slots.ts';
 
 /**
- * Bytes on the wire that one response may read from the database: twice the limit of its JSON, because rows
- * have columns that are not selected, and JSON of Postgres contains spaces.
+ * Bytes on the wire that one response may read from the database: a quarter more than the limit of its JSON,
+ * because rows have columns that are not selected, and JSON of Postgres contains spaces.
  */
-const MOST_OF_ANSWER = 32 * 1024 * 1024;
+const MOST_OF_ANSWER = 20 * 1024 * 1024;
 
 /** Bytes that concurrent responses may hold together. As objects, rows take two to four times as many. */
-const MOST_OF_ACCOUNT = 32 * 1024 * 1024;
-const MOST_OF_PROCESS = 48 * 1024 * 1024;
+const MOST_OF_ACCOUNT = 20 * 1024 * 1024;
+const MOST_OF_PROCESS = 36 * 1024 * 1024;
 
 /**
  * The first bytes of a response do not count towards the account, so that small requests succeed whatever
