@@ -17,7 +17,7 @@ import type { DeliveryRow } from './store/integrations/deliveries.ts';
 import type { IntegrationRow } from './store/integrations/integrations.ts';
 import type { EventRange } from './store/log/event-pages.ts';
 import type { LoggedEvent } from './store/log/events.ts';
-import type { LogPosition } from './store/log/run-text.ts';
+import type { LogPosition } from './store/log/generated-text/read-text.ts';
 import type { BudgetRow } from './store/money/budgets.ts';
 import type { ModelCallRow, SpendRow } from './store/money/model-call-reports.ts';
 import type { OrchestrationRow } from './store/orchestrations/orchestrations.ts';

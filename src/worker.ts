@@ -19,7 +19,7 @@ import { keptSecret } from './secrets/kept-secret.ts';
 import { createSecretBox } from './secrets/secret-box.ts';
 import { migrate } from './start/migrate-database.ts';
 import { isEntryPoint, requireDatabaseUrl, runUntilStopped } from './start/run-until-stopped.ts';
-import { createTextWriter } from './store/log/batch-text.ts';
+import { createTextWriter } from './store/log/generated-text/batch-text.ts';
 import { openStore } from './store/open-store.ts';
 import type { Store } from './store/store.ts';
 

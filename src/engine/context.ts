@@ -4,7 +4,7 @@ import type { WorkMetrics } from '../metrics/work-metrics.ts';
 import type { QuirkMemory } from '../providers/quirks/memory.ts';
 import type { Providers } from '../providers/registry.ts';
 import type { SecretBox } from '../secrets/secret-box.ts';
-import type { TextWriter } from '../store/log/batch-text.ts';
+import type { TextWriter } from '../store/log/generated-text/batch-text.ts';
 import type { Store } from '../store/store.ts';
 import type { WorkspaceSettings } from '../workspaces/workspaces.ts';
 import type { Outbound } from './outbound/outbound.ts';

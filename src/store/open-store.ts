@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { Log } from '../log.ts';
-import { createQueueLimits } from './accounts/account-limits.ts';
 import { createCredentialWatch } from './accounts/credential-watch.ts';
+import { createQueueLimits } from './accounts/queued-run-limit.ts';
 import { type Amounts, createQuotas } from './accounts/quotas.ts';
 import { openDatabase } from './database/database.ts';
 import { type Bus, createLocalBus } from './log/bus.ts';

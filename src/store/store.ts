@@ -1,6 +1,6 @@
 import type { EventEmitter } from 'node:events';
-import type { QueueLimits } from './accounts/account-limits.ts';
 import type { CredentialWatch } from './accounts/credential-watch.ts';
+import type { QueueLimits } from './accounts/queued-run-limit.ts';
 import type { Quotas } from './accounts/quotas.ts';
 import type { Database } from './database/database.ts';
 import type { Bus } from './log/bus.ts';

@@ -6,8 +6,12 @@ import { planDeliveries, takeDelivery } from '../../src/store/integrations/send-
 import type { Feed } from '../../src/store/log/bus.ts';
 import { readEventPages } from '../../src/store/log/event-pages.ts';
 import { presentProgress, readFeed } from '../../src/store/log/feed.ts';
+import {
+  readLatestTextCall,
+  readTextStart,
+  readTexts,
+} from '../../src/store/log/generated-text/read-text.ts';
 import { openLease } from '../../src/store/log/lease.ts';
-import { readLatestTextCall, readTextStart, readTexts } from '../../src/store/log/run-text.ts';
 import { failRun } from '../../src/store/runs/finish-run.ts';
 import { listSessions } from '../../src/store/sessions/sessions.ts';
 import { readSessionTotals } from '../../src/store/sessions/totals.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createLog } from '../../src/log.ts';
 import { newId } from '../../src/rules/ids/ids.ts';
-import { commitBatches } from '../../src/store/log/commit-text.ts';
+import { commitBatches } from '../../src/store/log/generated-text/commit-text.ts';
 import { type Lease, openLease } from '../../src/store/log/lease.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { claimRun } from '../../src/store/runs/claim-run.ts';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Context } from '../../context.ts';
 import { DomainError } from '../../errors.ts';
+import { ACCOUNT_LIMITS, type AccountLimit, MAX_ACCOUNT_LIMIT } from '../../rules/accounts/account-limits.ts';
 import { globalId } from '../../rules/ids/global-id.ts';
 import { type AccountRow, listAccounts, readAccount } from '../../store/accounts/accounts.ts';
 import { beginDeletion } from '../../store/accounts/delete-account.ts';
@@ -35,16 +36,24 @@ const quotas = z.object({
   objects: amount.nullable().optional(),
   bytes: amount.nullable().optional(),
 });
-const MAX_LIMIT = 1_000_000_000;
-const limit = z.number().int().min(1, 'must be at least 1').max(MAX_LIMIT, `must be at most ${MAX_LIMIT}`);
+const limit = z
+  .number()
+  .int()
+  .min(1, 'must be at least 1')
+  .max(MAX_ACCOUNT_LIMIT, `must be at most ${MAX_ACCOUNT_LIMIT}`)
+  .nullable()
+  .optional();
+const limits = Object.fromEntries(Object.keys(ACCOUNT_LIMITS).map((name) => [name, limit])) as Record<
+  AccountLimit,
+  typeof limit
+>;
 const flag = z.boolean('must be true or false, or absent').optional();
 const userChange = z.object({
   costLimit: costLimit.nullish(),
   quotas: quotas.nullish(),
   isActive: flag,
   isAdmin: flag,
-  maxConcurrentRuns: limit.nullable().optional(),
-  maxQueuedRuns: limit.nullable().optional(),
+  ...limits,
 });
 
 /**

@@ -8,7 +8,7 @@ import { readToolCalls } from '../../store/agents/tool-calls.ts';
 import type { Database } from '../../store/database/database.ts';
 import { readDeliveries } from '../../store/integrations/deliveries.ts';
 import { readEventPages } from '../../store/log/event-pages.ts';
-import { type LogPosition, readTexts } from '../../store/log/run-text.ts';
+import { type LogPosition, readTexts } from '../../store/log/generated-text/read-text.ts';
 import { readBudgets } from '../../store/money/budgets.ts';
 import { readModelCalls, readSpend } from '../../store/money/model-call-reports.ts';
 import { readOrchestrations } from '../../store/orchestrations/orchestrations.ts';

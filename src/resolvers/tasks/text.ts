@@ -1,7 +1,7 @@
 import type { Context } from '../../context.ts';
 import type { LoggedEvent } from '../../store/log/events.ts';
 import { followRun } from '../../store/log/follow-run.ts';
-import { readLatestTextCall, readTextStart } from '../../store/log/run-text.ts';
+import { readLatestTextCall, readTextStart } from '../../store/log/generated-text/read-text.ts';
 import type { TaskRow } from '../../store/tasks/tasks.ts';
 import { requireLogPosition } from '../request/log-position.ts';
 import { stoppable } from '../request/stoppable.ts';

@@ -1,6 +1,3 @@
-/** Maximum number of QUEUED runs of an account, unless an admin has set another. */
-export const DEFAULT_MAX_QUEUED_RUNS = 10_000;
-
 /** Accounts that may have ready work, and how many slots of a worker each of them holds. */
 export interface AccountTurns {
   /** Work of an account has become ready. */

@@ -1,5 +1,5 @@
 import { user, viewer } from '../../resolvers/request/viewer.ts';
-import { DEFAULT_MAX_QUEUED_RUNS } from '../../rules/accounts/account-turns.ts';
+import { ACCOUNT_LIMITS } from '../../rules/accounts/account-limits.ts';
 import type { AccountRow } from '../../store/accounts/accounts.ts';
 import { builder } from '../builder/builder.ts';
 import { BudgetType } from '../runs/budget.ts';
@@ -24,7 +24,7 @@ builder.node(UserType, {
     }),
     maxQueuedRuns: t.int({
       description: 'Maximum number of its runs that are QUEUED at the same time.',
-      resolve: ({ maxQueuedRuns }) => maxQueuedRuns ?? DEFAULT_MAX_QUEUED_RUNS,
+      resolve: ({ maxQueuedRuns }) => maxQueuedRuns ?? ACCOUNT_LIMITS.maxQueuedRuns.unlessSet,
     }),
     budget: t.field({
       type: BudgetType,

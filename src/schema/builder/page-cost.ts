@@ -24,6 +24,9 @@ function pageCostUpTo(maxSize: number): (page: PageArguments) => PageCost {
 export const pageCost = pageCostUpTo(MAX_SIZE);
 export const modelPageCost = pageCostUpTo(MAX_MODELS);
 
+/** Of the log of a run. */
+export const eventPageCost = ({ first }: Pick<PageArguments, 'first'>) => pageCost({ first });
+
 function within(value: number, least: number, most: number): number {
   return Math.min(Math.max(value, least), most);
 }

@@ -1,7 +1,7 @@
 import { type EventPage, eventPage } from '../../resolvers/runs/event-page.ts';
 import { EVENT_TYPES, type EventType } from '../../vocabulary.ts';
 import { builder } from '../builder/builder.ts';
-import { pageCost } from '../builder/page-cost.ts';
+import { eventPageCost } from '../builder/page-cost.ts';
 import { RunInterface } from '../runs/run.ts';
 import { RunEvent } from './run-event.ts';
 
@@ -49,7 +49,7 @@ builder.interfaceField(RunInterface, 'events', (t) =>
   t.field({
     type: Connection,
     description: 'Its log, a page at a time. `runEvents` follows it.',
-    complexity: ({ first }) => pageCost({ first }),
+    complexity: eventPageCost,
     args: {
       first: t.arg.int({ description: '0 to 100, default 20.' }),
       after: t.arg.int({ description: 'Only events after this `seq`; absent or 0: from the beginning.' }),

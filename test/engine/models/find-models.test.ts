@@ -7,7 +7,7 @@ import { createLog } from '../../../src/log.ts';
 import { type ModelTraits, type Provider, ProviderError } from '../../../src/providers/provider.ts';
 import { createQuirkMemory } from '../../../src/providers/quirks/memory.ts';
 import { createSecretBox } from '../../../src/secrets/secret-box.ts';
-import { createTextWriter } from '../../../src/store/log/batch-text.ts';
+import { createTextWriter } from '../../../src/store/log/generated-text/batch-text.ts';
 import { startTestServer, type TestServer } from '../../harness/server.ts';
 
 let server: TestServer;

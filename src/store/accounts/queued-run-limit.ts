@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { ClientBase } from 'pg';
 import { DomainError } from '../../errors.ts';
-import { DEFAULT_MAX_QUEUED_RUNS } from '../../rules/accounts/account-turns.ts';
+import { ACCOUNT_LIMITS } from '../../rules/accounts/account-limits.ts';
 import type { Database } from '../database/database.ts';
 
 /** Limits the QUEUED runs of each account. */
@@ -52,7 +52,7 @@ async function read(client: Pick<ClientBase, 'query'>, ownerId: string): Promise
       select account.most as limit, (
         select count(*)::int from (select from run where owner_id = $1 and status = 'queued' limit account.most) as run
       ) as queued
-      from (select coalesce(max_queued_runs, ${DEFAULT_MAX_QUEUED_RUNS}) as most from app_user where id = $1) as account`,
+      from (select coalesce(max_queued_runs, ${ACCOUNT_LIMITS.maxQueuedRuns.unlessSet}) as most from app_user where id = $1) as account`,
     values: [ownerId],
   });
   return rows[0] ?? { limit: 0, queued: 0 };

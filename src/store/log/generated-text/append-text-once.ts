@@ -1,8 +1,8 @@
-import type { Log } from '../../log.ts';
-import { isConnectionLoss, outlastConnectionLoss } from '../database/connection-loss.ts';
-import type { Database } from '../database/database.ts';
+import type { Log } from '../../../log.ts';
+import { isConnectionLoss, outlastConnectionLoss } from '../../database/connection-loss.ts';
+import type { Database } from '../../database/database.ts';
+import type { Lease } from '../lease.ts';
 import { type Committed, commitBatches, type LeaseBatches, readWritten } from './commit-text.ts';
-import type { Lease } from './lease.ts';
 
 /**
  * Appends exactly once, even across a restart of Postgres: a statement whose response was lost is repeated,

@@ -1,11 +1,11 @@
-import { coerceError } from '../../errors.ts';
-import type { Log } from '../../log.ts';
-import type { Database } from '../database/database.ts';
+import { coerceError } from '../../../errors.ts';
+import type { Log } from '../../../log.ts';
+import type { Database } from '../../database/database.ts';
+import type { Bus } from '../bus.ts';
+import type { LoggedEvent } from '../events.ts';
+import { fenced, type Lease } from '../lease.ts';
 import { createSureCommit } from './append-text-once.ts';
-import type { Bus } from './bus.ts';
 import type { Batch, LeaseBatches, TextEventType } from './commit-text.ts';
-import type { LoggedEvent } from './events.ts';
-import { fenced, type Lease } from './lease.ts';
 
 /**
  * Group commit: the texts of all runs of a worker share one statement. The next flush starts as soon as the

@@ -1,6 +1,6 @@
-import type { Database } from '../database/database.ts';
-import type { LoggedEvent } from './events.ts';
-import type { Lease } from './lease.ts';
+import type { Database } from '../../database/database.ts';
+import type { LoggedEvent } from '../events.ts';
+import type { Lease } from '../lease.ts';
 
 export type TextEventType = 'TokensGenerated' | 'ReasoningGenerated';
 
