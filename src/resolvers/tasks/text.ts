@@ -37,20 +37,28 @@ async function* partsOf(
   known: string | null,
 ): AsyncGenerator<TextPart, void, undefined> {
   let callId = known;
-  for await (const { type, seq, data } of events) {
-    if (type === 'TokensGenerated') {
-      yield { seq, text: data.text, isRestart: callId !== null && callId !== data.callId };
-      callId = data.callId;
-    } else if (type === 'AttemptStarted' && callId !== null && data.voidCallId === callId) {
+  for await (const event of events) {
+    const { seq } = event;
+    if (event.type === 'TokensGenerated') {
+      const { text } = event.data;
+      yield { seq, text, isRestart: callId !== null && callId !== event.data.callId };
+      callId = event.data.callId;
+    } else if (callId !== null && endsText(event, callId)) {
       yield { seq, text: '', isRestart: true };
       callId = null;
     }
   }
 }
 
+/** Whether the text of a model call becomes void, or another call begins. */
+function endsText(event: LoggedEvent, callId: string): boolean {
+  if (event.type === 'AttemptStarted') return event.data.voidCallId === callId;
+  return event.type === 'ModelCallStarted' && event.data.callId !== callId;
+}
+
 /**
- * The text of the result or, until the task completes, the text so far; null: none. For a failed task, the text from
- * before it failed.
+ * The text of the result or, unless the task has completed, the text that its latest model call had generated; null:
+ * none.
  */
 export async function outputOf(
   { id, status, lastSeq, result }: TaskRow,

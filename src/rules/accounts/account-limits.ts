@@ -1,4 +1,7 @@
-/** Limits that an admin can set for an account, with what applies unless one is set; null: no limit. */
+/**
+ * Limits on runs that an admin can set for an account, with what applies unless one is set; null: no limit. Stored
+ * amounts have quotas (`store/accounts/quotas.ts`), and cost has a budget (`store/money/budgets.ts`).
+ */
 export const ACCOUNT_LIMITS = {
   /** Number of runs that are executed at the same time. */
   maxConcurrentRuns: { unlessSet: null },

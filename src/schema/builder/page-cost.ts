@@ -24,8 +24,17 @@ function pageCostUpTo(maxSize: number): (page: PageArguments) => PageCost {
 export const pageCost = pageCostUpTo(MAX_SIZE);
 export const modelPageCost = pageCostUpTo(MAX_MODELS);
 
-/** Of the log of a run. */
-export const eventPageCost = ({ first }: Pick<PageArguments, 'first'>) => pageCost({ first });
+/** Events that are not of the requested types are read as well. */
+const TYPES_COST = 20;
+
+/** Of the log of a run, whose events are read even if only the position of the page is selected. */
+export function eventPageCost({
+  first,
+  types,
+}: Pick<PageArguments, 'first'> & { types?: unknown }): PageCost {
+  const { field, multiplier } = pageCost({ first });
+  return { field: field + Math.ceil(multiplier / PASSED_PER_FIELD) + (types ? TYPES_COST : 0), multiplier };
+}
 
 function within(value: number, least: number, most: number): number {
   return Math.min(Math.max(value, least), most);

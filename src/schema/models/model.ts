@@ -3,7 +3,7 @@ import { pricesOf } from '../../rules/models/price-list.ts';
 import type { Prices } from '../../rules/money/money.ts';
 import type { ModelRow } from '../../store/models/models.ts';
 import { builder } from '../builder/builder.ts';
-import { localId } from '../builder/global-id.ts';
+import { optionalId } from '../builder/global-id.ts';
 import { ModelCapabilityEnum, ProviderEnum } from '../builder/model-enums.ts';
 import { pageArguments } from '../builder/page-arguments.ts';
 import { modelPageCost } from '../builder/page-cost.ts';
@@ -137,7 +137,7 @@ builder.queryFields((t) => ({
       }),
     },
     resolve: (_root, { id, name }, context) =>
-      model(context, { id: id ? localId('Model', id) : null, name: name ?? null }),
+      model(context, { id: optionalId('Model', id) ?? null, name: name ?? null }),
   }),
   models: t.connection(
     {

@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg';
+import { ACCOUNT_LIMITS, type AccountLimit } from '../../rules/accounts/account-limits.ts';
 import type { AuditAction } from '../../vocabulary.ts';
 import type { Database } from '../database/database.ts';
 import { NOW, tables } from '../database/tables.ts';
@@ -9,14 +10,13 @@ import { recordAudit } from './audit.ts';
 import { endAllLogins } from './logins.ts';
 import { type LimitChange, writeLimits } from './quotas.ts';
 
+/** Values of limits; null: what applies unless one is set. */
+type Limits = { [Limit in AccountLimit]?: number | null | undefined };
+
 /** Absent fields stay unchanged. */
-export interface AccountChange {
+export interface AccountChange extends Limits {
   isActive?: boolean | undefined;
   isAdmin?: boolean | undefined;
-  /** null: unlimited. */
-  maxConcurrentRuns?: number | null | undefined;
-  /** null: 10,000. */
-  maxQueuedRuns?: number | null | undefined;
   /** US dollars as decimal text; null: no limit. */
   costLimit?: string | null | undefined;
   quotas?: LimitChange | null | undefined;
@@ -42,10 +42,10 @@ export function changeAccount(
     if (!before) return 'unknown';
     const losesAdmin = change.isAdmin === false || change.isActive === false;
     if (losesAdmin && (await isLastAdmin(client, before))) return 'last-admin';
-    const { isActive, isAdmin, maxConcurrentRuns, maxQueuedRuns } = change;
+    const { isActive, isAdmin } = change;
     await tables(client)
       .updateTable('appUser')
-      .set({ isActive, isAdmin, maxConcurrentRuns, maxQueuedRuns, updatedAt: NOW })
+      .set({ isActive, isAdmin, ...limitsIn(change), updatedAt: NOW })
       .where('id', '=', target.id)
       .execute();
     if (change.isActive === false) await endAllLogins(client, target.id);
@@ -77,12 +77,16 @@ export async function isLastAdmin(client: ClientBase, account: AccountRow): Prom
   return other === undefined;
 }
 
+function limitsIn(change: Limits): Limits {
+  const names = Object.keys(ACCOUNT_LIMITS) as AccountLimit[];
+  return Object.fromEntries(names.map((name) => [name, change[name]]));
+}
+
 function actionsOf(before: AccountRow, change: AccountChange): AuditAction[] {
   const { isActive = before.isActive, isAdmin = before.isAdmin } = change;
-  const { maxConcurrentRuns, maxQueuedRuns, costLimit } = change;
   const isLimited =
     Boolean(change.quotas) ||
-    [maxConcurrentRuns, maxQueuedRuns, costLimit].some((limit) => limit !== undefined);
+    [...Object.values(limitsIn(change)), change.costLimit].some((limit) => limit !== undefined);
   return [
     ...(isActive === before.isActive ? [] : ([isActive ? 'user_enabled' : 'user_disabled'] as const)),
     ...(isAdmin === before.isAdmin ? [] : ([isAdmin ? 'admin_granted' : 'admin_revoked'] as const)),
