@@ -31,7 +31,7 @@ test('while the database is out of reach everything answers UNAVAILABLE; afterwa
   await expect(bob.subscribe(TASK_EVENTS, { id }).next()).rejects.toMatchObject({ code: 1013 });
   const { value: told } = await ann.subscribeSse(TASK_EVENTS, { id }).next();
   expect(errorCode(told)).toBe('UNAVAILABLE');
-  expect((await fetch(`${api.url}/health`)).status).toBe(503);
+  await expect.poll(async () => (await fetch(`${api.url}/health`)).status).toBe(503);
   const { url } = api;
   const devin = await fetch(`${url}/mini-devin/api/auth/api-keys`, {
     method: 'POST',

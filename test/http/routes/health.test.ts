@@ -31,9 +31,12 @@ describe.runIf(isRoot)('on a disk of its own', () => {
     server = await startTestServer({ variables, worker: false });
     expect(await health()).toMatchObject({ status: 200 });
     writeFileSync(join(folder.path, 'fill'), Buffer.alloc(52 * 2 ** 20));
-    const { status, body } = await health();
-    expect(status).toBe(503);
-    expect(body).toMatch(/the database cannot be written to: the disk that holds .* has 1\d MiB left/);
+    await expect.poll(health).toMatchObject({
+      status: 503,
+      body: expect.stringMatching(
+        /the database cannot be written to: the disk that holds .* has 1\d MiB left/,
+      ),
+    });
     const { errors } = await server.anonymous.query('{ health { status } }');
     expect(errors?.[0]?.extensions.code).toBe('UNAVAILABLE');
     rmSync(join(folder.path, 'fill'));
@@ -68,12 +71,14 @@ test('asks the database once a second at most, however often it is asked itself'
   expect(asked).toBeLessThanOrEqual(1 + Math.ceil((performance.now() - startedAt) / 1_000));
 });
 
-test('while the database is slow the last answer is given; a failure of it is told at once', async () => {
+test('while the database is slow the last answer is given, but not once it has failed', async () => {
   server = await startTestServer({ worker: false });
   const { aside } = server.store.database;
   const query = aside.query;
   expect(await health()).toMatchObject({ status: 200 });
   const slow = Promise.withResolvers<never>();
+  // Whether a probe waits for it when it fails depends on the time.
+  slow.promise.catch(() => {});
   aside.query = (() => slow.promise) as unknown as typeof query;
   for (let round = 0; round < 3; round += 1) expect(await health()).toMatchObject({ status: 200 });
   slow.reject(new pg.DatabaseError('terminating connection', 0, 'error'));
