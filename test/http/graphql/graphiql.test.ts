@@ -87,6 +87,13 @@ test('a token that an earlier visit left in the browser is replaced, everywhere,
   await page.close();
 });
 
+/**
+ * Script that tells whether the page has stored these headers of its first tab, and not a state from while they were
+ * typed, which also has what the editor closes by itself.
+ */
+const hasStoredHeaders = (headers: string) =>
+  `JSON.parse(localStorage['graphiql:tabState'] ?? '{}').tabs?.[0].headers === ${JSON.stringify(headers)}`;
+
 describe('a link', () => {
   const kept = (page: Page) => page.evaluate("localStorage['polyphony:authorization'] ?? null");
 
@@ -138,8 +145,9 @@ describe('a link', () => {
     await isAdmin(page, 'Admin');
 
     const ann = await server.newUser();
-    await write(page, HEADERS, JSON.stringify({ Authorization: `Bearer ${ann.token}` }));
-    await page.waitForFunction(`localStorage['graphiql:tabState'].includes('${ann.token}')`);
+    const headers = JSON.stringify({ Authorization: `Bearer ${ann.token}` });
+    await write(page, HEADERS, headers);
+    await page.waitForFunction(hasStoredHeaders(headers));
     await page.goto(await server.link());
     await page.locator('.graphiql-execute-button').waitFor();
     expect(await page.locator('.graphiql-tab').count()).toBe(2);
@@ -155,10 +163,7 @@ test('headers that are typed in hold for the socket, too; without any the server
   const id = await ann.createTask({ prompt: 'x', model: 'gpt-4o' });
   const headers = JSON.stringify({ Authorization: `Bearer ${ann.token}` });
   await write(page, HEADERS, headers);
-  // While it is typed, the page keeps a state that has what the editor closes by itself.
-  await page.waitForFunction(
-    `JSON.parse(localStorage['graphiql:tabState'] ?? '{}').tabs?.[0].headers === ${JSON.stringify(headers)}`,
-  );
+  await page.waitForFunction(hasStoredHeaders(headers));
   await runOnly(page, 'Tokens', `subscription Tokens { tokens(taskId: "${id}") }`);
   await shows(page, 'tokens');
   expect(sent[0]).toMatchObject({ payload: { Authorization: `Bearer ${ann.token}` } });
