@@ -148,8 +148,8 @@ function resultOf(steps: readonly TemplateStep[], outputs: Record<string, StepOu
   return {
     output: outputs[steps.at(-1)!.id]!.output,
     steps: steps.map(({ id, type }) => {
-      const { output: _output, stderr: _stderr, callId: _callId, ...told } = outputs[id]!;
-      return { id, type, ...told };
+      const { output: _output, stderr: _stderr, callId: _callId, ...kept } = outputs[id]!;
+      return { id, type, ...kept };
     }),
   };
 }

@@ -57,20 +57,21 @@ export type Probe = () => Promise<Health & { condition: SystemCondition }>;
 /**
  * How long a probe waits for a busy database, and the maximum age of the cached answer that it returns
  * instead. A supervisor restarts servers that answer slowly, and would restart one because of its load.
- * Probes usually come every 10 s. Errors are reported at once.
+ * Probes usually come every 10 s. Errors are not cached.
  */
 const PATIENCE_MS = 25;
 const MOST_AGE_MS = 15_000;
 
 /**
  * An answer this young is returned at once, so that frequent probes do not wait for several turns of a busy event
- * loop. From half of this age on it is renewed in the background.
+ * loop. From half of this age on it is renewed in the background, once at a time.
  */
 const FRESH_MS = 1_000;
 
 /** The health check for an operator's probe. @throws DomainError UNAVAILABLE, with the reason */
 export function createProbe(server: Process): Probe {
   let last: { at: number; condition: SystemCondition } | null = null;
+  let isRenewing = false;
 
   async function read(): Promise<SystemCondition> {
     try {
@@ -84,6 +85,14 @@ export function createProbe(server: Process): Probe {
     }
   }
 
+  /** An error is for the next probe. */
+  async function renew(): Promise<void> {
+    if (isRenewing) return;
+    isRenewing = true;
+    await read().catch(() => {});
+    isRenewing = false;
+  }
+
   /** Null: there is none, or it is too old. */
   async function lastOne(): Promise<SystemCondition | null> {
     await wait(PATIENCE_MS, undefined, { ref: false });
@@ -93,8 +102,7 @@ export function createProbe(server: Process): Probe {
   return async () => {
     const age = last ? performance.now() - last.at : Number.POSITIVE_INFINITY;
     if (last && age < FRESH_MS) {
-      // Its error is for the next probe.
-      if (age > FRESH_MS / 2) void read().catch(() => {});
+      if (age > FRESH_MS / 2) void renew();
       return { ...healthy(server), condition: last.condition };
     }
     const present = read();

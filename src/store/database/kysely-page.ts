@@ -1,5 +1,5 @@
 import { type SelectQueryBuilder, sql } from 'kysely';
-import type { ListPosition, ListRange } from './sql-page.ts';
+import { CURSOR_TIME, type ListPosition, type ListRange } from './sql-page.ts';
 import { type Queryable, type Row, type Tables, tables } from './tables.ts';
 
 type ListedTable = {
@@ -12,9 +12,7 @@ export type ListedRow<Table extends ListedTable> = Row<Table> & Pick<ListPositio
 /** The first part of a list cursor, as a column. */
 export function createdAtText(table: ListedTable) {
   const createdAt = sql.ref(`${table}.createdAt`);
-  return sql<string>`to_char(${createdAt} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.USZ')`.as(
-    'createdAtText',
-  );
+  return sql<string>`to_char(${createdAt} at time zone 'UTC', ${sql.lit(CURSOR_TIME)})`.as('createdAtText');
 }
 
 type ListQuery<Table extends ListedTable, Listed> = SelectQueryBuilder<Tables, Table, Listed>;

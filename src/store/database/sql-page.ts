@@ -24,9 +24,12 @@ export interface ChildPage<Range = ListRange> {
   range: Range;
 }
 
+/** Of the first part of a list cursor, for `to_char`. */
+export const CURSOR_TIME = 'YYYY-MM-DD"T"HH24:MI:SS.USZ';
+
 /** SQL of the first part of a list cursor. */
 export function createdAtTextSql(table: string): string {
-  return `to_char(${table}.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.USZ')`;
+  return `to_char(${table}.created_at at time zone 'UTC', '${CURSOR_TIME}')`;
 }
 
 const RANGE = {

@@ -144,8 +144,8 @@ function columns({ usage, prices, ...call }: Settlement): Values<typeof SETTLED>
 
 function settlementEvents({ callId, usage, cost, finishReason, error }: Settlement): NewEvent[] {
   if (error) {
-    const { willRetry, ...told } = error;
-    return [{ type: 'ModelCallFailed', data: { callId, error: told, willRetry } }];
+    const { willRetry, ...shown } = error;
+    return [{ type: 'ModelCallFailed', data: { callId, error: shown, willRetry } }];
   }
   if (!finishReason) return [];
   const { inputTokens, outputTokens } = usage;
