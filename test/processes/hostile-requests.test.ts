@@ -12,8 +12,8 @@ import { watchHealth } from '../harness/measure/watch-health.ts';
 import { dialectRequest, graphqlRequest } from './hostile-inputs.ts';
 
 /**
- * Beyond what the machine itself makes a bare server wait. The goal of 100 ms is reached but for pages of 15 MB that are
- * asked for at once, which take up to 300: other processes of the same two cores then read and send as much.
+ * Beyond what the machine itself makes a bare server wait. On an idle machine it is less than 100 ms; here tests run
+ * beside it, and clients on the same two cores read and send as much as the server.
  */
 const MAX_ANSWER_MS = 1_000;
 const MAX_MEGABYTES = 600;
@@ -142,6 +142,18 @@ describe('health is answered, and memory stays bounded, while there are', () => 
       await Promise.all(times(20).map(() => send('/graphql', { query })));
     }),
   );
+
+  test.each([
+    ['letters', 'y'.repeat(4_000_000)],
+    ['quotes, each of which is escaped', '"'.repeat(2_000_000)],
+  ])('twenty bodies of 4 MB of %s', TIMED, async (_what, prompt) => {
+    const query = 'mutation ($prompt: String!) { createTask(input: { prompt: $prompt }) { task { id } } }';
+    const body = JSON.stringify({ query, variables: { prompt } });
+    await expectHealthy(async () => {
+      const answers = await Promise.all(times(20).map(() => sendText('/graphql', body)));
+      for (const { status } of answers) expect(status).toBeLessThan(500);
+    });
+  });
 
   test(`documents and bodies that a fuzzer chose (SEED=${SEED})`, TIMED, async () => {
     const anything = fc.oneof(graphqlRequest, dialectRequest);
