@@ -18,7 +18,8 @@
  * - attempt: one try at a run's text; it starts over when a worker is lost or a model call has to be repeated.
  * - checkpoint: a stored step of a run that need not be repeated when another worker continues it.
  * - event: an entry in the log of a run, numbered by `seq` from 1 without gaps.
- * - feed: the events, except text, of all runs of an account or a session.
+ * - feed: the events, except text, of all runs of an account or a session, and their changes.
+ * - change: that a run, a session or a thread was created, edited or deleted; only what is not an event of a run.
  * - model call: one request to a provider, with its token counts and cost.
  * - budget: a cost limit with what was spent and what is reserved; an entry is the amount of one call in it.
  * - quota: a storage limit of an account.
@@ -33,6 +34,13 @@
 /** The kind of a run is the name of the table with its other columns. */
 export const RUN_KINDS = ['task', 'execution', 'orchestration'] as const;
 export type RunKind = (typeof RUN_KINDS)[number];
+
+/** Kinds of objects whose changes are in feeds. */
+export const CHANGED_KINDS = [...RUN_KINDS, 'session', 'thread'] as const;
+export type ChangedKind = (typeof CHANGED_KINDS)[number];
+
+export const CHANGE_TYPES = ['created', 'updated', 'deleted'] as const;
+export type ChangeType = (typeof CHANGE_TYPES)[number];
 
 export const TASK_KINDS = ['prompt', 'agent', 'template', 'pull'] as const;
 export type TaskKind = (typeof TASK_KINDS)[number];

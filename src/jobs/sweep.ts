@@ -5,6 +5,7 @@ import { pruneAudit } from '../store/accounts/audit.ts';
 import { requeueLostDeletions } from '../store/accounts/delete-account.ts';
 import { pruneLogins } from '../store/accounts/logins.ts';
 import { requeueOrphanedDeliveries } from '../store/integrations/send-deliveries.ts';
+import { pruneChanges } from '../store/log/changes.ts';
 import { endLostTurns } from '../store/runs/end-turns.ts';
 import { releaseRun } from '../store/runs/release-run.ts';
 import { addMissingTickets, readHeldRuns } from '../store/workers/missing-tickets.ts';
@@ -39,6 +40,7 @@ export async function sweep(context: JobContext, signal: AbortSignal): Promise<v
       await requeueLateTicks(store);
       await pruneLogins(store.database);
       await pruneAudit(store.database);
+      await pruneChanges(store.database);
     } catch (error) {
       log.warn({ error: coerceError(error).message }, 'could not look for orphaned runs; retrying');
     }

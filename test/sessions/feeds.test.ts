@@ -84,11 +84,14 @@ describe.each(['subscribe', 'subscribeSse'] as const)('over %s', (transport) => 
     const id = await createSession(ann);
     const feed = readFeed(ann, { id, transport });
     await feed.next();
-    await ann.createTask({ ...quick, hold: true, sessionId: id });
+    const task = await ann.createTask({ ...quick, hold: true, sessionId: id });
     await feed.next();
     const rest = readUntil(feed, () => false);
     data(await ann.query('mutation ($id: ID!) { deleteSession(input: { id: $id }) { deletedId } }', { id }));
-    expect(await rest).toMatchObject([{ event: null, isLast: true }]);
+    expect(await rest).toMatchObject([
+      { event: null, taskId: task, task: null, isLast: false },
+      { event: null, taskId: null, isLast: true },
+    ]);
     expect(errorCode(await askSession(id))).toBe('NOT_FOUND');
   });
 

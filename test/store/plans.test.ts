@@ -5,7 +5,7 @@ import { readDeliveries } from '../../src/store/integrations/deliveries.ts';
 import { planDeliveries, takeDelivery } from '../../src/store/integrations/send-deliveries.ts';
 import type { Feed } from '../../src/store/log/bus.ts';
 import { readEventPages } from '../../src/store/log/event-pages.ts';
-import { presentProgress, readFeed } from '../../src/store/log/feed.ts';
+import { presentStart, readFeed } from '../../src/store/log/feed.ts';
 import {
   readLatestTextCall,
   readTextStart,
@@ -38,6 +38,9 @@ const FILL = [
    select 'c' || id, id, 1, 'demo', 'demo', 'completed', 0.1 from run`,
   `insert into event (run_id, seq, attempt, type, data)
    select id, seq, 1, 'TokensGenerated', '{"callId": "c", "text": "x"}' from run, generate_series(1, 4) as seq`,
+  `insert into change (subject_id, owner_id, session_id, kind, type, place, xid)
+   select 'c' || i, 'u' || (1 + i % 20), 's' || (1 + i % 1000), 'task', 'deleted', '5', '5'
+   from generate_series(1, 20000) as i`,
   `insert into event (run_id, seq, attempt, type, data, owner_id, session_id, place, xid)
    select id, 5, 1, 'ProgressMade', '{"progress": 1}', owner_id, session_id, pg_current_xact_id(), pg_current_xact_id()
    from run`,
@@ -262,7 +265,7 @@ describe.each([
     {
       what: `the news of a feed of one ${kind}`,
       ask: async () =>
-        readFeed(server.store.database, { kind, id }, await presentProgress(server.store.database)),
+        readFeed(server.store.database, { kind, id }, (await presentStart(server.store.database)).progress),
       index,
     },
   ]),

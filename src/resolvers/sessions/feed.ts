@@ -3,8 +3,14 @@ import type { Context } from '../../context.ts';
 import { DomainError } from '../../errors.ts';
 import { isStorable } from '../../rules/text/text.ts';
 import type { Feed } from '../../store/log/bus.ts';
-import type { LoggedEvent } from '../../store/log/events.ts';
-import { type FeedPosition, type FeedProgress, presentProgress } from '../../store/log/feed.ts';
+import { CHANGES_KEPT_DAYS } from '../../store/log/changes.ts';
+import {
+  type FeedItem,
+  type FeedPosition,
+  type FeedProgress,
+  type FeedStart,
+  presentStart,
+} from '../../store/log/feed.ts';
 import { followFeed } from '../../store/log/follow-feed.ts';
 import { stoppable } from '../request/stoppable.ts';
 import { requireViewer } from '../request/viewer.ts';
@@ -12,8 +18,9 @@ import { session } from './session.ts';
 
 export interface FeedEvent {
   cursor: string;
-  /** null in the first payload and in the last. */
-  event: LoggedEvent | null;
+  /** null in the first payload, in the last, and in one with a change. */
+  event: FeedItem['event'];
+  change: FeedItem['change'];
   isLast: boolean;
 }
 
@@ -34,9 +41,9 @@ export async function sessionEvents(
 }
 
 async function follow(context: Context, feed: Feed, after: string | null) {
-  const present = await presentProgress(context.store.database);
-  const progress = after === null ? present : resume(after, present);
-  return stoppable((signal) => tell(context, feed, progress, whileGood(context, signal)));
+  const present = await presentStart(context.store.database);
+  const start = after === null ? present : { ...present, progress: resume(after, present) };
+  return stoppable((signal) => tell(context, feed, start, whileGood(context, signal)));
 }
 
 /** Node's timers use 31 bits of milliseconds. */
@@ -55,47 +62,64 @@ function whileGood({ viewer }: Context, signal: AbortSignal): AbortSignal {
 async function* tell(
   { store }: Context,
   feed: Feed,
-  progress: FeedProgress,
+  { progress, timeline }: FeedStart,
   signal: AbortSignal,
 ): AsyncGenerator<FeedEvent, void, undefined> {
-  let cursor = writeCursor(progress.position);
-  yield { cursor, event: null, isLast: false };
+  let cursor = writeCursor(progress.position, timeline);
+  yield { cursor, event: null, change: null, isLast: false };
   for await (const { items, isGone } of followFeed(store, feed, progress, signal)) {
-    for (const { event, position } of items) {
-      cursor = writeCursor(position);
-      yield { cursor, event, isLast: false };
+    for (const { event, change, position } of items) {
+      cursor = writeCursor(position, timeline);
+      yield { cursor, event, change, isLast: false };
       if (signal.aborted) return;
     }
-    if (isGone) yield { cursor, event: null, isLast: true };
+    if (isGone) yield { cursor, event: null, change: null, isLast: true };
   }
+}
+
+interface Cursor extends FeedPosition {
+  timeline: string;
+  /** When it was issued, in seconds since 1970. */
+  at: number;
 }
 
 const cursorContent = z.tuple([
   z.string().regex(/^\d{1,19}$/),
   z.string().max(100).refine(isStorable),
   z.number().int().min(0).max(2_147_483_647),
+  z.string().max(100),
+  z.number().int(),
 ]);
 
-function writeCursor({ place, runId, seq }: FeedPosition): string {
-  return Buffer.from(JSON.stringify([place, runId, seq])).toString('base64url');
+function writeCursor({ place, runId, seq }: FeedPosition, timeline: string): string {
+  const content: z.input<typeof cursorContent> = [place, runId, seq, timeline, seconds()];
+  return Buffer.from(JSON.stringify(content)).toString('base64url');
 }
 
-function resume(after: string, present: FeedProgress): FeedProgress {
-  const position = readCursor(after);
+const seconds = () => Math.floor(Date.now() / 1_000);
+const KEPT_SECONDS = CHANGES_KEPT_DAYS * 24 * 60 * 60;
+
+function resume(after: string, { progress, timeline }: FeedStart): FeedProgress {
+  const { timeline: its, at, ...position } = readCursor(after);
+  if (its !== timeline)
+    throw badCursor('is of the database before it was restored or moved; read the lists again');
+  if (at < seconds() - KEPT_SECONDS)
+    throw badCursor(`is older than ${CHANGES_KEPT_DAYS} days; read the lists again`);
   // What a cursor covers was final when it was issued, so no transaction that is still running is older.
-  if (BigInt(position.place) > BigInt(present.position.place)) throw notOurs();
+  if (BigInt(position.place) > BigInt(progress.position.place)) throw badCursor();
   return { position, told: null, present: null };
 }
 
-function readCursor(cursor: string): FeedPosition {
+function readCursor(cursor: string): Cursor {
   try {
-    const [place, runId, seq] = cursorContent.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
-    return { place, runId, seq };
+    const content = cursorContent.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
+    const [place, runId, seq, timeline, at] = content;
+    return { place, runId, seq, timeline, at };
   } catch (cause) {
-    throw notOurs(cause);
+    throw badCursor(undefined, cause);
   }
 }
 
-function notOurs(cause?: unknown): DomainError {
-  return new DomainError('BAD_CURSOR', 'after: is not a cursor of a feed', { field: 'after' }, { cause });
+function badCursor(problem = 'is not a cursor of a feed', cause?: unknown): DomainError {
+  return new DomainError('BAD_CURSOR', `after: ${problem}`, { field: 'after' }, { cause });
 }

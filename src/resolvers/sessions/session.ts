@@ -33,7 +33,7 @@ export async function createSession(context: Context, input: unknown): Promise<S
     const workingDirectory = await (given.workingDirectory
       ? openWorkspace(context.config, viewer, given.workingDirectory, 'input.workingDirectory')
       : makeWorkspace(context.config, viewer, id));
-    return insertSession(context.store.database, { id, ...fresh, workingDirectory });
+    return insertSession(context.store, { id, ...fresh, workingDirectory });
   });
 }
 
@@ -59,7 +59,7 @@ export async function updateSession(context: Context, id: string, input: unknown
   const { name, description, status, settings, costLimit } = validate(sessionChange, input, 'input');
   await requireBytes(context, input);
   const isFound = await changeSession(
-    context.store.database,
+    context.store,
     { id, ownerId: userId },
     {
       ...(name !== undefined ? { name } : {}),

@@ -41,7 +41,7 @@ export async function createThread(context: Context, input: unknown): Promise<Th
     onBusy: given.onBusy ?? 'queue',
   } as const;
   const created = await withFreshId({ origin: context.origin, kind: 'thread' }, (id) =>
-    insertThread(context.store.database, { id, ...fresh }),
+    insertThread(context.store, { id, ...fresh }),
   );
   if (created) return created;
   const message = 'input.sessionId: the session was closed meanwhile';
@@ -53,7 +53,7 @@ export async function updateThread(context: Context, id: string, input: unknown)
   const { userId } = requireViewer(context);
   const change = validate(threadChange, input, 'input');
   await requireBytes(context, change);
-  const changed = await changeThread(context.store.database, { id, ownerId: userId }, change);
+  const changed = await changeThread(context.store, { id, ownerId: userId }, change);
   if (!changed) throw notFound('input.id');
   return changed;
 }

@@ -2,6 +2,8 @@ import {
   AGENT_CONDITIONS,
   AGENT_STATUSES,
   ARTIFACT_TYPES,
+  CHANGE_TYPES,
+  CHANGED_KINDS,
   EXECUTION_STEP_STATUSES,
   EXECUTION_TRIGGERS,
   ORIGINS,
@@ -35,6 +37,27 @@ const STATUS_DESCRIPTIONS: Record<RunStatus, string> = {
 export const RunStatusEnum = builder.enumType('RunStatus', {
   description: 'Status of a run.',
   values: capitals(RUN_STATUSES, STATUS_DESCRIPTIONS),
+});
+
+export const ChangedKindEnum = builder.enumType('ChangedKind', {
+  description: 'What was created, edited or deleted.',
+  values: capitals(CHANGED_KINDS, {
+    task: 'A task.',
+    execution: 'An execution of a workflow.',
+    orchestration: 'An orchestration.',
+    session: 'A session.',
+    thread: 'A thread.',
+  }),
+});
+
+export const ChangeTypeEnum = builder.enumType('ChangeType', {
+  description: 'What happened to an object.',
+  values: capitals(CHANGE_TYPES, {
+    created: 'A session or a thread was created. A new run has the event `RunCreated` instead.',
+    updated:
+      'Fields were edited, such as a title or a priority. What a run does is reported by its events instead.',
+    deleted: 'It no longer exists; its id may be removed from every list.',
+  }),
 });
 
 export const RunKindEnum = builder.enumType('RunKind', {

@@ -1,86 +1,143 @@
 import type { Context, Loaders } from '../../context.ts';
 import { activity, type FeedEvent, sessionEvents } from '../../resolvers/sessions/feed.ts';
 import type { RunRow } from '../../store/runs/run-row.ts';
-import type { RunKind } from '../../vocabulary.ts';
+import { type ChangedKind, RUN_KINDS, type RunKind } from '../../vocabulary.ts';
 import { builder } from '../builder/builder.ts';
+import { ChangedKindEnum, ChangeTypeEnum } from '../builder/enums.ts';
 import { globalId, localId } from '../builder/global-id.ts';
 import { RunEvent } from '../events/run-event.ts';
 import { OrchestrationType } from '../orchestrations/orchestration.ts';
 import { RunInterface } from '../runs/run.ts';
 import { SessionType } from '../sessions/session.ts';
 import { TaskType } from '../tasks/task.ts';
+import { ThreadType } from '../threads/thread.ts';
 import { ExecutionType } from '../workflows/execution.ts';
+
+type ObjectChange = NonNullable<FeedEvent['change']>;
+
+const NODE_TYPES: Record<ChangedKind, string> = {
+  task: 'Task',
+  execution: 'Execution',
+  orchestration: 'Orchestration',
+  session: 'Session',
+  thread: 'Thread',
+};
+
+const FeedChangeType = builder.objectRef<ObjectChange>('FeedChange').implement({
+  description:
+    'A change that is not an event of a run: a session or a thread was created, or a run, a session or a thread was edited or deleted. Several edits in a short time may be reported once.',
+  fields: (t) => ({
+    type: t.expose('type', {
+      type: ChangeTypeEnum,
+      description: 'Whether it was created, edited or deleted.',
+    }),
+    kind: t.expose('kind', { type: ChangedKindEnum, description: 'The type of the object.' }),
+    nodeId: t.id({
+      description: 'The global id of the object.',
+      resolve: ({ kind, subjectId }) => globalId(NODE_TYPES[kind], subjectId),
+    }),
+    at: t.expose('at', {
+      type: 'DateTime',
+      description: 'Time of the change, by the clock of the database.',
+    }),
+  }),
+});
+
+interface Subject {
+  kind: ChangedKind;
+  id: string;
+}
+
+/** The run, session or thread that a payload is about; null: none, or a run that has been deleted. */
+function subjectOf({ event, change }: FeedEvent): Subject | null {
+  if (change) return { kind: change.kind, id: change.subjectId };
+  return event?.runKind ? { kind: event.runKind, id: event.runId } : null;
+}
+
+/** The local id of the subject, if it is of this kind. */
+function idOf(kind: ChangedKind, payload: FeedEvent): string | null {
+  const subject = subjectOf(payload);
+  return subject?.kind === kind ? subject.id : null;
+}
+
+function sessionOf(payload: FeedEvent): string | null {
+  return idOf('session', payload) ?? payload.event?.sessionId ?? payload.change?.sessionId ?? null;
+}
 
 const FeedEventType = builder.objectRef<FeedEvent>('FeedEvent').implement({
   description:
-    'A payload of a feed over many runs. The first has no event; its cursor is a position to resume from. Then one follows for each event of each run, except for text. Events of one run arrive in the order of their seq.',
+    'A payload of a feed over many runs. The first has neither an event nor a change; its cursor is a position to resume from. Then one follows for each event of each run, except for text, and for each change. Events of one run arrive in the order of their seq.',
   fields: (t) => ({
     cursor: t.exposeString('cursor', {
       description:
-        'Pass the last cursor that you received as `after` to miss nothing. An event may be delivered again; recognise it by its run and seq.',
+        'Pass the last cursor that you received as `after` to miss nothing. An event may be delivered again; recognise it by its run and seq. A cursor is accepted for 30 days, and not after the database was restored from a backup: then the error is BAD_CURSOR, and the lists have to be read again.',
     }),
     event: t.expose('event', {
       type: RunEvent,
       nullable: true,
-      description: 'The event. Null in the first and in the last payload.',
+      description: 'The event of a run. Null in the first and in the last payload, and in one with a change.',
+    }),
+    change: t.expose('change', {
+      type: FeedChangeType,
+      nullable: true,
+      description: 'The change, if the payload is not about an event.',
     }),
     run: t.field({
       type: RunInterface,
       nullable: true,
-      description: 'Current state of the run to which the event belongs; null if it has been deleted.',
-      resolve: ({ event }, _arguments, { loaders }) =>
-        event?.runKind ? loadRun(loaders, event.runKind, event.runId) : null,
+      description: 'Current state of the run that the payload is about; null if it has been deleted.',
+      resolve: (payload, _arguments, { loaders }) => loadRun(loaders, subjectOf(payload)),
     }),
     taskId: t.id({
       nullable: true,
-      description: 'Id of the task to which the event belongs; null if it belongs to another kind of run.',
-      resolve: ({ event }) => (event?.runKind === 'task' ? globalId('Task', event.runId) : null),
+      description: 'Id of the task that the payload is about; null if it is about something else.',
+      resolve: (payload) => globalOf('task', payload),
     }),
     task: t.field({
       type: TaskType,
       nullable: true,
       description: 'Current state of the task; null if it has been deleted.',
-      resolve: ({ event }, _arguments, { loaders }) =>
-        event?.runKind === 'task' ? loaders.tasks.load(event.runId) : null,
+      resolve: (payload, _arguments, { loaders }) => load(loaders.tasks, idOf('task', payload)),
     }),
     orchestrationId: t.id({
       nullable: true,
-      description:
-        'Id of the orchestration to which the event belongs; null if it belongs to another kind of run.',
-      resolve: ({ event }) =>
-        event?.runKind === 'orchestration' ? globalId('Orchestration', event.runId) : null,
+      description: 'Id of the orchestration that the payload is about; null if it is about something else.',
+      resolve: (payload) => globalOf('orchestration', payload),
     }),
     orchestration: t.field({
       type: OrchestrationType,
       nullable: true,
       description: 'Current state of the orchestration; null if it has been deleted.',
-      resolve: ({ event }, _arguments, { loaders }) =>
-        event?.runKind === 'orchestration' ? loaders.orchestrations.load(event.runId) : null,
+      resolve: (payload, _arguments, { loaders }) =>
+        load(loaders.orchestrations, idOf('orchestration', payload)),
     }),
     executionId: t.id({
       nullable: true,
-      description:
-        'Id of the execution to which the event belongs; null if it belongs to another kind of run.',
-      resolve: ({ event }) => (event?.runKind === 'execution' ? globalId('Execution', event.runId) : null),
+      description: 'Id of the execution that the payload is about; null if it is about something else.',
+      resolve: (payload) => globalOf('execution', payload),
     }),
     execution: t.field({
       type: ExecutionType,
       nullable: true,
       description: 'Current state of the execution; null if it has been deleted.',
-      resolve: ({ event }, _arguments, { loaders }) =>
-        event?.runKind === 'execution' ? loaders.executions.load(event.runId) : null,
+      resolve: (payload, _arguments, { loaders }) => load(loaders.executions, idOf('execution', payload)),
+    }),
+    thread: t.field({
+      type: ThreadType,
+      nullable: true,
+      description: 'Current state of the thread that changed; null if it has been deleted, and for runs.',
+      resolve: (payload, _arguments, { loaders }) => load(loaders.threads, idOf('thread', payload)),
     }),
     sessionId: t.id({
       nullable: true,
-      description: 'Id of the session of the run, if it has one.',
-      resolve: ({ event }) => (event?.sessionId ? globalId('Session', event.sessionId) : null),
+      description: 'Id of the session that changed, or that holds the run or thread.',
+      resolve: (payload) => toGlobal('session', sessionOf(payload)),
     }),
     session: t.field({
       type: SessionType,
       nullable: true,
-      description: 'Current state of the session; null if it has been deleted.',
-      resolve: ({ event }, _arguments, { loaders }) =>
-        event?.sessionId ? loaders.sessions.load(event.sessionId) : null,
+      description: 'Current state of that session; null if it has been deleted.',
+      resolve: (payload, _arguments, { loaders }) => load(loaders.sessions, sessionOf(payload)),
     }),
     isLast: t.exposeBoolean('isLast', {
       description: 'True if the session was deleted. Nothing follows, and the stream completes.',
@@ -88,13 +145,28 @@ const FeedEventType = builder.objectRef<FeedEvent>('FeedEvent').implement({
   }),
 });
 
-function loadRun(loaders: Loaders, kind: RunKind, id: string): Promise<RunRow | null> {
+function toGlobal(kind: ChangedKind, id: string | null): string | null {
+  return id === null ? null : globalId(NODE_TYPES[kind], id);
+}
+
+const globalOf = (kind: ChangedKind, payload: FeedEvent) => toGlobal(kind, idOf(kind, payload));
+
+async function load<Row>(
+  loader: { load(id: string): Promise<Row | null> },
+  id: string | null,
+): Promise<Row | null> {
+  return id === null ? null : loader.load(id);
+}
+
+async function loadRun(loaders: Loaders, subject: Subject | null): Promise<RunRow | null> {
+  const kind = RUN_KINDS.find((each) => each === subject?.kind);
+  if (!subject || !kind) return null;
   const loaderOf = {
     task: loaders.tasks,
     execution: loaders.executions,
     orchestration: loaders.orchestrations,
   } satisfies Record<RunKind, Loaders[keyof Loaders]>;
-  return loaderOf[kind].load(id);
+  return loaderOf[kind].load(subject.id);
 }
 
 const AFTER = 'The last cursor that you received, from any feed; absent: only events from now on.';
@@ -104,7 +176,7 @@ builder.subscriptionFields((t) => ({
     type: FeedEventType,
     nullable: true,
     description:
-      'Events of all runs of the viewer, without their text, which `taskEvents` and `orchestrationEvents` deliver. The stream does not end by itself. Events of a deleted task are no longer delivered.',
+      'Events of all runs of the viewer, without their text, which `taskEvents` and `orchestrationEvents` deliver, and all that is created, edited or deleted: a list that follows it does not become stale. The stream does not end by itself. Events of a deleted run are no longer delivered; its deletion is.',
     args: { after: t.arg.string({ description: AFTER }) },
     subscribe: (_root, { after }, context: Context) => activity(context, after ?? null),
     resolve: (feedEvent) => feedEvent,
@@ -113,7 +185,7 @@ builder.subscriptionFields((t) => ({
     type: FeedEventType,
     nullable: true,
     description:
-      'Events of all runs of a session, without their text, which `taskEvents` and `orchestrationEvents` deliver. The stream ends when the session is deleted.',
+      'Events of all runs of a session, without their text, which `taskEvents` and `orchestrationEvents` deliver, and what is edited or deleted in it. The stream ends when the session is deleted.',
     args: {
       sessionId: t.arg.id({ required: true, description: 'The session.' }),
       after: t.arg.string({ description: AFTER }),

@@ -53,6 +53,7 @@ const OWNED = [
   'api_key',
   'idempotency_key',
   'event',
+  'change',
   'account_usage',
   'usage_change',
 ] as const;

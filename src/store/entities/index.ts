@@ -4,6 +4,7 @@ import { ApiKey } from './api-key.ts';
 import { Artifact } from './artifact.ts';
 import { AuditEntry } from './audit-entry.ts';
 import { Budget, BudgetEntry } from './budget.ts';
+import { Change } from './change.ts';
 import { Delivery } from './delivery.ts';
 import { Dependency } from './dependency.ts';
 import { Event } from './event.ts';
@@ -37,6 +38,7 @@ export const entities = [
   AuditEntry,
   Budget,
   BudgetEntry,
+  Change,
   Delivery,
   Dependency,
   Event,

@@ -54,7 +54,7 @@ export function createFeedWatch(database: Database, log: Log): FeedWatch {
   };
 }
 
-/** Which feeds have events that became visible after a snapshot; the deletion of a session counts as well. */
+/** Which feeds have events or changes that became visible after a snapshot; the deletion of a session counts as well. */
 async function readNews(database: Database, followed: readonly Followed[], since: string | null) {
   const idsOf = (kind: Feed['kind']) => [
     ...new Set(followed.flatMap(({ feed }) => (feed.kind === kind ? [feed.id] : []))),
@@ -77,7 +77,8 @@ async function readNews(database: Database, followed: readonly Followed[], since
 }
 
 function newsSql(column: string): string {
-  return `exists (
-    select from event where ${column} = followed.id and place >= pg_snapshot_xmin($3)
+  const inTable = (table: string) => `exists (
+    select from ${table} where ${column} = followed.id and place >= pg_snapshot_xmin($3)
       and not pg_visible_in_snapshot(xid, $3))`;
+  return `(${inTable('event')} or ${inTable('change')})`;
 }

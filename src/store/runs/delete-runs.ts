@@ -2,6 +2,7 @@ import type { ClientBase } from 'pg';
 import { TURN_KINDS } from '../../rules/runs/kinds.ts';
 import { RUN_KINDS, type RunKind } from '../../vocabulary.ts';
 import { transaction } from '../database/transaction.ts';
+import { ringChange, runChangesSql } from '../log/changes.ts';
 import type { LoggedEvent } from '../log/events.ts';
 import { publishAll } from '../log/publish-all.ts';
 import type { Store } from '../store.ts';
@@ -10,7 +11,8 @@ import { lockOwnRuns } from './end-turns.ts';
 
 /**
  * Ends unfinished ones of the runs, which the transaction has locked, then deletes all of them with their
- * logs. The cost of their model calls stays in the budgets of their session and owner.
+ * logs. The cost of their model calls stays in the budgets of their session and owner. The feeds that
+ * contain them are to be woken after the commit.
  * @returns events to publish after the commit
  */
 export async function deleteRunsWithin(
@@ -27,6 +29,7 @@ export async function deleteRunsWithin(
       [ids],
     );
   }
+  await client.query(runChangesSql('deleted', 'id = any($1::text[])'), [ids]);
   for (const table of ['event', 'model_call', 'budget_entry']) {
     await client.query(`delete from ${table} where run_id = any($1::text[])`, [ids]);
   }
@@ -58,26 +61,32 @@ export async function deleteRun(
   store: Store,
   { runId, ownerId, kind }: Target,
 ): Promise<WorkingFolder[] | null> {
-  const { folders, events } = await transaction(store.database, async (client) => {
+  const { folders, sessionId, events } = await transaction(store.database, async (client) => {
     const { locked } = await lockOwnRuns(client, {
       text: `
         select id from run where owner_id = $2 and (parent_id = $1 or (id = $1 and kind = $3 and parent_id is null))
         order by parent_id nulls first, id`,
       values: [runId, ownerId, kind],
     });
-    if (!locked.includes(runId)) return { folders: null, events: [] };
+    if (!locked.includes(runId)) return { folders: null, sessionId: null, events: [] };
     // With those that were created while this waited.
-    const { rows } = await client.query<{ id: string; workingDirectory: string | null }>(
-      `select run.id, task.working_directory as "workingDirectory" from run left join task on task.id = run.id
-       where run.parent_id = $1 or run.id = $1`,
+    const { rows } = await client.query<{
+      id: string;
+      workingDirectory: string | null;
+      sessionId: string | null;
+    }>(
+      `select run.id, task.working_directory as "workingDirectory", session_id as "sessionId"
+       from run left join task on task.id = run.id where run.parent_id = $1 or run.id = $1`,
       [runId],
     );
     const folders = rows.flatMap(({ id, workingDirectory }) =>
       workingDirectory ? [{ taskId: id, workingDirectory }] : [],
     );
     const ids = rows.map(({ id }) => id);
-    return { folders, events: await deleteRunsWithin(client, ownerId, ids) };
+    const sessionId = rows[0]?.sessionId ?? null;
+    return { folders, sessionId, events: await deleteRunsWithin(client, ownerId, ids) };
   });
   publishAll(store.bus, events);
+  if (folders) ringChange(store.bus, { ownerId, sessionId });
   return folders;
 }

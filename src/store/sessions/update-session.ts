@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import type { ClientBase } from 'pg';
 import type { SessionStatus } from '../../vocabulary.ts';
-import type { Database } from '../database/database.ts';
 import { createdAtText } from '../database/kysely-page.ts';
 import { CURRENT_TIME, type Json, json, tables } from '../database/tables.ts';
 import { transaction } from '../database/transaction.ts';
+import { recordChange, ringChange } from '../log/changes.ts';
 import { publishAll } from '../log/publish-all.ts';
 import { setSessionLimit } from '../money/budgets.ts';
 import { deleteRunsWithin } from '../runs/delete-runs.ts';
@@ -21,11 +21,11 @@ export interface NewSession
   costLimit: string | null;
 }
 
-export function insertSession(
-  database: Database,
+export async function insertSession(
+  { database, bus }: Store,
   { costLimit, ...session }: NewSession,
 ): Promise<SessionRow> {
-  return transaction(database, async (client) => {
+  const created = await transaction(database, async (client) => {
     const inserted = await tables(client)
       .insertInto('session')
       .values({ ...session, settings: json(session.settings) })
@@ -36,8 +36,16 @@ export function insertSession(
       const budget = { subjectId: session.id, kind: 'session', costLimit } as const;
       await tables(client).insertInto('budget').values(budget).execute();
     }
+    await recordChange(client, { ...changeOf(session), type: 'created' });
     return inserted;
   });
+  ringChange(bus, changeOf(session));
+  return created;
+}
+
+/** Of a session that still exists. */
+function changeOf({ id, ownerId }: Target) {
+  return { kind: 'session', subjectId: id, sessionId: id, ownerId } as const;
 }
 
 interface Target {
@@ -56,12 +64,12 @@ export interface SessionChange {
 }
 
 /** @returns false when there is no such session of the owner. */
-export function changeSession(
-  database: Database,
+export async function changeSession(
+  { database, bus }: Store,
   target: Target,
   { name, description, status, settings = {}, costLimit }: SessionChange,
 ): Promise<boolean> {
-  return transaction(database, async (client) => {
+  const isFound = await transaction(database, async (client) => {
     const { numUpdatedRows } = await tables(client)
       .updateTable('session')
       .set({ updatedAt: CURRENT_TIME, name, description, status, endedAt: status && endOf(status) })
@@ -71,8 +79,11 @@ export function changeSession(
       .executeTakeFirstOrThrow();
     if (numUpdatedRows === 0n) return false;
     if (costLimit !== undefined) await setSessionLimit(client, target.id, costLimit);
+    await recordChange(client, { ...changeOf(target), type: 'updated' });
     return true;
   });
+  if (isFound) ringChange(bus, changeOf(target));
+  return isFound;
 }
 
 /** A session that was completed already keeps its time. */
@@ -94,10 +105,8 @@ export async function deleteSession(store: Store, target: Target): Promise<boole
   for (let isFound = false; ; isFound = true) {
     const { left, events } = await transaction(store.database, (client) => deletePart(client, target));
     publishAll(store.bus, events);
-    if (left === 'nothing') {
-      store.bus.ring({ kind: 'session', id: target.id });
-      return true;
-    }
+    ringChange(store.bus, changeOf(target));
+    if (left === 'nothing') return true;
     if (left === 'unknown') return isFound;
   }
 }
@@ -116,8 +125,15 @@ async function deletePart(client: ClientBase, { id, ownerId }: Target) {
   });
   const events = await deleteRunsWithin(client, ownerId, found);
   if (found.length === RUNS_AT_ONCE) return { left: 'runs', events } as const;
+  await client.query(
+    `insert into change (subject_id, owner_id, session_id, kind, type, place, xid)
+     select id, owner_id, null, 'thread', 'deleted', pg_current_xact_id(), pg_current_xact_id()
+     from thread where session_id = $1`,
+    [id],
+  );
   await tables(client).deleteFrom('thread').where('sessionId', '=', id).execute();
   await tables(client).deleteFrom('budget').where('subjectId', '=', id).execute();
   await tables(client).deleteFrom('session').where('id', '=', id).execute();
+  await recordChange(client, { ...changeOf({ id, ownerId }), sessionId: null, type: 'deleted' });
   return { left: 'nothing', events } as const;
 }

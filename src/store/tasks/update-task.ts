@@ -1,10 +1,11 @@
-import type { ClientBase, Pool } from 'pg';
+import type { ClientBase } from 'pg';
 import { DomainError } from '../../errors.ts';
 import { composePrompt } from '../../rules/tasks/compose-prompt.ts';
 import type { PromptParameters, TaskSubject } from '../../rules/tasks/task.ts';
 import { statement } from '../database/statement.ts';
 import { transaction } from '../database/transaction.ts';
 import { UNTAKEN } from '../entities/run-statuses.ts';
+import { ringChange, runChangesSql } from '../log/changes.ts';
 import type { Store } from '../store.ts';
 
 interface Target {
@@ -28,19 +29,23 @@ export interface TaskChange {
  * and a worker has taken it
  * @throws DomainError VALIDATION_ERROR when nothing is left to compose its prompt of
  */
-export function changeTask(store: Store, target: Target, change: TaskChange): Promise<boolean> {
-  return transaction(store.database, async (client) => {
+export async function changeTask(store: Store, target: Target, change: TaskChange): Promise<boolean> {
+  const changed = await transaction(store.database, async (client) => {
     const present = await lockTask(client, target);
     const { subject: given, priority, ...asked } = change;
-    if (!present || (present.isTaken && Object.keys(asked).length > 0)) return false;
-    if (priority !== undefined && !(await movePriority(client, target, priority))) return false;
+    if (!present || (present.isTaken && Object.keys(asked).length > 0)) return null;
+    if (priority !== undefined && !(await movePriority(client, target, priority))) return null;
     const subject = subjectOf(present, given);
     await write(client, target.runId, subject, { ...asked, ...promptOf(present, subject, change) });
-    return true;
+    await client.query(runChangesSql('updated', 'id = $1'), [target.runId]);
+    return present;
   });
+  if (changed) ringChange(store.bus, { ...changed, ownerId: target.ownerId });
+  return changed !== null;
 }
 
 interface PresentTask extends TaskSubject {
+  sessionId: string | null;
   prompt: string;
   promptIsOurs: boolean;
   /** Whether a worker has started it, or it has ended: its request cannot be changed. */
@@ -49,7 +54,7 @@ interface PresentTask extends TaskSubject {
 
 async function lockTask(client: ClientBase, { runId, ownerId }: Target): Promise<PresentTask | null> {
   const { rows } = await client.query<PresentTask>(
-    `select title, description, target, context, task_parameters as "taskParameters", prompt,
+    `select session_id as "sessionId", title, description, target, context, task_parameters as "taskParameters", prompt,
        prompt_is_ours as "promptIsOurs",
        run.status not ${UNTAKEN} or exists (select from step where run_id = $1) as "isTaken"
      from run join task on task.id = run.id where run.id = $1 and owner_id = $2 for update of run, task`,
@@ -143,21 +148,22 @@ async function write(
 }
 
 /** @returns false when the task is not the owner's, or a worker has already taken it */
-export function changePriority(store: Store, target: Target, priority: number): Promise<boolean> {
-  return movePriority(store.database.pool, target, priority);
+export async function changePriority(store: Store, target: Target, priority: number): Promise<boolean> {
+  const moved = await transaction(store.database, (client) => movePriority(client, target, priority));
+  if (moved) ringChange(store.bus, { ...moved, ownerId: target.ownerId });
+  return moved !== null;
 }
 
-async function movePriority(
-  connection: Pool | ClientBase,
-  target: Target,
-  priority: number,
-): Promise<boolean> {
-  const { rowCount } = await connection.query({
+/** @returns null when the task is not the owner's, or a worker has already taken it */
+async function movePriority(client: ClientBase, { runId, ownerId }: Target, priority: number) {
+  const { rows } = await client.query<{ sessionId: string | null }>({
     name: 'change-priority',
     text: `
       update run set priority = $3, updated_at = clock_timestamp()
-      where id = $1 and owner_id = $2 and kind = 'task' and status ${UNTAKEN}`,
-    values: [target.runId, target.ownerId, priority],
+      where id = $1 and owner_id = $2 and kind = 'task' and status ${UNTAKEN}
+      returning session_id as "sessionId"`,
+    values: [runId, ownerId, priority],
   });
-  return rowCount === 1;
+  if (rows.length > 0) await client.query(runChangesSql('updated', 'id = $1'), [runId]);
+  return rows[0] ?? null;
 }

@@ -4,7 +4,9 @@ import { createdAtText, type ListedRow, readPage, readPagePerParent } from '../d
 import type { ListRange } from '../database/sql-page.ts';
 import { anyOf, CURRENT_TIME, optionalFilters, tables } from '../database/tables.ts';
 import { transaction } from '../database/transaction.ts';
+import { recordChange, ringChange } from '../log/changes.ts';
 import { holdOpen } from '../sessions/sessions.ts';
+import type { Store } from '../store.ts';
 
 /** All but the summary, which is long. */
 const COLUMNS = [
@@ -15,13 +17,14 @@ const COLUMNS = [
 export type ThreadRow = Omit<ListedRow<'thread'>, 'summary'>;
 
 /** @returns null when its session does not accept anything new */
-export function insertThread(
-  database: Database,
+export async function insertThread(
+  { database, bus }: Store,
   thread: Omit<ThreadRow, 'createdAt' | 'updatedAt' | 'createdAtText'>,
 ): Promise<ThreadRow | null> {
-  return transaction(database, async (client) => {
+  const created = await transaction(database, async (client) => {
     const { sessionId, ownerId } = thread;
     if (sessionId !== null && !(await holdOpen(client, sessionId, ownerId))) return null;
+    await recordChange(client, { ...changeOf(thread), type: 'created' });
     return tables(client)
       .insertInto('thread')
       .values(thread)
@@ -29,6 +32,12 @@ export function insertThread(
       .returning(createdAtText('thread'))
       .executeTakeFirstOrThrow();
   });
+  if (created) ringChange(bus, created);
+  return created;
+}
+
+function changeOf({ id, ownerId, sessionId }: Pick<ThreadRow, 'id' | 'ownerId' | 'sessionId'>) {
+  return { kind: 'thread', subjectId: id, sessionId, ownerId } as const;
 }
 
 /** Absent fields stay unchanged. */
@@ -41,19 +50,24 @@ export interface ThreadChange {
 
 /** @returns null when there is no such thread of this owner. */
 export async function changeThread(
-  { pool }: Database,
+  { database, bus }: Store,
   { id, ownerId }: { id: string; ownerId: string },
   { title, domain, context, onBusy }: ThreadChange,
 ): Promise<ThreadRow | null> {
-  const changed = await tables(pool)
-    .updateTable('thread')
-    .set({ updatedAt: CURRENT_TIME, title, domain, context, onBusy: onBusy ?? undefined })
-    .where('id', '=', id)
-    .where('ownerId', '=', ownerId)
-    .returning(COLUMNS)
-    .returning(createdAtText('thread'))
-    .executeTakeFirst();
-  return changed ?? null;
+  const changed = await transaction(database, async (client) => {
+    const updated = await tables(client)
+      .updateTable('thread')
+      .set({ updatedAt: CURRENT_TIME, title, domain, context, onBusy: onBusy ?? undefined })
+      .where('id', '=', id)
+      .where('ownerId', '=', ownerId)
+      .returning(COLUMNS)
+      .returning(createdAtText('thread'))
+      .executeTakeFirst();
+    if (updated) await recordChange(client, { ...changeOf(updated), type: 'updated' });
+    return updated ?? null;
+  });
+  if (changed) ringChange(bus, changed);
+  return changed;
 }
 
 function allThreads({ pool }: Database) {

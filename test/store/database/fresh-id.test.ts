@@ -22,7 +22,7 @@ const nothing = {
   context: null,
   onBusy: 'queue' as const,
 };
-const insert = (id: string) => insertThread(server.store.database, { id, ownerId, ...nothing });
+const insert = (id: string) => insertThread(server.store, { id, ownerId, ...nothing });
 
 test('where somebody has an id already, another is taken', async () => {
   const taken = freshId('orchestratex', 'thread');
